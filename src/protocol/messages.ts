@@ -1,0 +1,71 @@
+// The contracts between the actors: one interface per actor, called through comlink over a MessagePort. Types only.
+// Expected failures are values with a literal `code`; nothing is thrown across a port on purpose.
+
+/** What a lookup of a name came to. `ttl_s` counts from the moment of the answer. */
+export type LookupAnswer =
+  | { readonly code: 'found'; readonly addresses: readonly string[]; readonly ttl_s: number }
+  | { readonly code: 'no-such-name'; readonly ttl_s: number }
+  | { readonly code: 'failed'; readonly reason: string }
+  | { readonly code: 'overloaded' };
+
+/** The DNS/blacklist actor. */
+export interface NamesActor {
+  /** All addresses of a name, v6 and v4 interleaved in the order to try; settles within `dns.timeout_ms`. */
+  lookup(name: string): Promise<LookupAnswer>;
+}
+
+/** The candidate that won the race for a destination, as it is remembered. */
+export interface Route {
+  /** Index into `Options.lines`. */
+  readonly line: number;
+  /** Canonical address of the line's first hop: the destination's own for a direct line, else the first proxy's. */
+  readonly address: string;
+}
+
+export interface RouteChange {
+  /** `host:port` as the client asked for it, names in lower case. */
+  readonly destination: string;
+  /** undefined: forget what is remembered. */
+  readonly route: Route | undefined;
+}
+
+/** The route actor: the one place where what every connection actor learned comes together. */
+export interface RoutesActor {
+  /** Changes seen by one connection actor (its id), in order. */
+  report(actor: number, changes: readonly RouteChange[]): Promise<void>;
+}
+
+/** A connection actor as main sees it. */
+export interface ConnectionActor {
+  /** Settles once the actor has its engine and serves; says which engine it is and why not io_uring. */
+  ready(): Promise<{ readonly engine: 'uring' | 'epoll'; readonly why: string | undefined }>;
+  /** Stop after the last connection has ended, at the latest after `timeout_ms`; the actor's task then settles. */
+  drain(timeout_ms: number): Promise<void>;
+  /** A fresh port to a (re)started DNS actor, serving `NamesActor`. */
+  connectNames(port: unknown): Promise<void>;
+  /** Fresh ports to a (re)started route actor: one to report on, one on which to serve `RouteSubscriber`. */
+  connectRoutes(reports: unknown, pushes: unknown): Promise<void>;
+}
+
+/** What main says to the DNS actor. */
+export interface NamesControl {
+  /** Serves `NamesActor` on one more port (a connection actor's). The port is dropped when its other end closes. */
+  connect(port: unknown): Promise<void>;
+  /** Closes every port, socket and timer; the actor's task then settles. */
+  stop(): Promise<void>;
+}
+
+/** What main says to the route actor. */
+export interface RoutesControl {
+  /**
+   * Serves `RoutesActor` on one more port, and pushes to `RouteSubscriber` on the other, for connection actor `actor`
+   * (a restarted actor of the same id replaces the old ports); the whole table is pushed first.
+   */
+  connect(actor: number, reports: unknown, pushes: unknown): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A connection actor's replica of the routes. */
+export interface RouteSubscriber {
+  routesChanged(changes: readonly RouteChange[]): Promise<void>;
+}

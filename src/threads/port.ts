@@ -1,0 +1,23 @@
+// The only place of comlink: typed calls over a MessagePort between threads. A contract is an interface of
+// src/protocol/messages.ts. Not for the hot path: a round trip costs tens of microseconds.
+import type { MessagePort } from 'node:worker_threads';
+import * as comlink from 'comlink';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+
+/** The other side of a contract: every method returns a promise. */
+export type Remote<Contract> = comlink.Remote<Contract>;
+
+/** Serves a contract's methods to whoever holds the other end of `port`. */
+export function serve(api: object, port: MessagePort): void {
+  comlink.expose(api, nodeEndpoint(port));
+}
+
+/** Calls a contract that is served at the other end of `port`. A call on a closed port never settles: bound it. */
+export function call<Contract>(port: MessagePort): Remote<Contract> {
+  return comlink.wrap<Contract>(nodeEndpoint(port));
+}
+
+/** Marks a port (as an argument of a call) as moved to the other thread. */
+export function moved(port: MessagePort): MessagePort {
+  return comlink.transfer(port, [port as never]);
+}
