@@ -1,0 +1,12 @@
+// An eventfd that one thread rings to wake the engine of another. It is never read: each ring is an edge.
+import * as libc from './libc.js';
+import { mapMemory } from './memory.js';
+
+const EFD_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
+const one = mapMemory(4096);
+one.words[0] = 1;
+
+/** The fd, or a negated errno. */
+export const makeDoorbell = (): number => libc.eventfd(0, EFD_NONBLOCK_CLOEXEC);
+
+export const ring = (doorbell: number): number => libc.write(doorbell, one.address, 8);

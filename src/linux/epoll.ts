@@ -1,0 +1,288 @@
+// The engine over epoll, for where io_uring is refused: the call is tried, and where it would block, readiness is
+// awaited (edge-triggered, each fd registered once, for everything).
+import { ADDRESS_SIZE } from './addresses.js';
+import {
+  type BufferGroup,
+  type Ending,
+  type Engine,
+  type EngineCounts,
+  GROUP_SIZES,
+  type Listener,
+  type Ownership,
+  type Socket,
+  UNRECORDED,
+} from './engine.js';
+import { EAGAIN, ECANCELED, ECONNABORTED, EINPROGRESS, EINTR } from './errno.js';
+import * as libc from './libc.js';
+import { type Memory, mapMemory, unmap } from './memory.js';
+import { SocketTable } from './socket-table.js';
+import { connectTo, pendingError, pollNow, setLingerZero } from './sockets.js';
+
+const EPOLL_CLOEXEC = 0x80000;
+const EPOLL_CTL_ADD = 1;
+const EPOLLIN = 1;
+const EPOLLOUT = 4;
+const EPOLLERR = 8;
+const EPOLLHUP = 16;
+const EPOLLRDHUP = 0x2000;
+const EPOLLET = 0x8000_0000;
+const EVERYTHING = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+const SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
+const MSG_DONTWAIT = 0x40;
+/** struct epoll_event is packed to 12 bytes on x86-64 only. */
+const EVENT_WORDS = process.arch === 'x64' ? 3 : 4;
+const DATA_WORD = EVENT_WORDS - 2;
+const EVENTS_MAX = 512;
+/** Stands in the generation's place for a watched fd; generations stay below it. */
+const WATCH = 0xffff_ffff;
+/** Connections accepted before others get their turn. */
+const ACCEPT_BATCH = 256;
+
+/** Bits of `Socket.waiting`. */
+const Wait = { accept: 1, acceptMany: 2, connect: 4, receive: 8, pollIn: 16, pollOut: 32, pollHangup: 64 } as const;
+type Wait = (typeof Wait)[keyof typeof Wait];
+
+interface Trial {
+  readonly socket: Socket;
+  readonly generation: number;
+  readonly operation: Wait;
+  /** For a connect: its outcome, which is told a turn later. */
+  readonly result: number;
+}
+
+export class EpollEngine implements Engine {
+  readonly kind = 'epoll';
+  readonly counts: EngineCounts = { overflows: 0, bufferWaits: 0, stale: 0, turns: 0 };
+  now = performance.now();
+  readonly #fd: number;
+  readonly #ownership: Ownership;
+  readonly #table = new SocketTable();
+  readonly #watches: (() => void)[] = [];
+  readonly #events: Memory = mapMemory(EVENTS_MAX * 16 + 64);
+  readonly #buffers: readonly Memory[] = GROUP_SIZES.map(({ size }) => mapMemory(size));
+  /** What to try in the next turn. */
+  #trials: Trial[] = [];
+
+  static open(ownership: Ownership = UNRECORDED): EpollEngine | number {
+    const fd = libc.epoll_create1(EPOLL_CLOEXEC);
+    return fd < 0 ? fd : new EpollEngine(fd, ownership);
+  }
+
+  private constructor(fd: number, ownership: Ownership) {
+    this.#fd = fd;
+    this.#ownership = ownership;
+    ownership.opened(fd);
+    for (const memory of [this.#events, ...this.#buffers]) ownership.mapped(memory);
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  adopt(fd: number, listener: Listener): Socket {
+    return this.#table.add(fd, listener);
+  }
+
+  accept(socket: Socket, many: boolean): void {
+    const operation = many ? Wait.acceptMany : Wait.accept;
+    // Stays set until accepting has ended: clearing it is how accepting is cancelled.
+    socket.waiting |= operation;
+    this.#tryLater(socket, operation);
+  }
+
+  cancelAccept(socket: Socket): void {
+    socket.waiting &= ~(Wait.accept | Wait.acceptMany);
+    this.#tryLater(socket, Wait.accept, -ECANCELED);
+  }
+
+  connect(socket: Socket, address: Uint8Array): void {
+    const packed = address.length > ADDRESS_SIZE ? address.subarray(0, ADDRESS_SIZE) : address;
+    const result = connectTo(socket.fd, packed);
+    if (result === -EINPROGRESS) this.#await(socket, Wait.connect);
+    else this.#tryLater(socket, Wait.connect, result);
+  }
+
+  receive(socket: Socket, group: BufferGroup): void {
+    socket.group = group;
+    if (socket.readable) this.#tryLater(socket, Wait.receive);
+    else this.#await(socket, Wait.receive);
+  }
+
+  pollIn(socket: Socket): void {
+    this.#tryLater(socket, Wait.pollIn);
+  }
+
+  pollOut(socket: Socket): void {
+    this.#tryLater(socket, Wait.pollOut);
+  }
+
+  pollHangup(socket: Socket): void {
+    this.#tryLater(socket, Wait.pollHangup);
+  }
+
+  close(socket: Socket, ending: Ending): void {
+    if (socket.closing) return;
+    socket.closing = true;
+    if (ending === 'reset') setLingerZero(socket.fd);
+    this.#table.remove(socket);
+    this.#ownership.closing(socket.fd);
+    libc.close(socket.fd);
+  }
+
+  watch(fd: number, readable: () => void): void {
+    this.#watches.push(readable);
+    this.#register(fd, this.#watches.length - 1, WATCH, EPOLLIN);
+  }
+
+  turn(timeout_ms: number): void {
+    this.counts.turns += 1;
+    this.now = performance.now();
+    const trials = this.#trials;
+    if (trials.length > 0) {
+      this.#trials = [];
+      for (const trial of trials) this.#try(trial);
+    }
+    const wait_ms = this.#trials.length > 0 ? 0 : Math.ceil(timeout_ms);
+    const count = libc.epoll_wait(this.#fd, this.#events.address, EVENTS_MAX, wait_ms);
+    if (count < 0) {
+      if (count === -EINTR) return;
+      throw new Error(`epoll_wait failed: errno ${-count}`);
+    }
+    this.now = performance.now();
+    const { words } = this.#events;
+    for (let i = 0; i < count; i += 1) {
+      const word = i * EVENT_WORDS;
+      this.#happened(words[word + DATA_WORD], words[word + DATA_WORD + 1], words[word]);
+    }
+  }
+
+  #tryLater(socket: Socket, operation: Wait, result = 1): void {
+    this.#trials.push({ socket, generation: socket.generation, operation, result });
+  }
+
+  #await(socket: Socket, operation: Wait | 0): void {
+    socket.waiting |= operation;
+    if (socket.registered) return;
+    socket.registered = true;
+    this.#register(socket.fd, socket.slot, socket.generation, EVERYTHING);
+  }
+
+  #register(fd: number, low: number, high: number, events: number): void {
+    // The event to register stands behind the array that epoll_wait fills.
+    const word = EVENTS_MAX * 4;
+    const { words } = this.#events;
+    words[word] = events >>> 0;
+    words[word + DATA_WORD] = low;
+    words[word + DATA_WORD + 1] = high;
+    const result = libc.epoll_ctl(this.#fd, EPOLL_CTL_ADD, fd, this.#events.address + word * 4);
+    if (result < 0) throw new Error(`epoll_ctl failed: errno ${-result}`);
+  }
+
+  #happened(low: number, high: number, events: number): void {
+    if (high === WATCH) {
+      this.#watches[low]();
+      return;
+    }
+    const socket = this.#table.find(low, high);
+    if (socket === undefined) {
+      this.counts.stale += 1;
+      return;
+    }
+    const broken = (events & (EPOLLERR | EPOLLHUP)) !== 0;
+    if ((events & (EPOLLIN | EPOLLRDHUP)) !== 0 || broken) socket.readable = true;
+    if ((events & EPOLLRDHUP) !== 0 || broken) socket.hungUp = true;
+    const writable = (events & EPOLLOUT) !== 0 || broken;
+    if (writable && !this.#wake(socket, Wait.connect, high)) return;
+    if (writable && !this.#wake(socket, Wait.pollOut, high)) return;
+    if (broken && !this.#wake(socket, Wait.pollHangup, high)) return;
+    if (!socket.readable) return;
+    if (!this.#wake(socket, Wait.receive, high)) return;
+    if (!this.#wake(socket, Wait.pollIn, high)) return;
+    if ((socket.waiting & (Wait.accept | Wait.acceptMany)) !== 0) this.#accept(socket);
+  }
+
+  /** Carries out what was waiting for this readiness; false when the socket has been closed meanwhile. */
+  #wake(socket: Socket, operation: Wait, generation: number): boolean {
+    if ((socket.waiting & operation) !== 0) {
+      socket.waiting &= ~operation;
+      this.#carryOut(socket, operation, 1);
+    }
+    return !socket.closing && socket.generation === generation;
+  }
+
+  #try(trial: Trial): void {
+    const { socket } = trial;
+    if (socket.closing || socket.generation !== trial.generation) return;
+    this.#carryOut(socket, trial.operation, trial.result);
+  }
+
+  #carryOut(socket: Socket, operation: Wait, result: number): void {
+    switch (operation) {
+      case Wait.receive:
+        this.#receive(socket);
+        break;
+      case Wait.connect:
+        socket.listener.onConnect(socket, result > 0 ? pendingError(socket.fd) : result);
+        break;
+      case Wait.pollIn:
+        if (pollNow(socket.fd, EPOLLIN | EPOLLRDHUP) === 0) this.#await(socket, operation);
+        else socket.listener.onPollIn(socket, EPOLLIN);
+        break;
+      case Wait.pollOut:
+        if (pollNow(socket.fd, EPOLLOUT) === 0) this.#await(socket, operation);
+        else socket.listener.onPollOut(socket, EPOLLOUT);
+        break;
+      case Wait.pollHangup:
+        if (pollNow(socket.fd, 0) === 0) this.#await(socket, operation);
+        else socket.listener.onPollHangup(socket, EPOLLHUP);
+        break;
+      case Wait.accept:
+      case Wait.acceptMany:
+        if (result < 0) socket.listener.onAccept(socket, result);
+        else this.#accept(socket);
+        break;
+    }
+  }
+
+  #receive(socket: Socket): void {
+    const memory = this.#buffers[socket.group];
+    const result = libc.recv(socket.fd, memory.address, memory.size, MSG_DONTWAIT);
+    if (result === -EAGAIN) {
+      socket.readable = false;
+      this.#await(socket, Wait.receive);
+      return;
+    }
+    // A short read has emptied the socket, unless an end has been seen that the next read must find.
+    if (result < memory.size && !socket.hungUp) socket.readable = false;
+    socket.listener.onReceive(socket, result, memory, 0);
+  }
+
+  #accept(socket: Socket): void {
+    for (let accepted = 0; accepted < ACCEPT_BATCH; accepted += 1) {
+      if (socket.closing || (socket.waiting & (Wait.accept | Wait.acceptMany)) === 0) return;
+      const fd = libc.accept4(socket.fd, 0, 0, SOCK_NONBLOCK_CLOEXEC);
+      if (fd === -EAGAIN) {
+        this.#await(socket, 0);
+        return;
+      }
+      if (fd === -ECONNABORTED || fd === -EINTR) continue;
+      if (fd < 0) socket.waiting &= ~(Wait.accept | Wait.acceptMany);
+      else socket.waiting &= ~Wait.accept;
+      socket.listener.onAccept(socket, fd);
+    }
+    this.#tryLater(socket, Wait.acceptMany);
+  }
+
+  destroy(): void {
+    for (const socket of this.#table.all()) {
+      this.#ownership.closing(socket.fd);
+      libc.close(socket.fd);
+    }
+    this.#ownership.closing(this.#fd);
+    libc.close(this.#fd);
+    for (const memory of [this.#events, ...this.#buffers]) {
+      this.#ownership.unmapping(memory);
+      unmap(memory);
+    }
+  }
+}

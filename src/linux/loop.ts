@@ -1,0 +1,89 @@
+// Runs an engine in a thread whose own event loop keeps working: libuv's backend fd is watched like any other fd, and
+// the thread returns to libuv when that fires, when told to, and at the latest every STAY_MS (libuv's timers do not
+// show on the fd). In between it goes round in the engine, which is what makes a turn cheap.
+import type { Engine } from './engine.js';
+import * as libc from './libc.js';
+
+/** The longest that libuv's timers may be late. */
+const STAY_MS = 50;
+/** The same where libuv's fd cannot be watched. */
+const STAY_BLIND_MS = 1;
+
+export interface LoopHooks {
+  /** Called before each wait: how long it may last in ms, 0 for not at all. */
+  mayWait(): number;
+  /** Called after each turn, with the engine's listeners told. */
+  turned(): void;
+}
+
+export class Loop {
+  readonly engine: Engine;
+  /** False where this Node hides libuv's fd; the loop then wakes every millisecond. */
+  readonly watchesLibuv: boolean;
+  readonly #hooks: LoopHooks;
+  #leaving = false;
+  #stopped = false;
+  /** Nothing has run in libuv since its watchers were last registered with its fd, so waiting in the engine is safe. */
+  #settled = false;
+  #failed: (error: unknown) => void = () => {};
+  #ended: () => void = () => {};
+
+  constructor(engine: Engine, hooks: LoopHooks) {
+    this.engine = engine;
+    this.#hooks = hooks;
+    const fd = libc.libuvBackendFd();
+    this.watchesLibuv = fd !== undefined;
+    if (fd !== undefined) engine.watch(fd, () => this.leave());
+  }
+
+  /** Settles after `stop()`; rejects with what a listener or a hook threw. */
+  run(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#ended = resolve;
+      this.#failed = reject;
+      setImmediate(this.#stay);
+    });
+  }
+
+  /** Return to libuv after this turn: something there (a promise, a port, a timer) was used. */
+  leave(): void {
+    this.#leaving = true;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#leaving = true;
+  }
+
+  readonly #stay = (): void => {
+    try {
+      if (this.#settled) this.#goRound();
+      else this.#settle();
+    } catch (error) {
+      this.#stopped = true;
+      this.#failed(error);
+      return;
+    }
+    if (this.#stopped) this.#ended();
+    else setImmediate(this.#stay);
+  };
+
+  /** One turn without waiting; libuv then registers what its callbacks have just begun to watch. */
+  #settle(): void {
+    this.#leaving = false;
+    this.engine.turn(0);
+    this.#hooks.turned();
+    this.#settled = !this.#leaving;
+  }
+
+  #goRound(): void {
+    const until = performance.now() + (this.watchesLibuv ? STAY_MS : STAY_BLIND_MS);
+    while (!this.#leaving) {
+      const left = until - this.engine.now;
+      if (left <= 0) break;
+      this.engine.turn(Math.min(left, this.#hooks.mayWait()));
+      this.#hooks.turned();
+    }
+    this.#settled = false;
+  }
+}

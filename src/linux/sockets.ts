@@ -1,0 +1,128 @@
+// What is done to a socket by a direct call: open, set, name, send, shut down, close. All fds are made non-blocking
+// and close-on-exec. Results are the syscall's, or negated errnos. The scratch memory makes this one per thread.
+import { ADDRESS_SIZE, AF_INET, AF_INET6, type Endpoint, packAddress, unpackAddress } from './addresses.js';
+import * as libc from './libc.js';
+import { mapMemory } from './memory.js';
+
+const SOCK_STREAM = 1;
+const SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
+const SOL_SOCKET = 1;
+const SO_REUSEADDR = 2;
+const SO_ERROR = 4;
+const SO_KEEPALIVE = 9;
+const SO_LINGER = 13;
+const IPPROTO_IP = 0;
+const IP_BIND_ADDRESS_NO_PORT = 24;
+const IPPROTO_TCP = 6;
+const TCP_NODELAY = 1;
+const TCP_USER_TIMEOUT = 18;
+const IPPROTO_IPV6 = 41;
+const IPV6_V6ONLY = 26;
+const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
+const SHUT_WR = 1;
+const SHUT_RDWR = 2;
+
+/** Bytes that `sendBytes` can send at once. */
+const SEND_SCRATCH = 65536;
+const scratch = mapMemory(4096 + SEND_SCRATCH);
+const ADDRESS = scratch.address;
+const LENGTH_WORD = 16;
+const LENGTH = scratch.address + LENGTH_WORD * 4;
+const VALUE_WORD = 18;
+const VALUE = scratch.address + VALUE_WORD * 4;
+const POLLFD_WORD = 24;
+const POLLFD = scratch.address + POLLFD_WORD * 4;
+
+function setInt(fd: number, level: number, option: number, value: number): number {
+  scratch.ints[VALUE_WORD] = value;
+  return libc.setsockopt(fd, level, option, VALUE, 4);
+}
+
+/** A TCP socket for addresses of `ipLength` bytes. */
+export function openStream(ipLength: number): number {
+  return libc.socket(ipLength === 16 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK_CLOEXEC, 0);
+}
+
+export const setNoDelay = (fd: number): number => setInt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+export const setKeepAlive = (fd: number): number => setInt(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+export const setReuseAddress = (fd: number): number => setInt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+/** How long sent bytes may stay unacknowledged before the connection is given up (TCP_USER_TIMEOUT). */
+export const setUserTimeout = (fd: number, timeout_ms: number): number =>
+  setInt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, timeout_ms);
+/** A bound address takes its port only at connect, so that many connections share the range (IP_BIND_ADDRESS_NO_PORT). */
+export const setBindAddressNoPort = (fd: number): number => setInt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+
+/** Makes the next close send a reset instead of what is unsent. */
+export function setLingerZero(fd: number): number {
+  scratch.ints[VALUE_WORD] = 1;
+  scratch.ints[VALUE_WORD + 1] = 0;
+  return libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, VALUE, 8);
+}
+
+export function bindTo(fd: number, ip: Uint8Array, port: number): number {
+  const packed = packAddress(ip, port);
+  scratch.bytes.set(packed, 0);
+  return libc.bind(fd, ADDRESS, packed.length);
+}
+
+/** Connects by a direct call: 0, or -EINPROGRESS, or why not. */
+export function connectTo(fd: number, packed: Uint8Array): number {
+  scratch.bytes.set(packed, 0);
+  return libc.connect(fd, ADDRESS, packed.length);
+}
+
+/** The pending error of a socket as a negated errno, 0 for none. */
+export function pendingError(fd: number): number {
+  scratch.ints[LENGTH_WORD] = 4;
+  const result = libc.getsockopt(fd, SOL_SOCKET, SO_ERROR, VALUE, LENGTH);
+  return result < 0 ? result : -scratch.ints[VALUE_WORD];
+}
+
+function named(read: typeof libc.getsockname, fd: number): Endpoint | number {
+  scratch.ints[LENGTH_WORD] = ADDRESS_SIZE;
+  const result = read(fd, ADDRESS, LENGTH);
+  return result < 0 ? result : unpackAddress(scratch.bytes);
+}
+
+export const localEndpoint = (fd: number): Endpoint | number => named(libc.getsockname, fd);
+export const peerEndpoint = (fd: number): Endpoint | number => named(libc.getpeername, fd);
+
+/** Sends from kernel-visible memory: the bytes taken, or a negated errno (-EAGAIN: no room). */
+export const sendFrom = (fd: number, address: number, size: number): number =>
+  libc.send(fd, address, size, MSG_DONTWAIT_NOSIGNAL);
+
+/** Sends bytes of the JavaScript heap, at most 64 KiB of them: the bytes taken, or a negated errno. */
+export function sendBytes(fd: number, bytes: Uint8Array): number {
+  const size = Math.min(bytes.length, SEND_SCRATCH);
+  scratch.bytes.set(size === bytes.length ? bytes : bytes.subarray(0, size), 4096);
+  return libc.send(fd, scratch.address + 4096, size, MSG_DONTWAIT_NOSIGNAL);
+}
+
+export const shutdownWrite = (fd: number): number => libc.shutdown(fd, SHUT_WR);
+export const shutdownBoth = (fd: number): number => libc.shutdown(fd, SHUT_RDWR);
+export const closeFd = (fd: number): number => libc.close(fd);
+
+/** Which of the asked poll(2) events hold now (0 for none). */
+export function pollNow(fd: number, events: number): number {
+  scratch.ints[POLLFD_WORD] = fd;
+  scratch.words[POLLFD_WORD + 1] = events;
+  const result = libc.poll(POLLFD, 1, 0);
+  return result <= 0 ? result : scratch.words[POLLFD_WORD + 1] >>> 16;
+}
+
+/** A listening socket on `ip`:`port` whose accepted sockets have TCP_NODELAY and SO_KEEPALIVE; an fd or negated errno. */
+export function listenOn(ip: Uint8Array, port: number, backlog: number, userTimeout_ms: number): number {
+  const fd = openStream(ip.length);
+  if (fd < 0) return fd;
+  setReuseAddress(fd);
+  setNoDelay(fd);
+  setKeepAlive(fd);
+  if (userTimeout_ms > 0) setUserTimeout(fd, userTimeout_ms);
+  // A wildcard :: takes IPv4 clients too; whoever wants one family names an address.
+  if (ip.length === 16) setInt(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+  let result = bindTo(fd, ip, port);
+  if (result === 0) result = libc.listen(fd, backlog);
+  if (result === 0) return fd;
+  libc.close(fd);
+  return result;
+}

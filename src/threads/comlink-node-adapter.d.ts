@@ -1,0 +1,8 @@
+// comlink ships its Node adapter without types under this path.
+declare module 'comlink/dist/esm/node-adapter.mjs' {
+  import type { MessagePort } from 'node:worker_threads';
+  import type { Endpoint } from 'comlink';
+
+  // biome-ignore lint/style/noDefaultExport: that is how comlink exports it
+  export default function nodeEndpoint(port: MessagePort): Endpoint;
+}
