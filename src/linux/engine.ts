@@ -95,7 +95,8 @@ export interface Ownership {
   opened(fd: number): void;
   /** Called before the close: from then on the number may be somebody else's. */
   closing(fd: number): void;
-  mapped(memory: Memory): void;
+  /** `pinsRing`: it keeps an io_uring alive and must go before the ring's fd is closed. */
+  mapped(memory: Memory, pinsRing: boolean): void;
   unmapping(memory: Memory): void;
 }
 

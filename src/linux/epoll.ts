@@ -72,7 +72,7 @@ export class EpollEngine implements Engine {
     this.#fd = fd;
     this.#ownership = ownership;
     ownership.opened(fd);
-    for (const memory of [this.#events, ...this.#buffers]) ownership.mapped(memory);
+    for (const memory of [this.#events, ...this.#buffers]) ownership.mapped(memory, false);
   }
 
   get size(): number {

@@ -133,7 +133,7 @@ export class Ring {
     this.#arguments.words[4] = timespec >>> 0;
     this.#arguments.words[5] = Math.floor(timespec / 2 ** 32);
     ownership.opened(fd);
-    for (const memory of [ring, sqes, this.#arguments]) ownership.mapped(memory);
+    for (const memory of [ring, sqes, this.#arguments]) ownership.mapped(memory, true);
   }
 
   /** Registers the buffers of a group: 0 or a negated errno. */
@@ -153,8 +153,8 @@ export class Ring {
       return result;
     }
     this.#buffers[group] = new ProvidedBuffers(memory, entries, size);
-    this.#ownership.mapped(memory);
-    this.#ownership.mapped(entries);
+    this.#ownership.mapped(memory, false);
+    this.#ownership.mapped(entries, false);
     return 0;
   }
 

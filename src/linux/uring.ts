@@ -49,6 +49,7 @@ const Operation = {
   pollHangup: 6,
   cancel: 7,
   watch: 8,
+  acceptMany: 9,
 } as const;
 type Operation = (typeof Operation)[keyof typeof Operation];
 
@@ -110,21 +111,25 @@ export class UringEngine implements Engine {
   }
 
   accept(socket: Socket, many: boolean): void {
-    const word = this.#submit(socket, ACCEPT | (many ? ACCEPT_MULTISHOT << 16 : 0), Operation.accept);
+    const word = many
+      ? this.#submit(socket, ACCEPT | (ACCEPT_MULTISHOT << 16), Operation.acceptMany)
+      : this.#submit(socket, ACCEPT, Operation.accept);
     this.#ring.words[word + 7] = SOCK_NONBLOCK_CLOEXEC;
   }
 
   cancelAccept(socket: Socket): void {
-    const word = this.#submit(socket, ASYNC_CANCEL, Operation.cancel);
-    this.#ring.words[word + 4] = socket.slot;
-    this.#ring.words[word + 5] = (socket.generation << 4) | Operation.accept;
+    this.#cancelAll(socket);
+  }
+
+  #cancelAll(socket: Socket): void {
+    this.#ring.words[this.#submit(socket, ASYNC_CANCEL, Operation.cancel) + 7] = CANCEL_ALL_OF_FD;
   }
 
   connect(socket: Socket, address: Uint8Array): void {
     const slab = Math.floor(socket.slot / SLAB_SLOTS);
     while (this.#slabs.length <= slab) {
       const memory = mapMemory(SLAB_SLOTS * ADDRESS_STRIDE);
-      this.#ownership.mapped(memory);
+      this.#ownership.mapped(memory, false);
       this.#slabs.push(memory);
     }
     const memory = this.#slabs[slab];
@@ -172,7 +177,7 @@ export class UringEngine implements Engine {
       this.#finish(socket);
       return;
     }
-    this.#ring.words[this.#submit(socket, ASYNC_CANCEL, Operation.cancel) + 7] = CANCEL_ALL_OF_FD;
+    this.#cancelAll(socket);
   }
 
   #finish(socket: Socket): void {
@@ -237,6 +242,9 @@ export class UringEngine implements Engine {
         break;
       case Operation.accept:
         socket.listener.onAccept(socket, result);
+        break;
+      case Operation.acceptMany:
+        socket.listener.onAccept(socket, result);
         // A multishot accept ends without an error when the completion ring was full: say so, so that it is asked again.
         if (result >= 0 && (flags & CQE_MORE) === 0 && !socket.closing) socket.listener.onAccept(socket, -ECANCELED);
         break;
@@ -266,7 +274,7 @@ export class UringEngine implements Engine {
 
   #completedWhileClosing(socket: Socket, operation: Operation, result: number, flags: number): void {
     if ((flags & CQE_HAS_BUFFER) !== 0) this.#ring.buffers(socket.group).give(flags >>> 16);
-    if (operation === Operation.accept && result >= 0) libc.close(result);
+    if ((operation === Operation.accept || operation === Operation.acceptMany) && result >= 0) libc.close(result);
     if (socket.inFlight === 0) this.#finish(socket);
   }
 

@@ -45,7 +45,12 @@ export interface ConnectionActor {
   connectNames(port: unknown): Promise<void>;
   /** Fresh ports to a (re)started route actor: one to report on, one on which to serve `RouteSubscriber`. */
   connectRoutes(reports: unknown, pushes: unknown): Promise<void>;
+  /** For tests of the supervision: goes wrong as told. */
+  fail(how: Fault): Promise<void>;
 }
+
+/** Throw in the loop, end the thread, spin without a turn, or fill the heap. */
+export type Fault = 'throw' | 'exit' | 'spin' | 'hog';
 
 /** What main says to the DNS actor. */
 export interface NamesControl {

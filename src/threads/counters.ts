@@ -1,0 +1,51 @@
+// What each connection actor counts, in shared memory: an actor writes its own slice, main reads them all, no messages.
+
+/** Places in an actor's slice. */
+export const Counter = {
+  /** Connections taken from the queue. */
+  opened: 0,
+  /** Connections that have ended, however. */
+  closed: 1,
+  /** Turns of the actor's loop: its heartbeat. */
+  turns: 2,
+  /** Clients that were answered with success. */
+  connected: 3,
+  /** Clients that were answered with a failure, or that went before an answer. */
+  failed: 4,
+  /** Clients whose handshake was no SOCKS5, timed out or was cut short. */
+  badHandshakes: 5,
+  /** Attempts (dials) started. */
+  attempts: 6,
+  /** Bytes from clients to destinations, and back. */
+  bytesUp: 7,
+  bytesDown: 8,
+  /** Connections that ended by a reset of either side, and by a timeout. */
+  resets: 9,
+  timeouts: 10,
+  /** Log records that were dropped because main was behind. */
+  logsDropped: 11,
+} as const;
+export type Counter = (typeof Counter)[keyof typeof Counter];
+
+const SLICE = 16;
+
+export class Counters {
+  readonly #values: Float64Array;
+
+  static create(actors: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(actors * SLICE * 8);
+  }
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#values = new Float64Array(memory);
+  }
+
+  /** The slice of one actor, for it alone to write. */
+  of(actor: number): Float64Array {
+    return this.#values.subarray(actor * SLICE, (actor + 1) * SLICE);
+  }
+
+  read(actor: number, counter: Counter): number {
+    return this.#values[actor * SLICE + counter];
+  }
+}

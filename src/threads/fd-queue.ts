@@ -1,0 +1,67 @@
+// Hands accepted fds from main to one connection actor: a single-producer, single-consumer ring of fd numbers in shared
+// memory. It carries nothing else and rings no bell itself: `mustRing` says when the consumer sleeps.
+// An fd in the ring belongs to main until the actor has written its owner entry and calls `taken`.
+
+const HEAD = 0;
+const TAIL = 1;
+const SLEEPING = 2;
+const HEADER_WORDS = 16;
+
+export class FdQueue {
+  readonly #words: Int32Array;
+  readonly #capacity: number;
+
+  /** `capacity` is a power of two. */
+  static create(capacity: number): SharedArrayBuffer {
+    return new SharedArrayBuffer((HEADER_WORDS + capacity) * 4);
+  }
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#words = new Int32Array(memory);
+    this.#capacity = this.#words.length - HEADER_WORDS;
+  }
+
+  /** Producer: false when the ring is full. */
+  push(fd: number): boolean {
+    const head = Atomics.load(this.#words, HEAD);
+    if (((head - Atomics.load(this.#words, TAIL)) | 0) >= this.#capacity) return false;
+    this.#words[HEADER_WORDS + (head & (this.#capacity - 1))] = fd;
+    Atomics.store(this.#words, HEAD, (head + 1) | 0);
+    return true;
+  }
+
+  /** Producer, after pushing: true when the consumer sleeps and its doorbell must be rung (once a sleep). */
+  mustRing(): boolean {
+    return Atomics.load(this.#words, SLEEPING) === 1 && Atomics.exchange(this.#words, SLEEPING, 0) === 1;
+  }
+
+  /** Consumer: the next fd, or -1. It stays in the ring until `taken`. */
+  next(): number {
+    const tail = this.#words[TAIL];
+    if (Atomics.load(this.#words, HEAD) === tail) return -1;
+    return this.#words[HEADER_WORDS + (tail & (this.#capacity - 1))];
+  }
+
+  /** Consumer: what `next` gave has its owner entry now. */
+  taken(): void {
+    Atomics.store(this.#words, TAIL, (this.#words[TAIL] + 1) | 0);
+  }
+
+  /** Consumer, before it waits: false when something has come meanwhile, and it must not. */
+  fallAsleep(): boolean {
+    Atomics.store(this.#words, SLEEPING, 1);
+    if (Atomics.load(this.#words, HEAD) === this.#words[TAIL]) return true;
+    Atomics.store(this.#words, SLEEPING, 0);
+    return false;
+  }
+
+  /** Consumer, after it has waited. */
+  wakeUp(): void {
+    Atomics.store(this.#words, SLEEPING, 0);
+  }
+
+  /** Fds in the ring. */
+  get length(): number {
+    return (Atomics.load(this.#words, HEAD) - Atomics.load(this.#words, TAIL)) | 0;
+  }
+}

@@ -1,0 +1,66 @@
+// Log records of an actor, written by main: sent as messages, with a bound on how many main may be behind. Beyond it
+// they are dropped and counted. The logger itself (pino) is main/log.ts's business.
+import type { MessagePort } from 'node:worker_threads';
+import type { LogLevel } from '../protocol/options.js';
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const satisfies readonly LogLevel[];
+/** Records that main may be behind. */
+const BEHIND_MAX = 1000;
+/** Main says how far it has come after each so many records. */
+const ACKNOWLEDGE_EVERY = 100;
+
+export type Level = Exclude<LogLevel, 'silent'>;
+
+export interface LogRecord {
+  readonly level: Level;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** The actor's end. */
+export class RemoteLog {
+  readonly #port: MessagePort;
+  readonly #threshold: number;
+  readonly #dropped: () => void;
+  #behind = 0;
+
+  constructor(port: MessagePort, level: LogLevel, dropped: () => void) {
+    this.#port = port;
+    this.#threshold = LEVELS.indexOf(level);
+    this.#dropped = dropped;
+    port.on('message', (written: number) => {
+      this.#behind -= written;
+    });
+    port.unref();
+  }
+
+  enabled(level: Level): boolean {
+    return LEVELS.indexOf(level) >= this.#threshold;
+  }
+
+  write(level: Level, fields: Readonly<Record<string, unknown>>, message: string): void {
+    if (!this.enabled(level)) return;
+    if (this.#behind >= BEHIND_MAX) {
+      this.#dropped();
+      return;
+    }
+    this.#behind += 1;
+    this.#port.postMessage({ level, fields, message } satisfies LogRecord);
+  }
+
+  close(): void {
+    this.#port.close();
+  }
+}
+
+/** Main's end: calls `write` for each record. */
+export function receiveLogs(port: MessagePort, write: (record: LogRecord) => void): void {
+  let written = 0;
+  port.on('message', (record: LogRecord) => {
+    write(record);
+    written += 1;
+    if (written < ACKNOWLEDGE_EVERY) return;
+    port.postMessage(written);
+    written = 0;
+  });
+}

@@ -1,0 +1,84 @@
+// Who owns each file descriptor of the process, and which memory each actor has mapped: shared, so that main can end
+// what a dead actor leaves behind. An entry is written by the fd's owner only, and cleared before the close: from then
+// on the number may be somebody else's.
+
+/** Owner number of an fd that no actor owns. */
+const NOBODY = 0;
+/** Maps that one actor may have at a time: rings, buffers and one address slab for each 1 024 sockets. */
+const MAPS_MAX = 2048;
+
+export class OwnerTable {
+  readonly #owners: Uint16Array;
+
+  /** One entry for each fd number that the process may ever have. */
+  static create(fdsMax: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(fdsMax * 2);
+  }
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#owners = new Uint16Array(memory);
+  }
+
+  set(fd: number, actor: number): void {
+    this.#owners[fd] = actor + 1;
+  }
+
+  clear(fd: number): void {
+    this.#owners[fd] = NOBODY;
+  }
+
+  ownedBy(actor: number): number[] {
+    const fds: number[] = [];
+    for (let fd = this.#owners.indexOf(actor + 1); fd >= 0; fd = this.#owners.indexOf(actor + 1, fd + 1)) fds.push(fd);
+    return fds;
+  }
+}
+
+export interface MappedRegion {
+  readonly address: number;
+  readonly size: number;
+}
+
+/** The maps of one actor, in the order in which they were made: those that pin an io_uring apart from the rest. */
+export class MapTable {
+  readonly #pairs: Float64Array;
+
+  static create(): SharedArrayBuffer {
+    return new SharedArrayBuffer(MAPS_MAX * 16);
+  }
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#pairs = new Float64Array(memory);
+  }
+
+  add(region: MappedRegion, pinsRing: boolean): void {
+    for (let i = 0; i < this.#pairs.length; i += 2) {
+      if (this.#pairs[i] !== 0) continue;
+      this.#pairs[i + 1] = pinsRing ? -region.size : region.size;
+      this.#pairs[i] = region.address;
+      return;
+    }
+    throw new Error(`an actor may have at most ${MAPS_MAX} maps`);
+  }
+
+  remove(region: MappedRegion): void {
+    for (let i = 0; i < this.#pairs.length; i += 2) {
+      if (this.#pairs[i] === region.address) this.#pairs[i] = 0;
+    }
+  }
+
+  all(): { readonly region: MappedRegion; readonly pinsRing: boolean }[] {
+    const found = [];
+    for (let i = 0; i < this.#pairs.length; i += 2) {
+      const size = this.#pairs[i + 1];
+      if (this.#pairs[i] !== 0) {
+        found.push({ region: { address: this.#pairs[i], size: Math.abs(size) }, pinsRing: size < 0 });
+      }
+    }
+    return found;
+  }
+
+  clear(): void {
+    this.#pairs.fill(0);
+  }
+}

@@ -1,0 +1,39 @@
+// What main starts each actor with. Types only.
+import type { MessagePort } from 'node:worker_threads';
+import type { Options } from '../protocol/options.js';
+
+/** Shared memory that a connection actor and main have in common. */
+export interface SharedMemory {
+  readonly queue: SharedArrayBuffer;
+  readonly owners: SharedArrayBuffer;
+  readonly maps: SharedArrayBuffer;
+  readonly counters: SharedArrayBuffer;
+  readonly room: SharedArrayBuffer;
+}
+
+export interface ConnectionStart {
+  /** From 0; a restarted actor gets its predecessor's. */
+  readonly actor: number;
+  readonly options: Options;
+  /** What main found to work. */
+  readonly engine: 'uring' | 'epoll';
+  /** Serves `ConnectionActor`. */
+  readonly control: MessagePort;
+  readonly log: MessagePort;
+  readonly shared: SharedMemory;
+  /** eventfds, owned by main: rung by main for this actor, and by any actor for main. */
+  readonly doorbell: number;
+  readonly mainDoorbell: number;
+}
+
+export interface NamesStart {
+  readonly options: Options;
+  /** Serves `NamesControl`. */
+  readonly control: MessagePort;
+}
+
+export interface RoutesStart {
+  readonly options: Options;
+  /** Serves `RoutesControl`. */
+  readonly control: MessagePort;
+}
