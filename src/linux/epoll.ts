@@ -80,6 +80,7 @@ export class EpollEngine implements Engine {
   }
 
   adopt(fd: number, listener: Listener): Socket {
+    this.#ownership.opened(fd);
     return this.#table.add(fd, listener);
   }
 

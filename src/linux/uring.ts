@@ -102,6 +102,7 @@ export class UringEngine implements Engine {
   }
 
   adopt(fd: number, listener: Listener): Socket {
+    this.#ownership.opened(fd);
     return this.#table.add(fd, listener);
   }
 

@@ -1,0 +1,107 @@
+// Writes docs/config.md from the compiled schema; with --check it only says whether the file is up to date (exit 1 if
+// not). The prose that no schema holds is below. Needs `npm run build` first.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+
+const target = new URL('../docs/config.md', import.meta.url);
+const compiled = new URL('../dist/src/main/config/', import.meta.url);
+
+if (!existsSync(new URL('keys.js', compiled))) {
+  console.error('config-reference: not built yet: run `npm run build` first');
+  process.exit(1);
+}
+const { KEYS, SPELLINGS } = await import(new URL('keys.js', compiled).href);
+const { PYTHON_LEVELS } = await import(new URL('log-level.js', compiled).href);
+const { LINE_KEYS } = await import(new URL('upstream.js', compiled).href);
+
+const code = (text) => `\`${text}\``;
+const cell = (text) => text.replaceAll('|', '\\|');
+
+function defaultOf({ path, setting }) {
+  if (path === 'upstream') return code('{"type": "direct"}');
+  return setting.default === null ? 'none' : code(JSON.stringify(setting.default));
+}
+
+const rows = KEYS.map((key) => {
+  const { doc, env, allowed } = key.setting;
+  return `| ${[code(key.path), cell(allowed), defaultOf(key), code(env), cell(doc)].join(' | ')} |`;
+});
+
+const page = `<!-- Made by scripts/config-reference.mjs from src/main/config/schema.ts: change those, not this file. -->
+# Configuration
+
+\`tcproute -c FILE\` reads JSON (comments and trailing commas allowed), YAML (\`.yaml\`, \`.yml\`) or TOML (\`.toml\`); any other
+extension is read as JSON. Without \`-c\`, \`config.json\` in the working directory is read if there is one, else the defaults
+hold. A dot in a key stands for nesting: \`limits.lines_max\` is \`{"limits": {"lines_max": 256}}\`.
+
+What is given later wins: file, then environment, then command line (\`--port\`, \`--host\`, \`--workers\`, \`--log-level\`).
+\`tcproute check -c FILE\` says whether all of it is right and which lines it comes to. Every mistake is reported at once, with
+file, key and what is allowed. An unknown key is a mistake; an unknown variable that begins with \`TCPROUTE_\` is warned of.
+
+| key | allowed | default | environment variable | what it is |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}
+
+An empty environment variable is as good as none. In the environment \`nameservers\`, \`nameservers_backup\` and
+\`IpBlacklist\` are one entry, several with commas between, or a JSON list; \`upstream\` is JSON.
+
+## upstream
+
+A line is a way to a destination. Every connection races the lines, and the first that is connected wins. \`upstream\` is a
+tree of three types:
+
+| type | keys | what it is |
+| --- | --- | --- |
+| \`direct\` | ${LINE_KEYS.direct.slice(1).map(code).join(', ')} | Straight to the destination. \`source_ip\` and \`source_port\` choose the local address; absent, \`0.0.0.0\`, \`::\` and port 0 leave it to the kernel. |
+| \`socks5\` | ${LINE_KEYS.socks5.slice(1).map(code).join(', ')} | Through a SOCKS5 proxy. \`host\` (an IP address, or a name) and \`port\` are needed; \`username\` and \`password\` go together. \`upstream\` is how the proxy itself is reached: direct if absent. |
+| \`multipath\` | ${LINE_KEYS.multipath.slice(1).map(code).join(', ')} | Any of the lines in \`list\`. |
+
+They nest to any sensible depth. A \`multipath\` within the \`upstream\` of a \`socks5\` makes one line for each way to that
+proxy; all together there are at most \`limits.lines_max\`. Two equal lines stay two.
+
+\`name\` is what a line is called in logs. Without one it is made from the chain, the nearest proxy first:
+\`direct 10.0.0.1\`, \`socks5 127.0.0.1:5555 > 10.0.0.2:1080\`; a repeated name is numbered, \`direct #2\`.
+
+\`\`\`json
+{
+  "upstream": {
+    "type": "multipath",
+    "list": [
+      { "type": "direct", "name": "telecom", "source_ip": "192.168.1.2" },
+      { "type": "socks5", "host": "127.0.0.1", "port": 5555 },
+      {
+        "type": "socks5", "host": "10.0.0.2", "port": 1080, "username": "user", "password": "secret",
+        "upstream": { "type": "socks5", "host": "127.0.0.1", "port": 5555 }
+      }
+    ]
+  }
+}
+\`\`\`
+
+The last line reaches 10.0.0.2 through the proxy at 127.0.0.1. Passwords are masked wherever they are shown.
+
+## nameservers, nameservers_backup
+
+\`"system"\` (what the machine uses), one server, or a list of servers. A server is an IP address with or without a port:
+\`8.8.8.8\`, \`127.0.0.1:5353\`, \`::1\`, \`[::1]:53\`. \`"system"\` only stands alone, not in a list.
+
+## IpBlacklist
+
+A list of IP addresses. An entry that is none is skipped with a warning. \`::ffff:1.2.3.4\` is \`1.2.3.4\`.
+
+## What TcpRoute's own configuration files may hold besides
+
+- ${Object.entries(SPELLINGS)
+  .map(([theirs, ours]) => `\`${theirs}\` for \`${ours}\``)
+  .join(', ')}. Both at once is a mistake, unless they say the same.
+- Log levels in any letter case, and Python's: ${Object.entries(PYTHON_LEVELS)
+  .map(([theirs, ours]) => `\`${theirs.toUpperCase()}\` is \`${ours}\``)
+  .join(', ')}. \`"INDO"\`, as in TcpRoute's sample, is \`info\`, with a warning.
+- TcpRoute listened on every address. Here \`host\` is 127.0.0.1 unless it is set.
+`;
+
+if (!process.argv.includes('--check')) {
+  writeFileSync(target, page);
+} else if (!existsSync(target) || readFileSync(target, 'utf8') !== page) {
+  console.error('docs/config.md is out of date: run `node scripts/config-reference.mjs`');
+  process.exit(1);
+}

@@ -1,0 +1,24 @@
+// Shows a configured value in a message, with whatever may be a password masked. Not for logs of connections.
+
+const SECRET_KEY = /pass|pwd|secret|token|credential/i;
+const SHOWN_LENGTH_MAX = 100;
+
+/** `key` is the one that the value stands under: the value of a secret key is replaced by its type. */
+export function shown(value: unknown, key: string): string {
+  if (SECRET_KEY.test(key)) return `*** (${typeOf(value)})`;
+  if (typeof value === 'number') return String(value);
+  const text = JSON.stringify(value, mask) ?? String(value);
+  return text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text;
+}
+
+function mask(key: string, value: unknown): unknown {
+  if (SECRET_KEY.test(key)) return '***';
+  if (typeof value === 'bigint') return String(value);
+  // `user:password@host`, in a value where no such thing belongs
+  return typeof value === 'string' ? value.replace(/^.*@/s, '***@') : value;
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'list' : typeof value;
+}

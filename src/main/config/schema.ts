@@ -1,0 +1,157 @@
+// Every key of the configuration: what it is for, its default, its range and its environment variable. The one source
+// for loading, for `convict` and for docs/config.md.
+import { availableParallelism } from 'node:os';
+import type { Upstream } from '../../protocol/flatten.js';
+import type { EngineChoice, LogLevel, NameserverChoice, Options } from '../../protocol/options.js';
+import { BLACKLIST_ALLOWED, checkBlacklist } from './blacklist.js';
+import { checkHost, HOST_ALLOWED } from './host.js';
+import { checkLogLevel, LOG_LEVEL_ALLOWED } from './log-level.js';
+import {
+  checkNameservers,
+  checkNameserversBackup,
+  NAMESERVERS_ALLOWED,
+  NAMESERVERS_BACKUP_ALLOWED,
+} from './nameservers.js';
+import { choice, integer, type Setting } from './setting.js';
+import { asJson, asList, asText, asWholeList } from './text.js';
+import { checkUpstream, UPSTREAM_ALLOWED } from './upstream.js';
+
+/** What the configuration says, checked and in normal form: `Options` before the lines are made. */
+export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'nameservers_backup'> {
+  readonly nameservers_backup: NameserverChoice | null;
+  readonly IpBlacklist: readonly string[];
+  readonly upstream: Upstream;
+}
+
+type SchemaOf<T> = {
+  readonly [Key in keyof T]: T[Key] extends Readonly<Record<string, number>>
+    ? { readonly [Inner in keyof T[Key]]: Setting<number> }
+    : Setting<T[Key]>;
+};
+
+const DAY_MS = 86_400_000;
+const WEEK_S = 604_800;
+
+const logLevel: Setting<LogLevel> = {
+  doc: 'How much is logged. `debug` has one line for each connection.',
+  default: 'info',
+  env: 'TCPROUTE_LOG_LEVEL',
+  allowed: LOG_LEVEL_ALLOWED,
+  check: checkLogLevel,
+  fromText: asText,
+  format: '*',
+};
+
+const host: Setting<string> = {
+  doc: 'The address to listen on. Anything but loopback is warned of, since there is no authentication yet.',
+  default: '127.0.0.1',
+  env: 'TCPROUTE_HOST',
+  allowed: HOST_ALLOWED,
+  check: checkHost,
+  fromText: asText,
+  format: '*',
+};
+
+const nameservers: Setting<NameserverChoice> = {
+  doc: 'Who is asked for the addresses of names; `system` is what the machine itself uses.',
+  default: 'system',
+  env: 'TCPROUTE_NAMESERVERS',
+  allowed: NAMESERVERS_ALLOWED,
+  check: checkNameservers,
+  fromText: asList,
+  format: '*',
+};
+
+const nameserversBackup: Setting<NameserverChoice | null> = {
+  doc: 'Who is asked when `nameservers` fail.',
+  default: null,
+  env: 'TCPROUTE_NAMESERVERS_BACKUP',
+  allowed: NAMESERVERS_BACKUP_ALLOWED,
+  check: checkNameserversBackup,
+  fromText: asList,
+  format: '*',
+};
+
+const upstream: Setting<Upstream> = {
+  doc: 'The lines that connections are made through. See below.',
+  default: { type: 'direct', name: undefined, source: { ip: undefined, port: 0 } },
+  env: 'TCPROUTE_UPSTREAM',
+  allowed: UPSTREAM_ALLOWED,
+  check: checkUpstream,
+  fromText: asJson,
+  format: '*',
+};
+
+const blacklist: Setting<readonly string[]> = {
+  doc: 'Addresses that direct lines never dial. Proxies may still reach them.',
+  default: [],
+  env: 'TCPROUTE_IP_BLACKLIST',
+  allowed: BLACKLIST_ALLOWED,
+  check: checkBlacklist,
+  fromText: asWholeList,
+  format: '*',
+};
+
+const engine: Setting<EngineChoice> = choice<EngineChoice>({
+  doc: 'How the kernel is entered: io_uring, epoll, or io_uring where it works.',
+  default: 'auto',
+  env: 'TCPROUTE_ENGINE',
+  choices: ['auto', 'uring', 'epoll'],
+});
+
+// biome-ignore format: a table, one key a line
+const limits = {
+  connections_max: integer({ doc: 'Connections at a time; further ones wait in the backlog of the kernel. 0 derives it from RLIMIT_NOFILE.', default: 0, env: 'TCPROUTE_LIMITS_CONNECTIONS_MAX', min: 0, max: 10_000_000 }),
+  lines_max: integer({ doc: 'Lines that `upstream` may come to.', default: 256, env: 'TCPROUTE_LIMITS_LINES_MAX', min: 1, max: 1024 }),
+  pipes_max: integer({ doc: 'Pipes that one worker may hold for splicing; without a free one it copies. 0 always copies.', default: 128, env: 'TCPROUTE_LIMITS_PIPES_MAX', min: 0, max: 16_384 }),
+};
+
+// biome-ignore format: a table, one key a line
+const race = {
+  attempts_max: integer({ doc: 'Attempts that one connection may have under way.', default: 16, env: 'TCPROUTE_RACE_ATTEMPTS_MAX', min: 1, max: 1024 }),
+  connect_timeout_ms: integer({ doc: 'Time for one attempt, the handshakes with its proxies included.', default: 10_000, env: 'TCPROUTE_RACE_CONNECT_TIMEOUT_MS', min: 1, max: DAY_MS }),
+};
+
+// biome-ignore format: a table, one key a line
+const cache = {
+  ttl_s: integer({ doc: 'How long the winner for a destination is remembered.', default: 600, env: 'TCPROUTE_CACHE_TTL_S', min: 1, max: WEEK_S }),
+  entries_max: integer({ doc: 'Destinations that are remembered; the one used longest ago goes first.', default: 100_000, env: 'TCPROUTE_CACHE_ENTRIES_MAX', min: 1, max: 10_000_000 }),
+};
+
+// biome-ignore format: a table, one key a line
+const dns = {
+  timeout_ms: integer({ doc: 'Time for one lookup over all servers and tries.', default: 5000, env: 'TCPROUTE_DNS_TIMEOUT_MS', min: 1, max: DAY_MS }),
+  try_timeout_ms: integer({ doc: 'Time for one query to one server.', default: 2000, env: 'TCPROUTE_DNS_TRY_TIMEOUT_MS', min: 1, max: DAY_MS }),
+  ttl_min_s: integer({ doc: 'Answers are kept at least so long.', default: 1, env: 'TCPROUTE_DNS_TTL_MIN_S', min: 1, max: WEEK_S }),
+  ttl_max_s: integer({ doc: 'Answers are kept at most so long.', default: 3600, env: 'TCPROUTE_DNS_TTL_MAX_S', min: 1, max: WEEK_S }),
+  negative_ttl_s: integer({ doc: 'How long a negative answer is kept that says nothing about it itself.', default: 10, env: 'TCPROUTE_DNS_NEGATIVE_TTL_S', min: 1, max: WEEK_S }),
+  entries_max: integer({ doc: 'Names whose answers are kept.', default: 10_000, env: 'TCPROUTE_DNS_ENTRIES_MAX', min: 1, max: 10_000_000 }),
+  lookups_max: integer({ doc: 'Lookups under way at a time; further ones fail at once.', default: 4096, env: 'TCPROUTE_DNS_LOOKUPS_MAX', min: 1, max: 1_000_000 }),
+};
+
+// biome-ignore format: a table, one key a line
+export const SCHEMA = {
+  log_level: logLevel,
+  host,
+  port: integer({ doc: 'The port to listen on; 0 lets the kernel choose.', default: 7070, env: 'TCPROUTE_PORT', min: 0, max: 65_535 }),
+  nameservers,
+  nameservers_backup: nameserversBackup,
+  upstream,
+  IpBlacklist: blacklist,
+  workers: integer({ doc: 'Threads that carry connections; 0 is one for each core.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: 1024 }),
+  engine,
+  drain_timeout_ms: integer({ doc: 'How long connections may go on after SIGTERM or SIGINT.', default: 30_000, env: 'TCPROUTE_DRAIN_TIMEOUT_MS', min: 0, max: DAY_MS }),
+  handshake_timeout_ms: integer({ doc: 'Time for a client to say where it wants to go.', default: 10_000, env: 'TCPROUTE_HANDSHAKE_TIMEOUT_MS', min: 1, max: DAY_MS }),
+  idle_timeout_ms: integer({ doc: 'A connection without a byte either way for so long is ended.', default: 300_000, env: 'TCPROUTE_IDLE_TIMEOUT_MS', min: 1, max: 7 * DAY_MS }),
+  half_closed_timeout_ms: integer({ doc: 'The same once one side has ended its direction.', default: 60_000, env: 'TCPROUTE_HALF_CLOSED_TIMEOUT_MS', min: 1, max: 7 * DAY_MS }),
+  tcp_user_timeout_ms: integer({ doc: 'TCP_USER_TIMEOUT of both sides: how long sent data may stay unacknowledged. 0 leaves it to the kernel.', default: 0, env: 'TCPROUTE_TCP_USER_TIMEOUT_MS', min: 0, max: DAY_MS }),
+  limits,
+  race,
+  cache,
+  dns,
+} satisfies SchemaOf<Settings>;
+
+/** `workers: 0` as a number. */
+export function coresOfMachine(): number {
+  return Math.min(availableParallelism(), 1024);
+}

@@ -1,0 +1,63 @@
+// What a setting is: its documentation and default as convict wants them, and the check that every given value goes
+// through. The settings themselves are in schema.ts.
+import type { Findings } from './findings.js';
+import type { Place } from './place.js';
+import { asInteger, asText, type TextReader } from './text.js';
+
+/** The value in its normal form; undefined after an error was added to the findings. */
+export type Check<T> = (value: unknown, place: Place, findings: Findings) => T | undefined;
+
+export interface Setting<T> {
+  readonly doc: string;
+  /** In its normal form. */
+  readonly default: T;
+  /** The environment variable that sets it. */
+  readonly env: string;
+  /** In words, for error messages and the reference. */
+  readonly allowed: string;
+  readonly check: Check<T>;
+  /** Turns the text of an environment variable or a flag into what a file would hold. */
+  readonly fromText: TextReader;
+  /** convict's last look at the value after ours: a throw here is our own bug. */
+  readonly format: readonly T[] | ((value: unknown) => void) | '*';
+}
+
+interface IntegerRange {
+  readonly doc: string;
+  readonly default: number;
+  readonly env: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+export function integer({ doc, default: usual, env, min, max }: IntegerRange): Setting<number> {
+  const allowed = `an integer from ${min} to ${max}`;
+  const fits = (value: unknown): value is number =>
+    Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+  const check: Check<number> = (value, place, findings) => {
+    if (fits(value)) return value + 0; // -0 is 0
+    findings.reject(place, value, allowed);
+    return undefined;
+  };
+  const format = (value: unknown) => {
+    if (!fits(value)) throw new Error(`must be ${allowed}`);
+  };
+  return { doc, default: usual, env, allowed, check, fromText: asInteger, format };
+}
+
+interface Choices<T> {
+  readonly doc: string;
+  readonly default: T;
+  readonly env: string;
+  readonly choices: readonly T[];
+}
+
+export function choice<T extends string>({ doc, default: usual, env, choices }: Choices<T>): Setting<T> {
+  const allowed = choices.join(', ');
+  const check: Check<T> = (value, place, findings) => {
+    const chosen = choices.find((one) => one === value);
+    if (chosen === undefined) findings.reject(place, value, allowed);
+    return chosen;
+  };
+  return { doc, default: usual, env, allowed, check, fromText: asText, format: choices };
+}

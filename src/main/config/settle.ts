@@ -1,0 +1,76 @@
+// Settles what was given into the options of the gateway: checks every value, lets the later source win, fills in
+// defaults, flattens the lines and freezes the result. Pure but for the number of cores: it reads no file.
+import convict from 'convict';
+import { flatten } from '../../protocol/flatten.js';
+import type { Line } from '../../protocol/line.js';
+import type { Options } from '../../protocol/options.js';
+import { Findings } from './findings.js';
+import type { Given } from './given.js';
+import { type Place, placeOf } from './place.js';
+import { coresOfMachine, SCHEMA, type Settings } from './schema.js';
+
+/** What is known of a key once its values were checked. A check that needs several keys skips the ones found wrong. */
+interface Outcome {
+  readonly place: Place;
+  readonly wrong: boolean;
+  readonly warnings: readonly string[];
+}
+
+type Outcomes = ReadonlyMap<string, Outcome>;
+
+/** The options, or undefined if there were errors. `given` is in the order of precedence, the last one wins. */
+export function settle(given: readonly Given[], findings: Findings): Options | undefined {
+  const config = convict<Settings>(SCHEMA as unknown as convict.Schema<Settings>, { env: {}, args: [] });
+  const outcomes = new Map<string, Outcome>();
+  for (const { path, setting, place, value } of given) {
+    const own = new Findings();
+    const checked = setting.check(value, place, own);
+    findings.errors.push(...own.errors);
+    const wrong = checked === undefined || outcomes.get(path)?.wrong === true;
+    outcomes.set(path, { place, wrong, warnings: own.warnings });
+    if (checked !== undefined) config.set(path, checked);
+  }
+  for (const { warnings } of outcomes.values()) findings.warnings.push(...warnings); // none of overridden values
+
+  const { IpBlacklist, upstream, nameservers_backup, workers, ...rest } = config.getProperties();
+  checkTtls(rest.dns, outcomes, findings);
+  const lines = makeLines(upstream, rest.limits.lines_max, outcomes, findings);
+  if (findings.errors.length > 0) return undefined;
+  config.validate({ allowed: 'strict' });
+  return deepFreeze<Options>({
+    ...rest,
+    workers: workers === 0 ? coresOfMachine() : workers,
+    nameservers_backup: nameservers_backup ?? undefined,
+    blacklist: IpBlacklist,
+    lines,
+  });
+}
+
+function checkTtls(dns: Settings['dns'], outcomes: Outcomes, findings: Findings): void {
+  const [least, most] = [outcomes.get('dns.ttl_min_s'), outcomes.get('dns.ttl_max_s')];
+  if (least?.wrong || most?.wrong || dns.ttl_min_s <= dns.ttl_max_s) return;
+  const place = (least ?? most)?.place ?? placeOf('dns');
+  findings.error(place, `dns.ttl_min_s (${dns.ttl_min_s}) is above dns.ttl_max_s (${dns.ttl_max_s})`);
+}
+
+function makeLines(
+  upstream: Settings['upstream'],
+  lines_max: number,
+  outcomes: Outcomes,
+  findings: Findings,
+): readonly Line[] {
+  const flattened = flatten(upstream, lines_max);
+  if (flattened.kind === 'lines') return flattened.lines;
+  if (!outcomes.get('limits.lines_max')?.wrong) {
+    const place = outcomes.get('upstream')?.place ?? placeOf('upstream');
+    const text = `comes to ${flattened.count} lines; allowed: at most limits.lines_max, which is ${lines_max}`;
+    findings.error(place, text);
+  }
+  return [];
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const part of Object.values(value)) deepFreeze(part);
+  return Object.freeze(value);
+}

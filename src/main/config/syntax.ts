@@ -1,0 +1,69 @@
+// The text formats: JSON with comments, YAML and TOML, each to a plain tree of bounded size. It knows no key. A message
+// says where and why, and never quotes the text, which may hold a password.
+import json5 from 'json5';
+import { parse as parseTomlText, TomlError } from 'smol-toml';
+import { LineCounter, parseDocument } from 'yaml';
+
+export type Parsed =
+  | { readonly kind: 'parsed'; readonly value: unknown }
+  | { readonly kind: 'invalid'; readonly why: string };
+
+/** Far above any real configuration; so that later walks may recurse. */
+const DEPTH_MAX = 200;
+const VALUES_MAX = 250_000;
+
+export function parseJson(text: string): Parsed {
+  try {
+    return bounded(json5.parse(text));
+  } catch (error) {
+    const { message, lineNumber, columnNumber } = error as {
+      message: string;
+      lineNumber: number;
+      columnNumber: number;
+    };
+    return invalid(lineNumber, columnNumber, message.replace(/^JSON5: /, '').replace(/ at \d+:\d+$/, ''));
+  }
+}
+
+export function parseYaml(text: string): Parsed {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true, logLevel: 'error' });
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem !== undefined) {
+    const { line, col } = lineCounter.linePos(problem.pos[0]);
+    return invalid(line, col, problem.message);
+  }
+  try {
+    return bounded(document.toJS() ?? {});
+  } catch (error) {
+    return { kind: 'invalid', why: (error as Error).message }; // too many aliases
+  }
+}
+
+export function parseToml(text: string): Parsed {
+  try {
+    return bounded(parseTomlText(text));
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const why = (error.message.split('\n')[0] as string).replace(/^Invalid TOML document: /, '');
+    return invalid(error.line, error.column, why);
+  }
+}
+
+function invalid(line: number, column: number, why: string): Parsed {
+  return { kind: 'invalid', why: `line ${line}, column ${column}: ${why}` };
+}
+
+/** Walks without recursion. The depth also ends a tree that YAML aliases have made circular. */
+function bounded(value: unknown): Parsed {
+  const open: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
+  let values = 0;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    values += 1;
+    if (next.depth > DEPTH_MAX) return { kind: 'invalid', why: `nested deeper than ${DEPTH_MAX} levels` };
+    if (values + open.length > VALUES_MAX) return { kind: 'invalid', why: `more than ${VALUES_MAX} values` };
+    if (typeof next.value !== 'object' || next.value === null) continue;
+    for (const part of Object.values(next.value)) open.push({ value: part, depth: next.depth + 1 });
+  }
+  return { kind: 'parsed', value };
+}

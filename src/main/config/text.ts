@@ -1,0 +1,30 @@
+// Turns the text of an environment variable or a flag into the value that a file would hold. It does not check the
+// value: a text that cannot be turned is passed on as it is, and the check of the setting names what is allowed.
+import { type Parsed, parseJson } from './syntax.js';
+
+export type TextReader = (text: string) => Parsed;
+
+export const asText: TextReader = (text) => ({ kind: 'parsed', value: text });
+
+export const asInteger: TextReader = (text) => ({
+  kind: 'parsed',
+  value: /^[+-]?\d{1,15}$/.test(text) ? Number(text) : text,
+});
+
+/** `one`, `one,two` or a JSON list of strings. (`[::1]:53` begins like a list, but has no quotes.) */
+export const asList: TextReader = (text) => {
+  if (/["']/.test(text)) return parseJson(text);
+  if (/^\[\s*\]$/.test(text)) return { kind: 'parsed', value: [] };
+  const parts = text.split(',').map((part) => part.trim());
+  return { kind: 'parsed', value: parts.length === 1 ? parts[0] : parts };
+};
+
+/** The same for a setting that is always a list. */
+export const asWholeList: TextReader = (text) => {
+  const parsed = asList(text);
+  return parsed.kind === 'parsed' && typeof parsed.value === 'string'
+    ? { kind: 'parsed', value: [parsed.value] }
+    : parsed;
+};
+
+export const asJson: TextReader = (text) => parseJson(text);

@@ -1,0 +1,105 @@
+// Deadlines of thousands of connections without a timer each: a hashed wheel (Varghese and Lauck's scheme 6). Setting,
+// moving and clearing cost a few pointers; a deadline is told at most one tick late. Time is an argument.
+
+/** What a deadline belongs to. */
+export interface Expiring {
+  onDeadline(now: number): void;
+}
+
+/** One deadline, to be kept and reused by its owner; in at most one wheel. */
+export class Deadline {
+  owner: Expiring;
+  /** Ends of the wheel's doubly linked list; null when not set. */
+  next: Deadline | null = null;
+  previous: Deadline | null = null;
+  due = 0;
+
+  constructor(owner: Expiring) {
+    this.owner = owner;
+  }
+}
+
+const NOBODY: Expiring = { onDeadline() {} };
+
+export class DeadlineWheel {
+  readonly #buckets: Deadline[];
+  readonly #mask: number;
+  readonly #tick_ms: number;
+  /** Stands behind the deadlines of a bucket that are still to be visited. */
+  readonly #visited = new Deadline(NOBODY);
+  #tick: number;
+  size = 0;
+
+  /** `buckets` is a power of two. Deadlines further away than a round are looked at once a round. */
+  constructor(now: number, tick_ms = 64, buckets = 1024) {
+    this.#tick_ms = tick_ms;
+    this.#mask = buckets - 1;
+    this.#tick = Math.floor(now / tick_ms);
+    this.#buckets = Array.from({ length: buckets }, () => {
+      const head = new Deadline(NOBODY);
+      head.next = head;
+      head.previous = head;
+      return head;
+    });
+  }
+
+  /** Sets or moves a deadline to `due` (ms, the clock of `expire`). */
+  set(deadline: Deadline, due: number): void {
+    this.clear(deadline);
+    deadline.due = due;
+    // Never in a bucket that has been passed: it would wait for a whole round.
+    const tick = Math.max(Math.ceil(due / this.#tick_ms), this.#tick + 1);
+    const head = this.#buckets[tick & this.#mask];
+    this.#append(head, deadline);
+    this.size += 1;
+  }
+
+  clear(deadline: Deadline): void {
+    if (deadline.next === null) return;
+    unlink(deadline);
+    this.size -= 1;
+  }
+
+  /** Tells the owners of all deadlines that are due at `now`; each is cleared first and may be set again. */
+  expire(now: number): void {
+    const tick = Math.floor(now / this.#tick_ms);
+    if (tick <= this.#tick) return;
+    // After a long pause one round visits every bucket.
+    let current = Math.max(this.#tick, tick - this.#mask - 1);
+    while (current < tick) {
+      current += 1;
+      this.#tick = current;
+      if (this.size > 0) this.#expireBucket(this.#buckets[current & this.#mask], now);
+    }
+  }
+
+  /** Visits each deadline of the bucket once, whatever the owners do to the list meanwhile. */
+  #expireBucket(head: Deadline, now: number): void {
+    this.#append(head, this.#visited);
+    for (let deadline = head.next as Deadline; deadline !== this.#visited; deadline = head.next as Deadline) {
+      unlink(deadline);
+      if (deadline.due > now) {
+        this.#append(head, deadline);
+      } else {
+        this.size -= 1;
+        deadline.owner.onDeadline(now);
+      }
+    }
+    unlink(this.#visited);
+  }
+
+  #append(head: Deadline, deadline: Deadline): void {
+    const last = head.previous as Deadline;
+    deadline.previous = last;
+    deadline.next = head;
+    last.next = deadline;
+    head.previous = deadline;
+  }
+}
+
+function unlink(deadline: Deadline): void {
+  (deadline.previous as Deadline).next = deadline.next;
+  (deadline.next as Deadline).previous = deadline.previous;
+  deadline.next = null;
+  deadline.previous = null;
+}

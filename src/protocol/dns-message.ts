@@ -1,0 +1,176 @@
+// One DNS question as bytes, and what the bytes that came back say about it (RFC 1035, EDNS0 of RFC 6891). The only
+// place of dns-packet. It opens no socket, draws no id, keeps nothing, and never throws on what came from the network.
+import dnsPacket from 'dns-packet';
+
+export interface Question {
+  /** Normalised: see names.ts. */
+  readonly name: string;
+  readonly type: 'A' | 'AAAA';
+}
+
+/** TTLs in seconds; undefined where the answer itself says nothing about how long it holds. */
+export type Judgement =
+  | { readonly kind: 'addresses'; readonly addresses: readonly string[]; readonly ttl_s: number }
+  | { readonly kind: 'nodata'; readonly ttl_s: number | undefined }
+  | { readonly kind: 'nxdomain'; readonly ttl_s: number | undefined }
+  /** A proper answer that the server could or would not find out: SERVFAIL (2), REFUSED (5) and the like. */
+  | { readonly kind: 'server-failure'; readonly rcode: number }
+  | { readonly kind: 'truncated' }
+  | { readonly kind: 'invalid'; readonly code: InvalidCode };
+
+type InvalidCode = 'malformed' | 'wrong-id' | 'not-a-response' | 'wrong-question' | 'chain-loop' | 'chain-too-long';
+
+/** What fits through any path unfragmented: the DNS flag day's figure. */
+const EDNS_PAYLOAD_OCTETS = 1232;
+const HEADER_OCTETS = 12;
+/** Header, longest name, type and class: a question never needs more. */
+const HEAD_OCTETS_MAX = HEADER_OCTETS + 255 + 4;
+/** Resolvers themselves give up at about this many. */
+const CNAMES_MAX = 16;
+/** Of one family; far beyond what a race could dial. */
+const ADDRESSES_MAX = 64;
+/** RFC 2181 section 8: a TTL with the top bit set counts as zero. */
+const TTL_MAX_S = 2 ** 31 - 1;
+
+const RCODE_OK = 0;
+const RCODE_NXDOMAIN = 3;
+
+/** A query with recursion desired. `id` is a random 16-bit number. */
+export function encodeQuery(question: Question, id: number): Uint8Array {
+  return dnsPacket.encode({
+    type: 'query',
+    id,
+    flags: dnsPacket.RECURSION_DESIRED,
+    questions: [{ name: question.name, type: question.type, class: 'IN' }],
+    additionals: [
+      {
+        type: 'OPT',
+        name: '.',
+        udpPayloadSize: EDNS_PAYLOAD_OCTETS,
+        extendedRcode: 0,
+        ednsVersion: 0,
+        flags: 0,
+        flag_do: false,
+        options: [],
+      },
+    ],
+  });
+}
+
+/** Judges one whole message (without a TCP length) as the answer to `question` asked under `id`. */
+export function judgeAnswer(bytes: Uint8Array, question: Question, id: number): Judgement {
+  const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (message.length < HEADER_OCTETS) return invalid('malformed');
+  // The id comes before any decoding: forged floods must stay cheap.
+  if (message.readUInt16BE(0) !== id) return invalid('wrong-id');
+  const flags = message.readUInt16BE(2);
+  const opcode = (flags >> 11) & 0xf;
+  if ((flags & 0x8000) === 0 || opcode !== 0) return invalid('not-a-response');
+
+  const rcode = flags & 0xf;
+  const failed = rcode !== RCODE_OK && rcode !== RCODE_NXDOMAIN;
+  const questions = message.readUInt16BE(4);
+  // Some servers refuse without repeating the question (a FORMERR for EDNS among them).
+  if (questions === 0 && failed) return { kind: 'server-failure', rcode };
+  if (questions !== 1) return invalid('wrong-question');
+  const asked = decodeQuestion(message);
+  if (asked === undefined) return invalid('malformed');
+  if (lowerCase(asked.name) !== question.name || asked.type !== question.type || asked.class !== 'IN') {
+    return invalid('wrong-question');
+  }
+  // Before the records are looked at: servers cut in the midst of one, and its content is not to be used (RFC 2181 9).
+  if ((flags & dnsPacket.TRUNCATED_RESPONSE) !== 0) return { kind: 'truncated' };
+  if (failed) return { kind: 'server-failure', rcode };
+  return judgeRecords(message, question, rcode);
+}
+
+function judgeRecords(message: Buffer, question: Question, rcode: number): Judgement {
+  const packet = decode(message);
+  if (packet === undefined) return invalid('malformed');
+  const extended = packet.additionals?.find((record) => record.type === 'OPT')?.extendedRcode ?? 0;
+  if (extended !== 0) return { kind: 'server-failure', rcode: (extended << 4) | rcode };
+  const ttl_s = negativeTtl(packet.authorities ?? []);
+  if (rcode === RCODE_NXDOMAIN) return { kind: 'nxdomain', ttl_s };
+  return followChain(packet.answers ?? [], question) ?? { kind: 'nodata', ttl_s };
+}
+
+interface Owner {
+  alias: { readonly target: string; readonly ttl_s: number } | undefined;
+  readonly addresses: string[];
+  ttl_s: number;
+}
+
+/** The addresses at the end of the CNAME chain that begins at the question; undefined if it ends without any. */
+function followChain(records: readonly dnsPacket.Answer[], question: Question): Judgement | undefined {
+  const owners = byOwner(records, question.type);
+  const visited = new Set<string>();
+  let name = question.name;
+  let ttl_s = TTL_MAX_S;
+  for (;;) {
+    const owner = owners.get(name);
+    if (owner === undefined) return undefined;
+    if (owner.addresses.length > 0) {
+      return { kind: 'addresses', addresses: owner.addresses, ttl_s: Math.min(ttl_s, owner.ttl_s) };
+    }
+    if (owner.alias === undefined) return undefined;
+    visited.add(name);
+    if (visited.has(owner.alias.target)) return invalid('chain-loop');
+    if (visited.size > CNAMES_MAX) return invalid('chain-too-long');
+    name = owner.alias.target;
+    ttl_s = Math.min(ttl_s, owner.alias.ttl_s);
+  }
+}
+
+function byOwner(records: readonly dnsPacket.Answer[], type: Question['type']): Map<string, Owner> {
+  const owners = new Map<string, Owner>();
+  for (const record of records) {
+    if ((record.type !== type && record.type !== 'CNAME') || record.class !== 'IN') continue;
+    const name = lowerCase(record.name);
+    const owner = owners.get(name) ?? { alias: undefined, addresses: [], ttl_s: TTL_MAX_S };
+    owners.set(name, owner);
+    const ttl_s = saneTtl(record.ttl ?? 0);
+    if (record.type === 'CNAME') {
+      owner.alias ??= { target: lowerCase(record.data), ttl_s };
+    } else if (owner.addresses.length < ADDRESSES_MAX && !owner.addresses.includes(record.data)) {
+      owner.addresses.push(record.data);
+      owner.ttl_s = Math.min(owner.ttl_s, ttl_s);
+    }
+  }
+  return owners;
+}
+
+/** RFC 2308 section 5: the lesser of the SOA's own TTL and its MINIMUM field. */
+function negativeTtl(authorities: readonly dnsPacket.Answer[]): number | undefined {
+  const soa = authorities.find((record) => record.type === 'SOA');
+  return soa === undefined ? undefined : Math.min(saneTtl(soa.ttl ?? 0), saneTtl(soa.data.minimum ?? 0));
+}
+
+/** The question alone, so that whatever is wrong behind it does not matter yet. */
+function decodeQuestion(message: Buffer): dnsPacket.Question | undefined {
+  const head = Buffer.from(message.subarray(0, HEAD_OCTETS_MAX));
+  head.fill(0, 6, HEADER_OCTETS);
+  return decode(head)?.questions?.[0];
+}
+
+function decode(message: Buffer): dnsPacket.DecodedPacket | undefined {
+  try {
+    const packet = dnsPacket.decode(message);
+    // The library reads past the end of a cut message without noticing; of a cut TXT record even to NaN.
+    return dnsPacket.decode.bytes <= message.length ? packet : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function saneTtl(ttl_s: number): number {
+  return ttl_s > TTL_MAX_S ? 0 : ttl_s;
+}
+
+/** ASCII only: full case folding would take the Kelvin sign for a `k` (RFC 4343). */
+function lowerCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+function invalid(code: InvalidCode): Judgement {
+  return { kind: 'invalid', code };
+}

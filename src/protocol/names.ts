@@ -1,0 +1,48 @@
+// Names of hosts as text: one spelling for each name, what can be a name at all, and the order in which addresses of
+// both families are tried. It resolves nothing and does not parse addresses.
+import { domainToASCII } from 'node:url';
+
+/** RFC 1035 section 2.3.4: 255 octets on the wire are 253 characters of text without the trailing dot. */
+const NAME_LENGTH_MAX = 253;
+const LABEL = /^[a-z0-9_-]{1,63}$/;
+/** A last label that is a number makes it an attempt at an IPv4 literal, never a name (RFC 1123 section 2.1). */
+const NUMBER = /^(?:[0-9]+|0x[0-9a-f]*)$/;
+
+/**
+ * The one spelling under which a name is asked, cached and compared: lower case, without a trailing dot, and other
+ * scripts as `xn--`. undefined for whatever cannot be a host name, IP literals among it.
+ */
+export function normaliseName(text: string): string | undefined {
+  if (text.length > NAME_LENGTH_MAX + 1) return undefined;
+  const ascii = /[^\0-\x7f]/.test(text) ? domainToASCII(text) : text;
+  const name = ascii.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).replace(/\.$/, '');
+  if (name.length > NAME_LENGTH_MAX) return undefined;
+  const labels = name.split('.');
+  if (!labels.every((label) => LABEL.test(label))) return undefined;
+  return NUMBER.test(labels[labels.length - 1] as string) ? undefined : name;
+}
+
+/** Names that never leave the machine (RFC 6761 section 6.3). Takes a normalised name. */
+export function isLocalhost(name: string): boolean {
+  return name === 'localhost' || name.endsWith('.localhost');
+}
+
+/**
+ * IPv6 and IPv4 addresses by turns (RFC 8305 section 4), so that a family that does not work costs one attempt, not
+ * all. The family of the first address begins; within a family the order is kept; an address appears once.
+ */
+export function interleave(addresses: readonly string[]): string[] {
+  const distinct = [...new Set(addresses)];
+  const first = distinct.filter((address) => isIpv6(address) === isIpv6(distinct[0] as string));
+  const second = distinct.filter((address) => isIpv6(address) !== isIpv6(distinct[0] as string));
+  const turns = Math.max(first.length, second.length);
+  const ordered: string[] = [];
+  for (let turn = 0; turn < turns; turn += 1) {
+    ordered.push(...first.slice(turn, turn + 1), ...second.slice(turn, turn + 1));
+  }
+  return ordered;
+}
+
+function isIpv6(address: string): boolean {
+  return address.includes(':');
+}

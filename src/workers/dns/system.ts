@@ -1,0 +1,93 @@
+// The machine's own resolver: getaddrinfo, with its hosts file, search list and whatever else is configured. It cannot
+// be cancelled and occupies threads that all of the process shares, so the lookups that run are few and the others queue.
+import { lookup as getaddrinfo } from 'node:dns/promises';
+import { canonical } from './canonical.js';
+import type { Asked } from './exchange.js';
+import type { PairOutcome } from './pair.js';
+
+export type Getaddrinfo = (name: string) => Promise<readonly { readonly address: string }[]>;
+
+/** getaddrinfo says nothing about time. */
+const TTL_S = 60;
+
+/** libuv itself runs no more slow work at once than half of its pool; what it would queue, we can still cancel. */
+export function systemParallel(threadPoolSize: string | undefined): number {
+  const size = Number.parseInt(threadPoolSize ?? '', 10);
+  return Math.floor(((size > 0 ? size : 4) + 1) / 2);
+}
+
+interface SystemLimits {
+  readonly parallel: number;
+  /** Names that wait for their turn; more are answered as failed at once. */
+  readonly queue_max: number;
+}
+
+export class SystemNames {
+  readonly #limits: SystemLimits;
+  readonly #getaddrinfo: Getaddrinfo;
+  /** By name: also those whose asker has given up, so that a name that hangs occupies one thread, not all. */
+  readonly #running = new Map<string, Promise<PairOutcome>>();
+  readonly #waiting = new Set<() => void>();
+
+  constructor(limits: SystemLimits, resolve: Getaddrinfo = (name) => getaddrinfo(name, { all: true })) {
+    this.#limits = limits;
+    this.#getaddrinfo = resolve;
+  }
+
+  /** Settles by `timeout_ms`, also while the lookup itself goes on. */
+  ask(name: string, timeout_ms: number): Asked<PairOutcome> {
+    let settle: (outcome: PairOutcome) => void = () => {};
+    const outcome = new Promise<PairOutcome>((resolve) => {
+      settle = resolve;
+    });
+    const start = (): void => void this.#run(name).then(finish);
+    const finish = (result: PairOutcome): void => {
+      clearTimeout(deadline);
+      this.#waiting.delete(start);
+      settle(result);
+    };
+    const cancel = (reason: string): void => finish(failed(reason));
+    const deadline = setTimeout(() => cancel('timed out'), timeout_ms);
+    if (this.#running.has(name) || this.#running.size < this.#limits.parallel) start();
+    else if (this.#waiting.size < this.#limits.queue_max) this.#waiting.add(start);
+    else cancel('too many lookups wait');
+    return { outcome, cancel };
+  }
+
+  #run(name: string): Promise<PairOutcome> {
+    const running = this.#running.get(name) ?? this.#lookup(name);
+    this.#running.set(name, running);
+    return running;
+  }
+
+  async #lookup(name: string): Promise<PairOutcome> {
+    try {
+      const results = await this.#getaddrinfo(name);
+      return {
+        kind: 'found',
+        addresses: results.map((result) => canonical(result.address)),
+        ttl_s: TTL_S,
+        lacking: false,
+      };
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      // ENOTFOUND: the name does not exist, or has no address. EAI_AGAIN and the others: nobody could tell.
+      return code === 'ENOTFOUND' ? { kind: 'none', ttl_s: undefined, lacking: false } : failed(code ?? String(error));
+    } finally {
+      this.#running.delete(name);
+      this.#startNext();
+    }
+  }
+
+  #startNext(): void {
+    for (const start of this.#waiting) {
+      if (this.#running.size >= this.#limits.parallel) return;
+      this.#waiting.delete(start);
+      start();
+    }
+  }
+}
+
+function failed(reason: string): PairOutcome {
+  return { kind: 'failed', reason: `system: ${reason}`, silent: [] };
+}

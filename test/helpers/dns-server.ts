@@ -1,0 +1,233 @@
+// A small DNS server on loopback, UDP and TCP on one port: zones like a resolver's, and one trick at a time for whoever
+// asks. It counts what it is asked. It is not a resolver: it knows only its own zones.
+import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
+import { createServer, type Server, type Socket as TcpSocket } from 'node:net';
+import dnsPacket, { type Answer } from 'dns-packet';
+
+export interface Host {
+  readonly A?: readonly string[];
+  readonly AAAA?: readonly string[];
+  readonly CNAME?: string;
+  readonly ttl_s?: number;
+}
+
+export interface Query {
+  readonly name: string;
+  readonly type: string;
+  readonly transport: 'udp' | 'tcp';
+  readonly edns_octets: number | undefined;
+}
+
+/** `hold` answers after the promise; `lies-first` sends answers that must not be believed, then the true one. */
+export type Trick =
+  | 'drop'
+  | 'truncate'
+  | 'lies-first'
+  | 'garbage'
+  | 'servfail'
+  | 'refused'
+  | 'close'
+  | { readonly hold: Promise<void> };
+
+/** undefined: the truth. */
+export type ChooseTrick = (query: Query) => Trick | undefined;
+
+export interface DnsServerOptions {
+  readonly trick?: ChooseTrick;
+  /** TTL and MINIMUM of the SOA in negative answers; undefined leaves the SOA out. */
+  readonly negative_ttl_s?: number;
+}
+
+export class DnsServer {
+  readonly address = '127.0.0.1';
+  readonly queries: Query[] = [];
+  trick: ChooseTrick;
+  readonly #zones: Readonly<Record<string, Host>>;
+  readonly #negative_ttl_s: number | undefined;
+  readonly #clients = new Set<TcpSocket>();
+  #udp: UdpSocket | undefined;
+  #tcp: Server | undefined;
+  port = 0;
+
+  private constructor(zones: Readonly<Record<string, Host>>, options: DnsServerOptions) {
+    this.#zones = zones;
+    this.#negative_ttl_s = options.negative_ttl_s;
+    this.trick = options.trick ?? (() => undefined);
+  }
+
+  static async start(zones: Readonly<Record<string, Host>>, options: DnsServerOptions = {}): Promise<DnsServer> {
+    const server = new DnsServer(zones, options);
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await server.#listen();
+        return server;
+      } catch (error) {
+        // The UDP port of that number may be taken.
+        await server.close();
+        if (attempt === 10) throw error;
+      }
+    }
+  }
+
+  /** As a configured nameserver. */
+  get at(): { readonly address: string; readonly port: number } {
+    return { address: this.address, port: this.port };
+  }
+
+  count(type?: string, transport?: string): number {
+    return this.queries.filter(
+      (query) =>
+        (type === undefined || query.type === type) && (transport === undefined || query.transport === transport),
+    ).length;
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#clients) client.destroy();
+    const { promise, resolve } = deferred();
+    if (this.#tcp?.listening) this.#tcp.close(() => resolve());
+    else resolve();
+    await promise;
+    const udp = this.#udp;
+    this.#udp = undefined;
+    if (udp !== undefined) await new Promise<void>((closed) => udp.close(() => closed()));
+  }
+
+  async #listen(): Promise<void> {
+    const tcp = createServer((client) => this.#serveTcp(client));
+    this.#tcp = tcp;
+    await new Promise<void>((resolve, reject) => {
+      tcp.once('error', reject);
+      tcp.listen(0, this.address, resolve);
+    });
+    this.port = (tcp.address() as { port: number }).port;
+    const udp = createSocket('udp4', (bytes, from) => void this.#serveUdp(bytes, from));
+    await new Promise<void>((resolve, reject) => {
+      udp.once('error', reject);
+      udp.bind(this.port, this.address, resolve);
+    });
+    this.#udp = udp;
+  }
+
+  async #serveUdp(bytes: Buffer, from: RemoteInfo): Promise<void> {
+    for (const answer of await this.#answers(bytes, 'udp')) this.#udp?.send(answer, from.port, from.address);
+  }
+
+  #serveTcp(client: TcpSocket): void {
+    this.#clients.add(client);
+    client.on('error', () => {});
+    client.on('close', () => this.#clients.delete(client));
+    let received = Buffer.alloc(0);
+    client.on('data', async (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk]);
+      if (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) return;
+      const answers = await this.#answers(received.subarray(2), 'tcp');
+      if (answers.length === 0) client.destroy();
+      // One octet first: the length may be split anywhere.
+      for (const answer of answers.slice(0, 1)) {
+        const framed = Buffer.concat([Buffer.from([answer.length >> 8, answer.length & 0xff]), answer]);
+        client.write(framed.subarray(0, 1));
+        setImmediate(() => client.write(framed.subarray(1)));
+      }
+    });
+  }
+
+  async #answers(bytes: Buffer, transport: 'udp' | 'tcp'): Promise<Buffer[]> {
+    const asked = dnsPacket.decode(bytes);
+    const question = asked.questions?.[0] as dnsPacket.Question;
+    const opt = asked.additionals?.find((record) => record.type === 'OPT');
+    const query = { name: question.name, type: question.type, transport, edns_octets: opt?.udpPayloadSize };
+    this.queries.push(query);
+    const trick = this.trick(query);
+    const truth = this.#truth(asked.id as number, question);
+    switch (trick) {
+      case undefined:
+        return [truth];
+      case 'drop':
+      case 'close':
+        return [];
+      case 'truncate':
+        return [truncated(truth)];
+      case 'garbage':
+        return [Buffer.from('not a DNS message')];
+      case 'servfail':
+        return [failure(truth, 2)];
+      case 'refused':
+        return [failure(truth, 5)];
+      case 'lies-first':
+        return [...lies(asked.id as number, question), truth];
+      default:
+        await trick.hold;
+        return [truth];
+    }
+  }
+
+  #truth(id: number, question: dnsPacket.Question): Buffer {
+    const answers: Answer[] = [];
+    let name = question.name.toLowerCase();
+    let host = this.#zones[name];
+    while (host?.CNAME !== undefined && answers.length < 100) {
+      answers.push({ type: 'CNAME', name, ttl: host.ttl_s ?? 60, data: host.CNAME });
+      name = host.CNAME;
+      host = this.#zones[name];
+    }
+    for (const data of host?.[question.type as 'A' | 'AAAA'] ?? []) {
+      answers.push({ type: question.type as 'A', name, ttl: host?.ttl_s ?? 60, data });
+    }
+    const negative = answers.length === 0 && this.#negative_ttl_s !== undefined;
+    const soa: Answer = {
+      type: 'SOA',
+      name: 'test',
+      ttl: this.#negative_ttl_s,
+      data: { mname: 'ns.test', rname: 'admin.test', minimum: this.#negative_ttl_s },
+    };
+    return dnsPacket.encode({
+      type: 'response',
+      id,
+      flags: dnsPacket.RECURSION_DESIRED | dnsPacket.RECURSION_AVAILABLE | (host === undefined ? 3 : 0),
+      questions: [question],
+      answers,
+      authorities: negative ? [soa] : [],
+    });
+  }
+}
+
+/** Cut in the midst of a record, with counts that promise more, as some servers do. */
+function truncated(truth: Buffer): Buffer {
+  const cut = Buffer.from(truth.subarray(0, truth.length - 3));
+  cut.writeUInt8(cut.readUInt8(2) | 0x02, 2);
+  return cut;
+}
+
+function failure(truth: Buffer, rcode: number): Buffer {
+  const answer = Buffer.from(truth);
+  answer.writeUInt8((answer.readUInt8(3) & 0xf0) | rcode, 3);
+  return answer;
+}
+
+function lies(id: number, question: dnsPacket.Question): Buffer[] {
+  const lie = (wrong: { id?: number; questions?: dnsPacket.Question[]; type?: 'query' | 'response' }): Buffer =>
+    dnsPacket.encode({
+      type: 'response',
+      id,
+      questions: [question],
+      answers: [{ type: 'A', name: question.name, ttl: 9999, data: '203.0.113.66' }],
+      ...wrong,
+    });
+  return [
+    Buffer.from([1, 2, 3]),
+    lie({ id: id ^ 1 }),
+    lie({ type: 'query' }),
+    lie({ questions: [{ ...question, name: `x${question.name}` }] }),
+    lie({ questions: [{ ...question, type: 'TXT' }] }),
+    lie({ questions: [] }),
+  ];
+}
+
+/** Promise.withResolvers, which Node 20 does not have. */
+export function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((settled) => {
+    resolve = settled;
+  });
+  return { promise, resolve };
+}

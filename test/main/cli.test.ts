@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = new URL('../../../', import.meta.url);
+const program = fileURLToPath(new URL('bin/tcproute.js', root));
+const sample = fileURLToPath(new URL('test/fixtures/tcproute-config.json', root));
+const directory = mkdtempSync(join(tmpdir(), 'tcproute-cli-'));
+after(() => rmSync(directory, { recursive: true }));
+
+function tcproute(args: readonly string[], environment: Record<string, string> = {}) {
+  const env = { PATH: process.env['PATH'], ...environment };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    cwd: directory,
+    env,
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  return { status, stdout, stderr };
+}
+
+test('check says ok, the lines by name, and the warnings', () => {
+  const { status, stdout, stderr } = tcproute(['check', '-c', sample]);
+  assert.equal(status, 0);
+  assert.equal(stdout, `${sample}: ok\nlines:\n  1  direct\n  2  socks5 127.0.0.1:5555\n`);
+  assert.match(stderr, /^warning: .*log_level: "INDO".*\n$/);
+});
+
+test('check prints every error and exits 1', () => {
+  writeFileSync(join(directory, 'bad.yaml'), 'port: x\nupstream: {type: socks5, host: a, port: 1, pasword: hunter2}\n');
+  const { status, stdout, stderr } = tcproute(['check', '-c', 'bad.yaml', '--workers', 'x']);
+  assert.equal(status, 1);
+  assert.equal(stdout, '');
+  assert.deepEqual(
+    stderr.trimEnd().split('\n'),
+    [
+      'error: bad.yaml: upstream.pasword: unknown key; did you mean "password"?',
+      'error: bad.yaml: port: "x" is not allowed; allowed: an integer from 0 to 65535',
+      'error: --workers: "x" is not allowed; allowed: an integer from 0 to 1024',
+    ].sort((a, b) => stderr.indexOf(a) - stderr.indexOf(b)),
+  );
+});
+
+test('check without a file checks the defaults and the environment', () => {
+  assert.equal(tcproute(['check']).stdout, 'built-in defaults: ok\nlines:\n  1  direct\n');
+  const { status, stderr } = tcproute(['check'], { TCPROUTE_ENGINE: 'x' });
+  assert.deepEqual([status, stderr], [1, 'error: TCPROUTE_ENGINE: "x" is not allowed; allowed: auto, uring, epoll\n']);
+});
+
+test('a bad configuration starts nothing', () => {
+  const { status, stderr } = tcproute(['-c', 'none.json']);
+  assert.deepEqual([status, stderr], [1, 'error: none.json: no such file\n']);
+});
+
+test('--help and --version exit 0', () => {
+  const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
+  assert.deepEqual(tcproute(['--version']), { status: 0, stdout: `${version}\n`, stderr: '' });
+  const { status, stdout } = tcproute(['--help']);
+  assert.equal(status, 0);
+  assert.match(stdout, /^Usage: tcproute /);
+});
+
+test('a command line that is not understood is one line and exits 2', () => {
+  const wrong: readonly (readonly [readonly string[], string])[] = [
+    [['--prot', '1'], "Unknown option '--prot'"],
+    [['chek'], "Unknown command 'chek'"],
+    [['check', 'c.json'], "Unexpected argument 'c.json'"],
+    [['-c'], "Option '-c, --config <value>' argument missing"],
+    [['-c', '--port'], "Option '-c' argument is ambiguous"],
+  ];
+  for (const [args, sentence] of wrong) {
+    const expected = { status: 2, stdout: '', stderr: `tcproute: ${sentence}. See tcproute --help.\n` };
+    assert.deepEqual(tcproute(args), expected);
+  }
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Findings } from '../../../src/main/config/findings.js';
+import { givenByEnvironment, givenByFile } from '../../../src/main/config/given.js';
+import { KEYS, SPELLINGS } from '../../../src/main/config/keys.js';
+import { settle } from '../../../src/main/config/settle.js';
+import { parseJson, parseToml, parseYaml } from '../../../src/main/config/syntax.js';
+
+const words = ['type', 'list', 'upstream', 'host', 'port', 'name', 'password', 'username', 'source_ip', 'source_port'];
+const texts = fc.constantFrom(
+  'direct',
+  'socks5',
+  'multipath',
+  'system',
+  '8.8.8.8',
+  '::1',
+  'INDO',
+  '@',
+  '__proto__',
+  '',
+);
+const keys = fc.constantFrom(
+  ...words,
+  ...KEYS.map(({ path }) => path.split('.').pop() as string),
+  ...Object.keys(SPELLINGS),
+);
+const { tree } = fc.letrec((tie) => ({
+  tree: fc.oneof({ maxDepth: 6, depthSize: 'small' }, fc.jsonValue(), texts, fc.double(), tie('list'), tie('object')),
+  list: fc.array(tie('tree'), { maxLength: 4 }),
+  object: fc.dictionary(fc.oneof(keys, fc.string()), tie('tree'), { maxKeys: 5 }),
+}));
+
+/** Settles a tree to options or to errors, never to both or neither. */
+function settled(document: unknown): void {
+  const findings = new Findings();
+  const options = settle(givenByFile(document, 'c.json', findings), findings);
+  assert.equal(options === undefined, findings.errors.length > 0);
+  for (const text of [...findings.errors, ...findings.warnings]) assert.match(text, /^c\.json: /);
+}
+
+test('no tree makes loading throw, and each is either loaded or refused', () => {
+  fc.assert(fc.property(fc.jsonValue(), settled));
+  fc.assert(fc.property(tree, settled));
+  fc.assert(fc.property(fc.dictionary(fc.constantFrom(...KEYS.map(({ path }) => path)), tree), settled));
+});
+
+test('no text makes a parser throw', () => {
+  const text = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'{}[]:,"\'#-&*!|>%@` \n\tab1=._') }));
+  for (const parse of [parseJson, parseYaml, parseToml]) {
+    fc.assert(fc.property(text, (some) => assert.match(parse(some).kind, /^(parsed|invalid)$/)));
+  }
+});
+
+test('no environment makes loading throw', () => {
+  const variables = fc.constantFrom(...KEYS.map(({ setting }) => setting.env), 'TCPROUTE_X');
+  fc.assert(
+    fc.property(fc.dictionary(variables, fc.oneof(fc.string(), fc.json(), texts)), (environment) => {
+      const findings = new Findings();
+      const options = settle(givenByEnvironment(environment, findings), findings);
+      assert.equal(options === undefined, findings.errors.length > 0);
+    }),
+  );
+});

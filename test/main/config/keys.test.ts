@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Findings } from '../../../src/main/config/findings.js';
+import { KEYS } from '../../../src/main/config/keys.js';
+import { placeOf } from '../../../src/main/config/place.js';
+import { errorsIn, errorsOf, loadJson, loadText, optionsOf } from './load-text.js';
+
+test("every key has a doc and an environment variable that is the key's path in capitals", () => {
+  for (const { path, setting } of KEYS) {
+    const words = path === 'IpBlacklist' ? 'IP_BLACKLIST' : path.replace('.', '_').toUpperCase();
+    assert.equal(setting.env, `TCPROUTE_${words}`);
+    assert.match(setting.doc, /\.$/);
+  }
+});
+
+test('every number has a least and a greatest value, and neither a fraction nor a text is one', () => {
+  const integers = KEYS.filter(({ setting }) => typeof setting.default === 'number');
+  assert.equal(integers.length, 19);
+  for (const { path, setting } of integers) {
+    const [, min, max] = (/^an integer from (\d+) to (\d+)$/.exec(setting.allowed) ?? []).map(Number);
+    const passes = (value: unknown) => setting.check(value, placeOf(path), new Findings()) === value;
+    assert.deepEqual([passes(min), passes(max), passes(setting.default)], [true, true, true], path);
+    for (const wrong of [Number(min) - 1, Number(max) + 1, 1.5, '1', null, true, [], {}]) {
+      assert.equal(passes(wrong), false, `${path}: ${String(wrong)}`);
+    }
+  }
+});
+
+test('sections must be objects, and the whole must be one', () => {
+  assert.deepEqual(errorsIn({ race: 5 }), [
+    'race: 5 is not allowed; allowed: an object with attempts_max, connect_timeout_ms',
+  ]);
+  const whole = 'is not allowed; allowed: an object with the keys of the configuration';
+  assert.deepEqual(errorsOf(loadText('c.json', '[1]')), [`c.json: [1] ${whole}`]);
+  assert.deepEqual(errorsOf(loadText('c.json', 'null')), [`c.json: null ${whole}`]);
+});
+
+test('an unknown key that resembles none lists all, and its value is not shown', () => {
+  const [error] = errorsIn({ zzzzzz: 'secret' });
+  assert.match(error ?? '', /^zzzzzz: unknown key; allowed: log_level, host, port, .*, dns$/);
+});
+
+test('keys that JavaScript gives a meaning are unknown keys like any other', () => {
+  for (const key of ['__proto__', 'constructor', 'toString', 'a.b']) {
+    const errors = errorsOf(loadText('c.json', `{"${key}": {"prototype": {"port": 1}}}`));
+    assert.equal(errors.length, 1, key);
+    assert.match(errors[0] ?? '', /unknown key/);
+  }
+});
+
+test('log levels are read in any letter case and by the names of Python', () => {
+  const level = (log_level: string) => optionsOf(loadJson({ log_level })).log_level;
+  assert.equal(level('DEBUG'), 'debug');
+  assert.equal(level('Warning'), 'warn');
+  assert.equal(level('CRITICAL'), 'fatal');
+  assert.equal(level('NOTSET'), 'trace');
+  assert.equal(level('silent'), 'silent');
+  const allowed = 'trace, debug, info, warn, error, fatal, silent (also NOTSET, WARNING, CRITICAL; in any letter case)';
+  assert.deepEqual(errorsIn({ log_level: 'loud' }), [`log_level: "loud" is not allowed; allowed: ${allowed}`]);
+  assert.deepEqual(errorsIn({ log_level: 'constructor' }), [
+    `log_level: "constructor" is not allowed; allowed: ${allowed}`,
+  ]);
+});
+
+test("the spellings of TcpRoute's prose are accepted, without a warning", () => {
+  const loaded = loadJson({ logLevel: 'DEBUG', nameserversBackup: '8.8.8.8' });
+  assert.equal(optionsOf(loaded).log_level, 'debug');
+  assert.deepEqual(optionsOf(loaded).nameservers_backup, [{ address: '8.8.8.8', port: 53 }]);
+  assert.deepEqual(loaded.warnings, []);
+  assert.match(errorsIn({ logLevel: 5 })[0] ?? '', /^logLevel: 5 is not allowed/);
+});
+
+test('both spellings of a key may say the same, but not differ', () => {
+  assert.equal(optionsOf(loadJson({ logLevel: 'warn', log_level: 'warn' })).log_level, 'warn');
+  assert.deepEqual(errorsIn({ nameserversBackup: ['1.1.1.1'], nameservers_backup: ['8.8.8.8'] }), [
+    'nameserversBackup: ["1.1.1.1"] differs from "nameservers_backup", which is ["8.8.8.8"] and the same key; allowed: one of them',
+  ]);
+});
+
+test('host is an IP address in canonical form, warned of unless it is loopback', () => {
+  const host = (text: string) => {
+    const loaded = loadJson({ host: text });
+    return [optionsOf(loaded).host, loaded.warnings.length];
+  };
+  assert.deepEqual(host('127.0.0.9'), ['127.0.0.9', 0]);
+  assert.deepEqual(host('0:0::1'), ['::1', 0]);
+  assert.deepEqual(host('0.0.0.0'), ['0.0.0.0', 1]);
+  assert.deepEqual(host('::'), ['::', 1]);
+  assert.deepEqual(host('2001:DB8::1'), ['2001:db8::1', 1]);
+  for (const wrong of ['localhost', '', '127.1', '010.0.0.1', '1.2.3.456', '[::1]', '::1%lo', ' ::1', 1, null]) {
+    assert.equal(errorsIn({ host: wrong }).length, 1, String(wrong));
+  }
+});
+
+test('IpBlacklist is canonical, without repeats, and skips with a warning whatever is no address', () => {
+  const loaded = loadJson({ IpBlacklist: ['2001:DB8::1', '::ffff:1.2.3.4', '1.2.3.4', '10.0.0.0/8', 7, null, 'x'] });
+  assert.deepEqual(optionsOf(loaded).blacklist, ['2001:db8::1', '1.2.3.4']);
+  assert.deepEqual(
+    loaded.warnings.map((warning) => warning.replace('is not an IP address: skipped', '')),
+    [
+      'c.json: IpBlacklist[3]: "10.0.0.0/8" ',
+      'c.json: IpBlacklist[4]: 7 ',
+      'c.json: IpBlacklist[5]: null ',
+      'c.json: IpBlacklist[6]: "x" ',
+    ],
+  );
+  assert.equal(errorsIn({ IpBlacklist: '1.2.3.4' }).length, 1);
+});

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { load } from '../../../src/main/config/load.js';
+import { errorsOf, loadJson, loadText, optionsOf } from './load-text.js';
+
+const SAMPLE = readFileSync(new URL('../../../../test/fixtures/tcproute-config.json', import.meta.url), 'utf8');
+const ANY = { ip: undefined, port: 0 };
+
+test("the sample of TcpRoute's readme loads unchanged, with a warning for INDO only", () => {
+  const loaded = loadText('config.json', SAMPLE);
+  const options = optionsOf(loaded);
+  assert.deepEqual(loaded.warnings, [
+    'config.json: log_level: "INDO", the misspelling in the sample configuration of TcpRoute, is read as "info"',
+  ]);
+  assert.equal(options.log_level, 'info');
+  assert.equal(options.port, 7070);
+  assert.equal(options.nameservers, 'system');
+  assert.deepEqual(options.nameservers_backup, [
+    { address: '8.8.8.8', port: 53 },
+    { address: '8.8.4.4', port: 53 },
+    { address: '208.67.222.222', port: 53 },
+    { address: '208.67.220.220', port: 53 },
+  ]);
+  const hop = { host: '127.0.0.1', port: 5555, username: undefined, password: undefined };
+  assert.deepEqual(options.lines, [
+    { name: 'direct', source: ANY, hops: [] },
+    { name: 'socks5 127.0.0.1:5555', source: ANY, hops: [hop] },
+  ]);
+  assert.deepEqual(options.blacklist, []);
+});
+
+test("the readme's blacklist is a second warning, and its good entry stays", () => {
+  const loaded = loadText('c.json', SAMPLE.replace('[]', '["123.123.123.123","456.456.456.456"]'));
+  assert.equal(loaded.warnings.length, 2);
+  assert.equal(loaded.warnings[1], 'c.json: IpBlacklist[1]: "456.456.456.456" is not an IP address: skipped');
+  assert.deepEqual(optionsOf(loaded).blacklist, ['123.123.123.123']);
+});
+
+test('without a file the defaults hold, and no warning is given', () => {
+  const loaded = loadText('config.json', undefined);
+  assert.deepEqual(loaded.warnings, []);
+  assert.deepEqual(optionsOf(loaded), {
+    log_level: 'info',
+    host: '127.0.0.1',
+    port: 7070,
+    workers: availableParallelism(),
+    engine: 'auto',
+    drain_timeout_ms: 30_000,
+    handshake_timeout_ms: 10_000,
+    idle_timeout_ms: 300_000,
+    half_closed_timeout_ms: 60_000,
+    tcp_user_timeout_ms: 0,
+    nameservers: 'system',
+    nameservers_backup: undefined,
+    blacklist: [],
+    lines: [{ name: 'direct', source: ANY, hops: [] }],
+    limits: { connections_max: 0, lines_max: 256, pipes_max: 128 },
+    race: { attempts_max: 16, connect_timeout_ms: 10_000 },
+    cache: { ttl_s: 600, entries_max: 100_000 },
+    dns: {
+      timeout_ms: 5000,
+      try_timeout_ms: 2000,
+      ttl_min_s: 1,
+      ttl_max_s: 3600,
+      negative_ttl_s: 10,
+      entries_max: 10_000,
+      lookups_max: 4096,
+    },
+  });
+});
+
+test('the options are frozen to the last list', () => {
+  const options = optionsOf(loadText('c.json', SAMPLE));
+  assert.throws(() => Object.assign(options, { port: 1 }), TypeError);
+  assert.throws(() => Object.assign(options.limits, { lines_max: 1 }), TypeError);
+  assert.throws(() => (options.lines as unknown[]).push(1), TypeError);
+  assert.throws(() => Object.assign(options.lines[1]?.hops[0] as object, { port: 1 }), TypeError);
+});
+
+test('config.json in the working directory is used when no file is asked for', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tcproute-config-'));
+  try {
+    writeFileSync(join(directory, 'config.json'), '{"port": 0}');
+    const loaded = load({ file: undefined, directory, environment: {}, flags: {} });
+    assert.equal(optionsOf(loaded).port, 0);
+    assert.equal(loaded.kind === 'loaded' && loaded.file, 'config.json');
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test('a file that was asked for must be there and be a readable file', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tcproute-config-'));
+  try {
+    const errors = (file: string) => errorsOf(load({ file, directory, environment: {}, flags: {} }));
+    assert.deepEqual(errors('none.json'), ['none.json: no such file']);
+    assert.deepEqual(errors('.'), ['.: is a directory']);
+    writeFileSync(join(directory, 'closed.json'), '{}');
+    chmodSync(join(directory, 'closed.json'), 0);
+    const isRoot = process.getuid?.() === 0;
+    assert.deepEqual(errors('closed.json'), isRoot ? [] : ['closed.json: cannot be read: permission denied']);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test('everything wrong is reported at once, each with file, key and what is allowed', () => {
+  const errors = errorsOf(
+    loadJson(
+      {
+        prot: 1,
+        port: 70_000,
+        limits: { lines_max: 'many', pipe_max: 1 },
+        dns: { ttl_min_s: 50, ttl_max_s: 2 },
+        upstream: { type: 'multipath', list: [{ type: 'direct' }, { type: 'socks5', port: 1080 }] },
+      },
+      { environment: { TCPROUTE_WORKERS: 'few' }, flags: { host: 'localhost' } },
+    ),
+  );
+  assert.deepEqual(errors, [
+    'c.json: prot: unknown key; did you mean "port"?',
+    'c.json: limits.pipe_max: unknown key; did you mean "pipes_max"?',
+    'c.json: port: 70000 is not allowed; allowed: an integer from 0 to 65535',
+    'c.json: limits.lines_max: "many" is not allowed; allowed: an integer from 1 to 1024',
+    'c.json: upstream.list[1].host: missing; needed: the IP address or name of the proxy',
+    'TCPROUTE_WORKERS: "few" is not allowed; allowed: an integer from 0 to 1024',
+    '--host: "localhost" is not allowed; allowed: an IPv4 or IPv6 address, such as 127.0.0.1, 0.0.0.0 or ::',
+    'c.json: dns.ttl_min_s: dns.ttl_min_s (50) is above dns.ttl_max_s (2)',
+  ]);
+});
+
+test('the command line overrides the environment, which overrides the file', () => {
+  const environment = { TCPROUTE_PORT: '2', TCPROUTE_HOST: '127.0.0.2' };
+  const loaded = loadJson({ port: 1, host: '127.0.0.1', workers: 3 }, { environment, flags: { port: '3' } });
+  const { port, host, workers } = optionsOf(loaded);
+  assert.deepEqual({ port, host, workers }, { port: 3, host: '127.0.0.2', workers: 3 });
+});
+
+test('a value that is overridden is still checked, but warns no more', () => {
+  assert.equal(errorsOf(loadJson({ port: 'x' }, { flags: { port: '3' } })).length, 1);
+  assert.deepEqual(loadJson({ host: '0.0.0.0' }, { flags: { host: '127.0.0.1' } }).warnings, []);
+});
+
+test('more lines than lines_max are refused with their number', () => {
+  const list = Array.from({ length: 257 }, () => ({ type: 'direct' }));
+  const upstream = { type: 'multipath', list };
+  assert.deepEqual(errorsOf(loadJson({ upstream })), [
+    'c.json: upstream: comes to 257 lines; allowed: at most limits.lines_max, which is 256',
+  ]);
+  assert.equal(optionsOf(loadJson({ upstream, limits: { lines_max: 257 } })).lines.length, 257);
+});

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import type { LookupAnswer, NamesActor, NamesControl } from '../../../src/protocol/messages.js';
+import type { Options } from '../../../src/protocol/options.js';
+import { call, moved, type Remote } from '../../../src/threads/port.js';
+import { dnsOptions } from '../../helpers/dns-options.js';
+import { DnsServer, deferred } from '../../helpers/dns-server.js';
+
+const ACTOR = new URL('../../../src/workers/dns/actor.js', import.meta.url).href;
+const RESOURCES = new URL('../../helpers/active-resources.js', import.meta.url).href;
+const ZONES = { 'a.test': { A: ['192.0.2.1'], AAAA: ['2001:db8::1'], ttl_s: 60 } };
+const A_TEST: LookupAnswer = { code: 'found', addresses: ['2001:db8::1', '192.0.2.1'], ttl_s: 60 };
+
+interface Running {
+  readonly control: MessagePort;
+  readonly actor: Remote<NamesControl>;
+  readonly task: Promise<void>;
+  connect(): Promise<{ port: MessagePort; names: Remote<NamesActor> }>;
+  /** What keeps the actor's thread alive, before the actor ran and now. */
+  readonly idle: readonly string[];
+  resources(): Promise<string[]>;
+}
+
+async function withActor(options: object, body: (running: Running) => Promise<void>): Promise<void> {
+  const pool = new Piscina({ minThreads: 1, maxThreads: 1, atomics: 'disabled', concurrentTasksPerWorker: 2 });
+  const { port1: control, port2 } = new MessageChannel();
+  try {
+    const resources = (): Promise<string[]> => pool.run(null, { filename: RESOURCES, name: 'activeResources' });
+    const idle = await resources();
+    const start = { options: options as Options, control: port2 };
+    const task: Promise<void> = pool.run(start, { filename: ACTOR, name: 'run', transferList: [port2] });
+    const actor = call<NamesControl>(control);
+    await body({
+      ...{ control, actor, task, idle, resources },
+      async connect() {
+        const { port1: port, port2: other } = new MessageChannel();
+        await actor.connect(moved(other));
+        return { port, names: call<NamesActor>(port) };
+      },
+    });
+  } finally {
+    control.close();
+    await pool.destroy();
+  }
+}
+
+test('every connected port looks names up, and one name is one query in flight for all of them', async (t) => {
+  const gate = deferred();
+  const server = await DnsServer.start(ZONES, { trick: () => ({ hold: gate.promise }) });
+  t.after(() => server.close());
+  const options = dnsOptions([server.at], undefined, { try_timeout_ms: 10_000, timeout_ms: 10_000 });
+  await withActor(options, async ({ connect, actor, task }) => {
+    const first = await connect();
+    const second = await connect();
+    const lookups = [first, second, first, second].map(({ names }) => names.lookup('a.test'));
+    assert.equal((await first.names.lookup('127.0.0.1')).code, 'found');
+    while (server.count() < 2) await new Promise((resolve) => setImmediate(resolve));
+    gate.resolve();
+    for (const answer of await Promise.all(lookups)) assert.deepEqual(answer, A_TEST);
+    assert.equal(server.count(), 2);
+    await actor.stop();
+    await task;
+  });
+});
+
+test('a port whose other end closes is dropped, the others go on', async (t) => {
+  const server = await DnsServer.start(ZONES);
+  t.after(() => server.close());
+  await withActor(dnsOptions([server.at]), async ({ connect, actor, task, resources }) => {
+    const first = await connect();
+    const before = count(await resources(), 'MessagePort');
+    const second = await connect();
+    assert.equal(count(await resources(), 'MessagePort'), before + 1);
+    second.port.close();
+    for (let turn = 0; turn < 100 && count(await resources(), 'MessagePort') > before; turn += 1);
+    assert.equal(count(await resources(), 'MessagePort'), before);
+    assert.deepEqual(await first.names.lookup('a.test'), A_TEST);
+    await actor.stop();
+    await task;
+  });
+});
+
+test('stopping fails what is pending, closes every port, and leaves nothing in the thread', async (t) => {
+  const server = await DnsServer.start(ZONES, { trick: () => 'drop' });
+  t.after(() => server.close());
+  const options = dnsOptions([server.at], [server.at], { timeout_ms: 60_000, try_timeout_ms: 60_000 });
+  await withActor(options, async ({ connect, actor, task, idle, resources }) => {
+    const { port, names } = await connect();
+    const lookup = names.lookup('a.test');
+    while (server.count() < 2) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(count(await resources(), 'UDPWrap'), 2);
+    const closed = new Promise((resolve) => port.once('close', resolve));
+    await actor.stop();
+    assert.equal((await lookup).code, 'failed');
+    await closed;
+    await task;
+    // Handles close a turn later. The bound is far beyond what that takes.
+    for (let turn = 0; turn < 100 && (await resources()).length > idle.length; turn += 1);
+    assert.deepEqual(await resources(), idle);
+  });
+});
+
+test('the actor ends when its control port closes', async () => {
+  await withActor(dnsOptions('system'), async ({ control, connect, task }) => {
+    const { port, names } = await connect();
+    const answer = await names.lookup('localhost');
+    assert.ok(answer.code === 'found' && answer.addresses.length > 0);
+    const closed = new Promise((resolve) => port.once('close', resolve));
+    control.close();
+    await task;
+    await closed;
+  });
+});
+
+function count(kinds: readonly string[], kind: string): number {
+  return kinds.filter((one) => one === kind).length;
+}

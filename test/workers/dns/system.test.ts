@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SystemNames, systemParallel } from '../../../src/workers/dns/system.js';
+
+const LONG_MS = 60_000;
+
+/** A getaddrinfo that answers a name when it is told to. */
+function slowSystem(limits: { parallel: number; queue_max: number }) {
+  const asked: string[] = [];
+  const answers = new Map<string, () => void>();
+  const names = new SystemNames(limits, (name) => {
+    asked.push(name);
+    return new Promise((resolve) => answers.set(name, () => resolve([{ address: '192.0.2.1' }])));
+  });
+  return { names, asked, answer: (name: string) => answers.get(name)?.() };
+}
+
+test('the hosts file of this machine is asked', async () => {
+  const names = new SystemNames({ parallel: 1, queue_max: 1 });
+  const outcome = await names.ask('localhost', LONG_MS).outcome;
+  assert.ok(outcome.kind === 'found' && outcome.ttl_s === 60);
+  assert.ok(outcome.addresses.some((address) => address === '127.0.0.1' || address === '::1'));
+});
+
+test('no more names run at once than allowed, the others follow in order', async () => {
+  const { names, asked, answer } = slowSystem({ parallel: 2, queue_max: 10 });
+  const outcomes = ['a', 'b', 'c', 'd'].map((name) => names.ask(name, LONG_MS).outcome);
+  assert.deepEqual(asked, ['a', 'b']);
+  answer('b');
+  await outcomes[1];
+  assert.deepEqual(asked, ['a', 'b', 'c']);
+  answer('c');
+  await outcomes[2];
+  assert.deepEqual(asked, ['a', 'b', 'c', 'd']);
+  answer('a');
+  answer('d');
+  for (const outcome of await Promise.all(outcomes)) assert.equal(outcome.kind, 'found');
+});
+
+test('a name that hangs occupies one place, however often it is asked and given up', async () => {
+  const { names, asked, answer } = slowSystem({ parallel: 2, queue_max: 10 });
+  const failed = { kind: 'failed', reason: 'system: timed out', silent: [] };
+  assert.deepEqual(await names.ask('hangs', 1).outcome, failed);
+  assert.deepEqual(await names.ask('hangs', 1).outcome, failed);
+  const other = names.ask('other', LONG_MS);
+  answer('other');
+  assert.equal((await other.outcome).kind, 'found');
+  assert.deepEqual(asked, ['hangs', 'other']);
+  const again = names.ask('hangs', LONG_MS);
+  answer('hangs');
+  assert.equal((await again.outcome).kind, 'found');
+});
+
+test('the queue is bounded, and whoever gives up leaves it', async () => {
+  const { names, asked, answer } = slowSystem({ parallel: 1, queue_max: 1 });
+  const first = names.ask('a', LONG_MS);
+  const second = names.ask('b', LONG_MS);
+  const reason = 'system: too many lookups wait';
+  assert.deepEqual(await names.ask('c', LONG_MS).outcome, { kind: 'failed', reason, silent: [] });
+  second.cancel('stopping');
+  assert.deepEqual(await second.outcome, { kind: 'failed', reason: 'system: stopping', silent: [] });
+  const third = names.ask('d', LONG_MS);
+  answer('a');
+  await first.outcome;
+  answer('d');
+  await third.outcome;
+  assert.deepEqual(asked, ['a', 'd']);
+});
+
+test('a name that does not exist is told apart from a resolver that could not tell', async () => {
+  const fails = (code: string) =>
+    new SystemNames({ parallel: 1, queue_max: 1 }, () => Promise.reject(Object.assign(new Error(), { code })));
+  const none = { kind: 'none', ttl_s: undefined, lacking: false };
+  assert.deepEqual(await fails('ENOTFOUND').ask('a', LONG_MS).outcome, none);
+  for (const code of ['EAI_AGAIN', 'EAI_FAIL', 'ENOMEM']) {
+    const failed = { kind: 'failed', reason: `system: ${code}`, silent: [] };
+    assert.deepEqual(await fails(code).ask('a', LONG_MS).outcome, failed);
+  }
+});
+
+test('half of the thread pool, as libuv itself would run', () => {
+  assert.deepEqual([undefined, '', 'x', '-1', '1', '4', '16'].map(systemParallel), [2, 2, 2, 2, 1, 2, 8]);
+});
