@@ -3,15 +3,15 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 const target = new URL('../docs/config.md', import.meta.url);
-const compiled = new URL('../dist/src/main/config/', import.meta.url);
+const compiled = new URL('../dist/src/main/config/keys.js', import.meta.url);
 
-if (!existsSync(new URL('keys.js', compiled))) {
+if (!existsSync(compiled)) {
   console.error('config-reference: not built yet: run `npm run build` first');
   process.exit(1);
 }
-const { KEYS, SPELLINGS } = await import(new URL('keys.js', compiled).href);
-const { PYTHON_LEVELS } = await import(new URL('log-level.js', compiled).href);
-const { LINE_KEYS } = await import(new URL('upstream.js', compiled).href);
+const { KEYS, SPELLINGS } = await import('../dist/src/main/config/keys.js');
+const { PYTHON_LEVELS } = await import('../dist/src/main/config/log-level.js');
+const { LINE_KEYS } = await import('../dist/src/main/config/upstream.js');
 
 const code = (text) => `\`${text}\``;
 const cell = (text) => text.replaceAll('|', '\\|');

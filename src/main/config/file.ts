@@ -9,10 +9,16 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'cannot be read: permission denied',
 };
 
-// convict merges what a parser returns into its own tree. A list is opaque to it, and so the outcome arrives untouched,
-// whatever keys the file holds.
+// convict merges and clones what a parser returns, and so would lose keys such as `__proto__` before they can be refused.
+// A function in a list is passed through as it is.
 function parser(extension: string | string[], parse: (text: string) => Parsed): convict.Parser {
-  return { extension, parse: (text) => ({ outcome: [parse(text.replace(/^\uFEFF/, ''))] }) };
+  return {
+    extension,
+    parse: (text) => {
+      const parsed = parse(text.replace(/^\uFEFF/, ''));
+      return { outcome: [() => parsed] };
+    },
+  };
 }
 
 convict.addParser([
@@ -24,8 +30,12 @@ convict.addParser([
 /** `.yaml`, `.yml` and `.toml` are what they say; any other name is read as JSON with comments. */
 export function readConfigFile(path: string): FileRead {
   try {
-    const file = convict<{ outcome: Parsed[] }>({ outcome: { default: [], format: Array } }, { env: {}, args: [] });
-    return file.loadFile(path).getProperties().outcome[0] as Parsed;
+    const file = convict<{ outcome: (() => Parsed)[] }>(
+      { outcome: { default: [], format: Array } },
+      { env: {}, args: [] },
+    );
+    const [outcome] = file.loadFile<{ outcome: (() => Parsed)[] }>(path).getProperties().outcome;
+    return (outcome as () => Parsed)();
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;

@@ -2,9 +2,8 @@
 import type { LogLevel } from '../../protocol/options.js';
 import type { Check } from './setting.js';
 
-/** Also what --help and the reference list. */
-export const LOG_LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
-/** Python's names that differ from ours. */
+const LOG_LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+/** Python's names that differ from ours. @public also for the reference, scripts/config-reference.mjs */
 export const PYTHON_LEVELS: Readonly<Record<string, LogLevel>> = {
   notset: 'trace',
   warning: 'warn',

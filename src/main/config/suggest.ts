@@ -15,17 +15,21 @@ function plain(word: string): string {
   return word.toLowerCase().replace(/[_-]/g, '');
 }
 
-/** Levenshtein distance: insertions, deletions and replacements of one letter. */
+/** Insertions, deletions and replacements of one letter, and swaps of two neighbours (optimal string alignment). */
 function editDistance(from: string, to: string): number {
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let row = 1; row <= from.length; row += 1) {
     const current = [row];
     for (let column = 1; column <= to.length; column += 1) {
-      const replaced = (previous[column - 1] as number) + (from[row - 1] === to[column - 1] ? 0 : 1);
-      const shifted = Math.min(previous[column] as number, current[column - 1] as number) + 1;
-      current.push(Math.min(replaced, shifted));
+      const [left, above, diagonal] = [current[column - 1], last[column], last[column - 1]] as [number, number, number];
+      const same = from[row - 1] === to[column - 1];
+      const swapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      const bySwap = swapped ? (beforeLast[column - 2] as number) + 1 : Number.POSITIVE_INFINITY;
+      current.push(Math.min(left + 1, above + 1, diagonal + (same ? 0 : 1), bySwap));
     }
-    previous = current;
+    beforeLast = last;
+    last = current;
   }
-  return previous[to.length] as number;
+  return last[to.length] as number;
 }

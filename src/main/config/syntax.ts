@@ -2,7 +2,7 @@
 // says where and why, and never quotes the text, which may hold a password.
 import json5 from 'json5';
 import { parse as parseTomlText, TomlError } from 'smol-toml';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument, visit } from 'yaml';
 
 export type Parsed =
   | { readonly kind: 'parsed'; readonly value: unknown }
@@ -29,15 +29,31 @@ export function parseYaml(text: string): Parsed {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true, logLevel: 'error' });
   const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined) {
-    const { line, col } = lineCounter.linePos(problem.pos[0]);
-    return invalid(line, col, problem.message);
-  }
+  const invalidAt = (offset: number, why: string) => {
+    const { line, col } = lineCounter.linePos(offset);
+    return invalid(line, col, why);
+  };
+  if (problem !== undefined) return invalidAt(problem.pos[0], problem.message);
   try {
     return bounded(document.toJS() ?? {});
   } catch (error) {
+    const dangling = danglingAlias(document);
+    if (dangling !== undefined) return invalidAt(dangling, 'an alias without its anchor');
     return { kind: 'invalid', why: (error as Error).message }; // too many aliases
   }
+}
+
+/** The offset of the first alias whose anchor does not come before it. */
+function danglingAlias(document: Document): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return undefined;
+      offset = alias.range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }
 
 export function parseToml(text: string): Parsed {

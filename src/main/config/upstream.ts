@@ -10,6 +10,7 @@ import type { Check } from './setting.js';
 
 /** A chain of so many proxies is a mistake; so that walks may recurse. */
 const DEPTH_MAX = 64;
+/** The keys of each type. @public also for the reference, scripts/config-reference.mjs */
 export const LINE_KEYS = {
   direct: ['type', 'name', 'source_ip', 'source_port'],
   socks5: ['type', 'name', 'host', 'port', 'username', 'password', 'upstream'],

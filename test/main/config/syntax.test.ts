@@ -47,7 +47,7 @@ test('wrong syntax is an error with file, line and column', () => {
     ['c.json', '{\n  "port": 1,,\n}', "c.json: line 2, column 13: invalid character ','"],
     ['c.json', '', 'c.json: line 1, column 1: invalid end of input'],
     ['c.yaml', 'port: 1\nport: 2\n', 'c.yaml: line 2, column 1: Map keys must be unique'],
-    ['c.yaml', 'a: *b\n', 'c.yaml: line 1, column 4: Unresolved alias (the anchor must be set before the alias): b'],
+    ['c.yaml', 'a: *b\n', 'c.yaml: line 1, column 4: an alias without its anchor'],
     ['c.toml', 'a = 1\nb = = 2', 'c.toml: line 2, column 5: invalid value'],
   ];
   for (const [name, text, error] of wrong) assert.deepEqual(errorsOf(loadText(name, text)), [error]);

@@ -1,0 +1,75 @@
+// A child process of the bench with an IPC channel: the load generator or the target. It ends with the bench in any
+// case, because its channel does.
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+interface Waiting<Report> {
+  readonly resolve: (report: Report) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+export class Child<Report> {
+  readonly #name: string;
+  readonly #process: ChildProcess;
+  #waiting: Waiting<Report> | undefined;
+  #unasked: Report | undefined;
+  #ended: string | undefined;
+
+  constructor(name: string, program: URL) {
+    this.#name = name;
+    this.#process = fork(fileURLToPath(program), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#process.on('message', (message) => this.#reported(message as Report));
+    this.#process.on('exit', (code, signal) => this.#exited(`ended with ${signal ?? `status ${code}`}`));
+    this.#process.on('error', (error) => this.#exited(error.message));
+  }
+
+  get pid(): number {
+    return this.#process.pid as number;
+  }
+
+  /** What was reported without a question, such as trouble; forgotten once read. */
+  takeUnasked(): Report | undefined {
+    const report = this.#unasked;
+    this.#unasked = undefined;
+    return report;
+  }
+
+  /** The next report, after sending `question` if there is one. A child that says nothing for so long is ended. */
+  ask(question: object | undefined, timeout_ms: number): Promise<Report> {
+    if (this.#ended !== undefined) return Promise.reject(new Error(`the ${this.#name} has ${this.#ended}`));
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#process.kill('SIGKILL');
+        this.#exited(`said nothing for ${timeout_ms} ms`);
+      }, timeout_ms);
+      this.#waiting = { resolve, reject, timer };
+      if (question !== undefined) this.#process.send(question);
+    });
+  }
+
+  stop(): void {
+    this.#ended ??= 'been stopped';
+    if (this.#process.connected) this.#process.disconnect();
+  }
+
+  #reported(report: Report): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting === undefined) {
+      this.#unasked = report;
+      return;
+    }
+    clearTimeout(waiting.timer);
+    waiting.resolve(report);
+  }
+
+  #exited(how: string): void {
+    this.#ended ??= how;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting === undefined) return;
+    clearTimeout(waiting.timer);
+    waiting.reject(new Error(`the ${this.#name} has ${how}`));
+  }
+}

@@ -1,0 +1,76 @@
+// The CPU time and memory of a subject: its process, all threads, and all processes below it. A process that ended
+// between two looks is still counted through its parent.
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type MemoryUse, parseSmapsRollup, parseStat, type ProcessStat } from './proc.js';
+
+/** Clock ticks of /proc are hundredths of a second for every program, whatever the kernel's own (USER_HZ). */
+const US_PER_TICK = 10_000;
+const QUIET_LOOK_MS = 30;
+const QUIET_LOOKS = 2;
+const QUIET_LOOKS_MAX = 20;
+
+/** Microseconds. */
+export interface CpuTime {
+  readonly user: number;
+  readonly system: number;
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function processTree(root: number): Map<number, ProcessStat> {
+  const all = new Map<number, ProcessStat>();
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const stat = parseStat(read(`/proc/${entry}/stat`));
+    if (stat !== undefined) all.set(Number(entry), stat);
+  }
+  const tree = new Map<number, ProcessStat>();
+  const found = [root];
+  for (let pid = found.pop(); pid !== undefined; pid = found.pop()) {
+    const stat = all.get(pid);
+    if (stat === undefined || tree.has(pid)) continue;
+    tree.set(pid, stat);
+    for (const [child, { parent }] of all) if (parent === pid) found.push(child);
+  }
+  return tree;
+}
+
+export function cpuTime(pid: number): CpuTime {
+  let user = 0;
+  let system = 0;
+  for (const stat of processTree(pid).values()) {
+    user += stat.user + stat.childrenUser;
+    system += stat.system + stat.childrenSystem;
+  }
+  return { user: user * US_PER_TICK, system: system * US_PER_TICK };
+}
+
+/** The CPU time once it has stopped growing (closing connections costs, too), or after a bit over half a second. */
+export async function settledCpuTime(pid: number): Promise<CpuTime> {
+  let last = cpuTime(pid);
+  for (let looks = 0, quiet = 0; looks < QUIET_LOOKS_MAX && quiet < QUIET_LOOKS; looks += 1) {
+    await sleep(QUIET_LOOK_MS);
+    const now = cpuTime(pid);
+    quiet = now.user + now.system === last.user + last.system ? quiet + 1 : 0;
+    last = now;
+  }
+  return last;
+}
+
+export function memoryUse(pid: number): MemoryUse {
+  let rss = 0;
+  let pss = 0;
+  for (const member of processTree(pid).keys()) {
+    const use = parseSmapsRollup(read(`/proc/${member}/smaps_rollup`));
+    rss += use?.rss ?? 0;
+    pss += use?.pss ?? 0;
+  }
+  return { rss, pss };
+}

@@ -1,0 +1,58 @@
+// What the bench and its two child processes, the load generator and the target, tell each other over Node's IPC
+// channel. Types only.
+import type { Percentiles } from './histogram.js';
+
+/** The ports of the target, one list for each kind of server. */
+export interface TargetPorts {
+  readonly echo: readonly number[];
+  readonly source: readonly number[];
+  readonly sink: readonly number[];
+}
+
+export type TargetKind = keyof TargetPorts;
+
+/** How a load's connections reach the target. */
+export interface Way {
+  /** The port at 127.0.0.1 that is connected to. */
+  readonly entry: number;
+  /** What is asked for in the SOCKS5 request, the ports in turn; undefined where no handshake is spoken. */
+  readonly ask: { readonly host: string; readonly ports: readonly number[] } | undefined;
+}
+
+export type Direction = 'download' | 'upload';
+
+export type Order =
+  | { readonly kind: 'connect'; readonly way: Way; readonly connections: number; readonly duration_ms: number }
+  | { readonly kind: 'ping'; readonly way: Way; readonly connections: number; readonly duration_ms: number }
+  | {
+      readonly kind: 'bulk';
+      readonly way: Way;
+      readonly connections: number;
+      readonly duration_ms: number;
+      readonly direction: Direction;
+    }
+  /** Opens connections and keeps them; `release` proves that each still works and closes it. */
+  | { readonly kind: 'hold'; readonly way: Way; readonly connections: number }
+  | { readonly kind: 'release' };
+
+export interface Outcome {
+  /** Connections (connect, hold, release), round trips (ping) or streams (bulk) whose bytes were all as expected. */
+  readonly verified: number;
+  /** Bytes that bulk streams carried, as both ends count them. */
+  readonly bytes: number;
+  readonly elapsed_ms: number;
+  /** Of a connection until its echo is there, of a round trip; of nothing in bulk. */
+  readonly latency: Percentiles;
+  /** How often, by cause. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** Of the load generator itself. */
+  readonly cpu_us: { readonly user: number; readonly system: number };
+}
+
+export type GeneratorReport =
+  | { readonly kind: 'ready'; readonly engine: string; readonly files_max: number }
+  | { readonly kind: 'outcome'; readonly outcome: Outcome };
+
+export type TargetReport =
+  | { readonly kind: 'ready'; readonly ports: TargetPorts }
+  | { readonly kind: 'trouble'; readonly cause: string };

@@ -1,0 +1,126 @@
+// A subject that runs: started in a process group and a directory of its own, ready once it accepts connections, and
+// ended with all its processes, at the latest when the bench ends.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TargetKind, TargetPorts } from '../messages.js';
+import { freePorts } from './free-ports.js';
+import type { Peer } from './peer.js';
+
+const READY_TIMEOUT_MS = 10_000;
+const READY_POLL_MS = 10;
+const TERM_TIMEOUT_MS = 3000;
+
+const running = new Set<Daemon>();
+process.on('exit', () => {
+  for (const daemon of running) daemon.kill();
+});
+
+export class Daemon {
+  readonly listen: Readonly<Record<TargetKind, number>>;
+  readonly #process: ChildProcess;
+  readonly #directory: string;
+  readonly #line: string;
+  readonly #exited: Promise<void>;
+  #end: string | undefined;
+
+  static async start(peer: Peer, path: string, target: TargetPorts, workers: number): Promise<Daemon> {
+    const [echo, source, sink] = await freePorts(3);
+    const daemon = new Daemon(peer, path, { echo, source, sink }, target, workers);
+    await daemon.#ready();
+    return daemon;
+  }
+
+  private constructor(
+    peer: Peer,
+    path: string,
+    listen: Readonly<Record<TargetKind, number>>,
+    target: TargetPorts,
+    workers: number,
+  ) {
+    this.listen = listen;
+    this.#directory = mkdtempSync(join(tmpdir(), 'tcproute-bench-'));
+    const command = peer.command(path, { listen, target, workers, directory: this.#directory });
+    for (const [name, text] of Object.entries(command.files ?? {})) writeFileSync(join(this.#directory, name), text);
+    const [program, ...rest] = command.argv;
+    this.#line = command.argv.join(' ');
+    // Logs go nowhere: some write a line a connection, and a file or a pipe would be charged to them.
+    this.#process = spawn(program, rest, {
+      cwd: this.#directory,
+      env: { ...process.env, ...command.environment },
+      stdio: 'ignore',
+      detached: true,
+    });
+    running.add(this);
+    this.#exited = new Promise((resolve) => {
+      const ended = (how: string): void => {
+        this.#end ??= how;
+        resolve();
+      };
+      this.#process.on('exit', (code, signal) => ended(signal ?? `status ${code}`));
+      this.#process.on('error', (error) => ended(error.message));
+    });
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? -1;
+  }
+
+  /** How it ended, if it has. */
+  get end(): string | undefined {
+    return this.#end;
+  }
+
+  async #ready(): Promise<void> {
+    const until = performance.now() + READY_TIMEOUT_MS;
+    while (!(await accepts(this.listen.echo))) {
+      if (this.#end === undefined && performance.now() < until) {
+        await sleep(READY_POLL_MS);
+        continue;
+      }
+      const why = this.#end === undefined ? 'accepts no connection' : `ended with ${this.#end}`;
+      await this.stop();
+      throw new Error(`${this.#line}: ${why}`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#signal('SIGTERM');
+    const patience = new AbortController();
+    await Promise.race([this.#exited, sleep(TERM_TIMEOUT_MS, undefined, patience)]);
+    patience.abort();
+    this.kill();
+    await this.#exited;
+  }
+
+  /** At once, with whatever processes are left of it. */
+  kill(): void {
+    this.#signal('SIGKILL');
+    running.delete(this);
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    const { pid } = this.#process;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // None of the group is left.
+    }
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}

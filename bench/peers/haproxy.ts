@@ -1,0 +1,46 @@
+// HAProxy as a bare TCP forward: no handshake and no choice of a destination, so the floor that a proxy is compared
+// with. Once copying, and once with `splice-auto` for the bulk loads.
+import { join } from 'node:path';
+import { type Conditions, findProgram, type Peer } from './peer.js';
+import { versionOf } from './version.js';
+
+const CONFIG_FILE = 'haproxy.cfg';
+const CONNECTIONS_MAX = 9900;
+
+function config({ listen, target, workers }: Conditions, splice: boolean): string {
+  const forwards = (['echo', 'source', 'sink'] as const).map((kind) => {
+    const servers = target[kind].map((port) => `  server target-${port} 127.0.0.1:${port}`);
+    return [`listen ${kind}`, `  bind 127.0.0.1:${listen[kind]}`, '  balance roundrobin', ...servers].join('\n');
+  });
+  return `
+global
+  nbthread ${workers}
+  maxconn ${CONNECTIONS_MAX}
+defaults
+  mode tcp
+  maxconn ${CONNECTIONS_MAX}
+  timeout connect 10s
+  timeout client 5m
+  timeout server 5m
+${splice ? '  option splice-auto\n' : ''}
+${forwards.join('\n\n')}
+`;
+}
+
+const variant = (name: string, splice: boolean): Peer => ({
+  name,
+  bare: true,
+  scales: true,
+  ...(splice ? { onlyLoads: ['bulk-4', 'bulk-64'] } : {}),
+  find() {
+    const path = findProgram('haproxy');
+    return path === undefined ? undefined : { path, version: versionOf(path, '-v', /version (\S+)/) };
+  },
+  command: (path, conditions) => ({
+    argv: [path, '-db', '-f', join(conditions.directory, CONFIG_FILE)],
+    files: { [CONFIG_FILE]: config(conditions, splice) },
+  }),
+});
+
+export const haproxy = variant('haproxy', false);
+export const haproxySplice = variant('haproxy-splice', true);

@@ -1,0 +1,71 @@
+// One load being carried out by the generator: its clients, their deadline, and the count of what came of them.
+// The thread does nothing else meanwhile: it stays in the engine, so libuv costs nothing.
+import type { Engine } from '../src/linux/engine.js';
+import type { Outcome, Way } from './messages.js';
+import { Route } from './route.js';
+import { Tally } from './tally.js';
+
+/** The longest that a connection may be without progress. */
+const PROGRESS_TIMEOUT_MS = 10_000;
+const SWEEP_MS = 500;
+
+export interface Participant {
+  /** Closes the connection and counts the failure, if it has made no progress since that time (performance.now). */
+  expire(before_ms: number): void;
+}
+
+export class Run {
+  readonly engine: Engine;
+  readonly route: Route;
+  tally = new Tally();
+  readonly #participants = new Set<Participant>();
+  #until_ms = Number.POSITIVE_INFINITY;
+
+  constructor(engine: Engine, way: Way) {
+    this.engine = engine;
+    this.route = new Route(way);
+  }
+
+  /** False once the load's duration is over: nothing new begins then. */
+  get goesOn(): boolean {
+    return this.engine.now < this.#until_ms;
+  }
+
+  joined(participant: Participant): void {
+    this.#participants.add(participant);
+  }
+
+  left(participant: Participant): void {
+    this.#participants.delete(participant);
+  }
+
+  /** Starts the load and returns when the last participant has left. Without a duration they decide that alone. */
+  carryOut(duration_ms: number, begin: () => void, ending: () => void = () => {}): Outcome {
+    this.tally = new Tally();
+    const cpuBefore = process.cpuUsage();
+    const began_ms = performance.now();
+    this.#until_ms = began_ms + duration_ms;
+    begin();
+    let sweep_ms = began_ms + SWEEP_MS;
+    let ended = false;
+    while (this.#participants.size > 0) {
+      this.engine.turn(Math.max(1, Math.min(SWEEP_MS, this.#until_ms - performance.now())));
+      if (!ended && !this.goesOn) {
+        ended = true;
+        ending();
+      }
+      if (this.engine.now < sweep_ms) continue;
+      sweep_ms = this.engine.now + SWEEP_MS;
+      for (const participant of this.#participants) participant.expire(this.engine.now - PROGRESS_TIMEOUT_MS);
+    }
+    const { tally } = this;
+    return {
+      verified: tally.verified,
+      bytes: tally.bytes,
+      elapsed_ms: performance.now() - began_ms,
+      latency: tally.latency.percentiles(),
+      failures: tally.failures(),
+      cpu_us: process.cpuUsage(cpuBefore),
+    };
+  }
+}

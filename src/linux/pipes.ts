@@ -1,0 +1,70 @@
+// A bounded pool of pipes for splicing. A pipe is lent while a direction has bytes in it, and must come back empty.
+import type { Ownership } from './engine.js';
+import * as libc from './libc.js';
+import { mapMemory } from './memory.js';
+
+const O_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
+const F_SETPIPE_SZ = 1031;
+/** What an unprivileged process may ask for by default (/proc/sys/fs/pipe-max-size); refused, the kernel's 64 KiB stay. */
+const PIPE_SIZE = 1 << 20;
+
+const SPLICE_MOVE_NONBLOCK = 1 | 2;
+
+export interface Pipe {
+  readonly read: number;
+  readonly write: number;
+}
+
+export class PipePool {
+  readonly #max: number;
+  readonly #ownership: Ownership;
+  readonly #idle: Pipe[] = [];
+  readonly #scratch = mapMemory(4096);
+  #open = 0;
+
+  constructor(max: number, ownership: Ownership) {
+    this.#max = max;
+    this.#ownership = ownership;
+    ownership.mapped(this.#scratch, false);
+  }
+
+  /** An empty pipe, or undefined when there is none to be had: copy instead. */
+  borrow(): Pipe | undefined {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    if (this.#open >= this.#max || libc.pipe2(this.#scratch.address, O_NONBLOCK_CLOEXEC) < 0) return undefined;
+    const pipe = { read: this.#scratch.ints[0], write: this.#scratch.ints[1] };
+    this.#ownership.opened(pipe.read);
+    this.#ownership.opened(pipe.write);
+    libc.fcntl(pipe.write, F_SETPIPE_SZ, PIPE_SIZE);
+    this.#open += 1;
+    return pipe;
+  }
+
+  giveBack(pipe: Pipe): void {
+    this.#idle.push(pipe);
+  }
+
+  /** Ends a pipe that has bytes in it which nobody wants any more. */
+  discard(pipe: Pipe): void {
+    this.#open -= 1;
+    for (const fd of [pipe.read, pipe.write]) {
+      this.#ownership.closing(fd);
+      libc.close(fd);
+    }
+  }
+
+  destroy(): void {
+    for (const pipe of this.#idle.splice(0)) this.discard(pipe);
+    this.#ownership.unmapping(this.#scratch);
+    libc.munmap(this.#scratch.address, this.#scratch.size);
+  }
+}
+
+/** From a socket into an empty pipe, as much as fits: bytes, 0 at the end of stream, or a negated errno. */
+export const spliceIn = (socket: number, pipe: Pipe): number =>
+  libc.splice(socket, 0, pipe.write, 0, PIPE_SIZE, SPLICE_MOVE_NONBLOCK);
+
+/** From a pipe into a socket: bytes, or a negated errno (-EAGAIN: no room). */
+export const spliceOut = (pipe: Pipe, socket: number, bytes: number): number =>
+  libc.splice(pipe.read, 0, socket, 0, bytes, SPLICE_MOVE_NONBLOCK);

@@ -1,0 +1,195 @@
+// The connection actor: the piscina task of one thread. It takes fds off its queue, runs a session for each, and answers
+// what main says to it. It accepts nothing itself.
+import type { MessagePort } from 'node:worker_threads';
+import { openEngine } from '../../linux/choose.js';
+import { ring } from '../../linux/doorbell.js';
+import type { Engine, Ownership } from '../../linux/engine.js';
+import { Loop } from '../../linux/loop.js';
+import type { Memory } from '../../linux/memory.js';
+import { PipePool } from '../../linux/pipes.js';
+import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
+import type { ConnectionActor, Fault } from '../../protocol/messages.js';
+import { Counter, Counters } from '../../threads/counters.js';
+import { FdQueue } from '../../threads/fd-queue.js';
+import { RemoteLog } from '../../threads/log.js';
+import { MapTable, OwnerTable } from '../../threads/owner-table.js';
+import { serve } from '../../threads/port.js';
+import { RoomFlag } from '../../threads/room.js';
+import type { ConnectionStart } from '../../threads/start.js';
+import type { Context } from './context.js';
+import { commit } from './fault.js';
+import { dialLines } from './line-table.js';
+import { NamesReplica } from './names-replica.js';
+import { RoutesReplica } from './routes-replica.js';
+import { Session } from './session.js';
+
+/** Connections begun in one turn before those that are running get theirs. */
+const OPEN_BATCH = 64;
+
+/** Settles when the actor has drained; rejects with what went wrong in its loop. */
+export async function run(start: ConnectionStart): Promise<void> {
+  const actor = new Actor(start);
+  try {
+    await actor.serve();
+  } finally {
+    actor.destroy();
+  }
+}
+
+class Actor implements ConnectionActor {
+  readonly #start: ConnectionStart;
+  readonly #engine: Engine;
+  readonly #why: string | undefined;
+  readonly #loop: Loop;
+  readonly #queue: FdQueue;
+  readonly #room: RoomFlag;
+  readonly #counters: Float64Array;
+  readonly #context: Context;
+  readonly #names: NamesReplica;
+  readonly #routes: RoutesReplica;
+  #drainBy: number | undefined;
+  #fault: Fault | undefined;
+
+  constructor(start: ConnectionStart) {
+    const { options, shared } = start;
+    this.#start = start;
+    this.#queue = new FdQueue(shared.queue);
+    this.#room = new RoomFlag(shared.room);
+    this.#counters = new Counters(shared.counters).of(start.actor);
+    const ownership = new SharedOwnership(start.actor, new OwnerTable(shared.owners), new MapTable(shared.maps));
+    const opened = openEngine(start.engine === 'uring' ? 'auto' : 'epoll', ownership);
+    if ('code' in opened) throw new Error(opened.reason);
+    this.#engine = opened.engine;
+    this.#why = opened.why;
+    const { engine } = opened;
+    const now = () => performance.now();
+    const deadlines = new DeadlineWheel(now());
+    this.#names = new NamesReplica(options.dns, deadlines, now);
+    this.#routes = new RoutesReplica(start.actor, options.lines.length, options.cache, now);
+    this.#context = {
+      engine,
+      options,
+      lines: dialLines(options.lines),
+      blacklist: new Set(options.blacklist),
+      deadlines,
+      names: this.#names,
+      routes: this.#routes,
+      pipes: new PipePool(options.limits.pipes_max, ownership),
+      counters: this.#counters,
+      log: new RemoteLog(start.log, options.log_level, () => {
+        this.#counters[Counter.logsDropped] += 1;
+      }),
+      ended: () => this.#ended(),
+    };
+    this.#loop = new Loop(engine, { mayWait: () => this.#mayWait(), turned: () => this.#turned() });
+    engine.watch(start.doorbell, () => {});
+  }
+
+  serve(): Promise<void> {
+    serve(
+      {
+        ready: () => this.ready(),
+        drain: (timeout_ms: number) => this.drain(timeout_ms),
+        connectNames: (port: MessagePort) => this.connectNames(port),
+        connectRoutes: (reports: MessagePort, pushes: MessagePort) => this.connectRoutes(reports, pushes),
+        fail: (how: Fault) => this.fail(how),
+      } satisfies ConnectionActor,
+      this.#start.control,
+    );
+    return this.#loop.run();
+  }
+
+  async ready(): Promise<{ engine: 'uring' | 'epoll'; why: string | undefined }> {
+    return { engine: this.#engine.kind, why: this.#why };
+  }
+
+  async drain(timeout_ms: number): Promise<void> {
+    this.#drainBy = performance.now() + timeout_ms;
+  }
+
+  async connectNames(port: MessagePort): Promise<void> {
+    this.#names.connect(port);
+  }
+
+  async connectRoutes(reports: MessagePort, pushes: MessagePort): Promise<void> {
+    this.#routes.connect(reports, pushes);
+  }
+
+  async fail(how: Fault): Promise<void> {
+    this.#fault = how;
+  }
+
+  /** Before a wait of the loop: with fds in the queue it must not. */
+  #mayWait(): number {
+    return this.#queue.fallAsleep() ? Number.POSITIVE_INFINITY : 0;
+  }
+
+  /** After each turn of the engine. */
+  #turned(): void {
+    this.#queue.wakeUp();
+    this.#counters[Counter.turns] += 1;
+    if (this.#fault !== undefined) commit(this.#fault);
+    this.#open();
+    const { now } = this.#engine;
+    this.#context.deadlines.expire(now);
+    this.#routes.flush(now);
+    if (this.#drainBy !== undefined && this.#drained(now)) this.#loop.stop();
+  }
+
+  #open(): void {
+    for (let opened = 0; opened < OPEN_BATCH; opened += 1) {
+      const fd = this.#queue.next();
+      if (fd < 0) return;
+      const session = new Session(this.#context, fd);
+      this.#queue.taken();
+      session.start();
+    }
+  }
+
+  #ended(): void {
+    if (this.#room.lower()) ring(this.#start.mainDoorbell);
+  }
+
+  #drained(now: number): boolean {
+    const live = this.#counters[Counter.opened] - this.#counters[Counter.closed];
+    return (live === 0 && this.#queue.length === 0) || now >= (this.#drainBy as number);
+  }
+
+  destroy(): void {
+    this.#engine.destroy();
+    this.#context.pipes.destroy();
+    this.#names.close();
+    this.#routes.close();
+    this.#context.log.close();
+    this.#start.control.close();
+  }
+}
+
+/** What the actor owns, written down where main finds it should the thread die. */
+class SharedOwnership implements Ownership {
+  readonly #actor: number;
+  readonly #owners: OwnerTable;
+  readonly #maps: MapTable;
+
+  constructor(actor: number, owners: OwnerTable, maps: MapTable) {
+    this.#actor = actor;
+    this.#owners = owners;
+    this.#maps = maps;
+  }
+
+  opened(fd: number): void {
+    this.#owners.set(fd, this.#actor);
+  }
+
+  closing(fd: number): void {
+    this.#owners.clear(fd);
+  }
+
+  mapped(memory: Memory, pinsRing: boolean): void {
+    this.#maps.add(memory, pinsRing);
+  }
+
+  unmapping(memory: Memory): void {
+    this.#maps.remove(memory);
+  }
+}

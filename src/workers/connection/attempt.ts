@@ -1,0 +1,169 @@
+// One attempt to reach the target: one line, one address of its first hop. It binds the line's source, connects, and
+// where the line has proxies asks them one after the other. It is over when it says so, or when it is abandoned.
+import { packAddress } from '../../linux/addresses.js';
+import { BufferGroup, Listener, type Socket } from '../../linux/engine.js';
+import { EADDRINUSE, EADDRNOTAVAIL } from '../../linux/errno.js';
+import type { Memory } from '../../linux/memory.js';
+import * as sockets from '../../linux/sockets.js';
+import { Deadline, type Expiring } from '../../protocol/deadline-wheel.js';
+import type { FailureCode } from '../../protocol/failure.js';
+import { type Bound, SocksChain, type Step } from '../../protocol/socks5-client.js';
+import type { Target } from '../../protocol/target.js';
+import { causeOf } from './causes.js';
+import type { Context } from './context.js';
+import type { DialLine } from './line-table.js';
+
+export interface Candidate {
+  readonly line: DialLine;
+  /** Address of the line's first hop: the destination's own for a direct line, else the first proxy's. */
+  readonly ip: Uint8Array;
+}
+
+/** Whoever waits for an attempt. Exactly one of these is called, once, unless the attempt is abandoned. */
+export interface AttemptOutcome {
+  connected(attempt: Attempt): void;
+  failed(attempt: Attempt, code: FailureCode): void;
+}
+
+export class Attempt extends Listener implements Expiring {
+  readonly candidate: Candidate;
+  /** Milliseconds of the engine's clock. */
+  started = 0;
+  /** The address that the connection has at its far beginning, as the last proxy said; undefined for a direct line. */
+  bound: Bound | undefined;
+  /** Bytes that the destination sent together with the last proxy's reply. */
+  rest: Uint8Array | undefined;
+  readonly #context: Context;
+  readonly #target: Target;
+  readonly #outcome: AttemptOutcome;
+  readonly #deadline = new Deadline(this);
+  #socket: Socket | undefined;
+  #chain: SocksChain | undefined;
+
+  constructor(context: Context, candidate: Candidate, target: Target, outcome: AttemptOutcome) {
+    super();
+    this.#context = context;
+    this.candidate = candidate;
+    this.#target = target;
+    this.#outcome = outcome;
+  }
+
+  /** Undefined once it is on its way, or why it could not even start. */
+  start(): FailureCode | undefined {
+    const { engine, deadlines, options } = this.#context;
+    const { line, ip } = this.candidate;
+    this.started = engine.now;
+    const fd = sockets.openStream(ip.length);
+    if (fd < 0) return causeOf(fd);
+    sockets.setNoDelay(fd);
+    sockets.setKeepAlive(fd);
+    if (options.tcp_user_timeout_ms > 0) sockets.setUserTimeout(fd, options.tcp_user_timeout_ms);
+    const failure = bindSource(fd, line, ip.length);
+    if (failure !== undefined) {
+      sockets.closeFd(fd);
+      return failure;
+    }
+    this.#socket = engine.adopt(fd, this);
+    const port = line.hops.length === 0 ? this.#target.port : line.hops[0].port;
+    engine.connect(this.#socket, packAddress(ip, port));
+    deadlines.set(this.#deadline, engine.now + options.race.connect_timeout_ms);
+    return undefined;
+  }
+
+  /** Of its socket; -1 when it has none. */
+  get fd(): number {
+    return this.#socket?.fd ?? -1;
+  }
+
+  /** Gives the connected socket away to its new owner. */
+  release(): Socket {
+    const socket = this.#socket as Socket;
+    this.#socket = undefined;
+    this.#context.deadlines.clear(this.#deadline);
+    return socket;
+  }
+
+  /** Ends it without a word to anyone. A reset, so that no port stays behind in TIME_WAIT. */
+  abandon(): void {
+    this.#context.deadlines.clear(this.#deadline);
+    if (this.#socket === undefined) return;
+    this.#context.engine.close(this.#socket, 'reset');
+    this.#socket = undefined;
+  }
+
+  onDeadline(): void {
+    this.#fail('timed-out');
+  }
+
+  #fail(code: FailureCode): void {
+    this.abandon();
+    this.#outcome.failed(this, code);
+  }
+
+  override onConnect(socket: Socket, result: number): void {
+    if (result < 0) {
+      this.#fail(bindFailure(result, this.candidate.line) ?? causeOf(result));
+      return;
+    }
+    const { hops } = this.candidate.line;
+    if (hops.length === 0) {
+      this.#outcome.connected(this);
+      return;
+    }
+    this.#chain = new SocksChain(hops, this.#target.host, this.#target.port);
+    this.#say(socket, this.#chain.start());
+  }
+
+  /** A proxy's socket has room for these few bytes; where it has not, the proxy is as good as dead. */
+  #say(socket: Socket, bytes: Uint8Array): void {
+    const sent = sockets.sendBytes(socket.fd, bytes);
+    if (sent !== bytes.length) this.#fail(sent < 0 ? causeOf(sent) : 'proxy-protocol');
+    else this.#context.engine.receive(socket, BufferGroup.handshake);
+  }
+
+  override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
+    if (result <= 0) {
+      this.#fail(result === 0 ? 'proxy-protocol' : causeOf(result));
+      return;
+    }
+    const step = (this.#chain as SocksChain).feed(memory.bytes.subarray(offset, offset + result));
+    this.#follow(socket, step);
+  }
+
+  #follow(socket: Socket, step: Step): void {
+    switch (step.kind) {
+      case 'incomplete':
+        this.#context.engine.receive(socket, BufferGroup.handshake);
+        break;
+      case 'send':
+        this.#say(socket, step.bytes);
+        break;
+      case 'failed':
+        this.#fail(step.code);
+        break;
+      case 'connected':
+        this.bound = step.bound;
+        this.rest = step.rest.length > 0 ? step.rest : undefined;
+        this.#outcome.connected(this);
+        break;
+      default:
+        step satisfies never;
+    }
+  }
+}
+
+/** Binds a line's source address and port before connect. */
+function bindSource(fd: number, line: DialLine, family: number): FailureCode | undefined {
+  if (line.sourceIp === undefined && line.sourcePort === 0) return undefined;
+  if (line.sourcePort === 0) sockets.setBindAddressNoPort(fd);
+  else sockets.setReuseAddress(fd);
+  const result = sockets.bindTo(fd, line.sourceIp ?? new Uint8Array(family), line.sourcePort);
+  return result < 0 ? (bindFailure(result, line) ?? causeOf(result)) : undefined;
+}
+
+/** A source port that is taken, or an address that this machine does not have, are causes of their own. */
+function bindFailure(result: number, line: DialLine): FailureCode | undefined {
+  if (line.sourcePort !== 0 && (result === -EADDRINUSE || result === -EADDRNOTAVAIL)) return 'source-in-use';
+  if (line.sourceIp !== undefined && result === -EADDRNOTAVAIL) return 'source-unavailable';
+  return undefined;
+}

@@ -1,0 +1,26 @@
+// What everything in a connection actor shares: its engine, clock, options, tables and counters.
+import type { Engine } from '../../linux/engine.js';
+import type { PipePool } from '../../linux/pipes.js';
+import type { DeadlineWheel } from '../../protocol/deadline-wheel.js';
+import type { Options } from '../../protocol/options.js';
+import type { RemoteLog } from '../../threads/log.js';
+import type { DialLine } from './line-table.js';
+import type { NamesReplica } from './names-replica.js';
+import type { RoutesReplica } from './routes-replica.js';
+
+export interface Context {
+  readonly engine: Engine;
+  readonly options: Options;
+  readonly lines: readonly DialLine[];
+  /** Canonical addresses that direct lines never dial. */
+  readonly blacklist: ReadonlySet<string>;
+  readonly deadlines: DeadlineWheel;
+  readonly names: NamesReplica;
+  readonly routes: RoutesReplica;
+  readonly pipes: PipePool;
+  /** This actor's slice of the counters. */
+  readonly counters: Float64Array;
+  readonly log: RemoteLog;
+  /** A connection has ended. */
+  ended(): void;
+}

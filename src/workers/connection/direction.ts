@@ -1,0 +1,172 @@
+// One half of a relay: bytes from one socket to the other, until the end of stream. It begins by copying through the
+// thread's buffers, and changes to splicing through a pipe when reads keep filling them, and back when they no longer do.
+// At most one buffer or one pipe of bytes is unsent; nothing more is read until it has gone.
+import { BufferGroup, type Socket } from '../../linux/engine.js';
+import { EAGAIN } from '../../linux/errno.js';
+import type { Memory } from '../../linux/memory.js';
+import { type Pipe, spliceIn, spliceOut } from '../../linux/pipes.js';
+import { sendBytes, sendFrom } from '../../linux/sockets.js';
+import type { Context } from './context.js';
+
+/** What became of a step: it goes on by itself, the source has ended and all is delivered, or a side is broken. */
+export type Progress = 'goes-on' | 'ended' | 'broken';
+
+/** Reads in a row that filled the buffer before a larger one, and then a pipe, is used. */
+const FULL_READS = 3;
+/** A large buffer counts as filled from here: a stream's segments do not come in powers of two. */
+const FULL_LARGE = 32768;
+/** Pipe loads that one direction moves before others get their turn. */
+const SPLICES_A_TURN = 8;
+/** Wake-ups in a row that moved less than this before splicing is given up. */
+const SMALL_SPLICE = 16384;
+const SMALL_SPLICES = 4;
+
+export class Direction {
+  readonly source: Socket;
+  readonly sink: Socket;
+  /** Bytes delivered to the sink's kernel buffer. */
+  bytes = 0;
+  ended = false;
+  #group: BufferGroup = BufferGroup.small;
+  /** Full reads in a row while copying; small wake-ups in a row while splicing. */
+  #streak = 0;
+  #unsent: Uint8Array | undefined;
+  #pipe: Pipe | undefined;
+  #inPipe = 0;
+
+  constructor(source: Socket, sink: Socket) {
+    this.source = source;
+    this.sink = sink;
+  }
+
+  /** Begins to read. */
+  start(context: Context): void {
+    if (this.#unsent === undefined) context.engine.receive(this.source, this.#group);
+  }
+
+  /** Delivers bytes that came before the relay began; to be called before `start`. */
+  deliver(context: Context, bytes: Uint8Array): Progress {
+    const sent = sendBytes(this.sink.fd, bytes);
+    if (sent < 0 && sent !== -EAGAIN) return 'broken';
+    this.bytes += Math.max(sent, 0);
+    if (sent < bytes.length) this.#keep(context, bytes.slice(Math.max(sent, 0)));
+    return 'goes-on';
+  }
+
+  /** A receive has completed. */
+  received(context: Context, result: number, memory: Memory, offset: number): Progress {
+    if (result <= 0) return result === 0 ? this.#end() : 'broken';
+    const sent = sendFrom(this.sink.fd, memory.address + offset, result);
+    if (sent < 0 && sent !== -EAGAIN) return 'broken';
+    this.bytes += Math.max(sent, 0);
+    if (sent < result) {
+      this.#keep(context, memory.bytes.slice(offset + Math.max(sent, 0), offset + result));
+      return 'goes-on';
+    }
+    return this.#readOn(context, result);
+  }
+
+  #keep(context: Context, rest: Uint8Array): void {
+    this.#unsent = rest;
+    context.engine.pollOut(this.sink);
+  }
+
+  #readOn(context: Context, result: number): Progress {
+    const full = this.#group === BufferGroup.large ? result >= FULL_LARGE : result === 4096;
+    this.#streak = full ? this.#streak + 1 : 0;
+    if (this.#streak >= FULL_READS) {
+      this.#streak = 0;
+      if (this.#group === BufferGroup.large) return this.#startSplicing(context);
+      this.#group = BufferGroup.large;
+    } else if (result < 4096) {
+      this.#group = BufferGroup.small;
+    }
+    context.engine.receive(this.source, this.#group);
+    return 'goes-on';
+  }
+
+  #startSplicing(context: Context): Progress {
+    return this.#splice(context);
+  }
+
+  /** The source has something while splicing. */
+  readable(context: Context): Progress {
+    return this.#splice(context);
+  }
+
+  /** The sink has room again. */
+  writable(context: Context): Progress {
+    if (this.#pipe !== undefined) return this.#splice(context);
+    const unsent = this.#unsent;
+    if (unsent === undefined) return 'goes-on';
+    const sent = sendBytes(this.sink.fd, unsent);
+    if (sent < 0 && sent !== -EAGAIN) return 'broken';
+    this.bytes += Math.max(sent, 0);
+    if (sent < unsent.length) {
+      this.#keep(context, unsent.subarray(Math.max(sent, 0)));
+    } else {
+      this.#unsent = undefined;
+      context.engine.receive(this.source, this.#group);
+    }
+    return 'goes-on';
+  }
+
+  #splice(context: Context): Progress {
+    let moved = 0;
+    for (let load = 0; load < SPLICES_A_TURN; load += 1) {
+      if (this.#inPipe === 0) {
+        this.#pipe ??= context.pipes.borrow();
+        if (this.#pipe === undefined) return this.#copyAgain(context);
+        const filled = spliceIn(this.source.fd, this.#pipe);
+        if (filled <= 0) return this.#nothingMore(context, filled, moved);
+        this.#inPipe = filled;
+      }
+      const sent = spliceOut(this.#pipe as Pipe, this.sink.fd, this.#inPipe);
+      if (sent === -EAGAIN) {
+        context.engine.pollOut(this.sink);
+        return 'goes-on';
+      }
+      if (sent < 0) return 'broken';
+      this.#inPipe -= sent;
+      this.bytes += sent;
+      moved += sent;
+    }
+    // Its share of this turn is used up. A pipe with bytes in it waits for its sink, an empty one for its source.
+    if (this.#inPipe > 0) context.engine.pollOut(this.sink);
+    else context.engine.pollIn(this.source);
+    return 'goes-on';
+  }
+
+  /** The source is empty, has ended or is broken, and so is the pipe empty. */
+  #nothingMore(context: Context, filled: number, moved: number): Progress {
+    context.pipes.giveBack(this.#pipe as Pipe);
+    this.#pipe = undefined;
+    if (filled === 0) return this.#end();
+    if (filled !== -EAGAIN) return 'broken';
+    this.#streak = moved < SMALL_SPLICE ? this.#streak + 1 : 0;
+    if (this.#streak >= SMALL_SPLICES) return this.#copyAgain(context);
+    context.engine.pollIn(this.source);
+    return 'goes-on';
+  }
+
+  #copyAgain(context: Context): Progress {
+    this.#streak = 0;
+    context.engine.receive(this.source, this.#group);
+    return 'goes-on';
+  }
+
+  #end(): Progress {
+    this.ended = true;
+    return 'ended';
+  }
+
+  /** Lets go of what it holds; its sockets are the relay's. */
+  release(context: Context): void {
+    if (this.#pipe !== undefined) {
+      if (this.#inPipe === 0) context.pipes.giveBack(this.#pipe);
+      else context.pipes.discard(this.#pipe);
+      this.#pipe = undefined;
+    }
+    this.#unsent = undefined;
+  }
+}

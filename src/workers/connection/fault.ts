@@ -1,0 +1,20 @@
+// The ways in which an actor can be told to go wrong, so that tests see what the supervision makes of it.
+import type { Fault } from '../../protocol/messages.js';
+
+export function commit(fault: Fault): void {
+  switch (fault) {
+    case 'throw':
+      throw new Error('injected fault');
+    case 'exit':
+      process.exit(3);
+      break;
+    case 'spin':
+      for (;;) Math.random();
+    case 'hog': {
+      const hoard: number[][] = [];
+      for (;;) hoard.push(new Array(1024).fill(hoard.length));
+    }
+    default:
+      fault satisfies never;
+  }
+}

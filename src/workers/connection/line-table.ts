@@ -1,0 +1,32 @@
+// The lines in the form in which they are dialled: texts turned into bytes once, at the actor's start.
+import { parseIp } from '../../protocol/address.js';
+import type { Hop, Line } from '../../protocol/line.js';
+
+export interface DialLine {
+  /** Its place in the configured lines. */
+  readonly index: number;
+  readonly name: string;
+  /** Undefined: the kernel chooses, of either family. */
+  readonly sourceIp: Uint8Array | undefined;
+  readonly sourcePort: number;
+  /** The proxies on the way; none for a direct line. */
+  readonly hops: readonly Hop[];
+  /** The first proxy's address where it is configured as one, not as a name. */
+  readonly proxyIp: Uint8Array | undefined;
+}
+
+export function dialLines(lines: readonly Line[]): DialLine[] {
+  return lines.map((line, index) => ({
+    index,
+    name: line.name,
+    sourceIp: line.source.ip === undefined ? undefined : parseIp(line.source.ip),
+    sourcePort: line.source.port,
+    hops: line.hops,
+    proxyIp: line.hops.length === 0 ? undefined : parseIp(line.hops[0].host),
+  }));
+}
+
+/** Whether a line can dial addresses of this length (its source's family, when it has one). */
+export function dialsFamily(line: DialLine, ip: Uint8Array): boolean {
+  return line.sourceIp === undefined || line.sourceIp.length === ip.length;
+}

@@ -1,0 +1,123 @@
+// Carries bytes both ways between two connected sockets until both have ended: half-closes are passed on, a reset of one
+// side becomes a reset of the other, silence and half-closed silence have deadlines.
+import { Listener, type Socket } from '../../linux/engine.js';
+import type { Memory } from '../../linux/memory.js';
+import { shutdownWrite } from '../../linux/sockets.js';
+import type { Deadline, Expiring } from '../../protocol/deadline-wheel.js';
+import type { Context } from './context.js';
+import { Direction, type Progress } from './direction.js';
+
+/** How a relay ended. */
+export type RelayEnding = 'complete' | 'reset-by-client' | 'reset-by-destination' | 'idle' | 'half-closed';
+
+export interface RelayOutcome {
+  relayed(ending: RelayEnding, up: number, down: number): void;
+}
+
+export class Relay extends Listener implements Expiring {
+  readonly #context: Context;
+  readonly #outcome: RelayOutcome;
+  readonly #deadline: Deadline;
+  /** Client to destination, and back. */
+  readonly #up: Direction;
+  readonly #down: Direction;
+  /** When bytes last moved, in ms of the engine's clock. */
+  #active: number;
+
+  /** Takes over both sockets and the session's deadline. */
+  constructor(context: Context, client: Socket, destination: Socket, deadline: Deadline, outcome: RelayOutcome) {
+    super();
+    this.#context = context;
+    this.#outcome = outcome;
+    this.#deadline = deadline;
+    this.#up = new Direction(client, destination);
+    this.#down = new Direction(destination, client);
+    this.#active = context.engine.now;
+    client.listener = this;
+    destination.listener = this;
+    deadline.owner = this;
+  }
+
+  /** `early` and `rest`: bytes of the client and of the destination that came before. */
+  start(early: Uint8Array | undefined, rest: Uint8Array | undefined): void {
+    const context = this.#context;
+    context.deadlines.set(this.#deadline, this.#active + context.options.idle_timeout_ms);
+    if (early !== undefined && this.#up.deliver(context, early) === 'broken') {
+      this.#break(this.#up);
+      return;
+    }
+    if (rest !== undefined && this.#down.deliver(context, rest) === 'broken') {
+      this.#break(this.#down);
+      return;
+    }
+    this.#up.start(context);
+    this.#down.start(context);
+  }
+
+  override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
+    const direction = this.#from(socket);
+    this.#proceed(direction, direction.received(this.#context, result, memory, offset), result < 0);
+  }
+
+  override onPollIn(socket: Socket): void {
+    const direction = this.#from(socket);
+    this.#proceed(direction, direction.readable(this.#context), false);
+  }
+
+  override onPollOut(socket: Socket): void {
+    const direction = socket === this.#up.sink ? this.#up : this.#down;
+    this.#proceed(direction, direction.writable(this.#context), false);
+  }
+
+  override onPollHangup(): void {
+    // Asked for by the race. What hung up is found by the receive that is in flight.
+  }
+
+  #from(socket: Socket): Direction {
+    return socket === this.#up.source ? this.#up : this.#down;
+  }
+
+  #proceed(direction: Direction, progress: Progress, sourceBroke: boolean): void {
+    this.#active = this.#context.engine.now;
+    if (progress === 'goes-on') return;
+    if (progress === 'broken') this.#break(direction, sourceBroke);
+    else this.#passEndOn(direction);
+  }
+
+  /** The source has ended and all its bytes are on their way: the sink gets the end too. */
+  #passEndOn(direction: Direction): void {
+    if (this.#up.ended && this.#down.ended) {
+      // Closing the sockets passes the second end on.
+      this.#finish('graceful', 'complete');
+      return;
+    }
+    shutdownWrite(direction.sink.fd);
+    const { deadlines, options } = this.#context;
+    deadlines.set(this.#deadline, this.#active + options.half_closed_timeout_ms);
+  }
+
+  /** One side is broken: it is told to the other by a reset. A direction can break at either of its ends. */
+  #break(direction: Direction, atSource = false): void {
+    const client = (direction === this.#up) === atSource;
+    this.#finish('reset', client ? 'reset-by-client' : 'reset-by-destination');
+  }
+
+  onDeadline(now: number): void {
+    const { options, deadlines } = this.#context;
+    const halfClosed = this.#up.ended || this.#down.ended;
+    const due = this.#active + (halfClosed ? options.half_closed_timeout_ms : options.idle_timeout_ms);
+    // Bytes only note the time; the deadline is moved when it comes.
+    if (due > now) deadlines.set(this.#deadline, due);
+    else this.#finish('reset', halfClosed ? 'half-closed' : 'idle');
+  }
+
+  #finish(how: 'graceful' | 'reset', ending: RelayEnding): void {
+    const { engine, deadlines } = this.#context;
+    deadlines.clear(this.#deadline);
+    this.#up.release(this.#context);
+    this.#down.release(this.#context);
+    engine.close(this.#up.source, how);
+    engine.close(this.#up.sink, how);
+    this.#outcome.relayed(ending, this.#up.bytes, this.#down.bytes);
+  }
+}

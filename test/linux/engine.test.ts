@@ -1,0 +1,1042 @@
+// The completion engine, io_uring and epoll alike: one suite, run over both. Peers are plain sockets (peers.ts), and
+// every test ends with balanced books and no fd left (world.ts). The engine beside libuv is loop.test.ts's business.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { packAddress } from '../../src/linux/addresses.js';
+import { makeDoorbell, ring } from '../../src/linux/doorbell.js';
+import { BufferGroup, GROUP_SIZES, type Socket } from '../../src/linux/engine.js';
+import { EAGAIN, ECANCELED, ECONNREFUSED, ECONNRESET, EMFILE } from '../../src/linux/errno.js';
+import * as libc from '../../src/linux/libc.js';
+import { mapMemory, unmap } from '../../src/linux/memory.js';
+import { closeFd, openStream, pollNow, sendBytes, shutdownWrite } from '../../src/linux/sockets.js';
+import type { UringSizes } from '../../src/linux/uring.js';
+import {
+  acceptFrom,
+  awaitReady,
+  blackHole,
+  connectedPair,
+  connecting,
+  deadPort,
+  fillUp,
+  IPV4,
+  IPV6,
+  listening,
+  openFds,
+  POLLIN,
+  POLLOUT,
+  readNow,
+  readToEnd,
+  resetFd,
+  statesTowards,
+} from './peers.js';
+import { ENGINES, Recorder, TINY, World } from './world.js';
+
+const HELLO = Buffer.from('hello');
+const SYN_SENT = 2;
+const { handshake, small, large } = BufferGroup;
+
+for (const { kind, missing } of ENGINES) {
+  const scenario = (name: string, body: (world: World) => void | Promise<void>, sizes?: UringSizes): void => {
+    test(name, { skip: missing ?? false }, async () => {
+      const world = new World(kind, sizes);
+      try {
+        await body(world);
+      } finally {
+        world.destroy();
+      }
+      world.end();
+    });
+  };
+
+  describe(`${kind}: accepting`, () => {
+    scenario('one accept takes one connection, and the next stays in the backlog', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      const listener = world.engine.adopt(fd, heard);
+      world.engine.accept(listener, false);
+      world.keep(connecting(port), connecting(port));
+      world.until(() => heard.heard.length > 0, 'a connection');
+      world.settle();
+      assert.equal(heard.accepted.length, 1);
+      world.engine.accept(listener, false);
+      world.until(() => heard.accepted.length === 2, 'the second connection');
+      world.keep(...heard.accepted);
+    });
+
+    scenario('accepting many takes those that came before and those that come after', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      for (let i = 0; i < 20; i += 1) world.keep(connecting(port));
+      world.engine.accept(world.engine.adopt(fd, heard), true);
+      world.until(() => heard.heard.length === 20, 'the first 20');
+      for (let i = 0; i < 20; i += 1) world.keep(connecting(port));
+      world.until(() => heard.heard.length === 40, 'all 40');
+      assert.equal(new Set(heard.accepted).size, 40);
+      world.keep(...heard.accepted);
+    });
+
+    scenario('more connections than one batch are all accepted', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      for (let i = 0; i < 300; i += 1) world.keep(connecting(port));
+      world.engine.accept(world.engine.adopt(fd, heard), true);
+      world.until(() => heard.accepted.length === 300, 'all 300');
+      world.keep(...heard.accepted);
+    });
+
+    scenario('accepted sockets are non-blocking and close-on-exec', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      world.keep(connecting(port));
+      world.engine.accept(world.engine.adopt(fd, heard), true);
+      world.until(() => heard.accepted.length === 1, 'a connection');
+      const [accepted] = heard.accepted;
+      world.keep(accepted);
+      assert.equal(libc.fcntl(accepted, 1, 0), 1);
+      assert.equal(libc.fcntl(accepted, 3, 0) & 0x800, 0x800);
+    });
+
+    for (const many of [true, false]) {
+      scenario(`cancelAccept tells -ECANCELED once, and nothing is accepted after (many: ${many})`, (world) => {
+        const { fd, port } = listening();
+        const heard = new Recorder();
+        const listener = world.engine.adopt(fd, heard);
+        world.engine.accept(listener, many);
+        world.settle();
+        world.engine.cancelAccept(listener);
+        world.until(() => heard.heard.length > 0, 'the cancellation');
+        world.keep(connecting(port));
+        world.settle();
+        assert.deepEqual(heard.of('accept'), [-ECANCELED]);
+        world.engine.accept(listener, true);
+        world.until(() => heard.accepted.length === 1, 'accepting again finds it');
+        world.keep(...heard.accepted);
+      });
+    }
+
+    scenario('cancelAccept keeps what came before it', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      const listener = world.engine.adopt(fd, heard);
+      world.engine.accept(listener, true);
+      for (let i = 0; i < 5; i += 1) world.keep(connecting(port));
+      world.until(() => heard.heard.length === 5, 'five connections');
+      world.keep(connecting(port));
+      world.engine.cancelAccept(listener);
+      world.until(() => heard.of('accept').includes(-ECANCELED), 'the cancellation');
+      world.settle();
+      // The sixth is told, or still in the backlog; it is not lost.
+      assert.equal(heard.of('accept').at(-1), -ECANCELED);
+      world.engine.accept(listener, true);
+      world.until(() => heard.accepted.length === 6, 'the sixth');
+      world.keep(...heard.accepted);
+    });
+
+    scenario('cancelling twice is told once', (world) => {
+      const { fd } = listening();
+      const heard = new Recorder();
+      const listener = world.engine.adopt(fd, heard);
+      world.engine.accept(listener, true);
+      world.settle();
+      world.engine.cancelAccept(listener);
+      world.engine.cancelAccept(listener);
+      world.settle();
+      world.engine.cancelAccept(listener);
+      world.settle();
+      assert.deepEqual(heard.of('accept'), [-ECANCELED]);
+    });
+
+    scenario('a listener closed with accepts in flight loses no fd and leaves its port', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      const listener = world.engine.adopt(fd, heard);
+      world.engine.accept(listener, true);
+      world.settle();
+      for (let i = 0; i < 10; i += 1) world.keep(connecting(port));
+      world.engine.close(listener, 'graceful');
+      world.until(() => world.engine.size === 0, 'the close');
+      assert.deepEqual(heard.heard, []);
+      const late = openStream(4);
+      const outcome = new Recorder();
+      world.engine.connect(world.engine.adopt(late, outcome), packAddress(IPV4, port));
+      world.until(() => outcome.heard.length > 0, 'an answer');
+      assert.deepEqual(outcome.of('connect'), [-ECONNREFUSED]);
+    });
+
+    scenario('a listener may close itself while it is told of many connections', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      for (let i = 0; i < 10; i += 1) world.keep(connecting(port));
+      const listener = world.engine.adopt(fd, heard);
+      heard.react = (socket) => world.engine.close(socket, 'graceful');
+      world.engine.accept(listener, true);
+      world.until(() => world.engine.size === 0, 'the close');
+      world.settle();
+      assert.equal(heard.heard.length, 1);
+      world.keep(...heard.accepted);
+    });
+
+    scenario('connections accepted but not yet told are closed by destroy', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      for (let i = 0; i < 10; i += 1) world.keep(connecting(port));
+      heard.react = () => {
+        throw new Error('the actor dies here');
+      };
+      world.engine.accept(world.engine.adopt(fd, heard), true);
+      assert.throws(() => world.until(() => false, 'the throw'), /the actor dies here/);
+      world.keep(...heard.accepted);
+    });
+
+    scenario('running out of fds ends accepting with -EMFILE', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      world.keep(connecting(port));
+      const listener = world.engine.adopt(fd, heard);
+      const restore = limitFds(0);
+      try {
+        world.engine.accept(listener, true);
+        world.until(() => heard.heard.length > 0, 'the error');
+        world.settle();
+      } finally {
+        restore();
+      }
+      assert.deepEqual(heard.of('accept'), [-EMFILE]);
+      world.engine.accept(listener, true);
+      world.until(() => heard.accepted.length === 1, 'accepting again finds it');
+      world.keep(...heard.accepted);
+    });
+  });
+
+  describe(`${kind}: connecting`, () => {
+    for (const [name, ip] of [
+      ['IPv4', IPV4],
+      ['IPv6', IPV6],
+    ] as const) {
+      scenario(`a connect over ${name} is told once it stands`, (world) => {
+        const { fd, port } = listening(ip);
+        world.keep(fd);
+        const heard = new Recorder();
+        const socket = world.engine.adopt(openStream(ip.length), heard);
+        const address = packAddress(ip, port);
+        world.engine.connect(socket, address);
+        address.fill(0);
+        assert.deepEqual(heard.heard, [], 'nothing completes inside the call');
+        world.until(() => heard.heard.length > 0, 'the connection');
+        assert.deepEqual(heard.of('connect'), [0]);
+        assert.equal(sendBytes(socket.fd, HELLO), 5);
+        const peer = acceptFrom(fd);
+        world.keep(peer);
+        awaitReady(peer, POLLIN);
+        assert.deepEqual(readNow(peer), HELLO);
+      });
+
+      scenario(`a refused connect over ${name} says so`, (world) => {
+        const heard = new Recorder();
+        const port = deadPort(ip);
+        world.engine.connect(world.engine.adopt(openStream(ip.length), heard), packAddress(ip, port));
+        world.until(() => heard.heard.length > 0, 'the refusal');
+        assert.deepEqual(heard.of('connect'), [-ECONNREFUSED]);
+      });
+    }
+
+    scenario('a hundred connects at once all stand', (world) => {
+      const { fd, port } = listening();
+      world.keep(fd);
+      const heard = new Recorder();
+      for (let i = 0; i < 100; i += 1) {
+        world.engine.connect(world.engine.adopt(openStream(4), heard), packAddress(IPV4, port));
+      }
+      world.until(() => heard.heard.length === 100, 'all of them');
+      assert.deepEqual(new Set(heard.of('connect')), new Set([0]));
+    });
+
+    for (const ending of ['graceful', 'reset'] as const) {
+      scenario(`a connect abandoned (${ending}) while nobody answers leaves no socket`, (world) => {
+        const { port, fds } = blackHole();
+        world.keep(...fds);
+        const heard = new Recorder();
+        const socket = world.engine.adopt(openStream(4), heard);
+        world.engine.connect(socket, packAddress(IPV4, port));
+        world.settle();
+        assert.deepEqual(heard.heard, []);
+        assert.equal(statesTowards(port).filter((state) => state === SYN_SENT).length, 1);
+        world.engine.close(socket, ending);
+        world.until(() => world.engine.size === 0, 'the close');
+        assert.equal(statesTowards(port).filter((state) => state === SYN_SENT).length, 0);
+        assert.deepEqual(heard.heard, []);
+      });
+    }
+
+    scenario('a connect abandoned before its first turn leaves no socket', (world) => {
+      const { port, fds } = blackHole();
+      world.keep(...fds);
+      const socket = world.engine.adopt(openStream(4), new Recorder());
+      world.engine.connect(socket, packAddress(IPV4, port));
+      world.engine.close(socket, 'reset');
+      world.until(() => world.engine.size === 0, 'the close');
+      assert.equal(statesTowards(port).filter((state) => state === SYN_SENT).length, 0);
+    });
+  });
+
+  describe(`${kind}: receiving`, () => {
+    scenario('data that came before the call is received', (world) => {
+      const heard = new Recorder();
+      const { socket, peer } = world.connection(heard);
+      sendBytes(peer, HELLO);
+      world.engine.receive(socket, handshake);
+      assert.deepEqual(heard.heard, [], 'nothing completes inside the call');
+      world.until(() => heard.heard.length > 0, 'the data');
+      assert.deepEqual(heard.bytes, HELLO);
+    });
+
+    scenario('data that comes after the call is received, and each receive is told once', (world) => {
+      const heard = new Recorder();
+      const { socket, peer } = world.connection(heard);
+      for (let i = 0; i < 5; i += 1) {
+        world.engine.receive(socket, small);
+        world.settle();
+        assert.equal(heard.heard.length, i);
+        sendBytes(peer, HELLO);
+        world.until(() => heard.heard.length === i + 1, 'the data');
+        sendBytes(peer, HELLO);
+        world.settle();
+        assert.equal(heard.heard.length, i + 1, 'not asked for');
+        world.engine.receive(socket, small);
+        world.until(() => heard.heard.length === i + 2, 'the rest');
+        heard.heard.pop();
+      }
+    });
+
+    for (const [name, group] of Object.entries(BufferGroup)) {
+      scenario(`a ${name} receive brings at most a ${name} buffer, and the next brings the rest`, (world) => {
+        const heard = new Recorder();
+        const { socket, peer } = world.connection(heard);
+        const { size } = GROUP_SIZES[group];
+        const message = Buffer.from(Array.from({ length: size + 100 }, (_, i) => i % 251));
+        assert.equal(sendBytes(peer, message) + sendBytes(peer, message.subarray(65536)), message.length);
+        heard.react = () => {
+          if (heard.bytes.length < message.length) world.engine.receive(socket, group);
+        };
+        world.engine.receive(socket, group);
+        world.until(() => heard.bytes.length === message.length, 'all of it');
+        assert.ok(heard.bytes.equals(message));
+        assert.ok(heard.of('receive').every((result) => result > 0 && result <= size));
+        assert.ok(heard.heard.length >= 2);
+      });
+    }
+
+    scenario('the end of stream is 0 bytes, after the data, also when it came first and is asked again', (world) => {
+      const heard = new Recorder();
+      const { socket, peer } = world.connection(heard);
+      sendBytes(peer, HELLO);
+      shutdownWrite(peer);
+      for (let i = 0; i < 3; i += 1) {
+        world.engine.receive(socket, handshake);
+        world.until(() => heard.heard.length === i + 1, `answer ${i}`);
+      }
+      assert.deepEqual(heard.of('receive'), [5, 0, 0]);
+    });
+
+    scenario('an end of stream that comes while a receive waits is told', (world) => {
+      const heard = new Recorder();
+      const { socket, peer } = world.connection(heard);
+      sendBytes(peer, HELLO);
+      world.engine.receive(socket, handshake);
+      world.until(() => heard.heard.length === 1, 'the data');
+      world.engine.receive(socket, handshake);
+      world.settle();
+      shutdownWrite(peer);
+      world.until(() => heard.heard.length === 2, 'the end');
+      assert.deepEqual(heard.of('receive'), [5, 0]);
+    });
+
+    scenario('a reset is -ECONNRESET, whether the receive was there first or not', (world) => {
+      for (const before of [true, false]) {
+        const heard = new Recorder();
+        const { socket, peer } = world.connection(heard);
+        if (before) {
+          world.engine.receive(socket, handshake);
+          world.settle();
+        }
+        world.hangUp(peer, resetFd);
+        if (!before) world.engine.receive(socket, handshake);
+        world.until(() => heard.heard.length === 1, 'the reset');
+        assert.deepEqual(heard.of('receive'), [-ECONNRESET]);
+        world.engine.close(socket, 'graceful');
+      }
+    });
+
+    scenario('a turn that told somebody something does not wait out its time', (world) => {
+      const heard = new Recorder();
+      const { socket, peer } = world.connection(heard);
+      sendBytes(peer, HELLO);
+      world.engine.receive(socket, handshake);
+      const start = performance.now();
+      while (heard.heard.length === 0) world.engine.turn(3000);
+      assert.ok(performance.now() - start < 1500);
+    });
+
+    scenario('a turn waits for at most its time, and not at all for 0 or less', (world) => {
+      world.settle();
+      const start = performance.now();
+      for (let i = 0; i < 100; i += 1) world.engine.turn(i % 2 === 0 ? 0 : -1000);
+      assert.ok(performance.now() - start < 1000);
+      const waiting = performance.now();
+      world.engine.turn(60);
+      assert.ok(performance.now() - waiting >= 50);
+      assert.ok(world.engine.now >= waiting + 50);
+    });
+
+    scenario(
+      'more readable sockets than buffers all get their own data, waiting without a spin',
+      (world) => {
+        const sockets = 24;
+        const heard = new Recorder();
+        const expected = new Map<Socket, string>();
+        for (let i = 0; i < sockets; i += 1) {
+          const { socket, peer } = world.connection(heard);
+          expected.set(socket, `message ${i}`);
+          sendBytes(peer, Buffer.from(`message ${i}`));
+          world.engine.receive(socket, small);
+        }
+        const turns = world.until(() => heard.heard.length >= sockets, 'every message', sockets);
+        assert.ok(turns <= sockets / 2 + 2, `${turns} turns`);
+        for (const { socket, ...what } of heard.heard) {
+          assert.equal(what.kind === 'receive' && what.bytes.toString(), expected.get(socket));
+        }
+        if (kind === 'uring') assert.ok(world.engine.counts.bufferWaits > 0);
+        const start = performance.now();
+        for (let i = 0; i < 3; i += 1) world.engine.turn(30);
+        assert.ok(performance.now() - start >= 60, 'nothing is left to wake it');
+      },
+      { ...TINY, submissions: 256, completions: 512 },
+    );
+
+    scenario(
+      'a socket closed while it waits for a buffer hears nothing, and the others do',
+      (world) => {
+        const heard = new Recorder();
+        const sockets: Socket[] = [];
+        for (let i = 0; i < 12; i += 1) {
+          const { socket, peer } = world.connection(heard);
+          sockets.push(socket);
+          sendBytes(peer, HELLO);
+          world.engine.receive(socket, small);
+        }
+        let told: Socket[] = [];
+        heard.react = () => {
+          if (told.length > 0) return;
+          told = [heard.heard[0].socket];
+          for (const socket of sockets.filter((other) => other !== told[0]).slice(0, 5)) {
+            world.engine.close(socket, 'reset');
+          }
+        };
+        world.until(() => heard.heard.length >= 7 && world.engine.size === 7, 'the remaining seven');
+        world.settle();
+        assert.equal(new Set(heard.heard.map(({ socket }) => socket)).size, 7);
+        assert.equal(heard.heard.length, 7);
+      },
+      { ...TINY, submissions: 256, completions: 512 },
+    );
+  });
+
+  describe(`${kind}: polling`, () => {
+    scenario('pollIn tells of data that comes, takes none of it, and is told once', (world) => {
+      const heard = new Recorder();
+      const { socket, peer } = world.connection(heard);
+      world.engine.pollIn(socket);
+      world.settle();
+      assert.deepEqual(heard.heard, []);
+      sendBytes(peer, HELLO);
+      world.until(() => heard.heard.length > 0, 'the data');
+      sendBytes(peer, HELLO);
+      world.settle();
+      assert.equal(heard.of('pollIn').length, 1);
+      assert.ok(heard.of('pollIn')[0] > 0);
+      assert.deepEqual(readNow(socket.fd), Buffer.concat([HELLO, HELLO]));
+      world.engine.pollIn(socket);
+      world.settle();
+      assert.equal(heard.heard.length, 1, 'nothing is there any more');
+      sendBytes(peer, HELLO);
+      world.until(() => heard.heard.length === 2, 'new data');
+    });
+
+    scenario('pollIn tells of data, of an end and of a reset that were there before', (world) => {
+      for (const make of [(fd: number) => sendBytes(fd, HELLO), shutdownWrite]) {
+        const heard = new Recorder();
+        const { socket, peer } = world.connection(heard);
+        make(peer);
+        world.engine.pollIn(socket);
+        world.until(() => heard.heard.length > 0, 'what was there');
+      }
+      const heard = new Recorder();
+      const { socket, peer } = world.connection(heard);
+      world.hangUp(peer, resetFd);
+      world.engine.pollIn(socket);
+      world.until(() => heard.heard.length > 0, 'the reset');
+      assert.equal(heard.of('pollIn').length, 1);
+    });
+
+    scenario('pollOut is told at once while there is room', (world) => {
+      const heard = new Recorder();
+      const { socket } = world.connection(heard);
+      world.engine.pollOut(socket);
+      world.until(() => heard.heard.length > 0, 'room');
+      world.settle();
+      assert.equal(heard.of('pollOut').length, 1);
+    });
+
+    scenario('pollOut waits while the buffer is full, until the peer reads', (world) => {
+      const heard = new Recorder();
+      const { socket, peer } = world.connection(heard);
+      const sent = fillUp(socket.fd);
+      assert.equal(sendBytes(socket.fd, HELLO), -EAGAIN);
+      world.engine.pollOut(socket);
+      world.settle();
+      assert.deepEqual(heard.heard, []);
+      let read = 0;
+      for (let turn = 0; turn < 2000 && heard.heard.length === 0; turn += 1) {
+        const part = readNow(peer);
+        if (typeof part !== 'number') read += part.length;
+        world.engine.turn(1);
+      }
+      assert.equal(heard.of('pollOut').length, 1);
+      assert.ok(read <= sent);
+      assert.ok(sendBytes(socket.fd, HELLO) > 0);
+    });
+
+    scenario('pollHangup does not hear data or a half-close, and does not spin on them', (world) => {
+      for (const before of [true, false]) {
+        const heard = new Recorder();
+        const { socket, peer } = world.connection(heard);
+        if (!before) {
+          world.engine.pollHangup(socket);
+          world.settle();
+        }
+        sendBytes(peer, HELLO);
+        shutdownWrite(peer);
+        if (before) world.engine.pollHangup(socket);
+        world.settle();
+        assert.deepEqual(heard.heard, []);
+        const start = performance.now();
+        for (let i = 0; i < 3; i += 1) world.engine.turn(30);
+        assert.ok(performance.now() - start >= 60);
+        assert.deepEqual(heard.heard, []);
+        world.hangUp(peer, resetFd);
+        world.until(() => heard.heard.length > 0, 'the reset after the half-close');
+        world.settle();
+        assert.equal(heard.of('pollHangup').length, 1);
+        world.engine.close(socket, 'reset');
+        world.until(() => world.engine.size === 0, 'the close');
+      }
+    });
+
+    scenario('pollHangup hears a reset that comes and one that was there, each time it is asked', (world) => {
+      for (const before of [true, false]) {
+        const heard = new Recorder();
+        const { socket, peer } = world.connection(heard);
+        if (before) world.hangUp(peer, resetFd);
+        world.engine.pollHangup(socket);
+        if (!before) {
+          world.settle();
+          world.hangUp(peer, resetFd);
+        }
+        world.until(() => heard.heard.length === 1, 'the reset');
+        assert.ok(heard.of('pollHangup')[0] > 0);
+        world.engine.pollHangup(socket);
+        world.until(() => heard.heard.length === 2, 'the reset, asked again');
+        world.settle();
+        assert.equal(heard.heard.length, 2);
+      }
+    });
+
+    scenario('pollHangup hears that both directions have ended, whichever ended first', (world) => {
+      for (const ourselvesFirst of [true, false]) {
+        const heard = new Recorder();
+        const { socket, peer } = world.connection(heard);
+        world.engine.pollHangup(socket);
+        world.settle();
+        if (ourselvesFirst) shutdownWrite(socket.fd);
+        else shutdownWrite(peer);
+        world.settle();
+        assert.deepEqual(heard.heard, []);
+        if (ourselvesFirst) shutdownWrite(peer);
+        else shutdownWrite(socket.fd);
+        world.until(() => heard.heard.length === 1, 'the end of both');
+        world.settle();
+        assert.equal(heard.heard.length, 1);
+      }
+    });
+
+    scenario('a half-close heard, traffic in the other direction goes on and is no hang-up', (world) => {
+      const heard = new Recorder();
+      const { socket, peer } = world.connection(heard);
+      shutdownWrite(peer);
+      world.engine.pollHangup(socket);
+      world.settle();
+      for (let i = 0; i < 20; i += 1) {
+        assert.equal(sendBytes(socket.fd, HELLO), 5);
+        awaitReady(peer, POLLIN);
+        assert.deepEqual(readNow(peer), HELLO);
+        world.engine.turn(0);
+      }
+      assert.deepEqual(heard.heard, []);
+    });
+
+    scenario('a receive and all three polls of one socket wait side by side', (world) => {
+      const heard = new Recorder();
+      const { socket, peer } = world.connection(heard);
+      fillUp(socket.fd);
+      world.engine.receive(socket, small);
+      world.engine.pollIn(socket);
+      world.engine.pollOut(socket);
+      world.engine.pollHangup(socket);
+      world.settle();
+      assert.deepEqual(heard.heard, []);
+      world.hangUp(peer, resetFd);
+      world.until(() => heard.heard.length === 4, 'all four');
+      assert.deepEqual(
+        new Set(heard.heard.map((each) => each.kind)),
+        new Set(['receive', 'pollIn', 'pollOut', 'pollHangup']),
+      );
+    });
+  });
+
+  describe(`${kind}: closing`, () => {
+    for (const busy of [false, true]) {
+      const state = busy ? 'with operations in flight' : 'at rest';
+      scenario(`a graceful close ${state} delivers every byte, then the end`, (world) => {
+        const heard = new Recorder();
+        const { socket, peer } = world.connection(heard);
+        if (busy) {
+          world.engine.receive(socket, small);
+          world.engine.pollHangup(socket);
+          world.settle();
+        }
+        const sent = fillUp(socket.fd);
+        world.engine.close(socket, 'graceful');
+        world.until(() => world.engine.size === 0, 'the close');
+        const { bytes, end } = readToEnd(peer);
+        assert.equal(end, 0);
+        assert.equal(bytes.length, sent);
+        assert.deepEqual(heard.heard, []);
+      });
+
+      scenario(`a reset close ${state} is ECONNRESET at the peer`, (world) => {
+        const heard = new Recorder();
+        const { socket, peer } = world.connection(heard);
+        if (busy) {
+          world.engine.receive(socket, small);
+          world.engine.pollIn(socket);
+          world.engine.pollHangup(socket);
+          world.settle();
+        }
+        world.engine.close(socket, 'reset');
+        world.until(() => world.engine.size === 0, 'the close');
+        assert.equal(readToEnd(peer).end, -ECONNRESET);
+        assert.deepEqual(heard.heard, []);
+      });
+    }
+
+    scenario('a socket may be closed in the turn in which its operations were asked for', (world) => {
+      const heard = new Recorder();
+      const { socket, peer } = world.connection(heard);
+      sendBytes(peer, HELLO);
+      world.engine.receive(socket, small);
+      world.engine.pollOut(socket);
+      world.engine.close(socket, 'reset');
+      world.engine.close(socket, 'graceful');
+      world.until(() => world.engine.size === 0, 'the close');
+      world.settle();
+      assert.deepEqual(heard.heard, []);
+      assert.equal(readToEnd(peer).end, -ECONNRESET);
+    });
+
+    scenario('a reset close that destroy overtakes is still a reset', (world) => {
+      const { socket, peer } = world.connection();
+      world.engine.receive(socket, small);
+      world.settle();
+      world.engine.close(socket, 'reset');
+      world.destroy();
+      assert.equal(readToEnd(peer).end, -ECONNRESET);
+    });
+
+    scenario('destroy ends what is left: connections are closed and the port is free at once', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      world.engine.accept(world.engine.adopt(fd, heard), true);
+      const { socket, peer } = world.connection(heard);
+      world.engine.receive(socket, small);
+      world.settle();
+      world.destroy();
+      assert.equal(readToEnd(peer).end, 0);
+      const attempt = openStream(4);
+      world.keep(attempt);
+      const again = new World(kind);
+      try {
+        const outcome = new Recorder();
+        again.engine.connect(again.engine.adopt(openStream(4), outcome), packAddress(IPV4, port));
+        again.until(() => outcome.heard.length > 0, 'an answer');
+        assert.deepEqual(outcome.of('connect'), [-ECONNREFUSED]);
+      } finally {
+        again.end();
+      }
+      assert.deepEqual(heard.heard, []);
+    });
+
+    scenario('a listener may close its own socket inside any callback', (world) => {
+      const kinds: ((socket: Socket) => void)[] = [
+        (socket) => world.engine.receive(socket, small),
+        (socket) => world.engine.pollIn(socket),
+        (socket) => world.engine.pollOut(socket),
+      ];
+      for (const ask of kinds) {
+        const heard = new Recorder();
+        heard.react = (socket) => world.engine.close(socket, 'reset');
+        const { socket, peer } = world.connection(heard);
+        sendBytes(peer, HELLO);
+        for (const each of kinds) if (each !== ask) each(socket);
+        ask(socket);
+        world.until(() => world.engine.size === 0, 'the close');
+        world.settle();
+        assert.equal(heard.heard.length, 1);
+        assert.equal(readToEnd(peer).end, -ECONNRESET);
+      }
+    });
+
+    scenario('a listener may close another socket whose event stands next in the same turn', (world) => {
+      const heard = new Recorder();
+      const sockets: Socket[] = [];
+      heard.react = (socket) => {
+        for (const other of sockets) if (other !== socket) world.engine.close(other, 'reset');
+      };
+      const peers: number[] = [];
+      for (let i = 0; i < 8; i += 1) {
+        const { socket, peer } = world.connection(heard);
+        sockets.push(socket);
+        peers.push(peer);
+        world.engine.receive(socket, small);
+      }
+      world.settle();
+      for (const peer of peers) sendBytes(peer, HELLO);
+      world.until(() => world.engine.size === 1, 'seven closed');
+      world.settle();
+      assert.equal(heard.heard.length, 1);
+    });
+
+    scenario('whoever takes a slot over hears nothing of the socket that was there', (world) => {
+      const former = new Recorder();
+      const latter = new Recorder();
+      const sockets: Socket[] = [];
+      const peers: number[] = [];
+      let replaced = false;
+      former.react = (told) => {
+        if (replaced) return;
+        replaced = true;
+        // These have an event in this very turn; their slots and fd numbers are taken again at once.
+        for (const socket of sockets) if (socket !== told) world.engine.close(socket, 'graceful');
+        for (let i = 0; i < 8; i += 1) {
+          const { socket } = world.connection(latter);
+          world.engine.receive(socket, small);
+        }
+      };
+      for (let i = 0; i < 8; i += 1) {
+        const { socket, peer } = world.connection(former);
+        sockets.push(socket);
+        peers.push(peer);
+        world.engine.receive(socket, small);
+      }
+      world.settle();
+      for (const peer of peers) sendBytes(peer, HELLO);
+      world.until(() => replaced && world.engine.size === 9, 'the replacement');
+      world.settle();
+      assert.equal(former.heard.length, 1);
+      assert.deepEqual(latter.heard, []);
+    });
+
+    scenario('slots are used again and again', (world) => {
+      for (let i = 0; i < 300; i += 1) {
+        const heard = new Recorder();
+        const { socket, peer } = world.connection(heard);
+        assert.ok(socket.slot < 2);
+        world.engine.receive(socket, small);
+        if (i % 2 === 0) {
+          sendBytes(peer, HELLO);
+          world.until(() => heard.heard.length === 1, 'the data');
+        }
+        world.engine.close(socket, 'reset');
+        world.until(() => world.engine.size === 0, 'the close');
+        world.hangUp(peer);
+      }
+    });
+  });
+
+  describe(`${kind}: rings of 4 submissions and 8 completions`, () => {
+    scenario(
+      'more submissions in a turn than the ring holds all arrive, and overflowing completions are not lost',
+      (world) => {
+        const heard = new Recorder();
+        const sockets: Socket[] = [];
+        for (let i = 0; i < 40; i += 1) {
+          const { socket } = world.connection(heard);
+          sockets.push(socket);
+        }
+        for (let round = 1; round <= 5; round += 1) {
+          for (const socket of sockets) world.engine.pollOut(socket);
+          world.until(() => heard.heard.length >= 40 * round, `round ${round}`);
+          assert.equal(new Set(heard.heard.slice(-40).map(({ socket }) => socket)).size, 40);
+        }
+        world.settle();
+        assert.equal(heard.heard.length, 200);
+        if (kind === 'uring') assert.ok(world.engine.counts.overflows > 0);
+      },
+      TINY,
+    );
+
+    scenario(
+      'accepting loses no connection, but may end and has to be asked again',
+      (world) => {
+        const { fd, port } = listening();
+        const heard = new Recorder();
+        const listener = world.engine.adopt(fd, heard);
+        heard.react = (socket, { result }) => {
+          if (result === -ECANCELED) world.engine.accept(socket, true);
+        };
+        world.engine.accept(listener, true);
+        for (let i = 0; i < 50; i += 1) world.keep(connecting(port));
+        world.until(() => heard.accepted.length === 50, 'all 50');
+        world.settle();
+        for (let i = 0; i < 50; i += 1) world.keep(connecting(port));
+        world.until(() => heard.accepted.length === 100, 'all 100');
+        assert.ok(heard.of('accept').every((result) => result >= 0 || result === -ECANCELED));
+        world.keep(...heard.accepted);
+        if (kind === 'uring') assert.ok(world.engine.counts.overflows > 0);
+      },
+      TINY,
+    );
+
+    scenario(
+      'a listener closed in the middle of an overflow loses no fd',
+      (world) => {
+        const { fd, port } = listening();
+        const heard = new Recorder();
+        heard.react = (socket) => world.engine.close(socket, 'graceful');
+        for (let i = 0; i < 50; i += 1) world.keep(connecting(port));
+        world.engine.accept(world.engine.adopt(fd, heard), true);
+        world.until(() => world.engine.size === 0, 'the close');
+        world.keep(...heard.accepted);
+      },
+      TINY,
+    );
+
+    scenario(
+      'an engine destroyed in the middle of an overflow loses no fd',
+      (world) => {
+        const { fd, port } = listening();
+        const heard = new Recorder();
+        for (let i = 0; i < 50; i += 1) world.keep(connecting(port));
+        world.engine.accept(world.engine.adopt(fd, heard), true);
+        world.engine.turn(0);
+        world.keep(...heard.accepted);
+      },
+      TINY,
+    );
+
+    scenario(
+      'receives share two buffers with ends, resets and closes among them',
+      (world) => {
+        const heard = new Recorder();
+        const ends = new Map<Socket, number>();
+        heard.react = (socket, { result }) => {
+          if (result > 0) world.engine.receive(socket, small);
+          else {
+            ends.set(socket, result);
+            world.engine.close(socket, 'graceful');
+          }
+        };
+        const expected = new Map<Socket, number>();
+        for (let i = 0; i < 40; i += 1) {
+          const { socket, peer } = world.connection(heard);
+          world.engine.receive(socket, small);
+          if (i % 3 !== 1) sendBytes(peer, HELLO);
+          if (i % 2 === 0) {
+            shutdownWrite(peer);
+            expected.set(socket, 0);
+          } else {
+            world.engine.turn(0);
+            world.hangUp(peer, resetFd);
+            expected.set(socket, -ECONNRESET);
+          }
+        }
+        world.until(() => world.engine.size === 0, 'every end');
+        assert.deepEqual(ends, expected);
+      },
+      TINY,
+    );
+
+    scenario(
+      'a watch survives the overflow',
+      (world) => {
+        const doorbell = makeDoorbell();
+        world.keep(doorbell);
+        let rung = 0;
+        world.engine.watch(doorbell, () => {
+          rung += 1;
+        });
+        const heard = new Recorder();
+        const sockets = Array.from({ length: 20 }, () => world.connection(heard).socket);
+        for (let round = 1; round <= 20; round += 1) {
+          for (const socket of sockets) world.engine.pollOut(socket);
+          const before = rung;
+          ring(doorbell);
+          world.until(() => heard.heard.length === 20 * round && rung > before, `round ${round}`);
+        }
+      },
+      TINY,
+    );
+  });
+
+  describe(`${kind}: watching`, () => {
+    scenario('each ring of a doorbell is heard, and one that is never read does not spin', (world) => {
+      const doorbell = makeDoorbell();
+      world.keep(doorbell);
+      let rung = 0;
+      world.engine.watch(doorbell, () => {
+        rung += 1;
+      });
+      world.settle();
+      assert.equal(rung, 0);
+      for (let i = 1; i <= 5; i += 1) {
+        ring(doorbell);
+        world.until(() => rung >= i, 'the ring');
+        world.settle();
+        assert.equal(rung, i);
+      }
+      const start = performance.now();
+      for (let i = 0; i < 3; i += 1) world.engine.turn(30);
+      assert.ok(performance.now() - start >= 60, 'nothing wakes it');
+      assert.equal(rung, 5);
+    });
+
+    scenario('a ring from before the watch is heard', (world) => {
+      const doorbell = makeDoorbell();
+      world.keep(doorbell);
+      ring(doorbell);
+      let rung = 0;
+      world.engine.watch(doorbell, () => {
+        rung += 1;
+      });
+      world.until(() => rung === 1, 'the ring');
+    });
+
+    scenario('two watches are told apart', (world) => {
+      const doorbells = [makeDoorbell(), makeDoorbell()];
+      world.keep(...doorbells);
+      const rung = [0, 0];
+      for (const [i, doorbell] of doorbells.entries()) {
+        world.engine.watch(doorbell, () => {
+          rung[i] += 1;
+        });
+      }
+      ring(doorbells[1]);
+      world.until(() => rung[1] === 1, 'the second');
+      assert.deepEqual(rung, [0, 1]);
+    });
+  });
+
+  describe(`${kind}: threads`, () => {
+    test('a doorbell rung from another thread ends a long wait', { skip: missing ?? false }, async () => {
+      const doorbell = makeDoorbell();
+      const gate = new Int32Array(new SharedArrayBuffer(4));
+      const worker = new Worker(new URL('./ringing-worker.js', import.meta.url), { workerData: { doorbell, gate } });
+      await new Promise((resolve) => worker.once('message', resolve));
+      const world = new World(kind);
+      let rung = 0;
+      world.engine.watch(doorbell, () => {
+        rung += 1;
+      });
+      world.settle();
+      const start = performance.now();
+      // The worker rings only once it is told to, which is the last thing before this thread waits.
+      Atomics.store(gate, 0, 1);
+      Atomics.notify(gate, 0);
+      world.engine.turn(20_000);
+      assert.equal(rung, 1);
+      assert.ok(performance.now() - start < 10_000);
+      world.end();
+      await worker.terminate();
+      closeFd(doorbell);
+    });
+
+    test('an engine works inside a worker thread', { skip: missing ?? false }, async () => {
+      const before = openFds();
+      const worker = new Worker(new URL('./echo-worker.js', import.meta.url), { workerData: { kind } });
+      const answers: unknown[] = [];
+      worker.on('message', (answer) => answers.push(answer));
+      const code = await new Promise((resolve, reject) => {
+        worker.once('exit', resolve);
+        worker.once('error', reject);
+      });
+      assert.equal(code, 0);
+      assert.deepEqual(answers, ['hello']);
+      const left = [...openFds()].filter(([fd, what]) => !before.has(fd) && /socket|io_uring/.test(what));
+      assert.deepEqual(left, []);
+    });
+  });
+
+  describe(`${kind}: ownership`, () => {
+    scenario('every fd and map is told while it is open, and none after', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      const listener = world.engine.adopt(fd, heard);
+      assert.ok(world.books.fds.has(fd));
+      assert.equal(world.books.fds.size, 2, 'the engine itself, and what it adopted');
+      const dialling = world.engine.adopt(openStream(4), heard);
+      world.engine.accept(listener, true);
+      world.engine.connect(dialling, packAddress(IPV4, port));
+      world.until(() => heard.heard.length === 2, 'both ends');
+      const [accepted] = heard.accepted;
+      assert.ok(!world.books.fds.has(accepted), 'accepted, but nobody has taken it over');
+      world.engine.adopt(accepted, heard);
+      assert.equal(world.books.fds.size, 4);
+      world.engine.close(dialling, 'graceful');
+      world.until(() => world.engine.size === 2, 'the close');
+      assert.equal(world.books.fds.size, 3);
+      assert.ok(world.books.maps.size > 0);
+    });
+
+    test('an engine that cannot be opened leaves nothing behind', { skip: missing ?? false }, () => {
+      const before = openFds();
+      const restore = limitFds(0);
+      try {
+        assert.throws(() => new World(kind), /EMFILE/);
+      } finally {
+        restore();
+      }
+      assert.deepEqual([...openFds().keys()], [...before.keys()]);
+    });
+  });
+}
+
+/** Lets this process have no more than `more` further fds; gives what undoes it. */
+function limitFds(more: number): () => void {
+  const RLIMIT_NOFILE = 7;
+  const limits = mapMemory(4096);
+  libc.prlimit(0, RLIMIT_NOFILE, 0, limits.address);
+  const [soft, softHigh] = limits.words;
+  // The lowest number that a new fd would get: everything below it is taken.
+  let lowest = 0;
+  const open = openFds();
+  while (open.has(lowest)) lowest += 1;
+  limits.words[0] = lowest + more;
+  limits.words[1] = 0;
+  libc.prlimit(0, RLIMIT_NOFILE, limits.address, 0);
+  return () => {
+    limits.words[0] = soft;
+    limits.words[1] = softHigh;
+    libc.prlimit(0, RLIMIT_NOFILE, limits.address, 0);
+    unmap(limits);
+  };
+}

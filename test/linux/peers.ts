@@ -1,0 +1,142 @@
+// The other ends of a test's connections: plain sockets by direct calls, with no engine. What may take a moment waits
+// in poll(2) with a limit; nothing here sleeps.
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { packAddress } from '../../src/linux/addresses.js';
+import { EAGAIN, EINPROGRESS, errnoName } from '../../src/linux/errno.js';
+import * as libc from '../../src/linux/libc.js';
+import { mapMemory } from '../../src/linux/memory.js';
+import { connectTo, listenOn, localEndpoint, openStream, pollNow, sendBytes } from '../../src/linux/sockets.js';
+
+export const IPV4 = new Uint8Array([127, 0, 0, 1]);
+export const IPV6 = new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+
+export const POLLIN = 1;
+export const POLLOUT = 4;
+const SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
+const READY_TIMEOUT_MS = 5000;
+const READ_SIZE = 65536;
+
+const pollfd = mapMemory(4096);
+const readBuffer = mapMemory(READ_SIZE);
+
+function must(what: string, result: number): number {
+  if (result < 0) throw new Error(`${what}: ${errnoName(result)}`);
+  return result;
+}
+
+/** Waits until the fd is ready for one of the poll(2) events. */
+export function awaitReady(fd: number, events: number): void {
+  pollfd.ints[0] = fd;
+  pollfd.words[1] = events;
+  if (libc.poll(pollfd.address, 1, READY_TIMEOUT_MS) !== 1) throw new Error(`fd ${fd} never became ready`);
+}
+
+export function listening(ip: Uint8Array = IPV4, backlog = 512): { fd: number; port: number } {
+  const fd = must('listen', listenOn(ip, 0, backlog, 0));
+  const local = localEndpoint(fd);
+  if (typeof local === 'number') throw new Error(`getsockname: ${errnoName(local)}`);
+  return { fd, port: local.port };
+}
+
+/** A socket on its way to `port`; on loopback it has arrived already when the backlog has room. */
+export function connecting(port: number, ip: Uint8Array = IPV4): number {
+  const fd = must('socket', openStream(ip.length));
+  const result = connectTo(fd, packAddress(ip, port));
+  if (result !== -EINPROGRESS) must('connect', result);
+  return fd;
+}
+
+export function acceptFrom(listener: number): number {
+  awaitReady(listener, POLLIN);
+  return must('accept', libc.accept4(listener, 0, 0, SOCK_NONBLOCK_CLOEXEC));
+}
+
+/** Two ends of one loopback connection. */
+export function connectedPair(ip: Uint8Array = IPV4): [number, number] {
+  const { fd: listener, port } = listening(ip);
+  const near = connecting(port, ip);
+  const far = acceptFrom(listener);
+  awaitReady(near, POLLOUT);
+  libc.close(listener);
+  return [near, far];
+}
+
+/** A port that refuses connections. */
+export function deadPort(ip: Uint8Array = IPV4): number {
+  const { fd, port } = listening(ip);
+  libc.close(fd);
+  return port;
+}
+
+/** A listener that answers no further SYN: its backlog is full. Everything that it needs is in `fds`. */
+export function blackHole(): { port: number; fds: number[] } {
+  const { fd, port } = listening(IPV4, 0);
+  const fds = [fd];
+  for (let i = 0; i < 8; i += 1) {
+    const filler = connecting(port);
+    if (pollNow(filler, POLLOUT) === 0) {
+      libc.close(filler);
+      return { port, fds };
+    }
+    fds.push(filler);
+  }
+  throw new Error('the backlog never filled up');
+}
+
+/** What can be read at once: bytes (none at the end of stream), or a negated errno. */
+export function readNow(fd: number, size = READ_SIZE): Buffer | number {
+  const count = libc.recv(fd, readBuffer.address, size, 0x40);
+  return count < 0 ? count : Buffer.from(readBuffer.bytes.subarray(0, count));
+}
+
+/** Everything up to the end of stream, and how it ended: 0 or a negated errno. */
+export function readToEnd(fd: number): { bytes: Buffer; end: number } {
+  const parts: Buffer[] = [];
+  for (;;) {
+    awaitReady(fd, POLLIN);
+    const part = readNow(fd);
+    if (typeof part === 'number') return { bytes: Buffer.concat(parts), end: part };
+    if (part.length === 0) return { bytes: Buffer.concat(parts), end: 0 };
+    parts.push(part);
+  }
+}
+
+/** Sends until the socket's buffer is full; the bytes that went in. */
+export function fillUp(fd: number): number {
+  const block = new Uint8Array(READ_SIZE);
+  let sent = 0;
+  for (;;) {
+    const result = sendBytes(fd, block);
+    if (result === -EAGAIN) return sent;
+    sent += must('send', result);
+  }
+}
+
+/** Ends a connection with a reset, whatever was sent before. */
+export function resetFd(fd: number): void {
+  pollfd.ints[8] = 1;
+  pollfd.ints[9] = 0;
+  must('SO_LINGER', libc.setsockopt(fd, 1, 13, pollfd.address + 32, 8));
+  libc.close(fd);
+}
+
+/** Open fds by number, each with what it is. */
+export function openFds(): Map<number, string> {
+  const fds = new Map<number, string>();
+  for (const name of readdirSync('/proc/self/fd')) {
+    try {
+      fds.set(Number(name), readlinkSync(`/proc/self/fd/${name}`));
+    } catch {
+      // The directory's own fd, closed by now.
+    }
+  }
+  return fds;
+}
+
+/** States of this machine's IPv4 TCP sockets whose peer is `port` (2: SYN-SENT). */
+export function statesTowards(port: number): number[] {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  const lines = readFileSync('/proc/net/tcp', 'latin1').trim().split('\n').slice(1);
+  const fields = lines.map((line) => line.trim().split(/\s+/));
+  return fields.filter((field) => field[2].endsWith(`:${hex}`)).map((field) => Number.parseInt(field[3], 16));
+}
