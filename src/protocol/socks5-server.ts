@@ -73,9 +73,17 @@ function sizeOfAddress(type: number, first: number): number {
 function readTarget(type: number, bytes: Uint8Array, start: number, end: number): Target | undefined {
   const port = (bytes[end - 2] << 8) | bytes[end - 1];
   if (type !== AddressType.name) return targetOfIp(unmapped(bytes.slice(start + 4, end - 2)), port);
-  let name = '';
-  for (let i = start + 5; i < end - 2; i += 1) name += String.fromCharCode(bytes[i]);
-  return targetOfName(name, port);
+  return targetOfName(readText(bytes, start + 5, end - 2), port);
+}
+
+/** Names are ASCII nearly always; others are taken as UTF-8. */
+function readText(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
+  for (let i = start; i < end; i += 1) {
+    if (bytes[i] > 127) return new TextDecoder().decode(bytes.subarray(start, end));
+    text += String.fromCharCode(bytes[i]);
+  }
+  return text;
 }
 
 /** The server's choice of method (RFC 1928 section 3). */

@@ -1,0 +1,107 @@
+// SOCKS5 as the client speaks it to a chain of proxies: joined with scripted proxies in memory, at every split point.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Hop } from '../../src/protocol/line.js';
+import { SocksChain, type Step } from '../../src/protocol/socks5-client.js';
+
+const hop = (host: string, port: number, username?: string, password?: string): Hop => ({
+  host,
+  port,
+  username,
+  password,
+});
+const A = hop('192.0.2.1', 1080);
+const B = hop('proxy.example', 1081, 'user', 'secret');
+
+/** Feeds `replies` in pieces of `size` bytes; returns what was sent and how it ended. */
+function converse(chain: SocksChain, replies: readonly number[], size: number): { sent: number[][]; end: Step } {
+  const sent = [[...chain.start()]];
+  let end: Step = { kind: 'incomplete' };
+  for (let at = 0; at < replies.length && end.kind !== 'connected' && end.kind !== 'failed'; at += size) {
+    end = chain.feed(Uint8Array.from(replies.slice(at, at + size)));
+    if (end.kind === 'send') sent.push([...end.bytes]);
+  }
+  return { sent, end };
+}
+
+test('one proxy without authentication is asked for the name itself', () => {
+  const replies = [5, 0, 5, 0, 0, 1, 10, 0, 0, 9, 0x30, 0x39];
+  for (const size of [1, 2]) {
+    const { sent, end } = converse(new SocksChain([A], 'example.org', 443), replies, size);
+    assert.deepEqual(sent, [
+      [5, 1, 0],
+      [5, 1, 0, 3, 11, ...Buffer.from('example.org'), 1, 0xbb],
+    ]);
+    assert.ok(end.kind === 'connected');
+    assert.deepEqual([...end.bound.ip], [10, 0, 0, 9]);
+    assert.equal(end.bound.port, 12345);
+    assert.equal(end.rest.length, 0);
+  }
+});
+
+test('what the destination says with the reply is handed on', () => {
+  const chain = new SocksChain([A], '198.51.100.7', 25);
+  assert.equal(chain.start().length, 3);
+  assert.deepEqual(chain.feed(Uint8Array.of(5, 0)), {
+    kind: 'send',
+    bytes: Uint8Array.of(5, 1, 0, 1, 198, 51, 100, 7, 0, 25),
+  });
+  const end = chain.feed(Uint8Array.from([5, 0, 0, 3, 2, 104, 105, 0, 1, ...Buffer.from('220 hello')]));
+  assert.ok(end.kind === 'connected');
+  assert.equal(Buffer.from(end.rest).toString(), '220 hello');
+  assert.deepEqual([...end.bound.ip], [0, 0, 0, 0]);
+});
+
+test('two proxies, the second with a password, in single bytes', () => {
+  const ip6 = [0x20, 1, 0xd, 0xb8, ...Array(11).fill(0), 1];
+  const replies = [5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 5, 2, 1, 0, 5, 0, 0, 4, ...ip6, 0, 7];
+  const { sent, end } = converse(new SocksChain([A, B], '2001:db8::2', 80), replies, 1);
+  assert.deepEqual(sent, [
+    [5, 1, 0],
+    [5, 1, 0, 3, 13, ...Buffer.from('proxy.example'), 4, 0x39],
+    [5, 2, 0, 2],
+    [1, 4, ...Buffer.from('user'), 6, ...Buffer.from('secret')],
+    [5, 1, 0, 4, 0x20, 1, 0xd, 0xb8, ...Array(11).fill(0), 2, 0, 80],
+  ]);
+  assert.ok(end.kind === 'connected' && end.bound.port === 7);
+  assert.deepEqual([...end.bound.ip], ip6);
+});
+
+const FAILURES: readonly [string, readonly Hop[], readonly number[], string][] = [
+  ['another protocol', [A], [4, 0], 'proxy-protocol'],
+  ['no method that fits', [A], [5, 255], 'proxy-authentication'],
+  ['a password that we do not have', [A], [5, 2], 'proxy-authentication'],
+  ['a wrong password', [B], [5, 2, 1, 1], 'proxy-authentication'],
+  ['refused', [A], [5, 0, 5, 5, 0, 1, 0], 'refused'],
+  ['not allowed', [A], [5, 0, 5, 2, 0, 1, 0], 'not-allowed'],
+  ['network unreachable', [A], [5, 0, 5, 3, 0, 1, 0], 'network-unreachable'],
+  ['an unknown reply code', [A], [5, 0, 5, 99, 0, 1, 0], 'proxy-protocol'],
+  ['an unknown address type', [A], [5, 0, 5, 0, 0, 7, 0], 'proxy-protocol'],
+  ['talk before it is spoken to', [A, B], [5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 99], 'proxy-protocol'],
+];
+
+for (const [what, hops, replies, code] of FAILURES) {
+  test(`a proxy that answers with ${what} fails as ${code}`, () => {
+    const chain = new SocksChain(hops, 'example.org', 80);
+    chain.start();
+    let end: Step = chain.feed(Uint8Array.from(replies.slice(0, 2)));
+    if (replies.length > 2 && end.kind === 'send') {
+      const rest = replies.slice(2);
+      // A password's status stands alone; a reply may come with more.
+      end = chain.feed(Uint8Array.from(rest));
+    }
+    assert.deepEqual(end, { kind: 'failed', code });
+  });
+}
+
+test('no bytes make it throw', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { maxLength: 8 }), (pieces) => {
+      const chain = new SocksChain([A, B], 'example.org', 80);
+      chain.start();
+      for (const piece of pieces) if (['failed', 'connected'].includes(chain.feed(piece).kind)) break;
+    }),
+    { numRuns: 2000 },
+  );
+});
