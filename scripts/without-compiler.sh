@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Proves that neither a compiler nor any dependency's install script is needed: clones this repository, installs it with
+# only node, npm, git and a few basic tools on PATH and with install scripts forbidden, builds, and starts the gateway.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+mkdir "$work/bin"
+for tool in node npm npx git sh env bash timeout; do ln -s "$(command -v "$tool")" "$work/bin/$tool"; done
+export PATH="$work/bin"
+if command -v gcc cc g++ make python3 >/dev/null; then echo 'a compiler is still on PATH' >&2; exit 1; fi
+
+git clone -q "$root" "$work/clone"
+cd "$work/clone"
+npm ci --ignore-scripts --no-audit --no-fund
+npm run --silent build
+# A timeout ends it with SIGTERM: a clean drain is exit status 0, which --preserve-status hands on.
+TCPROUTE_PORT=0 timeout --preserve-status 3 npx tcproute --port 0
+echo 'installed, built and started without a compiler'
