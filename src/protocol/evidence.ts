@@ -1,5 +1,5 @@
-// What is held against an address: how it was found out, by whom, for which name, since when and until when. Types only;
-// what follows from evidence is blacklist.ts.
+// What is held against an address: how it was found out, by whom, for which name, since when and until when. What
+// follows from it is verdict.ts, who is held what against is blacklist.ts.
 
 /**
  * `static`: the configuration. `error-correction`: a server gave it for a name that cannot exist. `spoofing`: it came
@@ -75,3 +75,20 @@ export interface AnswerVerdict {
   /** Not to be used at all: ask the next server. */
   readonly suspect: boolean;
 }
+
+/** What the static list comes to. */
+export const STATIC_EVIDENCE: Evidence = {
+  how: 'static',
+  by: 'config',
+  name: undefined,
+  since: 0,
+  renewed: 0,
+  expires: Number.POSITIVE_INFINITY,
+};
+export const STATIC_VERDICT: Verdict = {
+  everywhere: true,
+  names: [],
+  servers: [],
+  last: [],
+  expires: Number.POSITIVE_INFINITY,
+};
