@@ -63,6 +63,10 @@ function givenBySection(
     const path = `${name}.${inner}`;
     const setting = settingOf(path);
     if (setting !== undefined) return [{ path, setting, place: inside(place, inner), value: fields[inner] }];
+    const section = sectionOf(path);
+    if (section !== undefined) {
+      return givenBySection(fields[inner], path, Object.keys(section), inside(place, inner), findings);
+    }
     findings.unknownKey(place, inner, known);
     return [];
   });

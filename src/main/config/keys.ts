@@ -11,8 +11,11 @@ export interface Key {
   readonly setting: AnySetting;
 }
 
-type Section = Readonly<Record<string, AnySetting>>;
-const TOP: Readonly<Record<string, AnySetting | Section>> = SCHEMA;
+/** Settings and further sections by name, to any depth. */
+export interface Section {
+  readonly [name: string]: AnySetting | Section;
+}
+const TOP: Section = SCHEMA;
 
 /** Spellings in the prose of TcpRoute's documentation, to ours. */
 export const SPELLINGS: Readonly<Record<string, string>> = {
@@ -22,16 +25,23 @@ export const SPELLINGS: Readonly<Record<string, string>> = {
 
 export const TOP_KEYS: readonly string[] = Object.keys(TOP);
 
-export const KEYS: readonly Key[] = Object.entries(TOP).flatMap(([name, entry]) =>
-  isSetting(entry)
-    ? [{ path: name, setting: entry }]
-    : Object.entries(entry).map(([inner, setting]) => ({ path: `${name}.${inner}`, setting })),
-);
+export const KEYS: readonly Key[] = keysOf(TOP, '');
 
-/** The section of that name (`limits`, `race`, …), or undefined for a key or a stranger. */
-export function sectionOf(name: string): Section | undefined {
-  const entry = Object.hasOwn(TOP, name) ? TOP[name] : undefined;
-  return entry === undefined || isSetting(entry) ? undefined : entry;
+function keysOf(section: Section, parent: string): Key[] {
+  return Object.entries(section).flatMap(([name, entry]) =>
+    isSetting(entry) ? [{ path: `${parent}${name}`, setting: entry }] : keysOf(entry, `${parent}${name}.`),
+  );
+}
+
+/** The section at that path (`limits`, `dns.probe`, …), or undefined for a key or a stranger. */
+export function sectionOf(path: string): Section | undefined {
+  let section = TOP;
+  for (const name of path.split('.')) {
+    const entry = Object.hasOwn(section, name) ? section[name] : undefined;
+    if (entry === undefined || isSetting(entry)) return undefined;
+    section = entry;
+  }
+  return section;
 }
 
 export function settingOf(path: string): AnySetting | undefined {
