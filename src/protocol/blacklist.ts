@@ -54,6 +54,8 @@ export class Blacklist {
   /** By address, the one whose evidence was renewed longest ago first; each has some. */
   readonly #found = new Map<string, Held>();
   readonly #changed = new Set<string>();
+  /** Evidence of an earlier run that does not expire yet. */
+  readonly #restored = new Set<Evidence>();
   /** The next moment at which something expires. */
   #due = Number.POSITIVE_INFINITY;
 
@@ -97,10 +99,22 @@ export class Blacklist {
     this.#put(address, { how, by, name, since: before?.since ?? now, renewed: now, expires });
   }
 
-  /** Evidence of an earlier run, as it was; the same evidence found since is newer and stays. */
+  /**
+   * Evidence of an earlier run, as it was; the same evidence found since is newer and stays. Nobody was there to renew
+   * it, so that it holds until `release`, however old it is.
+   */
   restore(address: string, evidence: Evidence): void {
     const { how, by, name } = evidence;
-    if (!this.#found.get(address)?.evidence.has(keyOf(how, by, name))) this.#put(address, evidence);
+    if (this.#found.get(address)?.evidence.has(keyOf(how, by, name))) return;
+    this.#restored.add(evidence);
+    this.#put(address, evidence);
+  }
+
+  /** What is to be renewed has been: of what was restored, the rest expires as it would have. */
+  release(now: number): void {
+    this.#restored.clear();
+    this.#due = 0;
+    this.expire(now);
   }
 
   /** A TLS answer for `name` has come from the address, which counts where that is not what it was injected for. */
@@ -127,12 +141,14 @@ export class Blacklist {
     if (now < this.#due) return;
     this.#due = Number.POSITIVE_INFINITY;
     for (const [address, held] of [...this.#found]) {
-      this.#drop(address, ({ expires }) => expires <= now);
+      this.#drop(address, (evidence) => evidence.expires <= now && !this.#restored.has(evidence));
       if (held.clearedUntil > 0 && held.clearedUntil <= now) {
         held.clearedUntil = 0;
         this.#changed.add(address);
       }
-      for (const { expires } of held.evidence.values()) this.#due = Math.min(this.#due, expires);
+      for (const evidence of held.evidence.values()) {
+        if (!this.#restored.has(evidence)) this.#due = Math.min(this.#due, evidence.expires);
+      }
       if (held.clearedUntil > 0) this.#due = Math.min(this.#due, held.clearedUntil);
     }
   }
@@ -209,7 +225,11 @@ export class Blacklist {
     const held = this.#found.get(address);
     if (held === undefined) return false;
     const before = held.evidence.size;
-    for (const [key, evidence] of held.evidence) if (which(evidence)) held.evidence.delete(key);
+    for (const [key, evidence] of held.evidence) {
+      if (!which(evidence)) continue;
+      held.evidence.delete(key);
+      this.#restored.delete(evidence);
+    }
     if (held.evidence.size === before) return false;
     if (held.evidence.size === 0) this.#found.delete(address);
     this.#changed.add(address);

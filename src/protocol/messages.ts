@@ -1,5 +1,7 @@
 // The contracts between the actors: one interface per actor, called through comlink over a MessagePort. Types only.
 // Expected failures are values with a literal `code`; nothing is thrown across a port on purpose.
+import type { BadAddress, BadAddressChange } from './evidence.js';
+import type { Observation } from './outcomes.js';
 
 /** What a lookup of a name came to. `ttl_s` counts from the moment of the answer. */
 export type LookupAnswer =
@@ -12,6 +14,16 @@ export type LookupAnswer =
 export interface NamesActor {
   /** All addresses of a name, v6 and v4 interleaved in the order to try; settles within `dns.timeout_ms`. */
   lookup(name: string): Promise<LookupAnswer>;
+  /** A port on which the caller serves `BadAddressSubscriber`: everything that stands is pushed first, then changes. */
+  subscribe(pushes: unknown): Promise<void>;
+  /** What connections came to, as seen by one connection actor. */
+  observed(observations: readonly Observation[]): Promise<void>;
+}
+
+/** A connection actor's replica of the bad addresses. */
+export interface BadAddressSubscriber {
+  /** `whole`: the first push, after which everything else that is known came from an earlier DNS actor. */
+  badAddressesChanged(changes: readonly BadAddressChange[], whole: boolean): Promise<void>;
 }
 
 /** The candidate that won the race for a destination, as it is remembered. */
@@ -56,6 +68,10 @@ export type Fault = 'throw' | 'exit' | 'spin' | 'hog';
 export interface NamesControl {
   /** Serves `NamesActor` on one more port (a connection actor's). The port is dropped when its other end closes. */
   connect(port: unknown): Promise<void>;
+  /** Every bad address with the evidence against it, the static list first. */
+  badAddresses(): Promise<readonly BadAddress[]>;
+  /** By hand: drops what is held against an address (canonical), the static list aside. False if there was nothing. */
+  undoBadAddress(address: string): Promise<boolean>;
   /** Closes every port, socket and timer; the actor's task then settles. */
   stop(): Promise<void>;
 }

@@ -30,6 +30,8 @@ export interface NamesStart {
   readonly options: Options;
   /** Serves `NamesControl`. */
   readonly control: MessagePort;
+  /** For warnings; without one they go to the process. */
+  readonly log?: MessagePort | undefined;
 }
 
 export interface RoutesStart {

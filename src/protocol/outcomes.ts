@@ -1,0 +1,103 @@
+// Connection outcomes as evidence: an address that only ever resets or fails TLS, where the same name works over another
+// address or line, is suspect for that name. Pure: the time is an argument. What becomes of the evidence is blacklist.ts.
+
+/** What one connection by name came to, once it was known whether its destination speaks. */
+export interface Observation {
+  /** Normalised name that the client asked for. */
+  readonly name: string;
+  /** Canonical address of the destination; undefined where a proxy resolved the name. */
+  readonly address: string | undefined;
+  /**
+   * `tls`: answered a ClientHello properly. `plain`: other bytes came. `failed`: reset before a byte, or an alert or the
+   * end of the stream instead of a TLS answer.
+   */
+  readonly result: 'tls' | 'plain' | 'failed';
+}
+
+export interface OutcomeRules {
+  /** Failures in a row, without a success, before an address is suspect. */
+  readonly failures_min: number;
+  /** What was seen longer ago counts no more. */
+  readonly window_ms: number;
+  readonly names_max: number;
+}
+
+export interface OutcomeVerdict {
+  /** Addresses that only fail, now that the name is known to work otherwise. */
+  readonly suspect: readonly string[];
+  /** An address that works for the name: what was held against it is void. */
+  readonly works: string | undefined;
+}
+
+/** Of one name; a big site's rotation fits in. */
+const ADDRESSES_MAX = 16;
+/** Where a name works that a proxy resolves. */
+const ELSEWHERE = '';
+
+interface Tally {
+  failures: number;
+  /** When it last worked, and last failed. */
+  worked: number;
+  failed: number;
+}
+
+export class Outcomes {
+  readonly #rules: OutcomeRules;
+  /** By name and address; the name seen longest ago first. */
+  readonly #names = new Map<string, Map<string, Tally>>();
+
+  constructor(rules: OutcomeRules) {
+    this.#rules = rules;
+  }
+
+  get size(): number {
+    return this.#names.size;
+  }
+
+  observe({ name, address, result }: Observation, now: number): OutcomeVerdict {
+    const tallies = this.#talliesOf(name, now);
+    const tally = this.#tallyOf(tallies, address ?? ELSEWHERE);
+    if (result === 'failed') {
+      tally.failures += 1;
+      tally.failed = now;
+    } else {
+      tally.failures = 0;
+      tally.worked = now;
+    }
+    return { suspect: this.#suspects(tallies, now), works: result === 'failed' ? undefined : address };
+  }
+
+  /** Addresses that only fail, if the name has worked otherwise meanwhile. */
+  #suspects(tallies: ReadonlyMap<string, Tally>, now: number): string[] {
+    const since = now - this.#rules.window_ms;
+    const works = [...tallies.values()].some(({ worked }) => worked > since);
+    if (!works) return [];
+    return [...tallies]
+      .filter(([address, { failures, worked }]) => {
+        return address !== ELSEWHERE && failures >= this.#rules.failures_min && worked <= since;
+      })
+      .map(([address]) => address);
+  }
+
+  #talliesOf(name: string, now: number): Map<string, Tally> {
+    const tallies = this.#names.get(name) ?? new Map<string, Tally>();
+    const since = now - this.#rules.window_ms;
+    for (const [address, { worked, failed }] of tallies) if (Math.max(worked, failed) <= since) tallies.delete(address);
+    this.#names.delete(name);
+    this.#names.set(name, tallies);
+    if (this.#names.size > this.#rules.names_max) this.#names.delete(this.#names.keys().next().value as string);
+    return tallies;
+  }
+
+  #tallyOf(tallies: Map<string, Tally>, address: string): Tally {
+    const tally = tallies.get(address) ?? {
+      failures: 0,
+      worked: Number.NEGATIVE_INFINITY,
+      failed: Number.NEGATIVE_INFINITY,
+    };
+    tallies.delete(address);
+    tallies.set(address, tally);
+    if (tallies.size > ADDRESSES_MAX) tallies.delete(tallies.keys().next().value as string);
+    return tally;
+  }
+}

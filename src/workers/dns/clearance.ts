@@ -1,0 +1,83 @@
+// Finds out whether an injected address is a live server after all: whether it shows a certificate for another name that
+// it was given as an answer for. Only then is it no longer bad for all names. A few at a time, and each seldom.
+import { connect, type TLSSocket } from 'node:tls';
+import { LRUCache } from 'lru-cache';
+
+const PORT = 443;
+const TIMEOUT_MS = 5000;
+const RUNNING_MAX = 4;
+const WAITING_MAX = 64;
+/** An address is tried again after so long, for whatever name. */
+const AGAIN_MS = 600_000;
+const REMEMBERED_MAX = 1024;
+
+export type Handshake = (address: string, name: string) => { readonly outcome: Promise<boolean>; end(): void };
+
+export class Clearance {
+  readonly #handshake: Handshake;
+  readonly #cleared: (address: string, name: string) => void;
+  readonly #now: () => number;
+  readonly #tried = new LRUCache<string, number>({ max: REMEMBERED_MAX });
+  readonly #waiting: { readonly address: string; readonly name: string }[] = [];
+  readonly #running = new Set<{ end(): void }>();
+
+  constructor(
+    cleared: (address: string, name: string) => void,
+    now: () => number,
+    handshake: Handshake = verifiedHandshake,
+  ) {
+    this.#cleared = cleared;
+    this.#now = now;
+    this.#handshake = handshake;
+  }
+
+  /** `name` is one that the address was not injected for. */
+  consider(address: string, name: string): void {
+    const tried = this.#tried.get(address);
+    if (tried !== undefined && this.#now() - tried < AGAIN_MS) return;
+    if (this.#waiting.length >= WAITING_MAX) return;
+    this.#tried.set(address, this.#now());
+    this.#waiting.push({ address, name });
+    this.#proceed();
+  }
+
+  stop(): void {
+    this.#waiting.length = 0;
+    for (const running of this.#running) running.end();
+  }
+
+  #proceed(): void {
+    while (this.#running.size < RUNNING_MAX) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      const running = this.#handshake(next.address, next.name);
+      this.#running.add(running);
+      void running.outcome.then((verified) => {
+        this.#running.delete(running);
+        if (verified) this.#cleared(next.address, next.name);
+        this.#proceed();
+      });
+    }
+  }
+}
+
+/** True once the server has shown a certificate for the name that the usual authorities vouch for. */
+function verifiedHandshake(address: string, name: string): { outcome: Promise<boolean>; end(): void } {
+  let socket: TLSSocket | undefined;
+  const outcome = new Promise<boolean>((resolve) => {
+    const opened = connect({ host: address, port: PORT, servername: name, rejectUnauthorized: true });
+    socket = opened;
+    const deadline = setTimeout(() => opened.destroy(), TIMEOUT_MS);
+    let verified = false;
+    opened.once('secureConnect', () => {
+      verified = true;
+      opened.destroy();
+    });
+    opened.on('error', () => {});
+    opened.once('close', () => {
+      clearTimeout(deadline);
+      resolve(verified);
+    });
+  });
+  return { outcome, end: () => socket?.destroy() };
+}

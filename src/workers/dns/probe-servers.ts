@@ -1,0 +1,48 @@
+// Error-correction: every configured server is asked for names that cannot exist. Whatever address comes back is one that
+// this server gives in place of "no such name".
+import { randomBytes } from 'node:crypto';
+import type { Question } from '../../protocol/dns-message.js';
+import { LABEL_OCTETS, madeUpName } from '../../protocol/made-up-name.js';
+import type { Nameserver } from '../../protocol/options.js';
+import { canonical } from './canonical.js';
+import type { Asked, Reply } from './exchange.js';
+
+/** One question to one server, whatever its transport. */
+export type AskServer = (server: Nameserver, question: Question) => Asked<Reply>;
+
+/** `found` hears of each address and of the server that gave it. Settles within `timeout_ms` for each domain. */
+export async function probeServer(
+  server: Nameserver,
+  { domains, ask, timeout_ms, signal }: ServerProbe,
+  found: (address: string, server: Nameserver) => void,
+): Promise<void> {
+  // One name after the other: a probe must not look like a flood.
+  for (const domain of domains) {
+    const name = madeUpName(randomBytes(LABEL_OCTETS), domain);
+    const replies = await Promise.all(
+      (['A', 'AAAA'] as const).map((type) => bounded(ask(server, { name, type }), timeout_ms, signal)),
+    );
+    if (signal.aborted) return;
+    for (const reply of replies) {
+      if (reply.kind === 'addresses') for (const address of reply.addresses) found(canonical(address), server);
+    }
+  }
+}
+
+export interface ServerProbe {
+  readonly domains: readonly string[];
+  readonly ask: AskServer;
+  readonly timeout_ms: number;
+  readonly signal: AbortSignal;
+}
+
+async function bounded(asked: Asked<Reply>, timeout_ms: number, signal: AbortSignal): Promise<Reply> {
+  const stop = (): void => asked.cancel('stopping');
+  const deadline = setTimeout(() => asked.cancel('timed out'), timeout_ms);
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  const reply = await asked.outcome;
+  clearTimeout(deadline);
+  signal.removeEventListener('abort', stop);
+  return reply;
+}
