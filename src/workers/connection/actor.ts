@@ -16,10 +16,12 @@ import { MapTable, OwnerTable } from '../../threads/owner-table.js';
 import { serve } from '../../threads/port.js';
 import { RoomFlag } from '../../threads/room.js';
 import type { ConnectionStart } from '../../threads/start.js';
+import { BadAddresses } from './bad-addresses.js';
 import type { Context } from './context.js';
 import { commit } from './fault.js';
 import { dialLines } from './line-table.js';
 import { NamesReplica } from './names-replica.js';
+import { OutcomeReports } from './outcome-reports.js';
 import { RoutesReplica } from './routes-replica.js';
 import { Session } from './session.js';
 
@@ -46,6 +48,7 @@ class Actor implements ConnectionActor {
   readonly #counters: Float64Array;
   readonly #context: Context;
   readonly #names: NamesReplica;
+  readonly #outcomes: OutcomeReports;
   readonly #routes: RoutesReplica;
   #drainBy: number | undefined;
   #fault: Fault | undefined;
@@ -64,15 +67,18 @@ class Actor implements ConnectionActor {
     const { engine } = opened;
     const now = () => performance.now();
     const deadlines = new DeadlineWheel(now());
-    this.#names = new NamesReplica(options.dns, deadlines, now);
+    const badAddresses = new BadAddresses(options.blacklist, () => performance.timeOrigin + performance.now());
+    this.#names = new NamesReplica(options.dns, { deadlines, badAddresses, now });
+    this.#outcomes = new OutcomeReports((observations) => this.#names.observed(observations));
     this.#routes = new RoutesReplica(start.actor, options.lines.length, options.cache, now);
     this.#context = {
       engine,
       options,
       lines: dialLines(options.lines),
-      blacklist: new Set(options.blacklist),
+      badAddresses,
       deadlines,
       names: this.#names,
+      outcomes: this.#outcomes,
       routes: this.#routes,
       pipes: new PipePool(options.limits.pipes_max, ownership),
       counters: this.#counters,
@@ -133,6 +139,7 @@ class Actor implements ConnectionActor {
     const { now } = this.#engine;
     this.#context.deadlines.expire(now);
     this.#routes.flush(now);
+    this.#outcomes.flush(now);
     if (this.#drainBy !== undefined && this.#drained(now)) this.#loop.stop();
   }
 

@@ -4,18 +4,20 @@ import type { PipePool } from '../../linux/pipes.js';
 import type { DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import type { Options } from '../../protocol/options.js';
 import type { RemoteLog } from '../../threads/log.js';
+import type { BadAddresses } from './bad-addresses.js';
 import type { DialLine } from './line-table.js';
 import type { NamesReplica } from './names-replica.js';
+import type { OutcomeReports } from './outcome-reports.js';
 import type { RoutesReplica } from './routes-replica.js';
 
 export interface Context {
   readonly engine: Engine;
   readonly options: Options;
   readonly lines: readonly DialLine[];
-  /** Canonical addresses that direct lines never dial. */
-  readonly blacklist: ReadonlySet<string>;
+  readonly badAddresses: BadAddresses;
   readonly deadlines: DeadlineWheel;
   readonly names: NamesReplica;
+  readonly outcomes: OutcomeReports;
   readonly routes: RoutesReplica;
   readonly pipes: PipePool;
   /** This actor's slice of the counters. */

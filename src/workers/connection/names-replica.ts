@@ -1,20 +1,27 @@
 // This actor's own copy of the answers of the DNS actor: what is known is there at once, what is not is asked for once,
 // however many connections wait for it. It asks no server itself.
-import type { MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
 import { parseIp } from '../../protocol/address.js';
 import { Deadline, type DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import type { FailureCode } from '../../protocol/failure.js';
-import type { LookupAnswer, NamesActor } from '../../protocol/messages.js';
+import type { BadAddressSubscriber, LookupAnswer, NamesActor } from '../../protocol/messages.js';
 import type { Options } from '../../protocol/options.js';
-import { call, type Remote } from '../../threads/port.js';
+import type { Observation } from '../../protocol/outcomes.js';
+import { call, moved, type Remote, serve } from '../../threads/port.js';
+import type { BadAddresses } from './bad-addresses.js';
 
 export type NameOutcome =
   | { readonly kind: 'found'; readonly ips: readonly Uint8Array[] }
   | { readonly kind: 'failed'; readonly code: FailureCode };
 
 interface Known {
+  /** As the DNS actor gave it. */
+  readonly answer: NameOutcome;
+  /** Without what has turned bad since. */
   readonly outcome: NameOutcome;
+  /** Of the bad addresses, when they were last compared. */
+  readonly version: number;
   /** Milliseconds of the engine's clock. */
   readonly expires: number;
 }
@@ -35,36 +42,47 @@ class Pending {
   }
 }
 
+interface Parts {
+  readonly deadlines: DeadlineWheel;
+  readonly badAddresses: BadAddresses;
+  readonly now: () => number;
+}
+
 export class NamesReplica {
   readonly #known: LRUCache<string, Known>;
   readonly #pending = new Map<string, Pending>();
   readonly #deadlines: DeadlineWheel;
   readonly #timeout_ms: number;
   readonly #pending_max: number;
+  readonly #badAddresses: BadAddresses;
   readonly #now: () => number;
   #port: MessagePort | undefined;
+  /** What the DNS actor pushes comes here. */
+  #pushes: MessagePort | undefined;
   #remote: Remote<NamesActor> | undefined;
 
-  constructor(options: Options['dns'], deadlines: DeadlineWheel, now: () => number) {
+  constructor(options: Options['dns'], { deadlines, badAddresses, now }: Parts) {
     this.#known = new LRUCache({ max: options.entries_max });
     this.#timeout_ms = options.timeout_ms + GRACE_MS;
     this.#pending_max = options.lookups_max;
     this.#deadlines = deadlines;
+    this.#badAddresses = badAddresses;
     this.#now = now;
   }
 
   /** From now on asks the DNS actor at the other end; what an earlier one had been asked is asked again. */
   connect(port: MessagePort): void {
-    this.#port?.close();
+    this.close();
     this.#port = port;
     port.unref();
     this.#remote = call<NamesActor>(port);
+    this.#subscribe(this.#remote);
     for (const name of this.#pending.keys()) this.#ask(name);
   }
 
   /** What is known of a name now; undefined when it must be asked, and `waiter` is told later. */
   lookup(name: string, now: number, waiter: Waiter): NameOutcome | undefined {
-    const known = this.#known.get(name);
+    const known = this.#review(name);
     if (known !== undefined && known.expires > now) return known.outcome;
     const pending = this.#pending.get(name);
     if (pending !== undefined) {
@@ -82,9 +100,50 @@ export class NamesReplica {
     return undefined;
   }
 
+  /** Tells the DNS actor what connections came to; without one it is lost. */
+  observed(observations: readonly Observation[]): void {
+    this.#remote?.observed(observations).catch(() => {});
+  }
+
   close(): void {
     this.#port?.close();
+    this.#pushes?.close();
     this.#remote = undefined;
+  }
+
+  #subscribe(remote: Remote<NamesActor>): void {
+    const { port1, port2 } = new MessageChannel();
+    this.#pushes = port1;
+    const subscriber: BadAddressSubscriber = {
+      badAddressesChanged: (changes, whole) => this.#badAddresses.badAddressesChanged(changes, whole),
+    };
+    serve(subscriber, port1);
+    port1.unref();
+    remote.subscribe(moved(port2)).catch(() => {});
+  }
+
+  /** What is known of a name without what has turned bad meanwhile; undefined if that leaves nothing. */
+  #review(name: string): Known | undefined {
+    const known = this.#known.get(name);
+    if (known === undefined || known.version === this.#badAddresses.version) return known;
+    const outcome = this.#without(name, known.answer, known.version);
+    if (outcome === undefined) {
+      this.#known.delete(name);
+      return undefined;
+    }
+    const reviewed = { ...known, outcome, version: this.#badAddresses.version };
+    this.#known.set(name, reviewed);
+    return reviewed;
+  }
+
+  /** An answer without its bad addresses; undefined if it must be asked for anew. */
+  #without(name: string, answer: NameOutcome, version: number): NameOutcome | undefined {
+    if (answer.kind !== 'found') return answer;
+    const bad = this.#badAddresses;
+    // Which server gave it is not known here, but whoever is asked again knows.
+    if (answer.ips.some((ip) => bad.isDisbelievedSince(ip, version))) return undefined;
+    const ips = answer.ips.filter((ip) => !bad.isInjected(ip, name));
+    return ips.length === 0 ? undefined : { kind: 'found', ips };
   }
 
   #ask(name: string): void {
@@ -99,10 +158,13 @@ export class NamesReplica {
     );
   }
 
-  #keep(name: string, answer: LookupAnswer): NameOutcome {
-    const outcome = outcomeOf(answer);
-    if (answer.code === 'found' || answer.code === 'no-such-name') {
-      this.#known.set(name, { outcome, expires: this.#now() + answer.ttl_s * 1000 });
+  #keep(name: string, given: LookupAnswer): NameOutcome {
+    const answer = outcomeOf(given);
+    const { version } = this.#badAddresses;
+    // A push may have overtaken the answer.
+    const outcome = this.#without(name, answer, version) ?? DNS_FAILED;
+    if (outcome !== DNS_FAILED && (given.code === 'found' || given.code === 'no-such-name')) {
+      this.#known.set(name, { answer, outcome, version, expires: this.#now() + given.ttl_s * 1000 });
     }
     return outcome;
   }

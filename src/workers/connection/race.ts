@@ -1,6 +1,6 @@
 // The race for one target: all lines × addresses at once (bounded), the first that is connected wins, the others are
 // ended. What is remembered goes first and alone; when it fails it is forgotten and the rest are raced.
-import { formatEndpoint, formatIp } from '../../protocol/address.js';
+import { formatEndpoint } from '../../protocol/address.js';
 import { type FailureCode, mostTelling } from '../../protocol/failure.js';
 import type { Target } from '../../protocol/target.js';
 import { Counter } from '../../threads/counters.js';
@@ -8,6 +8,7 @@ import { Attempt, type AttemptOutcome, type Candidate } from './attempt.js';
 import type { Context } from './context.js';
 import { type DialLine, dialsFamily } from './line-table.js';
 import type { NameOutcome } from './names-replica.js';
+import type { Reached } from './outcome-reports.js';
 
 /** Whoever waits for the race. Exactly one of these is called, once, unless the race is cancelled. */
 export interface RaceOutcome {
@@ -22,6 +23,8 @@ export class Race implements AttemptOutcome {
   readonly #running = new Set<Attempt>();
   /** Candidates that wait for a place, a list per line, so that lines take turns. */
   readonly #waiting: Candidate[][] = [];
+  /** Candidates that only ever failed for this name: for when nothing else is left. */
+  #lastResort: Candidate[] = [];
   /** Undefined where there is nothing to choose and so nothing to remember. */
   #destination: string | undefined;
   #remembered: Attempt | undefined;
@@ -42,7 +45,7 @@ export class Race implements AttemptOutcome {
       this.#destination = formatEndpoint(this.#target.host, this.#target.port);
       const route = routes.get(this.#destination, engine.now);
       if (route !== undefined) {
-        const attempt = this.#begin({ line: lines[route.line], ip: route.ip });
+        const attempt = this.#recall({ line: lines[route.line], ip: route.ip });
         if (attempt !== undefined) {
           this.#remembered = attempt;
           return;
@@ -73,12 +76,26 @@ export class Race implements AttemptOutcome {
   failed(attempt: Attempt, code: FailureCode): void {
     this.#running.delete(attempt);
     this.#cause = mostTelling(this.#cause, code);
+    const reached = code === 'reset' ? this.reached(attempt) : undefined;
+    if (reached?.ip !== undefined) this.#context.outcomes.note(reached, 'failed', this.#context.engine.now);
     if (attempt === this.#remembered) {
       this.#context.routes.forget(this.#destination as string);
       this.#spread();
     } else {
       this.#proceed();
     }
+  }
+
+  /** What an attempt tells of the name that is wanted; undefined where the client wanted an address. */
+  reached({ candidate }: Attempt): Reached | undefined {
+    if (this.#target.ip !== undefined) return undefined;
+    return { name: this.#target.host, ip: candidate.line.hops.length === 0 ? candidate.ip : undefined };
+  }
+
+  /** Starts what is remembered, unless meanwhile it has turned bad. */
+  #recall({ line, ip }: Candidate): Attempt | undefined {
+    if (this.#bars(line, ip) !== undefined || this.#isLast(line, ip)) return undefined;
+    return this.#begin({ line, ip });
   }
 
   /** Asks every line for its candidates, and starts those that are known at once. */
@@ -116,7 +133,9 @@ export class Race implements AttemptOutcome {
     for (const ip of ips) {
       const barred = this.#bars(line, ip);
       if (barred !== undefined) this.#cause = mostTelling(this.#cause, barred);
-      else if (!this.#hasFailed(line, ip)) candidates.push({ line, ip });
+      else if (this.#hasFailed(line, ip)) continue;
+      else if (this.#isLast(line, ip)) this.#lastResort.push({ line, ip });
+      else candidates.push({ line, ip });
     }
     if (candidates.length > 0) this.#waiting.push(candidates);
   }
@@ -124,8 +143,12 @@ export class Race implements AttemptOutcome {
   /** Why a line must not, or cannot, dial an address. */
   #bars(line: DialLine, ip: Uint8Array): FailureCode | undefined {
     if (!dialsFamily(line, ip)) return 'network-unreachable';
-    const { blacklist } = this.#context;
-    return line.hops.length === 0 && blacklist.size > 0 && blacklist.has(formatIp(ip)) ? 'not-allowed' : undefined;
+    const name = this.#target.ip === undefined ? this.#target.host : undefined;
+    return line.hops.length === 0 && this.#context.badAddresses.bars(ip, name) ? 'not-allowed' : undefined;
+  }
+
+  #isLast(line: DialLine, ip: Uint8Array): boolean {
+    return line.hops.length === 0 && this.#context.badAddresses.isLast(ip, this.#target.host);
   }
 
   /** Whether this is what was remembered and has just failed. */
@@ -140,14 +163,24 @@ export class Race implements AttemptOutcome {
   /** Starts what waits while there is a place; when nothing is left in any way, the race is lost. */
   #proceed(): void {
     if (this.#over) return;
+    this.#beginWaiting();
+    if (this.#running.size > 0 || this.#lookups > 0) return;
+    if (this.#lastResort.length > 0) {
+      this.#waiting.push(this.#lastResort);
+      this.#lastResort = [];
+      this.#beginWaiting();
+      if (this.#running.size > 0) return;
+    }
+    this.#over = true;
+    this.#outcome.lost(this.#cause ?? 'internal');
+  }
+
+  #beginWaiting(): void {
     while (this.#waiting.length > 0 && this.#running.size < this.#context.options.race.attempts_max) {
       const candidates = this.#waiting.shift() as Candidate[];
       this.#begin(candidates.shift() as Candidate);
       if (candidates.length > 0) this.#waiting.push(candidates);
     }
-    if (this.#running.size > 0 || this.#lookups > 0) return;
-    this.#over = true;
-    this.#outcome.lost(this.#cause ?? 'internal');
   }
 
   #begin(candidate: Candidate): Attempt | undefined {

@@ -4,13 +4,17 @@ import { Listener, type Socket } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
 import { shutdownWrite } from '../../linux/sockets.js';
 import type { Deadline, Expiring } from '../../protocol/deadline-wheel.js';
+import type { Observation } from '../../protocol/outcomes.js';
 import type { Context } from './context.js';
 import { Direction, type Progress } from './direction.js';
+import { FirstWords } from './first-words.js';
 
 /** How a relay ended. */
 export type RelayEnding = 'complete' | 'reset-by-client' | 'reset-by-destination' | 'idle' | 'half-closed';
 
 export interface RelayOutcome {
+  /** What the first words of the destination say, once they have come, or it is known that none will. */
+  heard(result: Observation['result']): void;
   relayed(ending: RelayEnding, up: number, down: number): void;
 }
 
@@ -21,6 +25,7 @@ export class Relay extends Listener implements Expiring {
   /** Client to destination, and back. */
   readonly #up: Direction;
   readonly #down: Direction;
+  readonly #words: FirstWords;
   /** When bytes last moved, in ms of the engine's clock. */
   #active: number;
 
@@ -32,6 +37,7 @@ export class Relay extends Listener implements Expiring {
     this.#deadline = deadline;
     this.#up = new Direction(client, destination);
     this.#down = new Direction(destination, client);
+    this.#words = new FirstWords((result) => outcome.heard(result));
     this.#active = context.engine.now;
     client.listener = this;
     destination.listener = this;
@@ -42,6 +48,8 @@ export class Relay extends Listener implements Expiring {
   start(early: Uint8Array | undefined, rest: Uint8Array | undefined): void {
     const context = this.#context;
     context.deadlines.set(this.#deadline, this.#active + context.options.idle_timeout_ms);
+    if (early !== undefined) this.#words.fromClient(early[0]);
+    if (rest !== undefined) this.#words.fromDestination(rest[0]);
     if (early !== undefined && this.#up.deliver(context, early) === 'broken') {
       this.#break(this.#up);
       return;
@@ -56,6 +64,7 @@ export class Relay extends Listener implements Expiring {
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
     const direction = this.#from(socket);
+    if (!this.#words.over) this.#listen(direction, result, memory.bytes[offset]);
     this.#proceed(direction, direction.received(this.#context, result, memory, offset), result < 0);
   }
 
@@ -71,6 +80,13 @@ export class Relay extends Listener implements Expiring {
 
   override onPollHangup(): void {
     // Asked for by the race. What hung up is found by the receive that is in flight.
+  }
+
+  #listen(direction: Direction, result: number, octet: number): void {
+    if (direction === this.#up) {
+      if (result > 0) this.#words.fromClient(octet);
+    } else if (result > 0) this.#words.fromDestination(octet);
+    else if (result === 0 && !this.#up.ended) this.#words.destinationEnded();
   }
 
   #from(socket: Socket): Direction {
@@ -99,6 +115,7 @@ export class Relay extends Listener implements Expiring {
   /** One side is broken: it is told to the other by a reset. A direction can break at either of its ends. */
   #break(direction: Direction, atSource = false): void {
     const client = (direction === this.#up) === atSource;
+    if (!client) this.#words.destinationReset();
     this.#finish('reset', client ? 'reset-by-client' : 'reset-by-destination');
   }
 

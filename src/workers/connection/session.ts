@@ -3,6 +3,7 @@ import { BufferGroup, Listener, type Socket } from '../../linux/engine.js';
 import { localEndpoint, sendBytes } from '../../linux/sockets.js';
 import { Deadline, type Expiring } from '../../protocol/deadline-wheel.js';
 import type { FailureCode } from '../../protocol/failure.js';
+import type { Observation } from '../../protocol/outcomes.js';
 import type { Bound } from '../../protocol/socks5-client.js';
 import { encodeFailure, encodeSuccess } from '../../protocol/socks5-server.js';
 import type { Target } from '../../protocol/target.js';
@@ -11,6 +12,7 @@ import type { Attempt } from './attempt.js';
 import type { Context } from './context.js';
 import { Farewell } from './farewell.js';
 import { Handshake, type HandshakeOutcome } from './handshake.js';
+import type { Reached } from './outcome-reports.js';
 import { Race, type RaceOutcome } from './race.js';
 import { SessionRecord } from './record.js';
 import { Relay, type RelayEnding, type RelayOutcome } from './relay.js';
@@ -25,6 +27,8 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
   readonly #deadline = new Deadline(this);
   readonly #record: SessionRecord | undefined;
   #race: Race | undefined;
+  /** By whose outcome something is learned of the name that the client asked for. */
+  #reached: Reached | undefined;
   #early: Uint8Array | undefined;
 
   /** `fd` is an accepted socket, now this actor's. */
@@ -94,6 +98,7 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
 
   won(winner: Attempt): void {
     const { engine, counters } = this.#context;
+    this.#reached = this.#race?.reached(winner);
     this.#race = undefined;
     const { rest } = winner;
     const bound = winner.bound ?? localAddress(winner);
@@ -113,6 +118,10 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
   }
 
   // Relay
+
+  heard(result: Observation['result']): void {
+    if (this.#reached !== undefined) this.#context.outcomes.note(this.#reached, result, this.#context.engine.now);
+  }
 
   relayed(ending: RelayEnding, up: number, down: number): void {
     const { counters } = this.#context;

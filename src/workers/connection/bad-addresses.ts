@@ -1,0 +1,94 @@
+// This actor's replica of the bad addresses: asked before every dial of a direct line, and for what is known of a name. It
+// is kept fresh by what the DNS actor pushes, and begins with the static list. It judges nothing itself.
+import { parseIp } from '../../protocol/address.js';
+import type { BadAddressChange, Verdict } from '../../protocol/evidence.js';
+import { IpRanges } from '../../protocol/ip-range.js';
+import type { BadAddressSubscriber } from '../../protocol/messages.js';
+
+interface Bad {
+  readonly everywhere: boolean;
+  readonly names: ReadonlySet<string>;
+  readonly last: ReadonlySet<string>;
+  readonly servers: number;
+  /** The version since which one more server is not believed. */
+  readonly disbelieved: number;
+  readonly expires: number;
+}
+
+/** An address as a key that costs no formatting: a number for IPv4. */
+type IpKey = number | string;
+
+export class BadAddresses implements BadAddressSubscriber {
+  readonly #fixed: IpRanges;
+  readonly #bad = new Map<IpKey, Bad>();
+  readonly #now: () => number;
+  #version = 0;
+
+  /** `fixed`: addresses and ranges of the configuration. `now`: milliseconds since the epoch. */
+  constructor(fixed: readonly string[], now: () => number) {
+    this.#fixed = IpRanges.of(fixed);
+    this.#now = now;
+  }
+
+  /** Changes with every push: what was looked at under another one is to be looked at again. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Whether an address is not to be dialled, for a name (undefined: the client asked for the address itself). */
+  bars(ip: Uint8Array, name: string | undefined): boolean {
+    if (!this.#fixed.empty && this.#fixed.has(ip)) return true;
+    return this.isInjected(ip, name);
+  }
+
+  /** The same without the static list, which holds only for those who dial. */
+  isInjected(ip: Uint8Array, name: string | undefined): boolean {
+    const bad = this.#badOf(ip);
+    return bad !== undefined && (bad.everywhere || (name !== undefined && bad.names.has(name)));
+  }
+
+  /** Whether an address is to be tried only when nothing else has worked. */
+  isLast(ip: Uint8Array, name: string): boolean {
+    return this.#badOf(ip)?.last.has(name) ?? false;
+  }
+
+  /** Whether since `version` one more server is not believed that it gave the address. */
+  isDisbelievedSince(ip: Uint8Array, version: number): boolean {
+    const bad = this.#badOf(ip);
+    return bad !== undefined && bad.disbelieved > version;
+  }
+
+  async badAddressesChanged(changes: readonly BadAddressChange[], whole: boolean): Promise<void> {
+    this.#version += 1;
+    const told = new Set<IpKey>();
+    for (const { address, verdict } of changes) {
+      const ip = parseIp(address);
+      if (ip === undefined) continue;
+      const key = keyOf(ip);
+      told.add(key);
+      if (verdict === undefined) this.#bad.delete(key);
+      else this.#bad.set(key, this.#replica(verdict, this.#bad.get(key)));
+    }
+    if (!whole) return;
+    // What an earlier DNS actor knew serves as long as it would have, so that a restart leaves no gap.
+    const now = this.#now();
+    for (const [key, { expires }] of this.#bad) if (!told.has(key) && expires <= now) this.#bad.delete(key);
+  }
+
+  #badOf(ip: Uint8Array): Bad | undefined {
+    return this.#bad.size === 0 ? undefined : this.#bad.get(keyOf(ip));
+  }
+
+  #replica({ everywhere, names, last, servers, expires }: Verdict, before: Bad | undefined): Bad {
+    const more = servers.length > (before?.servers ?? 0);
+    return {
+      ...{ everywhere, names: new Set(names), last: new Set(last), servers: servers.length, expires },
+      disbelieved: more ? this.#version : (before?.disbelieved ?? 0),
+    };
+  }
+}
+
+function keyOf(ip: Uint8Array): IpKey {
+  if (ip.length === 4) return ((ip[0] << 24) | (ip[1] << 16) | (ip[2] << 8) | ip[3]) >>> 0;
+  return String.fromCharCode(...ip);
+}
