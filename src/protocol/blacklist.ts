@@ -85,7 +85,8 @@ export class Blacklist {
     }
     clean.push(...last);
     if (!dropped.some(({ why }) => why === 'injection' || why === 'spoofing')) {
-      return { clean, dropped, suspect: clean.length === 0 && addresses.length > 0 };
+      const suspect = clean.length === 0 && addresses.length > 0;
+      return last.length > 0 ? { clean, last, dropped, suspect } : { clean, dropped, suspect };
     }
     const companions = clean.map((address) => ({ address, why: 'companion' as const }));
     return { clean: [], dropped: [...dropped, ...companions], suspect: true };

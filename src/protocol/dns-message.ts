@@ -18,7 +18,23 @@ export type Judgement =
   | { readonly kind: 'truncated' }
   | { readonly kind: 'invalid'; readonly code: InvalidCode };
 
-type InvalidCode = 'malformed' | 'wrong-id' | 'not-a-response' | 'wrong-question' | 'chain-loop' | 'chain-too-long';
+type InvalidCode =
+  | 'malformed'
+  | 'wrong-id'
+  | 'not-a-response'
+  | 'wrong-question'
+  /** Right but for the case of the letters of the name. */
+  | 'wrong-case'
+  | 'chain-loop'
+  | 'chain-too-long';
+
+/** How a question is written. */
+export interface QueryForm {
+  /** The question's name in any case of its letters; undefined is as it is. */
+  readonly spelling?: string | undefined;
+  /** With the EDNS option; true unless it is said otherwise. */
+  readonly edns?: boolean;
+}
 
 /** What fits through any path unfragmented: the DNS flag day's figure. */
 const EDNS_PAYLOAD_OCTETS = 1232;
@@ -32,33 +48,47 @@ const ADDRESSES_MAX = 64;
 /** RFC 2181 section 8: a TTL with the top bit set counts as zero. */
 const TTL_MAX_S = 2 ** 31 - 1;
 
+const TYPE_OPT = 41;
 const RCODE_OK = 0;
 const RCODE_NXDOMAIN = 3;
 
+const EDNS: dnsPacket.Answer = {
+  type: 'OPT',
+  name: '.',
+  udpPayloadSize: EDNS_PAYLOAD_OCTETS,
+  extendedRcode: 0,
+  ednsVersion: 0,
+  flags: 0,
+  flag_do: false,
+  options: [],
+};
+
 /** A query with recursion desired. `id` is a random 16-bit number. */
-export function encodeQuery(question: Question, id: number): Uint8Array {
+export function encodeQuery(question: Question, id: number, form: QueryForm = {}): Uint8Array {
   return dnsPacket.encode({
     type: 'query',
     id,
     flags: dnsPacket.RECURSION_DESIRED,
-    questions: [{ name: question.name, type: question.type, class: 'IN' }],
-    additionals: [
-      {
-        type: 'OPT',
-        name: '.',
-        udpPayloadSize: EDNS_PAYLOAD_OCTETS,
-        extendedRcode: 0,
-        ednsVersion: 0,
-        flags: 0,
-        flag_do: false,
-        options: [],
-      },
-    ],
+    questions: [{ name: form.spelling ?? question.name, type: question.type, class: 'IN' }],
+    additionals: form.edns === false ? [] : [EDNS],
   });
 }
 
-/** Judges one whole message (without a TCP length) as the answer to `question` asked under `id`. */
-export function judgeAnswer(bytes: Uint8Array, question: Question, id: number): Judgement {
+/**
+ * The name with the case of each letter chosen by one bit (0x20 of draft-vixie-dnsext-dns0x20): who forges an answer has
+ * to guess that too. `bits`: at least one for each character of the name.
+ */
+export function mixCase(name: string, bits: Uint8Array): string {
+  return name.replace(/[a-z]/g, (letter, index: number) =>
+    (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1 ? letter.toUpperCase() : letter,
+  );
+}
+
+/**
+ * Judges one whole message (without a TCP length) as the answer to `question` asked under `id`; with `spelling` the name
+ * must have come back in just that case.
+ */
+export function judgeAnswer(bytes: Uint8Array, question: Question, id: number, spelling?: string): Judgement {
   const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (message.length < HEADER_OCTETS) return invalid('malformed');
   // The id comes before any decoding: forged floods must stay cheap.
@@ -78,10 +108,39 @@ export function judgeAnswer(bytes: Uint8Array, question: Question, id: number): 
   if (lowerCase(asked.name) !== question.name || asked.type !== question.type || asked.class !== 'IN') {
     return invalid('wrong-question');
   }
+  if (spelling !== undefined && asked.name !== spelling) return invalid('wrong-case');
   // Before the records are looked at: servers cut in the midst of one, and its content is not to be used (RFC 2181 9).
   if ((flags & dnsPacket.TRUNCATED_RESPONSE) !== 0) return { kind: 'truncated' };
   if (failed) return { kind: 'server-failure', rcode };
   return judgeRecords(message, question, rcode);
+}
+
+/** Whether a message that was judged valid carries the EDNS option, without decoding its records. */
+export function carriesEdns(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const records = view.getUint16(6) + view.getUint16(8);
+  const additionals = view.getUint16(10);
+  let at = HEADER_OCTETS;
+  for (let question = 0; question < view.getUint16(4); question += 1) at = skipName(bytes, at) + 4;
+  for (let record = 0; record < records + additionals; record += 1) {
+    at = skipName(bytes, at);
+    if (at + 10 > bytes.length) return false;
+    if (record >= records && view.getUint16(at) === TYPE_OPT) return true;
+    at += 10 + view.getUint16(at + 8);
+  }
+  return false;
+}
+
+/** Where the name that begins at `at` ends; past the end of the message if it is cut. */
+function skipName(bytes: Uint8Array, at: number): number {
+  let end = at;
+  for (;;) {
+    const length = bytes[end];
+    if (length === undefined) return bytes.length;
+    if (length === 0) return end + 1;
+    if (length >= 0xc0) return end + 2;
+    end += 1 + length;
+  }
 }
 
 function judgeRecords(message: Buffer, question: Question, rcode: number): Judgement {

@@ -71,6 +71,8 @@ export type DropReason =
 export interface AnswerVerdict {
   /** What may be used, those to be tried last at the end. Empty when `suspect`. */
   readonly clean: readonly string[];
+  /** Those of `clean` that are to be tried last; absent if there are none. */
+  readonly last?: readonly string[];
   readonly dropped: readonly { readonly address: string; readonly why: DropReason }[];
   /** Not to be used at all: ask the next server. */
   readonly suspect: boolean;

@@ -1,12 +1,14 @@
 // The contracts between the actors: one interface per actor, called through comlink over a MessagePort. Types only.
 // Expected failures are values with a literal `code`; nothing is thrown across a port on purpose.
 import type { BadAddress, BadAddressChange } from './evidence.js';
+import type { NameExplanation, NamesStatistics } from './names-statistics.js';
 import type { Observation } from './outcomes.js';
 
 /** What a lookup of a name came to. `ttl_s` counts from the moment of the answer. */
 export type LookupAnswer =
   | { readonly code: 'found'; readonly addresses: readonly string[]; readonly ttl_s: number }
-  | { readonly code: 'no-such-name'; readonly ttl_s: number }
+  /** NXDOMAIN, or NODATA where the name `exists` but has no address. */
+  | { readonly code: 'no-such-name'; readonly exists: boolean; readonly ttl_s: number }
   | { readonly code: 'failed'; readonly reason: string }
   | { readonly code: 'overloaded' };
 
@@ -68,6 +70,10 @@ export type Fault = 'throw' | 'exit' | 'spin' | 'hog';
 export interface NamesControl {
   /** Serves `NamesActor` on one more port (a connection actor's). The port is dropped when its other end closes. */
   connect(port: unknown): Promise<void>;
+  /** What the servers, the cache and the prober have done so far. */
+  statistics(): Promise<NamesStatistics>;
+  /** Asks every server of both lists for one name, side by side, and says what is to be thought of each answer. */
+  explain(name: string): Promise<NameExplanation>;
   /** Every bad address with the evidence against it, the static list first. */
   badAddresses(): Promise<readonly BadAddress[]>;
   /** By hand: drops what is held against an address (canonical), the static list aside. False if there was nothing. */

@@ -1,14 +1,23 @@
 // The options of a running gateway: the frozen plain object that the configuration is validated into and that every
 // actor is started with. It does not validate: see main/config.
 import type { Line } from './line.js';
+import type { TrustOptions } from './trust-options.js';
 
+/** One server to ask for addresses. `system`: whatever the machine itself uses. */
 export interface Nameserver {
-  /** IP address in its canonical text form. */
-  readonly address: string;
+  readonly kind: 'system' | 'udp' | 'tcp' | 'tls' | 'https';
+  /** One spelling for each server, in messages, evidence and counters: `udp://8.8.8.8:53`, `system`. */
+  readonly id: string;
+  /** A canonical IP address; for tls and https also a normalised name, which the certificate must be for. */
+  readonly host: string;
   readonly port: number;
+  /** Of the URL; only for https. */
+  readonly path: string;
+  /** The name of the line through which it is asked; undefined is straight. */
+  readonly via: string | undefined;
 }
 
-export type NameserverChoice = 'system' | readonly Nameserver[];
+export type Ipv6Choice = 'auto' | 'on' | 'off';
 export type EngineChoice = 'auto' | 'uring' | 'epoll';
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
@@ -25,8 +34,11 @@ export interface Options {
   readonly half_closed_timeout_ms: number;
   /** 0 leaves the kernel's own. */
   readonly tcp_user_timeout_ms: number;
-  readonly nameservers: NameserverChoice;
-  readonly nameservers_backup: NameserverChoice | undefined;
+  /** At least one. */
+  readonly nameservers: readonly Nameserver[];
+  readonly nameservers_backup: readonly Nameserver[];
+  /** Canonical addresses by normalised name: answered before any server is asked. */
+  readonly hosts: Readonly<Record<string, readonly string[]>>;
   /** Canonical addresses that direct lines never dial. */
   readonly blacklist: readonly string[];
   readonly lines: readonly Line[];
@@ -39,15 +51,29 @@ export interface Options {
   };
   readonly race: { readonly attempts_max: number; readonly connect_timeout_ms: number };
   readonly cache: { readonly ttl_s: number; readonly entries_max: number };
-  readonly dns: {
+  readonly dns: TrustOptions & {
     /** Deadline of one lookup over all servers and tries. */
     readonly timeout_ms: number;
     /** Deadline of one query to one server. */
     readonly try_timeout_ms: number;
+    /** A UDP query is repeated after this, and after thrice as long; sooner where a server is known to be faster. */
+    readonly udp_retry_ms: number;
+    /** How long a doubtful UDP answer is held for another one to contradict it. */
+    readonly hold_ms: number;
     readonly ttl_min_s: number;
     readonly ttl_max_s: number;
     /** How long a negative answer is kept when it says nothing itself. */
     readonly negative_ttl_s: number;
+    /** How long after its end an answer may still serve while it is asked for anew; 0 is never. */
+    readonly stale_max_s: number;
+    /** How long a new answer is waited for before a stale one serves. */
+    readonly stale_wait_ms: number;
+    /** An answer asked for in this last part of its time is refreshed in advance; 0 is never. */
+    readonly prefetch_percent: number;
+    /** Whether AAAA is asked and v6 addresses are given; auto: where the machine has a route. */
+    readonly ipv6: Ipv6Choice;
+    /** Certificate authorities (PEM) to trust for tls and https servers besides Node's own. */
+    readonly ca_file: string | undefined;
     readonly entries_max: number;
     /** Lookups in flight; more are answered `overloaded`. */
     readonly lookups_max: number;

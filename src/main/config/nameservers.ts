@@ -1,44 +1,64 @@
-// nameservers and nameservers_backup: "system", one server, or a list of servers. It asks none of them.
-import type { Nameserver, NameserverChoice } from '../../protocol/options.js';
-import { canonicalAddress } from './address.js';
-import { inside } from './place.js';
+// nameservers and nameservers_backup: one server, or a list of servers, each a text or an object that says through which
+// line it is asked. It asks none of them, and does not know the lines: see settle.ts.
+import type { Nameserver } from '../../protocol/options.js';
+import { type Findings, hint } from './findings.js';
+import { inside, type Place } from './place.js';
+import { parseServer, SERVER_ALLOWED } from './server-text.js';
 import type { Check } from './setting.js';
 
 const SERVERS_MAX = 16;
-const DNS_PORT = 53;
-const SERVER_ALLOWED = 'an IP address, with or without a port: 8.8.8.8, 127.0.0.1:5353, ::1, [::1]:53';
-export const NAMESERVERS_ALLOWED = `"system", one server or a list of 1 to ${SERVERS_MAX} servers, each ${SERVER_ALLOWED}`;
+const KEYS = ['server', 'via'];
+export const NAMESERVERS_ALLOWED = `one server or a list of 1 to ${SERVERS_MAX} servers, each ${SERVER_ALLOWED}, or {"server": …, "via": "name of a line"}`;
 export const NAMESERVERS_BACKUP_ALLOWED = `${NAMESERVERS_ALLOWED}; null or [] for none`;
 
-export const checkNameservers: Check<NameserverChoice> = (value, place, findings) => {
-  if (value === 'system') return 'system';
-  const entries: unknown = typeof value === 'string' ? [value] : value;
-  if (!Array.isArray(entries) || entries.length === 0 || entries.length > SERVERS_MAX) {
+export const checkNameservers: Check<readonly Nameserver[]> = (value, place, findings) => {
+  if (!Array.isArray(value)) {
+    const server = checkServer(value, place, findings, NAMESERVERS_ALLOWED);
+    return server === undefined ? undefined : [server];
+  }
+  if (value.length === 0 || value.length > SERVERS_MAX) {
     findings.reject(place, value, NAMESERVERS_ALLOWED);
     return undefined;
   }
-  const servers = entries.map((entry) => parseServer(entry));
-  for (const [index, server] of servers.entries()) {
-    if (server !== undefined) continue;
-    if (typeof value === 'string') findings.reject(place, value, NAMESERVERS_ALLOWED);
-    else findings.reject(inside(place, index), entries[index], `${SERVER_ALLOWED} ("system" only stands alone)`);
-  }
-  return servers.every((server) => server !== undefined) ? servers : undefined;
+  const servers = value.map((entry, index) => checkServer(entry, inside(place, index), findings, SERVER_ALLOWED));
+  if (!servers.every((server) => server !== undefined)) return undefined;
+  // Asked twice, a server would only be found out twice.
+  return servers.filter((server, index) => servers.findIndex(({ id }) => id === server.id) === index);
 };
 
-/** null is none; undefined stays "there was an error". */
-export const checkNameserversBackup: Check<NameserverChoice | null> = (value, place, findings) => {
-  if (value === null || (Array.isArray(value) && value.length === 0)) return null;
+/** null is none, like an empty list. */
+export const checkNameserversBackup: Check<readonly Nameserver[]> = (value, place, findings) => {
+  if (value === null || (Array.isArray(value) && value.length === 0)) return [];
   return checkNameservers(value, place, findings);
 };
 
-function parseServer(entry: unknown): Nameserver | undefined {
-  if (typeof entry !== 'string') return undefined;
-  const bare = canonicalAddress(entry);
-  if (bare !== undefined) return { address: bare, port: DNS_PORT };
-  const [, v6, v4, digits] = /^(?:\[([^\]]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(entry) ?? [];
-  const address = canonicalAddress(v6 ?? v4 ?? '');
-  const port = digits === undefined ? DNS_PORT : Number(digits);
-  if (address === undefined || address.includes(':') !== (v6 !== undefined)) return undefined;
-  return port >= 1 && port <= 65535 ? { address, port } : undefined;
+function checkServer(value: unknown, place: Place, findings: Findings, allowed: string): Nameserver | undefined {
+  if (typeof value === 'object' && value !== null && Object.hasOwn(value, 'server')) {
+    return checkVia(value as Readonly<Record<string, unknown>>, place, findings);
+  }
+  const server = typeof value === 'string' ? parseServer(value) : undefined;
+  if (server === undefined) findings.reject(place, value, allowed);
+  return server;
+}
+
+function checkVia(fields: Readonly<Record<string, unknown>>, place: Place, findings: Findings): Nameserver | undefined {
+  const { server: text, via } = fields;
+  const strays = Object.keys(fields).filter((key) => !KEYS.includes(key));
+  for (const key of strays) findings.error(inside(place, key), `unknown key; ${hint(key, KEYS)}`);
+  const server = checkServer(text, inside(place, 'server'), findings, SERVER_ALLOWED);
+  if (server === undefined || strays.length > 0) return undefined;
+  if (via === undefined) return server;
+  if (typeof via !== 'string') {
+    findings.reject(inside(place, 'via'), via, 'the name of a line');
+    return undefined;
+  }
+  if (server.kind === 'udp' || server.kind === 'system') {
+    findings.reject(
+      inside(place, 'server'),
+      text,
+      'a tcp://, tls:// or https:// server, as it is asked through a line',
+    );
+    return undefined;
+  }
+  return { ...server, id: `${server.id} via ${via}`, via };
 }

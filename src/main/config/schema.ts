@@ -2,9 +2,11 @@
 // for loading, for `convict` and for docs/config.md.
 import { availableParallelism } from 'node:os';
 import type { Upstream } from '../../protocol/flatten.js';
-import type { EngineChoice, LogLevel, NameserverChoice, Options } from '../../protocol/options.js';
+import type { EngineChoice, Ipv6Choice, LogLevel, Nameserver, Options } from '../../protocol/options.js';
 import { BLACKLIST_ALLOWED, checkBlacklist } from './blacklist.js';
+import { CA_FILE_ALLOWED, checkCaFile } from './ca-file.js';
 import { checkHost, HOST_ALLOWED } from './host.js';
+import { checkHosts, HOSTS_ALLOWED, type Hosts } from './hosts.js';
 import { checkLogLevel, LOG_LEVEL_ALLOWED } from './log-level.js';
 import {
   checkNameservers,
@@ -12,20 +14,24 @@ import {
   NAMESERVERS_ALLOWED,
   NAMESERVERS_BACKUP_ALLOWED,
 } from './nameservers.js';
+import { SYSTEM } from './server-text.js';
 import { choice, integer, type Setting } from './setting.js';
 import { asJson, asList, asText, asWholeList } from './text.js';
+import { TRUST } from './trust.js';
 import { checkUpstream, UPSTREAM_ALLOWED } from './upstream.js';
 
 /** What the configuration says, checked and in normal form: `Options` before the lines are made. */
-export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'nameservers_backup'> {
-  readonly nameservers_backup: NameserverChoice | null;
+export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'dns'> {
+  readonly dns: Omit<Options['dns'], 'ca_file'> & { readonly ca_file: string | null };
   readonly IpBlacklist: readonly string[];
   readonly upstream: Upstream;
 }
 
+type Section = 'limits' | 'race' | 'cache' | 'dns';
+type SectionOf<T> = { readonly [Key in keyof T]: Setting<T[Key]> };
 type SchemaOf<T> = {
-  readonly [Key in keyof T]: T[Key] extends Readonly<Record<string, number>>
-    ? { readonly [Inner in keyof T[Key]]: Setting<number> }
+  readonly [Key in keyof T]: Key extends Section
+    ? { readonly [Inner in keyof T[Key]]: Inner extends 'probe' ? SectionOf<T[Key][Inner]> : Setting<T[Key][Inner]> }
     : Setting<T[Key]>;
 };
 
@@ -52,9 +58,9 @@ const host: Setting<string> = {
   format: '*',
 };
 
-const nameservers: Setting<NameserverChoice> = {
-  doc: 'Who is asked for the addresses of names; `system` is what the machine itself uses.',
-  default: 'system',
+const nameservers: Setting<readonly Nameserver[]> = {
+  doc: 'Who is asked for the addresses of names, all at once; `system` is what the machine itself uses. See below.',
+  default: [SYSTEM],
   env: 'TCPROUTE_NAMESERVERS',
   allowed: NAMESERVERS_ALLOWED,
   check: checkNameservers,
@@ -62,13 +68,40 @@ const nameservers: Setting<NameserverChoice> = {
   format: '*',
 };
 
-const nameserversBackup: Setting<NameserverChoice | null> = {
-  doc: 'Who is asked when `nameservers` fail.',
-  default: null,
+const nameserversBackup: Setting<readonly Nameserver[]> = {
+  doc: 'Who is asked when nothing clean came from `nameservers`.',
+  default: [],
   env: 'TCPROUTE_NAMESERVERS_BACKUP',
   allowed: NAMESERVERS_BACKUP_ALLOWED,
   check: checkNameserversBackup,
   fromText: asList,
+  format: '*',
+};
+
+const hosts: Setting<Hosts> = {
+  doc: 'Addresses of names that are known before any server is asked, and before /etc/hosts.',
+  default: {},
+  env: 'TCPROUTE_HOSTS',
+  allowed: HOSTS_ALLOWED,
+  check: checkHosts,
+  fromText: asJson,
+  format: '*',
+};
+
+const ipv6: Setting<Ipv6Choice> = choice<Ipv6Choice>({
+  doc: 'Whether v6 addresses are asked for: auto is only where the machine has a route for them.',
+  default: 'auto',
+  env: 'TCPROUTE_DNS_IPV6',
+  choices: ['auto', 'on', 'off'],
+});
+
+const caFile: Setting<string | null> = {
+  doc: 'Certificate authorities (PEM) that tls:// and https:// servers may have besides the usual ones.',
+  default: null,
+  env: 'TCPROUTE_DNS_CA_FILE',
+  allowed: CA_FILE_ALLOWED,
+  check: checkCaFile,
+  fromText: asText,
   format: '*',
 };
 
@@ -122,11 +155,19 @@ const cache = {
 const dns = {
   timeout_ms: integer({ doc: 'Time for one lookup over all servers and tries.', default: 5000, env: 'TCPROUTE_DNS_TIMEOUT_MS', min: 1, max: DAY_MS }),
   try_timeout_ms: integer({ doc: 'Time for one query to one server.', default: 2000, env: 'TCPROUTE_DNS_TRY_TIMEOUT_MS', min: 1, max: DAY_MS }),
+  udp_retry_ms: integer({ doc: 'A UDP query without an answer is repeated after this, and after thrice as long; sooner where a server is known to be faster.', default: 500, env: 'TCPROUTE_DNS_UDP_RETRY_MS', min: 1, max: DAY_MS }),
+  hold_ms: integer({ doc: 'How long a doubtful UDP answer is held, for the true one to follow.', default: 300, env: 'TCPROUTE_DNS_HOLD_MS', min: 1, max: DAY_MS }),
   ttl_min_s: integer({ doc: 'Answers are kept at least so long.', default: 1, env: 'TCPROUTE_DNS_TTL_MIN_S', min: 1, max: WEEK_S }),
   ttl_max_s: integer({ doc: 'Answers are kept at most so long.', default: 3600, env: 'TCPROUTE_DNS_TTL_MAX_S', min: 1, max: WEEK_S }),
   negative_ttl_s: integer({ doc: 'How long a negative answer is kept that says nothing about it itself.', default: 10, env: 'TCPROUTE_DNS_NEGATIVE_TTL_S', min: 1, max: WEEK_S }),
+  stale_max_s: integer({ doc: 'How long after its end an answer may still serve while it is asked for anew (RFC 8767); 0 is never.', default: 86_400, env: 'TCPROUTE_DNS_STALE_MAX_S', min: 0, max: WEEK_S }),
+  stale_wait_ms: integer({ doc: 'How long the new answer is waited for before the stale one serves.', default: 200, env: 'TCPROUTE_DNS_STALE_WAIT_MS', min: 0, max: DAY_MS }),
+  prefetch_percent: integer({ doc: 'An answer that is asked for in the last part of its time is refreshed in advance; 0 is never.', default: 10, env: 'TCPROUTE_DNS_PREFETCH_PERCENT', min: 0, max: 90 }),
+  ipv6,
+  ca_file: caFile,
   entries_max: integer({ doc: 'Names whose answers are kept.', default: 10_000, env: 'TCPROUTE_DNS_ENTRIES_MAX', min: 1, max: 10_000_000 }),
   lookups_max: integer({ doc: 'Lookups under way at a time; further ones fail at once.', default: 4096, env: 'TCPROUTE_DNS_LOOKUPS_MAX', min: 1, max: 1_000_000 }),
+  ...TRUST,
 };
 
 // biome-ignore format: a table, one key a line
@@ -136,6 +177,7 @@ export const SCHEMA = {
   port: integer({ doc: 'The port to listen on; 0 lets the kernel choose.', default: 7070, env: 'TCPROUTE_PORT', min: 0, max: 65_535 }),
   nameservers,
   nameservers_backup: nameserversBackup,
+  hosts,
   upstream,
   IpBlacklist: blacklist,
   workers: integer({ doc: 'Threads that carry connections; 0 is one for each core.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: 1024 }),

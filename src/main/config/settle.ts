@@ -4,7 +4,7 @@ import convict from 'convict';
 import { flatten } from '../../protocol/flatten.js';
 import type { Line } from '../../protocol/line.js';
 import type { Options } from '../../protocol/options.js';
-import { Findings } from './findings.js';
+import { Findings, hint } from './findings.js';
 import type { Given } from './given.js';
 import { type Place, placeOf } from './place.js';
 import { coresOfMachine, SCHEMA, type Settings } from './schema.js';
@@ -32,15 +32,16 @@ export function settle(given: readonly Given[], findings: Findings): Options | u
   }
   for (const { warnings } of outcomes.values()) findings.warnings.push(...warnings); // none of overridden values
 
-  const { IpBlacklist, upstream, nameservers_backup, workers, ...rest } = config.getProperties();
-  checkTtls(rest.dns, outcomes, findings);
+  const { IpBlacklist, upstream, workers, dns, ...rest } = config.getProperties();
+  checkTtls(dns, outcomes, findings);
   const lines = makeLines(upstream, rest.limits.lines_max, outcomes, findings);
+  checkVias(rest, lines, outcomes, findings);
   if (findings.errors.length > 0) return undefined;
   config.validate({ allowed: 'strict' });
   return deepFreeze<Options>({
     ...rest,
     workers: workers === 0 ? coresOfMachine() : workers,
-    nameservers_backup: nameservers_backup ?? undefined,
+    dns: { ...dns, ca_file: dns.ca_file ?? undefined },
     blacklist: IpBlacklist,
     lines,
   });
@@ -52,6 +53,26 @@ function checkTtls(dns: Settings['dns'], outcomes: Outcomes, findings: Findings)
   const place = (least ?? most)?.place ?? placeOf('dns');
   findings.error(place, `dns.ttl_min_s (${dns.ttl_min_s}) is above dns.ttl_max_s (${dns.ttl_max_s})`);
 }
+
+/** A server that is asked through a line needs one of that name. */
+function checkVias(
+  settings: Pick<Settings, ServerKey>,
+  lines: readonly Line[],
+  outcomes: Outcomes,
+  findings: Findings,
+) {
+  if (outcomes.get('upstream')?.wrong || outcomes.get('limits.lines_max')?.wrong || lines.length === 0) return;
+  const names = lines.map(({ name }) => name);
+  for (const key of ['nameservers', 'nameservers_backup'] as const) {
+    for (const { via } of settings[key]) {
+      if (via === undefined || names.includes(via)) continue;
+      const place = outcomes.get(key)?.place ?? placeOf(key);
+      findings.error(place, `"${via}" is not the name of a line; ${hint(via, names)}`);
+    }
+  }
+}
+
+type ServerKey = 'nameservers' | 'nameservers_backup';
 
 function makeLines(
   upstream: Settings['upstream'],

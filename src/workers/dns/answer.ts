@@ -1,27 +1,59 @@
-// What an outcome means to the one who asked: the answer of the contract, with a TTL inside the configured bounds.
+// What an outcome means to the one who asked: addresses that nothing is held against now, in the order to try them, and a
+// TTL inside the configured bounds. It keeps nothing.
+import { orderAddresses } from '../../protocol/address-order.js';
 import type { LookupAnswer } from '../../protocol/messages.js';
 import { interleave } from '../../protocol/names.js';
 import type { Options } from '../../protocol/options.js';
-import type { PairOutcome } from './pair.js';
+import type { Judge } from './judge.js';
+import type { PairAnswer, Part } from './pair.js';
 
 type TtlLimits = Pick<Options['dns'], 'ttl_min_s' | 'ttl_max_s' | 'negative_ttl_s'>;
 
-/** `lacking_ttl_s` bounds how long an answer is good in which one family is missing. */
-export function answerOf(outcome: PairOutcome, limits: TtlLimits, lacking_ttl_s: number): LookupAnswer {
-  switch (outcome.kind) {
-    case 'found': {
-      const ttl_s = Math.max(limits.ttl_min_s, Math.min(limits.ttl_max_s, outcome.ttl_s));
-      const addresses = interleave(outcome.addresses);
-      return { code: 'found', addresses, ttl_s: outcome.lacking ? Math.min(ttl_s, lacking_ttl_s) : ttl_s };
-    }
-    case 'none': {
-      // RFC 2308 section 5; no floor, since a name that has just been made should soon be seen.
-      const ttl_s = Math.min(limits.ttl_max_s, outcome.ttl_s ?? limits.negative_ttl_s);
-      return { code: 'no-such-name', ttl_s: outcome.lacking ? Math.min(ttl_s, lacking_ttl_s) : ttl_s };
-    }
-    case 'failed':
-      return { code: 'failed', reason: outcome.reason };
-    default:
-      return outcome satisfies never;
+/** How long an answer is good. One in which a family is missing holds no longer than `lacking_ttl_s`. */
+export function ttlOf(answer: PairAnswer, limits: TtlLimits, lacking_ttl_s = limits.negative_ttl_s): number {
+  const ttl_s =
+    answer.kind === 'found'
+      ? Math.max(limits.ttl_min_s, Math.min(limits.ttl_max_s, answer.ttl_s))
+      : // RFC 2308 section 5; no floor, since a name that has just been made should soon be seen.
+        Math.min(limits.ttl_max_s, answer.ttl_s ?? limits.negative_ttl_s);
+  return answer.lacking ? Math.min(ttl_s, lacking_ttl_s) : ttl_s;
+}
+
+export interface View {
+  readonly judge: Judge;
+  /** The machine's own addresses. */
+  readonly sources: readonly string[];
+  readonly withIpv6: boolean;
+}
+
+/** undefined once every address has turned bad. */
+export function answerOf(name: string, answer: PairAnswer, ttl_s: number, view: View): LookupAnswer | undefined {
+  if (answer.kind === 'none') return { code: 'no-such-name', exists: answer.exists, ttl_s };
+  const usual: string[] = [];
+  const last: string[] = [];
+  for (const part of answer.parts) {
+    const judged = judgePart(name, part, view.judge);
+    usual.push(...judged.usual);
+    last.push(...judged.last);
   }
+  if (usual.length + last.length === 0) return undefined;
+  const ordered = [...inOrder(usual, view), ...inOrder(last, view)];
+  if (ordered.length === 0) return { code: 'no-such-name', exists: true, ttl_s };
+  return { code: 'found', addresses: [...new Set(ordered)], ttl_s };
+}
+
+function judgePart(
+  name: string,
+  { addresses, server }: Part,
+  judge: Judge,
+): Record<'usual' | 'last', readonly string[]> {
+  // The machine's own files are believed, whatever they say.
+  if (server === undefined) return { usual: addresses, last: [] };
+  const { clean, last = [] } = judge.judge(server.identity, name, addresses);
+  return { usual: clean.filter((address) => !last.includes(address)), last };
+}
+
+function inOrder(addresses: readonly string[], { sources, withIpv6 }: View): string[] {
+  const wanted = withIpv6 ? addresses : addresses.filter((address) => !address.includes(':'));
+  return interleave(orderAddresses(wanted, sources));
 }

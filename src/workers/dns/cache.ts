@@ -1,39 +1,87 @@
-// The answers that are still good, bounded in number and in time. It asks nobody and remembers no failures.
+// The answers that are kept, bounded in number and in time: as long as they hold, and for a while after it, to serve while
+// they are asked for anew (RFC 8767). It asks nobody, judges nothing, and remembers no failures but those to renew.
 import { LRUCache } from 'lru-cache';
-import type { LookupAnswer } from '../../protocol/messages.js';
+import type { PairAnswer } from './pair.js';
 
-type KeptAnswer = Extract<LookupAnswer, { readonly code: 'found' | 'no-such-name' }>;
+/** `due`: it holds, but so short that it should be renewed. `stale`: its time is over. */
+export type Freshness = 'fresh' | 'due' | 'stale';
+
+export interface Kept {
+  readonly answer: PairAnswer;
+  readonly freshness: Freshness;
+  /** What it still holds; 0 for a stale one. */
+  readonly left_ms: number;
+  /** Renewing it has just failed: it is not tried again yet. */
+  readonly isResting: boolean;
+}
+
+export interface CacheLimits {
+  readonly entries_max: number;
+  readonly stale_max_s: number;
+  readonly prefetch_percent: number;
+}
 
 interface Entry {
-  readonly answer: KeptAnswer;
+  readonly answer: PairAnswer;
   readonly expires_ms: number;
+  readonly due_ms: number;
+  rests_until_ms: number;
 }
+
+/** The failure recheck timer of RFC 8767 section 5. */
+const REST_MS = 30_000;
+/** Replicas count in whole seconds: whoever asks so late has just seen the end of its copy. */
+const DUE_LEAST_MS = 2000;
 
 export class AnswerCache {
   readonly #entries: LRUCache<string, Entry>;
+  readonly #limits: CacheLimits;
   readonly #now: () => number;
 
   /** `now` is a clock in milliseconds that never goes back. */
-  constructor(entries_max: number, now: () => number) {
-    this.#entries = new LRUCache({ max: entries_max });
+  constructor(limits: CacheLimits, now: () => number) {
+    this.#entries = new LRUCache({ max: limits.entries_max });
+    this.#limits = limits;
     this.#now = now;
   }
 
-  /** The answer with the seconds that it has left. */
-  get(name: string): KeptAnswer | undefined {
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(name: string): Kept | undefined {
     const entry = this.#entries.get(name);
     if (entry === undefined) return undefined;
-    const left_ms = entry.expires_ms - this.#now();
-    if (left_ms <= 0) {
+    const now_ms = this.#now();
+    const { answer, expires_ms, due_ms, rests_until_ms } = entry;
+    // A negative answer that is over helps nobody.
+    const stale_ms = answer.kind === 'found' ? this.#limits.stale_max_s * 1000 : 0;
+    if (now_ms >= expires_ms + stale_ms) {
       this.#entries.delete(name);
       return undefined;
     }
-    // Rounded down: a copy made from it must not outlive it.
-    return { ...entry.answer, ttl_s: Math.floor(left_ms / 1000) };
+    const freshness = now_ms >= expires_ms ? 'stale' : now_ms >= due_ms ? 'due' : 'fresh';
+    return { answer, freshness, left_ms: Math.max(0, expires_ms - now_ms), isResting: now_ms < rests_until_ms };
   }
 
-  /** Keeps an answer for its `ttl_s`. */
-  put(name: string, answer: KeptAnswer): void {
-    if (answer.ttl_s > 0) this.#entries.set(name, { answer, expires_ms: this.#now() + answer.ttl_s * 1000 });
+  /** Keeps an answer for so long; none for 0. */
+  put(name: string, answer: PairAnswer, ttl_s: number): void {
+    if (ttl_s <= 0) return;
+    const now_ms = this.#now();
+    const { prefetch_percent } = this.#limits;
+    const lasts_ms = ttl_s * 1000;
+    const due = Math.min(lasts_ms / 2, Math.max(DUE_LEAST_MS, (lasts_ms * prefetch_percent) / 100));
+    const due_ms = prefetch_percent === 0 ? Number.POSITIVE_INFINITY : now_ms + lasts_ms - due;
+    this.#entries.set(name, { answer, expires_ms: now_ms + lasts_ms, due_ms, rests_until_ms: 0 });
+  }
+
+  /** Renewing it failed. */
+  rest(name: string): void {
+    const entry = this.#entries.peek(name);
+    if (entry !== undefined) entry.rests_until_ms = this.#now() + REST_MS;
+  }
+
+  delete(name: string): void {
+    this.#entries.delete(name);
   }
 }

@@ -1,79 +1,180 @@
-// One question to every server of a list at once: the first that answers properly wins, the others are cancelled. It
-// knows neither the other family (pair.ts) nor the other lists (resolution.ts).
+// One question to the servers of a list: those known to be fast have a head start of some ms, then all are asked, and the
+// first clean answer wins. It knows neither the other family (pair.ts) nor the other lists (resolution.ts).
 import type { Question } from '../../protocol/dns-message.js';
-import type { Nameserver } from '../../protocol/options.js';
-import type { Asked, Reply } from './exchange.js';
-import { askTcp } from './tcp.js';
-import { askUdp } from './udp.js';
+import { canonical } from './canonical.js';
+import type { Reply } from './exchange.js';
+import { type Asked, TIMED_OUT } from './exchange.js';
+import { GIVEN_UP } from './habits.js';
+import type { Judge } from './judge.js';
+import type { Server, Way } from './server.js';
 
-/** `udp` goes over to TCP by itself where the answer was truncated. */
-export type Transport = 'udp' | 'tcp';
-
-export type ListOutcome =
-  | Extract<Reply, { readonly kind: 'addresses' | 'nodata' | 'nxdomain' }>
+/** What a server said and may be believed. Addresses are canonical. */
+export type Answered =
   | {
-      readonly kind: 'failed';
-      readonly reason: string;
-      /** The servers that said nothing, as opposed to those that said that they failed. */
-      readonly silent: readonly Nameserver[];
-    };
-
-export function askList(servers: readonly Nameserver[], question: Question, transport: Transport): Asked<ListOutcome> {
-  const exchanges = servers.map((server) =>
-    transport === 'udp' ? askUdpThenTcp(server, question) : askTcp(server, question),
-  );
-  const cancel = (reason: string): void => {
-    for (const asked of exchanges) asked.cancel(reason);
-  };
-  const outcome = new Promise<ListOutcome>((resolve) => {
-    const reasons: string[] = [];
-    const silent: Nameserver[] = [];
-    const failed = (server: Nameserver, reason: string): void => {
-      reasons.push(`${server.address} port ${server.port}: ${reason}`);
-      if (reasons.length === servers.length) resolve({ kind: 'failed', reason: reasons.join('; '), silent });
-    };
-    const settled = (server: Nameserver, reply: Reply): void => {
-      switch (reply.kind) {
-        case 'addresses':
-        case 'nodata':
-        case 'nxdomain':
-          resolve(reply);
-          cancel('another server was faster');
-          return;
-        case 'server-failure':
-          failed(server, `rcode ${reply.rcode}`);
-          return;
-        case 'truncated':
-          failed(server, 'truncated over TCP');
-          return;
-        case 'no-answer':
-          silent.push(server);
-          failed(server, reply.reason);
-          return;
-        default:
-          reply satisfies never;
-      }
-    };
-    for (const [index, asked] of exchanges.entries()) {
-      void asked.outcome.then((reply) => settled(servers[index] as Nameserver, reply));
+      readonly kind: 'addresses';
+      readonly addresses: readonly string[];
+      readonly ttl_s: number;
+      readonly server: Server;
     }
-  });
-  return { outcome, cancel };
+  | { readonly kind: 'nodata' | 'nxdomain'; readonly ttl_s: number | undefined; readonly server: Server };
+
+export interface ListFailure {
+  readonly kind: 'failed';
+  readonly reason: string;
+  /** The servers that may answer another way: those that said nothing, or nothing clean. */
+  readonly again: readonly Server[];
+  /** A doubtful answer that nothing contradicted: better than none at all. */
+  readonly spare: Answered | undefined;
 }
 
-function askUdpThenTcp(server: Nameserver, question: Question): Asked<Reply> {
-  let current = askUdp(server, question);
-  let cancelled = false;
-  const outcome = current.outcome.then((reply) => {
-    if (reply.kind !== 'truncated' || cancelled) return reply;
-    current = askTcp(server, question);
-    return current.outcome;
-  });
-  return {
-    outcome,
-    cancel(reason) {
-      cancelled = true;
-      current.cancel(reason);
-    },
-  };
+export type ListOutcome = Answered | ListFailure;
+
+/** The longest that a slower server is held back. */
+const HEAD_START_MS = 10;
+const HEAD_START_FACTOR = 1.25;
+
+export function askList(servers: readonly Server[], question: Question, way: Way, judge: Judge): Asked<ListOutcome> {
+  const race = new ListRace(servers, question, way, judge);
+  race.start();
+  return { outcome: race.outcome, cancel: (reason) => race.cancel(reason) };
+}
+
+class ListRace {
+  readonly outcome: Promise<ListOutcome>;
+  readonly #servers: readonly Server[];
+  readonly #question: Question;
+  readonly #way: Way;
+  readonly #judge: Judge;
+  readonly #asked = new Map<Server, Asked<Reply>>();
+  readonly #held: { readonly server: Server; readonly timer: NodeJS.Timeout }[] = [];
+  readonly #reasons: string[] = [];
+  readonly #again: Server[] = [];
+  #spare: Answered | undefined;
+  #open: number;
+  #settle: (outcome: ListOutcome) => void = () => {};
+  #over = false;
+
+  constructor(servers: readonly Server[], question: Question, way: Way, judge: Judge) {
+    this.#servers = servers;
+    this.#question = question;
+    this.#way = way;
+    this.#judge = judge;
+    this.#open = servers.length;
+    this.outcome = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  start(): void {
+    const latencies = this.#servers.flatMap(({ habits }) => habits.latency_ms ?? []);
+    const best_ms = Math.min(...latencies);
+    for (const server of this.#servers) {
+      // One that is not known yet is asked at once, to get to know it.
+      const isSlower = (server.habits.latency_ms ?? best_ms) > best_ms;
+      if (isSlower) this.#hold(server, Math.min(HEAD_START_MS, best_ms * HEAD_START_FACTOR));
+      else this.#ask(server);
+    }
+    if (this.#open === 0) this.#fail();
+  }
+
+  cancel(reason: string): void {
+    if (this.#over) return;
+    for (const { server, timer } of this.#held.splice(0)) {
+      clearTimeout(timer);
+      this.#failed(server, reason, true);
+    }
+    for (const asked of this.#asked.values()) asked.cancel(reason);
+  }
+
+  #hold(server: Server, delay_ms: number): void {
+    const timer = setTimeout(() => {
+      this.#held.splice(
+        this.#held.findIndex((held) => held.server === server),
+        1,
+      );
+      this.#ask(server);
+    }, delay_ms);
+    this.#held.push({ server, timer });
+  }
+
+  #ask(server: Server): void {
+    if (this.#over) return;
+    const asked = server.ask(this.#question, this.#way);
+    this.#asked.set(server, asked);
+    void asked.outcome.then((reply) => this.#replied(server, reply));
+  }
+
+  #replied(server: Server, reply: Reply): void {
+    if (this.#over) return;
+    switch (reply.kind) {
+      case 'addresses':
+        this.#addresses(server, reply.addresses.map(canonical), reply.ttl_s, reply.doubt);
+        return;
+      case 'nodata':
+      case 'nxdomain':
+        this.#answered({ kind: reply.kind, ttl_s: reply.ttl_s, server }, reply.doubt);
+        return;
+      case 'server-failure':
+        this.#failed(server, `rcode ${reply.rcode}`, false);
+        return;
+      case 'truncated':
+        this.#failed(server, 'truncated', this.#way === 'udp');
+        return;
+      case 'no-answer':
+        this.#failed(server, reply.reason, true);
+        return;
+      default:
+        reply satisfies never;
+        return;
+    }
+  }
+
+  #addresses(server: Server, given: readonly string[], ttl_s: number, doubt: string | undefined): void {
+    const { clean, dropped, suspect } = this.#judge.judge(server.identity, this.#question.name, given);
+    if (suspect || clean.length === 0) {
+      server.habits.counts.suspect += 1;
+      const bad = dropped.map(({ address, why }) => `${address} ${why}`).join(', ');
+      this.#failed(server, `not believed: ${bad}`, true);
+      return;
+    }
+    this.#answered({ kind: 'addresses', addresses: clean, ttl_s, server }, doubt);
+  }
+
+  #answered(answer: Answered, doubt: string | undefined): void {
+    if (doubt === undefined) {
+      this.#finish(answer);
+      return;
+    }
+    this.#spare ??= answer;
+    this.#failed(answer.server, doubt, true);
+  }
+
+  #failed(server: Server, reason: string, again: boolean): void {
+    this.#reasons.push(`${server.identity.id}: ${reason}`);
+    if (again) this.#again.push(server);
+    this.#open -= 1;
+    if (this.#open === 0) {
+      this.#fail();
+      return;
+    }
+    // The head start is over when nobody uses it.
+    if (reason !== TIMED_OUT && this.#open === this.#held.length) {
+      for (const held of this.#held.splice(0)) {
+        clearTimeout(held.timer);
+        this.#ask(held.server);
+      }
+    }
+  }
+
+  #fail(): void {
+    this.#finish({ kind: 'failed', reason: this.#reasons.join('; '), again: this.#again, spare: this.#spare });
+  }
+
+  #finish(outcome: ListOutcome): void {
+    if (this.#over) return;
+    this.#over = true;
+    for (const { timer } of this.#held.splice(0)) clearTimeout(timer);
+    this.#settle(outcome);
+    for (const asked of this.#asked.values()) asked.cancel(GIVEN_UP);
+  }
 }

@@ -1,17 +1,29 @@
-// One name asked where the configuration says, in order: the servers, the backups when those fail, then over TCP those
-// that kept silent over UDP; all within one deadline. It neither caches nor joins lookups: see resolver.ts.
-import { isLocalhost } from '../../protocol/names.js';
-import type { Nameserver, Options } from '../../protocol/options.js';
-import type { Asked } from './exchange.js';
-import { askPair, type Gathered, type PairOutcome } from './pair.js';
-import type { SystemNames } from './system.js';
+// One name asked where the configuration says, in TcpRoute's order: the servers, the backups when nothing clean came, then
+// TCP, UDP, TCP, UDP of those that may still answer; all within one deadline. It neither caches nor joins lookups: see
+// resolver.ts.
+import type { Question } from '../../protocol/dns-message.js';
+import type { Options } from '../../protocol/options.js';
+import { type Asked, TIMED_OUT } from './exchange.js';
+import type { Judge } from './judge.js';
+import { askPair, type Gathered, type PairAnswer } from './pair.js';
+import type { Server, Way } from './server.js';
 
-export type ResolutionOptions = Pick<Options, 'nameservers' | 'nameservers_backup' | 'dns'>;
+export interface Servers {
+  readonly first: readonly Server[];
+  readonly backup: readonly Server[];
+}
 
-const LOOPBACK: PairOutcome = { kind: 'found', addresses: ['::1', '127.0.0.1'], ttl_s: 86_400, lacking: false };
+export interface Resolving {
+  readonly servers: Servers;
+  readonly types: readonly Question['type'][];
+  readonly judge: Judge;
+  readonly limits: Pick<Options['dns'], 'timeout_ms' | 'try_timeout_ms'>;
+}
+
+const ROUNDS: readonly Way[] = ['tcp', 'udp', 'tcp', 'udp'];
 
 /** Settles within `dns.timeout_ms`, what is late included. */
-export function resolveName(name: string, options: ResolutionOptions, system: SystemNames): Asked<Gathered> {
+export function resolveName(name: string, { servers, types, judge, limits }: Resolving): Asked<Gathered> {
   let current: Asked<Gathered> | undefined;
   let over = false;
   const cancel = (reason: string): void => {
@@ -20,21 +32,25 @@ export function resolveName(name: string, options: ResolutionOptions, system: Sy
   };
 
   const walk = async (): Promise<Gathered> => {
-    const reasons: string[] = [];
-    const silent = new Set<Nameserver>();
-    for (const asked of steps(name, options, system, silent)) {
-      current = asked;
-      const gathered = await asked.outcome;
+    const reasons = new Set<string>();
+    const again = new Set<Server>();
+    let spare: PairAnswer | undefined;
+    for (const { asked, way } of steps(servers, again)) {
+      current = askPair(name, { servers: asked, types, way, judge, timeout_ms: limits.try_timeout_ms });
+      const gathered = await current.outcome;
       const { outcome } = gathered;
       if (outcome.kind !== 'failed') return gathered;
-      reasons.push(outcome.reason);
-      for (const server of outcome.silent) silent.add(server);
+      reasons.add(outcome.reason);
+      spare ??= outcome.spare;
+      for (const server of asked) again.delete(server);
+      for (const server of outcome.again) again.add(server);
       if (over) break;
     }
-    return complete({ kind: 'failed', reason: reasons.join('; ') || 'no server to ask', silent: [] });
+    if (spare !== undefined) return complete(spare);
+    return complete({ kind: 'failed', reason: [...reasons].join('; ') || 'no server to ask', again: [], spare });
   };
 
-  const deadline = setTimeout(() => cancel('timed out'), options.dns.timeout_ms);
+  const deadline = setTimeout(() => cancel(TIMED_OUT), limits.timeout_ms);
   const outcome = walk().then((gathered) => {
     if (gathered.late === undefined) clearTimeout(deadline);
     else void gathered.late.then(() => clearTimeout(deadline));
@@ -43,37 +59,17 @@ export function resolveName(name: string, options: ResolutionOptions, system: Sy
   return { outcome, cancel };
 }
 
-/** Each step is begun only when it is taken. `silent` fills up in between. */
-function* steps(
-  name: string,
-  options: ResolutionOptions,
-  system: SystemNames,
-  silent: ReadonlySet<Nameserver>,
-): Generator<Asked<Gathered>> {
-  const { timeout_ms, try_timeout_ms } = options.dns;
-  const choices = [options.nameservers, options.nameservers_backup ?? []].filter((choice) => choice.length > 0);
-  if (isLocalhost(name)) {
-    yield choices.includes('system')
-      ? askSystem(system, name, timeout_ms)
-      : { outcome: Promise.resolve(complete(LOOPBACK)), cancel: () => {} };
-    return;
+/** Each step is made only when it is taken. `again` fills up in between. */
+function* steps(servers: Servers, again: ReadonlySet<Server>): Generator<{ asked: readonly Server[]; way: Way }> {
+  for (const asked of [servers.first, servers.backup]) {
+    if (asked.length > 0) yield { asked, way: 'usual' };
   }
-  for (const choice of choices) {
-    yield choice === 'system'
-      ? askSystem(system, name, choices.length === 1 ? timeout_ms : try_timeout_ms)
-      : askPair(choice, name, 'udp', try_timeout_ms);
+  for (const way of ROUNDS) {
+    const asked = [...again].filter((server) => server.goes(way));
+    if (asked.length > 0) yield { asked, way };
   }
-  if (silent.size > 0) yield askPair([...silent], name, 'tcp', try_timeout_ms);
 }
 
-function askSystem(system: SystemNames, name: string, timeout_ms: number): Asked<Gathered> {
-  const asked = system.ask(name, timeout_ms);
-  // Not every getaddrinfo knows the names below `localhost`.
-  const known = (outcome: PairOutcome): PairOutcome =>
-    outcome.kind !== 'found' && isLocalhost(name) ? LOOPBACK : outcome;
-  return { outcome: asked.outcome.then((outcome) => complete(known(outcome))), cancel: asked.cancel };
-}
-
-function complete(outcome: PairOutcome): Gathered {
+function complete(outcome: Gathered['outcome']): Gathered {
   return { outcome, late: undefined };
 }

@@ -2,8 +2,7 @@
 // be cancelled and occupies threads that all of the process shares, so the lookups that run are few and the others queue.
 import { lookup as getaddrinfo } from 'node:dns/promises';
 import { canonical } from './canonical.js';
-import type { Asked } from './exchange.js';
-import type { PairOutcome } from './pair.js';
+import { type Asked, type Reply, TIMED_OUT } from './exchange.js';
 
 export type Getaddrinfo = (name: string) => Promise<readonly { readonly address: string }[]>;
 
@@ -26,7 +25,7 @@ export class SystemNames {
   readonly #limits: SystemLimits;
   readonly #getaddrinfo: Getaddrinfo;
   /** By name: also those whose asker has given up, so that a name that hangs occupies one thread, not all. */
-  readonly #running = new Map<string, Promise<PairOutcome>>();
+  readonly #running = new Map<string, Promise<Reply>>();
   readonly #waiting = new Set<() => void>();
 
   constructor(limits: SystemLimits, resolve: Getaddrinfo = (name) => getaddrinfo(name, { all: true })) {
@@ -35,44 +34,39 @@ export class SystemNames {
   }
 
   /** Settles by `timeout_ms`, also while the lookup itself goes on. */
-  ask(name: string, timeout_ms: number): Asked<PairOutcome> {
-    let settle: (outcome: PairOutcome) => void = () => {};
-    const outcome = new Promise<PairOutcome>((resolve) => {
+  ask(name: string, timeout_ms: number): Asked<Reply> {
+    let settle: (outcome: Reply) => void = () => {};
+    const outcome = new Promise<Reply>((resolve) => {
       settle = resolve;
     });
     const start = (): void => void this.#run(name).then(finish);
-    const finish = (result: PairOutcome): void => {
+    const finish = (result: Reply): void => {
       clearTimeout(deadline);
       this.#waiting.delete(start);
       settle(result);
     };
     const cancel = (reason: string): void => finish(failed(reason));
-    const deadline = setTimeout(() => cancel('timed out'), timeout_ms);
+    const deadline = setTimeout(() => cancel(TIMED_OUT), timeout_ms);
     if (this.#running.has(name) || this.#running.size < this.#limits.parallel) start();
     else if (this.#waiting.size < this.#limits.queue_max) this.#waiting.add(start);
     else cancel('too many lookups wait');
     return { outcome, cancel };
   }
 
-  #run(name: string): Promise<PairOutcome> {
+  #run(name: string): Promise<Reply> {
     const running = this.#running.get(name) ?? this.#lookup(name);
     this.#running.set(name, running);
     return running;
   }
 
-  async #lookup(name: string): Promise<PairOutcome> {
+  async #lookup(name: string): Promise<Reply> {
     try {
       const results = await this.#getaddrinfo(name);
-      return {
-        kind: 'found',
-        addresses: results.map((result) => canonical(result.address)),
-        ttl_s: TTL_S,
-        lacking: false,
-      };
+      return { kind: 'addresses', addresses: results.map((result) => canonical(result.address)), ttl_s: TTL_S };
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       // ENOTFOUND: the name does not exist, or has no address. EAI_AGAIN and the others: nobody could tell.
-      return code === 'ENOTFOUND' ? { kind: 'none', ttl_s: undefined, lacking: false } : failed(code ?? String(error));
+      return code === 'ENOTFOUND' ? { kind: 'nxdomain', ttl_s: undefined } : failed(code ?? String(error));
     } finally {
       this.#running.delete(name);
       this.#startNext();
@@ -88,6 +82,6 @@ export class SystemNames {
   }
 }
 
-function failed(reason: string): PairOutcome {
-  return { kind: 'failed', reason: `system: ${reason}`, silent: [] };
+function failed(reason: string): Reply {
+  return { kind: 'no-answer', reason };
 }

@@ -1,0 +1,115 @@
+// The order in which addresses are tried (RFC 6724 section 6): what a destination needs is a source of its own kind. Pure:
+// the machine's own addresses are an argument. Interleaving the families is names.ts.
+import { parseIp } from './address.js';
+
+interface Policy {
+  readonly prefix: Uint8Array;
+  readonly bits: number;
+  readonly precedence: number;
+  readonly label: number;
+}
+
+/** RFC 6724 section 2.1. */
+const POLICIES: readonly Policy[] = (
+  [
+    ['::1', 128, 50, 0],
+    ['64:ff9b::', 96, 30, 14],
+    ['2002::', 16, 30, 2],
+    ['2001::', 32, 5, 5],
+    ['fc00::', 7, 3, 13],
+    ['fec0::', 10, 1, 11],
+    ['3ffe::', 16, 1, 12],
+    ['::', 0, 40, 1],
+  ] as const
+).map(([text, bits, precedence, label]) => ({ prefix: parseIp(text) as Uint8Array, bits, precedence, label }));
+/** ::ffff:0:0/96 of the same table; written so, since a mapped address is never seen here. */
+const IPV4 = { precedence: 35, label: 4 };
+
+const LINK_LOCAL = 2;
+const SITE_LOCAL = 5;
+const GLOBAL = 14;
+
+interface Known {
+  readonly ip: Uint8Array;
+  readonly scope: number;
+  readonly precedence: number;
+  readonly label: number;
+}
+
+interface Ranked extends Known {
+  readonly address: string;
+  readonly source: Known | undefined;
+  readonly common: number;
+}
+
+/** `sources`: the machine's own addresses. Both canonical; what cannot be told apart keeps its order. */
+export function orderAddresses(destinations: readonly string[], sources: readonly string[]): string[] {
+  const own = sources.flatMap((source) => knownOf(source) ?? []);
+  const ranked = destinations.flatMap((address) => {
+    const known = knownOf(address);
+    if (known === undefined) return [];
+    const source = sourceFor(known, own);
+    const common = source === undefined || known.ip.length === 4 ? 0 : commonBits(known.ip, source.ip);
+    return [{ ...known, address, source, common }];
+  });
+  return ranked.sort(compare).map(({ address }) => address);
+}
+
+function compare(a: Ranked, b: Ranked): number {
+  // Rule 1: avoid unusable destinations.
+  const usable = Number(b.source !== undefined) - Number(a.source !== undefined);
+  if (usable !== 0) return usable;
+  // Rule 2: prefer matching scope. Rule 5: prefer matching label. Rule 6: prefer higher precedence.
+  const scopes = Number(b.scope === b.source?.scope) - Number(a.scope === a.source?.scope);
+  if (scopes !== 0) return scopes;
+  const labels = Number(b.label === b.source?.label) - Number(a.label === a.source?.label);
+  if (labels !== 0) return labels;
+  if (a.precedence !== b.precedence) return b.precedence - a.precedence;
+  // Rule 8: prefer smaller scope. Rule 9: the longest prefix, only for IPv6: of IPv4 it says nothing about nearness.
+  if (a.scope !== b.scope) return a.scope - b.scope;
+  return a.ip.length === 16 && b.ip.length === 16 ? b.common - a.common : 0;
+}
+
+/** The source that the kernel would take (section 5, as far as addresses alone tell). */
+function sourceFor(destination: Known, own: readonly Known[]): Known | undefined {
+  const fitting = own.filter(
+    ({ ip, scope }) => ip.length === destination.ip.length && (scope >= destination.scope || ip.length === 4),
+  );
+  const rank = (source: Known): number =>
+    (source.scope === destination.scope ? 512 : 0) +
+    (source.label === destination.label ? 256 : 0) +
+    commonBits(source.ip, destination.ip);
+  return fitting.reduce<Known | undefined>(
+    (best, source) => (best === undefined || rank(source) > rank(best) ? source : best),
+    undefined,
+  );
+}
+
+function knownOf(address: string): Known | undefined {
+  const ip = parseIp(address);
+  if (ip === undefined) return undefined;
+  if (ip.length === 4) return { ip, scope: scope4(ip), ...IPV4 };
+  const policy = POLICIES.find(({ prefix, bits }) => commonBits(ip, prefix) >= bits) as Policy;
+  return { ip, scope: scope6(ip), precedence: policy.precedence, label: policy.label };
+}
+
+/** Section 3.2: loopback and link-local IPv4 addresses are link-local, all others, private ones too, are global. */
+function scope4(ip: Uint8Array): number {
+  return ip[0] === 127 || (ip[0] === 169 && ip[1] === 254) ? LINK_LOCAL : GLOBAL;
+}
+
+function scope6(ip: Uint8Array): number {
+  const [first, second] = [ip[0] as number, ip[1] as number];
+  if (first === 0xff) return second & 0xf;
+  if (first === 0xfe && (second & 0xc0) === 0x80) return LINK_LOCAL;
+  if (first === 0xfe && (second & 0xc0) === 0xc0) return SITE_LOCAL;
+  return ip.every((octet, index) => octet === (index === 15 ? 1 : 0)) ? LINK_LOCAL : GLOBAL;
+}
+
+function commonBits(a: Uint8Array, b: Uint8Array): number {
+  for (let index = 0; index < Math.min(a.length, b.length); index += 1) {
+    const differing = (a[index] as number) ^ (b[index] as number);
+    if (differing !== 0) return index * 8 + Math.clz32(differing) - 24;
+  }
+  return Math.min(a.length, b.length) * 8;
+}

@@ -1,0 +1,52 @@
+// Finds the addresses of the servers that are configured by name, and of the first proxies of lines: hosts files, then the
+// machine's own resolver. A wrong address does no harm to a server whose certificate is verified. Not for lookups.
+import { isIP } from 'node:net';
+import type { Bootstrap } from './dial.js';
+import type { Hosts } from './hosts.js';
+import { CREDULOUS } from './judge.js';
+import { askPair } from './pair.js';
+import type { Server } from './server.js';
+
+interface Found {
+  readonly addresses: readonly string[];
+  readonly until_ms: number;
+}
+
+interface Parts {
+  readonly hosts: Hosts;
+  readonly system: Server;
+  readonly timeout_ms: number;
+  readonly now: () => number;
+}
+
+/** As many names as there may be servers and proxies. */
+const NAMES_MAX = 1024;
+const KEPT_MS = 60_000;
+
+/** Answers as node:net wants it. What was found once serves on when it is not found any more. */
+export function makeBootstrap({ hosts, system, timeout_ms, now }: Parts): Bootstrap {
+  const found = new Map<string, Found>();
+
+  async function addressesOf(name: string): Promise<readonly string[]> {
+    const known = hosts.lookup(name);
+    if (known !== undefined) return known;
+    const kept = found.get(name);
+    if (kept !== undefined && kept.until_ms > now()) return kept.addresses;
+    const types = ['AAAA', 'A'] as const;
+    const asking = { servers: [system], types, way: 'usual', judge: CREDULOUS, timeout_ms } as const;
+    const { outcome } = await askPair(name, asking).outcome;
+    if (outcome.kind !== 'found') return kept?.addresses ?? [];
+    const addresses = outcome.parts.flatMap((part) => part.addresses);
+    if (found.size < NAMES_MAX) found.set(name, { addresses, until_ms: now() + KEPT_MS });
+    return addresses;
+  }
+
+  return (name, _options, done) => {
+    void addressesOf(name).then((addresses) => {
+      const all = addresses.map((address) => ({ address, family: isIP(address) }));
+      // With no address node:net would say that it was called wrongly.
+      if (all.length > 0) done(null, all);
+      else done(Object.assign(new Error(`${name} was not found`), { code: 'ENOTFOUND' }), []);
+    });
+  };
+}

@@ -1,0 +1,67 @@
+// One name explained: every server of both lists is asked side by side, and each answer is judged, so that a user sees
+// what the resolver chooses from. It changes no choice.
+import type { Question } from '../../protocol/dns-message.js';
+import type { ServerAnswer } from '../../protocol/names-statistics.js';
+import { canonical } from './canonical.js';
+import { type Reply, TIMED_OUT } from './exchange.js';
+import type { Judge } from './judge.js';
+import type { Servers } from './resolution.js';
+import type { Server } from './server.js';
+
+interface Explaining {
+  readonly judge: Judge;
+  readonly types: readonly Question['type'][];
+  readonly timeout_ms: number;
+  readonly now: () => number;
+}
+
+/** In the order of the configuration. Settles within `timeout_ms`. */
+export function askEvery(name: string, { first, backup }: Servers, explaining: Explaining): Promise<ServerAnswer[]> {
+  const servers = [...new Set([...first, ...backup])];
+  const asked = servers.flatMap((server) =>
+    explaining.types.map((type) => askOne(server, { name, type }, !first.includes(server), explaining)),
+  );
+  return Promise.all(asked);
+}
+
+async function askOne(
+  server: Server,
+  question: Question,
+  backup: boolean,
+  { judge, timeout_ms, now }: Explaining,
+): Promise<ServerAnswer> {
+  const begun_ms = now();
+  const asked = server.ask(question, 'usual');
+  const deadline = setTimeout(() => asked.cancel(TIMED_OUT), timeout_ms);
+  const reply = await asked.outcome;
+  clearTimeout(deadline);
+  const addresses = reply.kind === 'addresses' ? reply.addresses.map(canonical) : [];
+  return {
+    ...{
+      server: server.identity.id,
+      backup,
+      type: question.type,
+      time_ms: now() - begun_ms,
+      kind: reply.kind,
+      addresses,
+    },
+    ttl_s: 'ttl_s' in reply ? reply.ttl_s : undefined,
+    ...judged(server, question.name, reply, addresses, judge),
+  };
+}
+
+function judged(
+  server: Server,
+  name: string,
+  reply: Reply,
+  addresses: readonly string[],
+  judge: Judge,
+): Pick<ServerAnswer, 'verdict' | 'why'> {
+  if (reply.kind === 'no-answer') return { verdict: 'none', why: reply.reason };
+  if (reply.kind === 'server-failure') return { verdict: 'none', why: `rcode ${reply.rcode}` };
+  if (reply.doubt !== undefined) return { verdict: 'doubtful', why: reply.doubt };
+  const { clean, dropped, suspect } = judge.judge(server.identity, name, addresses);
+  const why = dropped.map(({ address, why }) => `${address} ${why}`).join(', ');
+  if (suspect || (clean.length === 0 && addresses.length > 0)) return { verdict: 'suspect', why };
+  return { verdict: dropped.length > 0 ? 'partly clean' : 'clean', why };
+}

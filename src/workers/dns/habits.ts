@@ -1,0 +1,179 @@
+// What has been seen of one server: how fast it is, whether it keeps EDNS and the case of letters, and counts of what it
+// did. From that follow the head start of others, the times of repeats, and what looks forged. It asks nothing.
+import type { Reply } from './exchange.js';
+import { TIMED_OUT } from './exchange.js';
+
+export interface ServerCounts {
+  /** Questions put to the server, repeats not counted. */
+  queries: number;
+  addresses: number;
+  nodata: number;
+  nxdomain: number;
+  /** SERVFAIL, REFUSED and the like. */
+  failures: number;
+  /** No answer before the deadline. */
+  timeouts: number;
+  /** Connections refused or cut, certificates not accepted and the like. */
+  errors: number;
+  repeats: number;
+  truncated: number;
+  /** Messages that did not answer what was asked. */
+  invalid: number;
+  /** Answers that were held because they looked forged. */
+  held: number;
+  /** Answers that a later one of the same id contradicted. */
+  contradicted: number;
+  /** Answers judged suspect: see protocol/blacklist.ts. */
+  suspect: number;
+}
+
+type Habit = 'unknown' | 'yes' | 'no';
+
+/** RFC 6298's weight for the smoothed time. */
+const WEIGHT = 1 / 8;
+/** A server that changed its ways is found out after this. */
+const FORGET_MS = 3_600_000;
+/** How long answers are held after one was contradicted. */
+const WARY_MS = 600_000;
+/** Answers that are counted before the fastest of them counts as how fast the server can be. */
+const FLOOR_SAMPLES = 32;
+/** Below this the scheduler and the cache of the server are as large a part of the time as the way. */
+const FLOOR_LEAST_MS = 4;
+const EDNS_SAMPLES = 4;
+/** Doubtful answers in a row that nothing contradicted: then it was the server that changed. */
+const DOUBTS_MAX = 8;
+const WRONG_CASES_MAX = 3;
+
+export class Habits {
+  readonly counts: ServerCounts = {
+    ...{ queries: 0, addresses: 0, nodata: 0, nxdomain: 0, failures: 0, timeouts: 0, errors: 0, repeats: 0 },
+    ...{ truncated: 0, invalid: 0, held: 0, contradicted: 0, suspect: 0 },
+  };
+  readonly #now: () => number;
+  #smoothed_ms: number | undefined;
+  #floor: { least_ms: number; samples: number; previous_ms: number | undefined } = fresh();
+  #edns: Habit = 'unknown';
+  #ednsSeen = 0;
+  #keepsCase: Habit = 'unknown';
+  #wrongCases = 0;
+  #forget_ms = 0;
+  #wary_ms = Number.NEGATIVE_INFINITY;
+  #doubts = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** The smoothed time to an answer; undefined before the first. */
+  get latency_ms(): number | undefined {
+    return this.#smoothed_ms;
+  }
+
+  get asksEdns(): boolean {
+    this.#forget();
+    return this.#edns !== 'no';
+  }
+
+  get asksMixedCase(): boolean {
+    this.#forget();
+    return this.#keepsCase !== 'no';
+  }
+
+  /** Whether an answer to a real question was forged a short while ago. */
+  get isWary(): boolean {
+    return this.#now() - this.#wary_ms < WARY_MS;
+  }
+
+  /** What came of a question after `elapsed_ms`. */
+  replied(reply: Reply, elapsed_ms: number): void {
+    const { counts } = this;
+    counts.queries += 1;
+    if (reply.kind === 'no-answer') {
+      if (reply.reason === TIMED_OUT) counts.timeouts += 1;
+      else if (reply.reason !== GIVEN_UP) counts.errors += 1;
+      // Given up or timed out: it is at least as slow as that.
+      if (this.#smoothed_ms === undefined || elapsed_ms > this.#smoothed_ms) this.#smooth(elapsed_ms);
+      return;
+    }
+    if (reply.kind === 'server-failure') counts.failures += 1;
+    else if (reply.kind !== 'truncated') counts[reply.kind] += 1;
+    if (reply.doubt === undefined) this.#smooth(elapsed_ms);
+  }
+
+  /** Why an answer over UDP may be forged; undefined if nothing says so. */
+  doubt(elapsed_ms: number, asked: boolean, carried: boolean): string | undefined {
+    if (asked && !carried && this.#edns === 'yes') return 'without the EDNS option that this server returns';
+    const { least_ms, samples, previous_ms } = this.#floor;
+    const floor_ms =
+      previous_ms === undefined && samples < FLOOR_SAMPLES ? 0 : Math.min(least_ms, previous_ms ?? least_ms);
+    if (floor_ms >= FLOOR_LEAST_MS && elapsed_ms < floor_ms / 2) return 'faster than this server can be';
+    return undefined;
+  }
+
+  /** An answer over UDP that is believed: what it shows of the server's ways. */
+  believed(elapsed_ms: number, asked: boolean, carried: boolean): void {
+    this.#doubts = 0;
+    if (asked && carried && this.#edns !== 'yes') {
+      this.#ednsSeen += 1;
+      if (this.#ednsSeen >= EDNS_SAMPLES) this.#edns = 'yes';
+    }
+    this.#floor.samples += 1;
+    this.#floor.least_ms = Math.min(this.#floor.least_ms, elapsed_ms);
+    if (this.#floor.samples >= 2 * FLOOR_SAMPLES) this.#floor = { ...fresh(), previous_ms: this.#floor.least_ms };
+  }
+
+  /** A doubtful answer was held for long, and nothing contradicted it. */
+  unrefuted(): void {
+    this.#doubts += 1;
+    if (this.#doubts < DOUBTS_MAX) return;
+    this.#doubts = 0;
+    this.#floor = fresh();
+    this.#edns = 'unknown';
+    this.#ednsSeen = 0;
+  }
+
+  contradicted(): void {
+    this.counts.contradicted += 1;
+    this.#wary_ms = this.#now();
+  }
+
+  refusesEdns(): void {
+    this.#edns = 'no';
+    this.#ednsSeen = 0;
+    this.#forget_ms = this.#now() + FORGET_MS;
+  }
+
+  keptCase(): void {
+    this.#keepsCase = 'yes';
+    this.#wrongCases = 0;
+  }
+
+  /** True if the server does not keep the case, and is to be asked again; false for what looks forged. */
+  lostCase(): boolean {
+    this.#wrongCases += 1;
+    if (this.#keepsCase === 'yes' && this.#wrongCases < WRONG_CASES_MAX) return false;
+    this.#keepsCase = 'no';
+    this.#wrongCases = 0;
+    this.#forget_ms = this.#now() + FORGET_MS;
+    return true;
+  }
+
+  #smooth(elapsed_ms: number): void {
+    this.#smoothed_ms ??= elapsed_ms;
+    this.#smoothed_ms += (elapsed_ms - this.#smoothed_ms) * WEIGHT;
+  }
+
+  #forget(): void {
+    if (this.#forget_ms === 0 || this.#now() < this.#forget_ms) return;
+    this.#forget_ms = 0;
+    if (this.#edns === 'no') this.#edns = 'unknown';
+    if (this.#keepsCase === 'no') this.#keepsCase = 'unknown';
+  }
+}
+
+/** The reason of a cancel because another server was faster. */
+export const GIVEN_UP = 'another server was faster';
+
+function fresh(): { least_ms: number; samples: number; previous_ms: number | undefined } {
+  return { least_ms: Number.POSITIVE_INFINITY, samples: 0, previous_ms: undefined };
+}

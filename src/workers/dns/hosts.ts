@@ -1,0 +1,24 @@
+// What is known of names before any server is asked: the table of the configuration, then /etc/hosts. The formats are
+// main/config/hosts.ts and protocol/hosts-file.ts.
+import { parseHosts } from '../../protocol/hosts-file.js';
+import { isLocalhost } from '../../protocol/names.js';
+import { WatchedFile } from './watched-file.js';
+
+const HOSTS_FILE = '/etc/hosts';
+const LOOPBACK = ['::1', '127.0.0.1'];
+
+export class Hosts {
+  readonly #table: Readonly<Record<string, readonly string[]>>;
+  readonly #file: WatchedFile<ReadonlyMap<string, readonly string[]>>;
+
+  constructor(table: Readonly<Record<string, readonly string[]>>, now: () => number, path = HOSTS_FILE) {
+    this.#table = table;
+    this.#file = new WatchedFile(path, parseHosts, now);
+  }
+
+  /** Canonical addresses; undefined when the name is to be asked. Takes a normalised name. */
+  lookup(name: string): readonly string[] | undefined {
+    if (Object.hasOwn(this.#table, name)) return this.#table[name];
+    return this.#file.content.get(name) ?? (isLocalhost(name) ? LOOPBACK : undefined);
+  }
+}

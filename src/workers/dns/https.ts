@@ -1,0 +1,97 @@
+// One server over HTTPS (DoH, RFC 8484), in HTTP/2 where the server has it. The only place of undici, which is loaded
+// with the first question. Its connections are made by dial.ts.
+import type { Pool } from 'undici';
+import { formatEndpoint } from '../../protocol/address.js';
+import { encodeQuery, judgeAnswer, type Question } from '../../protocol/dns-message.js';
+import { type Bootstrap, type Destination, dial } from './dial.js';
+import { type Asked, exchange, noAnswer, type Reply } from './exchange.js';
+
+const MEDIA_TYPE = 'application/dns-message';
+const MESSAGE_OCTETS_MAX = 65_535;
+const CONNECTIONS_MAX = 4;
+const STREAMS_MAX = 100;
+const IDLE_MS = 5000;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** RFC 8484 section 4.1: so that answers can be kept on the way. */
+const ID = 0;
+
+export class HttpsServer {
+  readonly #destination: Destination;
+  readonly #bootstrap: Bootstrap;
+  readonly #path: string;
+  readonly #closing = new AbortController();
+  #pool: Promise<Pool> | undefined;
+
+  constructor(destination: Destination, path: string, bootstrap: Bootstrap) {
+    this.#destination = destination;
+    this.#path = path;
+    this.#bootstrap = bootstrap;
+  }
+
+  ask(question: Question): Asked<Reply> {
+    return exchange((settle) => {
+      const abort = new AbortController();
+      void this.#post(encodeQuery(question, ID), abort.signal).then(
+        (body) => settle(typeof body === 'string' ? { kind: 'no-answer', reason: body } : judged(body, question)),
+        (error: NodeJS.ErrnoException) => settle(noAnswer(error)),
+      );
+      return () => abort.abort();
+    });
+  }
+
+  close(): void {
+    this.#closing.abort();
+    void this.#pool?.then((pool) => pool.destroy()).catch(() => {});
+    this.#pool = undefined;
+  }
+
+  /** The body, or why there is none. */
+  async #post(query: Uint8Array, signal: AbortSignal): Promise<Buffer | string> {
+    this.#pool ??= this.#open();
+    const pool = await this.#pool;
+    const { statusCode, headers, body } = await pool.request({
+      method: 'POST',
+      path: this.#path,
+      headers: { accept: MEDIA_TYPE, 'content-type': MEDIA_TYPE },
+      body: query,
+      signal,
+    });
+    const type = String(headers['content-type'] ?? '').split(';')[0] as string;
+    if (statusCode !== 200 || type.trim().toLowerCase() !== MEDIA_TYPE) {
+      body.destroy();
+      return statusCode === 200 ? `answered with ${type || 'no type'}` : `HTTP status ${statusCode}`;
+    }
+    const chunks: Buffer[] = [];
+    let octets = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      octets += chunk.length;
+      if (octets > MESSAGE_OCTETS_MAX) return 'answered with too much';
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  async #open(): Promise<Pool> {
+    const { Pool } = await import('undici');
+    const { host, port } = this.#destination;
+    return new Pool(`https://${formatEndpoint(host, port)}`, {
+      connections: CONNECTIONS_MAX,
+      allowH2: true,
+      pipelining: STREAMS_MAX,
+      keepAliveTimeout: IDLE_MS,
+      connect: (_options, done) => {
+        // A pool connects for whoever asks next, not for one question: only closing gives up.
+        const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
+        dial(this.#destination, this.#bootstrap, signal).then(
+          (socket) => done(null, socket),
+          (error: Error) => done(error, null),
+        );
+      },
+    });
+  }
+}
+
+function judged(body: Buffer, question: Question): Reply {
+  const judgement = judgeAnswer(body, question, ID);
+  return judgement.kind === 'invalid' ? { kind: 'no-answer', reason: `invalid answer: ${judgement.code}` } : judgement;
+}

@@ -1,0 +1,72 @@
+// Makes the servers of the configuration, each once, with what they share: the certificates that they may have, and how
+// their names are found. It asks nothing.
+import { readFileSync } from 'node:fs';
+import { rootCertificates } from 'node:tls';
+import { parseIp } from '../../protocol/address.js';
+import type { Nameserver, Options } from '../../protocol/options.js';
+import { isSpecialIp } from '../../protocol/special-address.js';
+import { makeBootstrap } from './bootstrap.js';
+import type { Hosts } from './hosts.js';
+import type { Servers } from './resolution.js';
+import { ConfiguredServer, type Server, type ServerParts } from './server.js';
+import { SystemNames, systemParallel } from './system.js';
+import { type SystemFiles, SystemServer } from './system-server.js';
+
+export type ServersOptions = Pick<Options, 'nameservers' | 'nameservers_backup' | 'lines' | 'dns'>;
+
+interface Parts {
+  readonly hosts: Hosts;
+  readonly injected: ServerParts['injected'];
+  readonly now: () => number;
+  /** Of names of getaddrinfo; the usual ones without. */
+  readonly getaddrinfo?: SystemNames;
+  readonly files?: SystemFiles;
+}
+
+export interface AllServers extends Servers {
+  /** Each once. */
+  readonly all: readonly Server[];
+  byId(id: string): Server | undefined;
+  close(): void;
+}
+
+export function makeServers(options: ServersOptions, { hosts, injected, now, getaddrinfo, files }: Parts): AllServers {
+  const { dns, lines } = options;
+  const names =
+    getaddrinfo ??
+    new SystemNames({ parallel: systemParallel(process.env['UV_THREADPOOL_SIZE']), queue_max: dns.lookups_max });
+  const ca = dns.ca_file === undefined ? undefined : [...rootCertificates, readFileSync(dns.ca_file, 'utf8')];
+  const shared = { limits: dns, lines, ca, isPublic, injected, now };
+  const system = new SystemServer({
+    ...shared,
+    getaddrinfo: names,
+    timeout_ms: dns.timeout_ms,
+    ...(files === undefined ? {} : { files }),
+  });
+  const bootstrap = makeBootstrap({ hosts, system, timeout_ms: dns.timeout_ms, now });
+  const made = new Map<string, Server>();
+  const make = (nameserver: Nameserver): Server => {
+    const server =
+      made.get(nameserver.id) ??
+      (nameserver.kind === 'system' ? system : new ConfiguredServer(nameserver, { ...shared, bootstrap }));
+    made.set(nameserver.id, server);
+    return server;
+  };
+  const first = options.nameservers.map(make);
+  const backup = options.nameservers_backup.map(make);
+  const all = [...made.values()];
+  return {
+    ...{ first, backup, all },
+    byId: (id) => made.get(id),
+    close() {
+      system.close();
+      for (const server of all) server.close();
+    },
+  };
+}
+
+/** A server with an address of the own network may well answer with addresses of that network. */
+function isPublic(host: string): boolean {
+  const ip = parseIp(host);
+  return ip === undefined || !isSpecialIp(ip);
+}

@@ -1,0 +1,129 @@
+// The sockets over which one UDP server is asked: each on a random port of the kernel's, connected, so that what comes from
+// elsewhere is dropped and ICMP refusals are told. A question gets a socket of its own until there are many; then sockets
+// are shared, and replaced after some questions. It does not read the messages but for their id.
+import { randomInt } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+
+/** What a question hears on its id. */
+export interface Listener {
+  message(bytes: Buffer): void;
+  error(error: NodeJS.ErrnoException): void;
+}
+
+/** One id on one socket, until it is released. */
+export interface Place {
+  readonly id: number;
+  send(bytes: Uint8Array): void;
+  release(): void;
+}
+
+/** Sockets that questions are put on, of one server. */
+const OPEN_MAX = 64;
+/** A port that has been used so often is known to whoever looks. */
+const QUESTIONS_PER_SOCKET = 256;
+/** With those that only wait for their last answers. */
+const SOCKETS_MAX = 256;
+
+export class UdpSockets {
+  readonly #address: string;
+  readonly #port: number;
+  readonly #open: SharedSocket[] = [];
+  #sockets = 0;
+
+  constructor(address: string, port: number) {
+    this.#address = address;
+    this.#port = port;
+  }
+
+  /** undefined when there are too many already. */
+  take(listener: Listener): Place | undefined {
+    let socket = this.#open.length < OPEN_MAX && this.#sockets < SOCKETS_MAX ? this.#add() : undefined;
+    socket ??= this.#open[randomInt(Math.max(1, this.#open.length))];
+    if (socket === undefined) return undefined;
+    const place = socket.take(listener);
+    if (socket.taken >= QUESTIONS_PER_SOCKET) this.#retire(socket);
+    return place;
+  }
+
+  #add(): SharedSocket {
+    this.#sockets += 1;
+    const socket: SharedSocket = new SharedSocket(this.#address, this.#port, () => {
+      this.#sockets -= 1;
+      this.#retire(socket);
+    });
+    this.#open.push(socket);
+    return socket;
+  }
+
+  #retire(socket: SharedSocket): void {
+    const index = this.#open.indexOf(socket);
+    if (index >= 0) this.#open.splice(index, 1);
+  }
+}
+
+class SharedSocket {
+  /** Questions that were put on it. */
+  taken = 0;
+  readonly #listeners = new Map<number, Listener>();
+  readonly #socket: Socket;
+  readonly #closed: () => void;
+  #connected = false;
+  #over = false;
+  #unsent: Uint8Array[] = [];
+
+  constructor(address: string, port: number, closed: () => void) {
+    this.#closed = closed;
+    this.#socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+    this.#socket.on('error', (error) => this.#fail(error));
+    this.#socket.on('message', (bytes) => {
+      if (bytes.length >= 2) this.#listeners.get(bytes.readUInt16BE(0))?.message(bytes);
+    });
+    this.#socket.on('connect', () => {
+      this.#connected = true;
+      for (const bytes of this.#unsent.splice(0)) this.#send(bytes);
+    });
+    this.#socket.connect(port, address);
+  }
+
+  take(listener: Listener): Place {
+    this.taken += 1;
+    let id = randomInt(0x10000);
+    while (this.#listeners.has(id)) id = randomInt(0x10000);
+    this.#listeners.set(id, listener);
+    return {
+      id,
+      send: (bytes) => {
+        if (this.#connected) this.#send(bytes);
+        else if (!this.#over) this.#unsent.push(bytes);
+      },
+      release: () => {
+        if (this.#listeners.get(id) !== listener) return;
+        this.#listeners.delete(id);
+        if (this.#listeners.size === 0) this.#close();
+      },
+    };
+  }
+
+  #send(bytes: Uint8Array): void {
+    if (this.#over) return;
+    this.#socket.send(bytes, (error) => {
+      if (error !== null) this.#fail(error);
+    });
+  }
+
+  /** What is wrong with the socket is so for all who use it. */
+  #fail(error: NodeJS.ErrnoException): void {
+    const listeners = [...this.#listeners.values()];
+    this.#listeners.clear();
+    this.#close();
+    for (const listener of listeners) listener.error(error);
+  }
+
+  #close(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#unsent = [];
+    this.#closed();
+    this.#socket.close();
+  }
+}
