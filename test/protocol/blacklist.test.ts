@@ -152,7 +152,7 @@ test('an address that only fails for a name is tried last for it', () => {
   const list = blacklist();
   const outcome: Finding = { address: BAD, how: 'outcome', by: 'connections', name: NAME };
   list.add(outcome, 0);
-  assert.deepEqual(list.judge(PUBLIC, NAME, [BAD, GOOD], 0), clean([GOOD, BAD]));
+  assert.deepEqual(list.judge(PUBLIC, NAME, [BAD, GOOD], 0), { ...clean([GOOD, BAD]), last: [BAD] });
   assert.deepEqual(list.judge(PUBLIC, 'www.other.com', [BAD, GOOD], 0), clean([BAD, GOOD]));
   assert.equal(list.verdict(BAD)?.everywhere, false);
   list.absolve(BAD, NAME);

@@ -1,0 +1,51 @@
+// An address where no server is, but somebody on the way answers: forged addresses for targeted names, several in a row,
+// and silence for all others. It counts what it hears.
+import { createSocket, type Socket } from 'node:dgram';
+import dnsPacket from 'dns-packet';
+
+export class Injector {
+  readonly address = '127.0.0.1';
+  readonly heard: string[] = [];
+  readonly #forged: ReadonlyMap<string, readonly string[]>;
+  readonly #socket: Socket = createSocket('udp4');
+  port = 0;
+
+  private constructor(forged: Readonly<Record<string, readonly string[]>>) {
+    this.#forged = new Map(Object.entries(forged));
+  }
+
+  /** `forged`: addresses by name, each in an answer of its own. `*` answers every name. */
+  static async start(forged: Readonly<Record<string, readonly string[]>>): Promise<Injector> {
+    const injector = new Injector(forged);
+    const socket = injector.#socket;
+    socket.on('message', (bytes, from) => {
+      for (const answer of injector.#answers(bytes)) socket.send(answer, from.port, from.address);
+    });
+    await new Promise<void>((resolve) => socket.bind(0, injector.address, resolve));
+    injector.port = socket.address().port;
+    return injector;
+  }
+
+  /** As a configured phantom server. */
+  get at(): { readonly address: string; readonly port: number } {
+    return { address: this.address, port: this.port };
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => this.#socket.close(() => resolve()));
+  }
+
+  #answers(bytes: Buffer): Buffer[] {
+    const { id, questions } = dnsPacket.decode(bytes);
+    const question = questions?.[0] as dnsPacket.Question;
+    this.heard.push(question.name);
+    const forged = this.#forged.get(question.name) ?? this.#forged.get('*') ?? [];
+    const type = 'A' as const;
+    return forged.map((data) =>
+      dnsPacket.encode({
+        ...{ type: 'response', id: id as number, questions: [question] },
+        answers: question.type === type ? [{ type, name: question.name, ttl: 300, data }] : [],
+      }),
+    );
+  }
+}
