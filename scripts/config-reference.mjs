@@ -18,6 +18,8 @@ const cell = (text) => text.replaceAll('|', '\\|');
 
 function defaultOf({ path, setting }) {
   if (path === 'upstream') return code('{"type": "direct"}');
+  if (path === 'nameservers') return code('"system"');
+  if (path === 'nameservers_backup') return 'none';
   return setting.default === null ? 'none' : code(JSON.stringify(setting.default));
 }
 
@@ -42,7 +44,7 @@ file, key and what is allowed. An unknown key is a mistake; an unknown variable 
 ${rows.join('\n')}
 
 An empty environment variable is as good as none. In the environment \`nameservers\`, \`nameservers_backup\` and
-\`IpBlacklist\` are one entry, several with commas between, or a JSON list; \`upstream\` is JSON.
+\`IpBlacklist\` are one entry, several with commas between, or a JSON list; \`upstream\` and \`hosts\` are JSON.
 
 ## upstream
 
@@ -81,8 +83,27 @@ The last line reaches 10.0.0.2 through the proxy at 127.0.0.1. Passwords are mas
 
 ## nameservers, nameservers_backup
 
-\`"system"\` (what the machine uses), one server, or a list of servers. A server is an IP address with or without a port:
-\`8.8.8.8\`, \`127.0.0.1:5353\`, \`::1\`, \`[::1]:53\`. \`"system"\` only stands alone, not in a list.
+One server, or a list of them. All servers of a list are asked at once, but for a few ms of head start for those known to
+be fast; the first clean answer wins. When nothing clean came from \`nameservers\`, the backups are asked, and then TCP, UDP,
+TCP and UDP of whoever may still answer, until \`dns.timeout_ms\` is over.
+
+| server | what it is |
+| --- | --- |
+| \`system\` | What the machine uses: \`/etc/resolv.conf\` with its search list, read again when it changes. Where \`/etc/nsswitch.conf\` has more than files and DNS for hosts, getaddrinfo. |
+| \`8.8.8.8\`, \`127.0.0.1:5353\`, \`::1\`, \`[::1]:53\`, \`udp://8.8.8.8\` | UDP, and TCP where an answer does not fit. |
+| \`tcp://8.8.8.8\` | TCP. |
+| \`tls://1.1.1.1\`, \`tls://dns.google:853\` | DNS over TLS. The certificate must be for the address or name that is written here. |
+| \`https://dns.google/dns-query\` | DNS over HTTPS, likewise. |
+
+The names of tls and https servers are found by \`hosts\`, /etc/hosts and the machine's own resolver.
+
+\`{"server": "tcp://8.8.8.8", "via": "line name"}\` asks a tcp, tls or https server through a line, with all its proxies and
+its source address: what is asked beyond a proxy, nobody on the way to it can forge.
+
+## hosts
+
+\`{"hosts": {"router.lan": "192.168.1.1", "www.example.com": ["192.0.2.1", "2001:db8::1"]}}\`. It comes before /etc/hosts,
+which is read again when it changes; both come before any server.
 
 ## IpBlacklist
 

@@ -3,6 +3,7 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket as TcpSocket } from 'node:net';
 import dnsPacket, { type Answer } from 'dns-packet';
+import type { Nameserver } from '../../src/protocol/options.js';
 
 export interface Host {
   readonly A?: readonly string[];
@@ -70,8 +71,12 @@ export class DnsServer {
   }
 
   /** As a configured nameserver. */
-  get at(): { readonly address: string; readonly port: number } {
-    return { address: this.address, port: this.port };
+  get at(): Nameserver {
+    return nameserver('udp', this.port);
+  }
+
+  get atTcp(): Nameserver {
+    return nameserver('tcp', this.port);
   }
 
   count(type?: string, transport?: string): number {
@@ -117,18 +122,29 @@ export class DnsServer {
     client.on('error', () => {});
     client.on('close', () => this.#clients.delete(client));
     let received = Buffer.alloc(0);
-    client.on('data', async (chunk: Buffer) => {
+    let written: Promise<void> = Promise.resolve();
+    client.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
-      if (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) return;
-      const answers = await this.#answers(received.subarray(2), 'tcp');
-      if (answers.length === 0) client.destroy();
-      // One octet first: the length may be split anywhere.
-      for (const answer of answers.slice(0, 1)) {
-        const framed = Buffer.concat([Buffer.from([answer.length >> 8, answer.length & 0xff]), answer]);
-        client.write(framed.subarray(0, 1));
-        setImmediate(() => client.write(framed.subarray(1)));
+      while (received.length >= 2 && received.length >= 2 + received.readUInt16BE(0)) {
+        const end = 2 + received.readUInt16BE(0);
+        const message = received.subarray(2, end);
+        // What waits does not hold up the others, but no two answers are mixed.
+        const answers = this.#answers(message, 'tcp');
+        written = Promise.all([answers, written]).then(([[answer]]) => this.#answerTcp(client, answer));
+        received = received.subarray(end);
       }
     });
+  }
+
+  async #answerTcp(client: TcpSocket, answer: Buffer | undefined): Promise<void> {
+    if (answer === undefined) {
+      client.destroy();
+      return;
+    }
+    // One octet first: the length may be split anywhere.
+    client.write(Buffer.from([answer.length >> 8]));
+    await new Promise((resolve) => setImmediate(resolve));
+    client.write(Buffer.concat([Buffer.from([answer.length & 0xff]), answer]));
   }
 
   async #answers(bytes: Buffer, transport: 'udp' | 'tcp'): Promise<Buffer[]> {
@@ -230,4 +246,9 @@ export function deferred(): { promise: Promise<void>; resolve: () => void } {
     resolve = settled;
   });
   return { promise, resolve };
+}
+
+/** A plain server on loopback, as the configuration has it. */
+export function nameserver(kind: 'udp' | 'tcp', port: number): Nameserver {
+  return { kind, id: `${kind}://127.0.0.1:${port}`, host: '127.0.0.1', port, path: '', via: undefined };
 }

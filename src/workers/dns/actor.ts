@@ -2,15 +2,17 @@
 // on a port of its own. It keeps no more than who is connected: what it answers from is names.ts.
 import type { MessagePort } from 'node:worker_threads';
 import type { NamesActor, NamesControl } from '../../protocol/messages.js';
+import { RemoteLog } from '../../threads/log.js';
 import { serve } from '../../threads/port.js';
 import type { NamesStart } from '../../threads/start.js';
 import { Names } from './names.js';
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
 export async function run({ options, control, log }: NamesStart): Promise<void> {
+  const written = log === undefined ? undefined : new RemoteLog(log, options.log_level, () => {});
   const names = new Names(options, (message) => {
-    if (log === undefined) process.emitWarning(message);
-    else log.postMessage({ level: 'warn', message });
+    if (written === undefined) process.emitWarning(message);
+    else written.write('warn', {}, message);
   });
   // Only main connects ports, one for each connection actor that lives.
   const ports = new Set<MessagePort>();
@@ -46,6 +48,7 @@ export async function run({ options, control, log }: NamesStart): Promise<void> 
   serve(api, control);
   await ended;
   await stop();
+  written?.close();
   await Promise.all([...ports].map(closed));
 }
 

@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import { KEYS } from '../../../src/main/config/keys.js';
 import { errorsOf, loadJson, optionsOf } from './load-text.js';
 
+const ids = (servers: readonly { readonly id: string }[]) => servers.map(({ id }) => id);
 const fromEnvironment = (environment: Record<string, string>) => loadJson({}, { environment });
 
 test('every number can come from the environment', () => {
   for (const { path, setting } of KEYS) {
     if (typeof setting.default !== 'number') continue;
-    const options = optionsOf(fromEnvironment({ [setting.env]: ' 7 ' })) as unknown as Record<string, unknown>;
-    const [name, inner] = path.split('.') as [string, string?];
-    const value = inner === undefined ? options[name] : (options[name] as Record<string, unknown>)[inner];
+    const options = optionsOf(fromEnvironment({ [setting.env]: ' 7 ' }));
+    const value = path.split('.').reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], options);
     assert.equal(value, 7, path);
   }
 });
@@ -27,20 +27,17 @@ test('words, lists and the upstream tree', () => {
   });
   const { log_level, host, engine, nameservers, nameservers_backup, blacklist, lines } = optionsOf(loaded);
   assert.deepEqual([log_level, host, engine, blacklist], ['debug', '::1', 'epoll', ['1.2.3.4']]);
-  assert.deepEqual(nameservers, [
-    { address: '8.8.8.8', port: 53 },
-    { address: '::1', port: 5353 },
-  ]);
-  assert.deepEqual(nameservers_backup, [{ address: '1.1.1.1', port: 53 }]);
+  assert.deepEqual(ids(nameservers), ['udp://8.8.8.8:53', 'udp://[::1]:5353']);
+  assert.deepEqual(ids(nameservers_backup), ['udp://1.1.1.1:53']);
   assert.equal(lines[0]?.name, 'direct 127.0.0.2');
   assert.deepEqual(loaded.warnings, []);
 });
 
 test('one server in brackets is not a JSON list, and [] is an empty one', () => {
-  assert.deepEqual(optionsOf(fromEnvironment({ TCPROUTE_NAMESERVERS: '[::1]:53' })).nameservers, [
-    { address: '::1', port: 53 },
+  assert.deepEqual(ids(optionsOf(fromEnvironment({ TCPROUTE_NAMESERVERS: '[::1]:53' })).nameservers), [
+    'udp://[::1]:53',
   ]);
-  assert.equal(optionsOf(fromEnvironment({ TCPROUTE_NAMESERVERS_BACKUP: '[]' })).nameservers_backup, undefined);
+  assert.deepEqual(optionsOf(fromEnvironment({ TCPROUTE_NAMESERVERS_BACKUP: '[]' })).nameservers_backup, []);
   assert.deepEqual(optionsOf(fromEnvironment({ TCPROUTE_IP_BLACKLIST: '[]' })).blacklist, []);
 });
 

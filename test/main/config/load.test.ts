@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { load } from '../../../src/main/config/load.js';
+import { SCHEMA } from '../../../src/main/config/schema.js';
 import { errorsOf, loadJson, loadText, optionsOf } from './load-text.js';
 
 const SAMPLE = readFileSync(new URL('../../../../test/fixtures/tcproute-config.json', import.meta.url), 'utf8');
@@ -17,12 +18,13 @@ test("the sample of TcpRoute's readme loads unchanged, with a warning for INDO o
   ]);
   assert.equal(options.log_level, 'info');
   assert.equal(options.port, 7070);
-  assert.equal(options.nameservers, 'system');
-  assert.deepEqual(options.nameservers_backup, [
-    { address: '8.8.8.8', port: 53 },
-    { address: '8.8.4.4', port: 53 },
-    { address: '208.67.222.222', port: 53 },
-    { address: '208.67.220.220', port: 53 },
+  const ids = (servers: readonly { readonly id: string }[]) => servers.map(({ id }) => id);
+  assert.deepEqual(ids(options.nameservers), ['system']);
+  assert.deepEqual(ids(options.nameservers_backup), [
+    'udp://8.8.8.8:53',
+    'udp://8.8.4.4:53',
+    'udp://208.67.222.222:53',
+    'udp://208.67.220.220:53',
   ]);
   const hop = { host: '127.0.0.1', port: 5555, username: undefined, password: undefined };
   assert.deepEqual(options.lines, [
@@ -35,7 +37,7 @@ test("the sample of TcpRoute's readme loads unchanged, with a warning for INDO o
 test("the readme's blacklist is a second warning, and its good entry stays", () => {
   const loaded = loadText('c.json', SAMPLE.replace('[]', '["123.123.123.123","456.456.456.456"]'));
   assert.equal(loaded.warnings.length, 2);
-  assert.equal(loaded.warnings[1], 'c.json: IpBlacklist[1]: "456.456.456.456" is not an IP address: skipped');
+  assert.equal(loaded.warnings[1], 'c.json: IpBlacklist[1]: "456.456.456.456" is not an IP address or range: skipped');
   assert.deepEqual(optionsOf(loaded).blacklist, ['123.123.123.123']);
 });
 
@@ -53,8 +55,9 @@ test('without a file the defaults hold, and no warning is given', () => {
     idle_timeout_ms: 300_000,
     half_closed_timeout_ms: 60_000,
     tcp_user_timeout_ms: 0,
-    nameservers: 'system',
-    nameservers_backup: undefined,
+    nameservers: [{ kind: 'system', id: 'system', host: '', port: 0, path: '', via: undefined }],
+    nameservers_backup: [],
+    hosts: {},
     blacklist: [],
     lines: [{ name: 'direct', source: ANY, hops: [] }],
     limits: { connections_max: 0, lines_max: 256, pipes_max: 128 },
@@ -63,11 +66,30 @@ test('without a file the defaults hold, and no warning is given', () => {
     dns: {
       timeout_ms: 5000,
       try_timeout_ms: 2000,
+      udp_retry_ms: 500,
+      hold_ms: 300,
+      stale_max_s: 86_400,
+      stale_wait_ms: 200,
+      prefetch_percent: 10,
+      ipv6: 'auto',
+      ca_file: undefined,
       ttl_min_s: 1,
       ttl_max_s: 3600,
       negative_ttl_s: 10,
       entries_max: 10_000,
       lookups_max: 4096,
+      rebind_allow: [],
+      bad_ttl_s: SCHEMA.dns.bad_ttl_s.default,
+      bad_max: SCHEMA.dns.bad_max.default,
+      state_file: null,
+      probe: {
+        enabled: 'on',
+        names: SCHEMA.dns.probe.names.default,
+        tlds: ['com', 'net', 'org'],
+        phantom_servers: SCHEMA.dns.probe.phantom_servers.default,
+        interval_s: SCHEMA.dns.probe.interval_s.default,
+        rounds: 3,
+      },
     },
   });
 });

@@ -1,0 +1,60 @@
+// A resolver with its servers, outside of any thread; what it trusts, the machine's files and the clock are the test's.
+import { Hosts } from '../../src/workers/dns/hosts.js';
+import { CREDULOUS, type Judge } from '../../src/workers/dns/judge.js';
+import type { NamesOptions } from '../../src/workers/dns/names.js';
+import type { Network } from '../../src/workers/dns/network.js';
+import { Resolver } from '../../src/workers/dns/resolver.js';
+import { type AllServers, makeServers } from '../../src/workers/dns/servers.js';
+import { SystemNames } from '../../src/workers/dns/system.js';
+import type { SystemFiles } from '../../src/workers/dns/system-server.js';
+
+export interface TestParts {
+  readonly system?: SystemNames;
+  readonly now?: () => number;
+  readonly judge?: Judge;
+  readonly network?: Network;
+  readonly files?: SystemFiles;
+  readonly hostsFile?: string;
+}
+
+export interface TestResolver extends Pick<Resolver, 'lookup' | 'counts' | 'sizes'> {
+  readonly servers: AllServers;
+  /** Nothing is left once the sockets have closed. */
+  stop(): void;
+}
+
+/** Any /etc/nsswitch.conf that makes `system` go to getaddrinfo. */
+const NOT_PLAIN: SystemFiles = {
+  resolvConf: '/dev/null',
+  nsswitch: new URL('../../../test/fixtures/nsswitch-ldap.conf', import.meta.url).pathname,
+  port: 53,
+};
+
+export function makeResolver(options: NamesOptions, parts: TestParts = {}): TestResolver {
+  const now = parts.now ?? (() => performance.now());
+  const judge = parts.judge ?? CREDULOUS;
+  const hosts = new Hosts(options.hosts, now, parts.hostsFile ?? '/nonexistent');
+  const servers = makeServers(options, {
+    hosts,
+    now,
+    injected: (server, name, addresses) => judge.injected(server, name, addresses),
+    getaddrinfo: parts.system ?? new SystemNames({ parallel: 1, queue_max: 1 }),
+    files: parts.files ?? NOT_PLAIN,
+  });
+  const network = {
+    current: parts.network ?? { sources: ['::1', '2001:db8::99', '127.0.0.1', '192.0.2.99'], hasIpv6: true },
+  };
+  const resolver = new Resolver(options.dns, { servers, hosts, judge, network, now });
+  return {
+    servers,
+    counts: resolver.counts,
+    get sizes() {
+      return resolver.sizes;
+    },
+    lookup: (name) => resolver.lookup(name),
+    stop() {
+      resolver.stop();
+      servers.close();
+    },
+  };
+}
