@@ -19,7 +19,7 @@ const cell = (text) => text.replaceAll('|', '\\|');
 function defaultOf({ path, setting }) {
   if (path === 'upstream') return code('{"type": "direct"}');
   if (path === 'nameservers') return code('"system"');
-  if (path === 'nameservers_backup') return 'none';
+  if (path === 'nameservers_backup' || path === 'hosts') return 'none';
   return setting.default === null ? 'none' : code(JSON.stringify(setting.default));
 }
 

@@ -4,14 +4,15 @@ import { dialledAddress } from './address.js';
 import { inside } from './place.js';
 import type { Check } from './setting.js';
 
-export type Hosts = Readonly<Record<string, readonly string[]>>;
+/** A list, since convict takes the dots in names for nesting. */
+export type HostEntries = readonly { readonly name: string; readonly addresses: readonly string[] }[];
 
 const NAMES_MAX = 10_000;
 const ADDRESSES_MAX = 64;
 const ADDRESSES_ALLOWED = `an IP address or a list of 1 to ${ADDRESSES_MAX} IP addresses`;
 export const HOSTS_ALLOWED = `an object with at most ${NAMES_MAX} names, each with ${ADDRESSES_ALLOWED}`;
 
-export const checkHosts: Check<Hosts> = (value, place, findings) => {
+export const checkHosts: Check<HostEntries> = (value, place, findings) => {
   const isTable = typeof value === 'object' && value !== null && !Array.isArray(value);
   const entries = isTable ? Object.entries(value) : [];
   if (!isTable || entries.length > NAMES_MAX) {
@@ -28,8 +29,7 @@ export const checkHosts: Check<Hosts> = (value, place, findings) => {
     else known.set(name, addresses);
     wrong ||= name === undefined || addresses === undefined;
   }
-  // fromEntries defines own properties, so that no name is JavaScript's.
-  return wrong ? undefined : Object.fromEntries(known);
+  return wrong ? undefined : [...known].map(([name, addresses]) => ({ name, addresses }));
 };
 
 function addressesOf(value: unknown): readonly string[] | undefined {

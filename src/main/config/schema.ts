@@ -6,7 +6,7 @@ import type { EngineChoice, Ipv6Choice, LogLevel, Nameserver, Options } from '..
 import { BLACKLIST_ALLOWED, checkBlacklist } from './blacklist.js';
 import { CA_FILE_ALLOWED, checkCaFile } from './ca-file.js';
 import { checkHost, HOST_ALLOWED } from './host.js';
-import { checkHosts, HOSTS_ALLOWED, type Hosts } from './hosts.js';
+import { checkHosts, HOSTS_ALLOWED, type HostEntries } from './hosts.js';
 import { checkLogLevel, LOG_LEVEL_ALLOWED } from './log-level.js';
 import {
   checkNameservers,
@@ -21,8 +21,9 @@ import { TRUST } from './trust.js';
 import { checkUpstream, UPSTREAM_ALLOWED } from './upstream.js';
 
 /** What the configuration says, checked and in normal form: `Options` before the lines are made. */
-export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'dns'> {
+export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'dns' | 'hosts'> {
   readonly dns: Omit<Options['dns'], 'ca_file'> & { readonly ca_file: string | null };
+  readonly hosts: HostEntries;
   readonly IpBlacklist: readonly string[];
   readonly upstream: Upstream;
 }
@@ -78,9 +79,9 @@ const nameserversBackup: Setting<readonly Nameserver[]> = {
   format: '*',
 };
 
-const hosts: Setting<Hosts> = {
+const hosts: Setting<HostEntries> = {
   doc: 'Addresses of names that are known before any server is asked, and before /etc/hosts.',
-  default: {},
+  default: [],
   env: 'TCPROUTE_HOSTS',
   allowed: HOSTS_ALLOWED,
   check: checkHosts,

@@ -32,7 +32,7 @@ export function settle(given: readonly Given[], findings: Findings): Options | u
   }
   for (const { warnings } of outcomes.values()) findings.warnings.push(...warnings); // none of overridden values
 
-  const { IpBlacklist, upstream, workers, dns, ...rest } = config.getProperties();
+  const { IpBlacklist, upstream, workers, dns, hosts, ...rest } = config.getProperties();
   checkTtls(dns, outcomes, findings);
   const lines = makeLines(upstream, rest.limits.lines_max, outcomes, findings);
   checkVias(rest, lines, outcomes, findings);
@@ -42,6 +42,8 @@ export function settle(given: readonly Given[], findings: Findings): Options | u
     ...rest,
     workers: workers === 0 ? coresOfMachine() : workers,
     dns: { ...dns, ca_file: dns.ca_file ?? undefined },
+    // fromEntries defines own properties: no name is JavaScript's.
+    hosts: Object.fromEntries(hosts.map(({ name, addresses }) => [name, addresses])),
     blacklist: IpBlacklist,
     lines,
   });
