@@ -6,6 +6,8 @@ import dnsPacket from 'dns-packet';
 export class Injector {
   readonly address = '127.0.0.1';
   readonly heard: string[] = [];
+  /** While false it keeps silent. */
+  forging = true;
   readonly #forged: ReadonlyMap<string, readonly string[]>;
   readonly #socket: Socket = createSocket('udp4');
   port = 0;
@@ -39,6 +41,7 @@ export class Injector {
     const { id, questions } = dnsPacket.decode(bytes);
     const question = questions?.[0] as dnsPacket.Question;
     this.heard.push(question.name);
+    if (!this.forging) return [];
     const forged = this.#forged.get(question.name) ?? this.#forged.get('*') ?? [];
     const type = 'A' as const;
     return forged.map((data) =>

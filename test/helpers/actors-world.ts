@@ -1,0 +1,110 @@
+// A connection actor and a DNS actor in threads of their own, joined by a port, without main: what a gateway does with a
+// name or an address, seen through SOCKS. One connection actor, no route actor.
+import assert from 'node:assert/strict';
+import { Socket } from 'node:net';
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { makeDoorbell, ring } from '../../src/linux/doorbell.js';
+import { closeFd } from '../../src/linux/sockets.js';
+import type { ConnectionActor, NamesControl } from '../../src/protocol/messages.js';
+import type { Options } from '../../src/protocol/options.js';
+import { Counters } from '../../src/threads/counters.js';
+import { FdQueue } from '../../src/threads/fd-queue.js';
+import { MapTable, OwnerTable } from '../../src/threads/owner-table.js';
+import { call, moved, type Remote } from '../../src/threads/port.js';
+import { RoomFlag } from '../../src/threads/room.js';
+import type { ConnectionStart, NamesStart } from '../../src/threads/start.js';
+import { connectedPair, openFds } from '../linux/peers.js';
+
+const CONNECTION = new URL('../../src/workers/connection/actor.js', import.meta.url).href;
+const NAMES = new URL('../../src/workers/dns/actor.js', import.meta.url).href;
+const FDS_MAX = 65_536;
+
+export class ActorsWorld {
+  readonly #pool = new Piscina({ minThreads: 2, maxThreads: 2, atomics: 'disabled' });
+  readonly #shared = {
+    queue: FdQueue.create(64),
+    owners: OwnerTable.create(FDS_MAX),
+    maps: MapTable.create(),
+    counters: Counters.create(1),
+    room: RoomFlag.create(),
+  };
+  readonly #queue = new FdQueue(this.#shared.queue);
+  readonly #doorbells = [makeDoorbell(), makeDoorbell()] as const;
+  readonly #tasks: Promise<void>[] = [];
+  readonly #clients: Socket[] = [];
+  readonly connection: Remote<ConnectionActor>;
+  readonly names: Remote<NamesControl>;
+
+  private constructor(options: Options, engine: 'uring' | 'epoll') {
+    const [connectionControl, log, namesControl] = [new MessageChannel(), new MessageChannel(), new MessageChannel()];
+    const connectionStart: ConnectionStart = {
+      ...{ actor: 0, options, engine, control: connectionControl.port2, log: log.port2, shared: this.#shared },
+      ...{ doorbell: this.#doorbells[0], mainDoorbell: this.#doorbells[1] },
+    };
+    const namesStart: NamesStart = { options, control: namesControl.port2 };
+    this.#run(CONNECTION, connectionStart, [connectionControl.port2, log.port2]);
+    this.#run(NAMES, namesStart, [namesControl.port2]);
+    this.connection = call<ConnectionActor>(connectionControl.port1);
+    this.names = call<NamesControl>(namesControl.port1);
+  }
+
+  static async start(options: Options, engine: 'uring' | 'epoll' = 'uring'): Promise<ActorsWorld> {
+    const world = new ActorsWorld(options, engine);
+    const { port1, port2 } = new MessageChannel();
+    await world.names.connect(moved(port2));
+    await world.connection.connectNames(moved(port1));
+    await world.connection.ready();
+    return world;
+  }
+
+  /** CONNECT through the actor, with `hello` sent after the reply: the reply's code, and all that came until the end. */
+  async ask(host: string, port: number, hello = ''): Promise<{ reply: number; said: string }> {
+    const [near, far] = connectedPair();
+    assert.ok(this.#queue.push(far));
+    if (this.#queue.mustRing()) ring(this.#doorbells[0]);
+    const client = new Socket({ fd: near });
+    this.#clients.push(client);
+    client.write(Buffer.from([5, 1, 0]));
+    client.write(Buffer.concat([Buffer.from([5, 1, 0, 3, host.length]), Buffer.from(host), twoOctets(port)]));
+    const chunks: Buffer[] = [];
+    let sent = false;
+    return await new Promise((resolve) => {
+      client.on('error', () => {});
+      client.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        const reply = Buffer.concat(chunks)[3];
+        if (reply !== 0 || sent) return;
+        sent = true;
+        client.write(Buffer.from(hello, 'latin1'));
+      });
+      client.on('close', () => {
+        const all = Buffer.concat(chunks);
+        // Greeting of 2 octets, reply of 10: the address in it is IPv4.
+        resolve({ reply: all[3] ?? -1, said: all.subarray(12).toString('latin1') });
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#clients) client.destroy();
+    await this.names.stop();
+    await this.connection.drain(0);
+    await Promise.all(this.#tasks);
+    await this.#pool.destroy();
+    for (const doorbell of this.#doorbells) closeFd(doorbell);
+  }
+
+  #run(filename: string, start: object, transferList: MessageChannel['port1'][]): void {
+    this.#tasks.push(this.#pool.run(start, { filename, name: 'run', transferList }));
+  }
+}
+
+/** Sockets of this process, by number. */
+export function openSockets(): string[] {
+  return [...openFds().values()].filter((target) => target.startsWith('socket:'));
+}
+
+function twoOctets(port: number): Buffer {
+  return Buffer.from([port >> 8, port & 0xff]);
+}
