@@ -13,13 +13,19 @@ export interface Host {
 }
 
 export interface Query {
+  /** In the case of its letters in which it was asked. */
   readonly name: string;
   readonly type: string;
   readonly transport: 'udp' | 'tcp';
   readonly edns_octets: number | undefined;
 }
 
-/** `hold` answers after the promise; `lies-first` sends answers that must not be believed, then the true one. */
+/**
+ * `hold` answers after the promise; `lies-first` sends answers that must not be believed, then the true one, and `inject`
+ * believable ones with these addresses, without EDNS as injectors do, then, after the promise, the true one. `lower-case`
+ * does not keep the case of the question, `no-edns` is a server that does not know it, `hijack` has an address for every
+ * name that does not exist.
+ */
 export type Trick =
   | 'drop'
   | 'truncate'
@@ -28,7 +34,15 @@ export type Trick =
   | 'servfail'
   | 'refused'
   | 'close'
+  | 'wrong-id'
+  | 'wrong-question'
+  | 'lower-case'
+  | 'no-edns'
+  | 'hijack'
+  | { readonly inject: readonly string[]; readonly edns?: boolean; readonly until?: Promise<void> }
   | { readonly hold: Promise<void> };
+
+export const HIJACKER = '203.0.113.99';
 
 /** undefined: the truth. */
 export type ChooseTrick = (query: Query) => Trick | undefined;
@@ -114,7 +128,11 @@ export class DnsServer {
   }
 
   async #serveUdp(bytes: Buffer, from: RemoteInfo): Promise<void> {
-    for (const answer of await this.#answers(bytes, 'udp')) this.#udp?.send(answer, from.port, from.address);
+    const send = (answer: Buffer): void => this.#udp?.send(answer, from.port, from.address);
+    for (const answer of await this.#answers(bytes, 'udp', send)) {
+      // As a server does: what does not fit is cut.
+      send(answer.length > 1232 ? truncated(answer) : answer);
+    }
   }
 
   #serveTcp(client: TcpSocket): void {
@@ -147,14 +165,16 @@ export class DnsServer {
     client.write(Buffer.concat([Buffer.from([answer.length & 0xff]), answer]));
   }
 
-  async #answers(bytes: Buffer, transport: 'udp' | 'tcp'): Promise<Buffer[]> {
+  /** `early` sends what comes before the answers. */
+  async #answers(bytes: Buffer, transport: 'udp' | 'tcp', early?: (answer: Buffer) => void): Promise<Buffer[]> {
     const asked = dnsPacket.decode(bytes);
     const question = asked.questions?.[0] as dnsPacket.Question;
     const opt = asked.additionals?.find((record) => record.type === 'OPT');
     const query = { name: question.name, type: question.type, transport, edns_octets: opt?.udpPayloadSize };
     this.queries.push(query);
     const trick = this.trick(query);
-    const truth = this.#truth(asked.id as number, question);
+    const id = asked.id as number;
+    const truth = this.#truth(id, question, opt !== undefined);
     switch (trick) {
       case undefined:
         return [truth];
@@ -170,14 +190,31 @@ export class DnsServer {
       case 'refused':
         return [failure(truth, 5)];
       case 'lies-first':
-        return [...lies(asked.id as number, question), truth];
+        return [...lies(id, question), truth];
+      case 'wrong-id':
+        return [this.#truth(id ^ 1, question, true)];
+      case 'wrong-question':
+        return [this.#truth(id, { ...question, name: `x${question.name}` }, true)];
+      case 'lower-case':
+        return [this.#truth(id, { ...question, name: question.name.toLowerCase() }, true)];
+      case 'no-edns':
+        return [opt === undefined ? truth : failure(truth, 1)];
+      case 'hijack':
+        return [
+          (truth.readUInt8(3) & 0xf) === 3 && question.type === 'A' ? forged(id, question, [HIJACKER], true) : truth,
+        ];
       default:
+        if ('inject' in trick) {
+          if (question.type === 'A') early?.(forged(id, question, trick.inject, trick.edns ?? false));
+          await trick.until;
+          return [truth];
+        }
         await trick.hold;
         return [truth];
     }
   }
 
-  #truth(id: number, question: dnsPacket.Question): Buffer {
+  #truth(id: number, question: dnsPacket.Question, edns: boolean): Buffer {
     const answers: Answer[] = [];
     let name = question.name.toLowerCase();
     let host = this.#zones[name];
@@ -203,8 +240,23 @@ export class DnsServer {
       questions: [question],
       answers,
       authorities: negative ? [soa] : [],
+      additionals: edns ? [OPT] : [],
     });
   }
+}
+
+const OPT = {
+  ...{ type: 'OPT', name: '.', udpPayloadSize: 1232, extendedRcode: 0, ednsVersion: 0, flags: 0, flag_do: false },
+  options: [],
+} as Answer;
+
+function forged(id: number, question: dnsPacket.Question, addresses: readonly string[], edns: boolean): Buffer {
+  return dnsPacket.encode({
+    ...{ type: 'response', id, flags: dnsPacket.RECURSION_DESIRED | dnsPacket.RECURSION_AVAILABLE },
+    questions: [question],
+    answers: addresses.map((data) => ({ type: 'A', name: question.name, ttl: 300, data })),
+    additionals: edns ? [OPT] : [],
+  });
 }
 
 /** Cut in the midst of a record, with counts that promise more, as some servers do. */

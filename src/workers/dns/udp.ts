@@ -191,6 +191,8 @@ class UdpQuery {
     this.#held = { answer, sent, why };
     if (held !== undefined) return;
     habits.counts.held += 1;
+    // It was not lost: a repeat would only bring more forgeries.
+    clearTimeout(this.#retry);
     this.#hold = setTimeout(() => this.#release(), limits.hold_ms);
   }
 
