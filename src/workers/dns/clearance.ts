@@ -1,6 +1,6 @@
 // Finds out whether an injected address is a live server after all: whether it shows a certificate for another name that
 // it was given as an answer for. Only then is it no longer bad for all names. A few at a time, and each seldom.
-import { connect, type TLSSocket } from 'node:tls';
+import { connect } from 'node:tls';
 import { LRUCache } from 'lru-cache';
 
 const PORT = 443;
@@ -24,7 +24,7 @@ export class Clearance {
   constructor(
     cleared: (address: string, name: string) => void,
     now: () => number,
-    handshake: Handshake = verifiedHandshake,
+    handshake: Handshake = verifiedHandshake(),
   ) {
     this.#cleared = cleared;
     this.#now = now;
@@ -61,23 +61,24 @@ export class Clearance {
   }
 }
 
-/** True once the server has shown a certificate for the name that the usual authorities vouch for. */
-function verifiedHandshake(address: string, name: string): { outcome: Promise<boolean>; end(): void } {
-  let socket: TLSSocket | undefined;
-  const outcome = new Promise<boolean>((resolve) => {
-    const opened = connect({ host: address, port: PORT, servername: name, rejectUnauthorized: true });
-    socket = opened;
-    const deadline = setTimeout(() => opened.destroy(), TIMEOUT_MS);
-    let verified = false;
-    opened.once('secureConnect', () => {
-      verified = true;
-      opened.destroy();
+/** True once the server has shown a certificate for the name that the usual authorities (or `ca`) vouch for. */
+export function verifiedHandshake({ port = PORT, ca }: { port?: number; ca?: string } = {}): Handshake {
+  return (address, name) => {
+    const authorities = ca === undefined ? {} : { ca };
+    const socket = connect({ host: address, port, servername: name, rejectUnauthorized: true, ...authorities });
+    const deadline = setTimeout(() => socket.destroy(), TIMEOUT_MS);
+    const outcome = new Promise<boolean>((resolve) => {
+      let verified = false;
+      socket.once('secureConnect', () => {
+        verified = true;
+        socket.destroy();
+      });
+      socket.on('error', () => {});
+      socket.once('close', () => {
+        clearTimeout(deadline);
+        resolve(verified);
+      });
     });
-    opened.on('error', () => {});
-    opened.once('close', () => {
-      clearTimeout(deadline);
-      resolve(verified);
-    });
-  });
-  return { outcome, end: () => socket?.destroy() };
+    return { outcome, end: () => socket.destroy() };
+  };
 }
