@@ -1,0 +1,210 @@
+// The connection actor's own copies of names and bad addresses, against a DNS actor that the test plays.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { formatIp, parseIp } from '../../../src/protocol/address.js';
+import { DeadlineWheel } from '../../../src/protocol/deadline-wheel.js';
+import type { BadAddressChange, Verdict } from '../../../src/protocol/evidence.js';
+import type { BadAddressSubscriber, LookupAnswer, NamesActor } from '../../../src/protocol/messages.js';
+import type { Observation } from '../../../src/protocol/outcomes.js';
+import { call, type Remote, serve } from '../../../src/threads/port.js';
+import { BadAddresses } from '../../../src/workers/connection/bad-addresses.js';
+import { FirstWords } from '../../../src/workers/connection/first-words.js';
+import { type NameOutcome, NamesReplica } from '../../../src/workers/connection/names-replica.js';
+import { OutcomeReports } from '../../../src/workers/connection/outcome-reports.js';
+import { defaultOptions } from '../../helpers/default-options.js';
+
+const NAME = 'site.com';
+const [A, B] = ['8.0.0.1', '2001:4860::8'];
+const NOTHING: Verdict = { everywhere: false, names: [], servers: [], last: [], expires: 1000 };
+const bytes = (text: string): Uint8Array => parseIp(text) as Uint8Array;
+const bad = (address: string, verdict: Partial<Verdict>): BadAddressChange => ({
+  address,
+  verdict: { ...NOTHING, ...verdict },
+});
+
+test('an address is barred everywhere, or for its names, or not at all', async () => {
+  const list = new BadAddresses(['10.0.0.0/8', '2001:db8::/32'], () => 0);
+  await list.badAddressesChanged([bad(A, { names: [NAME] }), bad(B, { everywhere: true })], true);
+  assert.deepEqual(
+    [list.bars(bytes(A), NAME), list.bars(bytes(A), 'other.com'), list.bars(bytes(A), undefined)],
+    [true, false, false],
+  );
+  assert.deepEqual([list.bars(bytes(B), NAME), list.bars(bytes(B), undefined)], [true, true]);
+  for (const fixed of ['10.1.2.3', '::ffff:10.1.2.3', '2001:db8::1']) assert.equal(list.bars(bytes(fixed), NAME), true);
+  assert.equal(list.bars(bytes('11.0.0.1'), NAME), false);
+  await list.badAddressesChanged([{ address: B, verdict: undefined }], false);
+  assert.equal(list.bars(bytes(B), NAME), false);
+});
+
+test('what an earlier DNS actor knew serves until it would have expired', async () => {
+  const clock = { ms: 0 };
+  const list = new BadAddresses([], () => clock.ms);
+  await list.badAddressesChanged([bad(A, { everywhere: true })], true);
+  await list.badAddressesChanged([bad(B, { everywhere: true })], true);
+  assert.deepEqual([list.bars(bytes(A), NAME), list.bars(bytes(B), NAME)], [true, true]);
+  clock.ms = 1000;
+  await list.badAddressesChanged([], true);
+  assert.deepEqual([list.bars(bytes(A), NAME), list.bars(bytes(B), NAME)], [false, false]);
+});
+
+test('a cached answer loses an address that turns bad and has it again when that is undone, all without a question', async () => {
+  await withReplica({ [NAME]: [A, B] }, async ({ lookup, asked, push }) => {
+    assert.deepEqual(await lookup(), [A, B]);
+    await push([bad(A, { names: [NAME] })]);
+    assert.deepEqual(await lookup(), [B]);
+    await push([{ address: A, verdict: undefined }, bad(B, { everywhere: true })]);
+    assert.deepEqual(await lookup(), [A]);
+    assert.equal(asked.length, 1);
+  });
+});
+
+test('an answer of which nothing is left is asked for anew', async () => {
+  const zones: Record<string, string[]> = { [NAME]: [A] };
+  await withReplica(zones, async ({ lookup, asked, push }) => {
+    await lookup();
+    zones[NAME] = [B];
+    await push([bad(A, { everywhere: true })]);
+    assert.deepEqual(await lookup(), [B]);
+    assert.equal(asked.length, 2);
+    await push([bad(B, { everywhere: true })]);
+    assert.equal(await lookup(), 'dns-failed');
+  });
+});
+
+test('an address that a server is not believed any more has its answers asked for anew, once', async () => {
+  await withReplica({ [NAME]: [A, B] }, async ({ lookup, asked, push }) => {
+    await lookup();
+    await push([bad(A, { servers: ['udp://8.8.8.8:53'] })]);
+    assert.deepEqual(await lookup(), [A, B]);
+    assert.equal(asked.length, 2);
+    await push([bad(A, { servers: ['udp://8.8.8.8:53'] })]);
+    assert.deepEqual(await lookup(), [A, B]);
+    assert.equal(asked.length, 2);
+  });
+});
+
+test('what is tried last stays in the answer', async () => {
+  await withReplica({ [NAME]: [A, B] }, async ({ lookup, list, push }) => {
+    await push([bad(A, { last: [NAME] })]);
+    assert.deepEqual(await lookup(), [A, B]);
+    assert.deepEqual(
+      [list.isLast(bytes(A), NAME), list.isLast(bytes(A), 'other.com'), list.isLast(bytes(B), NAME)],
+      [true, false, false],
+    );
+  });
+});
+
+test('the first words tell what a connection came to', () => {
+  const heard = (speak: (words: FirstWords) => void): string[] => {
+    const results: string[] = [];
+    speak(new FirstWords((result) => results.push(result)));
+    return results;
+  };
+  const hello = (then: (words: FirstWords) => void) => (words: FirstWords) => {
+    words.fromClient(0x16);
+    words.fromClient(0x00);
+    then(words);
+    // Only the first counts.
+    words.fromDestination(0x16);
+    words.destinationReset();
+  };
+  assert.deepEqual(heard(hello((words) => words.fromDestination(0x16))), ['tls']);
+  assert.deepEqual(heard(hello((words) => words.fromDestination(0x15))), ['failed']);
+  assert.deepEqual(heard(hello((words) => words.fromDestination(0x48))), ['plain']);
+  assert.deepEqual(heard(hello((words) => words.destinationReset())), ['failed']);
+  assert.deepEqual(heard(hello((words) => words.destinationEnded())), ['failed']);
+  assert.deepEqual(
+    heard((words) => words.fromDestination(0x53)),
+    ['plain'],
+  );
+  // A client that says nothing has asked nothing, and a plain request may go without an answer.
+  assert.deepEqual(
+    heard((words) => words.destinationReset()),
+    [],
+  );
+  assert.deepEqual(
+    heard((words) => {
+      words.fromClient(0x47);
+      words.destinationEnded();
+    }),
+    [],
+  );
+});
+
+test('outcomes go out in batches, repeated successes seldom, and no more than a bound', () => {
+  const sent: (readonly Observation[])[] = [];
+  const reports = new OutcomeReports((observations) => sent.push(observations));
+  const reached = { name: NAME, ip: bytes(A) };
+  reports.flush(1000);
+  for (let i = 0; i < 5; i += 1) reports.note(reached, 'tls', 1000 + i);
+  reports.note(reached, 'failed', 1010);
+  reports.note(reached, 'tls', 1020);
+  reports.note({ name: NAME, ip: undefined }, 'tls', 1030);
+  reports.flush(1040);
+  reports.note(reached, 'failed', 1041);
+  reports.flush(1042);
+  assert.deepEqual(sent, [
+    [
+      { name: NAME, address: A, result: 'tls' },
+      { name: NAME, address: A, result: 'failed' },
+      { name: NAME, address: A, result: 'tls' },
+      { name: NAME, address: undefined, result: 'tls' },
+    ],
+  ]);
+  for (let i = 0; i < 5000; i += 1) reports.note({ name: `n${i}.com`, ip: undefined }, 'failed', 1043);
+  reports.flush(2000);
+  assert.equal(sent[1]?.length, 1024);
+});
+
+interface Playing {
+  readonly list: BadAddresses;
+  readonly asked: string[];
+  /** Addresses, or why there are none. */
+  lookup(): Promise<readonly string[] | string>;
+  /** Settles when the replica has taken it in. */
+  push(changes: readonly BadAddressChange[]): Promise<void>;
+}
+
+async function withReplica(zones: Record<string, string[]>, body: (playing: Playing) => Promise<void>): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  const asked: string[] = [];
+  let subscribed = (_pushes: MessagePort): void => {};
+  const subscription = new Promise<MessagePort>((resolve) => {
+    subscribed = resolve;
+  });
+  const names: NamesActor = {
+    async lookup(name): Promise<LookupAnswer> {
+      asked.push(name);
+      return { code: 'found', addresses: zones[name] ?? [], ttl_s: 3600 };
+    },
+    subscribe: async (pushes) => subscribed(pushes as MessagePort),
+    observed: async () => {},
+  };
+  serve(names, port2);
+  const now = (): number => 0;
+  const list = new BadAddresses([], now);
+  const replica = new NamesReplica(defaultOptions().dns, { deadlines: new DeadlineWheel(0), badAddresses: list, now });
+  replica.connect(port1);
+  // The replica holds nobody up, so that somebody has to.
+  port2.ref();
+  const pushes = await subscription;
+  const subscriber: Remote<BadAddressSubscriber> = call<BadAddressSubscriber>(pushes);
+  try {
+    await body({
+      ...{ list, asked },
+      async lookup() {
+        const outcome = await new Promise<NameOutcome>((resolve) => {
+          const known = replica.lookup(NAME, 0, resolve);
+          if (known !== undefined) resolve(known);
+        });
+        return outcome.kind === 'found' ? outcome.ips.map(formatIp) : outcome.code;
+      },
+      push: (changes) => subscriber.badAddressesChanged(changes, false),
+    });
+  } finally {
+    replica.close();
+    port2.close();
+    pushes.close();
+  }
+}
