@@ -13,6 +13,8 @@ interface Bad {
   /** The version since which one more server is not believed. */
   readonly disbelieved: number;
   readonly expires: number;
+  /** Known from an earlier DNS actor only: nobody will tell when it is over. */
+  orphan: boolean;
 }
 
 /** An address as a key that costs no formatting: a number for IPv4. */
@@ -69,20 +71,24 @@ export class BadAddresses implements BadAddressSubscriber {
       if (verdict === undefined) this.#bad.delete(key);
       else this.#bad.set(key, this.#replica(verdict, this.#bad.get(key)));
     }
-    if (!whole) return;
     // What an earlier DNS actor knew serves as long as it would have, so that a restart leaves no gap.
-    const now = this.#now();
-    for (const [key, { expires }] of this.#bad) if (!told.has(key) && expires <= now) this.#bad.delete(key);
+    if (whole) for (const [key, one] of this.#bad) one.orphan = !told.has(key);
   }
 
   #badOf(ip: Uint8Array): Bad | undefined {
-    return this.#bad.size === 0 ? undefined : this.#bad.get(keyOf(ip));
+    if (this.#bad.size === 0) return undefined;
+    const key = keyOf(ip);
+    const bad = this.#bad.get(key);
+    if (bad === undefined || !bad.orphan || bad.expires > this.#now()) return bad;
+    this.#bad.delete(key);
+    return undefined;
   }
 
   #replica({ everywhere, names, last, servers, expires }: Verdict, before: Bad | undefined): Bad {
     const more = servers.length > (before?.servers ?? 0);
     return {
       ...{ everywhere, names: new Set(names), last: new Set(last), servers: servers.length, expires },
+      orphan: false,
       disbelieved: more ? this.#version : (before?.disbelieved ?? 0),
     };
   }
