@@ -32,6 +32,7 @@ export type Trick =
   | 'lies-first'
   | 'garbage'
   | 'servfail'
+  | 'nxdomain'
   | 'refused'
   | 'close'
   | 'wrong-id'
@@ -187,6 +188,8 @@ export class DnsServer {
         return [Buffer.from('not a DNS message')];
       case 'servfail':
         return [failure(truth, 2)];
+      case 'nxdomain':
+        return [this.#truth(id, question, true, {})];
       case 'refused':
         return [failure(truth, 5)];
       case 'lies-first':
@@ -214,14 +217,14 @@ export class DnsServer {
     }
   }
 
-  #truth(id: number, question: dnsPacket.Question, edns: boolean): Buffer {
+  #truth(id: number, question: dnsPacket.Question, edns: boolean, zones = this.#zones): Buffer {
     const answers: Answer[] = [];
     let name = question.name.toLowerCase();
-    let host = this.#zones[name];
+    let host = zones[name];
     while (host?.CNAME !== undefined && answers.length < 100) {
       answers.push({ type: 'CNAME', name, ttl: host.ttl_s ?? 60, data: host.CNAME });
       name = host.CNAME;
-      host = this.#zones[name];
+      host = zones[name];
     }
     for (const data of host?.[question.type as 'A' | 'AAAA'] ?? []) {
       answers.push({ type: question.type as 'A', name, ttl: host?.ttl_s ?? 60, data });

@@ -74,7 +74,7 @@ test('a server that does not keep the case is asked plainly from then on', async
 test('another case from a server that keeps it is a forgery', async () => {
   let trick: Trick | undefined;
   const server = await start(({ transport }) => (transport === 'tcp' ? 'close' : trick));
-  const resolver = resolverOf([server], { try_timeout_ms: 50, timeout_ms: 100 });
+  const resolver = resolverOf([server], { try_timeout_ms: 50, timeout_ms: 45 });
   await resolver.lookup('abcdefghij.test');
   trick = 'lower-case';
   assert.equal((await resolver.lookup('bcdefghijk.test')).code, 'failed');

@@ -1,0 +1,191 @@
+// What is kept: stale answers, answers refreshed in advance, hosts files, and answers whose addresses turn bad.
+import assert from 'node:assert/strict';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, test } from 'node:test';
+import type { Judge } from '../../../src/workers/dns/judge.js';
+import { hasIpv6Route } from '../../../src/workers/dns/network.js';
+import { dnsOptions } from '../../helpers/dns-options.js';
+import { makeResolver, type TestParts, type TestResolver } from '../../helpers/dns-resolver.js';
+import { DnsServer, deferred, type Trick } from '../../helpers/dns-server.js';
+
+const ZONES = { 'a.test': { A: ['192.0.2.1', '192.0.2.2'], AAAA: ['2001:db8::1'], ttl_s: 100 } };
+const ALL = ['2001:db8::1', '192.0.2.1', '192.0.2.2'];
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+test('a stale answer serves when the new one is late, and the new one when it comes', async () => {
+  const { server, resolver, clock, tricks } = await world({ stale_max_s: 1000, stale_wait_ms: 10 });
+  await resolver.lookup('a.test');
+  clock.ms += 150_000;
+  const gate = deferred();
+  tricks.now = { hold: gate.promise };
+  assert.deepEqual(await resolver.lookup('a.test'), { code: 'found', addresses: ALL, ttl_s: 1 });
+  assert.equal(resolver.counts.stale, 1);
+  gate.resolve();
+  await until(() => resolver.sizes.in_flight === 0);
+  assert.deepEqual(await resolver.lookup('a.test'), { code: 'found', addresses: ALL, ttl_s: 100 });
+  assert.equal(server.count(), 4);
+});
+
+test('a stale answer serves when nobody can renew it, which is not tried all the time, until it is too old', async () => {
+  const { server, resolver, clock, tricks } = await world({ stale_max_s: 1000 });
+  await resolver.lookup('a.test');
+  clock.ms += 150_000;
+  tricks.now = 'servfail';
+  const stale = { code: 'found', addresses: ALL, ttl_s: 30 };
+  assert.deepEqual(await resolver.lookup('a.test'), stale);
+  assert.deepEqual(await resolver.lookup('a.test'), stale);
+  assert.equal(server.count(), 4);
+  clock.ms += 31_000;
+  assert.deepEqual(await resolver.lookup('a.test'), stale);
+  assert.equal(server.count(), 6);
+  clock.ms += 1_000_000;
+  assert.equal((await resolver.lookup('a.test')).code, 'failed');
+});
+
+test('a name that is gone is not served stale', async () => {
+  const { resolver, clock, tricks } = await world({ stale_max_s: 1000 });
+  await resolver.lookup('a.test');
+  clock.ms += 150_000;
+  tricks.now = 'nxdomain';
+  assert.equal((await resolver.lookup('a.test')).code, 'no-such-name');
+});
+
+test('an answer that is asked for near its end is refreshed in advance, once', async () => {
+  const { server, resolver, clock } = await world({ prefetch_percent: 10 });
+  await resolver.lookup('a.test');
+  clock.ms += 80_000;
+  await resolver.lookup('a.test');
+  assert.equal(resolver.counts.prefetches, 0);
+  clock.ms += 15_000;
+  assert.deepEqual(await resolver.lookup('a.test'), { code: 'found', addresses: ALL, ttl_s: 5 });
+  await resolver.lookup('a.test');
+  assert.deepEqual([resolver.counts.prefetches, resolver.counts.misses], [1, 1]);
+  await until(() => resolver.sizes.in_flight === 0);
+  assert.deepEqual(await resolver.lookup('a.test'), { code: 'found', addresses: ALL, ttl_s: 100 });
+  assert.equal(server.count(), 4);
+});
+
+test('a kept answer loses an address the moment that it turns bad, and is asked anew when none is left', async () => {
+  const bad = new Set<string>();
+  const judge: Judge = {
+    judge: (_server, _name, addresses) => ({
+      clean: addresses.filter((address) => !bad.has(address)),
+      dropped: addresses.filter((address) => bad.has(address)).map((address) => ({ address, why: 'static' })),
+      suspect: false,
+    }),
+    injected: () => {},
+  };
+  const { server, resolver } = await world({}, { judge });
+  const addresses = async () => {
+    const answer = await resolver.lookup('a.test');
+    return answer.code === 'found' ? answer.addresses : answer.code;
+  };
+  assert.deepEqual(await addresses(), ALL);
+  bad.add('192.0.2.1');
+  assert.deepEqual(await addresses(), ['2001:db8::1', '192.0.2.2']);
+  assert.equal(server.count(), 2);
+  for (const address of ALL) bad.add(address);
+  assert.equal(await addresses(), 'failed');
+  assert.ok(server.count() > 2);
+});
+
+test('addresses that are to be tried last come last, in both families', async () => {
+  const judge: Judge = {
+    judge: (_server, _name, addresses) => {
+      const last = addresses.filter((address) => address !== '192.0.2.2');
+      return { clean: addresses, last, dropped: [], suspect: false };
+    },
+    injected: () => {},
+  };
+  const { resolver } = await world({}, { judge });
+  const answer = await resolver.lookup('a.test');
+  assert.deepEqual(answer.code === 'found' && answer.addresses, ['192.0.2.2', '2001:db8::1', '192.0.2.1']);
+});
+
+test('the hosts table comes first, then the hosts file, which is read again when it changes', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tcproute-hosts-'));
+  ends.push(() => rmSync(directory, { recursive: true }));
+  const hostsFile = join(directory, 'hosts');
+  writeFileSync(
+    hostsFile,
+    '# own\n127.0.0.9 Own.Test own # end\n::9 own.test\nnonsense own.test\n127.0.0.8 table.test\n',
+  );
+  const { server, resolver, clock } = await world({}, { hostsFile }, { 'table.test': ['192.0.2.7'] });
+  const found = (...addresses: string[]) => ({ code: 'found', addresses, ttl_s: 5 });
+  assert.deepEqual(await resolver.lookup('table.test'), found('192.0.2.7'));
+  assert.deepEqual(await resolver.lookup('own'), found('127.0.0.9'));
+  const own = await resolver.lookup('OWN.test.');
+  assert.deepEqual(own.code === 'found' && [...own.addresses].sort(), ['127.0.0.9', '::9']);
+  writeFileSync(`${hostsFile}.new`, '127.0.0.10 own.test\n');
+  renameSync(`${hostsFile}.new`, hostsFile);
+  clock.ms += 999;
+  assert.notDeepEqual(await resolver.lookup('own.test'), found('127.0.0.10'));
+  clock.ms += 1;
+  assert.deepEqual(await resolver.lookup('own.test'), found('127.0.0.10'));
+  rmSync(hostsFile);
+  clock.ms += 1000;
+  assert.equal((await resolver.lookup('own.test')).code, 'no-such-name');
+  assert.equal(server.count(), 2);
+});
+
+test('without IPv6, AAAA is not asked and no v6 address is given', async () => {
+  for (const [ipv6, hasIpv6, asked] of [
+    ['off', true, false],
+    ['auto', false, false],
+    ['auto', true, true],
+    ['on', false, true],
+  ] as const) {
+    const network = { sources: ['2001:db8::99', '192.0.2.99'], hasIpv6 };
+    const { server, resolver } = await world({ ipv6 }, { network }, { 'h.test': ['2001:db8::5', '192.0.2.5'] });
+    const [answer, hosts] = [await resolver.lookup('a.test'), await resolver.lookup('h.test')];
+    assert.deepEqual(answer.code === 'found' && answer.addresses, asked ? ALL : ALL.slice(1));
+    assert.equal(hosts.code === 'found' && hosts.addresses.length, asked ? 2 : 1);
+    assert.equal(server.count('AAAA'), asked ? 1 : 0);
+  }
+});
+
+test('a route for IPv6 is one beyond the machine and the link', () => {
+  const row = (destination: string, bits: string, flags: string, device: string) =>
+    `${destination.padEnd(32, '0')} ${bits} ${'0'.repeat(32)} 00 ${'0'.repeat(32)} 00000400 00000001 00000000 ${flags} ${device}`;
+  assert.equal(hasIpv6Route(''), false);
+  assert.equal(hasIpv6Route(row('', '00', '00200200', 'lo')), false);
+  assert.equal(hasIpv6Route(row('', '00', '00000200', 'eth0')), false);
+  assert.equal(hasIpv6Route(row('fe80', '40', '00000001', 'eth0')), false);
+  assert.equal(hasIpv6Route(row('ff00', '08', '00000001', 'eth0')), false);
+  assert.equal(hasIpv6Route(`${row('fe80', '40', '00000001', 'eth0')}\n${row('', '00', '00000003', 'eth0')}\n`), true);
+  assert.equal(hasIpv6Route(row('20010db8', '40', '00000001', 'eth0')), true);
+});
+
+interface World {
+  readonly server: DnsServer;
+  readonly resolver: TestResolver;
+  readonly clock: { ms: number };
+  readonly tricks: { now: Trick | undefined };
+}
+
+async function world(
+  dns: Parameters<typeof dnsOptions>[2] = {},
+  parts: TestParts = {},
+  hosts: Record<string, string[]> = {},
+): Promise<World> {
+  const tricks: World['tricks'] = { now: undefined };
+  const server = await DnsServer.start(ZONES, { trick: () => tricks.now });
+  const clock = { ms: 1_000_000 };
+  const options = { ...dnsOptions([server.at], [], { try_timeout_ms: 5000, timeout_ms: 5000, ...dns }), hosts };
+  const resolver = makeResolver(options, { now: () => clock.ms, ...parts });
+  ends.push(
+    () => server.close(),
+    () => resolver.stop(),
+  );
+  return { server, resolver, clock, tricks };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
