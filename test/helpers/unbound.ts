@@ -1,0 +1,108 @@
+// A real resolver, Debian's unbound, on loopback: UDP, TCP, TLS and HTTPS, with a zone of its own and a certificate made by
+// openssl for this run. Nothing is left of it after `stop`.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Unbound {
+  readonly port: number;
+  readonly tlsPort: number;
+  readonly httpsPort: number;
+  /** The authority that its certificate, for `dns.test` and 127.0.0.1, is signed by. */
+  readonly caFile: string;
+  stop(): Promise<void>;
+}
+
+/** Why there is none; undefined if there is one. */
+export function whyNoUnbound(): string | undefined {
+  const missing = ['unbound', 'openssl'].filter((program) => spawnSync('which', [program]).status !== 0);
+  return missing.length === 0 ? undefined : `${missing.join(' and ')} not installed: apt-get install unbound openssl`;
+}
+
+const ZONE = [
+  'test. 60 SOA ns.test. admin.test. 1 3600 600 86400 30',
+  'test. 60 NS ns.test.',
+  'a.test. 60 A 192.0.2.1',
+  'a.test. 60 AAAA 2001:db8::1',
+  'alias.test. 30 CNAME a.test.',
+  'text.test. 60 TXT nothing',
+  ...Array.from({ length: 200 }, (_, index) => `many.test. 60 A 198.18.0.${index}`),
+];
+
+export async function startUnbound(): Promise<Unbound> {
+  const directory = mkdtempSync(join(tmpdir(), 'tcproute-unbound-'));
+  const [port, tlsPort, httpsPort] = [await freePort(), await freePort(), await freePort()];
+  const caFile = makeCertificate(directory);
+  const listening = [port, tlsPort, httpsPort].map((one) => `  interface: 127.0.0.1@${one}`).join('\n');
+  writeFileSync(join(directory, 'test.zone'), `${ZONE.join('\n')}\n`);
+  writeFileSync(
+    join(directory, 'unbound.conf'),
+    `server:
+${listening}
+  tls-port: ${tlsPort}
+  https-port: ${httpsPort}
+  tls-service-key: "${directory}/key.pem"
+  tls-service-pem: "${directory}/cert.pem"
+  use-syslog: no
+  verbosity: 1
+  chroot: ""
+  username: ""
+  directory: "${directory}"
+  pidfile: ""
+  do-daemonize: no
+  num-threads: 1
+  incoming-num-tcp: 64
+  module-config: "iterator"
+  local-zone: "test." nodefault
+auth-zone:
+  name: "test."
+  zonefile: "${directory}/test.zone"
+  for-downstream: yes
+  for-upstream: no
+remote-control:
+  control-enable: no
+`,
+  );
+  const child = spawn('unbound', ['-d', '-p', '-c', join(directory, 'unbound.conf')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk;
+      if (/start of service/.test(said)) resolve();
+    });
+    void ended.then(() => reject(new Error(`unbound did not start: ${said}`)));
+  });
+  const stop = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended;
+    rmSync(directory, { recursive: true, force: true });
+  };
+  return { port, tlsPort, httpsPort, caFile, stop };
+}
+
+function makeCertificate(directory: string): string {
+  const openssl = (...args: string[]): void => {
+    execFileSync('openssl', args, { cwd: directory, stdio: 'pipe' });
+  };
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  openssl('req', '-x509', ...key, '-keyout', 'ca-key.pem', '-out', 'ca.pem', '-subj', '/CN=TcpRoute test authority');
+  openssl('req', ...key.slice(0, 5), '-keyout', 'key.pem', '-out', 'request.pem', '-subj', '/CN=dns.test');
+  writeFileSync(join(directory, 'names.cnf'), 'subjectAltName=DNS:dns.test,IP:127.0.0.1\n');
+  const signing = ['-CA', 'ca.pem', '-CAkey', 'ca-key.pem', '-CAcreateserial', '-days', '2', '-extfile', 'names.cnf'];
+  openssl('x509', '-req', '-in', 'request.pem', '-out', 'cert.pem', ...signing);
+  return join(directory, 'ca.pem');
+}
+
+/** Free for TCP a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
