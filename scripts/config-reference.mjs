@@ -17,6 +17,9 @@ const code = (text) => `\`${text}\``;
 const cell = (text) => text.replaceAll('|', '\\|');
 
 function defaultOf({ path, setting }) {
+  if (path === 'dns.probe.phantom_servers') {
+    return code(JSON.stringify(setting.default.map(({ address }) => address)));
+  }
   if (path === 'upstream') return code('{"type": "direct"}');
   if (path === 'nameservers') return code('"system"');
   if (path === 'nameservers_backup' || path === 'hosts') return 'none';
@@ -107,7 +110,27 @@ which is read again when it changes; both come before any server.
 
 ## IpBlacklist
 
-A list of IP addresses. An entry that is none is skipped with a warning. \`::ffff:1.2.3.4\` is \`1.2.3.4\`.
+A list of IP addresses and ranges of both families: \`192.0.2.1\`, \`192.0.2.0/24\`, \`2001:db8::/32\`. An entry that is none is
+skipped with a warning. \`::ffff:1.2.3.4\` is \`1.2.3.4\`. Direct lines dial none of them, whether they are asked for by name or by
+address.
+
+## Which addresses are trusted
+
+Besides \`IpBlacklist\`, bad addresses are found out. Each carries evidence (how, by whom, when), which ends \`dns.bad_ttl_s\`
+after it was last seen, or by hand:
+
+- What a server answers for names that do not exist (\`dns.probe.tlds\`) is bad in the answers of that server.
+- What comes back for \`dns.probe.names\` from servers that do not exist (\`dns.probe.phantom_servers\`) was injected on the way. It is
+  bad for those names; for all names if no site can have it, or if it was injected for two names that have nothing to do with each
+  other, until it shows a certificate for another name. Where something answers for made-up names there too, all DNS traffic is
+  taken over, and only addresses that no site can have count.
+- What comes ahead of the true answer to a real query is bad for that name, for half an hour.
+- Private, loopback, multicast and documentation addresses of public servers for public names are dropped, unless
+  \`dns.rebind_allow\` has the name (all below it included) or the address.
+- What only resets or fails TLS, while its name works over another address or line, is tried last for that name.
+
+An answer with an injected address is not used at all: the next server is asked. With \`dns.state_file\` the list outlives a restart
+and serves until the first probe is done.
 
 ## What TcpRoute's own configuration files may hold besides
 
