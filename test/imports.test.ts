@@ -87,6 +87,8 @@ const SEEN_ONLY_IN: Readonly<Record<string, string>> = {
   yaml: 'main/config/',
   'smol-toml': 'main/config/',
   'dns-packet': 'protocol/dns-message.ts',
+  undici: 'workers/dns/https.ts',
+  socks: 'workers/dns/dial.ts',
 };
 
 for (const [library, place] of Object.entries(SEEN_ONLY_IN)) {

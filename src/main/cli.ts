@@ -7,10 +7,14 @@ import { createLogger } from './log.js';
 
 const USAGE = `Usage: tcproute [-c FILE] [--port N] [--host H] [--workers N] [--log-level L]
        tcproute check [-c FILE]
+       tcproute dns NAME [-c FILE] [--json]
 
 A SOCKS5 gateway that races lines and DNS answers and remembers the winner.
 
   check             say whether the configuration is right, and which lines it comes to
+  dns NAME          what every name server says of a name, what is to be thought of
+                    it, and what a client would get
+      --json        the same for programs
   -c, --config FILE the configuration: JSON with comments, .yaml, .yml or .toml
                     (without it, config.json in the working directory, if there is one)
       --port N      listen on this port                       (default 7070)
@@ -30,9 +34,12 @@ const FLAGS = {
   host: { type: 'string' },
   workers: { type: 'string' },
   'log-level': { type: 'string' },
+  json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
+
+const COMMANDS: readonly string[] = ['check', 'dns'];
 
 /** 0 is well, 1 is a failure, 2 is a command line that was not understood. */
 type ExitStatus = number;
@@ -51,10 +58,14 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
   const [command, ...more] = asked.positionals;
   if (asked.values.help) return say(USAGE);
   if (asked.values.version) return say(`${version()}\n`);
-  if (command !== undefined && command !== 'check') return misunderstood(`Unknown command '${command}'`);
-  if (more.length > 0) return misunderstood(`Unexpected argument '${more.join(' ')}'`);
+  if (command !== undefined && !COMMANDS.includes(command)) return misunderstood(`Unknown command '${command}'`);
+  const [name, ...rest] = command === 'dns' ? more : [undefined, ...more];
+  if (rest.length > 0) return misunderstood(`Unexpected argument '${rest.join(' ')}'`);
+  if (command === 'dns' && name === undefined) return misunderstood("'dns' needs a name");
+  if (command !== 'dns' && asked.values.json) return misunderstood("'--json' belongs to 'dns'");
   const loaded = loadFor(asked);
   if (loaded.kind === 'invalid') return refuse(loaded);
+  if (name !== undefined) return dns(name, asked.values.json === true, loaded);
   return command === 'check' ? check(loaded) : start(loaded);
 }
 
@@ -72,6 +83,20 @@ function check({ file, warnings, options }: Extract<Loaded, { kind: 'loaded' }>)
   for (const warning of warnings) complain(`warning: ${warning}`);
   const lines = options.lines.map(({ name }, index) => `  ${index + 1}  ${name}\n`).join('');
   return say(`${file ?? 'built-in defaults'}: ok\nlines:\n${lines}`);
+}
+
+/** A name without an address is a failure. */
+async function dns(name: string, json: boolean, { warnings, options }: Extract<Loaded, { kind: 'loaded' }>) {
+  for (const warning of warnings) complain(`warning: ${warning}`);
+  const { explainName, explanationText } = await import('./dns-command.js');
+  const explained = await explainName(name, options);
+  if (explained.kind === 'failed') {
+    complain(`error: ${explained.reason}`);
+    return 1;
+  }
+  const { explanation } = explained;
+  say(json ? `${JSON.stringify(explanation, null, 2)}\n` : explanationText(explanation));
+  return explanation.choice.code === 'found' ? 0 : 1;
 }
 
 async function start({ file, warnings, options }: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
