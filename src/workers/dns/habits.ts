@@ -91,8 +91,9 @@ export class Habits {
     if (reply.kind === 'no-answer') {
       if (reply.reason === TIMED_OUT) counts.timeouts += 1;
       else if (reply.reason !== GIVEN_UP) counts.errors += 1;
-      // Given up or timed out: it is at least as slow as that.
-      if (this.#smoothed_ms === undefined || elapsed_ms > this.#smoothed_ms) this.#smooth(elapsed_ms);
+      // It is at least as slow as that. An error says nothing: a closed port refuses at once.
+      const isSilent = reply.reason === TIMED_OUT || reply.reason === GIVEN_UP;
+      if (isSilent && elapsed_ms > (this.#smoothed_ms ?? 0)) this.#smooth(elapsed_ms);
       return;
     }
     if (reply.kind === 'server-failure') counts.failures += 1;

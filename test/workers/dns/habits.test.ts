@@ -1,0 +1,133 @@
+// What is learnt of a server, with a clock of the test's own.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { exchange, type Reply } from '../../../src/workers/dns/exchange.js';
+import { Habits } from '../../../src/workers/dns/habits.js';
+import { CREDULOUS } from '../../../src/workers/dns/judge.js';
+import { askList } from '../../../src/workers/dns/list.js';
+import type { Server } from '../../../src/workers/dns/server.js';
+
+const ANSWER: Reply = { kind: 'nodata', ttl_s: 5 };
+const FAST = 'faster than this server can be';
+const PLAIN = 'without the EDNS option that this server returns';
+
+function habitsAt(clock: { ms: number }): Habits {
+  return new Habits(() => clock.ms);
+}
+
+test('the latency is smoothed, and silence counts as slow', () => {
+  const habits = habitsAt({ ms: 0 });
+  assert.equal(habits.latency_ms, undefined);
+  habits.replied(ANSWER, 10);
+  assert.equal(habits.latency_ms, 10);
+  habits.replied(ANSWER, 18);
+  assert.equal(habits.latency_ms, 11);
+  habits.replied({ kind: 'no-answer', reason: 'timed out' }, 2000);
+  assert.ok((habits.latency_ms as number) > 200);
+  habits.replied({ kind: 'no-answer', reason: 'ECONNREFUSED' }, 0);
+  const { queries, nodata, timeouts, errors } = habits.counts;
+  assert.deepEqual([queries, nodata, timeouts, errors], [4, 2, 1, 1]);
+});
+
+test('an answer much faster than any before is doubtful, once there were enough of them', () => {
+  const habits = habitsAt({ ms: 0 });
+  for (let answers = 0; answers < 31; answers += 1) habits.believed(20, true, true);
+  assert.equal(habits.doubt(1, true, true), undefined);
+  habits.believed(30, true, true);
+  assert.equal(habits.doubt(9, true, true), FAST);
+  assert.equal(habits.doubt(11, true, true), undefined);
+});
+
+test('of a server that is near nothing can be said', () => {
+  const habits = habitsAt({ ms: 0 });
+  for (let answers = 0; answers < 100; answers += 1) habits.believed(1, true, true);
+  assert.equal(habits.doubt(0.01, true, true), undefined);
+});
+
+test('a server that always returns EDNS and then does not is doubtful, until it has often done so unrefuted', () => {
+  const habits = habitsAt({ ms: 0 });
+  for (let answers = 0; answers < 4; answers += 1) {
+    assert.equal(habits.doubt(1, true, false), undefined);
+    habits.believed(1, true, true);
+  }
+  assert.equal(habits.doubt(1, true, false), PLAIN);
+  assert.equal(habits.doubt(1, false, false), undefined);
+  for (let doubts = 0; doubts < 8; doubts += 1) habits.unrefuted();
+  assert.equal(habits.doubt(1, true, false), undefined);
+});
+
+test('what a server does not like is tried again after an hour', () => {
+  const clock = { ms: 0 };
+  const habits = habitsAt(clock);
+  habits.refusesEdns();
+  assert.equal(habits.lostCase(), true);
+  assert.deepEqual([habits.asksEdns, habits.asksMixedCase], [false, false]);
+  clock.ms = 3_600_000;
+  assert.deepEqual([habits.asksEdns, habits.asksMixedCase], [true, true]);
+});
+
+test('wariness ends', () => {
+  const clock = { ms: 0 };
+  const habits = habitsAt(clock);
+  assert.equal(habits.isWary, false);
+  habits.contradicted();
+  clock.ms = 599_999;
+  assert.equal(habits.isWary, true);
+  clock.ms = 600_000;
+  assert.equal(habits.isWary, false);
+});
+
+/** A server of that latency that answers when it is told to. */
+function serverOf(id: string, latency_ms: number | undefined, asked: string[]) {
+  const habits = habitsAt({ ms: 0 });
+  if (latency_ms !== undefined) habits.replied(ANSWER, latency_ms);
+  let answer = (_reply: Reply): void => {};
+  const server: Server = {
+    identity: { id, public: false },
+    habits,
+    goes: () => true,
+    close: () => {},
+    ask: () => {
+      asked.push(id);
+      return exchange((settle) => {
+        answer = settle;
+        return () => {};
+      });
+    },
+  };
+  return { server, answer: (reply: Reply) => answer(reply) };
+}
+
+const QUESTION = { name: 'a.test', type: 'A' } as const;
+
+test('the fastest has a head start of some ms, those that are not known are asked with it', async () => {
+  const asked: string[] = [];
+  const [slow, fast, fresh] = [
+    serverOf('slow', 80, asked),
+    serverOf('fast', 20, asked),
+    serverOf('new', undefined, asked),
+  ];
+  const race = askList([slow.server, fast.server, fresh.server], QUESTION, 'usual', CREDULOUS);
+  assert.deepEqual(asked, ['fast', 'new']);
+  while (asked.length < 3) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(asked, ['fast', 'new', 'slow']);
+  slow.answer(ANSWER);
+  const outcome = await race.outcome;
+  assert.ok(outcome.kind === 'nodata' && outcome.server === slow.server);
+});
+
+test('a slower server is not asked at all when the fast one answers, and at once when it fails', async () => {
+  const asked: string[] = [];
+  const [slow, fast] = [serverOf('slow', 80, asked), serverOf('fast', 20, asked)];
+  const won = askList([slow.server, fast.server], QUESTION, 'usual', CREDULOUS);
+  fast.answer(ANSWER);
+  assert.equal((await won.outcome).kind, 'nodata');
+  assert.deepEqual(asked.splice(0), ['fast']);
+  const lost = askList([slow.server, fast.server], QUESTION, 'usual', CREDULOUS);
+  fast.answer({ kind: 'server-failure', rcode: 2 });
+  await new Promise((resolve) => process.nextTick(resolve));
+  await Promise.resolve();
+  assert.deepEqual(asked, ['fast', 'slow']);
+  lost.cancel('over');
+  assert.equal((await lost.outcome).kind, 'failed');
+});
