@@ -6,6 +6,8 @@ export interface Question {
   /** Normalised: see names.ts. */
   readonly name: string;
   readonly type: 'A' | 'AAAA';
+  /** Just this name, and none of the machine's search list; false unless it is said otherwise. */
+  readonly absolute?: boolean;
 }
 
 /** TTLs in seconds; undefined where the answer itself says nothing about how long it holds. */

@@ -2,6 +2,7 @@
 // is kept fresh by what the DNS actor pushes, and begins with the static list. It judges nothing itself.
 import { parseIp } from '../../protocol/address.js';
 import type { BadAddressChange, Verdict } from '../../protocol/evidence.js';
+import { IpMap } from '../../protocol/ip-map.js';
 import { IpRanges } from '../../protocol/ip-range.js';
 import type { BadAddressSubscriber } from '../../protocol/messages.js';
 
@@ -17,12 +18,9 @@ interface Bad {
   orphan: boolean;
 }
 
-/** An address as a key that costs no formatting: a number for IPv4. */
-type IpKey = number | string;
-
 export class BadAddresses implements BadAddressSubscriber {
   readonly #fixed: IpRanges;
-  readonly #bad = new Map<IpKey, Bad>();
+  readonly #bad = new IpMap<Bad>();
   readonly #now: () => number;
   #version = 0;
 
@@ -62,25 +60,20 @@ export class BadAddresses implements BadAddressSubscriber {
 
   async badAddressesChanged(changes: readonly BadAddressChange[], whole: boolean): Promise<void> {
     this.#version += 1;
-    const told = new Set<IpKey>();
+    // What an earlier DNS actor knew serves as long as it would have, so that a restart leaves no gap.
+    if (whole) for (const one of this.#bad.values()) one.orphan = true;
     for (const { address, verdict } of changes) {
       const ip = parseIp(address);
       if (ip === undefined) continue;
-      const key = keyOf(ip);
-      told.add(key);
-      if (verdict === undefined) this.#bad.delete(key);
-      else this.#bad.set(key, this.#replica(verdict, this.#bad.get(key)));
+      if (verdict === undefined) this.#bad.delete(ip);
+      else this.#bad.set(ip, this.#replica(verdict, this.#bad.get(ip)));
     }
-    // What an earlier DNS actor knew serves as long as it would have, so that a restart leaves no gap.
-    if (whole) for (const [key, one] of this.#bad) one.orphan = !told.has(key);
   }
 
   #badOf(ip: Uint8Array): Bad | undefined {
-    if (this.#bad.size === 0) return undefined;
-    const key = keyOf(ip);
-    const bad = this.#bad.get(key);
+    const bad = this.#bad.get(ip);
     if (bad === undefined || !bad.orphan || bad.expires > this.#now()) return bad;
-    this.#bad.delete(key);
+    this.#bad.delete(ip);
     return undefined;
   }
 
@@ -92,9 +85,4 @@ export class BadAddresses implements BadAddressSubscriber {
       disbelieved: more ? this.#version : (before?.disbelieved ?? 0),
     };
   }
-}
-
-function keyOf(ip: Uint8Array): IpKey {
-  if (ip.length === 4) return ((ip[0] << 24) | (ip[1] << 16) | (ip[2] << 8) | ip[3]) >>> 0;
-  return String.fromCharCode(...ip);
 }

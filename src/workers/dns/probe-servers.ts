@@ -20,7 +20,8 @@ export async function probeServer(
   for (const domain of domains) {
     const name = madeUpName(randomBytes(LABEL_OCTETS), domain);
     const replies = await Promise.all(
-      (['A', 'AAAA'] as const).map((type) => bounded(ask(server, { name, type }), timeout_ms, signal)),
+      // A wildcard of the own network, reached through the search list, is no made-up answer.
+      (['A', 'AAAA'] as const).map((type) => bounded(ask(server, { name, type, absolute: true }), timeout_ms, signal)),
     );
     if (signal.aborted) return;
     for (const reply of replies) {

@@ -71,8 +71,8 @@ export class SystemServer implements Server {
     this.#known = undefined;
   }
 
-  #askGetaddrinfo({ name, type }: Question): Asked<Reply> {
-    const asked = this.#parts.getaddrinfo.ask(name, this.#parts.timeout_ms);
+  #askGetaddrinfo({ name, type, absolute }: Question): Asked<Reply> {
+    const asked = this.#parts.getaddrinfo.ask(absolute ? `${name}.` : name, this.#parts.timeout_ms);
     const outcome = asked.outcome.then((reply): Reply => {
       if (reply.kind !== 'addresses') return reply;
       const addresses = reply.addresses.filter((address) => address.includes(':') === (type === 'AAAA'));
@@ -84,7 +84,7 @@ export class SystemServer implements Server {
   /** The names of the search list one after the other, until one exists. */
   #askServers(question: Question, way: Way): Asked<Reply> {
     const servers = this.#current();
-    const names = searched(question.name, this.#resolvConf.content);
+    const names = question.absolute ? [question.name] : searched(question.name, this.#resolvConf.content);
     let asked: Asked<ListOutcome> | undefined;
     let reason: string | undefined;
     const walk = async (): Promise<Reply> => {

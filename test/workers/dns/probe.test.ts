@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import type { Finding } from '../../../src/protocol/blacklist.js';
 import type { Nameserver } from '../../../src/protocol/options.js';
@@ -6,7 +9,9 @@ import type { ProbeOptions } from '../../../src/protocol/trust-options.js';
 import { Hosts } from '../../../src/workers/dns/hosts.js';
 import { type ProbeCounts, Prober } from '../../../src/workers/dns/probe.js';
 import { makeServers } from '../../../src/workers/dns/servers.js';
+import type { SystemFiles } from '../../../src/workers/dns/system-server.js';
 import { defaultOptions } from '../../helpers/default-options.js';
+import { SYSTEM } from '../../helpers/dns-options.js';
 import { DnsServer, type Host } from '../../helpers/dns-server.js';
 import { Injector } from '../../helpers/injector.js';
 
@@ -91,6 +96,19 @@ test('answers that do not answer the question are no evidence', async () => {
   assert.deepEqual(findings, []);
 });
 
+test("a wildcard that the machine's search list leads to is no made-up answer", async () => {
+  const zones = { get: (_: object, name: string) => (name.endsWith('.corp.test') ? { A: ['10.0.0.80'] } : undefined) };
+  const server = await dnsServer(new Proxy({}, zones));
+  const folder = mkdtempSync(join(tmpdir(), 'tcproute-probe-'));
+  ends.push(() => rmSync(folder, { recursive: true }));
+  const files = { resolvConf: join(folder, 'resolv.conf'), nsswitch: join(folder, 'nsswitch.conf'), port: server.port };
+  writeFileSync(files.resolvConf, 'nameserver 127.0.0.1\nsearch corp.test\n');
+  writeFileSync(files.nsswitch, 'hosts: files dns\n');
+  const { findings } = await probed({ rounds: 1 }, [], files);
+  assert.deepEqual(findings, []);
+  assert.equal(server.count(), 4);
+});
+
 test('switched off, nothing is asked', async () => {
   const server = await dnsServer({});
   const { prober } = makeProber({ enabled: 'off' }, [server]);
@@ -113,21 +131,25 @@ test('stopping ends a probe that is under way, and none follows', async () => {
 async function probed(
   options: Partial<ProbeOptions>,
   servers: readonly DnsServer[],
+  files?: SystemFiles,
 ): Promise<{ findings: readonly Finding[]; counts: ProbeCounts }> {
-  const { prober, findings, dones, done } = makeProber(options, servers);
+  const { prober, findings, dones, done } = makeProber(options, servers, 150, files);
   prober.start();
   await done;
   await prober.stop();
   return { findings, counts: dones[0] as ProbeCounts };
 }
 
-function makeProber(options: Partial<ProbeOptions>, at: readonly DnsServer[], timeout_ms = 150) {
+function makeProber(options: Partial<ProbeOptions>, at: readonly DnsServer[], timeout_ms = 150, files?: SystemFiles) {
   const defaults = defaultOptions();
-  const nameservers = at.map(nameserver);
+  const nameservers = files === undefined ? at.map(nameserver) : [SYSTEM];
   const dns = { ...defaults.dns, try_timeout_ms: timeout_ms };
   const now = (): number => performance.now();
   const hosts = new Hosts({}, now);
-  const all = makeServers({ ...defaults, dns, nameservers }, { hosts, injected: () => {}, now });
+  const all = makeServers(
+    { ...defaults, dns, nameservers },
+    { hosts, injected: () => {}, now, ...(files && { files }) },
+  );
   ends.push(() => all.close());
   const findings: Finding[] = [];
   const dones: ProbeCounts[] = [];
