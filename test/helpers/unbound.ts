@@ -54,6 +54,7 @@ ${listening}
   do-daemonize: no
   num-threads: 1
   incoming-num-tcp: 64
+  so-rcvbuf: 4m
   module-config: "iterator"
   local-zone: "test." nodefault
 auth-zone:

@@ -35,10 +35,11 @@ const WEIGHT = 1 / 8;
 const FORGET_MS = 3_600_000;
 /** How long answers are held after one was contradicted. */
 const WARY_MS = 600_000;
-/** Answers that are counted before the fastest of them counts as how fast the server can be. */
+/** So long, and so many answers, until the fastest of them counts as how fast the server can be: not only in a burst. */
+const FLOOR_MS = 60_000;
 const FLOOR_SAMPLES = 32;
 /** Below this the scheduler and the cache of the server are as large a part of the time as the way. */
-const FLOOR_LEAST_MS = 4;
+const FLOOR_LEAST_MS = 10;
 const EDNS_SAMPLES = 4;
 /** Doubtful answers in a row that nothing contradicted: then it was the server that changed. */
 const DOUBTS_MAX = 8;
@@ -51,7 +52,7 @@ export class Habits {
   };
   readonly #now: () => number;
   #smoothed_ms: number | undefined;
-  #floor: { least_ms: number; samples: number; previous_ms: number | undefined } = fresh();
+  #floor: Floor = fresh();
   #edns: Habit = 'unknown';
   #ednsSeen = 0;
   #keepsCase: Habit = 'unknown';
@@ -104,9 +105,8 @@ export class Habits {
   /** Why an answer over UDP may be forged; undefined if nothing says so. */
   doubt(elapsed_ms: number, asked: boolean, carried: boolean): string | undefined {
     if (asked && !carried && this.#edns === 'yes') return 'without the EDNS option that this server returns';
-    const { least_ms, samples, previous_ms } = this.#floor;
-    const floor_ms =
-      previous_ms === undefined && samples < FLOOR_SAMPLES ? 0 : Math.min(least_ms, previous_ms ?? least_ms);
+    const { previous_ms, least_ms } = this.#floor;
+    const floor_ms = previous_ms === undefined ? 0 : Math.min(previous_ms, least_ms);
     if (floor_ms >= FLOOR_LEAST_MS && elapsed_ms < floor_ms / 2) return 'faster than this server can be';
     return undefined;
   }
@@ -118,9 +118,12 @@ export class Habits {
       this.#ednsSeen += 1;
       if (this.#ednsSeen >= EDNS_SAMPLES) this.#edns = 'yes';
     }
-    this.#floor.samples += 1;
-    this.#floor.least_ms = Math.min(this.#floor.least_ms, elapsed_ms);
-    if (this.#floor.samples >= 2 * FLOOR_SAMPLES) this.#floor = { ...fresh(), previous_ms: this.#floor.least_ms };
+    const floor = this.#floor;
+    floor.since_ms ??= this.#now();
+    floor.samples += 1;
+    floor.least_ms = Math.min(floor.least_ms, elapsed_ms);
+    if (floor.samples < FLOOR_SAMPLES || this.#now() - floor.since_ms < FLOOR_MS) return;
+    this.#floor = { ...fresh(), previous_ms: floor.least_ms };
   }
 
   /** A doubtful answer was held for long, and nothing contradicted it. */
@@ -175,6 +178,14 @@ export class Habits {
 /** The reason of a cancel because another server was faster. */
 export const GIVEN_UP = 'another server was faster';
 
-function fresh(): { least_ms: number; samples: number; previous_ms: number | undefined } {
-  return { least_ms: Number.POSITIVE_INFINITY, samples: 0, previous_ms: undefined };
+/** The fastest answers of this while, and of the one before it. */
+interface Floor {
+  least_ms: number;
+  samples: number;
+  since_ms: number | undefined;
+  readonly previous_ms: number | undefined;
+}
+
+function fresh(): Floor {
+  return { least_ms: Number.POSITIVE_INFINITY, samples: 0, since_ms: undefined, previous_ms: undefined };
 }

@@ -1,10 +1,10 @@
 // One server over UDP: questions repeated when they are lost, in mixed case and with EDNS until the server is known not
 // to like that, and answers held that look forged (what comes second under one id contradicts what came first). It does
 // not go over to TCP: see server.ts.
-import { randomBytes } from 'node:crypto';
 import { carriesEdns, encodeQuery, judgeAnswer, mixCase, type Question } from '../../protocol/dns-message.js';
 import { type Answer, type Asked, exchange, noAnswer, type Reply, sameAnswer } from './exchange.js';
 import type { Habits } from './habits.js';
+import { randomBits } from './random-bits.js';
 import { type Place, UdpSockets } from './udp-sockets.js';
 
 export interface UdpLimits {
@@ -19,7 +19,7 @@ export type Injected = (name: string, addresses: readonly string[]) => void;
 const TRIES_MAX = 3;
 /** Each repeat waits so many times longer. */
 const RETRY_FACTOR = 3;
-const RETRY_LEAST_MS = 50;
+const RETRY_LEAST_MS = 100;
 /** How long after an answer another one under the same id is listened for, and by how many questions of a server. */
 const LISTEN_MS = 250;
 const LISTENING_MAX = 512;
@@ -87,6 +87,7 @@ class UdpQuery {
   readonly #settle: (reply: Reply) => void;
   readonly #sent: Sent[] = [];
   #retry: NodeJS.Timeout | undefined;
+  #look: NodeJS.Immediate | undefined;
   #hold: NodeJS.Timeout | undefined;
   #held: { readonly answer: Answer; readonly sent: Sent; readonly why: string | undefined } | undefined;
   #settled: { readonly answer: Answer; readonly sent: Sent } | undefined;
@@ -105,7 +106,7 @@ class UdpQuery {
     const edns = habits.asksEdns && !last;
     const mixed = habits.asksMixedCase && !last && !this.#plain;
     const { name } = this.#question;
-    const spelling = mixed ? mixCase(name, randomBytes(Math.ceil(name.length / 8))) : undefined;
+    const spelling = mixed ? mixCase(name, randomBits(Math.ceil(name.length / 8))) : undefined;
     const place = sockets.take({
       message: (bytes) => this.#message(sent, bytes),
       error: (error) => this.#settle(noAnswer(error)),
@@ -122,21 +123,29 @@ class UdpQuery {
 
   /** What an answer ends, and a cancel. Sockets stay a moment for what may contradict the answer. */
   end(): void {
-    clearTimeout(this.#retry);
+    this.#stopRepeating();
     clearTimeout(this.#hold);
     const answered = this.#settled?.sent;
     for (const { place } of this.#sent) if (place !== answered?.place) place.release();
     if (answered !== undefined) this.#server.listen(() => answered.place.release());
   }
 
+  /** After a look at the sockets: where the thread was late, the answer may well lie there. */
   #repeat(): void {
-    this.#server.habits.counts.repeats += 1;
-    this.send();
+    this.#look = setImmediate(() => {
+      this.#server.habits.counts.repeats += 1;
+      this.send();
+    });
   }
 
   #again(): void {
-    clearTimeout(this.#retry);
+    this.#stopRepeating();
     this.send();
+  }
+
+  #stopRepeating(): void {
+    clearTimeout(this.#retry);
+    clearImmediate(this.#look);
   }
 
   #retryAfter_ms(): number {
@@ -192,7 +201,7 @@ class UdpQuery {
     if (held !== undefined) return;
     habits.counts.held += 1;
     // It was not lost: a repeat would only bring more forgeries.
-    clearTimeout(this.#retry);
+    this.#stopRepeating();
     this.#hold = setTimeout(() => this.#release(), limits.hold_ms);
   }
 
