@@ -38,7 +38,7 @@ export interface Finding {
   readonly name: string | undefined;
 }
 
-/** Against one address, as many as a probe of all names at all servers gives; the one renewed longest ago goes first. */
+/** Against one address, as many as a probe of all names at some servers gives; the one renewed longest ago goes first. */
 const EVIDENCE_MAX = 64;
 
 interface Held {
@@ -207,19 +207,33 @@ export class Blacklist {
 
   #put(address: string, evidence: Evidence): void {
     const held = this.#found.get(address) ?? { evidence: new Map<string, Evidence>(), clearedUntil: 0 };
-    // What clients run into must not displace what was probed for.
     const { addresses_max } = this.#options;
-    if (evidence.how === 'outcome' && held.evidence.size === 0 && this.#found.size >= addresses_max / 2) return;
+    // What clients run into, or a forger sends, must not displace what was probed for: it has half of the table.
+    if (isWeak(evidence) && held.evidence.size === 0 && this.#found.size >= addresses_max / 2) {
+      const oldest = this.#oldestWeak();
+      if (oldest === undefined) return;
+      this.undo(oldest);
+    }
     const key = keyOf(evidence.how, evidence.by, evidence.name);
     // Into the last place of both.
     held.evidence.delete(key);
     held.evidence.set(key, evidence);
     this.#found.delete(address);
     this.#found.set(address, held);
-    if (held.evidence.size > EVIDENCE_MAX) held.evidence.delete(held.evidence.keys().next().value as string);
+    if (held.evidence.size > EVIDENCE_MAX) {
+      const [first] = [...held.evidence].find(([, one]) => isWeak(one)) ?? [...held.evidence][0];
+      held.evidence.delete(first);
+    }
     if (this.#found.size > addresses_max) this.undo(this.#found.keys().next().value as string);
     this.#due = Math.min(this.#due, evidence.expires);
     this.#changed.add(address);
+  }
+
+  #oldestWeak(): string | undefined {
+    for (const [address, { evidence }] of this.#found) {
+      if ([...evidence.values()].every(isWeak)) return address;
+    }
+    return undefined;
   }
 
   #drop(address: string, which: (evidence: Evidence) => boolean): boolean {
@@ -236,6 +250,11 @@ export class Blacklist {
     this.#changed.add(address);
     return true;
   }
+}
+
+/** Anybody can bring it about. */
+function isWeak({ how }: Evidence): boolean {
+  return how === 'outcome' || how === 'injection';
 }
 
 function keyOf(how: EvidenceKind, by: string, name: string | undefined): string {

@@ -206,17 +206,28 @@ test('what is no address is never evidence', () => {
   assert.equal(list.judge(PUBLIC, NAME, ['not an address'], 0).suspect, true);
 });
 
-test('outcomes leave half of the table to what was probed for, and displace nothing', () => {
-  const list = blacklist({ addresses_max: 4 });
-  for (let i = 0; i < 10; i += 1) list.add({ address: `8.0.0.${i}`, how: 'outcome', by: 'connections', name: NAME }, 0);
-  assert.equal(list.size, 2);
-  for (let i = 0; i < 10; i += 1) list.add(spoofed(NAME, `9.0.0.${i}`), 0);
-  assert.equal(list.size, 4);
-  list.add({ address: '8.0.0.1', how: 'outcome', by: 'connections', name: NAME }, 0);
-  assert.deepEqual(
-    list.found().map(({ address }) => address),
-    ['9.0.0.6', '9.0.0.7', '9.0.0.8', '9.0.0.9'],
-  );
+test('what anybody can bring about leaves half of the table to what was probed for, and displaces none of it', () => {
+  for (const how of ['outcome', 'injection'] as const) {
+    const list = blacklist({ addresses_max: 4 });
+    const weak = (last: number): Finding => ({ address: `8.0.0.${last}`, how, by: 'somebody', name: NAME });
+    const held = () => list.found().map(({ address }) => address);
+    for (let i = 0; i < 10; i += 1) list.add(weak(i), 0);
+    assert.deepEqual(held(), ['8.0.0.8', '8.0.0.9']);
+    for (let i = 0; i < 10; i += 1) list.add(spoofed(NAME, `9.0.0.${i}`), 0);
+    const probed = ['9.0.0.6', '9.0.0.7', '9.0.0.8', '9.0.0.9'];
+    assert.deepEqual(held(), probed);
+    list.add(weak(1), 0);
+    assert.deepEqual(held(), probed);
+  }
+});
+
+test('one address has so much evidence at most, and what was probed for stays', () => {
+  const list = blacklist();
+  list.add(spoofed('www.one.com'), 0);
+  list.add(spoofed('www.other.org'), 0);
+  for (let i = 0; i < 200; i += 1) list.add({ address: BAD, how: 'injection', by: PUBLIC.id, name: `n${i}.net` }, 1);
+  assert.equal(list.found()[0]?.evidence.length, 64);
+  assert.equal(list.verdict(BAD)?.everywhere, true);
 });
 
 const finding = fc.record({
@@ -256,7 +267,8 @@ test('whatever happens: bounded, nothing expired is held, nothing fresh is lost,
         }
         assert.deepEqual(new Map(held.map(({ address, verdict }) => [address, verdict])), replica);
         // The latest is there: unlike a list that is replaced, this one has no moment of being empty.
-        if (one.kind === 'add' && one.finding.how !== 'outcome') assert.ok(replica.has(one.finding.address));
+        const weak = one.kind === 'add' && ['outcome', 'injection'].includes(one.finding.how);
+        if (one.kind === 'add' && !weak) assert.ok(replica.has(one.finding.address));
       }
     }),
   );

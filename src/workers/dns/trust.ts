@@ -28,6 +28,8 @@ const WEAK_TTL_MS = 1_800_000;
 /** Two, since one reset happens to anybody, and the price is only to be tried last. */
 const OUTCOME_FAILURES_MIN = 2;
 const OBSERVED_NAMES_MAX = 4096;
+const INTERCEPTED =
+  'dns.probe: something answers in place of servers that do not exist, whatever is asked: all DNS over UDP is taken over';
 
 export class Trust {
   readonly #blacklist: Blacklist;
@@ -36,6 +38,7 @@ export class Trust {
   readonly #clearance: Clearance | undefined;
   readonly #state: StateFile | undefined;
   readonly #now: () => number;
+  readonly #warn: Warn;
   readonly #subscribers = new Map<MessagePort, Subscriber>();
   readonly #listeners = new Set<(changes: readonly BadAddressChange[]) => void>();
   readonly #ttl_ms: number;
@@ -46,6 +49,7 @@ export class Trust {
   constructor(options: TrustingOptions, parts: TrustParts) {
     const { dns, nameservers, nameservers_backup, blacklist, lines } = options;
     this.#now = parts.now ?? (() => performance.timeOrigin + performance.now());
+    this.#warn = parts.warn;
     this.#ttl_ms = dns.bad_ttl_s * 1000;
     this.#blacklist = new Blacklist({
       fixed: blacklist,
@@ -175,6 +179,7 @@ export class Trust {
   }
 
   #done(counts: ProbeCounts): void {
+    if (counts.intercepted > 0 && this.#probed.intercepted === 0) this.#warn(INTERCEPTED);
     this.#probed = counts;
     this.#blacklist.release(this.#now());
     this.#publish();

@@ -192,6 +192,18 @@ test('an injected address that shows a certificate for another name is bad only 
   assert.equal(trust.judge(SERVER, 'www.one.com', [FORGED]).suspect, true);
 });
 
+test('that all DNS traffic is taken over is warned of once', async () => {
+  const injector = await Injector.start({ '*': ['93.184.216.34'] });
+  ends.push(() => injector.close());
+  const warnings: string[] = [];
+  const probe = { ...defaultOptions().dns.probe, phantom_servers: [injector.at], rounds: 1 };
+  const trust = makeTrust({ probe }, { warnings });
+  await probed(trust);
+  await probed(trust);
+  assert.equal(warnings.length, 1);
+  assert.deepEqual(trust.list(), []);
+});
+
 test('connections clear, suspect and absolve', () => {
   const trust = makeTrust({});
   const observed = (address: string, result: 'tls' | 'failed'): void =>
