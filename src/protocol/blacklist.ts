@@ -1,6 +1,6 @@
-// The addresses that are not to be trusted, with the evidence against each, and what that means for an answer. Evidence
-// is added, renewed, expires or is undone one by one, never replaced as a whole. Pure: the time is an argument. It
-// probes nothing and dials nothing; what evidence is worth is verdict.ts.
+// The addresses that are not to be trusted, with the evidence against each, and what that means for an answer. Pure:
+// the time is an argument. It probes nothing and dials nothing; what evidence is worth is verdict.ts, how it is held
+// evidence-store.ts.
 import { parseIp } from './address.js';
 import {
   type AnsweringServer,
@@ -14,6 +14,7 @@ import {
   STATIC_VERDICT,
   type Verdict,
 } from './evidence.js';
+import { EvidenceStore } from './evidence-store.js';
 import { IpRanges } from './ip-range.js';
 import { RebindingRule } from './rebinding.js';
 import { isSpecialIp } from './special-address.js';
@@ -38,36 +39,22 @@ export interface Finding {
   readonly name: string | undefined;
 }
 
-/** Against one address, as many as a probe of all names at some servers gives; the one renewed longest ago goes first. */
-const EVIDENCE_MAX = 64;
-
-interface Held {
-  readonly evidence: Map<string, Evidence>;
-  /** Until when it counts that the address has answered TLS for a name that it was not injected for. */
-  clearedUntil: number;
-}
-
 export class Blacklist {
   readonly #options: BlacklistOptions;
   readonly #fixed: IpRanges;
   readonly #rebinding: RebindingRule;
-  /** By address, the one whose evidence was renewed longest ago first; each has some. */
-  readonly #found = new Map<string, Held>();
-  readonly #changed = new Set<string>();
-  /** Evidence of an earlier run that does not expire yet. */
-  readonly #restored = new Set<Evidence>();
-  /** The next moment at which something expires. */
-  #due = Number.POSITIVE_INFINITY;
+  readonly #store: EvidenceStore;
 
   constructor(options: BlacklistOptions) {
     this.#options = options;
+    this.#store = new EvidenceStore(options.addresses_max);
     this.#fixed = IpRanges.of(options.fixed);
     this.#rebinding = new RebindingRule(options.rebindAllow);
   }
 
   /** Addresses with evidence, the static list aside. */
   get size(): number {
-    return this.#found.size;
+    return this.#store.size;
   }
 
   /** Judges the addresses (canonical) of one answer of one server for a normalised name. */
@@ -95,9 +82,9 @@ export class Blacklist {
   /** Adds evidence, or renews the same evidence. `ttl_ms` is for evidence that is weaker than most. */
   add({ address, how, by, name }: Finding, now: number, ttl_ms = this.#options.ttl_ms): void {
     if (parseIp(address) === undefined) return;
-    const before = this.#found.get(address)?.evidence.get(keyOf(how, by, name));
+    const before = this.#store.same(address, { how, by, name });
     const expires = Math.max(before?.expires ?? 0, now + ttl_ms);
-    this.#put(address, { how, by, name, since: before?.since ?? now, renewed: now, expires });
+    this.#store.put(address, { how, by, name, since: before?.since ?? now, renewed: now, expires });
   }
 
   /**
@@ -105,58 +92,39 @@ export class Blacklist {
    * it, so that it holds until `release`, however old it is.
    */
   restore(address: string, evidence: Evidence): void {
-    const { how, by, name } = evidence;
-    if (this.#found.get(address)?.evidence.has(keyOf(how, by, name))) return;
-    this.#restored.add(evidence);
-    this.#put(address, evidence);
+    if (this.#store.same(address, evidence) === undefined) this.#store.restore(address, evidence);
   }
 
   /** What is to be renewed has been: of what was restored, the rest expires as it would have. */
   release(now: number): void {
-    this.#restored.clear();
-    this.#due = 0;
-    this.expire(now);
+    this.#store.release(now);
   }
 
   /** A TLS answer for `name` has come from the address, which counts where that is not what it was injected for. */
   clear(address: string, name: string, now: number): void {
-    const held = this.#found.get(address);
-    if (held === undefined || namesOf([...held.evidence.values()], ['spoofing', 'injection']).includes(name)) return;
-    held.clearedUntil = now + this.#options.ttl_ms;
-    this.#due = Math.min(this.#due, held.clearedUntil);
-    this.#changed.add(address);
+    const evidence = this.#evidence(address);
+    if (namesOf(evidence, ['spoofing', 'injection']).includes(name)) return;
+    this.#store.clear(address, now + this.#options.ttl_ms);
   }
 
   /** Connections to the address work for that name after all. */
   absolve(address: string, name: string): void {
-    this.#drop(address, (evidence) => evidence.how === 'outcome' && evidence.name === name);
+    this.#store.drop(address, (evidence) => evidence.how === 'outcome' && evidence.name === name);
   }
 
   /** By hand: drops all evidence against an address but the static. False if there was none. */
   undo(address: string): boolean {
-    return this.#drop(address, () => true);
+    return this.#store.dropAll(address);
   }
 
   /** Drops what has expired. Cheap while nothing has. */
   expire(now: number): void {
-    if (now < this.#due) return;
-    this.#due = Number.POSITIVE_INFINITY;
-    for (const [address, held] of [...this.#found]) {
-      this.#drop(address, (evidence) => evidence.expires <= now && !this.#restored.has(evidence));
-      if (held.clearedUntil > 0 && held.clearedUntil <= now) {
-        held.clearedUntil = 0;
-        this.#changed.add(address);
-      }
-      for (const evidence of held.evidence.values()) {
-        if (!this.#restored.has(evidence)) this.#due = Math.min(this.#due, evidence.expires);
-      }
-      if (held.clearedUntil > 0) this.#due = Math.min(this.#due, held.clearedUntil);
-    }
+    this.#store.expire(now);
   }
 
   /** What follows from what is held against an address; undefined where that is nothing. The static list aside. */
   verdict(address: string): Verdict | undefined {
-    const held = this.#found.get(address);
+    const held = this.#store.get(address);
     if (held === undefined) return undefined;
     const ip = parseIp(address) as Uint8Array;
     const worthless = isSpecialIp(ip) || this.#fixed.has(ip);
@@ -165,9 +133,7 @@ export class Blacklist {
 
   /** What has changed since the last call, for those who hold replicas. */
   changes(): BadAddressChange[] {
-    const changes = [...this.#changed].map((address) => ({ address, verdict: this.verdict(address) }));
-    this.#changed.clear();
-    return changes;
+    return this.#store.takeChanged().map((address) => ({ address, verdict: this.verdict(address) }));
   }
 
   /** Everything that is held against anything now, the static list first. */
@@ -183,9 +149,9 @@ export class Blacklist {
 
   /** The same without the static list and as it stands. */
   found(): BadAddress[] {
-    return [...this.#found].map(([address, { evidence }]) => ({
+    return [...this.#store.addresses()].map((address) => ({
       address,
-      evidence: [...evidence.values()],
+      evidence: this.#evidence(address),
       verdict: this.verdict(address) as Verdict,
     }));
   }
@@ -201,62 +167,10 @@ export class Blacklist {
   }
 
   #howInjected(address: string): 'spoofing' | 'injection' {
-    const evidence = [...(this.#found.get(address)?.evidence.values() ?? [])];
-    return evidence.some(({ how }) => how === 'spoofing') ? 'spoofing' : 'injection';
+    return this.#evidence(address).some(({ how }) => how === 'spoofing') ? 'spoofing' : 'injection';
   }
 
-  #put(address: string, evidence: Evidence): void {
-    const held = this.#found.get(address) ?? { evidence: new Map<string, Evidence>(), clearedUntil: 0 };
-    const { addresses_max } = this.#options;
-    // What clients run into, or a forger sends, must not displace what was probed for: it has half of the table.
-    if (isWeak(evidence) && held.evidence.size === 0 && this.#found.size >= addresses_max / 2) {
-      const oldest = this.#oldestWeak();
-      if (oldest === undefined) return;
-      this.undo(oldest);
-    }
-    const key = keyOf(evidence.how, evidence.by, evidence.name);
-    // Into the last place of both.
-    held.evidence.delete(key);
-    held.evidence.set(key, evidence);
-    this.#found.delete(address);
-    this.#found.set(address, held);
-    if (held.evidence.size > EVIDENCE_MAX) {
-      const [first] = [...held.evidence].find(([, one]) => isWeak(one)) ?? [...held.evidence][0];
-      held.evidence.delete(first);
-    }
-    if (this.#found.size > addresses_max) this.undo(this.#found.keys().next().value as string);
-    this.#due = Math.min(this.#due, evidence.expires);
-    this.#changed.add(address);
+  #evidence(address: string): Evidence[] {
+    return [...(this.#store.get(address)?.evidence.values() ?? [])];
   }
-
-  #oldestWeak(): string | undefined {
-    for (const [address, { evidence }] of this.#found) {
-      if ([...evidence.values()].every(isWeak)) return address;
-    }
-    return undefined;
-  }
-
-  #drop(address: string, which: (evidence: Evidence) => boolean): boolean {
-    const held = this.#found.get(address);
-    if (held === undefined) return false;
-    const before = held.evidence.size;
-    for (const [key, evidence] of held.evidence) {
-      if (!which(evidence)) continue;
-      held.evidence.delete(key);
-      this.#restored.delete(evidence);
-    }
-    if (held.evidence.size === before) return false;
-    if (held.evidence.size === 0) this.#found.delete(address);
-    this.#changed.add(address);
-    return true;
-  }
-}
-
-/** Anybody can bring it about. */
-function isWeak({ how }: Evidence): boolean {
-  return how === 'outcome' || how === 'injection';
-}
-
-function keyOf(how: EvidenceKind, by: string, name: string | undefined): string {
-  return `${how} ${by} ${name ?? ''}`;
 }
