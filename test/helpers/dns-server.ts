@@ -23,7 +23,7 @@ export interface Query {
 /**
  * `hold` answers after the promise; `lies-first` sends answers that must not be believed, then the true one, and `inject`
  * believable ones with these addresses, without EDNS as injectors do, then, after the promise, the true one. `lower-case`
- * does not keep the case of the question, `no-edns` is a server that does not know it, `hijack` has an address for every
+ * does not keep the case of the question, `mutate` sends so many copies of the truth with other octets before it, `no-edns` is a server that does not know it, `hijack` has an address for every
  * name that does not exist.
  */
 export type Trick =
@@ -40,6 +40,10 @@ export type Trick =
   | 'lower-case'
   | 'no-edns'
   | 'hijack'
+  | {
+      readonly mutate: (index: number) => readonly { readonly at: number; readonly to: number }[];
+      readonly count: number;
+    }
   | { readonly inject: readonly string[]; readonly edns?: boolean; readonly until?: Promise<void> }
   | { readonly hold: Promise<void> };
 
@@ -64,6 +68,7 @@ export class DnsServer {
   #udp: UdpSocket | undefined;
   #tcp: Server | undefined;
   port = 0;
+  #mutated = 0;
 
   private constructor(zones: Readonly<Record<string, Host>>, options: DnsServerOptions) {
     this.#zones = zones;
@@ -207,6 +212,15 @@ export class DnsServer {
           (truth.readUInt8(3) & 0xf) === 3 && question.type === 'A' ? forged(id, question, [HIJACKER], true) : truth,
         ];
       default:
+        if ('mutate' in trick) {
+          for (let index = 0; index < trick.count; index += 1) {
+            const copy = Buffer.from(truth);
+            for (const { at, to } of trick.mutate(this.#mutated)) copy[at % copy.length] = to;
+            this.#mutated += 1;
+            early?.(copy);
+          }
+          return [truth];
+        }
         if ('inject' in trick) {
           if (question.type === 'A') early?.(forged(id, question, trick.inject, trick.edns ?? false));
           await trick.until;
