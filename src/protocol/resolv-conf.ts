@@ -82,7 +82,5 @@ export function isPlainDns(nsswitch: string): boolean {
 
 /** Names that another service than DNS may know: those of the link (mDNS), and of this machine. */
 export function leftToGetaddrinfo(name: string, hostname: string): boolean {
-  return (
-    name === 'local' || name.endsWith('.local') || name === hostname || (!name.includes('.') && name.startsWith('_'))
-  );
+  return name === 'local' || name.endsWith('.local') || name === hostname;
 }

@@ -37,6 +37,7 @@ export function makeResolver(options: NamesOptions, parts: TestParts = {}): Test
   const servers = makeServers(options, {
     hosts,
     now,
+    warn: () => {},
     injected: (server, name, addresses) => judge.injected(server, name, addresses),
     getaddrinfo: parts.system ?? new SystemNames({ parallel: 1, queue_max: 1 }),
     files: parts.files ?? NOT_PLAIN,

@@ -9,7 +9,7 @@ import { explainName, explanationText } from '../../src/main/dns-command.js';
 import type { NameExplanation } from '../../src/protocol/names-statistics.js';
 import type { Options } from '../../src/protocol/options.js';
 import { dnsOptions } from '../helpers/dns-options.js';
-import { DnsServer, type DnsServerOptions } from '../helpers/dns-server.js';
+import { DnsServer, type DnsServerOptions, nameserver } from '../helpers/dns-server.js';
 
 const program = fileURLToPath(new URL('../../../bin/tcproute.js', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'tcproute-dns-'));
@@ -50,9 +50,10 @@ test('every server is asked, and its answers are judged', async (t) => {
 });
 
 test('an actor that cannot start is told', async () => {
-  const options = { ...dnsOptions([], [], { ca_file: '/nonexistent' }), log_level: 'info' };
+  const server = { ...nameserver('tcp', 53), via: 'a line that is not there' };
+  const options = { ...dnsOptions([server]), log_level: 'info' };
   const explained = await explainName('a.test', options as unknown as Options);
-  assert.ok(explained.kind === 'failed' && /ENOENT/.test(explained.reason));
+  assert.ok(explained.kind === 'failed' && /no line is called/.test(explained.reason));
 });
 
 test('the table', () => {

@@ -27,14 +27,13 @@ export class Names {
   readonly #resolver: Resolver;
   readonly #now = (): number => performance.now();
 
-  /** Throws when `dns.ca_file` cannot be read. */
   constructor(options: NamesOptions, warn: Warn) {
     const now = this.#now;
     this.#options = options;
     this.#hosts = new Hosts(options.hosts, now);
     const injected = (server: string, name: string, addresses: readonly string[]): void =>
       this.trust.injected(server, name, addresses);
-    this.#servers = makeServers(options, { hosts: this.#hosts, injected, now });
+    this.#servers = makeServers(options, { hosts: this.#hosts, injected, warn, now });
     this.trust = new Trust(options, {
       warn,
       ask: (nameserver, question) =>

@@ -92,6 +92,8 @@ function transports(
 ): { readonly usual: Transport; readonly tcp?: Transport; readonly udp?: Transport } {
   const { kind, host, port, path, via } = nameserver;
   const line = via === undefined ? undefined : lines.find(({ name }) => name === via);
+  // The configuration was checked. Straight is the one way that it must not go.
+  if (via !== undefined && line === undefined) throw new Error(`no line is called ${via}`);
   switch (kind) {
     case 'udp': {
       const udp = new UdpServer({ host, port }, { habits, limits, injected, now });

@@ -9,6 +9,7 @@ import { makeBootstrap } from './bootstrap.js';
 import type { Hosts } from './hosts.js';
 import type { Servers } from './resolution.js';
 import { ConfiguredServer, type Server, type ServerParts } from './server.js';
+import type { Warn } from './state-file.js';
 import { SystemNames, systemParallel } from './system.js';
 import { type SystemFiles, SystemServer } from './system-server.js';
 
@@ -17,6 +18,7 @@ export type ServersOptions = Pick<Options, 'nameservers' | 'nameservers_backup' 
 interface Parts {
   readonly hosts: Hosts;
   readonly injected: ServerParts['injected'];
+  readonly warn: Warn;
   readonly now: () => number;
   /** Of names of getaddrinfo; the usual ones without. */
   readonly getaddrinfo?: SystemNames;
@@ -30,12 +32,15 @@ export interface AllServers extends Servers {
   close(): void;
 }
 
-export function makeServers(options: ServersOptions, { hosts, injected, now, getaddrinfo, files }: Parts): AllServers {
+export function makeServers(
+  options: ServersOptions,
+  { hosts, injected, warn, now, getaddrinfo, files }: Parts,
+): AllServers {
   const { dns, lines } = options;
   const names =
     getaddrinfo ??
     new SystemNames({ parallel: systemParallel(process.env['UV_THREADPOOL_SIZE']), queue_max: dns.lookups_max });
-  const ca = dns.ca_file === undefined ? undefined : [...rootCertificates, readFileSync(dns.ca_file, 'utf8')];
+  const ca = authorities(dns.ca_file, warn);
   const shared = { limits: dns, lines, ca, isPublic, injected, now };
   const system = new SystemServer({
     ...shared,
@@ -63,6 +68,17 @@ export function makeServers(options: ServersOptions, { hosts, injected, now, get
       for (const server of all) server.close();
     },
   };
+}
+
+/** undefined is Node's own. */
+function authorities(path: string | undefined, warn: Warn): readonly string[] | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return [...rootCertificates, readFileSync(path, 'utf8')];
+  } catch (error) {
+    warn(`dns.ca_file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    return undefined;
+  }
 }
 
 /** A server with an address of the own network may well answer with addresses of that network. */
