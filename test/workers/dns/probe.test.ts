@@ -148,7 +148,7 @@ function makeProber(options: Partial<ProbeOptions>, at: readonly DnsServer[], ti
   const hosts = new Hosts({}, now);
   const all = makeServers(
     { ...defaults, dns, nameservers },
-    { hosts, injected: () => {}, now, ...(files && { files }) },
+    { hosts, injected: () => {}, warn: () => {}, now, ...(files && { files }) },
   );
   ends.push(() => all.close());
   const findings: Finding[] = [];
