@@ -187,7 +187,7 @@ class UdpQuery {
   /** The first answer is taken at once, unless it is doubtful or the server's answers have been forged before. */
   #weigh(sent: Sent, answer: Answer, elapsed_ms: number, carried: boolean): void {
     const { habits, limits } = this.#server;
-    const why = answer.kind === 'server-failure' ? undefined : habits.doubt(elapsed_ms, sent.edns, carried);
+    const why = tells(answer) ? habits.doubt(elapsed_ms, sent.edns, carried) : undefined;
     const held = this.#held;
     if (held !== undefined && (sameAnswer(held.answer, answer) || !tells(answer))) return;
     const wary = held === undefined ? habits.isWary : held.why === undefined;
