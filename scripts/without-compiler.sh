@@ -4,7 +4,8 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+clean=$(command -v rm)
+trap '"$clean" -rf "$work"' EXIT
 
 mkdir "$work/bin"
 for tool in node npm npx git sh env bash timeout; do ln -s "$(command -v "$tool")" "$work/bin/$tool"; done
