@@ -17,5 +17,6 @@ cd "$work/clone"
 npm ci --ignore-scripts --no-audit --no-fund
 npm run --silent build
 # A timeout ends it with SIGTERM: a clean drain is exit status 0, which --preserve-status hands on.
-TCPROUTE_PORT=0 timeout --preserve-status 3 npx tcproute --port 0
+npx tcproute --version
+timeout --preserve-status 3 node bin/tcproute.js --port 0
 echo 'installed, built and started without a compiler'
