@@ -42,12 +42,12 @@ export class Relay extends Listener implements Expiring {
   start(early: Uint8Array | undefined, rest: Uint8Array | undefined): void {
     const context = this.#context;
     context.deadlines.set(this.#deadline, this.#active + context.options.idle_timeout_ms);
-    if (early !== undefined && this.#up.deliver(context, early) === 'broken') {
-      this.#break(this.#up);
+    if (early !== undefined && this.#up.deliver(context, early) === 'sink-broken') {
+      this.#break(this.#up.sink);
       return;
     }
-    if (rest !== undefined && this.#down.deliver(context, rest) === 'broken') {
-      this.#break(this.#down);
+    if (rest !== undefined && this.#down.deliver(context, rest) === 'sink-broken') {
+      this.#break(this.#down.sink);
       return;
     }
     this.#up.start(context);
@@ -56,17 +56,17 @@ export class Relay extends Listener implements Expiring {
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
     const direction = this.#from(socket);
-    this.#proceed(direction, direction.received(this.#context, result, memory, offset), result < 0);
+    this.#proceed(direction, direction.received(this.#context, result, memory, offset));
   }
 
   override onPollIn(socket: Socket): void {
     const direction = this.#from(socket);
-    this.#proceed(direction, direction.readable(this.#context), false);
+    this.#proceed(direction, direction.readable(this.#context));
   }
 
   override onPollOut(socket: Socket): void {
     const direction = socket === this.#up.sink ? this.#up : this.#down;
-    this.#proceed(direction, direction.writable(this.#context), false);
+    this.#proceed(direction, direction.writable(this.#context));
   }
 
   override onPollHangup(): void {
@@ -77,11 +77,23 @@ export class Relay extends Listener implements Expiring {
     return socket === this.#up.source ? this.#up : this.#down;
   }
 
-  #proceed(direction: Direction, progress: Progress, sourceBroke: boolean): void {
+  #proceed(direction: Direction, progress: Progress): void {
     this.#active = this.#context.engine.now;
-    if (progress === 'goes-on') return;
-    if (progress === 'broken') this.#break(direction, sourceBroke);
-    else this.#passEndOn(direction);
+    switch (progress) {
+      case 'goes-on':
+        break;
+      case 'ended':
+        this.#passEndOn(direction);
+        break;
+      case 'source-broken':
+        this.#break(direction.source);
+        break;
+      case 'sink-broken':
+        this.#break(direction.sink);
+        break;
+      default:
+        progress satisfies never;
+    }
   }
 
   /** The source has ended and all its bytes are on their way: the sink gets the end too. */
@@ -96,10 +108,9 @@ export class Relay extends Listener implements Expiring {
     deadlines.set(this.#deadline, this.#active + options.half_closed_timeout_ms);
   }
 
-  /** One side is broken: it is told to the other by a reset. A direction can break at either of its ends. */
-  #break(direction: Direction, atSource = false): void {
-    const client = (direction === this.#up) === atSource;
-    this.#finish('reset', client ? 'reset-by-client' : 'reset-by-destination');
+  /** One side is broken: it is told to the other by a reset. */
+  #break(side: Socket): void {
+    this.#finish('reset', side === this.#up.source ? 'reset-by-client' : 'reset-by-destination');
   }
 
   onDeadline(now: number): void {
