@@ -172,8 +172,9 @@ export async function runGateway(options: Options, log: Logger): Promise<number>
   const { gateway } = started;
   const { host, port } = gateway.address;
   const lines = options.lines.map(({ name }) => name);
-  log.info({ lines, workers: options.workers }, `listening on ${formatEndpoint(host, port)}`);
+  // Before it is said: whoever waits for the line may send a signal at once.
   const signal = awaitSignal();
+  log.info({ lines, workers: options.workers }, `listening on ${formatEndpoint(host, port)}`);
   const broken = gateway.broken.then((reason) => ({ reason }));
   const end = await Promise.race([signal, broken]);
   if (typeof end === 'string') log.info({ signal: end }, 'stopping: no new connections, those open may finish');

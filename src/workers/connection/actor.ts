@@ -17,6 +17,7 @@ import { serve } from '../../threads/port.js';
 import { RoomFlag } from '../../threads/room.js';
 import type { ConnectionStart } from '../../threads/start.js';
 import type { Context } from './context.js';
+import { FailureLog } from './failure-log.js';
 import { commit } from './fault.js';
 import { dialLines } from './line-table.js';
 import { NamesReplica } from './names-replica.js';
@@ -66,6 +67,9 @@ class Actor implements ConnectionActor {
     const deadlines = new DeadlineWheel(now());
     this.#names = new NamesReplica(options.dns, deadlines, now);
     this.#routes = new RoutesReplica(start.actor, options.lines.length, options.cache, now);
+    const log = new RemoteLog(start.log, options.log_level, () => {
+      this.#counters[Counter.logsDropped] += 1;
+    });
     this.#context = {
       engine,
       options,
@@ -76,9 +80,8 @@ class Actor implements ConnectionActor {
       routes: this.#routes,
       pipes: new PipePool(options.limits.pipes_max, ownership),
       counters: this.#counters,
-      log: new RemoteLog(start.log, options.log_level, () => {
-        this.#counters[Counter.logsDropped] += 1;
-      }),
+      log,
+      failures: new FailureLog(log),
       ended: () => this.#ended(),
     };
     this.#loop = new Loop(engine, { mayWait: () => this.#mayWait(), turned: () => this.#turned() });
@@ -152,7 +155,10 @@ class Actor implements ConnectionActor {
 
   #drained(now: number): boolean {
     const live = this.#counters[Counter.opened] - this.#counters[Counter.closed];
-    return (live === 0 && this.#queue.length === 0) || now >= (this.#drainBy as number);
+    if (live === 0 && this.#queue.length === 0) return true;
+    if (now < (this.#drainBy as number)) return false;
+    this.#context.log.write('warn', { connections: live }, 'drain_timeout_ms is over: what is left is reset');
+    return true;
   }
 
   destroy(): void {

@@ -12,7 +12,7 @@ import type { NameOutcome } from './names-replica.js';
 /** Whoever waits for the race. Exactly one of these is called, once, unless the race is cancelled. */
 export interface RaceOutcome {
   won(winner: Attempt): void;
-  lost(code: FailureCode): void;
+  lost(code: FailureCode, target: Target): void;
 }
 
 export class Race implements AttemptOutcome {
@@ -147,7 +147,7 @@ export class Race implements AttemptOutcome {
     }
     if (this.#running.size > 0 || this.#lookups > 0) return;
     this.#over = true;
-    this.#outcome.lost(this.#cause ?? 'internal');
+    this.#outcome.lost(this.#cause ?? 'internal', this.#target);
   }
 
   #begin(candidate: Candidate): Attempt | undefined {

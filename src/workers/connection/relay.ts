@@ -7,6 +7,9 @@ import type { Deadline, Expiring } from '../../protocol/deadline-wheel.js';
 import type { Context } from './context.js';
 import { Direction, type Progress } from './direction.js';
 
+/** Most half-closed connections end at once; one that stays has the side that ended watched for a reset. */
+const WATCH_HALF_CLOSED_AFTER_MS = 500;
+
 /** How a relay ended. */
 export type RelayEnding = 'complete' | 'reset-by-client' | 'reset-by-destination' | 'idle' | 'half-closed';
 
@@ -21,6 +24,7 @@ export class Relay extends Listener implements Expiring {
   /** Client to destination, and back. */
   readonly #up: Direction;
   readonly #down: Direction;
+  #watched = false;
   /** When bytes last moved, in ms of the engine's clock. */
   #active: number;
 
@@ -69,8 +73,10 @@ export class Relay extends Listener implements Expiring {
     this.#proceed(direction, direction.writable(this.#context));
   }
 
-  override onPollHangup(): void {
-    // Asked for by the race. What hung up is found by the receive that is in flight.
+  /** A side that has ended is read no more, so only this tells that it was reset afterwards. */
+  override onPollHangup(socket: Socket): void {
+    // Otherwise the receive in flight finds it (the race may have asked for this, too).
+    if (this.#from(socket).ended) this.#break(socket);
   }
 
   #from(socket: Socket): Direction {
@@ -104,8 +110,7 @@ export class Relay extends Listener implements Expiring {
       return;
     }
     shutdownWrite(direction.sink.fd);
-    const { deadlines, options } = this.#context;
-    deadlines.set(this.#deadline, this.#active + options.half_closed_timeout_ms);
+    this.#context.deadlines.set(this.#deadline, this.#active + WATCH_HALF_CLOSED_AFTER_MS);
   }
 
   /** One side is broken: it is told to the other by a reset. */
@@ -117,6 +122,10 @@ export class Relay extends Listener implements Expiring {
     const { options, deadlines } = this.#context;
     const halfClosed = this.#up.ended || this.#down.ended;
     const due = this.#active + (halfClosed ? options.half_closed_timeout_ms : options.idle_timeout_ms);
+    if (halfClosed && !this.#watched) {
+      this.#watched = true;
+      this.#context.engine.pollHangup(this.#up.ended ? this.#up.source : this.#down.source);
+    }
     // Bytes only note the time; the deadline is moved when it comes.
     if (due > now) deadlines.set(this.#deadline, due);
     else this.#finish('reset', halfClosed ? 'half-closed' : 'idle');
