@@ -38,6 +38,8 @@ export class Child<Report> {
   /** The next report, after sending `question` if there is one. A child that says nothing for so long is ended. */
   ask(question: object | undefined, timeout_ms: number): Promise<Report> {
     if (this.#ended !== undefined) return Promise.reject(new Error(`the ${this.#name} has ${this.#ended}`));
+    const early = question === undefined ? this.takeUnasked() : undefined;
+    if (early !== undefined) return Promise.resolve(early);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#process.kill('SIGKILL');

@@ -8,15 +8,10 @@ const GRACE_MS = 60_000;
 
 export class LoadGenerator {
   readonly #child = new Child<GeneratorReport>('load generator', new URL('./load.js', import.meta.url));
-  engine = '';
-  /** Open files it may have. */
-  files_max = 0;
 
   async ready(): Promise<void> {
     const report = await this.#child.ask(undefined, START_TIMEOUT_MS);
     if (report.kind !== 'ready') throw new Error(`the load generator began with ${report.kind}`);
-    this.engine = report.engine;
-    this.files_max = report.files_max;
   }
 
   async carryOut(order: Order): Promise<Outcome> {

@@ -40,12 +40,12 @@ function report(message: GeneratorReport): void {
 }
 
 function start(): void {
-  const files_max = raiseFileLimit();
+  raiseFileLimit();
   const chosen = openEngine('auto');
   if ('code' in chosen) throw new Error(chosen.reason);
   const { engine } = chosen;
   process.on('message', (order) => report({ kind: 'outcome', outcome: carryOut(engine, order as Order) }));
-  report({ kind: 'ready', engine: engine.kind, files_max });
+  report({ kind: 'ready' });
 }
 
 process.on('disconnect', () => process.exit());

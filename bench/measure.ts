@@ -2,7 +2,7 @@
 // between two looks is still counted through its parent.
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type MemoryUse, parseSmapsRollup, parseStat, type ProcessStat } from './proc.js';
+import { type MemoryUse, type ProcessStat, parseSmapsRollup, parseStat } from './proc.js';
 
 /** Clock ticks of /proc are hundredths of a second for every program, whatever the kernel's own (USER_HZ). */
 const US_PER_TICK = 10_000;

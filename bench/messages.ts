@@ -49,9 +49,7 @@ export interface Outcome {
   readonly cpu_us: { readonly user: number; readonly system: number };
 }
 
-export type GeneratorReport =
-  | { readonly kind: 'ready'; readonly engine: string; readonly files_max: number }
-  | { readonly kind: 'outcome'; readonly outcome: Outcome };
+export type GeneratorReport = { readonly kind: 'ready' } | { readonly kind: 'outcome'; readonly outcome: Outcome };
 
 export type TargetReport =
   | { readonly kind: 'ready'; readonly ports: TargetPorts }

@@ -2,6 +2,7 @@
 // with an IPC channel; it reports its ports there and ends with the channel.
 import { openEngine } from '../src/linux/choose.js';
 import type { Engine, Listener, Socket } from '../src/linux/engine.js';
+import { BufferGroup } from '../src/linux/engine.js';
 import { Loop } from '../src/linux/loop.js';
 import { raiseFileLimit } from './file-limit.js';
 import type { TargetReport } from './messages.js';
@@ -9,7 +10,6 @@ import { Acceptor } from './servers/acceptor.js';
 import { EchoServer } from './servers/echo.js';
 import { SinkConnection } from './servers/sink.js';
 import { SourceConnection } from './servers/source.js';
-import { BufferGroup } from '../src/linux/engine.js';
 
 const ECHO_PORTS = 32;
 const TURN_MS = 50;

@@ -4,7 +4,8 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+clean=$(command -v rm)
+trap '"$clean" -rf "$work"' EXIT
 
 mkdir "$work/bin"
 for tool in node npm npx git sh env bash timeout; do ln -s "$(command -v "$tool")" "$work/bin/$tool"; done
@@ -16,5 +17,6 @@ cd "$work/clone"
 npm ci --ignore-scripts --no-audit --no-fund
 npm run --silent build
 # A timeout ends it with SIGTERM: a clean drain is exit status 0, which --preserve-status hands on.
-TCPROUTE_PORT=0 timeout --preserve-status 3 npx tcproute --port 0
+npx tcproute --version
+timeout --preserve-status 3 node bin/tcproute.js --port 0
 echo 'installed, built and started without a compiler'

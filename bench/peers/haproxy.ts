@@ -5,8 +5,8 @@ import { type Conditions, findProgram, type Peer } from './peer.js';
 import { versionOf } from './version.js';
 
 const CONFIG_FILE = 'haproxy.cfg';
-const CONNECTIONS_MAX = 9900;
 
+/** Without `maxconn` it takes what the limit of open files allows, the pipes for splicing counted in. */
 function config({ listen, target, workers }: Conditions, splice: boolean): string {
   const forwards = (['echo', 'source', 'sink'] as const).map((kind) => {
     const servers = target[kind].map((port) => `  server target-${port} 127.0.0.1:${port}`);
@@ -15,10 +15,8 @@ function config({ listen, target, workers }: Conditions, splice: boolean): strin
   return `
 global
   nbthread ${workers}
-  maxconn ${CONNECTIONS_MAX}
 defaults
   mode tcp
-  maxconn ${CONNECTIONS_MAX}
   timeout connect 10s
   timeout client 5m
   timeout server 5m

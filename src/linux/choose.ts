@@ -1,5 +1,5 @@
-// Opens the engine that was asked for, or the best one that this kernel allows. io_uring counts as allowed only after
-// one connection has been run through it: old kernels and containers' seccomp profiles refuse it in many ways.
+// Opens the engine that was asked for, or the best one that this kernel allows; and the trial that main makes once, at
+// start, before it asks for io_uring anywhere: old kernels and containers' seccomp profiles refuse it in many ways.
 import { packAddress } from './addresses.js';
 import { BufferGroup, type Engine, Listener, type Ownership, type Socket, UNRECORDED } from './engine.js';
 import { EpollEngine } from './epoll.js';

@@ -67,7 +67,7 @@ export class Socket {
   closing = false;
   /** The engine's guess whether a read would find something now. */
   readable = true;
-  /** epoll: operations waiting for readiness (bits), and the group of the receive among them. */
+  /** Operations waiting for readiness (bits of the engine's own), and the group of the receive in flight. */
   waiting = 0;
   group: BufferGroup = BufferGroup.handshake;
   registered = false;
@@ -81,7 +81,7 @@ export class Socket {
 
 /** What an engine counts, for the metrics and for tests. */
 export interface EngineCounts {
-  /** Completions that found the ring full and went through the kernel's overflow list (io_uring). */
+  /** Turns that left completions in the kernel's overflow list, the ring being full (io_uring). */
   overflows: number;
   /** Receives that waited because their group had no buffer. */
   bufferWaits: number;
@@ -132,6 +132,6 @@ export interface Engine {
   watch(fd: number, readable: () => void): void;
   /** Submits, waits for at most `timeout_ms` (0: not at all) for something to happen, and tells the listeners. */
   turn(timeout_ms: number): void;
-  /** Closes every socket that is left and gives all memory back. */
+  /** Resets every socket that is left, since cut short is not complete, and gives all memory back. */
   destroy(): void;
 }

@@ -92,6 +92,7 @@ export class EpollEngine implements Engine {
   }
 
   cancelAccept(socket: Socket): void {
+    if ((socket.waiting & (Wait.accept | Wait.acceptMany)) === 0) return;
     socket.waiting &= ~(Wait.accept | Wait.acceptMany);
     this.#tryLater(socket, Wait.accept, -ECANCELED);
   }
@@ -132,7 +133,8 @@ export class EpollEngine implements Engine {
 
   watch(fd: number, readable: () => void): void {
     this.#watches.push(readable);
-    this.#register(fd, this.#watches.length - 1, WATCH, EPOLLIN);
+    // Edge-triggered: a doorbell is never read.
+    this.#register(fd, this.#watches.length - 1, WATCH, EPOLLIN | EPOLLET);
   }
 
   turn(timeout_ms: number): void {
@@ -143,7 +145,9 @@ export class EpollEngine implements Engine {
       this.#trials = [];
       for (const trial of trials) this.#try(trial);
     }
-    const wait_ms = this.#trials.length > 0 ? 0 : Math.ceil(timeout_ms);
+    // What was tried may have told listeners something, which the caller must hear of before it waits.
+    const mayWait = trials.length === 0 && this.#trials.length === 0;
+    const wait_ms = mayWait ? Math.max(0, Math.ceil(timeout_ms)) : 0;
     const count = libc.epoll_wait(this.#fd, this.#events.address, EVENTS_MAX, wait_ms);
     if (count < 0) {
       if (count === -EINTR) return;
@@ -275,10 +279,7 @@ export class EpollEngine implements Engine {
   }
 
   destroy(): void {
-    for (const socket of this.#table.all()) {
-      this.#ownership.closing(socket.fd);
-      libc.close(socket.fd);
-    }
+    for (const socket of this.#table.all()) this.close(socket, 'reset');
     this.#ownership.closing(this.#fd);
     libc.close(this.#fd);
     for (const memory of [this.#events, ...this.#buffers]) {

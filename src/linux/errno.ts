@@ -5,9 +5,7 @@ const { errno } = constants;
 
 export const EAGAIN = errno.EAGAIN;
 export const EINTR = errno.EINTR;
-export const EBUSY = errno.EBUSY;
 export const EINPROGRESS = errno.EINPROGRESS;
-export const ETIME = errno.ETIME;
 export const ECANCELED = errno.ECANCELED;
 export const ENOBUFS = errno.ENOBUFS;
 export const ENOMEM = errno.ENOMEM;
@@ -28,7 +26,6 @@ export const ENETDOWN = errno.ENETDOWN;
 export const EAFNOSUPPORT = errno.EAFNOSUPPORT;
 export const EINVAL = errno.EINVAL;
 export const EPROTO = errno.EPROTO;
-export const ENOSYS = errno.ENOSYS;
 
 const names = new Map(Object.entries(errno).map(([name, value]) => [value, name]));
 

@@ -167,7 +167,10 @@ export class Ring {
    * `head` is opcode | flags << 8 | ioprio << 16. The user data comes back with the completion.
    */
   prepare(head: number, fd: number, userLow: number, userHigh: number): number {
-    if (this.#tail - this.#ring.words[this.#sqHead] >= this.#entries) this.enter(0, 0);
+    if (this.#unsubmitted() >= this.#entries) {
+      this.enter(0, 0);
+      if (this.#unsubmitted() >= this.#entries) throw new Error('io_uring takes no submissions');
+    }
     const word = (this.#tail & (this.#entries - 1)) * 16;
     this.#tail = (this.#tail + 1) >>> 0;
     const { words } = this.#sqes;
@@ -179,6 +182,10 @@ export class Ring {
     return word;
   }
 
+  #unsubmitted(): number {
+    return (this.#tail - this.#ring.words[this.#sqHead]) >>> 0;
+  }
+
   get words(): Uint32Array {
     return this.#sqes.words;
   }
@@ -187,7 +194,7 @@ export class Ring {
   enter(completions: number, timeout_ms: number): void {
     const { words } = this.#ring;
     words[this.#sqTail] = this.#tail;
-    const pending = (this.#tail - words[this.#sqHead]) >>> 0;
+    const pending = this.#unsubmitted();
     let result: number;
     if (completions === 0) {
       result = libc.syscall(SYS_IO_URING_ENTER, this.fd, pending, 0, ENTER_GETEVENTS, 0, 0);

@@ -75,7 +75,7 @@ export function connectTo(fd: number, packed: Uint8Array): number {
 export function pendingError(fd: number): number {
   scratch.ints[LENGTH_WORD] = 4;
   const result = libc.getsockopt(fd, SOL_SOCKET, SO_ERROR, VALUE, LENGTH);
-  return result < 0 ? result : -scratch.ints[VALUE_WORD];
+  return result < 0 ? result : 0 - scratch.ints[VALUE_WORD];
 }
 
 function named(read: typeof libc.getsockname, fd: number): Endpoint | number {

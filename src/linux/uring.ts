@@ -30,6 +30,7 @@ const BUFFER_SELECT = 1 << 5;
 const ACCEPT_MULTISHOT = 1;
 const RECV_POLL_FIRST = 1;
 const POLL_MULTISHOT = 1;
+const CANCEL_ALL = 1;
 const CANCEL_ALL_OF_FD = 1 | 2;
 const CQE_HAS_BUFFER = 1;
 const CQE_MORE = 2;
@@ -37,6 +38,7 @@ const CQE_SOCK_NONEMPTY = 4;
 const SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
 const POLLIN = 1;
 const POLLOUT = 4;
+const POLLERR_HUP = 8 | 16;
 const POLLRDHUP = 0x2000;
 
 /** What a completion was of; stands in the low four bits of its user data's upper half, the generation above it. */
@@ -50,11 +52,15 @@ const Operation = {
   cancel: 7,
   watch: 8,
   acceptMany: 9,
+  pollOutLasting: 10,
+  pollHangupLasting: 11,
 } as const;
 type Operation = (typeof Operation)[keyof typeof Operation];
 
 const SLAB_SLOTS = 1024;
 const ADDRESS_STRIDE = 32;
+/** Rounds in which a destroyed engine's operations may end; one is enough unless the completion ring overflows. */
+const DESTROY_ROUNDS = 1000;
 
 export interface UringSizes {
   readonly submissions: number;
@@ -170,6 +176,38 @@ export class UringEngine implements Engine {
     this.#ring.words[this.#submit(socket, POLL_ADD, operation) + 7] = events;
   }
 
+  /**
+   * The kernel adds POLLRDHUP to whatever a poll waits for, so a half-close ends every one-shot poll at once. What
+   * waits for something else goes on with a multishot poll, which is told of the half-close only once.
+   */
+  #pollOn(socket: Socket, operation: Operation): void {
+    socket.waiting |= 1 << operation;
+    const events = operation === Operation.pollOutLasting ? POLLOUT : 0;
+    const word = this.#submit(socket, POLL_ADD, operation);
+    this.#ring.words[word + 6] = POLL_MULTISHOT;
+    this.#ring.words[word + 7] = events;
+  }
+
+  /** True when this completion of a multishot poll is what was waited for; the poll is over then. */
+  #lastingPollHeard(socket: Socket, operation: Operation, result: number, flags: number): boolean {
+    const bit = 1 << operation;
+    if ((socket.waiting & bit) === 0 || result === -ECANCELED) return false;
+    const ended = (flags & CQE_MORE) === 0;
+    const events = operation === Operation.pollOutLasting ? POLLOUT | POLLERR_HUP : POLLERR_HUP;
+    if (result >= 0 && (result & events) === 0) {
+      if (ended) this.#pollOn(socket, operation);
+      return false;
+    }
+    socket.waiting &= ~bit;
+    if (!ended) {
+      const word = this.#submit(socket, ASYNC_CANCEL, Operation.cancel);
+      this.#ring.words[word + 4] = socket.slot;
+      this.#ring.words[word + 5] = (socket.generation << 4) | operation;
+      this.#ring.words[word + 7] = CANCEL_ALL;
+    }
+    return true;
+  }
+
   close(socket: Socket, ending: Ending): void {
     if (socket.closing) return;
     socket.closing = true;
@@ -236,10 +274,18 @@ export class UringEngine implements Engine {
         socket.listener.onPollIn(socket, result);
         break;
       case Operation.pollOut:
-        socket.listener.onPollOut(socket, result);
+        if (result >= 0 && (result & (POLLOUT | POLLERR_HUP)) === 0) this.#pollOn(socket, Operation.pollOutLasting);
+        else socket.listener.onPollOut(socket, result);
+        break;
+      case Operation.pollOutLasting:
+        if (this.#lastingPollHeard(socket, operation, result, flags)) socket.listener.onPollOut(socket, result);
         break;
       case Operation.pollHangup:
-        socket.listener.onPollHangup(socket, result);
+        if (result >= 0 && (result & POLLERR_HUP) === 0) this.#pollOn(socket, Operation.pollHangupLasting);
+        else socket.listener.onPollHangup(socket, result);
+        break;
+      case Operation.pollHangupLasting:
+        if (this.#lastingPollHeard(socket, operation, result, flags)) socket.listener.onPollHangup(socket, result);
         break;
       case Operation.accept:
         socket.listener.onAccept(socket, result);
@@ -289,6 +335,14 @@ export class UringEngine implements Engine {
   }
 
   destroy(): void {
+    // A socket ends only when the ring holds nothing of it any more, and connections that were accepted but not told
+    // yet have no other owner: so the closes are carried through before the ring goes.
+    for (const watch of this.#watches) watch.readable = () => {};
+    for (const socket of this.#table.all()) this.close(socket, 'reset');
+    for (let round = 0; round < DESTROY_ROUNDS && this.#table.size > 0; round += 1) {
+      this.#ring.enter(0, 0);
+      this.#ring.drain(this.#completed);
+    }
     for (const socket of this.#table.all()) {
       this.#ownership.closing(socket.fd);
       libc.shutdown(socket.fd, 2);

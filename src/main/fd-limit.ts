@@ -26,11 +26,12 @@ export function raiseFdLimit(): FdLimit {
     const both = new BigUint64Array(limits.bytes.buffer);
     const hard = both[1];
     const fds = hard < BigInt(FDS_MAX) ? Number(hard) : FDS_MAX;
-    if (both[0] === BigInt(fds)) return { code: 'known', fds };
+    const soft = Number(both[0]);
+    if (soft === fds) return { code: 'known', fds };
     both[0] = BigInt(fds);
     const raised = libc.prlimit(0, RLIMIT_NOFILE, limits.address, 0);
-    if (raised < 0) return { code: 'failed', message: `cannot set RLIMIT_NOFILE to ${fds}: ${errnoName(raised)}` };
-    return { code: 'known', fds };
+    // Where a sandbox forbids it, the soft limit stays what it was.
+    return { code: 'known', fds: raised < 0 ? Math.min(soft, fds) : fds };
   } finally {
     unmap(limits);
   }

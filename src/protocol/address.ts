@@ -3,9 +3,13 @@
 // address can be evaded by writing it differently.
 import ipaddr from 'ipaddr.js';
 
+const FOUR_PARTS = /^[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}$/;
+
 /** The bytes of an address in its strict text form, undefined for anything else. */
 export function parseIp(text: string): Uint8Array | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return Uint8Array.from(ipaddr.IPv4.parse(text).octets);
+  // Looked at first, because the library throws and catches for what is no address: 20 µs for every name.
+  if (FOUR_PARTS.test(text) && ipaddr.IPv4.isValidFourPartDecimal(text))
+    return Uint8Array.from(ipaddr.IPv4.parse(text).octets);
   if (!text.includes(':') || text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
   return unmapped(Uint8Array.from(ipaddr.IPv6.parse(text).toByteArray()));
 }

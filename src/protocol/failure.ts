@@ -24,7 +24,8 @@ interface FailureRow {
   readonly reply: number;
   /** How telling the cause is: among the failures of several attempts the highest rank is reported. */
   readonly rank: number;
-  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  /** Beside the connection's own line at debug: whether whoever runs the gateway must hear of it. */
+  readonly level: 'debug' | 'warn' | 'error';
   readonly sentence: string;
 }
 
@@ -40,20 +41,20 @@ export const FAILURES: Readonly<Record<FailureCode, FailureRow>> = {
   },
   'source-in-use': { reply: 1, rank: 4, level: 'warn', sentence: 'the source port of the line is in use' },
   'proxy-authentication': { reply: 1, rank: 5, level: 'warn', sentence: 'the proxy refused our credentials' },
-  'proxy-protocol': { reply: 1, rank: 6, level: 'info', sentence: 'the proxy broke the SOCKS protocol' },
-  'dns-failed': { reply: 4, rank: 7, level: 'info', sentence: 'no DNS server gave an answer' },
-  'timed-out': { reply: 4, rank: 8, level: 'info', sentence: 'the connection attempt timed out' },
-  'network-unreachable': { reply: 3, rank: 9, level: 'info', sentence: 'the network is unreachable' },
-  'host-unreachable': { reply: 4, rank: 10, level: 'info', sentence: 'the host is unreachable' },
-  'no-such-name': { reply: 4, rank: 11, level: 'info', sentence: 'the name does not exist' },
+  'proxy-protocol': { reply: 1, rank: 6, level: 'debug', sentence: 'the proxy broke the SOCKS protocol' },
+  'dns-failed': { reply: 4, rank: 7, level: 'debug', sentence: 'no DNS server gave an answer' },
+  'timed-out': { reply: 4, rank: 8, level: 'debug', sentence: 'the connection attempt timed out' },
+  'network-unreachable': { reply: 3, rank: 9, level: 'debug', sentence: 'the network is unreachable' },
+  'host-unreachable': { reply: 4, rank: 10, level: 'debug', sentence: 'the host is unreachable' },
+  'no-such-name': { reply: 4, rank: 11, level: 'debug', sentence: 'the name does not exist' },
   'not-allowed': {
     reply: 2,
     rank: 12,
-    level: 'info',
+    level: 'debug',
     sentence: 'the address is on the blacklist, and no line may use it',
   },
-  reset: { reply: 5, rank: 13, level: 'info', sentence: 'the connection was reset while it was being made' },
-  refused: { reply: 5, rank: 14, level: 'info', sentence: 'the connection was refused' },
+  reset: { reply: 5, rank: 13, level: 'debug', sentence: 'the connection was reset while it was being made' },
+  refused: { reply: 5, rank: 14, level: 'debug', sentence: 'the connection was refused' },
 };
 
 /** The more telling one of two causes; `undefined` stands for none yet. */

@@ -12,11 +12,6 @@ const REPLY_SUCCEEDED = 0;
 const REPLY_COMMAND_NOT_SUPPORTED = 7;
 const REPLY_ADDRESS_TYPE_NOT_SUPPORTED = 8;
 
-/** The longest greeting: version, count, 255 methods. */
-export const GREETING_MAX = 257;
-/** The longest request: header, a 255-byte name with its length, port. */
-export const REQUEST_MAX = 262;
-
 export type Decoded<Value, Invalid> =
   | { readonly kind: 'incomplete' }
   | { readonly kind: 'message'; readonly value: Value; readonly size: number }
@@ -28,7 +23,10 @@ const NOT_SOCKS5 = { kind: 'invalid', code: 'not-socks5' } as const;
 const ONLY_NO_AUTHENTICATION = { kind: 'message', value: Method.none, size: 3 } as const;
 const NO_AUTHENTICATION_AND_PASSWORD = { kind: 'message', value: Method.none, size: 4 } as const;
 
-/** Reads a greeting (RFC 1928 section 3) and chooses a method: no authentication where offered, else none fits. */
+/**
+ * Reads a greeting (RFC 1928 section 3), at most 257 bytes, and chooses a method: no authentication where it is offered,
+ * else none fits.
+ */
 export function decodeGreeting(bytes: Uint8Array, start: number, end: number): Decoded<number, 'not-socks5'> {
   if (end - start < 1) return INCOMPLETE;
   if (bytes[start] !== VERSION) return NOT_SOCKS5;
@@ -46,7 +44,7 @@ export function decodeGreeting(bytes: Uint8Array, start: number, end: number): D
 
 export type RequestError = 'not-socks5' | 'command' | 'address-type' | 'name';
 
-/** Reads a request (RFC 1928 section 4). Only CONNECT is one that we carry out; the others are `command`. */
+/** Reads a request (RFC 1928 section 4), at most 262 bytes. Only CONNECT is carried out; the others are `command`. */
 export function decodeRequest(bytes: Uint8Array, start: number, end: number): Decoded<Target, RequestError> {
   const length = end - start;
   if (length < 1) return INCOMPLETE;

@@ -1,13 +1,13 @@
 // One engine under test with everything that its test needs: a listener that writes down what it hears, peers that are
 // closed at the end, and the books: fds and maps that the engine says it opened and closed, and /proc/self/fd.
 import assert from 'node:assert/strict';
-import { Listener, type Ownership, type Socket } from '../../src/linux/engine.js';
+import { tryUring } from '../../src/linux/choose.js';
 import type { Engine } from '../../src/linux/engine.js';
+import { Listener, type Ownership, type Socket } from '../../src/linux/engine.js';
 import { EpollEngine } from '../../src/linux/epoll.js';
 import { errnoName } from '../../src/linux/errno.js';
 import type { Memory } from '../../src/linux/memory.js';
 import { closeFd } from '../../src/linux/sockets.js';
-import { tryUring } from '../../src/linux/choose.js';
 import { UringEngine, type UringSizes } from '../../src/linux/uring.js';
 import { connectedPair, openFds } from './peers.js';
 
@@ -33,9 +33,14 @@ export const TINY: UringSizes = {
 const TURN_MS = 20;
 const TURNS_MAX = 200;
 
-export type Heard =
-  | { readonly kind: 'accept' | 'connect' | 'pollIn' | 'pollOut' | 'pollHangup'; readonly result: number }
-  | { readonly kind: 'receive'; readonly result: number; readonly bytes: Buffer };
+export interface Heard {
+  readonly kind: 'accept' | 'connect' | 'receive' | 'pollIn' | 'pollOut' | 'pollHangup';
+  readonly result: number;
+  /** Empty unless it is a receive. */
+  readonly bytes: Buffer;
+}
+
+const NOTHING = Buffer.alloc(0);
 
 /** Writes down what it hears, in order, and reacts as the test tells it to. */
 export class Recorder extends Listener {
@@ -55,27 +60,27 @@ export class Recorder extends Listener {
     return this.of('accept').filter((result) => result >= 0);
   }
   get bytes(): Buffer {
-    return Buffer.concat(this.heard.map((heard) => (heard.kind === 'receive' ? heard.bytes : Buffer.alloc(0))));
+    return Buffer.concat(this.heard.map((heard) => heard.bytes));
   }
 
   override onAccept(socket: Socket, result: number): void {
-    this.#note(socket, { kind: 'accept', result });
+    this.#note(socket, { kind: 'accept', result, bytes: NOTHING });
   }
   override onConnect(socket: Socket, result: number): void {
-    this.#note(socket, { kind: 'connect', result });
+    this.#note(socket, { kind: 'connect', result, bytes: NOTHING });
   }
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
     const bytes = Buffer.from(memory.bytes.subarray(offset, offset + Math.max(result, 0)));
     this.#note(socket, { kind: 'receive', result, bytes });
   }
   override onPollIn(socket: Socket, result: number): void {
-    this.#note(socket, { kind: 'pollIn', result });
+    this.#note(socket, { kind: 'pollIn', result, bytes: NOTHING });
   }
   override onPollOut(socket: Socket, result: number): void {
-    this.#note(socket, { kind: 'pollOut', result });
+    this.#note(socket, { kind: 'pollOut', result, bytes: NOTHING });
   }
   override onPollHangup(socket: Socket, result: number): void {
-    this.#note(socket, { kind: 'pollHangup', result });
+    this.#note(socket, { kind: 'pollHangup', result, bytes: NOTHING });
   }
 }
 
@@ -158,7 +163,11 @@ export class World {
     for (const fd of this.#peers) closeFd(fd);
     assert.deepEqual(this.books.objections, []);
     assert.deepEqual([...this.books.fds], [], 'fds that the engine says it still owns');
-    assert.deepEqual([...this.books.maps.values()].map((memory) => memory.size), [], 'maps that it still owns');
+    assert.deepEqual(
+      [...this.books.maps.values()].map((memory) => memory.size),
+      [],
+      'maps that it still owns',
+    );
     assert.deepEqual(leftOpen(this.#before), []);
   }
 }

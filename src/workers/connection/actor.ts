@@ -18,6 +18,7 @@ import { RoomFlag } from '../../threads/room.js';
 import type { ConnectionStart } from '../../threads/start.js';
 import { BadAddresses } from './bad-addresses.js';
 import type { Context } from './context.js';
+import { FailureLog } from './failure-log.js';
 import { commit } from './fault.js';
 import { dialLines } from './line-table.js';
 import { NamesReplica } from './names-replica.js';
@@ -71,6 +72,9 @@ class Actor implements ConnectionActor {
     this.#names = new NamesReplica(options.dns, { deadlines, badAddresses, now });
     this.#outcomes = new OutcomeReports((observations) => this.#names.observed(observations));
     this.#routes = new RoutesReplica(start.actor, options.lines.length, options.cache, now);
+    const log = new RemoteLog(start.log, options.log_level, () => {
+      this.#counters[Counter.logsDropped] += 1;
+    });
     this.#context = {
       engine,
       options,
@@ -82,9 +86,8 @@ class Actor implements ConnectionActor {
       routes: this.#routes,
       pipes: new PipePool(options.limits.pipes_max, ownership),
       counters: this.#counters,
-      log: new RemoteLog(start.log, options.log_level, () => {
-        this.#counters[Counter.logsDropped] += 1;
-      }),
+      log,
+      failures: new FailureLog(log),
       ended: () => this.#ended(),
     };
     this.#loop = new Loop(engine, { mayWait: () => this.#mayWait(), turned: () => this.#turned() });
@@ -159,7 +162,10 @@ class Actor implements ConnectionActor {
 
   #drained(now: number): boolean {
     const live = this.#counters[Counter.opened] - this.#counters[Counter.closed];
-    return (live === 0 && this.#queue.length === 0) || now >= (this.#drainBy as number);
+    if (live === 0 && this.#queue.length === 0) return true;
+    if (now < (this.#drainBy as number)) return false;
+    this.#context.log.write('warn', { connections: live }, 'drain_timeout_ms is over: what is left is reset');
+    return true;
   }
 
   destroy(): void {

@@ -5,6 +5,7 @@ import type { DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import type { Options } from '../../protocol/options.js';
 import type { RemoteLog } from '../../threads/log.js';
 import type { BadAddresses } from './bad-addresses.js';
+import type { FailureLog } from './failure-log.js';
 import type { DialLine } from './line-table.js';
 import type { NamesReplica } from './names-replica.js';
 import type { OutcomeReports } from './outcome-reports.js';
@@ -23,6 +24,7 @@ export interface Context {
   /** This actor's slice of the counters. */
   readonly counters: Float64Array;
   readonly log: RemoteLog;
+  readonly failures: FailureLog;
   /** A connection has ended. */
   ended(): void;
 }

@@ -8,8 +8,8 @@ import { type Pipe, spliceIn, spliceOut } from '../../linux/pipes.js';
 import { sendBytes, sendFrom } from '../../linux/sockets.js';
 import type { Context } from './context.js';
 
-/** What became of a step: it goes on by itself, the source has ended and all is delivered, or a side is broken. */
-export type Progress = 'goes-on' | 'ended' | 'broken';
+/** What became of a step: it goes on by itself, the source has ended and all is delivered, or one of the two is broken. */
+export type Progress = 'goes-on' | 'ended' | 'source-broken' | 'sink-broken';
 
 /** Reads in a row that filled the buffer before a larger one, and then a pipe, is used. */
 const FULL_READS = 3;
@@ -47,7 +47,7 @@ export class Direction {
   /** Delivers bytes that came before the relay began; to be called before `start`. */
   deliver(context: Context, bytes: Uint8Array): Progress {
     const sent = sendBytes(this.sink.fd, bytes);
-    if (sent < 0 && sent !== -EAGAIN) return 'broken';
+    if (sent < 0 && sent !== -EAGAIN) return 'sink-broken';
     this.bytes += Math.max(sent, 0);
     if (sent < bytes.length) this.#keep(context, bytes.slice(Math.max(sent, 0)));
     return 'goes-on';
@@ -55,9 +55,9 @@ export class Direction {
 
   /** A receive has completed. */
   received(context: Context, result: number, memory: Memory, offset: number): Progress {
-    if (result <= 0) return result === 0 ? this.#end() : 'broken';
+    if (result <= 0) return result === 0 ? this.#end() : 'source-broken';
     const sent = sendFrom(this.sink.fd, memory.address + offset, result);
-    if (sent < 0 && sent !== -EAGAIN) return 'broken';
+    if (sent < 0 && sent !== -EAGAIN) return 'sink-broken';
     this.bytes += Math.max(sent, 0);
     if (sent < result) {
       this.#keep(context, memory.bytes.slice(offset + Math.max(sent, 0), offset + result));
@@ -100,7 +100,7 @@ export class Direction {
     const unsent = this.#unsent;
     if (unsent === undefined) return 'goes-on';
     const sent = sendBytes(this.sink.fd, unsent);
-    if (sent < 0 && sent !== -EAGAIN) return 'broken';
+    if (sent < 0 && sent !== -EAGAIN) return 'sink-broken';
     this.bytes += Math.max(sent, 0);
     if (sent < unsent.length) {
       this.#keep(context, unsent.subarray(Math.max(sent, 0)));
@@ -126,7 +126,7 @@ export class Direction {
         context.engine.pollOut(this.sink);
         return 'goes-on';
       }
-      if (sent < 0) return 'broken';
+      if (sent < 0) return 'sink-broken';
       this.#inPipe -= sent;
       this.bytes += sent;
       moved += sent;
@@ -142,7 +142,7 @@ export class Direction {
     context.pipes.giveBack(this.#pipe as Pipe);
     this.#pipe = undefined;
     if (filled === 0) return this.#end();
-    if (filled !== -EAGAIN) return 'broken';
+    if (filled !== -EAGAIN) return 'source-broken';
     this.#streak = moved < SMALL_SPLICE ? this.#streak + 1 : 0;
     if (this.#streak >= SMALL_SPLICES) return this.#copyAgain(context);
     context.engine.pollIn(this.source);

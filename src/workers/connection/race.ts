@@ -13,7 +13,7 @@ import type { Reached } from './outcome-reports.js';
 /** Whoever waits for the race. Exactly one of these is called, once, unless the race is cancelled. */
 export interface RaceOutcome {
   won(winner: Attempt): void;
-  lost(code: FailureCode): void;
+  lost(code: FailureCode, target: Target): void;
 }
 
 export class Race implements AttemptOutcome {
@@ -172,7 +172,7 @@ export class Race implements AttemptOutcome {
       if (this.#running.size > 0) return;
     }
     this.#over = true;
-    this.#outcome.lost(this.#cause ?? 'internal');
+    this.#outcome.lost(this.#cause ?? 'internal', this.#target);
   }
 
   #beginWaiting(): void {

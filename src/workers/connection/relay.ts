@@ -9,6 +9,9 @@ import type { Context } from './context.js';
 import { Direction, type Progress } from './direction.js';
 import { FirstWords } from './first-words.js';
 
+/** Most half-closed connections end at once; one that stays has the side that ended watched for a reset. */
+const WATCH_HALF_CLOSED_AFTER_MS = 500;
+
 /** How a relay ended. */
 export type RelayEnding = 'complete' | 'reset-by-client' | 'reset-by-destination' | 'idle' | 'half-closed';
 
@@ -26,6 +29,7 @@ export class Relay extends Listener implements Expiring {
   readonly #up: Direction;
   readonly #down: Direction;
   readonly #words: FirstWords;
+  #watched = false;
   /** When bytes last moved, in ms of the engine's clock. */
   #active: number;
 
@@ -50,12 +54,12 @@ export class Relay extends Listener implements Expiring {
     context.deadlines.set(this.#deadline, this.#active + context.options.idle_timeout_ms);
     if (early !== undefined) this.#words.fromClient(early[0]);
     if (rest !== undefined) this.#words.fromDestination(rest[0]);
-    if (early !== undefined && this.#up.deliver(context, early) === 'broken') {
-      this.#break(this.#up);
+    if (early !== undefined && this.#up.deliver(context, early) === 'sink-broken') {
+      this.#break(this.#up.sink);
       return;
     }
-    if (rest !== undefined && this.#down.deliver(context, rest) === 'broken') {
-      this.#break(this.#down);
+    if (rest !== undefined && this.#down.deliver(context, rest) === 'sink-broken') {
+      this.#break(this.#down.sink);
       return;
     }
     this.#up.start(context);
@@ -65,21 +69,23 @@ export class Relay extends Listener implements Expiring {
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
     const direction = this.#from(socket);
     if (!this.#words.over) this.#listen(direction, result, memory.bytes[offset]);
-    this.#proceed(direction, direction.received(this.#context, result, memory, offset), result < 0);
+    this.#proceed(direction, direction.received(this.#context, result, memory, offset));
   }
 
   override onPollIn(socket: Socket): void {
     const direction = this.#from(socket);
-    this.#proceed(direction, direction.readable(this.#context), false);
+    this.#proceed(direction, direction.readable(this.#context));
   }
 
   override onPollOut(socket: Socket): void {
     const direction = socket === this.#up.sink ? this.#up : this.#down;
-    this.#proceed(direction, direction.writable(this.#context), false);
+    this.#proceed(direction, direction.writable(this.#context));
   }
 
-  override onPollHangup(): void {
-    // Asked for by the race. What hung up is found by the receive that is in flight.
+  /** A side that has ended is read no more, so only this tells that it was reset afterwards. */
+  override onPollHangup(socket: Socket): void {
+    // Otherwise the receive in flight finds it (the race may have asked for this, too).
+    if (this.#from(socket).ended) this.#break(socket);
   }
 
   #listen(direction: Direction, result: number, octet: number): void {
@@ -93,11 +99,23 @@ export class Relay extends Listener implements Expiring {
     return socket === this.#up.source ? this.#up : this.#down;
   }
 
-  #proceed(direction: Direction, progress: Progress, sourceBroke: boolean): void {
+  #proceed(direction: Direction, progress: Progress): void {
     this.#active = this.#context.engine.now;
-    if (progress === 'goes-on') return;
-    if (progress === 'broken') this.#break(direction, sourceBroke);
-    else this.#passEndOn(direction);
+    switch (progress) {
+      case 'goes-on':
+        break;
+      case 'ended':
+        this.#passEndOn(direction);
+        break;
+      case 'source-broken':
+        this.#break(direction.source);
+        break;
+      case 'sink-broken':
+        this.#break(direction.sink);
+        break;
+      default:
+        progress satisfies never;
+    }
   }
 
   /** The source has ended and all its bytes are on their way: the sink gets the end too. */
@@ -108,13 +126,12 @@ export class Relay extends Listener implements Expiring {
       return;
     }
     shutdownWrite(direction.sink.fd);
-    const { deadlines, options } = this.#context;
-    deadlines.set(this.#deadline, this.#active + options.half_closed_timeout_ms);
+    this.#context.deadlines.set(this.#deadline, this.#active + WATCH_HALF_CLOSED_AFTER_MS);
   }
 
-  /** One side is broken: it is told to the other by a reset. A direction can break at either of its ends. */
-  #break(direction: Direction, atSource = false): void {
-    const client = (direction === this.#up) === atSource;
+  /** One side is broken: it is told to the other by a reset. */
+  #break(side: Socket): void {
+    const client = side === this.#up.source;
     if (!client) this.#words.destinationReset();
     this.#finish('reset', client ? 'reset-by-client' : 'reset-by-destination');
   }
@@ -123,6 +140,10 @@ export class Relay extends Listener implements Expiring {
     const { options, deadlines } = this.#context;
     const halfClosed = this.#up.ended || this.#down.ended;
     const due = this.#active + (halfClosed ? options.half_closed_timeout_ms : options.idle_timeout_ms);
+    if (halfClosed && !this.#watched) {
+      this.#watched = true;
+      this.#context.engine.pollHangup(this.#up.ended ? this.#up.source : this.#down.source);
+    }
     // Bytes only note the time; the deadline is moved when it comes.
     if (due > now) deadlines.set(this.#deadline, due);
     else this.#finish('reset', halfClosed ? 'half-closed' : 'idle');

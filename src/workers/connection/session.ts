@@ -89,10 +89,11 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
     this.#close('reset', 'cancelled');
   }
 
-  lost(code: FailureCode): void {
+  lost(code: FailureCode, target: Target): void {
     this.#race = undefined;
     this.#context.counters[Counter.failed] += 1;
     this.#record?.lost(code);
+    this.#context.failures.failed(code, target, this.#context.engine.now);
     this.#farewell(encodeFailure(code), 'failed');
   }
 

@@ -1,0 +1,81 @@
+// The command line of the bench.
+import { parseArgs } from 'node:util';
+import type { Direction } from './messages.js';
+
+export const USAGE = `Usage: npm run bench -- [options]
+
+Runs the loads on the gateway and on every other proxy that is installed, in turn, and prints what each costs.
+
+  --quick          one short round: for its assertions, not for its times
+  --loads LIST     of connect, ping, bulk, idle, or single ones such as connect-name   (default: all)
+  --subjects LIST  such as tcproute-uring,microsocks                                    (default: all that are found)
+  --workers LIST   numbers of workers for the subjects that can be told one             (default: 1)
+  --rounds N       rounds that the medians are taken over                               (default: 5, quick 1)
+  --concurrency N  connections at a time in the connect loads                           (default: 64)
+  --name HOST      the name in connect-name; it must stand for this machine             (default: localhost)
+  --idle N         connections held in the idle load                                    (default: 9000, quick 2000)
+  --direction D    of the bulk loads: download or upload                                (default: download)
+  --json FILE      where the results go                                                 (default: bench/results/)
+  --help           show this text
+
+The exit status is 1 when any connection failed.
+`;
+
+const FLAGS = {
+  quick: { type: 'boolean', default: false },
+  loads: { type: 'string' },
+  subjects: { type: 'string' },
+  workers: { type: 'string', default: '1' },
+  rounds: { type: 'string' },
+  concurrency: { type: 'string', default: '64' },
+  name: { type: 'string', default: 'localhost' },
+  idle: { type: 'string' },
+  direction: { type: 'string', default: 'download' },
+  json: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+export interface BenchOptions {
+  readonly quick: boolean;
+  /** Names or first parts of names; undefined for all. */
+  readonly loads: readonly string[] | undefined;
+  readonly subjects: readonly string[] | undefined;
+  readonly workers: readonly number[];
+  readonly rounds: number;
+  readonly concurrency: number;
+  readonly name: string;
+  readonly idle: number;
+  readonly direction: Direction;
+  readonly json: string | undefined;
+  readonly help: boolean;
+}
+
+const list = (text: string | undefined): string[] | undefined => text?.split(',').filter((part) => part !== '');
+
+function count(flag: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`--${flag} ${text}: a whole number from 1 is needed`);
+  return value;
+}
+
+/** Throws an Error with a sentence for the user. */
+export function parseOptions(argv: readonly string[]): BenchOptions {
+  const { values } = parseArgs({ args: [...argv], options: FLAGS, strict: true });
+  const { quick, direction } = values;
+  if (direction !== 'download' && direction !== 'upload') {
+    throw new Error(`--direction ${direction}: download or upload is needed`);
+  }
+  return {
+    quick,
+    loads: list(values.loads),
+    subjects: list(values.subjects),
+    workers: (list(values.workers) ?? []).map((text) => count('workers', text)),
+    rounds: count('rounds', values.rounds ?? (quick ? '1' : '5')),
+    concurrency: count('concurrency', values.concurrency),
+    name: values.name,
+    idle: count('idle', values.idle ?? (quick ? '2000' : '9000')),
+    direction,
+    json: values.json,
+    help: values.help,
+  };
+}

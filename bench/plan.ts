@@ -1,0 +1,136 @@
+// What is to be measured: which loads, on which subjects, how often. Nothing is started here.
+import type { Order, TargetKind, Way } from './messages.js';
+import type { BenchOptions } from './options.js';
+import { PEERS } from './peers/all.js';
+import type { Peer } from './peers/peer.js';
+
+export interface Load {
+  readonly name: string;
+  readonly title: string;
+  /** Which of the target's servers it ends at. */
+  readonly kind: TargetKind;
+  /** What the SOCKS request asks for. */
+  readonly host: string;
+  readonly duration_ms: number;
+  /** Not measured: caches, pools and compilers get there first. */
+  readonly warmUp_ms: number;
+  /** In how many rounds it takes part. */
+  readonly roundsMax: number;
+  order(way: Way, duration_ms: number): Order;
+}
+
+/** A subject with a number of workers; 0 where it cannot be told. */
+export interface Entrant {
+  readonly peer: Peer;
+  readonly path: string;
+  readonly version: string;
+  readonly workers: number;
+}
+
+export interface Plan {
+  readonly loads: readonly Load[];
+  readonly entrants: readonly Entrant[];
+  readonly rounds: number;
+  readonly idle: number;
+}
+
+const IP = '127.0.0.1';
+/** Memory differs little between rounds, and so many connections take their time. */
+const IDLE_ROUNDS = 2;
+/** A quick run's share of the durations. */
+const QUICK = 0.3;
+
+function allLoads(options: BenchOptions): Load[] {
+  const { concurrency, direction, name } = options;
+  const scale = options.quick ? QUICK : 1;
+  const times = (duration_ms: number, warmUp_ms: number) => ({
+    duration_ms: duration_ms * scale,
+    warmUp_ms: warmUp_ms * scale,
+    roundsMax: Number.POSITIVE_INFINITY,
+  });
+  const connect = (host: string, connections: number) => ({
+    kind: 'echo' as const,
+    host,
+    order: (way: Way, duration_ms: number): Order => ({ kind: 'connect', way, connections, duration_ms }),
+  });
+  const ping = (connections: number): Load => ({
+    name: `ping-${connections}`,
+    title: `ping: 64 B to and fro on ${connections === 1 ? 'one connection' : `${connections} connections`}`,
+    kind: 'echo',
+    host: IP,
+    ...times(connections === 1 ? 600 : 800, 150),
+    order: (way, duration_ms) => ({ kind: 'ping', way, connections, duration_ms }),
+  });
+  const bulk = (connections: number): Load => ({
+    name: `bulk-${connections}`,
+    title: `bulk: ${direction} on ${connections} streams`,
+    kind: direction === 'download' ? 'source' : 'sink',
+    host: IP,
+    ...times(800, 150),
+    order: (way, duration_ms) => ({ kind: 'bulk', way, connections, duration_ms, direction }),
+  });
+  const visit = `open, handshake, echo 64 B, close; ${concurrency} at a time`;
+  return [
+    { name: 'connect-ip', title: `connect: ${visit}`, ...times(1500, 1000), ...connect(IP, concurrency) },
+    { name: 'connect-name', title: `connect to a name: ${visit}`, ...times(1000, 500), ...connect(name, concurrency) },
+    ping(64),
+    ping(1),
+    bulk(4),
+    bulk(64),
+    // Held, not timed: the warm-up is a short connect load.
+    {
+      name: 'idle',
+      title: `idle: ${options.idle} open connections`,
+      ...times(0, 300),
+      ...connect(IP, concurrency),
+      roundsMax: IDLE_ROUNDS,
+    },
+  ];
+}
+
+const isWanted = (name: string, wanted: readonly string[] | undefined): boolean =>
+  wanted === undefined || wanted.some((part) => name === part || name.startsWith(`${part}-`));
+
+function checkNames(flag: string, wanted: readonly string[] | undefined, names: readonly string[]): void {
+  for (const part of wanted ?? []) {
+    if (names.some((name) => isWanted(name, [part]))) continue;
+    throw new Error(`--${flag} ${part}: there are ${names.join(', ')}`);
+  }
+}
+
+/** Throws an Error with a sentence for the user when a wanted name is unknown. */
+export function makePlan(options: BenchOptions): Plan {
+  const loads = allLoads(options);
+  checkNames(
+    'loads',
+    options.loads,
+    loads.map(({ name }) => name),
+  );
+  checkNames(
+    'subjects',
+    options.subjects,
+    PEERS.map(({ name }) => name),
+  );
+  const entrants = PEERS.filter(({ name }) => isWanted(name, options.subjects)).flatMap((peer): Entrant[] => {
+    const found = peer.find();
+    if (found === undefined) return [];
+    return peer.scales
+      ? options.workers.map((workers) => ({ peer, ...found, workers }))
+      : [{ peer, ...found, workers: 0 }];
+  });
+  return {
+    loads: loads.filter(({ name }) => isWanted(name, options.loads)),
+    entrants,
+    rounds: options.rounds,
+    idle: options.idle,
+  };
+}
+
+/** The loads of that subject in that round (the first is 1): a bare forward is not told a name. */
+export function loadsOf({ peer }: Entrant, { loads }: Plan, round: number): Load[] {
+  return loads.filter((load) => {
+    if (round > load.roundsMax) return false;
+    if (peer.onlyLoads !== undefined) return peer.onlyLoads.includes(load.name);
+    return !(peer.bare && load.name === 'connect-name');
+  });
+}

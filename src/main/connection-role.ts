@@ -1,0 +1,81 @@
+// The role of a connection actor: what it shares with main, and what main does when it dies. Its connections die with
+// it, the clients that it had not taken yet do not.
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { ConnectionActor } from '../protocol/messages.js';
+import type { Options } from '../protocol/options.js';
+import { Counter, type Counters } from '../threads/counters.js';
+import type { FdQueue } from '../threads/fd-queue.js';
+import { type LogRecord, receiveLogs } from '../threads/log.js';
+import { MapTable, OwnerTable } from '../threads/owner-table.js';
+import type { ConnectionStart, SharedMemory } from '../threads/start.js';
+import type { Lanes } from './lanes.js';
+import type { Logger } from './log.js';
+import { endRemains } from './remains.js';
+import type { Role } from './role.js';
+import type { Switchboard } from './switchboard.js';
+
+export interface ConnectionParts {
+  readonly actor: number;
+  readonly options: Options;
+  readonly engine: 'uring' | 'epoll';
+  readonly shared: SharedMemory;
+  readonly queue: FdQueue;
+  readonly counters: Counters;
+  readonly lanes: Lanes;
+  readonly doorbell: number;
+  readonly mainDoorbell: number;
+  readonly switchboard: Switchboard;
+  readonly log: Logger;
+  /** Fds that the actor had not taken when it died. */
+  readonly takeBack: (fds: readonly number[]) => void;
+}
+
+export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
+  const { actor, options, engine, shared, queue, counters, lanes, doorbell, mainDoorbell, switchboard, log } = parts;
+  const owners = new OwnerTable(shared.owners);
+  const maps = new MapTable(shared.maps);
+  const write = ({ level, fields, message }: LogRecord): void => log[level](fields, message);
+  let logs: MessagePort | undefined;
+  let turnsSeen = -1;
+  return {
+    name: `connection actor ${actor}`,
+    begin(control) {
+      const { port1, port2 } = new MessageChannel();
+      logs = port1;
+      receiveLogs(port1, write);
+      const start = { actor, options, engine, control, log: port2, shared, doorbell, mainDoorbell };
+      return { start: start satisfies ConnectionStart, ports: [control, port2] };
+    },
+    async ready(control) {
+      const has = await control.ready();
+      if (has.engine !== engine) log.warn({ actor, why: has.why }, `connection actor runs on ${has.engine}`);
+    },
+    async serving(control) {
+      await switchboard.connectionServes(actor, control);
+      lanes.open(actor);
+    },
+    async turns() {
+      const turns = counters.read(actor, Counter.turns);
+      const turned = turns !== turnsSeen;
+      turnsSeen = turns;
+      return turned;
+    },
+    stop: (control, timeout_ms) => control.drain(timeout_ms),
+    gone() {
+      switchboard.connectionGone(actor);
+      if (logs !== undefined) closeLogs(logs, write);
+      logs = undefined;
+      const left = endRemains({ actor, owners, maps, queue, counters });
+      lanes.shut(actor);
+      parts.takeBack(left);
+    },
+  };
+}
+
+/** What the actor said last is still written. */
+function closeLogs(port: MessagePort, write: (record: LogRecord) => void): void {
+  for (let last = receiveMessageOnPort(port); last !== undefined; last = receiveMessageOnPort(port)) {
+    write(last.message as LogRecord);
+  }
+  port.close();
+}

@@ -1,0 +1,185 @@
+// The running gateway: what starts and stops, in which order. Parsing the command line and loading the configuration
+// come before it: see cli.ts.
+import { openEngine, tryUring } from '../linux/choose.js';
+import { makeDoorbell } from '../linux/doorbell.js';
+import type { Engine } from '../linux/engine.js';
+import { Loop } from '../linux/loop.js';
+import { closeFd } from '../linux/sockets.js';
+import { formatEndpoint } from '../protocol/address.js';
+import type { ConnectionActor } from '../protocol/messages.js';
+import type { EngineChoice, Options } from '../protocol/options.js';
+import { Counter } from '../threads/counters.js';
+import type { Remote } from '../threads/port.js';
+import { RoomFlag } from '../threads/room.js';
+import { Acceptor } from './acceptor.js';
+import { reasonOf } from './deadline.js';
+import { raiseFdLimit, settleConnectionsMax } from './fd-limit.js';
+import { type Address, listen } from './listen.js';
+import type { Logger } from './log.js';
+import { awaitSignal } from './signals.js';
+import { Supervisor, type Tuning } from './supervisor.js';
+
+/** Sums over all connection actors, since the start. */
+export type Stats = Readonly<Record<keyof typeof Counter, number>>;
+
+export interface Gateway {
+  readonly address: Address;
+  /** Settles, with the reason, only if the gateway can no longer accept; it must then be closed. */
+  readonly broken: Promise<string>;
+  stats(): Stats;
+  /** Stops accepting, lets connections finish for at most `drain_timeout_ms`, and ends everything. */
+  close(drain_timeout_ms: number): Promise<void>;
+  /** For tests of the supervision: the contracts of the connection actors, undefined for one that is being restarted. */
+  actors(): readonly (Remote<ConnectionActor> | undefined)[];
+}
+
+interface Failed {
+  readonly code: 'failed';
+  readonly message: string;
+}
+
+export type Started = { readonly code: 'started'; readonly gateway: Gateway } | Failed;
+
+const failed = (message: string): Failed => ({ code: 'failed', message });
+
+/** `tuning` is for tests. */
+export async function startGateway(asked: Options, log: Logger, tuning: Tuning = {}): Promise<Started> {
+  const limit = raiseFdLimit();
+  if (limit.code === 'failed') return limit;
+  const demand = {
+    fdLimit: limit.fds,
+    workers: asked.workers,
+    pipesMax: asked.limits.pipes_max,
+    attemptsMax: asked.race.attempts_max,
+  };
+  const room = settleConnectionsMax(asked.limits.connections_max, demand);
+  if (room.code === 'failed') return room;
+  if (room.warning !== undefined) log.warn(room.warning);
+  const options: Options = { ...asked, limits: { ...asked.limits, ...room.share } };
+  const kind = chooseEngine(options.engine, log);
+  if (typeof kind !== 'string') return kind;
+  const opened = openEngine(kind);
+  if ('code' in opened) return failed(`no ${kind} engine: ${opened.reason}`);
+  const parts = { options, kind, fdsMax: limit.fds, engine: opened.engine, log, tuning };
+  return new Start(parts).run();
+}
+
+/** The one line about the engine. */
+function chooseEngine(choice: EngineChoice, log: Logger): 'uring' | 'epoll' | Failed {
+  const why = choice === 'epoll' ? 'the configuration asks for it' : tryUring();
+  if (why !== undefined && choice === 'uring') return failed(`engine is uring, but ${why}`);
+  const kind = why === undefined ? 'uring' : 'epoll';
+  log.info({ engine: kind, ...(why === undefined ? {} : { why }) }, 'engine chosen');
+  return kind;
+}
+
+interface StartParts {
+  readonly options: Options;
+  readonly kind: 'uring' | 'epoll';
+  readonly fdsMax: number;
+  readonly engine: Engine;
+  readonly log: Logger;
+  readonly tuning: Tuning;
+}
+
+class Start {
+  readonly #options: Options;
+  readonly #engine: Engine;
+  readonly #log: Logger;
+  readonly #doorbell = makeDoorbell();
+  readonly #room = RoomFlag.create();
+  readonly #supervisor: Supervisor;
+  #acceptor: Acceptor | undefined;
+
+  constructor({ options, kind, fdsMax, engine, log, tuning }: StartParts) {
+    this.#options = options;
+    this.#engine = engine;
+    this.#log = log;
+    this.#supervisor = new Supervisor({
+      ...{ options, engine: kind, fdsMax, log, tuning },
+      mainDoorbell: this.#doorbell,
+      room: this.#room,
+      takeBack: (fds) => this.#acceptor?.takeBack(fds),
+    });
+  }
+
+  async run(): Promise<Started> {
+    const failure = this.#doorbell < 0 ? `no eventfd: errno ${-this.#doorbell}` : await this.#supervisor.start();
+    const listening = failure === undefined ? listen(this.#options) : failed(failure);
+    if (listening.code === 'failed') {
+      await this.#supervisor.stop(0);
+      this.#engine.destroy();
+      if (this.#doorbell >= 0) closeFd(this.#doorbell);
+      return listening;
+    }
+    const { fd, backlog, address } = listening;
+    return { code: 'started', gateway: this.#accept(fd, backlog, address) };
+  }
+
+  #accept(listening: number, backlog: number, address: Address): Gateway {
+    const supervisor = this.#supervisor;
+    const engine = this.#engine;
+    const acceptor = new Acceptor(listening, {
+      ...{ engine, backlog, log: this.#log },
+      lanes: supervisor.lanes,
+      room: new RoomFlag(this.#room),
+      connections_max: this.#options.limits.connections_max,
+    });
+    this.#acceptor = acceptor;
+    const loop = new Loop(engine, { mayWait: () => acceptor.mayWait(), turned: () => acceptor.turned() });
+    if (!loop.watchesLibuv) this.#log.warn('this Node hides its event loop: every thread wakes each millisecond');
+    engine.watch(this.#doorbell, () => {}); // whoever rings only wakes the loop
+    const running = loop.run();
+    const doorbell = this.#doorbell;
+    let closed: Promise<void> | undefined;
+    const close = async (drain_timeout_ms: number): Promise<void> => {
+      acceptor.stop();
+      await supervisor.stop(drain_timeout_ms);
+      loop.stop();
+      await running.catch(() => {});
+      engine.destroy();
+      closeFd(doorbell);
+    };
+    return {
+      address,
+      broken: new Promise((resolve) => running.catch((error: unknown) => resolve(reasonOf(error)))),
+      stats: () => totals(supervisor, this.#options.workers),
+      close(drain_timeout_ms) {
+        closed ??= close(drain_timeout_ms);
+        return closed;
+      },
+      actors: () => supervisor.connections.map(({ control }) => control),
+    };
+  }
+}
+
+function totals({ counters }: Supervisor, workers: number): Stats {
+  const sum = (counter: Counter): number => {
+    let total = 0;
+    for (let actor = 0; actor < workers; actor += 1) total += counters.read(actor, counter);
+    return total;
+  };
+  return Object.fromEntries(Object.entries(Counter).map(([name, counter]) => [name, sum(counter)])) as Stats;
+}
+
+/** Runs until SIGTERM or SIGINT; resolves with the exit status. */
+export async function runGateway(options: Options, log: Logger): Promise<number> {
+  const started = await startGateway(options, log);
+  if (started.code === 'failed') {
+    log.fatal(started.message);
+    return 1;
+  }
+  const { gateway } = started;
+  const { host, port } = gateway.address;
+  const lines = options.lines.map(({ name }) => name);
+  // Before it is said: whoever waits for the line may send a signal at once.
+  const signal = awaitSignal();
+  log.info({ lines, workers: options.workers }, `listening on ${formatEndpoint(host, port)}`);
+  const broken = gateway.broken.then((reason) => ({ reason }));
+  const end = await Promise.race([signal, broken]);
+  if (typeof end === 'string') log.info({ signal: end }, 'stopping: no new connections, those open may finish');
+  else log.fatal({ reason: end.reason }, 'accepting broke');
+  await gateway.close(typeof end === 'string' ? options.drain_timeout_ms : 0);
+  signal.forget();
+  return typeof end === 'string' ? 0 : 1;
+}

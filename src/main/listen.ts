@@ -1,0 +1,57 @@
+// The listening socket, or the sentence that says why there is none. It accepts nothing.
+import { readFileSync } from 'node:fs';
+import { EACCES, EADDRINUSE, EADDRNOTAVAIL, errnoName } from '../linux/errno.js';
+import { closeFd, listenOn, localEndpoint } from '../linux/sockets.js';
+import { formatEndpoint, formatIp, parseIp } from '../protocol/address.js';
+import type { Options } from '../protocol/options.js';
+
+/** Where the kernel does not say (no /proc). */
+const BACKLOG_DEFAULT = 4096;
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export type Listening =
+  | { readonly code: 'listening'; readonly fd: number; readonly backlog: number; readonly address: Address }
+  | { readonly code: 'failed'; readonly message: string };
+
+export function listen({ host, port, tcp_user_timeout_ms }: Options): Listening {
+  const ip = parseIp(host);
+  if (ip === undefined) return { code: 'failed', message: `cannot listen on ${host}: not an IP address` };
+  const backlog = backlogMax();
+  const fd = listenOn(ip, port, backlog, tcp_user_timeout_ms);
+  if (fd < 0) {
+    return { code: 'failed', message: `cannot listen on ${formatEndpoint(host, port)}: ${sentence(-fd)}` };
+  }
+  const local = localEndpoint(fd);
+  if (typeof local !== 'number') {
+    return { code: 'listening', fd, backlog, address: { host: formatIp(local.ip), port: local.port } };
+  }
+  closeFd(fd);
+  return { code: 'failed', message: `cannot tell the listening port: ${errnoName(local)}` };
+}
+
+/** The longest that the kernel allows. */
+function backlogMax(): number {
+  try {
+    const value = Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'));
+    return value > 0 ? value : BACKLOG_DEFAULT;
+  } catch {
+    return BACKLOG_DEFAULT;
+  }
+}
+
+function sentence(errno: number): string {
+  switch (errno) {
+    case EADDRINUSE:
+      return 'the port is in use (EADDRINUSE)';
+    case EADDRNOTAVAIL:
+      return 'this machine does not have that address (EADDRNOTAVAIL)';
+    case EACCES:
+      return 'that port is not for this user (EACCES)';
+    default:
+      return errnoName(errno);
+  }
+}

@@ -1,0 +1,49 @@
+// Ends what a dead connection actor leaves behind: its sockets, its io_uring, its memory, and the fds that it had not
+// taken from its queue. Only after its thread has ended; the order matters.
+import { unmap } from '../linux/memory.js';
+import { closeFd, connectTo, shutdownBoth } from '../linux/sockets.js';
+import { Counter, type Counters } from '../threads/counters.js';
+import type { FdQueue } from '../threads/fd-queue.js';
+import type { MapTable, OwnerTable } from '../threads/owner-table.js';
+
+/** An address of no family: connecting to it breaks a TCP connection off with a reset, at once (connect(2)). */
+const NOWHERE = new Uint8Array(16);
+
+export interface Remains {
+  readonly actor: number;
+  readonly owners: OwnerTable;
+  readonly maps: MapTable;
+  readonly queue: FdQueue;
+  readonly counters: Counters;
+}
+
+/** Returns the fds that were still in the queue: they are main's again. */
+export function endRemains({ actor, owners, maps, queue, counters }: Remains): number[] {
+  const owned = owners.ownedBy(actor);
+  // A reset, since a clean end would make what was cut short look whole. A close alone could wait for a pending
+  // operation of the ring.
+  for (const fd of owned) if (connectTo(fd, NOWHERE) < 0) shutdownBoth(fd);
+  const regions = maps.all();
+  for (const { region, pinsRing } of regions) if (pinsRing) unmap(region);
+  for (const fd of owned) {
+    owners.clear(fd);
+    closeFd(fd);
+  }
+  // The kernel may write to these until the ring has gone.
+  for (const { region, pinsRing } of regions) if (!pinsRing) unmap(region);
+  maps.clear();
+  const slice = counters.of(actor);
+  slice[Counter.closed] = slice[Counter.opened];
+  return drain(queue, new Set(owned));
+}
+
+/** Empties the queue of a dead consumer. What it died while taking was its own already. */
+function drain(queue: FdQueue, owned: ReadonlySet<number>): number[] {
+  const left: number[] = [];
+  for (let fd = queue.next(); fd >= 0; fd = queue.next()) {
+    if (!owned.has(fd)) left.push(fd);
+    queue.taken();
+  }
+  queue.wakeUp();
+  return left;
+}

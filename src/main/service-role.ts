@@ -1,0 +1,38 @@
+// The roles of the DNS and of the route actor: their threads run nothing but Node's own loop, so they show that they
+// turn by answering on the control port.
+import type { NamesControl, RoutesControl } from '../protocol/messages.js';
+import type { Options } from '../protocol/options.js';
+import type { Remote } from '../threads/port.js';
+import type { NamesStart, RoutesStart } from '../threads/start.js';
+import type { Role } from './role.js';
+import type { Switchboard } from './switchboard.js';
+
+export function namesRole(options: Options, switchboard: Switchboard): Role<NamesControl> {
+  return {
+    name: 'DNS actor',
+    begin: (control) => ({ start: { options, control } satisfies NamesStart, ports: [control] }),
+    ready: answers,
+    serving: (control) => switchboard.namesServe(control),
+    turns: answers,
+    stop: (control) => control.stop(),
+    gone: () => switchboard.namesGone(),
+  };
+}
+
+export function routesRole(options: Options, switchboard: Switchboard): Role<RoutesControl> {
+  return {
+    name: 'route actor',
+    begin: (control) => ({ start: { options, control } satisfies RoutesStart, ports: [control] }),
+    ready: answers,
+    serving: (control) => switchboard.routesServe(control),
+    turns: answers,
+    stop: (control) => control.stop(),
+    gone: () => switchboard.routesGone(),
+  };
+}
+
+/** Whatever serves a port answers when it is asked for a property, even for one that it does not have. */
+async function answers(control: object): Promise<true> {
+  await (control as Remote<{ readonly turning: undefined }>).turning;
+  return true;
+}

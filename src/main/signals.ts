@@ -1,0 +1,30 @@
+// SIGTERM and SIGINT: the first one asks to stop, the second one ends the process at once. What stopping means is the
+// gateway's business.
+import { constants } from 'node:os';
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+export type StopSignal = (typeof SIGNALS)[number];
+
+export interface AwaitedSignal extends Promise<StopSignal> {
+  /** From now on signals do what they do by default. */
+  forget(): void;
+}
+
+export function awaitSignal(): AwaitedSignal {
+  let first: ((signal: StopSignal) => void) | undefined;
+  const heard = (signal: StopSignal): void => {
+    // 128 + the number: how shells report an end by a signal.
+    if (first === undefined) process.exit(128 + constants.signals[signal]);
+    first(signal);
+    first = undefined;
+  };
+  const promise = new Promise<StopSignal>((resolve) => {
+    first = resolve;
+  });
+  for (const signal of SIGNALS) process.on(signal, heard);
+  return Object.assign(promise, {
+    forget() {
+      for (const signal of SIGNALS) process.off(signal, heard);
+    },
+  });
+}

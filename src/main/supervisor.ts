@@ -1,0 +1,121 @@
+// All actors of the gateway: their shared memory, their threads, and the order in which they start and stop. How one is
+// kept alive is actor-host.ts.
+import { makeDoorbell } from '../linux/doorbell.js';
+import { closeFd } from '../linux/sockets.js';
+import type { ConnectionActor, NamesControl, RoutesControl } from '../protocol/messages.js';
+import type { Options } from '../protocol/options.js';
+import { Counters } from '../threads/counters.js';
+import { FdQueue } from '../threads/fd-queue.js';
+import { MapTable, OwnerTable } from '../threads/owner-table.js';
+import type { SharedMemory } from '../threads/start.js';
+import { ActorHost } from './actor-host.js';
+import { ActorPool } from './actor-pool.js';
+import { connectionRole } from './connection-role.js';
+import { type Lane, Lanes } from './lanes.js';
+import type { Logger } from './log.js';
+import { namesRole, routesRole } from './service-role.js';
+import { Switchboard } from './switchboard.js';
+
+/** Accepted fds that wait for one actor: as many as come in the 50 ms that a busy thread may take, and then some. */
+const QUEUE_CAPACITY = 4096;
+/** JavaScript objects of one thread. A connection takes some KiB of them, a cached answer or route some 200 bytes. */
+const HEAP_MB = 2048;
+/** For the DNS and route actor to say goodbye: they have nothing to finish. */
+const SERVICES_STOP_MS = 1000;
+
+export interface ActorEntries {
+  readonly connection: URL;
+  readonly names: URL;
+  readonly routes: URL;
+}
+
+export const ACTOR_ENTRIES: ActorEntries = {
+  connection: new URL('../workers/connection/actor.js', import.meta.url),
+  names: new URL('../workers/dns/actor.js', import.meta.url),
+  routes: new URL('../workers/routes/actor.js', import.meta.url),
+};
+
+/** What tests change. */
+export interface Tuning {
+  readonly entries?: ActorEntries;
+  readonly heap_mb?: number;
+  /** An actor is stuck after five of these without a turn. */
+  readonly check_ms?: number;
+}
+
+export interface SupervisorParts {
+  readonly options: Options;
+  readonly engine: 'uring' | 'epoll';
+  /** fd numbers are below this. */
+  readonly fdsMax: number;
+  readonly mainDoorbell: number;
+  /** Memory of main's RoomFlag. */
+  readonly room: SharedArrayBuffer;
+  readonly log: Logger;
+  /** Fds that a dead actor had not taken. */
+  readonly takeBack: (fds: readonly number[]) => void;
+  readonly tuning?: Tuning;
+}
+
+export class Supervisor {
+  readonly counters: Counters;
+  readonly lanes: Lanes;
+  readonly connections: readonly ActorHost<ConnectionActor>[];
+  readonly names: ActorHost<NamesControl>;
+  readonly routes: ActorHost<RoutesControl>;
+  readonly #pools: readonly ActorPool[];
+  readonly #doorbells: readonly number[];
+
+  constructor(parts: SupervisorParts) {
+    const { options, log, tuning } = parts;
+    const { entries = ACTOR_ENTRIES, heap_mb = HEAP_MB, check_ms } = tuning ?? {};
+    const actors = Array.from({ length: options.workers }, (_, actor) => actor);
+    const common = {
+      owners: OwnerTable.create(parts.fdsMax),
+      counters: Counters.create(options.workers),
+      room: parts.room,
+    };
+    const shared = actors.map(
+      (): SharedMemory => ({ ...common, queue: FdQueue.create(QUEUE_CAPACITY), maps: MapTable.create() }),
+    );
+    this.#doorbells = actors.map(makeDoorbell);
+    const lane = (actor: number): Lane => ({
+      queue: new FdQueue(shared[actor].queue),
+      capacity: QUEUE_CAPACITY,
+      doorbell: this.#doorbells[actor],
+    });
+    const ways = actors.map(lane);
+    this.counters = new Counters(common.counters);
+    this.lanes = new Lanes(ways, this.counters);
+    const switchboard = new Switchboard();
+    const namesPool = new ActorPool(entries.names, 1, heap_mb);
+    const routesPool = new ActorPool(entries.routes, 1, heap_mb);
+    const connectionPool = new ActorPool(entries.connection, options.workers, heap_mb);
+    this.#pools = [namesPool, routesPool, connectionPool];
+    this.names = new ActorHost(namesRole(options, switchboard), namesPool, log, check_ms);
+    this.routes = new ActorHost(routesRole(options, switchboard), routesPool, log, check_ms);
+    this.connections = actors.map((actor) => {
+      const { queue, doorbell } = ways[actor];
+      const { counters, lanes } = this;
+      const own = { ...parts, actor, shared: shared[actor], queue, doorbell, counters, lanes, switchboard };
+      return new ActorHost(connectionRole(own), connectionPool, log, check_ms);
+    });
+  }
+
+  /** Settles once all actors serve: with undefined, or with why one does not. `stop` is called either way. */
+  async start(): Promise<string | undefined> {
+    const missing = this.#doorbells.find((doorbell) => doorbell < 0);
+    if (missing !== undefined) return `no eventfd for an actor: errno ${-missing}`;
+    const hosts = [this.names, this.routes, ...this.connections];
+    const started = await Promise.all(hosts.map((host) => host.start()));
+    return started.find((failure) => failure !== undefined);
+  }
+
+  /** Ends the connection actors after their last connection, at the latest after `timeout_ms`, then all others. */
+  async stop(timeout_ms: number): Promise<void> {
+    await Promise.all(this.connections.map((connection) => connection.stop(timeout_ms)));
+    await Promise.all([this.names.stop(SERVICES_STOP_MS), this.routes.stop(SERVICES_STOP_MS)]);
+    await Promise.all(this.#pools.map((pool) => pool.destroy()));
+    for (const doorbell of this.#doorbells) if (doorbell >= 0) closeFd(doorbell);
+  }
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { median, summarise } from '../../bench/summary.js';
+import type { Measurement } from '../../bench/trial.js';
+
+const latency = { p50: 1, p90: 2, p99: 3, p999: 4, max: 5 };
+
+function measurement(subject: string, load: string, verified: number, cpu_us: number, bytes = 0): Measurement {
+  return {
+    subject,
+    workers: 1,
+    load,
+    outcome: { verified, bytes, elapsed_ms: 1000, latency, failures: {}, cpu_us: { user: verified, system: verified } },
+    cpu: { user: 0, system: cpu_us },
+  };
+}
+
+test('a median of an even number lies between the middle two', () => {
+  assert.equal(median([3, 1, 2]), 2);
+  assert.equal(median([4, 1, 2, 3]), 2.5);
+});
+
+test('the cost of a unit is the median of the rounds, in relation to the baseline', () => {
+  const rows = summarise(
+    [
+      measurement('mine', 'connect-ip', 100, 5000),
+      measurement('theirs', 'connect-ip', 50, 5000),
+      measurement('mine', 'connect-ip', 100, 7000),
+      measurement('mine', 'connect-ip', 100, 90_000),
+    ],
+    'theirs',
+  );
+  assert.deepEqual(
+    rows.map(({ subject, rounds, rate, cpu, ratio, generator }) => [
+      subject,
+      rounds,
+      rate,
+      cpu.total,
+      ratio,
+      generator,
+    ]),
+    [
+      ['mine', 3, 100, 70, 0.7, 2],
+      ['theirs', 1, 50, 100, 1, 2],
+    ],
+  );
+});
+
+test('bulk is counted in GB, not in streams', () => {
+  const [row] = summarise([measurement('mine', 'bulk-4', 4, 1_000_000, 2e9)], 'theirs');
+  assert.equal(row.rate, 2);
+  assert.equal(row.cpu.total, 500_000);
+  assert.equal(row.ratio, undefined);
+});
+
+test('a measurement in which nothing was verified gives no row', () => {
+  assert.deepEqual(summarise([measurement('mine', 'connect-ip', 0, 5000)], 'mine'), []);
+});

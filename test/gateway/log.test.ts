@@ -1,0 +1,69 @@
+// What is logged of a connection: one line at its end, with all that an operator asks for, and no secret.
+import assert from 'node:assert/strict';
+import type { LogRecord } from '../helpers/gateway.js';
+import { inBothEngines } from '../helpers/gateway-world.js';
+import { freePort } from '../helpers/proxies.js';
+import { TrickProxy } from '../helpers/proxies-trick.js';
+import { PeerServer } from '../helpers/servers.js';
+import { dial, through } from '../helpers/socks-client.js';
+import { Peer } from '../helpers/socks-peer.js';
+
+/** Without the times, which are checked to be there. */
+function untimed(record: LogRecord): object {
+  const { time, connect_ms, duration_ms, ...rest } = record;
+  assert.ok(typeof time === 'string' && Number(duration_ms) >= 0);
+  if (record['line'] !== undefined) assert.ok(Number(connect_ms) > 0 && Number(connect_ms) <= Number(duration_ms) + 1);
+  return rest;
+}
+
+inBothEngines('a connection is one line with client, target, line, address, bytes and ending', async (world) => {
+  const server = world.use(await PeerServer.listen());
+  const proxy = world.use(await TrickProxy.listen('works'));
+  const upstream = { ...proxy.line, name: 'telecom' };
+  const gateway = await world.gateway({ upstream, log_level: 'debug' });
+  const client = world.use(await through(gateway.port, { host: 'Some.Test', port: server.port }));
+  const clientAddress = `127.0.0.1:${client.socket.localPort}`;
+  client.send('12345');
+  const destination = await server.accepted();
+  await destination.read(5);
+  destination.send('678');
+  destination.end();
+  await client.rest();
+  client.end();
+  const record = await gateway.connection({ host: 'some.test', port: server.port });
+  assert.deepEqual(untimed(record), {
+    level: 'debug',
+    client: clientAddress,
+    target: `some.test:${server.port}`,
+    line: 'telecom',
+    address: '127.0.0.1',
+    bytes_up: 5,
+    bytes_down: 3,
+    ending: 'complete',
+    msg: 'connection',
+  });
+  assert.equal(gateway.connections.length, 1);
+});
+
+inBothEngines(
+  'a connection that failed has its cause, one that never said its target has how it ended',
+  async (world) => {
+    const gateway = await world.gateway({ log_level: 'debug', handshake_timeout_ms: 300 });
+    const closed = { host: '127.0.0.1', port: await freePort() };
+    const { peer } = await dial(gateway.port, closed);
+    peer.close();
+    const failed = untimed(await gateway.connection(closed)) as LogRecord;
+    assert.deepEqual([failed.ending, failed.cause, failed['bytes_up']], ['failed', 'refused', 0]);
+    const silent = world.use(await Peer.connect(gateway.port));
+    await silent.ended();
+    const garbage = world.use(await Peer.connect(gateway.port));
+    garbage.send('GET / HTTP/1.1\r\n\r\n');
+    await garbage.ended();
+    await gateway.idle();
+    await gateway.stop();
+    assert.deepEqual(
+      gateway.connections.map(({ ending }) => ending),
+      ['failed', 'handshake-timeout', 'not-socks5'],
+    );
+  },
+);

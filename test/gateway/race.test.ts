@@ -1,0 +1,80 @@
+// Several lines, some of them bad in every way that a proxy can be: the good one wins, and when none is good the client
+// is told why, in time.
+import assert from 'node:assert/strict';
+import { deferred } from '../helpers/dns-server.js';
+import { inBothEngines } from '../helpers/gateway-world.js';
+import { freePort } from '../helpers/proxies.js';
+import { type Trick, TrickProxy } from '../helpers/proxies-trick.js';
+import { PeerServer } from '../helpers/servers.js';
+import { dial, through } from '../helpers/socks-client.js';
+import { until } from '../helpers/until.js';
+
+const multipath = (...list: object[]) => ({ type: 'multipath', list });
+
+inBothEngines('one line dead, one slow, one good: the good one wins and the others are let go', async (world) => {
+  const server = world.use(await PeerServer.listen());
+  const never = deferred();
+  const slow = world.use(await TrickProxy.listen({ after: never.promise }));
+  const good = world.use(await TrickProxy.listen('works'));
+  const dead = { type: 'socks5', host: '127.0.0.1', port: await freePort() };
+  const gateway = await world.gateway({ upstream: multipath(dead, slow.line, good.line) });
+  const client = world.use(await through(gateway.port, { host: 'somewhere.test', port: server.port }));
+  client.send('via the good one');
+  assert.equal((await (await server.accepted()).read(16)).toString(), 'via the good one');
+  assert.deepEqual(good.asked, ['somewhere.test']);
+  await until('the slow line was let go', () => slow.open === 0);
+  assert.equal(slow.count, 1);
+});
+
+inBothEngines('every bad proxy loses against one that takes its time', async (world) => {
+  const server = world.use(await PeerServer.listen());
+  const tricks: Trick[] = ['silent', 'unwilling', 'http', 'hangs-up', { rep: 1 }, { rep: 5 }, { rep: 99 }];
+  const bad = await Promise.all(tricks.map((trick) => TrickProxy.listen(trick)));
+  for (const proxy of bad) world.use(proxy);
+  const { promise, resolve } = deferred();
+  const good = world.use(await TrickProxy.listen({ after: promise }));
+  const gateway = await world.gateway({ upstream: multipath(...bad.map(({ line }) => line), good.line) });
+  const connected = through(gateway.port, server);
+  await until('all were tried, and all but two are over', () => {
+    const left = bad.filter(({ open }) => open > 0);
+    return good.asked.length === 1 && bad.every(({ count }) => count === 1) && left.length === 1;
+  });
+  resolve();
+  const client = world.use(await connected);
+  client.send('late');
+  assert.equal((await (await server.accepted()).read(4)).toString(), 'late');
+});
+
+/** What a line alone comes to: the reply, and the cause in the log. */
+const ALONE: readonly (readonly [string, Trick, number, string])[] = [
+  ['keeps silent', 'silent', 4, 'timed-out'],
+  ['accepts no method', 'unwilling', 1, 'proxy-authentication'],
+  ['speaks HTTP', 'http', 1, 'proxy-protocol'],
+  ['hangs up', 'hangs-up', 1, 'proxy-protocol'],
+  ['says not allowed', { rep: 2 }, 2, 'not-allowed'],
+  ['says network unreachable', { rep: 3 }, 3, 'network-unreachable'],
+  ['says host unreachable', { rep: 4 }, 4, 'host-unreachable'],
+  ['says refused', { rep: 5 }, 5, 'refused'],
+];
+
+inBothEngines('a line whose proxy fails gives the client the reply of its cause', async (world) => {
+  const proxy = world.use(await TrickProxy.listen('silent'));
+  const gateway = await world.gateway({ upstream: proxy.line, race: { connect_timeout_ms: 400 }, log_level: 'debug' });
+  for (const [index, [what, trick, rep, cause]] of ALONE.entries()) {
+    proxy.trick = trick;
+    const destination = { host: '127.0.0.1', port: 1000 + index };
+    const { peer, reply } = await dial(gateway.port, destination);
+    peer.close();
+    assert.deepEqual([what, reply.rep], [what, rep]);
+    assert.deepEqual([what, (await gateway.connection(destination)).cause], [what, cause]);
+  }
+});
+
+inBothEngines('of several causes the most telling one is told', async (world) => {
+  const refuses = world.use(await TrickProxy.listen({ rep: 5 }));
+  const breaks = world.use(await TrickProxy.listen('http'));
+  const gateway = await world.gateway({ upstream: multipath(breaks.line, refuses.line) });
+  const { peer, reply } = await dial(gateway.port, { host: '127.0.0.1', port: 9 });
+  world.use(peer);
+  assert.equal(reply.rep, 5);
+});

@@ -1,0 +1,110 @@
+// What a client is told when its connection cannot be made: the REP byte of RFC 1928 section 6, by cause.
+import assert from 'node:assert/strict';
+import * as libc from '../../src/linux/libc.js';
+import { DnsServer } from '../helpers/dns-server.js';
+import { untilRead } from '../helpers/gateway-sockets.js';
+import { inBothEngines, type World } from '../helpers/gateway-world.js';
+import { freePort } from '../helpers/proxies.js';
+import { TrickProxy } from '../helpers/proxies-trick.js';
+import { echoServer } from '../helpers/servers.js';
+import { type Destination, dial, greeting, NO_AUTHENTICATION, readReply, request } from '../helpers/socks-client.js';
+import { Peer } from '../helpers/socks-peer.js';
+import { blackHole } from '../linux/peers.js';
+
+/** The reply to a request, then nothing more, then the end of stream. */
+async function refusal(world: World, gatewayPort: number, destination: Destination): Promise<number> {
+  const { peer, reply } = await dial(gatewayPort, destination);
+  world.use(peer);
+  assert.deepEqual([reply.host, reply.port], ['0.0.0.0', 0]);
+  peer.end();
+  assert.equal((await peer.rest()).length, 0);
+  assert.equal(peer.ending, 'eof');
+  return reply.rep;
+}
+
+inBothEngines('BIND and UDP ASSOCIATE get REP 07, an unknown address type REP 08', async (world) => {
+  const { port } = await world.shared();
+  const there = { host: '127.0.0.1', port: 9 };
+  const unknown = Buffer.from(request(there));
+  unknown[3] = 9;
+  for (const [bytes, rep] of [
+    [request(there, 2), 7],
+    [request(there, 3), 7],
+    [unknown, 8],
+  ] as const) {
+    const peer = world.use(await Peer.connect(port));
+    peer.send(Buffer.concat([greeting(), bytes]));
+    assert.deepEqual(await peer.read(2), NO_AUTHENTICATION);
+    assert.equal((await readReply(peer)).rep, rep);
+    assert.equal(await peer.ended(), 'eof');
+  }
+});
+
+inBothEngines('a closed port gets REP 05', async (world) => {
+  const { port } = await world.shared();
+  assert.equal(await refusal(world, port, { host: '127.0.0.1', port: await freePort() }), 5);
+  assert.equal(await refusal(world, port, { host: '::1', port: await freePort() }), 5);
+});
+
+inBothEngines('a name that does not exist gets REP 04, and so does one that nobody can resolve', async (world) => {
+  const dns = world.use(await DnsServer.start({}, { negative_ttl_s: 60 }));
+  const { port } = await world.gateway({ nameservers: `127.0.0.1:${dns.port}`, dns: { timeout_ms: 300 } });
+  assert.equal(await refusal(world, port, { host: 'nowhere.invalid', port: 80 }), 4);
+  dns.trick = () => 'servfail';
+  assert.equal(await refusal(world, port, { host: 'broken.invalid', port: 80 }), 4);
+  dns.trick = () => 'drop';
+  assert.equal(await refusal(world, port, { host: 'silent.invalid', port: 80 }), 4);
+  dns.trick = () => 'garbage';
+  assert.equal(await refusal(world, port, { host: 'garbage.invalid', port: 80 }), 4);
+  assert.equal(await refusal(world, port, { host: 'not a name', port: 80 }), 4);
+});
+
+inBothEngines('a destination that never answers gets REP 04 at race.connect_timeout_ms', async (world) => {
+  const hole = blackHole();
+  world.use({ close: () => hole.fds.map((fd) => libc.close(fd)) });
+  const gateway = await world.gateway({ race: { connect_timeout_ms: 300 }, log_level: 'debug' });
+  const begun = performance.now();
+  assert.equal(await refusal(world, gateway.port, { host: '127.0.0.1', port: hole.port }), 4);
+  const took = performance.now() - begun;
+  assert.ok(took > 250 && took < 2500, `told after ${took} ms`);
+  assert.equal((await gateway.logged('connection')).cause, 'timed-out');
+});
+
+inBothEngines('a destination that no line can reach by its family gets REP 03', async (world) => {
+  const { port } = await world.shared({ upstream: { type: 'direct', source_ip: '127.0.0.1' } });
+  assert.equal(await refusal(world, port, { host: '::1', port: 9 }), 3);
+});
+
+inBothEngines(
+  'an address of IpBlacklist gets REP 02 from direct lines, and is reached through a proxy',
+  async (world) => {
+    const server = world.use(await echoServer('127.0.0.9'));
+    const proxy = world.use(await TrickProxy.listen('works'));
+    const dns = world.use(await DnsServer.start({ 'listed.test': { A: ['127.0.0.9'] } }));
+    const IpBlacklist = ['127.0.0.9'];
+    const direct = { type: 'direct' };
+    const alone = await world.gateway({ IpBlacklist, nameservers: `127.0.0.1:${dns.port}` });
+    assert.equal(await refusal(world, alone.port, server), 2);
+    assert.equal(await refusal(world, alone.port, { host: '::ffff:7f00:9', port: server.port }), 2);
+    assert.equal(await refusal(world, alone.port, { host: 'listed.test', port: server.port }), 2);
+    const both = await world.gateway({ IpBlacklist, upstream: { type: 'multipath', list: [direct, proxy.line] } });
+    const { peer, reply } = await dial(both.port, server);
+    world.use(peer);
+    assert.equal(reply.rep, 0);
+    assert.equal(proxy.count, 1);
+  },
+);
+
+inBothEngines('an error reply reaches a client with 64 KiB pipelined behind its request', async (world) => {
+  const { port } = await world.shared();
+  const closed = await freePort();
+  for (const bytes of [request({ host: '127.0.0.1', port: closed }), request({ host: '127.0.0.1', port: closed }, 2)]) {
+    const peer = world.use(await Peer.connect(port));
+    peer.send(Buffer.concat([greeting(), bytes, Buffer.alloc(65_536, 1)]));
+    await untilRead(port, peer.socket.localPort as number);
+    assert.deepEqual(await peer.read(2), NO_AUTHENTICATION);
+    assert.equal((await readReply(peer)).rep, bytes[1] === 2 ? 7 : 5);
+    peer.end();
+    assert.equal(await peer.ended(), 'eof');
+  }
+});

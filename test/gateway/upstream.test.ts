@@ -1,0 +1,75 @@
+// Proxies that others wrote as upstream lines: microsocks and Dante, one and two deep, with and without a password.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inBothEngines, type World } from '../helpers/gateway-world.js';
+import { danted, microsocks, missing, type RunningProxy } from '../helpers/proxies.js';
+import { PeerServer } from '../helpers/servers.js';
+import { through } from '../helpers/socks-client.js';
+
+const withoutMicrosocks = missing('microsocks');
+const withoutDanted = missing('danted');
+const CREDENTIALS = { username: 'ali', password: 'open sesame' };
+
+const line = ({ host, port }: RunningProxy, more: object = {}) => ({ type: 'socks5', host, port, ...more });
+
+/** Says something both ways through the gateway; the address from which the destination was reached. */
+async function exchange(world: World, upstream: object, host = '127.0.0.1'): Promise<string | undefined> {
+  const server = world.use(await PeerServer.listen());
+  const gateway = await world.shared({ upstream });
+  const client = world.use(await through(gateway.port, { host, port: server.port }));
+  const destination = await server.accepted();
+  const { remoteAddress } = destination.socket;
+  client.send('ping');
+  assert.equal((await destination.read(4)).toString(), 'ping');
+  destination.send('pong');
+  assert.equal((await client.read(4)).toString(), 'pong');
+  client.end();
+  assert.equal(await destination.ended(), 'eof');
+  destination.end();
+  assert.equal(await client.ended(), 'eof');
+  return remoteAddress;
+}
+
+if (withoutMicrosocks !== undefined) test('microsocks as a line', { skip: withoutMicrosocks }, () => {});
+else {
+  inBothEngines('a line through microsocks, which resolves the names', async (world) => {
+    const proxy = world.use(await microsocks(undefined, '127.0.0.5'));
+    assert.equal(await exchange(world, line(proxy)), '127.0.0.5');
+    assert.equal(await exchange(world, line(proxy), 'localhost'), '127.0.0.5');
+  });
+
+  inBothEngines('two microsocks in a chain, both with a password', async (world) => {
+    const near = world.use(await microsocks(CREDENTIALS, '127.0.0.5'));
+    const far = world.use(await microsocks({ ...CREDENTIALS, password: 'x' }, '127.0.0.6'));
+    const upstream = line(far, { ...CREDENTIALS, password: 'x', upstream: line(near, CREDENTIALS) });
+    assert.equal(await exchange(world, upstream), '127.0.0.6');
+  });
+
+  inBothEngines('a wrong password fails the line, and no log has it', async (world) => {
+    const proxy = world.use(await microsocks(CREDENTIALS));
+    const upstream = line(proxy, { ...CREDENTIALS, password: 'wrong-but-secret' });
+    const gateway = await world.gateway({ upstream, log_level: 'trace' });
+    await assert.rejects(through(gateway.port, { host: '127.0.0.1', port: 9 }), /REP 1$/);
+    assert.equal((await gateway.logged('connection')).cause, 'proxy-authentication');
+    await gateway.stop();
+    assert.doesNotMatch(gateway.output, /wrong-but-secret/);
+  });
+}
+
+if (withoutDanted !== undefined) test('Dante as a line', { skip: withoutDanted }, () => {});
+else {
+  inBothEngines('a line through Dante', async (world) => {
+    const proxy = world.use(await danted());
+    assert.equal(await exchange(world, line(proxy)), '127.0.0.1');
+    assert.equal(await exchange(world, line(proxy), 'localhost'), '127.0.0.1');
+  });
+
+  if (withoutMicrosocks === undefined) {
+    inBothEngines('Dante behind microsocks, and microsocks behind Dante', async (world) => {
+      const dante = world.use(await danted());
+      const micro = world.use(await microsocks(CREDENTIALS, '127.0.0.5'));
+      assert.equal(await exchange(world, line(dante, { upstream: line(micro, CREDENTIALS) })), '127.0.0.1');
+      assert.equal(await exchange(world, line(micro, { ...CREDENTIALS, upstream: line(dante) })), '127.0.0.5');
+    });
+  }
+}

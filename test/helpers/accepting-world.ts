@@ -1,0 +1,105 @@
+// An acceptor with one actor that is none: it takes fds off the queue in this same thread, keeps each for a while, says
+// one byte and closes. For the acceptor's tests, in process and in a child that has few fds.
+import { openEngine } from '../../src/linux/choose.js';
+import { makeDoorbell, ring } from '../../src/linux/doorbell.js';
+import { Loop } from '../../src/linux/loop.js';
+import { closeFd, listenOn, localEndpoint, sendBytes } from '../../src/linux/sockets.js';
+import { Acceptor } from '../../src/main/acceptor.js';
+import { Lanes } from '../../src/main/lanes.js';
+import type { Logger } from '../../src/main/log.js';
+import { Counter, Counters } from '../../src/threads/counters.js';
+import { FdQueue } from '../../src/threads/fd-queue.js';
+import { RoomFlag } from '../../src/threads/room.js';
+
+export interface WorldOptions {
+  readonly engine: 'uring' | 'epoll';
+  readonly connections_max: number;
+  readonly capacity: number;
+  /** As the acceptor is told; the kernel's own is 4096. */
+  readonly backlog: number;
+  readonly log: Logger;
+}
+
+const BYTE = new Uint8Array([42]);
+
+export class AcceptingWorld {
+  readonly port: number;
+  /** Fds that the actor has. */
+  readonly taken = new Set<number>();
+  /** The most that were live at a time: with the actor or in its queue. */
+  most = 0;
+  turns = 0;
+  readonly lanes: Lanes;
+  readonly acceptor: Acceptor;
+  readonly #loop: Loop;
+  readonly #running: Promise<void>;
+  readonly #queue: FdQueue;
+  readonly #slice: Float64Array;
+  readonly #room: RoomFlag;
+  readonly #doorbell = makeDoorbell();
+  readonly #laneBell = makeDoorbell();
+
+  constructor({ engine: kind, connections_max, capacity, backlog, log }: WorldOptions) {
+    const opened = openEngine(kind);
+    if ('code' in opened) throw new Error(opened.reason);
+    const { engine } = opened;
+    const listening = listenOn(new Uint8Array([127, 0, 0, 1]), 0, 4096, 0);
+    const local = localEndpoint(listening);
+    if (typeof local === 'number') throw new Error(`getsockname: ${local}`);
+    this.port = local.port;
+    this.#queue = new FdQueue(FdQueue.create(capacity));
+    const counters = new Counters(Counters.create(1));
+    this.#slice = counters.of(0);
+    const roomMemory = RoomFlag.create();
+    this.#room = new RoomFlag(roomMemory);
+    this.lanes = new Lanes([{ queue: this.#queue, capacity, doorbell: this.#laneBell }], counters);
+    const room = new RoomFlag(roomMemory);
+    this.acceptor = new Acceptor(listening, { engine, lanes: this.lanes, room, backlog, connections_max, log });
+    this.#loop = new Loop(engine, {
+      mayWait: () => this.acceptor.mayWait(),
+      turned: () => {
+        this.turns += 1;
+        this.acceptor.turned();
+        this.most = Math.max(this.most, this.queued + this.taken.size);
+      },
+    });
+    engine.watch(this.#doorbell, () => {});
+    this.#running = this.#loop.run();
+    this.lanes.open(0);
+  }
+
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  /** Takes everything off the queue, as an actor does in its turn. */
+  take(): number[] {
+    const fds: number[] = [];
+    for (let fd = this.#queue.next(); fd >= 0; fd = this.#queue.next()) {
+      this.#slice[Counter.opened] += 1;
+      this.taken.add(fd);
+      fds.push(fd);
+      this.#queue.taken();
+    }
+    return fds;
+  }
+
+  end(fd: number): void {
+    sendBytes(fd, BYTE);
+    closeFd(fd);
+    this.taken.delete(fd);
+    this.#slice[Counter.closed] += 1;
+    if (this.#room.lower()) ring(this.#doorbell);
+  }
+
+  async close(): Promise<void> {
+    this.acceptor.stop();
+    for (const fd of this.take()) this.end(fd);
+    for (const fd of this.taken) this.end(fd);
+    this.#loop.stop();
+    await this.#running;
+    this.#loop.engine.destroy();
+    closeFd(this.#doorbell);
+    closeFd(this.#laneBell);
+  }
+}

@@ -1,0 +1,10 @@
+// The options of a gateway for tests: the defaults, on a port of the kernel's choice, with what a test wants otherwise.
+import assert from 'node:assert/strict';
+import { load } from '../../src/main/config/load.js';
+import type { Options } from '../../src/protocol/options.js';
+
+export function gatewayOptions(changes: Partial<Options> = {}): Options {
+  const loaded = load({ file: undefined, directory: '/nonexistent', environment: {}, flags: { port: '0' } });
+  assert.equal(loaded.kind, 'loaded');
+  return { ...loaded.options, workers: 2, ...changes };
+}

@@ -1,0 +1,100 @@
+// A test against the gateway in both engines: what the test takes is given back at its end, the gateway last, which must
+// then hold nothing. If the test fails, what the gateway printed is shown.
+import { after, test } from 'node:test';
+import { tryUring } from '../../src/linux/choose.js';
+import { type EngineName, Gateway } from './gateway.js';
+
+interface Closable {
+  close(): unknown;
+}
+
+/** Gateways that one test leaves to the next, by engine and configuration. */
+const shared = new Map<string, Promise<Gateway>>();
+
+after(async () => {
+  for (const gateway of shared.values()) await (await gateway).stop();
+});
+
+export class World {
+  readonly engine: EngineName;
+  readonly #own: Gateway[] = [];
+  readonly #borrowed = new Map<string, Gateway>();
+  readonly #taken: Closable[] = [];
+
+  constructor(engine: EngineName) {
+    this.engine = engine;
+  }
+
+  /** A gateway of this test's own. */
+  async gateway(config: object = {}, args: readonly string[] = []): Promise<Gateway> {
+    return this.own(await Gateway.start(config, this.engine, args));
+  }
+
+  /** Takes over a gateway that the test has started itself. */
+  own(gateway: Gateway): Gateway {
+    this.#own.push(gateway);
+    return gateway;
+  }
+
+  /** A gateway that other tests of the file may have used, to save its start. */
+  async shared(config: object = {}): Promise<Gateway> {
+    const key = `${this.engine} ${JSON.stringify(config)}`;
+    const starting = shared.get(key) ?? Gateway.start(config, this.engine);
+    shared.set(key, starting);
+    const gateway = await starting;
+    this.#borrowed.set(key, gateway);
+    return gateway;
+  }
+
+  /** Closes it at the end. */
+  use<Thing extends Closable>(thing: Thing): Thing {
+    this.#taken.push(thing);
+    return thing;
+  }
+
+  async #giveBack(): Promise<void> {
+    for (let thing = this.#taken.pop(); thing !== undefined; thing = this.#taken.pop()) await thing.close();
+  }
+
+  async end(): Promise<void> {
+    await this.#giveBack();
+    for (const gateway of this.#borrowed.values()) await gateway.idle();
+    for (const gateway of this.#own) if (gateway.exit === undefined) await gateway.stop();
+  }
+
+  /** The end of a test that has failed. */
+  async abort(): Promise<void> {
+    await this.#giveBack();
+    for (const gateway of [...this.#own, ...this.#borrowed.values()]) {
+      process.stderr.write(gateway.output);
+      if (gateway.exit === undefined) await gateway.kill();
+    }
+    for (const key of this.#borrowed.keys()) shared.delete(key);
+  }
+}
+
+const withoutUring = tryUring();
+
+/** One test for each engine; `timeout_ms` bounds each. */
+export function inBothEngines(behaviour: string, body: (world: World) => Promise<void>, timeout_ms = 30_000): void {
+  for (const engine of ['uring', 'epoll'] as const) {
+    const skip = engine === 'uring' && withoutUring !== undefined ? `no io_uring here: ${withoutUring}` : false;
+    test(`${behaviour} (${engine})`, { skip }, () => run(new World(engine), body, timeout_ms));
+  }
+}
+
+/** The runner's own timeout would leave the gateway behind. */
+async function run(world: World, body: (world: World) => Promise<void>, timeout_ms: number): Promise<void> {
+  let overdue: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    overdue = setTimeout(() => reject(new Error(`not done within ${timeout_ms} ms`)), timeout_ms);
+  });
+  try {
+    await Promise.race([body(world).then(() => world.end()), late]);
+  } catch (error) {
+    await world.abort();
+    throw error;
+  } finally {
+    clearTimeout(overdue);
+  }
+}

@@ -1,0 +1,170 @@
+// The gateway as its users run it: a child process of bin/tcproute.js with a configuration file of its own. It collects
+// what the child logs, and sees from outside what it holds. It knows nothing of SOCKS.
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { until } from './until.js';
+
+export type EngineName = 'uring' | 'epoll';
+
+export interface LogRecord {
+  readonly level: string;
+  readonly msg: string;
+  /** Of an ended connection. */
+  readonly ending?: string;
+  readonly cause?: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Exit {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The repository, wherever this was compiled to. */
+export const root = findRoot();
+const program = join(root, 'bin/tcproute.js');
+
+function findRoot(): string {
+  let directory = fileURLToPath(new URL('.', import.meta.url));
+  while (!existsSync(join(directory, 'package.json'))) directory = join(directory, '..');
+  return directory;
+}
+
+export class Gateway {
+  readonly child: ChildProcess;
+  readonly records: LogRecord[] = [];
+  /** Everything that was printed, on both streams. */
+  output = '';
+  readonly exited: Promise<Exit>;
+  exit: Exit | undefined;
+  /** Sockets that it holds when it serves nobody. */
+  #idleSockets = 0;
+
+  private constructor(child: ChildProcess, directory: string) {
+    this.child = child;
+    const { stdout, stderr } = child;
+    assert.ok(stdout !== null && stderr !== null);
+    createInterface({ input: stdout }).on('line', (line) => this.#heard(line));
+    stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.output += text;
+    });
+    const abandon = () => child.kill('SIGKILL');
+    process.once('exit', abandon);
+    this.exited = once(child, 'close').then(([status, signal]) => {
+      process.off('exit', abandon);
+      rmSync(directory, { recursive: true, force: true });
+      this.exit = { status, signal };
+      return this.exit;
+    });
+  }
+
+  /** Starts it, and does not wait until it listens. `config` is an object, or the name of a file. */
+  static spawn(config: object | string, engine: EngineName, args: readonly string[] = []): Gateway {
+    const directory = mkdtempSync(join(tmpdir(), 'tcproute-'));
+    const file = typeof config === 'string' ? config : join(directory, 'config.json');
+    if (typeof config === 'object') writeFileSync(file, JSON.stringify(config));
+    const env = { PATH: process.env['PATH'], TCPROUTE_ENGINE: engine };
+    const argv = [program, '-c', file, ...args];
+    const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+    return new Gateway(spawn(process.execPath, argv, { cwd: directory, env, stdio }), directory);
+  }
+
+  /** Starts it on a port of the kernel's choice (unless `config` names one) and waits until it listens. */
+  static async start(config: object, engine: EngineName, args: readonly string[] = []): Promise<Gateway> {
+    const gateway = Gateway.spawn({ port: 0, workers: 2, ...config }, engine, args);
+    await gateway.listens();
+    return gateway;
+  }
+
+  async listens(): Promise<void> {
+    await until('the gateway listens', () => this.exit !== undefined || this.#listening() !== undefined);
+    assert.equal(this.exit, undefined, this.output);
+    this.#idleSockets = this.sockets();
+  }
+
+  #listening(): LogRecord | undefined {
+    return this.records.find(({ msg }) => msg.startsWith('listening on '));
+  }
+
+  get port(): number {
+    return Number(this.#listening()?.msg.split(':').at(-1));
+  }
+
+  #heard(line: string): void {
+    this.output += `${line}\n`;
+    if (line.startsWith('{')) this.records.push(JSON.parse(line) as LogRecord);
+  }
+
+  /** The log lines of ended connections. */
+  get connections(): LogRecord[] {
+    return this.records.filter(({ msg }) => msg === 'connection');
+  }
+
+  async logged(message: string): Promise<LogRecord> {
+    const find = () => this.records.find(({ msg }) => msg.includes(message));
+    await until(`the log says "${message}"`, () => find() !== undefined);
+    return find() as LogRecord;
+  }
+
+  /** The log line of the one connection to a destination, once it has ended (log_level debug). */
+  async connection({ host, port }: { host: string; port: number }): Promise<LogRecord> {
+    const target = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+    const find = () => this.connections.find((record) => record['target'] === target);
+    await until(`the connection to ${target} is logged`, () => find() !== undefined);
+    return find() as LogRecord;
+  }
+
+  /** What its open fds are. */
+  fds(): string[] {
+    const directory = `/proc/${this.child.pid}/fd`;
+    return readdirSync(directory).flatMap((fd) => {
+      try {
+        return [readlinkSync(`${directory}/${fd}`)];
+      } catch {
+        return []; // closed meanwhile
+      }
+    });
+  }
+
+  sockets(): number {
+    return this.fds().filter((fd) => fd.startsWith('socket:')).length;
+  }
+
+  /** Lines of its memory map. */
+  maps(): number {
+    return readFileSync(`/proc/${this.child.pid}/maps`, 'latin1').split('\n').length - 1;
+  }
+
+  /** Resident memory in MiB. */
+  rss(): number {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, 'latin1');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+  }
+
+  /** Waits until it has let go of every connection. */
+  async idle(): Promise<void> {
+    await until('the gateway holds no connection', () => this.sockets() <= this.#idleSockets);
+  }
+
+  /** Ends it as an operator does. By then it must hold no connection. */
+  async stop(): Promise<void> {
+    if (this.exit === undefined) await this.idle();
+    this.child.kill('SIGTERM');
+    const overdue = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
+    const exit = await this.exited;
+    clearTimeout(overdue);
+    assert.deepEqual(exit, { status: 0, signal: null }, this.output);
+  }
+
+  /** Ends it without asking, for a test that has failed. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exited;
+  }
+}

@@ -1,0 +1,78 @@
+// Other people's SOCKS5 servers (microsocks and Dante, as Debian has them) as child processes on loopback. Where one is
+// not installed, its tests are skipped and say so.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { untilListening } from './gateway-sockets.js';
+import { TestServer } from './servers.js';
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface RunningProxy {
+  readonly host: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+function installed(program: string): boolean {
+  return spawnSync('which', [program]).status === 0;
+}
+
+/** Why tests with it cannot run; undefined where they can. */
+export function missing(program: 'microsocks' | 'danted' | 'curl'): string | undefined {
+  return installed(program) ? undefined : `${program} is not installed`;
+}
+
+/** A port that is free now. Both programs must be told one. */
+export async function freePort(): Promise<number> {
+  const server = await TestServer.listen(() => {});
+  await server.close();
+  return server.port;
+}
+
+/** `source` is the address that its own connections come from. */
+export async function microsocks(credentials?: Credentials, source?: string): Promise<RunningProxy> {
+  const port = await freePort();
+  const args = ['-i', '127.0.0.1', '-p', String(port)];
+  if (credentials !== undefined) args.push('-u', credentials.username, '-P', credentials.password);
+  if (source !== undefined) args.push('-b', source);
+  return running(spawn('microsocks', args, { stdio: 'ignore' }), port);
+}
+
+export async function danted(): Promise<RunningProxy> {
+  const port = await freePort();
+  const directory = mkdtempSync(join(tmpdir(), 'danted-'));
+  const lines = [
+    `internal: 127.0.0.1 port = ${port}`,
+    'external: 127.0.0.1',
+    'clientmethod: none',
+    'socksmethod: none',
+    'user.unprivileged: nobody',
+    'client pass { from: 0.0.0.0/0 to: 0.0.0.0/0 }',
+    'socks pass { from: 0.0.0.0/0 to: 0.0.0.0/0 }',
+  ];
+  const file = join(directory, 'danted.conf');
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  const child = spawn('danted', ['-f', file, '-p', join(directory, 'pid')], { stdio: 'ignore' });
+  child.once('close', () => rmSync(directory, { recursive: true }));
+  return running(child, port);
+}
+
+async function running(child: ChildProcess, port: number): Promise<RunningProxy> {
+  const gone = once(child, 'close');
+  await Promise.race([untilListening(port), gone]);
+  if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with status ${child.exitCode}`);
+  return {
+    host: '127.0.0.1',
+    port,
+    async close() {
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
