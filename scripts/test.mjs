@@ -24,6 +24,7 @@ if (files.length === 0) {
 const run = spawnSync(
   process.execPath,
   ['--test', '--test-concurrency=1', '--test-timeout=120000', '--enable-source-maps', ...flags, ...files],
-  { cwd: root, stdio: 'inherit' },
+  // No test speaks to anything outside: the probe is on only where a test asks for it.
+  { cwd: root, stdio: 'inherit', env: { ...process.env, TCPROUTE_DNS_PROBE_ENABLED: 'off' } },
 );
 process.exit(run.status ?? 1);

@@ -14,7 +14,8 @@ const variant = (engine: 'uring' | 'epoll'): Peer => ({
   },
   command: (path, { listen, workers }) => ({
     argv: [process.execPath, path, '--port', String(listen.echo), '--workers', String(workers)],
-    environment: { TCPROUTE_ENGINE: engine },
+    // A bench sends nothing outside, and the probe would.
+    environment: { TCPROUTE_ENGINE: engine, TCPROUTE_DNS_PROBE_ENABLED: 'off' },
   }),
 });
 

@@ -1,13 +1,12 @@
 // The role of a connection actor: what it shares with main, and what main does when it dies. Its connections die with
 // it, the clients that it had not taken yet do not.
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { ConnectionActor } from '../protocol/messages.js';
 import type { Options } from '../protocol/options.js';
 import { Counter, type Counters } from '../threads/counters.js';
 import type { FdQueue } from '../threads/fd-queue.js';
-import { type LogRecord, receiveLogs } from '../threads/log.js';
 import { MapTable, OwnerTable } from '../threads/owner-table.js';
 import type { ConnectionStart, SharedMemory } from '../threads/start.js';
+import { ActorLog } from './actor-log.js';
 import type { Lanes } from './lanes.js';
 import type { Logger } from './log.js';
 import { endRemains } from './remains.js';
@@ -34,17 +33,14 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
   const { actor, options, engine, shared, queue, counters, lanes, doorbell, mainDoorbell, switchboard, log } = parts;
   const owners = new OwnerTable(shared.owners);
   const maps = new MapTable(shared.maps);
-  const write = ({ level, fields, message }: LogRecord): void => log[level](fields, message);
-  let logs: MessagePort | undefined;
+  const said = new ActorLog(log);
   let turnsSeen = -1;
   return {
     name: `connection actor ${actor}`,
     begin(control) {
-      const { port1, port2 } = new MessageChannel();
-      logs = port1;
-      receiveLogs(port1, write);
-      const start = { actor, options, engine, control, log: port2, shared, doorbell, mainDoorbell };
-      return { start: start satisfies ConnectionStart, ports: [control, port2] };
+      const port = said.open();
+      const start = { actor, options, engine, control, log: port, shared, doorbell, mainDoorbell };
+      return { start: start satisfies ConnectionStart, ports: [control, port] };
     },
     async ready(control) {
       const has = await control.ready();
@@ -63,19 +59,10 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
     stop: (control, timeout_ms) => control.drain(timeout_ms),
     gone() {
       switchboard.connectionGone(actor);
-      if (logs !== undefined) closeLogs(logs, write);
-      logs = undefined;
+      said.close();
       const left = endRemains({ actor, owners, maps, queue, counters });
       lanes.shut(actor);
       parts.takeBack(left);
     },
   };
-}
-
-/** What the actor said last is still written. */
-function closeLogs(port: MessagePort, write: (record: LogRecord) => void): void {
-  for (let last = receiveMessageOnPort(port); last !== undefined; last = receiveMessageOnPort(port)) {
-    write(last.message as LogRecord);
-  }
-  port.close();
 }

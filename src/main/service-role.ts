@@ -4,18 +4,27 @@ import type { NamesControl, RoutesControl } from '../protocol/messages.js';
 import type { Options } from '../protocol/options.js';
 import type { Remote } from '../threads/port.js';
 import type { NamesStart, RoutesStart } from '../threads/start.js';
+import { ActorLog } from './actor-log.js';
+import type { Logger } from './log.js';
 import type { Role } from './role.js';
 import type { Switchboard } from './switchboard.js';
 
-export function namesRole(options: Options, switchboard: Switchboard): Role<NamesControl> {
+export function namesRole(options: Options, switchboard: Switchboard, log: Logger): Role<NamesControl> {
+  const said = new ActorLog(log);
   return {
     name: 'DNS actor',
-    begin: (control) => ({ start: { options, control } satisfies NamesStart, ports: [control] }),
+    begin(control) {
+      const port = said.open();
+      return { start: { options, control, log: port } satisfies NamesStart, ports: [control, port] };
+    },
     ready: answers,
     serving: (control) => switchboard.namesServe(control),
     turns: answers,
     stop: (control) => control.stop(),
-    gone: () => switchboard.namesGone(),
+    gone() {
+      switchboard.namesGone();
+      said.close();
+    },
   };
 }
 

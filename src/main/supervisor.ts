@@ -92,7 +92,7 @@ export class Supervisor {
     const routesPool = new ActorPool(entries.routes, 1, heap_mb);
     const connectionPool = new ActorPool(entries.connection, options.workers, heap_mb);
     this.#pools = [namesPool, routesPool, connectionPool];
-    this.names = new ActorHost(namesRole(options, switchboard), namesPool, log, check_ms);
+    this.names = new ActorHost(namesRole(options, switchboard, log), namesPool, log, check_ms);
     this.routes = new ActorHost(routesRole(options, switchboard), routesPool, log, check_ms);
     this.connections = actors.map((actor) => {
       const { queue, doorbell } = ways[actor];

@@ -3,8 +3,11 @@ import assert from 'node:assert/strict';
 import { load } from '../../src/main/config/load.js';
 import type { Options } from '../../src/protocol/options.js';
 
+/** The probe would ask servers outside. */
+const NO_PROBE = { TCPROUTE_DNS_PROBE_ENABLED: 'off' };
+
 export function gatewayOptions(changes: Partial<Options> = {}): Options {
-  const loaded = load({ file: undefined, directory: '/nonexistent', environment: {}, flags: { port: '0' } });
+  const loaded = load({ file: undefined, directory: '/nonexistent', environment: NO_PROBE, flags: { port: '0' } });
   assert.equal(loaded.kind, 'loaded');
   return { ...loaded.options, workers: 2, ...changes };
 }
