@@ -24,7 +24,7 @@ function installed(program: string): boolean {
 }
 
 /** Why tests with it cannot run; undefined where they can. */
-export function missing(program: 'microsocks' | 'danted' | 'curl'): string | undefined {
+export function missing(program: 'microsocks' | 'danted' | 'curl' | 'openssl'): string | undefined {
   return installed(program) ? undefined : `${program} is not installed`;
 }
 
