@@ -97,8 +97,9 @@ function nodeHello(options: object): Promise<Uint8Array> {
 const withoutOpenssl = missing('openssl');
 const skip = withoutOpenssl === undefined ? {} : { skip: withoutOpenssl };
 
-test("a ServerHello of Node's server, of TLS 1.2 and 1.3, and its refusal", skip, async () => {
+test("a ServerHello of Node's server, of TLS 1.2 and 1.3, and its refusal", skip, async (t) => {
   const certificate = makeCertificate('server.test');
+  t.after(() => certificate.remove());
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     const { key, cert } = certificate;
     const tls = createServer({ key, cert, minVersion: version, maxVersion: version }).on('tlsClientError', () => {});
@@ -117,7 +118,6 @@ test("a ServerHello of Node's server, of TLS 1.2 and 1.3, and its refusal", skip
       await server.close();
     }
   }
-  certificate.remove();
 });
 
 test("a HelloRetryRequest of openssl's server is an answer", skip, async () => {

@@ -75,8 +75,9 @@ test("a hello of Node's that takes several segments is read", async () => {
   assertHello(bytes, { name: 'big.test' });
 });
 
-test("Node's resumption is read: a ticket in TLS 1.2, an offered key in TLS 1.3", withOpenssl, async () => {
+test("Node's resumption is read: a ticket in TLS 1.2, an offered key in TLS 1.3", withOpenssl, async (t) => {
   const certificate = makeCertificate('again.test');
+  t.after(() => certificate.remove());
   const { key, cert } = certificate;
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     const tls = createServer({ key, cert, minVersion: version, maxVersion: version }, (socket) => socket.end('.'));
@@ -92,7 +93,6 @@ test("Node's resumption is read: a ticket in TLS 1.2, an offered key in TLS 1.3"
     await closed;
     await server.close();
   }
-  certificate.remove();
 });
 
 test("openssl's hellos are read", withOpenssl, async () => {
