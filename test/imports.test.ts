@@ -35,9 +35,10 @@ const breaches = (rule: (found: Import) => boolean) =>
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   linux: [],
+  files: [],
   threads: ['protocol'],
-  workers: ['protocol', 'threads', 'linux'],
-  main: ['protocol', 'threads', 'linux'],
+  workers: ['protocol', 'threads', 'linux', 'files'],
+  main: ['protocol', 'threads', 'linux', 'files'],
 };
 
 test('the sources are found', () => {

@@ -50,6 +50,8 @@ export interface FdShare {
   readonly connections_max: number;
   /** Of one worker: fewer than asked for where fds are scarce, since without a pipe bytes are copied. */
   readonly pipes_max: number;
+  /** Of one worker: sockets for racing, beyond two for each connection. */
+  readonly racing_max: number;
 }
 
 /** Two fds a connection, after what Node, the pipes (at most a quarter) and races (at most an eighth) take. */
@@ -57,9 +59,10 @@ export function deriveConnectionsMax({ fdLimit, workers, pipesMax, attemptsMax }
   const pipes_max = Math.min(pipesMax, Math.floor(fdLimit / 4 / 2 / workers));
   const pipes = pipes_max * 2 * workers;
   const races = Math.min((attemptsMax - 1) * RACING_PER_WORKER * workers, Math.floor(fdLimit / 8));
+  const racing_max = Math.floor(races / workers);
   const reserve = RESERVED + RESERVED_PER_WORKER * workers;
   const connections_max = Math.max(0, Math.floor((fdLimit - reserve - pipes - races) / 2));
-  return { connections_max, pipes_max };
+  return { connections_max, pipes_max, racing_max };
 }
 
 export type ConnectionsMax =

@@ -28,15 +28,22 @@ export function namesRole(options: Options, switchboard: Switchboard, log: Logge
   };
 }
 
-export function routesRole(options: Options, switchboard: Switchboard): Role<RoutesControl> {
+export function routesRole(options: Options, switchboard: Switchboard, log: Logger): Role<RoutesControl> {
+  const said = new ActorLog(log);
   return {
     name: 'route actor',
-    begin: (control) => ({ start: { options, control } satisfies RoutesStart, ports: [control] }),
+    begin(control) {
+      const port = said.open();
+      return { start: { options, control, log: port } satisfies RoutesStart, ports: [control, port] };
+    },
     ready: answers,
     serving: (control) => switchboard.routesServe(control),
     turns: answers,
     stop: (control) => control.stop(),
-    gone: () => switchboard.routesGone(),
+    gone() {
+      switchboard.routesGone();
+      said.close();
+    },
   };
 }
 

@@ -93,7 +93,7 @@ export class Supervisor {
     const connectionPool = new ActorPool(entries.connection, options.workers, heap_mb);
     this.#pools = [namesPool, routesPool, connectionPool];
     this.names = new ActorHost(namesRole(options, switchboard, log), namesPool, log, check_ms);
-    this.routes = new ActorHost(routesRole(options, switchboard), routesPool, log, check_ms);
+    this.routes = new ActorHost(routesRole(options, switchboard, log), routesPool, log, check_ms);
     this.connections = actors.map((actor) => {
       const { queue, doorbell } = ways[actor];
       const { counters, lanes } = this;

@@ -1,8 +1,11 @@
 // The contracts between the actors: one interface per actor, called through comlink over a MessagePort. Types only.
 // Expected failures are values with a literal `code`; nothing is thrown across a port on purpose.
+import type { RouteEvent } from './destination-memory.js';
 import type { BadAddress, BadAddressChange } from './evidence.js';
+import type { LineEvent } from './line-health.js';
 import type { NameExplanation, NamesStatistics } from './names-statistics.js';
 import type { Observation } from './outcomes.js';
+import type { RouteState } from './route-state.js';
 
 /** What a lookup of a name came to. `ttl_s` counts from the moment of the answer. */
 export type LookupAnswer =
@@ -28,25 +31,16 @@ export interface BadAddressSubscriber {
   badAddressesChanged(changes: readonly BadAddressChange[], whole: boolean): Promise<void>;
 }
 
-/** The candidate that won the race for a destination, as it is remembered. */
-export interface Route {
-  /** Index into `Options.lines`. */
-  readonly line: number;
-  /** Canonical address of the line's first hop: the destination's own for a direct line, else the first proxy's. */
-  readonly address: string;
-}
-
-export interface RouteChange {
-  /** `host:port` as the client asked for it, names in lower case. */
+/** What a connection actor has seen of a destination; `destination` is the key of its memory. */
+export interface RouteReport {
   readonly destination: string;
-  /** undefined: forget what is remembered. */
-  readonly route: Route | undefined;
+  readonly event: RouteEvent;
 }
 
 /** The route actor: the one place where what every connection actor learned comes together. */
 export interface RoutesActor {
-  /** Changes seen by one connection actor (its id), in order. */
-  report(actor: number, changes: readonly RouteChange[]): Promise<void>;
+  /** What one connection actor (its id) has seen, in order. */
+  report(actor: number, routes: readonly RouteReport[], lines: readonly LineEvent[]): Promise<void>;
 }
 
 /** A connection actor as main sees it. */
@@ -94,5 +88,5 @@ export interface RoutesControl {
 
 /** A connection actor's replica of the routes. */
 export interface RouteSubscriber {
-  routesChanged(changes: readonly RouteChange[]): Promise<void>;
+  routesChanged(routes: readonly RouteState[], lines: readonly LineEvent[]): Promise<void>;
 }

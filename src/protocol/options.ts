@@ -18,6 +18,7 @@ export interface Nameserver {
 }
 
 export type Ipv6Choice = 'auto' | 'on' | 'off';
+export type RaceEnd = 'connected' | 'first-byte';
 export type EngineChoice = 'auto' | 'uring' | 'epoll';
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
@@ -48,9 +49,36 @@ export interface Options {
     readonly lines_max: number;
     /** Pipes that one connection actor may hold for splicing. */
     readonly pipes_max: number;
+    /** Sockets that one connection actor may have for racing, beyond two for each connection; derived at start. */
+    readonly racing_max: number;
   };
-  readonly race: { readonly attempts_max: number; readonly connect_timeout_ms: number };
-  readonly cache: { readonly ttl_s: number; readonly entries_max: number };
+  readonly race: {
+    /** Whether a race ends with a connection, or where the client speaks TLS with an answer. */
+    readonly until: RaceEnd;
+    /** Attempts under way: for one connection, on one line, and in all. */
+    readonly attempts_max: number;
+    readonly line_attempts_max: number;
+    readonly total_attempts_max: number;
+    readonly connect_timeout_ms: number;
+    /** Between two starts where nothing is known; 0 is all at once. */
+    readonly stagger_ms: number;
+    /** How long a candidate without history may take to connect, or to answer, before others are tried beside it. */
+    readonly first_byte_ms: number;
+    /** What one with history may take beyond it. */
+    readonly margin_ms: number;
+    /** How long other connected candidates are kept for a client that has not spoken yet. */
+    readonly hold_ms: number;
+    /** Time between two probes of a line for answering too early; 0 is never. */
+    readonly early_probe_interval_s: number;
+  };
+  readonly cache: {
+    readonly ttl_s: number;
+    readonly entries_max: number;
+    /** After this all candidates of a destination are raced anew, whatever is remembered; 0 is never. */
+    readonly refresh_s: number;
+    /** Where the routes are kept over a restart; null is nowhere. */
+    readonly state_file: string | null;
+  };
   readonly dns: TrustOptions & {
     /** Deadline of one lookup over all servers and tries. */
     readonly timeout_ms: number;

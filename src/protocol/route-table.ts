@@ -1,14 +1,10 @@
-// What is remembered for each destination: at most so many, each for so long, the one used longest ago goes first. Pure:
-// the time is an argument, in milliseconds of any one clock. It does not know what a route means.
+// What is remembered for each destination: at most so many, each until it has not worked for so long, the one used longest
+// ago goes first. Pure: the time is an argument, in milliseconds of any one clock.
+import { DestinationMemory } from './destination-memory.js';
 
-interface Kept<Route> {
-  readonly route: Route;
-  readonly expires: number;
-}
-
-export class RouteTable<Route> {
+export class RouteTable {
   /** In the order of use, the one used longest ago first. */
-  readonly #kept = new Map<string, Kept<Route>>();
+  readonly #kept = new Map<string, DestinationMemory>();
   readonly #entries_max: number;
   readonly #ttl_ms: number;
 
@@ -21,30 +17,39 @@ export class RouteTable<Route> {
     return this.#kept.size;
   }
 
-  get(destination: string, now: number): Route | undefined {
+  get(destination: string, now: number): DestinationMemory | undefined {
     const kept = this.#kept.get(destination);
     if (kept === undefined) return undefined;
     this.#kept.delete(destination);
-    if (kept.expires <= now) return undefined;
+    if (now - kept.touched >= this.#ttl_ms) return undefined;
     this.#kept.set(destination, kept);
-    return kept.route;
+    return kept;
   }
 
-  set(destination: string, route: Route, now: number): void {
+  /** The same, but it does not count as a use. */
+  peek(destination: string, now: number): DestinationMemory | undefined {
+    const kept = this.#kept.get(destination);
+    return kept === undefined || now - kept.touched >= this.#ttl_ms ? undefined : kept;
+  }
+
+  /** What is remembered of a destination, or the empty memory that begins with this. */
+  open(destination: string, now: number): DestinationMemory {
+    const known = this.get(destination, now);
+    if (known !== undefined) return known;
+    const memory = new DestinationMemory();
+    this.put(destination, memory);
+    return memory;
+  }
+
+  put(destination: string, memory: DestinationMemory): void {
     this.#kept.delete(destination);
     if (this.#kept.size >= this.#entries_max) this.#evict();
-    this.#kept.set(destination, { route, expires: now + this.#ttl_ms });
-  }
-
-  forget(destination: string): void {
-    this.#kept.delete(destination);
+    this.#kept.set(destination, memory);
   }
 
   /** What is remembered now, the one used longest ago first. Changes nothing. */
-  *entries(now: number): Generator<readonly [destination: string, route: Route]> {
-    for (const [destination, { route, expires }] of this.#kept) {
-      if (expires > now) yield [destination, route];
-    }
+  *entries(now: number): Generator<readonly [destination: string, memory: DestinationMemory]> {
+    for (const entry of this.#kept) if (now - entry[1].touched < this.#ttl_ms) yield entry;
   }
 
   #evict(): void {

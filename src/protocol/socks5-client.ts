@@ -52,6 +52,11 @@ export class SocksChain {
     this.#port = port;
   }
 
+  /** Whether every proxy has been reached, and the last one asked for the destination. */
+  get asksDestination(): boolean {
+    return this.#awaits === 'reply' && this.#hop === this.#hops.length - 1;
+  }
+
   /** The first bytes to send, once the first proxy is connected. */
   start(): Uint8Array {
     this.#awaits = 'method';

@@ -24,10 +24,15 @@ export const Counter = {
   timeouts: 10,
   /** Log records that were dropped because main was behind. */
   logsDropped: 11,
+  /** Races for a destination of which nothing that works was remembered. */
+  firstContacts: 12,
+  /** ClientHellos sent again to another candidate, and connections that were carried by such a one. */
+  replays: 13,
+  rescued: 14,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 
-const SLICE = 16;
+const SLICE = 32;
 
 export class Counters {
   readonly #values: Float64Array;

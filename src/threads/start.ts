@@ -38,4 +38,6 @@ export interface RoutesStart {
   readonly options: Options;
   /** Serves `RoutesControl`. */
   readonly control: MessagePort;
+  /** For warnings; without one they go to the process. */
+  readonly log?: MessagePort | undefined;
 }

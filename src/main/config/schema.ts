@@ -2,7 +2,7 @@
 // for loading, for `convict` and for docs/config.md.
 import { availableParallelism } from 'node:os';
 import type { Upstream } from '../../protocol/flatten.js';
-import type { EngineChoice, Ipv6Choice, LogLevel, Nameserver, Options } from '../../protocol/options.js';
+import type { EngineChoice, Ipv6Choice, LogLevel, Nameserver, Options, RaceEnd } from '../../protocol/options.js';
 import { BLACKLIST_ALLOWED, checkBlacklist } from './blacklist.js';
 import { CA_FILE_ALLOWED, checkCaFile } from './ca-file.js';
 import { checkHost, HOST_ALLOWED } from './host.js';
@@ -16,12 +16,14 @@ import {
 } from './nameservers.js';
 import { SYSTEM } from './server-text.js';
 import { choice, integer, type Setting } from './setting.js';
+import { stateFile } from './state-file.js';
 import { asJson, asList, asText, asWholeList } from './text.js';
 import { TRUST } from './trust.js';
 import { checkUpstream, UPSTREAM_ALLOWED } from './upstream.js';
 
 /** What the configuration says, checked and in normal form: `Options` before the lines are made. */
-export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'dns' | 'hosts'> {
+export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'dns' | 'hosts' | 'limits'> {
+  readonly limits: Omit<Options['limits'], 'racing_max'>;
   readonly dns: Omit<Options['dns'], 'ca_file'> & { readonly ca_file: string | null };
   readonly hosts: HostEntries;
   readonly IpBlacklist: readonly string[];
@@ -142,14 +144,24 @@ const limits = {
 
 // biome-ignore format: a table, one key a line
 const race = {
-  attempts_max: integer({ doc: 'Attempts that one connection may have under way.', default: 16, env: 'TCPROUTE_RACE_ATTEMPTS_MAX', min: 1, max: 1024 }),
+  until: choice<RaceEnd>({ doc: 'When a race is won: with the first connection, or, where the client begins with a TLS ClientHello, with the first answer to it.', default: 'first-byte', env: 'TCPROUTE_RACE_UNTIL', choices: ['first-byte', 'connected'] }),
+  attempts_max: integer({ doc: 'Attempts that one connection may have under way. Fewer as descriptors run short.', default: 16, env: 'TCPROUTE_RACE_ATTEMPTS_MAX', min: 1, max: 1024 }),
+  line_attempts_max: integer({ doc: 'Attempts that one line may have under way, for all connections; each worker has its share.', default: 2048, env: 'TCPROUTE_RACE_LINE_ATTEMPTS_MAX', min: 1, max: 1_000_000 }),
+  total_attempts_max: integer({ doc: 'Attempts that all lines together may have under way; each worker has its share.', default: 8192, env: 'TCPROUTE_RACE_TOTAL_ATTEMPTS_MAX', min: 1, max: 1_000_000 }),
   connect_timeout_ms: integer({ doc: 'Time for one attempt, the handshakes with its proxies included.', default: 10_000, env: 'TCPROUTE_RACE_CONNECT_TIMEOUT_MS', min: 1, max: DAY_MS }),
+  stagger_ms: integer({ doc: 'Where nothing is remembered: time between two starts (RFC 8305 recommends 250); 0 starts all at once.', default: 0, env: 'TCPROUTE_RACE_STAGGER_MS', min: 0, max: DAY_MS }),
+  first_byte_ms: integer({ doc: 'How long a candidate of which nothing is remembered may take to answer before the next is tried beside it.', default: 150, env: 'TCPROUTE_RACE_FIRST_BYTE_MS', min: 1, max: DAY_MS }),
+  margin_ms: integer({ doc: 'How much later than by its own history a remembered candidate may be before others are tried beside it.', default: 30, env: 'TCPROUTE_RACE_MARGIN_MS', min: 0, max: DAY_MS }),
+  hold_ms: integer({ doc: 'How long candidates beside the first one are kept connected for a client that has not spoken yet.', default: 1000, env: 'TCPROUTE_RACE_HOLD_MS', min: 1, max: DAY_MS }),
+  early_probe_interval_s: integer({ doc: 'How often a socks5 line is asked for an address that cannot answer, to find out whether it says "connected" too early; 0 is never.', default: 3600, env: 'TCPROUTE_RACE_EARLY_PROBE_INTERVAL_S', min: 0, max: WEEK_S }),
 };
 
 // biome-ignore format: a table, one key a line
 const cache = {
-  ttl_s: integer({ doc: 'How long the winner for a destination is remembered.', default: 600, env: 'TCPROUTE_CACHE_TTL_S', min: 1, max: WEEK_S }),
+  ttl_s: integer({ doc: 'How long a destination is remembered after a connection to it last worked.', default: 600, env: 'TCPROUTE_CACHE_TTL_S', min: 1, max: WEEK_S }),
   entries_max: integer({ doc: 'Destinations that are remembered; the one used longest ago goes first.', default: 100_000, env: 'TCPROUTE_CACHE_ENTRIES_MAX', min: 1, max: 10_000_000 }),
+  refresh_s: integer({ doc: 'How often all candidates of a destination in use are raced anew, although one is remembered; 0 is only when it fails.', default: 0, env: 'TCPROUTE_CACHE_REFRESH_S', min: 0, max: WEEK_S }),
+  state_file: stateFile({ doc: 'Where the routes are kept over a restart.', env: 'TCPROUTE_CACHE_STATE_FILE' }),
 };
 
 // biome-ignore format: a table, one key a line

@@ -41,6 +41,8 @@ export function settle(given: readonly Given[], findings: Findings): Options | u
   return deepFreeze<Options>({
     ...rest,
     workers: workers === 0 ? coresOfMachine() : workers,
+    // Known at the start, when the descriptors have been counted.
+    limits: { ...rest.limits, racing_max: rest.race.attempts_max },
     dns: { ...dns, ca_file: dns.ca_file ?? undefined },
     // fromEntries defines own properties: no name is JavaScript's.
     hosts: Object.fromEntries(hosts.map(({ name, addresses }) => [name, addresses])),

@@ -3,10 +3,10 @@ import type { ProbeOptions, ServerEndpoint, TrustOptions } from '../../protocol/
 import { allowedList, checkList, PROBED_NAMES, REBIND_EXEMPT } from './name-list.js';
 import { checkPhantoms, PHANTOMS_ALLOWED } from './phantoms.js';
 import { choice, integer, type Setting } from './setting.js';
-import { asText, asWholeList } from './text.js';
+import { stateFile } from './state-file.js';
+import { asWholeList } from './text.js';
 
 const WEEK_S = 604_800;
-const PATH_ALLOWED = 'the path of a file, in a directory that exists; null for none';
 
 const names: Setting<readonly string[]> = {
   doc: 'Names known to be targeted. They are asked of `dns.probe.phantom_servers`: whatever address comes back was injected.',
@@ -48,20 +48,6 @@ const rebindAllow: Setting<readonly string[]> = {
   allowed: allowedList(REBIND_EXEMPT),
   check: checkList(REBIND_EXEMPT),
   fromText: asWholeList,
-  format: '*',
-};
-
-const stateFile: Setting<string | null> = {
-  doc: 'Where bad addresses are kept over a restart, to serve until the first probe is done.',
-  default: null,
-  env: 'TCPROUTE_DNS_STATE_FILE',
-  allowed: PATH_ALLOWED,
-  check(value, place, findings) {
-    if (value === null || (typeof value === 'string' && value !== '' && !value.includes('\0'))) return value;
-    findings.reject(place, value, PATH_ALLOWED);
-    return undefined;
-  },
-  fromText: asText,
   format: '*',
 };
 
@@ -107,7 +93,10 @@ export const TRUST = {
     min: 1,
     max: 1_000_000,
   }),
-  state_file: stateFile,
+  state_file: stateFile({
+    doc: 'Where bad addresses are kept over a restart, to serve until the first probe is done.',
+    env: 'TCPROUTE_DNS_STATE_FILE',
+  }),
   probe,
 } satisfies { readonly [Key in Exclude<keyof TrustOptions, 'probe'>]: Setting<TrustOptions[Key]> } & {
   readonly probe: unknown;

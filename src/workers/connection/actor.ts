@@ -8,7 +8,10 @@ import { Loop } from '../../linux/loop.js';
 import type { Memory } from '../../linux/memory.js';
 import { PipePool } from '../../linux/pipes.js';
 import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
+import { LineHealth } from '../../protocol/line-health.js';
 import type { ConnectionActor, Fault } from '../../protocol/messages.js';
+import type { Options } from '../../protocol/options.js';
+import type { PlanRules } from '../../protocol/race-plan.js';
 import { Counter, Counters } from '../../threads/counters.js';
 import { FdQueue } from '../../threads/fd-queue.js';
 import { RemoteLog } from '../../threads/log.js';
@@ -16,6 +19,7 @@ import { MapTable, OwnerTable } from '../../threads/owner-table.js';
 import { serve } from '../../threads/port.js';
 import { RoomFlag } from '../../threads/room.js';
 import type { ConnectionStart } from '../../threads/start.js';
+import { AttemptBudget } from './attempt-budget.js';
 import { BadAddresses } from './bad-addresses.js';
 import type { Context } from './context.js';
 import { FailureLog } from './failure-log.js';
@@ -28,6 +32,8 @@ import { Session } from './session.js';
 
 /** Connections begun in one turn before those that are running get theirs. */
 const OPEN_BATCH = 64;
+/** How late a start of a race may be. */
+const TICK_MS = 4;
 
 /** Settles when the actor has drained; rejects with what went wrong in its loop. */
 export async function run(start: ConnectionStart): Promise<void> {
@@ -71,7 +77,8 @@ class Actor implements ConnectionActor {
     const badAddresses = new BadAddresses(options.blacklist, () => performance.timeOrigin + performance.now());
     this.#names = new NamesReplica(options.dns, { deadlines, badAddresses, now });
     this.#outcomes = new OutcomeReports((observations) => this.#names.observed(observations));
-    this.#routes = new RoutesReplica(start.actor, options.lines.length, options.cache, now);
+    const health = new LineHealth(options.lines.length);
+    this.#routes = new RoutesReplica(start.actor, options, health, now);
     const log = new RemoteLog(start.log, options.log_level, () => {
       this.#counters[Counter.logsDropped] += 1;
     });
@@ -79,8 +86,13 @@ class Actor implements ConnectionActor {
       engine,
       options,
       lines: dialLines(options.lines),
+      allLines: { lines: options.lines.map((_, index) => index), sticky: false },
+      planRules: planRules(options.race),
+      budget: new AttemptBudget(options),
+      health,
       badAddresses,
       deadlines,
+      ticks: new DeadlineWheel(now(), TICK_MS),
       names: this.#names,
       outcomes: this.#outcomes,
       routes: this.#routes,
@@ -130,7 +142,8 @@ class Actor implements ConnectionActor {
 
   /** Before a wait of the loop: with fds in the queue it must not. */
   #mayWait(): number {
-    return this.#queue.fallAsleep() ? Number.POSITIVE_INFINITY : 0;
+    if (!this.#queue.fallAsleep()) return 0;
+    return this.#context.ticks.size > 0 ? TICK_MS : Number.POSITIVE_INFINITY;
   }
 
   /** After each turn of the engine. */
@@ -141,6 +154,7 @@ class Actor implements ConnectionActor {
     this.#open();
     const { now } = this.#engine;
     this.#context.deadlines.expire(now);
+    this.#context.ticks.expire(now);
     this.#routes.flush(now);
     this.#outcomes.flush(now);
     if (this.#drainBy !== undefined && this.#drained(now)) this.#loop.stop();
@@ -176,6 +190,10 @@ class Actor implements ConnectionActor {
     this.#context.log.close();
     this.#start.control.close();
   }
+}
+
+function planRules({ stagger_ms, margin_ms, first_byte_ms }: Options['race']): PlanRules {
+  return { stagger_ms, margin_ms, unknown_ms: first_byte_ms };
 }
 
 /** What the actor owns, written down where main finds it should the thread die. */

@@ -5,6 +5,7 @@ import { BufferGroup, Listener, type Socket } from '../../linux/engine.js';
 import { EADDRINUSE, EADDRNOTAVAIL } from '../../linux/errno.js';
 import type { Memory } from '../../linux/memory.js';
 import * as sockets from '../../linux/sockets.js';
+import type { Candidate } from '../../protocol/candidate.js';
 import { Deadline, type Expiring } from '../../protocol/deadline-wheel.js';
 import type { FailureCode } from '../../protocol/failure.js';
 import { type Bound, SocksChain, type Step } from '../../protocol/socks5-client.js';
@@ -13,22 +14,26 @@ import { causeOf } from './causes.js';
 import type { Context } from './context.js';
 import type { DialLine } from './line-table.js';
 
-export interface Candidate {
-  readonly line: DialLine;
-  /** Address of the line's first hop: the destination's own for a direct line, else the first proxy's. */
-  readonly ip: Uint8Array;
-}
-
 /** Whoever waits for an attempt. Exactly one of these is called, once, unless the attempt is abandoned. */
 export interface AttemptOutcome {
   connected(attempt: Attempt): void;
   failed(attempt: Attempt, code: FailureCode): void;
 }
 
+/** `connected`: handed to its new owner. `abandoned`: another one was better. `late`: the same, and it was late. */
+export type AttemptResult = FailureCode | 'connected' | 'abandoned' | 'late' | 'silent' | 'not-tls';
+
 export class Attempt extends Listener implements Expiring {
   readonly candidate: Candidate;
-  /** Milliseconds of the engine's clock. */
-  started = 0;
+  readonly line: DialLine;
+  /** Milliseconds of the engine's clock; NaN for what has not happened. */
+  started = Number.NaN;
+  connectedAt = Number.NaN;
+  /** When it was sent a ClientHello, and when the first byte of the destination came. */
+  askedAt = Number.NaN;
+  answeredAt = Number.NaN;
+  /** What it came to; undefined while it is under way. */
+  result: AttemptResult | undefined;
   /** The address that the connection has at its far beginning, as the last proxy said; undefined for a direct line. */
   bound: Bound | undefined;
   /** Bytes that the destination sent together with the last proxy's reply. */
@@ -44,14 +49,22 @@ export class Attempt extends Listener implements Expiring {
     super();
     this.#context = context;
     this.candidate = candidate;
+    this.line = context.lines[candidate.line];
     this.#target = target;
     this.#outcome = outcome;
   }
 
   /** Undefined once it is on its way, or why it could not even start. */
   start(): FailureCode | undefined {
+    const failure = this.#start();
+    this.result = failure;
+    return failure;
+  }
+
+  #start(): FailureCode | undefined {
     const { engine, deadlines, options } = this.#context;
-    const { line, ip } = this.candidate;
+    const { line } = this;
+    const { ip } = this.candidate;
     this.started = engine.now;
     const fd = sockets.openStream(ip.length);
     if (fd < 0) return causeOf(fd);
@@ -70,6 +83,11 @@ export class Attempt extends Listener implements Expiring {
     return undefined;
   }
 
+  /** Whether it got past the line's proxies, the destination aside; what went wrong before that is the line's fault. */
+  get passedProxies(): boolean {
+    return this.#chain?.asksDestination ?? false;
+  }
+
   /** Of its socket; -1 when it has none. */
   get fd(): number {
     return this.#socket?.fd ?? -1;
@@ -79,14 +97,14 @@ export class Attempt extends Listener implements Expiring {
   release(): Socket {
     const socket = this.#socket as Socket;
     this.#socket = undefined;
-    this.#context.deadlines.clear(this.#deadline);
     return socket;
   }
 
   /** Ends it without a word to anyone. A reset, so that no port stays behind in TIME_WAIT. */
-  abandon(): void {
+  abandon(result: AttemptResult): void {
     this.#context.deadlines.clear(this.#deadline);
     if (this.#socket === undefined) return;
+    this.result = result;
     this.#context.engine.close(this.#socket, 'reset');
     this.#socket = undefined;
   }
@@ -96,18 +114,25 @@ export class Attempt extends Listener implements Expiring {
   }
 
   #fail(code: FailureCode): void {
-    this.abandon();
+    this.abandon(code);
     this.#outcome.failed(this, code);
+  }
+
+  #connected(): void {
+    this.#context.deadlines.clear(this.#deadline);
+    this.connectedAt = this.#context.engine.now;
+    this.result = 'connected';
+    this.#outcome.connected(this);
   }
 
   override onConnect(socket: Socket, result: number): void {
     if (result < 0) {
-      this.#fail(bindFailure(result, this.candidate.line) ?? causeOf(result));
+      this.#fail(bindFailure(result, this.line) ?? causeOf(result));
       return;
     }
-    const { hops } = this.candidate.line;
+    const { hops } = this.line;
     if (hops.length === 0) {
-      this.#outcome.connected(this);
+      this.#connected();
       return;
     }
     this.#chain = new SocksChain(hops, this.#target.host, this.#target.port);
@@ -144,7 +169,7 @@ export class Attempt extends Listener implements Expiring {
       case 'connected':
         this.bound = step.bound;
         this.rest = step.rest.length > 0 ? step.rest : undefined;
-        this.#outcome.connected(this);
+        this.#connected();
         break;
       default:
         step satisfies never;

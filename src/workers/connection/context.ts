@@ -2,8 +2,12 @@
 import type { Engine } from '../../linux/engine.js';
 import type { PipePool } from '../../linux/pipes.js';
 import type { DeadlineWheel } from '../../protocol/deadline-wheel.js';
+import type { LineChoice } from '../../protocol/line-choice.js';
+import type { LineHealth } from '../../protocol/line-health.js';
 import type { Options } from '../../protocol/options.js';
+import type { PlanRules } from '../../protocol/race-plan.js';
 import type { RemoteLog } from '../../threads/log.js';
+import type { AttemptBudget } from './attempt-budget.js';
 import type { BadAddresses } from './bad-addresses.js';
 import type { FailureLog } from './failure-log.js';
 import type { DialLine } from './line-table.js';
@@ -15,8 +19,15 @@ export interface Context {
   readonly engine: Engine;
   readonly options: Options;
   readonly lines: readonly DialLine[];
+  /** What a connection may use to which no rule applies. */
+  readonly allLines: LineChoice;
+  readonly planRules: PlanRules;
+  readonly budget: AttemptBudget;
+  readonly health: LineHealth;
   readonly badAddresses: BadAddresses;
   readonly deadlines: DeadlineWheel;
+  /** For what is a matter of milliseconds. While any is set, the thread wakes every few of them. */
+  readonly ticks: DeadlineWheel;
   readonly names: NamesReplica;
   readonly outcomes: OutcomeReports;
   readonly routes: RoutesReplica;

@@ -44,6 +44,12 @@ export class Direction {
     if (this.#unsent === undefined) context.engine.receive(this.source, this.#group);
   }
 
+  /** What of `bytes` is `unsent` waits for the sink, which is polled for room already; to be called before `start`. */
+  takeOver(bytes: number, unsent: Uint8Array | undefined): void {
+    this.bytes = bytes - (unsent?.length ?? 0);
+    this.#unsent = unsent;
+  }
+
   /** Delivers bytes that came before the relay began; to be called before `start`. */
   deliver(context: Context, bytes: Uint8Array): Progress {
     const sent = sendBytes(this.sink.fd, bytes);
@@ -55,7 +61,9 @@ export class Direction {
 
   /** A receive has completed. */
   received(context: Context, result: number, memory: Memory, offset: number): Progress {
-    if (result <= 0) return result === 0 ? this.#end() : 'source-broken';
+    if (result < 0) return 'source-broken';
+    if (this.#unsent !== undefined) return this.#append(memory.bytes.subarray(offset, offset + result));
+    if (result === 0) return this.#end();
     const sent = sendFrom(this.sink.fd, memory.address + offset, result);
     if (sent < 0 && sent !== -EAGAIN) return 'sink-broken';
     this.bytes += Math.max(sent, 0);
@@ -64,6 +72,18 @@ export class Direction {
       return 'goes-on';
     }
     return this.#readOn(context, result);
+  }
+
+  /**
+   * Behind what was delivered before the relay began and has not gone yet; this receive was in flight by then. An end of
+   * stream will be read again when all has gone.
+   */
+  #append(bytes: Uint8Array): Progress {
+    const unsent = this.#unsent as Uint8Array;
+    this.#unsent = new Uint8Array(unsent.length + bytes.length);
+    this.#unsent.set(unsent);
+    this.#unsent.set(bytes, unsent.length);
+    return 'goes-on';
   }
 
   #keep(context: Context, rest: Uint8Array): void {

@@ -12,7 +12,7 @@ const REPEAT_MS = 60_000;
 const REMEMBERED_MAX = 4096;
 
 /** Where a connection went: `ip` is undefined where a proxy resolved the name. */
-export interface Reached {
+export interface NamedAddress {
   readonly name: string;
   readonly ip: Uint8Array | undefined;
 }
@@ -34,7 +34,7 @@ export class OutcomeReports {
     this.#send = send;
   }
 
-  note({ name, ip }: Reached, result: Observation['result'], now: number): void {
+  note({ name, ip }: NamedAddress, result: Observation['result'], now: number): void {
     const worked = this.#worked.get(name);
     if (result === 'failed') this.#worked.delete(name);
     else {

@@ -1,17 +1,18 @@
-// What is noted of a connection for its one log line at the end (level debug). It holds no bytes of the connection.
+// What is noted of a connection for its one log line at the end (level debug): where it went, and every attempt of its
+// race. It holds no bytes of the connection.
 import { peerEndpoint } from '../../linux/sockets.js';
 import { formatEndpoint, formatIp } from '../../protocol/address.js';
 import type { FailureCode } from '../../protocol/failure.js';
 import type { Target } from '../../protocol/target.js';
 import type { Attempt } from './attempt.js';
+import type { Race } from './race.js';
 
 export class SessionRecord {
   readonly #client: string;
   readonly #opened: number;
   #target = '';
-  #line: string | undefined;
-  #address: string | undefined;
-  #connect_ms: number | undefined;
+  #race: Race | undefined;
+  #winner: Attempt | undefined;
   #cause: FailureCode | undefined;
   #up = 0;
   #down = 0;
@@ -26,10 +27,12 @@ export class SessionRecord {
     this.#target = formatEndpoint(target.host, target.port);
   }
 
-  won(winner: Attempt, now: number): void {
-    this.#line = winner.candidate.line.name;
-    this.#address = formatIp(winner.candidate.ip);
-    this.#connect_ms = now - winner.started;
+  raced(race: Race): void {
+    this.#race = race;
+  }
+
+  won(winner: Attempt): void {
+    this.#winner = winner;
   }
 
   lost(code: FailureCode): void {
@@ -42,12 +45,14 @@ export class SessionRecord {
   }
 
   fields(ending: string, now: number): Record<string, unknown> {
+    const winner = this.#winner;
     return {
       client: this.#client,
       target: this.#target,
-      line: this.#line,
-      address: this.#address,
-      connect_ms: this.#connect_ms === undefined ? undefined : Math.round(this.#connect_ms * 100) / 100,
+      line: winner?.line.name,
+      address: winner === undefined ? undefined : formatIp(winner.candidate.ip),
+      connect_ms: winner === undefined ? undefined : rounded(winner.connectedAt - winner.started),
+      attempts: this.#race?.attempts.map((attempt) => attemptFields(attempt, this.#race as Race)),
       bytes_up: this.#up,
       bytes_down: this.#down,
       duration_ms: Math.round(now - this.#opened),
@@ -56,3 +61,19 @@ export class SessionRecord {
     };
   }
 }
+
+/** Times are in ms from the beginning of the race; what has not happened is left out. */
+function attemptFields(attempt: Attempt, race: Race): Record<string, unknown> {
+  const since = (at: number): number | undefined => (Number.isNaN(at) ? undefined : rounded(at - race.started));
+  return {
+    line: attempt.line.name,
+    address: formatIp(attempt.candidate.ip),
+    started_ms: since(attempt.started),
+    connected_ms: since(attempt.connectedAt),
+    asked_ms: since(attempt.askedAt),
+    answered_ms: since(attempt.answeredAt),
+    result: attempt.result,
+  };
+}
+
+const rounded = (time_ms: number): number => Math.round(time_ms * 100) / 100;

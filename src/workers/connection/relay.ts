@@ -4,10 +4,9 @@ import { Listener, type Socket } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
 import { shutdownWrite } from '../../linux/sockets.js';
 import type { Deadline, Expiring } from '../../protocol/deadline-wheel.js';
-import type { Observation } from '../../protocol/outcomes.js';
 import type { Context } from './context.js';
 import { Direction, type Progress } from './direction.js';
-import { FirstWords } from './first-words.js';
+import { FirstWords, type Heard } from './first-words.js';
 
 /** Most half-closed connections end at once; one that stays has the side that ended watched for a reset. */
 const WATCH_HALF_CLOSED_AFTER_MS = 500;
@@ -15,9 +14,11 @@ const WATCH_HALF_CLOSED_AFTER_MS = 500;
 /** How a relay ended. */
 export type RelayEnding = 'complete' | 'reset-by-client' | 'reset-by-destination' | 'idle' | 'half-closed';
 
+/** Which sides have a receive in flight already when a relay takes them over. */
+export const Reading = { none: 0, client: 1, destination: 2, both: 3 } as const;
+export type Reading = (typeof Reading)[keyof typeof Reading];
+
 export interface RelayOutcome {
-  /** What the first words of the destination say, once they have come, or it is known that none will. */
-  heard(result: Observation['result']): void;
   relayed(ending: RelayEnding, up: number, down: number): void;
 }
 
@@ -30,26 +31,39 @@ export class Relay extends Listener implements Expiring {
   readonly #down: Direction;
   readonly #words: FirstWords;
   #watched = false;
+  #over = false;
   /** When bytes last moved, in ms of the engine's clock. */
   #active: number;
 
-  /** Takes over both sockets and the session's deadline. */
-  constructor(context: Context, client: Socket, destination: Socket, deadline: Deadline, outcome: RelayOutcome) {
+  /** Takes over both sockets and the session's deadline. `heard`: to be told of the destination's first words. */
+  constructor(
+    context: Context,
+    client: Socket,
+    destination: Socket,
+    deadline: Deadline,
+    heard: Heard | undefined,
+    outcome: RelayOutcome,
+  ) {
     super();
     this.#context = context;
     this.#outcome = outcome;
     this.#deadline = deadline;
     this.#up = new Direction(client, destination);
     this.#down = new Direction(destination, client);
-    this.#words = new FirstWords((result) => outcome.heard(result));
+    this.#words = new FirstWords(context.engine, heard);
     this.#active = context.engine.now;
     client.listener = this;
     destination.listener = this;
     deadline.owner = this;
   }
 
+  /** So many bytes of the client have been read already; the destination has been sent all of them but `unsent`. */
+  takeOver(bytes: number, unsent: Uint8Array | undefined): void {
+    this.#up.takeOver(bytes, unsent);
+  }
+
   /** `early` and `rest`: bytes of the client and of the destination that came before. */
-  start(early: Uint8Array | undefined, rest: Uint8Array | undefined): void {
+  start(early: Uint8Array | undefined, rest: Uint8Array | undefined, reading: Reading): void {
     const context = this.#context;
     context.deadlines.set(this.#deadline, this.#active + context.options.idle_timeout_ms);
     if (early !== undefined) this.#words.fromClient(early[0]);
@@ -62,11 +76,12 @@ export class Relay extends Listener implements Expiring {
       this.#break(this.#down.sink);
       return;
     }
-    this.#up.start(context);
-    this.#down.start(context);
+    if ((reading & Reading.client) === 0) this.#up.start(context);
+    if ((reading & Reading.destination) === 0) this.#down.start(context);
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
+    if (this.#over) return;
     const direction = this.#from(socket);
     if (!this.#words.over) this.#listen(direction, result, memory.bytes[offset]);
     this.#proceed(direction, direction.received(this.#context, result, memory, offset));
@@ -151,6 +166,7 @@ export class Relay extends Listener implements Expiring {
 
   #finish(how: 'graceful' | 'reset', ending: RelayEnding): void {
     const { engine, deadlines } = this.#context;
+    this.#over = true;
     deadlines.clear(this.#deadline);
     this.#up.release(this.#context);
     this.#down.release(this.#context);

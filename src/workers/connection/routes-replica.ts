@@ -1,44 +1,48 @@
-// This actor's replica of what all actors have learned about routes: read on the hot path, kept fresh by what the route
-// actor pushes. What this actor learns is put in at once and reported in batches.
+// This actor's replica of what all actors have learned about routes and lines: read on the hot path, kept fresh by what the
+// route actor pushes. What this actor learns is put in at once and reported in batches, what goes on as before only rarely.
 import type { MessagePort } from 'node:worker_threads';
-import { formatIp, parseIp } from '../../protocol/address.js';
-import type { RouteChange, RouteSubscriber, RoutesActor } from '../../protocol/messages.js';
+import type { Candidate } from '../../protocol/candidate.js';
+import type { CandidateMemory, RouteFailure } from '../../protocol/candidate-memory.js';
+import type { DestinationMemory, LineView, RouteEvent } from '../../protocol/destination-memory.js';
+import type { LineEvent, LineHealth } from '../../protocol/line-health.js';
+import type { RouteReport, RouteSubscriber, RoutesActor } from '../../protocol/messages.js';
 import type { Options } from '../../protocol/options.js';
+import { memoryOf, type RouteState } from '../../protocol/route-state.js';
 import { RouteTable } from '../../protocol/route-table.js';
 import { call, type Remote, serve } from '../../threads/port.js';
 
-export interface DialRoute {
-  /** Index into the lines. */
-  readonly line: number;
-  /** Address of the line's first hop. */
-  readonly ip: Uint8Array;
-  /** When it was last reported, in ms of the engine's clock. */
-  readonly reported: number;
-}
-
 /** Reports that wait at most; beyond it they are dropped, and the other actors learn for themselves. */
 const REPORTS_MAX = 4096;
+/** Events of lines in one batch; a dead proxy is heard of from the first of them. */
+const LINE_EVENTS_MAX = 256;
 /** Reports go out this often, or when there are so many. */
 const REPORT_EVERY_MS = 100;
 const REPORT_BATCH = 256;
+/** A candidate that goes on working, and one that goes on failing, is reported this often. */
+const REPEAT_MS = 10_000;
+const REPEAT_FAILURE_MS = 1000;
 
-export class RoutesReplica implements RouteSubscriber {
+export class RoutesReplica implements RouteSubscriber, LineView {
+  readonly ttl_ms: number;
   readonly #actor: number;
   readonly #lines: number;
-  readonly #table: RouteTable<DialRoute>;
-  readonly #refresh_ms: number;
+  readonly #health: LineHealth;
+  readonly #table: RouteTable;
+  readonly #repeat_ms: number;
   readonly #now: () => number;
   #ports: MessagePort[] = [];
   #remote: Remote<RoutesActor> | undefined;
-  #reports: RouteChange[] = [];
+  #reports: RouteReport[] = [];
+  #lineEvents: LineEvent[] = [];
   #reported = 0;
 
-  constructor(actor: number, lines: number, cache: Options['cache'], now: () => number) {
+  constructor(actor: number, { lines, cache }: Options, health: LineHealth, now: () => number) {
+    this.ttl_ms = cache.ttl_s * 1000;
     this.#actor = actor;
-    this.#lines = lines;
-    this.#table = new RouteTable(cache.entries_max, cache.ttl_s * 1000);
-    // A route that goes on working is renewed, but not with a message for every connection.
-    this.#refresh_ms = (cache.ttl_s * 1000) / 4;
+    this.#lines = lines.length;
+    this.#health = health;
+    this.#table = new RouteTable(cache.entries_max, this.ttl_ms);
+    this.#repeat_ms = Math.min(REPEAT_MS, this.ttl_ms / 4);
     this.#now = now;
   }
 
@@ -47,44 +51,93 @@ export class RoutesReplica implements RouteSubscriber {
     this.#ports = [reports, pushes];
     for (const port of this.#ports) port.unref();
     this.#remote = call<RoutesActor>(reports);
-    serve({ routesChanged: (changes: readonly RouteChange[]) => this.routesChanged(changes) }, pushes);
+    const subscriber: RouteSubscriber = { routesChanged: (routes, lines) => this.routesChanged(routes, lines) };
+    serve(subscriber, pushes);
   }
 
-  get(destination: string, now: number): DialRoute | undefined {
+  get(destination: string, now: number): DestinationMemory | undefined {
     return this.#table.get(destination, now);
   }
 
-  won(destination: string, line: number, ip: Uint8Array, now: number): void {
-    const known = this.#table.get(destination, now);
-    const same = known !== undefined && known.line === line && equal(known.ip, ip);
-    if (same && now - known.reported < this.#refresh_ms) return;
-    this.#table.set(destination, { line, ip, reported: now }, now);
-    this.#report({ destination, route: { line, address: formatIp(ip) } });
+  open(destination: string, now: number): DestinationMemory {
+    return this.#table.open(destination, now);
   }
 
-  forget(destination: string): void {
-    this.#table.forget(destination);
-    this.#report({ destination, route: undefined });
+  connected(
+    destination: string,
+    memory: DestinationMemory,
+    candidate: Candidate,
+    connect_ms: number,
+    now: number,
+  ): void {
+    const known = memory.connected(candidate, connect_ms, now, this);
+    if (this.#isDue(known, now)) this.#report(destination, { ...of(candidate), kind: 'connected', connect_ms });
   }
 
-  async routesChanged(changes: readonly RouteChange[]): Promise<void> {
+  answered(
+    destination: string,
+    memory: DestinationMemory,
+    candidate: Candidate,
+    first_byte_ms: number,
+    now: number,
+  ): void {
+    const isFirst = memory.find(candidate)?.firstByte.samples === 0;
+    const known = memory.answered(candidate, first_byte_ms, now);
+    if (isFirst || this.#isDue(known, now))
+      this.#report(destination, { ...of(candidate), kind: 'answered', first_byte_ms });
+  }
+
+  failed(destination: string, memory: DestinationMemory, candidate: Candidate, cause: RouteFailure, now: number): void {
+    const known = memory.failed(candidate, cause, now);
+    if (now - known.failureReported < REPEAT_FAILURE_MS) return;
+    known.failureReported = now;
+    // The next success is news.
+    known.reported = Number.NEGATIVE_INFINITY;
+    this.#report(destination, { ...of(candidate), kind: 'failed', cause });
+  }
+
+  #isDue(known: CandidateMemory, now: number): boolean {
+    if (now - known.reported < this.#repeat_ms) return false;
+    known.reported = now;
+    return true;
+  }
+
+  /** Tells the other actors of a line; it has been put in here already. */
+  tell(event: LineEvent): void {
+    if (this.#lineEvents.length < LINE_EVENTS_MAX) this.#lineEvents.push(event);
+  }
+
+  mayUse(line: number): boolean {
+    return this.#health.mayUse(line, this.#now());
+  }
+
+  answersEarly(line: number): boolean {
+    return this.#health.answersEarly(line, this.#now());
+  }
+
+  async routesChanged(routes: readonly RouteState[], lines: readonly LineEvent[]): Promise<void> {
     const now = this.#now();
-    for (const { destination, route } of changes) {
-      const ip = route === undefined ? undefined : parseIp(route.address);
-      if (route === undefined || ip === undefined || route.line >= this.#lines) this.#table.forget(destination);
-      else this.#table.set(destination, { line: route.line, ip, reported: now }, now);
+    for (const state of routes) {
+      const told = memoryOf(state, now, this.#lines);
+      const known = this.#table.get(state.destination, now);
+      if (known === undefined) this.#table.put(state.destination, told);
+      else known.adopt(told);
     }
+    for (const event of lines) this.#health.apply(event, now);
   }
 
   /** Sends what is to be reported, when it is time. Called once a turn. */
   flush(now: number): void {
-    if (this.#reports.length === 0 || this.#remote === undefined) return;
-    if (this.#reports.length < REPORT_BATCH && now - this.#reported < REPORT_EVERY_MS) return;
+    const waiting = this.#reports.length + this.#lineEvents.length;
+    if (waiting === 0 || this.#remote === undefined) return;
+    if (waiting < REPORT_BATCH && now - this.#reported < REPORT_EVERY_MS) return;
     this.#reported = now;
     const reports = this.#reports;
+    const lineEvents = this.#lineEvents;
     this.#reports = [];
+    this.#lineEvents = [];
     // A route actor that has died learns the rest from the next connections.
-    this.#remote.report(this.#actor, reports).catch(() => {});
+    this.#remote.report(this.#actor, reports, lineEvents).catch(() => {});
   }
 
   close(): void {
@@ -93,11 +146,9 @@ export class RoutesReplica implements RouteSubscriber {
     this.#remote = undefined;
   }
 
-  #report(change: RouteChange): void {
-    if (this.#reports.length < REPORTS_MAX) this.#reports.push(change);
+  #report(destination: string, event: RouteEvent): void {
+    if (this.#reports.length < REPORTS_MAX) this.#reports.push({ destination, event });
   }
 }
 
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
+const of = ({ line, ip }: Candidate): Candidate => ({ line, ip });

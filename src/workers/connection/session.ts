@@ -1,34 +1,33 @@
-// One client's connection, from the hand-off to its end: handshake → race → reply → relay → close.
+// One client's connection, from the hand-off to its end: handshake → race → reply → contest → relay → close.
 import { BufferGroup, Listener, type Socket } from '../../linux/engine.js';
 import { localEndpoint, sendBytes } from '../../linux/sockets.js';
 import { Deadline, type Expiring } from '../../protocol/deadline-wheel.js';
 import type { FailureCode } from '../../protocol/failure.js';
-import type { Observation } from '../../protocol/outcomes.js';
 import type { Bound } from '../../protocol/socks5-client.js';
 import { encodeFailure, encodeSuccess } from '../../protocol/socks5-server.js';
 import type { Target } from '../../protocol/target.js';
 import { Counter } from '../../threads/counters.js';
 import type { Attempt } from './attempt.js';
+import { Contest, type ContestOutcome } from './contest.js';
 import type { Context } from './context.js';
 import { Farewell } from './farewell.js';
 import { Handshake, type HandshakeOutcome } from './handshake.js';
-import type { Reached } from './outcome-reports.js';
 import { Race, type RaceOutcome } from './race.js';
+import type { Reached } from './reached.js';
 import { SessionRecord } from './record.js';
-import { Relay, type RelayEnding, type RelayOutcome } from './relay.js';
+import { Reading, Relay, type RelayEnding, type RelayOutcome } from './relay.js';
 
 /** A race that takes longer than this has its client watched: a client that hangs up cancels it. */
 const WATCH_CLIENT_AFTER_MS = 50;
 const UNSPECIFIED: Bound = { ip: new Uint8Array(4), port: 0 };
 
-export class Session extends Listener implements Expiring, HandshakeOutcome, RaceOutcome, RelayOutcome {
+export class Session extends Listener implements Expiring, HandshakeOutcome, RaceOutcome, ContestOutcome, RelayOutcome {
   readonly #context: Context;
   readonly #client: Socket;
   readonly #deadline = new Deadline(this);
   readonly #record: SessionRecord | undefined;
   #race: Race | undefined;
-  /** By whose outcome something is learned of the name that the client asked for. */
-  #reached: Reached | undefined;
+  #contest: Contest | undefined;
   #early: Uint8Array | undefined;
 
   /** `fd` is an accepted socket, now this actor's. */
@@ -55,8 +54,10 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
     // From here to the outcome the client is not read: what it sends waits in its socket.
     this.#client.listener = this;
     deadlines.set(this.#deadline, engine.now + WATCH_CLIENT_AFTER_MS);
-    this.#race = new Race(this.#context, target, this);
-    this.#race.start();
+    const race = new Race(this.#context, target, this.#context.allLines, undefined, this);
+    this.#race = race;
+    this.#record?.raced(race);
+    race.start();
   }
 
   refused(answer: Uint8Array | undefined): void {
@@ -98,31 +99,60 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
   }
 
   won(winner: Attempt): void {
-    const { engine, counters } = this.#context;
-    this.#reached = this.#race?.reached(winner);
+    const { counters } = this.#context;
+    const race = this.#race as Race;
     this.#race = undefined;
-    const { rest } = winner;
     const bound = winner.bound ?? localAddress(winner);
-    const destination = winner.release();
     const reply = encodeSuccess(bound.ip, bound.port);
     if (sendBytes(this.#client.fd, reply) !== reply.length) {
       counters[Counter.failed] += 1;
-      engine.close(destination, 'reset');
+      race.cancel();
+      winner.abandon('abandoned');
       this.#close('reset', 'cancelled');
       return;
     }
     counters[Counter.connected] += 1;
-    this.#record?.won(winner, engine.now);
     const early = this.#early;
     this.#early = undefined;
-    new Relay(this.#context, this.#client, destination, this.#deadline, this).start(early, rest);
+    if (this.#isContest(race)) {
+      this.#contest = new Contest(this.#context, race, winner, this.#client, this.#deadline, this);
+      this.#contest.start(early);
+    } else {
+      race.cancel();
+      const { rest } = winner;
+      this.settled(winner, winner.release(), race.reached(winner)).start(early, rest, Reading.none);
+    }
+  }
+
+  /** Whether an answer is waited for: there are others that might give it, and descriptors for them. */
+  #isContest(race: Race): boolean {
+    const { options, budget } = this.#context;
+    return options.race.until === 'first-byte' && race.hasOthers && !budget.isTight;
+  }
+
+  joined(): void {
+    this.#contest?.joined();
+  }
+
+  exhausted(): void {
+    this.#contest?.exhausted();
+  }
+
+  // Contest
+
+  settled(winner: Attempt, destination: Socket, reached: Reached | undefined): Relay {
+    this.#contest = undefined;
+    this.#record?.won(winner);
+    return new Relay(this.#context, this.#client, destination, this.#deadline, reached, this);
+  }
+
+  undecided(how: 'reset-by-client' | 'reset-by-destination'): void {
+    this.#contest = undefined;
+    this.#context.counters[Counter.resets] += 1;
+    this.#close('reset', how);
   }
 
   // Relay
-
-  heard(result: Observation['result']): void {
-    if (this.#reached !== undefined) this.#context.outcomes.note(this.#reached, result, this.#context.engine.now);
-  }
 
   relayed(ending: RelayEnding, up: number, down: number): void {
     const { counters } = this.#context;

@@ -1,6 +1,7 @@
 // Everything that the DNS actor answers from: servers, hosts files, the resolver and the trust in addresses, put together
 // from the options. Ports and threads are actor.ts.
 import { isIP } from 'node:net';
+import type { Warn } from '../../files/state-file.js';
 import type { LookupAnswer } from '../../protocol/messages.js';
 import { normaliseName } from '../../protocol/names.js';
 import type { NameExplanation, NamesStatistics } from '../../protocol/names-statistics.js';
@@ -11,7 +12,6 @@ import { Hosts } from './hosts.js';
 import { LocalNetwork } from './network.js';
 import { Resolver } from './resolver.js';
 import { type AllServers, makeServers } from './servers.js';
-import type { Warn } from './state-file.js';
 import { Trust } from './trust.js';
 
 export type NamesOptions = Pick<

@@ -2,6 +2,7 @@
 // their names are found. It asks nothing.
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
+import type { Warn } from '../../files/state-file.js';
 import { parseIp } from '../../protocol/address.js';
 import type { Nameserver, Options } from '../../protocol/options.js';
 import { isSpecialIp } from '../../protocol/special-address.js';
@@ -9,7 +10,6 @@ import { makeBootstrap } from './bootstrap.js';
 import type { Hosts } from './hosts.js';
 import type { Servers } from './resolution.js';
 import { ConfiguredServer, type Server, type ServerParts } from './server.js';
-import type { Warn } from './state-file.js';
 import { SystemNames, systemParallel } from './system.js';
 import { type SystemFiles, SystemServer } from './system-server.js';
 

@@ -1,6 +1,8 @@
 // Which addresses are trusted, as the DNS actor knows it: the blacklist with its clock, whatever feeds it (the prober, real
 // queries, connections, the state file) and whoever hears of changes. The rules are protocol/'s.
+
 import type { MessagePort } from 'node:worker_threads';
+import { StateFile, type Warn } from '../../files/state-file.js';
 import { Blacklist, type Finding } from '../../protocol/blacklist.js';
 import type { AnsweringServer, AnswerVerdict, BadAddress, BadAddressChange } from '../../protocol/evidence.js';
 import type { Options } from '../../protocol/options.js';
@@ -8,7 +10,7 @@ import { type Observation, Outcomes } from '../../protocol/outcomes.js';
 import { Clearance, type Handshake } from './clearance.js';
 import { type ProbeCounts, Prober } from './probe.js';
 import type { AskServer } from './probe-servers.js';
-import { readState, StateFile, type Warn } from './state-file.js';
+import { readBadAddresses, writeBadAddresses } from './state-file.js';
 import { Subscriber } from './subscriber.js';
 
 export interface TrustParts {
@@ -159,13 +161,13 @@ export class Trust {
     clearInterval(this.#expiring);
     this.#clearance?.stop();
     await this.#prober.stop();
-    await this.#state?.write(this.#blacklist.found());
+    if (this.#state !== undefined) await writeBadAddresses(this.#state, this.#blacklist.found());
     await Promise.all([...this.#subscribers.keys()].map(closed));
   }
 
   #restore({ bad_max, probe }: TrustingOptions['dns'], path: string, warn: Warn): void {
     const now = this.#now();
-    for (const { address, evidence } of readState(path, { now, addresses_max: bad_max }, warn)) {
+    for (const { address, evidence } of readBadAddresses(path, { now, addresses_max: bad_max }, warn)) {
       for (const one of evidence) this.#blacklist.restore(address, one);
     }
     // It serves until the first probe is done.
@@ -183,7 +185,7 @@ export class Trust {
     this.#probed = counts;
     this.#blacklist.release(this.#now());
     this.#publish();
-    void this.#state?.write(this.#blacklist.found());
+    if (this.#state !== undefined) void writeBadAddresses(this.#state, this.#blacklist.found());
   }
 
   #cleared(address: string, name: string): void {

@@ -1,10 +1,12 @@
 // The route actor: the long task of one worker thread, and the one place where what every connection actor learned comes
 // together. What one of them reports is told to the others; a new one is told everything. It measures nothing itself.
 import type { MessagePort } from 'node:worker_threads';
-import type { Route, RouteChange, RoutesActor, RoutesControl } from '../../protocol/messages.js';
-import { RouteTable } from '../../protocol/route-table.js';
+import type { LineEvent } from '../../protocol/line-health.js';
+import type { RouteReport, RoutesActor, RoutesControl } from '../../protocol/messages.js';
+import { RemoteLog } from '../../threads/log.js';
 import { serve } from '../../threads/port.js';
 import type { RoutesStart } from '../../threads/start.js';
+import { Memory } from './memory.js';
 import { Subscriber } from './subscriber.js';
 
 /** Of one connection actor. */
@@ -15,8 +17,13 @@ interface Connected {
 }
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
-export async function run({ options, control }: RoutesStart): Promise<void> {
-  const routes = new Routes(options.cache);
+export async function run({ options, control, log }: RoutesStart): Promise<void> {
+  const written = log === undefined ? undefined : new RemoteLog(log, options.log_level, () => {});
+  const memory = new Memory(options, (message) => {
+    if (written === undefined) process.emitWarning(message);
+    else written.write('warn', {}, message);
+  });
+  const routes = new Routes(memory, options.cache.entries_max);
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
   serve(
     {
@@ -29,41 +36,41 @@ export async function run({ options, control }: RoutesStart): Promise<void> {
   );
   await ended;
   await routes.close();
+  await memory.close();
+  written?.close();
 }
 
 class Routes {
-  readonly #table: RouteTable<Route>;
+  readonly #memory: Memory;
   readonly #entries_max: number;
   readonly #connected = new Map<number, Connected>();
 
-  constructor(cache: RoutesStart['options']['cache']) {
-    this.#table = new RouteTable(cache.entries_max, cache.ttl_s * 1000);
-    this.#entries_max = cache.entries_max;
+  constructor(memory: Memory, entries_max: number) {
+    this.#memory = memory;
+    this.#entries_max = entries_max;
   }
 
   connect(actor: number, reports: MessagePort, pushes: MessagePort): void {
     const before = this.#connected.get(actor);
-    const connected = { reports, pushes, subscriber: new Subscriber(pushes, this.#entries_max) };
+    const subscriber = new Subscriber(pushes, this.#entries_max, (destination) => this.#memory.stateOf(destination));
+    const connected = { reports, pushes, subscriber };
     this.#connected.set(actor, connected);
     before?.reports.close();
     before?.pushes.close();
     for (const port of [reports, pushes]) port.once('close', () => this.#gone(actor, connected));
-    serve({ report: async (reporter, changes) => this.#report(reporter, changes) } satisfies RoutesActor, reports);
-    connected.subscriber.tell(this.#everything());
+    serve(
+      { report: async (reporter, told, lines) => this.#report(reporter, told, lines) } satisfies RoutesActor,
+      reports,
+    );
+    subscriber.tell(this.#memory.destinations(), this.#memory.earlyLines());
   }
 
-  *#everything(): Generator<RouteChange> {
-    for (const [destination, route] of this.#table.entries(performance.now())) yield { destination, route };
-  }
-
-  #report(reporter: number, changes: readonly RouteChange[]): void {
-    const now = performance.now();
-    for (const { destination, route } of changes) {
-      if (route === undefined) this.#table.forget(destination);
-      else this.#table.set(destination, route, now);
-    }
+  #report(reporter: number, told: readonly RouteReport[], lines: readonly LineEvent[]): void {
+    for (const report of told) this.#memory.learn(report);
+    for (const event of lines) this.#memory.learnLine(event);
+    const destinations = told.map(({ destination }) => destination);
     for (const [actor, { subscriber }] of this.#connected) {
-      if (actor !== reporter) subscriber.tell(changes);
+      if (actor !== reporter) subscriber.tell(destinations, lines);
     }
   }
 

@@ -1,50 +1,61 @@
-// One connection actor that is told of changed routes: what it does not know yet, and the one push that is under way.
-// Of several changes to a destination it gets the last. It decides no route.
+// One connection actor that is told of changed routes and lines: which of them it does not know yet, and the one push that
+// is under way. What a route is by then is looked up when it is sent. It decides nothing.
 import type { MessagePort } from 'node:worker_threads';
-import type { RouteChange, RouteSubscriber } from '../../protocol/messages.js';
+import type { LineEvent } from '../../protocol/line-health.js';
+import type { RouteSubscriber } from '../../protocol/messages.js';
+import type { RouteState } from '../../protocol/route-state.js';
 import { call, type Remote } from '../../threads/port.js';
 
-/** Changes in one message: some 100 KB of text, handled in about a millisecond. */
-const PUSH_MAX = 1000;
+/** Routes in one message: some 100 KB, handled in a few milliseconds. */
+const PUSH_MAX = 500;
+/** Events of lines that wait at most; the oldest goes first. */
+const LINE_EVENTS_MAX = 1024;
 
 export class Subscriber {
   readonly #remote: Remote<RouteSubscriber>;
-  /** By destination, the one that waits longest first. */
-  readonly #waiting = new Map<string, RouteChange>();
-  /** Above it the change that waits longest is dropped: a replica that lags so far learns from its own connections. */
+  readonly #stateOf: (destination: string) => RouteState | undefined;
+  /** Destinations, the one that waits longest first. */
+  readonly #waiting = new Set<string>();
+  /** Above it the one that waits longest is dropped: a replica that lags so far learns from its own connections. */
   readonly #waiting_max: number;
+  #lines: LineEvent[] = [];
   #pushing = false;
 
-  constructor(pushes: MessagePort, waiting_max: number) {
+  constructor(pushes: MessagePort, waiting_max: number, stateOf: (destination: string) => RouteState | undefined) {
     this.#remote = call<RouteSubscriber>(pushes);
     this.#waiting_max = waiting_max;
+    this.#stateOf = stateOf;
   }
 
-  tell(changes: Iterable<RouteChange>): void {
-    for (const change of changes) {
-      this.#waiting.delete(change.destination);
-      this.#waiting.set(change.destination, change);
+  tell(destinations: Iterable<string>, lines: readonly LineEvent[]): void {
+    for (const destination of destinations) {
+      this.#waiting.delete(destination);
+      this.#waiting.add(destination);
       if (this.#waiting.size > this.#waiting_max) this.#dropOldest();
     }
+    this.#lines = [...this.#lines, ...lines].slice(-LINE_EVENTS_MAX);
     if (!this.#pushing) void this.#push();
   }
 
   /** One message at a time. One to an actor that has died is never answered, and nothing more is sent. */
   async #push(): Promise<void> {
     this.#pushing = true;
-    while (this.#waiting.size > 0) {
-      const changes: RouteChange[] = [];
-      for (const change of this.#waiting.values()) {
-        if (changes.push(change) >= PUSH_MAX) break;
+    while (this.#waiting.size > 0 || this.#lines.length > 0) {
+      const routes: RouteState[] = [];
+      for (const destination of this.#waiting) {
+        this.#waiting.delete(destination);
+        const state = this.#stateOf(destination);
+        if (state !== undefined && routes.push(state) >= PUSH_MAX) break;
       }
-      for (const { destination } of changes) this.#waiting.delete(destination);
-      await this.#remote.routesChanged(changes).catch(() => {});
+      const lines = this.#lines;
+      this.#lines = [];
+      await this.#remote.routesChanged(routes, lines).catch(() => {});
     }
     this.#pushing = false;
   }
 
   #dropOldest(): void {
-    for (const oldest of this.#waiting.keys()) {
+    for (const oldest of this.#waiting) {
       this.#waiting.delete(oldest);
       return;
     }

@@ -98,7 +98,8 @@ test('what is tried last stays in the answer', async () => {
 test('the first words tell what a connection came to', () => {
   const heard = (speak: (words: FirstWords) => void): string[] => {
     const results: string[] = [];
-    speak(new FirstWords((result) => results.push(result)));
+    const heard = { answered: (result: string) => results.push(result), failed: () => results.push('failed') };
+    speak(new FirstWords({ now: 0 }, heard));
     return results;
   };
   const hello = (then: (words: FirstWords) => void) => (words: FirstWords) => {

@@ -1,0 +1,170 @@
+// What is remembered of one destination: its candidates, and which of them is best. The best one stays the best until it
+// fails, or until another is better by so much that it shows (pages bind a login to an address). A failure blames a
+// candidate only when another one works at about the same time: a site that is down blames nobody. Pure.
+import { type Candidate, sameCandidate } from './candidate.js';
+import { CandidateMemory, type RouteFailure } from './candidate-memory.js';
+
+/** What happened to a candidate. */
+export type RouteEvent = Candidate &
+  (
+    | { readonly kind: 'connected'; readonly connect_ms: number }
+    | { readonly kind: 'answered'; readonly first_byte_ms: number }
+    | { readonly kind: 'failed'; readonly cause: RouteFailure }
+  );
+
+/** What is asked of a line: whether it may be used now, and whether it says "connected" before it is. */
+export interface LineView {
+  mayUse(line: number): boolean;
+  answersEarly(line: number): boolean;
+}
+
+/** Candidates of one destination; the one that changed longest ago goes first. */
+export const CANDIDATES_MAX = 32;
+/** A failure of one and a success of another so close together say that it is the candidate, not the destination. */
+const BLAME_WINDOW_MS = 30_000;
+/** How much better, in part and in ms, another has to be to take the place of the best. */
+const BETTER_PART = 0.25;
+const BETTER_MS = 10;
+
+export class DestinationMemory {
+  readonly candidates: CandidateMemory[] = [];
+  best: CandidateMemory | undefined;
+  /** When any of them last worked. */
+  worked = Number.NEGATIVE_INFINITY;
+  /** When any of them was last heard of. */
+  touched = Number.NEGATIVE_INFINITY;
+  /** When all of them were last raced. */
+  raced = Number.NEGATIVE_INFINITY;
+
+  find(candidate: Candidate): CandidateMemory | undefined {
+    for (const known of this.candidates) if (sameCandidate(known, candidate)) return known;
+    return undefined;
+  }
+
+  /**
+   * The candidate to begin with, alone; undefined where none is known to work. `sticky`: it is kept as long as it works,
+   * however much better another is.
+   */
+  choose(now: number, ttl_ms: number, lines: LineView, sticky: boolean): CandidateMemory | undefined {
+    const { best } = this;
+    const usable = (one: CandidateMemory): boolean => one.isUsable(now, ttl_ms) && lines.mayUse(one.line);
+    let chosen = best !== undefined && usable(best) ? best : undefined;
+    if (chosen !== undefined && sticky) return chosen;
+    for (const other of this.candidates) {
+      if (other === chosen || !usable(other)) continue;
+      if (chosen === undefined || isBetter(other, chosen, lines)) chosen = other;
+    }
+    // One that must not be used now does not lose its place.
+    if (best === undefined || lines.mayUse(best.line)) this.best = chosen;
+    return chosen;
+  }
+
+  /** Connected. For a line that says so too early that is no evidence, neither of speed nor of working. */
+  connected(candidate: Candidate, connect_ms: number, now: number, lines: LineView): CandidateMemory {
+    const known = this.#open(candidate, now);
+    if (lines.answersEarly(candidate.line)) {
+      known.updated = now;
+      return known;
+    }
+    known.connects(connect_ms, now);
+    if (!known.mute) this.#worked(known, now);
+    return known;
+  }
+
+  /** The destination's first byte has come, so long after the client's first bytes had been sent to it. */
+  answered(candidate: Candidate, first_byte_ms: number, now: number): CandidateMemory {
+    const known = this.#open(candidate, now);
+    known.answers(first_byte_ms, now);
+    this.#worked(known, now);
+    return known;
+  }
+
+  failed(candidate: Candidate, cause: RouteFailure, now: number): CandidateMemory {
+    const known = this.#open(candidate, now);
+    known.fails(cause, now);
+    for (const other of this.candidates) {
+      if (other !== known && now - other.worked <= BLAME_WINDOW_MS) {
+        known.blame(now);
+        break;
+      }
+    }
+    return known;
+  }
+
+  apply(event: RouteEvent, now: number, lines: LineView): CandidateMemory {
+    switch (event.kind) {
+      case 'connected':
+        return this.connected(event, event.connect_ms, now, lines);
+      case 'answered':
+        return this.answered(event, event.first_byte_ms, now);
+      case 'failed':
+        return this.failed(event, event.cause, now);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  /** Takes over what another actor knows, where it is newer than what is known here. */
+  adopt(told: DestinationMemory): void {
+    this.worked = Math.max(this.worked, told.worked);
+    this.touched = Math.max(this.touched, told.touched);
+    for (const theirs of told.candidates) {
+      const place = this.candidates.findIndex((known) => sameCandidate(known, theirs));
+      if (place < 0) {
+        if (this.candidates.length < CANDIDATES_MAX) this.candidates.push(theirs);
+      } else if (theirs.updated > this.candidates[place].updated) {
+        const mine = this.candidates[place];
+        theirs.reported = mine.reported;
+        theirs.failureReported = mine.failureReported;
+        this.candidates[place] = theirs;
+      }
+    }
+    // Its own choice stays, as long as it works.
+    const best = this.best ?? told.best;
+    this.best = best === undefined ? undefined : this.find(best);
+  }
+
+  #worked(known: CandidateMemory, now: number): void {
+    this.worked = now;
+    for (const other of this.candidates) {
+      if (other !== known && other.pending !== undefined && now - other.pendingAt <= BLAME_WINDOW_MS) other.blame(now);
+    }
+  }
+
+  #open(candidate: Candidate, now: number): CandidateMemory {
+    this.touched = now;
+    const found = this.find(candidate);
+    if (found !== undefined) return found;
+    if (this.candidates.length >= CANDIDATES_MAX) this.#evict();
+    const known = new CandidateMemory(candidate);
+    this.candidates.push(known);
+    return known;
+  }
+
+  #evict(): void {
+    let oldest = 0;
+    for (let i = 1; i < this.candidates.length; i += 1) {
+      if (this.candidates[i] !== this.best && this.candidates[i].updated < this.candidates[oldest].updated) oldest = i;
+    }
+    const [gone] = this.candidates.splice(oldest, 1);
+    if (gone === this.best) this.best = undefined;
+  }
+}
+
+/** Whether `a` is so much faster than `b`, by what is known of both, that changing to it is worth it. */
+function isBetter(a: CandidateMemory, b: CandidateMemory, lines: LineView): boolean {
+  const times = comparable(a, b, lines);
+  if (times === undefined) return false;
+  const [mine, others] = times;
+  return mine + Math.max(BETTER_MS, others * BETTER_PART) < others;
+}
+
+/** Times of both that measure the same thing: up to the first byte, or else up to the connection, if it means anything. */
+function comparable(a: CandidateMemory, b: CandidateMemory, lines: LineView): [number, number] | undefined {
+  if (a.firstByte.samples > 0 && b.firstByte.samples > 0) return [total(a), total(b)];
+  if (a.mute || b.mute || lines.answersEarly(a.line) || lines.answersEarly(b.line)) return undefined;
+  if (a.connect.samples === 0 || b.connect.samples === 0) return undefined;
+  return [a.connect.mean, b.connect.mean];
+}
+
+const total = ({ connect, firstByte }: CandidateMemory): number => connect.mean + firstByte.mean;
