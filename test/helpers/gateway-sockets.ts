@@ -10,6 +10,8 @@ export interface TcpSocket {
   readonly state: number;
   /** Bytes that its owner has not read. */
   readonly unread: number;
+  /** How often what was sent last has been sent again without an answer. */
+  readonly retransmits: number;
 }
 
 /** Sockets that have `port` at either end. The table may hold ten thousands of others. */
@@ -19,12 +21,13 @@ export function tcpSockets(port: number): TcpSocket[] {
     const lines = readFileSync(file, 'latin1').trim().split('\n').slice(1);
     const ours = lines.filter((line) => line.includes(wanted));
     return ours.map((line) => {
-      const [, local, remote, state, queues] = line.trim().split(/\s+/);
+      const [, local, remote, state, queues, , retransmits] = line.trim().split(/\s+/);
       return {
         localPort: hexAfterColon(local),
         remotePort: hexAfterColon(remote),
         state: Number.parseInt(state, 16),
         unread: hexAfterColon(queues),
+        retransmits: Number.parseInt(retransmits, 16),
       };
     });
   });

@@ -16,8 +16,10 @@ export type Trick =
   | 'hangs-up'
   /** Answers CONNECT with this REP. */
   | { readonly rep: number }
-  /** Answers CONNECT, with success, once the promise settles. */
-  | { readonly after: Promise<void> };
+  /** Answers CONNECT, with success, once the promise settles; a function gives each connection its own. */
+  | { readonly after: Promise<void> | (() => Promise<void>) }
+  /** Answers CONNECT with success before it goes anywhere, and then goes to this port, whatever it was asked for. */
+  | { readonly early: number };
 
 /** What a working proxy says of where its connection begins. */
 export const BOUND = { host: '192.0.2.7', port: 4242 };
@@ -78,9 +80,18 @@ export class TrickProxy {
     if (trick === 'http' || trick === 'unwilling') return;
     const { host, port } = await this.#request(peer);
     if (trick === 'hangs-up') peer.end();
-    else if (trick === 'works') this.#carry(peer, host, port);
+    else if (trick === 'works') this.#carry(peer, host, port, SUCCESS);
     else if ('rep' in trick) peer.send(Buffer.from([5, trick.rep, 0, 1, 0, 0, 0, 0, 0, 0]));
-    else await trick.after.then(() => this.#carry(peer, host, port));
+    else if ('early' in trick) this.#answerEarly(peer, trick.early);
+    else {
+      await (typeof trick.after === 'function' ? trick.after() : trick.after);
+      this.#carry(peer, host, port, SUCCESS);
+    }
+  }
+
+  #answerEarly(peer: Peer, port: number): void {
+    peer.send(SUCCESS);
+    this.#carry(peer, '127.0.0.1', port, undefined);
   }
 
   async #request(peer: Peer): Promise<{ host: string; port: number }> {
@@ -91,14 +102,15 @@ export class TrickProxy {
     return { host, port: (await peer.read(2)).readUInt16BE() };
   }
 
-  /** Goes to the destination on this machine, whatever its name is. */
-  #carry(peer: Peer, host: string, port: number): void {
+  /** Goes to the destination on this machine, whatever its name is; answers once it is there. */
+  #carry(peer: Peer, host: string, port: number, answer: Uint8Array | undefined): void {
     const at = host.startsWith('127.') ? host : '127.0.0.1';
     const way = connect({ host: at, port, allowHalfOpen: true });
     this.#ways.push(way);
     way.on('error', () => peer.close());
+    peer.socket.once('close', () => way.destroy());
     way.once('connect', () => {
-      peer.send(SUCCESS);
+      if (answer !== undefined) peer.send(answer);
       peer.socket.removeAllListeners('data');
       way.write(peer.take());
       peer.socket.pipe(way).pipe(peer.socket);

@@ -52,6 +52,19 @@ export function echoServer(host?: string): Promise<TestServer> {
   return TestServer.listen((socket) => socket.pipe(socket), host);
 }
 
+/** Speaks first, as SSH and mail servers do, and then says back what it hears. */
+export function bannerServer(banner: string, host?: string): Promise<TestServer> {
+  return TestServer.listen((socket) => {
+    socket.write(banner);
+    socket.pipe(socket);
+  }, host);
+}
+
+/** Takes connections and whatever is sent, and says nothing. */
+export function silentServer(host?: string): Promise<TestServer> {
+  return TestServer.listen((socket) => socket.resume(), host);
+}
+
 /** Answers each request with its method, path and body. */
 export function httpServer(host: string): Promise<TestServer> {
   const server = createHttpServer((request, response) => {

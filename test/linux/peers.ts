@@ -31,8 +31,8 @@ export function awaitReady(fd: number, events: number): void {
   if (libc.poll(pollfd.address, 1, READY_TIMEOUT_MS) !== 1) throw new Error(`fd ${fd} never became ready`);
 }
 
-export function listening(ip: Uint8Array = IPV4, backlog = 512): { fd: number; port: number } {
-  const fd = must('listen', listenOn(ip, 0, backlog, 0));
+export function listening(ip: Uint8Array = IPV4, backlog = 512, at = 0): { fd: number; port: number } {
+  const fd = must('listen', listenOn(ip, at, backlog, 0));
   const local = localEndpoint(fd);
   if (typeof local === 'number') throw new Error(`getsockname: ${errnoName(local)}`);
   return { fd, port: local.port };
@@ -69,8 +69,8 @@ export function deadPort(ip: Uint8Array = IPV4): number {
 }
 
 /** A listener that answers no further SYN: its backlog is full. Everything that it needs is in `fds`. */
-export function blackHole(): { port: number; fds: number[] } {
-  const { fd, port } = listening(IPV4, 0);
+export function blackHole(at = 0): { port: number; fds: number[] } {
+  const { fd, port } = listening(IPV4, 0, at);
   const fds = [fd];
   for (let i = 0; i < 8; i += 1) {
     const filler = connecting(port);

@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { test } from 'node:test';
 import { createServer } from 'node:tls';
 import { Clearance, type Handshake, verifiedHandshake } from '../../../src/workers/dns/clearance.js';
+import { certificateFor } from '../../helpers/certificate.js';
 
 test('only a certificate for the very name, from an authority that is trusted, verifies', async (t) => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'tcproute-clearance-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const { key, cert } = certificate(folder, 'live.net');
+  const { key, cert } = certificateFor('live.net');
   const server = createServer({ key, cert });
   server.on('tlsClientError', () => {});
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -61,11 +56,3 @@ test('few at a time, few in line, and each address seldom', async () => {
   assert.equal(tried.length, 69);
   clearance.stop();
 });
-
-function certificate(folder: string, name: string): { key: string; cert: string } {
-  const [keyout, out] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
-  const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-  const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`];
-  execFileSync('openssl', [...request, '-keyout', keyout, '-out', out, ...subject], { stdio: 'ignore' });
-  return { key: readFileSync(keyout, 'utf8'), cert: readFileSync(out, 'utf8') };
-}

@@ -1,0 +1,24 @@
+// A port on loopback that swallows connections: its listener's backlog is full, so the kernel drops every further SYN and
+// whoever connects waits for an answer that never comes. It accepts nothing.
+import * as libc from '../../src/linux/libc.js';
+import { blackHole } from '../linux/peers.js';
+
+export class BlackHole {
+  readonly host = '127.0.0.1';
+  readonly port: number;
+  readonly #fds: number[];
+
+  private constructor({ port, fds }: { port: number; fds: number[] }) {
+    this.port = port;
+    this.#fds = fds;
+  }
+
+  /** Throws when the backlog does not fill up. */
+  static open(port = 0): BlackHole {
+    return new BlackHole(blackHole(port));
+  }
+
+  close(): void {
+    for (const fd of this.#fds.splice(0)) libc.close(fd);
+  }
+}
