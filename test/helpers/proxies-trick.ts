@@ -107,7 +107,7 @@ export class TrickProxy {
     const at = host.startsWith('127.') ? host : '127.0.0.1';
     const way = connect({ host: at, port, allowHalfOpen: true });
     this.#ways.push(way);
-    way.on('error', () => peer.close());
+    way.on('error', ({ code }: NodeJS.ErrnoException) => (code === 'ECONNRESET' ? peer.reset() : peer.close()));
     peer.socket.once('close', () => way.destroy());
     way.once('connect', () => {
       if (answer !== undefined) peer.send(answer);
