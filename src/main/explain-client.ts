@@ -37,7 +37,8 @@ export interface Visiting {
 }
 
 export async function visit({ host, port }: Address, target: Target, visiting: Visiting): Promise<Visit> {
-  const socket = connect({ host, port });
+  // Half open, because a socket that is being shut down cannot be reset: libuv refuses, and Node then leaves it open.
+  const socket = connect({ host, port, allowHalfOpen: true });
   // What breaks shows as the end of the stream.
   socket.on('error', () => {});
   try {
@@ -49,7 +50,7 @@ export async function visit({ host, port }: Address, target: Target, visiting: V
     const answer = visiting.tls ? await shakeHands(socket, target, visiting.handshake_ms) : await listen(socket);
     return { client, answer };
   } finally {
-    // The gateway is told that it is over, however far it has come.
+    // A reset, so that the gateway knows that it is over however far it has come. It takes TLS above it along.
     socket.resetAndDestroy();
   }
 }
@@ -91,12 +92,14 @@ async function shakeHands(socket: Socket, { host, ip }: Target, handshake_ms: nu
   const begun = performance.now();
   const name = ip === undefined ? { servername: host } : { host };
   const secure = connectTls({ socket, ...name, rejectUnauthorized: false });
-  secure.on('error', () => {});
+  let failure: unknown;
+  secure.on('error', (error) => {
+    failure ??= error;
+  });
   const shaken = await within(handshake_ms, once(secure, 'secureConnect'));
   const time_ms = Math.round((performance.now() - begun) * 100) / 100;
   const { authorized, authorizationError } = secure;
   const protocol = secure.getProtocol() ?? 'TLS';
-  secure.destroy();
   switch (shaken.code) {
     case 'answered':
       return {
@@ -106,12 +109,18 @@ async function shakeHands(socket: Socket, { host, ip }: Target, handshake_ms: nu
         handshake_ms: time_ms,
       };
     case 'failed':
-      return { kind: 'tls-failed', reason: shaken.reason.split('\n')[0] as string };
+      return { kind: 'tls-failed', reason: tlsReason(failure) };
     case 'late':
       return { kind: 'tls-failed', reason: `no handshake within ${handshake_ms} ms` };
     default:
       return shaken satisfies never;
   }
+}
+
+/** OpenSSL's own words where it has some, such as "wrong version number"; else the message. */
+function tlsReason(error: unknown): string {
+  const { reason } = error as { reason?: string };
+  return (reason ?? reasonOf(error)).split('\n')[0] as string;
 }
 
 /** Node gives the code of an error, or the error. */

@@ -51,9 +51,9 @@ export async function explainTarget(target: Target, tls: boolean, asked: Options
   }
 }
 
-/** Whatever would disturb, or be disturbed by, another gateway is off. */
+/** A gateway for one connection, which is over when its client says so: TLS that fails ends it without a reset. */
 function ownOptions(asked: Options): Options {
-  return { ...asked, log_level: 'debug', host: '127.0.0.1', port: 0, workers: 1 };
+  return { ...asked, log_level: 'debug', host: '127.0.0.1', port: 0, workers: 1, half_closed_timeout_ms: 1 };
 }
 
 /** Copies of what is written down: of the routes only those to the target. */

@@ -130,7 +130,8 @@ function whyLines(race: RaceRecord): string[] {
   const won = attempts[winner] as AttemptRecord;
   const others = attempts.filter((_, place) => place !== winner).map((one) => `${named(one)} (${one.result})`);
   const reason = why === 'others-failed' ? `${WHY[why]}: ${others.join(', ')}` : WHY[why];
-  return wrapped('won: ', `${named(won)}: ${reason} (${told})`.split(' '));
+  const head = why === 'none-answered' ? 'passed on: ' : 'won: ';
+  return wrapped(head, `${named(won)}: ${reason} (${told})`.split(' '));
 }
 
 const WHY: Readonly<Record<Why, string>> = {

@@ -48,7 +48,7 @@ export interface RaceRecord {
   /** Place in `attempts` of the one that carries the connection; undefined for none. */
   readonly winner: number | undefined;
   readonly why: Why | undefined;
-  /** Until the winner had answered, or was connected where no answer was heard of; else until all was over. */
+  /** Until the winner had answered, or was connected where nothing was heard of it; else until all was over. */
   readonly total_ms: number;
   /** What the client was told: REP of RFC 1928 section 6; undefined where it had gone before. */
   readonly reply: number | undefined;
@@ -64,12 +64,11 @@ export function hasFailed({ result }: AttemptRecord): boolean {
 export function whyWon(attempts: readonly AttemptRecord[], winner: number): Why {
   const won = attempts[winner];
   const others = attempts.filter((_, place) => place !== winner);
-  const wasAsked = won.asked_ms !== undefined;
-  if (hasFailed(won) || (wasAsked && won.answered_ms === undefined)) return 'none-answered';
+  if (hasFailed(won)) return 'none-answered';
   if (others.length === 0) return won.remembered ? 'remembered' : 'only-attempt';
   const connected_ms = won.connected_ms ?? won.started_ms;
   // With nobody else asked to answer, the connection has decided.
-  if (wasAsked && others.some(({ asked_ms }) => asked_ms !== undefined)) return 'answered-first';
+  if (won.asked_ms !== undefined && others.some(({ asked_ms }) => asked_ms !== undefined)) return 'answered-first';
   if (others.every((other) => hasFailed(other) && (other.ended_ms ?? 0) <= connected_ms)) return 'others-failed';
   const isFirst = others.every((other) => (other.connected_ms ?? Number.POSITIVE_INFINITY) >= connected_ms);
   return isFirst ? 'connected-first' : 'others-answer-early';

@@ -75,10 +75,16 @@ export class World {
 
 const withoutUring = tryUring();
 
-/** One test for each engine; `timeout_ms` bounds each. */
-export function inBothEngines(behaviour: string, body: (world: World) => Promise<void>, timeout_ms = 30_000): void {
+/** One test for each engine; `timeout_ms` bounds each. `missing`: why it cannot run here. */
+export function inBothEngines(
+  behaviour: string,
+  body: (world: World) => Promise<void>,
+  timeout_ms = 30_000,
+  missing?: string,
+): void {
   for (const engine of ['uring', 'epoll'] as const) {
-    const skip = engine === 'uring' && withoutUring !== undefined ? `no io_uring here: ${withoutUring}` : false;
+    const noUring = engine === 'uring' && withoutUring !== undefined ? `no io_uring here: ${withoutUring}` : undefined;
+    const skip = missing ?? noUring ?? false;
     test(`${behaviour} (${engine})`, { skip }, () => run(new World(engine), body, timeout_ms));
   }
 }

@@ -3,7 +3,7 @@
 import { peerEndpoint } from '../../linux/sockets.js';
 import { formatEndpoint, formatIp } from '../../protocol/address.js';
 import { FAILURES, type FailureCode } from '../../protocol/failure.js';
-import { type AttemptRecord, type RaceRecord, whyWon } from '../../protocol/race-record.js';
+import { type AttemptRecord, hasFailed, type RaceRecord, whyWon } from '../../protocol/race-record.js';
 import type { Target } from '../../protocol/target.js';
 import type { Attempt } from './attempt.js';
 import type { Heard } from './first-words.js';
@@ -52,6 +52,7 @@ export class SessionRecord {
       },
       failed(cause) {
         winner.result = cause;
+        winner.endedAt = clock.now;
         heard?.failed(cause);
       },
     };
@@ -89,7 +90,7 @@ export class SessionRecord {
     const decided = Number.isNaN(this.#decided) ? this.#clock.now : this.#decided;
     const attempts = race.attempts.map((attempt) => attemptRecord(attempt, race, this.#winner, decided));
     const winner = this.#winner === undefined ? undefined : race.attempts.indexOf(this.#winner);
-    const won = winner === undefined ? undefined : attempts[winner];
+    const won = winner === undefined || hasFailed(attempts[winner]) ? undefined : attempts[winner];
     return {
       target: formatEndpoint(this.#target.host, this.#target.port),
       attempts,
@@ -110,6 +111,8 @@ export class SessionRecord {
 function attemptRecord(attempt: Attempt, race: Race, winner: Attempt | undefined, decided: number): AttemptRecord {
   const since = (at: number): number | undefined => (Number.isNaN(at) ? undefined : rounded(at - race.started));
   const lost = attempt !== winner;
+  // It was asked, and has the connection without an answer.
+  const mute = !lost && !Number.isNaN(attempt.askedAt) && Number.isNaN(attempt.answeredAt);
   return {
     line: attempt.line.name,
     address: formatIp(attempt.candidate.ip),
@@ -118,8 +121,8 @@ function attemptRecord(attempt: Attempt, race: Race, winner: Attempt | undefined
     connected_ms: since(attempt.connectedAt),
     asked_ms: since(attempt.askedAt),
     answered_ms: since(attempt.answeredAt),
-    ended_ms: since(attempt.endedAt) ?? (lost ? since(decided) : undefined),
-    result: lost && attempt.result === 'connected' ? 'abandoned' : attempt.result,
+    ended_ms: since(attempt.endedAt) ?? (lost || mute ? since(decided) : undefined),
+    result: attempt.result !== 'connected' ? attempt.result : lost ? 'abandoned' : mute ? 'silent' : 'connected',
   };
 }
 
