@@ -16,10 +16,12 @@ A SOCKS5 gateway that races lines and DNS answers and remembers the winner.
   check             say whether the configuration is right, and which lines it comes to
   dns NAME          what every name server says of a name, what is to be thought of
                     it, and what a client would get
-  explain HOST[:PORT]  run one race live and show every attempt, and why the winner won
-                    (default port 443); exit status 0 if the destination can be used
-      --tls, --no-tls  whether to speak TLS to it       (default: on port 443)
-      --json        (dns, explain) the same for programs
+  explain HOST[:PORT]
+                    run one race live (default port 443): every attempt, and why the winner won;
+                    exit status 0 if the destination can be used
+      --tls, --no-tls
+                    whether TLS is spoken to it               (default: only on port 443)
+      --json        for dns and explain: the same for programs
   -c, --config FILE the configuration: JSON with comments, .yaml, .yml or .toml
                     (without it, config.json in the working directory, if there is one)
       --port N      listen on this port                       (default 7070)
