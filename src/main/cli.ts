@@ -2,19 +2,26 @@
 // gateway does.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { type Target, targetOfText } from '../protocol/target.js';
 import { type Loaded, load } from './config/load.js';
 import { createLogger } from './log.js';
 
 const USAGE = `Usage: tcproute [-c FILE] [--port N] [--host H] [--workers N] [--log-level L]
        tcproute check [-c FILE]
        tcproute dns NAME [-c FILE] [--json]
+       tcproute explain HOST[:PORT] [-c FILE] [--tls | --no-tls] [--json]
 
 A SOCKS5 gateway that races lines and DNS answers and remembers the winner.
 
   check             say whether the configuration is right, and which lines it comes to
   dns NAME          what every name server says of a name, what is to be thought of
                     it, and what a client would get
-      --json        the same for programs
+  explain HOST[:PORT]
+                    run one race live (default port 443): every attempt, and why the winner won;
+                    exit status 0 if the destination can be used
+      --tls, --no-tls
+                    whether TLS is spoken to it               (default: only on port 443)
+      --json        for dns and explain: the same for programs
   -c, --config FILE the configuration: JSON with comments, .yaml, .yml or .toml
                     (without it, config.json in the working directory, if there is one)
       --port N      listen on this port                       (default 7070)
@@ -35,11 +42,22 @@ const FLAGS = {
   workers: { type: 'string' },
   'log-level': { type: 'string' },
   json: { type: 'boolean' },
+  tls: { type: 'boolean' },
+  'no-tls': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
 
-const COMMANDS: readonly string[] = ['check', 'dns'];
+/** Each with what it must be given. */
+const COMMANDS: Readonly<Record<string, string | undefined>> = {
+  check: undefined,
+  dns: 'a name',
+  explain: 'a host, or a host and a port',
+};
+/** Options that belong to some commands only. */
+const BELONGS = { json: ['dns', 'explain'], tls: ['explain'], 'no-tls': ['explain'] } as const;
+
+const TLS_PORT = 443;
 
 /** 0 is well, 1 is a failure, 2 is a command line that was not understood. */
 type ExitStatus = number;
@@ -55,18 +73,41 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
     const [sentence] = (error as Error).message.split(/\.?\n|\.(?: |$)/); // the rest is advice for programmers
     return misunderstood(sentence as string);
   }
-  const [command, ...more] = asked.positionals;
+  const [command] = asked.positionals;
   if (asked.values.help) return say(USAGE);
   if (asked.values.version) return say(`${version()}\n`);
-  if (command !== undefined && !COMMANDS.includes(command)) return misunderstood(`Unknown command '${command}'`);
-  const [name, ...rest] = command === 'dns' ? more : [undefined, ...more];
-  if (rest.length > 0) return misunderstood(`Unexpected argument '${rest.join(' ')}'`);
-  if (command === 'dns' && name === undefined) return misunderstood("'dns' needs a name");
-  if (command !== 'dns' && asked.values.json) return misunderstood("'--json' belongs to 'dns'");
+  const wrong = mistakeIn(asked);
+  if (wrong !== undefined) return misunderstood(wrong);
   const loaded = loadFor(asked);
   if (loaded.kind === 'invalid') return refuse(loaded);
-  if (name !== undefined) return dns(name, asked.values.json === true, loaded);
-  return command === 'check' ? check(loaded) : start(loaded);
+  switch (command) {
+    case 'check':
+      return check(loaded);
+    case 'dns':
+      return dns(asked, loaded);
+    case 'explain':
+      return explain(asked, loaded);
+    default:
+      return start(loaded);
+  }
+}
+
+/** What cannot be understood, in a sentence. */
+function mistakeIn({ positionals, values }: Arguments): string | undefined {
+  const [command, ...more] = positionals;
+  if (command !== undefined && !Object.hasOwn(COMMANDS, command)) return `Unknown command '${command}'`;
+  const needs = command === undefined ? undefined : COMMANDS[command];
+  const unexpected = more.slice(needs === undefined ? 0 : 1);
+  if (unexpected.length > 0) return `Unexpected argument '${unexpected.join(' ')}'`;
+  if (needs !== undefined && more.length === 0) return `'${command}' needs ${needs}`;
+  for (const [option, commands] of Object.entries(BELONGS)) {
+    if (values[option as keyof typeof BELONGS] && !commands.some((one) => one === command))
+      return `'--${option}' belongs to ${commands.map((one) => `'${one}'`).join(' and ')}`;
+  }
+  if (values.tls && values['no-tls']) return "'--tls' and '--no-tls' contradict each other";
+  if (command === 'explain' && targetOfText(more[0] as string, TLS_PORT) === undefined)
+    return `'${more[0]}' is not HOST, HOST:PORT or [IPv6]:PORT`;
+  return undefined;
 }
 
 function parse(argv: readonly string[]) {
@@ -86,18 +127,37 @@ function check({ file, warnings, options }: Extract<Loaded, { kind: 'loaded' }>)
 }
 
 /** A name without an address is a failure. */
-async function dns(name: string, json: boolean, { warnings, options }: Extract<Loaded, { kind: 'loaded' }>) {
+async function dns({ positionals, values }: Arguments, { warnings, options }: Extract<Loaded, { kind: 'loaded' }>) {
   for (const warning of warnings) complain(`warning: ${warning}`);
   const { explainName, explanationText } = await import('./dns-command.js');
-  const explained = await explainName(name, options);
+  const explained = await explainName(positionals[1] as string, options);
   if (explained.kind === 'failed') {
     complain(`error: ${explained.reason}`);
     return 1;
   }
   const { explanation } = explained;
-  say(json ? `${JSON.stringify(explanation, null, 2)}\n` : explanationText(explanation));
+  say(values.json ? asJson(explanation) : explanationText(explanation));
   return explanation.choice.code === 'found' ? 0 : 1;
 }
+
+/** A destination that cannot be used is a failure. */
+async function explain({ positionals, values }: Arguments, loaded: Extract<Loaded, { kind: 'loaded' }>) {
+  const { explainTarget } = await import('./explain-command.js');
+  const { explainText } = await import('./explain-text.js');
+  const target = targetOfText(positionals[1] as string, TLS_PORT) as Target;
+  const tls = values.tls ?? (target.port === TLS_PORT && !values['no-tls']);
+  const { warnings, outcome } = await explainTarget(target, tls, loaded.options);
+  for (const warning of [...loaded.warnings, ...warnings]) complain(`warning: ${warning}`);
+  if (outcome.kind === 'failed') {
+    complain(`error: ${outcome.reason}`);
+    return 1;
+  }
+  const { explanation } = outcome;
+  say(values.json ? asJson(explanation) : explainText(explanation));
+  return explanation.usable ? 0 : 1;
+}
+
+const asJson = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
 async function start({ file, warnings, options }: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
   const log = createLogger(options.log_level);

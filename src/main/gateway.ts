@@ -6,7 +6,7 @@ import type { Engine } from '../linux/engine.js';
 import { Loop } from '../linux/loop.js';
 import { closeFd } from '../linux/sockets.js';
 import { formatEndpoint } from '../protocol/address.js';
-import type { ConnectionActor } from '../protocol/messages.js';
+import type { ConnectionActor, NamesControl } from '../protocol/messages.js';
 import type { EngineChoice, Options } from '../protocol/options.js';
 import { Counter } from '../threads/counters.js';
 import type { Remote } from '../threads/port.js';
@@ -29,7 +29,9 @@ export interface Gateway {
   stats(): Stats;
   /** Stops accepting, lets connections finish for at most `drain_timeout_ms`, and ends everything. */
   close(drain_timeout_ms: number): Promise<void>;
-  /** For tests of the supervision: the contracts of the connection actors, undefined for one that is being restarted. */
+  /** The contract of the DNS actor, undefined while it is being restarted. */
+  names(): Remote<NamesControl> | undefined;
+  /** The contracts of the connection actors, undefined for one that is being restarted. */
   actors(): readonly (Remote<ConnectionActor> | undefined)[];
 }
 
@@ -148,6 +150,7 @@ class Start {
         closed ??= close(drain_timeout_ms);
         return closed;
       },
+      names: () => supervisor.names.control,
       actors: () => supervisor.connections.map(({ control }) => control),
     };
   }

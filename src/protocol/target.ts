@@ -21,3 +21,14 @@ export function targetOfName(text: string, port: number): Target | undefined {
   const host = normaliseName(text);
   return host === undefined ? undefined : { host, ip: undefined, port };
 }
+
+/** `host`, `host:port`, `[v6]`, `[v6]:port`, or a bare IPv6 address; undefined for anything else. */
+export function targetOfText(text: string, usualPort: number): Target | undefined {
+  const ip = parseIp(text);
+  if (ip !== undefined) return targetOfIp(ip, usualPort);
+  const [, v6, host, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const port = digits === undefined ? usualPort : Number(digits);
+  if (port < 1 || port > 65_535) return undefined;
+  if (host !== undefined) return targetOfName(host, port);
+  return v6?.includes(':') ? targetOfName(v6, port) : undefined;
+}

@@ -1,5 +1,6 @@
 // What is logged of a connection: one line at its end, with all that an operator asks for, and no secret.
 import assert from 'node:assert/strict';
+import type { AttemptRecord } from '../../src/protocol/race-record.js';
 import type { LogRecord } from '../helpers/gateway.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
 import { freePort } from '../helpers/proxies.js';
@@ -10,10 +11,14 @@ import { Peer } from '../helpers/socks-peer.js';
 
 /** Without the times, which are checked to be there. */
 function untimed(record: LogRecord): object {
-  const { time, connect_ms, duration_ms, ...rest } = record;
+  const { time, connect_ms, duration_ms, total_ms, attempts, ...rest } = record;
   assert.ok(typeof time === 'string' && Number(duration_ms) >= 0);
   if (record['line'] !== undefined) assert.ok(Number(connect_ms) > 0 && Number(connect_ms) <= Number(duration_ms) + 1);
-  return rest;
+  assert.ok(attempts === undefined || Number(total_ms) >= 0);
+  const untimedAttempts = (attempts as AttemptRecord[] | undefined)?.map(({ line, address, remembered, result }) => {
+    return { line, address, remembered, result };
+  });
+  return { ...rest, attempts: untimedAttempts };
 }
 
 inBothEngines('a connection is one line with client, target, line, address, bytes and ending', async (world) => {
@@ -35,6 +40,10 @@ inBothEngines('a connection is one line with client, target, line, address, byte
     level: 'debug',
     client: clientAddress,
     target: `some.test:${server.port}`,
+    attempts: [{ line: 'telecom', address: '127.0.0.1', remembered: false, result: 'connected' }],
+    winner: 0,
+    why: 'only-attempt',
+    reply: 0,
     line: 'telecom',
     address: '127.0.0.1',
     bytes_up: 5,
@@ -54,6 +63,7 @@ inBothEngines(
     peer.close();
     const failed = untimed(await gateway.connection(closed)) as LogRecord;
     assert.deepEqual([failed.ending, failed.cause, failed['bytes_up']], ['failed', 'refused', 0]);
+    assert.deepEqual([failed['reply'], failed['winner'], failed['why']], [5, undefined, undefined]);
     const silent = world.use(await Peer.connect(gateway.port));
     await silent.ended();
     const garbage = world.use(await Peer.connect(gateway.port));

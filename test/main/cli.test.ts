@@ -68,6 +68,15 @@ test('a command line that is not understood is one line and exits 2', () => {
     [['check', 'c.json'], "Unexpected argument 'c.json'"],
     [['-c'], "Option '-c, --config <value>' argument missing"],
     [['-c', '--port'], "Option '-c' argument is ambiguous"],
+    [['check', '--json'], "'--json' belongs to 'dns' and 'explain'"],
+    [['--tls'], "'--tls' belongs to 'explain'"],
+    [['dns', 'a.test', '--no-tls'], "'--no-tls' belongs to 'explain'"],
+    [['dns'], "'dns' needs a name"],
+    [['explain'], "'explain' needs a host, or a host and a port"],
+    [['explain', 'a.test', '80'], "Unexpected argument '80'"],
+    [['explain', 'a.test:0'], "'a.test:0' is not HOST, HOST:PORT or [IPv6]:PORT"],
+    [['explain', 'https://a.test/'], "'https://a.test/' is not HOST, HOST:PORT or [IPv6]:PORT"],
+    [['explain', 'a.test', '--tls', '--no-tls'], "'--tls' and '--no-tls' contradict each other"],
   ];
   for (const [args, sentence] of wrong) {
     const expected = { status: 2, stdout: '', stderr: `tcproute: ${sentence}. See tcproute --help.\n` };

@@ -8,6 +8,7 @@ import * as sockets from '../../linux/sockets.js';
 import type { Candidate } from '../../protocol/candidate.js';
 import { Deadline, type Expiring } from '../../protocol/deadline-wheel.js';
 import type { FailureCode } from '../../protocol/failure.js';
+import type { AttemptResult } from '../../protocol/race-record.js';
 import { type Bound, SocksChain, type Step } from '../../protocol/socks5-client.js';
 import type { Target } from '../../protocol/target.js';
 import { causeOf } from './causes.js';
@@ -20,9 +21,6 @@ export interface AttemptOutcome {
   failed(attempt: Attempt, code: FailureCode): void;
 }
 
-/** `connected`: handed to its new owner. `abandoned`: another one was better. `late`: the same, and it was late. */
-export type AttemptResult = FailureCode | 'connected' | 'abandoned' | 'late' | 'silent' | 'not-tls';
-
 export class Attempt extends Listener implements Expiring {
   readonly candidate: Candidate;
   readonly line: DialLine;
@@ -32,6 +30,8 @@ export class Attempt extends Listener implements Expiring {
   /** When it was sent a ClientHello, and when the first byte of the destination came. */
   askedAt = Number.NaN;
   answeredAt = Number.NaN;
+  /** When it failed or was given up. */
+  endedAt = Number.NaN;
   /** What it came to; undefined while it is under way. */
   result: AttemptResult | undefined;
   /** The address that the connection has at its far beginning, as the last proxy said; undefined for a direct line. */
@@ -58,6 +58,7 @@ export class Attempt extends Listener implements Expiring {
   start(): FailureCode | undefined {
     const failure = this.#start();
     this.result = failure;
+    if (failure !== undefined) this.endedAt = this.started;
     return failure;
   }
 
@@ -105,6 +106,7 @@ export class Attempt extends Listener implements Expiring {
     this.#context.deadlines.clear(this.#deadline);
     if (this.#socket === undefined) return;
     this.result = result;
+    this.endedAt = this.#context.engine.now;
     this.#context.engine.close(this.#socket, 'reset');
     this.#socket = undefined;
   }

@@ -112,6 +112,7 @@ export class Contender extends Listener {
 
   #refuse(refusal: Refusal): void {
     this.refusal = refusal;
+    this.attempt.endedAt = this.#context.engine.now;
     this.#outcome.refused(this);
   }
 }

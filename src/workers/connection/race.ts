@@ -119,6 +119,11 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     return 'none';
   }
 
+  /** What went first and alone, because it is remembered. */
+  get lead(): Attempt | undefined {
+    return this.#lead;
+  }
+
   /** For what is learned of an attempt later; undefined where there is nothing to learn. */
   reached(attempt: Attempt): Reached | undefined {
     const name = this.#target.ip === undefined ? this.#target.host : undefined;

@@ -1,42 +1,66 @@
-// What is noted of a connection for its one log line at the end (level debug): where it went, and every attempt of its
-// race. It holds no bytes of the connection.
+// What is noted of a connection for its one log line at the end (level debug): where it went, every attempt of its race,
+// and why the winner won. It holds no bytes of the connection.
 import { peerEndpoint } from '../../linux/sockets.js';
 import { formatEndpoint, formatIp } from '../../protocol/address.js';
-import type { FailureCode } from '../../protocol/failure.js';
+import { FAILURES, type FailureCode } from '../../protocol/failure.js';
+import { type AttemptRecord, hasFailed, type RaceRecord, whyWon } from '../../protocol/race-record.js';
 import type { Target } from '../../protocol/target.js';
 import type { Attempt } from './attempt.js';
+import type { Heard } from './first-words.js';
 import type { Race } from './race.js';
 
 export class SessionRecord {
+  readonly #clock: { readonly now: number };
   readonly #client: string;
   readonly #opened: number;
-  #target = '';
+  #target: Target | undefined;
   #race: Race | undefined;
   #winner: Attempt | undefined;
   #cause: FailureCode | undefined;
+  /** When there was a winner, or none was possible any more. */
+  #decided = Number.NaN;
   #up = 0;
   #down = 0;
 
-  constructor(fd: number, now: number) {
+  /** `clock`: the engine's. */
+  constructor(fd: number, clock: { readonly now: number }) {
     const peer = peerEndpoint(fd);
     this.#client = typeof peer === 'number' ? 'unknown' : formatEndpoint(formatIp(peer.ip), peer.port);
-    this.#opened = now;
+    this.#clock = clock;
+    this.#opened = clock.now;
   }
 
   targeted(target: Target): void {
-    this.#target = formatEndpoint(target.host, target.port);
+    this.#target = target;
   }
 
   raced(race: Race): void {
     this.#race = race;
   }
 
-  won(winner: Attempt): void {
+  /** Gives who is to hear of the destination's first words, `heard` among them. */
+  won(winner: Attempt, heard: Heard | undefined): Heard | undefined {
+    const clock = this.#clock;
     this.#winner = winner;
+    this.#decided = clock.now;
+    if (!Number.isNaN(winner.askedAt)) return heard;
+    return {
+      answered(result, first_byte_ms) {
+        winner.answeredAt = clock.now;
+        if (result === 'tls') winner.askedAt = clock.now - first_byte_ms;
+        heard?.answered(result, first_byte_ms);
+      },
+      failed(cause) {
+        winner.result = cause;
+        winner.endedAt = clock.now;
+        heard?.failed(cause);
+      },
+    };
   }
 
   lost(code: FailureCode): void {
     this.#cause = code;
+    this.#decided = this.#clock.now;
   }
 
   relayed(up: number, down: number): void {
@@ -44,35 +68,61 @@ export class SessionRecord {
     this.#down = down;
   }
 
-  fields(ending: string, now: number): Record<string, unknown> {
+  fields(ending: string): Record<string, unknown> {
     const winner = this.#winner;
     return {
       client: this.#client,
-      target: this.#target,
+      ...this.#raced(ending),
       line: winner?.line.name,
       address: winner === undefined ? undefined : formatIp(winner.candidate.ip),
       connect_ms: winner === undefined ? undefined : rounded(winner.connectedAt - winner.started),
-      attempts: this.#race?.attempts.map((attempt) => attemptFields(attempt, this.#race as Race)),
       bytes_up: this.#up,
       bytes_down: this.#down,
-      duration_ms: Math.round(now - this.#opened),
+      duration_ms: Math.round(this.#clock.now - this.#opened),
       ending,
+    };
+  }
+
+  /** Undefined for a client that never said where it wants to go. */
+  #raced(ending: string): RaceRecord | undefined {
+    const race = this.#race;
+    if (this.#target === undefined || race === undefined) return undefined;
+    const decided = Number.isNaN(this.#decided) ? this.#clock.now : this.#decided;
+    const attempts = race.attempts.map((attempt) => attemptRecord(attempt, race, this.#winner, decided));
+    const winner = this.#winner === undefined ? undefined : race.attempts.indexOf(this.#winner);
+    const won = winner === undefined || hasFailed(attempts[winner]) ? undefined : attempts[winner];
+    return {
+      target: formatEndpoint(this.#target.host, this.#target.port),
+      attempts,
+      winner,
+      why: winner === undefined ? undefined : whyWon(attempts, winner),
+      total_ms: won?.answered_ms ?? won?.connected_ms ?? rounded(decided - race.started),
+      reply: this.#reply(ending),
       cause: this.#cause,
     };
   }
+
+  #reply(ending: string): number | undefined {
+    if (this.#cause !== undefined) return FAILURES[this.#cause].reply;
+    return ending === 'cancelled' ? undefined : 0;
+  }
 }
 
-/** Times are in ms from the beginning of the race; what has not happened is left out. */
-function attemptFields(attempt: Attempt, race: Race): Record<string, unknown> {
+function attemptRecord(attempt: Attempt, race: Race, winner: Attempt | undefined, decided: number): AttemptRecord {
   const since = (at: number): number | undefined => (Number.isNaN(at) ? undefined : rounded(at - race.started));
+  const lost = attempt !== winner;
+  // It was asked, and has the connection without an answer.
+  const mute = !lost && !Number.isNaN(attempt.askedAt) && Number.isNaN(attempt.answeredAt);
   return {
     line: attempt.line.name,
     address: formatIp(attempt.candidate.ip),
-    started_ms: since(attempt.started),
+    remembered: attempt === race.lead,
+    started_ms: rounded(attempt.started - race.started),
     connected_ms: since(attempt.connectedAt),
     asked_ms: since(attempt.askedAt),
     answered_ms: since(attempt.answeredAt),
-    result: attempt.result,
+    ended_ms: since(attempt.endedAt) ?? (lost || mute ? since(decided) : undefined),
+    result: attempt.result !== 'connected' ? attempt.result : lost ? 'abandoned' : mute ? 'silent' : 'connected',
   };
 }
 

@@ -34,7 +34,7 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
   constructor(context: Context, fd: number) {
     super();
     this.#context = context;
-    this.#record = context.log.enabled('debug') ? new SessionRecord(fd, context.engine.now) : undefined;
+    this.#record = context.log.enabled('debug') ? new SessionRecord(fd, context.engine) : undefined;
     this.#client = context.engine.adopt(fd, new Handshake(context, this));
     context.counters[Counter.opened] += 1;
   }
@@ -142,8 +142,8 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
 
   settled(winner: Attempt, destination: Socket, reached: Reached | undefined): Relay {
     this.#contest = undefined;
-    this.#record?.won(winner);
-    return new Relay(this.#context, this.#client, destination, this.#deadline, reached, this);
+    const heard = this.#record === undefined ? reached : this.#record.won(winner, reached);
+    return new Relay(this.#context, this.#client, destination, this.#deadline, heard, this);
   }
 
   undecided(how: 'reset-by-client' | 'reset-by-destination'): void {
@@ -177,9 +177,9 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
   }
 
   #ended(how: string): void {
-    const { counters, log, engine } = this.#context;
+    const { counters, log } = this.#context;
     counters[Counter.closed] += 1;
-    if (this.#record !== undefined) log.write('debug', this.#record.fields(how, engine.now), 'connection');
+    if (this.#record !== undefined) log.write('debug', this.#record.fields(how), 'connection');
     this.#context.ended();
   }
 }

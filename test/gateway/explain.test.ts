@@ -1,0 +1,244 @@
+// `tcproute explain` as its users run it: real servers, bad and good lines, and a process that ends by itself.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { type Explanation, explainTarget } from '../../src/main/explain-command.js';
+import { targetOfText } from '../../src/protocol/target.js';
+import { whyNoCertificate } from '../helpers/certificate.js';
+import { DnsServer, deferred } from '../helpers/dns-server.js';
+import { root } from '../helpers/gateway.js';
+import { gatewayOptions } from '../helpers/gateway-options.js';
+import { inBothEngines, type World } from '../helpers/gateway-world.js';
+import { freePort } from '../helpers/proxies.js';
+import { TrickProxy } from '../helpers/proxies-trick.js';
+import { bannerServer, echoServer, silentServer, TestServer } from '../helpers/servers.js';
+import { through } from '../helpers/socks-client.js';
+import { TLS_NAME, tlsServer } from '../helpers/tls-server.js';
+import { type TlsTrick, TrickTls } from '../helpers/tls-trick.js';
+import { until } from '../helpers/until.js';
+import { openFds } from '../linux/peers.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'tcproute-explain-test-'));
+after(() => rmSync(directory, { recursive: true }));
+
+const multipath = (...list: object[]) => ({ type: 'multipath', list });
+/** No DNS server is asked that is not the test's. */
+const HERE = { nameservers: '127.0.0.1:9', dns: { probe: { enabled: 'off' }, timeout_ms: 500, try_timeout_ms: 300 } };
+
+interface Told {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function explain({ engine }: World, config: object, ...args: string[]): Promise<Told> {
+  const file = join(directory, `${engine}.json`);
+  writeFileSync(file, JSON.stringify({ ...HERE, ...config }));
+  const command = [join(root, 'bin/tcproute.js'), 'explain', '-c', file, ...args];
+  const env = { PATH: process.env['PATH'], TCPROUTE_ENGINE: engine, TMPDIR: directory };
+  return new Promise((resolve) => {
+    execFile(process.execPath, command, { cwd: directory, env, timeout: 20_000 }, (error, stdout, stderr) => {
+      const status = error === null ? 0 : Number(error.code ?? -1);
+      resolve({ status, stdout, stderr });
+    });
+  });
+}
+
+async function explained(world: World, config: object, ...args: string[]): Promise<Explanation & { status: number }> {
+  const { status, stdout, stderr } = await explain(world, config, ...args, '--json');
+  assert.equal(stderr, '');
+  return { ...(JSON.parse(stdout) as Explanation), status };
+}
+
+const results = ({ race }: Explanation) => race.attempts.map(({ line, result }) => [line, result]);
+
+inBothEngines('one line dead, one good: who won and why, and what the DNS servers said', async (world) => {
+  const server = world.use(await echoServer());
+  const dns = world.use(await DnsServer.start({ 'a.test': { A: ['127.0.0.1'], ttl_s: 60 } }));
+  const dead = { type: 'socks5', host: '127.0.0.1', port: await freePort(), name: 'dead', username: 'u' };
+  const upstream = multipath({ ...dead, password: 'hunter2' }, { type: 'direct', name: 'good' });
+  const config = { nameservers: `127.0.0.1:${dns.port}`, upstream, dns: { ...HERE.dns, ipv6: 'off' } };
+  const told = await explain(world, config, `A.test:${server.port}`);
+  assert.deepEqual([told.status, told.stderr], [0, '']);
+  assert.ok(!told.stdout.includes('hunter2'));
+  const shape = told.stdout
+    .replaceAll(String(server.port), 'PORT')
+    .replaceAll(String(dns.port), 'DNS')
+    .replaceAll(/ +\d+\.\d(?![\d.])/g, ' N')
+    .replaceAll(/\|.*\|/g, '|BAR|');
+  assert.equal(
+    shape,
+    `a.test:PORT
+
+dns
+  udp://127.0.0.1:DNS  A N ms  127.0.0.1 (clean)
+  clients get 127.0.0.1 (ttl 60 s)
+
+race: 2 attempts, N ms (all times in ms from its beginning)
+     line  address     started  connected     asked  first byte
+  1  dead  127.0.0.1 N          -         -           -
+  2  good  127.0.0.1 N N         -           -
+
+  1  |BAR|  refused
+  2  |BAR|  won
+     0 N ms
+     - connecting   = connected   ~ asked   * first byte   x failed
+
+won: good 127.0.0.1: the others failed: dead 127.0.0.1 (refused) (reply 00 to the client)
+protocol: not tried, the destination waits for the client to speak
+`,
+  );
+});
+
+inBothEngines(
+  'a line that connects and is silent loses against one that answers the ClientHello',
+  async (world) => {
+    const server = world.use(await tlsServer());
+    const silent = world.use(await TrickTls.listen('silent'));
+    const early = world.use(await TrickProxy.listen({ early: silent.port }));
+    // Not before the other one has been asked.
+    const asked = deferred();
+    const good = world.use(await TrickProxy.listen({ after: asked.promise }));
+    const upstream = multipath({ ...early.line, name: 'early' }, { ...good.line, name: 'good' });
+    const target = `${TLS_NAME}:${server.port}`;
+    const telling = explained(world, { upstream }, target, '--tls');
+    await until('the silent server has been asked', () => silent.hellos.length > 0);
+    asked.resolve();
+    const told = await telling;
+    assert.deepEqual([told.status, told.usable, told.resolved, told.target], [0, true, 'by-proxy', target]);
+    assert.equal(told.dns, undefined);
+    const { race, answer } = told;
+    assert.deepEqual([race.target, race.winner, race.reply, race.cause], [target, 1, 0, undefined]);
+    assert.ok(answer.kind === 'tls' && answer.protocol === 'TLSv1.3');
+    assert.equal(answer.certificate, 'DEPTH_ZERO_SELF_SIGNED_CERT');
+    const [first, second] = race.attempts;
+    assert.deepEqual([first.line, first.address, second.line], ['early', '127.0.0.1', 'good']);
+    assert.deepEqual([race.why, first.result, first.answered_ms], ['answered-first', 'silent', undefined]);
+    assert.ok(Number(second.asked_ms) > Number(first.asked_ms));
+    assert.ok(Number(second.answered_ms) >= Number(second.asked_ms));
+    assert.deepEqual([race.total_ms, first.ended_ms], [second.answered_ms, second.answered_ms]);
+    assert.deepEqual(good.asked, [TLS_NAME]);
+  },
+  30_000,
+  whyNoCertificate(),
+);
+
+inBothEngines(
+  'one line alone has its times to the first byte, too',
+  async (world) => {
+    const server = world.use(await tlsServer());
+    const told = await explained(world, {}, `127.0.0.1:${server.port}`, '--tls');
+    assert.deepEqual([told.status, told.resolved, told.race.why], [0, 'literal', 'only-attempt']);
+    const [{ started_ms, connected_ms, asked_ms, answered_ms, result }] = told.race.attempts;
+    const times = [started_ms, connected_ms, asked_ms, answered_ms].map(Number);
+    assert.deepEqual(
+      times,
+      [...times].sort((a, b) => a - b),
+    );
+    assert.deepEqual([result, told.race.total_ms], ['connected', answered_ms]);
+  },
+  30_000,
+  whyNoCertificate(),
+);
+
+inBothEngines('a target that refuses exits with 1 and the cause', async (world) => {
+  const target = `127.0.0.1:${await freePort()}`;
+  const told = await explained(world, {}, target);
+  assert.deepEqual([told.status, told.usable, told.race.cause, told.race.reply], [1, false, 'refused', 5]);
+  assert.deepEqual([results(told), told.race.winner, told.race.why], [[['direct', 'refused']], undefined, undefined]);
+  assert.deepEqual(told.answer, { kind: 'not-connected' });
+  const { status, stdout } = await explain(world, {}, target);
+  assert.equal(status, 1);
+  assert.match(stdout, /\nfailed: the connection was refused \(reply 05 to the client\)\n$/);
+});
+
+inBothEngines('what is no TLS, or no word at all, is told and is no success', async (world) => {
+  const config = { race: { connect_timeout_ms: 300 } };
+  const tricks: readonly (readonly [TlsTrick, RegExp, string])[] = [
+    ['silent', /^no handshake within 2300 ms$/, 'connected'],
+    ['resets', /./, 'silent'],
+    ['ends', /./, 'silent'],
+    ['plain-text', /wrong version number|packet length too long/, 'connected'],
+    ['alert', /alert handshake failure/, 'silent'],
+  ];
+  for (const [trick, reason, result] of tricks) {
+    const server = world.use(await TrickTls.listen(trick));
+    const told = await explained(world, config, `127.0.0.1:${server.port}`, '--tls');
+    assert.ok(told.answer.kind === 'tls-failed');
+    assert.match(told.answer.reason, reason);
+    assert.deepEqual([trick, told.status, told.usable, told.race.winner], [trick, 1, false, 0]);
+    assert.deepEqual([trick, told.race.attempts[0].result], [trick, result]);
+    assert.equal(server.hellos.length, 1);
+  }
+});
+
+inBothEngines('without TLS a word of the destination is waited for', async (world) => {
+  const banner = world.use(await bannerServer('SSH-2.0-test\r\n'));
+  const spoke = await explained(world, {}, `127.0.0.1:${banner.port}`);
+  assert.deepEqual([spoke.status, spoke.answer], [0, { kind: 'spoke-first' }]);
+  assert.ok(spoke.race.attempts[0].answered_ms !== undefined);
+  const ends = world.use(await TestServer.listen((socket) => socket.end()));
+  const ended = await explained(world, {}, `127.0.0.1:${ends.port}`);
+  assert.deepEqual([ended.status, ended.usable, ended.answer], [1, false, { kind: 'ended' }]);
+});
+
+inBothEngines('it begins with what the running gateway remembers, and writes nothing', async (world) => {
+  const folder = mkdtempSync(join(directory, 'state-'));
+  const state_file = join(folder, 'routes');
+  const server = world.use(await echoServer());
+  const good = world.use(await TrickProxy.listen('works'));
+  const bad = world.use(await TrickProxy.listen('silent'));
+  const upstream = multipath({ ...bad.line, name: 'bad' }, { ...good.line, name: 'good' });
+  const config = { upstream, cache: { state_file }, dns: { ...HERE.dns, state_file: join(folder, 'names') } };
+  const gateway = await world.gateway(config);
+  const client = await through(gateway.port, { host: 'a.test', port: server.port });
+  client.close();
+  await gateway.stop();
+  const written = readFileSync(state_file, 'utf8');
+  const files = readdirSync(folder);
+  const told = await explained(world, config, `a.test:${server.port}`);
+  assert.deepEqual([told.race.why, results(told)], ['remembered', [['good', 'connected']]]);
+  assert.equal(told.race.attempts[0].remembered, true);
+  const other = await explained(world, config, `b.test:${server.port}`);
+  assert.equal(other.race.attempts.length, 2);
+  assert.deepEqual([readFileSync(state_file, 'utf8'), readdirSync(folder)], [written, files]);
+  assert.deepEqual(
+    readdirSync(directory).filter((name) => name.startsWith('tcproute-explain-')),
+    [],
+    'its own copies are gone',
+  );
+});
+
+inBothEngines('a state file that cannot be used is warned of by its own name', async (world) => {
+  const server = world.use(await echoServer());
+  const state_file = join(directory, 'damaged');
+  writeFileSync(state_file, 'x');
+  const told = await explain(world, { cache: { state_file } }, `127.0.0.1:${server.port}`);
+  assert.deepEqual([told.status, told.stderr], [0, `warning: ${state_file} is ignored: not a list of routes\n`]);
+  assert.equal(readFileSync(state_file, 'utf8'), 'x');
+});
+
+inBothEngines('it gives back every descriptor, timer and thread', async (world) => {
+  const banner = world.use(await bannerServer('hello'));
+  const silent = world.use(await silentServer());
+  const options = gatewayOptions({ engine: world.engine });
+  const race = { ...options.race, connect_timeout_ms: 100 };
+  const run = async () => {
+    const spoke = targetOfText(`127.0.0.1:${banner.port}`, 443)!;
+    const mute = targetOfText(`127.0.0.1:${silent.port}`, 443)!;
+    const told = [await explainTarget(spoke, false, options), await explainTarget(mute, true, { ...options, race })];
+    assert.deepEqual(
+      told.map(({ outcome }) => outcome.kind === 'explained' && outcome.explanation.answer.kind),
+      ['spoke-first', 'tls-failed'],
+    );
+    return { fds: openFds().size, threads: readdirSync('/proc/self/task').length, active: active() };
+  };
+  const first = await run();
+  assert.deepEqual(await run(), first);
+});
+
+/** What keeps the process alive, the servers of the test aside. */
+const active = () => process.getActiveResourcesInfo().filter((kind) => !/^TCPSERVERWRAP|^TCPSocketWrap/i.test(kind));
