@@ -9,21 +9,27 @@ const REPORT = `import(${JSON.stringify(MODULE)}).then(({ raiseFdLimit }) => con
 
 test('two fds a connection, after what the threads, pipes and races take', () => {
   // 20 000 − (128 + 2 × 16) − 2 × 2 × 128 − 15 × 32 × 2, halved
-  assert.deepEqual(deriveConnectionsMax(DEMAND), { connections_max: 9184, pipes_max: 128 });
+  assert.deepEqual(deriveConnectionsMax(DEMAND), { connections_max: 9184, pipes_max: 128, racing_max: 480 });
 });
 
 test('where fds are scarce, pipes and races do not take more than their share', () => {
   const share = deriveConnectionsMax({ fdLimit: 1024, workers: 2, pipesMax: 16_384, attemptsMax: 1024 });
-  assert.deepEqual(share, { connections_max: (1024 - 160 - 256 - 128) / 2, pipes_max: 64 });
+  assert.deepEqual(share, { connections_max: (1024 - 160 - 256 - 128) / 2, pipes_max: 64, racing_max: 64 });
 });
 
 test('a configured maximum counts as far as it fits', () => {
   const fits = { code: 'fits', warning: undefined };
-  assert.deepEqual(settleConnectionsMax(0, DEMAND), { ...fits, share: { connections_max: 9184, pipes_max: 128 } });
-  assert.deepEqual(settleConnectionsMax(10, DEMAND), { ...fits, share: { connections_max: 10, pipes_max: 128 } });
+  assert.deepEqual(settleConnectionsMax(0, DEMAND), {
+    ...fits,
+    share: { connections_max: 9184, pipes_max: 128, racing_max: 480 },
+  });
+  assert.deepEqual(settleConnectionsMax(10, DEMAND), {
+    ...fits,
+    share: { connections_max: 10, pipes_max: 128, racing_max: 480 },
+  });
   assert.deepEqual(settleConnectionsMax(50_000, DEMAND), {
     code: 'fits',
-    share: { connections_max: 9184, pipes_max: 128 },
+    share: { connections_max: 9184, pipes_max: 128, racing_max: 480 },
     warning: 'limits.connections_max is 50000, but only 9184 connections fit: RLIMIT_NOFILE is 20000',
   });
 });

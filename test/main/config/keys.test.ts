@@ -15,7 +15,7 @@ test("every key has a doc and an environment variable that is the key's path in 
 
 test('every number has a least and a greatest value, and neither a fraction nor a text is one', () => {
   const integers = KEYS.filter(({ setting }) => typeof setting.default === 'number');
-  assert.equal(integers.length, 30);
+  assert.equal(integers.length, 38);
   for (const { path, setting } of integers) {
     const [, min, max] = (/^an integer from (\d+) to (\d+)$/.exec(setting.allowed) ?? []).map(Number);
     const passes = (value: unknown) => setting.check(value, placeOf(path), new Findings()) === value;
@@ -28,7 +28,7 @@ test('every number has a least and a greatest value, and neither a fraction nor 
 
 test('sections must be objects, and the whole must be one', () => {
   assert.deepEqual(errorsIn({ race: 5 }), [
-    'race: 5 is not allowed; allowed: an object with attempts_max, connect_timeout_ms',
+    'race: 5 is not allowed; allowed: an object with until, attempts_max, line_attempts_max, total_attempts_max, connect_timeout_ms, stagger_ms, first_byte_ms, margin_ms, hold_ms, early_probe_interval_s',
   ]);
   const whole = 'is not allowed; allowed: an object with the keys of the configuration';
   assert.deepEqual(errorsOf(loadText('c.json', '[1]')), [`c.json: [1] ${whole}`]);
