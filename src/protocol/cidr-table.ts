@@ -1,14 +1,15 @@
 // CIDR ranges of one family, each with its rules, and all of them that an address is in: ranges nest but never overlap
 // in part, so that the line of addresses falls into intervals, each within one innermost range, which knows the next
-// larger one. A binary search finds the interval and allocates nothing. IpRanges (ip-range.ts) only says whether.
+// larger one. A binary search finds the interval and allocates nothing. (A binary trie of 10 000 ranges answered in 0.6 to
+// 1 of the time, 0.1 µs less at best, and was five to seven times as large.) IpRanges in ip-range.ts only says whether.
 import { compareIps, type IpRange, lastIp } from './ip-range.js';
 import { type ChainBuilder, NO_RULE, type RuleChains } from './rule-chains.js';
 
 export interface CidrTables {
-  /** 4 or 16. */
-  readonly octets: number;
+  /** 32-bit words of an address: 1 or 4. */
+  readonly words: number;
   /** The first address of each interval, ascending. What lies before the first interval is in no range. */
-  readonly firsts: Uint8Array;
+  readonly firsts: Uint32Array;
   /** By interval: its innermost range, or NOWHERE. */
   readonly innermost: Int32Array;
   /** By range: its rules, and the next larger range around it, or NOWHERE. */
@@ -29,13 +30,16 @@ export class CidrTable {
 
   /** The first rule for an address and a port, if it comes before `best`; else `best`. */
   lowest(ip: Uint8Array, port: number, best: number): number {
-    const { octets, firsts, innermost, heads, around } = this.#tables;
+    const { words, firsts, innermost, heads, around } = this.#tables;
+    const beginning = wordAt(ip, 0);
     let low = 0;
     let high = innermost.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (compareIps(firsts, middle * octets, ip) <= 0) low = middle + 1;
-      else high = middle;
+      const word = firsts[middle * words];
+      const isBehind = word === beginning ? restIsBehind(firsts, middle * words, ip) : word > beginning;
+      if (isBehind) high = middle;
+      else low = middle + 1;
     }
     let first = best;
     for (let range = low === 0 ? NOWHERE : innermost[low - 1]; range !== NOWHERE; range = around[range]) {
@@ -43,6 +47,20 @@ export class CidrTable {
     }
     return first;
   }
+}
+
+/** The 32 bits of an address that begin at an octet. */
+function wordAt(ip: Uint8Array, octet: number): number {
+  return ((ip[octet] << 24) | (ip[octet + 1] << 16) | (ip[octet + 2] << 8) | ip[octet + 3]) >>> 0;
+}
+
+/** Whether what begins at `at`, like `ip` in its first word, comes behind `ip`. */
+function restIsBehind(firsts: Uint32Array, at: number, ip: Uint8Array): boolean {
+  for (let octet = 4; octet < ip.length; octet += 4) {
+    const difference = firsts[at + octet / 4] - wordAt(ip, octet);
+    if (difference !== 0) return difference > 0;
+  }
+  return false;
 }
 
 export interface RuledRange {
@@ -71,7 +89,8 @@ export function buildCidrTables(octets: number, ruled: readonly RuledRange[], ch
     open.push({ place, last: lastIp(range) });
   }
   while (open.length > 0) leave();
-  return { octets, ...intervals.tables(octets), heads, around };
+  const words = octets / 4;
+  return { words, ...intervals.tables(words), heads, around };
 }
 
 class Intervals {
@@ -89,9 +108,11 @@ class Intervals {
     this.#innermost.push(range);
   }
 
-  tables(octets: number): { firsts: Uint8Array; innermost: Int32Array } {
-    const firsts = new Uint8Array(this.#firsts.length * octets);
-    for (const [index, first] of this.#firsts.entries()) firsts.set(first, index * octets);
+  tables(words: number): { firsts: Uint32Array; innermost: Int32Array } {
+    const firsts = new Uint32Array(this.#firsts.length * words);
+    for (const [index, first] of this.#firsts.entries()) {
+      for (let word = 0; word < words; word += 1) firsts[index * words + word] = wordAt(first, word * 4);
+    }
     return { firsts, innermost: Int32Array.from(this.#innermost) };
   }
 }

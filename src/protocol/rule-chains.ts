@@ -1,7 +1,7 @@
 // Of the rules that are for one destination the first that is for the port. Whatever names destinations (a suffix, a
-// range) refers to its rules by a *head*: the number of the only one, or where the list of several begins. Flat arrays,
-// so that all threads can share them. It finds no destination.
-import type { PortRange, Rule } from './rule.js';
+// range) refers to its rules by a *head*: the number of the only one, if that is for any port, else where a list begins.
+// Flat arrays, so that all threads can share them. It finds no destination.
+import type { Rule } from './rule.js';
 
 /** Beyond every rule's number. */
 export const NO_RULE = 0x7fff_ffff;
@@ -28,7 +28,7 @@ export class RuleChains {
 
   /** The first rule behind `head` that is for the port, if it comes before `best`; else `best`. */
   lower(head: number, port: number, best: number): number {
-    if (head >= 0) return head < best && this.#hasPort(head, port) ? head : best;
+    if (head >= 0) return Math.min(head, best);
     for (let at = ~head; ; at += 1) {
       const rule = this.#lists[at];
       if (rule >= best) return best;
@@ -77,13 +77,19 @@ export class RuleLists {
 }
 
 export class ChainBuilder {
+  readonly #rules: readonly Rule[];
   readonly #lists: number[] = [];
   /** Heads by list: a long list of names has one for all. */
   readonly #heads = new Map<string, number>();
 
+  constructor(rules: readonly Rule[]) {
+    this.#rules = rules;
+  }
+
+  /** Takes what RuleLists gives. */
   head(rules: readonly number[]): number {
     if (rules.length === 0) return NO_RULE;
-    if (rules.length === 1) return rules[0];
+    if (rules.length === 1 && this.#rules[rules[0]].ports.length === 0) return rules[0];
     const key = rules.join();
     const known = this.#heads.get(key);
     if (known !== undefined) return known;
@@ -94,10 +100,10 @@ export class ChainBuilder {
     return head;
   }
 
-  tables(ports: readonly (readonly PortRange[])[]): ChainTables {
-    const ranges = ports.flat();
-    const portsFrom = new Uint32Array(ports.length + 1);
-    for (const [rule, own] of ports.entries()) portsFrom[rule + 1] = portsFrom[rule] + own.length * 2;
+  tables(): ChainTables {
+    const ranges = this.#rules.flatMap(({ ports }) => ports);
+    const portsFrom = new Uint32Array(this.#rules.length + 1);
+    for (const [rule, { ports }] of this.#rules.entries()) portsFrom[rule + 1] = portsFrom[rule] + ports.length * 2;
     const portRanges = Uint16Array.from(ranges.flatMap(({ from, to }) => [from, to]));
     return { lists: Int32Array.from(this.#lists), portsFrom, portRanges };
   }

@@ -42,7 +42,7 @@ export function compileRules(
       for (const entry of list) byKind[kind].add(entry, number);
     }
   }
-  const chains = new ChainBuilder();
+  const chains = new ChainBuilder(rules);
   const names = buildSuffixTables(byKind.domain, byKind.domain_suffix, chains);
   const ruled = [...byKind.cidr.keys()].map((text) => ({ range: rangeOf(text), rules: byKind.cidr.get(text) }));
   const [four, six] = [4, 16].map((octets) =>
@@ -53,8 +53,7 @@ export function compileRules(
     ),
   );
   const head = chains.head(anywhere.get(''));
-  const ports = rules.map((rule) => rule.ports);
-  return { ...numbered(rules), names, four, six, anywhere: head, entries, chains: chains.tables(ports) };
+  return { ...numbered(rules), names, four, six, anywhere: head, entries, chains: chains.tables() };
 }
 
 function numbered(rules: readonly Rule[]): Pick<RuleTables, 'rulings' | 'rulingOf'> {

@@ -1,6 +1,7 @@
 // Names and suffixes of names in one flat hash table, read from the end of a name, label by label. Its arrays can be
-// shared by all threads, and looking a name up allocates nothing. (Beside it, 100 000 names in a Map of texts took three
-// to seven times as long, in a trie of Maps longer still, and 10 MB of objects in each thread.)
+// shared by all threads, and looking a name up allocates nothing. (Beside it, for 100 000 suffixes, a Map from text to
+// rule took twice to five times as long for names of 4 to 6 labels, and a trie of Maps no less, with 14 MB of objects for
+// the collector to mark in each thread.)
 import type { ChainBuilder, RuleChains, RuleLists } from './rule-chains.js';
 
 export interface SuffixTables {
