@@ -24,6 +24,8 @@ export const Counter = {
   timeouts: 10,
   /** Log records that were dropped because main was behind. */
   logsDropped: 11,
+  /** Clients whose destination a rule blocks; they count as failed too. */
+  blocked: 12,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

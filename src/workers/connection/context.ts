@@ -10,6 +10,7 @@ import type { DialLine } from './line-table.js';
 import type { NamesReplica } from './names-replica.js';
 import type { OutcomeReports } from './outcome-reports.js';
 import type { RoutesReplica } from './routes-replica.js';
+import type { RuleBook } from './rule-book.js';
 
 export interface Context {
   readonly engine: Engine;
@@ -20,6 +21,7 @@ export interface Context {
   readonly names: NamesReplica;
   readonly outcomes: OutcomeReports;
   readonly routes: RoutesReplica;
+  readonly rules: RuleBook;
   readonly pipes: PipePool;
   /** This actor's slice of the counters. */
   readonly counters: Float64Array;

@@ -2,6 +2,7 @@
 // ended. What is remembered goes first and alone; when it fails it is forgotten and the rest are raced.
 import { formatEndpoint } from '../../protocol/address.js';
 import { type FailureCode, mostTelling } from '../../protocol/failure.js';
+import type { Choice } from '../../protocol/rule.js';
 import type { Target } from '../../protocol/target.js';
 import { Counter } from '../../threads/counters.js';
 import { Attempt, type AttemptOutcome, type Candidate } from './attempt.js';
@@ -20,6 +21,7 @@ export class Race implements AttemptOutcome {
   readonly #context: Context;
   readonly #target: Target;
   readonly #outcome: RaceOutcome;
+  readonly #lines: readonly DialLine[];
   readonly #running = new Set<Attempt>();
   /** Candidates that wait for a place, a list per line, so that lines take turns. */
   readonly #waiting: Candidate[][] = [];
@@ -32,20 +34,23 @@ export class Race implements AttemptOutcome {
   #cause: FailureCode | undefined;
   #over = false;
 
-  constructor(context: Context, target: Target, outcome: RaceOutcome) {
+  /** `choice`: what a rule leaves to choose from. */
+  constructor(context: Context, target: Target, outcome: RaceOutcome, choice?: Choice) {
     this.#context = context;
     this.#target = target;
     this.#outcome = outcome;
+    this.#lines = choice?.lines?.map((line) => context.lines[line]) ?? context.lines;
   }
 
   /** Starts it; the outcome may be told before this returns. */
   start(): void {
     const { lines, routes, engine } = this.#context;
-    if (lines.length > 1 || this.#target.ip === undefined) {
+    if (this.#lines.length > 1 || this.#target.ip === undefined) {
       this.#destination = formatEndpoint(this.#target.host, this.#target.port);
       const route = routes.get(this.#destination, engine.now);
       if (route !== undefined) {
-        const attempt = this.#recall({ line: lines[route.line], ip: route.ip });
+        const line = lines[route.line];
+        const attempt = this.#lines.includes(line) ? this.#recall({ line, ip: route.ip }) : undefined;
         if (attempt !== undefined) {
           this.#remembered = attempt;
           return;
@@ -101,7 +106,7 @@ export class Race implements AttemptOutcome {
   /** Asks every line for its candidates, and starts those that are known at once. */
   #spread(): void {
     this.#lookups += 1;
-    for (const line of this.#context.lines) this.#gather(line);
+    for (const line of this.#lines) this.#gather(line);
     this.#lookups -= 1;
     this.#proceed();
   }
