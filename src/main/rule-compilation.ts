@@ -9,36 +9,41 @@ const THREAD = new URL('../workers/rules/compile.js', import.meta.url);
 /** A million entries take some seconds; a disk that does not answer would take for ever. */
 const TIMEOUT_MS = 60_000;
 
-export class RuleCompilation {
-  readonly #worker: Worker;
+export interface RuleCompilation {
   /** Never rejects; the thread has ended by then. */
   readonly outcome: Promise<RulesCompiled>;
-
-  constructor(rules: readonly Rule[]) {
-    this.#worker = new Worker(THREAD, { workerData: rules, execArgv: [] });
-    this.outcome = new Promise((resolve) => {
-      let said: RulesCompiled = failed('the thread that compiles them ended early');
-      this.#worker.once('message', (compiled: RulesCompiled) => {
-        said = compiled;
-      });
-      this.#worker.once('error', (error) => {
-        said = failed(reasonOf(error));
-      });
-      const overdue = setTimeout(() => {
-        said = failed(`not compiled within ${TIMEOUT_MS / 1000} s`);
-        void this.#worker.terminate();
-      }, TIMEOUT_MS);
-      this.#worker.once('exit', () => {
-        clearTimeout(overdue);
-        resolve(said);
-      });
-    });
-  }
-
   /** Settles when the thread has ended. */
-  async cancel(): Promise<void> {
-    await this.#worker.terminate();
+  cancel(): Promise<void>;
+}
+
+export function compileApart(rules: readonly Rule[]): RuleCompilation {
+  try {
+    const worker = new Worker(THREAD, { workerData: rules, execArgv: [] });
+    return { outcome: outcomeOf(worker), cancel: () => worker.terminate().then(() => {}) };
+  } catch (error) {
+    // The machine gives no thread.
+    return { outcome: Promise.resolve(failed(reasonOf(error))), cancel: async () => {} };
   }
+}
+
+function outcomeOf(worker: Worker): Promise<RulesCompiled> {
+  return new Promise((resolve) => {
+    let outcome: RulesCompiled = failed('the thread that compiles the rules ended early');
+    worker.once('message', (compiled: RulesCompiled) => {
+      outcome = compiled;
+    });
+    worker.once('error', (error) => {
+      outcome = failed(reasonOf(error));
+    });
+    const overdue = setTimeout(() => {
+      outcome = failed(`the rules were not compiled within ${TIMEOUT_MS / 1000} s`);
+      void worker.terminate();
+    }, TIMEOUT_MS);
+    worker.once('exit', () => {
+      clearTimeout(overdue);
+      resolve(outcome);
+    });
+  });
 }
 
 function failed(problem: string): RulesCompiled {

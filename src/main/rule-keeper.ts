@@ -4,7 +4,7 @@ import { fileState } from '../files/file-state.js';
 import type { Rule } from '../protocol/rule.js';
 import type { RuleTables } from '../protocol/rule-tables.js';
 import type { Logger } from './log.js';
-import { RuleCompilation } from './rule-compilation.js';
+import { compileApart, type RuleCompilation } from './rule-compilation.js';
 
 /** A changed file is read when it has stayed the same from one look to the next: whoever writes it has then done so. */
 const LOOK_MS = 500;
@@ -70,7 +70,7 @@ export class RuleKeeper {
 
   /** Compiles and publishes; gives what is wrong. */
   async #compile(): Promise<readonly string[] | undefined> {
-    this.#compilation = new RuleCompilation(this.#rules);
+    this.#compilation = compileApart(this.#rules);
     const compiled = await this.#compilation.outcome;
     this.#compilation = undefined;
     if (compiled.code === 'failed') return compiled.problems;
