@@ -47,7 +47,7 @@ file, key and what is allowed. An unknown key is a mistake; an unknown variable 
 ${rows.join('\n')}
 
 An empty environment variable is as good as none. In the environment \`nameservers\`, \`nameservers_backup\` and
-\`IpBlacklist\` are one entry, several with commas between, or a JSON list; \`upstream\` and \`hosts\` are JSON.
+\`IpBlacklist\` are one entry, several with commas between, or a JSON list; \`upstream\`, \`rules\` and \`hosts\` are JSON.
 
 ## upstream
 
@@ -83,6 +83,46 @@ proxy; all together there are at most \`limits.lines_max\`. Two equal lines stay
 \`\`\`
 
 The last line reaches 10.0.0.2 through the proxy at 127.0.0.1. Passwords are masked wherever they are shown.
+
+## rules
+
+A list of rules. The first one that is for a connection holds, whatever its conditions are; where none is, all lines race.
+
+| condition | holds for |
+| --- | --- |
+| \`domain_suffix\` | a name and all below it: \`example.com\` is for \`example.com\` and \`a.example.com\`, not for \`badexample.com\`. A leading dot makes no difference. |
+| \`domain\` | the name itself. |
+| \`cidr\` | an address or range of either family, if the client asked for an address. What a name resolves to is no matter. |
+| \`domain_suffix_file\`, \`domain_file\`, \`cidr_file\` | the same, from files: one entry a line, \`#\` begins a comment. |
+| \`port\` | a port, or a range such as \`"8000-8999"\`. |
+
+Each is one value or a list. A connection must be to **one of the destinations** (any entry of \`domain\`, \`domain_suffix\`, \`cidr\`
+and their files), **and** to one of the ports, where ports are given. A rule without conditions is for every connection: it
+comes last. Names are compared in lower case, without a trailing dot, other scripts as \`xn--\`; \`::ffff:1.2.3.4\` is \`1.2.3.4\`.
+
+| action | what it does |
+| --- | --- |
+| \`"use": ["line", …]\` | Only these lines race, called as \`tcproute check\` calls them. When they fail, the connection fails. |
+| \`"block": true\` | The client gets REP 02. Nothing is resolved or dialled. |
+| \`"sticky": true\` | A client keeps to the line by which it reached the destination, while that line works. Alone or beside \`use\`. |
+
+\`\`\`json
+{
+  "rules": [
+    { "domain_suffix_file": "lists/ads.txt", "block": true },
+    { "domain_suffix": ["bank.example", "login.example"], "port": 443, "sticky": true },
+    { "domain_suffix": "lan", "cidr": ["10.0.0.0/8", "fd00::/8"], "use": ["direct"] },
+    { "port": ["25", "6881-6999"], "block": true },
+    { "use": ["telecom", "socks5 127.0.0.1:5555"] }
+  ]
+}
+\`\`\`
+
+Files are looked at twice a second, by paths from the working directory, and read again when one has changed and has then
+stayed the same for one look. Write a new one beside it and rename it: a list that is read while it is being written would
+lack its end. Until new rules are compiled, in a thread of their own, the old ones hold; a list that is missing or has a bad
+line leaves them as they were, with one warning. Connections that stand go on. At most 64 files of 64 MiB and 1 000 000
+names and ranges in all.
 
 ## nameservers, nameservers_backup
 

@@ -35,10 +35,10 @@ const breaches = (rule: (found: Import) => boolean) =>
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   linux: [],
-  files: [],
+  files: ['protocol'],
   threads: ['protocol'],
-  workers: ['protocol', 'threads', 'linux', 'files'],
-  main: ['protocol', 'threads', 'linux', 'files'],
+  workers: ['protocol', 'files', 'threads', 'linux'],
+  main: ['protocol', 'files', 'threads', 'linux'],
 };
 
 test('the sources are found', () => {

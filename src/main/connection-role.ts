@@ -39,7 +39,8 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
     name: `connection actor ${actor}`,
     begin(control) {
       const port = said.open();
-      const start = { actor, options, engine, control, log: port, shared, doorbell, mainDoorbell };
+      const { rules } = switchboard;
+      const start = { actor, options, engine, control, log: port, shared, rules, doorbell, mainDoorbell };
       return { start: start satisfies ConnectionStart, ports: [control, port] };
     },
     async ready(control) {

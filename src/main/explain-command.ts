@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { readState } from '../files/state-file.js';
 import { formatEndpoint } from '../protocol/address.js';
 import type { NameExplanation } from '../protocol/names-statistics.js';
-import type { Options } from '../protocol/options.js';
+import type { Configuration, Options } from '../protocol/options.js';
 import type { RaceRecord } from '../protocol/race-record.js';
 import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../protocol/route-snapshot.js';
 import type { Target } from '../protocol/target.js';
@@ -40,7 +40,7 @@ export interface Explained {
     | { readonly kind: 'failed'; readonly reason: string };
 }
 
-export async function explainTarget(target: Target, tls: boolean, asked: Options): Promise<Explained> {
+export async function explainTarget(target: Target, tls: boolean, asked: Configuration): Promise<Explained> {
   const said = new Said();
   const folder = await mkdtemp(join(tmpdir(), 'tcproute-explain-'));
   try {
@@ -52,7 +52,7 @@ export async function explainTarget(target: Target, tls: boolean, asked: Options
 }
 
 /** A gateway for one connection, which is over when its client says so: TLS that fails ends it without a reset. */
-function ownOptions(asked: Options): Options {
+function ownOptions(asked: Configuration): Configuration {
   return { ...asked, log_level: 'debug', host: '127.0.0.1', port: 0, workers: 1, half_closed_timeout_ms: 1 };
 }
 
@@ -90,7 +90,12 @@ async function remembered(
   };
 }
 
-async function explain(target: Target, tls: boolean, options: Options, said: Said): Promise<Explained['outcome']> {
+async function explain(
+  target: Target,
+  tls: boolean,
+  options: Configuration,
+  said: Said,
+): Promise<Explained['outcome']> {
   const started = await startGateway(options, said.log);
   if (started.code === 'failed') return { kind: 'failed', reason: started.message };
   const { gateway } = started;

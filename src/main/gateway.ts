@@ -7,7 +7,8 @@ import { Loop } from '../linux/loop.js';
 import { closeFd } from '../linux/sockets.js';
 import { formatEndpoint } from '../protocol/address.js';
 import type { ConnectionActor, NamesControl } from '../protocol/messages.js';
-import type { EngineChoice, Options } from '../protocol/options.js';
+import type { Configuration, EngineChoice, Options } from '../protocol/options.js';
+import type { Rule } from '../protocol/rule.js';
 import { Counter } from '../threads/counters.js';
 import type { Remote } from '../threads/port.js';
 import { RoomFlag } from '../threads/room.js';
@@ -45,7 +46,7 @@ export type Started = { readonly code: 'started'; readonly gateway: Gateway } | 
 const failed = (message: string): Failed => ({ code: 'failed', message });
 
 /** `tuning` is for tests. */
-export async function startGateway(asked: Options, log: Logger, tuning: Tuning = {}): Promise<Started> {
+export async function startGateway(asked: Configuration, log: Logger, tuning: Tuning = {}): Promise<Started> {
   const limit = raiseFdLimit();
   if (limit.code === 'failed') return limit;
   const demand = {
@@ -57,12 +58,13 @@ export async function startGateway(asked: Options, log: Logger, tuning: Tuning =
   const room = settleConnectionsMax(asked.limits.connections_max, demand);
   if (room.code === 'failed') return room;
   if (room.warning !== undefined) log.warn(room.warning);
-  const options: Options = { ...asked, limits: { ...asked.limits, ...room.share } };
+  const { rules, ...own } = asked;
+  const options: Options = { ...own, limits: { ...own.limits, ...room.share } };
   const kind = chooseEngine(options.engine, log);
   if (typeof kind !== 'string') return kind;
   const opened = openEngine(kind);
   if ('code' in opened) return failed(`no ${kind} engine: ${opened.reason}`);
-  const parts = { options, kind, fdsMax: limit.fds, engine: opened.engine, log, tuning };
+  const parts = { options, rules, kind, fdsMax: limit.fds, engine: opened.engine, log, tuning };
   return new Start(parts).run();
 }
 
@@ -77,6 +79,7 @@ function chooseEngine(choice: EngineChoice, log: Logger): 'uring' | 'epoll' | Fa
 
 interface StartParts {
   readonly options: Options;
+  readonly rules: readonly Rule[];
   readonly kind: 'uring' | 'epoll';
   readonly fdsMax: number;
   readonly engine: Engine;
@@ -93,12 +96,12 @@ class Start {
   readonly #supervisor: Supervisor;
   #acceptor: Acceptor | undefined;
 
-  constructor({ options, kind, fdsMax, engine, log, tuning }: StartParts) {
+  constructor({ options, rules, kind, fdsMax, engine, log, tuning }: StartParts) {
     this.#options = options;
     this.#engine = engine;
     this.#log = log;
     this.#supervisor = new Supervisor({
-      ...{ options, engine: kind, fdsMax, log, tuning },
+      ...{ options, rules, engine: kind, fdsMax, log, tuning },
       mainDoorbell: this.#doorbell,
       room: this.#room,
       takeBack: (fds) => this.#acceptor?.takeBack(fds),
@@ -166,7 +169,7 @@ function totals({ counters }: Supervisor, workers: number): Stats {
 }
 
 /** Runs until SIGTERM or SIGINT; resolves with the exit status. */
-export async function runGateway(options: Options, log: Logger): Promise<number> {
+export async function runGateway(options: Configuration, log: Logger): Promise<number> {
   const started = await startGateway(options, log);
   if (started.code === 'failed') {
     log.fatal(started.message);

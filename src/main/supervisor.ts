@@ -4,6 +4,7 @@ import { makeDoorbell } from '../linux/doorbell.js';
 import { closeFd } from '../linux/sockets.js';
 import type { ConnectionActor, NamesControl, RoutesControl } from '../protocol/messages.js';
 import type { Options } from '../protocol/options.js';
+import type { Rule } from '../protocol/rule.js';
 import { Counters } from '../threads/counters.js';
 import { FdQueue } from '../threads/fd-queue.js';
 import { MapTable, OwnerTable } from '../threads/owner-table.js';
@@ -13,6 +14,7 @@ import { ActorPool } from './actor-pool.js';
 import { connectionRole } from './connection-role.js';
 import { type Lane, Lanes } from './lanes.js';
 import type { Logger } from './log.js';
+import { RuleKeeper } from './rule-keeper.js';
 import { namesRole, routesRole } from './service-role.js';
 import { Switchboard } from './switchboard.js';
 
@@ -45,6 +47,7 @@ export interface Tuning {
 
 export interface SupervisorParts {
   readonly options: Options;
+  readonly rules: readonly Rule[];
   readonly engine: 'uring' | 'epoll';
   /** fd numbers are below this. */
   readonly fdsMax: number;
@@ -63,6 +66,7 @@ export class Supervisor {
   readonly connections: readonly ActorHost<ConnectionActor>[];
   readonly names: ActorHost<NamesControl>;
   readonly routes: ActorHost<RoutesControl>;
+  readonly #rules: RuleKeeper;
   readonly #pools: readonly ActorPool[];
   readonly #doorbells: readonly number[];
 
@@ -88,6 +92,7 @@ export class Supervisor {
     this.counters = new Counters(common.counters);
     this.lanes = new Lanes(ways, this.counters);
     const switchboard = new Switchboard();
+    this.#rules = new RuleKeeper(parts.rules, log, (tables) => switchboard.setRules(tables));
     const namesPool = new ActorPool(entries.names, 1, heap_mb);
     const routesPool = new ActorPool(entries.routes, 1, heap_mb);
     const connectionPool = new ActorPool(entries.connection, options.workers, heap_mb);
@@ -106,6 +111,9 @@ export class Supervisor {
   async start(): Promise<string | undefined> {
     const missing = this.#doorbells.find((doorbell) => doorbell < 0);
     if (missing !== undefined) return `no eventfd for an actor: errno ${-missing}`;
+    // Before any connection: none may slip through unruled.
+    const unruled = await this.#rules.start();
+    if (unruled !== undefined) return unruled;
     const hosts = [this.names, this.routes, ...this.connections];
     const started = await Promise.all(hosts.map((host) => host.start()));
     return started.find((failure) => failure !== undefined);
@@ -113,6 +121,7 @@ export class Supervisor {
 
   /** Ends the connection actors after their last connection, at the latest after `timeout_ms`, then all others. */
   async stop(timeout_ms: number): Promise<void> {
+    await this.#rules.stop();
     await Promise.all(this.connections.map((connection) => connection.stop(timeout_ms)));
     await Promise.all([this.names.stop(SERVICES_STOP_MS), this.routes.stop(SERVICES_STOP_MS)]);
     await Promise.all(this.#pools.map((pool) => pool.destroy()));

@@ -1,7 +1,8 @@
 // Plugs the connection actors into the DNS and the route actor, and again whenever one of them has been restarted. The
-// ports go straight from thread to thread: nothing passes through main afterwards.
+// ports go straight from thread to thread: nothing passes through main afterwards. New rules go the same way to all.
 import { MessageChannel } from 'node:worker_threads';
 import type { ConnectionActor, NamesControl, RoutesControl } from '../protocol/messages.js';
+import type { RuleTables } from '../protocol/rule-tables.js';
 import { moved, type Remote } from '../threads/port.js';
 import { within } from './deadline.js';
 
@@ -12,10 +13,18 @@ export class Switchboard {
   readonly #connections = new Map<number, Remote<ConnectionActor>>();
   #names: Remote<NamesControl> | undefined;
   #routes: Remote<RoutesControl> | undefined;
+  #rules: RuleTables | undefined;
+
+  /** The rules that an actor begins with. */
+  get rules(): RuleTables | undefined {
+    return this.#rules;
+  }
 
   async connectionServes(actor: number, connection: Remote<ConnectionActor>): Promise<void> {
     this.#connections.set(actor, connection);
-    await Promise.all([this.#plugNames(connection), this.#plugRoutes(actor, connection)]);
+    // It may have been started with rules that have changed meanwhile.
+    const plugged = [this.#plugNames(connection), this.#plugRoutes(actor, connection), this.#plugRules(connection)];
+    await Promise.all(plugged);
   }
 
   connectionGone(actor: number): void {
@@ -38,6 +47,16 @@ export class Switchboard {
 
   routesGone(): void {
     this.#routes = undefined;
+  }
+
+  /** Settles once every actor that serves goes by them. */
+  async setRules(rules: RuleTables): Promise<void> {
+    this.#rules = rules;
+    await Promise.all([...this.#connections.values()].map((connection) => this.#plugRules(connection)));
+  }
+
+  async #plugRules(connection: Remote<ConnectionActor>): Promise<void> {
+    if (this.#rules !== undefined) await within(PLUG_TIMEOUT_MS, connection.setRules(this.#rules));
   }
 
   async #plugNames(connection: Remote<ConnectionActor>): Promise<void> {

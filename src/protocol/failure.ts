@@ -11,6 +11,7 @@ export type FailureCode =
   | 'no-such-name'
   | 'dns-failed'
   | 'not-allowed'
+  | 'blocked'
   | 'source-in-use'
   | 'source-unavailable'
   | 'proxy-protocol'
@@ -55,6 +56,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailureRow>> = {
   },
   reset: { reply: 5, rank: 13, level: 'debug', sentence: 'the connection was reset while it was being made' },
   refused: { reply: 5, rank: 14, level: 'debug', sentence: 'the connection was refused' },
+  blocked: { reply: 2, rank: 15, level: 'debug', sentence: 'a rule of the configuration blocks the destination' },
 };
 
 /** The more telling one of two causes; `undefined` stands for none yet. */

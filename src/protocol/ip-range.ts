@@ -29,6 +29,11 @@ export function formatIpRange({ ip, prefix }: IpRange): string {
   return prefix === ip.length * 8 ? formatIp(ip) : `${formatIp(ip)}/${prefix}`;
 }
 
+/** The last address of a range. */
+export function lastIp({ ip, prefix }: IpRange): Uint8Array {
+  return masked(ip, prefix, 0xff);
+}
+
 export class IpRanges {
   readonly #four: FamilyRanges;
   readonly #six: FamilyRanges;
@@ -71,14 +76,14 @@ class FamilyRanges {
   readonly #count: number;
 
   constructor(octets: number, ranges: readonly IpRange[]) {
-    const sorted = [...ranges].sort((a, b) => compare(a.ip, 0, b.ip) || a.prefix - b.prefix);
+    const sorted = [...ranges].sort((a, b) => compareIps(a.ip, 0, b.ip) || a.prefix - b.prefix);
     const outer: IpRange[] = [];
     let last: Uint8Array | undefined;
     for (const range of sorted) {
       // CIDR ranges never overlap in part: what begins inside the last one lies in it.
-      if (last !== undefined && compare(range.ip, 0, last) <= 0) continue;
+      if (last !== undefined && compareIps(range.ip, 0, last) <= 0) continue;
       outer.push(range);
-      last = masked(range.ip, range.prefix, 0xff);
+      last = lastIp(range);
     }
     this.#octets = octets;
     this.#count = outer.length;
@@ -95,15 +100,15 @@ class FamilyRanges {
     let high = this.#count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (compare(this.#firsts, middle * this.#octets, ip) <= 0) low = middle + 1;
+      if (compareIps(this.#firsts, middle * this.#octets, ip) <= 0) low = middle + 1;
       else high = middle;
     }
-    return low > 0 && compare(this.#lasts, (low - 1) * this.#octets, ip) >= 0;
+    return low > 0 && compareIps(this.#lasts, (low - 1) * this.#octets, ip) >= 0;
   }
 }
 
-/** Compares the address that begins at `offset` with `ip`. */
-function compare(bytes: Uint8Array, offset: number, ip: Uint8Array): number {
+/** Compares the address that begins at `offset` of `bytes` with `ip`, which is of the same family. */
+export function compareIps(bytes: Uint8Array, offset: number, ip: Uint8Array): number {
   for (let i = 0; i < ip.length; i += 1) {
     const difference = bytes[offset + i] - ip[i];
     if (difference !== 0) return difference;

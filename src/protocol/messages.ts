@@ -6,6 +6,7 @@ import type { LineEvent } from './line-health.js';
 import type { NameExplanation, NamesStatistics } from './names-statistics.js';
 import type { Observation } from './outcomes.js';
 import type { RouteState } from './route-state.js';
+import type { RuleTables } from './rule-tables.js';
 
 /** What a lookup of a name came to. `ttl_s` counts from the moment of the answer. */
 export type LookupAnswer =
@@ -53,6 +54,8 @@ export interface ConnectionActor {
   connectNames(port: unknown): Promise<void>;
   /** Fresh ports to a (re)started route actor: one to report on, one on which to serve `RouteSubscriber`. */
   connectRoutes(reports: unknown, pushes: unknown): Promise<void>;
+  /** New rules, in shared memory, for the connections to come. */
+  setRules(tables: RuleTables): Promise<void>;
   /** For tests of the supervision: goes wrong as told. */
   fail(how: Fault): Promise<void>;
 }

@@ -1,6 +1,7 @@
 // The options of a running gateway: the frozen plain object that the configuration is validated into and that every
 // actor is started with. It does not validate: see main/config.
 import type { Line } from './line.js';
+import type { Rule } from './rule.js';
 import type { TrustOptions } from './trust-options.js';
 
 /** One server to ask for addresses. `system`: whatever the machine itself uses. */
@@ -106,4 +107,9 @@ export interface Options {
     /** Lookups in flight; more are answered `overloaded`. */
     readonly lookups_max: number;
   };
+}
+
+/** What the configuration comes to. Actors are started with the options; the rules reach them compiled. */
+export interface Configuration extends Options {
+  readonly rules: readonly Rule[];
 }

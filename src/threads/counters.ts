@@ -29,6 +29,8 @@ export const Counter = {
   /** ClientHellos sent again to another candidate, and connections that were carried by such a one. */
   replays: 13,
   rescued: 14,
+  /** Clients whose destination a rule blocks; they count as failed too. */
+  blocked: 15,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

@@ -1,6 +1,7 @@
 // What main starts each actor with. Types only.
 import type { MessagePort } from 'node:worker_threads';
 import type { Options } from '../protocol/options.js';
+import type { RuleTables } from '../protocol/rule-tables.js';
 
 /** Shared memory that a connection actor and main have in common. */
 export interface SharedMemory {
@@ -21,6 +22,8 @@ export interface ConnectionStart {
   readonly control: MessagePort;
   readonly log: MessagePort;
   readonly shared: SharedMemory;
+  /** In shared memory; undefined where none are configured. */
+  readonly rules?: RuleTables | undefined;
   /** eventfds, owned by main: rung by main for this actor, and by any actor for main. */
   readonly doorbell: number;
   readonly mainDoorbell: number;

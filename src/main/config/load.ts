@@ -1,7 +1,7 @@
 // Loads the configuration: file, then environment, then command line, each overriding the one before. Everything that is
 // wrong is reported at once, as text that is ready to be shown. Nothing is thrown for a bad configuration.
 import { resolve } from 'node:path';
-import type { Options } from '../../protocol/options.js';
+import type { Configuration } from '../../protocol/options.js';
 import { readConfigFile } from './file.js';
 import { Findings } from './findings.js';
 import { type Given, givenByEnvironment, givenByFile, givenByFlags } from './given.js';
@@ -22,7 +22,7 @@ export type Loaded =
   | {
       readonly kind: 'loaded';
       /** Frozen, to the last list. */
-      readonly options: Options;
+      readonly options: Configuration;
       readonly warnings: readonly string[];
       /** The file that was read; undefined when there was none. */
       readonly file: string | undefined;

@@ -14,6 +14,7 @@ import {
   NAMESERVERS_ALLOWED,
   NAMESERVERS_BACKUP_ALLOWED,
 } from './nameservers.js';
+import { checkRules, RULES_ALLOWED, type RuleSetting } from './rules.js';
 import { SYSTEM } from './server-text.js';
 import { choice, integer, type Setting } from './setting.js';
 import { stateFile } from './state-file.js';
@@ -28,6 +29,7 @@ export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'dns' | 
   readonly hosts: HostEntries;
   readonly IpBlacklist: readonly string[];
   readonly upstream: Upstream;
+  readonly rules: readonly RuleSetting[];
 }
 
 type Section = 'limits' | 'race' | 'cache' | 'dns';
@@ -128,6 +130,16 @@ const blacklist: Setting<readonly string[]> = {
   format: '*',
 };
 
+const rules: Setting<readonly RuleSetting[]> = {
+  doc: 'Destinations that are blocked, or kept to some of the lines; the first rule that is for a connection holds. See below.',
+  default: [],
+  env: 'TCPROUTE_RULES',
+  allowed: RULES_ALLOWED,
+  check: checkRules,
+  fromText: asJson,
+  format: '*',
+};
+
 const engine: Setting<EngineChoice> = choice<EngineChoice>({
   doc: 'How the kernel is entered: io_uring, epoll, or io_uring where it works.',
   default: 'auto',
@@ -193,6 +205,7 @@ export const SCHEMA = {
   hosts,
   upstream,
   IpBlacklist: blacklist,
+  rules,
   workers: integer({ doc: 'Threads that carry connections; 0 is one for each core.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: 1024 }),
   engine,
   drain_timeout_ms: integer({ doc: 'How long connections may go on after SIGTERM or SIGINT.', default: 30_000, env: 'TCPROUTE_DRAIN_TIMEOUT_MS', min: 0, max: DAY_MS }),

@@ -1,12 +1,14 @@
 // Settles what was given into the options of the gateway: checks every value, lets the later source win, fills in
-// defaults, flattens the lines and freezes the result. Pure but for the number of cores: it reads no file.
+// defaults, flattens the lines and freezes the result. Pure but for the number of cores, and the lists of rules that the
+// check of `rules` reads.
 import convict from 'convict';
 import { flatten } from '../../protocol/flatten.js';
 import type { Line } from '../../protocol/line.js';
-import type { Options } from '../../protocol/options.js';
+import type { Configuration } from '../../protocol/options.js';
 import { Findings, hint } from './findings.js';
 import type { Given } from './given.js';
 import { type Place, placeOf } from './place.js';
+import { rulesOnLines } from './rule-lines.js';
 import { coresOfMachine, SCHEMA, type Settings } from './schema.js';
 
 /** What is known of a key once its values were checked. A check that needs several keys skips the ones found wrong. */
@@ -18,8 +20,8 @@ interface Outcome {
 
 type Outcomes = ReadonlyMap<string, Outcome>;
 
-/** The options, or undefined if there were errors. `given` is in the order of precedence, the last one wins. */
-export function settle(given: readonly Given[], findings: Findings): Options | undefined {
+/** The configuration, or undefined if there were errors. `given` is in the order of precedence, the last one wins. */
+export function settle(given: readonly Given[], findings: Findings): Configuration | undefined {
   const config = convict<Settings>(SCHEMA as unknown as convict.Schema<Settings>, { env: {}, args: [] });
   const outcomes = new Map<string, Outcome>();
   for (const { path, setting, place, value } of given) {
@@ -32,13 +34,15 @@ export function settle(given: readonly Given[], findings: Findings): Options | u
   }
   for (const { warnings } of outcomes.values()) findings.warnings.push(...warnings); // none of overridden values
 
-  const { IpBlacklist, upstream, workers, dns, hosts, ...rest } = config.getProperties();
+  const { IpBlacklist, upstream, workers, dns, hosts, rules: ruled, ...rest } = config.getProperties();
   checkTtls(dns, outcomes, findings);
   const lines = makeLines(upstream, rest.limits.lines_max, outcomes, findings);
   checkVias(rest, lines, outcomes, findings);
+  const place = outcomes.get('rules')?.place ?? placeOf('rules');
+  const rules = areLinesKnown(lines, outcomes) ? rulesOnLines(ruled, lines, place, findings) : [];
   if (findings.errors.length > 0) return undefined;
   config.validate({ allowed: 'strict' });
-  return deepFreeze<Options>({
+  return deepFreeze<Configuration>({
     ...rest,
     workers: workers === 0 ? coresOfMachine() : workers,
     // Known at the start, when the descriptors have been counted.
@@ -48,6 +52,7 @@ export function settle(given: readonly Given[], findings: Findings): Options | u
     hosts: Object.fromEntries(hosts.map(({ name, addresses }) => [name, addresses])),
     blacklist: IpBlacklist,
     lines,
+    rules,
   });
 }
 
@@ -65,7 +70,7 @@ function checkVias(
   outcomes: Outcomes,
   findings: Findings,
 ) {
-  if (outcomes.get('upstream')?.wrong || outcomes.get('limits.lines_max')?.wrong || lines.length === 0) return;
+  if (!areLinesKnown(lines, outcomes)) return;
   const names = lines.map(({ name }) => name);
   for (const key of ['nameservers', 'nameservers_backup'] as const) {
     for (const { via } of settings[key]) {
@@ -74,6 +79,11 @@ function checkVias(
       findings.error(place, `"${via}" is not the name of a line; ${hint(via, names)}`);
     }
   }
+}
+
+/** Whether names of lines can be checked: not where the lines themselves are wrong. */
+function areLinesKnown(lines: readonly Line[], outcomes: Outcomes): boolean {
+  return !outcomes.get('upstream')?.wrong && !outcomes.get('limits.lines_max')?.wrong && lines.length > 0;
 }
 
 type ServerKey = 'nameservers' | 'nameservers_backup';

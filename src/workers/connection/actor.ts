@@ -12,6 +12,7 @@ import { LineHealth } from '../../protocol/line-health.js';
 import type { ConnectionActor, Fault } from '../../protocol/messages.js';
 import type { Options } from '../../protocol/options.js';
 import type { PlanRules } from '../../protocol/race-plan.js';
+import type { RuleTables } from '../../protocol/rule-tables.js';
 import { Counter, Counters } from '../../threads/counters.js';
 import { FdQueue } from '../../threads/fd-queue.js';
 import { RemoteLog } from '../../threads/log.js';
@@ -28,6 +29,7 @@ import { dialLines } from './line-table.js';
 import { NamesReplica } from './names-replica.js';
 import { OutcomeReports } from './outcome-reports.js';
 import { RoutesReplica } from './routes-replica.js';
+import { RuleBook } from './rule-book.js';
 import { Session } from './session.js';
 
 /** Connections begun in one turn before those that are running get theirs. */
@@ -86,7 +88,7 @@ class Actor implements ConnectionActor {
       engine,
       options,
       lines: dialLines(options.lines),
-      allLines: { lines: options.lines.map((_, index) => index), sticky: false },
+      allLines: options.lines.map((_, index) => index),
       planRules: planRules(options.race),
       budget: new AttemptBudget(options),
       health,
@@ -96,6 +98,7 @@ class Actor implements ConnectionActor {
       names: this.#names,
       outcomes: this.#outcomes,
       routes: this.#routes,
+      rules: new RuleBook(start.rules),
       pipes: new PipePool(options.limits.pipes_max, ownership),
       counters: this.#counters,
       log,
@@ -113,6 +116,7 @@ class Actor implements ConnectionActor {
         drain: (timeout_ms: number) => this.drain(timeout_ms),
         connectNames: (port: MessagePort) => this.connectNames(port),
         connectRoutes: (reports: MessagePort, pushes: MessagePort) => this.connectRoutes(reports, pushes),
+        setRules: (tables: RuleTables) => this.setRules(tables),
         fail: (how: Fault) => this.fail(how),
       } satisfies ConnectionActor,
       this.#start.control,
@@ -134,6 +138,10 @@ class Actor implements ConnectionActor {
 
   async connectRoutes(reports: MessagePort, pushes: MessagePort): Promise<void> {
     this.#routes.connect(reports, pushes);
+  }
+
+  async setRules(tables: RuleTables): Promise<void> {
+    this.#context.rules.set(tables);
   }
 
   async fail(how: Fault): Promise<void> {

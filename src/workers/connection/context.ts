@@ -2,7 +2,7 @@
 import type { Engine } from '../../linux/engine.js';
 import type { PipePool } from '../../linux/pipes.js';
 import type { DeadlineWheel } from '../../protocol/deadline-wheel.js';
-import type { LineChoice } from '../../protocol/line-choice.js';
+
 import type { LineHealth } from '../../protocol/line-health.js';
 import type { Options } from '../../protocol/options.js';
 import type { PlanRules } from '../../protocol/race-plan.js';
@@ -14,13 +14,14 @@ import type { DialLine } from './line-table.js';
 import type { NamesReplica } from './names-replica.js';
 import type { OutcomeReports } from './outcome-reports.js';
 import type { RoutesReplica } from './routes-replica.js';
+import type { RuleBook } from './rule-book.js';
 
 export interface Context {
   readonly engine: Engine;
   readonly options: Options;
   readonly lines: readonly DialLine[];
   /** What a connection may use to which no rule applies. */
-  readonly allLines: LineChoice;
+  readonly allLines: readonly number[];
   readonly planRules: PlanRules;
   readonly budget: AttemptBudget;
   readonly health: LineHealth;
@@ -31,6 +32,7 @@ export interface Context {
   readonly names: NamesReplica;
   readonly outcomes: OutcomeReports;
   readonly routes: RoutesReplica;
+  readonly rules: RuleBook;
   readonly pipes: PipePool;
   /** This actor's slice of the counters. */
   readonly counters: Float64Array;

@@ -5,8 +5,8 @@ import type { Candidate } from '../../protocol/candidate.js';
 import { Deadline, type Expiring } from '../../protocol/deadline-wheel.js';
 import type { DestinationMemory, LineView } from '../../protocol/destination-memory.js';
 import { type FailureCode, mostTelling } from '../../protocol/failure.js';
-import type { LineChoice } from '../../protocol/line-choice.js';
 import { RacePlan, type Room } from '../../protocol/race-plan.js';
+import type { Choice } from '../../protocol/rule.js';
 import type { Target } from '../../protocol/target.js';
 import { Counter } from '../../threads/counters.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
@@ -34,7 +34,9 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   readonly #context: Context;
   readonly #target: Target;
   readonly #outcome: RaceOutcome;
-  readonly #choice: LineChoice;
+  /** Indices of the lines that may be used. */
+  readonly #lines: readonly number[];
+  readonly #sticky: boolean;
   readonly #plan: RacePlan;
   readonly #timer = new Deadline(this);
   /** Connected, not the winner: for later. */
@@ -55,16 +57,23 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   /** When what is connected, but says so too early, is used nevertheless. */
   #holdUntil = Number.POSITIVE_INFINITY;
 
-  /** `client` is the client's address where the choice is sticky. */
-  constructor(context: Context, target: Target, choice: LineChoice, client: string | undefined, outcome: RaceOutcome) {
+  /** `choice`: what a rule leaves to choose from. `client`: the client's address where that is sticky. */
+  constructor(
+    context: Context,
+    target: Target,
+    choice: Choice | undefined,
+    client: string | undefined,
+    outcome: RaceOutcome,
+  ) {
     this.#context = context;
     this.#target = target;
-    this.#choice = choice;
+    this.#lines = choice?.lines ?? context.allLines;
+    this.#sticky = choice?.sticky ?? false;
     this.#outcome = outcome;
     this.started = context.engine.now;
     this.#plan = new RacePlan(context.planRules);
     const destination = formatEndpoint(target.host, target.port);
-    if (choice.lines.length > 1 || target.ip === undefined)
+    if (this.#lines.length > 1 || target.ip === undefined)
       this.#key = client === undefined ? destination : `${client} ${destination}`;
   }
 
@@ -76,7 +85,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     this.#memory = memory;
     const refresh_ms = options.cache.refresh_s * 1000;
     const isStale = refresh_ms > 0 && memory !== undefined && now - memory.raced >= refresh_ms;
-    const best = isStale ? undefined : memory?.choose(now, routes.ttl_ms, this, this.#choice.sticky);
+    const best = isStale ? undefined : memory?.choose(now, routes.ttl_ms, this, this.#sticky);
     if (best !== undefined && budget.hasRoom(best.line) && this.#bars(best) === undefined && !this.#isLast(best)) {
       this.#plan.lead(best, now);
       this.#lead = this.#begin(best);
@@ -141,7 +150,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   // LineView
 
   mayUse(line: number): boolean {
-    return this.#choice.lines.includes(line) && this.#context.health.mayUse(line, this.#context.engine.now);
+    return this.#lines.includes(line) && this.#context.health.mayUse(line, this.#context.engine.now);
   }
 
   answersEarly(line: number): boolean {
@@ -310,7 +319,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   /** Asks every line for its candidates. */
   #gather(): void {
     this.#gathered = true;
-    for (const line of this.#choice.lines) this.#gatherLine(this.#context.lines[line]);
+    for (const line of this.#lines) this.#gatherLine(this.#context.lines[line]);
   }
 
   #gatherLine(line: DialLine): void {

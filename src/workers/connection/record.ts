@@ -86,17 +86,18 @@ export class SessionRecord {
   /** Undefined for a client that never said where it wants to go. */
   #raced(ending: string): RaceRecord | undefined {
     const race = this.#race;
-    if (this.#target === undefined || race === undefined) return undefined;
+    if (this.#target === undefined) return undefined;
     const decided = Number.isNaN(this.#decided) ? this.#clock.now : this.#decided;
-    const attempts = race.attempts.map((attempt) => attemptRecord(attempt, race, this.#winner, decided));
-    const winner = this.#winner === undefined ? undefined : race.attempts.indexOf(this.#winner);
+    // What is blocked is not raced.
+    const attempts = race?.attempts.map((attempt) => attemptRecord(attempt, race, this.#winner, decided)) ?? [];
+    const winner = this.#winner === undefined ? undefined : race?.attempts.indexOf(this.#winner);
     const won = winner === undefined || hasFailed(attempts[winner]) ? undefined : attempts[winner];
     return {
       target: formatEndpoint(this.#target.host, this.#target.port),
       attempts,
       winner,
       why: winner === undefined ? undefined : whyWon(attempts, winner),
-      total_ms: won?.answered_ms ?? won?.connected_ms ?? rounded(decided - race.started),
+      total_ms: won?.answered_ms ?? won?.connected_ms ?? rounded(decided - (race?.started ?? this.#opened)),
       reply: this.#reply(ending),
       cause: this.#cause,
     };

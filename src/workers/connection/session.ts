@@ -1,6 +1,7 @@
 // One client's connection, from the hand-off to its end: handshake → race → reply → contest → relay → close.
 import { BufferGroup, Listener, type Socket } from '../../linux/engine.js';
-import { localEndpoint, sendBytes } from '../../linux/sockets.js';
+import { localEndpoint, peerEndpoint, sendBytes } from '../../linux/sockets.js';
+import { formatIp, unmapped } from '../../protocol/address.js';
 import { Deadline, type Expiring } from '../../protocol/deadline-wheel.js';
 import type { FailureCode } from '../../protocol/failure.js';
 import type { Bound } from '../../protocol/socks5-client.js';
@@ -53,8 +54,15 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
     this.#record?.targeted(target);
     // From here to the outcome the client is not read: what it sends waits in its socket.
     this.#client.listener = this;
+    const ruling = this.#context.rules.match(target);
+    if (ruling === 'block') {
+      this.#context.counters[Counter.blocked] += 1;
+      this.lost('blocked', target);
+      return;
+    }
     deadlines.set(this.#deadline, engine.now + WATCH_CLIENT_AFTER_MS);
-    const race = new Race(this.#context, target, this.#context.allLines, undefined, this);
+    const client = ruling?.sticky ? this.#clientAddress() : undefined;
+    const race = new Race(this.#context, target, ruling, client, this);
     this.#race = race;
     this.#record?.raced(race);
     race.start();
@@ -168,6 +176,12 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
 
   #farewell(answer: Uint8Array, how: string): void {
     new Farewell(this.#context, this.#client, this.#deadline, () => this.#ended(how)).say(answer);
+  }
+
+  /** The client's IP address as text; undefined when it has gone. A syscall: only for rules that need it (`sticky`). */
+  #clientAddress(): string | undefined {
+    const peer = peerEndpoint(this.#client.fd);
+    return typeof peer === 'number' ? undefined : formatIp(unmapped(peer.ip));
   }
 
   #close(ending: 'graceful' | 'reset', how: string): void {

@@ -8,6 +8,7 @@ import { settle } from '../../../src/main/config/settle.js';
 import { parseJson, parseToml, parseYaml } from '../../../src/main/config/syntax.js';
 
 const words = ['type', 'list', 'upstream', 'host', 'port', 'name', 'password', 'username', 'source_ip', 'source_port'];
+const ruleWords = ['domain', 'domain_suffix', 'cidr', 'port', 'domain_file', 'cidr_file', 'use', 'block', 'sticky'];
 const texts = fc.constantFrom(
   'direct',
   'socks5',
@@ -22,6 +23,7 @@ const texts = fc.constantFrom(
 );
 const keys = fc.constantFrom(
   ...words,
+  ...ruleWords,
   ...KEYS.map(({ path }) => path.split('.').pop() as string),
   ...Object.keys(SPELLINGS),
 );
@@ -43,6 +45,11 @@ test('no tree makes loading throw, and each is either loaded or refused', () => 
   fc.assert(fc.property(fc.jsonValue(), settled));
   fc.assert(fc.property(tree, settled));
   fc.assert(fc.property(fc.dictionary(fc.constantFrom(...KEYS.map(({ path }) => path)), tree), settled));
+  const rule = fc.dictionary(
+    fc.constantFrom(...ruleWords),
+    fc.oneof(tree, fc.boolean(), fc.integer(), fc.array(texts)),
+  );
+  fc.assert(fc.property(fc.array(rule), (rules) => settled({ rules })));
 });
 
 test('no text makes a parser throw', () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Loaded, load } from '../../../src/main/config/load.js';
-import type { Options } from '../../../src/protocol/options.js';
+import type { Configuration } from '../../../src/protocol/options.js';
 
 interface Others {
   readonly environment?: Record<string, string>;
@@ -29,7 +29,7 @@ export function loadJson(tree: unknown, others?: Others): Loaded {
   return loadText('c.json', JSON.stringify(tree), others);
 }
 
-export function optionsOf(loaded: Loaded): Options {
+export function optionsOf(loaded: Loaded): Configuration {
   if (loaded.kind === 'loaded') return loaded.options;
   throw new Error(loaded.errors.join('\n'));
 }

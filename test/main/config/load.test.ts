@@ -60,6 +60,7 @@ test('without a file the defaults hold, and no warning is given', () => {
     hosts: {},
     blacklist: [],
     lines: [{ name: 'direct', source: ANY, hops: [] }],
+    rules: [],
     limits: { connections_max: 0, lines_max: 256, pipes_max: 128, racing_max: 16 },
     race: {
       until: 'first-byte',

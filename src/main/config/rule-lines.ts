@@ -1,0 +1,30 @@
+// Names of lines in rules, to the places of the lines: the last step of checking rules, once the lines are made.
+import type { Line } from '../../protocol/line.js';
+import type { Rule } from '../../protocol/rule.js';
+import { type Findings, hint } from './findings.js';
+import { shown } from './mask.js';
+import { inside, type Place } from './place.js';
+import type { RuleSetting } from './rules.js';
+
+/** `place` is where the rules stand. A name that no line has is an error. */
+export function rulesOnLines(
+  rules: readonly RuleSetting[],
+  lines: readonly Line[],
+  place: Place,
+  findings: Findings,
+): readonly Rule[] {
+  const names = lines.map(({ name }) => name);
+  const places = new Map(names.map((name, index) => [name, index]));
+  return rules.map((rule, index) => {
+    if (rule.ruling === 'block') return { ...rule, ruling: 'block' };
+    const { use, sticky } = rule.ruling;
+    const found = use?.map((name, position) => {
+      const line = places.get(name);
+      if (line !== undefined) return line;
+      const at = inside(inside(inside(place, index), 'use'), position);
+      findings.error(at, `${shown(name, 'use')} is not the name of a line; ${hint(name, names)}`);
+      return -1;
+    });
+    return { ...rule, ruling: { lines: found && [...new Set(found)].sort((a, b) => a - b), sticky } };
+  });
+}

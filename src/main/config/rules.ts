@@ -1,0 +1,174 @@
+// rules: which connections are blocked, or kept to some of the lines, each mistake reported with its key path, those in
+// the files of lists with their lines. It does not know the lines (see rule-lines.ts) and matches nothing.
+import { readListFile } from '../../files/list-file.js';
+import type { Destinations, ListFile, ListKind, PortRange, Rule } from '../../protocol/rule.js';
+import { ENTRIES_MAX, ENTRY_FORMS } from '../../protocol/rule-list.js';
+import type { Findings } from './findings.js';
+import { inside, type Place } from './place.js';
+import { checkPorts } from './rule-ports.js';
+import type { Check } from './setting.js';
+
+/** A rule whose lines are still names. */
+export interface RuleSetting extends Omit<Rule, 'ruling'> {
+  readonly ruling: 'block' | { readonly use: readonly string[] | undefined; readonly sticky: boolean };
+}
+
+const RULES_MAX = 100_000;
+/** Each is looked at twice a second. */
+const FILES_MAX = 64;
+const PATH_LENGTH_MAX = 4096;
+/** `limits.lines_max` is no more. */
+const USE_MAX = 1024;
+const KINDS: readonly ListKind[] = ['domain', 'domain_suffix', 'cidr'];
+const FILE_KEYS = { domain: 'domain_file', domain_suffix: 'domain_suffix_file', cidr: 'cidr_file' } as const;
+const ACTIONS = ['use', 'block', 'sticky'] as const;
+const RULE_KEYS: readonly string[] = [...KINDS, 'port', ...Object.values(FILE_KEYS), ...ACTIONS];
+export const RULES_ALLOWED = `a list of at most ${RULES_MAX} rules, each an object with conditions (${KINDS.join(', ')}, port, ${Object.values(FILE_KEYS).join(', ')}) and what to do (${ACTIONS.join(', ')})`;
+const PATHS_ALLOWED = `the path of a list, or a list of 1 to ${FILES_MAX} paths`;
+const USE_ALLOWED = `a list of 1 to ${USE_MAX} names of lines`;
+const FLAG_ALLOWED = 'true, or false as if it were not there';
+
+export const checkRules: Check<readonly RuleSetting[]> = (value, place, findings) => {
+  if (!Array.isArray(value) || value.length > RULES_MAX) {
+    findings.reject(place, value, RULES_ALLOWED);
+    return undefined;
+  }
+  return new Walk(findings).rules(value, place);
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+class Walk {
+  readonly #findings: Findings;
+  #entries = 0;
+  #files = 0;
+
+  constructor(findings: Findings) {
+    this.#findings = findings;
+  }
+
+  rules(values: readonly unknown[], place: Place): readonly RuleSetting[] | undefined {
+    const before = this.#findings.errors.length;
+    const rules = values.map((value, index) => this.#rule(value, inside(place, index)));
+    if (this.#entries > ENTRIES_MAX) {
+      this.#findings.error(
+        place,
+        `${this.#entries} names and ranges with those in files; allowed: at most ${ENTRIES_MAX}`,
+      );
+    }
+    if (this.#files > FILES_MAX) {
+      this.#findings.error(place, `${this.#files} files; allowed: at most ${FILES_MAX}`);
+    }
+    if (this.#findings.errors.length > before || !rules.every((rule) => rule !== undefined)) return undefined;
+    const last = rules.findIndex(({ destinations, ports }) => destinations === undefined && ports.length === 0);
+    if (last >= 0 && last + 1 < rules.length) {
+      this.#findings.warn(inside(place, last + 1), 'is never used: the rule before it has no condition');
+    }
+    return rules;
+  }
+
+  #rule(value: unknown, place: Place): RuleSetting | undefined {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      this.#findings.reject(place, value, 'a rule: an object with conditions and what to do');
+      return undefined;
+    }
+    const fields = value as Fields;
+    for (const key of Object.keys(fields)) {
+      if (!RULE_KEYS.includes(key)) this.#findings.unknownKey(place, key, RULE_KEYS);
+    }
+    const destinations = this.#destinations(fields, place);
+    const ports = this.#given<readonly PortRange[]>(fields, 'port', place, checkPorts) ?? [];
+    const ruling = this.#ruling(fields, place);
+    return ruling === undefined ? undefined : { destinations, ports, ruling };
+  }
+
+  /** undefined if the rule names none. */
+  #destinations(fields: Fields, place: Place): Destinations | undefined {
+    if (!KINDS.some((kind) => Object.hasOwn(fields, kind) || Object.hasOwn(fields, FILE_KEYS[kind]))) return undefined;
+    const entries = (kind: ListKind) =>
+      this.#given(fields, kind, place, (value, at) => this.#entriesOf(kind, value, at)) ?? [];
+    const files = (kind: ListKind) =>
+      this.#given(fields, FILE_KEYS[kind], place, (value, at) => this.#filesOf(kind, value, at)) ?? [];
+    return {
+      domain: entries('domain'),
+      domain_suffix: entries('domain_suffix'),
+      cidr: entries('cidr'),
+      files: KINDS.flatMap(files),
+    };
+  }
+
+  #entriesOf(kind: ListKind, value: unknown, place: Place): readonly string[] {
+    const { what, parse } = ENTRY_FORMS[kind];
+    const found = new Set<string>();
+    for (const [text, at] of this.#each(value, place, `${what}, or a list of 1 to ${ENTRIES_MAX} such`, ENTRIES_MAX)) {
+      const entry = typeof text === 'string' ? parse(text) : undefined;
+      if (entry === undefined) this.#findings.reject(at, text, what);
+      else found.add(entry);
+    }
+    this.#entries += found.size;
+    return [...found];
+  }
+
+  #filesOf(kind: ListKind, value: unknown, place: Place): readonly ListFile[] {
+    const files: ListFile[] = [];
+    for (const [path, at] of this.#each(value, place, PATHS_ALLOWED, FILES_MAX)) {
+      if (typeof path !== 'string' || path === '' || path.length > PATH_LENGTH_MAX || path.includes('\0')) {
+        this.#findings.reject(at, path, 'the path of a list');
+        continue;
+      }
+      const file = { kind, path };
+      const read = readListFile(file);
+      if (read.code === 'read') this.#entries += read.entries.length;
+      else for (const problem of read.problems) this.#findings.error(at, `${path}: ${problem}`);
+      files.push(file);
+    }
+    this.#files += files.length;
+    return files;
+  }
+
+  #ruling(fields: Fields, place: Place): RuleSetting['ruling'] | undefined {
+    const use = this.#given(fields, 'use', place, (value, at) => this.#linesOf(value, at));
+    const block = this.#given(fields, 'block', place, checkFlag) ?? false;
+    const sticky = this.#given(fields, 'sticky', place, checkFlag) ?? false;
+    if (block) {
+      const other = Object.hasOwn(fields, 'use') ? 'use' : 'sticky';
+      if (!Object.hasOwn(fields, 'use') && !sticky) return 'block';
+      this.#findings.error(inside(place, other), 'does not go together with "block"; allowed: one of them');
+      return undefined;
+    }
+    if (Object.hasOwn(fields, 'use') || sticky) return { use, sticky };
+    if (!ACTIONS.some((action) => Object.hasOwn(fields, action) && fields[action] !== false)) {
+      this.#findings.error(place, `says nothing to do; needed: one of ${ACTIONS.join(', ')}`);
+    }
+    return undefined;
+  }
+
+  #linesOf(value: unknown, place: Place): readonly string[] | undefined {
+    if (!Array.isArray(value) || value.length === 0 || value.length > USE_MAX) {
+      this.#findings.reject(place, value, USE_ALLOWED);
+      return undefined;
+    }
+    for (const [index, name] of value.entries()) {
+      if (typeof name !== 'string') this.#findings.reject(inside(place, index), name, 'the name of a line');
+    }
+    return value.every((name) => typeof name === 'string') ? value : undefined;
+  }
+
+  /** One value as it stands, or those of a list, each with its place. */
+  *#each(value: unknown, place: Place, allowed: string, max: number): Generator<readonly [unknown, Place]> {
+    if (typeof value === 'string') yield [value, place];
+    else if (!Array.isArray(value) || value.length === 0 || value.length > max) {
+      this.#findings.reject(place, value, allowed);
+    } else for (const [index, one] of value.entries()) yield [one, inside(place, index)];
+  }
+
+  #given<T>(fields: Fields, key: string, place: Place, check: Check<T>): T | undefined {
+    return Object.hasOwn(fields, key) ? check(fields[key], inside(place, key), this.#findings) : undefined;
+  }
+}
+
+const checkFlag: Check<boolean> = (value, place, findings) => {
+  if (typeof value === 'boolean') return value;
+  findings.reject(place, value, FLAG_ALLOWED);
+  return undefined;
+};

@@ -1,0 +1,41 @@
+// Which rule a connection falls under: the first of all that are for its target, whatever kind of condition they have.
+// It is asked for every connection, and allocates nothing. Addresses are those that the client asked for: what a name
+// resolves to is no matter here.
+import { CidrTable } from './cidr-table.js';
+import type { Ruling } from './rule.js';
+import { NO_RULE, RuleChains } from './rule-chains.js';
+import type { RuleTables } from './rule-tables.js';
+import { SuffixTable } from './suffix-table.js';
+import type { Target } from './target.js';
+
+export class Rules {
+  readonly #tables: RuleTables;
+  readonly #chains: RuleChains;
+  readonly #names: SuffixTable;
+  readonly #four: CidrTable;
+  readonly #six: CidrTable;
+
+  constructor(tables: RuleTables) {
+    this.#tables = tables;
+    this.#chains = new RuleChains(tables.chains);
+    this.#names = new SuffixTable(tables.names, this.#chains);
+    this.#four = new CidrTable(tables.four, this.#chains);
+    this.#six = new CidrTable(tables.six, this.#chains);
+  }
+
+  /** undefined: no rule is for it. */
+  match(target: Target): Ruling | undefined {
+    const rule = this.find(target);
+    return rule < 0 ? undefined : this.#tables.rulings[this.#tables.rulingOf[rule]];
+  }
+
+  /** The rule's place in the configuration, or -1. */
+  find({ host, ip, port }: Target): number {
+    const anywhere = this.#chains.lower(this.#tables.anywhere, port, NO_RULE);
+    let first: number;
+    if (ip === undefined) first = this.#names.lowest(host, port, anywhere);
+    else if (ip.length === 4) first = this.#four.lowest(ip, port, anywhere);
+    else first = this.#six.lowest(ip, port, anywhere);
+    return first === NO_RULE ? -1 : first;
+  }
+}

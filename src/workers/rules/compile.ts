@@ -1,0 +1,30 @@
+// A thread that lives for one task: it reads the lists that the rules name, compiles the rules to tables in shared memory,
+// says so, and ends. So neither main, which accepts, nor an actor waits while a long list is read.
+import { parentPort, workerData } from 'node:worker_threads';
+import { readListFile } from '../../files/list-file.js';
+import type { ListFile, Rule } from '../../protocol/rule.js';
+import { ENTRIES_MAX } from '../../protocol/rule-list.js';
+import { compileRules } from '../../protocol/rule-tables.js';
+import type { RulesCompiled } from '../../threads/rules-compiled.js';
+import { shared } from '../../threads/shared-tables.js';
+
+function compile(rules: readonly Rule[]): RulesCompiled {
+  const lists = new Map<string, readonly string[]>();
+  const problems: string[] = [];
+  for (const file of rules.flatMap(({ destinations }) => destinations?.files ?? [])) {
+    if (lists.has(keyOf(file))) continue;
+    const read = readListFile(file);
+    lists.set(keyOf(file), read.code === 'read' ? read.entries : []);
+    if (read.code === 'failed') problems.push(...read.problems.map((problem) => `${file.path}: ${problem}`));
+  }
+  if (problems.length > 0) return { code: 'failed', problems };
+  const tables = compileRules(rules, (file) => lists.get(keyOf(file)) ?? []);
+  if (tables === undefined) return { code: 'failed', problems: [`more than ${ENTRIES_MAX} names and ranges in all`] };
+  return { code: 'compiled', tables: shared(tables) };
+}
+
+function keyOf({ kind, path }: ListFile): string {
+  return `${kind} ${path}`;
+}
+
+parentPort?.postMessage(compile(workerData as readonly Rule[]));
