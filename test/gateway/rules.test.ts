@@ -188,7 +188,7 @@ inBothEngines('a line that was remembered is not used where a new rule does not 
   list.write('');
   const { proxies, upstream } = await lines(world, ['works', { after: deferred().promise }]);
   const rules = [{ domain_suffix_file: [list.path], use: ['b'] }];
-  const gateway = await world.gateway({ upstream, rules });
+  const gateway = await world.gateway({ upstream, rules, workers: 1 });
   const destination = { host: 'www.a.test', port: server.port };
   assert.equal(await reply(world, gateway, destination), 0);
   assert.equal(await reply(world, gateway, destination), 0);
