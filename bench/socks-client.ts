@@ -4,7 +4,7 @@
 import { BufferGroup, type Ending, Listener, type Socket } from '../src/linux/engine.js';
 import { errnoName } from '../src/linux/errno.js';
 import { type Memory, mapMemory } from '../src/linux/memory.js';
-import { bindTo, closeFd, openStream, sendFrom, setBindAddressNoPort } from '../src/linux/sockets.js';
+import { bindTo, closeFd, openStream, setBindAddressNoPort } from '../src/linux/sockets.js';
 import type { Participant, Run } from './run.js';
 
 type Step = 'closed' | 'connect' | 'greeting' | 'request' | 'exchange';
@@ -29,6 +29,8 @@ export abstract class SocksClient extends Listener implements Participant {
   #step: Step = 'closed';
   readonly #reply = new Uint8Array(REPLY_SIZE_MAX);
   #got = 0;
+  /** Bytes of the message on its way. */
+  #said = 0;
 
   constructor(run: Run) {
     super();
@@ -85,7 +87,12 @@ export abstract class SocksClient extends Listener implements Participant {
 
   /** Sends what always has room: some hundred bytes on a connection that has nothing unsent. */
   protected say(socket: Socket, address: number, size: number): void {
-    const sent = sendFrom(socket.fd, address, size);
+    this.#said = size;
+    this.run.engine.send(socket, address, size);
+  }
+
+  override onSend(_socket: Socket, sent: number): void {
+    const size = this.#said;
     if (sent !== size) this.fail(`${this.#step}: send: ${sent < 0 ? errnoName(sent) : `${sent} of ${size} bytes`}`);
   }
 
@@ -101,7 +108,7 @@ export abstract class SocksClient extends Listener implements Participant {
     }
     this.#step = 'greeting';
     this.say(socket, GREETING, GREETING_SIZE);
-    if (this.socket === socket) this.run.engine.receive(socket, BufferGroup.handshake);
+    this.run.engine.receive(socket, BufferGroup.handshake);
   }
 
   #establish(socket: Socket): void {

@@ -90,8 +90,10 @@ export function bulk(run: Run, connections: number, duration_ms: number, directi
         client.open();
       }
     },
-    () => {
-      for (const client of clients) client.stop();
+    {
+      ending: () => {
+        for (const client of clients) client.stop();
+      },
     },
   );
 }

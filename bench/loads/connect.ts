@@ -16,8 +16,12 @@ class Visitor extends EchoClient {
   }
 }
 
+/** Outcomes are told for so many of the connections together. */
+const GATHER_SHARE = 8;
+
 export function connect(run: Run, connections: number, duration_ms: number): Outcome {
-  return run.carryOut(duration_ms, () => {
+  const begin = (): void => {
     for (let i = 0; i < connections; i += 1) new Visitor(run).open();
-  });
+  };
+  return run.carryOut(duration_ms, begin, { gather: Math.ceil(connections / GATHER_SHARE) });
 }

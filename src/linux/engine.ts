@@ -1,6 +1,6 @@
 // The completion engine: what the data plane asks of the kernel, and how it hears of the outcome. Two implementations,
-// io_uring (uring.ts) and epoll (epoll.ts), behave alike. Sending is not here: a socket's buffer nearly always has
-// room, so it is a direct call (sockets.ts) that costs no completion; `pollOut` waits for room when it has none.
+// io_uring (uring.ts) and epoll (epoll.ts), behave alike. A relay does not send through it: a socket's buffer nearly
+// always has room, so a direct call (sockets.ts) knows at once what was taken; `pollOut` waits for room when it has none.
 import type { Memory } from './memory.js';
 
 /** Which receive buffers: of a handshake's size, of a small message's, or of a bulk transfer's. */
@@ -40,6 +40,10 @@ export abstract class Listener {
   /** `result` bytes (0: end of stream) at `offset` of `memory`, which are the engine's again when this returns. */
   onReceive(_socket: Socket, _result: number, _memory: Memory, _offset: number): void {
     throw new Error('onReceive: not asked for');
+  }
+  /** Bytes that were sent, or why not (-EAGAIN: no room). */
+  onSend(_socket: Socket, _result: number): void {
+    throw new Error('onSend: not asked for');
   }
   /** There are bytes to read, an end, or an error. */
   onPollIn(_socket: Socket, _result: number): void {
@@ -100,7 +104,10 @@ export interface Ownership {
   unmapping(memory: Memory): void;
 }
 
-/** For threads that never outlive trouble (tests, load generators): nothing is written down. */
+/**
+ * For threads that never outlive trouble (tests, load generators): nothing is written down. Without a record that must
+ * keep in step, io_uring closes in the next turn, together with what else was asked for, which is cheaper.
+ */
 export const UNRECORDED: Ownership = { opened() {}, closing() {}, mapped() {}, unmapping() {} };
 
 /**
@@ -122,6 +129,11 @@ export interface Engine {
   /** `address` as packed by `packAddress`; it is copied. */
   connect(socket: Socket, address: Uint8Array): void;
   receive(socket: Socket, group: BufferGroup): void;
+  /**
+   * Sends with the turn's other operations, for messages that certainly have room: it does not wait for any. The bytes
+   * at `address` must stay as they are until the outcome is told.
+   */
+  send(socket: Socket, address: number, size: number): void;
   /** Told once. Right also when readiness was there before the call. */
   pollIn(socket: Socket): void;
   pollOut(socket: Socket): void;
@@ -130,8 +142,11 @@ export interface Engine {
   close(socket: Socket, ending: Ending): void;
   /** Calls `readable` whenever `fd` becomes readable, until the engine is destroyed. The fd stays the caller's. */
   watch(fd: number, readable: () => void): void;
-  /** Submits, waits for at most `timeout_ms` (0: not at all) for something to happen, and tells the listeners. */
-  turn(timeout_ms: number): void;
+  /**
+   * Submits, waits for at most `timeout_ms` (0: not at all) for something to happen, and tells the listeners. Whoever
+   * is in no hurry waits for so many `outcomes` (io_uring only).
+   */
+  turn(timeout_ms: number, outcomes?: number): void;
   /** Resets every socket that is left, since cut short is not complete, and gives all memory back. */
   destroy(): void;
 }

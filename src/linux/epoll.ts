@@ -16,7 +16,7 @@ import { EAGAIN, ECANCELED, ECONNABORTED, EINPROGRESS, EINTR } from './errno.js'
 import * as libc from './libc.js';
 import { type Memory, mapMemory, unmap } from './memory.js';
 import { SocketTable } from './socket-table.js';
-import { connectTo, pendingError, pollNow, setLingerZero } from './sockets.js';
+import { connectTo, pendingError, pollNow, sendFrom, setLingerZero } from './sockets.js';
 
 const EPOLL_CLOEXEC = 0x80000;
 const EPOLL_CTL_ADD = 1;
@@ -39,14 +39,23 @@ const WATCH = 0xffff_ffff;
 const ACCEPT_BATCH = 256;
 
 /** Bits of `Socket.waiting`. */
-const Wait = { accept: 1, acceptMany: 2, connect: 4, receive: 8, pollIn: 16, pollOut: 32, pollHangup: 64 } as const;
+const Wait = {
+  accept: 1,
+  acceptMany: 2,
+  connect: 4,
+  receive: 8,
+  pollIn: 16,
+  pollOut: 32,
+  pollHangup: 64,
+  send: 128,
+} as const;
 type Wait = (typeof Wait)[keyof typeof Wait];
 
 interface Trial {
   readonly socket: Socket;
   readonly generation: number;
   readonly operation: Wait;
-  /** For a connect: its outcome, which is told a turn later. */
+  /** Of a connect or send: its outcome, which is told a turn later. */
   readonly result: number;
 }
 
@@ -108,6 +117,10 @@ export class EpollEngine implements Engine {
     socket.group = group;
     if (socket.readable) this.#tryLater(socket, Wait.receive);
     else this.#await(socket, Wait.receive);
+  }
+
+  send(socket: Socket, address: number, size: number): void {
+    this.#tryLater(socket, Wait.send, sendFrom(socket.fd, address, size));
   }
 
   pollIn(socket: Socket): void {
@@ -228,6 +241,9 @@ export class EpollEngine implements Engine {
         break;
       case Wait.connect:
         socket.listener.onConnect(socket, result > 0 ? pendingError(socket.fd) : result);
+        break;
+      case Wait.send:
+        socket.listener.onSend(socket, result);
         break;
       case Wait.pollIn:
         if (pollNow(socket.fd, EPOLLIN | EPOLLRDHUP) === 0) this.#await(socket, operation);

@@ -25,13 +25,17 @@ const POLL_ADD = 6;
 const ACCEPT = 13;
 const ASYNC_CANCEL = 14;
 const CONNECT = 16;
+const CLOSE = 19;
+const SEND = 26;
 const RECV = 27;
 const BUFFER_SELECT = 1 << 5;
+const SKIP_SUCCESS = 1 << 6;
 const ACCEPT_MULTISHOT = 1;
 const RECV_POLL_FIRST = 1;
 const POLL_MULTISHOT = 1;
 const CANCEL_ALL = 1;
 const CANCEL_ALL_OF_FD = 1 | 2;
+const MSG_DONTWAIT = 0x40;
 const CQE_HAS_BUFFER = 1;
 const CQE_MORE = 2;
 const CQE_SOCK_NONEMPTY = 4;
@@ -54,6 +58,7 @@ const Operation = {
   acceptMany: 9,
   pollOutLasting: 10,
   pollHangupLasting: 11,
+  send: 12,
 } as const;
 type Operation = (typeof Operation)[keyof typeof Operation];
 
@@ -159,6 +164,13 @@ export class UringEngine implements Engine {
     this.#ring.words[word + 10] = group;
   }
 
+  send(socket: Socket, address: number, size: number): void {
+    const word = this.#submit(socket, SEND, Operation.send);
+    this.#setAddress(word, address);
+    this.#ring.words[word + 6] = size;
+    this.#ring.words[word + 7] = MSG_DONTWAIT;
+  }
+
   pollIn(socket: Socket): void {
     this.#poll(socket, POLLIN | POLLRDHUP, Operation.pollIn);
   }
@@ -222,7 +234,9 @@ export class UringEngine implements Engine {
   #finish(socket: Socket): void {
     this.#table.remove(socket);
     this.#ownership.closing(socket.fd);
-    libc.close(socket.fd);
+    if (this.#ownership !== UNRECORDED) libc.close(socket.fd);
+    // Only a failure would have a completion, and no socket to go with it.
+    else this.#ring.prepare(CLOSE | (SKIP_SUCCESS << 8), socket.fd, 0, 0);
   }
 
   watch(fd: number, readable: () => void): void {
@@ -236,9 +250,9 @@ export class UringEngine implements Engine {
     this.#ring.words[word + 7] = POLLIN;
   }
 
-  turn(timeout_ms: number): void {
+  turn(timeout_ms: number, outcomes = 1): void {
     this.counts.turns += 1;
-    this.#ring.enter(timeout_ms > 0 ? 1 : 0, timeout_ms);
+    this.#ring.enter(timeout_ms > 0 ? outcomes : 0, timeout_ms);
     this.now = performance.now();
     this.#ring.drain(this.#completed);
     this.counts.overflows = this.#ring.overflows;
@@ -269,6 +283,9 @@ export class UringEngine implements Engine {
         break;
       case Operation.connect:
         socket.listener.onConnect(socket, result);
+        break;
+      case Operation.send:
+        socket.listener.onSend(socket, result);
         break;
       case Operation.pollIn:
         socket.listener.onPollIn(socket, result);
@@ -339,10 +356,14 @@ export class UringEngine implements Engine {
     // yet have no other owner: so the closes are carried through before the ring goes.
     for (const watch of this.#watches) watch.readable = () => {};
     for (const socket of this.#table.all()) this.close(socket, 'reset');
-    for (let round = 0; round < DESTROY_ROUNDS && this.#table.size > 0; round += 1) {
+    let rounds = 0;
+    do {
       this.#ring.enter(0, 0);
       this.#ring.drain(this.#completed);
-    }
+      rounds += 1;
+    } while (rounds < DESTROY_ROUNDS && this.#table.size > 0);
+    // The last of these may have closed sockets.
+    this.#ring.enter(0, 0);
     for (const socket of this.#table.all()) {
       this.#ownership.closing(socket.fd);
       libc.shutdown(socket.fd, 2);

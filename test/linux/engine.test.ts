@@ -6,15 +6,17 @@ import { Worker } from 'node:worker_threads';
 import { packAddress } from '../../src/linux/addresses.js';
 import { makeDoorbell, ring } from '../../src/linux/doorbell.js';
 import { BufferGroup, GROUP_SIZES, type Socket } from '../../src/linux/engine.js';
+import { EpollEngine } from '../../src/linux/epoll.js';
 import { EAGAIN, ECANCELED, ECONNREFUSED, ECONNRESET, EMFILE } from '../../src/linux/errno.js';
 import * as libc from '../../src/linux/libc.js';
 import { mapMemory, unmap } from '../../src/linux/memory.js';
 import { closeFd, openStream, sendBytes, shutdownWrite } from '../../src/linux/sockets.js';
-import type { UringSizes } from '../../src/linux/uring.js';
+import { UringEngine, type UringSizes } from '../../src/linux/uring.js';
 import {
   acceptFrom,
   awaitReady,
   blackHole,
+  connectedPair,
   connecting,
   deadPort,
   fillUp,
@@ -28,7 +30,7 @@ import {
   resetFd,
   statesTowards,
 } from './peers.js';
-import { ENGINES, Recorder, TINY, World } from './world.js';
+import { ENGINES, leftOpen, Recorder, TINY, World } from './world.js';
 
 const HELLO = Buffer.from('hello');
 const SYN_SENT = 2;
@@ -437,6 +439,58 @@ for (const { kind, missing } of ENGINES) {
         assert.equal(heard.heard.length, 7);
       },
       { ...TINY, submissions: 256, completions: 512 },
+    );
+  });
+
+  describe(`${kind}: sending`, () => {
+    const message = mapMemory(4096);
+    message.bytes.set(HELLO);
+
+    scenario('a message goes out with the turn, and then its size is told', (world) => {
+      const heard = new Recorder();
+      const { socket, peer } = world.connection(heard);
+      world.engine.send(socket, message.address, HELLO.length);
+      assert.deepEqual(heard.heard, [], 'nothing completes inside the call');
+      world.until(() => heard.heard.length > 0, 'the outcome');
+      assert.deepEqual(heard.of('send'), [HELLO.length]);
+      awaitReady(peer, POLLIN);
+      assert.deepEqual(readNow(peer), HELLO);
+      world.settle();
+      assert.equal(heard.heard.length, 1);
+    });
+
+    scenario('where there is no room, -EAGAIN is told and nothing waits', (world) => {
+      const heard = new Recorder();
+      const { socket, peer } = world.connection(heard);
+      const sent = fillUp(socket.fd);
+      world.engine.send(socket, message.address, HELLO.length);
+      world.until(() => heard.heard.length > 0, 'the outcome');
+      assert.deepEqual(heard.of('send'), [-EAGAIN]);
+      world.engine.close(socket, 'graceful');
+      world.until(() => world.engine.size === 0, 'the close');
+      assert.equal(readToEnd(peer).bytes.length, sent);
+    });
+
+    scenario('a connection that was reset is told as such, without a signal', (world) => {
+      const heard = new Recorder();
+      const { socket, peer } = world.connection(heard);
+      world.hangUp(peer, resetFd);
+      world.engine.send(socket, message.address, HELLO.length);
+      world.until(() => heard.heard.length > 0, 'the outcome');
+      assert.deepEqual(heard.of('send'), [-ECONNRESET]);
+    });
+
+    scenario(
+      'a message that was asked for before a graceful close is delivered, its outcome told to nobody',
+      (world) => {
+        const heard = new Recorder();
+        const { socket, peer } = world.connection(heard);
+        world.engine.send(socket, message.address, HELLO.length);
+        world.engine.close(socket, 'graceful');
+        world.until(() => world.engine.size === 0, 'the close');
+        assert.deepEqual(readToEnd(peer), { bytes: HELLO, end: 0 });
+        assert.deepEqual(heard.heard, []);
+      },
     );
   });
 
@@ -1031,6 +1085,29 @@ for (const { kind, missing } of ENGINES) {
       world.until(() => world.engine.size === 2, 'the close');
       assert.equal(world.books.fds.size, 3);
       assert.ok(world.books.maps.size > 0);
+    });
+
+    test('without a record, closing keeps its promises too', { skip: missing ?? false }, () => {
+      const before = openFds();
+      const engine = kind === 'uring' ? UringEngine.open() : EpollEngine.open();
+      assert.ok(typeof engine !== 'number');
+      const [graceful, ended] = connectedPair();
+      const [reset, broken] = connectedPair();
+      const [left, cut] = connectedPair();
+      const heard = new Recorder();
+      sendBytes(graceful, HELLO);
+      engine.close(engine.adopt(graceful, heard), 'graceful');
+      engine.close(engine.adopt(reset, heard), 'reset');
+      engine.turn(0);
+      assert.equal(engine.size, 0);
+      assert.deepEqual(readToEnd(ended), { bytes: HELLO, end: 0 });
+      assert.deepEqual(readToEnd(broken), { bytes: Buffer.alloc(0), end: -ECONNRESET });
+      engine.receive(engine.adopt(left, heard), small);
+      engine.destroy();
+      assert.deepEqual(readToEnd(cut), { bytes: Buffer.alloc(0), end: -ECONNRESET });
+      assert.equal(engine.counts.stale, 0);
+      for (const fd of [ended, broken, cut]) closeFd(fd);
+      assert.deepEqual(leftOpen(before), []);
     });
 
     test('an engine that cannot be opened leaves nothing behind', { skip: missing ?? false }, () => {

@@ -34,7 +34,7 @@ const TURN_MS = 20;
 const TURNS_MAX = 200;
 
 export interface Heard {
-  readonly kind: 'accept' | 'connect' | 'receive' | 'pollIn' | 'pollOut' | 'pollHangup';
+  readonly kind: 'accept' | 'connect' | 'receive' | 'send' | 'pollIn' | 'pollOut' | 'pollHangup';
   readonly result: number;
   /** Empty unless it is a receive. */
   readonly bytes: Buffer;
@@ -72,6 +72,9 @@ export class Recorder extends Listener {
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
     const bytes = Buffer.from(memory.bytes.subarray(offset, offset + Math.max(result, 0)));
     this.#note(socket, { kind: 'receive', result, bytes });
+  }
+  override onSend(socket: Socket, result: number): void {
+    this.#note(socket, { kind: 'send', result, bytes: NOTHING });
   }
   override onPollIn(socket: Socket, result: number): void {
     this.#note(socket, { kind: 'pollIn', result, bytes: NOTHING });
