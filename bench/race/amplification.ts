@@ -1,6 +1,7 @@
 // What hedging costs where nothing is wrong: dials for each connection to destinations that are remembered. The ways count
 // them, not the gateway. First contacts, which race by design, are counted apart.
 import { type Course, FRESH } from './course.js';
+import { sampleOf } from './sample.js';
 
 const DESTINATIONS = 200;
 /** Dials for each connection. */
@@ -14,14 +15,11 @@ export interface Amplification {
 
 export async function amplification(course: Course, connections: number): Promise<Amplification> {
   const destinations = Math.min(DESTINATIONS, connections);
-  return course.freely(async (entry) => {
+  return course.running(course.order, async (entry) => {
+    await course.warmUp(entry);
     const run = async (count: number) => {
-      const { sample, counts } = await course.measure(entry, 'hello', FRESH, count, destinations);
-      return {
-        connections: count,
-        dials: counts.reduce((sum, { dials }) => sum + dials, 0),
-        failed: count - sample.succeeded,
-      };
+      const { visits, dials } = await course.measure(entry, 'hello', FRESH, count, destinations);
+      return { connections: count, dials, failed: count - sampleOf(visits).succeeded };
     };
     const first = await run(destinations);
     const remembered = await run(connections);

@@ -8,6 +8,7 @@ import type { RaceOptions } from './options.js';
 import type { Subject } from './subject.js';
 import { SUBJECTS } from './subjects.js';
 import { TOPOLOGIES, type Topology } from './topologies.js';
+import { clean, dying, goodTime, lasting, together } from './trials.js';
 
 /** What a subject comes to on a topology. */
 export interface Part {
@@ -55,7 +56,7 @@ function step(what: string, states: readonly State[], cellsOf: (course: Course) 
 }
 
 function goodTimeStep(bad: number): Step {
-  return { what: 'good', run: async (course, { goodTimes }) => void goodTimes.set(bad, await course.goodTime(bad)) };
+  return { what: 'good', run: async (course, { goodTimes }) => void goodTimes.set(bad, await goodTime(course, bad)) };
 }
 
 function stepsFor(subject: Subject, topology: Topology, options: RaceOptions): Step[] {
@@ -64,7 +65,7 @@ function stepsFor(subject: Subject, topology: Topology, options: RaceOptions): S
   const bads = subject.asserted ? options.bad.filter((bad) => bad < topology.ways.length) : [1];
   const faults = options.faults.filter((fault) => isOpen(subject, topology, fault));
   return [
-    step('clean', subject.states, (course) => course.clean()),
+    step('clean', subject.states, clean),
     ...(options.quick ? [] : bads.filter((bad) => bad < topology.ways.length).map(goodTimeStep)),
     ...faults.flatMap((fault) => bads.flatMap((bad) => stepsOf(subject, fault, bad, states, options.quick))),
   ];
@@ -72,16 +73,15 @@ function stepsFor(subject: Subject, topology: Topology, options: RaceOptions): S
 
 function stepsOf(subject: Subject, fault: Fault, bad: number, states: readonly State[], quick: boolean): Step[] {
   const speeches = speechesFor(subject, fault, bad);
-  const what = `${fault} ${bad}`;
-  if (quick && subject.asserted) return [step(what, states, (course) => course.together(fault, bad, speeches))];
+  const what = `${fault} ×${bad}`;
+  const blow = { fault, bad };
+  if (quick && subject.asserted) return [step(what, states, (course) => together(course, blow, speeches))];
   const lasts = states.some((state) => state !== 'died');
   const dies = states.includes('died');
   return speeches.flatMap((speech) => [
-    ...(lasts ? [step(what, states, (course) => course.lasting(fault, bad, speech))] : []),
+    ...(lasts ? [step(what, states, (course) => lasting(course, blow, speech))] : []),
     // A winner's death is the same for a real client as for its ClientHello.
-    ...(dies && speech !== 'client'
-      ? [step(what, states, async (course) => [await course.dying(fault, bad, speech)])]
-      : []),
+    ...(dies && speech !== 'client' ? [step(what, states, async (course) => [await dying(course, blow, speech)])] : []),
   ]);
 }
 
