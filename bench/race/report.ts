@@ -4,6 +4,7 @@ import { AMPLIFICATION_MAX, type Amplification } from './amplification.js';
 import type { Cell } from './cell.js';
 import { FAULTS } from './faults.js';
 import type { Part } from './matrix.js';
+import type { Sample } from './sample.js';
 import { judge, type Reference, type Verdict } from './verdict.js';
 
 export interface Judged extends Cell, Verdict {}
@@ -12,16 +13,22 @@ export function judged({ cells, goodTimes }: Part): Judged[] {
   return cells.map((cell) => ({ ...cell, ...judge(cell, referenceOf(cell, cells, goodTimes)) }));
 }
 
-/** A winner that dies was a remembered one. Only a ClientHello's times are compared. */
+/** Only a ClientHello's times are compared. A winner that dies was a remembered one. */
 function referenceOf(
   cell: Cell,
   cells: readonly Cell[],
   goodTimes: ReadonlyMap<number, number>,
 ): Reference | undefined {
   if (cell.speech !== 'hello') return undefined;
-  const states = cell.state === 'first' ? ['first'] : ['remembered', 'first'];
-  const clean = states.flatMap((state) => cells.filter((one) => one.fault === undefined && one.state === state));
-  return clean.length === 0 ? undefined : { clean: clean[0].sample, good_ms: goodTimes.get(cell.bad) ?? Number.NaN };
+  const state = cell.state === 'first' ? 'first' : 'remembered';
+  const clean = medianRun(cells.filter((one) => one.fault === undefined && one.state === state));
+  return clean === undefined ? undefined : { clean, good_ms: goodTimes.get(cell.bad) ?? Number.NaN };
+}
+
+/** Of the clean runs, the one with the middle p99. */
+function medianRun(runs: readonly Cell[]): Sample | undefined {
+  const samples = runs.map(({ sample }) => sample).sort((a, b) => a.p99 - b.p99);
+  return samples[samples.length >> 1];
 }
 
 const ms = (value: number | undefined): string =>

@@ -27,13 +27,13 @@ interface Death {
   readonly struck: number;
 }
 
-/** Without any fault. From now on the course knows which ways usually win. */
-export function clean(course: Course): Promise<Cell[]> {
+/** Without any fault. If it is the first time, the course knows from now on which ways usually win. */
+export function clean(course: Course, firstTime: boolean): Promise<Cell[]> {
   const requests = course.requests('hello');
   return course.running(course.order, async (entry) => {
     await course.warmUp(entry);
     const first = await course.measure(entry, 'hello', FRESH, requests);
-    course.order = byAnswers(first.counts, course.order);
+    if (firstTime) course.order = byAnswers(first.counts, course.order);
     const remembered = await course.measure(entry, 'hello', FRESH, requests);
     return [
       course.cell({ state: 'first' }, sampleOf(first.visits), first.dials),
