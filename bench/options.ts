@@ -50,9 +50,9 @@ export interface BenchOptions {
   readonly help: boolean;
 }
 
-const list = (text: string | undefined): string[] | undefined => text?.split(',').filter((part) => part !== '');
+export const list = (text: string | undefined): string[] | undefined => text?.split(',').filter((part) => part !== '');
 
-function count(flag: string, text: string): number {
+export function count(flag: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new Error(`--${flag} ${text}: a whole number from 1 is needed`);
   return value;

@@ -11,6 +11,19 @@ import type { TrialResult } from './trial.js';
 /** Goes up with every change that a reader of these files would notice. */
 const FORMAT = 1;
 
+/** What figures were made on. */
+export function machine() {
+  return { cores: availableParallelism(), processor: cpus()[0]?.model, kernel: release(), node: process.version };
+}
+
+/** Writes `results` to `file`, or beside those of other runs under a name that begins so; returns the path. */
+export function writeResults(file: string | undefined, name: string, results: object): string {
+  const path = file ?? join(PACKAGE_ROOT, 'bench/results', `${name.replaceAll(':', '-')}.json`);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(results, undefined, 1)}\n`);
+  return path;
+}
+
 /** Returns the file's path. */
 export function saveResults(
   options: BenchOptions,
@@ -19,22 +32,13 @@ export function saveResults(
   summary: readonly Row[],
   began: Date,
 ): string {
-  const file = options.json ?? join(PACKAGE_ROOT, 'bench/results', `${began.toISOString().replaceAll(':', '-')}.json`);
-  const results = {
+  return writeResults(options.json, began.toISOString(), {
     format: FORMAT,
     began: began.toISOString(),
-    machine: {
-      cores: availableParallelism(),
-      processor: cpus()[0]?.model,
-      kernel: release(),
-      node: process.version,
-    },
+    machine: machine(),
     options,
     subjects: entrants.map(({ peer, version, workers }) => ({ name: peer.name, version, workers })),
     summary,
     rounds,
-  };
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(results, undefined, 1)}\n`);
-  return file;
+  });
 }

@@ -1,8 +1,9 @@
 // The summary as text: one table for each load.
+import { type ColumnOf, formatColumns } from './columns.js';
 import type { Load } from './plan.js';
 import type { Row } from './summary.js';
 
-type Column = readonly [heading: string, cell: (row: Row) => string];
+type Column = ColumnOf<Row>;
 
 const fixed = (digits: number, value: number): string => (Number.isFinite(value) ? value.toFixed(digits) : '-');
 const ms = (value: number): string => fixed(value < 10 ? 3 : 1, value);
@@ -48,20 +49,10 @@ function columnsFor(load: string, baseline: string): Column[] {
   ];
 }
 
-function table(rows: readonly Row[], columns: readonly Column[]): string {
-  const lines = [columns.map(([heading]) => heading), ...rows.map((row) => columns.map(([, cell]) => cell(row)))];
-  const widths = columns.map((_, index) => Math.max(...lines.map((line) => line[index].length)));
-  return lines
-    .map((line) =>
-      line.map((text, index) => (index === 0 ? text.padEnd(widths[0]) : text.padStart(widths[index]))).join('  '),
-    )
-    .join('\n');
-}
-
 export function formatTables(rows: readonly Row[], loads: readonly Load[], baseline: string): string {
   return loads
     .map(({ name, title }) => [title, rows.filter(({ load }) => load === name), columnsFor(name, baseline)] as const)
     .filter(([, some]) => some.length > 0)
-    .map(([title, some, columns]) => `${title}\n${table(some, columns)}\n`)
+    .map(([title, some, columns]) => `${title}\n${formatColumns(some, columns)}\n`)
     .join('\n');
 }

@@ -4,18 +4,19 @@ import * as libc from '../../src/linux/libc.js';
 import { blackHole } from '../linux/peers.js';
 
 export class BlackHole {
-  readonly host = '127.0.0.1';
+  readonly host: string;
   readonly port: number;
   readonly #fds: number[];
 
-  private constructor({ port, fds }: { port: number; fds: number[] }) {
+  private constructor(host: string, { port, fds }: { port: number; fds: number[] }) {
+    this.host = host;
     this.port = port;
     this.#fds = fds;
   }
 
   /** Throws when the backlog does not fill up. */
-  static open(port = 0): BlackHole {
-    return new BlackHole(blackHole(port));
+  static open(port = 0, host = '127.0.0.1'): BlackHole {
+    return new BlackHole(host, blackHole(port, Uint8Array.from(host.split('.'), Number)));
   }
 
   close(): void {

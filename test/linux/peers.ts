@@ -69,11 +69,11 @@ export function deadPort(ip: Uint8Array = IPV4): number {
 }
 
 /** A listener that answers no further SYN: its backlog is full. Everything that it needs is in `fds`. */
-export function blackHole(at = 0): { port: number; fds: number[] } {
-  const { fd, port } = listening(IPV4, 0, at);
+export function blackHole(at = 0, ip: Uint8Array = IPV4): { port: number; fds: number[] } {
+  const { fd, port } = listening(ip, 0, at);
   const fds = [fd];
   for (let i = 0; i < 8; i += 1) {
-    const filler = connecting(port);
+    const filler = connecting(port, ip);
     if (pollNow(filler, POLLOUT) === 0) {
       libc.close(filler);
       return { port, fds };

@@ -1,0 +1,20 @@
+// Rows as text: a heading, and columns as wide as they must be. Pure.
+
+/** The first column is flush left, the others flush right unless they say otherwise. */
+export type ColumnOf<Row> = readonly [heading: string, cell: (row: Row) => string, align?: 'left'];
+
+export function formatColumns<Row>(rows: readonly Row[], columns: readonly ColumnOf<Row>[]): string {
+  const lines = [columns.map(([heading]) => heading), ...rows.map((row) => columns.map(([, cell]) => cell(row)))];
+  const widths = columns.map((_, index) => Math.max(...lines.map((line) => line[index].length)));
+  return lines
+    .map((line) =>
+      line
+        .map((text, index) => {
+          const left = index === 0 || columns[index][2] === 'left';
+          return left ? text.padEnd(widths[index]) : text.padStart(widths[index]);
+        })
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
