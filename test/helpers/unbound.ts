@@ -28,6 +28,9 @@ const ZONE = [
   'a.test. 60 AAAA 2001:db8::1',
   'alias.test. 30 CNAME a.test.',
   'text.test. 60 TXT nothing',
+  // Every name below it, as many as anybody likes.
+  '*.any.test. 60 A 192.0.2.9',
+  '*.any.test. 60 AAAA 2001:db8::9',
   ...Array.from({ length: 200 }, (_, index) => `many.test. 60 A 198.18.0.${index}`),
 ];
 

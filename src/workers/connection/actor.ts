@@ -143,6 +143,7 @@ class Actor implements ConnectionActor {
     this.#context.deadlines.expire(now);
     this.#routes.flush(now);
     this.#outcomes.flush(now);
+    this.#names.flush();
     if (this.#drainBy !== undefined && this.#drained(now)) this.#loop.stop();
   }
 

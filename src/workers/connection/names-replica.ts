@@ -8,6 +8,7 @@ import type { FailureCode } from '../../protocol/failure.js';
 import type { BadAddressSubscriber, LookupAnswer, NamesActor } from '../../protocol/messages.js';
 import type { Options } from '../../protocol/options.js';
 import type { Observation } from '../../protocol/outcomes.js';
+import { LookupClient } from '../../threads/lookups.js';
 import { call, moved, type Remote, serve } from '../../threads/port.js';
 import type { BadAddresses } from './bad-addresses.js';
 
@@ -60,6 +61,7 @@ export class NamesReplica {
   /** What the DNS actor pushes comes here. */
   #pushes: MessagePort | undefined;
   #remote: Remote<NamesActor> | undefined;
+  #lookups: LookupClient | undefined;
 
   constructor(options: Options['dns'], { deadlines, badAddresses, now }: Parts) {
     this.#known = new LRUCache({ max: options.entries_max });
@@ -77,6 +79,7 @@ export class NamesReplica {
     port.unref();
     this.#remote = call<NamesActor>(port);
     this.#subscribe(this.#remote);
+    this.#lookups = this.#openLookups(this.#remote);
     for (const name of this.#pending.keys()) this.#ask(name);
   }
 
@@ -100,6 +103,11 @@ export class NamesReplica {
     return undefined;
   }
 
+  /** Sends what is to be asked, in one message. Called once a turn. */
+  flush(): void {
+    this.#lookups?.flush();
+  }
+
   /** Tells the DNS actor what connections came to; without one it is lost. */
   observed(observations: readonly Observation[]): void {
     this.#remote?.observed(observations).catch(() => {});
@@ -108,6 +116,8 @@ export class NamesReplica {
   close(): void {
     this.#port?.close();
     this.#pushes?.close();
+    this.#lookups?.close();
+    this.#lookups = undefined;
     this.#remote = undefined;
   }
 
@@ -120,6 +130,15 @@ export class NamesReplica {
     serve(subscriber, port1);
     port1.unref();
     remote.subscribe(moved(port2)).catch(() => {});
+  }
+
+  #openLookups(remote: Remote<NamesActor>): LookupClient {
+    const { port1, port2 } = new MessageChannel();
+    // Of a DNS actor that has been replaced meanwhile: its answer is as good.
+    const lookups = new LookupClient(port1, (name, answer) => this.#settle(name, this.#keep(name, answer)));
+    port1.unref();
+    remote.lookups(moved(port2)).catch(() => {});
+    return lookups;
   }
 
   /** What is known of a name without what has turned bad meanwhile; undefined if that leaves nothing. */
@@ -147,15 +166,7 @@ export class NamesReplica {
   }
 
   #ask(name: string): void {
-    const remote = this.#remote;
-    if (remote === undefined) return;
-    remote.lookup(name).then(
-      (answer) => {
-        // Of a DNS actor that has been replaced meanwhile: its answer is as good.
-        this.#settle(name, this.#keep(name, answer));
-      },
-      () => this.#settle(name, DNS_FAILED),
-    );
+    this.#lookups?.ask(name);
   }
 
   #keep(name: string, given: LookupAnswer): NameOutcome {

@@ -1,6 +1,6 @@
 // What an outcome means to the one who asked: addresses that nothing is held against now, in the order to try them, and a
 // TTL inside the configured bounds. It keeps nothing.
-import { orderAddresses } from '../../protocol/address-order.js';
+import { orderAddresses, type Sources } from '../../protocol/address-order.js';
 import type { LookupAnswer } from '../../protocol/messages.js';
 import { interleave } from '../../protocol/names.js';
 import type { Options } from '../../protocol/options.js';
@@ -22,7 +22,7 @@ export function ttlOf(answer: PairAnswer, limits: TtlLimits, lacking_ttl_s = lim
 export interface View {
   readonly judge: Judge;
   /** The machine's own addresses. */
-  readonly sources: readonly string[];
+  readonly sources: Sources;
   readonly withIpv6: boolean;
 }
 

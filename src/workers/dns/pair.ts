@@ -1,7 +1,7 @@
 // A and AAAA asked together, and what the two answers come to. A family that is late is waited for only a moment, but
 // its query goes on, so that what is kept in the end has both. It does not choose the servers.
 import type { Question } from '../../protocol/dns-message.js';
-import { type Asked, TIMED_OUT } from './exchange.js';
+import { type Asked, type Hear, TIMED_OUT } from './exchange.js';
 import type { Judge } from './judge.js';
 import { type Answered, askList, type ListFailure, type ListOutcome } from './list.js';
 import type { Server, Way } from './server.js';
@@ -38,11 +38,12 @@ export type PairOutcome =
       readonly spare: PairAnswer | undefined;
     };
 
-export interface Gathered {
-  /** Good enough to go on with. */
-  readonly outcome: PairOutcome;
-  /** Only while a family is still to come: what there will be then. */
-  readonly late: Promise<PairOutcome> | undefined;
+/** Who asked. */
+export interface PairListener {
+  /** Good enough to go on with, while a family is still to come; at most once. */
+  early(answer: PairAnswer): void;
+  /** Once, and the last. */
+  whole(outcome: PairOutcome): void;
 }
 
 export interface Asking {
@@ -57,35 +58,55 @@ export interface Asking {
 const GRACE_MS = 50;
 const LATE: ListFailure = { kind: 'failed', reason: 'late', again: [], spare: undefined };
 
-/** Settles within `timeout_ms`, what is late included. */
-export function askPair(name: string, { servers, types, way, judge, timeout_ms }: Asking): Asked<Gathered> {
-  const asked = types.map((type) => askList(servers, { name, type }, way, judge));
-  const cancel = (reason: string): void => {
-    for (const one of asked) one.cancel(reason);
-  };
-  const deadline = setTimeout(() => cancel(TIMED_OUT), timeout_ms);
-  const outcomes = asked.map(({ outcome }) => outcome);
-  const all = Promise.all(outcomes).then((answers) => {
-    clearTimeout(deadline);
-    return combine(answers);
-  });
-  return { outcome: gather(outcomes, all), cancel };
+/** Tells the whole within `timeout_ms`. */
+export function askPair(name: string, asking: Asking, listener: PairListener): Asked {
+  return new Pair(name, asking, listener);
 }
 
-function gather(outcomes: readonly Promise<ListOutcome>[], all: Promise<PairOutcome>): Promise<Gathered> {
-  return new Promise((resolve) => {
-    let grace: NodeJS.Timeout | undefined;
-    for (const [index, one] of outcomes.entries()) {
-      void one.then((answer) => {
-        const early = combine(outcomes.map((_, place) => (place === index ? answer : LATE)));
-        if (early.kind !== 'failed') grace ??= setTimeout(() => resolve({ outcome: early, late: all }), GRACE_MS);
-      });
+/** The same for those who ask seldom: the whole alone. */
+export function askWhole(name: string, asking: Asking, hear: Hear<PairOutcome>): Asked {
+  return askPair(name, asking, { early: () => {}, whole: hear });
+}
+
+class Pair implements Asked {
+  readonly #listener: PairListener;
+  readonly #asked: Asked[] = [];
+  readonly #outcomes: ListOutcome[];
+  readonly #deadline: NodeJS.Timeout;
+  #grace: NodeJS.Timeout | undefined;
+  #open: number;
+
+  constructor(name: string, { servers, types, way, judge, timeout_ms }: Asking, listener: PairListener) {
+    this.#listener = listener;
+    this.#open = types.length;
+    this.#outcomes = types.map(() => LATE);
+    this.#deadline = setTimeout(() => this.cancel(TIMED_OUT), timeout_ms);
+    for (const [place, type] of types.entries()) {
+      const question = { name, type };
+      this.#asked.push(askList(servers, { question, way, judge }, (outcome) => this.#heard(place, outcome)));
     }
-    void all.then((outcome) => {
-      clearTimeout(grace);
-      resolve({ outcome, late: undefined });
-    });
-  });
+  }
+
+  cancel(reason: string): void {
+    for (const one of this.#asked) one.cancel(reason);
+  }
+
+  #heard(place: number, outcome: ListOutcome): void {
+    this.#outcomes[place] = outcome;
+    this.#open -= 1;
+    if (this.#open > 0) {
+      this.#grace ??= setTimeout(() => this.#early(), GRACE_MS);
+      return;
+    }
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#grace);
+    this.#listener.whole(combine(this.#outcomes));
+  }
+
+  #early(): void {
+    const early = combine(this.#outcomes);
+    if (early.kind !== 'failed') this.#listener.early(early);
+  }
 }
 
 /** An answer counts when either family has addresses. A name that does not exist does so for both (RFC 8020). */

@@ -5,8 +5,9 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { formatIp, parseIp } from '../../../src/protocol/address.js';
 import { DeadlineWheel } from '../../../src/protocol/deadline-wheel.js';
 import type { BadAddressChange, Verdict } from '../../../src/protocol/evidence.js';
-import type { BadAddressSubscriber, LookupAnswer, NamesActor } from '../../../src/protocol/messages.js';
+import type { BadAddressSubscriber, NamesActor } from '../../../src/protocol/messages.js';
 import type { Observation } from '../../../src/protocol/outcomes.js';
+import { serveLookups } from '../../../src/threads/lookups.js';
 import { call, type Remote, serve } from '../../../src/threads/port.js';
 import { BadAddresses } from '../../../src/workers/connection/bad-addresses.js';
 import { FirstWords } from '../../../src/workers/connection/first-words.js';
@@ -174,9 +175,11 @@ async function withReplica(zones: Record<string, string[]>, body: (playing: Play
     subscribed = resolve;
   });
   const names: NamesActor = {
-    async lookup(name): Promise<LookupAnswer> {
-      asked.push(name);
-      return { code: 'found', addresses: zones[name] ?? [], ttl_s: 3600 };
+    async lookups(port) {
+      serveLookups(port as MessagePort, (name, hear) => {
+        asked.push(name);
+        hear({ code: 'found', addresses: zones[name] ?? [], ttl_s: 3600 });
+      });
     },
     subscribe: async (pushes) => subscribed(pushes as MessagePort),
     observed: async () => {},
@@ -197,6 +200,7 @@ async function withReplica(zones: Record<string, string[]>, body: (playing: Play
         const outcome = await new Promise<NameOutcome>((resolve) => {
           const known = replica.lookup(NAME, 0, resolve);
           if (known !== undefined) resolve(known);
+          replica.flush();
         });
         return outcome.kind === 'found' ? outcome.ips.map(formatIp) : outcome.code;
       },
