@@ -60,6 +60,10 @@ export class Blacklist {
   /** Judges the addresses (canonical) of one answer of one server for a normalised name. */
   judge(server: AnsweringServer, name: string, addresses: readonly string[], now: number): AnswerVerdict {
     this.expire(now);
+    // Nearly always.
+    if (addresses.every((address) => this.#isSound(server, name, address))) {
+      return { clean: addresses, dropped: [], suspect: false };
+    }
     const clean: string[] = [];
     const last: string[] = [];
     const dropped: { address: string; why: DropReason }[] = [];
@@ -154,6 +158,11 @@ export class Blacklist {
       evidence: this.#evidence(address),
       verdict: this.verdict(address) as Verdict,
     }));
+  }
+
+  /** Nothing is held against it, by evidence or by rule. */
+  #isSound(server: AnsweringServer, name: string, address: string): boolean {
+    return this.#store.get(address) === undefined && this.#reason(server, name, address) === undefined;
   }
 
   #reason(server: AnsweringServer, name: string, address: string, verdict?: Verdict): DropReason | undefined {

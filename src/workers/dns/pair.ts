@@ -71,18 +71,19 @@ export function askWhole(name: string, asking: Asking, hear: Hear<PairOutcome>):
 class Pair implements Asked {
   readonly #listener: PairListener;
   readonly #asked: Asked[] = [];
-  readonly #outcomes: ListOutcome[];
+  readonly #outcomes: ListOutcome[] = [];
   readonly #deadline: NodeJS.Timeout;
   #grace: NodeJS.Timeout | undefined;
   #open: number;
 
-  constructor(name: string, { servers, types, way, judge, timeout_ms }: Asking, listener: PairListener) {
+  constructor(name: string, asking: Asking, listener: PairListener) {
+    const { servers, types, way, judge, timeout_ms } = asking;
     this.#listener = listener;
     this.#open = types.length;
-    this.#outcomes = types.map(() => LATE);
     this.#deadline = setTimeout(() => this.cancel(TIMED_OUT), timeout_ms);
-    for (const [place, type] of types.entries()) {
-      const question = { name, type };
+    for (let place = 0; place < types.length; place += 1) {
+      this.#outcomes.push(LATE);
+      const question = { name, type: types[place] as Question['type'] };
       this.#asked.push(askList(servers, { question, way, judge }, (outcome) => this.#heard(place, outcome)));
     }
   }
@@ -110,12 +111,16 @@ class Pair implements Asked {
 }
 
 /** An answer counts when either family has addresses. A name that does not exist does so for both (RFC 8020). */
-function combine(answers: readonly ListOutcome[]): PairOutcome {
-  const failures = answers.filter((answer) => answer.kind === 'failed');
-  const answered = answers.filter((answer) => answer.kind !== 'failed');
-  const answer = answerFrom(answered, failures.length > 0);
+function combine(outcomes: readonly ListOutcome[]): PairOutcome {
+  const failures: ListFailure[] = [];
+  const answers: Answered[] = [];
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'failed') failures.push(outcome);
+    else answers.push(outcome);
+  }
+  const answer = answerFrom(answers, failures.length > 0);
   if (answer !== undefined) return answer;
-  const spares = answers.flatMap((one) => (one.kind === 'failed' ? (one.spare ?? []) : one));
+  const spares = [...answers, ...failures.flatMap(({ spare }) => spare ?? [])];
   return {
     kind: 'failed',
     reason: [...new Set(failures.map((failure) => failure.reason))].join('; '),
@@ -125,13 +130,23 @@ function combine(answers: readonly ListOutcome[]): PairOutcome {
 }
 
 function answerFrom(answers: readonly Answered[], lacking: boolean): PairAnswer | undefined {
-  const found = answers.filter((answer) => answer.kind === 'addresses');
-  if (found.length > 0) {
-    const parts = found.map(({ addresses, server }) => ({ addresses, server }));
-    return { kind: 'found', parts, ttl_s: Math.min(...found.map((answer) => answer.ttl_s)), lacking };
+  const parts: Part[] = [];
+  let [found_s, none_s]: (number | undefined)[] = [];
+  let exists = true;
+  for (const answer of answers) {
+    const { ttl_s, server } = answer;
+    if (answer.kind === 'addresses') {
+      parts.push({ addresses: answer.addresses, server });
+      found_s = least(found_s, ttl_s);
+    } else {
+      if (answer.kind === 'nxdomain') exists = false;
+      none_s = least(none_s, ttl_s);
+    }
   }
-  const exists = !answers.some((answer) => answer.kind === 'nxdomain');
-  if (lacking && exists) return undefined;
-  const ttls = answers.flatMap((answer) => answer.ttl_s ?? []);
-  return { kind: 'none', exists, ttl_s: ttls.length > 0 ? Math.min(...ttls) : undefined, lacking };
+  if (found_s !== undefined) return { kind: 'found', parts, ttl_s: found_s, lacking };
+  return lacking && exists ? undefined : { kind: 'none', exists, ttl_s: none_s, lacking };
+}
+
+function least(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
