@@ -74,6 +74,7 @@ class Pair implements Asked {
   readonly #outcomes: ListOutcome[] = [];
   readonly #deadline: NodeJS.Timeout;
   #grace: NodeJS.Timeout | undefined;
+  #look: NodeJS.Immediate | undefined;
   #open: number;
 
   constructor(name: string, asking: Asking, listener: PairListener) {
@@ -96,11 +97,13 @@ class Pair implements Asked {
     this.#outcomes[place] = outcome;
     this.#open -= 1;
     if (this.#open > 0) {
-      this.#grace ??= setTimeout(() => this.#early(), GRACE_MS);
+      // After a look at the sockets: where the thread was late, the other family may well lie there.
+      this.#grace ??= setTimeout(() => (this.#look = setImmediate(() => this.#early())), GRACE_MS);
       return;
     }
     clearTimeout(this.#deadline);
     clearTimeout(this.#grace);
+    clearImmediate(this.#look);
     this.#listener.whole(combine(this.#outcomes));
   }
 
