@@ -1,11 +1,12 @@
 // The machine's own resolver as one server. Where names are found by hosts file and DNS alone, the servers of
 // /etc/resolv.conf are asked by ourselves, so that no thread of libuv's pool is held by a slow name; where anything else
-// takes part, or for names that another service may know, getaddrinfo is (system.ts). /etc/hosts is hosts.ts.
+// takes part, or for names that another service may know, getaddrinfo is (system.ts). There the servers stand in for it
+// when it is late or busy, so that names that hang hold up none that DNS knows. /etc/hosts is hosts.ts.
 //
 // Measured (2 cores, 500 names of a server on loopback, 16 at a time, beside so many names that are never answered), the
-// slowest of the 500: getaddrinfo on libuv's 4 threads 14 ms beside none, 9.9 s beside 2, 20 s beside 8; on 64 threads (for
-// which the process would have to start itself anew) 8 ms beside 8, 9.9 s beside 40; asked by ourselves 21 ms beside 200.
-// It costs 0.45 ms of CPU a name against 0.25, and tells the TTL, which getaddrinfo does not.
+// slowest of the 500: getaddrinfo on libuv's 4 threads 14 ms beside none, 9.9 s beside 2, 20 s beside 8; on 64 threads
+// (see bin/tcproute.js) 8 ms beside 8, 9.9 s beside 40, but 76 ms with servers that stand in; asked by ourselves 21 ms
+// beside 200. Asking ourselves tells the TTL, too, which getaddrinfo does not.
 import { hostname } from 'node:os';
 import type { Question } from '../../protocol/dns-message.js';
 import type { AnsweringServer } from '../../protocol/evidence.js';
