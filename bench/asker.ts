@@ -5,6 +5,7 @@ import { DeadlineWheel } from '../src/protocol/deadline-wheel.js';
 import type { NamesControl } from '../src/protocol/messages.js';
 import type { Tables } from '../src/protocol/names-statistics.js';
 import type { Options } from '../src/protocol/options.js';
+import { Counters } from '../src/threads/counters.js';
 import { moved, type Remote } from '../src/threads/port.js';
 import { BadAddresses } from '../src/workers/connection/bad-addresses.js';
 import { type NameOutcome, NamesReplica } from '../src/workers/connection/names-replica.js';
@@ -39,7 +40,8 @@ export class Asker {
     const now = (): number => performance.now();
     const badAddresses = new BadAddresses([], now);
     this.#actor = actor;
-    this.#replica = new NamesReplica(dns, { deadlines: new DeadlineWheel(now()), badAddresses, now });
+    const counters = new Counters(Counters.create(1)).of(0);
+    this.#replica = new NamesReplica(dns, { deadlines: new DeadlineWheel(now()), badAddresses, now, counters });
   }
 
   async connect(): Promise<void> {

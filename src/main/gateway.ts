@@ -6,7 +6,7 @@ import type { Engine } from '../linux/engine.js';
 import { Loop } from '../linux/loop.js';
 import { closeFd } from '../linux/sockets.js';
 import { formatEndpoint } from '../protocol/address.js';
-import type { ConnectionActor } from '../protocol/messages.js';
+import type { ConnectionActor, NamesControl } from '../protocol/messages.js';
 import type { EngineChoice, Options } from '../protocol/options.js';
 import { Counter } from '../threads/counters.js';
 import type { Remote } from '../threads/port.js';
@@ -16,7 +16,8 @@ import { reasonOf } from './deadline.js';
 import { raiseFdLimit, settleConnectionsMax } from './fd-limit.js';
 import { type Address, listen } from './listen.js';
 import type { Logger } from './log.js';
-import { awaitSignal } from './signals.js';
+import { report } from './report.js';
+import { awaitSignal, onReportSignal } from './signals.js';
 import { Supervisor, type Tuning } from './supervisor.js';
 
 /** Sums over all connection actors, since the start. */
@@ -29,7 +30,9 @@ export interface Gateway {
   stats(): Stats;
   /** Stops accepting, lets connections finish for at most `drain_timeout_ms`, and ends everything. */
   close(drain_timeout_ms: number): Promise<void>;
-  /** For tests of the supervision: the contracts of the connection actors, undefined for one that is being restarted. */
+  /** The contract of the DNS actor, undefined while it is being restarted. */
+  names(): Remote<NamesControl> | undefined;
+  /** The contracts of the connection actors, undefined for one that is being restarted. */
   actors(): readonly (Remote<ConnectionActor> | undefined)[];
 }
 
@@ -148,6 +151,7 @@ class Start {
         closed ??= close(drain_timeout_ms);
         return closed;
       },
+      names: () => supervisor.names.control,
       actors: () => supervisor.connections.map(({ control }) => control),
     };
   }
@@ -174,6 +178,7 @@ export async function runGateway(options: Options, log: Logger): Promise<number>
   const lines = options.lines.map(({ name }) => name);
   // Before it is said: whoever waits for the line may send a signal at once.
   const signal = awaitSignal();
+  const reports = onReportSignal(() => report(gateway, log));
   log.info({ lines, workers: options.workers }, `listening on ${formatEndpoint(host, port)}`);
   const broken = gateway.broken.then((reason) => ({ reason }));
   const end = await Promise.race([signal, broken]);
@@ -181,5 +186,6 @@ export async function runGateway(options: Options, log: Logger): Promise<number>
   else log.fatal({ reason: end.reason }, 'accepting broke');
   await gateway.close(typeof end === 'string' ? options.drain_timeout_ms : 0);
   signal.forget();
+  reports.forget();
   return typeof end === 'string' ? 0 : 1;
 }

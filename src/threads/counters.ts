@@ -16,6 +16,9 @@ export const Counter = {
   badHandshakes: 5,
   /** Attempts (dials) started. */
   attempts: 6,
+  /** Names that connections asked for, and those of them that the actor knew itself. */
+  names: 15,
+  namesKnown: 16,
   /** Bytes from clients to destinations, and back. */
   bytesUp: 7,
   bytesDown: 8,
@@ -27,7 +30,7 @@ export const Counter = {
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 
-const SLICE = 16;
+const SLICE = 32;
 
 export class Counters {
   readonly #values: Float64Array;

@@ -69,7 +69,7 @@ class Actor implements ConnectionActor {
     const now = () => performance.now();
     const deadlines = new DeadlineWheel(now());
     const badAddresses = new BadAddresses(options.blacklist, () => performance.timeOrigin + performance.now());
-    this.#names = new NamesReplica(options.dns, { deadlines, badAddresses, now });
+    this.#names = new NamesReplica(options.dns, { deadlines, badAddresses, now, counters: this.#counters });
     this.#outcomes = new OutcomeReports((observations) => this.#names.observed(observations));
     this.#routes = new RoutesReplica(start.actor, options.lines.length, options.cache, now);
     const log = new RemoteLog(start.log, options.log_level, () => {

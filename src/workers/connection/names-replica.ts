@@ -8,6 +8,7 @@ import type { FailureCode } from '../../protocol/failure.js';
 import type { BadAddressSubscriber, LookupAnswer, NamesActor } from '../../protocol/messages.js';
 import type { Options } from '../../protocol/options.js';
 import type { Observation } from '../../protocol/outcomes.js';
+import { Counter } from '../../threads/counters.js';
 import { LookupClient } from '../../threads/lookups.js';
 import { call, moved, type Remote, serve } from '../../threads/port.js';
 import type { BadAddresses } from './bad-addresses.js';
@@ -47,6 +48,8 @@ interface Parts {
   readonly deadlines: DeadlineWheel;
   readonly badAddresses: BadAddresses;
   readonly now: () => number;
+  /** Of its actor. */
+  readonly counters: Float64Array;
 }
 
 export class NamesReplica {
@@ -57,19 +60,21 @@ export class NamesReplica {
   readonly #pending_max: number;
   readonly #badAddresses: BadAddresses;
   readonly #now: () => number;
+  readonly #counters: Float64Array;
   #port: MessagePort | undefined;
   /** What the DNS actor pushes comes here. */
   #pushes: MessagePort | undefined;
   #remote: Remote<NamesActor> | undefined;
   #lookups: LookupClient | undefined;
 
-  constructor(options: Options['dns'], { deadlines, badAddresses, now }: Parts) {
+  constructor(options: Options['dns'], { deadlines, badAddresses, now, counters }: Parts) {
     this.#known = new LRUCache({ max: options.entries_max });
     this.#timeout_ms = options.timeout_ms + GRACE_MS;
     this.#pending_max = options.lookups_max;
     this.#deadlines = deadlines;
     this.#badAddresses = badAddresses;
     this.#now = now;
+    this.#counters = counters;
   }
 
   /** From now on asks the DNS actor at the other end; what an earlier one had been asked is asked again. */
@@ -85,8 +90,12 @@ export class NamesReplica {
 
   /** What is known of a name now; undefined when it must be asked, and `waiter` is told later. */
   lookup(name: string, now: number, waiter: Waiter): NameOutcome | undefined {
+    this.#counters[Counter.names] += 1;
     const known = this.#review(name);
-    if (known !== undefined && known.expires > now) return known.outcome;
+    if (known !== undefined && known.expires > now) {
+      this.#counters[Counter.namesKnown] += 1;
+      return known.outcome;
+    }
     const pending = this.#pending.get(name);
     if (pending !== undefined) {
       pending.waiters.push(waiter);

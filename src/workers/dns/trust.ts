@@ -56,6 +56,7 @@ export class Trust {
     this.#blacklist = new Blacklist({
       fixed: blacklist,
       rebindAllow: dns.rebind_allow,
+      trusted: dns.trusted,
       addresses_max: dns.bad_max,
       ttl_ms: this.#ttl_ms,
     });

@@ -20,10 +20,13 @@ export const SOCKETS_MAX = 256;
 export class UdpSockets {
   readonly #address: string;
   readonly #port: number;
+  readonly #stray: () => void;
   readonly #open: SharedSocket[] = [];
   #sockets = 0;
 
-  constructor(address: string, port: number) {
+  /** `stray` hears of each message that nobody listens for. */
+  constructor(address: string, port: number, stray: () => void) {
+    this.#stray = stray;
     this.#address = address;
     this.#port = port;
   }
@@ -44,10 +47,11 @@ export class UdpSockets {
 
   #add(): SharedSocket {
     this.#sockets += 1;
-    const socket: SharedSocket = new SharedSocket(this.#address, this.#port, () => {
+    const closed = (): void => {
       this.#sockets -= 1;
       this.#retire(socket);
-    });
+    };
+    const socket: SharedSocket = new SharedSocket(this.#address, this.#port, { closed, stray: this.#stray });
     this.#open.push(socket);
     return socket;
   }
@@ -92,12 +96,14 @@ class SharedSocket {
   #over = false;
   #unsent: Uint8Array[] = [];
 
-  constructor(address: string, port: number, closed: () => void) {
+  constructor(address: string, port: number, { closed, stray }: { closed: () => void; stray: () => void }) {
     this.#closed = closed;
     this.#socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
     this.#socket.on('error', (error) => this.#fail(error));
     this.#socket.on('message', (bytes) => {
-      if (bytes.length >= 2) this.#places.get(bytes.readUInt16BE(0))?.listener.message(bytes);
+      const place = bytes.length < 2 ? undefined : this.#places.get(bytes.readUInt16BE(0));
+      if (place === undefined) stray();
+      else place.listener.message(bytes);
     });
     this.#socket.on('connect', () => {
       this.#connected = true;

@@ -38,7 +38,9 @@ export class UdpServer {
     this.limits = limits;
     this.injected = injected;
     this.now = now;
-    this.sockets = new UdpSockets(at.host, at.port);
+    this.sockets = new UdpSockets(at.host, at.port, () => {
+      habits.counts.strays += 1;
+    });
   }
 
   get tables() {

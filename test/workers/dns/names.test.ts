@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import fc from 'fast-check';
 import type { LookupAnswer } from '../../../src/protocol/messages.js';
+import type { ServerStatistics } from '../../../src/protocol/names-statistics.js';
 import { Names } from '../../../src/workers/dns/names.js';
 import { dnsOptions } from '../../helpers/dns-options.js';
-import { DnsServer, type DnsServerOptions, HIJACKER } from '../../helpers/dns-server.js';
+import { DnsServer, type DnsServerOptions, HIJACKER, type Trick } from '../../helpers/dns-server.js';
 
 const ZONES = { 'a.test': { A: ['192.0.2.1'], ttl_s: 60 }, 'b.test': { A: ['192.0.2.2'], ttl_s: 60 } };
 const FORGED = '203.0.113.66';
@@ -52,6 +53,42 @@ test('what a server makes up is found by the probe and never given', async () =>
   );
 });
 
+test('everything is counted, by server and by what answered', async () => {
+  const tricks: Record<string, Trick> = { servfail: 'servfail', lost: 'drop', big: 'truncate', lies: 'lies-first' };
+  const server = await start({
+    trick: ({ name, transport }) =>
+      transport === 'udp' ? tricks[name.toLowerCase().split('.')[0] as string] : undefined,
+    negative_ttl_s: 5,
+  });
+  const backup = await start();
+  const options = { ipv6: 'off', try_timeout_ms: 1000, udp_retry_ms: 200, timeout_ms: 5000 } as const;
+  const names = namesOf([server], options, [backup], { 'own.test': ['192.0.2.7'] });
+  const asked = ['a.test', 'a.test', 'none.test', 'servfail.test', 'lost.test', 'big.test', 'lies.test', 'own.test'];
+  for (const name of [...asked, '192.0.2.9', '::1', 'no name']) await lookup(names, name);
+  const { lookups, servers, tables, probes } = names.statistics();
+  assert.deepEqual(lookups, {
+    ...{ lookups: 11, literals: 2, hosts: 1, hits: 1, misses: 6, stale: 0, prefetches: 0, overloaded: 0 },
+  });
+  const [first, second] = servers;
+  assert.deepEqual([first?.id, first?.backup, second?.id, second?.backup], [server.at.id, false, backup.at.id, true]);
+  assert.ok((first?.latency_ms as number) > 0);
+  // a; none, big over TCP, lies; servfail; lost.
+  const { repeats, ...counts } = (first as ServerStatistics).counts;
+  assert.deepEqual(counts, {
+    ...{ queries: 6, addresses: 1, nodata: 0, nxdomain: 3, failures: 1, timeouts: 1, errors: 0 },
+    ...{ truncated: 1, invalid: 4, strays: 2, held: 0, contradicted: 0, suspect: 0 },
+  });
+  assert.ok((repeats as number) >= 1);
+  // The backup was asked for what the first server failed at: no such names.
+  assert.deepEqual([second?.counts['queries'], second?.counts['nxdomain']], [2, 2]);
+  assert.deepEqual(probes, { probes: 0, found: 0, intercepted: 0 });
+  assert.deepEqual(tables['answers'], { size: 6, max: 100 });
+  assert.deepEqual(tables['in_flight'], { size: 0, max: 100 });
+  for (const table of [...Object.values(tables), ...servers.flatMap((one) => Object.values(one.tables))]) {
+    assert.ok(table.size <= table.max && table.max > 0);
+  }
+});
+
 test('100 000 mutated messages between question and answer neither throw nor leave anything', async () => {
   const change = fc.record({ at: fc.nat({ max: 80 }), to: fc.nat({ max: 255 }) });
   const mutations = fc.sample(fc.array(change, { minLength: 1, maxLength: 4 }), 1000);
@@ -83,9 +120,10 @@ function namesOf(
   servers: readonly DnsServer[],
   dns: Parameters<typeof dnsOptions>[2],
   backups: readonly DnsServer[] = [],
+  hosts: Record<string, string[]> = {},
 ): Names {
   const at = (list: readonly DnsServer[]) => list.map((server) => server.at);
-  const names = new Names(dnsOptions(at(servers), at(backups), dns), () => {});
+  const names = new Names({ ...dnsOptions(at(servers), at(backups), dns), hosts }, () => {});
   ends.push(() => names.stop());
   return names;
 }
