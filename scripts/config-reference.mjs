@@ -132,7 +132,7 @@ TCP and UDP of whoever may still answer, until \`dns.timeout_ms\` is over.
 
 | server | what it is |
 | --- | --- |
-| \`system\` | What the machine uses: \`/etc/resolv.conf\` with its search list, read again when it changes. Where \`/etc/nsswitch.conf\` has more than files and DNS for hosts, getaddrinfo: half of UV_THREADPOOL_SIZE (4, if it is not set before the start) at a time. |
+| \`system\` | What the machine uses: \`/etc/resolv.conf\` with its search list, read again when it changes. Where \`/etc/nsswitch.conf\` has more than files and DNS for hosts, getaddrinfo, for half of UV_THREADPOOL_SIZE (64, unless it is set) names at a time; where it is late or busy, the servers of \`/etc/resolv.conf\` stand in for it if DNS is among the services: their addresses count, that they know none does not. |
 | \`8.8.8.8\`, \`127.0.0.1:5353\`, \`::1\`, \`[::1]:53\`, \`udp://8.8.8.8\` | UDP, and TCP where an answer does not fit. |
 | \`tcp://8.8.8.8\` | TCP. |
 | \`tls://1.1.1.1\`, \`tls://dns.google:853\` | DNS over TLS. The certificate must be for the address or name that is written here. |

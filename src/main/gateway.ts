@@ -17,7 +17,8 @@ import { reasonOf } from './deadline.js';
 import { raiseFdLimit, settleConnectionsMax } from './fd-limit.js';
 import { type Address, listen } from './listen.js';
 import type { Logger } from './log.js';
-import { awaitSignal } from './signals.js';
+import { report } from './report.js';
+import { awaitSignal, onReportSignal } from './signals.js';
 import { Supervisor, type Tuning } from './supervisor.js';
 
 /** Sums over all connection actors, since the start. */
@@ -180,6 +181,7 @@ export async function runGateway(options: Configuration, log: Logger): Promise<n
   const lines = options.lines.map(({ name }) => name);
   // Before it is said: whoever waits for the line may send a signal at once.
   const signal = awaitSignal();
+  const reports = onReportSignal(() => report(gateway, log));
   log.info({ lines, workers: options.workers }, `listening on ${formatEndpoint(host, port)}`);
   const broken = gateway.broken.then((reason) => ({ reason }));
   const end = await Promise.race([signal, broken]);
@@ -187,5 +189,6 @@ export async function runGateway(options: Configuration, log: Logger): Promise<n
   else log.fatal({ reason: end.reason }, 'accepting broke');
   await gateway.close(typeof end === 'string' ? options.drain_timeout_ms : 0);
   signal.forget();
+  reports.forget();
   return typeof end === 'string' ? 0 : 1;
 }

@@ -1,5 +1,5 @@
-// SIGTERM and SIGINT: the first one asks to stop, the second one ends the process at once. What stopping means is the
-// gateway's business.
+// SIGTERM and SIGINT: the first one asks to stop, the second one ends the process at once. SIGUSR2 asks for a report
+// (SIGUSR1 is Node's own). What they mean is the gateway's business.
 import { constants } from 'node:os';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
@@ -8,6 +8,20 @@ export type StopSignal = (typeof SIGNALS)[number];
 export interface AwaitedSignal extends Promise<StopSignal> {
   /** From now on signals do what they do by default. */
   forget(): void;
+}
+
+/** Calls `report` for each SIGUSR2, but for those that come while one is still made. */
+export function onReportSignal(report: () => Promise<void>): { forget(): void } {
+  let making = false;
+  const heard = (): void => {
+    if (making) return;
+    making = true;
+    void report().finally(() => {
+      making = false;
+    });
+  };
+  process.on('SIGUSR2', heard);
+  return { forget: () => process.off('SIGUSR2', heard) };
 }
 
 export function awaitSignal(): AwaitedSignal {

@@ -36,22 +36,32 @@ interface Known {
   readonly label: number;
 }
 
-interface Ranked extends Known {
+interface Ranked {
   readonly address: string;
+  readonly known: Known;
   readonly source: Known | undefined;
   readonly common: number;
 }
 
-/** `sources`: the machine's own addresses. Both canonical; what cannot be told apart keeps its order. */
-export function orderAddresses(destinations: readonly string[], sources: readonly string[]): string[] {
-  const own = sources.flatMap((source) => knownOf(source) ?? []);
-  const ranked = destinations.flatMap((address) => {
+/** The machine's own addresses, made ready: they change seldom, and are asked for each answer. */
+export type Sources = readonly Known[];
+
+/** Takes canonical addresses. */
+export function sourcesOf(addresses: readonly string[]): Sources {
+  return addresses.flatMap((address) => knownOf(address) ?? []);
+}
+
+/** Takes canonical addresses; what cannot be told apart keeps its order. */
+export function orderAddresses(destinations: readonly string[], sources: Sources): readonly string[] {
+  if (destinations.length < 2) return destinations;
+  const ranked: Ranked[] = [];
+  for (const address of destinations) {
     const known = knownOf(address);
-    if (known === undefined) return [];
-    const source = sourceFor(known, own);
+    if (known === undefined) continue;
+    const source = sourceFor(known, sources);
     const common = source === undefined || known.ip.length === 4 ? 0 : commonBits(known.ip, source.ip);
-    return [{ ...known, address, source, common }];
-  });
+    ranked.push({ address, known, source, common });
+  }
   return ranked.sort(compare).map(({ address }) => address);
 }
 
@@ -60,29 +70,32 @@ function compare(a: Ranked, b: Ranked): number {
   const usable = Number(b.source !== undefined) - Number(a.source !== undefined);
   if (usable !== 0) return usable;
   // Rule 2: prefer matching scope. Rule 5: prefer matching label. Rule 6: prefer higher precedence.
-  const scopes = Number(b.scope === b.source?.scope) - Number(a.scope === a.source?.scope);
+  const scopes = Number(b.known.scope === b.source?.scope) - Number(a.known.scope === a.source?.scope);
   if (scopes !== 0) return scopes;
-  const labels = Number(b.label === b.source?.label) - Number(a.label === a.source?.label);
+  const labels = Number(b.known.label === b.source?.label) - Number(a.known.label === a.source?.label);
   if (labels !== 0) return labels;
-  if (a.precedence !== b.precedence) return b.precedence - a.precedence;
+  if (a.known.precedence !== b.known.precedence) return b.known.precedence - a.known.precedence;
   // Rule 8: prefer smaller scope. Rule 9: the longest prefix, only for IPv6: of IPv4 it says nothing about nearness.
-  if (a.scope !== b.scope) return a.scope - b.scope;
-  return a.ip.length === 16 && b.ip.length === 16 ? b.common - a.common : 0;
+  if (a.known.scope !== b.known.scope) return a.known.scope - b.known.scope;
+  return a.known.ip.length === 16 && b.known.ip.length === 16 ? b.common - a.common : 0;
 }
 
 /** The source that the kernel would take (section 5, as far as addresses alone tell). */
-function sourceFor(destination: Known, own: readonly Known[]): Known | undefined {
-  const fitting = own.filter(
-    ({ ip, scope }) => ip.length === destination.ip.length && (scope >= destination.scope || ip.length === 4),
-  );
-  const rank = (source: Known): number =>
-    (source.scope === destination.scope ? 512 : 0) +
-    (source.label === destination.label ? 256 : 0) +
-    commonBits(source.ip, destination.ip);
-  return fitting.reduce<Known | undefined>(
-    (best, source) => (best === undefined || rank(source) > rank(best) ? source : best),
-    undefined,
-  );
+function sourceFor(destination: Known, sources: Sources): Known | undefined {
+  let best: Known | undefined;
+  let most = -1;
+  for (const source of sources) {
+    const { ip, scope, label } = source;
+    if (ip.length !== destination.ip.length || (scope < destination.scope && ip.length === 16)) continue;
+    const rank =
+      (scope === destination.scope ? 512 : 0) +
+      (label === destination.label ? 256 : 0) +
+      commonBits(ip, destination.ip);
+    if (rank <= most) continue;
+    best = source;
+    most = rank;
+  }
+  return best;
 }
 
 function knownOf(address: string): Known | undefined {

@@ -25,6 +25,8 @@ export interface BlacklistOptions {
   readonly fixed: readonly string[];
   /** Names (with all below them), addresses and ranges that are exempt from the rebinding rule. */
   readonly rebindAllow: readonly string[];
+  /** Addresses and ranges that no evidence is held against. */
+  readonly trusted: readonly string[];
   readonly addresses_max: number;
   /** How long evidence lasts that nothing renews. */
   readonly ttl_ms: number;
@@ -42,6 +44,7 @@ export interface Finding {
 export class Blacklist {
   readonly #options: BlacklistOptions;
   readonly #fixed: IpRanges;
+  readonly #trusted: IpRanges;
   readonly #rebinding: RebindingRule;
   readonly #store: EvidenceStore;
 
@@ -49,6 +52,7 @@ export class Blacklist {
     this.#options = options;
     this.#store = new EvidenceStore(options.addresses_max);
     this.#fixed = IpRanges.of(options.fixed);
+    this.#trusted = IpRanges.of(options.trusted);
     this.#rebinding = new RebindingRule(options.rebindAllow);
   }
 
@@ -60,6 +64,10 @@ export class Blacklist {
   /** Judges the addresses (canonical) of one answer of one server for a normalised name. */
   judge(server: AnsweringServer, name: string, addresses: readonly string[], now: number): AnswerVerdict {
     this.expire(now);
+    // Nearly always.
+    if (addresses.every((address) => this.#isSound(server, name, address))) {
+      return { clean: addresses, dropped: [], suspect: false };
+    }
     const clean: string[] = [];
     const last: string[] = [];
     const dropped: { address: string; why: DropReason }[] = [];
@@ -81,7 +89,7 @@ export class Blacklist {
 
   /** Adds evidence, or renews the same evidence. `ttl_ms` is for evidence that is weaker than most. */
   add({ address, how, by, name }: Finding, now: number, ttl_ms = this.#options.ttl_ms): void {
-    if (parseIp(address) === undefined) return;
+    if (!this.#isAccusable(address)) return;
     const before = this.#store.same(address, { how, by, name });
     const expires = Math.max(before?.expires ?? 0, now + ttl_ms);
     this.#store.put(address, { how, by, name, since: before?.since ?? now, renewed: now, expires });
@@ -92,7 +100,8 @@ export class Blacklist {
    * it, so that it holds until `release`, however old it is.
    */
   restore(address: string, evidence: Evidence): void {
-    if (this.#store.same(address, evidence) === undefined) this.#store.restore(address, evidence);
+    if (!this.#isAccusable(address) || this.#store.same(address, evidence) !== undefined) return;
+    this.#store.restore(address, evidence);
   }
 
   /** What is to be renewed has been: of what was restored, the rest expires as it would have. */
@@ -154,6 +163,16 @@ export class Blacklist {
       evidence: this.#evidence(address),
       verdict: this.verdict(address) as Verdict,
     }));
+  }
+
+  #isAccusable(address: string): boolean {
+    const ip = parseIp(address);
+    return ip !== undefined && !this.#trusted.has(ip);
+  }
+
+  /** Nothing is held against it, by evidence or by rule. */
+  #isSound(server: AnsweringServer, name: string, address: string): boolean {
+    return this.#store.get(address) === undefined && this.#reason(server, name, address) === undefined;
   }
 
   #reason(server: AnsweringServer, name: string, address: string, verdict?: Verdict): DropReason | undefined {

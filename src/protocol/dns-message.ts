@@ -41,8 +41,8 @@ export interface QueryForm {
 /** What fits through any path unfragmented: the DNS flag day's figure. */
 const EDNS_PAYLOAD_OCTETS = 1232;
 const HEADER_OCTETS = 12;
-/** Header, longest name, type and class: a question never needs more. */
-const HEAD_OCTETS_MAX = HEADER_OCTETS + 255 + 4;
+/** Header, longest name, type, class and the EDNS option fit in well. */
+const scratch = Buffer.alloc(512);
 /** Resolvers themselves give up at about this many. */
 const CNAMES_MAX = 16;
 /** Of one family; far beyond what a race could dial. */
@@ -50,7 +50,12 @@ const ADDRESSES_MAX = 64;
 /** RFC 2181 section 8: a TTL with the top bit set counts as zero. */
 const TTL_MAX_S = 2 ** 31 - 1;
 
+const TYPES = { A: 1, AAAA: 28 } as const;
 const TYPE_OPT = 41;
+const IN = 1;
+const LOWER_A = 0x61;
+const LOWER_Z = 0x7a;
+const CASE_BIT = 0x20;
 const RCODE_OK = 0;
 const RCODE_NXDOMAIN = 3;
 
@@ -67,13 +72,16 @@ const EDNS: dnsPacket.Answer = {
 
 /** A query with recursion desired. `id` is a random 16-bit number. */
 export function encodeQuery(question: Question, id: number, form: QueryForm = {}): Uint8Array {
-  return dnsPacket.encode({
+  const packet: dnsPacket.Packet = {
     type: 'query',
     id,
     flags: dnsPacket.RECURSION_DESIRED,
     questions: [{ name: form.spelling ?? question.name, type: question.type, class: 'IN' }],
     additionals: form.edns === false ? [] : [EDNS],
-  });
+  };
+  // Otherwise the library would first find out how long it is, at half of the cost.
+  dnsPacket.encode(packet, scratch);
+  return Buffer.from(scratch.subarray(0, dnsPacket.encode.bytes));
 }
 
 /**
@@ -81,9 +89,13 @@ export function encodeQuery(question: Question, id: number, form: QueryForm = {}
  * to guess that too. `bits`: at least one for each character of the name.
  */
 export function mixCase(name: string, bits: Uint8Array): string {
-  return name.replace(/[a-z]/g, (letter, index: number) =>
-    (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1 ? letter.toUpperCase() : letter,
-  );
+  const length = scratch.write(name, 'latin1');
+  for (let index = 0; index < length; index += 1) {
+    const octet = scratch[index] as number;
+    const isLetter = octet >= LOWER_A && octet <= LOWER_Z;
+    if (isLetter && (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1) scratch[index] = octet & ~CASE_BIT;
+  }
+  return scratch.toString('latin1', 0, length);
 }
 
 /**
@@ -105,12 +117,8 @@ export function judgeAnswer(bytes: Uint8Array, question: Question, id: number, s
   // Some servers refuse without repeating the question (a FORMERR for EDNS among them).
   if (questions === 0 && failed) return { kind: 'server-failure', rcode };
   if (questions !== 1) return invalid('wrong-question');
-  const asked = decodeQuestion(message);
-  if (asked === undefined) return invalid('malformed');
-  if (lowerCase(asked.name) !== question.name || asked.type !== question.type || asked.class !== 'IN') {
-    return invalid('wrong-question');
-  }
-  if (spelling !== undefined && asked.name !== spelling) return invalid('wrong-case');
+  const wrong = wrongQuestion(message, question, spelling);
+  if (wrong !== undefined) return invalid(wrong);
   // Before the records are looked at: servers cut in the midst of one, and its content is not to be used (RFC 2181 9).
   if ((flags & dnsPacket.TRUNCATED_RESPONSE) !== 0) return { kind: 'truncated' };
   if (failed) return { kind: 'server-failure', rcode };
@@ -155,62 +163,87 @@ function judgeRecords(message: Buffer, question: Question, rcode: number): Judge
   return followChain(packet.answers ?? [], question) ?? { kind: 'nodata', ttl_s };
 }
 
-interface Owner {
-  alias: { readonly target: string; readonly ttl_s: number } | undefined;
-  readonly addresses: string[];
-  ttl_s: number;
+/** What is wrong with the one question of a message. It is compared where it stands: most of what is forged ends here. */
+function wrongQuestion(
+  message: Buffer,
+  { name, type }: Question,
+  spelling: string | undefined,
+): InvalidCode | undefined {
+  const asked = spelling ?? name;
+  let at = HEADER_OCTETS;
+  let isOtherCase = false;
+  for (let begin = 0; begin <= asked.length; ) {
+    const dot = asked.indexOf('.', begin);
+    const end = dot < 0 ? asked.length : dot;
+    // It is the first name of the message, with nothing before it that it could point to.
+    if (message[at] !== end - begin) return at < message.length ? 'wrong-question' : 'malformed';
+    at += 1;
+    for (let index = begin; index < end; index += 1, at += 1) {
+      const [octet, expected] = [message[at], asked.charCodeAt(index)];
+      if (octet === undefined) return 'malformed';
+      if (octet === expected) continue;
+      if (!isSameLetter(octet, expected)) return 'wrong-question';
+      isOtherCase = true;
+    }
+    begin = end + 1;
+  }
+  if (at + 5 > message.length) return 'malformed';
+  const isSame =
+    message[at] === 0 && message.readUInt16BE(at + 1) === TYPES[type] && message.readUInt16BE(at + 3) === IN;
+  if (!isSame) return 'wrong-question';
+  return isOtherCase && spelling !== undefined ? 'wrong-case' : undefined;
 }
 
 /** The addresses at the end of the CNAME chain that begins at the question; undefined if it ends without any. */
-function followChain(records: readonly dnsPacket.Answer[], question: Question): Judgement | undefined {
-  const owners = byOwner(records, question.type);
-  const visited = new Set<string>();
-  let name = question.name;
+function followChain(records: readonly dnsPacket.Answer[], { name, type }: Question): Judgement | undefined {
+  const visited: string[] = [];
+  let owner = name;
   let ttl_s = TTL_MAX_S;
   for (;;) {
-    const owner = owners.get(name);
-    if (owner === undefined) return undefined;
-    if (owner.addresses.length > 0) {
-      return { kind: 'addresses', addresses: owner.addresses, ttl_s: Math.min(ttl_s, owner.ttl_s) };
+    const found = recordsOf(owner, records, type);
+    if (found.addresses.length > 0) {
+      return { kind: 'addresses', addresses: found.addresses, ttl_s: Math.min(ttl_s, found.ttl_s) };
     }
-    if (owner.alias === undefined) return undefined;
-    visited.add(name);
-    if (visited.has(owner.alias.target)) return invalid('chain-loop');
-    if (visited.size > CNAMES_MAX) return invalid('chain-too-long');
-    name = owner.alias.target;
-    ttl_s = Math.min(ttl_s, owner.alias.ttl_s);
+    if (found.alias === undefined) return undefined;
+    visited.push(owner);
+    owner = lowerCase(found.alias);
+    if (visited.includes(owner)) return invalid('chain-loop');
+    if (visited.length > CNAMES_MAX) return invalid('chain-too-long');
+    ttl_s = Math.min(ttl_s, found.ttl_s);
   }
 }
 
-function byOwner(records: readonly dnsPacket.Answer[], type: Question['type']): Map<string, Owner> {
-  const owners = new Map<string, Owner>();
+interface Found {
+  readonly addresses: string[];
+  /** Where the name leads to if it has no addresses. */
+  alias: string | undefined;
+  ttl_s: number;
+}
+
+/** All of one owner (in lower case). At most `CNAMES_MAX` passes over the records of one message. */
+function recordsOf(owner: string, records: readonly dnsPacket.Answer[], type: Question['type']): Found {
+  const found: Found = { addresses: [], alias: undefined, ttl_s: TTL_MAX_S };
+  let alias_ttl_s = TTL_MAX_S;
   for (const record of records) {
     if ((record.type !== type && record.type !== 'CNAME') || record.class !== 'IN') continue;
-    const name = lowerCase(record.name);
-    const owner = owners.get(name) ?? { alias: undefined, addresses: [], ttl_s: TTL_MAX_S };
-    owners.set(name, owner);
+    if (!isSameName(record.name, owner)) continue;
     const ttl_s = saneTtl(record.ttl ?? 0);
     if (record.type === 'CNAME') {
-      owner.alias ??= { target: lowerCase(record.data), ttl_s };
-    } else if (owner.addresses.length < ADDRESSES_MAX && !owner.addresses.includes(record.data)) {
-      owner.addresses.push(record.data);
-      owner.ttl_s = Math.min(owner.ttl_s, ttl_s);
+      if (found.alias === undefined) alias_ttl_s = ttl_s;
+      found.alias ??= record.data;
+    } else if (found.addresses.length < ADDRESSES_MAX && !found.addresses.includes(record.data)) {
+      found.addresses.push(record.data);
+      found.ttl_s = Math.min(found.ttl_s, ttl_s);
     }
   }
-  return owners;
+  if (found.addresses.length === 0) found.ttl_s = alias_ttl_s;
+  return found;
 }
 
 /** RFC 2308 section 5: the lesser of the SOA's own TTL and its MINIMUM field. */
 function negativeTtl(authorities: readonly dnsPacket.Answer[]): number | undefined {
   const soa = authorities.find((record) => record.type === 'SOA');
   return soa === undefined ? undefined : Math.min(saneTtl(soa.ttl ?? 0), saneTtl(soa.data.minimum ?? 0));
-}
-
-/** The question alone, so that whatever is wrong behind it does not matter yet. */
-function decodeQuestion(message: Buffer): dnsPacket.Question | undefined {
-  const head = Buffer.from(message.subarray(0, HEAD_OCTETS_MAX));
-  head.fill(0, 6, HEADER_OCTETS);
-  return decode(head)?.questions?.[0];
 }
 
 function decode(message: Buffer): dnsPacket.DecodedPacket | undefined {
@@ -225,6 +258,23 @@ function decode(message: Buffer): dnsPacket.DecodedPacket | undefined {
 
 function saneTtl(ttl_s: number): number {
   return ttl_s > TTL_MAX_S ? 0 : ttl_s;
+}
+
+/** ASCII only, like the next ones. */
+function isSameName(name: string, other: string): boolean {
+  if (name === other) return true;
+  if (name.length !== other.length) return false;
+  for (let index = 0; index < name.length; index += 1) {
+    const [code, expected] = [name.charCodeAt(index), other.charCodeAt(index)];
+    if (code !== expected && !isSameLetter(code, expected)) return false;
+  }
+  return true;
+}
+
+/** Whether two octets that differ are one letter in two cases. */
+function isSameLetter(octet: number, other: number): boolean {
+  const lower = octet | CASE_BIT;
+  return lower === (other | CASE_BIT) && lower >= LOWER_A && lower <= LOWER_Z;
 }
 
 /** ASCII only: full case folding would take the Kelvin sign for a `k` (RFC 4343). */

@@ -10,6 +10,7 @@ import type { RuleTables } from './rule-tables.js';
 
 /** What a lookup of a name came to. `ttl_s` counts from the moment of the answer. */
 export type LookupAnswer =
+  /** All addresses, v6 and v4 interleaved in the order to try. */
   | { readonly code: 'found'; readonly addresses: readonly string[]; readonly ttl_s: number }
   /** NXDOMAIN, or NODATA where the name `exists` but has no address. */
   | { readonly code: 'no-such-name'; readonly exists: boolean; readonly ttl_s: number }
@@ -18,8 +19,8 @@ export type LookupAnswer =
 
 /** The DNS/blacklist actor. */
 export interface NamesActor {
-  /** All addresses of a name, v6 and v4 interleaved in the order to try; settles within `dns.timeout_ms`. */
-  lookup(name: string): Promise<LookupAnswer>;
+  /** A port on which names are asked and answered (threads/lookups.ts), each within `dns.timeout_ms`. */
+  lookups(port: unknown): Promise<void>;
   /** A port on which the caller serves `BadAddressSubscriber`: everything that stands is pushed first, then changes. */
   subscribe(pushes: unknown): Promise<void>;
   /** What connections came to, as seen by one connection actor. */

@@ -1,6 +1,14 @@
 // What the DNS actor tells of itself: counts for the metrics, and one name explained for `tcproute dns`. Types only.
 import type { LookupAnswer } from './messages.js';
 
+/** What is held now, and the bound that it never passes. */
+export interface Table {
+  readonly size: number;
+  readonly max: number;
+}
+
+export type Tables = Readonly<Record<string, Table>>;
+
 /** Counts since the start. */
 export interface ServerStatistics {
   /** As in the configuration: `udp://8.8.8.8:53`. */
@@ -10,16 +18,17 @@ export interface ServerStatistics {
   readonly latency_ms: number | undefined;
   /** Questions, and what came of them, by kind: see workers/dns/habits.ts. */
   readonly counts: Readonly<Record<string, number>>;
+  /** Of its own: sockets, connections, and questions on them. */
+  readonly tables: Tables;
 }
 
 export interface NamesStatistics {
   readonly servers: readonly ServerStatistics[];
   /** Lookups by what answered them: see workers/dns/resolver.ts. */
   readonly lookups: Readonly<Record<string, number>>;
-  readonly entries: number;
-  readonly in_flight: number;
+  /** Of all servers together: answers kept, lookups under way, evidence and the like. */
+  readonly tables: Tables;
   readonly probes: { readonly probes: number; readonly found: number; readonly intercepted: number };
-  readonly bad_addresses: number;
 }
 
 /** What one server said to one question. */

@@ -31,14 +31,21 @@ export function isLocalhost(name: string): boolean {
  * IPv6 and IPv4 addresses by turns (RFC 8305 section 4), so that a family that does not work costs one attempt, not
  * all. The family of the first address begins; within a family the order is kept; an address appears once.
  */
-export function interleave(addresses: readonly string[]): string[] {
-  const distinct = [...new Set(addresses)];
-  const first = distinct.filter((address) => isIpv6(address) === isIpv6(distinct[0] as string));
-  const second = distinct.filter((address) => isIpv6(address) !== isIpv6(distinct[0] as string));
+export function interleave(addresses: readonly string[]): readonly string[] {
+  if (addresses.length < 2) return addresses;
+  const first: string[] = [];
+  const second: string[] = [];
+  const begins = isIpv6(addresses[0] as string);
+  for (const address of addresses) {
+    const family = isIpv6(address) === begins ? first : second;
+    if (!family.includes(address)) family.push(address);
+  }
   const turns = Math.max(first.length, second.length);
   const ordered: string[] = [];
   for (let turn = 0; turn < turns; turn += 1) {
-    ordered.push(...first.slice(turn, turn + 1), ...second.slice(turn, turn + 1));
+    const [one, other] = [first[turn], second[turn]];
+    if (one !== undefined) ordered.push(one);
+    if (other !== undefined) ordered.push(other);
   }
   return ordered;
 }

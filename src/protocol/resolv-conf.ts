@@ -67,17 +67,25 @@ const HARMLESS = [
   'mdns6_minimal',
 ];
 
-/** Whether names are found by the hosts file, then by DNS, as far as anybody can tell from nsswitch.conf. */
-export function isPlainDns(nsswitch: string): boolean {
+/** How names are found, as far as anybody can tell from nsswitch.conf. */
+export interface HostServices {
+  /** By the hosts file, then by DNS, and by nothing else that matters. */
+  readonly isPlain: boolean;
+  /** Whether DNS is asked at all. */
+  readonly hasDns: boolean;
+}
+
+export function parseNsswitch(nsswitch: string): HostServices {
   const line = /^[ \t]*hosts:([^\n#]*)/m.exec(nsswitch)?.[1];
   // glibc's default without the line is `files dns`, so it is for musl, which has no such file.
-  if (line === undefined) return true;
+  if (line === undefined) return { isPlain: true, hasDns: true };
   const services = line
     .replace(/\[[^\]]*\]/g, ' ')
     .trim()
     .split(/\s+/);
   const known = services.every((service) => service === 'files' || service === 'dns' || HARMLESS.includes(service));
-  return known && (services.includes('dns') || services.includes('resolve'));
+  const hasDns = services.includes('dns') || services.includes('resolve');
+  return { isPlain: known && hasDns, hasDns };
 }
 
 /** Names that another service than DNS may know: those of the link (mDNS), and of this machine. */

@@ -24,6 +24,8 @@ export interface ProbeOptions {
 export interface TrustOptions {
   /** Names (with all below them), addresses and ranges that public servers may answer private addresses for. */
   readonly rebind_allow: readonly string[];
+  /** Addresses and ranges that no evidence is held against. */
+  readonly trusted: readonly string[];
   /** How long evidence against an address lasts that nothing renews. */
   readonly bad_ttl_s: number;
   /** Addresses that evidence is kept against. */

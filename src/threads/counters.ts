@@ -16,6 +16,9 @@ export const Counter = {
   badHandshakes: 5,
   /** Attempts (dials) started. */
   attempts: 6,
+  /** Names that connections asked for, and those of them that the actor knew itself. */
+  names: 15,
+  namesKnown: 16,
   /** Bytes from clients to destinations, and back. */
   bytesUp: 7,
   bytesDown: 8,

@@ -32,6 +32,7 @@ export function dnsOptions(
       entries_max: 100,
       lookups_max: 100,
       rebind_allow: [],
+      trusted: [],
       bad_ttl_s: 3600,
       bad_max: 1000,
       state_file: null,

@@ -1,4 +1,6 @@
 // A resolver with its servers, outside of any thread; what it trusts, the machine's files and the clock are the test's.
+import { sourcesOf } from '../../src/protocol/address-order.js';
+import type { LookupAnswer } from '../../src/protocol/messages.js';
 import { Hosts } from '../../src/workers/dns/hosts.js';
 import { CREDULOUS, type Judge } from '../../src/workers/dns/judge.js';
 import type { NamesOptions } from '../../src/workers/dns/names.js';
@@ -17,7 +19,8 @@ export interface TestParts {
   readonly hostsFile?: string;
 }
 
-export interface TestResolver extends Pick<Resolver, 'lookup' | 'counts' | 'sizes'> {
+export interface TestResolver extends Pick<Resolver, 'counts' | 'tables'> {
+  lookup(name: string): Promise<LookupAnswer>;
   readonly servers: AllServers;
   /** Nothing is left once the sockets have closed. */
   stop(): void;
@@ -43,16 +46,16 @@ export function makeResolver(options: NamesOptions, parts: TestParts = {}): Test
     files: parts.files ?? NOT_PLAIN,
   });
   const network = {
-    current: parts.network ?? { sources: ['::1', '2001:db8::99', '127.0.0.1', '192.0.2.99'], hasIpv6: true },
+    current: parts.network ?? { sources: sourcesOf(['::1', '2001:db8::99', '127.0.0.1', '192.0.2.99']), hasIpv6: true },
   };
   const resolver = new Resolver(options.dns, { servers, hosts, judge, network, now });
   return {
     servers,
     counts: resolver.counts,
-    get sizes() {
-      return resolver.sizes;
+    get tables() {
+      return resolver.tables;
     },
-    lookup: (name) => resolver.lookup(name),
+    lookup: (name) => new Promise((hear) => resolver.lookup(name, hear)),
     stop() {
       resolver.stop();
       servers.close();

@@ -83,3 +83,18 @@ test('a command line that is not understood is one line and exits 2', () => {
     assert.deepEqual(tcproute(args), expected);
   }
 });
+
+test('libuv has threads enough for many names at a time, or as many as the environment says', () => {
+  const script = join(directory, 'threads.cjs');
+  const counting = `require('node:fs').stat('/', () => {
+    process.stderr.write(String(require('node:fs').readdirSync('/proc/self/task').length));
+  });`;
+  writeFileSync(script, `require(${JSON.stringify(program)});\n${counting}\n`);
+  const threads = (environment: Record<string, string>): number => {
+    const args = [script, '--version'];
+    const env = { PATH: process.env['PATH'], ...environment };
+    return Number(spawnSync(process.execPath, args, { env, encoding: 'utf8', timeout: 20_000 }).stderr);
+  };
+  const few = threads({ UV_THREADPOOL_SIZE: '3' });
+  assert.equal(threads({}), few + 61);
+});

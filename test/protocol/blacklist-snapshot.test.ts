@@ -5,7 +5,7 @@ import { Blacklist } from '../../src/protocol/blacklist.js';
 import { encodeSnapshot, parseSnapshot } from '../../src/protocol/blacklist-snapshot.js';
 
 const blacklist = (): Blacklist =>
-  new Blacklist({ fixed: ['9.9.9.9'], rebindAllow: [], addresses_max: 8, ttl_ms: 1000 });
+  new Blacklist({ fixed: ['9.9.9.9'], rebindAllow: [], trusted: [], addresses_max: 8, ttl_ms: 1000 });
 const PHANTOM = 'udp://192.0.2.53:53';
 
 function filled(): Blacklist {

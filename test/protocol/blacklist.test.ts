@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Blacklist, type BlacklistOptions, type Finding } from '../../src/protocol/blacklist.js';
 import type { AnsweringServer } from '../../src/protocol/evidence.js';
 
-const OPTIONS: BlacklistOptions = { fixed: [], rebindAllow: [], addresses_max: 100, ttl_ms: 1000 };
+const OPTIONS: BlacklistOptions = { fixed: [], rebindAllow: [], trusted: [], addresses_max: 100, ttl_ms: 1000 };
 const PUBLIC: AnsweringServer = { id: 'udp://8.8.8.8:53', public: true };
 const OTHER: AnsweringServer = { id: 'udp://1.1.1.1:53', public: true };
 const LOCAL: AnsweringServer = { id: 'udp://192.168.1.1:53', public: false };
@@ -146,6 +146,17 @@ test('evidence is undone by hand, the static list is not', () => {
     list.list(0).map(({ address, evidence }) => [address, evidence[0]?.how]),
     [['8.7.0.0/16', 'static']],
   );
+});
+
+test('nothing is held against an address that is trusted, the static list and the rule of rebinding aside', () => {
+  const list = blacklist({ trusted: ['8.7.0.0/16', '10.0.0.1'], fixed: ['8.7.198.46'] });
+  list.add(spoofed(NAME), 0);
+  list.add(corrected(PUBLIC.id), 0);
+  list.restore(BAD, { ...spoofed(NAME), since: 0, renewed: 0, expires: 1000 });
+  assert.deepEqual(list.judge(PUBLIC, NAME, [BAD], 0), clean([BAD]));
+  assert.deepEqual([list.size, list.changes()], [0, []]);
+  assert.equal(list.judge(PUBLIC, NAME, ['8.7.198.46'], 0).suspect, true);
+  assert.equal(list.judge(PUBLIC, NAME, ['10.0.0.1'], 0).suspect, true);
 });
 
 test('an address that only fails for a name is tried last for it', () => {

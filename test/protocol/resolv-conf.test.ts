@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseHosts } from '../../src/protocol/hosts-file.js';
-import { isPlainDns, leftToGetaddrinfo, parseResolvConf, searched } from '../../src/protocol/resolv-conf.js';
+import { leftToGetaddrinfo, parseNsswitch, parseResolvConf, searched } from '../../src/protocol/resolv-conf.js';
 
 test('servers, search list and ndots', () => {
   const text = `# made by hand
@@ -33,16 +33,17 @@ test('the search list comes after a name with dots enough, else before it', () =
 });
 
 test('names are asked by ourselves where hosts files and DNS are all there is', () => {
-  for (const [line, plain] of [
-    ['', true],
-    ['hosts: files dns', true],
-    ['passwd: ldap\nhosts:\tfiles mymachines mdns4_minimal [NOTFOUND=return] dns myhostname # x', true],
-    ['hosts: files resolve [!UNAVAIL=return] dns', true],
-    ['hosts: files', false],
-    ['hosts: files ldap dns', false],
-    ['hosts: db files dns', false],
+  for (const [line, isPlain, hasDns] of [
+    ['', true, true],
+    ['hosts: files dns', true, true],
+    ['passwd: ldap\nhosts:\tfiles mymachines mdns4_minimal [NOTFOUND=return] dns myhostname # x', true, true],
+    ['hosts: files resolve [!UNAVAIL=return] dns', true, true],
+    ['hosts: files', false, false],
+    ['hosts: files ldap', false, false],
+    ['hosts: files ldap dns', false, true],
+    ['hosts: db files dns', false, true],
   ] as const) {
-    assert.equal(isPlainDns(line), plain, line);
+    assert.deepEqual(parseNsswitch(line), { isPlain, hasDns }, line);
   }
 });
 
@@ -58,7 +59,7 @@ test('no text makes a parser throw', () => {
     fc.property(fc.oneof(text, fc.string()), (some) => {
       parseResolvConf(some);
       parseHosts(some);
-      isPlainDns(some);
+      parseNsswitch(some);
     }),
   );
 });

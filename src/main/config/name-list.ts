@@ -19,6 +19,8 @@ export const REBIND_EXEMPT: ListRule = {
   entry: 'a host name (with all below it), an IP address or a range',
   parse: (text) => normaliseName(text) ?? rangeText(text),
 };
+/** Addresses that an operator vouches for. */
+export const TRUSTED: ListRule = { max: 1000, entry: 'an IP address or a range', parse: rangeText };
 
 export function allowedList({ max, entry }: ListRule): string {
   return `a list of at most ${max}, each ${entry}`;

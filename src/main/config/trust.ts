@@ -1,6 +1,6 @@
 // The settings of `dns` that say which addresses are trusted. Part of schema.ts, which is the whole.
 import type { ProbeOptions, ServerEndpoint, TrustOptions } from '../../protocol/trust-options.js';
-import { allowedList, checkList, PROBED_NAMES, REBIND_EXEMPT } from './name-list.js';
+import { allowedList, checkList, PROBED_NAMES, REBIND_EXEMPT, TRUSTED } from './name-list.js';
 import { checkPhantoms, PHANTOMS_ALLOWED } from './phantoms.js';
 import { choice, integer, type Setting } from './setting.js';
 import { stateFile } from './state-file.js';
@@ -51,6 +51,16 @@ const rebindAllow: Setting<readonly string[]> = {
   format: '*',
 };
 
+const trusted: Setting<readonly string[]> = {
+  doc: 'Addresses and ranges that nothing that is seen is held against: how evidence is undone by hand, for good.',
+  default: [],
+  env: 'TCPROUTE_DNS_TRUSTED',
+  allowed: allowedList(TRUSTED),
+  check: checkList(TRUSTED),
+  fromText: asWholeList,
+  format: '*',
+};
+
 const probe: { readonly [Key in keyof ProbeOptions]: Setting<ProbeOptions[Key]> } = {
   enabled: choice({
     doc: 'Whether servers are probed for made-up answers and the network for injected ones.',
@@ -79,6 +89,7 @@ const probe: { readonly [Key in keyof ProbeOptions]: Setting<ProbeOptions[Key]> 
 
 export const TRUST = {
   rebind_allow: rebindAllow,
+  trusted,
   bad_ttl_s: integer({
     doc: 'How long an address stays bad without being seen so again.',
     default: 21_600,

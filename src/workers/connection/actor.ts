@@ -77,7 +77,7 @@ class Actor implements ConnectionActor {
     const now = () => performance.now();
     const deadlines = new DeadlineWheel(now());
     const badAddresses = new BadAddresses(options.blacklist, () => performance.timeOrigin + performance.now());
-    this.#names = new NamesReplica(options.dns, { deadlines, badAddresses, now });
+    this.#names = new NamesReplica(options.dns, { deadlines, badAddresses, now, counters: this.#counters });
     this.#outcomes = new OutcomeReports((observations) => this.#names.observed(observations));
     const health = new LineHealth(options.lines.length);
     this.#routes = new RoutesReplica(start.actor, options, health, now);
@@ -165,6 +165,7 @@ class Actor implements ConnectionActor {
     this.#context.ticks.expire(now);
     this.#routes.flush(now);
     this.#outcomes.flush(now);
+    this.#names.flush();
     if (this.#drainBy !== undefined && this.#drained(now)) this.#loop.stop();
   }
 

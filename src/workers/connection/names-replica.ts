@@ -8,6 +8,8 @@ import type { FailureCode } from '../../protocol/failure.js';
 import type { BadAddressSubscriber, LookupAnswer, NamesActor } from '../../protocol/messages.js';
 import type { Options } from '../../protocol/options.js';
 import type { Observation } from '../../protocol/outcomes.js';
+import { Counter } from '../../threads/counters.js';
+import { LookupClient } from '../../threads/lookups.js';
 import { call, moved, type Remote, serve } from '../../threads/port.js';
 import type { BadAddresses } from './bad-addresses.js';
 
@@ -46,6 +48,8 @@ interface Parts {
   readonly deadlines: DeadlineWheel;
   readonly badAddresses: BadAddresses;
   readonly now: () => number;
+  /** Of its actor. */
+  readonly counters: Float64Array;
 }
 
 export class NamesReplica {
@@ -56,18 +60,21 @@ export class NamesReplica {
   readonly #pending_max: number;
   readonly #badAddresses: BadAddresses;
   readonly #now: () => number;
+  readonly #counters: Float64Array;
   #port: MessagePort | undefined;
   /** What the DNS actor pushes comes here. */
   #pushes: MessagePort | undefined;
   #remote: Remote<NamesActor> | undefined;
+  #lookups: LookupClient | undefined;
 
-  constructor(options: Options['dns'], { deadlines, badAddresses, now }: Parts) {
+  constructor(options: Options['dns'], { deadlines, badAddresses, now, counters }: Parts) {
     this.#known = new LRUCache({ max: options.entries_max });
     this.#timeout_ms = options.timeout_ms + GRACE_MS;
     this.#pending_max = options.lookups_max;
     this.#deadlines = deadlines;
     this.#badAddresses = badAddresses;
     this.#now = now;
+    this.#counters = counters;
   }
 
   /** From now on asks the DNS actor at the other end; what an earlier one had been asked is asked again. */
@@ -77,13 +84,18 @@ export class NamesReplica {
     port.unref();
     this.#remote = call<NamesActor>(port);
     this.#subscribe(this.#remote);
+    this.#lookups = this.#openLookups(this.#remote);
     for (const name of this.#pending.keys()) this.#ask(name);
   }
 
   /** What is known of a name now; undefined when it must be asked, and `waiter` is told later. */
   lookup(name: string, now: number, waiter: Waiter): NameOutcome | undefined {
+    this.#counters[Counter.names] += 1;
     const known = this.#review(name);
-    if (known !== undefined && known.expires > now) return known.outcome;
+    if (known !== undefined && known.expires > now) {
+      this.#counters[Counter.namesKnown] += 1;
+      return known.outcome;
+    }
     const pending = this.#pending.get(name);
     if (pending !== undefined) {
       pending.waiters.push(waiter);
@@ -100,6 +112,11 @@ export class NamesReplica {
     return undefined;
   }
 
+  /** Sends what is to be asked, in one message. Called once a turn. */
+  flush(): void {
+    this.#lookups?.flush();
+  }
+
   /** Tells the DNS actor what connections came to; without one it is lost. */
   observed(observations: readonly Observation[]): void {
     this.#remote?.observed(observations).catch(() => {});
@@ -108,6 +125,8 @@ export class NamesReplica {
   close(): void {
     this.#port?.close();
     this.#pushes?.close();
+    this.#lookups?.close();
+    this.#lookups = undefined;
     this.#remote = undefined;
   }
 
@@ -120,6 +139,15 @@ export class NamesReplica {
     serve(subscriber, port1);
     port1.unref();
     remote.subscribe(moved(port2)).catch(() => {});
+  }
+
+  #openLookups(remote: Remote<NamesActor>): LookupClient {
+    const { port1, port2 } = new MessageChannel();
+    // Of a DNS actor that has been replaced meanwhile: its answer is as good.
+    const lookups = new LookupClient(port1, (name, answer) => this.#settle(name, this.#keep(name, answer)));
+    port1.unref();
+    remote.lookups(moved(port2)).catch(() => {});
+    return lookups;
   }
 
   /** What is known of a name without what has turned bad meanwhile; undefined if that leaves nothing. */
@@ -147,15 +175,7 @@ export class NamesReplica {
   }
 
   #ask(name: string): void {
-    const remote = this.#remote;
-    if (remote === undefined) return;
-    remote.lookup(name).then(
-      (answer) => {
-        // Of a DNS actor that has been replaced meanwhile: its answer is as good.
-        this.#settle(name, this.#keep(name, answer));
-      },
-      () => this.#settle(name, DNS_FAILED),
-    );
+    this.#lookups?.ask(name);
   }
 
   #keep(name: string, given: LookupAnswer): NameOutcome {

@@ -3,6 +3,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { NamesActor, NamesControl } from '../../protocol/messages.js';
 import { RemoteLog } from '../../threads/log.js';
+import { serveLookups } from '../../threads/lookups.js';
 import { serve } from '../../threads/port.js';
 import type { NamesStart } from '../../threads/start.js';
 import { Names } from './names.js';
@@ -14,10 +15,17 @@ export async function run({ options, control, log }: NamesStart): Promise<void> 
     if (written === undefined) process.emitWarning(message);
     else written.write('warn', {}, message);
   });
-  // Only main connects ports, one for each connection actor that lives.
+  // Only main connects ports, one for each connection actor that lives, and each of those brings another for lookups.
   const ports = new Set<MessagePort>();
+  const keep = (port: MessagePort): void => {
+    ports.add(port);
+    port.once('close', () => ports.delete(port));
+  };
   const actor: NamesActor = {
-    lookup: (name) => names.lookup(name),
+    async lookups(port) {
+      keep(port as MessagePort);
+      serveLookups(port as MessagePort, (name, hear) => names.lookup(name, hear));
+    },
     subscribe: async (pushes) => names.trust.subscribe(pushes as MessagePort),
     observed: async (observations) => names.trust.observed(observations),
   };
@@ -28,10 +36,8 @@ export async function run({ options, control, log }: NamesStart): Promise<void> 
   };
   const api: NamesControl = {
     async connect(port) {
-      const client = port as MessagePort;
-      ports.add(client);
-      client.once('close', () => ports.delete(client));
-      serve(actor, client);
+      keep(port as MessagePort);
+      serve(actor, port as MessagePort);
     },
     statistics: async () => names.statistics(),
     explain: (name) => names.explain(name),

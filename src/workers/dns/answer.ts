@@ -1,11 +1,11 @@
 // What an outcome means to the one who asked: addresses that nothing is held against now, in the order to try them, and a
 // TTL inside the configured bounds. It keeps nothing.
-import { orderAddresses } from '../../protocol/address-order.js';
+import { orderAddresses, type Sources } from '../../protocol/address-order.js';
 import type { LookupAnswer } from '../../protocol/messages.js';
 import { interleave } from '../../protocol/names.js';
 import type { Options } from '../../protocol/options.js';
 import type { Judge } from './judge.js';
-import type { PairAnswer, Part } from './pair.js';
+import type { PairAnswer } from './pair.js';
 
 type TtlLimits = Pick<Options['dns'], 'ttl_min_s' | 'ttl_max_s' | 'negative_ttl_s'>;
 
@@ -22,7 +22,7 @@ export function ttlOf(answer: PairAnswer, limits: TtlLimits, lacking_ttl_s = lim
 export interface View {
   readonly judge: Judge;
   /** The machine's own addresses. */
-  readonly sources: readonly string[];
+  readonly sources: Sources;
   readonly withIpv6: boolean;
 }
 
@@ -31,29 +31,20 @@ export function answerOf(name: string, answer: PairAnswer, ttl_s: number, view: 
   if (answer.kind === 'none') return { code: 'no-such-name', exists: answer.exists, ttl_s };
   const usual: string[] = [];
   const last: string[] = [];
-  for (const part of answer.parts) {
-    const judged = judgePart(name, part, view.judge);
-    usual.push(...judged.usual);
-    last.push(...judged.last);
+  for (const { addresses, server } of answer.parts) {
+    // The machine's own files are believed, whatever they say.
+    const judged = server === undefined ? undefined : view.judge.judge(server.identity, name, addresses);
+    for (const address of judged?.clean ?? addresses) {
+      if (judged?.last?.includes(address)) last.push(address);
+      else usual.push(address);
+    }
   }
   if (usual.length + last.length === 0) return undefined;
-  const ordered = [...inOrder(usual, view), ...inOrder(last, view)];
-  if (ordered.length === 0) return { code: 'no-such-name', exists: true, ttl_s };
-  return { code: 'found', addresses: [...new Set(ordered)], ttl_s };
+  const addresses = last.length === 0 ? inOrder(usual, view) : [...inOrder(usual, view), ...inOrder(last, view)];
+  return addresses.length === 0 ? { code: 'no-such-name', exists: true, ttl_s } : { code: 'found', addresses, ttl_s };
 }
 
-function judgePart(
-  name: string,
-  { addresses, server }: Part,
-  judge: Judge,
-): Record<'usual' | 'last', readonly string[]> {
-  // The machine's own files are believed, whatever they say.
-  if (server === undefined) return { usual: addresses, last: [] };
-  const { clean, last = [] } = judge.judge(server.identity, name, addresses);
-  return { usual: clean.filter((address) => !last.includes(address)), last };
-}
-
-function inOrder(addresses: readonly string[], { sources, withIpv6 }: View): string[] {
+function inOrder(addresses: readonly string[], { sources, withIpv6 }: View): readonly string[] {
   const wanted = withIpv6 ? addresses : addresses.filter((address) => !address.includes(':'));
   return interleave(orderAddresses(wanted, sources));
 }

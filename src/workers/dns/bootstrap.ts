@@ -2,9 +2,10 @@
 // machine's own resolver. A wrong address does no harm to a server whose certificate is verified. Not for lookups.
 import { isIP } from 'node:net';
 import type { Bootstrap } from './dial.js';
+import { promised } from './exchange.js';
 import type { Hosts } from './hosts.js';
 import { CREDULOUS } from './judge.js';
-import { askPair } from './pair.js';
+import { askWhole, type PairOutcome } from './pair.js';
 import type { Server } from './server.js';
 
 interface Found {
@@ -34,7 +35,7 @@ export function makeBootstrap({ hosts, system, timeout_ms, now }: Parts): Bootst
     if (kept !== undefined && kept.until_ms > now()) return kept.addresses;
     const types = ['AAAA', 'A'] as const;
     const asking = { servers: [system], types, way: 'usual', judge: CREDULOUS, timeout_ms } as const;
-    const { outcome } = await askPair(name, asking).outcome;
+    const outcome = await promised<PairOutcome>((hear) => askWhole(name, asking, hear)).outcome;
     if (outcome.kind !== 'found') return kept?.addresses ?? [];
     const addresses = outcome.parts.flatMap((part) => part.addresses);
     if (found.size < NAMES_MAX) found.set(name, { addresses, until_ms: now() + KEPT_MS });

@@ -49,6 +49,11 @@ export class AnswerCache {
     return this.#entries.size;
   }
 
+  /** Whether anything is kept, stale or not. */
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
   get(name: string): Kept | undefined {
     const entry = this.#entries.get(name);
     if (entry === undefined) return undefined;

@@ -1,5 +1,6 @@
-// What one question to one server is, whatever carries it: a reply that always comes, at the latest by `cancel`. Not a
-// transport (udp.ts, tcp.ts, https.ts), and without deadlines of its own: whoever asks holds the timer.
+// What one question to one server is, whatever carries it: a reply that always comes, at the latest within `cancel`. Not a
+// transport (udp.ts, tcp.ts, https.ts), and without deadlines of its own: whoever asks holds the timer. Callbacks, not
+// promises: a miss of the cache passes five of these layers twice.
 import type { Judgement } from '../../protocol/dns-message.js';
 
 /** A message that answers the question. `doubt`: why it may be forged all the same, though nothing contradicted it. */
@@ -7,52 +8,48 @@ export type Answer = Exclude<Judgement, { readonly kind: 'invalid' }> & { readon
 
 export type Reply = Answer | { readonly kind: 'no-answer'; readonly reason: string };
 
-/** The reason of a cancel at a deadline, as opposed to one because nobody waits any more. */
-export const TIMED_OUT = 'timed out';
+/** Hears the outcome, once: never before the call that asked has returned, and at the latest within `cancel`. */
+export type Hear<Outcome> = (outcome: Outcome) => void;
 
-/** Something asked whose outcome always settles: by an answer, by an error, or soon after `cancel`. */
-export interface Asked<Outcome> {
-  readonly outcome: Promise<Outcome>;
-  /** Gives up and frees the sockets. Without effect once settled. */
+/** Something that is asked. */
+export interface Asked {
+  /** Gives up, frees the sockets, and tells so. Without effect once the outcome has been told. */
   cancel(reason: string): void;
 }
 
-type Settle = (reply: Reply) => void;
+/** The reason of a cancel at a deadline, as opposed to one because nobody waits any more. */
+export const TIMED_OUT = 'timed out';
 
 /** Runs `open`, which reports through `settle` and returns how to close what it opened: closed once, at the first reply. */
-export function exchange(open: (settle: Settle) => () => void): Asked<Reply> {
-  let resolve: Settle = () => {};
-  const outcome = new Promise<Reply>((settled) => {
-    resolve = settled;
-  });
+export function exchange(hear: Hear<Reply>, open: (settle: Hear<Reply>) => () => void): Asked {
   let close: (() => void) | undefined;
   let over = false;
-  const settle: Settle = (reply) => {
+  const settle = (reply: Reply): void => {
     if (over) return;
     over = true;
     close?.();
-    resolve(reply);
+    hear(reply);
   };
   close = open(settle);
-  if (over) close();
-  return { outcome, cancel: (reason) => settle({ kind: 'no-answer', reason }) };
+  return { cancel: (reason) => settle({ kind: 'no-answer', reason }) };
 }
 
-/** Asks, and asks `again` where the first reply wants it; one after the other, with one outcome. */
-export function exchangeAgain(first: Asked<Reply>, again: (reply: Reply) => Asked<Reply> | undefined): Asked<Reply> {
-  let current = first;
-  let cancelled = false;
-  const outcome = first.outcome.then((reply) => {
-    const next = cancelled ? undefined : again(reply);
-    if (next === undefined) return reply;
-    current = next;
-    return next.outcome;
+/** A question that cannot even be asked. */
+export function unasked(hear: Hear<Reply>, reason: string): Asked {
+  return exchange(hear, (settle) => {
+    queueMicrotask(() => settle({ kind: 'no-answer', reason }));
+    return () => {};
   });
-  const cancel = (reason: string): void => {
-    cancelled = true;
-    current.cancel(reason);
-  };
-  return { outcome, cancel };
+}
+
+/** As a promise, for those who ask seldom. */
+export function promised<Outcome>(ask: (hear: Hear<Outcome>) => Asked): Asked & { readonly outcome: Promise<Outcome> } {
+  let hear: Hear<Outcome> = () => {};
+  const outcome = new Promise<Outcome>((resolve) => {
+    hear = resolve;
+  });
+  const asked = ask((heard) => hear(heard));
+  return { outcome, cancel: (reason) => asked.cancel(reason) };
 }
 
 /** Whether two answers say the same, in whatever order. */

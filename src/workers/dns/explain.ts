@@ -3,7 +3,7 @@
 import type { Question } from '../../protocol/dns-message.js';
 import type { ServerAnswer } from '../../protocol/names-statistics.js';
 import { canonical } from './canonical.js';
-import { type Reply, TIMED_OUT } from './exchange.js';
+import { promised, type Reply, TIMED_OUT } from './exchange.js';
 import type { Judge } from './judge.js';
 import type { Servers } from './resolution.js';
 import type { Server } from './server.js';
@@ -31,7 +31,7 @@ async function askOne(
   { judge, timeout_ms, now }: Explaining,
 ): Promise<ServerAnswer> {
   const begun_ms = now();
-  const asked = server.ask(question, 'usual');
+  const asked = promised<Reply>((hear) => server.ask(question, 'usual', hear));
   const deadline = setTimeout(() => asked.cancel(TIMED_OUT), timeout_ms);
   const reply = await asked.outcome;
   clearTimeout(deadline);

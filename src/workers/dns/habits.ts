@@ -19,6 +19,8 @@ export interface ServerCounts {
   truncated: number;
   /** Messages that did not answer what was asked. */
   invalid: number;
+  /** Messages under an id that nobody listens on: late, or guessed. */
+  strays: number;
   /** Answers that were held because they looked forged. */
   held: number;
   /** Answers that a later one of the same id contradicted. */
@@ -48,7 +50,7 @@ const WRONG_CASES_MAX = 3;
 export class Habits {
   readonly counts: ServerCounts = {
     ...{ queries: 0, addresses: 0, nodata: 0, nxdomain: 0, failures: 0, timeouts: 0, errors: 0, repeats: 0 },
-    ...{ truncated: 0, invalid: 0, held: 0, contradicted: 0, suspect: 0 },
+    ...{ truncated: 0, invalid: 0, strays: 0, held: 0, contradicted: 0, suspect: 0 },
   };
   readonly #now: () => number;
   #smoothed_ms: number | undefined;

@@ -4,12 +4,14 @@ import type { Pool } from 'undici';
 import { formatEndpoint } from '../../protocol/address.js';
 import { encodeQuery, judgeAnswer, type Question } from '../../protocol/dns-message.js';
 import { type Bootstrap, type Destination, dial } from './dial.js';
-import { type Asked, exchange, noAnswer, type Reply } from './exchange.js';
+import { type Asked, exchange, type Hear, noAnswer, type Reply, unasked } from './exchange.js';
 
 const MEDIA_TYPE = 'application/dns-message';
 const MESSAGE_OCTETS_MAX = 65_535;
 const CONNECTIONS_MAX = 4;
 const STREAMS_MAX = 100;
+/** With those that wait for a stream. */
+const QUESTIONS_MAX = 8192;
 const IDLE_MS = 5000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** RFC 8484 section 4.1: so that answers can be kept on the way. */
@@ -21,6 +23,7 @@ export class HttpsServer {
   readonly #path: string;
   readonly #closing = new AbortController();
   #pool: Promise<Pool> | undefined;
+  #questions = 0;
 
   constructor(destination: Destination, path: string, bootstrap: Bootstrap) {
     this.#destination = destination;
@@ -28,14 +31,23 @@ export class HttpsServer {
     this.#bootstrap = bootstrap;
   }
 
-  ask(question: Question): Asked<Reply> {
-    return exchange((settle) => {
+  get tables() {
+    return { questions: { size: this.#questions, max: QUESTIONS_MAX } };
+  }
+
+  ask(question: Question, hear: Hear<Reply>): Asked {
+    if (this.#questions >= QUESTIONS_MAX) return unasked(hear, 'too many questions');
+    return exchange(hear, (settle) => {
       const abort = new AbortController();
+      this.#questions += 1;
       void this.#post(encodeQuery(question, ID), abort.signal).then(
         (body) => settle(typeof body === 'string' ? { kind: 'no-answer', reason: body } : judged(body, question)),
         (error: NodeJS.ErrnoException) => settle(noAnswer(error)),
       );
-      return () => abort.abort();
+      return () => {
+        this.#questions -= 1;
+        abort.abort();
+      };
     });
   }
 

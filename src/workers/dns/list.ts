@@ -2,8 +2,7 @@
 // first clean answer wins. It knows neither the other family (pair.ts) nor the other lists (resolution.ts).
 import type { Question } from '../../protocol/dns-message.js';
 import { canonical } from './canonical.js';
-import type { Reply } from './exchange.js';
-import { type Asked, TIMED_OUT } from './exchange.js';
+import { type Asked, type Hear, type Reply, TIMED_OUT } from './exchange.js';
 import { GIVEN_UP } from './habits.js';
 import type { Judge } from './judge.js';
 import type { Server, Way } from './server.js';
@@ -33,48 +32,51 @@ export type ListOutcome = Answered | ListFailure;
 const HEAD_START_MS = 10;
 const HEAD_START_FACTOR = 1.25;
 
-export function askList(servers: readonly Server[], question: Question, way: Way, judge: Judge): Asked<ListOutcome> {
-  const race = new ListRace(servers, question, way, judge);
-  race.start();
-  return { outcome: race.outcome, cancel: (reason) => race.cancel(reason) };
+interface Asking {
+  readonly question: Question;
+  readonly way: Way;
+  readonly judge: Judge;
 }
 
-class ListRace {
-  readonly outcome: Promise<ListOutcome>;
+export function askList(servers: readonly Server[], asking: Asking, hear: Hear<ListOutcome>): Asked {
+  const race = new ListRace(servers, asking, hear);
+  race.start();
+  return race;
+}
+
+class ListRace implements Asked {
   readonly #servers: readonly Server[];
   readonly #question: Question;
   readonly #way: Way;
   readonly #judge: Judge;
-  readonly #asked = new Map<Server, Asked<Reply>>();
-  readonly #held: { readonly server: Server; readonly timer: NodeJS.Timeout }[] = [];
-  readonly #reasons: string[] = [];
-  readonly #again: Server[] = [];
+  readonly #hear: Hear<ListOutcome>;
+  readonly #asked: Asked[] = [];
+  /** Those that give the others a head start. */
+  #held: { readonly server: Server; readonly timer: NodeJS.Timeout }[] = [];
+  #reasons: string[] = [];
+  #again: Server[] = [];
   #spare: Answered | undefined;
   #open: number;
-  #settle: (outcome: ListOutcome) => void = () => {};
   #over = false;
 
-  constructor(servers: readonly Server[], question: Question, way: Way, judge: Judge) {
+  constructor(servers: readonly Server[], { question, way, judge }: Asking, hear: Hear<ListOutcome>) {
     this.#servers = servers;
     this.#question = question;
     this.#way = way;
     this.#judge = judge;
     this.#open = servers.length;
-    this.outcome = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
+    this.#hear = hear;
   }
 
   start(): void {
-    const latencies = this.#servers.flatMap(({ habits }) => habits.latency_ms ?? []);
-    const best_ms = Math.min(...latencies);
+    if (this.#servers.length === 0) queueMicrotask(() => this.#fail());
+    const best_ms = fastest(this.#servers);
     for (const server of this.#servers) {
       // One that is not known yet is asked at once, to get to know it.
       const isSlower = (server.habits.latency_ms ?? best_ms) > best_ms;
       if (isSlower) this.#hold(server, Math.min(HEAD_START_MS, best_ms * HEAD_START_FACTOR));
       else this.#ask(server);
     }
-    if (this.#open === 0) this.#fail();
   }
 
   cancel(reason: string): void {
@@ -83,7 +85,7 @@ class ListRace {
       clearTimeout(timer);
       this.#failed(server, reason, true);
     }
-    for (const asked of this.#asked.values()) asked.cancel(reason);
+    for (const asked of this.#asked) asked.cancel(reason);
   }
 
   #hold(server: Server, delay_ms: number): void {
@@ -99,9 +101,7 @@ class ListRace {
 
   #ask(server: Server): void {
     if (this.#over) return;
-    const asked = server.ask(this.#question, this.#way);
-    this.#asked.set(server, asked);
-    void asked.outcome.then((reply) => this.#replied(server, reply));
+    this.#asked.push(server.ask(this.#question, this.#way, (reply) => this.#replied(server, reply)));
   }
 
   #replied(server: Server, reply: Reply): void {
@@ -173,8 +173,17 @@ class ListRace {
   #finish(outcome: ListOutcome): void {
     if (this.#over) return;
     this.#over = true;
-    for (const { timer } of this.#held.splice(0)) clearTimeout(timer);
-    this.#settle(outcome);
-    for (const asked of this.#asked.values()) asked.cancel(GIVEN_UP);
+    for (const { timer } of this.#held) clearTimeout(timer);
+    this.#held = [];
+    // Those that have answered take no notice.
+    for (const asked of this.#asked) asked.cancel(GIVEN_UP);
+    this.#hear(outcome);
   }
+}
+
+/** Infinity where none is known. */
+function fastest(servers: readonly Server[]): number {
+  let best_ms = Number.POSITIVE_INFINITY;
+  for (const { habits } of servers) best_ms = Math.min(best_ms, habits.latency_ms ?? best_ms);
+  return best_ms;
 }

@@ -6,7 +6,7 @@ import type { LookupAnswer } from '../../protocol/messages.js';
 import { normaliseName } from '../../protocol/names.js';
 import type { NameExplanation, NamesStatistics } from '../../protocol/names-statistics.js';
 import type { Options } from '../../protocol/options.js';
-import { exchange } from './exchange.js';
+import { type Hear, unasked } from './exchange.js';
 import { askEvery } from './explain.js';
 import { Hosts } from './hosts.js';
 import { LocalNetwork } from './network.js';
@@ -36,12 +36,8 @@ export class Names {
     this.#servers = makeServers(options, { hosts: this.#hosts, injected, warn, now });
     this.trust = new Trust(options, {
       warn,
-      ask: (nameserver, question) =>
-        this.#servers.byId(nameserver.id)?.ask(question, 'usual') ??
-        exchange((settle) => {
-          settle({ kind: 'no-answer', reason: 'no such server' });
-          return () => {};
-        }),
+      ask: ({ id }, question, hear) =>
+        this.#servers.byId(id)?.ask(question, 'usual', hear) ?? unasked(hear, 'no such server'),
     });
     const network = new LocalNetwork(now);
     this.#resolver = new Resolver(options.dns, {
@@ -50,8 +46,9 @@ export class Names {
     this.trust.start();
   }
 
-  lookup(name: string): Promise<LookupAnswer> {
-    return this.#resolver.lookup(name);
+  /** Hears within `dns.timeout_ms`; of what is known, within the call. */
+  lookup(name: string, hear: Hear<LookupAnswer>): void {
+    this.#resolver.lookup(name, hear);
   }
 
   statistics(): NamesStatistics {
@@ -62,11 +59,11 @@ export class Names {
         backup: !first.includes(server),
         latency_ms: server.habits.latency_ms,
         counts: { ...server.habits.counts },
+        tables: server.tables,
       })),
       lookups: { ...this.#resolver.counts },
-      ...this.#resolver.sizes,
+      tables: { ...this.#resolver.tables, ...this.trust.tables },
       probes: this.trust.probed,
-      bad_addresses: this.trust.list().length,
     };
   }
 
@@ -78,7 +75,12 @@ export class Names {
     const explaining = { judge: this.trust, types, timeout_ms, now: this.#now };
     const asks = name !== undefined && isIP(text) === 0;
     const answers = asks ? await askEvery(name, this.#servers, explaining) : [];
-    return { name: name ?? text, hosts, answers, choice: await this.lookup(text) };
+    return {
+      name: name ?? text,
+      hosts,
+      answers,
+      choice: await new Promise<LookupAnswer>((hear) => this.lookup(text, hear)),
+    };
   }
 
   /** Settles when no socket and no timer is left. */

@@ -2,6 +2,7 @@
 // few seconds. It sends nothing.
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { type Sources, sourcesOf } from '../../protocol/address-order.js';
 
 const READ_MS = 5000;
 const ROUTES = '/proc/net/ipv6_route';
@@ -10,7 +11,7 @@ const REJECT = 0x200;
 
 export interface Network {
   /** The machine's addresses. */
-  readonly sources: readonly string[];
+  readonly sources: Sources;
   /** Whether there is a route beyond the machine and the link. */
   readonly hasIpv6: boolean;
 }
@@ -28,7 +29,7 @@ export class LocalNetwork {
     const now_ms = this.#now();
     if (now_ms - this.#read_ms >= READ_MS) {
       this.#read_ms = now_ms;
-      this.#network = { sources: addresses(), hasIpv6: hasIpv6Route(routes()) };
+      this.#network = { sources: sourcesOf(addresses()), hasIpv6: hasIpv6Route(routes()) };
     }
     return this.#network;
   }

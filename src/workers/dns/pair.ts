@@ -1,7 +1,7 @@
 // A and AAAA asked together, and what the two answers come to. A family that is late is waited for only a moment, but
 // its query goes on, so that what is kept in the end has both. It does not choose the servers.
 import type { Question } from '../../protocol/dns-message.js';
-import { type Asked, TIMED_OUT } from './exchange.js';
+import { type Asked, type Hear, TIMED_OUT } from './exchange.js';
 import type { Judge } from './judge.js';
 import { type Answered, askList, type ListFailure, type ListOutcome } from './list.js';
 import type { Server, Way } from './server.js';
@@ -38,11 +38,12 @@ export type PairOutcome =
       readonly spare: PairAnswer | undefined;
     };
 
-export interface Gathered {
-  /** Good enough to go on with. */
-  readonly outcome: PairOutcome;
-  /** Only while a family is still to come: what there will be then. */
-  readonly late: Promise<PairOutcome> | undefined;
+/** Who asked. */
+export interface PairListener {
+  /** Good enough to go on with, while a family is still to come; at most once. */
+  early(answer: PairAnswer): void;
+  /** Once, and the last. */
+  whole(outcome: PairOutcome): void;
 }
 
 export interface Asking {
@@ -57,44 +58,72 @@ export interface Asking {
 const GRACE_MS = 50;
 const LATE: ListFailure = { kind: 'failed', reason: 'late', again: [], spare: undefined };
 
-/** Settles within `timeout_ms`, what is late included. */
-export function askPair(name: string, { servers, types, way, judge, timeout_ms }: Asking): Asked<Gathered> {
-  const asked = types.map((type) => askList(servers, { name, type }, way, judge));
-  const cancel = (reason: string): void => {
-    for (const one of asked) one.cancel(reason);
-  };
-  const deadline = setTimeout(() => cancel(TIMED_OUT), timeout_ms);
-  const outcomes = asked.map(({ outcome }) => outcome);
-  const all = Promise.all(outcomes).then((answers) => {
-    clearTimeout(deadline);
-    return combine(answers);
-  });
-  return { outcome: gather(outcomes, all), cancel };
+/** Tells the whole within `timeout_ms`. */
+export function askPair(name: string, asking: Asking, listener: PairListener): Asked {
+  return new Pair(name, asking, listener);
 }
 
-function gather(outcomes: readonly Promise<ListOutcome>[], all: Promise<PairOutcome>): Promise<Gathered> {
-  return new Promise((resolve) => {
-    let grace: NodeJS.Timeout | undefined;
-    for (const [index, one] of outcomes.entries()) {
-      void one.then((answer) => {
-        const early = combine(outcomes.map((_, place) => (place === index ? answer : LATE)));
-        if (early.kind !== 'failed') grace ??= setTimeout(() => resolve({ outcome: early, late: all }), GRACE_MS);
-      });
+/** The same for those who ask seldom: the whole alone. */
+export function askWhole(name: string, asking: Asking, hear: Hear<PairOutcome>): Asked {
+  return askPair(name, asking, { early: () => {}, whole: hear });
+}
+
+class Pair implements Asked {
+  readonly #listener: PairListener;
+  readonly #asked: Asked[] = [];
+  readonly #outcomes: ListOutcome[] = [];
+  readonly #deadline: NodeJS.Timeout;
+  #grace: NodeJS.Timeout | undefined;
+  #look: NodeJS.Immediate | undefined;
+  #open: number;
+
+  constructor(name: string, asking: Asking, listener: PairListener) {
+    const { servers, types, way, judge, timeout_ms } = asking;
+    this.#listener = listener;
+    this.#open = types.length;
+    this.#deadline = setTimeout(() => this.cancel(TIMED_OUT), timeout_ms);
+    for (let place = 0; place < types.length; place += 1) {
+      this.#outcomes.push(LATE);
+      const question = { name, type: types[place] as Question['type'] };
+      this.#asked.push(askList(servers, { question, way, judge }, (outcome) => this.#heard(place, outcome)));
     }
-    void all.then((outcome) => {
-      clearTimeout(grace);
-      resolve({ outcome, late: undefined });
-    });
-  });
+  }
+
+  cancel(reason: string): void {
+    for (const one of this.#asked) one.cancel(reason);
+  }
+
+  #heard(place: number, outcome: ListOutcome): void {
+    this.#outcomes[place] = outcome;
+    this.#open -= 1;
+    if (this.#open > 0) {
+      // After a look at the sockets: where the thread was late, the other family may well lie there.
+      this.#grace ??= setTimeout(() => (this.#look = setImmediate(() => this.#early())), GRACE_MS);
+      return;
+    }
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#grace);
+    clearImmediate(this.#look);
+    this.#listener.whole(combine(this.#outcomes));
+  }
+
+  #early(): void {
+    const early = combine(this.#outcomes);
+    if (early.kind !== 'failed') this.#listener.early(early);
+  }
 }
 
 /** An answer counts when either family has addresses. A name that does not exist does so for both (RFC 8020). */
-function combine(answers: readonly ListOutcome[]): PairOutcome {
-  const failures = answers.filter((answer) => answer.kind === 'failed');
-  const answered = answers.filter((answer) => answer.kind !== 'failed');
-  const answer = answerFrom(answered, failures.length > 0);
+function combine(outcomes: readonly ListOutcome[]): PairOutcome {
+  const failures: ListFailure[] = [];
+  const answers: Answered[] = [];
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'failed') failures.push(outcome);
+    else answers.push(outcome);
+  }
+  const answer = answerFrom(answers, failures.length > 0);
   if (answer !== undefined) return answer;
-  const spares = answers.flatMap((one) => (one.kind === 'failed' ? (one.spare ?? []) : one));
+  const spares = [...answers, ...failures.flatMap(({ spare }) => spare ?? [])];
   return {
     kind: 'failed',
     reason: [...new Set(failures.map((failure) => failure.reason))].join('; '),
@@ -104,13 +133,23 @@ function combine(answers: readonly ListOutcome[]): PairOutcome {
 }
 
 function answerFrom(answers: readonly Answered[], lacking: boolean): PairAnswer | undefined {
-  const found = answers.filter((answer) => answer.kind === 'addresses');
-  if (found.length > 0) {
-    const parts = found.map(({ addresses, server }) => ({ addresses, server }));
-    return { kind: 'found', parts, ttl_s: Math.min(...found.map((answer) => answer.ttl_s)), lacking };
+  const parts: Part[] = [];
+  let [found_s, none_s]: (number | undefined)[] = [];
+  let exists = true;
+  for (const answer of answers) {
+    const { ttl_s, server } = answer;
+    if (answer.kind === 'addresses') {
+      parts.push({ addresses: answer.addresses, server });
+      found_s = least(found_s, ttl_s);
+    } else {
+      if (answer.kind === 'nxdomain') exists = false;
+      none_s = least(none_s, ttl_s);
+    }
   }
-  const exists = !answers.some((answer) => answer.kind === 'nxdomain');
-  if (lacking && exists) return undefined;
-  const ttls = answers.flatMap((answer) => answer.ttl_s ?? []);
-  return { kind: 'none', exists, ttl_s: ttls.length > 0 ? Math.min(...ttls) : undefined, lacking };
+  if (found_s !== undefined) return { kind: 'found', parts, ttl_s: found_s, lacking };
+  return lacking && exists ? undefined : { kind: 'none', exists, ttl_s: none_s, lacking };
+}
+
+function least(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }

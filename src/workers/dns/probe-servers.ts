@@ -5,10 +5,10 @@ import type { Question } from '../../protocol/dns-message.js';
 import { LABEL_OCTETS, madeUpName } from '../../protocol/made-up-name.js';
 import type { Nameserver } from '../../protocol/options.js';
 import { canonical } from './canonical.js';
-import type { Asked, Reply } from './exchange.js';
+import { type Asked, type Hear, promised, type Reply, TIMED_OUT } from './exchange.js';
 
 /** One question to one server, whatever its transport. */
-export type AskServer = (server: Nameserver, question: Question) => Asked<Reply>;
+export type AskServer = (server: Nameserver, question: Question, hear: Hear<Reply>) => Asked;
 
 /** `found` hears of each address and of the server that gave it. Settles within `timeout_ms` for each domain. */
 export async function probeServer(
@@ -21,7 +21,9 @@ export async function probeServer(
     const name = madeUpName(randomBytes(LABEL_OCTETS), domain);
     const replies = await Promise.all(
       // A wildcard of the own network, reached through the search list, is no made-up answer.
-      (['A', 'AAAA'] as const).map((type) => bounded(ask(server, { name, type, absolute: true }), timeout_ms, signal)),
+      (['A', 'AAAA'] as const).map((type) =>
+        bounded((hear) => ask(server, { name, type, absolute: true }, hear), timeout_ms, signal),
+      ),
     );
     if (signal.aborted) return;
     for (const reply of replies) {
@@ -37,9 +39,10 @@ export interface ServerProbe {
   readonly signal: AbortSignal;
 }
 
-async function bounded(asked: Asked<Reply>, timeout_ms: number, signal: AbortSignal): Promise<Reply> {
+async function bounded(ask: (hear: Hear<Reply>) => Asked, timeout_ms: number, signal: AbortSignal): Promise<Reply> {
+  const asked = promised(ask);
   const stop = (): void => asked.cancel('stopping');
-  const deadline = setTimeout(() => asked.cancel('timed out'), timeout_ms);
+  const deadline = setTimeout(() => asked.cancel(TIMED_OUT), timeout_ms);
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
   const reply = await asked.outcome;

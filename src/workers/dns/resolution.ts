@@ -5,7 +5,7 @@ import type { Question } from '../../protocol/dns-message.js';
 import type { Options } from '../../protocol/options.js';
 import { type Asked, TIMED_OUT } from './exchange.js';
 import type { Judge } from './judge.js';
-import { askPair, type Gathered, type PairAnswer } from './pair.js';
+import { askPair, type PairAnswer, type PairListener, type PairOutcome } from './pair.js';
 import type { Server, Way } from './server.js';
 
 export interface Servers {
@@ -20,56 +20,89 @@ export interface Resolving {
   readonly limits: Pick<Options['dns'], 'timeout_ms' | 'try_timeout_ms'>;
 }
 
-const ROUNDS: readonly Way[] = ['tcp', 'udp', 'tcp', 'udp'];
+/** `again`: whoever has said nothing, or nothing clean, and may answer that way. */
+const STEPS: readonly { readonly asked: 'first' | 'backup' | 'again'; readonly way: Way }[] = [
+  { asked: 'first', way: 'usual' },
+  { asked: 'backup', way: 'usual' },
+  { asked: 'again', way: 'tcp' },
+  { asked: 'again', way: 'udp' },
+  { asked: 'again', way: 'tcp' },
+  { asked: 'again', way: 'udp' },
+];
 
-/** Settles within `dns.timeout_ms`, what is late included. */
-export function resolveName(name: string, { servers, types, judge, limits }: Resolving): Asked<Gathered> {
-  let current: Asked<Gathered> | undefined;
-  let over = false;
-  const cancel = (reason: string): void => {
-    over = true;
-    current?.cancel(reason);
-  };
+/** Tells the whole within `dns.timeout_ms`. There is a server to ask. */
+export function resolveName(name: string, resolving: Resolving, listener: PairListener): Asked {
+  const resolution = new Resolution(name, resolving, listener);
+  resolution.start();
+  return resolution;
+}
 
-  const walk = async (): Promise<Gathered> => {
-    const reasons = new Set<string>();
-    const again = new Set<Server>();
-    let spare: PairAnswer | undefined;
-    for (const { asked, way } of steps(servers, again)) {
-      current = askPair(name, { servers: asked, types, way, judge, timeout_ms: limits.try_timeout_ms });
-      const gathered = await current.outcome;
-      const { outcome } = gathered;
-      if (outcome.kind !== 'failed') return gathered;
-      reasons.add(outcome.reason);
-      spare ??= outcome.spare;
-      for (const server of asked) again.delete(server);
-      for (const server of outcome.again) again.add(server);
-      if (over) break;
+class Resolution implements Asked, PairListener {
+  readonly #name: string;
+  readonly #resolving: Resolving;
+  readonly #listener: PairListener;
+  #step = 0;
+  #asked: readonly Server[] = [];
+  #again: readonly Server[] = [];
+  #reasons: readonly string[] = [];
+  #spare: PairAnswer | undefined;
+  #deadline: NodeJS.Timeout | undefined;
+  #current: Asked | undefined;
+  #cancelled = false;
+
+  constructor(name: string, resolving: Resolving, listener: PairListener) {
+    this.#name = name;
+    this.#resolving = resolving;
+    this.#listener = listener;
+  }
+
+  start(): void {
+    this.#deadline = setTimeout(() => this.cancel(TIMED_OUT), this.#resolving.limits.timeout_ms);
+    this.#next();
+  }
+
+  cancel(reason: string): void {
+    this.#cancelled = true;
+    this.#current?.cancel(reason);
+  }
+
+  early(answer: PairAnswer): void {
+    this.#listener.early(answer);
+  }
+
+  whole(outcome: PairOutcome): void {
+    if (outcome.kind !== 'failed') {
+      this.#finish(outcome);
+      return;
     }
-    if (spare !== undefined) return complete(spare);
-    return complete({ kind: 'failed', reason: [...reasons].join('; ') || 'no server to ask', again: [], spare });
-  };
-
-  const deadline = setTimeout(() => cancel(TIMED_OUT), limits.timeout_ms);
-  const outcome = walk().then((gathered) => {
-    if (gathered.late === undefined) clearTimeout(deadline);
-    else void gathered.late.then(() => clearTimeout(deadline));
-    return gathered;
-  });
-  return { outcome, cancel };
-}
-
-/** Each step is made only when it is taken. `again` fills up in between. */
-function* steps(servers: Servers, again: ReadonlySet<Server>): Generator<{ asked: readonly Server[]; way: Way }> {
-  for (const asked of [servers.first, servers.backup]) {
-    if (asked.length > 0) yield { asked, way: 'usual' };
+    this.#reasons = [...this.#reasons, outcome.reason];
+    this.#spare ??= outcome.spare;
+    const others = this.#again.filter((server) => !this.#asked.includes(server));
+    this.#again = [...others, ...outcome.again];
+    this.#next();
   }
-  for (const way of ROUNDS) {
-    const asked = [...again].filter((server) => server.goes(way));
-    if (asked.length > 0) yield { asked, way };
-  }
-}
 
-function complete(outcome: Gathered['outcome']): Gathered {
-  return { outcome, late: undefined };
+  #next(): void {
+    while (this.#step < STEPS.length && !this.#cancelled) {
+      const { asked, way } = STEPS[this.#step] as (typeof STEPS)[number];
+      this.#step += 1;
+      const { servers, types, judge, limits } = this.#resolving;
+      this.#asked = asked === 'again' ? this.#again.filter((server) => server.goes(way)) : servers[asked];
+      if (this.#asked.length === 0) continue;
+      const asking = { servers: this.#asked, types, way, judge, timeout_ms: limits.try_timeout_ms };
+      this.#current = askPair(this.#name, asking, this);
+      return;
+    }
+    this.#finish(this.#spare ?? this.#failure());
+  }
+
+  #failure(): PairOutcome {
+    const reason = [...new Set(this.#reasons)].join('; ') || 'no server to ask';
+    return { kind: 'failed', reason, again: [], spare: undefined };
+  }
+
+  #finish(outcome: PairOutcome): void {
+    clearTimeout(this.#deadline);
+    this.#listener.whole(outcome);
+  }
 }

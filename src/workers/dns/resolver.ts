@@ -8,11 +8,12 @@ import type { Options } from '../../protocol/options.js';
 import { answerOf, ttlOf, type View } from './answer.js';
 import { AnswerCache, type Kept } from './cache.js';
 import { canonical } from './canonical.js';
-import type { Asked } from './exchange.js';
+import type { Hear } from './exchange.js';
 import type { Hosts } from './hosts.js';
 import type { Judge } from './judge.js';
+import { Lookup, type Meaning } from './lookup.js';
 import type { Network } from './network.js';
-import type { Gathered, PairAnswer, PairOutcome } from './pair.js';
+import type { PairAnswer, PairOutcome } from './pair.js';
 import { resolveName, type Servers } from './resolution.js';
 
 export interface ResolverParts {
@@ -43,6 +44,9 @@ const HOSTS_TTL_S = 5;
 /** RFC 8767 section 4, for a name that cannot be renewed. */
 const STALE_TTL_S = 30;
 
+const BOTH = ['AAAA', 'A'] as const;
+const ONLY_A = ['A'] as const;
+
 export class Resolver {
   readonly counts: ResolverCounts = {
     ...{ lookups: 0, literals: 0, hosts: 0, hits: 0, misses: 0, stale: 0, prefetches: 0, overloaded: 0 },
@@ -50,7 +54,11 @@ export class Resolver {
   readonly #limits: Options['dns'];
   readonly #parts: ResolverParts;
   readonly #cache: AnswerCache;
-  readonly #inFlight = new Map<string, Asked<LookupAnswer>>();
+  readonly #inFlight = new Map<string, Lookup>();
+  readonly #meaning: Meaning = {
+    early: (name, answer) => this.#answer(name, answer, ttlOf(answer, this.#limits, EARLY_TTL_S)),
+    whole: (name, outcome) => this.#finish(name, outcome),
+  };
   #waiting = 0;
   #stopped = false;
 
@@ -60,42 +68,39 @@ export class Resolver {
     this.#cache = new AnswerCache(limits, parts.now);
   }
 
-  /** Names whose answers are kept, and names that are asked about. */
-  get sizes(): { readonly entries: number; readonly in_flight: number } {
-    return { entries: this.#cache.size, in_flight: this.#inFlight.size };
+  /** Names whose answers are kept, names that are asked about, and those who wait for them. */
+  get tables() {
+    const { entries_max, lookups_max } = this.#limits;
+    return {
+      answers: { size: this.#cache.size, max: entries_max },
+      in_flight: { size: this.#inFlight.size, max: lookups_max },
+      waiting: { size: this.#waiting, max: lookups_max },
+    };
   }
 
-  async lookup(text: string): Promise<LookupAnswer> {
+  /** Hears within `dns.timeout_ms`; of what is known, within the call. */
+  lookup(text: string, hear: Hear<LookupAnswer>): void {
     this.counts.lookups += 1;
-    const { ttl_max_s, negative_ttl_s, lookups_max } = this.#limits;
+    const { ttl_max_s, negative_ttl_s } = this.#limits;
     if (isIP(text) !== 0 && !text.includes('%')) {
       this.counts.literals += 1;
-      return { code: 'found', addresses: [canonical(text)], ttl_s: ttl_max_s };
+      hear({ code: 'found', addresses: [canonical(text)], ttl_s: ttl_max_s });
+      return;
     }
     const name = normaliseName(text);
-    if (name === undefined) return { code: 'no-such-name', exists: false, ttl_s: negative_ttl_s };
-    if (this.#stopped) return { code: 'failed', reason: 'stopping' };
-    const early = this.#fromHosts(name) ?? this.#fromCache(name);
-    if (early !== undefined) return early;
-    this.counts.misses += 1;
-    // A resolution may outlast its callers (a late family), so the names are counted as well.
-    const isFull = this.#inFlight.size >= lookups_max && !this.#inFlight.has(name);
-    if (this.#waiting >= lookups_max || isFull) {
-      this.counts.overloaded += 1;
-      return this.#stale(name, EARLY_TTL_S) ?? { code: 'overloaded' };
-    }
-    this.#waiting += 1;
-    try {
-      return await this.#ask(name);
-    } finally {
-      this.#waiting -= 1;
+    if (name === undefined) hear({ code: 'no-such-name', exists: false, ttl_s: negative_ttl_s });
+    else if (this.#stopped) hear({ code: 'failed', reason: 'stopping' });
+    else {
+      const early = this.#fromHosts(name) ?? this.#fromCache(name);
+      if (early === undefined) this.#miss(name, hear);
+      else hear(early);
     }
   }
 
   /** Ends every lookup as failed. */
   stop(): void {
     this.#stopped = true;
-    for (const asked of this.#inFlight.values()) asked.cancel('stopping');
+    for (const lookup of this.#inFlight.values()) lookup.cancel('stopping');
   }
 
   #fromHosts(name: string): LookupAnswer | undefined {
@@ -135,34 +140,50 @@ export class Resolver {
     return answer;
   }
 
+  #miss(name: string, hear: Hear<LookupAnswer>): void {
+    this.counts.misses += 1;
+    const { lookups_max } = this.#limits;
+    const running = this.#inFlight.get(name);
+    // A resolution may outlast its callers (a late family), so the names are counted as well.
+    if (this.#waiting >= lookups_max || (running === undefined && this.#inFlight.size >= lookups_max)) {
+      this.counts.overloaded += 1;
+      hear(this.#stale(name, EARLY_TTL_S) ?? { code: 'overloaded' });
+      return;
+    }
+    this.#waiting += 1;
+    const lookup = running ?? this.#begin(name);
+    const told = (answer: LookupAnswer): void => {
+      this.#waiting -= 1;
+      hear(answer);
+    };
+    if (this.#cache.has(name)) this.#waitBriefly(name, lookup, told);
+    else lookup.wait(told);
+  }
+
   /** A stale answer serves when the new one is late or fails. */
-  async #ask(name: string): Promise<LookupAnswer> {
-    const { outcome } = this.#inFlight.get(name) ?? this.#begin(name);
-    if (this.#cache.get(name) === undefined) return outcome;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, this.#limits.stale_wait_ms, undefined);
+  #waitBriefly(name: string, lookup: Lookup, hear: Hear<LookupAnswer>): void {
+    let over = false;
+    const tell = (answer: LookupAnswer): void => {
+      over = true;
+      clearTimeout(timer);
+      hear(answer);
+    };
+    const timer = setTimeout(() => {
+      const stale = this.#stale(name, EARLY_TTL_S);
+      if (stale !== undefined) tell(stale);
+    }, this.#limits.stale_wait_ms);
+    lookup.wait((answer) => {
+      if (!over) tell(answer.code === 'failed' ? (this.#stale(name, STALE_TTL_S) ?? answer) : answer);
     });
-    const answer = await Promise.race([outcome, late]);
-    clearTimeout(timer);
-    if (answer !== undefined && answer.code !== 'failed') return answer;
-    return this.#stale(name, answer === undefined ? EARLY_TTL_S : STALE_TTL_S) ?? outcome;
   }
 
-  #begin(name: string): Asked<LookupAnswer> {
-    const { servers, judge } = this.#parts;
-    const types = this.#withIpv6() ? (['AAAA', 'A'] as const) : (['A'] as const);
-    const asked = resolveName(name, { servers, types, judge, limits: this.#limits });
-    const outcome = asked.outcome.then((gathered) => this.#gathered(name, gathered));
-    const lookup = { outcome, cancel: asked.cancel };
+  #begin(name: string): Lookup {
+    const lookup = new Lookup(name, this.#meaning);
     this.#inFlight.set(name, lookup);
+    const { servers, judge } = this.#parts;
+    const resolving = { servers, types: this.#withIpv6() ? BOTH : ONLY_A, judge, limits: this.#limits };
+    lookup.begin((asked, listener) => resolveName(asked, resolving, listener));
     return lookup;
-  }
-
-  #gathered(name: string, { outcome, late }: Gathered): LookupAnswer {
-    if (late === undefined || outcome.kind === 'failed') return this.#finish(name, outcome);
-    void late.then((whole) => this.#finish(name, whole));
-    return this.#answer(name, outcome, ttlOf(outcome, this.#limits, EARLY_TTL_S));
   }
 
   #finish(name: string, outcome: PairOutcome): LookupAnswer {

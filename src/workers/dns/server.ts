@@ -3,9 +3,10 @@
 import type { Question } from '../../protocol/dns-message.js';
 import type { AnsweringServer } from '../../protocol/evidence.js';
 import type { Line } from '../../protocol/line.js';
+import type { Tables } from '../../protocol/names-statistics.js';
 import type { Nameserver } from '../../protocol/options.js';
 import type { Bootstrap } from './dial.js';
-import { type Asked, exchangeAgain, type Reply } from './exchange.js';
+import type { Asked, Hear, Reply } from './exchange.js';
 import { Habits } from './habits.js';
 import { HttpsServer } from './https.js';
 import { TcpServer } from './tcp.js';
@@ -19,7 +20,9 @@ export interface Server {
   readonly habits: Habits;
   /** Whether it can be asked that way. */
   goes(way: Way): boolean;
-  ask(question: Question, way: Way): Asked<Reply>;
+  ask(question: Question, way: Way, hear: Hear<Reply>): Asked;
+  /** What it holds. */
+  readonly tables: Tables;
   /** Frees its sockets and timers. What is under way fails. */
   close(): void;
 }
@@ -36,15 +39,22 @@ export interface ServerParts {
 }
 
 interface Transport {
-  ask(question: Question): Asked<Reply>;
+  readonly tables: Tables;
+  ask(question: Question, hear: Hear<Reply>): Asked;
   close(): void;
+}
+
+interface Ways {
+  readonly usual: Transport;
+  readonly tcp?: Transport;
+  readonly udp?: Transport;
 }
 
 export class ConfiguredServer implements Server {
   readonly identity: AnsweringServer;
   readonly habits: Habits;
   readonly #now: () => number;
-  readonly #ways: { readonly usual: Transport; readonly tcp?: Transport; readonly udp?: Transport };
+  readonly #ways: Ways;
 
   constructor(nameserver: Nameserver, parts: ServerParts) {
     this.#now = parts.now;
@@ -55,32 +65,75 @@ export class ConfiguredServer implements Server {
     );
   }
 
+  get tables(): Tables {
+    const { usual, tcp } = this.#ways;
+    return tcp === undefined ? usual.tables : { ...usual.tables, ...tcp.tables };
+  }
+
   goes(way: Way): boolean {
     return this.#ways[way] !== undefined;
   }
 
-  ask(question: Question, way: Way): Asked<Reply> {
+  ask(question: Question, way: Way, hear: Hear<Reply>): Asked {
     const { usual, tcp, udp } = this.#ways;
     const chosen = this.#ways[way] ?? usual;
-    const asked = chosen.ask(question);
-    if (chosen !== usual || udp === undefined || tcp === undefined) return this.#observed(asked);
-    return this.#observed(
-      exchangeAgain(asked, (reply) => {
-        if (reply.kind !== 'truncated') return undefined;
-        this.habits.counts.truncated += 1;
-        return tcp.ask(question);
-      }),
-    );
+    // A way of its own is what it is.
+    const whole = chosen === usual && udp !== undefined ? tcp : undefined;
+    const asked = new ServerQuestion(question, { habits: this.habits, now: this.#now, whole, hear });
+    asked.begin(chosen);
+    return asked;
   }
 
   close(): void {
-    for (const transport of Object.values(this.#ways)) transport.close();
+    for (const transport of new Set<Transport>(Object.values(this.#ways))) transport.close();
+  }
+}
+
+interface Observing {
+  readonly habits: Habits;
+  readonly now: () => number;
+  /** Where to ask again when the answer was truncated; undefined is nowhere. */
+  readonly whole: Transport | undefined;
+  readonly hear: Hear<Reply>;
+}
+
+/** One question, of which the server's habits are learnt. */
+class ServerQuestion implements Asked {
+  readonly #question: Question;
+  readonly #observing: Observing;
+  readonly #begun_ms: number;
+  #current: Asked | undefined;
+  #cancelled = false;
+
+  constructor(question: Question, observing: Observing) {
+    this.#question = question;
+    this.#observing = observing;
+    this.#begun_ms = observing.now();
   }
 
-  #observed(asked: Asked<Reply>): Asked<Reply> {
-    const begun_ms = this.#now();
-    void asked.outcome.then((reply) => this.habits.replied(reply, this.#now() - begun_ms));
-    return asked;
+  begin(transport: Transport): void {
+    this.#current = transport.ask(this.#question, (reply) => this.#heard(reply));
+  }
+
+  cancel(reason: string): void {
+    this.#cancelled = true;
+    this.#current?.cancel(reason);
+  }
+
+  #heard(reply: Reply): void {
+    const { habits, whole } = this.#observing;
+    if (reply.kind === 'truncated' && whole !== undefined && !this.#cancelled) {
+      habits.counts.truncated += 1;
+      this.#current = whole.ask(this.#question, (answer) => this.#tell(answer));
+      return;
+    }
+    this.#tell(reply);
+  }
+
+  #tell(reply: Reply): void {
+    const { habits, now, hear } = this.#observing;
+    habits.replied(reply, now() - this.#begun_ms);
+    hear(reply);
   }
 }
 
@@ -89,7 +142,7 @@ function transports(
   { limits, lines, ca, bootstrap, now }: ServerParts,
   habits: Habits,
   injected: (name: string, addresses: readonly string[]) => void,
-): { readonly usual: Transport; readonly tcp?: Transport; readonly udp?: Transport } {
+): Ways {
   const { kind, host, port, path, via } = nameserver;
   const line = via === undefined ? undefined : lines.find(({ name }) => name === via);
   // The configuration was checked. Straight is the one way that it must not go.

@@ -3,13 +3,13 @@
 import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { encodeQuery, judgeAnswer, type Question } from '../../protocol/dns-message.js';
-import { type Asked, exchange, noAnswer, type Reply } from './exchange.js';
+import { type Asked, exchange, type Hear, noAnswer, type Reply } from './exchange.js';
 import { Frames, framed } from './frames.js';
 
 /** Servers themselves close after a few seconds. */
 const IDLE_MS = 5000;
 /** With those given up whose answers are still to come. */
-const PENDING_MAX = 1024;
+export const PENDING_MAX = 1024;
 export const CLOSED = 'closed before the answer';
 
 interface Pending {
@@ -39,12 +39,17 @@ export class StreamConnection {
     );
   }
 
+  /** Questions that are under way on it. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
   get isFull(): boolean {
     return this.#pending.size >= PENDING_MAX;
   }
 
-  ask(question: Question): Asked<Reply> {
-    return exchange((settle) => {
+  ask(question: Question, hear: Hear<Reply>): Asked {
+    return exchange(hear, (settle) => {
       const pending: Pending = { question, settle };
       let id = randomInt(0x10000);
       while (this.#pending.has(id)) id = randomInt(0x10000);

@@ -2,7 +2,7 @@
 // be cancelled and occupies threads that all of the process shares, so the lookups that run are few and the others queue.
 import { lookup as getaddrinfo } from 'node:dns/promises';
 import { canonical } from './canonical.js';
-import { type Asked, type Reply, TIMED_OUT } from './exchange.js';
+import { type Asked, type Hear, type Reply, TIMED_OUT } from './exchange.js';
 
 export type Getaddrinfo = (name: string) => Promise<readonly { readonly address: string }[]>;
 
@@ -33,24 +33,34 @@ export class SystemNames {
     this.#getaddrinfo = resolve;
   }
 
-  /** Settles by `timeout_ms`, also while the lookup itself goes on. */
-  ask(name: string, timeout_ms: number): Asked<Reply> {
-    let settle: (outcome: Reply) => void = () => {};
-    const outcome = new Promise<Reply>((resolve) => {
-      settle = resolve;
-    });
+  get tables() {
+    return {
+      running: { size: this.#running.size, max: this.#limits.parallel },
+      queued: { size: this.#waiting.size, max: this.#limits.queue_max },
+    };
+  }
+
+  /** Whether a name would have to wait for its turn. */
+  isBusyFor(name: string): boolean {
+    return this.#running.size >= this.#limits.parallel && !this.#running.has(name);
+  }
+
+  /** Tells by `timeout_ms`, also while the lookup itself goes on. */
+  ask(name: string, timeout_ms: number, hear: Hear<Reply>): Asked {
+    let over = false;
     const start = (): void => void this.#run(name).then(finish);
-    const finish = (result: Reply): void => {
+    const finish = (reply: Reply): void => {
+      if (over) return;
+      over = true;
       clearTimeout(deadline);
       this.#waiting.delete(start);
-      settle(result);
+      hear(reply);
     };
-    const cancel = (reason: string): void => finish(failed(reason));
-    const deadline = setTimeout(() => cancel(TIMED_OUT), timeout_ms);
-    if (this.#running.has(name) || this.#running.size < this.#limits.parallel) start();
+    const deadline = setTimeout(() => finish(failed(TIMED_OUT)), timeout_ms);
+    if (!this.isBusyFor(name)) start();
     else if (this.#waiting.size < this.#limits.queue_max) this.#waiting.add(start);
-    else cancel('too many lookups wait');
-    return { outcome, cancel };
+    else queueMicrotask(() => finish(failed('too many lookups wait')));
+    return { cancel: (reason) => finish(failed(reason)) };
   }
 
   #run(name: string): Promise<Reply> {

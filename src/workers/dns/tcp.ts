@@ -3,8 +3,11 @@
 import type { Question } from '../../protocol/dns-message.js';
 import type { Bootstrap, Destination } from './dial.js';
 import { dial } from './dial.js';
-import { type Asked, exchange, exchangeAgain, type Reply } from './exchange.js';
-import { CLOSED, StreamConnection } from './stream.js';
+import { type Asked, type Hear, type Reply, unasked } from './exchange.js';
+import { CLOSED, PENDING_MAX, StreamConnection } from './stream.js';
+
+/** With those that wait for their last answers. */
+const CONNECTIONS_MAX = 8;
 
 export class TcpServer {
   readonly #destination: Destination;
@@ -17,14 +20,31 @@ export class TcpServer {
     this.#bootstrap = bootstrap;
   }
 
-  ask(question: Question): Asked<Reply> {
+  get tables() {
+    let questions = 0;
+    for (const { size } of this.#connections) questions += size;
+    return {
+      connections: { size: this.#connections.size, max: CONNECTIONS_MAX },
+      questions: { size: questions, max: CONNECTIONS_MAX * PENDING_MAX },
+    };
+  }
+
+  ask(question: Question, hear: Hear<Reply>): Asked {
     const connection = this.#connection();
-    const asked = connection?.ask(question) ?? tooMany();
-    return exchangeAgain(asked, (reply) => {
+    if (connection === undefined) return unasked(hear, TOO_MANY);
+    let cancelled = false;
+    let current = connection.ask(question, (reply) => {
       // A server may close a connection that it found idle just when it is asked: that says nothing about the server.
-      const stale = reply.kind === 'no-answer' && reply.reason === CLOSED && connection?.hasAnswered;
-      return stale ? (this.#connection()?.ask(question) ?? tooMany()) : undefined;
+      const isStale = reply.kind === 'no-answer' && reply.reason === CLOSED && connection.hasAnswered;
+      if (isStale && !cancelled) current = this.#connection()?.ask(question, hear) ?? unasked(hear, TOO_MANY);
+      else hear(reply);
     });
+    return {
+      cancel(reason) {
+        cancelled = true;
+        current.cancel(reason);
+      },
+    };
   }
 
   close(): void {
@@ -47,12 +67,4 @@ export class TcpServer {
   }
 }
 
-/** With those that wait for their last answers. */
-const CONNECTIONS_MAX = 8;
-
-function tooMany(): Asked<Reply> {
-  return exchange((settle) => {
-    settle({ kind: 'no-answer', reason: 'too many questions' });
-    return () => {};
-  });
-}
+const TOO_MANY = 'too many questions';

@@ -44,6 +44,7 @@ export class Trust {
   readonly #subscribers = new Map<MessagePort, Subscriber>();
   readonly #listeners = new Set<(changes: readonly BadAddressChange[]) => void>();
   readonly #ttl_ms: number;
+  readonly #bad_max: number;
   readonly #expiring: NodeJS.Timeout;
   #probed: ProbeCounts = { probes: 0, found: 0, intercepted: 0 };
 
@@ -53,9 +54,11 @@ export class Trust {
     this.#now = parts.now ?? (() => performance.timeOrigin + performance.now());
     this.#warn = parts.warn;
     this.#ttl_ms = dns.bad_ttl_s * 1000;
+    this.#bad_max = dns.bad_max;
     this.#blacklist = new Blacklist({
       fixed: blacklist,
       rebindAllow: dns.rebind_allow,
+      trusted: dns.trusted,
       addresses_max: dns.bad_max,
       ttl_ms: this.#ttl_ms,
     });
@@ -89,6 +92,13 @@ export class Trust {
   /** Begins to probe. */
   start(): void {
     this.#prober.start();
+  }
+
+  get tables() {
+    return {
+      bad_addresses: { size: this.#blacklist.size, max: this.#bad_max },
+      observed_names: { size: this.#outcomes.size, max: OBSERVED_NAMES_MAX },
+    };
   }
 
   get probed(): ProbeCounts {

@@ -10,29 +10,29 @@ export interface Listener {
   error(error: NodeJS.ErrnoException): void;
 }
 
-/** One id on one socket, until it is released. */
-export interface Place {
-  readonly id: number;
-  send(bytes: Uint8Array): void;
-  release(): void;
-}
-
 /** Sockets that questions are put on, of one server. */
 const OPEN_MAX = 64;
 /** A port that has been used so often is known to whoever looks. */
 const QUESTIONS_PER_SOCKET = 256;
 /** With those that only wait for their last answers. */
-const SOCKETS_MAX = 256;
+export const SOCKETS_MAX = 256;
 
 export class UdpSockets {
   readonly #address: string;
   readonly #port: number;
+  readonly #stray: () => void;
   readonly #open: SharedSocket[] = [];
   #sockets = 0;
 
-  constructor(address: string, port: number) {
+  /** `stray` hears of each message that nobody listens for. */
+  constructor(address: string, port: number, stray: () => void) {
+    this.#stray = stray;
     this.#address = address;
     this.#port = port;
+  }
+
+  get size(): number {
+    return this.#sockets;
   }
 
   /** undefined when there are too many already. */
@@ -47,10 +47,11 @@ export class UdpSockets {
 
   #add(): SharedSocket {
     this.#sockets += 1;
-    const socket: SharedSocket = new SharedSocket(this.#address, this.#port, () => {
+    const closed = (): void => {
       this.#sockets -= 1;
       this.#retire(socket);
-    });
+    };
+    const socket: SharedSocket = new SharedSocket(this.#address, this.#port, { closed, stray: this.#stray });
     this.#open.push(socket);
     return socket;
   }
@@ -61,26 +62,52 @@ export class UdpSockets {
   }
 }
 
+/** One id on one socket, until it is released. */
+export class Place {
+  readonly id: number;
+  readonly listener: Listener;
+  readonly #socket: SharedSocket;
+
+  constructor(id: number, listener: Listener, socket: SharedSocket) {
+    this.id = id;
+    this.listener = listener;
+    this.#socket = socket;
+  }
+
+  send(bytes: Uint8Array): void {
+    this.#socket.send(bytes);
+  }
+
+  release(): void {
+    this.#socket.release(this);
+  }
+}
+
 class SharedSocket {
   /** Questions that were put on it. */
   taken = 0;
-  readonly #listeners = new Map<number, Listener>();
+  readonly #places = new Map<number, Place>();
   readonly #socket: Socket;
   readonly #closed: () => void;
+  readonly #sent = (error: Error | null): void => {
+    if (error !== null) this.#fail(error);
+  };
   #connected = false;
   #over = false;
   #unsent: Uint8Array[] = [];
 
-  constructor(address: string, port: number, closed: () => void) {
+  constructor(address: string, port: number, { closed, stray }: { closed: () => void; stray: () => void }) {
     this.#closed = closed;
     this.#socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
     this.#socket.on('error', (error) => this.#fail(error));
     this.#socket.on('message', (bytes) => {
-      if (bytes.length >= 2) this.#listeners.get(bytes.readUInt16BE(0))?.message(bytes);
+      const place = bytes.length < 2 ? undefined : this.#places.get(bytes.readUInt16BE(0));
+      if (place === undefined) stray();
+      else place.listener.message(bytes);
     });
     this.#socket.on('connect', () => {
       this.#connected = true;
-      for (const bytes of this.#unsent.splice(0)) this.#send(bytes);
+      for (const bytes of this.#unsent.splice(0)) this.send(bytes);
     });
     this.#socket.connect(port, address);
   }
@@ -88,35 +115,30 @@ class SharedSocket {
   take(listener: Listener): Place {
     this.taken += 1;
     let id = randomInt(0x10000);
-    while (this.#listeners.has(id)) id = randomInt(0x10000);
-    this.#listeners.set(id, listener);
-    return {
-      id,
-      send: (bytes) => {
-        if (this.#connected) this.#send(bytes);
-        else if (!this.#over) this.#unsent.push(bytes);
-      },
-      release: () => {
-        if (this.#listeners.get(id) !== listener) return;
-        this.#listeners.delete(id);
-        if (this.#listeners.size === 0) this.#close();
-      },
-    };
+    while (this.#places.has(id)) id = randomInt(0x10000);
+    const place = new Place(id, listener, this);
+    this.#places.set(id, place);
+    return place;
   }
 
-  #send(bytes: Uint8Array): void {
+  send(bytes: Uint8Array): void {
     if (this.#over) return;
-    this.#socket.send(bytes, (error) => {
-      if (error !== null) this.#fail(error);
-    });
+    if (this.#connected) this.#socket.send(bytes, this.#sent);
+    else this.#unsent.push(bytes);
+  }
+
+  release(place: Place): void {
+    if (this.#places.get(place.id) !== place) return;
+    this.#places.delete(place.id);
+    if (this.#places.size === 0) this.#close();
   }
 
   /** What is wrong with the socket is so for all who use it. */
   #fail(error: NodeJS.ErrnoException): void {
-    const listeners = [...this.#listeners.values()];
-    this.#listeners.clear();
+    const places = [...this.#places.values()];
+    this.#places.clear();
     this.#close();
-    for (const listener of listeners) listener.error(error);
+    for (const { listener } of places) listener.error(error);
   }
 
   #close(): void {

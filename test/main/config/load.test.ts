@@ -91,6 +91,7 @@ test('without a file the defaults hold, and no warning is given', () => {
       entries_max: 10_000,
       lookups_max: 4096,
       rebind_allow: [],
+      trusted: [],
       bad_ttl_s: SCHEMA.dns.bad_ttl_s.default,
       bad_max: SCHEMA.dns.bad_max.default,
       state_file: null,

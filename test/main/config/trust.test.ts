@@ -54,6 +54,12 @@ test('dns.rebind_allow takes names, addresses and ranges', () => {
   assert.match(errorsIn({ dns: { rebind_allow: ['*.site.com'] } })[0] ?? '', /^dns\.rebind_allow\[0\]: /);
 });
 
+test('dns.trusted takes addresses and ranges', () => {
+  const { dns } = optionsOf(loadJson({ dns: { trusted: ['8.8.8.9', '10.1.2.3/8', '2001:DB8::/32'] } }));
+  assert.deepEqual(dns.trusted, ['8.8.8.9', '10.0.0.0/8', '2001:db8::/32']);
+  assert.match(errorsIn({ dns: { trusted: ['site.com'] } })[0] ?? '', /^dns\.trusted\[0\]: .*an IP address or a range/);
+});
+
 test('dns.state_file is a path or none', () => {
   assert.equal(optionsOf(loadJson({})).dns.state_file, null);
   assert.equal(optionsOf(loadJson({ dns: { state_file: '/var/lib/bad.json' } })).dns.state_file, '/var/lib/bad.json');

@@ -5,8 +5,10 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { formatIp, parseIp } from '../../../src/protocol/address.js';
 import { DeadlineWheel } from '../../../src/protocol/deadline-wheel.js';
 import type { BadAddressChange, Verdict } from '../../../src/protocol/evidence.js';
-import type { BadAddressSubscriber, LookupAnswer, NamesActor } from '../../../src/protocol/messages.js';
+import type { BadAddressSubscriber, NamesActor } from '../../../src/protocol/messages.js';
 import type { Observation } from '../../../src/protocol/outcomes.js';
+import { Counter, Counters } from '../../../src/threads/counters.js';
+import { serveLookups } from '../../../src/threads/lookups.js';
 import { call, type Remote, serve } from '../../../src/threads/port.js';
 import { BadAddresses } from '../../../src/workers/connection/bad-addresses.js';
 import { FirstWords } from '../../../src/workers/connection/first-words.js';
@@ -49,13 +51,14 @@ test('what an earlier DNS actor knew serves until it would have expired', async 
 });
 
 test('a cached answer loses an address that turns bad and has it again when that is undone, all without a question', async () => {
-  await withReplica({ [NAME]: [A, B] }, async ({ lookup, asked, push }) => {
+  await withReplica({ [NAME]: [A, B] }, async ({ lookup, asked, push, counters }) => {
     assert.deepEqual(await lookup(), [A, B]);
     await push([bad(A, { names: [NAME] })]);
     assert.deepEqual(await lookup(), [B]);
     await push([{ address: A, verdict: undefined }, bad(B, { everywhere: true })]);
     assert.deepEqual(await lookup(), [A]);
     assert.equal(asked.length, 1);
+    assert.deepEqual([counters[Counter.names], counters[Counter.namesKnown]], [3, 2]);
   });
 });
 
@@ -161,6 +164,7 @@ test('outcomes go out in batches, repeated successes seldom, and no more than a 
 interface Playing {
   readonly list: BadAddresses;
   readonly asked: string[];
+  readonly counters: Float64Array;
   /** Addresses, or why there are none. */
   lookup(): Promise<readonly string[] | string>;
   /** Settles when the replica has taken it in. */
@@ -175,9 +179,11 @@ async function withReplica(zones: Record<string, string[]>, body: (playing: Play
     subscribed = resolve;
   });
   const names: NamesActor = {
-    async lookup(name): Promise<LookupAnswer> {
-      asked.push(name);
-      return { code: 'found', addresses: zones[name] ?? [], ttl_s: 3600 };
+    async lookups(port) {
+      serveLookups(port as MessagePort, (name, hear) => {
+        asked.push(name);
+        hear({ code: 'found', addresses: zones[name] ?? [], ttl_s: 3600 });
+      });
     },
     subscribe: async (pushes) => subscribed(pushes as MessagePort),
     observed: async () => {},
@@ -185,7 +191,9 @@ async function withReplica(zones: Record<string, string[]>, body: (playing: Play
   serve(names, port2);
   const now = (): number => 0;
   const list = new BadAddresses([], now);
-  const replica = new NamesReplica(defaultOptions().dns, { deadlines: new DeadlineWheel(0), badAddresses: list, now });
+  const counters = new Counters(Counters.create(1)).of(0);
+  const deadlines = new DeadlineWheel(0);
+  const replica = new NamesReplica(defaultOptions().dns, { deadlines, badAddresses: list, now, counters });
   replica.connect(port1);
   // The replica holds nobody up, so that somebody has to.
   port2.ref();
@@ -193,11 +201,12 @@ async function withReplica(zones: Record<string, string[]>, body: (playing: Play
   const subscriber: Remote<BadAddressSubscriber> = call<BadAddressSubscriber>(pushes);
   try {
     await body({
-      ...{ list, asked },
+      ...{ list, asked, counters },
       async lookup() {
         const outcome = await new Promise<NameOutcome>((resolve) => {
           const known = replica.lookup(NAME, 0, resolve);
           if (known !== undefined) resolve(known);
+          replica.flush();
         });
         return outcome.kind === 'found' ? outcome.ips.map(formatIp) : outcome.code;
       },

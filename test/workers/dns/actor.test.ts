@@ -4,6 +4,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { LookupAnswer, NamesActor, NamesControl } from '../../../src/protocol/messages.js';
 import type { Options } from '../../../src/protocol/options.js';
+import { LookupClient } from '../../../src/threads/lookups.js';
 import { call, moved, type Remote } from '../../../src/threads/port.js';
 import { dnsOptions, SYSTEM } from '../../helpers/dns-options.js';
 import { DnsServer, deferred } from '../../helpers/dns-server.js';
@@ -13,11 +14,17 @@ const RESOURCES = new URL('../../helpers/active-resources.js', import.meta.url).
 const ZONES = { 'a.test': { A: ['192.0.2.1'], ttl_s: 60 } };
 const A_TEST: LookupAnswer = { code: 'found', addresses: ['192.0.2.1'], ttl_s: 60 };
 
+interface Connected {
+  readonly port: MessagePort;
+  lookup(name: string): Promise<LookupAnswer>;
+  close(): void;
+}
+
 interface Running {
   readonly control: MessagePort;
   readonly actor: Remote<NamesControl>;
   readonly task: Promise<void>;
-  connect(): Promise<{ port: MessagePort; names: Remote<NamesActor> }>;
+  connect(): Promise<Connected>;
   /** What keeps the actor's thread alive, before the actor ran and now. */
   readonly idle: readonly string[];
   resources(): Promise<string[]>;
@@ -37,7 +44,7 @@ async function withActor(options: object, body: (running: Running) => Promise<vo
       async connect() {
         const { port1: port, port2: other } = new MessageChannel();
         await actor.connect(moved(other));
-        return { port, names: call<NamesActor>(port) };
+        return connected(port);
       },
     });
   } finally {
@@ -54,8 +61,8 @@ test('every connected port looks names up, and one name is one query in flight f
   await withActor(options, async ({ connect, actor, task }) => {
     const first = await connect();
     const second = await connect();
-    const lookups = [first, second, first, second].map(({ names }) => names.lookup('a.test'));
-    assert.equal((await first.names.lookup('127.0.0.1')).code, 'found');
+    const lookups = [first, second, first, second].map(({ lookup }) => lookup('a.test'));
+    assert.equal((await first.lookup('127.0.0.1')).code, 'found');
     while (server.count() < 2) await new Promise((resolve) => setImmediate(resolve));
     gate.resolve();
     for (const answer of await Promise.all(lookups)) assert.deepEqual(answer, A_TEST);
@@ -65,18 +72,19 @@ test('every connected port looks names up, and one name is one query in flight f
   });
 });
 
-test('a port whose other end closes is dropped, the others go on', async (t) => {
+test('the ports of one whose other ends close are dropped, the others go on', async (t) => {
   const server = await DnsServer.start(ZONES);
   t.after(() => server.close());
   await withActor(dnsOptions([server.at]), async ({ connect, actor, task, resources }) => {
     const first = await connect();
     const before = count(await resources(), 'MessagePort');
     const second = await connect();
-    assert.equal(count(await resources(), 'MessagePort'), before + 1);
-    second.port.close();
-    for (let turn = 0; turn < 100 && count(await resources(), 'MessagePort') > before; turn += 1);
+    // One more for its lookups.
+    assert.equal(count(await resources(), 'MessagePort'), before + 2);
+    second.close();
+    for (let turn = 0; turn < 1000 && count(await resources(), 'MessagePort') > before; turn += 1);
     assert.equal(count(await resources(), 'MessagePort'), before);
-    assert.deepEqual(await first.names.lookup('a.test'), A_TEST);
+    assert.deepEqual(await first.lookup('a.test'), A_TEST);
     await actor.stop();
     await task;
   });
@@ -87,13 +95,13 @@ test('stopping fails what is pending, closes every port, and leaves nothing in t
   t.after(() => server.close());
   const options = dnsOptions([server.at], [server.at], { timeout_ms: 60_000, try_timeout_ms: 60_000 });
   await withActor(options, async ({ connect, actor, task, idle, resources }) => {
-    const { port, names } = await connect();
-    const lookup = names.lookup('a.test');
+    const { port, lookup } = await connect();
+    const pending = lookup('a.test');
     while (server.count() < 2) await new Promise((resolve) => setImmediate(resolve));
     assert.equal(count(await resources(), 'UDPWrap'), 2);
     const closed = new Promise((resolve) => port.once('close', resolve));
     await actor.stop();
-    assert.equal((await lookup).code, 'failed');
+    assert.equal((await pending).code, 'failed');
     await closed;
     await task;
     // Handles close a turn later. The bound is far beyond what that takes.
@@ -104,8 +112,8 @@ test('stopping fails what is pending, closes every port, and leaves nothing in t
 
 test('the actor ends when its control port closes', async () => {
   await withActor(dnsOptions([SYSTEM]), async ({ control, connect, task }) => {
-    const { port, names } = await connect();
-    const answer = await names.lookup('localhost');
+    const { port, lookup } = await connect();
+    const answer = await lookup('localhost');
     assert.ok(answer.code === 'found' && answer.addresses.length > 0);
     const closed = new Promise((resolve) => port.once('close', resolve));
     control.close();
@@ -113,6 +121,32 @@ test('the actor ends when its control port closes', async () => {
     await closed;
   });
 });
+
+/** Lookups as a connection actor makes them, one message each. */
+async function connected(port: MessagePort): Promise<Connected> {
+  const { port1, port2 } = new MessageChannel();
+  await call<NamesActor>(port).lookups(moved(port2));
+  const waiting: { readonly name: string; readonly hear: (answer: LookupAnswer) => void }[] = [];
+  const client = new LookupClient(port1, (name, answer) => {
+    const [first] = waiting.splice(
+      waiting.findIndex((one) => one.name === name),
+      1,
+    );
+    first?.hear(answer);
+  });
+  return {
+    port,
+    lookup(name) {
+      client.ask(name);
+      client.flush();
+      return new Promise((hear) => waiting.push({ name, hear }));
+    },
+    close() {
+      port.close();
+      client.close();
+    },
+  };
+}
 
 function count(kinds: readonly string[], kind: string): number {
   return kinds.filter((one) => one === kind).length;

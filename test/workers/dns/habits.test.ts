@@ -1,10 +1,10 @@
 // What is learnt of a server, with a clock of the test's own.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exchange, type Reply } from '../../../src/workers/dns/exchange.js';
+import { exchange, type Hear, promised, type Reply } from '../../../src/workers/dns/exchange.js';
 import { Habits } from '../../../src/workers/dns/habits.js';
 import { CREDULOUS } from '../../../src/workers/dns/judge.js';
-import { askList } from '../../../src/workers/dns/list.js';
+import { askList, type ListOutcome } from '../../../src/workers/dns/list.js';
 import type { Server } from '../../../src/workers/dns/server.js';
 
 const ANSWER: Reply = { kind: 'nodata', ttl_s: 5 };
@@ -88,11 +88,12 @@ function serverOf(id: string, latency_ms: number | undefined, asked: string[]) {
   const server: Server = {
     identity: { id, public: false },
     habits,
+    tables: {},
     goes: () => true,
     close: () => {},
-    ask: () => {
+    ask: (_question, _way, hear) => {
       asked.push(id);
-      return exchange((settle) => {
+      return exchange(hear, (settle) => {
         answer = settle;
         return () => {};
       });
@@ -101,7 +102,11 @@ function serverOf(id: string, latency_ms: number | undefined, asked: string[]) {
   return { server, answer: (reply: Reply) => answer(reply) };
 }
 
-const QUESTION = { name: 'a.test', type: 'A' } as const;
+const ASKING = { question: { name: 'a.test', type: 'A' }, way: 'usual', judge: CREDULOUS } as const;
+
+function raceOf(servers: readonly Server[]) {
+  return promised((hear: Hear<ListOutcome>) => askList(servers, ASKING, hear));
+}
 
 test('the fastest has a head start of some ms, those that are not known are asked with it', async () => {
   const asked: string[] = [];
@@ -110,7 +115,7 @@ test('the fastest has a head start of some ms, those that are not known are aske
     serverOf('fast', 20, asked),
     serverOf('new', undefined, asked),
   ];
-  const race = askList([slow.server, fast.server, fresh.server], QUESTION, 'usual', CREDULOUS);
+  const race = raceOf([slow.server, fast.server, fresh.server]);
   assert.deepEqual(asked, ['fast', 'new']);
   while (asked.length < 3) await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(asked, ['fast', 'new', 'slow']);
@@ -122,11 +127,11 @@ test('the fastest has a head start of some ms, those that are not known are aske
 test('a slower server is not asked at all when the fast one answers, and at once when it fails', async () => {
   const asked: string[] = [];
   const [slow, fast] = [serverOf('slow', 80, asked), serverOf('fast', 20, asked)];
-  const won = askList([slow.server, fast.server], QUESTION, 'usual', CREDULOUS);
+  const won = raceOf([slow.server, fast.server]);
   fast.answer(ANSWER);
   assert.equal((await won.outcome).kind, 'nodata');
   assert.deepEqual(asked.splice(0), ['fast']);
-  const lost = askList([slow.server, fast.server], QUESTION, 'usual', CREDULOUS);
+  const lost = raceOf([slow.server, fast.server]);
   fast.answer({ kind: 'server-failure', rcode: 2 });
   await new Promise((resolve) => process.nextTick(resolve));
   await Promise.resolve();

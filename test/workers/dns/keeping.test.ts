@@ -4,6 +4,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
+import { sourcesOf } from '../../../src/protocol/address-order.js';
 import type { Judge } from '../../../src/workers/dns/judge.js';
 import { hasIpv6Route } from '../../../src/workers/dns/network.js';
 import { dnsOptions } from '../../helpers/dns-options.js';
@@ -27,7 +28,7 @@ test('a stale answer serves when the new one is late, and the new one when it co
   assert.deepEqual(await resolver.lookup('a.test'), { code: 'found', addresses: ALL, ttl_s: 1 });
   assert.equal(resolver.counts.stale, 1);
   gate.resolve();
-  await until(() => resolver.sizes.in_flight === 0);
+  await until(() => resolver.tables.in_flight.size === 0);
   assert.deepEqual(await resolver.lookup('a.test'), { code: 'found', addresses: ALL, ttl_s: 100 });
   assert.equal(server.count(), 4);
 });
@@ -66,7 +67,7 @@ test('an answer that is asked for near its end is refreshed in advance, once', a
   assert.deepEqual(await resolver.lookup('a.test'), { code: 'found', addresses: ALL, ttl_s: 5 });
   await resolver.lookup('a.test');
   assert.deepEqual([resolver.counts.prefetches, resolver.counts.misses], [1, 1]);
-  await until(() => resolver.sizes.in_flight === 0);
+  await until(() => resolver.tables.in_flight.size === 0);
   assert.deepEqual(await resolver.lookup('a.test'), { code: 'found', addresses: ALL, ttl_s: 100 });
   assert.equal(server.count(), 4);
 });
@@ -141,7 +142,7 @@ test('without IPv6, AAAA is not asked and no v6 address is given', async () => {
     ['auto', true, true],
     ['on', false, true],
   ] as const) {
-    const network = { sources: ['2001:db8::99', '192.0.2.99'], hasIpv6 };
+    const network = { sources: sourcesOf(['2001:db8::99', '192.0.2.99']), hasIpv6 };
     const { server, resolver } = await world({ ipv6 }, { network }, { 'h.test': ['2001:db8::5', '192.0.2.5'] });
     const [answer, hosts] = [await resolver.lookup('a.test'), await resolver.lookup('h.test')];
     assert.deepEqual(answer.code === 'found' && answer.addresses, asked ? ALL : ALL.slice(1));

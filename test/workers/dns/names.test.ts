@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import fc from 'fast-check';
+import type { LookupAnswer } from '../../../src/protocol/messages.js';
+import type { ServerStatistics } from '../../../src/protocol/names-statistics.js';
 import { Names } from '../../../src/workers/dns/names.js';
 import { dnsOptions } from '../../helpers/dns-options.js';
-import { DnsServer, type DnsServerOptions, HIJACKER } from '../../helpers/dns-server.js';
+import { DnsServer, type DnsServerOptions, HIJACKER, type Trick } from '../../helpers/dns-server.js';
 
 const ZONES = { 'a.test': { A: ['192.0.2.1'], ttl_s: 60 }, 'b.test': { A: ['192.0.2.2'], ttl_s: 60 } };
 const FORGED = '203.0.113.66';
@@ -21,7 +23,7 @@ test('a forged answer that was believed is lost as soon as the true one contradi
   const server = await start({ trick: ({ name }) => (/^a/i.test(name) ? { inject: [FORGED] } : undefined) });
   const names = namesOf([server], { try_timeout_ms: 1000, hold_ms: 50 });
   const addresses = async (): Promise<readonly string[]> => {
-    const answer = await names.lookup('a.test');
+    const answer = await lookup(names, 'a.test');
     return answer.code === 'found' ? answer.addresses : [];
   };
   assert.deepEqual(await addresses(), [FORGED]);
@@ -43,12 +45,48 @@ test('what a server makes up is found by the probe and never given', async () =>
   const probe = { enabled: 'on', names: [], tlds: ['test'], phantom_servers: [], interval_s: 3600, rounds: 1 } as const;
   const names = namesOf([server], { probe, try_timeout_ms: 1000 }, [backup]);
   while (names.statistics().probes.probes === 0) await turnOfLoop();
-  assert.equal((await names.lookup('none.test')).code, 'no-such-name');
+  assert.equal((await lookup(names, 'none.test')).code, 'no-such-name');
   const { answers } = await names.explain('none.test');
   assert.deepEqual(
     answers.map(({ addresses, verdict }) => [...addresses, verdict]),
     [[HIJACKER, 'suspect'], ['clean'], ['clean'], ['clean']],
   );
+});
+
+test('everything is counted, by server and by what answered', async () => {
+  const tricks: Record<string, Trick> = { servfail: 'servfail', lost: 'drop', big: 'truncate', lies: 'lies-first' };
+  const server = await start({
+    trick: ({ name, transport }) =>
+      transport === 'udp' ? tricks[name.toLowerCase().split('.')[0] as string] : undefined,
+    negative_ttl_s: 5,
+  });
+  const backup = await start();
+  const options = { ipv6: 'off', try_timeout_ms: 1000, udp_retry_ms: 200, timeout_ms: 5000 } as const;
+  const names = namesOf([server], options, [backup], { 'own.test': ['192.0.2.7'] });
+  const asked = ['a.test', 'a.test', 'none.test', 'servfail.test', 'lost.test', 'big.test', 'lies.test', 'own.test'];
+  for (const name of [...asked, '192.0.2.9', '::1', 'no name']) await lookup(names, name);
+  const { lookups, servers, tables, probes } = names.statistics();
+  assert.deepEqual(lookups, {
+    ...{ lookups: 11, literals: 2, hosts: 1, hits: 1, misses: 6, stale: 0, prefetches: 0, overloaded: 0 },
+  });
+  const [first, second] = servers;
+  assert.deepEqual([first?.id, first?.backup, second?.id, second?.backup], [server.at.id, false, backup.at.id, true]);
+  assert.ok((first?.latency_ms as number) > 0);
+  // a; none, big over TCP, lies; servfail; lost.
+  const { repeats, ...counts } = (first as ServerStatistics).counts;
+  assert.deepEqual(counts, {
+    ...{ queries: 6, addresses: 1, nodata: 0, nxdomain: 3, failures: 1, timeouts: 1, errors: 0 },
+    ...{ truncated: 1, invalid: 4, strays: 2, held: 0, contradicted: 0, suspect: 0 },
+  });
+  assert.ok((repeats as number) >= 1);
+  // The backup was asked for what the first server failed at: no such names.
+  assert.deepEqual([second?.counts['queries'], second?.counts['nxdomain']], [2, 2]);
+  assert.deepEqual(probes, { probes: 0, found: 0, intercepted: 0 });
+  assert.deepEqual(tables['answers'], { size: 6, max: 100 });
+  assert.deepEqual(tables['in_flight'], { size: 0, max: 100 });
+  for (const table of [...Object.values(tables), ...servers.flatMap((one) => Object.values(one.tables))]) {
+    assert.ok(table.size <= table.max && table.max > 0);
+  }
 });
 
 test('100 000 mutated messages between question and answer neither throw nor leave anything', async () => {
@@ -64,12 +102,12 @@ test('100 000 mutated messages between question and answer neither throw nor lea
     hold_ms: 1,
     entries_max: 100,
   });
-  for (let lookup = 0; lookup < 1000; lookup += 1) {
-    const answer = await names.lookup(`n${lookup}.test`);
+  for (let asked = 0; asked < 1000; asked += 1) {
+    const answer = await lookup(names, `n${asked}.test`);
     assert.notEqual(answer.code, 'overloaded');
   }
-  const { entries, in_flight } = names.statistics();
-  assert.deepEqual([entries, in_flight], [100, 0]);
+  const { answers, in_flight } = names.statistics().tables;
+  assert.deepEqual([answers?.size, in_flight?.size], [100, 0]);
 });
 
 async function start(options: DnsServerOptions = {}): Promise<DnsServer> {
@@ -82,11 +120,16 @@ function namesOf(
   servers: readonly DnsServer[],
   dns: Parameters<typeof dnsOptions>[2],
   backups: readonly DnsServer[] = [],
+  hosts: Record<string, string[]> = {},
 ): Names {
   const at = (list: readonly DnsServer[]) => list.map((server) => server.at);
-  const names = new Names(dnsOptions(at(servers), at(backups), dns), () => {});
+  const names = new Names({ ...dnsOptions(at(servers), at(backups), dns), hosts }, () => {});
   ends.push(() => names.stop());
   return names;
+}
+
+function lookup(names: Names, name: string): Promise<LookupAnswer> {
+  return new Promise((hear) => names.lookup(name, hear));
 }
 
 function turnOfLoop(): Promise<void> {

@@ -161,10 +161,10 @@ function makeProber(options: Partial<ProbeOptions>, at: readonly DnsServer[], ti
     { ...OPTIONS, ...options },
     {
       servers: nameservers,
-      ask: (server, question) => {
+      ask: (server, question, hear) => {
         const known = all.byId(server.id);
         assert.ok(known !== undefined);
-        return known.ask(question, 'usual');
+        return known.ask(question, 'usual', hear);
       },
       timeout_ms,
       found: (finding) => findings.push(finding),

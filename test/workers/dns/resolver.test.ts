@@ -251,6 +251,20 @@ for (const late of ['A', 'AAAA'] as const) {
   });
 }
 
+test('a family whose answer had come while the thread was busy is not late', async () => {
+  const gate = deferred();
+  const server = await startServer({ trick: ({ type }) => (type === 'A' ? { hold: gate.promise } : undefined) });
+  const resolver = startResolver([server.at], [], { try_timeout_ms: 10_000, timeout_ms: 10_000 });
+  const lookup = resolver.lookup('a.test');
+  await until(() => resolver.servers.all[0]?.habits.counts.addresses === 1);
+  gate.resolve();
+  // Without a turn of the loop: the answer is sent, then no timer and no socket is looked at for longer than the grace.
+  for (let tick = 0; tick < 10; tick += 1) await new Promise<void>((resolve) => process.nextTick(resolve));
+  const busyUntil = performance.now() + 100;
+  while (performance.now() < busyUntil);
+  assert.deepEqual(await lookup, A_TEST);
+});
+
 test('a family that fails leaves the other, kept no longer than a negative answer', async () => {
   const server = await startServer({ trick: (query) => (query.type === 'AAAA' ? 'servfail' : undefined) });
   const backup = await startServer();

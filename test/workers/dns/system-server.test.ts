@@ -85,11 +85,76 @@ test('system may stand in a list with others', async () => {
   assert.ok(server.count() > 0 && mixed.server.count() > 0);
 });
 
+const LDAP = 'hosts: files ldap dns';
+
+test('where another service takes part, names that hang hold up none that DNS knows', async () => {
+  const asked: string[] = [];
+  const hang = deferred();
+  const { resolver, server } = await world({
+    nsswitch: LDAP,
+    getaddrinfo: async (name) => {
+      asked.push(name);
+      await hang.promise;
+      return [];
+    },
+  });
+  const slow = Array.from({ length: 20 }, (_, index) => resolver.lookup(`slow${index}.test`));
+  assert.deepEqual(await resolver.lookup('a.test'), A_TEST);
+  // Both threads are held, and none of the slow names has an answer yet.
+  assert.deepEqual(asked, ['slow0.test', 'slow1.test']);
+  assert.ok(server.count() >= 2);
+  // They time out: that DNS knows nothing of them says nothing of the other service.
+  for (const one of slow) assert.equal((await one).code, 'failed');
+  hang.resolve();
+});
+
+test('what only the other service knows is found, though DNS knows nothing of it', async () => {
+  const gate = deferred();
+  const { resolver, server } = await world({
+    nsswitch: LDAP,
+    getaddrinfo: async () => {
+      await gate.promise;
+      return [{ address: '192.0.2.44' }];
+    },
+    try_timeout_ms: 5000,
+  });
+  const lookup = resolver.lookup('directory.test');
+  while (server.count() < 2) await new Promise((resolve) => setImmediate(resolve));
+  gate.resolve();
+  const answer = await lookup;
+  assert.deepEqual(answer.code === 'found' && answer.addresses, ['192.0.2.44']);
+});
+
+test('the other service comes before DNS while it answers', async () => {
+  const { resolver, server } = await world({ nsswitch: LDAP, getaddrinfo: async () => [{ address: '192.0.2.44' }] });
+  const answer = await resolver.lookup('a.test');
+  assert.deepEqual(answer.code === 'found' && answer.addresses, ['192.0.2.44']);
+  assert.equal(server.count(), 0);
+});
+
+test('DNS is asked at once where getaddrinfo could not tell', async () => {
+  const failure = Object.assign(new Error('failed'), { code: 'EAI_AGAIN' });
+  const { resolver } = await world({ nsswitch: LDAP, getaddrinfo: () => Promise.reject(failure) });
+  assert.deepEqual(await resolver.lookup('a.test'), A_TEST);
+});
+
+test('DNS is not asked where the machine does not ask it', async () => {
+  const failure = Object.assign(new Error('failed'), { code: 'EAI_AGAIN' });
+  const { resolver, server } = await world({
+    nsswitch: 'hosts: files ldap',
+    getaddrinfo: () => Promise.reject(failure),
+  });
+  assert.equal((await resolver.lookup('a.test')).code, 'failed');
+  assert.equal(server.count(), 0);
+});
+
 interface Choices {
   readonly trick?: ChooseTrick;
   readonly search?: string;
   readonly getaddrinfo?: Getaddrinfo;
   readonly others?: readonly DnsServer[];
+  readonly nsswitch?: string;
+  readonly try_timeout_ms?: number;
 }
 
 interface World {
@@ -99,20 +164,31 @@ interface World {
   write(resolvConf: string): void;
 }
 
-async function world({ trick, search, getaddrinfo = never, others = [] }: Choices = {}): Promise<World> {
+async function world(choices: Choices = {}): Promise<World> {
+  const {
+    trick,
+    search,
+    getaddrinfo = never,
+    others = [],
+    nsswitch = 'hosts: files dns',
+    try_timeout_ms = 300,
+  } = choices;
   const server = await DnsServer.start(ZONES, trick === undefined ? {} : { trick });
   const directory = mkdtempSync(join(tmpdir(), 'tcproute-resolv-'));
   const resolvConf = join(directory, 'resolv.conf');
   const write = (text: string): void => writeFileSync(resolvConf, `${text}\n`);
   write(`nameserver 127.0.0.1\n${search === undefined ? '' : `search ${search}`}`);
-  writeFileSync(join(directory, 'nsswitch.conf'), 'hosts: files dns\n');
+  writeFileSync(join(directory, 'nsswitch.conf'), `${nsswitch}\n`);
   const clock = { ms: 1_000_000 };
   const servers = [SYSTEM, ...others.map((other) => other.at)];
-  const resolver = makeResolver(dnsOptions(servers, [], { try_timeout_ms: 300, timeout_ms: 1000 }), {
-    files: { resolvConf, nsswitch: join(directory, 'nsswitch.conf'), port: server.port },
-    system: new SystemNames({ parallel: 2, queue_max: 10 }, getaddrinfo),
-    now: () => clock.ms,
-  });
+  const resolver = makeResolver(
+    dnsOptions(servers, [], { try_timeout_ms, timeout_ms: Math.max(1000, try_timeout_ms) }),
+    {
+      files: { resolvConf, nsswitch: join(directory, 'nsswitch.conf'), port: server.port },
+      system: new SystemNames({ parallel: 2, queue_max: 10 }, getaddrinfo),
+      now: () => clock.ms,
+    },
+  );
   ends.push(
     () => rmSync(directory, { recursive: true }),
     () => server.close(),

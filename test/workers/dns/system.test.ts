@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { promised, type Reply } from '../../../src/workers/dns/exchange.js';
 import { SystemNames, systemParallel } from '../../../src/workers/dns/system.js';
 
 const LONG_MS = 60_000;
@@ -15,16 +16,20 @@ function slowSystem(limits: { parallel: number; queue_max: number }) {
   return { names, asked, answer: (name: string) => answers.get(name)?.() };
 }
 
+function ask(names: SystemNames, name: string, timeout_ms: number) {
+  return promised<Reply>((hear) => names.ask(name, timeout_ms, hear));
+}
+
 test('the hosts file of this machine is asked', async () => {
   const names = new SystemNames({ parallel: 1, queue_max: 1 });
-  const outcome = await names.ask('localhost', LONG_MS).outcome;
+  const outcome = await ask(names, 'localhost', LONG_MS).outcome;
   assert.ok(outcome.kind === 'addresses' && outcome.ttl_s === 60);
   assert.ok(outcome.addresses.some((address) => address === '127.0.0.1' || address === '::1'));
 });
 
 test('no more names run at once than allowed, the others follow in order', async () => {
   const { names, asked, answer } = slowSystem({ parallel: 2, queue_max: 10 });
-  const outcomes = ['a', 'b', 'c', 'd'].map((name) => names.ask(name, LONG_MS).outcome);
+  const outcomes = ['a', 'b', 'c', 'd'].map((name) => ask(names, name, LONG_MS).outcome);
   assert.deepEqual(asked, ['a', 'b']);
   answer('b');
   await outcomes[1];
@@ -40,26 +45,26 @@ test('no more names run at once than allowed, the others follow in order', async
 test('a name that hangs occupies one place, however often it is asked and given up', async () => {
   const { names, asked, answer } = slowSystem({ parallel: 2, queue_max: 10 });
   const failed = { kind: 'no-answer', reason: 'timed out' };
-  assert.deepEqual(await names.ask('hangs', 1).outcome, failed);
-  assert.deepEqual(await names.ask('hangs', 1).outcome, failed);
-  const other = names.ask('other', LONG_MS);
+  assert.deepEqual(await ask(names, 'hangs', 1).outcome, failed);
+  assert.deepEqual(await ask(names, 'hangs', 1).outcome, failed);
+  const other = ask(names, 'other', LONG_MS);
   answer('other');
   assert.equal((await other.outcome).kind, 'addresses');
   assert.deepEqual(asked, ['hangs', 'other']);
-  const again = names.ask('hangs', LONG_MS);
+  const again = ask(names, 'hangs', LONG_MS);
   answer('hangs');
   assert.equal((await again.outcome).kind, 'addresses');
 });
 
 test('the queue is bounded, and whoever gives up leaves it', async () => {
   const { names, asked, answer } = slowSystem({ parallel: 1, queue_max: 1 });
-  const first = names.ask('a', LONG_MS);
-  const second = names.ask('b', LONG_MS);
+  const first = ask(names, 'a', LONG_MS);
+  const second = ask(names, 'b', LONG_MS);
   const reason = 'too many lookups wait';
-  assert.deepEqual(await names.ask('c', LONG_MS).outcome, { kind: 'no-answer', reason });
+  assert.deepEqual(await ask(names, 'c', LONG_MS).outcome, { kind: 'no-answer', reason });
   second.cancel('stopping');
   assert.deepEqual(await second.outcome, { kind: 'no-answer', reason: 'stopping' });
-  const third = names.ask('d', LONG_MS);
+  const third = ask(names, 'd', LONG_MS);
   answer('a');
   await first.outcome;
   answer('d');
@@ -71,10 +76,10 @@ test('a name that does not exist is told apart from a resolver that could not te
   const fails = (code: string) =>
     new SystemNames({ parallel: 1, queue_max: 1 }, () => Promise.reject(Object.assign(new Error(), { code })));
   const none = { kind: 'nxdomain', ttl_s: undefined };
-  assert.deepEqual(await fails('ENOTFOUND').ask('a', LONG_MS).outcome, none);
+  assert.deepEqual(await ask(fails('ENOTFOUND'), 'a', LONG_MS).outcome, none);
   for (const code of ['EAI_AGAIN', 'EAI_FAIL', 'ENOMEM']) {
     const failed = { kind: 'no-answer', reason: code };
-    assert.deepEqual(await fails(code).ask('a', LONG_MS).outcome, failed);
+    assert.deepEqual(await ask(fails(code), 'a', LONG_MS).outcome, failed);
   }
 });
 

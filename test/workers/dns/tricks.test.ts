@@ -135,7 +135,7 @@ test('a TTL of 0 is for those who wait, unless there is a floor', async () => {
   const server = await start(() => undefined);
   const resolver = resolverOf([server]);
   assert.deepEqual(await resolver.lookup('now.test'), { code: 'found', addresses: ['192.0.2.5'], ttl_s: 0 });
-  assert.equal(resolver.sizes.entries, 0);
+  assert.equal(resolver.tables.answers.size, 0);
 });
 
 test('1000 records come over TCP and are bounded', async () => {

@@ -8,6 +8,7 @@ import type { BadAddressChange } from '../../../src/protocol/evidence.js';
 import type { Options } from '../../../src/protocol/options.js';
 import type { TrustOptions } from '../../../src/protocol/trust-options.js';
 import { serve } from '../../../src/threads/port.js';
+import type { Reply } from '../../../src/workers/dns/exchange.js';
 import { Trust, type TrustParts } from '../../../src/workers/dns/trust.js';
 import { defaultOptions } from '../../helpers/default-options.js';
 import { Injector } from '../../helpers/injector.js';
@@ -235,14 +236,14 @@ function makeTrust(dns: Partial<TrustOptions>, surroundings: Surroundings = {}):
     dns: { ...defaults.dns, try_timeout_ms: 100, probe, ...dns },
   };
   const trust = new Trust(options, {
-    ask: (_server, { type }) => ({
-      outcome: Promise.resolve(
-        hijacked && type === 'A'
-          ? { kind: 'addresses', addresses: [FORGED], ttl_s: 60 }
-          : { kind: 'nxdomain', ttl_s: undefined },
-      ),
-      cancel: () => {},
-    }),
+    ask: (_server, { type }, hear) => {
+      const isForged = hijacked && type === 'A';
+      const reply: Reply = isForged
+        ? { kind: 'addresses', addresses: [FORGED], ttl_s: 60 }
+        : { kind: 'nxdomain', ttl_s: undefined };
+      queueMicrotask(() => hear(reply));
+      return { cancel: () => {} };
+    },
     warn: (message) => warnings.push(message),
     now: () => clock.ms,
     ...(handshake === undefined ? {} : { handshake }),

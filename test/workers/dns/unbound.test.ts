@@ -43,7 +43,11 @@ for (const kind of ['udp', 'tcp', 'tls', 'https'] as const) {
     const resolver = start([at(kind)], { lookups_max: 1000, entries_max: 1000 });
     const names = Array.from({ length: 200 }, (_, index) => `n${index}.test`);
     const answers = await Promise.all([...names, 'a.test'].map((name) => resolver.lookup(name)));
-    assert.deepEqual(answers.pop(), FOUND);
+    // Where the machine is so busy that one family is late, it comes afterwards.
+    assert.equal(answers.pop()?.code, 'found');
+    while (resolver.tables.in_flight.size > 0) await new Promise((resolve) => setImmediate(resolve));
+    const whole = await resolver.lookup('a.test');
+    assert.deepEqual(whole.code === 'found' && whole.addresses, FOUND.addresses);
     assert.deepEqual(new Set(answers.map(({ code }) => code)), new Set(['no-such-name']));
   });
 }
