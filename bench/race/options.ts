@@ -22,7 +22,7 @@ have just died; prints time to the first byte, success and dials beside a clean 
   --rate N            requests a second                               (default: 200)
   --timeout-ms N      a request without a first byte has failed then  (default: 3000)
   --workers N         of the gateway                                  (default: 1)
-  --amplification N   connections of that run, 0 for none             (default: 10000, quick 500)
+  --amplification N   connections of that run, 0 for none             (default: 10000, quick 200)
   --json FILE         where the results go                            (default: bench/results/)
   --help              show this text
 
@@ -82,7 +82,7 @@ export function parseOptions(argv: readonly string[]): RaceOptions {
   if (requests > REQUESTS_MAX) throw new Error(`--requests ${requests}: at most ${REQUESTS_MAX}`);
   const subjects = SUBJECTS.map(({ name }) => name);
   const topologies = TOPOLOGIES.map(({ name }) => name);
-  const amplification = values.amplification ?? (quick ? '500' : '10000');
+  const amplification = values.amplification ?? (quick ? '200' : '10000');
   return {
     quick,
     requests,
