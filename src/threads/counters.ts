@@ -17,23 +17,23 @@ export const Counter = {
   /** Attempts (dials) started. */
   attempts: 6,
   /** Names that connections asked for, and those of them that the actor knew itself. */
-  names: 15,
-  namesKnown: 16,
+  names: 7,
+  namesKnown: 8,
   /** Bytes from clients to destinations, and back. */
-  bytesUp: 7,
-  bytesDown: 8,
+  bytesUp: 9,
+  bytesDown: 10,
   /** Connections that ended by a reset of either side, and by a timeout. */
-  resets: 9,
-  timeouts: 10,
+  resets: 11,
+  timeouts: 12,
   /** Log records that were dropped because main was behind. */
-  logsDropped: 11,
+  logsDropped: 13,
   /** Races for a destination of which nothing that works was remembered. */
-  firstContacts: 12,
+  firstContacts: 14,
   /** ClientHellos sent again to another candidate, and connections that were carried by such a one. */
-  replays: 13,
-  rescued: 14,
+  replays: 15,
+  rescued: 16,
   /** Clients whose destination a rule blocks; they count as failed too. */
-  blocked: 15,
+  blocked: 17,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

@@ -14,6 +14,13 @@ test('every actor counts in a slice of its own', () => {
   for (const counter of Object.values(Counter)) assert.equal(reader.read(0, counter), 0);
 });
 
+test('every counter has a place of its own, inside its slice', () => {
+  const places: readonly number[] = Object.values(Counter);
+  assert.equal(new Set(places).size, places.length);
+  const slice = new Counters(Counters.create(1)).of(0);
+  for (const place of places) assert.equal(slice[place], 0);
+});
+
 test('a raised flag is lowered once, by one of many', () => {
   const memory = RoomFlag.create();
   const main = new RoomFlag(memory);
