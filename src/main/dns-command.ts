@@ -29,7 +29,9 @@ export async function explainName(name: string, options: Options): Promise<Expla
     const actor = call<NamesControl>(control);
     const explained = actor.explain(name).then((explanation): Explained => ({ kind: 'explained', explanation }));
     const late = new Promise<Explained>((resolve) => {
-      const timeout_ms = options.dns.try_timeout_ms + options.dns.timeout_ms + GRACE_MS;
+      // To ask, for the first probe, for late answers, and for the choice.
+      const { try_timeout_ms, timeout_ms: lookup_ms, hold_ms } = options.dns;
+      const timeout_ms = try_timeout_ms + lookup_ms + hold_ms + lookup_ms + GRACE_MS;
       deadline = setTimeout(resolve, timeout_ms, { kind: 'failed', reason: 'the DNS actor did not answer' });
     });
     const outcome = await Promise.race([explained, ended, late]);

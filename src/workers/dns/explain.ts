@@ -12,39 +12,44 @@ interface Explaining {
   readonly judge: Judge;
   readonly types: readonly Question['type'][];
   readonly timeout_ms: number;
+  /** What is awaited before the answers are judged, such as a second answer that contradicts the first. */
+  readonly evidence: () => Promise<void>;
   readonly now: () => number;
 }
 
-/** In the order of the configuration. Settles within `timeout_ms`. */
-export function askEvery(name: string, { first, backup }: Servers, explaining: Explaining): Promise<ServerAnswer[]> {
-  const servers = [...new Set([...first, ...backup])];
-  const asked = servers.flatMap((server) =>
-    explaining.types.map((type) => askOne(server, { name, type }, !first.includes(server), explaining)),
-  );
-  return Promise.all(asked);
+interface Said {
+  readonly server: Server;
+  readonly question: Question;
+  readonly reply: Reply;
+  readonly time_ms: number;
 }
 
-async function askOne(
-  server: Server,
-  question: Question,
-  backup: boolean,
-  { judge, timeout_ms, now }: Explaining,
-): Promise<ServerAnswer> {
+/** In the order of the configuration. */
+export async function askEvery(
+  name: string,
+  { first, backup }: Servers,
+  explaining: Explaining,
+): Promise<ServerAnswer[]> {
+  const servers = [...new Set([...first, ...backup])];
+  const asked = servers.flatMap((server) => explaining.types.map((type) => askOne(server, { name, type }, explaining)));
+  const said = await Promise.all(asked);
+  await explaining.evidence();
+  return said.map((one) => answerOf(one, !first.includes(one.server), explaining.judge));
+}
+
+async function askOne(server: Server, question: Question, { timeout_ms, now }: Explaining): Promise<Said> {
   const begun_ms = now();
   const asked = promised<Reply>((hear) => server.ask(question, 'usual', hear));
   const deadline = setTimeout(() => asked.cancel(TIMED_OUT), timeout_ms);
   const reply = await asked.outcome;
   clearTimeout(deadline);
+  return { server, question, reply, time_ms: now() - begun_ms };
+}
+
+function answerOf({ server, question, reply, time_ms }: Said, backup: boolean, judge: Judge): ServerAnswer {
   const addresses = reply.kind === 'addresses' ? reply.addresses.map(canonical) : [];
   return {
-    ...{
-      server: server.identity.id,
-      backup,
-      type: question.type,
-      time_ms: now() - begun_ms,
-      kind: reply.kind,
-      addresses,
-    },
+    ...{ server: server.identity.id, backup, type: question.type, time_ms, kind: reply.kind, addresses },
     ttl_s: 'ttl_s' in reply ? reply.ttl_s : undefined,
     ...judged(server, question.name, reply, addresses, judge),
   };

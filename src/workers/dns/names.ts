@@ -1,6 +1,7 @@
 // Everything that the DNS actor answers from: servers, hosts files, the resolver and the trust in addresses, put together
 // from the options. Ports and threads are actor.ts.
 import { isIP } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Warn } from '../../files/state-file.js';
 import type { LookupAnswer } from '../../protocol/messages.js';
 import { normaliseName } from '../../protocol/names.js';
@@ -70,9 +71,13 @@ export class Names {
   async explain(text: string): Promise<NameExplanation> {
     const name = normaliseName(text);
     const hosts = name === undefined ? undefined : this.#hosts.lookup(name);
-    const { try_timeout_ms: timeout_ms, ipv6 } = this.#options.dns;
+    const { try_timeout_ms: timeout_ms, hold_ms, ipv6 } = this.#options.dns;
     const types = ipv6 === 'off' ? (['A'] as const) : (['A', 'AAAA'] as const);
-    const explaining = { judge: this.trust, types, timeout_ms, now: this.#now };
+    const evidence = async (): Promise<void> => {
+      await Promise.race([this.trust.probedOnce, wait(this.#options.dns.timeout_ms)]);
+      await wait(hold_ms);
+    };
+    const explaining = { judge: this.trust, types, timeout_ms, evidence, now: this.#now };
     const asks = name !== undefined && isIP(text) === 0;
     const answers = asks ? await askEvery(name, this.#servers, explaining) : [];
     return {

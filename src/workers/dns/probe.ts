@@ -37,12 +37,19 @@ export class Prober {
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
+  /** Settles after the first round, or at once if there is none. */
+  readonly once: Promise<void>;
+  #onceDone: () => void = () => {};
   #probes = 0;
   #found = 0;
 
   constructor(options: ProbeOptions, parts: ProberParts) {
     this.#options = options;
     this.#parts = parts;
+    this.once = new Promise((resolve) => {
+      this.#onceDone = resolve;
+    });
+    if (options.enabled === 'off') this.#onceDone();
   }
 
   /** Begins the first probe; the others follow by themselves. */
@@ -88,6 +95,7 @@ export class Prober {
         }
       });
       await Promise.all([...errors, ...injected]);
+      this.#onceDone();
     }
     if (signal.aborted) return;
     this.#probes += 1;

@@ -101,6 +101,11 @@ export class Trust {
     };
   }
 
+  /** Settles when everything has been probed once, or nothing is to be probed. */
+  get probedOnce(): Promise<void> {
+    return this.#prober.once;
+  }
+
   get probed(): ProbeCounts {
     return this.#probed;
   }
