@@ -10,8 +10,8 @@ const OPEN_MAX_MS = 60_000;
 const TRIAL_MS = 15_000;
 /** Successes without an answer, where another line got one, before a line counts as one that answers early. */
 const SILENT_MIN = 3;
-/** How long that stands. */
-const EARLY_MS = 3_600_000;
+/** How long that stands; longer than the usual time between two probes. */
+const EARLY_MS = 7_200_000;
 
 /** What the other actors are told of a line. */
 export type LineEvent = { readonly line: number } & (

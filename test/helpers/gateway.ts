@@ -77,8 +77,14 @@ export class Gateway {
   }
 
   /** Starts it on a port of the kernel's choice (unless `config` names one) and waits until it listens. */
-  static async start(config: object, engine: EngineName, args: readonly string[] = []): Promise<Gateway> {
-    const gateway = Gateway.spawn({ port: 0, workers: 2, ...config }, engine, args);
+  static async start(
+    config: { readonly race?: object },
+    engine: EngineName,
+    args: readonly string[] = [],
+  ): Promise<Gateway> {
+    // A real proxy would carry the probe outside.
+    const race = { early_probe_interval_s: 0, ...config.race };
+    const gateway = Gateway.spawn({ port: 0, workers: 2, ...config, race }, engine, args);
     await gateway.listens();
     return gateway;
   }

@@ -23,6 +23,7 @@ import type { ConnectionStart } from '../../threads/start.js';
 import { AttemptBudget } from './attempt-budget.js';
 import { BadAddresses } from './bad-addresses.js';
 import type { Context } from './context.js';
+import { EarlyProbe } from './early-probe.js';
 import { FailureLog } from './failure-log.js';
 import { commit } from './fault.js';
 import { dialLines } from './line-table.js';
@@ -105,6 +106,7 @@ class Actor implements ConnectionActor {
       failures: new FailureLog(log),
       ended: () => this.#ended(),
     };
+    if (start.actor === 0) new EarlyProbe(this.#context);
     this.#loop = new Loop(engine, { mayWait: () => this.#mayWait(), turned: () => this.#turned() });
     engine.watch(start.doorbell, () => {});
   }
