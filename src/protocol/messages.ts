@@ -61,8 +61,8 @@ export interface ConnectionActor {
   fail(how: Fault): Promise<void>;
 }
 
-/** Throw in the loop, end the thread, spin without a turn, or fill the heap. */
-export type Fault = 'throw' | 'exit' | 'spin' | 'hog';
+/** Throw in the loop, end the thread, spin without a turn, or fill the heap: within one turn, or turn by turn. */
+export type Fault = 'throw' | 'exit' | 'spin' | 'hog' | 'leak';
 
 /** What main says to the DNS actor. */
 export interface NamesControl {

@@ -20,7 +20,7 @@ const handles = (): string[] => process.getActiveResourcesInfo().filter((kind) =
  * process with it (seen with nothing but a Worker and resourceLimits on 24.21 and 26.10; 20 and 22 end it).
  */
 const ENDS_HOGS = Number.parseInt(process.versions.node, 10) < 24;
-const FAULTS: readonly Fault[] = ENDS_HOGS ? ['throw', 'exit', 'spin', 'hog'] : ['throw', 'exit', 'spin'];
+const FAULTS: readonly Fault[] = ['throw', 'exit', 'spin', 'leak', ...(ENDS_HOGS ? ['hog' as const] : [])];
 
 interface Running {
   readonly gateway: Gateway;
@@ -78,6 +78,7 @@ for (const engine of ['uring', 'epoll'] as const) {
         const died = records.filter(({ msg }) => msg === 'actor died, starting it again');
         assert.equal(died.length, 1);
         assert.equal(died[0]['actor'], 'connection actor 0');
+        if (fault === 'leak') assert.match(String(died[0]['why']), /^out of memory: more than 51 MiB/);
         for (const client of [...left, ...more]) await client.close();
       });
     });

@@ -15,6 +15,7 @@ import type { PlanRules } from '../../protocol/race-plan.js';
 import type { RuleTables } from '../../protocol/rule-tables.js';
 import { Counter, Counters } from '../../threads/counters.js';
 import { FdQueue } from '../../threads/fd-queue.js';
+import { watchHeap } from '../../threads/heap-watch.js';
 import { RemoteLog } from '../../threads/log.js';
 import { MapTable, OwnerTable } from '../../threads/owner-table.js';
 import { serve } from '../../threads/port.js';
@@ -40,11 +41,13 @@ const TICK_MS = 4;
 
 /** Settles when the actor has drained; rejects with what went wrong in its loop. */
 export async function run(start: ConnectionStart): Promise<void> {
+  const unwatch = watchHeap();
   const actor = new Actor(start);
   try {
     await actor.serve();
   } finally {
     actor.destroy();
+    unwatch();
   }
 }
 
