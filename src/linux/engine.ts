@@ -137,6 +137,7 @@ export interface Engine {
   /** Told once. Right also when readiness was there before the call. */
   pollIn(socket: Socket): void;
   pollOut(socket: Socket): void;
+  /** Told once, however often it was asked by then. */
   pollHangup(socket: Socket): void;
   /** Cancels the socket's operations, waits for their last completion and closes. Its listener hears nothing more. */
   close(socket: Socket, ending: Ending): void;

@@ -180,6 +180,9 @@ export class UringEngine implements Engine {
   }
 
   pollHangup(socket: Socket): void {
+    const asked = (1 << Operation.pollHangup) | (1 << Operation.pollHangupLasting);
+    if ((socket.waiting & asked) !== 0) return;
+    socket.waiting |= 1 << Operation.pollHangup;
     // Errors and hang-ups are told without being asked for.
     this.#poll(socket, 0, Operation.pollHangup);
   }
@@ -298,6 +301,7 @@ export class UringEngine implements Engine {
         if (this.#lastingPollHeard(socket, operation, result, flags)) socket.listener.onPollOut(socket, result);
         break;
       case Operation.pollHangup:
+        socket.waiting &= ~(1 << Operation.pollHangup);
         if (result >= 0 && (result & POLLERR_HUP) === 0) this.#pollOn(socket, Operation.pollHangupLasting);
         else socket.listener.onPollHangup(socket, result);
         break;

@@ -604,6 +604,25 @@ for (const { kind, missing } of ENGINES) {
       }
     });
 
+    scenario('pollHangup that was asked twice is told once, before and after a half-close', (world) => {
+      for (const halfClosed of [true, false]) {
+        const heard = new Recorder();
+        const { socket, peer } = world.connection(heard);
+        world.engine.pollHangup(socket);
+        world.settle();
+        if (halfClosed) {
+          shutdownWrite(peer);
+          world.settle();
+        }
+        world.engine.pollHangup(socket);
+        world.settle();
+        world.hangUp(peer, resetFd);
+        world.until(() => heard.heard.length > 0, 'the reset');
+        world.settle();
+        assert.equal(heard.of('pollHangup').length, 1);
+      }
+    });
+
     scenario('pollHangup hears that both directions have ended, whichever ended first', (world) => {
       for (const ourselvesFirst of [true, false]) {
         const heard = new Recorder();
