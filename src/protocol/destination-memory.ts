@@ -18,7 +18,7 @@ export interface LineView {
   answersEarly(line: number): boolean;
 }
 
-/** Candidates of one destination; the one that changed longest ago goes first. */
+/** Candidates of one destination; the one that changed longest ago goes first, but never the best. */
 export const CANDIDATES_MAX = 32;
 /** A failure of one and a success of another so close together say that it is the candidate, not the destination. */
 const BLAME_WINDOW_MS = 30_000;
@@ -142,12 +142,11 @@ export class DestinationMemory {
   }
 
   #evict(): void {
-    let oldest = 0;
-    for (let i = 1; i < this.candidates.length; i += 1) {
+    let oldest = this.candidates[0] === this.best ? 1 : 0;
+    for (let i = oldest + 1; i < this.candidates.length; i += 1) {
       if (this.candidates[i] !== this.best && this.candidates[i].updated < this.candidates[oldest].updated) oldest = i;
     }
-    const [gone] = this.candidates.splice(oldest, 1);
-    if (gone === this.best) this.best = undefined;
+    this.candidates.splice(oldest, 1);
   }
 }
 
