@@ -2,7 +2,7 @@
 // fails, or until another is better by so much that it shows (pages bind a login to an address). A failure blames a
 // candidate only when another one works at about the same time: a site that is down blames nobody. Pure.
 import { type Candidate, sameCandidate } from './candidate.js';
-import { CandidateMemory, type RouteFailure } from './candidate-memory.js';
+import { BLAME_WINDOW_MS, CandidateMemory, type RouteFailure } from './candidate-memory.js';
 
 /** What happened to a candidate. */
 export type RouteEvent = Candidate &
@@ -20,8 +20,6 @@ export interface LineView {
 
 /** Candidates of one destination; the one that changed longest ago goes first, but never the best. */
 export const CANDIDATES_MAX = 32;
-/** A failure of one and a success of another so close together say that it is the candidate, not the destination. */
-const BLAME_WINDOW_MS = 30_000;
 /** How much better, in part and in ms, another has to be to take the place of the best. */
 const BETTER_PART = 0.25;
 const BETTER_MS = 10;
@@ -82,12 +80,7 @@ export class DestinationMemory {
   failed(candidate: Candidate, cause: RouteFailure, now: number): CandidateMemory {
     const known = this.#open(candidate, now);
     known.fails(cause, now);
-    for (const other of this.candidates) {
-      if (other !== known && now - other.worked <= BLAME_WINDOW_MS) {
-        known.blame(now);
-        break;
-      }
-    }
+    if (this.candidates.some((other) => other !== known && other.accuses(cause, now))) known.blame(now);
     return known;
   }
 
@@ -127,7 +120,8 @@ export class DestinationMemory {
   #worked(known: CandidateMemory, now: number): void {
     this.worked = now;
     for (const other of this.candidates) {
-      if (other !== known && other.pending !== undefined && now - other.pendingAt <= BLAME_WINDOW_MS) other.blame(now);
+      if (other === known || other.pending === undefined || now - other.pendingAt > BLAME_WINDOW_MS) continue;
+      if (known.accuses(other.pending, now)) other.blame(now);
     }
   }
 
