@@ -62,8 +62,9 @@ export class CandidateMemory implements Candidate {
   failures: Map<RouteFailure, FailureTally> | undefined;
   /** When this was last changed. */
   updated = Number.NEGATIVE_INFINITY;
-  /** For the replica: when a success, and a failure, was last reported. */
-  reported = Number.NEGATIVE_INFINITY;
+  /** For the replica: when a connection, an answer and a failure was last reported. */
+  connectReported = Number.NEGATIVE_INFINITY;
+  answerReported = Number.NEGATIVE_INFINITY;
   failureReported = Number.NEGATIVE_INFINITY;
 
   constructor({ line, ip }: Candidate) {

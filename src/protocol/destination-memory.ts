@@ -107,7 +107,8 @@ export class DestinationMemory {
         if (this.candidates.length < CANDIDATES_MAX) this.candidates.push(theirs);
       } else if (theirs.updated > this.candidates[place].updated) {
         const mine = this.candidates[place];
-        theirs.reported = mine.reported;
+        theirs.connectReported = mine.connectReported;
+        theirs.answerReported = mine.answerReported;
         theirs.failureReported = mine.failureReported;
         this.candidates[place] = theirs;
       }
