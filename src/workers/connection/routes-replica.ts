@@ -2,7 +2,7 @@
 // route actor pushes. What this actor learns is put in at once and reported in batches, what goes on as before only rarely.
 import type { MessagePort } from 'node:worker_threads';
 import type { Candidate } from '../../protocol/candidate.js';
-import type { CandidateMemory, RouteFailure } from '../../protocol/candidate-memory.js';
+import type { RouteFailure } from '../../protocol/candidate-memory.js';
 import type { DestinationMemory, LineView, RouteEvent } from '../../protocol/destination-memory.js';
 import type { LineEvent, LineHealth } from '../../protocol/line-health.js';
 import type { RouteReport, RouteSubscriber, RoutesActor } from '../../protocol/messages.js';
