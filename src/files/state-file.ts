@@ -1,7 +1,7 @@
 // A file in which something outlives the process: read once at the start, replaced as a whole by renaming, so that it is
 // never half written. One that is missing is no news; one that cannot be used is warned of once. It knows no format.
 import { readFileSync, statSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 
 export type Warn = (message: string) => void;
 
@@ -11,9 +11,11 @@ const WRITE_OCTETS = 1 << 18;
 /** Its text; undefined when it is missing, too large or cannot be read. */
 export function readState(path: string, octets_max: number, warn: Warn): string | undefined {
   try {
-    const { size } = statSync(path);
-    if (size <= octets_max) return readFileSync(path, 'utf8');
-    warn(`${path} is ignored: ${size} octets are more than ${octets_max}`);
+    const stats = statSync(path);
+    // A pipe would be waited for, and a device never ends.
+    if (!stats.isFile()) warn(`${path} is ignored: it is not a file`);
+    else if (stats.size > octets_max) warn(`${path} is ignored: ${stats.size} octets are more than ${octets_max}`);
+    else return readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOENT') warn(`${path} is ignored: ${code ?? String(error)}`);
@@ -42,16 +44,23 @@ export class StateFile {
   async #replace(pieces: Iterable<string>): Promise<void> {
     const temporary = `${this.#path}.${process.pid}.new`;
     try {
+      const there = await stat(this.#path).catch(() => undefined);
+      // Renaming would put a file in the place of a device.
+      if (there?.isFile() === false) {
+        this.#failed('it is not a file');
+        return;
+      }
       const file = await open(temporary, 'w', 0o600);
       try {
         let gathered = '';
         for (const piece of pieces) {
           gathered += piece;
           if (gathered.length < WRITE_OCTETS) continue;
-          await file.write(gathered);
+          // Unlike `write` it goes on after a part has been written, to the error that says why.
+          await file.appendFile(gathered);
           gathered = '';
         }
-        await file.write(gathered);
+        await file.appendFile(gathered);
         await file.sync();
       } finally {
         await file.close();
@@ -59,10 +68,13 @@ export class StateFile {
       await rename(temporary, this.#path);
       this.#warned = false;
     } catch (error) {
-      if (!this.#warned)
-        this.#warn(`${this.#path} cannot be written: ${(error as NodeJS.ErrnoException).code ?? error}`);
-      this.#warned = true;
+      this.#failed((error as NodeJS.ErrnoException).code ?? String(error));
       await rm(temporary, { force: true }).catch(() => {});
     }
+  }
+
+  #failed(why: string): void {
+    if (!this.#warned) this.#warn(`${this.#path} cannot be written: ${why}`);
+    this.#warned = true;
   }
 }

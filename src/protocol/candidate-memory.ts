@@ -27,11 +27,17 @@ export interface FailureTally {
   at: number;
 }
 
-/** How long a failure stands against a candidate; twice as long for each further one in a row, up to the maximum. */
+/** How long a failure stands against a candidate; twice as long for each further one after that time, up to the maximum. */
 const FAILING_MS = 10_000;
 const FAILING_MAX_MS = 300_000;
 /** A single late connection may be a lost packet; so many in a row are a failure. */
 const LATE_MIN = 2;
+
+/** A failure of one and a success of another so close together say that it is the candidate, not the destination. */
+export const BLAME_WINDOW_MS = 30_000;
+
+/** To have been connected says nothing of a failure to answer: a server that hangs lets everyone connect. */
+export const needsAnswer = (cause: RouteFailure): boolean => cause === 'silent' || cause === 'not-tls';
 
 export class CandidateMemory implements Candidate {
   readonly line: number;
@@ -39,10 +45,11 @@ export class CandidateMemory implements Candidate {
   readonly connect = new Estimate();
   readonly firstByte = new Estimate();
   successes = 0;
-  /** When it last worked, and last failed to its blame. */
+  /** When it last worked, last got an answer, and last failed to its blame. */
   worked = Number.NEGATIVE_INFINITY;
+  answered = Number.NEGATIVE_INFINITY;
   failed = Number.NEGATIVE_INFINITY;
-  /** Failures to its blame since it last worked. */
+  /** Times that it turned out not to work, to its blame, since it last worked. */
   streak = 0;
   /** Late connections in a row. */
   lates = 0;
@@ -55,8 +62,9 @@ export class CandidateMemory implements Candidate {
   failures: Map<RouteFailure, FailureTally> | undefined;
   /** When this was last changed. */
   updated = Number.NEGATIVE_INFINITY;
-  /** For the replica: when a success, and a failure, was last reported. */
-  reported = Number.NEGATIVE_INFINITY;
+  /** For the replica: when a connection, an answer and a failure was last reported. */
+  connectReported = Number.NEGATIVE_INFINITY;
+  answerReported = Number.NEGATIVE_INFINITY;
   failureReported = Number.NEGATIVE_INFINITY;
 
   constructor({ line, ip }: Candidate) {
@@ -73,6 +81,7 @@ export class CandidateMemory implements Candidate {
 
   answers(first_byte_ms: number, now: number): void {
     this.firstByte.add(first_byte_ms);
+    this.answered = now;
     this.mute = false;
     this.#works(now);
   }
@@ -110,9 +119,17 @@ export class CandidateMemory implements Candidate {
       this.lates += 1;
       if (this.lates < LATE_MIN) return;
     }
-    if (cause === 'silent' || cause === 'not-tls') this.mute = true;
-    this.streak += 1;
+    if (needsAnswer(cause)) this.mute = true;
+    // Many connections at a time that all fail are one failure.
+    if (!this.isFailing(this.pendingAt)) this.streak += 1;
     this.failed = this.pendingAt;
+  }
+
+  /** Whether this one shows, by having worked at about that time, that such a failure of another one is that one's own. */
+  accuses(cause: RouteFailure, now: number): boolean {
+    const at = needsAnswer(cause) ? this.answered : this.worked;
+    // One that has failed since shows nothing: it may be the destination.
+    return now - at <= BLAME_WINDOW_MS && at >= this.pendingAt;
   }
 
   /** Whether it is worth being tried first and alone: it worked within `ttl_ms`, and nothing stands against it. */

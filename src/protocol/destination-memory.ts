@@ -2,7 +2,7 @@
 // fails, or until another is better by so much that it shows (pages bind a login to an address). A failure blames a
 // candidate only when another one works at about the same time: a site that is down blames nobody. Pure.
 import { type Candidate, sameCandidate } from './candidate.js';
-import { CandidateMemory, type RouteFailure } from './candidate-memory.js';
+import { BLAME_WINDOW_MS, CandidateMemory, type RouteFailure } from './candidate-memory.js';
 
 /** What happened to a candidate. */
 export type RouteEvent = Candidate &
@@ -18,10 +18,8 @@ export interface LineView {
   answersEarly(line: number): boolean;
 }
 
-/** Candidates of one destination; the one that changed longest ago goes first. */
+/** Candidates of one destination; the one that changed longest ago goes first, but never the best. */
 export const CANDIDATES_MAX = 32;
-/** A failure of one and a success of another so close together say that it is the candidate, not the destination. */
-const BLAME_WINDOW_MS = 30_000;
 /** How much better, in part and in ms, another has to be to take the place of the best. */
 const BETTER_PART = 0.25;
 const BETTER_MS = 10;
@@ -82,12 +80,7 @@ export class DestinationMemory {
   failed(candidate: Candidate, cause: RouteFailure, now: number): CandidateMemory {
     const known = this.#open(candidate, now);
     known.fails(cause, now);
-    for (const other of this.candidates) {
-      if (other !== known && now - other.worked <= BLAME_WINDOW_MS) {
-        known.blame(now);
-        break;
-      }
-    }
+    if (this.candidates.some((other) => other !== known && other.accuses(cause, now))) known.blame(now);
     return known;
   }
 
@@ -114,7 +107,8 @@ export class DestinationMemory {
         if (this.candidates.length < CANDIDATES_MAX) this.candidates.push(theirs);
       } else if (theirs.updated > this.candidates[place].updated) {
         const mine = this.candidates[place];
-        theirs.reported = mine.reported;
+        theirs.connectReported = mine.connectReported;
+        theirs.answerReported = mine.answerReported;
         theirs.failureReported = mine.failureReported;
         this.candidates[place] = theirs;
       }
@@ -127,7 +121,8 @@ export class DestinationMemory {
   #worked(known: CandidateMemory, now: number): void {
     this.worked = now;
     for (const other of this.candidates) {
-      if (other !== known && other.pending !== undefined && now - other.pendingAt <= BLAME_WINDOW_MS) other.blame(now);
+      if (other === known || other.pending === undefined || now - other.pendingAt > BLAME_WINDOW_MS) continue;
+      if (known.accuses(other.pending, now)) other.blame(now);
     }
   }
 
@@ -142,12 +137,11 @@ export class DestinationMemory {
   }
 
   #evict(): void {
-    let oldest = 0;
-    for (let i = 1; i < this.candidates.length; i += 1) {
+    let oldest = this.candidates[0] === this.best ? 1 : 0;
+    for (let i = oldest + 1; i < this.candidates.length; i += 1) {
       if (this.candidates[i] !== this.best && this.candidates[i].updated < this.candidates[oldest].updated) oldest = i;
     }
-    const [gone] = this.candidates.splice(oldest, 1);
-    if (gone === this.best) this.best = undefined;
+    this.candidates.splice(oldest, 1);
   }
 }
 

@@ -1,167 +1,161 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { test } from 'node:test';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
 import { readState, StateFile } from '../../src/files/state-file.js';
 
-const PIECE = `${'é'.repeat(999)}\n`;
+const directory = mkdtempSync(path.join(os.tmpdir(), 'tcproute-state-'));
+after(() => rmSync(directory, { recursive: true }));
+let count = 0;
 
-/** More pieces than are gathered for one write; each has the number of its file in it. */
-function* numbered(file: number, pieces: number): Generator<string> {
-  for (let i = 0; i < pieces; i += 1) yield `${file}${PIECE}`;
-  yield 'end';
-}
-
-test('what was written is read again, and nothing else is left in the directory', async () => {
-  await withDirectory(async (directory, { warn, warnings }) => {
-    const path = join(directory, 'state');
-    const file = new StateFile(path, warn);
-    await file.write(() => ['one', '\n', 'é']);
-    assert.equal(readState(path, 100, warn), 'one\né');
-    await file.write(() => numbered(7, 1000));
-    assert.equal(readState(path, 1 << 24, warn), [...numbered(7, 1000)].join(''));
-    await file.write(() => []);
-    assert.equal(readState(path, 100, warn), '');
-    assert.equal(statSync(path).mode & 0o777, 0o600);
-    assert.deepEqual(readdirSync(directory), ['state']);
-    assert.deepEqual(warnings, []);
-  });
-});
-
-test('writes follow each other in order, and each asks for its pieces when it is its turn', async () => {
-  await withDirectory(async (directory, { warn }) => {
-    const path = join(directory, 'state');
-    const file = new StateFile(path, warn);
-    const before: (string | undefined)[] = [];
-    const all = ['a', 'b', 'c'].map((text) =>
-      file.write(() => {
-        before.push(readState(path, 100, warn));
-        return [text];
-      }),
-    );
-    await Promise.all(all);
-    assert.deepEqual(before, [undefined, 'a', 'b']);
-    assert.equal(readState(path, 100, warn), 'c');
-  });
-});
-
-test('a reader sees one whole file at any time, the old or the new one', async () => {
-  await withDirectory(async (directory, { warn, warnings }) => {
-    const path = join(directory, 'state');
-    const file = new StateFile(path, warn);
-    await file.write(() => numbered(0, 600));
-    let written = 0;
-    let seen = 0;
-    const writing = (async () => {
-      for (let i = 1; i < 10; i += 1) {
-        await file.write(() => numbered(i, 600));
-        written = i;
-      }
-    })().finally(() => {
-      written = 10;
-    });
-    while (written < 10) {
-      const text = readFileSync(path, 'utf8');
-      const [number] = text;
-      assert.equal(text, [...numbered(Number(number), 600)].join(''));
-      assert.ok(Number(number) >= written);
-      seen += 1;
-      await new Promise(setImmediate);
-    }
-    await writing;
-    assert.ok(seen >= 10, `read ${seen} times`);
-    assert.deepEqual(warnings, []);
-  });
-});
-
-test('a path that cannot be written is warned of once, and again only after a success', async () => {
-  await withDirectory(async (directory, { warn, warnings }) => {
-    const path = join(directory, 'missing', 'state');
-    const file = new StateFile(path, warn);
-    const expected: string[] = [];
-    for (let round = 0; round < 2; round += 1) {
-      for (let i = 0; i < 3; i += 1) await file.write(() => ['one']);
-      expected.push(`${path} cannot be written: ENOENT`);
-      assert.deepEqual(warnings, expected);
-      mkdirSync(join(directory, 'missing'));
-      await file.write(() => ['two']);
-      assert.equal(readState(path, 100, warn), 'two');
-      assert.deepEqual(warnings, expected);
-      rmSync(join(directory, 'missing'), { recursive: true });
-    }
-  });
-});
-
-test('where it cannot be put in its place, nothing is left of it', async () => {
-  await withDirectory(async (directory, { warn, warnings }) => {
-    const path = join(directory, 'state');
-    mkdirSync(path);
-    writeFileSync(join(path, 'other'), '');
-    await new StateFile(path, warn).write(() => ['one']);
-    assert.equal(warnings.length, 1);
-    assert.match(warnings[0] as string, /state cannot be written: /);
-    assert.deepEqual(readdirSync(directory), ['state']);
-    assert.deepEqual(readdirSync(path), ['other']);
-  });
-});
-
-test('pieces that go wrong leave the old file as it was', async () => {
-  await withDirectory(async (directory, { warn, warnings }) => {
-    const path = join(directory, 'state');
-    const file = new StateFile(path, warn);
-    await file.write(() => ['old']);
-    await file.write(function* () {
-      yield* numbered(1, 500);
-      throw new Error('no more pieces');
-    });
-    assert.equal(readState(path, 100, warn), 'old');
-    assert.deepEqual(readdirSync(directory), ['state']);
-    assert.deepEqual(warnings, [`${path} cannot be written: Error: no more pieces`]);
-    await file.write(() => ['new']);
-    assert.equal(readState(path, 100, warn), 'new');
-  });
-});
-
-test('a file that is missing is no news', async () => {
-  await withDirectory(async (directory, { warn, warnings }) => {
-    assert.equal(readState(join(directory, 'state'), 100, warn), undefined);
-    assert.equal(readState(join(directory, 'missing', 'state'), 100, warn), undefined);
-    assert.deepEqual(warnings, []);
-  });
-});
-
-test('one that is too large, or cannot be read, is ignored with a warning that says why', async () => {
-  await withDirectory(async (directory, { warn, warnings }) => {
-    const path = join(directory, 'state');
-    writeFileSync(path, 'x'.repeat(101));
-    assert.equal(readState(path, 101, warn)?.length, 101);
-    assert.equal(readState(path, 100, warn), undefined);
-    assert.deepEqual(warnings.splice(0), [`${path} is ignored: 101 octets are more than 100`]);
-    assert.equal(readState(directory, 1 << 20, warn), undefined);
-    assert.equal(warnings.length, 1);
-    assert.ok(warnings.splice(0)[0]?.startsWith(`${directory} is ignored: `));
-    assert.equal(readState(join(path, 'below'), 100, warn), undefined);
-    assert.deepEqual(warnings.splice(0), [`${path}/below is ignored: ENOTDIR`]);
-    chmodSync(path, 0);
-    // Nothing keeps root from reading it.
-    if (process.getuid?.() === 0) return;
-    assert.equal(readState(path, 1000, warn), undefined);
-    assert.deepEqual(warnings, [`${path} is ignored: EACCES`]);
-  });
-});
-
-interface Warned {
-  readonly warnings: string[];
-  warn(message: string): void;
-}
-
-async function withDirectory(body: (directory: string, warned: Warned) => Promise<void>): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'tcproute-state-'));
+/** A new path, and what is warned of. */
+function place(): { file: string; warnings: string[]; warn: (message: string) => void } {
+  count += 1;
   const warnings: string[] = [];
-  try {
-    await body(directory, { warnings, warn: (message) => void warnings.push(message) });
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  return { file: path.join(directory, `${count}.state`), warnings, warn: (message) => void warnings.push(message) };
 }
+
+test('what was written is read, byte for byte, and only its owner may', async () => {
+  const { file, warnings, warn } = place();
+  const text = `{"ü":1}\n${'x'.repeat(1_000_000)}\n`;
+  await new StateFile(file, warn).write(() => [text.slice(0, 10), text.slice(10), '']);
+  assert.equal(readState(file, 2_000_000, warn), text);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  assert.deepEqual([warnings, readdirSync(directory)], [[], [path.basename(file)]]);
+});
+
+test('a missing file is no news', () => {
+  const { file, warnings, warn } = place();
+  assert.equal(readState(file, 100, warn), undefined);
+  assert.deepEqual(warnings, []);
+});
+
+test('a file that is too large, or is none, or may not be read is ignored with a warning', () => {
+  const { file, warnings, warn } = place();
+  writeFileSync(file, 'x'.repeat(101));
+  assert.equal(readState(file, 100, warn), undefined);
+  assert.equal(readState(file, 101, warn)?.length, 101);
+  assert.deepEqual(warnings.splice(0), [`${file} is ignored: 101 octets are more than 100`]);
+  for (const none of [directory, '/dev/zero']) {
+    assert.equal(readState(none, 100, warn), undefined);
+    assert.deepEqual(warnings.splice(0), [`${none} is ignored: it is not a file`]);
+  }
+  assert.equal(readState(path.join(file, 'below'), 100, warn), undefined);
+  assert.deepEqual(warnings, [`${path.join(file, 'below')} is ignored: ENOTDIR`]);
+});
+
+test('a pipe is not waited for', () => {
+  const { file, warnings, warn } = place();
+  assert.equal(spawnSync('mkfifo', [file]).status, 0);
+  assert.equal(readState(file, 100, warn), undefined);
+  assert.deepEqual(warnings, [`${file} is ignored: it is not a file`]);
+  rmSync(file);
+});
+
+test('a reader sees the old text or the new one and never a part, while it is replaced again and again', async () => {
+  const { file, warnings, warn } = place();
+  const state = new StateFile(file, warn);
+  // Each in many pieces, and longer than what is gathered for one write.
+  const text = (generation: number): string => `${String(generation % 10).repeat(700_000)}\n`;
+  function* pieces(generation: number): Generator<string> {
+    for (let at = 0; at < 700_001; at += 1000) yield text(generation).slice(at, at + 1000);
+  }
+  await state.write(() => pieces(0));
+  let writing = true;
+  const written = (async () => {
+    for (let generation = 1; generation <= 10; generation += 1) await state.write(() => pieces(generation));
+    writing = false;
+  })();
+  const seen = new Set<string>();
+  while (writing) {
+    const read = readFileSync(file, 'utf8');
+    assert.ok(read.length === 700_001 && read === text(Number(read[0])), `${read.length} octets`);
+    seen.add(read[0] as string);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await written;
+  assert.ok(seen.size > 1);
+  assert.equal(readFileSync(file, 'utf8'), text(10));
+  assert.deepEqual(warnings, []);
+});
+
+test('two writes at a time come one after the other, and the last one stands', async () => {
+  const { file, warn } = place();
+  const state = new StateFile(file, warn);
+  const asked: string[] = [];
+  const write = (name: string): Promise<void> =>
+    state.write(() => {
+      asked.push(name);
+      return [name];
+    });
+  await Promise.all([write('first'), write('second'), write('third')]);
+  assert.deepEqual([asked, readFileSync(file, 'utf8')], [['first', 'second', 'third'], 'third']);
+});
+
+test('a place that cannot be written is warned of once, and again only after it could be', async () => {
+  const { file, warnings, warn } = place();
+  const below = path.join(file, 'state');
+  const state = new StateFile(below, warn);
+  for (let i = 0; i < 3; i += 1) await state.write(() => ['text']);
+  assert.deepEqual(warnings, [`${below} cannot be written: ENOENT`]);
+  mkdirSync(file);
+  await state.write(() => ['text']);
+  assert.equal(readFileSync(below, 'utf8'), 'text');
+  rmSync(file, { recursive: true });
+  await state.write(() => ['text']);
+  assert.equal(warnings.length, 2);
+});
+
+test('what is no file is not replaced, and nothing stays behind', async () => {
+  const { file, warnings, warn } = place();
+  mkdirSync(file);
+  await new StateFile(file, warn).write(() => ['text']);
+  assert.ok(statSync(file).isDirectory());
+  assert.equal(spawnSync('mkfifo', [path.join(file, 'pipe')]).status, 0);
+  await new StateFile(path.join(file, 'pipe'), warn).write(() => ['text']);
+  assert.ok(statSync(path.join(file, 'pipe')).isFIFO());
+  assert.deepEqual(warnings, [
+    `${file} cannot be written: it is not a file`,
+    `${path.join(file, 'pipe')} cannot be written: it is not a file`,
+  ]);
+  assert.deepEqual(readdirSync(file), ['pipe']);
+});
+
+test('pieces that break off leave the old text, and nothing stays behind', async () => {
+  const { file, warnings, warn } = place();
+  const state = new StateFile(file, warn);
+  await state.write(() => ['old']);
+  await state.write(function* () {
+    yield 'x'.repeat(600_000);
+    throw new RangeError('no more');
+  });
+  assert.equal(readFileSync(file, 'utf8'), 'old');
+  assert.deepEqual(warnings, [`${file} cannot be written: RangeError: no more`]);
+  assert.equal(existsSync(`${file}.${process.pid}.new`), false);
+});
+
+test('a disk that becomes full in the middle leaves the old text', () => {
+  const { file } = place();
+  writeFileSync(file, 'old');
+  // A file may have no more than 64 KiB: the write takes a part and says so, only the next one fails.
+  const module = new URL('../../src/files/state-file.js', import.meta.url).href;
+  const program = `
+    import { StateFile } from ${JSON.stringify(module)};
+    process.on('SIGXFSZ', () => {});
+    await new StateFile(${JSON.stringify(file)}, (message) => console.log(message)).write(() => ['x'.repeat(100_000)]);`;
+  const shell = `ulimit -f 64; exec "$0" --input-type=module -e "$1"`;
+  const { stdout, status } = spawnSync('bash', ['-c', shell, process.execPath, program], { encoding: 'utf8' });
+  assert.deepEqual([stdout, status], [`${file} cannot be written: EFBIG\n`, 0]);
+  assert.equal(readFileSync(file, 'utf8'), 'old');
+});

@@ -1,217 +1,222 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseIp } from '../../src/protocol/address.js';
-import type { Candidate } from '../../src/protocol/candidate.js';
-import { DestinationMemory, type LineView } from '../../src/protocol/destination-memory.js';
+import { CANDIDATES_MAX, DestinationMemory } from '../../src/protocol/destination-memory.js';
 import type { Line } from '../../src/protocol/line.js';
-import { encodeRoutes, type ParsedRoutes, parseRoutes } from '../../src/protocol/route-snapshot.js';
+import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../../src/protocol/route-snapshot.js';
 import { isRouteState, memoryOf, type RouteState, stateOf } from '../../src/protocol/route-state.js';
+import { candidate, lineView } from '../helpers/candidates.js';
+import { remembered } from '../helpers/route-memory.js';
 
-const SECRET = 'a password of a proxy';
-const proxy = (host: string, port: number): Line['hops'][number] => ({
-  ...{ host, port },
-  ...{ username: 'me', password: SECRET },
+const WRITTEN = Date.UTC(2030, 0, 1);
+const DAY_MS = 86_400_000;
+const BOUNDS = { now: WRITTEN, age_max_ms: DAY_MS, entries_max: 1000 };
+
+function line(name: string, ...hops: string[]): Line {
+  const proxies = hops.map((host) => ({ host, port: 1080, username: 'me', password: 'hunter2' }));
+  return { name, source: { ip: undefined, port: 0 }, hops: proxies };
+}
+
+const LINES = [line('straight'), line('proxy', '192.0.2.80'), line('chain', '192.0.2.80', 'far.test')];
+
+/** Destinations `d0`… with one candidate on each line; the line's number is the best's. */
+function routes(count: number): RouteState[] {
+  return Array.from({ length: count }, (_, i) => {
+    const memory = new DestinationMemory();
+    LINES.forEach((_, index) => void memory.connected(candidate(index, 9), 20 + index, 0, lineView()));
+    memory.failed(candidate(2, 9), 'refused', 500);
+    memory.best = memory.candidates[i % LINES.length];
+    return stateOf(`d${i}:443`, memory, 1000);
+  });
+}
+
+const encoded = (states: readonly RouteState[], lines = LINES, octets_max = ROUTES_OCTETS_MAX): string =>
+  [...encodeRoutes(states, lines, WRITTEN, octets_max)].join('');
+
+function parsed(
+  text: string,
+  lines: readonly Line[] = LINES,
+  bounds: Partial<typeof BOUNDS> = {},
+): readonly RouteState[] {
+  const result = parseRoutes(text, lines, { ...BOUNDS, ...bounds });
+  assert.equal(result.kind, 'snapshot', JSON.stringify(result));
+  return result.kind === 'snapshot' ? result.routes : [];
+}
+
+function why(text: string, bounds: Partial<typeof BOUNDS> = {}): string {
+  const result = parseRoutes(text, LINES, { ...BOUNDS, ...bounds });
+  return result.kind === 'invalid' ? result.why : 'taken';
+}
+
+test('routes survive as text, at the age that they have when it is read', () => {
+  const states = routes(3);
+  assert.deepEqual(parsed(encoded(states)), states);
+  const [later] = parsed(encoded(states), LINES, { now: WRITTEN + 5000 });
+  const [first] = states;
+  assert.deepEqual(later, {
+    ...first,
+    candidates: first.candidates.map((one) => ({
+      ...one,
+      worked_age_ms: 6000,
+      updated_age_ms: one.updated_age_ms + 5000,
+      failed_age_ms: one.failed_age_ms === null ? null : one.failed_age_ms + 5000,
+      failures: one.failures.map((failure) => ({ ...failure, age_ms: failure.age_ms + 5000 })),
+    })),
+  });
 });
-const line = (name: string, ip: string | undefined, ...hops: Line['hops']): Line => ({
-  ...{ name, hops },
-  source: { ip, port: 0 },
+
+test('whatever is remembered and has worked survives', () => {
+  fc.assert(
+    fc.property(fc.array(remembered, { maxLength: 5 }), (all) => {
+      const states = all.map(({ memory, now }, i) => stateOf(`d${i}:1`, memory, now));
+      const back = parsed(encoded(states));
+      const expected = states
+        .map((state) => {
+          const candidates = state.candidates.filter(({ worked_age_ms }) => worked_age_ms !== null);
+          return { ...state, candidates, best: candidates.indexOf(state.candidates[state.best]) };
+        })
+        .filter(({ candidates }) => candidates.length > 0);
+      assert.deepEqual(back, expected);
+    }),
+  );
 });
-const DIRECT = line('direct', undefined);
-const OTHER = line('other', '192.0.2.1');
-const PROXY = line('proxy', undefined, proxy('proxy.test', 1080));
-const LINES = [DIRECT, OTHER, PROXY];
 
-const VIEW: LineView = { mayUse: () => true, answersEarly: () => false };
-const at = (index: number, address: string): Candidate => ({ line: index, ip: parseIp(address) as Uint8Array });
-const WRITTEN_AT = 1_700_000_000_000;
-const LIMITS = { now: WRITTEN_AT, age_max_ms: 600_000, entries_max: 100 };
-
-/** Of a destination that a candidate of each line connected to at `worked`, the last line's being the best. */
-function route(destination: string, worked: number, now: number): RouteState {
-  const memory = new DestinationMemory();
-  for (const [index, address] of ['192.0.2.1', '2001:db8::1', '192.0.2.3'].entries()) {
-    memory.failed(at(index, address), 'refused', worked);
-    memory.connected(at(index, address), 90 - 30 * index, worked, VIEW);
-    memory.answered(at(index, address), 40, worked);
-  }
-  memory.best = memory.candidates[2];
-  return stateOf(destination, memory, now);
-}
-
-const ROUTES = [route('a.test:443', 0, 1000), route('b.test:80', 500, 1000)];
-const encode = (routes: readonly RouteState[], lines = LINES): string =>
-  [...encodeRoutes(routes, lines, WRITTEN_AT)].join('');
-const TEXT = encode(ROUTES);
-
-function taken(parsed: ParsedRoutes): readonly RouteState[] {
-  assert.ok(parsed.kind === 'snapshot', parsed.kind === 'invalid' ? parsed.why : '');
-  return parsed.routes;
-}
-
-/** Line and address of each candidate of the first route, then its best. */
-function candidatesOf(parsed: ParsedRoutes): unknown {
-  const [first] = taken(parsed);
-  if (first === undefined) return undefined;
-  return [...first.candidates.map((one) => `${one.line} ${one.address}`), first.candidates[first.best]?.address];
-}
-
-test('what was written is read again, as much older as time has passed', () => {
-  assert.deepEqual(taken(parseRoutes(TEXT, LINES, LIMITS)), ROUTES);
-  const [later] = taken(parseRoutes(TEXT, LINES, { ...LIMITS, now: WRITTEN_AT + 5000 }));
-  const [before] = ROUTES;
-  assert.ok(later !== undefined && before !== undefined);
-  for (const [i, candidate] of later.candidates.entries()) {
-    assert.equal(candidate.worked_age_ms, 6000);
-    assert.deepEqual(candidate.connect, before.candidates[i]?.connect);
-    for (const failure of candidate.failures) assert.equal(failure.age_ms, 6000);
-  }
+test('lines are found again where they are now, and what belongs to none is left out', () => {
+  const text = encoded(routes(3));
+  const moved = parsed(text, [LINES[2], line('new'), LINES[0]]);
   assert.deepEqual(
-    later.candidates.map(({ failures }) => failures.length),
-    before.candidates.map(({ failures }) => failures.length),
+    moved.map(({ candidates, best }) => [candidates.map((one) => one.line), best]),
+    [
+      [[2, 0], 0],
+      [[2, 0], -1],
+      [[2, 0], 1],
+    ],
   );
-  assert.ok(later.candidates.some(({ failures }) => failures.length > 0));
+  assert.deepEqual(parsed(text, [line('straight', '192.0.2.80'), line('other')]), []);
+  assert.deepEqual(parsed(text, []), []);
 });
 
-test('it says nothing of passwords and user names', () => {
-  assert.equal(TEXT.includes(SECRET), false);
-  assert.equal(TEXT.includes('"me"'), false);
+test('a line with another name, source or proxy is another line, one with another password is not', () => {
+  const text = encoded(routes(1), [line('a', '192.0.2.80')]);
+  const taken = (now: Line): boolean => parsed(text, [now]).length > 0;
+  const same = line('a', '192.0.2.80');
+  assert.equal(taken(same), true);
+  assert.equal(taken({ ...same, hops: [{ ...same.hops[0], username: undefined, password: 'other' }] }), true);
+  assert.equal(taken({ ...same, name: 'b' }), false);
+  assert.equal(taken({ ...same, source: { ip: '192.0.2.2', port: 0 } }), false);
+  assert.equal(taken({ ...same, source: { ip: undefined, port: 99 } }), false);
+  assert.equal(taken({ ...same, hops: [{ ...same.hops[0], port: 1081 }] }), false);
+  assert.equal(taken({ ...same, hops: [same.hops[0], same.hops[0]] }), false);
 });
 
-test('what has not worked for too long is left out, first the candidate, then the destination', () => {
-  const old = new DestinationMemory();
-  old.connected(at(0, '192.0.2.1'), 10, 0, VIEW);
-  old.connected(at(1, '192.0.2.2'), 10, 400, VIEW);
-  old.best = old.candidates[0];
-  const never = new DestinationMemory();
-  never.failed(at(0, '192.0.2.1'), 'reset', 900);
-  const text = encode([stateOf('a.test:1', old, 1000), stateOf('never.test:1', never, 1000)]);
-  const read = (age_max_ms: number): unknown => {
-    const routes = taken(parseRoutes(text, LINES, { ...LIMITS, age_max_ms }));
-    return routes.map(({ destination, candidates, best }) => [destination, candidates.map((one) => one.line), best]);
-  };
-  assert.deepEqual(read(1001), [['a.test:1', [0, 1], 0]]);
-  assert.deepEqual(read(1000), [['a.test:1', [1], -1]]);
-  assert.deepEqual(read(600), []);
+test('no password and no user is in the text', () => {
+  assert.doesNotMatch(encoded(routes(3)), /hunter2|"me"/);
 });
 
-test('a line is found where it is now, and one that has changed or gone is left out', () => {
-  const read = (lines: readonly Line[]): unknown => candidatesOf(parseRoutes(TEXT, lines, LIMITS));
-  const [a, b, c] = ['192.0.2.1', '2001:db8::1', '192.0.2.3'];
-  assert.deepEqual(read(LINES), [`0 ${a}`, `1 ${b}`, `2 ${c}`, c]);
-  assert.deepEqual(read([PROXY, DIRECT, OTHER]), [`1 ${a}`, `2 ${b}`, `0 ${c}`, c]);
-  assert.deepEqual(read([line('new', undefined), PROXY]), [`1 ${c}`, c]);
-  // The best one was of the line that has gone.
-  assert.deepEqual(read([DIRECT, OTHER]), [`0 ${a}`, `1 ${b}`, undefined]);
-  assert.deepEqual(read([]), undefined);
-  for (const changed of [
-    line('renamed', undefined, proxy('proxy.test', 1080)),
-    line('proxy', undefined, proxy('proxy.test', 1081)),
-    line('proxy', undefined, proxy('other.test', 1080)),
-    line('proxy', undefined, proxy('proxy.test', 1080), proxy('second.test', 1080)),
-    line('proxy', '192.0.2.1', proxy('proxy.test', 1080)),
-    { ...PROXY, source: { ip: undefined, port: 9 } },
-  ]) {
-    assert.deepEqual(read([DIRECT, changed]), [`0 ${a}`, undefined], JSON.stringify(changed));
+test('what has not worked for too long is left out', () => {
+  const text = encoded(routes(2));
+  assert.equal(parsed(text, LINES, { now: WRITTEN + DAY_MS - 1001 }).length, 2);
+  assert.equal(parsed(text, LINES, { now: WRITTEN + DAY_MS - 1000 }).length, 0);
+});
+
+test('only the first routes are taken when there are too many', () => {
+  const names = parsed(encoded(routes(10)), LINES, { entries_max: 3 }).map(({ destination }) => destination);
+  assert.deepEqual(names, ['d0:443', 'd1:443', 'd2:443']);
+});
+
+test('a text never becomes longer than what is read back: the routes used longest ago are left out', () => {
+  const whole = encoded(routes(100));
+  for (const octets_max of [whole.length, whole.length - 1, 10_000, 700]) {
+    const text = encoded(routes(100), LINES, octets_max);
+    assert.ok(Buffer.byteLength(text) <= octets_max, `${text.length} of ${octets_max}`);
+    const count = parsed(text).length;
+    assert.equal(count === 100, octets_max === whole.length);
+    if (count > 0) assert.equal(parsed(text)[count - 1]?.destination, `d${count - 1}:443`);
   }
-  const renewedPassword = { ...PROXY, hops: [{ ...proxy('proxy.test', 1080), password: 'new' }] };
-  assert.deepEqual(read([renewedPassword]), [`0 ${c}`, c]);
+  const wide = routes(50).map((route) => ({ ...route, destination: `${'ü'.repeat(200)}${route.destination}` }));
+  assert.ok(Buffer.byteLength(encoded(wide, LINES, 20_000)) <= 20_000);
 });
 
-test('there are at most so many', () => {
-  const many = Array.from({ length: 5 }, (_, i) => route(`${i}.test:1`, 0, 0));
-  for (const entries_max of [1, 3, 5, 9]) {
-    const routes = taken(parseRoutes(encode(many), LINES, { ...LIMITS, entries_max }));
-    assert.equal(routes.length, Math.min(entries_max, 5));
-  }
-});
-
-test('what is cut short anywhere gives nothing', () => {
-  for (let end = 0; end < TEXT.length; end += 1)
-    assert.equal(parseRoutes(TEXT.slice(0, end), LINES, LIMITS).kind, 'invalid', `up to ${end}`);
-});
-
-test('what is not ours, of another version, from the future or damaged gives nothing, and says why', () => {
-  const [head, first, ...rest] = TEXT.split('\n') as [string, string, ...string[]];
-  const why = (text: string, now = WRITTEN_AT): string => {
-    const parsed = parseRoutes(text, LINES, { ...LIMITS, now });
-    return parsed.kind === 'invalid' ? parsed.why : 'taken';
-  };
+test('what is not ours, of another version, from the future, cut short or damaged gives nothing', () => {
+  const text = encoded(routes(3));
+  const [head, first, ...rest] = text.split('\n');
   const withHead = (changes: object): string =>
-    [JSON.stringify({ ...JSON.parse(head), ...changes }), first, ...rest].join('\n');
-  const withFirst = (changes: object): string =>
-    [head, JSON.stringify({ ...JSON.parse(first), ...changes }), ...rest].join('\n');
-  assert.equal(why(TEXT), 'taken');
-  for (const other of ['', '\n', 'null\nend\n', '[]\nend\n', '{}\nend\n', TEXT.slice(1), withHead({ format: 'other' })])
-    assert.equal(why(other), 'not a list of routes');
-  assert.match(why(withHead({ version: 2 })), /^version 2$/);
-  assert.match(why(withHead({ version: undefined })), /^version /);
-  assert.equal(why(TEXT, WRITTEN_AT - 1), 'written in the future');
-  assert.equal(why(withHead({ written_at: 1e308 })), 'written in the future');
-  for (const damaged of [
-    ...[`${TEXT}more`, `${TEXT}\n`, TEXT.replace('end\n', ''), TEXT.replace('{"destination"', '{"destination')],
-    ...[withHead({ written_at: '0' }), withHead({ lines: {} }), withHead({ lines: undefined })],
-    ...[[head, 'null', 'end', ''].join('\n'), [head, '', 'end', ''].join('\n')],
-    ...[withFirst({ destination: 1 }), withFirst({ candidates: {} }), withFirst({ best: 3 }), withFirst({ best: 0.5 })],
-  ]) {
-    assert.equal(why(damaged), 'damaged', damaged);
+    [JSON.stringify({ ...JSON.parse(head as string), ...changes }), first, ...rest].join('\n');
+  assert.equal(why(withHead({})), 'taken');
+  assert.equal(why(''), 'not a list of routes');
+  assert.equal(why('\0'.repeat(1000)), 'not a list of routes');
+  assert.equal(why('[]\nend\n'), 'not a list of routes');
+  assert.equal(why(withHead({ format: 'tcproute-bad-addresses' })), 'not a list of routes');
+  assert.equal(why(withHead({ version: 2 })), 'version 2');
+  assert.equal(why(withHead({ version: { toString: 1 } })), 'version {"toString":1}');
+  assert.equal(why(withHead({ version: undefined })), 'version undefined');
+  assert.equal(why(withHead({ written_at: 'today' })), 'damaged');
+  assert.equal(why(withHead({ lines: { length: 3 } })), 'damaged');
+  assert.equal(why(text, { now: WRITTEN - 1 }), 'written in the future');
+  assert.equal(why(`${text}more`), 'damaged');
+  assert.equal(why(`${text}\n`), 'damaged');
+  assert.equal(why([head, first, 'null', 'end', ''].join('\n')), 'damaged');
+  assert.equal(why([head, first?.replace('"mute":false', '"mute":0'), 'end', ''].join('\n')), 'damaged');
+  // Every cut but the one that takes nothing away.
+  for (let size = 0; size < text.length; size += 1) assert.notEqual(why(text.slice(0, size)), 'taken', `${size}`);
+});
+
+test('identities that are no text belong to no line', () => {
+  const [head, ...rest] = encoded(routes(1)).split('\n');
+  const lines = [{ toString: 1, valueOf: 1 }, null, 7];
+  const text = [JSON.stringify({ ...JSON.parse(head as string), lines }), ...rest].join('\n');
+  assert.deepEqual(parsed(text), []);
+});
+
+test('a hundred thousand damaged texts neither throw nor give anything that is not a bounded state', () => {
+  const good = Buffer.from(encoded(routes(2)));
+  let seed = 7;
+  const random = (below: number): number => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed % below;
+  };
+  // What makes a damaged text that is still one: other digits, brackets and quotes.
+  const likely = Buffer.from('0123456789-+eE.,:[]{}"\nntfl');
+  let taken = 0;
+  for (let i = 0; i < 100_000; i += 1) {
+    const bytes = Buffer.from(good);
+    for (let flips = 1 + random(3); flips > 0; flips -= 1) {
+      const at = random(bytes.length);
+      bytes[at] = random(2) === 0 ? likely[random(likely.length)] : random(256);
+    }
+    const result = parseRoutes(bytes.toString('utf8'), LINES, BOUNDS);
+    if (result.kind === 'invalid') continue;
+    taken += 1;
+    assert.ok(result.routes.length <= 2);
+    for (const route of result.routes) {
+      assert.ok(isRouteState(route));
+      const memory = memoryOf(route, 0, LINES.length);
+      assert.ok(memory.candidates.length <= CANDIDATES_MAX);
+      assert.ok(memory.best === undefined || memory.candidates.includes(memory.best));
+      for (const one of memory.candidates) {
+        assert.ok(one.line < LINES.length && (one.ip.length === 4 || one.ip.length === 16));
+        assert.ok(Number.isFinite(one.connect.late(30, 150)) && one.worked <= 0 && one.updated <= 0);
+        assert.equal(memory.find(one), one);
+      }
+    }
   }
+  // Some damage is none: another digit, another name.
+  assert.ok(taken > 1000 && taken < 90_000, `${taken} were taken`);
 });
 
-const OF_LINE = fc.constantFrom('{', '}', '[', ']', '"', ',', ':', '-', '1e999', '0', 'null', '\n', '\\', 'é');
-
-test('a text that was changed somewhere makes nothing throw, and never gives something invalid', () => {
-  const limits = { now: WRITTEN_AT + 1000, age_max_ms: 600_000, entries_max: 100 };
-  const place = fc.nat(TEXT.length);
-  let kept = 0;
+test('no text makes it throw', () => {
+  const [head] = encoded([]).split('\n');
+  const tail = fc.array(fc.oneof(fc.json(), fc.string()), { maxLength: 5 });
   fc.assert(
-    fc.property(place, fc.nat(3), fc.oneof(OF_LINE, fc.string({ maxLength: 3 })), place, (from, cut, put, again) => {
-      const once = TEXT.slice(0, from) + put + TEXT.slice(from + cut);
-      const text = once.slice(0, again) + TEXT.slice(again, again + (cut % 2)) + once.slice(again);
-      const parsed = parseRoutes(text, LINES, limits);
-      if (parsed.kind === 'invalid') return;
-      kept += 1;
-      for (const state of parsed.routes) valid(state, limits.age_max_ms);
-    }),
-    { numRuns: 20_000 },
-  );
-  assert.ok(kept > 100, `only ${kept} were still taken`);
-});
-
-test('a value that was changed somewhere makes nothing throw, and never gives something invalid', () => {
-  const number = fc.constantFrom(-1, 0, 1, 0.5, 2 ** 31, 2 ** 53, 1e300, -1e300);
-  const value = fc.oneof(number, fc.constantFrom(null, true, '', '::1', 'late'), fc.jsonValue({ maxDepth: 1 }));
-  const texts = TEXT.split('\n');
-  fc.assert(
-    fc.property(fc.nat(texts.length - 3), fc.nat(), value, (place, nth, put) => {
-      const places: [Record<string, unknown>, string][] = [];
-      const root = JSON.parse(texts[place] as string);
-      const walk = (inside: Record<string, unknown>): void => {
-        for (const [key, one] of Object.entries(inside)) {
-          places.push([inside, key]);
-          if (typeof one === 'object' && one !== null) walk(one as Record<string, unknown>);
-        }
-      };
-      walk(root);
-      const [inside, key] = places[nth % places.length] as [Record<string, unknown>, string];
-      inside[key] = put;
-      const text = texts.map((one, i) => (i === place ? JSON.stringify(root) : one)).join('\n');
-      const parsed = parseRoutes(text, LINES, { ...LIMITS, now: WRITTEN_AT + 1000 });
-      if (parsed.kind === 'snapshot') for (const state of parsed.routes) valid(state, LIMITS.age_max_ms);
-    }),
-    { numRuns: 20_000 },
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json(),
+        tail.map((texts) => [head, ...texts, 'end', ''].join('\n')),
+      ),
+      (text) => {
+        parseRoutes(text, LINES, BOUNDS);
+      },
+    ),
   );
 });
-
-/** As a message that goes to the actors it must be. */
-function valid(state: RouteState, age_max_ms: number): void {
-  assert.ok(isRouteState(state), JSON.stringify(state));
-  for (const { line: index, worked_age_ms } of state.candidates) {
-    assert.ok(index < LINES.length);
-    assert.ok(worked_age_ms !== null && worked_age_ms < age_max_ms);
-  }
-  const memory = memoryOf(state, 5000, LINES.length);
-  for (const { connect, firstByte, worked, updated } of memory.candidates)
-    for (const time of [connect.mean, firstByte.mean, worked, updated]) assert.ok(Number.isFinite(time));
-  assert.ok(isRouteState(stateOf(state.destination, memory, 5000)));
-}

@@ -17,8 +17,9 @@ export class AttemptBudget {
   readonly #racing_max: number;
   readonly #byLine: Int32Array;
   #total = 0;
-  /** By line, in the order in which they came. */
-  readonly #waiting: readonly Set<Waiting>[];
+  /** By line, in the order in which they came, with their numbers in that order over all lines. */
+  readonly #waiting: readonly Map<Waiting, number>[];
+  #came = 0;
 
   /** Its share of what all `workers` may have. */
   constructor({ race, limits, workers, lines }: Options) {
@@ -27,7 +28,7 @@ export class AttemptBudget {
     this.#total_max = Math.max(1, Math.floor(race.total_attempts_max / workers));
     this.#racing_max = limits.racing_max;
     this.#byLine = new Int32Array(lines.length);
-    this.#waiting = lines.map(() => new Set());
+    this.#waiting = lines.map(() => new Map());
   }
 
   /** Attempts under way. */
@@ -59,11 +60,36 @@ export class AttemptBudget {
     const wasFull = this.#total >= this.#total_max;
     this.#total -= 1;
     this.#byLine[line] -= 1;
-    if (!this.#wake(line) && wasFull) this.#waiting.some((_, other) => this.#wake(other));
+    // One that has been told and has no use for the room any more must not keep it from the next.
+    for (let tries = this.#waitingFor(line, wasFull); tries > 0; tries -= 1) {
+      const next = wasFull ? this.#longest() : line;
+      if (next === undefined || !this.hasRoom(next) || !this.#wake(next)) return;
+    }
+  }
+
+  /** How many may have to be told at most: what begins to wait meanwhile is not among them. */
+  #waitingFor(line: number, all: boolean): number {
+    if (!all) return this.#waiting[line].size;
+    let sum = 0;
+    for (const { size } of this.#waiting) sum += size;
+    return sum;
+  }
+
+  /** Of the lines with room the one for which somebody waits longest. */
+  #longest(): number | undefined {
+    let longest: number | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (let line = 0; line < this.#waiting.length; line += 1) {
+      const came = this.#waiting[line].values().next().value ?? Number.POSITIVE_INFINITY;
+      if (came >= least || !this.hasRoom(line)) continue;
+      least = came;
+      longest = line;
+    }
+    return longest;
   }
 
   #wake(line: number): boolean {
-    for (const race of this.#waiting[line]) {
+    for (const race of this.#waiting[line].keys()) {
       this.#waiting[line].delete(race);
       race.roomMade();
       return true;
@@ -73,7 +99,9 @@ export class AttemptBudget {
 
   /** Until `forget`, the race is told once when there is room on the line. */
   wait(race: Waiting, line: number): void {
-    this.#waiting[line].add(race);
+    if (this.#waiting[line].has(race)) return;
+    this.#came += 1;
+    this.#waiting[line].set(race, this.#came);
   }
 
   forget(race: Waiting): void {

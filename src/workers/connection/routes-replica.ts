@@ -2,7 +2,7 @@
 // route actor pushes. What this actor learns is put in at once and reported in batches, what goes on as before only rarely.
 import type { MessagePort } from 'node:worker_threads';
 import type { Candidate } from '../../protocol/candidate.js';
-import type { CandidateMemory, RouteFailure } from '../../protocol/candidate-memory.js';
+import type { RouteFailure } from '../../protocol/candidate-memory.js';
 import type { DestinationMemory, LineView, RouteEvent } from '../../protocol/destination-memory.js';
 import type { LineEvent, LineHealth } from '../../protocol/line-health.js';
 import type { RouteReport, RouteSubscriber, RoutesActor } from '../../protocol/messages.js';
@@ -18,7 +18,7 @@ const LINE_EVENTS_MAX = 256;
 /** Reports go out this often, or when there are so many. */
 const REPORT_EVERY_MS = 100;
 const REPORT_BATCH = 256;
-/** A candidate that goes on working, and one that goes on failing, is reported this often. */
+/** A candidate that goes on connecting, answering and failing is reported so often of each. */
 const REPEAT_MS = 10_000;
 const REPEAT_FAILURE_MS = 1000;
 
@@ -71,7 +71,9 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     now: number,
   ): void {
     const known = memory.connected(candidate, connect_ms, now, this);
-    if (this.#isDue(known, now)) this.#report(destination, { ...of(candidate), kind: 'connected', connect_ms });
+    if (now - known.connectReported < this.#repeat_ms) return;
+    known.connectReported = now;
+    this.#report(destination, { ...of(candidate), kind: 'connected', connect_ms });
   }
 
   answered(
@@ -81,10 +83,10 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     first_byte_ms: number,
     now: number,
   ): void {
-    const isFirst = memory.find(candidate)?.firstByte.samples === 0;
     const known = memory.answered(candidate, first_byte_ms, now);
-    if (isFirst || this.#isDue(known, now))
-      this.#report(destination, { ...of(candidate), kind: 'answered', first_byte_ms });
+    if (now - known.answerReported < this.#repeat_ms) return;
+    known.answerReported = now;
+    this.#report(destination, { ...of(candidate), kind: 'answered', first_byte_ms });
   }
 
   failed(destination: string, memory: DestinationMemory, candidate: Candidate, cause: RouteFailure, now: number): void {
@@ -92,14 +94,9 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     if (now - known.failureReported < REPEAT_FAILURE_MS) return;
     known.failureReported = now;
     // The next success is news.
-    known.reported = Number.NEGATIVE_INFINITY;
+    known.connectReported = Number.NEGATIVE_INFINITY;
+    known.answerReported = Number.NEGATIVE_INFINITY;
     this.#report(destination, { ...of(candidate), kind: 'failed', cause });
-  }
-
-  #isDue(known: CandidateMemory, now: number): boolean {
-    if (now - known.reported < this.#repeat_ms) return false;
-    known.reported = now;
-    return true;
   }
 
   /** Tells the other actors of a line; it has been put in here already. */

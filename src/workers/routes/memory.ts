@@ -79,9 +79,9 @@ export class Memory {
     await this.#file?.write(() => encodeRoutes(this.#states(), this.#lines, Date.now()));
   }
 
-  /** Of what is there now, although it goes on changing while it is written. */
+  /** Of what is there now, although it goes on changing while it is written; the one used last first. */
   *#states(): Generator<RouteState> {
-    for (const destination of [...this.destinations()]) {
+    for (const destination of [...this.destinations()].reverse()) {
       const state = this.stateOf(destination);
       if (state !== undefined) yield state;
     }
@@ -96,6 +96,7 @@ export class Memory {
       return;
     }
     const now = performance.now();
-    for (const state of parsed.routes) this.#table.put(state.destination, memoryOf(state, now, this.#lines.length));
+    for (const state of parsed.routes.toReversed())
+      this.#table.put(state.destination, memoryOf(state, now, this.#lines.length));
   }
 }

@@ -1,160 +1,246 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Line } from '../../../src/protocol/line.js';
-import type { Options } from '../../../src/protocol/options.js';
+import fc from 'fast-check';
 import { AttemptBudget, type Waiting } from '../../../src/workers/connection/attempt-budget.js';
 import { defaultOptions } from '../../helpers/default-options.js';
 
-const line = (name: string): Line => ({ name, source: { ip: undefined, port: 0 }, hops: [] });
-
-interface Bounds extends Partial<Options['race']> {
+interface Bounds {
+  readonly race?: number;
+  readonly line?: number;
+  readonly total?: number;
+  readonly racing?: number;
   readonly workers?: number;
   readonly lines?: number;
-  readonly racing_max?: number;
 }
 
-const UNBOUNDED = 1_000_000;
-
-function budgetOf({ workers = 1, lines = 2, racing_max = UNBOUNDED, ...race }: Bounds): AttemptBudget {
+function budgetOf({
+  race = 16,
+  line = 100,
+  total = 100,
+  racing = 1000,
+  workers = 1,
+  lines = 2,
+}: Bounds): AttemptBudget {
   const options = defaultOptions();
-  const bounds = { attempts_max: UNBOUNDED, line_attempts_max: UNBOUNDED, total_attempts_max: UNBOUNDED, ...race };
+  const [template] = options.lines;
   return new AttemptBudget({
     ...options,
-    ...{ workers, lines: Array.from({ length: lines }, (_, i) => line(`${i}`)) },
-    limits: { ...options.limits, racing_max },
-    race: { ...options.race, ...bounds },
+    workers,
+    lines: Array.from({ length: lines }, (_, i) => ({ ...template, name: `line ${i}` })),
+    limits: { ...options.limits, racing_max: racing },
+    race: { ...options.race, attempts_max: race, line_attempts_max: line, total_attempts_max: total },
   });
 }
 
-/** How many there is room for, when all are taken on one line after the other in turn. */
-function fill(budget: AttemptBudget, lines: readonly number[]): number {
-  let taken = 0;
-  for (;;) {
-    const before = taken;
-    for (const index of lines) {
-      if (!budget.hasRoom(index)) continue;
-      budget.take(index);
-      taken += 1;
-    }
-    if (taken === before) return taken;
-  }
-}
-
-test('a line and all lines together have room for so many, of which each worker has its share', () => {
-  for (const [bounds, onOne, onBoth] of [
-    [{ line_attempts_max: 3 }, 3, 6],
-    [{ total_attempts_max: 5 }, 5, 5],
-    [{ line_attempts_max: 3, total_attempts_max: 5 }, 3, 5],
-    [{ line_attempts_max: 10, total_attempts_max: 17, workers: 4 }, 2, 4],
-    // Each worker gets one at least.
-    [{ line_attempts_max: 3, total_attempts_max: 100, workers: 4 }, 1, 2],
-    [{ line_attempts_max: 100, total_attempts_max: 3, workers: 4 }, 1, 1],
-  ] as const) {
-    assert.equal(fill(budgetOf(bounds), [0]), onOne, JSON.stringify(bounds));
-    const both = budgetOf(bounds);
-    assert.equal(fill(both, [0, 1]), onBoth, JSON.stringify(bounds));
-    assert.equal(both.total, onBoth);
-  }
-});
-
-test('what is given back is there again, on that line', () => {
-  const budget = budgetOf({ line_attempts_max: 2, total_attempts_max: 3 });
-  fill(budget, [0]);
+test('a line has room for its share, and all lines together for theirs', () => {
+  const budget = budgetOf({ line: 4, total: 6, workers: 2 });
+  const roomOf = (): boolean[] => [0, 1].map((line) => budget.hasRoom(line));
+  for (let i = 0; i < 2; i += 1) budget.take(0);
+  assert.deepEqual(roomOf(), [false, true]);
   budget.take(1);
-  assert.deepEqual([budget.hasRoom(0), budget.hasRoom(1), budget.total], [false, false, 3]);
-  budget.give(1);
-  assert.deepEqual([budget.hasRoom(0), budget.hasRoom(1), budget.total], [false, true, 2]);
+  assert.deepEqual([roomOf(), budget.total], [[false, false], 3]);
   budget.give(0);
-  assert.deepEqual([budget.hasRoom(0), budget.hasRoom(1), budget.total], [true, true, 1]);
+  assert.deepEqual([roomOf(), budget.total], [[true, true], 2]);
 });
 
-test('a race may have fewer attempts as sockets run short, but always one', () => {
-  const budget = budgetOf({ attempts_max: 6, racing_max: 40 });
+test('more workers than attempts leave one to each', () => {
+  const budget = budgetOf({ line: 1, total: 1, workers: 8 });
+  assert.equal(budget.hasRoom(0), true);
+  budget.take(0);
+  assert.equal(budget.hasRoom(1), false);
+});
+
+test('a race gets its bound, less as sockets run short, and always one', () => {
+  const budget = budgetOf({ race: 8, racing: 40, total: 1000, line: 1000 });
   const most: number[] = [];
-  for (let total = 0; total <= 44; total += 4) {
+  for (let total = 0; total <= 44; total += 1) {
     most.push(budget.most());
-    assert.equal(budget.isTight, total >= 40, `${total}`);
-    for (let i = 0; i < 4; i += 1) budget.take(0);
+    budget.take(0);
   }
-  assert.deepEqual(most, [6, 6, 6, 6, 6, 5, 4, 3, 2, 1, 1, 1]);
-  for (let i = 0; i < 48; i += 1) budget.give(0);
-  assert.deepEqual([budget.most(), budget.isTight, budget.total], [6, false, 0]);
-  // None to spare from the start.
-  const poor = budgetOf({ attempts_max: 6, racing_max: 0 });
-  assert.deepEqual([poor.most(), poor.isTight, poor.hasRoom(0)], [1, true, true]);
+  const at = (total: number): number => most[total] as number;
+  assert.deepEqual([at(0), at(8), at(9), at(20), at(32), at(36), at(40), at(44)], [8, 8, 7, 5, 2, 1, 1, 1]);
+  for (let i = 1; i < most.length; i += 1) assert.ok(at(i) <= at(i - 1));
 });
 
-/** A race that takes the room that it is told of. */
-class Hungry implements Waiting {
-  readonly name: string;
-  readonly #budget: AttemptBudget;
-  readonly #line: number;
-  readonly #told: string[];
+test('nothing is held for later when there is no socket to spare', () => {
+  const budget = budgetOf({ racing: 2 });
+  budget.take(0);
+  assert.equal(budget.isTight, false);
+  budget.take(1);
+  assert.equal(budget.isTight, true);
+});
 
-  constructor(name: string, budget: AttemptBudget, index: number, told: string[]) {
-    this.name = name;
+/** A race that has `wants` attempts to start on a line, and starts what it can when it is told. */
+class Eager implements Waiting {
+  running = 0;
+  told = 0;
+  wants: number;
+  readonly #budget: AttemptBudget;
+  readonly line: number;
+  readonly #started: (race: Eager) => void;
+
+  constructor(budget: AttemptBudget, line: number, wants: number, started: (race: Eager) => void = () => {}) {
     this.#budget = budget;
-    this.#line = index;
-    this.#told = told;
-    budget.wait(this, index);
+    this.line = line;
+    this.wants = wants;
+    this.#started = started;
   }
 
   roomMade(): void {
-    assert.ok(this.#budget.hasRoom(this.#line), `${this.name} is told of room that is not there`);
-    this.#budget.take(this.#line);
-    this.#told.push(this.name);
+    this.told += 1;
+    this.go();
+  }
+
+  go(): void {
+    for (; this.wants > 0; this.wants -= 1) {
+      if (!this.#budget.hasRoom(this.line)) {
+        this.#budget.wait(this, this.line);
+        return;
+      }
+      this.#budget.take(this.line);
+      this.running += 1;
+      this.#started(this);
+    }
+  }
+
+  end(): void {
+    this.running -= 1;
+    this.#budget.give(this.line);
   }
 }
 
-test('one race is told for each place, in the order in which they came, and each once', () => {
-  const budget = budgetOf({ line_attempts_max: 2 });
-  fill(budget, [0, 1]);
-  const told: string[] = [];
-  for (const name of ['a', 'b', 'c']) new Hungry(name, budget, 0, told);
-  new Hungry('other line', budget, 1, told);
-  budget.give(0);
-  assert.deepEqual(told, ['a']);
-  budget.give(0);
-  budget.give(0);
-  assert.deepEqual(told, ['a', 'b', 'c']);
-  budget.give(0);
-  assert.deepEqual([told.length, budget.total, budget.hasRoom(0)], [3, 3, true]);
-  budget.give(1);
-  assert.deepEqual(told, ['a', 'b', 'c', 'other line']);
+test('races that wait for a line are told in the order in which they came, each once', () => {
+  const budget = budgetOf({ line: 1 });
+  const order: number[] = [];
+  const races = Array.from({ length: 5 }, (_, i) => new Eager(budget, 0, 1, () => order.push(i)));
+  for (const race of races) race.go();
+  for (const race of races) race.end();
+  assert.deepEqual(order, [0, 1, 2, 3, 4]);
+  assert.deepEqual(
+    races.map(({ told }) => told),
+    [0, 1, 1, 1, 1],
+  );
+  assert.equal(budget.total, 0);
 });
 
-test('to ask again does not change the place of a race', () => {
-  const budget = budgetOf({ line_attempts_max: 1 });
-  fill(budget, [0]);
-  const told: string[] = [];
-  const first = new Hungry('a', budget, 0, told);
-  new Hungry('b', budget, 0, told);
-  budget.wait(first, 0);
-  budget.give(0);
-  budget.give(0);
-  budget.give(0);
-  assert.deepEqual(told, ['a', 'b']);
+test('to wait twice changes no place, and who is forgotten is not told', () => {
+  const budget = budgetOf({ line: 1 });
+  const [first, second, third] = [1, 2, 3].map(() => new Eager(budget, 0, 1));
+  const holder = new Eager(budget, 0, 1);
+  for (const race of [holder, first, second, third, first]) race.go();
+  budget.forget(second);
+  holder.end();
+  first.end();
+  assert.deepEqual([first.told, second.told, third.told, third.running], [1, 0, 1, 1]);
 });
 
-test('where all lines together are full, a place on one is room on another', () => {
-  const budget = budgetOf({ line_attempts_max: 2, total_attempts_max: 3 });
-  fill(budget, [0]);
-  budget.take(1);
-  const told: string[] = [];
-  new Hungry('other line', budget, 1, told);
-  budget.give(0);
-  assert.deepEqual([told, budget.total], [['other line'], 3]);
+test('one that has no use for the room any more does not keep it from the next', () => {
+  const budget = budgetOf({ line: 1 });
+  const holder = new Eager(budget, 0, 1);
+  const [sated, other, hungry] = [1, 2, 3].map(() => new Eager(budget, 0, 1));
+  for (const race of [holder, sated, other, hungry]) race.go();
+  // They have won meanwhile.
+  sated.wants = 0;
+  other.wants = 0;
+  holder.end();
+  assert.deepEqual([sated.told, other.told, hungry.running], [1, 1, 1]);
 });
 
-test('a race that has gone is not told, and the next one is', () => {
-  const budget = budgetOf({ line_attempts_max: 1 });
-  fill(budget, [0, 1]);
-  const told: string[] = [];
-  const gone = new Hungry('gone', budget, 0, told);
-  budget.wait(gone, 1);
-  new Hungry('next', budget, 0, told);
-  budget.forget(gone);
+test('where the total is the bound, whoever waits longest is told, on whatever line', () => {
+  const budget = budgetOf({ line: 10, total: 2, lines: 3 });
+  const order: string[] = [];
+  const race = (line: number, name: string): Eager => new Eager(budget, line, 1, () => order.push(name));
+  const holders = [race(0, 'a'), race(0, 'b')];
+  const waiting = [race(2, 'c'), race(0, 'd'), race(1, 'e'), race(0, 'f')];
+  for (const one of [...holders, ...waiting]) one.go();
+  for (const one of [...holders, ...waiting]) one.end();
+  assert.deepEqual(order, ['a', 'b', 'c', 'd', 'e', 'f']);
+});
+
+test('a line that is full does not hold up those behind it who wait for another', () => {
+  const budget = budgetOf({ line: 2, total: 3 });
+  const holders = [new Eager(budget, 0, 2), new Eager(budget, 1, 1)];
+  const [full, free] = [new Eager(budget, 0, 1), new Eager(budget, 1, 1)];
+  for (const one of [...holders, full, free]) one.go();
+  holders[1].end();
+  assert.deepEqual([full.running, free.running], [0, 1]);
+  holders[0].end();
+  assert.equal(full.running, 1);
+});
+
+test('one that goes on waiting when it is told ends nothing but its own turn', () => {
+  const budget = budgetOf({ line: 1 });
+  budget.take(0);
+  let told = 0;
+  const stubborn: Waiting = {
+    roomMade() {
+      told += 1;
+      budget.wait(stubborn, 0);
+    },
+  };
+  budget.wait(stubborn, 0);
+  const other = new Eager(budget, 0, 1);
+  other.go();
   budget.give(0);
-  budget.give(1);
-  assert.deepEqual(told, ['next']);
+  assert.deepEqual([told, other.running], [1, 1]);
+});
+
+test('whatever races come, end and are cancelled: in bounds, and nobody starves while there is room', () => {
+  const step = fc.record({
+    what: fc.constantFrom('come', 'come', 'end', 'end', 'cancel', 'sate'),
+    line: fc.nat(2),
+    wants: fc.integer({ min: 1, max: 4 }),
+    which: fc.nat(1000),
+  });
+  const world = fc.record({
+    line: fc.integer({ min: 1, max: 4 }),
+    total: fc.integer({ min: 1, max: 8 }),
+    steps: fc.array(step, { maxLength: 200 }),
+  });
+  fc.assert(
+    fc.property(world, ({ line: line_max, total: total_max, steps }) => {
+      const budget = budgetOf({ line: line_max, total: total_max, lines: 3 });
+      let races: Eager[] = [];
+      const check = (): void => {
+        const running = (line: number): number =>
+          races.filter((race) => race.line === line).reduce((sum, race) => sum + race.running, 0);
+        const counts = [0, 1, 2].map(running);
+        const sum = counts.reduce((all, count) => all + count, 0);
+        assert.equal(budget.total, sum);
+        assert.ok(sum <= total_max && counts.every((count) => count <= line_max));
+        for (const race of races) {
+          if (race.wants > 0)
+            assert.ok(!budget.hasRoom(race.line), `somebody waits for line ${race.line}, which has room`);
+        }
+      };
+      for (const { what, line, wants, which } of steps) {
+        const running = races.filter((race) => race.running > 0);
+        if (what === 'come') {
+          const race = new Eager(budget, line, wants);
+          races.push(race);
+          race.go();
+        } else if (what === 'sate') {
+          const one = races[which % Math.max(1, races.length)];
+          if (one !== undefined) one.wants = 0;
+        } else if (running.length > 0) {
+          const one = running[which % running.length];
+          if (what === 'end') one.end();
+          else {
+            one.wants = 0;
+            budget.forget(one);
+            while (one.running > 0) one.end();
+          }
+        }
+        races = races.filter((race) => race.running > 0 || race.wants > 0);
+        check();
+      }
+      // To the end: everyone gets what they wanted.
+      for (let i = 0; i < 2000 && races.length > 0; i += 1) {
+        races.find((race) => race.running > 0)?.end();
+        races = races.filter((race) => race.running > 0 || race.wants > 0);
+        check();
+      }
+      assert.deepEqual([races.length, budget.total], [0, 0]);
+    }),
+  );
 });
