@@ -92,14 +92,14 @@ test('what other actors tell counts like what is seen here', () => {
   assert.equal(health.answersEarly(0, 4), false);
 });
 
-test('a line that is silent three times without an answer between, where others answer, counts as early for an hour', () => {
+test('a line that is silent three times without an answer between, where others answer, counts as early for two hours', () => {
   const health = new LineHealth(2);
   assert.deepEqual([health.silent(0, 0), health.silent(0, 1)], [false, false]);
   health.answered(0);
   assert.deepEqual([health.silent(0, 2), health.silent(0, 3), health.answersEarly(0, 3)], [false, false, false]);
   assert.equal(health.silent(0, 1000), true);
   assert.deepEqual([health.answersEarly(0, 1000), health.answersEarly(1, 1000)], [true, false]);
-  assert.deepEqual([health.answersEarly(0, 3_600_999), health.answersEarly(0, 3_601_000)], [true, false]);
+  assert.deepEqual([health.answersEarly(0, 7_200_999), health.answersEarly(0, 7_201_000)], [true, false]);
 });
 
 test('seen again it lasts longer, without being news', () => {
@@ -107,14 +107,14 @@ test('seen again it lasts longer, without being news', () => {
   const seen = (now: number): boolean[] => [0, 1, 2].map(() => health.silent(0, now));
   assert.deepEqual(seen(0), [false, false, true]);
   assert.deepEqual(seen(3_000_000), [false, false, false]);
-  assert.equal(health.answersEarly(0, 6_599_999), true);
-  assert.deepEqual(seen(7_000_000), [false, false, true]);
+  assert.equal(health.answersEarly(0, 10_199_999), true);
+  assert.deepEqual(seen(10_200_000), [false, false, true]);
 });
 
-test('what a probe finds out stands for an hour', () => {
+test('what a probe finds out stands for two hours', () => {
   const health = new LineHealth(1);
   health.setEarly(0, true, 0);
-  assert.deepEqual([health.answersEarly(0, 3_599_999), health.answersEarly(0, 3_600_000)], [true, false]);
+  assert.deepEqual([health.answersEarly(0, 7_199_999), health.answersEarly(0, 7_200_000)], [true, false]);
   health.setEarly(0, true, 0);
   health.setEarly(0, false, 1);
   assert.equal(health.answersEarly(0, 1), false);
