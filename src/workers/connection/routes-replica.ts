@@ -35,6 +35,8 @@ export class RoutesReplica implements RouteSubscriber, LineView {
   #reports: RouteReport[] = [];
   #lineEvents: LineEvent[] = [];
   #reported = 0;
+  /** Whether the last batch has not been answered yet: a route actor that hangs must not get more and more of them. */
+  #isReporting = false;
 
   constructor(actor: number, { lines, cache }: Options, health: LineHealth, now: () => number) {
     this.ttl_ms = cache.ttl_s * 1000;
@@ -126,21 +128,27 @@ export class RoutesReplica implements RouteSubscriber, LineView {
   /** Sends what is to be reported, when it is time. Called once a turn. */
   flush(now: number): void {
     const waiting = this.#reports.length + this.#lineEvents.length;
-    if (waiting === 0 || this.#remote === undefined) return;
+    const remote = this.#remote;
+    if (waiting === 0 || remote === undefined || this.#isReporting) return;
     if (waiting < REPORT_BATCH && now - this.#reported < REPORT_EVERY_MS) return;
     this.#reported = now;
     const reports = this.#reports;
     const lineEvents = this.#lineEvents;
     this.#reports = [];
     this.#lineEvents = [];
-    // A route actor that has died learns the rest from the next connections.
-    this.#remote.report(this.#actor, reports, lineEvents).catch(() => {});
+    this.#isReporting = true;
+    const answered = (): void => {
+      if (this.#remote === remote) this.#isReporting = false;
+    };
+    // A route actor that has died never answers, and the next one learns this from the next connections.
+    remote.report(this.#actor, reports, lineEvents).then(answered, answered);
   }
 
   close(): void {
     for (const port of this.#ports) port.close();
     this.#ports = [];
     this.#remote = undefined;
+    this.#isReporting = false;
   }
 
   #report(destination: string, event: RouteEvent): void {
