@@ -1,231 +1,261 @@
-// The route actor with connection actors that the test plays, in this thread: what it tells to whom, and its state file.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { test } from 'node:test';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, mock, test } from 'node:test';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { parseIp } from '../../src/protocol/address.js';
-import type { Candidate } from '../../src/protocol/candidate.js';
 import type { RouteFailure } from '../../src/protocol/candidate-memory.js';
-import type { Line } from '../../src/protocol/line.js';
 import type { LineEvent } from '../../src/protocol/line-health.js';
 import type { RouteReport, RouteSubscriber, RoutesActor, RoutesControl } from '../../src/protocol/messages.js';
 import type { Options } from '../../src/protocol/options.js';
-import type { RouteState } from '../../src/protocol/route-state.js';
-import { receiveLogs } from '../../src/threads/log.js';
+import type { CandidateState, RouteState } from '../../src/protocol/route-state.js';
 import { call, moved, type Remote, serve } from '../../src/threads/port.js';
 import { run } from '../../src/workers/routes/actor.js';
+import { candidate } from '../helpers/candidates.js';
 import { gatewayOptions } from '../helpers/gateway-options.js';
 import { until } from '../helpers/until.js';
 
-const SOURCE = { ip: undefined, port: 0 };
-const PROXY = { host: '192.0.2.9', port: 1080, username: undefined, password: undefined };
-const DIRECT: Line = { name: 'direct', source: SOURCE, hops: [] };
-const LINES: readonly Line[] = [DIRECT, { name: 'proxy', source: SOURCE, hops: [PROXY] }];
-const CACHE: Options['cache'] = { ttl_s: 600, entries_max: 10_000, refresh_s: 0, state_file: null };
+const directory = mkdtempSync(path.join(os.tmpdir(), 'tcproute-routes-'));
+after(() => rmSync(directory, { recursive: true }));
 
-const FIRST: Candidate = { line: 0, ip: parseIp('192.0.2.1') as Uint8Array };
-const SECOND: Candidate = { line: 1, ip: parseIp('2001:db8::1') as Uint8Array };
-
-const connected = (destination: string, candidate = FIRST, connect_ms = 20): RouteReport => ({
+const connected = (destination: string, line = 0, connect_ms = 20): RouteReport => ({
   destination,
-  event: { ...candidate, kind: 'connected', connect_ms },
+  event: { ...candidate(line), kind: 'connected', connect_ms },
 });
-const failed = (destination: string, candidate = FIRST, cause: RouteFailure = 'refused'): RouteReport => ({
+const failed = (destination: string, line: number, cause: RouteFailure): RouteReport => ({
   destination,
-  event: { ...candidate, kind: 'failed', cause },
+  event: { ...candidate(line), kind: 'failed', cause },
 });
 
 /** A connection actor as the route actor sees it. */
 class Replica implements RouteSubscriber {
   readonly routes = new Map<string, RouteState>();
   readonly lines: LineEvent[] = [];
-  /** Routes in each message. */
+  /** How many routes came in each message. */
   readonly batches: number[] = [];
   /** Until it is resolved, the pushes are not answered. */
   gate: Promise<void> = Promise.resolve();
   readonly reports: MessagePort;
   readonly pushes: MessagePort;
   readonly actor: Remote<RoutesActor>;
-  readonly #id: number;
 
-  constructor(id: number, reports: MessagePort, pushes: MessagePort) {
-    this.#id = id;
+  constructor(reports: MessagePort, pushes: MessagePort) {
     this.reports = reports;
     this.pushes = pushes;
     this.actor = call<RoutesActor>(reports);
-    serve({ routesChanged: (routes, lines) => this.routesChanged(routes, lines) } satisfies RouteSubscriber, pushes);
-  }
-
-  report(routes: readonly RouteReport[], lines: readonly LineEvent[] = []): Promise<void> {
-    return this.actor.report(this.#id, routes, lines);
+    const api: RouteSubscriber = { routesChanged: (routes, lines) => this.routesChanged(routes, lines) };
+    serve(api, pushes);
   }
 
   async routesChanged(routes: readonly RouteState[], lines: readonly LineEvent[]): Promise<void> {
     this.batches.push(routes.length);
-    this.lines.push(...lines);
     for (const state of routes) this.routes.set(state.destination, state);
+    this.lines.push(...lines);
     await this.gate;
   }
 
-  /** What it has been told of one destination: which candidate is best, and of each how often it worked and failed. */
-  told(destination: string): unknown {
-    const { candidates, best } = this.routes.get(destination) as RouteState;
-    return {
-      best: candidates[best]?.address,
-      candidates: candidates.map(({ line, address, successes, failures }) => [
-        line,
-        address,
-        successes,
-        ...failures.map(({ cause, count }) => `${cause} ${count}`),
-      ]),
-    };
+  /** What it was told of one candidate. */
+  known(destination: string, line: number): CandidateState | undefined {
+    return this.routes.get(destination)?.candidates.find((one) => one.line === line);
   }
 }
 
 interface Running {
   connect(actor: number): Promise<Replica>;
-  readonly warnings: string[];
 }
 
-const ports = (): number => process.getActiveResourcesInfo().filter((resource) => resource === 'MessagePort').length;
-
-async function withActor(
-  changes: Partial<Options['cache']>,
-  body: (running: Running) => Promise<void>,
-  lines = LINES,
-): Promise<readonly string[]> {
-  const before = ports();
+async function withActor(cache: Partial<Options['cache']>, body: (running: Running) => Promise<void>): Promise<void> {
   const { port1, port2 } = new MessageChannel();
-  const log = new MessageChannel();
-  const warnings: string[] = [];
-  receiveLogs(log.port1, ({ message }) => warnings.push(message));
-  const options = gatewayOptions({ cache: { ...CACHE, ...changes }, lines });
-  const ended = run({ options, control: port2, log: log.port2 });
+  const base = gatewayOptions();
+  const lines = ['first', 'second', 'third'].map((name) => ({ ...base.lines[0], name }));
+  const ended = run({ options: { ...base, lines, cache: { ...base.cache, ...cache } }, control: port2 });
   const control = call<RoutesControl>(port1);
-  assert.ok(ports() > before);
-  await body({
-    warnings,
-    async connect(actor) {
-      const reports = new MessageChannel();
-      const pushes = new MessageChannel();
-      await control.connect(actor, moved(reports.port1), moved(pushes.port1));
-      return new Replica(actor, reports.port2, pushes.port2);
-    },
-  });
-  await control.stop();
-  await ended;
-  await until('no port is left', () => ports() <= before);
-  return warnings;
+  const replicas: Replica[] = [];
+  let closed = 0;
+  try {
+    await body({
+      async connect(actor) {
+        const [reports, pushes] = [new MessageChannel(), new MessageChannel()];
+        await control.connect(actor, moved(reports.port1), moved(pushes.port1));
+        const replica = new Replica(reports.port2, pushes.port2);
+        replicas.push(replica);
+        for (const port of [replica.reports, replica.pushes]) port.once('close', () => (closed += 1));
+        return replica;
+      },
+    });
+  } finally {
+    await control.stop();
+    await ended;
+  }
+  await until('every port is closed', () => closed === 2 * replicas.length);
 }
 
 test('what one actor learned the others are told, and it is not told itself', async () => {
   await withActor({}, async ({ connect }) => {
-    const replicas = [await connect(0), await connect(1), await connect(2)] as const;
-    await replicas[1].report([
-      connected('a.test:443'),
-      connected('b.test:80', SECOND),
-      failed('b.test:80'),
-      connected('192.0.2.7 c.test:80'),
-    ]);
-    for (const other of [replicas[0], replicas[2]]) {
-      await until('it is told', () => other.routes.size === 3);
-      assert.deepEqual(other.told('a.test:443'), { best: '192.0.2.1', candidates: [[0, '192.0.2.1', 1]] });
-      // The other one worked at about the same time, so the failure is its own.
-      assert.deepEqual(other.told('b.test:80'), {
-        best: '2001:db8::1',
-        candidates: [
-          [1, '2001:db8::1', 1],
-          [0, '192.0.2.1', 0, 'refused 1'],
-        ],
-      });
-    }
-    const { connect: times, worked_age_ms } = replicas[0].routes.get('a.test:443')?.candidates[0] ?? {};
-    assert.deepEqual(times, [20, 10, 1]);
-    assert.ok(typeof worked_age_ms === 'number' && worked_age_ms >= 0 && worked_age_ms < 60_000);
-    await replicas[2].report([connected('b.test:80', SECOND)]);
-    await until('the others are told', () => replicas[0].batches.length === 2 && replicas[1].batches.length === 1);
-    assert.deepEqual([...replicas[1].routes.keys()], ['b.test:80']);
-    assert.deepEqual(replicas[2].batches, [3]);
+    const [first, reporter, third] = [await connect(0), await connect(1), await connect(2)];
+    await reporter.actor.report(1, [connected('a.test:443', 1), connected('b.test:80', 2, 35)], []);
+    for (const other of [first, third]) await until('it is told', () => other.routes.size === 2);
+    const { worked_age_ms, updated_age_ms, ...told } = first.known('b.test:80', 2) as CandidateState;
+    assert.ok((worked_age_ms as number) >= 0 && (worked_age_ms as number) < 10_000);
+    assert.equal(updated_age_ms, worked_age_ms);
+    assert.deepEqual(told, {
+      ...{ line: 2, address: '192.0.2.1', connect: [35, 17.5, 1], first_byte: [0, 0, 0], successes: 1 },
+      ...{ answered_age_ms: null, failed_age_ms: null, streak: 0, lates: 0, mute: false, pending: null, failures: [] },
+    });
+    assert.equal(first.routes.get('b.test:80')?.best, 0);
+    await third.actor.report(2, [failed('b.test:80', 2, 'refused')], []);
+    await until('the reporter of before is told', () => reporter.known('b.test:80', 2)?.pending?.cause === 'refused');
+    assert.deepEqual([reporter.batches, third.batches, reporter.routes.size], [[1], [2], 1]);
   });
 });
 
-test('what is reported of a line that there is not is ignored', async () => {
+test('what several actors report of one destination comes together, and blames across them', async () => {
   await withActor({}, async ({ connect }) => {
-    const [first, second] = [await connect(0), await connect(1)];
-    await first.report([connected('a:1', { ...FIRST, line: 2 }), connected('b:1')]);
-    await until('it is told', () => second.routes.size > 0);
-    assert.deepEqual([...second.routes.keys()], ['b:1']);
+    const [first, second, watcher] = [await connect(0), await connect(1), await connect(2)];
+    await first.actor.report(0, [connected('a:1', 0), failed('a:1', 0, 'reset')], []);
+    await until('it is told', () => watcher.known('a:1', 0)?.pending?.cause === 'reset');
+    assert.equal(watcher.known('a:1', 0)?.streak, 0);
+    await second.actor.report(1, [connected('a:1', 1)], []);
+    await until('it is blamed', () => watcher.known('a:1', 0)?.streak === 1);
+    const state = watcher.routes.get('a:1') as RouteState;
+    assert.equal(state.candidates[state.best]?.line, 1);
+    assert.deepEqual(
+      state.candidates[0]?.failures.map(({ cause, count }) => [cause, count]),
+      [['reset', 1]],
+    );
+  });
+});
+
+test('the best changes for one that is much better, but not where the choice is bound to the client', async () => {
+  await withActor({}, async ({ connect }) => {
+    const [reporter, watcher] = [await connect(0), await connect(1)];
+    for (const destination of ['a:1', '127.0.0.1 a:1']) {
+      await reporter.actor.report(0, [connected(destination, 0, 500), connected(destination, 1, 5)], []);
+      await until('it is told', () => watcher.known(destination, 1) !== undefined);
+    }
+    const best = (destination: string): number | undefined => {
+      const state = watcher.routes.get(destination);
+      return state?.candidates[state.best]?.line;
+    };
+    assert.deepEqual([best('a:1'), best('127.0.0.1 a:1')], [1, 0]);
   });
 });
 
 test('a new actor is told everything, in bounded pieces', async () => {
   await withActor({}, async ({ connect }) => {
     const first = await connect(0);
-    for (let batch = 0; batch < 25; batch += 1)
-      await first.report(Array.from({ length: 90 }, (_, i) => connected(`${batch}-${i}.test:443`)));
+    for (let batch = 0; batch < 13; batch += 1) {
+      const reports = Array.from({ length: 100 }, (_, i) => connected(`${batch}-${i}.test:443`));
+      await first.actor.report(0, reports, []);
+    }
     const second = await connect(1);
-    await until('it knows everything', () => second.routes.size === 2250);
-    assert.deepEqual(second.batches, [500, 500, 500, 500, 250]);
-    assert.deepEqual(first.batches, []);
+    await until('it knows everything', () => second.routes.size === 1300);
+    assert.deepEqual(second.batches, [500, 500, 300]);
+  });
+});
+
+test('events of lines are passed on in order, and a new actor is told which lines answer early', async () => {
+  await withActor({}, async ({ connect }) => {
+    const [first, second] = [await connect(0), await connect(1)];
+    const events: LineEvent[] = [
+      { kind: 'proxy-failed', line: 1 },
+      { kind: 'early', line: 1, early: true },
+      { kind: 'early', line: 2, early: true },
+      { kind: 'early', line: 1, early: false },
+      { kind: 'proxy-reached', line: 1 },
+    ];
+    await first.actor.report(0, [], events);
+    await until('they are passed on', () => second.lines.length === events.length);
+    assert.deepEqual([second.lines, first.lines], [events, []]);
+    const third = await connect(2);
+    await until('it is told', () => third.lines.length > 0);
+    assert.deepEqual(third.lines, [{ kind: 'early', line: 2, early: true }]);
+    // And it knows itself: a connection over that line is no evidence.
+    await first.actor.report(0, [connected('a:1', 2, 1), connected('a:1', 0, 500)], []);
+    await until('it is told', () => third.known('a:1', 0) !== undefined);
+    assert.deepEqual(third.known('a:1', 2)?.worked_age_ms, null);
+    assert.equal(third.routes.get('a:1')?.best, 1);
+  });
+});
+
+test('lines that are not there are not learned of', async () => {
+  await withActor({}, async ({ connect }) => {
+    const [first, second] = [await connect(0), await connect(1)];
+    await first.actor.report(0, [connected('a:1', 3), connected('b:1', 0)], [{ kind: 'early', line: 3, early: true }]);
+    await until('it is told', () => second.routes.size === 1);
+    assert.deepEqual([...second.routes.keys()], ['b:1']);
   });
 });
 
 test('the table is bounded, and what has expired is told to nobody', async () => {
-  await withActor({ ttl_s: 1, entries_max: 3 }, async ({ connect }) => {
-    const first = await connect(0);
-    await first.report(['a', 'b', 'c', 'd'].map((destination) => connected(destination)));
-    const second = await connect(1);
-    await until('it is told', () => second.routes.size > 0);
-    assert.deepEqual([...second.routes.keys()], ['b', 'c', 'd']);
-    const end = performance.now() + 1000;
-    await until('their time is over', () => performance.now() >= end);
-    const third = await connect(2);
-    await first.report([connected('e', SECOND)]);
-    await until('it is told', () => third.routes.size > 0);
-    assert.deepEqual([...third.routes.keys()], ['e']);
-  });
+  const real = performance.now.bind(performance);
+  let passed = 0;
+  const clock = mock.method(performance, 'now', () => real() + passed);
+  try {
+    await withActor({ ttl_s: 60, entries_max: 3 }, async ({ connect }) => {
+      const first = await connect(0);
+      await first.actor.report(
+        0,
+        ['a', 'b', 'c', 'd'].map((name) => connected(name)),
+        [],
+      );
+      const second = await connect(1);
+      await until('it is told', () => second.routes.size > 0);
+      assert.deepEqual([...second.routes.keys()], ['b', 'c', 'd']);
+      passed = 61_000;
+      const third = await connect(2);
+      await first.actor.report(0, [connected('e', 1)], []);
+      await until('it is told', () => third.routes.size > 0);
+      assert.deepEqual([...third.routes.keys()], ['e']);
+    });
+  } finally {
+    clock.mock.restore();
+  }
 });
 
-test('an actor that does not answer gets one message, and afterwards only the last state of what changed', async () => {
+test('an actor that does not answer gets one message, and afterwards only the last of what changed', async () => {
   await withActor({}, async ({ connect }) => {
-    const [first, slow] = [await connect(0), await connect(1)];
+    const first = await connect(0);
+    const slow = await connect(1);
     let open = (): void => {};
     slow.gate = new Promise((resolve) => {
       open = resolve;
     });
-    for (let i = 0; i < 50; i += 1) await first.report([connected('a:1')], [{ kind: 'proxy-failed', line: 1 }]);
-    await first.report([connected('b:1')]);
+    await first.actor.report(0, [connected('a:1')], [{ kind: 'proxy-failed', line: 1 }]);
     await until('the first message is there', () => slow.batches.length === 1);
-    assert.deepEqual(slow.told('a:1'), { best: '192.0.2.1', candidates: [[0, '192.0.2.1', 1]] });
+    for (let i = 0; i < 50; i += 1)
+      await first.actor.report(0, [connected('a:1')], [{ kind: 'proxy-failed', line: 1 }]);
+    await first.actor.report(0, [connected('b:1')], [{ kind: 'proxy-reached', line: 1 }]);
     open();
     await until('the rest is there', () => slow.batches.length === 2);
     assert.deepEqual(slow.batches, [1, 2]);
-    assert.deepEqual(slow.told('a:1'), { best: '192.0.2.1', candidates: [[0, '192.0.2.1', 50]] });
-    // Of lines each event counts.
-    assert.equal(slow.lines.length, 50);
+    assert.equal(slow.known('a:1', 0)?.successes, 51);
+    assert.deepEqual([slow.lines.length, slow.lines.at(-1)?.kind], [52, 'proxy-reached']);
   });
 });
 
-test('what waits for an actor that does not answer is bounded, and the oldest goes first', async () => {
-  await withActor({ entries_max: 3 }, async ({ connect }) => {
+test('what waits for an actor that does not answer is bounded: the last of it is told', async () => {
+  await withActor({ entries_max: 10 }, async ({ connect }) => {
     const [first, slow] = [await connect(0), await connect(1)];
     let open = (): void => {};
     slow.gate = new Promise((resolve) => {
       open = resolve;
     });
-    await first.report([connected('a:1')]);
+    await first.actor.report(0, [connected('begin:1')], []);
     await until('the first message is there', () => slow.batches.length === 1);
-    await first.report(['b:1', 'c:1', 'd:1', 'e:1'].map((destination) => connected(destination)));
-    const failing: LineEvent[] = Array.from({ length: 600 }, () => ({ kind: 'proxy-failed', line: 1 }));
-    await first.report([], failing);
-    await first.report([], [...failing, { kind: 'proxy-reached', line: 1 }]);
+    const events: LineEvent[] = Array.from({ length: 500 }, () => ({ kind: 'proxy-failed', line: 1 }));
+    for (let batch = 0; batch < 5; batch += 1) {
+      const reports = Array.from({ length: 10 }, (_, i) => connected(`${batch * 10 + i}:1`));
+      await first.actor.report(0, reports, events);
+    }
     open();
     await until('the rest is there', () => slow.batches.length === 2);
-    assert.deepEqual([...slow.routes.keys()], ['a:1', 'c:1', 'd:1', 'e:1']);
-    assert.equal(slow.lines.length, 1024);
-    assert.equal(slow.lines.at(-1)?.kind, 'proxy-reached');
+    assert.deepEqual([slow.batches, slow.lines.length], [[1, 10], 1024]);
+    assert.deepEqual(
+      [...slow.routes.keys()].slice(1),
+      Array.from({ length: 10 }, (_, i) => `${40 + i}:1`),
+    );
   });
 });
 
@@ -235,125 +265,96 @@ test('a restarted actor takes the place of the old one, whose ports are closed',
     let closed = 0;
     for (const port of [old.reports, old.pushes]) port.once('close', () => (closed += 1));
     const other = await connect(1);
-    await other.report([connected('a:1')]);
-    await until('the old one is told', () => old.routes.size === 1);
     const again = await connect(0);
     await until('the old ports are closed', () => closed === 2);
-    await other.report([connected('b:1')]);
-    await until('the new one is told', () => again.routes.size === 2);
-    assert.deepEqual([...old.routes.keys()], ['a:1']);
-    // It takes reports as well, and is still the one that is not told of them.
-    await again.report([connected('c:1')]);
-    await until('the other is told', () => other.routes.size === 1);
-    assert.equal(again.routes.has('c:1'), false);
+    await other.actor.report(1, [connected('a:1')], []);
+    await until('the new one is told', () => again.routes.size === 1);
+    assert.equal(old.routes.size, 0);
   });
 });
 
 test('an actor that has gone is told nothing more, the others go on', async () => {
   await withActor({}, async ({ connect }) => {
-    const [first, gone, third] = [await connect(0), await connect(1), await connect(2)];
-    gone.reports.close();
-    gone.pushes.close();
-    await first.report([connected('a:1')]);
-    await until('the third is told', () => third.routes.size === 1);
-    assert.deepEqual(gone.batches, []);
-  });
-});
-
-test('what happens to lines is told to the others, and to a new actor which lines answer early', async () => {
-  await withActor({}, async ({ connect }) => {
-    const [first, second] = [await connect(0), await connect(1)];
-    const events: LineEvent[] = [
-      { kind: 'proxy-failed', line: 1 },
-      { kind: 'proxy-reached', line: 1 },
-      { kind: 'early', line: 0, early: true },
-      { kind: 'early', line: 1, early: true },
-      { kind: 'early', line: 0, early: false },
-    ];
-    await first.report([], events);
-    await until('it is told', () => second.lines.length === 5);
-    assert.deepEqual(second.lines, events);
-    assert.deepEqual(first.lines, []);
+    const first = await connect(0);
+    const gone = await connect(1);
     const third = await connect(2);
-    await until('it is told', () => third.lines.length > 0);
-    assert.deepEqual(third.lines, [{ kind: 'early', line: 1, early: true }]);
-    // To be connected by such a line says nothing, an answer does.
-    await first.report([connected('a:1', SECOND)]);
-    await until('it is told', () => third.routes.has('a:1'));
-    assert.deepEqual(third.told('a:1'), { best: undefined, candidates: [[1, '2001:db8::1', 0]] });
-    await first.report([{ destination: 'b:1', event: { ...SECOND, kind: 'answered', first_byte_ms: 30 } }]);
-    await until('it is told', () => third.routes.has('b:1'));
-    assert.deepEqual(third.told('b:1'), { best: '2001:db8::1', candidates: [[1, '2001:db8::1', 1]] });
+    gone.reports.close();
+    await once(gone.pushes, 'close');
+    await first.actor.report(0, [connected('a:1')], []);
+    await until('the third is told', () => third.routes.size === 1);
+    assert.equal(gone.batches.length, 0);
   });
 });
 
-test('the state file is written at the stop and read at the start, and the time since then counts', async () => {
-  await withFile(async (state_file) => {
-    await withActor({ state_file }, async ({ connect }) => {
-      await (await connect(0)).report([connected('a:1'), connected('b:1', SECOND), connected('b:1', SECOND)]);
-    });
-    assert.equal(statSync(state_file).mode & 0o777, 0o600);
-    const [head, ...rest] = readFileSync(state_file, 'utf8').split('\n');
-    const written = JSON.parse(head as string);
-    const earlier = { ...written, written_at: written.written_at - 60_000 };
-    writeFileSync(state_file, [JSON.stringify(earlier), ...rest].join('\n'));
-    const warnings = await withActor({ state_file }, async ({ connect }) => {
-      const told = await connect(0);
-      await until('it is told', () => told.routes.size === 2);
-      assert.deepEqual(told.told('b:1'), { best: '2001:db8::1', candidates: [[1, '2001:db8::1', 2]] });
-      const age_ms = told.routes.get('b:1')?.candidates[0]?.worked_age_ms;
-      assert.ok(typeof age_ms === 'number' && age_ms >= 60_000 && age_ms < 120_000, `${age_ms}`);
-    });
-    assert.deepEqual(warnings, []);
-    // Too old by now.
-    await withActor({ state_file, ttl_s: 60 }, async ({ connect }) => {
-      const told = await connect(0);
-      await (await connect(1)).report([connected('c:1')]);
-      await until('it is told', () => told.routes.size > 0);
-      assert.deepEqual([...told.routes.keys()], ['c:1']);
-    });
-  });
-});
-
-test('lines that have moved since the file was written are found again', async () => {
-  await withFile(async (state_file) => {
-    await withActor({ state_file }, async ({ connect }) => {
-      await (await connect(0)).report([connected('a:1', SECOND), connected('b:1')]);
-    });
-    await withActor(
-      { state_file },
-      async ({ connect }) => {
-        const told = await connect(0);
-        await until('it is told', () => told.routes.size > 0);
-        assert.deepEqual([...told.routes.keys()], ['a:1']);
-        assert.deepEqual(told.told('a:1'), { best: '2001:db8::1', candidates: [[0, '2001:db8::1', 1]] });
-      },
-      LINES.slice(1),
-    );
-  });
-});
-
-test('a corrupt state file is ignored with one warning, and replaced', async () => {
-  await withFile(async (state_file) => {
-    writeFileSync(state_file, '{"format":"tcproute-routes","version":1,"written_at":0,"lines":[]}\n{"destina');
-    const warnings = await withActor({ state_file }, async ({ connect, warnings }) => {
-      await until('it is warned of', () => warnings.length > 0);
-      await (await connect(0)).report([connected('a:1')]);
-    });
-    assert.deepEqual(warnings, [`${state_file} is ignored: damaged`]);
-    const again = await withActor({ state_file }, async ({ connect }) => {
-      const told = await connect(0);
-      await until('it is told', () => told.routes.size === 1);
-    });
-    assert.deepEqual(again, []);
-  });
-});
-
-async function withFile(body: (path: string) => Promise<void>): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'tcproute-routes-'));
-  try {
-    await body(join(directory, 'routes'));
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+/** What the process is warned of meanwhile. */
+async function warnings(body: () => Promise<void>): Promise<string[]> {
+  const heard: string[] = [];
+  const hear = ({ message }: Error): void => void heard.push(message);
+  process.on('warning', hear);
+  await body();
+  // They come in a turn of their own.
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', hear);
+  return heard;
 }
+
+test('the routes outlive the actor in the state file', async () => {
+  const state_file = path.join(directory, 'kept.state');
+  const heard = await warnings(async () => {
+    await withActor({ state_file }, async ({ connect }) => {
+      const first = await connect(0);
+      const reports = [connected('old:1', 0), connected('a:1', 1, 40), connected('a:1', 2, 400), connected('old:1', 0)];
+      await first.actor.report(0, reports, []);
+    });
+    await withActor({ state_file }, async ({ connect }) => {
+      const again = await connect(0);
+      await until('it is told', () => again.routes.size === 2);
+      assert.deepEqual([...again.routes.keys()], ['a:1', 'old:1']);
+      assert.equal(again.routes.get('a:1')?.best, 0);
+      assert.deepEqual(again.known('a:1', 1)?.connect, [40, 20, 1]);
+    });
+    // Fewer are remembered now: the ones used last.
+    await withActor({ state_file, entries_max: 1 }, async ({ connect }) => {
+      const again = await connect(0);
+      await until('it is told', () => again.routes.size > 0);
+      assert.deepEqual([...again.routes.keys()], ['old:1']);
+    });
+  });
+  assert.deepEqual(heard, []);
+});
+
+test('an actor that has learned nothing leaves the file as it is', async () => {
+  const state_file = path.join(directory, 'untouched.state');
+  writeFileSync(state_file, 'something else\n');
+  const heard = await warnings(() => withActor({ state_file }, async ({ connect }) => void (await connect(0))));
+  assert.deepEqual(heard, [`${state_file} is ignored: not a list of routes`]);
+  assert.equal(readFileSync(state_file, 'utf8'), 'something else\n');
+});
+
+test('a damaged file is ignored with one warning, and written anew', async () => {
+  const state_file = path.join(directory, 'damaged.state');
+  await withActor({ state_file }, async ({ connect }) => (await connect(0)).actor.report(0, [connected('a:1')], []));
+  writeFileSync(state_file, readFileSync(state_file, 'utf8').slice(0, -2));
+  const heard = await warnings(() =>
+    withActor({ state_file }, async ({ connect }) => {
+      const first = await connect(0);
+      await first.actor.report(0, [connected('b:1')], []);
+      const second = await connect(1);
+      await until('it is told', () => second.routes.size > 0);
+      assert.deepEqual([...second.routes.keys()], ['b:1']);
+    }),
+  );
+  assert.deepEqual(heard, [`${state_file} is ignored: damaged`]);
+  await withActor({ state_file }, async ({ connect }) => {
+    const again = await connect(0);
+    await until('it is told', () => again.routes.has('b:1'));
+  });
+});
+
+test('a file that cannot be written is warned of, and nothing else fails', async () => {
+  const state_file = path.join(directory, 'nowhere', 'routes.state');
+  const heard = await warnings(() =>
+    withActor({ state_file }, async ({ connect }) => (await connect(0)).actor.report(0, [connected('a:1')], [])),
+  );
+  assert.deepEqual(heard, [`${state_file} cannot be written: ENOENT`]);
+});

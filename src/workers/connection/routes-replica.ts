@@ -118,6 +118,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     const now = this.#now();
     for (const state of routes) {
       const told = memoryOf(state, now, this.#lines);
+      if (told.candidates.length === 0) continue;
       const known = this.#table.get(state.destination, now);
       if (known === undefined) this.#table.put(state.destination, told);
       else known.adopt(told);
