@@ -119,16 +119,21 @@ test('reports go out ten times a second, or when there are many', async () => {
         replica.connected(name, replica.open(name, START), A, 20, START);
       }
     };
+    /** The one before must have been answered, which shows only by the next. */
+    const flushed = (at: number, count: number) =>
+      until('it is told', () => {
+        replica.flush(at);
+        return told.length === count;
+      });
     learn(1, 0);
-    replica.flush(START);
+    await flushed(START, 1);
     learn(255, 1000);
     replica.flush(START + 99);
     learn(1, 2000);
-    replica.flush(START + 99);
+    await flushed(START + 99, 2);
     learn(1, 3000);
     replica.flush(START + 198);
-    replica.flush(START + 199);
-    await until('all is told', () => told.length === 3);
+    await flushed(START + 199, 3);
     assert.deepEqual(
       told.map(({ routes }) => routes.length),
       [1, 256, 1],
