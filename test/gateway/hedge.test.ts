@@ -160,3 +160,55 @@ inBothEngines('routes survive a restart; a damaged file is warned of once and no
   await echo(damaged.port, server);
   assert.equal(second.count, counts[1] + 1, 'raced anew');
 });
+
+inBothEngines(
+  'race.stagger_ms starts first contacts one after the other, and the next at once when one fails',
+  async (world) => {
+    const server = world.use(await echoServer());
+    const { first, second, upstream } = await twoProxies(world);
+    const third = world.use(await TrickProxy.listen('works'));
+    upstream.list.push(third.line);
+    first.trick = { rep: 5 };
+    second.trick = 'silent';
+    const gateway = await world.gateway({ upstream, workers: 1, race: { stagger_ms: 250 }, log_level: 'debug' });
+    await echo(gateway.port, server);
+    const { attempts } = await gateway.connection(server);
+    const [refused, silent, works] = attempts as { started_ms: number; ended_ms: number; result: string }[];
+    assert.deepEqual([refused.result, silent.result, works.result], ['refused', 'abandoned', 'connected']);
+    assert.ok(silent.started_ms - refused.ended_ms < 100, 'the second began when the first had failed');
+    assert.ok(works.started_ms - silent.started_ms >= 250, 'the third had to wait');
+  },
+);
+
+inBothEngines('cache.refresh_s has all candidates raced anew, although one is remembered', async (world) => {
+  const server = world.use(await echoServer());
+  const { first, second, upstream } = await twoProxies(world);
+  const gateway = await world.gateway({ upstream, workers: 1, cache: { refresh_s: 1 } });
+  await echo(gateway.port, server);
+  await echo(gateway.port, server);
+  assert.equal(first.count + second.count, 3, 'the second connection went to one of them alone');
+  await new Promise((resolve) => setTimeout(resolve, 1050));
+  await echo(gateway.port, server);
+  assert.equal(first.count + second.count, 5, 'both were tried again');
+});
+
+inBothEngines('race.attempts_max bounds the attempts under way', async (world) => {
+  const server = world.use(await echoServer());
+  const proxies = await Promise.all(Array.from({ length: 5 }, () => TrickProxy.listen('silent')));
+  for (const proxy of proxies) world.use(proxy);
+  proxies[4].trick = 'works';
+  const upstream = { type: 'multipath', list: proxies.map(({ line }) => line) };
+  const gateway = await world.gateway({ upstream, workers: 1, race: { attempts_max: 2, connect_timeout_ms: 300 } });
+  const dialled = through(gateway.port, server);
+  await until('two are under way', () => proxies.filter(({ open }) => open > 0).length === 2);
+  assert.equal(
+    proxies.reduce((sum, { count }) => sum + count, 0),
+    2,
+  );
+  const client = await dialled;
+  client.close();
+  assert.deepEqual(
+    proxies.map(({ count }) => count),
+    [1, 1, 1, 1, 1],
+  );
+});
