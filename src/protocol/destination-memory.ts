@@ -147,6 +147,8 @@ export class DestinationMemory {
 
 /** Whether `a` is so much faster than `b`, by what is known of both, that changing to it is worth it. */
 function isBetter(a: CandidateMemory, b: CandidateMemory, lines: LineView): boolean {
+  // How fast one answered that does not answer any more says nothing.
+  if (a.mute !== b.mute) return b.mute;
   const times = comparable(a, b, lines);
   if (times === undefined) return false;
   const [mine, others] = times;
@@ -156,7 +158,7 @@ function isBetter(a: CandidateMemory, b: CandidateMemory, lines: LineView): bool
 /** Times of both that measure the same thing: up to the first byte, or else up to the connection, if it means anything. */
 function comparable(a: CandidateMemory, b: CandidateMemory, lines: LineView): [number, number] | undefined {
   if (a.firstByte.samples > 0 && b.firstByte.samples > 0) return [total(a), total(b)];
-  if (a.mute || b.mute || lines.answersEarly(a.line) || lines.answersEarly(b.line)) return undefined;
+  if (a.mute || lines.answersEarly(a.line) || lines.answersEarly(b.line)) return undefined;
   if (a.connect.samples === 0 || b.connect.samples === 0) return undefined;
   return [a.connect.mean, b.connect.mean];
 }

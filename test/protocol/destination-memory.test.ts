@@ -181,6 +181,21 @@ test('one that is mute is not better for connecting fast, and is as good as othe
   assert.equal(choose(memory, 50_001), 0);
 });
 
+test('one that is mute does not come back for how fast it answered before, and any other that works goes before it', () => {
+  const memory = connected(5, 100);
+  memory.answered(A, 10, 1);
+  assert.equal(choose(memory, 1), 0);
+  memory.failed(A, 'silent', 10);
+  memory.answered(B, 200, 20);
+  assert.deepEqual(
+    [choose(memory, 20), memory.find(A)?.isUsable(20_000, TTL_MS), choose(memory, 20_000)],
+    [1, true, 1],
+  );
+  memory.best = undefined;
+  assert.equal(choose(memory, 20_000), 1);
+  assert.equal(choose(memory, 20_000, lineView({ out: [1] })), 0);
+});
+
 test('what a line says that answers early is no evidence, what its destination answers is', () => {
   const early = lineView({ early: [0] });
   const memory = new DestinationMemory();

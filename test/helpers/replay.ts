@@ -1,0 +1,264 @@
+// Replays recorded races of one destination on the pure plan and memory: no sockets, no clock but the times of the record.
+// What workers/connection/race.ts decides itself (when a race is won, what is held for later) is done here as there.
+import assert from 'node:assert/strict';
+import { formatIp, parseIp } from '../../src/protocol/address.js';
+import type { Candidate } from '../../src/protocol/candidate.js';
+import type { CandidateMemory, RouteFailure } from '../../src/protocol/candidate-memory.js';
+import { DestinationMemory, type LineView } from '../../src/protocol/destination-memory.js';
+import { LineHealth } from '../../src/protocol/line-health.js';
+import { type PlanRules, RacePlan } from '../../src/protocol/race-plan.js';
+import { type CandidateState, memoryOf } from '../../src/protocol/route-state.js';
+
+/** All times in ms; a candidate is the name of its line and an address. */
+export interface Recording {
+  /** What it shows. */
+  readonly about: string;
+  readonly lines: readonly string[];
+  readonly rules: PlanRules;
+  readonly ttl_ms: number;
+  /** Attempts under way at most. */
+  readonly most: number;
+  readonly sticky?: boolean;
+  /** What is remembered at the time 0, the best first, but for what is usual. */
+  readonly known?: readonly (Partial<CandidateState> & { readonly candidate: string })[];
+  /** What was seen of the lines before. */
+  readonly health?: readonly (readonly [at: number, kind: 'proxy-failed' | 'proxy-reached' | 'early', line: string])[];
+  readonly races: readonly RecordedRace[];
+}
+
+export interface RecordedRace {
+  readonly at: number;
+  /** In the order in which the lines offer them. */
+  readonly candidates: readonly string[];
+  readonly events: readonly RecordedEvent[];
+  /** How long it is watched for starts; without it to the last event. */
+  readonly until?: number;
+  readonly expect: RaceResult;
+}
+
+/**
+ * `connected`, and what a failure is called. `answered`: the first byte of the destination. `demand`: what is connected does
+ * not answer in its time, and another one is wanted.
+ */
+export type RecordedEvent = readonly [
+  at: number,
+  kind: 'connected' | 'answered' | 'demand' | RouteFailure,
+  candidate: string,
+];
+
+export interface RaceResult {
+  readonly starts: readonly (readonly [at: number, candidate: string])[];
+  readonly won: string | null;
+  /** Who would be first the next time, at the end of it. */
+  readonly best: string | null;
+}
+
+export function replay(recording: Recording): RaceResult[] {
+  const world = new World(recording);
+  return recording.races.map((race) => new Replayed(world, race).run());
+}
+
+class World implements LineView {
+  readonly recording: Recording;
+  readonly health: LineHealth;
+  memory: DestinationMemory | undefined;
+  now = 0;
+
+  constructor(recording: Recording) {
+    this.recording = recording;
+    this.health = new LineHealth(recording.lines.length);
+    for (const [at, kind, name] of recording.health ?? []) {
+      const line = this.#line(name);
+      this.health.apply(kind === 'early' ? { kind, line, early: true } : { kind, line }, at);
+    }
+    if (recording.known === undefined) return;
+    const candidates = recording.known.map(({ candidate, ...told }) => this.#known(this.parse(candidate), told));
+    this.memory = memoryOf({ destination: 'site.test:443', candidates, best: 0 }, 0, recording.lines.length);
+  }
+
+  #known({ line, ip }: Candidate, told: Partial<CandidateState>): CandidateState {
+    return {
+      ...{ line, address: formatIp(ip), connect: [0, 0, 0], first_byte: [0, 0, 0], successes: 0, worked_age_ms: null },
+      ...{ answered_age_ms: null, failed_age_ms: null, updated_age_ms: told.worked_age_ms ?? 0, streak: 0, lates: 0 },
+      ...{ mute: false, pending: null, failures: [] },
+      ...told,
+    };
+  }
+
+  #line(name: string): number {
+    const line = this.recording.lines.indexOf(name);
+    assert.ok(line >= 0, `no line ${name}`);
+    return line;
+  }
+
+  parse(text: string): Candidate {
+    const [line, address] = text.split(' ');
+    const ip = parseIp(address as string);
+    assert.ok(ip, text);
+    return { line: this.#line(line as string), ip };
+  }
+
+  text({ line, ip }: Candidate): string {
+    return `${this.recording.lines[line]} ${formatIp(ip)}`;
+  }
+
+  mayUse(line: number): boolean {
+    return this.health.mayUse(line, this.now);
+  }
+
+  answersEarly(line: number): boolean {
+    return this.health.answersEarly(line, this.now);
+  }
+
+  choose(): CandidateMemory | undefined {
+    const { ttl_ms, sticky } = this.recording;
+    return this.memory?.choose(this.now, ttl_ms, this, sticky ?? false);
+  }
+}
+
+class Replayed {
+  readonly #world: World;
+  readonly #race: RecordedRace;
+  readonly #plan: RacePlan;
+  /** When each began, by its text. */
+  readonly #started = new Map<string, number>();
+  readonly #connected = new Map<string, number>();
+  readonly #failed = new Set<string>();
+  /** Failures before anything is known of the destination. */
+  readonly #earlier: (readonly [Candidate, RouteFailure])[] = [];
+  #lead: string | undefined;
+  #gathered = false;
+  #won: string | undefined;
+  #wanted = false;
+
+  constructor(world: World, race: RecordedRace) {
+    this.#world = world;
+    this.#race = race;
+    this.#plan = new RacePlan(world.recording.rules);
+  }
+
+  run(): RaceResult {
+    const world = this.#world;
+    const { at, events, until } = this.#race;
+    assert.ok(at >= world.now, `the race at ${at} is in the past`);
+    world.now = at;
+    const best = world.choose();
+    if (best !== undefined) {
+      this.#lead = world.text(best);
+      this.#plan.lead(best, at);
+      this.#begin(this.#lead);
+    }
+    this.#step();
+    for (const event of events) {
+      this.#pass(event[0]);
+      this.#happen(event);
+      this.#step();
+    }
+    this.#pass(until ?? world.now);
+    const next = world.choose();
+    return {
+      starts: [...this.#started].map(([text, ms]) => [ms, text]),
+      won: this.#won ?? null,
+      best: next === undefined ? null : world.text(next),
+    };
+  }
+
+  /** To this time, with what is due on the way. */
+  #pass(to: number): void {
+    const world = this.#world;
+    assert.ok(to >= world.now, `${to} is in the past`);
+    for (let wake = this.#plan.wakeAt(); wake > world.now && wake <= to; wake = this.#plan.wakeAt()) {
+      world.now = wake;
+      this.#step();
+    }
+    world.now = to;
+  }
+
+  #step(): void {
+    if (this.#won !== undefined && !this.#wanted) return;
+    const { now, recording } = this.#world;
+    if (!this.#gathered && this.#plan.othersDue(now)) this.#gather();
+    for (;;) {
+      const candidate = this.#plan.take(now, recording.most, { hasRoom: () => true });
+      if (candidate === undefined) return;
+      this.#begin(this.#world.text(candidate));
+    }
+  }
+
+  #gather(): void {
+    this.#gathered = true;
+    const all = this.#race.candidates.map((text) => this.#world.parse(text));
+    for (let line = 0; line < this.#world.recording.lines.length; line += 1) {
+      const offered = all.filter((one) => one.line === line);
+      this.#plan.offer(offered, !this.#world.mayUse(line));
+    }
+  }
+
+  #begin(text: string): void {
+    assert.ok(!this.#started.has(text), `${text} starts twice`);
+    this.#started.set(text, this.#world.now);
+    this.#world.health.begins(this.#world.parse(text).line, this.#world.now);
+  }
+
+  #happen([, kind, text]: RecordedEvent): void {
+    const world = this.#world;
+    const candidate = world.parse(text);
+    const started = this.#started.get(text);
+    assert.ok(started !== undefined, `${text} has not been started at ${world.now}`);
+    switch (kind) {
+      case 'connected':
+        this.#plan.connected();
+        this.#connected.set(text, world.now);
+        this.#connects(candidate, text, world.now - started);
+        break;
+      case 'answered':
+        world.memory?.answered(candidate, world.now - (this.#connected.get(text) as number), world.now);
+        world.health.answered(candidate.line);
+        break;
+      case 'demand':
+        this.#another();
+        break;
+      default:
+        this.#fails(candidate, text, kind);
+    }
+  }
+
+  #connects(candidate: Candidate, text: string, connect_ms: number): void {
+    const world = this.#world;
+    world.memory ??= new DestinationMemory();
+    for (const [earlier, cause] of this.#earlier.splice(0)) world.memory.failed(earlier, cause, world.now);
+    world.memory.connected(candidate, connect_ms, world.now, world);
+    world.health.proxyReached(candidate.line);
+    const lead = this.#lead;
+    if (lead !== undefined && lead !== text && this.#gathered && this.#won === undefined && !this.#ended(lead))
+      world.memory.failed(world.parse(lead), 'late', world.now);
+    const isLast = !this.#plan.hasWaiting && this.#plan.running === 0;
+    if (world.answersEarly(candidate.line) && text !== lead && !isLast) return;
+    this.#won ??= text;
+    this.#wanted = false;
+  }
+
+  #ended(text: string): boolean {
+    return this.#connected.has(text) || this.#failed.has(text);
+  }
+
+  #fails(candidate: Candidate, text: string, cause: RouteFailure): void {
+    const world = this.#world;
+    if (cause === 'silent' || cause === 'not-tls') {
+      world.memory?.failed(candidate, cause, world.now);
+      this.#another();
+      return;
+    }
+    this.#failed.add(text);
+    this.#plan.failed(world.now);
+    if (cause === 'proxy') world.health.proxyFailed(candidate.line, world.now);
+    if (world.memory === undefined) this.#earlier.push([candidate, cause]);
+    else world.memory.failed(candidate, cause, world.now);
+  }
+
+  /** What has won does not answer. */
+  #another(): void {
+    this.#wanted = true;
+    this.#plan.demand(this.#world.now);
+  }
+}
