@@ -1,0 +1,102 @@
+// What one race learns and has remembered: of its candidates for the destination, and of the lines' proxies. It looks up
+// what is known, and decides nothing: which is best is protocol/destination-memory.ts.
+import type { CandidateMemory } from '../../protocol/candidate-memory.js';
+import type { DestinationMemory, LineView } from '../../protocol/destination-memory.js';
+import type { FailureCode } from '../../protocol/failure.js';
+import type { Target } from '../../protocol/target.js';
+import type { Attempt } from './attempt.js';
+import { routeFailureOf } from './causes.js';
+import type { Context } from './context.js';
+import { Reached } from './reached.js';
+
+export class Lessons {
+  readonly #context: Context;
+  readonly #target: Target;
+  /** Undefined where there is nothing to choose and so nothing to remember. */
+  readonly #key: string | undefined;
+  #memory: DestinationMemory | undefined;
+
+  constructor(context: Context, target: Target, key: string | undefined) {
+    this.#context = context;
+    this.#target = target;
+    this.#key = key;
+    if (key !== undefined) this.#memory = context.routes.get(key, context.engine.now);
+  }
+
+  /** Whether there is a choice at all. */
+  get areOfUse(): boolean {
+    return this.#key !== undefined;
+  }
+
+  /** What goes first and alone; undefined where nothing works, or it is time to race all of them anew. */
+  best(lines: LineView, sticky: boolean): CandidateMemory | undefined {
+    const memory = this.#memory;
+    if (memory === undefined) return undefined;
+    const { routes, engine, options } = this.#context;
+    const { refresh_s } = options.cache;
+    if (refresh_s > 0 && engine.now - memory.raced >= refresh_s * 1000) return undefined;
+    return memory.choose(engine.now, routes.ttl_ms, lines, sticky);
+  }
+
+  /** How soon an attempt answers by what is known, in ms. */
+  answersWithin({ candidate }: Attempt): number {
+    const { first_byte_ms, margin_ms } = this.#context.options.race;
+    return this.#memory?.find(candidate)?.firstByte.late(margin_ms, first_byte_ms) ?? first_byte_ms;
+  }
+
+  /** For what is learned of an attempt after the race; undefined where there is nothing to learn. */
+  reached({ candidate, line }: Attempt): Reached | undefined {
+    const name = this.#target.ip === undefined ? this.#target.host : undefined;
+    if (this.#key === undefined && name === undefined) return undefined;
+    return new Reached(this.#context, this.#key, this.#memory, candidate, name, line.hops.length === 0);
+  }
+
+  /** Connected. `attempts`: all of the race. `whole`: all candidates take part in it. */
+  connected(attempt: Attempt, attempts: readonly Attempt[], whole: boolean): void {
+    const { health, routes, engine } = this.#context;
+    const { now } = engine;
+    const { line } = attempt.candidate;
+    if (attempt.line.hops.length > 0 && health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
+    if (this.#key === undefined) return;
+    if (this.#memory === undefined) {
+      this.#memory = routes.open(this.#key, now);
+      // Only now is it known that it was not the destination.
+      for (const earlier of attempts) if (hasFailed(earlier)) this.#fail(earlier, earlier.result as FailureCode);
+    }
+    if (whole) this.#memory.raced = now;
+    routes.connected(this.#key, this.#memory, attempt.candidate, now - attempt.started, now);
+  }
+
+  failed(attempt: Attempt, code: FailureCode): void {
+    const { outcomes, engine } = this.#context;
+    if (code === 'reset' && attempt.line.hops.length === 0 && this.#target.ip === undefined)
+      outcomes.note({ name: this.#target.host, ip: attempt.candidate.ip }, 'failed', engine.now);
+    if (attempt.line.hops.length > 0) this.#judgeProxy(attempt, code);
+    if (this.#memory !== undefined) this.#fail(attempt, code);
+  }
+
+  /** Another one is connected, although this one began so early that by its own history it should be. */
+  late({ candidate }: Attempt): void {
+    const { routes, engine } = this.#context;
+    if (this.#memory !== undefined) routes.failed(this.#key as string, this.#memory, candidate, 'late', engine.now);
+  }
+
+  #fail(attempt: Attempt, code: FailureCode): void {
+    const { routes, engine } = this.#context;
+    const cause = routeFailureOf(code, attempt.line.hops.length > 0 && !attempt.passedProxies);
+    if (cause === undefined) return;
+    routes.failed(this.#key as string, this.#memory as DestinationMemory, attempt.candidate, cause, engine.now);
+  }
+
+  #judgeProxy({ candidate: { line }, passedProxies }: Attempt, code: FailureCode): void {
+    const { health, routes, engine } = this.#context;
+    if (passedProxies) {
+      if (health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
+    } else if (routeFailureOf(code, true) !== undefined) {
+      health.proxyFailed(line, engine.now);
+      routes.tell({ kind: 'proxy-failed', line });
+    }
+  }
+}
+
+const hasFailed = ({ result }: Attempt): boolean => result !== undefined && result !== 'connected';
