@@ -28,27 +28,26 @@ export class StateFile {
   readonly #path: string;
   readonly #warn: Warn;
   #warned = false;
-  #writing: Promise<void> = Promise.resolve();
+  #writing: Promise<boolean> = Promise.resolve(true);
 
   constructor(path: string, warn: Warn) {
     this.#path = path;
     this.#warn = warn;
   }
 
-  /** Settles when it has been written, or when that has failed. `pieces` are asked for when it is this one's turn. */
-  write(pieces: () => Iterable<string>): Promise<void> {
+  /** Whether it has been written, once that is known. `pieces` are asked for when it is this one's turn. */
+  write(pieces: () => Iterable<string>): Promise<boolean> {
     this.#writing = this.#writing.then(() => this.#replace(pieces()));
     return this.#writing;
   }
 
-  async #replace(pieces: Iterable<string>): Promise<void> {
+  async #replace(pieces: Iterable<string>): Promise<boolean> {
     const temporary = `${this.#path}.${process.pid}.new`;
     try {
       const there = await stat(this.#path).catch(() => undefined);
       // Renaming would put a file in the place of a device.
       if (there?.isFile() === false) {
-        this.#failed('it is not a file');
-        return;
+        return this.#failed('it is not a file');
       }
       const file = await open(temporary, 'w', 0o600);
       try {
@@ -67,14 +66,16 @@ export class StateFile {
       }
       await rename(temporary, this.#path);
       this.#warned = false;
+      return true;
     } catch (error) {
-      this.#failed((error as NodeJS.ErrnoException).code ?? String(error));
       await rm(temporary, { force: true }).catch(() => {});
+      return this.#failed((error as NodeJS.ErrnoException).code ?? String(error));
     }
   }
 
-  #failed(why: string): void {
+  #failed(why: string): false {
     if (!this.#warned) this.#warn(`${this.#path} cannot be written: ${why}`);
     this.#warned = true;
+    return false;
   }
 }

@@ -94,7 +94,7 @@ test('two writes at a time come one after the other, and the last one stands', a
   const { file, warn } = place();
   const state = new StateFile(file, warn);
   const asked: string[] = [];
-  const write = (name: string): Promise<void> =>
+  const write = (name: string): Promise<boolean> =>
     state.write(() => {
       asked.push(name);
       return [name];
@@ -107,10 +107,10 @@ test('a place that cannot be written is warned of once, and again only after it 
   const { file, warnings, warn } = place();
   const below = path.join(file, 'state');
   const state = new StateFile(below, warn);
-  for (let i = 0; i < 3; i += 1) await state.write(() => ['text']);
+  for (let i = 0; i < 3; i += 1) assert.equal(await state.write(() => ['text']), false);
   assert.deepEqual(warnings, [`${below} cannot be written: ENOENT`]);
   mkdirSync(file);
-  await state.write(() => ['text']);
+  assert.equal(await state.write(() => ['text']), true);
   assert.equal(readFileSync(below, 'utf8'), 'text');
   rmSync(file, { recursive: true });
   await state.write(() => ['text']);

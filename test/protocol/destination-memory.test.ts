@@ -80,7 +80,7 @@ test('times up to the first byte decide where both have them, the time of connec
 });
 
 test('a line that is left out is not chosen, and has its place again afterwards', () => {
-  const memory = connected(20, 200);
+  const memory = connected(30, 28);
   assert.equal(choose(memory, 0), 0);
   assert.equal(choose(memory, 1, lineView({ out: [0] })), 1);
   assert.equal(choose(memory, 2), 0);

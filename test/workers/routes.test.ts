@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, mock, test } from 'node:test';
@@ -357,4 +357,27 @@ test('a file that cannot be written is warned of, and nothing else fails', async
     withActor({ state_file }, async ({ connect }) => (await connect(0)).actor.report(0, [connected('a:1')], [])),
   );
   assert.deepEqual(heard, [`${state_file} cannot be written: ENOENT`]);
+});
+
+test('routes that could not be written are written the next time, although nothing has changed since', async () => {
+  const place = path.join(directory, 'later');
+  const state_file = path.join(place, 'routes.state');
+  mock.timers.enable({ apis: ['setInterval'] });
+  // Node 20 warns of that itself, once.
+  await new Promise((resolve) => setImmediate(resolve));
+  try {
+    const heard = await warnings(() =>
+      withActor({ state_file }, async ({ connect }) => {
+        await (await connect(0)).actor.report(0, [connected('a:1')], []);
+        const warned = once(process, 'warning');
+        mock.timers.tick(60_000);
+        await warned;
+        mkdirSync(place);
+      }),
+    );
+    assert.deepEqual(heard, [`${state_file} cannot be written: ENOENT`]);
+  } finally {
+    mock.timers.reset();
+  }
+  assert.match(readFileSync(state_file, 'utf8'), /"destination":"a:1"/);
 });

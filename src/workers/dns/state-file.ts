@@ -22,6 +22,6 @@ export function readBadAddresses(
   return [];
 }
 
-export function writeBadAddresses(file: StateFile, addresses: readonly BadAddress[]): Promise<void> {
+export function writeBadAddresses(file: StateFile, addresses: readonly BadAddress[]): Promise<boolean> {
   return file.write(() => [encodeSnapshot(addresses)]);
 }

@@ -74,9 +74,11 @@ export class Memory {
   }
 
   async #save(): Promise<void> {
-    if (!this.#changed) return;
+    if (!this.#changed || this.#file === undefined) return;
     this.#changed = false;
-    await this.#file?.write(() => encodeRoutes(this.#states(), this.#lines, Date.now()));
+    const written = await this.#file.write(() => encodeRoutes(this.#states(), this.#lines, Date.now()));
+    // Tried again the next time, although nothing may have changed by then.
+    if (!written) this.#changed = true;
   }
 
   /** Of what is there now, although it goes on changing while it is written; the one used last first. */
