@@ -79,6 +79,15 @@ test('times up to the first byte decide where both have them, the time of connec
   assert.equal(choose(memory, 2), 0);
 });
 
+test('the best keeps its place while it is left out although the other one is a little faster', () => {
+  const memory = connected(60);
+  assert.equal(choose(memory, 0), 0);
+  memory.connected(B, 50, 1, ALL);
+  assert.equal(choose(memory, 1, { ...ALL, mayUse: (line) => line !== 0 }), 1);
+  // The other one is faster by too little to have taken it, and has not taken it.
+  assert.equal(choose(memory, 2), 0);
+});
+
 test('a line that is left out is not chosen, and has its place again afterwards', () => {
   const memory = connected(30, 28);
   assert.equal(choose(memory, 0), 0);
