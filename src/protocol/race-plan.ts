@@ -101,7 +101,7 @@ export class RacePlan {
     this.#next = Math.min(this.#next, now);
   }
 
-  /** When to ask again, in the time of `now`; infinity if only an event can change something. */
+  /** When the next may start, in the time of `now`; one that is past waits for an event. */
   wakeAt(): number {
     return this.#next;
   }

@@ -17,6 +17,7 @@ export class AttemptBudget {
   readonly #racing_max: number;
   readonly #byLine: Int32Array;
   #total = 0;
+  #held = 0;
   /** By line, in the order in which they came, with their numbers in that order over all lines. */
   readonly #waiting: readonly Map<Waiting, number>[];
   #came = 0;
@@ -38,13 +39,23 @@ export class AttemptBudget {
 
   /** How many attempts a race may have under way now. */
   most(): number {
-    const spare = Math.floor((this.#racing_max - this.#total) * SHARE);
+    const spare = Math.floor((this.#racing_max - this.#total - this.#held) * SHARE);
     return Math.min(this.#race_max, Math.max(1, spare));
   }
 
   /** Whether there is no descriptor to spare for a connection that is only held. */
   get isTight(): boolean {
-    return this.#total >= this.#racing_max;
+    return this.#total + this.#held >= this.#racing_max;
+  }
+
+  /** One more connection is held beside the one that is used. */
+  hold(): void {
+    this.#held += 1;
+  }
+
+  /** So many are held no more. */
+  letGo(connections: number): void {
+    this.#held -= connections;
   }
 
   hasRoom(line: number): boolean {

@@ -240,6 +240,8 @@ export class Contest extends Listener implements Expiring, ContenderOutcome {
     this.#context.deadlines.clear(this.#deadline);
     this.#context.ticks.clear(this.#late);
     this.#race.cancel();
+    // One of them is the connection's own.
+    this.#context.budget.letGo(this.#contenders.length - 1);
     for (const contender of this.#contenders) {
       if (contender !== kept) this.#context.engine.close(contender.socket, 'reset');
     }

@@ -5,13 +5,22 @@ import { type FailureCode, mostTelling } from '../../protocol/failure.js';
 import type { RacePlan } from '../../protocol/race-plan.js';
 import type { Target } from '../../protocol/target.js';
 import type { Context } from './context.js';
+import type { Lessons } from './lessons.js';
 import { type DialLine, dialsFamily } from './line-table.js';
 import type { NameOutcome } from './names-replica.js';
+
+interface Parts {
+  readonly context: Context;
+  readonly target: Target;
+  readonly plan: RacePlan;
+  readonly lessons: Lessons;
+}
 
 export class Gathering {
   readonly #context: Context;
   readonly #target: Target;
   readonly #plan: RacePlan;
+  readonly #lessons: Lessons;
   /** Called after each lookup that was waited for. */
   readonly #looked: () => void;
   #begun = false;
@@ -20,10 +29,11 @@ export class Gathering {
   /** For when nothing else is left, so offered when nothing more can come. */
   readonly #last: Candidate[] = [];
 
-  constructor(context: Context, target: Target, plan: RacePlan, looked: () => void) {
+  constructor({ context, target, plan, lessons }: Parts, looked: () => void) {
     this.#context = context;
     this.#target = target;
     this.#plan = plan;
+    this.#lessons = lessons;
     this.#looked = looked;
   }
 
@@ -88,7 +98,7 @@ export class Gathering {
       const candidate = { line: line.index, ip };
       const barred = this.#bars(candidate);
       if (barred !== undefined) this.#cause = mostTelling(this.#cause, barred);
-      else if (isOut || this.#isLast(candidate)) this.#last.push(candidate);
+      else if (isOut || this.#isLast(candidate) || this.#lessons.isMute(candidate)) this.#last.push(candidate);
       else usual.push(candidate);
     }
     this.#plan.offer(usual, false);

@@ -1,5 +1,6 @@
 // What one race learns and has remembered: of its candidates for the destination, and of the lines' proxies. It looks up
 // what is known, and decides nothing: which is best is protocol/destination-memory.ts.
+import type { Candidate } from '../../protocol/candidate.js';
 import type { CandidateMemory } from '../../protocol/candidate-memory.js';
 import type { DestinationMemory, LineView } from '../../protocol/destination-memory.js';
 import type { FailureCode } from '../../protocol/failure.js';
@@ -38,6 +39,12 @@ export class Lessons {
     return memory.choose(engine.now, routes.ttl_ms, lines, sticky);
   }
 
+  /** Whether it has just been connected without an answer where another one got one: it would win, and be of no use. */
+  isMute(candidate: Candidate): boolean {
+    const known = this.#memory?.find(candidate);
+    return known?.mute === true && known.isFailing(this.#context.engine.now);
+  }
+
   /** How soon an attempt answers by what is known, in ms. */
   answersWithin({ candidate }: Attempt): number {
     const { first_byte_ms, margin_ms } = this.#context.options.race;
@@ -73,6 +80,12 @@ export class Lessons {
       outcomes.note({ name: this.#target.host, ip: attempt.candidate.ip }, 'failed', engine.now);
     if (attempt.line.hops.length > 0) this.#judgeProxy(attempt, code);
     if (this.#memory !== undefined) this.#fail(attempt, code);
+  }
+
+  /** Another one was better. A proxy that it had got past can be reached all the same. */
+  abandoned({ candidate: { line }, passedProxies }: Attempt): void {
+    const { health, routes } = this.#context;
+    if (passedProxies && health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
   }
 
   /** Another one is connected, although this one began so early that by its own history it should be. */

@@ -44,6 +44,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   readonly #lessons: Lessons;
   readonly #gathering: Gathering;
   #lead: Attempt | undefined;
+  #leadIsLate = false;
   #cause: FailureCode | undefined;
   #won = false;
   /** After the winner: whether one more is wanted. */
@@ -69,8 +70,8 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     this.#outcome = outcome;
     this.started = context.engine.now;
     this.#plan = new RacePlan(context.planRules);
-    this.#gathering = new Gathering(context, target, this.#plan, () => this.#step());
     this.#lessons = new Lessons(context, target, this.#keyFor(client));
+    this.#gathering = new Gathering({ context, target, plan: this.#plan, lessons: this.#lessons }, () => this.#step());
   }
 
   /** Of what is remembered: nothing is where there is nothing to choose. */
@@ -103,8 +104,10 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     for (const attempt of this.attempts) {
       if (attempt.result !== undefined) continue;
       this.#context.budget.give(attempt.candidate.line);
-      attempt.abandon(attempt === this.#lead && this.#gathering.begun ? 'late' : 'abandoned');
+      this.#lessons.abandoned(attempt);
+      attempt.abandon(attempt === this.#lead && this.#leadIsLate ? 'late' : 'abandoned');
     }
+    this.#context.budget.letGo(this.#held.length);
     for (const attempt of this.#held) attempt.abandon('abandoned');
     this.#held.length = 0;
   }
@@ -114,7 +117,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     return this.#lessons.areOfUse && !this.#over && (!this.#isSpent() || this.#held.length > 0);
   }
 
-  /** After the winner: one more that is connected; `coming`: `joined` or `exhausted` will be told; `none`: there is none. */
+  /** After the winner: one more that is connected, to be let go of in the budget; `coming`: `joined` or `exhausted` will be told; `none`: there is none. */
   another(): Attempt | 'coming' | 'none' {
     const held = this.#held.shift();
     if (held !== undefined) return held;
@@ -160,11 +163,9 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     this.#plan.connected();
     budget.give(line);
     this.#lessons.connected(attempt, this.attempts, this.#gathering.begun);
-    const lead = this.#lead;
-    if (lead !== undefined && lead.result === undefined && this.#gathering.begun && !this.#won)
-      this.#lessons.late(lead);
+    if (!this.#won && this.#gathering.begun) this.#judgeLead();
     if (this.#won) {
-      this.#held.push(attempt);
+      this.#hold(attempt);
       if (this.#wanted) {
         this.#wanted = false;
         this.#outcome.joined();
@@ -172,7 +173,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
       return;
     }
     if (this.answersEarly(line) && attempt !== this.#lead && !this.#isSpent()) {
-      this.#held.push(attempt);
+      this.#hold(attempt);
       this.#holdUntil = Math.min(this.#holdUntil, engine.now + options.race.first_byte_ms);
       this.#step();
       return;
@@ -199,6 +200,23 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
 
   // What goes on
 
+  /** Another one is connected, and the lead, which began before all others, is not. */
+  #judgeLead(): void {
+    if (this.#lead === undefined || this.#lead.result !== undefined || this.#leadIsLate) return;
+    this.#leadIsLate = true;
+    this.#lessons.late(this.#lead);
+  }
+
+  #hold(attempt: Attempt): void {
+    this.#context.budget.hold();
+    this.#held.push(attempt);
+  }
+
+  #winHeld(): void {
+    this.#context.budget.letGo(1);
+    this.#win(this.#held.shift() as Attempt);
+  }
+
   #win(attempt: Attempt): void {
     this.#won = true;
     this.#outcome.won(attempt);
@@ -210,7 +228,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     this.#proceed();
     if (!this.#won) {
       const due = this.#context.engine.now >= this.#holdUntil;
-      if (this.#held.length > 0 && (due || this.#isSpent())) this.#win(this.#held.shift() as Attempt);
+      if (this.#held.length > 0 && (due || this.#isSpent())) this.#winHeld();
       else if (this.#isSpent()) {
         this.cancel();
         this.#outcome.lost(this.#mostTelling(), this.#target);

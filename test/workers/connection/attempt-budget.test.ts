@@ -70,6 +70,15 @@ test('nothing is held for later when there is no socket to spare', () => {
   assert.equal(budget.isTight, true);
 });
 
+test('what is held counts until it is let go, and leaves races less', () => {
+  const budget = budgetOf({ racing: 8 });
+  assert.equal(budget.most(), 2);
+  for (let i = 0; i < 8; i += 1) budget.hold();
+  assert.deepEqual([budget.most(), budget.isTight], [1, true]);
+  budget.letGo(8);
+  assert.deepEqual([budget.most(), budget.isTight], [2, false]);
+});
+
 /** A race that has `wants` attempts to start on a line, and starts what it can when it is told. */
 class Eager implements Waiting {
   running = 0;
