@@ -39,7 +39,7 @@ export function parseSnapshot(text: string, now: number, addresses_max: number):
     return { kind: 'invalid', why: 'not JSON' };
   }
   if (!isRecord(parsed) || parsed['format'] !== FORMAT) return { kind: 'invalid', why: 'not a list of bad addresses' };
-  if (parsed['version'] !== VERSION) return { kind: 'invalid', why: `version ${String(parsed['version'])}` };
+  if (parsed['version'] !== VERSION) return { kind: 'invalid', why: `version ${JSON.stringify(parsed['version'])}` };
   const entries = parsed['addresses'];
   if (!Array.isArray(entries)) return { kind: 'invalid', why: 'no addresses' };
   const addresses: KeptAddress[] = [];

@@ -230,6 +230,23 @@ inBoth('race.until connected keeps the first that is connected', async (world) =
   assert.equal(peer.ending, 'open');
 });
 
+inBoth('what is held is let go of: after many contests there is still room for one', async (world) => {
+  const server = world.use(await tlsServer());
+  // Room for 32 sockets beside those of connections.
+  const race = { attempts_max: 2, first_byte_ms: 20 };
+  const { gateway, destination, letGo, wrong, bad } = await twoLines(world, 'silent', server, { race });
+  letGo();
+  const hello = await clientHello();
+  for (let visit = 0; visit < 80; visit += 1) {
+    const peer = world.use(await through(gateway.port, { host: `n${visit}.test`, port: destination.port }));
+    peer.send(hello);
+    assert.equal((await peer.read(1))[0], 22);
+    peer.close();
+  }
+  assert.ok(wrong.hellos.length >= 3);
+  await until('the bad line was let go of', () => bad.open === 0);
+});
+
 // Other protocols
 
 inBothEngines('a client that speaks no TLS has the first line that is connected, at its first byte', async (world) => {

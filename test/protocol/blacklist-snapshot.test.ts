@@ -69,6 +69,7 @@ test('what is not ours, of another version or damaged gives nothing', () => {
   assert.equal(why([]), 'not a list of bad addresses');
   assert.equal(why(null), 'not a list of bad addresses');
   assert.equal(why({ ...good, version: 2 }), 'version 2');
+  assert.equal(why({ ...good, version: { toString: 1 } }), 'version {"toString":1}');
   assert.equal(why({ ...good, addresses: {} }), 'no addresses');
   const [first] = good.addresses;
   for (const wrong of [

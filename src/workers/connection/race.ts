@@ -158,27 +158,30 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   // AttemptOutcome
 
   connected(attempt: Attempt): void {
-    const { budget, engine, options } = this.#context;
     const { line } = attempt.candidate;
     this.#plan.connected();
-    budget.give(line);
     this.#lessons.connected(attempt, this.attempts, this.#gathering.begun);
     if (!this.#won && this.#gathering.begun) this.#judgeLead();
+    this.#place(attempt);
+    // Now that this race knows whether it wants more.
+    this.#context.budget.give(line);
+  }
+
+  /** One that is connected wins, or is kept for later. */
+  #place(attempt: Attempt): void {
     if (this.#won) {
       this.#hold(attempt);
-      if (this.#wanted) {
-        this.#wanted = false;
-        this.#outcome.joined();
-      }
-      return;
-    }
-    if (this.answersEarly(line) && attempt !== this.#lead && !this.#isSpent()) {
+      if (!this.#wanted) return;
+      this.#wanted = false;
+      this.#outcome.joined();
+    } else if (this.answersEarly(attempt.candidate.line) && attempt !== this.#lead && !this.#isSpent()) {
+      const { engine, options } = this.#context;
       this.#hold(attempt);
       this.#holdUntil = Math.min(this.#holdUntil, engine.now + options.race.first_byte_ms);
       this.#step();
-      return;
+    } else {
+      this.#win(attempt);
     }
-    this.#win(attempt);
   }
 
   failed(attempt: Attempt, code: FailureCode): void {
