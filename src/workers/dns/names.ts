@@ -74,7 +74,11 @@ export class Names {
     const { try_timeout_ms: timeout_ms, hold_ms, ipv6 } = this.#options.dns;
     const types = ipv6 === 'off' ? (['A'] as const) : (['A', 'AAAA'] as const);
     const evidence = async (): Promise<void> => {
-      await Promise.race([this.trust.probedOnce, wait(this.#options.dns.timeout_ms)]);
+      const late = new AbortController();
+      const { signal } = late;
+      await Promise.race([this.trust.probedOnce, wait(this.#options.dns.timeout_ms, undefined, { signal })]);
+      // Nobody hears of it: the race is over.
+      late.abort();
       await wait(hold_ms);
     };
     const explaining = { judge: this.trust, types, timeout_ms, evidence, now: this.#now };
