@@ -57,6 +57,20 @@ export class DestinationMemory {
     return chosen;
   }
 
+  /**
+   * How long a candidate may take to answer before it is late, in ms. One without an answer of its own is measured by the
+   * slowest of the others, since it is the same server; `unknown_ms` where none has answered, and at most.
+   */
+  answersWithin(candidate: Candidate, margin_ms: number, unknown_ms: number): number {
+    const own = this.find(candidate)?.firstByte;
+    if (own !== undefined && own.samples > 0) return own.late(margin_ms, unknown_ms);
+    let slowest = 0;
+    for (const { firstByte } of this.candidates) {
+      if (firstByte.samples > 0) slowest = Math.max(slowest, firstByte.late(margin_ms, unknown_ms));
+    }
+    return slowest === 0 ? unknown_ms : Math.min(slowest, unknown_ms);
+  }
+
   /** Connected. For a line that says so too early that is no evidence, neither of speed nor of working. */
   connected(candidate: Candidate, connect_ms: number, now: number, lines: LineView): CandidateMemory {
     const known = this.#open(candidate, now);

@@ -308,3 +308,15 @@ test('whatever happens: bounded, what is chosen works and is known, and choosing
     }),
   );
 });
+
+test('one that never answered has as long as the slowest of those that did, and no longer than nothing known', () => {
+  const memory = connected(10, 10, 10);
+  assert.equal(memory.answersWithin(C, 30, 150), 150);
+  memory.answered(A, 8, 1);
+  assert.equal(memory.answersWithin(A, 30, 150), 8 + 4 * 4 + 30);
+  memory.answered(B, 20, 2);
+  assert.equal(memory.answersWithin(C, 30, 150), 20 + 4 * 10 + 30);
+  memory.answered(B, 900, 3);
+  assert.equal(memory.answersWithin(C, 30, 150), 150);
+  assert.ok(memory.answersWithin(B, 30, 150) > 150);
+});

@@ -48,7 +48,7 @@ export class Lessons {
   /** How soon an attempt answers by what is known, in ms. */
   answersWithin({ candidate }: Attempt): number {
     const { first_byte_ms, margin_ms } = this.#context.options.race;
-    return this.#memory?.find(candidate)?.firstByte.late(margin_ms, first_byte_ms) ?? first_byte_ms;
+    return this.#memory?.answersWithin(candidate, margin_ms, first_byte_ms) ?? first_byte_ms;
   }
 
   /** For what is learned of an attempt after the race; undefined where there is nothing to learn. */
