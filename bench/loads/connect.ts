@@ -17,7 +17,7 @@ class Visitor extends EchoClient {
 }
 
 /** Outcomes are told for so many of the connections together. */
-const GATHER_SHARE = 8;
+const GATHER_SHARE = 3;
 
 export function connect(run: Run, connections: number, duration_ms: number): Outcome {
   const begin = (): void => {
