@@ -3,7 +3,6 @@
 import { type Engine, Listener, type Socket } from '../linux/engine.js';
 import {
   EAGAIN,
-  ECANCELED,
   ECONNABORTED,
   EHOSTUNREACH,
   EINTR,
@@ -13,7 +12,7 @@ import {
   EPROTO,
   errnoName,
 } from '../linux/errno.js';
-import { closeFd } from '../linux/sockets.js';
+import { acceptFrom, closeFd } from '../linux/sockets.js';
 import type { RoomFlag } from '../threads/room.js';
 import type { Lanes } from './lanes.js';
 import type { Logger } from './log.js';
@@ -24,18 +23,18 @@ const OF_ONE_CLIENT = new Set([ECONNABORTED, EPROTO, EPERM, EAGAIN, EINTR, ENETD
 const PAUSE_MS = 100;
 /** Errors no further apart than this are one episode, and are said once. */
 const EPISODE_MS = 10_000;
+/** Clients taken in one look at the backlog. */
+const BATCH = 256;
+/** With so many at once, more are coming: instead of waking for each, accepting waits so long for them. */
+const MANY = 4;
+const GATHER_MS = 1;
 /** While all queues are full no actor says when one has room again: look this often. */
 const FULL_QUEUES_MS = 5;
-/** Clients that a cancelled accept had brought and that wait for room. The kernel gives no more at once. */
-const HELD_MAX = 16_384;
-
 export interface AcceptorParts {
   readonly engine: Engine;
   readonly lanes: Lanes;
   /** Raised while there is no room, so that an actor rings when a connection ends. */
   readonly room: RoomFlag;
-  /** Of the listening socket: so many clients may come at once. */
-  readonly backlog: number;
   readonly connections_max: number;
   readonly log: Logger;
 }
@@ -43,8 +42,10 @@ export interface AcceptorParts {
 export class Acceptor extends Listener {
   readonly #parts: AcceptorParts;
   readonly #socket: Socket;
-  #accepting: 'no' | 'one' | 'many' = 'no';
-  #cancelling = false;
+  /** Whether an accept waits in the engine. */
+  #waiting = false;
+  /** Until then the backlog is left to fill. */
+  #gatherUntil = 0;
   /** Fds that came although there was no room. */
   readonly #held: number[] = [];
   /** Connections that may be handed on in this turn. */
@@ -60,19 +61,32 @@ export class Acceptor extends Listener {
     this.#socket = parts.engine.adopt(listening, this);
   }
 
+  /** The first client after a lull; who came with it waits in the backlog. */
   override onAccept(_socket: Socket, result: number): void {
-    if (this.#accepting === 'one' || result < 0) {
-      this.#accepting = 'no';
-      this.#cancelling = false;
-    }
-    if (result >= 0) this.#came(result);
-    else if (result !== -ECANCELED && !OF_ONE_CLIENT.has(-result)) this.#pause(result);
+    this.#waiting = false;
+    if (this.#takes(result)) this.#look(1);
   }
 
-  #came(fd: number): void {
-    if (this.#room > 0 && this.#held.length === 0 && this.#parts.lanes.hand(fd)) this.#room -= 1;
-    else if (this.#held.length < HELD_MAX) this.#held.push(fd);
-    else closeFd(fd);
+  /** Empties the backlog as far as there is room. `taken`: clients that this look has brought already. */
+  #look(taken: number): void {
+    const { engine, lanes } = this.#parts;
+    const most = Math.min(BATCH, this.#room, lanes.room());
+    let count = taken;
+    while (count < most && this.#takes(acceptFrom(this.#socket.fd))) count += 1;
+    this.#gatherUntil = count >= MANY ? engine.now + GATHER_MS : 0;
+  }
+
+  /** Whether accepting may go on at once. */
+  #takes(result: number): boolean {
+    if (result === -EAGAIN) return false;
+    if (result >= 0) {
+      if (this.#room > 0 && this.#held.length === 0 && this.#parts.lanes.hand(result)) this.#room -= 1;
+      else this.#held.push(result);
+      return true;
+    }
+    if (OF_ONE_CLIENT.has(-result)) return true;
+    this.#pause(result);
+    return false;
   }
 
   #pause(result: number): void {
@@ -95,6 +109,7 @@ export class Acceptor extends Listener {
     const { engine, lanes } = this.#parts;
     if (this.#stopped) return Number.POSITIVE_INFINITY;
     if (this.#resumeAt > engine.now) return this.#resumeAt - engine.now;
+    if (this.#gatherUntil > engine.now) return this.#gatherUntil - engine.now;
     return this.#room > 0 && lanes.room() === 0 ? FULL_QUEUES_MS : Number.POSITIVE_INFINITY;
   }
 
@@ -106,8 +121,8 @@ export class Acceptor extends Listener {
       this.#parts.room.raise();
       this.#place(); // a connection that ended just before the flag was up rings nobody
     }
-    this.#parts.lanes.ring();
     this.#arrange();
+    this.#parts.lanes.ring();
   }
 
   /** Hands on what is held, as far as there is room. */
@@ -123,16 +138,14 @@ export class Acceptor extends Listener {
   }
 
   #arrange(): void {
-    const { engine, lanes, backlog } = this.#parts;
-    const room = this.#held.length > 0 || engine.now < this.#resumeAt ? 0 : Math.min(this.#room, lanes.room());
-    if (this.#accepting === 'many' && room <= backlog && !this.#cancelling) {
-      this.#cancelling = true;
-      engine.cancelAccept(this.#socket);
-    }
-    if (this.#accepting !== 'no' || room <= 0) return;
-    // Many may bring a whole backlog before it can be cancelled.
-    this.#accepting = room > backlog ? 'many' : 'one';
-    engine.accept(this.#socket, this.#accepting === 'many');
+    const { engine, lanes } = this.#parts;
+    const { now } = engine;
+    const isFull = this.#held.length > 0 || Math.min(this.#room, lanes.room()) <= 0;
+    if (this.#waiting || isFull || now < this.#resumeAt || now < this.#gatherUntil) return;
+    if (this.#gatherUntil > 0) this.#look(0);
+    if (this.#gatherUntil > 0) return;
+    this.#waiting = true;
+    engine.accept(this.#socket, false);
   }
 
   /** Stops listening. The clients that wait are refused, those handed on are not touched. */

@@ -118,18 +118,19 @@ class Start {
       if (this.#doorbell >= 0) closeFd(this.#doorbell);
       return listening;
     }
-    const { fd, backlog, address } = listening;
-    return { code: 'started', gateway: this.#accept(fd, backlog, address) };
+    const { fd, address } = listening;
+    return { code: 'started', gateway: this.#accept(fd, address) };
   }
 
-  #accept(listening: number, backlog: number, address: Address): Gateway {
+  #accept(listening: number, address: Address): Gateway {
     const supervisor = this.#supervisor;
     const engine = this.#engine;
     const acceptor = new Acceptor(listening, {
-      ...{ engine, backlog, log: this.#log },
+      engine,
       lanes: supervisor.lanes,
       room: new RoomFlag(this.#room),
       connections_max: this.#options.limits.connections_max,
+      log: this.#log,
     });
     this.#acceptor = acceptor;
     const loop = new Loop(engine, { mayWait: () => acceptor.mayWait(), turned: () => acceptor.turned() });

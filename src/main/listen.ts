@@ -14,20 +14,19 @@ export interface Address {
 }
 
 export type Listening =
-  | { readonly code: 'listening'; readonly fd: number; readonly backlog: number; readonly address: Address }
+  | { readonly code: 'listening'; readonly fd: number; readonly address: Address }
   | { readonly code: 'failed'; readonly message: string };
 
 export function listen({ host, port, tcp_user_timeout_ms }: Options): Listening {
   const ip = parseIp(host);
   if (ip === undefined) return { code: 'failed', message: `cannot listen on ${host}: not an IP address` };
-  const backlog = backlogMax();
-  const fd = listenOn(ip, port, backlog, tcp_user_timeout_ms);
+  const fd = listenOn(ip, port, backlogMax(), tcp_user_timeout_ms);
   if (fd < 0) {
     return { code: 'failed', message: `cannot listen on ${formatEndpoint(host, port)}: ${sentence(-fd)}` };
   }
   const local = localEndpoint(fd);
   if (typeof local !== 'number') {
-    return { code: 'listening', fd, backlog, address: { host: formatIp(local.ip), port: local.port } };
+    return { code: 'listening', fd, address: { host: formatIp(local.ip), port: local.port } };
   }
   closeFd(fd);
   return { code: 'failed', message: `cannot tell the listening port: ${errnoName(local)}` };

@@ -16,7 +16,6 @@ export interface WorldOptions {
   readonly connections_max: number;
   readonly capacity: number;
   /** As the acceptor is told; the kernel's own is 4096. */
-  readonly backlog: number;
   readonly log: Logger;
 }
 
@@ -39,7 +38,7 @@ export class AcceptingWorld {
   readonly #doorbell = makeDoorbell();
   readonly #laneBell = makeDoorbell();
 
-  constructor({ engine: kind, connections_max, capacity, backlog, log }: WorldOptions) {
+  constructor({ engine: kind, connections_max, capacity, log }: WorldOptions) {
     const opened = openEngine(kind);
     if ('code' in opened) throw new Error(opened.reason);
     const { engine } = opened;
@@ -54,7 +53,7 @@ export class AcceptingWorld {
     this.#room = new RoomFlag(roomMemory);
     this.lanes = new Lanes([{ queue: this.#queue, capacity, doorbell: this.#laneBell }], counters);
     const room = new RoomFlag(roomMemory);
-    this.acceptor = new Acceptor(listening, { engine, lanes: this.lanes, room, backlog, connections_max, log });
+    this.acceptor = new Acceptor(listening, { engine, lanes: this.lanes, room, connections_max, log });
     this.#loop = new Loop(engine, {
       mayWait: () => this.acceptor.mayWait(),
       turned: () => {

@@ -5,7 +5,7 @@ import { AcceptingWorld } from './accepting-world.js';
 
 const log = createLogger('info', { write: (line) => process.stdout.write(line) });
 const engine = process.argv[2] === 'epoll' ? 'epoll' : 'uring';
-const world = new AcceptingWorld({ engine, connections_max: 1000, capacity: 1024, backlog: 4096, log });
+const world = new AcceptingWorld({ engine, connections_max: 1000, capacity: 1024, log });
 process.stdout.write(`${JSON.stringify({ port: world.port })}\n`);
 const begun = process.cpuUsage();
 const keeping = setInterval(() => world.take(), 5);
