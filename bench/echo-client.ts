@@ -36,7 +36,7 @@ export abstract class EchoClient extends SocksClient {
     this.#memory.words[this.#offset >> 2] = serial;
     this.#memory.words[(this.#offset >> 2) + 1] = ~serial;
     this.#echoed = 0;
-    this.say(socket, this.#memory.address + this.#offset, MESSAGE_SIZE);
+    this.say(socket, this.#memory, this.#offset, MESSAGE_SIZE);
   }
 
   protected override received(socket: Socket, memory: Memory, offset: number, size: number): void {

@@ -13,7 +13,7 @@ export class Route {
   /** Where to connect, packed. */
   readonly entry: Uint8Array;
   readonly handshake: boolean;
-  /** The requests in kernel-visible memory, for `sendFrom`. */
+  /** The requests in kernel-visible memory. */
   readonly #memory: Memory | undefined;
   readonly #sizes: number[] = [];
   readonly #sources: Uint8Array[] = [];
@@ -39,10 +39,14 @@ export class Route {
     return this.#sources[this.#source];
   }
 
-  /** The next CONNECT request: its address and, through `requestSize`, its length. */
+  /** Where the next CONNECT request stands in `requests`; its length is `requestSize`. */
   nextRequest(): number {
     this.#request = (this.#request + 1) % this.#sizes.length;
-    return (this.#memory as Memory).address + this.#request * REQUEST_STRIDE;
+    return this.#request * REQUEST_STRIDE;
+  }
+
+  get requests(): Memory {
+    return this.#memory as Memory;
   }
 
   get requestSize(): number {

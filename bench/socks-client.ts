@@ -11,7 +11,6 @@ type Step = 'closed' | 'connect' | 'greeting' | 'request' | 'exchange';
 
 const constants = mapMemory(4096);
 constants.bytes.set([5, 1, 0]);
-const GREETING = constants.address;
 const GREETING_SIZE = 3;
 const GREETING_REPLY_SIZE = 2;
 /** Up to the first byte of the address, which is a name's length. */
@@ -29,8 +28,6 @@ export abstract class SocksClient extends Listener implements Participant {
   #step: Step = 'closed';
   readonly #reply = new Uint8Array(REPLY_SIZE_MAX);
   #got = 0;
-  /** Bytes of the message on its way. */
-  #said = 0;
 
   constructor(run: Run) {
     super();
@@ -86,14 +83,12 @@ export abstract class SocksClient extends Listener implements Participant {
   }
 
   /** Sends what always has room: some hundred bytes on a connection that has nothing unsent. */
-  protected say(socket: Socket, address: number, size: number): void {
-    this.#said = size;
-    this.run.engine.send(socket, address, size);
+  protected say(socket: Socket, memory: Memory, offset: number, size: number): void {
+    this.run.engine.send(socket, memory, offset, size);
   }
 
-  override onSend(_socket: Socket, sent: number): void {
-    const size = this.#said;
-    if (sent !== size) this.fail(`${this.#step}: send: ${sent < 0 ? errnoName(sent) : `${sent} of ${size} bytes`}`);
+  override onUnsent(_socket: Socket, rest: Uint8Array, error: number): void {
+    this.fail(`${this.#step}: send: ${errnoName(error)}, ${rest.length} bytes left`);
   }
 
   override onConnect(socket: Socket, result: number): void {
@@ -107,7 +102,7 @@ export abstract class SocksClient extends Listener implements Participant {
       return;
     }
     this.#step = 'greeting';
-    this.say(socket, GREETING, GREETING_SIZE);
+    this.say(socket, constants, 0, GREETING_SIZE);
     this.run.engine.receive(socket, BufferGroup.handshake);
   }
 
@@ -160,8 +155,8 @@ export abstract class SocksClient extends Listener implements Participant {
     }
     this.#step = 'request';
     this.#got = 0;
-    const request = this.run.route.nextRequest();
-    this.say(socket, request, this.run.route.requestSize);
+    const { route } = this.run;
+    this.say(socket, route.requests, route.nextRequest(), route.requestSize);
   }
 
   #answered(): void {

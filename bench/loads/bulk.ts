@@ -23,7 +23,7 @@ class Downloader extends SocksClient {
   stop(): void {
     if (this.#stopped || this.socket === undefined || !this.exchanging) return;
     this.#stopped = true;
-    this.say(this.socket, stop.address, 1);
+    this.say(this.socket, stop, 0, 1);
   }
 
   protected override received(_socket: Socket, memory: Memory, offset: number, size: number): void {

@@ -1,6 +1,7 @@
 // The completion engine: what the data plane asks of the kernel, and how it hears of the outcome. Two implementations,
-// io_uring (uring.ts) and epoll (epoll.ts), behave alike. A relay does not send through it: a socket's buffer nearly
-// always has room, so a direct call (sockets.ts) knows at once what was taken; `pollOut` waits for room when it has none.
+// io_uring (uring.ts) and epoll (epoll.ts), behave alike. A socket's buffer nearly always has room, so a send is told
+// only when something was left over; `pollOut` waits for room then. What must know at once what was taken, such as a bulk
+// transfer, sends by a direct call (sockets.ts).
 import type { Memory } from './memory.js';
 
 /** Which receive buffers: of a handshake's size, of a small message's, or of a bulk transfer's. */
@@ -20,6 +21,9 @@ export const GROUP_SIZES: readonly GroupSize[] = [
   { size: 4096, count: 256 },
   { size: 65536, count: 32 },
 ];
+
+/** What can be sent on one socket in one turn, by `send` and `sendCopy` together. */
+export const SEND_MAX = 65_536;
 
 /** How a socket ends: with what was sent before delivered (FIN), or with a reset (RST, unsent bytes are dropped). */
 export type Ending = 'graceful' | 'reset';
@@ -41,9 +45,13 @@ export abstract class Listener {
   onReceive(_socket: Socket, _result: number, _memory: Memory, _offset: number): void {
     throw new Error('onReceive: not asked for');
   }
-  /** Bytes that were sent, or why not (-EAGAIN: no room). */
-  onSend(_socket: Socket, _result: number): void {
-    throw new Error('onSend: not asked for');
+  /** After `stopStream`: no more will come. Not told where the stream has ended or broken by itself meanwhile. */
+  onStreamStopped(_socket: Socket): void {
+    throw new Error('onStreamStopped: not asked for');
+  }
+  /** `rest`, a copy, is what was left of what was sent in a turn, and why: -EAGAIN for no room, else what broke. */
+  onUnsent(_socket: Socket, _rest: Uint8Array, _error: number): void {
+    throw new Error('onUnsent: not asked for');
   }
   /** There are bytes to read, an end, or an error. */
   onPollIn(_socket: Socket, _result: number): void {
@@ -59,6 +67,10 @@ export abstract class Listener {
   }
 }
 
+/** What has become of `stream`. */
+export const Streaming = { no: 0, yes: 1, stopping: 2 } as const;
+export type Streaming = (typeof Streaming)[keyof typeof Streaming];
+
 /** A file descriptor that the engine works on. One engine, one owner; the fields below `listener` are the engine's. */
 export class Socket {
   fd = -1;
@@ -71,6 +83,11 @@ export class Socket {
   closing = false;
   /** The engine's guess whether a read would find something now. */
   readable = true;
+  streaming: Streaming = Streaming.no;
+  /** The turn and the submission in which it last sent, and where in the ring that stands. */
+  sentAtTurn = -1;
+  sentIn = -1;
+  sentAt = 0;
   /** Operations waiting for readiness (bits of the engine's own), and the group of the receive in flight. */
   waiting = 0;
   group: BufferGroup = BufferGroup.handshake;
@@ -94,29 +111,13 @@ export interface EngineCounts {
   turns: number;
 }
 
-/** Told of every fd and every map that belongs to the thread, so that main can end them should the thread die. */
-export interface Ownership {
-  opened(fd: number): void;
-  /** Called before the close: from then on the number may be somebody else's. */
-  closing(fd: number): void;
-  /** `pinsRing`: it keeps an io_uring alive and must go before the ring's fd is closed. */
-  mapped(memory: Memory, pinsRing: boolean): void;
-  unmapping(memory: Memory): void;
-}
-
-/**
- * For threads that never outlive trouble (tests, load generators): nothing is written down. Without a record that must
- * keep in step, io_uring closes in the next turn, together with what else was asked for, which is cheaper.
- */
-export const UNRECORDED: Ownership = { opened() {}, closing() {}, mapped() {}, unmapping() {} };
-
 /**
  * At most one operation of each kind is in flight per socket. Nothing completes inside the call that asks for it.
  */
 export interface Engine {
   readonly kind: 'uring' | 'epoll';
   readonly counts: EngineCounts;
-  /** Sockets in the table. */
+  /** Sockets that are not closed yet. */
   readonly size: number;
   /** Milliseconds of the monotonic clock (performance.now) when this turn's waiting ended. */
   readonly now: number;
@@ -130,10 +131,22 @@ export interface Engine {
   connect(socket: Socket, address: Uint8Array): void;
   receive(socket: Socket, group: BufferGroup): void;
   /**
-   * Sends with the turn's other operations, for messages that certainly have room: it does not wait for any. The bytes
-   * at `address` must stay as they are until the outcome is told.
+   * Receives again and again without being asked, in buffers of the small group, until the stream ends, fails or is
+   * stopped. For messages: of a bulk transfer it brings many buffers in one turn.
    */
-  send(socket: Socket, address: number, size: number): void;
+  stream(socket: Socket): void;
+  /** What has come by now is still told. */
+  stopStream(socket: Socket): void;
+  /**
+   * Sends with the turn's other operations, and waits for no room: of what is not taken at once `onUnsent` tells. What is
+   * sent on a socket in one turn goes as one. The bytes must stay as they are until the next turn has begun; those of the
+   * receive that is being told do by themselves. False: nothing of it is sent, since the turn has sent its share.
+   */
+  send(socket: Socket, memory: Memory, offset: number, size: number): boolean;
+  /** The same for bytes of the JavaScript heap, which are copied. */
+  sendCopy(socket: Socket, bytes: Uint8Array): boolean;
+  /** What was sent on this socket in this turn goes now: for before a direct call that must not overtake it. */
+  flush(socket: Socket): void;
   /** Told once. Right also when readiness was there before the call. */
   pollIn(socket: Socket): void;
   pollOut(socket: Socket): void;

@@ -2,30 +2,33 @@
 // awaited (edge-triggered, each fd registered once, for everything).
 import { ADDRESS_SIZE } from './addresses.js';
 import {
-  type BufferGroup,
+  BufferGroup,
   type Ending,
   type Engine,
   type EngineCounts,
   GROUP_SIZES,
   type Listener,
-  type Ownership,
+  SEND_MAX,
   type Socket,
-  UNRECORDED,
+  Streaming,
 } from './engine.js';
 import { EAGAIN, ECANCELED, ECONNABORTED, EINPROGRESS, EINTR } from './errno.js';
 import * as libc from './libc.js';
 import { type Memory, mapMemory, unmap } from './memory.js';
+import { closeOwned, type Ownership, UNRECORDED } from './ownership.js';
 import { SocketTable } from './socket-table.js';
-import { connectTo, pendingError, pollNow, sendFrom, setLingerZero } from './sockets.js';
+import { connectTo, pendingError, pollNow, sendBytes, sendFrom, setLingerZero } from './sockets.js';
 
 const EPOLL_CLOEXEC = 0x80000;
 const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_MOD = 3;
 const EPOLLIN = 1;
 const EPOLLOUT = 4;
 const EPOLLERR = 8;
 const EPOLLHUP = 16;
 const EPOLLRDHUP = 0x2000;
 const EPOLLET = 0x8000_0000;
+const EPOLLONESHOT = 0x4000_0000;
 const EVERYTHING = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 const SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
 const MSG_DONTWAIT = 0x40;
@@ -48,6 +51,7 @@ const Wait = {
   pollOut: 32,
   pollHangup: 64,
   send: 128,
+  stopped: 256,
 } as const;
 type Wait = (typeof Wait)[keyof typeof Wait];
 
@@ -55,8 +59,9 @@ interface Trial {
   readonly socket: Socket;
   readonly generation: number;
   readonly operation: Wait;
-  /** Of a connect or send: its outcome, which is told a turn later. */
+  /** Of a connect, or a send that left `rest` over: its outcome, which is told a turn later. */
   readonly result: number;
+  readonly rest: Uint8Array | undefined;
 }
 
 export class EpollEngine implements Engine {
@@ -119,8 +124,40 @@ export class EpollEngine implements Engine {
     else this.#await(socket, Wait.receive);
   }
 
-  send(socket: Socket, address: number, size: number): void {
-    this.#tryLater(socket, Wait.send, sendFrom(socket.fd, address, size));
+  stream(socket: Socket): void {
+    socket.streaming = Streaming.yes;
+    this.receive(socket, BufferGroup.small);
+  }
+
+  stopStream(socket: Socket): void {
+    if (socket.streaming !== Streaming.yes) return;
+    socket.streaming = Streaming.stopping;
+    socket.waiting &= ~Wait.receive;
+    this.#tryLater(socket, Wait.stopped);
+  }
+
+  send(socket: Socket, memory: Memory, offset: number, size: number): boolean {
+    // What is left of this turn's last one must not be overtaken.
+    if ((socket.waiting & Wait.send) !== 0) return false;
+    const sent = sendFrom(socket.fd, memory.address + offset, size);
+    if (sent !== size) this.#left(socket, sent, memory.bytes.slice(offset + Math.max(sent, 0), offset + size));
+    return true;
+  }
+
+  sendCopy(socket: Socket, bytes: Uint8Array): boolean {
+    if ((socket.waiting & Wait.send) !== 0 || bytes.length > SEND_MAX) return false;
+    const sent = sendBytes(socket.fd, bytes);
+    if (sent !== bytes.length) this.#left(socket, sent, bytes.slice(Math.max(sent, 0)));
+    return true;
+  }
+
+  #left(socket: Socket, sent: number, rest: Uint8Array): void {
+    socket.waiting |= Wait.send;
+    this.#tryLater(socket, Wait.send, sent < 0 ? sent : -EAGAIN, rest);
+  }
+
+  flush(_socket: Socket): void {
+    // Every send is a direct call here.
   }
 
   pollIn(socket: Socket): void {
@@ -140,8 +177,7 @@ export class EpollEngine implements Engine {
     socket.closing = true;
     if (ending === 'reset') setLingerZero(socket.fd);
     this.#table.remove(socket);
-    this.#ownership.closing(socket.fd);
-    libc.close(socket.fd);
+    closeOwned(socket.fd, this.#ownership);
   }
 
   watch(fd: number, readable: () => void): void {
@@ -174,25 +210,32 @@ export class EpollEngine implements Engine {
     }
   }
 
-  #tryLater(socket: Socket, operation: Wait, result = 1): void {
-    this.#trials.push({ socket, generation: socket.generation, operation, result });
+  #tryLater(socket: Socket, operation: Wait, result = 1, rest: Uint8Array | undefined = undefined): void {
+    this.#trials.push({ socket, generation: socket.generation, operation, result, rest });
   }
 
-  #await(socket: Socket, operation: Wait | 0): void {
+  #await(socket: Socket, operation: Wait): void {
     socket.waiting |= operation;
     if (socket.registered) return;
     socket.registered = true;
     this.#register(socket.fd, socket.slot, socket.generation, EVERYTHING);
   }
 
-  #register(fd: number, low: number, high: number, events: number): void {
+  /** Heard of once, so that clients wake nobody while no one accepts them. */
+  #awaitClient(socket: Socket): void {
+    const operation = socket.registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    socket.registered = true;
+    this.#register(socket.fd, socket.slot, socket.generation, EPOLLIN | EPOLLONESHOT, operation);
+  }
+
+  #register(fd: number, low: number, high: number, events: number, operation = EPOLL_CTL_ADD): void {
     // The event to register stands behind the array that epoll_wait fills.
     const word = EVENTS_MAX * 4;
     const { words } = this.#events;
     words[word] = events >>> 0;
     words[word + DATA_WORD] = low;
     words[word + DATA_WORD + 1] = high;
-    const result = libc.epoll_ctl(this.#fd, EPOLL_CTL_ADD, fd, this.#events.address + word * 4);
+    const result = libc.epoll_ctl(this.#fd, operation, fd, this.#events.address + word * 4);
     if (result < 0) throw new Error(`epoll_ctl failed: errno ${-result}`);
   }
 
@@ -231,7 +274,10 @@ export class EpollEngine implements Engine {
   #try(trial: Trial): void {
     const { socket } = trial;
     if (socket.closing || socket.generation !== trial.generation) return;
-    this.#carryOut(socket, trial.operation, trial.result);
+    if (trial.rest !== undefined) {
+      socket.waiting &= ~Wait.send;
+      socket.listener.onUnsent(socket, trial.rest, trial.result);
+    } else this.#carryOut(socket, trial.operation, trial.result);
   }
 
   #carryOut(socket: Socket, operation: Wait, result: number): void {
@@ -239,11 +285,14 @@ export class EpollEngine implements Engine {
       case Wait.receive:
         this.#receive(socket);
         break;
+      case Wait.stopped:
+        // Not where it has ended meanwhile.
+        if (socket.streaming !== Streaming.stopping) break;
+        socket.streaming = Streaming.no;
+        socket.listener.onStreamStopped(socket);
+        break;
       case Wait.connect:
         socket.listener.onConnect(socket, result > 0 ? pendingError(socket.fd) : result);
-        break;
-      case Wait.send:
-        socket.listener.onSend(socket, result);
         break;
       case Wait.pollIn:
         if (pollNow(socket.fd, EPOLLIN | EPOLLRDHUP) === 0) this.#await(socket, operation);
@@ -266,6 +315,7 @@ export class EpollEngine implements Engine {
   }
 
   #receive(socket: Socket): void {
+    if (socket.streaming === Streaming.stopping) return;
     const memory = this.#buffers[socket.group];
     const result = libc.recv(socket.fd, memory.address, memory.size, MSG_DONTWAIT);
     if (result === -EAGAIN) {
@@ -275,7 +325,9 @@ export class EpollEngine implements Engine {
     }
     // A short read has emptied the socket, unless an end has been seen that the next read must find.
     if (result < memory.size && !socket.hungUp) socket.readable = false;
+    if (result <= 0) socket.streaming = Streaming.no;
     socket.listener.onReceive(socket, result, memory, 0);
+    if (!socket.closing && socket.streaming === Streaming.yes) this.receive(socket, BufferGroup.small);
   }
 
   #accept(socket: Socket): void {
@@ -283,7 +335,7 @@ export class EpollEngine implements Engine {
       if (socket.closing || (socket.waiting & (Wait.accept | Wait.acceptMany)) === 0) return;
       const fd = libc.accept4(socket.fd, 0, 0, SOCK_NONBLOCK_CLOEXEC);
       if (fd === -EAGAIN) {
-        this.#await(socket, 0);
+        this.#awaitClient(socket);
         return;
       }
       if (fd === -ECONNABORTED || fd === -EINTR) continue;
@@ -296,8 +348,7 @@ export class EpollEngine implements Engine {
 
   destroy(): void {
     for (const socket of this.#table.all()) this.close(socket, 'reset');
-    this.#ownership.closing(this.#fd);
-    libc.close(this.#fd);
+    closeOwned(this.#fd, this.#ownership);
     for (const memory of [this.#events, ...this.#buffers]) {
       this.#ownership.unmapping(memory);
       unmap(memory);

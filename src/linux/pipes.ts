@@ -1,7 +1,8 @@
 // A bounded pool of pipes for splicing. A pipe is lent while a direction has bytes in it, and must come back empty.
-import type { Ownership } from './engine.js';
+
 import * as libc from './libc.js';
 import { mapMemory } from './memory.js';
+import { closeOwned, type Ownership } from './ownership.js';
 
 const O_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
 const F_SETPIPE_SZ = 1031;
@@ -48,10 +49,8 @@ export class PipePool {
   /** Ends a pipe that has bytes in it which nobody wants any more. */
   discard(pipe: Pipe): void {
     this.#open -= 1;
-    for (const fd of [pipe.read, pipe.write]) {
-      this.#ownership.closing(fd);
-      libc.close(fd);
-    }
+    closeOwned(pipe.read, this.#ownership);
+    closeOwned(pipe.write, this.#ownership);
   }
 
   destroy(): void {

@@ -1,10 +1,11 @@
 // One mapped io_uring: setup, writing submissions, entering the kernel, reading completions, provided buffers
 // (io_uring_setup(2), io_uring_enter(2), io_uring_register(2)). It knows nothing of sockets: see uring.ts.
 // DEFER_TASKRUN: completions are posted only inside our own enter call, so the mapped indexes need no barriers.
-import type { GroupSize, Ownership } from './engine.js';
+import type { GroupSize } from './engine.js';
 import { EINTR } from './errno.js';
 import * as libc from './libc.js';
 import { type Memory, mapMemory, mapShared, unmap } from './memory.js';
+import { closeOwned, type Ownership } from './ownership.js';
 
 const SYS_IO_URING_SETUP = 425;
 const SYS_IO_URING_ENTER = 426;
@@ -79,6 +80,10 @@ export class Ring {
   readonly #cqMask: number;
   readonly #buffers: ProvidedBuffers[] = [];
   #tail = 0;
+  /** Calls that have submitted something, or could have. */
+  submissions = 0;
+  /** Called after each of them. */
+  submitted: () => void = () => {};
   overflows = 0;
 
   /** A ring, or the negated errno of the kernel's refusal. */
@@ -168,7 +173,7 @@ export class Ring {
    */
   prepare(head: number, fd: number, userLow: number, userHigh: number): number {
     if (this.#unsubmitted() >= this.#entries) {
-      this.enter(0, 0);
+      this.submit();
       if (this.#unsubmitted() >= this.#entries) throw new Error('io_uring takes no submissions');
     }
     const word = (this.#tail & (this.#entries - 1)) * 16;
@@ -190,10 +195,19 @@ export class Ring {
     return this.#sqes.words;
   }
 
+  /** Submits what was prepared; what completes at once is told by the next `drain`, and nothing else is looked after. */
+  submit(): void {
+    this.#ring.words[this.#sqTail] = this.#tail;
+    this.submissions += 1;
+    libc.syscall(SYS_IO_URING_ENTER, this.fd, this.#unsubmitted(), 0, 0, 0, 0);
+    this.submitted();
+  }
+
   /** Submits what was prepared and waits for `completions` of them, or `timeout_ms`. */
   enter(completions: number, timeout_ms: number): void {
     const { words } = this.#ring;
     words[this.#sqTail] = this.#tail;
+    this.submissions += 1;
     const pending = this.#unsubmitted();
     let result: number;
     if (completions === 0) {
@@ -213,6 +227,7 @@ export class Ring {
         24,
       );
     }
+    this.submitted();
     if (result === -EINTR) return;
     if ((words[this.#sqFlags] & SQ_CQ_OVERFLOW) !== 0) this.overflows += 1;
   }
@@ -241,8 +256,7 @@ export class Ring {
     const rings = [this.#ring, this.#sqes, this.#arguments];
     for (const memory of rings) this.#ownership.unmapping(memory);
     for (const memory of rings) unmap(memory);
-    this.#ownership.closing(this.fd);
-    libc.close(this.fd);
+    closeOwned(this.fd, this.#ownership);
     for (const group of this.#buffers) {
       for (const memory of [group.memory, group.entriesMemory]) {
         this.#ownership.unmapping(memory);

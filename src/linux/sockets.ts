@@ -98,6 +98,9 @@ export function sendBytes(fd: number, bytes: Uint8Array): number {
   return libc.send(fd, scratch.address + 4096, size, MSG_DONTWAIT_NOSIGNAL);
 }
 
+/** A client of a listening socket, without waiting for one: its fd, non-blocking, or a negated errno. */
+export const acceptFrom = (fd: number): number => libc.accept4(fd, 0, 0, SOCK_NONBLOCK_CLOEXEC);
+
 export const shutdownWrite = (fd: number): number => libc.shutdown(fd, SHUT_WR);
 export const shutdownBoth = (fd: number): number => libc.shutdown(fd, SHUT_RDWR);
 export const closeFd = (fd: number): number => libc.close(fd);

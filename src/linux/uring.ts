@@ -2,20 +2,22 @@
 // Receives take their buffer from provided rings when data comes, so an idle connection holds none.
 import { ADDRESS_SIZE } from './addresses.js';
 import {
-  type BufferGroup,
+  BufferGroup,
   type Ending,
   type Engine,
   type EngineCounts,
   GROUP_SIZES,
   type GroupSize,
   type Listener,
-  type Ownership,
+  SEND_MAX,
   type Socket,
-  UNRECORDED,
+  Streaming,
 } from './engine.js';
-import { ECANCELED, ENOBUFS } from './errno.js';
+import { EAGAIN, ECANCELED, ECONNRESET, ENOBUFS } from './errno.js';
 import * as libc from './libc.js';
 import { type Memory, mapMemory, unmap } from './memory.js';
+import { Outbox } from './outbox.js';
+import { closeOwned, type Ownership, UNRECORDED } from './ownership.js';
 import { Ring } from './ring.js';
 import { SocketTable } from './socket-table.js';
 import { setLingerZero } from './sockets.js';
@@ -32,10 +34,12 @@ const BUFFER_SELECT = 1 << 5;
 const SKIP_SUCCESS = 1 << 6;
 const ACCEPT_MULTISHOT = 1;
 const RECV_POLL_FIRST = 1;
+const RECV_MULTISHOT = 2;
 const POLL_MULTISHOT = 1;
 const CANCEL_ALL = 1;
 const CANCEL_ALL_OF_FD = 1 | 2;
-const MSG_DONTWAIT = 0x40;
+/** Not all taken counts as failed: only then is there a completion. */
+const MSG_WAITALL_DONTWAIT = 0x100 | 0x40;
 const CQE_HAS_BUFFER = 1;
 const CQE_MORE = 2;
 const CQE_SOCK_NONEMPTY = 4;
@@ -59,6 +63,7 @@ const Operation = {
   pollOutLasting: 10,
   pollHangupLasting: 11,
   send: 12,
+  stream: 13,
 } as const;
 type Operation = (typeof Operation)[keyof typeof Operation];
 
@@ -76,6 +81,7 @@ export interface UringSizes {
 const DEFAULT_SIZES: UringSizes = { submissions: 1024, completions: 8192, groups: GROUP_SIZES };
 
 const EMPTY = mapMemory(4096);
+const NOTHING = new Uint8Array();
 
 export class UringEngine implements Engine {
   readonly kind = 'uring';
@@ -88,6 +94,14 @@ export class UringEngine implements Engine {
   /** Addresses of connects in flight, by slot. */
   readonly #slabs: Memory[] = [];
   #starved: Socket[] = [];
+  /** What is closed with the next submission. */
+  #closing: number[] = [];
+  /** What is sent in this turn, and what was in the last one, of which failures are being told. */
+  #outbox: Outbox;
+  #posted: Outbox;
+  /** The buffers of the receive that is being told, and whether its bytes are being sent on. */
+  #told: Memory | undefined;
+  #isLent = false;
 
   /** An engine, or the negated errno of what the kernel refused. */
   static open(ownership: Ownership = UNRECORDED, sizes: UringSizes = DEFAULT_SIZES): UringEngine | number {
@@ -106,10 +120,13 @@ export class UringEngine implements Engine {
   private constructor(ring: Ring, ownership: Ownership) {
     this.#ring = ring;
     this.#ownership = ownership;
+    this.#outbox = new Outbox(ownership);
+    this.#posted = new Outbox(ownership);
+    ring.submitted = this.#submitted;
   }
 
   get size(): number {
-    return this.#table.size;
+    return this.#table.size + this.#closing.length;
   }
 
   adopt(fd: number, listener: Listener): Socket {
@@ -164,11 +181,70 @@ export class UringEngine implements Engine {
     this.#ring.words[word + 10] = group;
   }
 
-  send(socket: Socket, address: number, size: number): void {
-    const word = this.#submit(socket, SEND, Operation.send);
+  stream(socket: Socket): void {
+    socket.streaming = Streaming.yes;
+    socket.group = BufferGroup.small;
+    const flags = RECV_MULTISHOT | (socket.readable ? 0 : RECV_POLL_FIRST);
+    const word = this.#submit(socket, RECV | (BUFFER_SELECT << 8) | (flags << 16), Operation.stream);
+    this.#ring.words[word + 10] = BufferGroup.small;
+  }
+
+  stopStream(socket: Socket): void {
+    if (socket.streaming !== Streaming.yes) return;
+    socket.streaming = Streaming.stopping;
+    this.#cancel(socket, Operation.stream);
+  }
+
+  send(socket: Socket, memory: Memory, offset: number, size: number): boolean {
+    if (socket.sentIn === this.#submission) {
+      const parcel = this.#outbox.join(socket, memory, offset, size);
+      if (parcel !== undefined) this.#post(socket.sentAt, parcel.memory.address + parcel.offset, parcel.size);
+      return parcel !== undefined;
+    }
+    // Some of this turn has been submitted, and might not have been taken: what follows must not overtake it.
+    if (socket.sentAtTurn === this.counts.turns) return false;
+    if (memory === this.#told) this.#isLent = true;
+    this.#outbox.add(socket, memory, offset, size);
+    const user = (socket.generation << 4) | Operation.send;
+    const word = this.#ring.prepare(SEND | (SKIP_SUCCESS << 8), socket.fd, socket.slot, user);
+    socket.sentIn = this.#submission;
+    socket.sentAtTurn = this.counts.turns;
+    socket.sentAt = word;
+    this.#ring.words[word + 7] = MSG_WAITALL_DONTWAIT;
+    this.#post(word, memory.address + offset, size);
+    return true;
+  }
+
+  #post(word: number, address: number, size: number): void {
     this.#setAddress(word, address);
     this.#ring.words[word + 6] = size;
-    this.#ring.words[word + 7] = MSG_DONTWAIT;
+  }
+
+  sendCopy(socket: Socket, bytes: Uint8Array): boolean {
+    if (bytes.length > SEND_MAX) return false;
+    const offset = this.#outbox.place(bytes);
+    return this.send(socket, this.#outbox.slab, offset, bytes.length);
+  }
+
+  flush(socket: Socket): void {
+    if (socket.sentIn === this.#submission) this.#ring.submit();
+  }
+
+  /** Goes up with every submission. */
+  get #submission(): number {
+    return this.#ring.submissions;
+  }
+
+  /** A send was not taken as a whole. Where that is heard so late that its bytes have gone, the socket is as good as broken. */
+  #unsent(socket: Socket, result: number): void {
+    const parcel = this.#posted.find(socket);
+    if (parcel === undefined) {
+      socket.listener.onUnsent(socket, NOTHING, -ECONNRESET);
+      return;
+    }
+    const { memory, offset, size } = parcel;
+    const rest = memory.bytes.slice(offset + Math.max(result, 0), offset + size);
+    socket.listener.onUnsent(socket, rest, result < 0 ? result : -EAGAIN);
   }
 
   pollIn(socket: Socket): void {
@@ -214,13 +290,15 @@ export class UringEngine implements Engine {
       return false;
     }
     socket.waiting &= ~bit;
-    if (!ended) {
-      const word = this.#submit(socket, ASYNC_CANCEL, Operation.cancel);
-      this.#ring.words[word + 4] = socket.slot;
-      this.#ring.words[word + 5] = (socket.generation << 4) | operation;
-      this.#ring.words[word + 7] = CANCEL_ALL;
-    }
+    if (!ended) this.#cancel(socket, operation);
     return true;
+  }
+
+  #cancel(socket: Socket, operation: Operation): void {
+    const word = this.#submit(socket, ASYNC_CANCEL, Operation.cancel);
+    this.#ring.words[word + 4] = socket.slot;
+    this.#ring.words[word + 5] = (socket.generation << 4) | operation;
+    this.#ring.words[word + 7] = CANCEL_ALL;
   }
 
   close(socket: Socket, ending: Ending): void {
@@ -234,13 +312,20 @@ export class UringEngine implements Engine {
     this.#cancelAll(socket);
   }
 
+  /** Closes behind whatever of this turn is still to be sent. */
   #finish(socket: Socket): void {
     this.#table.remove(socket);
     this.#ownership.closing(socket.fd);
-    if (this.#ownership !== UNRECORDED) libc.close(socket.fd);
     // Only a failure would have a completion, and no socket to go with it.
-    else this.#ring.prepare(CLOSE | (SKIP_SUCCESS << 8), socket.fd, 0, 0);
+    this.#ring.prepare(CLOSE | (SKIP_SUCCESS << 8), socket.fd, 0, 0);
+    this.#closing.push(socket.fd);
   }
+
+  readonly #submitted = (): void => {
+    if (this.#closing.length === 0) return;
+    for (const fd of this.#closing) this.#ownership.closed(fd);
+    this.#closing = [];
+  };
 
   watch(fd: number, readable: () => void): void {
     this.#watches.push({ fd, readable });
@@ -255,9 +340,13 @@ export class UringEngine implements Engine {
 
   turn(timeout_ms: number, outcomes = 1): void {
     this.counts.turns += 1;
+    const posted = this.#outbox;
+    this.#outbox = this.#posted;
+    this.#posted = posted;
     this.#ring.enter(timeout_ms > 0 ? outcomes : 0, timeout_ms);
     this.now = performance.now();
     this.#ring.drain(this.#completed);
+    posted.empty(this.#giveBack);
     this.counts.overflows = this.#ring.overflows;
     if (this.#starved.length > 0) this.#feed();
   }
@@ -274,6 +363,11 @@ export class UringEngine implements Engine {
       this.counts.stale += 1;
       return;
     }
+    // A send is not counted, since one that goes well is never heard of again.
+    if (operation === Operation.send) {
+      if (!socket.closing) this.#unsent(socket, result);
+      return;
+    }
     if ((flags & CQE_MORE) === 0) socket.inFlight -= 1;
     if (socket.closing) this.#completedWhileClosing(socket, operation, result, flags);
     else this.#tell(socket, operation, result, flags);
@@ -284,11 +378,11 @@ export class UringEngine implements Engine {
       case Operation.receive:
         this.#received(socket, result, flags);
         break;
+      case Operation.stream:
+        this.#streamed(socket, result, flags);
+        break;
       case Operation.connect:
         socket.listener.onConnect(socket, result);
-        break;
-      case Operation.send:
-        socket.listener.onSend(socket, result);
         break;
       case Operation.pollIn:
         socket.listener.onPollIn(socket, result);
@@ -324,21 +418,53 @@ export class UringEngine implements Engine {
   }
 
   #received(socket: Socket, result: number, flags: number): void {
-    if (result === -ENOBUFS) {
-      this.counts.bufferWaits += 1;
-      this.#starved.push(socket);
-      return;
-    }
+    if (result === -ENOBUFS) this.#starve(socket);
+    else this.#hand(socket, result, flags);
+  }
+
+  /** A multishot receive brings one completion after the other, the last one without CQE_MORE. */
+  #streamed(socket: Socket, result: number, flags: number): void {
+    const goesOn = (flags & CQE_MORE) !== 0;
+    const isBare = result === -ENOBUFS || result === -ECANCELED;
+    if (!isBare) this.#hand(socket, result, flags);
+    if (goesOn || socket.closing) return;
+    if (result > 0 || isBare) this.#streamEnded(socket, result === -ENOBUFS);
+    else socket.streaming = Streaming.no;
+  }
+
+  /** The multishot receive is over, the stream is not: unless it was to be stopped, it is received anew. */
+  #streamEnded(socket: Socket, isStarved: boolean): void {
+    if (socket.streaming === Streaming.stopping) {
+      socket.streaming = Streaming.no;
+      socket.listener.onStreamStopped(socket);
+    } else if (isStarved) this.#starve(socket);
+    else this.stream(socket);
+  }
+
+  #starve(socket: Socket): void {
+    this.counts.bufferWaits += 1;
+    this.#starved.push(socket);
+  }
+
+  /** Tells what was received. A buffer that is sent from meanwhile is given back only when that is over. */
+  #hand(socket: Socket, result: number, flags: number): void {
     socket.readable = result < 0 || (flags & CQE_SOCK_NONEMPTY) !== 0;
     if ((flags & CQE_HAS_BUFFER) === 0) {
       socket.listener.onReceive(socket, result, EMPTY, 0);
       return;
     }
-    const buffers = this.#ring.buffers(socket.group);
+    const { group } = socket;
+    const buffers = this.#ring.buffers(group);
     const id = flags >>> 16;
+    this.#told = buffers.memory;
+    this.#isLent = false;
     socket.listener.onReceive(socket, result, buffers.memory, buffers.offset(id));
-    buffers.give(id);
+    this.#told = undefined;
+    if (this.#isLent) this.#outbox.lend(group, id);
+    else buffers.give(id);
   }
+
+  readonly #giveBack = (group: number, buffer: number): void => this.#ring.buffers(group).give(buffer);
 
   #completedWhileClosing(socket: Socket, operation: Operation, result: number, flags: number): void {
     if ((flags & CQE_HAS_BUFFER) !== 0) this.#ring.buffers(socket.group).give(flags >>> 16);
@@ -351,7 +477,9 @@ export class UringEngine implements Engine {
     const starved = this.#starved;
     this.#starved = [];
     for (const socket of starved) {
-      if (!socket.closing) this.receive(socket, socket.group);
+      if (socket.closing) continue;
+      if (socket.streaming === Streaming.no) this.receive(socket, socket.group);
+      else this.#streamEnded(socket, false);
     }
   }
 
@@ -369,11 +497,12 @@ export class UringEngine implements Engine {
     // The last of these may have closed sockets.
     this.#ring.enter(0, 0);
     for (const socket of this.#table.all()) {
-      this.#ownership.closing(socket.fd);
       libc.shutdown(socket.fd, 2);
-      libc.close(socket.fd);
+      closeOwned(socket.fd, this.#ownership);
     }
     this.#ring.close();
+    this.#outbox.destroy();
+    this.#posted.destroy();
     for (const slab of this.#slabs) {
       this.#ownership.unmapping(slab);
       unmap(slab);

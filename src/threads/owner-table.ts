@@ -1,9 +1,11 @@
 // Who owns each file descriptor of the process, and which memory each actor has mapped: shared, so that main can end
-// what a dead actor leaves behind. An entry is written by the fd's owner only, and cleared before the close: from then
-// on the number may be somebody else's.
+// what a dead actor leaves behind. An entry is written by the fd's owner only. A number may be somebody else's as soon as
+// it has been closed, so its former owner clears the entry only if nobody has written it since.
 
 /** Owner number of an fd that no actor owns. */
 const NOBODY = 0;
+/** Added to the owner's number while it closes the fd. */
+const CLOSING = 0x8000;
 /** Maps that one actor may have at a time: rings, buffers and one address slab for each 1 024 sockets. */
 const MAPS_MAX = 2048;
 
@@ -23,14 +25,26 @@ export class OwnerTable {
     this.#owners[fd] = actor + 1;
   }
 
+  /** The actor is about to close it: it is still the actor's. */
+  closing(fd: number, actor: number): void {
+    this.#owners[fd] = CLOSING | (actor + 1);
+  }
+
+  /** The actor has closed it. */
+  closed(fd: number, actor: number): void {
+    Atomics.compareExchange(this.#owners, fd, CLOSING | (actor + 1), NOBODY);
+  }
+
   clear(fd: number): void {
     this.#owners[fd] = NOBODY;
   }
 
   ownedBy(actor: number): number[] {
-    const fds: number[] = [];
-    for (let fd = this.#owners.indexOf(actor + 1); fd >= 0; fd = this.#owners.indexOf(actor + 1, fd + 1)) fds.push(fd);
-    return fds;
+    return [...this.#all(actor + 1), ...this.#all(CLOSING | (actor + 1))];
+  }
+
+  *#all(owner: number): Generator<number> {
+    for (let fd = this.#owners.indexOf(owner); fd >= 0; fd = this.#owners.indexOf(owner, fd + 1)) yield fd;
   }
 }
 

@@ -140,3 +140,15 @@ export function statesTowards(port: number): number[] {
   const fields = lines.map((line) => line.trim().split(/\s+/));
   return fields.filter((field) => field[2].endsWith(`:${hex}`)).map((field) => Number.parseInt(field[3], 16));
 }
+
+/** Waits until so many bytes have come. */
+export function readExactly(fd: number, size: number): Buffer {
+  const parts: Buffer[] = [];
+  for (let got = 0; got < size; got += parts[parts.length - 1].length) {
+    awaitReady(fd, POLLIN);
+    const bytes = readNow(fd);
+    if (typeof bytes === 'number') throw new Error(`read: ${errnoName(bytes)}`);
+    parts.push(bytes);
+  }
+  return Buffer.concat(parts);
+}

@@ -1,9 +1,9 @@
 // Pipes are lent within a bound, come back to be lent again, and leave no fd behind; bytes go through them unchanged.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UNRECORDED } from '../../src/linux/engine.js';
 import { EAGAIN } from '../../src/linux/errno.js';
 import * as libc from '../../src/linux/libc.js';
+import { UNRECORDED } from '../../src/linux/ownership.js';
 import { type Pipe, PipePool, spliceIn, spliceOut } from '../../src/linux/pipes.js';
 import { sendBytes, shutdownWrite } from '../../src/linux/sockets.js';
 import { acceptFrom, awaitReady, connecting, listening, openFds, POLLIN, POLLOUT, readNow } from './peers.js';

@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { tryUring } from '../../src/linux/choose.js';
 import type { Engine } from '../../src/linux/engine.js';
-import { Listener, type Ownership, type Socket } from '../../src/linux/engine.js';
+import { Listener, type Socket } from '../../src/linux/engine.js';
 import { EpollEngine } from '../../src/linux/epoll.js';
 import { errnoName } from '../../src/linux/errno.js';
 import type { Memory } from '../../src/linux/memory.js';
+import type { Ownership } from '../../src/linux/ownership.js';
 import { closeFd } from '../../src/linux/sockets.js';
 import { UringEngine, type UringSizes } from '../../src/linux/uring.js';
 import { connectedPair, openFds } from './peers.js';
@@ -34,7 +35,7 @@ const TURN_MS = 20;
 const TURNS_MAX = 200;
 
 export interface Heard {
-  readonly kind: 'accept' | 'connect' | 'receive' | 'send' | 'pollIn' | 'pollOut' | 'pollHangup';
+  readonly kind: 'accept' | 'connect' | 'receive' | 'stopped' | 'unsent' | 'pollIn' | 'pollOut' | 'pollHangup';
   readonly result: number;
   /** Empty unless it is a receive. */
   readonly bytes: Buffer;
@@ -73,8 +74,11 @@ export class Recorder extends Listener {
     const bytes = Buffer.from(memory.bytes.subarray(offset, offset + Math.max(result, 0)));
     this.#note(socket, { kind: 'receive', result, bytes });
   }
-  override onSend(socket: Socket, result: number): void {
-    this.#note(socket, { kind: 'send', result, bytes: NOTHING });
+  override onStreamStopped(socket: Socket): void {
+    this.#note(socket, { kind: 'stopped', result: 0, bytes: NOTHING });
+  }
+  override onUnsent(socket: Socket, rest: Uint8Array, error: number): void {
+    this.#note(socket, { kind: 'unsent', result: error, bytes: Buffer.from(rest) });
   }
   override onPollIn(socket: Socket, result: number): void {
     this.#note(socket, { kind: 'pollIn', result, bytes: NOTHING });
@@ -90,6 +94,7 @@ export class Recorder extends Listener {
 /** Keeps the books of an engine and objects to an entry that does not fit. */
 export class Books implements Ownership {
   readonly fds = new Set<number>();
+  readonly closings = new Set<number>();
   readonly maps = new Map<number, Memory>();
   readonly objections: string[] = [];
 
@@ -98,8 +103,14 @@ export class Books implements Ownership {
     this.fds.add(fd);
   }
   closing(fd: number): void {
-    if (!this.fds.delete(fd)) this.objections.push(`fd ${fd} closed, but was never opened`);
+    if (!this.fds.has(fd)) this.objections.push(`fd ${fd} closed, but was never opened`);
     if (!openFds().has(fd)) this.objections.push(`fd ${fd} was closed before it was told`);
+    this.closings.add(fd);
+  }
+  closed(fd: number): void {
+    if (!this.closings.delete(fd)) this.objections.push(`fd ${fd} closed without a warning`);
+    if (openFds().has(fd)) this.objections.push(`fd ${fd} is said to be closed, and is not`);
+    this.fds.delete(fd);
   }
   mapped(memory: Memory): void {
     if (this.maps.has(memory.address)) this.objections.push(`${memory.size} bytes mapped twice`);

@@ -16,6 +16,20 @@ test('each fd has one owner, and what is cleared has none', () => {
   assert.deepEqual(table.ownedBy(2), []);
 });
 
+test("an fd that is being closed is still its owner's, and afterwards only if nobody else has it by then", () => {
+  const table = new OwnerTable(OwnerTable.create(64));
+  table.set(5, 0);
+  table.set(6, 0);
+  table.closing(5, 0);
+  table.closing(6, 0);
+  assert.deepEqual(table.ownedBy(0), [5, 6]);
+  table.set(6, 1);
+  table.closed(5, 0);
+  table.closed(6, 0);
+  assert.deepEqual(table.ownedBy(0), []);
+  assert.deepEqual(table.ownedBy(1), [6]);
+});
+
 test('maps are kept with whether they pin a ring, and their places are used again', () => {
   const memory = MapTable.create();
   const table = new MapTable(memory);

@@ -3,9 +3,10 @@
 import type { MessagePort } from 'node:worker_threads';
 import { openEngine } from '../../linux/choose.js';
 import { ring } from '../../linux/doorbell.js';
-import type { Engine, Ownership } from '../../linux/engine.js';
+import type { Engine } from '../../linux/engine.js';
 import { Loop } from '../../linux/loop.js';
 import type { Memory } from '../../linux/memory.js';
+import type { Ownership } from '../../linux/ownership.js';
 import { PipePool } from '../../linux/pipes.js';
 import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import { LineHealth } from '../../protocol/line-health.js';
@@ -227,7 +228,11 @@ class SharedOwnership implements Ownership {
   }
 
   closing(fd: number): void {
-    this.#owners.clear(fd);
+    this.#owners.closing(fd, this.#actor);
+  }
+
+  closed(fd: number): void {
+    this.#owners.closed(fd, this.#actor);
   }
 
   mapped(memory: Memory, pinsRing: boolean): void {

@@ -2,7 +2,7 @@
 // where the line has proxies asks them one after the other. It is over when it says so, or when it is abandoned.
 import { packAddress } from '../../linux/addresses.js';
 import { BufferGroup, Listener, type Socket } from '../../linux/engine.js';
-import { EADDRINUSE, EADDRNOTAVAIL } from '../../linux/errno.js';
+import { EADDRINUSE, EADDRNOTAVAIL, EAGAIN } from '../../linux/errno.js';
 import type { Memory } from '../../linux/memory.js';
 import * as sockets from '../../linux/sockets.js';
 import type { Candidate } from '../../protocol/candidate.js';
@@ -141,11 +141,14 @@ export class Attempt extends Listener implements Expiring {
     this.#say(socket, this.#chain.start());
   }
 
-  /** A proxy's socket has room for these few bytes; where it has not, the proxy is as good as dead. */
   #say(socket: Socket, bytes: Uint8Array): void {
-    const sent = sockets.sendBytes(socket.fd, bytes);
-    if (sent !== bytes.length) this.#fail(sent < 0 ? causeOf(sent) : 'proxy-protocol');
-    else this.#context.engine.receive(socket, BufferGroup.handshake);
+    this.#context.engine.sendCopy(socket, bytes);
+    this.#context.engine.receive(socket, BufferGroup.handshake);
+  }
+
+  /** A proxy's socket has room for a few bytes; where it has not, the proxy is as good as dead. */
+  override onUnsent(_socket: Socket, _rest: Uint8Array, error: number): void {
+    this.#fail(error === -EAGAIN ? 'proxy-protocol' : causeOf(error));
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {

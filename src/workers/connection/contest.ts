@@ -99,6 +99,11 @@ export class Contest extends Listener implements Expiring, ContenderOutcome {
     // Asked for by a race that took long; the receive in flight finds the same.
   }
 
+  /** The reply was not taken: the client has gone. */
+  override onUnsent(): void {
+    this.#end('reset-by-client');
+  }
+
   /** The client's bytes so far begin like a ClientHello. */
   #collect(hello: Uint8Array): void {
     this.#hello = hello;

@@ -1,7 +1,7 @@
 // One half of a relay: bytes from one socket to the other, until the end of stream. It begins by copying through the
 // thread's buffers, and changes to splicing through a pipe when reads keep filling them, and back when they no longer do.
 // At most one buffer or one pipe of bytes is unsent; nothing more is read until it has gone.
-import { BufferGroup, type Socket } from '../../linux/engine.js';
+import { BufferGroup, GROUP_SIZES, type Socket } from '../../linux/engine.js';
 import { EAGAIN } from '../../linux/errno.js';
 import type { Memory } from '../../linux/memory.js';
 import { type Pipe, spliceIn, spliceOut } from '../../linux/pipes.js';
@@ -15,11 +15,17 @@ export type Progress = 'goes-on' | 'ended' | 'source-broken' | 'sink-broken';
 const FULL_READS = 3;
 /** A large buffer counts as filled from here: a stream's segments do not come in powers of two. */
 const FULL_LARGE = 32768;
+/** Up to here bytes go with the turn's other operations; more of them go by a direct call, which tells what was taken. */
+const MESSAGE_MAX = GROUP_SIZES[BufferGroup.small].size;
 /** Pipe loads that one direction moves before others get their turn. */
 const SPLICES_A_TURN = 8;
 /** Wake-ups in a row that moved less than this before splicing is given up. */
 const SMALL_SPLICE = 16384;
 const SMALL_SPLICES = 4;
+
+/** How the source is being read: not, one receive at a time (large buffers), or as a stream of messages. */
+const Reading = { no: 0, once: 1, stream: 2, stopping: 3 } as const;
+type Reading = (typeof Reading)[keyof typeof Reading];
 
 export class Direction {
   readonly source: Socket;
@@ -28,6 +34,7 @@ export class Direction {
   bytes = 0;
   ended = false;
   #group: BufferGroup = BufferGroup.small;
+  #reading: Reading = Reading.no;
   /** Full reads in a row while copying; small wake-ups in a row while splicing. */
   #streak = 0;
   #unsent: Uint8Array | undefined;
@@ -39,9 +46,21 @@ export class Direction {
     this.sink = sink;
   }
 
-  /** Begins to read. */
-  start(context: Context): void {
-    if (this.#unsent === undefined) context.engine.receive(this.source, this.#group);
+  /** Begins to read. `isReading`: a receive is in flight already. */
+  start(context: Context, isReading: boolean): void {
+    if (isReading) this.#reading = Reading.once;
+    else if (this.#unsent === undefined) this.#read(context);
+  }
+
+  #read(context: Context): void {
+    if (this.#reading !== Reading.no) return;
+    if (this.#group === BufferGroup.small) {
+      this.#reading = Reading.stream;
+      context.engine.stream(this.source);
+    } else {
+      this.#reading = Reading.once;
+      context.engine.receive(this.source, this.#group);
+    }
   }
 
   /** What of `bytes` is `unsent` waits for the sink, which is polled for room already; to be called before `start`. */
@@ -51,57 +70,89 @@ export class Direction {
   }
 
   /** Delivers bytes that came before the relay began; to be called before `start`. */
-  deliver(context: Context, bytes: Uint8Array): Progress {
-    const sent = sendBytes(this.sink.fd, bytes);
-    if (sent < 0 && sent !== -EAGAIN) return 'sink-broken';
-    this.bytes += Math.max(sent, 0);
-    if (sent < bytes.length) this.#keep(context, bytes.slice(Math.max(sent, 0)));
-    return 'goes-on';
+  deliver(context: Context, bytes: Uint8Array): void {
+    if (context.engine.sendCopy(this.sink, bytes)) this.bytes += bytes.length;
+    else this.#keep(context, bytes);
   }
 
   /** A receive has completed. */
   received(context: Context, result: number, memory: Memory, offset: number): Progress {
+    if (result <= 0 || this.#reading === Reading.once) this.#reading = Reading.no;
     if (result < 0) return 'source-broken';
-    if (this.#unsent !== undefined) return this.#append(memory.bytes.subarray(offset, offset + result));
-    if (result === 0) return this.#end();
-    const sent = sendFrom(this.sink.fd, memory.address + offset, result);
-    if (sent < 0 && sent !== -EAGAIN) return 'sink-broken';
-    this.bytes += Math.max(sent, 0);
-    if (sent < result) {
-      this.#keep(context, memory.bytes.slice(offset + Math.max(sent, 0), offset + result));
+    if (this.#unsent !== undefined) {
+      this.#append(context, memory.bytes.subarray(offset, offset + result));
       return 'goes-on';
     }
+    if (result === 0) return this.#end();
+    if (result <= MESSAGE_MAX) this.#pass(context, memory, offset, result);
+    else if (!this.#passDirectly(context, memory, offset, result)) return 'sink-broken';
+    if (this.#unsent !== undefined) return 'goes-on';
     return this.#readOn(context, result);
   }
 
-  /**
-   * Behind what was delivered before the relay began and has not gone yet; this receive was in flight by then. An end of
-   * stream will be read again when all has gone.
-   */
-  #append(bytes: Uint8Array): Progress {
-    const unsent = this.#unsent as Uint8Array;
-    this.#unsent = new Uint8Array(unsent.length + bytes.length);
-    this.#unsent.set(unsent);
-    this.#unsent.set(bytes, unsent.length);
+  /** What is left over, if anything ever is, is told in `unsent`. */
+  #pass(context: Context, memory: Memory, offset: number, size: number): void {
+    if (context.engine.send(this.sink, memory, offset, size)) this.bytes += size;
+    else this.#keep(context, memory.bytes.slice(offset, offset + size));
+  }
+
+  /** False when the sink is broken. */
+  #passDirectly(context: Context, memory: Memory, offset: number, size: number): boolean {
+    const sent = sendFrom(this.sink.fd, memory.address + offset, size);
+    if (sent < 0 && sent !== -EAGAIN) return false;
+    this.bytes += Math.max(sent, 0);
+    if (sent < size) this.#keep(context, memory.bytes.slice(offset + Math.max(sent, 0), offset + size));
+    return true;
+  }
+
+  /** `rest` of what was sent in the last turn is left. */
+  unsent(context: Context, rest: Uint8Array, error: number): Progress {
+    this.bytes -= rest.length;
+    if (error !== -EAGAIN) return 'sink-broken';
+    if (this.#unsent === undefined) this.#keep(context, rest);
+    else this.#unsent = joined(rest, this.#unsent);
     return 'goes-on';
   }
 
+  /**
+   * Behind what has not gone yet: it was on its way by then. An end of stream will be read again when all has gone.
+   */
+  #append(context: Context, bytes: Uint8Array): void {
+    this.#unsent = joined(this.#unsent as Uint8Array, bytes);
+    this.#stop(context);
+  }
+
+  /** Waits for room for `rest`, and reads no more until then. */
   #keep(context: Context, rest: Uint8Array): void {
     this.#unsent = rest;
     context.engine.pollOut(this.sink);
+    this.#stop(context);
+  }
+
+  #stop(context: Context): void {
+    if (this.#reading !== Reading.stream) return;
+    this.#reading = Reading.stopping;
+    context.engine.stopStream(this.source);
+  }
+
+  /** The stream has been stopped: it is read on in another way, or when there is room. */
+  stopped(context: Context): void {
+    this.#reading = Reading.no;
+    if (this.#unsent === undefined) this.#read(context);
   }
 
   #readOn(context: Context, result: number): Progress {
-    const full = this.#group === BufferGroup.large ? result >= FULL_LARGE : result === 4096;
+    const full = this.#group === BufferGroup.large ? result >= FULL_LARGE : result === MESSAGE_MAX;
     this.#streak = full ? this.#streak + 1 : 0;
     if (this.#streak >= FULL_READS) {
       this.#streak = 0;
-      if (this.#group === BufferGroup.large) return this.#startSplicing(context);
+      if (this.#group === BufferGroup.large && this.#reading === Reading.no) return this.#startSplicing(context);
       this.#group = BufferGroup.large;
-    } else if (result < 4096) {
+      this.#stop(context);
+    } else if (result < MESSAGE_MAX && this.#reading === Reading.no) {
       this.#group = BufferGroup.small;
     }
-    context.engine.receive(this.source, this.#group);
+    this.#read(context);
     return 'goes-on';
   }
 
@@ -126,7 +177,7 @@ export class Direction {
       this.#keep(context, unsent.subarray(Math.max(sent, 0)));
     } else {
       this.#unsent = undefined;
-      context.engine.receive(this.source, this.#group);
+      this.#read(context);
     }
     return 'goes-on';
   }
@@ -171,7 +222,7 @@ export class Direction {
 
   #copyAgain(context: Context): Progress {
     this.#streak = 0;
-    context.engine.receive(this.source, this.#group);
+    this.#read(context);
     return 'goes-on';
   }
 
@@ -189,4 +240,11 @@ export class Direction {
     }
     this.#unsent = undefined;
   }
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(first.length + second.length);
+  whole.set(first);
+  whole.set(second, first.length);
+  return whole;
 }

@@ -28,6 +28,7 @@ export class Farewell extends Listener implements Expiring {
   say(answer: Uint8Array): void {
     const { engine, deadlines } = this.#context;
     this.#socket.listener = this;
+    engine.flush(this.#socket);
     sendBytes(this.#socket.fd, answer);
     shutdownWrite(this.#socket.fd);
     this.#deadline.owner = this;
@@ -43,6 +44,10 @@ export class Farewell extends Listener implements Expiring {
 
   override onPollHangup(): void {
     // Asked for by the race that has just been lost; the receive finds the same.
+  }
+
+  override onUnsent(): void {
+    // Of the answer to its greeting; the receive finds what has happened.
   }
 
   onDeadline(): void {

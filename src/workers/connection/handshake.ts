@@ -2,7 +2,6 @@
 // answers the greeting itself; the request's answer is the session's, as it must wait for the outcome.
 import { BufferGroup, Listener, type Socket } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
-import { sendBytes } from '../../linux/sockets.js';
 import {
   decodeGreeting,
   decodeRequest,
@@ -53,6 +52,11 @@ export class Handshake extends Listener {
     this.#read(socket, joined, 0, joined.length);
   }
 
+  /** Not even a few bytes are taken. */
+  override onUnsent(): void {
+    this.#outcome.left();
+  }
+
   #read(socket: Socket, bytes: Uint8Array, start: number, end: number): void {
     let next = start;
     if (!this.#greeted) {
@@ -69,10 +73,7 @@ export class Handshake extends Listener {
         this.#outcome.refused(METHOD_UNACCEPTABLE);
         return;
       }
-      if (sendBytes(socket.fd, METHOD_NONE) !== METHOD_NONE.length) {
-        this.#outcome.left();
-        return;
-      }
+      this.#context.engine.sendCopy(socket, METHOD_NONE);
       this.#greeted = true;
       next += greeting.size;
     }

@@ -68,16 +68,10 @@ export class Relay extends Listener implements Expiring {
     context.deadlines.set(this.#deadline, this.#active + context.options.idle_timeout_ms);
     if (early !== undefined) this.#words.fromClient(early[0]);
     if (rest !== undefined) this.#words.fromDestination(rest[0]);
-    if (early !== undefined && this.#up.deliver(context, early) === 'sink-broken') {
-      this.#break(this.#up.sink);
-      return;
-    }
-    if (rest !== undefined && this.#down.deliver(context, rest) === 'sink-broken') {
-      this.#break(this.#down.sink);
-      return;
-    }
-    if ((reading & Reading.client) === 0) this.#up.start(context);
-    if ((reading & Reading.destination) === 0) this.#down.start(context);
+    if (early !== undefined) this.#up.deliver(context, early);
+    if (rest !== undefined) this.#down.deliver(context, rest);
+    this.#up.start(context, (reading & Reading.client) !== 0);
+    this.#down.start(context, (reading & Reading.destination) !== 0);
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
@@ -95,6 +89,15 @@ export class Relay extends Listener implements Expiring {
   override onPollOut(socket: Socket): void {
     const direction = socket === this.#up.sink ? this.#up : this.#down;
     this.#proceed(direction, direction.writable(this.#context));
+  }
+
+  override onStreamStopped(socket: Socket): void {
+    this.#from(socket).stopped(this.#context);
+  }
+
+  override onUnsent(socket: Socket, rest: Uint8Array, error: number): void {
+    const direction = socket === this.#up.sink ? this.#up : this.#down;
+    this.#proceed(direction, direction.unsent(this.#context, rest, error));
   }
 
   /** A side that has ended is read no more, so only this tells that it was reset afterwards. */
@@ -140,6 +143,7 @@ export class Relay extends Listener implements Expiring {
       this.#finish('graceful', 'complete');
       return;
     }
+    this.#context.engine.flush(direction.sink);
     shutdownWrite(direction.sink.fd);
     this.#context.deadlines.set(this.#deadline, this.#active + WATCH_HALF_CLOSED_AFTER_MS);
   }

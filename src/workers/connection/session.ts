@@ -1,6 +1,6 @@
 // One client's connection, from the hand-off to its end: handshake → race → reply → contest → relay → close.
 import { BufferGroup, Listener, type Socket } from '../../linux/engine.js';
-import { localEndpoint, peerEndpoint, sendBytes } from '../../linux/sockets.js';
+import { localEndpoint, peerEndpoint } from '../../linux/sockets.js';
 import { formatIp, unmapped } from '../../protocol/address.js';
 import { Deadline, type Expiring } from '../../protocol/deadline-wheel.js';
 import type { FailureCode } from '../../protocol/failure.js';
@@ -93,6 +93,15 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
   // Race
 
   override onPollHangup(): void {
+    this.#cancelled();
+  }
+
+  /** The answer to its greeting was not taken. */
+  override onUnsent(): void {
+    this.#cancelled();
+  }
+
+  #cancelled(): void {
     this.#race?.cancel();
     this.#context.counters[Counter.failed] += 1;
     this.#close('reset', 'cancelled');
@@ -112,7 +121,7 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
     this.#race = undefined;
     const bound = winner.bound ?? localAddress(winner);
     const reply = encodeSuccess(bound.ip, bound.port);
-    if (sendBytes(this.#client.fd, reply) !== reply.length) {
+    if (!this.#context.engine.sendCopy(this.#client, reply)) {
       counters[Counter.failed] += 1;
       race.cancel();
       winner.abandon('abandoned');

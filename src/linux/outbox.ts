@@ -1,0 +1,131 @@
+// What an io_uring engine sends in one turn: the bytes stay where they are until the kernel has taken them, and can be
+// looked up for the few sends that come back unfinished. Filled in one turn, emptied in the next; it allocates only while
+// it grows.
+import { SEND_MAX, type Socket } from './engine.js';
+import { type Memory, mapMemory, unmap } from './memory.js';
+import type { Ownership } from './ownership.js';
+
+const SLAB_SIZE = SEND_MAX;
+
+/** One send. */
+export interface Parcel {
+  slot: number;
+  generation: number;
+  memory: Memory;
+  offset: number;
+  size: number;
+}
+
+export class Outbox {
+  readonly #ownership: Ownership;
+  readonly #parcels: Parcel[] = [];
+  #count = 0;
+  /** For copies of the turn's bytes; all but the first only where very many are sent at once. */
+  readonly #slabs: Memory[] = [];
+  #slab = 0;
+  #used = 0;
+  /** Receive buffers that are sent from: their groups and numbers. */
+  readonly #lent: number[] = [];
+
+  constructor(ownership: Ownership) {
+    this.#ownership = ownership;
+    this.#grow();
+  }
+
+  #grow(): void {
+    const memory = mapMemory(SLAB_SIZE);
+    this.#ownership.mapped(memory, false);
+    this.#slabs.push(memory);
+  }
+
+  /** The memory that the last `place` put its bytes in. */
+  get slab(): Memory {
+    return this.#slabs[this.#slab];
+  }
+
+  /** Copies bytes into `slab` and returns where they stand. */
+  place(bytes: Uint8Array): number {
+    const offset = this.#reserve(bytes.length);
+    this.slab.bytes.set(bytes, offset);
+    return offset;
+  }
+
+  /** Room for `size` bytes in `slab`, at most SEND_MAX. */
+  #reserve(size: number): number {
+    if (this.#used + size > SLAB_SIZE) {
+      this.#slab += 1;
+      this.#used = 0;
+      if (this.#slab === this.#slabs.length) this.#grow();
+    }
+    const offset = this.#used;
+    this.#used += size;
+    return offset;
+  }
+
+  /** Notes a send. */
+  add({ slot, generation }: Socket, memory: Memory, offset: number, size: number): void {
+    const index = this.#count;
+    this.#count += 1;
+    if (index === this.#parcels.length) {
+      this.#parcels.push({ slot, generation, memory, offset, size });
+      return;
+    }
+    const parcel = this.#parcels[index];
+    parcel.slot = slot;
+    parcel.generation = generation;
+    parcel.memory = memory;
+    parcel.offset = offset;
+    parcel.size = size;
+  }
+
+  /** Adds bytes to the socket's last send; undefined when it would be more than SEND_MAX. */
+  join(socket: Socket, memory: Memory, offset: number, size: number): Parcel | undefined {
+    const parcel = this.find(socket) as Parcel;
+    const whole = parcel.size + size;
+    if (whole > SEND_MAX) return undefined;
+    const more = memory.bytes.subarray(offset, offset + size);
+    const end = parcel.offset + parcel.size;
+    if (parcel.memory === this.slab && end === this.#used && end + size <= SLAB_SIZE) {
+      this.place(more);
+    } else {
+      const first = parcel.memory.bytes.subarray(parcel.offset, end);
+      const start = this.#reserve(whole);
+      this.slab.bytes.set(first, start);
+      this.slab.bytes.set(more, start + first.length);
+      parcel.memory = this.slab;
+      parcel.offset = start;
+    }
+    parcel.size = whole;
+    return parcel;
+  }
+
+  /** The socket's last send; undefined when it has been forgotten. */
+  find({ slot, generation }: Socket): Parcel | undefined {
+    for (let index = this.#count - 1; index >= 0; index -= 1) {
+      const parcel = this.#parcels[index];
+      if (parcel.slot === slot && parcel.generation === generation) return parcel;
+    }
+    return undefined;
+  }
+
+  /** A receive buffer is sent from, and is given back only when the outbox is emptied. */
+  lend(group: number, buffer: number): void {
+    this.#lent.push(group, buffer);
+  }
+
+  /** All has been sent. */
+  empty(giveBack: (group: number, buffer: number) => void): void {
+    for (let i = 0; i < this.#lent.length; i += 2) giveBack(this.#lent[i], this.#lent[i + 1]);
+    this.#lent.length = 0;
+    this.#count = 0;
+    this.#slab = 0;
+    this.#used = 0;
+  }
+
+  destroy(): void {
+    for (const memory of this.#slabs) {
+      this.#ownership.unmapping(memory);
+      unmap(memory);
+    }
+  }
+}
