@@ -1,9 +1,10 @@
 // The process that every load ends at: echo servers on many ports (see route.ts for why), a source and a sink. Started
 // with an IPC channel; it reports its ports there and ends with the channel.
 import { openEngine } from '../src/linux/choose.js';
-import type { Engine, Listener, Socket } from '../src/linux/engine.js';
+import type { Engine, Listener } from '../src/linux/engine.js';
 import { BufferGroup } from '../src/linux/engine.js';
 import { Loop } from '../src/linux/loop.js';
+import type { Socket } from '../src/linux/socket.js';
 import { raiseFileLimit } from './file-limit.js';
 import type { TargetReport } from './messages.js';
 import { Acceptor } from './servers/acceptor.js';

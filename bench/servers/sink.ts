@@ -1,6 +1,7 @@
 // The sink: takes one stream, and answers one byte when all of it has come as it was sent. It says nothing to another.
-import { BufferGroup, type Engine, Listener, type Socket } from '../../src/linux/engine.js';
+import { BufferGroup, type Engine, Listener } from '../../src/linux/engine.js';
 import type { Memory } from '../../src/linux/memory.js';
+import type { Socket } from '../../src/linux/socket.js';
 import { sendBytes } from '../../src/linux/sockets.js';
 import { SINK_SATISFIED, StreamReader } from '../stream.js';
 

@@ -3,6 +3,7 @@
 // only when something was left over; `pollOut` waits for room then. What must know at once what was taken, such as a bulk
 // transfer, sends by a direct call (sockets.ts).
 import type { Memory } from './memory.js';
+import type { Socket } from './socket.js';
 
 /** Which receive buffers: of a handshake's size, of a small message's, or of a bulk transfer's. */
 export const BufferGroup = { handshake: 0, small: 1, large: 2 } as const;
@@ -64,39 +65,6 @@ export abstract class Listener {
   /** The peer reset the connection, or both directions have ended. */
   onPollHangup(_socket: Socket, _result: number): void {
     throw new Error('onPollHangup: not asked for');
-  }
-}
-
-/** What has become of `stream`. */
-export const Streaming = { no: 0, yes: 1, stopping: 2 } as const;
-export type Streaming = (typeof Streaming)[keyof typeof Streaming];
-
-/** A file descriptor that the engine works on. One engine, one owner; the fields below `listener` are the engine's. */
-export class Socket {
-  fd = -1;
-  listener: Listener;
-  /** Place in the engine's table; with the generation it tells a completion of an earlier socket there apart. */
-  slot = -1;
-  generation = 0;
-  /** Operations that the kernel still holds. */
-  inFlight = 0;
-  closing = false;
-  /** The engine's guess whether a read would find something now. */
-  readable = true;
-  streaming: Streaming = Streaming.no;
-  /** The turn and the submission in which it last sent, and where in the ring that stands. */
-  sentAtTurn = -1;
-  sentIn = -1;
-  sentAt = 0;
-  /** Operations waiting for readiness (bits of the engine's own), and the group of the receive in flight. */
-  waiting = 0;
-  group: BufferGroup = BufferGroup.handshake;
-  registered = false;
-  hungUp = false;
-
-  constructor(fd: number, listener: Listener) {
-    this.fd = fd;
-    this.listener = listener;
   }
 }
 

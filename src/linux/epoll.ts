@@ -9,13 +9,12 @@ import {
   GROUP_SIZES,
   type Listener,
   SEND_MAX,
-  type Socket,
-  Streaming,
 } from './engine.js';
 import { EAGAIN, ECANCELED, ECONNABORTED, EINPROGRESS, EINTR } from './errno.js';
 import * as libc from './libc.js';
 import { type Memory, mapMemory, unmap } from './memory.js';
 import { closeOwned, type Ownership, UNRECORDED } from './ownership.js';
+import { type Socket, Streaming } from './socket.js';
 import { SocketTable } from './socket-table.js';
 import { connectTo, pendingError, pollNow, sendBytes, sendFrom, setLingerZero } from './sockets.js';
 

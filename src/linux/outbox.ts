@@ -1,9 +1,10 @@
 // What an io_uring engine sends in one turn: the bytes stay where they are until the kernel has taken them, and can be
 // looked up for the few sends that come back unfinished. Filled in one turn, emptied in the next; it allocates only while
 // it grows.
-import { SEND_MAX, type Socket } from './engine.js';
+import { SEND_MAX } from './engine.js';
 import { type Memory, mapMemory, unmap } from './memory.js';
 import type { Ownership } from './ownership.js';
+import type { Socket } from './socket.js';
 
 const SLAB_SIZE = SEND_MAX;
 
@@ -11,6 +12,9 @@ const SLAB_SIZE = SEND_MAX;
 export interface Parcel {
   slot: number;
   generation: number;
+  /** Where it stands in the ring, and in which submission. */
+  word: number;
+  submission: number;
   memory: Memory;
   offset: number;
   size: number;
@@ -20,6 +24,8 @@ export class Outbox {
   readonly #ownership: Ownership;
   readonly #parcels: Parcel[] = [];
   #count = 0;
+  /** The place of a slot's parcel; what stands there may be of another turn or socket. */
+  #places = new Uint32Array(1024);
   /** For copies of the turn's bytes; all but the first only where very many are sent at once. */
   readonly #slabs: Memory[] = [];
   #slab = 0;
@@ -62,27 +68,35 @@ export class Outbox {
     return offset;
   }
 
-  /** Notes a send. */
-  add({ slot, generation }: Socket, memory: Memory, offset: number, size: number): void {
+  /** Notes a socket's only send of the turn. */
+  add({ slot, generation }: Socket, word: number, submission: number): Parcel {
     const index = this.#count;
     this.#count += 1;
+    if (slot >= this.#places.length) this.#places = widened(this.#places, slot);
+    this.#places[slot] = index;
     if (index === this.#parcels.length) {
-      this.#parcels.push({ slot, generation, memory, offset, size });
-      return;
+      this.#parcels.push({ slot, generation, word, submission, memory: this.slab, offset: 0, size: 0 });
     }
     const parcel = this.#parcels[index];
     parcel.slot = slot;
     parcel.generation = generation;
-    parcel.memory = memory;
-    parcel.offset = offset;
-    parcel.size = size;
+    parcel.word = word;
+    parcel.submission = submission;
+    return parcel;
   }
 
-  /** Adds bytes to the socket's last send; undefined when it would be more than SEND_MAX. */
-  join(socket: Socket, memory: Memory, offset: number, size: number): Parcel | undefined {
-    const parcel = this.find(socket) as Parcel;
+  /** What the socket sends in the turn; undefined for nothing. */
+  find({ slot, generation }: Socket): Parcel | undefined {
+    const index = slot < this.#places.length ? this.#places[slot] : this.#count;
+    if (index >= this.#count) return undefined;
+    const parcel = this.#parcels[index];
+    return parcel.slot === slot && parcel.generation === generation ? parcel : undefined;
+  }
+
+  /** Adds bytes to a parcel; false when it would be more than SEND_MAX. */
+  join(parcel: Parcel, memory: Memory, offset: number, size: number): boolean {
     const whole = parcel.size + size;
-    if (whole > SEND_MAX) return undefined;
+    if (whole > SEND_MAX) return false;
     const more = memory.bytes.subarray(offset, offset + size);
     const end = parcel.offset + parcel.size;
     if (parcel.memory === this.slab && end === this.#used && end + size <= SLAB_SIZE) {
@@ -96,16 +110,7 @@ export class Outbox {
       parcel.offset = start;
     }
     parcel.size = whole;
-    return parcel;
-  }
-
-  /** The socket's last send; undefined when it has been forgotten. */
-  find({ slot, generation }: Socket): Parcel | undefined {
-    for (let index = this.#count - 1; index >= 0; index -= 1) {
-      const parcel = this.#parcels[index];
-      if (parcel.slot === slot && parcel.generation === generation) return parcel;
-    }
-    return undefined;
+    return true;
   }
 
   /** A receive buffer is sent from, and is given back only when the outbox is emptied. */
@@ -128,4 +133,10 @@ export class Outbox {
       unmap(memory);
     }
   }
+}
+
+function widened(places: Uint32Array<ArrayBuffer>, slot: number): Uint32Array<ArrayBuffer> {
+  const wide = new Uint32Array(2 ** Math.ceil(Math.log2(slot + 1)));
+  wide.set(places);
+  return wide;
 }

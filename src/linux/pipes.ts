@@ -1,4 +1,5 @@
-// A bounded pool of pipes for splicing. A pipe is lent while a direction has bytes in it, and must come back empty.
+// A bounded pool of pipes for splicing. A pipe is lent while a direction has bytes in it; one that comes back with
+// bytes that nobody wants any more is closed.
 
 import * as libc from './libc.js';
 import { mapMemory } from './memory.js';
@@ -14,6 +15,8 @@ const SPLICE_MOVE_NONBLOCK = 1 | 2;
 export interface Pipe {
   readonly read: number;
   readonly write: number;
+  /** Bytes in it, as whoever has borrowed it counts them. */
+  filled: number;
 }
 
 export class PipePool {
@@ -34,7 +37,7 @@ export class PipePool {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
     if (this.#open >= this.#max || libc.pipe2(this.#scratch.address, O_NONBLOCK_CLOEXEC) < 0) return undefined;
-    const pipe = { read: this.#scratch.ints[0], write: this.#scratch.ints[1] };
+    const pipe = { read: this.#scratch.ints[0], write: this.#scratch.ints[1], filled: 0 };
     this.#ownership.opened(pipe.read);
     this.#ownership.opened(pipe.write);
     libc.fcntl(pipe.write, F_SETPIPE_SZ, PIPE_SIZE);
@@ -43,18 +46,18 @@ export class PipePool {
   }
 
   giveBack(pipe: Pipe): void {
-    this.#idle.push(pipe);
+    if (pipe.filled === 0) this.#idle.push(pipe);
+    else this.#end(pipe);
   }
 
-  /** Ends a pipe that has bytes in it which nobody wants any more. */
-  discard(pipe: Pipe): void {
+  #end(pipe: Pipe): void {
     this.#open -= 1;
     closeOwned(pipe.read, this.#ownership);
     closeOwned(pipe.write, this.#ownership);
   }
 
   destroy(): void {
-    for (const pipe of this.#idle.splice(0)) this.discard(pipe);
+    for (const pipe of this.#idle.splice(0)) this.#end(pipe);
     this.#ownership.unmapping(this.#scratch);
     libc.munmap(this.#scratch.address, this.#scratch.size);
   }

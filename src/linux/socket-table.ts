@@ -1,6 +1,7 @@
 // The sockets of one engine by slot: both engines find the listener of an event here. A slot that is reused gets a new
 // generation, so an event of its former socket is recognised as stale.
-import { type Listener, Socket } from './engine.js';
+import type { Listener } from './engine.js';
+import { Socket } from './socket.js';
 
 /** Generations wrap here; 26 bits leave room for an operation code beside them in 32. */
 const GENERATION_MASK = 0x3ff_ffff;
@@ -12,11 +13,10 @@ export class SocketTable {
   size = 0;
 
   add(fd: number, listener: Listener): Socket {
-    const socket = new Socket(fd, listener);
-    socket.slot = this.#free.pop() ?? this.#sockets.length;
+    const slot = this.#free.pop() ?? this.#sockets.length;
     this.#generation = (this.#generation + 1) & GENERATION_MASK;
-    socket.generation = this.#generation;
-    this.#sockets[socket.slot] = socket;
+    const socket = new Socket(fd, listener, slot, this.#generation);
+    this.#sockets[slot] = socket;
     this.size += 1;
     return socket;
   }

@@ -1,6 +1,5 @@
 // The engine over io_uring (kernel 6.1 and newer): every operation of a turn goes to the kernel in one call.
 // Receives take their buffer from provided rings when data comes, so an idle connection holds none.
-import { ADDRESS_SIZE } from './addresses.js';
 import {
   BufferGroup,
   type Ending,
@@ -10,15 +9,14 @@ import {
   type GroupSize,
   type Listener,
   SEND_MAX,
-  type Socket,
-  Streaming,
 } from './engine.js';
 import { EAGAIN, ECANCELED, ECONNRESET, ENOBUFS } from './errno.js';
 import * as libc from './libc.js';
-import { type Memory, mapMemory, unmap } from './memory.js';
-import { Outbox } from './outbox.js';
+import { type Memory, mapMemory } from './memory.js';
+import { Outbox, type Parcel } from './outbox.js';
 import { closeOwned, type Ownership, UNRECORDED } from './ownership.js';
 import { Ring } from './ring.js';
+import { type Socket, Streaming } from './socket.js';
 import { SocketTable } from './socket-table.js';
 import { setLingerZero } from './sockets.js';
 
@@ -67,8 +65,6 @@ const Operation = {
 } as const;
 type Operation = (typeof Operation)[keyof typeof Operation];
 
-const SLAB_SLOTS = 1024;
-const ADDRESS_STRIDE = 32;
 /** Rounds in which a destroyed engine's operations may end; one is enough unless the completion ring overflows. */
 const DESTROY_ROUNDS = 1000;
 
@@ -91,8 +87,6 @@ export class UringEngine implements Engine {
   readonly #ownership: Ownership;
   readonly #table = new SocketTable();
   readonly #watches: { fd: number; readable: () => void }[] = [];
-  /** Addresses of connects in flight, by slot. */
-  readonly #slabs: Memory[] = [];
   #starved: Socket[] = [];
   /** What is closed with the next submission. */
   #closing: number[] = [];
@@ -154,18 +148,11 @@ export class UringEngine implements Engine {
     this.#ring.words[this.#submit(socket, ASYNC_CANCEL, Operation.cancel) + 7] = CANCEL_ALL_OF_FD;
   }
 
+  /** The kernel copies the address when it takes the submission (IORING_FEAT_SUBMIT_STABLE). */
   connect(socket: Socket, address: Uint8Array): void {
-    const slab = Math.floor(socket.slot / SLAB_SLOTS);
-    while (this.#slabs.length <= slab) {
-      const memory = mapMemory(SLAB_SLOTS * ADDRESS_STRIDE);
-      this.#ownership.mapped(memory, false);
-      this.#slabs.push(memory);
-    }
-    const memory = this.#slabs[slab];
-    const offset = (socket.slot % SLAB_SLOTS) * ADDRESS_STRIDE;
-    memory.bytes.set(address.length > ADDRESS_SIZE ? address.subarray(0, ADDRESS_SIZE) : address, offset);
+    const offset = this.#outbox.place(address);
     const word = this.#submit(socket, CONNECT, Operation.connect);
-    this.#setAddress(word, memory.address + offset);
+    this.#setAddress(word, this.#outbox.slab.address + offset);
     this.#ring.words[word + 2] = address.length;
   }
 
@@ -196,27 +183,27 @@ export class UringEngine implements Engine {
   }
 
   send(socket: Socket, memory: Memory, offset: number, size: number): boolean {
-    if (socket.sentIn === this.#submission) {
-      const parcel = this.#outbox.join(socket, memory, offset, size);
-      if (parcel !== undefined) this.#post(socket.sentAt, parcel.memory.address + parcel.offset, parcel.size);
-      return parcel !== undefined;
+    const begun = this.#outbox.find(socket);
+    if (begun !== undefined) {
+      // What has been submitted already might not have been taken: it must not be overtaken.
+      if (begun.submission !== this.#ring.submissions || !this.#outbox.join(begun, memory, offset, size)) return false;
+      this.#post(begun);
+      return true;
     }
-    // Some of this turn has been submitted, and might not have been taken: what follows must not overtake it.
-    if (socket.sentAtTurn === this.counts.turns) return false;
     if (memory === this.#told) this.#isLent = true;
-    this.#outbox.add(socket, memory, offset, size);
     const user = (socket.generation << 4) | Operation.send;
     const word = this.#ring.prepare(SEND | (SKIP_SUCCESS << 8), socket.fd, socket.slot, user);
-    socket.sentIn = this.#submission;
-    socket.sentAtTurn = this.counts.turns;
-    socket.sentAt = word;
+    const parcel = this.#outbox.add(socket, word, this.#ring.submissions);
+    parcel.memory = memory;
+    parcel.offset = offset;
+    parcel.size = size;
     this.#ring.words[word + 7] = MSG_WAITALL_DONTWAIT;
-    this.#post(word, memory.address + offset, size);
+    this.#post(parcel);
     return true;
   }
 
-  #post(word: number, address: number, size: number): void {
-    this.#setAddress(word, address);
+  #post({ word, memory, offset, size }: Parcel): void {
+    this.#setAddress(word, memory.address + offset);
     this.#ring.words[word + 6] = size;
   }
 
@@ -227,12 +214,7 @@ export class UringEngine implements Engine {
   }
 
   flush(socket: Socket): void {
-    if (socket.sentIn === this.#submission) this.#ring.submit();
-  }
-
-  /** Goes up with every submission. */
-  get #submission(): number {
-    return this.#ring.submissions;
+    if (this.#outbox.find(socket)?.submission === this.#ring.submissions) this.#ring.submit();
   }
 
   /** A send was not taken as a whole. Where that is heard so late that its bytes have gone, the socket is as good as broken. */
@@ -503,9 +485,5 @@ export class UringEngine implements Engine {
     this.#ring.close();
     this.#outbox.destroy();
     this.#posted.destroy();
-    for (const slab of this.#slabs) {
-      this.#ownership.unmapping(slab);
-      unmap(slab);
-    }
   }
 }

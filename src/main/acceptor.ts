@@ -1,6 +1,6 @@
 // Accepts clients, and only as many as there is room for: further ones wait in the kernel's backlog. It decides when to
 // accept; which actor gets a client is lanes.ts. It speaks to no client.
-import { type Engine, Listener, type Socket } from '../linux/engine.js';
+import { type Engine, Listener } from '../linux/engine.js';
 import {
   EAGAIN,
   ECONNABORTED,
@@ -12,6 +12,7 @@ import {
   EPROTO,
   errnoName,
 } from '../linux/errno.js';
+import type { Socket } from '../linux/socket.js';
 import { acceptFrom, closeFd } from '../linux/sockets.js';
 import type { RoomFlag } from '../threads/room.js';
 import type { Lanes } from './lanes.js';

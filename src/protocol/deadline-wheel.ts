@@ -46,7 +46,8 @@ export class DeadlineWheel {
   /** Sets or moves a deadline to `due` (ms, the clock of `expire`). */
   set(deadline: Deadline, due: number): void {
     this.clear(deadline);
-    deadline.due = due;
+    // Whole ms are small integers, which cost no memory of their own.
+    deadline.due = Math.ceil(due);
     // Never in a bucket that has been passed: it would wait for a whole round.
     const tick = Math.max(Math.ceil(due / this.#tick_ms), this.#tick + 1);
     const head = this.#buckets[tick & this.#mask];

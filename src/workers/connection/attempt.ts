@@ -1,9 +1,10 @@
 // One attempt to reach the target: one line, one address of its first hop. It binds the line's source, connects, and
 // where the line has proxies asks them one after the other. It is over when it says so, or when it is abandoned.
 import { packAddress } from '../../linux/addresses.js';
-import { BufferGroup, Listener, type Socket } from '../../linux/engine.js';
+import { BufferGroup, Listener } from '../../linux/engine.js';
 import { EADDRINUSE, EADDRNOTAVAIL, EAGAIN } from '../../linux/errno.js';
 import type { Memory } from '../../linux/memory.js';
+import type { Socket } from '../../linux/socket.js';
 import * as sockets from '../../linux/sockets.js';
 import type { Candidate } from '../../protocol/candidate.js';
 import { Deadline, type Expiring } from '../../protocol/deadline-wheel.js';

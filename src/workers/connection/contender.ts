@@ -1,8 +1,9 @@
 // One connected candidate that has been sent the client's ClientHello: sees to it that all of it goes out, and tells what
 // the server's first bytes are. Which of several carries the connection is contest.ts's business.
-import { BufferGroup, Listener, type Socket } from '../../linux/engine.js';
+import { BufferGroup, Listener } from '../../linux/engine.js';
 import { EAGAIN } from '../../linux/errno.js';
 import type { Memory } from '../../linux/memory.js';
+import type { Socket } from '../../linux/socket.js';
 import { sendBytes } from '../../linux/sockets.js';
 import { readServerWords } from '../../protocol/tls-answer.js';
 import type { Attempt } from './attempt.js';

@@ -1,8 +1,9 @@
 // From the reply to the first byte of a server: where the client begins with a whole ClientHello that may be sent twice,
 // the candidate carries the connection that really answers it. The ClientHello goes to the winner of the race, and the
 // same bytes to the next one when no answer comes in time, or none that is TLS. Anything else is relayed untouched.
-import { BufferGroup, Listener, type Socket } from '../../linux/engine.js';
+import { BufferGroup, Listener } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
+import type { Socket } from '../../linux/socket.js';
 import { Deadline, type Expiring } from '../../protocol/deadline-wheel.js';
 import { HELLO_SIZE_MAX, readClientHello } from '../../protocol/tls-hello.js';
 import { canBeginTls } from '../../protocol/tls-record.js';

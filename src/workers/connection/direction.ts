@@ -1,10 +1,11 @@
 // One half of a relay: bytes from one socket to the other, until the end of stream. It begins by copying through the
 // thread's buffers, and changes to splicing through a pipe when reads keep filling them, and back when they no longer do.
 // At most one buffer or one pipe of bytes is unsent; nothing more is read until it has gone.
-import { BufferGroup, GROUP_SIZES, type Socket } from '../../linux/engine.js';
+import { BufferGroup, GROUP_SIZES } from '../../linux/engine.js';
 import { EAGAIN } from '../../linux/errno.js';
 import type { Memory } from '../../linux/memory.js';
 import { type Pipe, spliceIn, spliceOut } from '../../linux/pipes.js';
+import type { Socket } from '../../linux/socket.js';
 import { sendBytes, sendFrom } from '../../linux/sockets.js';
 import type { Context } from './context.js';
 
@@ -23,8 +24,8 @@ const SPLICES_A_TURN = 8;
 const SMALL_SPLICE = 16384;
 const SMALL_SPLICES = 4;
 
-/** How the source is being read: not, one receive at a time (large buffers), or as a stream of messages. */
-const Reading = { no: 0, once: 1, stream: 2, stopping: 3 } as const;
+/** How the source is being read: not, one receive at a time (large buffers), as a stream of messages, or to its end. */
+const Reading = { no: 0, once: 1, stream: 2, stopping: 3, ended: 4 } as const;
 type Reading = (typeof Reading)[keyof typeof Reading];
 
 export class Direction {
@@ -32,18 +33,21 @@ export class Direction {
   readonly sink: Socket;
   /** Bytes delivered to the sink's kernel buffer. */
   bytes = 0;
-  ended = false;
   #group: BufferGroup = BufferGroup.small;
   #reading: Reading = Reading.no;
   /** Full reads in a row while copying; small wake-ups in a row while splicing. */
   #streak = 0;
   #unsent: Uint8Array | undefined;
   #pipe: Pipe | undefined;
-  #inPipe = 0;
 
   constructor(source: Socket, sink: Socket) {
     this.source = source;
     this.sink = sink;
+  }
+
+  /** The source has ended, and all its bytes have been delivered. */
+  get ended(): boolean {
+    return this.#reading === Reading.ended;
   }
 
   /** Begins to read. `isReading`: a receive is in flight already. */
@@ -183,35 +187,35 @@ export class Direction {
   }
 
   #splice(context: Context): Progress {
+    this.#pipe ??= context.pipes.borrow();
+    if (this.#pipe === undefined) return this.#copyAgain(context);
+    const pipe = this.#pipe;
     let moved = 0;
     for (let load = 0; load < SPLICES_A_TURN; load += 1) {
-      if (this.#inPipe === 0) {
-        this.#pipe ??= context.pipes.borrow();
-        if (this.#pipe === undefined) return this.#copyAgain(context);
-        const filled = spliceIn(this.source.fd, this.#pipe);
+      if (pipe.filled === 0) {
+        const filled = spliceIn(this.source.fd, pipe);
         if (filled <= 0) return this.#nothingMore(context, filled, moved);
-        this.#inPipe = filled;
+        pipe.filled = filled;
       }
-      const sent = spliceOut(this.#pipe as Pipe, this.sink.fd, this.#inPipe);
+      const sent = spliceOut(pipe, this.sink.fd, pipe.filled);
       if (sent === -EAGAIN) {
         context.engine.pollOut(this.sink);
         return 'goes-on';
       }
       if (sent < 0) return 'sink-broken';
-      this.#inPipe -= sent;
+      pipe.filled -= sent;
       this.bytes += sent;
       moved += sent;
     }
     // Its share of this turn is used up. A pipe with bytes in it waits for its sink, an empty one for its source.
-    if (this.#inPipe > 0) context.engine.pollOut(this.sink);
+    if (pipe.filled > 0) context.engine.pollOut(this.sink);
     else context.engine.pollIn(this.source);
     return 'goes-on';
   }
 
   /** The source is empty, has ended or is broken, and so is the pipe empty. */
   #nothingMore(context: Context, filled: number, moved: number): Progress {
-    context.pipes.giveBack(this.#pipe as Pipe);
-    this.#pipe = undefined;
+    this.release(context);
     if (filled === 0) return this.#end();
     if (filled !== -EAGAIN) return 'source-broken';
     this.#streak = moved < SMALL_SPLICE ? this.#streak + 1 : 0;
@@ -227,18 +231,14 @@ export class Direction {
   }
 
   #end(): Progress {
-    this.ended = true;
+    this.#reading = Reading.ended;
     return 'ended';
   }
 
-  /** Lets go of what it holds; its sockets are the relay's. */
+  /** Lets go of its pipe; its sockets are the relay's. */
   release(context: Context): void {
-    if (this.#pipe !== undefined) {
-      if (this.#inPipe === 0) context.pipes.giveBack(this.#pipe);
-      else context.pipes.discard(this.#pipe);
-      this.#pipe = undefined;
-    }
-    this.#unsent = undefined;
+    if (this.#pipe !== undefined) context.pipes.giveBack(this.#pipe);
+    this.#pipe = undefined;
   }
 }
 

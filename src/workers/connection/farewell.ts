@@ -1,7 +1,8 @@
 // How a client that cannot be served is let go: the answer, our end of stream, then what the client still sends is read
 // and thrown away for a bounded while, since a close with bytes unread would be a reset that overtakes the answer.
-import { BufferGroup, Listener, type Socket } from '../../linux/engine.js';
+import { BufferGroup, Listener } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
+import type { Socket } from '../../linux/socket.js';
 import { sendBytes, shutdownWrite } from '../../linux/sockets.js';
 import type { Deadline, Expiring } from '../../protocol/deadline-wheel.js';
 import type { Context } from './context.js';

@@ -1,7 +1,8 @@
 // What a client says before the race: greeting and request (RFC 1928), in pieces of any size, pipelined or not. It
 // answers the greeting itself; the request's answer is the session's, as it must wait for the outcome.
-import { BufferGroup, Listener, type Socket } from '../../linux/engine.js';
+import { BufferGroup, Listener } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
+import type { Socket } from '../../linux/socket.js';
 import {
   decodeGreeting,
   decodeRequest,

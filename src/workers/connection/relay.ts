@@ -1,57 +1,57 @@
 // Carries bytes both ways between two connected sockets until both have ended: half-closes are passed on, a reset of one
 // side becomes a reset of the other, silence and half-closed silence have deadlines.
-import { Listener, type Socket } from '../../linux/engine.js';
+import { Listener } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
+import type { Socket } from '../../linux/socket.js';
 import { shutdownWrite } from '../../linux/sockets.js';
 import type { Deadline, Expiring } from '../../protocol/deadline-wheel.js';
 import type { Context } from './context.js';
 import { Direction, type Progress } from './direction.js';
+import { type RelayEnding, relayEnded } from './endings.js';
 import { FirstWords, type Heard } from './first-words.js';
+import type { SessionRecord } from './record.js';
 
 /** Most half-closed connections end at once; one that stays has the side that ended watched for a reset. */
 const WATCH_HALF_CLOSED_AFTER_MS = 500;
-
-/** How a relay ended. */
-export type RelayEnding = 'complete' | 'reset-by-client' | 'reset-by-destination' | 'idle' | 'half-closed';
 
 /** Which sides have a receive in flight already when a relay takes them over. */
 export const Reading = { none: 0, client: 1, destination: 2, both: 3 } as const;
 export type Reading = (typeof Reading)[keyof typeof Reading];
 
-export interface RelayOutcome {
-  relayed(ending: RelayEnding, up: number, down: number): void;
-}
-
 export class Relay extends Listener implements Expiring {
   readonly #context: Context;
-  readonly #outcome: RelayOutcome;
   readonly #deadline: Deadline;
+  readonly #record: SessionRecord | undefined;
   /** Client to destination, and back. */
   readonly #up: Direction;
   readonly #down: Direction;
-  readonly #words: FirstWords;
+  /** Undefined once there is nothing to listen for. */
+  #words: FirstWords | undefined;
   #watched = false;
   #over = false;
-  /** When bytes last moved, in ms of the engine's clock. */
+  /** When bytes last moved, in whole ms of the engine's clock. */
   #active: number;
 
-  /** Takes over both sockets and the session's deadline. `heard`: to be told of the destination's first words. */
+  /**
+   * Takes over both sockets and the session's deadline, and is all that is left of the session: thousands of them are
+   * idle. `heard`: to be told of the destination's first words.
+   */
   constructor(
     context: Context,
     client: Socket,
     destination: Socket,
     deadline: Deadline,
     heard: Heard | undefined,
-    outcome: RelayOutcome,
+    record: SessionRecord | undefined,
   ) {
     super();
     this.#context = context;
-    this.#outcome = outcome;
     this.#deadline = deadline;
+    this.#record = record;
     this.#up = new Direction(client, destination);
     this.#down = new Direction(destination, client);
-    this.#words = new FirstWords(context.engine, heard);
-    this.#active = context.engine.now;
+    if (heard !== undefined) this.#words = new FirstWords(context.engine, heard);
+    this.#active = Math.floor(context.engine.now);
     client.listener = this;
     destination.listener = this;
     deadline.owner = this;
@@ -66,8 +66,8 @@ export class Relay extends Listener implements Expiring {
   start(early: Uint8Array | undefined, rest: Uint8Array | undefined, reading: Reading): void {
     const context = this.#context;
     context.deadlines.set(this.#deadline, this.#active + context.options.idle_timeout_ms);
-    if (early !== undefined) this.#words.fromClient(early[0]);
-    if (rest !== undefined) this.#words.fromDestination(rest[0]);
+    if (early !== undefined) this.#words?.fromClient(early[0]);
+    if (rest !== undefined) this.#words?.fromDestination(rest[0]);
     if (early !== undefined) this.#up.deliver(context, early);
     if (rest !== undefined) this.#down.deliver(context, rest);
     this.#up.start(context, (reading & Reading.client) !== 0);
@@ -77,7 +77,7 @@ export class Relay extends Listener implements Expiring {
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
     if (this.#over) return;
     const direction = this.#from(socket);
-    if (!this.#words.over) this.#listen(direction, result, memory.bytes[offset]);
+    if (this.#words !== undefined) this.#listen(this.#words, direction, result, memory.bytes[offset]);
     this.#proceed(direction, direction.received(this.#context, result, memory, offset));
   }
 
@@ -106,11 +106,12 @@ export class Relay extends Listener implements Expiring {
     if (this.#from(socket).ended) this.#break(socket);
   }
 
-  #listen(direction: Direction, result: number, octet: number): void {
+  #listen(words: FirstWords, direction: Direction, result: number, octet: number): void {
     if (direction === this.#up) {
-      if (result > 0) this.#words.fromClient(octet);
-    } else if (result > 0) this.#words.fromDestination(octet);
-    else if (result === 0 && !this.#up.ended) this.#words.destinationEnded();
+      if (result > 0) words.fromClient(octet);
+    } else if (result > 0) words.fromDestination(octet);
+    else if (result === 0 && !this.#up.ended) words.destinationEnded();
+    if (words.over) this.#words = undefined;
   }
 
   #from(socket: Socket): Direction {
@@ -118,7 +119,7 @@ export class Relay extends Listener implements Expiring {
   }
 
   #proceed(direction: Direction, progress: Progress): void {
-    this.#active = this.#context.engine.now;
+    this.#active = Math.floor(this.#context.engine.now);
     switch (progress) {
       case 'goes-on':
         break;
@@ -151,7 +152,7 @@ export class Relay extends Listener implements Expiring {
   /** One side is broken: it is told to the other by a reset. */
   #break(side: Socket): void {
     const client = side === this.#up.source;
-    if (!client) this.#words.destinationReset();
+    if (!client) this.#words?.destinationReset();
     this.#finish('reset', client ? 'reset-by-client' : 'reset-by-destination');
   }
 
@@ -176,6 +177,6 @@ export class Relay extends Listener implements Expiring {
     this.#down.release(this.#context);
     engine.close(this.#up.source, how);
     engine.close(this.#up.sink, how);
-    this.#outcome.relayed(ending, this.#up.bytes, this.#down.bytes);
+    relayEnded(this.#context, this.#record, { ending, up: this.#up.bytes, down: this.#down.bytes });
   }
 }

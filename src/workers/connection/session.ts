@@ -1,5 +1,6 @@
 // One client's connection, from the hand-off to its end: handshake → race → reply → contest → relay → close.
-import { BufferGroup, Listener, type Socket } from '../../linux/engine.js';
+import { BufferGroup, Listener } from '../../linux/engine.js';
+import type { Socket } from '../../linux/socket.js';
 import { localEndpoint, peerEndpoint } from '../../linux/sockets.js';
 import { formatIp, unmapped } from '../../protocol/address.js';
 import { Deadline, type Expiring } from '../../protocol/deadline-wheel.js';
@@ -11,18 +12,19 @@ import { Counter } from '../../threads/counters.js';
 import type { Attempt } from './attempt.js';
 import { Contest, type ContestOutcome } from './contest.js';
 import type { Context } from './context.js';
+import { connectionEnded } from './endings.js';
 import { Farewell } from './farewell.js';
 import { Handshake, type HandshakeOutcome } from './handshake.js';
 import { Race, type RaceOutcome } from './race.js';
 import type { Reached } from './reached.js';
 import { SessionRecord } from './record.js';
-import { Reading, Relay, type RelayEnding, type RelayOutcome } from './relay.js';
+import { Reading, Relay } from './relay.js';
 
 /** A race that takes longer than this has its client watched: a client that hangs up cancels it. */
 const WATCH_CLIENT_AFTER_MS = 50;
 const UNSPECIFIED: Bound = { ip: new Uint8Array(4), port: 0 };
 
-export class Session extends Listener implements Expiring, HandshakeOutcome, RaceOutcome, ContestOutcome, RelayOutcome {
+export class Session extends Listener implements Expiring, HandshakeOutcome, RaceOutcome, ContestOutcome {
   readonly #context: Context;
   readonly #client: Socket;
   readonly #deadline = new Deadline(this);
@@ -160,25 +162,13 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
   settled(winner: Attempt, destination: Socket, reached: Reached | undefined): Relay {
     this.#contest = undefined;
     const heard = this.#record === undefined ? reached : this.#record.won(winner, reached);
-    return new Relay(this.#context, this.#client, destination, this.#deadline, heard, this);
+    return new Relay(this.#context, this.#client, destination, this.#deadline, heard, this.#record);
   }
 
   undecided(how: 'reset-by-client' | 'reset-by-destination'): void {
     this.#contest = undefined;
     this.#context.counters[Counter.resets] += 1;
     this.#close('reset', how);
-  }
-
-  // Relay
-
-  relayed(ending: RelayEnding, up: number, down: number): void {
-    const { counters } = this.#context;
-    counters[Counter.bytesUp] += up;
-    counters[Counter.bytesDown] += down;
-    if (ending === 'idle' || ending === 'half-closed') counters[Counter.timeouts] += 1;
-    else if (ending !== 'complete') counters[Counter.resets] += 1;
-    this.#record?.relayed(up, down);
-    this.#ended(ending);
   }
 
   // End
@@ -200,10 +190,7 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
   }
 
   #ended(how: string): void {
-    const { counters, log } = this.#context;
-    counters[Counter.closed] += 1;
-    if (this.#record !== undefined) log.write('debug', this.#record.fields(how), 'connection');
-    this.#context.ended();
+    connectionEnded(this.#context, this.#record, how);
   }
 }
 

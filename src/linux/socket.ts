@@ -1,0 +1,92 @@
+// A file descriptor that an engine works on. There are two for each connection, and most of them are idle: what an engine
+// must know of one is a handful of bits in one number.
+import { BufferGroup, type Listener } from './engine.js';
+
+/** What has become of `stream`. */
+export const Streaming = { no: 0, yes: 1, stopping: 2 } as const;
+export type Streaming = (typeof Streaming)[keyof typeof Streaming];
+
+/** Where each of the bits stands. */
+const WAITING = 0xffff;
+const GROUP = 16;
+const STREAMING = 18;
+const TWO_BITS = 3;
+const CLOSING = 1 << 20;
+const READABLE = 1 << 21;
+const REGISTERED = 1 << 22;
+const HUNG_UP = 1 << 23;
+
+/** One engine, one owner; all but the first two fields are the engine's. */
+export class Socket {
+  readonly fd: number;
+  listener: Listener;
+  /** Place in the engine's table; with the generation it tells a completion of an earlier socket there apart. */
+  readonly slot: number;
+  readonly generation: number;
+  /** Operations that the kernel still holds. */
+  inFlight = 0;
+  #bits = READABLE | (BufferGroup.handshake << GROUP);
+
+  constructor(fd: number, listener: Listener, slot: number, generation: number) {
+    this.fd = fd;
+    this.listener = listener;
+    this.slot = slot;
+    this.generation = generation;
+  }
+
+  #set(bit: number, value: boolean): void {
+    this.#bits = value ? this.#bits | bit : this.#bits & ~bit;
+  }
+
+  get closing(): boolean {
+    return (this.#bits & CLOSING) !== 0;
+  }
+  set closing(value: boolean) {
+    this.#set(CLOSING, value);
+  }
+
+  /** The engine's guess whether a read would find something now. */
+  get readable(): boolean {
+    return (this.#bits & READABLE) !== 0;
+  }
+  set readable(value: boolean) {
+    this.#set(READABLE, value);
+  }
+
+  /** Whether an epoll knows it, and has told that no more will come. */
+  get registered(): boolean {
+    return (this.#bits & REGISTERED) !== 0;
+  }
+  set registered(value: boolean) {
+    this.#set(REGISTERED, value);
+  }
+  get hungUp(): boolean {
+    return (this.#bits & HUNG_UP) !== 0;
+  }
+  set hungUp(value: boolean) {
+    this.#set(HUNG_UP, value);
+  }
+
+  /** Operations waiting for readiness: 16 bits of the engine's own. */
+  get waiting(): number {
+    return this.#bits & WAITING;
+  }
+  set waiting(bits: number) {
+    this.#bits = (this.#bits & ~WAITING) | (bits & WAITING);
+  }
+
+  /** Of the receive in flight. */
+  get group(): BufferGroup {
+    return ((this.#bits >> GROUP) & TWO_BITS) as BufferGroup;
+  }
+  set group(group: BufferGroup) {
+    this.#bits = (this.#bits & ~(TWO_BITS << GROUP)) | (group << GROUP);
+  }
+
+  get streaming(): Streaming {
+    return ((this.#bits >> STREAMING) & TWO_BITS) as Streaming;
+  }
+  set streaming(streaming: Streaming) {
+    this.#bits = (this.#bits & ~(TWO_BITS << STREAMING)) | (streaming << STREAMING);
+  }
+}
