@@ -34,7 +34,7 @@ export type Ending = 'graceful' | 'reset';
  * The methods not overridden are for operations that this listener never asks for.
  */
 export abstract class Listener {
-  /** A connection was accepted (its fd), or accepting ended (a negated errno; -ECANCELED after `cancelAccept`). */
+  /** A connection was accepted (its fd), or accepting ended (a negated errno; -ECANCELED: ask again). */
   onAccept(_socket: Socket, _result: number): void {
     throw new Error('onAccept: not asked for');
   }
@@ -91,10 +91,8 @@ export interface Engine {
   readonly now: number;
   /** Takes over an open, non-blocking fd. */
   adopt(fd: number, listener: Listener): Socket;
-  /** Accepts one connection, or (`many`) one after the other until it fails or is cancelled. */
+  /** Accepts one connection, or (`many`) one after the other until it fails. */
   accept(socket: Socket, many: boolean): void;
-  /** Ends accepting; what the kernel had accepted by then is still told, then one -ECANCELED. */
-  cancelAccept(socket: Socket): void;
   /** `address` as packed by `packAddress`; it is copied. */
   connect(socket: Socket, address: Uint8Array): void;
   receive(socket: Socket, group: BufferGroup): void;

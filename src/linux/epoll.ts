@@ -10,7 +10,7 @@ import {
   type Listener,
   SEND_MAX,
 } from './engine.js';
-import { EAGAIN, ECANCELED, ECONNABORTED, EINPROGRESS, EINTR } from './errno.js';
+import { EAGAIN, ECONNABORTED, EINPROGRESS, EINTR } from './errno.js';
 import * as libc from './libc.js';
 import { type Memory, mapMemory, unmap } from './memory.js';
 import { closeOwned, type Ownership, UNRECORDED } from './ownership.js';
@@ -99,15 +99,8 @@ export class EpollEngine implements Engine {
 
   accept(socket: Socket, many: boolean): void {
     const operation = many ? Wait.acceptMany : Wait.accept;
-    // Stays set until accepting has ended: clearing it is how accepting is cancelled.
     socket.waiting |= operation;
     this.#tryLater(socket, operation);
-  }
-
-  cancelAccept(socket: Socket): void {
-    if ((socket.waiting & (Wait.accept | Wait.acceptMany)) === 0) return;
-    socket.waiting &= ~(Wait.accept | Wait.acceptMany);
-    this.#tryLater(socket, Wait.accept, -ECANCELED);
   }
 
   connect(socket: Socket, address: Uint8Array): void {

@@ -140,10 +140,6 @@ export class UringEngine implements Engine {
     this.#ring.words[word + 7] = SOCK_NONBLOCK_CLOEXEC;
   }
 
-  cancelAccept(socket: Socket): void {
-    this.#cancelAll(socket);
-  }
-
   #cancelAll(socket: Socket): void {
     this.#ring.words[this.#submit(socket, ASYNC_CANCEL, Operation.cancel) + 7] = CANCEL_ALL_OF_FD;
   }

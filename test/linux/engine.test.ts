@@ -117,56 +117,6 @@ for (const { kind, missing } of ENGINES) {
       assert.equal(libc.fcntl(accepted, 3, 0) & 0x800, 0x800);
     });
 
-    for (const many of [true, false]) {
-      scenario(`cancelAccept tells -ECANCELED once, and nothing is accepted after (many: ${many})`, (world) => {
-        const { fd, port } = listening();
-        const heard = new Recorder();
-        const listener = world.engine.adopt(fd, heard);
-        world.engine.accept(listener, many);
-        world.settle();
-        world.engine.cancelAccept(listener);
-        world.until(() => heard.heard.length > 0, 'the cancellation');
-        world.keep(connecting(port));
-        world.settle();
-        assert.deepEqual(heard.of('accept'), [-ECANCELED]);
-        world.engine.accept(listener, true);
-        world.until(() => heard.accepted.length === 1, 'accepting again finds it');
-        world.keep(...heard.accepted);
-      });
-    }
-
-    scenario('cancelAccept keeps what came before it', (world) => {
-      const { fd, port } = listening();
-      const heard = new Recorder();
-      const listener = world.engine.adopt(fd, heard);
-      world.engine.accept(listener, true);
-      for (let i = 0; i < 5; i += 1) world.keep(connecting(port));
-      world.until(() => heard.heard.length === 5, 'five connections');
-      world.keep(connecting(port));
-      world.engine.cancelAccept(listener);
-      world.until(() => heard.of('accept').includes(-ECANCELED), 'the cancellation');
-      world.settle();
-      // The sixth is told, or still in the backlog; it is not lost.
-      assert.equal(heard.of('accept').at(-1), -ECANCELED);
-      world.engine.accept(listener, true);
-      world.until(() => heard.accepted.length === 6, 'the sixth');
-      world.keep(...heard.accepted);
-    });
-
-    scenario('cancelling twice is told once', (world) => {
-      const { fd } = listening();
-      const heard = new Recorder();
-      const listener = world.engine.adopt(fd, heard);
-      world.engine.accept(listener, true);
-      world.settle();
-      world.engine.cancelAccept(listener);
-      world.engine.cancelAccept(listener);
-      world.settle();
-      world.engine.cancelAccept(listener);
-      world.settle();
-      assert.deepEqual(heard.of('accept'), [-ECANCELED]);
-    });
-
     scenario('a listener closed with accepts in flight loses no fd and leaves its port', (world) => {
       const { fd, port } = listening();
       const heard = new Recorder();
