@@ -124,9 +124,9 @@ export interface Engine {
   watch(fd: number, readable: () => void): void;
   /**
    * Submits, waits for at most `timeout_ms` (0: not at all) for something to happen, and tells the listeners. Whoever
-   * is in no hurry waits for so many `outcomes` (io_uring only).
+   * is in no hurry waits for so many `outcomes` (io_uring only). Returns how many there were, 0 when nothing happened.
    */
-  turn(timeout_ms: number, outcomes?: number): void;
+  turn(timeout_ms: number, outcomes?: number): number;
   /** Resets every socket that is left, since cut short is not complete, and gives all memory back. */
   destroy(): void;
 }

@@ -178,7 +178,7 @@ export class EpollEngine implements Engine {
     this.#register(fd, this.#watches.length - 1, WATCH, EPOLLIN | EPOLLET);
   }
 
-  turn(timeout_ms: number): void {
+  turn(timeout_ms: number): number {
     this.counts.turns += 1;
     this.now = performance.now();
     const trials = this.#trials;
@@ -191,7 +191,7 @@ export class EpollEngine implements Engine {
     const wait_ms = mayWait ? Math.max(0, Math.ceil(timeout_ms)) : 0;
     const count = libc.epoll_wait(this.#fd, this.#events.address, EVENTS_MAX, wait_ms);
     if (count < 0) {
-      if (count === -EINTR) return;
+      if (count === -EINTR) return trials.length;
       throw new Error(`epoll_wait failed: errno ${-count}`);
     }
     this.now = performance.now();
@@ -200,6 +200,7 @@ export class EpollEngine implements Engine {
       const word = i * EVENT_WORDS;
       this.#happened(words[word + DATA_WORD], words[word + DATA_WORD + 1], words[word]);
     }
+    return trials.length + count;
   }
 
   #tryLater(socket: Socket, operation: Wait, result = 1, rest: Uint8Array | undefined = undefined): void {

@@ -1,12 +1,18 @@
 // Runs an engine in a thread whose own event loop keeps working: libuv's backend fd is watched like any other fd, and
 // the thread returns to libuv when that fires, when told to, and at the latest every STAY_MS (libuv's timers do not
-// show on the fd). In between it goes round in the engine, which is what makes a turn cheap.
+// show on the fd). In between it goes round in the engine, which is what makes a turn cheap. A thread in which nothing
+// happens stays longer and longer.
 import type { Engine } from './engine.js';
 import * as libc from './libc.js';
 
 /** The longest that libuv's timers may be late. */
 const STAY_MS = 50;
-/** The same where libuv's fd cannot be watched. */
+/**
+ * Where nothing happens in the engine the stay doubles up to this, since each return costs up to a millisecond of CPU
+ * time: a timer is then late by no more than its own length.
+ */
+const IDLE_STAY_MS = 1000;
+/** The same as STAY_MS where libuv's fd cannot be watched. */
 const STAY_BLIND_MS = 1;
 
 export interface LoopHooks {
@@ -25,6 +31,8 @@ export class Loop {
   #stopped = false;
   /** Nothing has run in libuv since its watchers were last registered with its fd, so waiting in the engine is safe. */
   #settled = false;
+  /** How long it may stay, in ms. */
+  #stayMax = STAY_MS;
   #failed: (error: unknown) => void = () => {};
   #ended: () => void = () => {};
 
@@ -77,13 +85,17 @@ export class Loop {
   }
 
   #goRound(): void {
-    const until = performance.now() + (this.watchesLibuv ? STAY_MS : STAY_BLIND_MS);
+    const until = performance.now() + (this.watchesLibuv ? this.#stayMax : STAY_BLIND_MS);
+    let happened = 0;
     while (!this.#leaving) {
       const left = until - this.engine.now;
       if (left <= 0) break;
-      this.engine.turn(Math.min(left, this.#hooks.mayWait()));
+      happened += this.engine.turn(Math.min(left, this.#hooks.mayWait()));
       this.#hooks.turned();
+      // Whoever was told something may have set a timer that is not to wait for so long.
+      if (happened > 0 && this.#stayMax > STAY_MS) break;
     }
+    this.#stayMax = happened > 0 ? STAY_MS : Math.min(this.#stayMax * 2, IDLE_STAY_MS);
     this.#settled = false;
   }
 }

@@ -316,17 +316,18 @@ export class UringEngine implements Engine {
     this.#ring.words[word + 7] = POLLIN;
   }
 
-  turn(timeout_ms: number, outcomes = 1): void {
+  turn(timeout_ms: number, outcomes = 1): number {
     this.counts.turns += 1;
     const posted = this.#outbox;
     this.#outbox = this.#posted;
     this.#posted = posted;
     this.#ring.enter(timeout_ms > 0 ? outcomes : 0, timeout_ms);
     this.now = performance.now();
-    this.#ring.drain(this.#completed);
+    const count = this.#ring.drain(this.#completed);
     posted.empty(this.#giveBack);
     this.counts.overflows = this.#ring.overflows;
     if (this.#starved.length > 0) this.#feed();
+    return count;
   }
 
   readonly #completed = (low: number, high: number, result: number, flags: number): void => {

@@ -11,9 +11,9 @@ import type { Role } from './role.js';
 /** For a thread to start, to load its modules and to have its engine; generous, for a machine that is busy. */
 const START_TIMEOUT_MS = 15_000;
 /** How often an actor must show a sign of life. */
-const CHECK_MS = 1000;
+const CHECK_MS = 2500;
 /** Checks in a row without a sign of life after which an actor is stuck. Checks, so that a suspended machine does no harm. */
-const STUCK_CHECKS = 5;
+const STUCK_CHECKS = 2;
 /** Beyond what an actor was given to end. */
 const STOP_GRACE_MS = 2000;
 

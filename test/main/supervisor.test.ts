@@ -56,7 +56,7 @@ async function withGateway(
 for (const engine of ['uring', 'epoll'] as const) {
   for (const fault of FAULTS) {
     test(`${engine}: an actor that goes wrong by ${fault} loses its own connections only, and is started again`, async () => {
-      await withGateway({ engine }, { heap_mb: 64, check_ms: 300 }, async ({ gateway, records, open }) => {
+      await withGateway({ engine }, { heap_mb: 64, check_ms: 750 }, async ({ gateway, records, open }) => {
         // By turns to both actors, since the one with the fewest is chosen.
         const clients = [await open(), await open(), await open(), await open()];
         const ends = clients.map(() => 'open');
@@ -86,7 +86,7 @@ for (const engine of ['uring', 'epoll'] as const) {
 }
 
 test('clients that a dead actor had not taken are served by another', async () => {
-  await withGateway({}, { check_ms: 300 }, async ({ gateway, open }) => {
+  await withGateway({}, { check_ms: 750 }, async ({ gateway, open }) => {
     void gateway.actors()[0]?.fail('spin');
     await delay(200);
     // Half of them go to the queue of the one that spins, and wait there until it is found out.
@@ -112,7 +112,7 @@ for (const how of ['throws', 'exits', 'spins'] as const) {
       const stub = new URL('../helpers/failing-service.js', import.meta.url);
       const entry = (name: string): URL => new URL(`../../src/workers/${name}/actor.js`, import.meta.url);
       const real = { connection: entry('connection'), names: entry('dns'), routes: entry('routes') };
-      const tuning = { check_ms: 300, entries: { ...real, [service]: stub } };
+      const tuning = { check_ms: 750, entries: { ...real, [service]: stub } };
       process.env['FAIL_SERVICE'] = how;
       await withGateway({}, tuning, async ({ records, open }) => {
         const client = await open();

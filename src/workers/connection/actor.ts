@@ -16,7 +16,7 @@ import type { PlanRules } from '../../protocol/race-plan.js';
 import type { RuleTables } from '../../protocol/rule-tables.js';
 import { Counter, Counters } from '../../threads/counters.js';
 import { FdQueue } from '../../threads/fd-queue.js';
-import { watchHeap } from '../../threads/heap-watch.js';
+import { HeapWatch } from '../../threads/heap-watch.js';
 import { RemoteLog } from '../../threads/log.js';
 import { MapTable, OwnerTable } from '../../threads/owner-table.js';
 import { serve } from '../../threads/port.js';
@@ -42,13 +42,11 @@ const TICK_MS = 4;
 
 /** Settles when the actor has drained; rejects with what went wrong in its loop. */
 export async function run(start: ConnectionStart): Promise<void> {
-  const unwatch = watchHeap();
   const actor = new Actor(start);
   try {
     await actor.serve();
   } finally {
     actor.destroy();
-    unwatch();
   }
 }
 
@@ -60,6 +58,7 @@ class Actor implements ConnectionActor {
   readonly #queue: FdQueue;
   readonly #room: RoomFlag;
   readonly #counters: Float64Array;
+  readonly #heap = new HeapWatch();
   readonly #context: Context;
   readonly #names: NamesReplica;
   readonly #outcomes: OutcomeReports;
@@ -172,6 +171,7 @@ class Actor implements ConnectionActor {
     this.#routes.flush(now);
     this.#outcomes.flush(now);
     this.#names.flush();
+    this.#heap.turned(now);
     if (this.#drainBy !== undefined && this.#drained(now)) this.#loop.stop();
   }
 

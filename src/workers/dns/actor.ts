@@ -2,7 +2,7 @@
 // on a port of its own. It keeps no more than who is connected: what it answers from is names.ts.
 import type { MessagePort } from 'node:worker_threads';
 import type { NamesActor, NamesControl } from '../../protocol/messages.js';
-import { watchHeap } from '../../threads/heap-watch.js';
+import { HeapWatch } from '../../threads/heap-watch.js';
 import { RemoteLog } from '../../threads/log.js';
 import { serveLookups } from '../../threads/lookups.js';
 import { serve } from '../../threads/port.js';
@@ -11,7 +11,8 @@ import { Names } from './names.js';
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
 export async function run({ options, control, log }: NamesStart): Promise<void> {
-  const unwatch = watchHeap();
+  const heap = new HeapWatch();
+  heap.start();
   const written = log === undefined ? undefined : new RemoteLog(log, options.log_level, () => {});
   const names = new Names(options, (message) => {
     if (written === undefined) process.emitWarning(message);
@@ -55,7 +56,7 @@ export async function run({ options, control, log }: NamesStart): Promise<void> 
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
   serve(api, control);
   await ended;
-  unwatch();
+  heap.stop();
   await stop();
   written?.close();
   await Promise.all([...ports].map(closed));

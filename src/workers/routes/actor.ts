@@ -3,7 +3,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { LineEvent } from '../../protocol/line-health.js';
 import type { RouteReport, RoutesActor, RoutesControl } from '../../protocol/messages.js';
-import { watchHeap } from '../../threads/heap-watch.js';
+import { HeapWatch } from '../../threads/heap-watch.js';
 import { RemoteLog } from '../../threads/log.js';
 import { serve } from '../../threads/port.js';
 import type { RoutesStart } from '../../threads/start.js';
@@ -19,7 +19,8 @@ interface Connected {
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
 export async function run({ options, control, log }: RoutesStart): Promise<void> {
-  const unwatch = watchHeap();
+  const heap = new HeapWatch();
+  heap.start();
   const written = log === undefined ? undefined : new RemoteLog(log, options.log_level, () => {});
   const memory = new Memory(options, (message) => {
     if (written === undefined) process.emitWarning(message);
@@ -37,7 +38,7 @@ export async function run({ options, control, log }: RoutesStart): Promise<void>
     control,
   );
   await ended;
-  unwatch();
+  heap.stop();
   await routes.close();
   await memory.close();
   written?.close();
