@@ -1,7 +1,7 @@
 // The logger of the main thread: readable lines on a terminal, JSON lines anywhere else, always on stdout. The only place
 // of pino. Workers do not log through it directly.
+import { createRequire } from 'node:module';
 import { pino } from 'pino';
-import pretty from 'pino-pretty';
 import type { LogLevel } from '../protocol/options.js';
 
 export type Logger = pino.Logger;
@@ -24,6 +24,8 @@ export function createLogger(level: LogLevel, destination?: pino.DestinationStre
 }
 
 function terminal(): pino.DestinationStream {
+  // Only here, since loading it takes time that a start without a terminal need not take.
+  const pretty = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
   return pretty({
     sync: true,
     destination: 1,

@@ -1,8 +1,13 @@
 // The text formats: JSON with comments, YAML and TOML, each to a plain tree of bounded size. It knows no key. A message
 // says where and why, and never quotes the text, which may hold a password.
+import { createRequire } from 'node:module';
 import json5 from 'json5';
-import { parse as parseTomlText, TomlError } from 'smol-toml';
-import { type Document, LineCounter, parseDocument, visit } from 'yaml';
+import type { Document } from 'yaml';
+
+/** Parsers of formats that a start seldom needs, which make it slower. */
+const load = createRequire(import.meta.url);
+const yaml = () => load('yaml') as typeof import('yaml');
+const toml = () => load('smol-toml') as typeof import('smol-toml');
 
 export type Parsed =
   | { readonly kind: 'parsed'; readonly value: unknown }
@@ -26,6 +31,7 @@ export function parseJson(text: string): Parsed {
 }
 
 export function parseYaml(text: string): Parsed {
+  const { LineCounter, parseDocument } = yaml();
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true, logLevel: 'error' });
   const [problem] = [...document.errors, ...document.warnings];
@@ -46,6 +52,7 @@ export function parseYaml(text: string): Parsed {
 /** The offset of the first alias whose anchor does not come before it. */
 function danglingAlias(document: Document): number | undefined {
   let offset: number | undefined;
+  const { visit } = yaml();
   visit(document, {
     Alias: (_, alias) => {
       if (alias.resolve(document) !== undefined) return undefined;
@@ -57,8 +64,9 @@ function danglingAlias(document: Document): number | undefined {
 }
 
 export function parseToml(text: string): Parsed {
+  const { parse, TomlError } = toml();
   try {
-    return bounded(parseTomlText(text));
+    return bounded(parse(text));
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const why = (error.message.split('\n')[0] as string).replace(/^Invalid TOML document: /, '');

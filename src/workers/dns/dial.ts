@@ -1,8 +1,7 @@
 // Opens one connection to a server of TCP, TLS or HTTPS: straight, or through the whole chain of a line with its source
 // address, and TLS with the certificate verified for the server's own name. The only place of `socks`. It sends nothing.
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { SocksClient } from 'socks';
+import type { TLSSocket } from 'node:tls';
 import type { Hop, Line } from '../../protocol/line.js';
 
 export interface Destination {
@@ -18,10 +17,16 @@ export interface Destination {
 /** How the names of servers and first proxies are resolved, as node:net wants it. */
 export type Bootstrap = LookupFunction;
 
+type Socks = typeof import('socks');
+type Tls = typeof import('node:tls');
+
 /** Rejects with what went wrong, an abort too; nothing is left open then. */
 export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortSignal): Promise<Socket> {
-  signal.throwIfAborted();
   const hops = to.line?.hops ?? [];
+  // Loaded when they are needed first: most gateways start without either, and sooner.
+  const socks = hops.length > 0 ? await import('socks') : undefined;
+  const tls = to.tls === undefined ? undefined : await import('node:tls');
+  signal.throwIfAborted();
   const first = hops[0] ?? to;
   const socket = connect({
     host: first.host,
@@ -39,9 +44,9 @@ export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortS
   signal.addEventListener('abort', abort, { once: true });
   try {
     await opened(socket, 'connect');
-    for (const [index, hop] of hops.entries()) await passOn(socket, hop, hops[index + 1] ?? to);
-    if (to.tls === undefined) return socket;
-    const secured = secure(socket, to.host, to.tls);
+    for (const [index, hop] of hops.entries()) await passOn(socks as Socks, socket, hop, hops[index + 1] ?? to);
+    if (tls === undefined) return socket;
+    const secured = secure(tls, socket, to);
     current = secured;
     await opened(secured, 'secureConnect');
     return secured;
@@ -53,7 +58,12 @@ export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortS
   }
 }
 
-async function passOn(socket: Socket, hop: Hop, next: { readonly host: string; readonly port: number }): Promise<void> {
+async function passOn(
+  { SocksClient }: Socks,
+  socket: Socket,
+  hop: Hop,
+  next: { readonly host: string; readonly port: number },
+): Promise<void> {
   const { host, port, username, password } = hop;
   const credentials = username === undefined ? {} : { userId: username, password: password ?? '' };
   await SocksClient.createConnection({
@@ -64,7 +74,8 @@ async function passOn(socket: Socket, hop: Hop, next: { readonly host: string; r
   });
 }
 
-function secure(socket: Socket, host: string, { alpn, ca }: NonNullable<Destination['tls']>): TLSSocket {
+function secure({ connect: connectTls }: Tls, socket: Socket, { host, tls }: Destination): TLSSocket {
+  const { alpn, ca } = tls as NonNullable<Destination['tls']>;
   return connectTls({
     socket,
     // For what the certificate is verified. An address is no server name (RFC 6066 section 3).
