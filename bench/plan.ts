@@ -63,7 +63,7 @@ function allLoads(options: BenchOptions): Load[] {
   });
   const bulk = (connections: number): Load => ({
     name: `bulk-${connections}`,
-    title: `bulk: ${direction} on ${connections} streams`,
+    title: `bulk: ${direction} on ${connections} streams; pipes for splicing hold 1 MiB, HAProxy's as the gateway's`,
     kind: direction === 'download' ? 'source' : 'sink',
     host: IP,
     ...times(800, 150),
@@ -128,9 +128,15 @@ export function makePlan(options: BenchOptions): Plan {
 
 /** The loads of that subject in that round (the first is 1): a bare forward is not told a name. */
 export function loadsOf({ peer }: Entrant, { loads }: Plan, round: number): Load[] {
-  return loads.filter((load) => {
+  const some = loads.filter((load) => {
     if (round > load.roundsMax) return false;
     if (peer.onlyLoads !== undefined) return peer.onlyLoads.includes(load.name);
     return !(peer.bare && load.name === 'connect-name');
   });
+  const { timeShare = 1 } = peer;
+  return some.map(({ duration_ms, warmUp_ms, ...load }) => ({
+    ...load,
+    duration_ms: duration_ms * timeShare,
+    warmUp_ms: warmUp_ms * timeShare,
+  }));
 }

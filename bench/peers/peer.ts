@@ -28,6 +28,8 @@ export interface Peer {
   readonly scales: boolean;
   /** Only these loads, where it differs from another subject in nothing else. */
   readonly onlyLoads?: readonly string[];
+  /** Of the durations of the loads, where it must not make as many connections as it could. */
+  readonly timeShare?: number;
   /** The program's path and version, or undefined when it is not installed. */
   find(): { readonly path: string; readonly version: string } | undefined;
   command(path: string, conditions: Conditions): Command;
