@@ -1,8 +1,11 @@
-// The CPU time and memory of a subject: its process, all threads, and all processes below it. A process that ended
-// between two looks is still counted through its parent.
+// The CPU time, memory and context switches of a subject: its process, all threads, and all processes below it. The CPU time of a
+// process that ended between two looks is still counted through its parent.
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type MemoryUse, type ProcessStat, parseSmapsRollup, parseStat } from './proc.js';
+import { type MemoryUse, type ProcessStat, parseSmapsRollup, parseStat, parseSwitches } from './proc.js';
+
+/** Context switches of each thread, by its id. */
+export type Switches = ReadonlyMap<string, number>;
 
 /** Clock ticks of /proc are hundredths of a second for every program, whatever the kernel's own (USER_HZ). */
 const US_PER_TICK = 10_000;
@@ -21,6 +24,14 @@ function read(path: string): string {
     return readFileSync(path, 'utf8');
   } catch {
     return '';
+  }
+}
+
+function list(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
   }
 }
 
@@ -73,4 +84,23 @@ export function memoryUse(pid: number): MemoryUse {
     pss += use?.pss ?? 0;
   }
   return { rss, pss };
+}
+
+export function contextSwitches(pid: number): Switches {
+  const switches = new Map<string, number>();
+  for (const member of processTree(pid).keys()) {
+    for (const thread of list(`/proc/${member}/task`)) {
+      const count = parseSwitches(read(`/proc/${member}/task/${thread}/status`));
+      if (count !== undefined) switches.set(thread, count);
+    }
+  }
+  return switches;
+}
+
+/** Undefined where a thread has ended, since its count has gone with it. */
+export function switchesBetween(before: Switches, after: Switches): number | undefined {
+  let sum = 0;
+  for (const thread of before.keys()) if (!after.has(thread)) return undefined;
+  for (const [thread, count] of after) sum += count - (before.get(thread) ?? 0);
+  return sum;
 }

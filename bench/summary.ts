@@ -21,6 +21,9 @@ export interface Row {
   readonly ratio: number | undefined;
   /** Microseconds of the load generator for each unit. */
   readonly generator: number;
+  /** TCP segments of the machine and context switches of the subject for each unit; NaN where they are not known. */
+  readonly segments: number;
+  readonly switches: number;
   /** KiB; only of the idle load. */
   readonly memory: { readonly base: number; readonly pssEach: number; readonly rssEach: number } | undefined;
 }
@@ -78,6 +81,8 @@ function rowOf(measurements: readonly Measurement[]): Row {
     spread: (Math.max(...totals) - Math.min(...totals)) / total,
     ratio: undefined,
     generator: median(per(({ outcome }) => outcome.cpu_us.user + outcome.cpu_us.system)),
+    segments: median(per(({ counts }) => counts.segments)),
+    switches: median(per(({ counts }) => counts.switches ?? Number.NaN).filter(Number.isFinite)),
     memory: memoryOf(measurements),
   };
 }

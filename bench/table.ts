@@ -8,6 +8,14 @@ type Column = ColumnOf<Row>;
 const fixed = (digits: number, value: number): string => (Number.isFinite(value) ? value.toFixed(digits) : '-');
 const ms = (value: number): string => fixed(value < 10 ? 3 : 1, value);
 
+const COUNTS =
+  'segments: TCP segments that the whole machine sent, both ends included; switches: context switches of the subject\n';
+
+/** What has to be said of a load's columns, beneath its title. */
+function noteFor(load: string): string {
+  return load === 'idle' || load.startsWith('bulk') ? '' : COUNTS;
+}
+
 function columnsFor(load: string, baseline: string): Column[] {
   const subject: Column = ['subject', (row) => (row.workers === 0 ? row.subject : `${row.subject} ×${row.workers}`)];
   const ratio: Column = [`× ${baseline}`, ({ ratio }) => (ratio === undefined ? '-' : fixed(2, ratio))];
@@ -45,14 +53,19 @@ function columnsFor(load: string, baseline: string): Column[] {
     ['system', ({ cpu }) => fixed(1, cpu.system)],
     ratio,
     spread,
+    ['segments', ({ segments }) => fixed(1, segments)],
+    ['switches', ({ switches }) => fixed(2, switches)],
     ['generator µs', ({ generator }) => fixed(1, generator)],
   ];
 }
 
 export function formatTables(rows: readonly Row[], loads: readonly Load[], baseline: string): string {
   return loads
-    .map(({ name, title }) => [title, rows.filter(({ load }) => load === name), columnsFor(name, baseline)] as const)
-    .filter(([, some]) => some.length > 0)
-    .map(([title, some, columns]) => `${title}\n${formatColumns(some, columns)}\n`)
+    .map(({ name, title }) => {
+      const some = rows.filter(({ load }) => load === name);
+      return [title, noteFor(name), some, columnsFor(name, baseline)] as const;
+    })
+    .filter(([, , some]) => some.length > 0)
+    .map(([title, note, some, columns]) => `${title}\n${note}${formatColumns(some, columns)}\n`)
     .join('\n');
 }

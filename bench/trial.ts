@@ -1,4 +1,5 @@
 // One subject in one round: started, put through its loads, stopped. What went wrong is part of what comes out.
+import { type Counts, counting } from './counts.js';
 import type { LoadGenerator, Target } from './ends.js';
 import { type CpuTime, memoryUse, settledCpuTime } from './measure.js';
 import type { Outcome, TargetPorts, Way } from './messages.js';
@@ -12,6 +13,7 @@ export interface Measurement {
   readonly outcome: Outcome;
   /** Of the subject during the load and until it was quiet again, in microseconds. */
   readonly cpu: CpuTime;
+  readonly counts: Counts;
   /** KiB; only of the idle load. */
   readonly idle?: {
     readonly pssBefore: number;
@@ -63,23 +65,27 @@ function failuresOf(
   return failures;
 }
 
-async function measure(daemon: Daemon, ends: Ends, way: Way, load: Load, idle: number) {
+async function measure(daemon: Daemon, { peer }: Entrant, ends: Ends, way: Way, load: Load, idle: number) {
   const { generator } = ends;
   const warmUp = await generator.carryOut(load.order(way, load.warmUp_ms));
   const before = await settledCpuTime(daemon.pid);
   const memoryBefore = memoryUse(daemon.pid);
+  const counted = counting(daemon.pid, peer);
   if (load.name !== 'idle') {
     const outcome = await generator.carryOut(load.order(way, load.duration_ms));
-    return { outcome, others: [warmUp], cpu: difference(await settledCpuTime(daemon.pid), before) };
+    const cpu = difference(await settledCpuTime(daemon.pid), before);
+    return { outcome, others: [warmUp], cpu, counts: counted() };
   }
   const outcome = await generator.carryOut({ kind: 'hold', way, connections: idle });
   const cpu = difference(await settledCpuTime(daemon.pid), before);
+  const counts = counted();
   const memory = memoryUse(daemon.pid);
   const released = await generator.carryOut({ kind: 'release' });
   return {
     outcome,
     others: [warmUp, released],
     cpu,
+    counts,
     idle: { pssBefore: memoryBefore.pss, pss: memory.pss, rssBefore: memoryBefore.rss, rss: memory.rss },
   };
 }
@@ -108,7 +114,14 @@ export async function runTrial(
   }
   try {
     for (const load of loads) {
-      const { others, ...measured } = await measure(daemon, ends, wayTo(daemon, entrant, load, ends.ports), load, idle);
+      const { others, ...measured } = await measure(
+        daemon,
+        entrant,
+        ends,
+        wayTo(daemon, entrant, load, ends.ports),
+        load,
+        idle,
+      );
       result.measurements.push({ subject: peer.name, workers, load: load.name, ...measured });
       result.failures.push(...failuresOf(peer.name, load.name, [...others, measured.outcome], daemon, ends.target));
       told(load);

@@ -30,6 +30,8 @@ export interface Peer {
   readonly onlyLoads?: readonly string[];
   /** Of the durations of the loads, where it must not make as many connections as it could. */
   readonly timeShare?: number;
+  /** Has threads that end with their connection, and with them what the kernel has counted of them. */
+  readonly briefThreads?: true;
   /** The program's path and version, or undefined when it is not installed. */
   find(): { readonly path: string; readonly version: string } | undefined;
   command(path: string, conditions: Conditions): Command;
