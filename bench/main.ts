@@ -1,5 +1,6 @@
 // `npm run bench`: subjects in turn within each round, so that whatever else the machine does meets all of them alike;
 // then tables, a JSON file, and an exit status that says whether every connection was what it should be.
+import { EndsAlone } from './alone.js';
 import { LoadGenerator, Target } from './ends.js';
 import { raiseFileLimit } from './file-limit.js';
 import { type BenchOptions, parseOptions, USAGE } from './options.js';
@@ -27,7 +28,8 @@ async function runRounds(plan: Plan): Promise<TrialResult[]> {
   const progress = new Progress(stages.reduce((sum, { loads }) => sum + loads.length, 0));
   try {
     await generator.ready();
-    const ends = { generator, target, ports: await target.ready() };
+    const ports = await target.ready();
+    const ends = { generator, target, ports, alone: new EndsAlone(generator, ports) };
     for (const { round, entrant, loads } of stages) {
       if (loads.length === 0) continue;
       progress.begin(`round ${round} of ${plan.rounds}: ${entrant.peer.name}`);

@@ -1,7 +1,7 @@
 // The summary as text: one table for each load.
 import { type ColumnOf, formatColumns } from './columns.js';
 import type { Load } from './plan.js';
-import type { Row } from './summary.js';
+import type { Memory, Row } from './summary.js';
 
 type Column = ColumnOf<Row>;
 
@@ -11,9 +11,14 @@ const ms = (value: number): string => fixed(value < 10 ? 3 : 1, value);
 const COUNTS =
   'segments: TCP segments that the whole machine sent, both ends included; switches: context switches of the subject\n';
 
+const KERNEL =
+  'kernel: growth of slabs, kernel stacks and page tables of the whole machine; all ends: with the generator and the\n' +
+  "target, two of four sockets; each: the subject's share, without what as many connections take that have no proxy\n";
+
 /** What has to be said of a load's columns, beneath its title. */
 function noteFor(load: string): string {
-  return load === 'idle' || load.startsWith('bulk') ? '' : COUNTS;
+  if (load === 'idle') return KERNEL;
+  return load.startsWith('bulk') ? '' : COUNTS;
 }
 
 function columnsFor(load: string, baseline: string): Column[] {
@@ -21,10 +26,18 @@ function columnsFor(load: string, baseline: string): Column[] {
   const ratio: Column = [`× ${baseline}`, ({ ratio }) => (ratio === undefined ? '-' : fixed(2, ratio))];
   const spread: Column = ['spread', ({ spread }) => `${fixed(0, spread * 100)} %`];
   if (load === 'idle') {
+    const kib =
+      (key: keyof Memory): Column[1] =>
+      ({ memory }) =>
+        fixed(2, memory?.[key] ?? Number.NaN);
     return [
       subject,
-      ['KiB each (PSS)', ({ memory }) => fixed(2, memory?.pssEach ?? Number.NaN)],
-      ['KiB each (RSS)', ({ memory }) => fixed(2, memory?.rssEach ?? Number.NaN)],
+      ['KiB each (PSS)', kib('pssEach')],
+      ['KiB each (RSS)', kib('rssEach')],
+      ['kernel KiB each', kib('kernelShare')],
+      ['of it SUnreclaim', kib('unreclaimableShare')],
+      ['kernel, all ends', kib('kernelEach')],
+      ['TCP mem', kib('queuesEach')],
       ['MiB before (PSS)', ({ memory }) => fixed(1, (memory?.base ?? Number.NaN) / 1024)],
     ];
   }

@@ -1,6 +1,8 @@
 // One subject in one round: started, put through its loads, stopped. What went wrong is part of what comes out.
+import type { EndsAlone } from './alone.js';
 import { type Counts, counting } from './counts.js';
 import type { LoadGenerator, Target } from './ends.js';
+import { type KernelMemory, kernelGrowth, settledKernelMemory } from './kernel.js';
 import { type CpuTime, memoryUse, settledCpuTime } from './measure.js';
 import type { Outcome, TargetPorts, Way } from './messages.js';
 import { Daemon } from './peers/daemon.js';
@@ -20,6 +22,10 @@ export interface Measurement {
     readonly pss: number;
     readonly rssBefore: number;
     readonly rss: number;
+    /** By how much the kernel's memory grew, for the generator, the subject and the target together. */
+    readonly kernel: KernelMemory;
+    /** The same for as many connections without a subject. */
+    readonly kernelAlone: KernelMemory;
   };
 }
 
@@ -34,6 +40,7 @@ export interface Ends {
   readonly generator: LoadGenerator;
   readonly target: Target;
   readonly ports: TargetPorts;
+  readonly alone: EndsAlone;
 }
 
 export interface TrialResult {
@@ -66,27 +73,37 @@ function failuresOf(
 }
 
 async function measure(daemon: Daemon, { peer }: Entrant, ends: Ends, way: Way, load: Load, idle: number) {
-  const { generator } = ends;
+  const { generator, alone } = ends;
+  const kernelAlone = load.name === 'idle' ? await alone.kernelMemory(idle) : undefined;
   const warmUp = await generator.carryOut(load.order(way, load.warmUp_ms));
   const before = await settledCpuTime(daemon.pid);
   const memoryBefore = memoryUse(daemon.pid);
   const counted = counting(daemon.pid, peer);
-  if (load.name !== 'idle') {
+  if (kernelAlone === undefined) {
     const outcome = await generator.carryOut(load.order(way, load.duration_ms));
     const cpu = difference(await settledCpuTime(daemon.pid), before);
     return { outcome, others: [warmUp], cpu, counts: counted() };
   }
+  const kernelBefore = await settledKernelMemory();
   const outcome = await generator.carryOut({ kind: 'hold', way, connections: idle });
   const cpu = difference(await settledCpuTime(daemon.pid), before);
   const counts = counted();
   const memory = memoryUse(daemon.pid);
+  const kernel = kernelGrowth(kernelBefore, await settledKernelMemory());
   const released = await generator.carryOut({ kind: 'release' });
   return {
     outcome,
     others: [warmUp, released],
     cpu,
     counts,
-    idle: { pssBefore: memoryBefore.pss, pss: memory.pss, rssBefore: memoryBefore.rss, rss: memory.rss },
+    idle: {
+      pssBefore: memoryBefore.pss,
+      pss: memory.pss,
+      rssBefore: memoryBefore.rss,
+      rss: memory.rss,
+      kernel,
+      kernelAlone,
+    },
   };
 }
 
