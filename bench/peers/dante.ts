@@ -17,7 +17,7 @@ export const dante: Peer = {
   name: 'dante',
   bare: false,
   scales: false,
-  // The other way round nobody gets a port that it had, and there are 28 000.
+  // Nor is a port that it had given to anyone else for that minute, and there are but 28 000.
   timeShare: 0.2,
   find() {
     const path = findProgram('danted') ?? findProgram('sockd');
