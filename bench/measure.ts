@@ -1,5 +1,5 @@
-// The CPU time, memory and context switches of a subject: its process, all threads, and all processes below it. The CPU time of a
-// process that ended between two looks is still counted through its parent.
+// The CPU time, memory and context switches of a subject: its process, all threads, and all processes below it. The CPU
+// time of a process that ended between two looks is still counted through its parent.
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MemoryUse, type ProcessStat, parseSmapsRollup, parseStat, parseSwitches } from './proc.js';
@@ -53,6 +53,9 @@ function processTree(root: number): Map<number, ProcessStat> {
   return tree;
 }
 
+/** Its own id and those of all processes below it. */
+export const processesOf = (pid: number): number[] => [...processTree(pid).keys()];
+
 export function cpuTime(pid: number): CpuTime {
   let user = 0;
   let system = 0;
@@ -63,10 +66,10 @@ export function cpuTime(pid: number): CpuTime {
   return { user: user * US_PER_TICK, system: system * US_PER_TICK };
 }
 
-/** The CPU time once it has stopped growing (closing connections costs, too), or after a bit over half a second. */
-export async function settledCpuTime(pid: number): Promise<CpuTime> {
+/** The CPU time once it has stopped growing (closing connections costs, too), or after so many looks of 30 ms and more. */
+export async function settledCpuTime(pid: number, looksMax = QUIET_LOOKS_MAX): Promise<CpuTime> {
   let last = cpuTime(pid);
-  for (let looks = 0, quiet = 0; looks < QUIET_LOOKS_MAX && quiet < QUIET_LOOKS; looks += 1) {
+  for (let looks = 0, quiet = 0; looks < looksMax && quiet < QUIET_LOOKS; looks += 1) {
     await sleep(QUIET_LOOK_MS);
     const now = cpuTime(pid);
     quiet = now.user + now.system === last.user + last.system ? quiet + 1 : 0;
@@ -74,6 +77,11 @@ export async function settledCpuTime(pid: number): Promise<CpuTime> {
   }
   return last;
 }
+
+export const cpuBetween = (before: CpuTime, after: CpuTime): CpuTime => ({
+  user: after.user - before.user,
+  system: after.system - before.system,
+});
 
 export function memoryUse(pid: number): MemoryUse {
   let rss = 0;

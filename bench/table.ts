@@ -12,8 +12,8 @@ const COUNTS =
   'segments: TCP segments that the whole machine sent, both ends included; switches: context switches of the subject\n';
 
 const KERNEL =
-  'kernel: growth of slabs, kernel stacks and page tables of the whole machine; all ends: with the generator and the\n' +
-  "target, two of four sockets; each: the subject's share, without what as many connections take that have no proxy\n";
+  "kernel KiB each: growth of the machine's slabs, kernel stacks and page tables, without what as many connections take\n" +
+  'that have no proxy; all ends: with that, so with the sockets of generator and target; TCP mem: of all ends\n';
 
 /** What has to be said of a load's columns, beneath its title. */
 function noteFor(load: string): string {
