@@ -2,14 +2,11 @@
 // channel. Types only.
 import type { Percentiles } from './histogram.js';
 
-/** The ports of the target, one list for each kind of server. */
-export interface TargetPorts {
-  readonly echo: readonly number[];
-  readonly source: readonly number[];
-  readonly sink: readonly number[];
-}
+/** What a load's connections may end at. */
+export type TargetKind = 'echo' | 'source' | 'sink';
 
-export type TargetKind = keyof TargetPorts;
+/** The ports of the target, one list for each kind of server, and of the proxies that a subject's line may lead through. */
+export type TargetPorts = Readonly<Record<TargetKind | 'proxy', readonly number[]>>;
 
 /** How a load's connections reach the target. */
 export interface Way {

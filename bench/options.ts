@@ -5,15 +5,19 @@ import type { Direction } from './messages.js';
 export const USAGE = `Usage: npm run bench -- [options]
 
 Runs the loads on the gateway and on every other proxy that is installed, in turn, and prints what each costs.
+connect-line and growth compare a subject with itself; base is how it starts and what it takes at rest.
 
   --quick          one short round: for its assertions, not for its times
-  --loads LIST     of connect, ping, bulk, idle, or single ones such as connect-name   (default: all)
+  --loads LIST     of connect, ping, bulk, idle, growth, base, or single ones such as connect-name  (default: all)
   --subjects LIST  such as tcproute-uring,microsocks                                    (default: all that are found)
   --workers LIST   numbers of workers for the subjects that can be told one             (default: 1)
   --rounds N       rounds that the medians are taken over                               (default: 5, quick 1)
   --concurrency N  connections at a time in the connect loads                           (default: 64)
   --name HOST      the name in connect-name; it must stand for this machine             (default: localhost)
   --idle N         connections held in the idle load                                    (default: 9000, quick 2000)
+  --routes N       destinations remembered in the growth-routes load                    (default: 100000, quick 10000)
+  --calm N         seconds for which subjects do nothing in the base section            (default: 60, quick 5)
+  --syscalls       also count system calls for each connection, if strace is installed
   --direction D    of the bulk loads: download or upload                                (default: download)
   --json FILE      where the results go                                                 (default: bench/results/)
   --help           show this text
@@ -30,10 +34,16 @@ const FLAGS = {
   concurrency: { type: 'string', default: '64' },
   name: { type: 'string', default: 'localhost' },
   idle: { type: 'string' },
+  routes: { type: 'string' },
+  calm: { type: 'string' },
+  syscalls: { type: 'boolean', default: false },
   direction: { type: 'string', default: 'download' },
   json: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
+
+/** The state file of a few more would be too large for the gateway. */
+const ROUTES_MAX = 300_000;
 
 export interface BenchOptions {
   readonly quick: boolean;
@@ -45,6 +55,9 @@ export interface BenchOptions {
   readonly concurrency: number;
   readonly name: string;
   readonly idle: number;
+  readonly routes: number;
+  readonly calm_s: number;
+  readonly syscalls: boolean;
   readonly direction: Direction;
   readonly json: string | undefined;
   readonly help: boolean;
@@ -52,10 +65,11 @@ export interface BenchOptions {
 
 export const list = (text: string | undefined): string[] | undefined => text?.split(',').filter((part) => part !== '');
 
-export function count(flag: string, text: string): number {
+export function count(flag: string, text: string, most = Number.MAX_SAFE_INTEGER): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`--${flag} ${text}: a whole number from 1 is needed`);
-  return value;
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+  const range = most < Number.MAX_SAFE_INTEGER ? `from 1 to ${most}` : 'from 1';
+  throw new Error(`--${flag} ${text}: a whole number ${range} is needed`);
 }
 
 /** Throws an Error with a sentence for the user. */
@@ -74,6 +88,9 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     concurrency: count('concurrency', values.concurrency),
     name: values.name,
     idle: count('idle', values.idle ?? (quick ? '2000' : '9000')),
+    routes: count('routes', values.routes ?? (quick ? '10000' : '100000'), ROUTES_MAX),
+    calm_s: count('calm', values.calm ?? (quick ? '5' : '60')),
+    syscalls: values.syscalls,
     direction,
     json: values.json,
     help: values.help,

@@ -2,14 +2,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { ComparisonRow } from './comparison-table.js';
+import type { Measured } from './measuring.js';
 import type { BenchOptions } from './options.js';
 import { PACKAGE_ROOT } from './package-root.js';
 import type { Entrant } from './plan.js';
 import type { Row } from './summary.js';
-import type { TrialResult } from './trial.js';
+import type { SyscallsRow } from './syscalls-table.js';
+
+export interface Summary {
+  readonly loads: readonly Row[];
+  readonly comparisons: readonly ComparisonRow[];
+  readonly syscalls: readonly SyscallsRow[];
+}
 
 /** Goes up with every change that a reader of these files would notice. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** What figures were made on. */
 export function machine() {
@@ -28,8 +36,8 @@ export function writeResults(file: string | undefined, name: string, results: ob
 export function saveResults(
   options: BenchOptions,
   entrants: readonly Entrant[],
-  rounds: readonly TrialResult[],
-  summary: readonly Row[],
+  { trials, comparisons, base, syscalls }: Measured,
+  summary: Summary,
   began: Date,
 ): string {
   return writeResults(options.json, began.toISOString(), {
@@ -38,7 +46,10 @@ export function saveResults(
     machine: machine(),
     options,
     subjects: entrants.map(({ peer, version, workers }) => ({ name: peer.name, version, workers })),
-    summary,
-    rounds,
+    summary: summary.loads,
+    rounds: trials,
+    comparisons: { summary: summary.comparisons, rounds: comparisons },
+    base,
+    syscalls: syscalls && { summary: summary.syscalls, ...syscalls },
   });
 }

@@ -4,6 +4,20 @@ import type { Measurement } from './trial.js';
 
 const BYTES_PER_GB = 1e9;
 
+/** KiB, for each connection unless it says otherwise. */
+export interface Memory {
+  /** All of the subject's before the connections. */
+  readonly base: number;
+  readonly pssEach: number;
+  readonly rssEach: number;
+  /** The kernel's for all ends, and what is left of it for the subject. */
+  readonly kernelEach: number;
+  readonly kernelShare: number;
+  readonly unreclaimableShare: number;
+  /** TCP's queues, of all ends. */
+  readonly queuesEach: number;
+}
+
 export interface Row {
   readonly subject: string;
   readonly workers: number;
@@ -21,8 +35,11 @@ export interface Row {
   readonly ratio: number | undefined;
   /** Microseconds of the load generator for each unit. */
   readonly generator: number;
+  /** TCP segments of the machine and context switches of the subject for each unit; NaN where they are not known. */
+  readonly segments: number;
+  readonly switches: number;
   /** KiB; only of the idle load. */
-  readonly memory: { readonly base: number; readonly pssEach: number; readonly rssEach: number } | undefined;
+  readonly memory: Memory | undefined;
 }
 
 /** NaN of nothing. */
@@ -41,23 +58,33 @@ function latencyOf(measurements: readonly Measurement[]): Percentiles {
   return { p50: of('p50'), p90: of('p90'), p99: of('p99'), p999: of('p999'), max: of('max') };
 }
 
-function memoryOf(measurements: readonly Measurement[]): Row['memory'] {
-  const each = measurements.flatMap(({ idle, outcome }) =>
-    idle === undefined
-      ? []
-      : [
-          {
-            base: idle.pssBefore,
-            pss: (idle.pss - idle.pssBefore) / outcome.verified,
-            rss: (idle.rss - idle.rssBefore) / outcome.verified,
-          },
-        ],
-  );
+function memoryOf(measurements: readonly Measurement[]): Memory | undefined {
+  const each = measurements.flatMap(({ idle, outcome }): Memory[] => {
+    if (idle === undefined) return [];
+    const { pssBefore, pss, rssBefore, rss, kernel, kernelAlone } = idle;
+    const of = (kib: number): number => kib / outcome.verified;
+    return [
+      {
+        base: pssBefore,
+        pssEach: of(pss - pssBefore),
+        rssEach: of(rss - rssBefore),
+        kernelEach: of(kernel.all),
+        kernelShare: of(kernel.all - kernelAlone.all),
+        unreclaimableShare: of(kernel.unreclaimable - kernelAlone.unreclaimable),
+        queuesEach: of(kernel.queues),
+      },
+    ];
+  });
   if (each.length === 0) return undefined;
+  const middle = (key: keyof Memory): number => median(each.map((one) => one[key]));
   return {
-    base: median(each.map(({ base }) => base)),
-    pssEach: median(each.map(({ pss }) => pss)),
-    rssEach: median(each.map(({ rss }) => rss)),
+    base: middle('base'),
+    pssEach: middle('pssEach'),
+    rssEach: middle('rssEach'),
+    kernelEach: middle('kernelEach'),
+    kernelShare: middle('kernelShare'),
+    unreclaimableShare: middle('unreclaimableShare'),
+    queuesEach: middle('queuesEach'),
   };
 }
 
@@ -78,6 +105,8 @@ function rowOf(measurements: readonly Measurement[]): Row {
     spread: (Math.max(...totals) - Math.min(...totals)) / total,
     ratio: undefined,
     generator: median(per(({ outcome }) => outcome.cpu_us.user + outcome.cpu_us.system)),
+    segments: median(per(({ counts }) => counts.segments)),
+    switches: median(per(({ counts }) => counts.switches ?? Number.NaN).filter(Number.isFinite)),
     memory: memoryOf(measurements),
   };
 }

@@ -12,6 +12,7 @@ function measurement(subject: string, load: string, verified: number, cpu_us: nu
     load,
     outcome: { verified, bytes, elapsed_ms: 1000, latency, failures: {}, cpu_us: { user: verified, system: verified } },
     cpu: { user: 0, system: cpu_us },
+    counts: { segments: 20 * verified, switches: undefined },
   };
 }
 
@@ -44,6 +45,13 @@ test('the cost of a unit is the median of the rounds, in relation to the baselin
       ['theirs', 1, 50, 100, 1, 2],
     ],
   );
+});
+
+test('segments and context switches are counted for each unit, by the rounds that know them', () => {
+  const [one, other] = [measurement('mine', 'connect-ip', 100, 5000), measurement('mine', 'connect-ip', 50, 5000)];
+  const [row] = summarise([one, { ...other, counts: { segments: 1200, switches: 25 } }], 'theirs');
+  assert.equal(row.segments, 22);
+  assert.equal(row.switches, 0.5);
 });
 
 test('bulk is counted in GB, not in streams', () => {

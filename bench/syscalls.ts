@@ -1,0 +1,65 @@
+// The system calls of each subject for a connection: a short connect load under strace, after everything that is timed.
+import { processesOf, settledCpuTime } from './measure.js';
+import { ECHO, type Ends, type Failure, failuresOf, wayTo, withDaemon } from './participation.js';
+import type { Daemon } from './peers/daemon.js';
+import type { Entrant } from './plan.js';
+import { Strace } from './strace.js';
+
+export interface SyscallsMeasurement {
+  readonly subject: string;
+  readonly workers: number;
+  readonly connections: number;
+  /** Calls by name, all of them. */
+  readonly calls: Readonly<Record<string, number>>;
+}
+
+export interface TracedLoad {
+  /** The program's path. */
+  readonly strace: string;
+  /** At a time. */
+  readonly connections: number;
+  readonly duration_ms: number;
+  readonly warmUp_ms: number;
+}
+
+export interface SyscallsResult {
+  readonly measurements: readonly SyscallsMeasurement[];
+  readonly failures: readonly Failure[];
+  /** Why strace could not be attached, if that is so: nothing more was counted then. */
+  readonly refusal: string | undefined;
+}
+
+const LOAD = 'syscalls';
+
+/** `told` is called with what is next. */
+export async function measureSyscalls(
+  entrants: readonly Entrant[],
+  { strace, connections, duration_ms, warmUp_ms }: TracedLoad,
+  ends: Ends,
+  told: (what: string) => void,
+): Promise<SyscallsResult> {
+  const measurements: SyscallsMeasurement[] = [];
+  const failures: Failure[] = [];
+  /** Why not, if it cannot be. */
+  const trace = async (daemon: Daemon, entrant: Entrant): Promise<string | undefined> => {
+    const { peer, workers } = entrant;
+    const way = wayTo(daemon, entrant, ECHO, ends);
+    const warmUp = await ends.generator.carryOut({ kind: 'connect', way, connections, duration_ms: warmUp_ms });
+    await settledCpuTime(daemon.pid);
+    const tracer = await Strace.attach(strace, processesOf(daemon.pid));
+    if (typeof tracer === 'string') return tracer;
+    const outcome = await ends.generator.carryOut({ kind: 'connect', way, connections, duration_ms });
+    await settledCpuTime(daemon.pid);
+    const calls = Object.fromEntries(await tracer.detach());
+    measurements.push({ subject: peer.name, workers, connections: outcome.verified, calls });
+    failures.push(...failuresOf(peer.name, LOAD, [warmUp, outcome], daemon, ends));
+    return undefined;
+  };
+  for (const entrant of entrants) {
+    if (entrant.peer.onlyLoads !== undefined) continue;
+    told(`strace: ${entrant.peer.name}`);
+    const refusal = await withDaemon(entrant, ends, LOAD, failures, (daemon) => trace(daemon, entrant));
+    if (refusal !== undefined) return { measurements, failures, refusal };
+  }
+  return { measurements, failures, refusal: undefined };
+}
