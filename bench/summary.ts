@@ -13,6 +13,8 @@ export interface Row {
   readonly rate: number;
   /** Milliseconds. */
   readonly latency: Percentiles;
+  /** Milliseconds at every tenth of a nine, as far as every round has them. */
+  readonly curve: readonly number[];
   /** Microseconds of the subject for each connection, round trip or GB. */
   readonly cpu: { readonly user: number; readonly system: number; readonly total: number };
   /** (Largest − smallest) ÷ median of the totals. */
@@ -21,8 +23,18 @@ export interface Row {
   readonly ratio: number | undefined;
   /** Microseconds of the load generator for each unit. */
   readonly generator: number;
+  /** What each round had, where the row has the median. */
+  readonly each: { readonly rate: readonly number[]; readonly cpu: readonly number[]; readonly pss: readonly number[] };
   /** KiB; only of the idle load. */
-  readonly memory: { readonly base: number; readonly pssEach: number; readonly rssEach: number } | undefined;
+  readonly memory: RowMemory | undefined;
+}
+
+export interface RowMemory {
+  readonly base: number;
+  readonly pssEach: number;
+  readonly rssEach: number;
+  /** All of the subject's at each size of the crowd. */
+  readonly steps: readonly { readonly connections: number; readonly pss: number }[];
 }
 
 /** NaN of nothing. */
@@ -41,23 +53,28 @@ function latencyOf(measurements: readonly Measurement[]): Percentiles {
   return { p50: of('p50'), p90: of('p90'), p99: of('p99'), p999: of('p999'), max: of('max') };
 }
 
-function memoryOf(measurements: readonly Measurement[]): Row['memory'] {
-  const each = measurements.flatMap(({ idle, outcome }) =>
-    idle === undefined
-      ? []
-      : [
-          {
-            base: idle.pssBefore,
-            pss: (idle.pss - idle.pssBefore) / outcome.verified,
-            rss: (idle.rss - idle.rssBefore) / outcome.verified,
-          },
-        ],
+function curveOf(measurements: readonly Measurement[]): number[] {
+  const curves = measurements.map(({ outcome }) => outcome.curve);
+  const length = Math.min(...curves.map((curve) => curve.length));
+  return Array.from({ length }, (_, step) => median(curves.map((curve) => curve[step])));
+}
+
+const pssEachOf = (measurements: readonly Measurement[]): number[] =>
+  measurements.flatMap(({ idle, outcome }) =>
+    idle === undefined ? [] : [(idle.pss - idle.pssBefore) / outcome.verified],
   );
-  if (each.length === 0) return undefined;
+
+function memoryOf(measurements: readonly Measurement[]): RowMemory | undefined {
+  const crowds = measurements.flatMap(({ idle, outcome }) => (idle === undefined ? [] : [{ ...idle, outcome }]));
+  if (crowds.length === 0) return undefined;
   return {
-    base: median(each.map(({ base }) => base)),
-    pssEach: median(each.map(({ pss }) => pss)),
-    rssEach: median(each.map(({ rss }) => rss)),
+    base: median(crowds.map(({ pssBefore }) => pssBefore)),
+    pssEach: median(pssEachOf(measurements)),
+    rssEach: median(crowds.map(({ rss, rssBefore, outcome }) => (rss - rssBefore) / outcome.verified)),
+    steps: crowds[0].steps.map(({ connections }, step) => ({
+      connections,
+      pss: median(crowds.flatMap(({ steps }) => (step < steps.length ? [steps[step].pss] : []))),
+    })),
   };
 }
 
@@ -67,17 +84,20 @@ function rowOf(measurements: readonly Measurement[]): Row {
     measurements.map((measurement) => cost(measurement) / unitsOf(measurement));
   const totals = per(({ cpu }) => cpu.user + cpu.system);
   const total = median(totals);
+  const rates = measurements.map((measurement) => (unitsOf(measurement) * 1000) / measurement.outcome.elapsed_ms);
   return {
     subject,
     workers,
     load,
     rounds: measurements.length,
-    rate: median(measurements.map((measurement) => (unitsOf(measurement) * 1000) / measurement.outcome.elapsed_ms)),
+    rate: median(rates),
     latency: latencyOf(measurements),
+    curve: curveOf(measurements),
     cpu: { user: median(per(({ cpu }) => cpu.user)), system: median(per(({ cpu }) => cpu.system)), total },
     spread: (Math.max(...totals) - Math.min(...totals)) / total,
     ratio: undefined,
     generator: median(per(({ outcome }) => outcome.cpu_us.user + outcome.cpu_us.system)),
+    each: { rate: rates, cpu: totals, pss: pssEachOf(measurements) },
     memory: memoryOf(measurements),
   };
 }

@@ -1,6 +1,7 @@
 // One subject in one round: started, put through its loads, stopped. What went wrong is part of what comes out.
+import { type CrowdMemory, holdCrowd } from './crowd.js';
 import type { LoadGenerator, Target } from './ends.js';
-import { type CpuTime, memoryUse, settledCpuTime } from './measure.js';
+import { type CpuTime, settledCpuTime } from './measure.js';
 import type { Outcome, TargetPorts, Way } from './messages.js';
 import { Daemon } from './peers/daemon.js';
 import type { Entrant, Load } from './plan.js';
@@ -12,13 +13,8 @@ export interface Measurement {
   readonly outcome: Outcome;
   /** Of the subject during the load and until it was quiet again, in microseconds. */
   readonly cpu: CpuTime;
-  /** KiB; only of the idle load. */
-  readonly idle?: {
-    readonly pssBefore: number;
-    readonly pss: number;
-    readonly rssBefore: number;
-    readonly rss: number;
-  };
+  /** Only of the idle load. */
+  readonly idle?: CrowdMemory;
 }
 
 export interface Failure {
@@ -67,21 +63,14 @@ async function measure(daemon: Daemon, ends: Ends, way: Way, load: Load, idle: n
   const { generator } = ends;
   const warmUp = await generator.carryOut(load.order(way, load.warmUp_ms));
   const before = await settledCpuTime(daemon.pid);
-  const memoryBefore = memoryUse(daemon.pid);
   if (load.name !== 'idle') {
     const outcome = await generator.carryOut(load.order(way, load.duration_ms));
     return { outcome, others: [warmUp], cpu: difference(await settledCpuTime(daemon.pid), before) };
   }
-  const outcome = await generator.carryOut({ kind: 'hold', way, connections: idle });
+  const { outcome, memory } = await holdCrowd(daemon.pid, generator, way, idle);
   const cpu = difference(await settledCpuTime(daemon.pid), before);
-  const memory = memoryUse(daemon.pid);
   const released = await generator.carryOut({ kind: 'release' });
-  return {
-    outcome,
-    others: [warmUp, released],
-    cpu,
-    idle: { pssBefore: memoryBefore.pss, pss: memory.pss, rssBefore: memoryBefore.rss, rss: memory.rss },
-  };
+  return { outcome, others: [warmUp, released], cpu, idle: memory };
 }
 
 const difference = (after: CpuTime, before: CpuTime): CpuTime => ({
