@@ -1,13 +1,17 @@
 // `npm run bench`: subjects in turn within each round, so that whatever else the machine does meets all of them alike;
-// then tables, a JSON file, and an exit status that says whether every connection was what it should be.
+// then tables, a JSON file, a page if asked for, and an exit status that says whether every connection was what it should
+// be. Or all but the JSON file from one that an earlier run has written.
 import { LoadGenerator, Target } from './ends.js';
 import { raiseFileLimit } from './file-limit.js';
 import { type BenchOptions, parseOptions, USAGE } from './options.js';
 import { BASELINE } from './peers/all.js';
 import { loadsOf, makePlan, type Plan } from './plan.js';
 import { Progress } from './progress.js';
-import { saveResults } from './results.js';
-import { summarise } from './summary.js';
+import { conditionsOf } from './report/conditions.js';
+import { formatMarkdown } from './report/markdown.js';
+import { renderPage } from './report/page.js';
+import { type Results, resultsOf, writeResults, writeText } from './results.js';
+import { readResults } from './saved.js';
 import { formatTables } from './table.js';
 import { type Failure, runTrial, type TrialResult } from './trial.js';
 
@@ -47,25 +51,35 @@ function complain(failures: readonly Failure[]): void {
   }
 }
 
-async function bench(asked: BenchOptions): Promise<number> {
+async function run(asked: BenchOptions): Promise<Results> {
   const began = new Date();
   const idleMax = Math.floor((raiseFileLimit() - FILES_SPARE) / FILES_EACH);
   if (idleMax < asked.idle) process.stderr.write(`bench: the limit of open files allows ${idleMax} idle connections\n`);
   const options = { ...asked, idle: Math.min(asked.idle, idleMax) };
   const plan = makePlan(options);
   if (plan.entrants.length === 0) throw new Error('none of the subjects is installed');
-  const results = await runRounds(plan);
-  const summary = summarise(
-    results.flatMap(({ measurements }) => measurements),
-    BASELINE,
-  );
-  const versions = new Map(plan.entrants.map(({ peer, version }) => [peer.name, version]));
-  process.stdout.write(`${formatTables(summary, plan.loads, BASELINE)}\n`);
-  process.stdout.write(`subjects: ${[...versions].map(([name, version]) => `${name} ${version}`).join(', ')}\n`);
-  process.stdout.write(
-    `medians of ${plan.rounds} round(s); all of it in ${saveResults(options, plan.entrants, results, summary, began)}\n`,
-  );
-  const failures = results.flatMap((result) => result.failures);
+  return resultsOf(plan, options, await runRounds(plan), BASELINE, began);
+}
+
+function tables(results: Results): string {
+  const { versions, rounds } = conditionsOf(results);
+  const subjects = versions.map(({ name, version }) => `${name} ${version}`).join(', ');
+  return `${formatTables(results.summary, results.loads, BASELINE)}\nsubjects: ${subjects}\n${rounds}\n`;
+}
+
+async function bench(options: BenchOptions): Promise<number> {
+  const { from, json, report } = options;
+  const results = from === undefined ? await run(options) : readResults(from, BASELINE);
+  const saved = from ?? writeResults(json, results.began, results);
+  process.stdout.write(options.markdown ? formatMarkdown(results) : tables(results));
+  // Markdown is there to be put into a file: what is not of it goes elsewhere.
+  const tell = (text: string) => (options.markdown ? process.stderr : process.stdout).write(`${text}\n`);
+  tell(`all of it in ${saved}`);
+  if (report !== undefined) {
+    writeText(report, renderPage(results));
+    tell(`the page is ${report}`);
+  }
+  const failures = results.rounds.flatMap((result) => result.failures);
   complain(failures);
   return failures.length === 0 ? 0 : 1;
 }

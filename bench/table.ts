@@ -1,6 +1,6 @@
 // The summary as text: one table for each load.
 import { type ColumnOf, formatColumns } from './columns.js';
-import type { Load } from './plan.js';
+import type { Results } from './results.js';
 import type { Row } from './summary.js';
 
 type Column = ColumnOf<Row>;
@@ -8,7 +8,8 @@ type Column = ColumnOf<Row>;
 const fixed = (digits: number, value: number): string => (Number.isFinite(value) ? value.toFixed(digits) : '-');
 const ms = (value: number): string => fixed(value < 10 ? 3 : 1, value);
 
-function columnsFor(load: string, baseline: string): Column[] {
+/** What is said of a row of that load. */
+export function columnsFor(load: string, baseline: string): Column[] {
   const subject: Column = ['subject', (row) => (row.workers === 0 ? row.subject : `${row.subject} ×${row.workers}`)];
   const ratio: Column = [`× ${baseline}`, ({ ratio }) => (ratio === undefined ? '-' : fixed(2, ratio))];
   const spread: Column = ['spread', ({ spread }) => `${fixed(0, spread * 100)} %`];
@@ -49,7 +50,7 @@ function columnsFor(load: string, baseline: string): Column[] {
   ];
 }
 
-export function formatTables(rows: readonly Row[], loads: readonly Load[], baseline: string): string {
+export function formatTables(rows: readonly Row[], loads: Results['loads'], baseline: string): string {
   return loads
     .map(({ name, title }) => [title, rows.filter(({ load }) => load === name), columnsFor(name, baseline)] as const)
     .filter(([, some]) => some.length > 0)

@@ -1,0 +1,46 @@
+// The main figures as a Markdown table under a line that says what they were made on.
+import type { Results } from '../results.js';
+import { conditionsOf } from './conditions.js';
+import { type Figures, figuresOf, type Line } from './figures.js';
+import { formatNumber, formatRatio } from './numbers.js';
+
+/** Whatever would be more than a text in a cell. */
+const escapeCell = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a line break would end the table.
+  text.replace(/[\u0000-\u001f]/g, ' ').replace(/[\\|`*_[\]<>~]/g, (character) => `\\${character}`);
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+function lineOf({ quantity, cells }: Line, title: string | undefined, references: Figures['references']): string {
+  const name = quantity.title.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+  const what = title === undefined ? `… ${name}` : `${title} – ${name}`;
+  const ratios = references.map((_, index) => cells[0]?.ratios[index]);
+  return row([
+    escapeCell(`${what}, ${quantity.unit}`),
+    ...cells.map((cell) => (cell === undefined ? '–' : formatNumber(cell.value))),
+    ...ratios.map((ratio) => (ratio === undefined ? '–' : formatRatio(ratio))),
+  ]);
+}
+
+/** The ratios are those of the first subject. */
+export function formatMarkdown(results: Results): string {
+  const { columns, references, loads } = figuresOf(results);
+  if (columns.length === 0) return 'Nothing was measured.\n';
+  const { date, size, rounds, versions } = conditionsOf(results);
+  const programs = versions.map(({ name, version }) => `${name} ${version}`).join(', ');
+  const first = columns[0].look.label;
+  const heads = [...columns.map(({ look }) => look.label), ...references.map(({ name }) => `${first} ÷ ${name}`)];
+  const lines = loads.flatMap(({ title, lines }) =>
+    lines.map((line, index) => lineOf(line, index === 0 ? title : undefined, references)),
+  );
+  return [
+    `Measured on ${date.slice(0, 10)}: ${escapeCell(`${size}, loopback, ${rounds}`)};`,
+    `${escapeCell(programs)}.`,
+    'CPU time is the subject’s own, user and system.',
+    '',
+    row(['load', ...heads.map(escapeCell)]),
+    row(['---', ...heads.map(() => '---:')]),
+    ...lines,
+    '',
+  ].join('\n');
+}
