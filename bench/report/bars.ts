@@ -92,7 +92,7 @@ export function barPlot({ title, unit, baseline, bars }: BarPlot): Markup {
   const extent = [LEFT, RIGHT] as const;
   const scale = logarithmic ? logScale(values, extent) : linearScale(Math.max(...values), extent);
   const bottom = TOP + bars.length * ROW;
-  return drawing(bottom + 20, `${title}, ${unit}`, [
+  return drawing(bottom + 20, [title, unit].filter((part) => part !== '').join(', '), [
     ...uprightTicks(scale, TOP, bottom),
     ...(baseline === undefined ? [] : [atEnd('tick', WIDTH, 11, `× ${shorten(baseline, BASELINE_MAX)}`)]),
     ...bars.map((bar, index) => barRow(bar, unit, scale, logarithmic, TOP + index * ROW)),

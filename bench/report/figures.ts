@@ -1,7 +1,7 @@
 // The main figures: a line for each quantity of each load, a value for each subject. What the page and the Markdown show.
 import type { Results } from '../results.js';
 import type { Row } from '../summary.js';
-import { type Look, looksOf } from './looks.js';
+import { type Entrant, type Look, looksOf } from './looks.js';
 import { REFERENCES, type Reference, referenceRow } from './pick.js';
 import { mainQuantitiesOf, type Quantity } from './quantities.js';
 
@@ -31,7 +31,7 @@ export interface LoadFigures {
 }
 
 export interface Figures {
-  look(row: Row): Look;
+  look(row: Entrant): Look;
   readonly columns: readonly Column[];
   /** Those of which there is anything. */
   readonly references: readonly Reference[];

@@ -9,7 +9,7 @@ export interface Look {
   readonly dash: string;
 }
 
-type Entrant = Pick<Row, 'subject' | 'workers'>;
+export type Entrant = Pick<Row, 'subject' | 'workers'>;
 
 /**
  * In light and in dark. Contrast to the ground is 3 : 1 or more, and any two are apart in CIELAB by 28 or more for eyes that

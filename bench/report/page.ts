@@ -7,7 +7,8 @@ import { TARGETS } from '../targets.js';
 import { type Figures, figuresOf, type LoadFigures } from './figures.js';
 import { renderHead } from './head.js';
 import { type Markup, markup } from './markup.js';
-import type { Setting } from './plot.js';
+import { type OtherPart, otherParts, plotsOfPart } from './other-parts.js';
+import type { Plot, Setting } from './plot.js';
 import { plotsOf } from './plots.js';
 import { STYLE } from './style.js';
 import { renderFigures, renderRows, renderVerdicts } from './tables.js';
@@ -33,14 +34,23 @@ function mainFigures(figures: Figures): Markup {
 ${renderFigures(figures)}</section>`;
 }
 
-function loadSection({ name, title, rows }: LoadFigures, setting: Setting): Markup {
-  const plots = plotsOf(name, rows, setting).map(
-    (plot) =>
-      markup`<figure><figcaption><b>${plot.title}</b>, ${plot.unit} <span>${plot.hint}</span></figcaption>${plot.drawing}</figure>`,
+function figuresFor(plots: readonly Plot[]): Markup {
+  const figures = plots.map(
+    ({ title, unit, hint, drawing }) =>
+      markup`<figure><figcaption><b>${title}</b>${unit === '' ? '' : `, ${unit}`} <span>${hint}</span></figcaption>${drawing}</figure>`,
   );
+  return markup`<div class="plots">${figures}</div>`;
+}
+
+function loadSection({ name, title, rows }: LoadFigures, setting: Setting): Markup {
   return markup`<section><h2>${name} <span>${title}</span></h2>
-<div class="plots">${plots}</div>
+${figuresFor(plotsOf(name, rows, setting))}
 <details><summary>All figures</summary>${renderRows(rows, columnsFor(name, setting.baseline))}</details></section>`;
+}
+
+function otherSection(part: OtherPart, setting: Setting): Markup {
+  return markup`<section><h2>${part.name}</h2>
+${figuresFor(plotsOfPart(part, setting))}</section>`;
 }
 
 export function renderPage(results: Results): string {
@@ -51,6 +61,7 @@ export function renderPage(results: Results): string {
     targets(results.summary, figures.look),
     mainFigures(figures),
     ...figures.loads.map((load) => loadSection(load, setting)),
+    ...otherParts(results).map((part) => otherSection(part, setting)),
   ];
   // The policy holds the page to its promise, whatever is in the results.
   return markup`<!doctype html>

@@ -1,7 +1,6 @@
 // A plot as the page has it, and rows made into the bars of one.
-import type { Row } from '../summary.js';
 import { type Bar, barPlot } from './bars.js';
-import type { Look } from './looks.js';
+import type { Entrant, Look } from './looks.js';
 import type { Markup } from './markup.js';
 
 export interface Plot {
@@ -14,22 +13,26 @@ export interface Plot {
 
 export interface Setting {
   readonly baseline: string;
-  look(row: Row): Look;
+  look(row: Entrant): Look;
 }
 
 /** One quantity of some rows, as bars. */
-export interface RowBars {
+export interface RowBars<Some> {
   readonly title: string;
   readonly hint: string;
   readonly unit: string;
-  of(row: Row): number;
+  of(row: Some): number;
   /** What it is made up of, where it is. */
-  parts?(row: Row): readonly number[];
+  parts?(row: Some): readonly number[];
   /** Its value in each round. */
-  rounds(row: Row): readonly number[];
+  rounds(row: Some): readonly number[];
 }
 
-export function rowBars(rows: readonly Row[], { baseline, look }: Setting, what: RowBars): Plot {
+export function rowBars<Some extends Entrant>(
+  rows: readonly Some[],
+  { baseline, look }: Setting,
+  what: RowBars<Some>,
+): Plot {
   const { title, hint, unit, of, parts, rounds } = what;
   const base = rows.find(({ subject }) => subject === baseline);
   const bars = rows.map(

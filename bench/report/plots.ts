@@ -1,6 +1,6 @@
 // The plots of one load: what its rows have data for.
 import type { Row } from '../summary.js';
-import { extraNumbers } from './extras.js';
+import { extraNumbers, KNOWN_OF_ROWS } from './extras.js';
 import { latencyPlot } from './latency-plot.js';
 import { memoryPlots } from './memory-plots.js';
 import { type Plot, rowBars, type Setting } from './plot.js';
@@ -26,11 +26,17 @@ function cpuPlot(load: string, rows: readonly Row[], setting: Setting): Plot {
 
 /** Numbers that are known only by their names. */
 function extraPlots(load: string, rows: readonly Row[], setting: Setting): Plot[] {
-  return extraNumbers(rows).map(({ name, of }) =>
+  return extraNumbers(rows, KNOWN_OF_ROWS).map(({ path, name, of }) =>
     rowBars(
       rows.filter((row) => Number.isFinite(of(row))),
       setting,
-      { title: name, hint: '', unit: `per ${quantitiesOf(load).each}`, of, rounds: () => [] },
+      {
+        title: name,
+        hint: '',
+        unit: `${path.startsWith('memory.') ? 'KiB ' : ''}per ${quantitiesOf(load).each}`,
+        of,
+        rounds: () => [],
+      },
     ),
   );
 }

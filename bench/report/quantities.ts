@@ -56,7 +56,7 @@ const OTHER: Quantities = counted('unit', 'Units');
 const isOf = (load: string, kind: string): boolean => load === kind || load.startsWith(`${kind}-`);
 
 export function quantitiesOf(load: string): Quantities {
-  if (isOf(load, 'connect')) return CONNECT;
+  if (isOf(load, 'connect') || isIdle(load)) return CONNECT;
   if (isOf(load, 'ping')) return PING;
   return isOf(load, 'bulk') ? BULK : OTHER;
 }

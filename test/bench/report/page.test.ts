@@ -95,6 +95,35 @@ test('numbers that nobody knows are plotted under their names where rows have th
   assert.ok(plot.text.includes('haproxy: 12.5') && !plot.text.includes(BASELINE));
 });
 
+test('further memory of a row is in the unit of the known', () => {
+  const results = sample({ loads: ['idle'] });
+  const summary = results.summary.map((row) => ({ ...row, memory: { ...row.memory!, kernelEach: 4.5 } }));
+  assert.equal(described(renderPage({ ...results, summary }), 'memory kernel each, KiB per connection').length, 1);
+});
+
+test('a part of the results that nobody knows is plotted by what its rows are of', () => {
+  const one = {
+    subject: 'tcproute-uring',
+    workers: 1,
+    comparison: 'growth-idle',
+    with: 98,
+    ratio: 1.03,
+    ratios: [1, 2],
+  };
+  const results = {
+    ...sample({ loads: ['connect-ip'] }),
+    comparisons: { summary: [one, { ...one, comparison: 'connect-line' }], rounds: [] },
+    base: { measurements: [{ subject: BASELINE, calm_percent: 0.1, starts: [] }, 'rubbish', { subject: 7 }, null] },
+    syscalls: undefined,
+    remark: 'none',
+  };
+  const page = renderPage(results);
+  const heads = elementsOf(page).flatMap(({ tag, text }) => (tag === 'h2' ? [text] : []));
+  assert.deepEqual(heads.slice(-3), ['growth-idle', 'connect-line', 'base']);
+  assert.deepEqual([described(page, 'with').length, described(page, 'ratio').length], [2, 2]);
+  assert.ok(described(page, 'calm percent')[0].text.includes(`${BASELINE}: 0.100`));
+});
+
 test('the head says when, on what and with what; where results go is not of interest', () => {
   const page = renderPage(sample());
   const [header] = elementsOf(page).filter(({ tag }) => tag === 'header');
