@@ -1,6 +1,7 @@
 // What a subject takes before anything is asked of it: time to start, memory, and CPU time while nothing happens.
 // Measured once and not in rounds: starts are repeated on their own, and all subjects do nothing at the same time.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BASE } from './base-table.js';
 import { cpuBetween, cpuTime, memoryUse, settledCpuTime } from './measure.js';
 import { ECHO, type Ends, type Failure, failuresOf, wayTo, withDaemon } from './participation.js';
 import type { Entrant } from './plan.js';
@@ -24,6 +25,7 @@ export interface BaseMeasurement {
 }
 
 export interface BaseResult {
+  readonly extent: BaseExtent;
   readonly measurements: readonly BaseMeasurement[];
   readonly failures: readonly Failure[];
 }
@@ -33,7 +35,6 @@ export interface BaseExtent {
   readonly calm_s: number;
 }
 
-const LOAD = 'base';
 const WORKERS = 2;
 
 /** Every program once, with two connection actors where that can be told. */
@@ -45,18 +46,18 @@ function baseEntrants(entrants: readonly Entrant[]): Entrant[] {
 }
 
 function start(entrant: Entrant, ends: Ends, failures: Failure[]): Promise<Start | undefined> {
-  return withDaemon(entrant, ends, LOAD, failures, async (daemon) => {
+  return withDaemon(entrant, ends, BASE, failures, async (daemon) => {
     const way = wayTo(daemon, entrant, ECHO, ends);
     const outcome = await ends.generator.carryOut({ kind: 'connect', way, connections: 1, duration_ms: 0 });
     const carries_ms = performance.now() - daemon.spawned_ms;
-    failures.push(...failuresOf(entrant.peer.name, LOAD, [outcome], daemon, ends));
+    failures.push(...failuresOf(entrant.peer.name, BASE, [outcome], daemon, ends));
     await settledCpuTime(daemon.pid);
     return { accepts_ms: daemon.accepted_ms - daemon.spawned_ms, carries_ms, ...memoryUse(daemon.pid) };
   });
 }
 
 function doNothing(entrant: Entrant, calm_s: number, ends: Ends, failures: Failure[]): Promise<number | undefined> {
-  return withDaemon(entrant, ends, LOAD, failures, async ({ pid }) => {
+  return withDaemon(entrant, ends, BASE, failures, async ({ pid }) => {
     const before = await settledCpuTime(pid);
     const began_ms = performance.now();
     await sleep(calm_s * 1000);
@@ -68,7 +69,7 @@ function doNothing(entrant: Entrant, calm_s: number, ends: Ends, failures: Failu
 /** `told` is called with what is next. */
 export async function measureBase(
   all: readonly Entrant[],
-  { starts, calm_s }: BaseExtent,
+  extent: BaseExtent,
   ends: Ends,
   told: (what: string) => void,
 ): Promise<BaseResult> {
@@ -78,15 +79,15 @@ export async function measureBase(
   for (const entrant of entrants) {
     told(`starting: ${entrant.peer.name}`);
     const some: (Start | undefined)[] = [];
-    for (let i = 0; i < starts; i += 1) some.push(await start(entrant, ends, failures));
+    for (let i = 0; i < extent.starts; i += 1) some.push(await start(entrant, ends, failures));
     started.push(some.filter((one) => one !== undefined));
   }
   told('doing nothing: all of them');
-  const calm = await Promise.all(entrants.map((entrant) => doNothing(entrant, calm_s, ends, failures)));
+  const calm = await Promise.all(entrants.map((entrant) => doNothing(entrant, extent.calm_s, ends, failures)));
   const measurements = entrants.map(({ peer, workers }, index) => ({
     ...{ subject: peer.name, workers },
     starts: started[index],
     calm_percent: calm[index],
   }));
-  return { measurements, failures };
+  return { extent, measurements, failures };
 }

@@ -1,10 +1,11 @@
 // The comparisons of all rounds as text: one table for each, one row for each subject. Pure.
-import { type ColumnOf, formatColumns } from './columns.js';
+import { type ColumnOf, formatColumns, SUBJECT } from './columns.js';
 import type { ComparisonMeasurement, Side } from './compare.js';
-import type { Comparison } from './comparison.js';
+import { groupsOf } from './groups.js';
+import { mibOf } from './mib.js';
+import type { Titled } from './results.js';
 import { median } from './summary.js';
-
-const KIB_PER_MIB = 1024;
+import { limitInWords, targetsFor } from './targets.js';
 
 export interface ComparisonRow {
   readonly subject: string;
@@ -14,10 +15,15 @@ export interface ComparisonRow {
   /** Microseconds of the subject for each connection. */
   readonly without: number;
   readonly with: number;
-  /** Median of the rounds' own ratios, each of turns that followed one another; and the smallest and largest of them. */
+  /** Median of the rounds' own ratios, each of turns that followed one another. */
   readonly ratio: number;
-  readonly ratios: readonly [least: number, most: number];
-  /** KiB (PSS). */
+  /** What each round had, where the row has the median. */
+  readonly each: {
+    readonly ratio: readonly number[];
+    readonly with: readonly number[];
+    readonly pss: readonly number[];
+  };
+  /** KiB (PSS) without, and how much more it is with. */
   readonly pss: number;
   readonly pssGrowth: number;
 }
@@ -26,50 +32,48 @@ const costOf = ({ cpu, verified }: Side): number => (cpu.user + cpu.system) / ve
 
 function rowOf(measurements: readonly ComparisonMeasurement[]): ComparisonRow {
   const [{ subject, workers, comparison }] = measurements;
-  const middle = (value: (one: ComparisonMeasurement) => number): number => median(measurements.map(value));
-  const ratios = measurements.map((one) => costOf(one.with) / costOf(one.without));
+  const each = {
+    ratio: measurements.map((one) => costOf(one.with) / costOf(one.without)),
+    with: measurements.map((one) => costOf(one.with)),
+    pss: measurements.map((one) => one.with.pss),
+  };
   return {
     ...{ subject, workers, comparison, rounds: measurements.length },
-    without: middle((one) => costOf(one.without)),
-    with: middle((one) => costOf(one.with)),
-    ratio: median(ratios),
-    ratios: [Math.min(...ratios), Math.max(...ratios)],
-    pss: middle((one) => one.without.pss),
-    pssGrowth: middle((one) => one.with.pss - one.without.pss),
+    without: median(measurements.map((one) => costOf(one.without))),
+    with: median(each.with),
+    ratio: median(each.ratio),
+    each,
+    pss: median(measurements.map((one) => one.without.pss)),
+    pssGrowth: median(measurements.map((one) => one.with.pss - one.without.pss)),
   };
 }
 
 /** Those in which nothing was verified on one side are left out. */
 export function summariseComparisons(measurements: readonly ComparisonMeasurement[]): ComparisonRow[] {
-  const groups = new Map<string, ComparisonMeasurement[]>();
-  for (const one of measurements) {
-    if (one.without.verified === 0 || one.with.verified === 0) continue;
-    const key = `${one.comparison} ${one.subject} ${one.workers}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [one]);
-    else group.push(one);
-  }
-  return [...groups.values()].map(rowOf);
+  const made = measurements.filter((one) => one.without.verified > 0 && one.with.verified > 0);
+  return groupsOf(made, ({ comparison, subject, workers }) => `${comparison} ${subject} ${workers}`).map(rowOf);
 }
 
-function columnsFor({ ratioMax }: Comparison): ColumnOf<ComparisonRow>[] {
-  const mib = (kib: number): string => (kib / KIB_PER_MIB).toFixed(1);
-  return [
-    ['subject', (row) => (row.workers === 0 ? row.subject : `${row.subject} ×${row.workers}`)],
-    ['CPU µs each', (row) => row.with.toFixed(1)],
-    ['compared with', (row) => row.without.toFixed(1)],
-    ['ratio', ({ ratio }) => ratio.toFixed(2)],
-    ['aim', () => `<= ${ratioMax.toFixed(2)}`],
-    ['of rounds', ({ ratios }) => ratios.map((ratio) => ratio.toFixed(2)).join(' - ')],
-    ['MiB (PSS)', ({ pss, pssGrowth }) => mib(pss + pssGrowth)],
-    ['compared with', ({ pss }) => mib(pss)],
-  ];
-}
+const mib = (kib: number): string => mibOf(kib).toFixed(1);
 
-export function formatComparisons(rows: readonly ComparisonRow[], comparisons: readonly Comparison[]): string {
+export const COMPARISON_COLUMNS: readonly ColumnOf<ComparisonRow>[] = [
+  SUBJECT,
+  ['CPU µs each', (row) => row.with.toFixed(1)],
+  ['compared with', (row) => row.without.toFixed(1)],
+  ['ratio', ({ ratio }) => ratio.toFixed(2)],
+  ['aim', ({ comparison, subject }) => targetsFor(comparison, subject).map(limitInWords).join(', ') || '-'],
+  [
+    'of rounds',
+    ({ each }) => [Math.min(...each.ratio), Math.max(...each.ratio)].map((one) => one.toFixed(2)).join(' - '),
+  ],
+  ['MiB (PSS)', ({ pss, pssGrowth }) => mib(pss + pssGrowth)],
+  ['compared with', ({ pss }) => mib(pss)],
+];
+
+export function formatComparisons(rows: readonly ComparisonRow[], comparisons: readonly Titled[]): string {
   return comparisons
-    .map((comparison) => [comparison, rows.filter((row) => row.comparison === comparison.name)] as const)
+    .map(({ name, title }) => [title, rows.filter(({ comparison }) => comparison === name)] as const)
     .filter(([, some]) => some.length > 0)
-    .map(([comparison, some]) => `${comparison.title}\n${formatColumns(some, columnsFor(comparison))}\n`)
+    .map(([title, some]) => `${title}\n${formatColumns(some, COMPARISON_COLUMNS)}\n`)
     .join('\n');
 }

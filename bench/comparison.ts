@@ -10,8 +10,6 @@ export interface Comparison {
   readonly with: Setting;
   /** Connections that are held open meanwhile on the side `with`. */
   readonly idle: number;
-  /** What CPU per connection may at most come to, in relation to the side `without`. */
-  readonly ratioMax: number;
   /** Other programs than the gateway take part, too. */
   readonly everyone: boolean;
   /** Of each turn; either side has two. */
@@ -22,8 +20,6 @@ export interface Comparison {
 
 /** It differs little between rounds, and so many connections and routes take their time. */
 const GROWTH_ROUNDS = 3;
-const LINE_RATIO_MAX = 1.6;
-const GROWTH_RATIO_MAX = 1.1;
 const PLAIN: Setting = { kind: 'plain' };
 
 /** `scale`: of the durations. */
@@ -35,7 +31,6 @@ export function allComparisons({ quick, idle, routes }: BenchOptions, scale: num
       title: "connect through one SOCKS5 line, compared with a direct one; its proxy is the target's and echoes itself",
       ...{ without: PLAIN, with: { kind: 'line' } as const, idle: 0 },
       ...times,
-      ratioMax: LINE_RATIO_MAX,
       everyone: false,
       roundsMax: Number.POSITIVE_INFINITY,
     },
@@ -44,7 +39,6 @@ export function allComparisons({ quick, idle, routes }: BenchOptions, scale: num
       title: `growth: connect beside ${idle} idle connections, compared with none`,
       ...{ without: PLAIN, with: PLAIN, idle },
       ...times,
-      ratioMax: GROWTH_RATIO_MAX,
       everyone: !quick,
       roundsMax: GROWTH_ROUNDS,
     },
@@ -53,7 +47,6 @@ export function allComparisons({ quick, idle, routes }: BenchOptions, scale: num
       title: `growth: connect with ${routes} routes in memory, compared with none; two lines, else none would be kept`,
       ...{ without: { kind: 'routes', count: 0 } as const, with: { kind: 'routes', count: routes } as const, idle: 0 },
       ...times,
-      ratioMax: GROWTH_RATIO_MAX,
       everyone: false,
       roundsMax: GROWTH_ROUNDS,
     },

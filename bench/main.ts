@@ -1,16 +1,20 @@
-// `npm run bench`: measures, prints tables, writes a JSON file, and ends with an exit status that says whether every
-// connection was what it should be.
+// `npm run bench`: measures, prints tables, writes a JSON file and, if asked for, a page, and ends with an exit status that
+// says whether every connection was what it should be. Or all but the JSON file from one that an earlier run has written.
 import { formatBase } from './base-table.js';
-import { formatComparisons, summariseComparisons } from './comparison-table.js';
+import { formatComparisons } from './comparison-table.js';
 import { raiseFileLimit } from './file-limit.js';
-import { failuresIn, measureAll } from './measuring.js';
+import { failuresIn } from './measured.js';
+import { measureAll } from './measuring.js';
 import { type BenchOptions, parseOptions, USAGE } from './options.js';
 import type { Failure } from './participation.js';
 import { BASELINE } from './peers/all.js';
 import { makePlan } from './plan.js';
-import { saveResults } from './results.js';
-import { summarise } from './summary.js';
-import { formatSyscalls, summariseSyscalls } from './syscalls-table.js';
+import { conditionsOf } from './report/conditions.js';
+import { formatMarkdown } from './report/markdown.js';
+import { renderPage } from './report/page.js';
+import { type Results, resultsOf, writeResults, writeText } from './results.js';
+import { readResults } from './saved.js';
+import { formatSyscalls } from './syscalls-table.js';
 import { formatTables } from './table.js';
 
 /** Besides connections, a process has some files open. */
@@ -18,49 +22,57 @@ const FILES_SPARE = 500;
 /** A proxy has two for each connection. */
 const FILES_EACH = 2;
 
+const warn = (what: string): void => {
+  process.stderr.write(`bench: ${what}\n`);
+};
+
+async function run(asked: BenchOptions): Promise<Results> {
+  const began = new Date();
+  const files = raiseFileLimit();
+  // In the growth load others come and go beside the idle ones, and those that go take a moment.
+  const idleMax = Math.floor((files - FILES_SPARE) / FILES_EACH) - 2 * asked.concurrency;
+  if (idleMax < 1) throw new Error(`the limit of ${files} open files is too low`);
+  if (idleMax < asked.idle) warn(`the limit of open files allows ${idleMax} idle connections`);
+  const options = { ...asked, idle: Math.min(asked.idle, idleMax) };
+  const plan = makePlan(options);
+  if (plan.entrants.length === 0) throw new Error('none of the subjects is installed');
+  if (options.syscalls && plan.syscalls === undefined) warn('strace is not installed, so no system calls are counted');
+  return resultsOf(plan, options, await measureAll(plan), BASELINE, began);
+}
+
+function tables(results: Results): string {
+  const { loads, comparisons, summary, measured } = results;
+  const texts = [
+    formatTables(summary.loads, loads, BASELINE),
+    formatComparisons(summary.comparisons, comparisons),
+    formatBase(summary.base, measured.base?.extent),
+    formatSyscalls(summary.syscalls, measured.syscalls),
+  ];
+  const { versions, rounds } = conditionsOf(results);
+  const subjects = versions.map(({ name, version }) => `${name} ${version}`).join(', ');
+  return [...texts.filter((text) => text !== ''), `subjects: ${subjects}\n${rounds}\n`].join('\n');
+}
+
 function complain(failures: readonly Failure[]): void {
   for (const { subject, load, cause, count } of failures) {
     process.stderr.write(`FAILED  ${subject}, ${load}: ${cause}${count > 1 ? ` (${count} times)` : ''}\n`);
   }
 }
 
-async function bench(asked: BenchOptions): Promise<number> {
-  const began = new Date();
-  const files = raiseFileLimit();
-  // In the growth load others come and go beside the idle ones, and those that go take a moment.
-  const idleMax = Math.floor((files - FILES_SPARE) / FILES_EACH) - 2 * asked.concurrency;
-  if (idleMax < 1) throw new Error(`the limit of ${files} open files is too low`);
-  if (idleMax < asked.idle) process.stderr.write(`bench: the limit of open files allows ${idleMax} idle connections\n`);
-  const options = { ...asked, idle: Math.min(asked.idle, idleMax) };
-  const plan = makePlan(options);
-  if (plan.entrants.length === 0) throw new Error('none of the subjects is installed');
-  if (options.syscalls && plan.syscalls === undefined) {
-    process.stderr.write('bench: strace is not installed, so no system calls are counted\n');
+async function bench(options: BenchOptions): Promise<number> {
+  const { from, json, report } = options;
+  const results = from === undefined ? await run(options) : readResults(from, BASELINE);
+  const saved = from ?? writeResults(json, results.began, results);
+  process.stdout.write(options.markdown ? formatMarkdown(results) : tables(results));
+  // Markdown is there to be put into a file: what is not of it goes elsewhere.
+  const tell = (text: string) => (options.markdown ? process.stderr : process.stdout).write(`${text}\n`);
+  tell(`all of it in ${saved}`);
+  if (report !== undefined) {
+    writeText(report, renderPage(results));
+    tell(`the page is ${report}`);
   }
-  const measured = await measureAll(plan);
-  const { trials, comparisons, base, syscalls } = measured;
-  const summary = {
-    loads: summarise(
-      trials.flatMap(({ measurements }) => measurements),
-      BASELINE,
-    ),
-    comparisons: summariseComparisons(comparisons.flatMap(({ measurement }) => measurement ?? [])),
-    syscalls: summariseSyscalls(syscalls?.measurements ?? []),
-  };
-  const texts = [
-    formatTables(summary.loads, plan.loads, BASELINE),
-    formatComparisons(summary.comparisons, plan.comparisons),
-    plan.base && base ? formatBase(base.measurements, plan.base) : '',
-    summary.syscalls.length > 0 ? formatSyscalls(summary.syscalls, plan.concurrency) : '',
-  ];
-  const versions = new Map(plan.entrants.map(({ peer, version }) => [peer.name, version]));
-  process.stdout.write(`${texts.filter((text) => text !== '').join('\n')}\n`);
-  process.stdout.write(`subjects: ${[...versions].map(([name, version]) => `${name} ${version}`).join(', ')}\n`);
-  const path = saveResults(options, plan.entrants, measured, summary, began);
-  process.stdout.write(`medians of ${plan.rounds} round(s), where there are rounds; all of it in ${path}\n`);
-  if (syscalls?.refusal !== undefined) {
-    process.stderr.write(`bench: system calls could not be counted: ${syscalls.refusal}\n`);
-  }
+  const { measured } = results;
+  if (measured.syscalls?.refusal !== undefined) warn(`system calls could not be counted: ${measured.syscalls.refusal}`);
   const failures = failuresIn(measured);
   complain(failures);
   return failures.length === 0 ? 0 : 1;
@@ -74,6 +86,6 @@ try {
   if (options.help) process.stdout.write(USAGE);
   else process.exitCode = await bench(options);
 } catch (error) {
-  process.stderr.write(`bench: ${(error as Error).message}\n`);
+  warn((error as Error).message);
   process.exitCode = 2;
 }

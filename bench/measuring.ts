@@ -1,22 +1,15 @@
 // All that a plan asks for: rounds in which the subjects take turns, so that whatever else the machine does meets all of
 // them alike; then what needs no rounds.
 import { EndsAlone } from './alone.js';
-import { type BaseResult, measureBase } from './base.js';
+import { measureBase } from './base.js';
 import { type ComparisonResult, compare } from './compare.js';
 import { LoadGenerator, Target } from './ends.js';
-import type { Ends, Failure } from './participation.js';
+import type { Measured } from './measured.js';
+import type { Ends } from './participation.js';
 import { comparisonsOf, loadsOf, type Plan } from './plan.js';
 import { Progress } from './progress.js';
-import { measureSyscalls, type SyscallsResult } from './syscalls.js';
+import { measureSyscalls } from './syscalls.js';
 import { runTrial, type TrialResult } from './trial.js';
-
-export interface Measured {
-  readonly trials: readonly TrialResult[];
-  readonly comparisons: readonly ComparisonResult[];
-  /** Undefined where they were not wanted. */
-  readonly base: BaseResult | undefined;
-  readonly syscalls: SyscallsResult | undefined;
-}
 
 /** Every subject in every round in which it has anything to do. */
 function stagesOf(plan: Plan) {
@@ -69,8 +62,4 @@ export async function measureAll(plan: Plan): Promise<Measured> {
     generator.stop();
     target.stop();
   }
-}
-
-export function failuresIn({ trials, comparisons, base, syscalls }: Measured): Failure[] {
-  return [...trials, ...comparisons, base, syscalls].flatMap((result) => result?.failures ?? []);
 }

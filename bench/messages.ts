@@ -28,7 +28,7 @@ export type Order =
       readonly duration_ms: number;
       readonly direction: Direction;
     }
-  /** Opens connections and keeps them; `release` proves that each still works and closes it. */
+  /** Opens connections until so many are held, and keeps them; `release` proves that each still works and closes it. */
   | { readonly kind: 'hold'; readonly way: Way; readonly connections: number }
   | { readonly kind: 'release' };
 
@@ -40,6 +40,8 @@ export interface Outcome {
   readonly elapsed_ms: number;
   /** Of a connection until its echo is there, of a round trip; of nothing in bulk. */
   readonly latency: Percentiles;
+  /** The same latencies at every tenth of a nine (histogram.ts). */
+  readonly curve: readonly number[];
   /** How often, by cause. */
   readonly failures: Readonly<Record<string, number>>;
   /** Of the load generator itself. */

@@ -1,5 +1,6 @@
 // What is to be measured: which loads, on which subjects, how often. Nothing is started here.
 import type { BaseExtent } from './base.js';
+import { BASE } from './base-table.js';
 import { allComparisons, type Comparison, isFor } from './comparison.js';
 import type { Order, TargetKind, Way } from './messages.js';
 import type { BenchOptions } from './options.js';
@@ -50,9 +51,8 @@ const IP = '127.0.0.1';
 const IDLE_ROUNDS = 2;
 /** A quick run's share of the durations. */
 const QUICK = 0.2;
-const BASE = 'base';
 const STARTS = 10;
-const QUICK_STARTS = 3;
+const QUICK_STARTS = 2;
 
 function allLoads(options: BenchOptions, scale: number): Load[] {
   const { concurrency, direction, name } = options;
@@ -131,7 +131,7 @@ export function makePlan(options: BenchOptions): Plan {
       : [{ peer, ...found, workers: 0 }];
   });
   const strace = options.syscalls ? findStrace() : undefined;
-  const traced = { connections: concurrency, duration_ms: 1000 * scale, warmUp_ms: 500 * scale };
+  const traced = { concurrency, duration_ms: 1000 * scale, warmUp_ms: 500 * scale };
   return {
     loads: loads.filter(({ name }) => isWanted(name, options.loads)),
     comparisons: comparisons.filter(({ name }) => isWanted(name, options.loads)),

@@ -1,6 +1,8 @@
 // System calls for each connection, as text. Pure.
-import { type ColumnOf, formatColumns } from './columns.js';
-import type { SyscallsMeasurement } from './syscalls.js';
+import { type ColumnOf, formatColumns, SUBJECT } from './columns.js';
+import type { SyscallsMeasurement, SyscallsResult } from './syscalls.js';
+
+export const SYSCALLS = 'syscalls';
 
 /** Named one by one, if they are made for one connection in ten at least. */
 const FREQUENT_MAX = 10;
@@ -28,8 +30,8 @@ export function summariseSyscalls(measurements: readonly SyscallsMeasurement[]):
     });
 }
 
-const COLUMNS: readonly ColumnOf<SyscallsRow>[] = [
-  ['subject', ({ subject, workers }) => (workers === 0 ? subject : `${subject} ×${workers}`)],
+export const SYSCALLS_COLUMNS: readonly ColumnOf<SyscallsRow>[] = [
+  SUBJECT,
   ['connections', ({ connections }) => String(connections)],
   ['calls each', ({ all }) => all.toFixed(2)],
   [ENTER, ({ each }) => (each.find(([name]) => name === ENTER)?.[1] ?? 0).toFixed(2)],
@@ -45,11 +47,17 @@ const COLUMNS: readonly ColumnOf<SyscallsRow>[] = [
   ],
 ];
 
-export function formatSyscalls(rows: readonly SyscallsRow[], concurrency: number): string {
-  return [
-    `syscalls: of the subject for each connection of a connect load, ${concurrency} at a time, counted by strace`,
-    'strace makes a subject slow: it has no times here, and waits (io_uring_enter, epoll_wait) less often than usual',
-    formatColumns(rows, COLUMNS),
-    '',
-  ].join('\n');
+type Extent = Pick<SyscallsResult, 'concurrency'>;
+
+export const syscallsTitle = ({ concurrency }: Extent): string =>
+  `${SYSCALLS}: of the subject for each connection of a connect load, ${concurrency} at a time, counted by strace`;
+
+export const SYSCALLS_NOTE =
+  'strace makes a subject slow: it has no times here, and waits (io_uring_enter, epoll_wait) less often than usual';
+
+/** Empty where there are none. */
+export function formatSyscalls(rows: readonly SyscallsRow[], extent: Extent | undefined): string {
+  if (extent === undefined || rows.length === 0) return '';
+  const table = formatColumns(rows, SYSCALLS_COLUMNS);
+  return `${syscallsTitle(extent)}\n${SYSCALLS_NOTE}\n${table}\n`;
 }

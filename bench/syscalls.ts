@@ -4,6 +4,7 @@ import { ECHO, type Ends, type Failure, failuresOf, wayTo, withDaemon } from './
 import type { Daemon } from './peers/daemon.js';
 import type { Entrant } from './plan.js';
 import { Strace } from './strace.js';
+import { SYSCALLS } from './syscalls-table.js';
 
 export interface SyscallsMeasurement {
   readonly subject: string;
@@ -16,25 +17,25 @@ export interface SyscallsMeasurement {
 export interface TracedLoad {
   /** The program's path. */
   readonly strace: string;
-  /** At a time. */
-  readonly connections: number;
+  /** Connections at a time. */
+  readonly concurrency: number;
   readonly duration_ms: number;
   readonly warmUp_ms: number;
 }
 
 export interface SyscallsResult {
+  /** Connections at a time. */
+  readonly concurrency: number;
   readonly measurements: readonly SyscallsMeasurement[];
   readonly failures: readonly Failure[];
   /** Why strace could not be attached, if that is so: nothing more was counted then. */
   readonly refusal: string | undefined;
 }
 
-const LOAD = 'syscalls';
-
 /** `told` is called with what is next. */
 export async function measureSyscalls(
   entrants: readonly Entrant[],
-  { strace, connections, duration_ms, warmUp_ms }: TracedLoad,
+  { strace, concurrency, duration_ms, warmUp_ms }: TracedLoad,
   ends: Ends,
   told: (what: string) => void,
 ): Promise<SyscallsResult> {
@@ -44,22 +45,23 @@ export async function measureSyscalls(
   const trace = async (daemon: Daemon, entrant: Entrant): Promise<string | undefined> => {
     const { peer, workers } = entrant;
     const way = wayTo(daemon, entrant, ECHO, ends);
-    const warmUp = await ends.generator.carryOut({ kind: 'connect', way, connections, duration_ms: warmUp_ms });
+    const connect = { kind: 'connect', way, connections: concurrency } as const;
+    const warmUp = await ends.generator.carryOut({ ...connect, duration_ms: warmUp_ms });
     await settledCpuTime(daemon.pid);
     const tracer = await Strace.attach(strace, processesOf(daemon.pid));
     if (typeof tracer === 'string') return tracer;
-    const outcome = await ends.generator.carryOut({ kind: 'connect', way, connections, duration_ms });
+    const outcome = await ends.generator.carryOut({ ...connect, duration_ms });
     await settledCpuTime(daemon.pid);
     const calls = Object.fromEntries(await tracer.detach());
     measurements.push({ subject: peer.name, workers, connections: outcome.verified, calls });
-    failures.push(...failuresOf(peer.name, LOAD, [warmUp, outcome], daemon, ends));
+    failures.push(...failuresOf(peer.name, SYSCALLS, [warmUp, outcome], daemon, ends));
     return undefined;
   };
   for (const entrant of entrants) {
     if (entrant.peer.onlyLoads !== undefined) continue;
     told(`strace: ${entrant.peer.name}`);
-    const refusal = await withDaemon(entrant, ends, LOAD, failures, (daemon) => trace(daemon, entrant));
-    if (refusal !== undefined) return { measurements, failures, refusal };
+    const refusal = await withDaemon(entrant, ends, SYSCALLS, failures, (daemon) => trace(daemon, entrant));
+    if (refusal !== undefined) return { concurrency, measurements, failures, refusal };
   }
-  return { measurements, failures, refusal: undefined };
+  return { concurrency, measurements, failures, refusal: undefined };
 }

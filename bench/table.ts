@@ -1,7 +1,8 @@
 // The summary as text: one table for each load.
-import { type ColumnOf, formatColumns } from './columns.js';
-import type { Load } from './plan.js';
-import type { Memory, Row } from './summary.js';
+import { type ColumnOf, formatColumns, SUBJECT } from './columns.js';
+import { mibOf } from './mib.js';
+import type { Titled } from './results.js';
+import type { Row, RowMemory } from './summary.js';
 
 type Column = ColumnOf<Row>;
 
@@ -16,35 +17,35 @@ const KERNEL =
   'that have no proxy; all ends: with that, so with the sockets of generator and target; TCP mem: of all ends\n';
 
 /** What has to be said of a load's columns, beneath its title. */
-function noteFor(load: string): string {
+export function noteFor(load: string): string {
   if (load === 'idle') return KERNEL;
   return load.startsWith('bulk') ? '' : COUNTS;
 }
 
-function columnsFor(load: string, baseline: string): Column[] {
-  const subject: Column = ['subject', (row) => (row.workers === 0 ? row.subject : `${row.subject} ×${row.workers}`)];
+/** What is said of a row of that load. */
+export function columnsFor(load: string, baseline: string): Column[] {
   const ratio: Column = [`× ${baseline}`, ({ ratio }) => (ratio === undefined ? '-' : fixed(2, ratio))];
   const spread: Column = ['spread', ({ spread }) => `${fixed(0, spread * 100)} %`];
   if (load === 'idle') {
     const kib =
-      (key: keyof Memory): Column[1] =>
+      (key: Exclude<keyof RowMemory, 'steps'>): Column[1] =>
       ({ memory }) =>
         fixed(2, memory?.[key] ?? Number.NaN);
     return [
-      subject,
+      SUBJECT,
       ['KiB each (PSS)', kib('pssEach')],
       ['KiB each (RSS)', kib('rssEach')],
       ['kernel KiB each', kib('kernelShare')],
       ['of it SUnreclaim', kib('unreclaimableShare')],
       ['kernel, all ends', kib('kernelEach')],
       ['TCP mem', kib('queuesEach')],
-      ['MiB before (PSS)', ({ memory }) => fixed(1, (memory?.base ?? Number.NaN) / 1024)],
+      ['MiB before (PSS)', ({ memory }) => fixed(1, mibOf(memory?.base ?? Number.NaN))],
     ];
   }
   if (load.startsWith('bulk')) {
     const seconds = (us: number): string => fixed(3, us / 1e6);
     return [
-      subject,
+      SUBJECT,
       ['Gbit/s', ({ rate }) => fixed(2, rate * 8)],
       ['CPU s per GB', ({ cpu }) => seconds(cpu.total)],
       ['user', ({ cpu }) => seconds(cpu.user)],
@@ -55,7 +56,7 @@ function columnsFor(load: string, baseline: string): Column[] {
     ];
   }
   return [
-    subject,
+    SUBJECT,
     ['per second', ({ rate }) => fixed(0, rate)],
     ['p50 ms', ({ latency }) => ms(latency.p50)],
     ['p90', ({ latency }) => ms(latency.p90)],
@@ -72,7 +73,7 @@ function columnsFor(load: string, baseline: string): Column[] {
   ];
 }
 
-export function formatTables(rows: readonly Row[], loads: readonly Load[], baseline: string): string {
+export function formatTables(rows: readonly Row[], loads: readonly Titled[], baseline: string): string {
   return loads
     .map(({ name, title }) => {
       const some = rows.filter(({ load }) => load === name);

@@ -1,7 +1,8 @@
 // One subject in one round: started, put through its loads, stopped. What went wrong is part of what comes out.
 import { type Counts, counting } from './counts.js';
-import { type KernelMemory, kernelGrowth, settledKernelMemory } from './kernel.js';
-import { type CpuTime, cpuBetween, memoryUse, settledCpuTime } from './measure.js';
+import { type CrowdMemory, holdCrowd } from './crowd.js';
+import type { KernelMemory } from './kernel.js';
+import { type CpuTime, cpuBetween, settledCpuTime } from './measure.js';
 import type { Outcome, Way } from './messages.js';
 import { type Ends, type Failure, failuresOf, wayTo, withDaemon } from './participation.js';
 import type { Daemon } from './peers/daemon.js';
@@ -15,17 +16,13 @@ export interface Measurement {
   /** Of the subject during the load and until it was quiet again, in microseconds. */
   readonly cpu: CpuTime;
   readonly counts: Counts;
-  /** KiB; only of the idle load. */
-  readonly idle?: {
-    readonly pssBefore: number;
-    readonly pss: number;
-    readonly rssBefore: number;
-    readonly rss: number;
-    /** By how much the kernel's memory grew, for the generator, the subject and the target together. */
-    readonly kernel: KernelMemory;
-    /** The same for as many connections without a subject. */
-    readonly kernelAlone: KernelMemory;
-  };
+  /** Only of the idle load. */
+  readonly idle?: IdleMemory;
+}
+
+export interface IdleMemory extends CrowdMemory {
+  /** By how much the kernel's memory grows with as many connections without a subject. */
+  readonly kernelAlone: KernelMemory;
 }
 
 export interface TrialResult {
@@ -38,34 +35,17 @@ async function measure(daemon: Daemon, { peer }: Entrant, ends: Ends, way: Way, 
   const kernelAlone = load.name === 'idle' ? await alone.kernelMemory(idle) : undefined;
   const warmUp = await generator.carryOut(load.order(way, load.warmUp_ms));
   const before = await settledCpuTime(daemon.pid);
-  const memoryBefore = memoryUse(daemon.pid);
   const counted = counting(daemon.pid, peer);
   if (kernelAlone === undefined) {
     const outcome = await generator.carryOut(load.order(way, load.duration_ms));
     const cpu = cpuBetween(before, await settledCpuTime(daemon.pid));
     return { outcome, others: [warmUp], cpu, counts: counted() };
   }
-  const kernelBefore = await settledKernelMemory();
-  const outcome = await generator.carryOut({ kind: 'hold', way, connections: idle });
+  const { outcome, memory } = await holdCrowd(daemon.pid, generator, way, idle);
   const cpu = cpuBetween(before, await settledCpuTime(daemon.pid));
   const counts = counted();
-  const memory = memoryUse(daemon.pid);
-  const kernel = kernelGrowth(kernelBefore, await settledKernelMemory());
   const released = await generator.carryOut({ kind: 'release' });
-  return {
-    outcome,
-    others: [warmUp, released],
-    cpu,
-    counts,
-    idle: {
-      pssBefore: memoryBefore.pss,
-      pss: memory.pss,
-      rssBefore: memoryBefore.rss,
-      rss: memory.rss,
-      kernel,
-      kernelAlone,
-    },
-  };
+  return { outcome, others: [warmUp, released], cpu, counts, idle: { ...memory, kernelAlone } };
 }
 
 /** `told` is called after each load. */
@@ -80,14 +60,8 @@ export async function runTrial(
   const result: TrialResult = { measurements: [], failures: [] };
   await withDaemon(entrant, ends, 'start', result.failures, async (daemon) => {
     for (const load of loads) {
-      const { others, ...measured } = await measure(
-        daemon,
-        entrant,
-        ends,
-        wayTo(daemon, entrant, load, ends),
-        load,
-        idle,
-      );
+      const way = wayTo(daemon, entrant, load, ends);
+      const { others, ...measured } = await measure(daemon, entrant, ends, way, load, idle);
       result.measurements.push({ subject: peer.name, workers, load: load.name, ...measured });
       result.failures.push(...failuresOf(peer.name, load.name, [...others, measured.outcome], daemon, ends));
       told(load);

@@ -21,8 +21,9 @@ test('the ratio is the median of the rounds, and not the ratio of the medians', 
   const [row] = summariseComparisons([measurement(10, 20), measurement(100, 110), measurement(100, 150)]);
   assert.deepEqual(row, {
     ...{ subject: 'mine', workers: 1, comparison: 'connect-line', rounds: 3 },
-    ...{ without: 100, with: 110, ratio: 1.5, ratios: [1.1, 2] },
+    ...{ without: 100, with: 110, ratio: 1.5 },
     ...{ pss: 2048, pssGrowth: 1024 },
+    each: { ratio: [2, 1.1, 1.5], with: [20, 110, 150], pss: [3072, 3072, 3072] },
   });
 });
 
@@ -31,10 +32,12 @@ test('a side on which nothing was verified is no side', () => {
   assert.deepEqual(summariseComparisons([{ ...one, with: { ...one.with, verified: 0 } }]), []);
 });
 
-test('the table has the ratio beside what it may be at most', () => {
+test('the table has the ratio beside what the gateway is to reach', () => {
   const [line] = allComparisons(parseOptions([]), 1);
-  const text = formatComparisons(summariseComparisons([measurement(50, 70)]), [line]);
-  assert.match(text, /\nmine ×1 +70\.0 +50\.0 +1\.40 +<= 1\.60 +1\.40 - 1\.40 +3\.0 +2\.0\n$/);
+  const [mine, ours] = [measurement(50, 70), { ...measurement(50, 70), subject: 'tcproute-epoll' }];
+  const text = formatComparisons(summariseComparisons([mine, ours]), [line]);
+  assert.match(text, /\nmine ×1 +70\.0 +50\.0 +1\.40 +- +1\.40 - 1\.40 +3\.0 +2\.0\n/);
+  assert.match(text, /\ntcproute-epoll ×1 +70\.0 +50\.0 +1\.40 +≤ 1\.60 × without +1\.40 - 1\.40 +3\.0 +2\.0\n$/);
 });
 
 test('other programs are compared with themselves only where they need no other setting, and have the time', () => {

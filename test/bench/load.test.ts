@@ -100,6 +100,22 @@ test('held connections are proven again when they are released', async () => {
   await proxy.stop();
 });
 
+test('a crowd grows: only what is new is opened, and all of it is released', async () => {
+  const proxy = await startProxy(honest);
+  for (const [connections, verified] of [
+    [30, 30],
+    [50, 20],
+    [50, 0],
+  ]) {
+    const grown = await generator.carryOut({ kind: 'hold', way: through(proxy), connections });
+    assert.deepEqual([grown.verified, grown.failures], [verified, {}]);
+  }
+  assert.equal(proxy.passedOn(), 50);
+  const released = await generator.carryOut({ kind: 'release' });
+  assert.deepEqual([released.verified, released.failures], [50, {}]);
+  await proxy.stop();
+});
+
 test('a held connection that is lost while idle is a failure', async () => {
   const proxy = await startProxy(honest);
   await generator.carryOut({ kind: 'hold', connections: 5, way: through(proxy) });

@@ -31,7 +31,7 @@ test('calls are counted for each connection, the most frequent first, the rare o
   ]);
   assert.equal(rows.length, 1);
   assert.equal(rows[0].all, 7.52);
-  const text = formatSyscalls(rows, 64);
+  const text = formatSyscalls(rows, { concurrency: 64 });
   assert.match(text, /\nmine ×1 +100 +7\.52 +1\.50 +sendto 4\.00, close 2\.00, io_uring_enter 1\.50\n$/);
 });
 
