@@ -3,6 +3,12 @@
 /** The first column is flush left, the others flush right unless they say otherwise. */
 export type ColumnOf<Row> = readonly [heading: string, cell: (row: Row) => string, align?: 'left'];
 
+/** Workers are told where there can be several. */
+export const SUBJECT: ColumnOf<{ readonly subject: string; readonly workers: number }> = [
+  'subject',
+  ({ subject, workers }) => (workers === 0 ? subject : `${subject} ×${workers}`),
+];
+
 export function formatColumns<Row>(rows: readonly Row[], columns: readonly ColumnOf<Row>[]): string {
   const lines = [columns.map(([heading]) => heading), ...rows.map((row) => columns.map(([, cell]) => cell(row)))];
   const widths = columns.map((_, index) => Math.max(...lines.map((line) => line[index].length)));

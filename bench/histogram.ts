@@ -7,6 +7,10 @@ const TENTHS_PER_MS = 10_000;
 const VALUE_MAX = 2 ** 32 - 1;
 const BUCKETS = (32 - SUB_BITS + 1) * SUB;
 
+/** Values of a curve for each nine of its share: the n-th is what a share of 1 − 10^(−n ÷ 10) of all do not exceed. */
+export const CURVE_STEPS = 10;
+const CURVE_NINES = 4;
+
 /** Values below 2 × SUB have a bucket of their own; above, the top seven bits choose it. */
 function bucketOf(tenths: number): number {
   const shift = Math.max(0, 31 - Math.clz32(tenths) - SUB_BITS);
@@ -59,5 +63,12 @@ export class Histogram {
       p999: this.percentile(0.999),
       max: this.#largest_ms,
     };
+  }
+
+  /** Milliseconds at every tenth of a nine, the smallest first, as far as there are values beyond; at most 41. */
+  curve(): number[] {
+    if (this.count === 0) return [];
+    const last = Math.min(CURVE_NINES * CURVE_STEPS, Math.floor(Math.log10(this.count) * CURVE_STEPS));
+    return Array.from({ length: last + 1 }, (_, step) => this.percentile(1 - 10 ** (-step / CURVE_STEPS)));
   }
 }

@@ -19,6 +19,10 @@ function carryOut(engine: Engine, order: Order): Outcome {
     crowd = undefined;
     return outcome;
   }
+  if (order.kind === 'hold') {
+    crowd ??= new Crowd(new Run(engine, order.way));
+    return crowd.grow(order.connections);
+  }
   const run = new Run(engine, order.way);
   switch (order.kind) {
     case 'connect':
@@ -27,9 +31,6 @@ function carryOut(engine: Engine, order: Order): Outcome {
       return ping(run, order.connections, order.duration_ms);
     case 'bulk':
       return bulk(run, order.connections, order.duration_ms, order.direction);
-    case 'hold':
-      crowd = new Crowd(run);
-      return crowd.hold(order.connections);
     default:
       return order satisfies never;
   }

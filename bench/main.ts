@@ -1,44 +1,56 @@
-// `npm run bench`: subjects in turn within each round, so that whatever else the machine does meets all of them alike;
-// then tables, a JSON file, and an exit status that says whether every connection was what it should be.
-import { LoadGenerator, Target } from './ends.js';
+// `npm run bench`: measures, prints tables, writes a JSON file and, if asked for, a page, and ends with an exit status that
+// says whether every connection was what it should be. Or all but the JSON file from one that an earlier run has written.
+import { formatBase } from './base-table.js';
+import { formatComparisons } from './comparison-table.js';
 import { raiseFileLimit } from './file-limit.js';
+import { failuresIn } from './measured.js';
+import { measureAll } from './measuring.js';
 import { type BenchOptions, parseOptions, USAGE } from './options.js';
+import type { Failure } from './participation.js';
 import { BASELINE } from './peers/all.js';
-import { loadsOf, makePlan, type Plan } from './plan.js';
-import { Progress } from './progress.js';
-import { saveResults } from './results.js';
-import { summarise } from './summary.js';
+import { makePlan } from './plan.js';
+import { conditionsOf } from './report/conditions.js';
+import { formatMarkdown } from './report/markdown.js';
+import { renderPage } from './report/page.js';
+import { type Results, resultsOf, writeResults, writeText } from './results.js';
+import { readResults } from './saved.js';
+import { formatSyscalls } from './syscalls-table.js';
 import { formatTables } from './table.js';
-import { type Failure, runTrial, type TrialResult } from './trial.js';
 
 /** Besides connections, a process has some files open. */
 const FILES_SPARE = 500;
 /** A proxy has two for each connection. */
 const FILES_EACH = 2;
 
-async function runRounds(plan: Plan): Promise<TrialResult[]> {
-  const generator = new LoadGenerator();
-  const target = new Target();
-  const results: TrialResult[] = [];
-  const rounds = Array.from({ length: plan.rounds }, (_, index) => index + 1);
-  const stages = rounds.flatMap((round) =>
-    plan.entrants.map((entrant) => ({ round, entrant, loads: loadsOf(entrant, plan, round) })),
-  );
-  const progress = new Progress(stages.reduce((sum, { loads }) => sum + loads.length, 0));
-  try {
-    await generator.ready();
-    const ends = { generator, target, ports: await target.ready() };
-    for (const { round, entrant, loads } of stages) {
-      if (loads.length === 0) continue;
-      progress.begin(`round ${round} of ${plan.rounds}: ${entrant.peer.name}`);
-      results.push(await runTrial(entrant, loads, plan.idle, ends, () => progress.step()));
-    }
-  } finally {
-    progress.end();
-    generator.stop();
-    target.stop();
-  }
-  return results;
+const warn = (what: string): void => {
+  process.stderr.write(`bench: ${what}\n`);
+};
+
+async function run(asked: BenchOptions): Promise<Results> {
+  const began = new Date();
+  const files = raiseFileLimit();
+  // In the growth load others come and go beside the idle ones, and those that go take a moment.
+  const idleMax = Math.floor((files - FILES_SPARE) / FILES_EACH) - 2 * asked.concurrency;
+  if (idleMax < 1) throw new Error(`the limit of ${files} open files is too low`);
+  if (idleMax < asked.idle) warn(`the limit of open files allows ${idleMax} idle connections`);
+  const options = { ...asked, idle: Math.min(asked.idle, idleMax) };
+  const plan = makePlan(options);
+  if (plan.entrants.length === 0) throw new Error('none of the subjects is installed');
+  if (options.syscalls && plan.syscalls === undefined) warn('strace is not installed, so no system calls are counted');
+  return resultsOf(plan, options, await measureAll(plan), BASELINE, began);
+}
+
+function tables(results: Results): string {
+  const { loads, comparisons, summary, measured } = results;
+  const texts = [
+    formatTables(summary.loads, loads, BASELINE),
+    formatComparisons(summary.comparisons, comparisons),
+    formatBase(summary.base, measured.base?.extent),
+    formatSyscalls(summary.syscalls, measured.syscalls),
+  ];
+  const { versions, rounds } = conditionsOf(results);
+  const subjects = versions.map(({ name, version }) => `${name} ${version}`).join(', ');
+  return [...texts.filter((text) => text !== ''), `subjects: ${subjects}\n${rounds}\n`].join('\n');
 }
 
 function complain(failures: readonly Failure[]): void {
@@ -47,25 +59,21 @@ function complain(failures: readonly Failure[]): void {
   }
 }
 
-async function bench(asked: BenchOptions): Promise<number> {
-  const began = new Date();
-  const idleMax = Math.floor((raiseFileLimit() - FILES_SPARE) / FILES_EACH);
-  if (idleMax < asked.idle) process.stderr.write(`bench: the limit of open files allows ${idleMax} idle connections\n`);
-  const options = { ...asked, idle: Math.min(asked.idle, idleMax) };
-  const plan = makePlan(options);
-  if (plan.entrants.length === 0) throw new Error('none of the subjects is installed');
-  const results = await runRounds(plan);
-  const summary = summarise(
-    results.flatMap(({ measurements }) => measurements),
-    BASELINE,
-  );
-  const versions = new Map(plan.entrants.map(({ peer, version }) => [peer.name, version]));
-  process.stdout.write(`${formatTables(summary, plan.loads, BASELINE)}\n`);
-  process.stdout.write(`subjects: ${[...versions].map(([name, version]) => `${name} ${version}`).join(', ')}\n`);
-  process.stdout.write(
-    `medians of ${plan.rounds} round(s); all of it in ${saveResults(options, plan.entrants, results, summary, began)}\n`,
-  );
-  const failures = results.flatMap((result) => result.failures);
+async function bench(options: BenchOptions): Promise<number> {
+  const { from, json, report } = options;
+  const results = from === undefined ? await run(options) : readResults(from, BASELINE);
+  const saved = from ?? writeResults(json, results.began, results);
+  process.stdout.write(options.markdown ? formatMarkdown(results) : tables(results));
+  // Markdown is there to be put into a file: what is not of it goes elsewhere.
+  const tell = (text: string) => (options.markdown ? process.stderr : process.stdout).write(`${text}\n`);
+  tell(`all of it in ${saved}`);
+  if (report !== undefined) {
+    writeText(report, renderPage(results));
+    tell(`the page is ${report}`);
+  }
+  const { measured } = results;
+  if (measured.syscalls?.refusal !== undefined) warn(`system calls could not be counted: ${measured.syscalls.refusal}`);
+  const failures = failuresIn(measured);
   complain(failures);
   return failures.length === 0 ? 0 : 1;
 }
@@ -78,6 +86,6 @@ try {
   if (options.help) process.stdout.write(USAGE);
   else process.exitCode = await bench(options);
 } catch (error) {
-  process.stderr.write(`bench: ${(error as Error).message}\n`);
+  warn((error as Error).message);
   process.exitCode = 2;
 }

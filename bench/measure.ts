@@ -1,8 +1,11 @@
-// The CPU time and memory of a subject: its process, all threads, and all processes below it. A process that ended
-// between two looks is still counted through its parent.
+// The CPU time, memory and context switches of a subject: its process, all threads, and all processes below it. The CPU
+// time of a process that ended between two looks is still counted through its parent.
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type MemoryUse, type ProcessStat, parseSmapsRollup, parseStat } from './proc.js';
+import { type MemoryUse, type ProcessStat, parseSmapsRollup, parseStat, parseSwitches } from './proc.js';
+
+/** Context switches of each thread, by its id. */
+export type Switches = ReadonlyMap<string, number>;
 
 /** Clock ticks of /proc are hundredths of a second for every program, whatever the kernel's own (USER_HZ). */
 const US_PER_TICK = 10_000;
@@ -24,6 +27,14 @@ function read(path: string): string {
   }
 }
 
+function list(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
 function processTree(root: number): Map<number, ProcessStat> {
   const all = new Map<number, ProcessStat>();
   for (const entry of readdirSync('/proc')) {
@@ -42,6 +53,9 @@ function processTree(root: number): Map<number, ProcessStat> {
   return tree;
 }
 
+/** Its own id and those of all processes below it. */
+export const processesOf = (pid: number): number[] => [...processTree(pid).keys()];
+
 export function cpuTime(pid: number): CpuTime {
   let user = 0;
   let system = 0;
@@ -52,10 +66,10 @@ export function cpuTime(pid: number): CpuTime {
   return { user: user * US_PER_TICK, system: system * US_PER_TICK };
 }
 
-/** The CPU time once it has stopped growing (closing connections costs, too), or after a bit over half a second. */
-export async function settledCpuTime(pid: number): Promise<CpuTime> {
+/** The CPU time once it has stopped growing (closing connections costs, too), or after so many looks of 30 ms and more. */
+export async function settledCpuTime(pid: number, looksMax = QUIET_LOOKS_MAX): Promise<CpuTime> {
   let last = cpuTime(pid);
-  for (let looks = 0, quiet = 0; looks < QUIET_LOOKS_MAX && quiet < QUIET_LOOKS; looks += 1) {
+  for (let looks = 0, quiet = 0; looks < looksMax && quiet < QUIET_LOOKS; looks += 1) {
     await sleep(QUIET_LOOK_MS);
     const now = cpuTime(pid);
     quiet = now.user + now.system === last.user + last.system ? quiet + 1 : 0;
@@ -63,6 +77,11 @@ export async function settledCpuTime(pid: number): Promise<CpuTime> {
   }
   return last;
 }
+
+export const cpuBetween = (before: CpuTime, after: CpuTime): CpuTime => ({
+  user: after.user - before.user,
+  system: after.system - before.system,
+});
 
 export function memoryUse(pid: number): MemoryUse {
   let rss = 0;
@@ -73,4 +92,23 @@ export function memoryUse(pid: number): MemoryUse {
     pss += use?.pss ?? 0;
   }
   return { rss, pss };
+}
+
+export function contextSwitches(pid: number): Switches {
+  const switches = new Map<string, number>();
+  for (const member of processTree(pid).keys()) {
+    for (const thread of list(`/proc/${member}/task`)) {
+      const count = parseSwitches(read(`/proc/${member}/task/${thread}/status`));
+      if (count !== undefined) switches.set(thread, count);
+    }
+  }
+  return switches;
+}
+
+/** Undefined where a thread has ended, since its count has gone with it. */
+export function switchesBetween(before: Switches, after: Switches): number | undefined {
+  let sum = 0;
+  for (const thread of before.keys()) if (!after.has(thread)) return undefined;
+  for (const [thread, count] of after) sum += count - (before.get(thread) ?? 0);
+  return sum;
 }

@@ -2,14 +2,11 @@
 // channel. Types only.
 import type { Percentiles } from './histogram.js';
 
-/** The ports of the target, one list for each kind of server. */
-export interface TargetPorts {
-  readonly echo: readonly number[];
-  readonly source: readonly number[];
-  readonly sink: readonly number[];
-}
+/** What a load's connections may end at. */
+export type TargetKind = 'echo' | 'source' | 'sink';
 
-export type TargetKind = keyof TargetPorts;
+/** The ports of the target, one list for each kind of server, and of the proxies that a subject's line may lead through. */
+export type TargetPorts = Readonly<Record<TargetKind | 'proxy', readonly number[]>>;
 
 /** How a load's connections reach the target. */
 export interface Way {
@@ -31,7 +28,7 @@ export type Order =
       readonly duration_ms: number;
       readonly direction: Direction;
     }
-  /** Opens connections and keeps them; `release` proves that each still works and closes it. */
+  /** Opens connections until so many are held, and keeps them; `release` proves that each still works and closes it. */
   | { readonly kind: 'hold'; readonly way: Way; readonly connections: number }
   | { readonly kind: 'release' };
 
@@ -43,6 +40,8 @@ export interface Outcome {
   readonly elapsed_ms: number;
   /** Of a connection until its echo is there, of a round trip; of nothing in bulk. */
   readonly latency: Percentiles;
+  /** The same latencies at every tenth of a nine (histogram.ts). */
+  readonly curve: readonly number[];
   /** How often, by cause. */
   readonly failures: Readonly<Record<string, number>>;
   /** Of the load generator itself. */

@@ -1,8 +1,13 @@
 // What is to be measured: which loads, on which subjects, how often. Nothing is started here.
+import type { BaseExtent } from './base.js';
+import { BASE } from './base-table.js';
+import { allComparisons, type Comparison, isFor } from './comparison.js';
 import type { Order, TargetKind, Way } from './messages.js';
 import type { BenchOptions } from './options.js';
 import { PEERS } from './peers/all.js';
 import type { Peer } from './peers/peer.js';
+import { findStrace } from './strace.js';
+import type { TracedLoad } from './syscalls.js';
 
 export interface Load {
   readonly name: string;
@@ -29,20 +34,28 @@ export interface Entrant {
 
 export interface Plan {
   readonly loads: readonly Load[];
+  readonly comparisons: readonly Comparison[];
+  /** Undefined where it is not wanted. */
+  readonly base: BaseExtent | undefined;
+  /** Undefined where it is not wanted, or strace is not installed. */
+  readonly syscalls: TracedLoad | undefined;
   readonly entrants: readonly Entrant[];
   readonly rounds: number;
   readonly idle: number;
+  /** Of the connect loads. */
+  readonly concurrency: number;
 }
 
 const IP = '127.0.0.1';
 /** Memory differs little between rounds, and so many connections take their time. */
 const IDLE_ROUNDS = 2;
 /** A quick run's share of the durations. */
-const QUICK = 0.3;
+const QUICK = 0.2;
+const STARTS = 10;
+const QUICK_STARTS = 2;
 
-function allLoads(options: BenchOptions): Load[] {
+function allLoads(options: BenchOptions, scale: number): Load[] {
   const { concurrency, direction, name } = options;
-  const scale = options.quick ? QUICK : 1;
   const times = (duration_ms: number, warmUp_ms: number) => ({
     duration_ms: duration_ms * scale,
     warmUp_ms: warmUp_ms * scale,
@@ -63,7 +76,7 @@ function allLoads(options: BenchOptions): Load[] {
   });
   const bulk = (connections: number): Load => ({
     name: `bulk-${connections}`,
-    title: `bulk: ${direction} on ${connections} streams`,
+    title: `bulk: ${direction} on ${connections} streams; HAProxy has the gateway's pipes (1 MiB) and number of threads`,
     kind: direction === 'download' ? 'source' : 'sink',
     host: IP,
     ...times(800, 150),
@@ -100,12 +113,11 @@ function checkNames(flag: string, wanted: readonly string[] | undefined, names: 
 
 /** Throws an Error with a sentence for the user when a wanted name is unknown. */
 export function makePlan(options: BenchOptions): Plan {
-  const loads = allLoads(options);
-  checkNames(
-    'loads',
-    options.loads,
-    loads.map(({ name }) => name),
-  );
+  const { quick, calm_s, concurrency } = options;
+  const scale = quick ? QUICK : 1;
+  const loads = allLoads(options, scale);
+  const comparisons = allComparisons(options, quick ? QUICK / 2 : 1);
+  checkNames('loads', options.loads, [...[...loads, ...comparisons].map(({ name }) => name), BASE]);
   checkNames(
     'subjects',
     options.subjects,
@@ -118,19 +130,35 @@ export function makePlan(options: BenchOptions): Plan {
       ? options.workers.map((workers) => ({ peer, ...found, workers }))
       : [{ peer, ...found, workers: 0 }];
   });
+  const strace = options.syscalls ? findStrace() : undefined;
+  const traced = { concurrency, duration_ms: 1000 * scale, warmUp_ms: 500 * scale };
   return {
     loads: loads.filter(({ name }) => isWanted(name, options.loads)),
+    comparisons: comparisons.filter(({ name }) => isWanted(name, options.loads)),
+    base: isWanted(BASE, options.loads) ? { starts: quick ? QUICK_STARTS : STARTS, calm_s } : undefined,
+    syscalls: strace === undefined ? undefined : { strace, ...traced },
     entrants,
     rounds: options.rounds,
     idle: options.idle,
+    concurrency,
   };
 }
 
 /** The loads of that subject in that round (the first is 1): a bare forward is not told a name. */
 export function loadsOf({ peer }: Entrant, { loads }: Plan, round: number): Load[] {
-  return loads.filter((load) => {
+  const some = loads.filter((load) => {
     if (round > load.roundsMax) return false;
     if (peer.onlyLoads !== undefined) return peer.onlyLoads.includes(load.name);
     return !(peer.bare && load.name === 'connect-name');
   });
+  const { timeShare = 1 } = peer;
+  return some.map(({ duration_ms, warmUp_ms, ...load }) => ({
+    ...load,
+    duration_ms: duration_ms * timeShare,
+    warmUp_ms: warmUp_ms * timeShare,
+  }));
+}
+
+export function comparisonsOf({ peer }: Entrant, { comparisons }: Plan, round: number): Comparison[] {
+  return comparisons.filter((comparison) => round <= comparison.roundsMax && isFor(peer, comparison));
 }

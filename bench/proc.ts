@@ -36,3 +36,10 @@ export function parseSmapsRollup(text: string): MemoryUse | undefined {
   const pss = /^Pss:\s+(\d+) kB$/m.exec(text);
   return rss === null || pss === null ? undefined : { rss: Number(rss[1]), pss: Number(pss[1]) };
 }
+
+/** Voluntary and involuntary ones of one thread, by /proc/PID/task/TID/status; undefined when it is not one. */
+export function parseSwitches(text: string): number | undefined {
+  const voluntary = /^voluntary_ctxt_switches:\s+(\d+)$/m.exec(text);
+  const involuntary = /^nonvoluntary_ctxt_switches:\s+(\d+)$/m.exec(text);
+  return voluntary === null || involuntary === null ? undefined : Number(voluntary[1]) + Number(involuntary[1]);
+}

@@ -2,43 +2,81 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { BenchOptions } from './options.js';
+import { type Measured, type Summary, summaryOf } from './measured.js';
 import { PACKAGE_ROOT } from './package-root.js';
-import type { Entrant } from './plan.js';
-import type { Row } from './summary.js';
-import type { TrialResult } from './trial.js';
+import type { Plan } from './plan.js';
 
 /** Goes up with every change that a reader of these files would notice. */
-const FORMAT = 1;
+export const FORMAT = 3;
+
+export interface Machine {
+  readonly cores: number;
+  readonly processor: string;
+  readonly kernel: string;
+  readonly node: string;
+}
+
+export interface Subject {
+  readonly name: string;
+  readonly version: string;
+  /** 0 where it cannot be told. */
+  readonly workers: number;
+}
+
+export interface Titled {
+  readonly name: string;
+  readonly title: string;
+}
+
+export interface Results {
+  readonly format: typeof FORMAT;
+  /** As Date.toISOString has it. */
+  readonly began: string;
+  readonly machine: Machine;
+  /** Of the command line, by name; undefined where not given. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly subjects: readonly Subject[];
+  readonly loads: readonly Titled[];
+  readonly comparisons: readonly Titled[];
+  readonly summary: Summary;
+  readonly measured: Measured;
+}
 
 /** What figures were made on. */
-export function machine() {
-  return { cores: availableParallelism(), processor: cpus()[0]?.model, kernel: release(), node: process.version };
+export function machine(): Machine {
+  return {
+    cores: availableParallelism(),
+    processor: cpus()[0]?.model ?? 'unknown',
+    kernel: release(),
+    node: process.version,
+  };
+}
+
+const titled = ({ name, title }: Titled): Titled => ({ name, title });
+
+export function resultsOf(plan: Plan, options: object, measured: Measured, baseline: string, began: Date): Results {
+  return {
+    format: FORMAT,
+    began: began.toISOString(),
+    machine: machine(),
+    options: { ...options },
+    subjects: plan.entrants.map(({ peer, version, workers }) => ({ name: peer.name, version, workers })),
+    loads: plan.loads.map(titled),
+    comparisons: plan.comparisons.map(titled),
+    summary: summaryOf(measured, baseline),
+    measured,
+  };
+}
+
+/** Writes `text` to `path`, whose directory may be missing. */
+export function writeText(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }
 
 /** Writes `results` to `file`, or beside those of other runs under a name that begins so; returns the path. */
 export function writeResults(file: string | undefined, name: string, results: object): string {
   const path = file ?? join(PACKAGE_ROOT, 'bench/results', `${name.replaceAll(':', '-')}.json`);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(results, undefined, 1)}\n`);
+  writeText(path, `${JSON.stringify(results, undefined, 1)}\n`);
   return path;
-}
-
-/** Returns the file's path. */
-export function saveResults(
-  options: BenchOptions,
-  entrants: readonly Entrant[],
-  rounds: readonly TrialResult[],
-  summary: readonly Row[],
-  began: Date,
-): string {
-  return writeResults(options.json, began.toISOString(), {
-    format: FORMAT,
-    began: began.toISOString(),
-    machine: machine(),
-    options,
-    subjects: entrants.map(({ peer, version, workers }) => ({ name: peer.name, version, workers })),
-    summary,
-    rounds,
-  });
 }

@@ -71,13 +71,16 @@ export class Run {
     // The connections that were closed last close in a turn.
     this.engine.turn(0);
     const { tally } = this;
+    const elapsed_ms = performance.now() - began_ms;
+    const cpu_us = process.cpuUsage(cpuBefore);
     return {
       verified: tally.verified,
       bytes: tally.bytes,
-      elapsed_ms: performance.now() - began_ms,
+      elapsed_ms,
       latency: tally.latency.percentiles(),
+      curve: tally.latency.curve(),
       failures: tally.failures(),
-      cpu_us: process.cpuUsage(cpuBefore),
+      cpu_us,
     };
   }
 }

@@ -1,5 +1,5 @@
-// The process that every load ends at: echo servers on many ports (see route.ts for why), a source and a sink. Started
-// with an IPC channel; it reports its ports there and ends with the channel.
+// The process that every load ends at: echo servers on many ports (see route.ts for why), proxies to them, a source and a
+// sink. Started with an IPC channel; it reports its ports there and ends with the channel.
 import { openEngine } from '../src/linux/choose.js';
 import type { Engine, Listener } from '../src/linux/engine.js';
 import { BufferGroup } from '../src/linux/engine.js';
@@ -9,10 +9,13 @@ import { raiseFileLimit } from './file-limit.js';
 import type { TargetReport } from './messages.js';
 import { Acceptor } from './servers/acceptor.js';
 import { EchoServer } from './servers/echo.js';
+import { ProxyConnection } from './servers/proxy.js';
 import { SinkConnection } from './servers/sink.js';
 import { SourceConnection } from './servers/source.js';
 
 const ECHO_PORTS = 32;
+/** Each start of a subject takes the next of them (peers/gateway-config.ts). */
+const PROXY_PORTS = 8;
 const TURN_MS = 50;
 
 function report(message: TargetReport): void {
@@ -27,8 +30,8 @@ function listen(engine: Engine, ports: number, accepted: (fd: number) => void): 
 
 type Beginning = Listener & { begin(socket: Socket): void };
 
-function serve(engine: Engine, connection: () => Beginning): number[] {
-  return listen(engine, 1, (fd) => {
+function serve(engine: Engine, connection: () => Beginning, ports = 1): number[] {
+  return listen(engine, ports, (fd) => {
     const listener = connection();
     listener.begin(engine.adopt(fd, listener));
   });
@@ -40,8 +43,11 @@ function start(): void {
   if ('code' in chosen) throw new Error(chosen.reason);
   const { engine } = chosen;
   const echo = new EchoServer(engine);
+  const echoPorts = listen(engine, ECHO_PORTS, (fd) => engine.receive(engine.adopt(fd, echo), BufferGroup.handshake));
+  const known = new Set(echoPorts);
   const ports = {
-    echo: listen(engine, ECHO_PORTS, (fd) => engine.receive(engine.adopt(fd, echo), BufferGroup.handshake)),
+    echo: echoPorts,
+    proxy: serve(engine, () => new ProxyConnection(engine, echo, known), PROXY_PORTS),
     source: serve(engine, () => new SourceConnection(engine)),
     sink: serve(engine, () => new SinkConnection(engine)),
   };

@@ -1,8 +1,11 @@
 // One subject in one round: started, put through its loads, stopped. What went wrong is part of what comes out.
-import type { LoadGenerator, Target } from './ends.js';
-import { type CpuTime, memoryUse, settledCpuTime } from './measure.js';
-import type { Outcome, TargetPorts, Way } from './messages.js';
-import { Daemon } from './peers/daemon.js';
+import { type Counts, counting } from './counts.js';
+import { type CrowdMemory, holdCrowd } from './crowd.js';
+import type { KernelMemory } from './kernel.js';
+import { type CpuTime, cpuBetween, settledCpuTime } from './measure.js';
+import type { Outcome, Way } from './messages.js';
+import { type Ends, type Failure, failuresOf, wayTo, withDaemon } from './participation.js';
+import type { Daemon } from './peers/daemon.js';
 import type { Entrant, Load } from './plan.js';
 
 export interface Measurement {
@@ -12,26 +15,14 @@ export interface Measurement {
   readonly outcome: Outcome;
   /** Of the subject during the load and until it was quiet again, in microseconds. */
   readonly cpu: CpuTime;
-  /** KiB; only of the idle load. */
-  readonly idle?: {
-    readonly pssBefore: number;
-    readonly pss: number;
-    readonly rssBefore: number;
-    readonly rss: number;
-  };
+  readonly counts: Counts;
+  /** Only of the idle load. */
+  readonly idle?: IdleMemory;
 }
 
-export interface Failure {
-  readonly subject: string;
-  readonly load: string;
-  readonly cause: string;
-  readonly count: number;
-}
-
-export interface Ends {
-  readonly generator: LoadGenerator;
-  readonly target: Target;
-  readonly ports: TargetPorts;
+export interface IdleMemory extends CrowdMemory {
+  /** By how much the kernel's memory grows with as many connections without a subject. */
+  readonly kernelAlone: KernelMemory;
 }
 
 export interface TrialResult {
@@ -39,55 +30,23 @@ export interface TrialResult {
   readonly failures: Failure[];
 }
 
-function wayTo(daemon: Daemon, { peer }: Entrant, load: Load, ports: TargetPorts): Way {
-  if (peer.bare) return { entry: daemon.listen[load.kind], ask: undefined };
-  return { entry: daemon.listen.echo, ask: { host: load.host, ports: ports[load.kind] } };
-}
-
-function failuresOf(
-  subject: string,
-  load: string,
-  outcomes: readonly Outcome[],
-  daemon: Daemon,
-  target: Target,
-): Failure[] {
-  const failures: Failure[] = [];
-  const add = (cause: string, count: number) => failures.push({ subject, load, cause, count });
-  for (const outcome of outcomes) {
-    for (const [cause, count] of Object.entries(outcome.failures)) add(cause, count);
-    if (outcome.verified === 0) add('nothing was verified', 1);
-  }
-  const trouble = target.trouble();
-  if (trouble !== undefined) add(`the target had trouble: ${trouble}`, 1);
-  if (daemon.end !== undefined) add(`the subject ended with ${daemon.end}`, 1);
-  return failures;
-}
-
-async function measure(daemon: Daemon, ends: Ends, way: Way, load: Load, idle: number) {
-  const { generator } = ends;
+async function measure(daemon: Daemon, { peer }: Entrant, ends: Ends, way: Way, load: Load, idle: number) {
+  const { generator, alone } = ends;
+  const kernelAlone = load.name === 'idle' ? await alone.kernelMemory(idle) : undefined;
   const warmUp = await generator.carryOut(load.order(way, load.warmUp_ms));
   const before = await settledCpuTime(daemon.pid);
-  const memoryBefore = memoryUse(daemon.pid);
-  if (load.name !== 'idle') {
+  const counted = counting(daemon.pid, peer);
+  if (kernelAlone === undefined) {
     const outcome = await generator.carryOut(load.order(way, load.duration_ms));
-    return { outcome, others: [warmUp], cpu: difference(await settledCpuTime(daemon.pid), before) };
+    const cpu = cpuBetween(before, await settledCpuTime(daemon.pid));
+    return { outcome, others: [warmUp], cpu, counts: counted() };
   }
-  const outcome = await generator.carryOut({ kind: 'hold', way, connections: idle });
-  const cpu = difference(await settledCpuTime(daemon.pid), before);
-  const memory = memoryUse(daemon.pid);
+  const { outcome, memory } = await holdCrowd(daemon.pid, generator, way, idle);
+  const cpu = cpuBetween(before, await settledCpuTime(daemon.pid));
+  const counts = counted();
   const released = await generator.carryOut({ kind: 'release' });
-  return {
-    outcome,
-    others: [warmUp, released],
-    cpu,
-    idle: { pssBefore: memoryBefore.pss, pss: memory.pss, rssBefore: memoryBefore.rss, rss: memory.rss },
-  };
+  return { outcome, others: [warmUp, released], cpu, counts, idle: { ...memory, kernelAlone } };
 }
-
-const difference = (after: CpuTime, before: CpuTime): CpuTime => ({
-  user: after.user - before.user,
-  system: after.system - before.system,
-});
 
 /** `told` is called after each load. */
 export async function runTrial(
@@ -97,25 +56,17 @@ export async function runTrial(
   ends: Ends,
   told: (load: Load) => void,
 ): Promise<TrialResult> {
-  const { peer, path, workers } = entrant;
+  const { peer, workers } = entrant;
   const result: TrialResult = { measurements: [], failures: [] };
-  let daemon: Daemon;
-  try {
-    daemon = await Daemon.start(peer, path, ends.ports, workers);
-  } catch (error) {
-    result.failures.push({ subject: peer.name, load: 'start', cause: (error as Error).message, count: 1 });
-    return result;
-  }
-  try {
+  await withDaemon(entrant, ends, 'start', result.failures, async (daemon) => {
     for (const load of loads) {
-      const { others, ...measured } = await measure(daemon, ends, wayTo(daemon, entrant, load, ends.ports), load, idle);
+      const way = wayTo(daemon, entrant, load, ends);
+      const { others, ...measured } = await measure(daemon, entrant, ends, way, load, idle);
       result.measurements.push({ subject: peer.name, workers, load: load.name, ...measured });
-      result.failures.push(...failuresOf(peer.name, load.name, [...others, measured.outcome], daemon, ends.target));
+      result.failures.push(...failuresOf(peer.name, load.name, [...others, measured.outcome], daemon, ends));
       told(load);
       if (daemon.end !== undefined) break;
     }
-  } finally {
-    await daemon.stop();
-  }
+  });
   return result;
 }

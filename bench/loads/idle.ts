@@ -59,20 +59,22 @@ export class Crowd {
     this.#run = run;
   }
 
-  hold(connections: number): Outcome {
+  /** Until it has that size. */
+  grow(connections: number): Outcome {
     const done = () => this.#proceed(1);
-    for (let i = 0; i < connections; i += 1) this.#holders.push(new Holder(this.#run, done));
-    return this.#each((holder) => holder.open());
+    const before = this.#holders.length;
+    while (this.#holders.length < connections) this.#holders.push(new Holder(this.#run, done));
+    return this.#each(before, (holder) => holder.open());
   }
 
   release(): Outcome {
-    const outcome = this.#each((holder) => holder.release());
+    const outcome = this.#each(0, (holder) => holder.release());
     this.#holders = [];
     return outcome;
   }
 
-  #each(step: (holder: Holder) => void): Outcome {
-    this.#next = 0;
+  #each(first: number, step: (holder: Holder) => void): Outcome {
+    this.#next = first;
     this.#free = 0;
     this.#step = step;
     return this.#run.carryOut(Number.POSITIVE_INFINITY, () => this.#proceed(WINDOW));

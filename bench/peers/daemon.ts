@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TargetKind, TargetPorts } from '../messages.js';
 import { freePorts } from './free-ports.js';
-import type { Peer } from './peer.js';
+import type { Conditions, Peer, Setting } from './peer.js';
 
 const READY_TIMEOUT_MS = 10_000;
-const READY_POLL_MS = 10;
+const READY_POLL_MS = 2;
 const TERM_TIMEOUT_MS = 3000;
 
 const running = new Set<Daemon>();
@@ -19,35 +19,42 @@ process.on('exit', () => {
   for (const daemon of running) daemon.kill();
 });
 
+/** A subject that did not start: its own failure, not the bench's. */
+export class StartError extends Error {}
+
 export class Daemon {
   readonly listen: Readonly<Record<TargetKind, number>>;
+  /** When it was spawned, and when it first accepted a connection (performance.now). */
+  readonly spawned_ms: number;
+  #accepted_ms = Number.NaN;
   readonly #process: ChildProcess;
   readonly #directory: string;
   readonly #line: string;
   readonly #exited: Promise<void>;
   #end: string | undefined;
 
-  static async start(peer: Peer, path: string, target: TargetPorts, workers: number): Promise<Daemon> {
+  static async start(
+    peer: Peer,
+    path: string,
+    target: TargetPorts,
+    workers: number,
+    setting: Setting = { kind: 'plain' },
+  ): Promise<Daemon> {
     const [echo, source, sink] = await freePorts(3);
-    const daemon = new Daemon(peer, path, { echo, source, sink }, target, workers);
+    const daemon = new Daemon(peer, path, { listen: { echo, source, sink }, target, workers, setting });
     await daemon.#ready();
     return daemon;
   }
 
-  private constructor(
-    peer: Peer,
-    path: string,
-    listen: Readonly<Record<TargetKind, number>>,
-    target: TargetPorts,
-    workers: number,
-  ) {
-    this.listen = listen;
+  private constructor(peer: Peer, path: string, conditions: Omit<Conditions, 'directory'>) {
+    this.listen = conditions.listen;
     this.#directory = mkdtempSync(join(tmpdir(), 'tcproute-bench-'));
-    const command = peer.command(path, { listen, target, workers, directory: this.#directory });
+    const command = peer.command(path, { ...conditions, directory: this.#directory });
     for (const [name, text] of Object.entries(command.files ?? {})) writeFileSync(join(this.#directory, name), text);
     const [program, ...rest] = command.argv;
     this.#line = command.argv.join(' ');
     // Logs go nowhere: some write a line a connection, and a file or a pipe would be charged to them.
+    this.spawned_ms = performance.now();
     this.#process = spawn(program, rest, {
       cwd: this.#directory,
       env: { ...process.env, ...command.environment },
@@ -63,6 +70,10 @@ export class Daemon {
       this.#process.on('exit', (code, signal) => ended(signal ?? `status ${code}`));
       this.#process.on('error', (error) => ended(error.message));
     });
+  }
+
+  get accepted_ms(): number {
+    return this.#accepted_ms;
   }
 
   get pid(): number {
@@ -83,8 +94,9 @@ export class Daemon {
       }
       const why = this.#end === undefined ? 'accepts no connection' : `ended with ${this.#end}`;
       await this.stop();
-      throw new Error(`${this.#line}: ${why}`);
+      throw new StartError(`${this.#line}: ${why}`);
     }
+    this.#accepted_ms = performance.now();
   }
 
   async stop(): Promise<void> {

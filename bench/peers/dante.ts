@@ -1,14 +1,24 @@
 // Dante (danted): C, a family of processes that hand each connection on to one another.
+import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { findProgram, type Peer } from './peer.js';
 import { versionOf } from './version.js';
 
 const CONFIG_FILE = 'danted.conf';
 
+/**
+ * Unlike the others it takes its local port before it connects, and the kernel gives it none that a connection of the
+ * last minute had, whoever's and to wherever: among theirs it would search long, and in the end answer REP 3. So each
+ * start gets a loopback address of its own.
+ */
+const ownAddress = (): string => `127.2.${randomInt(256)}.${randomInt(1, 255)}`;
+
 export const dante: Peer = {
   name: 'dante',
   bare: false,
   scales: false,
+  // Nor is a port that it had given to anyone else for that minute, and there are but 28 000.
+  timeShare: 0.2,
   find() {
     const path = findProgram('danted') ?? findProgram('sockd');
     return path === undefined ? undefined : { path, version: versionOf(path, '-v', /v(\d+\.\d+\S*?)\.?\s/) };
@@ -19,7 +29,7 @@ export const dante: Peer = {
       [CONFIG_FILE]: `
 errorlog: /dev/null
 internal: 127.0.0.1 port = ${listen.echo}
-external: 127.0.0.1
+external: ${ownAddress()}
 clientmethod: none
 socksmethod: none
 client pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }

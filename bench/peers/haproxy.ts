@@ -5,6 +5,8 @@ import { type Conditions, findProgram, type Peer } from './peer.js';
 import { versionOf } from './version.js';
 
 const CONFIG_FILE = 'haproxy.cfg';
+/** As large as the gateway's (src/linux/pipes.ts), so that splicing is compared at equal sizes. */
+const PIPE_SIZE = 1 << 20;
 
 /** Without `maxconn` it takes what the limit of open files allows, the pipes for splicing counted in. */
 function config({ listen, target, workers }: Conditions, splice: boolean): string {
@@ -15,6 +17,7 @@ function config({ listen, target, workers }: Conditions, splice: boolean): strin
   return `
 global
   nbthread ${workers}
+${splice ? `  tune.pipesize ${PIPE_SIZE}\n` : ''}
 defaults
   mode tcp
   timeout connect 10s

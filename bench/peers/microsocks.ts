@@ -5,6 +5,7 @@ export const microsocks: Peer = {
   name: 'microsocks',
   bare: false,
   scales: false,
+  briefThreads: true,
   find() {
     const path = findProgram('microsocks');
     // It does not tell its version.

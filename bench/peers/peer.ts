@@ -4,7 +4,14 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { TargetKind, TargetPorts } from '../messages.js';
 
+/** How a subject is set up: as it comes, with a SOCKS5 proxy as its only line, or with so many routes remembered. */
+export type Setting =
+  | { readonly kind: 'plain' }
+  | { readonly kind: 'line' }
+  | { readonly kind: 'routes'; readonly count: number };
+
 export interface Conditions {
+  readonly setting: Setting;
   /** Free ports at 127.0.0.1; a SOCKS proxy listens on the first, a bare forward on one for each kind of target. */
   readonly listen: Readonly<Record<TargetKind, number>>;
   readonly target: TargetPorts;
@@ -28,6 +35,12 @@ export interface Peer {
   readonly scales: boolean;
   /** Only these loads, where it differs from another subject in nothing else. */
   readonly onlyLoads?: readonly string[];
+  /** Of the durations of the loads, where it must not make as many connections as it could. */
+  readonly timeShare?: number;
+  /** Has threads that end with their connection, and with them what the kernel has counted of them. */
+  readonly briefThreads?: true;
+  /** Can be set up in other ways than `plain`. */
+  readonly adapts?: true;
   /** The program's path and version, or undefined when it is not installed. */
   find(): { readonly path: string; readonly version: string } | undefined;
   command(path: string, conditions: Conditions): Command;

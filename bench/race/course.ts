@@ -15,7 +15,7 @@ import type { Topology } from './topologies.js';
 import { bannerWords, echoWords, tlsWords, type Visited, visit } from './visit.js';
 
 /** Subjects are told of the ways in a closure (subject.ts), not by the other bench's target. */
-const NO_TARGET = { echo: [], source: [], sink: [] };
+const NO_TARGET = { echo: [], source: [], sink: [], proxy: [] };
 /** Real TLS handshakes cost much; they verify, they do not measure. */
 const CLIENT_SHARE = 0.1;
 export const REQUESTS_MIN = 10;

@@ -44,3 +44,29 @@ test('nothing recorded gives 0, and what is beyond the range is kept at its end'
   assert.equal(histogram.count, 2);
   assert.equal(histogram.percentile(0.1), 0);
 });
+
+test('a curve has the value of every tenth of a nine, as far as there are values beyond', () => {
+  const histogram = new Histogram();
+  assert.deepEqual(histogram.curve(), []);
+  for (let i = 1; i <= 1000; i += 1) histogram.record(i);
+  const curve = histogram.curve();
+  assert.equal(curve.length, 31);
+  near(curve[0], 1);
+  near(curve[10], 900);
+  near(curve[20], 990);
+  near(curve[30], 999);
+  assert.deepEqual(
+    curve,
+    [...curve].sort((a, b) => a - b),
+  );
+  for (let i = 0; i < 1_000_000; i += 1) histogram.record(1);
+  assert.equal(histogram.curve().length, 41);
+});
+
+test('a single value is its own curve', () => {
+  const histogram = new Histogram();
+  histogram.record(7);
+  const [only, ...more] = histogram.curve();
+  near(only, 7);
+  assert.deepEqual(more, []);
+});

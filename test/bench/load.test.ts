@@ -44,6 +44,32 @@ test('as many connections are claimed as a SOCKS proxy has passed on, to an addr
   }
 });
 
+test("the target's proxy echoes for its echo servers, and refuses everything else", async () => {
+  const [entry] = ports.proxy;
+  const order = { kind: 'connect', connections: 4, duration_ms: 100 } as const;
+  const way = { entry, ask: { host: '127.0.0.1', ports: ports.echo } };
+  const { verified, failures } = await generator.carryOut({ ...order, way });
+  assert.deepEqual(failures, {});
+  assert.ok(verified > 4, `${verified} connections`);
+  for (const ask of [
+    { host: '127.0.0.1', ports: ports.sink },
+    { host: '192.0.2.1', ports: ports.echo },
+  ]) {
+    const refused = await generator.carryOut({ ...order, way: { entry, ask } });
+    assert.deepEqual([refused.verified, refused.failures], [0, { 'request: answered 5 5': 4 }]);
+  }
+});
+
+test('connections can be made while others are held', async () => {
+  const way = direct(ports.echo[0]);
+  await generator.carryOut({ kind: 'hold', connections: 50, way });
+  const { verified, failures } = await generator.carryOut({ kind: 'connect', connections: 4, duration_ms: 100, way });
+  assert.deepEqual(failures, {});
+  assert.ok(verified > 4, `${verified} connections`);
+  const released = await generator.carryOut({ kind: 'release' });
+  assert.deepEqual([released.verified, released.failures], [50, {}]);
+});
+
 test('round trips are counted, not connections', async () => {
   const proxy = await startProxy(honest);
   const order = { kind: 'ping', connections: 3, duration_ms: 200, way: through(proxy) } as const;
@@ -71,6 +97,22 @@ test('held connections are proven again when they are released', async () => {
   assert.deepEqual([held.verified, held.failures], [200, {}]);
   const released = await generator.carryOut({ kind: 'release' });
   assert.deepEqual([released.verified, released.failures], [200, {}]);
+  await proxy.stop();
+});
+
+test('a crowd grows: only what is new is opened, and all of it is released', async () => {
+  const proxy = await startProxy(honest);
+  for (const [connections, verified] of [
+    [30, 30],
+    [50, 20],
+    [50, 0],
+  ]) {
+    const grown = await generator.carryOut({ kind: 'hold', way: through(proxy), connections });
+    assert.deepEqual([grown.verified, grown.failures], [verified, {}]);
+  }
+  assert.equal(proxy.passedOn(), 50);
+  const released = await generator.carryOut({ kind: 'release' });
+  assert.deepEqual([released.verified, released.failures], [50, {}]);
   await proxy.stop();
 });
 

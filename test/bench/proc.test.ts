@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cpuTime, memoryUse } from '../../bench/measure.js';
-import { parseSmapsRollup, parseStat } from '../../bench/proc.js';
+import { contextSwitches, cpuTime, memoryUse, switchesBetween } from '../../bench/measure.js';
+import { parseSmapsRollup, parseStat, parseSwitches } from '../../bench/proc.js';
 
 test('the CPU times of a process are found behind a name of any kind', () => {
   const rest = 'S 41 5 5 0 -1 4194304 900 80 1 0 1234 567 89 10 20 0 11 0 4321 1000 200 18446744073709551615 1';
@@ -26,6 +26,26 @@ test('RSS and PSS are read from the roll-up, not from the lines that begin like 
   ].join('\n');
   assert.deepEqual(parseSmapsRollup(text), { rss: 1704, pss: 368 });
   assert.equal(parseSmapsRollup(''), undefined);
+});
+
+test('the context switches of a thread are both kinds of them', () => {
+  const text = 'Name:\tnode\nThreads:\t11\nvoluntary_ctxt_switches:\t150\nnonvoluntary_ctxt_switches:\t7\n';
+  assert.equal(parseSwitches(text), 157);
+  assert.equal(parseSwitches(''), undefined);
+});
+
+test('a new thread counts from its beginning, and one that has ended takes its count along', () => {
+  const before = new Map([['1', 10]]);
+  assert.equal(switchesBetween(before, new Map([...before, ['2', 5]])), 5);
+  assert.equal(switchesBetween(before, new Map([['1', 13]])), 3);
+  assert.equal(switchesBetween(before, new Map([['2', 50]])), undefined);
+});
+
+test('to wait is a context switch', async () => {
+  const before = contextSwitches(process.pid);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const switches = switchesBetween(before, contextSwitches(process.pid));
+  assert.ok(switches !== undefined && switches > 0, `${switches}`);
 });
 
 test('this process has used CPU time and memory', () => {

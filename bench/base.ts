@@ -1,0 +1,93 @@
+// What a subject takes before anything is asked of it: time to start, memory, and CPU time while nothing happens.
+// Measured once and not in rounds: starts are repeated on their own, and all subjects do nothing at the same time.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BASE } from './base-table.js';
+import { cpuBetween, cpuTime, memoryUse, settledCpuTime } from './measure.js';
+import { ECHO, type Ends, type Failure, failuresOf, wayTo, withDaemon } from './participation.js';
+import type { Entrant } from './plan.js';
+
+export interface Start {
+  /** Milliseconds from its spawn until it accepts a connection, and until one has carried an echo. */
+  readonly accepts_ms: number;
+  readonly carries_ms: number;
+  /** KiB, after that connection. */
+  readonly pss: number;
+  readonly rss: number;
+}
+
+export interface BaseMeasurement {
+  readonly subject: string;
+  /** Connection actors; 0 where it cannot be told. */
+  readonly workers: number;
+  readonly starts: readonly Start[];
+  /** Percent of one core while nothing happens; undefined where it has not started. */
+  readonly calm_percent: number | undefined;
+}
+
+export interface BaseResult {
+  readonly extent: BaseExtent;
+  readonly measurements: readonly BaseMeasurement[];
+  readonly failures: readonly Failure[];
+}
+
+export interface BaseExtent {
+  readonly starts: number;
+  readonly calm_s: number;
+}
+
+const WORKERS = 2;
+
+/** Every program once, with two connection actors where that can be told. */
+function baseEntrants(entrants: readonly Entrant[]): Entrant[] {
+  const some = entrants.filter(
+    ({ peer }, index) => peer.onlyLoads === undefined && entrants.findIndex((other) => other.peer === peer) === index,
+  );
+  return some.map((entrant) => ({ ...entrant, workers: entrant.peer.scales ? WORKERS : 0 }));
+}
+
+function start(entrant: Entrant, ends: Ends, failures: Failure[]): Promise<Start | undefined> {
+  return withDaemon(entrant, ends, BASE, failures, async (daemon) => {
+    const way = wayTo(daemon, entrant, ECHO, ends);
+    const outcome = await ends.generator.carryOut({ kind: 'connect', way, connections: 1, duration_ms: 0 });
+    const carries_ms = performance.now() - daemon.spawned_ms;
+    failures.push(...failuresOf(entrant.peer.name, BASE, [outcome], daemon, ends));
+    await settledCpuTime(daemon.pid);
+    return { accepts_ms: daemon.accepted_ms - daemon.spawned_ms, carries_ms, ...memoryUse(daemon.pid) };
+  });
+}
+
+function doNothing(entrant: Entrant, calm_s: number, ends: Ends, failures: Failure[]): Promise<number | undefined> {
+  return withDaemon(entrant, ends, BASE, failures, async ({ pid }) => {
+    const before = await settledCpuTime(pid);
+    const began_ms = performance.now();
+    await sleep(calm_s * 1000);
+    const { user, system } = cpuBetween(before, cpuTime(pid));
+    return (100 * (user + system)) / ((performance.now() - began_ms) * 1000);
+  });
+}
+
+/** `told` is called with what is next. */
+export async function measureBase(
+  all: readonly Entrant[],
+  extent: BaseExtent,
+  ends: Ends,
+  told: (what: string) => void,
+): Promise<BaseResult> {
+  const failures: Failure[] = [];
+  const entrants = baseEntrants(all);
+  const started: Start[][] = [];
+  for (const entrant of entrants) {
+    told(`starting: ${entrant.peer.name}`);
+    const some: (Start | undefined)[] = [];
+    for (let i = 0; i < extent.starts; i += 1) some.push(await start(entrant, ends, failures));
+    started.push(some.filter((one) => one !== undefined));
+  }
+  told('doing nothing: all of them');
+  const calm = await Promise.all(entrants.map((entrant) => doNothing(entrant, extent.calm_s, ends, failures)));
+  const measurements = entrants.map(({ peer, workers }, index) => ({
+    ...{ subject: peer.name, workers },
+    starts: started[index],
+    calm_percent: calm[index],
+  }));
+  return { extent, measurements, failures };
+}

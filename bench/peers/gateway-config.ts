@@ -1,0 +1,57 @@
+// The gateway's files for the settings other than the one that it comes with. Nothing is written here.
+import { DestinationMemory } from '../../src/protocol/destination-memory.js';
+import type { Line } from '../../src/protocol/line.js';
+import { encodeRoutes } from '../../src/protocol/route-snapshot.js';
+import { type RouteState, stateOf } from '../../src/protocol/route-state.js';
+import type { Conditions } from './peer.js';
+
+export const CONFIG_FILE = 'config.json';
+/** Room for all of them and the destinations of the loads. */
+const ENTRIES_MAX = 1_000_000;
+/** Nothing is remembered of an address that only one line leads to. */
+const LINES: readonly Line[] = ['one', 'other'].map((name) => ({ name, source: { ip: undefined, port: 0 }, hops: [] }));
+const CONNECT_MS = 5;
+
+let starts = 0;
+
+/** As many destinations as a gateway would remember that has been connected to each of them once. */
+function* routes(count: number): Generator<RouteState> {
+  const lines = { mayUse: () => true, answersEarly: () => false };
+  for (let i = 0; i < count; i += 1) {
+    const memory = new DestinationMemory();
+    // 198.18.0.0/15 is for benchmarks (RFC 2544).
+    const ip = new Uint8Array([198, 18 + ((i >> 16) & 1), (i >> 8) & 255, i & 255]);
+    memory.connected({ line: i % LINES.length, ip }, CONNECT_MS, 0, lines);
+    memory.best = memory.candidates[0];
+    yield stateOf(`d${i}.routes.test:443`, memory, 0);
+  }
+}
+
+/** By name in the directory; `now`: since the epoch. */
+export function gatewayFiles(
+  { setting, target, directory }: Pick<Conditions, 'setting' | 'target' | 'directory'>,
+  now: number,
+): Record<string, string> {
+  switch (setting.kind) {
+    case 'plain':
+      return {};
+    case 'line': {
+      // All connections end at one port here: another for each start, since ephemeral ones are few and rest a while.
+      const port = target.proxy[starts % target.proxy.length];
+      starts += 1;
+      return { [CONFIG_FILE]: JSON.stringify({ upstream: { type: 'socks5', host: '127.0.0.1', port } }) };
+    }
+    case 'routes': {
+      const config = {
+        upstream: { type: 'multipath', list: LINES.map(({ name }) => ({ type: 'direct', name })) },
+        cache: { entries_max: ENTRIES_MAX, state_file: `${directory}/routes` },
+      };
+      return {
+        [CONFIG_FILE]: JSON.stringify(config),
+        routes: [...encodeRoutes(routes(setting.count), LINES, now)].join(''),
+      };
+    }
+    default:
+      return setting satisfies never;
+  }
+}

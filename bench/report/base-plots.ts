@@ -1,0 +1,21 @@
+// What subjects take before anything is asked of them, each start beside the medians.
+import type { BaseRow } from '../base-table.js';
+import { mibOf } from '../mib.js';
+import { BASE_MEMORY, BASE_REST, BASE_START } from './further-quantities.js';
+import { type Plot, rowBars, type Setting } from './plot.js';
+
+export function basePlots(rows: readonly BaseRow[], setting: Setting): Plot[] {
+  return [
+    ...rowBars(rows, setting, {
+      ...BASE_START,
+      hint: 'lower is better; from its spawn',
+      rounds: ({ each }) => each.map(({ accepts_ms }) => accepts_ms),
+    }),
+    ...rowBars(rows, setting, {
+      ...BASE_MEMORY,
+      hint: 'lower is better; after one connection',
+      rounds: ({ each }) => each.map(({ pss }) => mibOf(pss)),
+    }),
+    ...rowBars(rows, setting, { ...BASE_REST, hint: 'lower is better; while nothing happens' }),
+  ];
+}

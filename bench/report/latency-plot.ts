@@ -1,0 +1,54 @@
+// How latencies are spread: a curve for each subject over all percentiles, the rare slow ones as wide as the usual ones.
+import { CURVE_STEPS } from '../histogram.js';
+import type { Row } from '../summary.js';
+import { curvePlot } from './curves.js';
+import { formatNumber } from './numbers.js';
+import type { Plot, Setting } from './plot.js';
+import { type Extent, logScale, place, type Scale } from './scale.js';
+
+/** As a share of all. */
+const QUANTILES = [0.5, 0.9, 0.99, 0.999, 0.9999];
+
+/** From all of them on the left to one of ten thousand on the right: each nine as wide as the last. */
+function nines(extent: Extent, most: number): Scale {
+  const share = (value: number): number => value / most;
+  const ticks = QUANTILES.map((quantile) => ({
+    value: -Math.log10(1 - quantile),
+    text: `${Number((quantile * 100).toPrecision(6))} %`,
+  }));
+  return {
+    at: (value) => place(extent, share(value)),
+    ticks: ticks.filter(({ value }) => value <= most + 1e-9),
+  };
+}
+
+/** Nothing where there are none, as of streams. */
+export function latencyPlot(rows: readonly Row[], { look }: Setting): Plot[] {
+  const curves = rows
+    .filter(({ curve }) => curve.length > 0)
+    .map((row) => ({
+      look: look(row),
+      points: row.curve.map((value, step) => [step / CURVE_STEPS, value] as const),
+      dotted: false,
+      note: `p50 ${formatNumber(row.latency.p50)} ms, p99 ${formatNumber(row.latency.p99)} ms, largest ${formatNumber(row.latency.max)} ms`,
+    }));
+  if (curves.length === 0) return [];
+  const most = Math.max(1, ...curves.map(({ points }) => (points.length - 1) / CURVE_STEPS));
+  const plot = {
+    title: 'Latency',
+    unit: 'ms',
+    hint: 'lower is better; the share of all that took no longer',
+    drawing: curvePlot({
+      description: 'Latency by percentile, ms',
+      xTitle: 'share of all',
+      curves,
+      x: (extent) => nines(extent, most),
+      y: (extent) =>
+        logScale(
+          curves.flatMap(({ points }) => points.map(([, value]) => value)),
+          extent,
+        ),
+    }),
+  };
+  return [plot];
+}

@@ -1,0 +1,7 @@
+// How many system calls a connection takes.
+import type { SyscallsRow } from '../syscalls-table.js';
+import { SYSTEM_CALLS } from './further-quantities.js';
+import { type Plot, rowBars, type Setting } from './plot.js';
+
+export const syscallsPlot = (rows: readonly SyscallsRow[], setting: Setting): Plot[] =>
+  rowBars(rows, setting, { ...SYSTEM_CALLS, hint: 'lower is better; which ones they are is below' });

@@ -1,0 +1,74 @@
+// What the gateway is meant to reach, mostly beside a program that does the same work. Data and its words only:
+// report/verdicts.ts says which of them hold.
+
+/** A median, in its own unit; `start`, `base` and `rest` are of the base section, with two connection actors. */
+export type TargetFigure = 'cpu' | 'rate' | 'p50' | 'memory' | 'start' | 'base' | 'rest';
+
+export interface Target {
+  /** Loads, comparisons, or the base section. */
+  readonly loads: readonly string[];
+  readonly subjects: readonly string[];
+  readonly figure: TargetFigure;
+  readonly bound: 'at most' | 'at least';
+  /** A multiple of the other's figure; of `unit` where there is no other. */
+  readonly limit: number;
+  readonly unit?: string;
+  /** What is not given is as in the load and subject themselves. `without`: the other side of a comparison. */
+  readonly of?: { readonly load?: string; readonly subject?: string } | 'without';
+}
+
+const URING = ['tcproute-uring'];
+const EPOLL = ['tcproute-epoll'];
+const BOTH = [...URING, ...EPOLL];
+const CONNECT = ['connect-ip', 'connect-name'];
+const BULK = ['bulk-4', 'bulk-64'];
+const GROWTH = ['growth-idle', 'growth-routes'];
+
+export const TARGETS: readonly Target[] = [
+  { loads: CONNECT, subjects: URING, figure: 'cpu', bound: 'at most', limit: 0.7, of: { subject: 'microsocks' } },
+  // A bare forward is told no name: whatever the client asks for, this is what its connections cost.
+  {
+    loads: CONNECT,
+    subjects: URING,
+    figure: 'cpu',
+    bound: 'at most',
+    limit: 1.1,
+    of: { subject: 'haproxy', load: 'connect-ip' },
+  },
+  { loads: CONNECT, subjects: EPOLL, figure: 'cpu', bound: 'at most', limit: 0.95, of: { subject: 'microsocks' } },
+  { loads: ['ping-64'], subjects: BOTH, figure: 'cpu', bound: 'at most', limit: 0.55, of: { subject: 'microsocks' } },
+  { loads: ['ping-64'], subjects: BOTH, figure: 'cpu', bound: 'at most', limit: 0.95, of: { subject: 'haproxy' } },
+  // To be faster is no failure.
+  { loads: ['ping-1'], subjects: BOTH, figure: 'p50', bound: 'at most', limit: 1.1, of: { subject: 'microsocks' } },
+  { loads: BULK, subjects: BOTH, figure: 'cpu', bound: 'at most', limit: 0.5, of: { subject: 'haproxy-splice' } },
+  { loads: BULK, subjects: BOTH, figure: 'rate', bound: 'at least', limit: 0.95, of: { subject: 'haproxy-splice' } },
+  { loads: ['idle'], subjects: BOTH, figure: 'memory', bound: 'at most', limit: 0.5, unit: 'KiB' },
+  { loads: ['connect-line'], subjects: BOTH, figure: 'cpu', bound: 'at most', limit: 1.6, of: 'without' },
+  { loads: GROWTH, subjects: BOTH, figure: 'cpu', bound: 'at most', limit: 1.1, of: 'without' },
+  { loads: ['base'], subjects: BOTH, figure: 'start', bound: 'at most', limit: 400, unit: 'ms' },
+  { loads: ['base'], subjects: BOTH, figure: 'base', bound: 'at most', limit: 120, unit: 'MiB' },
+  { loads: ['base'], subjects: BOTH, figure: 'rest', bound: 'at most', limit: 1, unit: '%' },
+];
+
+const TITLES: Readonly<Record<TargetFigure, string>> = {
+  cpu: 'CPU',
+  rate: 'rate',
+  p50: 'p50',
+  memory: 'memory each',
+  start: 'accepts after',
+  base: 'memory',
+  rest: 'CPU at rest',
+};
+const SIGNS = { 'at most': '≤', 'at least': '≥' } as const;
+
+/** `≤ 0.70 × microsocks`, `≤ 120 MiB`. */
+export function limitInWords({ bound, limit, unit = '', of }: Target): string {
+  if (of === undefined) return `${SIGNS[bound]} ${limit} ${unit}`;
+  const than = of === 'without' ? [of] : [of.subject, of.load].filter((part) => part !== undefined);
+  return `${SIGNS[bound]} ${limit.toFixed(2)} × ${than.join(' ')}`;
+}
+
+export const inWords = (target: Target): string => `${TITLES[target.figure]} ${limitInWords(target)}`;
+
+export const targetsFor = (load: string, subject: string): Target[] =>
+  TARGETS.filter(({ loads, subjects }) => loads.includes(load) && subjects.includes(subject));
