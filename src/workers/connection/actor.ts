@@ -37,6 +37,8 @@ import { Session } from './session.js';
 
 /** Connections begun in one turn before those that are running get theirs. */
 const OPEN_BATCH = 64;
+/** A fault goes on without anything that happens. */
+const FAULT_TURN_MS = 10;
 /** How late a start of a race may be. */
 const TICK_MS = 4;
 
@@ -156,6 +158,7 @@ class Actor implements ConnectionActor {
   /** Before a wait of the loop: with fds in the queue it must not. */
   #mayWait(): number {
     if (!this.#queue.fallAsleep()) return 0;
+    if (this.#fault !== undefined) return FAULT_TURN_MS;
     return this.#context.ticks.size > 0 ? TICK_MS : Number.POSITIVE_INFINITY;
   }
 
