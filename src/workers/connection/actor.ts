@@ -38,7 +38,7 @@ import { Session } from './session.js';
 /** Connections begun in one turn before those that are running get theirs. */
 const OPEN_BATCH = 64;
 /** A fault goes on without anything that happens. */
-const FAULT_TURN_MS = 10;
+const FAULT_TURN_MS = 50;
 /** How late a start of a race may be. */
 const TICK_MS = 4;
 
