@@ -33,6 +33,8 @@ export class DestinationMemory {
   touched = Number.NEGATIVE_INFINITY;
   /** When all of them were last raced. */
   raced = Number.NEGATIVE_INFINITY;
+  /** For the table: when it was last put in its place in the order of use. */
+  placed = Number.NEGATIVE_INFINITY;
 
   find(candidate: Candidate): CandidateMemory | undefined {
     for (const known of this.candidates) if (sameCandidate(known, candidate)) return known;

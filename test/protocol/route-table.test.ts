@@ -45,7 +45,7 @@ test('what has expired begins anew', () => {
 });
 
 test('beyond the bound the destination used longest ago goes', () => {
-  const table = new RouteTable(3, 1000);
+  const table = new RouteTable(3, 1000, 1);
   for (const name of ['a', 'b', 'c']) touch(table, name, 0);
   table.get('a', 1);
   touch(table, 'd', 2);
@@ -54,6 +54,15 @@ test('beyond the bound the destination used longest ago goes', () => {
   touch(table, 'e', 5);
   assert.deepEqual(names(table, 6), ['d', 'c', 'e']);
   assert.equal(table.size, 3);
+});
+
+test('one that is used again and again keeps its place for a second', () => {
+  const table = new RouteTable(2, 10_000);
+  for (const name of ['a', 'b']) touch(table, name, 0);
+  table.get('a', 999);
+  assert.deepEqual(names(table, 999), ['a', 'b']);
+  table.get('a', 1000);
+  assert.deepEqual(names(table, 1000), ['b', 'a']);
 });
 
 test('putting one in the place of itself drives nobody out', () => {
@@ -86,7 +95,7 @@ test('whatever is done, it holds what a list kept by hand holds', () => {
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), fc.integer({ min: 1, max: 4 }), (steps, entries_max) => {
-      const table = new RouteTable(entries_max, 1000);
+      const table = new RouteTable(entries_max, 1000, 0);
       let model: { name: string; touched: number }[] = [];
       let now = 0;
       for (const { what, name, passed } of steps) {

@@ -303,7 +303,7 @@ test('the routes outlive the actor in the state file', async () => {
   const heard = await warnings(async () => {
     await withActor({ state_file }, async ({ connect }) => {
       const first = await connect(0);
-      const reports = [connected('old:1', 0), connected('a:1', 1, 40), connected('a:1', 2, 400), connected('old:1', 0)];
+      const reports = [connected('a:1', 1, 40), connected('a:1', 2, 400), connected('old:1', 0), connected('old:1', 0)];
       await first.actor.report(0, reports, []);
     });
     await withActor({ state_file }, async ({ connect }) => {
