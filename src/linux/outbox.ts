@@ -7,6 +7,8 @@ import type { Ownership } from './ownership.js';
 import type { Socket } from './socket.js';
 
 const SLAB_SIZE = SEND_MAX;
+/** So many are kept for the next turns; a turn that needs more is a burst. */
+const SLABS_KEPT = 8;
 
 /** One send. */
 export interface Parcel {
@@ -18,6 +20,8 @@ export interface Parcel {
   memory: Memory;
   offset: number;
   size: number;
+  /** Bytes that may stand there. */
+  room: number;
 }
 
 export class Outbox {
@@ -75,7 +79,7 @@ export class Outbox {
     if (slot >= this.#places.length) this.#places = widened(this.#places, slot);
     this.#places[slot] = index;
     if (index === this.#parcels.length) {
-      this.#parcels.push({ slot, generation, word, submission, memory: this.slab, offset: 0, size: 0 });
+      this.#parcels.push({ slot, generation, word, submission, memory: this.slab, offset: 0, size: 0, room: 0 });
     }
     const parcel = this.#parcels[index];
     parcel.slot = slot;
@@ -97,20 +101,19 @@ export class Outbox {
   join(parcel: Parcel, memory: Memory, offset: number, size: number): boolean {
     const whole = parcel.size + size;
     if (whole > SEND_MAX) return false;
-    const more = memory.bytes.subarray(offset, offset + size);
+    if (whole > parcel.room) this.#move(parcel, Math.min(2 * whole, SEND_MAX));
     const end = parcel.offset + parcel.size;
-    if (parcel.memory === this.slab && end === this.#used && end + size <= SLAB_SIZE) {
-      this.place(more);
-    } else {
-      const first = parcel.memory.bytes.subarray(parcel.offset, end);
-      const start = this.#reserve(whole);
-      this.slab.bytes.set(first, start);
-      this.slab.bytes.set(more, start + first.length);
-      parcel.memory = this.slab;
-      parcel.offset = start;
-    }
+    parcel.memory.bytes.set(memory.bytes.subarray(offset, offset + size), end);
     parcel.size = whole;
     return true;
+  }
+
+  #move(parcel: Parcel, room: number): void {
+    const begun = parcel.memory.bytes.subarray(parcel.offset, parcel.offset + parcel.size);
+    parcel.offset = this.#reserve(room);
+    parcel.memory = this.slab;
+    parcel.memory.bytes.set(begun, parcel.offset);
+    parcel.room = room;
   }
 
   /** A receive buffer is sent from, and is given back only when the outbox is emptied. */
@@ -125,13 +128,19 @@ export class Outbox {
     this.#count = 0;
     this.#slab = 0;
     this.#used = 0;
+    this.#shrink(SLABS_KEPT);
   }
 
-  destroy(): void {
-    for (const memory of this.#slabs) {
+  #shrink(kept: number): void {
+    while (this.#slabs.length > kept) {
+      const memory = this.#slabs.pop() as Memory;
       this.#ownership.unmapping(memory);
       unmap(memory);
     }
+  }
+
+  destroy(): void {
+    this.#shrink(0);
   }
 }
 

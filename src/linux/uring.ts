@@ -193,6 +193,7 @@ export class UringEngine implements Engine {
     parcel.memory = memory;
     parcel.offset = offset;
     parcel.size = size;
+    parcel.room = 0;
     this.#ring.words[word + 7] = MSG_WAITALL_DONTWAIT;
     this.#post(parcel);
     return true;

@@ -1,6 +1,6 @@
 // One half of a relay: bytes from one socket to the other, until the end of stream. It begins by copying through the
 // thread's buffers, and changes to splicing through a pipe when reads keep filling them, and back when they no longer do.
-// At most one buffer or one pipe of bytes is unsent; nothing more is read until it has gone.
+// What a turn brought, or one pipe of bytes, is unsent at most; nothing more is read until it has gone.
 import { BufferGroup, GROUP_SIZES } from '../../linux/engine.js';
 import { EAGAIN } from '../../linux/errno.js';
 import type { Memory } from '../../linux/memory.js';
@@ -37,7 +37,8 @@ export class Direction {
   #reading: Reading = Reading.no;
   /** Full reads in a row while copying; small wake-ups in a row while splicing. */
   #streak = 0;
-  #unsent: Uint8Array | undefined;
+  /** What the sink has not taken, in pieces, the oldest first; undefined for nothing. */
+  #unsent: Uint8Array[] | undefined;
   #pipe: Pipe | undefined;
 
   constructor(source: Socket, sink: Socket) {
@@ -70,7 +71,7 @@ export class Direction {
   /** What of `bytes` is `unsent` waits for the sink, which is polled for room already; to be called before `start`. */
   takeOver(bytes: number, unsent: Uint8Array | undefined): void {
     this.bytes = bytes - (unsent?.length ?? 0);
-    this.#unsent = unsent;
+    this.#unsent = unsent === undefined ? undefined : [unsent];
   }
 
   /** Delivers bytes that came before the relay began; to be called before `start`. */
@@ -84,7 +85,7 @@ export class Direction {
     if (result <= 0 || this.#reading === Reading.once) this.#reading = Reading.no;
     if (result < 0) return 'source-broken';
     if (this.#unsent !== undefined) {
-      this.#append(context, memory.bytes.subarray(offset, offset + result));
+      this.#append(context, memory.bytes.slice(offset, offset + result));
       return 'goes-on';
     }
     if (result === 0) return this.#end();
@@ -114,7 +115,7 @@ export class Direction {
     this.bytes -= rest.length;
     if (error !== -EAGAIN) return 'sink-broken';
     if (this.#unsent === undefined) this.#keep(context, rest);
-    else this.#unsent = joined(rest, this.#unsent);
+    else this.#unsent.unshift(rest);
     return 'goes-on';
   }
 
@@ -122,13 +123,13 @@ export class Direction {
    * Behind what has not gone yet: it was on its way by then. An end of stream will be read again when all has gone.
    */
   #append(context: Context, bytes: Uint8Array): void {
-    this.#unsent = joined(this.#unsent as Uint8Array, bytes);
+    if (bytes.length > 0) this.#unsent?.push(bytes);
     this.#stop(context);
   }
 
   /** Waits for room for `rest`, and reads no more until then. */
   #keep(context: Context, rest: Uint8Array): void {
-    this.#unsent = rest;
+    this.#unsent = [rest];
     context.engine.pollOut(this.sink);
     this.#stop(context);
   }
@@ -172,17 +173,20 @@ export class Direction {
   /** The sink has room again. */
   writable(context: Context): Progress {
     if (this.#pipe !== undefined) return this.#splice(context);
-    const unsent = this.#unsent;
-    if (unsent === undefined) return 'goes-on';
-    const sent = sendBytes(this.sink.fd, unsent);
-    if (sent < 0 && sent !== -EAGAIN) return 'sink-broken';
-    this.bytes += Math.max(sent, 0);
-    if (sent < unsent.length) {
-      this.#keep(context, unsent.subarray(Math.max(sent, 0)));
-    } else {
-      this.#unsent = undefined;
-      this.#read(context);
+    const unsent = this.#unsent ?? [];
+    while (unsent.length > 0) {
+      const sent = sendBytes(this.sink.fd, unsent[0]);
+      if (sent < 0 && sent !== -EAGAIN) return 'sink-broken';
+      this.bytes += Math.max(sent, 0);
+      if (sent < unsent[0].length) {
+        unsent[0] = unsent[0].subarray(Math.max(sent, 0));
+        context.engine.pollOut(this.sink);
+        return 'goes-on';
+      }
+      unsent.shift();
     }
+    this.#unsent = undefined;
+    this.#read(context);
     return 'goes-on';
   }
 
@@ -240,11 +244,4 @@ export class Direction {
     if (this.#pipe !== undefined) context.pipes.giveBack(this.#pipe);
     this.#pipe = undefined;
   }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
 }
