@@ -27,7 +27,7 @@ import { BadAddresses } from './bad-addresses.js';
 import type { Context } from './context.js';
 import { EarlyProbe } from './early-probe.js';
 import { FailureLog } from './failure-log.js';
-import { commit } from './fault.js';
+import { commit, LEAK_EVERY_MS } from './fault.js';
 import { dialLines } from './line-table.js';
 import { NamesReplica } from './names-replica.js';
 import { OutcomeReports } from './outcome-reports.js';
@@ -37,8 +37,6 @@ import { Session } from './session.js';
 
 /** Connections begun in one turn before those that are running get theirs. */
 const OPEN_BATCH = 64;
-/** A fault goes on without anything that happens. */
-const FAULT_TURN_MS = 50;
 /** How late a start of a race may be. */
 const TICK_MS = 4;
 
@@ -158,7 +156,7 @@ class Actor implements ConnectionActor {
   /** Before a wait of the loop: with fds in the queue it must not. */
   #mayWait(): number {
     if (!this.#queue.fallAsleep()) return 0;
-    if (this.#fault !== undefined) return FAULT_TURN_MS;
+    if (this.#fault !== undefined) return LEAK_EVERY_MS;
     return this.#context.ticks.size > 0 ? TICK_MS : Number.POSITIVE_INFINITY;
   }
 
@@ -166,7 +164,7 @@ class Actor implements ConnectionActor {
   #turned(): void {
     this.#queue.wakeUp();
     this.#counters[Counter.turns] += 1;
-    if (this.#fault !== undefined) commit(this.#fault);
+    if (this.#fault !== undefined) commit(this.#fault, this.#engine.now);
     this.#open();
     const { now } = this.#engine;
     this.#context.deadlines.expire(now);

@@ -1,11 +1,13 @@
 // The ways in which an actor can be told to go wrong, so that tests see what the supervision makes of it.
 import type { Fault } from '../../protocol/messages.js';
 
-/** What has leaked. */
+/** Half a MiB leaks so often, though nothing else happens: far less between two looks at the heap than it leaves free. */
+export const LEAK_EVERY_MS = 25;
 const leaked: number[][] = [];
+let leaks_at = 0;
 
-/** Called once a turn from then on. */
-export function commit(fault: Fault): void {
+/** Called in each turn from then on; `now` in ms. */
+export function commit(fault: Fault, now: number): void {
   switch (fault) {
     case 'throw':
       throw new Error('injected fault');
@@ -19,6 +21,8 @@ export function commit(fault: Fault): void {
       for (;;) hoard.push(new Array(1024).fill(hoard.length));
     }
     case 'leak':
+      if (now < leaks_at) break;
+      leaks_at = now + LEAK_EVERY_MS;
       leaked.push(new Array(65_536).fill(leaked.length));
       break;
     default:
