@@ -63,8 +63,11 @@ async function withReplica(body: (world: World) => Promise<void>): Promise<void>
         // Something to send in any case.
         replica.tell({ kind: 'proxy-reached', line: 0 });
         clock.now += 100;
-        replica.flush(clock.now);
-        await until('the report is there', () => told.length > before);
+        await until('the report is there', () => {
+          // Nothing is sent before the last report has been answered.
+          replica.flush(clock.now);
+          return told.length > before;
+        });
         return told.slice(before).flatMap(({ routes }) => routes.map(({ event }) => kindOf(event)));
       },
     });
