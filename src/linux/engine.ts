@@ -104,13 +104,16 @@ export interface Engine {
   /** What has come by now is still told. */
   stopStream(socket: Socket): void;
   /**
-   * Sends with the turn's other operations, and waits for no room: of what is not taken at once `onUnsent` tells. What is
-   * sent on a socket in one turn goes as one. The bytes must stay as they are until the next turn has begun; those of the
-   * receive that is being told do by themselves. False: nothing of it is sent, since the turn has sent its share.
+   * Sends with the turn's other operations, and waits for no room: of what is not taken at once `onUnsent` tells, and
+   * nothing overtakes it. What is sent on a socket in one turn goes as one. The bytes must stay as they are until the next
+   * turn has begun; those of the receive that is being told do by themselves. False: nothing of it is sent, since the turn
+   * has sent its share.
    */
   send(socket: Socket, memory: Memory, offset: number, size: number): boolean;
   /** The same for bytes of the JavaScript heap, which are copied. */
   sendCopy(socket: Socket, bytes: Uint8Array): boolean;
+  /** Whether something was sent on this socket in this turn of which it is not known yet that it was taken. */
+  isSending(socket: Socket): boolean;
   /** What was sent on this socket in this turn goes now: for before a direct call that must not overtake it. */
   flush(socket: Socket): void;
   /** Told once. Right also when readiness was there before the call. */

@@ -130,14 +130,14 @@ export class EpollEngine implements Engine {
 
   send(socket: Socket, memory: Memory, offset: number, size: number): boolean {
     // What is left of this turn's last one must not be overtaken.
-    if ((socket.waiting & Wait.send) !== 0) return false;
+    if (this.isSending(socket)) return false;
     const sent = sendFrom(socket.fd, memory.address + offset, size);
     if (sent !== size) this.#left(socket, sent, memory.bytes.slice(offset + Math.max(sent, 0), offset + size));
     return true;
   }
 
   sendCopy(socket: Socket, bytes: Uint8Array): boolean {
-    if ((socket.waiting & Wait.send) !== 0 || bytes.length > SEND_MAX) return false;
+    if (this.isSending(socket) || bytes.length > SEND_MAX) return false;
     const sent = sendBytes(socket.fd, bytes);
     if (sent !== bytes.length) this.#left(socket, sent, bytes.slice(Math.max(sent, 0)));
     return true;
@@ -146,6 +146,10 @@ export class EpollEngine implements Engine {
   #left(socket: Socket, sent: number, rest: Uint8Array): void {
     socket.waiting |= Wait.send;
     this.#tryLater(socket, Wait.send, sent < 0 ? sent : -EAGAIN, rest);
+  }
+
+  isSending(socket: Socket): boolean {
+    return (socket.waiting & Wait.send) !== 0;
   }
 
   flush(_socket: Socket): void {
@@ -320,7 +324,7 @@ export class EpollEngine implements Engine {
     if (result < memory.size && !socket.hungUp) socket.readable = false;
     if (result <= 0) socket.streaming = Streaming.no;
     socket.listener.onReceive(socket, result, memory, 0);
-    if (!socket.closing && socket.streaming === Streaming.yes) this.receive(socket, BufferGroup.small);
+    if (result > 0 && !socket.closing && socket.streaming === Streaming.yes) this.receive(socket, BufferGroup.small);
   }
 
   #accept(socket: Socket): void {

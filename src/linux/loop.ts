@@ -79,7 +79,7 @@ export class Loop {
   /** One turn without waiting; libuv then registers what its callbacks have just begun to watch. */
   #settle(): void {
     this.#leaving = false;
-    this.engine.turn(0);
+    if (this.engine.turn(0) > 0) this.#stayMax = STAY_MS;
     this.#hooks.turned();
     this.#settled = !this.#leaving;
   }

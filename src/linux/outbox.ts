@@ -9,6 +9,8 @@ import type { Socket } from './socket.js';
 const SLAB_SIZE = SEND_MAX;
 /** So many are kept for the next turns; a turn that needs more is a burst. */
 const SLABS_KEPT = 8;
+/** Stands in the place of a generation; no socket has it. */
+const REMOVED = -1;
 
 /** One send. */
 export interface Parcel {
@@ -114,6 +116,21 @@ export class Outbox {
     parcel.memory = this.slab;
     parcel.memory.bytes.set(begun, parcel.offset);
     parcel.room = room;
+  }
+
+  /** What is left of a parcel of which `sent` bytes have gone, with all of the one behind it: a copy. */
+  left({ memory, offset, size }: Parcel, sent: number, behind: Parcel | undefined): Uint8Array {
+    const rest = memory.bytes.subarray(offset + sent, offset + size);
+    if (behind === undefined) return rest.slice();
+    const whole = new Uint8Array(rest.length + behind.size);
+    whole.set(rest);
+    whole.set(behind.memory.bytes.subarray(behind.offset, behind.offset + behind.size), rest.length);
+    return whole;
+  }
+
+  /** The socket sends nothing in the turn after all. */
+  remove(parcel: Parcel): void {
+    parcel.generation = REMOVED;
   }
 
   /** A receive buffer is sent from, and is given back only when the outbox is emptied. */

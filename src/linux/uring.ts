@@ -21,6 +21,7 @@ import { SocketTable } from './socket-table.js';
 import { setLingerZero } from './sockets.js';
 
 // Opcodes of io_uring (uapi/linux/io_uring.h).
+const NOP = 0;
 const POLL_ADD = 6;
 const ACCEPT = 13;
 const ASYNC_CANCEL = 14;
@@ -64,6 +65,11 @@ const Operation = {
   stream: 13,
 } as const;
 type Operation = (typeof Operation)[keyof typeof Operation];
+
+/** Of a send, the upper eight bits of the lower half say in which turn it was asked for. */
+const TURN_SHIFT = 24;
+const SLOT_MASK = (1 << TURN_SHIFT) - 1;
+const TURN_MASK = 0xff;
 
 /** Rounds in which a destroyed engine's operations may end; one is enough unless the completion ring overflows. */
 const DESTROY_ROUNDS = 1000;
@@ -182,13 +188,14 @@ export class UringEngine implements Engine {
     const begun = this.#outbox.find(socket);
     if (begun !== undefined) {
       // What has been submitted already might not have been taken: it must not be overtaken.
-      if (begun.submission !== this.#ring.submissions || !this.#outbox.join(begun, memory, offset, size)) return false;
+      if (!this.#isPending(begun) || !this.#outbox.join(begun, memory, offset, size)) return false;
       this.#post(begun);
       return true;
     }
     if (memory === this.#told) this.#isLent = true;
-    const user = (socket.generation << 4) | Operation.send;
-    const word = this.#ring.prepare(SEND | (SKIP_SUCCESS << 8), socket.fd, socket.slot, user);
+    const low = socket.slot | ((this.counts.turns & TURN_MASK) << TURN_SHIFT);
+    const high = (socket.generation << 4) | Operation.send;
+    const word = this.#ring.prepare(SEND | (SKIP_SUCCESS << 8), socket.fd, low, high);
     const parcel = this.#outbox.add(socket, word, this.#ring.submissions);
     parcel.memory = memory;
     parcel.offset = offset;
@@ -210,20 +217,43 @@ export class UringEngine implements Engine {
     return this.send(socket, this.#outbox.slab, offset, bytes.length);
   }
 
-  flush(socket: Socket): void {
-    if (this.#outbox.find(socket)?.submission === this.#ring.submissions) this.#ring.submit();
+  isSending(socket: Socket): boolean {
+    return this.#outbox.find(socket) !== undefined;
   }
 
-  /** A send was not taken as a whole. Where that is heard so late that its bytes have gone, the socket is as good as broken. */
-  #unsent(socket: Socket, result: number): void {
-    const parcel = this.#posted.find(socket);
-    if (parcel === undefined) {
+  flush(socket: Socket): void {
+    const begun = this.#outbox.find(socket);
+    if (begun !== undefined && this.#isPending(begun)) this.#ring.submit();
+  }
+
+  /** Whether it has not been submitted yet. */
+  #isPending(parcel: Parcel): boolean {
+    return parcel.submission === this.#ring.submissions;
+  }
+
+  /**
+   * A send of the last turn was not taken as a whole. What was sent behind it, before this was heard, is left over with
+   * it. Where the bytes of either have gone, the completion ring having overflowed, the socket is as good as broken.
+   */
+  #unsent(socket: Socket, result: number, turn: number): void {
+    const isOfLastTurn = turn === ((this.counts.turns - 1) & TURN_MASK);
+    const parcel = isOfLastTurn ? this.#posted.find(socket) : undefined;
+    const behind = this.#outbox.find(socket);
+    if (parcel === undefined || (behind !== undefined && !this.#isPending(behind))) {
       socket.listener.onUnsent(socket, NOTHING, -ECONNRESET);
       return;
     }
-    const { memory, offset, size } = parcel;
-    const rest = memory.bytes.slice(offset + Math.max(result, 0), offset + size);
+    const rest = this.#outbox.left(parcel, Math.max(result, 0), behind);
+    if (behind !== undefined) this.#withdraw(behind);
     socket.listener.onUnsent(socket, rest, result < 0 ? result : -EAGAIN);
+  }
+
+  /** What was to be submitted in its place does nothing and is not heard of. */
+  #withdraw(parcel: Parcel): void {
+    const { words } = this.#ring;
+    words.fill(0, parcel.word, parcel.word + 16);
+    words[parcel.word] = NOP | (SKIP_SUCCESS << 8);
+    this.#outbox.remove(parcel);
   }
 
   pollIn(socket: Socket): void {
@@ -338,14 +368,15 @@ export class UringEngine implements Engine {
       this.#watches[low].readable();
       return;
     }
-    const socket = this.#table.find(low, high >>> 4);
+    const isSend = operation === Operation.send;
+    const socket = this.#table.find(isSend ? low & SLOT_MASK : low, high >>> 4);
     if (socket === undefined) {
       this.counts.stale += 1;
       return;
     }
     // A send is not counted, since one that goes well is never heard of again.
-    if (operation === Operation.send) {
-      if (!socket.closing) this.#unsent(socket, result);
+    if (isSend) {
+      if (!socket.closing) this.#unsent(socket, result, low >>> TURN_SHIFT);
       return;
     }
     if ((flags & CQE_MORE) === 0) socket.inFlight -= 1;
@@ -406,10 +437,11 @@ export class UringEngine implements Engine {
   #streamed(socket: Socket, result: number, flags: number): void {
     const goesOn = (flags & CQE_MORE) !== 0;
     const isBare = result === -ENOBUFS || result === -ECANCELED;
+    const isLast = result <= 0 && !isBare;
+    // Before it is told: whoever hears of the end may ask for it again.
+    if (isLast) socket.streaming = Streaming.no;
     if (!isBare) this.#hand(socket, result, flags);
-    if (goesOn || socket.closing) return;
-    if (result > 0 || isBare) this.#streamEnded(socket, result === -ENOBUFS);
-    else socket.streaming = Streaming.no;
+    if (!goesOn && !isLast && !socket.closing) this.#streamEnded(socket, result === -ENOBUFS);
   }
 
   /** The multishot receive is over, the stream is not: unless it was to be stopped, it is received anew. */

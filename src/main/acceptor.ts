@@ -144,7 +144,7 @@ export class Acceptor extends Listener {
     const isFull = this.#held.length > 0 || Math.min(this.#room, lanes.room()) <= 0;
     if (this.#waiting || isFull || now < this.#resumeAt || now < this.#gatherUntil) return;
     if (this.#gatherUntil > 0) this.#look(0);
-    if (this.#gatherUntil > 0) return;
+    if (this.#gatherUntil > 0 || now < this.#resumeAt) return;
     this.#waiting = true;
     engine.accept(this.#socket, false);
   }

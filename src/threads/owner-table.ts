@@ -6,7 +6,7 @@
 const NOBODY = 0;
 /** Added to the owner's number while it closes the fd. */
 const CLOSING = 0x8000;
-/** Maps that one actor may have at a time: rings, buffers and one address slab for each 1 024 sockets. */
+/** Maps that one actor may have at a time: rings, buffers, and slabs for what is sent in one turn. */
 const MAPS_MAX = 2048;
 
 export class OwnerTable {

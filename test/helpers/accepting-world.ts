@@ -27,7 +27,8 @@ export class AcceptingWorld {
   readonly taken = new Set<number>();
   /** The most that were live at a time: with the actor or in its queue. */
   most = 0;
-  turns = 0;
+  /** Turns that could wait; those between two visits to libuv do not, and its clients are in this thread, too. */
+  waits = 0;
   readonly lanes: Lanes;
   readonly acceptor: Acceptor;
   readonly #loop: Loop;
@@ -55,9 +56,11 @@ export class AcceptingWorld {
     const room = new RoomFlag(roomMemory);
     this.acceptor = new Acceptor(listening, { engine, lanes: this.lanes, room, connections_max, log });
     this.#loop = new Loop(engine, {
-      mayWait: () => this.acceptor.mayWait(),
+      mayWait: () => {
+        this.waits += 1;
+        return this.acceptor.mayWait();
+      },
       turned: () => {
-        this.turns += 1;
         this.acceptor.turned();
         this.most = Math.max(this.most, this.queued + this.taken.size);
       },

@@ -11,7 +11,7 @@ import { EAGAIN, ECANCELED, ECONNREFUSED, ECONNRESET, EMFILE } from '../../src/l
 import * as libc from '../../src/linux/libc.js';
 import { type Memory, mapMemory, unmap } from '../../src/linux/memory.js';
 import type { Socket } from '../../src/linux/socket.js';
-import { closeFd, openStream, sendBytes, shutdownWrite } from '../../src/linux/sockets.js';
+import { closeFd, openStream, pollNow, sendBytes, shutdownWrite } from '../../src/linux/sockets.js';
 import { UringEngine, type UringSizes } from '../../src/linux/uring.js';
 import {
   acceptFrom,
@@ -26,6 +26,7 @@ import {
   listening,
   openFds,
   POLLIN,
+  POLLOUT,
   readExactly,
   readNow,
   readToEnd,
@@ -515,6 +516,79 @@ for (const { kind, missing } of ENGINES) {
       assert.equal(send(world, socket), kind === 'epoll');
     });
 
+    scenario('whether something is still being sent is known until the next turn', (world) => {
+      const { socket } = world.connection(new Recorder());
+      assert.equal(world.engine.isSending(socket), false);
+      fillUp(socket.fd);
+      send(world, socket);
+      assert.equal(world.engine.isSending(socket), true);
+      world.engine.flush(socket);
+      assert.equal(world.engine.isSending(socket), true);
+      world.engine.turn(0);
+      assert.equal(world.engine.isSending(socket), false);
+    });
+
+    scenario('what is sent before it is heard that something was left over does not overtake it', (world) => {
+      const heard = new Recorder();
+      const sink = world.connection(heard);
+      const source = world.connection(new Passer(world.engine, sink.socket));
+      let left = fillUp(sink.socket.fd);
+      const drain = (): void => {
+        for (let part = readNow(sink.peer); typeof part !== 'number'; part = readNow(sink.peer)) left -= part.length;
+      };
+      // As soon as something is left over there is room again: enough for what is sent behind it.
+      heard.react = () => {
+        while (pollNow(sink.socket.fd, POLLOUT) === 0) drain();
+      };
+      // The receive comes first in the turn, so its bytes are sent on before the outcome of the send is heard.
+      sendBytes(source.peer, HELLO);
+      world.engine.receive(source.socket, small);
+      world.engine.sendCopy(sink.socket, Buffer.from('first, '));
+      world.until(() => heard.heard.length > 0, 'the outcome');
+      world.settle();
+      while (left > 0) {
+        awaitReady(sink.peer, POLLIN);
+        drain();
+      }
+      assert.equal(left, 0, 'nothing more has gone');
+      assert.deepEqual(new Set(heard.of('unsent')), new Set([-EAGAIN]));
+      // epoll takes nothing behind what is left over.
+      assert.equal(heard.bytes.toString(), kind === 'uring' ? 'first, hello' : 'first, ');
+      sendBytes(sink.socket.fd, heard.bytes);
+      assert.deepEqual(readExactly(sink.peer, heard.bytes.length), heard.bytes);
+    });
+
+    if (kind === 'uring') {
+      scenario(
+        'an outcome that an overflow delays is not taken for that of a later send',
+        (world) => {
+          const heard = new Recorder();
+          const sink = world.connection(heard);
+          const filled = fillUp(sink.socket.fd);
+          const polls = new Recorder();
+          const { socket: polled } = world.connection(polls);
+          polls.react = () => void world.engine.sendCopy(sink.socket, Buffer.from('second'));
+          // These fill the completion ring, so that what becomes of the send comes a turn late.
+          const others = Array.from({ length: 7 }, () => world.connection(new Recorder()).socket);
+          for (const socket of [polled, ...others]) world.engine.pollOut(socket);
+          world.engine.sendCopy(sink.socket, Buffer.from('first'));
+          world.until(() => heard.heard.length > 1, 'both outcomes');
+          world.settle();
+          assert.deepEqual(
+            heard.heard.map(({ result, bytes }) => [result, bytes.toString()]),
+            [
+              [-ECONNRESET, ''],
+              [-EAGAIN, 'second'],
+            ],
+          );
+          world.engine.close(sink.socket, 'graceful');
+          world.until(() => world.engine.size === 8, 'the close');
+          assert.equal(readToEnd(sink.peer).bytes.length, filled);
+        },
+        { ...TINY, submissions: 8, completions: 8 },
+      );
+    }
+
     scenario('the bytes of a receive can be sent on', (world) => {
       const sink = world.connection(new Recorder());
       const heard = new Passer(world.engine, sink.socket);
@@ -545,6 +619,23 @@ for (const { kind, missing } of ENGINES) {
       world.until(() => heard.heard.length === 4, 'the end');
       world.settle();
       assert.deepEqual(heard.of('receive').slice(3), [0]);
+    });
+
+    scenario('an end can be asked for again while it is told, and any number of times', (world) => {
+      const heard = new Recorder();
+      const { socket, peer } = world.connection(heard);
+      sendBytes(peer, HELLO);
+      shutdownWrite(peer);
+      heard.react = (_socket, { result }) => {
+        if (result === 0 && heard.heard.length < 5) world.engine.stream(socket);
+      };
+      world.engine.stream(socket);
+      world.until(() => heard.heard.length === 5, 'the ends');
+      world.settle();
+      assert.deepEqual(heard.of('receive'), [5, 0, 0, 0, 0]);
+      // Nor is one of them still being received.
+      world.engine.receive(socket, small);
+      world.until(() => heard.heard.length === 6, 'one more');
     });
 
     scenario('after stopStream it is told once that no more comes, and what comes later waits', (world) => {

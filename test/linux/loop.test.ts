@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { makeDoorbell } from '../../src/linux/doorbell.js';
-import { BufferGroup } from '../../src/linux/engine.js';
+import { BufferGroup, type Engine } from '../../src/linux/engine.js';
 import * as libc from '../../src/linux/libc.js';
 import { Loop } from '../../src/linux/loop.js';
 import { sendBytes } from '../../src/linux/sockets.js';
@@ -190,6 +190,48 @@ for (const { kind, missing } of ENGINES) {
     });
   });
 }
+
+/** An engine whose waits are over at once, and in which things happen when the test says so. */
+class Pretended {
+  now = performance.now();
+  readonly waits: number[] = [];
+  outcomes: (timeout_ms: number) => number = () => 0;
+  watch(): void {}
+  turn(timeout_ms: number): number {
+    if (timeout_ms > 0) this.waits.push(Math.round(timeout_ms));
+    this.now = performance.now() + timeout_ms;
+    return this.outcomes(timeout_ms);
+  }
+}
+
+/** How long a loop stays, where things happen as told. */
+async function stays(outcomes: (timeout_ms: number, waits: number) => number, most: number): Promise<number[]> {
+  const engine = new Pretended();
+  const turned = (): void => {
+    if (engine.waits.length >= most) loop.stop();
+  };
+  const loop = new Loop(engine as unknown as Engine, { mayWait: () => LONG_MS, turned });
+  engine.outcomes = (timeout_ms) => outcomes(timeout_ms, engine.waits.length);
+  await loop.run();
+  return engine.waits;
+}
+
+test('where nothing happens the stay doubles, up to a second', async () => {
+  const waits = await stays(() => 0, 8);
+  for (const [i, least] of [50, 100, 200, 400, 800, 1000, 1000, 1000].entries()) {
+    assert.ok(Math.abs(waits[i] - least) <= 5, `${waits}`);
+  }
+});
+
+test('what happens while libuv’s watchers are registered ends the long stays, too', async () => {
+  let told = false;
+  const waits = await stays((timeout_ms, count) => {
+    if (timeout_ms > 0 || count < 6 || told) return 0;
+    told = true;
+    return 1;
+  }, 8);
+  assert.ok(waits[5] > 900 && waits[6] <= 55, `${waits}`);
+});
 
 test('the fd of this thread’s libuv loop is an epoll', () => {
   const fd = libc.libuvBackendFd();

@@ -112,6 +112,17 @@ export function fillUp(fd: number): number {
   }
 }
 
+/** Leaves the socket little room for what it sends and for what it receives, in bytes. */
+export function narrow(fd: number, sending: number, receiving: number): void {
+  for (const [option, size] of [
+    [7, sending],
+    [8, receiving],
+  ]) {
+    pollfd.ints[8] = size;
+    must('a buffer size', libc.setsockopt(fd, 1, option, pollfd.address + 32, 4));
+  }
+}
+
 /** Ends a connection with a reset, whatever was sent before. */
 export function resetFd(fd: number): void {
   pollfd.ints[8] = 1;

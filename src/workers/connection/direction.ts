@@ -88,7 +88,7 @@ export class Direction {
       this.#append(context, memory.bytes.slice(offset, offset + result));
       return 'goes-on';
     }
-    if (result === 0) return this.#end();
+    if (result === 0) return this.#end(context);
     if (result <= MESSAGE_MAX) this.#pass(context, memory, offset, result);
     else if (!this.#passDirectly(context, memory, offset, result)) return 'sink-broken';
     if (this.#unsent !== undefined) return 'goes-on';
@@ -220,7 +220,7 @@ export class Direction {
   /** The source is empty, has ended or is broken, and so is the pipe empty. */
   #nothingMore(context: Context, filled: number, moved: number): Progress {
     this.release(context);
-    if (filled === 0) return this.#end();
+    if (filled === 0) return this.#end(context);
     if (filled !== -EAGAIN) return 'source-broken';
     this.#streak = moved < SMALL_SPLICE ? this.#streak + 1 : 0;
     if (this.#streak >= SMALL_SPLICES) return this.#copyAgain(context);
@@ -234,7 +234,12 @@ export class Direction {
     return 'goes-on';
   }
 
-  #end(): Progress {
+  /** What came just before might not be taken: then the end has not been reached, and is read again. */
+  #end(context: Context): Progress {
+    if (context.engine.isSending(this.sink)) {
+      this.#read(context);
+      return 'goes-on';
+    }
     this.#reading = Reading.ended;
     return 'ended';
   }

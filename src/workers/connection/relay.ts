@@ -137,14 +137,13 @@ export class Relay extends Listener implements Expiring {
     }
   }
 
-  /** The source has ended and all its bytes are on their way: the sink gets the end too. */
+  /** The source has ended and all its bytes have been taken: the sink gets the end too. */
   #passEndOn(direction: Direction): void {
     if (this.#up.ended && this.#down.ended) {
       // Closing the sockets passes the second end on.
       this.#finish('graceful', 'complete');
       return;
     }
-    this.#context.engine.flush(direction.sink);
     shutdownWrite(direction.sink.fd);
     this.#context.deadlines.set(this.#deadline, this.#active + WATCH_HALF_CLOSED_AFTER_MS);
   }

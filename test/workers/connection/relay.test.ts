@@ -1,0 +1,230 @@
+// A relay between two sockets of a real engine, without a gateway around it: every byte arrives, once and in order, however
+// slow a reader is, and the end comes after the last of them.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { UNRECORDED } from '../../../src/linux/ownership.js';
+import { PipePool } from '../../../src/linux/pipes.js';
+import type { Socket } from '../../../src/linux/socket.js';
+import { sendBytes, shutdownWrite } from '../../../src/linux/sockets.js';
+import type { UringSizes } from '../../../src/linux/uring.js';
+import { Deadline, DeadlineWheel } from '../../../src/protocol/deadline-wheel.js';
+import { Counter } from '../../../src/threads/counters.js';
+import type { Context } from '../../../src/workers/connection/context.js';
+import { Reading, Relay } from '../../../src/workers/connection/relay.js';
+import { fillUp, narrow, readNow } from '../../linux/peers.js';
+import { ENGINES, type EngineKind, TINY, World } from '../../linux/world.js';
+
+/** Far more than it takes, in ms: now and then a full receiver is asked by a timer whether it has room again. */
+const PATIENCE_MS = 20_000;
+
+/** Rings that are full before a turn ends, and fewer buffers than a message burst needs. */
+const CRAMPED: UringSizes = { ...TINY, completions: 256 };
+
+class Relayed {
+  readonly world: World;
+  readonly client: number;
+  readonly destination: number;
+  /** Of the engine: the relay's ends. */
+  readonly near: { readonly client: Socket; readonly destination: Socket };
+  readonly counters = new Float64Array(Object.keys(Counter).length);
+  ended = false;
+  /** How often a stream was stopped. */
+  stops = 0;
+  readonly #context: Context;
+
+  constructor(kind: EngineKind, sizes?: UringSizes) {
+    this.world = new World(kind, sizes);
+    const { engine } = this.world;
+    const stop = engine.stopStream.bind(engine);
+    engine.stopStream = (socket) => {
+      this.stops += 1;
+      stop(socket);
+    };
+    this.#context = {
+      engine,
+      options: { idle_timeout_ms: 60_000, half_closed_timeout_ms: 60_000 },
+      deadlines: new DeadlineWheel(engine.now),
+      pipes: new PipePool(2, UNRECORDED),
+      counters: this.counters,
+      ended: () => {
+        this.ended = true;
+      },
+    } as unknown as Context;
+    const client = this.world.connection();
+    const destination = this.world.connection();
+    this.client = client.peer;
+    this.destination = destination.peer;
+    this.near = { client: client.socket, destination: destination.socket };
+  }
+
+  start(early?: Uint8Array): void {
+    const { client, destination } = this.near;
+    const deadline = new Deadline({ onDeadline: () => assert.fail('nothing here takes that long') });
+    new Relay(this.#context, client, destination, deadline, undefined, undefined).start(early, undefined, Reading.none);
+  }
+
+  end(): void {
+    this.#context.pipes.destroy();
+    this.world.end();
+  }
+}
+
+/** Numbers that look random and are the same each time (a linear congruential generator): below `limit`. */
+function dice(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}
+
+/** One end: sends its bytes in messages of any size, and reads only now and then: once the other one can send no more. */
+class Talker {
+  readonly sent: Buffer;
+  readonly got: Buffer[] = [];
+  ended = false;
+  /** Nothing that it sends is taken, or it has sent everything. */
+  isStuck = false;
+  readonly #fd: number;
+  readonly #roll: (limit: number) => number;
+  readonly #longest: number;
+  #next = 0;
+  /** Steps in which it still reads. */
+  #reads = 0;
+
+  constructor(fd: number, sends: number, longest: number, roll: (limit: number) => number) {
+    this.#fd = fd;
+    this.#roll = roll;
+    this.#longest = longest;
+    this.sent = Buffer.alloc(sends);
+    for (let i = 0; i < sends; i += 1) this.sent[i] = roll(256);
+  }
+
+  /** A handful of messages, until nothing more is taken. */
+  send(): void {
+    for (let left = this.#roll(8); left > 0 && this.#next < this.sent.length; left -= 1) {
+      const message = this.sent.subarray(this.#next, this.#next + 1 + this.#roll(this.#longest));
+      const sent = sendBytes(this.#fd, message);
+      this.isStuck = sent < 0;
+      if (sent < 0) return;
+      this.#next += sent;
+      if (this.#next === this.sent.length) shutdownWrite(this.#fd);
+    }
+    if (this.#next === this.sent.length) this.isStuck = true;
+  }
+
+  readAfter(other: Talker): void {
+    if (this.#reads === 0 && other.isStuck) this.#reads = 1 + this.#roll(40);
+    if (this.#reads === 0 || this.ended) return;
+    this.#reads -= 1;
+    const part = readNow(this.#fd, 1 + this.#roll(6000));
+    if (typeof part === 'number') return;
+    if (part.length === 0) this.ended = true;
+    else this.got.push(part);
+  }
+}
+
+for (const { kind, missing } of ENGINES) {
+  describe(`${kind}: a relay`, { skip: missing ?? false }, () => {
+    for (const halfClosed of [true, false]) {
+      const state = halfClosed ? 'which has ended itself' : 'which has not ended';
+      test(`the last message and the end, at once, to a client without room, ${state}`, () => {
+        const relayed = new Relayed(kind);
+        const { world, client, destination, near } = relayed;
+        relayed.start();
+        if (halfClosed) {
+          shutdownWrite(client);
+          assert.equal(readToEndInTurns(relayed, destination).length, 0);
+        }
+        const filled = fillUp(near.client.fd);
+        sendBytes(destination, Buffer.from('goodbye'));
+        shutdownWrite(destination);
+        world.settle();
+        const whole = readToEndInTurns(relayed, client);
+        assert.equal(whole.length, filled + 'goodbye'.length);
+        assert.equal(whole.subarray(filled).toString(), 'goodbye');
+        if (!halfClosed) shutdownWrite(client);
+        world.until(() => relayed.ended, 'the end');
+        assert.equal(relayed.counters[Counter.resets], 0);
+        assert.equal(relayed.counters[Counter.bytesDown], 'goodbye'.length);
+        relayed.end();
+      });
+    }
+
+    test('early bytes that a destination has no room for, and the end behind them, arrive', () => {
+      const relayed = new Relayed(kind);
+      const { world, client, destination, near } = relayed;
+      const filled = fillUp(near.destination.fd);
+      shutdownWrite(client);
+      relayed.start(Buffer.from('early'));
+      world.settle();
+      const whole = readToEndInTurns(relayed, destination);
+      assert.equal(whole.subarray(filled).toString(), 'early');
+      shutdownWrite(destination);
+      world.until(() => relayed.ended, 'the end');
+      assert.equal(relayed.counters[Counter.resets], 0);
+      relayed.end();
+    });
+
+    const variants: readonly (readonly [string, UringSizes | undefined])[] =
+      kind === 'uring'
+        ? [
+            ['', undefined],
+            [', with few buffers and a short ring', CRAMPED],
+          ]
+        : [['', undefined]];
+    for (const [how, sizes] of variants) {
+      for (const longest of [40, 700, 5000]) {
+        test(`messages of up to ${longest} bytes both ways, with readers that pause, arrive whole${how}`, () => {
+          for (let seed = 1; seed <= 2; seed += 1) {
+            const relayed = new Relayed(kind, sizes);
+            const { world, near } = relayed;
+            const roll = dice(seed * 7919 + longest);
+            for (const fd of [near.client.fd, near.destination.fd, relayed.client, relayed.destination]) {
+              narrow(fd, 16_384, 65_536);
+            }
+            const [client, destination] = [relayed.client, relayed.destination].map(
+              (fd) => new Talker(fd, 1_500_000, longest, roll),
+            );
+            relayed.start();
+            const until = performance.now() + PATIENCE_MS;
+            while (!(client.ended && destination.ended) && performance.now() < until) {
+              client.send();
+              destination.send();
+              client.readAfter(destination);
+              destination.readAfter(client);
+              if (roll(3) === 0) world.engine.turn(0);
+            }
+            for (const [from, to] of [
+              [client, destination],
+              [destination, client],
+            ]) {
+              const got = Buffer.concat(to.got);
+              assert.ok(got.equals(from.sent), `seed ${seed}: ${got.length} of ${from.sent.length} bytes`);
+              assert.ok(to.ended, `seed ${seed}: an end`);
+            }
+            world.until(() => relayed.ended, 'the end');
+            assert.equal(relayed.counters[Counter.resets], 0);
+            // Long messages soon are no stream any more.
+            assert.ok(relayed.stops > (longest < 1000 ? 10 : 0), `${relayed.stops} stops`);
+            relayed.end();
+          }
+        });
+      }
+    }
+  });
+}
+
+/** What comes on a peer's socket up to its end, with the relay turning. */
+function readToEndInTurns({ world }: Relayed, fd: number): Buffer {
+  const parts: Buffer[] = [];
+  let ended = false;
+  world.until(() => {
+    for (let part = readNow(fd); !ended && typeof part !== 'number'; part = readNow(fd)) {
+      if (part.length === 0) ended = true;
+      else parts.push(part);
+    }
+    return ended;
+  }, 'the end of stream');
+  return Buffer.concat(parts);
+}
