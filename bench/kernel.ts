@@ -1,11 +1,9 @@
 // What Linux counts for the whole machine, not for one process: TCP segments, and memory that the kernel itself takes.
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type Patience, settled } from './settled.js';
 
 const KIB_PER_PAGE = 4;
-const QUIET_LOOK_MS = 50;
-const QUIET_LOOKS = 3;
-const QUIET_LOOKS_MAX = 10;
+const PATIENCE: Patience = { look_ms: 50, looks: 3, looksMax: 10 };
 const QUIET_KIB = 128;
 
 /** KiB. */
@@ -44,16 +42,8 @@ export const kernelMemory = (): KernelMemory =>
   parseKernelMemory(readFileSync('/proc/meminfo', 'utf8'), readFileSync('/proc/net/sockstat', 'utf8'));
 
 /** Once it hardly changes any more, or after half a second: what closed connections had is given back with a delay. */
-export async function settledKernelMemory(): Promise<KernelMemory> {
-  let last = kernelMemory();
-  for (let looks = 0, quiet = 0; looks < QUIET_LOOKS_MAX && quiet < QUIET_LOOKS; looks += 1) {
-    await sleep(QUIET_LOOK_MS);
-    const now = kernelMemory();
-    quiet = Math.abs(now.all - last.all) < QUIET_KIB ? quiet + 1 : 0;
-    last = now;
-  }
-  return last;
-}
+export const settledKernelMemory = (): Promise<KernelMemory> =>
+  settled(kernelMemory, (last, now) => Math.abs(now.all - last.all) < QUIET_KIB, PATIENCE);
 
 export const kernelGrowth = (before: KernelMemory, after: KernelMemory): KernelMemory => ({
   all: after.all - before.all,

@@ -1,17 +1,15 @@
 // The CPU time, memory and context switches of a subject: its process, all threads, and all processes below it. The CPU
 // time of a process that ended between two looks is still counted through its parent.
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type MemoryUse, type ProcessStat, parseSmapsRollup, parseStat, parseSwitches } from './proc.js';
+import { type Patience, settled } from './settled.js';
 
 /** Context switches of each thread, by its id. */
 export type Switches = ReadonlyMap<string, number>;
 
 /** Clock ticks of /proc are hundredths of a second for every program, whatever the kernel's own (USER_HZ). */
 const US_PER_TICK = 10_000;
-const QUIET_LOOK_MS = 30;
-const QUIET_LOOKS = 2;
-const QUIET_LOOKS_MAX = 20;
+const PATIENCE: Patience = { look_ms: 30, looks: 2, looksMax: 20 };
 
 /** Microseconds. */
 export interface CpuTime {
@@ -67,16 +65,12 @@ export function cpuTime(pid: number): CpuTime {
 }
 
 /** The CPU time once it has stopped growing (closing connections costs, too), or after so many looks of 30 ms and more. */
-export async function settledCpuTime(pid: number, looksMax = QUIET_LOOKS_MAX): Promise<CpuTime> {
-  let last = cpuTime(pid);
-  for (let looks = 0, quiet = 0; looks < looksMax && quiet < QUIET_LOOKS; looks += 1) {
-    await sleep(QUIET_LOOK_MS);
-    const now = cpuTime(pid);
-    quiet = now.user + now.system === last.user + last.system ? quiet + 1 : 0;
-    last = now;
-  }
-  return last;
-}
+export const settledCpuTime = (pid: number, looksMax = PATIENCE.looksMax): Promise<CpuTime> =>
+  settled(
+    () => cpuTime(pid),
+    (last, now) => now.user + now.system === last.user + last.system,
+    { ...PATIENCE, looksMax },
+  );
 
 export const cpuBetween = (before: CpuTime, after: CpuTime): CpuTime => ({
   user: after.user - before.user,

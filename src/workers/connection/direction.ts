@@ -151,7 +151,7 @@ export class Direction {
     this.#streak = full ? this.#streak + 1 : 0;
     if (this.#streak >= FULL_READS) {
       this.#streak = 0;
-      if (this.#group === BufferGroup.large && this.#reading === Reading.no) return this.#startSplicing(context);
+      if (this.#group === BufferGroup.large && this.#reading === Reading.no) return this.#splice(context);
       this.#group = BufferGroup.large;
       this.#stop(context);
     } else if (result < MESSAGE_MAX && this.#reading === Reading.no) {
@@ -159,10 +159,6 @@ export class Direction {
     }
     this.#read(context);
     return 'goes-on';
-  }
-
-  #startSplicing(context: Context): Progress {
-    return this.#splice(context);
   }
 
   /** The source has something while splicing. */
