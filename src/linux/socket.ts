@@ -6,7 +6,7 @@ import { BufferGroup, type Listener } from './engine.js';
 export const Streaming = { no: 0, yes: 1, stopping: 2 } as const;
 export type Streaming = (typeof Streaming)[keyof typeof Streaming];
 
-/** Where each of the bits stands. */
+/** Where each of the bits stands; what is in flight is counted above all of them. */
 const WAITING = 0xffff;
 const GROUP = 16;
 const STREAMING = 18;
@@ -15,6 +15,10 @@ const CLOSING = 1 << 20;
 const READABLE = 1 << 21;
 const REGISTERED = 1 << 22;
 const HUNG_UP = 1 << 23;
+const IN_FLIGHT = 24;
+const ALL_BUT_IN_FLIGHT = (1 << IN_FLIGHT) - 1;
+
+const withBit = (bits: number, bit: number, value: boolean): number => (value ? bits | bit : bits & ~bit);
 
 /** One engine, one owner; all but the first two fields are the engine's. */
 export class Socket {
@@ -23,8 +27,6 @@ export class Socket {
   /** Place in the engine's table; with the generation it tells a completion of an earlier socket there apart. */
   readonly slot: number;
   readonly generation: number;
-  /** Operations that the kernel still holds. */
-  inFlight = 0;
   #bits = READABLE | (BufferGroup.handshake << GROUP);
 
   constructor(fd: number, listener: Listener, slot: number, generation: number) {
@@ -34,15 +36,19 @@ export class Socket {
     this.generation = generation;
   }
 
-  #set(bit: number, value: boolean): void {
-    this.#bits = value ? this.#bits | bit : this.#bits & ~bit;
+  /** Operations that the kernel still holds: a few, and at most 127. */
+  get inFlight(): number {
+    return this.#bits >> IN_FLIGHT;
+  }
+  set inFlight(count: number) {
+    this.#bits = (this.#bits & ALL_BUT_IN_FLIGHT) | (count << IN_FLIGHT);
   }
 
   get closing(): boolean {
     return (this.#bits & CLOSING) !== 0;
   }
   set closing(value: boolean) {
-    this.#set(CLOSING, value);
+    this.#bits = withBit(this.#bits, CLOSING, value);
   }
 
   /** The engine's guess whether a read would find something now. */
@@ -50,7 +56,7 @@ export class Socket {
     return (this.#bits & READABLE) !== 0;
   }
   set readable(value: boolean) {
-    this.#set(READABLE, value);
+    this.#bits = withBit(this.#bits, READABLE, value);
   }
 
   /** Whether an epoll knows it, and has told that no more will come. */
@@ -58,13 +64,13 @@ export class Socket {
     return (this.#bits & REGISTERED) !== 0;
   }
   set registered(value: boolean) {
-    this.#set(REGISTERED, value);
+    this.#bits = withBit(this.#bits, REGISTERED, value);
   }
   get hungUp(): boolean {
     return (this.#bits & HUNG_UP) !== 0;
   }
   set hungUp(value: boolean) {
-    this.#set(HUNG_UP, value);
+    this.#bits = withBit(this.#bits, HUNG_UP, value);
   }
 
   /** Operations waiting for readiness: 16 bits of the engine's own. */

@@ -1,32 +1,35 @@
 // Deadlines of thousands of connections without a timer each: a hashed wheel (Varghese and Lauck's scheme 6). Setting,
 // moving and clearing cost a few pointers; a deadline is told at most one tick late. Time is an argument.
 
-/** What a deadline belongs to. */
+/** What has one deadline, in at most one wheel. All but `onDeadline` is the wheel's. */
 export interface Expiring {
+  /** Ends of the wheel's doubly linked list; null when not set. */
+  next: Expiring | null;
+  previous: Expiring | null;
+  due: number;
   onDeadline(now: number): void;
 }
 
-/** One deadline, to be kept and reused by its owner; in at most one wheel. */
-export class Deadline {
-  owner: Expiring;
-  /** Ends of the wheel's doubly linked list; null when not set. */
-  next: Deadline | null = null;
-  previous: Deadline | null = null;
+/** A deadline for what has more than one, or for whom it is not worth being linked itself. */
+export class Deadline implements Expiring {
+  next: Expiring | null = null;
+  previous: Expiring | null = null;
   due = 0;
+  readonly onDeadline: (now: number) => void;
 
-  constructor(owner: Expiring) {
-    this.owner = owner;
+  constructor(onDeadline: (now: number) => void) {
+    this.onDeadline = onDeadline;
   }
 }
 
-const NOBODY: Expiring = { onDeadline() {} };
+const nothing = (): void => {};
 
 export class DeadlineWheel {
-  readonly #buckets: Deadline[];
+  readonly #buckets: Expiring[];
   readonly #mask: number;
   readonly #tick_ms: number;
   /** Stands behind the deadlines of a bucket that are still to be visited. */
-  readonly #visited = new Deadline(NOBODY);
+  readonly #visited: Expiring = new Deadline(nothing);
   #tick: number;
   size = 0;
 
@@ -36,7 +39,7 @@ export class DeadlineWheel {
     this.#mask = buckets - 1;
     this.#tick = Math.floor(now / tick_ms);
     this.#buckets = Array.from({ length: buckets }, () => {
-      const head = new Deadline(NOBODY);
+      const head = new Deadline(nothing);
       head.next = head;
       head.previous = head;
       return head;
@@ -44,7 +47,7 @@ export class DeadlineWheel {
   }
 
   /** Sets or moves a deadline to `due` (ms, the clock of `expire`). */
-  set(deadline: Deadline, due: number): void {
+  set(deadline: Expiring, due: number): void {
     this.clear(deadline);
     // Whole ms are small integers, which cost no memory of their own.
     deadline.due = Math.ceil(due);
@@ -55,13 +58,13 @@ export class DeadlineWheel {
     this.size += 1;
   }
 
-  clear(deadline: Deadline): void {
+  clear(deadline: Expiring): void {
     if (deadline.next === null) return;
     unlink(deadline);
     this.size -= 1;
   }
 
-  /** Tells the owners of all deadlines that are due at `now`; each is cleared first and may be set again. */
+  /** Tells all whose deadline is due at `now`; each is cleared first and may be set again. */
   expire(now: number): void {
     const tick = Math.floor(now / this.#tick_ms);
     if (tick <= this.#tick) return;
@@ -74,23 +77,23 @@ export class DeadlineWheel {
     }
   }
 
-  /** Visits each deadline of the bucket once, whatever the owners do to the list meanwhile. */
-  #expireBucket(head: Deadline, now: number): void {
+  /** Visits each deadline of the bucket once, whatever those that are told do to the list meanwhile. */
+  #expireBucket(head: Expiring, now: number): void {
     this.#append(head, this.#visited);
-    for (let deadline = head.next as Deadline; deadline !== this.#visited; deadline = head.next as Deadline) {
+    for (let deadline = head.next as Expiring; deadline !== this.#visited; deadline = head.next as Expiring) {
       unlink(deadline);
       if (deadline.due > now) {
         this.#append(head, deadline);
       } else {
         this.size -= 1;
-        deadline.owner.onDeadline(now);
+        deadline.onDeadline(now);
       }
     }
     unlink(this.#visited);
   }
 
-  #append(head: Deadline, deadline: Deadline): void {
-    const last = head.previous as Deadline;
+  #append(head: Expiring, deadline: Expiring): void {
+    const last = head.previous as Expiring;
     deadline.previous = last;
     deadline.next = head;
     last.next = deadline;
@@ -98,9 +101,9 @@ export class DeadlineWheel {
   }
 }
 
-function unlink(deadline: Deadline): void {
-  (deadline.previous as Deadline).next = deadline.next;
-  (deadline.next as Deadline).previous = deadline.previous;
+function unlink(deadline: Expiring): void {
+  (deadline.previous as Expiring).next = deadline.next;
+  (deadline.next as Expiring).previous = deadline.previous;
   deadline.next = null;
   deadline.previous = null;
 }

@@ -6,7 +6,7 @@ import { Deadline, DeadlineWheel } from '../../src/protocol/deadline-wheel.js';
 
 function told(): { deadline: Deadline; times: number[] } {
   const times: number[] = [];
-  return { deadline: new Deadline({ onDeadline: (now) => times.push(now) }), times };
+  return { deadline: new Deadline((now) => times.push(now)), times };
 }
 
 test('a deadline is told once, not before it is due and at most two ticks late', () => {
@@ -47,12 +47,10 @@ test('an owner may set its own deadline again, and clear a neighbour of the same
   const wheel = new DeadlineWheel(0, 10, 16);
   const neighbour = told();
   let again = 0;
-  const self: Deadline = new Deadline({
-    onDeadline: (now) => {
-      again += 1;
-      wheel.clear(neighbour.deadline);
-      if (again < 3) wheel.set(self, now + 1);
-    },
+  const self: Deadline = new Deadline((now) => {
+    again += 1;
+    wheel.clear(neighbour.deadline);
+    if (again < 3) wheel.set(self, now + 1);
   });
   wheel.set(self, 5);
   wheel.set(neighbour.deadline, 5);
@@ -77,11 +75,9 @@ test('it tells what a plain list would tell', () => {
       const due = new Map<number, number>();
       let now = 0;
       const deadlines = Array.from({ length: 10 }, (_, id): Deadline => {
-        return new Deadline({
-          onDeadline: (at) => {
-            assert.ok((due.get(id) ?? Number.POSITIVE_INFINITY) <= at, 'told early, or told without being set');
-            due.delete(id);
-          },
+        return new Deadline((at) => {
+          assert.ok((due.get(id) ?? Number.POSITIVE_INFINITY) <= at, 'told early, or told without being set');
+          due.delete(id);
         });
       });
       for (const { id, after, pass, clear } of steps) {

@@ -1,13 +1,12 @@
 // One attempt to reach the target: one line, one address of its first hop. It binds the line's source, connects, and
 // where the line has proxies asks them one after the other. It is over when it says so, or when it is abandoned.
 import { packAddress } from '../../linux/addresses.js';
-import { BufferGroup, Listener } from '../../linux/engine.js';
+import { BufferGroup } from '../../linux/engine.js';
 import { EADDRINUSE, EADDRNOTAVAIL, EAGAIN } from '../../linux/errno.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
 import * as sockets from '../../linux/sockets.js';
 import type { Candidate } from '../../protocol/candidate.js';
-import { Deadline, type Expiring } from '../../protocol/deadline-wheel.js';
 import type { FailureCode } from '../../protocol/failure.js';
 import type { AttemptResult } from '../../protocol/race-record.js';
 import { type Bound, SocksChain, type Step } from '../../protocol/socks5-client.js';
@@ -15,6 +14,7 @@ import type { Target } from '../../protocol/target.js';
 import { causeOf } from './causes.js';
 import type { Context } from './context.js';
 import type { DialLine } from './line-table.js';
+import { TimedListener } from './timed-listener.js';
 
 /** Whoever waits for an attempt. Exactly one of these is called, once, unless the attempt is abandoned. */
 export interface AttemptOutcome {
@@ -22,7 +22,7 @@ export interface AttemptOutcome {
   failed(attempt: Attempt, code: FailureCode): void;
 }
 
-export class Attempt extends Listener implements Expiring {
+export class Attempt extends TimedListener {
   readonly candidate: Candidate;
   readonly line: DialLine;
   /** Milliseconds of the engine's clock; NaN for what has not happened. */
@@ -42,7 +42,6 @@ export class Attempt extends Listener implements Expiring {
   readonly #context: Context;
   readonly #target: Target;
   readonly #outcome: AttemptOutcome;
-  readonly #deadline = new Deadline(this);
   #socket: Socket | undefined;
   #chain: SocksChain | undefined;
 
@@ -81,7 +80,7 @@ export class Attempt extends Listener implements Expiring {
     this.#socket = engine.adopt(fd, this);
     const port = line.hops.length === 0 ? this.#target.port : line.hops[0].port;
     engine.connect(this.#socket, packAddress(ip, port));
-    deadlines.set(this.#deadline, engine.now + options.race.connect_timeout_ms);
+    deadlines.set(this, engine.now + options.race.connect_timeout_ms);
     return undefined;
   }
 
@@ -104,7 +103,7 @@ export class Attempt extends Listener implements Expiring {
 
   /** Ends it without a word to anyone. A reset, so that no port stays behind in TIME_WAIT. */
   abandon(result: AttemptResult): void {
-    this.#context.deadlines.clear(this.#deadline);
+    this.#context.deadlines.clear(this);
     if (this.#socket === undefined) return;
     this.result = result;
     this.endedAt = this.#context.engine.now;
@@ -122,7 +121,7 @@ export class Attempt extends Listener implements Expiring {
   }
 
   #connected(): void {
-    this.#context.deadlines.clear(this.#deadline);
+    this.#context.deadlines.clear(this);
     this.connectedAt = this.#context.engine.now;
     this.result = 'connected';
     this.#outcome.connected(this);

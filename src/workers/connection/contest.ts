@@ -1,10 +1,10 @@
 // From the reply to the first byte of a server: where the client begins with a whole ClientHello that may be sent twice,
 // the candidate carries the connection that really answers it. The ClientHello goes to the winner of the race, and the
 // same bytes to the next one when no answer comes in time, or none that is TLS. Anything else is relayed untouched.
-import { BufferGroup, Listener } from '../../linux/engine.js';
+import { BufferGroup } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
-import { Deadline, type Expiring } from '../../protocol/deadline-wheel.js';
+import { Deadline } from '../../protocol/deadline-wheel.js';
 import { HELLO_SIZE_MAX, readClientHello } from '../../protocol/tls-hello.js';
 import { canBeginTls } from '../../protocol/tls-record.js';
 import { Counter } from '../../threads/counters.js';
@@ -14,6 +14,7 @@ import type { Context } from './context.js';
 import type { Race } from './race.js';
 import type { Reached } from './reached.js';
 import { Reading, type Relay } from './relay.js';
+import { TimedListener } from './timed-listener.js';
 
 export interface ContestOutcome {
   /** Settled: gives the relay that takes over. `reached`: whose first words are still to be heard. */
@@ -22,15 +23,13 @@ export interface ContestOutcome {
   undecided(how: 'reset-by-client' | 'reset-by-destination'): void;
 }
 
-export class Contest extends Listener implements Expiring, ContenderOutcome {
+export class Contest extends TimedListener implements ContenderOutcome {
   readonly #context: Context;
   readonly #race: Race;
   readonly #client: Socket;
-  /** The session's: until the client has spoken, and then until something has been decided. */
-  readonly #deadline: Deadline;
   readonly #outcome: ContestOutcome;
   /** When the next server is late. */
-  readonly #late = new Deadline({ onDeadline: () => this.#another() });
+  readonly #late = new Deadline(() => this.#another());
   /** In the order in which they were asked; the first is the winner of the race. */
   readonly #contenders: Contender[] = [];
   /** What has come of a ClientHello, and the whole of it once it has been sent. */
@@ -40,19 +39,11 @@ export class Contest extends Listener implements Expiring, ContenderOutcome {
   #expects = false;
   #over = false;
 
-  constructor(
-    context: Context,
-    race: Race,
-    winner: Attempt,
-    client: Socket,
-    deadline: Deadline,
-    outcome: ContestOutcome,
-  ) {
+  constructor(context: Context, race: Race, winner: Attempt, client: Socket, outcome: ContestOutcome) {
     super();
     this.#context = context;
     this.#race = race;
     this.#client = client;
-    this.#deadline = deadline;
     this.#outcome = outcome;
     this.#contenders.push(new Contender(context, winner, race.reached(winner), this));
   }
@@ -68,8 +59,7 @@ export class Contest extends Listener implements Expiring, ContenderOutcome {
     this.#client.listener = this;
     // Until it is asked, what the winner says first settles it.
     socket.listener = this;
-    this.#deadline.owner = this;
-    deadlines.set(this.#deadline, engine.now + options.race.hold_ms);
+    deadlines.set(this, engine.now + options.race.hold_ms);
     engine.receive(socket, BufferGroup.small);
     if (early === undefined) engine.receive(this.#client, BufferGroup.small);
     else if (canBeginTls(early[0])) this.#collect(early);
@@ -120,7 +110,7 @@ export class Contest extends Listener implements Expiring, ContenderOutcome {
     const { engine, deadlines, options } = this.#context;
     const [first] = this.#contenders;
     this.#asked = true;
-    deadlines.set(this.#deadline, engine.now + options.race.connect_timeout_ms);
+    deadlines.set(this, engine.now + options.race.connect_timeout_ms);
     engine.receive(this.#client, BufferGroup.small);
     first.socket.listener = first;
     this.#askOne(first, true);
@@ -201,7 +191,7 @@ export class Contest extends Listener implements Expiring, ContenderOutcome {
     this.#another();
   }
 
-  /** Not decided in time. */
+  /** The client has not spoken, or then nothing has been decided, in time. */
   onDeadline(): void {
     if (this.#asked) this.#commit();
     else this.#passOn(this.#hello, Reading.both);
@@ -243,7 +233,7 @@ export class Contest extends Listener implements Expiring, ContenderOutcome {
   /** Ends everything but one contender (the first) and the client. */
   #finish(kept = this.#contenders[0]): void {
     this.#over = true;
-    this.#context.deadlines.clear(this.#deadline);
+    this.#context.deadlines.clear(this);
     this.#context.ticks.clear(this.#late);
     this.#race.cancel();
     // One of them is the connection's own.

@@ -28,22 +28,55 @@ const SMALL_SPLICES = 4;
 const Reading = { no: 0, once: 1, stream: 2, stopping: 3, ended: 4 } as const;
 type Reading = (typeof Reading)[keyof typeof Reading];
 
+/** Where the parts of a direction's state stand in one number: there are two for each connection, and most are idle. */
+const READING = 7;
+const BULK = 8;
+const STREAK = 4;
+const ALL_BUT_STREAK = (1 << STREAK) - 1;
+
 export class Direction {
   readonly source: Socket;
   readonly sink: Socket;
   /** Bytes delivered to the sink's kernel buffer. */
   bytes = 0;
-  #group: BufferGroup = BufferGroup.small;
-  #reading: Reading = Reading.no;
-  /** Full reads in a row while copying; small wake-ups in a row while splicing. */
-  #streak = 0;
-  /** What the sink has not taken, in pieces, the oldest first; undefined for nothing. */
-  #unsent: Uint8Array[] | undefined;
-  #pipe: Pipe | undefined;
+  #state: number = Reading.no;
+  /** What the sink has not taken: in pieces, the oldest first, or in the pipe that it is spliced through. */
+  #waiting: Uint8Array[] | Pipe | undefined;
 
   constructor(source: Socket, sink: Socket) {
     this.source = source;
     this.sink = sink;
+  }
+
+  get #reading(): Reading {
+    return (this.#state & READING) as Reading;
+  }
+  set #reading(reading: Reading) {
+    this.#state = (this.#state & ~READING) | reading;
+  }
+
+  /** Whether it is read in large buffers. */
+  get #isBulk(): boolean {
+    return (this.#state & BULK) !== 0;
+  }
+  set #isBulk(isBulk: boolean) {
+    this.#state = isBulk ? this.#state | BULK : this.#state & ~BULK;
+  }
+
+  /** Full reads in a row while copying; small wake-ups in a row while splicing. */
+  get #streak(): number {
+    return this.#state >> STREAK;
+  }
+  set #streak(streak: number) {
+    this.#state = (this.#state & ALL_BUT_STREAK) | (streak << STREAK);
+  }
+
+  get #unsent(): Uint8Array[] | undefined {
+    return Array.isArray(this.#waiting) ? this.#waiting : undefined;
+  }
+
+  get #pipe(): Pipe | undefined {
+    return Array.isArray(this.#waiting) ? undefined : this.#waiting;
   }
 
   /** The source has ended, and all its bytes have been delivered. */
@@ -54,24 +87,24 @@ export class Direction {
   /** Begins to read. `isReading`: a receive is in flight already. */
   start(context: Context, isReading: boolean): void {
     if (isReading) this.#reading = Reading.once;
-    else if (this.#unsent === undefined) this.#read(context);
+    else if (this.#waiting === undefined) this.#read(context);
   }
 
   #read(context: Context): void {
     if (this.#reading !== Reading.no) return;
-    if (this.#group === BufferGroup.small) {
+    if (this.#isBulk) {
+      this.#reading = Reading.once;
+      context.engine.receive(this.source, BufferGroup.large);
+    } else {
       this.#reading = Reading.stream;
       context.engine.stream(this.source);
-    } else {
-      this.#reading = Reading.once;
-      context.engine.receive(this.source, this.#group);
     }
   }
 
   /** What of `bytes` is `unsent` waits for the sink, which is polled for room already; to be called before `start`. */
   takeOver(bytes: number, unsent: Uint8Array | undefined): void {
     this.bytes = bytes - (unsent?.length ?? 0);
-    this.#unsent = unsent === undefined ? undefined : [unsent];
+    this.#waiting = unsent === undefined ? undefined : [unsent];
   }
 
   /** Delivers bytes that came before the relay began; to be called before `start`. */
@@ -84,14 +117,14 @@ export class Direction {
   received(context: Context, result: number, memory: Memory, offset: number): Progress {
     if (result <= 0 || this.#reading === Reading.once) this.#reading = Reading.no;
     if (result < 0) return 'source-broken';
-    if (this.#unsent !== undefined) {
+    if (this.#waiting !== undefined) {
       this.#append(context, memory.bytes.slice(offset, offset + result));
       return 'goes-on';
     }
     if (result === 0) return this.#end(context);
     if (result <= MESSAGE_MAX) this.#pass(context, memory, offset, result);
     else if (!this.#passDirectly(context, memory, offset, result)) return 'sink-broken';
-    if (this.#unsent !== undefined) return 'goes-on';
+    if (this.#waiting !== undefined) return 'goes-on';
     return this.#readOn(context, result);
   }
 
@@ -114,8 +147,9 @@ export class Direction {
   unsent(context: Context, rest: Uint8Array, error: number): Progress {
     this.bytes -= rest.length;
     if (error !== -EAGAIN) return 'sink-broken';
-    if (this.#unsent === undefined) this.#keep(context, rest);
-    else this.#unsent.unshift(rest);
+    const unsent = this.#unsent;
+    if (unsent === undefined) this.#keep(context, rest);
+    else unsent.unshift(rest);
     return 'goes-on';
   }
 
@@ -129,7 +163,7 @@ export class Direction {
 
   /** Waits for room for `rest`, and reads no more until then. */
   #keep(context: Context, rest: Uint8Array): void {
-    this.#unsent = [rest];
+    this.#waiting = [rest];
     context.engine.pollOut(this.sink);
     this.#stop(context);
   }
@@ -143,19 +177,19 @@ export class Direction {
   /** The stream has been stopped: it is read on in another way, or when there is room. */
   stopped(context: Context): void {
     this.#reading = Reading.no;
-    if (this.#unsent === undefined) this.#read(context);
+    if (this.#waiting === undefined) this.#read(context);
   }
 
   #readOn(context: Context, result: number): Progress {
-    const full = this.#group === BufferGroup.large ? result >= FULL_LARGE : result === MESSAGE_MAX;
+    const full = this.#isBulk ? result >= FULL_LARGE : result === MESSAGE_MAX;
     this.#streak = full ? this.#streak + 1 : 0;
     if (this.#streak >= FULL_READS) {
       this.#streak = 0;
-      if (this.#group === BufferGroup.large && this.#reading === Reading.no) return this.#splice(context);
-      this.#group = BufferGroup.large;
+      if (this.#isBulk && this.#reading === Reading.no) return this.#splice(context);
+      this.#isBulk = true;
       this.#stop(context);
     } else if (result < MESSAGE_MAX && this.#reading === Reading.no) {
-      this.#group = BufferGroup.small;
+      this.#isBulk = false;
     }
     this.#read(context);
     return 'goes-on';
@@ -181,15 +215,15 @@ export class Direction {
       }
       unsent.shift();
     }
-    this.#unsent = undefined;
+    this.#waiting = undefined;
     this.#read(context);
     return 'goes-on';
   }
 
   #splice(context: Context): Progress {
-    this.#pipe ??= context.pipes.borrow();
-    if (this.#pipe === undefined) return this.#copyAgain(context);
-    const pipe = this.#pipe;
+    const pipe = this.#pipe ?? context.pipes.borrow();
+    this.#waiting = pipe;
+    if (pipe === undefined) return this.#copyAgain(context);
     let moved = 0;
     for (let load = 0; load < SPLICES_A_TURN; load += 1) {
       if (pipe.filled === 0) {
@@ -242,7 +276,9 @@ export class Direction {
 
   /** Lets go of its pipe; its sockets are the relay's. */
   release(context: Context): void {
-    if (this.#pipe !== undefined) context.pipes.giveBack(this.#pipe);
-    this.#pipe = undefined;
+    const pipe = this.#pipe;
+    if (pipe === undefined) return;
+    context.pipes.giveBack(pipe);
+    this.#waiting = undefined;
   }
 }

@@ -1,6 +1,6 @@
 // Finds out which lines say "connected" before they are: now and then each socks5 line is asked, one after the other, for
 // an address where nothing can answer (RFC 5737). Done by one actor, which tells the others. What follows from it: race.ts.
-import { Deadline, type Expiring } from '../../protocol/deadline-wheel.js';
+import { Deadline } from '../../protocol/deadline-wheel.js';
 import type { FailureCode } from '../../protocol/failure.js';
 import { targetOfIp } from '../../protocol/target.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
@@ -14,12 +14,12 @@ const PAUSE_MS = 1000;
 /** TEST-NET-1; the port is one that proxies let pass. */
 const NOBODY = targetOfIp(Uint8Array.of(192, 0, 2, 1), 443);
 
-export class EarlyProbe implements Expiring, AttemptOutcome {
+export class EarlyProbe implements AttemptOutcome {
   readonly #context: Context;
   readonly #interval_ms: number;
   /** Indices of the lines that have proxies. */
   readonly #lines: readonly number[];
-  readonly #deadline = new Deadline(this);
+  readonly #deadline = new Deadline(() => this.#try());
   /** Place in `#lines` of the next. */
   #next = 0;
 
@@ -34,7 +34,7 @@ export class EarlyProbe implements Expiring, AttemptOutcome {
     this.#context.deadlines.set(this.#deadline, this.#context.engine.now + time_ms);
   }
 
-  onDeadline(): void {
+  #try(): void {
     const line = this.#context.lines[this.#lines[this.#next]];
     if (line.proxyIp !== undefined) {
       this.#ask(line.index, line.proxyIp);

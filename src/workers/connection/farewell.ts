@@ -1,28 +1,26 @@
 // How a client that cannot be served is let go: the answer, our end of stream, then what the client still sends is read
 // and thrown away for a bounded while, since a close with bytes unread would be a reset that overtakes the answer.
-import { BufferGroup, Listener } from '../../linux/engine.js';
+import { BufferGroup } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
 import { sendBytes, shutdownWrite } from '../../linux/sockets.js';
-import type { Deadline, Expiring } from '../../protocol/deadline-wheel.js';
 import type { Context } from './context.js';
+import { TimedListener } from './timed-listener.js';
 
 const DRAIN_BYTES_MAX = 65536;
 const DRAIN_TIMEOUT_MS = 2000;
 
-export class Farewell extends Listener implements Expiring {
+export class Farewell extends TimedListener {
   readonly #context: Context;
   readonly #socket: Socket;
-  readonly #deadline: Deadline;
   readonly #done: () => void;
   #drained = 0;
 
-  /** Takes over the session's deadline; `done` is called when the client's socket has been closed. */
-  constructor(context: Context, socket: Socket, deadline: Deadline, done: () => void) {
+  /** `done` is called when the client's socket has been closed. */
+  constructor(context: Context, socket: Socket, done: () => void) {
     super();
     this.#context = context;
     this.#socket = socket;
-    this.#deadline = deadline;
     this.#done = done;
   }
 
@@ -32,8 +30,7 @@ export class Farewell extends Listener implements Expiring {
     engine.flush(this.#socket);
     sendBytes(this.#socket.fd, answer);
     shutdownWrite(this.#socket.fd);
-    this.#deadline.owner = this;
-    deadlines.set(this.#deadline, engine.now + DRAIN_TIMEOUT_MS);
+    deadlines.set(this, engine.now + DRAIN_TIMEOUT_MS);
     engine.receive(this.#socket, BufferGroup.small);
   }
 
@@ -56,7 +53,7 @@ export class Farewell extends Listener implements Expiring {
   }
 
   #end(): void {
-    this.#context.deadlines.clear(this.#deadline);
+    this.#context.deadlines.clear(this);
     this.#context.engine.close(this.#socket, 'graceful');
     this.#done();
   }

@@ -40,7 +40,7 @@ class Pending {
   readonly deadline: Deadline;
 
   constructor(expired: () => void) {
-    this.deadline = new Deadline({ onDeadline: expired });
+    this.deadline = new Deadline(expired);
   }
 }
 

@@ -3,7 +3,7 @@
 // learned of them lessons.ts.
 import { formatEndpoint } from '../../protocol/address.js';
 import type { Candidate } from '../../protocol/candidate.js';
-import { Deadline, type Expiring } from '../../protocol/deadline-wheel.js';
+import type { Expiring } from '../../protocol/deadline-wheel.js';
 import type { LineView } from '../../protocol/destination-memory.js';
 import { type FailureCode, mostTelling } from '../../protocol/failure.js';
 import { RacePlan, type Room } from '../../protocol/race-plan.js';
@@ -31,6 +31,9 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   /** Everything that was started, in order. */
   readonly attempts: Attempt[] = [];
   readonly started: number;
+  next: Expiring | null = null;
+  previous: Expiring | null = null;
+  due = 0;
   readonly #context: Context;
   readonly #target: Target;
   readonly #outcome: RaceOutcome;
@@ -38,7 +41,6 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   readonly #lines: readonly number[];
   readonly #sticky: boolean;
   readonly #plan: RacePlan;
-  readonly #timer = new Deadline(this);
   /** Connected, not the winner: for later. */
   readonly #held: Attempt[] = [];
   readonly #lessons: Lessons;
@@ -99,7 +101,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   cancel(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#context.ticks.clear(this.#timer);
+    this.#context.ticks.clear(this);
     if (this.#waits) this.#context.budget.forget(this);
     for (const attempt of this.attempts) {
       if (attempt.result !== undefined) continue;
@@ -280,7 +282,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   #arm(): void {
     const { ticks, engine } = this.#context;
     if (this.#won && !this.#wanted) {
-      ticks.clear(this.#timer);
+      ticks.clear(this);
       return;
     }
     let wake = this.#won ? Number.POSITIVE_INFINITY : this.#holdUntil;
@@ -289,8 +291,8 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
       // Due already and not started: only an event makes room for it.
       if (next > engine.now) wake = Math.min(wake, next);
     }
-    if (wake === Number.POSITIVE_INFINITY) ticks.clear(this.#timer);
-    else ticks.set(this.#timer, wake);
+    if (wake === Number.POSITIVE_INFINITY) ticks.clear(this);
+    else ticks.set(this, wake);
   }
 
   #begin(candidate: Candidate): Attempt {

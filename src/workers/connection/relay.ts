@@ -1,15 +1,14 @@
 // Carries bytes both ways between two connected sockets until both have ended: half-closes are passed on, a reset of one
 // side becomes a reset of the other, silence and half-closed silence have deadlines.
-import { Listener } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
 import { shutdownWrite } from '../../linux/sockets.js';
-import type { Deadline, Expiring } from '../../protocol/deadline-wheel.js';
 import type { Context } from './context.js';
 import { Direction, type Progress } from './direction.js';
 import { type RelayEnding, relayEnded } from './endings.js';
 import { FirstWords, type Heard } from './first-words.js';
 import type { SessionRecord } from './record.js';
+import { TimedListener } from './timed-listener.js';
 
 /** Most half-closed connections end at once; one that stays has the side that ended watched for a reset. */
 const WATCH_HALF_CLOSED_AFTER_MS = 500;
@@ -18,35 +17,35 @@ const WATCH_HALF_CLOSED_AFTER_MS = 500;
 export const Reading = { none: 0, client: 1, destination: 2, both: 3 } as const;
 export type Reading = (typeof Reading)[keyof typeof Reading];
 
-export class Relay extends Listener implements Expiring {
+/** `watched`: one side has ended, and its socket is looked after for a reset. */
+const Stage = { open: 0, watched: 1, over: 2 } as const;
+type Stage = (typeof Stage)[keyof typeof Stage];
+
+export class Relay extends TimedListener {
   readonly #context: Context;
-  readonly #deadline: Deadline;
   readonly #record: SessionRecord | undefined;
   /** Client to destination, and back. */
   readonly #up: Direction;
   readonly #down: Direction;
   /** Undefined once there is nothing to listen for. */
   #words: FirstWords | undefined;
-  #watched = false;
-  #over = false;
+  #stage: Stage = Stage.open;
   /** When bytes last moved, in whole ms of the engine's clock. */
   #active: number;
 
   /**
-   * Takes over both sockets and the session's deadline, and is all that is left of the session: thousands of them are
-   * idle. `heard`: to be told of the destination's first words.
+   * Takes over both sockets, and is all that is left of the session: thousands of them are idle. `heard`: to be told
+   * of the destination's first words.
    */
   constructor(
     context: Context,
     client: Socket,
     destination: Socket,
-    deadline: Deadline,
     heard: Heard | undefined,
     record: SessionRecord | undefined,
   ) {
     super();
     this.#context = context;
-    this.#deadline = deadline;
     this.#record = record;
     this.#up = new Direction(client, destination);
     this.#down = new Direction(destination, client);
@@ -54,7 +53,6 @@ export class Relay extends Listener implements Expiring {
     this.#active = Math.floor(context.engine.now);
     client.listener = this;
     destination.listener = this;
-    deadline.owner = this;
   }
 
   /** So many bytes of the client have been read already; the destination has been sent all of them but `unsent`. */
@@ -65,7 +63,7 @@ export class Relay extends Listener implements Expiring {
   /** `early` and `rest`: bytes of the client and of the destination that came before. */
   start(early: Uint8Array | undefined, rest: Uint8Array | undefined, reading: Reading): void {
     const context = this.#context;
-    context.deadlines.set(this.#deadline, this.#active + context.options.idle_timeout_ms);
+    context.deadlines.set(this, this.#active + context.options.idle_timeout_ms);
     if (early !== undefined) this.#words?.fromClient(early[0]);
     if (rest !== undefined) this.#words?.fromDestination(rest[0]);
     if (early !== undefined) this.#up.deliver(context, early);
@@ -75,7 +73,7 @@ export class Relay extends Listener implements Expiring {
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
-    if (this.#over) return;
+    if (this.#stage === Stage.over) return;
     const direction = this.#from(socket);
     if (this.#words !== undefined) this.#listen(this.#words, direction, result, memory.bytes[offset]);
     this.#proceed(direction, direction.received(this.#context, result, memory, offset));
@@ -145,7 +143,7 @@ export class Relay extends Listener implements Expiring {
       return;
     }
     shutdownWrite(direction.sink.fd);
-    this.#context.deadlines.set(this.#deadline, this.#active + WATCH_HALF_CLOSED_AFTER_MS);
+    this.#context.deadlines.set(this, this.#active + WATCH_HALF_CLOSED_AFTER_MS);
   }
 
   /** One side is broken: it is told to the other by a reset. */
@@ -159,19 +157,19 @@ export class Relay extends Listener implements Expiring {
     const { options, deadlines } = this.#context;
     const halfClosed = this.#up.ended || this.#down.ended;
     const due = this.#active + (halfClosed ? options.half_closed_timeout_ms : options.idle_timeout_ms);
-    if (halfClosed && !this.#watched) {
-      this.#watched = true;
+    if (halfClosed && this.#stage === Stage.open) {
+      this.#stage = Stage.watched;
       this.#context.engine.pollHangup(this.#up.ended ? this.#up.source : this.#down.source);
     }
     // Bytes only note the time; the deadline is moved when it comes.
-    if (due > now) deadlines.set(this.#deadline, due);
+    if (due > now) deadlines.set(this, due);
     else this.#finish('reset', halfClosed ? 'half-closed' : 'idle');
   }
 
   #finish(how: 'graceful' | 'reset', ending: RelayEnding): void {
     const { engine, deadlines } = this.#context;
-    this.#over = true;
-    deadlines.clear(this.#deadline);
+    this.#stage = Stage.over;
+    deadlines.clear(this);
     this.#up.release(this.#context);
     this.#down.release(this.#context);
     engine.close(this.#up.source, how);

@@ -1,9 +1,8 @@
 // One client's connection, from the hand-off to its end: handshake → race → reply → contest → relay → close.
-import { BufferGroup, Listener } from '../../linux/engine.js';
+import { BufferGroup } from '../../linux/engine.js';
 import type { Socket } from '../../linux/socket.js';
 import { localEndpoint, peerEndpoint } from '../../linux/sockets.js';
 import { formatIp, unmapped } from '../../protocol/address.js';
-import { Deadline, type Expiring } from '../../protocol/deadline-wheel.js';
 import type { FailureCode } from '../../protocol/failure.js';
 import type { Bound } from '../../protocol/socks5-client.js';
 import { encodeFailure, encodeSuccess } from '../../protocol/socks5-server.js';
@@ -19,15 +18,15 @@ import { Race, type RaceOutcome } from './race.js';
 import type { Reached } from './reached.js';
 import { SessionRecord } from './record.js';
 import { Reading, Relay } from './relay.js';
+import { TimedListener } from './timed-listener.js';
 
 /** A race that takes longer than this has its client watched: a client that hangs up cancels it. */
 const WATCH_CLIENT_AFTER_MS = 50;
 const UNSPECIFIED: Bound = { ip: new Uint8Array(4), port: 0 };
 
-export class Session extends Listener implements Expiring, HandshakeOutcome, RaceOutcome, ContestOutcome {
+export class Session extends TimedListener implements HandshakeOutcome, RaceOutcome, ContestOutcome {
   readonly #context: Context;
   readonly #client: Socket;
-  readonly #deadline = new Deadline(this);
   readonly #record: SessionRecord | undefined;
   #race: Race | undefined;
   #contest: Contest | undefined;
@@ -44,7 +43,7 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
 
   start(): void {
     const { engine, deadlines, options } = this.#context;
-    deadlines.set(this.#deadline, engine.now + options.handshake_timeout_ms);
+    deadlines.set(this, engine.now + options.handshake_timeout_ms);
     engine.receive(this.#client, BufferGroup.handshake);
   }
 
@@ -62,7 +61,7 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
       this.lost('blocked', target);
       return;
     }
-    deadlines.set(this.#deadline, engine.now + WATCH_CLIENT_AFTER_MS);
+    deadlines.set(this, engine.now + WATCH_CLIENT_AFTER_MS);
     const client = ruling?.sticky ? this.#clientAddress() : undefined;
     const race = new Race(this.#context, target, ruling, client, this);
     this.#race = race;
@@ -121,6 +120,7 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
     const { counters } = this.#context;
     const race = this.#race as Race;
     this.#race = undefined;
+    this.#context.deadlines.clear(this);
     const bound = winner.bound ?? localAddress(winner);
     const reply = encodeSuccess(bound.ip, bound.port);
     if (!this.#context.engine.sendCopy(this.#client, reply)) {
@@ -134,7 +134,7 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
     const early = this.#early;
     this.#early = undefined;
     if (this.#isContest(race)) {
-      this.#contest = new Contest(this.#context, race, winner, this.#client, this.#deadline, this);
+      this.#contest = new Contest(this.#context, race, winner, this.#client, this);
       this.#contest.start(early);
     } else {
       race.cancel();
@@ -162,7 +162,7 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
   settled(winner: Attempt, destination: Socket, reached: Reached | undefined): Relay {
     this.#contest = undefined;
     const heard = this.#record === undefined ? reached : this.#record.won(winner, reached);
-    return new Relay(this.#context, this.#client, destination, this.#deadline, heard, this.#record);
+    return new Relay(this.#context, this.#client, destination, heard, this.#record);
   }
 
   undecided(how: 'reset-by-client' | 'reset-by-destination'): void {
@@ -174,7 +174,8 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
   // End
 
   #farewell(answer: Uint8Array, how: string): void {
-    new Farewell(this.#context, this.#client, this.#deadline, () => this.#ended(how)).say(answer);
+    this.#context.deadlines.clear(this);
+    new Farewell(this.#context, this.#client, () => this.#ended(how)).say(answer);
   }
 
   /** The client's IP address as text; undefined when it has gone. A syscall: only for rules that need it (`sticky`). */
@@ -184,7 +185,7 @@ export class Session extends Listener implements Expiring, HandshakeOutcome, Rac
   }
 
   #close(ending: 'graceful' | 'reset', how: string): void {
-    this.#context.deadlines.clear(this.#deadline);
+    this.#context.deadlines.clear(this);
     this.#context.engine.close(this.#client, ending);
     this.#ended(how);
   }

@@ -1,0 +1,11 @@
+// Who listens to sockets and has one deadline, which stands in one of the actor's wheels while it is set.
+import { Listener } from '../../linux/engine.js';
+import type { Expiring } from '../../protocol/deadline-wheel.js';
+
+export abstract class TimedListener extends Listener implements Expiring {
+  next: Expiring | null = null;
+  previous: Expiring | null = null;
+  due = 0;
+
+  abstract onDeadline(now: number): void;
+}
