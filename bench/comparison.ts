@@ -23,7 +23,7 @@ const GROWTH_ROUNDS = 3;
 const PLAIN: Setting = { kind: 'plain' };
 
 /** `scale`: of the durations. */
-export function allComparisons({ quick, idle, routes }: BenchOptions, scale: number): Comparison[] {
+export function allComparisons({ quick, idle, routes, rounds }: BenchOptions, scale: number): Comparison[] {
   const times = { duration_ms: 750 * scale, warmUp_ms: 1000 * scale };
   return [
     {
@@ -32,7 +32,7 @@ export function allComparisons({ quick, idle, routes }: BenchOptions, scale: num
       ...{ without: PLAIN, with: { kind: 'line' } as const, idle: 0 },
       ...times,
       everyone: false,
-      roundsMax: Number.POSITIVE_INFINITY,
+      roundsMax: rounds,
     },
     {
       name: 'growth-idle',
@@ -40,7 +40,7 @@ export function allComparisons({ quick, idle, routes }: BenchOptions, scale: num
       ...{ without: PLAIN, with: PLAIN, idle },
       ...times,
       everyone: !quick,
-      roundsMax: GROWTH_ROUNDS,
+      roundsMax: Math.min(GROWTH_ROUNDS, rounds),
     },
     {
       name: 'growth-routes',
@@ -48,7 +48,7 @@ export function allComparisons({ quick, idle, routes }: BenchOptions, scale: num
       ...{ without: { kind: 'routes', count: 0 } as const, with: { kind: 'routes', count: routes } as const, idle: 0 },
       ...times,
       everyone: false,
-      roundsMax: GROWTH_ROUNDS,
+      roundsMax: Math.min(GROWTH_ROUNDS, rounds),
     },
   ];
 }

@@ -12,7 +12,7 @@ connect-line and growth compare a subject with itself; base is how it starts and
   --loads LIST     of connect, ping, bulk, idle, growth, base, or single ones such as connect-name  (default: all)
   --subjects LIST  such as tcproute-uring,microsocks                                    (default: all that are found)
   --workers LIST   numbers of workers for the subjects that can be told one             (default: 1)
-  --rounds N       rounds that the medians are taken over                               (default: 5, quick 1)
+  --rounds N       rounds that the medians are taken over; ping-1 takes at least 9       (default: 5, quick 1)
   --concurrency N  connections at a time in the connect loads                           (default: 64)
   --name HOST      the name in connect-name; it must stand for this machine             (default: localhost)
   --idle N         connections held in the idle load                                    (default: 9000, quick 2000)

@@ -49,17 +49,19 @@ export interface Plan {
 const IP = '127.0.0.1';
 /** Memory differs little between rounds, and so many connections take their time. */
 const IDLE_ROUNDS = 2;
+/** A single connection's round trip depends on where the threads happen to run. */
+const SINGLE_PING_ROUNDS = 9;
 /** A quick run's share of the durations. */
 const QUICK = 0.2;
 const STARTS = 10;
 const QUICK_STARTS = 2;
 
 function allLoads(options: BenchOptions, scale: number): Load[] {
-  const { concurrency, direction, name } = options;
+  const { concurrency, direction, name, quick, rounds } = options;
   const times = (duration_ms: number, warmUp_ms: number) => ({
     duration_ms: duration_ms * scale,
     warmUp_ms: warmUp_ms * scale,
-    roundsMax: Number.POSITIVE_INFINITY,
+    roundsMax: rounds,
   });
   const connect = (host: string, connections: number) => ({
     kind: 'echo' as const,
@@ -73,6 +75,7 @@ function allLoads(options: BenchOptions, scale: number): Load[] {
     host: IP,
     ...times(connections === 1 ? 600 : 800, 150),
     order: (way, duration_ms) => ({ kind: 'ping', way, connections, duration_ms }),
+    ...(connections === 1 && !quick ? { roundsMax: Math.max(rounds, SINGLE_PING_ROUNDS) } : {}),
   });
   const bulk = (connections: number): Load => ({
     name: `bulk-${connections}`,
@@ -96,7 +99,7 @@ function allLoads(options: BenchOptions, scale: number): Load[] {
       title: `idle: ${options.idle} open connections`,
       ...times(0, 300),
       ...connect(IP, concurrency),
-      roundsMax: IDLE_ROUNDS,
+      roundsMax: Math.min(IDLE_ROUNDS, rounds),
     },
   ];
 }
@@ -131,14 +134,15 @@ export function makePlan(options: BenchOptions): Plan {
       : [{ peer, ...found, workers: 0 }];
   });
   const strace = options.syscalls ? findStrace() : undefined;
+  const wanted = loads.filter(({ name }) => isWanted(name, options.loads));
   const traced = { concurrency, duration_ms: 1000 * scale, warmUp_ms: 500 * scale };
   return {
-    loads: loads.filter(({ name }) => isWanted(name, options.loads)),
+    loads: wanted,
     comparisons: comparisons.filter(({ name }) => isWanted(name, options.loads)),
     base: isWanted(BASE, options.loads) ? { starts: quick ? QUICK_STARTS : STARTS, calm_s } : undefined,
     syscalls: strace === undefined ? undefined : { strace, ...traced },
     entrants,
-    rounds: options.rounds,
+    rounds: Math.max(options.rounds, ...wanted.map(({ roundsMax }) => roundsMax)),
     idle: options.idle,
     concurrency,
   };
