@@ -113,13 +113,12 @@ export function pollNow(fd: number, events: number): number {
   return result <= 0 ? result : scratch.words[POLLFD_WORD + 1] >>> 16;
 }
 
-/** A listening socket on `ip`:`port` whose accepted sockets have TCP_NODELAY and SO_KEEPALIVE; an fd or negated errno. */
+/** A listening socket on `ip`:`port` whose accepted sockets have TCP_NODELAY; an fd or negated errno. */
 export function listenOn(ip: Uint8Array, port: number, backlog: number, userTimeout_ms: number): number {
   const fd = openStream(ip.length);
   if (fd < 0) return fd;
   setReuseAddress(fd);
   setNoDelay(fd);
-  setKeepAlive(fd);
   if (userTimeout_ms > 0) setUserTimeout(fd, userTimeout_ms);
   // A wildcard :: takes IPv4 clients too; whoever wants one family names an address.
   if (ip.length === 16) setInt(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);

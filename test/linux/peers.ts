@@ -112,6 +112,13 @@ export function fillUp(fd: number): number {
   }
 }
 
+/** What a socket option (getsockopt(2)) is set to: an int. */
+export function option(fd: number, level: number, name: number): number {
+  pollfd.ints[9] = 4;
+  must('getsockopt', libc.getsockopt(fd, level, name, pollfd.address + 32, pollfd.address + 36));
+  return pollfd.ints[8];
+}
+
 /** Leaves the socket little room for what it sends and for what it receives, in bytes. */
 export function narrow(fd: number, sending: number, receiving: number): void {
   for (const [option, size] of [

@@ -49,6 +49,7 @@ import {
   IPV6,
   listening,
   openFds,
+  option,
   POLLIN,
   POLLOUT,
   readNow,
@@ -85,15 +86,6 @@ afterEach(() => {
 function keepPair(ip: Uint8Array = IPV4): [number, number] {
   const [near, far] = connectedPair(ip);
   return [keep(near), keep(far)];
-}
-
-function option(fd: number, level: number, name: number): number {
-  const memory = mapMemory(4096);
-  memory.ints[1] = 4;
-  const result = libc.getsockopt(fd, level, name, memory.address, memory.address + 4);
-  const value = memory.ints[0];
-  unmap(memory);
-  return result < 0 ? result : value;
 }
 
 describe('addresses', () => {
@@ -170,14 +162,14 @@ describe('listening', () => {
     keep(listenOn(IPV4, port, 16, 0));
   });
 
-  test('what is accepted has TCP_NODELAY, SO_KEEPALIVE and the user timeout', () => {
+  test('what is accepted has TCP_NODELAY and the user timeout, and is not kept alive yet', () => {
     const fd = keep(listenOn(IPV4, 0, 16, 12_345));
     const local = localEndpoint(fd);
     assert.ok(typeof local !== 'number');
     keep(connecting(local.port));
     const accepted = keep(acceptFrom(fd));
     assert.equal(option(accepted, 6, 1), 1);
-    assert.equal(option(accepted, 1, 9), 1);
+    assert.equal(option(accepted, 1, 9), 0);
     assert.equal(option(accepted, 6, 18), 12_345);
   });
 

@@ -69,8 +69,6 @@ export class Attempt extends TimedListener {
     this.started = engine.now;
     const fd = sockets.openStream(ip.length);
     if (fd < 0) return causeOf(fd);
-    sockets.setNoDelay(fd);
-    sockets.setKeepAlive(fd);
     if (options.tcp_user_timeout_ms > 0) sockets.setUserTimeout(fd, options.tcp_user_timeout_ms);
     const failure = bindSource(fd, line, ip.length);
     if (failure !== undefined) {

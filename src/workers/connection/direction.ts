@@ -6,7 +6,7 @@ import { EAGAIN } from '../../linux/errno.js';
 import type { Memory } from '../../linux/memory.js';
 import { type Pipe, spliceIn, spliceOut } from '../../linux/pipes.js';
 import type { Socket } from '../../linux/socket.js';
-import { sendBytes, sendFrom } from '../../linux/sockets.js';
+import { sendBytes, sendFrom, setNoDelay } from '../../linux/sockets.js';
 import type { Context } from './context.js';
 
 /** What became of a step: it goes on by itself, the source has ended and all is delivered, or one of the two is broken. */
@@ -31,7 +31,8 @@ type Reading = (typeof Reading)[keyof typeof Reading];
 /** Where the parts of a direction's state stand in one number: there are two for each connection, and most are idle. */
 const READING = 7;
 const BULK = 8;
-const STREAK = 4;
+const DELAYS = 16;
+const STREAK = 5;
 const ALL_BUT_STREAK = (1 << STREAK) - 1;
 
 export class Direction {
@@ -39,13 +40,15 @@ export class Direction {
   readonly sink: Socket;
   /** Bytes delivered to the sink's kernel buffer. */
   bytes = 0;
-  #state: number = Reading.no;
+  #state: number;
   /** What the sink has not taken: in pieces, the oldest first, or in the pipe that it is spliced through. */
   #waiting: Uint8Array[] | Pipe | undefined;
 
-  constructor(source: Socket, sink: Socket) {
+  /** `delays`: whether the sink still has Nagle's algorithm. */
+  constructor(source: Socket, sink: Socket, delays: boolean) {
     this.source = source;
     this.sink = sink;
+    this.#state = delays ? DELAYS | Reading.no : Reading.no;
   }
 
   get #reading(): Reading {
@@ -117,6 +120,7 @@ export class Direction {
   received(context: Context, result: number, memory: Memory, offset: number): Progress {
     if (result <= 0 || this.#reading === Reading.once) this.#reading = Reading.no;
     if (result < 0) return 'source-broken';
+    if ((this.#state & DELAYS) !== 0 && result > 0) this.#delayNoMore();
     if (this.#waiting !== undefined) {
       this.#append(context, memory.bytes.slice(offset, offset + result));
       return 'goes-on';
@@ -126,6 +130,13 @@ export class Direction {
     else if (!this.#passDirectly(context, memory, offset, result)) return 'sink-broken';
     if (this.#waiting !== undefined) return 'goes-on';
     return this.#readOn(context, result);
+  }
+
+  /** Nagle's algorithm (RFC 896) holds nothing back before the second message; many a connection has but one. */
+  #delayNoMore(): void {
+    if (this.bytes === 0) return;
+    this.#state &= ~DELAYS;
+    setNoDelay(this.sink.fd);
   }
 
   /** What is left over, if anything ever is, is told in `unsent`. */

@@ -2,7 +2,7 @@
 // side becomes a reset of the other, silence and half-closed silence have deadlines.
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
-import { shutdownWrite } from '../../linux/sockets.js';
+import { setKeepAlive, shutdownWrite } from '../../linux/sockets.js';
 import type { Context } from './context.js';
 import { Direction, type Progress } from './direction.js';
 import { type RelayEnding, relayEnded } from './endings.js';
@@ -10,6 +10,8 @@ import { FirstWords, type Heard } from './first-words.js';
 import type { SessionRecord } from './record.js';
 import { TimedListener } from './timed-listener.js';
 
+/** What has lasted so long has its peers probed by the kernel from then on; most connections end before. */
+const KEEP_ALIVE_AFTER_MS = 30_000;
 /** Most half-closed connections end at once; one that stays has the side that ended watched for a reset. */
 const WATCH_HALF_CLOSED_AFTER_MS = 500;
 
@@ -17,8 +19,8 @@ const WATCH_HALF_CLOSED_AFTER_MS = 500;
 export const Reading = { none: 0, client: 1, destination: 2, both: 3 } as const;
 export type Reading = (typeof Reading)[keyof typeof Reading];
 
-/** `watched`: one side has ended, and its socket is looked after for a reset. */
-const Stage = { open: 0, watched: 1, over: 2 } as const;
+/** `lasting`: its peers are probed. `watched`: moreover one side has ended, and its socket is looked after for a reset. */
+const Stage = { young: 0, lasting: 1, watched: 2, over: 3 } as const;
 type Stage = (typeof Stage)[keyof typeof Stage];
 
 export class Relay extends TimedListener {
@@ -29,7 +31,7 @@ export class Relay extends TimedListener {
   readonly #down: Direction;
   /** Undefined once there is nothing to listen for. */
   #words: FirstWords | undefined;
-  #stage: Stage = Stage.open;
+  #stage: Stage = Stage.young;
   /** When bytes last moved, in whole ms of the engine's clock. */
   #active: number;
 
@@ -47,8 +49,9 @@ export class Relay extends TimedListener {
     super();
     this.#context = context;
     this.#record = record;
-    this.#up = new Direction(client, destination);
-    this.#down = new Direction(destination, client);
+    this.#up = new Direction(client, destination, true);
+    // The client's socket has TCP_NODELAY from the one that listens.
+    this.#down = new Direction(destination, client, false);
     if (heard !== undefined) this.#words = new FirstWords(context.engine, heard);
     this.#active = Math.floor(context.engine.now);
     client.listener = this;
@@ -63,7 +66,7 @@ export class Relay extends TimedListener {
   /** `early` and `rest`: bytes of the client and of the destination that came before. */
   start(early: Uint8Array | undefined, rest: Uint8Array | undefined, reading: Reading): void {
     const context = this.#context;
-    context.deadlines.set(this, this.#active + context.options.idle_timeout_ms);
+    context.deadlines.set(this, this.#active + Math.min(context.options.idle_timeout_ms, KEEP_ALIVE_AFTER_MS));
     if (early !== undefined) this.#words?.fromClient(early[0]);
     if (rest !== undefined) this.#words?.fromDestination(rest[0]);
     if (early !== undefined) this.#up.deliver(context, early);
@@ -157,13 +160,23 @@ export class Relay extends TimedListener {
     const { options, deadlines } = this.#context;
     const halfClosed = this.#up.ended || this.#down.ended;
     const due = this.#active + (halfClosed ? options.half_closed_timeout_ms : options.idle_timeout_ms);
-    if (halfClosed && this.#stage === Stage.open) {
+    // Bytes only note the time; the deadline is moved when it comes.
+    if (due <= now) {
+      this.#finish('reset', halfClosed ? 'half-closed' : 'idle');
+      return;
+    }
+    if (this.#stage === Stage.young) this.#lasts();
+    if (halfClosed && this.#stage === Stage.lasting) {
       this.#stage = Stage.watched;
       this.#context.engine.pollHangup(this.#up.ended ? this.#up.source : this.#down.source);
     }
-    // Bytes only note the time; the deadline is moved when it comes.
-    if (due > now) deadlines.set(this, due);
-    else this.#finish('reset', halfClosed ? 'half-closed' : 'idle');
+    deadlines.set(this, due);
+  }
+
+  #lasts(): void {
+    this.#stage = Stage.lasting;
+    setKeepAlive(this.#up.source.fd);
+    setKeepAlive(this.#up.sink.fd);
   }
 
   #finish(how: 'graceful' | 'reset', ending: RelayEnding): void {

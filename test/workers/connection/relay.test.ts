@@ -11,8 +11,15 @@ import { DeadlineWheel } from '../../../src/protocol/deadline-wheel.js';
 import { Counter } from '../../../src/threads/counters.js';
 import type { Context } from '../../../src/workers/connection/context.js';
 import { Reading, Relay } from '../../../src/workers/connection/relay.js';
-import { fillUp, narrow, readNow } from '../../linux/peers.js';
+import { fillUp, narrow, option, readExactly, readNow } from '../../linux/peers.js';
 import { ENGINES, type EngineKind, TINY, World } from '../../linux/world.js';
+
+/** Of both kinds. */
+const IDLE_MS = 60_000;
+const SOL_SOCKET = 1;
+const SO_KEEPALIVE = 9;
+const IPPROTO_TCP = 6;
+const TCP_NODELAY = 1;
 
 /** Far more than it takes, in ms: now and then a full receiver is asked by a timer whether it has room again. */
 const PATIENCE_MS = 20_000;
@@ -42,7 +49,7 @@ class Relayed {
     };
     this.#context = {
       engine,
-      options: { idle_timeout_ms: 60_000, half_closed_timeout_ms: 60_000 },
+      options: { idle_timeout_ms: IDLE_MS, half_closed_timeout_ms: IDLE_MS },
       deadlines: new DeadlineWheel(engine.now),
       pipes: new PipePool(2, UNRECORDED),
       counters: this.counters,
@@ -55,6 +62,22 @@ class Relayed {
     this.client = client.peer;
     this.destination = destination.peer;
     this.near = { client: client.socket, destination: destination.socket };
+  }
+
+  /** The relay's deadlines as they are after so many ms. */
+  expire(after_ms: number): void {
+    this.#context.deadlines.expire(this.world.engine.now + after_ms);
+  }
+
+  /** Of its end at the destination, from TCP's (6) or the socket's own (1) options. */
+  #asksFor(level: number, name: number): boolean {
+    return option(this.near.destination.fd, level, name) === 1;
+  }
+  get sendsAtOnce(): boolean {
+    return this.#asksFor(IPPROTO_TCP, TCP_NODELAY);
+  }
+  get keepsAlive(): boolean {
+    return this.#asksFor(SOL_SOCKET, SO_KEEPALIVE);
   }
 
   start(early?: Uint8Array): void {
@@ -165,6 +188,59 @@ for (const { kind, missing } of ENGINES) {
       relayed.end();
     });
 
+    test('no message but the first could wait for an acknowledgement of another one', () => {
+      for (const early of [undefined, Buffer.from('early')]) {
+        const relayed = new Relayed(kind);
+        const { world, client, destination } = relayed;
+        relayed.start(early);
+        const say = (message: string): void => {
+          sendBytes(client, Buffer.from(message));
+          world.settle();
+          assert.equal(readExactly(destination, message.length).toString(), message);
+        };
+        world.settle();
+        if (early !== undefined) assert.deepEqual(readExactly(destination, early.length), early);
+        assert.equal(relayed.sendsAtOnce, false);
+        if (early === undefined) say('first');
+        assert.equal(relayed.sendsAtOnce, false);
+        say('second');
+        assert.equal(relayed.sendsAtOnce, true);
+        for (const fd of [client, destination]) shutdownWrite(fd);
+        world.until(() => relayed.ended, 'the end');
+        relayed.end();
+      }
+    });
+
+    test('the end behind an only message is no second one', () => {
+      const relayed = new Relayed(kind);
+      const { world, client, destination } = relayed;
+      relayed.start();
+      sendBytes(client, Buffer.from('only'));
+      world.settle();
+      shutdownWrite(client);
+      world.settle();
+      assert.equal(readToEndInTurns(relayed, destination).toString(), 'only');
+      assert.equal(relayed.sendsAtOnce, false);
+      shutdownWrite(destination);
+      world.until(() => relayed.ended, 'the end');
+      relayed.end();
+    });
+
+    test('what lasts has its peers probed; one that is silent for too long ends', () => {
+      const relayed = new Relayed(kind);
+      const { world } = relayed;
+      relayed.start();
+      world.settle();
+      assert.equal(relayed.keepsAlive, false);
+      relayed.expire(IDLE_MS - 1000);
+      assert.equal(relayed.keepsAlive, true);
+      assert.equal(option(relayed.near.client.fd, SOL_SOCKET, SO_KEEPALIVE), 1);
+      assert.equal(relayed.ended, false);
+      relayed.expire(IDLE_MS + 1000);
+      assert.ok(relayed.ended);
+      relayed.end();
+    });
+
     const variants: readonly (readonly [string, UringSizes | undefined])[] =
       kind === 'uring'
         ? [
@@ -179,9 +255,9 @@ for (const { kind, missing } of ENGINES) {
             const relayed = new Relayed(kind, sizes);
             const { world, near } = relayed;
             const roll = dice(seed * 7919 + longest);
-            for (const fd of [near.client.fd, near.destination.fd, relayed.client, relayed.destination]) {
-              narrow(fd, 16_384, 65_536);
-            }
+            for (const fd of [relayed.client, relayed.destination]) narrow(fd, 16_384, 65_536);
+            // Full both ways, the kernel drops acknowledgements with the bytes: neither end then hears that there is room.
+            for (const { fd } of [near.client, near.destination]) narrow(fd, 16_384, 1_048_576);
             const [client, destination] = [relayed.client, relayed.destination].map(
               (fd) => new Talker(fd, 1_500_000, longest, roll),
             );
