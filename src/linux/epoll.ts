@@ -54,6 +54,9 @@ const Wait = {
 } as const;
 type Wait = (typeof Wait)[keyof typeof Wait];
 
+/** In the place of an outcome that is not known yet. */
+const ASK = 1;
+
 interface Trial {
   readonly socket: Socket;
   readonly generation: number;
@@ -106,6 +109,7 @@ export class EpollEngine implements Engine {
   connect(socket: Socket, address: Uint8Array): void {
     const packed = address.length > ADDRESS_SIZE ? address.subarray(0, ADDRESS_SIZE) : address;
     const result = connectTo(socket.fd, packed);
+    socket.readable = false;
     if (result === -EINPROGRESS) this.#await(socket, Wait.connect);
     else this.#tryLater(socket, Wait.connect, result);
   }
@@ -207,7 +211,7 @@ export class EpollEngine implements Engine {
     return trials.length + count;
   }
 
-  #tryLater(socket: Socket, operation: Wait, result = 1, rest: Uint8Array | undefined = undefined): void {
+  #tryLater(socket: Socket, operation: Wait, result = ASK, rest: Uint8Array | undefined = undefined): void {
     this.#trials.push({ socket, generation: socket.generation, operation, result, rest });
   }
 
@@ -250,7 +254,8 @@ export class EpollEngine implements Engine {
     if ((events & (EPOLLIN | EPOLLRDHUP)) !== 0 || broken) socket.readable = true;
     if ((events & EPOLLRDHUP) !== 0 || broken) socket.hungUp = true;
     const writable = (events & EPOLLOUT) !== 0 || broken;
-    if (writable && !this.#wake(socket, Wait.connect, high)) return;
+    // An error that is pending is among the events (tcp_poll): without one it is connected.
+    if (writable && !this.#wake(socket, Wait.connect, high, broken ? ASK : 0)) return;
     if (writable && !this.#wake(socket, Wait.pollOut, high)) return;
     if (broken && !this.#wake(socket, Wait.pollHangup, high)) return;
     if (!socket.readable) return;
@@ -260,10 +265,10 @@ export class EpollEngine implements Engine {
   }
 
   /** Carries out what was waiting for this readiness; false when the socket has been closed meanwhile. */
-  #wake(socket: Socket, operation: Wait, generation: number): boolean {
+  #wake(socket: Socket, operation: Wait, generation: number, result = ASK): boolean {
     if ((socket.waiting & operation) !== 0) {
       socket.waiting &= ~operation;
-      this.#carryOut(socket, operation, 1);
+      this.#carryOut(socket, operation, result);
     }
     return !socket.closing && socket.generation === generation;
   }
@@ -289,7 +294,7 @@ export class EpollEngine implements Engine {
         socket.listener.onStreamStopped(socket);
         break;
       case Wait.connect:
-        socket.listener.onConnect(socket, result > 0 ? pendingError(socket.fd) : result);
+        socket.listener.onConnect(socket, result === ASK ? pendingError(socket.fd) : result);
         break;
       case Wait.pollIn:
         if (pollNow(socket.fd, EPOLLIN | EPOLLRDHUP) === 0) this.#await(socket, operation);
