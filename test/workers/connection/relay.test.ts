@@ -255,7 +255,7 @@ for (const { kind, missing } of ENGINES) {
             const relayed = new Relayed(kind, sizes);
             const { world, near } = relayed;
             const roll = dice(seed * 7919 + longest);
-            for (const fd of [relayed.client, relayed.destination]) narrow(fd, 16_384, 65_536);
+            for (const fd of [relayed.client, relayed.destination]) narrow(fd, 16_384, 32_768);
             // Full both ways, the kernel drops acknowledgements with the bytes: neither end then hears that there is room.
             for (const { fd } of [near.client, near.destination]) narrow(fd, 16_384, 1_048_576);
             const [client, destination] = [relayed.client, relayed.destination].map(
