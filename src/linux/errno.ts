@@ -26,6 +26,8 @@ export const ENETDOWN = errno.ENETDOWN;
 export const EAFNOSUPPORT = errno.EAFNOSUPPORT;
 export const EINVAL = errno.EINVAL;
 export const EPROTO = errno.EPROTO;
+export const EBUSY = errno.EBUSY;
+export const ETIME = errno.ETIME;
 
 const names = new Map(Object.entries(errno).map(([name, value]) => [value, name]));
 

@@ -2,7 +2,7 @@
 // (io_uring_setup(2), io_uring_enter(2), io_uring_register(2)). It knows nothing of sockets: see uring.ts.
 // DEFER_TASKRUN: completions are posted only inside our own enter call, so the mapped indexes need no barriers.
 import type { GroupSize } from './engine.js';
-import { EINTR } from './errno.js';
+import { EAGAIN, EBUSY, EINTR, ETIME, errnoName } from './errno.js';
 import * as libc from './libc.js';
 import { type Memory, mapMemory, mapShared, unmap } from './memory.js';
 import { closeOwned, type Ownership } from './ownership.js';
@@ -20,6 +20,11 @@ const ENTER_GETEVENTS = 1;
 const ENTER_EXT_ARG = 8;
 const SQ_CQ_OVERFLOW = 2;
 const REGISTER_PBUF_RING = 22;
+
+/** A kernel short of memory takes fewer submissions than it is offered: so often it is asked again. */
+const ATTEMPTS = 3;
+/** What an enter may come to that has taken everything: nothing happened, or it is to be asked again. */
+const HARMLESS = new Set([-ETIME, -EINTR, -EAGAIN, -EBUSY]);
 
 /** Words of struct io_uring_params. */
 const PARAMS = { sqEntries: 0, cqEntries: 1, flags: 2, sqOffsets: 10, cqOffsets: 20, words: 30 } as const;
@@ -172,10 +177,7 @@ export class Ring {
    * `head` is opcode | flags << 8 | ioprio << 16. The user data comes back with the completion.
    */
   prepare(head: number, fd: number, userLow: number, userHigh: number): number {
-    if (this.#unsubmitted() >= this.#entries) {
-      this.submit();
-      if (this.#unsubmitted() >= this.#entries) throw new Error('io_uring takes no submissions');
-    }
+    if (this.#unsubmitted() >= this.#entries) this.submit();
     const word = (this.#tail & (this.#entries - 1)) * 16;
     this.#tail = (this.#tail + 1) >>> 0;
     const { words } = this.#sqes;
@@ -211,8 +213,22 @@ export class Ring {
   submit(): void {
     this.#ring.words[this.#sqTail] = this.#tail;
     this.submissions += 1;
-    libc.syscall(SYS_IO_URING_ENTER, this.fd, this.#unsubmitted(), 0, 0, 0, 0);
+    this.#check(libc.syscall(SYS_IO_URING_ENTER, this.fd, this.#unsubmitted(), 0, 0, 0, 0));
     this.submitted();
+  }
+
+  /**
+   * Whoever submits counts on all of it having been taken: buffers are used anew, fds are told to be closed. Throws when
+   * the kernel has not, or when the ring is of no use.
+   */
+  #check(result: number): void {
+    let outcome = result;
+    for (let attempt = 1; this.#unsubmitted() > 0 && attempt < ATTEMPTS; attempt += 1) {
+      outcome = libc.syscall(SYS_IO_URING_ENTER, this.fd, this.#unsubmitted(), 0, 0, 0, 0);
+    }
+    if (this.#unsubmitted() === 0 && (outcome >= 0 || HARMLESS.has(outcome))) return;
+    const why = outcome < 0 ? errnoName(outcome) : 'no more than a part';
+    throw new Error(`io_uring takes no submissions: ${why}`);
   }
 
   /** Submits what was prepared and waits for `completions` of them, or `timeout_ms`. */
@@ -239,8 +255,8 @@ export class Ring {
         24,
       );
     }
+    this.#check(result);
     this.submitted();
-    if (result === -EINTR) return;
     if ((words[this.#sqFlags] & SQ_CQ_OVERFLOW) !== 0) this.overflows += 1;
   }
 
