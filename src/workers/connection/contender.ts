@@ -70,8 +70,9 @@ export class Contender extends Listener {
     return true;
   }
 
+  /** Also after a refusal, which may be all that the client gets in the end: together with the rest of its question. */
   override onPollOut(): void {
-    if (this.unsent !== undefined && this.isOpen && !this.#send()) this.#refuse('broken');
+    if (this.unsent !== undefined && !this.#send() && this.isOpen) this.#refuse('broken');
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {

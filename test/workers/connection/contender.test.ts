@@ -1,0 +1,62 @@
+// A contender without a contest around it, on a real engine: whatever the server says, all of the question goes out.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { sendBytes, shutdownWrite } from '../../../src/linux/sockets.js';
+import type { Attempt } from '../../../src/workers/connection/attempt.js';
+import { Contender } from '../../../src/workers/connection/contender.js';
+import type { Context } from '../../../src/workers/connection/context.js';
+import { fillUp, readNow, resetFd } from '../../linux/peers.js';
+import { ENGINES, World } from '../../linux/world.js';
+
+/** A fatal alert: handshake_failure (RFC 8446 section 6). */
+const ALERT = Buffer.from([0x15, 3, 3, 0, 2, 2, 40]);
+const HELLO = Buffer.from('the ClientHello');
+
+for (const { kind, missing } of ENGINES) {
+  describe(`${kind}: a contender that has no room for its question`, { skip: missing ?? false }, () => {
+    /** One that was refused by then, and the peer that has read nothing. */
+    function refused(world: World, answer: (peer: number) => void) {
+      const { socket, peer } = world.connection();
+      const filled = fillUp(socket.fd);
+      const attempt = { rest: undefined, release: () => socket } as unknown as Attempt;
+      const refusals: (string | undefined)[] = [];
+      const contender = new Contender({ engine: world.engine } as unknown as Context, attempt, undefined, {
+        answered: () => assert.fail('answered'),
+        refused: ({ refusal }) => refusals.push(refusal),
+      });
+      contender.ask(HELLO, 1000, false);
+      answer(peer);
+      world.until(() => refusals.length > 0, 'a refusal');
+      return { contender, peer, filled, refusals };
+    }
+
+    for (const [how, answer] of [
+      ['alert', (peer: number) => sendBytes(peer, ALERT)],
+      ['ended', (peer: number) => shutdownWrite(peer)],
+    ] as const) {
+      test(`goes on asking after a refusal (${how}): it may be all that the client gets`, () => {
+        const world = new World(kind);
+        const { contender, peer, filled, refusals } = refused(world, answer);
+        assert.deepEqual(contender.unsent, HELLO);
+        const got: Buffer[] = [];
+        world.until(() => {
+          for (let part = readNow(peer); typeof part !== 'number'; part = readNow(peer)) got.push(part);
+          return Buffer.concat(got).length === filled + HELLO.length;
+        }, 'the whole question');
+        assert.deepEqual(Buffer.concat(got).subarray(filled), HELLO);
+        assert.equal(contender.unsent, undefined);
+        assert.deepEqual(refusals, [how]);
+        world.end();
+      });
+    }
+
+    test('is refused once by a server that is broken', () => {
+      const world = new World(kind);
+      const { refusals, contender } = refused(world, (peer) => world.hangUp(peer, resetFd));
+      world.settle();
+      assert.deepEqual(refusals, ['broken']);
+      assert.equal(contender.isOpen, false);
+      world.end();
+    });
+  });
+}
