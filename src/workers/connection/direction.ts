@@ -126,7 +126,8 @@ export class Direction {
       return 'goes-on';
     }
     if (result === 0) return this.#end(context);
-    if (result <= MESSAGE_MAX) this.#pass(context, memory, offset, result);
+    // A direct call must not overtake what has been sent in this turn and might not have been taken.
+    if (result <= MESSAGE_MAX || context.engine.isSending(this.sink)) this.#pass(context, memory, offset, result);
     else if (!this.#passDirectly(context, memory, offset, result)) return 'sink-broken';
     if (this.#waiting !== undefined) return 'goes-on';
     return this.#readOn(context, result);

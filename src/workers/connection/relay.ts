@@ -146,7 +146,8 @@ export class Relay extends TimedListener {
       return;
     }
     shutdownWrite(direction.sink.fd);
-    this.#context.deadlines.set(this, this.#active + WATCH_HALF_CLOSED_AFTER_MS);
+    const { deadlines, options } = this.#context;
+    deadlines.set(this, this.#active + Math.min(WATCH_HALF_CLOSED_AFTER_MS, options.half_closed_timeout_ms));
   }
 
   /** One side is broken: it is told to the other by a reset. */
@@ -187,6 +188,8 @@ export class Relay extends TimedListener {
     this.#down.release(this.#context);
     engine.close(this.#up.source, how);
     engine.close(this.#up.sink, how);
-    relayEnded(this.#context, this.#record, { ending, up: this.#up.bytes, down: this.#down.bytes });
+    // The reply that told the client of its success may have come back unsent, and was never counted.
+    const down = Math.max(this.#down.bytes, 0);
+    relayEnded(this.#context, this.#record, { ending, up: this.#up.bytes, down });
   }
 }

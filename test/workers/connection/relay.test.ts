@@ -2,6 +2,7 @@
 // slow a reader is, and the end comes after the last of them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { BufferGroup } from '../../../src/linux/engine.js';
 import { UNRECORDED } from '../../../src/linux/ownership.js';
 import { PipePool } from '../../../src/linux/pipes.js';
 import type { Socket } from '../../../src/linux/socket.js';
@@ -11,8 +12,8 @@ import { DeadlineWheel } from '../../../src/protocol/deadline-wheel.js';
 import { Counter } from '../../../src/threads/counters.js';
 import type { Context } from '../../../src/workers/connection/context.js';
 import { Reading, Relay } from '../../../src/workers/connection/relay.js';
-import { fillUp, narrow, option, readExactly, readNow } from '../../linux/peers.js';
-import { ENGINES, type EngineKind, TINY, World } from '../../linux/world.js';
+import { fillUp, narrow, option, readExactly, readNow, resetFd } from '../../linux/peers.js';
+import { ENGINES, type EngineKind, Recorder, TINY, World } from '../../linux/world.js';
 
 /** Of both kinds. */
 const IDLE_MS = 60_000;
@@ -39,7 +40,7 @@ class Relayed {
   stops = 0;
   readonly #context: Context;
 
-  constructor(kind: EngineKind, sizes?: UringSizes) {
+  constructor(kind: EngineKind, sizes?: UringSizes, halfClosed_ms = IDLE_MS) {
     this.world = new World(kind, sizes);
     const { engine } = this.world;
     const stop = engine.stopStream.bind(engine);
@@ -49,7 +50,7 @@ class Relayed {
     };
     this.#context = {
       engine,
-      options: { idle_timeout_ms: IDLE_MS, half_closed_timeout_ms: IDLE_MS },
+      options: { idle_timeout_ms: IDLE_MS, half_closed_timeout_ms: halfClosed_ms },
       deadlines: new DeadlineWheel(engine.now),
       pipes: new PipePool(2, UNRECORDED),
       counters: this.counters,
@@ -223,6 +224,74 @@ for (const { kind, missing } of ENGINES) {
       assert.equal(relayed.sendsAtOnce, false);
       shutdownWrite(destination);
       world.until(() => relayed.ended, 'the end');
+      relayed.end();
+    });
+
+    test('what comes in the turn of a message that has no room goes behind its rest', () => {
+      const relayed = new Relayed(kind);
+      const { world, client, destination, near } = relayed;
+      const { engine } = world;
+      const got: Buffer[] = [];
+      const read = (): void => {
+        for (let part = readNow(destination); typeof part !== 'number'; part = readNow(destination)) got.push(part);
+      };
+      // Another connection's listener, in whose time the peers do something.
+      let filled = 0;
+      let spoke = false;
+      const meanwhile = new Recorder();
+      const other = world.connection(meanwhile);
+      meanwhile.react = (socket) => {
+        engine.pollIn(socket);
+        if (filled === 0) {
+          if (near.client.group === BufferGroup.large) filled = fillUp(near.destination.fd);
+        } else if (!spoke && engine.isSending(near.destination)) {
+          spoke = true;
+          read();
+          sendBytes(client, Buffer.alloc(20_000, 'b'));
+          read();
+        }
+      };
+      sendBytes(other.peer, Buffer.from('.'));
+      // Three full messages make it a bulk transfer, the fourth is small again.
+      sendBytes(client, Buffer.alloc(4 * 4096, 'a'));
+      relayed.start();
+      engine.pollIn(other.socket);
+      world.until(() => filled > 0, 'a bulk transfer');
+      const total = 4 * 4096 + 20_000;
+      world.until(() => {
+        if (spoke || kind === 'uring') read();
+        return Buffer.concat(got).length >= filled + (spoke ? total : 4 * 4096);
+      }, 'all bytes');
+      if (kind === 'epoll') assert.ok(spoke, 'something came in that turn');
+      const letters = Buffer.concat(got)
+        .toString()
+        .replaceAll('\0', '')
+        .replaceAll(/(.)\1*/g, (run, letter) => `${letter}${run.length} `);
+      assert.equal(letters, spoke ? 'a16384 b20000 ' : 'a16384 ');
+      for (const fd of [client, destination]) shutdownWrite(fd);
+      world.until(() => relayed.ended, 'the end');
+      relayed.end();
+    });
+
+    test('a reply that came back unsent takes nothing from the bytes that are counted', () => {
+      const relayed = new Relayed(kind);
+      const { world, client, near } = relayed;
+      world.hangUp(client, resetFd);
+      world.engine.sendCopy(near.client, new Uint8Array(10));
+      relayed.start();
+      world.until(() => relayed.ended, 'the end');
+      assert.deepEqual([relayed.counters[Counter.bytesUp], relayed.counters[Counter.bytesDown]], [0, 0]);
+      relayed.end();
+    });
+
+    test('a half-closed time-out that is shorter than the first look is kept', () => {
+      const relayed = new Relayed(kind, undefined, 100);
+      const { world, destination } = relayed;
+      relayed.start();
+      shutdownWrite(destination);
+      world.settle();
+      relayed.expire(300);
+      assert.ok(relayed.ended);
       relayed.end();
     });
 
