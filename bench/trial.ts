@@ -1,4 +1,5 @@
-// One subject in one round: started, put through its loads, stopped. What went wrong is part of what comes out.
+// One subject in one round: started, put through its loads, stopped; and once more for the idle load, which is about memory:
+// what earlier loads leave to be collected would hide what a connection takes. What went wrong is part of what comes out.
 import { type Counts, counting } from './counts.js';
 import { type CrowdMemory, holdCrowd } from './crowd.js';
 import type { KernelMemory } from './kernel.js';
@@ -56,8 +57,24 @@ export async function runTrial(
   ends: Ends,
   told: (load: Load) => void,
 ): Promise<TrialResult> {
-  const { peer, workers } = entrant;
   const result: TrialResult = { measurements: [], failures: [] };
+  const isIdle = ({ name }: Load): boolean => name === 'idle';
+  for (const some of [loads.filter((load) => !isIdle(load)), loads.filter(isIdle)]) {
+    if (some.length > 0) await runLoads(entrant, some, idle, ends, result, told);
+  }
+  return result;
+}
+
+/** All of them on one daemon. */
+async function runLoads(
+  entrant: Entrant,
+  loads: readonly Load[],
+  idle: number,
+  ends: Ends,
+  result: TrialResult,
+  told: (load: Load) => void,
+): Promise<void> {
+  const { peer, workers } = entrant;
   await withDaemon(entrant, ends, 'start', result.failures, async (daemon) => {
     for (const load of loads) {
       const way = wayTo(daemon, entrant, load, ends);
@@ -68,5 +85,4 @@ export async function runTrial(
       if (daemon.end !== undefined) break;
     }
   });
-  return result;
 }
