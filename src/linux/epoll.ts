@@ -59,7 +59,6 @@ const ASK = 1;
 
 interface Trial {
   readonly socket: Socket;
-  readonly generation: number;
   readonly operation: Wait;
   /** Of a connect, or a send that left `rest` over: its outcome, which is told a turn later. */
   readonly result: number;
@@ -212,7 +211,7 @@ export class EpollEngine implements Engine {
   }
 
   #tryLater(socket: Socket, operation: Wait, result = ASK, rest: Uint8Array | undefined = undefined): void {
-    this.#trials.push({ socket, generation: socket.generation, operation, result, rest });
+    this.#trials.push({ socket, operation, result, rest });
   }
 
   #await(socket: Socket, operation: Wait): void {
@@ -255,27 +254,27 @@ export class EpollEngine implements Engine {
     if ((events & EPOLLRDHUP) !== 0 || broken) socket.hungUp = true;
     const writable = (events & EPOLLOUT) !== 0 || broken;
     // An error that is pending is among the events (tcp_poll): without one it is connected.
-    if (writable && !this.#wake(socket, Wait.connect, high, broken ? ASK : 0)) return;
-    if (writable && !this.#wake(socket, Wait.pollOut, high)) return;
-    if (broken && !this.#wake(socket, Wait.pollHangup, high)) return;
+    if (writable && !this.#wake(socket, Wait.connect, broken ? ASK : 0)) return;
+    if (writable && !this.#wake(socket, Wait.pollOut)) return;
+    if (broken && !this.#wake(socket, Wait.pollHangup)) return;
     if (!socket.readable) return;
-    if (!this.#wake(socket, Wait.receive, high)) return;
-    if (!this.#wake(socket, Wait.pollIn, high)) return;
+    if (!this.#wake(socket, Wait.receive)) return;
+    if (!this.#wake(socket, Wait.pollIn)) return;
     if ((socket.waiting & (Wait.accept | Wait.acceptMany)) !== 0) this.#accept(socket);
   }
 
   /** Carries out what was waiting for this readiness; false when the socket has been closed meanwhile. */
-  #wake(socket: Socket, operation: Wait, generation: number, result = ASK): boolean {
+  #wake(socket: Socket, operation: Wait, result = ASK): boolean {
     if ((socket.waiting & operation) !== 0) {
       socket.waiting &= ~operation;
       this.#carryOut(socket, operation, result);
     }
-    return !socket.closing && socket.generation === generation;
+    return !socket.closing;
   }
 
   #try(trial: Trial): void {
     const { socket } = trial;
-    if (socket.closing || socket.generation !== trial.generation) return;
+    if (socket.closing) return;
     if (trial.rest !== undefined) {
       socket.waiting &= ~Wait.send;
       socket.listener.onUnsent(socket, trial.rest, trial.result);
