@@ -58,7 +58,9 @@ export interface FdShare {
 export function deriveConnectionsMax({ fdLimit, workers, pipesMax, attemptsMax }: FdDemand): FdShare {
   const pipes_max = Math.min(pipesMax, Math.floor(fdLimit / 4 / 2 / workers));
   const pipes = pipes_max * 2 * workers;
-  const races = Math.min((attemptsMax - 1) * RACING_PER_WORKER * workers, Math.floor(fdLimit / 8));
+  // A connection that is served may have another one asked beside it, also where it makes one attempt at a time.
+  const beside = Math.max(attemptsMax - 1, 1);
+  const races = Math.min(beside * RACING_PER_WORKER * workers, Math.floor(fdLimit / 8));
   const racing_max = Math.floor(races / workers);
   const reserve = RESERVED + RESERVED_PER_WORKER * workers;
   const connections_max = Math.max(0, Math.floor((fdLimit - reserve - pipes - races) / 2));

@@ -17,6 +17,10 @@ test('where fds are scarce, pipes and races do not take more than their share', 
   assert.deepEqual(share, { connections_max: (1024 - 160 - 256 - 128) / 2, pipes_max: 64, racing_max: 64 });
 });
 
+test('a race of one attempt at a time still has descriptors for one that is asked beside the winner', () => {
+  assert.equal(deriveConnectionsMax({ ...DEMAND, attemptsMax: 1 }).racing_max, 32);
+});
+
 test('a configured maximum counts as far as it fits', () => {
   const fits = { code: 'fits', warning: undefined };
   assert.deepEqual(settleConnectionsMax(0, DEMAND), {

@@ -1,6 +1,7 @@
 // Settles what was given into the options of the gateway: checks every value, lets the later source win, fills in
 // defaults, flattens the lines and freezes the result. Pure but for the number of cores, and the lists of rules that the
 // check of `rules` reads.
+import { resolve } from 'node:path';
 import convict from 'convict';
 import { flatten } from '../../protocol/flatten.js';
 import type { Line } from '../../protocol/line.js';
@@ -36,6 +37,7 @@ export function settle(given: readonly Given[], findings: Findings): Configurati
 
   const { IpBlacklist, upstream, workers, dns, hosts, rules: ruled, ...rest } = config.getProperties();
   checkTtls(dns, outcomes, findings);
+  checkStateFiles(rest.cache.state_file, dns.state_file, outcomes, findings);
   const lines = makeLines(upstream, rest.limits.lines_max, outcomes, findings);
   checkVias(rest, lines, outcomes, findings);
   const place = outcomes.get('rules')?.place ?? placeOf('rules');
@@ -61,6 +63,13 @@ function checkTtls(dns: Settings['dns'], outcomes: Outcomes, findings: Findings)
   if (least?.wrong || most?.wrong || dns.ttl_min_s <= dns.ttl_max_s) return;
   const place = (least ?? most)?.place ?? placeOf('dns');
   findings.error(place, `dns.ttl_min_s (${dns.ttl_min_s}) is above dns.ttl_max_s (${dns.ttl_max_s})`);
+}
+
+/** Each is written by a thread of its own, in a form of its own. */
+function checkStateFiles(routes: string | null, names: string | null, outcomes: Outcomes, findings: Findings): void {
+  if (routes === null || names === null || resolve(routes) !== resolve(names)) return;
+  const place = (outcomes.get('dns.state_file') ?? outcomes.get('cache.state_file'))?.place ?? placeOf('dns');
+  findings.error(place, `dns.state_file and cache.state_file are the same file (${JSON.stringify(names)})`);
 }
 
 /** A server that is asked through a line needs one of that name. */

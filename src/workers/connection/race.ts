@@ -189,9 +189,10 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   failed(attempt: Attempt, code: FailureCode): void {
     const { budget, engine } = this.#context;
     this.#plan.failed(engine.now);
-    budget.give(attempt.candidate.line);
     this.#cause = mostTelling(this.#cause, code);
     this.#lessons.failed(attempt, code);
+    // Now that this race, which may be the one that waits for it, knows why.
+    budget.give(attempt.candidate.line);
     this.#step();
   }
 

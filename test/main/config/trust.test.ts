@@ -65,3 +65,12 @@ test('dns.state_file is a path or none', () => {
   assert.equal(optionsOf(loadJson({ dns: { state_file: '/var/lib/bad.json' } })).dns.state_file, '/var/lib/bad.json');
   for (const wrong of ['', 7, 'a\0b']) assert.equal(errorsIn({ dns: { state_file: wrong } }).length, 1);
 });
+
+test('routes and bad addresses are not kept in one file', () => {
+  const both = (names: string) => errorsIn({ cache: { state_file: '/var/lib/state' }, dns: { state_file: names } });
+  assert.deepEqual(both('/var/lib/other'), []);
+  for (const same of ['/var/lib/state', '/var/lib/../lib/state']) {
+    assert.equal(both(same).length, 1);
+    assert.match(both(same)[0], /dns\.state_file and cache\.state_file are the same file \("\/var\/lib\/.*state"\)/);
+  }
+});
