@@ -83,6 +83,17 @@ for (const trick of ['silent', 'resets', 'ends', 'plain-text', 'alert'] as const
   });
 }
 
+inBoth('with one attempt at a time, too, the other line is asked when the first one stays silent', async (world) => {
+  const server = world.use(await tlsServer());
+  const race = { attempts_max: 1, early_probe_interval_s: 0 };
+  const { gateway, destination, wrong, letGo } = await twoLines(world, 'silent', server, { race });
+  letGo();
+  const peer = world.use(await through(gateway.port, destination));
+  const client = await secured(world, peer, { ca: server.ca });
+  await echoes(client, 'through the good line');
+  assert.equal(wrong.count, 1);
+});
+
 inBoth('a HelloRetryRequest settles it: the second ClientHello goes only there', async (world) => {
   const server = world.use(await retryingTlsServer());
   const { gateway, destination, wrong, right, letGo } = await twoLines(world, 'silent', server);
