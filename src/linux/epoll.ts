@@ -324,6 +324,11 @@ export class EpollEngine implements Engine {
       this.#await(socket, Wait.receive);
       return;
     }
+    if (result === 0 && this.isSending(socket)) {
+      // The kernel tells of a reset once: it may have told a send, whose outcome waits to be told and comes first.
+      this.#tryLater(socket, Wait.receive);
+      return;
+    }
     // A short read has emptied the socket, unless an end has been seen that the next read must find.
     if (result < memory.size && !socket.hungUp) socket.readable = false;
     if (result <= 0) socket.streaming = Streaming.no;

@@ -496,6 +496,22 @@ for (const { kind, missing } of ENGINES) {
       assert.deepEqual(heard.of('unsent'), [-ECONNRESET]);
     });
 
+    for (const reading of ['receive', 'stream'] as const) {
+      scenario(`a reset that a send found is told before the end of stream that a ${reading} then finds`, (world) => {
+        const heard = new Recorder();
+        const sink = world.connection(heard);
+        const source = world.connection(new Passer(world.engine, sink.socket));
+        world.engine.receive(source.socket, small);
+        world.engine[reading](sink.socket, small);
+        world.settle();
+        // The kernel tells of a reset once: whatever asks second finds an end of stream.
+        sendBytes(source.peer, HELLO);
+        world.hangUp(sink.peer, resetFd);
+        world.until(() => heard.heard.length > 0, 'the reset');
+        assert.equal(heard.heard[0].result, -ECONNRESET);
+      });
+    }
+
     scenario('a message that was sent before a graceful close is delivered', (world) => {
       const heard = new Recorder();
       const { socket, peer } = world.connection(heard);
