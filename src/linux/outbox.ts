@@ -9,8 +9,6 @@ import type { Socket } from './socket.js';
 const SLAB_SIZE = SEND_MAX;
 /** So many are kept for the next turns; a turn that needs more is a burst. */
 const SLABS_KEPT = 8;
-/** Stands in the place of a generation; no socket has it. */
-const REMOVED = -1;
 
 /** One send. */
 export interface Parcel {
@@ -118,21 +116,6 @@ export class Outbox {
     parcel.room = room;
   }
 
-  /** What is left of a parcel of which `sent` bytes have gone, with all of the one behind it: a copy. */
-  left({ memory, offset, size }: Parcel, sent: number, behind: Parcel | undefined): Uint8Array {
-    const rest = memory.bytes.subarray(offset + sent, offset + size);
-    if (behind === undefined) return rest.slice();
-    const whole = new Uint8Array(rest.length + behind.size);
-    whole.set(rest);
-    whole.set(behind.memory.bytes.subarray(behind.offset, behind.offset + behind.size), rest.length);
-    return whole;
-  }
-
-  /** The socket sends nothing in the turn after all. */
-  remove(parcel: Parcel): void {
-    parcel.generation = REMOVED;
-  }
-
   /** A receive buffer is sent from, and is given back only when the outbox is emptied. */
   lend(group: number, buffer: number): void {
     this.#lent.push(group, buffer);
@@ -160,6 +143,10 @@ export class Outbox {
     this.#shrink(0);
   }
 }
+
+/** What is left of a parcel of which `sent` bytes have gone: a copy. */
+export const left = ({ memory, offset, size }: Parcel, sent: number): Uint8Array =>
+  memory.bytes.slice(offset + sent, offset + size);
 
 function widened(places: Uint32Array<ArrayBuffer>, slot: number): Uint32Array<ArrayBuffer> {
   const wide = new Uint32Array(2 ** Math.ceil(Math.log2(slot + 1)));

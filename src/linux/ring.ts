@@ -21,6 +21,8 @@ const ENTER_EXT_ARG = 8;
 const SQ_CQ_OVERFLOW = 2;
 const REGISTER_PBUF_RING = 22;
 
+export type Completed = (userLow: number, userHigh: number, result: number, flags: number) => void;
+
 /** A kernel short of memory takes fewer submissions than it is offered: so often it is asked again. */
 const ATTEMPTS = 3;
 /** What an enter may come to that has taken everything: nothing happened, or it is to be asked again. */
@@ -260,23 +262,37 @@ export class Ring {
     if ((words[this.#sqFlags] & SQ_CQ_OVERFLOW) !== 0) this.overflows += 1;
   }
 
-  /** Calls `completed` for each completion that is there now. */
-  drain(completed: (userLow: number, userHigh: number, result: number, flags: number) => void): number {
-    const { words, ints } = this.#ring;
-    let head = words[this.#cqHead];
+  /** Calls `completed` for each completion that is there now, and first for those of the `urgent` kind. */
+  drain(completed: Completed, urgent: (userHigh: number) => boolean): number {
+    const { words } = this.#ring;
+    const head = words[this.#cqHead];
     const tail = words[this.#cqTail];
-    const count = (tail - head) >>> 0;
-    while (head !== tail) {
-      const word = this.#cqes + (head & this.#cqMask) * 4;
-      head = (head + 1) >>> 0;
-      const low = words[word];
-      const high = words[word + 1];
-      const result = ints[word + 2];
-      const flags = words[word + 3];
-      words[this.#cqHead] = head;
-      completed(low, high, result, flags);
+    let urgents = 0;
+    for (let at = head; at !== tail; at = (at + 1) >>> 0) {
+      if (!urgent(words[this.#completion(at) + 1])) continue;
+      urgents += 1;
+      this.#tell(at, completed);
     }
-    return count;
+    for (let at = head; at !== tail; ) {
+      const isTold = urgents > 0 && urgent(words[this.#completion(at) + 1]);
+      const told = at;
+      at = (at + 1) >>> 0;
+      // Before it is told: what submits meanwhile finds room.
+      words[this.#cqHead] = at;
+      if (!isTold) this.#tell(told, completed);
+    }
+    return (tail - head) >>> 0;
+  }
+
+  /** The word at which it begins. */
+  #completion(at: number): number {
+    return this.#cqes + (at & this.#cqMask) * 4;
+  }
+
+  #tell(at: number, completed: Completed): void {
+    const { words, ints } = this.#ring;
+    const word = this.#completion(at);
+    completed(words[word], words[word + 1], ints[word + 2], words[word + 3]);
   }
 
   /** Ends the ring; its operations are cancelled by the kernel. Buffers are unmapped last. */

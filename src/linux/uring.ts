@@ -13,7 +13,7 @@ import {
 import { EAGAIN, ECANCELED, ECONNRESET, ENOBUFS } from './errno.js';
 import * as libc from './libc.js';
 import { type Memory, mapMemory } from './memory.js';
-import { Outbox, type Parcel } from './outbox.js';
+import { left, Outbox, type Parcel } from './outbox.js';
 import { closeOwned, type Ownership, UNRECORDED } from './ownership.js';
 import { Ring } from './ring.js';
 import { type Socket, Streaming } from './socket.js';
@@ -21,7 +21,6 @@ import { SocketTable } from './socket-table.js';
 import { setLingerZero } from './sockets.js';
 
 // Opcodes of io_uring (uapi/linux/io_uring.h).
-const NOP = 0;
 const POLL_ADD = 6;
 const ACCEPT = 13;
 const ASYNC_CANCEL = 14;
@@ -65,6 +64,8 @@ const Operation = {
   stream: 13,
 } as const;
 type Operation = (typeof Operation)[keyof typeof Operation];
+
+const isOfSend = (high: number): boolean => (high & 15) === Operation.send;
 
 /** Of a send, the upper eight bits of the lower half say in which turn it was asked for. */
 const TURN_SHIFT = 24;
@@ -170,11 +171,14 @@ export class UringEngine implements Engine {
     this.#ring.words[word + 10] = group;
   }
 
+  /**
+   * Tries at once, whatever is guessed: a multishot receive that waited first (RECV_POLL_FIRST) and woke to bytes with a
+   * reset behind them would take the bytes and never hear of the reset.
+   */
   stream(socket: Socket): void {
     socket.streaming = Streaming.yes;
     socket.group = BufferGroup.small;
-    const flags = RECV_MULTISHOT | (socket.readable ? 0 : RECV_POLL_FIRST);
-    const word = this.#submit(socket, RECV | (BUFFER_SELECT << 8) | (flags << 16), Operation.stream);
+    const word = this.#submit(socket, RECV | (BUFFER_SELECT << 8) | (RECV_MULTISHOT << 16), Operation.stream);
     this.#ring.words[word + 10] = BufferGroup.small;
   }
 
@@ -232,28 +236,14 @@ export class UringEngine implements Engine {
   }
 
   /**
-   * A send of the last turn was not taken as a whole. What was sent behind it, before this was heard, is left over with
-   * it. Where the bytes of either have gone, the completion ring having overflowed, the socket is as good as broken.
+   * A send of the last turn was not taken as a whole. Where its bytes have gone, or have been overtaken, since this comes
+   * late (the completion ring has overflowed), the socket is as good as broken.
    */
   #unsent(socket: Socket, result: number, turn: number): void {
     const isOfLastTurn = turn === ((this.counts.turns - 1) & TURN_MASK);
     const parcel = isOfLastTurn ? this.#posted.find(socket) : undefined;
-    const behind = this.#outbox.find(socket);
-    if (parcel === undefined || (behind !== undefined && !this.#isPending(behind))) {
-      socket.listener.onUnsent(socket, NOTHING, -ECONNRESET);
-      return;
-    }
-    const rest = this.#outbox.left(parcel, Math.max(result, 0), behind);
-    if (behind !== undefined) this.#withdraw(behind);
-    socket.listener.onUnsent(socket, rest, result < 0 ? result : -EAGAIN);
-  }
-
-  /** What was to be submitted in its place does nothing and is not heard of. */
-  #withdraw(parcel: Parcel): void {
-    const { words } = this.#ring;
-    words.fill(0, parcel.word, parcel.word + 16);
-    words[parcel.word] = NOP | (SKIP_SUCCESS << 8);
-    this.#outbox.remove(parcel);
+    if (parcel === undefined || this.isSending(socket)) socket.listener.onUnsent(socket, NOTHING, -ECONNRESET);
+    else socket.listener.onUnsent(socket, left(parcel, Math.max(result, 0)), result < 0 ? result : -EAGAIN);
   }
 
   pollIn(socket: Socket): void {
@@ -354,7 +344,9 @@ export class UringEngine implements Engine {
     this.#posted = posted;
     this.#ring.enter(timeout_ms > 0 ? outcomes : 0, timeout_ms);
     this.now = performance.now();
-    const count = this.#ring.drain(this.#completed);
+    // What sends have found comes first: whoever hears of an end knows by then whether it was a reset that a send was
+    // told of, and whether all that was to go before that end has gone.
+    const count = this.#ring.drain(this.#completed, isOfSend);
     posted.empty(this.#giveBack);
     this.counts.overflows = this.#ring.overflows;
     if (this.#starved.length > 0) this.#feed();
@@ -503,7 +495,7 @@ export class UringEngine implements Engine {
     let rounds = 0;
     do {
       this.#ring.enter(0, 0);
-      this.#ring.drain(this.#completed);
+      this.#ring.drain(this.#completed, isOfSend);
       rounds += 1;
     } while (rounds < DESTROY_ROUNDS && this.#table.size > 0);
     // The last of these may have closed sockets.

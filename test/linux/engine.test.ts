@@ -11,7 +11,7 @@ import { EAGAIN, ECANCELED, ECONNREFUSED, ECONNRESET, EMFILE } from '../../src/l
 import * as libc from '../../src/linux/libc.js';
 import { type Memory, mapMemory, unmap } from '../../src/linux/memory.js';
 import type { Socket } from '../../src/linux/socket.js';
-import { closeFd, openStream, pollNow, sendBytes, shutdownWrite } from '../../src/linux/sockets.js';
+import { closeFd, openStream, sendBytes, shutdownWrite } from '../../src/linux/sockets.js';
 import { UringEngine, type UringSizes } from '../../src/linux/uring.js';
 import {
   acceptFrom,
@@ -26,7 +26,6 @@ import {
   listening,
   openFds,
   POLLIN,
-  POLLOUT,
   readExactly,
   readNow,
   readToEnd,
@@ -544,65 +543,26 @@ for (const { kind, missing } of ENGINES) {
       assert.equal(world.engine.isSending(socket), false);
     });
 
-    scenario('what is sent before it is heard that something was left over does not overtake it', (world) => {
-      const heard = new Recorder();
-      const sink = world.connection(heard);
-      const source = world.connection(new Passer(world.engine, sink.socket));
-      let left = fillUp(sink.socket.fd);
-      const drain = (): void => {
-        for (let part = readNow(sink.peer); typeof part !== 'number'; part = readNow(sink.peer)) left -= part.length;
-      };
-      // As soon as something is left over there is room again: enough for what is sent behind it.
-      heard.react = () => {
-        while (pollNow(sink.socket.fd, POLLOUT) === 0) drain();
-      };
-      // The receive comes first in the turn, so its bytes are sent on before the outcome of the send is heard.
-      sendBytes(source.peer, HELLO);
-      world.engine.receive(source.socket, small);
-      world.engine.sendCopy(sink.socket, Buffer.from('first, '));
-      world.until(() => heard.heard.length > 0, 'the outcome');
-      world.settle();
-      while (left > 0) {
-        awaitReady(sink.peer, POLLIN);
-        drain();
-      }
-      assert.equal(left, 0, 'nothing more has gone');
-      assert.deepEqual(new Set(heard.of('unsent')), new Set([-EAGAIN]));
-      // epoll takes nothing behind what is left over.
-      assert.equal(heard.bytes.toString(), kind === 'uring' ? 'first, hello' : 'first, ');
-      sendBytes(sink.socket.fd, heard.bytes);
-      assert.deepEqual(readExactly(sink.peer, heard.bytes.length), heard.bytes);
-    });
-
-    if (kind === 'uring') {
-      scenario(
-        'an outcome that an overflow delays is not taken for that of a later send',
-        (world) => {
+    for (const what of ['bytes', 'an end'] as const) {
+      for (const how of ['receive', 'pollIn'] as const) {
+        scenario(`whoever is told of ${what} (${how}) can know what became of a send before`, (world) => {
           const heard = new Recorder();
           const sink = world.connection(heard);
-          const filled = fillUp(sink.socket.fd);
-          const polls = new Recorder();
-          const { socket: polled } = world.connection(polls);
-          polls.react = () => void world.engine.sendCopy(sink.socket, Buffer.from('second'));
-          // These fill the completion ring, so that what becomes of the send comes a turn late.
-          const others = Array.from({ length: 7 }, () => world.connection(new Recorder()).socket);
-          for (const socket of [polled, ...others]) world.engine.pollOut(socket);
-          world.engine.sendCopy(sink.socket, Buffer.from('first'));
-          world.until(() => heard.heard.length > 1, 'both outcomes');
-          world.settle();
-          assert.deepEqual(
-            heard.heard.map(({ result, bytes }) => [result, bytes.toString()]),
-            [
-              [-ECONNRESET, ''],
-              [-EAGAIN, 'second'],
-            ],
-          );
-          world.engine.close(sink.socket, 'graceful');
-          world.until(() => world.engine.size === 8, 'the close');
-          assert.equal(readToEnd(sink.peer).bytes.length, filled);
-        },
-        { ...TINY, submissions: 8, completions: 8 },
-      );
+          const reader = new Recorder();
+          const source = world.connection(reader);
+          fillUp(sink.socket.fd);
+          const known: boolean[] = [];
+          reader.react = () => known.push(heard.of('unsent').length > 0 || world.engine.isSending(sink.socket));
+          if (what === 'bytes') sendBytes(source.peer, HELLO);
+          else shutdownWrite(source.peer);
+          // It is submitted before the send, and so is its outcome before that of the send.
+          world.engine[how](source.socket, small);
+          world.engine.sendCopy(sink.socket, HELLO);
+          world.until(() => heard.heard.length > 0 && known.length > 0, 'both outcomes');
+          assert.deepEqual(known, [true]);
+          assert.deepEqual(heard.of('unsent'), [-EAGAIN]);
+        });
+      }
     }
 
     scenario('the bytes of a receive can be sent on', (world) => {
@@ -622,6 +582,24 @@ for (const { kind, missing } of ENGINES) {
   });
 
   describe(`${kind}: streaming`, () => {
+    for (const armed of ['before', 'after'] as const) {
+      scenario(`bytes and a reset that come together are both told to a stream armed ${armed} them`, (world) => {
+        const heard = new Recorder();
+        const { socket, peer } = world.connection(heard);
+        // By now the engine knows that there is nothing to read.
+        sendBytes(peer, HELLO);
+        world.engine.receive(socket, small);
+        world.until(() => heard.heard.length === 1, 'the first bytes');
+        if (armed === 'before') world.engine.stream(socket);
+        world.settle();
+        sendBytes(peer, HELLO);
+        world.hangUp(peer, resetFd);
+        if (armed === 'after') world.engine.stream(socket);
+        world.until(() => heard.heard.length === 3, 'the reset');
+        assert.deepEqual(heard.of('receive'), [HELLO.length, HELLO.length, -ECONNRESET]);
+      });
+    }
+
     scenario('whatever comes is told without being asked for again, and so is the end', (world) => {
       const heard = new Recorder();
       const { socket, peer } = world.connection(heard);

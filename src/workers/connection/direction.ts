@@ -237,7 +237,7 @@ export class Direction {
     this.#waiting = pipe;
     if (pipe === undefined) return this.#copyAgain(context);
     let moved = 0;
-    for (let load = 0; load < SPLICES_A_TURN; load += 1) {
+    for (let loads = 0; loads < SPLICES_A_TURN; ) {
       if (pipe.filled === 0) {
         const filled = spliceIn(this.source.fd, pipe);
         if (filled <= 0) return this.#nothingMore(context, filled, moved);
@@ -252,10 +252,11 @@ export class Direction {
       pipe.filled -= sent;
       this.bytes += sent;
       moved += sent;
+      // Where it was not all, only the next call tells whether there was no room or the sink is broken.
+      if (pipe.filled === 0) loads += 1;
     }
-    // Its share of this turn is used up. A pipe with bytes in it waits for its sink, an empty one for its source.
-    if (pipe.filled > 0) context.engine.pollOut(this.sink);
-    else context.engine.pollIn(this.source);
+    // Its share of this turn is used up.
+    context.engine.pollIn(this.source);
     return 'goes-on';
   }
 
@@ -276,9 +277,13 @@ export class Direction {
     return 'goes-on';
   }
 
-  /** What came just before might not be taken: then the end has not been reached, and is read again. */
+  /**
+   * What came just before might not be taken: then the end has not been reached, and is read again. So it is while the
+   * outcome of a send to the source is not known, since the kernel tells of a reset once: to that send, perhaps.
+   */
   #end(context: Context): Progress {
-    if (context.engine.isSending(this.sink)) {
+    const { engine } = context;
+    if (engine.isSending(this.sink) || engine.isSending(this.source)) {
       this.#read(context);
       return 'goes-on';
     }
