@@ -113,6 +113,13 @@ export class Gateway {
     return this.records.filter(({ msg }) => msg === 'connection');
   }
 
+  /** For a test of so many that ports come again. */
+  forgetConnections(): void {
+    const others = this.records.filter(({ msg }) => msg !== 'connection');
+    this.records.splice(0, this.records.length, ...others);
+    this.output = '';
+  }
+
   async logged(message: string): Promise<LogRecord> {
     const find = () => this.records.find(({ msg }) => msg.includes(message));
     await until(`the log says "${message}"`, () => find() !== undefined);
