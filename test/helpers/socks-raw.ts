@@ -15,12 +15,12 @@ export interface RawEnds {
   readonly port: number;
 }
 
-/** The gateway's only line must be direct. The fds are the caller's. */
-export function rawThrough(gatewayPort: number): RawEnds {
+/** By one line and to one address. `early`: bytes that the client sends behind its request. The fds are the caller's. */
+export function rawThrough(gatewayPort: number, early: Uint8Array = new Uint8Array()): RawEnds {
   const { fd: listener, port } = listening();
   const client = connecting(gatewayPort);
   awaitReady(client, POLLOUT);
-  sendBytes(client, Buffer.concat([greeting(), request({ host: '127.0.0.1', port })]));
+  sendBytes(client, Buffer.concat([greeting(), request({ host: '127.0.0.1', port }), early]));
   for (let size = 0; size < ANSWER_SIZE; ) {
     awaitReady(client, POLLIN);
     const part = readNow(client, ANSWER_SIZE - size);

@@ -59,7 +59,7 @@ function someActs(roll: Dice): Act[] {
 export class End {
   readonly fd: number;
   readonly acts: readonly Act[];
-  sent = 0;
+  sent: number;
   read = 0;
   halfClosed = false;
   /** By itself, before it had read the other's end. */
@@ -72,9 +72,10 @@ export class End {
   #deaf = 0;
   #closed = false;
 
-  constructor(fd: number, acts: readonly Act[]) {
+  constructor(fd: number, acts: readonly Act[], sent: number) {
     this.fd = fd;
     this.acts = acts;
+    this.sent = sent;
     this.#begin();
   }
 
@@ -196,10 +197,14 @@ export interface Pair {
   readonly destination: End;
 }
 
-export const somePair = ({ client, destination, port }: RawEnds, roll: Dice): Pair => ({
+/** What one end sends, from its beginning. */
+export const beginning = (size: number): Uint8Array => PATTERN.subarray(0, size);
+
+/** `early`: bytes that the client has sent already. */
+export const somePair = ({ client, destination, port }: RawEnds, early: number, roll: Dice): Pair => ({
   port,
-  client: new End(client, someActs(roll)),
-  destination: new End(destination, someActs(roll)),
+  client: new End(client, someActs(roll), early),
+  destination: new End(destination, someActs(roll), 0),
 });
 
 const isOpen = ({ client, destination }: Pair): boolean => !client.isOver || !destination.isOver;
