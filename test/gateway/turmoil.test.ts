@@ -6,8 +6,9 @@ import type { Gateway } from '../helpers/gateway.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
 import { rawThrough } from '../helpers/socks-raw.js';
 import { beginning, described, judgePair, type Pair, runTurmoil, somePair } from '../helpers/turmoil.js';
+import { narrow } from '../linux/peers.js';
 
-const ROUNDS = Number(process.env['TCPROUTE_TURMOIL_ROUNDS'] ?? 40);
+const ROUNDS = Number(process.env['TCPROUTE_TURMOIL_ROUNDS'] ?? 15);
 const FIRST_SEED = Number(process.env['TCPROUTE_TURMOIL_SEED'] ?? 1);
 const CONNECTIONS = 32;
 
@@ -25,7 +26,9 @@ async function turmoil(gateway: Gateway, seed: number): Promise<void> {
   gateway.forgetConnections();
   const pairs = Array.from({ length: CONNECTIONS }, () => {
     const early = roll(2) * roll(3000);
-    return somePair(rawThrough(gateway.port, beginning(early)), early, roll);
+    const ends = rawThrough(gateway.port, beginning(early));
+    for (const fd of [ends.client, ends.destination]) if (roll(3) === 0) narrow(fd, 16_384, 32_768);
+    return somePair(ends, early, roll);
   });
   await runTurmoil(pairs);
   for (const pair of pairs) {
