@@ -14,6 +14,7 @@ import {
 } from '../linux/errno.js';
 import type { Socket } from '../linux/socket.js';
 import { acceptFrom, closeFd } from '../linux/sockets.js';
+import type { OwnerTable } from '../threads/owner-table.js';
 import type { RoomFlag } from '../threads/room.js';
 import type { Lanes } from './lanes.js';
 import type { Logger } from './log.js';
@@ -34,6 +35,7 @@ const FULL_QUEUES_MS = 5;
 export interface AcceptorParts {
   readonly engine: Engine;
   readonly lanes: Lanes;
+  readonly owners: OwnerTable;
   /** Raised while there is no room, so that an actor rings when a connection ends. */
   readonly room: RoomFlag;
   readonly connections_max: number;
@@ -81,6 +83,8 @@ export class Acceptor extends Listener {
   #takes(result: number): boolean {
     if (result === -EAGAIN) return false;
     if (result >= 0) {
+      // The actor that had this number before may not have said yet that it has closed it, and may die.
+      this.#parts.owners.clear(result);
       if (this.#room > 0 && this.#held.length === 0 && this.#parts.lanes.hand(result)) this.#room -= 1;
       else this.#held.push(result);
       return true;

@@ -128,6 +128,7 @@ class Start {
     const acceptor = new Acceptor(listening, {
       engine,
       lanes: supervisor.lanes,
+      owners: supervisor.owners,
       room: new RoomFlag(this.#room),
       connections_max: this.#options.limits.connections_max,
       log: this.#log,

@@ -63,6 +63,7 @@ export interface SupervisorParts {
 export class Supervisor {
   readonly counters: Counters;
   readonly lanes: Lanes;
+  readonly owners: OwnerTable;
   readonly connections: readonly ActorHost<ConnectionActor>[];
   readonly names: ActorHost<NamesControl>;
   readonly routes: ActorHost<RoutesControl>;
@@ -90,6 +91,7 @@ export class Supervisor {
     });
     const ways = actors.map(lane);
     this.counters = new Counters(common.counters);
+    this.owners = new OwnerTable(common.owners);
     this.lanes = new Lanes(ways, this.counters);
     const switchboard = new Switchboard();
     this.#rules = new RuleKeeper(parts.rules, log, (tables) => switchboard.setRules(tables));

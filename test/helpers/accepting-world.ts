@@ -9,6 +9,7 @@ import { Lanes } from '../../src/main/lanes.js';
 import type { Logger } from '../../src/main/log.js';
 import { Counter, Counters } from '../../src/threads/counters.js';
 import { FdQueue } from '../../src/threads/fd-queue.js';
+import { OwnerTable } from '../../src/threads/owner-table.js';
 import { RoomFlag } from '../../src/threads/room.js';
 
 export interface WorldOptions {
@@ -19,6 +20,7 @@ export interface WorldOptions {
   readonly log: Logger;
 }
 
+const FDS_MAX = 65_536;
 const BYTE = new Uint8Array([42]);
 
 export class AcceptingWorld {
@@ -30,6 +32,7 @@ export class AcceptingWorld {
   /** Turns that could wait; those between two visits to libuv do not, and its clients are in this thread, too. */
   waits = 0;
   readonly lanes: Lanes;
+  readonly owners = new OwnerTable(OwnerTable.create(FDS_MAX));
   readonly acceptor: Acceptor;
   readonly #loop: Loop;
   readonly #running: Promise<void>;
@@ -54,7 +57,8 @@ export class AcceptingWorld {
     this.#room = new RoomFlag(roomMemory);
     this.lanes = new Lanes([{ queue: this.#queue, capacity, doorbell: this.#laneBell }], counters);
     const room = new RoomFlag(roomMemory);
-    this.acceptor = new Acceptor(listening, { engine, lanes: this.lanes, room, connections_max, log });
+    const { lanes, owners } = this;
+    this.acceptor = new Acceptor(listening, { engine, lanes, owners, room, connections_max, log });
     this.#loop = new Loop(engine, {
       mayWait: () => {
         this.waits += 1;

@@ -56,6 +56,25 @@ for (const engine of ['uring', 'epoll'] as const) {
     await world.close();
   });
 
+  test(`${engine}: an fd whose number an actor has just closed is that actor’s no more`, async () => {
+    const { log } = captureLog();
+    const world = new AcceptingWorld({ engine, connections_max: 10, capacity: 64, log });
+    for (let fd = 0; fd < 1000; fd += 1) world.owners.closing(fd, 0);
+    const clients = Array.from({ length: 20 }, () => client(world.port));
+    await until('some are in the queue', () => world.queued === 10);
+    const accepted = world.take();
+    const owned = new Set(world.owners.ownedBy(0));
+    assert.deepEqual(
+      accepted.filter((fd) => owned.has(fd)),
+      [],
+    );
+    for (const fd of accepted) world.end(fd);
+    await until('the rest are in the queue', () => world.queued === 10);
+    for (const fd of world.take()) world.end(fd);
+    await Promise.all(clients);
+    await world.close();
+  });
+
   test(`${engine}: fds that a dead actor had not taken are handed on first`, async () => {
     const { log } = captureLog();
     const world = new AcceptingWorld({ engine, connections_max: 2, capacity: 8, log });
