@@ -173,17 +173,23 @@ function totals({ counters }: Supervisor, workers: number): Stats {
 
 /** Runs until SIGTERM or SIGINT; resolves with the exit status. */
 export async function runGateway(options: Configuration, log: Logger): Promise<number> {
+  let running: Gateway | undefined;
+  // From the beginning: a report that is asked for too early is none, and not the end of the process.
+  const reports = onReportSignal(async () => {
+    if (running !== undefined) await report(running, log);
+  });
   const started = await startGateway(options, log);
   if (started.code === 'failed') {
+    reports.forget();
     log.fatal(started.message);
     return 1;
   }
   const { gateway } = started;
+  running = gateway;
   const { host, port } = gateway.address;
   const lines = options.lines.map(({ name }) => name);
   // Before it is said: whoever waits for the line may send a signal at once.
   const signal = awaitSignal();
-  const reports = onReportSignal(() => report(gateway, log));
   log.info({ lines, workers: options.workers }, `listening on ${formatEndpoint(host, port)}`);
   const broken = gateway.broken.then((reason) => ({ reason }));
   const end = await Promise.race([signal, broken]);

@@ -22,8 +22,8 @@ import { Switchboard } from './switchboard.js';
 const QUEUE_CAPACITY = 4096;
 /** JavaScript objects of one thread. A connection takes some KiB of them, a cached answer or route some 200 bytes. */
 const HEAP_MB = 2048;
-/** For the DNS and route actor to say goodbye: they have nothing to finish. */
-const SERVICES_STOP_MS = 1000;
+/** For the DNS and route actor to write down what outlives them: up to a million routes. */
+const SERVICES_STOP_MS = 10_000;
 
 export interface ActorEntries {
   readonly connection: URL;

@@ -1,6 +1,7 @@
 // The report that SIGUSR2 asks for: what an operator sees of connections, servers and bad addresses in the log.
 import assert from 'node:assert/strict';
 import { DnsServer } from '../helpers/dns-server.js';
+import { Gateway } from '../helpers/gateway.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
 import { PeerServer } from '../helpers/servers.js';
 import { dial } from '../helpers/socks-client.js';
@@ -44,4 +45,13 @@ inBothEngines('SIGUSR2 has counters, servers and bad addresses with their eviden
   const { lookups, tables } = last('report: DNS') as Record<string, Record<string, unknown>>;
   assert.ok((lookups?.['misses'] as number) >= 2);
   assert.deepEqual(tables?.['bad_addresses'], { size: 1, max: 4096 });
+});
+
+inBothEngines('a report that is asked for while the gateway starts does not end it', async (world) => {
+  const gateway = world.own(Gateway.spawn({ port: 0, workers: 2 }, world.engine));
+  await gateway.logged('engine chosen');
+  gateway.child.kill('SIGUSR2');
+  await gateway.listens();
+  gateway.child.kill('SIGUSR2');
+  await gateway.logged('report: connections');
 });

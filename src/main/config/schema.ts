@@ -171,7 +171,7 @@ const race = {
 // biome-ignore format: a table, one key a line
 const cache = {
   ttl_s: integer({ doc: 'How long a destination is remembered after a connection to it last worked.', default: 600, env: 'TCPROUTE_CACHE_TTL_S', min: 1, max: WEEK_S }),
-  entries_max: integer({ doc: 'Destinations that are remembered; the one used longest ago goes first.', default: 100_000, env: 'TCPROUTE_CACHE_ENTRIES_MAX', min: 1, max: 10_000_000 }),
+  entries_max: integer({ doc: 'Destinations that are remembered; the one used longest ago goes first.', default: 100_000, env: 'TCPROUTE_CACHE_ENTRIES_MAX', min: 1, max: 1_000_000 }),
   refresh_s: integer({ doc: 'How often all candidates of a destination in use are raced anew, although one is remembered; 0 is only when it fails.', default: 0, env: 'TCPROUTE_CACHE_REFRESH_S', min: 0, max: WEEK_S }),
   state_file: stateFile({ doc: 'Where the routes are kept over a restart.', env: 'TCPROUTE_CACHE_STATE_FILE' }),
 };
@@ -190,7 +190,7 @@ const dns = {
   prefetch_percent: integer({ doc: 'An answer that is asked for in the last part of its time is refreshed in advance; 0 is never.', default: 10, env: 'TCPROUTE_DNS_PREFETCH_PERCENT', min: 0, max: 90 }),
   ipv6,
   ca_file: caFile,
-  entries_max: integer({ doc: 'Names whose answers are kept.', default: 10_000, env: 'TCPROUTE_DNS_ENTRIES_MAX', min: 1, max: 10_000_000 }),
+  entries_max: integer({ doc: 'Names whose answers are kept.', default: 10_000, env: 'TCPROUTE_DNS_ENTRIES_MAX', min: 1, max: 1_000_000 }),
   lookups_max: integer({ doc: 'Lookups under way at a time; further ones fail at once.', default: 4096, env: 'TCPROUTE_DNS_LOOKUPS_MAX', min: 1, max: 1_000_000 }),
   ...TRUST,
 };

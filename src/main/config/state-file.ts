@@ -1,4 +1,6 @@
 // Checks keys that name a file in which something is kept over a restart.
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Setting } from './setting.js';
 import { asText } from './text.js';
 
@@ -11,11 +13,24 @@ export function stateFile({ doc, env }: { doc: string; env: string }): Setting<s
     env,
     allowed: PATH_ALLOWED,
     check(value, place, findings) {
-      if (value === null || (typeof value === 'string' && value !== '' && !value.includes('\0'))) return value;
+      if (value === null || (typeof value === 'string' && isPlace(value))) return value;
       findings.reject(place, value, PATH_ALLOWED);
       return undefined;
     },
     fromText: asText,
     format: '*',
   };
+}
+
+/** Whether a file may stand there. Who may write it is the kernel's business, and may change. */
+function isPlace(path: string): boolean {
+  return path !== '' && !path.includes('\0') && kindOf(dirname(path)) === 'directory' && kindOf(path) !== 'directory';
+}
+
+function kindOf(path: string): 'directory' | 'other' | undefined {
+  try {
+    return statSync(path).isDirectory() ? 'directory' : 'other';
+  } catch {
+    return undefined;
+  }
 }

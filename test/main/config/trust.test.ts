@@ -63,7 +63,13 @@ test('dns.trusted takes addresses and ranges', () => {
 test('dns.state_file is a path or none', () => {
   assert.equal(optionsOf(loadJson({})).dns.state_file, null);
   assert.equal(optionsOf(loadJson({ dns: { state_file: '/var/lib/bad.json' } })).dns.state_file, '/var/lib/bad.json');
-  for (const wrong of ['', 7, 'a\0b']) assert.equal(errorsIn({ dns: { state_file: wrong } }).length, 1);
+  for (const wrong of ['', 7, 'a\0b', '/', '/var/lib', '/var/lib/', '/no/such/directory/file', '/etc/passwd/file'])
+    assert.equal(errorsIn({ dns: { state_file: wrong } }).length, 1, String(wrong));
+  const [error] = errorsIn({ cache: { state_file: '/no/such/file' } });
+  assert.match(
+    error as string,
+    /cache\.state_file: "\/no\/such\/file" is not allowed; allowed: .* in a directory that exists/,
+  );
 });
 
 test('routes and bad addresses are not kept in one file', () => {
