@@ -93,11 +93,11 @@ function allLoads(options: BenchOptions, scale: number): Load[] {
     ping(1),
     bulk(4),
     bulk(64),
-    // Held, not timed: the warm-up is a short connect load.
+    // Held, not timed: the warm-up is a connect load, as long as that one's own: what is compiled then is of no connection.
     {
       name: 'idle',
       title: `idle: ${options.idle} open connections`,
-      ...times(0, 300),
+      ...times(0, 1000),
       ...connect(IP, concurrency),
       roundsMax: Math.min(IDLE_ROUNDS, rounds),
     },
