@@ -5,7 +5,7 @@ import { dice } from '../helpers/dice.js';
 import type { Gateway } from '../helpers/gateway.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
 import { rawThrough } from '../helpers/socks-raw.js';
-import { beginning, described, judgePair, type Pair, runTurmoil, somePair } from '../helpers/turmoil.js';
+import { CONTENT, described, judgePair, type Pair, runTurmoil, somePair } from '../helpers/turmoil.js';
 import { narrow } from '../linux/peers.js';
 
 const ROUNDS = Number(process.env['TCPROUTE_TURMOIL_ROUNDS'] ?? 15);
@@ -26,7 +26,7 @@ async function turmoil(gateway: Gateway, seed: number): Promise<void> {
   gateway.forgetConnections();
   const pairs = Array.from({ length: CONNECTIONS }, () => {
     const early = roll(2) * roll(3000);
-    const ends = rawThrough(gateway.port, beginning(early));
+    const ends = rawThrough(gateway.port, CONTENT.at(0, early));
     for (const fd of [ends.client, ends.destination]) if (roll(3) === 0) narrow(fd, 16_384, 32_768);
     return somePair(ends, early, roll);
   });
