@@ -168,18 +168,22 @@ inBoth('once the client has said more than its ClientHello nobody else gets it',
   peer.close();
 });
 
-for (const [how, leave] of [
-  ['reset', (peer: Peer) => peer.reset()],
-  ['end', (peer: Peer) => peer.end()],
-] as const) {
-  inBoth(`the client's ${how} behind its ClientHello cancels everything`, async (world) => {
-    const { peer, wrong, bad, good } = await onTheBadLine(world, 'silent');
-    peer.send(await clientHello());
-    await until('the wrong server has it', () => wrong.hellos.length === 1);
-    leave(peer);
-    await until('both lines were let go', () => bad.open === 0 && good.count === 1 && good.open === 0);
-  });
-}
+inBoth('the client’s reset behind its ClientHello cancels everything', async (world) => {
+  const { peer, wrong, bad, good } = await onTheBadLine(world, 'silent');
+  peer.send(await clientHello());
+  await until('the wrong server has it', () => wrong.hellos.length === 1);
+  peer.reset();
+  await until('both lines were let go', () => bad.open === 0 && good.count === 1 && good.open === 0);
+});
+
+inBoth('the client’s end behind its ClientHello is the first server’s, the others are let go', async (world) => {
+  const { peer, wrong, bad, good } = await onTheBadLine(world, 'silent');
+  peer.send(await clientHello());
+  await until('the wrong server has it', () => wrong.hellos.length === 1);
+  peer.end();
+  await until('the other line was let go', () => good.count === 1 && good.open === 0);
+  assert.equal(bad.open, 1);
+});
 
 inBoth('where every server refuses the first alert is delivered', async (world) => {
   const server = world.use(await tlsServer());
@@ -349,4 +353,31 @@ inBothEngines('a ClientHello behind the request in one piece is answered by who 
   assert.deepEqual([...(await peer.read(6))], [22, 3, 3, 0, 1, 2]);
   peer.send('x');
   assert.equal((await destination.read(1)).toString(), 'x');
+});
+
+inBothEngines('a client that ends behind its ClientHello is answered all the same', async (world) => {
+  const server = world.use(await PeerServer.listen());
+  const other = world.use(await TrickProxy.listen({ after: deferred().promise }));
+  const fast = world.use(await TrickProxy.listen('works'));
+  const gateway = await world.gateway({ upstream: { type: 'multipath', list: [other.line, fast.line] }, workers: 1 });
+  const hello = await clientHello();
+  const peer = world.use(await through(gateway.port, server));
+  peer.send(hello);
+  peer.end();
+  const destination = await server.accepted();
+  assert.ok((await destination.rest()).equals(hello));
+  assert.equal(destination.ending, 'eof');
+  destination.send(ALERT);
+  destination.end();
+  assert.ok((await peer.rest()).equals(ALERT));
+  assert.equal(peer.ending, 'eof');
+});
+
+inBoth('a client that ends when all that were asked have refused is told the refusal', async (world) => {
+  const { gateway, destination, wrong } = await twoLines(world, 'ends', world.use(await tlsServer()));
+  const peer = world.use(await through(gateway.port, destination));
+  peer.send(await clientHello());
+  await until('the bad line’s server has ended', () => wrong.hellos.length === 1);
+  peer.end();
+  assert.equal(await peer.ended(), 'eof');
 });

@@ -16,8 +16,16 @@ export interface RawEnds {
 }
 
 /** By one line and to one address. `early`: bytes that the client sends behind its request. The fds are the caller's. */
-export function rawThrough(gatewayPort: number, early: Uint8Array = new Uint8Array()): RawEnds {
+export function rawThrough(gatewayPort: number, early?: Uint8Array): RawEnds {
   const { fd: listener, port } = listening();
+  const client = rawClient(gatewayPort, port, early);
+  const destination = acceptFrom(listener);
+  libc.close(listener);
+  return { client, destination, port };
+}
+
+/** A client that has its reply. */
+export function rawClient(gatewayPort: number, port: number, early: Uint8Array = new Uint8Array()): number {
   const client = connecting(gatewayPort);
   awaitReady(client, POLLOUT);
   sendBytes(client, Buffer.concat([greeting(), request({ host: '127.0.0.1', port }), early]));
@@ -27,9 +35,7 @@ export function rawThrough(gatewayPort: number, early: Uint8Array = new Uint8Arr
     if (typeof part === 'number' || part.length === 0) throw new Error(`no reply: ${part}`);
     size += part.length;
   }
-  const destination = acceptFrom(listener);
-  libc.close(listener);
-  return { client, destination, port };
+  return client;
 }
 
 const block = new Uint8Array(65_536);

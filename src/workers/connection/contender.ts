@@ -76,9 +76,10 @@ export class Contender extends Listener {
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
+    // Where the question could not be sent, what had come before is no answer, and an end behind it is none.
+    if (!this.isOpen) return;
     if (result <= 0) {
-      // After its bytes an end belongs to them.
-      if (this.isOpen) this.#refuse(result === 0 ? 'ended' : 'broken');
+      this.#refuse(result === 0 ? 'ended' : 'broken');
       return;
     }
     const words = this.#joined(memory, offset, result);

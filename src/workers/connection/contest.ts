@@ -73,7 +73,8 @@ export class Contest extends TimedListener implements ContenderOutcome {
       return;
     }
     if (this.#asked) {
-      if (result <= 0) this.#end('reset-by-client');
+      // Its end is no more than its last word: the server's may still follow.
+      if (result < 0) this.#end('reset-by-client');
       else this.#commit()?.onReceive(socket, result, memory, offset);
       return;
     }
@@ -147,11 +148,7 @@ export class Contest extends TimedListener implements ContenderOutcome {
   /** The race has no more: whoever has been asked may still answer, and if nobody can, the best refusal is passed on. */
   exhausted(): void {
     this.#expects = false;
-    if (this.#over || this.#contenders.some(({ isOpen }) => isOpen)) return;
-    const told = REFUSALS.map((refusal) => this.#contenders.find((one) => one.refusal === refusal));
-    const contender = told.find((one) => one !== undefined) as Contender;
-    if (contender.refusal === 'broken') this.#end('reset-by-destination');
-    else this.#settle(contender, Reading.client);
+    if (!this.#over && !this.#contenders.some(({ isOpen }) => isOpen)) this.#commit();
   }
 
   answered(contender: Contender, result: number, memory: Memory, offset: number): void {
@@ -197,10 +194,16 @@ export class Contest extends TimedListener implements ContenderOutcome {
     else this.#passOn(this.#hello, Reading.both);
   }
 
-  /** The client has said more than its ClientHello, or waited long enough: whoever was asked first has it. */
+  /**
+   * The client has said more than its ClientHello, or waited long enough: whoever was asked first has it, and if nobody
+   * can answer any more, the most telling refusal is passed on.
+   */
   #commit(): Relay | undefined {
     const open = this.#contenders.find(({ isOpen }) => isOpen);
     if (open !== undefined) return this.#settle(open, Reading.both);
+    const told = REFUSALS.map((refusal) => this.#contenders.find((one) => one.refusal === refusal));
+    const contender = told.find((one) => one !== undefined) as Contender;
+    if (contender.refusal !== 'broken') return this.#settle(contender, Reading.client);
     this.#end('reset-by-destination');
     return undefined;
   }

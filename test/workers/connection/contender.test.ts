@@ -1,6 +1,7 @@
 // A contender without a contest around it, on a real engine: whatever the server says, all of the question goes out.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { BufferGroup } from '../../../src/linux/engine.js';
 import { sendBytes, shutdownWrite } from '../../../src/linux/sockets.js';
 import type { Attempt } from '../../../src/workers/connection/attempt.js';
 import { Contender } from '../../../src/workers/connection/contender.js';
@@ -10,6 +11,8 @@ import { ENGINES, World } from '../../linux/world.js';
 
 /** A fatal alert: handshake_failure (RFC 8446 section 6). */
 const ALERT = Buffer.from([0x15, 3, 3, 0, 2, 2, 40]);
+/** The beginning of a record with a ServerHello. */
+const ANSWER = Buffer.from([22, 3, 3, 0, 90, 2, 0, 0, 86, 3, 3]);
 const HELLO = Buffer.from('the ClientHello');
 
 for (const { kind, missing } of ENGINES) {
@@ -49,6 +52,25 @@ for (const { kind, missing } of ENGINES) {
         world.end();
       });
     }
+
+    test('hears no answer in what came before a question that could not be sent', () => {
+      const world = new World(kind);
+      const { socket, peer } = world.connection();
+      const attempt = { rest: undefined, release: () => socket } as unknown as Attempt;
+      const refusals: (string | undefined)[] = [];
+      const contender = new Contender({ engine: world.engine } as unknown as Context, attempt, undefined, {
+        answered: () => assert.fail('answered'),
+        refused: ({ refusal }) => refusals.push(refusal),
+      });
+      world.engine.receive(socket, BufferGroup.small);
+      world.settle();
+      sendBytes(peer, ANSWER);
+      world.hangUp(peer, resetFd);
+      contender.ask(HELLO, 1000, true);
+      world.settle();
+      assert.deepEqual(refusals, ['broken']);
+      world.end();
+    });
 
     test('is refused once by a server that is broken', () => {
       const world = new World(kind);
