@@ -9,9 +9,13 @@ export const OCTETS_MAX = 64 * 1024 * 1024;
 /** What is no file, or too large a one. */
 export const ABSENT = 'absent';
 
-/** Asks the kernel at once: for files of the machine itself. */
+/** Asks the kernel at once: for files of the machine itself. One that may not be looked at is none. */
 export function fileStateNow(path: string): string {
-  return textOf(statSync(path, { bigint: true, throwIfNoEntry: false }));
+  try {
+    return textOf(statSync(path, { bigint: true, throwIfNoEntry: false }));
+  } catch {
+    return ABSENT;
+  }
 }
 
 /** For files that may lie on a disk that does not answer. */

@@ -32,22 +32,37 @@ export function makeBootstrap({ hosts, system, timeout_ms, now }: Parts): Bootst
     const known = hosts.lookup(name);
     if (known !== undefined) return known;
     const kept = found.get(name);
-    if (kept !== undefined && kept.until_ms > now()) return kept.addresses;
+    if (kept === undefined) return ask(name);
+    if (kept.until_ms <= now()) {
+      // Whoever asks does not wait for it: the machine's resolver may be silent, and the address still right.
+      found.set(name, { ...kept, until_ms: now() + KEPT_MS });
+      void ask(name);
+    }
+    return kept.addresses;
+  }
+
+  async function ask(name: string): Promise<readonly string[]> {
     const types = ['AAAA', 'A'] as const;
     const asking = { servers: [system], types, way: 'usual', judge: CREDULOUS, timeout_ms } as const;
     const outcome = await promised<PairOutcome>((hear) => askWhole(name, asking, hear)).outcome;
-    if (outcome.kind !== 'found') return kept?.addresses ?? [];
+    if (outcome.kind !== 'found') return [];
     const addresses = outcome.parts.flatMap((part) => part.addresses);
-    if (found.size < NAMES_MAX) found.set(name, { addresses, until_ms: now() + KEPT_MS });
+    if (found.size < NAMES_MAX || found.has(name)) found.set(name, { addresses, until_ms: now() + KEPT_MS });
     return addresses;
   }
 
-  return (name, _options, done) => {
+  return (name, { all, family }, done) => {
     void addressesOf(name).then((addresses) => {
-      const all = addresses.map((address) => ({ address, family: isIP(address) }));
+      const fitting = addresses.filter((address) => !family || family === isIP(address));
+      const [first] = fitting;
       // With no address node:net would say that it was called wrongly.
-      if (all.length > 0) done(null, all);
-      else done(Object.assign(new Error(`${name} was not found`), { code: 'ENOTFOUND' }), []);
+      if (first === undefined) done(Object.assign(new Error(`${name} was not found`), { code: 'ENOTFOUND' }), []);
+      else if (all)
+        done(
+          null,
+          fitting.map((address) => ({ address, family: isIP(address) })),
+        );
+      else done(null, first, isIP(first));
     });
   };
 }

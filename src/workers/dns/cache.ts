@@ -69,9 +69,12 @@ export class AnswerCache {
     return { answer, freshness, left_ms: Math.max(0, expires_ms - now_ms), isResting: now_ms < rests_until_ms };
   }
 
-  /** Keeps an answer for so long; none for 0. */
+  /** Keeps an answer for so long; none for 0, and none of what was kept before. */
   put(name: string, answer: PairAnswer, ttl_s: number): void {
-    if (ttl_s <= 0) return;
+    if (ttl_s <= 0) {
+      this.#entries.delete(name);
+      return;
+    }
     const now_ms = this.#now();
     const { prefetch_percent } = this.#limits;
     const lasts_ms = ttl_s * 1000;

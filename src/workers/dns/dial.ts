@@ -28,13 +28,15 @@ export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortS
   const tls = to.tls === undefined ? undefined : await import('node:tls');
   signal.throwIfAborted();
   const first = hops[0] ?? to;
+  const source = to.line?.source;
   const socket = connect({
     host: first.host,
     port: first.port,
     noDelay: true,
     lookup: bootstrap,
-    ...(to.line?.source.ip === undefined ? {} : { localAddress: to.line.source.ip }),
-    ...(to.line?.source.port ? { localPort: to.line.source.port } : {}),
+    // A source reaches addresses of its own family only.
+    ...(source?.ip === undefined ? {} : { localAddress: source.ip, family: isIP(source.ip) }),
+    ...(source?.port ? { localPort: source.port } : {}),
   });
   let current: Socket = socket;
   const abort = (): void => {

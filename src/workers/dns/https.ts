@@ -66,6 +66,8 @@ export class HttpsServer {
       path: this.#path,
       headers: { accept: MEDIA_TYPE, 'content-type': MEDIA_TYPE },
       body: query,
+      // A question may be asked beside others, and twice: undici would send POSTs one after the other.
+      idempotent: true,
       signal,
     });
     const type = String(headers['content-type'] ?? '').split(';')[0] as string;

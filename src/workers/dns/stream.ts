@@ -10,22 +10,29 @@ import { Frames, framed } from './frames.js';
 const IDLE_MS = 5000;
 /** With those given up whose answers are still to come. */
 export const PENDING_MAX = 1024;
+/** A question that was given up after so long, without a word since, says that nothing comes through any more. */
+const SILENT_MS = 1000;
 export const CLOSED = 'closed before the answer';
 
 interface Pending {
   readonly question: Question;
   /** undefined once it is given up. */
   settle: ((reply: Reply) => void) | undefined;
+  readonly since_ms: number;
 }
 
 export class StreamConnection {
   /** Whether any question was answered on it. */
   hasAnswered = false;
+  /** Whether it should be given no further question: it may have died in silence. */
+  isStuck = false;
   readonly #pending = new Map<number, Pending>();
   readonly #abort = new AbortController();
   readonly #ended: () => void;
   readonly #frames = new Frames();
   #wanted = 0;
+  /** When something was last heard. */
+  #heard_ms = performance.now();
   #socket: Socket | undefined;
   #idle: NodeJS.Timeout | undefined;
   #over = false;
@@ -50,7 +57,7 @@ export class StreamConnection {
 
   ask(question: Question, hear: Hear<Reply>): Asked {
     return exchange(hear, (settle) => {
-      const pending: Pending = { question, settle };
+      const pending: Pending = { question, settle, since_ms: performance.now() };
       let id = randomInt(0x10000);
       while (this.#pending.has(id)) id = randomInt(0x10000);
       this.#pending.set(id, pending);
@@ -60,9 +67,11 @@ export class StreamConnection {
       return () => {
         pending.settle = undefined;
         this.#wanted -= 1;
+        const { since_ms } = pending;
+        if (this.#heard_ms <= since_ms && performance.now() - since_ms >= SILENT_MS) this.isStuck = true;
         if (this.#wanted > 0 || this.#over) return;
-        // Nobody waits for the connection that is not even open.
-        if (this.#socket === undefined) this.#end({ kind: 'no-answer', reason: 'given up' });
+        // Nobody waits for a connection that is not even open, or through which nothing comes.
+        if (this.#socket === undefined || this.isStuck) this.#end({ kind: 'no-answer', reason: 'given up' });
         else this.#idle = setTimeout(() => this.close(), IDLE_MS);
       };
     });
@@ -81,6 +90,8 @@ export class StreamConnection {
     socket.on('error', (error) => this.#end(noAnswer(error)));
     socket.on('close', () => this.close());
     socket.on('data', (chunk: Buffer) => {
+      this.#heard_ms = performance.now();
+      this.isStuck = false;
       for (const message of this.#frames.add(chunk)) this.#message(message);
     });
     for (const [id, { question }] of this.#pending) socket.write(framed(encodeQuery(question, id)));

@@ -115,7 +115,7 @@ export class SystemServer implements Server {
       asked = askList(servers, one, (outcome) => {
         const reply = replyOf(outcome);
         if (reply.kind === 'no-answer' && reason !== undefined) hear({ kind: 'no-answer', reason });
-        else if (reply.kind === 'nxdomain' && place < names.length - 1) askNext(place + 1);
+        else if (reason === undefined && reply.kind === 'nxdomain' && place < names.length - 1) askNext(place + 1);
         else hear(reply);
       });
     };

@@ -35,7 +35,7 @@ export class TcpServer {
     let cancelled = false;
     let current = connection.ask(question, (reply) => {
       // A server may close a connection that it found idle just when it is asked: that says nothing about the server.
-      const isStale = reply.kind === 'no-answer' && reply.reason === CLOSED && connection.hasAnswered;
+      const isStale = reply.kind === 'no-answer' && BROKEN.has(reply.reason) && connection.hasAnswered;
       if (isStale && !cancelled) current = this.#connection()?.ask(question, hear) ?? unasked(hear, TOO_MANY);
       else hear(reply);
     });
@@ -52,7 +52,7 @@ export class TcpServer {
   }
 
   #connection(): StreamConnection | undefined {
-    if (this.#current !== undefined && !this.#current.isFull) return this.#current;
+    if (this.#current !== undefined && !this.#current.isFull && !this.#current.isStuck) return this.#current;
     if (this.#connections.size >= CONNECTIONS_MAX) return undefined;
     const connection: StreamConnection = new StreamConnection(
       (signal) => dial(this.#destination, this.#bootstrap, signal),
@@ -68,3 +68,5 @@ export class TcpServer {
 }
 
 const TOO_MANY = 'too many questions';
+/** How a connection ends that was kept for too long. */
+const BROKEN: ReadonlySet<string> = new Set([CLOSED, 'ECONNRESET', 'EPIPE']);

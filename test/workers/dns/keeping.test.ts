@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { sourcesOf } from '../../../src/protocol/address-order.js';
+import { AnswerCache } from '../../../src/workers/dns/cache.js';
 import type { Judge } from '../../../src/workers/dns/judge.js';
 import { hasIpv6Route } from '../../../src/workers/dns/network.js';
 import { dnsOptions } from '../../helpers/dns-options.js';
@@ -55,6 +56,15 @@ test('a name that is gone is not served stale', async () => {
   clock.ms += 150_000;
   tricks.now = 'nxdomain';
   assert.equal((await resolver.lookup('a.test')).code, 'no-such-name');
+});
+
+test('an answer that is not to be kept is the end of what was kept before', () => {
+  const cache = new AnswerCache({ entries_max: 10, stale_max_s: 1000, prefetch_percent: 0 }, () => 0);
+  const found = { kind: 'found', addresses: ['192.0.2.1'] } as never;
+  cache.put('a.test', found, 60);
+  assert.ok(cache.has('a.test'));
+  cache.put('a.test', { kind: 'nxdomain' } as never, 0);
+  assert.equal(cache.has('a.test'), false);
 });
 
 test('an answer that is asked for near its end is refreshed in advance, once', async () => {
