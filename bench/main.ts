@@ -1,6 +1,7 @@
 // `npm run bench`: measures, prints tables, writes a JSON file and, if asked for, a page, and ends with an exit status that
 // says whether every connection was what it should be. Or all but the JSON file from one that an earlier run has written.
 import { formatBase } from './base-table.js';
+import { formatBefore } from './before-table.js';
 import { formatComparisons } from './comparison-table.js';
 import { raiseFileLimit } from './file-limit.js';
 import { failuresIn } from './measured.js';
@@ -44,6 +45,7 @@ function tables(results: Results): string {
   const { loads, comparisons, summary, measured } = results;
   const texts = [
     formatTables(summary.loads, loads, BASELINE),
+    formatBefore(summary.loads, loads),
     formatComparisons(summary.comparisons, comparisons),
     formatBase(summary.base, measured.base?.extent),
     formatSyscalls(summary.syscalls, measured.syscalls),

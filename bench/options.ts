@@ -11,6 +11,7 @@ connect-line and growth compare a subject with itself; base is how it starts and
   --quick          one short round: for its assertions, not for its times
   --loads LIST     of connect, ping, bulk, idle, growth, base, or single ones such as connect-name  (default: all)
   --subjects LIST  such as tcproute-uring,microsocks                                    (default: all that are found)
+  --before DIR     also the gateway of another checkout, built; each load then has the ratio of the two, round by round
   --workers LIST   numbers of workers for the subjects that can be told one             (default: 1)
   --rounds N       rounds that the medians are taken over; ping-1 takes at least 9       (default: 5, quick 1)
   --concurrency N  connections at a time in the connect loads                           (default: 64)
@@ -33,6 +34,7 @@ const FLAGS = {
   quick: { type: 'boolean', default: false },
   loads: { type: 'string' },
   subjects: { type: 'string' },
+  before: { type: 'string' },
   workers: { type: 'string', default: '1' },
   rounds: { type: 'string' },
   concurrency: { type: 'string', default: '64' },
@@ -57,6 +59,8 @@ export interface BenchOptions {
   /** Names or first parts of names; undefined for all. */
   readonly loads: readonly string[] | undefined;
   readonly subjects: readonly string[] | undefined;
+  /** The root of another checkout. */
+  readonly before: string | undefined;
   readonly workers: readonly number[];
   readonly rounds: number;
   readonly concurrency: number;
@@ -106,6 +110,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     quick,
     loads: list(values.loads),
     subjects: list(values.subjects),
+    before: values.before,
     workers: (list(values.workers) ?? []).map((text) => count('workers', text)),
     rounds: count('rounds', values.rounds ?? (quick ? '1' : '5')),
     concurrency: count('concurrency', values.concurrency),

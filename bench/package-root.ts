@@ -15,6 +15,7 @@ function find(): string {
 
 export const PACKAGE_ROOT = find();
 
-export function packageVersion(): string {
-  return (JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: string }).version;
+/** The version of the package at `root`. */
+export function versionIn(root: string): string {
+  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
 }

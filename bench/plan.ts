@@ -5,6 +5,7 @@ import { allComparisons, type Comparison, isFor } from './comparison.js';
 import type { Order, TargetKind, Way } from './messages.js';
 import type { BenchOptions } from './options.js';
 import { PEERS } from './peers/all.js';
+import { gatewayBefore } from './peers/gateway.js';
 import type { Peer } from './peers/peer.js';
 import { findStrace } from './strace.js';
 import type { TracedLoad } from './syscalls.js';
@@ -126,7 +127,11 @@ export function makePlan(options: BenchOptions): Plan {
     options.subjects,
     PEERS.map(({ name }) => name),
   );
-  const entrants = PEERS.filter(({ name }) => isWanted(name, options.subjects)).flatMap((peer): Entrant[] => {
+  const wantedPeers = PEERS.filter(({ name }) => isWanted(name, options.subjects));
+  const before = options.before === undefined ? [] : gatewayBefore(options.before);
+  // Each engine of the other checkout right before the same engine of this one: a pair is close in time.
+  const peers = wantedPeers.flatMap((peer) => [...before.filter(({ pair }) => pair === peer.name), peer]);
+  const entrants = peers.flatMap((peer): Entrant[] => {
     const found = peer.find();
     if (found === undefined) return [];
     return peer.scales

@@ -1,18 +1,21 @@
-// The gateway itself, as `npm start` runs it unless a load needs another setting, once with each engine.
+// The gateway itself, as `npm start` runs it unless a load needs another setting, once with each engine; and the same of
+// another checkout, for a comparison of two versions in one run.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { PACKAGE_ROOT, packageVersion } from '../package-root.js';
+import { join, resolve } from 'node:path';
+import { PACKAGE_ROOT, versionIn } from '../package-root.js';
 import { CONFIG_FILE, gatewayFiles } from './gateway-config.js';
 import type { Peer } from './peer.js';
 
-const variant = (engine: 'uring' | 'epoll'): Peer => ({
-  name: `tcproute-${engine}`,
+type EngineName = 'uring' | 'epoll';
+
+const variant = (name: string, root: string, engine: EngineName): Peer => ({
+  name,
   bare: false,
   scales: true,
   adapts: true,
   find() {
-    const path = join(PACKAGE_ROOT, 'bin/tcproute.js');
-    return existsSync(path) ? { path, version: packageVersion() } : undefined;
+    const path = join(root, 'bin/tcproute.js');
+    return existsSync(path) ? { path, version: versionIn(root) } : undefined;
   },
   command(path, conditions) {
     const { listen, workers, directory } = conditions;
@@ -27,5 +30,17 @@ const variant = (engine: 'uring' | 'epoll'): Peer => ({
   },
 });
 
-export const gatewayUring = variant('uring');
-export const gatewayEpoll = variant('epoll');
+export const gatewayUring = variant('tcproute-uring', PACKAGE_ROOT, 'uring');
+export const gatewayEpoll = variant('tcproute-epoll', PACKAGE_ROOT, 'epoll');
+
+/** The gateway in the checkout at `directory`. Throws an Error with a sentence for the user when none is built there. */
+export function gatewayBefore(directory: string): readonly Peer[] {
+  const root = resolve(directory);
+  for (const file of ['bin/tcproute.js', 'dist/src/main/cli.js']) {
+    if (!existsSync(join(root, file))) throw new Error(`--before ${directory}: there is no ${file}; is it built?`);
+  }
+  return [
+    { ...variant('before-uring', root, 'uring'), pair: gatewayUring.name },
+    { ...variant('before-epoll', root, 'epoll'), pair: gatewayEpoll.name },
+  ];
+}

@@ -39,6 +39,8 @@ export interface Peer {
   readonly timeShare?: number;
   /** Has threads that end with their connection, and with them what the kernel has counted of them. */
   readonly briefThreads?: true;
+  /** The subject that it is an earlier version of. */
+  readonly pair?: string;
   /** Can be set up in other ways than `plain`. */
   readonly adapts?: true;
   /** The program's path and version, or undefined when it is not installed. */

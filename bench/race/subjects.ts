@@ -1,7 +1,7 @@
 // The programs that the race's bench knows: the gateway, and others as far as they can be configured for the same ways.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { PACKAGE_ROOT, packageVersion } from '../package-root.js';
+import { PACKAGE_ROOT, versionIn } from '../package-root.js';
 import { haproxy } from '../peers/haproxy.js';
 import { microsocks } from '../peers/microsocks.js';
 import type { Peer } from '../peers/peer.js';
@@ -49,7 +49,7 @@ const gateway: Subject = {
     scales: true,
     find() {
       const path = join(PACKAGE_ROOT, 'bin/tcproute.js');
-      return existsSync(path) ? { path, version: packageVersion() } : undefined;
+      return existsSync(path) ? { path, version: versionIn(PACKAGE_ROOT) } : undefined;
     },
     command: (path, { listen, directory }) => ({
       argv: [process.execPath, path, '-c', join(directory, 'config.json'), '--port', String(listen.echo)],
