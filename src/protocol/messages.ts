@@ -8,12 +8,19 @@ import type { Observation } from './outcomes.js';
 import type { RouteState } from './route-state.js';
 import type { RuleTables } from './rule-tables.js';
 
-/** What a lookup of a name came to. `ttl_s` counts from the moment of the answer. */
+/** `partial`: it is stale, or a family is still to come or failed. What it does not say may hold all the same. */
+interface Answered {
+  /** Counts from the moment of the answer. */
+  readonly ttl_s: number;
+  readonly partial?: true;
+}
+
+/** What a lookup of a name came to. */
 export type LookupAnswer =
   /** All addresses, v6 and v4 interleaved in the order to try. */
-  | { readonly code: 'found'; readonly addresses: readonly string[]; readonly ttl_s: number }
+  | (Answered & { readonly code: 'found'; readonly addresses: readonly string[] })
   /** NXDOMAIN, or NODATA where the name `exists` but has no address. */
-  | { readonly code: 'no-such-name'; readonly exists: boolean; readonly ttl_s: number }
+  | (Answered & { readonly code: 'no-such-name'; readonly exists: boolean })
   | { readonly code: 'failed'; readonly reason: string }
   | { readonly code: 'overloaded' };
 

@@ -24,11 +24,14 @@ export interface View {
   /** The machine's own addresses. */
   readonly sources: Sources;
   readonly withIpv6: boolean;
+  /** The answer's time is over. */
+  readonly isStale?: boolean;
 }
 
 /** undefined once every address has turned bad. */
 export function answerOf(name: string, answer: PairAnswer, ttl_s: number, view: View): LookupAnswer | undefined {
-  if (answer.kind === 'none') return { code: 'no-such-name', exists: answer.exists, ttl_s };
+  const held = answer.lacking || view.isStale ? ({ ttl_s, partial: true } as const) : { ttl_s };
+  if (answer.kind === 'none') return { code: 'no-such-name', exists: answer.exists, ...held };
   const usual: string[] = [];
   const last: string[] = [];
   for (const { addresses, server } of answer.parts) {
@@ -41,7 +44,9 @@ export function answerOf(name: string, answer: PairAnswer, ttl_s: number, view: 
   }
   if (usual.length + last.length === 0) return undefined;
   const addresses = last.length === 0 ? inOrder(usual, view) : [...inOrder(usual, view), ...inOrder(last, view)];
-  return addresses.length === 0 ? { code: 'no-such-name', exists: true, ttl_s } : { code: 'found', addresses, ttl_s };
+  return addresses.length === 0
+    ? { code: 'no-such-name', exists: true, ...held }
+    : { code: 'found', addresses, ...held };
 }
 
 function inOrder(addresses: readonly string[], { sources, withIpv6 }: View): readonly string[] {

@@ -135,7 +135,8 @@ export class Resolver {
 
   #stale(name: string, ttl_s: number): LookupAnswer | undefined {
     const kept = this.#cache.get(name);
-    const answer = kept === undefined ? undefined : answerOf(name, kept.answer, ttl_s, this.#view());
+    const view = { ...this.#view(), isStale: kept?.freshness === 'stale' };
+    const answer = kept === undefined ? undefined : answerOf(name, kept.answer, ttl_s, view);
     if (answer !== undefined) this.counts.stale += 1;
     return answer;
   }
