@@ -56,7 +56,7 @@ export class Asker {
     const samples: Promise<Sample>[] = [];
     let [asked, messages, open] = [0, 0, 0];
     const hear = (outcome: NameOutcome): void => {
-      const what = outcome.kind === 'found' ? `found ${outcome.ips.length}` : outcome.code;
+      const what = outcome.kind === 'found' ? `found ${outcome.ips.length}` : outcome.failure.code;
       answers[what] = (answers[what] ?? 0) + 1;
       open -= 1;
     };

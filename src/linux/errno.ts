@@ -28,6 +28,11 @@ export const EINVAL = errno.EINVAL;
 export const EPROTO = errno.EPROTO;
 export const EBUSY = errno.EBUSY;
 export const ETIME = errno.ETIME;
+export const ENOPROTOOPT = errno.ENOPROTOOPT;
+export const EOPNOTSUPP = errno.EOPNOTSUPP;
+// Node does not have these two.
+export const ENONET = 64;
+export const EHOSTDOWN = 112;
 
 const names = new Map(Object.entries(errno).map(([name, value]) => [value, name]));
 

@@ -121,11 +121,12 @@ function endOf({ started_ms, connected_ms, asked_ms, answered_ms, ended_ms }: At
 // Why
 
 function whyLines(race: RaceRecord): string[] {
-  const { attempts, winner, why, cause, reply } = race;
+  const { attempts, winner, why, cause, detail, reply } = race;
   const told = reply === undefined ? 'no reply to the client' : `reply ${String(reply).padStart(2, '0')} to the client`;
   if (winner === undefined || why === undefined) {
     const sentence = cause === undefined ? 'it was not decided' : FAILURES[cause].sentence;
-    return wrapped('failed: ', `${sentence} (${told})`.split(' '));
+    const said = detail === undefined ? sentence : `${sentence}: ${detail}`;
+    return wrapped('failed: ', `${said} (${told})`.split(' '));
   }
   const won = attempts[winner] as AttemptRecord;
   const others = attempts.filter((_, place) => place !== winner).map((one) => `${named(one)} (${one.result})`);

@@ -1,65 +1,108 @@
-// Why a connection could not be made: one closed union of codes, and one table from a code to the SOCKS reply byte
-// (RFC 1928 section 6), the log level and the sentence that a user reads. It does not decide which failure wins a race:
-// that is `mostTelling` below, by rank.
+// Why a connection could not be made: one closed union of codes, and one table that says of each code whose failure it is,
+// what it teaches, what the client is told, how loudly it is logged, and the sentence that a user reads. It does not know
+// how a failure was found out: errno numbers are workers/connection/causes.ts, a proxy's replies are socks5-client.ts.
+import type { RouteFailure } from './candidate-memory.js';
 
 export type FailureCode =
-  | 'refused'
-  | 'reset'
-  | 'timed-out'
-  | 'host-unreachable'
-  | 'network-unreachable'
-  | 'no-such-name'
-  | 'dns-failed'
-  | 'not-allowed'
-  | 'blocked'
-  | 'source-in-use'
-  | 'source-unavailable'
-  | 'proxy-protocol'
-  | 'proxy-authentication'
-  | 'out-of-resources'
   | 'cancelled'
-  | 'internal';
+  | 'internal'
+  | 'out-of-resources'
+  | 'too-many-lookups'
+  | 'source-unavailable'
+  | 'source-in-use'
+  | 'proxy-authentication'
+  | 'proxy-protocol'
+  | 'proxy-unreachable'
+  | 'proxy-address-type'
+  | 'unexplained'
+  | 'dns-failed'
+  | 'timed-out'
+  | 'network-unreachable'
+  | 'host-unreachable'
+  | 'no-such-name'
+  | 'forbidden'
+  | 'proxy-forbids'
+  | 'not-allowed'
+  | 'reset'
+  | 'refused'
+  | 'blocked';
+
+/**
+ * `line`: the source or the proxies of one line. `destination`: the destination, as far as the line can tell. `us`: this
+ * gateway, its machine or its configuration.
+ */
+export type Whose = 'client' | 'line' | 'destination' | 'us';
+
+/** A failure as it is passed on. */
+export interface Failure {
+  readonly code: FailureCode;
+  /** What the kernel or the proxy said: `ECONNREFUSED`, `REP 1`. For people: it is never compared. */
+  readonly detail: string | undefined;
+}
 
 interface FailureRow {
+  readonly whose: Whose;
+  /** What is remembered against the candidate; undefined where the failure says nothing of it. */
+  readonly blames: RouteFailure | undefined;
   /** The REP byte of RFC 1928 section 6. */
   readonly reply: number;
-  /** How telling the cause is: among the failures of several attempts the highest rank is reported. */
-  readonly rank: number;
-  /** Beside the connection's own line at debug: whether whoever runs the gateway must hear of it. */
+  /** Beside the connection's own line at debug: whether the operator must hear of it. */
   readonly level: 'debug' | 'warn' | 'error';
   readonly sentence: string;
 }
 
+/** The least telling first: of several failures the last one in this order is told. */
 export const FAILURES: Readonly<Record<FailureCode, FailureRow>> = {
-  cancelled: { reply: 1, rank: 0, level: 'debug', sentence: 'the client went away before the outcome was known' },
-  internal: { reply: 1, rank: 1, level: 'error', sentence: 'the gateway itself failed' },
-  'out-of-resources': { reply: 1, rank: 2, level: 'warn', sentence: 'the gateway has no file descriptor or port left' },
-  'source-unavailable': {
-    reply: 1,
-    rank: 3,
-    level: 'warn',
-    sentence: 'the source address of the line is not on this machine',
-  },
-  'source-in-use': { reply: 1, rank: 4, level: 'warn', sentence: 'the source port of the line is in use' },
-  'proxy-authentication': { reply: 1, rank: 5, level: 'warn', sentence: 'the proxy refused our credentials' },
-  'proxy-protocol': { reply: 1, rank: 6, level: 'debug', sentence: 'the proxy broke the SOCKS protocol' },
-  'dns-failed': { reply: 4, rank: 7, level: 'debug', sentence: 'no DNS server gave an answer' },
-  'timed-out': { reply: 4, rank: 8, level: 'debug', sentence: 'the connection attempt timed out' },
-  'network-unreachable': { reply: 3, rank: 9, level: 'debug', sentence: 'the network is unreachable' },
-  'host-unreachable': { reply: 4, rank: 10, level: 'debug', sentence: 'the host is unreachable' },
-  'no-such-name': { reply: 4, rank: 11, level: 'debug', sentence: 'the name does not exist' },
-  'not-allowed': {
-    reply: 2,
-    rank: 12,
-    level: 'debug',
-    sentence: 'the address is on the blacklist, and no line may use it',
-  },
-  reset: { reply: 5, rank: 13, level: 'debug', sentence: 'the connection was reset while it was being made' },
-  refused: { reply: 5, rank: 14, level: 'debug', sentence: 'the connection was refused' },
-  blocked: { reply: 2, rank: 15, level: 'debug', sentence: 'a rule of the configuration blocks the destination' },
+  cancelled: row('client', undefined, 1, 'debug', 'the client went away before the outcome was known'),
+  internal: row('us', undefined, 1, 'error', 'the gateway itself failed'),
+  'out-of-resources': row('us', undefined, 1, 'warn', 'the machine has no file descriptor, port or memory left'),
+  'too-many-lookups': row('us', undefined, 1, 'warn', 'dns.lookups_max names are being looked up already'),
+  'source-unavailable': row('line', 'other', 1, 'warn', 'the source address of the line is not on this machine'),
+  'source-in-use': row('line', 'other', 1, 'warn', 'the source port of the line is in use'),
+  'proxy-authentication': row('line', 'proxy', 1, 'warn', 'the proxy refused our credentials'),
+  'proxy-protocol': row('line', 'proxy', 1, 'warn', 'the proxy broke the SOCKS protocol'),
+  'proxy-unreachable': row('line', 'proxy', 1, 'debug', 'a proxy of the line cannot be reached'),
+  'proxy-address-type': row('line', 'other', 8, 'debug', 'the proxy does not take addresses of this kind'),
+  unexplained: row('destination', 'proxy', 1, 'debug', 'the proxy could not connect, and did not say why'),
+  'dns-failed': row('us', undefined, 4, 'debug', 'no DNS server gave an answer'),
+  'timed-out': row('destination', 'timed-out', 4, 'debug', 'the connection attempt timed out'),
+  'network-unreachable': row('destination', 'unreachable', 3, 'debug', 'the network is unreachable'),
+  'host-unreachable': row('destination', 'unreachable', 4, 'debug', 'the host is unreachable'),
+  'no-such-name': row('destination', undefined, 4, 'debug', 'the name does not exist, or has no address'),
+  forbidden: row('destination', 'other', 2, 'debug', 'a firewall does not allow the connection'),
+  'proxy-forbids': row('line', 'other', 2, 'debug', 'the proxy does not allow the destination'),
+  'not-allowed': row('us', undefined, 2, 'debug', 'the address is on the blacklist, and no line may use it'),
+  reset: row('destination', 'reset', 5, 'debug', 'the connection was reset while it was being made'),
+  refused: row('destination', 'refused', 5, 'debug', 'the connection was refused'),
+  blocked: row('us', undefined, 2, 'debug', 'a rule of the configuration blocks the destination'),
 };
 
-/** The more telling one of two causes; `undefined` stands for none yet. */
-export function mostTelling(first: FailureCode | undefined, second: FailureCode): FailureCode {
-  return first === undefined || FAILURES[second].rank > FAILURES[first].rank ? second : first;
+function row(
+  whose: Whose,
+  blames: RouteFailure | undefined,
+  reply: number,
+  level: FailureRow['level'],
+  sentence: string,
+): FailureRow {
+  return { whose, blames, reply, level, sentence };
+}
+
+const CODES = Object.keys(FAILURES) as FailureCode[];
+const RANKS = new Map(CODES.map((code, rank) => [code, rank]));
+const rankOf = ({ code }: Failure): number => RANKS.get(code) as number;
+
+export function failureOf(code: FailureCode, detail?: string): Failure {
+  return { code, detail };
+}
+
+/** The more telling one of two failures; `undefined` stands for none yet. */
+export function mostTelling(first: Failure | undefined, second: Failure): Failure {
+  return first === undefined || rankOf(second) > rankOf(first) ? second : first;
+}
+
+/** The same failure where the way to the destination was still under way to one of the line's proxies. */
+export function towardsProxy(failure: Failure): Failure {
+  return FAILURES[failure.code].whose === 'destination'
+    ? { code: 'proxy-unreachable', detail: failure.detail ?? failure.code }
+    : failure;
 }

@@ -24,6 +24,8 @@ export interface AttemptRecord {
   /** When it failed or was given up. */
   readonly ended_ms: number | undefined;
   readonly result: AttemptResult | undefined;
+  /** What the kernel or the proxy said of a failure. */
+  readonly detail?: string | undefined;
 }
 
 /**
@@ -54,6 +56,8 @@ export interface RaceRecord {
   readonly reply: number | undefined;
   /** Why there is no connection. */
   readonly cause: FailureCode | undefined;
+  /** What the kernel, the proxy or the DNS servers said of it. */
+  readonly detail?: string | undefined;
 }
 
 /** Whether an attempt came to nothing by itself, and not because another one was better. */

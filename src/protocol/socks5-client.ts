@@ -1,7 +1,7 @@
 // SOCKS5 as a client speaks it to a chain of proxies (RFC 1928, RFC 1929): pure, fed with what came, answering with what
 // to send next. Through the first proxy it speaks to the second, and so on to the destination.
 import { parseIp } from './address.js';
-import type { FailureCode } from './failure.js';
+import { type Failure, type FailureCode, failureOf } from './failure.js';
 import type { Hop } from './line.js';
 import { AddressType, Command, Method, VERSION } from './socks5-server.js';
 
@@ -19,23 +19,30 @@ export type Step =
   | { readonly kind: 'send'; readonly bytes: Uint8Array }
   /** The chain stands. `rest` are bytes that the destination has already sent. */
   | { readonly kind: 'connected'; readonly bound: Bound; readonly rest: Uint8Array }
-  | { readonly kind: 'failed'; readonly code: FailureCode };
+  | { readonly kind: 'failed'; readonly failure: Failure };
 
 const INCOMPLETE: Step = { kind: 'incomplete' };
-const BROKEN: Step = { kind: 'failed', code: 'proxy-protocol' };
+const BROKEN = failed('proxy-protocol');
+const UNAUTHENTICATED = failed('proxy-authentication');
 
 /** What a proxy's REP byte (RFC 1928 section 6) says about the destination. */
 const CAUSES: readonly (FailureCode | undefined)[] = [
   undefined,
-  'internal',
-  'not-allowed',
+  'unexplained',
+  'proxy-forbids',
   'network-unreachable',
   'host-unreachable',
   'refused',
+  // TTL expired: many proxies say it of a connect that timed out.
   'timed-out',
+  // A proxy that cannot CONNECT is none.
   'proxy-protocol',
-  'proxy-protocol',
+  'proxy-address-type',
 ];
+
+function failed(code: FailureCode, detail?: string): Step {
+  return { kind: 'failed', failure: failureOf(code, detail) };
+}
 
 export class SocksChain {
   readonly #hops: readonly Hop[];
@@ -102,7 +109,7 @@ export class SocksChain {
     this.#take(2);
     if (method === Method.none) return this.#request();
     const { username, password } = this.#hops[this.#hop];
-    if (method !== Method.password || username === undefined) return { kind: 'failed', code: 'proxy-authentication' };
+    if (method !== Method.password || username === undefined) return UNAUTHENTICATED;
     this.#awaits = 'password';
     return { kind: 'send', bytes: encodePassword(username, password ?? '') };
   }
@@ -112,7 +119,7 @@ export class SocksChain {
     if (this.#received.length < 2) return INCOMPLETE;
     const status = this.#received[1];
     this.#take(2);
-    return status === 0 ? this.#request() : { kind: 'failed', code: 'proxy-authentication' };
+    return status === 0 ? this.#request() : UNAUTHENTICATED;
   }
 
   #request(): Step {
@@ -126,7 +133,7 @@ export class SocksChain {
     const bytes = this.#received;
     if (bytes.length < 5) return bytes.length > 0 && bytes[0] !== VERSION ? BROKEN : INCOMPLETE;
     if (bytes[0] !== VERSION) return BROKEN;
-    if (bytes[1] !== 0) return { kind: 'failed', code: CAUSES[bytes[1]] ?? 'proxy-protocol' };
+    if (bytes[1] !== 0) return { kind: 'failed', failure: this.#refusal(bytes[1]) };
     const size = replySize(bytes);
     if (size === 0) return BROKEN;
     if (bytes.length < size) return INCOMPLETE;
@@ -137,6 +144,14 @@ export class SocksChain {
       return this.#received.length > 0 ? BROKEN : { kind: 'send', bytes: this.start() };
     }
     return { kind: 'connected', bound: readBound(bytes, size), rest: this.#received.slice() };
+  }
+
+  /** Codes that RFC 1928 leaves open explain nothing: Tor has some for what becomes of its own names. */
+  #refusal(reply: number): Failure {
+    const failure = failureOf(CAUSES[reply] ?? 'unexplained', `REP ${reply}`);
+    // Any proxy but the last one speaks of the next proxy.
+    if (this.asksDestination || failure.code === 'proxy-protocol') return failure;
+    return failureOf('proxy-unreachable', failure.detail);
   }
 }
 

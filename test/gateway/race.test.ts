@@ -45,29 +45,49 @@ inBothEngines('every bad proxy loses against one that takes its time', async (wo
   assert.equal((await (await server.accepted()).read(4)).toString(), 'late');
 });
 
-/** What a line alone comes to: the reply, and the cause in the log. */
-const ALONE: readonly (readonly [string, Trick, number, string])[] = [
-  ['keeps silent', 'silent', 4, 'timed-out'],
-  ['accepts no method', 'unwilling', 1, 'proxy-authentication'],
-  ['speaks HTTP', 'http', 1, 'proxy-protocol'],
-  ['hangs up', 'hangs-up', 1, 'proxy-protocol'],
-  ['says not allowed', { rep: 2 }, 2, 'not-allowed'],
-  ['says network unreachable', { rep: 3 }, 3, 'network-unreachable'],
-  ['says host unreachable', { rep: 4 }, 4, 'host-unreachable'],
-  ['says refused', { rep: 5 }, 5, 'refused'],
+/** What a line alone comes to: the reply, and the cause and its detail in the log. */
+const ALONE: readonly (readonly [string, Trick, number, string, string | undefined])[] = [
+  ['keeps silent', 'silent', 1, 'proxy-unreachable', 'timed-out'],
+  ['accepts no method', 'unwilling', 1, 'proxy-authentication', undefined],
+  ['speaks HTTP', 'http', 1, 'proxy-protocol', undefined],
+  ['hangs up', 'hangs-up', 1, 'unexplained', 'it hung up'],
+  ['says general failure', { rep: 1 }, 1, 'unexplained', 'REP 1'],
+  ['says not allowed', { rep: 2 }, 2, 'proxy-forbids', 'REP 2'],
+  ['says network unreachable', { rep: 3 }, 3, 'network-unreachable', 'REP 3'],
+  ['says host unreachable', { rep: 4 }, 4, 'host-unreachable', 'REP 4'],
+  ['says refused', { rep: 5 }, 5, 'refused', 'REP 5'],
+  ['says TTL expired', { rep: 6 }, 4, 'timed-out', 'REP 6'],
+  ['says that it cannot CONNECT', { rep: 7 }, 1, 'proxy-protocol', 'REP 7'],
+  ['says that it does not know the address type', { rep: 8 }, 8, 'proxy-address-type', 'REP 8'],
+  ['says what RFC 1928 leaves open', { rep: 240 }, 1, 'unexplained', 'REP 240'],
 ];
 
 inBothEngines('a line whose proxy fails gives the client the reply of its cause', async (world) => {
   const proxy = world.use(await TrickProxy.listen('silent'));
   const gateway = await world.gateway({ upstream: proxy.line, race: { connect_timeout_ms: 400 }, log_level: 'debug' });
-  for (const [index, [what, trick, rep, cause]] of ALONE.entries()) {
+  for (const [index, [what, trick, rep, cause, detail]] of ALONE.entries()) {
     proxy.trick = trick;
     const destination = { host: '127.0.0.1', port: 1000 + index };
     const { peer, reply } = await dial(gateway.port, destination);
     peer.close();
     assert.deepEqual([what, reply.rep], [what, rep]);
-    assert.deepEqual([what, (await gateway.connection(destination)).cause], [what, cause]);
+    const told = await gateway.connection(destination);
+    assert.deepEqual([what, told.cause, told['detail']], [what, cause, detail]);
   }
+  assert.deepEqual(
+    gateway.records.filter(({ level }) => level === 'error'),
+    [],
+  );
+});
+
+inBothEngines('a proxy that cannot be reached is no destination that refuses', async (world) => {
+  const line = { type: 'socks5', host: '127.0.0.1', port: await freePort() };
+  const gateway = await world.gateway({ upstream: line, log_level: 'debug' });
+  const destination = { host: '127.0.0.1', port: 9 };
+  const { peer, reply } = await dial(gateway.port, destination);
+  peer.close();
+  const { cause, detail } = await gateway.connection(destination);
+  assert.deepEqual([reply.rep, cause, detail], [1, 'proxy-unreachable', 'ECONNREFUSED']);
 });
 
 inBothEngines('of several causes the most telling one is told', async (world) => {

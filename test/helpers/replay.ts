@@ -5,6 +5,7 @@ import { formatIp, parseIp } from '../../src/protocol/address.js';
 import type { Candidate } from '../../src/protocol/candidate.js';
 import type { CandidateMemory, RouteFailure } from '../../src/protocol/candidate-memory.js';
 import { DestinationMemory, type LineView } from '../../src/protocol/destination-memory.js';
+import { FAILURES, type FailureCode } from '../../src/protocol/failure.js';
 import { LineHealth } from '../../src/protocol/line-health.js';
 import { type PlanRules, RacePlan } from '../../src/protocol/race-plan.js';
 import { type CandidateState, memoryOf } from '../../src/protocol/route-state.js';
@@ -37,12 +38,12 @@ export interface RecordedRace {
 }
 
 /**
- * `connected`, and what a failure is called. `answered`: the first byte of the destination. `demand`: what is connected does
+ * `connected`, and what a failure is called, in the memory or by its code. `answered`: the first byte of the destination. `demand`: what is connected does
  * not answer in its time, and another one is wanted.
  */
 export type RecordedEvent = readonly [
   at: number,
-  kind: 'connected' | 'answered' | 'demand' | RouteFailure,
+  kind: 'connected' | 'answered' | 'demand' | RouteFailure | FailureCode,
   candidate: string,
 ];
 
@@ -242,16 +243,19 @@ class Replayed {
     return this.#connected.has(text) || this.#failed.has(text);
   }
 
-  #fails(candidate: Candidate, text: string, cause: RouteFailure): void {
+  #fails(candidate: Candidate, text: string, kind: RouteFailure | FailureCode): void {
     const world = this.#world;
-    if (cause === 'silent' || cause === 'not-tls') {
-      world.memory?.failed(candidate, cause, world.now);
+    if (kind === 'silent' || kind === 'not-tls') {
+      world.memory?.failed(candidate, kind, world.now);
       this.#another();
       return;
     }
     this.#failed.add(text);
     this.#plan.failed(world.now);
-    if (cause === 'proxy') world.health.proxyFailed(candidate.line, world.now);
+    if (kind === 'proxy' || kind === 'proxy-unreachable') world.health.proxyFailed(candidate.line, world.now);
+    else if (kind in FAILURES) world.health.proxyReached(candidate.line);
+    const cause = kind in FAILURES ? FAILURES[kind as FailureCode].blames : (kind as RouteFailure);
+    if (cause === undefined) return;
     if (world.memory === undefined) this.#earlier.push([candidate, cause]);
     else world.memory.failed(candidate, cause, world.now);
   }

@@ -68,31 +68,48 @@ test('two proxies, the second with a password, in single bytes', () => {
   assert.deepEqual([...end.bound.ip], ip6);
 });
 
-const FAILURES: readonly [string, readonly Hop[], readonly number[], string][] = [
-  ['another protocol', [A], [4, 0], 'proxy-protocol'],
-  ['no method that fits', [A], [5, 255], 'proxy-authentication'],
-  ['a password that we do not have', [A], [5, 2], 'proxy-authentication'],
-  ['a wrong password', [B], [5, 2, 1, 1], 'proxy-authentication'],
-  ['refused', [A], [5, 0, 5, 5, 0, 1, 0], 'refused'],
-  ['not allowed', [A], [5, 0, 5, 2, 0, 1, 0], 'not-allowed'],
-  ['network unreachable', [A], [5, 0, 5, 3, 0, 1, 0], 'network-unreachable'],
-  ['an unknown reply code', [A], [5, 0, 5, 99, 0, 1, 0], 'proxy-protocol'],
-  ['an unknown address type', [A], [5, 0, 5, 0, 0, 7, 0], 'proxy-protocol'],
-  ['talk before it is spoken to', [A, B], [5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 99], 'proxy-protocol'],
+/** Two proxies agree, and the first is asked for the second. */
+const FIRST = [5, 0];
+const AT_SECOND = [5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 5, 2, 1, 0];
+const says = (reply: number): number[] => [5, reply, 0, 1, 0];
+
+const FAILURES: readonly [string, readonly Hop[], readonly number[], string, string | undefined][] = [
+  ['another protocol', [A], [4, 0], 'proxy-protocol', undefined],
+  ['no method that fits', [A], [5, 255], 'proxy-authentication', undefined],
+  ['a password that we do not have', [A], [5, 2], 'proxy-authentication', undefined],
+  ['a wrong password', [B], [5, 2, 1, 1], 'proxy-authentication', undefined],
+  ['general failure', [A], [...FIRST, ...says(1)], 'unexplained', 'REP 1'],
+  ['not allowed', [A], [...FIRST, ...says(2)], 'proxy-forbids', 'REP 2'],
+  ['network unreachable', [A], [...FIRST, ...says(3)], 'network-unreachable', 'REP 3'],
+  ['host unreachable', [A], [...FIRST, ...says(4)], 'host-unreachable', 'REP 4'],
+  ['refused', [A], [...FIRST, ...says(5)], 'refused', 'REP 5'],
+  ['TTL expired', [A], [...FIRST, ...says(6)], 'timed-out', 'REP 6'],
+  ['command not supported', [A], [...FIRST, ...says(7)], 'proxy-protocol', 'REP 7'],
+  ['address type not supported', [A], [...FIRST, ...says(8)], 'proxy-address-type', 'REP 8'],
+  ['a reply code that RFC 1928 leaves open', [A], [...FIRST, ...says(99)], 'unexplained', 'REP 99'],
+  ["a reply code of Tor's own", [A], [...FIRST, ...says(0xf0)], 'unexplained', 'REP 240'],
+  ['that the next proxy failed', [A, B], [...FIRST, ...says(1)], 'proxy-unreachable', 'REP 1'],
+  ['that the next proxy is not allowed', [A, B], [...FIRST, ...says(2)], 'proxy-unreachable', 'REP 2'],
+  ['that the next proxy refused', [A, B], [...FIRST, ...says(5)], 'proxy-unreachable', 'REP 5'],
+  ['refused, as the last of two', [A, B], [...FIRST, ...AT_SECOND, ...says(5)], 'refused', 'REP 5'],
+  ['an unknown address type', [A], [5, 0, 5, 0, 0, 7, 0], 'proxy-protocol', undefined],
+  ['talk before it is spoken to', [A, B], [5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 99], 'proxy-protocol', undefined],
 ];
 
-for (const [what, hops, replies, code] of FAILURES) {
+for (const [what, hops, replies, code, detail] of FAILURES) {
   test(`a proxy that answers with ${what} fails as ${code}`, () => {
-    const chain = new SocksChain(hops, 'example.org', 80);
-    chain.start();
-    let end: Step = chain.feed(Uint8Array.from(replies.slice(0, 2)));
-    if (replies.length > 2 && end.kind === 'send') {
-      const rest = replies.slice(2);
-      // A password's status stands alone; a reply may come with more.
-      end = chain.feed(Uint8Array.from(rest));
-    }
-    assert.deepEqual(end, { kind: 'failed', code });
+    const { end } = converse(new SocksChain(hops, 'example.org', 80), replies, 1);
+    // Nothing is said ahead of time: only whole messages, in pieces of one byte, bring it to its end.
+    const whole = end.kind === 'failed' ? end : ahead(new SocksChain(hops, 'example.org', 80), replies);
+    assert.deepEqual(whole, { kind: 'failed', failure: { code, detail } });
   });
+}
+
+/** The same with the second message in one piece, for what must come too early. */
+function ahead(chain: SocksChain, replies: readonly number[]): Step {
+  chain.start();
+  chain.feed(Uint8Array.from(replies.slice(0, 2)));
+  return chain.feed(Uint8Array.from(replies.slice(2)));
 }
 
 test('no bytes make it throw', () => {

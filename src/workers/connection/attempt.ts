@@ -2,16 +2,16 @@
 // where the line has proxies asks them one after the other. It is over when it says so, or when it is abandoned.
 import { packAddress } from '../../linux/addresses.js';
 import { BufferGroup } from '../../linux/engine.js';
-import { EADDRINUSE, EADDRNOTAVAIL, EAGAIN } from '../../linux/errno.js';
+import { EAGAIN } from '../../linux/errno.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
 import * as sockets from '../../linux/sockets.js';
 import type { Candidate } from '../../protocol/candidate.js';
-import type { FailureCode } from '../../protocol/failure.js';
+import { type Failure, failureOf, towardsProxy } from '../../protocol/failure.js';
 import type { AttemptResult } from '../../protocol/race-record.js';
 import { type Bound, SocksChain, type Step } from '../../protocol/socks5-client.js';
 import type { Target } from '../../protocol/target.js';
-import { causeOf } from './causes.js';
+import { failureOfBind, failureOfConnect, failureOfErrno } from './causes.js';
 import type { Context } from './context.js';
 import type { DialLine } from './line-table.js';
 import { TimedListener } from './timed-listener.js';
@@ -19,8 +19,12 @@ import { TimedListener } from './timed-listener.js';
 /** Whoever waits for an attempt. Exactly one of these is called, once, unless the attempt is abandoned. */
 export interface AttemptOutcome {
   connected(attempt: Attempt): void;
-  failed(attempt: Attempt, code: FailureCode): void;
+  failed(attempt: Attempt, failure: Failure): void;
 }
+
+const TIMED_OUT = failureOf('timed-out');
+const CLOGGED = failureOf('proxy-unreachable', 'it takes no bytes');
+const HUNG_UP = failureOf('unexplained', 'it hung up');
 
 export class Attempt extends TimedListener {
   readonly candidate: Candidate;
@@ -35,6 +39,8 @@ export class Attempt extends TimedListener {
   endedAt = Number.NaN;
   /** What it came to; undefined while it is under way. */
   result: AttemptResult | undefined;
+  /** Why it failed by itself. */
+  failure: Failure | undefined;
   /** The address that the connection has at its far beginning, as the last proxy said; undefined for a direct line. */
   bound: Bound | undefined;
   /** Bytes that the destination sent together with the last proxy's reply. */
@@ -55,20 +61,23 @@ export class Attempt extends TimedListener {
   }
 
   /** Undefined once it is on its way, or why it could not even start. */
-  start(): FailureCode | undefined {
+  start(): Failure | undefined {
     const failure = this.#start();
-    this.result = failure;
-    if (failure !== undefined) this.endedAt = this.started;
-    return failure;
+    if (failure !== undefined) {
+      this.failure = this.#placed(failure);
+      this.result = this.failure.code;
+      this.endedAt = this.started;
+    }
+    return this.failure;
   }
 
-  #start(): FailureCode | undefined {
+  #start(): Failure | undefined {
     const { engine, deadlines, options } = this.#context;
     const { line } = this;
     const { ip } = this.candidate;
     this.started = engine.now;
     const fd = sockets.openStream(ip.length);
-    if (fd < 0) return causeOf(fd);
+    if (fd < 0) return failureOfErrno(fd);
     if (options.tcp_user_timeout_ms > 0) sockets.setUserTimeout(fd, options.tcp_user_timeout_ms);
     const failure = bindSource(fd, line, ip.length);
     if (failure !== undefined) {
@@ -110,12 +119,18 @@ export class Attempt extends TimedListener {
   }
 
   onDeadline(): void {
-    this.#fail('timed-out');
+    this.#fail(TIMED_OUT);
   }
 
-  #fail(code: FailureCode): void {
-    this.abandon(code);
-    this.#outcome.failed(this, code);
+  #fail(failure: Failure): void {
+    this.failure = this.#placed(failure);
+    this.abandon(this.failure.code);
+    this.#outcome.failed(this, this.failure);
+  }
+
+  /** As the failure of whoever it was that failed: up to the last proxy it is not the destination. */
+  #placed(failure: Failure): Failure {
+    return this.line.hops.length === 0 || this.passedProxies ? failure : towardsProxy(failure);
   }
 
   #connected(): void {
@@ -127,7 +142,7 @@ export class Attempt extends TimedListener {
 
   override onConnect(socket: Socket, result: number): void {
     if (result < 0) {
-      this.#fail(bindFailure(result, this.line) ?? causeOf(result));
+      this.#fail(failureOfConnect(result, this.line));
       return;
     }
     const { hops } = this.line;
@@ -146,16 +161,23 @@ export class Attempt extends TimedListener {
 
   /** A proxy's socket has room for a few bytes; where it has not, the proxy is as good as dead. */
   override onUnsent(_socket: Socket, _rest: Uint8Array, error: number): void {
-    this.#fail(error === -EAGAIN ? 'proxy-protocol' : causeOf(error));
+    this.#fail(error === -EAGAIN ? CLOGGED : this.#hangUp(error));
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
     if (result <= 0) {
-      this.#fail(result === 0 ? 'proxy-protocol' : causeOf(result));
+      this.#fail(this.#hangUp(result));
       return;
     }
     const step = (this.#chain as SocksChain).feed(memory.bytes.subarray(offset, offset + result));
     this.#follow(socket, step);
+  }
+
+  /** Many proxies end or reset the connection in place of a reply that says no. */
+  #hangUp(result: number): Failure {
+    if (result === 0) return HUNG_UP;
+    const failure = failureOfErrno(result);
+    return failure.code === 'reset' ? failureOf('unexplained', failure.detail) : failure;
   }
 
   #follow(socket: Socket, step: Step): void {
@@ -167,7 +189,7 @@ export class Attempt extends TimedListener {
         this.#say(socket, step.bytes);
         break;
       case 'failed':
-        this.#fail(step.code);
+        this.#fail(step.failure);
         break;
       case 'connected':
         this.bound = step.bound;
@@ -181,17 +203,10 @@ export class Attempt extends TimedListener {
 }
 
 /** Binds a line's source address and port before connect. */
-function bindSource(fd: number, line: DialLine, family: number): FailureCode | undefined {
+function bindSource(fd: number, line: DialLine, family: number): Failure | undefined {
   if (line.sourceIp === undefined && line.sourcePort === 0) return undefined;
   if (line.sourcePort === 0) sockets.setBindAddressNoPort(fd);
   else sockets.setReuseAddress(fd);
   const result = sockets.bindTo(fd, line.sourceIp ?? new Uint8Array(family), line.sourcePort);
-  return result < 0 ? (bindFailure(result, line) ?? causeOf(result)) : undefined;
-}
-
-/** A source port that is taken, or an address that this machine does not have, are causes of their own. */
-function bindFailure(result: number, line: DialLine): FailureCode | undefined {
-  if (line.sourcePort !== 0 && (result === -EADDRINUSE || result === -EADDRNOTAVAIL)) return 'source-in-use';
-  if (line.sourceIp !== undefined && result === -EADDRNOTAVAIL) return 'source-unavailable';
-  return undefined;
+  return result < 0 ? failureOfBind(result, line) : undefined;
 }

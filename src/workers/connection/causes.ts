@@ -1,62 +1,55 @@
-// What a failed dial means: one table from errno to failure code, and what a code says of the candidate.
-
+// What a failed dial means: one table from errno to failure. What a failure says of its candidate is protocol/failure.ts.
 import * as errno from '../../linux/errno.js';
-import type { RouteFailure } from '../../protocol/candidate-memory.js';
-import type { FailureCode } from '../../protocol/failure.js';
+import { type Failure, type FailureCode, failureOf } from '../../protocol/failure.js';
+import type { DialLine } from './line-table.js';
 
-const CAUSES = new Map<number, FailureCode>([
+const CODES: readonly (readonly [number, FailureCode])[] = [
   [errno.ECONNREFUSED, 'refused'],
   [errno.ECONNRESET, 'reset'],
   [errno.ECONNABORTED, 'reset'],
   [errno.EPIPE, 'reset'],
   [errno.ETIMEDOUT, 'timed-out'],
   [errno.EHOSTUNREACH, 'host-unreachable'],
+  // What else an ICMP message becomes (icmp_err_convert and tab_unreach of Linux).
+  [errno.EHOSTDOWN, 'host-unreachable'],
+  [errno.ENONET, 'host-unreachable'],
+  [errno.ENOPROTOOPT, 'host-unreachable'],
+  [errno.EOPNOTSUPP, 'host-unreachable'],
+  [errno.EPROTO, 'host-unreachable'],
   [errno.ENETUNREACH, 'network-unreachable'],
   [errno.ENETDOWN, 'network-unreachable'],
   [errno.EAFNOSUPPORT, 'network-unreachable'],
-  [errno.EACCES, 'not-allowed'],
-  [errno.EPERM, 'not-allowed'],
+  [errno.EINVAL, 'network-unreachable'],
+  [errno.EACCES, 'forbidden'],
+  [errno.EPERM, 'forbidden'],
   [errno.EMFILE, 'out-of-resources'],
   [errno.ENFILE, 'out-of-resources'],
   [errno.ENOBUFS, 'out-of-resources'],
   [errno.ENOMEM, 'out-of-resources'],
-  // Ephemeral ports have run out; a line's own source port in use is told apart where it is bound.
+  [errno.EAGAIN, 'out-of-resources'],
+  // Ephemeral ports have run out. A line's own source port is told apart in `failureOfBind`.
   [errno.EADDRNOTAVAIL, 'out-of-resources'],
-  [errno.EADDRINUSE, 'source-in-use'],
-  [errno.EINVAL, 'network-unreachable'],
-]);
+  [errno.EADDRINUSE, 'out-of-resources'],
+];
 
-/** The cause of a failed dial, from its negated errno. */
-export function causeOf(negatedErrno: number): FailureCode {
-  return CAUSES.get(-negatedErrno) ?? 'internal';
+const FAILURES = new Map(CODES.map(([number, code]) => [number, failureOf(code, errno.errnoName(number))]));
+
+/** Why a connect or an exchange with a proxy failed, from its negated errno. */
+export function failureOfErrno(negatedErrno: number): Failure {
+  return FAILURES.get(-negatedErrno) ?? failureOf('internal', errno.errnoName(negatedErrno));
 }
 
-/** What a failed dial says of its candidate: `atProxy` is before the destination was asked for; undefined is nothing. */
-export function routeFailureOf(code: FailureCode, atProxy: boolean): RouteFailure | undefined {
-  switch (code) {
-    case 'cancelled':
-    case 'internal':
-    case 'out-of-resources':
-    case 'source-in-use':
-    case 'source-unavailable':
-    case 'dns-failed':
-    case 'no-such-name':
-      return undefined;
-    default:
-  }
-  if (atProxy) return 'proxy';
-  switch (code) {
-    case 'refused':
-    case 'reset':
-    case 'timed-out':
-      return code;
-    case 'host-unreachable':
-    case 'network-unreachable':
-      return 'unreachable';
-    case 'proxy-protocol':
-    case 'proxy-authentication':
-      return 'proxy';
-    default:
-      return 'other';
-  }
+/** The same of a connect by a line: its own source port may be what is in use. */
+export function failureOfConnect(negatedErrno: number, line: DialLine): Failure {
+  const isTaken = negatedErrno === -errno.EADDRINUSE || negatedErrno === -errno.EADDRNOTAVAIL;
+  return line.sourcePort !== 0 && isTaken
+    ? failureOf('source-in-use', errno.errnoName(negatedErrno))
+    : failureOfErrno(negatedErrno);
+}
+
+/** The same of binding a line's source: only there is a missing address told from ports that have run out. */
+export function failureOfBind(negatedErrno: number, line: DialLine): Failure {
+  return line.sourceIp !== undefined && negatedErrno === -errno.EADDRNOTAVAIL
+    ? failureOf('source-unavailable', errno.errnoName(negatedErrno))
+    : failureOfConnect(negatedErrno, line);
 }

@@ -1,7 +1,7 @@
 // Finds out which lines say "connected" before they are: now and then each socks5 line is asked, one after the other, for
 // an address where nothing can answer (RFC 5737). Done by one actor, which tells the others. What follows from it: race.ts.
 import { Deadline } from '../../protocol/deadline-wheel.js';
-import type { FailureCode } from '../../protocol/failure.js';
+import type { Failure } from '../../protocol/failure.js';
 import { targetOfIp } from '../../protocol/target.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
 import type { Context } from './context.js';
@@ -60,7 +60,7 @@ export class EarlyProbe implements AttemptOutcome {
   }
 
   /** An honest line says that it cannot, or hangs up, or nothing; one whose proxy was not reached has said nothing. */
-  failed(attempt: Attempt, _code: FailureCode): void {
+  failed(attempt: Attempt, _failure: Failure): void {
     if (attempt.passedProxies) this.#found(attempt.candidate.line, false);
     else this.#goOn();
   }

@@ -1,7 +1,7 @@
 // Says a failed connection's cause when it is one that whoever runs the gateway can mend (a source port in use, no
 // descriptors left, credentials refused): one line a cause in ten seconds, however many connections fail.
 import { formatEndpoint } from '../../protocol/address.js';
-import { FAILURES, type FailureCode } from '../../protocol/failure.js';
+import { FAILURES, type Failure, type FailureCode } from '../../protocol/failure.js';
 import type { Target } from '../../protocol/target.js';
 import type { RemoteLog } from '../../threads/log.js';
 
@@ -16,10 +16,10 @@ export class FailureLog {
   }
 
   /** `now` in ms of the engine's clock. */
-  failed(code: FailureCode, target: Target, now: number): void {
+  failed({ code, detail }: Failure, target: Target, now: number): void {
     const { level, sentence } = FAILURES[code];
     if (level === 'debug' || now - (this.#said.get(code) ?? Number.NEGATIVE_INFINITY) < EVERY_MS) return;
     this.#said.set(code, now);
-    this.#log.write(level, { cause: code, target: formatEndpoint(target.host, target.port) }, sentence);
+    this.#log.write(level, { cause: code, detail, target: formatEndpoint(target.host, target.port) }, sentence);
   }
 }

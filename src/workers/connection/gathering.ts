@@ -1,7 +1,7 @@
 // Gathers the candidates of one race: every line's addresses, as far as they are known at once, and later those that had
 // to be looked up. What must not or cannot be dialled is left out, with its cause. It starts nothing.
 import type { Candidate } from '../../protocol/candidate.js';
-import { type FailureCode, mostTelling } from '../../protocol/failure.js';
+import { type Failure, failureOf, mostTelling, towardsProxy } from '../../protocol/failure.js';
 import type { RacePlan } from '../../protocol/race-plan.js';
 import type { Target } from '../../protocol/target.js';
 import type { Context } from './context.js';
@@ -16,6 +16,9 @@ interface Parts {
   readonly lessons: Lessons;
 }
 
+const OTHER_FAMILY = failureOf('network-unreachable', 'its source has the other family');
+const BLACKLISTED = failureOf('not-allowed');
+
 export class Gathering {
   readonly #context: Context;
   readonly #target: Target;
@@ -25,7 +28,7 @@ export class Gathering {
   readonly #looked: () => void;
   #begun = false;
   #lookups = 0;
-  #cause: FailureCode | undefined;
+  #failure: Failure | undefined;
   /** For when nothing else is left, so offered when nothing more can come. */
   readonly #last: Candidate[] = [];
 
@@ -47,8 +50,8 @@ export class Gathering {
   }
 
   /** Why something was left out, the most telling one. */
-  get cause(): FailureCode | undefined {
-    return this.#cause;
+  get failure(): Failure | undefined {
+    return this.#failure;
   }
 
   begin(lines: readonly number[]): void {
@@ -81,7 +84,7 @@ export class Gathering {
 
   #take(line: DialLine, outcome: NameOutcome): void {
     if (outcome.kind === 'found') this.#offer(line, outcome.ips);
-    else this.#cause = mostTelling(this.#cause, outcome.code);
+    else this.#leaveOut(line, outcome.failure);
     this.#over();
   }
 
@@ -97,19 +100,23 @@ export class Gathering {
     for (const ip of ips) {
       const candidate = { line: line.index, ip };
       const barred = this.#bars(candidate);
-      if (barred !== undefined) this.#cause = mostTelling(this.#cause, barred);
+      if (barred !== undefined) this.#leaveOut(line, barred);
       else if (isOut || this.#isLast(candidate) || this.#lessons.isMute(candidate)) this.#last.push(candidate);
       else usual.push(candidate);
     }
     this.#plan.offer(usual, false);
   }
 
+  #leaveOut(line: DialLine, failure: Failure): void {
+    this.#failure = mostTelling(this.#failure, line.hops.length === 0 ? failure : towardsProxy(failure));
+  }
+
   /** Why a line must not, or cannot, dial an address. */
-  #bars({ line: index, ip }: Candidate): FailureCode | undefined {
+  #bars({ line: index, ip }: Candidate): Failure | undefined {
     const line = this.#context.lines[index];
-    if (!dialsFamily(line, ip)) return 'network-unreachable';
+    if (!dialsFamily(line, ip)) return OTHER_FAMILY;
     const name = this.#target.ip === undefined ? this.#target.host : undefined;
-    return line.hops.length === 0 && this.#context.badAddresses.bars(ip, name) ? 'not-allowed' : undefined;
+    return line.hops.length === 0 && this.#context.badAddresses.bars(ip, name) ? BLACKLISTED : undefined;
   }
 
   /** Whether the address only ever failed for this name. */

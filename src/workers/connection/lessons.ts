@@ -3,10 +3,9 @@
 import type { Candidate } from '../../protocol/candidate.js';
 import type { CandidateMemory } from '../../protocol/candidate-memory.js';
 import type { DestinationMemory, LineView } from '../../protocol/destination-memory.js';
-import type { FailureCode } from '../../protocol/failure.js';
+import { FAILURES, type Failure } from '../../protocol/failure.js';
 import type { Target } from '../../protocol/target.js';
 import type { Attempt } from './attempt.js';
-import { routeFailureOf } from './causes.js';
 import type { Context } from './context.js';
 import { Reached } from './reached.js';
 
@@ -68,18 +67,18 @@ export class Lessons {
     if (this.#memory === undefined) {
       this.#memory = routes.open(this.#key, now);
       // Only now is it known that it was not the destination.
-      for (const earlier of attempts) if (hasFailed(earlier)) this.#fail(earlier, earlier.result as FailureCode);
+      for (const earlier of attempts) if (earlier.failure !== undefined) this.#fail(earlier, earlier.failure);
     }
     if (whole) this.#memory.raced = now;
     routes.connected(this.#key, this.#memory, attempt.candidate, now - attempt.started, now);
   }
 
-  failed(attempt: Attempt, code: FailureCode): void {
+  failed(attempt: Attempt, failure: Failure): void {
     const { outcomes, engine } = this.#context;
-    if (code === 'reset' && attempt.line.hops.length === 0 && this.#target.ip === undefined)
+    if (failure.code === 'reset' && attempt.line.hops.length === 0 && this.#target.ip === undefined)
       outcomes.note({ name: this.#target.host, ip: attempt.candidate.ip }, 'failed', engine.now);
-    if (attempt.line.hops.length > 0) this.#judgeProxy(attempt, code);
-    if (this.#memory !== undefined) this.#fail(attempt, code);
+    if (attempt.line.hops.length > 0) this.#judgeProxy(attempt, failure);
+    if (this.#memory !== undefined) this.#fail(attempt, failure);
   }
 
   /** Another one was better. A proxy that it had got past can be reached all the same. */
@@ -94,22 +93,20 @@ export class Lessons {
     if (this.#memory !== undefined) routes.failed(this.#key as string, this.#memory, candidate, 'late', engine.now);
   }
 
-  #fail(attempt: Attempt, code: FailureCode): void {
+  #fail(attempt: Attempt, { code }: Failure): void {
     const { routes, engine } = this.#context;
-    const cause = routeFailureOf(code, attempt.line.hops.length > 0 && !attempt.passedProxies);
-    if (cause === undefined) return;
-    routes.failed(this.#key as string, this.#memory as DestinationMemory, attempt.candidate, cause, engine.now);
+    const { blames } = FAILURES[code];
+    if (blames === undefined) return;
+    routes.failed(this.#key as string, this.#memory as DestinationMemory, attempt.candidate, blames, engine.now);
   }
 
-  #judgeProxy({ candidate: { line }, passedProxies }: Attempt, code: FailureCode): void {
+  #judgeProxy({ candidate: { line }, passedProxies }: Attempt, { code }: Failure): void {
     const { health, routes, engine } = this.#context;
     if (passedProxies) {
       if (health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
-    } else if (routeFailureOf(code, true) !== undefined) {
+    } else if (FAILURES[code].blames === 'proxy') {
       health.proxyFailed(line, engine.now);
       routes.tell({ kind: 'proxy-failed', line });
     }
   }
 }
-
-const hasFailed = ({ result }: Attempt): boolean => result !== undefined && result !== 'connected';

@@ -4,7 +4,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
 import { parseIp } from '../../protocol/address.js';
 import { Deadline, type DeadlineWheel } from '../../protocol/deadline-wheel.js';
-import type { FailureCode } from '../../protocol/failure.js';
+import { type Failure, type FailureCode, failureOf } from '../../protocol/failure.js';
 import type { BadAddressSubscriber, LookupAnswer, NamesActor } from '../../protocol/messages.js';
 import type { Options } from '../../protocol/options.js';
 import type { Observation } from '../../protocol/outcomes.js';
@@ -15,7 +15,7 @@ import type { BadAddresses } from './bad-addresses.js';
 
 export type NameOutcome =
   | { readonly kind: 'found'; readonly ips: readonly Uint8Array[] }
-  | { readonly kind: 'failed'; readonly code: FailureCode };
+  | { readonly kind: 'failed'; readonly failure: Failure };
 
 interface Known {
   /** As the DNS actor gave it. */
@@ -32,7 +32,8 @@ type Waiter = (outcome: NameOutcome) => void;
 
 /** How much longer than the DNS actor's own deadline an answer is waited for: that it has died shows only so. */
 const GRACE_MS = 1000;
-const DNS_FAILED: NameOutcome = { kind: 'failed', code: 'dns-failed' };
+const UNANSWERED = failed('dns-failed', 'the DNS actor does not answer');
+const ALL_BAD = failed('dns-failed', 'every address turned bad');
 
 /** One question on its way. */
 class Pending {
@@ -103,8 +104,8 @@ export class NamesReplica {
     }
     // With no DNS actor to ask, an old answer is better than none.
     if (this.#remote === undefined && known !== undefined) return known.outcome;
-    if (this.#pending.size >= this.#pending_max) return { kind: 'failed', code: 'out-of-resources' };
-    const asked = new Pending(() => this.#settle(name, known?.outcome ?? DNS_FAILED));
+    if (this.#pending.size >= this.#pending_max) return failed('too-many-lookups');
+    const asked = new Pending(() => this.#settle(name, known?.outcome ?? UNANSWERED));
     asked.waiters.push(waiter);
     this.#pending.set(name, asked);
     this.#deadlines.set(asked.deadline, now + this.#timeout_ms);
@@ -182,8 +183,8 @@ export class NamesReplica {
     const answer = outcomeOf(given);
     const { version } = this.#badAddresses;
     // A push may have overtaken the answer.
-    const outcome = this.#without(name, answer, version) ?? DNS_FAILED;
-    if (outcome !== DNS_FAILED && (given.code === 'found' || given.code === 'no-such-name')) {
+    const outcome = this.#without(name, answer, version) ?? ALL_BAD;
+    if (outcome !== ALL_BAD && (given.code === 'found' || given.code === 'no-such-name')) {
       this.#known.set(name, { answer, outcome, version, expires: this.#now() + given.ttl_s * 1000 });
     }
     return outcome;
@@ -203,12 +204,16 @@ function outcomeOf(answer: LookupAnswer): NameOutcome {
     case 'found':
       return { kind: 'found', ips: answer.addresses.map(parseIp).filter((ip) => ip !== undefined) };
     case 'no-such-name':
-      return { kind: 'failed', code: 'no-such-name' };
+      return failed('no-such-name', answer.exists ? 'it has no address' : undefined);
     case 'failed':
-      return DNS_FAILED;
+      return failed('dns-failed', answer.reason);
     case 'overloaded':
-      return { kind: 'failed', code: 'out-of-resources' };
+      return failed('too-many-lookups');
     default:
       return answer satisfies never;
   }
+}
+
+function failed(code: FailureCode, detail?: string): NameOutcome {
+  return { kind: 'failed', failure: failureOf(code, detail) };
 }

@@ -5,7 +5,7 @@ import { formatEndpoint } from '../../protocol/address.js';
 import type { Candidate } from '../../protocol/candidate.js';
 import type { Expiring } from '../../protocol/deadline-wheel.js';
 import type { LineView } from '../../protocol/destination-memory.js';
-import { type FailureCode, mostTelling } from '../../protocol/failure.js';
+import { type Failure, failureOf, mostTelling } from '../../protocol/failure.js';
 import { RacePlan, type Room } from '../../protocol/race-plan.js';
 import type { Choice } from '../../protocol/rule.js';
 import type { Target } from '../../protocol/target.js';
@@ -20,7 +20,7 @@ import type { Reached } from './reached.js';
 /** Whoever waits for the race. `won` or `lost` is called once, unless the race is cancelled; the others only after `won`. */
 export interface RaceOutcome {
   won(winner: Attempt): void;
-  lost(code: FailureCode, target: Target): void;
+  lost(failure: Failure, target: Target): void;
   /** One more is connected, to be had from `another()`. */
   joined(): void;
   /** Of what was asked for by `another()` nothing will come. */
@@ -47,7 +47,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   readonly #gathering: Gathering;
   #lead: Attempt | undefined;
   #leadIsLate = false;
-  #cause: FailureCode | undefined;
+  #failure: Failure | undefined;
   #won = false;
   /** After the winner: whether one more is wanted. */
   #wanted = false;
@@ -186,11 +186,9 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     }
   }
 
-  failed(attempt: Attempt, code: FailureCode): void {
-    const { budget, engine } = this.#context;
-    this.#plan.failed(engine.now);
-    this.#cause = mostTelling(this.#cause, code);
-    this.#lessons.failed(attempt, code);
+  failed(attempt: Attempt, failure: Failure): void {
+    const { budget } = this.#context;
+    this.#learn(attempt, failure);
     // Now that this race, which may be the one that waits for it, knows why.
     budget.give(attempt.candidate.line);
     this.#step();
@@ -250,9 +248,9 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     return this.#gathering.done && this.#plan.running === 0 && !this.#plan.hasWaiting;
   }
 
-  #mostTelling(): FailureCode {
-    const { cause } = this.#gathering;
-    return cause === undefined ? (this.#cause ?? 'internal') : mostTelling(this.#cause, cause);
+  #mostTelling(): Failure {
+    const { failure } = this.#gathering;
+    return failure === undefined ? (this.#failure ?? failureOf('internal')) : mostTelling(this.#failure, failure);
   }
 
   /** Starts what is due. */
@@ -304,10 +302,13 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     health.begins(candidate.line, engine.now);
     const failure = attempt.start();
     if (failure === undefined) budget.take(candidate.line);
-    else {
-      this.#plan.failed(engine.now);
-      this.#cause = mostTelling(this.#cause, failure);
-    }
+    else this.#learn(attempt, failure);
     return attempt;
+  }
+
+  #learn(attempt: Attempt, failure: Failure): void {
+    this.#plan.failed(this.#context.engine.now);
+    this.#failure = mostTelling(this.#failure, failure);
+    this.#lessons.failed(attempt, failure);
   }
 }

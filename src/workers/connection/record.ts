@@ -2,7 +2,7 @@
 // and why the winner won. It holds no bytes of the connection.
 import { peerEndpoint } from '../../linux/sockets.js';
 import { formatEndpoint, formatIp } from '../../protocol/address.js';
-import { FAILURES, type FailureCode } from '../../protocol/failure.js';
+import { FAILURES, type Failure } from '../../protocol/failure.js';
 import { type AttemptRecord, hasFailed, type RaceRecord, whyWon } from '../../protocol/race-record.js';
 import type { Target } from '../../protocol/target.js';
 import type { Attempt } from './attempt.js';
@@ -16,7 +16,7 @@ export class SessionRecord {
   #target: Target | undefined;
   #race: Race | undefined;
   #winner: Attempt | undefined;
-  #cause: FailureCode | undefined;
+  #failure: Failure | undefined;
   /** When there was a winner, or none was possible any more. */
   #decided = Number.NaN;
   #up = 0;
@@ -58,8 +58,8 @@ export class SessionRecord {
     };
   }
 
-  lost(code: FailureCode): void {
-    this.#cause = code;
+  lost(failure: Failure): void {
+    this.#failure = failure;
     this.#decided = this.#clock.now;
   }
 
@@ -99,12 +99,13 @@ export class SessionRecord {
       why: winner === undefined ? undefined : whyWon(attempts, winner),
       total_ms: won?.answered_ms ?? won?.connected_ms ?? rounded(decided - (race?.started ?? this.#opened)),
       reply: this.#reply(ending),
-      cause: this.#cause,
+      cause: this.#failure?.code,
+      detail: this.#failure?.detail,
     };
   }
 
   #reply(ending: string): number | undefined {
-    if (this.#cause !== undefined) return FAILURES[this.#cause].reply;
+    if (this.#failure !== undefined) return FAILURES[this.#failure.code].reply;
     return ending === 'cancelled' ? undefined : 0;
   }
 }
@@ -123,6 +124,7 @@ function attemptRecord(attempt: Attempt, race: Race, winner: Attempt | undefined
     asked_ms: since(attempt.askedAt),
     answered_ms: since(attempt.answeredAt),
     ended_ms: since(attempt.endedAt) ?? (lost || mute ? since(decided) : undefined),
+    detail: attempt.failure?.detail,
     result: attempt.result !== 'connected' ? attempt.result : lost ? 'abandoned' : mute ? 'silent' : 'connected',
   };
 }

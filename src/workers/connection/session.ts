@@ -3,7 +3,7 @@ import { BufferGroup } from '../../linux/engine.js';
 import type { Socket } from '../../linux/socket.js';
 import { localEndpoint, peerEndpoint } from '../../linux/sockets.js';
 import { formatIp, unmapped } from '../../protocol/address.js';
-import type { FailureCode } from '../../protocol/failure.js';
+import { type Failure, failureOf } from '../../protocol/failure.js';
 import type { Bound } from '../../protocol/socks5-client.js';
 import { encodeFailure, encodeSuccess } from '../../protocol/socks5-server.js';
 import type { Target } from '../../protocol/target.js';
@@ -22,6 +22,7 @@ import { TimedListener } from './timed-listener.js';
 
 /** A race that takes longer than this has its client watched: a client that hangs up cancels it. */
 const WATCH_CLIENT_AFTER_MS = 50;
+const BLOCKED = failureOf('blocked');
 const UNSPECIFIED: Bound = { ip: new Uint8Array(4), port: 0 };
 
 export class Session extends TimedListener implements HandshakeOutcome, RaceOutcome, ContestOutcome {
@@ -58,7 +59,7 @@ export class Session extends TimedListener implements HandshakeOutcome, RaceOutc
     const ruling = this.#context.rules.match(target);
     if (ruling === 'block') {
       this.#context.counters[Counter.blocked] += 1;
-      this.lost('blocked', target);
+      this.lost(BLOCKED, target);
       return;
     }
     deadlines.set(this, engine.now + WATCH_CLIENT_AFTER_MS);
@@ -108,12 +109,12 @@ export class Session extends TimedListener implements HandshakeOutcome, RaceOutc
     this.#close('reset', 'cancelled');
   }
 
-  lost(code: FailureCode, target: Target): void {
+  lost(failure: Failure, target: Target): void {
     this.#race = undefined;
     this.#context.counters[Counter.failed] += 1;
-    this.#record?.lost(code);
-    this.#context.failures.failed(code, target, this.#context.engine.now);
-    this.#farewell(encodeFailure(code), 'failed');
+    this.#record?.lost(failure);
+    this.#context.failures.failed(failure, target, this.#context.engine.now);
+    this.#farewell(encodeFailure(failure.code), 'failed');
   }
 
   won(winner: Attempt): void {

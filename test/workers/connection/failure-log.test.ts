@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
+import { failureOf } from '../../../src/protocol/failure.js';
 import type { Target } from '../../../src/protocol/target.js';
 import { targetOfName } from '../../../src/protocol/target.js';
 import { type LogRecord, RemoteLog } from '../../../src/threads/log.js';
@@ -16,13 +17,13 @@ test('a cause is said once in ten seconds, each for itself, with its level and i
   port2.on('message', (record: LogRecord) => said.push(record));
   const log = new RemoteLog(port1, 'info', () => {});
   const failures = new FailureLog(log);
-  failures.failed('source-in-use', TARGET, 1000);
-  failures.failed('source-in-use', TARGET, 10_999);
-  failures.failed('proxy-authentication', TARGET, 1000);
+  failures.failed(failureOf('source-in-use', 'EADDRINUSE'), TARGET, 1000);
+  failures.failed(failureOf('source-in-use'), TARGET, 10_999);
+  failures.failed(failureOf('proxy-authentication'), TARGET, 1000);
   // Clients cause these all the time.
-  failures.failed('refused', TARGET, 1000);
-  failures.failed('timed-out', TARGET, 1000);
-  failures.failed('source-in-use', TARGET, 11_000);
+  failures.failed(failureOf('refused'), TARGET, 1000);
+  failures.failed(failureOf('timed-out'), TARGET, 1000);
+  failures.failed(failureOf('source-in-use'), TARGET, 11_000);
   log.close();
   await once(port2, 'close');
   assert.deepEqual(
@@ -34,4 +35,5 @@ test('a cause is said once in ten seconds, each for itself, with its level and i
     ],
   );
   assert.equal(said[0].message, 'the source port of the line is in use');
+  assert.equal(said[0].fields['detail'], 'EADDRINUSE');
 });

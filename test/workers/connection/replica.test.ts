@@ -208,7 +208,7 @@ async function withReplica(zones: Record<string, string[]>, body: (playing: Play
           if (known !== undefined) resolve(known);
           replica.flush();
         });
-        return outcome.kind === 'found' ? outcome.ips.map(formatIp) : outcome.code;
+        return outcome.kind === 'found' ? outcome.ips.map(formatIp) : outcome.failure.code;
       },
       push: (changes) => subscriber.badAddressesChanged(changes, false),
     });
