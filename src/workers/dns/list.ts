@@ -1,11 +1,18 @@
 // One question to the servers of a list: those known to be fast have a head start of some ms, then all are asked, and the
-// first clean answer wins. It knows neither the other family (pair.ts) nor the other lists (resolution.ts).
+// first clean answer wins; but one that there is nothing waits a moment for the others, since servers may know different
+// names. It knows neither the other family (pair.ts) nor the other lists (resolution.ts).
 import type { Question } from '../../protocol/dns-message.js';
 import { canonical } from './canonical.js';
 import { type Asked, type Hear, type Reply, TIMED_OUT } from './exchange.js';
 import { GIVEN_UP } from './habits.js';
 import type { Judge } from './judge.js';
 import type { Server, Way } from './server.js';
+
+interface Negative {
+  readonly kind: 'nodata' | 'nxdomain';
+  readonly ttl_s: number | undefined;
+  readonly server: Server;
+}
 
 /** What a server said and may be believed. Addresses are canonical. */
 export type Answered =
@@ -15,7 +22,7 @@ export type Answered =
       readonly ttl_s: number;
       readonly server: Server;
     }
-  | { readonly kind: 'nodata' | 'nxdomain'; readonly ttl_s: number | undefined; readonly server: Server };
+  | Negative;
 
 export interface ListFailure {
   readonly kind: 'failed';
@@ -31,6 +38,14 @@ export type ListOutcome = Answered | ListFailure;
 /** The longest that a slower server is held back. */
 const HEAD_START_MS = 10;
 const HEAD_START_FACTOR = 1.25;
+/**
+ * How long "there is nothing" waits for a better answer: twice what the others usually take, within these bounds. The least
+ * is for servers that are not known yet: a server of another site answers in less. The most is for servers that are dead:
+ * nobody wants to wait longer to hear that a name is mistyped.
+ */
+const BETTER_FACTOR = 2;
+const BETTER_LEAST_MS = 100;
+const BETTER_MOST_MS = 300;
 
 interface Asking {
   readonly question: Question;
@@ -38,13 +53,18 @@ interface Asking {
   readonly judge: Judge;
 }
 
-export function askList(servers: readonly Server[], asking: Asking, hear: Hear<ListOutcome>): Asked {
+export interface AskedList extends Asked {
+  /** A server has addresses of the other family, so it knows the name: that it has none of this one needs no second word. */
+  knows(server: Server): void;
+}
+
+export function askList(servers: readonly Server[], asking: Asking, hear: Hear<ListOutcome>): AskedList {
   const race = new ListRace(servers, asking, hear);
   race.start();
   return race;
 }
 
-class ListRace implements Asked {
+class ListRace implements AskedList {
   readonly #servers: readonly Server[];
   readonly #question: Question;
   readonly #way: Way;
@@ -56,6 +76,11 @@ class ListRace implements Asked {
   #reasons: string[] = [];
   #again: Server[] = [];
   #spare: Answered | undefined;
+  /** The first answer that there is nothing, while others are still asked. */
+  #negative: Negative | undefined;
+  #waiting: NodeJS.Timeout | undefined;
+  #look: NodeJS.Immediate | undefined;
+  #knowing: Server | undefined;
   #open: number;
   #over = false;
 
@@ -79,7 +104,13 @@ class ListRace implements Asked {
     }
   }
 
+  knows(server: Server): void {
+    this.#knowing = server;
+    if (this.#negative?.server === server) this.#settle();
+  }
+
   cancel(reason: string): void {
+    this.#settle();
     if (this.#over) return;
     for (const { server, timer } of this.#held.splice(0)) {
       clearTimeout(timer);
@@ -141,12 +172,38 @@ class ListRace implements Asked {
   }
 
   #answered(answer: Answered, doubt: string | undefined): void {
-    if (doubt === undefined) {
-      this.#finish(answer);
-      return;
+    if (doubt !== undefined) {
+      this.#spare ??= answer;
+      this.#failed(answer.server, doubt, true);
+    } else if (answer.kind === 'addresses') this.#finish(answer);
+    else this.#nothing(answer);
+  }
+
+  /** One server knows of nothing: another may. */
+  #nothing(answer: Negative): void {
+    this.#open -= 1;
+    if (this.#knowing === answer.server) this.#negative = answer;
+    this.#negative ??= answer;
+    if (this.#open === 0 || this.#knowing === answer.server) this.#settle();
+    else this.#waiting ??= setTimeout(() => this.#lookOnce(), this.#better_ms(answer.server));
+  }
+
+  /** The thread may have been late, and the better answer lie in a socket. */
+  #lookOnce(): void {
+    this.#look = setImmediate(() => this.#settle());
+  }
+
+  #better_ms(answered: Server): number {
+    let slowest_ms = 0;
+    for (const server of this.#servers) {
+      if (server !== answered) slowest_ms = Math.max(slowest_ms, server.habits.latency_ms ?? 0);
     }
-    this.#spare ??= answer;
-    this.#failed(answer.server, doubt, true);
+    return Math.min(BETTER_MOST_MS, Math.max(BETTER_LEAST_MS, slowest_ms * BETTER_FACTOR));
+  }
+
+  /** Nothing better has come in time. */
+  #settle(): void {
+    if (this.#negative !== undefined) this.#finish(this.#negative);
   }
 
   #failed(server: Server, reason: string, again: boolean): void {
@@ -154,6 +211,7 @@ class ListRace implements Asked {
     if (again) this.#again.push(server);
     this.#open -= 1;
     if (this.#open === 0) {
+      this.#settle();
       this.#fail();
       return;
     }
@@ -173,6 +231,8 @@ class ListRace implements Asked {
   #finish(outcome: ListOutcome): void {
     if (this.#over) return;
     this.#over = true;
+    clearTimeout(this.#waiting);
+    clearImmediate(this.#look);
     for (const { timer } of this.#held) clearTimeout(timer);
     this.#held = [];
     // Those that have answered take no notice.

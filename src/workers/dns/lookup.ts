@@ -2,11 +2,11 @@
 // wait for the other. What an outcome means is resolver.ts's business.
 import type { LookupAnswer } from '../../protocol/messages.js';
 import type { Asked, Hear } from './exchange.js';
-import type { PairAnswer, PairListener, PairOutcome } from './pair.js';
+import type { PairFound, PairListener, PairOutcome } from './pair.js';
 
 /** What becomes of outcomes, and what those who wait are told. */
 export interface Meaning {
-  early(name: string, answer: PairAnswer): LookupAnswer;
+  early(name: string, answer: PairFound): LookupAnswer;
   whole(name: string, outcome: PairOutcome): LookupAnswer;
 }
 
@@ -37,9 +37,12 @@ export class Lookup implements Asked, PairListener {
     this.#asked?.cancel(reason);
   }
 
-  early(answer: PairAnswer): void {
-    this.#early = this.#meaning.early(this.#name, answer);
-    this.#tell(this.#early);
+  /** What the first family came to is told only if it is addresses: the other one may have some. */
+  early(found: PairFound): void {
+    const answer = this.#meaning.early(this.#name, found);
+    if (answer.code !== 'found') return;
+    this.#early = answer;
+    this.#tell(answer);
   }
 
   whole(outcome: PairOutcome): void {

@@ -1,9 +1,10 @@
-// A and AAAA asked together, and what the two answers come to. A family that is late is waited for only a moment, but
-// its query goes on, so that what is kept in the end has both. It does not choose the servers.
+// A and AAAA asked together, and what the two answers come to. Once one family has addresses, the other is waited for only a
+// moment, but its query goes on, so that what is kept in the end has both. That a family has none says nothing of the
+// other. It does not choose the servers.
 import type { Question } from '../../protocol/dns-message.js';
 import { type Asked, type Hear, TIMED_OUT } from './exchange.js';
 import type { Judge } from './judge.js';
-import { type Answered, askList, type ListFailure, type ListOutcome } from './list.js';
+import { type Answered, type AskedList, askList, type ListFailure, type ListOutcome } from './list.js';
 import type { Server, Way } from './server.js';
 
 /** Addresses (canonical) and who gave them; undefined for what the hosts files say. */
@@ -12,20 +13,23 @@ export interface Part {
   readonly server: Server | undefined;
 }
 
+export interface PairFound {
+  readonly kind: 'found';
+  /** One for each family that has addresses, AAAA first. */
+  readonly parts: readonly Part[];
+  readonly ttl_s: number;
+  /** One family failed or is still to come. */
+  readonly lacking: boolean;
+}
+
 export type PairAnswer =
-  | {
-      readonly kind: 'found';
-      /** One for each family that has addresses, AAAA first. */
-      readonly parts: readonly Part[];
-      readonly ttl_s: number;
-      /** One family failed or is still to come. */
-      readonly lacking: boolean;
-    }
+  | PairFound
   | {
       readonly kind: 'none';
       /** NODATA as opposed to NXDOMAIN. */
       readonly exists: boolean;
       readonly ttl_s: number | undefined;
+      /** At least one of the answers is doubtful. */
       readonly lacking: boolean;
     };
 
@@ -40,8 +44,8 @@ export type PairOutcome =
 
 /** Who asked. */
 export interface PairListener {
-  /** Good enough to go on with, while a family is still to come; at most once. */
-  early(answer: PairAnswer): void;
+  /** Addresses to go on with, while a family is still to come; at most once. */
+  early(answer: PairFound): void;
   /** Once, and the last. */
   whole(outcome: PairOutcome): void;
 }
@@ -70,7 +74,7 @@ export function askWhole(name: string, asking: Asking, hear: Hear<PairOutcome>):
 
 class Pair implements Asked {
   readonly #listener: PairListener;
-  readonly #asked: Asked[] = [];
+  readonly #asked: AskedList[] = [];
   readonly #outcomes: ListOutcome[] = [];
   readonly #deadline: NodeJS.Timeout;
   #grace: NodeJS.Timeout | undefined;
@@ -99,6 +103,7 @@ class Pair implements Asked {
     if (this.#open > 0) {
       // After a look at the sockets: where the thread was late, the other family may well lie there.
       this.#grace ??= setTimeout(() => (this.#look = setImmediate(() => this.#early())), GRACE_MS);
+      if (outcome.kind === 'addresses') for (const one of this.#asked) one.knows(outcome.server);
       return;
     }
     clearTimeout(this.#deadline);
@@ -109,11 +114,14 @@ class Pair implements Asked {
 
   #early(): void {
     const early = combine(this.#outcomes);
-    if (early.kind !== 'failed') this.#listener.early(early);
+    if (early.kind === 'found') this.#listener.early(early);
   }
 }
 
-/** An answer counts when either family has addresses. A name that does not exist does so for both (RFC 8020). */
+/**
+ * Addresses of either family count. That there are none takes the word of both: some servers answer NXDOMAIN for AAAA
+ * where only A records exist (RFC 4074 section 4.2), and a family that failed may well have addresses.
+ */
 function combine(outcomes: readonly ListOutcome[]): PairOutcome {
   const failures: ListFailure[] = [];
   const answers: Answered[] = [];
@@ -121,33 +129,34 @@ function combine(outcomes: readonly ListOutcome[]): PairOutcome {
     if (outcome.kind === 'failed') failures.push(outcome);
     else answers.push(outcome);
   }
-  const answer = answerFrom(answers, failures.length > 0);
-  if (answer !== undefined) return answer;
+  const hasFailure = failures.length > 0;
+  const found = foundIn(answers, hasFailure);
+  if (found !== undefined) return found;
+  if (!hasFailure) return noneOf(answers, false);
   const spares = [...answers, ...failures.flatMap(({ spare }) => spare ?? [])];
   return {
     kind: 'failed',
     reason: [...new Set(failures.map((failure) => failure.reason))].join('; '),
     again: [...new Set(failures.flatMap((failure) => failure.again))],
-    spare: answerFrom(spares, true),
+    spare: foundIn(spares, true) ?? (spares.length === outcomes.length ? noneOf(spares, true) : undefined),
   };
 }
 
-function answerFrom(answers: readonly Answered[], lacking: boolean): PairAnswer | undefined {
+function foundIn(answers: readonly Answered[], lacking: boolean): PairFound | undefined {
   const parts: Part[] = [];
-  let [found_s, none_s]: (number | undefined)[] = [];
-  let exists = true;
+  let ttl_s: number | undefined;
   for (const answer of answers) {
-    const { ttl_s, server } = answer;
-    if (answer.kind === 'addresses') {
-      parts.push({ addresses: answer.addresses, server });
-      found_s = least(found_s, ttl_s);
-    } else {
-      if (answer.kind === 'nxdomain') exists = false;
-      none_s = least(none_s, ttl_s);
-    }
+    if (answer.kind !== 'addresses') continue;
+    parts.push({ addresses: answer.addresses, server: answer.server });
+    ttl_s = least(ttl_s, answer.ttl_s);
   }
-  if (found_s !== undefined) return { kind: 'found', parts, ttl_s: found_s, lacking };
-  return lacking && exists ? undefined : { kind: 'none', exists, ttl_s: none_s, lacking };
+  return ttl_s === undefined ? undefined : { kind: 'found', parts, ttl_s, lacking };
+}
+
+function noneOf(answers: readonly Answered[], lacking: boolean): PairAnswer {
+  const exists = answers.every(({ kind }) => kind !== 'nxdomain');
+  const ttl_s = answers.map((answer) => answer.ttl_s).reduce(least, undefined);
+  return { kind: 'none', exists, ttl_s, lacking };
 }
 
 function least(one: number | undefined, other: number | undefined): number | undefined {

@@ -5,7 +5,7 @@ import type { Question } from '../../protocol/dns-message.js';
 import type { Options } from '../../protocol/options.js';
 import { type Asked, TIMED_OUT } from './exchange.js';
 import type { Judge } from './judge.js';
-import { askPair, type PairAnswer, type PairListener, type PairOutcome } from './pair.js';
+import { askPair, type PairAnswer, type PairFound, type PairListener, type PairOutcome } from './pair.js';
 import type { Server, Way } from './server.js';
 
 export interface Servers {
@@ -66,7 +66,7 @@ class Resolution implements Asked, PairListener {
     this.#current?.cancel(reason);
   }
 
-  early(answer: PairAnswer): void {
+  early(answer: PairFound): void {
     this.#listener.early(answer);
   }
 

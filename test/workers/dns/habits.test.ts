@@ -8,6 +8,7 @@ import { askList, type ListOutcome } from '../../../src/workers/dns/list.js';
 import type { Server } from '../../../src/workers/dns/server.js';
 
 const ANSWER: Reply = { kind: 'nodata', ttl_s: 5 };
+const FOUND: Reply = { kind: 'addresses', addresses: ['192.0.2.1'], ttl_s: 5 };
 const FAST = 'faster than this server can be';
 const PLAIN = 'without the EDNS option that this server returns';
 
@@ -119,17 +120,17 @@ test('the fastest has a head start of some ms, those that are not known are aske
   assert.deepEqual(asked, ['fast', 'new']);
   while (asked.length < 3) await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(asked, ['fast', 'new', 'slow']);
-  slow.answer(ANSWER);
+  slow.answer(FOUND);
   const outcome = await race.outcome;
-  assert.ok(outcome.kind === 'nodata' && outcome.server === slow.server);
+  assert.ok(outcome.kind === 'addresses' && outcome.server === slow.server);
 });
 
 test('a slower server is not asked at all when the fast one answers, and at once when it fails', async () => {
   const asked: string[] = [];
   const [slow, fast] = [serverOf('slow', 80, asked), serverOf('fast', 20, asked)];
   const won = raceOf([slow.server, fast.server]);
-  fast.answer(ANSWER);
-  assert.equal((await won.outcome).kind, 'nodata');
+  fast.answer(FOUND);
+  assert.equal((await won.outcome).kind, 'addresses');
   assert.deepEqual(asked.splice(0), ['fast']);
   const lost = raceOf([slow.server, fast.server]);
   fast.answer({ kind: 'server-failure', rcode: 2 });
