@@ -2,6 +2,7 @@
 // gateway does.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { plain, plainJson } from '../protocol/plain-text.js';
 import { type Target, targetOfText } from '../protocol/target.js';
 import { type Loaded, load } from './config/load.js';
 import { createLogger } from './log.js';
@@ -122,8 +123,8 @@ function loadFor({ values }: Arguments): Loaded {
 
 function check({ file, warnings, options }: Extract<Loaded, { kind: 'loaded' }>): ExitStatus {
   for (const warning of warnings) complain(`warning: ${warning}`);
-  const lines = options.lines.map(({ name }, index) => `  ${index + 1}  ${name}\n`).join('');
-  return say(`${file ?? 'built-in defaults'}: ok\nlines:\n${lines}`);
+  const lines = options.lines.map(({ name }, index) => `  ${index + 1}  ${plain(name)}\n`).join('');
+  return say(`${plain(file ?? 'built-in defaults')}: ok\nlines:\n${lines}`);
 }
 
 /** A name without an address is a failure. */
@@ -157,7 +158,7 @@ async function explain({ positionals, values }: Arguments, loaded: Extract<Loade
   return explanation.usable ? 0 : 1;
 }
 
-const asJson = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+const asJson = (value: object): string => `${plainJson(JSON.stringify(value, null, 2))}\n`;
 
 async function start({ file, warnings, options }: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
   const log = createLogger(options.log_level);
@@ -188,7 +189,7 @@ function say(text: string): ExitStatus {
 }
 
 function complain(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${plain(line)}\n`);
 }
 
 function version(): string {

@@ -5,6 +5,7 @@ import { Piscina } from 'piscina';
 import type { NamesControl } from '../protocol/messages.js';
 import type { NameExplanation, ServerAnswer } from '../protocol/names-statistics.js';
 import type { Options } from '../protocol/options.js';
+import { plainTree } from '../protocol/plain-text.js';
 import { call } from '../threads/port.js';
 import type { NamesStart } from '../threads/start.js';
 
@@ -49,7 +50,8 @@ export async function explainName(name: string, options: Options): Promise<Expla
 const HEADINGS = ['server', 'list', 'type', 'time', 'answer', 'ttl', 'verdict'];
 
 /** The table, and the choice below it. */
-export function explanationText({ name, hosts, answers, choice }: NameExplanation): string {
+export function explanationText(explanation: NameExplanation): string {
+  const { name, hosts, answers, choice } = plainTree(explanation);
   const rows = answers.map(rowOf);
   const widths = HEADINGS.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => (row[column] as string).length)),

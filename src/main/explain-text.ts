@@ -2,6 +2,7 @@
 // no line is longer than 100 columns.
 import { FAILURES } from '../protocol/failure.js';
 import type { NameExplanation, ServerAnswer } from '../protocol/names-statistics.js';
+import { plainTree } from '../protocol/plain-text.js';
 import { type AttemptRecord, hasFailed, type RaceRecord, type Why } from '../protocol/race-record.js';
 import type { Answer } from './explain-client.js';
 import type { Explanation } from './explain-command.js';
@@ -13,7 +14,8 @@ const SERVER_COLUMNS = 32;
 const HEADINGS = [' started', 'connected', '   asked', 'first byte'].map((heading) => `  ${heading}`);
 const LEGEND = '- connecting   = connected   ~ asked   * first byte   x failed';
 
-export function explainText(explanation: Explanation): string {
+export function explainText(explained: Explanation): string {
+  const explanation = plainTree(explained);
   const { target, race, answer } = explanation;
   const lines = [target, '', ...namesLines(explanation), ...raceLines(race), ...whyLines(race), ...answerLines(answer)];
   return `${lines.join('\n')}\n`;

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import type { LogLevel } from '../protocol/options.js';
+import { plainWhenRead } from '../protocol/plain-text.js';
 
 export type Logger = pino.Logger;
 
@@ -26,11 +27,12 @@ export function createLogger(level: LogLevel, destination?: pino.DestinationStre
 function terminal(): pino.DestinationStream {
   // Only here, since loading it takes time that a start without a terminal need not take.
   const pretty = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
-  return pretty({
+  const printed = pretty({
     sync: true,
     destination: 1,
     colorize: process.stdout.hasColors(),
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
   });
+  return { write: (line) => void printed.write(plainWhenRead(line)) };
 }

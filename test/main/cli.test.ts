@@ -84,6 +84,16 @@ test('a command line that is not understood is one line and exits 2', () => {
   }
 });
 
+test('control characters of arguments, files and names of lines are shown, not sent to the terminal', () => {
+  const wild = 'a\x1b]0;b\x07\u202e';
+  const shown = 'a\\x1b]0;b\\x07\\u{202e}';
+  assert.equal(tcproute([wild]).stderr, `tcproute: Unknown command '${shown}'. See tcproute --help.\n`);
+  assert.equal(tcproute(['-c', wild]).stderr, `error: ${shown}: no such file\n`);
+  assert.equal(tcproute(['check'], { TCPROUTE_HOST: '\u202e' }).stderr.includes('\u202e'), false);
+  writeFileSync(join(directory, wild), '{}');
+  assert.equal(tcproute(['check', '-c', wild]).stdout, `${shown}: ok\nlines:\n  1  direct\n`);
+});
+
 test('libuv has threads enough for many names at a time, or as many as the environment says', () => {
   const script = join(directory, 'threads.cjs');
   const counting = `require('node:fs').stat('/', () => {

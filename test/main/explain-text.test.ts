@@ -152,6 +152,15 @@ test('the causes of the others are told where they decided', () => {
   ]);
 });
 
+test('what servers and proxies say is shown without its control characters', () => {
+  const wild = '\x1b[2J\r\u202e';
+  const answers = [{ ...server, kind: wild, addresses: [], why: wild } as unknown as ServerAnswer];
+  const dns = { ...RESCUED.dns!, answers, choice: { code: 'failed', reason: wild } as const };
+  const text = explainText({ ...RESCUED, target: wild, dns, answer: { kind: 'tls-failed', reason: wild } });
+  assert.doesNotMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);
+  assert.equal(text.split('\\x1b[2J\\x0d\\u{202e}').length, 6);
+});
+
 test('no line is longer than 100 columns, whatever is in it', () => {
   const long = 'socks5 a-very-long-name.of-a-proxy.example.org:10800 > another-one.example.org:10801 from 192.0.2.10';
   const address = '2001:db8:1111:2222:3333:4444:5555:6666';

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { createLogger } from '../../src/main/log.js';
 import type { LogLevel } from '../../src/protocol/options.js';
@@ -39,4 +43,25 @@ test('passwords are masked wherever a line may stand', () => {
   const text = JSON.stringify(lines);
   assert.doesNotMatch(text, /hunter2/);
   assert.equal(text.split('***').length - 1, 6);
+});
+
+test('on a terminal, control characters of what is logged are shown, not sent', () => {
+  const module = new URL('../../src/main/log.js', import.meta.url).href;
+  const program = join(mkdtempSync(join(tmpdir(), 'tcproute-log-')), 'log.mjs');
+  const [name, message] = ['a\x1b[2J\u202e', 'b\x1b]0;c\x07\x9b2J'].map((text) => JSON.stringify(text));
+  writeFileSync(
+    program,
+    `import { createLogger } from ${JSON.stringify(module)};\ncreateLogger('info').info({ name: ${name} }, ${message});\n`,
+  );
+  const { stdout } = spawnSync('script', ['-qec', `"${process.execPath}" "${program}"`, '/dev/null'], {
+    encoding: 'utf8',
+    env: { ...process.env, TERM: 'dumb', NO_COLOR: '1' },
+  });
+  rmSync(dirname(program), { recursive: true });
+  assert.match(stdout, /b\\u001b\]0;c\\u0007\\u009b2J/);
+  assert.match(stdout, /a\\+u001b\[2J\\+u202e/);
+  assert.equal(
+    [...stdout].some((character) => '\x1b\x07\x9b\u202e'.includes(character)),
+    false,
+  );
 });

@@ -18,7 +18,7 @@ export const checkBlacklist: Check<readonly string[]> = (value, place, findings)
   for (const [index, entry] of value.entries()) {
     const range = typeof entry === 'string' ? parseIpRange(entry) : undefined;
     if (range === undefined)
-      findings.warn(inside(place, index), `${shown(entry, '')} is not an IP address or range: skipped`);
+      findings.warn(inside(place, index), () => `${shown(entry, '')} is not an IP address or range: skipped`);
     else addresses.add(formatIpRange(range));
   }
   return [...addresses];

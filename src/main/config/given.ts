@@ -1,10 +1,12 @@
 // Gathers the values that were given, from a file's tree, the environment and the command line, each with the place where
 // it stands. It does not check the values: see settle.ts.
 import { isDeepStrictEqual } from 'node:util';
-import { type Findings, hint } from './findings.js';
+import { type Findings, listed } from './findings.js';
 import { type AnySetting, KEYS, SPELLINGS, sectionOf, settingOf, TOP_KEYS } from './keys.js';
 import { shown } from './mask.js';
-import { inside, type Place, placeOf } from './place.js';
+import { inside, type Origin, type Place, placeOf } from './place.js';
+import { isServiceVariable } from './service-variables.js';
+import { closest } from './suggest.js';
 
 export interface Given {
   readonly path: string;
@@ -14,12 +16,14 @@ export interface Given {
 }
 
 const ENV_PREFIX = 'TCPROUTE_';
+/** Names of variables in one message. */
+const NAMES_MAX = 8;
 
 /** What a file says. Unknown keys are errors. */
-export function givenByFile(document: unknown, origin: string, findings: Findings): Given[] {
-  const place = placeOf(origin);
+export function givenByFile(document: unknown, { name, ...more }: Origin, findings: Findings): Given[] {
+  const place = placeOf(name, more);
   const fields = asObject(document);
-  if (fields !== undefined) return Object.keys(fields).flatMap((name) => givenByKey(fields, name, place, findings));
+  if (fields !== undefined) return Object.keys(fields).flatMap((key) => givenByKey(fields, key, place, findings));
   findings.reject(place, document, 'an object with the keys of the configuration');
   return [];
 }
@@ -78,14 +82,30 @@ export function givenByEnvironment(
   findings: Findings,
 ): Given[] {
   const variables = KEYS.map(({ setting }) => setting.env);
+  const services: string[] = [];
+  const textOf = (name: string): string => environment[name]?.trim() ?? '';
   for (const name of Object.keys(environment)) {
-    if (!name.startsWith(ENV_PREFIX) || variables.includes(name)) continue;
-    findings.warn(placeOf(name), `not a variable of the configuration; ${hint(name, variables)}`);
+    if (!name.startsWith(ENV_PREFIX)) continue;
+    if (isServiceVariable(name, textOf(name))) services.push(name);
+    else if (!variables.includes(name)) {
+      findings.warn(placeOf(name), () => `not a variable of the configuration; ${hintOf(name, variables)}`);
+    }
+  }
+  if (services.length > 0) {
+    const whose = 'set by Kubernetes or Docker for a service of that name, no part of the configuration: passed over';
+    findings.warn(placeOf('environment'), `${listed(services.sort(), NAMES_MAX)}: ${whose}`);
   }
   return KEYS.flatMap(({ path, setting }) => {
-    const text = environment[setting.env]?.trim() ?? '';
-    return text === '' ? [] : givenByText(path, setting, placeOf(setting.env), text, findings);
+    const text = textOf(setting.env);
+    if (text === '' || services.includes(setting.env)) return [];
+    return givenByText(path, setting, placeOf(setting.env), text, findings);
   });
+}
+
+/** There are too many variables to list. */
+function hintOf(name: string, variables: readonly string[]): string {
+  const near = closest(name, variables);
+  return near === undefined ? 'docs/config.md has all of them' : `did you mean "${near}"?`;
 }
 
 /** What the command line says: texts by key path. */

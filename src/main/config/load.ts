@@ -50,7 +50,7 @@ function fileValues(
   const read = readConfigFile(resolve(directory, name));
   switch (read.kind) {
     case 'parsed':
-      return { given: givenByFile(read.value, name, findings), file: name };
+      return { given: givenByFile(read.value, { name }, findings), file: name };
     case 'invalid':
       findings.error(placeOf(name), read.why);
       return { given: [], file: name };

@@ -7,7 +7,7 @@ const SHOWN_LENGTH_MAX = 100;
 export function shown(value: unknown, key: string): string {
   if (SECRET_KEY.test(key)) return `*** (${typeOf(value)})`;
   if (typeof value === 'number') return String(value);
-  const text = JSON.stringify(value, mask) ?? String(value);
+  const text = JSON.stringify(Array.isArray(value) ? value.slice(0, SHOWN_LENGTH_MAX) : value, mask) ?? String(value);
   return text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text;
 }
 

@@ -1,7 +1,7 @@
 // nameservers and nameservers_backup: one server, or a list of servers, each a text or an object that says through which
 // line it is asked. It asks none of them, and does not know the lines: see settle.ts.
 import type { Nameserver } from '../../protocol/options.js';
-import { type Findings, hint } from './findings.js';
+import type { Findings } from './findings.js';
 import { inside, type Place } from './place.js';
 import { parseServer, SERVER_ALLOWED } from './server-text.js';
 import type { Check } from './setting.js';
@@ -44,7 +44,7 @@ function checkServer(value: unknown, place: Place, findings: Findings, allowed: 
 function checkVia(fields: Readonly<Record<string, unknown>>, place: Place, findings: Findings): Nameserver | undefined {
   const { server: text, via } = fields;
   const strays = Object.keys(fields).filter((key) => !KEYS.includes(key));
-  for (const key of strays) findings.error(inside(place, key), `unknown key; ${hint(key, KEYS)}`);
+  for (const key of strays) findings.unknownKey(place, key, KEYS);
   const server = checkServer(text, inside(place, 'server'), findings, SERVER_ALLOWED);
   if (server === undefined || strays.length > 0) return undefined;
   if (via === undefined) return server;

@@ -22,7 +22,7 @@ export function rulesOnLines(
       const line = places.get(name);
       if (line !== undefined) return line;
       const at = inside(inside(inside(place, index), 'use'), position);
-      findings.error(at, `${shown(name, 'use')} is not the name of a line; ${hint(name, names)}`);
+      findings.error(at, () => `${shown(name, 'use')} is not the name of a line; ${hint(name, names)}`);
       return -1;
     });
     return { ...rule, ruling: { lines: found && [...new Set(found)].sort((a, b) => a - b), sticky } };

@@ -48,7 +48,7 @@ class Walk {
   }
 
   rules(values: readonly unknown[], place: Place): readonly RuleSetting[] | undefined {
-    const before = this.#findings.errors.length;
+    const before = this.#findings.errorCount;
     const rules = values.map((value, index) => this.#rule(value, inside(place, index)));
     if (this.#entries > ENTRIES_MAX) {
       this.#findings.error(
@@ -59,7 +59,7 @@ class Walk {
     if (this.#files > FILES_MAX) {
       this.#findings.error(place, `${this.#files} files; allowed: at most ${FILES_MAX}`);
     }
-    if (this.#findings.errors.length > before || !rules.every((rule) => rule !== undefined)) return undefined;
+    if (this.#findings.errorCount > before || !rules.every((rule) => rule !== undefined)) return undefined;
     const last = rules.findIndex(({ destinations, ports }) => destinations === undefined && ports.length === 0);
     if (last >= 0 && last + 1 < rules.length) {
       this.#findings.warn(inside(place, last + 1), 'is never used: the rule before it has no condition');

@@ -16,7 +16,7 @@ import { coresOfMachine, SCHEMA, type Settings } from './schema.js';
 interface Outcome {
   readonly place: Place;
   readonly wrong: boolean;
-  readonly warnings: readonly string[];
+  readonly own: Findings;
 }
 
 type Outcomes = ReadonlyMap<string, Outcome>;
@@ -28,12 +28,12 @@ export function settle(given: readonly Given[], findings: Findings): Configurati
   for (const { path, setting, place, value } of given) {
     const own = new Findings();
     const checked = setting.check(value, place, own);
-    findings.errors.push(...own.errors);
+    findings.takeErrors(own);
     const wrong = checked === undefined || outcomes.get(path)?.wrong === true;
-    outcomes.set(path, { place, wrong, warnings: own.warnings });
+    outcomes.set(path, { place, wrong, own });
     if (checked !== undefined) config.set(path, checked);
   }
-  for (const { warnings } of outcomes.values()) findings.warnings.push(...warnings); // none of overridden values
+  for (const { own } of outcomes.values()) findings.takeWarnings(own); // none of overridden values
 
   const { IpBlacklist, upstream, workers, dns, hosts, rules: ruled, ...rest } = config.getProperties();
   checkTtls(dns, outcomes, findings);
@@ -42,7 +42,7 @@ export function settle(given: readonly Given[], findings: Findings): Configurati
   checkVias(rest, lines, outcomes, findings);
   const place = outcomes.get('rules')?.place ?? placeOf('rules');
   const rules = areLinesKnown(lines, outcomes) ? rulesOnLines(ruled, lines, place, findings) : [];
-  if (findings.errors.length > 0) return undefined;
+  if (findings.errorCount > 0) return undefined;
   config.validate({ allowed: 'strict' });
   return deepFreeze<Configuration>({
     ...rest,
@@ -85,7 +85,7 @@ function checkVias(
     for (const { via } of settings[key]) {
       if (via === undefined || names.includes(via)) continue;
       const place = outcomes.get(key)?.place ?? placeOf(key);
-      findings.error(place, `"${via}" is not the name of a line; ${hint(via, names)}`);
+      findings.error(place, () => `"${via}" is not the name of a line; ${hint(via, names)}`);
     }
   }
 }

@@ -57,8 +57,10 @@ class Walk {
     const value = fields['type'];
     const type = TYPES.find((one) => one === value);
     if (type !== undefined) return type;
-    const nearest = typeof value === 'string' ? hint(value, TYPES) : `allowed: ${TYPES.join(', ')}`;
-    this.#findings.error(inside(place, 'type'), `${shown(value, 'type')} is not a type of line; ${nearest}`);
+    this.#findings.error(inside(place, 'type'), () => {
+      const nearest = typeof value === 'string' ? hint(value, TYPES) : `allowed: ${TYPES.join(', ')}`;
+      return `${shown(value, 'type')} is not a type of line; ${nearest}`;
+    });
     return undefined;
   }
 

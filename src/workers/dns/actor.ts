@@ -2,6 +2,7 @@
 // on a port of its own. It keeps no more than who is connected: what it answers from is names.ts.
 import type { MessagePort } from 'node:worker_threads';
 import type { NamesActor, NamesControl } from '../../protocol/messages.js';
+import { plain } from '../../protocol/plain-text.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { RemoteLog } from '../../threads/log.js';
 import { serveLookups } from '../../threads/lookups.js';
@@ -15,7 +16,7 @@ export async function run({ options, control, log }: NamesStart): Promise<void> 
   heap.start();
   const written = log === undefined ? undefined : new RemoteLog(log, options.log_level, () => {});
   const names = new Names(options, (message) => {
-    if (written === undefined) process.emitWarning(message);
+    if (written === undefined) process.emitWarning(plain(message));
     else written.write('warn', {}, message);
   });
   // Only main connects ports, one for each connection actor that lives, and each of those brings another for lookups.

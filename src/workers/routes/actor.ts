@@ -3,6 +3,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { LineEvent } from '../../protocol/line-health.js';
 import type { RouteReport, RoutesActor, RoutesControl } from '../../protocol/messages.js';
+import { plain } from '../../protocol/plain-text.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { RemoteLog } from '../../threads/log.js';
 import { serve } from '../../threads/port.js';
@@ -23,7 +24,7 @@ export async function run({ options, control, log }: RoutesStart): Promise<void>
   heap.start();
   const written = log === undefined ? undefined : new RemoteLog(log, options.log_level, () => {});
   const memory = new Memory(options, (message) => {
-    if (written === undefined) process.emitWarning(message);
+    if (written === undefined) process.emitWarning(plain(message));
     else written.write('warn', {}, message);
   });
   const routes = new Routes(memory, options.cache.entries_max);
