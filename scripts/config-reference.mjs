@@ -98,7 +98,8 @@ A list of rules. The first one that is for a connection holds, whatever its cond
 
 Each is one value or a list. A connection must be to **one of the destinations** (any entry of \`domain\`, \`domain_suffix\`, \`cidr\`
 and their files), **and** to one of the ports, where ports are given. A rule without conditions is for every connection: it
-comes last. Names are compared in lower case, without a trailing dot, other scripts as \`xn--\`; \`::ffff:1.2.3.4\` is \`1.2.3.4\`.
+comes last. Names are compared in lower case, without a trailing dot, other scripts as \`xn--\`.
+An IPv4 range holds for its addresses in every form: \`::ffff:1.2.3.4\`, \`::1.2.3.4\`, \`2002:102:304::\` (6to4), \`64:ff9b::1.2.3.4\` (NAT64).
 
 | action | what it does |
 | --- | --- |
@@ -153,7 +154,7 @@ which is read again when it changes; both come before any server.
 ## IpBlacklist
 
 A list of IP addresses and ranges of both families: \`192.0.2.1\`, \`192.0.2.0/24\`, \`2001:db8::/32\`. An entry that is none is
-skipped with a warning. \`::ffff:1.2.3.4\` is \`1.2.3.4\`. Direct lines dial none of them, whether they are asked for by name or by
+skipped with a warning. An IPv4 range holds for its addresses in every form, as in \`rules\`. Direct lines dial none of them, whether they are asked for by name or by
 address.
 
 ## Which addresses are trusted

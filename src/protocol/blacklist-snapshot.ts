@@ -1,6 +1,6 @@
 // The list of bad addresses as text, so that it can outlive the process, and back. A text that is not ours, of another
 // version or damaged gives nothing at all; what is too much is left out. It reads and writes no file.
-import { parseIp } from './address.js';
+import { formatIp, parseIp } from './address.js';
 import type { BadAddress, Evidence, EvidenceKind } from './evidence.js';
 import { normaliseName } from './names.js';
 
@@ -55,11 +55,12 @@ export function parseSnapshot(text: string, now: number, addresses_max: number):
 function keptAddress(entry: unknown, now: number): KeptAddress | undefined {
   if (!isRecord(entry)) return undefined;
   const { address, evidence } = entry;
-  if (typeof address !== 'string' || parseIp(address) === undefined) return undefined;
+  const ip = typeof address === 'string' ? parseIp(address) : undefined;
+  if (ip === undefined) return undefined;
   if (!Array.isArray(evidence) || evidence.length > EVIDENCE_MAX) return undefined;
   const all = evidence.map(keptEvidence);
   if (!all.every((one) => one !== undefined)) return undefined;
-  return { address, evidence: all.filter(({ renewed }) => renewed <= now) };
+  return { address: formatIp(ip), evidence: all.filter(({ renewed }) => renewed <= now) };
 }
 
 function keptEvidence(entry: unknown): Evidence | undefined {

@@ -1,5 +1,7 @@
 // Evidence by address: added, renewed, expiring or dropped one by one, bounded, and with a note of which addresses have
-// changed. Pure: the time is an argument. What the evidence means is not its business: see blacklist.ts.
+// changed. An address is held in the form in which it is compared (embedded-ipv4.ts). Pure: the time is an argument. What
+// the evidence means is not its business: see blacklist.ts.
+import { comparedAddress } from './embedded-ipv4.js';
 import type { Evidence, EvidenceKind } from './evidence.js';
 
 export interface Held {
@@ -35,12 +37,12 @@ export class EvidenceStore {
   }
 
   get(address: string): Held | undefined {
-    return this.#held.get(address);
+    return this.#held.get(comparedAddress(address));
   }
 
   /** The same evidence that is held already; undefined if it is not. */
   same(address: string, { how, by, name }: Pick<Evidence, 'how' | 'by' | 'name'>): Evidence | undefined {
-    return this.#held.get(address)?.evidence.get(keyOf(how, by, name));
+    return this.get(address)?.evidence.get(keyOf(how, by, name));
   }
 
   addresses(): IterableIterator<string> {
@@ -48,7 +50,8 @@ export class EvidenceStore {
   }
 
   /** Holds it, in place of the same evidence. */
-  put(address: string, evidence: Evidence): void {
+  put(given: string, evidence: Evidence): void {
+    const address = comparedAddress(given);
     const held = this.#held.get(address) ?? { evidence: new Map<string, Evidence>(), clearedUntil: 0 };
     // What clients run into, or a forger sends, must not displace what was probed for: it has half of the table.
     if (isWeak(evidence) && held.evidence.size === 0 && this.#held.size >= this.#addresses_max / 2) {
@@ -83,7 +86,8 @@ export class EvidenceStore {
     this.expire(now);
   }
 
-  clear(address: string, until: number): void {
+  clear(given: string, until: number): void {
+    const address = comparedAddress(given);
     const held = this.#held.get(address);
     if (held === undefined) return;
     held.clearedUntil = until;
@@ -120,7 +124,8 @@ export class EvidenceStore {
   }
 
   /** False if there was none of it. */
-  drop(address: string, which: (evidence: Evidence) => boolean): boolean {
+  drop(given: string, which: (evidence: Evidence) => boolean): boolean {
+    const address = comparedAddress(given);
     const held = this.#held.get(address);
     if (held === undefined) return false;
     const before = held.evidence.size;

@@ -1,7 +1,9 @@
 // Sets of IP addresses given as addresses and CIDR ranges of both families, and whether an address is in one: a binary
-// search over merged ranges that allocates nothing, since it is asked for every dial. An IPv4 range mapped into IPv6 is
-// the IPv4 range, as in address.ts.
+// search over merged ranges that allocates nothing, since it is asked for every dial (but for an IPv6 address that stands
+// for an IPv4 one). An IPv4 range mapped into IPv6 is the IPv4 range, as in address.ts, and an IPv4 range holds for its
+// addresses in every form (embedded-ipv4.ts).
 import { formatIp, parseIp } from './address.js';
+import { embeddedIpv4 } from './embedded-ipv4.js';
 
 export interface IpRange {
   /** The first address, 4 or 16 bytes. */
@@ -64,7 +66,10 @@ export class IpRanges {
 
   /** Takes 4 bytes, or 16 that are not mapped. */
   has(ip: Uint8Array): boolean {
-    return ip.length === 4 ? this.#four.has(ip) : this.#six.has(ip);
+    if (ip.length === 4) return this.#four.has(ip);
+    if (this.#six.has(ip)) return true;
+    const four = embeddedIpv4(ip);
+    return four !== undefined && this.#four.has(four);
   }
 }
 

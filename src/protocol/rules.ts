@@ -2,6 +2,7 @@
 // It is asked for every connection, and allocates nothing. Addresses are those that the client asked for: what a name
 // resolves to is no matter here.
 import { CidrTable } from './cidr-table.js';
+import { embeddedIpv4 } from './embedded-ipv4.js';
 import type { Ruling } from './rule.js';
 import { NO_RULE, RuleChains } from './rule-chains.js';
 import type { RuleTables } from './rule-tables.js';
@@ -32,10 +33,15 @@ export class Rules {
   /** The rule's place in the configuration, or -1. */
   find({ host, ip, port }: Target): number {
     const anywhere = this.#chains.lower(this.#tables.anywhere, port, NO_RULE);
-    let first: number;
-    if (ip === undefined) first = this.#names.lowest(host, port, anywhere);
-    else if (ip.length === 4) first = this.#four.lowest(ip, port, anywhere);
-    else first = this.#six.lowest(ip, port, anywhere);
+    const first = ip === undefined ? this.#names.lowest(host, port, anywhere) : this.#byAddress(ip, port, anywhere);
     return first === NO_RULE ? -1 : first;
+  }
+
+  /** An IPv6 address that stands for an IPv4 one is in the ranges of both. */
+  #byAddress(ip: Uint8Array, port: number, best: number): number {
+    if (ip.length === 4) return this.#four.lowest(ip, port, best);
+    const first = this.#six.lowest(ip, port, best);
+    const four = embeddedIpv4(ip);
+    return four === undefined ? first : this.#four.lowest(four, port, first);
   }
 }

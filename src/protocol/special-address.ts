@@ -3,24 +3,24 @@
 import { IpRanges } from './ip-range.js';
 
 /**
- * Not among them: 198.18.0.0/15, which tunnelling clients give out as placeholders on purpose, and the relays of
+ * In each of their forms (embedded-ipv4.ts). Not among them: 198.18.0.0/15, which tunnelling clients give out as placeholders on purpose, and the relays of
  * transition mechanisms, which are reached from anywhere.
  */
 const SPECIAL_V4 = [
-  ['0.0.0.0', 8], // this network (RFC 791)
-  ['10.0.0.0', 8], // private (RFC 1918)
-  ['100.64.0.0', 10], // shared by carriers (RFC 6598)
-  ['127.0.0.0', 8], // loopback
-  ['169.254.0.0', 16], // link-local
-  ['172.16.0.0', 12], // private
-  ['192.0.0.0', 24], // protocol assignments
-  ['192.0.2.0', 24], // documentation (RFC 5737)
-  ['192.168.0.0', 16], // private
-  ['198.51.100.0', 24], // documentation
-  ['203.0.113.0', 24], // documentation
-  ['224.0.0.0', 4], // multicast
-  ['240.0.0.0', 4], // reserved, broadcast
-] as const;
+  '0.0.0.0/8', // this network (RFC 791)
+  '10.0.0.0/8', // private (RFC 1918)
+  '100.64.0.0/10', // shared by carriers (RFC 6598)
+  '127.0.0.0/8', // loopback
+  '169.254.0.0/16', // link-local
+  '172.16.0.0/12', // private
+  '192.0.0.0/24', // protocol assignments
+  '192.0.2.0/24', // documentation (RFC 5737)
+  '192.168.0.0/16', // private
+  '198.51.100.0/24', // documentation
+  '203.0.113.0/24', // documentation
+  '224.0.0.0/4', // multicast
+  '240.0.0.0/4', // reserved, broadcast
+];
 const SPECIAL_V6 = [
   '::/96', // unspecified, loopback, IPv4-compatible
   '100::/64', // discard (RFC 6666)
@@ -31,10 +31,7 @@ const SPECIAL_V6 = [
   'fec0::/10', // site-local, deprecated
   'ff00::/8', // multicast
 ];
-/** The same IPv4 addresses behind NAT64 (RFC 6052). */
-const TRANSLATED = SPECIAL_V4.map(([ip, prefix]) => `64:ff9b::${ip}/${96 + prefix}`);
-
-const SPECIAL = IpRanges.of([...SPECIAL_V4.map(([ip, prefix]) => `${ip}/${prefix}`), ...SPECIAL_V6, ...TRANSLATED]);
+const SPECIAL = IpRanges.of([...SPECIAL_V4, ...SPECIAL_V6]);
 
 /** Names below these are of this machine, this network or nobody (RFC 6761, 6762, 8375, 9476, and common custom). */
 const PRIVATE_SUFFIXES = new Set([

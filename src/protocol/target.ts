@@ -14,12 +14,17 @@ export function targetOfIp(ip: Uint8Array, port: number): Target {
   return { host: formatIp(ip), ip, port };
 }
 
-/** A name, or an address written as one; undefined when it can be neither. */
+/** A name, or an address written as one; undefined when it can be neither. Many clients send IPv6 addresses in brackets. */
 export function targetOfName(text: string, port: number): Target | undefined {
-  const ip = parseIp(text);
+  const ip = parseIp(text) ?? bracketed(text);
   if (ip !== undefined) return targetOfIp(ip, port);
   const host = normaliseName(text);
   return host === undefined ? undefined : { host, ip: undefined, port };
+}
+
+function bracketed(text: string): Uint8Array | undefined {
+  const inner = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : '';
+  return inner.includes(':') ? parseIp(inner) : undefined;
 }
 
 /** `host`, `host:port`, `[v6]`, `[v6]:port`, or a bare IPv6 address; undefined for anything else. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseIp } from '../../src/protocol/address.js';
+import { comparedIp } from '../../src/protocol/embedded-ipv4.js';
 import { parseIpRange } from '../../src/protocol/ip-range.js';
 import type { Choice, Destinations, ListFile, PortRange, Rule } from '../../src/protocol/rule.js';
 import { ENTRIES_MAX } from '../../src/protocol/rule-list.js';
@@ -114,8 +115,17 @@ test('an IPv4 address written as an IPv6 one is the IPv4 address, in a rule and 
     rule({ cidr: ['::ffff:198.51.100.0/120'] }),
     rule({ cidr: ['::/0'] }),
   ];
-  const hosts = ['::ffff:192.0.2.1', '::ffff:c633:6401', '198.51.100.255', '198.51.101.0', '::c000:201'];
-  assert.deepEqual(firsts(rules, hosts), [0, 1, 1, -1, 2]);
+  const hosts = [
+    '::ffff:192.0.2.1',
+    '::ffff:c633:6401',
+    '198.51.100.255',
+    '198.51.101.0',
+    '::c000:201',
+    '2002:c000:201::',
+    '64:ff9b::198.51.100.9',
+    '2001::',
+  ];
+  assert.deepEqual(firsts(rules, hosts), [0, 1, 1, -1, 0, 0, 1, 2]);
 });
 
 test('ranges are for addresses that were asked for, names for names', () => {
@@ -217,7 +227,7 @@ test('it agrees with looking at one rule after the other', () => {
 function isFor({ destinations, ports }: Rule, { host, ip, port }: Target): boolean {
   if (ports.length > 0 && !ports.some(({ from, to }) => from <= port && port <= to)) return false;
   if (destinations === undefined) return true;
-  if (ip !== undefined) return destinations.cidr.some((text) => isIn(ip, text));
+  if (ip !== undefined) return destinations.cidr.some((text) => isIn(ip, text) || isIn(comparedIp(ip), text));
   return (
     destinations.domain.includes(host) || destinations.domain_suffix.some((name) => `.${host}`.endsWith(`.${name}`))
   );

@@ -1,6 +1,6 @@
 // The fields of one line in the upstream tree, each with its check. The tree itself is in upstream.ts.
 import { normaliseName } from '../../protocol/names.js';
-import { canonicalAddress } from './address.js';
+import { canonicalAddress, dialledAddress } from './address.js';
 import type { Check } from './setting.js';
 
 const NAME_LENGTH_MAX = 64;
@@ -17,7 +17,7 @@ export const checkName: Check<string> = (value, place, findings) => {
 
 /** `any` stands for 0.0.0.0 and ::, which bind nothing. */
 export const checkSourceIp: Check<string> = (value, place, findings) => {
-  const address = typeof value === 'string' ? canonicalAddress(value) : undefined;
+  const address = typeof value === 'string' ? dialledAddress(value) : undefined;
   if (address === undefined) findings.reject(place, value, 'an IP address of this machine, or 0.0.0.0 or :: for any');
   return address === '0.0.0.0' || address === '::' ? 'any' : address;
 };

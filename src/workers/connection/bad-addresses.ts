@@ -1,6 +1,7 @@
 // This actor's replica of the bad addresses: asked before every dial of a direct line, and for what is known of a name. It
 // is kept fresh by what the DNS actor pushes, and begins with the static list. It judges nothing itself.
 import { parseIp } from '../../protocol/address.js';
+import { comparedIp } from '../../protocol/embedded-ipv4.js';
 import type { BadAddressChange, Verdict } from '../../protocol/evidence.js';
 import { IpMap } from '../../protocol/ip-map.js';
 import { IpRanges } from '../../protocol/ip-range.js';
@@ -63,14 +64,17 @@ export class BadAddresses implements BadAddressSubscriber {
     // What an earlier DNS actor knew serves as long as it would have, so that a restart leaves no gap.
     if (whole) for (const one of this.#bad.values()) one.orphan = true;
     for (const { address, verdict } of changes) {
-      const ip = parseIp(address);
-      if (ip === undefined) continue;
+      const bytes = parseIp(address);
+      if (bytes === undefined) continue;
+      const ip = comparedIp(bytes);
       if (verdict === undefined) this.#bad.delete(ip);
       else this.#bad.set(ip, this.#replica(verdict, this.#bad.get(ip)));
     }
   }
 
-  #badOf(ip: Uint8Array): Bad | undefined {
+  #badOf(asked: Uint8Array): Bad | undefined {
+    if (this.#bad.size === 0) return undefined;
+    const ip = comparedIp(asked);
     const bad = this.#bad.get(ip);
     if (bad === undefined || !bad.orphan || bad.expires > this.#now()) return bad;
     this.#bad.delete(ip);

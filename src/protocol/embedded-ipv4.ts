@@ -1,0 +1,65 @@
+// The IPv4 address that an IPv6 address stands for: a tunnel or a translator on the way hands on to it what is sent to the
+// IPv6 address. Whatever compares addresses looks at both forms, so that no rule is passed by writing an address in
+// another way. Only for comparing: what is dialled stays what was asked for. A mapped address (::ffff:1.2.3.4) is no matter
+// here, since address.ts reads it as the IPv4 address; nor are Teredo and ISATAP, which reach a host behind the address.
+import { formatIp, parseIp } from './address.js';
+
+const NAT64 = parseIp('64:ff9b::') as Uint8Array;
+const NAT64_LOCAL = parseIp('64:ff9b:1::') as Uint8Array;
+
+/** Takes 4 bytes, or 16 that are not mapped; undefined for an address that stands only for itself. */
+export function embeddedIpv4(ip: Uint8Array): Uint8Array | undefined {
+  if (ip.length === 4) return undefined;
+  // 6to4 (RFC 3056 section 2): 2002, then the IPv4 address of the network's router.
+  if (ip[0] === 0x20) return ip[1] === 0x02 ? ip.slice(2, 6) : undefined;
+  if (ip[0] !== 0) return undefined;
+  // NAT64 (RFC 6052 section 2.1).
+  if (begins(ip, NAT64, 12)) return ip.slice(12);
+  if (begins(ip, NAT64_LOCAL, 6)) return translated(ip);
+  // IPv4-compatible (RFC 4291 section 2.5.5.1). :: and ::1 are addresses of their own.
+  return isZero(ip, 0, 12) && !(isZero(ip, 12, 15) && ip[15] <= 1) ? ip.slice(12) : undefined;
+}
+
+/** The form in which an address is compared with others: 4 bytes wherever it stands for an IPv4 address. */
+export function comparedIp(ip: Uint8Array): Uint8Array {
+  return embeddedIpv4(ip) ?? ip;
+}
+
+/** The same of a canonical text. */
+export function comparedAddress(address: string): string {
+  if (!/^(?:::|64:ff9b:|2002:)/.test(address)) return address;
+  const ip = parseIp(address);
+  return ip === undefined ? address : formatIp(comparedIp(ip));
+}
+
+/**
+ * Whether an address means no host: ::, and 0.0.0.0 with the rest of its network (RFC 1122 section 3.2.1.3), in any form.
+ * Linux connects to the machine itself where it is asked for 0.0.0.0 or ::.
+ */
+export function isUnspecified(ip: Uint8Array): boolean {
+  // Nearly every address.
+  if (ip[0] !== 0 && ip[0] !== 0x20) return false;
+  if (ip.length === 4) return ip[0] === 0;
+  const four = embeddedIpv4(ip);
+  return four === undefined ? isZero(ip, 0, 16) : four[0] === 0;
+}
+
+/**
+ * 64:ff9b:1::/48 (RFC 8215) is for prefixes of any length that RFC 6052 section 2.2 allows, and which one it is only the
+ * network knows. What lies behind the IPv4 address is zero, and that tells them apart.
+ */
+function translated(ip: Uint8Array): Uint8Array {
+  if (!isZero(ip, 13, 16)) return ip.slice(12);
+  if (ip[12] !== 0) return ip.slice(9, 13);
+  return ip[11] !== 0 ? Uint8Array.of(ip[7], ip[9], ip[10], ip[11]) : Uint8Array.of(ip[6], ip[7], ip[9], ip[10]);
+}
+
+function begins(ip: Uint8Array, prefix: Uint8Array, octets: number): boolean {
+  for (let at = 0; at < octets; at += 1) if (ip[at] !== prefix[at]) return false;
+  return true;
+}
+
+function isZero(ip: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (ip[at] !== 0) return false;
+  return true;
+}
