@@ -41,7 +41,7 @@ async function main(rate: number, seconds: number): Promise<boolean> {
     nameservers: [nameserver('udp', unbound.port)],
     dns: { ...dns, ipv6: 'on', probe: { ...dns.probe, enabled: 'off' } },
   } as const;
-  const pool = new ActorPool(ACTOR, 1, HEAP_MB);
+  const pool = new ActorPool(ACTOR, HEAP_MB);
   const { port1: control, port2 } = new MessageChannel();
   const task = pool.run({ options, control: port2 } satisfies NamesStart, [port2]);
   const actor = call<NamesControl>(control);

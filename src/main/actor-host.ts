@@ -7,8 +7,12 @@ import { BackOff } from './back-off.js';
 import { within } from './deadline.js';
 import type { Logger } from './log.js';
 import type { Role } from './role.js';
+import type { StartGate } from './start-gate.js';
 
-/** For a thread to start, to load its modules and to have its engine; generous, for a machine that is busy. */
+/**
+ * For a thread to start, to load its modules and to have its engine, from its turn at the gate on; generous, for a machine
+ * that is busy.
+ */
 const START_TIMEOUT_MS = 15_000;
 /** How often an actor must show a sign of life. */
 const CHECK_MS = 2500;
@@ -27,6 +31,7 @@ interface Living<Control> {
 export class ActorHost<Control> {
   readonly #role: Role<Control>;
   readonly #pool: ActorPool;
+  readonly #gate: StartGate;
   readonly #log: Logger;
   readonly #check_ms: number;
   readonly #backOff = new BackOff();
@@ -35,9 +40,10 @@ export class ActorHost<Control> {
   #stopping = false;
   #wake: () => void = () => {};
 
-  constructor(role: Role<Control>, pool: ActorPool, log: Logger, check_ms = CHECK_MS) {
+  constructor(role: Role<Control>, pool: ActorPool, gate: StartGate, log: Logger, check_ms = CHECK_MS) {
     this.#role = role;
     this.#pool = pool;
+    this.#gate = gate;
     this.#log = log;
     this.#check_ms = check_ms;
   }
@@ -49,7 +55,8 @@ export class ActorHost<Control> {
 
   /** Settles once the actor serves, with undefined, or with why it does not. From then on it is kept alive. */
   async start(): Promise<string | undefined> {
-    const first = await this.#bringUp();
+    const first = await this.#gate.pass(() => this.#bringUp());
+    if (first === undefined) return `${this.#role.name} was not started`;
     if (typeof first === 'string') return `${this.#role.name} does not start: ${first}`;
     await this.#role.serving(first.control);
     this.#kept = this.#keep(first);
@@ -113,7 +120,7 @@ export class ActorHost<Control> {
       this.#log.error({ actor: this.#role.name, why: reason, restart_ms: wait_ms }, 'actor died, starting it again');
       await this.#sleep(wait_ms);
       if (this.#stopping) break;
-      const living = await this.#bringUp();
+      const living = await this.#gate.pass(() => this.#bringUp());
       if (typeof living !== 'string') return living;
       reason = living;
       wait_ms = this.#backOff.after(0);

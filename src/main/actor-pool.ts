@@ -1,5 +1,6 @@
-// The threads of one kind of actor: a piscina pool in which each thread runs one long task, the actor. It knows when the
-// thread of an actor has truly ended. It restarts nothing. The only place of piscina.
+// The thread of one actor: a piscina pool of one thread, which is made when the actor is run. (A pool of many makes all its
+// threads at once, however few are asked for.) It knows when the thread of an actor has truly ended. It restarts nothing.
+// The only place of piscina.
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { reasonOf } from './deadline.js';
@@ -29,11 +30,11 @@ export class ActorPool {
   readonly #pool: Piscina;
 
   /** `entry` exports `run(start)`. Beyond `heap_mb` of JavaScript objects a thread is ended as out of memory. */
-  constructor(entry: URL, threads: number, heap_mb: number) {
+  constructor(entry: URL, heap_mb: number) {
     this.#entry = entry.href;
     this.#pool = new Piscina({
-      minThreads: threads,
-      maxThreads: threads,
+      minThreads: 0,
+      maxThreads: 1,
       concurrentTasksPerWorker: 1,
       atomics: 'disabled',
       idleTimeout: Number.POSITIVE_INFINITY,

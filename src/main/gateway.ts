@@ -14,7 +14,7 @@ import type { Remote } from '../threads/port.js';
 import { RoomFlag } from '../threads/room.js';
 import { Acceptor } from './acceptor.js';
 import { reasonOf } from './deadline.js';
-import { raiseFdLimit, settleConnectionsMax } from './fd-limit.js';
+import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from './fd-limit.js';
 import { type Address, listen } from './listen.js';
 import type { Logger } from './log.js';
 import { report } from './report.js';
@@ -55,18 +55,26 @@ export async function startGateway(asked: Configuration, log: Logger, tuning: Tu
     workers: asked.workers,
     pipesMax: asked.limits.pipes_max,
     attemptsMax: asked.race.attempts_max,
+    servers: countServers([...asked.nameservers, ...asked.nameservers_backup]),
   };
   const room = settleConnectionsMax(asked.limits.connections_max, demand);
   if (room.code === 'failed') return room;
   if (room.warning !== undefined) log.warn(room.warning);
+  const { udp_sockets_max, ...limits } = room.share;
   const { rules, ...own } = asked;
-  const options: Options = { ...own, limits: { ...own.limits, ...room.share } };
+  const dns = { ...own.dns, udp_sockets_max };
+  const options: Options = { ...own, limits: { ...own.limits, ...limits }, dns };
   const kind = chooseEngine(options.engine, log);
   if (typeof kind !== 'string') return kind;
   const opened = openEngine(kind);
   if ('code' in opened) return failed(`no ${kind} engine: ${opened.reason}`);
   const parts = { options, rules, kind, fdsMax: limit.fds, engine: opened.engine, log, tuning };
-  return new Start(parts).run();
+  const started = await new Start(parts).run();
+  if (started.code === 'started') {
+    const fds = { limit: limit.fds, ...fdUse(room.share, demand) };
+    log.info({ fds }, `room for ${limits.connections_max} connections at a time`);
+  }
+  return started;
 }
 
 /** The one line about the engine. */

@@ -12,16 +12,21 @@ import type { SharedMemory } from '../threads/start.js';
 import { ActorHost } from './actor-host.js';
 import { ActorPool } from './actor-pool.js';
 import { connectionRole } from './connection-role.js';
+import { availableCores } from './cores.js';
 import { type Lane, Lanes } from './lanes.js';
 import type { Logger } from './log.js';
+import type { Role } from './role.js';
 import { RuleKeeper } from './rule-keeper.js';
 import { namesRole, routesRole } from './service-role.js';
+import { StartGate } from './start-gate.js';
 import { Switchboard } from './switchboard.js';
 
 /** Accepted fds that wait for one actor: as many as come in the 50 ms that a busy thread may take, and then some. */
 const QUEUE_CAPACITY = 4096;
 /** JavaScript objects of one thread. A connection takes some KiB of them, a cached answer or route some 200 bytes. */
 const HEAP_MB = 2048;
+/** Actors that start at a time beside one for each core: the DNS and the route actor hold nobody up. */
+const STARTS_BESIDE = 2;
 /** For the DNS and route actor to write down what outlives them: up to a million routes. */
 const SERVICES_STOP_MS = 10_000;
 
@@ -68,7 +73,8 @@ export class Supervisor {
   readonly names: ActorHost<NamesControl>;
   readonly routes: ActorHost<RoutesControl>;
   readonly #rules: RuleKeeper;
-  readonly #pools: readonly ActorPool[];
+  readonly #gate = new StartGate(availableCores() + STARTS_BESIDE);
+  readonly #pools: ActorPool[] = [];
   readonly #doorbells: readonly number[];
 
   constructor(parts: SupervisorParts) {
@@ -95,17 +101,18 @@ export class Supervisor {
     this.lanes = new Lanes(ways, this.counters);
     const switchboard = new Switchboard();
     this.#rules = new RuleKeeper(parts.rules, log, (tables) => switchboard.setRules(tables));
-    const namesPool = new ActorPool(entries.names, 1, heap_mb);
-    const routesPool = new ActorPool(entries.routes, 1, heap_mb);
-    const connectionPool = new ActorPool(entries.connection, options.workers, heap_mb);
-    this.#pools = [namesPool, routesPool, connectionPool];
-    this.names = new ActorHost(namesRole(options, switchboard, log), namesPool, log, check_ms);
-    this.routes = new ActorHost(routesRole(options, switchboard, log), routesPool, log, check_ms);
+    const host = <Control>(role: Role<Control>, entry: URL): ActorHost<Control> => {
+      const pool = new ActorPool(entry, heap_mb);
+      this.#pools.push(pool);
+      return new ActorHost(role, pool, this.#gate, log, check_ms);
+    };
+    this.names = host(namesRole(options, switchboard, log), entries.names);
+    this.routes = host(routesRole(options, switchboard, log), entries.routes);
     this.connections = actors.map((actor) => {
       const { queue, doorbell } = ways[actor];
       const { counters, lanes } = this;
       const own = { ...parts, actor, shared: shared[actor], queue, doorbell, counters, lanes, switchboard };
-      return new ActorHost(connectionRole(own), connectionPool, log, check_ms);
+      return host(connectionRole(own), entries.connection);
     });
   }
 
@@ -117,12 +124,19 @@ export class Supervisor {
     const unruled = await this.#rules.start();
     if (unruled !== undefined) return unruled;
     const hosts = [this.names, this.routes, ...this.connections];
-    const started = await Promise.all(hosts.map((host) => host.start()));
+    const started = await Promise.all(
+      hosts.map(async (host) => {
+        const failure = await host.start();
+        if (failure !== undefined) this.#gate.close();
+        return failure;
+      }),
+    );
     return started.find((failure) => failure !== undefined);
   }
 
   /** Ends the connection actors after their last connection, at the latest after `timeout_ms`, then all others. */
   async stop(timeout_ms: number): Promise<void> {
+    this.#gate.close();
     await this.#rules.stop();
     await Promise.all(this.connections.map((connection) => connection.stop(timeout_ms)));
     await Promise.all([this.names.stop(SERVICES_STOP_MS), this.routes.stop(SERVICES_STOP_MS)]);

@@ -27,7 +27,7 @@ export interface Options {
   readonly log_level: LogLevel;
   readonly host: string;
   readonly port: number;
-  /** Connection actors; at least 1 (a configured 0 has been replaced by the number of cores). */
+  /** Connection actors; at least 1 (a configured 0 has been replaced by what the cores are worth). */
   readonly workers: number;
   readonly engine: EngineChoice;
   readonly drain_timeout_ms: number;
@@ -89,6 +89,8 @@ export interface Options {
     readonly udp_retry_ms: number;
     /** How long a doubtful UDP answer is held for another one to contradict it. */
     readonly hold_ms: number;
+    /** UDP sockets to one server; derived at start. */
+    readonly udp_sockets_max: number;
     readonly ttl_min_s: number;
     readonly ttl_max_s: number;
     /** How long a negative answer is kept when it says nothing itself. */

@@ -21,6 +21,7 @@ export function dnsOptions(
       try_timeout_ms: 150,
       udp_retry_ms: 60_000,
       hold_ms: 100,
+      udp_sockets_max: 256,
       ttl_min_s: 0,
       ttl_max_s: 3600,
       negative_ttl_s: 30,

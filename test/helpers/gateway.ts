@@ -64,16 +64,18 @@ export class Gateway {
     });
   }
 
-  /** Starts it, and does not wait until it listens. `config` is an object, or the name of a file. */
-  static spawn(config: object | string, engine: EngineName, args: readonly string[] = []): Gateway {
+  /** Starts it, and does not wait until it listens. `config` is an object, or the name of a file; `fds` its RLIMIT_NOFILE. */
+  static spawn(config: object | string, engine: EngineName, args: readonly string[] = [], fds?: number): Gateway {
     const directory = mkdtempSync(join(tmpdir(), 'tcproute-'));
     const file = typeof config === 'string' ? config : join(directory, 'config.json');
     if (typeof config === 'object') writeFileSync(file, JSON.stringify(config));
     // Probing asks servers that are not this test's.
     const env = { PATH: process.env['PATH'], TCPROUTE_ENGINE: engine, TCPROUTE_DNS_PROBE_ENABLED: 'off' };
-    const argv = [program, '-c', file, ...args];
+    const argv = [process.execPath, program, '-c', file, ...args];
+    const limit = fds === undefined ? [] : ['sh', '-c', `ulimit -n ${fds}; exec "$0" "$@"`];
+    const [command, ...rest] = [...limit, ...argv];
     const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-    return new Gateway(spawn(process.execPath, argv, { cwd: directory, env, stdio }), directory);
+    return new Gateway(spawn(command, rest, { cwd: directory, env, stdio }), directory);
   }
 
   /** Starts it on a port of the kernel's choice (unless `config` names one) and waits until it listens. */
@@ -81,10 +83,11 @@ export class Gateway {
     config: { readonly race?: object },
     engine: EngineName,
     args: readonly string[] = [],
+    fds?: number,
   ): Promise<Gateway> {
     // A real proxy would carry the probe outside; and on a busy machine things are late that are not broken.
     const race = { early_probe_interval_s: 0, margin_ms: 1000, ...config.race };
-    const gateway = Gateway.spawn({ port: 0, workers: 2, ...config, race }, engine, args);
+    const gateway = Gateway.spawn({ port: 0, workers: 2, ...config, race }, engine, args, fds);
     await gateway.listens();
     return gateway;
   }

@@ -1,6 +1,5 @@
 // Every key of the configuration: what it is for, its default, its range and its environment variable. The one source
 // for loading, for `convict` and for docs/config.md.
-import { availableParallelism } from 'node:os';
 import type { Upstream } from '../../protocol/flatten.js';
 import type { EngineChoice, Ipv6Choice, LogLevel, Nameserver, Options, RaceEnd } from '../../protocol/options.js';
 import { BLACKLIST_ALLOWED, checkBlacklist } from './blacklist.js';
@@ -25,7 +24,7 @@ import { checkUpstream, UPSTREAM_ALLOWED } from './upstream.js';
 /** What the configuration says, checked and in normal form: `Options` before the lines are made. */
 export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'dns' | 'hosts' | 'limits'> {
   readonly limits: Omit<Options['limits'], 'racing_max'>;
-  readonly dns: Omit<Options['dns'], 'ca_file'> & { readonly ca_file: string | null };
+  readonly dns: Omit<Options['dns'], 'ca_file' | 'udp_sockets_max'> & { readonly ca_file: string | null };
   readonly hosts: HostEntries;
   readonly IpBlacklist: readonly string[];
   readonly upstream: Upstream;
@@ -206,7 +205,7 @@ export const SCHEMA = {
   upstream,
   IpBlacklist: blacklist,
   rules,
-  workers: integer({ doc: 'Threads that carry connections; 0 is one for each core.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: 1024 }),
+  workers: integer({ doc: 'Threads that carry connections, of some 15 MiB each. 0 is one for each core that the process may use (its CPU affinity, the CPU limit of its cgroup), at most 16: more take no more connections a second than the one thread can accept that hands them out.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: 1024 }),
   engine,
   drain_timeout_ms: integer({ doc: 'How long connections may go on after SIGTERM or SIGINT.', default: 30_000, env: 'TCPROUTE_DRAIN_TIMEOUT_MS', min: 0, max: DAY_MS }),
   handshake_timeout_ms: integer({ doc: 'Time for a client to say where it wants to go.', default: 10_000, env: 'TCPROUTE_HANDSHAKE_TIMEOUT_MS', min: 1, max: DAY_MS }),
@@ -218,8 +217,3 @@ export const SCHEMA = {
   cache,
   dns,
 } satisfies SchemaOf<Settings>;
-
-/** `workers: 0` as a number. */
-export function coresOfMachine(): number {
-  return Math.min(availableParallelism(), 1024);
-}

@@ -1,16 +1,24 @@
 // Settles what was given into the options of the gateway: checks every value, lets the later source win, fills in
-// defaults, flattens the lines and freezes the result. Pure but for the number of cores, and the lists of rules that the
+// defaults, flattens the lines and freezes the result. Pure but for the number of cores that may be used, and the lists of rules that the
 // check of `rules` reads.
 import { resolve } from 'node:path';
 import convict from 'convict';
 import { flatten } from '../../protocol/flatten.js';
 import type { Line } from '../../protocol/line.js';
 import type { Configuration } from '../../protocol/options.js';
+import { availableCores } from '../cores.js';
+import { UDP_SOCKETS_USUAL } from '../fd-limit.js';
 import { Findings, hint } from './findings.js';
 import type { Given } from './given.js';
 import { type Place, placeOf } from './place.js';
 import { rulesOnLines } from './rule-lines.js';
-import { coresOfMachine, SCHEMA, type Settings } from './schema.js';
+import { SCHEMA, type Settings } from './schema.js';
+
+/**
+ * Unless more are asked for. Main takes 4 µs to accept a connection and a worker 65 to carry one, so that 16 workers carry
+ * what main can accept; each takes some 15 MiB.
+ */
+const WORKERS_USUAL_MAX = 16;
 
 /** What is known of a key once its values were checked. A check that needs several keys skips the ones found wrong. */
 interface Outcome {
@@ -46,10 +54,10 @@ export function settle(given: readonly Given[], findings: Findings): Configurati
   config.validate({ allowed: 'strict' });
   return deepFreeze<Configuration>({
     ...rest,
-    workers: workers === 0 ? coresOfMachine() : workers,
+    workers: workers === 0 ? Math.min(availableCores(), WORKERS_USUAL_MAX) : workers,
     // Known at the start, when the descriptors have been counted.
     limits: { ...rest.limits, racing_max: rest.race.attempts_max },
-    dns: { ...dns, ca_file: dns.ca_file ?? undefined },
+    dns: { ...dns, ca_file: dns.ca_file ?? undefined, udp_sockets_max: UDP_SOCKETS_USUAL },
     // fromEntries defines own properties: no name is JavaScript's.
     hosts: Object.fromEntries(hosts.map(({ name, addresses }) => [name, addresses])),
     blacklist: IpBlacklist,

@@ -14,21 +14,20 @@ export interface Listener {
 const OPEN_MAX = 64;
 /** A port that has been used so often is known to whoever looks. */
 const QUESTIONS_PER_SOCKET = 256;
-/** With those that only wait for their last answers. */
-export const SOCKETS_MAX = 256;
-
 export class UdpSockets {
   readonly #address: string;
   readonly #port: number;
   readonly #stray: () => void;
   readonly #open: SharedSocket[] = [];
+  readonly #max: number;
   #sockets = 0;
 
-  /** `stray` hears of each message that nobody listens for. */
-  constructor(address: string, port: number, stray: () => void) {
+  /** At most `max` at a time, with those that only wait for their last answers. `stray` hears of each message that nobody listens for. */
+  constructor(at: { readonly host: string; readonly port: number }, max: number, stray: () => void) {
     this.#stray = stray;
-    this.#address = address;
-    this.#port = port;
+    this.#address = at.host;
+    this.#port = at.port;
+    this.#max = max;
   }
 
   get size(): number {
@@ -37,11 +36,12 @@ export class UdpSockets {
 
   /** undefined when there are too many already. */
   take(listener: Listener): Place | undefined {
-    let socket = this.#open.length < OPEN_MAX && this.#sockets < SOCKETS_MAX ? this.#add() : undefined;
+    let socket = this.#open.length < OPEN_MAX && this.#sockets < this.#max ? this.#add() : undefined;
     socket ??= this.#open[randomInt(Math.max(1, this.#open.length))];
     if (socket === undefined) return undefined;
     const place = socket.take(listener);
-    if (socket.taken >= QUESTIONS_PER_SOCKET) this.#retire(socket);
+    // Only where another one can take its place: a question on a known port is better than none.
+    if (socket.taken >= QUESTIONS_PER_SOCKET && this.#sockets < this.#max) this.#retire(socket);
     return place;
   }
 

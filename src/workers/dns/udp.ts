@@ -4,9 +4,10 @@ import type { Question } from '../../protocol/dns-message.js';
 import type { Asked, Hear, Reply } from './exchange.js';
 import type { Habits } from './habits.js';
 import { type Sending, UdpQuery } from './udp-query.js';
-import { SOCKETS_MAX, UdpSockets } from './udp-sockets.js';
+import { UdpSockets } from './udp-sockets.js';
 
 export interface UdpLimits {
+  readonly udp_sockets_max: number;
   readonly udp_retry_ms: number;
   readonly hold_ms: number;
 }
@@ -38,14 +39,14 @@ export class UdpServer {
     this.limits = limits;
     this.injected = injected;
     this.now = now;
-    this.sockets = new UdpSockets(at.host, at.port, () => {
+    this.sockets = new UdpSockets(at, limits.udp_sockets_max, () => {
       habits.counts.strays += 1;
     });
   }
 
   get tables() {
     const listening = { size: this.#listening.size, max: LISTENING_MAX };
-    return { sockets: { size: this.sockets.size, max: SOCKETS_MAX }, listening };
+    return { sockets: { size: this.sockets.size, max: this.limits.udp_sockets_max }, listening };
   }
 
   ask(question: Question, hear: Hear<Reply>): Asked {

@@ -80,6 +80,7 @@ test('without a file the defaults hold, and no warning is given', () => {
       try_timeout_ms: 2000,
       udp_retry_ms: 500,
       hold_ms: 300,
+      udp_sockets_max: 256,
       stale_max_s: 86_400,
       stale_wait_ms: 200,
       prefetch_percent: 10,

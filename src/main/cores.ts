@@ -1,0 +1,58 @@
+// How many cores this process may keep busy: those that its threads may run on, and no more than the CPU time that its
+// control group grants (`docker run --cpus`, a Kubernetes limit, CPUQuota of systemd). It reads small files of the kernel.
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+
+/** The text of a file, or undefined where there is none to be had. */
+export type ReadText = (path: string) => string | undefined;
+
+/** At least 1. */
+export function availableCores(): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.ceil(grantedCores(readText))));
+}
+
+/**
+ * Cores' worth of CPU time that the control group and those above it grant, as a fraction; infinite without a limit.
+ * Version 2 has `cpu.max`, version 1 a quota and a period. A container may see its own group as the root.
+ */
+export function grantedCores(read: ReadText): number {
+  let granted = Number.POSITIVE_INFINITY;
+  for (const line of (read('/proc/self/cgroup') ?? '').split('\n')) {
+    const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [];
+    if (controllers === '') {
+      for (const group of upwards(path)) granted = Math.min(granted, quotaOf(read(`/sys/fs/cgroup${group}/cpu.max`)));
+    } else if (controllers?.split(',').includes('cpu')) {
+      for (const group of upwards(path)) {
+        const folder = `/sys/fs/cgroup/${controllers}${group}`;
+        const [quota, period] = [read(`${folder}/cpu.cfs_quota_us`), read(`${folder}/cpu.cfs_period_us`)];
+        granted = Math.min(granted, quotaOf(`${quota} ${period}`));
+      }
+    }
+  }
+  return granted;
+}
+
+/** `/a/b` is `/a/b`, `/a` and the root, which is empty. */
+function upwards(path: string): string[] {
+  const names = path.split('/').filter((name) => name !== '');
+  return Array.from({ length: names.length + 1 }, (_, fewer) =>
+    names
+      .slice(0, names.length - fewer)
+      .map((name) => `/${name}`)
+      .join(''),
+  );
+}
+
+/** Of "quota period", both in microseconds; "max", and -1 in version 1, are no limit. */
+function quotaOf(text: string | undefined): number {
+  const [quota, period] = (text ?? '').split(' ').map(Number);
+  return quota > 0 && period > 0 ? quota / period : Number.POSITIVE_INFINITY;
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
