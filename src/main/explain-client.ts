@@ -44,7 +44,7 @@ export async function visit({ host, port }: Address, target: Target, visiting: V
   try {
     await within(visiting.reply_ms, once(socket, 'connect'));
     const client = formatEndpoint(socket.localAddress ?? '', socket.localPort ?? 0);
-    const chain = new SocksChain([{ host, port, username: undefined, password: undefined }], target.host, target.port);
+    const chain = new SocksChain([{ host, port, username: undefined, password: undefined }], target.asked, target.port);
     const isConnected = await negotiate(socket, chain, performance.now() + visiting.reply_ms);
     if (!isConnected) return { client, answer: { kind: 'not-connected' } };
     const answer = visiting.tls ? await shakeHands(socket, target, visiting.handshake_ms) : await listen(socket);

@@ -104,7 +104,7 @@ async function explain(
   const resolved = resolvedWhere(target, options);
   try {
     await routesKnown(gateway);
-    if (resolved === 'here') dns = await explainName(gateway, target.host, options.dns);
+    if (resolved === 'here') dns = await explainName(gateway, target.asked, options.dns);
     visited = await visit(gateway.address, target, visiting(tls, options));
   } finally {
     // By the end of it everything has been logged.

@@ -1,6 +1,7 @@
 // One DNS question as bytes, and what the bytes that came back say about it (RFC 1035, EDNS0 of RFC 6891). The only
 // place of dns-packet. It opens no socket, draws no id, keeps nothing, and never throws on what came from the network.
 import dnsPacket from 'dns-packet';
+import { withoutDot } from './names.js';
 
 export interface Question {
   /** Normalised: see names.ts. */
@@ -8,6 +9,12 @@ export interface Question {
   readonly type: 'A' | 'AAAA';
   /** Just this name, and none of the machine's search list; false unless it is said otherwise. */
   readonly absolute?: boolean;
+}
+
+/** The question about a name as it was asked: see `askedName`. */
+export function questionOf(asked: string, type: Question['type']): Question {
+  const name = withoutDot(asked);
+  return name === asked ? { name, type } : { name, type, absolute: true };
 }
 
 /** TTLs in seconds; undefined where the answer itself says nothing about how long it holds. */

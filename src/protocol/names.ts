@@ -22,6 +22,20 @@ export function normaliseName(text: string): string | undefined {
   return NUMBER.test(labels[labels.length - 1] as string) ? undefined : name;
 }
 
+/**
+ * The same with the trailing dot of an absolute name: without it the machine's search list may make another name of it,
+ * so the two are asked, kept and remembered apart.
+ */
+export function askedName(text: string): string | undefined {
+  const name = normaliseName(text);
+  return name !== undefined && text.endsWith('.') ? `${name}.` : name;
+}
+
+/** The normalised name that was asked for. */
+export function withoutDot(asked: string): string {
+  return asked.endsWith('.') ? asked.slice(0, -1) : asked;
+}
+
 /** Names that never leave the machine (RFC 6761 section 6.3). Takes a normalised name. */
 export function isLocalhost(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost');

@@ -20,6 +20,16 @@ test('a host with or without a port is a target, an IPv6 address in brackets whe
   }
 });
 
+test('a trailing dot is asked for, but no part of the name', () => {
+  const asked = (text: string) => {
+    const { host, asked } = targetOfText(text, 443) as { host: string; asked: string };
+    return [host, asked];
+  };
+  assert.deepEqual(asked('Example.ORG.'), ['example.org', 'example.org.']);
+  assert.deepEqual(asked('Example.ORG'), ['example.org', 'example.org']);
+  assert.deepEqual(asked('2001:DB8::1'), ['2001:db8::1', '2001:db8::1']);
+});
+
 test('anything else is none', () => {
   const none = [
     '',

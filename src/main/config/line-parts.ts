@@ -1,5 +1,5 @@
 // The fields of one line in the upstream tree, each with its check. The tree itself is in upstream.ts.
-import { normaliseName } from '../../protocol/names.js';
+import { askedName } from '../../protocol/names.js';
 import { canonicalAddress, dialledAddress } from './address.js';
 import type { Check } from './setting.js';
 
@@ -35,7 +35,7 @@ export const checkPort: Check<number> = (value, place, findings) => {
 };
 
 export const checkProxyHost: Check<string> = (value, place, findings) => {
-  const host = typeof value === 'string' ? (canonicalAddress(value) ?? normaliseName(value)) : undefined;
+  const host = typeof value === 'string' ? (canonicalAddress(value) ?? askedName(value)) : undefined;
   if (host === undefined) findings.reject(place, value, 'an IP address (IPv6 without brackets) or a host name');
   return host;
 };

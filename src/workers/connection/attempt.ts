@@ -150,7 +150,7 @@ export class Attempt extends TimedListener {
       this.#connected();
       return;
     }
-    this.#chain = new SocksChain(hops, this.#target.host, this.#target.port);
+    this.#chain = new SocksChain(hops, this.#target.asked, this.#target.port);
     this.#say(socket, this.#chain.start());
   }
 

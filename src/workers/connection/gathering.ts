@@ -75,7 +75,7 @@ export class Gathering {
     }
     const { names, engine } = this.#context;
     this.#lookups += 1;
-    const known = names.lookup(direct ? this.#target.host : line.hops[0].host, engine.now, (outcome) => {
+    const known = names.lookup(direct ? this.#target.asked : line.hops[0].host, engine.now, (outcome) => {
       this.#take(line, outcome);
       this.#looked();
     });

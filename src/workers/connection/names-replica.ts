@@ -6,6 +6,7 @@ import { parseIp } from '../../protocol/address.js';
 import { Deadline, type DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import { type Failure, type FailureCode, failureOf } from '../../protocol/failure.js';
 import type { BadAddressSubscriber, LookupAnswer, NamesActor } from '../../protocol/messages.js';
+import { withoutDot } from '../../protocol/names.js';
 import type { Options } from '../../protocol/options.js';
 import type { Observation } from '../../protocol/outcomes.js';
 import { Counter } from '../../threads/counters.js';
@@ -171,7 +172,7 @@ export class NamesReplica {
     const bad = this.#badAddresses;
     // Which server gave it is not known here, but whoever is asked again knows.
     if (answer.ips.some((ip) => bad.isDisbelievedSince(ip, version))) return undefined;
-    const ips = answer.ips.filter((ip) => !bad.isInjected(ip, name));
+    const ips = answer.ips.filter((ip) => !bad.isInjected(ip, withoutDot(name)));
     return ips.length === 0 ? undefined : { kind: 'found', ips };
   }
 

@@ -78,9 +78,9 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
 
   /** Of what is remembered: nothing is where there is nothing to choose. */
   #keyFor(client: string | undefined): string | undefined {
-    const { host, ip, port } = this.#target;
+    const { asked, ip, port } = this.#target;
     if (this.#lines.length === 1 && ip !== undefined) return undefined;
-    const destination = formatEndpoint(host, port);
+    const destination = formatEndpoint(asked, port);
     return client === undefined ? destination : `${client} ${destination}`;
   }
 

@@ -2,7 +2,7 @@
 // TTL inside the configured bounds. It keeps nothing.
 import { orderAddresses, type Sources } from '../../protocol/address-order.js';
 import type { LookupAnswer } from '../../protocol/messages.js';
-import { interleave } from '../../protocol/names.js';
+import { interleave, withoutDot } from '../../protocol/names.js';
 import type { Options } from '../../protocol/options.js';
 import type { Judge } from './judge.js';
 import type { PairAnswer } from './pair.js';
@@ -28,10 +28,11 @@ export interface View {
   readonly isStale?: boolean;
 }
 
-/** undefined once every address has turned bad. */
-export function answerOf(name: string, answer: PairAnswer, ttl_s: number, view: View): LookupAnswer | undefined {
+/** Takes a name as it was asked. undefined once every address has turned bad. */
+export function answerOf(asked: string, answer: PairAnswer, ttl_s: number, view: View): LookupAnswer | undefined {
   const held = answer.lacking || view.isStale ? ({ ttl_s, partial: true } as const) : { ttl_s };
   if (answer.kind === 'none') return { code: 'no-such-name', exists: answer.exists, ...held };
+  const name = withoutDot(asked);
   const usual: string[] = [];
   const last: string[] = [];
   for (const { addresses, server } of answer.parts) {

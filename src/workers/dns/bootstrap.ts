@@ -1,6 +1,7 @@
 // Finds the addresses of the servers that are configured by name, and of the first proxies of lines: hosts files, then the
 // machine's own resolver. A wrong address does no harm to a server whose certificate is verified. Not for lookups.
 import { isIP } from 'node:net';
+import { withoutDot } from '../../protocol/names.js';
 import type { Bootstrap } from './dial.js';
 import { promised } from './exchange.js';
 import type { Hosts } from './hosts.js';
@@ -29,7 +30,7 @@ export function makeBootstrap({ hosts, system, timeout_ms, now }: Parts): Bootst
   const found = new Map<string, Found>();
 
   async function addressesOf(name: string): Promise<readonly string[]> {
-    const known = hosts.lookup(name);
+    const known = hosts.lookup(withoutDot(name));
     if (known !== undefined) return known;
     const kept = found.get(name);
     if (kept === undefined) return ask(name);

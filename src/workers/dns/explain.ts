@@ -1,6 +1,6 @@
 // One name explained: every server of both lists is asked side by side, and each answer is judged, so that a user sees
 // what the resolver chooses from. It changes no choice.
-import type { Question } from '../../protocol/dns-message.js';
+import { type Question, questionOf } from '../../protocol/dns-message.js';
 import type { ServerAnswer } from '../../protocol/names-statistics.js';
 import { canonical } from './canonical.js';
 import { promised, type Reply, TIMED_OUT } from './exchange.js';
@@ -24,14 +24,16 @@ interface Said {
   readonly time_ms: number;
 }
 
-/** In the order of the configuration. */
+/** Takes a name as it was asked. In the order of the configuration. */
 export async function askEvery(
   name: string,
   { first, backup }: Servers,
   explaining: Explaining,
 ): Promise<ServerAnswer[]> {
   const servers = [...new Set([...first, ...backup])];
-  const asked = servers.flatMap((server) => explaining.types.map((type) => askOne(server, { name, type }, explaining)));
+  const asked = servers.flatMap((server) =>
+    explaining.types.map((type) => askOne(server, questionOf(name, type), explaining)),
+  );
   const said = await Promise.all(asked);
   await explaining.evidence();
   return said.map((one) => answerOf(one, !first.includes(one.server), explaining.judge));

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Warn } from '../../files/state-file.js';
 import type { LookupAnswer } from '../../protocol/messages.js';
-import { normaliseName } from '../../protocol/names.js';
+import { askedName, withoutDot } from '../../protocol/names.js';
 import type { NameExplanation, NamesStatistics } from '../../protocol/names-statistics.js';
 import type { Options } from '../../protocol/options.js';
 import { type Hear, unasked } from './exchange.js';
@@ -69,7 +69,8 @@ export class Names {
   }
 
   async explain(text: string): Promise<NameExplanation> {
-    const name = normaliseName(text);
+    const asked = askedName(text);
+    const name = asked === undefined ? undefined : withoutDot(asked);
     const hosts = name === undefined ? undefined : this.#hosts.lookup(name);
     const { try_timeout_ms: timeout_ms, hold_ms, ipv6 } = this.#options.dns;
     const types = ipv6 === 'off' ? (['A'] as const) : (['A', 'AAAA'] as const);
@@ -82,8 +83,8 @@ export class Names {
       await wait(hold_ms);
     };
     const explaining = { judge: this.trust, types, timeout_ms, evidence, now: this.#now };
-    const asks = name !== undefined && isIP(text) === 0;
-    const answers = asks ? await askEvery(name, this.#servers, explaining) : [];
+    const asks = asked !== undefined && isIP(text) === 0;
+    const answers = asks ? await askEvery(asked, this.#servers, explaining) : [];
     return {
       name: name ?? text,
       hosts,

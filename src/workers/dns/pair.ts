@@ -1,7 +1,7 @@
 // A and AAAA asked together, and what the two answers come to. Once one family has addresses, the other is waited for only a
 // moment, but its query goes on, so that what is kept in the end has both. That a family has none says nothing of the
 // other. It does not choose the servers.
-import type { Question } from '../../protocol/dns-message.js';
+import { type Question, questionOf } from '../../protocol/dns-message.js';
 import { type Asked, type Hear, TIMED_OUT } from './exchange.js';
 import type { Judge } from './judge.js';
 import { type Answered, type AskedList, askList, type ListFailure, type ListOutcome } from './list.js';
@@ -62,7 +62,7 @@ export interface Asking {
 const GRACE_MS = 50;
 const LATE: ListFailure = { kind: 'failed', reason: 'late', again: [], spare: undefined };
 
-/** Tells the whole within `timeout_ms`. */
+/** Takes a name as it was asked. Tells the whole within `timeout_ms`. */
 export function askPair(name: string, asking: Asking, listener: PairListener): Asked {
   return new Pair(name, asking, listener);
 }
@@ -88,7 +88,7 @@ class Pair implements Asked {
     this.#deadline = setTimeout(() => this.cancel(TIMED_OUT), timeout_ms);
     for (let place = 0; place < types.length; place += 1) {
       this.#outcomes.push(LATE);
-      const question = { name, type: types[place] as Question['type'] };
+      const question = questionOf(name, types[place] as Question['type']);
       this.#asked.push(askList(servers, { question, way, judge }, (outcome) => this.#heard(place, outcome)));
     }
   }

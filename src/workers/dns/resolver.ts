@@ -3,7 +3,7 @@
 // resolution.ts.
 import { isIP } from 'node:net';
 import type { LookupAnswer } from '../../protocol/messages.js';
-import { normaliseName } from '../../protocol/names.js';
+import { askedName, withoutDot } from '../../protocol/names.js';
 import type { Options } from '../../protocol/options.js';
 import { answerOf, ttlOf, type View } from './answer.js';
 import { AnswerCache, type Kept } from './cache.js';
@@ -54,6 +54,7 @@ export class Resolver {
   readonly #limits: Options['dns'];
   readonly #parts: ResolverParts;
   readonly #cache: AnswerCache;
+  /** By name as it was asked, as everywhere here. */
   readonly #inFlight = new Map<string, Lookup>();
   readonly #meaning: Meaning = {
     early: (name, answer) => this.#answer(name, answer, ttlOf(answer, this.#limits, EARLY_TTL_S)),
@@ -87,7 +88,7 @@ export class Resolver {
       hear({ code: 'found', addresses: [canonical(text)], ttl_s: ttl_max_s });
       return;
     }
-    const name = normaliseName(text);
+    const name = askedName(text);
     if (name === undefined) hear({ code: 'no-such-name', exists: false, ttl_s: negative_ttl_s });
     else if (this.#stopped) hear({ code: 'failed', reason: 'stopping' });
     else {
@@ -104,7 +105,7 @@ export class Resolver {
   }
 
   #fromHosts(name: string): LookupAnswer | undefined {
-    const addresses = this.#parts.hosts.lookup(name);
+    const addresses = this.#parts.hosts.lookup(withoutDot(name));
     if (addresses === undefined) return undefined;
     this.counts.hosts += 1;
     const parts = [{ addresses, server: undefined }];

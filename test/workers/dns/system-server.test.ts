@@ -12,6 +12,8 @@ import { type ChooseTrick, DnsServer, deferred } from '../../helpers/dns-server.
 const ZONES = {
   'a.test': { A: ['192.0.2.1'], AAAA: ['2001:db8::1'], ttl_s: 60 },
   'www.corp.test': { A: ['192.0.2.80'], ttl_s: 60 },
+  'www.example.test': { A: ['192.0.2.81'], ttl_s: 60 },
+  'www.example.test.trap.test': { A: ['192.0.2.66'], ttl_s: 60 },
 };
 const A_TEST = { code: 'found', addresses: ['2001:db8::1', '192.0.2.1'], ttl_s: 60 };
 
@@ -31,6 +33,16 @@ test('the search list is gone through', async () => {
   assert.deepEqual(await resolver.lookup('www'), { code: 'found', addresses: ['192.0.2.80'], ttl_s: 60 });
   const asked = server.queries.filter(({ type }) => type === 'A').map(({ name }) => name.toLowerCase());
   assert.deepEqual(asked, ['www.lan', 'www.corp.test']);
+});
+
+test('an absolute name never goes through the search list, and is kept apart from the other', async () => {
+  const { resolver, server } = await world({ search: 'trap.test', options: 'ndots:5' });
+  const found = (address: string) => ({ code: 'found', addresses: [address], ttl_s: 60 });
+  assert.deepEqual(await resolver.lookup('www.example.test.'), found('192.0.2.81'));
+  assert.deepEqual(await resolver.lookup('www.example.test'), found('192.0.2.66'));
+  assert.deepEqual(await resolver.lookup('www.example.test.'), found('192.0.2.81'));
+  const asked = server.queries.filter(({ type }) => type === 'A').map(({ name }) => name.toLowerCase());
+  assert.deepEqual(asked, ['www.example.test', 'www.example.test.trap.test']);
 });
 
 test('a name that hangs holds up no other', async () => {
@@ -151,6 +163,7 @@ test('DNS is not asked where the machine does not ask it', async () => {
 interface Choices {
   readonly trick?: ChooseTrick;
   readonly search?: string;
+  readonly options?: string;
   readonly getaddrinfo?: Getaddrinfo;
   readonly others?: readonly DnsServer[];
   readonly nsswitch?: string;
@@ -168,6 +181,7 @@ async function world(choices: Choices = {}): Promise<World> {
   const {
     trick,
     search,
+    options,
     getaddrinfo = never,
     others = [],
     nsswitch = 'hosts: files dns',
@@ -177,7 +191,9 @@ async function world(choices: Choices = {}): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), 'tcproute-resolv-'));
   const resolvConf = join(directory, 'resolv.conf');
   const write = (text: string): void => writeFileSync(resolvConf, `${text}\n`);
-  write(`nameserver 127.0.0.1\n${search === undefined ? '' : `search ${search}`}`);
+  write(
+    `nameserver 127.0.0.1\n${search === undefined ? '' : `search ${search}`}\n${options === undefined ? '' : `options ${options}`}`,
+  );
   writeFileSync(join(directory, 'nsswitch.conf'), `${nsswitch}\n`);
   const clock = { ms: 1_000_000 };
   const servers = [SYSTEM, ...others.map((other) => other.at)];
