@@ -1,7 +1,8 @@
 // Finds out whether an injected address is a live server after all: whether it shows a certificate for another name that
 // it was given as an answer for. Only then is it no longer bad for all names. A few at a time, and each seldom.
-import { connect } from 'node:tls';
+import tls from 'node:tls';
 import { LRUCache } from 'lru-cache';
+import { Authorities } from './authorities.js';
 
 const PORT = 443;
 const TIMEOUT_MS = 5000;
@@ -63,9 +64,10 @@ export class Clearance {
 
 /** True once the server has shown a certificate for the name that the usual authorities (or `ca`) vouch for. */
 export function verifiedHandshake({ port = PORT, ca }: { port?: number; ca?: string } = {}): Handshake {
+  const authorities = new Authorities(ca === undefined ? undefined : [ca]);
   return (address, name) => {
-    const authorities = ca === undefined ? {} : { ca };
-    const socket = connect({ host: address, port, servername: name, rejectUnauthorized: true, ...authorities });
+    const secureContext = authorities.context(tls);
+    const socket = tls.connect({ host: address, port, servername: name, rejectUnauthorized: true, secureContext });
     const deadline = setTimeout(() => socket.destroy(), TIMEOUT_MS);
     const outcome = new Promise<boolean>((resolve) => {
       let verified = false;

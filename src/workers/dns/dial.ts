@@ -3,6 +3,7 @@
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Hop, Line } from '../../protocol/line.js';
+import type { Authorities } from './authorities.js';
 
 export interface Destination {
   /** An IP address or a name. Through proxies a name is resolved by the last of them. */
@@ -11,7 +12,7 @@ export interface Destination {
   /** undefined is straight. */
   readonly line: Line | undefined;
   /** undefined is plain TCP. */
-  readonly tls: { readonly alpn: readonly string[]; readonly ca: readonly string[] | undefined } | undefined;
+  readonly tls: { readonly alpn: readonly string[]; readonly authorities: Authorities } | undefined;
 }
 
 /** How the names of servers and first proxies are resolved, as node:net wants it. */
@@ -76,16 +77,16 @@ async function passOn(
   });
 }
 
-function secure({ connect: connectTls }: Tls, socket: Socket, { host, tls }: Destination): TLSSocket {
-  const { alpn, ca } = tls as NonNullable<Destination['tls']>;
-  return connectTls({
+function secure(tls: Tls, socket: Socket, { host, tls: wanted }: Destination): TLSSocket {
+  const { alpn, authorities } = wanted as NonNullable<Destination['tls']>;
+  return tls.connect({
     socket,
     // For what the certificate is verified. An address is no server name (RFC 6066 section 3).
     host,
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
-    ...(ca === undefined ? {} : { ca: [...ca] }),
-    minVersion: 'TLSv1.2',
+    // Without it each connection would make one of its own.
+    secureContext: authorities.context(tls),
   });
 }
 

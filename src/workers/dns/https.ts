@@ -1,5 +1,7 @@
 // One server over HTTPS (DoH, RFC 8484), in HTTP/2 where the server has it. The only place of undici, which is loaded
-// with the first question. Its connections are made by dial.ts.
+// with the first question. undici asks for connections also for questions that were given up, and keeps those of HTTP/2
+// for ever: so here is said when one may be made, by dial.ts, and when they end.
+import type { Socket } from 'node:net';
 import type { Pool } from 'undici';
 import { formatEndpoint } from '../../protocol/address.js';
 import { encodeQuery, judgeAnswer, type Question } from '../../protocol/dns-message.js';
@@ -12,6 +14,7 @@ const CONNECTIONS_MAX = 4;
 const STREAMS_MAX = 100;
 /** With those that wait for a stream. */
 const QUESTIONS_MAX = 8192;
+/** Servers themselves close after a few seconds. */
 const IDLE_MS = 5000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** RFC 8484 section 4.1: so that answers can be kept on the way. */
@@ -21,18 +24,25 @@ export class HttpsServer {
   readonly #destination: Destination;
   readonly #bootstrap: Bootstrap;
   readonly #path: string;
-  readonly #closing = new AbortController();
+  readonly #idle_ms: number;
+  readonly #dials = new Set<AbortController>();
+  readonly #sockets = new Set<Socket>();
   #pool: Promise<Pool> | undefined;
+  #idle: NodeJS.Timeout | undefined;
   #questions = 0;
 
-  constructor(destination: Destination, path: string, bootstrap: Bootstrap) {
+  constructor(destination: Destination, path: string, bootstrap: Bootstrap, idle_ms = IDLE_MS) {
     this.#destination = destination;
     this.#path = path;
     this.#bootstrap = bootstrap;
+    this.#idle_ms = idle_ms;
   }
 
   get tables() {
-    return { questions: { size: this.#questions, max: QUESTIONS_MAX } };
+    return {
+      connections: { size: this.#dials.size + this.#sockets.size, max: CONNECTIONS_MAX },
+      questions: { size: this.#questions, max: QUESTIONS_MAX },
+    };
   }
 
   ask(question: Question, hear: Hear<Reply>): Asked {
@@ -40,6 +50,7 @@ export class HttpsServer {
     return exchange(hear, (settle) => {
       const abort = new AbortController();
       this.#questions += 1;
+      clearTimeout(this.#idle);
       void this.#post(encodeQuery(question, ID), abort.signal).then(
         (body) => settle(typeof body === 'string' ? { kind: 'no-answer', reason: body } : judged(body, question)),
         (error: NodeJS.ErrnoException) => settle(noAnswer(error)),
@@ -47,14 +58,23 @@ export class HttpsServer {
       return () => {
         this.#questions -= 1;
         abort.abort();
+        if (this.#questions === 0) this.#rest();
       };
     });
   }
 
   close(): void {
-    this.#closing.abort();
+    clearTimeout(this.#idle);
+    for (const dial of this.#dials) dial.abort();
     void this.#pool?.then((pool) => pool.destroy()).catch(() => {});
     this.#pool = undefined;
+  }
+
+  /** Nobody waits for a connection that is not even open, and open ones stay for a while. */
+  #rest(): void {
+    if (this.#pool === undefined) return;
+    for (const dial of this.#dials) dial.abort();
+    this.#idle = setTimeout(() => this.close(), this.#idle_ms);
   }
 
   /** The body, or why there is none. */
@@ -69,6 +89,9 @@ export class HttpsServer {
       // A question may be asked beside others, and twice: undici would send POSTs one after the other.
       idempotent: true,
       signal,
+      // Whoever asks holds the timer.
+      headersTimeout: 0,
+      bodyTimeout: 0,
     });
     const type = String(headers['content-type'] ?? '').split(';')[0] as string;
     if (statusCode !== 200 || type.trim().toLowerCase() !== MEDIA_TYPE) {
@@ -92,16 +115,32 @@ export class HttpsServer {
       connections: CONNECTIONS_MAX,
       allowH2: true,
       pipelining: STREAMS_MAX,
-      keepAliveTimeout: IDLE_MS,
+      keepAliveTimeout: this.#idle_ms,
       connect: (_options, done) => {
-        // A pool connects for whoever asks next, not for one question: only closing gives up.
-        const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
-        dial(this.#destination, this.#bootstrap, signal).then(
+        this.#connect().then(
           (socket) => done(null, socket),
           (error: Error) => done(error, null),
         );
       },
     });
+  }
+
+  /** For whoever asks next, not for one question. An error ends the questions that the pool holds for it. */
+  async #connect(): Promise<Socket> {
+    if (this.#questions === 0) throw new Error('no question waits');
+    if (this.#dials.size + this.#sockets.size >= CONNECTIONS_MAX) throw new Error('too many connections');
+    const abort = new AbortController();
+    const deadline = setTimeout(() => abort.abort(), CONNECT_TIMEOUT_MS);
+    this.#dials.add(abort);
+    try {
+      const socket = await dial(this.#destination, this.#bootstrap, abort.signal);
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      return socket;
+    } finally {
+      clearTimeout(deadline);
+      this.#dials.delete(abort);
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import type { AnsweringServer } from '../../protocol/evidence.js';
 import type { Line } from '../../protocol/line.js';
 import type { Tables } from '../../protocol/names-statistics.js';
 import type { Nameserver } from '../../protocol/options.js';
+import type { Authorities } from './authorities.js';
 import type { Bootstrap } from './dial.js';
 import type { Asked, Hear, Reply } from './exchange.js';
 import { Habits } from './habits.js';
@@ -30,8 +31,7 @@ export interface Server {
 export interface ServerParts {
   readonly limits: UdpLimits;
   readonly lines: readonly Line[];
-  /** Of `ca_file`, with Node's own. */
-  readonly ca: readonly string[] | undefined;
+  readonly authorities: Authorities;
   readonly bootstrap: Bootstrap;
   readonly isPublic: (address: string) => boolean;
   readonly injected: (server: string, name: string, addresses: readonly string[]) => void;
@@ -139,7 +139,7 @@ class ServerQuestion implements Asked {
 
 function transports(
   nameserver: Nameserver,
-  { limits, lines, ca, bootstrap, now }: ServerParts,
+  { limits, lines, authorities, bootstrap, now }: ServerParts,
   habits: Habits,
   injected: (name: string, addresses: readonly string[]) => void,
 ): Ways {
@@ -157,9 +157,11 @@ function transports(
       return { usual: tcp, tcp };
     }
     case 'tls':
-      return { usual: new TcpServer({ host, port, line, tls: { alpn: ['dot'], ca } }, bootstrap) };
-    case 'https':
-      return { usual: new HttpsServer({ host, port, line, tls: { alpn: ['h2', 'http/1.1'], ca } }, path, bootstrap) };
+      return { usual: new TcpServer({ host, port, line, tls: { alpn: ['dot'], authorities } }, bootstrap) };
+    case 'https': {
+      const tls = { alpn: ['h2', 'http/1.1'], authorities };
+      return { usual: new HttpsServer({ host, port, line, tls }, path, bootstrap) };
+    }
     case 'system':
       throw new Error('the system is no server of this kind: see system-server.ts');
     default:

@@ -6,6 +6,7 @@ import type { Warn } from '../../files/state-file.js';
 import { parseIp } from '../../protocol/address.js';
 import type { Nameserver, Options } from '../../protocol/options.js';
 import { isSpecialIp } from '../../protocol/special-address.js';
+import { Authorities } from './authorities.js';
 import { makeBootstrap } from './bootstrap.js';
 import type { Hosts } from './hosts.js';
 import type { Servers } from './resolution.js';
@@ -40,8 +41,7 @@ export function makeServers(
   const names =
     getaddrinfo ??
     new SystemNames({ parallel: systemParallel(process.env['UV_THREADPOOL_SIZE']), queue_max: dns.lookups_max });
-  const ca = authorities(dns.ca_file, warn);
-  const shared = { limits: dns, lines, ca, isPublic, injected, now };
+  const shared = { limits: dns, lines, authorities: authoritiesOf(dns.ca_file, warn), isPublic, injected, now };
   const system = new SystemServer({
     ...shared,
     getaddrinfo: names,
@@ -70,14 +70,13 @@ export function makeServers(
   };
 }
 
-/** undefined is Node's own. */
-function authorities(path: string | undefined, warn: Warn): readonly string[] | undefined {
-  if (path === undefined) return undefined;
+function authoritiesOf(path: string | undefined, warn: Warn): Authorities {
+  if (path === undefined) return new Authorities();
   try {
-    return [...rootCertificates, readFileSync(path, 'utf8')];
+    return new Authorities([...rootCertificates, readFileSync(path, 'utf8')]);
   } catch (error) {
     warn(`dns.ca_file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
-    return undefined;
+    return new Authorities();
   }
 }
 

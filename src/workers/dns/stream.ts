@@ -67,6 +67,8 @@ export class StreamConnection {
       return () => {
         pending.settle = undefined;
         this.#wanted -= 1;
+        // It has not been sent, and need not be.
+        if (this.#socket === undefined) this.#pending.delete(id);
         const { since_ms } = pending;
         if (this.#heard_ms <= since_ms && performance.now() - since_ms >= SILENT_MS) this.isStuck = true;
         if (this.#wanted > 0 || this.#over) return;

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { decode, encode } from 'dns-packet';
 import type { Line } from '../../../src/protocol/line.js';
+import { Authorities } from '../../../src/workers/dns/authorities.js';
 import { makeBootstrap } from '../../../src/workers/dns/bootstrap.js';
 import type { Reply } from '../../../src/workers/dns/exchange.js';
 import { promised } from '../../../src/workers/dns/exchange.js';
@@ -97,7 +98,7 @@ test('questions over HTTPS do not wait for each other', { skip: missing ?? false
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const tls = { alpn: ['h2'], ca: [cert] };
+  const tls = { alpn: ['h2'], authorities: new Authorities([cert]) };
   const doh = new HttpsServer({ host: NAME, port: portOf(server), line: undefined, tls }, '/dns-query', bootstrap);
   const replies = Array.from({ length: 50 }, () => ask(doh).outcome);
   await until('all questions are there at once', () => waiting.length === 50);
