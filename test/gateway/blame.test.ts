@@ -38,8 +38,9 @@ inBothEngines('a proxy that fails a destination in any way is asked for it once,
   const { server, first, second, gateway, letSecondWork } = await lines(world);
   const destinationOf = (way: number) => ({ host: `way-${way}.test`, port: server.port });
   const other = { host: 'other.test', port: server.port };
+  // The very first connections are slow, and a line that seems slow would lose its place without any blame.
+  await visits(gateway.port, other, 3);
   for (const way of WAYS.keys()) await visits(gateway.port, destinationOf(way), 1);
-  await visits(gateway.port, other, 1);
   letSecondWork();
   for (const [way, [what, trick]] of WAYS.entries()) {
     first.trick = trick;
