@@ -8,11 +8,15 @@ import type { Observation } from './outcomes.js';
 import type { RouteState } from './route-state.js';
 import type { RuleTables } from './rule-tables.js';
 
-/** `partial`: it is stale, or a family is still to come or failed. What it does not say may hold all the same. */
+/**
+ * `partial`: it is stale, or a family is still to come or failed. What it does not say may hold all the same. `more`: the
+ * lookup goes on, and its outcome follows as one more answer.
+ */
 interface Answered {
   /** Counts from the moment of the answer. */
   readonly ttl_s: number;
   readonly partial?: true;
+  readonly more?: true;
 }
 
 /** What a lookup of a name came to. */
@@ -26,7 +30,7 @@ export type LookupAnswer =
 
 /** The DNS/blacklist actor. */
 export interface NamesActor {
-  /** A port on which names are asked and answered (threads/lookups.ts), each within `dns.timeout_ms`. */
+  /** A port on which names are asked and answered (threads/lookups.ts), the last answer within `dns.timeout_ms`. */
   lookups(port: unknown): Promise<void>;
   /** A port on which the caller serves `BadAddressSubscriber`: everything that stands is pushed first, then changes. */
   subscribe(pushes: unknown): Promise<void>;

@@ -11,7 +11,7 @@ export class LookupClient {
   readonly #port: MessagePort;
   #names: string[] = [];
 
-  /** `answered` hears of each name that was asked, in whatever order. */
+  /** `answered` hears of each name that was asked, in whatever order, and again after an answer that says `more`. */
   constructor(port: MessagePort, answered: (name: string, answer: LookupAnswer) => void) {
     this.#port = port;
     port.on('message', (answers: Answers) => {
@@ -36,7 +36,7 @@ export class LookupClient {
   }
 }
 
-/** The DNS actor's end: `lookup` answers each name that comes, at once or later. */
+/** The DNS actor's end: `lookup` answers each name that comes, at once or later, and may say `more` first. */
 export function serveLookups(
   port: MessagePort,
   lookup: (name: string, hear: (answer: LookupAnswer) => void) => void,

@@ -1,7 +1,7 @@
 // What a client is told when its connection cannot be made: the REP byte of RFC 1928 section 6, by cause.
 import assert from 'node:assert/strict';
 import * as libc from '../../src/linux/libc.js';
-import { DnsServer } from '../helpers/dns-server.js';
+import { DnsServer, deferred } from '../helpers/dns-server.js';
 import { untilRead } from '../helpers/gateway-sockets.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { freePort } from '../helpers/proxies.js';
@@ -9,6 +9,7 @@ import { TrickProxy } from '../helpers/proxies-trick.js';
 import { echoServer } from '../helpers/servers.js';
 import { type Destination, dial, greeting, NO_AUTHENTICATION, readReply, request } from '../helpers/socks-client.js';
 import { Peer } from '../helpers/socks-peer.js';
+import { until } from '../helpers/until.js';
 import { blackHole } from '../linux/peers.js';
 
 /** The reply to a request, then nothing more, then the end of stream. */
@@ -57,6 +58,22 @@ inBothEngines('a name that does not exist gets REP 04, and so does one that nobo
   dns.trick = () => 'garbage';
   assert.equal(await refusal(world, port, { host: 'garbage.invalid', port: 80 }), 4);
   assert.equal(await refusal(world, port, { host: 'not a name', port: 80 }), 4);
+});
+
+inBothEngines('a lookup that dns.lookups_max turns away gets REP 01, and is said to be that', async (world) => {
+  const { promise, resolve } = deferred();
+  const dns = world.use(await DnsServer.start({}, { negative_ttl_s: 60, trick: () => ({ hold: promise }) }));
+  const gateway = await world.gateway({
+    ...{ nameservers: `127.0.0.1:${dns.port}`, dns: { lookups_max: 1 }, workers: 1, log_level: 'debug' },
+  });
+  const held = refusal(world, gateway.port, { host: 'held.invalid', port: 80 });
+  await until('it is asked for', () => dns.count() > 0);
+  assert.equal(await refusal(world, gateway.port, { host: 'other.invalid', port: 80 }), 1);
+  assert.equal((await gateway.connection({ host: 'other.invalid', port: 80 })).cause, 'too-many-lookups');
+  const { level, cause } = await gateway.logged('dns.lookups_max');
+  assert.deepEqual([level, cause], ['warn', 'too-many-lookups']);
+  resolve();
+  assert.equal(await held, 4);
 });
 
 inBothEngines('a destination that never answers gets REP 04 at race.connect_timeout_ms', async (world) => {

@@ -20,7 +20,10 @@ export interface TestParts {
 }
 
 export interface TestResolver extends Pick<Resolver, 'counts' | 'tables'> {
+  /** The first answer. */
   lookup(name: string): Promise<LookupAnswer>;
+  /** All of them. */
+  hear(name: string, heard: (answer: LookupAnswer) => void): void;
   readonly servers: AllServers;
   /** Nothing is left once the sockets have closed. */
   stop(): void;
@@ -56,6 +59,7 @@ export function makeResolver(options: NamesOptions, parts: TestParts = {}): Test
       return resolver.tables;
     },
     lookup: (name) => new Promise((hear) => resolver.lookup(name, hear)),
+    hear: (name, heard) => resolver.lookup(name, heard),
     stop() {
       resolver.stop();
       servers.close();

@@ -6,6 +6,7 @@ import { targetOfIp } from '../../protocol/target.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
 import type { Context } from './context.js';
 import { dialsFamily } from './line-table.js';
+import type { NameOutcome } from './names-replica.js';
 
 /** A gateway that runs for a moment only, or is started again and again, bothers nobody. */
 const FIRST_AFTER_MS = 30_000;
@@ -41,13 +42,17 @@ export class EarlyProbe implements AttemptOutcome {
       return;
     }
     const { names, engine } = this.#context;
-    const looked = (outcome: ReturnType<typeof names.lookup>): void => {
-      const ip = outcome?.kind === 'found' ? outcome.ips.find((one) => dialsFamily(line, one)) : undefined;
+    const { host } = line.hops[0];
+    const looked = (outcome: NameOutcome, more: boolean): void => {
+      const ip = outcome.kind === 'found' ? outcome.ips.find((one) => dialsFamily(line, one)) : undefined;
+      if (ip === undefined && more) return;
+      // One address is enough.
+      names.forget(host, looked);
       if (ip === undefined) this.#goOn();
       else this.#ask(line.index, ip);
     };
-    const known = names.lookup(line.hops[0].host, engine.now, looked);
-    if (known !== undefined) looked(known);
+    const known = names.lookup(host, engine.now, looked);
+    if (known !== undefined) looked(known, names.follow(host, looked));
   }
 
   #ask(line: number, ip: Uint8Array): void {

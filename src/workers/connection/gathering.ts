@@ -1,6 +1,7 @@
 // Gathers the candidates of one race: every line's addresses, as far as they are known at once, and later those that had
-// to be looked up. What must not or cannot be dialled is left out, with its cause. It starts nothing.
-import type { Candidate } from '../../protocol/candidate.js';
+// to be looked up: the addresses of a second family and fresher ones join the race too. What must not or cannot be dialled
+// is left out, with its cause. It starts nothing.
+import { type Candidate, sameIp } from '../../protocol/candidate.js';
 import { type Failure, failureOf, mostTelling, towardsProxy } from '../../protocol/failure.js';
 import type { RacePlan } from '../../protocol/race-plan.js';
 import type { Target } from '../../protocol/target.js';
@@ -16,6 +17,15 @@ interface Parts {
   readonly lessons: Lessons;
 }
 
+/** Of a line's first hop. */
+interface Lookup {
+  readonly line: DialLine;
+  readonly name: string;
+  /** The addresses of its answers so far. */
+  heard: readonly Uint8Array[] | undefined;
+  readonly hear: (outcome: NameOutcome, more: boolean) => void;
+}
+
 const OTHER_FAMILY = failureOf('network-unreachable', 'its source has the other family');
 const BLACKLISTED = failureOf('not-allowed');
 
@@ -24,13 +34,17 @@ export class Gathering {
   readonly #target: Target;
   readonly #plan: RacePlan;
   readonly #lessons: Lessons;
-  /** Called after each lookup that was waited for. */
+  /** Called after each answer that was waited for. */
   readonly #looked: () => void;
   #begun = false;
-  #lookups = 0;
+  /** Lookups that have not answered at all, and those that have not said their last. The round of all lines counts as one. */
+  #unheard = 0;
+  #open = 0;
+  /** Undefined until one is waited for: a race that only its remembered candidate takes part in needs none. */
+  #lookups: Lookup[] | undefined;
   #failure: Failure | undefined;
-  /** For when nothing else is left, so offered when nothing more can come. */
-  readonly #last: Candidate[] = [];
+  /** For when nothing else is left, so offered when every lookup has been heard of. */
+  #last: Candidate[] = [];
 
   constructor({ context, target, plan, lessons }: Parts, looked: () => void) {
     this.#context = context;
@@ -46,7 +60,7 @@ export class Gathering {
 
   /** Whether all that there is has been offered to the plan. */
   get done(): boolean {
-    return this.#begun && this.#lookups === 0;
+    return this.#begun && this.#open === 0;
   }
 
   /** Why something was left out, the most telling one. */
@@ -56,9 +70,18 @@ export class Gathering {
 
   begin(lines: readonly number[]): void {
     this.#begun = true;
-    this.#lookups += 1;
+    this.#unheard += 1;
+    this.#open += 1;
     for (const line of lines) this.#gather(this.#context.lines[line]);
-    this.#over();
+    this.#heard();
+    this.#open -= 1;
+  }
+
+  /** Nothing more is wanted. */
+  end(): void {
+    if (this.#lookups === undefined) return;
+    for (const { name, hear } of this.#lookups) this.#context.names.forget(name, hear);
+    this.#lookups = undefined;
   }
 
   /** Whether it may be dialled at once, before anything else. */
@@ -74,24 +97,49 @@ export class Gathering {
       return;
     }
     const { names, engine } = this.#context;
-    this.#lookups += 1;
-    const known = names.lookup(direct ? this.#target.asked : line.hops[0].host, engine.now, (outcome) => {
-      this.#take(line, outcome);
-      this.#looked();
-    });
-    if (known !== undefined) this.#take(line, known);
+    const lookup: Lookup = {
+      line,
+      name: direct ? this.#target.asked : line.hops[0].host,
+      heard: undefined,
+      hear: (outcome, more) => {
+        this.#take(lookup, outcome, more);
+        this.#looked();
+      },
+    };
+    this.#unheard += 1;
+    this.#open += 1;
+    const known = names.lookup(lookup.name, engine.now, lookup.hear);
+    const more = known === undefined || names.follow(lookup.name, lookup.hear);
+    if (more) {
+      this.#lookups ??= [];
+      this.#lookups.push(lookup);
+    }
+    if (known !== undefined) this.#take(lookup, known, more);
   }
 
-  #take(line: DialLine, outcome: NameOutcome): void {
-    if (outcome.kind === 'found') this.#offer(line, outcome.ips);
-    else this.#leaveOut(line, outcome.failure);
-    this.#over();
+  #take(lookup: Lookup, outcome: NameOutcome, more: boolean): void {
+    const { line, heard } = lookup;
+    if (outcome.kind === 'found') {
+      const { ips } = outcome;
+      this.#offer(line, heard === undefined ? ips : ips.filter((ip) => !heard.some((one) => sameIp(one, ip))));
+      lookup.heard = heard === undefined ? ips : [...heard, ...ips];
+    } else {
+      this.#leaveOut(line, outcome.failure);
+      lookup.heard = heard ?? [];
+    }
+    if (heard === undefined) this.#heard();
+    if (!more) this.#open -= 1;
   }
 
-  /** One lookup is over, or the round of all lines. */
-  #over(): void {
-    this.#lookups -= 1;
-    if (this.#lookups === 0) this.#plan.offer(this.#last, true);
+  /** One more lookup, or the round of all lines, has been heard of. */
+  #heard(): void {
+    this.#unheard -= 1;
+    if (this.#unheard === 0) this.#offerLast();
+  }
+
+  #offerLast(): void {
+    this.#plan.offer(this.#last, true);
+    this.#last = [];
   }
 
   #offer(line: DialLine, ips: readonly Uint8Array[]): void {
@@ -105,6 +153,7 @@ export class Gathering {
       else usual.push(candidate);
     }
     this.#plan.offer(usual, false);
+    if (this.#unheard === 0) this.#offerLast();
   }
 
   #leaveOut(line: DialLine, failure: Failure): void {

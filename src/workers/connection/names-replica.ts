@@ -29,7 +29,8 @@ interface Known {
   readonly expires: number;
 }
 
-type Waiter = (outcome: NameOutcome) => void;
+/** `more`: the lookup goes on, and the waiter is told once more. */
+type Waiter = (outcome: NameOutcome, more: boolean) => void;
 
 /** How much longer than the DNS actor's own deadline an answer is waited for: that it has died shows only so. */
 const GRACE_MS = 1000;
@@ -38,8 +39,10 @@ const ALL_BAD = failed('dns-failed', 'every address turned bad');
 
 /** One question on its way. */
 class Pending {
-  readonly waiters: Waiter[] = [];
+  readonly waiters = new Set<Waiter>();
   readonly deadline: Deadline;
+  /** What has been answered so far. */
+  early: NameOutcome | undefined;
 
   constructor(expired: () => void) {
     this.deadline = new Deadline(expired);
@@ -90,7 +93,7 @@ export class NamesReplica {
     for (const name of this.#pending.keys()) this.#ask(name);
   }
 
-  /** What is known of a name now; undefined when it must be asked, and `waiter` is told later. */
+  /** What is known of a name now; undefined when it must be asked, and `waiter` is told later. See `follow`. */
   lookup(name: string, now: number, waiter: Waiter): NameOutcome | undefined {
     this.#counters[Counter.names] += 1;
     const known = this.#review(name);
@@ -100,18 +103,30 @@ export class NamesReplica {
     }
     const pending = this.#pending.get(name);
     if (pending !== undefined) {
-      pending.waiters.push(waiter);
-      return undefined;
+      pending.waiters.add(waiter);
+      return pending.early;
     }
     // With no DNS actor to ask, an old answer is better than none.
     if (this.#remote === undefined && known !== undefined) return known.outcome;
     if (this.#pending.size >= this.#pending_max) return failed('too-many-lookups');
-    const asked = new Pending(() => this.#settle(name, known?.outcome ?? UNANSWERED));
-    asked.waiters.push(waiter);
+    const asked = new Pending(() => this.#settle(name, asked.early ?? known?.outcome ?? UNANSWERED));
+    asked.waiters.add(waiter);
     this.#pending.set(name, asked);
     this.#deadlines.set(asked.deadline, now + this.#timeout_ms);
     this.#ask(name);
     return undefined;
+  }
+
+  /** Whether more than what is known of a name is to come; if so, `waiter` is told of it. */
+  follow(name: string, waiter: Waiter): boolean {
+    const pending = this.#pending.get(name);
+    pending?.waiters.add(waiter);
+    return pending !== undefined;
+  }
+
+  /** A waiter that wants to hear no more. */
+  forget(name: string, waiter: Waiter): void {
+    this.#pending.get(name)?.waiters.delete(waiter);
   }
 
   /** Sends what is to be asked, in one message. Called once a turn. */
@@ -146,7 +161,7 @@ export class NamesReplica {
   #openLookups(remote: Remote<NamesActor>): LookupClient {
     const { port1, port2 } = new MessageChannel();
     // Of a DNS actor that has been replaced meanwhile: its answer is as good.
-    const lookups = new LookupClient(port1, (name, answer) => this.#settle(name, this.#keep(name, answer)));
+    const lookups = new LookupClient(port1, (name, answer) => this.#answered(name, answer));
     port1.unref();
     remote.lookups(moved(port2)).catch(() => {});
     return lookups;
@@ -191,12 +206,23 @@ export class NamesReplica {
     return outcome;
   }
 
+  #answered(name: string, answer: LookupAnswer): void {
+    const outcome = this.#keep(name, answer);
+    const pending = this.#pending.get(name);
+    if (answer.code !== 'found' || !answer.more || pending === undefined) {
+      this.#settle(name, outcome);
+      return;
+    }
+    pending.early = outcome;
+    for (const waiter of pending.waiters) waiter(outcome, true);
+  }
+
   #settle(name: string, outcome: NameOutcome): void {
     const pending = this.#pending.get(name);
     if (pending === undefined) return;
     this.#pending.delete(name);
     this.#deadlines.clear(pending.deadline);
-    for (const waiter of pending.waiters) waiter(outcome);
+    for (const waiter of pending.waiters) waiter(outcome, false);
   }
 }
 

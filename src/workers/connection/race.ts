@@ -101,6 +101,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   cancel(): void {
     if (this.#over) return;
     this.#over = true;
+    this.#gathering.end();
     this.#context.ticks.clear(this);
     if (this.#waits) this.#context.budget.forget(this);
     for (const attempt of this.attempts) {

@@ -1,5 +1,5 @@
-// One name that is being asked about, and all who wait for it. Whoever comes after a first family has answered does not
-// wait for the other. What an outcome means is resolver.ts's business.
+// One name that is being asked about, and all who wait for it. They hear at once of the addresses of a first family, and of
+// the outcome when both have answered. What an outcome means is resolver.ts's business.
 import type { LookupAnswer } from '../../protocol/messages.js';
 import type { Asked, Hear } from './exchange.js';
 import type { PairFound, PairListener, PairOutcome } from './pair.js';
@@ -13,7 +13,7 @@ export interface Meaning {
 export class Lookup implements Asked, PairListener {
   readonly #name: string;
   readonly #meaning: Meaning;
-  #waiting: Hear<LookupAnswer>[] = [];
+  readonly #waiting: Hear<LookupAnswer>[] = [];
   #early: LookupAnswer | undefined;
   #asked: Asked | undefined;
 
@@ -27,10 +27,10 @@ export class Lookup implements Asked, PairListener {
     this.#asked = ask(this.#name, this);
   }
 
-  /** Within the call, if there is something to tell already. */
+  /** Hears of the outcome, and before it of what is there already: within the call, or once it comes. */
   wait(hear: Hear<LookupAnswer>): void {
-    if (this.#early === undefined) this.#waiting.push(hear);
-    else hear(this.#early);
+    this.#waiting.push(hear);
+    if (this.#early !== undefined) hear(this.#early);
   }
 
   cancel(reason: string): void {
@@ -41,17 +41,12 @@ export class Lookup implements Asked, PairListener {
   early(found: PairFound): void {
     const answer = this.#meaning.early(this.#name, found);
     if (answer.code !== 'found') return;
-    this.#early = answer;
-    this.#tell(answer);
+    this.#early = { ...answer, more: true };
+    for (const hear of this.#waiting) hear(this.#early);
   }
 
   whole(outcome: PairOutcome): void {
-    this.#tell(this.#meaning.whole(this.#name, outcome));
-  }
-
-  #tell(answer: LookupAnswer): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const hear of waiting) hear(answer);
+    const answer = this.#meaning.whole(this.#name, outcome);
+    for (const hear of this.#waiting) hear(answer);
   }
 }

@@ -47,7 +47,7 @@ export class Names {
     this.trust.start();
   }
 
-  /** Hears within `dns.timeout_ms`; of what is known, within the call. */
+  /** Hears the last within `dns.timeout_ms`, and before it answers that say `more`; of what is known, within the call. */
   lookup(name: string, hear: Hear<LookupAnswer>): void {
     this.#resolver.lookup(name, hear);
   }

@@ -79,7 +79,7 @@ export class Resolver {
     };
   }
 
-  /** Hears within `dns.timeout_ms`; of what is known, within the call. */
+  /** Hears the last within `dns.timeout_ms`, and before it answers that say `more`; of what is known, within the call. */
   lookup(text: string, hear: Hear<LookupAnswer>): void {
     this.counts.lookups += 1;
     const { ttl_max_s, negative_ttl_s } = this.#limits;
@@ -155,7 +155,7 @@ export class Resolver {
     this.#waiting += 1;
     const lookup = running ?? this.#begin(name);
     const told = (answer: LookupAnswer): void => {
-      this.#waiting -= 1;
+      if (!isPreliminary(answer)) this.#waiting -= 1;
       hear(answer);
     };
     if (this.#cache.has(name)) this.#waitBriefly(name, lookup, told);
@@ -164,18 +164,13 @@ export class Resolver {
 
   /** A stale answer serves when the new one is late or fails. */
   #waitBriefly(name: string, lookup: Lookup, hear: Hear<LookupAnswer>): void {
-    let over = false;
-    const tell = (answer: LookupAnswer): void => {
-      over = true;
-      clearTimeout(timer);
-      hear(answer);
-    };
     const timer = setTimeout(() => {
       const stale = this.#stale(name, EARLY_TTL_S);
-      if (stale !== undefined) tell(stale);
+      if (stale?.code === 'found') hear({ ...stale, more: true });
     }, this.#limits.stale_wait_ms);
     lookup.wait((answer) => {
-      if (!over) tell(answer.code === 'failed' ? (this.#stale(name, STALE_TTL_S) ?? answer) : answer);
+      clearTimeout(timer);
+      hear(answer.code === 'failed' ? (this.#stale(name, STALE_TTL_S) ?? answer) : answer);
     });
   }
 
@@ -214,3 +209,5 @@ export class Resolver {
     return ipv6 === 'on' || (ipv6 === 'auto' && this.#parts.network.current.hasIpv6);
   }
 }
+
+const isPreliminary = (answer: LookupAnswer): boolean => answer.code === 'found' && answer.more === true;

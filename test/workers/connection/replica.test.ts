@@ -161,7 +161,41 @@ test('outcomes go out in batches, repeated successes seldom, and no more than a 
   assert.equal(sent[1]?.length, 1024);
 });
 
+test('what comes late is told to those who wait, to those who follow, and to none who wants no more', async () => {
+  const told: string[] = [];
+  const hears =
+    (who: string) =>
+    (outcome: NameOutcome, more: boolean): void => {
+      const what = outcome.kind === 'found' ? outcome.ips.map(formatIp).join() : outcome.failure.code;
+      told.push(`${who}: ${what}${more ? ' and more' : ''}`);
+    };
+  const [first, second, gone] = [hears('first'), hears('second'), hears('gone')];
+  await withReplica({ [NAME]: [A, B] }, async ({ replica, halves, until }) => {
+    halves.add(NAME);
+    for (const one of [first, gone]) assert.equal(replica.lookup(NAME, 0, one), undefined);
+    replica.flush();
+    await until(() => told.length === 2);
+    assert.deepEqual(told.splice(0), [`first: ${A} and more`, `gone: ${A} and more`]);
+    // Long after the half would have expired, too.
+    for (const now of [0, 3_600_001]) {
+      const half = replica.lookup(NAME, now, second);
+      assert.deepEqual(half?.kind === 'found' && half.ips.map(formatIp), [A]);
+    }
+    assert.equal(replica.follow(NAME, second), true);
+    replica.forget(NAME, gone);
+    halves.tellRest(NAME);
+    await until(() => told.length === 2);
+    assert.deepEqual(told, [`first: ${A},${B}`, `second: ${A},${B}`]);
+    assert.equal(replica.follow(NAME, second), false);
+    const whole = replica.lookup(NAME, 0, second);
+    assert.deepEqual(whole?.kind === 'found' && whole.ips.map(formatIp), [A, B]);
+  });
+});
+
 interface Playing {
+  readonly replica: NamesReplica;
+  readonly halves: Halves;
+  until(condition: () => boolean): Promise<void>;
   readonly list: BadAddresses;
   readonly asked: string[];
   readonly counters: Float64Array;
@@ -171,9 +205,32 @@ interface Playing {
   push(changes: readonly BadAddressChange[]): Promise<void>;
 }
 
+/** Names of which the first address comes first, and all of them when the test says so. */
+class Halves {
+  readonly #names = new Map<string, () => void>();
+
+  add(name: string): void {
+    this.#names.set(name, () => {});
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  hold(name: string, rest: () => void): void {
+    this.#names.set(name, rest);
+  }
+
+  tellRest(name: string): void {
+    this.#names.get(name)?.();
+    this.#names.delete(name);
+  }
+}
+
 async function withReplica(zones: Record<string, string[]>, body: (playing: Playing) => Promise<void>): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   const asked: string[] = [];
+  const halves = new Halves();
   let subscribed = (_pushes: MessagePort): void => {};
   const subscription = new Promise<MessagePort>((resolve) => {
     subscribed = resolve;
@@ -182,7 +239,12 @@ async function withReplica(zones: Record<string, string[]>, body: (playing: Play
     async lookups(port) {
       serveLookups(port as MessagePort, (name, hear) => {
         asked.push(name);
-        hear({ code: 'found', addresses: zones[name] ?? [], ttl_s: 3600 });
+        const addresses = zones[name] ?? [];
+        const whole = (): void => hear({ code: 'found', addresses, ttl_s: 3600 });
+        if (halves.has(name)) {
+          hear({ code: 'found', addresses: addresses.slice(0, 1), ttl_s: 3600, partial: true, more: true });
+          halves.hold(name, whole);
+        } else whole();
       });
     },
     subscribe: async (pushes) => subscribed(pushes as MessagePort),
@@ -201,7 +263,11 @@ async function withReplica(zones: Record<string, string[]>, body: (playing: Play
   const subscriber: Remote<BadAddressSubscriber> = call<BadAddressSubscriber>(pushes);
   try {
     await body({
-      ...{ list, asked, counters },
+      ...{ list, asked, counters, replica, halves },
+      async until(condition) {
+        for (let turn = 0; turn < 1000 && !condition(); turn += 1) await new Promise((next) => setImmediate(next));
+        assert.ok(condition());
+      },
       async lookup() {
         const outcome = await new Promise<NameOutcome>((resolve) => {
           const known = replica.lookup(NAME, 0, resolve);
