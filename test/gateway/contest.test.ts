@@ -228,7 +228,7 @@ inBoth('a server that is late but first carries it, and whoever was tried beside
   assert.equal((await peer.read(1))[0], 22);
   await until('the second was let go', () => good.open === 0 && bad.open === 1);
   peer.close();
-  const { attempts, line } = await gateway.logged('connection');
+  const { attempts, line } = await gateway.firstConnection();
   const [first, second] = attempts as { asked_ms: number; answered_ms?: number; result: string }[];
   assert.equal(line, `socks5 127.0.0.1:${bad.port}`);
   assert.ok(second.asked_ms - first.asked_ms >= 150, 'the second was asked no sooner than race.first_byte_ms');

@@ -50,7 +50,7 @@ else {
     const upstream = line(proxy, { ...CREDENTIALS, password: 'wrong-but-secret' });
     const gateway = await world.gateway({ upstream, log_level: 'trace' });
     await assert.rejects(through(gateway.port, { host: '127.0.0.1', port: 9 }), /REP 1$/);
-    assert.equal((await gateway.logged('connection')).cause, 'proxy-authentication');
+    assert.equal((await gateway.firstConnection()).cause, 'proxy-authentication');
     await gateway.stop();
     assert.doesNotMatch(gateway.output, /wrong-but-secret/);
   });

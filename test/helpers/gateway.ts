@@ -129,6 +129,12 @@ export class Gateway {
     return find() as LogRecord;
   }
 
+  /** The first log line of an ended connection (log_level debug). */
+  async firstConnection(): Promise<LogRecord> {
+    await until('a connection is logged', () => this.connections.length > 0);
+    return this.connections[0] as LogRecord;
+  }
+
   /** The log line of the one connection to a destination, once it has ended (log_level debug). */
   async connection({ host, port }: { host: string; port: number }): Promise<LogRecord> {
     const target = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
