@@ -20,7 +20,8 @@ export function questionOf(asked: string, type: Question['type']): Question {
 /** TTLs in seconds; undefined where the answer itself says nothing about how long it holds. */
 export type Judgement =
   | { readonly kind: 'addresses'; readonly addresses: readonly string[]; readonly ttl_s: number }
-  | { readonly kind: 'nodata'; readonly ttl_s: number | undefined }
+  /** `isAlias`: there are records for the name, but no address at their end. */
+  | { readonly kind: 'nodata'; readonly ttl_s: number | undefined; readonly isAlias?: true }
   | { readonly kind: 'nxdomain'; readonly ttl_s: number | undefined }
   /** A proper answer that the server could or would not find out: SERVFAIL (2), REFUSED (5) and the like. */
   | { readonly kind: 'server-failure'; readonly rcode: number }
@@ -167,7 +168,8 @@ function judgeRecords(message: Buffer, question: Question, rcode: number): Judge
   if (extended !== 0) return { kind: 'server-failure', rcode: (extended << 4) | rcode };
   const ttl_s = negativeTtl(packet.authorities ?? []);
   if (rcode === RCODE_NXDOMAIN) return { kind: 'nxdomain', ttl_s };
-  return followChain(packet.answers ?? [], question) ?? { kind: 'nodata', ttl_s };
+  const answers = packet.answers ?? [];
+  return followChain(answers, question) ?? { kind: 'nodata', ttl_s, ...(answers.length > 0 && { isAlias: true }) };
 }
 
 /** What is wrong with the one question of a message. It is compared where it stands: most of what is forged ends here. */

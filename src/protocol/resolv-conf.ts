@@ -1,43 +1,89 @@
-// How the machine looks names up: resolv.conf(5), and the line for hosts of nsswitch.conf(5). It reads no file, asks no
-// server, and knows when it had better leave a name to getaddrinfo.
+// Whom the machine asks for names, and how: resolv.conf(5) with what the environment says besides, as glibc reads it. It
+// reads no file and asks no server. Which names follow from the search list is search-list.ts.
 import { formatIp, parseIp } from './address.js';
 import { normaliseName } from './names.js';
 
 export interface ResolvConf {
   /** Canonical addresses, at most three; a scoped one keeps its zone. Port 53. */
   readonly servers: readonly string[];
-  /** Normalised domains, at most six. */
+  /** Normalised domains; the root is ''. */
   readonly search: readonly string[];
   /** A name with so many dots is first asked as it is. */
   readonly ndots: number;
+  /** Questions begin with each server in turn. */
+  readonly rotates: boolean;
+  /** Over TCP only. */
+  readonly overTcp: boolean;
+  /** Whether v6 addresses are asked for. */
+  readonly asksIpv6: boolean;
+  /** Whether a name without a dot is asked as it is where there is a search list. */
+  readonly asksTopLevel: boolean;
 }
 
-/** glibc's own bounds (MAXNS, and MAXDNSRCH before 2.26). */
-const SERVERS_MAX = 3;
-const SEARCH_MAX = 6;
-const NDOTS_MAX = 15;
+/** What else decides. */
+export interface Surroundings {
+  readonly hostname: string;
+  /** Read are LOCALDOMAIN and RES_OPTIONS. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
 
-export function parseResolvConf(text: string): ResolvConf {
+/** glibc's own bounds (MAXNS, RES_MAXNDOTS). */
+const SERVERS_MAX = 3;
+const NDOTS_MAX = 15;
+/** glibc has no bound since 2.26; nobody means more. */
+const SEARCH_MAX = 256;
+
+export function parseResolvConf(text: string, { hostname, environment }: Surroundings): ResolvConf {
   const servers: string[] = [];
-  let search: string[] = [];
-  let ndots = 1;
+  const options: string[] = [];
+  let search: string[] | undefined;
   for (const line of text.split('\n')) {
-    const [keyword, ...values] = line
-      .replace(/[#;].*$/s, '')
-      .trim()
-      .split(/\s+/);
+    // A line that begins with anything else, such as a space or a comment, says nothing. Behind a value all is a value.
+    const [, keyword, rest = ''] = /^(nameserver|domain|search|options)[ \t]+(.*)$/.exec(line) ?? [];
+    const values = valuesOf(rest);
     if (keyword === 'nameserver') {
       const address = serverAddress(values[0] ?? '');
       if (address !== undefined && servers.length < SERVERS_MAX) servers.push(address);
-    } else if (keyword === 'search' || keyword === 'domain') {
-      const domains = keyword === 'domain' ? values.slice(0, 1) : values;
-      search = domains.flatMap((domain) => normaliseName(domain) ?? []).slice(0, SEARCH_MAX);
-    } else if (keyword === 'options') {
-      const given = values.map((value) => /^ndots:(\d{1,4})$/.exec(value)?.[1]).find((value) => value !== undefined);
-      if (given !== undefined) ndots = Math.min(Number(given), NDOTS_MAX);
-    }
+    } else if (keyword === 'options') options.push(...values);
+    else if (keyword !== undefined && values.length > 0) search = keyword === 'domain' ? values.slice(0, 1) : values;
   }
-  return { servers: servers.length > 0 ? servers : ['127.0.0.1'], search, ndots };
+  const { LOCALDOMAIN, RES_OPTIONS } = environment;
+  // Set and empty is the root alone: nothing is searched.
+  if (LOCALDOMAIN !== undefined) search = LOCALDOMAIN.split('\n', 1)[0]?.split(/[ \t]+/);
+  options.push(...valuesOf(RES_OPTIONS ?? ''));
+  return {
+    servers: servers.length > 0 ? servers : ['127.0.0.1'],
+    search: (search ?? domainOf(hostname)).flatMap((domain) => searchDomain(domain) ?? []).slice(0, SEARCH_MAX),
+    ...parseOptions(options),
+  };
+}
+
+type Switches = Pick<ResolvConf, 'ndots' | 'rotates' | 'overTcp' | 'asksIpv6' | 'asksTopLevel'>;
+
+/**
+ * The last one counts. Not read: timeout and attempts, which are `dns.try_timeout_ms` and `dns.timeout_ms` here, and what
+ * changes no answer (edns0, trust-ad, single-request and the like).
+ */
+function parseOptions(options: readonly string[]): Switches {
+  const has = (...names: string[]): boolean => options.some((option) => names.some((name) => option.startsWith(name)));
+  const ndots = options.findLast((option) => option.startsWith('ndots:'));
+  return {
+    ndots: ndots === undefined ? 1 : dotsOf(ndots.slice('ndots:'.length)),
+    rotates: has('rotate'),
+    overTcp: has('use-vc'),
+    asksIpv6: !has('no-aaaa'),
+    asksTopLevel: !has('no-tld-query', 'no_tld_query'),
+  };
+}
+
+/** glibc keeps four bits of what is not too large: -1 is 15. */
+function dotsOf(text: string): number {
+  const dots = Number.parseInt(text, 10) || 0;
+  return dots > NDOTS_MAX ? NDOTS_MAX : dots & NDOTS_MAX;
+}
+
+function valuesOf(text: string): string[] {
+  return text.split(/[ \t\r]+/).filter((value) => value !== '');
 }
 
 function serverAddress(text: string): string | undefined {
@@ -47,48 +93,12 @@ function serverAddress(text: string): string | undefined {
   return zone === undefined ? formatIp(ip) : `${formatIp(ip)}%${zone}`;
 }
 
-/** The names to ask in turn for `name` (normalised), until one exists: those of the search list before or after it. */
-export function searched(name: string, { search, ndots }: ResolvConf): string[] {
-  const joined = search.flatMap((domain) => normaliseName(`${name}.${domain}`) ?? []);
-  const dots = name.split('.').length - 1;
-  return dots >= ndots ? [name, ...joined] : [...joined, name];
+function searchDomain(text: string): string | undefined {
+  return text === '' || text === '.' ? '' : normaliseName(text);
 }
 
-/** What besides `files` and `dns` makes no difference for ordinary names: see `leftToGetaddrinfo`. */
-const HARMLESS = [
-  'myhostname',
-  'mymachines',
-  'resolve',
-  'mdns',
-  'mdns4',
-  'mdns6',
-  'mdns_minimal',
-  'mdns4_minimal',
-  'mdns6_minimal',
-];
-
-/** How names are found, as far as anybody can tell from nsswitch.conf. */
-export interface HostServices {
-  /** By the hosts file, then by DNS, and by nothing else that matters. */
-  readonly isPlain: boolean;
-  /** Whether DNS is asked at all. */
-  readonly hasDns: boolean;
-}
-
-export function parseNsswitch(nsswitch: string): HostServices {
-  const line = /^[ \t]*hosts:([^\n#]*)/m.exec(nsswitch)?.[1];
-  // glibc's default without the line is `files dns`, so it is for musl, which has no such file.
-  if (line === undefined) return { isPlain: true, hasDns: true };
-  const services = line
-    .replace(/\[[^\]]*\]/g, ' ')
-    .trim()
-    .split(/\s+/);
-  const known = services.every((service) => service === 'files' || service === 'dns' || HARMLESS.includes(service));
-  const hasDns = services.includes('dns') || services.includes('resolve');
-  return { isPlain: known && hasDns, hasDns };
-}
-
-/** Names that another service than DNS may know: those of the link (mDNS), and of this machine. */
-export function leftToGetaddrinfo(name: string, hostname: string): boolean {
-  return name === 'local' || name.endsWith('.local') || name === hostname;
+/** Of a host that is called `box.example.org`. */
+function domainOf(hostname: string): string[] {
+  const dot = hostname.indexOf('.');
+  return dot < 0 ? [] : [hostname.slice(dot + 1)];
 }

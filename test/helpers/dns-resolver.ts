@@ -17,6 +17,8 @@ export interface TestParts {
   readonly network?: Network;
   readonly files?: SystemFiles;
   readonly hostsFile?: string;
+  /** None of the process's own without. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface TestResolver extends Pick<Resolver, 'counts' | 'tables'> {
@@ -47,6 +49,7 @@ export function makeResolver(options: NamesOptions, parts: TestParts = {}): Test
     injected: (server, name, addresses) => judge.injected(server, name, addresses),
     getaddrinfo: parts.system ?? new SystemNames({ parallel: 1, queue_max: 1 }),
     files: parts.files ?? NOT_PLAIN,
+    environment: parts.environment ?? {},
   });
   const network = {
     current: parts.network ?? { sources: sourcesOf(['::1', '2001:db8::99', '127.0.0.1', '192.0.2.99']), hasIpv6: true },

@@ -53,26 +53,37 @@ export const HIJACKER = '203.0.113.99';
 export type ChooseTrick = (query: Query) => Trick | undefined;
 
 export interface DnsServerOptions {
+  /** 127.0.0.1 without. */
+  readonly address?: string;
+  /** Of the kernel's choice without. */
+  readonly port?: number;
+  /** By domain: what every name below it has that is not in the zones. */
+  readonly wildcards?: Readonly<Record<string, Host>>;
   readonly trick?: ChooseTrick;
   /** TTL and MINIMUM of the SOA in negative answers; undefined leaves the SOA out. */
   readonly negative_ttl_s?: number;
 }
 
 export class DnsServer {
-  readonly address = '127.0.0.1';
+  readonly address: string;
   readonly queries: Query[] = [];
   trick: ChooseTrick;
   readonly #zones: Readonly<Record<string, Host>>;
   readonly #negative_ttl_s: number | undefined;
+  readonly #wildcards: Readonly<Record<string, Host>>;
   readonly #clients = new Set<TcpSocket>();
   #udp: UdpSocket | undefined;
   #tcp: Server | undefined;
+  readonly #wanted_port: number;
   port = 0;
   #mutated = 0;
 
   private constructor(zones: Readonly<Record<string, Host>>, options: DnsServerOptions) {
     this.#zones = zones;
     this.#negative_ttl_s = options.negative_ttl_s;
+    this.#wildcards = options.wildcards ?? {};
+    this.address = options.address ?? '127.0.0.1';
+    this.#wanted_port = options.port ?? 0;
     this.trick = options.trick ?? (() => undefined);
   }
 
@@ -122,10 +133,13 @@ export class DnsServer {
     this.#tcp = tcp;
     await new Promise<void>((resolve, reject) => {
       tcp.once('error', reject);
-      tcp.listen(0, this.address, resolve);
+      tcp.listen(this.#wanted_port, this.address, resolve);
     });
     this.port = (tcp.address() as { port: number }).port;
-    const udp = createSocket('udp4', (bytes, from) => void this.#serveUdp(bytes, from));
+    const udp = createSocket(
+      this.address.includes(':') ? 'udp6' : 'udp4',
+      (bytes, from) => void this.#serveUdp(bytes, from),
+    );
     await new Promise<void>((resolve, reject) => {
       udp.once('error', reject);
       udp.bind(this.port, this.address, resolve);
@@ -231,10 +245,15 @@ export class DnsServer {
     }
   }
 
+  #wildcard(name: string): Host | undefined {
+    const domain = Object.keys(this.#wildcards).find((domain) => name.endsWith(`.${domain}`));
+    return domain === undefined ? undefined : this.#wildcards[domain];
+  }
+
   #truth(id: number, question: dnsPacket.Question, edns: boolean, zones = this.#zones): Buffer {
     const answers: Answer[] = [];
     let name = question.name.toLowerCase();
-    let host = zones[name];
+    let host = zones[name] ?? (zones === this.#zones ? this.#wildcard(name) : undefined);
     while (host?.CNAME !== undefined && answers.length < 100) {
       answers.push({ type: 'CNAME', name, ttl: host.ttl_s ?? 60, data: host.CNAME });
       name = host.CNAME;

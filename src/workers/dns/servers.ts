@@ -24,6 +24,8 @@ interface Parts {
   /** Of names of getaddrinfo; the usual ones without. */
   readonly getaddrinfo?: SystemNames;
   readonly files?: SystemFiles;
+  /** The process's own without. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface AllServers extends Servers {
@@ -35,7 +37,7 @@ export interface AllServers extends Servers {
 
 export function makeServers(
   options: ServersOptions,
-  { hosts, injected, warn, now, getaddrinfo, files }: Parts,
+  { hosts, injected, warn, now, getaddrinfo, files, environment }: Parts,
 ): AllServers {
   const { dns, lines } = options;
   const names =
@@ -47,6 +49,7 @@ export function makeServers(
     getaddrinfo: names,
     timeout_ms: dns.timeout_ms,
     ...(files === undefined ? {} : { files }),
+    ...(environment === undefined ? {} : { environment }),
   });
   const bootstrap = makeBootstrap({ hosts, system, timeout_ms: dns.timeout_ms, now });
   const made = new Map<string, Server>();

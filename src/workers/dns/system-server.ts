@@ -10,20 +10,17 @@
 import { hostname } from 'node:os';
 import type { Question } from '../../protocol/dns-message.js';
 import type { AnsweringServer } from '../../protocol/evidence.js';
+import { parseHostAliases } from '../../protocol/host-aliases.js';
 import type { Table, Tables } from '../../protocol/names-statistics.js';
+import { type HostServices, leftToGetaddrinfo, parseNsswitch } from '../../protocol/nsswitch.js';
 import type { Nameserver } from '../../protocol/options.js';
-import {
-  type HostServices,
-  leftToGetaddrinfo,
-  parseNsswitch,
-  parseResolvConf,
-  type ResolvConf,
-  searched,
-} from '../../protocol/resolv-conf.js';
-import type { Asked, Hear, Reply } from './exchange.js';
+import { parseResolvConf, type ResolvConf, type Surroundings } from '../../protocol/resolv-conf.js';
+import { absolutePlan, planSearch, type SearchPlan } from '../../protocol/search-list.js';
+import { type Asked, exchange, type Hear, type Reply } from './exchange.js';
 import { Habits } from './habits.js';
-import { CREDULOUS } from './judge.js';
-import { askList, type ListOutcome } from './list.js';
+import { askInOrder } from './in-order.js';
+import { OrderedServer } from './ordered-server.js';
+import { Search } from './search.js';
 import { ConfiguredServer, type Server, type ServerParts, type Way } from './server.js';
 import { askWithStandIn } from './stand-in.js';
 import type { SystemNames } from './system.js';
@@ -40,11 +37,15 @@ export const SYSTEM_FILES: SystemFiles = { resolvConf: '/etc/resolv.conf', nsswi
 
 /** In which getaddrinfo answers alone, unless it is busy: the services before DNS are to have their say. */
 const HEAD_START_MS = 250;
+/** How long a family waits for the other, in latenesses of the first server: until its third try has had its time. */
+const PATIENCE = 4;
 
 type Parts = Omit<ServerParts, 'bootstrap'> & {
   readonly getaddrinfo: SystemNames;
   readonly timeout_ms: number;
   readonly files?: SystemFiles;
+  /** The process's own without. */
+  readonly environment?: Surroundings['environment'];
 };
 
 export class SystemServer implements Server {
@@ -54,15 +55,25 @@ export class SystemServer implements Server {
   readonly #files: SystemFiles;
   readonly #resolvConf: WatchedFile<ResolvConf>;
   readonly #services: WatchedFile<HostServices>;
+  /** Of names without a dot: HOSTALIASES of hostname(7). */
+  readonly #aliases: WatchedFile<ReadonlyMap<string, string>> | undefined;
+  /** By way and name: those that have just begun, for the other family to join. */
+  readonly #searches = new Map<string, Search>();
   #known: ResolvConf | undefined;
-  #servers: readonly Server[] = [];
+  #servers: readonly OrderedServer[] = [];
+  /** For `rotate`. */
+  #turn = 0;
 
   constructor(parts: Parts) {
+    const { now, files = SYSTEM_FILES, environment = process.env } = parts;
     this.#parts = parts;
-    this.#files = parts.files ?? SYSTEM_FILES;
-    this.habits = new Habits(parts.now);
-    this.#resolvConf = new WatchedFile(this.#files.resolvConf, parseResolvConf, parts.now);
-    this.#services = new WatchedFile(this.#files.nsswitch, parseNsswitch, parts.now);
+    this.#files = files;
+    this.habits = new Habits(now);
+    const surroundings = { hostname: hostname(), environment };
+    this.#resolvConf = new WatchedFile(files.resolvConf, (text) => parseResolvConf(text, surroundings), now);
+    this.#services = new WatchedFile(files.nsswitch, parseNsswitch, now);
+    const { HOSTALIASES } = environment;
+    this.#aliases = HOSTALIASES === undefined ? undefined : new WatchedFile(HOSTALIASES, parseHostAliases, now);
   }
 
   goes(way: Way): boolean {
@@ -71,7 +82,7 @@ export class SystemServer implements Server {
 
   /** Of all servers of resolv.conf together, and of getaddrinfo. */
   get tables(): Tables {
-    return { ...sum(this.#servers.map(({ tables }) => tables)), ...this.#parts.getaddrinfo.tables };
+    return { ...sum(this.#servers.map(({ server }) => server.tables)), ...this.#parts.getaddrinfo.tables };
   }
 
   ask(question: Question, way: Way, hear: Hear<Reply>): Asked {
@@ -103,37 +114,53 @@ export class SystemServer implements Server {
     return getaddrinfo.ask(nameOf(question), timeout_ms, (reply) => hear(ofType(reply, question.type)));
   }
 
-  /** The names of the search list one after the other, until one exists. */
+  /** The families of a name, which are asked one after the other in one turn, take part in one search. */
   #askServers(question: Question, way: Way, hear: Hear<Reply>): Asked {
-    const servers = this.#current();
-    const names = question.absolute ? [question.name] : searched(question.name, this.#resolvConf.content);
     const { type } = question;
-    let asked: Asked | undefined;
-    let reason: string | undefined;
-    const askNext = (place: number): void => {
-      const one = { question: { name: names[place] as string, type }, way, judge: CREDULOUS };
-      asked = askList(servers, one, (outcome) => {
-        const reply = replyOf(outcome);
-        if (reply.kind === 'no-answer' && reason !== undefined) hear({ kind: 'no-answer', reason });
-        else if (reason === undefined && reply.kind === 'nxdomain' && place < names.length - 1) askNext(place + 1);
-        else hear(reply);
-      });
-    };
-    askNext(0);
-    return {
-      cancel(why) {
-        reason = why;
-        asked?.cancel(why);
-      },
-    };
+    const conf = this.#resolvConf.content;
+    if (type === 'AAAA' && !conf.asksIpv6) return told(hear, { kind: 'nodata', ttl_s: undefined });
+    const key = `${way} ${nameOf(question)}`;
+    const joined = this.#searches.get(key);
+    if (joined?.takes(type)) return joined.ask(type, hear);
+    const search = this.#search(this.#planOf(question, conf), conf.overTcp && way === 'usual' ? 'tcp' : way);
+    if (this.#searches.size === 0) queueMicrotask(() => this.#searches.clear());
+    this.#searches.set(key, search);
+    return search.ask(type, hear);
   }
 
-  #current(): readonly Server[] {
+  #planOf({ name, absolute }: Question, conf: ResolvConf): SearchPlan {
+    if (absolute) return absolutePlan(name);
+    return planSearch(name, conf, this.#aliases?.content);
+  }
+
+  #search(plan: SearchPlan, way: Way): Search {
+    const servers = this.#inTurn();
+    return new Search({
+      plan,
+      ask: (question, hear) => askInOrder({ servers, question, way }, hear),
+      patience_ms: () => PATIENCE * (servers[0]?.lateness_ms ?? 0),
+    });
+  }
+
+  /** All of one search have one order. */
+  #inTurn(): readonly OrderedServer[] {
+    const servers = this.#current();
+    if (!this.#resolvConf.content.rotates) return servers;
+    const first = this.#turn % servers.length;
+    this.#turn += 1;
+    return [...servers.slice(first), ...servers.slice(0, first)];
+  }
+
+  #current(): readonly OrderedServer[] {
     const known = this.#resolvConf.content;
     if (known === this.#known) return this.#servers;
     this.close();
     this.#known = known;
-    this.#servers = known.servers.map((host) => new ConfiguredServer(this.#nameserver(host), this.#serverParts()));
+    const { limits } = this.#parts;
+    this.#servers = known.servers.map(
+      (host) =>
+        new OrderedServer(new ConfiguredServer(this.#nameserver(host), this.#serverParts()), limits.udp_retry_ms),
+    );
     return this.#servers;
   }
 
@@ -174,12 +201,10 @@ function ofType(reply: Reply, type: Question['type']): Reply {
   return addresses.length > 0 ? { ...reply, addresses } : { kind: 'nodata', ttl_s: reply.ttl_s };
 }
 
-function replyOf(outcome: ListOutcome): Reply {
-  if (outcome.kind !== 'failed') return outcome;
-  const rcode = /rcode (\d+)/.exec(outcome.reason)?.[1];
-  // Told apart from silence, as that is asked about again.
-  if (rcode !== undefined && outcome.again.length === 0) return { kind: 'server-failure', rcode: Number(rcode) };
-  return outcome.spare === undefined
-    ? { kind: 'no-answer', reason: outcome.reason }
-    : { ...outcome.spare, doubt: outcome.reason };
+/** What is known without asking. */
+function told(hear: Hear<Reply>, reply: Reply): Asked {
+  return exchange(hear, (settle) => {
+    queueMicrotask(() => settle(reply));
+    return () => {};
+  });
 }

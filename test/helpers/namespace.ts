@@ -1,0 +1,50 @@
+// Starts a helper script in namespaces of its own, so that it has a loopback, ports and files that are nobody else's, and
+// nothing leaves the machine. Skips where the machine cannot make any.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+
+const FLAGS = ['--map-root-user', '--net', '--mount', '--uts'];
+
+/** Why there can be no namespace here; undefined if there can. */
+export function withoutNamespaces(): string | undefined {
+  const made = spawnSync('unshare', [...FLAGS, 'sh', '-c', 'ip link set lo up && hostname box'], { encoding: 'utf8' });
+  return made.status === 0 ? undefined : `no namespaces here: ${made.error?.message ?? made.stderr.trim()}`;
+}
+
+/** A script (a URL of a compiled module) that answers each message with one. */
+export class Namespace<Asked, Answered> {
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  static async start<Asked, Answered>(script: URL): Promise<Namespace<Asked, Answered>> {
+    const child = spawn('unshare', [...FLAGS, process.execPath, '--enable-source-maps', script.pathname], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    const namespace = new Namespace<Asked, Answered>(child);
+    await namespace.#answer();
+    return namespace;
+  }
+
+  async ask(asked: Asked): Promise<Answered> {
+    this.#child.send(asked as object);
+    return (await this.#answer()) as Answered;
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#child, 'close');
+    this.#child.disconnect();
+    await closed;
+  }
+
+  async #answer(): Promise<unknown> {
+    const [message] = (await Promise.race([
+      once(this.#child, 'message'),
+      once(this.#child, 'close').then(([status]) => [{ error: `it has ended with ${status}` }]),
+    ])) as [{ error?: string }];
+    if (message.error !== undefined) throw new Error(message.error);
+    return message;
+  }
+}
