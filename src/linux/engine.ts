@@ -87,8 +87,10 @@ export interface Engine {
   readonly counts: EngineCounts;
   /** Sockets that are not closed yet. */
   readonly size: number;
-  /** Milliseconds of the monotonic clock (performance.now) when this turn's waiting ended. */
+  /** Milliseconds of the thread's clock (thread-clock.ts) when this turn's waiting ended. */
   readonly now: number;
+  /** The last turn may not have told all that had happened by then: the thread was away, or there was too much. */
+  readonly isBehind: boolean;
   /** Takes over an open, non-blocking fd. */
   adopt(fd: number, listener: Listener): Socket;
   /** Accepts one connection, or (`many`) one after the other until it fails. */
@@ -123,6 +125,8 @@ export interface Engine {
   pollHangup(socket: Socket): void;
   /** Cancels the socket's operations, waits for their last completion and closes. Its listener hears nothing more. */
   close(socket: Socket, ending: Ending): void;
+  /** The same clock as `now`, read at this moment. */
+  clock(): number;
   /** Calls `readable` whenever `fd` becomes readable, until the engine is destroyed. The fd stays the caller's. */
   watch(fd: number, readable: () => void): void;
   /**

@@ -17,6 +17,7 @@ import { closeOwned, type Ownership, UNRECORDED } from './ownership.js';
 import { type Socket, Streaming } from './socket.js';
 import { SocketTable } from './socket-table.js';
 import { connectTo, pendingError, pollNow, sendBytes, sendFrom, setLingerZero } from './sockets.js';
+import { ThreadClock } from './thread-clock.js';
 
 const EPOLL_CLOEXEC = 0x80000;
 const EPOLL_CTL_ADD = 1;
@@ -68,7 +69,9 @@ interface Trial {
 export class EpollEngine implements Engine {
   readonly kind = 'epoll';
   readonly counts: EngineCounts = { overflows: 0, bufferWaits: 0, stale: 0, turns: 0 };
-  now = performance.now();
+  now: number;
+  isBehind = false;
+  readonly #clock = new ThreadClock();
   readonly #fd: number;
   readonly #ownership: Ownership;
   readonly #table = new SocketTable();
@@ -84,6 +87,7 @@ export class EpollEngine implements Engine {
   }
 
   private constructor(fd: number, ownership: Ownership) {
+    this.now = this.#clock.read();
     this.#fd = fd;
     this.#ownership = ownership;
     ownership.opened(fd);
@@ -179,6 +183,10 @@ export class EpollEngine implements Engine {
     closeOwned(socket.fd, this.#ownership);
   }
 
+  clock(): number {
+    return this.#clock.read();
+  }
+
   watch(fd: number, readable: () => void): void {
     this.#watches.push(readable);
     // Edge-triggered: a doorbell is never read.
@@ -187,7 +195,7 @@ export class EpollEngine implements Engine {
 
   turn(timeout_ms: number): number {
     this.counts.turns += 1;
-    this.now = performance.now();
+    this.now = this.#clock.read();
     const trials = this.#trials;
     if (trials.length > 0) {
       this.#trials = [];
@@ -197,11 +205,12 @@ export class EpollEngine implements Engine {
     const mayWait = trials.length === 0 && this.#trials.length === 0;
     const wait_ms = mayWait ? Math.max(0, Math.ceil(timeout_ms)) : 0;
     const count = libc.epoll_wait(this.#fd, this.#events.address, EVENTS_MAX, wait_ms);
+    this.now = this.#clock.look(wait_ms);
+    this.isBehind = this.#clock.wasAway || count === EVENTS_MAX;
     if (count < 0) {
       if (count === -EINTR) return trials.length;
       throw new Error(`epoll_wait failed: errno ${-count}`);
     }
-    this.now = performance.now();
     const { words } = this.#events;
     for (let i = 0; i < count; i += 1) {
       const word = i * EVENT_WORDS;

@@ -85,7 +85,7 @@ export class Loop {
   }
 
   #goRound(): void {
-    const until = performance.now() + (this.watchesLibuv ? this.#stayMax : STAY_BLIND_MS);
+    const until = this.engine.clock() + (this.watchesLibuv ? this.#stayMax : STAY_BLIND_MS);
     let happened = 0;
     while (!this.#leaving) {
       const left = until - this.engine.now;

@@ -19,6 +19,7 @@ import { Ring } from './ring.js';
 import { type Socket, Streaming } from './socket.js';
 import { SocketTable } from './socket-table.js';
 import { setLingerZero } from './sockets.js';
+import { ThreadClock } from './thread-clock.js';
 
 // Opcodes of io_uring (uapi/linux/io_uring.h).
 const POLL_ADD = 6;
@@ -89,7 +90,9 @@ const NOTHING = new Uint8Array();
 export class UringEngine implements Engine {
   readonly kind = 'uring';
   readonly counts: EngineCounts = { overflows: 0, bufferWaits: 0, stale: 0, turns: 0 };
-  now = performance.now();
+  now: number;
+  isBehind = false;
+  readonly #clock = new ThreadClock();
   readonly #ring: Ring;
   readonly #ownership: Ownership;
   readonly #table = new SocketTable();
@@ -119,6 +122,7 @@ export class UringEngine implements Engine {
   }
 
   private constructor(ring: Ring, ownership: Ownership) {
+    this.now = this.#clock.read();
     this.#ring = ring;
     this.#ownership = ownership;
     this.#outbox = new Outbox(ownership);
@@ -326,6 +330,10 @@ export class UringEngine implements Engine {
     this.#closing = [];
   };
 
+  clock(): number {
+    return this.#clock.read();
+  }
+
   watch(fd: number, readable: () => void): void {
     this.#watches.push({ fd, readable });
     this.#armWatch(this.#watches.length - 1);
@@ -343,7 +351,8 @@ export class UringEngine implements Engine {
     this.#outbox = this.#posted;
     this.#posted = posted;
     this.#ring.enter(timeout_ms > 0 ? outcomes : 0, timeout_ms);
-    this.now = performance.now();
+    this.now = this.#clock.look(timeout_ms);
+    this.isBehind = this.#clock.wasAway || this.#ring.overflows > this.counts.overflows;
     // What sends have found comes first: whoever hears of an end knows by then whether it was a reset that a send was
     // told of, and whether all that was to go before that end has gone.
     const count = this.#ring.drain(this.#completed, isOfSend);

@@ -5,19 +5,44 @@ export type Answer<T> =
   | { readonly code: 'failed'; readonly reason: string }
   | { readonly code: 'late' };
 
+/** A wait is counted in so many parts. */
+const PARTS = 8;
+/** A part that ends this much later than it should: the process was stopped, or suspended. */
+const AWAY_MS = 1000;
+/** Such parts that count for nothing. */
+const PARDONS = 4;
+
 /** What `promise` comes to within `timeout_ms`; never rejects. */
 export async function within<T>(timeout_ms: number, promise: Promise<T>): Promise<Answer<T>> {
-  let timer: NodeJS.Timeout | undefined;
+  let forget = (): void => {};
   const late = new Promise<Answer<T>>((resolve) => {
-    timer = setTimeout(resolve, timeout_ms, { code: 'late' });
+    forget = after(timeout_ms, () => resolve({ code: 'late' }));
   });
   const outcome = promise.then(
     (value): Answer<T> => ({ code: 'answered', value }),
     (error: unknown): Answer<T> => ({ code: 'failed', reason: reasonOf(error) }),
   );
   const answer = await Promise.race([outcome, late]);
-  clearTimeout(timer);
+  forget();
   return answer;
+}
+
+/** Calls `late` after `timeout_ms`, not counting what the process was stopped. Gives what forgets it. */
+export function after(timeout_ms: number, late: () => void): () => void {
+  const part_ms = timeout_ms / PARTS;
+  let due = performance.now() + part_ms;
+  let left = PARTS;
+  let pardons = PARDONS;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    if (now - due > AWAY_MS && pardons > 0) pardons -= 1;
+    else left -= 1;
+    due = now + part_ms;
+    if (left > 0) return;
+    clearInterval(timer);
+    late();
+  }, part_ms);
+  return () => clearInterval(timer);
 }
 
 export function reasonOf(error: unknown): string {

@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Rule } from '../protocol/rule.js';
 import type { RulesCompiled } from '../threads/rules-compiled.js';
-import { reasonOf } from './deadline.js';
+import { after, reasonOf } from './deadline.js';
 
 const THREAD = new URL('../workers/rules/compile.js', import.meta.url);
 /** A million entries take some seconds; a disk that does not answer would take for ever. */
@@ -35,12 +35,12 @@ function outcomeOf(worker: Worker): Promise<RulesCompiled> {
     worker.once('error', (error) => {
       outcome = failed(reasonOf(error));
     });
-    const overdue = setTimeout(() => {
+    const forget = after(TIMEOUT_MS, () => {
       outcome = failed(`the rules were not compiled within ${TIMEOUT_MS / 1000} s`);
       void worker.terminate();
-    }, TIMEOUT_MS);
+    });
     worker.once('exit', () => {
-      clearTimeout(overdue);
+      forget();
       resolve(outcome);
     });
   });

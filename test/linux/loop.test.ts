@@ -196,6 +196,9 @@ class Pretended {
   now = performance.now();
   readonly waits: number[] = [];
   outcomes: (timeout_ms: number) => number = () => 0;
+  clock(): number {
+    return performance.now();
+  }
   watch(): void {}
   turn(timeout_ms: number): number {
     if (timeout_ms > 0) this.waits.push(Math.round(timeout_ms));

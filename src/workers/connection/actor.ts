@@ -39,6 +39,8 @@ import { Session } from './session.js';
 const OPEN_BATCH = 64;
 /** How late a start of a race may be. */
 const TICK_MS = 4;
+/** Turns that bring what is waited for before deadlines are looked at, after the thread was away. */
+const CATCH_UP_TURNS_MAX = 16;
 
 /** Settles when the actor has drained; rejects with what went wrong in its loop. */
 export async function run(start: ConnectionStart): Promise<void> {
@@ -64,6 +66,8 @@ class Actor implements ConnectionActor {
   readonly #outcomes: OutcomeReports;
   readonly #routes: RoutesReplica;
   #drainBy: number | undefined;
+  /** Turns in a row in which the engine was behind. */
+  #behind = 0;
   #fault: Fault | undefined;
 
   constructor(start: ConnectionStart) {
@@ -78,10 +82,12 @@ class Actor implements ConnectionActor {
     this.#engine = opened.engine;
     this.#why = opened.why;
     const { engine } = opened;
-    const now = () => performance.now();
+    const now = () => engine.clock();
     const deadlines = new DeadlineWheel(now());
     const badAddresses = new BadAddresses(options.blacklist, () => performance.timeOrigin + performance.now());
-    this.#names = new NamesReplica(options.dns, { deadlines, badAddresses, now, counters: this.#counters });
+    // Answers grow old while the thread is away, too.
+    const age = () => performance.now();
+    this.#names = new NamesReplica(options.dns, { deadlines, badAddresses, now: age, counters: this.#counters });
     this.#outcomes = new OutcomeReports((observations) => this.#names.observed(observations));
     const health = new LineHealth(options.lines.length);
     this.#routes = new RoutesReplica(start.actor, options, health, now);
@@ -134,7 +140,7 @@ class Actor implements ConnectionActor {
   }
 
   async drain(timeout_ms: number): Promise<void> {
-    this.#drainBy = performance.now() + timeout_ms;
+    this.#drainBy = this.#engine.clock() + timeout_ms;
   }
 
   async connectNames(port: MessagePort): Promise<void> {
@@ -167,13 +173,20 @@ class Actor implements ConnectionActor {
     if (this.#fault !== undefined) commit(this.#fault, this.#engine.now);
     this.#open();
     const { now } = this.#engine;
-    this.#context.deadlines.expire(now);
-    this.#context.ticks.expire(now);
+    this.#expire(now);
     this.#routes.flush(now);
     this.#outcomes.flush(now);
     this.#names.flush();
     this.#heap.turned(now);
     if (this.#drainBy !== undefined && this.#drained(now)) this.#loop.stop();
+  }
+
+  /** Not before what the sockets have to say has been told: a deadline would end what has its answer already. */
+  #expire(now: number): void {
+    this.#behind = this.#engine.isBehind ? this.#behind + 1 : 0;
+    if (this.#behind > 0 && this.#behind <= CATCH_UP_TURNS_MAX) return;
+    this.#context.deadlines.expire(now);
+    this.#context.ticks.expire(now);
   }
 
   #open(): void {

@@ -25,7 +25,7 @@ interface Known {
   readonly outcome: NameOutcome;
   /** Of the bad addresses, when they were last compared. */
   readonly version: number;
-  /** Milliseconds of the engine's clock. */
+  /** Milliseconds of the monotonic clock. */
   readonly expires: number;
 }
 
@@ -52,6 +52,7 @@ class Pending {
 interface Parts {
   readonly deadlines: DeadlineWheel;
   readonly badAddresses: BadAddresses;
+  /** The monotonic clock, in ms. */
   readonly now: () => number;
   /** Of its actor. */
   readonly counters: Float64Array;
@@ -97,7 +98,7 @@ export class NamesReplica {
   lookup(name: string, now: number, waiter: Waiter): NameOutcome | undefined {
     this.#counters[Counter.names] += 1;
     const known = this.#review(name);
-    if (known !== undefined && known.expires > now) {
+    if (known !== undefined && known.expires > this.#now()) {
       this.#counters[Counter.namesKnown] += 1;
       return known.outcome;
     }
