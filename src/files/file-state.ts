@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 /** Larger files are none for us: this is beyond any list that people keep. */
 export const OCTETS_MAX = 64 * 1024 * 1024;
 
-/** What is no file, or too large a one. */
+/** What is no file. */
 export const ABSENT = 'absent';
 
 /** Asks the kernel at once: for files of the machine itself. One that may not be looked at is none. */
@@ -24,6 +24,6 @@ export async function fileState(path: string): Promise<string> {
 }
 
 function textOf(found: BigIntStats | undefined): string {
-  if (found === undefined || !found.isFile() || found.size > OCTETS_MAX) return ABSENT;
+  if (found === undefined || !found.isFile()) return ABSENT;
   return `${found.dev} ${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
 }

@@ -1,38 +1,55 @@
-// A file in which something outlives the process: read once at the start, replaced as a whole by renaming, so that it is
-// never half written. One that is missing is no news; one that cannot be used is warned of once. It knows no format.
-import { readFileSync, statSync } from 'node:fs';
+// A file in which something outlives the process: replaced as a whole by renaming, so that it is never half written. One
+// that is missing is no news; one that cannot be used is warned of once. It knows no format, and does not keep other
+// processes away: see main/state-claims.ts.
+import { readlinkSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { readBounded } from './bounded-file.js';
 
 export type Warn = (message: string) => void;
 
 /** Pieces are gathered until so much is there, since a write for each of many thousands takes its time. */
 const WRITE_OCTETS = 1 << 18;
+/** Of a file that is there: enough to see whose it is. */
+const BEGIN_OCTETS = 256;
+/** As many as the kernel follows (path_resolution(7)). */
+const LINKS_MAX = 40;
 
 /** Its text; undefined when it is missing, too large or cannot be read. */
 export function readState(path: string, octets_max: number, warn: Warn): string | undefined {
-  try {
-    const stats = statSync(path);
-    // A pipe would be waited for, and a device never ends.
-    if (!stats.isFile()) warn(`${path} is ignored: it is not a file`);
-    else if (stats.size > octets_max) warn(`${path} is ignored: ${stats.size} octets are more than ${octets_max}`);
-    else return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') warn(`${path} is ignored: ${code ?? String(error)}`);
-  }
+  const read = readBounded(path, { octets_max });
+  if (read.kind === 'read') return read.bytes.toString('utf8');
+  if (read.kind === 'unusable') warn(`${path} is ignored: it ${read.why}`);
+  else if (read.code !== 'ENOENT') warn(`${path} is ignored: ${read.code}`);
   return undefined;
+}
+
+/** The file itself where the path is a symbolic link, also one to a file that does not exist yet. */
+export function fileBehind(path: string): string {
+  let file = path;
+  for (let links = 0; links < LINKS_MAX; links += 1) {
+    try {
+      file = resolve(dirname(file), readlinkSync(file));
+    } catch {
+      return file;
+    }
+  }
+  return file;
 }
 
 /** Writes one at a time; the first failure is warned of, further ones only after a success. */
 export class StateFile {
   readonly #path: string;
   readonly #warn: Warn;
+  readonly #begins: RegExp | undefined;
   #warned = false;
   #writing: Promise<boolean> = Promise.resolve(true);
 
-  constructor(path: string, warn: Warn) {
+  /** `begins`: how a file begins that may be replaced; one that is not empty and begins otherwise is another's. */
+  constructor(path: string, warn: Warn, begins?: RegExp) {
     this.#path = path;
     this.#warn = warn;
+    this.#begins = begins;
   }
 
   /** Whether it has been written, once that is known. `pieces` are asked for when it is this one's turn. */
@@ -42,13 +59,12 @@ export class StateFile {
   }
 
   async #replace(pieces: Iterable<string>): Promise<boolean> {
-    const temporary = `${this.#path}.${process.pid}.new`;
+    // Renaming would put a file in the place of the link.
+    const path = fileBehind(this.#path);
+    const temporary = `${path}.${process.pid}.new`;
     try {
-      const there = await stat(this.#path).catch(() => undefined);
-      // Renaming would put a file in the place of a device.
-      if (there?.isFile() === false) {
-        return this.#failed('it is not a file');
-      }
+      const why = await this.#whoseElse(path);
+      if (why !== undefined) return this.#failed(why);
       const file = await open(temporary, 'w', 0o600);
       try {
         let gathered = '';
@@ -64,12 +80,31 @@ export class StateFile {
       } finally {
         await file.close();
       }
-      await rename(temporary, this.#path);
+      await rename(temporary, path);
       this.#warned = false;
       return true;
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => {});
       return this.#failed((error as NodeJS.ErrnoException).code ?? String(error));
+    }
+  }
+
+  /** Why what is there must not be replaced. */
+  async #whoseElse(path: string): Promise<string | undefined> {
+    const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return undefined;
+    });
+    // Renaming would put a file in the place of a device.
+    if (there?.isFile() === false) return 'it is not a file';
+    if (there === undefined || there.size === 0 || this.#begins === undefined) return undefined;
+    const file = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGIN_OCTETS), 0, BEGIN_OCTETS, 0);
+      const begin = buffer.subarray(0, bytesRead).toString('latin1');
+      return this.#begins.test(begin) ? undefined : 'what is in it was not written by this program';
+    } finally {
+      await file.close();
     }
   }
 

@@ -88,6 +88,8 @@ export const close = syscallFunction('close', 'int', [int]);
 export const pipe2 = syscallFunction('pipe2', 'int', [address, int]);
 /** (fd, command, argument) */
 export const fcntl = syscallFunction('fcntl', 'int', [int, int, int]);
+/** (fd, operation) */
+export const flock = syscallFunction('flock', 'int', [int, int]);
 /** (fd in, 0, fd out, 0, bytes, flags) → bytes */
 export const splice = syscallFunction('splice', 'long', [int, address, int, address, size, 'uint']);
 /** (pollfd array, count, timeout_ms) → ready count */

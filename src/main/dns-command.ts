@@ -22,7 +22,8 @@ export async function explainName(name: string, options: Options): Promise<Expla
   const { port1: control, port2 } = new MessageChannel();
   let deadline: NodeJS.Timeout | undefined;
   try {
-    const start: NamesStart = { options, control: port2 };
+    // A gateway that runs writes its state file; this is no second one.
+    const start: NamesStart = { options, control: port2, readOnly: true };
     const ended = pool.run(start, { filename: ACTOR, name: 'run', transferList: [port2] }).then(
       (): Explained => ({ kind: 'failed', reason: 'the DNS actor has ended' }),
       (error: Error): Explained => ({ kind: 'failed', reason: error.message }),
@@ -36,7 +37,7 @@ export async function explainName(name: string, options: Options): Promise<Expla
       deadline = setTimeout(resolve, timeout_ms, { kind: 'failed', reason: 'the DNS actor did not answer' });
     });
     const outcome = await Promise.race([explained, ended, late]);
-    // What it wrote down is to be whole before its thread ends.
+    // Its sockets are to be closed before its thread ends.
     control.close();
     await Promise.race([ended, late]);
     return outcome;

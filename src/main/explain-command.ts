@@ -1,11 +1,12 @@
 // `tcproute explain TARGET`: runs one race live, as the gateway would for a client, and tells all of it. A gateway of its own
 // does the work, on a port of the kernel's choice; what it logs of the one connection is the record. It begins with what
 // the running gateway has written down, and writes nothing itself.
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readState } from '../files/state-file.js';
 import { formatEndpoint } from '../protocol/address.js';
+import { SNAPSHOT_OCTETS_MAX } from '../protocol/blacklist-snapshot.js';
 import type { NameExplanation } from '../protocol/names-statistics.js';
 import type { Configuration, Options } from '../protocol/options.js';
 import type { RaceRecord } from '../protocol/race-record.js';
@@ -77,8 +78,8 @@ async function remembered(
     }
   }
   const names_file = join(folder, 'names');
-  // One that is not there, or cannot be read, is no news.
-  if (dns.state_file !== null) await copyFile(dns.state_file, names_file).catch(() => {});
+  const names = dns.state_file === null ? undefined : readState(dns.state_file, SNAPSHOT_OCTETS_MAX, said.warn);
+  if (names !== undefined) await writeFile(names_file, names);
   return {
     cache: { ...cache, state_file: cache.state_file === null ? null : routes_file },
     dns: {

@@ -9,13 +9,20 @@ import type { Logger } from './log.js';
 import type { Role } from './role.js';
 import type { Switchboard } from './switchboard.js';
 
-export function namesRole(options: Options, switchboard: Switchboard, log: Logger): Role<NamesControl> {
+/** `mayWrite`: whether its state file is this process's to write. */
+export function namesRole(
+  options: Options,
+  switchboard: Switchboard,
+  log: Logger,
+  mayWrite: (path: string | null) => boolean,
+): Role<NamesControl> {
   const said = new ActorLog(log);
   return {
     name: 'DNS actor',
     begin(control) {
       const port = said.open();
-      return { start: { options, control, log: port } satisfies NamesStart, ports: [control, port] };
+      const readOnly = !mayWrite(options.dns.state_file);
+      return { start: { options, control, log: port, readOnly } satisfies NamesStart, ports: [control, port] };
     },
     ready: answers,
     serving: (control) => switchboard.namesServe(control),
@@ -28,13 +35,19 @@ export function namesRole(options: Options, switchboard: Switchboard, log: Logge
   };
 }
 
-export function routesRole(options: Options, switchboard: Switchboard, log: Logger): Role<RoutesControl> {
+export function routesRole(
+  options: Options,
+  switchboard: Switchboard,
+  log: Logger,
+  mayWrite: (path: string | null) => boolean,
+): Role<RoutesControl> {
   const said = new ActorLog(log);
   return {
     name: 'route actor',
     begin(control) {
       const port = said.open();
-      return { start: { options, control, log: port } satisfies RoutesStart, ports: [control, port] };
+      const readOnly = !mayWrite(options.cache.state_file);
+      return { start: { options, control, log: port, readOnly } satisfies RoutesStart, ports: [control, port] };
     },
     ready: answers,
     serving: (control) => switchboard.routesServe(control),

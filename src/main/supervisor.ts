@@ -19,6 +19,7 @@ import type { Role } from './role.js';
 import { RuleKeeper } from './rule-keeper.js';
 import { namesRole, routesRole } from './service-role.js';
 import { StartGate } from './start-gate.js';
+import { StateClaims } from './state-claims.js';
 import { Switchboard } from './switchboard.js';
 
 /** Accepted fds that wait for one actor: as many as come in the 50 ms that a busy thread may take, and then some. */
@@ -74,6 +75,7 @@ export class Supervisor {
   readonly routes: ActorHost<RoutesControl>;
   readonly #rules: RuleKeeper;
   readonly #gate = new StartGate(availableCores() + STARTS_BESIDE);
+  readonly #claims: StateClaims;
   readonly #pools: ActorPool[] = [];
   readonly #doorbells: readonly number[];
 
@@ -101,13 +103,15 @@ export class Supervisor {
     this.lanes = new Lanes(ways, this.counters);
     const switchboard = new Switchboard();
     this.#rules = new RuleKeeper(parts.rules, log, (tables) => switchboard.setRules(tables));
+    this.#claims = new StateClaims([options.cache.state_file, options.dns.state_file], log);
+    const mayWrite = (path: string | null): boolean => this.#claims.has(path);
     const host = <Control>(role: Role<Control>, entry: URL): ActorHost<Control> => {
       const pool = new ActorPool(entry, heap_mb);
       this.#pools.push(pool);
       return new ActorHost(role, pool, this.#gate, log, check_ms);
     };
-    this.names = host(namesRole(options, switchboard, log), entries.names);
-    this.routes = host(routesRole(options, switchboard, log), entries.routes);
+    this.names = host(namesRole(options, switchboard, log, mayWrite), entries.names);
+    this.routes = host(routesRole(options, switchboard, log, mayWrite), entries.routes);
     this.connections = actors.map((actor) => {
       const { queue, doorbell } = ways[actor];
       const { counters, lanes } = this;
@@ -141,6 +145,7 @@ export class Supervisor {
     await Promise.all(this.connections.map((connection) => connection.stop(timeout_ms)));
     await Promise.all([this.names.stop(SERVICES_STOP_MS), this.routes.stop(SERVICES_STOP_MS)]);
     await Promise.all(this.#pools.map((pool) => pool.destroy()));
+    this.#claims.release();
     for (const doorbell of this.#doorbells) if (doorbell >= 0) closeFd(doorbell);
   }
 }

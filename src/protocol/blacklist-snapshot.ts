@@ -16,6 +16,8 @@ export type ParsedSnapshot =
 /** Of another version nothing is understood: the next probe finds it all anew. */
 const VERSION = 1;
 const FORMAT = 'tcproute-bad-addresses';
+/** How a file of ours begins, of whatever version. */
+export const SNAPSHOT_BEGIN = /^\{\s*"format":\s*"tcproute-bad-addresses"/;
 /** Some 4096 addresses with 16 pieces of evidence each. */
 export const SNAPSHOT_OCTETS_MAX = 16 * 1024 * 1024;
 const EVIDENCE_MAX = 64;

@@ -3,11 +3,21 @@
 import type { Line } from './line.js';
 import { type CandidateState, isRouteState, type RouteState } from './route-state.js';
 
+/** What is as old as `age_max_ms` is left out, and all but the first `entries_max`. `now`: milliseconds since the epoch. */
+export interface RouteBounds {
+  readonly now: number;
+  readonly age_max_ms: number;
+  readonly entries_max: number;
+}
+
 export type ParsedRoutes =
   | { readonly kind: 'snapshot'; readonly routes: readonly RouteState[] }
   | { readonly kind: 'invalid'; readonly why: string };
 
 const FORMAT = 'tcproute-routes';
+/** How a file of ours begins, of whatever version. */
+export const ROUTES_BEGIN = /^\{"format":"tcproute-routes"/;
+const NOT_OURS = 'not a list of routes';
 const VERSION = 1;
 const END = 'end\n';
 /** Some 100 000 destinations with four candidates each. */
@@ -35,33 +45,90 @@ export function* encodeRoutes(
   yield END;
 }
 
-/** What is as old as `age_max_ms` is left out, and all but the first `entries_max`. `now` since the epoch. */
-export function parseRoutes(
-  text: string,
-  lines: readonly Line[],
-  { now, age_max_ms, entries_max }: { now: number; age_max_ms: number; entries_max: number },
-): ParsedRoutes {
-  const texts = text.split('\n');
-  const head = parse(texts[0] ?? '');
-  if (!isRecord(head) || head['format'] !== FORMAT) return { kind: 'invalid', why: 'not a list of routes' };
-  if (head['version'] !== VERSION) return { kind: 'invalid', why: `version ${JSON.stringify(head['version'])}` };
-  const { written_at, lines: identities } = head;
-  if (typeof written_at !== 'number' || !Array.isArray(identities)) return { kind: 'invalid', why: 'damaged' };
-  // Cut short, or with something behind its end.
-  if (texts.at(-1) !== '' || texts.at(-2) !== 'end') return { kind: 'invalid', why: 'damaged' };
-  // From the future: the clock was set back, and no age can be trusted.
-  const age_ms = now - written_at;
-  if (age_ms < 0) return { kind: 'invalid', why: 'written in the future' };
-  const place = new Map<unknown, number>(lines.map((line, index) => [identityOf(line), index]));
-  const moved = identities.map((identity) => place.get(identity));
+/** All at once, from a text that is at hand. */
+export function parseRoutes(text: string, lines: readonly Line[], bounds: RouteBounds): ParsedRoutes {
+  const reader = new RouteReader(lines, bounds);
   const routes: RouteState[] = [];
-  for (const line of texts.slice(1, -2).slice(0, entries_max)) {
-    const route = parse(line);
-    if (!isRouteState(route)) return { kind: 'invalid', why: 'damaged' };
-    const kept = renewed(route, age_ms, age_max_ms, moved);
-    if (kept.candidates.length > 0) routes.push(kept);
+  let from = 0;
+  while (from < text.length && reader.isWell) {
+    const end = text.indexOf('\n', from);
+    const route = reader.take(text.slice(from, end < 0 ? undefined : end), end >= 0);
+    if (route !== undefined) routes.push(route);
+    from = end < 0 ? text.length : end + 1;
   }
-  return { kind: 'snapshot', routes };
+  const why = reader.end();
+  return why === undefined ? { kind: 'snapshot', routes } : { kind: 'invalid', why };
+}
+
+/** Reads the text line by line. Nothing that it gave counts before its end is known to be well. */
+export class RouteReader {
+  readonly #lines: readonly Line[];
+  readonly #bounds: RouteBounds;
+  #awaits: 'head' | 'routes' | 'nothing' = 'head';
+  #why: string | undefined;
+  #age_ms = 0;
+  /** Where the lines of the text are now. */
+  #moved: readonly (number | undefined)[] = [];
+  #count = 0;
+
+  constructor(lines: readonly Line[], bounds: RouteBounds) {
+    this.#lines = lines;
+    this.#bounds = bounds;
+  }
+
+  /** Otherwise what follows makes no difference. */
+  get isWell(): boolean {
+    return this.#why === undefined;
+  }
+
+  /** `hasEnd`: whether a line end follows. The route of the line, if it has one that still counts. */
+  take(text: string, hasEnd: boolean): RouteState | undefined {
+    if (this.#why !== undefined) return undefined;
+    if (this.#awaits === 'head') this.#head(text);
+    else if (this.#awaits === 'nothing') this.#why = 'damaged';
+    else if (text === 'end') this.#awaits = 'nothing';
+    else return this.#route(text);
+    // Cut short.
+    if (!hasEnd) this.#why ??= 'damaged';
+    return undefined;
+  }
+
+  /** Why it gives nothing, if so. */
+  end(): string | undefined {
+    if (this.#why !== undefined || this.#awaits === 'nothing') return this.#why;
+    return this.#awaits === 'head' ? NOT_OURS : 'damaged';
+  }
+
+  #head(text: string): void {
+    const head = parse(text);
+    if (!isRecord(head) || head['format'] !== FORMAT) this.#why = NOT_OURS;
+    else if (head['version'] !== VERSION) this.#why = `version ${JSON.stringify(head['version'])}`;
+    else {
+      const { written_at, lines: identities } = head;
+      this.#awaits = 'routes';
+      if (typeof written_at !== 'number' || !Array.isArray(identities)) {
+        this.#why = 'damaged';
+        return;
+      }
+      this.#age_ms = this.#bounds.now - written_at;
+      // From the future: the clock was set back, and no age can be trusted.
+      if (this.#age_ms < 0) this.#why = 'written in the future';
+      const place = new Map<unknown, number>(this.#lines.map((line, index) => [identityOf(line), index]));
+      this.#moved = identities.map((identity) => place.get(identity));
+    }
+  }
+
+  #route(text: string): RouteState | undefined {
+    this.#count += 1;
+    if (this.#count > this.#bounds.entries_max) return undefined;
+    const route = parse(text);
+    if (!isRouteState(route)) {
+      this.#why = 'damaged';
+      return undefined;
+    }
+    const kept = renewed(route, this.#age_ms, this.#bounds.age_max_ms, this.#moved);
+    return kept.candidates.length > 0 ? kept : undefined;
+  }
 }
 
 /** With the time since it was written added, and the lines where they are now. */

@@ -3,6 +3,7 @@
 import { formatIpRange, parseIpRange } from './ip-range.js';
 import { normaliseName } from './names.js';
 import type { ListKind } from './rule.js';
+import { linesOf } from './text-lines.js';
 
 interface EntryForm {
   /** In words. */
@@ -13,6 +14,8 @@ interface EntryForm {
 
 /** Entries of all rules and their files together: each takes some 50 bytes, and its place in a table a number of 20 bits. */
 export const ENTRIES_MAX = 1_000_000;
+/** Each entry may have comments and empty lines beside it; so that a file of line ends alone ends soon. */
+const LINES_MAX = 4 * ENTRIES_MAX;
 /** Mistakes of one file that are told; of the others only how many there are. */
 const TOLD_MAX = 5;
 const TEXT_LENGTH_MAX = 100;
@@ -42,10 +45,10 @@ export function parseList(kind: ListKind, text: string): ListRead {
   const entries: string[] = [];
   const problems: string[] = [];
   let wrong = 0;
-  for (const [index, line] of text
-    .replace(/^\uFEFF/, '')
-    .split('\n')
-    .entries()) {
+  let number = 0;
+  for (const line of linesOf(text.replace(/^\uFEFF/, ''))) {
+    number += 1;
+    if (number > LINES_MAX) return failed([`more than ${LINES_MAX} lines`]);
     const comment = line.indexOf('#');
     const written = (comment < 0 ? line : line.slice(0, comment)).trim();
     if (written === '') continue;
@@ -55,7 +58,7 @@ export function parseList(kind: ListKind, text: string): ListRead {
       continue;
     }
     wrong += 1;
-    if (wrong <= TOLD_MAX) problems.push(`line ${index + 1}: ${quoted(written)} is not ${what}`);
+    if (wrong <= TOLD_MAX) problems.push(`line ${number}: ${quoted(written)} is not ${what}`);
   }
   if (wrong > TOLD_MAX) problems.push(`${wrong - TOLD_MAX} more lines like these`);
   return wrong > 0 ? failed(problems) : { code: 'read', entries };

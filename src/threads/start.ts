@@ -35,6 +35,8 @@ export interface NamesStart {
   readonly control: MessagePort;
   /** For warnings; without one they go to the process. */
   readonly log?: MessagePort | undefined;
+  /** Where another process writes the state file. */
+  readonly readOnly?: boolean;
 }
 
 export interface RoutesStart {
@@ -43,4 +45,6 @@ export interface RoutesStart {
   readonly control: MessagePort;
   /** For warnings; without one they go to the process. */
   readonly log?: MessagePort | undefined;
+  /** Where another process writes the state file. */
+  readonly readOnly?: boolean;
 }

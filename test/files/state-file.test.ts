@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import os from 'node:os';
@@ -46,10 +48,13 @@ test('a file that is too large, or is none, or may not be read is ignored with a
   writeFileSync(file, 'x'.repeat(101));
   assert.equal(readState(file, 100, warn), undefined);
   assert.equal(readState(file, 101, warn)?.length, 101);
-  assert.deepEqual(warnings.splice(0), [`${file} is ignored: 101 octets are more than 100`]);
-  for (const none of [directory, '/dev/zero']) {
+  assert.deepEqual(warnings.splice(0), [`${file} is ignored: it is larger than 100 octets`]);
+  for (const [none, kind] of [
+    [directory, 'a directory'],
+    ['/dev/zero', 'a device'],
+  ] as const) {
     assert.equal(readState(none, 100, warn), undefined);
-    assert.deepEqual(warnings.splice(0), [`${none} is ignored: it is not a file`]);
+    assert.deepEqual(warnings.splice(0), [`${none} is ignored: it is ${kind}, not a file`]);
   }
   assert.equal(readState(path.join(file, 'below'), 100, warn), undefined);
   assert.deepEqual(warnings, [`${path.join(file, 'below')} is ignored: ENOTDIR`]);
@@ -59,7 +64,7 @@ test('a pipe is not waited for', () => {
   const { file, warnings, warn } = place();
   assert.equal(spawnSync('mkfifo', [file]).status, 0);
   assert.equal(readState(file, 100, warn), undefined);
-  assert.deepEqual(warnings, [`${file} is ignored: it is not a file`]);
+  assert.deepEqual(warnings, [`${file} is ignored: it is a pipe, not a file`]);
   rmSync(file);
 });
 
@@ -130,6 +135,37 @@ test('what is no file is not replaced, and nothing stays behind', async () => {
     `${path.join(file, 'pipe')} cannot be written: it is not a file`,
   ]);
   assert.deepEqual(readdirSync(file), ['pipe']);
+});
+
+test('behind a symbolic link the file is replaced, and the link stays', async () => {
+  const { file, warnings, warn } = place();
+  const [folder, link, second] = [`${file}.d`, `${file}.link`, `${file}.second`];
+  mkdirSync(folder);
+  symlinkSync(path.join(path.basename(folder), 'state'), link);
+  symlinkSync(link, second);
+  for (const text of ['new', 'newer']) {
+    assert.equal(await new StateFile(second, warn).write(() => [text]), true);
+    assert.equal(readFileSync(path.join(folder, 'state'), 'utf8'), text);
+  }
+  assert.ok(lstatSync(link).isSymbolicLink() && lstatSync(second).isSymbolicLink());
+  assert.deepEqual([warnings, readdirSync(folder)], [[], ['state']]);
+  const circle = `${file}.circle`;
+  symlinkSync(circle, circle);
+  assert.equal(await new StateFile(circle, warn).write(() => ['text']), false);
+  assert.deepEqual(warnings, [`${circle} cannot be written: ELOOP`]);
+});
+
+test('what another program wrote is not replaced, an empty file and our own are', async () => {
+  const { file, warnings, warn } = place();
+  const state = new StateFile(file, warn, /^ours /);
+  writeFileSync(file, 'my diary');
+  assert.equal(await state.write(() => ['ours 1']), false);
+  assert.equal(readFileSync(file, 'utf8'), 'my diary');
+  assert.deepEqual(warnings, [`${file} cannot be written: what is in it was not written by this program`]);
+  writeFileSync(file, '');
+  assert.equal(await state.write(() => ['ours 1']), true);
+  assert.equal(await state.write(() => ['ours 2']), true);
+  assert.equal(readFileSync(file, 'utf8'), 'ours 2');
 });
 
 test('pieces that break off leave the old text, and nothing stays behind', async () => {

@@ -1,6 +1,6 @@
 // `tcproute explain` as its users run it: real servers, bad and good lines, and a process that ends by itself.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -219,6 +219,16 @@ inBothEngines('a state file that cannot be used is warned of by its own name', a
   const told = await explain(world, { cache: { state_file } }, `127.0.0.1:${server.port}`);
   assert.deepEqual([told.status, told.stderr], [0, `warning: ${state_file} is ignored: not a list of routes\n`]);
   assert.equal(readFileSync(state_file, 'utf8'), 'x');
+});
+
+inBothEngines('state files that are pipes are not waited for', async (world) => {
+  const server = world.use(await echoServer());
+  const [routes, names] = [join(directory, `${world.engine}.routes`), join(directory, `${world.engine}.names`)];
+  assert.equal(spawnSync('mkfifo', [routes, names]).status, 0);
+  const config = { cache: { state_file: routes }, dns: { ...HERE.dns, state_file: names } };
+  const told = await explain(world, config, `127.0.0.1:${server.port}`);
+  const why = 'is ignored: it is a pipe, not a file';
+  assert.deepEqual([told.status, told.stderr], [0, `warning: ${routes} ${why}\nwarning: ${names} ${why}\n`]);
 });
 
 inBothEngines('it gives back every descriptor, timer and thread', async (world) => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { ENTRIES_MAX, parseList } from '../../src/protocol/rule-list.js';
 
@@ -43,6 +44,15 @@ test('of many bad lines some are told, none at great length', () => {
   assert.equal(read.problems[5], '7 more lines like these');
   const long = parseList('domain', 'a '.repeat(1000));
   assert.ok(long.code === 'failed' && long.problems[0].length < 150);
+});
+
+test('a list of line ends alone is counted before it takes much memory', () => {
+  assert.deepEqual(parseList('domain', '\n'.repeat(4 * ENTRIES_MAX - 1)), { code: 'read', entries: [] });
+  const module = new URL('../../src/protocol/rule-list.js', import.meta.url).href;
+  const program = `import { parseList } from ${JSON.stringify(module)};
+    console.log(parseList('domain', '\\n'.repeat(64 * 1024 * 1024)).problems[0]);`;
+  const args = ['--max-old-space-size=200', '--input-type=module', '-e', program];
+  assert.equal(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout, 'more than 4000000 lines\n');
 });
 
 test('a list that is too long is refused', () => {

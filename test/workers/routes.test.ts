@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, mock, test } from 'node:test';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { RouteFailure } from '../../src/protocol/candidate-memory.js';
+import { DestinationMemory } from '../../src/protocol/destination-memory.js';
 import type { LineEvent } from '../../src/protocol/line-health.js';
 import type { RouteReport, RouteSubscriber, RoutesActor, RoutesControl } from '../../src/protocol/messages.js';
 import type { Options } from '../../src/protocol/options.js';
-import type { CandidateState, RouteState } from '../../src/protocol/route-state.js';
+import { encodeRoutes, ROUTES_OCTETS_MAX } from '../../src/protocol/route-snapshot.js';
+import { type CandidateState, type RouteState, stateOf } from '../../src/protocol/route-state.js';
 import { call, moved, type Remote, serve } from '../../src/threads/port.js';
 import { run } from '../../src/workers/routes/actor.js';
-import { candidate } from '../helpers/candidates.js';
+import { candidate, lineView } from '../helpers/candidates.js';
 import { gatewayOptions } from '../helpers/gateway-options.js';
 import { until } from '../helpers/until.js';
 
@@ -380,4 +382,67 @@ test('routes that could not be written are written the next time, although nothi
     mock.timers.reset();
   }
   assert.match(readFileSync(state_file, 'utf8'), /"destination":"a:1"/);
+});
+
+/** A state file with so many routes, the one used last first. */
+function stateFile(count: number): string {
+  const { lines } = gatewayOptions();
+  const named = ['first', 'second', 'third'].map((name) => ({ ...lines[0], name }));
+  const memory = new DestinationMemory();
+  memory.connected(candidate(1, 9), 20, 0, lineView());
+  memory.best = memory.candidates[0];
+  const state = stateOf('', memory, 1000);
+  function* states(): Generator<RouteState> {
+    for (let index = 0; index < count; index += 1) yield { ...state, destination: `d${index}.test:443` };
+  }
+  const file = path.join(directory, `${count}.routes`);
+  writeFileSync(file, [...encodeRoutes(states(), named, Date.now())].join(''));
+  return file;
+}
+
+test('what the state file had is told to everybody, and what was learned meanwhile stays', async () => {
+  const state_file = stateFile(20_000);
+  await withActor({ state_file, entries_max: 20_000 }, async ({ connect }) => {
+    const [reporter, watcher] = [await connect(0), await connect(1)];
+    await reporter.actor.report(0, [connected('d5.test:443', 2), connected('new.test:443', 0)], []);
+    await until('it has told the one used last', () => watcher.routes.has('d0.test:443'));
+    await until('it has told what is new', () => watcher.routes.has('new.test:443'));
+    assert.ok(watcher.known('d5.test:443', 2) !== undefined);
+    assert.equal(watcher.known('d77.test:443', 1)?.successes, 1);
+  });
+});
+
+test('with a state of full size the actor serves at once, and when it ends in between the file stays', async () => {
+  const state_file = stateFile(1_000_000);
+  const { size } = statSync(state_file);
+  assert.ok(size > 0.99 * ROUTES_OCTETS_MAX && size <= ROUTES_OCTETS_MAX);
+  const begun = performance.now();
+  await withActor({ state_file, entries_max: 1_000_000 }, async ({ connect }) => {
+    const first = await connect(0);
+    assert.ok(performance.now() - begun < 10_000);
+    assert.equal(first.routes.size, 0);
+    await first.actor.report(0, [connected('new.test:443')], []);
+    const second = await connect(1);
+    await until('it is told', () => second.routes.has('new.test:443'));
+  });
+  assert.equal(statSync(state_file).size, size);
+});
+
+test('where another process writes the state file, it is read and not written', async () => {
+  const state_file = stateFile(3);
+  const before = readFileSync(state_file, 'utf8');
+  const { port1, port2 } = new MessageChannel();
+  const base = gatewayOptions();
+  const lines = ['first', 'second', 'third'].map((name) => ({ ...base.lines[0], name }));
+  const options = { ...base, lines, cache: { ...base.cache, state_file } };
+  const ended = run({ options, control: port2, readOnly: true });
+  const control = call<RoutesControl>(port1);
+  const [reports, pushes] = [new MessageChannel(), new MessageChannel()];
+  await control.connect(0, moved(reports.port1), moved(pushes.port1));
+  const replica = new Replica(reports.port2, pushes.port2);
+  await until('it has read it', () => replica.routes.size === 3);
+  await replica.actor.report(0, [connected('new.test:443')], []);
+  await control.stop();
+  await ended;
+  assert.equal(readFileSync(state_file, 'utf8'), before);
 });

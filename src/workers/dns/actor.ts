@@ -11,14 +11,15 @@ import type { NamesStart } from '../../threads/start.js';
 import { Names } from './names.js';
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
-export async function run({ options, control, log }: NamesStart): Promise<void> {
+export async function run({ options, control, log, readOnly = false }: NamesStart): Promise<void> {
   const heap = new HeapWatch();
   heap.start();
   const written = log === undefined ? undefined : new RemoteLog(log, options.log_level, () => {});
-  const names = new Names(options, (message) => {
+  const warn = (message: string): void => {
     if (written === undefined) process.emitWarning(plain(message));
     else written.write('warn', {}, message);
-  });
+  };
+  const names = new Names(options, warn, readOnly);
   // Only main connects ports, one for each connection actor that lives, and each of those brings another for lookups.
   const ports = new Set<MessagePort>();
   const keep = (port: MessagePort): void => {

@@ -1,5 +1,7 @@
 // What is known of names before any server is asked: the table of the configuration, then /etc/hosts. The formats are
 // main/config/hosts.ts and protocol/hosts-file.ts.
+import { OCTETS_MAX } from '../../files/file-state.js';
+import type { Warn } from '../../files/state-file.js';
 import { parseHosts } from '../../protocol/hosts-file.js';
 import { isLocalhost } from '../../protocol/names.js';
 import { WatchedFile } from './watched-file.js';
@@ -11,9 +13,14 @@ export class Hosts {
   readonly #table: Readonly<Record<string, readonly string[]>>;
   readonly #file: WatchedFile<ReadonlyMap<string, readonly string[]>>;
 
-  constructor(table: Readonly<Record<string, readonly string[]>>, now: () => number, path = HOSTS_FILE) {
+  constructor(
+    table: Readonly<Record<string, readonly string[]>>,
+    now: () => number,
+    path = HOSTS_FILE,
+    warn: Warn = () => {},
+  ) {
     this.#table = table;
-    this.#file = new WatchedFile(path, parseHosts, now);
+    this.#file = new WatchedFile(path, parseHosts, now, { octets_max: OCTETS_MAX, warn });
   }
 
   /** Canonical addresses; undefined when the name is to be asked. Takes a normalised name. */

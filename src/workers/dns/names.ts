@@ -28,15 +28,17 @@ export class Names {
   readonly #resolver: Resolver;
   readonly #now = (): number => performance.now();
 
-  constructor(options: NamesOptions, warn: Warn) {
+  /** `readOnly`: another process writes the state file. */
+  constructor(options: NamesOptions, warn: Warn, readOnly = false) {
     const now = this.#now;
     this.#options = options;
-    this.#hosts = new Hosts(options.hosts, now);
+    this.#hosts = new Hosts(options.hosts, now, undefined, warn);
     const injected = (server: string, name: string, addresses: readonly string[]): void =>
       this.trust.injected(server, name, addresses);
     this.#servers = makeServers(options, { hosts: this.#hosts, injected, warn, now });
     this.trust = new Trust(options, {
       warn,
+      readOnly,
       ask: ({ id }, question, hear) =>
         this.#servers.byId(id)?.ask(question, 'usual', hear) ?? unasked(hear, 'no such server'),
     });

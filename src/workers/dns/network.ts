@@ -1,8 +1,10 @@
 // What the machine's own network is like: its addresses, and whether it can reach IPv6 at all. Read anew at most every
 // few seconds. It sends nothing.
-import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { readBounded } from '../../files/bounded-file.js';
+import { OCTETS_MAX } from '../../files/file-state.js';
 import { type Sources, sourcesOf } from '../../protocol/address-order.js';
+import { linesOf } from '../../protocol/text-lines.js';
 
 const READ_MS = 5000;
 const ROUTES = '/proc/net/ipv6_route';
@@ -41,21 +43,21 @@ function addresses(): string[] {
 }
 
 function routes(): string {
-  try {
-    return readFileSync(ROUTES, 'utf8');
-  } catch {
-    // IPv6 is switched off.
-    return '';
-  }
+  const read = readBounded(ROUTES, { octets_max: OCTETS_MAX });
+  // Absent where IPv6 is switched off.
+  return read.kind === 'read' ? read.bytes.toString('latin1') : '';
 }
 
 /** Takes the text of /proc/net/ipv6_route: destination, its bits, four columns about the way, flags, device. */
 export function hasIpv6Route(text: string): boolean {
-  return text.split('\n').some((line) => {
-    const [destination, bits, , , , , , , flags, device] = line.trim().split(/\s+/);
-    if (destination === undefined || flags === undefined || device === 'lo') return false;
-    if ((Number.parseInt(flags, 16) & REJECT) !== 0) return false;
-    // Not those of the link (fe80::/10), nor of multicast (ff00::/8).
-    return bits === '00' || (bits !== '80' && !/^(?:fe[89ab]|ff)/.test(destination));
-  });
+  for (const line of linesOf(text)) if (leadsOut(line)) return true;
+  return false;
+}
+
+function leadsOut(line: string): boolean {
+  const [destination, bits, , , , , , , flags, device] = line.trim().split(/\s+/);
+  if (destination === undefined || flags === undefined || device === 'lo') return false;
+  if ((Number.parseInt(flags, 16) & REJECT) !== 0) return false;
+  // Not those of the link (fe80::/10), nor of multicast (ff00::/8).
+  return bits === '00' || (bits !== '80' && !/^(?:fe[89ab]|ff)/.test(destination));
 }

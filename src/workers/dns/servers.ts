@@ -1,7 +1,7 @@
 // Makes the servers of the configuration, each once, with what they share: the certificates that they may have, and how
 // their names are found. It asks nothing.
-import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
+import { readBounded } from '../../files/bounded-file.js';
 import type { Warn } from '../../files/state-file.js';
 import { parseIp } from '../../protocol/address.js';
 import type { Nameserver, Options } from '../../protocol/options.js';
@@ -73,14 +73,15 @@ export function makeServers(
   };
 }
 
+/** Some 700 certificates; those that browsers trust are a fifth of it. */
+const CA_FILE_OCTETS_MAX = 1024 * 1024;
+
 function authoritiesOf(path: string | undefined, warn: Warn): Authorities {
   if (path === undefined) return new Authorities();
-  try {
-    return new Authorities([...rootCertificates, readFileSync(path, 'utf8')]);
-  } catch (error) {
-    warn(`dns.ca_file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
-    return new Authorities();
-  }
+  const read = readBounded(path, { octets_max: CA_FILE_OCTETS_MAX });
+  if (read.kind === 'read') return new Authorities([...rootCertificates, read.bytes.toString('utf8')]);
+  warn(`dns.ca_file ${path} ${read.kind === 'absent' ? `cannot be read: ${read.code}` : read.why}`);
+  return new Authorities();
 }
 
 /** A server with an address of the own network may well answer with addresses of that network. */

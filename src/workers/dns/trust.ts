@@ -4,6 +4,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { StateFile, type Warn } from '../../files/state-file.js';
 import { Blacklist, type Finding } from '../../protocol/blacklist.js';
+import { SNAPSHOT_BEGIN } from '../../protocol/blacklist-snapshot.js';
 import type { AnsweringServer, AnswerVerdict, BadAddress, BadAddressChange } from '../../protocol/evidence.js';
 import type { Options } from '../../protocol/options.js';
 import { type Observation, Outcomes } from '../../protocol/outcomes.js';
@@ -19,6 +20,8 @@ export interface TrustParts {
   /** Milliseconds since the epoch, of a clock that does not go back. */
   readonly now?: () => number;
   readonly handshake?: Handshake;
+  /** Where another process writes the state file. */
+  readonly readOnly?: boolean;
 }
 
 type TrustingOptions = Pick<Options, 'nameservers' | 'nameservers_backup' | 'blacklist' | 'lines' | 'dns'>;
@@ -72,7 +75,7 @@ export class Trust {
     // Where everything goes through proxies, nothing may be dialled past them.
     this.#clearance = direct ? new Clearance(cleared, this.#now, parts.handshake) : undefined;
     if (dns.state_file !== null) {
-      this.#state = new StateFile(dns.state_file, parts.warn);
+      if (parts.readOnly !== true) this.#state = new StateFile(dns.state_file, parts.warn, SNAPSHOT_BEGIN);
       this.#restore(dns, dns.state_file, parts.warn);
     }
     this.#prober = new Prober(dns.probe, {

@@ -1,5 +1,6 @@
 // The route actor: the long task of one worker thread, and the one place where what every connection actor learned comes
 // together. What one of them reports is told to the others; a new one is told everything. It measures nothing itself.
+import { setTimeout as wait } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { LineEvent } from '../../protocol/line-health.js';
 import type { RouteReport, RoutesActor, RoutesControl } from '../../protocol/messages.js';
@@ -11,6 +12,9 @@ import type { RoutesStart } from '../../threads/start.js';
 import { Memory } from './memory.js';
 import { Subscriber } from './subscriber.js';
 
+/** Of the 15 s in which an actor must be ready. */
+const RESTORE_WAIT_MS = 1000;
+
 /** Of one connection actor. */
 interface Connected {
   readonly reports: MessagePort;
@@ -19,16 +23,18 @@ interface Connected {
 }
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
-export async function run({ options, control, log }: RoutesStart): Promise<void> {
+export async function run({ options, control, log, readOnly = false }: RoutesStart): Promise<void> {
   const heap = new HeapWatch();
   heap.start();
   const written = log === undefined ? undefined : new RemoteLog(log, options.log_level, () => {});
-  const memory = new Memory(options, (message) => {
+  const warn = (message: string): void => {
     if (written === undefined) process.emitWarning(plain(message));
     else written.write('warn', {}, message);
-  });
+  };
+  const memory = new Memory(options, { warn, readOnly, tell: (destinations) => routes.tell(destinations) });
   const routes = new Routes(memory, options.cache.entries_max);
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
+  await Promise.race([memory.restored, ended, restoreWait(memory.restored)]);
   serve(
     {
       connect: async (actor: number, reports: MessagePort, pushes: MessagePort) =>
@@ -43,6 +49,13 @@ export async function run({ options, control, log }: RoutesStart): Promise<void>
   await routes.close();
   await memory.close();
   written?.close();
+}
+
+/** A short state is known to the first connection; a long one is taken over while the gateway serves. */
+async function restoreWait(restored: Promise<void>): Promise<void> {
+  const abort = new AbortController();
+  void restored.then(() => abort.abort());
+  await wait(RESTORE_WAIT_MS, undefined, { signal: abort.signal }).catch(() => {});
 }
 
 class Routes {
@@ -68,6 +81,11 @@ class Routes {
       reports,
     );
     subscriber.tell(this.#memory.destinations(), this.#memory.earlyLines());
+  }
+
+  /** What the state file had. */
+  tell(destinations: readonly string[]): void {
+    for (const { subscriber } of this.#connected.values()) subscriber.tell(destinations, []);
   }
 
   #report(reporter: number, told: readonly RouteReport[], lines: readonly LineEvent[]): void {

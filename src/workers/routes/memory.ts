@@ -1,16 +1,28 @@
 // What the route actor remembers: the table of routes and the state of the lines, and the file in which the routes outlive
 // the process. Who is told of it: actor.ts.
-import { readState, StateFile, type Warn } from '../../files/state-file.js';
-import type { LineView } from '../../protocol/destination-memory.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { readLines } from '../../files/line-reader.js';
+import { StateFile, type Warn } from '../../files/state-file.js';
+import type { DestinationMemory, LineView } from '../../protocol/destination-memory.js';
 import { type LineEvent, LineHealth } from '../../protocol/line-health.js';
 import type { RouteReport } from '../../protocol/messages.js';
 import type { Options } from '../../protocol/options.js';
-import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/route-snapshot.js';
+import { encodeRoutes, ROUTES_BEGIN, ROUTES_OCTETS_MAX, RouteReader } from '../../protocol/route-snapshot.js';
 import { memoryOf, type RouteState, stateOf } from '../../protocol/route-state.js';
 import { RouteTable } from '../../protocol/route-table.js';
 
 /** How often the state file is written, if something has changed. */
 const SAVE_EVERY_MS = 60_000;
+/** Routes that are taken over in one turn: some milliseconds. */
+const PIECE = 5000;
+
+export interface MemoryParts {
+  readonly warn: Warn;
+  /** Hears of destinations that the state file had. */
+  readonly tell: (destinations: readonly string[]) => void;
+  /** Where another process writes the state file. */
+  readonly readOnly: boolean;
+}
 
 export class Memory {
   readonly #table: RouteTable;
@@ -18,20 +30,32 @@ export class Memory {
   readonly #lines: Options['lines'];
   readonly #file: StateFile | undefined;
   readonly #saving: NodeJS.Timeout | undefined;
+  readonly #entries_max: number;
+  readonly #tell: MemoryParts['tell'];
+  /** Settles when everything that the state file has is known, or when there is no use in it. */
+  readonly restored: Promise<void>;
+  #isRestored = false;
   #changed = false;
+  #closed = false;
 
   readonly #view: LineView = {
     mayUse: () => true,
     answersEarly: (line) => this.#health.answersEarly(line, performance.now()),
   };
 
-  constructor({ cache, lines }: Options, warn: Warn) {
+  constructor({ cache, lines }: Options, { warn, tell, readOnly }: MemoryParts) {
     this.#table = new RouteTable(cache.entries_max, cache.ttl_s * 1000);
     this.#health = new LineHealth(lines.length);
     this.#lines = lines;
-    if (cache.state_file === null) return;
-    this.#file = new StateFile(cache.state_file, warn);
-    this.#restore(cache.state_file, cache, warn);
+    this.#entries_max = cache.entries_max;
+    this.#tell = tell;
+    this.restored = (cache.state_file === null ? Promise.resolve() : this.#restore(cache.state_file, cache, warn)).then(
+      () => {
+        this.#isRestored = true;
+      },
+    );
+    if (cache.state_file === null || readOnly) return;
+    this.#file = new StateFile(cache.state_file, warn, ROUTES_BEGIN);
     this.#saving = setInterval(() => void this.#save(), SAVE_EVERY_MS);
     this.#saving.unref();
   }
@@ -71,10 +95,13 @@ export class Memory {
   async close(): Promise<void> {
     clearInterval(this.#saving);
     await this.#save();
+    this.#closed = true;
+    await this.restored;
   }
 
   async #save(): Promise<void> {
-    if (!this.#changed || this.#file === undefined) return;
+    // Half of it would replace the whole.
+    if (!this.#changed || this.#file === undefined || !this.#isRestored) return;
     this.#changed = false;
     const written = await this.#file.write(() => encodeRoutes(this.#states(), this.#lines, Date.now()));
     // Tried again the next time, although nothing may have changed by then.
@@ -89,16 +116,42 @@ export class Memory {
     }
   }
 
-  #restore(path: string, { ttl_s, entries_max }: Options['cache'], warn: Warn): void {
-    const text = readState(path, ROUTES_OCTETS_MAX, warn);
-    if (text === undefined) return;
-    const parsed = parseRoutes(text, this.#lines, { now: Date.now(), age_max_ms: ttl_s * 1000, entries_max });
-    if (parsed.kind === 'invalid') {
-      warn(`${path} is ignored: ${parsed.why}`);
-      return;
-    }
-    const now = performance.now();
-    for (const state of parsed.routes.toReversed())
-      this.#table.put(state.destination, memoryOf(state, now, this.#lines.length));
+  /** Takes over what the last process knew, in pieces. What was learned meanwhile is newer, and stays. */
+  async #restore(path: string, { ttl_s, entries_max }: Options['cache'], warn: Warn): Promise<void> {
+    const reader = new RouteReader(this.#lines, { now: Date.now(), age_max_ms: ttl_s * 1000, entries_max });
+    const begun = performance.now();
+    /** The one used last first. */
+    const kept: (readonly [destination: string, memory: DestinationMemory])[] = [];
+    const read = await readLines(path, ROUTES_OCTETS_MAX, (line, hasEnd) => {
+      const state = reader.take(line, hasEnd);
+      if (state !== undefined) kept.push([state.destination, memoryOf(state, begun, this.#lines.length)]);
+      return reader.isWell && !this.#closed;
+    });
+    if (read.kind === 'absent' && read.code === 'ENOENT') return;
+    const why = whyNot(read) ?? reader.end();
+    if (this.#closed) return;
+    if (why !== undefined) warn(`${path} is ignored: ${why}`);
+    else await this.#takeOver(kept);
   }
+
+  async #takeOver(kept: readonly (readonly [destination: string, memory: DestinationMemory])[]): Promise<void> {
+    const learned = [...this.#table.entries(performance.now())];
+    const room = this.#entries_max - learned.length;
+    for (let end = Math.min(kept.length, Math.max(room, 0)); end > 0; end -= PIECE) {
+      const piece = kept.slice(Math.max(0, end - PIECE), end).reverse();
+      for (const [destination, memory] of piece) {
+        if (this.#table.peek(destination, performance.now()) === undefined) this.#table.put(destination, memory);
+      }
+      this.#tell(piece.map(([destination]) => destination));
+      await nextTurn();
+      if (this.#closed) return;
+    }
+    // Used later than all that was restored.
+    for (const [destination, memory] of learned) this.#table.put(destination, memory);
+  }
+}
+
+function whyNot(read: Awaited<ReturnType<typeof readLines>>): string | undefined {
+  if (read.kind === 'read') return undefined;
+  return read.kind === 'absent' ? read.code : `it ${read.why}`;
 }
