@@ -62,11 +62,16 @@ export abstract class Listener {
   onPollOut(_socket: Socket, _result: number): void {
     throw new Error('onPollOut: not asked for');
   }
-  /** The peer reset the connection, or both directions have ended. */
+  /** The connection is broken (`isBroken`), or both directions have ended. `result`: poll(2) events, or a negated errno. */
   onPollHangup(_socket: Socket, _result: number): void {
     throw new Error('onPollHangup: not asked for');
   }
 }
+
+const POLLERR = 8;
+
+/** Whether what `onPollHangup` was told is a reset or another error. Both directions may end without one. */
+export const isBroken = (result: number): boolean => result < 0 || (result & POLLERR) !== 0;
 
 /** What an engine counts, for the metrics and for tests. */
 export interface EngineCounts {

@@ -172,6 +172,7 @@ export class EpollEngine implements Engine {
   }
 
   pollHangup(socket: Socket): void {
+    if ((socket.waiting & Wait.pollHangup) !== 0) return;
     this.#tryLater(socket, Wait.pollHangup);
   }
 
@@ -313,8 +314,7 @@ export class EpollEngine implements Engine {
         else socket.listener.onPollOut(socket, EPOLLOUT);
         break;
       case Wait.pollHangup:
-        if (pollNow(socket.fd, 0) === 0) this.#await(socket, operation);
-        else socket.listener.onPollHangup(socket, EPOLLHUP);
+        this.#pollHangup(socket);
         break;
       case Wait.accept:
       case Wait.acceptMany:
@@ -322,6 +322,12 @@ export class EpollEngine implements Engine {
         else this.#accept(socket);
         break;
     }
+  }
+
+  #pollHangup(socket: Socket): void {
+    const events = pollNow(socket.fd, 0);
+    if (events === 0) this.#await(socket, Wait.pollHangup);
+    else socket.listener.onPollHangup(socket, events);
   }
 
   #receive(socket: Socket): void {

@@ -10,7 +10,7 @@ import { through } from '../helpers/socks-client.js';
 import type { Peer } from '../helpers/socks-peer.js';
 import { pump, rawThrough } from '../helpers/socks-raw.js';
 import { until } from '../helpers/until.js';
-import { readToEnd, resetFd } from '../linux/peers.js';
+import { fillUp, readToEnd, resetFd } from '../linux/peers.js';
 
 const sides = ['client', 'destination'] as const;
 
@@ -26,6 +26,55 @@ async function connected(world: World): Promise<Ends> {
   const gateway = await world.shared({ log_level: 'debug' });
   const client = world.use(await through(gateway.port, server));
   return { gateway, server, client, destination: await server.accepted() };
+}
+
+/** How a direction without room keeps its bytes: in a pipe, or, where there is none, as they are. */
+const WAYS = { spliced: 128, copied: 0 } as const;
+
+/** Sends from one end, whose other end reads nothing, until nowhere is room any more; the bytes that went in. */
+async function fillTheWay(from: number): Promise<number> {
+  let sent = fillUp(from);
+  let grown = performance.now();
+  await until('nowhere is room', () => {
+    const more = fillUp(from);
+    if (more > 0) grown = performance.now();
+    sent += more;
+    return performance.now() - grown > 300;
+  });
+  return sent;
+}
+
+for (const [how, pipes_max] of Object.entries(WAYS)) {
+  for (const side of sides) {
+    const other = side === 'client' ? 'destination' : 'client';
+
+    inBothEngines(`a reset by the ${side} is seen while the ${other} has no room (${how})`, async (world) => {
+      const gateway = await world.shared({ log_level: 'debug', limits: { pipes_max } });
+      const ends = rawThrough(gateway.port);
+      await fillTheWay(ends[side]);
+      resetFd(ends[side]);
+      const { ending } = await gateway.connection({ host: '127.0.0.1', port: ends.port });
+      assert.equal(ending, `reset-by-${side}`);
+      await gateway.idle();
+      assert.equal(readToEnd(ends[other]).end, -ECONNRESET);
+      closeFd(ends[other]);
+    });
+
+    inBothEngines(`what waits for room at the ${other} arrives after both have ended (${how})`, async (world) => {
+      const gateway = await world.shared({ log_level: 'debug', limits: { pipes_max } });
+      const ends = rawThrough(gateway.port);
+      const sent = await fillTheWay(ends[side]);
+      shutdownWrite(ends[side]);
+      shutdownWrite(ends[other]);
+      assert.equal(readToEnd(ends[side]).end, 0);
+      const { bytes, end } = readToEnd(ends[other]);
+      assert.deepEqual([bytes.length, end], [sent, 0]);
+      closeFd(ends[side]);
+      closeFd(ends[other]);
+      const { ending } = await gateway.connection({ host: '127.0.0.1', port: ends.port });
+      assert.equal(ending, 'complete');
+    });
+  }
 }
 
 for (const side of sides) {

@@ -87,10 +87,16 @@ export class Direction {
     return this.#reading === Reading.ended;
   }
 
+  /** The sink has no room: nothing is read before what waits for it has gone. */
+  get isStalled(): boolean {
+    return this.#waiting !== undefined;
+  }
+
   /** Begins to read. `isReading`: a receive is in flight already. */
   start(context: Context, isReading: boolean): void {
     if (isReading) this.#reading = Reading.once;
     else if (this.#waiting === undefined) this.#read(context);
+    else context.engine.pollHangup(this.source);
   }
 
   #read(context: Context): void {
@@ -176,8 +182,14 @@ export class Direction {
   /** Waits for room for `rest`, and reads no more until then. */
   #keep(context: Context, rest: Uint8Array): void {
     this.#waiting = [rest];
-    context.engine.pollOut(this.sink);
+    this.#awaitRoom(context);
     this.#stop(context);
+  }
+
+  /** The source is not read meanwhile, so that a reset of it would not be seen. */
+  #awaitRoom({ engine }: Context): void {
+    engine.pollOut(this.sink);
+    engine.pollHangup(this.source);
   }
 
   #stop(context: Context): void {
@@ -222,7 +234,7 @@ export class Direction {
       this.bytes += Math.max(sent, 0);
       if (sent < unsent[0].length) {
         unsent[0] = unsent[0].subarray(Math.max(sent, 0));
-        context.engine.pollOut(this.sink);
+        this.#awaitRoom(context);
         return 'goes-on';
       }
       unsent.shift();
@@ -245,7 +257,7 @@ export class Direction {
       }
       const sent = spliceOut(pipe, this.sink.fd, pipe.filled);
       if (sent === -EAGAIN) {
-        context.engine.pollOut(this.sink);
+        this.#awaitRoom(context);
         return 'goes-on';
       }
       if (sent < 0) return 'sink-broken';

@@ -1,5 +1,6 @@
 // Carries bytes both ways between two connected sockets until both have ended: half-closes are passed on, a reset of one
 // side becomes a reset of the other, silence and half-closed silence have deadlines.
+import { isBroken } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
 import { setKeepAlive, shutdownWrite } from '../../linux/sockets.js';
@@ -101,10 +102,14 @@ export class Relay extends TimedListener {
     this.#proceed(direction, direction.unsent(this.#context, rest, error));
   }
 
-  /** A side that has ended is read no more, so only this tells that it was reset afterwards. */
-  override onPollHangup(socket: Socket): void {
+  /**
+   * A side that has ended, or whose bytes wait for room at the other one, is not read: only this tells that it was reset.
+   * Where both its directions have ended, what waits is still to be delivered.
+   */
+  override onPollHangup(socket: Socket, result: number): void {
+    const direction = this.#from(socket);
     // Otherwise the receive in flight finds it (the race may have asked for this, too).
-    if (this.#from(socket).ended) this.#break(socket);
+    if (direction.ended || (direction.isStalled && isBroken(result))) this.#break(socket);
   }
 
   #listen(words: FirstWords, direction: Direction, result: number, octet: number): void {
