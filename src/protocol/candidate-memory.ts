@@ -55,6 +55,8 @@ export class CandidateMemory implements Candidate {
   lates = 0;
   /** It was connected and then no answer came, as other candidates gave one: until it answers, to connect is no success. */
   mute = false;
+  /** The name has other addresses by now, as this actor's copy of the answers says: it is not dialled. */
+  gone = false;
   /** The last failure that is not to its blame as long as no other candidate works at about the same time. */
   pending: RouteFailure | undefined;
   pendingAt = Number.NEGATIVE_INFINITY;
@@ -134,7 +136,7 @@ export class CandidateMemory implements Candidate {
 
   /** Whether it is worth being tried first and alone: it worked within `ttl_ms`, and nothing stands against it. */
   isUsable(now: number, ttl_ms: number): boolean {
-    if (now - this.worked >= ttl_ms) return false;
+    if (this.gone || now - this.worked >= ttl_ms) return false;
     return this.pending === undefined || this.pending === 'late' ? !this.isFailing(now) : false;
   }
 

@@ -33,6 +33,8 @@ export class DestinationMemory {
   touched = Number.NEGATIVE_INFINITY;
   /** When all of them were last raced. */
   raced = Number.NEGATIVE_INFINITY;
+  /** For the replica: when the candidates' addresses are to be compared with what their names have. */
+  checkAt = Number.NEGATIVE_INFINITY;
   /** For the table: when it was last put in its place in the order of use. */
   placed = Number.NEGATIVE_INFINITY;
 
@@ -126,6 +128,7 @@ export class DestinationMemory {
         theirs.connectReported = mine.connectReported;
         theirs.answerReported = mine.answerReported;
         theirs.failureReported = mine.failureReported;
+        theirs.gone = mine.gone;
         this.candidates[place] = theirs;
       }
     }

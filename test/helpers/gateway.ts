@@ -64,8 +64,17 @@ export class Gateway {
     });
   }
 
-  /** Starts it, and does not wait until it listens. `config` is an object, or the name of a file; `fds` its RLIMIT_NOFILE. */
-  static spawn(config: object | string, engine: EngineName, args: readonly string[] = [], fds?: number): Gateway {
+  /**
+   * Starts it, and does not wait until it listens. `config` is an object, or the name of a file; `fds` its RLIMIT_NOFILE;
+   * `within` a command that becomes the gateway, which is its last arguments.
+   */
+  static spawn(
+    config: object | string,
+    engine: EngineName,
+    args: readonly string[] = [],
+    fds?: number,
+    within: readonly string[] = [],
+  ): Gateway {
     const directory = mkdtempSync(join(tmpdir(), 'tcproute-'));
     const file = typeof config === 'string' ? config : join(directory, 'config.json');
     if (typeof config === 'object') writeFileSync(file, JSON.stringify(config));
@@ -73,7 +82,7 @@ export class Gateway {
     const env = { PATH: process.env['PATH'], TCPROUTE_ENGINE: engine, TCPROUTE_DNS_PROBE_ENABLED: 'off' };
     const argv = [process.execPath, program, '-c', file, ...args];
     const limit = fds === undefined ? [] : ['sh', '-c', `ulimit -n ${fds}; exec "$0" "$@"`];
-    const [command, ...rest] = [...limit, ...argv];
+    const [command, ...rest] = [...within, ...limit, ...argv];
     const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
     return new Gateway(spawn(command, rest, { cwd: directory, env, stdio }), directory);
   }
@@ -84,10 +93,11 @@ export class Gateway {
     engine: EngineName,
     args: readonly string[] = [],
     fds?: number,
+    within?: readonly string[],
   ): Promise<Gateway> {
     // A real proxy would carry the probe outside; and on a busy machine things are late that are not broken.
     const race = { early_probe_interval_s: 0, margin_ms: 1000, ...config.race };
-    const gateway = Gateway.spawn({ port: 0, workers: 2, ...config, race }, engine, args, fds);
+    const gateway = Gateway.spawn({ port: 0, workers: 2, ...config, race }, engine, args, fds, within);
     await gateway.listens();
     return gateway;
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ROUTE_FAILURES } from '../../src/protocol/candidate-memory.js';
+import { type CandidateMemory, ROUTE_FAILURES } from '../../src/protocol/candidate-memory.js';
 import { CANDIDATES_MAX, DestinationMemory, type RouteEvent } from '../../src/protocol/destination-memory.js';
 import { candidate, lineView } from '../helpers/candidates.js';
 
@@ -237,6 +237,25 @@ test('of too many candidates the one that changed longest ago goes, and never th
       memory.candidates.filter((one) => one !== best).map(({ line }) => line),
       Array.from({ length: CANDIDATES_MAX - 1 }, (_, i) => 100 + 2 * CANDIDATES_MAX + 1 + i),
     );
+  }
+});
+
+test('an address that the name no longer has does not lead, sticky or not, until the name has it again', () => {
+  for (const sticky of [false, true]) {
+    const memory = connected(20, 300);
+    assert.equal(choose(memory, 0, ALL, sticky), 0);
+    const [first, second] = memory.candidates;
+    first.gone = true;
+    assert.equal(choose(memory, 1, ALL, sticky), 1);
+    // What another actor says of it changes nothing: it knows the name less well.
+    const theirs = connected(20);
+    theirs.connected(A, 20, 5, ALL);
+    memory.adopt(theirs);
+    assert.equal(choose(memory, 5, ALL, sticky), 1);
+    second.gone = true;
+    assert.equal(choose(memory, 5, ALL, sticky), undefined);
+    (memory.find(A) as CandidateMemory).gone = false;
+    assert.equal(choose(memory, 5, ALL, sticky), 0);
   }
 });
 

@@ -5,6 +5,7 @@ import type { CandidateMemory } from '../../protocol/candidate-memory.js';
 import type { DestinationMemory, LineView } from '../../protocol/destination-memory.js';
 import { FAILURES, type Failure } from '../../protocol/failure.js';
 import type { Target } from '../../protocol/target.js';
+import { checkAddresses } from './address-check.js';
 import type { Attempt } from './attempt.js';
 import type { Context } from './context.js';
 import { Reached } from './reached.js';
@@ -33,6 +34,7 @@ export class Lessons {
     const memory = this.#memory;
     if (memory === undefined) return undefined;
     const { routes, engine, options } = this.#context;
+    if (engine.now >= memory.checkAt) checkAddresses(this.#context, memory, this.#target);
     const { refresh_s } = options.cache;
     if (refresh_s > 0 && engine.now - memory.raced >= refresh_s * 1000) return undefined;
     return memory.choose(engine.now, routes.ttl_ms, lines, sticky);

@@ -14,9 +14,11 @@ import { LookupClient } from '../../threads/lookups.js';
 import { call, moved, type Remote, serve } from '../../threads/port.js';
 import type { BadAddresses } from './bad-addresses.js';
 
-export type NameOutcome =
+/** `whole`: it is fresh and says all that there is. An address that it does not have is not the name's any more. */
+export type NameOutcome = { readonly whole: boolean } & (
   | { readonly kind: 'found'; readonly ips: readonly Uint8Array[] }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+  | { readonly kind: 'failed'; readonly failure: Failure }
+);
 
 interface Known {
   /** As the DNS actor gave it. */
@@ -108,9 +110,9 @@ export class NamesReplica {
       return pending.early;
     }
     // With no DNS actor to ask, an old answer is better than none.
-    if (this.#remote === undefined && known !== undefined) return known.outcome;
+    if (this.#remote === undefined && known !== undefined) return doubtful(known.outcome);
     if (this.#pending.size >= this.#pending_max) return failed('too-many-lookups');
-    const asked = new Pending(() => this.#settle(name, asked.early ?? known?.outcome ?? UNANSWERED));
+    const asked = new Pending(() => this.#settle(name, doubtful(asked.early ?? known?.outcome ?? UNANSWERED)));
     asked.waiters.add(waiter);
     this.#pending.set(name, asked);
     this.#deadlines.set(asked.deadline, now + this.#timeout_ms);
@@ -123,6 +125,11 @@ export class NamesReplica {
     const pending = this.#pending.get(name);
     pending?.waiters.add(waiter);
     return pending !== undefined;
+  }
+
+  /** Until when what is known of a name holds, in ms of the engine's clock; long ago where nothing is known. */
+  holdsUntil(name: string): number {
+    return this.#known.peek(name)?.expires ?? Number.NEGATIVE_INFINITY;
   }
 
   /** A waiter that wants to hear no more. */
@@ -189,7 +196,7 @@ export class NamesReplica {
     // Which server gave it is not known here, but whoever is asked again knows.
     if (answer.ips.some((ip) => bad.isDisbelievedSince(ip, version))) return undefined;
     const ips = answer.ips.filter((ip) => !bad.isInjected(ip, withoutDot(name)));
-    return ips.length === 0 ? undefined : { kind: 'found', ips };
+    return ips.length === 0 ? undefined : { kind: 'found', ips, whole: answer.whole };
   }
 
   #ask(name: string): void {
@@ -230,9 +237,15 @@ export class NamesReplica {
 function outcomeOf(answer: LookupAnswer): NameOutcome {
   switch (answer.code) {
     case 'found':
-      return { kind: 'found', ips: answer.addresses.map(parseIp).filter((ip) => ip !== undefined) };
-    case 'no-such-name':
-      return failed('no-such-name', answer.exists ? 'it has no address' : undefined);
+      return {
+        kind: 'found',
+        ips: answer.addresses.map(parseIp).filter((ip) => ip !== undefined),
+        whole: isWhole(answer),
+      };
+    case 'no-such-name': {
+      const detail = answer.exists ? 'it has no address' : undefined;
+      return { ...failed('no-such-name', detail), whole: isWhole(answer) };
+    }
     case 'failed':
       return failed('dns-failed', answer.reason);
     case 'overloaded':
@@ -242,6 +255,10 @@ function outcomeOf(answer: LookupAnswer): NameOutcome {
   }
 }
 
+const isWhole = ({ partial, more }: { readonly partial?: true; readonly more?: true }): boolean => !partial && !more;
+
+const doubtful = (outcome: NameOutcome): NameOutcome => ({ ...outcome, whole: false });
+
 function failed(code: FailureCode, detail?: string): NameOutcome {
-  return { kind: 'failed', failure: failureOf(code, detail) };
+  return { kind: 'failed', failure: failureOf(code, detail), whole: false };
 }
