@@ -17,14 +17,14 @@ import { acceptFrom, closeFd } from '../linux/sockets.js';
 import type { OwnerTable } from '../threads/owner-table.js';
 import type { RoomFlag } from '../threads/room.js';
 import type { Lanes } from './lanes.js';
-import type { Logger } from './log.js';
+import type { Notices } from './notices.js';
 
 /** Errors of one client, not of accepting: accept(2) says to go on. (EPERM: a firewall's rule.) */
 const OF_ONE_CLIENT = new Set([ECONNABORTED, EPROTO, EPERM, EAGAIN, EINTR, ENETDOWN, ENETUNREACH, EHOSTUNREACH]);
 /** How long accepting rests when fds or memory have run out. */
 const PAUSE_MS = 100;
-/** Errors no further apart than this are one episode, and are said once. */
-const EPISODE_MS = 10_000;
+/** The part of `connections_max` that must be free before the limit counts as left: at the limit one comes as one goes. */
+const LEFT_PART = 1 / 20;
 /** Clients taken in one look at the backlog. */
 const BATCH = 256;
 /** With so many at once, more are coming: instead of waking for each, accepting waits so long for them. */
@@ -39,7 +39,7 @@ export interface AcceptorParts {
   /** Raised while there is no room, so that an actor rings when a connection ends. */
   readonly room: RoomFlag;
   readonly connections_max: number;
-  readonly log: Logger;
+  readonly notices: Notices;
 }
 
 export class Acceptor extends Listener {
@@ -54,7 +54,9 @@ export class Acceptor extends Listener {
   /** Connections that may be handed on in this turn. */
   #room = 0;
   #resumeAt = 0;
-  #episodeEnds = 0;
+  /** Whether `connections_max` is reached, and since when. */
+  #full = false;
+  #fullSince = 0;
   #stopped = false;
 
   /** Takes over `listening`. Its `turned` and `mayWait` belong to the engine's loop. */
@@ -97,10 +99,8 @@ export class Acceptor extends Listener {
   #pause(result: number): void {
     const { now } = this.#parts.engine;
     this.#resumeAt = now + PAUSE_MS;
-    if (now >= this.#episodeEnds) {
-      this.#parts.log.warn({ error: errnoName(result) }, 'accepting fails: trying again ten times a second');
-    }
-    this.#episodeEnds = now + EPISODE_MS;
+    const message = 'accepting fails: trying again ten times a second';
+    this.#parts.notices.tell({ topic: 'accepting', level: 'warn', message, fields: { error: errnoName(result) } });
   }
 
   /** Fds that an actor had not taken when it died. */
@@ -126,8 +126,28 @@ export class Acceptor extends Listener {
       this.#parts.room.raise();
       this.#place(); // a connection that ended just before the flag was up rings nobody
     }
+    if (this.#full ? this.#room >= this.#leftRoom : this.#room <= 0) this.#tellFull();
     this.#arrange();
     this.#parts.lanes.ring();
+  }
+
+  get #leftRoom(): number {
+    return Math.max(1, Math.floor(this.#parts.connections_max * LEFT_PART));
+  }
+
+  /** How many clients wait in the backlog the kernel does not say. */
+  #tellFull(): void {
+    const { notices, connections_max, engine } = this.#parts;
+    this.#full = !this.#full;
+    if (this.#full) {
+      this.#fullSince = engine.now;
+      const message = 'connections_max is reached: further clients wait in the backlog of the kernel';
+      notices.tell({ topic: 'connections_max', good: false, level: 'warn', message, fields: { connections_max } });
+    } else {
+      const fields = { connections_max, full_s: Math.round((engine.now - this.#fullSince) / 1000) };
+      const message = 'below connections_max again: clients are accepted as they come';
+      notices.tell({ topic: 'connections_max', good: true, level: 'info', message, fields });
+    }
   }
 
   /** Hands on what is held, as far as there is room. */

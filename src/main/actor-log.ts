@@ -1,21 +1,21 @@
 // The port over which one actor's log records come, from its start to its end; the next start gets a new one.
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { type LogRecord, receiveLogs } from '../threads/log.js';
-import type { Logger } from './log.js';
+import type { Notices } from './notices.js';
 
 export class ActorLog {
-  readonly #log: Logger;
+  readonly #notices: Notices;
   #port: MessagePort | undefined;
 
-  constructor(log: Logger) {
-    this.#log = log;
+  constructor(notices: Notices) {
+    this.#notices = notices;
   }
 
   /** The actor's end of a new port. */
   open(): MessagePort {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    receiveLogs(port1, this.#write);
+    receiveLogs(port1, (record) => this.#notices.write(record));
     return port2;
   }
 
@@ -25,10 +25,8 @@ export class ActorLog {
     if (port === undefined) return;
     this.#port = undefined;
     for (let last = receiveMessageOnPort(port); last !== undefined; last = receiveMessageOnPort(port)) {
-      this.#write(last.message as LogRecord);
+      this.#notices.write(last.message as LogRecord);
     }
     port.close();
   }
-
-  readonly #write = ({ level, fields, message }: LogRecord): void => this.#log[level](fields, message);
 }

@@ -9,6 +9,7 @@ import type { ConnectionStart, SharedMemory } from '../threads/start.js';
 import { ActorLog } from './actor-log.js';
 import type { Lanes } from './lanes.js';
 import type { Logger } from './log.js';
+import type { Notices } from './notices.js';
 import { endRemains } from './remains.js';
 import type { Role } from './role.js';
 import type { Switchboard } from './switchboard.js';
@@ -25,15 +26,17 @@ export interface ConnectionParts {
   readonly mainDoorbell: number;
   readonly switchboard: Switchboard;
   readonly log: Logger;
+  readonly notices: Notices;
   /** Fds that the actor had not taken when it died. */
   readonly takeBack: (fds: readonly number[]) => void;
 }
 
 export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
-  const { actor, options, engine, shared, queue, counters, lanes, doorbell, mainDoorbell, switchboard, log } = parts;
+  const { actor, options, engine, shared, queue, counters, lanes, doorbell, mainDoorbell, switchboard, log, notices } =
+    parts;
   const owners = new OwnerTable(shared.owners);
   const maps = new MapTable(shared.maps);
-  const said = new ActorLog(log);
+  const said = new ActorLog(notices);
   let turnsSeen = -1;
   return {
     name: `connection actor ${actor}`,

@@ -14,9 +14,11 @@ import type { Remote } from '../threads/port.js';
 import { RoomFlag } from '../threads/room.js';
 import { Acceptor } from './acceptor.js';
 import { reasonOf } from './deadline.js';
+import { FailureWatch } from './failure-watch.js';
 import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from './fd-limit.js';
 import { type Address, listen } from './listen.js';
 import type { Logger } from './log.js';
+import { Notices } from './notices.js';
 import { report } from './report.js';
 import { awaitSignal, onReportSignal } from './signals.js';
 import { Supervisor, type Tuning } from './supervisor.js';
@@ -100,6 +102,7 @@ class Start {
   readonly #options: Options;
   readonly #engine: Engine;
   readonly #log: Logger;
+  readonly #notices: Notices;
   readonly #doorbell = makeDoorbell();
   readonly #room = RoomFlag.create();
   readonly #supervisor: Supervisor;
@@ -109,8 +112,10 @@ class Start {
     this.#options = options;
     this.#engine = engine;
     this.#log = log;
+    this.#notices = new Notices(log);
     this.#supervisor = new Supervisor({
       ...{ options, rules, engine: kind, fdsMax, log, tuning },
+      notices: this.#notices,
       mainDoorbell: this.#doorbell,
       room: this.#room,
       takeBack: (fds) => this.#acceptor?.takeBack(fds),
@@ -122,6 +127,7 @@ class Start {
     const listening = failure === undefined ? listen(this.#options) : failed(failure);
     if (listening.code === 'failed') {
       await this.#supervisor.stop(0);
+      this.#notices.close();
       this.#engine.destroy();
       if (this.#doorbell >= 0) closeFd(this.#doorbell);
       return listening;
@@ -139,7 +145,7 @@ class Start {
       owners: supervisor.owners,
       room: new RoomFlag(this.#room),
       connections_max: this.#options.limits.connections_max,
-      log: this.#log,
+      notices: this.#notices,
     });
     this.#acceptor = acceptor;
     const loop = new Loop(engine, { mayWait: () => acceptor.mayWait(), turned: () => acceptor.turned() });
@@ -147,10 +153,15 @@ class Start {
     engine.watch(this.#doorbell, () => {}); // whoever rings only wakes the loop
     const running = loop.run();
     const doorbell = this.#doorbell;
+    const stats = () => totals(supervisor, this.#options.workers);
+    const actors = () => supervisor.connections.map(({ control }) => control);
+    const failures = new FailureWatch({ stats, actors, notices: this.#notices });
     let closed: Promise<void> | undefined;
     const close = async (drain_timeout_ms: number): Promise<void> => {
       acceptor.stop();
+      failures.stop();
       await supervisor.stop(drain_timeout_ms);
+      this.#notices.close();
       loop.stop();
       await running.catch(() => {});
       engine.destroy();
@@ -159,13 +170,13 @@ class Start {
     return {
       address,
       broken: new Promise((resolve) => running.catch((error: unknown) => resolve(reasonOf(error)))),
-      stats: () => totals(supervisor, this.#options.workers),
+      stats,
       close(drain_timeout_ms) {
         closed ??= close(drain_timeout_ms);
         return closed;
       },
       names: () => supervisor.names.control,
-      actors: () => supervisor.connections.map(({ control }) => control),
+      actors,
     };
   }
 }

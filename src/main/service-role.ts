@@ -5,7 +5,7 @@ import type { Options } from '../protocol/options.js';
 import type { Remote } from '../threads/port.js';
 import type { NamesStart, RoutesStart } from '../threads/start.js';
 import { ActorLog } from './actor-log.js';
-import type { Logger } from './log.js';
+import type { Notices } from './notices.js';
 import type { Role } from './role.js';
 import type { Switchboard } from './switchboard.js';
 
@@ -13,10 +13,10 @@ import type { Switchboard } from './switchboard.js';
 export function namesRole(
   options: Options,
   switchboard: Switchboard,
-  log: Logger,
+  notices: Notices,
   mayWrite: (path: string | null) => boolean,
 ): Role<NamesControl> {
-  const said = new ActorLog(log);
+  const said = new ActorLog(notices);
   return {
     name: 'DNS actor',
     begin(control) {
@@ -38,10 +38,10 @@ export function namesRole(
 export function routesRole(
   options: Options,
   switchboard: Switchboard,
-  log: Logger,
+  notices: Notices,
   mayWrite: (path: string | null) => boolean,
 ): Role<RoutesControl> {
-  const said = new ActorLog(log);
+  const said = new ActorLog(notices);
   return {
     name: 'route actor',
     begin(control) {

@@ -15,6 +15,7 @@ import { connectionRole } from './connection-role.js';
 import { availableCores } from './cores.js';
 import { type Lane, Lanes } from './lanes.js';
 import type { Logger } from './log.js';
+import type { Notices } from './notices.js';
 import type { Role } from './role.js';
 import { RuleKeeper } from './rule-keeper.js';
 import { namesRole, routesRole } from './service-role.js';
@@ -61,6 +62,7 @@ export interface SupervisorParts {
   /** Memory of main's RoomFlag. */
   readonly room: SharedArrayBuffer;
   readonly log: Logger;
+  readonly notices: Notices;
   /** Fds that a dead actor had not taken. */
   readonly takeBack: (fds: readonly number[]) => void;
   readonly tuning?: Tuning;
@@ -80,7 +82,7 @@ export class Supervisor {
   readonly #doorbells: readonly number[];
 
   constructor(parts: SupervisorParts) {
-    const { options, log, tuning } = parts;
+    const { options, log, notices, tuning } = parts;
     const { entries = ACTOR_ENTRIES, heap_mb = HEAP_MB, check_ms } = tuning ?? {};
     const actors = Array.from({ length: options.workers }, (_, actor) => actor);
     const common = {
@@ -110,8 +112,8 @@ export class Supervisor {
       this.#pools.push(pool);
       return new ActorHost(role, pool, this.#gate, log, check_ms);
     };
-    this.names = host(namesRole(options, switchboard, log, mayWrite), entries.names);
-    this.routes = host(routesRole(options, switchboard, log, mayWrite), entries.routes);
+    this.names = host(namesRole(options, switchboard, notices, mayWrite), entries.names);
+    this.routes = host(routesRole(options, switchboard, notices, mayWrite), entries.routes);
     this.connections = actors.map((actor) => {
       const { queue, doorbell } = ways[actor];
       const { counters, lanes } = this;

@@ -13,9 +13,18 @@ const SILENT_MIN = 3;
 /** How long that stands; longer than the usual time between two probes. */
 const EARLY_MS = 7_200_000;
 
+/** By what a line's proxy failed: for people. */
+export interface LineFailure {
+  readonly cause: string;
+  /** What the kernel or the proxy said. */
+  readonly detail: string | undefined;
+  /** Where it was dialled. */
+  readonly address: string;
+}
+
 /** What the other actors are told of a line. */
 export type LineEvent = { readonly line: number } & (
-  | { readonly kind: 'proxy-failed' }
+  | { readonly kind: 'proxy-failed'; readonly why?: LineFailure }
   | { readonly kind: 'proxy-reached' }
   | { readonly kind: 'early'; readonly early: boolean }
 );
@@ -49,6 +58,11 @@ export class LineHealth {
   mayUse(line: number, now: number): boolean {
     const state = this.#lines[line];
     return state.openFor === 0 || (now >= state.openUntil && now - state.trial >= TRIAL_MS);
+  }
+
+  /** Whether its circuit is open, a trial aside. */
+  isDown(line: number): boolean {
+    return this.#lines[line].openFor > 0;
   }
 
   /** An attempt begins; where the circuit is open it is the trial. */

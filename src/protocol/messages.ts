@@ -56,6 +56,19 @@ export interface RoutesActor {
   report(actor: number, routes: readonly RouteReport[], lines: readonly LineEvent[]): Promise<void>;
 }
 
+/** A connection that failed, as a log record has it. */
+export interface LastFailure {
+  readonly age_ms: number;
+  readonly what: {
+    readonly cause: string;
+    readonly detail: string | undefined;
+    readonly target: string;
+    readonly line?: string;
+    readonly address?: string;
+    readonly source?: string;
+  };
+}
+
 /** A connection actor as main sees it. */
 export interface ConnectionActor {
   /** Settles once the actor has its engine and serves; says which engine it is and why not io_uring. */
@@ -68,6 +81,8 @@ export interface ConnectionActor {
   connectRoutes(reports: unknown, pushes: unknown): Promise<void>;
   /** New rules, in shared memory, for the connections to come. */
   setRules(tables: RuleTables): Promise<void>;
+  /** What the last connection failed by that failed; undefined where none has. */
+  lastFailure(): Promise<LastFailure | undefined>;
   /** For tests of the supervision: goes wrong as told. */
   fail(how: Fault): Promise<void>;
 }

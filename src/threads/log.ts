@@ -1,6 +1,7 @@
 // Log records of an actor, written by main: sent as messages, with a bound on how many main may be behind. Beyond it
 // they are dropped and counted. The logger itself (pino) is main/log.ts's business.
 import type { MessagePort } from 'node:worker_threads';
+import type { Notice } from '../protocol/notice.js';
 import type { LogLevel } from '../protocol/options.js';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const satisfies readonly LogLevel[];
@@ -39,13 +40,22 @@ export class RemoteLog {
   }
 
   write(level: Level, fields: Readonly<Record<string, unknown>>, message: string): void {
-    if (!this.enabled(level)) return;
+    this.#post({ level, fields, message });
+  }
+
+  /** What happens over and over: main says when it is due. */
+  tell(notice: Notice): void {
+    this.#post(notice);
+  }
+
+  #post(record: LogRecord | Notice): void {
+    if (!this.enabled(record.level)) return;
     if (this.#behind >= BEHIND_MAX) {
       this.#dropped();
       return;
     }
     this.#behind += 1;
-    this.#port.postMessage({ level, fields, message } satisfies LogRecord);
+    this.#port.postMessage(record);
   }
 
   close(): void {
@@ -54,9 +64,9 @@ export class RemoteLog {
 }
 
 /** Main's end: calls `write` for each record. */
-export function receiveLogs(port: MessagePort, write: (record: LogRecord) => void): void {
+export function receiveLogs(port: MessagePort, write: (record: LogRecord | Notice) => void): void {
   let written = 0;
-  port.on('message', (record: LogRecord) => {
+  port.on('message', (record: LogRecord | Notice) => {
     write(record);
     written += 1;
     if (written < ACKNOWLEDGE_EVERY) return;

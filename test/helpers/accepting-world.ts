@@ -7,6 +7,7 @@ import { closeFd, listenOn, localEndpoint, sendBytes } from '../../src/linux/soc
 import { Acceptor } from '../../src/main/acceptor.js';
 import { Lanes } from '../../src/main/lanes.js';
 import type { Logger } from '../../src/main/log.js';
+import { Notices } from '../../src/main/notices.js';
 import { Counter, Counters } from '../../src/threads/counters.js';
 import { FdQueue } from '../../src/threads/fd-queue.js';
 import { OwnerTable } from '../../src/threads/owner-table.js';
@@ -34,6 +35,7 @@ export class AcceptingWorld {
   readonly lanes: Lanes;
   readonly owners = new OwnerTable(OwnerTable.create(FDS_MAX));
   readonly acceptor: Acceptor;
+  readonly #notices: Notices;
   readonly #loop: Loop;
   readonly #running: Promise<void>;
   readonly #queue: FdQueue;
@@ -43,6 +45,7 @@ export class AcceptingWorld {
   readonly #laneBell = makeDoorbell();
 
   constructor({ engine: kind, connections_max, capacity, log }: WorldOptions) {
+    this.#notices = new Notices(log);
     const opened = openEngine(kind);
     if ('code' in opened) throw new Error(opened.reason);
     const { engine } = opened;
@@ -58,7 +61,7 @@ export class AcceptingWorld {
     this.lanes = new Lanes([{ queue: this.#queue, capacity, doorbell: this.#laneBell }], counters);
     const room = new RoomFlag(roomMemory);
     const { lanes, owners } = this;
-    this.acceptor = new Acceptor(listening, { engine, lanes, owners, room, connections_max, log });
+    this.acceptor = new Acceptor(listening, { engine, lanes, owners, room, connections_max, notices: this.#notices });
     this.#loop = new Loop(engine, {
       mayWait: () => {
         this.waits += 1;
@@ -103,6 +106,7 @@ export class AcceptingWorld {
     for (const fd of this.take()) this.end(fd);
     for (const fd of this.taken) this.end(fd);
     this.#loop.stop();
+    this.#notices.close();
     await this.#running;
     this.#loop.engine.destroy();
     closeFd(this.#doorbell);

@@ -10,7 +10,7 @@ import type { Ownership } from '../../linux/ownership.js';
 import { PipePool } from '../../linux/pipes.js';
 import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import { LineHealth } from '../../protocol/line-health.js';
-import type { ConnectionActor, Fault } from '../../protocol/messages.js';
+import type { ConnectionActor, Fault, LastFailure } from '../../protocol/messages.js';
 import type { Options } from '../../protocol/options.js';
 import type { PlanRules } from '../../protocol/race-plan.js';
 import type { RuleTables } from '../../protocol/rule-tables.js';
@@ -128,6 +128,7 @@ class Actor implements ConnectionActor {
         connectNames: (port: MessagePort) => this.connectNames(port),
         connectRoutes: (reports: MessagePort, pushes: MessagePort) => this.connectRoutes(reports, pushes),
         setRules: (tables: RuleTables) => this.setRules(tables),
+        lastFailure: () => this.lastFailure(),
         fail: (how: Fault) => this.fail(how),
       } satisfies ConnectionActor,
       this.#start.control,
@@ -153,6 +154,10 @@ class Actor implements ConnectionActor {
 
   async setRules(tables: RuleTables): Promise<void> {
     this.#context.rules.set(tables);
+  }
+
+  async lastFailure(): Promise<LastFailure | undefined> {
+    return this.#context.failures.last(this.#engine.now);
   }
 
   async fail(how: Fault): Promise<void> {

@@ -1,25 +1,93 @@
-// Says a failed connection's cause when it is one that whoever runs the gateway can mend (a source port in use, no
-// descriptors left, credentials refused): one line a cause in ten seconds, however many connections fail.
-import { formatEndpoint } from '../../protocol/address.js';
-import { FAILURES, type Failure, type FailureCode } from '../../protocol/failure.js';
+// Tells main what whoever runs the gateway can mend: failures of a line's source and proxies, descriptors or ports that have
+// run out, clients that do not speak SOCKS5. Main says how often (main/notices.ts); here no more than one of a topic a
+// second crosses the threads, however many connections fail. It keeps what failed last, should main ask.
+import { formatEndpoint, formatIp, unmapped } from '../../protocol/address.js';
+import { FAILURES, type Failure } from '../../protocol/failure.js';
+import type { ForeignProtocol } from '../../protocol/foreign.js';
+import type { LastFailure } from '../../protocol/messages.js';
+import { Repeats } from '../../protocol/notice.js';
 import type { Target } from '../../protocol/target.js';
 import type { RemoteLog } from '../../threads/log.js';
+import type { Attempt } from './attempt.js';
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 1000;
+
+/** What a client does wrong: the protocol that it speaks, or that it offers no method of authentication that is known. */
+export type Misfit = ForeignProtocol | 'authentication';
+
+const MISFITS: Readonly<Record<Misfit, string>> = {
+  HTTP: 'speaks HTTP: set it to SOCKS5',
+  SOCKS4: 'speaks SOCKS4: set it to SOCKS5',
+  TLS: 'speaks TLS: set it to plain SOCKS5',
+  authentication: 'offers SOCKS5 only with authentication, of which there is none here: let it use none',
+};
+
+/** Of an attempt, what names the line and where it dialled. */
+export type Failed = Pick<Attempt, 'candidate' | 'line' | 'failure'>;
+
+interface Lost {
+  readonly failure: Failure;
+  readonly target: Target;
+  readonly attempt: Failed | undefined;
+  readonly at: number;
+}
 
 export class FailureLog {
   readonly #log: RemoteLog;
-  readonly #said = new Map<FailureCode, number>();
+  readonly #repeats = new Repeats(EVERY_MS);
+  #last: Lost | undefined;
 
   constructor(log: RemoteLog) {
     this.#log = log;
   }
 
-  /** `now` in ms of the engine's clock. */
-  failed({ code, detail }: Failure, target: Target, now: number): void {
-    const { level, sentence } = FAILURES[code];
-    if (level === 'debug' || now - (this.#said.get(code) ?? Number.NEGATIVE_INFINITY) < EVERY_MS) return;
-    this.#said.set(code, now);
-    this.#log.write(level, { cause: code, detail, target: formatEndpoint(target.host, target.port) }, sentence);
+  /** An attempt failed, whatever becomes of its connection; `now` in ms of the engine's clock. */
+  attempt(attempt: Failed, failure: Failure, target: Target, now: number): void {
+    if (FAILURES[failure.code].level !== 'debug') this.#tell(attempt, failure, target, now);
   }
+
+  /** A connection failed: by the failure of one of its attempts, or by another one. */
+  lost(failure: Failure, target: Target, attempts: readonly Failed[], now: number): void {
+    const attempt = attempts.find((one) => one.failure === failure);
+    this.#last = { failure, target, attempt, at: now };
+    if (attempt === undefined && FAILURES[failure.code].level !== 'debug') this.#tell(undefined, failure, target, now);
+  }
+
+  #tell(attempt: Failed | undefined, failure: Failure, target: Target, now: number): void {
+    const { level, sentence: message } = FAILURES[failure.code];
+    const topic = `${failure.code} ${attempt?.line.name ?? ''}`;
+    const left_out = this.#repeats.due(topic, now);
+    if (left_out === undefined || level === 'debug') return;
+    this.#log.tell({ topic, level, message, fields: what(failure, target, attempt), left_out });
+  }
+
+  /** A client that cannot be served as it is set; its address is asked for only when it is said. */
+  misfit(misfit: Misfit, client: () => { readonly ip: Uint8Array } | number, now: number): void {
+    const topic = `client ${misfit}`;
+    const left_out = this.#repeats.due(topic, now);
+    if (left_out === undefined) return;
+    const peer = client();
+    const address = typeof peer === 'number' ? 'an address that it has left' : formatIp(unmapped(peer.ip));
+    const message = `a client at ${address} ${MISFITS[misfit]}`;
+    this.#log.tell({ topic, level: 'warn', message, fields: {}, left_out });
+  }
+
+  last(now: number): LastFailure | undefined {
+    if (this.#last === undefined) return undefined;
+    const { failure, target, attempt, at } = this.#last;
+    return { age_ms: now - at, what: what(failure, target, attempt) };
+  }
+}
+
+/** Names the line, the address that it dialled, and what the kernel or the proxy said. */
+function what({ code, detail }: Failure, target: Target, attempt: Failed | undefined): LastFailure['what'] {
+  const where =
+    attempt === undefined
+      ? {}
+      : { line: attempt.line.name, address: formatIp(attempt.candidate.ip), ...sourceOf(attempt) };
+  return { cause: code, detail, ...where, target: formatEndpoint(target.host, target.port) };
+}
+
+function sourceOf({ line: { sourceIp } }: Failed): { readonly source?: string } {
+  return sourceIp === undefined ? {} : { source: formatIp(sourceIp) };
 }

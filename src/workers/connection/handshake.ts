@@ -3,6 +3,7 @@
 import { BufferGroup, Listener } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
+import { foreignProtocol } from '../../protocol/foreign.js';
 import {
   decodeGreeting,
   decodeRequest,
@@ -13,13 +14,17 @@ import {
 } from '../../protocol/socks5-server.js';
 import type { Target } from '../../protocol/target.js';
 import type { Context } from './context.js';
+import type { Misfit } from './failure-log.js';
 
 /** Whoever waits for the handshake. Exactly one of these is called, once. */
 export interface HandshakeOutcome {
   /** `early` are bytes that the client sent behind its request; undefined for none. */
   requested(target: Target, early: Uint8Array | undefined): void;
-  /** Cannot be served; `answer` is what the client is told, undefined for one that speaks no SOCKS5. */
-  refused(answer: Uint8Array | undefined): void;
+  /**
+   * Cannot be served; `answer` is what the client is told, undefined for one that speaks no SOCKS5. `misfit` is what it
+   * does wrong, where that shows a wrong setting.
+   */
+  refused(answer: Uint8Array | undefined, misfit: Misfit | undefined): void;
   /** The client has gone before it said what it wanted. */
   left(): void;
 }
@@ -67,11 +72,11 @@ export class Handshake extends Listener {
         return;
       }
       if (greeting.kind === 'invalid') {
-        this.#outcome.refused(undefined);
+        this.#outcome.refused(undefined, foreignProtocol(bytes, next, end));
         return;
       }
       if (greeting.value === Method.unacceptable) {
-        this.#outcome.refused(METHOD_UNACCEPTABLE);
+        this.#outcome.refused(METHOD_UNACCEPTABLE, 'authentication');
         return;
       }
       this.#context.engine.sendCopy(socket, METHOD_NONE);
@@ -84,7 +89,7 @@ export class Handshake extends Listener {
       return;
     }
     if (request.kind === 'invalid') {
-      this.#outcome.refused(encodeRefusal(request.code));
+      this.#outcome.refused(encodeRefusal(request.code), undefined);
       return;
     }
     next += request.size;

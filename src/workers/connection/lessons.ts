@@ -1,5 +1,6 @@
 // What one race learns and has remembered: of its candidates for the destination, and of the lines' proxies. It looks up
 // what is known, and decides nothing: which is best is protocol/destination-memory.ts.
+import { formatEndpoint, formatIp } from '../../protocol/address.js';
 import type { Candidate } from '../../protocol/candidate.js';
 import type { CandidateMemory } from '../../protocol/candidate-memory.js';
 import type { DestinationMemory, LineView } from '../../protocol/destination-memory.js';
@@ -102,13 +103,14 @@ export class Lessons {
     routes.failed(this.#key as string, this.#memory as DestinationMemory, attempt.candidate, blames, engine.now);
   }
 
-  #judgeProxy({ candidate: { line }, passedProxies }: Attempt, { code }: Failure): void {
+  #judgeProxy({ candidate: { line, ip }, line: { hops }, passedProxies }: Attempt, { code, detail }: Failure): void {
     const { health, routes, engine } = this.#context;
     if (passedProxies) {
       if (health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
     } else if (FAILURES[code].blames === 'proxy') {
       health.proxyFailed(line, engine.now);
-      routes.tell({ kind: 'proxy-failed', line });
+      const address = formatEndpoint(formatIp(ip), hops[0].port);
+      routes.tell({ kind: 'proxy-failed', line, why: { cause: code, detail, address } });
     }
   }
 }

@@ -20,7 +20,7 @@ import type { Reached } from './reached.js';
 /** Whoever waits for the race. `won` or `lost` is called once, unless the race is cancelled; the others only after `won`. */
 export interface RaceOutcome {
   won(winner: Attempt): void;
-  lost(failure: Failure, target: Target): void;
+  lost(failure: Failure): void;
   /** One more is connected, to be had from `another()`. */
   joined(): void;
   /** Of what was asked for by `another()` nothing will come. */
@@ -236,7 +236,9 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
       if (this.#held.length > 0 && (due || this.#isSpent())) this.#winHeld();
       else if (this.#isSpent()) {
         this.cancel();
-        this.#outcome.lost(this.#mostTelling(), this.#target);
+        const failure = this.#mostTelling();
+        this.#context.failures.lost(failure, this.#target, this.attempts, this.#context.engine.now);
+        this.#outcome.lost(failure);
       }
     } else if (this.#wanted && this.#isSpent()) {
       this.#wanted = false;
@@ -311,5 +313,6 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     this.#plan.failed(this.#context.engine.now);
     this.#failure = mostTelling(this.#failure, failure);
     this.#lessons.failed(attempt, failure);
+    this.#context.failures.attempt(attempt, failure, this.#target, this.#context.engine.now);
   }
 }

@@ -12,6 +12,7 @@ import type { Attempt } from './attempt.js';
 import { Contest, type ContestOutcome } from './contest.js';
 import type { Context } from './context.js';
 import { connectionEnded } from './endings.js';
+import type { Misfit } from './failure-log.js';
 import { Farewell } from './farewell.js';
 import { Handshake, type HandshakeOutcome } from './handshake.js';
 import { Race, type RaceOutcome } from './race.js';
@@ -59,7 +60,7 @@ export class Session extends TimedListener implements HandshakeOutcome, RaceOutc
     const ruling = this.#context.rules.match(target);
     if (ruling === 'block') {
       this.#context.counters[Counter.blocked] += 1;
-      this.lost(BLOCKED, target);
+      this.lost(BLOCKED);
       return;
     }
     deadlines.set(this, engine.now + WATCH_CLIENT_AFTER_MS);
@@ -70,8 +71,12 @@ export class Session extends TimedListener implements HandshakeOutcome, RaceOutc
     race.start();
   }
 
-  refused(answer: Uint8Array | undefined): void {
+  refused(answer: Uint8Array | undefined, misfit: Misfit | undefined): void {
     this.#context.counters[Counter.badHandshakes] += 1;
+    if (misfit !== undefined) {
+      const { failures, engine } = this.#context;
+      failures.misfit(misfit, () => peerEndpoint(this.#client.fd), engine.now);
+    }
     if (answer === undefined) this.#close('graceful', 'not-socks5');
     else this.#farewell(answer, 'refused');
   }
@@ -109,11 +114,10 @@ export class Session extends TimedListener implements HandshakeOutcome, RaceOutc
     this.#close('reset', 'cancelled');
   }
 
-  lost(failure: Failure, target: Target): void {
+  lost(failure: Failure): void {
     this.#race = undefined;
     this.#context.counters[Counter.failed] += 1;
     this.#record?.lost(failure);
-    this.#context.failures.failed(failure, target, this.#context.engine.now);
     this.#farewell(encodeFailure(failure.code), 'failed');
   }
 

@@ -19,7 +19,7 @@ export async function run({ options, control, log, readOnly = false }: NamesStar
     if (written === undefined) process.emitWarning(plain(message));
     else written.write('warn', {}, message);
   };
-  const names = new Names(options, warn, readOnly);
+  const names = new Names(options, warn, readOnly, (notice) => written?.tell(notice));
   // Only main connects ports, one for each connection actor that lives, and each of those brings another for lookups.
   const ports = new Set<MessagePort>();
   const keep = (port: MessagePort): void => {

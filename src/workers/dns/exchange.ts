@@ -19,6 +19,8 @@ export interface Asked {
 
 /** The reason of a cancel at a deadline, as opposed to one because nobody waits any more. */
 export const TIMED_OUT = 'timed out';
+/** The reason of a cancel because the DNS actor stops. */
+export const STOPPING = 'stopping';
 
 /** Runs `open`, which reports through `settle` and returns how to close what it opened: closed once, at the first reply. */
 export function exchange(hear: Hear<Reply>, open: (settle: Hear<Reply>) => () => void): Asked {

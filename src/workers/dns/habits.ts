@@ -52,6 +52,8 @@ export class Habits {
     ...{ queries: 0, addresses: 0, nodata: 0, nxdomain: 0, failures: 0, timeouts: 0, errors: 0, repeats: 0 },
     ...{ truncated: 0, invalid: 0, strays: 0, held: 0, contradicted: 0, suspect: 0 },
   };
+  /** Hears what came of each question. */
+  observer: ((reply: Reply) => void) | undefined;
   readonly #now: () => number;
   #smoothed_ms: number | undefined;
   #floor: Floor = fresh();
@@ -91,6 +93,7 @@ export class Habits {
   replied(reply: Reply, elapsed_ms: number): void {
     const { counts } = this;
     counts.queries += 1;
+    this.observer?.(reply);
     if (reply.kind === 'no-answer') {
       if (reply.reason === TIMED_OUT) counts.timeouts += 1;
       else if (reply.reason !== GIVEN_UP) counts.errors += 1;

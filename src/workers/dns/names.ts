@@ -6,12 +6,14 @@ import type { Warn } from '../../files/state-file.js';
 import type { LookupAnswer } from '../../protocol/messages.js';
 import { askedName, withoutDot } from '../../protocol/names.js';
 import type { NameExplanation, NamesStatistics } from '../../protocol/names-statistics.js';
+import type { Notice } from '../../protocol/notice.js';
 import type { Options } from '../../protocol/options.js';
 import { type Hear, unasked } from './exchange.js';
 import { askEvery } from './explain.js';
 import { Hosts } from './hosts.js';
 import { LocalNetwork } from './network.js';
 import { Resolver } from './resolver.js';
+import { ServerStates } from './server-states.js';
 import { type AllServers, makeServers } from './servers.js';
 import { Trust } from './trust.js';
 
@@ -28,14 +30,21 @@ export class Names {
   readonly #resolver: Resolver;
   readonly #now = (): number => performance.now();
 
-  /** `readOnly`: another process writes the state file. */
-  constructor(options: NamesOptions, warn: Warn, readOnly = false) {
+  /** `readOnly`: another process writes the state file. `tell` hears of servers that die and come back. */
+  constructor(options: NamesOptions, warn: Warn, readOnly = false, tell: (notice: Notice) => void = () => {}) {
     const now = this.#now;
     this.#options = options;
     this.#hosts = new Hosts(options.hosts, now, undefined, warn);
     const injected = (server: string, name: string, addresses: readonly string[]): void =>
       this.trust.injected(server, name, addresses);
     this.#servers = makeServers(options, { hosts: this.#hosts, injected, warn, now });
+    const states = new ServerStates(
+      this.#servers.all.map(({ identity }) => identity.id),
+      tell,
+    );
+    for (const { habits, identity } of this.#servers.all) {
+      habits.observer = (reply) => states.replied(identity.id, reply);
+    }
     this.trust = new Trust(options, {
       warn,
       readOnly,

@@ -5,7 +5,7 @@ import type { Question } from '../../protocol/dns-message.js';
 import { LABEL_OCTETS, madeUpName } from '../../protocol/made-up-name.js';
 import type { Nameserver } from '../../protocol/options.js';
 import { canonical } from './canonical.js';
-import { type Asked, type Hear, promised, type Reply, TIMED_OUT } from './exchange.js';
+import { type Asked, type Hear, promised, type Reply, STOPPING, TIMED_OUT } from './exchange.js';
 
 /** One question to one server, whatever its transport. */
 export type AskServer = (server: Nameserver, question: Question, hear: Hear<Reply>) => Asked;
@@ -41,7 +41,7 @@ export interface ServerProbe {
 
 async function bounded(ask: (hear: Hear<Reply>) => Asked, timeout_ms: number, signal: AbortSignal): Promise<Reply> {
   const asked = promised(ask);
-  const stop = (): void => asked.cancel('stopping');
+  const stop = (): void => asked.cancel(STOPPING);
   const deadline = setTimeout(() => asked.cancel(TIMED_OUT), timeout_ms);
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();

@@ -8,7 +8,7 @@ import type { Options } from '../../protocol/options.js';
 import { answerOf, ttlOf, type View } from './answer.js';
 import { AnswerCache, type Kept } from './cache.js';
 import { canonical } from './canonical.js';
-import type { Hear } from './exchange.js';
+import { type Hear, STOPPING } from './exchange.js';
 import type { Hosts } from './hosts.js';
 import type { Judge } from './judge.js';
 import { Lookup, type Meaning } from './lookup.js';
@@ -101,7 +101,7 @@ export class Resolver {
   /** Ends every lookup as failed. */
   stop(): void {
     this.#stopped = true;
-    for (const lookup of this.#inFlight.values()) lookup.cancel('stopping');
+    for (const lookup of this.#inFlight.values()) lookup.cancel(STOPPING);
   }
 
   #fromHosts(name: string): LookupAnswer | undefined {

@@ -9,6 +9,7 @@ import { HeapWatch } from '../../threads/heap-watch.js';
 import { RemoteLog } from '../../threads/log.js';
 import { serve } from '../../threads/port.js';
 import type { RoutesStart } from '../../threads/start.js';
+import { LineStates } from './line-states.js';
 import { Memory } from './memory.js';
 import { Subscriber } from './subscriber.js';
 
@@ -31,8 +32,9 @@ export async function run({ options, control, log, readOnly = false }: RoutesSta
     if (written === undefined) process.emitWarning(plain(message));
     else written.write('warn', {}, message);
   };
+  const states = new LineStates(options.lines, (notice) => written?.tell(notice));
   const memory = new Memory(options, { warn, readOnly, tell: (destinations) => routes.tell(destinations) });
-  const routes = new Routes(memory, options.cache.entries_max);
+  const routes = new Routes(memory, states, options.cache.entries_max);
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
   await Promise.race([memory.restored, ended, restoreWait(memory.restored)]);
   serve(
@@ -60,11 +62,13 @@ async function restoreWait(restored: Promise<void>): Promise<void> {
 
 class Routes {
   readonly #memory: Memory;
+  readonly #states: LineStates;
   readonly #entries_max: number;
   readonly #connected = new Map<number, Connected>();
 
-  constructor(memory: Memory, entries_max: number) {
+  constructor(memory: Memory, states: LineStates, entries_max: number) {
     this.#memory = memory;
+    this.#states = states;
     this.#entries_max = entries_max;
   }
 
@@ -90,7 +94,10 @@ class Routes {
 
   #report(reporter: number, told: readonly RouteReport[], lines: readonly LineEvent[]): void {
     for (const report of told) this.#memory.learn(report);
-    for (const event of lines) this.#memory.learnLine(event);
+    for (const event of lines) {
+      const isDown = this.#memory.learnLine(event);
+      if (isDown !== undefined) this.#states.learned(event, isDown);
+    }
     const destinations = told.map(({ destination }) => destination);
     for (const [actor, { subscriber }] of this.#connected) {
       if (actor !== reporter) subscriber.tell(destinations, lines);

@@ -70,8 +70,11 @@ export class Memory {
     this.#changed = true;
   }
 
-  learnLine(event: LineEvent): void {
-    if (event.line < this.#lines.length) this.#health.apply(event, performance.now());
+  /** Whether the line is down then; undefined for one that does not exist. */
+  learnLine(event: LineEvent): boolean | undefined {
+    if (event.line >= this.#lines.length) return undefined;
+    this.#health.apply(event, performance.now());
+    return this.#health.isDown(event.line);
   }
 
   *destinations(): Generator<string> {

@@ -1,0 +1,46 @@
+// Tells of lines whose proxy cannot be reached any more, and of those that work again: the route actor hears of them from all
+// connection actors, and is the one that says so. It judges no line: see protocol/line-health.ts.
+import type { Line } from '../../protocol/line.js';
+import type { LineEvent } from '../../protocol/line-health.js';
+import type { Notice } from '../../protocol/notice.js';
+
+export class LineStates {
+  readonly #lines: readonly Line[];
+  readonly #tell: (notice: Notice) => void;
+  readonly #down = new Set<number>();
+
+  constructor(lines: readonly Line[], tell: (notice: Notice) => void) {
+    this.#lines = lines;
+    this.#tell = tell;
+  }
+
+  /** What was heard of a line, and whether it is down by now. */
+  learned(event: LineEvent, isDown: boolean): void {
+    if (event.kind === 'proxy-reached') this.#isUp(event.line);
+    else if (event.kind === 'proxy-failed' && isDown && !this.#down.has(event.line)) this.#isDown(event);
+  }
+
+  #isDown({ line, why }: Extract<LineEvent, { kind: 'proxy-failed' }>): void {
+    this.#down.add(line);
+    const { name } = this.#lines[line];
+    const lines_left = this.#lines.length - this.#down.size;
+    const what = `line ${JSON.stringify(name)} is down: its proxy cannot be reached`;
+    const message = lines_left > 0 ? what : `${what}, and no line is left`;
+    this.#tell({
+      topic: `line ${name}`,
+      good: false,
+      level: 'warn',
+      message,
+      fields: { line: name, ...why, lines_left },
+    });
+  }
+
+  /** Also where it was not known to be down here: an earlier route actor may have said so. */
+  #isUp(line: number): void {
+    this.#down.delete(line);
+    const { name } = this.#lines[line];
+    const lines_left = this.#lines.length - this.#down.size;
+    const message = `line ${JSON.stringify(name)} works again`;
+    this.#tell({ topic: `line ${name}`, good: true, level: 'info', message, fields: { line: name, lines_left } });
+  }
+}

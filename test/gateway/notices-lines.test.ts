@@ -1,0 +1,95 @@
+// What an operator reads at level info of lines and clients: one line for each thing that changes, which names the line,
+// the address and what the kernel or the proxy said.
+import assert from 'node:assert/strict';
+import type { Gateway } from '../helpers/gateway.js';
+import { inBothEngines } from '../helpers/gateway-world.js';
+import { freePort } from '../helpers/proxies.js';
+import { TrickProxy } from '../helpers/proxies-trick.js';
+import { echoServer } from '../helpers/servers.js';
+import { dial, greeting, through } from '../helpers/socks-client.js';
+import { Peer } from '../helpers/socks-peer.js';
+
+const SECRET = 'not for the log';
+
+async function fail(gateway: Gateway, port: number, times: number): Promise<void> {
+  for (let i = 0; i < times; i += 1) (await dial(gateway.port, { host: '127.0.0.1', port })).peer.close();
+}
+
+inBothEngines('a line that goes down and up is said once each, although all workers see it', async (world) => {
+  const server = world.use(await echoServer());
+  const port = await freePort();
+  const proxy = { type: 'socks5', host: '127.0.0.1', port, name: 'telecom', username: 'me', password: SECRET };
+  const gateway = await world.gateway({ upstream: proxy });
+  await fail(gateway, server.port, 12);
+  const down = await gateway.logged('line "telecom" is down');
+  assert.equal(down.msg, 'line "telecom" is down: its proxy cannot be reached, and no line is left');
+  const { level, line, cause, detail, address, lines_left } = down;
+  assert.deepEqual(
+    { level, line, cause, detail, address, lines_left },
+    {
+      level: 'warn',
+      line: 'telecom',
+      cause: 'proxy-unreachable',
+      detail: 'ECONNREFUSED',
+      address: `127.0.0.1:${port}`,
+      lines_left: 0,
+    },
+  );
+  const revived = world.use(await TrickProxy.listen('works', port));
+  // Without credentials it works again; what counts is that the proxy is reached.
+  revived.trick = { rep: 5 };
+  const dials = setInterval(() => void fail(gateway, server.port, 1), 200);
+  await gateway.logged('line "telecom" works again').finally(() => clearInterval(dials));
+  await gateway.idle();
+  const lines = gateway.records.filter(({ msg }) => msg.includes('"telecom"')).map(({ msg }) => msg);
+  assert.equal(lines.length, 2, lines.join('\n'));
+  assert.doesNotMatch(gateway.output, new RegExp(SECRET));
+});
+
+inBothEngines('a source_ip that the machine does not have is said, also where another line works', async (world) => {
+  const server = world.use(await echoServer());
+  const list = [
+    { type: 'direct', source_ip: '192.0.2.77', name: 'gone' },
+    { type: 'direct', name: 'here' },
+  ];
+  const gateway = await world.gateway({ upstream: { type: 'multipath', list } });
+  for (let i = 0; i < 3; i += 1) (await through(gateway.port, server)).end();
+  const { level, line, source, detail, address } = await gateway.logged('source address of the line is not on this');
+  assert.deepEqual(
+    { level, line, source, detail, address },
+    { level: 'warn', line: 'gone', source: '192.0.2.77', detail: 'EADDRNOTAVAIL', address: '127.0.0.1' },
+  );
+});
+
+inBothEngines('credentials that a proxy refuses are said with the line and without the password', async (world) => {
+  const proxy = world.use(await TrickProxy.listen('unwilling'));
+  const upstream = { ...proxy.line, name: 'telecom', username: 'me', password: SECRET };
+  const gateway = await world.gateway({ upstream });
+  await fail(gateway, 9, 1);
+  const { level, line, address } = await gateway.logged('the proxy refused our credentials');
+  assert.deepEqual({ level, line, address }, { level: 'warn', line: 'telecom', address: '127.0.0.1' });
+  assert.doesNotMatch(gateway.output, new RegExp(SECRET));
+});
+
+inBothEngines(
+  'a client that speaks HTTP, SOCKS4 or wants to log in is told of with its address, once',
+  async (world) => {
+    const gateway = await world.gateway();
+    const hellos = [
+      'GET http://a.test/?key=secret HTTP/1.1\r\n\r\n',
+      Buffer.from([4, 1, 0, 80, 127, 0, 0, 1, 0]),
+      greeting([2]),
+    ];
+    for (const hello of [...hellos, ...hellos, ...hellos]) {
+      const peer = await Peer.connect(gateway.port);
+      peer.send(hello);
+      await peer.ended();
+    }
+    await gateway.logged('a client at 127.0.0.1 speaks HTTP: set it to SOCKS5');
+    await gateway.logged('a client at 127.0.0.1 speaks SOCKS4: set it to SOCKS5');
+    await gateway.logged('a client at 127.0.0.1 offers SOCKS5 only with authentication');
+    await gateway.idle();
+    assert.equal(gateway.records.filter(({ msg }) => msg.startsWith('a client at')).length, 3);
+    assert.doesNotMatch(gateway.output, /secret/);
+  },
+);

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Line } from '../../src/protocol/line.js';
+import type { Notice } from '../../src/protocol/notice.js';
+import { LineStates } from '../../src/workers/routes/line-states.js';
+
+const line = (name: string): Line => ({
+  name,
+  source: { ip: undefined, port: 0 },
+  hops: [{ host: '192.0.2.1', port: 1080, username: 'user', password: 'secret' }],
+});
+const WHY = { cause: 'proxy-unreachable', detail: 'ECONNREFUSED', address: '192.0.2.1:1080' } as const;
+
+function world(names: readonly string[]) {
+  const said: Notice[] = [];
+  return { said, states: new LineStates(names.map(line), (notice) => said.push(notice)) };
+}
+
+test('a line that goes down and up is told of once each, with the address and the errno', () => {
+  const { said, states } = world(['a', 'b']);
+  states.learned({ kind: 'proxy-failed', line: 0, why: WHY }, false);
+  assert.deepEqual(said, []);
+  states.learned({ kind: 'proxy-failed', line: 0, why: WHY }, true);
+  states.learned({ kind: 'proxy-failed', line: 0, why: WHY }, true);
+  states.learned({ kind: 'proxy-reached', line: 0 }, false);
+  assert.deepEqual(said, [
+    {
+      topic: 'line a',
+      good: false,
+      level: 'warn',
+      message: 'line "a" is down: its proxy cannot be reached',
+      fields: { line: 'a', ...WHY, lines_left: 1 },
+    },
+    {
+      topic: 'line a',
+      good: true,
+      level: 'info',
+      message: 'line "a" works again',
+      fields: { line: 'a', lines_left: 2 },
+    },
+  ]);
+  assert.doesNotMatch(JSON.stringify(said), /secret/);
+});
+
+test('the last line that goes down says that none is left', () => {
+  const { said, states } = world(['a', 'b']);
+  states.learned({ kind: 'proxy-failed', line: 0, why: WHY }, true);
+  states.learned({ kind: 'proxy-failed', line: 1, why: WHY }, true);
+  assert.equal(said[1].message, 'line "b" is down: its proxy cannot be reached, and no line is left');
+  states.learned({ kind: 'proxy-reached', line: 0 }, false);
+  assert.equal(said[2].fields['lines_left'], 1);
+});
