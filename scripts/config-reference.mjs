@@ -92,7 +92,7 @@ A list of rules. The first one that is for a connection holds, whatever its cond
 | --- | --- |
 | \`domain_suffix\` | a name and all below it: \`example.com\` is for \`example.com\` and \`a.example.com\`, not for \`badexample.com\`. A leading dot makes no difference. |
 | \`domain\` | the name itself. |
-| \`cidr\` | an address or range of either family, if the client asked for an address. What a name resolves to is no matter. |
+| \`cidr\` | an address or range of either family: what the client asked for, or what a name resolves to. See below. |
 | \`domain_suffix_file\`, \`domain_file\`, \`cidr_file\` | the same, from files: one entry a line, \`#\` begins a comment. |
 | \`port\` | a port, or a range such as \`"8000-8999"\`. |
 
@@ -104,7 +104,7 @@ An IPv4 range holds for its addresses in every form: \`::ffff:1.2.3.4\`, \`::1.2
 | action | what it does |
 | --- | --- |
 | \`"use": ["line", …]\` | Only these lines race, called as \`tcproute check\` calls them. When they fail, the connection fails. |
-| \`"block": true\` | The client gets REP 02. Nothing is resolved or dialled. |
+| \`"block": true\` | The client gets REP 02, and nothing is dialled. Nothing is resolved either where the rule is for what the client asked for. |
 | \`"sticky": true\` | A client keeps to the line by which it reached the destination, while that line works. Alone or beside \`use\`. |
 
 \`\`\`json
@@ -118,6 +118,12 @@ An IPv4 range holds for its addresses in every form: \`::ffff:1.2.3.4\`, \`::1.2
   ]
 }
 \`\`\`
+
+**Ranges and names.** Where a client asks for a name, the first rule for the name chooses the lines, or blocks it before it is
+resolved. Then each address that a direct line would dial falls under the first rule that is for the name or for the address:
+\`block\` leaves the address out, \`use\` leaves it to the named lines among those chosen. If rules leave nothing to dial, the
+client gets REP 02. A socks5 line gets the name and resolves it remotely, so that no range rule can judge what it reaches; to
+keep names from it, name them, or \`use\` direct lines only. \`sticky\` beside \`cidr\` is for clients that ask for an address.
 
 Files are looked at twice a second, by paths from the working directory, and read again when one has changed and has then
 stayed the same for one look. Write a new one beside it and rename it: a list that is read while it is being written would

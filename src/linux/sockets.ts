@@ -113,8 +113,8 @@ export function pollNow(fd: number, events: number): number {
   return result <= 0 ? result : scratch.words[POLLFD_WORD + 1] >>> 16;
 }
 
-/** A listening socket on `ip`:`port` whose accepted sockets have TCP_NODELAY; an fd or negated errno. */
-export function listenOn(ip: Uint8Array, port: number, backlog: number, userTimeout_ms: number): number {
+/** A socket bound to `ip`:`port` that can listen, and whose accepted sockets have TCP_NODELAY; an fd or negated errno. */
+export function bindListener(ip: Uint8Array, port: number, userTimeout_ms: number): number {
   const fd = openStream(ip.length);
   if (fd < 0) return fd;
   setReuseAddress(fd);
@@ -122,9 +122,28 @@ export function listenOn(ip: Uint8Array, port: number, backlog: number, userTime
   if (userTimeout_ms > 0) setUserTimeout(fd, userTimeout_ms);
   // A wildcard :: takes IPv4 clients too; whoever wants one family names an address.
   if (ip.length === 16) setInt(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-  let result = bindTo(fd, ip, port);
-  if (result === 0) result = libc.listen(fd, backlog);
+  const result = bindTo(fd, ip, port);
   if (result === 0) return fd;
+  libc.close(fd);
+  return result;
+}
+
+/** The same, and it listens. */
+export function listenOn(ip: Uint8Array, port: number, backlog: number, userTimeout_ms: number): number {
+  const fd = bindListener(ip, port, userTimeout_ms);
+  const result = fd < 0 ? fd : startListening(fd, backlog);
+  if (result === 0) return fd;
+  if (fd >= 0) libc.close(fd);
+  return result;
+}
+
+export const startListening = (fd: number, backlog: number): number => libc.listen(fd, backlog);
+
+/** Whether the kernel lets us bind an address: 0, or a negated errno. */
+export function tryToBind(ip: Uint8Array): number {
+  const fd = openStream(ip.length);
+  if (fd < 0) return fd;
+  const result = bindTo(fd, ip, 0);
   libc.close(fd);
   return result;
 }

@@ -2,6 +2,7 @@
 // it, the clients that it had not taken yet do not.
 import type { ConnectionActor } from '../protocol/messages.js';
 import type { Options } from '../protocol/options.js';
+import type { ListenerAddress } from '../protocol/own-listeners.js';
 import { Counter, type Counters } from '../threads/counters.js';
 import type { FdQueue } from '../threads/fd-queue.js';
 import { MapTable, OwnerTable } from '../threads/owner-table.js';
@@ -18,6 +19,7 @@ export interface ConnectionParts {
   readonly actor: number;
   readonly options: Options;
   readonly engine: 'uring' | 'epoll';
+  readonly listeners: readonly ListenerAddress[];
   readonly shared: SharedMemory;
   readonly queue: FdQueue;
   readonly counters: Counters;
@@ -32,8 +34,8 @@ export interface ConnectionParts {
 }
 
 export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
-  const { actor, options, engine, shared, queue, counters, lanes, doorbell, mainDoorbell, switchboard, log, notices } =
-    parts;
+  const { actor, options, engine, listeners, shared, queue, counters, lanes } = parts;
+  const { doorbell, mainDoorbell, switchboard, log, notices } = parts;
   const owners = new OwnerTable(shared.owners);
   const maps = new MapTable(shared.maps);
   const said = new ActorLog(notices);
@@ -43,7 +45,7 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
     begin(control) {
       const port = said.open();
       const { rules } = switchboard;
-      const start = { actor, options, engine, control, log: port, shared, rules, doorbell, mainDoorbell };
+      const start = { actor, options, engine, listeners, control, log: port, shared, rules, doorbell, mainDoorbell };
       return { start: start satisfies ConnectionStart, ports: [control, port] };
     },
     async ready(control) {

@@ -5,7 +5,7 @@ import { makeDoorbell } from '../linux/doorbell.js';
 import type { Engine } from '../linux/engine.js';
 import { Loop } from '../linux/loop.js';
 import { closeFd } from '../linux/sockets.js';
-import { formatEndpoint } from '../protocol/address.js';
+import { formatEndpoint, parseIp } from '../protocol/address.js';
 import type { ConnectionActor, NamesControl } from '../protocol/messages.js';
 import type { Configuration, EngineChoice, Options } from '../protocol/options.js';
 import type { Rule } from '../protocol/rule.js';
@@ -16,7 +16,7 @@ import { Acceptor } from './acceptor.js';
 import { reasonOf } from './deadline.js';
 import { FailureWatch } from './failure-watch.js';
 import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from './fd-limit.js';
-import { type Address, listen } from './listen.js';
+import { type Address, listen, reserve } from './listen.js';
 import type { Logger } from './log.js';
 import { Notices } from './notices.js';
 import { report } from './report.js';
@@ -68,9 +68,15 @@ export async function startGateway(asked: Configuration, log: Logger, tuning: Tu
   const options: Options = { ...own, limits: { ...own.limits, ...limits }, dns };
   const kind = chooseEngine(options.engine, log);
   if (typeof kind !== 'string') return kind;
+  const reserved = reserve(options);
+  if (reserved.code === 'failed') return reserved;
+  const { fd: listening, address } = reserved;
   const opened = openEngine(kind);
-  if ('code' in opened) return failed(`no ${kind} engine: ${opened.reason}`);
-  const parts = { options, rules, kind, fdsMax: limit.fds, engine: opened.engine, log, tuning };
+  if ('code' in opened) {
+    closeFd(listening);
+    return failed(`no ${kind} engine: ${opened.reason}`);
+  }
+  const parts = { options, rules, kind, fdsMax: limit.fds, engine: opened.engine, listening, address, log, tuning };
   const started = await new Start(parts).run();
   if (started.code === 'started') {
     const fds = { limit: limit.fds, ...fdUse(room.share, demand) };
@@ -94,6 +100,9 @@ interface StartParts {
   readonly kind: 'uring' | 'epoll';
   readonly fdsMax: number;
   readonly engine: Engine;
+  /** Bound to `address`, and not listening yet. */
+  readonly listening: number;
+  readonly address: Address;
   readonly log: Logger;
   readonly tuning: Tuning;
 }
@@ -103,18 +112,23 @@ class Start {
   readonly #engine: Engine;
   readonly #log: Logger;
   readonly #notices: Notices;
+  readonly #listening: number;
+  readonly #address: Address;
   readonly #doorbell = makeDoorbell();
   readonly #room = RoomFlag.create();
   readonly #supervisor: Supervisor;
   #acceptor: Acceptor | undefined;
 
-  constructor({ options, rules, kind, fdsMax, engine, log, tuning }: StartParts) {
+  constructor({ options, rules, kind, fdsMax, engine, listening, address, log, tuning }: StartParts) {
     this.#options = options;
     this.#engine = engine;
     this.#log = log;
     this.#notices = new Notices(log);
+    this.#listening = listening;
+    this.#address = address;
+    const listeners = [{ ip: parseIp(address.host) as Uint8Array, port: address.port }];
     this.#supervisor = new Supervisor({
-      ...{ options, rules, engine: kind, fdsMax, log, tuning },
+      ...{ options, rules, engine: kind, fdsMax, listeners, log, tuning },
       notices: this.#notices,
       mainDoorbell: this.#doorbell,
       room: this.#room,
@@ -124,22 +138,20 @@ class Start {
 
   async run(): Promise<Started> {
     const failure = this.#doorbell < 0 ? `no eventfd: errno ${-this.#doorbell}` : await this.#supervisor.start();
-    const listening = failure === undefined ? listen(this.#options) : failed(failure);
-    if (listening.code === 'failed') {
-      await this.#supervisor.stop(0);
-      this.#notices.close();
-      this.#engine.destroy();
-      if (this.#doorbell >= 0) closeFd(this.#doorbell);
-      return listening;
-    }
-    const { fd, address } = listening;
-    return { code: 'started', gateway: this.#accept(fd, address) };
+    const problem = failure ?? listen(this.#listening, this.#address);
+    if (problem === undefined) return { code: 'started', gateway: this.#accept() };
+    await this.#supervisor.stop(0);
+    this.#notices.close();
+    this.#engine.destroy();
+    closeFd(this.#listening);
+    if (this.#doorbell >= 0) closeFd(this.#doorbell);
+    return failed(problem);
   }
 
-  #accept(listening: number, address: Address): Gateway {
+  #accept(): Gateway {
     const supervisor = this.#supervisor;
     const engine = this.#engine;
-    const acceptor = new Acceptor(listening, {
+    const acceptor = new Acceptor(this.#listening, {
       engine,
       lanes: supervisor.lanes,
       owners: supervisor.owners,
@@ -168,7 +180,7 @@ class Start {
       closeFd(doorbell);
     };
     return {
-      address,
+      address: this.#address,
       broken: new Promise((resolve) => running.catch((error: unknown) => resolve(reasonOf(error)))),
       stats,
       close(drain_timeout_ms) {

@@ -1,7 +1,8 @@
-// The listening socket, or the sentence that says why there is none. It accepts nothing.
+// The listening socket, or the sentence that says why there is none. Its port is taken before the actors start, who must
+// know it, and clients are let in afterwards. It accepts nothing.
 import { readFileSync } from 'node:fs';
 import { EACCES, EADDRINUSE, EADDRNOTAVAIL, errnoName } from '../linux/errno.js';
-import { closeFd, listenOn, localEndpoint } from '../linux/sockets.js';
+import { bindListener, closeFd, localEndpoint, startListening } from '../linux/sockets.js';
 import { formatEndpoint, formatIp, parseIp } from '../protocol/address.js';
 import type { Options } from '../protocol/options.js';
 
@@ -13,23 +14,32 @@ export interface Address {
   readonly port: number;
 }
 
-export type Listening =
-  | { readonly code: 'listening'; readonly fd: number; readonly address: Address }
+export type Reserved =
+  | { readonly code: 'reserved'; readonly fd: number; readonly address: Address }
   | { readonly code: 'failed'; readonly message: string };
 
-export function listen({ host, port, tcp_user_timeout_ms }: Options): Listening {
+/** Takes the address and port, without listening yet. */
+export function reserve({ host, port, tcp_user_timeout_ms }: Options): Reserved {
   const ip = parseIp(host);
   if (ip === undefined) return { code: 'failed', message: `cannot listen on ${host}: not an IP address` };
-  const fd = listenOn(ip, port, backlogMax(), tcp_user_timeout_ms);
-  if (fd < 0) {
-    return { code: 'failed', message: `cannot listen on ${formatEndpoint(host, port)}: ${sentence(-fd)}` };
-  }
+  const fd = bindListener(ip, port, tcp_user_timeout_ms);
+  if (fd < 0) return { code: 'failed', message: refusal(host, port, fd) };
   const local = localEndpoint(fd);
   if (typeof local !== 'number') {
-    return { code: 'listening', fd, address: { host: formatIp(local.ip), port: local.port } };
+    return { code: 'reserved', fd, address: { host: formatIp(local.ip), port: local.port } };
   }
   closeFd(fd);
   return { code: 'failed', message: `cannot tell the listening port: ${errnoName(local)}` };
+}
+
+/** Lets clients in. Why it cannot, undefined if it can. */
+export function listen(fd: number, { host, port }: Address): string | undefined {
+  const result = startListening(fd, backlogMax());
+  return result < 0 ? refusal(host, port, result) : undefined;
+}
+
+function refusal(host: string, port: number, negatedErrno: number): string {
+  return `cannot listen on ${formatEndpoint(host, port)}: ${sentence(-negatedErrno)}`;
 }
 
 /** The longest that the kernel allows. */

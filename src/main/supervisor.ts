@@ -4,6 +4,7 @@ import { makeDoorbell } from '../linux/doorbell.js';
 import { closeFd } from '../linux/sockets.js';
 import type { ConnectionActor, NamesControl, RoutesControl } from '../protocol/messages.js';
 import type { Options } from '../protocol/options.js';
+import type { ListenerAddress } from '../protocol/own-listeners.js';
 import type { Rule } from '../protocol/rule.js';
 import { Counters } from '../threads/counters.js';
 import { FdQueue } from '../threads/fd-queue.js';
@@ -56,6 +57,7 @@ export interface SupervisorParts {
   readonly options: Options;
   readonly rules: readonly Rule[];
   readonly engine: 'uring' | 'epoll';
+  readonly listeners: readonly ListenerAddress[];
   /** fd numbers are below this. */
   readonly fdsMax: number;
   readonly mainDoorbell: number;

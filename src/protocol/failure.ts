@@ -22,10 +22,13 @@ export type FailureCode =
   | 'no-such-name'
   | 'forbidden'
   | 'proxy-forbids'
+  | 'loop'
+  | 'unspecified'
   | 'not-allowed'
+  | 'own-listener'
+  | 'blocked'
   | 'reset'
-  | 'refused'
-  | 'blocked';
+  | 'refused';
 
 /**
  * `line`: the source or the proxies of one line. `destination`: the destination, as far as the line can tell. `us`: this
@@ -71,10 +74,13 @@ export const FAILURES: Readonly<Record<FailureCode, FailureRow>> = {
   'no-such-name': row('destination', undefined, 4, 'debug', 'the name does not exist, or has no address'),
   forbidden: row('destination', 'other', 2, 'debug', 'a firewall does not allow the connection'),
   'proxy-forbids': row('line', 'other', 2, 'debug', 'the proxy does not allow the destination'),
+  loop: row('line', 'proxy', 1, 'warn', 'the line leads to the gateway itself'),
+  unspecified: row('destination', undefined, 2, 'debug', 'the address means no host'),
   'not-allowed': row('us', undefined, 2, 'debug', 'the address is on the blacklist, and no line may use it'),
+  'own-listener': row('us', undefined, 2, 'debug', 'the destination is the gateway itself'),
+  blocked: row('us', undefined, 2, 'debug', 'a rule of the configuration blocks the destination'),
   reset: row('destination', 'reset', 5, 'debug', 'the connection was reset while it was being made'),
   refused: row('destination', 'refused', 5, 'debug', 'the connection was refused'),
-  blocked: row('us', undefined, 2, 'debug', 'a rule of the configuration blocks the destination'),
 };
 
 function row(

@@ -1,6 +1,6 @@
 // Which rule a connection falls under: the first of all that are for its target, whatever kind of condition they have.
-// It is asked for every connection, and allocates nothing. Addresses are those that the client asked for: what a name
-// resolves to is no matter here.
+// It is asked for every connection, and allocates nothing. Where the client asked for a name, each address that it resolves
+// to falls under the first rule that is for the name or for the address.
 import { CidrTable } from './cidr-table.js';
 import { embeddedIpv4 } from './embedded-ipv4.js';
 import type { Ruling } from './rule.js';
@@ -24,9 +24,22 @@ export class Rules {
     this.#six = new CidrTable(tables.six, this.#chains);
   }
 
+  /** Whether any rule is for addresses. */
+  get haveRanges(): boolean {
+    return this.#tables.four.heads.length > 0 || this.#tables.six.heads.length > 0;
+  }
+
   /** undefined: no rule is for it. */
   match(target: Target): Ruling | undefined {
-    const rule = this.find(target);
+    return this.#rulingOf(this.find(target));
+  }
+
+  /** The same for an address that the target, a name, resolves to. */
+  matchResolved(target: Target, ip: Uint8Array): Ruling | undefined {
+    return this.#rulingOf(this.findResolved(target, ip));
+  }
+
+  #rulingOf(rule: number): Ruling | undefined {
     return rule < 0 ? undefined : this.#tables.rulings[this.#tables.rulingOf[rule]];
   }
 
@@ -34,6 +47,12 @@ export class Rules {
   find({ host, ip, port }: Target): number {
     const anywhere = this.#chains.lower(this.#tables.anywhere, port, NO_RULE);
     const first = ip === undefined ? this.#names.lowest(host, port, anywhere) : this.#byAddress(ip, port, anywhere);
+    return first === NO_RULE ? -1 : first;
+  }
+
+  findResolved({ host, port }: Target, ip: Uint8Array): number {
+    const anywhere = this.#chains.lower(this.#tables.anywhere, port, NO_RULE);
+    const first = this.#byAddress(ip, port, this.#names.lowest(host, port, anywhere));
     return first === NO_RULE ? -1 : first;
   }
 

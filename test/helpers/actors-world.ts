@@ -40,7 +40,7 @@ export class ActorsWorld {
     const [connectionControl, log, namesControl] = [new MessageChannel(), new MessageChannel(), new MessageChannel()];
     const connectionStart: ConnectionStart = {
       ...{ actor: 0, options, engine, control: connectionControl.port2, log: log.port2, shared: this.#shared },
-      ...{ doorbell: this.#doorbells[0], mainDoorbell: this.#doorbells[1] },
+      ...{ listeners: [], doorbell: this.#doorbells[0], mainDoorbell: this.#doorbells[1] },
     };
     const namesStart: NamesStart = { options, control: namesControl.port2 };
     this.#run(CONNECTION, connectionStart, [connectionControl.port2, log.port2]);

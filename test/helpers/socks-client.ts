@@ -20,7 +20,7 @@ export function request({ host, port }: Destination, command = 1): Buffer {
 
 function address(host: string): Buffer {
   if (isIPv4(host)) return Buffer.from([1, ...host.split('.').map(Number)]);
-  if (isIPv6(host)) return Buffer.from([4, ...ipv6Bytes(host)]);
+  if (isIPv6(host) && !host.includes('%')) return Buffer.from([4, ...ipv6Bytes(host)]);
   return Buffer.concat([Buffer.from([3, Buffer.byteLength(host)]), Buffer.from(host)]);
 }
 

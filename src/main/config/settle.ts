@@ -10,6 +10,7 @@ import { availableCores } from '../cores.js';
 import { UDP_SOCKETS_USUAL } from '../fd-limit.js';
 import { Findings, hint } from './findings.js';
 import type { Given } from './given.js';
+import { rejectOwnLines } from './own-lines.js';
 import { type Place, placeOf } from './place.js';
 import { rulesOnLines } from './rule-lines.js';
 import { SCHEMA, type Settings } from './schema.js';
@@ -48,6 +49,7 @@ export function settle(given: readonly Given[], findings: Findings): Configurati
   checkStateFiles(rest.cache.state_file, dns.state_file, outcomes, findings);
   const lines = makeLines(upstream, rest.limits.lines_max, outcomes, findings);
   checkVias(rest, lines, outcomes, findings);
+  checkOwnLines(rest, upstream, outcomes, findings);
   const place = outcomes.get('rules')?.place ?? placeOf('rules');
   const rules = areLinesKnown(lines, outcomes) ? rulesOnLines(ruled, lines, place, findings) : [];
   if (findings.errorCount > 0) return undefined;
@@ -96,6 +98,17 @@ function checkVias(
       findings.error(place, () => `"${via}" is not the name of a line; ${hint(via, names)}`);
     }
   }
+}
+
+/** A line must not lead back to the gateway. */
+function checkOwnLines(
+  { host, port }: Pick<Settings, 'host' | 'port'>,
+  upstream: Settings['upstream'],
+  outcomes: Outcomes,
+  findings: Findings,
+): void {
+  if (['host', 'port', 'upstream'].some((key) => outcomes.get(key)?.wrong)) return;
+  rejectOwnLines(upstream, outcomes.get('upstream')?.place ?? placeOf('upstream'), { host, port }, findings);
 }
 
 /** Whether names of lines can be checked: not where the lines themselves are wrong. */

@@ -12,6 +12,7 @@ import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import { LineHealth } from '../../protocol/line-health.js';
 import type { ConnectionActor, Fault, LastFailure } from '../../protocol/messages.js';
 import type { Options } from '../../protocol/options.js';
+import { OwnListeners } from '../../protocol/own-listeners.js';
 import type { PlanRules } from '../../protocol/race-plan.js';
 import type { RuleTables } from '../../protocol/rule-tables.js';
 import { Counter, Counters } from '../../threads/counters.js';
@@ -26,9 +27,11 @@ import { AttemptBudget } from './attempt-budget.js';
 import { BadAddresses } from './bad-addresses.js';
 import type { Context } from './context.js';
 import { EarlyProbe } from './early-probe.js';
+import { Egress } from './egress.js';
 import { FailureLog } from './failure-log.js';
 import { commit, LEAK_EVERY_MS } from './fault.js';
 import { dialLines } from './line-table.js';
+import { machineHas } from './machine-addresses.js';
 import { NamesReplica } from './names-replica.js';
 import { OutcomeReports } from './outcome-reports.js';
 import { RoutesReplica } from './routes-replica.js';
@@ -94,6 +97,8 @@ class Actor implements ConnectionActor {
     const log = new RemoteLog(start.log, options.log_level, () => {
       this.#counters[Counter.logsDropped] += 1;
     });
+    const rules = new RuleBook(start.rules);
+    const listeners = new OwnListeners(start.listeners, machineHas);
     this.#context = {
       engine,
       options,
@@ -103,12 +108,13 @@ class Actor implements ConnectionActor {
       budget: new AttemptBudget(options),
       health,
       badAddresses,
+      egress: new Egress(listeners, rules, badAddresses),
       deadlines,
       ticks: new DeadlineWheel(now(), TICK_MS),
       names: this.#names,
       outcomes: this.#outcomes,
       routes: this.#routes,
-      rules: new RuleBook(start.rules),
+      rules,
       pipes: new PipePool(options.limits.pipes_max, ownership),
       counters: this.#counters,
       log,

@@ -9,6 +9,7 @@ import type { PlanRules } from '../../protocol/race-plan.js';
 import type { RemoteLog } from '../../threads/log.js';
 import type { AttemptBudget } from './attempt-budget.js';
 import type { BadAddresses } from './bad-addresses.js';
+import type { Egress } from './egress.js';
 import type { FailureLog } from './failure-log.js';
 import type { DialLine } from './line-table.js';
 import type { NamesReplica } from './names-replica.js';
@@ -26,6 +27,7 @@ export interface Context {
   readonly budget: AttemptBudget;
   readonly health: LineHealth;
   readonly badAddresses: BadAddresses;
+  readonly egress: Egress;
   readonly deadlines: DeadlineWheel;
   /** For what is a matter of milliseconds. While any is set, the thread wakes every few of them. */
   readonly ticks: DeadlineWheel;

@@ -5,7 +5,7 @@ import type { Failure } from '../../protocol/failure.js';
 import { targetOfIp } from '../../protocol/target.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
 import type { Context } from './context.js';
-import { dialsFamily } from './line-table.js';
+import type { DialLine } from './line-table.js';
 import type { NameOutcome } from './names-replica.js';
 
 /** A gateway that runs for a moment only, or is started again and again, bothers nobody. */
@@ -38,25 +38,30 @@ export class EarlyProbe implements AttemptOutcome {
   #try(): void {
     const line = this.#context.lines[this.#lines[this.#next]];
     if (line.proxyIp !== undefined) {
-      this.#ask(line.index, line.proxyIp);
+      this.#ask(line, this.#first(line, [line.proxyIp]));
       return;
     }
     const { names, engine } = this.#context;
     const { host } = line.hops[0];
     const looked = (outcome: NameOutcome, more: boolean): void => {
-      const ip = outcome.kind === 'found' ? outcome.ips.find((one) => dialsFamily(line, one)) : undefined;
+      const ip = outcome.kind === 'found' ? this.#first(line, outcome.ips) : undefined;
       if (ip === undefined && more) return;
       // One address is enough.
       names.forget(host, looked);
-      if (ip === undefined) this.#goOn();
-      else this.#ask(line.index, ip);
+      this.#ask(line, ip);
     };
     const known = names.lookup(host, engine.now, looked);
     if (known !== undefined) looked(known, names.follow(host, looked));
   }
 
-  #ask(line: number, ip: Uint8Array): void {
-    if (new Attempt(this.#context, { line, ip }, NOBODY, this).start() !== undefined) this.#goOn();
+  #first(line: DialLine, ips: readonly Uint8Array[]): Uint8Array | undefined {
+    return ips.find((ip) => this.#context.egress.bars(line, ip, NOBODY) === undefined);
+  }
+
+  #ask(line: DialLine, ip: Uint8Array | undefined): void {
+    const candidate = ip === undefined ? undefined : { line: line.index, ip };
+    if (candidate === undefined || new Attempt(this.#context, candidate, NOBODY, this).start() !== undefined)
+      this.#goOn();
   }
 
   connected(attempt: Attempt): void {

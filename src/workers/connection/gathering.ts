@@ -2,12 +2,12 @@
 // to be looked up: the addresses of a second family and fresher ones join the race too. What must not or cannot be dialled
 // is left out, with its cause. It starts nothing.
 import { type Candidate, sameIp } from '../../protocol/candidate.js';
-import { type Failure, failureOf, mostTelling, towardsProxy } from '../../protocol/failure.js';
+import { type Failure, mostTelling, towardsProxy } from '../../protocol/failure.js';
 import type { RacePlan } from '../../protocol/race-plan.js';
 import type { Target } from '../../protocol/target.js';
 import type { Context } from './context.js';
 import type { Lessons } from './lessons.js';
-import { type DialLine, dialsFamily } from './line-table.js';
+import type { DialLine } from './line-table.js';
 import type { NameOutcome } from './names-replica.js';
 
 interface Parts {
@@ -25,9 +25,6 @@ interface Lookup {
   heard: readonly Uint8Array[] | undefined;
   readonly hear: (outcome: NameOutcome, more: boolean) => void;
 }
-
-const OTHER_FAMILY = failureOf('network-unreachable', 'its source has the other family');
-const BLACKLISTED = failureOf('not-allowed');
 
 export class Gathering {
   readonly #context: Context;
@@ -162,10 +159,7 @@ export class Gathering {
 
   /** Why a line must not, or cannot, dial an address. */
   #bars({ line: index, ip }: Candidate): Failure | undefined {
-    const line = this.#context.lines[index];
-    if (!dialsFamily(line, ip)) return OTHER_FAMILY;
-    const name = this.#target.ip === undefined ? this.#target.host : undefined;
-    return line.hops.length === 0 && this.#context.badAddresses.bars(ip, name) ? BLACKLISTED : undefined;
+    return this.#context.egress.bars(this.#context.lines[index], ip, this.#target);
   }
 
   /** Whether the address only ever failed for this name. */

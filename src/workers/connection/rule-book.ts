@@ -1,5 +1,5 @@
-// The rules by which this actor goes: asked once for every connection, replaced as a whole when main has compiled new
-// ones. Connections that stand are not asked about again.
+// The rules by which this actor goes: asked once for every connection, and where there are rules for ranges for each
+// address that a name resolves to. They are replaced as a whole when main has compiled new ones. Connections that stand are not asked about again.
 import type { Ruling } from '../../protocol/rule.js';
 import type { RuleTables } from '../../protocol/rule-tables.js';
 import { Rules } from '../../protocol/rules.js';
@@ -19,5 +19,12 @@ export class RuleBook {
   /** undefined: no rule is for it. */
   match(target: Target): Ruling | undefined {
     return this.#rules === undefined ? undefined : this.#rules.match(target);
+  }
+
+  /** Whether a line may dial an address that a name resolves to. The rule for the name has chosen the lines already. */
+  allows(line: number, ip: Uint8Array, target: Target): boolean {
+    if (this.#rules === undefined || !this.#rules.haveRanges) return true;
+    const ruling = this.#rules.matchResolved(target, ip);
+    return ruling === undefined || (ruling !== 'block' && (ruling.lines?.includes(line) ?? true));
   }
 }

@@ -57,9 +57,13 @@ export class Session extends TimedListener implements HandshakeOutcome, RaceOutc
     this.#record?.targeted(target);
     // From here to the outcome the client is not read: what it sends waits in its socket.
     this.#client.listener = this;
+    const refusal = this.#context.egress.refuses(target);
+    if (refusal !== undefined) {
+      this.lost(refusal);
+      return;
+    }
     const ruling = this.#context.rules.match(target);
     if (ruling === 'block') {
-      this.#context.counters[Counter.blocked] += 1;
       this.lost(BLOCKED);
       return;
     }
@@ -117,6 +121,7 @@ export class Session extends TimedListener implements HandshakeOutcome, RaceOutc
   lost(failure: Failure): void {
     this.#race = undefined;
     this.#context.counters[Counter.failed] += 1;
+    if (failure.code === 'blocked') this.#context.counters[Counter.blocked] += 1;
     this.#record?.lost(failure);
     this.#farewell(encodeFailure(failure.code), 'failed');
   }
