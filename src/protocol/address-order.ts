@@ -51,6 +51,12 @@ export function sourcesOf(addresses: readonly string[]): Sources {
   return addresses.flatMap((address) => knownOf(address) ?? []);
 }
 
+/** Whether a canonical address is the machine's own. */
+export function isOwnAddress(address: string, sources: Sources): boolean {
+  const ip = parseIp(address);
+  return ip !== undefined && sources.some((source) => ip.length === source.ip.length && same(ip, source.ip));
+}
+
 /** Takes canonical addresses; what cannot be told apart keeps its order. */
 export function orderAddresses(destinations: readonly string[], sources: Sources): readonly string[] {
   if (destinations.length < 2) return destinations;
@@ -117,6 +123,10 @@ function scope6(ip: Uint8Array): number {
   if (first === 0xfe && (second & 0xc0) === 0x80) return LINK_LOCAL;
   if (first === 0xfe && (second & 0xc0) === 0xc0) return SITE_LOCAL;
   return ip.every((octet, index) => octet === (index === 15 ? 1 : 0)) ? LINK_LOCAL : GLOBAL;
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  return a.every((octet, index) => octet === b[index]);
 }
 
 function commonBits(a: Uint8Array, b: Uint8Array): number {

@@ -34,7 +34,7 @@ export class Namespace<Asked, Answered> {
   }
 
   async close(): Promise<void> {
-    const closed = once(this.#child, 'close');
+    const closed = once(this.#child, 'exit');
     this.#child.disconnect();
     await closed;
   }

@@ -93,7 +93,7 @@ const hosts: Setting<HostEntries> = {
 };
 
 const ipv6: Setting<Ipv6Choice> = choice<Ipv6Choice>({
-  doc: 'Whether v6 addresses are asked for: auto is only where the machine has a route for them.',
+  doc: 'Whether v6 addresses are asked for: auto is only where the machine has a route for them. Those of hosts files count unless it is off.',
   default: 'auto',
   env: 'TCPROUTE_DNS_IPV6',
   choices: ['auto', 'on', 'off'],

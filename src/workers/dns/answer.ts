@@ -1,6 +1,6 @@
 // What an outcome means to the one who asked: addresses that nothing is held against now, in the order to try them, and a
 // TTL inside the configured bounds. It keeps nothing.
-import { orderAddresses, type Sources } from '../../protocol/address-order.js';
+import { isOwnAddress, orderAddresses, type Sources } from '../../protocol/address-order.js';
 import type { LookupAnswer } from '../../protocol/messages.js';
 import { interleave, withoutDot } from '../../protocol/names.js';
 import type { Options } from '../../protocol/options.js';
@@ -19,11 +19,17 @@ export function ttlOf(answer: PairAnswer, limits: TtlLimits, lacking_ttl_s = lim
   return answer.lacking ? Math.min(ttl_s, lacking_ttl_s) : ttl_s;
 }
 
+/**
+ * Which v6 addresses are of use: without a route, what hosts files say (the operator means it) and the machine's own ones,
+ * which need none.
+ */
+export type Ipv6Use = 'all' | 'near' | 'none';
+
 export interface View {
   readonly judge: Judge;
   /** The machine's own addresses. */
   readonly sources: Sources;
-  readonly withIpv6: boolean;
+  readonly ipv6: Ipv6Use;
   /** The answer's time is over. */
   readonly isStale?: boolean;
 }
@@ -35,22 +41,29 @@ export function answerOf(asked: string, answer: PairAnswer, ttl_s: number, view:
   const name = withoutDot(asked);
   const usual: string[] = [];
   const last: string[] = [];
+  let isKnown = false;
   for (const { addresses, server } of answer.parts) {
     // The machine's own files are believed, whatever they say.
     const judged = server === undefined ? undefined : view.judge.judge(server.identity, name, addresses);
     for (const address of judged?.clean ?? addresses) {
+      isKnown = true;
+      if (!isOfUse(address, server === undefined, view)) continue;
       if (judged?.last?.includes(address)) last.push(address);
       else usual.push(address);
     }
   }
-  if (usual.length + last.length === 0) return undefined;
+  if (!isKnown) return undefined;
   const addresses = last.length === 0 ? inOrder(usual, view) : [...inOrder(usual, view), ...inOrder(last, view)];
   return addresses.length === 0
     ? { code: 'no-such-name', exists: true, ...held }
     : { code: 'found', addresses, ...held };
 }
 
-function inOrder(addresses: readonly string[], { sources, withIpv6 }: View): readonly string[] {
-  const wanted = withIpv6 ? addresses : addresses.filter((address) => !address.includes(':'));
-  return interleave(orderAddresses(wanted, sources));
+function isOfUse(address: string, ofFile: boolean, { ipv6, sources }: View): boolean {
+  if (ipv6 === 'all' || !address.includes(':')) return true;
+  return ipv6 === 'near' && (ofFile || isOwnAddress(address, sources));
+}
+
+function inOrder(addresses: readonly string[], { sources }: View): readonly string[] {
+  return interleave(orderAddresses(addresses, sources));
 }

@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import type { LookupAnswer } from '../../protocol/messages.js';
 import { askedName, withoutDot } from '../../protocol/names.js';
 import type { Options } from '../../protocol/options.js';
-import { answerOf, ttlOf, type View } from './answer.js';
+import { answerOf, type Ipv6Use, ttlOf, type View } from './answer.js';
 import { AnswerCache, type Kept } from './cache.js';
 import { canonical } from './canonical.js';
 import { type Hear, STOPPING } from './exchange.js';
@@ -178,7 +178,7 @@ export class Resolver {
     const lookup = new Lookup(name, this.#meaning);
     this.#inFlight.set(name, lookup);
     const { servers, judge } = this.#parts;
-    const resolving = { servers, types: this.#withIpv6() ? BOTH : ONLY_A, judge, limits: this.#limits };
+    const resolving = { servers, types: this.#ipv6() === 'all' ? BOTH : ONLY_A, judge, limits: this.#limits };
     lookup.begin((asked, listener) => resolveName(asked, resolving, listener));
     return lookup;
   }
@@ -201,12 +201,13 @@ export class Resolver {
 
   #view(): View {
     const { judge, network } = this.#parts;
-    return { judge, sources: network.current.sources, withIpv6: this.#withIpv6() };
+    return { judge, sources: network.current.sources, ipv6: this.#ipv6() };
   }
 
-  #withIpv6(): boolean {
+  #ipv6(): Ipv6Use {
     const { ipv6 } = this.#limits;
-    return ipv6 === 'on' || (ipv6 === 'auto' && this.#parts.network.current.hasIpv6);
+    if (ipv6 === 'off') return 'none';
+    return ipv6 === 'on' || this.#parts.network.current.hasIpv6 ? 'all' : 'near';
   }
 }
 

@@ -13,7 +13,10 @@ import { dnsOptions } from '../../helpers/dns-options.js';
 import { makeResolver, type TestParts, type TestResolver } from '../../helpers/dns-resolver.js';
 import { DnsServer, deferred, type Trick } from '../../helpers/dns-server.js';
 
-const ZONES = { 'a.test': { A: ['192.0.2.1', '192.0.2.2'], AAAA: ['2001:db8::1'], ttl_s: 100 } };
+const ZONES = {
+  'a.test': { A: ['192.0.2.1', '192.0.2.2'], AAAA: ['2001:db8::1'], ttl_s: 100 },
+  'near.test': { A: ['192.0.2.66'], AAAA: ['2001:db8::66', '::1'], ttl_s: 100 },
+};
 const ALL = ['2001:db8::1', '192.0.2.1', '192.0.2.2'];
 
 const ends: (() => unknown)[] = [];
@@ -151,20 +154,35 @@ test('the hosts table comes first, then the hosts file, which is read again when
   assert.equal(server.count(), 2);
 });
 
-test('without IPv6, AAAA is not asked and no v6 address is given', async () => {
-  for (const [ipv6, hasIpv6, asked] of [
-    ['off', true, false],
-    ['auto', false, false],
-    ['auto', true, true],
-    ['on', false, true],
+test('without a route for IPv6, AAAA is not asked, and of v6 addresses those of hosts files and of the machine are given', async () => {
+  const hosts = { 'h.test': ['2001:db8::5', '192.0.2.5'], 'six.test': ['::1'] };
+  for (const [ipv6, hasIpv6, asked, given] of [
+    ['off', true, false, [['192.0.2.5'], undefined, ['192.0.2.66']]],
+    // What nobody can reach comes last.
+    ['auto', false, false, [['192.0.2.5', '2001:db8::5'], ['::1'], ['192.0.2.66']]],
+    ['auto', true, true, [['192.0.2.5', '2001:db8::5'], ['::1'], ['::1', '192.0.2.66', '2001:db8::66']]],
+    ['on', false, true, [['192.0.2.5', '2001:db8::5'], ['::1'], ['::1', '192.0.2.66', '2001:db8::66']]],
   ] as const) {
-    const network = { sources: sourcesOf(['2001:db8::99', '192.0.2.99']), hasIpv6 };
-    const { server, resolver } = await world({ ipv6 }, { network }, { 'h.test': ['2001:db8::5', '192.0.2.5'] });
-    const [answer, hosts] = [await resolver.lookup('a.test'), await resolver.lookup('h.test')];
-    assert.deepEqual(answer.code === 'found' && answer.addresses, asked ? ALL : ALL.slice(1));
-    assert.equal(hosts.code === 'found' && hosts.addresses.length, asked ? 2 : 1);
+    const network = { sources: sourcesOf(['::1', '192.0.2.99']), hasIpv6 };
+    const { server, resolver } = await world({ ipv6 }, { network }, hosts);
+    const addresses = async (name: string) => {
+      const answer = await resolver.lookup(name);
+      return answer.code === 'found' ? answer.addresses : undefined;
+    };
+    assert.deepEqual([await addresses('h.test'), await addresses('six.test'), await addresses('near.test')], given);
     assert.equal(server.count('AAAA'), asked ? 1 : 0);
   }
+});
+
+test('what was asked while there was a route: the own addresses stay of use without', async () => {
+  const sources = sourcesOf(['::1', '192.0.2.99']);
+  const network = { sources, hasIpv6: true };
+  const { server, resolver } = await world({ ipv6: 'auto' }, { network });
+  await resolver.lookup('near.test');
+  network.hasIpv6 = false;
+  const answer = await resolver.lookup('near.test');
+  assert.deepEqual(answer.code === 'found' && answer.addresses, ['::1', '192.0.2.66']);
+  assert.equal(server.count(), 2);
 });
 
 test('a route for IPv6 is one beyond the machine and the link', () => {

@@ -1,0 +1,59 @@
+// Runs in a network namespace of its own that has loopback and no route (see namespace.ts): a gateway, and a server on ::1
+// that its parent names in the gateway's `hosts` or asks for as localhost.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EngineName, Gateway } from './gateway.js';
+import { PeerServer } from './servers.js';
+import { through } from './socks-client.js';
+
+export interface Visits {
+  readonly engine: EngineName;
+  /** Of the machine. */
+  readonly hostsFile: string;
+  readonly config: object;
+  readonly names: readonly string[];
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'tcproute-loopback-'));
+const hosts = join(directory, 'hosts');
+
+/** From where the server was reached, or what the client was told; by name. */
+async function visit({ engine, hostsFile, config, names }: Visits): Promise<string[]> {
+  writeFileSync(hosts, hostsFile);
+  const gateway = await Gateway.start(config, engine);
+  const server = await PeerServer.listen('::1');
+  const visited: string[] = [];
+  for (const host of names) {
+    try {
+      const index = server.peers.length;
+      const client = await through(gateway.port, { host, port: server.port });
+      const peer = await server.accepted(index);
+      visited.push(String(peer.socket.remoteAddress));
+      client.end();
+      peer.end();
+      await client.ended();
+    } catch (error) {
+      visited.push((error as Error).message);
+    }
+  }
+  await server.close();
+  await gateway.stop();
+  return visited;
+}
+
+execFileSync('ip', ['link', 'set', 'lo', 'up']);
+writeFileSync(hosts, '');
+execFileSync('mount', ['--bind', hosts, '/etc/hosts']);
+process.on('message', (visits: Visits) => {
+  void visit(visits).then(
+    (visited) => process.send?.({ visited }),
+    (error: Error) => process.send?.({ error: error.stack }),
+  );
+});
+process.once('disconnect', () => {
+  rmSync(directory, { recursive: true });
+  process.exit();
+});
+process.send?.({ ready: true });
