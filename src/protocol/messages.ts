@@ -9,13 +9,14 @@ import type { RouteState } from './route-state.js';
 import type { RuleTables } from './rule-tables.js';
 
 /**
- * `partial`: it is stale, or a family is still to come or failed. What it does not say may hold all the same. `more`: the
- * lookup goes on, and its outcome follows as one more answer.
+ * `partial`: a family is still to come or failed; of a family that has addresses it has them all. `stale`: its time is over.
+ * `more`: the lookup goes on, and its outcome follows as one more answer.
  */
 interface Answered {
   /** Counts from the moment of the answer. */
   readonly ttl_s: number;
   readonly partial?: true;
+  readonly stale?: true;
   readonly more?: true;
 }
 

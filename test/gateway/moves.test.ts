@@ -65,6 +65,15 @@ for (const ttl_s of [3, 600]) {
   });
 }
 
+inBothEngines('a change of DNS is followed where AAAA is never answered', async (world) => {
+  const { zones, dns, config, visit } = await movable(world);
+  dns.trick = ({ type }) => (type === 'AAAA' ? 'drop' : undefined);
+  const gateway = await world.gateway({ ...config, dns: { ipv6: 'on', try_timeout_ms: 300, timeout_ms: 300 } });
+  for (let visits = 0; visits < 3; visits += 1) assert.equal(await visit(gateway.port), 'old');
+  zones['site.test'] = NEW;
+  await follows(() => visit(gateway.port), 'new');
+});
+
 inBothEngines('a name that has become NXDOMAIN is not dialled, and one that is back is', async (world) => {
   const { zones, config, visit } = await movable(world);
   const gateway = await world.gateway(config);

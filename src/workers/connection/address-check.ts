@@ -1,5 +1,5 @@
-// Keeps what is remembered in step with DNS and the hosts files: an address that a whole, fresh answer for its name no longer
-// has does not lead any more, however well it works, since it may be somebody else's by now. No connection waits for it: the
+// Keeps what is remembered in step with DNS and the hosts files: an address that a fresh answer for its name no longer has
+// does not lead any more, however well it works, since it may be somebody else's by now. No connection waits for it: the
 // name is asked in the background, once its last answer has expired, and the outcome decides for the next connection.
 import { sameIp } from '../../protocol/candidate.js';
 import type { CandidateMemory } from '../../protocol/candidate-memory.js';
@@ -44,8 +44,11 @@ export function checkAddresses(context: Checking, memory: DestinationMemory, tar
 }
 
 function compare(candidate: CandidateMemory, outcome: NameOutcome): void {
-  const isThere = outcome.kind === 'found' && outcome.ips.some((ip) => sameIp(ip, candidate.ip));
-  if (isThere || outcome.whole) candidate.gone = !isThere;
+  const ips = outcome.kind === 'found' ? outcome.ips : [];
+  if (ips.some((ip) => sameIp(ip, candidate.ip))) candidate.gone = false;
+  else if (outcome.proof === 'all') candidate.gone = true;
+  else if (outcome.proof === 'by-family' && ips.some(({ length }) => length === candidate.ip.length))
+    candidate.gone = true;
 }
 
 /** The name of which a line's candidates are addresses; undefined where the address is given as one. */

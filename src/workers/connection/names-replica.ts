@@ -14,8 +14,13 @@ import { LookupClient } from '../../threads/lookups.js';
 import { call, moved, type Remote, serve } from '../../threads/port.js';
 import type { BadAddresses } from './bad-addresses.js';
 
-/** `whole`: it is fresh and says all that there is. An address that it does not have is not the name's any more. */
-export type NameOutcome = { readonly whole: boolean } & (
+/**
+ * What an outcome says of an address that it does not have: that the name has it no more; the same, but only where it has
+ * others of that family; or nothing.
+ */
+export type Proof = 'all' | 'by-family' | 'none';
+
+export type NameOutcome = { readonly proof: Proof } & (
   | { readonly kind: 'found'; readonly ips: readonly Uint8Array[] }
   | { readonly kind: 'failed'; readonly failure: Failure }
 );
@@ -196,7 +201,7 @@ export class NamesReplica {
     // Which server gave it is not known here, but whoever is asked again knows.
     if (answer.ips.some((ip) => bad.isDisbelievedSince(ip, version))) return undefined;
     const ips = answer.ips.filter((ip) => !bad.isInjected(ip, withoutDot(name)));
-    return ips.length === 0 ? undefined : { kind: 'found', ips, whole: answer.whole };
+    return ips.length === 0 ? undefined : { kind: 'found', ips, proof: answer.proof };
   }
 
   #ask(name: string): void {
@@ -240,11 +245,11 @@ function outcomeOf(answer: LookupAnswer): NameOutcome {
       return {
         kind: 'found',
         ips: answer.addresses.map(parseIp).filter((ip) => ip !== undefined),
-        whole: isWhole(answer),
+        proof: proofOf(answer),
       };
     case 'no-such-name': {
       const detail = answer.exists ? 'it has no address' : undefined;
-      return { ...failed('no-such-name', detail), whole: isWhole(answer) };
+      return { ...failed('no-such-name', detail), proof: proofOf(answer) };
     }
     case 'failed':
       return failed('dns-failed', answer.reason);
@@ -255,10 +260,13 @@ function outcomeOf(answer: LookupAnswer): NameOutcome {
   }
 }
 
-const isWhole = ({ partial, more }: { readonly partial?: true; readonly more?: true }): boolean => !partial && !more;
+function proofOf({ partial, stale }: { readonly partial?: true; readonly stale?: true }): Proof {
+  if (stale) return 'none';
+  return partial ? 'by-family' : 'all';
+}
 
-const doubtful = (outcome: NameOutcome): NameOutcome => ({ ...outcome, whole: false });
+const doubtful = (outcome: NameOutcome): NameOutcome => ({ ...outcome, proof: 'none' });
 
 function failed(code: FailureCode, detail?: string): NameOutcome {
-  return { kind: 'failed', failure: failureOf(code, detail), whole: false };
+  return { kind: 'failed', failure: failureOf(code, detail), proof: 'none' };
 }

@@ -36,7 +36,11 @@ export interface View {
 
 /** Takes a name as it was asked. undefined once every address has turned bad. */
 export function answerOf(asked: string, answer: PairAnswer, ttl_s: number, view: View): LookupAnswer | undefined {
-  const held = answer.lacking || view.isStale ? ({ ttl_s, partial: true } as const) : { ttl_s };
+  const held = {
+    ttl_s,
+    ...(answer.lacking ? { partial: true as const } : {}),
+    ...(view.isStale ? { stale: true as const } : {}),
+  };
   if (answer.kind === 'none') return { code: 'no-such-name', exists: answer.exists, ...held };
   const name = withoutDot(asked);
   const usual: string[] = [];

@@ -7,11 +7,11 @@ import { failureOf } from '../../../src/protocol/failure.js';
 import { type Target, targetOfIp, targetOfName } from '../../../src/protocol/target.js';
 import { checkAddresses } from '../../../src/workers/connection/address-check.js';
 import { dialLines } from '../../../src/workers/connection/line-table.js';
-import type { NameOutcome } from '../../../src/workers/connection/names-replica.js';
+import type { NameOutcome, Proof } from '../../../src/workers/connection/names-replica.js';
 import { lineView } from '../../helpers/candidates.js';
 
 const ip = (text: string): Uint8Array => parseIp(text) as Uint8Array;
-const [OLD, NEW] = [ip('192.0.2.1'), ip('192.0.2.2')];
+const [OLD, NEW, NEW_V6] = [ip('192.0.2.1'), ip('192.0.2.2'), ip('2001:db8::2')];
 const SITE = targetOfName('site.test', 443) as Target;
 const source = { ip: undefined, port: 0 };
 const hop = (host: string) => ({ host, port: 1080, username: undefined, password: undefined });
@@ -23,8 +23,8 @@ const LINES = dialLines([
   { name: 'by address', source, hops: [hop('198.51.100.80')] },
 ]);
 
-const found = (ips: readonly Uint8Array[], whole = true): NameOutcome => ({ kind: 'found', ips, whole });
-const gone = (whole: boolean): NameOutcome => ({ kind: 'failed', failure: failureOf('no-such-name'), whole });
+const found = (ips: readonly Uint8Array[], proof: Proof = 'all'): NameOutcome => ({ kind: 'found', ips, proof });
+const gone = (proof: Proof): NameOutcome => ({ kind: 'failed', failure: failureOf('no-such-name'), proof });
 
 /** Names as the test says, each known for a minute once it has been answered. */
 class World {
@@ -68,11 +68,11 @@ class World {
 
 type Waiter = (outcome: NameOutcome, more: boolean) => void;
 
-test('an address is held until a whole, fresh answer no longer has it', () => {
+test('an address is held until a fresh answer no longer has it', () => {
   const world = new World(DIRECT);
   assert.deepEqual(world.visit(0), [false], 'nobody waits for the answer');
-  world.answer('site.test', found([NEW], false), true);
-  assert.deepEqual(world.visit(1), [false], 'a half proves nothing');
+  world.answer('site.test', found([NEW], 'none'), true);
+  assert.deepEqual(world.visit(1), [false], 'a stale answer proves nothing');
   world.answer('site.test', found([NEW]));
   assert.deepEqual(world.visit(2), [true]);
   world.visit(60_002);
@@ -80,17 +80,27 @@ test('an address is held until a whole, fresh answer no longer has it', () => {
   assert.deepEqual(world.visit(60_003), [false]);
 });
 
+test('where a family is never answered, the other one is followed all the same', () => {
+  const world = new World(DIRECT);
+  world.visit(0);
+  world.answer('site.test', found([NEW_V6], 'by-family'));
+  assert.deepEqual(world.visit(1), [false], 'its own family has not been heard of');
+  world.visit(60_001);
+  world.answer('site.test', found([NEW], 'by-family'));
+  assert.deepEqual(world.visit(60_002), [true]);
+});
+
 test('a name that no longer exists takes its addresses along, one that cannot be asked does not', () => {
   const world = new World(DIRECT);
   world.visit(0);
-  world.answer('site.test', { kind: 'failed', failure: failureOf('dns-failed'), whole: false });
+  world.answer('site.test', { kind: 'failed', failure: failureOf('dns-failed'), proof: 'none' });
   assert.deepEqual(world.visit(1), [false]);
   const other = new World(DIRECT);
   other.visit(0);
-  other.answer('site.test', gone(false));
+  other.answer('site.test', gone('by-family'));
   assert.deepEqual(other.visit(1), [false]);
   other.visit(60_001);
-  other.answer('site.test', gone(true));
+  other.answer('site.test', gone('all'));
   assert.deepEqual(other.visit(60_002), [true]);
 });
 

@@ -33,7 +33,7 @@ test('a stale answer serves when the new one is late, and the new one when it co
   const heard: LookupAnswer[] = [];
   resolver.hear('a.test', (answer) => heard.push(answer));
   await until(() => heard.length === 1);
-  assert.deepEqual(heard[0], { code: 'found', addresses: ALL, ttl_s: 1, partial: true, more: true });
+  assert.deepEqual(heard[0], { code: 'found', addresses: ALL, ttl_s: 1, stale: true, more: true });
   assert.equal(resolver.counts.stale, 1);
   gate.resolve();
   await until(() => resolver.tables.in_flight.size === 0);
@@ -48,7 +48,7 @@ test('a stale answer serves when nobody can renew it, which is not tried all the
   await resolver.lookup('a.test');
   clock.ms += 150_000;
   tricks.now = 'servfail';
-  const stale = { code: 'found', addresses: ALL, ttl_s: 30, partial: true };
+  const stale = { code: 'found', addresses: ALL, ttl_s: 30, stale: true };
   assert.deepEqual(await resolver.lookup('a.test'), stale);
   assert.deepEqual(await resolver.lookup('a.test'), stale);
   assert.equal(server.count(), 4);
