@@ -1,5 +1,6 @@
 // Ends what a dead connection actor leaves behind: its sockets, its io_uring, its memory, and the fds that it had not
-// taken from its queue. Only after its thread has ended; the order matters.
+// taken from its queue. Only after its thread has ended; the order matters. It also breaks off what is open before the
+// whole process ends.
 import { unmap } from '../linux/memory.js';
 import { closeFd, connectTo, shutdownBoth } from '../linux/sockets.js';
 import { Counter, type Counters } from '../threads/counters.js';
@@ -17,12 +18,18 @@ export interface Remains {
   readonly counters: Counters;
 }
 
+/**
+ * Resets connections, of a living actor too: a clean end would make what was cut short look whole. A close alone could wait
+ * for a pending operation of the ring.
+ */
+export function breakOff(fds: readonly number[]): void {
+  for (const fd of fds) if (connectTo(fd, NOWHERE) < 0) shutdownBoth(fd);
+}
+
 /** Returns the fds that were still in the queue: they are main's again. */
 export function endRemains({ actor, owners, maps, queue, counters }: Remains): number[] {
   const owned = owners.ownedBy(actor);
-  // A reset, since a clean end would make what was cut short look whole. A close alone could wait for a pending
-  // operation of the ring.
-  for (const fd of owned) if (connectTo(fd, NOWHERE) < 0) shutdownBoth(fd);
+  breakOff(owned);
   const regions = maps.all();
   for (const { region, pinsRing } of regions) if (pinsRing) unmap(region);
   for (const fd of owned) {
@@ -33,6 +40,7 @@ export function endRemains({ actor, owners, maps, queue, counters }: Remains): n
   for (const { region, pinsRing } of regions) if (!pinsRing) unmap(region);
   maps.clear();
   const slice = counters.of(actor);
+  slice[Counter.cut] += slice[Counter.opened] - slice[Counter.closed];
   slice[Counter.closed] = slice[Counter.opened];
   return drain(queue, new Set(owned));
 }

@@ -14,9 +14,11 @@ import { ActorHost } from './actor-host.js';
 import { ActorPool } from './actor-pool.js';
 import { connectionRole } from './connection-role.js';
 import { availableCores } from './cores.js';
+import { within } from './deadline.js';
 import { type Lane, Lanes } from './lanes.js';
 import type { Logger } from './log.js';
 import type { Notices } from './notices.js';
+import { breakOff } from './remains.js';
 import type { Role } from './role.js';
 import { RuleKeeper } from './rule-keeper.js';
 import { namesRole, routesRole } from './service-role.js';
@@ -44,6 +46,9 @@ export const ACTOR_ENTRIES: ActorEntries = {
   names: new URL('../workers/dns/actor.js', import.meta.url),
   routes: new URL('../workers/routes/actor.js', import.meta.url),
 };
+
+/** For the connection actors to report what they have learned. */
+const REPORT_TIMEOUT_MS = 500;
 
 /** What tests change. */
 export interface Tuning {
@@ -142,14 +147,27 @@ export class Supervisor {
     return started.find((failure) => failure !== undefined);
   }
 
+  /** Resets every socket of the connection actors, while they live. */
+  breakOff(): void {
+    for (const actor of this.connections.keys()) breakOff(this.owners.ownedBy(actor));
+  }
+
   /** Ends the connection actors after their last connection, at the latest after `timeout_ms`, then all others. */
   async stop(timeout_ms: number): Promise<void> {
     this.#gate.close();
+    // Whoever asked may kill it before the last connection has ended.
+    if (timeout_ms > 0) void this.#save();
     await this.#rules.stop();
     await Promise.all(this.connections.map((connection) => connection.stop(timeout_ms)));
     await Promise.all([this.names.stop(SERVICES_STOP_MS), this.routes.stop(SERVICES_STOP_MS)]);
     await Promise.all(this.#pools.map((pool) => pool.destroy()));
     this.#claims.release();
     for (const doorbell of this.#doorbells) if (doorbell >= 0) closeFd(doorbell);
+  }
+
+  /** Has the state files written now, with what connections have shown last. */
+  async #save(): Promise<void> {
+    await within(REPORT_TIMEOUT_MS, Promise.all(this.connections.map(({ control }) => control?.report())));
+    for (const { control } of [this.names, this.routes]) control?.save().catch(() => {});
   }
 }

@@ -74,6 +74,8 @@ export interface LastFailure {
 export interface ConnectionActor {
   /** Settles once the actor has its engine and serves; says which engine it is and why not io_uring. */
   ready(): Promise<{ readonly engine: 'uring' | 'epoll'; readonly why: string | undefined }>;
+  /** Tells the DNS and the route actor at once what has been learned and not told yet. */
+  report(): Promise<void>;
   /** Stop after the last connection has ended, at the latest after `timeout_ms`; the actor's task then settles. */
   drain(timeout_ms: number): Promise<void>;
   /** A fresh port to a (re)started DNS actor, serving `NamesActor`. */
@@ -103,6 +105,8 @@ export interface NamesControl {
   badAddresses(): Promise<readonly BadAddress[]>;
   /** By hand: drops what is held against an address (canonical), the static list aside. False if there was nothing. */
   undoBadAddress(address: string): Promise<boolean>;
+  /** Writes down now what is to outlive the process; so does `stop`. */
+  save(): Promise<void>;
   /** Closes every port, socket and timer; the actor's task then settles. */
   stop(): Promise<void>;
 }
@@ -114,6 +118,8 @@ export interface RoutesControl {
    * (a restarted actor of the same id replaces the old ports); the whole table is pushed first.
    */
   connect(actor: number, reports: unknown, pushes: unknown): Promise<void>;
+  /** Writes down now what is to outlive the process; so does `stop`. */
+  save(): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -34,6 +34,10 @@ export const Counter = {
   rescued: 16,
   /** Clients whose destination a rule blocks; they count as failed too. */
   blocked: 17,
+  /** Connections that both sides have ended. */
+  completed: 18,
+  /** Connections that were cut because their actor ended. */
+  cut: 19,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

@@ -1,5 +1,6 @@
 // Log records of an actor, written by main: sent as messages, with a bound on how many main may be behind. Beyond it
-// they are dropped and counted. The logger itself (pino) is main/log.ts's business.
+// they are dropped and counted, and one says how many once main has caught up. The logger itself (pino) is main/log.ts's
+// business.
 import type { MessagePort } from 'node:worker_threads';
 import type { Notice } from '../protocol/notice.js';
 import type { LogLevel } from '../protocol/options.js';
@@ -24,6 +25,9 @@ export class RemoteLog {
   readonly #threshold: number;
   readonly #dropped: () => void;
   #behind = 0;
+  /** Records that were dropped and of which nothing has been said, and the level of the last one, which is logged. */
+  #unsaid = 0;
+  #unsaidLevel: Level = 'warn';
 
   constructor(port: MessagePort, level: LogLevel, dropped: () => void) {
     this.#port = port;
@@ -31,6 +35,7 @@ export class RemoteLog {
     this.#dropped = dropped;
     port.on('message', (written: number) => {
       this.#behind -= written;
+      this.#sayDropped();
     });
     port.unref();
   }
@@ -50,10 +55,23 @@ export class RemoteLog {
 
   #post(record: LogRecord | Notice): void {
     if (!this.enabled(record.level)) return;
-    if (this.#behind >= BEHIND_MAX) {
-      this.#dropped();
+    if (this.#behind < BEHIND_MAX) {
+      this.#send(record);
       return;
     }
+    this.#dropped();
+    this.#unsaid += 1;
+    this.#unsaidLevel = record.level;
+  }
+
+  #sayDropped(): void {
+    if (this.#unsaid === 0) return;
+    const message = 'log records of an actor were dropped, since main was behind';
+    this.#send({ level: this.#unsaidLevel, fields: { dropped: this.#unsaid }, message });
+    this.#unsaid = 0;
+  }
+
+  #send(record: LogRecord | Notice): void {
     this.#behind += 1;
     this.#port.postMessage(record);
   }
@@ -61,6 +79,13 @@ export class RemoteLog {
   close(): void {
     this.#port.close();
   }
+}
+
+/** What Node warns of in this thread: it would go to stderr through main, which would wait there for its reader. */
+export function logWarnings(log: RemoteLog): void {
+  if (process.listenerCount('warning') === 0) return;
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => log.write('warn', { name }, message));
 }
 
 /** Main's end: calls `write` for each record. */

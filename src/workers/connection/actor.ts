@@ -18,7 +18,7 @@ import type { RuleTables } from '../../protocol/rule-tables.js';
 import { Counter, Counters } from '../../threads/counters.js';
 import { FdQueue } from '../../threads/fd-queue.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
-import { RemoteLog } from '../../threads/log.js';
+import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { MapTable, OwnerTable } from '../../threads/owner-table.js';
 import { serve } from '../../threads/port.js';
 import { RoomFlag } from '../../threads/room.js';
@@ -97,6 +97,7 @@ class Actor implements ConnectionActor {
     const log = new RemoteLog(start.log, options.log_level, () => {
       this.#counters[Counter.logsDropped] += 1;
     });
+    logWarnings(log);
     const rules = new RuleBook(start.rules);
     const listeners = new OwnListeners(start.listeners, machineHas);
     this.#context = {
@@ -130,6 +131,7 @@ class Actor implements ConnectionActor {
     serve(
       {
         ready: () => this.ready(),
+        report: () => this.report(),
         drain: (timeout_ms: number) => this.drain(timeout_ms),
         connectNames: (port: MessagePort) => this.connectNames(port),
         connectRoutes: (reports: MessagePort, pushes: MessagePort) => this.connectRoutes(reports, pushes),
@@ -144,6 +146,11 @@ class Actor implements ConnectionActor {
 
   async ready(): Promise<{ engine: 'uring' | 'epoll'; why: string | undefined }> {
     return { engine: this.#engine.kind, why: this.#why };
+  }
+
+  async report(): Promise<void> {
+    this.#routes.flush(this.#engine.now, true);
+    this.#outcomes.flush(this.#engine.now, true);
   }
 
   async drain(timeout_ms: number): Promise<void> {

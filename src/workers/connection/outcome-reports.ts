@@ -46,9 +46,9 @@ export class OutcomeReports {
     this.#waiting.push({ name, address: ip === undefined ? undefined : formatIp(ip), result });
   }
 
-  /** Sends what waits, when it is time. Called once a turn. */
-  flush(now: number): void {
-    if (this.#waiting.length === 0 || now - this.#sent < SEND_EVERY_MS) return;
+  /** Sends what waits, when it is time or `atOnce`. Called once a turn. */
+  flush(now: number, atOnce = false): void {
+    if (this.#waiting.length === 0 || (!atOnce && now - this.#sent < SEND_EVERY_MS)) return;
     this.#sent = now;
     const observations = this.#waiting;
     this.#waiting = [];

@@ -126,12 +126,15 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     for (const event of lines) this.#health.apply(event, now);
   }
 
-  /** Sends what is to be reported, when it is time. Called once a turn. */
-  flush(now: number): void {
+  /** Sends what is to be reported, when it is time or `atOnce`. Called once a turn. */
+  flush(now: number, atOnce = false): void {
     const waiting = this.#reports.length + this.#lineEvents.length;
     const remote = this.#remote;
-    if (waiting === 0 || remote === undefined || this.#isReporting) return;
-    if (waiting < REPORT_BATCH && now - this.#reported < REPORT_EVERY_MS) return;
+    if (waiting === 0 || remote === undefined) return;
+    if (!atOnce) {
+      if (this.#isReporting) return;
+      if (waiting < REPORT_BATCH && now - this.#reported < REPORT_EVERY_MS) return;
+    }
     this.#reported = now;
     const reports = this.#reports;
     const lineEvents = this.#lineEvents;

@@ -4,7 +4,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { NamesActor, NamesControl } from '../../protocol/messages.js';
 import { plain } from '../../protocol/plain-text.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
-import { RemoteLog } from '../../threads/log.js';
+import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { serveLookups } from '../../threads/lookups.js';
 import { serve } from '../../threads/port.js';
 import type { NamesStart } from '../../threads/start.js';
@@ -15,6 +15,7 @@ export async function run({ options, control, log, readOnly = false }: NamesStar
   const heap = new HeapWatch();
   heap.start();
   const written = log === undefined ? undefined : new RemoteLog(log, options.log_level, () => {});
+  if (written !== undefined) logWarnings(written);
   const warn = (message: string): void => {
     if (written === undefined) process.emitWarning(plain(message));
     else written.write('warn', {}, message);
@@ -48,6 +49,11 @@ export async function run({ options, control, log, readOnly = false }: NamesStar
     explain: (name) => names.explain(name),
     badAddresses: async () => names.trust.list(),
     undoBadAddress: async (address) => names.trust.undo(address),
+    save: async () => {
+      // Reports that have been sent before on other ports are read first.
+      await new Promise(setImmediate);
+      await names.trust.save();
+    },
     async stop() {
       void stop();
       // The answers to what was pending, and to this call, go out first.

@@ -174,12 +174,17 @@ export class Trust {
     return undone;
   }
 
+  /** Writes down what is to outlive the process. */
+  async save(): Promise<void> {
+    if (this.#state !== undefined) await writeBadAddresses(this.#state, this.#blacklist.found());
+  }
+
   /** Settles when no socket, timer or port is left, and the state is written. */
   async stop(): Promise<void> {
     clearInterval(this.#expiring);
     this.#clearance?.stop();
     await this.#prober.stop();
-    if (this.#state !== undefined) await writeBadAddresses(this.#state, this.#blacklist.found());
+    await this.save();
     await Promise.all([...this.#subscribers.keys()].map(closed));
   }
 
@@ -203,7 +208,7 @@ export class Trust {
     this.#probed = counts;
     this.#blacklist.release(this.#now());
     this.#publish();
-    if (this.#state !== undefined) void writeBadAddresses(this.#state, this.#blacklist.found());
+    void this.save();
   }
 
   #cleared(address: string, name: string): void {

@@ -6,7 +6,7 @@ import type { LineEvent } from '../../protocol/line-health.js';
 import type { RouteReport, RoutesActor, RoutesControl } from '../../protocol/messages.js';
 import { plain } from '../../protocol/plain-text.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
-import { RemoteLog } from '../../threads/log.js';
+import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { serve } from '../../threads/port.js';
 import type { RoutesStart } from '../../threads/start.js';
 import { LineStates } from './line-states.js';
@@ -28,6 +28,7 @@ export async function run({ options, control, log, readOnly = false }: RoutesSta
   const heap = new HeapWatch();
   heap.start();
   const written = log === undefined ? undefined : new RemoteLog(log, options.log_level, () => {});
+  if (written !== undefined) logWarnings(written);
   const warn = (message: string): void => {
     if (written === undefined) process.emitWarning(plain(message));
     else written.write('warn', {}, message);
@@ -41,6 +42,11 @@ export async function run({ options, control, log, readOnly = false }: RoutesSta
     {
       connect: async (actor: number, reports: MessagePort, pushes: MessagePort) =>
         routes.connect(actor, reports, pushes),
+      save: async () => {
+        // Reports that have been sent before on other ports are read first.
+        await new Promise(setImmediate);
+        await memory.save();
+      },
       // The answer to this call goes out first.
       stop: async () => void setImmediate(() => control.close()),
     } satisfies RoutesControl,

@@ -56,7 +56,7 @@ export class Memory {
     );
     if (cache.state_file === null || readOnly) return;
     this.#file = new StateFile(cache.state_file, warn, ROUTES_BEGIN);
-    this.#saving = setInterval(() => void this.#save(), SAVE_EVERY_MS);
+    this.#saving = setInterval(() => void this.save(), SAVE_EVERY_MS);
     this.#saving.unref();
   }
 
@@ -97,12 +97,13 @@ export class Memory {
   /** Writes what is to outlive the process. */
   async close(): Promise<void> {
     clearInterval(this.#saving);
-    await this.#save();
+    await this.save();
     this.#closed = true;
     await this.restored;
   }
 
-  async #save(): Promise<void> {
+  /** If anything has changed. */
+  async save(): Promise<void> {
     // Half of it would replace the whole.
     if (!this.#changed || this.#file === undefined || !this.#isRestored) return;
     this.#changed = false;
