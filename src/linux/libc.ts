@@ -109,6 +109,14 @@ export const prlimit = syscallFunction('prlimit', 'int', [int, int, address, add
 /** (number, six arguments), for what glibc has no function for: io_uring_setup, io_uring_enter, io_uring_register. */
 export const syscall = syscallFunction('syscall', 'long', ['long', 'long', 'long', 'long', 'long', 'long', 'long']);
 
+/** (status); does not return */
+export const _exit = self.func('_exit', 'void', [int]) as unknown as (status: number) => void;
+/** (number, handler or 1 for SIG_IGN) */
+export const signal = self.func('signal', size, [int, address]) as unknown as (
+  number: number,
+  handler: number,
+) => number;
+
 const mmapRaw = self.func('void* mmap(void*, size_t, int, int, int, long)') as (...values: unknown[]) => bigint;
 const munmapRaw = self.func('munmap', 'int', ['size_t', 'size_t']) as unknown as Numbers;
 

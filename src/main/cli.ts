@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import { plain, plainJson } from '../protocol/plain-text.js';
 import { type Target, targetOfText } from '../protocol/target.js';
 import { type Loaded, load } from './config/load.js';
-import { createLogger } from './log.js';
+import { openLog } from './log.js';
+import { hangUpEndsCommand } from './signals.js';
 
 const USAGE = `Usage: tcproute [-c FILE] [--port N] [--host H] [--workers N] [--log-level L]
        tcproute check [-c FILE]
@@ -75,6 +76,7 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
     return misunderstood(sentence as string);
   }
   const [command] = asked.positionals;
+  if (command !== undefined) hangUpEndsCommand();
   if (asked.values.help) return say(USAGE);
   if (asked.values.version) return say(`${version()}\n`);
   const wrong = mistakeIn(asked);
@@ -118,10 +120,20 @@ function parse(argv: readonly string[]) {
 function loadFor({ values }: Arguments): Loaded {
   const { config, port, host, workers, 'log-level': log_level } = values;
   const flags = { port, host, workers, log_level };
-  return load({ file: config, directory: process.cwd(), environment: process.env, flags });
+  const directory = workingDirectory();
+  if (directory === undefined) return { kind: 'invalid', errors: ['the working directory has gone'], warnings: [] };
+  return load({ file: config, directory, environment: process.env, flags });
 }
 
-function check({ file, warnings, options }: Extract<Loaded, { kind: 'loaded' }>): ExitStatus {
+function workingDirectory(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
+function check({ file, warnings, options }: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
   for (const warning of warnings) complain(`warning: ${warning}`);
   const lines = options.lines.map(({ name }, index) => `  ${index + 1}  ${plain(name)}\n`).join('');
   return say(`${plain(file ?? 'built-in defaults')}: ok\nlines:\n${lines}`);
@@ -137,8 +149,8 @@ async function dns({ positionals, values }: Arguments, { warnings, options }: Ex
     return 1;
   }
   const { explanation } = explained;
-  say(values.json ? asJson(explanation) : explanationText(explanation));
-  return explanation.choice.code === 'found' ? 0 : 1;
+  const said = await say(values.json ? asJson(explanation) : explanationText(explanation));
+  return explanation.choice.code === 'found' ? said : 1;
 }
 
 /** A destination that cannot be used is a failure. */
@@ -154,22 +166,23 @@ async function explain({ positionals, values }: Arguments, loaded: Extract<Loade
     return 1;
   }
   const { explanation } = outcome;
-  say(values.json ? asJson(explanation) : explainText(explanation));
-  return explanation.usable ? 0 : 1;
+  const said = await say(values.json ? asJson(explanation) : explainText(explanation));
+  return explanation.usable ? said : 1;
 }
 
 const asJson = (value: object): string => `${plainJson(JSON.stringify(value, null, 2))}\n`;
 
 async function start({ file, warnings, options }: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
-  const log = createLogger(options.log_level);
+  const opened = openLog(options.log_level);
+  const { log } = opened;
   for (const warning of warnings) log.warn(warning);
   log.debug(
     { file: file ?? 'built-in defaults', lines: options.lines.map(({ name }) => name) },
     'configuration loaded',
   );
   // only now: `check` and `--help` load neither the engine nor the pool
-  const { runGateway } = await import('./gateway.js');
-  return runGateway(options, log);
+  const { endWith, runGateway } = await import('./run.js');
+  return endWith(await runGateway(options, opened), opened);
 }
 
 function refuse({ errors, warnings }: Extract<Loaded, { kind: 'invalid' }>): ExitStatus {
@@ -183,13 +196,23 @@ function misunderstood(sentence: string): ExitStatus {
   return 2;
 }
 
-function say(text: string): ExitStatus {
-  process.stdout.write(text);
-  return 0;
+/** A reader that has gone, as in `tcproute check | head -1`, is no failure. */
+async function say(text: string): Promise<ExitStatus> {
+  const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
+    withoutThrowing(process.stdout).write(text, resolve);
+  });
+  if (!error || error.code === 'EPIPE') return 0;
+  complain(`error: standard output: ${error.code ?? error.message}`);
+  return 1;
 }
 
 function complain(line: string): void {
-  process.stderr.write(`${plain(line)}\n`);
+  withoutThrowing(process.stderr).write(`${plain(line)}\n`);
+}
+
+/** A stream whose failure nobody listens to ends the process. */
+function withoutThrowing(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return stream.listenerCount('error') > 0 ? stream : stream.on('error', () => {});
 }
 
 function version(): string {

@@ -1,11 +1,11 @@
-// The running gateway: what starts and stops, in which order. Parsing the command line and loading the configuration
-// come before it: see cli.ts.
+// The running gateway: what starts and stops, in which order. The command line and the configuration come before it (see
+// cli.ts), and it knows nothing of the process and its signals (see run.ts).
 import { openEngine, tryUring } from '../linux/choose.js';
 import { makeDoorbell } from '../linux/doorbell.js';
 import type { Engine } from '../linux/engine.js';
 import { Loop } from '../linux/loop.js';
 import { closeFd } from '../linux/sockets.js';
-import { formatEndpoint, parseIp } from '../protocol/address.js';
+import { parseIp } from '../protocol/address.js';
 import type { ConnectionActor, NamesControl } from '../protocol/messages.js';
 import type { Configuration, EngineChoice, Options } from '../protocol/options.js';
 import type { Rule } from '../protocol/rule.js';
@@ -19,12 +19,20 @@ import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from './fd-li
 import { type Address, listen, reserve } from './listen.js';
 import type { Logger } from './log.js';
 import { Notices } from './notices.js';
-import { report } from './report.js';
-import { awaitSignal, onReportSignal } from './signals.js';
 import { Supervisor, type Tuning } from './supervisor.js';
 
 /** Sums over all connection actors, since the start. */
 export type Stats = Readonly<Record<keyof typeof Counter, number>>;
+
+/** What became of the connections that were open when the gateway was told to stop. */
+export interface Ended {
+  /** Both sides had ended. */
+  readonly completed: number;
+  /** Ended otherwise of themselves: refused, reset by a side, or by a timeout. */
+  readonly failed: number;
+  /** Reset, because they did not end in time. */
+  readonly cut: number;
+}
 
 export interface Gateway {
   readonly address: Address;
@@ -32,7 +40,9 @@ export interface Gateway {
   readonly broken: Promise<string>;
   stats(): Stats;
   /** Stops accepting, lets connections finish for at most `drain_timeout_ms`, and ends everything. */
-  close(drain_timeout_ms: number): Promise<void>;
+  close(drain_timeout_ms: number): Promise<Ended>;
+  /** Resets what is open and accepts nothing more, for a process that is about to end. Returns how many were open. */
+  breakOff(): number;
   /** The contract of the DNS actor, undefined while it is being restarted. */
   names(): Remote<NamesControl> | undefined;
   /** The contracts of the connection actors, undefined for one that is being restarted. */
@@ -165,19 +175,23 @@ class Start {
     engine.watch(this.#doorbell, () => {}); // whoever rings only wakes the loop
     const running = loop.run();
     const doorbell = this.#doorbell;
-    const stats = () => totals(supervisor, this.#options.workers);
+    const stats = (): Stats => totals(supervisor, this.#options.workers);
     const actors = () => supervisor.connections.map(({ control }) => control);
     const failures = new FailureWatch({ stats, actors, notices: this.#notices });
-    let closed: Promise<void> | undefined;
-    const close = async (drain_timeout_ms: number): Promise<void> => {
+    let closed: Promise<Ended> | undefined;
+    const close = async (drain_timeout_ms: number): Promise<Ended> => {
       acceptor.stop();
       failures.stop();
+      const open = supervisor.lanes.live();
+      const before = stats();
       await supervisor.stop(drain_timeout_ms);
+      const ended = endedOf(open, before, stats());
       this.#notices.close();
       loop.stop();
       await running.catch(() => {});
       engine.destroy();
       closeFd(doorbell);
+      return ended;
     };
     return {
       address: this.#address,
@@ -186,6 +200,12 @@ class Start {
       close(drain_timeout_ms) {
         closed ??= close(drain_timeout_ms);
         return closed;
+      },
+      breakOff() {
+        acceptor.stop();
+        const open = supervisor.lanes.live();
+        supervisor.breakOff();
+        return open;
       },
       names: () => supervisor.names.control,
       actors,
@@ -202,32 +222,9 @@ function totals({ counters }: Supervisor, workers: number): Stats {
   return Object.fromEntries(Object.entries(Counter).map(([name, counter]) => [name, sum(counter)])) as Stats;
 }
 
-/** Runs until SIGTERM or SIGINT; resolves with the exit status. */
-export async function runGateway(options: Configuration, log: Logger): Promise<number> {
-  let running: Gateway | undefined;
-  // From the beginning: a report that is asked for too early is none, and not the end of the process.
-  const reports = onReportSignal(async () => {
-    if (running !== undefined) await report(running, log);
-  });
-  const started = await startGateway(options, log);
-  if (started.code === 'failed') {
-    reports.forget();
-    log.fatal(started.message);
-    return 1;
-  }
-  const { gateway } = started;
-  running = gateway;
-  const { host, port } = gateway.address;
-  const lines = options.lines.map(({ name }) => name);
-  // Before it is said: whoever waits for the line may send a signal at once.
-  const signal = awaitSignal();
-  log.info({ lines, workers: options.workers }, `listening on ${formatEndpoint(host, port)}`);
-  const broken = gateway.broken.then((reason) => ({ reason }));
-  const end = await Promise.race([signal, broken]);
-  if (typeof end === 'string') log.info({ signal: end }, 'stopping: no new connections, those open may finish');
-  else log.fatal({ reason: end.reason }, 'accepting broke');
-  await gateway.close(typeof end === 'string' ? options.drain_timeout_ms : 0);
-  signal.forget();
-  reports.forget();
-  return typeof end === 'string' ? 0 : 1;
+/** `open` connections, and what was counted then and at the end. Those that no actor had taken count as cut. */
+function endedOf(open: number, before: Stats, after: Stats): Ended {
+  const completed = after.completed - before.completed;
+  const failed = after.closed - after.cut - (before.closed - before.cut) - completed;
+  return { completed, failed, cut: open - completed - failed };
 }

@@ -9,8 +9,10 @@ const TIMEOUT_MS = 2000;
 /** Lines; how many there are is in the line before. */
 const BAD_ADDRESSES_MAX = 200;
 
-export async function report(gateway: Pick<Gateway, 'stats' | 'names'>, log: Logger): Promise<void> {
-  log.info({ ...gateway.stats() }, 'report: connections');
+/** `dropped`: lines of the log that main could not write. */
+export async function report(gateway: Pick<Gateway, 'stats' | 'names'>, dropped: number, log: Logger): Promise<void> {
+  const stats = gateway.stats();
+  log.info({ ...stats, logsDropped: stats.logsDropped + dropped }, 'report: connections');
   const names = gateway.names();
   if (names === undefined) {
     log.warn('report: the DNS actor is being started again');

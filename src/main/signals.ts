@@ -1,44 +1,61 @@
-// SIGTERM and SIGINT: the first one asks to stop, the second one ends the process at once. SIGUSR2 asks for a report
-// (SIGUSR1 is Node's own). What they mean is the gateway's business.
+// What each signal means to a running gateway. SIGTERM and SIGINT ask it to stop, the second of them to end at once, and
+// so does every signal that would end the process by default: the kernel would end open connections as if they were
+// whole. SIGUSR2 asks for a report. SIGHUP and SIGUSR1 mean nothing. What stopping is, is run.ts's business.
+//
+// Not taken over: SIGSEGV and the like, which come from a broken instruction and must end the process; SIGPROF, by which
+// V8's profiler works; SIGPIPE and SIGXFSZ, which Node ignores.
 import { constants } from 'node:os';
 
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-export type StopSignal = (typeof SIGNALS)[number];
+const STOP = ['SIGTERM', 'SIGINT'] as const;
+const END = ['SIGQUIT', 'SIGALRM', 'SIGVTALRM', 'SIGXCPU', 'SIGIO', 'SIGPWR', 'SIGSTKFLT'] as const;
+const IGNORED = {
+  SIGHUP: 'it reads a changed configuration only when it is started again',
+  SIGUSR1: "it is not for Node's debugger to open, which clients could reach",
+} as const;
 
-export interface AwaitedSignal extends Promise<StopSignal> {
-  /** From now on signals do what they do by default. */
-  forget(): void;
+export type StopSignal = (typeof STOP)[number];
+export type EndSignal = StopSignal | (typeof END)[number];
+export type IgnoredSignal = keyof typeof IGNORED;
+
+export interface SignalHandlers {
+  stop(signal: StopSignal): void;
+  /** `status` is how shells report an end by this signal. */
+  endAtOnce(signal: EndSignal, status: number): void;
+  report(): Promise<void>;
+  ignored(signal: IgnoredSignal, why: string): void;
 }
 
-/** Calls `report` for each SIGUSR2, but for those that come while one is still made. */
-export function onReportSignal(report: () => Promise<void>): { forget(): void } {
-  let making = false;
-  const heard = (): void => {
-    if (making) return;
-    making = true;
-    void report().finally(() => {
-      making = false;
+/** For the rest of the process's life. */
+export function onSignals(handlers: SignalHandlers): void {
+  let stopping = false;
+  const endAtOnce = (signal: EndSignal): void => handlers.endAtOnce(signal, 128 + constants.signals[signal]);
+  for (const signal of STOP) {
+    take(signal, () => {
+      if (stopping) endAtOnce(signal);
+      else handlers.stop(signal);
+      stopping = true;
     });
-  };
-  process.on('SIGUSR2', heard);
-  return { forget: () => process.off('SIGUSR2', heard) };
+  }
+  for (const signal of END) take(signal, () => endAtOnce(signal));
+  let reporting = false;
+  take('SIGUSR2', () => {
+    if (reporting) return;
+    reporting = true;
+    void handlers.report().finally(() => {
+      reporting = false;
+    });
+  });
+  for (const signal of ['SIGHUP', 'SIGUSR1'] as const) take(signal, () => handlers.ignored(signal, IGNORED[signal]));
 }
 
-export function awaitSignal(): AwaitedSignal {
-  let first: ((signal: StopSignal) => void) | undefined;
-  const heard = (signal: StopSignal): void => {
-    // 128 + the number: how shells report an end by a signal.
-    if (first === undefined) process.exit(128 + constants.signals[signal]);
-    first(signal);
-    first = undefined;
-  };
-  const promise = new Promise<StopSignal>((resolve) => {
-    first = resolve;
-  });
-  for (const signal of SIGNALS) process.on(signal, heard);
-  return Object.assign(promise, {
-    forget() {
-      for (const signal of SIGNALS) process.off(signal, heard);
-    },
-  });
+/** In place of what bin/tcproute.js does by it, and without a moment in which nobody listens. */
+function take(signal: NodeJS.Signals, heard: () => void): void {
+  const before = process.listeners(signal);
+  process.on(signal, heard);
+  for (const listener of before) process.off(signal, listener);
+}
+
+/** A command ends with its terminal, as others do. */
+export function hangUpEndsCommand(): void {
+  process.removeAllListeners('SIGHUP');
 }

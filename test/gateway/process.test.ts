@@ -1,7 +1,10 @@
 // The gateway as a process: how it stops, and what it says when it cannot start.
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { Gateway } from '../helpers/gateway.js';
+import { Gateway, type LogRecord } from '../helpers/gateway.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { PeerServer, TestServer } from '../helpers/servers.js';
 import { greeting, through } from '../helpers/socks-client.js';
@@ -67,6 +70,75 @@ inBothEngines('a second signal exits at once', async (world) => {
   gateway.child.kill('SIGTERM');
   assert.deepEqual(await gateway.exited, { status: 143, signal: null });
   assert.ok(performance.now() - begun < 2000);
+});
+
+/**
+ * A download of which a part has come. All of that has been read: where a reset comes while bytes wait, Node as a client
+ * takes it for an end (libuv stops at the hang-up behind a partial read).
+ */
+async function downloading(world: World) {
+  const { gateway, client, destination } = await connected(world, {});
+  destination.send(Buffer.alloc(4 << 20));
+  await client.read(4 << 20);
+  return { gateway, client, destination };
+}
+
+const CUTS = [
+  { how: 'a second SIGTERM', status: 143, signals: ['SIGTERM', 'SIGTERM'] },
+  { how: 'SIGQUIT', status: 131, signals: ['SIGQUIT'] },
+] as const;
+for (const { how, status, signals } of CUTS) {
+  inBothEngines(`${how} does not make a truncated transfer look whole`, async (world) => {
+    const { gateway, client, destination } = await downloading(world);
+    gateway.child.kill(signals[0]);
+    if (signals.length > 1) await gateway.logged('stopping');
+    for (const signal of signals.slice(1)) gateway.child.kill(signal);
+    assert.deepEqual(await gateway.exited, { status, signal: null });
+    assert.equal(await client.ended(), 'ECONNRESET');
+    assert.equal(await destination.ended(), 'ECONNRESET');
+    const { cut, signal } = await gateway.logged('ended at once');
+    assert.deepEqual([cut, signal], [1, signals.at(-1)]);
+  });
+}
+
+inBothEngines('what is remembered is written down when it is told to stop, not only when it has', async (world) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tcproute-state-'));
+  world.use({ close: () => rmSync(folder, { recursive: true }) });
+  const server = world.use(await PeerServer.listen());
+  const files = { cache: { state_file: join(folder, 'routes') }, dns: { state_file: join(folder, 'addresses') } };
+  const gateway = await world.gateway(files);
+  // A name, since with one address and one line there is nothing to remember.
+  const client = world.use(await through(gateway.port, { host: 'localhost', port: server.port }));
+  const destination = await server.accepted();
+  client.send('question');
+  await destination.read(8);
+  destination.send('answer');
+  await client.read(6);
+  gateway.child.kill('SIGTERM');
+  await until('both are written', () => existsSync(files.cache.state_file) && existsSync(files.dns.state_file));
+  assert.match(readFileSync(files.cache.state_file, 'utf8'), new RegExp(`localhost:${server.port}`));
+  assert.equal(gateway.exit, undefined);
+  client.end();
+  destination.end();
+  assert.deepEqual(await gateway.exited, { status: 0, signal: null });
+});
+
+inBothEngines('the last line says how the connections that were open have ended', async (world) => {
+  const server = world.use(await PeerServer.listen());
+  const gateway = await world.gateway({ drain_timeout_ms: 1500 });
+  const clients = [];
+  for (let i = 0; i < 4; i += 1) clients.push(world.use(await through(gateway.port, server)));
+  const [whole, reset] = clients as [Peer, Peer, ...Peer[]];
+  gateway.child.kill('SIGTERM');
+  await gateway.logged('stopping');
+  whole.end();
+  const destination = await server.accepted(0);
+  await destination.rest();
+  destination.end();
+  reset.socket.resetAndDestroy();
+  assert.deepEqual(await gateway.exited, { status: 0, signal: null });
+  const { completed, failed, cut, msg } = gateway.records.at(-1) as LogRecord;
+  assert.deepEqual({ msg, completed, failed, cut }, { msg: 'stopped', completed: 1, failed: 1, cut: 2 });
 });
 
 test('SIGINT stops an idle gateway as SIGTERM does', async () => {

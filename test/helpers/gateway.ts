@@ -1,7 +1,7 @@
 // The gateway as its users run it: a child process of bin/tcproute.js with a configuration file of its own. It collects
 // what the child logs, and sees from outside what it holds. It knows nothing of SOCKS.
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,9 +26,16 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** What is out of the ordinary about a gateway's process. */
+export interface Surroundings {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A file descriptor to log to; then no records are collected. */
+  readonly stdout?: number;
+}
+
 /** The repository, wherever this was compiled to. */
 export const root = findRoot();
-const program = join(root, 'bin/tcproute.js');
+export const program = join(root, 'bin/tcproute.js');
 
 function findRoot(): string {
   let directory = fileURLToPath(new URL('.', import.meta.url));
@@ -49,8 +56,8 @@ export class Gateway {
   private constructor(child: ChildProcess, directory: string) {
     this.child = child;
     const { stdout, stderr } = child;
-    assert.ok(stdout !== null && stderr !== null);
-    createInterface({ input: stdout }).on('line', (line) => this.#heard(line));
+    assert.ok(stderr !== null);
+    if (stdout !== null) createInterface({ input: stdout }).on('line', (line) => this.#heard(line));
     stderr.setEncoding('utf8').on('data', (text: string) => {
       this.output += text;
     });
@@ -74,17 +81,18 @@ export class Gateway {
     args: readonly string[] = [],
     fds?: number,
     within: readonly string[] = [],
+    { environment = {}, stdout }: Surroundings = {},
   ): Gateway {
     const directory = mkdtempSync(join(tmpdir(), 'tcproute-'));
     const file = typeof config === 'string' ? config : join(directory, 'config.json');
     if (typeof config === 'object') writeFileSync(file, JSON.stringify(config));
     // Probing asks servers that are not this test's.
     const env = { PATH: process.env['PATH'], TCPROUTE_ENGINE: engine, TCPROUTE_DNS_PROBE_ENABLED: 'off' };
-    const argv = [process.execPath, program, '-c', file, ...args];
     const limit = fds === undefined ? [] : ['sh', '-c', `ulimit -n ${fds}; exec "$0" "$@"`];
-    const [command, ...rest] = [...within, ...limit, ...argv];
-    const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-    return new Gateway(spawn(command, rest, { cwd: directory, env, stdio }), directory);
+    const [command, ...argv] = [...within, ...limit, process.execPath, program, '-c', file, ...args];
+    const stdio: StdioOptions = ['ignore', stdout ?? 'pipe', 'pipe'];
+    const surroundings = { cwd: directory, env: { ...env, ...environment }, stdio };
+    return new Gateway(spawn(command, argv, surroundings), directory);
   }
 
   /** Starts it on a port of the kernel's choice (unless `config` names one) and waits until it listens. */

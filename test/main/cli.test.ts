@@ -53,6 +53,41 @@ test('a bad configuration starts nothing', () => {
   assert.deepEqual([status, stderr], [1, 'error: none.json: no such file\n']);
 });
 
+/** Through a shell, in which the program is `"$@"`. */
+function inShell(script: string, args: readonly string[]) {
+  const env = { PATH: process.env['PATH'] };
+  const argv = ['-c', script, 'sh', process.execPath, program, ...args];
+  const { status, stdout, stderr } = spawnSync('sh', argv, { cwd: directory, env, encoding: 'utf8', timeout: 20_000 });
+  return { status, stdout, stderr };
+}
+
+test('a reader that has gone is no failure and no stack', () => {
+  for (const args of [['--help'], ['--version'], ['check']]) {
+    // The reader has gone for certain by the time that anything is written.
+    const script = '{ true <&3; exec 3<&-; "$@"; echo "$?" >&2; } 3<&0 | true';
+    assert.deepEqual(inShell(script, args), { status: 0, stdout: '', stderr: '0\n' });
+  }
+  // Nor is one of the errors.
+  assert.equal(inShell('"$@" 2>&1 >/dev/null | true', ['-c', 'none.json']).stderr, '');
+});
+
+test('output that cannot be written is a sentence and exits 1', () => {
+  for (const args of [['--help'], ['check']]) {
+    const expected = { status: 1, stdout: '', stderr: 'error: standard output: ENOSPC\n' };
+    assert.deepEqual(inShell('"$@" >/dev/full', args), expected);
+  }
+  assert.deepEqual(inShell('"$@" 2>/dev/full', ['-c', 'none.json']), { status: 1, stdout: '', stderr: '' });
+});
+
+test('a working directory that has gone is a sentence and exits 1', () => {
+  const script = 'mkdir gone && cd gone && rmdir ../gone && "$@"';
+  for (const args of [['check'], ['-c', sample], ['dns', 'name.test'], ['explain', 'name.test']]) {
+    const expected = { status: 1, stdout: '', stderr: 'error: the working directory has gone\n' };
+    assert.deepEqual(inShell(script, args), expected);
+  }
+  assert.equal(inShell(script, ['--version']).status, 0);
+});
+
 test('--help and --version exit 0', () => {
   const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
   assert.deepEqual(tcproute(['--version']), { status: 0, stdout: `${version}\n`, stderr: '' });

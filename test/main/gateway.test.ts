@@ -21,8 +21,13 @@ interface Child {
   readonly exit: Promise<unknown[]>;
 }
 
-function start(options: Partial<Options>): Child {
-  const child = spawn(process.execPath, [PROCESS, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** `mistake` is made once something comes on its standard input. */
+function start(options: Partial<Options>, mistake?: string): Child {
+  const argv = [PROCESS, JSON.stringify(options), ...(mistake === undefined ? [] : [mistake])];
+  const child = spawn(process.execPath, argv, {
+    stdio: [mistake === undefined ? 'ignore' : 'pipe', 'pipe', 'inherit'],
+  });
+  assert.ok(child.stdout !== null);
   const records: Record[] = [];
   createInterface(child.stdout).on('line', (line) => records.push(JSON.parse(line) as Record));
   return { process: child, records, exit: once(child, 'exit') };
@@ -73,6 +78,24 @@ test('a second signal ends it at once, and not with 0', async () => {
   await client.ended;
   await echo.close();
 });
+
+for (const engine of ['uring', 'epoll'] as const) {
+  for (const mistake of ['throw', 'reject']) {
+    test(`${engine}: a mistake in the main thread (${mistake}) resets what is open, and is logged`, async () => {
+      const echo = await startEcho();
+      const child = start({ engine }, mistake);
+      const client = await EchoClient.open(await listening(child), echo.port);
+      child.process.stdin?.write('now');
+      assert.deepEqual(await child.exit, [1, null]);
+      assert.equal(await client.ended, 'ECONNRESET');
+      await until('it is logged', () => child.records.some(({ level }) => level === 'fatal'));
+      const { msg, cut, err } = child.records.at(-1) as Record;
+      assert.deepEqual([msg, cut], ['the gateway itself failed', 1]);
+      assert.match((err as { stack: string }).stack, /^Error: on purpose\n +at /);
+      await echo.close();
+    });
+  }
+}
 
 test('a port in use is said in one line, and nothing is left', async () => {
   const server = createServer().listen(0, '127.0.0.1');

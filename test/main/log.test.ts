@@ -51,7 +51,7 @@ test('on a terminal, control characters of what is logged are shown, not sent', 
   const [name, message] = ['a\x1b[2J\u202e', 'b\x1b]0;c\x07\x9b2J'].map((text) => JSON.stringify(text));
   writeFileSync(
     program,
-    `import { createLogger } from ${JSON.stringify(module)};\ncreateLogger('info').info({ name: ${name} }, ${message});\n`,
+    `import { openLog } from ${JSON.stringify(module)};\nopenLog('info').log.info({ name: ${name} }, ${message});\n`,
   );
   const { stdout } = spawnSync('script', ['-qec', `"${process.execPath}" "${program}"`, '/dev/null'], {
     encoding: 'utf8',

@@ -17,8 +17,9 @@ export function relayEnded(context: Context, record: SessionRecord | undefined, 
   const { counters } = context;
   counters[Counter.bytesUp] += up;
   counters[Counter.bytesDown] += down;
-  if (ending === 'idle' || ending === 'half-closed') counters[Counter.timeouts] += 1;
-  else if (ending !== 'complete') counters[Counter.resets] += 1;
+  if (ending === 'complete') counters[Counter.completed] += 1;
+  else if (ending === 'idle' || ending === 'half-closed') counters[Counter.timeouts] += 1;
+  else counters[Counter.resets] += 1;
   record?.relayed(up, down);
   connectionEnded(context, record, ending);
 }

@@ -1,0 +1,109 @@
+// The gateway as a process: what signals do to it, what is logged of its end, and its exit status. Whatever ends the
+// process at once resets what is open first: the kernel alone would end a truncated transfer as if it were whole.
+import { exitNow, writeInBackground } from '../linux/process.js';
+import { formatEndpoint } from '../protocol/address.js';
+import type { Configuration } from '../protocol/options.js';
+import { debuggerWarning } from './debugger.js';
+import { type Gateway, startGateway } from './gateway.js';
+import type { OpenLog } from './log.js';
+import { report } from './report.js';
+import { onSignals, type StopSignal } from './signals.js';
+
+/** For the last lines, where their reader is slow or stands still. */
+const LAST_LINES_MS = 1000;
+/** The same where the process is to end at once. */
+const AT_ONCE_MS = 200;
+
+/** Runs until it is told to stop; resolves with the exit status. `end` must be called with it. */
+export async function runGateway(options: Configuration, opened: OpenLog): Promise<number> {
+  return new Run(options, opened).run();
+}
+
+/** Ends the process as soon as the log is written, which a reader that stands still can only delay. */
+export async function endWith(status: number, { writer }: OpenLog): Promise<number> {
+  if (!(await writer.end(LAST_LINES_MS))) exitNow(status);
+  return status;
+}
+
+class Run {
+  readonly #options: Configuration;
+  readonly #opened: OpenLog;
+  #gateway: Gateway | undefined;
+  #isEnding = false;
+  #stop: (signal: StopSignal) => void = () => {};
+  readonly #stopped = new Promise<StopSignal>((resolve) => {
+    this.#stop = resolve;
+  });
+
+  constructor(options: Configuration, opened: OpenLog) {
+    this.#options = options;
+    this.#opened = opened;
+  }
+
+  async run(): Promise<number> {
+    const { log } = this.#opened;
+    this.#listen();
+    writeInBackground();
+    const debugging = debuggerWarning();
+    if (debugging !== undefined) log.warn(debugging);
+    const started = await Promise.race([startGateway(this.#options, log), this.#stopped]);
+    if (typeof started === 'string') {
+      log.info({ signal: started }, 'stopped before it listened');
+      await this.#opened.writer.end(AT_ONCE_MS);
+      exitNow(0); // nothing is open yet, and what is still starting need not end first
+    }
+    if (started.code === 'failed') {
+      log.fatal(started.message);
+      return 1;
+    }
+    return this.#serve(started.gateway);
+  }
+
+  async #serve(gateway: Gateway): Promise<number> {
+    const { log } = this.#opened;
+    this.#gateway = gateway;
+    const { host, port } = gateway.address;
+    const lines = this.#options.lines.map(({ name }) => name);
+    log.info({ lines, workers: this.#options.workers }, `listening on ${formatEndpoint(host, port)}`);
+    const broken = gateway.broken.then((reason) => ({ reason }));
+    const end = await Promise.race([this.#stopped, broken]);
+    const isAsked = typeof end === 'string';
+    if (isAsked) log.info({ signal: end }, 'stopping: no new connections, those open may finish');
+    else log.fatal({ reason: end.reason }, 'accepting broke');
+    const ended = await gateway.close(isAsked ? this.#options.drain_timeout_ms : 0);
+    log.info(ended, 'stopped');
+    return isAsked ? 0 : 1;
+  }
+
+  #listen(): void {
+    const { log, writer } = this.#opened;
+    onSignals({
+      stop: this.#stop,
+      endAtOnce: (signal, status) => this.#endAtOnce(status, (cut) => log.warn({ signal, cut }, 'ended at once')),
+      report: async () => {
+        if (this.#gateway !== undefined) await report(this.#gateway, writer.dropped, log);
+      },
+      ignored: (signal, why) => log.info({ signal, why }, `${signal} is ignored`),
+    });
+    // Rejections that nobody handles come here too.
+    process.on('uncaughtException', (error) =>
+      this.#endAtOnce(1, (cut) => log.fatal({ err: error, cut }, 'the gateway itself failed')),
+    );
+    // Node would write them to stderr, and wait there for a reader that stands still.
+    if (process.listenerCount('warning') > 0) {
+      process.removeAllListeners('warning');
+      process.on('warning', ({ name, message }) => log.warn({ name }, message));
+    }
+  }
+
+  /** `say` logs why; `cut` is how many connections were open. */
+  #endAtOnce(status: number, say: (cut: number) => void): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    say(this.#gateway?.breakOff() ?? 0);
+    void this.#opened.writer.end(AT_ONCE_MS).then(() => {
+      this.#gateway?.breakOff(); // what was begun meanwhile
+      exitNow(status);
+    });
+  }
+}
