@@ -9,6 +9,8 @@ export interface Question {
   readonly type: 'A' | 'AAAA';
   /** Just this name, and none of the machine's search list; false unless it is said otherwise. */
   readonly absolute?: boolean;
+  /** A name that cannot exist: that it does not is no reason to ask again. */
+  readonly madeUp?: boolean;
 }
 
 /** The question about a name as it was asked: see `askedName`. */

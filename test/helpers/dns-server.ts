@@ -39,6 +39,7 @@ export type Trick =
   | 'wrong-question'
   | 'lower-case'
   | 'no-edns'
+  | 'notimp'
   | 'hijack'
   | {
       readonly mutate: (index: number) => readonly { readonly at: number; readonly to: number }[];
@@ -219,6 +220,8 @@ export class DnsServer {
         return [this.#truth(id, { ...question, name: `x${question.name}` }, true)];
       case 'lower-case':
         return [this.#truth(id, { ...question, name: question.name.toLowerCase() }, true)];
+      case 'notimp':
+        return [failure(truth, 4)];
       case 'no-edns':
         return [opt === undefined ? truth : failure(truth, 1)];
       case 'hijack':

@@ -179,7 +179,7 @@ const cache = {
 const dns = {
   timeout_ms: integer({ doc: 'Time for one lookup over all servers and tries.', default: 5000, env: 'TCPROUTE_DNS_TIMEOUT_MS', min: 1, max: DAY_MS }),
   try_timeout_ms: integer({ doc: 'Time for one query to one server.', default: 2000, env: 'TCPROUTE_DNS_TRY_TIMEOUT_MS', min: 1, max: DAY_MS }),
-  udp_retry_ms: integer({ doc: 'A UDP query without an answer is repeated after this, and after thrice as long; sooner where a server is known to be faster.', default: 500, env: 'TCPROUTE_DNS_UDP_RETRY_MS', min: 1, max: DAY_MS }),
+  udp_retry_ms: integer({ doc: 'A UDP query without an answer is repeated after this, and after thrice as long; sooner where a server is known to be faster. One that has never answered is asked without EDNS and mixed case too, after 0.4 of it.', default: 500, env: 'TCPROUTE_DNS_UDP_RETRY_MS', min: 1, max: DAY_MS }),
   hold_ms: integer({ doc: 'How long a doubtful UDP answer is held, for the true one to follow.', default: 300, env: 'TCPROUTE_DNS_HOLD_MS', min: 1, max: DAY_MS }),
   ttl_min_s: integer({ doc: 'Answers are kept at least so long.', default: 1, env: 'TCPROUTE_DNS_TTL_MIN_S', min: 1, max: WEEK_S }),
   ttl_max_s: integer({ doc: 'Answers are kept at most so long.', default: 3600, env: 'TCPROUTE_DNS_TTL_MAX_S', min: 1, max: WEEK_S }),

@@ -54,6 +54,11 @@ export function promised<Outcome>(ask: (hear: Hear<Outcome>) => Asked): Asked & 
   return { outcome, cancel: (reason) => asked.cancel(reason) };
 }
 
+/** Whether it says what there is for the name, so that it can contradict another one. */
+export function tells({ kind }: Reply): boolean {
+  return kind === 'addresses' || kind === 'nodata' || kind === 'nxdomain';
+}
+
 /** Whether two answers say the same, in whatever order. */
 export function sameAnswer(a: Answer, b: Answer): boolean {
   if (a.kind !== 'addresses' || b.kind !== 'addresses') return a.kind === b.kind;

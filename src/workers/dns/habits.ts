@@ -1,7 +1,8 @@
-// What has been seen of one server: how fast it is, whether it keeps EDNS and the case of letters, and counts of what it
-// did. From that follow the head start of others, the times of repeats, and what looks forged. It asks nothing.
+// What has been seen of one server: how fast it is, whether it returns EDNS, in which form it is asked, and counts of what
+// it did. From that follow the head start of others, the times of repeats, and what looks forged. It asks nothing.
 import type { Reply } from './exchange.js';
 import { TIMED_OUT } from './exchange.js';
+import { type Form, Forms } from './forms.js';
 
 export interface ServerCounts {
   /** Questions put to the server, repeats not counted. */
@@ -29,12 +30,8 @@ export interface ServerCounts {
   suspect: number;
 }
 
-type Habit = 'unknown' | 'yes' | 'no';
-
 /** RFC 6298's weight for the smoothed time. */
 const WEIGHT = 1 / 8;
-/** A server that changed its ways is found out after this. */
-const FORGET_MS = 3_600_000;
 /** How long answers are held after one was contradicted. */
 const WARY_MS = 600_000;
 /** So long, and so many answers, until the fastest of them counts as how fast the server can be: not only in a burst. */
@@ -45,7 +42,6 @@ const FLOOR_LEAST_MS = 10;
 const EDNS_SAMPLES = 4;
 /** Doubtful answers in a row that nothing contradicted: then it was the server that changed. */
 const DOUBTS_MAX = 8;
-const WRONG_CASES_MAX = 3;
 
 export class Habits {
   readonly counts: ServerCounts = {
@@ -54,34 +50,23 @@ export class Habits {
   };
   /** Hears what came of each question. */
   observer: ((reply: Reply) => void) | undefined;
+  readonly forms: Forms;
   readonly #now: () => number;
   #smoothed_ms: number | undefined;
   #floor: Floor = fresh();
-  #edns: Habit = 'unknown';
+  #returnsEdns = false;
   #ednsSeen = 0;
-  #keepsCase: Habit = 'unknown';
-  #wrongCases = 0;
-  #forget_ms = 0;
   #wary_ms = Number.NEGATIVE_INFINITY;
   #doubts = 0;
 
   constructor(now: () => number) {
     this.#now = now;
+    this.forms = new Forms(now);
   }
 
   /** The smoothed time to an answer; undefined before the first. */
   get latency_ms(): number | undefined {
     return this.#smoothed_ms;
-  }
-
-  get asksEdns(): boolean {
-    this.#forget();
-    return this.#edns !== 'no';
-  }
-
-  get asksMixedCase(): boolean {
-    this.#forget();
-    return this.#keepsCase !== 'no';
   }
 
   /** Whether an answer to a real question was forged a short while ago. */
@@ -109,7 +94,7 @@ export class Habits {
 
   /** Why an answer over UDP may be forged; undefined if nothing says so. */
   doubt(elapsed_ms: number, asked: boolean, carried: boolean): string | undefined {
-    if (asked && !carried && this.#edns === 'yes') return 'without the EDNS option that this server returns';
+    if (asked && !carried && this.#returnsEdns) return 'without the EDNS option that this server returns';
     const { previous_ms, least_ms } = this.#floor;
     const floor_ms = previous_ms === undefined ? 0 : Math.min(previous_ms, least_ms);
     if (floor_ms >= FLOOR_LEAST_MS && elapsed_ms < floor_ms / 2) return 'faster than this server can be';
@@ -119,9 +104,10 @@ export class Habits {
   /** An answer over UDP that is believed: what it shows of the server's ways. */
   believed(elapsed_ms: number, asked: boolean, carried: boolean): void {
     this.#doubts = 0;
-    if (asked && carried && this.#edns !== 'yes') {
+    if (asked && carried) {
+      this.forms.returnedEdns();
       this.#ednsSeen += 1;
-      if (this.#ednsSeen >= EDNS_SAMPLES) this.#edns = 'yes';
+      if (this.#ednsSeen >= EDNS_SAMPLES) this.#returnsEdns = true;
     }
     const floor = this.#floor;
     floor.since_ms ??= this.#now();
@@ -137,8 +123,9 @@ export class Habits {
     if (this.#doubts < DOUBTS_MAX) return;
     this.#doubts = 0;
     this.#floor = fresh();
-    this.#edns = 'unknown';
+    this.#returnsEdns = false;
     this.#ednsSeen = 0;
+    this.forms.doubt();
   }
 
   contradicted(): void {
@@ -146,37 +133,14 @@ export class Habits {
     this.#wary_ms = this.#now();
   }
 
-  refusesEdns(): void {
-    this.#edns = 'no';
-    this.#ednsSeen = 0;
-    this.#forget_ms = this.#now() + FORGET_MS;
-  }
-
-  keptCase(): void {
-    this.#keepsCase = 'yes';
-    this.#wrongCases = 0;
-  }
-
-  /** True if the server does not keep the case, and is to be asked again; false for what looks forged. */
-  lostCase(): boolean {
-    this.#wrongCases += 1;
-    if (this.#keepsCase === 'yes' && this.#wrongCases < WRONG_CASES_MAX) return false;
-    this.#keepsCase = 'no';
-    this.#wrongCases = 0;
-    this.#forget_ms = this.#now() + FORGET_MS;
-    return true;
+  /** Returns the form to ask in again. */
+  refusedEdns(): Form {
+    return this.forms.refusedEdns(this.#returnsEdns);
   }
 
   #smooth(elapsed_ms: number): void {
     this.#smoothed_ms ??= elapsed_ms;
     this.#smoothed_ms += (elapsed_ms - this.#smoothed_ms) * WEIGHT;
-  }
-
-  #forget(): void {
-    if (this.#forget_ms === 0 || this.#now() < this.#forget_ms) return;
-    this.#forget_ms = 0;
-    if (this.#edns === 'no') this.#edns = 'unknown';
-    if (this.#keepsCase === 'no') this.#keepsCase = 'unknown';
   }
 }
 

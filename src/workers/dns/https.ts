@@ -45,13 +45,13 @@ export class HttpsServer {
     };
   }
 
-  ask(question: Question, hear: Hear<Reply>): Asked {
+  ask(question: Question, hear: Hear<Reply>, edns = true): Asked {
     if (this.#questions >= QUESTIONS_MAX) return unasked(hear, 'too many questions');
     return exchange(hear, (settle) => {
       const abort = new AbortController();
       this.#questions += 1;
       clearTimeout(this.#idle);
-      void this.#post(encodeQuery(question, ID), abort.signal).then(
+      void this.#post(encodeQuery(question, ID, { edns }), abort.signal).then(
         (body) => settle(typeof body === 'string' ? { kind: 'no-answer', reason: body } : judged(body, question)),
         (error: NodeJS.ErrnoException) => settle(noAnswer(error)),
       );

@@ -22,7 +22,7 @@ export async function probeServer(
     const replies = await Promise.all(
       // A wildcard of the own network, reached through the search list, is no made-up answer.
       (['A', 'AAAA'] as const).map((type) =>
-        bounded((hear) => ask(server, { name, type, absolute: true }, hear), timeout_ms, signal),
+        bounded((hear) => ask(server, { name, type, absolute: true, madeUp: true }, hear), timeout_ms, signal),
       ),
     );
     if (signal.aborted) return;

@@ -7,7 +7,8 @@ import type { Tables } from '../../protocol/names-statistics.js';
 import type { Nameserver } from '../../protocol/options.js';
 import type { Authorities } from './authorities.js';
 import type { Bootstrap } from './dial.js';
-import type { Asked, Hear, Reply } from './exchange.js';
+import { type Asked, type Hear, type Reply, tells } from './exchange.js';
+import { EDNS_ALONE } from './forms.js';
 import { Habits } from './habits.js';
 import { HttpsServer } from './https.js';
 import { TcpServer } from './tcp.js';
@@ -40,7 +41,8 @@ export interface ServerParts {
 
 interface Transport {
   readonly tables: Tables;
-  ask(question: Question, hear: Hear<Reply>): Asked;
+  /** `edns`: of a stream, with the option or without. Over UDP that is the transport's own choice. */
+  ask(question: Question, hear: Hear<Reply>, edns: boolean): Asked;
   close(): void;
 }
 
@@ -79,7 +81,7 @@ export class ConfiguredServer implements Server {
     const chosen = this.#ways[way] ?? usual;
     // A way of its own is what it is.
     const whole = chosen === usual && udp !== undefined ? tcp : undefined;
-    const asked = new ServerQuestion(question, { habits: this.habits, now: this.#now, whole, hear });
+    const asked = new ServerQuestion(question, { habits: this.habits, now: this.#now, udp, whole, hear });
     asked.begin(chosen);
     return asked;
   }
@@ -92,6 +94,7 @@ export class ConfiguredServer implements Server {
 interface Observing {
   readonly habits: Habits;
   readonly now: () => number;
+  readonly udp: Transport | undefined;
   /** Where to ask again when the answer was truncated; undefined is nowhere. */
   readonly whole: Transport | undefined;
   readonly hear: Hear<Reply>;
@@ -112,7 +115,9 @@ class ServerQuestion implements Asked {
   }
 
   begin(transport: Transport): void {
-    this.#current = transport.ask(this.#question, (reply) => this.#heard(reply));
+    const { habits, udp } = this.#observing;
+    if (transport !== udp) this.#askStream(transport);
+    else this.#current = transport.ask(this.#question, (reply) => this.#heard(reply), habits.forms.current.edns);
   }
 
   cancel(reason: string): void {
@@ -124,10 +129,30 @@ class ServerQuestion implements Asked {
     const { habits, whole } = this.#observing;
     if (reply.kind === 'truncated' && whole !== undefined && !this.#cancelled) {
       habits.counts.truncated += 1;
-      this.#current = whole.ask(this.#question, (answer) => this.#tell(answer));
+      this.#askStream(whole);
       return;
     }
     this.#tell(reply);
+  }
+
+  /** Some servers answer EDNS with an error over a stream too; what is known of UDP holds for it. */
+  #askStream(transport: Transport): void {
+    const { forms } = this.#observing.habits;
+    const { edns } = forms.current;
+    const heard = (reply: Reply): void => {
+      const mayBeEdns = edns && !forms.works(EDNS_ALONE) && reply.kind === 'server-failure' && !this.#cancelled;
+      if (mayBeEdns) this.#current = transport.ask(this.#question, (plain) => this.#heardPlain(reply, plain), false);
+      else {
+        if (edns && reply.kind === 'addresses') forms.worked(EDNS_ALONE);
+        this.#tell(reply);
+      }
+    };
+    this.#current = transport.ask(this.#question, heard, edns);
+  }
+
+  #heardPlain(refusal: Reply, reply: Reply): void {
+    if (tells(reply)) this.#observing.habits.forms.refusedEdns(false);
+    this.#tell(tells(reply) ? reply : refusal);
   }
 
   #tell(reply: Reply): void {

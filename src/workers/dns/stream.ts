@@ -16,6 +16,7 @@ export const CLOSED = 'closed before the answer';
 
 interface Pending {
   readonly question: Question;
+  readonly edns: boolean;
   /** undefined once it is given up. */
   settle: ((reply: Reply) => void) | undefined;
   readonly since_ms: number;
@@ -55,15 +56,15 @@ export class StreamConnection {
     return this.#pending.size >= PENDING_MAX;
   }
 
-  ask(question: Question, hear: Hear<Reply>): Asked {
+  ask(question: Question, hear: Hear<Reply>, edns: boolean): Asked {
     return exchange(hear, (settle) => {
-      const pending: Pending = { question, settle, since_ms: performance.now() };
+      const pending: Pending = { question, edns, settle, since_ms: performance.now() };
       let id = randomInt(0x10000);
       while (this.#pending.has(id)) id = randomInt(0x10000);
       this.#pending.set(id, pending);
       this.#wanted += 1;
       clearTimeout(this.#idle);
-      this.#socket?.write(framed(encodeQuery(question, id)));
+      this.#socket?.write(framed(encodeQuery(question, id, { edns })));
       return () => {
         pending.settle = undefined;
         this.#wanted -= 1;
@@ -96,7 +97,7 @@ export class StreamConnection {
       this.isStuck = false;
       for (const message of this.#frames.add(chunk)) this.#message(message);
     });
-    for (const [id, { question }] of this.#pending) socket.write(framed(encodeQuery(question, id)));
+    for (const [id, { question, edns }] of this.#pending) socket.write(framed(encodeQuery(question, id, { edns })));
   }
 
   #message(message: Buffer): void {

@@ -122,7 +122,7 @@ export class SystemServer implements Server {
     const key = `${way} ${nameOf(question)}`;
     const joined = this.#searches.get(key);
     if (joined?.takes(type)) return joined.ask(type, hear);
-    const search = this.#search(this.#planOf(question, conf), conf.overTcp && way === 'usual' ? 'tcp' : way);
+    const search = this.#search(question, conf.overTcp && way === 'usual' ? 'tcp' : way);
     if (this.#searches.size === 0) queueMicrotask(() => this.#searches.clear());
     this.#searches.set(key, search);
     return search.ask(type, hear);
@@ -133,11 +133,12 @@ export class SystemServer implements Server {
     return planSearch(name, conf, this.#aliases?.content);
   }
 
-  #search(plan: SearchPlan, way: Way): Search {
+  #search(asked: Question, way: Way): Search {
     const servers = this.#inTurn();
+    const madeUp = asked.madeUp === true;
     return new Search({
-      plan,
-      ask: (question, hear) => askInOrder({ servers, question, way }, hear),
+      plan: this.#planOf(asked, this.#resolvConf.content),
+      ask: (question, hear) => askInOrder({ servers, question: { ...question, madeUp }, way }, hear),
       patience_ms: () => PATIENCE * (servers[0]?.lateness_ms ?? 0),
     });
   }

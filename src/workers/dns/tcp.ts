@@ -29,16 +29,17 @@ export class TcpServer {
     };
   }
 
-  ask(question: Question, hear: Hear<Reply>): Asked {
+  ask(question: Question, hear: Hear<Reply>, edns = true): Asked {
     const connection = this.#connection();
     if (connection === undefined) return unasked(hear, TOO_MANY);
     let cancelled = false;
-    let current = connection.ask(question, (reply) => {
+    const heard = (reply: Reply): void => {
       // A server may close a connection that it found idle just when it is asked: that says nothing about the server.
       const isStale = reply.kind === 'no-answer' && BROKEN.has(reply.reason) && connection.hasAnswered;
-      if (isStale && !cancelled) current = this.#connection()?.ask(question, hear) ?? unasked(hear, TOO_MANY);
+      if (isStale && !cancelled) current = this.#connection()?.ask(question, hear, edns) ?? unasked(hear, TOO_MANY);
       else hear(reply);
-    });
+    };
+    let current = connection.ask(question, heard, edns);
     return {
       cancel(reason) {
         cancelled = true;

@@ -1,7 +1,8 @@
-// One question over UDP: repeated when it is lost, in mixed case and with EDNS until the server is known not to like that,
-// and its answer held when it looks forged (what comes second under one id contradicts what came first).
+// One question over UDP: repeated when it is lost, asked again plainly when the server may not like how it was asked
+// (forms.ts knows), and its answer held when it looks forged (what comes second under one id contradicts what came first).
 import { carriesEdns, encodeQuery, judgeAnswer, mixCase, type Question } from '../../protocol/dns-message.js';
-import { type Answer, type Asked, type Hear, noAnswer, type Reply, sameAnswer, TIMED_OUT } from './exchange.js';
+import { type Answer, type Asked, type Hear, noAnswer, type Reply, sameAnswer, TIMED_OUT, tells } from './exchange.js';
+import { type Form, PLAIN } from './forms.js';
 import { randomBits } from './random-bits.js';
 import type { UdpServer } from './udp.js';
 import type { Listener, Place } from './udp-sockets.js';
@@ -11,23 +12,26 @@ const TRIES_MAX = 3;
 /** Each repeat waits so many times longer. */
 const RETRY_FACTOR = 3;
 const RETRY_LEAST_MS = 100;
+/** Of `udp_retry_ms`: after this a server that has never answered is asked plainly beside the first query. */
+const PLAIN_PART = 0.4;
 /** FORMERR, NOTIMP and BADVERS: what a server says that does not know EDNS (RFC 6891 section 7). */
 const NO_EDNS: readonly number[] = [1, 4, 16];
+const PLAINLY = 'asked plainly of a server that keeps the case';
 
 /** One sending of the question. */
 export class Sending implements Listener {
   readonly query: UdpQuery;
   readonly at_ms: number;
+  readonly form: Form;
   readonly spelling: string | undefined;
-  readonly edns: boolean;
   /** Set before anything is sent. */
   place!: Place;
 
-  constructor(query: UdpQuery, form: { at_ms: number; spelling: string | undefined; edns: boolean }) {
+  constructor(query: UdpQuery, sent: { at_ms: number; form: Form; spelling: string | undefined }) {
     this.query = query;
-    this.at_ms = form.at_ms;
-    this.spelling = form.spelling;
-    this.edns = form.edns;
+    this.at_ms = sent.at_ms;
+    this.form = sent.form;
+    this.spelling = sent.spelling;
   }
 
   message(bytes: Buffer): void {
@@ -39,6 +43,17 @@ export class Sending implements Listener {
   }
 }
 
+interface Answered {
+  readonly answer: Answer;
+  readonly sent: Sending;
+}
+
+interface Refusal extends Answered {
+  readonly elapsed_ms: number;
+  /** With the EDNS option. */
+  readonly carried: boolean;
+}
+
 export class UdpQuery implements Asked {
   readonly #server: UdpServer;
   readonly #question: Question;
@@ -48,9 +63,12 @@ export class UdpQuery implements Asked {
   #retry: NodeJS.Timeout | undefined;
   #look: NodeJS.Immediate | undefined;
   #hold: NodeJS.Timeout | undefined;
-  #held: { readonly answer: Answer; readonly sent: Sending; readonly why: string | undefined } | undefined;
-  #settled: { readonly answer: Answer; readonly sent: Sending } | undefined;
-  #plain = false;
+  #lastLook: NodeJS.Immediate | undefined;
+  #held: (Answered & { readonly why: string | undefined }) | undefined;
+  /** What a form that has never worked was answered, while the plain query may be answered better. */
+  #refusal: Refusal | undefined;
+  #settled: Answered | undefined;
+  #lostCase = false;
 
   constructor(server: UdpServer, question: Question, hear: Hear<Reply>) {
     this.#server = server;
@@ -59,33 +77,21 @@ export class UdpQuery implements Asked {
   }
 
   send(): void {
-    const { habits, sockets, now } = this.#server;
-    // The last try does without what a box on the way may not like.
-    const last = this.#sent.length === TRIES_MAX - 1;
-    const edns = habits.asksEdns && !last;
-    const mixed = habits.asksMixedCase && !last && !this.#plain;
-    const { name } = this.#question;
-    const spelling = mixed ? mixCase(name, randomBits(Math.ceil(name.length / 8))) : undefined;
-    const sent = new Sending(this, { at_ms: now(), spelling, edns });
-    const place = sockets.take(sent);
-    if (place === undefined) {
-      queueMicrotask(() => this.failed({ kind: 'no-answer', reason: 'too many questions' }));
-      return;
-    }
-    sent.place = place;
-    this.#sent.push(sent);
-    place.send(encodeQuery(this.#question, place.id, { spelling, edns }));
-    if (this.#sent.length < TRIES_MAX) this.#retry = setTimeout(() => this.#repeat(), this.#retryAfter_ms());
+    this.#send(this.#nextForm());
   }
 
   /** At a deadline, what is held is better than nothing. */
   cancel(reason: string): void {
-    if (reason === TIMED_OUT) this.#release();
+    if (reason === TIMED_OUT) {
+      this.#release();
+      if (this.#hear !== undefined && this.#refusal === undefined) this.#server.habits.forms.silent();
+    }
     this.failed({ kind: 'no-answer', reason });
   }
 
   failed(reply: Reply): void {
-    this.#tell(reply, undefined);
+    if (this.#refusal === undefined) this.#tell(reply);
+    else this.#takeRefusal(this.#refusal);
   }
 
   message(sent: Sending, bytes: Buffer): void {
@@ -93,39 +99,54 @@ export class UdpQuery implements Asked {
     const answer = judgeAnswer(bytes, this.#question, sent.place.id, sent.spelling);
     if (answer.kind === 'invalid') {
       habits.counts.invalid += 1;
-      if (answer.code !== 'wrong-case' || this.#hear === undefined || !habits.lostCase()) return;
-      // It may be the server's way: another try, at most, shows it.
-      this.#plain = true;
-      if (this.#sent.length < TRIES_MAX) this.#again();
+      if (answer.code === 'wrong-case') this.#wrongCase();
       return;
     }
-    if (sent.spelling !== undefined && sent.spelling !== this.#question.name) habits.keptCase();
-    if (this.#settled !== undefined) {
-      this.#afterwards(sent, answer);
-      return;
-    }
-    if (
-      answer.kind === 'server-failure' &&
-      sent.edns &&
-      NO_EDNS.includes(answer.rcode) &&
-      this.#sent.length < TRIES_MAX
-    ) {
-      habits.refusesEdns();
-      this.#again();
-      return;
-    }
-    this.#weigh(sent, answer, now() - sent.at_ms, carriesEdns(bytes));
+    if (sent.spelling !== undefined && sent.spelling !== this.#question.name) habits.forms.keptCase();
+    const [elapsed_ms, carried] = [now() - sent.at_ms, carriesEdns(bytes)];
+    if (this.#settled !== undefined) this.#afterwards(sent, answer);
+    else if (this.#refuses(sent, answer)) this.#refused({ sent, answer, elapsed_ms, carried });
+    else this.#weigh(sent, answer, elapsed_ms, carried);
   }
 
-  /** Sockets stay a moment for what may contradict the answer. */
-  #tell(reply: Reply, answered: Sending | undefined): void {
+  #nextForm(): Form {
+    const { forms } = this.#server.habits;
+    if (this.#sent.length === 0) return forms.current;
+    if (!forms.isProven) return PLAIN;
+    // The last try does without what a box on the way may not like, if there may be one.
+    const isLast = this.#sent.length === TRIES_MAX - 1;
+    return isLast && (!forms.current.mixed || forms.isSilent) ? PLAIN : forms.current;
+  }
+
+  #send(form: Form): void {
+    const { sockets, now } = this.#server;
+    const { name } = this.#question;
+    const spelling = form.mixed ? mixCase(name, randomBits(Math.ceil(name.length / 8))) : undefined;
+    const sent = new Sending(this, { at_ms: now(), form, spelling });
+    const place = sockets.take(sent);
+    if (place === undefined) {
+      queueMicrotask(() => this.failed({ kind: 'no-answer', reason: 'too many questions' }));
+      return;
+    }
+    sent.place = place;
+    this.#sent.push(sent);
+    place.send(encodeQuery(this.#question, place.id, { spelling, edns: form.edns }));
+    if (this.#sent.length < TRIES_MAX) this.#retry = setTimeout(() => this.#repeat(), this.#retryAfter_ms());
+  }
+
+  /** Sockets stay a moment for what may contradict the answer, or show that the first form works after all. */
+  #tell(reply: Reply, answered?: Sending): void {
     const hear = this.#hear;
     if (hear === undefined) return;
     this.#hear = undefined;
     this.#stopRepeating();
     clearTimeout(this.#hold);
-    for (const sent of this.#sent) if (sent !== answered) sent.place.release();
-    if (answered !== undefined) this.#server.listen(answered);
+    clearImmediate(this.#lastLook);
+    const [first] = this.#sent;
+    for (const sent of this.#sent) {
+      if (answered !== undefined && (sent === answered || sent === first)) this.#server.listen(sent);
+      else sent.place.release();
+    }
     hear(reply);
   }
 
@@ -137,9 +158,10 @@ export class UdpQuery implements Asked {
     });
   }
 
-  #again(): void {
+  #again(form: Form): void {
+    if (this.#sent.length >= TRIES_MAX) return;
     this.#stopRepeating();
-    this.send();
+    this.#send(form);
   }
 
   #stopRepeating(): void {
@@ -153,19 +175,71 @@ export class UdpQuery implements Asked {
     const { habits, limits } = this.#server;
     const usual_ms =
       habits.latency_ms === undefined ? limits.udp_retry_ms : Math.max(RETRY_LEAST_MS, 3 * habits.latency_ms);
-    return Math.min(limits.udp_retry_ms, usual_ms) * RETRY_FACTOR ** (this.#sent.length - 1);
+    const after_ms = Math.min(limits.udp_retry_ms, usual_ms);
+    if (habits.forms.isProven) return after_ms * RETRY_FACTOR ** (this.#sent.length - 1);
+    return this.#sent.length === 1 ? Math.min(after_ms, limits.udp_retry_ms * PLAIN_PART) : limits.udp_retry_ms;
+  }
+
+  /** It may be the server's way, or a forgery that was sent in many cases at once: it counts once a question. */
+  #wrongCase(): void {
+    if (this.#lostCase || this.#hear === undefined) return;
+    this.#lostCase = true;
+    const { forms } = this.#server.habits;
+    if (forms.lostCase()) this.#again(forms.inOneCase);
+  }
+
+  /** Whether it may be the form that the server does not like. */
+  #refuses({ form }: Sending, answer: Answer): boolean {
+    if (this.#sent.length >= TRIES_MAX && this.#sent.every((sent) => sent.form !== PLAIN)) return false;
+    if (answer.kind === 'server-failure' && form.edns && NO_EDNS.includes(answer.rcode)) return true;
+    const isBad = answer.kind === 'server-failure' || (answer.kind === 'nxdomain' && !this.#question.madeUp);
+    return isBad && !this.#server.habits.forms.works(form);
+  }
+
+  #refused(refusal: Refusal): void {
+    const { habits, limits } = this.#server;
+    const { sent, answer } = refusal;
+    const hasRefusal = this.#refusal !== undefined;
+    this.#refusal ??= refusal;
+    if (answer.kind === 'server-failure' && NO_EDNS.includes(answer.rcode) && sent.form.edns) {
+      this.#again(habits.refusedEdns());
+    } else if (this.#sent.every(({ form }) => form !== PLAIN)) this.#again(PLAIN);
+    // The plain query may be lost, and repeated.
+    if (!hasRefusal) this.#hold ??= setTimeout(() => this.#lookOnce(), limits.udp_retry_ms + limits.hold_ms);
+  }
+
+  /** What was held may be contradicted by what lies in a socket, where the thread was late. */
+  #lookOnce(): void {
+    this.#lastLook = setImmediate(() => {
+      this.#release();
+      if (this.#refusal !== undefined) this.#takeRefusal(this.#refusal);
+    });
+  }
+
+  /** The plain query has brought nothing new, or nothing in time. */
+  #takeRefusal({ sent, answer, elapsed_ms, carried }: Refusal): void {
+    if (tells(answer)) this.#server.habits.believed(elapsed_ms, sent.form.edns, carried);
+    this.#take(sent, answer);
   }
 
   /** The first answer is taken at once, unless it is doubtful or the server's answers have been forged before. */
   #weigh(sent: Sending, answer: Answer, elapsed_ms: number, carried: boolean): void {
     const { habits, limits } = this.#server;
-    const why = tells(answer) ? habits.doubt(elapsed_ms, sent.edns, carried) : undefined;
+    const refusal = this.#refusal;
+    const isWorse = answer.kind === 'server-failure' || answer.kind === refusal?.answer.kind;
+    if (refusal !== undefined && isWorse) {
+      this.#takeRefusal(refusal);
+      return;
+    }
+    const why = tells(answer) ? this.#doubt(sent, elapsed_ms, carried) : undefined;
     const held = this.#held;
-    if (held !== undefined && (sameAnswer(held.answer, answer) || !tells(answer))) return;
+    if (held !== undefined && !tells(answer)) return;
+    const isSame = held !== undefined && sameAnswer(held.answer, answer);
+    if (isSame && (held.sent === sent || why !== undefined)) return;
     const wary = held === undefined ? habits.isWary : held.why === undefined;
     if (held !== undefined && held.sent === sent) this.#contradict(held.answer);
-    if (why === undefined && !wary) {
-      habits.believed(elapsed_ms, sent.edns, carried);
+    if (why === undefined && (!wary || isSame)) {
+      habits.believed(elapsed_ms, sent.form.edns, carried);
       this.#take(sent, answer);
       return;
     }
@@ -174,12 +248,18 @@ export class UdpQuery implements Asked {
     habits.counts.held += 1;
     // It was not lost: a repeat would only bring more forgeries.
     this.#stopRepeating();
-    this.#hold = setTimeout(() => this.#release(), limits.hold_ms);
+    clearTimeout(this.#hold);
+    this.#hold = setTimeout(() => this.#lookOnce(), limits.hold_ms);
+  }
+
+  #doubt({ form }: Sending, elapsed_ms: number, carried: boolean): string | undefined {
+    const { habits } = this.#server;
+    return form === PLAIN && habits.forms.doubtsPlain ? PLAINLY : habits.doubt(elapsed_ms, form.edns, carried);
   }
 
   /** Nothing more came: what was held is the answer, and as doubtful as it was. */
   #release(): void {
-    if (this.#held === undefined) return;
+    if (this.#held === undefined || this.#hear === undefined) return;
     const { answer, sent, why } = this.#held;
     if (why === undefined) {
       this.#take(sent, answer);
@@ -190,13 +270,26 @@ export class UdpQuery implements Asked {
   }
 
   #take(sent: Sending, answer: Answer): void {
+    if (this.#hear === undefined) return;
     this.#settled = { answer, sent };
+    this.#learn(sent, answer);
     this.#tell(answer, sent);
+  }
+
+  /** What an answer shows of the form in which it was asked for, and of the first one. */
+  #learn(sent: Sending, answer: Answer): void {
+    const { forms } = this.#server.habits;
+    if (answer.doubt !== undefined) return;
+    if (answer.kind === 'addresses' || answer.kind === 'truncated') forms.worked(sent.form);
+    const [first] = this.#sent;
+    const isBetter = tells(answer) && this.#refusal?.answer.kind !== answer.kind;
+    if (sent.form === PLAIN && first !== undefined && isBetter) forms.failed(first.form);
   }
 
   /** A second answer under the id of the first: one of the two was forged, and forgers hurry. */
   #afterwards(sent: Sending, answer: Answer): void {
     const settled = this.#settled;
+    if (answer.kind === 'addresses') this.#server.habits.forms.worked(sent.form);
     if (settled === undefined || sent !== settled.sent || !tells(answer)) return;
     if (sameAnswer(settled.answer, answer)) return;
     this.#contradict(settled.answer);
@@ -207,9 +300,4 @@ export class UdpQuery implements Asked {
     this.#server.habits.contradicted();
     if (answer.kind === 'addresses') this.#server.injected(this.#question.name, answer.addresses);
   }
-}
-
-/** Whether it says what there is for the name, so that it can contradict another one. */
-function tells(answer: Answer): boolean {
-  return answer.kind === 'addresses' || answer.kind === 'nodata' || answer.kind === 'nxdomain';
 }

@@ -60,16 +60,6 @@ test('a server that always returns EDNS and then does not is doubtful, until it 
   assert.equal(habits.doubt(1, true, false), undefined);
 });
 
-test('what a server does not like is tried again after an hour', () => {
-  const clock = { ms: 0 };
-  const habits = habitsAt(clock);
-  habits.refusesEdns();
-  assert.equal(habits.lostCase(), true);
-  assert.deepEqual([habits.asksEdns, habits.asksMixedCase], [false, false]);
-  clock.ms = 3_600_000;
-  assert.deepEqual([habits.asksEdns, habits.asksMixedCase], [true, true]);
-});
-
 test('wariness ends', () => {
   const clock = { ms: 0 };
   const habits = habitsAt(clock);

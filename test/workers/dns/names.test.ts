@@ -102,6 +102,8 @@ test('100 000 mutated messages between question and answer neither throw nor lea
     hold_ms: 1,
     entries_max: 100,
   });
+  // Else each is asked plainly too, since it may be that the server does not like how it was asked.
+  await lookup(names, 'a.test');
   for (let asked = 0; asked < 1000; asked += 1) {
     const answer = await lookup(names, `n${asked}.test`);
     assert.notEqual(answer.code, 'overloaded');

@@ -115,14 +115,16 @@ test('no such name and no address are final, and kept as long as the SOA says', 
   const backup = await startServer();
   const clock = { ms: 0 };
   const resolver = startResolver([server.at], [backup.at], {}, never, () => clock.ms);
+  // Of a server that has answered before, "no such name" is not asked about again.
+  await resolver.lookup('a.test');
   assert.deepEqual(await resolver.lookup('none.test'), { code: 'no-such-name', exists: false, ttl_s: 12 });
   assert.deepEqual(await resolver.lookup('empty.test'), { code: 'no-such-name', exists: true, ttl_s: 12 });
   clock.ms += 5000;
   assert.deepEqual(await resolver.lookup('none.test'), { code: 'no-such-name', exists: false, ttl_s: 7 });
-  assert.equal(server.count(), 4);
+  assert.equal(server.count(), 6);
   clock.ms += 7000;
   await resolver.lookup('none.test');
-  assert.equal(server.count(), 6);
+  assert.equal(server.count(), 8);
   assert.equal(backup.count(), 0);
 });
 
@@ -136,7 +138,8 @@ for (const trick of ['drop', 'servfail', 'refused', 'garbage'] as const) {
     const server = await startServer({ trick: () => trick });
     const backup = await startServer();
     assert.deepEqual(await startResolver([server.at], [backup.at]).lookup('a.test'), A_TEST);
-    assert.equal(server.count(), 2);
+    // An error may be for how it was asked: once more, plainly.
+    assert.equal(server.count(), trick === 'servfail' || trick === 'refused' ? 4 : 2);
     assert.equal(backup.count(), 2);
   });
 }
@@ -277,7 +280,7 @@ test('a family that fails leaves the other, kept no longer than a negative answe
   assert.deepEqual(answer.code === 'found' && answer.addresses, ['192.0.2.1', '192.0.2.2']);
   const kept = await resolver.lookup('a.test');
   assert.ok(kept.code === 'found' && kept.ttl_s >= 9 && kept.ttl_s <= 10);
-  assert.deepEqual([server.count(), backup.count()], [2, 0]);
+  assert.deepEqual([server.count('A'), backup.count()], [1, 0]);
 });
 
 test('no address of one family and no answer for the other is a failure', async () => {

@@ -30,9 +30,10 @@ test("resolv.conf's servers answer, with their TTLs, and getaddrinfo is not aske
 
 test('the search list is gone through', async () => {
   const { resolver, server } = await world({ search: 'lan corp.test' });
+  await resolver.lookup('a.test');
   assert.deepEqual(await resolver.lookup('www'), { code: 'found', addresses: ['192.0.2.80'], ttl_s: 60 });
   const asked = server.queries.filter(({ type }) => type === 'A').map(({ name }) => name.toLowerCase());
-  assert.deepEqual(asked, ['www.lan', 'www.corp.test']);
+  assert.deepEqual(asked, ['a.test', 'www.lan', 'www.corp.test']);
 });
 
 test('an absolute name never goes through the search list, and is kept apart from the other', async () => {
