@@ -5,6 +5,8 @@ import * as libc from './libc.js';
 import { mapMemory } from './memory.js';
 
 const SOCK_STREAM = 1;
+const SOCK_DGRAM = 2;
+const DISCARD_PORT = 9;
 const SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
@@ -138,6 +140,15 @@ export function listenOn(ip: Uint8Array, port: number, backlog: number, userTime
 }
 
 export const startListening = (fd: number, backlog: number): number => libc.listen(fd, backlog);
+
+/** Whether the kernel knows a way to an address and a source for it, without sending anything: 0, or a negated errno. */
+export function reach(ip: Uint8Array): number {
+  const fd = libc.socket(ip.length === 16 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK_CLOEXEC, 0);
+  if (fd < 0) return fd;
+  const result = connectTo(fd, packAddress(ip, DISCARD_PORT));
+  libc.close(fd);
+  return result;
+}
 
 /** Whether the kernel lets us bind an address: 0, or a negated errno. */
 export function tryToBind(ip: Uint8Array): number {

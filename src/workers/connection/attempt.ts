@@ -6,7 +6,7 @@ import { EAGAIN } from '../../linux/errno.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
 import * as sockets from '../../linux/sockets.js';
-import type { Candidate } from '../../protocol/candidate.js';
+import { type Candidate, sameIp } from '../../protocol/candidate.js';
 import { type Failure, failureOf, towardsProxy } from '../../protocol/failure.js';
 import type { AttemptResult } from '../../protocol/race-record.js';
 import { type Bound, SocksChain, type Step } from '../../protocol/socks5-client.js';
@@ -24,6 +24,7 @@ export interface AttemptOutcome {
 
 const TIMED_OUT = failureOf('timed-out');
 const CLOGGED = failureOf('proxy-unreachable', 'it takes no bytes');
+const TO_ITSELF = failureOf('refused', 'it was connected to itself');
 const HUNG_UP = failureOf('unexplained', 'it hung up');
 
 export class Attempt extends TimedListener {
@@ -41,7 +42,7 @@ export class Attempt extends TimedListener {
   result: AttemptResult | undefined;
   /** Why it failed by itself. */
   failure: Failure | undefined;
-  /** The address that the connection has at its far beginning, as the last proxy said; undefined for a direct line. */
+  /** The address from which the destination is reached: here, or as the last proxy said. */
   bound: Bound | undefined;
   /** Bytes that the destination sent together with the last proxy's reply. */
   rest: Uint8Array | undefined;
@@ -142,16 +143,29 @@ export class Attempt extends TimedListener {
 
   override onConnect(socket: Socket, result: number): void {
     if (result < 0) {
-      this.#fail(failureOfConnect(result, this.line));
+      this.#fail(failureOfConnect(result, this.line, this.candidate.ip));
       return;
     }
     const { hops } = this.line;
     if (hops.length === 0) {
-      this.#connected();
+      this.#connectedHere(socket.fd);
       return;
     }
     this.#chain = new SocksChain(hops, this.#target.asked, this.#target.port);
     this.#say(socket, this.#chain.start());
+  }
+
+  /** By a direct line. The reply to the client names the local address, so that looking at it here costs nothing more. */
+  #connectedHere(fd: number): void {
+    const local = sockets.localEndpoint(fd);
+    if (typeof local !== 'number') {
+      if (local.port === this.#target.port && sameIp(local.ip, this.candidate.ip)) {
+        this.#fail(TO_ITSELF);
+        return;
+      }
+      this.bound = local;
+    }
+    this.#connected();
   }
 
   #say(socket: Socket, bytes: Uint8Array): void {
@@ -189,7 +203,8 @@ export class Attempt extends TimedListener {
         this.#say(socket, step.bytes);
         break;
       case 'failed':
-        this.#fail(step.failure);
+        // What the gateway says to itself is never an answer of a proxy, so that a look is due only where one was wrong.
+        this.#fail(isToItself(socket.fd) ? TO_ITSELF : step.failure);
         break;
       case 'connected':
         this.bound = step.bound;
@@ -200,6 +215,15 @@ export class Attempt extends TimedListener {
         step satisfies never;
     }
   }
+}
+
+/**
+ * Where nobody listens on a port of this machine, the kernel may give a connecting socket that very port: it is then
+ * connected to itself (RFC 9293 section 3.5, simultaneous open).
+ */
+function isToItself(fd: number): boolean {
+  const [local, peer] = [sockets.localEndpoint(fd), sockets.peerEndpoint(fd)];
+  return typeof local !== 'number' && typeof peer !== 'number' && local.port === peer.port && sameIp(local.ip, peer.ip);
 }
 
 /** Binds a line's source address and port before connect. */

@@ -1,5 +1,6 @@
 // What a failed dial means: one table from errno to failure. What a failure says of its candidate is protocol/failure.ts.
 import * as errno from '../../linux/errno.js';
+import { reach } from '../../linux/sockets.js';
 import { type Failure, type FailureCode, failureOf } from '../../protocol/failure.js';
 import type { DialLine } from './line-table.js';
 
@@ -34,22 +35,26 @@ const CODES: readonly (readonly [number, FailureCode])[] = [
 
 const FAILURES = new Map(CODES.map(([number, code]) => [number, failureOf(code, errno.errnoName(number))]));
 
+/** As where IPv6 is switched off (net.ipv6.conf.all.disable_ipv6). */
+const NO_SOURCE = failureOf('network-unreachable', errno.errnoName(errno.EADDRNOTAVAIL));
+const LOOPBACK = Uint8Array.of(127, 0, 0, 1);
+
 /** Why a connect or an exchange with a proxy failed, from its negated errno. */
 export function failureOfErrno(negatedErrno: number): Failure {
   return FAILURES.get(-negatedErrno) ?? failureOf('internal', errno.errnoName(negatedErrno));
 }
 
 /** The same of a connect by a line: its own source port may be what is in use. */
-export function failureOfConnect(negatedErrno: number, line: DialLine): Failure {
+export function failureOfConnect(negatedErrno: number, line: DialLine, ip: Uint8Array): Failure {
   const isTaken = negatedErrno === -errno.EADDRINUSE || negatedErrno === -errno.EADDRNOTAVAIL;
-  return line.sourcePort !== 0 && isTaken
-    ? failureOf('source-in-use', errno.errnoName(negatedErrno))
-    : failureOfErrno(negatedErrno);
+  if (line.sourcePort !== 0 && isTaken) return failureOf('source-in-use', errno.errnoName(negatedErrno));
+  // Ports have run out, or the machine has no address from which to go there: only then a datagram cannot go either.
+  return negatedErrno === -errno.EADDRNOTAVAIL && reach(ip) < 0 ? NO_SOURCE : failureOfErrno(negatedErrno);
 }
 
 /** The same of binding a line's source: only there is a missing address told from ports that have run out. */
 export function failureOfBind(negatedErrno: number, line: DialLine): Failure {
   return line.sourceIp !== undefined && negatedErrno === -errno.EADDRNOTAVAIL
     ? failureOf('source-unavailable', errno.errnoName(negatedErrno))
-    : failureOfConnect(negatedErrno, line);
+    : failureOfConnect(negatedErrno, line, line.sourceIp ?? LOOPBACK);
 }

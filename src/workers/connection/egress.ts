@@ -15,7 +15,6 @@ const UNSPECIFIED = failureOf('unspecified');
 const OWN_LISTENER = failureOf('own-listener');
 const BLOCKED = failureOf('blocked');
 const BLACKLISTED = failureOf('not-allowed');
-const LOOP = failureOf('loop');
 
 export class Egress {
   readonly #listeners: OwnListeners;
@@ -51,7 +50,7 @@ export class Egress {
   }
 
   #barsProxy(line: DialLine, ip: Uint8Array): Failure | undefined {
-    if (this.#listeners.has(ip, line.hops[0].port)) return LOOP;
+    if (this.#listeners.has(ip, line.hops[0].port)) return failureOf('loop', line.name);
     // Configured as an address it is what the operator wants, and reaches this machine.
     return line.proxyIp === undefined && isUnspecified(ip) ? UNSPECIFIED : undefined;
   }

@@ -1,7 +1,7 @@
 // One client's connection, from the hand-off to its end: handshake → race → reply → contest → relay → close.
 import { BufferGroup } from '../../linux/engine.js';
 import type { Socket } from '../../linux/socket.js';
-import { localEndpoint, peerEndpoint } from '../../linux/sockets.js';
+import { peerEndpoint } from '../../linux/sockets.js';
 import { formatIp, unmapped } from '../../protocol/address.js';
 import { type Failure, failureOf } from '../../protocol/failure.js';
 import type { Bound } from '../../protocol/socks5-client.js';
@@ -131,7 +131,7 @@ export class Session extends TimedListener implements HandshakeOutcome, RaceOutc
     const race = this.#race as Race;
     this.#race = undefined;
     this.#context.deadlines.clear(this);
-    const bound = winner.bound ?? localAddress(winner);
+    const bound = winner.bound ?? UNSPECIFIED;
     const reply = encodeSuccess(bound.ip, bound.port);
     if (!this.#context.engine.sendCopy(this.#client, reply)) {
       counters[Counter.failed] += 1;
@@ -203,10 +203,4 @@ export class Session extends TimedListener implements HandshakeOutcome, RaceOutc
   #ended(how: string): void {
     connectionEnded(this.#context, this.#record, how);
   }
-}
-
-/** What the socket of a direct line is called here: the address that a reply names (RFC 1928 section 6). */
-function localAddress(winner: Attempt): Bound {
-  const local = localEndpoint(winner.fd);
-  return typeof local === 'number' ? UNSPECIFIED : local;
 }

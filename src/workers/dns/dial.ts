@@ -47,6 +47,9 @@ export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortS
   signal.addEventListener('abort', abort, { once: true });
   try {
     await opened(socket, 'connect');
+    // The kernel may give it the very port of this machine where nobody listens.
+    if (socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress)
+      throw new Error('refused: it was connected to itself');
     for (const [index, hop] of hops.entries()) await passOn(socks as Socks, socket, hop, hops[index + 1] ?? to);
     if (tls === undefined) return socket;
     const secured = secure(tls, socket, to);

@@ -12,6 +12,7 @@ const PLAIN: DialLine = {
 };
 const WITH_IP: DialLine = { ...PLAIN, sourceIp: Uint8Array.of(192, 0, 2, 1) };
 const WITH_PORT: DialLine = { ...PLAIN, sourcePort: 4000 };
+const LOOPBACK = Uint8Array.of(127, 0, 0, 1);
 
 test('an errno is a failure that names it', () => {
   assert.deepEqual(failureOfErrno(-errno.ECONNREFUSED), { code: 'refused', detail: 'ECONNREFUSED' });
@@ -37,8 +38,8 @@ test('what this machine lacks is ours, and teaches nothing', () => {
 
 test('a source address that is missing shows at bind; at connect it is ports that have run out', () => {
   assert.equal(failureOfBind(-errno.EADDRNOTAVAIL, WITH_IP).code, 'source-unavailable');
-  assert.equal(failureOfConnect(-errno.EADDRNOTAVAIL, WITH_IP).code, 'out-of-resources');
-  assert.equal(failureOfConnect(-errno.EADDRNOTAVAIL, PLAIN).code, 'out-of-resources');
+  assert.equal(failureOfConnect(-errno.EADDRNOTAVAIL, WITH_IP, LOOPBACK).code, 'out-of-resources');
+  assert.equal(failureOfConnect(-errno.EADDRNOTAVAIL, PLAIN, LOOPBACK).code, 'out-of-resources');
   // Ports have run out at bind, too, where the kernel chooses one.
   assert.equal(failureOfBind(-errno.EADDRINUSE, WITH_IP).code, 'out-of-resources');
 });
@@ -46,8 +47,8 @@ test('a source address that is missing shows at bind; at connect it is ports tha
 test("a line's own port that is taken is the line's failure, at bind and at connect", () => {
   for (const failure of [
     failureOfBind(-errno.EADDRINUSE, WITH_PORT),
-    failureOfConnect(-errno.EADDRINUSE, WITH_PORT),
-    failureOfConnect(-errno.EADDRNOTAVAIL, WITH_PORT),
+    failureOfConnect(-errno.EADDRINUSE, WITH_PORT, LOOPBACK),
+    failureOfConnect(-errno.EADDRNOTAVAIL, WITH_PORT, LOOPBACK),
   ])
     assert.deepEqual([failure.code, FAILURES[failure.code].whose], ['source-in-use', 'line']);
 });
