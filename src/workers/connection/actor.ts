@@ -26,6 +26,7 @@ import type { ConnectionStart } from '../../threads/start.js';
 import { AttemptBudget } from './attempt-budget.js';
 import { BadAddresses } from './bad-addresses.js';
 import type { Context } from './context.js';
+import { Crowds } from './crowds.js';
 import { EarlyProbe } from './early-probe.js';
 import { Egress } from './egress.js';
 import { FailureLog } from './failure-log.js';
@@ -107,6 +108,7 @@ class Actor implements ConnectionActor {
       allLines: options.lines.map((_, index) => index),
       planRules: planRules(options.race),
       budget: new AttemptBudget(options),
+      crowds: new Crowds(options, deadlines),
       health,
       badAddresses,
       egress: new Egress(listeners, rules, badAddresses),

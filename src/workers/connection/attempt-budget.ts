@@ -37,6 +37,11 @@ export class AttemptBudget {
     return this.#total;
   }
 
+  /** Attempts under way on a line. */
+  underWay(line: number): number {
+    return this.#byLine[line];
+  }
+
   /** How many attempts a race may have under way now. */
   most(): number {
     const spare = Math.floor((this.#racing_max - this.#total - this.#held) * SHARE);

@@ -13,6 +13,7 @@ import { type Bound, SocksChain, type Step } from '../../protocol/socks5-client.
 import type { Target } from '../../protocol/target.js';
 import { failureOfBind, failureOfConnect, failureOfErrno } from './causes.js';
 import type { Context } from './context.js';
+import type { Crowd } from './crowds.js';
 import type { DialLine } from './line-table.js';
 import { TimedListener } from './timed-listener.js';
 
@@ -44,6 +45,8 @@ export class Attempt extends TimedListener {
   failure: Failure | undefined;
   /** The address from which the destination is reached: here, or as the last proxy said. */
   bound: Bound | undefined;
+  /** Where it is counted: among those of its line for its destination. */
+  crowd: Crowd | undefined;
   /** Bytes that the destination sent together with the last proxy's reply. */
   rest: Uint8Array | undefined;
   readonly #context: Context;

@@ -9,6 +9,7 @@ import type { PlanRules } from '../../protocol/race-plan.js';
 import type { RemoteLog } from '../../threads/log.js';
 import type { AttemptBudget } from './attempt-budget.js';
 import type { BadAddresses } from './bad-addresses.js';
+import type { Crowds } from './crowds.js';
 import type { Egress } from './egress.js';
 import type { FailureLog } from './failure-log.js';
 import type { DialLine } from './line-table.js';
@@ -25,6 +26,7 @@ export interface Context {
   readonly allLines: readonly number[];
   readonly planRules: PlanRules;
   readonly budget: AttemptBudget;
+  readonly crowds: Crowds;
   readonly health: LineHealth;
   readonly badAddresses: BadAddresses;
   readonly egress: Egress;

@@ -72,6 +72,18 @@ export class FailureLog {
     this.#log.tell({ topic, level: 'warn', message, fields: {}, left_out });
   }
 
+  /** So many attempts of a line for one destination come to nothing that the next one waits. */
+  crowded(line: string, target: Target, now: number): void {
+    const topic = `crowded ${line}`;
+    const left_out = this.#repeats.due(topic, now);
+    if (left_out === undefined) return;
+    const message = 'attempts for one destination wait for each other: the line may lead back to this gateway';
+    this.#log.tell({
+      ...{ topic, level: 'warn', message, left_out },
+      fields: { line, target: formatEndpoint(target.host, target.port) },
+    });
+  }
+
   last(now: number): LastFailure | undefined {
     if (this.#last === undefined) return undefined;
     const { failure, target, attempt, at } = this.#last;

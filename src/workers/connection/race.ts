@@ -13,6 +13,7 @@ import { Counter } from '../../threads/counters.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
 import type { Waiting } from './attempt-budget.js';
 import type { Context } from './context.js';
+import { CROWD_LOOK } from './crowds.js';
 import { Gathering } from './gathering.js';
 import { Lessons } from './lessons.js';
 import type { Reached } from './reached.js';
@@ -54,6 +55,8 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   #over = false;
   /** For room on a line. */
   #waits = false;
+  /** Crowds that it has waited for. */
+  readonly #crowded: string[] = [];
   /** When what is connected, but says so too early, is used nevertheless. */
   #holdUntil = Number.POSITIVE_INFINITY;
 
@@ -88,7 +91,8 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   start(): void {
     const { engine, counters, budget } = this.#context;
     const best = this.#lessons.best(this, this.#sticky);
-    if (best !== undefined && budget.hasRoom(best.line) && this.#gathering.isUsual(best)) {
+    const mayLead = best !== undefined && budget.hasRoom(best.line) && !this.#isCrowded(best.line);
+    if (mayLead && this.#gathering.isUsual(best)) {
       this.#plan.lead(best, engine.now);
       this.#lead = this.#begin(best);
     } else {
@@ -103,14 +107,17 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     this.#over = true;
     this.#gathering.end();
     this.#context.ticks.clear(this);
-    if (this.#waits) this.#context.budget.forget(this);
+    const { budget, crowds, engine } = this.#context;
+    if (this.#waits) budget.forget(this);
+    crowds.forget(this, this.#crowded);
     for (const attempt of this.attempts) {
       if (attempt.result !== undefined) continue;
-      this.#context.budget.give(attempt.candidate.line);
+      budget.give(attempt.candidate.line);
+      if (attempt.crowd !== undefined) crowds.givenUp(attempt.crowd, engine.now);
       this.#lessons.abandoned(attempt);
       attempt.abandon(attempt === this.#lead && this.#leadIsLate ? 'late' : 'abandoned');
     }
-    this.#context.budget.letGo(this.#held.length);
+    budget.letGo(this.#held.length);
     for (const attempt of this.#held) attempt.abandon('abandoned');
     this.#held.length = 0;
   }
@@ -168,6 +175,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     this.#place(attempt);
     // Now that this race knows whether it wants more.
     this.#context.budget.give(line);
+    this.#leaveCrowd(attempt);
   }
 
   /** One that is connected wins, or is kept for later. */
@@ -192,6 +200,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     this.#learn(attempt, failure);
     // Now that this race, which may be the one that waits for it, knows why.
     budget.give(attempt.candidate.line);
+    this.#leaveCrowd(attempt);
     this.#step();
   }
 
@@ -275,10 +284,36 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   /** For the plan: whether a line has room; if not, it is waited for. */
   hasRoom(line: number): boolean {
     const { budget } = this.#context;
-    if (budget.hasRoom(line)) return true;
-    this.#waits = true;
-    budget.wait(this, line);
+    if (!budget.hasRoom(line)) {
+      this.#waits = true;
+      budget.wait(this, line);
+      return false;
+    }
+    if (!this.#isCrowded(line)) return true;
+    const { crowds, failures, lines, engine } = this.#context;
+    const key = this.#crowdOf(line);
+    crowds.wait(this, key);
+    this.#crowded.push(key);
+    failures.crowded(lines[line].name, this.#target, engine.now);
     return false;
+  }
+
+  /** Whether too many attempts of a line for this destination have come to nothing yet: it may lead back here. */
+  #isCrowded(line: number): boolean {
+    return this.#isCounted(line) && !this.#context.crowds.hasRoom(this.#crowdOf(line));
+  }
+
+  #isCounted(line: number): boolean {
+    const { lines, budget } = this.#context;
+    return budget.underWay(line) >= CROWD_LOOK && lines[line].hops.length > 0;
+  }
+
+  #crowdOf(line: number): string {
+    return `${line} ${formatEndpoint(this.#target.host, this.#target.port)}`;
+  }
+
+  #leaveCrowd({ crowd }: Attempt): void {
+    if (crowd !== undefined) this.#context.crowds.decided(crowd);
   }
 
   #arm(): void {
@@ -304,8 +339,11 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     counters[Counter.attempts] += 1;
     health.begins(candidate.line, engine.now);
     const failure = attempt.start();
-    if (failure === undefined) budget.take(candidate.line);
-    else this.#learn(attempt, failure);
+    if (failure !== undefined) this.#learn(attempt, failure);
+    else {
+      if (this.#isCounted(candidate.line)) attempt.crowd = this.#context.crowds.join(this.#crowdOf(candidate.line));
+      budget.take(candidate.line);
+    }
     return attempt;
   }
 
