@@ -26,6 +26,8 @@ const SHUT_RDWR = 2;
 
 /** Bytes that `sendBytes` can send at once. */
 const SEND_SCRATCH = 65536;
+/** An address of no family. */
+const NOWHERE = new Uint8Array(16);
 const scratch = mapMemory(4096 + SEND_SCRATCH);
 const ADDRESS = scratch.address;
 const LENGTH_WORD = 16;
@@ -102,6 +104,14 @@ export function sendBytes(fd: number, bytes: Uint8Array): number {
 
 /** A client of a listening socket, without waiting for one: its fd, non-blocking, or a negated errno. */
 export const acceptFrom = (fd: number): number => libc.accept4(fd, 0, 0, SOCK_NONBLOCK_CLOEXEC);
+
+/**
+ * Resets a connection whatever is in flight on it: a close alone could wait for a pending operation of a ring, and a
+ * shutdown would make what is cut short look whole. Connecting to an address of no family does it (connect(2)).
+ */
+export function breakOff(fd: number): void {
+  if (connectTo(fd, NOWHERE) < 0) shutdownBoth(fd);
+}
 
 export const shutdownWrite = (fd: number): number => libc.shutdown(fd, SHUT_WR);
 export const shutdownBoth = (fd: number): number => libc.shutdown(fd, SHUT_RDWR);

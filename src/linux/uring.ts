@@ -18,7 +18,7 @@ import { closeOwned, type Ownership, UNRECORDED } from './ownership.js';
 import { Ring } from './ring.js';
 import { type Socket, Streaming } from './socket.js';
 import { SocketTable } from './socket-table.js';
-import { setLingerZero } from './sockets.js';
+import { breakOff, setLingerZero } from './sockets.js';
 import { ThreadClock } from './thread-clock.js';
 
 // Opcodes of io_uring (uapi/linux/io_uring.h).
@@ -510,7 +510,7 @@ export class UringEngine implements Engine {
     // The last of these may have closed sockets.
     this.#ring.enter(0, 0);
     for (const socket of this.#table.all()) {
-      libc.shutdown(socket.fd, 2);
+      breakOff(socket.fd);
       closeOwned(socket.fd, this.#ownership);
     }
     this.#ring.close();

@@ -16,6 +16,7 @@ export interface OpenLog {
 }
 
 const STDOUT = 1;
+const DROPPED = 'log lines were dropped here, since they could not be written';
 /** Wherever a line's credentials could be part of what is logged. */
 const SECRETS = ['', '*.', 'hops[*].', '*.hops[*].', 'lines[*].hops[*].', '*.lines[*].hops[*].'];
 
@@ -42,8 +43,6 @@ export function openLog(level: LogLevel, output: Output = outputTo(STDOUT), read
   const writer = new LogWriter({ output, droppedLine });
   return { log: createLogger(level, { write: (line) => writer.write(format(line)) }), writer };
 }
-
-const DROPPED = 'log lines were dropped here, since they could not be written';
 
 function readableForm(): (line: string) => string {
   // Only here, since loading it takes time that a start without a terminal need not take.

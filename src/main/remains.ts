@@ -1,14 +1,10 @@
 // Ends what a dead connection actor leaves behind: its sockets, its io_uring, its memory, and the fds that it had not
-// taken from its queue. Only after its thread has ended; the order matters. It also breaks off what is open before the
-// whole process ends.
+// taken from its queue. Only after its thread has ended; the order matters.
 import { unmap } from '../linux/memory.js';
-import { closeFd, connectTo, shutdownBoth } from '../linux/sockets.js';
+import { breakOff, closeFd } from '../linux/sockets.js';
 import { Counter, type Counters } from '../threads/counters.js';
 import type { FdQueue } from '../threads/fd-queue.js';
 import type { MapTable, OwnerTable } from '../threads/owner-table.js';
-
-/** An address of no family: connecting to it breaks a TCP connection off with a reset, at once (connect(2)). */
-const NOWHERE = new Uint8Array(16);
 
 export interface Remains {
   readonly actor: number;
@@ -18,18 +14,10 @@ export interface Remains {
   readonly counters: Counters;
 }
 
-/**
- * Resets connections, of a living actor too: a clean end would make what was cut short look whole. A close alone could wait
- * for a pending operation of the ring.
- */
-export function breakOff(fds: readonly number[]): void {
-  for (const fd of fds) if (connectTo(fd, NOWHERE) < 0) shutdownBoth(fd);
-}
-
 /** Returns the fds that were still in the queue: they are main's again. */
 export function endRemains({ actor, owners, maps, queue, counters }: Remains): number[] {
   const owned = owners.ownedBy(actor);
-  breakOff(owned);
+  for (const fd of owned) breakOff(fd);
   const regions = maps.all();
   for (const { region, pinsRing } of regions) if (pinsRing) unmap(region);
   for (const fd of owned) {

@@ -14,7 +14,7 @@ const LAST_LINES_MS = 1000;
 /** The same where the process is to end at once. */
 const AT_ONCE_MS = 200;
 
-/** Runs until it is told to stop; resolves with the exit status. `end` must be called with it. */
+/** Runs until it is told to stop; resolves with the exit status, for `endWith`. */
 export async function runGateway(options: Configuration, opened: OpenLog): Promise<number> {
   return new Run(options, opened).run();
 }

@@ -1,7 +1,7 @@
 // All actors of the gateway: their shared memory, their threads, and the order in which they start and stop. How one is
 // kept alive is actor-host.ts.
 import { makeDoorbell } from '../linux/doorbell.js';
-import { closeFd } from '../linux/sockets.js';
+import { breakOff, closeFd } from '../linux/sockets.js';
 import type { ConnectionActor, NamesControl, RoutesControl } from '../protocol/messages.js';
 import type { Options } from '../protocol/options.js';
 import type { ListenerAddress } from '../protocol/own-listeners.js';
@@ -18,7 +18,6 @@ import { within } from './deadline.js';
 import { type Lane, Lanes } from './lanes.js';
 import type { Logger } from './log.js';
 import type { Notices } from './notices.js';
-import { breakOff } from './remains.js';
 import type { Role } from './role.js';
 import { RuleKeeper } from './rule-keeper.js';
 import { namesRole, routesRole } from './service-role.js';
@@ -149,7 +148,7 @@ export class Supervisor {
 
   /** Resets every socket of the connection actors, while they live. */
   breakOff(): void {
-    for (const actor of this.connections.keys()) breakOff(this.owners.ownedBy(actor));
+    for (const actor of this.connections.keys()) for (const fd of this.owners.ownedBy(actor)) breakOff(fd);
   }
 
   /** Ends the connection actors after their last connection, at the latest after `timeout_ms`, then all others. */

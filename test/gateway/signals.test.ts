@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Gateway, program } from '../helpers/gateway.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
@@ -62,6 +64,22 @@ inBothEngines('a debugger that is asked for is warned of', async (world) => {
   const [, port] = /127\.0\.0\.1:(\d+)/.exec(msg) as RegExpExecArray;
   assert.equal(level, 'warn');
   assert.deepEqual(new Set(listens(gateway)), new Set([Number(port), gateway.port]));
+});
+
+inBothEngines('what Node warns of, in any thread, goes to the log and not to stderr', async (world) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tcproute-warnings-'));
+  world.use({ close: () => rmSync(folder, { recursive: true }) });
+  const preloaded = join(folder, 'warns.cjs');
+  const warns = "process.emitWarning('thread ' + require('node:worker_threads').threadId, 'OnPurpose')";
+  writeFileSync(preloaded, `setInterval(() => ${warns}, 100).unref();\n`);
+  const environment = { NODE_OPTIONS: `--require ${preloaded}` };
+  const gateway = world.own(Gateway.spawn(QUIET, world.engine, [], undefined, [], { environment }));
+  await gateway.listens();
+  gateway.output = '';
+  const threads = () => new Set(gateway.records.filter(({ name }) => name === 'OnPurpose').map(({ msg }) => msg));
+  // Main, the DNS and the route actor, and two connection actors.
+  await until('all have warned', () => threads().size === 5);
+  assert.doesNotMatch(gateway.output, /\(node:/);
 });
 
 inBothEngines('with nohup it lives on when its terminal hangs up', async (world) => {

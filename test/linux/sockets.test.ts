@@ -20,6 +20,7 @@ import * as libc from '../../src/linux/libc.js';
 import { mapMemory, unmap } from '../../src/linux/memory.js';
 import {
   bindTo,
+  breakOff,
   closeFd,
   connectTo,
   listenOn,
@@ -334,6 +335,17 @@ describe('ending', () => {
     assert.equal(shutdownBoth(near), 0);
     assert.deepEqual(readToEnd(far), { bytes: Buffer.alloc(0), end: 0 });
     assert.equal(sendBytes(near, HELLO), -EPIPE);
+  });
+
+  test('breaking off is a reset, whether bytes wait to be sent, to be read, or not', () => {
+    for (const waiting of ['none', 'near', 'far']) {
+      const [near, far] = keepPair();
+      if (waiting === 'near') sendBytes(far, HELLO);
+      if (waiting === 'far') sendBytes(near, HELLO);
+      breakOff(near);
+      const bytes = waiting === 'far' ? HELLO : Buffer.alloc(0);
+      assert.deepEqual(readToEnd(far), { bytes, end: -ECONNRESET });
+    }
   });
 
   test('with a linger of zero a close is a reset, also with unsent bytes', () => {
