@@ -167,6 +167,6 @@ class Said {
 
 /** Without what the log line has besides. */
 function recordOf(fields: Readonly<Record<string, unknown>>): RaceRecord {
-  const { target, attempts, winner, why, total_ms, reply, cause } = fields as unknown as RaceRecord;
-  return { target, attempts, winner, why, total_ms, reply, cause };
+  const { target, attempts, winner, why, total_ms, reply, cause, detail } = fields as unknown as RaceRecord;
+  return { target, attempts, winner, why, total_ms, reply, cause, detail };
 }

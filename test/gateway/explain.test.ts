@@ -82,12 +82,12 @@ race: 2 attempts, N ms (all times in ms from its beginning)
   1  dead  127.0.0.1 N          -         -           -
   2  good  127.0.0.1 N N         -           -
 
-  1  |BAR|  refused
+  1  |BAR|  proxy-unreachable
   2  |BAR|  won
      0 N ms
      - connecting   = connected   ~ asked   * first byte   x failed
 
-won: good 127.0.0.1: the others failed: dead 127.0.0.1 (refused) (reply 00 to the client)
+won: good 127.0.0.1: the others failed: dead 127.0.0.1 (proxy-unreachable) (reply 00 to the client)
 protocol: not tried, the destination waits for the client to speak
 `,
   );
@@ -152,7 +152,7 @@ inBothEngines('a target that refuses exits with 1 and the cause', async (world) 
   assert.deepEqual(told.answer, { kind: 'not-connected' });
   const { status, stdout } = await explain(world, {}, target);
   assert.equal(status, 1);
-  assert.match(stdout, /\nfailed: the connection was refused \(reply 05 to the client\)\n$/);
+  assert.match(stdout, /\nfailed: the connection was refused: ECONNREFUSED \(reply 05 to the client\)\n$/);
 });
 
 inBothEngines('what is no TLS, or no word at all, is told and is no success', async (world) => {
