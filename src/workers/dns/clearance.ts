@@ -3,6 +3,7 @@
 import tls from 'node:tls';
 import { LRUCache } from 'lru-cache';
 import { Authorities } from './authorities.js';
+import { Countdown } from './countdown.js';
 
 const PORT = 443;
 const TIMEOUT_MS = 5000;
@@ -68,7 +69,7 @@ export function verifiedHandshake({ port = PORT, ca }: { port?: number; ca?: str
   return (address, name) => {
     const secureContext = authorities.context(tls);
     const socket = tls.connect({ host: address, port, servername: name, rejectUnauthorized: true, secureContext });
-    const deadline = setTimeout(() => socket.destroy(), TIMEOUT_MS);
+    const deadline = new Countdown(TIMEOUT_MS, () => socket.destroy());
     const outcome = new Promise<boolean>((resolve) => {
       let verified = false;
       socket.once('secureConnect', () => {
@@ -77,7 +78,7 @@ export function verifiedHandshake({ port = PORT, ca }: { port?: number; ca?: str
       });
       socket.on('error', () => {});
       socket.once('close', () => {
-        clearTimeout(deadline);
+        deadline.cancel();
         resolve(verified);
       });
     });

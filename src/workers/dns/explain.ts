@@ -3,6 +3,7 @@
 import { type Question, questionOf } from '../../protocol/dns-message.js';
 import type { ServerAnswer } from '../../protocol/names-statistics.js';
 import { canonical } from './canonical.js';
+import { Countdown } from './countdown.js';
 import { promised, type Reply, TIMED_OUT } from './exchange.js';
 import type { Judge } from './judge.js';
 import type { Servers } from './resolution.js';
@@ -42,9 +43,9 @@ export async function askEvery(
 async function askOne(server: Server, question: Question, { timeout_ms, now }: Explaining): Promise<Said> {
   const begun_ms = now();
   const asked = promised<Reply>((hear) => server.ask(question, 'usual', hear));
-  const deadline = setTimeout(() => asked.cancel(TIMED_OUT), timeout_ms);
+  const deadline = new Countdown(timeout_ms, () => asked.cancel(TIMED_OUT));
   const reply = await asked.outcome;
-  clearTimeout(deadline);
+  deadline.cancel();
   return { server, question, reply, time_ms: now() - begun_ms };
 }
 

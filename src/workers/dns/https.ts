@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { Pool } from 'undici';
 import { formatEndpoint } from '../../protocol/address.js';
 import { encodeQuery, judgeAnswer, type Question } from '../../protocol/dns-message.js';
+import { Countdown } from './countdown.js';
 import { type Bootstrap, type Destination, dial } from './dial.js';
 import { type Asked, exchange, type Hear, noAnswer, type Reply, unasked } from './exchange.js';
 
@@ -130,7 +131,7 @@ export class HttpsServer {
     if (this.#questions === 0) throw new Error('no question waits');
     if (this.#dials.size + this.#sockets.size >= CONNECTIONS_MAX) throw new Error('too many connections');
     const abort = new AbortController();
-    const deadline = setTimeout(() => abort.abort(), CONNECT_TIMEOUT_MS);
+    const deadline = new Countdown(CONNECT_TIMEOUT_MS, () => abort.abort());
     this.#dials.add(abort);
     try {
       const socket = await dial(this.#destination, this.#bootstrap, abort.signal);
@@ -138,7 +139,7 @@ export class HttpsServer {
       socket.once('close', () => this.#sockets.delete(socket));
       return socket;
     } finally {
-      clearTimeout(deadline);
+      deadline.cancel();
       this.#dials.delete(abort);
     }
   }

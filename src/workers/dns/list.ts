@@ -3,6 +3,7 @@
 // names. It knows neither the other family (pair.ts) nor the other lists (resolution.ts).
 import type { Question } from '../../protocol/dns-message.js';
 import { canonical } from './canonical.js';
+import { Countdown } from './countdown.js';
 import { type Asked, type Hear, type Reply, TIMED_OUT } from './exchange.js';
 import { GIVEN_UP } from './habits.js';
 import type { Judge } from './judge.js';
@@ -78,8 +79,7 @@ class ListRace implements AskedList {
   #spare: Answered | undefined;
   /** The first answer that there is nothing, while others are still asked. */
   #negative: Negative | undefined;
-  #waiting: NodeJS.Timeout | undefined;
-  #look: NodeJS.Immediate | undefined;
+  #waiting: Countdown | undefined;
   #knowing: Server | undefined;
   #open: number;
   #over = false;
@@ -185,12 +185,7 @@ class ListRace implements AskedList {
     if (this.#knowing === answer.server) this.#negative = answer;
     this.#negative ??= answer;
     if (this.#open === 0 || this.#knowing === answer.server) this.#settle();
-    else this.#waiting ??= setTimeout(() => this.#lookOnce(), this.#better_ms(answer.server));
-  }
-
-  /** The thread may have been late, and the better answer lie in a socket. */
-  #lookOnce(): void {
-    this.#look = setImmediate(() => this.#settle());
+    else this.#waiting ??= new Countdown(this.#better_ms(answer.server), () => this.#settle());
   }
 
   #better_ms(answered: Server): number {
@@ -231,8 +226,7 @@ class ListRace implements AskedList {
   #finish(outcome: ListOutcome): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#waiting);
-    clearImmediate(this.#look);
+    this.#waiting?.cancel();
     for (const { timer } of this.#held) clearTimeout(timer);
     this.#held = [];
     // Those that have answered take no notice.

@@ -2,6 +2,7 @@
 // moment, but its query goes on, so that what is kept in the end has both. That a family has none says nothing of the
 // other. It does not choose the servers.
 import { type Question, questionOf } from '../../protocol/dns-message.js';
+import { Countdown } from './countdown.js';
 import { type Asked, type Hear, TIMED_OUT } from './exchange.js';
 import type { Judge } from './judge.js';
 import { type Answered, type AskedList, askList, type ListFailure, type ListOutcome } from './list.js';
@@ -76,16 +77,15 @@ class Pair implements Asked {
   readonly #listener: PairListener;
   readonly #asked: AskedList[] = [];
   readonly #outcomes: ListOutcome[] = [];
-  readonly #deadline: NodeJS.Timeout;
-  #grace: NodeJS.Timeout | undefined;
-  #look: NodeJS.Immediate | undefined;
+  readonly #deadline: Countdown;
+  #grace: Countdown | undefined;
   #open: number;
 
   constructor(name: string, asking: Asking, listener: PairListener) {
     const { servers, types, way, judge, timeout_ms } = asking;
     this.#listener = listener;
     this.#open = types.length;
-    this.#deadline = setTimeout(() => this.cancel(TIMED_OUT), timeout_ms);
+    this.#deadline = new Countdown(timeout_ms, () => this.cancel(TIMED_OUT));
     for (let place = 0; place < types.length; place += 1) {
       this.#outcomes.push(LATE);
       const question = questionOf(name, types[place] as Question['type']);
@@ -101,14 +101,12 @@ class Pair implements Asked {
     this.#outcomes[place] = outcome;
     this.#open -= 1;
     if (this.#open > 0) {
-      // After a look at the sockets: where the thread was late, the other family may well lie there.
-      this.#grace ??= setTimeout(() => (this.#look = setImmediate(() => this.#early())), GRACE_MS);
+      this.#grace ??= new Countdown(GRACE_MS, () => this.#early());
       if (outcome.kind === 'addresses') for (const one of this.#asked) one.knows(outcome.server);
       return;
     }
-    clearTimeout(this.#deadline);
-    clearTimeout(this.#grace);
-    clearImmediate(this.#look);
+    this.#deadline.cancel();
+    this.#grace?.cancel();
     this.#listener.whole(combine(this.#outcomes));
   }
 

@@ -6,6 +6,7 @@ import { encodeQuery, judgeAnswer, type Question } from '../../protocol/dns-mess
 import { LABEL_OCTETS, madeUpName } from '../../protocol/made-up-name.js';
 import type { ServerEndpoint } from '../../protocol/trust-options.js';
 import { canonical } from './canonical.js';
+import { Countdown } from './countdown.js';
 
 export interface Injection {
   readonly name: string;
@@ -75,11 +76,11 @@ function listen(phantom: ServerEndpoint, { questions, answered, timeout_ms, sign
     const end = (): void => {
       if (over) return;
       over = true;
-      clearTimeout(deadline);
+      deadline.cancel();
       signal.removeEventListener('abort', end);
       socket.close(() => resolve());
     };
-    const deadline = setTimeout(end, timeout_ms);
+    const deadline = new Countdown(timeout_ms, end);
     signal.addEventListener('abort', end);
     socket.on('message', answered);
     // A refusal of one query (ICMP) is no reason not to listen on: the injected answer may follow it.

@@ -5,6 +5,7 @@ import type { Question } from '../../protocol/dns-message.js';
 import { LABEL_OCTETS, madeUpName } from '../../protocol/made-up-name.js';
 import type { Nameserver } from '../../protocol/options.js';
 import { canonical } from './canonical.js';
+import { Countdown } from './countdown.js';
 import { type Asked, type Hear, promised, type Reply, STOPPING, TIMED_OUT } from './exchange.js';
 
 /** One question to one server, whatever its transport. */
@@ -42,11 +43,11 @@ export interface ServerProbe {
 async function bounded(ask: (hear: Hear<Reply>) => Asked, timeout_ms: number, signal: AbortSignal): Promise<Reply> {
   const asked = promised(ask);
   const stop = (): void => asked.cancel(STOPPING);
-  const deadline = setTimeout(() => asked.cancel(TIMED_OUT), timeout_ms);
+  const deadline = new Countdown(timeout_ms, () => asked.cancel(TIMED_OUT));
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
   const reply = await asked.outcome;
-  clearTimeout(deadline);
+  deadline.cancel();
   signal.removeEventListener('abort', stop);
   return reply;
 }

@@ -3,6 +3,7 @@
 // resolver.ts.
 import type { Question } from '../../protocol/dns-message.js';
 import type { Options } from '../../protocol/options.js';
+import { Countdown } from './countdown.js';
 import { type Asked, TIMED_OUT } from './exchange.js';
 import type { Judge } from './judge.js';
 import { askPair, type PairAnswer, type PairFound, type PairListener, type PairOutcome } from './pair.js';
@@ -46,7 +47,7 @@ class Resolution implements Asked, PairListener {
   #again: readonly Server[] = [];
   #reasons: readonly string[] = [];
   #spare: PairAnswer | undefined;
-  #deadline: NodeJS.Timeout | undefined;
+  #deadline: Countdown | undefined;
   #current: Asked | undefined;
   #cancelled = false;
 
@@ -57,7 +58,7 @@ class Resolution implements Asked, PairListener {
   }
 
   start(): void {
-    this.#deadline = setTimeout(() => this.cancel(TIMED_OUT), this.#resolving.limits.timeout_ms);
+    this.#deadline = new Countdown(this.#resolving.limits.timeout_ms, () => this.cancel(TIMED_OUT));
     this.#next();
   }
 
@@ -102,7 +103,7 @@ class Resolution implements Asked, PairListener {
   }
 
   #finish(outcome: PairOutcome): void {
-    clearTimeout(this.#deadline);
+    this.#deadline?.cancel();
     this.#listener.whole(outcome);
   }
 }

@@ -8,6 +8,7 @@ import type { Options } from '../../protocol/options.js';
 import { answerOf, type Ipv6Use, ttlOf, type View } from './answer.js';
 import { AnswerCache, type Kept } from './cache.js';
 import { canonical } from './canonical.js';
+import { Countdown } from './countdown.js';
 import { type Hear, STOPPING } from './exchange.js';
 import type { Hosts } from './hosts.js';
 import type { Judge } from './judge.js';
@@ -164,12 +165,12 @@ export class Resolver {
 
   /** A stale answer serves when the new one is late or fails. */
   #waitBriefly(name: string, lookup: Lookup, hear: Hear<LookupAnswer>): void {
-    const timer = setTimeout(() => {
+    const patience = new Countdown(this.#limits.stale_wait_ms, () => {
       const stale = this.#stale(name, EARLY_TTL_S);
       if (stale?.code === 'found') hear({ ...stale, more: true });
-    }, this.#limits.stale_wait_ms);
+    });
     lookup.wait((answer) => {
-      clearTimeout(timer);
+      patience.cancel();
       hear(answer.code === 'failed' ? (this.#stale(name, STALE_TTL_S) ?? answer) : answer);
     });
   }

@@ -3,6 +3,7 @@
 // protocol/search-list.ts.
 import type { Question } from '../../protocol/dns-message.js';
 import { nextPlace, type SearchPlan, type SearchStep, toldPlace } from '../../protocol/search-list.js';
+import { Countdown } from './countdown.js';
 import { type Asked, type Hear, type Reply, TIMED_OUT } from './exchange.js';
 import type { Told } from './in-order.js';
 
@@ -35,7 +36,7 @@ export class Search {
   #hasBegun = false;
   /** One of the families has something at this place. */
   #isFound = false;
-  #patience: NodeJS.Timeout | undefined;
+  #patience: Countdown | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -91,10 +92,10 @@ export class Search {
       return;
     }
     if (waiting.length < open.length) {
-      this.#patience ??= setTimeout(() => this.#loseFor(), this.#parts.patience_ms());
+      this.#patience ??= new Countdown(this.#parts.patience_ms(), () => this.#loseFor());
       return;
     }
-    clearTimeout(this.#patience);
+    this.#patience?.cancel();
     this.#patience = undefined;
     const next = nextPlace(this.#parts.plan, this.#place, stepOf(waiting.map(({ told }) => told[this.#place] as Told)));
     if (next === undefined) {
@@ -119,7 +120,7 @@ export class Search {
 
   #tell(family: Family, reply: Reply): void {
     family.isOver = true;
-    if (this.#families.every(({ isOver }) => isOver)) clearTimeout(this.#patience);
+    if (this.#families.every(({ isOver }) => isOver)) this.#patience?.cancel();
     family.hear(reply);
   }
 

@@ -2,6 +2,7 @@
 // be cancelled and occupies threads that all of the process shares, so the lookups that run are few and the others queue.
 import { lookup as getaddrinfo } from 'node:dns/promises';
 import { canonical } from './canonical.js';
+import { Countdown } from './countdown.js';
 import { type Asked, type Hear, type Reply, TIMED_OUT } from './exchange.js';
 
 export type Getaddrinfo = (name: string) => Promise<readonly { readonly address: string }[]>;
@@ -52,11 +53,11 @@ export class SystemNames {
     const finish = (reply: Reply): void => {
       if (over) return;
       over = true;
-      clearTimeout(deadline);
+      deadline.cancel();
       this.#waiting.delete(start);
       hear(reply);
     };
-    const deadline = setTimeout(() => finish(failed(TIMED_OUT)), timeout_ms);
+    const deadline = new Countdown(timeout_ms, () => finish(failed(TIMED_OUT)));
     if (!this.isBusyFor(name)) start();
     else if (this.#waiting.size < this.#limits.queue_max) this.#waiting.add(start);
     else queueMicrotask(() => finish(failed('too many lookups wait')));

@@ -1,6 +1,7 @@
 // One question over UDP: repeated when it is lost, asked again plainly when the server may not like how it was asked
 // (forms.ts knows), and its answer held when it looks forged (what comes second under one id contradicts what came first).
 import { carriesEdns, encodeQuery, judgeAnswer, mixCase, type Question } from '../../protocol/dns-message.js';
+import { Countdown } from './countdown.js';
 import { type Answer, type Asked, type Hear, noAnswer, type Reply, sameAnswer, TIMED_OUT, tells } from './exchange.js';
 import { type Form, PLAIN } from './forms.js';
 import { randomBits } from './random-bits.js';
@@ -62,8 +63,7 @@ export class UdpQuery implements Asked {
   readonly #sent: Sending[] = [];
   #retry: NodeJS.Timeout | undefined;
   #look: NodeJS.Immediate | undefined;
-  #hold: NodeJS.Timeout | undefined;
-  #lastLook: NodeJS.Immediate | undefined;
+  #hold: Countdown | undefined;
   #held: (Answered & { readonly why: string | undefined }) | undefined;
   /** What a form that has never worked was answered, while the plain query may be answered better. */
   #refusal: Refusal | undefined;
@@ -140,8 +140,7 @@ export class UdpQuery implements Asked {
     if (hear === undefined) return;
     this.#hear = undefined;
     this.#stopRepeating();
-    clearTimeout(this.#hold);
-    clearImmediate(this.#lastLook);
+    this.#hold?.cancel();
     const [first] = this.#sent;
     for (const sent of this.#sent) {
       if (answered !== undefined && (sent === answered || sent === first)) this.#server.listen(sent);
@@ -205,15 +204,13 @@ export class UdpQuery implements Asked {
       this.#again(habits.refusedEdns());
     } else if (this.#sent.every(({ form }) => form !== PLAIN)) this.#again(PLAIN);
     // The plain query may be lost, and repeated.
-    if (!hasRefusal) this.#hold ??= setTimeout(() => this.#lookOnce(), limits.udp_retry_ms + limits.hold_ms);
+    if (!hasRefusal) this.#hold ??= new Countdown(limits.udp_retry_ms + limits.hold_ms, () => this.#end());
   }
 
-  /** What was held may be contradicted by what lies in a socket, where the thread was late. */
-  #lookOnce(): void {
-    this.#lastLook = setImmediate(() => {
-      this.#release();
-      if (this.#refusal !== undefined) this.#takeRefusal(this.#refusal);
-    });
+  /** Nothing better has come in time. */
+  #end(): void {
+    this.#release();
+    if (this.#refusal !== undefined) this.#takeRefusal(this.#refusal);
   }
 
   /** The plain query has brought nothing new, or nothing in time. */
@@ -248,8 +245,8 @@ export class UdpQuery implements Asked {
     habits.counts.held += 1;
     // It was not lost: a repeat would only bring more forgeries.
     this.#stopRepeating();
-    clearTimeout(this.#hold);
-    this.#hold = setTimeout(() => this.#lookOnce(), limits.hold_ms);
+    this.#hold?.cancel();
+    this.#hold = new Countdown(limits.hold_ms, () => this.#end());
   }
 
   #doubt({ form }: Sending, elapsed_ms: number, carried: boolean): string | undefined {

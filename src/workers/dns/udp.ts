@@ -1,6 +1,7 @@
 // One server over UDP: its sockets, what is known of its ways, and the questions that were answered and still listen for
 // what contradicts the answer. What one question does is udp-query.ts. It does not go over to TCP: see server.ts.
 import type { Question } from '../../protocol/dns-message.js';
+import { Countdown } from './countdown.js';
 import type { Asked, Hear, Reply } from './exchange.js';
 import type { Habits } from './habits.js';
 import { type Sending, UdpQuery } from './udp-query.js';
@@ -29,7 +30,7 @@ export class UdpServer {
   readonly sockets: UdpSockets;
   /** With the times at which they end, the first to end first. */
   readonly #listening = new Map<Sending, number>();
-  #sweep: NodeJS.Timeout | undefined;
+  #sweep: Countdown | undefined;
 
   constructor(
     at: { readonly host: string; readonly port: number },
@@ -59,11 +60,11 @@ export class UdpServer {
   listen(sending: Sending): void {
     if (this.#listening.size >= LISTENING_MAX) this.#end(this.#listening.keys().next().value as Sending);
     this.#listening.set(sending, this.now() + LISTEN_MS);
-    this.#sweep ??= setTimeout(() => this.#sweepAll(), LISTEN_MS);
+    this.#sweep ??= new Countdown(LISTEN_MS, () => this.#sweepAll());
   }
 
   close(): void {
-    clearTimeout(this.#sweep);
+    this.#sweep?.cancel();
     this.#sweep = undefined;
     for (const sending of [...this.#listening.keys()]) this.#end(sending);
   }
@@ -73,7 +74,7 @@ export class UdpServer {
     const now_ms = this.now();
     for (const [sending, ends_ms] of this.#listening) {
       if (ends_ms > now_ms) {
-        this.#sweep = setTimeout(() => this.#sweepAll(), Math.max(SWEEP_LEAST_MS, ends_ms - now_ms));
+        this.#sweep = new Countdown(Math.max(SWEEP_LEAST_MS, ends_ms - now_ms), () => this.#sweepAll());
         return;
       }
       this.#end(sending);
