@@ -17,12 +17,17 @@ const IPPROTO_IP = 0;
 const IP_BIND_ADDRESS_NO_PORT = 24;
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
+const TCP_KEEPIDLE = 4;
+const TCP_KEEPINTVL = 5;
+const TCP_KEEPCNT = 6;
 const TCP_USER_TIMEOUT = 18;
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
 const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
 const SHUT_WR = 1;
 const SHUT_RDWR = 2;
+
+const KEEP_ALIVE_PROBES = 9;
 
 /** Bytes that `sendBytes` can send at once. */
 const SEND_SCRATCH = 65536;
@@ -48,7 +53,19 @@ export function openStream(ipLength: number): number {
 }
 
 export const setNoDelay = (fd: number): number => setInt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-export const setKeepAlive = (fd: number): number => setInt(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+
+/**
+ * Has the peer probed after `quiet_s` without a word of it, and every third of that time; nine probes without an answer
+ * break the connection.
+ */
+export function setKeepAlive(fd: number, quiet_s: number): number {
+  setInt(fd, IPPROTO_TCP, TCP_KEEPINTVL, Math.ceil(quiet_s / 3));
+  setInt(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_ALIVE_PROBES);
+  const result = setInt(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  // Last: it begins with the peer's last word, not with this call.
+  return result < 0 ? result : setInt(fd, IPPROTO_TCP, TCP_KEEPIDLE, quiet_s);
+}
+
 export const setReuseAddress = (fd: number): number => setInt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 /** How long sent bytes may stay unacknowledged before the connection is given up (TCP_USER_TIMEOUT). */
 export const setUserTimeout = (fd: number, timeout_ms: number): number =>

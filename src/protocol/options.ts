@@ -36,6 +36,7 @@ export interface Options {
   readonly half_closed_timeout_ms: number;
   /** 0 leaves the kernel's own. */
   readonly tcp_user_timeout_ms: number;
+  readonly tcp_keepalive_s: number;
   /** At least one. */
   readonly nameservers: readonly Nameserver[];
   readonly nameservers_backup: readonly Nameserver[];

@@ -248,8 +248,10 @@ describe('connecting', () => {
 
   test('options reach the kernel', () => {
     const fd = keep(openStream(4));
-    assert.deepEqual([setNoDelay(fd), setKeepAlive(fd), setUserTimeout(fd, 9876)], [0, 0, 0]);
+    assert.deepEqual([setNoDelay(fd), setKeepAlive(fd, 60), setUserTimeout(fd, 9876)], [0, 0, 0]);
     assert.deepEqual([option(fd, 6, 1), option(fd, 1, 9), option(fd, 6, 18)], [1, 1, 9876]);
+    // TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT.
+    assert.deepEqual([option(fd, 6, 4), option(fd, 6, 5), option(fd, 6, 6)], [60, 20, 9]);
   });
 });
 

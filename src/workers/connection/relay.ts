@@ -11,8 +11,8 @@ import { FirstWords, type Heard } from './first-words.js';
 import type { SessionRecord } from './record.js';
 import { TimedListener } from './timed-listener.js';
 
-/** What has lasted so long has its peers probed by the kernel from then on; most connections end before. */
-const KEEP_ALIVE_AFTER_MS = 30_000;
+/** What has lasted for this part of `tcp_keepalive_s` has its peers probed by the kernel; most connections end before. */
+const LASTING = 0.5;
 /** Most half-closed connections end at once; one that stays has the side that ended watched for a reset. */
 const WATCH_HALF_CLOSED_AFTER_MS = 500;
 
@@ -67,7 +67,8 @@ export class Relay extends TimedListener {
   /** `early` and `rest`: bytes of the client and of the destination that came before. */
   start(early: Uint8Array | undefined, rest: Uint8Array | undefined, reading: Reading): void {
     const context = this.#context;
-    context.deadlines.set(this, this.#active + Math.min(context.options.idle_timeout_ms, KEEP_ALIVE_AFTER_MS));
+    const { tcp_keepalive_s } = context.options;
+    this.#wait(tcp_keepalive_s > 0 ? tcp_keepalive_s * 1000 * LASTING : undefined);
     if (early !== undefined) this.#words?.fromClient(early[0]);
     if (rest !== undefined) this.#words?.fromDestination(rest[0]);
     if (early !== undefined) this.#up.deliver(context, early);
@@ -151,8 +152,26 @@ export class Relay extends TimedListener {
       return;
     }
     shutdownWrite(direction.sink.fd);
-    const { deadlines, options } = this.#context;
-    deadlines.set(this, this.#active + Math.min(WATCH_HALF_CLOSED_AFTER_MS, options.half_closed_timeout_ms));
+    this.#wait(WATCH_HALF_CLOSED_AFTER_MS);
+  }
+
+  get #isHalfClosed(): boolean {
+    return this.#up.ended || this.#down.ended;
+  }
+
+  /** How long nothing may move. */
+  get #patience_ms(): number {
+    const { half_closed_timeout_ms, idle_timeout_ms } = this.#context.options;
+    const timeout_ms = this.#isHalfClosed ? half_closed_timeout_ms : idle_timeout_ms;
+    return timeout_ms === 0 ? Number.POSITIVE_INFINITY : timeout_ms;
+  }
+
+  /** Until nothing has moved for too long, or at most `look_ms`. */
+  #wait(look_ms = Number.POSITIVE_INFINITY): void {
+    const { deadlines } = this.#context;
+    const wait_ms = Math.min(look_ms, this.#patience_ms);
+    if (wait_ms < Number.POSITIVE_INFINITY) deadlines.set(this, this.#active + wait_ms);
+    else deadlines.clear(this);
   }
 
   /** One side is broken: it is told to the other by a reset. */
@@ -163,26 +182,25 @@ export class Relay extends TimedListener {
   }
 
   onDeadline(now: number): void {
-    const { options, deadlines } = this.#context;
-    const halfClosed = this.#up.ended || this.#down.ended;
-    const due = this.#active + (halfClosed ? options.half_closed_timeout_ms : options.idle_timeout_ms);
-    // Bytes only note the time; the deadline is moved when it comes.
-    if (due <= now) {
-      this.#finish('reset', halfClosed ? 'half-closed' : 'idle');
+    if (this.#active + this.#patience_ms <= now) {
+      this.#finish('reset', this.#isHalfClosed ? 'half-closed' : 'idle');
       return;
     }
     if (this.#stage === Stage.young) this.#lasts();
-    if (halfClosed && this.#stage === Stage.lasting) {
+    if (this.#isHalfClosed && this.#stage === Stage.lasting) {
       this.#stage = Stage.watched;
       this.#context.engine.pollHangup(this.#up.ended ? this.#up.source : this.#down.source);
     }
-    deadlines.set(this, due);
+    // Bytes only note the time; the deadline is moved when it comes.
+    this.#wait();
   }
 
   #lasts(): void {
     this.#stage = Stage.lasting;
-    setKeepAlive(this.#up.source.fd);
-    setKeepAlive(this.#up.sink.fd);
+    const { tcp_keepalive_s } = this.#context.options;
+    if (tcp_keepalive_s === 0) return;
+    setKeepAlive(this.#up.source.fd, tcp_keepalive_s);
+    setKeepAlive(this.#up.sink.fd, tcp_keepalive_s);
   }
 
   #finish(how: 'graceful' | 'reset', ending: RelayEnding): void {

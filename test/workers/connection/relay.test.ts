@@ -23,6 +23,10 @@ const SOL_SOCKET = 1;
 const SO_KEEPALIVE = 9;
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
+const TCP_KEEPIDLE = 4;
+const TCP_KEEPINTVL = 5;
+const TCP_KEEPCNT = 6;
+const DAY_MS = 86_400_000;
 
 /** Far more than it takes, in ms: now and then a full receiver is asked by a timer whether it has room again. */
 const PATIENCE_MS = 20_000;
@@ -42,7 +46,11 @@ class Relayed {
   stops = 0;
   readonly #context: Context;
 
-  constructor(kind: EngineKind, sizes?: UringSizes, halfClosed_ms = IDLE_MS) {
+  constructor(
+    kind: EngineKind,
+    sizes?: UringSizes,
+    { idle_ms = IDLE_MS, halfClosed_ms = IDLE_MS, keepalive_s = 60 } = {},
+  ) {
     this.world = new World(kind, sizes);
     const { engine } = this.world;
     const stop = engine.stopStream.bind(engine);
@@ -52,7 +60,11 @@ class Relayed {
     };
     this.#context = {
       engine,
-      options: { idle_timeout_ms: IDLE_MS, half_closed_timeout_ms: halfClosed_ms },
+      options: {
+        idle_timeout_ms: idle_ms,
+        half_closed_timeout_ms: halfClosed_ms,
+        tcp_keepalive_s: keepalive_s,
+      },
       deadlines: new DeadlineWheel(engine.now),
       pipes: new PipePool(2, UNRECORDED),
       counters: this.counters,
@@ -299,7 +311,7 @@ for (const { kind, missing } of ENGINES) {
     });
 
     test('a half-closed time-out that is shorter than the first look is kept', () => {
-      const relayed = new Relayed(kind, undefined, 100);
+      const relayed = new Relayed(kind, undefined, { halfClosed_ms: 100 });
       const { world, destination } = relayed;
       relayed.start();
       shutdownWrite(destination);
@@ -317,8 +329,44 @@ for (const { kind, missing } of ENGINES) {
       assert.equal(relayed.keepsAlive, false);
       relayed.expire(IDLE_MS - 1000);
       assert.equal(relayed.keepsAlive, true);
-      assert.equal(option(relayed.near.client.fd, SOL_SOCKET, SO_KEEPALIVE), 1);
+      for (const { fd } of [relayed.near.client, relayed.near.destination]) {
+        const probing = [SO_KEEPALIVE, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT];
+        const [on, ...times] = probing.map((name) =>
+          option(fd, name === SO_KEEPALIVE ? SOL_SOCKET : IPPROTO_TCP, name),
+        );
+        assert.deepEqual([on, ...times], [1, 60, 20, 9]);
+      }
       assert.equal(relayed.ended, false);
+      relayed.expire(IDLE_MS + 1000);
+      assert.ok(relayed.ended);
+      relayed.end();
+    });
+
+    test('without time-outs neither a quiet nor a half-closed connection ends, and its peers are probed', () => {
+      const relayed = new Relayed(kind, undefined, { idle_ms: 0, halfClosed_ms: 0 });
+      const { world, client, destination } = relayed;
+      relayed.start();
+      world.settle();
+      relayed.expire(DAY_MS);
+      assert.equal(relayed.keepsAlive, true);
+      relayed.expire(2 * DAY_MS);
+      shutdownWrite(client);
+      world.settle();
+      relayed.expire(3 * DAY_MS);
+      relayed.expire(4 * DAY_MS);
+      assert.equal(relayed.ended, false);
+      sendBytes(destination, Buffer.from('the answer'));
+      shutdownWrite(destination);
+      assert.equal(readToEndInTurns(relayed, client).toString(), 'the answer');
+      world.until(() => relayed.ended, 'the end');
+      relayed.end();
+    });
+
+    test('without keepalive no peer is probed', () => {
+      const relayed = new Relayed(kind, undefined, { keepalive_s: 0 });
+      relayed.start();
+      relayed.expire(IDLE_MS - 1000);
+      assert.equal(relayed.keepsAlive, false);
       relayed.expire(IDLE_MS + 1000);
       assert.ok(relayed.ended);
       relayed.end();

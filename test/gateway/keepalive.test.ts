@@ -1,0 +1,26 @@
+// Quiet connections are kept, and those whose peer has gone are found by TCP keepalive, long before any time-out.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { tryUring } from '../../src/linux/choose.js';
+import type { EngineName } from '../helpers/gateway.js';
+import { Namespace, withoutNamespaces } from '../helpers/namespace.js';
+import type { Vanish, Vanished } from '../helpers/vanishing-peers.js';
+
+const engines: EngineName[] = tryUring() === undefined ? ['uring', 'epoll'] : ['epoll'];
+
+test('quiet and half-closed connections whose peers have vanished end', {
+  skip: withoutNamespaces() ?? false,
+}, async () => {
+  const script = new URL('../helpers/vanishing-peers.js', import.meta.url);
+  const namespace = await Namespace.start<Vanish, Vanished>(script);
+  try {
+    // A second of quiet, and nine probes, one a second.
+    const vanished = await namespace.ask({ engines, keepalive_s: 1, within_ms: 40_000 });
+    for (const engine of engines) {
+      assert.equal(vanished[engine].length, 2);
+      for (const ending of vanished[engine]) assert.match(ending ?? '', /^reset-by-(client|destination)$/);
+    }
+  } finally {
+    await namespace.close();
+  }
+});

@@ -1,0 +1,55 @@
+// Runs in a namespace of its own (namespace.ts): connections through a gateway of each engine whose peers vanish, since
+// the network between them and the gateway is switched off. Tells how each connection ended for the gateway.
+import { spawnSync } from 'node:child_process';
+import { type EngineName, Gateway } from './gateway.js';
+import { PeerServer } from './servers.js';
+import { through } from './socks-client.js';
+import { until } from './until.js';
+
+export interface Vanish {
+  readonly engines: readonly EngineName[];
+  readonly keepalive_s: number;
+  readonly within_ms: number;
+}
+
+/** By engine: how the quiet, the half-closed connections ended. */
+export type Vanished = Readonly<Record<string, readonly (string | undefined)[]>>;
+
+function network(state: 'up' | 'down'): void {
+  const { status, stderr } = spawnSync('ip', ['link', 'set', 'lo', state], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`ip link set lo ${state}: ${stderr}`);
+}
+
+async function vanish({ engines, keepalive_s, within_ms }: Vanish): Promise<Vanished> {
+  const server = await PeerServer.listen();
+  const config: object = { workers: 1, log_level: 'debug', tcp_keepalive_s: keepalive_s };
+  const gateways: Gateway[] = [];
+  for (const engine of engines) gateways.push(await Gateway.start(config, engine));
+  const quiet = await Promise.all(gateways.map(({ port }) => through(port, server)));
+  const halfClosed = await Promise.all(gateways.map(({ port }) => through(port, server)));
+  for (const client of halfClosed) client.end();
+  await until(
+    'the ends have arrived',
+    () => server.peers.filter(({ ending }) => ending === 'eof').length === engines.length,
+  );
+  // Only what has lasted is probed.
+  await new Promise((resolve) => setTimeout(resolve, keepalive_s * 1000));
+  network('down');
+  await until('they are over', () => gateways.every(({ connections }) => connections.length === 2), within_ms);
+  network('up');
+  const endings = gateways.map(({ connections }) => connections.map(({ ending }) => ending));
+  for (const client of [...quiet, ...halfClosed]) client.close();
+  await server.close();
+  await Promise.all(gateways.map((gateway) => gateway.stop()));
+  return Object.fromEntries(engines.map((engine, index) => [engine, endings[index]]));
+}
+
+process.on('message', (asked: Vanish) => {
+  vanish(asked).then(
+    (vanished) => process.send?.(vanished),
+    // At once: what it has started would keep it, and goes with it.
+    (error: unknown) => process.send?.({ error: String(error) }, () => process.exit(1)),
+  );
+});
+network('up');
+process.send?.({});
