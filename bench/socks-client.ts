@@ -45,7 +45,7 @@ export abstract class SocksClient extends Listener implements Participant {
   }
 
   open(): void {
-    this.began_ms = performance.now();
+    this.began_ms = this.run.engine.clock();
     this.progress_ms = this.began_ms;
     this.#step = 'connect';
     this.run.joined(this);

@@ -28,7 +28,7 @@ class Holder extends EchoClient {
       return;
     }
     this.#released = true;
-    this.began_ms = performance.now();
+    this.began_ms = this.run.engine.clock();
     this.progress_ms = this.began_ms;
     this.run.joined(this);
     this.speak(this.socket);

@@ -13,7 +13,7 @@ class Pinger extends EchoClient {
   }
 
   #ping(socket: Socket): void {
-    this.#said_ms = performance.now();
+    this.#said_ms = this.run.engine.clock();
     this.speak(socket);
   }
 
