@@ -18,8 +18,8 @@ const STAY_BLIND_MS = 1;
 export interface LoopHooks {
   /** Called before each wait: how long it may last in ms, 0 for not at all. */
   mayWait(): number;
-  /** Called after each turn, with the engine's listeners told. */
-  turned(): void;
+  /** Called after each turn, with the engine's listeners told of so many outcomes. */
+  turned(outcomes: number): void;
 }
 
 export class Loop {
@@ -79,8 +79,9 @@ export class Loop {
   /** One turn without waiting; libuv then registers what its callbacks have just begun to watch. */
   #settle(): void {
     this.#leaving = false;
-    if (this.engine.turn(0) > 0) this.#stayMax = STAY_MS;
-    this.#hooks.turned();
+    const outcomes = this.engine.turn(0);
+    if (outcomes > 0) this.#stayMax = STAY_MS;
+    this.#hooks.turned(outcomes);
     this.#settled = !this.#leaving;
   }
 
@@ -90,8 +91,9 @@ export class Loop {
     while (!this.#leaving) {
       const left = until - this.engine.now;
       if (left <= 0) break;
-      happened += this.engine.turn(Math.min(left, this.#hooks.mayWait()));
-      this.#hooks.turned();
+      const outcomes = this.engine.turn(Math.min(left, this.#hooks.mayWait()));
+      happened += outcomes;
+      this.#hooks.turned(outcomes);
       // Whoever was told something may have set a timer that is not to wait for so long.
       if (happened > 0 && this.#stayMax > STAY_MS) break;
     }

@@ -27,7 +27,10 @@ const PAUSE_MS = 100;
 const LEFT_PART = 1 / 20;
 /** Clients taken in one look at the backlog. */
 const BATCH = 256;
-/** With so many at once, more are coming: instead of waking for each, accepting waits so long for them. */
+/**
+ * With so many at once, more are coming: instead of waking for each, accepting leaves them to gather for so long. But only
+ * while every actor has something to do: the first that has nothing rings.
+ */
 const MANY = 4;
 const GATHER_MS = 1;
 /** While all queues are full no actor says when one has room again: look this often. */
@@ -47,7 +50,7 @@ export class Acceptor extends Listener {
   readonly #socket: Socket;
   /** Whether an accept waits in the engine. */
   #waiting = false;
-  /** Until then the backlog is left to fill. */
+  /** Until then, at the latest, the backlog is left to fill; 0 for not at all. */
   #gatherUntil = 0;
   /** Fds that came although there was no room. */
   readonly #held: number[] = [];
@@ -78,7 +81,15 @@ export class Acceptor extends Listener {
     const most = Math.min(BATCH, this.#room, lanes.room());
     let count = taken;
     while (count < most && this.#takes(acceptFrom(this.#socket.fd))) count += 1;
-    this.#gatherUntil = count >= MANY ? engine.now + GATHER_MS : 0;
+    this.#gatherUntil = count >= MANY && lanes.rest() ? engine.now + GATHER_MS : 0;
+  }
+
+  /** Whether the backlog is to be left to fill. */
+  #gathers(now: number): boolean {
+    if (this.#gatherUntil === 0) return false;
+    if (now < this.#gatherUntil && this.#parts.lanes.areBusy) return true;
+    this.#parts.lanes.rouse();
+    return false;
   }
 
   /** Whether accepting may go on at once. */
@@ -166,7 +177,7 @@ export class Acceptor extends Listener {
     const { engine, lanes } = this.#parts;
     const { now } = engine;
     const isFull = this.#held.length > 0 || Math.min(this.#room, lanes.room()) <= 0;
-    if (this.#waiting || isFull || now < this.#resumeAt || now < this.#gatherUntil) return;
+    if (this.#waiting || isFull || now < this.#resumeAt || this.#gathers(now)) return;
     if (this.#gatherUntil > 0) this.#look(0);
     if (this.#gatherUntil > 0 || now < this.#resumeAt) return;
     this.#waiting = true;

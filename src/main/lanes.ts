@@ -79,6 +79,24 @@ export class Lanes {
     return true;
   }
 
+  /** False where an actor has nothing queued. Else each of them rings main as soon as it has nothing more to do. */
+  rest(): boolean {
+    const open = this.#lanes.filter((_, actor) => this.#open[actor]);
+    if (open.some(({ queue }) => queue.length === 0)) return false;
+    for (const { queue } of open) queue.rest();
+    return true;
+  }
+
+  /** Whether every actor has something to do since `rest`. */
+  get areBusy(): boolean {
+    return this.#lanes.every(({ queue }, actor) => !this.#open[actor] || queue.isResting);
+  }
+
+  /** The rest is over. */
+  rouse(): void {
+    for (const { queue } of this.#lanes) queue.rouse();
+  }
+
   /** Wakes the actors that got something and sleep. Once a turn. */
   ring(): void {
     for (const actor of this.#touched) {

@@ -1,10 +1,12 @@
 // Hands accepted fds from main to one connection actor: a single-producer, single-consumer ring of fd numbers in shared
-// memory. It carries nothing else and rings no bell itself: `mustRing` says when the consumer sleeps.
+// memory. It carries nothing else and rings no bell itself: `mustRing` says when the consumer sleeps, `mustTell` when the
+// producer rests and the consumer has nothing more to do.
 // An fd in the ring belongs to main until the actor has written its owner entry and calls `taken`.
 
 const HEAD = 0;
 const TAIL = 1;
 const SLEEPING = 2;
+const RESTING = 3;
 const HEADER_WORDS = 16;
 
 export class FdQueue {
@@ -33,6 +35,25 @@ export class FdQueue {
   /** Producer, after pushing: true when the consumer sleeps and its doorbell must be rung (once a sleep). */
   mustRing(): boolean {
     return Atomics.load(this.#words, SLEEPING) === 1 && Atomics.exchange(this.#words, SLEEPING, 0) === 1;
+  }
+
+  /** Producer: brings nothing more until `rouse`, or until the consumer has nothing to do and rings (once a rest). */
+  rest(): void {
+    Atomics.store(this.#words, RESTING, 1);
+  }
+
+  rouse(): void {
+    Atomics.store(this.#words, RESTING, 0);
+  }
+
+  /** Whether the producer rests, and has not been told yet that there is nothing to do. */
+  get isResting(): boolean {
+    return Atomics.load(this.#words, RESTING) === 1;
+  }
+
+  /** Consumer, with nothing to do: true when the producer rests, and must be rung. */
+  mustTell(): boolean {
+    return this.isResting && Atomics.exchange(this.#words, RESTING, 0) === 1;
   }
 
   /** Consumer: the next fd, or -1. It stays in the ring until `taken`. */

@@ -5,7 +5,7 @@ import { Socket } from 'node:net';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { makeDoorbell, ring } from '../../src/linux/doorbell.js';
-import { closeFd } from '../../src/linux/sockets.js';
+import { closeFd, pollNow } from '../../src/linux/sockets.js';
 import type { ConnectionActor, NamesControl } from '../../src/protocol/messages.js';
 import type { Options } from '../../src/protocol/options.js';
 import { Counters } from '../../src/threads/counters.js';
@@ -14,7 +14,7 @@ import { MapTable, OwnerTable } from '../../src/threads/owner-table.js';
 import { call, moved, type Remote } from '../../src/threads/port.js';
 import { RoomFlag } from '../../src/threads/room.js';
 import type { ConnectionStart, NamesStart } from '../../src/threads/start.js';
-import { connectedPair, openFds } from '../linux/peers.js';
+import { connectedPair, openFds, POLLIN } from '../linux/peers.js';
 
 const CONNECTION = new URL('../../src/workers/connection/actor.js', import.meta.url).href;
 const NAMES = new URL('../../src/workers/dns/actor.js', import.meta.url).href;
@@ -56,6 +56,16 @@ export class ActorsWorld {
     await world.connection.connectNames(moved(port1));
     await world.connection.ready();
     return world;
+  }
+
+  /** Main begins to rest, as an acceptor does. */
+  rest(): void {
+    this.#queue.rest();
+  }
+
+  /** Whether the actor has ended main's rest, and rung for it. */
+  get isRoused(): boolean {
+    return !this.#queue.isResting && pollNow(this.#doorbells[1], POLLIN) !== 0;
   }
 
   /** CONNECT through the actor, with `hello` sent after the reply: the reply's code, and all that came until the end. */

@@ -68,3 +68,16 @@ test('the bell is rung once a sleep, and not for one who is awake', () => {
   assert.equal(queue.mustRing(), true);
   assert.equal(queue.mustRing(), false);
 });
+
+test('a producer that rests is told once that there is nothing to do, and not after its rest', () => {
+  const queue = new FdQueue(FdQueue.create(4));
+  assert.equal(queue.mustTell(), false);
+  queue.rest();
+  assert.equal(queue.isResting, true);
+  assert.equal(queue.mustTell(), true);
+  assert.equal(queue.isResting, false);
+  assert.equal(queue.mustTell(), false);
+  queue.rest();
+  queue.rouse();
+  assert.equal(queue.mustTell(), false);
+});

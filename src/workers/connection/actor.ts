@@ -72,6 +72,8 @@ class Actor implements ConnectionActor {
   #drainBy: number | undefined;
   /** Turns in a row in which the engine was behind. */
   #behind = 0;
+  /** The last turn brought nothing. */
+  #isIdle = false;
   #fault: Fault | undefined;
 
   constructor(start: ConnectionStart) {
@@ -125,7 +127,7 @@ class Actor implements ConnectionActor {
       ended: () => this.#ended(),
     };
     if (start.actor === 0) new EarlyProbe(this.#context);
-    this.#loop = new Loop(engine, { mayWait: () => this.#mayWait(), turned: () => this.#turned() });
+    this.#loop = new Loop(engine, { mayWait: () => this.#mayWait(), turned: (outcomes) => this.#turned(outcomes) });
     engine.watch(start.doorbell, () => {});
   }
 
@@ -182,16 +184,21 @@ class Actor implements ConnectionActor {
   /** Before a wait of the loop: with fds in the queue it must not. */
   #mayWait(): number {
     if (!this.#queue.fallAsleep()) return 0;
+    if (this.#queue.isResting) {
+      // Only a turn without a wait shows whether there is nothing to do.
+      if (!this.#isIdle) return 0;
+      if (this.#queue.mustTell()) ring(this.#start.mainDoorbell);
+    }
     if (this.#fault !== undefined) return LEAK_EVERY_MS;
     return this.#context.ticks.size > 0 ? TICK_MS : Number.POSITIVE_INFINITY;
   }
 
   /** After each turn of the engine. */
-  #turned(): void {
+  #turned(outcomes: number): void {
     this.#queue.wakeUp();
     this.#counters[Counter.turns] += 1;
     if (this.#fault !== undefined) commit(this.#fault, this.#engine.now);
-    this.#open();
+    this.#isIdle = this.#open() === 0 && outcomes === 0;
     const { now } = this.#engine;
     this.#expire(now);
     this.#routes.flush(now);
@@ -209,14 +216,16 @@ class Actor implements ConnectionActor {
     this.#context.ticks.expire(now);
   }
 
-  #open(): void {
+  /** Takes clients from the queue; how many. */
+  #open(): number {
     for (let opened = 0; opened < OPEN_BATCH; opened += 1) {
       const fd = this.#queue.next();
-      if (fd < 0) return;
+      if (fd < 0) return opened;
       const session = new Session(this.#context, fd);
       this.#queue.taken();
       session.start();
     }
+    return OPEN_BATCH;
   }
 
   #ended(): void {
