@@ -1,8 +1,29 @@
 // Builds, then runs every *.test.js under dist/test (or only the ones whose path contains an argument) with Node's own
 // runner. Finds the files itself, because `node --test DIR` means different things in Node 20 and 22.
+//
+// All of them: most files side by side, since they mostly wait, and then those that would disturb each other one by one.
+// Files that are asked for by name run one by one. The exit status is 0 only if every run's is; the last line sums up.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+/** Parts of paths of files that run alone, by why. */
+const ALONE = [
+  // They put a load on the machine, and count what the whole of it does.
+  ...['bench/base', 'bench/before', 'bench/kernel', 'bench/load', 'bench/main', 'bench/race-ways'],
+  // They compare times that are shorter than a busy machine is late.
+  ...['linux/loop', 'linux/thread-clock', 'main/acceptor', 'main/deadline', 'main/supervisor', 'gateway/hedge'],
+  ...['gateway/late-addresses', 'workers/dns/habits', 'workers/dns/in-order'],
+  // They take thousands of sockets, or much memory and CPU time.
+  ...['gateway/many', 'gateway/memory', 'gateway/pressure', 'gateway/strangers', 'gateway/turmoil'],
+];
+/** Files at a time for each core: they wait more than they work. */
+const FILES_PER_CORE = 2;
+const FILES_MAX = 8;
+/** For one test, and for a whole file: a file that hangs, not one that is slow on a busy machine. */
+const TIMEOUT_MS = 300_000;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
@@ -21,10 +42,49 @@ if (files.length === 0) {
   console.error(`no test file matches ${wanted.join(', ')}`);
   process.exit(1);
 }
-const run = spawnSync(
-  process.execPath,
-  ['--test', '--test-concurrency=1', '--test-timeout=120000', '--enable-source-maps', ...flags, ...files],
-  // No test speaks to anything outside: the probe is on only where a test asks for it.
-  { cwd: root, stdio: 'inherit', env: { ...process.env, TCPROUTE_DNS_PROBE_ENABLED: 'off' } },
-);
-process.exit(run.status ?? 1);
+
+const isAlone = (file) => wanted.length > 0 || ALONE.some((part) => file.startsWith(`dist/test/${part}`));
+const atATime = Math.min(availableParallelism() * FILES_PER_CORE, FILES_MAX);
+const runs = [
+  { files: files.filter((file) => !isAlone(file)), concurrency: atATime },
+  { files: files.filter(isAlone), concurrency: 1 },
+].filter((run) => run.files.length > 0);
+
+const begun = performance.now();
+const directory = mkdtempSync(join(tmpdir(), 'tcproute-test-'));
+const outcomes = runs.map(run);
+rmSync(directory, { recursive: true });
+const sum = (count) => outcomes.reduce((total, { counts }) => total + (counts[count] ?? 0), 0);
+const seconds = Math.round((performance.now() - begun) / 1000);
+const [passed, failed, skipped] = [sum('pass'), sum('fail') + sum('cancelled'), sum('skipped')];
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
+process.exit(outcomes.every(({ status }) => status === 0) ? 0 : 1);
+
+/** What one run of Node's runner came to: its status, and its own counts. */
+function run({ files, concurrency }, index) {
+  const summary = join(directory, `${index}.tap`);
+  const shown = process.stdout.isTTY ? 'spec' : 'tap';
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      ...['--test', `--test-concurrency=${concurrency}`, `--test-timeout=${TIMEOUT_MS}`, '--enable-source-maps'],
+      ...[`--test-reporter=${shown}`, '--test-reporter-destination=stdout'],
+      ...['--test-reporter=tap', `--test-reporter-destination=${summary}`],
+      ...flags,
+      ...files,
+    ],
+    // No test speaks to anything outside: the probe is on only where a test asks for it.
+    { cwd: root, stdio: 'inherit', env: { ...process.env, TCPROUTE_DNS_PROBE_ENABLED: 'off' } },
+  );
+  return { status, counts: countsOf(summary) };
+}
+
+/** The lines `# pass 12` at the end. */
+function countsOf(summary) {
+  try {
+    const lines = readFileSync(summary, 'utf8').matchAll(/^# (pass|fail|cancelled|skipped) (\d+)$/gm);
+    return Object.fromEntries([...lines].map(([, count, number]) => [count, Number(number)]));
+  } catch {
+    return {};
+  }
+}
