@@ -33,7 +33,7 @@ export type LookupAnswer =
 export interface NamesActor {
   /** A port on which names are asked and answered (threads/lookups.ts), the last answer within `dns.timeout_ms`. */
   lookups(port: unknown): Promise<void>;
-  /** A port on which the caller serves `BadAddressSubscriber`: everything that stands is pushed first, then changes. */
+  /** A port on which the caller serves `NamesSubscriber`: everything that stands is pushed first, then changes. */
   subscribe(pushes: unknown): Promise<void>;
   /** What connections came to, as seen by one connection actor. */
   observed(observations: readonly Observation[]): Promise<void>;
@@ -43,6 +43,12 @@ export interface NamesActor {
 export interface BadAddressSubscriber {
   /** `whole`: the first push, after which everything else that is known came from an earlier DNS actor. */
   badAddressesChanged(changes: readonly BadAddressChange[], whole: boolean): Promise<void>;
+}
+
+/** The same replica, and that of names. */
+export interface NamesSubscriber extends BadAddressSubscriber {
+  /** What is known of these names (of all without) is outdated: hosts files or the servers of the machine have changed. */
+  namesChanged(names: readonly string[] | undefined): Promise<void>;
 }
 
 /** What a connection actor has seen of a destination; `destination` is the key of its memory. */

@@ -106,6 +106,26 @@ inBothEngines(
   noNamespace,
 );
 
+inBothEngines(
+  'a name that is put into /etc/hosts is followed although its DNS answer holds for an hour',
+  async (world) => {
+    const { zones, config, visit } = await movable(world);
+    zones['site.test'] = { ...OLD, ttl_s: 3600 };
+    const directory = mkdtempSync(join(tmpdir(), 'tcproute-moves-'));
+    world.use({ close: () => rmSync(directory, { recursive: true }) });
+    const hosts = join(directory, 'hosts');
+    writeFileSync(hosts, '127.0.0.1 localhost\n');
+    const gateway = world.own(
+      await Gateway.start({ race: {}, ...config }, world.engine, [], undefined, withHosts(hosts)),
+    );
+    for (let visits = 0; visits < 3; visits += 1) assert.equal(await visit(gateway.port), 'old');
+    writeFileSync(hosts, '127.0.0.1 localhost\n127.0.0.3 site.test\n');
+    await follows(() => visit(gateway.port), 'new');
+  },
+  60_000,
+  noNamespace,
+);
+
 inBothEngines('a change while the gateway was down is followed', async (world) => {
   const { zones, config, visit } = await movable(world);
   const directory = mkdtempSync(join(tmpdir(), 'tcproute-moves-'));

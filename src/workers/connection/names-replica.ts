@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { parseIp } from '../../protocol/address.js';
 import { Deadline, type DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import { type Failure, type FailureCode, failureOf } from '../../protocol/failure.js';
-import type { BadAddressSubscriber, LookupAnswer, NamesActor } from '../../protocol/messages.js';
+import type { LookupAnswer, NamesActor, NamesSubscriber } from '../../protocol/messages.js';
 import { withoutDot } from '../../protocol/names.js';
 import type { Options } from '../../protocol/options.js';
 import type { Observation } from '../../protocol/outcomes.js';
@@ -163,8 +163,9 @@ export class NamesReplica {
   #subscribe(remote: Remote<NamesActor>): void {
     const { port1, port2 } = new MessageChannel();
     this.#pushes = port1;
-    const subscriber: BadAddressSubscriber = {
+    const subscriber: NamesSubscriber = {
       badAddressesChanged: (changes, whole) => this.#badAddresses.badAddressesChanged(changes, whole),
+      namesChanged: async (names) => this.#outdated(names),
     };
     serve(subscriber, port1);
     port1.unref();
@@ -178,6 +179,15 @@ export class NamesReplica {
     port1.unref();
     remote.lookups(moved(port2)).catch(() => {});
     return lookups;
+  }
+
+  /** It is asked for again when it is wanted; what is remembered of destinations leads meanwhile. */
+  #outdated(names: readonly string[] | undefined): void {
+    if (names === undefined) this.#known.clear();
+    for (const name of names ?? []) {
+      this.#known.delete(name);
+      this.#known.delete(`${name}.`);
+    }
   }
 
   /** What is known of a name without what has turned bad meanwhile; undefined if that leaves nothing. */

@@ -89,6 +89,17 @@ export class AnswerCache {
     if (entry !== undefined) entry.rests_until_ms = this.#now() + REST_MS;
   }
 
+  /** Ends the time of all: they serve only when they cannot be renewed. */
+  expire(): void {
+    const now_ms = this.#now();
+    for (const name of [...this.#entries.rkeys()]) {
+      const entry = this.#entries.peek(name);
+      if (entry === undefined) continue;
+      const expires_ms = Math.min(entry.expires_ms, now_ms);
+      this.#entries.set(name, { ...entry, expires_ms, due_ms: Math.min(entry.due_ms, now_ms), rests_until_ms: 0 });
+    }
+  }
+
   delete(name: string): void {
     this.#entries.delete(name);
   }

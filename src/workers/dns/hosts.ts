@@ -23,9 +23,14 @@ export class Hosts {
     this.#file = new WatchedFile(path, parseHosts, now, { octets_max: OCTETS_MAX, warn });
   }
 
+  /** What /etc/hosts says now. */
+  get content(): ReadonlyMap<string, readonly string[]> {
+    return this.#file.content;
+  }
+
   /** Canonical addresses; undefined when the name is to be asked. Takes a normalised name. */
   lookup(name: string): readonly string[] | undefined {
     if (Object.hasOwn(this.#table, name)) return this.#table[name];
-    return this.#file.content.get(name) ?? (isLocalhost(name) ? LOOPBACK : undefined);
+    return this.content.get(name) ?? (isLocalhost(name) ? LOOPBACK : undefined);
   }
 }

@@ -11,6 +11,7 @@ import type { Options } from '../../protocol/options.js';
 import { type Hear, unasked } from './exchange.js';
 import { askEvery } from './explain.js';
 import { Hosts } from './hosts.js';
+import { MachineWatch } from './machine-watch.js';
 import { LocalNetwork } from './network.js';
 import { Resolver } from './resolver.js';
 import { ServerStates } from './server-states.js';
@@ -28,6 +29,7 @@ export class Names {
   readonly #servers: AllServers;
   readonly #hosts: Hosts;
   readonly #resolver: Resolver;
+  readonly #watch: MachineWatch;
   readonly #now = (): number => performance.now();
 
   /** `readOnly`: another process writes the state file. `tell` hears of servers that die and come back. */
@@ -54,6 +56,14 @@ export class Names {
     const network = new LocalNetwork(now);
     this.#resolver = new Resolver(options.dns, {
       ...{ servers: this.#servers, hosts: this.#hosts, judge: this.trust, network, now },
+    });
+    this.#watch = new MachineWatch({
+      hosts: this.#hosts,
+      servers: () => this.#servers.systemSettings(),
+      changed: ({ names, servers }) => {
+        if (servers) this.#resolver.expire();
+        this.trust.namesChanged(names);
+      },
     });
     this.trust.start();
   }
@@ -106,6 +116,7 @@ export class Names {
 
   /** Settles when no socket and no timer is left. */
   async stop(): Promise<void> {
+    this.#watch.stop();
     this.#resolver.stop();
     // Before the servers: the prober waits for them.
     const stopped = this.trust.stop();

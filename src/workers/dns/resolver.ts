@@ -99,6 +99,11 @@ export class Resolver {
     }
   }
 
+  /** The servers are others: what is known is asked for again. */
+  expire(): void {
+    this.#cache.expire();
+  }
+
   /** Ends every lookup as failed. */
   stop(): void {
     this.#stopped = true;

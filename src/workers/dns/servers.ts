@@ -32,6 +32,8 @@ export interface AllServers extends Servers {
   /** Each once. */
   readonly all: readonly Server[];
   byId(id: string): Server | undefined;
+  /** What decides of the answers of `system`; undefined where it is none of them. */
+  systemSettings(): string | undefined;
   close(): void;
 }
 
@@ -66,6 +68,7 @@ export function makeServers(
   return {
     ...{ first, backup, all },
     byId: (id) => made.get(id),
+    systemSettings: () => (all.includes(system) ? system.settings : undefined),
     close() {
       system.close();
       for (const server of all) server.close();

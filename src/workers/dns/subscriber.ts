@@ -2,24 +2,29 @@
 // several changes to an address it gets the last. What is bad is not decided here.
 import type { MessagePort } from 'node:worker_threads';
 import type { BadAddressChange } from '../../protocol/evidence.js';
-import type { BadAddressSubscriber } from '../../protocol/messages.js';
+import type { NamesSubscriber } from '../../protocol/messages.js';
 import { call, type Remote } from '../../threads/port.js';
 
 export class Subscriber {
-  readonly #remote: Remote<BadAddressSubscriber>;
+  readonly #remote: Remote<NamesSubscriber>;
   /** By address; no more than the list has and has just had. */
   readonly #waiting = new Map<string, BadAddressChange>();
   #whole = true;
   #pushing = false;
 
   constructor(pushes: MessagePort) {
-    this.#remote = call<BadAddressSubscriber>(pushes);
+    this.#remote = call<NamesSubscriber>(pushes);
   }
 
   /** The first time with everything that stands. */
   tell(changes: Iterable<BadAddressChange>): void {
     for (const change of changes) this.#waiting.set(change.address, change);
     if (!this.#pushing) void this.#push();
+  }
+
+  /** Rare: a change of a file of the machine. */
+  namesChanged(names: readonly string[] | undefined): void {
+    this.#remote.namesChanged(names).catch(() => {});
   }
 
   /** One message at a time. One to an actor that has died is never answered, and nothing more is sent. */

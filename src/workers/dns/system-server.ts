@@ -103,6 +103,11 @@ export class SystemServer implements Server {
     return askWithStandIn(standing, heard);
   }
 
+  /** What decides of its answers, as a text. */
+  get settings(): string {
+    return JSON.stringify(this.#resolvConf.content);
+  }
+
   close(): void {
     for (const server of this.#servers) server.close();
     this.#servers = [];

@@ -163,6 +163,11 @@ export class Trust {
     subscriber.tell(this.#blacklist.found().map(({ address, verdict }) => ({ address, verdict })));
   }
 
+  /** Tells the same subscribers that what they know of names may be outdated; undefined: of all. */
+  namesChanged(names: readonly string[] | undefined): void {
+    for (const subscriber of this.#subscribers.values()) subscriber.namesChanged(names);
+  }
+
   list(): BadAddress[] {
     return this.#blacklist.list(this.#now());
   }

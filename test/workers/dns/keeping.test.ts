@@ -76,6 +76,16 @@ test('an answer that is not to be kept is the end of what was kept before', () =
   assert.equal(cache.has('a.test'), false);
 });
 
+test('when the servers are others, nothing is fresh any more, but all may serve stale', () => {
+  const cache = new AnswerCache({ entries_max: 10, stale_max_s: 1000, prefetch_percent: 0 }, () => 0);
+  cache.put('a.test', { kind: 'found' } as never, 60);
+  cache.put('none.test', { kind: 'none' } as never, 60);
+  assert.equal(cache.get('a.test')?.freshness, 'fresh');
+  cache.expire();
+  assert.deepEqual([cache.get('a.test')?.freshness, cache.get('a.test')?.left_ms], ['stale', 0]);
+  assert.equal(cache.has('none.test'), false);
+});
+
 test('an answer that is asked for near its end is refreshed in advance, once', async () => {
   const { server, resolver, clock } = await world({ prefetch_percent: 10 });
   await resolver.lookup('a.test');
