@@ -155,7 +155,7 @@ its source address: what is asked beyond a proxy, nobody on the way to it can fo
 ## hosts
 
 \`{"hosts": {"router.lan": "192.168.1.1", "www.example.com": ["192.0.2.1", "2001:db8::1"]}}\`. It comes before /etc/hosts,
-which is read again when it changes; both come before any server.
+which is read again within seconds of a change; both come before any server.
 
 ## IpBlacklist
 

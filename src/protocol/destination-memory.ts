@@ -35,6 +35,8 @@ export class DestinationMemory {
   raced = Number.NEGATIVE_INFINITY;
   /** For the replica: when the candidates' addresses are to be compared with what their names have. */
   checkAt = Number.NEGATIVE_INFINITY;
+  /** How many changes of the machine's files had been seen by then. */
+  checkedAfter = 0;
   /** For the table: when it was last put in its place in the order of use. */
   placed = Number.NEGATIVE_INFINITY;
 

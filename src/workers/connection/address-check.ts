@@ -12,7 +12,7 @@ import type { NameOutcome, NamesReplica } from './names-replica.js';
 export interface Checking {
   readonly engine: { readonly now: number };
   readonly lines: readonly DialLine[];
-  readonly names: Pick<NamesReplica, 'lookup' | 'follow' | 'holdsUntil'>;
+  readonly names: Pick<NamesReplica, 'lookup' | 'follow' | 'holdsUntil' | 'changes'>;
 }
 
 /** The least time between two looks at one destination: some answers hold for less than a message takes. */
@@ -20,9 +20,10 @@ const LEAST_MS = 1000;
 /** The most: a candidate of a line that had none before may have come. */
 const MOST_MS = 60_000;
 
-/** Called for a destination when its `checkAt` has come. */
+/** Called for a destination when its `checkAt` has come, and after each change of the machine's files. */
 export function checkAddresses(context: Checking, memory: DestinationMemory, target: Target): void {
   const { names, engine } = context;
+  memory.checkedAfter = names.changes;
   const asked = new Set(memory.candidates.map(({ line }) => nameOf(context, line, target)));
   asked.delete(undefined);
   const schedule = (): void => {

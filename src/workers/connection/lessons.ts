@@ -34,8 +34,9 @@ export class Lessons {
   best(lines: LineView, sticky: boolean): CandidateMemory | undefined {
     const memory = this.#memory;
     if (memory === undefined) return undefined;
-    const { routes, engine, options } = this.#context;
-    if (engine.now >= memory.checkAt) checkAddresses(this.#context, memory, this.#target);
+    const { routes, engine, options, names } = this.#context;
+    if (engine.now >= memory.checkAt || memory.checkedAfter !== names.changes)
+      checkAddresses(this.#context, memory, this.#target);
     const { refresh_s } = options.cache;
     if (refresh_s > 0 && engine.now - memory.raced >= refresh_s * 1000) return undefined;
     return memory.choose(engine.now, routes.ttl_ms, lines, sticky);

@@ -66,6 +66,8 @@ interface Parts {
 }
 
 export class NamesReplica {
+  /** How often the machine's own files have changed what names come to. */
+  changes = 0;
   readonly #known: LRUCache<string, Known>;
   readonly #pending = new Map<string, Pending>();
   readonly #deadlines: DeadlineWheel;
@@ -183,6 +185,7 @@ export class NamesReplica {
 
   /** It is asked for again when it is wanted; what is remembered of destinations leads meanwhile. */
   #outdated(names: readonly string[] | undefined): void {
+    this.changes += 1;
     if (names === undefined) this.#known.clear();
     for (const name of names ?? []) {
       this.#known.delete(name);

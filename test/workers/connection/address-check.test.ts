@@ -32,6 +32,7 @@ class World {
   readonly engine = { now: 0 };
   readonly lines = LINES;
   readonly names = {
+    changes: 0,
     lookup: (name: string, now: number, waiter: Waiter): NameOutcome | undefined => {
       const known = this.#known.get(name);
       if (known !== undefined && known.until > now) return known.outcome;

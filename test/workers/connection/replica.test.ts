@@ -5,7 +5,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { formatIp, parseIp } from '../../../src/protocol/address.js';
 import { DeadlineWheel } from '../../../src/protocol/deadline-wheel.js';
 import type { BadAddressChange, Verdict } from '../../../src/protocol/evidence.js';
-import type { BadAddressSubscriber, NamesActor } from '../../../src/protocol/messages.js';
+import type { NamesActor, NamesSubscriber } from '../../../src/protocol/messages.js';
 import type { Observation } from '../../../src/protocol/outcomes.js';
 import { Counter, Counters } from '../../../src/threads/counters.js';
 import { serveLookups } from '../../../src/threads/lookups.js';
@@ -59,6 +59,22 @@ test('a cached answer loses an address that turns bad and has it again when that
     assert.deepEqual(await lookup(), [A]);
     assert.equal(asked.length, 1);
     assert.deepEqual([counters[Counter.names], counters[Counter.namesKnown]], [3, 2]);
+  });
+});
+
+test('what the DNS actor says is outdated is asked for anew', async () => {
+  const zones: Record<string, string[]> = { [NAME]: [A] };
+  await withReplica(zones, async ({ lookup, asked, outdate, replica }) => {
+    await lookup();
+    zones[NAME] = [B];
+    await outdate(['other.test']);
+    assert.deepEqual([await lookup(), asked.length], [[A], 1]);
+    await outdate([NAME]);
+    assert.deepEqual([await lookup(), asked.length], [[B], 2]);
+    zones[NAME] = [A];
+    await outdate(undefined);
+    assert.deepEqual([await lookup(), asked.length], [[A], 3]);
+    assert.equal(replica.changes, 3);
   });
 });
 
@@ -202,6 +218,7 @@ interface Playing {
   /** Addresses, or why there are none. */
   lookup(): Promise<readonly string[] | string>;
   /** Settles when the replica has taken it in. */
+  outdate(names: readonly string[] | undefined): Promise<void>;
   push(changes: readonly BadAddressChange[]): Promise<void>;
 }
 
@@ -260,7 +277,7 @@ async function withReplica(zones: Record<string, string[]>, body: (playing: Play
   // The replica holds nobody up, so that somebody has to.
   port2.ref();
   const pushes = await subscription;
-  const subscriber: Remote<BadAddressSubscriber> = call<BadAddressSubscriber>(pushes);
+  const subscriber: Remote<NamesSubscriber> = call<NamesSubscriber>(pushes);
   try {
     await body({
       ...{ list, asked, counters, replica, halves },
@@ -277,6 +294,7 @@ async function withReplica(zones: Record<string, string[]>, body: (playing: Play
         return outcome.kind === 'found' ? outcome.ips.map(formatIp) : outcome.failure.code;
       },
       push: (changes) => subscriber.badAddressesChanged(changes, false),
+      outdate: (names) => subscriber.namesChanged(names),
     });
   } finally {
     replica.close();
