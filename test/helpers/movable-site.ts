@@ -1,0 +1,38 @@
+// A site that moves: two servers on one port, a name for them, and visits that tell which one was reached.
+import assert from 'node:assert/strict';
+import { DnsServer, type Host } from './dns-server.js';
+import type { World } from './gateway-world.js';
+import { TestServer } from './servers.js';
+import { dial } from './socks-client.js';
+
+/** The time that an answer holds (of a hosts file 5 s), and a second for the look, with much room for a busy machine. */
+const FOLLOWED_MS = 12_000;
+export const TTL_S = 1;
+export const OLD = { A: ['127.0.0.2'], ttl_s: TTL_S };
+export const NEW = { A: ['127.0.0.3'], ttl_s: TTL_S };
+
+/** Two servers on one port, which say who they are, and a name for them. */
+export async function movable(world: World) {
+  const serve = (banner: string, host: string, port = 0) =>
+    TestServer.listen((socket) => socket.end(banner), host, port);
+  const { port } = world.use(await serve('old', '127.0.0.2'));
+  world.use(await serve('new', '127.0.0.3', port));
+  const zones: Record<string, Host> = { 'site.test': OLD };
+  const dns = world.use(await DnsServer.start(zones, { negative_ttl_s: TTL_S }));
+  const config = { nameservers: `127.0.0.1:${dns.port}`, dns: { ipv6: 'off' }, workers: 1 };
+  const visit = async (gateway: number): Promise<string> => {
+    const { peer, reply } = await dial(gateway, { host: 'site.test', port });
+    const said = reply.rep === 0 ? (await peer.read(3)).toString() : `REP ${reply.rep}`;
+    peer.close();
+    return said;
+  };
+  return { zones, dns, config, visit };
+}
+
+/** One visit after the other, until one comes to something else; then it stays so. */
+export async function follows(visit: () => Promise<string>, wanted: string): Promise<void> {
+  const until = performance.now() + FOLLOWED_MS;
+  for (let said = await visit(); said !== wanted; said = await visit())
+    assert.ok(performance.now() < until, `still ${said}`);
+  for (let again = 0; again < 20; again += 1) assert.equal(await visit(), wanted);
+}
