@@ -63,7 +63,7 @@ const trusted: Setting<readonly string[]> = {
 
 const probe: { readonly [Key in keyof ProbeOptions]: Setting<ProbeOptions[Key]> } = {
   enabled: choice({
-    doc: 'Whether servers are probed for made-up answers and the network for injected ones.',
+    doc: 'Whether servers are probed for made-up answers and the network for injected ones: only where names are resolved here, and by servers that are asked in the clear.',
     default: 'on',
     env: 'TCPROUTE_DNS_PROBE_ENABLED',
     choices: ['on', 'off'],

@@ -13,6 +13,7 @@ import { type ProbeCounts, Prober } from './probe.js';
 import type { AskServer } from './probe-servers.js';
 import { readBadAddresses, writeBadAddresses } from './state-file.js';
 import { Subscriber } from './subscriber.js';
+import { worthProbing } from './worth-probing.js';
 
 export interface TrustParts {
   readonly ask: AskServer;
@@ -53,7 +54,9 @@ export class Trust {
 
   /** Reads the state file, so that the list of the last run serves from the first answer on. */
   constructor(options: TrustingOptions, parts: TrustParts) {
-    const { dns, nameservers, nameservers_backup, blacklist, lines } = options;
+    const { dns, blacklist, lines } = options;
+    const { servers, network } = worthProbing(options);
+    const isProbing = dns.probe.enabled === 'on' && (servers.length > 0 || network);
     this.#now = parts.now ?? (() => performance.timeOrigin + performance.now());
     this.#warn = parts.warn;
     this.#ttl_ms = dns.bad_ttl_s * 1000;
@@ -76,15 +79,20 @@ export class Trust {
     this.#clearance = direct ? new Clearance(cleared, this.#now, parts.handshake) : undefined;
     if (dns.state_file !== null) {
       if (parts.readOnly !== true) this.#state = new StateFile(dns.state_file, parts.warn, SNAPSHOT_BEGIN);
-      this.#restore(dns, dns.state_file, parts.warn);
+      this.#restore(isProbing, dns, dns.state_file, parts.warn);
     }
-    this.#prober = new Prober(dns.probe, {
-      servers: distinct([...nameservers, ...nameservers_backup]),
-      ask: parts.ask,
-      timeout_ms: dns.try_timeout_ms,
-      found: (finding) => this.#found(finding),
-      done: (counts) => this.#done(counts),
-    });
+    const enabled = isProbing ? 'on' : 'off';
+    const phantom_servers = network ? dns.probe.phantom_servers : [];
+    this.#prober = new Prober(
+      { ...dns.probe, enabled, phantom_servers },
+      {
+        servers,
+        ask: parts.ask,
+        timeout_ms: dns.try_timeout_ms,
+        found: (finding) => this.#found(finding),
+        done: (counts) => this.#done(counts),
+      },
+    );
     this.#expiring = setInterval(() => {
       this.#blacklist.expire(this.#now());
       this.#publish();
@@ -193,13 +201,13 @@ export class Trust {
     await Promise.all([...this.#subscribers.keys()].map(closed));
   }
 
-  #restore({ bad_max, probe }: TrustingOptions['dns'], path: string, warn: Warn): void {
+  #restore(isProbing: boolean, { bad_max }: TrustingOptions['dns'], path: string, warn: Warn): void {
     const now = this.#now();
     for (const { address, evidence } of readBadAddresses(path, { now, addresses_max: bad_max }, warn)) {
       for (const one of evidence) this.#blacklist.restore(address, one);
     }
     // It serves until the first probe is done.
-    if (probe.enabled === 'off') this.#blacklist.release(now);
+    if (!isProbing) this.#blacklist.release(now);
     this.#blacklist.changes();
   }
 
@@ -227,10 +235,6 @@ export class Trust {
     for (const subscriber of this.#subscribers.values()) subscriber.tell(changes);
     for (const listener of this.#listeners) listener(changes);
   }
-}
-
-function distinct<Server extends { readonly id: string }>(servers: readonly Server[]): Server[] {
-  return servers.filter(({ id }, index) => servers.findIndex((other) => other.id === id) === index);
 }
 
 function closed(port: MessagePort): Promise<void> {

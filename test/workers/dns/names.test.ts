@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import fc from 'fast-check';
+import type { Line } from '../../../src/protocol/line.js';
 import type { LookupAnswer } from '../../../src/protocol/messages.js';
 import type { ServerStatistics } from '../../../src/protocol/names-statistics.js';
 import { Names } from '../../../src/workers/dns/names.js';
@@ -10,6 +11,7 @@ import { DnsServer, type DnsServerOptions, HIJACKER, type Trick } from '../../he
 
 const ZONES = { 'a.test': { A: ['192.0.2.1'], ttl_s: 60 }, 'b.test': { A: ['192.0.2.2'], ttl_s: 60 } };
 const FORGED = '203.0.113.66';
+const DIRECT: Line = { name: 'direct', source: { ip: undefined, port: 0 }, hops: [] };
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -43,7 +45,7 @@ test('what a server makes up is found by the probe and never given', async () =>
   const server = await start({ trick: () => 'hijack' });
   const backup = await start();
   const probe = { enabled: 'on', names: [], tlds: ['test'], phantom_servers: [], interval_s: 3600, rounds: 1 } as const;
-  const names = namesOf([server], { probe, try_timeout_ms: 1000 }, [backup]);
+  const names = namesOf([server], { probe, try_timeout_ms: 1000 }, [backup], {}, [DIRECT]);
   while (names.statistics().probes.probes === 0) await turnOfLoop();
   assert.equal((await lookup(names, 'none.test')).code, 'no-such-name');
   const { answers } = await names.explain('none.test');
@@ -123,9 +125,10 @@ function namesOf(
   dns: Parameters<typeof dnsOptions>[2],
   backups: readonly DnsServer[] = [],
   hosts: Record<string, string[]> = {},
+  lines: readonly Line[] = [],
 ): Names {
   const at = (list: readonly DnsServer[]) => list.map((server) => server.at);
-  const names = new Names({ ...dnsOptions(at(servers), at(backups), dns), hosts }, () => {});
+  const names = new Names({ ...dnsOptions(at(servers), at(backups), dns), hosts, lines }, () => {});
   ends.push(() => names.stop());
   return names;
 }
