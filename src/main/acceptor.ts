@@ -29,7 +29,7 @@ const LEFT_PART = 1 / 20;
 const BATCH = 256;
 /**
  * With so many at once, more are coming: instead of waking for each, accepting leaves them to gather for so long. But only
- * while every actor has something to do: the first that has nothing rings.
+ * while every actor has something to do: the first that has nothing rings (with io_uring).
  */
 const MANY = 4;
 const GATHER_MS = 1;

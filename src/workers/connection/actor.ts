@@ -184,7 +184,8 @@ class Actor implements ConnectionActor {
   /** Before a wait of the loop: with fds in the queue it must not. */
   #mayWait(): number {
     if (!this.#queue.fallAsleep()) return 0;
-    if (this.#queue.isResting) {
+    // With epoll the turns in vain, and those of main, cost more than the wait.
+    if (this.#queue.isResting && this.#engine.kind === 'uring') {
       // Only a turn without a wait shows whether there is nothing to do.
       if (!this.#isIdle) return 0;
       if (this.#queue.mustTell()) ring(this.#start.mainDoorbell);
