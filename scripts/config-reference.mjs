@@ -35,19 +35,30 @@ const page = `<!-- Made by scripts/config-reference.mjs from src/main/config/sch
 # Configuration
 
 \`tcproute -c FILE\` reads JSON (comments and trailing commas allowed), YAML (\`.yaml\`, \`.yml\`) or TOML (\`.toml\`); any other
-extension is read as JSON. Without \`-c\`, \`config.json\` in the working directory is read if there is one, else the defaults
-hold. A dot in a key stands for nesting: \`limits.lines_max\` is \`{"limits": {"lines_max": 256}}\`.
+extension is read as JSON. A pipe that is given to the process (\`-c /dev/stdin\`, \`-c <(generate)\`) is read for up to 10 s, as
+JSON. Without \`-c\`, \`config.json\` in the working directory is read if there is one, else the defaults hold; one that has
+none of the keys is another program's: \`dns\` and \`explain\` pass it over, all else refuses it. A dot in a key stands for nesting: \`limits.lines_max\` is \`{"limits": {"lines_max": 256}}\`.
 
 What is given later wins: file, then environment, then command line (\`--port\`, \`--host\`, \`--workers\`, \`--log-level\`).
 \`tcproute check -c FILE\` says whether all of it is right and which lines it comes to. Every mistake is reported at once, with
-file, key and what is allowed. An unknown key is a mistake; an unknown variable that begins with \`TCPROUTE_\` is warned of.
+file, line, key and what is allowed (50 of them, of others the number). An unknown key and a key that stands twice are
+mistakes; an unknown variable that begins with \`TCPROUTE_\` is warned of. What Kubernetes and Docker set for a service named
+\`tcproute\` (\`TCPROUTE_PORT=tcp://…\` and others) is passed over.
+
+A time takes a unit, too: \`"300ms"\`, \`"90s"\`, \`"5m"\`, \`"1.5h"\`, \`"2d"\`. \`true\` and \`false\` stand for on and off. An IPv6
+address may be in brackets. Relative paths of files begin in the folder of the configuration; in environment variables, in
+the working directory. In YAML, \`<<\` takes over what another map has.
+
+**State files**: the first gateway with a state file has a lock beside it (\`NAME.lock\`) and writes it. Others read it, and
+say that they do not write it; \`dns\` and \`explain\` never write. A file that this program did not write is left as it is.
 
 | key | allowed | default | environment variable | what it is |
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
 An empty environment variable is as good as none. In the environment \`nameservers\`, \`nameservers_backup\` and
-\`IpBlacklist\` are one entry, several with commas between, or a JSON list; \`upstream\`, \`rules\` and \`hosts\` are JSON.
+\`IpBlacklist\` are one entry, several with commas between, or a JSON list; \`rules\` and \`hosts\` are JSON, \`upstream\` is JSON or
+a URL.
 
 ## upstream
 
@@ -60,11 +71,15 @@ tree of three types:
 | \`socks5\` | ${LINE_KEYS.socks5.slice(1).map(code).join(', ')} | Through a SOCKS5 proxy. \`host\` (an IP address, or a name) and \`port\` are needed; \`username\` and \`password\` go together. \`upstream\` is how the proxy itself is reached: direct if absent. |
 | \`multipath\` | ${LINE_KEYS.multipath.slice(1).map(code).join(', ')} | Any of the lines in \`list\`. |
 
+A list of lines stands for a \`multipath\`, \`"direct"\` for a direct line, and \`"socks5://user:password@host:1080"\` for a socks5
+line (other characters of user and password as \`%40\`).
+
 They nest to any sensible depth. A \`multipath\` within the \`upstream\` of a \`socks5\` makes one line for each way to that
 proxy; all together there are at most \`limits.lines_max\`. Two equal lines stay two.
 
 \`name\` is what a line is called in logs. Without one it is made from the chain, the nearest proxy first:
-\`direct 10.0.0.1\`, \`socks5 127.0.0.1:5555 > 10.0.0.2:1080\`; a repeated name is numbered, \`direct #2\`.
+\`direct 10.0.0.1\`, \`socks5 127.0.0.1:5555 > 10.0.0.2:1080\`; a repeated name is numbered,
+\`direct #2\`. A name that is given twice is a mistake. A \`source_ip\` that the machine does not have is warned of.
 
 \`\`\`json
 {
@@ -90,7 +105,7 @@ A list of rules. The first one that is for a connection holds, whatever its cond
 
 | condition | holds for |
 | --- | --- |
-| \`domain_suffix\` | a name and all below it: \`example.com\` is for \`example.com\` and \`a.example.com\`, not for \`badexample.com\`. A leading dot makes no difference. |
+| \`domain_suffix\` | a name and all below it: \`example.com\` is for \`example.com\` and \`a.example.com\`, not for \`badexample.com\`. A leading dot or \`*.\` makes no difference. |
 | \`domain\` | the name itself. |
 | \`cidr\` | an address or range of either family: what the client asked for, or what a name resolves to. See below. |
 | \`domain_suffix_file\`, \`domain_file\`, \`cidr_file\` | the same, from files: one entry a line, \`#\` begins a comment. |
@@ -125,10 +140,11 @@ resolved. Then each address that a direct line would dial falls under the first 
 client gets REP 02. A socks5 line gets the name and resolves it remotely, so that no range rule can judge what it reaches; to
 keep names from it, name them, or \`use\` direct lines only. \`sticky\` beside \`cidr\` is for clients that ask for an address.
 
-Files are looked at twice a second, by paths from the working directory, and read again when one has changed and has then
-stayed the same for one look. Write a new one beside it and rename it: a list that is read while it is being written would
-lack its end. Until new rules are compiled, in a thread of their own, the old ones hold; a list that is missing or has a bad
-line leaves them as they were, with one warning. Connections that stand go on. At most 64 files of 64 MiB and 1 000 000
+Files are looked at twice a second, and read again when one has changed and has then stayed the same for one look. Write a
+new one beside it and rename it: a list that is read while it is being written would lack its end. Until new rules are
+compiled, in a thread of their own, the old ones hold; a list that is missing, or in which not one line is an entry, leaves
+them as they were, with one warning. A single line that is no entry is passed over with a warning that counts such lines;
+with \`"strict": true\` in the rule it is a mistake. Connections that stand go on. At most 64 files of 64 MiB and 1 000 000
 names and ranges in all.
 
 ## nameservers, nameservers_backup

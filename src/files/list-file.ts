@@ -4,8 +4,8 @@ import { type ListRead, parseList } from '../protocol/rule-list.js';
 import { readBounded } from './bounded-file.js';
 import { OCTETS_MAX } from './file-state.js';
 
-export function readListFile({ kind, path }: ListFile): ListRead {
+export function readListFile({ kind, path, strict = false }: ListFile): ListRead {
   const read = readBounded(path, { octets_max: OCTETS_MAX });
-  if (read.kind === 'read') return parseList(kind, read.bytes.toString('utf8'));
+  if (read.kind === 'read') return parseList(kind, read.bytes.toString('utf8'), strict);
   return { code: 'failed', problems: [read.kind === 'absent' ? 'no such file' : read.why] };
 }

@@ -1,6 +1,7 @@
 // The command line: what was asked for, the configuration it needs, and the exit status. It runs nothing itself: the
 // gateway does.
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { plain, plainJson } from '../protocol/plain-text.js';
 import { type Target, targetOfText } from '../protocol/target.js';
@@ -91,7 +92,7 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
     case 'explain':
       return explain(asked, loaded);
     default:
-      return start(loaded);
+      return start(asked, loaded);
   }
 }
 
@@ -117,12 +118,13 @@ function parse(argv: readonly string[]) {
   return parseArgs({ args: [...argv], options: FLAGS, allowPositionals: true, strict: true });
 }
 
-function loadFor({ values }: Arguments): Loaded {
+function loadFor({ values, positionals: [command] }: Arguments): Loaded {
   const { config, port, host, workers, 'log-level': log_level } = values;
   const flags = { port, host, workers, log_level };
   const directory = workingDirectory();
   if (directory === undefined) return { kind: 'invalid', errors: ['the working directory has gone'], warnings: [] };
-  return load({ file: config, directory, environment: process.env, flags });
+  const strangers = command === 'dns' || command === 'explain' ? 'passed over' : 'refused';
+  return load({ file: config, directory, environment: process.env, flags, strangers });
 }
 
 function workingDirectory(): string | undefined {
@@ -172,9 +174,13 @@ async function explain({ positionals, values }: Arguments, loaded: Extract<Loade
 
 const asJson = (value: object): string => `${plainJson(JSON.stringify(value, null, 2))}\n`;
 
-async function start({ file, warnings, options }: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
+async function start({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
+  const { file, warnings, options } = loaded;
   const opened = openLog(options.log_level);
   const { log } = opened;
+  if (file !== undefined && values.config === undefined) {
+    log.info({ file: resolve(file) }, 'no configuration is named: that of the working directory is used');
+  }
   for (const warning of warnings) log.warn(warning);
   log.debug(
     { file: file ?? 'built-in defaults', lines: options.lines.map(({ name }) => name) },

@@ -33,7 +33,8 @@ export class RuleKeeper {
   async start(): Promise<string | undefined> {
     if (this.#rules.length === 0) return undefined;
     this.#read = await this.#look();
-    const problems = await this.#compile();
+    // What is odd was told when the configuration was loaded.
+    const problems = await this.#compile(() => {});
     if (problems !== undefined) return `rules: ${problems.join('; ')}`;
     this.#lookLater();
     return undefined;
@@ -56,7 +57,9 @@ export class RuleKeeper {
     const now = await this.#look();
     if (now === this.#read || now !== before || this.#stopped) return;
     this.#read = now;
-    const problems = await this.#compile();
+    const problems = await this.#compile((skipped) => {
+      this.#log.warn({ skipped }, 'lines in the lists of rules are no entries: passed over');
+    });
     // Not said again before the next change.
     if (problems !== undefined && !this.#stopped) {
       this.#log.warn({ problems }, 'the lists of rules have changed and cannot be used: the rules stay as they were');
@@ -69,11 +72,12 @@ export class RuleKeeper {
   }
 
   /** Compiles and publishes; gives what is wrong. */
-  async #compile(): Promise<readonly string[] | undefined> {
+  async #compile(odd: (skipped: readonly string[]) => void): Promise<readonly string[] | undefined> {
     this.#compilation = compileApart(this.#rules);
     const compiled = await this.#compilation.outcome;
     this.#compilation = undefined;
     if (compiled.code === 'failed') return compiled.problems;
+    if (compiled.skipped.length > 0) odd(compiled.skipped);
     await this.#publish(compiled.tables);
     const { entries } = compiled.tables;
     this.#log.info({ rules: this.#rules.length, entries }, 'rules are in force');

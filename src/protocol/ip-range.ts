@@ -15,9 +15,13 @@ export interface IpRange {
 /** `::ffff:0:0/96` is where IPv4 is mapped (RFC 4291 section 2.5.5.2). */
 const MAPPED_PREFIX = 96;
 
-/** `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32`; undefined for anything else. Bits behind the prefix are cleared. */
+/**
+ * `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32`, `[2001:db8::1]`; undefined for anything else. Bits behind the prefix are
+ * cleared.
+ */
 export function parseIpRange(text: string): IpRange | undefined {
-  const [, address, digits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const [, bracketed, bare, digits] = /^(?:\[([^/[\]]*:[^/[\]]*)\]|([^/]+))(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const address = bracketed ?? bare;
   const ip = address === undefined ? undefined : parseIp(address);
   if (ip === undefined) return undefined;
   const mapped = ip.length === 4 && (address as string).includes(':');

@@ -23,8 +23,8 @@ const TEXT_LENGTH_MAX = 100;
 export const ENTRY_FORMS: Readonly<Record<ListKind, EntryForm>> = {
   domain: { what: 'a host name', parse: normaliseName },
   domain_suffix: {
-    what: 'a host name, with or without a leading dot',
-    parse: (text) => normaliseName(text.startsWith('.') ? text.slice(1) : text),
+    what: 'a host name, with or without a leading dot or "*."',
+    parse: (text) => normaliseName(text.replace(/^(?:\*)?\./, '')),
   },
   cidr: {
     what: 'an IP address or range, such as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32',
@@ -36,11 +36,16 @@ export const ENTRY_FORMS: Readonly<Record<ListKind, EntryForm>> = {
 };
 
 export type ListRead =
-  | { readonly code: 'read'; readonly entries: readonly string[] }
+  /** `skipped`: in words, how many lines are no entries. */
+  | { readonly code: 'read'; readonly entries: readonly string[]; readonly skipped?: string }
   /** Sentences without the name of the file. */
   | { readonly code: 'failed'; readonly problems: readonly string[] };
 
-export function parseList(kind: ListKind, text: string): ListRead {
+/**
+ * A line that is no entry is passed over and counted: lists from elsewhere have some. With `strict` it is a mistake; so it
+ * is where not one line is an entry, since such a file is no list.
+ */
+export function parseList(kind: ListKind, text: string, strict = false): ListRead {
   const { what, parse } = ENTRY_FORMS[kind];
   const entries: string[] = [];
   const problems: string[] = [];
@@ -61,7 +66,12 @@ export function parseList(kind: ListKind, text: string): ListRead {
     if (wrong <= TOLD_MAX) problems.push(`line ${number}: ${quoted(written)} is not ${what}`);
   }
   if (wrong > TOLD_MAX) problems.push(`${wrong - TOLD_MAX} more lines like these`);
-  return wrong > 0 ? failed(problems) : { code: 'read', entries };
+  if (wrong > 0 && (strict || entries.length === 0)) return failed(problems);
+  return { code: 'read', entries, ...(wrong === 0 ? {} : { skipped: skippedText(wrong, problems) }) };
+}
+
+function skippedText(wrong: number, problems: readonly string[]): string {
+  return `${wrong === 1 ? 'a line is' : `${wrong} lines are`} passed over (${problems[0]})`;
 }
 
 function failed(problems: readonly string[]): ListRead {

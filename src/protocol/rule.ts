@@ -24,6 +24,8 @@ export type ListKind = 'domain' | 'domain_suffix' | 'cidr';
 export interface ListFile {
   readonly kind: ListKind;
   readonly path: string;
+  /** A line that is no entry is a mistake, and not passed over. */
+  readonly strict?: boolean;
 }
 
 /** Any one of these. Names are normalised, ranges in canonical text. */

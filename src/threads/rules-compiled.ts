@@ -2,6 +2,7 @@
 import type { RuleTables } from '../protocol/rule-tables.js';
 
 export type RulesCompiled =
-  | { readonly code: 'compiled'; readonly tables: RuleTables }
+  /** `skipped`: of lists with lines that are passed over, a sentence each. */
+  | { readonly code: 'compiled'; readonly tables: RuleTables; readonly skipped: readonly string[] }
   /** In sentences, each with its file. */
   | { readonly code: 'failed'; readonly problems: readonly string[] };

@@ -152,7 +152,7 @@ inBothEngines(
     list.write('# nothing yet\n');
     const gateway = await world.gateway({
       hosts: { 'a.test': '127.0.0.1', 'b.test': '127.0.0.1' },
-      rules: [{ domain_file: list.path, block: true }],
+      rules: [{ domain_file: list.path, block: true, strict: true }],
     });
     assert.deepEqual(
       inForce(gateway).map(({ entries }) => entries),

@@ -71,6 +71,20 @@ test('an actor that is started again goes by the rules of now, and blocked clien
   });
 });
 
+test('lines that are no entries are passed over and counted when a list has changed', async () => {
+  await withRules('127.0.0.1\n', async (gateway, records) => {
+    write('127.0.0.2\nno range\n');
+    await until('the list is read again', () => inForce(records) === 2);
+    assert.deepEqual([await ask(gateway, '127.0.0.1'), await ask(gateway, '127.0.0.2')], [5, 2]);
+    const odd = records.filter(({ level }) => level === 'warn');
+    assert.equal(odd.length, 1);
+    assert.match(String(odd[0]?.['skipped']), /list\.txt: a line is passed over \(line 2: "no range" is not/);
+    write('no range\n');
+    await until('it is told', () => records.filter(({ level }) => level === 'warn').length === 2);
+    assert.equal(await ask(gateway, '127.0.0.2'), 2);
+  });
+});
+
 test('closing while a long list is compiled ends that too', async () => {
   await withRules('', async (gateway, records) => {
     const before = threads();

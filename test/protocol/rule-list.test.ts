@@ -18,15 +18,15 @@ test('a list has one entry a line, with comments, empty lines and line ends of a
 });
 
 test('a bad line is told with its number and what is allowed', () => {
-  assert.deepEqual(parseList('domain', 'a.test\n.b.test\n1.2.3.4\n'), {
+  assert.deepEqual(parseList('domain', 'a.test\n.b.test\n1.2.3.4\n', true), {
     code: 'failed',
     problems: ['line 2: ".b.test" is not a host name', 'line 3: "1.2.3.4" is not a host name'],
   });
-  assert.deepEqual(parseList('domain_suffix', '..a\n*.b.test'), {
+  assert.deepEqual(parseList('domain_suffix', '..a\n*b.test'), {
     code: 'failed',
     problems: [
-      'line 1: "..a" is not a host name, with or without a leading dot',
-      'line 2: "*.b.test" is not a host name, with or without a leading dot',
+      'line 1: "..a" is not a host name, with or without a leading dot or "*."',
+      'line 2: "*b.test" is not a host name, with or without a leading dot or "*."',
     ],
   });
   assert.deepEqual(parseList('cidr', '192.0.2.0/33'), {
@@ -35,6 +35,15 @@ test('a bad line is told with its number and what is allowed', () => {
       'line 1: "192.0.2.0/33" is not an IP address or range, such as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32',
     ],
   });
+});
+
+test('bad lines among good ones are passed over and counted, unless they are to be mistakes', () => {
+  assert.deepEqual(parseList('domain', 'a.test\n<b>\nc.test'), {
+    code: 'read',
+    entries: ['a.test', 'c.test'],
+    skipped: 'a line is passed over (line 2: "<b>" is not a host name)',
+  });
+  assert.deepEqual(parseList('domain_suffix', '*.a.test\n.b.test'), { code: 'read', entries: ['a.test', 'b.test'] });
 });
 
 test('of many bad lines some are told, none at great length', () => {

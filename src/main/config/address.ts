@@ -3,11 +3,12 @@ import ipaddr from 'ipaddr.js';
 
 /**
  * The canonical text (RFC 5952) of an IPv4 address in four decimal parts or of an IPv6 address without a zone;
- * undefined for anything else, `127.1` and `010.0.0.1` among it.
+ * undefined for anything else, `127.1` and `010.0.0.1` among it. An IPv6 address may stand in brackets, as in a URL.
  */
 export function canonicalAddress(text: string): string | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return text;
-  return ipaddr.IPv6.isValid(text) && !text.includes('%') ? ipaddr.IPv6.parse(text).toString() : undefined;
+  const bare = /^\[([^[\]]+)\]$/.exec(text)?.[1] ?? text;
+  return ipaddr.IPv6.isValid(bare) && !bare.includes('%') ? ipaddr.IPv6.parse(bare).toString() : undefined;
 }
 
 /** The same, with an IPv4 address in IPv6 clothes (`::ffff:1.2.3.4`) as the IPv4 address that is dialled. */

@@ -1,45 +1,22 @@
-// Reads one configuration file into a tree, by its extension, through convict's parsers. It checks no key.
-import convict from 'convict';
+// Reads one configuration file into a tree, by its extension, within a bound. It checks no key.
+import { readBounded } from '../../files/bounded-file.js';
 import { type Parsed, parseJson, parseToml, parseYaml } from './syntax.js';
 
 export type FileRead = Parsed | { readonly kind: 'absent' };
 
-const REASONS: Readonly<Record<string, string>> = {
-  EISDIR: 'is a directory',
-  EACCES: 'cannot be read: permission denied',
-};
-
-// convict merges and clones what a parser returns, and so would lose keys such as `__proto__` before they can be refused.
-// A function in a list is passed through as it is.
-function parser(extension: string | string[], parse: (text: string) => Parsed): convict.Parser {
-  return {
-    extension,
-    parse: (text) => {
-      const parsed = parse(text.replace(/^\uFEFF/, ''));
-      return { outcome: [() => parsed] };
-    },
-  };
-}
-
-convict.addParser([
-  parser(['json', 'jsonc', 'json5', '*'], parseJson),
-  parser(['yaml', 'yml'], parseYaml),
-  parser('toml', parseToml),
-]);
+const OCTETS_MAX = 8 * 1024 * 1024; // of 250 000 values (syntax.ts), 32 octets each
+/** For a pipe such as `<(generate)`, or `/dev/stdin`: whoever writes to it has begun already. */
+const PIPE_MS = 10_000;
 
 /** `.yaml`, `.yml` and `.toml` are what they say; any other name is read as JSON with comments. */
 export function readConfigFile(path: string): FileRead {
-  try {
-    const file = convict<{ outcome: (() => Parsed)[] }>(
-      { outcome: { default: [], format: Array } },
-      { env: {}, args: [] },
-    );
-    const [outcome] = file.loadFile<{ outcome: (() => Parsed)[] }>(path).getProperties().outcome;
-    return (outcome as () => Parsed)();
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'absent' };
-    return { kind: 'invalid', why: REASONS[code] ?? `cannot be read: ${code}` };
-  }
+  const read = readBounded(path, { octets_max: OCTETS_MAX, pipe_ms: PIPE_MS });
+  if (read.kind === 'absent') return { kind: 'absent' };
+  if (read.kind === 'unusable') return { kind: 'invalid', why: read.why };
+  return parserOf(path)(read.bytes.toString('utf8').replace(/^\uFEFF/, ''));
+}
+
+function parserOf(path: string): (text: string) => Parsed {
+  if (/\.ya?ml$/.test(path)) return parseYaml;
+  return path.endsWith('.toml') ? parseToml : parseJson;
 }

@@ -76,10 +76,11 @@ function givenBySection(
   });
 }
 
-/** What the environment says. An empty variable is as good as none; an unknown one may be another program's. */
+/** What the environment says; relative paths in it start in `folder`. An empty variable is as good as none; an unknown one may be another program's. */
 export function givenByEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
   findings: Findings,
+  folder?: string,
 ): Given[] {
   const variables = KEYS.map(({ setting }) => setting.env);
   const services: string[] = [];
@@ -98,7 +99,7 @@ export function givenByEnvironment(
   return KEYS.flatMap(({ path, setting }) => {
     const text = textOf(setting.env);
     if (text === '' || services.includes(setting.env)) return [];
-    return givenByText(path, setting, placeOf(setting.env), text, findings);
+    return givenByText(path, setting, placeOf(setting.env, folder === undefined ? {} : { folder }), text, findings);
   });
 }
 
@@ -119,7 +120,12 @@ export function givenByFlags(flags: Readonly<Record<string, string | undefined>>
 
 function givenByText(path: string, setting: AnySetting, place: Place, text: string, findings: Findings): Given[] {
   const parsed = setting.fromText(text);
-  if (parsed.kind === 'parsed') return [{ path, setting, place, value: parsed.value }];
+  if (parsed.kind === 'parsed') {
+    for (const { steps } of parsed.repeated ?? []) {
+      findings.error(steps.reduce(inside, place), 'the same key stands there twice; allowed: each key once');
+    }
+    return [{ path, setting, place, value: parsed.value }];
+  }
   findings.error(place, `${parsed.why}; allowed: ${setting.allowed}`);
   return [];
 }

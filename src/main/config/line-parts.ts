@@ -1,6 +1,7 @@
 // The fields of one line in the upstream tree, each with its check. The tree itself is in upstream.ts.
 import { askedName } from '../../protocol/names.js';
 import { canonicalAddress, dialledAddress } from './address.js';
+import { isOwnAddress } from './own-addresses.js';
 import type { Check } from './setting.js';
 
 const NAME_LENGTH_MAX = 64;
@@ -19,7 +20,11 @@ export const checkName: Check<string> = (value, place, findings) => {
 export const checkSourceIp: Check<string> = (value, place, findings) => {
   const address = typeof value === 'string' ? dialledAddress(value) : undefined;
   if (address === undefined) findings.reject(place, value, 'an IP address of this machine, or 0.0.0.0 or :: for any');
-  return address === '0.0.0.0' || address === '::' ? 'any' : address;
+  if (address === '0.0.0.0' || address === '::') return 'any';
+  if (address !== undefined && !isOwnAddress(address)) {
+    findings.warn(place, `${address} is not an address of this machine now: the line fails until it is`);
+  }
+  return address;
 };
 
 export const checkSourcePort: Check<number> = (value, place, findings) => {
@@ -36,7 +41,7 @@ export const checkPort: Check<number> = (value, place, findings) => {
 
 export const checkProxyHost: Check<string> = (value, place, findings) => {
   const host = typeof value === 'string' ? (canonicalAddress(value) ?? askedName(value)) : undefined;
-  if (host === undefined) findings.reject(place, value, 'an IP address (IPv6 without brackets) or a host name');
+  if (host === undefined) findings.reject(place, value, 'an IP address or a host name');
   return host;
 };
 

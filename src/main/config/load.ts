@@ -1,21 +1,25 @@
 // Loads the configuration: file, then environment, then command line, each overriding the one before. Everything that is
 // wrong is reported at once, as text that is ready to be shown. Nothing is thrown for a bad configuration.
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Configuration } from '../../protocol/options.js';
 import { readConfigFile } from './file.js';
-import { Findings } from './findings.js';
+import { Findings, hint } from './findings.js';
 import { type Given, givenByEnvironment, givenByFile, givenByFlags } from './given.js';
-import { placeOf } from './place.js';
+import { SPELLINGS, TOP_KEYS } from './keys.js';
+import { inside, type Place, placeOf } from './place.js';
 import { settle } from './settle.js';
+import type { Parsed } from './syntax.js';
 
 export interface Sources {
   /** The file that was asked for; without one, `config.json` is read if it exists. */
   readonly file: string | undefined;
-  /** Where relative paths start. */
+  /** Where the file is looked for, and where relative paths in the environment start. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Values from the command line, as text, by key. */
   readonly flags: Readonly<Record<string, string | undefined>>;
+  /** What becomes of a `config.json` that nobody asked for and that is another program's. */
+  readonly strangers?: 'refused' | 'passed over';
 }
 
 export type Loaded =
@@ -31,26 +35,34 @@ export type Loaded =
 
 const DEFAULT_FILE = 'config.json';
 
-export function load({ file, directory, environment, flags }: Sources): Loaded {
+export function load(sources: Sources): Loaded {
+  const { directory, environment, flags } = sources;
   const findings = new Findings();
-  const found = fileValues(file, directory, findings);
-  const given = [...found.given, ...givenByEnvironment(environment, findings), ...givenByFlags(flags, findings)];
+  const found = fileValues(sources, findings);
+  const given = [
+    ...found.given,
+    ...givenByEnvironment(environment, findings, directory),
+    ...givenByFlags(flags, findings),
+  ];
   const options = settle(given, findings);
   const { errors, warnings } = findings;
   if (options === undefined) return { kind: 'invalid', errors, warnings };
   return { kind: 'loaded', options, warnings, file: found.file };
 }
 
-function fileValues(
-  file: string | undefined,
-  directory: string,
-  findings: Findings,
-): { given: readonly Given[]; file: string | undefined } {
+interface Found {
+  readonly given: readonly Given[];
+  readonly file: string | undefined;
+}
+
+function fileValues({ file, directory, strangers }: Sources, findings: Findings): Found {
   const name = file ?? DEFAULT_FILE;
-  const read = readConfigFile(resolve(directory, name));
+  const path = resolve(directory, name);
+  const read = readConfigFile(path);
   switch (read.kind) {
     case 'parsed':
-      return { given: givenByFile(read.value, { name }, findings), file: name };
+      if (file === undefined && isStranger(read.value)) return stranger(name, strangers, findings);
+      return { given: valuesOf(read, name, folderOf(path, directory), findings), file: name };
     case 'invalid':
       findings.error(placeOf(name), read.why);
       return { given: [], file: name };
@@ -60,4 +72,39 @@ function fileValues(
     default:
       return read satisfies never;
   }
+}
+
+function valuesOf(
+  read: Extract<Parsed, { kind: 'parsed' }>,
+  name: string,
+  folder: string,
+  findings: Findings,
+): Given[] {
+  const { value, lineOf, repeated = [] } = read;
+  const origin = { name, folder, ...(lineOf === undefined ? {} : { lineOf }) };
+  for (const { steps, line, firstLine } of repeated) {
+    const whole: Place = placeOf(name, { lineOf: () => line });
+    findings.error(steps.reduce(inside, whole), `the same key stands in line ${firstLine}; allowed: each key once`);
+  }
+  return givenByFile(value, origin, findings);
+}
+
+/** Where the relative paths in a file start. A pipe of the process has no folder that anybody means. */
+function folderOf(path: string, directory: string): string {
+  return /^\/(?:dev|proc)\//.test(path) ? directory : dirname(path);
+}
+
+/** A file with none of our keys, nor anything that resembles one. An empty one says nothing, which is allowed. */
+function isStranger(document: unknown): boolean {
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) return true;
+  const keys = Object.keys(document);
+  const known = [...TOP_KEYS, ...Object.keys(SPELLINGS)];
+  return keys.length > 0 && keys.every((key) => !known.includes(key) && hint(key, known).startsWith('allowed'));
+}
+
+function stranger(name: string, strangers: Sources['strangers'], findings: Findings): Found {
+  const what = "seems to be another program's: none of its keys is one of the configuration";
+  if (strangers === 'passed over') findings.warn(placeOf(name), `${what}; passed over`);
+  else findings.error(placeOf(name), `${what}; name the right file with -c, or start in another directory`);
+  return { given: [], file: undefined };
 }

@@ -17,7 +17,7 @@ export const PROBED_NAMES: ListRule = { max: 16, entry: 'a host name', parse: no
 export const REBIND_EXEMPT: ListRule = {
   max: 1000,
   entry: 'a host name (with all below it), an IP address or a range',
-  parse: (text) => normaliseName(text) ?? rangeText(text),
+  parse: (text) => normaliseName(text.replace(/^\*\./, '')) ?? rangeText(text),
 };
 /** Addresses that an operator vouches for. */
 export const TRUSTED: ListRule = { max: 1000, entry: 'an IP address or a range', parse: rangeText };

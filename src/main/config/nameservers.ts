@@ -21,9 +21,9 @@ export const checkNameservers: Check<readonly Nameserver[]> = (value, place, fin
     return undefined;
   }
   const servers = value.map((entry, index) => checkServer(entry, inside(place, index), findings, SERVER_ALLOWED));
-  if (!servers.every((server) => server !== undefined)) return undefined;
+  const right = servers.filter((server) => server !== undefined);
   // Asked twice, a server would only be found out twice.
-  return servers.filter((server, index) => servers.findIndex(({ id }) => id === server.id) === index);
+  return right.filter((server, index) => right.findIndex(({ id }) => id === server.id) === index);
 };
 
 /** null is none, like an empty list. */

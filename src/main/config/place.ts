@@ -1,5 +1,6 @@
 // Where a configured value stands: the file, environment variable or flag, and the keys that lead to it inside. It knows
-// in which line that is. It reads nothing.
+// in which line that is, and where the relative paths in it begin. It reads nothing.
+import { resolve } from 'node:path';
 
 /** A step further in: a key of an object or an index of a list. */
 export type Step = string | number;
@@ -7,6 +8,8 @@ export type Step = string | number;
 export interface Origin {
   /** File as given, name of the environment variable, or flag. */
   readonly name: string;
+  /** Where the relative paths in it start; undefined is the working directory. */
+  readonly folder?: string;
   /** The line of what these steps lead to, from 1; of the nearest thing around it where there is none. */
   readonly lineOf?: (steps: readonly Step[]) => number | undefined;
 }
@@ -41,6 +44,11 @@ export function placeText(place: Place): string {
   return [name, ...(line === undefined ? [] : [`line ${line}`]), ...(steps.length === 0 ? [] : [pathOf(steps)])].join(
     ': ',
   );
+}
+
+/** A path that is written there, as an absolute one. */
+export function fileAt({ origin: { folder } }: Place, path: string): string {
+  return folder === undefined ? resolve(path) : resolve(folder, path);
 }
 
 function stepsOf(place: Place): Step[] {

@@ -19,6 +19,7 @@ export function rulesOnLines(
     if (rule.ruling === 'block') return { ...rule, ruling: 'block' };
     const { use, sticky } = rule.ruling;
     const found = use?.map((name, position) => {
+      if (name === undefined) return -1;
       const line = places.get(name);
       if (line !== undefined) return line;
       const at = inside(inside(inside(place, index), 'use'), position);

@@ -3,26 +3,27 @@
 import { readListFile } from '../../files/list-file.js';
 import type { Destinations, ListFile, ListKind, PortRange, Rule } from '../../protocol/rule.js';
 import { ENTRIES_MAX, ENTRY_FORMS } from '../../protocol/rule-list.js';
+import { isPath } from './ca-file.js';
 import type { Findings } from './findings.js';
-import { inside, type Place } from './place.js';
+import { fileAt, inside, type Place } from './place.js';
 import { checkPorts } from './rule-ports.js';
 import type { Check } from './setting.js';
 
 /** A rule whose lines are still names. */
 export interface RuleSetting extends Omit<Rule, 'ruling'> {
-  readonly ruling: 'block' | { readonly use: readonly string[] | undefined; readonly sticky: boolean };
+  /** A name that is none has been told, and is undefined. */
+  readonly ruling: 'block' | { readonly use: readonly (string | undefined)[] | undefined; readonly sticky: boolean };
 }
 
 const RULES_MAX = 100_000;
 /** Each is looked at twice a second. */
 const FILES_MAX = 64;
-const PATH_LENGTH_MAX = 4096;
 /** `limits.lines_max` is no more. */
 const USE_MAX = 1024;
 const KINDS: readonly ListKind[] = ['domain', 'domain_suffix', 'cidr'];
 const FILE_KEYS = { domain: 'domain_file', domain_suffix: 'domain_suffix_file', cidr: 'cidr_file' } as const;
 const ACTIONS = ['use', 'block', 'sticky'] as const;
-const RULE_KEYS: readonly string[] = [...KINDS, 'port', ...Object.values(FILE_KEYS), ...ACTIONS];
+const RULE_KEYS: readonly string[] = [...KINDS, 'port', ...Object.values(FILE_KEYS), ...ACTIONS, 'strict'];
 export const RULES_ALLOWED = `a list of at most ${RULES_MAX} rules, each an object with conditions (${KINDS.join(', ')}, port, ${Object.values(FILE_KEYS).join(', ')}) and what to do (${ACTIONS.join(', ')})`;
 const PATHS_ALLOWED = `the path of a list, or a list of 1 to ${FILES_MAX} paths`;
 const USE_ALLOWED = `a list of 1 to ${USE_MAX} names of lines`;
@@ -37,6 +38,9 @@ export const checkRules: Check<readonly RuleSetting[]> = (value, place, findings
 };
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** In the place of a rule that has been told to be none. */
+const WRONG: RuleSetting = { destinations: undefined, ports: [], ruling: { use: undefined, sticky: false } };
 
 class Walk {
   readonly #findings: Findings;
@@ -59,7 +63,8 @@ class Walk {
     if (this.#files > FILES_MAX) {
       this.#findings.error(place, `${this.#files} files; allowed: at most ${FILES_MAX}`);
     }
-    if (this.#findings.errorCount > before || !rules.every((rule) => rule !== undefined)) return undefined;
+    // Their lines are looked at all the same, so that all mistakes are told at once.
+    if (this.#findings.errorCount > before) return rules;
     const last = rules.findIndex(({ destinations, ports }) => destinations === undefined && ports.length === 0);
     if (last >= 0 && last + 1 < rules.length) {
       this.#findings.warn(inside(place, last + 1), 'is never used: the rule before it has no condition');
@@ -67,28 +72,28 @@ class Walk {
     return rules;
   }
 
-  #rule(value: unknown, place: Place): RuleSetting | undefined {
+  #rule(value: unknown, place: Place): RuleSetting {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       this.#findings.reject(place, value, 'a rule: an object with conditions and what to do');
-      return undefined;
+      return WRONG;
     }
     const fields = value as Fields;
     for (const key of Object.keys(fields)) {
       if (!RULE_KEYS.includes(key)) this.#findings.unknownKey(place, key, RULE_KEYS);
     }
-    const destinations = this.#destinations(fields, place);
+    const strict = this.#given(fields, 'strict', place, checkFlag) ?? false;
+    const destinations = this.#destinations(fields, place, strict);
     const ports = this.#given<readonly PortRange[]>(fields, 'port', place, checkPorts) ?? [];
-    const ruling = this.#ruling(fields, place);
-    return ruling === undefined ? undefined : { destinations, ports, ruling };
+    return { destinations, ports, ruling: this.#ruling(fields, place) };
   }
 
   /** undefined if the rule names none. */
-  #destinations(fields: Fields, place: Place): Destinations | undefined {
+  #destinations(fields: Fields, place: Place, strict: boolean): Destinations | undefined {
     if (!KINDS.some((kind) => Object.hasOwn(fields, kind) || Object.hasOwn(fields, FILE_KEYS[kind]))) return undefined;
     const entries = (kind: ListKind) =>
       this.#given(fields, kind, place, (value, at) => this.#entriesOf(kind, value, at)) ?? [];
     const files = (kind: ListKind) =>
-      this.#given(fields, FILE_KEYS[kind], place, (value, at) => this.#filesOf(kind, value, at)) ?? [];
+      this.#given(fields, FILE_KEYS[kind], place, (value, at) => this.#filesOf(kind, value, at, strict)) ?? [];
     return {
       domain: entries('domain'),
       domain_suffix: entries('domain_suffix'),
@@ -109,24 +114,26 @@ class Walk {
     return [...found];
   }
 
-  #filesOf(kind: ListKind, value: unknown, place: Place): readonly ListFile[] {
+  #filesOf(kind: ListKind, value: unknown, place: Place, strict: boolean): readonly ListFile[] {
     const files: ListFile[] = [];
     for (const [path, at] of this.#each(value, place, PATHS_ALLOWED, FILES_MAX)) {
-      if (typeof path !== 'string' || path === '' || path.length > PATH_LENGTH_MAX || path.includes('\0')) {
+      if (!isPath(path)) {
         this.#findings.reject(at, path, 'the path of a list');
         continue;
       }
-      const file = { kind, path };
+      const file = { kind, path: fileAt(at, path), ...(strict ? { strict } : {}) };
       const read = readListFile(file);
-      if (read.code === 'read') this.#entries += read.entries.length;
-      else for (const problem of read.problems) this.#findings.error(at, `${path}: ${problem}`);
+      if (read.code === 'read') {
+        this.#entries += read.entries.length;
+        if (read.skipped !== undefined) this.#findings.warn(at, `${path}: ${read.skipped}`);
+      } else for (const problem of read.problems) this.#findings.error(at, `${path}: ${problem}`);
       files.push(file);
     }
     this.#files += files.length;
     return files;
   }
 
-  #ruling(fields: Fields, place: Place): RuleSetting['ruling'] | undefined {
+  #ruling(fields: Fields, place: Place): RuleSetting['ruling'] {
     const use = this.#given(fields, 'use', place, (value, at) => this.#linesOf(value, at));
     const block = this.#given(fields, 'block', place, checkFlag) ?? false;
     const sticky = this.#given(fields, 'sticky', place, checkFlag) ?? false;
@@ -134,24 +141,25 @@ class Walk {
       const other = Object.hasOwn(fields, 'use') ? 'use' : 'sticky';
       if (!Object.hasOwn(fields, 'use') && !sticky) return 'block';
       this.#findings.error(inside(place, other), 'does not go together with "block"; allowed: one of them');
-      return undefined;
+      return { use, sticky };
     }
     if (Object.hasOwn(fields, 'use') || sticky) return { use, sticky };
     if (!ACTIONS.some((action) => Object.hasOwn(fields, action) && fields[action] !== false)) {
       this.#findings.error(place, `says nothing to do; needed: one of ${ACTIONS.join(', ')}`);
     }
-    return undefined;
+    return WRONG.ruling;
   }
 
-  #linesOf(value: unknown, place: Place): readonly string[] | undefined {
+  #linesOf(value: unknown, place: Place): readonly (string | undefined)[] | undefined {
     if (!Array.isArray(value) || value.length === 0 || value.length > USE_MAX) {
       this.#findings.reject(place, value, USE_ALLOWED);
       return undefined;
     }
-    for (const [index, name] of value.entries()) {
-      if (typeof name !== 'string') this.#findings.reject(inside(place, index), name, 'the name of a line');
-    }
-    return value.every((name) => typeof name === 'string') ? value : undefined;
+    return value.map((name: unknown, index) => {
+      if (typeof name === 'string') return name;
+      this.#findings.reject(inside(place, index), name, 'the name of a line');
+      return undefined;
+    });
   }
 
   /** One value as it stands, or those of a list, each with its place. */

@@ -17,7 +17,7 @@ import { checkRules, RULES_ALLOWED, type RuleSetting } from './rules.js';
 import { SYSTEM } from './server-text.js';
 import { choice, integer, type Setting } from './setting.js';
 import { stateFile } from './state-file.js';
-import { asJson, asList, asText, asWholeList } from './text.js';
+import { asJson, asLines, asList, asText, asWholeList } from './text.js';
 import { TRUST } from './trust.js';
 import { checkUpstream, UPSTREAM_ALLOWED } from './upstream.js';
 
@@ -115,7 +115,7 @@ const upstream: Setting<Upstream> = {
   env: 'TCPROUTE_UPSTREAM',
   allowed: UPSTREAM_ALLOWED,
   check: checkUpstream,
-  fromText: asJson,
+  fromText: asLines,
   format: '*',
 };
 

@@ -1,5 +1,6 @@
 // What a setting is: its documentation and default as convict wants them, and the check that every given value goes
 // through. The settings themselves are in schema.ts.
+import { type DurationUnit, parseDuration } from './duration.js';
 import type { Findings } from './findings.js';
 import type { Place } from './place.js';
 import { asInteger, asText, type TextReader } from './text.js';
@@ -31,11 +32,13 @@ interface IntegerRange {
 }
 
 export function integer({ doc, default: usual, env, min, max }: IntegerRange): Setting<number> {
-  const allowed = `an integer from ${min} to ${max}`;
+  const unit = unitOf(env);
+  const allowed = `an integer from ${min} to ${max}${unit === undefined ? '' : ', or a time such as "5m"'}`;
   const fits = (value: unknown): value is number =>
     Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
   const check: Check<number> = (value, place, findings) => {
-    if (fits(value)) return value + 0; // -0 is 0
+    const number = unit !== undefined && typeof value === 'string' ? parseDuration(value, unit) : value;
+    if (fits(number)) return number + 0; // -0 is 0
     findings.reject(place, value, allowed);
     return undefined;
   };
@@ -43,6 +46,12 @@ export function integer({ doc, default: usual, env, min, max }: IntegerRange): S
     if (!fits(value)) throw new Error(`must be ${allowed}`);
   };
   return { doc, default: usual, env, allowed, check, fromText: asInteger, format };
+}
+
+/** The unit stands last in the name. */
+function unitOf(name: string): DurationUnit | undefined {
+  if (name.endsWith('_MS')) return 'ms';
+  return name.endsWith('_S') ? 's' : undefined;
 }
 
 interface Choices<T> {
@@ -55,9 +64,15 @@ interface Choices<T> {
 export function choice<T extends string>({ doc, default: usual, env, choices }: Choices<T>): Setting<T> {
   const allowed = choices.join(', ');
   const check: Check<T> = (value, place, findings) => {
-    const chosen = choices.find((one) => one === value);
+    const chosen = choices.find((one) => one === value || one === switchOf(value));
     if (chosen === undefined) findings.reject(place, value, allowed);
     return chosen;
   };
   return { doc, default: usual, env, allowed, check, fromText: asText, format: choices };
+}
+
+/** Of a setting that is on or off, what true and false say; an environment variable says them as texts. */
+function switchOf(value: unknown): string | undefined {
+  if (value === true || value === 'true') return 'on';
+  return value === false || value === 'false' ? 'off' : undefined;
 }

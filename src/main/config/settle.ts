@@ -1,8 +1,8 @@
 // Settles what was given into the options of the gateway: checks every value, lets the later source win, fills in
 // defaults, flattens the lines and freezes the result. Pure but for the number of cores that may be used, and the lists of rules that the
 // check of `rules` reads.
-import { resolve } from 'node:path';
 import convict from 'convict';
+import { fileBehind } from '../../files/state-file.js';
 import { flatten } from '../../protocol/flatten.js';
 import type { Line } from '../../protocol/line.js';
 import type { Configuration } from '../../protocol/options.js';
@@ -38,7 +38,8 @@ export function settle(given: readonly Given[], findings: Findings): Configurati
     const own = new Findings();
     const checked = setting.check(value, place, own);
     findings.takeErrors(own);
-    const wrong = checked === undefined || outcomes.get(path)?.wrong === true;
+    // What is right of a list is looked at further, so that all mistakes are told at once.
+    const wrong = checked === undefined || own.errorCount > 0 || outcomes.get(path)?.wrong === true;
     outcomes.set(path, { place, wrong, own });
     if (checked !== undefined) config.set(path, checked);
   }
@@ -77,7 +78,7 @@ function checkTtls(dns: Settings['dns'], outcomes: Outcomes, findings: Findings)
 
 /** Each is written by a thread of its own, in a form of its own. */
 function checkStateFiles(routes: string | null, names: string | null, outcomes: Outcomes, findings: Findings): void {
-  if (routes === null || names === null || resolve(routes) !== resolve(names)) return;
+  if (routes === null || names === null || fileBehind(routes) !== fileBehind(names)) return;
   const place = (outcomes.get('dns.state_file') ?? outcomes.get('cache.state_file'))?.place ?? placeOf('dns');
   findings.error(place, `dns.state_file and cache.state_file are the same file (${JSON.stringify(names)})`);
 }

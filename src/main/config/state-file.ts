@@ -1,6 +1,8 @@
 // Checks keys that name a file in which something is kept over a restart.
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isPath } from './ca-file.js';
+import { fileAt } from './place.js';
 import type { Setting } from './setting.js';
 import { asText } from './text.js';
 
@@ -13,7 +15,8 @@ export function stateFile({ doc, env }: { doc: string; env: string }): Setting<s
     env,
     allowed: PATH_ALLOWED,
     check(value, place, findings) {
-      if (value === null || (typeof value === 'string' && isPlace(value))) return value;
+      if (value === null) return value;
+      if (isPath(value) && isPlace(fileAt(place, value))) return fileAt(place, value);
       findings.reject(place, value, PATH_ALLOWED);
       return undefined;
     },
@@ -24,7 +27,7 @@ export function stateFile({ doc, env }: { doc: string; env: string }): Setting<s
 
 /** Whether a file may stand there. Who may write it is the kernel's business, and may change. */
 function isPlace(path: string): boolean {
-  return path !== '' && !path.includes('\0') && kindOf(dirname(path)) === 'directory' && kindOf(path) !== 'directory';
+  return kindOf(dirname(path)) === 'directory' && kindOf(path) !== 'directory';
 }
 
 function kindOf(path: string): 'directory' | 'other' | undefined {

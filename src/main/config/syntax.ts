@@ -3,6 +3,10 @@
 import { createRequire } from 'node:module';
 import json5 from 'json5';
 import type { Document } from 'yaml';
+import { type JsonLayout, jsonLayout, type Repeated } from './json-layout.js';
+import type { Step } from './place.js';
+import { tomlLineOf } from './toml-lines.js';
+import { yamlLineOf } from './yaml-lines.js';
 
 /** Parsers of formats that a start seldom needs, which make it slower. */
 const load = createRequire(import.meta.url);
@@ -10,7 +14,14 @@ const yaml = () => load('yaml') as typeof import('yaml');
 const toml = () => load('smol-toml') as typeof import('smol-toml');
 
 export type Parsed =
-  | { readonly kind: 'parsed'; readonly value: unknown }
+  | {
+      readonly kind: 'parsed';
+      readonly value: unknown;
+      /** The line of what these steps lead to, or of the nearest thing around it. Dear: only for what is told. */
+      readonly lineOf?: (steps: readonly Step[]) => number | undefined;
+      /** Keys that stand twice. The other formats do not allow them. */
+      readonly repeated?: readonly Repeated[];
+    }
   | { readonly kind: 'invalid'; readonly why: string };
 
 /** Far above any real configuration; so that later walks may recurse. */
@@ -19,21 +30,35 @@ const VALUES_MAX = 250_000;
 
 export function parseJson(text: string): Parsed {
   try {
-    return bounded(json5.parse(text));
+    const parsed = bounded(json5.parse(text));
+    if (parsed.kind === 'invalid') return parsed;
+    const { lineOf, repeated } = jsonLayout(text);
+    return { ...parsed, lineOf, repeated };
   } catch (error) {
     const { message, lineNumber, columnNumber } = error as {
       message: string;
       lineNumber: number;
       columnNumber: number;
     };
-    return invalid(lineNumber, columnNumber, message.replace(/^JSON5: /, '').replace(/ at \d+:\d+$/, ''));
+    const why = message.replace(/^JSON5: /, '').replace(/ at \d+:\d+$/, '');
+    return invalid(lineNumber, columnNumber, `${why}${commaHint(jsonLayout(text), lineNumber)}`);
   }
+}
+
+function commaHint({ commaMissing }: JsonLayout, line: number): string {
+  return commaMissing?.beforeLine === line ? `: a comma is missing after line ${commaMissing.afterLine}` : '';
 }
 
 export function parseYaml(text: string): Parsed {
   const { LineCounter, parseDocument } = yaml();
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true, logLevel: 'error' });
+  const document = parseDocument(text, {
+    lineCounter,
+    prettyErrors: false,
+    stringKeys: true,
+    merge: true,
+    logLevel: 'error',
+  });
   const [problem] = [...document.errors, ...document.warnings];
   const invalidAt = (offset: number, why: string) => {
     const { line, col } = lineCounter.linePos(offset);
@@ -41,10 +66,12 @@ export function parseYaml(text: string): Parsed {
   };
   if (problem !== undefined) return invalidAt(problem.pos[0], problem.message);
   try {
-    return bounded(document.toJS() ?? {});
+    return located(bounded(document.toJS() ?? {}), yamlLineOf(document, lineCounter, yaml()));
   } catch (error) {
     const dangling = danglingAlias(document);
     if (dangling !== undefined) return invalidAt(dangling, 'an alias without its anchor');
+    const merge = wrongMerge(document);
+    if (merge !== undefined) return invalidAt(merge, '"<<" takes a map, an alias of one, or a list of such');
     return { kind: 'invalid', why: (error as Error).message }; // too many aliases
   }
 }
@@ -63,15 +90,35 @@ function danglingAlias(document: Document): number | undefined {
   return offset;
 }
 
+/** The offset of the first `<<` whose value cannot be merged. */
+function wrongMerge(document: Document): number | undefined {
+  let offset: number | undefined;
+  const { isAlias, isMap, isScalar, isSeq, visit } = yaml();
+  const fits = (node: unknown): boolean => isMap(isAlias(node) ? node.resolve(document) : node);
+  visit(document, {
+    Pair: (_, { key, value }) => {
+      if (!isScalar(key) || key.value !== '<<' || fits(value) || (isSeq(value) && value.items.every(fits)))
+        return undefined;
+      offset = key.range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
 export function parseToml(text: string): Parsed {
   const { parse, TomlError } = toml();
   try {
-    return bounded(parse(text));
+    return located(bounded(parse(text)), tomlLineOf(text, parse));
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const why = (error.message.split('\n')[0] as string).replace(/^Invalid TOML document: /, '');
     return invalid(error.line, error.column, why);
   }
+}
+
+function located(parsed: Parsed, lineOf: (steps: readonly Step[]) => number | undefined): Parsed {
+  return parsed.kind === 'parsed' ? { ...parsed, lineOf } : parsed;
 }
 
 function invalid(line: number, column: number, why: string): Parsed {

@@ -28,3 +28,6 @@ export const asWholeList: TextReader = (text) => {
 };
 
 export const asJson: TextReader = (text) => parseJson(text);
+
+/** JSON, or a line as a text. */
+export const asLines: TextReader = (text) => (/^(?:direct$|socks5h?:)/.test(text) ? asText(text) : parseJson(text));

@@ -4,8 +4,9 @@ import type { DirectUpstream, MultipathUpstream, Socks5Upstream, Upstream } from
 import type { Findings } from './findings.js';
 import { hint } from './findings.js';
 import { checkCredential, checkName, checkPort, checkProxyHost, checkSourceIp, checkSourcePort } from './line-parts.js';
+import { LINE_URL_ALLOWED, lineOfText } from './line-url.js';
 import { shown } from './mask.js';
-import { inside, type Place } from './place.js';
+import { inside, type Place, placeText } from './place.js';
 import type { Check } from './setting.js';
 
 /** A chain of so many proxies is a mistake; so that walks may recurse. */
@@ -17,7 +18,7 @@ export const LINE_KEYS = {
   multipath: ['type', 'list'],
 } as const;
 const TYPES = Object.keys(LINE_KEYS) as (keyof typeof LINE_KEYS)[];
-export const UPSTREAM_ALLOWED = `a line: an object with a "type" (${TYPES.join(', ')})`;
+export const UPSTREAM_ALLOWED = `a line: an object with a "type" (${TYPES.join(', ')}), ${LINE_URL_ALLOWED}, or a list of lines`;
 
 export const checkUpstream: Check<Upstream> = (value, place, findings) => new Walk(findings).node(value, place, 1);
 
@@ -25,18 +26,22 @@ type Fields = Readonly<Record<string, unknown>>;
 
 class Walk {
   readonly #findings: Findings;
+  /** Where each name was given first. */
+  readonly #names = new Map<string, Place>();
 
   constructor(findings: Findings) {
     this.#findings = findings;
   }
 
   node(value: unknown, place: Place, depth: number): Upstream | undefined {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      this.#findings.reject(place, value, UPSTREAM_ALLOWED);
-      return undefined;
-    }
     if (depth > DEPTH_MAX) {
       this.#findings.error(place, `nested too deeply; allowed: at most ${DEPTH_MAX} levels`);
+      return undefined;
+    }
+    if (typeof value === 'string') return this.#text(value, place, depth);
+    if (Array.isArray(value) && value.length > 0) return { type: 'multipath', list: this.#nodes(value, place, depth) };
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      this.#findings.reject(place, value, UPSTREAM_ALLOWED);
       return undefined;
     }
     const fields = value as Fields;
@@ -47,6 +52,28 @@ class Walk {
     for (const key of strays) this.#findings.unknownKey(place, key, known);
     if (type === 'direct') return this.#direct(fields, place);
     return type === 'socks5' ? this.#socks5(fields, place, depth) : this.#multipath(fields, place, depth);
+  }
+
+  #text(text: string, place: Place, depth: number): Upstream | undefined {
+    const line = lineOfText(text, place, this.#findings);
+    return line === undefined ? undefined : this.node(line, place, depth);
+  }
+
+  #nodes(values: readonly unknown[], place: Place, depth: number): readonly Upstream[] {
+    return values.flatMap((part, index) => this.node(part, inside(place, index), depth + 1) ?? []);
+  }
+
+  /** Two lines of one name could not be told apart in rules and logs; without a name they are numbered. */
+  #name(fields: Fields, place: Place): string | undefined {
+    const name = this.#optional(fields, 'name', place, checkName);
+    if (name === undefined) return undefined;
+    const first = this.#names.get(name);
+    if (first === undefined) this.#names.set(name, place);
+    else {
+      const both = `another line has the name ${shown(name, 'name')}: ${placeText(first)}`;
+      this.#findings.error(inside(place, 'name'), both);
+    }
+    return name;
   }
 
   #typeOf(fields: Fields, place: Place): keyof typeof LINE_KEYS | undefined {
@@ -65,14 +92,14 @@ class Walk {
   }
 
   #direct(fields: Fields, place: Place): DirectUpstream {
-    const name = this.#optional(fields, 'name', place, checkName);
+    const name = this.#name(fields, place);
     const ip = this.#optional(fields, 'source_ip', place, checkSourceIp);
     const port = this.#optional(fields, 'source_port', place, checkSourcePort);
     return { type: 'direct', name, source: { ip: ip === 'any' ? undefined : ip, port: port ?? 0 } };
   }
 
   #socks5(fields: Fields, place: Place, depth: number): Socks5Upstream {
-    const name = this.#optional(fields, 'name', place, checkName);
+    const name = this.#name(fields, place);
     const host = this.#required(fields, 'host', place, checkProxyHost, 'the IP address or name of the proxy') ?? '';
     const port = this.#required(fields, 'port', place, checkPort, 'the port of the proxy') ?? 0;
     const username = this.#optional(fields, 'username', place, checkCredential);
@@ -86,9 +113,7 @@ class Walk {
 
   #multipath(fields: Fields, place: Place, depth: number): MultipathUpstream {
     const check: Check<readonly Upstream[]> = (value, at, findings) => {
-      if (Array.isArray(value) && value.length > 0) {
-        return value.flatMap((part, index) => this.node(part, inside(at, index), depth + 1) ?? []);
-      }
+      if (Array.isArray(value) && value.length > 0) return this.#nodes(value, at, depth);
       findings.reject(at, value, 'a list of at least one line');
       return undefined;
     };

@@ -11,20 +11,22 @@ import { shared } from '../../threads/shared-tables.js';
 function compile(rules: readonly Rule[]): RulesCompiled {
   const lists = new Map<string, readonly string[]>();
   const problems: string[] = [];
+  const skipped: string[] = [];
   for (const file of rules.flatMap(({ destinations }) => destinations?.files ?? [])) {
     if (lists.has(keyOf(file))) continue;
     const read = readListFile(file);
     lists.set(keyOf(file), read.code === 'read' ? read.entries : []);
+    if (read.code === 'read' && read.skipped !== undefined) skipped.push(`${file.path}: ${read.skipped}`);
     if (read.code === 'failed') problems.push(...read.problems.map((problem) => `${file.path}: ${problem}`));
   }
   if (problems.length > 0) return { code: 'failed', problems };
   const tables = compileRules(rules, (file) => lists.get(keyOf(file)) ?? []);
   if (tables === undefined) return { code: 'failed', problems: [`more than ${ENTRIES_MAX} names and ranges in all`] };
-  return { code: 'compiled', tables: shared(tables) };
+  return { code: 'compiled', tables: shared(tables), skipped };
 }
 
-function keyOf({ kind, path }: ListFile): string {
-  return `${kind} ${path}`;
+function keyOf({ kind, path, strict = false }: ListFile): string {
+  return `${kind} ${strict} ${path}`;
 }
 
 parentPort?.postMessage(compile(workerData as readonly Rule[]));

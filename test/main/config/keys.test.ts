@@ -17,7 +17,9 @@ test('every number has a least and a greatest value, and neither a fraction nor 
   const integers = KEYS.filter(({ setting }) => typeof setting.default === 'number');
   assert.equal(integers.length, 38);
   for (const { path, setting } of integers) {
-    const [, min, max] = (/^an integer from (\d+) to (\d+)$/.exec(setting.allowed) ?? []).map(Number);
+    const [, min, max] = (
+      /^an integer from (\d+) to (\d+)(?:, or a time such as "5m")?$/.exec(setting.allowed) ?? []
+    ).map(Number);
     const passes = (value: unknown) => setting.check(value, placeOf(path), new Findings()) === value;
     assert.deepEqual([passes(min), passes(max), passes(setting.default)], [true, true, true], path);
     for (const wrong of [Number(min) - 1, Number(max) + 1, 1.5, '1', null, true, [], {}]) {
@@ -84,10 +86,11 @@ test('host is an IP address in canonical form, warned of unless it is loopback',
   };
   assert.deepEqual(host('127.0.0.9'), ['127.0.0.9', 0]);
   assert.deepEqual(host('0:0::1'), ['::1', 0]);
+  assert.deepEqual(host('[0:0::1]'), ['::1', 0]);
   assert.deepEqual(host('0.0.0.0'), ['0.0.0.0', 1]);
   assert.deepEqual(host('::'), ['::', 1]);
   assert.deepEqual(host('2001:DB8::1'), ['2001:db8::1', 1]);
-  for (const wrong of ['localhost', '', '127.1', '010.0.0.1', '1.2.3.456', '[::1]', '::1%lo', ' ::1', 1, null]) {
+  for (const wrong of ['localhost', '', '127.1', '010.0.0.1', '1.2.3.456', '[127.0.0.1]', '::1%lo', ' ::1', 1, null]) {
     assert.equal(errorsIn({ host: wrong }).length, 1, String(wrong));
   }
 });
@@ -97,7 +100,11 @@ test('IpBlacklist is canonical, without repeats, and skips with a warning whatev
   assert.deepEqual(optionsOf(loaded).blacklist, ['2001:db8::1', '1.2.3.4', '10.0.0.0/8']);
   assert.deepEqual(
     loaded.warnings.map((warning) => warning.replace('is not an IP address or range: skipped', '')),
-    ['c.json: IpBlacklist[4]: 7 ', 'c.json: IpBlacklist[5]: null ', 'c.json: IpBlacklist[6]: "x" '],
+    [
+      'c.json: line 1: IpBlacklist[4]: 7 ',
+      'c.json: line 1: IpBlacklist[5]: null ',
+      'c.json: line 1: IpBlacklist[6]: "x" ',
+    ],
   );
   assert.equal(errorsIn({ IpBlacklist: '1.2.3.4' }).length, 1);
 });

