@@ -12,12 +12,12 @@ if (process.pid === 1) {
 
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
+const { poolSize } = require('./pool-size.js');
 
 const cli = join(__dirname, '../dist/src/main/cli.js');
 const INSPECT = /(?:^|[\s"])--inspect(?:[-_](?:brk|wait))?(?:[\s"=]|$)/;
 
-// libuv lets getaddrinfo have half of its threads, which are 4 otherwise. An idle one costs some 10 KiB.
-process.env.UV_THREADPOOL_SIZE ||= '64';
+process.env.UV_THREADPOOL_SIZE ||= String(poolSize());
 
 if (process.platform !== 'linux') {
   console.error(`tcproute: runs on Linux only (this is ${process.platform}): it talks to the Linux kernel directly`);

@@ -27,50 +27,60 @@ interface Hosted {
 
 export class ActorPool {
   readonly #entry: string;
-  readonly #pool: Piscina;
+  readonly #heap_mb: number;
+  #pool: Piscina;
 
   /** `entry` exports `run(start)`. Beyond `heap_mb` of JavaScript objects a thread is ended as out of memory. */
   constructor(entry: URL, heap_mb: number) {
     this.#entry = entry.href;
-    this.#pool = new Piscina({
+    this.#heap_mb = heap_mb;
+    this.#pool = this.#make();
+  }
+
+  #make(): Piscina {
+    const pool: Piscina = new Piscina({
       minThreads: 0,
       maxThreads: 1,
       concurrentTasksPerWorker: 1,
       atomics: 'disabled',
       idleTimeout: Number.POSITIVE_INFINITY,
       recordTiming: false,
-      resourceLimits: { maxOldGenerationSizeMb: heap_mb, maxYoungGenerationSizeMb: YOUNG_MB },
+      resourceLimits: { maxOldGenerationSizeMb: this.#heap_mb, maxYoungGenerationSizeMb: YOUNG_MB },
       env: process.env,
       execArgv: [],
       loadBalancer: (task, workers) => {
         const free = workers.find((worker) => worker.currentUsage === 0) ?? null;
         const hosted = task[Piscina.queueOptionsSymbol as never] as Hosted | null;
         if (free !== null && hosted !== null) {
-          hosted.thread = this.#pool.threads.find(({ threadId }) => threadId === free.id);
+          hosted.thread = pool.threads.find(({ threadId }) => threadId === free.id);
         }
         return free;
       },
     });
     // A thread that dies without a task: the next task gets another.
-    this.#pool.on('error', () => {});
+    pool.on('error', () => {});
+    return pool;
   }
 
   run(start: object, ports: MessagePort[]): ActorTask {
     const hosted: Hosted = { thread: undefined };
     const abort = new AbortController();
     let killed: string | undefined;
+    let over = false;
     return {
       ended: this.#run(start, ports, hosted, abort.signal).then(
         () => ({ code: 'settled' }),
         async (error: unknown) => {
+          over = true;
           // The thread may outlive its task's failure, and it is still ending when piscina has given it up.
           await hosted.thread?.terminate();
-          return { code: 'died', why: killed ?? reasonOf(error) };
+          return { code: 'died', why: killed ?? whyNoThread(error) ?? reasonOf(error) };
         },
       ),
       kill(why) {
         killed ??= why;
-        abort.abort();
+        // What has ended would be rejected again, and nobody would hear it.
+        if (!over) abort.abort();
       },
     };
   }
@@ -78,11 +88,26 @@ export class ActorPool {
   /** Async, so that a thread that cannot be had rejects too. */
   async #run(start: object, ports: MessagePort[], hosted: Hosted, signal: AbortSignal): Promise<void> {
     const task = { ...start, [Piscina.queueOptionsSymbol]: hosted };
-    await this.#pool.run(task, { filename: this.#entry, name: 'run', transferList: ports, signal });
+    let running: Promise<unknown>;
+    try {
+      running = this.#pool.run(task, { filename: this.#entry, name: 'run', transferList: ports, signal });
+    } catch (error) {
+      // No thread could be had. The task stays in the queue, and would be run by the next one; so the queue is given up.
+      this.#pool = this.#make();
+      throw error;
+    }
+    await running;
   }
 
   /** Ends all threads. */
   async destroy(): Promise<void> {
     await this.#pool.destroy();
   }
+}
+
+/** Where the limits of threads are reached, Node's own words do not say it. */
+function whyNoThread(error: unknown): string | undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== 'ERR_WORKER_INIT_FAILED') return undefined;
+  return `the machine gives no further thread (${message}); see ulimit -u, and pids.max of the cgroup: a worker takes one, all else some 16`;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -36,8 +37,8 @@ test('check prints every error and exits 1', () => {
   assert.equal(status, 1);
   assert.equal(stdout, '');
   assert.deepEqual(stderr.trimEnd().split('\n'), [
-    'error: bad.yaml: port: "x" is not allowed; allowed: an integer from 0 to 65535',
-    'error: bad.yaml: upstream.pasword: unknown key; did you mean "password"?',
+    'error: bad.yaml: line 1: port: "x" is not allowed; allowed: an integer from 0 to 65535',
+    'error: bad.yaml: line 2: upstream.pasword: unknown key; did you mean "password"?',
     'error: --workers: "x" is not allowed; allowed: an integer from 0 to 1024',
   ]);
 });
@@ -129,17 +130,65 @@ test('control characters of arguments, files and names of lines are shown, not s
   assert.equal(tcproute(['check', '-c', wild]).stdout, `${shown}: ok\nlines:\n  1  direct\n`);
 });
 
-test('libuv has threads enough for many names at a time, or as many as the environment says', () => {
+/** The threads of the program once libuv has made its own. */
+function threads(environment: Record<string, string>): number {
   const script = join(directory, 'threads.cjs');
   const counting = `require('node:fs').stat('/', () => {
     process.stderr.write(String(require('node:fs').readdirSync('/proc/self/task').length));
   });`;
   writeFileSync(script, `require(${JSON.stringify(program)});\n${counting}\n`);
-  const threads = (environment: Record<string, string>): number => {
-    const args = [script, '--version'];
-    const env = { PATH: process.env['PATH'], ...environment };
-    return Number(spawnSync(process.execPath, args, { env, encoding: 'utf8', timeout: 20_000 }).stderr);
-  };
+  const args = [script, '--version'];
+  const env = { PATH: process.env['PATH'], ...environment };
+  return Number(spawnSync(process.execPath, args, { env, encoding: 'utf8', timeout: 20_000 }).stderr);
+}
+
+const { poolSize } = createRequire(import.meta.url)(fileURLToPath(new URL('bin/pool-size.js', root))) as {
+  poolSize(nsswitch?: string, room?: number): number;
+};
+
+test('libuv has many threads where getaddrinfo is asked and they may be made, or as many as the environment says', () => {
   const few = threads({ UV_THREADPOOL_SIZE: '3' });
-  assert.equal(threads({}), few + 61);
+  assert.equal(threads({}), few - 3 + poolSize());
+  assert.equal(poolSize('hosts: files dns', 1000), 4);
+  assert.equal(poolSize('', 1000), 4);
+  assert.equal(poolSize('passwd: files\nhosts:\tfiles mdns4_minimal [NOTFOUND=return] dns # x', 1000), 64);
+  assert.equal(poolSize('hosts: files resolve', 1000), 64);
+  assert.equal(poolSize('hosts: files resolve', 100), 4);
+});
+
+test('with few threads left it serves, and with too few it says so', { skip: process.getuid?.() !== 0 }, async () => {
+  // A user of whom there is no other process; root has no limit.
+  const user = String(100_000 + process.pid);
+  const nss = join(directory, 'nsswitch.conf');
+  writeFileSync(nss, 'hosts: files resolve dns\n');
+  chmodSync(directory, 0o755);
+  /** Ends once it has said something that counts. */
+  const started = (count: number): Promise<string> => {
+    const command = ['prlimit', `--nproc=${count}`, process.execPath, program, '--port', '0', '--workers', '2'];
+    const args = ['-m', 'sh', '-c', `mount --bind ${nss} /etc/nsswitch.conf; exec "$@"`, 'sh'];
+    const child = spawn('unshare', [...args, 'setpriv', `--reuid=${user}`, '--clear-groups', ...command], {
+      cwd: '/',
+      env: { PATH: process.env['PATH'], TCPROUTE_DNS_PROBE_ENABLED: 'off' },
+    });
+    let output = '';
+    return new Promise((resolve) => {
+      const heard = (text: string): void => {
+        const before = output.includes('listening on');
+        output += text;
+        if (!before && output.includes('listening on')) child.kill('SIGTERM');
+      };
+      child.stdout.setEncoding('utf8').on('data', heard);
+      child.stderr.setEncoding('utf8').on('data', heard);
+      child.once('close', (status) => resolve(`${output}status ${status}`));
+    });
+  };
+  assert.match(await started(40), /listening on .*status 0$/s);
+  for (let count = 17; ; count -= 1) {
+    const output = await started(count);
+    if (output.includes('listening on')) continue;
+    // With fewer still, Node itself does not start.
+    assert.match(output, /does not start: the machine gives no further thread .*ulimit -u.*status 1$/s);
+    assert.doesNotMatch(output, /\n\s+at /);
+    break;
+  }
 });
