@@ -40,7 +40,9 @@ JSON. Without \`-c\`, \`config.json\` in the working directory is read if there 
 none of the keys is another program's: \`dns\` and \`explain\` pass it over, all else refuses it. A dot in a key stands for nesting: \`limits.lines_max\` is \`{"limits": {"lines_max": 256}}\`.
 
 What is given later wins: file, then environment, then command line (\`--port\`, \`--host\`, \`--workers\`, \`--log-level\`).
-\`tcproute check -c FILE\` says whether all of it is right and which lines it comes to. Every mistake is reported at once, with
+\`tcproute check -c FILE\` says whether all of it is right and which lines it comes to; with \`--dial\` it
+tries every line as far as its last proxy, every name server (for example.com) and the port, side by side and within
+\`race.connect_timeout_ms\` and \`dns.timeout_ms\`, and its exit status is 0 only if all work. Every mistake is reported at once, with
 file, line, key and what is allowed (50 of them, of others the number). An unknown key and a key that stands twice are
 mistakes; an unknown variable that begins with \`TCPROUTE_\` is warned of. What Kubernetes and Docker set for a service named
 \`tcproute\` (\`TCPROUTE_PORT=tcp://…\` and others) is passed over.
@@ -127,7 +129,7 @@ An IPv4 range holds for its addresses in every form: \`::ffff:1.2.3.4\`, \`::1.2
   "rules": [
     { "domain_suffix_file": "lists/ads.txt", "block": true },
     { "domain_suffix": ["bank.example", "login.example"], "port": 443, "sticky": true },
-    { "domain_suffix": "lan", "cidr": ["10.0.0.0/8", "fd00::/8"], "use": ["direct"] },
+    { "domain_suffix": "lan", "cidr": ["10.0.0.0/8", "fd00::/8"], "use": ["telecom"] },
     { "port": ["25", "6881-6999"], "block": true },
     { "use": ["telecom", "socks5 127.0.0.1:5555"] }
   ]

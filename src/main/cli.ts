@@ -10,13 +10,14 @@ import { openLog } from './log.js';
 import { hangUpEndsCommand } from './signals.js';
 
 const USAGE = `Usage: tcproute [-c FILE] [--port N] [--host H] [--workers N] [--log-level L]
-       tcproute check [-c FILE]
+       tcproute check [-c FILE] [--dial]
        tcproute dns NAME [-c FILE] [--json]
        tcproute explain HOST[:PORT] [-c FILE] [--tls | --no-tls] [--json]
 
 A SOCKS5 gateway that races lines and DNS answers and remembers the winner.
 
   check             say whether the configuration is right, and which lines it comes to
+      --dial        try every line, name server and the port, too; exit status 0 if all work
   dns NAME          what every name server says of a name, what is to be thought of
                     it, and what a client would get
   explain HOST[:PORT]
@@ -44,6 +45,7 @@ const FLAGS = {
   host: { type: 'string' },
   workers: { type: 'string' },
   'log-level': { type: 'string' },
+  dial: { type: 'boolean' },
   json: { type: 'boolean' },
   tls: { type: 'boolean' },
   'no-tls': { type: 'boolean' },
@@ -58,7 +60,7 @@ const COMMANDS: Readonly<Record<string, string | undefined>> = {
   explain: 'a host, or a host and a port',
 };
 /** Options that belong to some commands only. */
-const BELONGS = { json: ['dns', 'explain'], tls: ['explain'], 'no-tls': ['explain'] } as const;
+const BELONGS = { dial: ['check'], json: ['dns', 'explain'], tls: ['explain'], 'no-tls': ['explain'] } as const;
 
 const TLS_PORT = 443;
 
@@ -86,7 +88,7 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
   if (loaded.kind === 'invalid') return refuse(loaded);
   switch (command) {
     case 'check':
-      return check(loaded);
+      return check(asked, loaded);
     case 'dns':
       return dns(asked, loaded);
     case 'explain':
@@ -135,10 +137,16 @@ function workingDirectory(): string | undefined {
   }
 }
 
-function check({ file, warnings, options }: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
+async function check({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
+  const { file, warnings, options } = loaded;
   for (const warning of warnings) complain(`warning: ${warning}`);
   const lines = options.lines.map(({ name }, index) => `  ${index + 1}  ${plain(name)}\n`).join('');
-  return say(`${plain(file ?? 'built-in defaults')}: ok\nlines:\n${lines}`);
+  const ok = `${plain(file ?? 'built-in defaults')}: ok\n`;
+  if (!values.dial) return say(`${ok}lines:\n${lines}`);
+  const { allWork, dialAll, dialText } = await import('./dial-check.js');
+  const tried = await dialAll(options);
+  const said = await say(ok + dialText(tried));
+  return allWork(tried) ? said : 1;
 }
 
 /** A name without an address is a failure. */
