@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -156,39 +156,50 @@ test('libuv has many threads where getaddrinfo is asked and they may be made, or
   assert.equal(poolSize('hosts: files resolve', 100), 4);
 });
 
-test('with few threads left it serves, and with too few it says so', { skip: process.getuid?.() !== 0 }, async () => {
-  // A user of whom there is no other process; root has no limit.
-  const user = String(100_000 + process.pid);
+/** A user of whom there is no other process: root has no limit of threads. */
+const FEW_THREADS = { skip: process.getuid?.() !== 0 };
+const withThreads = (count: number, ...command: string[]) => [
+  ...['setpriv', `--reuid=${100_000 + process.pid}`, '--clear-groups', 'prlimit', `--nproc=${count}`, ...command],
+];
+
+test('with few threads left it runs, also where getaddrinfo is asked', FEW_THREADS, () => {
   const nss = join(directory, 'nsswitch.conf');
   writeFileSync(nss, 'hosts: files resolve dns\n');
   chmodSync(directory, 0o755);
-  /** Ends once it has said something that counts. */
-  const started = (count: number): Promise<string> => {
-    const command = ['prlimit', `--nproc=${count}`, process.execPath, program, '--port', '0', '--workers', '2'];
-    const args = ['-m', 'sh', '-c', `mount --bind ${nss} /etc/nsswitch.conf; exec "$@"`, 'sh'];
-    const child = spawn('unshare', [...args, 'setpriv', `--reuid=${user}`, '--clear-groups', ...command], {
-      cwd: '/',
-      env: { PATH: process.env['PATH'], TCPROUTE_DNS_PROBE_ENABLED: 'off' },
-    });
-    let output = '';
-    return new Promise((resolve) => {
-      const heard = (text: string): void => {
-        const before = output.includes('listening on');
-        output += text;
-        if (!before && output.includes('listening on')) child.kill('SIGTERM');
-      };
-      child.stdout.setEncoding('utf8').on('data', heard);
-      child.stderr.setEncoding('utf8').on('data', heard);
-      child.once('close', (status) => resolve(`${output}status ${status}`));
-    });
-  };
-  assert.match(await started(40), /listening on .*status 0$/s);
-  for (let count = 17; ; count -= 1) {
-    const output = await started(count);
-    if (output.includes('listening on')) continue;
-    // With fewer still, Node itself does not start.
-    assert.match(output, /does not start: the machine gives no further thread .*ulimit -u.*status 1$/s);
-    assert.doesNotMatch(output, /\n\s+at /);
-    break;
-  }
+  const shell = `mount --bind ${nss} /etc/nsswitch.conf; exec "$@"`;
+  const args = ['-m', 'sh', '-c', shell, 'sh', ...withThreads(40, process.execPath, program, '--version')];
+  const { status, stderr } = spawnSync('unshare', args, {
+    cwd: '/',
+    env: { PATH: process.env['PATH'] },
+    encoding: 'utf8',
+  });
+  assert.deepEqual([status, stderr], [0, '']);
+});
+
+test('a thread that cannot be had for an actor is a sentence, and nothing is rejected behind it', FEW_THREADS, () => {
+  const entry = join(directory, 'entry.mjs');
+  const script = join(directory, 'pools.mjs');
+  chmodSync(directory, 0o755);
+  writeFileSync(entry, 'export const run = () => new Promise(() => setInterval(() => {}, 1000));\n');
+  const module = new URL('dist/src/main/actor-pool.js', root).href;
+  writeFileSync(
+    script,
+    `import { ActorPool } from ${JSON.stringify(module)};
+    const later = () => new Promise((resolve) => setTimeout(resolve, 100, undefined));
+    for (let count = 0; count < 60; count += 1) {
+      const pool = new ActorPool(new URL(${JSON.stringify(`file://${entry}`)}), 64);
+      const task = pool.run({}, []);
+      const end = await Promise.race([task.ended, later()]);
+      if (end === undefined) continue;
+      task.kill('too late');
+      await pool.destroy();
+      await later();
+      console.log(end.code, end.why);
+      process.exit(0);
+    }`,
+  );
+  const [file, ...args] = withThreads(30, process.execPath, script) as [string, ...string[]];
+  const { status, stdout, stderr } = spawnSync(file, args, { cwd: '/', encoding: 'utf8', timeout: 60_000 });
+  assert.deepEqual([status, stderr], [0, '']);
+  assert.match(stdout, /^died the machine gives no further thread .*ulimit -u/);
 });
