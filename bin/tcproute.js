@@ -28,8 +28,10 @@ if (process.platform !== 'linux') {
 } else {
   closeDebugger();
   import(cli)
-    .then(({ main }) => {
-      // Node opens it from another thread, so a signal before the first statement may have its effect only now.
+    .then(async ({ main }) => {
+      // Node opens it from another thread by way of the event loop, so a signal before the first statement may have its
+      // effect as late as in the next turn.
+      for (let turn = 0; turn < 2; turn += 1) await new Promise(setImmediate);
       closeDebugger();
       return main(process.argv.slice(2));
     })
