@@ -36,6 +36,8 @@ export class Memory {
   readonly restored: Promise<void>;
   #isRestored = false;
   #changed = false;
+  /** The write that began last. */
+  #writing: Promise<boolean> = Promise.resolve(true);
   #closed = false;
 
   readonly #view: LineView = {
@@ -97,6 +99,8 @@ export class Memory {
   /** Writes what is to outlive the process. */
   async close(): Promise<void> {
     clearInterval(this.#saving);
+    // One that the stop signal has begun may still be under way.
+    await this.#writing;
     await this.save();
     this.#closed = true;
     await this.restored;
@@ -107,7 +111,8 @@ export class Memory {
     // Half of it would replace the whole.
     if (!this.#changed || this.#file === undefined || !this.#isRestored) return;
     this.#changed = false;
-    const written = await this.#file.write(() => encodeRoutes(this.#states(), this.#lines, Date.now()));
+    this.#writing = this.#file.write(() => encodeRoutes(this.#states(), this.#lines, Date.now()));
+    const written = await this.#writing;
     // Tried again the next time, although nothing may have changed by then.
     if (!written) this.#changed = true;
   }
