@@ -67,7 +67,6 @@ test('without probes the last list serves only as long as its evidence would hav
 test('a state file that cannot be used is warned of once, ignored, and replaced', async () => {
   const folder = directory();
   for (const [name, text] of Object.entries({
-    'garbage.json': 'not JSON {',
     'older.json': '{"format":"tcproute-bad-addresses","version":0,"addresses":[]}',
     'damaged.json': '{"format":"tcproute-bad-addresses","version":1,"addresses":[{"address":"x"}]}',
   })) {
@@ -82,6 +81,22 @@ test('a state file that cannot be used is warned of once, ignored, and replaced'
     assert.match(warnings[0] as string, new RegExp(`${name} is ignored: `));
     assert.equal(JSON.parse(readFileSync(state_file, 'utf8')).addresses.length, 1);
   }
+});
+
+test('a file that is not one of ours is warned of, ignored and left as it is', async () => {
+  const state_file = path.join(directory(), 'notes.txt');
+  writeFileSync(state_file, 'not JSON {');
+  const warnings: string[] = [];
+  const trust = makeTrust({ state_file }, { warnings, hijacked: true });
+  assert.deepEqual(trust.list(), []);
+  await probed(trust);
+  await trust.stop();
+  assert.deepEqual(
+    warnings.map((text) => text.replace(state_file, 'FILE')),
+    [warnings[0]?.replace(state_file, 'FILE'), 'FILE cannot be written: what is in it was not written by this program'],
+  );
+  assert.match(warnings[0] as string, /notes\.txt is ignored: /);
+  assert.equal(readFileSync(state_file, 'utf8'), 'not JSON {');
 });
 
 test('no state file is no news; it is written whole, for nobody else, and nothing is left beside it', async () => {
