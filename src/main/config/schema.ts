@@ -205,7 +205,7 @@ export const SCHEMA = {
   upstream,
   IpBlacklist: blacklist,
   rules,
-  workers: integer({ doc: 'Threads that carry connections, of some 15 MiB each. 0 is one for each core that the process may use (its CPU affinity, the CPU limit of its cgroup), at most 16: more take no more connections a second than the one thread can accept that hands them out.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: 1024 }),
+  workers: integer({ doc: 'Threads that carry connections, of some 14 MiB each. 0 is one for each core that the process may use (its CPU affinity, the CPU limit of its cgroup), at most 16: more take no more connections a second than the one thread can accept that hands them out.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: 1024 }),
   engine,
   drain_timeout_ms: integer({ doc: 'How long connections may go on after SIGTERM or SIGINT.', default: 30_000, env: 'TCPROUTE_DRAIN_TIMEOUT_MS', min: 0, max: DAY_MS }),
   handshake_timeout_ms: integer({ doc: 'Time for a client to say where it wants to go.', default: 10_000, env: 'TCPROUTE_HANDSHAKE_TIMEOUT_MS', min: 1, max: DAY_MS }),
