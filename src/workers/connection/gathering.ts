@@ -135,6 +135,7 @@ export class Gathering {
   }
 
   #offerLast(): void {
+    if (this.#last.length === 0) return;
     this.#plan.offer(this.#last, true);
     this.#last = [];
   }

@@ -56,7 +56,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   /** For room on a line. */
   #waits = false;
   /** Crowds that it has waited for. */
-  readonly #crowded: string[] = [];
+  #crowded: string[] | undefined;
   /** When what is connected, but says so too early, is used nevertheless. */
   #holdUntil = Number.POSITIVE_INFINITY;
 
@@ -109,7 +109,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     this.#context.ticks.clear(this);
     const { budget, crowds, engine } = this.#context;
     if (this.#waits) budget.forget(this);
-    crowds.forget(this, this.#crowded);
+    if (this.#crowded !== undefined) crowds.forget(this, this.#crowded);
     for (const attempt of this.attempts) {
       if (attempt.result !== undefined) continue;
       budget.give(attempt.candidate.line);
@@ -293,6 +293,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     const { crowds, failures, lines, engine } = this.#context;
     const key = this.#crowdOf(line);
     crowds.wait(this, key);
+    this.#crowded ??= [];
     this.#crowded.push(key);
     failures.crowded(lines[line].name, this.#target, engine.now);
     return false;
