@@ -12,7 +12,7 @@ import {
   encodeFailure,
   encodeSuccess,
   METHOD_NONE,
-} from '../../src/protocol/socks5-server.js';
+} from '../../src/protocol/inbound/socks5.js';
 import type { Target } from '../../src/protocol/target.js';
 import type { EchoServer } from './echo.js';
 

@@ -1,8 +1,9 @@
 // A client's first message in TLS, the ClientHello (RFC 8446 section 4.1.2), read out of as many records as carry it: to
 // tell whether it is whole, alone and may be sent again. It judges no version, cipher or extension, decrypts nothing (of
 // an encrypted ClientHello it sees the outer one), checks no certificate, and keeps no bytes. SSLv2's hello is none.
+
+import type { Decoded } from './inbound/socks5.js';
 import { normaliseName } from './names.js';
-import type { Decoded } from './socks5-server.js';
 import { ContentType, MAJOR_VERSION, RECORD_HEADER_SIZE, readUint16 } from './tls-record.js';
 
 /** The longest that is read, its record headers included; the largest seen in use are about 2 KB. */

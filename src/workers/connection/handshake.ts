@@ -11,7 +11,7 @@ import {
   METHOD_NONE,
   METHOD_UNACCEPTABLE,
   Method,
-} from '../../protocol/socks5-server.js';
+} from '../../protocol/inbound/socks5.js';
 import type { Target } from '../../protocol/target.js';
 import type { Context } from './context.js';
 import type { Misfit } from './failure-log.js';

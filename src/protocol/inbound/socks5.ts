@@ -1,8 +1,8 @@
 // SOCKS5 as a server reads and answers it (RFC 1928): greeting, request, method choice, reply. Pure functions over
 // bytes that may end anywhere; what follows a message is the caller's (`size` says where it ends).
-import { unmapped } from './address.js';
-import { FAILURES, type FailureCode } from './failure.js';
-import { type Target, targetOfIp, targetOfName } from './target.js';
+import { unmapped } from '../address.js';
+import { FAILURES, type FailureCode } from '../failure.js';
+import { type Target, targetOfIp, targetOfName } from '../target.js';
 
 export const VERSION = 5;
 export const Method = { none: 0, password: 2, unacceptable: 0xff } as const;

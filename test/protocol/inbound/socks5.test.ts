@@ -9,7 +9,7 @@ import {
   encodeRefusal,
   encodeSuccess,
   Method,
-} from '../../src/protocol/socks5-server.js';
+} from '../../../src/protocol/inbound/socks5.js';
 
 const at = (bytes: readonly number[]) => [Uint8Array.from(bytes), 0, bytes.length] as const;
 
