@@ -5,8 +5,8 @@ import { BufferGroup, type Engine, Listener } from '../../src/linux/engine.js';
 import type { Memory } from '../../src/linux/memory.js';
 import type { Socket } from '../../src/linux/socket.js';
 import { sendBytes } from '../../src/linux/sockets.js';
+import type { Decoded } from '../../src/protocol/decoded.js';
 import {
-  type Decoded,
   decodeGreeting,
   decodeRequest,
   encodeFailure,

@@ -2,8 +2,8 @@
 // to send next. Through the first proxy it speaks to the second, and so on to the destination.
 import { parseIp } from './address.js';
 import { type Failure, type FailureCode, failureOf } from './failure.js';
-import { AddressType, Command, Method, VERSION } from './inbound/socks5.js';
 import type { Hop } from './line.js';
+import { AddressType, Command, Method, VERSION } from './socks-codes.js';
 
 const PASSWORD_VERSION = 1;
 const CREDENTIAL_MAX = 255;

@@ -2,7 +2,7 @@
 // tell whether it is whole, alone and may be sent again. It judges no version, cipher or extension, decrypts nothing (of
 // an encrypted ClientHello it sees the outer one), checks no certificate, and keeps no bytes. SSLv2's hello is none.
 
-import type { Decoded } from './inbound/socks5.js';
+import type { Decoded } from './decoded.js';
 import { normaliseName } from './names.js';
 import { ContentType, MAJOR_VERSION, RECORD_HEADER_SIZE, readUint16 } from './tls-record.js';
 

@@ -1,21 +1,14 @@
 // SOCKS5 as a server reads and answers it (RFC 1928): greeting, request, method choice, reply. Pure functions over
 // bytes that may end anywhere; what follows a message is the caller's (`size` says where it ends).
 import { unmapped } from '../address.js';
+import type { Decoded } from '../decoded.js';
 import { FAILURES, type FailureCode } from '../failure.js';
+import { AddressType, Command, Method, VERSION } from '../socks-codes.js';
 import { type Target, targetOfIp, targetOfName } from '../target.js';
 
-export const VERSION = 5;
-export const Method = { none: 0, password: 2, unacceptable: 0xff } as const;
-export const Command = { connect: 1, bind: 2, udpAssociate: 3 } as const;
-export const AddressType = { ipv4: 1, name: 3, ipv6: 4 } as const;
 const REPLY_SUCCEEDED = 0;
 const REPLY_COMMAND_NOT_SUPPORTED = 7;
 const REPLY_ADDRESS_TYPE_NOT_SUPPORTED = 8;
-
-export type Decoded<Value, Invalid> =
-  | { readonly kind: 'incomplete' }
-  | { readonly kind: 'message'; readonly value: Value; readonly size: number }
-  | { readonly kind: 'invalid'; readonly code: Invalid };
 
 const INCOMPLETE = { kind: 'incomplete' } as const;
 const NOT_SOCKS5 = { kind: 'invalid', code: 'not-socks5' } as const;

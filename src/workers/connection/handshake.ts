@@ -10,8 +10,8 @@ import {
   encodeRefusal,
   METHOD_NONE,
   METHOD_UNACCEPTABLE,
-  Method,
 } from '../../protocol/inbound/socks5.js';
+import { Method } from '../../protocol/socks-codes.js';
 import type { Target } from '../../protocol/target.js';
 import type { Context } from './context.js';
 import type { Misfit } from './failure-log.js';

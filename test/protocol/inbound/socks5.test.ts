@@ -8,8 +8,8 @@ import {
   encodeFailure,
   encodeRefusal,
   encodeSuccess,
-  Method,
 } from '../../../src/protocol/inbound/socks5.js';
+import { Method } from '../../../src/protocol/socks-codes.js';
 
 const at = (bytes: readonly number[]) => [Uint8Array.from(bytes), 0, bytes.length] as const;
 
