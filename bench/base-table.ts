@@ -1,36 +1,9 @@
-// What subjects take before anything is asked of them: medians of the starts, and as text. Pure.
-import type { BaseExtent, BaseMeasurement, Start } from './base.js';
-import { type ColumnOf, formatColumns, SUBJECT } from './columns.js';
-import { mibOf } from './mib.js';
-import { median } from './summary.js';
+// What subjects take before anything is asked of them, as text. Pure.
+import { type ColumnOf, formatColumns, mibOf, SUBJECT } from './columns.js';
+import { BASE } from './plan/load-names.js';
+import type { BaseExtent } from './plan.js';
+import type { BaseRow } from './results/base-rows.js';
 import { inWords, TARGETS } from './targets.js';
-
-export const BASE = 'base';
-
-export interface BaseRow extends Start {
-  readonly subject: string;
-  readonly workers: number;
-  /** What each start had, where the row has the median. */
-  readonly each: readonly Start[];
-  /** Percent of one core while nothing happens; NaN where it is not known. */
-  readonly calm_percent: number;
-}
-
-/** Those that never started have no row. */
-export function summariseBase(measurements: readonly BaseMeasurement[]): BaseRow[] {
-  return measurements
-    .filter(({ starts }) => starts.length > 0)
-    .map(({ subject, workers, starts, calm_percent = Number.NaN }) => {
-      const middle = (key: keyof Start): number => median(starts.map((one) => one[key]));
-      return {
-        ...{ subject, workers, each: starts, calm_percent },
-        accepts_ms: middle('accepts_ms'),
-        carries_ms: middle('carries_ms'),
-        pss: middle('pss'),
-        rss: middle('rss'),
-      };
-    });
-}
 
 const mib = (kib: number): string => mibOf(kib).toFixed(1);
 

@@ -1,39 +1,11 @@
 // What a subject takes before anything is asked of it: time to start, memory, and CPU time while nothing happens.
 // Measured once and not in rounds: starts are repeated on their own, and all subjects do nothing at the same time.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BASE } from './base-table.js';
 import { cpuBetween, cpuTime, memoryUse, settledCpuTime } from './measure.js';
-import { ECHO, type Ends, type Failure, failuresOf, wayTo, withDaemon } from './participation.js';
-import type { Entrant } from './plan.js';
-
-export interface Start {
-  /** Milliseconds from its spawn until it accepts a connection, and until one has carried an echo. */
-  readonly accepts_ms: number;
-  readonly carries_ms: number;
-  /** KiB, after that connection. */
-  readonly pss: number;
-  readonly rss: number;
-}
-
-export interface BaseMeasurement {
-  readonly subject: string;
-  /** Connection actors; 0 where it cannot be told. */
-  readonly workers: number;
-  readonly starts: readonly Start[];
-  /** Percent of one core while nothing happens; undefined where it has not started. */
-  readonly calm_percent: number | undefined;
-}
-
-export interface BaseResult {
-  readonly extent: BaseExtent;
-  readonly measurements: readonly BaseMeasurement[];
-  readonly failures: readonly Failure[];
-}
-
-export interface BaseExtent {
-  readonly starts: number;
-  readonly calm_s: number;
-}
+import { ECHO, type Ends, failuresOf, wayTo, withDaemon } from './participation.js';
+import { BASE } from './plan/load-names.js';
+import type { BaseExtent, Entrant } from './plan.js';
+import type { BaseResult, Failure, Start } from './results/measurements.js';
 
 const WORKERS = 2;
 

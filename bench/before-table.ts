@@ -1,7 +1,8 @@
 // This gateway beside another version of it, as text: the ratio of their costs, round by round. Pure.
 import { type ColumnOf, formatColumns, SUBJECT } from './columns.js';
-import type { Titled } from './results.js';
-import { median, type Row } from './summary.js';
+import type { Titled } from './results/measurements.js';
+import { median } from './results/median.js';
+import type { Row } from './summary.js';
 
 /** A subject of this checkout, and the same engine of the other one. */
 const PAIRS: Readonly<Record<string, string>> = { 'tcproute-uring': 'before-uring', 'tcproute-epoll': 'before-epoll' };

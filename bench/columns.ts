@@ -1,5 +1,10 @@
 // Rows as text: a heading, and columns as wide as they must be. Pure.
 
+/** Memory is measured in KiB; what is large is told in MiB. */
+const KIB_PER_MIB = 1024;
+
+export const mibOf = (kib: number): number => kib / KIB_PER_MIB;
+
 /** The first column is flush left, the others flush right unless they say otherwise. */
 export type ColumnOf<Row> = readonly [heading: string, cell: (row: Row) => string, align?: 'left'];
 

@@ -1,34 +1,13 @@
 // One comparison on one subject in one round. The sides take turns (without, with, with, without), so that a subject
 // that becomes faster with time, or a machine that becomes slower, is the same for both.
 import type { Comparison } from './comparison.js';
-import { type CpuTime, cpuBetween, memoryUse, settledCpuTime } from './measure.js';
+import { cpuBetween, memoryUse, settledCpuTime } from './measure.js';
 import type { Outcome, Way } from './messages.js';
-import { ECHO, type Ends, type Failure, failuresOf, wayTo, withDaemon } from './participation.js';
+import { ECHO, type Ends, failuresOf, wayTo, withDaemon } from './participation.js';
 import type { Daemon } from './peers/daemon.js';
 import type { Setting } from './peers/peer.js';
 import type { Entrant } from './plan.js';
-
-/** Both turns of a side together. */
-export interface Side {
-  readonly verified: number;
-  readonly cpu: CpuTime;
-  /** KiB, after the last turn. */
-  readonly pss: number;
-}
-
-export interface ComparisonMeasurement {
-  readonly subject: string;
-  readonly workers: number;
-  readonly comparison: string;
-  readonly without: Side;
-  readonly with: Side;
-}
-
-export interface ComparisonResult {
-  /** Undefined when it could not be made. */
-  readonly measurement: ComparisonMeasurement | undefined;
-  readonly failures: readonly Failure[];
-}
+import type { ComparisonMeasurement, ComparisonResult, Failure, Side } from './results/measurements.js';
 
 /** Of each in the route actor and in each connection actor: its name, its entry in a map and two objects take more. */
 const ROUTE_OCTETS_MIN = 256;

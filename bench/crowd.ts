@@ -1,26 +1,10 @@
 // The idle load as the bench sees it: a crowd of connections that grows in steps to its full size, and the memory of the
 // subject before the first and at each size.
 import type { LoadGenerator } from './ends.js';
-import { type KernelMemory, kernelGrowth, settledKernelMemory } from './kernel.js';
+import { kernelGrowth, settledKernelMemory } from './kernel.js';
 import { memoryUse, settledCpuTime } from './measure.js';
 import type { Outcome, Way } from './messages.js';
-import type { MemoryUse } from './proc.js';
-
-/** KiB. */
-export interface CrowdMemory {
-  readonly pssBefore: number;
-  readonly pss: number;
-  readonly rssBefore: number;
-  readonly rss: number;
-  /** The sizes on the way, the full one last. */
-  readonly steps: readonly CrowdStep[];
-  /** By how much the kernel's memory grew, for the generator, the subject and the target together. */
-  readonly kernel: KernelMemory;
-}
-
-export interface CrowdStep extends MemoryUse {
-  readonly connections: number;
-}
+import type { CrowdMemory, CrowdStep } from './results/measurements.js';
 
 /** An eighth of the crowd, a quarter, a half, all of it. */
 export function crowdSizes(connections: number): number[] {

@@ -1,13 +1,9 @@
 // All that a run has measured, and what it comes to: medians of its rounds and starts. Pure.
-import type { BaseResult } from './base.js';
-import { type BaseRow, summariseBase } from './base-table.js';
-import type { ComparisonResult } from './compare.js';
-import { type ComparisonRow, summariseComparisons } from './comparison-table.js';
-import type { Failure } from './participation.js';
+import { type BaseRow, summariseBase } from './results/base-rows.js';
+import { type ComparisonRow, summariseComparisons } from './results/comparison-rows.js';
+import type { BaseResult, ComparisonResult, Failure, SyscallsResult, TrialResult } from './results/measurements.js';
+import { type SyscallsRow, summariseSyscalls } from './results/syscalls-rows.js';
 import { type Row, summarise } from './summary.js';
-import type { SyscallsResult } from './syscalls.js';
-import { type SyscallsRow, summariseSyscalls } from './syscalls-table.js';
-import type { TrialResult } from './trial.js';
 
 export interface Measured {
   readonly trials: readonly TrialResult[];

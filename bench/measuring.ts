@@ -2,14 +2,15 @@
 // them alike; then what needs no rounds.
 import { EndsAlone } from './alone.js';
 import { measureBase } from './base.js';
-import { type ComparisonResult, compare } from './compare.js';
+import { compare } from './compare.js';
 import { LoadGenerator, Target } from './ends.js';
 import type { Measured } from './measured.js';
 import type { Ends } from './participation.js';
 import { comparisonsOf, loadsOf, type Plan } from './plan.js';
 import { Progress } from './progress.js';
+import type { ComparisonResult, TrialResult } from './results/measurements.js';
 import { measureSyscalls } from './syscalls.js';
-import { runTrial, type TrialResult } from './trial.js';
+import { runTrial } from './trial.js';
 
 /** Every subject in every round in which it has anything to do. */
 function stagesOf(plan: Plan) {

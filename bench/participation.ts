@@ -6,13 +6,7 @@ import type { Outcome, TargetKind, TargetPorts, Way } from './messages.js';
 import { Daemon, StartError } from './peers/daemon.js';
 import type { Setting } from './peers/peer.js';
 import type { Entrant } from './plan.js';
-
-export interface Failure {
-  readonly subject: string;
-  readonly load: string;
-  readonly cause: string;
-  readonly count: number;
-}
+import type { Failure } from './results/measurements.js';
 
 export interface Ends {
   readonly generator: LoadGenerator;

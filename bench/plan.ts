@@ -1,14 +1,12 @@
 // What is to be measured: which loads, on which subjects, how often. Nothing is started here.
-import type { BaseExtent } from './base.js';
-import { BASE } from './base-table.js';
 import { allComparisons, type Comparison, isFor } from './comparison.js';
 import type { Order, TargetKind, Way } from './messages.js';
 import type { BenchOptions } from './options.js';
 import { PEERS } from './peers/all.js';
 import { gatewayBefore } from './peers/gateway.js';
 import type { Peer } from './peers/peer.js';
+import { BASE } from './plan/load-names.js';
 import { findStrace } from './strace.js';
-import type { TracedLoad } from './syscalls.js';
 
 export interface Load {
   readonly name: string;
@@ -31,6 +29,20 @@ export interface Entrant {
   readonly path: string;
   readonly version: string;
   readonly workers: number;
+}
+
+export interface BaseExtent {
+  readonly starts: number;
+  readonly calm_s: number;
+}
+
+export interface TracedLoad {
+  /** The program's path. */
+  readonly strace: string;
+  /** Connections at a time. */
+  readonly concurrency: number;
+  readonly duration_ms: number;
+  readonly warmUp_ms: number;
 }
 
 export interface Plan {

@@ -5,28 +5,10 @@ import { dirname, join } from 'node:path';
 import { type Measured, type Summary, summaryOf } from './measured.js';
 import { PACKAGE_ROOT } from './package-root.js';
 import type { Plan } from './plan.js';
+import type { Machine, Subject, Titled } from './results/measurements.js';
 
 /** Goes up with every change that a reader of these files would notice. */
 export const FORMAT = 3;
-
-export interface Machine {
-  readonly cores: number;
-  readonly processor: string;
-  readonly kernel: string;
-  readonly node: string;
-}
-
-export interface Subject {
-  readonly name: string;
-  readonly version: string;
-  /** 0 where it cannot be told. */
-  readonly workers: number;
-}
-
-export interface Titled {
-  readonly name: string;
-  readonly title: string;
-}
 
 export interface Results {
   readonly format: typeof FORMAT;

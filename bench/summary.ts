@@ -1,7 +1,8 @@
 // From the measurements of all rounds to one row for each subject and load: medians, per unit of work. Pure.
 import { groupsOf } from './groups.js';
 import type { Percentiles } from './histogram.js';
-import type { Measurement } from './trial.js';
+import type { Measurement } from './results/measurements.js';
+import { median } from './results/median.js';
 
 const BYTES_PER_GB = 1e9;
 
@@ -47,13 +48,6 @@ export interface Row {
   readonly each: { readonly rate: readonly number[]; readonly cpu: readonly number[]; readonly pss: readonly number[] };
   /** Only of the idle load. */
   readonly memory: RowMemory | undefined;
-}
-
-/** NaN of nothing. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** Units of work that a measurement stands for. */

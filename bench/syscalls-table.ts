@@ -1,34 +1,13 @@
 // System calls for each connection, as text. Pure.
 import { type ColumnOf, formatColumns, SUBJECT } from './columns.js';
-import type { SyscallsMeasurement, SyscallsResult } from './syscalls.js';
-
-export const SYSCALLS = 'syscalls';
+import { SYSCALLS } from './plan/load-names.js';
+import type { SyscallsResult } from './results/measurements.js';
+import type { SyscallsRow } from './results/syscalls-rows.js';
 
 /** Named one by one, if they are made for one connection in ten at least. */
 const FREQUENT_MAX = 10;
 const FREQUENT_EACH = 0.1;
 const ENTER = 'io_uring_enter';
-
-export interface SyscallsRow {
-  readonly subject: string;
-  readonly workers: number;
-  readonly connections: number;
-  /** For each connection: all calls, and by name, the most frequent first. */
-  readonly all: number;
-  readonly each: readonly (readonly [name: string, count: number])[];
-}
-
-/** Those without a connection are left out. */
-export function summariseSyscalls(measurements: readonly SyscallsMeasurement[]): SyscallsRow[] {
-  return measurements
-    .filter(({ connections }) => connections > 0)
-    .map(({ subject, workers, connections, calls }) => {
-      const each = Object.entries(calls)
-        .map(([name, count]) => [name, count / connections] as const)
-        .sort(([, a], [, b]) => b - a);
-      return { subject, workers, connections, all: each.reduce((sum, [, count]) => sum + count, 0), each };
-    });
-}
 
 export const SYSCALLS_COLUMNS: readonly ColumnOf<SyscallsRow>[] = [
   SUBJECT,

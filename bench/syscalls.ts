@@ -1,36 +1,11 @@
 // The system calls of each subject for a connection: a short connect load under strace, after everything that is timed.
 import { processesOf, settledCpuTime } from './measure.js';
-import { ECHO, type Ends, type Failure, failuresOf, wayTo, withDaemon } from './participation.js';
+import { ECHO, type Ends, failuresOf, wayTo, withDaemon } from './participation.js';
 import type { Daemon } from './peers/daemon.js';
-import type { Entrant } from './plan.js';
+import { SYSCALLS } from './plan/load-names.js';
+import type { Entrant, TracedLoad } from './plan.js';
+import type { Failure, SyscallsMeasurement, SyscallsResult } from './results/measurements.js';
 import { Strace } from './strace.js';
-import { SYSCALLS } from './syscalls-table.js';
-
-export interface SyscallsMeasurement {
-  readonly subject: string;
-  readonly workers: number;
-  readonly connections: number;
-  /** Calls by name, all of them. */
-  readonly calls: Readonly<Record<string, number>>;
-}
-
-export interface TracedLoad {
-  /** The program's path. */
-  readonly strace: string;
-  /** Connections at a time. */
-  readonly concurrency: number;
-  readonly duration_ms: number;
-  readonly warmUp_ms: number;
-}
-
-export interface SyscallsResult {
-  /** Connections at a time. */
-  readonly concurrency: number;
-  readonly measurements: readonly SyscallsMeasurement[];
-  readonly failures: readonly Failure[];
-  /** Why strace could not be attached, if that is so: nothing more was counted then. */
-  readonly refusal: string | undefined;
-}
 
 /** `told` is called with what is next. */
 export async function measureSyscalls(

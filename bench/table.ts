@@ -1,7 +1,6 @@
 // The summary as text: one table for each load.
-import { type ColumnOf, formatColumns, SUBJECT } from './columns.js';
-import { mibOf } from './mib.js';
-import type { Titled } from './results.js';
+import { type ColumnOf, formatColumns, mibOf, SUBJECT } from './columns.js';
+import type { Titled } from './results/measurements.js';
 import type { Row, RowMemory } from './summary.js';
 
 type Column = ColumnOf<Row>;

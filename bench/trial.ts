@@ -1,35 +1,13 @@
 // One subject in one round: started, put through its loads, stopped; and once more for the idle load, which is about memory:
 // what earlier loads leave to be collected would hide what a connection takes. What went wrong is part of what comes out.
-import { type Counts, counting } from './counts.js';
-import { type CrowdMemory, holdCrowd } from './crowd.js';
-import type { KernelMemory } from './kernel.js';
-import { type CpuTime, cpuBetween, settledCpuTime } from './measure.js';
-import type { Outcome, Way } from './messages.js';
-import { type Ends, type Failure, failuresOf, wayTo, withDaemon } from './participation.js';
+import { counting } from './counts.js';
+import { holdCrowd } from './crowd.js';
+import { cpuBetween, settledCpuTime } from './measure.js';
+import type { Way } from './messages.js';
+import { type Ends, failuresOf, wayTo, withDaemon } from './participation.js';
 import type { Daemon } from './peers/daemon.js';
 import type { Entrant, Load } from './plan.js';
-
-export interface Measurement {
-  readonly subject: string;
-  readonly workers: number;
-  readonly load: string;
-  readonly outcome: Outcome;
-  /** Of the subject during the load and until it was quiet again, in microseconds. */
-  readonly cpu: CpuTime;
-  readonly counts: Counts;
-  /** Only of the idle load. */
-  readonly idle?: IdleMemory;
-}
-
-export interface IdleMemory extends CrowdMemory {
-  /** By how much the kernel's memory grows with as many connections without a subject. */
-  readonly kernelAlone: KernelMemory;
-}
-
-export interface TrialResult {
-  readonly measurements: Measurement[];
-  readonly failures: Failure[];
-}
+import type { TrialResult } from './results/measurements.js';
 
 async function measure(daemon: Daemon, { peer }: Entrant, ends: Ends, way: Way, load: Load, idle: number) {
   const { generator, alone } = ends;

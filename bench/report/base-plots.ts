@@ -1,6 +1,6 @@
 // What subjects take before anything is asked of them, each start beside the medians.
-import type { BaseRow } from '../base-table.js';
-import { mibOf } from '../mib.js';
+import { mibOf } from '../columns.js';
+import type { BaseRow } from '../results/base-rows.js';
 import { BASE_MEMORY, BASE_REST, BASE_START } from './further-quantities.js';
 import { type Plot, rowBars, type Setting } from './plot.js';
 

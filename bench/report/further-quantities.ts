@@ -1,8 +1,8 @@
 // What the rows of comparisons, of the base section and of system calls are read by.
-import type { BaseRow } from '../base-table.js';
-import type { ComparisonRow } from '../comparison-table.js';
-import { mibOf } from '../mib.js';
-import type { SyscallsRow } from '../syscalls-table.js';
+import { mibOf } from '../columns.js';
+import type { BaseRow } from '../results/base-rows.js';
+import type { ComparisonRow } from '../results/comparison-rows.js';
+import type { SyscallsRow } from '../results/syscalls-rows.js';
 import type { Quantity } from './quantities.js';
 
 export const COMPARED_RATIO: Quantity<ComparisonRow> = {

@@ -1,5 +1,5 @@
 // What a subject's memory is with so many connections open, and what each has added.
-import { mibOf } from '../mib.js';
+import { mibOf } from '../columns.js';
 import type { Row } from '../summary.js';
 import { curvePlot } from './curves.js';
 import { formatNumber, formatTick } from './numbers.js';

@@ -1,10 +1,14 @@
 // The results by what was measured: each load, each comparison, the base section and the system calls, with the quantities
 // that are told of it first.
-import { BASE, type BaseRow, baseTitle } from '../base-table.js';
-import type { ComparisonRow } from '../comparison-table.js';
-import type { Results, Titled } from '../results.js';
+import { baseTitle } from '../base-table.js';
+import { BASE, SYSCALLS } from '../plan/load-names.js';
+import type { BaseRow } from '../results/base-rows.js';
+import type { ComparisonRow } from '../results/comparison-rows.js';
+import type { Titled } from '../results/measurements.js';
+import type { SyscallsRow } from '../results/syscalls-rows.js';
+import type { Results } from '../results.js';
 import type { Row } from '../summary.js';
-import { SYSCALLS, type SyscallsRow, syscallsTitle } from '../syscalls-table.js';
+import { syscallsTitle } from '../syscalls-table.js';
 import {
   BASE_MEMORY,
   BASE_REST,

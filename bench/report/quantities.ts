@@ -1,6 +1,6 @@
 // What a load's rows are read by: which of their numbers, in which unit. Loads that are not known here are counted by
 // what is true of all.
-import { mibOf } from '../mib.js';
+import { mibOf } from '../columns.js';
 import type { Row } from '../summary.js';
 
 export interface Quantity<Some> {

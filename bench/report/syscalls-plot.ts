@@ -1,5 +1,5 @@
 // How many system calls a connection takes.
-import type { SyscallsRow } from '../syscalls-table.js';
+import type { SyscallsRow } from '../results/syscalls-rows.js';
 import { SYSTEM_CALLS } from './further-quantities.js';
 import { type Plot, rowBars, type Setting } from './plot.js';
 

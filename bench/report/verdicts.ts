@@ -1,7 +1,7 @@
 // Which targets hold in these results.
-import { BASE } from '../base-table.js';
+import { mibOf } from '../columns.js';
 import type { Summary } from '../measured.js';
-import { mibOf } from '../mib.js';
+import { BASE } from '../plan/load-names.js';
 import { inWords, type Target, type TargetFigure } from '../targets.js';
 import type { Entrant } from './looks.js';
 import { formatNumber, formatRatio } from './numbers.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatBase, summariseBase } from '../../bench/base-table.js';
+import { formatBase } from '../../bench/base-table.js';
+import { summariseBase } from '../../bench/results/base-rows.js';
 
 test('the table has medians of the starts, and no row for what never started', () => {
   const start = (accepts_ms: number, pss: number) => ({ accepts_ms, carries_ms: accepts_ms + 5, pss, rss: 2 * pss });

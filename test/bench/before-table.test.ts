@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { formatBefore, pairsOf } from '../../bench/before-table.js';
 import { parseOptions } from '../../bench/options.js';
 import { makePlan } from '../../bench/plan.js';
+import type { Measurement } from '../../bench/results/measurements.js';
 import { summarise } from '../../bench/summary.js';
-import type { Measurement } from '../../bench/trial.js';
 
 const LATENCY = { p50: 1, p90: 2, p99: 3, p999: 4, max: 5 };
 

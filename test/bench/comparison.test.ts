@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ComparisonMeasurement } from '../../bench/compare.js';
 import { allComparisons, isFor } from '../../bench/comparison.js';
-import { formatComparisons, summariseComparisons } from '../../bench/comparison-table.js';
+import { formatComparisons } from '../../bench/comparison-table.js';
 import { parseOptions } from '../../bench/options.js';
 import { PEERS } from '../../bench/peers/all.js';
+import { summariseComparisons } from '../../bench/results/comparison-rows.js';
+import type { ComparisonMeasurement } from '../../bench/results/measurements.js';
 
 /** `cpu`: µs for each of 100 connections. */
 const side = (cpu: number, pss: number) => ({ verified: 100, cpu: { user: cpu * 25, system: cpu * 75 }, pss });

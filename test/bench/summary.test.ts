@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { median, summarise } from '../../bench/summary.js';
-import type { Measurement } from '../../bench/trial.js';
+import type { Measurement } from '../../bench/results/measurements.js';
+import { median } from '../../bench/results/median.js';
+import { summarise } from '../../bench/summary.js';
 
 const latency = { p50: 1, p90: 2, p99: 3, p999: 4, max: 5 };
 

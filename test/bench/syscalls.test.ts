@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { summariseSyscalls } from '../../bench/results/syscalls-rows.js';
 import { findStrace, parseStrace, Strace } from '../../bench/strace.js';
-import { formatSyscalls, summariseSyscalls } from '../../bench/syscalls-table.js';
+import { formatSyscalls } from '../../bench/syscalls-table.js';
 
 const TABLE = `strace: Process 19884 attached with 2 threads
 strace: Process 19885 detached

@@ -1,11 +1,13 @@
 // Results as a run of the bench leaves them, made up.
-import type { BaseResult } from '../../../bench/base.js';
-import type { ComparisonMeasurement } from '../../../bench/compare.js';
 import { type Measured, summaryOf } from '../../../bench/measured.js';
-import type { Failure } from '../../../bench/participation.js';
+import type {
+  BaseResult,
+  ComparisonMeasurement,
+  Failure,
+  Measurement,
+  SyscallsResult,
+} from '../../../bench/results/measurements.js';
 import { FORMAT, type Results } from '../../../bench/results.js';
-import type { SyscallsResult } from '../../../bench/syscalls.js';
-import type { Measurement } from '../../../bench/trial.js';
 
 export interface Sample {
   readonly subjects?: readonly string[];

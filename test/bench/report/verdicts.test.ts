@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BASE } from '../../../bench/base-table.js';
 import { parseOptions } from '../../../bench/options.js';
+import { BASE } from '../../../bench/plan/load-names.js';
 import { makePlan } from '../../../bench/plan.js';
 import { verdictsOf } from '../../../bench/report/verdicts.js';
 import { TARGETS, type Target } from '../../../bench/targets.js';

@@ -1,0 +1,28 @@
+// What subjects take before anything is asked of them: the medians of their starts. Pure.
+import type { BaseMeasurement, Start } from './measurements.js';
+import { median } from './median.js';
+
+export interface BaseRow extends Start {
+  readonly subject: string;
+  readonly workers: number;
+  /** What each start had, where the row has the median. */
+  readonly each: readonly Start[];
+  /** Percent of one core while nothing happens; NaN where it is not known. */
+  readonly calm_percent: number;
+}
+
+/** Those that never started have no row. */
+export function summariseBase(measurements: readonly BaseMeasurement[]): BaseRow[] {
+  return measurements
+    .filter(({ starts }) => starts.length > 0)
+    .map(({ subject, workers, starts, calm_percent = Number.NaN }) => {
+      const middle = (key: keyof Start): number => median(starts.map((one) => one[key]));
+      return {
+        ...{ subject, workers, each: starts, calm_percent },
+        accepts_ms: middle('accepts_ms'),
+        carries_ms: middle('carries_ms'),
+        pss: middle('pss'),
+        rss: middle('rss'),
+      };
+    });
+}

@@ -1,0 +1,134 @@
+// What is measured, as values: of each load, comparison and start, of the machine and the subjects. Types only.
+import type { Counts } from '../counts.js';
+import type { KernelMemory } from '../kernel.js';
+import type { CpuTime } from '../measure.js';
+import type { Outcome } from '../messages.js';
+import type { BaseExtent } from '../plan.js';
+import type { MemoryUse } from '../proc.js';
+
+export interface Machine {
+  readonly cores: number;
+  readonly processor: string;
+  readonly kernel: string;
+  readonly node: string;
+}
+
+export interface Subject {
+  readonly name: string;
+  readonly version: string;
+  /** 0 where it cannot be told. */
+  readonly workers: number;
+}
+
+export interface Titled {
+  readonly name: string;
+  readonly title: string;
+}
+
+export interface Failure {
+  readonly subject: string;
+  readonly load: string;
+  readonly cause: string;
+  readonly count: number;
+}
+
+export interface Measurement {
+  readonly subject: string;
+  readonly workers: number;
+  readonly load: string;
+  readonly outcome: Outcome;
+  /** Of the subject during the load and until it was quiet again, in microseconds. */
+  readonly cpu: CpuTime;
+  readonly counts: Counts;
+  /** Only of the idle load. */
+  readonly idle?: IdleMemory;
+}
+
+export interface CrowdStep extends MemoryUse {
+  readonly connections: number;
+}
+
+/** KiB. */
+export interface CrowdMemory {
+  readonly pssBefore: number;
+  readonly pss: number;
+  readonly rssBefore: number;
+  readonly rss: number;
+  /** The sizes on the way, the full one last. */
+  readonly steps: readonly CrowdStep[];
+  /** By how much the kernel's memory grew, for the generator, the subject and the target together. */
+  readonly kernel: KernelMemory;
+}
+
+export interface IdleMemory extends CrowdMemory {
+  /** By how much the kernel's memory grows with as many connections without a subject. */
+  readonly kernelAlone: KernelMemory;
+}
+
+export interface TrialResult {
+  readonly measurements: Measurement[];
+  readonly failures: Failure[];
+}
+
+/** Both turns of a side together. */
+export interface Side {
+  readonly verified: number;
+  readonly cpu: CpuTime;
+  /** KiB, after the last turn. */
+  readonly pss: number;
+}
+
+export interface ComparisonMeasurement {
+  readonly subject: string;
+  readonly workers: number;
+  readonly comparison: string;
+  readonly without: Side;
+  readonly with: Side;
+}
+
+export interface ComparisonResult {
+  /** Undefined when it could not be made. */
+  readonly measurement: ComparisonMeasurement | undefined;
+  readonly failures: readonly Failure[];
+}
+
+export interface Start {
+  /** Milliseconds from its spawn until it accepts a connection, and until one has carried an echo. */
+  readonly accepts_ms: number;
+  readonly carries_ms: number;
+  /** KiB, after that connection. */
+  readonly pss: number;
+  readonly rss: number;
+}
+
+export interface BaseMeasurement {
+  readonly subject: string;
+  /** Connection actors; 0 where it cannot be told. */
+  readonly workers: number;
+  readonly starts: readonly Start[];
+  /** Percent of one core while nothing happens; undefined where it has not started. */
+  readonly calm_percent: number | undefined;
+}
+
+export interface BaseResult {
+  readonly extent: BaseExtent;
+  readonly measurements: readonly BaseMeasurement[];
+  readonly failures: readonly Failure[];
+}
+
+export interface SyscallsMeasurement {
+  readonly subject: string;
+  readonly workers: number;
+  readonly connections: number;
+  /** Calls by name, all of them. */
+  readonly calls: Readonly<Record<string, number>>;
+}
+
+export interface SyscallsResult {
+  /** Connections at a time. */
+  readonly concurrency: number;
+  readonly measurements: readonly SyscallsMeasurement[];
+  readonly failures: readonly Failure[];
+  /** Why strace could not be attached, if that is so: nothing more was counted then. */
+  readonly refusal: string | undefined;
+}
