@@ -1,22 +1,23 @@
 // `npm run bench`: measures, prints tables, writes a JSON file and, if asked for, a page, and ends with an exit status that
 // says whether every connection was what it should be. Or all but the JSON file from one that an earlier run has written.
-import { formatBase } from './base-table.js';
-import { formatBefore } from './before-table.js';
-import { formatComparisons } from './comparison-table.js';
-import { raiseFileLimit } from './file-limit.js';
-import { failuresIn } from './measured.js';
-import { measureAll } from './measuring.js';
-import { type BenchOptions, parseOptions, USAGE } from './options.js';
+
+import { measureAll } from './measuring/all.js';
 import { BASELINE } from './peers/all.js';
-import { makePlan } from './plan.js';
+import { type BenchOptions, parseOptions, USAGE } from './plan/options.js';
+import { makePlan } from './plan/plan.js';
+import { raiseFileLimit } from './process/file-limit.js';
 import { conditionsOf } from './report/conditions.js';
 import { formatMarkdown } from './report/markdown.js';
 import { renderPage } from './report/page.js';
+import { failuresIn } from './results/measured.js';
 import type { Failure } from './results/measurements.js';
-import { type Results, resultsOf, writeResults, writeText } from './results.js';
-import { readResults } from './saved.js';
-import { formatSyscalls } from './syscalls-table.js';
-import { formatTables } from './table.js';
+import { type Results, resultsOf, writeResults, writeText } from './results/results.js';
+import { readResults } from './results/saved.js';
+import { formatBase } from './tables/base-table.js';
+import { formatBefore } from './tables/before-table.js';
+import { formatComparisons } from './tables/comparison-table.js';
+import { formatSyscalls } from './tables/syscalls-table.js';
+import { formatTables } from './tables/table.js';
 
 /** Besides connections, a process has some files open. */
 const FILES_SPARE = 500;
@@ -80,7 +81,7 @@ async function bench(options: BenchOptions): Promise<number> {
   return failures.length === 0 ? 0 : 1;
 }
 
-// Leaving through `exit` is what ends the subjects: see daemon.ts.
+// Leaving through `exit` is what ends the subjects: see peers/daemon.ts.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
 try {

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 /** Parts of paths of files that run alone, by why. */
 const ALONE = [
   // They put a load on the machine, and count what the whole of it does.
-  ...['bench/base', 'bench/before', 'bench/kernel', 'bench/load', 'bench/main', 'bench/race-ways'],
+  ...['bench/generator/load', 'bench/main', 'bench/process/kernel', 'bench/race/ways'],
   // They compare times that are shorter than a busy machine is late.
   ...['linux/loop', 'linux/thread-clock', 'main/acceptor', 'main/deadline', 'main/supervisor', 'gateway/hedge'],
   ...['gateway/late-addresses', 'workers/dns/habits', 'workers/dns/in-order'],

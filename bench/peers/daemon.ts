@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TargetKind, TargetPorts } from '../messages.js';
+import type { TargetKind, TargetPorts } from '../shared/messages.js';
 import { freePorts } from './free-ports.js';
 import type { Conditions, Peer, Setting } from './peer.js';
 

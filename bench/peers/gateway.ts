@@ -2,7 +2,7 @@
 // another checkout, for a comparison of two versions in one run.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { PACKAGE_ROOT, versionIn } from '../package-root.js';
+import { PACKAGE_ROOT, versionIn } from '../shared/package-root.js';
 import { CONFIG_FILE, gatewayFiles } from './gateway-config.js';
 import type { Peer } from './peer.js';
 

@@ -2,7 +2,7 @@
 // Each program is a file of its own beside this one; none of them starts anything itself (see daemon.ts).
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { TargetKind, TargetPorts } from '../messages.js';
+import type { TargetKind, TargetPorts } from '../shared/messages.js';
 
 /** How a subject is set up: as it comes, with a SOCKS5 proxy as its only line, or with so many routes remembered. */
 export type Setting =

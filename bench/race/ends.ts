@@ -1,5 +1,5 @@
 // The field as the bench holds it: a child process, see field.ts.
-import { Child } from '../child.js';
+import { Child } from '../process/child.js';
 import type { Fault } from './faults.js';
 import type { FieldOrder, FieldReport, Laid, WayCounts, WayPlan } from './messages.js';
 

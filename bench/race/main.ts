@@ -2,8 +2,8 @@
 // exit status that says whether the gateway did what it promises.
 import { clientHello } from '../../test/helpers/tls-hello.js';
 import { TLS_NAME } from '../../test/helpers/tls-server.js';
-import { raiseFileLimit } from '../file-limit.js';
-import { machine, writeResults } from '../results.js';
+import { raiseFileLimit } from '../process/file-limit.js';
+import { machine, writeResults } from '../results/results.js';
 import { type Amplification, amplification } from './amplification.js';
 import { Course } from './course.js';
 import { Field } from './ends.js';

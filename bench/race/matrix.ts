@@ -1,5 +1,5 @@
 // The fault matrix: every cell that was asked for, one after the other, on one subject and topology after the other.
-import { Progress } from '../progress.js';
+import { Progress } from '../shared/progress.js';
 import type { Cell, Speech, State } from './cell.js';
 import { Course } from './course.js';
 import type { Field } from './ends.js';

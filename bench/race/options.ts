@@ -1,6 +1,6 @@
 // The command line of the race's bench.
 import { parseArgs } from 'node:util';
-import { count, list } from '../options.js';
+import { count, list } from '../plan/options.js';
 import { STATES, type State } from './cell.js';
 import { FAULT_NAMES, type Fault } from './faults.js';
 import { SUBJECTS } from './subjects.js';

@@ -1,5 +1,5 @@
 // The matrix as text: a table for each subject and topology, every cell beside the clean run it is judged by. Pure.
-import { type ColumnOf, formatColumns } from '../columns.js';
+import { type ColumnOf, formatColumns } from '../tables/columns.js';
 import { AMPLIFICATION_MAX, type Amplification } from './amplification.js';
 import type { Cell } from './cell.js';
 import { FAULTS } from './faults.js';

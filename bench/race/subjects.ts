@@ -1,11 +1,11 @@
 // The programs that the race's bench knows: the gateway, and others as far as they can be configured for the same ways.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { PACKAGE_ROOT, versionIn } from '../package-root.js';
 import { haproxy } from '../peers/haproxy.js';
 import { microsocks } from '../peers/microsocks.js';
 import type { Peer } from '../peers/peer.js';
 import { v2ray } from '../peers/v2ray.js';
+import { PACKAGE_ROOT, versionIn } from '../shared/package-root.js';
 import type { Fault } from './faults.js';
 import type { Ground, Subject } from './subject.js';
 

@@ -1,6 +1,7 @@
 // What subjects take before anything is asked of them, each start beside the medians.
-import { mibOf } from '../columns.js';
+
 import type { BaseRow } from '../results/base-rows.js';
+import { mibOf } from '../tables/columns.js';
 import { BASE_MEMORY, BASE_REST, BASE_START } from './further-quantities.js';
 import { type Plot, rowBars, type Setting } from './plot.js';
 

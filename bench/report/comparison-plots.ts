@@ -1,6 +1,7 @@
 // What a comparison has come to: the ratio, and what either side took.
-import { mibOf } from '../columns.js';
+
 import type { ComparisonRow } from '../results/comparison-rows.js';
+import { mibOf } from '../tables/columns.js';
 import { COMPARED_CPU, COMPARED_MEMORY, COMPARED_RATIO } from './further-quantities.js';
 import { type Plot, rowBars, type Setting } from './plot.js';
 

@@ -1,5 +1,5 @@
 // What the results were made on and how, in words.
-import type { Results } from '../results.js';
+import type { Results } from '../results/results.js';
 import { participants } from './participants.js';
 
 export interface Conditions {

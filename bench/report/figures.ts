@@ -1,7 +1,7 @@
 // The main figures: a line for each quantity of each part of the results, a value for each subject. What the page and the
 // Markdown show.
 import type { Titled } from '../results/measurements.js';
-import type { Results } from '../results.js';
+import type { Results } from '../results/results.js';
 import { type Entrant, type Look, looksOf } from './looks.js';
 import { type Participant, participants } from './participants.js';
 import { type Part, partsOf } from './parts.js';

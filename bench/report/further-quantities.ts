@@ -1,8 +1,9 @@
 // What the rows of comparisons, of the base section and of system calls are read by.
-import { mibOf } from '../columns.js';
+
 import type { BaseRow } from '../results/base-rows.js';
 import type { ComparisonRow } from '../results/comparison-rows.js';
 import type { SyscallsRow } from '../results/syscalls-rows.js';
+import { mibOf } from '../tables/columns.js';
 import type { Quantity } from './quantities.js';
 
 export const COMPARED_RATIO: Quantity<ComparisonRow> = {

@@ -1,6 +1,6 @@
 // The head of the page: when, on what, with which options, and the subjects in their colours.
-import { failuresIn } from '../measured.js';
-import type { Results } from '../results.js';
+import { failuresIn } from '../results/measured.js';
+import type { Results } from '../results/results.js';
 import { conditionsOf } from './conditions.js';
 import { colourOf } from './looks.js';
 import { type Markup, markup } from './markup.js';

@@ -1,6 +1,7 @@
 // How latencies are spread: a curve for each subject over all percentiles, the rare slow ones as wide as the usual ones.
-import { CURVE_STEPS } from '../histogram.js';
-import type { Row } from '../summary.js';
+
+import type { Row } from '../results/summary.js';
+import { CURVE_STEPS } from '../shared/histogram.js';
 import { curvePlot } from './curves.js';
 import { formatNumber } from './numbers.js';
 import type { Plot, Setting } from './plot.js';

@@ -1,5 +1,5 @@
 // How a subject looks: its name, and a colour that is its own in every plot and on every page.
-import type { Row } from '../summary.js';
+import type { Row } from '../results/summary.js';
 
 export interface Look {
   readonly label: string;

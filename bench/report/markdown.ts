@@ -1,6 +1,6 @@
 // The main figures as a Markdown table under a line that says what they were made on.
-import type { Results } from '../results.js';
-import { visible } from '../visible.js';
+import type { Results } from '../results/results.js';
+import { visible } from '../results/visible.js';
 import { conditionsOf } from './conditions.js';
 import { type Figures, figuresOf, type Line } from './figures.js';
 import { formatNumber, formatRatio } from './numbers.js';

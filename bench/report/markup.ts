@@ -1,5 +1,5 @@
 // HTML and SVG as text that cannot be broken into: everything put into a template is escaped, unless it is markup itself.
-import { visible } from '../visible.js';
+import { visible } from '../results/visible.js';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,6 +1,7 @@
 // What a subject's memory is with so many connections open, and what each has added.
-import { mibOf } from '../columns.js';
-import type { Row } from '../summary.js';
+
+import type { Row } from '../results/summary.js';
+import { mibOf } from '../tables/columns.js';
 import { curvePlot } from './curves.js';
 import { formatNumber, formatTick } from './numbers.js';
 import { type Plot, rowBars, type Setting } from './plot.js';

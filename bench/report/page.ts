@@ -1,13 +1,14 @@
 // The results as one HTML page that needs nothing else: no file, no network, no script. Pure.
-import { BASE_COLUMNS, BASE_NOTE } from '../base-table.js';
-import type { ColumnOf } from '../columns.js';
-import { COMPARISON_COLUMNS } from '../comparison-table.js';
-import type { Summary } from '../measured.js';
+
 import { BASELINE } from '../peers/all.js';
-import type { Results } from '../results.js';
-import { SYSCALLS_COLUMNS, SYSCALLS_NOTE } from '../syscalls-table.js';
-import { columnsFor, noteFor } from '../table.js';
-import { TARGETS } from '../targets.js';
+import type { Summary } from '../results/measured.js';
+import type { Results } from '../results/results.js';
+import { TARGETS } from '../results/targets.js';
+import { BASE_COLUMNS, BASE_NOTE } from '../tables/base-table.js';
+import type { ColumnOf } from '../tables/columns.js';
+import { COMPARISON_COLUMNS } from '../tables/comparison-table.js';
+import { SYSCALLS_COLUMNS, SYSCALLS_NOTE } from '../tables/syscalls-table.js';
+import { columnsFor, noteFor } from '../tables/table.js';
 import { basePlots } from './base-plots.js';
 import { comparisonPlots } from './comparison-plots.js';
 import { type Figures, figuresOf } from './figures.js';

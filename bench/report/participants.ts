@@ -1,5 +1,5 @@
 // The subjects that anything is known of: one may have been there and had nothing to do, or have failed.
-import type { Results } from '../results.js';
+import type { Results } from '../results/results.js';
 import type { Entrant } from './looks.js';
 import { pick } from './pick.js';
 

@@ -1,14 +1,15 @@
 // The results by what was measured: each load, each comparison, the base section and the system calls, with the quantities
 // that are told of it first.
-import { baseTitle } from '../base-table.js';
+
 import { BASE, SYSCALLS } from '../plan/load-names.js';
 import type { BaseRow } from '../results/base-rows.js';
 import type { ComparisonRow } from '../results/comparison-rows.js';
 import type { Titled } from '../results/measurements.js';
+import type { Results } from '../results/results.js';
+import type { Row } from '../results/summary.js';
 import type { SyscallsRow } from '../results/syscalls-rows.js';
-import type { Results } from '../results.js';
-import type { Row } from '../summary.js';
-import { syscallsTitle } from '../syscalls-table.js';
+import { baseTitle } from '../tables/base-table.js';
+import { syscallsTitle } from '../tables/syscalls-table.js';
 import {
   BASE_MEMORY,
   BASE_REST,

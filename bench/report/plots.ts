@@ -1,5 +1,5 @@
 // The plots of one load: what its rows have data for.
-import type { Row } from '../summary.js';
+import type { Row } from '../results/summary.js';
 import { latencyPlot } from './latency-plot.js';
 import { memoryPlots } from './memory-plots.js';
 import { type Plot, rowBars, type Setting } from './plot.js';

@@ -1,7 +1,8 @@
 // What a load's rows are read by: which of their numbers, in which unit. Loads that are not known here are counted by
 // what is true of all.
-import { mibOf } from '../columns.js';
-import type { Row } from '../summary.js';
+
+import type { Row } from '../results/summary.js';
+import { mibOf } from '../tables/columns.js';
 
 export interface Quantity<Some> {
   /** Before a colon or as a title: `CPU per connection`. */

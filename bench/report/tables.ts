@@ -1,5 +1,5 @@
 // The tables of the page: targets, main figures, and all figures of a load.
-import type { ColumnOf } from '../columns.js';
+import type { ColumnOf } from '../tables/columns.js';
 import type { Cell, Figures } from './figures.js';
 import type { Entrant, Look } from './looks.js';
 import { type Markup, markup } from './markup.js';

@@ -1,8 +1,9 @@
 // Which targets hold in these results.
-import { mibOf } from '../columns.js';
-import type { Summary } from '../measured.js';
+
 import { BASE } from '../plan/load-names.js';
-import { inWords, type Target, type TargetFigure } from '../targets.js';
+import type { Summary } from '../results/measured.js';
+import { inWords, type Target, type TargetFigure } from '../results/targets.js';
+import { mibOf } from '../tables/columns.js';
 import type { Entrant } from './looks.js';
 import { formatNumber, formatRatio } from './numbers.js';
 import { pick } from './pick.js';

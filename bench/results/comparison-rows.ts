@@ -1,5 +1,5 @@
 // The comparisons of all rounds: one row for each comparison and subject. Pure.
-import { groupsOf } from '../groups.js';
+import { groupsOf } from './groups.js';
 import type { ComparisonMeasurement, Side } from './measurements.js';
 import { median } from './median.js';
 

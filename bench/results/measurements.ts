@@ -1,10 +1,11 @@
 // What is measured, as values: of each load, comparison and start, of the machine and the subjects. Types only.
-import type { Counts } from '../counts.js';
-import type { KernelMemory } from '../kernel.js';
-import type { CpuTime } from '../measure.js';
-import type { Outcome } from '../messages.js';
-import type { BaseExtent } from '../plan.js';
-import type { MemoryUse } from '../proc.js';
+
+import type { BaseExtent } from '../plan/plan.js';
+import type { CpuTime } from '../process/cost.js';
+import type { Counts } from '../process/counts.js';
+import type { KernelMemory } from '../process/kernel.js';
+import type { MemoryUse } from '../process/proc.js';
+import type { Outcome } from '../shared/messages.js';
 
 export interface Machine {
   readonly cores: number;

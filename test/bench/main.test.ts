@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { FORMAT } from '../../bench/results.js';
+import { FORMAT } from '../../bench/results/results.js';
 import { BASE_SAMPLE, SYSCALLS_SAMPLE, sample } from './report/sample.js';
 
 const program = fileURLToPath(new URL('../../bench/main.js', import.meta.url));

@@ -1,5 +1,5 @@
 // Results as a run of the bench leaves them, made up.
-import { type Measured, summaryOf } from '../../../bench/measured.js';
+import { type Measured, summaryOf } from '../../../bench/results/measured.js';
 import type {
   BaseResult,
   ComparisonMeasurement,
@@ -7,7 +7,7 @@ import type {
   Measurement,
   SyscallsResult,
 } from '../../../bench/results/measurements.js';
-import { FORMAT, type Results } from '../../../bench/results.js';
+import { FORMAT, type Results } from '../../../bench/results/results.js';
 
 export interface Sample {
   readonly subjects?: readonly string[];

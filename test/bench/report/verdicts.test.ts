@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseOptions } from '../../../bench/options.js';
 import { BASE } from '../../../bench/plan/load-names.js';
-import { makePlan } from '../../../bench/plan.js';
+import { parseOptions } from '../../../bench/plan/options.js';
+import { makePlan } from '../../../bench/plan/plan.js';
 import { verdictsOf } from '../../../bench/report/verdicts.js';
-import { TARGETS, type Target } from '../../../bench/targets.js';
+import { TARGETS, type Target } from '../../../bench/results/targets.js';
 import { BASE_SAMPLE, sample } from './sample.js';
 
 // The n-th subject costs n × 100 and a bit: 101, 201, 301 (microsocks), 401 (haproxy), 501 (haproxy-splice).

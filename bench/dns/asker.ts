@@ -1,0 +1,101 @@
+// Asks the DNS actor for names as a connection actor does: through its replica, at a steady rate, in turns. It counts
+// what comes back and samples what the actor holds. It starts no actor: see main.ts.
+import { MessageChannel } from 'node:worker_threads';
+import { DeadlineWheel } from '../../src/protocol/deadline-wheel.js';
+import type { NamesControl } from '../../src/protocol/messages.js';
+import type { Tables } from '../../src/protocol/names-statistics.js';
+import type { Options } from '../../src/protocol/options.js';
+import { Counters } from '../../src/threads/counters.js';
+import { moved, type Remote } from '../../src/threads/port.js';
+import { BadAddresses } from '../../src/workers/connection/bad-addresses.js';
+import { type NameOutcome, NamesReplica } from '../../src/workers/connection/names-replica.js';
+
+/** Of the asker; a busy connection actor's are shorter. */
+const TURN_MS = 2;
+const SAMPLE_MS = 1000;
+const HITS = 1_000_000;
+
+/** What the actor holds, and the process with it. */
+export interface Sample {
+  readonly tables: Tables;
+  readonly rss_mib: number;
+}
+
+export interface Asked {
+  readonly asked: number;
+  readonly elapsed_s: number;
+  /** Requests to the actor. */
+  readonly messages: number;
+  /** By what they were: `found 2` for one with two addresses. */
+  readonly answers: Readonly<Record<string, number>>;
+  /** One each second, and one at the end. */
+  readonly samples: readonly Sample[];
+}
+
+export class Asker {
+  readonly #actor: Remote<NamesControl>;
+  readonly #replica: NamesReplica;
+
+  constructor(dns: Options['dns'], actor: Remote<NamesControl>) {
+    const now = (): number => performance.now();
+    const badAddresses = new BadAddresses([], now);
+    this.#actor = actor;
+    const counters = new Counters(Counters.create(1)).of(0);
+    this.#replica = new NamesReplica(dns, { deadlines: new DeadlineWheel(now()), badAddresses, now, counters });
+  }
+
+  async connect(): Promise<void> {
+    const { port1, port2 } = new MessageChannel();
+    await this.#actor.connect(moved(port2));
+    this.#replica.connect(port1);
+  }
+
+  /** `rate` names a second, each once: `name(0)`, `name(1)` and so on. */
+  async ask(name: (index: number) => string, rate: number, seconds: number): Promise<Asked> {
+    const answers: Record<string, number> = {};
+    const samples: Promise<Sample>[] = [];
+    let [asked, messages, open] = [0, 0, 0];
+    const hear = (outcome: NameOutcome): void => {
+      const what = outcome.kind === 'found' ? `found ${outcome.ips.length}` : outcome.failure.code;
+      answers[what] = (answers[what] ?? 0) + 1;
+      open -= 1;
+    };
+    const begun = performance.now();
+    const sampling = setInterval(() => samples.push(this.#sample()), SAMPLE_MS);
+    for (let now = begun; now - begun < seconds * 1000; now = performance.now()) {
+      const due = Math.floor(((now - begun) * rate) / 1000);
+      if (due > asked) messages += 1;
+      for (; asked < due; asked += 1) {
+        open += 1;
+        const known = this.#replica.lookup(name(asked), now, hear);
+        if (known !== undefined) hear(known);
+      }
+      this.#replica.flush();
+      await new Promise((resolve) => setTimeout(resolve, TURN_MS));
+    }
+    while (open > 0) await new Promise((resolve) => setImmediate(resolve));
+    const elapsed_s = (performance.now() - begun) / 1000;
+    clearInterval(sampling);
+    samples.push(this.#sample());
+    return { asked, elapsed_s, messages, answers, samples: await Promise.all(samples) };
+  }
+
+  /** Nanoseconds for a name that the replica knows; undefined if it does not. */
+  hit_ns(name: string): number | undefined {
+    const begun = performance.now();
+    for (let hit = 0; hit < HITS; hit += 1) {
+      if (this.#replica.lookup(name, begun, () => {}) === undefined) return undefined;
+    }
+    return ((performance.now() - begun) * 1e6) / HITS;
+  }
+
+  close(): void {
+    this.#replica.close();
+  }
+
+  async #sample(): Promise<Sample> {
+    const { tables, servers } = await this.#actor.statistics();
+    const own = servers.flatMap((server) => Object.entries(server.tables));
+    return { tables: { ...tables, ...Object.fromEntries(own) }, rss_mib: process.memoryUsage.rss() / 2 ** 20 };
+  }
+}

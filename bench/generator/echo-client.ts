@@ -1,0 +1,59 @@
+// A client of the echo server: says 64 bytes that nobody has said before and takes nothing else for an answer. What
+// follows an answer is a subclass's business.
+
+import { type Memory, mapMemory } from '../../src/linux/memory.js';
+import type { Socket } from '../../src/linux/socket.js';
+import { SocksClient } from './socks-client.js';
+
+export const MESSAGE_SIZE = 64;
+const PAGE_SIZE = 4096;
+let page: Memory | undefined;
+let pageUsed = PAGE_SIZE;
+/** Counts every message of the process, so that a byte of another message is noticed. */
+let serial = 0;
+
+export abstract class EchoClient extends SocksClient {
+  readonly #memory: Memory;
+  readonly #offset: number;
+  #echoed = 0;
+
+  constructor(...run: ConstructorParameters<typeof SocksClient>) {
+    super(...run);
+    if (page === undefined || pageUsed === PAGE_SIZE) {
+      page = mapMemory(PAGE_SIZE);
+      pageUsed = 0;
+    }
+    this.#memory = page;
+    this.#offset = pageUsed;
+    pageUsed += MESSAGE_SIZE;
+    for (let i = 0; i < MESSAGE_SIZE; i += 1) this.#memory.bytes[this.#offset + i] = (i * 37) & 255;
+  }
+
+  /** The whole message has come back. */
+  protected abstract echoed(socket: Socket): void;
+
+  protected speak(socket: Socket): void {
+    serial = (serial + 1) >>> 0;
+    this.#memory.words[this.#offset >> 2] = serial;
+    this.#memory.words[(this.#offset >> 2) + 1] = ~serial;
+    this.#echoed = 0;
+    this.say(socket, this.#memory, this.#offset, MESSAGE_SIZE);
+  }
+
+  protected override received(socket: Socket, memory: Memory, offset: number, size: number): void {
+    if (this.#echoed + size > MESSAGE_SIZE) {
+      this.fail('echo: more bytes than were sent');
+      return;
+    }
+    const said = this.#memory.bytes;
+    const first = this.#offset + this.#echoed;
+    for (let i = 0; i < size; i += 1) {
+      if (memory.bytes[offset + i] !== said[first + i]) {
+        this.fail('echo: other bytes than were sent');
+        return;
+      }
+    }
+    this.#echoed += size;
+    if (this.#echoed === MESSAGE_SIZE) this.echoed(socket);
+  }
+}

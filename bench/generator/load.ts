@@ -1,0 +1,55 @@
+// The load generator: a process of its own, so that its CPU time is not the subject's nor the target's. It carries out
+// one order after the other (messages.ts) over its IPC channel and ends with the channel.
+import { openEngine } from '../../src/linux/choose.js';
+import type { Engine } from '../../src/linux/engine.js';
+import { raiseFileLimit } from '../process/file-limit.js';
+import type { GeneratorReport, Order, Outcome } from '../shared/messages.js';
+import { bulk } from './loads/bulk.js';
+import { connect } from './loads/connect.js';
+import { Crowd } from './loads/idle.js';
+import { ping } from './loads/ping.js';
+import { Run } from './run.js';
+
+let crowd: Crowd | undefined;
+
+function carryOut(engine: Engine, order: Order): Outcome {
+  if (order.kind === 'release') {
+    if (crowd === undefined) throw new Error('release: nothing is held');
+    const outcome = crowd.release();
+    crowd = undefined;
+    return outcome;
+  }
+  if (order.kind === 'hold') {
+    crowd ??= new Crowd(new Run(engine, order.way));
+    return crowd.grow(order.connections);
+  }
+  const run = new Run(engine, order.way);
+  switch (order.kind) {
+    case 'connect':
+      return connect(run, order.connections, order.duration_ms);
+    case 'ping':
+      return ping(run, order.connections, order.duration_ms);
+    case 'bulk':
+      return bulk(run, order.connections, order.duration_ms, order.direction);
+    default:
+      return order satisfies never;
+  }
+}
+
+function report(message: GeneratorReport): void {
+  process.send?.(message);
+}
+
+function start(): void {
+  raiseFileLimit();
+  const chosen = openEngine('auto');
+  if ('code' in chosen) throw new Error(chosen.reason);
+  const { engine } = chosen;
+  process.on('message', (order) => report({ kind: 'outcome', outcome: carryOut(engine, order as Order) }));
+  report({ kind: 'ready' });
+}
+
+process.on('disconnect', () => process.exit());
+// Whoever stops the bench from a terminal stops this group of processes: the bench ends its children itself.
+process.on('SIGINT', () => {});
+start();

@@ -1,0 +1,27 @@
+// The connect load: so many connections at a time are opened, used for one echo and closed, each followed by the next.
+import type { Socket } from '../../../src/linux/socket.js';
+import type { Outcome } from '../../shared/messages.js';
+import { EchoClient } from '../echo-client.js';
+import type { Run } from '../run.js';
+
+class Visitor extends EchoClient {
+  protected override established(socket: Socket): void {
+    this.speak(socket);
+  }
+
+  protected override echoed(): void {
+    this.run.tally.succeeded(this.run.engine.now - this.began_ms);
+    this.close('graceful');
+    if (this.run.goesOn) this.open();
+  }
+}
+
+/** Outcomes are told for so many of the connections together. */
+const GATHER_SHARE = 3;
+
+export function connect(run: Run, connections: number, duration_ms: number): Outcome {
+  const begin = (): void => {
+    for (let i = 0; i < connections; i += 1) new Visitor(run).open();
+  };
+  return run.carryOut(duration_ms, begin, { gather: Math.ceil(connections / GATHER_SHARE) });
+}

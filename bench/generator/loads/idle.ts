@@ -1,0 +1,94 @@
+// The idle load: connections that are opened, prove themselves by one echo, and then stay without a byte until they
+// are released, when each proves itself once more. Between the two the bench looks at the subject's memory.
+import type { Socket } from '../../../src/linux/socket.js';
+import type { Outcome } from '../../shared/messages.js';
+import { EchoClient } from '../echo-client.js';
+import type { Run } from '../run.js';
+
+/** Connections that are being opened or released at the same time. */
+const WINDOW = 128;
+
+class Holder extends EchoClient {
+  readonly #done: () => void;
+  #released = false;
+
+  constructor(run: Run, done: () => void) {
+    super(run);
+    this.#done = done;
+  }
+
+  protected override established(socket: Socket): void {
+    this.speak(socket);
+  }
+
+  /** A connection that was lost while it was idle has been counted as a failure when the loss was seen. */
+  release(): void {
+    if (this.socket === undefined) {
+      this.#done();
+      return;
+    }
+    this.#released = true;
+    this.began_ms = this.run.engine.clock();
+    this.progress_ms = this.began_ms;
+    this.run.joined(this);
+    this.speak(this.socket);
+  }
+
+  protected override echoed(): void {
+    this.run.tally.succeeded(this.run.engine.now - this.began_ms);
+    if (this.#released) this.close('graceful');
+    else this.run.left(this);
+    this.#done();
+  }
+
+  protected override fail(cause: string): void {
+    super.fail(this.#released ? `after idling: ${cause}` : cause);
+    this.#done();
+  }
+}
+
+export class Crowd {
+  readonly #run: Run;
+  #holders: Holder[] = [];
+  #next = 0;
+  #free = 0;
+  #proceeding = false;
+  #step: (holder: Holder) => void = () => {};
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  /** Until it has that size. */
+  grow(connections: number): Outcome {
+    const done = () => this.#proceed(1);
+    const before = this.#holders.length;
+    while (this.#holders.length < connections) this.#holders.push(new Holder(this.#run, done));
+    return this.#each(before, (holder) => holder.open());
+  }
+
+  release(): Outcome {
+    const outcome = this.#each(0, (holder) => holder.release());
+    this.#holders = [];
+    return outcome;
+  }
+
+  #each(first: number, step: (holder: Holder) => void): Outcome {
+    this.#next = first;
+    this.#free = 0;
+    this.#step = step;
+    return this.#run.carryOut(Number.POSITIVE_INFINITY, () => this.#proceed(WINDOW));
+  }
+
+  /** A step may end at once and come back here, so it is a loop and not a recursion. */
+  #proceed(places: number): void {
+    this.#free += places;
+    if (this.#proceeding) return;
+    this.#proceeding = true;
+    for (; this.#free > 0 && this.#next < this.#holders.length; this.#next += 1) {
+      this.#free -= 1;
+      this.#step(this.#holders[this.#next]);
+    }
+    this.#proceeding = false;
+  }
+}

@@ -1,0 +1,88 @@
+// One load being carried out by the generator: its clients, their deadline, and the count of what came of them.
+// The thread does nothing else meanwhile: it stays in the engine, so libuv costs nothing.
+import type { Engine } from '../../src/linux/engine.js';
+import type { Outcome, Way } from '../shared/messages.js';
+import { Route } from './route.js';
+import { Tally } from './tally.js';
+
+/** The longest that a connection may be without progress. */
+const PROGRESS_TIMEOUT_MS = 10_000;
+const SWEEP_MS = 500;
+/** The longest that an outcome waits for others to be told with it. */
+const GATHER_MS = 1;
+
+export interface Participant {
+  /** Closes the connection and counts the failure, if it has made no progress since that time of the engine. */
+  expire(before_ms: number): void;
+}
+
+export interface Manner {
+  /** Called once when the duration is over. */
+  readonly ending?: () => void;
+  /** So many outcomes are waited for, where one alone is in no hurry: fewer calls into the kernel are cheaper. */
+  readonly gather?: number;
+}
+
+export class Run {
+  readonly engine: Engine;
+  readonly route: Route;
+  tally = new Tally();
+  readonly #participants = new Set<Participant>();
+  #until_ms = Number.POSITIVE_INFINITY;
+
+  constructor(engine: Engine, way: Way) {
+    this.engine = engine;
+    this.route = new Route(way);
+  }
+
+  /** False once the load's duration is over: nothing new begins then. */
+  get goesOn(): boolean {
+    return this.engine.now < this.#until_ms;
+  }
+
+  joined(participant: Participant): void {
+    this.#participants.add(participant);
+  }
+
+  left(participant: Participant): void {
+    this.#participants.delete(participant);
+  }
+
+  /** Starts the load and returns when the last participant has left. Without a duration they decide that alone. */
+  carryOut(duration_ms: number, begin: () => void, { ending, gather = 1 }: Manner = {}): Outcome {
+    this.tally = new Tally();
+    const cpuBefore = process.cpuUsage();
+    // The engine's clock leaves out what has passed since the last load.
+    this.engine.turn(0);
+    const began_ms = performance.now();
+    this.#until_ms = this.engine.now + duration_ms;
+    begin();
+    const longest_ms = gather > 1 ? GATHER_MS : SWEEP_MS;
+    let sweep_ms = this.engine.now + SWEEP_MS;
+    let ended = false;
+    while (this.#participants.size > 0) {
+      this.engine.turn(Math.max(1, Math.min(longest_ms, this.#until_ms - this.engine.clock())), gather);
+      if (!ended && !this.goesOn) {
+        ended = true;
+        ending?.();
+      }
+      if (this.engine.now < sweep_ms) continue;
+      sweep_ms = this.engine.now + SWEEP_MS;
+      for (const participant of this.#participants) participant.expire(this.engine.now - PROGRESS_TIMEOUT_MS);
+    }
+    // The connections that were closed last close in a turn.
+    this.engine.turn(0);
+    const { tally } = this;
+    const elapsed_ms = performance.now() - began_ms;
+    const cpu_us = process.cpuUsage(cpuBefore);
+    return {
+      verified: tally.verified,
+      bytes: tally.bytes,
+      elapsed_ms,
+      latency: tally.latency.percentiles(),
+      curve: tally.latency.curve(),
+      failures: tally.failures(),
+      cpu_us,
+    };
+  }
+}

@@ -1,0 +1,186 @@
+// What is to be measured: which loads, on which subjects, how often. Nothing is started here.
+
+import { PEERS } from '../peers/all.js';
+import { gatewayBefore } from '../peers/gateway.js';
+import type { Peer } from '../peers/peer.js';
+import { findStrace } from '../process/strace.js';
+import type { Order, TargetKind, Way } from '../shared/messages.js';
+import { allComparisons, type Comparison, isFor } from './comparison.js';
+import { BASE } from './load-names.js';
+import type { BenchOptions } from './options.js';
+
+export interface Load {
+  readonly name: string;
+  readonly title: string;
+  /** Which of the target's servers it ends at. */
+  readonly kind: TargetKind;
+  /** What the SOCKS request asks for. */
+  readonly host: string;
+  readonly duration_ms: number;
+  /** Not measured: caches, pools and compilers get there first. */
+  readonly warmUp_ms: number;
+  /** In how many rounds it takes part. */
+  readonly roundsMax: number;
+  order(way: Way, duration_ms: number): Order;
+}
+
+/** A subject with a number of workers; 0 where it cannot be told. */
+export interface Entrant {
+  readonly peer: Peer;
+  readonly path: string;
+  readonly version: string;
+  readonly workers: number;
+}
+
+export interface BaseExtent {
+  readonly starts: number;
+  readonly calm_s: number;
+}
+
+export interface TracedLoad {
+  /** The program's path. */
+  readonly strace: string;
+  /** Connections at a time. */
+  readonly concurrency: number;
+  readonly duration_ms: number;
+  readonly warmUp_ms: number;
+}
+
+export interface Plan {
+  readonly loads: readonly Load[];
+  readonly comparisons: readonly Comparison[];
+  /** Undefined where it is not wanted. */
+  readonly base: BaseExtent | undefined;
+  /** Undefined where it is not wanted, or strace is not installed. */
+  readonly syscalls: TracedLoad | undefined;
+  readonly entrants: readonly Entrant[];
+  readonly rounds: number;
+  readonly idle: number;
+  /** Of the connect loads. */
+  readonly concurrency: number;
+}
+
+const IP = '127.0.0.1';
+/** Memory differs little between rounds, and so many connections take their time. */
+const IDLE_ROUNDS = 2;
+/** A single connection's round trip depends on where the threads happen to run. */
+const SINGLE_PING_ROUNDS = 9;
+/** A quick run's share of the durations. */
+const QUICK = 0.2;
+const STARTS = 10;
+const QUICK_STARTS = 2;
+
+function allLoads(options: BenchOptions, scale: number): Load[] {
+  const { concurrency, direction, name, quick, rounds } = options;
+  const times = (duration_ms: number, warmUp_ms: number) => ({
+    duration_ms: duration_ms * scale,
+    warmUp_ms: warmUp_ms * scale,
+    roundsMax: rounds,
+  });
+  const connect = (host: string, connections: number) => ({
+    kind: 'echo' as const,
+    host,
+    order: (way: Way, duration_ms: number): Order => ({ kind: 'connect', way, connections, duration_ms }),
+  });
+  const ping = (connections: number): Load => ({
+    name: `ping-${connections}`,
+    title: `ping: 64 B to and fro on ${connections === 1 ? 'one connection' : `${connections} connections`}`,
+    kind: 'echo',
+    host: IP,
+    ...times(connections === 1 ? 600 : 800, 150),
+    order: (way, duration_ms) => ({ kind: 'ping', way, connections, duration_ms }),
+    ...(connections === 1 && !quick ? { roundsMax: Math.max(rounds, SINGLE_PING_ROUNDS) } : {}),
+  });
+  const bulk = (connections: number): Load => ({
+    name: `bulk-${connections}`,
+    title: `bulk: ${direction} on ${connections} streams; HAProxy has the gateway's pipes (1 MiB) and number of threads`,
+    kind: direction === 'download' ? 'source' : 'sink',
+    host: IP,
+    ...times(800, 150),
+    order: (way, duration_ms) => ({ kind: 'bulk', way, connections, duration_ms, direction }),
+  });
+  const visit = `open, handshake, echo 64 B, close; ${concurrency} at a time`;
+  return [
+    { name: 'connect-ip', title: `connect: ${visit}`, ...times(1500, 1000), ...connect(IP, concurrency) },
+    { name: 'connect-name', title: `connect to a name: ${visit}`, ...times(1000, 500), ...connect(name, concurrency) },
+    ping(64),
+    ping(1),
+    bulk(4),
+    bulk(64),
+    // Held, not timed: the warm-up is a connect load, as long as that one's own: what is compiled then is of no connection.
+    {
+      name: 'idle',
+      title: `idle: ${options.idle} open connections`,
+      ...times(0, 1000),
+      ...connect(IP, concurrency),
+      roundsMax: Math.min(IDLE_ROUNDS, rounds),
+    },
+  ];
+}
+
+const isWanted = (name: string, wanted: readonly string[] | undefined): boolean =>
+  wanted === undefined || wanted.some((part) => name === part || name.startsWith(`${part}-`));
+
+function checkNames(flag: string, wanted: readonly string[] | undefined, names: readonly string[]): void {
+  for (const part of wanted ?? []) {
+    if (names.some((name) => isWanted(name, [part]))) continue;
+    throw new Error(`--${flag} ${part}: there are ${names.join(', ')}`);
+  }
+}
+
+/** Throws an Error with a sentence for the user when a wanted name is unknown. */
+export function makePlan(options: BenchOptions): Plan {
+  const { quick, calm_s, concurrency } = options;
+  const scale = quick ? QUICK : 1;
+  const loads = allLoads(options, scale);
+  const comparisons = allComparisons(options, quick ? QUICK / 2 : 1);
+  checkNames('loads', options.loads, [...[...loads, ...comparisons].map(({ name }) => name), BASE]);
+  checkNames(
+    'subjects',
+    options.subjects,
+    PEERS.map(({ name }) => name),
+  );
+  const wantedPeers = PEERS.filter(({ name }) => isWanted(name, options.subjects));
+  const before = options.before === undefined ? [] : gatewayBefore(options.before);
+  // Each engine of the other checkout right before the same engine of this one: a pair is close in time.
+  const peers = wantedPeers.flatMap((peer) => [...before.filter(({ pair }) => pair === peer.name), peer]);
+  const entrants = peers.flatMap((peer): Entrant[] => {
+    const found = peer.find();
+    if (found === undefined) return [];
+    return peer.scales
+      ? options.workers.map((workers) => ({ peer, ...found, workers }))
+      : [{ peer, ...found, workers: 0 }];
+  });
+  const strace = options.syscalls ? findStrace() : undefined;
+  const wanted = loads.filter(({ name }) => isWanted(name, options.loads));
+  const traced = { concurrency, duration_ms: 1000 * scale, warmUp_ms: 500 * scale };
+  return {
+    loads: wanted,
+    comparisons: comparisons.filter(({ name }) => isWanted(name, options.loads)),
+    base: isWanted(BASE, options.loads) ? { starts: quick ? QUICK_STARTS : STARTS, calm_s } : undefined,
+    syscalls: strace === undefined ? undefined : { strace, ...traced },
+    entrants,
+    rounds: Math.max(options.rounds, ...wanted.map(({ roundsMax }) => roundsMax)),
+    idle: options.idle,
+    concurrency,
+  };
+}
+
+/** The loads of that subject in that round (the first is 1): a bare forward is not told a name. */
+export function loadsOf({ peer }: Entrant, { loads }: Plan, round: number): Load[] {
+  const some = loads.filter((load) => {
+    if (round > load.roundsMax) return false;
+    if (peer.onlyLoads !== undefined) return peer.onlyLoads.includes(load.name);
+    return !(peer.bare && load.name === 'connect-name');
+  });
+  const { timeShare = 1 } = peer;
+  return some.map(({ duration_ms, warmUp_ms, ...load }) => ({
+    ...load,
+    duration_ms: duration_ms * timeShare,
+    warmUp_ms: warmUp_ms * timeShare,
+  }));
+}
+
+export function comparisonsOf({ peer }: Entrant, { comparisons }: Plan, round: number): Comparison[] {
+  return comparisons.filter((comparison) => round <= comparison.roundsMax && isFor(peer, comparison));
+}

@@ -1,0 +1,45 @@
+// What Linux says of a process under /proc: the texts taken apart. Pure; cost.ts reads them.
+
+/** Of one process with all its threads, ended ones too. Times in clock ticks. */
+export interface ProcessStat {
+  readonly parent: number;
+  readonly user: number;
+  readonly system: number;
+  /** Of children that have ended and been waited for. */
+  readonly childrenUser: number;
+  readonly childrenSystem: number;
+}
+
+/** /proc/PID/stat (proc(5)); undefined when it is not one. The name may contain spaces and parentheses. */
+export function parseStat(text: string): ProcessStat | undefined {
+  const end = text.lastIndexOf(')');
+  if (end < 0) return undefined;
+  // Field 3, the state, comes first here.
+  const fields = text.slice(end + 2).split(' ');
+  const numbers = [1, 11, 12, 13, 14].map((index) => Number(fields[index]));
+  if (numbers.some((number) => !Number.isInteger(number))) return undefined;
+  const [parent, user, system, childrenUser, childrenSystem] = numbers;
+  return { parent, user, system, childrenUser, childrenSystem };
+}
+
+/** KiB. */
+export interface MemoryUse {
+  /** Resident pages, shared ones in full. */
+  readonly rss: number;
+  /** Resident pages, shared ones divided by those who share them. */
+  readonly pss: number;
+}
+
+/** /proc/PID/smaps_rollup; undefined when it is not one (a process that is ending has an empty one). */
+export function parseSmapsRollup(text: string): MemoryUse | undefined {
+  const rss = /^Rss:\s+(\d+) kB$/m.exec(text);
+  const pss = /^Pss:\s+(\d+) kB$/m.exec(text);
+  return rss === null || pss === null ? undefined : { rss: Number(rss[1]), pss: Number(pss[1]) };
+}
+
+/** Voluntary and involuntary ones of one thread, by /proc/PID/task/TID/status; undefined when it is not one. */
+export function parseSwitches(text: string): number | undefined {
+  const voluntary = /^voluntary_ctxt_switches:\s+(\d+)$/m.exec(text);
+  const involuntary = /^nonvoluntary_ctxt_switches:\s+(\d+)$/m.exec(text);
+  return voluntary === null || involuntary === null ? undefined : Number(voluntary[1]) + Number(involuntary[1]);
+}

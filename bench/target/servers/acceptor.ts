@@ -1,0 +1,46 @@
+// Listens for one kind of server, on IPv4 and (where there is any) IPv6 loopback alike, since a name may stand for either.
+import { type Engine, Listener } from '../../../src/linux/engine.js';
+import { ECANCELED, errnoName } from '../../../src/linux/errno.js';
+import type { Socket } from '../../../src/linux/socket.js';
+import { listenOn, localEndpoint } from '../../../src/linux/sockets.js';
+
+const IPV4_ANY = new Uint8Array(4);
+const IPV6_LOOPBACK = new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+const BACKLOG = 4096;
+
+export class Acceptor extends Listener {
+  readonly #engine: Engine;
+  readonly #accepted: (fd: number) => void;
+  readonly #trouble: (cause: string) => void;
+
+  constructor(engine: Engine, accepted: (fd: number) => void, trouble: (cause: string) => void) {
+    super();
+    this.#engine = engine;
+    this.#accepted = accepted;
+    this.#trouble = trouble;
+  }
+
+  /** Returns the port that the kernel chose. */
+  listen(): number {
+    const fd = listenOn(IPV4_ANY, 0, BACKLOG, 0);
+    const local = fd < 0 ? fd : localEndpoint(fd);
+    if (typeof local === 'number') throw new Error(`the target cannot listen: ${errnoName(local)}`);
+    this.#engine.accept(this.#engine.adopt(fd, this), true);
+    const beside = listenOn(IPV6_LOOPBACK, local.port, BACKLOG, 0);
+    if (beside >= 0) this.#engine.accept(this.#engine.adopt(beside, this), true);
+    return local.port;
+  }
+
+  override onAccept(socket: Socket, result: number): void {
+    if (result >= 0) {
+      this.#accepted(result);
+      return;
+    }
+    if (result !== -ECANCELED) {
+      // Without a file descriptor it could only refuse again and again: the bench ends here.
+      this.#trouble(`accept: ${errnoName(result)}`);
+      return;
+    }
+    this.#engine.accept(socket, true);
+  }
+}

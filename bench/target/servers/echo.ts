@@ -1,0 +1,24 @@
+// The echo server: says back what it hears. One object serves every connection, since none has a state.
+import { BufferGroup, type Engine, Listener } from '../../../src/linux/engine.js';
+import type { Memory } from '../../../src/linux/memory.js';
+import type { Socket } from '../../../src/linux/socket.js';
+import { sendFrom } from '../../../src/linux/sockets.js';
+
+export class EchoServer extends Listener {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    super();
+    this.#engine = engine;
+  }
+
+  override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
+    if (result <= 0) {
+      this.#engine.close(socket, 'graceful');
+      return;
+    }
+    // The loads say 64 bytes at a time, for which there is always room; whoever says more must not wait for less.
+    if (sendFrom(socket.fd, memory.address + offset, result) !== result) this.#engine.close(socket, 'reset');
+    else this.#engine.receive(socket, BufferGroup.handshake);
+  }
+}

@@ -1,0 +1,36 @@
+// The sink: takes one stream, and answers one byte when all of it has come as it was sent. It says nothing to another.
+import { BufferGroup, type Engine, Listener } from '../../../src/linux/engine.js';
+import type { Memory } from '../../../src/linux/memory.js';
+import type { Socket } from '../../../src/linux/socket.js';
+import { sendBytes } from '../../../src/linux/sockets.js';
+import { SINK_SATISFIED, StreamReader } from '../../generator/stream.js';
+
+const ANSWER = new Uint8Array([SINK_SATISFIED]);
+
+export class SinkConnection extends Listener {
+  readonly #engine: Engine;
+  readonly #reader = new StreamReader();
+
+  constructor(engine: Engine) {
+    super();
+    this.#engine = engine;
+  }
+
+  begin(socket: Socket): void {
+    this.#engine.receive(socket, BufferGroup.large);
+  }
+
+  override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
+    if (result <= 0) {
+      this.#engine.close(socket, 'graceful');
+      return;
+    }
+    const state = this.#reader.read(memory.bytes, offset, result);
+    if (state === 'wrong') {
+      this.#engine.close(socket, 'reset');
+      return;
+    }
+    if (state === 'complete') sendBytes(socket.fd, ANSWER);
+    this.#engine.receive(socket, BufferGroup.large);
+  }
+}

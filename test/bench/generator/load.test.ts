@@ -1,0 +1,182 @@
+// The load generator and the target as the bench runs them, in processes of their own.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { after, before, test } from 'node:test';
+import { LoadGenerator, Target } from '../../../bench/measuring/ends.js';
+import type { TargetPorts, Way } from '../../../bench/shared/messages.js';
+import { type SocksProxy, startProxy } from './socks-server.js';
+
+const generator = new LoadGenerator();
+const target = new Target();
+let ports: TargetPorts;
+
+before(async () => {
+  await generator.ready();
+  ports = await target.ready();
+});
+after(() => {
+  generator.stop();
+  target.stop();
+});
+
+const direct = (port: number): Way => ({ entry: port, ask: undefined });
+const through = ({ port }: SocksProxy, host = '127.0.0.1'): Way => ({ entry: port, ask: { host, ports: ports.echo } });
+const honest = (bytes: Buffer): Buffer => bytes;
+
+test('connections to the target itself are verified one by one', async () => {
+  const order = { kind: 'connect', connections: 8, duration_ms: 200, way: direct(ports.echo[0]) } as const;
+  const { verified, failures, latency, cpu_us } = await generator.carryOut(order);
+  assert.deepEqual(failures, {});
+  assert.ok(verified > 8, `${verified} connections`);
+  assert.ok(latency.p50 > 0 && latency.p50 <= latency.max);
+  assert.ok(cpu_us.user + cpu_us.system > 0);
+});
+
+test('as many connections are claimed as a SOCKS proxy has passed on, to an address and to a name', async () => {
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const proxy = await startProxy(honest);
+    const order = { kind: 'connect', connections: 4, duration_ms: 200, way: through(proxy, host) } as const;
+    const { verified, failures } = await generator.carryOut(order);
+    assert.deepEqual(failures, {});
+    assert.equal(verified, proxy.passedOn());
+    await proxy.stop();
+  }
+});
+
+test("the target's proxy echoes for its echo servers, and refuses everything else", async () => {
+  const [entry] = ports.proxy;
+  const order = { kind: 'connect', connections: 4, duration_ms: 100 } as const;
+  const way = { entry, ask: { host: '127.0.0.1', ports: ports.echo } };
+  const { verified, failures } = await generator.carryOut({ ...order, way });
+  assert.deepEqual(failures, {});
+  assert.ok(verified > 4, `${verified} connections`);
+  for (const ask of [
+    { host: '127.0.0.1', ports: ports.sink },
+    { host: '192.0.2.1', ports: ports.echo },
+  ]) {
+    const refused = await generator.carryOut({ ...order, way: { entry, ask } });
+    assert.deepEqual([refused.verified, refused.failures], [0, { 'request: answered 5 5': 4 }]);
+  }
+});
+
+test('connections can be made while others are held', async () => {
+  const way = direct(ports.echo[0]);
+  await generator.carryOut({ kind: 'hold', connections: 50, way });
+  const { verified, failures } = await generator.carryOut({ kind: 'connect', connections: 4, duration_ms: 100, way });
+  assert.deepEqual(failures, {});
+  assert.ok(verified > 4, `${verified} connections`);
+  const released = await generator.carryOut({ kind: 'release' });
+  assert.deepEqual([released.verified, released.failures], [50, {}]);
+});
+
+test('round trips are counted, not connections', async () => {
+  const proxy = await startProxy(honest);
+  const order = { kind: 'ping', connections: 3, duration_ms: 200, way: through(proxy) } as const;
+  const { verified, failures } = await generator.carryOut(order);
+  assert.deepEqual(failures, {});
+  assert.ok(verified > 30, `${verified} round trips`);
+  assert.equal(proxy.passedOn(), 3);
+  await proxy.stop();
+});
+
+test('bulk streams come to their end with the same bytes at both, either way', async () => {
+  for (const direction of ['download', 'upload'] as const) {
+    const [port] = direction === 'download' ? ports.source : ports.sink;
+    const order = { kind: 'bulk', connections: 2, duration_ms: 200, direction, way: direct(port) } as const;
+    const { verified, bytes, failures } = await generator.carryOut(order);
+    assert.deepEqual(failures, {});
+    assert.equal(verified, 2);
+    assert.ok(bytes > 1e6, `${bytes} bytes`);
+  }
+});
+
+test('held connections are proven again when they are released', async () => {
+  const proxy = await startProxy(honest);
+  const held = await generator.carryOut({ kind: 'hold', connections: 200, way: through(proxy) });
+  assert.deepEqual([held.verified, held.failures], [200, {}]);
+  const released = await generator.carryOut({ kind: 'release' });
+  assert.deepEqual([released.verified, released.failures], [200, {}]);
+  await proxy.stop();
+});
+
+test('a crowd grows: only what is new is opened, and all of it is released', async () => {
+  const proxy = await startProxy(honest);
+  for (const [connections, verified] of [
+    [30, 30],
+    [50, 20],
+    [50, 0],
+  ]) {
+    const grown = await generator.carryOut({ kind: 'hold', way: through(proxy), connections });
+    assert.deepEqual([grown.verified, grown.failures], [verified, {}]);
+  }
+  assert.equal(proxy.passedOn(), 50);
+  const released = await generator.carryOut({ kind: 'release' });
+  assert.deepEqual([released.verified, released.failures], [50, {}]);
+  await proxy.stop();
+});
+
+test('a held connection that is lost while idle is a failure', async () => {
+  const proxy = await startProxy(honest);
+  await generator.carryOut({ kind: 'hold', connections: 5, way: through(proxy) });
+  await proxy.stop();
+  const { verified, failures } = await generator.carryOut({ kind: 'release' });
+  assert.equal(verified, 0);
+  const lost = Object.values(failures).reduce((sum, count) => sum + count, 0);
+  assert.equal(lost, 5);
+});
+
+test('a wrong byte in an echo is a failure, not a connection', async () => {
+  const proxy = await startProxy((bytes) => {
+    bytes[63] ^= 1;
+    return bytes;
+  });
+  const order = { kind: 'connect', connections: 4, duration_ms: 200, way: through(proxy) } as const;
+  const { verified, failures } = await generator.carryOut(order);
+  assert.equal(verified, 0);
+  assert.deepEqual(failures, { 'echo: other bytes than were sent': 4 });
+  await proxy.stop();
+});
+
+test('an echo of another message is a failure', async () => {
+  let first: Buffer | undefined;
+  const proxy = await startProxy((bytes) => {
+    first ??= Buffer.from(bytes);
+    return first;
+  });
+  const order = { kind: 'ping', connections: 1, duration_ms: 200, way: through(proxy) } as const;
+  const { verified, failures } = await generator.carryOut(order);
+  assert.equal(verified, 1);
+  assert.deepEqual(failures, { 'echo: other bytes than were sent': 1 });
+  await proxy.stop();
+});
+
+test('a dropped connection is a failure that says where it was dropped', async () => {
+  const proxy = await startProxy((bytes, client) => {
+    client.end(bytes.subarray(0, 10));
+    return Buffer.alloc(0);
+  });
+  const dropped = await generator.carryOut({ kind: 'connect', connections: 2, duration_ms: 200, way: through(proxy) });
+  assert.deepEqual([dropped.verified, dropped.failures], [0, { 'exchange: closed by the peer': 2 }]);
+  await proxy.stop();
+  const refused = await generator.carryOut({ kind: 'connect', connections: 2, duration_ms: 200, way: through(proxy) });
+  assert.deepEqual([refused.verified, refused.failures], [0, { 'connect: ECONNREFUSED': 2 }]);
+});
+
+test('a refusal of the proxy is a failure with its reply', async () => {
+  const server = createServer((socket) => {
+    socket.once('data', () => {
+      socket.write(Buffer.from([5, 0]));
+      socket.once('data', () => socket.end(Buffer.from([5, 5, 0, 1, 0, 0, 0, 0, 0, 0])));
+    });
+    socket.on('error', () => {});
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const way = { entry: port, ask: { host: '127.0.0.1', ports: ports.echo } };
+  const { verified, failures } = await generator.carryOut({ kind: 'connect', connections: 3, duration_ms: 100, way });
+  assert.deepEqual([verified, failures], [0, { 'request: answered 5 5': 3 }]);
+  server.close();
+  await once(server, 'close');
+});

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { test } from 'node:test';
+import { CONFIG_FILE, gatewayFiles } from '../../../bench/peers/gateway-config.js';
+import type { Setting } from '../../../bench/peers/peer.js';
+import { parseRoutes } from '../../../src/protocol/route-snapshot.js';
+import { loadText, optionsOf } from '../../main/config/load-text.js';
+
+const NOW = Date.UTC(2030, 0, 1);
+const TARGET = { echo: [], source: [], sink: [], proxy: [20_001, 20_002] };
+
+const filesFor = (setting: Setting) => gatewayFiles({ setting, target: TARGET, directory: tmpdir() }, NOW);
+const optionsFor = (files: Record<string, string>) => optionsOf(loadText(CONFIG_FILE, files[CONFIG_FILE]));
+
+test('a gateway as it comes has no files', () => {
+  assert.deepEqual(filesFor({ kind: 'plain' }), {});
+});
+
+test('the only line leads through a proxy of the target, the next start through the next one', () => {
+  const ports = [1, 2].map(() => {
+    const { lines } = optionsFor(filesFor({ kind: 'line' }));
+    assert.equal(lines.length, 1);
+    assert.equal(lines[0].hops[0].host, '127.0.0.1');
+    return lines[0].hops[0].port;
+  });
+  assert.deepEqual(ports.sort(), TARGET.proxy);
+});
+
+test('every route is taken up by a gateway with that configuration, and has a best candidate', () => {
+  const files = filesFor({ kind: 'routes', count: 300 });
+  const { lines, cache } = optionsFor(files);
+  assert.equal(lines.length, 2);
+  assert.equal(cache.state_file, `${tmpdir()}/routes`);
+  const bounds = { now: NOW + 5000, age_max_ms: cache.ttl_s * 1000, entries_max: cache.entries_max };
+  const parsed = parseRoutes(files['routes'], lines, bounds);
+  assert.equal(parsed.kind, 'snapshot');
+  const { routes } = parsed as Extract<typeof parsed, { kind: 'snapshot' }>;
+  assert.equal(new Set(routes.map(({ destination }) => destination)).size, 300);
+  assert.ok(routes.every(({ best, candidates }) => best === 0 && candidates.length === 1));
+});
+
+test('without routes the configuration is the same', () => {
+  const [without, some] = [0, 3].map((count) => filesFor({ kind: 'routes', count }));
+  assert.equal(without[CONFIG_FILE], some[CONFIG_FILE]);
+  const bounds = { now: NOW, age_max_ms: 1000, entries_max: 1000 };
+  assert.deepEqual(parseRoutes(without['routes'], optionsFor(without).lines, bounds), { kind: 'snapshot', routes: [] });
+});

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseOptions } from '../../../bench/plan/options.js';
+import { makePlan } from '../../../bench/plan/plan.js';
+
+test('a quick run has less of everything, unless it is told how much', () => {
+  const { routes, calm_s, rounds } = parseOptions(['--quick']);
+  assert.deepEqual({ routes, calm_s, rounds }, { routes: 10_000, calm_s: 3, rounds: 1 });
+  assert.equal(parseOptions(['--quick', '--routes', '7']).routes, 7);
+  assert.equal(parseOptions([]).routes, 100_000);
+});
+
+test('a number that is none, or out of its range, is named with its flag', () => {
+  assert.throws(() => parseOptions(['--calm', '0']), { message: '--calm 0: a whole number from 1 is needed' });
+  assert.throws(() => parseOptions(['--calm', '1.5']), /--calm 1\.5/);
+  assert.throws(() => parseOptions(['--routes', '1e9']), {
+    message: '--routes 1e9: a whole number from 1 to 300000 is needed',
+  });
+});
+
+test('comparisons and the base section are chosen like loads', () => {
+  const wanted = (...argv: string[]) => {
+    const { loads, comparisons, base } = makePlan(parseOptions([...argv, '--subjects', 'tcproute']));
+    return [...[...loads, ...comparisons].map(({ name }) => name), ...(base === undefined ? [] : ['base'])];
+  };
+  assert.deepEqual(wanted('--loads', 'connect'), ['connect-ip', 'connect-name', 'connect-line']);
+  assert.deepEqual(wanted('--loads', 'growth,base'), ['growth-idle', 'growth-routes', 'base']);
+  assert.equal(wanted().length, 11);
+  assert.throws(() => wanted('--loads', 'growht'), /--loads growht: there are .*growth-routes, base/);
+});
+
+test('with results that are there already, only what is made of them can be said', () => {
+  const { from, report, markdown } = parseOptions(['--from', 'a.json', '--report', 'a.html', '--markdown']);
+  assert.deepEqual([from, report, markdown], ['a.json', 'a.html', true]);
+  for (const more of [['--quick'], ['--rounds', '3'], ['--json', 'b.json'], ['--loads', 'idle']]) {
+    assert.throws(() => parseOptions(['--from', 'a.json', ...more]), /^Error: --\w+: not with --from/);
+  }
+});
+
+test('no file is written over another', () => {
+  assert.throws(() => parseOptions(['--from', 'a', '--report', './a']), /different files/);
+  assert.throws(() => parseOptions(['--json', 'b/../a', '--report', 'a']), /different files/);
+});
+
+test('a file needs a name', () => {
+  for (const flag of ['--from', '--report', '--json']) {
+    assert.throws(() => parseOptions([flag, '']), new RegExp(`^Error: ${flag}: the name of a file is needed$`));
+  }
+});
