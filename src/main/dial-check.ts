@@ -7,8 +7,8 @@ import { formatEndpoint } from '../protocol/address.js';
 import { FAILURES } from '../protocol/failure.js';
 import type { Line } from '../protocol/line.js';
 import type { Configuration, Options } from '../protocol/options.js';
+import { SocksChain } from '../protocol/outbound/chain.js';
 import { plain } from '../protocol/plain-text.js';
-import { SocksChain } from '../protocol/socks5-client.js';
 import { type Answer, within } from './deadline.js';
 import { explainName } from './dns-command.js';
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { formatEndpoint } from '../protocol/address.js';
-import { SocksChain } from '../protocol/socks5-client.js';
+import { SocksChain } from '../protocol/outbound/chain.js';
 import type { Target } from '../protocol/target.js';
 import { reasonOf, within } from './deadline.js';
 import type { Address } from './listen.js';

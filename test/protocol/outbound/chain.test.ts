@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Hop } from '../../src/protocol/line.js';
-import { SocksChain, type Step } from '../../src/protocol/socks5-client.js';
+import type { Hop } from '../../../src/protocol/line.js';
+import { SocksChain, type Step } from '../../../src/protocol/outbound/chain.js';
 
 const hop = (host: string, port: number, username?: string, password?: string): Hop => ({
   host,

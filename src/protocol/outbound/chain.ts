@@ -1,9 +1,9 @@
 // SOCKS5 as a client speaks it to a chain of proxies (RFC 1928, RFC 1929): pure, fed with what came, answering with what
 // to send next. Through the first proxy it speaks to the second, and so on to the destination.
-import { parseIp } from './address.js';
-import { type Failure, type FailureCode, failureOf } from './failure.js';
-import type { Hop } from './line.js';
-import { AddressType, Command, Method, VERSION } from './socks-codes.js';
+import { parseIp } from '../address.js';
+import { type Failure, type FailureCode, failureOf } from '../failure.js';
+import type { Hop } from '../line.js';
+import { AddressType, Command, Method, VERSION } from '../socks-codes.js';
 
 const PASSWORD_VERSION = 1;
 const CREDENTIAL_MAX = 255;
