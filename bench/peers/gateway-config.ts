@@ -1,6 +1,6 @@
 // The gateway's files for the settings other than the one that it comes with. Nothing is written here.
 import { DestinationMemory } from '../../src/protocol/destination-memory.js';
-import type { Line } from '../../src/protocol/line.js';
+import { type Line, lineOf } from '../../src/protocol/line.js';
 import { encodeRoutes } from '../../src/protocol/route-snapshot.js';
 import { type RouteState, stateOf } from '../../src/protocol/route-state.js';
 import type { Conditions } from './peer.js';
@@ -9,7 +9,7 @@ export const CONFIG_FILE = 'config.json';
 /** Room for all of them and the destinations of the loads. */
 const ENTRIES_MAX = 1_000_000;
 /** Nothing is remembered of an address that only one line leads to. */
-const LINES: readonly Line[] = ['one', 'other'].map((name) => ({ name, source: { ip: undefined, port: 0 }, hops: [] }));
+const LINES: readonly Line[] = ['one', 'other'].map((name) => lineOf(name, { ip: undefined, port: 0 }, []));
 const CONNECT_MS = 5;
 
 let starts = 0;

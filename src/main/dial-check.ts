@@ -7,7 +7,7 @@ import { formatEndpoint } from '../protocol/address.js';
 import { FAILURES } from '../protocol/failure.js';
 import type { Line } from '../protocol/line.js';
 import type { Configuration, Options } from '../protocol/options.js';
-import { SocksChain } from '../protocol/outbound/chain.js';
+import { Chain } from '../protocol/outbound/chain.js';
 import { plain } from '../protocol/plain-text.js';
 import { type Answer, within } from './deadline.js';
 import { explainName } from './dns-command.js';
@@ -65,7 +65,7 @@ async function tryLines(options: Options): Promise<Tried[]> {
   const waiting = options.lines.entries();
   const next = async (): Promise<void> => {
     for (const [index, line] of waiting) {
-      tried[index] = line.hops.length === 0 ? await tryDirect(line) : await tryProxies(line, options);
+      tried[index] = line.isDirect ? await tryDirect(line) : await tryProxies(line, options);
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, next));
@@ -145,7 +145,7 @@ function whyNot(answer: Answer<string | undefined>, timeout_ms: number): string 
 /** Why the last proxy cannot be asked. */
 async function negotiate(socket: Socket, hops: Line['hops']): Promise<string | undefined> {
   await once(socket, 'connect');
-  const chain = new SocksChain(hops, NAME, 443);
+  const chain = new Chain(hops, NAME, 443);
   socket.write(chain.start());
   for await (const bytes of socket) {
     const step = chain.feed(bytes as Buffer);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { formatEndpoint } from '../protocol/address.js';
-import { SocksChain } from '../protocol/outbound/chain.js';
+import { Chain } from '../protocol/outbound/chain.js';
 import type { Target } from '../protocol/target.js';
 import { reasonOf, within } from './deadline.js';
 import type { Address } from './listen.js';
@@ -44,7 +44,11 @@ export async function visit({ host, port }: Address, target: Target, visiting: V
   try {
     await within(visiting.reply_ms, once(socket, 'connect'));
     const client = formatEndpoint(socket.localAddress ?? '', socket.localPort ?? 0);
-    const chain = new SocksChain([{ host, port, username: undefined, password: undefined }], target.asked, target.port);
+    const chain = new Chain(
+      [{ kind: 'socks5', host, port, username: undefined, password: undefined }],
+      target.asked,
+      target.port,
+    );
     const isConnected = await negotiate(socket, chain, performance.now() + visiting.reply_ms);
     if (!isConnected) return { client, answer: { kind: 'not-connected' } };
     const answer = visiting.tls ? await shakeHands(socket, target, visiting.handshake_ms) : await listen(socket);
@@ -56,7 +60,7 @@ export async function visit({ host, port }: Address, target: Target, visiting: V
 }
 
 /** Whether the gateway says that the target is connected. */
-async function negotiate(socket: Socket, chain: SocksChain, deadline: number): Promise<boolean> {
+async function negotiate(socket: Socket, chain: Chain, deadline: number): Promise<boolean> {
   socket.write(chain.start());
   for (;;) {
     const bytes = await read(socket, deadline - performance.now());

@@ -122,7 +122,7 @@ async function explain(
 
 function resolvedWhere({ ip }: Target, { lines }: Options): Explanation['resolved'] {
   if (ip !== undefined) return 'literal';
-  return lines.every(({ hops }) => hops.length > 0) ? 'by-proxy' : 'here';
+  return lines.every(({ isDirect }) => !isDirect) ? 'by-proxy' : 'here';
 }
 
 /** What the route actor knew at the start has been pushed by now; this comes after it. */

@@ -1,6 +1,6 @@
 // Why a connection could not be made: one closed union of codes, and one table that says of each code whose failure it is,
 // what it teaches, what the client is told, how loudly it is logged, and the sentence that a user reads. It does not know
-// how a failure was found out: errno numbers are workers/connection/causes.ts, a proxy's replies are outbound/chain.ts.
+// how a failure was found out: errno numbers are workers/connection/causes.ts, a proxy's replies are outbound/.
 import type { RouteFailure } from './candidate-memory.js';
 
 export type FailureCode =

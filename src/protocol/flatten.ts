@@ -1,7 +1,7 @@
 // Flattens the upstream tree into lines: `{socks5 A, upstream: U}` means "reach A through U", so U's hops come first,
 // and a `multipath` anywhere multiplies the lines above it. It does not validate: the tree is already checked, and no
 // deeper than the call stack (see main/config/upstream.ts).
-import type { Hop, Line, Source } from './line.js';
+import { type Hop, type Line, lineOf, type ProxyServer, type Source } from './line.js';
 
 export interface DirectUpstream {
   readonly type: 'direct';
@@ -9,7 +9,7 @@ export interface DirectUpstream {
   readonly source: Source;
 }
 
-export interface Socks5Upstream extends Hop {
+export interface Socks5Upstream extends ProxyServer {
   readonly type: 'socks5';
   readonly name: string | undefined;
   /** How the proxy itself is reached; undefined is direct. */
@@ -45,7 +45,7 @@ export function flatten(root: Upstream, lines_max: number): Flattened {
   if (count > lines_max) return { kind: 'too-many', count };
   const chains = chainsOf(root);
   const names = uniqueNames(chains.map((chain) => chain.name ?? readableName(chain)));
-  const lines = chains.map(({ source, hops }, index) => ({ name: names[index] as string, source, hops }));
+  const lines = chains.map(({ source, hops }, index) => lineOf(names[index] as string, source, hops));
   return { kind: 'lines', lines };
 }
 
@@ -74,13 +74,13 @@ function chainsOf(node: Upstream): readonly Chain[] {
 }
 
 function extend(nearer: Chain, node: Socks5Upstream): Chain {
-  const { host, port, username, password } = node;
+  const { type: kind, host, port, username, password } = node;
   const prefix = node.name ?? (nearer.prefix === undefined ? undefined : `${nearer.prefix} > ${endpoint(host, port)}`);
   return {
     name: node.name,
     prefix,
     source: nearer.source,
-    hops: [...nearer.hops, { host, port, username, password }],
+    hops: [...nearer.hops, { kind, host, port, username, password }],
   };
 }
 

@@ -1,4 +1,4 @@
-// What a line is once the configured tree has been flattened: a source and a chain of SOCKS5 proxies, nearest first.
+// What a line is once the configured tree has been flattened: a source and a chain of proxies, nearest first.
 // It does not flatten: see flatten.ts.
 
 export interface Source {
@@ -8,12 +8,19 @@ export interface Source {
   readonly port: number;
 }
 
-export interface Hop {
-  /** Address or name of the SOCKS5 proxy. */
+/** Where a proxy is, and what it wants to be told. */
+export interface ProxyServer {
+  /** Its address or name. */
   readonly host: string;
   readonly port: number;
   readonly username: string | undefined;
   readonly password: string | undefined;
+}
+
+/** A proxy on the way of a line. */
+export interface Hop extends ProxyServer {
+  /** What it speaks: a file in outbound/. */
+  readonly kind: 'socks5';
 }
 
 export interface Line {
@@ -22,4 +29,10 @@ export interface Line {
   readonly source: Source;
   /** The proxies in the order in which they are reached; empty for a direct line. */
   readonly hops: readonly Hop[];
+  /** Whether it reaches a destination without a proxy. */
+  readonly isDirect: boolean;
+}
+
+export function lineOf(name: string, source: Source, hops: readonly Hop[]): Line {
+  return { name, source, hops, isDirect: hops.length === 0 };
 }

@@ -21,7 +21,7 @@ const names = (root: Upstream) => lines(root).map((line) => line.name);
 
 test('a direct line has its source and no hops', () => {
   assert.deepEqual(lines(direct('10.0.0.1', 4000)), [
-    { name: 'direct 10.0.0.1:4000', source: { ip: '10.0.0.1', port: 4000 }, hops: [] },
+    { name: 'direct 10.0.0.1:4000', source: { ip: '10.0.0.1', port: 4000 }, hops: [], isDirect: true },
   ]);
 });
 
@@ -37,8 +37,8 @@ test('the upstream of a proxy is reached first', () => {
 test('credentials stay with their hop', () => {
   const far: Upstream = { ...(socks5('b/2', socks5('a/1')) as object), username: 'u', password: 'p' } as Upstream;
   assert.deepEqual(lines(far)[0]?.hops, [
-    { host: 'a', port: 1, username: undefined, password: undefined },
-    { host: 'b', port: 2, username: 'u', password: 'p' },
+    { kind: 'socks5', host: 'a', port: 1, username: undefined, password: undefined },
+    { kind: 'socks5', host: 'b', port: 2, username: 'u', password: 'p' },
   ]);
 });
 

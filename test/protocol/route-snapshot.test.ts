@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { CANDIDATES_MAX, DestinationMemory } from '../../src/protocol/destination-memory.js';
-import type { Line } from '../../src/protocol/line.js';
+import { type Line, lineOf } from '../../src/protocol/line.js';
 import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../../src/protocol/route-snapshot.js';
 import { isRouteState, memoryOf, type RouteState, stateOf } from '../../src/protocol/route-state.js';
 import { candidate, lineView } from '../helpers/candidates.js';
@@ -13,8 +13,10 @@ const DAY_MS = 86_400_000;
 const BOUNDS = { now: WRITTEN, age_max_ms: DAY_MS, entries_max: 1000 };
 
 function line(name: string, ...hops: string[]): Line {
-  const proxies = hops.map((host) => ({ host, port: 1080, username: 'me', password: 'hunter2' }));
-  return { name, source: { ip: undefined, port: 0 }, hops: proxies };
+  const proxies = hops.map(
+    (host) => ({ kind: 'socks5', host, port: 1080, username: 'me', password: 'hunter2' }) as const,
+  );
+  return lineOf(name, { ip: undefined, port: 0 }, proxies);
 }
 
 const LINES = [line('straight'), line('proxy', '192.0.2.80'), line('chain', '192.0.2.80', 'far.test')];

@@ -8,7 +8,8 @@ import type { Socket } from '../../linux/socket.js';
 import * as sockets from '../../linux/sockets.js';
 import { type Candidate, sameIp } from '../../protocol/candidate.js';
 import { type Failure, failureOf, towardsProxy } from '../../protocol/failure.js';
-import { type Bound, SocksChain, type Step } from '../../protocol/outbound/chain.js';
+import { Chain, type Step } from '../../protocol/outbound/chain.js';
+import type { Bound } from '../../protocol/outbound/outbound.js';
 import type { AttemptResult } from '../../protocol/race-record.js';
 import type { Target } from '../../protocol/target.js';
 import { failureOfBind, failureOfConnect, failureOfErrno } from './causes.js';
@@ -53,7 +54,7 @@ export class Attempt extends TimedListener {
   readonly #target: Target;
   readonly #outcome: AttemptOutcome;
   #socket: Socket | undefined;
-  #chain: SocksChain | undefined;
+  #chain: Chain | undefined;
 
   constructor(context: Context, candidate: Candidate, target: Target, outcome: AttemptOutcome) {
     super();
@@ -89,7 +90,7 @@ export class Attempt extends TimedListener {
       return failure;
     }
     this.#socket = engine.adopt(fd, this);
-    const port = line.hops.length === 0 ? this.#target.port : line.hops[0].port;
+    const port = line.isDirect ? this.#target.port : line.hops[0].port;
     engine.connect(this.#socket, packAddress(ip, port));
     deadlines.set(this, engine.now + options.race.connect_timeout_ms);
     return undefined;
@@ -134,7 +135,7 @@ export class Attempt extends TimedListener {
 
   /** As the failure of whoever it was that failed: up to the last proxy it is not the destination. */
   #placed(failure: Failure): Failure {
-    return this.line.hops.length === 0 || this.passedProxies ? failure : towardsProxy(failure);
+    return this.line.isDirect || this.passedProxies ? failure : towardsProxy(failure);
   }
 
   #connected(): void {
@@ -149,12 +150,11 @@ export class Attempt extends TimedListener {
       this.#fail(failureOfConnect(result, this.line, this.candidate.ip));
       return;
     }
-    const { hops } = this.line;
-    if (hops.length === 0) {
+    if (this.line.isDirect) {
       this.#connectedHere(socket.fd);
       return;
     }
-    this.#chain = new SocksChain(hops, this.#target.asked, this.#target.port);
+    this.#chain = new Chain(this.line.hops, this.#target.asked, this.#target.port);
     this.#say(socket, this.#chain.start());
   }
 
@@ -186,7 +186,7 @@ export class Attempt extends TimedListener {
       this.#fail(this.#hangUp(result));
       return;
     }
-    const step = (this.#chain as SocksChain).feed(memory.bytes.subarray(offset, offset + result));
+    const step = (this.#chain as Chain).feed(memory.bytes.subarray(offset, offset + result));
     this.#follow(socket, step);
   }
 

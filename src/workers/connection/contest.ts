@@ -174,7 +174,7 @@ export class Contest extends TimedListener implements ContenderOutcome {
         contender.reached?.late();
       }
       const { line } = attempt.candidate;
-      if (attempt.line.hops.length === 0 || line === winner.attempt.candidate.line) continue;
+      if (attempt.line.isDirect || line === winner.attempt.candidate.line) continue;
       if (contender.refusal !== 'alert' && health.silent(line, engine.now))
         routes.tell({ kind: 'early', line, early: true });
     }

@@ -27,7 +27,7 @@ export class EarlyProbe implements AttemptOutcome {
   constructor(context: Context) {
     this.#context = context;
     this.#interval_ms = context.options.race.early_probe_interval_s * 1000;
-    this.#lines = context.allLines.filter((line) => context.lines[line].hops.length > 0);
+    this.#lines = context.allLines.filter((line) => !context.lines[line].isDirect);
     if (this.#interval_ms > 0 && this.#lines.length > 0) this.#sleep(Math.min(FIRST_AFTER_MS, this.#interval_ms));
   }
 

@@ -37,7 +37,7 @@ export class Egress {
   /** Why a line must not, or cannot, dial an address: the destination's for a direct line, else the first proxy's. */
   bars(line: DialLine, ip: Uint8Array, target: Target): Failure | undefined {
     if (!dialsFamily(line, ip)) return OTHER_FAMILY;
-    return line.hops.length === 0 ? this.#barsDestination(line, ip, target) : this.#barsProxy(line, ip);
+    return line.isDirect ? this.#barsDestination(line, ip, target) : this.#barsProxy(line, ip);
   }
 
   #barsDestination(line: DialLine, ip: Uint8Array, target: Target): Failure | undefined {

@@ -87,7 +87,7 @@ export class Gathering {
   }
 
   #gather(line: DialLine): void {
-    const direct = line.hops.length === 0;
+    const direct = line.isDirect;
     const ip = direct ? this.#target.ip : line.proxyIp;
     if (ip !== undefined) {
       this.#offer(line, [ip]);
@@ -155,7 +155,7 @@ export class Gathering {
   }
 
   #leaveOut(line: DialLine, failure: Failure): void {
-    this.#failure = mostTelling(this.#failure, line.hops.length === 0 ? failure : towardsProxy(failure));
+    this.#failure = mostTelling(this.#failure, line.isDirect ? failure : towardsProxy(failure));
   }
 
   /** Why a line must not, or cannot, dial an address. */
@@ -165,6 +165,6 @@ export class Gathering {
 
   /** Whether the address only ever failed for this name. */
   #isLast({ line, ip }: Candidate): boolean {
-    return this.#context.lines[line].hops.length === 0 && this.#context.badAddresses.isLast(ip, this.#target.host);
+    return this.#context.lines[line].isDirect && this.#context.badAddresses.isLast(ip, this.#target.host);
   }
 }

@@ -58,7 +58,7 @@ export class Lessons {
   reached({ candidate, line }: Attempt): Reached | undefined {
     const name = this.#target.ip === undefined ? this.#target.host : undefined;
     if (this.#key === undefined && name === undefined) return undefined;
-    return new Reached(this.#context, this.#key, this.#memory, candidate, name, line.hops.length === 0);
+    return new Reached(this.#context, this.#key, this.#memory, candidate, name, line.isDirect);
   }
 
   /** Connected. `attempts`: all of the race. `whole`: all candidates take part in it. */
@@ -66,7 +66,7 @@ export class Lessons {
     const { health, routes, engine } = this.#context;
     const { now } = engine;
     const { line } = attempt.candidate;
-    if (attempt.line.hops.length > 0 && health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
+    if (!attempt.line.isDirect && health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
     if (this.#key === undefined) return;
     if (this.#memory === undefined) {
       this.#memory = routes.open(this.#key, now);
@@ -79,9 +79,9 @@ export class Lessons {
 
   failed(attempt: Attempt, failure: Failure): void {
     const { outcomes, engine } = this.#context;
-    if (failure.code === 'reset' && attempt.line.hops.length === 0 && this.#target.ip === undefined)
+    if (failure.code === 'reset' && attempt.line.isDirect && this.#target.ip === undefined)
       outcomes.note({ name: this.#target.host, ip: attempt.candidate.ip }, 'failed', engine.now);
-    if (attempt.line.hops.length > 0) this.#judgeProxy(attempt, failure);
+    if (!attempt.line.isDirect) this.#judgeProxy(attempt, failure);
     if (this.#memory !== undefined) this.#fail(attempt, failure);
   }
 

@@ -11,6 +11,7 @@ export interface DialLine {
   readonly sourcePort: number;
   /** The proxies on the way; none for a direct line. */
   readonly hops: readonly Hop[];
+  readonly isDirect: boolean;
   /** The first proxy's address where it is configured as one, not as a name. */
   readonly proxyIp: Uint8Array | undefined;
 }
@@ -22,7 +23,8 @@ export function dialLines(lines: readonly Line[]): DialLine[] {
     sourceIp: line.source.ip === undefined ? undefined : parseIp(line.source.ip),
     sourcePort: line.source.port,
     hops: line.hops,
-    proxyIp: line.hops.length === 0 ? undefined : parseIp(line.hops[0].host),
+    isDirect: line.isDirect,
+    proxyIp: line.isDirect ? undefined : parseIp(line.hops[0].host),
   }));
 }
 

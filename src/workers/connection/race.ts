@@ -306,7 +306,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
 
   #isCounted(line: number): boolean {
     const { lines, budget } = this.#context;
-    return budget.underWay(line) >= CROWD_LOOK && lines[line].hops.length > 0;
+    return budget.underWay(line) >= CROWD_LOOK && !lines[line].isDirect;
   }
 
   #crowdOf(line: number): string {

@@ -5,7 +5,7 @@ import { peerEndpoint } from '../../linux/sockets.js';
 import { formatIp, unmapped } from '../../protocol/address.js';
 import { type Failure, failureOf } from '../../protocol/failure.js';
 import { encodeFailure, encodeSuccess } from '../../protocol/inbound/socks5.js';
-import type { Bound } from '../../protocol/outbound/chain.js';
+import type { Bound } from '../../protocol/outbound/outbound.js';
 import type { Target } from '../../protocol/target.js';
 import { Counter } from '../../threads/counters.js';
 import type { Attempt } from './attempt.js';

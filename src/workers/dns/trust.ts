@@ -73,7 +73,7 @@ export class Trust {
       window_ms: WEAK_TTL_MS,
       names_max: OBSERVED_NAMES_MAX,
     });
-    const direct = lines.some(({ hops }) => hops.length === 0);
+    const direct = lines.some(({ isDirect }) => isDirect);
     const cleared = (address: string, name: string) => this.#cleared(address, name);
     // Where everything goes through proxies, nothing may be dialled past them.
     this.#clearance = direct ? new Clearance(cleared, this.#now, parts.handshake) : undefined;

@@ -1,11 +1,15 @@
-// SOCKS5 as the client speaks it to a chain of proxies: joined with scripted proxies in memory, at every split point.
+// The way through a chain of proxies: joined with scripted ones in memory, at every split point.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { failureOf } from '../../../src/protocol/failure.js';
 import type { Hop } from '../../../src/protocol/line.js';
-import { SocksChain, type Step } from '../../../src/protocol/outbound/chain.js';
+import { Chain, type Step } from '../../../src/protocol/outbound/chain.js';
+import type { HopKind } from '../../../src/protocol/outbound/outbound.js';
+import { socks5 } from '../../../src/protocol/outbound/socks5.js';
 
 const hop = (host: string, port: number, username?: string, password?: string): Hop => ({
+  kind: 'socks5',
   host,
   port,
   username,
@@ -15,7 +19,7 @@ const A = hop('192.0.2.1', 1080);
 const B = hop('proxy.example', 1081, 'user', 'secret');
 
 /** Feeds `replies` in pieces of `size` bytes; returns what was sent and how it ended. */
-function converse(chain: SocksChain, replies: readonly number[], size: number): { sent: number[][]; end: Step } {
+function converse(chain: Chain, replies: readonly number[], size: number): { sent: number[][]; end: Step } {
   const sent = [[...chain.start()]];
   let end: Step = { kind: 'incomplete' };
   for (let at = 0; at < replies.length && end.kind !== 'connected' && end.kind !== 'failed'; at += size) {
@@ -28,7 +32,7 @@ function converse(chain: SocksChain, replies: readonly number[], size: number): 
 test('one proxy without authentication is asked for the name itself', () => {
   const replies = [5, 0, 5, 0, 0, 1, 10, 0, 0, 9, 0x30, 0x39];
   for (const size of [1, 2]) {
-    const { sent, end } = converse(new SocksChain([A], 'example.org', 443), replies, size);
+    const { sent, end } = converse(new Chain([A], 'example.org', 443), replies, size);
     assert.deepEqual(sent, [
       [5, 1, 0],
       [5, 1, 0, 3, 11, ...Buffer.from('example.org'), 1, 0xbb],
@@ -41,12 +45,11 @@ test('one proxy without authentication is asked for the name itself', () => {
 });
 
 test('what the destination says with the reply is handed on', () => {
-  const chain = new SocksChain([A], '198.51.100.7', 25);
+  const chain = new Chain([A], '198.51.100.7', 25);
   assert.equal(chain.start().length, 3);
-  assert.deepEqual(chain.feed(Uint8Array.of(5, 0)), {
-    kind: 'send',
-    bytes: Uint8Array.of(5, 1, 0, 1, 198, 51, 100, 7, 0, 25),
-  });
+  const request = chain.feed(Uint8Array.of(5, 0));
+  assert.ok(request.kind === 'send');
+  assert.deepEqual([...request.bytes], [5, 1, 0, 1, 198, 51, 100, 7, 0, 25]);
   const end = chain.feed(Uint8Array.from([5, 0, 0, 3, 2, 104, 105, 0, 1, ...Buffer.from('220 hello')]));
   assert.ok(end.kind === 'connected');
   assert.equal(Buffer.from(end.rest).toString(), '220 hello');
@@ -56,7 +59,7 @@ test('what the destination says with the reply is handed on', () => {
 test('two proxies, the second with a password, in single bytes', () => {
   const ip6 = [0x20, 1, 0xd, 0xb8, ...Array(11).fill(0), 1];
   const replies = [5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 5, 2, 1, 0, 5, 0, 0, 4, ...ip6, 0, 7];
-  const { sent, end } = converse(new SocksChain([A, B], '2001:db8::2', 80), replies, 1);
+  const { sent, end } = converse(new Chain([A, B], '2001:db8::2', 80), replies, 1);
   assert.deepEqual(sent, [
     [5, 1, 0],
     [5, 1, 0, 3, 13, ...Buffer.from('proxy.example'), 4, 0x39],
@@ -98,15 +101,15 @@ const FAILURES: readonly [string, readonly Hop[], readonly number[], string, str
 
 for (const [what, hops, replies, code, detail] of FAILURES) {
   test(`a proxy that answers with ${what} fails as ${code}`, () => {
-    const { end } = converse(new SocksChain(hops, 'example.org', 80), replies, 1);
+    const { end } = converse(new Chain(hops, 'example.org', 80), replies, 1);
     // Nothing is said ahead of time: only whole messages, in pieces of one byte, bring it to its end.
-    const whole = end.kind === 'failed' ? end : ahead(new SocksChain(hops, 'example.org', 80), replies);
+    const whole = end.kind === 'failed' ? end : ahead(new Chain(hops, 'example.org', 80), replies);
     assert.deepEqual(whole, { kind: 'failed', failure: { code, detail } });
   });
 }
 
 /** The same with the second message in one piece, for what must come too early. */
-function ahead(chain: SocksChain, replies: readonly number[]): Step {
+function ahead(chain: Chain, replies: readonly number[]): Step {
   chain.start();
   chain.feed(Uint8Array.from(replies.slice(0, 2)));
   return chain.feed(Uint8Array.from(replies.slice(2)));
@@ -115,10 +118,51 @@ function ahead(chain: SocksChain, replies: readonly number[]): Step {
 test('no bytes make it throw', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { maxLength: 8 }), (pieces) => {
-      const chain = new SocksChain([A, B], 'example.org', 80);
+      const chain = new Chain([A, B], 'example.org', 80);
       chain.start();
       for (const piece of pieces) if (['failed', 'connected'].includes(chain.feed(piece).kind)) break;
     }),
     { numRuns: 2000 },
   );
+});
+
+/** Asks at once, as HTTP CONNECT does: `>host` and a line end; `+` and a line end are its yes. */
+const TERSE: HopKind = {
+  begin: (_hop, { host }) => Buffer.from(`>${host}\n`),
+  hasAsked: () => true,
+  read(_phase, received) {
+    const size = received.indexOf(10) + 1;
+    if (size === 0) return { kind: 'incomplete' };
+    if (received[0] === 43) return { kind: 'connected', bound: { ip: new Uint8Array(4), port: 0 }, size };
+    return { kind: 'failed', failure: failureOf('refused', 'no'), of: 'target' };
+  },
+};
+const kinds = ({ host }: Hop): HopKind => (host.startsWith('terse') ? TERSE : socks5);
+const TERSE_HOP = hop('terse.example', 1);
+
+test('hops of several kinds follow each other, in pieces of any size', () => {
+  const replies = [...Buffer.from('+\n'), 5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0, ...Buffer.from('+\n')];
+  for (const size of [1, 2]) {
+    const chain = new Chain([TERSE_HOP, A, hop('terse.last', 2)], 'example.org', 80, kinds);
+    const { sent, end } = converse(chain, replies, size);
+    assert.deepEqual(sent, [
+      [...Buffer.from('>192.0.2.1\n')],
+      [5, 1, 0],
+      [5, 1, 0, 3, 10, ...Buffer.from('terse.last'), 0, 2],
+      [...Buffer.from('>example.org\n')],
+    ]);
+    assert.equal(end.kind, 'connected');
+  }
+});
+
+test('what a hop says of the next hop is a failure of the line, whatever its kind; the last one speaks of the destination', () => {
+  const no = Buffer.from('-\n');
+  const first = new Chain([TERSE_HOP, A], 'example.org', 80, kinds);
+  first.start();
+  assert.equal(first.asksDestination, false);
+  assert.deepEqual(first.feed(no), { kind: 'failed', failure: failureOf('proxy-unreachable', 'no') });
+  const last = new Chain([TERSE_HOP], 'example.org', 80, kinds);
+  last.start();
+  assert.equal(last.asksDestination, true);
+  assert.deepEqual(last.feed(no), { kind: 'failed', failure: failureOf('refused', 'no') });
 });

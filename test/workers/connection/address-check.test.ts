@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { parseIp } from '../../../src/protocol/address.js';
 import { DestinationMemory } from '../../../src/protocol/destination-memory.js';
 import { failureOf } from '../../../src/protocol/failure.js';
+import { lineOf } from '../../../src/protocol/line.js';
 import { type Target, targetOfIp, targetOfName } from '../../../src/protocol/target.js';
 import { checkAddresses } from '../../../src/workers/connection/address-check.js';
 import { dialLines } from '../../../src/workers/connection/line-table.js';
@@ -14,13 +15,13 @@ const ip = (text: string): Uint8Array => parseIp(text) as Uint8Array;
 const [OLD, NEW, NEW_V6] = [ip('192.0.2.1'), ip('192.0.2.2'), ip('2001:db8::2')];
 const SITE = targetOfName('site.test', 443) as Target;
 const source = { ip: undefined, port: 0 };
-const hop = (host: string) => ({ host, port: 1080, username: undefined, password: undefined });
+const hop = (host: string) => ({ kind: 'socks5' as const, host, port: 1080, username: undefined, password: undefined });
 const DIRECT = 0;
 const BY_NAME = 1;
 const LINES = dialLines([
-  { name: 'direct', source, hops: [] },
-  { name: 'by name', source, hops: [hop('proxy.test')] },
-  { name: 'by address', source, hops: [hop('198.51.100.80')] },
+  lineOf('direct', source, []),
+  lineOf('by name', source, [hop('proxy.test')]),
+  lineOf('by address', source, [hop('198.51.100.80')]),
 ]);
 
 const found = (ips: readonly Uint8Array[], proof: Proof = 'all'): NameOutcome => ({ kind: 'found', ips, proof });

@@ -15,9 +15,12 @@ const TARGET = targetOfName('site.test', 443) as Target;
 function attemptOf(name: string, code: Parameters<typeof failureOf>[0], detail: string): Failed {
   return {
     candidate: { line: 0, ip: new Uint8Array([192, 0, 2, 7]) },
-    line: { index: 0, name, sourceIp: new Uint8Array([192, 0, 2, 1]), sourcePort: 0, hops: [], proxyIp: undefined },
+    line: {
+      ...{ index: 0, name, sourceIp: new Uint8Array([192, 0, 2, 1]), sourcePort: 0 },
+      ...{ hops: [], isDirect: true, proxyIp: undefined },
+    },
     failure: failureOf(code, detail),
-  } as Failed;
+  };
 }
 
 async function told(body: (failures: FailureLog) => void): Promise<Notice[]> {

@@ -6,7 +6,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { formatIp, parseIp } from '../../../src/protocol/address.js';
 import type { Candidate } from '../../../src/protocol/candidate.js';
 import type { DestinationMemory } from '../../../src/protocol/destination-memory.js';
-import type { Line } from '../../../src/protocol/line.js';
+import { type Line, lineOf } from '../../../src/protocol/line.js';
 import { type LineEvent, LineHealth } from '../../../src/protocol/line-health.js';
 import type { RouteReport, RouteSubscriber, RoutesActor } from '../../../src/protocol/messages.js';
 import type { Options } from '../../../src/protocol/options.js';
@@ -21,7 +21,7 @@ const NAME = 'a.test:443';
 const TTL_MS = 600_000;
 const at = (line: number, address: string): Candidate => ({ line, ip: parseIp(address) as Uint8Array });
 const FIRST = at(0, '192.0.2.1');
-const line = (name: string): Line => ({ name, source: { ip: undefined, port: 0 }, hops: [] });
+const line = (name: string): Line => lineOf(name, { ip: undefined, port: 0 }, []);
 
 class World {
   now = 1_000_000;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { lineOf } from '../../../src/protocol/line.js';
 import { dial } from '../../../src/workers/dns/dial.js';
 import { freePort } from '../../helpers/proxies.js';
 
 test('a server whose port is closed is not the socket itself', async () => {
   const port = await freePort();
-  const line = { name: 'itself', source: { ip: undefined, port }, hops: [] };
+  const line = lineOf('itself', { ip: undefined, port }, []);
   const never = (): never => assert.fail('no name is looked up');
   const to = { host: '127.0.0.1', port, line, tls: undefined };
   await assert.rejects(dial(to, never, new AbortController().signal), /connected to itself/);

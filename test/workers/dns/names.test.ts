@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import fc from 'fast-check';
-import type { Line } from '../../../src/protocol/line.js';
+import { type Line, lineOf } from '../../../src/protocol/line.js';
 import type { LookupAnswer } from '../../../src/protocol/messages.js';
 import type { ServerStatistics } from '../../../src/protocol/names-statistics.js';
 import { Names } from '../../../src/workers/dns/names.js';
@@ -11,7 +11,7 @@ import { DnsServer, type DnsServerOptions, HIJACKER, type Trick } from '../../he
 
 const ZONES = { 'a.test': { A: ['192.0.2.1'], ttl_s: 60 }, 'b.test': { A: ['192.0.2.2'], ttl_s: 60 } };
 const FORGED = '203.0.113.66';
-const DIRECT: Line = { name: 'direct', source: { ip: undefined, port: 0 }, hops: [] };
+const DIRECT = lineOf('direct', { ip: undefined, port: 0 }, []);
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {

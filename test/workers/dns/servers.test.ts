@@ -7,7 +7,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { decode, encode } from 'dns-packet';
-import type { Line } from '../../../src/protocol/line.js';
+import { lineOf } from '../../../src/protocol/line.js';
 import { Authorities } from '../../../src/workers/dns/authorities.js';
 import { makeBootstrap } from '../../../src/workers/dns/bootstrap.js';
 import type { Reply } from '../../../src/workers/dns/exchange.js';
@@ -150,7 +150,7 @@ test('a connection through which nothing comes any more is given no further ques
 
 test('a server by name is reached from a source address, in its family', async () => {
   const server = await tcp(say);
-  const line = { name: 'up', source: { ip: '127.0.0.1' }, hops: [] } as unknown as Line;
+  const line = lineOf('up', { ip: '127.0.0.1', port: 0 }, []);
   const asked = new TcpServer({ host: NAME, port: server.port, line, tls: undefined }, bootstrap);
   assert.equal((await ask(asked).outcome).kind, 'addresses');
   asked.close();

@@ -2,7 +2,7 @@
 // ones that are not.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import type { Line } from '../../../src/protocol/line.js';
+import { type Line, lineOf } from '../../../src/protocol/line.js';
 import type { Nameserver } from '../../../src/protocol/options.js';
 import { dnsOptions } from '../../helpers/dns-options.js';
 import { makeResolver, type TestResolver } from '../../helpers/dns-resolver.js';
@@ -75,12 +75,15 @@ test('through a line: every proxy of it, with password and source address', { sk
       () => first.close(),
       () => second.close(),
     );
-    const hop = { host: '127.0.0.1', port: first.port, username: undefined, password: undefined };
-    const line: Line = {
-      name: 'chain',
-      source: { ip: '127.0.0.3', port: 0 },
-      hops: [hop, { ...hop, port: second.port, username: 'user', password: 'secret' }],
+    const hop = {
+      kind: 'socks5' as const,
+      host: '127.0.0.1',
+      port: first.port,
+      username: undefined,
+      password: undefined,
     };
+    const far = { kind: 'socks5' as const, host: '127.0.0.1', port: second.port, username: 'user', password: 'secret' };
+    const line = lineOf('chain', { ip: '127.0.0.3', port: 0 }, [hop, far]);
     const server = { ...at(kind), host: kind === 'tcp' ? '127.0.0.1' : 'dns.test', via: 'chain' };
     assert.deepEqual(await start([server], {}, [line]).lookup('a.test'), FOUND);
     assert.deepEqual(first.passed[0], { host: '127.0.0.1', port: second.port, from: '127.0.0.3' });
@@ -89,20 +92,18 @@ test('through a line: every proxy of it, with password and source address', { sk
 });
 
 test('a direct line gives its source address', { skip }, async () => {
-  const line: Line = { name: 'd', source: { ip: '127.0.0.4', port: 0 }, hops: [] };
+  const line = lineOf('d', { ip: '127.0.0.4', port: 0 }, []);
   assert.deepEqual(await start([{ ...at('tcp'), via: 'd' }], {}, [line]).lookup('a.test'), FOUND);
 });
 
 test('a proxy that is not there, or refuses, fails in time', { skip }, async () => {
   const proxy = await SocksProxy.start('right');
   ends.push(() => proxy.close());
-  const hop = { host: '127.0.0.1', port: proxy.port, username: 'user', password: 'wrong' };
+  const hop = { kind: 'socks5' as const, host: '127.0.0.1', port: proxy.port, username: 'user', password: 'wrong' };
   const any = { ip: undefined, port: 0 };
   for (const one of [hop, { ...hop, port: 1 }]) {
     const server = { ...at('tls'), via: 'l' };
-    const answer = await start([server], { try_timeout_ms: 2000 }, [{ name: 'l', source: any, hops: [one] }]).lookup(
-      'a.test',
-    );
+    const answer = await start([server], { try_timeout_ms: 2000 }, [lineOf('l', any, [one])]).lookup('a.test');
     assert.equal(answer.code, 'failed');
   }
 });

@@ -1,14 +1,18 @@
 // The probe asks only where its findings can matter for a connection.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Line } from '../../../src/protocol/line.js';
+import { lineOf } from '../../../src/protocol/line.js';
 import type { Nameserver } from '../../../src/protocol/options.js';
 import { Trust } from '../../../src/workers/dns/trust.js';
 import { worthProbing } from '../../../src/workers/dns/worth-probing.js';
 import { defaultOptions } from '../../helpers/default-options.js';
 
 const line = (...hosts: string[]) =>
-  ({ name: 'line', hops: hosts.map((host) => ({ host, port: 1080 })) }) as never as Line;
+  lineOf(
+    'line',
+    { ip: undefined, port: 0 },
+    hosts.map((host) => ({ kind: 'socks5', host, port: 1080, username: undefined, password: undefined })),
+  );
 const DIRECT = line();
 const PROXY = line('192.0.2.1', 'second.test');
 const NAMED_PROXY = line('proxy.test');

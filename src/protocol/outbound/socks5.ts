@@ -1,0 +1,134 @@
+// SOCKS5 as a client speaks it to one proxy (RFC 1928, RFC 1929): greeting, method, perhaps a password, request, reply.
+// Several proxies in a row are chain.ts.
+import { parseIp } from '../address.js';
+import { type Failure, type FailureCode, failureOf } from '../failure.js';
+import type { Hop } from '../line.js';
+import { AddressType, Command, Method, VERSION } from '../socks-codes.js';
+import type { Bound, Endpoint, HopKind, HopStep } from './outbound.js';
+
+const PASSWORD_VERSION = 1;
+const CREDENTIAL_MAX = 255;
+
+/** What is awaited. The first is 0: what follows a greeting. */
+const Phase = { method: 0, password: 1, reply: 2 } as const;
+
+const INCOMPLETE: HopStep = { kind: 'incomplete' };
+const BROKEN = ofHop('proxy-protocol');
+const UNAUTHENTICATED = ofHop('proxy-authentication');
+/** Of a method, and of the answer to a password. */
+const ANSWER_SIZE = 2;
+
+/** What a proxy's REP byte (RFC 1928 section 6) says about its target. */
+const CAUSES: readonly (FailureCode | undefined)[] = [
+  undefined,
+  'unexplained',
+  'proxy-forbids',
+  'network-unreachable',
+  'host-unreachable',
+  'refused',
+  // TTL expired: many proxies say it of a connect that timed out.
+  'timed-out',
+  // A proxy that cannot CONNECT is none.
+  'proxy-protocol',
+  'proxy-address-type',
+];
+
+export const socks5: HopKind = {
+  begin(hop) {
+    return hop.username === undefined
+      ? Uint8Array.of(VERSION, 1, Method.none)
+      : Uint8Array.of(VERSION, 2, Method.none, Method.password);
+  },
+
+  hasAsked(phase) {
+    return phase === Phase.reply;
+  },
+
+  read(phase, received, hop, target) {
+    switch (phase) {
+      case Phase.method:
+        return readMethod(received, hop, target);
+      case Phase.password:
+        return readVerdict(received, target);
+      default:
+        return readReply(received);
+    }
+  },
+};
+
+function readMethod(received: Uint8Array, { username, password }: Hop, target: Endpoint): HopStep {
+  if (received.length < ANSWER_SIZE) return INCOMPLETE;
+  const [version, method] = received;
+  if (version !== VERSION) return BROKEN;
+  if (method === Method.none) return request(target);
+  if (method !== Method.password || username === undefined) return UNAUTHENTICATED;
+  return { kind: 'send', bytes: encodePassword(username, password ?? ''), size: ANSWER_SIZE, phase: Phase.password };
+}
+
+/** RFC 1929 section 2. */
+function readVerdict(received: Uint8Array, target: Endpoint): HopStep {
+  if (received.length < ANSWER_SIZE) return INCOMPLETE;
+  return received[1] === 0 ? request(target) : UNAUTHENTICATED;
+}
+
+function request(target: Endpoint): HopStep {
+  return { kind: 'send', bytes: encodeConnect(target), size: ANSWER_SIZE, phase: Phase.reply };
+}
+
+function readReply(bytes: Uint8Array): HopStep {
+  if (bytes.length < 5) return bytes.length > 0 && bytes[0] !== VERSION ? BROKEN : INCOMPLETE;
+  if (bytes[0] !== VERSION) return BROKEN;
+  if (bytes[1] !== 0) return refusal(bytes[1]);
+  const size = replySize(bytes);
+  if (size === 0) return BROKEN;
+  return bytes.length < size ? INCOMPLETE : { kind: 'connected', bound: readBound(bytes, size), size };
+}
+
+/** Codes that RFC 1928 leaves open explain nothing: Tor has some for what becomes of its own names. */
+function refusal(reply: number): HopStep {
+  const code = CAUSES[reply] ?? 'unexplained';
+  const failure: Failure = failureOf(code, `REP ${reply}`);
+  return { kind: 'failed', failure, of: code === 'proxy-protocol' ? 'hop' : 'target' };
+}
+
+function ofHop(code: FailureCode): HopStep {
+  return { kind: 'failed', failure: failureOf(code), of: 'hop' };
+}
+
+/** Bytes of a reply whose first five are there; 0 for an unknown address type. */
+function replySize(bytes: Uint8Array): number {
+  switch (bytes[3]) {
+    case AddressType.ipv4:
+      return 10;
+    case AddressType.ipv6:
+      return 22;
+    case AddressType.name:
+      return 7 + bytes[4];
+    default:
+      return 0;
+  }
+}
+
+/** A name as bound address is legal and tells a client nothing: it becomes 0.0.0.0. */
+function readBound(bytes: Uint8Array, size: number): Bound {
+  const port = (bytes[size - 2] << 8) | bytes[size - 1];
+  return bytes[3] === AddressType.name ? { ip: new Uint8Array(4), port } : { ip: bytes.slice(4, size - 2), port };
+}
+
+function encodePassword(username: string, password: string): Uint8Array {
+  const encoder = new TextEncoder();
+  const name = encoder.encode(username).subarray(0, CREDENTIAL_MAX);
+  const secret = encoder.encode(password).subarray(0, CREDENTIAL_MAX);
+  return Uint8Array.of(PASSWORD_VERSION, name.length, ...name, secret.length, ...secret);
+}
+
+function encodeConnect({ host, port }: Endpoint): Uint8Array {
+  const ip = parseIp(host);
+  const head = [VERSION, Command.connect, 0];
+  const tail = [port >> 8, port & 255];
+  if (ip !== undefined) {
+    return Uint8Array.of(...head, ip.length === 4 ? AddressType.ipv4 : AddressType.ipv6, ...ip, ...tail);
+  }
+  const name = new TextEncoder().encode(host);
+  return Uint8Array.of(...head, AddressType.name, name.length, ...name, ...tail);
+}
