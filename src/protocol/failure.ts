@@ -1,6 +1,7 @@
 // Why a connection could not be made: one closed union of codes, and one table that says of each code whose failure it is,
-// what it teaches, what the client is told, how loudly it is logged, and the sentence that a user reads. It does not know
-// how a failure was found out: errno numbers are workers/connection/causes.ts, a proxy's replies are outbound/.
+// what it teaches, how loudly it is logged, and the sentence that a user reads. It does not know how a failure was found
+// out (errno numbers are workers/connection/causes.ts, a proxy's replies are outbound/), nor what bytes tell a client
+// of it: that is the protocol's, in inbound/.
 import type { RouteFailure } from './candidate-memory.js';
 
 export type FailureCode =
@@ -47,8 +48,6 @@ interface FailureRow {
   readonly whose: Whose;
   /** What is remembered against the candidate; undefined where the failure says nothing of it. */
   readonly blames: RouteFailure | undefined;
-  /** The REP byte of RFC 1928 section 6. */
-  readonly reply: number;
   /** Beside the connection's own line at debug: whether the operator must hear of it. */
   readonly level: 'debug' | 'warn' | 'error';
   readonly sentence: string;
@@ -56,41 +55,35 @@ interface FailureRow {
 
 /** The least telling first: of several failures the last one in this order is told. */
 export const FAILURES: Readonly<Record<FailureCode, FailureRow>> = {
-  cancelled: row('client', undefined, 1, 'debug', 'the client went away before the outcome was known'),
-  internal: row('us', undefined, 1, 'error', 'the gateway itself failed'),
-  'out-of-resources': row('us', undefined, 1, 'warn', 'the machine has no file descriptor, port or memory left'),
-  'too-many-lookups': row('us', undefined, 1, 'warn', 'dns.lookups_max names are being looked up already'),
-  'source-unavailable': row('line', 'other', 1, 'warn', 'the source address of the line is not on this machine'),
-  'source-in-use': row('line', 'other', 1, 'warn', 'the source port of the line is in use'),
-  'proxy-authentication': row('line', 'proxy', 1, 'warn', 'the proxy refused our credentials'),
-  'proxy-protocol': row('line', 'proxy', 1, 'warn', 'the proxy broke the SOCKS protocol'),
-  'proxy-unreachable': row('line', 'proxy', 1, 'debug', 'a proxy of the line cannot be reached'),
-  'proxy-address-type': row('line', 'other', 8, 'debug', 'the proxy does not take addresses of this kind'),
-  unexplained: row('destination', 'proxy', 1, 'debug', 'the proxy could not connect, and did not say why'),
-  'dns-failed': row('us', undefined, 4, 'debug', 'no DNS server gave an answer'),
-  'timed-out': row('destination', 'timed-out', 4, 'debug', 'the connection attempt timed out'),
-  'network-unreachable': row('destination', 'unreachable', 3, 'debug', 'the network is unreachable'),
-  'host-unreachable': row('destination', 'unreachable', 4, 'debug', 'the host is unreachable'),
-  'no-such-name': row('destination', undefined, 4, 'debug', 'the name does not exist, or has no address'),
-  forbidden: row('destination', 'other', 2, 'debug', 'a firewall does not allow the connection'),
-  'proxy-forbids': row('line', 'other', 2, 'debug', 'the proxy does not allow the destination'),
-  loop: row('line', 'proxy', 1, 'warn', 'the line leads to the gateway itself'),
-  unspecified: row('destination', undefined, 2, 'debug', 'the address means no host'),
-  'not-allowed': row('us', undefined, 2, 'debug', 'the address is on the blacklist, and no line may use it'),
-  'own-listener': row('us', undefined, 2, 'debug', 'the destination is the gateway itself'),
-  blocked: row('us', undefined, 2, 'debug', 'a rule of the configuration blocks the destination'),
-  reset: row('destination', 'reset', 5, 'debug', 'the connection was reset while it was being made'),
-  refused: row('destination', 'refused', 5, 'debug', 'the connection was refused'),
+  cancelled: row('client', undefined, 'debug', 'the client went away before the outcome was known'),
+  internal: row('us', undefined, 'error', 'the gateway itself failed'),
+  'out-of-resources': row('us', undefined, 'warn', 'the machine has no file descriptor, port or memory left'),
+  'too-many-lookups': row('us', undefined, 'warn', 'dns.lookups_max names are being looked up already'),
+  'source-unavailable': row('line', 'other', 'warn', 'the source address of the line is not on this machine'),
+  'source-in-use': row('line', 'other', 'warn', 'the source port of the line is in use'),
+  'proxy-authentication': row('line', 'proxy', 'warn', 'the proxy refused our credentials'),
+  'proxy-protocol': row('line', 'proxy', 'warn', 'the proxy broke the SOCKS protocol'),
+  'proxy-unreachable': row('line', 'proxy', 'debug', 'a proxy of the line cannot be reached'),
+  'proxy-address-type': row('line', 'other', 'debug', 'the proxy does not take addresses of this kind'),
+  unexplained: row('destination', 'proxy', 'debug', 'the proxy could not connect, and did not say why'),
+  'dns-failed': row('us', undefined, 'debug', 'no DNS server gave an answer'),
+  'timed-out': row('destination', 'timed-out', 'debug', 'the connection attempt timed out'),
+  'network-unreachable': row('destination', 'unreachable', 'debug', 'the network is unreachable'),
+  'host-unreachable': row('destination', 'unreachable', 'debug', 'the host is unreachable'),
+  'no-such-name': row('destination', undefined, 'debug', 'the name does not exist, or has no address'),
+  forbidden: row('destination', 'other', 'debug', 'a firewall does not allow the connection'),
+  'proxy-forbids': row('line', 'other', 'debug', 'the proxy does not allow the destination'),
+  loop: row('line', 'proxy', 'warn', 'the line leads to the gateway itself'),
+  unspecified: row('destination', undefined, 'debug', 'the address means no host'),
+  'not-allowed': row('us', undefined, 'debug', 'the address is on the blacklist, and no line may use it'),
+  'own-listener': row('us', undefined, 'debug', 'the destination is the gateway itself'),
+  blocked: row('us', undefined, 'debug', 'a rule of the configuration blocks the destination'),
+  reset: row('destination', 'reset', 'debug', 'the connection was reset while it was being made'),
+  refused: row('destination', 'refused', 'debug', 'the connection was refused'),
 };
 
-function row(
-  whose: Whose,
-  blames: RouteFailure | undefined,
-  reply: number,
-  level: FailureRow['level'],
-  sentence: string,
-): FailureRow {
-  return { whose, blames, reply, level, sentence };
+function row(whose: Whose, blames: RouteFailure | undefined, level: FailureRow['level'], sentence: string): FailureRow {
+  return { whose, blames, level, sentence };
 }
 
 const CODES = Object.keys(FAILURES) as FailureCode[];

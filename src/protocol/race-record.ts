@@ -52,7 +52,7 @@ export interface RaceRecord {
   readonly why: Why | undefined;
   /** Until the winner had answered, or was connected where nothing was heard of it; else until all was over. */
   readonly total_ms: number;
-  /** What the client was told: REP of RFC 1928 section 6; undefined where it had gone before. */
+  /** What the client was told: a code of its protocol (of SOCKS5 the REP byte); undefined where it had gone before. */
   readonly reply: number | undefined;
   /** Why there is no connection. */
   readonly cause: FailureCode | undefined;

@@ -5,15 +5,9 @@ import { BufferGroup, type Engine, Listener } from '../../../src/linux/engine.js
 import type { Memory } from '../../../src/linux/memory.js';
 import type { Socket } from '../../../src/linux/socket.js';
 import { sendBytes } from '../../../src/linux/sockets.js';
-import type { Decoded } from '../../../src/protocol/decoded.js';
-import {
-  decodeGreeting,
-  decodeRequest,
-  encodeFailure,
-  encodeSuccess,
-  METHOD_NONE,
-} from '../../../src/protocol/inbound/socks5.js';
-import type { Target } from '../../../src/protocol/target.js';
+import { failureOf } from '../../../src/protocol/failure.js';
+import type { Inbound, Requested } from '../../../src/protocol/inbound/inbound.js';
+import { SOCKS5 } from '../../../src/protocol/inbound/socks5.js';
 import type { EchoServer } from './echo.js';
 
 /** A greeting or a request (RFC 1928), and what may follow at once. */
@@ -25,8 +19,10 @@ export class ProxyConnection extends Listener {
   readonly #echo: EchoServer;
   readonly #echoPorts: ReadonlySet<number>;
   readonly #held = new Uint8Array(HELD_MAX);
+  /** Of what is held, where the next message begins, and where all of it ends. */
+  #start = 0;
   #size = 0;
-  #greeted = false;
+  #inbound: Inbound = SOCKS5;
 
   constructor(engine: Engine, echo: EchoServer, echoPorts: ReadonlySet<number>) {
     super();
@@ -46,37 +42,30 @@ export class ProxyConnection extends Listener {
     }
     this.#held.set(memory.bytes.subarray(offset, offset + result), this.#size);
     this.#size += result;
-    if (!this.#greeted) this.#greet(socket);
-    if (this.#greeted) this.#answer(socket);
+    this.#read(socket);
     if (!socket.closing) this.#engine.receive(socket, BufferGroup.handshake);
   }
 
-  #greet(socket: Socket): void {
-    const greeting = this.#take(socket, decodeGreeting(this.#held, 0, this.#size));
-    if (greeting === undefined) return;
-    this.#greeted = true;
-    sendBytes(socket.fd, METHOD_NONE);
+  #read(socket: Socket): void {
+    let step = this.#inbound.feed(this.#held, this.#start, this.#size);
+    while (step.kind === 'proceed') {
+      if (step.answer !== undefined) sendBytes(socket.fd, step.answer);
+      this.#start += step.size;
+      this.#inbound = step.next;
+      step = this.#inbound.feed(this.#held, this.#start, this.#size);
+    }
+    if (step.kind === 'refused') this.#engine.close(socket, 'reset');
+    if (step.kind === 'requested') this.#answer(socket, step);
   }
 
-  #answer(socket: Socket): void {
-    const target = this.#take<Target>(socket, decodeRequest(this.#held, 0, this.#size));
-    if (target === undefined) return;
+  #answer(socket: Socket, { target, early, replies }: Requested): void {
     if (target.ip?.[0] !== 127 || !this.#echoPorts.has(target.port)) {
-      sendBytes(socket.fd, encodeFailure('refused'));
+      sendBytes(socket.fd, replies.failure(failureOf('refused')));
       this.#engine.close(socket, 'graceful');
       return;
     }
-    sendBytes(socket.fd, encodeSuccess(LOOPBACK, target.port));
+    sendBytes(socket.fd, replies.success(LOOPBACK, target.port));
     socket.listener = this.#echo;
-    if (this.#size > 0) sendBytes(socket.fd, this.#held.subarray(0, this.#size));
-  }
-
-  /** The message at the front, which is then gone; undefined while it is incomplete, or when the connection has ended. */
-  #take<Value>(socket: Socket, decoded: Decoded<Value, unknown>): Value | undefined {
-    if (decoded.kind === 'invalid') this.#engine.close(socket, 'reset');
-    if (decoded.kind !== 'message') return undefined;
-    this.#held.copyWithin(0, decoded.size, this.#size);
-    this.#size -= decoded.size;
-    return decoded.value;
+    if (early !== undefined) sendBytes(socket.fd, early);
   }
 }

@@ -1,28 +1,60 @@
-// SOCKS5 as a server reads and answers it (RFC 1928): greeting, request, method choice, reply. Pure functions over
-// bytes that may end anywhere; what follows a message is the caller's (`size` says where it ends).
+// SOCKS5 as a way in (RFC 1928): greeting, choice of method, request, reply. It offers no authentication and carries out
+// CONNECT only.
 import { unmapped } from '../address.js';
-import type { Decoded } from '../decoded.js';
-import { FAILURES, type FailureCode } from '../failure.js';
-import { AddressType, Command, Method, VERSION } from '../socks-codes.js';
+import type { FailureCode } from '../failure.js';
+import { type ForeignProtocol, foreignProtocol } from '../foreign.js';
+import { AddressType, Command, Method, Reply, VERSION } from '../socks-codes.js';
 import { type Target, targetOfIp, targetOfName } from '../target.js';
+import type { Inbound, InboundStep, Misfit, Proceed, Refused, Replies } from './inbound.js';
 
-const REPLY_SUCCEEDED = 0;
-const REPLY_COMMAND_NOT_SUPPORTED = 7;
-const REPLY_ADDRESS_TYPE_NOT_SUPPORTED = 8;
+/** A greeting and a request: the whole of what a client says. */
+export const SOCKS5: Inbound = { feed: readGreeting };
+const REQUEST: Inbound = { feed: readRequest };
 
 const INCOMPLETE = { kind: 'incomplete' } as const;
-const NOT_SOCKS5 = { kind: 'invalid', code: 'not-socks5' } as const;
+
+/** The server's choice of method (section 3). */
+const METHOD_NONE = Uint8Array.of(VERSION, Method.none);
+const METHOD_UNACCEPTABLE = Uint8Array.of(VERSION, Method.unacceptable);
 /** Nearly every client offers just this. */
-const ONLY_NO_AUTHENTICATION = { kind: 'message', value: Method.none, size: 3 } as const;
-const NO_AUTHENTICATION_AND_PASSWORD = { kind: 'message', value: Method.none, size: 4 } as const;
+const ONLY_NO_AUTHENTICATION = greeted(3);
+const NO_AUTHENTICATION_AND_PASSWORD = greeted(4);
+
+function greeted(size: number): Proceed {
+  return { kind: 'proceed', size, answer: METHOD_NONE, next: REQUEST };
+}
+
+/** A client that speaks no SOCKS5 gets no answer: it would not understand one. */
+const NOT_SOCKS5 = refused(undefined);
+const UNSPECIFIED = new Uint8Array(4);
+const BAD_COMMAND = refused(encodeReply(Reply.commandNotSupported, UNSPECIFIED, 0));
+const BAD_ADDRESS_TYPE = refused(encodeReply(Reply.addressTypeNotSupported, UNSPECIFIED, 0));
+const BAD_NAME = refused(encodeReply(Reply.hostUnreachable, UNSPECIFIED, 0));
+const UNAUTHENTICATED = refused(METHOD_UNACCEPTABLE, {
+  what: 'authentication',
+  sentence: 'offers SOCKS5 only with authentication, of which there is none here: let it use none',
+});
+
+function refused(answer: Uint8Array | undefined, misfit?: Misfit): Refused {
+  return { kind: 'refused', answer, ending: answer === undefined ? 'not-socks5' : 'refused', misfit };
+}
+
+const FOREIGN: Readonly<Record<ForeignProtocol, Refused>> = {
+  HTTP: refused(undefined, { what: 'HTTP', sentence: 'speaks HTTP: set it to SOCKS5' }),
+  SOCKS4: refused(undefined, { what: 'SOCKS4', sentence: 'speaks SOCKS4: set it to SOCKS5' }),
+  TLS: refused(undefined, { what: 'TLS', sentence: 'speaks TLS: set it to plain SOCKS5' }),
+};
 
 /**
- * Reads a greeting (RFC 1928 section 3), at most 257 bytes, and chooses a method: no authentication where it is offered,
- * else none fits.
+ * Reads a greeting (section 3), at most 257 bytes, and chooses a method: no authentication where it is offered, else none
+ * fits.
  */
-export function decodeGreeting(bytes: Uint8Array, start: number, end: number): Decoded<number, 'not-socks5'> {
+function readGreeting(bytes: Uint8Array, start: number, end: number): InboundStep {
   if (end - start < 1) return INCOMPLETE;
-  if (bytes[start] !== VERSION) return NOT_SOCKS5;
+  if (bytes[start] !== VERSION) {
+    const foreign = foreignProtocol(bytes, start, end);
+    return foreign === undefined ? NOT_SOCKS5 : FOREIGN[foreign];
+  }
   if (end - start < 2) return INCOMPLETE;
   const size = 2 + bytes[start + 1];
   if (end - start < size) return INCOMPLETE;
@@ -30,28 +62,29 @@ export function decodeGreeting(bytes: Uint8Array, start: number, end: number): D
     if (bytes[i] !== Method.none) continue;
     if (size === 3) return ONLY_NO_AUTHENTICATION;
     if (size === 4) return NO_AUTHENTICATION_AND_PASSWORD;
-    return { kind: 'message', value: Method.none, size };
+    return greeted(size);
   }
-  return { kind: 'message', value: Method.unacceptable, size };
+  return UNAUTHENTICATED;
 }
 
-export type RequestError = 'not-socks5' | 'command' | 'address-type' | 'name';
-
-/** Reads a request (RFC 1928 section 4), at most 262 bytes. Only CONNECT is carried out; the others are `command`. */
-export function decodeRequest(bytes: Uint8Array, start: number, end: number): Decoded<Target, RequestError> {
+/** Reads a request (section 4), at most 262 bytes. */
+function readRequest(bytes: Uint8Array, start: number, end: number): InboundStep {
   const length = end - start;
   if (length < 1) return INCOMPLETE;
   if (bytes[start] !== VERSION) return NOT_SOCKS5;
   if (length < 5) return INCOMPLETE;
   const type = bytes[start + 3];
   const addressSize = sizeOfAddress(type, bytes[start + 4]);
-  if (addressSize === 0) return { kind: 'invalid', code: 'address-type' };
+  if (addressSize === 0) return BAD_ADDRESS_TYPE;
   const size = 4 + addressSize + 2;
   if (length < size) return INCOMPLETE;
   // The whole request is read before it is refused, so that nothing of it is left to turn our close into a reset.
-  if (bytes[start + 1] !== Command.connect) return { kind: 'invalid', code: 'command' };
-  const value = readTarget(type, bytes, start, start + size);
-  return value === undefined ? { kind: 'invalid', code: 'name' } : { kind: 'message', value, size };
+  if (bytes[start + 1] !== Command.connect) return BAD_COMMAND;
+  const next = start + size;
+  const target = readTarget(type, bytes, start, next);
+  if (target === undefined) return BAD_NAME;
+  const early = next < end ? bytes.slice(next, end) : undefined;
+  return { kind: 'requested', target, early, user: undefined, replies: SOCKS5_REPLIES };
 }
 
 /** Bytes of the address field (a name's with its length byte); 0 for an unknown type. */
@@ -77,36 +110,41 @@ function readText(bytes: Uint8Array, start: number, end: number): string {
   return text;
 }
 
-/** The server's choice of method (RFC 1928 section 3). */
-export const METHOD_NONE = Uint8Array.of(VERSION, Method.none);
-export const METHOD_UNACCEPTABLE = Uint8Array.of(VERSION, Method.unacceptable);
+/** What the client is told of each failure (section 6). */
+const REPLIES: Readonly<Record<FailureCode, number>> = {
+  cancelled: Reply.generalFailure,
+  internal: Reply.generalFailure,
+  'out-of-resources': Reply.generalFailure,
+  'too-many-lookups': Reply.generalFailure,
+  'source-unavailable': Reply.generalFailure,
+  'source-in-use': Reply.generalFailure,
+  'proxy-authentication': Reply.generalFailure,
+  'proxy-protocol': Reply.generalFailure,
+  'proxy-unreachable': Reply.generalFailure,
+  'proxy-address-type': Reply.addressTypeNotSupported,
+  unexplained: Reply.generalFailure,
+  'dns-failed': Reply.hostUnreachable,
+  'timed-out': Reply.hostUnreachable,
+  'network-unreachable': Reply.networkUnreachable,
+  'host-unreachable': Reply.hostUnreachable,
+  'no-such-name': Reply.hostUnreachable,
+  forbidden: Reply.notAllowed,
+  'proxy-forbids': Reply.notAllowed,
+  loop: Reply.generalFailure,
+  unspecified: Reply.notAllowed,
+  'not-allowed': Reply.notAllowed,
+  'own-listener': Reply.notAllowed,
+  blocked: Reply.notAllowed,
+  reset: Reply.connectionRefused,
+  refused: Reply.connectionRefused,
+};
 
-/** The reply of a connection that stands (RFC 1928 section 6), with the address (4 or 16 bytes) that it has here. */
-export function encodeSuccess(ip: Uint8Array, port: number): Uint8Array {
-  return encodeReply(REPLY_SUCCEEDED, ip, port);
-}
-
-const UNSPECIFIED = new Uint8Array(4);
-
-export function encodeFailure(code: FailureCode): Uint8Array {
-  return encodeReply(FAILURES[code].reply, UNSPECIFIED, 0);
-}
-
-/** The reply to a request that cannot be carried out as it stands; undefined for one that is no SOCKS5 at all. */
-export function encodeRefusal(code: RequestError): Uint8Array | undefined {
-  switch (code) {
-    case 'command':
-      return encodeReply(REPLY_COMMAND_NOT_SUPPORTED, UNSPECIFIED, 0);
-    case 'address-type':
-      return encodeReply(REPLY_ADDRESS_TYPE_NOT_SUPPORTED, UNSPECIFIED, 0);
-    case 'name':
-      return encodeFailure('no-such-name');
-    case 'not-socks5':
-      return undefined;
-    default:
-      return code satisfies never;
-  }
-}
+export const SOCKS5_REPLIES: Replies = {
+  successCode: Reply.succeeded,
+  failureCode: (code) => REPLIES[code],
+  success: (ip, port) => encodeReply(Reply.succeeded, ip, port),
+  failure: ({ code }) => encodeReply(REPLIES[code], UNSPECIFIED, 0),
+};
 
 function encodeReply(reply: number, ip: Uint8Array, port: number): Uint8Array {
   const bytes = new Uint8Array(6 + ip.length);

@@ -1,9 +1,9 @@
 // Tells main what whoever runs the gateway can mend: failures of a line's source and proxies, descriptors or ports that have
-// run out, clients that do not speak SOCKS5. Main says how often (main/notices.ts); here no more than one of a topic a
+// run out, clients that are set wrongly. Main says how often (main/notices.ts); here no more than one of a topic a
 // second crosses the threads, however many connections fail. It keeps what failed last, should main ask.
 import { formatEndpoint, formatIp, unmapped } from '../../protocol/address.js';
 import { FAILURES, type Failure } from '../../protocol/failure.js';
-import type { ForeignProtocol } from '../../protocol/foreign.js';
+import type { Misfit } from '../../protocol/inbound/inbound.js';
 import type { LastFailure } from '../../protocol/messages.js';
 import { Repeats } from '../../protocol/notice.js';
 import type { Target } from '../../protocol/target.js';
@@ -11,16 +11,6 @@ import type { RemoteLog } from '../../threads/log.js';
 import type { Attempt } from './attempt.js';
 
 const EVERY_MS = 1000;
-
-/** What a client does wrong: the protocol that it speaks, or that it offers no method of authentication that is known. */
-export type Misfit = ForeignProtocol | 'authentication';
-
-const MISFITS: Readonly<Record<Misfit, string>> = {
-  HTTP: 'speaks HTTP: set it to SOCKS5',
-  SOCKS4: 'speaks SOCKS4: set it to SOCKS5',
-  TLS: 'speaks TLS: set it to plain SOCKS5',
-  authentication: 'offers SOCKS5 only with authentication, of which there is none here: let it use none',
-};
 
 /** Of an attempt, what names the line and where it dialled. */
 export type Failed = Pick<Attempt, 'candidate' | 'line' | 'failure'>;
@@ -62,13 +52,13 @@ export class FailureLog {
   }
 
   /** A client that cannot be served as it is set; its address is asked for only when it is said. */
-  misfit(misfit: Misfit, client: () => { readonly ip: Uint8Array } | number, now: number): void {
-    const topic = `client ${misfit}`;
+  misfit({ what, sentence }: Misfit, client: () => { readonly ip: Uint8Array } | number, now: number): void {
+    const topic = `client ${what}`;
     const left_out = this.#repeats.due(topic, now);
     if (left_out === undefined) return;
     const peer = client();
     const address = typeof peer === 'number' ? 'an address that it has left' : formatIp(unmapped(peer.ip));
-    const message = `a client at ${address} ${MISFITS[misfit]}`;
+    const message = `a client at ${address} ${sentence}`;
     this.#log.tell({ topic, level: 'warn', message, fields: {}, left_out });
   }
 

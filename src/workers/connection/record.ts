@@ -2,7 +2,8 @@
 // and why the winner won. It holds no bytes of the connection.
 import { peerEndpoint } from '../../linux/sockets.js';
 import { formatEndpoint, formatIp } from '../../protocol/address.js';
-import { FAILURES, type Failure } from '../../protocol/failure.js';
+import type { Failure } from '../../protocol/failure.js';
+import type { Replies } from '../../protocol/inbound/inbound.js';
 import { type AttemptRecord, hasFailed, type RaceRecord, whyWon } from '../../protocol/race-record.js';
 import type { Target } from '../../protocol/target.js';
 import type { Attempt } from './attempt.js';
@@ -14,6 +15,7 @@ export class SessionRecord {
   readonly #client: string;
   readonly #opened: number;
   #target: Target | undefined;
+  #replies: Replies | undefined;
   #race: Race | undefined;
   #winner: Attempt | undefined;
   #failure: Failure | undefined;
@@ -30,8 +32,10 @@ export class SessionRecord {
     this.#opened = clock.now;
   }
 
-  targeted(target: Target): void {
+  /** `replies`: of the protocol that the client speaks. */
+  targeted(target: Target, replies: Replies): void {
     this.#target = target;
+    this.#replies = replies;
   }
 
   raced(race: Race): void {
@@ -105,8 +109,8 @@ export class SessionRecord {
   }
 
   #reply(ending: string): number | undefined {
-    if (this.#failure !== undefined) return FAILURES[this.#failure.code].reply;
-    return ending === 'cancelled' ? undefined : 0;
+    if (this.#failure !== undefined) return this.#replies?.failureCode(this.#failure.code);
+    return ending === 'cancelled' ? undefined : this.#replies?.successCode;
   }
 }
 

@@ -4,15 +4,14 @@ import type { Socket } from '../../linux/socket.js';
 import { peerEndpoint } from '../../linux/sockets.js';
 import { formatIp, unmapped } from '../../protocol/address.js';
 import { type Failure, failureOf } from '../../protocol/failure.js';
-import { encodeFailure, encodeSuccess } from '../../protocol/inbound/socks5.js';
+import type { Refused, Replies, Requested } from '../../protocol/inbound/inbound.js';
+import { SOCKS5 } from '../../protocol/inbound/socks5.js';
 import type { Bound } from '../../protocol/outbound/outbound.js';
-import type { Target } from '../../protocol/target.js';
 import { Counter } from '../../threads/counters.js';
 import type { Attempt } from './attempt.js';
 import { Contest, type ContestOutcome } from './contest.js';
 import type { Context } from './context.js';
 import { connectionEnded } from './endings.js';
-import type { Misfit } from './failure-log.js';
 import { Farewell } from './farewell.js';
 import { Handshake, type HandshakeOutcome } from './handshake.js';
 import { Race, type RaceOutcome } from './race.js';
@@ -33,13 +32,15 @@ export class Session extends TimedListener implements HandshakeOutcome, RaceOutc
   #race: Race | undefined;
   #contest: Contest | undefined;
   #early: Uint8Array | undefined;
+  /** What the client can be answered; undefined until it has said its target. */
+  #replies: Replies | undefined;
 
   /** `fd` is an accepted socket, now this actor's. */
   constructor(context: Context, fd: number) {
     super();
     this.#context = context;
     this.#record = context.log.enabled('debug') ? new SessionRecord(fd, context.engine) : undefined;
-    this.#client = context.engine.adopt(fd, new Handshake(context, this));
+    this.#client = context.engine.adopt(fd, new Handshake(context.engine, SOCKS5, this));
     context.counters[Counter.opened] += 1;
   }
 
@@ -51,10 +52,11 @@ export class Session extends TimedListener implements HandshakeOutcome, RaceOutc
 
   // Handshake
 
-  requested(target: Target, early: Uint8Array | undefined): void {
+  requested({ target, early, replies }: Requested): void {
     const { engine, deadlines } = this.#context;
     this.#early = early;
-    this.#record?.targeted(target);
+    this.#replies = replies;
+    this.#record?.targeted(target, replies);
     // From here to the outcome the client is not read: what it sends waits in its socket.
     this.#client.listener = this;
     const refusal = this.#context.egress.refuses(target);
@@ -75,14 +77,14 @@ export class Session extends TimedListener implements HandshakeOutcome, RaceOutc
     race.start();
   }
 
-  refused(answer: Uint8Array | undefined, misfit: Misfit | undefined): void {
+  refused({ answer, ending, misfit }: Refused): void {
     this.#context.counters[Counter.badHandshakes] += 1;
     if (misfit !== undefined) {
       const { failures, engine } = this.#context;
       failures.misfit(misfit, () => peerEndpoint(this.#client.fd), engine.now);
     }
-    if (answer === undefined) this.#close('graceful', 'not-socks5');
-    else this.#farewell(answer, 'refused');
+    if (answer === undefined) this.#close('graceful', ending);
+    else this.#farewell(answer, ending);
   }
 
   left(): void {
@@ -123,7 +125,7 @@ export class Session extends TimedListener implements HandshakeOutcome, RaceOutc
     this.#context.counters[Counter.failed] += 1;
     if (failure.code === 'blocked') this.#context.counters[Counter.blocked] += 1;
     this.#record?.lost(failure);
-    this.#farewell(encodeFailure(failure.code), 'failed');
+    this.#farewell((this.#replies as Replies).failure(failure), 'failed');
   }
 
   won(winner: Attempt): void {
@@ -132,7 +134,7 @@ export class Session extends TimedListener implements HandshakeOutcome, RaceOutc
     this.#race = undefined;
     this.#context.deadlines.clear(this);
     const bound = winner.bound ?? UNSPECIFIED;
-    const reply = encodeSuccess(bound.ip, bound.port);
+    const reply = (this.#replies as Replies).success(bound.ip, bound.port);
     if (!this.#context.engine.sendCopy(this.#client, reply)) {
       counters[Counter.failed] += 1;
       race.cancel();

@@ -1,25 +1,39 @@
-// SOCKS5 as the server reads and answers it: literal bytes, every split point, hostile bytes.
+// SOCKS5 as a way in: literal bytes, every split point, hostile bytes, and what each failure is answered with.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  decodeGreeting,
-  decodeRequest,
-  encodeFailure,
-  encodeRefusal,
-  encodeSuccess,
-} from '../../../src/protocol/inbound/socks5.js';
-import { Method } from '../../../src/protocol/socks-codes.js';
+import { FAILURES, type FailureCode, failureOf } from '../../../src/protocol/failure.js';
+import type { Inbound, InboundStep, Refused } from '../../../src/protocol/inbound/inbound.js';
+import { SOCKS5, SOCKS5_REPLIES } from '../../../src/protocol/inbound/socks5.js';
 
-const at = (bytes: readonly number[]) => [Uint8Array.from(bytes), 0, bytes.length] as const;
+/** The step for a message that is all that has come. */
+const fed = (inbound: Inbound, bytes: readonly number[]): InboundStep =>
+  inbound.feed(Uint8Array.from(bytes), 0, bytes.length);
 
-const GREETINGS: readonly [string, readonly number[], number][] = [
-  ['no authentication alone', [5, 1, 0], Method.none],
-  ['no authentication and password', [5, 2, 0, 2], Method.none],
-  ['no authentication last of many', [5, 5, 9, 8, 7, 6, 0], Method.none],
-  ['password alone', [5, 1, 2], Method.unacceptable],
-  ['no method at all', [5, 0], Method.unacceptable],
-  ['255 methods', [5, 255, ...Array(254).fill(3), 0], Method.none],
+/** What reads the request. */
+function afterGreeting(): Inbound {
+  const step = fed(SOCKS5, [5, 1, 0]);
+  assert.equal(step.kind, 'proceed');
+  return (step as InboundStep & { kind: 'proceed' }).next;
+}
+const REQUEST = afterGreeting();
+
+function refusal(inbound: Inbound, bytes: readonly number[]): Refused {
+  const step = fed(inbound, bytes);
+  assert.equal(step.kind, 'refused', JSON.stringify(bytes));
+  return step as Refused;
+}
+
+const METHOD_NONE = Uint8Array.of(5, 0);
+const METHOD_UNACCEPTABLE = Uint8Array.of(5, 255);
+
+const GREETINGS: readonly [string, readonly number[], 'proceed' | 'refused'][] = [
+  ['no authentication alone', [5, 1, 0], 'proceed'],
+  ['no authentication and password', [5, 2, 0, 2], 'proceed'],
+  ['no authentication last of many', [5, 5, 9, 8, 7, 6, 0], 'proceed'],
+  ['password alone', [5, 1, 2], 'refused'],
+  ['no method at all', [5, 0], 'refused'],
+  ['255 methods', [5, 255, ...Array(254).fill(3), 0], 'proceed'],
 ];
 
 const REQUESTS: readonly [string, readonly number[], { host: string; port: number }][] = [
@@ -42,76 +56,187 @@ const REQUESTS: readonly [string, readonly number[], { host: string; port: numbe
   ['an address as a name', [5, 1, 0, 3, 7, ...Buffer.from('1.2.3.4'), 0, 9], { host: '1.2.3.4', port: 9 }],
 ];
 
-for (const [what, bytes, method] of GREETINGS) {
+for (const [what, bytes, kind] of GREETINGS) {
   test(`a greeting with ${what} is incomplete at every split and then complete`, () => {
     for (let length = 0; length < bytes.length; length += 1) {
-      assert.deepEqual(decodeGreeting(...at(bytes.slice(0, length))), { kind: 'incomplete' }, `${length} bytes`);
+      assert.deepEqual(fed(SOCKS5, bytes.slice(0, length)), { kind: 'incomplete' }, `${length} bytes`);
     }
-    assert.deepEqual(decodeGreeting(...at(bytes)), { kind: 'message', value: method, size: bytes.length });
-    assert.deepEqual(decodeGreeting(...at([...bytes, 5, 1, 0])), {
-      kind: 'message',
-      value: method,
-      size: bytes.length,
-    });
+    for (const rest of [[], [5, 1, 0]]) {
+      const step = fed(SOCKS5, [...bytes, ...rest]);
+      assert.equal(step.kind, kind);
+      if (step.kind === 'proceed') assert.deepEqual([step.size, step.answer], [bytes.length, METHOD_NONE]);
+      if (step.kind === 'refused') {
+        assert.deepEqual([step.answer, step.ending], [METHOD_UNACCEPTABLE, 'refused']);
+        assert.match(step.misfit?.sentence ?? '', /offers SOCKS5 only with authentication/);
+      }
+    }
   });
 }
 
 for (const [what, bytes, target] of REQUESTS) {
   test(`a request for ${what} is incomplete at every split and then complete`, () => {
     for (let length = 0; length < bytes.length; length += 1) {
-      assert.deepEqual(decodeRequest(...at(bytes.slice(0, length))), { kind: 'incomplete' }, `${length} bytes`);
+      assert.deepEqual(fed(REQUEST, bytes.slice(0, length)), { kind: 'incomplete' }, `${length} bytes`);
     }
     for (const rest of [[], [22, 3, 1]]) {
-      const decoded = decodeRequest(...at([...bytes, ...rest]));
-      assert.equal(decoded.kind, 'message');
-      if (decoded.kind !== 'message') return;
-      assert.equal(decoded.size, bytes.length);
-      assert.equal(decoded.value.host, target.host);
-      assert.equal(decoded.value.port, target.port);
+      const step = fed(REQUEST, [...bytes, ...rest]);
+      assert.equal(step.kind, 'requested');
+      if (step.kind !== 'requested') return;
+      assert.deepEqual(step.early, rest.length === 0 ? undefined : Uint8Array.from(rest));
+      assert.deepEqual([step.target.host, step.target.port], [target.host, target.port]);
+      assert.deepEqual([step.user, step.replies], [undefined, SOCKS5_REPLIES]);
     }
   });
 }
 
-test('a message that does not begin at the first byte is read where it begins', () => {
-  const bytes = Uint8Array.from([1, 2, 5, 1, 0, 5, 1, 0, 1, 127, 0, 0, 1, 0, 7, 99]);
-  assert.deepEqual(decodeGreeting(bytes, 2, 16), { kind: 'message', value: Method.none, size: 3 });
-  const request = decodeRequest(bytes, 5, 16);
-  assert.ok(request.kind === 'message' && request.size === 10 && request.value.port === 7);
+/** Feeds what comes in two parts, as a handshake does: what is incomplete comes again with what follows. */
+function conversation(parts: readonly Uint8Array[]): { answers: number[]; end: InboundStep; behind: number[] } {
+  const answers: number[] = [];
+  let inbound = SOCKS5;
+  let held = new Uint8Array(0);
+  for (const [index, part] of parts.entries()) {
+    held = Uint8Array.from([...held, ...part]);
+    let step = inbound.feed(held, 0, held.length);
+    while (step.kind === 'proceed') {
+      answers.push(...(step.answer ?? []));
+      held = held.slice(step.size);
+      inbound = step.next;
+      step = inbound.feed(held, 0, held.length);
+    }
+    if (step.kind !== 'incomplete') {
+      return { answers, end: step, behind: parts.slice(index + 1).flatMap((later) => [...later]) };
+    }
+  }
+  return { answers, end: { kind: 'incomplete' }, behind: [] };
+}
+
+for (const [what, request, { host, port }] of REQUESTS) {
+  test(`greeting, request for ${what} and early bytes are told apart at every split in three`, () => {
+    const early = [71, 69, 84, 5, 1, 0];
+    const greeting = [5, 3, 2, 0, 128];
+    const bytes = Uint8Array.from([...greeting, ...request, ...early]);
+    for (let first = 0; first <= bytes.length; first += 1) {
+      for (let second = first; second <= bytes.length; second += 1) {
+        const parts = [bytes.slice(0, first), bytes.slice(first, second), bytes.slice(second)];
+        const { answers, end, behind } = conversation(parts);
+        assert.deepEqual(answers, [5, 0]);
+        assert.ok(end.kind === 'requested', `${first}, ${second}`);
+        assert.deepEqual([end.target.host, end.target.port], [host, port]);
+        assert.deepEqual([...(end.early ?? []), ...behind], early, `${first}, ${second}`);
+      }
+    }
+  });
+}
+
+test('early bytes are a copy', () => {
+  const bytes = Uint8Array.from([5, 1, 0, 1, 127, 0, 0, 1, 0, 7, 99]);
+  const step = REQUEST.feed(bytes, 0, bytes.length);
+  bytes.fill(0);
+  assert.deepEqual(step.kind === 'requested' && step.early, Uint8Array.of(99));
 });
 
-test('what cannot be served has its code', () => {
-  assert.deepEqual(decodeGreeting(...at([4, 1])), { kind: 'invalid', code: 'not-socks5' });
-  assert.deepEqual(decodeGreeting(...at([0x47])), { kind: 'invalid', code: 'not-socks5' });
-  assert.deepEqual(decodeRequest(...at([4])), { kind: 'invalid', code: 'not-socks5' });
-  assert.deepEqual(decodeRequest(...at([5, 2, 0, 1, 1, 2, 3, 4, 0, 1])), { kind: 'invalid', code: 'command' });
-  assert.deepEqual(decodeRequest(...at([5, 3, 0, 1, 1, 2, 3, 4, 0, 1])), { kind: 'invalid', code: 'command' });
-  assert.deepEqual(decodeRequest(...at([5, 1, 0, 2, 1])), { kind: 'invalid', code: 'address-type' });
-  assert.deepEqual(decodeRequest(...at([5, 1, 0, 3, 0, 0, 80])), { kind: 'invalid', code: 'name' });
-  assert.deepEqual(decodeRequest(...at([5, 1, 0, 3, 3, 97, 0, 98, 0, 80])), { kind: 'invalid', code: 'name' });
+test('a message that does not begin at the first byte is read where it begins', () => {
+  const bytes = Uint8Array.from([1, 2, 5, 1, 0, 5, 1, 0, 1, 127, 0, 0, 1, 0, 7, 99]);
+  const greeting = SOCKS5.feed(bytes, 2, 16);
+  assert.ok(greeting.kind === 'proceed' && greeting.size === 3 && greeting.next === REQUEST);
+  const request = REQUEST.feed(bytes, 5, 16);
+  assert.ok(request.kind === 'requested' && request.early?.length === 1 && request.target.port === 7);
+});
+
+test('what is no SOCKS5 gets no answer', () => {
+  for (const [inbound, bytes] of [
+    [SOCKS5, [4, 1]],
+    [SOCKS5, [0x47]],
+    [REQUEST, [4]],
+  ] as const) {
+    const { answer, ending } = refusal(inbound, bytes);
+    assert.deepEqual([answer, ending], [undefined, 'not-socks5']);
+  }
+});
+
+test('of a client that speaks another protocol it is said which', () => {
+  const sentence = (text: string | number[]) =>
+    refusal(SOCKS5, [...(typeof text === 'string' ? Buffer.from(text) : text)]).misfit?.sentence;
+  assert.equal(sentence('CONNECT a.test:443 HTTP/1.1'), 'speaks HTTP: set it to SOCKS5');
+  assert.equal(sentence([4, 1, 0, 80]), 'speaks SOCKS4: set it to SOCKS5');
+  assert.equal(sentence([22, 3, 1]), 'speaks TLS: set it to plain SOCKS5');
+  assert.equal(sentence('SSH-2.0'), undefined);
+  assert.equal(refusal(REQUEST, [...Buffer.from('GET / HTTP')]).misfit, undefined);
+});
+
+test('a request that cannot be carried out is answered by its reason', () => {
+  const rep = (bytes: readonly number[]): number | undefined => {
+    const { answer, ending, misfit } = refusal(REQUEST, bytes);
+    assert.deepEqual([ending, misfit], ['refused', undefined]);
+    assert.deepEqual([...(answer ?? [])], [5, answer?.[1], 0, 1, 0, 0, 0, 0, 0, 0]);
+    return answer?.[1];
+  };
+  assert.equal(rep([5, 2, 0, 1, 1, 2, 3, 4, 0, 1]), 7, 'BIND');
+  assert.equal(rep([5, 3, 0, 1, 1, 2, 3, 4, 0, 1]), 7, 'UDP ASSOCIATE');
+  assert.equal(rep([5, 1, 0, 2, 1]), 8, 'an unknown type of address');
+  assert.equal(rep([5, 1, 0, 3, 0, 0, 80]), 4, 'an empty name');
+  assert.equal(rep([5, 1, 0, 3, 3, 97, 0, 98, 0, 80]), 4, 'a name with a zero in it');
+});
+
+test('a request is read to its end before it is refused', () => {
+  const bind = [5, 2, 0, 1, 1, 2, 3, 4, 0, 1];
+  for (let length = 0; length < bind.length; length += 1) {
+    assert.equal(fed(REQUEST, bind.slice(0, length)).kind, 'incomplete');
+  }
 });
 
 test('replies are the bytes of RFC 1928', () => {
-  assert.deepEqual([...encodeSuccess(Uint8Array.of(127, 0, 0, 1), 0x1234)], [5, 0, 0, 1, 127, 0, 0, 1, 0x12, 0x34]);
+  const { success, failure } = SOCKS5_REPLIES;
+  assert.deepEqual([...success(Uint8Array.of(127, 0, 0, 1), 0x1234)], [5, 0, 0, 1, 127, 0, 0, 1, 0x12, 0x34]);
   const ip6 = Uint8Array.from([0x20, 1, ...Array(13).fill(0), 1]);
-  assert.deepEqual([...encodeSuccess(ip6, 1)], [5, 0, 0, 4, ...ip6, 0, 1]);
-  assert.deepEqual([...encodeFailure('refused')], [5, 5, 0, 1, 0, 0, 0, 0, 0, 0]);
-  assert.equal(encodeFailure('timed-out')[1], 4);
-  assert.equal(encodeFailure('no-such-name')[1], 4);
-  assert.equal(encodeFailure('network-unreachable')[1], 3);
-  assert.equal(encodeFailure('not-allowed')[1], 2);
-  assert.equal(encodeFailure('internal')[1], 1);
-  assert.equal(encodeRefusal('command')?.[1], 7);
-  assert.equal(encodeRefusal('address-type')?.[1], 8);
-  assert.equal(encodeRefusal('not-socks5'), undefined);
+  assert.deepEqual([...success(ip6, 1)], [5, 0, 0, 4, ...ip6, 0, 1]);
+  assert.deepEqual([...failure(failureOf('refused'))], [5, 5, 0, 1, 0, 0, 0, 0, 0, 0]);
+  assert.equal(SOCKS5_REPLIES.successCode, 0);
 });
 
-test('no bytes make a decoder throw or claim more than there is', () => {
+test('each failure has its reply, the same in the answer and for the record', () => {
+  const replies: Readonly<Record<FailureCode, number>> = {
+    cancelled: 1,
+    internal: 1,
+    'out-of-resources': 1,
+    'too-many-lookups': 1,
+    'source-unavailable': 1,
+    'source-in-use': 1,
+    'proxy-authentication': 1,
+    'proxy-protocol': 1,
+    'proxy-unreachable': 1,
+    'proxy-address-type': 8,
+    unexplained: 1,
+    'dns-failed': 4,
+    'timed-out': 4,
+    'network-unreachable': 3,
+    'host-unreachable': 4,
+    'no-such-name': 4,
+    forbidden: 2,
+    'proxy-forbids': 2,
+    loop: 1,
+    unspecified: 2,
+    'not-allowed': 2,
+    'own-listener': 2,
+    blocked: 2,
+    reset: 5,
+    refused: 5,
+  };
+  for (const code of Object.keys(FAILURES) as FailureCode[]) {
+    assert.equal(SOCKS5_REPLIES.failureCode(code), replies[code], code);
+    assert.equal(SOCKS5_REPLIES.failure(failureOf(code))[1], replies[code], code);
+  }
+});
+
+test('no bytes make it throw, claim more than there is, or wait for more than the longest message', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 600 }), fc.boolean(), (noise, plausible) => {
       const bytes = plausible ? Uint8Array.from([5, ...noise]) : noise;
-      for (const decoded of [decodeGreeting(bytes, 0, bytes.length), decodeRequest(bytes, 0, bytes.length)]) {
-        if (decoded.kind === 'message') assert.ok(decoded.size <= bytes.length);
-        if (decoded.kind === 'incomplete') assert.ok(bytes.length < 262);
+      for (const inbound of [SOCKS5, REQUEST]) {
+        const step = inbound.feed(bytes, 0, bytes.length);
+        if (step.kind === 'proceed') assert.ok(step.size > 0 && step.size <= bytes.length);
+        if (step.kind === 'requested') assert.ok((step.early?.length ?? 0) < bytes.length);
+        if (step.kind === 'incomplete') assert.ok(bytes.length < 262);
       }
     }),
     { numRuns: 5000 },

@@ -94,6 +94,9 @@ test('the last failure is kept with the line and the address, whatever it was', 
   });
 });
 
+const HTTP = { what: 'HTTP', sentence: 'speaks HTTP: set it to SOCKS5' };
+const SOCKS4 = { what: 'SOCKS4', sentence: 'speaks SOCKS4: set it to SOCKS5' };
+
 test('a client that speaks something else is told of with its address, and that is asked for only then', async () => {
   let asked = 0;
   const client = () => {
@@ -101,10 +104,10 @@ test('a client that speaks something else is told of with its address, and that 
     return { ip: new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 192, 0, 2, 9]) };
   };
   const said = await told((failures) => {
-    failures.misfit('HTTP', client, 0);
-    failures.misfit('HTTP', client, 500);
-    failures.misfit('SOCKS4', client, 500);
-    failures.misfit('HTTP', client, 1000);
+    failures.misfit(HTTP, client, 0);
+    failures.misfit(HTTP, client, 500);
+    failures.misfit(SOCKS4, client, 500);
+    failures.misfit(HTTP, client, 1000);
   });
   assert.equal(asked, 3);
   assert.deepEqual(
