@@ -16,8 +16,6 @@ import { parseStat } from '../process/proc.js';
 import { type Asked, Asker, type Sample } from './asker.js';
 
 const ACTOR = new URL('../../src/workers/dns/actor.js', import.meta.url);
-/** As the supervisor has it. */
-const HEAP_MB = 2048;
 const WARM_S = 5;
 /** Of the CPU times in /proc: 100 ticks a second. */
 const TICK_US = 10_000;
@@ -41,7 +39,7 @@ async function main(rate: number, seconds: number): Promise<boolean> {
     nameservers: [nameserver('udp', unbound.port)],
     dns: { ...dns, ipv6: 'on', probe: { ...dns.probe, enabled: 'off' } },
   } as const;
-  const pool = new ActorPool(ACTOR, HEAP_MB);
+  const pool = new ActorPool(ACTOR);
   const { port1: control, port2 } = new MessageChannel();
   const task = pool.run({ options, control: port2 } satisfies NamesStart, [port2]);
   const actor = call<NamesControl>(control);

@@ -10,6 +10,8 @@ import { reasonOf } from './deadline.js';
  * with 9 000 idle connections that was 0.6 KiB of each, and a smaller one costs no measurable CPU.
  */
 const YOUNG_MB = 6;
+/** JavaScript objects of one thread. A connection takes some KiB of them, a cached answer or route some 200 bytes. */
+const HEAP_MB = 2048;
 
 /** How an actor's task came to its end. After `died` its thread has ended too. */
 export type TaskEnd = { readonly code: 'settled' } | { readonly code: 'died'; readonly why: string };
@@ -31,7 +33,7 @@ export class ActorPool {
   #pool: Piscina;
 
   /** `entry` exports `run(start)`. Beyond `heap_mb` of JavaScript objects a thread is ended as out of memory. */
-  constructor(entry: URL, heap_mb: number) {
+  constructor(entry: URL, heap_mb = HEAP_MB) {
     this.#entry = entry.href;
     this.#heap_mb = heap_mb;
     this.#pool = this.#make();

@@ -1,15 +1,15 @@
 // `tcproute dns NAME`: what every configured server says of a name, what is to be thought of it, and what a client would
 // get. It runs the DNS actor for one question, and nothing else of the gateway.
 import { MessageChannel } from 'node:worker_threads';
-import { Piscina } from 'piscina';
 import type { NamesControl } from '../protocol/messages.js';
 import type { NameExplanation, ServerAnswer } from '../protocol/names-statistics.js';
 import type { Options } from '../protocol/options.js';
 import { plainTree } from '../protocol/plain-text.js';
 import { call } from '../threads/port.js';
 import type { NamesStart } from '../threads/start.js';
+import { ActorPool } from './actor-pool.js';
 
-const ACTOR = new URL('../workers/dns/actor.js', import.meta.url).href;
+const ACTOR = new URL('../workers/dns/actor.js', import.meta.url);
 /** Beyond the actor's own deadlines. */
 const GRACE_MS = 2000;
 
@@ -18,16 +18,15 @@ export type Explained =
   | { readonly kind: 'failed'; readonly reason: string };
 
 export async function explainName(name: string, options: Options): Promise<Explained> {
-  const pool = new Piscina({ minThreads: 1, maxThreads: 1, atomics: 'disabled' });
+  const pool = new ActorPool(ACTOR);
   const { port1: control, port2 } = new MessageChannel();
   let deadline: NodeJS.Timeout | undefined;
   try {
     // A gateway that runs writes its state file; this is no second one.
     const start: NamesStart = { options, control: port2, readOnly: true };
-    const ended = pool.run(start, { filename: ACTOR, name: 'run', transferList: [port2] }).then(
-      (): Explained => ({ kind: 'failed', reason: 'the DNS actor has ended' }),
-      (error: Error): Explained => ({ kind: 'failed', reason: error.message }),
-    );
+    const ended = pool.run(start, [port2]).ended.then((end): Explained => {
+      return { kind: 'failed', reason: end.code === 'died' ? end.why : 'the DNS actor has ended' };
+    });
     const actor = call<NamesControl>(control);
     const explained = actor.explain(name).then((explanation): Explained => ({ kind: 'explained', explanation }));
     const late = new Promise<Explained>((resolve) => {

@@ -27,8 +27,6 @@ import { Switchboard } from './switchboard.js';
 
 /** Accepted fds that wait for one actor: as many as come in the 50 ms that a busy thread may take, and then some. */
 const QUEUE_CAPACITY = 4096;
-/** JavaScript objects of one thread. A connection takes some KiB of them, a cached answer or route some 200 bytes. */
-const HEAP_MB = 2048;
 /** Actors that start at a time beside one for each core: the DNS and the route actor hold nobody up. */
 const STARTS_BESIDE = 2;
 /** For the DNS and route actor to write down what outlives them: up to a million routes. */
@@ -89,7 +87,7 @@ export class Supervisor {
 
   constructor(parts: SupervisorParts) {
     const { options, log, notices, tuning } = parts;
-    const { entries = ACTOR_ENTRIES, heap_mb = HEAP_MB, check_ms } = tuning ?? {};
+    const { entries = ACTOR_ENTRIES, heap_mb, check_ms } = tuning ?? {};
     const actors = Array.from({ length: options.workers }, (_, actor) => actor);
     const common = {
       owners: OwnerTable.create(parts.fdsMax),
