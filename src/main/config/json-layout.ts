@@ -1,6 +1,5 @@
 // Where things stand in a JSON text: which line a key or an entry is in, which keys stand twice, and where a comma is
 // missing. The values are the parser's business (syntax.ts); a text that it refuses is followed as far as it goes.
-import json5 from 'json5';
 import type { Step } from './place.js';
 
 interface Spot {
@@ -23,6 +22,8 @@ export interface JsonLayout {
   readonly commaMissing: { readonly afterLine: number; readonly beforeLine: number } | undefined;
 }
 
+type Parse = (text: string) => object;
+
 interface Open {
   readonly spot: Spot;
   readonly step: Step | undefined;
@@ -38,8 +39,9 @@ const TOKEN =
 /** As many as are told. */
 const REPEATED_MAX = 50;
 
-export function jsonLayout(text: string): JsonLayout {
-  const scan = new Scan(text);
+/** `parse` is the parser's: it reads a key that has escapes. */
+export function jsonLayout(text: string, parse: Parse): JsonLayout {
+  const scan = new Scan(text, parse);
   return {
     lineOf: (steps) => scan.lineOf(steps),
     repeated: scan.repeated,
@@ -51,13 +53,15 @@ class Scan {
   readonly repeated: Repeated[] = [];
   commaMissing: JsonLayout['commaMissing'];
   readonly #text: string;
+  readonly #parse: Parse;
   readonly #open: Open[] = [];
   #root: Spot | undefined;
   /** Behind the last value. */
   #end = 0;
 
-  constructor(text: string) {
+  constructor(text: string, parse: Parse) {
     this.#text = text;
+    this.#parse = parse;
     for (const { 0: token, 1: blank, 3: mark, index } of text.matchAll(TOKEN)) {
       if (blank !== undefined) continue;
       if (mark === '}' || mark === ']') this.#close();
@@ -91,7 +95,7 @@ class Scan {
     const open = this.#open.at(-1);
     if (open === undefined || !open.isObject || (open.awaits !== 'key' && open.awaits !== 'comma')) return false;
     if (open.awaits === 'comma') this.#missing(offset);
-    const key = keyOf(token);
+    const key = keyOf(token, this.#parse);
     open.spot.keys ??= new Map();
     const { keys } = open.spot;
     const first = keys.get(key);
@@ -132,10 +136,10 @@ class Scan {
   }
 }
 
-function keyOf(token: string): string {
+function keyOf(token: string, parse: Parse): string {
   if (/^[\w$-]+$/.test(token)) return token;
   try {
-    return Object.keys(json5.parse<object>(`{${token}:0}`))[0] ?? token;
+    return Object.keys(parse(`{${token}:0}`))[0] ?? token;
   } catch {
     return token;
   }

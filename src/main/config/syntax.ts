@@ -32,7 +32,7 @@ export function parseJson(text: string): Parsed {
   try {
     const parsed = bounded(json5.parse(text));
     if (parsed.kind === 'invalid') return parsed;
-    const { lineOf, repeated } = jsonLayout(text);
+    const { lineOf, repeated } = jsonLayout(text, json5.parse);
     return { ...parsed, lineOf, repeated };
   } catch (error) {
     const { message, lineNumber, columnNumber } = error as {
@@ -41,7 +41,7 @@ export function parseJson(text: string): Parsed {
       columnNumber: number;
     };
     const why = message.replace(/^JSON5: /, '').replace(/ at \d+:\d+$/, '');
-    return invalid(lineNumber, columnNumber, `${why}${commaHint(jsonLayout(text), lineNumber)}`);
+    return invalid(lineNumber, columnNumber, `${why}${commaHint(jsonLayout(text, json5.parse), lineNumber)}`);
   }
 }
 
