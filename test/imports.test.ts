@@ -1,104 +1,161 @@
-// Holds the architecture's import rules: which folder may know of which, and that each library is seen in one place.
+// Holds the rules of the house in src and bench: which folder may import which, no circles, each library in one file,
+// nothing but values in protocol, no long files. Each rule is seen to fail, too: on a copy of the sources with one fault.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { circlesOf, type Files, type Rules, violations } from './structure/rules.js';
+import { RULES } from './structure/tables.js';
 
-const root = fileURLToPath(new URL('../../src', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
-interface Import {
-  readonly file: string;
-  /** Path below src/ without extension, or a package's name. */
-  readonly target: string;
-}
-
-const files = readdirSync(root, { recursive: true })
-  .map(String)
-  .filter((file) => file.endsWith('.ts'));
-
-function importsOf(file: string): Import[] {
-  const text = readFileSync(path.join(root, file), 'utf8');
-  const found = text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g);
-  return [...found].map(([, target]) => {
-    if (!target.startsWith('.')) return { file, target };
-    return { file, target: path.join(path.dirname(file), target).replace(/\.js$/, '') };
-  });
-}
-
-const imports = files.flatMap(importsOf);
-const folder = (file: string) => file.split('/')[0];
-const breaches = (rule: (found: Import) => boolean) =>
-  imports.filter(rule).map(({ file, target }) => `${file} → ${target}`);
-
-/** Which of our folders each may import from, itself aside. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  protocol: [],
-  linux: [],
-  files: ['protocol'],
-  threads: ['protocol'],
-  workers: ['protocol', 'files', 'threads', 'linux'],
-  main: ['protocol', 'files', 'threads', 'linux'],
-};
+const files: Files = new Map(
+  ['src', 'bench'].flatMap((top) =>
+    readdirSync(`${root}/${top}`, { recursive: true })
+      .map((file) => `${top}/${file}`)
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => [file, readFileSync(`${root}/${file}`, 'utf8')]),
+  ),
+);
 
 test('the sources are found', () => {
-  assert.ok(files.length > 40 && imports.length > 100);
+  for (const file of ['src/main/cli.ts', 'src/workers/connection/session.ts', 'bench/generator/loads/ping.ts']) {
+    assert.ok(files.has(file), file);
+  }
 });
 
-test('folders import only what lies below them', () => {
-  const wrong = breaches(({ file, target }) => {
-    const to = folder(target);
-    return to in MAY_IMPORT && to !== folder(file) && !MAY_IMPORT[folder(file)].includes(to);
-  });
-  assert.deepEqual(wrong, []);
+test('no rule is broken', () => {
+  assert.deepEqual(violations(files, RULES), []);
 });
 
-test('one actor imports nothing of another', () => {
-  const actor = (file: string) => file.split('/')[1];
-  const wrong = breaches(
-    ({ file, target }) => folder(file) === 'workers' && folder(target) === 'workers' && actor(file) !== actor(target),
-  );
-  assert.deepEqual(wrong, []);
-});
-
-test('protocol does no input or output', () => {
-  const forbidden =
-    /^(?:node:)?(?:net|dgram|dns|dns\/promises|tls|http|https|fs|fs\/promises|worker_threads|child_process|timers|os)$/;
-  assert.deepEqual(
-    breaches(({ file, target }) => folder(file) === 'protocol' && forbidden.test(target)),
-    [],
-  );
-  const clocks = files.filter(
-    (file) =>
-      folder(file) === 'protocol' &&
-      /\b(?:Date\.now|performance\.now|Math\.random)\b/.test(readFileSync(path.join(root, file), 'utf8')),
-  );
-  assert.deepEqual(clocks, []);
-});
-
-/** Each library and the one folder, or file, that knows of it. */
-const SEEN_ONLY_IN: Readonly<Record<string, string>> = {
-  koffi: 'linux/',
-  comlink: 'threads/',
-  piscina: 'main/',
-  pino: 'main/log.ts',
-  'pino-pretty': 'main/log.ts',
-  convict: 'main/config/',
-  json5: 'main/config/',
-  yaml: 'main/config/',
-  'smol-toml': 'main/config/',
-  'dns-packet': 'protocol/dns-message.ts',
-  undici: 'workers/dns/https.ts',
-  socks: 'workers/dns/dial.ts',
-};
-
-for (const [library, place] of Object.entries(SEEN_ONLY_IN)) {
-  test(`${library} is seen only in ${place}`, () => {
-    const seen = imports.filter(({ target }) => target === library || target.startsWith(`${library}/`));
-    assert.ok(seen.length > 0, 'not used at all');
-    assert.deepEqual(
-      seen.filter(({ file }) => !file.startsWith(place)).map(({ file }) => file),
-      [],
-    );
-  });
+/** The sources, with these texts put at the end of what is at their paths. */
+function planted(texts: Readonly<Record<string, string>>): Files {
+  const copy = new Map(files);
+  for (const [file, text] of Object.entries(texts)) copy.set(file, `${copy.get(file) ?? ''}${text}`);
+  return copy;
 }
+
+const seen = (texts: Readonly<Record<string, string>>, rules: Partial<Rules> = {}): string[] =>
+  violations(planted(texts), { ...RULES, ...rules });
+
+/** An import of that path, as seen from `file`. */
+const imports = (specifier: string): string => `import { a } from '${specifier}';\n`;
+
+test('an import from a folder that is not allowed is seen, also between a folder and its sub-folder', () => {
+  assert.deepEqual(seen({ 'src/protocol/line.ts': imports('../threads/any.js') }), [
+    'folders: src/protocol/line.ts imports src/threads/any.ts',
+  ]);
+  assert.deepEqual(seen({ 'bench/report/bars.ts': "export type A = import('../generator/tally.js').Tally;\n" }), [
+    'folders: bench/report/bars.ts imports bench/generator/tally.ts',
+  ]);
+  assert.deepEqual(seen({ 'bench/target/servers/echo.ts': imports('../ports.js') }), [
+    'folders: bench/target/servers/echo.ts imports bench/target/ports.ts',
+  ]);
+  assert.deepEqual(seen({ 'src/workers/dns/names.ts': imports('../routes/memory.js') }), [
+    'folders: src/workers/dns/names.ts imports src/workers/routes/memory.ts',
+  ]);
+  assert.deepEqual(seen({ 'src/main/run.ts': imports('../../test/helpers/servers.js') }), [
+    'folders: src/main/run.ts imports test/helpers/servers.ts',
+  ]);
+});
+
+test('a folder without an entry is seen, and an entry without a folder', () => {
+  assert.deepEqual(seen({ 'src/workers/udp/actor.ts': '' }), ['folders: src/workers/udp has no entry']);
+  assert.deepEqual(seen({}, { folders: { ...RULES.folders, 'src/udp': [] } }), [
+    'folders: src/udp has an entry and no files',
+  ]);
+});
+
+test('an entry with a star allows what is below', () => {
+  const files = new Map([
+    ['src/a/x.ts', `${imports('../b/c/y.js')}${imports('../b/z.js')}`],
+    ['src/a/bc.ts', imports('../bc/z.js')],
+    ['src/b/c/y.ts', ''],
+    ['src/b/z.ts', ''],
+    ['src/bc/z.ts', ''],
+  ]);
+  const folders = { 'src/a': ['src/b/*'], 'src/b': [], 'src/b/c': [], 'src/bc': [] };
+  const none = { seenOnlyBy: {}, inCircles: [], libraries: {}, pure: [], words: [], linesMax: 300, long: [] };
+  assert.deepEqual(violations(files, { folders, ...none }), ['folders: src/a/bc.ts imports src/bc/z.ts']);
+});
+
+test('an import by a file that may not see the room is seen', () => {
+  assert.deepEqual(seen({ 'bench/generator/run.ts': imports('./loads/tables.js') }), [
+    'sight: bench/generator/run.ts imports bench/generator/loads/tables.ts',
+  ]);
+});
+
+test('a circle of files is seen, also of types only and of one file', () => {
+  const circle = {
+    'bench/shared/a.ts': "import type { B } from './b.js';\n",
+    'bench/shared/b.ts': "import { c } from './c.js';\n",
+    'bench/shared/c.ts': "export type A = import('./a.js').A;\n",
+    'bench/shared/d.ts': "import { d } from './d.js';\n",
+    'bench/shared/e.ts': "import { a } from './a.js';\n",
+  };
+  assert.deepEqual(seen(circle), [
+    'circle: bench/shared/a.ts, bench/shared/b.ts, bench/shared/c.ts',
+    'circle: bench/shared/d.ts',
+  ]);
+  const excepted = [...RULES.inCircles, 'bench/shared/a.ts', 'bench/shared/b.ts', 'bench/shared/c.ts'];
+  assert.deepEqual(seen(circle, { inCircles: excepted }), ['circle: bench/shared/d.ts']);
+  assert.deepEqual(seen({}, { inCircles: [...RULES.inCircles, 'bench/main.ts'] }), [
+    'circle: bench/main.ts is in none, but is excepted',
+  ]);
+});
+
+test('circles that meet are one, and a way without return is none', () => {
+  const edges = ['a b', 'b a', 'b c', 'c b', 'c d', 'd e', 'e d', 'x a', 'x e'];
+  const found = edges.map((edge) => ({ file: edge.slice(0, 1), target: edge.slice(2) }));
+  const circles = circlesOf(['x', 'a', 'b', 'c', 'd', 'e'], found);
+  assert.deepEqual(circles.sort(), [
+    ['a', 'b', 'c'],
+    ['d', 'e'],
+  ]);
+});
+
+test('a library in a second file is seen, one that has no place, and a place without it', () => {
+  assert.deepEqual(seen({ 'src/main/run.ts': imports('piscina') }), ['library: src/main/run.ts imports piscina']);
+  assert.deepEqual(seen({ 'src/main/run.ts': imports('@some/thing/part') }), [
+    'library: src/main/run.ts imports @some/thing/part',
+  ]);
+  assert.deepEqual(seen({}, { libraries: { ...RULES.libraries, convict: ['src/main/run.ts'] } }), [
+    'library: src/main/config/settle.ts imports convict',
+    'library: src/main/run.ts does not import convict',
+  ]);
+});
+
+test('input, output, clocks, timers and chance are seen in protocol, but not in a comment', () => {
+  const file = 'src/protocol/line.ts';
+  for (const name of ['net', 'fs/promises', 'timers/promises', 'os']) {
+    assert.deepEqual(seen({ [file]: imports(`node:${name}`) }), [`pure: ${file} imports node:${name}`]);
+  }
+  const uses = ['setTimeout(a, 1)', 'setInterval(a, 1)', 'setImmediate(a)', 'queueMicrotask(a)', 'process.nextTick(a)'];
+  for (const use of [...uses, 'new Date()', 'Date.now()', 'performance.now()', 'Math.random()']) {
+    const [word] = use.replace('process.', '').split('(');
+    assert.deepEqual(seen({ [file]: `  ${use};\n` }), [`pure: ${file} has ${word}`]);
+  }
+  assert.deepEqual(seen({ [file]: '// Not Date.now().\n/** Nor\n * setTimeout(). */\n' }), []);
+  assert.deepEqual(seen({ 'src/threads/log.ts': 'Date.now();\n' }), []);
+});
+
+test('a word of one protocol outside its own files is seen', () => {
+  assert.deepEqual(seen({ 'src/workers/connection/early-probe.ts': 'const socksVersion = 5;\n' }), [
+    'word: src/workers/connection/early-probe.ts has /socks/i',
+  ]);
+  assert.deepEqual(seen({ 'src/workers/connection/early-probe.ts': '// As SOCKS5 has it.\n' }), []);
+  const [{ onlyIn, ...rest }] = RULES.words;
+  const words = [{ ...rest, onlyIn: [...onlyIn, 'src/workers/dns/names.ts'] }];
+  assert.deepEqual(seen({}, { words }), ['word: src/workers/dns/names.ts has no /socks/i, but is excepted']);
+});
+
+test('a long file is seen, and an exception that is no longer needed', () => {
+  const lines = (count: number): string => '\n'.repeat(count);
+  assert.deepEqual(seen({ 'bench/shared/new.ts': lines(300) }), []);
+  assert.deepEqual(seen({ 'bench/shared/new.ts': lines(301) }), [
+    'length: bench/shared/new.ts has more than 300 lines',
+  ]);
+  assert.deepEqual(seen({}, { long: [...RULES.long, 'bench/main.ts'] }), [
+    'length: bench/main.ts is short, but is excepted',
+  ]);
+});
