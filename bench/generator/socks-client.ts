@@ -1,7 +1,7 @@
 // One client connection of a load, up to where bytes can be exchanged: open, connect, SOCKS5 greeting and CONNECT
 // (RFC 1928), each reply checked. What is then exchanged is a subclass's business. One object carries connection after
 // connection, so that a connection allocates little.
-import { BufferGroup, type Ending, Listener } from '../../src/linux/engine.js';
+import { BufferGroup, type Ending, Handler } from '../../src/linux/engine.js';
 import { errnoName } from '../../src/linux/errno.js';
 import { type Memory, mapMemory } from '../../src/linux/memory.js';
 import type { Socket } from '../../src/linux/socket.js';
@@ -18,7 +18,7 @@ const GREETING_REPLY_SIZE = 2;
 const REPLY_HEAD_SIZE = 5;
 const REPLY_SIZE_MAX = 4 + 1 + 255 + 2;
 
-export abstract class SocksClient extends Listener implements Participant {
+export abstract class SocksClient extends Handler implements Participant {
   protected readonly run: Run;
   protected socket: Socket | undefined;
   /** Receives of the exchange take their buffer from here. */

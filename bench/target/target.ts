@@ -1,7 +1,7 @@
 // The process that every load ends at: echo servers on many ports (see generator/route.ts for why), proxies to them, a source
 // and a sink. Started with an IPC channel; it reports its ports there and ends with the channel.
 import { openEngine } from '../../src/linux/choose.js';
-import type { Engine, Listener } from '../../src/linux/engine.js';
+import type { Engine, Handler } from '../../src/linux/engine.js';
 import { BufferGroup } from '../../src/linux/engine.js';
 import { Loop } from '../../src/linux/loop.js';
 import type { Socket } from '../../src/linux/socket.js';
@@ -28,12 +28,12 @@ function listen(engine: Engine, ports: number, accepted: (fd: number) => void): 
   return Array.from({ length: ports }, () => new Acceptor(engine, accepted, trouble).listen());
 }
 
-type Beginning = Listener & { begin(socket: Socket): void };
+type Beginning = Handler & { begin(socket: Socket): void };
 
 function serve(engine: Engine, connection: () => Beginning, ports = 1): number[] {
   return listen(engine, ports, (fd) => {
-    const listener = connection();
-    listener.begin(engine.adopt(fd, listener));
+    const handler = connection();
+    handler.begin(engine.adopt(fd, handler));
   });
 }
 

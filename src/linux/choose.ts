@@ -1,7 +1,7 @@
 // Opens the engine that was asked for, or the best one that this kernel allows; and the trial that main makes once, at
 // start, before it asks for io_uring anywhere: old kernels and containers' seccomp profiles refuse it in many ways.
 import { packAddress } from './addresses.js';
-import { BufferGroup, type Engine, Listener } from './engine.js';
+import { BufferGroup, type Engine, Handler } from './engine.js';
 import { EpollEngine } from './epoll.js';
 import { errnoName } from './errno.js';
 import type { Memory } from './memory.js';
@@ -37,7 +37,7 @@ export function openEngine(
   return { engine, why };
 }
 
-class Trial extends Listener {
+class Trial extends Handler {
   received = 0;
   failure: string | undefined;
   readonly #engine: Engine;

@@ -30,10 +30,10 @@ export const SEND_MAX = 65_536;
 export type Ending = 'graceful' | 'reset';
 
 /**
- * Whoever is told what became of a socket's operations. All results are negated errnos where they failed.
- * The methods not overridden are for operations that this listener never asks for.
+ * Is told what became of a socket's operations. All results are negated errnos where they failed.
+ * The methods not overridden are for operations that this handler never asks for.
  */
-export abstract class Listener {
+export abstract class Handler {
   /** A connection was accepted (its fd), or accepting ended (a negated errno; -ECANCELED: ask again). */
   onAccept(_socket: Socket, _result: number): void {
     throw new Error('onAccept: not asked for');
@@ -97,7 +97,7 @@ export interface Engine {
   /** The last turn may not have told all that had happened by then: the thread was away, or there was too much. */
   readonly isBehind: boolean;
   /** Takes over an open, non-blocking fd. */
-  adopt(fd: number, listener: Listener): Socket;
+  adopt(fd: number, handler: Handler): Socket;
   /** Accepts one connection, or (`many`) one after the other until it fails. */
   accept(socket: Socket, many: boolean): void;
   /** `address` as packed by `packAddress`; it is copied. */
@@ -128,14 +128,14 @@ export interface Engine {
   pollOut(socket: Socket): void;
   /** Told once, however often it was asked by then. */
   pollHangup(socket: Socket): void;
-  /** Cancels the socket's operations, waits for their last completion and closes. Its listener hears nothing more. */
+  /** Cancels the socket's operations, waits for their last completion and closes. Its handler hears nothing more. */
   close(socket: Socket, ending: Ending): void;
   /** The same clock as `now`, read at this moment. */
   clock(): number;
   /** Calls `readable` whenever `fd` becomes readable, until the engine is destroyed. The fd stays the caller's. */
   watch(fd: number, readable: () => void): void;
   /**
-   * Submits, waits for at most `timeout_ms` (0: not at all) for something to happen, and tells the listeners. Whoever
+   * Submits, waits for at most `timeout_ms` (0: not at all) for something to happen, and tells the handlers. Whoever
    * is in no hurry waits for so many `outcomes` (io_uring only). Returns how many there were, 0 when nothing happened.
    */
   turn(timeout_ms: number, outcomes?: number): number;

@@ -7,7 +7,7 @@ import {
   type Engine,
   type EngineCounts,
   GROUP_SIZES,
-  type Listener,
+  type Handler,
   SEND_MAX,
 } from './engine.js';
 import { EAGAIN, ECONNABORTED, EINPROGRESS, EINTR } from './errno.js';
@@ -98,9 +98,9 @@ export class EpollEngine implements Engine {
     return this.#table.size;
   }
 
-  adopt(fd: number, listener: Listener): Socket {
+  adopt(fd: number, handler: Handler): Socket {
     this.#ownership.opened(fd);
-    return this.#table.add(fd, listener);
+    return this.#table.add(fd, handler);
   }
 
   accept(socket: Socket, many: boolean): void {
@@ -202,7 +202,7 @@ export class EpollEngine implements Engine {
       this.#trials = [];
       for (const trial of trials) this.#try(trial);
     }
-    // What was tried may have told listeners something, which the caller must hear of before it waits.
+    // What was tried may have told handlers something, which the caller must hear of before it waits.
     const mayWait = trials.length === 0 && this.#trials.length === 0;
     const wait_ms = mayWait ? Math.max(0, Math.ceil(timeout_ms)) : 0;
     const count = libc.epoll_wait(this.#fd, this.#events.address, EVENTS_MAX, wait_ms);
@@ -287,7 +287,7 @@ export class EpollEngine implements Engine {
     if (socket.closing) return;
     if (trial.rest !== undefined) {
       socket.waiting &= ~Wait.send;
-      socket.listener.onUnsent(socket, trial.rest, trial.result);
+      socket.handler.onUnsent(socket, trial.rest, trial.result);
     } else this.#carryOut(socket, trial.operation, trial.result);
   }
 
@@ -300,25 +300,25 @@ export class EpollEngine implements Engine {
         // Not where it has ended meanwhile.
         if (socket.streaming !== Streaming.stopping) break;
         socket.streaming = Streaming.no;
-        socket.listener.onStreamStopped(socket);
+        socket.handler.onStreamStopped(socket);
         break;
       case Wait.connect:
-        socket.listener.onConnect(socket, result === ASK ? pendingError(socket.fd) : result);
+        socket.handler.onConnect(socket, result === ASK ? pendingError(socket.fd) : result);
         break;
       case Wait.pollIn:
         if (pollNow(socket.fd, EPOLLIN | EPOLLRDHUP) === 0) this.#await(socket, operation);
-        else socket.listener.onPollIn(socket, EPOLLIN);
+        else socket.handler.onPollIn(socket, EPOLLIN);
         break;
       case Wait.pollOut:
         if (pollNow(socket.fd, EPOLLOUT) === 0) this.#await(socket, operation);
-        else socket.listener.onPollOut(socket, EPOLLOUT);
+        else socket.handler.onPollOut(socket, EPOLLOUT);
         break;
       case Wait.pollHangup:
         this.#pollHangup(socket);
         break;
       case Wait.accept:
       case Wait.acceptMany:
-        if (result < 0) socket.listener.onAccept(socket, result);
+        if (result < 0) socket.handler.onAccept(socket, result);
         else this.#accept(socket);
         break;
     }
@@ -327,7 +327,7 @@ export class EpollEngine implements Engine {
   #pollHangup(socket: Socket): void {
     const events = pollNow(socket.fd, 0);
     if (events === 0) this.#await(socket, Wait.pollHangup);
-    else socket.listener.onPollHangup(socket, events);
+    else socket.handler.onPollHangup(socket, events);
   }
 
   #receive(socket: Socket): void {
@@ -347,7 +347,7 @@ export class EpollEngine implements Engine {
     // A short read has emptied the socket, unless an end has been seen that the next read must find.
     if (result < memory.size && !socket.hungUp) socket.readable = false;
     if (result <= 0) socket.streaming = Streaming.no;
-    socket.listener.onReceive(socket, result, memory, 0);
+    socket.handler.onReceive(socket, result, memory, 0);
     if (result > 0 && !socket.closing && socket.streaming === Streaming.yes) this.receive(socket, BufferGroup.small);
   }
 
@@ -362,7 +362,7 @@ export class EpollEngine implements Engine {
       if (fd === -ECONNABORTED || fd === -EINTR) continue;
       if (fd < 0) socket.waiting &= ~(Wait.accept | Wait.acceptMany);
       else socket.waiting &= ~Wait.accept;
-      socket.listener.onAccept(socket, fd);
+      socket.handler.onAccept(socket, fd);
     }
     this.#tryLater(socket, Wait.acceptMany);
   }

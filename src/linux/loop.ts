@@ -18,7 +18,7 @@ const STAY_BLIND_MS = 1;
 export interface LoopHooks {
   /** Called before each wait: how long it may last in ms, 0 for not at all. */
   mayWait(): number;
-  /** Called after each turn, with the engine's listeners told of so many outcomes. */
+  /** Called after each turn, with the engine's handlers told of so many outcomes. */
   turned(outcomes: number): void;
 }
 
@@ -44,7 +44,7 @@ export class Loop {
     if (fd !== undefined) engine.watch(fd, () => this.leave());
   }
 
-  /** Settles after `stop()`; rejects with what a listener or a hook threw. */
+  /** Settles after `stop()`; rejects with what a handler or a hook threw. */
   run(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#ended = resolve;

@@ -1,6 +1,6 @@
-// The sockets of one engine by slot: both engines find the listener of an event here. A slot that is reused gets a new
+// The sockets of one engine by slot: both engines find the handler of an event here. A slot that is reused gets a new
 // generation, so an event of its former socket is recognised as stale.
-import type { Listener } from './engine.js';
+import type { Handler } from './engine.js';
 import { Socket } from './socket.js';
 
 /** Generations wrap here; 26 bits leave room for an operation code beside them in 32. */
@@ -12,10 +12,10 @@ export class SocketTable {
   #generation = 0;
   size = 0;
 
-  add(fd: number, listener: Listener): Socket {
+  add(fd: number, handler: Handler): Socket {
     const slot = this.#free.pop() ?? this.#sockets.length;
     this.#generation = (this.#generation + 1) & GENERATION_MASK;
-    const socket = new Socket(fd, listener, slot, this.#generation);
+    const socket = new Socket(fd, handler, slot, this.#generation);
     this.#sockets[slot] = socket;
     this.size += 1;
     return socket;

@@ -1,6 +1,6 @@
 // A file descriptor that an engine works on. There are two for each connection, and most of them are idle: what an engine
 // must know of one is a handful of bits in one number.
-import { BufferGroup, type Listener } from './engine.js';
+import { BufferGroup, type Handler } from './engine.js';
 
 /** What has become of `stream`. */
 export const Streaming = { no: 0, yes: 1, stopping: 2 } as const;
@@ -23,15 +23,15 @@ const withBit = (bits: number, bit: number, value: boolean): number => (value ? 
 /** One engine, one owner; all but the first two fields are the engine's. */
 export class Socket {
   readonly fd: number;
-  listener: Listener;
+  handler: Handler;
   /** Place in the engine's table; with the generation it tells a completion of an earlier socket there apart. */
   readonly slot: number;
   readonly generation: number;
   #bits = READABLE | (BufferGroup.handshake << GROUP);
 
-  constructor(fd: number, listener: Listener, slot: number, generation: number) {
+  constructor(fd: number, handler: Handler, slot: number, generation: number) {
     this.fd = fd;
-    this.listener = listener;
+    this.handler = handler;
     this.slot = slot;
     this.generation = generation;
   }

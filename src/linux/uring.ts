@@ -7,7 +7,7 @@ import {
   type EngineCounts,
   GROUP_SIZES,
   type GroupSize,
-  type Listener,
+  type Handler,
   SEND_MAX,
 } from './engine.js';
 import { EAGAIN, ECANCELED, ECONNRESET, ENOBUFS } from './errno.js';
@@ -134,9 +134,9 @@ export class UringEngine implements Engine {
     return this.#table.size + this.#closing.length;
   }
 
-  adopt(fd: number, listener: Listener): Socket {
+  adopt(fd: number, handler: Handler): Socket {
     this.#ownership.opened(fd);
-    return this.#table.add(fd, listener);
+    return this.#table.add(fd, handler);
   }
 
   #submit(socket: Socket, head: number, operation: Operation): number {
@@ -246,8 +246,8 @@ export class UringEngine implements Engine {
   #unsent(socket: Socket, result: number, turn: number): void {
     const isOfLastTurn = turn === ((this.counts.turns - 1) & TURN_MASK);
     const parcel = isOfLastTurn ? this.#posted.find(socket) : undefined;
-    if (parcel === undefined || this.isSending(socket)) socket.listener.onUnsent(socket, NOTHING, -ECONNRESET);
-    else socket.listener.onUnsent(socket, left(parcel, Math.max(result, 0)), result < 0 ? result : -EAGAIN);
+    if (parcel === undefined || this.isSending(socket)) socket.handler.onUnsent(socket, NOTHING, -ECONNRESET);
+    else socket.handler.onUnsent(socket, left(parcel, Math.max(result, 0)), result < 0 ? result : -EAGAIN);
   }
 
   pollIn(socket: Socket): void {
@@ -394,38 +394,38 @@ export class UringEngine implements Engine {
         this.#streamed(socket, result, flags);
         break;
       case Operation.connect:
-        socket.listener.onConnect(socket, result);
+        socket.handler.onConnect(socket, result);
         break;
       case Operation.pollIn:
-        socket.listener.onPollIn(socket, result);
+        socket.handler.onPollIn(socket, result);
         break;
       case Operation.pollOut:
         if (result >= 0 && (result & (POLLOUT | POLLERR_HUP)) === 0) this.#pollOn(socket, Operation.pollOutLasting);
-        else socket.listener.onPollOut(socket, result);
+        else socket.handler.onPollOut(socket, result);
         break;
       case Operation.pollOutLasting:
-        if (this.#lastingPollHeard(socket, operation, result, flags)) socket.listener.onPollOut(socket, result);
+        if (this.#lastingPollHeard(socket, operation, result, flags)) socket.handler.onPollOut(socket, result);
         break;
       case Operation.pollHangup:
         socket.waiting &= ~(1 << Operation.pollHangup);
         if (result >= 0 && (result & POLLERR_HUP) === 0) this.#pollOn(socket, Operation.pollHangupLasting);
-        else socket.listener.onPollHangup(socket, result);
+        else socket.handler.onPollHangup(socket, result);
         break;
       case Operation.pollHangupLasting:
-        if (this.#lastingPollHeard(socket, operation, result, flags)) socket.listener.onPollHangup(socket, result);
+        if (this.#lastingPollHeard(socket, operation, result, flags)) socket.handler.onPollHangup(socket, result);
         break;
       case Operation.accept:
-        socket.listener.onAccept(socket, result);
+        socket.handler.onAccept(socket, result);
         break;
       case Operation.acceptMany:
-        socket.listener.onAccept(socket, result);
+        socket.handler.onAccept(socket, result);
         // A multishot accept ends without an error when the completion ring was full: say so, so that it is asked again.
-        if (result >= 0 && (flags & CQE_MORE) === 0 && !socket.closing) socket.listener.onAccept(socket, -ECANCELED);
+        if (result >= 0 && (flags & CQE_MORE) === 0 && !socket.closing) socket.handler.onAccept(socket, -ECANCELED);
         break;
       case Operation.cancel:
         break;
       default:
-        throw new Error(`operation ${operation} has no listener`);
+        throw new Error(`operation ${operation} has no handler`);
     }
   }
 
@@ -449,7 +449,7 @@ export class UringEngine implements Engine {
   #streamEnded(socket: Socket, isStarved: boolean): void {
     if (socket.streaming === Streaming.stopping) {
       socket.streaming = Streaming.no;
-      socket.listener.onStreamStopped(socket);
+      socket.handler.onStreamStopped(socket);
     } else if (isStarved) this.#starve(socket);
     else this.stream(socket);
   }
@@ -463,7 +463,7 @@ export class UringEngine implements Engine {
   #hand(socket: Socket, result: number, flags: number): void {
     socket.readable = result < 0 || (flags & CQE_SOCK_NONEMPTY) !== 0;
     if ((flags & CQE_HAS_BUFFER) === 0) {
-      socket.listener.onReceive(socket, result, EMPTY, 0);
+      socket.handler.onReceive(socket, result, EMPTY, 0);
       return;
     }
     const { group } = socket;
@@ -471,7 +471,7 @@ export class UringEngine implements Engine {
     const id = flags >>> 16;
     this.#told = buffers.memory;
     this.#isLent = false;
-    socket.listener.onReceive(socket, result, buffers.memory, buffers.offset(id));
+    socket.handler.onReceive(socket, result, buffers.memory, buffers.offset(id));
     this.#told = undefined;
     if (this.#isLent) this.#outbox.lend(group, id);
     else buffers.give(id);
@@ -485,7 +485,7 @@ export class UringEngine implements Engine {
     if (socket.inFlight === 0) this.#finish(socket);
   }
 
-  /** Asks again for the receives that found no buffer: by now the turn's listeners have given theirs back. */
+  /** Asks again for the receives that found no buffer: by now the turn's handlers have given theirs back. */
   #feed(): void {
     const starved = this.#starved;
     this.#starved = [];

@@ -1,6 +1,6 @@
 // Accepts clients, and only as many as there is room for: further ones wait in the kernel's backlog. It decides when to
 // accept; which actor gets a client is lanes.ts. It speaks to no client.
-import { type Engine, Listener } from '../linux/engine.js';
+import { type Engine, Handler } from '../linux/engine.js';
 import {
   EAGAIN,
   ECONNABORTED,
@@ -45,7 +45,7 @@ export interface AcceptorParts {
   readonly notices: Notices;
 }
 
-export class Acceptor extends Listener {
+export class Acceptor extends Handler {
   readonly #parts: AcceptorParts;
   readonly #socket: Socket;
   /** Whether an accept waits in the engine. */

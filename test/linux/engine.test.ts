@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { packAddress } from '../../src/linux/addresses.js';
 import { makeDoorbell, ring } from '../../src/linux/doorbell.js';
-import { BufferGroup, type Engine, GROUP_SIZES, Listener, SEND_MAX } from '../../src/linux/engine.js';
+import { BufferGroup, type Engine, GROUP_SIZES, Handler, SEND_MAX } from '../../src/linux/engine.js';
 import { EpollEngine } from '../../src/linux/epoll.js';
 import { EAGAIN, ECANCELED, ECONNREFUSED, ECONNRESET, EMFILE } from '../../src/linux/errno.js';
 import * as libc from '../../src/linux/libc.js';
@@ -35,7 +35,7 @@ import {
 import { ENGINES, leftOpen, Recorder, TINY, World } from './world.js';
 
 /** Sends on what it receives. */
-class Passer extends Listener {
+class Passer extends Handler {
   passed = 0;
   readonly #engine: Engine;
   readonly #sink: Socket;
@@ -990,7 +990,7 @@ for (const { kind, missing } of ENGINES) {
       assert.deepEqual(heard.heard, []);
     });
 
-    scenario('a listener may close its own socket inside any callback', (world) => {
+    scenario('a handler may close its own socket inside any callback', (world) => {
       const kinds: ((socket: Socket) => void)[] = [
         (socket) => world.engine.receive(socket, small),
         (socket) => world.engine.pollIn(socket),
@@ -1010,7 +1010,7 @@ for (const { kind, missing } of ENGINES) {
       }
     });
 
-    scenario('a listener may close another socket whose event stands next in the same turn', (world) => {
+    scenario('a handler may close another socket whose event stands next in the same turn', (world) => {
       const heard = new Recorder();
       const sockets: Socket[] = [];
       heard.react = (socket) => {

@@ -1,9 +1,9 @@
-// One engine under test with everything that its test needs: a listener that writes down what it hears, peers that are
+// One engine under test with everything that its test needs: a handler that writes down what it hears, peers that are
 // closed at the end, and the books: fds and maps that the engine says it opened and closed, and /proc/self/fd.
 import assert from 'node:assert/strict';
 import { tryUring } from '../../src/linux/choose.js';
 import type { Engine } from '../../src/linux/engine.js';
-import { Listener } from '../../src/linux/engine.js';
+import { Handler } from '../../src/linux/engine.js';
 import { EpollEngine } from '../../src/linux/epoll.js';
 import { errnoName } from '../../src/linux/errno.js';
 import type { Memory } from '../../src/linux/memory.js';
@@ -45,7 +45,7 @@ export interface Heard {
 const NOTHING = Buffer.alloc(0);
 
 /** Writes down what it hears, in order, and reacts as the test tells it to. */
-export class Recorder extends Listener {
+export class Recorder extends Handler {
   readonly heard: (Heard & { readonly socket: Socket })[] = [];
   react: (socket: Socket, heard: Heard) => void = () => {};
 
@@ -146,10 +146,10 @@ export class World {
   }
 
   /** A connection: the engine's socket and the fd of its peer. */
-  connection(listener: Listener = new Recorder()): { socket: Socket; peer: number } {
+  connection(handler: Handler = new Recorder()): { socket: Socket; peer: number } {
     const [near, peer] = connectedPair();
     this.keep(peer);
-    return { socket: this.engine.adopt(near, listener), peer };
+    return { socket: this.engine.adopt(near, handler), peer };
   }
 
   /** Turns until `done` holds; fails when it never does. Gives the turns it took. */

@@ -1,5 +1,5 @@
 // Listens for one kind of server, on IPv4 and (where there is any) IPv6 loopback alike, since a name may stand for either.
-import { type Engine, Listener } from '../../../src/linux/engine.js';
+import { type Engine, Handler } from '../../../src/linux/engine.js';
 import { ECANCELED, errnoName } from '../../../src/linux/errno.js';
 import type { Socket } from '../../../src/linux/socket.js';
 import { listenOn, localEndpoint } from '../../../src/linux/sockets.js';
@@ -8,7 +8,7 @@ const IPV4_ANY = new Uint8Array(4);
 const IPV6_LOOPBACK = new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
 const BACKLOG = 4096;
 
-export class Acceptor extends Listener {
+export class Acceptor extends Handler {
   readonly #engine: Engine;
   readonly #accepted: (fd: number) => void;
   readonly #trouble: (cause: string) => void;

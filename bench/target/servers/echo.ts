@@ -1,10 +1,10 @@
 // The echo server: says back what it hears. One object serves every connection, since none has a state.
-import { BufferGroup, type Engine, Listener } from '../../../src/linux/engine.js';
+import { BufferGroup, type Engine, Handler } from '../../../src/linux/engine.js';
 import type { Memory } from '../../../src/linux/memory.js';
 import type { Socket } from '../../../src/linux/socket.js';
 import { sendFrom } from '../../../src/linux/sockets.js';
 
-export class EchoServer extends Listener {
+export class EchoServer extends Handler {
   readonly #engine: Engine;
 
   constructor(engine: Engine) {

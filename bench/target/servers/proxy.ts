@@ -1,7 +1,7 @@
 // A SOCKS5 proxy for the subject's lines that dials nobody: asked for an echo server of the target, it says that it is
 // connected, and is that echo server from then on. What a line costs is the subject's own work; a dial behind it would
 // only take the processors' time. Whatever else is asked for is refused.
-import { BufferGroup, type Engine, Listener } from '../../../src/linux/engine.js';
+import { BufferGroup, type Engine, Handler } from '../../../src/linux/engine.js';
 import type { Memory } from '../../../src/linux/memory.js';
 import type { Socket } from '../../../src/linux/socket.js';
 import { sendBytes } from '../../../src/linux/sockets.js';
@@ -14,7 +14,7 @@ import type { EchoServer } from './echo.js';
 const HELD_MAX = 1024;
 const LOOPBACK = new Uint8Array([127, 0, 0, 1]);
 
-export class ProxyConnection extends Listener {
+export class ProxyConnection extends Handler {
   readonly #engine: Engine;
   readonly #echo: EchoServer;
   readonly #echoPorts: ReadonlySet<number>;
@@ -65,7 +65,7 @@ export class ProxyConnection extends Listener {
       return;
     }
     sendBytes(socket.fd, replies.success(LOOPBACK, target.port));
-    socket.listener = this.#echo;
+    socket.handler = this.#echo;
     if (early !== undefined) sendBytes(socket.fd, early);
   }
 }

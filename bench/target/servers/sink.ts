@@ -1,5 +1,5 @@
 // The sink: takes one stream, and answers one byte when all of it has come as it was sent. It says nothing to another.
-import { BufferGroup, type Engine, Listener } from '../../../src/linux/engine.js';
+import { BufferGroup, type Engine, Handler } from '../../../src/linux/engine.js';
 import type { Memory } from '../../../src/linux/memory.js';
 import type { Socket } from '../../../src/linux/socket.js';
 import { sendBytes } from '../../../src/linux/sockets.js';
@@ -7,7 +7,7 @@ import { SINK_SATISFIED, StreamReader } from '../../generator/stream.js';
 
 const ANSWER = new Uint8Array([SINK_SATISFIED]);
 
-export class SinkConnection extends Listener {
+export class SinkConnection extends Handler {
   readonly #engine: Engine;
   readonly #reader = new StreamReader();
 

@@ -1,11 +1,11 @@
 // The source: sends a stream from the moment of the connection until a byte (or an end) asks it to come to its end.
-import { BufferGroup, type Engine, Listener } from '../../../src/linux/engine.js';
+import { BufferGroup, type Engine, Handler } from '../../../src/linux/engine.js';
 import { EAGAIN } from '../../../src/linux/errno.js';
 import type { Socket } from '../../../src/linux/socket.js';
 import { shutdownWrite } from '../../../src/linux/sockets.js';
 import { PIECES_A_TURN, StreamWriter } from '../../generator/stream.js';
 
-export class SourceConnection extends Listener {
+export class SourceConnection extends Handler {
   readonly #engine: Engine;
   readonly #writer = new StreamWriter();
 

@@ -16,7 +16,7 @@ import { failureOfBind, failureOfConnect, failureOfErrno } from './causes.js';
 import type { Context } from './context.js';
 import type { Crowd } from './crowds.js';
 import type { DialLine } from './line-table.js';
-import { TimedListener } from './timed-listener.js';
+import { TimedHandler } from './timed-listener.js';
 
 /** Whoever waits for an attempt. Exactly one of these is called, once, unless the attempt is abandoned. */
 export interface AttemptOutcome {
@@ -29,7 +29,7 @@ const CLOGGED = failureOf('proxy-unreachable', 'it takes no bytes');
 const TO_ITSELF = failureOf('refused', 'it was connected to itself');
 const HUNG_UP = failureOf('unexplained', 'it hung up');
 
-export class Attempt extends TimedListener {
+export class Attempt extends TimedHandler {
   readonly candidate: Candidate;
   readonly line: DialLine;
   /** Milliseconds of the engine's clock; NaN for what has not happened. */

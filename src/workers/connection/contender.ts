@@ -1,6 +1,6 @@
 // One connected candidate that has been sent the client's ClientHello: sees to it that all of it goes out, and tells what
 // the server's first bytes are. Which of several carries the connection is contest.ts's business.
-import { BufferGroup, Listener } from '../../linux/engine.js';
+import { BufferGroup, Handler } from '../../linux/engine.js';
 import { EAGAIN } from '../../linux/errno.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
@@ -21,7 +21,7 @@ export interface ContenderOutcome {
   refused(contender: Contender): void;
 }
 
-export class Contender extends Listener {
+export class Contender extends Handler {
   readonly attempt: Attempt;
   readonly socket: Socket;
   readonly reached: Reached | undefined;
@@ -43,7 +43,7 @@ export class Contender extends Listener {
     this.#outcome = outcome;
     this.words = attempt.rest;
     this.socket = attempt.release();
-    this.socket.listener = this;
+    this.socket.handler = this;
   }
 
   /** Whether it may still answer. */

@@ -14,7 +14,7 @@ import type { Context } from './context.js';
 import type { Race } from './race.js';
 import type { Reached } from './reached.js';
 import { Reading, type Relay } from './relay.js';
-import { TimedListener } from './timed-listener.js';
+import { TimedHandler } from './timed-listener.js';
 
 export interface ContestOutcome {
   /** Settled: gives the relay that takes over. `reached`: whose first words are still to be heard. */
@@ -23,7 +23,7 @@ export interface ContestOutcome {
   undecided(how: 'reset-by-client' | 'reset-by-destination'): void;
 }
 
-export class Contest extends TimedListener implements ContenderOutcome {
+export class Contest extends TimedHandler implements ContenderOutcome {
   readonly #context: Context;
   readonly #race: Race;
   readonly #client: Socket;
@@ -56,9 +56,9 @@ export class Contest extends TimedListener implements ContenderOutcome {
       this.#passOn(early, Reading.none);
       return;
     }
-    this.#client.listener = this;
+    this.#client.handler = this;
     // Until it is asked, what the winner says first settles it.
-    socket.listener = this;
+    socket.handler = this;
     deadlines.set(this, engine.now + options.race.hold_ms);
     engine.receive(socket, BufferGroup.small);
     if (early === undefined) engine.receive(this.#client, BufferGroup.small);
@@ -113,7 +113,7 @@ export class Contest extends TimedListener implements ContenderOutcome {
     this.#asked = true;
     deadlines.set(this, engine.now + options.race.connect_timeout_ms);
     engine.receive(this.#client, BufferGroup.small);
-    first.socket.listener = first;
+    first.socket.handler = first;
     this.#askOne(first, true);
   }
 

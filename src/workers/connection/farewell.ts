@@ -5,12 +5,12 @@ import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
 import { sendBytes, shutdownWrite } from '../../linux/sockets.js';
 import type { Context } from './context.js';
-import { TimedListener } from './timed-listener.js';
+import { TimedHandler } from './timed-listener.js';
 
 const DRAIN_BYTES_MAX = 65536;
 const DRAIN_TIMEOUT_MS = 2000;
 
-export class Farewell extends TimedListener {
+export class Farewell extends TimedHandler {
   readonly #context: Context;
   readonly #socket: Socket;
   readonly #done: () => void;
@@ -26,7 +26,7 @@ export class Farewell extends TimedListener {
 
   say(answer: Uint8Array): void {
     const { engine, deadlines } = this.#context;
-    this.#socket.listener = this;
+    this.#socket.handler = this;
     engine.flush(this.#socket);
     sendBytes(this.#socket.fd, answer);
     shutdownWrite(this.#socket.fd);

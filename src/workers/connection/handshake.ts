@@ -1,6 +1,6 @@
 // What a client says before the race: messages in pieces of any size, pipelined or not, until its target is known. It
 // reads, feeds the way in and sends its answers; it knows no protocol, and the answer to the request is the session's.
-import { BufferGroup, type Engine, Listener } from '../../linux/engine.js';
+import { BufferGroup, type Engine, Handler } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
 import type { Inbound, Refused, Requested } from '../../protocol/inbound/inbound.js';
@@ -13,7 +13,7 @@ export interface HandshakeOutcome {
   left(): void;
 }
 
-export class Handshake extends Listener {
+export class Handshake extends Handler {
   readonly #engine: Pick<Engine, 'receive' | 'sendCopy'>;
   readonly #outcome: HandshakeOutcome;
   /** Reads the message that comes next. */

@@ -9,7 +9,7 @@ import { Direction, type Progress } from './direction.js';
 import { type RelayEnding, relayEnded } from './endings.js';
 import { FirstWords, type Heard } from './first-words.js';
 import type { SessionRecord } from './record.js';
-import { TimedListener } from './timed-listener.js';
+import { TimedHandler } from './timed-listener.js';
 
 /** What has lasted for this part of `tcp_keepalive_s` has its peers probed by the kernel; most connections end before. */
 const LASTING = 0.5;
@@ -24,7 +24,7 @@ export type Reading = (typeof Reading)[keyof typeof Reading];
 const Stage = { young: 0, lasting: 1, watched: 2, over: 3 } as const;
 type Stage = (typeof Stage)[keyof typeof Stage];
 
-export class Relay extends TimedListener {
+export class Relay extends TimedHandler {
   readonly #context: Context;
   readonly #record: SessionRecord | undefined;
   /** Client to destination, and back. */
@@ -55,8 +55,8 @@ export class Relay extends TimedListener {
     this.#down = new Direction(destination, client, false);
     if (heard !== undefined) this.#words = new FirstWords(context.engine, heard);
     this.#active = Math.floor(context.engine.now);
-    client.listener = this;
-    destination.listener = this;
+    client.handler = this;
+    destination.handler = this;
   }
 
   /** So many bytes of the client have been read already; the destination has been sent all of them but `unsent`. */

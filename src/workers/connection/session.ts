@@ -18,14 +18,14 @@ import { Race, type RaceOutcome } from './race.js';
 import type { Reached } from './reached.js';
 import { SessionRecord } from './record.js';
 import { Reading, Relay } from './relay.js';
-import { TimedListener } from './timed-listener.js';
+import { TimedHandler } from './timed-listener.js';
 
 /** A race that takes longer than this has its client watched: a client that hangs up cancels it. */
 const WATCH_CLIENT_AFTER_MS = 50;
 const BLOCKED = failureOf('blocked');
 const UNSPECIFIED: Bound = { ip: new Uint8Array(4), port: 0 };
 
-export class Session extends TimedListener implements HandshakeOutcome, RaceOutcome, ContestOutcome {
+export class Session extends TimedHandler implements HandshakeOutcome, RaceOutcome, ContestOutcome {
   readonly #context: Context;
   readonly #client: Socket;
   readonly #record: SessionRecord | undefined;
@@ -58,7 +58,7 @@ export class Session extends TimedListener implements HandshakeOutcome, RaceOutc
     this.#replies = replies;
     this.#record?.targeted(target, replies);
     // From here to the outcome the client is not read: what it sends waits in its socket.
-    this.#client.listener = this;
+    this.#client.handler = this;
     const refusal = this.#context.egress.refuses(target);
     if (refusal !== undefined) {
       this.lost(refusal);

@@ -1,8 +1,8 @@
-// Who listens to sockets and has one deadline, which stands in one of the actor's wheels while it is set.
-import { Listener } from '../../linux/engine.js';
+// A handler of socket events that has one deadline, which stands in one of the actor's wheels while it is set.
+import { Handler } from '../../linux/engine.js';
 import type { Expiring } from '../../protocol/deadline-wheel.js';
 
-export abstract class TimedListener extends Listener implements Expiring {
+export abstract class TimedHandler extends Handler implements Expiring {
   next: Expiring | null = null;
   previous: Expiring | null = null;
   due = 0;
