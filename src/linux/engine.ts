@@ -29,6 +29,20 @@ export const SEND_MAX = 65_536;
 /** How a socket ends: with what was sent before delivered (FIN), or with a reset (RST, unsent bytes are dropped). */
 export type Ending = 'graceful' | 'reset';
 
+/** What is done about an event that no handler asked for. */
+let unasked = (event: string): void => {
+  throw new Error(`${event}: not asked for`);
+};
+
+/**
+ * An event that no handler asked for is a bug of ours: it throws, so that tests see it. A thread that serves clients calls
+ * this at its start: from then on `count` is called instead and the event is dropped, since a throw would end every
+ * connection of the thread.
+ */
+export function countUnasked(count: (event: string) => void): void {
+  unasked = count;
+}
+
 /**
  * Is told what became of a socket's operations. All results are negated errnos where they failed.
  * The methods not overridden are for operations that this handler never asks for.
@@ -36,35 +50,35 @@ export type Ending = 'graceful' | 'reset';
 export abstract class Handler {
   /** A connection was accepted (its fd), or accepting ended (a negated errno; -ECANCELED: ask again). */
   onAccept(_socket: Socket, _result: number): void {
-    throw new Error('onAccept: not asked for');
+    unasked('onAccept');
   }
   /** 0, or why it did not connect. */
   onConnect(_socket: Socket, _result: number): void {
-    throw new Error('onConnect: not asked for');
+    unasked('onConnect');
   }
   /** `result` bytes (0: end of stream) at `offset` of `memory`, which are the engine's again when this returns. */
   onReceive(_socket: Socket, _result: number, _memory: Memory, _offset: number): void {
-    throw new Error('onReceive: not asked for');
+    unasked('onReceive');
   }
   /** After `stopStream`: no more will come. Not told where the stream has ended or broken by itself meanwhile. */
   onStreamStopped(_socket: Socket): void {
-    throw new Error('onStreamStopped: not asked for');
+    unasked('onStreamStopped');
   }
   /** `rest`, a copy, is what was left of what was sent in a turn, and why: -EAGAIN for no room, else what broke. */
   onUnsent(_socket: Socket, _rest: Uint8Array, _error: number): void {
-    throw new Error('onUnsent: not asked for');
+    unasked('onUnsent');
   }
   /** There are bytes to read, an end, or an error. */
   onPollIn(_socket: Socket, _result: number): void {
-    throw new Error('onPollIn: not asked for');
+    unasked('onPollIn');
   }
   /** There is room to write, or an error. */
   onPollOut(_socket: Socket, _result: number): void {
-    throw new Error('onPollOut: not asked for');
+    unasked('onPollOut');
   }
   /** The connection is broken (`isBroken`), or both directions have ended. `result`: poll(2) events, or a negated errno. */
   onPollHangup(_socket: Socket, _result: number): void {
-    throw new Error('onPollHangup: not asked for');
+    unasked('onPollHangup');
   }
 }
 
@@ -98,6 +112,11 @@ export interface Engine {
   readonly isBehind: boolean;
   /** Takes over an open, non-blocking fd. */
   adopt(fd: number, handler: Handler): Socket;
+  /**
+   * `handler` is told of the socket's events from now on, also of what is pending by now: that is returned, as bits of
+   * `Pending`. Of what was sent in this turn `isSending` tells. A socket that accepts or connects is not handed over.
+   */
+  handOver(socket: Socket, handler: Handler): number;
   /** Accepts one connection, or (`many`) one after the other until it fails. */
   accept(socket: Socket, many: boolean): void;
   /** `address` as packed by `packAddress`; it is copied. */

@@ -14,7 +14,7 @@ import { EAGAIN, ECONNABORTED, EINPROGRESS, EINTR } from './errno.js';
 import * as libc from './libc.js';
 import { type Memory, mapMemory, unmap } from './memory.js';
 import { closeOwned, type Ownership, UNRECORDED } from './ownership.js';
-import { type Socket, Streaming } from './socket.js';
+import { Pending, type Socket, Streaming } from './socket.js';
 import { SocketTable } from './socket-table.js';
 import { connectTo, pendingError, pollNow, sendBytes, sendFrom, setLingerZero } from './sockets.js';
 import { ThreadClock } from './thread-clock.js';
@@ -103,6 +103,10 @@ export class EpollEngine implements Engine {
     return this.#table.add(fd, handler);
   }
 
+  handOver(socket: Socket, handler: Handler): number {
+    return socket.handOver(handler);
+  }
+
   accept(socket: Socket, many: boolean): void {
     const operation = many ? Wait.acceptMany : Wait.accept;
     socket.waiting |= operation;
@@ -118,6 +122,11 @@ export class EpollEngine implements Engine {
   }
 
   receive(socket: Socket, group: BufferGroup): void {
+    socket.pending |= Pending.receive;
+    this.#receiveNext(socket, group);
+  }
+
+  #receiveNext(socket: Socket, group: BufferGroup): void {
     socket.group = group;
     if (socket.readable) this.#tryLater(socket, Wait.receive);
     else this.#await(socket, Wait.receive);
@@ -125,7 +134,7 @@ export class EpollEngine implements Engine {
 
   stream(socket: Socket): void {
     socket.streaming = Streaming.yes;
-    this.receive(socket, BufferGroup.small);
+    this.#receiveNext(socket, BufferGroup.small);
   }
 
   stopStream(socket: Socket): void {
@@ -164,15 +173,18 @@ export class EpollEngine implements Engine {
   }
 
   pollIn(socket: Socket): void {
+    socket.pending |= Pending.pollIn;
     this.#tryLater(socket, Wait.pollIn);
   }
 
   pollOut(socket: Socket): void {
+    socket.pending |= Pending.pollOut;
     this.#tryLater(socket, Wait.pollOut);
   }
 
   pollHangup(socket: Socket): void {
-    if ((socket.waiting & Wait.pollHangup) !== 0) return;
+    if ((socket.pending & Pending.pollHangup) !== 0) return;
+    socket.pending |= Pending.pollHangup;
     this.#tryLater(socket, Wait.pollHangup);
   }
 
@@ -307,11 +319,17 @@ export class EpollEngine implements Engine {
         break;
       case Wait.pollIn:
         if (pollNow(socket.fd, EPOLLIN | EPOLLRDHUP) === 0) this.#await(socket, operation);
-        else socket.handler.onPollIn(socket, EPOLLIN);
+        else {
+          socket.pending &= ~Pending.pollIn;
+          socket.handler.onPollIn(socket, EPOLLIN);
+        }
         break;
       case Wait.pollOut:
         if (pollNow(socket.fd, EPOLLOUT) === 0) this.#await(socket, operation);
-        else socket.handler.onPollOut(socket, EPOLLOUT);
+        else {
+          socket.pending &= ~Pending.pollOut;
+          socket.handler.onPollOut(socket, EPOLLOUT);
+        }
         break;
       case Wait.pollHangup:
         this.#pollHangup(socket);
@@ -326,8 +344,12 @@ export class EpollEngine implements Engine {
 
   #pollHangup(socket: Socket): void {
     const events = pollNow(socket.fd, 0);
-    if (events === 0) this.#await(socket, Wait.pollHangup);
-    else socket.handler.onPollHangup(socket, events);
+    if (events === 0) {
+      this.#await(socket, Wait.pollHangup);
+      return;
+    }
+    socket.pending &= ~Pending.pollHangup;
+    socket.handler.onPollHangup(socket, events);
   }
 
   #receive(socket: Socket): void {
@@ -347,8 +369,10 @@ export class EpollEngine implements Engine {
     // A short read has emptied the socket, unless an end has been seen that the next read must find.
     if (result < memory.size && !socket.hungUp) socket.readable = false;
     if (result <= 0) socket.streaming = Streaming.no;
+    socket.pending &= ~Pending.receive;
     socket.handler.onReceive(socket, result, memory, 0);
-    if (result > 0 && !socket.closing && socket.streaming === Streaming.yes) this.receive(socket, BufferGroup.small);
+    if (result > 0 && !socket.closing && socket.streaming === Streaming.yes)
+      this.#receiveNext(socket, BufferGroup.small);
   }
 
   #accept(socket: Socket): void {

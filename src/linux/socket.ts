@@ -6,8 +6,13 @@ import { BufferGroup, type Handler } from './engine.js';
 export const Streaming = { no: 0, yes: 1, stopping: 2 } as const;
 export type Streaming = (typeof Streaming)[keyof typeof Streaming];
 
+/** Operations on a socket whose outcome its handler has not been told yet, as bits. */
+export const Pending = { receive: 1, pollIn: 2, pollOut: 4, pollHangup: 8, stream: 16 } as const;
+
 /** Where each of the bits stands; what is in flight is counted above all of them. */
-const WAITING = 0xffff;
+const WAITING = 0xfff;
+const PENDING = 12;
+const FOUR_BITS = 15;
 const GROUP = 16;
 const STREAMING = 18;
 const TWO_BITS = 3;
@@ -20,20 +25,38 @@ const ALL_BUT_IN_FLIGHT = (1 << IN_FLIGHT) - 1;
 
 const withBit = (bits: number, bit: number, value: boolean): number => (value ? bits | bit : bits & ~bit);
 
-/** One engine, one owner; all but the first two fields are the engine's. */
+/** One engine, one owner; all but the fd is the engine's. */
 export class Socket {
   readonly fd: number;
-  handler: Handler;
   /** Place in the engine's table; with the generation it tells a completion of an earlier socket there apart. */
   readonly slot: number;
   readonly generation: number;
+  #handler: Handler;
   #bits = READABLE | (BufferGroup.handshake << GROUP);
 
   constructor(fd: number, handler: Handler, slot: number, generation: number) {
     this.fd = fd;
-    this.handler = handler;
+    this.#handler = handler;
     this.slot = slot;
     this.generation = generation;
+  }
+
+  get handler(): Handler {
+    return this.#handler;
+  }
+
+  /** As `Engine.handOver`. */
+  handOver(handler: Handler): number {
+    this.#handler = handler;
+    return this.pending | (this.streaming === Streaming.no ? 0 : Pending.stream);
+  }
+
+  /** `Pending`, but for streams. */
+  get pending(): number {
+    return (this.#bits >> PENDING) & FOUR_BITS;
+  }
+  set pending(pending: number) {
+    this.#bits = (this.#bits & ~(FOUR_BITS << PENDING)) | (pending << PENDING);
   }
 
   /** Operations that the kernel still holds: a few, and at most 127. */
@@ -73,7 +96,7 @@ export class Socket {
     this.#bits = withBit(this.#bits, HUNG_UP, value);
   }
 
-  /** Operations waiting for readiness: 16 bits of the engine's own. */
+  /** Operations waiting for readiness: 12 bits of the engine's own. */
   get waiting(): number {
     return this.#bits & WAITING;
   }

@@ -16,7 +16,7 @@ import { type Memory, mapMemory } from './memory.js';
 import { left, Outbox, type Parcel } from './outbox.js';
 import { closeOwned, type Ownership, UNRECORDED } from './ownership.js';
 import { Ring } from './ring.js';
-import { type Socket, Streaming } from './socket.js';
+import { Pending, type Socket, Streaming } from './socket.js';
 import { SocketTable } from './socket-table.js';
 import { breakOff, setLingerZero } from './sockets.js';
 import { ThreadClock } from './thread-clock.js';
@@ -144,6 +144,10 @@ export class UringEngine implements Engine {
     return this.#ring.prepare(head, socket.fd, socket.slot, (socket.generation << 4) | operation);
   }
 
+  handOver(socket: Socket, handler: Handler): number {
+    return socket.handOver(handler);
+  }
+
   accept(socket: Socket, many: boolean): void {
     const word = many
       ? this.#submit(socket, ACCEPT | (ACCEPT_MULTISHOT << 16), Operation.acceptMany)
@@ -169,6 +173,7 @@ export class UringEngine implements Engine {
   }
 
   receive(socket: Socket, group: BufferGroup): void {
+    socket.pending |= Pending.receive;
     socket.group = group;
     const pollFirst = socket.readable ? 0 : RECV_POLL_FIRST;
     const word = this.#submit(socket, RECV | (BUFFER_SELECT << 8) | (pollFirst << 16), Operation.receive);
@@ -196,7 +201,7 @@ export class UringEngine implements Engine {
     const begun = this.#outbox.find(socket);
     if (begun !== undefined) {
       // What has been submitted already might not have been taken: it must not be overtaken.
-      if (!this.#isPending(begun) || !this.#outbox.join(begun, memory, offset, size)) return false;
+      if (!this.#isUnsubmitted(begun) || !this.#outbox.join(begun, memory, offset, size)) return false;
       this.#post(begun);
       return true;
     }
@@ -231,11 +236,11 @@ export class UringEngine implements Engine {
 
   flush(socket: Socket): void {
     const begun = this.#outbox.find(socket);
-    if (begun !== undefined && this.#isPending(begun)) this.#ring.submit();
+    if (begun !== undefined && this.#isUnsubmitted(begun)) this.#ring.submit();
   }
 
   /** Whether it has not been submitted yet. */
-  #isPending(parcel: Parcel): boolean {
+  #isUnsubmitted(parcel: Parcel): boolean {
     return parcel.submission === this.#ring.submissions;
   }
 
@@ -251,17 +256,18 @@ export class UringEngine implements Engine {
   }
 
   pollIn(socket: Socket): void {
+    socket.pending |= Pending.pollIn;
     this.#poll(socket, POLLIN | POLLRDHUP, Operation.pollIn);
   }
 
   pollOut(socket: Socket): void {
+    socket.pending |= Pending.pollOut;
     this.#poll(socket, POLLOUT, Operation.pollOut);
   }
 
   pollHangup(socket: Socket): void {
-    const asked = (1 << Operation.pollHangup) | (1 << Operation.pollHangupLasting);
-    if ((socket.waiting & asked) !== 0) return;
-    socket.waiting |= 1 << Operation.pollHangup;
+    if ((socket.pending & Pending.pollHangup) !== 0) return;
+    socket.pending |= Pending.pollHangup;
     // Errors and hang-ups are told without being asked for.
     this.#poll(socket, 0, Operation.pollHangup);
   }
@@ -397,22 +403,22 @@ export class UringEngine implements Engine {
         socket.handler.onConnect(socket, result);
         break;
       case Operation.pollIn:
+        socket.pending &= ~Pending.pollIn;
         socket.handler.onPollIn(socket, result);
         break;
       case Operation.pollOut:
         if (result >= 0 && (result & (POLLOUT | POLLERR_HUP)) === 0) this.#pollOn(socket, Operation.pollOutLasting);
-        else socket.handler.onPollOut(socket, result);
+        else this.#tellPollOut(socket, result);
         break;
       case Operation.pollOutLasting:
-        if (this.#lastingPollHeard(socket, operation, result, flags)) socket.handler.onPollOut(socket, result);
+        if (this.#lastingPollHeard(socket, operation, result, flags)) this.#tellPollOut(socket, result);
         break;
       case Operation.pollHangup:
-        socket.waiting &= ~(1 << Operation.pollHangup);
         if (result >= 0 && (result & POLLERR_HUP) === 0) this.#pollOn(socket, Operation.pollHangupLasting);
-        else socket.handler.onPollHangup(socket, result);
+        else this.#tellPollHangup(socket, result);
         break;
       case Operation.pollHangupLasting:
-        if (this.#lastingPollHeard(socket, operation, result, flags)) socket.handler.onPollHangup(socket, result);
+        if (this.#lastingPollHeard(socket, operation, result, flags)) this.#tellPollHangup(socket, result);
         break;
       case Operation.accept:
         socket.handler.onAccept(socket, result);
@@ -429,9 +435,23 @@ export class UringEngine implements Engine {
     }
   }
 
+  #tellPollOut(socket: Socket, result: number): void {
+    socket.pending &= ~Pending.pollOut;
+    socket.handler.onPollOut(socket, result);
+  }
+
+  #tellPollHangup(socket: Socket, result: number): void {
+    socket.pending &= ~Pending.pollHangup;
+    socket.handler.onPollHangup(socket, result);
+  }
+
   #received(socket: Socket, result: number, flags: number): void {
-    if (result === -ENOBUFS) this.#starve(socket);
-    else this.#hand(socket, result, flags);
+    if (result === -ENOBUFS) {
+      this.#starve(socket);
+      return;
+    }
+    socket.pending &= ~Pending.receive;
+    this.#hand(socket, result, flags);
   }
 
   /** A multishot receive brings one completion after the other, the last one without CQE_MORE. */

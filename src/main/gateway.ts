@@ -2,7 +2,7 @@
 // cli.ts), and it knows nothing of the process and its signals (see run.ts).
 import { openEngine, tryUring } from '../linux/choose.js';
 import { makeDoorbell } from '../linux/doorbell.js';
-import type { Engine } from '../linux/engine.js';
+import { countUnasked, type Engine } from '../linux/engine.js';
 import { Loop } from '../linux/loop.js';
 import { closeFd } from '../linux/sockets.js';
 import { parseIp } from '../protocol/address.js';
@@ -134,6 +134,10 @@ class Start {
     this.#engine = engine;
     this.#log = log;
     this.#notices = new Notices(log);
+    countUnasked((event) => {
+      const message = 'an event of a socket that nobody asked for is dropped: this is a bug of the gateway';
+      this.#notices.tell({ topic: 'unasked', level: 'error', message, fields: { event } });
+    });
     this.#listening = listening;
     this.#address = address;
     const listeners = [{ ip: parseIp(address.host) as Uint8Array, port: address.port }];

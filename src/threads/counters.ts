@@ -38,6 +38,8 @@ export const Counter = {
   completed: 18,
   /** Connections that were cut because their actor ended. */
   cut: 19,
+  /** Events of sockets that were told to a handler which had not asked for them: bugs of ours. */
+  unasked: 20,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

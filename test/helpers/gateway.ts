@@ -195,6 +195,8 @@ export class Gateway {
   /** Waits until it has let go of every connection. */
   async idle(): Promise<void> {
     await until('the gateway holds no connection', () => this.sockets() <= this.#idleSockets);
+    const unasked = this.records.filter(({ msg }) => msg.includes('that nobody asked for'));
+    assert.deepEqual(unasked, []);
   }
 
   /** Ends it as an operator does. By then it must hold no connection. */

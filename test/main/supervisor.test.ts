@@ -45,6 +45,7 @@ async function withGateway(
   const open = (): Promise<EchoClient> => EchoClient.open(gateway.address.port, echo.port);
   try {
     await body({ gateway, records, target: echo.port, open });
+    assert.equal(gateway.stats().unasked, 0);
   } finally {
     await gateway.close(0);
     await echo.close();

@@ -65,7 +65,7 @@ export class ProxyConnection extends Handler {
       return;
     }
     sendBytes(socket.fd, replies.success(LOOPBACK, target.port));
-    socket.handler = this.#echo;
+    this.#engine.handOver(socket, this.#echo);
     if (early !== undefined) sendBytes(socket.fd, early);
   }
 }

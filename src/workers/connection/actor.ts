@@ -3,7 +3,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { openEngine } from '../../linux/choose.js';
 import { ring } from '../../linux/doorbell.js';
-import type { Engine } from '../../linux/engine.js';
+import { countUnasked, type Engine } from '../../linux/engine.js';
 import { Loop } from '../../linux/loop.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Ownership } from '../../linux/ownership.js';
@@ -101,6 +101,11 @@ class Actor implements ConnectionActor {
       this.#counters[Counter.logsDropped] += 1;
     });
     logWarnings(log);
+    countUnasked((event) => {
+      this.#counters[Counter.unasked] += 1;
+      const message = 'an event of a socket that nobody asked for is dropped: this is a bug of the gateway';
+      log.tell({ topic: `unasked ${event}`, level: 'error', message, fields: { event } });
+    });
     const rules = new RuleBook(start.rules);
     const listeners = new OwnListeners(start.listeners, machineHas);
     this.#context = {

@@ -15,6 +15,8 @@ export const REFUSALS = ['alert', 'other', 'ended', 'broken'] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
 export interface ContenderOutcome {
+  /** It has said something, has ended or is broken, and was not asked yet. */
+  spokeFirst(contender: Contender, result: number, memory: Memory, offset: number): void;
   /** It takes part: `contender.words` and, behind them, what has just come carry the connection. */
   answered(contender: Contender, result: number, memory: Memory, offset: number): void;
   /** It does not; `contender.refusal` says how. */
@@ -32,6 +34,7 @@ export class Contender extends Handler {
   unsent: Uint8Array | undefined;
   /** When it should have answered, in ms of the engine's clock. */
   due = 0;
+  #listens = false;
   readonly #context: Context;
   readonly #outcome: ContenderOutcome;
 
@@ -43,7 +46,7 @@ export class Contender extends Handler {
     this.#outcome = outcome;
     this.words = attempt.rest;
     this.socket = attempt.release();
-    this.socket.handler = this;
+    context.engine.handOver(this.socket, this);
   }
 
   /** Whether it may still answer. */
@@ -51,14 +54,19 @@ export class Contender extends Handler {
     return this.refusal === undefined;
   }
 
-  /** `listens`: a receive is in flight already. */
-  ask(hello: Uint8Array, within_ms: number, listens: boolean): void {
+  /** Before it is asked: it may speak first. */
+  listen(): void {
+    this.#listens = true;
+    this.#context.engine.receive(this.socket, BufferGroup.small);
+  }
+
+  ask(hello: Uint8Array, within_ms: number): void {
     const { engine } = this.#context;
     this.attempt.askedAt = engine.now;
     this.due = engine.now + within_ms;
     this.unsent = hello;
     if (!this.#send()) this.#refuse('broken');
-    else if (!listens) engine.receive(this.socket, BufferGroup.small);
+    else if (!this.#listens) this.listen();
   }
 
   #send(): boolean {
@@ -76,6 +84,10 @@ export class Contender extends Handler {
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
+    if (Number.isNaN(this.attempt.askedAt)) {
+      this.#outcome.spokeFirst(this, result, memory, offset);
+      return;
+    }
     // Where the question could not be sent, what had come before is no answer, and an end behind it is none.
     if (!this.isOpen) return;
     if (result <= 0) {

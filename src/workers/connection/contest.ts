@@ -51,27 +51,21 @@ export class Contest extends TimedHandler implements ContenderOutcome {
   /** `early`: bytes of the client that came before. */
   start(early: Uint8Array | undefined): void {
     const { engine, deadlines, options } = this.#context;
-    const [{ socket, words }] = this.#contenders;
+    const [first] = this.#contenders;
+    const { words } = first;
     if (words !== undefined) {
       this.#passOn(early, Reading.none);
       return;
     }
-    this.#client.handler = this;
-    // Until it is asked, what the winner says first settles it.
-    socket.handler = this;
+    engine.handOver(this.#client, this);
     deadlines.set(this, engine.now + options.race.hold_ms);
-    engine.receive(socket, BufferGroup.small);
+    first.listen();
     if (early === undefined) engine.receive(this.#client, BufferGroup.small);
     else if (canBeginTls(early[0])) this.#collect(early);
     else this.#passOn(early, Reading.destination);
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
-    if (socket !== this.#client) {
-      // A server that speaks first, ends or breaks before it was asked.
-      this.#passOn(this.#hello, Reading.both).onReceive(socket, result, memory, offset);
-      return;
-    }
     if (this.#asked) {
       // Its end is no more than its last word: the server's may still follow.
       if (result < 0) this.#end('reset-by-client');
@@ -85,6 +79,11 @@ export class Contest extends TimedHandler implements ContenderOutcome {
     } else {
       this.#passOn(begun, Reading.both).onReceive(socket, result, memory, offset);
     }
+  }
+
+  /** A server that speaks first, ends or breaks settles it. */
+  spokeFirst(contender: Contender, result: number, memory: Memory, offset: number): void {
+    this.#passOn(this.#hello, Reading.both).onReceive(contender.socket, result, memory, offset);
   }
 
   override onPollHangup(): void {
@@ -113,13 +112,12 @@ export class Contest extends TimedHandler implements ContenderOutcome {
     this.#asked = true;
     deadlines.set(this, engine.now + options.race.connect_timeout_ms);
     engine.receive(this.#client, BufferGroup.small);
-    first.socket.handler = first;
-    this.#askOne(first, true);
+    this.#askOne(first);
   }
 
-  #askOne(contender: Contender, listens: boolean): void {
+  #askOne(contender: Contender): void {
     const within_ms = this.#race.answersWithin(contender.attempt);
-    contender.ask(this.#hello as Uint8Array, within_ms, listens);
+    contender.ask(this.#hello as Uint8Array, within_ms);
     if (!this.#over && contender.isOpen) this.#context.ticks.set(this.#late, contender.due);
   }
 
@@ -136,7 +134,7 @@ export class Contest extends TimedHandler implements ContenderOutcome {
     const contender = new Contender(this.#context, attempt, this.#race.reached(attempt), this);
     this.#contenders.push(contender);
     this.#context.counters[Counter.replays] += 1;
-    this.#askOne(contender, false);
+    this.#askOne(contender);
   }
 
   /** The race has one more connected. */

@@ -26,7 +26,7 @@ export class Farewell extends TimedHandler {
 
   say(answer: Uint8Array): void {
     const { engine, deadlines } = this.#context;
-    this.#socket.handler = this;
+    engine.handOver(this.#socket, this);
     engine.flush(this.#socket);
     sendBytes(this.#socket.fd, answer);
     shutdownWrite(this.#socket.fd);

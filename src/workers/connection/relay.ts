@@ -55,8 +55,8 @@ export class Relay extends TimedHandler {
     this.#down = new Direction(destination, client, false);
     if (heard !== undefined) this.#words = new FirstWords(context.engine, heard);
     this.#active = Math.floor(context.engine.now);
-    client.handler = this;
-    destination.handler = this;
+    context.engine.handOver(client, this);
+    context.engine.handOver(destination, this);
   }
 
   /** So many bytes of the client have been read already; the destination has been sent all of them but `unsent`. */

@@ -58,7 +58,7 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
     this.#replies = replies;
     this.#record?.targeted(target, replies);
     // From here to the outcome the client is not read: what it sends waits in its socket.
-    this.#client.handler = this;
+    engine.handOver(this.#client, this);
     const refusal = this.#context.egress.refuses(target);
     if (refusal !== undefined) {
       this.lost(refusal);

@@ -1,7 +1,6 @@
 // A contender without a contest around it, on a real engine: whatever the server says, all of the question goes out.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { BufferGroup } from '../../../src/linux/engine.js';
 import { sendBytes, shutdownWrite } from '../../../src/linux/sockets.js';
 import type { Attempt } from '../../../src/workers/connection/attempt.js';
 import { Contender } from '../../../src/workers/connection/contender.js';
@@ -21,13 +20,14 @@ for (const { kind, missing } of ENGINES) {
     function refused(world: World, answer: (peer: number) => void) {
       const { socket, peer } = world.connection();
       const filled = fillUp(socket.fd);
-      const attempt = { rest: undefined, release: () => socket } as unknown as Attempt;
+      const attempt = { askedAt: Number.NaN, rest: undefined, release: () => socket } as unknown as Attempt;
       const refusals: (string | undefined)[] = [];
       const contender = new Contender({ engine: world.engine } as unknown as Context, attempt, undefined, {
+        spokeFirst: () => assert.fail('spoke first'),
         answered: () => assert.fail('answered'),
         refused: ({ refusal }) => refusals.push(refusal),
       });
-      contender.ask(HELLO, 1000, false);
+      contender.ask(HELLO, 1000);
       answer(peer);
       world.until(() => refusals.length > 0, 'a refusal');
       return { contender, peer, filled, refusals };
@@ -56,17 +56,18 @@ for (const { kind, missing } of ENGINES) {
     test('hears no answer in what came before a question that could not be sent', () => {
       const world = new World(kind);
       const { socket, peer } = world.connection();
-      const attempt = { rest: undefined, release: () => socket } as unknown as Attempt;
+      const attempt = { askedAt: Number.NaN, rest: undefined, release: () => socket } as unknown as Attempt;
       const refusals: (string | undefined)[] = [];
       const contender = new Contender({ engine: world.engine } as unknown as Context, attempt, undefined, {
+        spokeFirst: () => assert.fail('spoke first'),
         answered: () => assert.fail('answered'),
         refused: ({ refusal }) => refusals.push(refusal),
       });
-      world.engine.receive(socket, BufferGroup.small);
+      contender.listen();
       world.settle();
       sendBytes(peer, ANSWER);
       world.hangUp(peer, resetFd);
-      contender.ask(HELLO, 1000, true);
+      contender.ask(HELLO, 1000);
       world.settle();
       assert.deepEqual(refusals, ['broken']);
       world.end();
