@@ -74,7 +74,8 @@ test('a reader sees the old text or the new one and never a part, while it is re
   // Each in many pieces, and longer than what is gathered for one write.
   const text = (generation: number): string => `${String(generation % 10).repeat(700_000)}\n`;
   function* pieces(generation: number): Generator<string> {
-    for (let at = 0; at < 700_001; at += 1000) yield text(generation).slice(at, at + 1000);
+    const whole = text(generation);
+    for (let at = 0; at < whole.length; at += 1000) yield whole.slice(at, at + 1000);
   }
   await state.write(() => pieces(0));
   let writing = true;
