@@ -1,7 +1,9 @@
 // One end of a TCP connection as tests hold it: what has come so far, and how it ended. Half-closed is a state of its own:
 // an end of stream does not end the other direction.
 import { connect, type Socket } from 'node:net';
-import { until } from './until.js';
+
+/** For anything that a peer is to do, on a machine that may be busy with ten other things. */
+const PATIENCE_MS = 10_000;
 
 export class Peer {
   readonly socket: Socket;
@@ -10,27 +12,58 @@ export class Peer {
   /** All of it is over, in both directions. */
   closed = false;
   #received: Buffer = Buffer.alloc(0);
+  /** Who waits looks again at every event, not after a while: a test of a thousand messages waits a thousand times. */
+  readonly #looks = new Set<() => void>();
 
   /** The socket must allow half-open connections. */
   constructor(socket: Socket) {
     this.socket = socket;
     socket.on('data', (chunk: Buffer) => {
       this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+      this.#look();
     });
     socket.on('end', () => {
       if (this.ending === 'open') this.ending = 'eof';
+      this.#look();
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.ending = error.code ?? error.message;
+      this.#look();
     });
     socket.on('close', () => {
       this.closed = true;
+      this.#look();
+    });
+    socket.on('connect', () => this.#look());
+  }
+
+  #look(): void {
+    for (const look of this.#looks) look();
+  }
+
+  /** Waits until something holds that changes only with an event of the socket. */
+  #until(what: string, holds: () => boolean): Promise<void> {
+    if (holds()) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (holds()) done(resolve);
+      };
+      const late = setTimeout(
+        () => done(() => reject(new Error(`not within ${PATIENCE_MS} ms: ${what}`))),
+        PATIENCE_MS,
+      );
+      const done = (settle: () => void): void => {
+        clearTimeout(late);
+        this.#looks.delete(look);
+        settle();
+      };
+      this.#looks.add(look);
     });
   }
 
   static async connect(port: number, host = '127.0.0.1'): Promise<Peer> {
     const peer = new Peer(connect({ port, host, allowHalfOpen: true, noDelay: true }));
-    await until(`connected to ${host}:${port}`, () => !peer.socket.connecting);
+    await peer.#until(`connected to ${host}:${port}`, () => !peer.socket.connecting);
     if (peer.ending !== 'open') throw new Error(`cannot connect to ${host}:${port}: ${peer.ending}`);
     return peer;
   }
@@ -46,7 +79,7 @@ export class Peer {
 
   /** The next `size` bytes. */
   async read(size: number): Promise<Buffer> {
-    await until(`${size} bytes came`, () => this.#received.length >= size || this.ending !== 'open');
+    await this.#until(`${size} bytes came`, () => this.#received.length >= size || this.ending !== 'open');
     if (this.#received.length < size) {
       throw new Error(`${this.#received.length} of ${size} bytes, then ${this.ending}`);
     }
@@ -64,13 +97,13 @@ export class Peer {
 
   /** Everything to the end of stream; how it ended is then in `ending`. */
   async rest(): Promise<Buffer> {
-    await until('the stream ended', () => this.ending !== 'open');
+    await this.#until('the stream ended', () => this.ending !== 'open');
     return this.take();
   }
 
   /** Waits until it has ended, and says how. */
   async ended(): Promise<string> {
-    await until('the connection ended', () => this.ending !== 'open');
+    await this.#until('the connection ended', () => this.ending !== 'open');
     return this.ending;
   }
 
