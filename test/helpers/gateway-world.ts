@@ -20,6 +20,7 @@ export class World {
   readonly #own: Gateway[] = [];
   readonly #borrowed = new Map<string, Gateway>();
   readonly #taken: Closable[] = [];
+  #aborted = false;
 
   constructor(engine: EngineName) {
     this.engine = engine;
@@ -27,12 +28,17 @@ export class World {
 
   /** A gateway of this test's own. */
   async gateway(config: object = {}, args: readonly string[] = []): Promise<Gateway> {
-    return this.own(await Gateway.start(config, this.engine, args));
+    // Owned before it listens: one that does not within the time must end, too.
+    const gateway = this.own(Gateway.begin(config, this.engine, args));
+    await gateway.listens();
+    return gateway;
   }
 
   /** Takes over a gateway that the test has started itself. */
   own(gateway: Gateway): Gateway {
     this.#own.push(gateway);
+    // A test that is late goes on after its time is over.
+    if (this.#aborted) void gateway.kill();
     return gateway;
   }
 
@@ -64,6 +70,7 @@ export class World {
 
   /** The end of a test that has failed. */
   async abort(): Promise<void> {
+    this.#aborted = true;
     await this.#giveBack();
     for (const gateway of [...this.#own, ...this.#borrowed.values()]) {
       process.stderr.write(gateway.output);

@@ -98,17 +98,22 @@ export class Gateway {
     return new Gateway(spawn(command, argv, surroundings), directory);
   }
 
-  /** Starts it on a port of the kernel's choice (unless `config` names one) and waits until it listens. */
-  static async start(
+  /** Begins to start it, on a port of the kernel's choice (unless `config` names one), as most tests want it. */
+  static begin(
     config: { readonly race?: object },
     engine: EngineName,
     args: readonly string[] = [],
     fds?: number,
     within?: readonly string[],
-  ): Promise<Gateway> {
+  ): Gateway {
     // A real proxy would carry the probe outside; and on a busy machine things are late that are not broken.
     const race = { early_probe_interval_s: 0, margin_ms: 1000, ...config.race };
-    const gateway = Gateway.spawn({ port: 0, workers: 2, ...config, race }, engine, args, fds, within);
+    return Gateway.spawn({ port: 0, workers: 2, ...config, race }, engine, args, fds, within);
+  }
+
+  /** Begins it, and waits until it listens. */
+  static async start(...how: Parameters<typeof Gateway.begin>): Promise<Gateway> {
+    const gateway = Gateway.begin(...how);
     await gateway.listens();
     return gateway;
   }
