@@ -4,10 +4,11 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { formatEndpoint } from '../protocol/address.js';
-import { FAILURES } from '../protocol/failure.js';
+import { describe } from '../protocol/failure.js';
 import type { Line } from '../protocol/line.js';
 import type { Configuration, Options } from '../protocol/options.js';
 import { Chain } from '../protocol/outbound/chain.js';
+import { follow } from '../protocol/outbound/follow.js';
 import { plain } from '../protocol/plain-text.js';
 import { type Answer, within } from './deadline.js';
 import { explainName } from './dns-command.js';
@@ -145,18 +146,18 @@ function whyNot(answer: Answer<string | undefined>, timeout_ms: number): string 
 /** Why the last proxy cannot be asked. */
 async function negotiate(socket: Socket, hops: Line['hops']): Promise<string | undefined> {
   await once(socket, 'connect');
-  const chain = new Chain(hops, NAME, 443);
-  socket.write(chain.start());
-  for await (const bytes of socket) {
-    const step = chain.feed(bytes as Buffer);
-    if (step.kind === 'failed') {
-      const { code, detail } = step.failure;
-      return `${FAILURES[code].sentence}${detail === undefined ? '' : ` (${detail})`}`;
-    }
-    if (chain.asksDestination) return undefined;
-    if (step.kind === 'send') socket.write(step.bytes);
+  const carrier = { incoming: socket, send: (bytes: Uint8Array) => socket.write(bytes) };
+  const followed = await follow(new Chain(hops, NAME, 443), carrier, 'last-hop');
+  switch (followed.code) {
+    case 'reached':
+      return undefined;
+    case 'failed':
+      return describe(followed.failure);
+    case 'ended':
+      return 'the proxy ends the connection';
+    default:
+      return followed satisfies never;
   }
-  return 'the proxy ends the connection';
 }
 
 // Name servers

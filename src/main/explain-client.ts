@@ -1,10 +1,11 @@
 // The client of `tcproute explain`: goes through a gateway to a target as an application would, says hello in TLS or waits
-// for a word, and breaks off. One connection; every wait is bounded.
+// for a word, and breaks off. One connection; every wait is bounded. The only place of `socks`.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
+import { SocksClient } from 'socks';
 import { formatEndpoint } from '../protocol/address.js';
-import { Chain } from '../protocol/outbound/chain.js';
 import type { Target } from '../protocol/target.js';
 import { reasonOf, within } from './deadline.js';
 import type { Address } from './listen.js';
@@ -42,16 +43,14 @@ export async function visit({ host, port }: Address, target: Target, visiting: V
   // What breaks shows as the end of the stream.
   socket.on('error', () => {});
   try {
-    await within(visiting.reply_ms, once(socket, 'connect'));
+    const reached = await within(visiting.reply_ms, once(socket, 'connect'));
     const client = formatEndpoint(socket.localAddress ?? '', socket.localPort ?? 0);
-    const chain = new Chain(
-      [{ kind: 'socks5', host, port, username: undefined, password: undefined }],
-      target.asked,
-      target.port,
-    );
-    const isConnected = await negotiate(socket, chain, performance.now() + visiting.reply_ms);
-    if (!isConnected) return { client, answer: { kind: 'not-connected' } };
-    const answer = visiting.tls ? await shakeHands(socket, target, visiting.handshake_ms) : await listen(socket);
+    const asked = reached.code === 'answered' && (await ask(socket, { host, port }, target, visiting.reply_ms));
+    if (!asked) return { client, answer: { kind: 'not-connected' } };
+    const rest = await restOf(socket);
+    const answer = visiting.tls
+      ? await shakeHands(socket, rest, target, visiting.handshake_ms)
+      : await listen(socket, rest);
     return { client, answer };
   } finally {
     // A reset, so that the gateway knows that it is over however far it has come. It takes TLS above it along.
@@ -59,20 +58,31 @@ export async function visit({ host, port }: Address, target: Target, visiting: V
   }
 }
 
-/** Whether the gateway says that the target is connected. */
-async function negotiate(socket: Socket, chain: Chain, deadline: number): Promise<boolean> {
-  socket.write(chain.start());
-  for (;;) {
-    const bytes = await read(socket, deadline - performance.now());
-    if (bytes === undefined || bytes === 'late') return false;
-    const step = chain.feed(bytes);
-    if (step.kind === 'send') socket.write(step.bytes);
-    if (step.kind === 'failed') return false;
-    if (step.kind === 'connected') {
-      if (step.rest.length > 0) socket.unshift(step.rest);
-      return true;
-    }
-  }
+/** Asks the gateway for the target, as an application would; whether it says that the target is connected. */
+async function ask(socket: Socket, { host, port }: Address, target: Target, reply_ms: number): Promise<boolean> {
+  const asked = SocksClient.createConnection({
+    command: 'connect',
+    proxy: { host, port, type: 5 },
+    destination: { host: target.asked, port: target.port },
+    existing_socket: socket,
+    timeout: reply_ms,
+  });
+  // `socks` waits for a close, which a half-open socket does not come to by itself.
+  const close = (): void => void socket.destroy();
+  socket.once('end', close);
+  const { code } = await within(reply_ms, asked);
+  socket.off('end', close);
+  return code === 'answered';
+}
+
+/** What has come behind the reply: `socks` gives it out once, as an event that follows its promise. */
+async function restOf(socket: Socket): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  const keep = (chunk: Buffer): void => void chunks.push(chunk);
+  socket.on('data', keep);
+  await setImmediate();
+  socket.off('data', keep).pause();
+  return Buffer.concat(chunks);
 }
 
 /** What comes next; undefined for the end. */
@@ -85,15 +95,17 @@ async function read(socket: Socket, within_ms: number): Promise<Buffer | 'late' 
   return socket.read() ?? undefined;
 }
 
-async function listen(socket: Socket): Promise<Answer> {
+async function listen(socket: Socket, rest: Buffer): Promise<Answer> {
+  if (rest.length > 0) return { kind: 'spoke-first' };
   const word = await read(socket, WORD_WAIT_MS);
   if (word === 'late') return { kind: 'waits' };
   return { kind: word === undefined ? 'ended' : 'spoke-first' };
 }
 
 /** Whoever answers is heard: that its certificate is not trusted is told, and is no failure. */
-async function shakeHands(socket: Socket, { host, ip }: Target, handshake_ms: number): Promise<Answer> {
+async function shakeHands(socket: Socket, rest: Buffer, { host, ip }: Target, handshake_ms: number): Promise<Answer> {
   const begun = performance.now();
+  if (rest.length > 0 && !socket.readableEnded) socket.unshift(rest);
   const name = ip === undefined ? { servername: host } : { host };
   const secure = connectTls({ socket, ...name, rejectUnauthorized: false });
   let failure: unknown;

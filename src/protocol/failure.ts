@@ -94,6 +94,12 @@ export function failureOf(code: FailureCode, detail?: string): Failure {
   return { code, detail };
 }
 
+/** In words, for people: the sentence of its code and what the kernel or the proxy said. */
+export function describe({ code, detail }: Failure): string {
+  const { sentence } = FAILURES[code];
+  return detail === undefined ? sentence : `${sentence} (${detail})`;
+}
+
 /** The more telling one of two failures; `undefined` stands for none yet. */
 export function mostTelling(first: Failure | undefined, second: Failure): Failure {
   return first === undefined || rankOf(second) > rankOf(first) ? second : first;

@@ -68,7 +68,7 @@ export const RULES: Rules = {
     'ipaddr.js': ['src/main/config/address.ts'],
     'dns-packet': ['src/protocol/dns-message.ts'],
     undici: ['src/workers/dns/https.ts'],
-    socks: ['src/workers/dns/dial.ts', 'bench/race/real-client.ts'],
+    socks: ['src/main/explain-client.ts', 'bench/race/real-client.ts'],
     // A Map with a bound, used as a Map is.
     'lru-cache': [
       ...['src/workers/connection/names-replica.ts', 'src/workers/connection/outcome-reports.ts'],
@@ -81,13 +81,7 @@ export const RULES: Rules = {
     {
       word: /socks/i,
       within: 'src/workers',
-      onlyIn: [
-        ...['src/workers/connection/handshake.ts', 'src/workers/connection/session.ts'],
-        // What a client should be set to.
-        'src/workers/connection/failure-log.ts',
-        // The package of that name, on Node's own sockets.
-        'src/workers/dns/dial.ts',
-      ],
+      onlyIn: ['src/workers/connection/session.ts'],
     },
   ],
   linesMax: 300,

@@ -1,8 +1,11 @@
 // Opens one connection to a server of TCP, TLS or HTTPS: straight, or through the whole chain of a line with its source
-// address, and TLS with the certificate verified for the server's own name. The only place of `socks`. It sends nothing.
+// address, and TLS with the certificate verified for the server's own name. To the server it sends nothing else.
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { Hop, Line } from '../../protocol/line.js';
+import { describe } from '../../protocol/failure.js';
+import type { Line } from '../../protocol/line.js';
+import { Chain } from '../../protocol/outbound/chain.js';
+import { follow } from '../../protocol/outbound/follow.js';
 import type { Authorities } from './authorities.js';
 
 export interface Destination {
@@ -18,14 +21,12 @@ export interface Destination {
 /** How the names of servers and first proxies are resolved, as node:net wants it. */
 export type Bootstrap = LookupFunction;
 
-type Socks = typeof import('socks');
 type Tls = typeof import('node:tls');
 
 /** Rejects with what went wrong, an abort too; nothing is left open then. */
 export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortSignal): Promise<Socket> {
   const hops = to.line?.hops ?? [];
-  // Loaded when they are needed first: most gateways start without either, and sooner.
-  const socks = hops.length > 0 ? await import('socks') : undefined;
+  // Loaded when it is needed first: most gateways start without it, and sooner.
   const tls = to.tls === undefined ? undefined : await import('node:tls');
   signal.throwIfAborted();
   const first = hops[0] ?? to;
@@ -50,7 +51,7 @@ export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortS
     // The kernel may give it the very port of this machine where nobody listens.
     if (socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress)
       throw new Error('refused: it was connected to itself');
-    for (const [index, hop] of hops.entries()) await passOn(socks as Socks, socket, hop, hops[index + 1] ?? to);
+    if (to.line?.isDirect === false) await passHops(socket, new Chain(hops, to.host, to.port));
     if (tls === undefined) return socket;
     const secured = secure(tls, socket, to);
     current = secured;
@@ -64,20 +65,21 @@ export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortS
   }
 }
 
-async function passOn(
-  { SocksClient }: Socks,
-  socket: Socket,
-  hop: Hop,
-  next: { readonly host: string; readonly port: number },
-): Promise<void> {
-  const { host, port, username, password } = hop;
-  const credentials = username === undefined ? {} : { userId: username, password: password ?? '' };
-  await SocksClient.createConnection({
-    command: 'connect',
-    proxy: { host, port, type: 5, ...credentials },
-    destination: { host: next.host, port: next.port },
-    existing_socket: socket,
-  });
+/** From the first hop to the destination; rejects with why that is not possible. */
+async function passHops(socket: Socket, chain: Chain): Promise<void> {
+  const incoming = socket.iterator({ destroyOnReturn: false });
+  const followed = await follow(chain, { incoming, send: (bytes) => socket.write(bytes) }, 'destination');
+  switch (followed.code) {
+    case 'reached':
+      if (followed.rest.length > 0) socket.unshift(followed.rest);
+      break;
+    case 'failed':
+      throw new Error(describe(followed.failure));
+    case 'ended':
+      throw new Error('the proxy ends the connection');
+    default:
+      followed satisfies never;
+  }
 }
 
 function secure(tls: Tls, socket: Socket, { host, tls: wanted }: Destination): TLSSocket {
