@@ -61,3 +61,26 @@ inBothEngines(
   60_000,
   withoutNamespaces(),
 );
+
+inBothEngines(
+  'addresses of an IPv6 local route are the machine too, although they cannot be bound',
+  async (world) => {
+    const namespace = world.use(await Namespace.start<Asked, Answered>(SCRIPT));
+    const { answers } = await namespace.ask({
+      setup: 'ip link set lo up\nip -6 route add local 2001:db8:1::/64 dev lo',
+      engine: world.engine,
+      config: { host: '::', dns: { ipv6: 'on' }, hosts: { 'six.test': '2001:db8:1::6' } },
+      destinations: [
+        { host: '2001:db8:1::5', port: 0 },
+        { host: 'six.test', port: 0 },
+        { host: '2001:db8:1::5', port: 9 },
+        { host: '2001:db8:2::5', port: 0 },
+      ],
+    });
+    const itself = { rep: 2, cause: 'own-listener' };
+    const unreachable = { rep: 3, cause: 'network-unreachable' };
+    assert.deepEqual(answers, [itself, itself, { rep: 5, cause: 'refused' }, unreachable]);
+  },
+  60_000,
+  withoutNamespaces(),
+);

@@ -1,0 +1,78 @@
+// The IPv6 destinations that the kernel delivers to this machine itself, by its routing tables (/proc/net/ipv6_route). A
+// `local` route makes a whole prefix the machine's, and unlike with IPv4 no address of it can be bound to find that out.
+import { closeSync, openSync, readSync } from 'node:fs';
+
+interface Prefix {
+  /** 16 bytes. */
+  readonly ip: Uint8Array;
+  readonly bits: number;
+}
+
+const TABLES = '/proc/net/ipv6_route';
+/** RTF_LOCAL of the kernel's linux/ipv6_route.h. */
+const LOCAL = 0x80000000;
+/** A line has about 150 octets. What a router with more routes has further down is not seen. */
+const READ_MAX = 4 << 20;
+/** Reading may take milliseconds, and clients decide how often it is asked for. */
+const KEPT_MS = 5000;
+
+export class LocalRoutes {
+  readonly #file: string;
+  readonly #now: () => number;
+  #prefixes: readonly Prefix[] = [];
+  #readAt = Number.NEGATIVE_INFINITY;
+
+  /** `now`: in ms. */
+  constructor(now: () => number, file = TABLES) {
+    this.#now = now;
+    this.#file = file;
+  }
+
+  /** Whether an address (16 bytes) is within one of them. */
+  has(ip: Uint8Array): boolean {
+    const now = this.#now();
+    if (now - this.#readAt >= KEPT_MS) {
+      this.#readAt = now;
+      this.#prefixes = parseLocalRoutes(readStart(this.#file));
+    }
+    return this.#prefixes.some((prefix) => isWithin(ip, prefix));
+  }
+}
+
+/** Of the text of /proc/net/ipv6_route: destination and prefix length in hex, six more columns, then the flags. */
+export function parseLocalRoutes(text: string): readonly Prefix[] {
+  return text.split('\n').flatMap((line) => {
+    const columns = line.split(/\s+/);
+    const [destination = '', length = ''] = columns;
+    const flags = Number.parseInt(columns[8] ?? '', 16);
+    if (destination.length !== 32 || !(flags >= LOCAL)) return [];
+    return [{ ip: Uint8Array.from(Buffer.from(destination, 'hex')), bits: Number.parseInt(length, 16) }];
+  });
+}
+
+/** Empty where there is no such file: then the machine has no IPv6. */
+function readStart(file: string): string {
+  try {
+    const fd = openSync(file, 'r');
+    try {
+      const bytes = Buffer.alloc(READ_MAX);
+      let size = 0;
+      for (;;) {
+        const read = readSync(fd, bytes, size, READ_MAX - size, null);
+        size += read;
+        if (read === 0 || size === READ_MAX) return bytes.toString('latin1', 0, size);
+      }
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return '';
+  }
+}
+
+function isWithin(ip: Uint8Array, prefix: Prefix): boolean {
+  const whole = prefix.bits >> 3;
+  const rest = prefix.bits & 7;
+  for (let at = 0; at < whole; at += 1) if (ip[at] !== prefix.ip[at]) return false;
+  return rest === 0 || (ip[whole] ^ prefix.ip[whole]) >> (8 - rest) === 0;
+}
