@@ -10,10 +10,10 @@ import type { Role } from './role.js';
 import type { StartGate } from './start-gate.js';
 
 /**
- * For a thread to start, to load its modules and to have its engine, from its turn at the gate on; generous, for a machine
- * that is busy.
+ * For a thread to start, to load its modules and to have its engine, from its turn at the gate on. It takes a second of CPU
+ * time; a container that may use a twentieth of a core still starts.
  */
-const START_TIMEOUT_MS = 15_000;
+const START_TIMEOUT_MS = 120_000;
 /** How often an actor must show a sign of life. */
 const CHECK_MS = 2500;
 /** Checks in a row without a sign of life after which an actor is stuck. Checks, so that a suspended machine does no harm. */
