@@ -8,7 +8,12 @@ import ipaddr from 'ipaddr.js';
 export function canonicalAddress(text: string): string | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return text;
   const bare = /^\[([^[\]]+)\]$/.exec(text)?.[1] ?? text;
-  return ipaddr.IPv6.isValid(bare) && !bare.includes('%') ? ipaddr.IPv6.parse(bare).toString() : undefined;
+  if (!ipaddr.IPv6.isValid(bare) || bare.includes('%')) return undefined;
+  // ipaddr.js takes this form for `::ffff:1.2.3.4`, but it is another address (RFC 4291 section 2.5.5.1).
+  const compatible = /^::(\d+\.\d+\.\d+\.\d+)$/.exec(bare)?.[1];
+  if (compatible === undefined) return ipaddr.IPv6.parse(bare).toString();
+  const low = ipaddr.IPv4.parse(compatible).toByteArray();
+  return ipaddr.fromByteArray([...new Array<number>(12).fill(0), ...low]).toString();
 }
 
 /** The same, with an IPv4 address in IPv6 clothes (`::ffff:1.2.3.4`) as the IPv4 address that is dialled. */
