@@ -1,7 +1,7 @@
 // Who writes a state file, where several gateways name the same one: the first of them. A lock beside the file says so,
 // which the kernel takes back when its process ends, however it ends. The others read the file, and say that they do not
 // write it. Nothing of the file itself is read or written here.
-import { closeSync, constants, ftruncateSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, ftruncateSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readBounded } from '../files/bounded-file.js';
 import { fileBehind } from '../files/state-file.js';
@@ -11,6 +11,11 @@ import type { Logger } from './log.js';
 const FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 /** The number of a process and a line end. */
 const NOTE_OCTETS_MAX = 16;
+/** A lock of ours holds nothing else. */
+const NOTE = /^\d*\n?$/;
+/** How every state file of ours begins; one of which nothing has been written yet is empty. */
+const STATE_BEGIN = /^(\{\s*"format":\s*"tcproute-|$)/;
+const BEGIN_OCTETS = 64;
 
 export class StateClaims {
   readonly #fds: number[] = [];
@@ -20,7 +25,7 @@ export class StateClaims {
   constructor(paths: readonly (string | null)[], log: Logger) {
     for (const path of paths) {
       if (path === null) continue;
-      const owner = this.#claim(fileBehind(path));
+      const owner = this.#claim(fileBehind(path), log);
       if (owner === undefined) continue;
       this.#taken.add(path);
       log.warn(`${path} is written by ${owner}: it is read here, and not written`);
@@ -37,7 +42,7 @@ export class StateClaims {
   }
 
   /** Who else has it. Where no lock can be had, as in a folder that may not be written, writing will fail and say why. */
-  #claim(file: string): string | undefined {
+  #claim(file: string, log: Logger): string | undefined {
     const lock = `${file}.lock`;
     let fd: number;
     try {
@@ -48,6 +53,11 @@ export class StateClaims {
     if (!tryLock(fd)) {
       closeSync(fd);
       return ownerOf(lock);
+    }
+    if (!NOTE.test(beginOf(fd))) {
+      closeSync(fd);
+      log.warn(`${lock} is another program's: without it nothing keeps a second gateway from writing ${file} too`);
+      return undefined;
     }
     this.#fds.push(fd);
     note(fd);
@@ -79,9 +89,25 @@ function removeLeftovers(file: string): void {
   const begin = `${basename(file)}.`;
   try {
     for (const name of readdirSync(folder)) {
-      if (name.startsWith(begin) && /^\d+\.new$/.test(name.slice(begin.length))) rmSync(join(folder, name));
+      if (!name.startsWith(begin) || !/^\d+\.new$/.test(name.slice(begin.length))) continue;
+      const leftover = join(folder, name);
+      if (STATE_BEGIN.test(beginOfFile(leftover))) rmSync(leftover);
     }
   } catch {
     // It cannot be tidied; writing says why.
   }
+}
+
+function beginOfFile(path: string): string {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    return beginOf(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function beginOf(fd: number): string {
+  const bytes = Buffer.alloc(BEGIN_OCTETS);
+  return bytes.toString('latin1', 0, readSync(fd, bytes, 0, BEGIN_OCTETS, 0));
 }

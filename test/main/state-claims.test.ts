@@ -46,6 +46,27 @@ test('whoever claims a state file removes what killed processes left beside it, 
   first.release();
 });
 
+test('a lock and a leftover of another program stay as they are, and the missing lock is told', () => {
+  const folder = mkdtempSync(join(directory, 'others-'));
+  const state = join(folder, 'yarn');
+  const texts = { 'yarn.lock': 'precious: "^1.0.0"\n', 'yarn.12.new': 'precious', 'yarn.13.new': '' };
+  const ours = { 'yarn.14.new': '{"format":"tcproute-routes","version":1', 'yarn.15.new': '{"format": "tcproute-bad' };
+  for (const [name, text] of Object.entries({ ...texts, ...ours })) writeFileSync(join(folder, name), text);
+  const { log, records } = captureLog();
+  const claims = new StateClaims([state], log);
+  assert.ok(claims.has(state));
+  assert.deepEqual(
+    records.map(({ msg }) => msg),
+    [`${state}.lock is another program's: without it nothing keeps a second gateway from writing ${state} too`],
+  );
+  for (const [name, text] of Object.entries({ ...texts, ...ours }))
+    assert.equal(readFileSync(join(folder, name), 'utf8'), text);
+  rmSync(`${state}.lock`);
+  claims.release();
+  new StateClaims([state], log).release();
+  assert.deepEqual(readdirSync(folder).sort(), ['yarn.12.new', 'yarn.lock']);
+});
+
 test('a folder that cannot be written and a lock that is no file are no reason not to start', () => {
   const folder = mkdtempSync(join(directory, 'odd-'));
   symlinkSync(join(folder, 'elsewhere'), join(folder, 'routes.lock'));
