@@ -1,5 +1,6 @@
 // What is known of the lines themselves, across all destinations: whether their proxy can be reached (a circuit breaker
 // with back-off and one trial at a time), and whether they say "connected" before they are. Pure: time is an argument.
+import type { FailureCode } from './failure.js';
 
 /** Failures in a row to reach a line's proxy before the line is left out. */
 const OPEN_AFTER = 3;
@@ -15,7 +16,7 @@ const EARLY_MS = 7_200_000;
 
 /** By what a line's proxy failed: for people. */
 export interface LineFailure {
-  readonly cause: string;
+  readonly cause: FailureCode;
   /** What the kernel or the proxy said. */
   readonly detail: string | undefined;
   /** Where it was dialled. */

@@ -22,7 +22,7 @@ inBothEngines('a line that goes down and up is said once each, although all work
   const gateway = await world.gateway({ upstream: proxy });
   await fail(gateway, server.port, 12);
   const down = await gateway.logged('line "telecom" is down');
-  assert.equal(down.msg, 'line "telecom" is down: its proxy cannot be reached, and no line is left');
+  assert.equal(down.msg, 'line "telecom" is down: a proxy of the line cannot be reached, and no line is left');
   const { level, line, cause, detail, address, lines_left } = down;
   assert.deepEqual(
     { level, line, cause, detail, address, lines_left },

@@ -27,7 +27,7 @@ test('a line that goes down and up is told of once each, with the address and th
       topic: 'line a',
       good: false,
       level: 'warn',
-      message: 'line "a" is down: its proxy cannot be reached',
+      message: 'line "a" is down: a proxy of the line cannot be reached',
       fields: { line: 'a', ...WHY, lines_left: 1 },
     },
     {
@@ -41,11 +41,18 @@ test('a line that goes down and up is told of once each, with the address and th
   assert.doesNotMatch(JSON.stringify(said), /secret/);
 });
 
+test('why a line is down is said by its cause', () => {
+  const { said, states } = world(['a', 'b']);
+  const why = { cause: 'proxy-authentication', detail: undefined, address: '192.0.2.1:1080' } as const;
+  states.learned({ kind: 'proxy-failed', line: 0, why }, true);
+  assert.equal(said[0].message, 'line "a" is down: the proxy refused our credentials');
+});
+
 test('the last line that goes down says that none is left', () => {
   const { said, states } = world(['a', 'b']);
   states.learned({ kind: 'proxy-failed', line: 0, why: WHY }, true);
   states.learned({ kind: 'proxy-failed', line: 1, why: WHY }, true);
-  assert.equal(said[1].message, 'line "b" is down: its proxy cannot be reached, and no line is left');
+  assert.equal(said[1].message, 'line "b" is down: a proxy of the line cannot be reached, and no line is left');
   states.learned({ kind: 'proxy-reached', line: 0 }, false);
   assert.equal(said[2].fields['lines_left'], 1);
 });

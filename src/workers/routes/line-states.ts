@@ -1,5 +1,6 @@
 // Tells of lines whose proxy cannot be reached any more, and of those that work again: the route actor hears of them from all
 // connection actors, and is the one that says so. It judges no line: see protocol/line-health.ts.
+import { FAILURES } from '../../protocol/failure.js';
 import type { Line } from '../../protocol/line.js';
 import type { LineEvent } from '../../protocol/line-health.js';
 import type { Notice } from '../../protocol/notice.js';
@@ -24,7 +25,8 @@ export class LineStates {
     this.#down.add(line);
     const { name } = this.#lines[line];
     const lines_left = this.#lines.length - this.#down.size;
-    const what = `line ${JSON.stringify(name)} is down: its proxy cannot be reached`;
+    const { sentence } = FAILURES[why?.cause ?? 'proxy-unreachable'];
+    const what = `line ${JSON.stringify(name)} is down: ${sentence}`;
     const message = lines_left > 0 ? what : `${what}, and no line is left`;
     this.#tell({
       topic: `line ${name}`,
