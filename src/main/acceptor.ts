@@ -16,6 +16,8 @@ import type { Socket } from '../linux/socket.js';
 import { acceptFrom, closeFd } from '../linux/sockets.js';
 import type { OwnerTable } from '../threads/owner-table.js';
 import type { RoomFlag } from '../threads/room.js';
+import { fdOf, handOff } from '../threads/shared/hand-off.js';
+import type { ListeningSocket } from './accept/listening-socket.js';
 import type { Lanes } from './lanes.js';
 import type { Notices } from './notices.js';
 
@@ -45,14 +47,24 @@ export interface AcceptorParts {
   readonly notices: Notices;
 }
 
+/** A listening socket in the engine. */
+interface Door {
+  readonly listening: ListeningSocket;
+  readonly socket: Socket;
+  /** Whether an accept waits in the engine. */
+  waits: boolean;
+}
+
 export class Acceptor extends Handler {
   readonly #parts: AcceptorParts;
-  readonly #socket: Socket;
-  /** Whether an accept waits in the engine. */
-  #waiting = false;
+  readonly #doors: readonly Door[];
+  /** Doors for which an accept waits in the engine. */
+  #waiting = 0;
+  /** The door that is looked at first. */
+  #first = 0;
   /** Until then, at the latest, the backlog is left to fill; 0 for not at all. */
   #gatherUntil = 0;
-  /** Fds that came although there was no room. */
+  /** Clients that came although there was no room, as they are handed off. */
   readonly #held: number[] = [];
   /** Connections that may be handed on in this turn. */
   #room = 0;
@@ -63,24 +75,31 @@ export class Acceptor extends Handler {
   #stopped = false;
 
   /** Takes over `listening`. Its `turned` and `mayWait` belong to the engine's loop. */
-  constructor(listening: number, parts: AcceptorParts) {
+  constructor(listening: readonly ListeningSocket[], parts: AcceptorParts) {
     super();
     this.#parts = parts;
-    this.#socket = parts.engine.adopt(listening, this);
+    this.#doors = listening.map((own) => ({ listening: own, socket: parts.engine.adopt(own.fd, this), waits: false }));
   }
 
   /** The first client after a lull; who came with it waits in the backlog. */
-  override onAccept(_socket: Socket, result: number): void {
-    this.#waiting = false;
-    if (this.#takes(result)) this.#look(1);
+  override onAccept(socket: Socket, result: number): void {
+    const door = this.#doors.find((one) => one.socket === socket) as Door;
+    door.waits = false;
+    this.#waiting -= 1;
+    if (this.#takes(door, result)) this.#look(1);
   }
 
-  /** Empties the backlog as far as there is room. `taken`: clients that this look has brought already. */
+  /** Empties the backlogs as far as there is room. `taken`: clients that this look has brought already. */
   #look(taken: number): void {
     const { engine, lanes } = this.#parts;
     const most = Math.min(BATCH, this.#room, lanes.room());
     let count = taken;
-    while (count < most && this.#takes(acceptFrom(this.#socket.fd))) count += 1;
+    for (let i = 0; i < this.#doors.length; i += 1) {
+      const door = this.#doors[(this.#first + i) % this.#doors.length];
+      while (count < most && this.#takes(door, acceptFrom(door.socket.fd))) count += 1;
+    }
+    // None is always behind the others when there is no room for all.
+    this.#first = (this.#first + 1) % this.#doors.length;
     this.#gatherUntil = count >= MANY && lanes.rest() ? engine.now + GATHER_MS : 0;
   }
 
@@ -93,13 +112,15 @@ export class Acceptor extends Handler {
   }
 
   /** Whether accepting may go on at once. */
-  #takes(result: number): boolean {
+  #takes({ listening }: Door, result: number): boolean {
     if (result === -EAGAIN) return false;
     if (result >= 0) {
       // The actor that had this number before may not have said yet that it has closed it, and may die.
       this.#parts.owners.clear(result);
-      if (this.#room > 0 && this.#held.length === 0 && this.#parts.lanes.hand(result)) this.#room -= 1;
-      else this.#held.push(result);
+      const client = handOff(result, listening.listener.number);
+      if (this.#room > 0 && this.#held.length === 0 && this.#parts.lanes.hand(client)) this.#room -= 1;
+      else this.#held.push(client);
+      listening.accepted += 1;
       return true;
     }
     if (OF_ONE_CLIENT.has(-result)) return true;
@@ -114,10 +135,10 @@ export class Acceptor extends Handler {
     this.#parts.notices.tell({ topic: 'accepting', level: 'warn', message, fields: { error: errnoName(result) } });
   }
 
-  /** Fds that an actor had not taken when it died. */
-  takeBack(fds: readonly number[]): void {
-    if (this.#stopped) for (const fd of fds) closeFd(fd);
-    else this.#held.push(...fds);
+  /** Clients that an actor had not taken when it died. */
+  takeBack(clients: readonly number[]): void {
+    if (this.#stopped) for (const client of clients) closeFd(fdOf(client));
+    else this.#held.push(...clients);
   }
 
   /** Before each wait: for how many ms at most. */
@@ -177,18 +198,22 @@ export class Acceptor extends Handler {
     const { engine, lanes } = this.#parts;
     const { now } = engine;
     const isFull = this.#held.length > 0 || Math.min(this.#room, lanes.room()) <= 0;
-    if (this.#waiting || isFull || now < this.#resumeAt || this.#gathers(now)) return;
+    if (this.#waiting === this.#doors.length || isFull || now < this.#resumeAt || this.#gathers(now)) return;
     if (this.#gatherUntil > 0) this.#look(0);
     if (this.#gatherUntil > 0 || now < this.#resumeAt) return;
-    this.#waiting = true;
-    engine.accept(this.#socket, false);
+    for (const door of this.#doors) {
+      if (door.waits) continue;
+      door.waits = true;
+      this.#waiting += 1;
+      engine.accept(door.socket, false);
+    }
   }
 
   /** Stops listening. The clients that wait are refused, those handed on are not touched. */
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#parts.engine.close(this.#socket, 'graceful');
-    for (const fd of this.#held.splice(0)) closeFd(fd);
+    for (const { socket } of this.#doors) this.#parts.engine.close(socket, 'graceful');
+    for (const client of this.#held.splice(0)) closeFd(fdOf(client));
   }
 }

@@ -1,8 +1,9 @@
 // The role of a connection actor: what it shares with main, and what main does when it dies. Its connections die with
 // it, the clients that it had not taken yet do not.
+
+import type { Listener } from '../protocol/listener.js';
 import type { ConnectionActor } from '../protocol/messages.js';
 import type { Options } from '../protocol/options.js';
-import type { ListenerAddress } from '../protocol/own-listeners.js';
 import { Counter, type Counters } from '../threads/counters.js';
 import type { FdQueue } from '../threads/fd-queue.js';
 import { MapTable, OwnerTable } from '../threads/owner-table.js';
@@ -19,7 +20,7 @@ export interface ConnectionParts {
   readonly actor: number;
   readonly options: Options;
   readonly engine: 'uring' | 'epoll';
-  readonly listeners: readonly ListenerAddress[];
+  readonly listeners: readonly Listener[];
   readonly shared: SharedMemory;
   readonly queue: FdQueue;
   readonly counters: Counters;
@@ -29,8 +30,8 @@ export interface ConnectionParts {
   readonly switchboard: Switchboard;
   readonly log: Logger;
   readonly notices: Notices;
-  /** Fds that the actor had not taken when it died. */
-  readonly takeBack: (fds: readonly number[]) => void;
+  /** Clients that the actor had not taken when it died, as they were handed off. */
+  readonly takeBack: (clients: readonly number[]) => void;
 }
 
 export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {

@@ -6,8 +6,8 @@ import { mapMemory, unmap } from '../linux/memory.js';
 import type { Nameserver } from '../protocol/options.js';
 
 const RLIMIT_NOFILE = 7;
-/** More are not asked for: shared tables have an entry for each fd. A hard limit of a billion is common in containers. */
-const FDS_MAX = 1_048_576;
+/** More are not asked for: shared tables have an entry for each fd, and a hand-off has 24 bits for it. A hard limit of a billion is common in containers. */
+export const FDS_MAX = 1_048_576;
 /** Node's own, main's engine, the listener, standard streams, files of state and lists. At rest there are some 40. */
 const RESERVED = 56;
 /** An event loop, an engine, eventfds: 6, and what a thread opens while it starts. */

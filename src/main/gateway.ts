@@ -5,18 +5,18 @@ import { makeDoorbell } from '../linux/doorbell.js';
 import { countUnasked, type Engine } from '../linux/engine.js';
 import { Loop } from '../linux/loop.js';
 import { closeFd } from '../linux/sockets.js';
-import { parseIp } from '../protocol/address.js';
 import type { ConnectionActor, NamesControl } from '../protocol/messages.js';
 import type { Configuration, EngineChoice, Options } from '../protocol/options.js';
 import type { Rule } from '../protocol/rule.js';
 import { Counter } from '../threads/counters.js';
 import type { Remote } from '../threads/port.js';
 import { RoomFlag } from '../threads/room.js';
+import type { ListeningSocket } from './accept/listening-socket.js';
 import { Acceptor } from './acceptor.js';
 import { reasonOf } from './deadline.js';
 import { FailureWatch } from './failure-watch.js';
 import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from './fd-limit.js';
-import { type Address, listen, reserve } from './listen.js';
+import { type Address, addressOf, askedListeners, listen, reserve } from './listen.js';
 import type { Logger } from './log.js';
 import { Notices } from './notices.js';
 import { Supervisor, type Tuning } from './supervisor.js';
@@ -35,6 +35,7 @@ export interface Ended {
 }
 
 export interface Gateway {
+  /** Of the first listener. */
   readonly address: Address;
   /** Settles, with the reason, only if the gateway can no longer accept; it must then be closed. */
   readonly broken: Promise<string>;
@@ -78,15 +79,15 @@ export async function startGateway(asked: Configuration, log: Logger, tuning: Tu
   const options: Options = { ...own, limits: { ...own.limits, ...limits }, dns };
   const kind = chooseEngine(options.engine, log);
   if (typeof kind !== 'string') return kind;
-  const reserved = reserve(options);
+  const reserved = reserve(askedListeners(options), options.tcp_user_timeout_ms);
   if (reserved.code === 'failed') return reserved;
-  const { fd: listening, address } = reserved;
+  const { listening } = reserved;
   const opened = openEngine(kind);
   if ('code' in opened) {
-    closeFd(listening);
+    for (const { fd } of listening) closeFd(fd);
     return failed(`no ${kind} engine: ${opened.reason}`);
   }
-  const parts = { options, rules, kind, fdsMax: limit.fds, engine: opened.engine, listening, address, log, tuning };
+  const parts = { options, rules, kind, fdsMax: limit.fds, engine: opened.engine, listening, log, tuning };
   const started = await new Start(parts).run();
   if (started.code === 'started') {
     const fds = { limit: limit.fds, ...fdUse(room.share, demand) };
@@ -110,9 +111,8 @@ interface StartParts {
   readonly kind: 'uring' | 'epoll';
   readonly fdsMax: number;
   readonly engine: Engine;
-  /** Bound to `address`, and not listening yet. */
-  readonly listening: number;
-  readonly address: Address;
+  /** Bound, and not listening yet. */
+  readonly listening: readonly ListeningSocket[];
   readonly log: Logger;
   readonly tuning: Tuning;
 }
@@ -122,14 +122,13 @@ class Start {
   readonly #engine: Engine;
   readonly #log: Logger;
   readonly #notices: Notices;
-  readonly #listening: number;
-  readonly #address: Address;
+  readonly #listening: readonly ListeningSocket[];
   readonly #doorbell = makeDoorbell();
   readonly #room = RoomFlag.create();
   readonly #supervisor: Supervisor;
   #acceptor: Acceptor | undefined;
 
-  constructor({ options, rules, kind, fdsMax, engine, listening, address, log, tuning }: StartParts) {
+  constructor({ options, rules, kind, fdsMax, engine, listening, log, tuning }: StartParts) {
     this.#options = options;
     this.#engine = engine;
     this.#log = log;
@@ -139,27 +138,35 @@ class Start {
       this.#notices.tell({ topic: 'unasked', level: 'error', message, fields: { event } });
     });
     this.#listening = listening;
-    this.#address = address;
-    const listeners = [{ ip: parseIp(address.host) as Uint8Array, port: address.port }];
+    const listeners = listening.map(({ listener }) => listener);
     this.#supervisor = new Supervisor({
       ...{ options, rules, engine: kind, fdsMax, listeners, log, tuning },
       notices: this.#notices,
       mainDoorbell: this.#doorbell,
       room: this.#room,
-      takeBack: (fds) => this.#acceptor?.takeBack(fds),
+      takeBack: (clients) => this.#acceptor?.takeBack(clients),
     });
   }
 
   async run(): Promise<Started> {
     const failure = this.#doorbell < 0 ? `no eventfd: errno ${-this.#doorbell}` : await this.#supervisor.start();
-    const problem = failure ?? listen(this.#listening, this.#address);
+    const problem = failure ?? this.#listen();
     if (problem === undefined) return { code: 'started', gateway: this.#accept() };
     await this.#supervisor.stop(0);
     this.#notices.close();
     this.#engine.destroy();
-    closeFd(this.#listening);
+    for (const { fd } of this.#listening) closeFd(fd);
     if (this.#doorbell >= 0) closeFd(this.#doorbell);
     return failed(problem);
+  }
+
+  /** Why one of the listeners lets nobody in; undefined when all do. */
+  #listen(): string | undefined {
+    for (const listening of this.#listening) {
+      const problem = listen(listening);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
   }
 
   #accept(): Gateway {
@@ -198,7 +205,7 @@ class Start {
       return ended;
     };
     return {
-      address: this.#address,
+      address: addressOf(this.#listening[0]),
       broken: new Promise((resolve) => running.catch((error: unknown) => resolve(reasonOf(error)))),
       stats,
       close(drain_timeout_ms) {

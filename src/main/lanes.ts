@@ -1,5 +1,5 @@
 // Which connection actor gets an accepted fd: the one with the fewest live connections, through its queue and doorbell.
-// It accepts nothing and holds no fd: one that is in a queue is main's until the actor takes it from there.
+// It accepts nothing and holds no fd. Clients are numbers of threads/shared/hand-off.ts: one that is in a queue is main's until the actor takes it from there.
 import { ring } from '../linux/doorbell.js';
 import { Counter, type Counters } from '../threads/counters.js';
 import type { FdQueue } from '../threads/fd-queue.js';
@@ -61,7 +61,7 @@ export class Lanes {
   }
 
   /** False when no queue has room. */
-  hand(fd: number): boolean {
+  hand(client: number): boolean {
     let chosen = -1;
     let fewest = Number.POSITIVE_INFINITY;
     for (let actor = 0; actor < this.#lanes.length; actor += 1) {
@@ -73,7 +73,7 @@ export class Lanes {
       chosen = actor;
     }
     if (chosen < 0) return false;
-    this.#lanes[chosen].queue.push(fd);
+    this.#lanes[chosen].queue.push(client);
     this.#handed[chosen] += 1;
     this.#touched.add(chosen);
     return true;

@@ -1,13 +1,20 @@
-// The listening socket, or the sentence that says why there is none. Its port is taken before the actors start, who must
+// A listening socket, or the sentence that says why there is none. Its port is taken before the actors start, who must
 // know it, and clients are let in afterwards. It accepts nothing.
 import { readFileSync } from 'node:fs';
 import { EACCES, EADDRINUSE, EADDRNOTAVAIL, errnoName } from '../linux/errno.js';
 import { bindListener, closeFd, localEndpoint, startListening } from '../linux/sockets.js';
 import { formatEndpoint, formatIp, parseIp } from '../protocol/address.js';
+import type { InboundName } from '../protocol/inbound/protocols.js';
 import type { Options } from '../protocol/options.js';
+import type { ListeningSocket } from './accept/listening-socket.js';
 
 /** Where the kernel does not say (no /proc). */
 const BACKLOG_DEFAULT = 4096;
+
+/** What is asked for; port 0 leaves it to the kernel. */
+export interface Asked extends Address {
+  readonly inbound: InboundName;
+}
 
 export interface Address {
   readonly host: string;
@@ -15,31 +22,52 @@ export interface Address {
 }
 
 export type Reserved =
-  | { readonly code: 'reserved'; readonly fd: number; readonly address: Address }
+  | { readonly code: 'reserved'; readonly listening: readonly ListeningSocket[] }
   | { readonly code: 'failed'; readonly message: string };
 
-/** Takes the address and port, without listening yet. */
-export function reserve({ host, port, tcp_user_timeout_ms }: Options): Reserved {
+/** The listeners that the options ask for. */
+export const askedListeners = ({ host, port }: Options): readonly Asked[] => [{ host, port, inbound: 'socks5' }];
+
+/** Takes every address and port, without listening yet: all of them or none. */
+export function reserve(asked: readonly Asked[], tcp_user_timeout_ms: number): Reserved {
+  const listening: ListeningSocket[] = [];
+  for (const [number, one] of asked.entries()) {
+    const socket = reserveOne(one, number, tcp_user_timeout_ms);
+    if (typeof socket !== 'string') {
+      listening.push(socket);
+      continue;
+    }
+    for (const { fd } of listening) closeFd(fd);
+    return { code: 'failed', message: socket };
+  }
+  return { code: 'reserved', listening };
+}
+
+/** The socket, or why there is none. */
+function reserveOne({ host, port, inbound }: Asked, number: number, tcp_user_timeout_ms: number) {
   const ip = parseIp(host);
-  if (ip === undefined) return { code: 'failed', message: `cannot listen on ${host}: not an IP address` };
+  if (ip === undefined) return `cannot listen on ${host}: not an IP address`;
   const fd = bindListener(ip, port, tcp_user_timeout_ms);
-  if (fd < 0) return { code: 'failed', message: refusal(host, port, fd) };
+  if (fd < 0) return refusal(formatEndpoint(host, port), fd);
   const local = localEndpoint(fd);
   if (typeof local !== 'number') {
-    return { code: 'reserved', fd, address: { host: formatIp(local.ip), port: local.port } };
+    const name = formatEndpoint(formatIp(local.ip), local.port);
+    return { fd, listener: { number, name, ...local, inbound }, accepted: 0 };
   }
   closeFd(fd);
-  return { code: 'failed', message: `cannot tell the listening port: ${errnoName(local)}` };
+  return `cannot tell the listening port: ${errnoName(local)}`;
 }
 
 /** Lets clients in. Why it cannot, undefined if it can. */
-export function listen(fd: number, { host, port }: Address): string | undefined {
+export function listen({ fd, listener }: ListeningSocket): string | undefined {
   const result = startListening(fd, backlogMax());
-  return result < 0 ? refusal(host, port, result) : undefined;
+  return result < 0 ? refusal(listener.name, result) : undefined;
 }
 
-function refusal(host: string, port: number, negatedErrno: number): string {
-  return `cannot listen on ${formatEndpoint(host, port)}: ${sentence(-negatedErrno)}`;
+export const addressOf = ({ listener: { ip, port } }: ListeningSocket): Address => ({ host: formatIp(ip), port });
+
+function refusal(name: string, negatedErrno: number): string {
+  return `cannot listen on ${name}: ${sentence(-negatedErrno)}`;
 }
 
 /** The longest that the kernel allows. */

@@ -5,6 +5,7 @@ import { breakOff, closeFd } from '../linux/sockets.js';
 import { Counter, type Counters } from '../threads/counters.js';
 import type { FdQueue } from '../threads/fd-queue.js';
 import type { MapTable, OwnerTable } from '../threads/owner-table.js';
+import { fdOf } from '../threads/shared/hand-off.js';
 
 export interface Remains {
   readonly actor: number;
@@ -14,7 +15,7 @@ export interface Remains {
   readonly counters: Counters;
 }
 
-/** Returns the fds that were still in the queue: they are main's again. */
+/** Returns the clients (as they are handed off) that were still in the queue: they are main's again. */
 export function endRemains({ actor, owners, maps, queue, counters }: Remains): number[] {
   const owned = owners.ownedBy(actor);
   for (const fd of owned) breakOff(fd);
@@ -36,8 +37,8 @@ export function endRemains({ actor, owners, maps, queue, counters }: Remains): n
 /** Empties the queue of a dead consumer. What it died while taking was its own already. */
 function drain(queue: FdQueue, owned: ReadonlySet<number>): number[] {
   const left: number[] = [];
-  for (let fd = queue.next(); fd >= 0; fd = queue.next()) {
-    if (!owned.has(fd)) left.push(fd);
+  for (let client = queue.next(); client >= 0; client = queue.next()) {
+    if (!owned.has(fdOf(client))) left.push(client);
     queue.taken();
   }
   queue.wakeUp();

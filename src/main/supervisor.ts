@@ -2,9 +2,9 @@
 // kept alive is actor-host.ts.
 import { makeDoorbell } from '../linux/doorbell.js';
 import { breakOff, closeFd } from '../linux/sockets.js';
+import type { Listener } from '../protocol/listener.js';
 import type { ConnectionActor, NamesControl, RoutesControl } from '../protocol/messages.js';
 import type { Options } from '../protocol/options.js';
-import type { ListenerAddress } from '../protocol/own-listeners.js';
 import type { Rule } from '../protocol/rule.js';
 import { Counters } from '../threads/counters.js';
 import { FdQueue } from '../threads/fd-queue.js';
@@ -59,7 +59,7 @@ export interface SupervisorParts {
   readonly options: Options;
   readonly rules: readonly Rule[];
   readonly engine: 'uring' | 'epoll';
-  readonly listeners: readonly ListenerAddress[];
+  readonly listeners: readonly Listener[];
   /** fd numbers are below this. */
   readonly fdsMax: number;
   readonly mainDoorbell: number;
@@ -67,8 +67,8 @@ export interface SupervisorParts {
   readonly room: SharedArrayBuffer;
   readonly log: Logger;
   readonly notices: Notices;
-  /** Fds that a dead actor had not taken. */
-  readonly takeBack: (fds: readonly number[]) => void;
+  /** Clients that a dead actor had not taken, as they were handed off. */
+  readonly takeBack: (clients: readonly number[]) => void;
   readonly tuning?: Tuning;
 }
 

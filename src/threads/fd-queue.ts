@@ -1,5 +1,5 @@
-// Hands accepted fds from main to one connection actor: a single-producer, single-consumer ring of fd numbers in shared
-// memory. It carries nothing else and rings no bell itself: `mustRing` says when the consumer sleeps, `mustTell` when the
+// Hands accepted fds from main to one connection actor: a single-producer, single-consumer ring in shared memory, of one
+// number for each client (shared/hand-off.ts). It carries nothing else and rings no bell itself: `mustRing` says when the consumer sleeps, `mustTell` when the
 // producer rests and the consumer has nothing more to do.
 // An fd in the ring belongs to main until the actor has written its owner entry and calls `taken`.
 
@@ -23,11 +23,11 @@ export class FdQueue {
     this.#capacity = this.#words.length - HEADER_WORDS;
   }
 
-  /** Producer: false when the ring is full. */
-  push(fd: number): boolean {
+  /** Producer: false when the ring is full. `handedOff`: not negative. */
+  push(handedOff: number): boolean {
     const head = Atomics.load(this.#words, HEAD);
     if (((head - Atomics.load(this.#words, TAIL)) | 0) >= this.#capacity) return false;
-    this.#words[HEADER_WORDS + (head & (this.#capacity - 1))] = fd;
+    this.#words[HEADER_WORDS + (head & (this.#capacity - 1))] = handedOff;
     Atomics.store(this.#words, HEAD, (head + 1) | 0);
     return true;
   }
@@ -56,7 +56,7 @@ export class FdQueue {
     return this.isResting && Atomics.exchange(this.#words, RESTING, 0) === 1;
   }
 
-  /** Consumer: the next fd, or -1. It stays in the ring until `taken`. */
+  /** Consumer: the next client, or -1. It stays in the ring until `taken`. */
   next(): number {
     const tail = this.#words[TAIL];
     if (Atomics.load(this.#words, HEAD) === tail) return -1;

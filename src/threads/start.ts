@@ -1,7 +1,7 @@
 // What main starts each actor with. Types only.
 import type { MessagePort } from 'node:worker_threads';
+import type { Listener } from '../protocol/listener.js';
 import type { Options } from '../protocol/options.js';
-import type { ListenerAddress } from '../protocol/own-listeners.js';
 import type { RuleTables } from '../protocol/rule-tables.js';
 
 /** Shared memory that a connection actor and main have in common. */
@@ -23,8 +23,8 @@ export interface ConnectionStart {
   readonly control: MessagePort;
   readonly log: MessagePort;
   readonly shared: SharedMemory;
-  /** Where clients come in. */
-  readonly listeners: readonly ListenerAddress[];
+  /** Where clients come in, by number. */
+  readonly listeners: readonly Listener[];
   /** In shared memory; undefined where none are configured. */
   readonly rules?: RuleTables | undefined;
   /** eventfds, owned by main: rung by main for this actor, and by any actor for main. */

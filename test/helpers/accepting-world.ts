@@ -4,6 +4,7 @@ import { openEngine } from '../../src/linux/choose.js';
 import { makeDoorbell, ring } from '../../src/linux/doorbell.js';
 import { Loop } from '../../src/linux/loop.js';
 import { closeFd, listenOn, localEndpoint, sendBytes } from '../../src/linux/sockets.js';
+import type { ListeningSocket } from '../../src/main/accept/listening-socket.js';
 import { Acceptor } from '../../src/main/acceptor.js';
 import { Lanes } from '../../src/main/lanes.js';
 import type { Logger } from '../../src/main/log.js';
@@ -12,21 +13,33 @@ import { Counter, Counters } from '../../src/threads/counters.js';
 import { FdQueue } from '../../src/threads/fd-queue.js';
 import { OwnerTable } from '../../src/threads/owner-table.js';
 import { RoomFlag } from '../../src/threads/room.js';
+import { fdOf } from '../../src/threads/shared/hand-off.js';
 
 export interface WorldOptions {
   readonly engine: 'uring' | 'epoll';
   readonly connections_max: number;
   readonly capacity: number;
-  /** As the acceptor is told; the kernel's own is 4096. */
+  /** Listening sockets; one without. */
+  readonly listeners?: number;
   readonly log: Logger;
 }
 
 const FDS_MAX = 65_536;
 const BYTE = new Uint8Array([42]);
+const LOOPBACK = new Uint8Array([127, 0, 0, 1]);
+
+function listenAs(number: number): ListeningSocket {
+  const fd = listenOn(LOOPBACK, 0, 4096, 0);
+  const local = localEndpoint(fd);
+  if (typeof local === 'number') throw new Error(`getsockname: ${local}`);
+  return { fd, listener: { number, name: `listener ${number}`, ...local, inbound: 'socks5' }, accepted: 0 };
+}
 
 export class AcceptingWorld {
+  readonly listening: readonly ListeningSocket[];
+  /** Of the first listener. */
   readonly port: number;
-  /** Fds that the actor has. */
+  /** Clients that the actor has, as they were handed off. */
   readonly taken = new Set<number>();
   /** The most that were live at a time: with the actor or in its queue. */
   most = 0;
@@ -44,15 +57,13 @@ export class AcceptingWorld {
   readonly #doorbell = makeDoorbell();
   readonly #laneBell = makeDoorbell();
 
-  constructor({ engine: kind, connections_max, capacity, log }: WorldOptions) {
+  constructor({ engine: kind, connections_max, capacity, listeners = 1, log }: WorldOptions) {
     this.#notices = new Notices(log);
     const opened = openEngine(kind);
     if ('code' in opened) throw new Error(opened.reason);
     const { engine } = opened;
-    const listening = listenOn(new Uint8Array([127, 0, 0, 1]), 0, 4096, 0);
-    const local = localEndpoint(listening);
-    if (typeof local === 'number') throw new Error(`getsockname: ${local}`);
-    this.port = local.port;
+    this.listening = Array.from({ length: listeners }, (_, number) => listenAs(number));
+    this.port = this.listening[0].listener.port;
     this.#queue = new FdQueue(FdQueue.create(capacity));
     const counters = new Counters(Counters.create(1));
     this.#slice = counters.of(0);
@@ -60,7 +71,7 @@ export class AcceptingWorld {
     this.#room = new RoomFlag(roomMemory);
     this.lanes = new Lanes([{ queue: this.#queue, capacity, doorbell: this.#laneBell }], counters);
     const room = new RoomFlag(roomMemory);
-    const { lanes, owners } = this;
+    const { listening, lanes, owners } = this;
     this.acceptor = new Acceptor(listening, { engine, lanes, owners, room, connections_max, notices: this.#notices });
     this.#loop = new Loop(engine, {
       mayWait: () => {
@@ -83,28 +94,28 @@ export class AcceptingWorld {
 
   /** Takes everything off the queue, as an actor does in its turn. */
   take(): number[] {
-    const fds: number[] = [];
-    for (let fd = this.#queue.next(); fd >= 0; fd = this.#queue.next()) {
+    const clients: number[] = [];
+    for (let client = this.#queue.next(); client >= 0; client = this.#queue.next()) {
       this.#slice[Counter.opened] += 1;
-      this.taken.add(fd);
-      fds.push(fd);
+      this.taken.add(client);
+      clients.push(client);
       this.#queue.taken();
     }
-    return fds;
+    return clients;
   }
 
-  end(fd: number): void {
-    sendBytes(fd, BYTE);
-    closeFd(fd);
-    this.taken.delete(fd);
+  end(client: number): void {
+    sendBytes(fdOf(client), BYTE);
+    closeFd(fdOf(client));
+    this.taken.delete(client);
     this.#slice[Counter.closed] += 1;
     if (this.#room.lower()) ring(this.#doorbell);
   }
 
   async close(): Promise<void> {
     this.acceptor.stop();
-    for (const fd of this.take()) this.end(fd);
-    for (const fd of this.taken) this.end(fd);
+    for (const client of this.take()) this.end(client);
+    for (const client of this.taken) this.end(client);
     this.#loop.stop();
     this.#notices.close();
     await this.#running;

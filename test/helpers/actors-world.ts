@@ -19,6 +19,8 @@ import { connectedPair, openFds, POLLIN } from '../linux/peers.js';
 const CONNECTION = new URL('../../src/workers/connection/actor.js', import.meta.url).href;
 const NAMES = new URL('../../src/workers/dns/actor.js', import.meta.url).href;
 const FDS_MAX = 65_536;
+/** Where the clients come in, by name only: they are pairs. */
+const LISTENER = { number: 0, name: 'pairs', ip: new Uint8Array([127, 0, 0, 1]), port: 0, inbound: 'socks5' } as const;
 
 export class ActorsWorld {
   readonly #pool = new Piscina({ minThreads: 2, maxThreads: 2, atomics: 'disabled' });
@@ -40,7 +42,7 @@ export class ActorsWorld {
     const [connectionControl, log, namesControl] = [new MessageChannel(), new MessageChannel(), new MessageChannel()];
     const connectionStart: ConnectionStart = {
       ...{ actor: 0, options, engine, control: connectionControl.port2, log: log.port2, shared: this.#shared },
-      ...{ listeners: [], doorbell: this.#doorbells[0], mainDoorbell: this.#doorbells[1] },
+      ...{ listeners: [LISTENER], doorbell: this.#doorbells[0], mainDoorbell: this.#doorbells[1] },
     };
     const namesStart: NamesStart = { options, control: namesControl.port2 };
     this.#run(CONNECTION, connectionStart, [connectionControl.port2, log.port2]);

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { listenerOf } from '../../src/threads/shared/hand-off.js';
 import { AcceptingWorld } from '../helpers/accepting-world.js';
 import { captureLog } from '../helpers/capture-log.js';
 import { until } from '../helpers/until.js';
@@ -73,6 +74,32 @@ for (const engine of ['uring', 'epoll'] as const) {
     for (const fd of world.take()) world.end(fd);
     await Promise.all(clients);
     await world.close();
+  });
+
+  test(`${engine}: each client is counted and handed on with the listener where it came in`, async () => {
+    const { log } = captureLog();
+    const before = fds();
+    const world = new AcceptingWorld({ engine, connections_max: 8, capacity: 64, listeners: 3, log });
+    const came = [0, 0, 0];
+    const serving = setInterval(() => {
+      for (const one of world.take()) {
+        came[listenerOf(one)] += 1;
+        setTimeout(() => world.end(one), 2);
+      }
+    }, 1);
+    const asked = [10, 30, 60];
+    const ports = asked.flatMap((count, number) => Array<number>(count).fill(world.listening[number].listener.port));
+    const bytes = await Promise.all(ports.map(client));
+    clearInterval(serving);
+    assert.deepEqual(new Set(bytes), new Set([42]));
+    assert.deepEqual(came, asked);
+    assert.deepEqual(
+      world.listening.map(({ accepted }) => accepted),
+      asked,
+    );
+    assert.ok(world.most <= 8, `${world.most} at once`);
+    await world.close();
+    await until('all fds are closed', () => fds() === before);
   });
 
   test(`${engine}: fds that a dead actor had not taken are handed on first`, async () => {

@@ -22,6 +22,7 @@ import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { MapTable, OwnerTable } from '../../threads/owner-table.js';
 import { serve } from '../../threads/port.js';
 import { RoomFlag } from '../../threads/room.js';
+import { fdOf, listenerOf } from '../../threads/shared/hand-off.js';
 import type { ConnectionStart } from '../../threads/start.js';
 import { AttemptBudget } from './attempt-budget.js';
 import { BadAddresses } from './bad-addresses.js';
@@ -29,6 +30,7 @@ import type { Context } from './context.js';
 import { Crowds } from './crowds.js';
 import { EarlyProbe } from './early-probe.js';
 import { Egress } from './egress.js';
+import { type Entrance, entranceOf } from './entrance.js';
 import { FailureLog } from './failure-log.js';
 import { commit, LEAK_EVERY_MS } from './fault.js';
 import { dialLines } from './line-table.js';
@@ -63,6 +65,8 @@ class Actor implements ConnectionActor {
   readonly #loop: Loop;
   readonly #queue: FdQueue;
   readonly #room: RoomFlag;
+  /** By the number of the listener. */
+  readonly #entrances: readonly Entrance[];
   readonly #counters: Float64Array;
   readonly #heap = new HeapWatch();
   readonly #context: Context;
@@ -81,6 +85,7 @@ class Actor implements ConnectionActor {
     this.#start = start;
     this.#queue = new FdQueue(shared.queue);
     this.#room = new RoomFlag(shared.room);
+    this.#entrances = start.listeners.map(entranceOf);
     this.#counters = new Counters(shared.counters).of(start.actor);
     const ownership = new SharedOwnership(start.actor, new OwnerTable(shared.owners), new MapTable(shared.maps));
     const opened = openEngine(start.engine === 'uring' ? 'auto' : 'epoll', ownership);
@@ -225,9 +230,9 @@ class Actor implements ConnectionActor {
   /** Takes clients from the queue; how many. */
   #open(): number {
     for (let opened = 0; opened < OPEN_BATCH; opened += 1) {
-      const fd = this.#queue.next();
-      if (fd < 0) return opened;
-      const session = new Session(this.#context, fd);
+      const client = this.#queue.next();
+      if (client < 0) return opened;
+      const session = new Session(this.#context, fdOf(client), this.#entrances[listenerOf(client)]);
       this.#queue.taken();
       session.start();
     }

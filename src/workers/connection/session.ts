@@ -5,13 +5,13 @@ import { peerEndpoint } from '../../linux/sockets.js';
 import { formatIp, unmapped } from '../../protocol/address.js';
 import { type Failure, failureOf } from '../../protocol/failure.js';
 import type { Refused, Replies, Requested } from '../../protocol/inbound/inbound.js';
-import { SOCKS5 } from '../../protocol/inbound/socks5.js';
 import type { Bound } from '../../protocol/outbound/outbound.js';
 import { Counter } from '../../threads/counters.js';
 import type { Attempt } from './attempt.js';
 import { Contest, type ContestOutcome } from './contest.js';
 import type { Context } from './context.js';
 import { connectionEnded } from './endings.js';
+import type { Entrance } from './entrance.js';
 import { Farewell } from './farewell.js';
 import { Handshake, type HandshakeOutcome } from './handshake.js';
 import { Race, type RaceOutcome } from './race.js';
@@ -35,12 +35,12 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
   /** What the client can be answered; undefined until it has said its target. */
   #replies: Replies | undefined;
 
-  /** `fd` is an accepted socket, now this actor's. */
-  constructor(context: Context, fd: number) {
+  /** `fd` is an accepted socket, now this actor's; its client came in by `entrance`. */
+  constructor(context: Context, fd: number, { inbound }: Entrance) {
     super();
     this.#context = context;
     this.#record = context.log.enabled('debug') ? new SessionRecord(fd, context.engine) : undefined;
-    this.#client = context.engine.adopt(fd, new Handshake(context.engine, SOCKS5, this));
+    this.#client = context.engine.adopt(fd, new Handshake(context.engine, inbound, this));
     context.counters[Counter.opened] += 1;
   }
 

@@ -1,0 +1,11 @@
+// A listener as a connection actor uses it: with the way in that its clients take.
+import type { Inbound } from '../../protocol/inbound/inbound.js';
+import { inboundOf } from '../../protocol/inbound/protocols.js';
+import type { Listener } from '../../protocol/listener.js';
+
+export interface Entrance {
+  readonly listener: Listener;
+  readonly inbound: Inbound;
+}
+
+export const entranceOf = (listener: Listener): Entrance => ({ listener, inbound: inboundOf(listener.inbound) });
