@@ -1,11 +1,12 @@
-// A listening socket, or the sentence that says why there is none. Its port is taken before the actors start, who must
-// know it, and clients are let in afterwards. It accepts nothing.
+// The listening sockets, or the sentence that says why there are none. The ports are taken before the actors start, which
+// must know them, and clients are let in afterwards. It accepts nothing.
 import { readFileSync } from 'node:fs';
 import { EACCES, EADDRINUSE, EADDRNOTAVAIL, errnoName } from '../linux/errno.js';
 import { bindListener, closeFd, localEndpoint, startListening } from '../linux/sockets.js';
 import { formatEndpoint, formatIp, parseIp } from '../protocol/address.js';
 import type { InboundName } from '../protocol/inbound/protocols.js';
 import type { Options } from '../protocol/options.js';
+import { LISTENERS_MAX } from '../threads/shared/hand-off.js';
 import type { ListeningSocket } from './accept/listening-socket.js';
 
 /** Where the kernel does not say (no /proc). */
@@ -30,6 +31,9 @@ export const askedListeners = ({ host, port }: Options): readonly Asked[] => [{ 
 
 /** Takes every address and port, without listening yet: all of them or none. */
 export function reserve(asked: readonly Asked[], tcp_user_timeout_ms: number): Reserved {
+  if (asked.length > LISTENERS_MAX) {
+    return { code: 'failed', message: `${asked.length} listeners are too many: there can be ${LISTENERS_MAX}` };
+  }
   const listening: ListeningSocket[] = [];
   for (const [number, one] of asked.entries()) {
     const socket = reserveOne(one, number, tcp_user_timeout_ms);
