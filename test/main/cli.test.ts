@@ -114,10 +114,21 @@ test('a command line that is not understood is one line and exits 2', () => {
     [['explain', 'https://a.test/'], "'https://a.test/' is not HOST, HOST:PORT or [IPv6]:PORT"],
     [['explain', 'a.test', '--tls', '--no-tls'], "'--tls' and '--no-tls' contradict each other"],
   ];
-  for (const [args, sentence] of wrong) {
-    const expected = { status: 2, stdout: '', stderr: `tcproute: ${sentence}. See tcproute --help.\n` };
-    assert.deepEqual(tcproute(args), expected);
-  }
+  const said = (sentence: string) => `tcproute: ${sentence}. See tcproute --help.\n`;
+  const [[first, firstSentence]] = wrong as [(typeof wrong)[number]];
+  assert.deepEqual(tcproute(first), { status: 2, stdout: '', stderr: said(firstSentence) });
+  // The others in one process, since a process for each takes longer than all that it does.
+  const script = join(directory, 'lines.mjs');
+  writeFileSync(
+    script,
+    `import { main } from ${JSON.stringify(new URL('dist/src/main/cli.js', root).href)};
+    for (const [args] of ${JSON.stringify(wrong)}) {
+      const status = await main(args);
+      if (status !== 2) console.log(args, status);
+    }`,
+  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8', timeout: 20_000 });
+  assert.deepEqual([status, stdout, stderr], [0, '', wrong.map(([, sentence]) => said(sentence)).join('')]);
 });
 
 test('control characters of arguments, files and names of lines are shown, not sent to the terminal', () => {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { HELLO_SIZE_MAX, readClientHello, serverNameOf } from '../../src/protocol/tls-hello.js';
 import { canBeginTls } from '../../src/protocol/tls-record.js';
 import { clientHello, inRecords } from '../helpers/client-hello.js';
+import { mutationRuns } from '../helpers/mutation-runs.js';
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text.replace(/\s/g, ''), 'hex'));
 const read = (bytes: Uint8Array, end = bytes.length) => readClientHello(bytes, 0, end);
@@ -267,6 +268,7 @@ function assertConsistent(short: ReturnType<typeof read>, long: ReturnType<typeo
 }
 
 test('no mutation of a hello makes it throw, read out of bounds, claim too much or change its mind', () => {
+  const numRuns = mutationRuns(100_000);
   const kinds = { incomplete: 0, message: 0, invalid: 0 };
   fc.assert(
     fc.property(fc.constantFrom(...SEEDS), mutations, fc.nat(), fc.nat({ max: 9 }), (seed, changes, cut, start) => {
@@ -280,9 +282,10 @@ test('no mutation of a hello makes it throw, read out of bounds, claim too much 
       const end = start + (cut % (size + 1));
       assertConsistent(readClientHello(guarded(bytes, start, end), start, end), whole);
     }),
-    { numRuns: 100_000 },
+    { numRuns },
   );
-  assert.ok(kinds.incomplete > 1000 && kinds.message > 1000 && kinds.invalid > 1000, JSON.stringify(kinds));
+  const least = Math.min(...Object.values(kinds));
+  assert.ok(least > numRuns / 100, JSON.stringify(kinds));
 });
 
 test('of a mutated hello no prefix contradicts a longer one', () => {

@@ -8,6 +8,7 @@ import type { ServerStatistics } from '../../../src/protocol/names-statistics.js
 import { Names } from '../../../src/workers/dns/names.js';
 import { dnsOptions } from '../../helpers/dns-options.js';
 import { DnsServer, type DnsServerOptions, HIJACKER, type Trick } from '../../helpers/dns-server.js';
+import { mutationRuns } from '../../helpers/mutation-runs.js';
 
 const ZONES = { 'a.test': { A: ['192.0.2.1'], ttl_s: 60 }, 'b.test': { A: ['192.0.2.2'], ttl_s: 60 } };
 const FORGED = '203.0.113.66';
@@ -91,11 +92,14 @@ test('everything is counted, by server and by what answered', async () => {
   }
 });
 
-test('100 000 mutated messages between question and answer neither throw nor leave anything', async () => {
+/** Mutated messages before each answer. */
+const MUTATED = mutationRuns(100);
+
+test(`${1000 * MUTATED} mutated messages between question and answer neither throw nor leave anything`, async () => {
   const change = fc.record({ at: fc.nat({ max: 80 }), to: fc.nat({ max: 255 }) });
   const mutations = fc.sample(fc.array(change, { minLength: 1, maxLength: 4 }), 1000);
   const server = await start({
-    trick: () => ({ mutate: (index) => mutations[index % mutations.length] ?? [], count: 100 }),
+    trick: () => ({ mutate: (index) => mutations[index % mutations.length] ?? [], count: MUTATED }),
   });
   const names = namesOf([server], {
     ipv6: 'off',
