@@ -87,6 +87,14 @@ const POLLERR = 8;
 /** Whether what `onPollHangup` was told is a reset or another error. Both directions may end without one. */
 export const isBroken = (result: number): boolean => result < 0 || (result & POLLERR) !== 0;
 
+/** What `onReceive` is told, to be passed on before it returns: the bytes are the engine's again then. */
+export interface Received {
+  readonly socket: Socket;
+  readonly result: number;
+  readonly memory: Memory;
+  readonly offset: number;
+}
+
 /** What an engine counts, for the metrics and for tests. */
 export interface EngineCounts {
   /** Turns that left completions in the kernel's overflow list, the ring being full (io_uring). */

@@ -37,6 +37,7 @@ import { dialLines } from './line-table.js';
 import { machineHas } from './machine-addresses.js';
 import { NamesReplica } from './names-replica.js';
 import { OutcomeReports } from './outcome-reports.js';
+import { ConnectionEnd } from './record.js';
 import { RoutesReplica } from './routes-replica.js';
 import { RuleBook } from './rule-book.js';
 import { Session } from './session.js';
@@ -113,6 +114,7 @@ class Actor implements ConnectionActor {
     });
     const rules = new RuleBook(start.rules);
     const listeners = new OwnListeners(start.listeners, machineHas);
+    const ended = (): void => this.#ended();
     this.#context = {
       engine,
       options,
@@ -134,7 +136,8 @@ class Actor implements ConnectionActor {
       counters: this.#counters,
       log,
       failures: new FailureLog(log),
-      ended: () => this.#ended(),
+      unrecorded: new ConnectionEnd({ counters: this.#counters, log, ended }, undefined),
+      ended,
     };
     if (start.actor === 0) new EarlyProbe(this.#context);
     this.#loop = new Loop(engine, { mayWait: () => this.#mayWait(), turned: (outcomes) => this.#turned(outcomes) });

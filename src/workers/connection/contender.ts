@@ -1,52 +1,60 @@
-// One connected candidate that has been sent the client's ClientHello: sees to it that all of it goes out, and tells what
-// the server's first bytes are. Which of several carries the connection is contest.ts's business.
-import { BufferGroup, Handler } from '../../linux/engine.js';
+// One connected attempt in the hello race: sends the client's ClientHello, all of it, and tells what the server's first
+// bytes are. Which of several attempts carries the connection is decided by the hello race (contest.ts).
+import { BufferGroup, type Engine, Handler } from '../../linux/engine.js';
 import { EAGAIN } from '../../linux/errno.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
 import { sendBytes } from '../../linux/sockets.js';
 import { readServerWords } from '../../protocol/tls-answer.js';
 import type { Attempt } from './attempt.js';
-import type { Context } from './context.js';
+import type { DialLine } from './line-table.js';
 import type { Reached } from './reached.js';
+
+/** What the hello race needs of an attempt that is connected. */
+export interface ConnectedAttempt
+  extends Pick<Attempt, 'candidate' | 'rest' | 'askedAt' | 'answeredAt' | 'endedAt' | 'result' | 'release'> {
+  readonly line: Pick<DialLine, 'isDirect'>;
+}
+/** What is learned from the server's first bytes. */
+export type Learning = Pick<Reached, 'answered' | 'failed' | 'late'>;
 
 /** What a server said or did instead of taking part in the handshake; the most telling first. */
 export const REFUSALS = ['alert', 'other', 'ended', 'broken'] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
-export interface ContenderOutcome {
+export interface HelloAttemptOutcome<A extends ConnectedAttempt> {
   /** It has said something, has ended or is broken, and was not asked yet. */
-  spokeFirst(contender: Contender, result: number, memory: Memory, offset: number): void;
-  /** It takes part: `contender.words` and, behind them, what has just come carry the connection. */
-  answered(contender: Contender, result: number, memory: Memory, offset: number): void;
-  /** It does not; `contender.refusal` says how. */
-  refused(contender: Contender): void;
+  spokeFirst(asked: HelloAttempt<A>, result: number, memory: Memory, offset: number): void;
+  /** It takes part: `asked.firstBytes` and, behind them, what has just come carry the connection. */
+  answered(asked: HelloAttempt<A>, result: number, memory: Memory, offset: number): void;
+  /** It does not; `asked.refusal` says how. */
+  refused(asked: HelloAttempt<A>): void;
 }
 
-export class Contender extends Handler {
-  readonly attempt: Attempt;
+export class HelloAttempt<A extends ConnectedAttempt> extends Handler {
+  readonly attempt: A;
   readonly socket: Socket;
-  readonly reached: Reached | undefined;
+  readonly reached: Learning | undefined;
   /** Bytes of the server that do not say yet what they are, or that are a refusal. */
-  words: Uint8Array | undefined;
+  firstBytes: Uint8Array | undefined;
   refusal: Refusal | undefined;
   /** Of the ClientHello, what has not gone out. */
   unsent: Uint8Array | undefined;
   /** When it should have answered, in ms of the engine's clock. */
   due = 0;
   #listens = false;
-  readonly #context: Context;
-  readonly #outcome: ContenderOutcome;
+  readonly #engine: Engine;
+  readonly #outcome: HelloAttemptOutcome<A>;
 
-  constructor(context: Context, attempt: Attempt, reached: Reached | undefined, outcome: ContenderOutcome) {
+  constructor(engine: Engine, attempt: A, reached: Learning | undefined, outcome: HelloAttemptOutcome<A>) {
     super();
-    this.#context = context;
+    this.#engine = engine;
     this.attempt = attempt;
     this.reached = reached;
     this.#outcome = outcome;
-    this.words = attempt.rest;
+    this.firstBytes = attempt.rest;
     this.socket = attempt.release();
-    context.engine.handOver(this.socket, this);
+    engine.handOver(this.socket, this);
   }
 
   /** Whether it may still answer. */
@@ -57,13 +65,12 @@ export class Contender extends Handler {
   /** Before it is asked: it may speak first. */
   listen(): void {
     this.#listens = true;
-    this.#context.engine.receive(this.socket, BufferGroup.small);
+    this.#engine.receive(this.socket, BufferGroup.small);
   }
 
   ask(hello: Uint8Array, within_ms: number): void {
-    const { engine } = this.#context;
-    this.attempt.askedAt = engine.now;
-    this.due = engine.now + within_ms;
+    this.attempt.askedAt = this.#engine.now;
+    this.due = this.#engine.now + within_ms;
     this.unsent = hello;
     if (!this.#send()) this.#refuse('broken');
     else if (!this.#listens) this.listen();
@@ -74,7 +81,7 @@ export class Contender extends Handler {
     const sent = sendBytes(this.socket.fd, unsent);
     if (sent < 0 && sent !== -EAGAIN) return false;
     this.unsent = sent === unsent.length ? undefined : unsent.subarray(Math.max(sent, 0));
-    if (this.unsent !== undefined) this.#context.engine.pollOut(this.socket);
+    if (this.unsent !== undefined) this.#engine.pollOut(this.socket);
     return true;
   }
 
@@ -94,7 +101,7 @@ export class Contender extends Handler {
       this.#refuse(result === 0 ? 'ended' : 'broken');
       return;
     }
-    const words = this.#joined(memory, offset, result);
+    const words = this.#firstBytesWith(memory, offset, result);
     switch (words === undefined ? readServerWords(memory.bytes, offset, offset + result) : readWords(words)) {
       case 'handshake':
         this.#outcome.answered(this, result, memory, offset);
@@ -109,25 +116,25 @@ export class Contender extends Handler {
         break;
       default:
         this.#keep(memory, offset, result, words);
-        this.#context.engine.receive(socket, BufferGroup.small);
+        this.#engine.receive(socket, BufferGroup.small);
     }
   }
 
-  #joined(memory: Memory, offset: number, result: number): Uint8Array | undefined {
-    if (this.words === undefined) return undefined;
-    const joined = new Uint8Array(this.words.length + result);
-    joined.set(this.words);
-    joined.set(memory.bytes.subarray(offset, offset + result), this.words.length);
+  #firstBytesWith(memory: Memory, offset: number, result: number): Uint8Array | undefined {
+    if (this.firstBytes === undefined) return undefined;
+    const joined = new Uint8Array(this.firstBytes.length + result);
+    joined.set(this.firstBytes);
+    joined.set(memory.bytes.subarray(offset, offset + result), this.firstBytes.length);
     return joined;
   }
 
   #keep(memory: Memory, offset: number, result: number, joined: Uint8Array | undefined): void {
-    this.words = joined ?? memory.bytes.slice(offset, offset + result);
+    this.firstBytes = joined ?? memory.bytes.slice(offset, offset + result);
   }
 
   #refuse(refusal: Refusal): void {
     this.refusal = refusal;
-    this.attempt.endedAt = this.#context.engine.now;
+    this.attempt.endedAt = this.#engine.now;
     this.#outcome.refused(this);
   }
 }

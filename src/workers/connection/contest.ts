@@ -1,37 +1,81 @@
 // From the reply to the first byte of a server: where the client begins with a whole ClientHello that may be sent twice,
 // the candidate carries the connection that really answers it. The ClientHello goes to the winner of the race, and the
-// same bytes to the next one when no answer comes in time, or none that is TLS. Anything else is relayed untouched.
-import { BufferGroup } from '../../linux/engine.js';
+// same bytes to the next one when no answer comes in time, or none that is TLS. Anything else settles it at once. It ends
+// with one value, and does not know what becomes of the sockets then.
+import { BufferGroup, type Engine, type Received } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
-import { Deadline } from '../../protocol/deadline-wheel.js';
+import { Deadline, type DeadlineWheel } from '../../protocol/deadline-wheel.js';
+import type { LineHealth } from '../../protocol/line-health.js';
+import type { Options } from '../../protocol/options.js';
 import { HELLO_SIZE_MAX, readClientHello } from '../../protocol/tls-hello.js';
 import { canBeginTls } from '../../protocol/tls-record.js';
 import { Counter } from '../../threads/counters.js';
-import type { Attempt } from './attempt.js';
-import { Contender, type ContenderOutcome, REFUSALS } from './contender.js';
-import type { Context } from './context.js';
-import type { Race } from './race.js';
-import type { Reached } from './reached.js';
-import { Reading, type Relay } from './relay.js';
+import type { AttemptBudget } from './attempt-budget.js';
+import { type ConnectedAttempt, HelloAttempt, type HelloAttemptOutcome, type Learning, REFUSALS } from './contender.js';
+import type { RoutesReplica } from './routes-replica.js';
 import { TimedHandler } from './timed-listener.js';
 
-export interface ContestOutcome {
-  /** Settled: gives the relay that takes over. `reached`: whose first words are still to be heard. */
-  settled(winner: Attempt, destination: Socket, reached: Reached | undefined): Relay;
-  /** The client has gone, or no server is left; everything but the client's socket has been closed. */
-  undecided(how: 'reset-by-client' | 'reset-by-destination'): void;
+/** Of the actor's context. */
+export interface HelloRacing {
+  readonly engine: Engine;
+  readonly deadlines: DeadlineWheel;
+  readonly ticks: DeadlineWheel;
+  readonly options: { readonly race: Pick<Options['race'], 'hold_ms' | 'connect_timeout_ms'> };
+  readonly budget: Pick<AttemptBudget, 'letGo'>;
+  readonly health: Pick<LineHealth, 'silent'>;
+  readonly routes: Pick<RoutesReplica, 'tell'>;
+  readonly counters: Float64Array;
 }
 
-export class Contest extends TimedHandler implements ContenderOutcome {
-  readonly #context: Context;
-  readonly #race: Race;
+/** The race that has the connected attempts. */
+export interface Runners<A extends ConnectedAttempt> {
+  /** One more that is connected; `coming`: `joined` or `exhausted` is called later; `none`: there is none. */
+  another(): A | 'coming' | 'none';
+  /** How soon an attempt answers by what is known, in ms. */
+  answersWithin(attempt: A): number;
+  /** What is learned from an attempt's answer; undefined where there is nothing to learn. */
+  reached(attempt: A): Learning | undefined;
+  cancel(): void;
+}
+
+/** One server carries the connection, and its socket is the caller's. */
+export interface Settled<A extends ConnectedAttempt> {
+  readonly kind: 'settled';
+  readonly winner: A;
+  readonly socket: Socket;
+  /** Who is still to be told of the server's first bytes; undefined for nobody. */
+  readonly heard: Learning | undefined;
+  /** Bytes of the client that have been read, and not been sent. */
+  readonly early: Uint8Array | undefined;
+  /** How many bytes of the client have been sent, and those of them that the socket has not taken: it is polled for room. */
+  readonly sent: number;
+  readonly unsent: Uint8Array | undefined;
+  /** Bytes of the server that have been read. */
+  readonly firstBytes: Uint8Array | undefined;
+  /** What settled it, where that was something that the client or the server has brought; to be passed on at once. */
+  readonly event: Received | undefined;
+}
+
+/** The client has gone, or no server is left: everything but the client's socket has been closed. */
+export interface Undecided {
+  readonly kind: 'reset-by-client' | 'reset-by-destination';
+}
+
+export interface HelloRaceOutcome<A extends ConnectedAttempt> {
+  /** Called once. */
+  helloRaceEnded(end: Settled<A> | Undecided): void;
+}
+
+export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implements HelloAttemptOutcome<A> {
+  readonly #context: HelloRacing;
+  readonly #race: Runners<A>;
   readonly #client: Socket;
-  readonly #outcome: ContestOutcome;
+  readonly #outcome: HelloRaceOutcome<A>;
   /** When the next server is late. */
   readonly #late = new Deadline(() => this.#another());
   /** In the order in which they were asked; the first is the winner of the race. */
-  readonly #contenders: Contender[] = [];
+  readonly #attempts: HelloAttempt<A>[] = [];
   /** What has come of a ClientHello, and the whole of it once it has been sent. */
   #hello: Uint8Array | undefined;
   #asked = false;
@@ -39,22 +83,21 @@ export class Contest extends TimedHandler implements ContenderOutcome {
   #expects = false;
   #over = false;
 
-  constructor(context: Context, race: Race, winner: Attempt, client: Socket, outcome: ContestOutcome) {
+  constructor(context: HelloRacing, race: Runners<A>, winner: A, client: Socket, outcome: HelloRaceOutcome<A>) {
     super();
     this.#context = context;
     this.#race = race;
     this.#client = client;
     this.#outcome = outcome;
-    this.#contenders.push(new Contender(context, winner, race.reached(winner), this));
+    this.#attempts.push(new HelloAttempt(context.engine, winner, race.reached(winner), this));
   }
 
   /** `early`: bytes of the client that came before. */
   start(early: Uint8Array | undefined): void {
     const { engine, deadlines, options } = this.#context;
-    const [first] = this.#contenders;
-    const { words } = first;
-    if (words !== undefined) {
-      this.#passOn(early, Reading.none);
+    const [first] = this.#attempts;
+    if (first.firstBytes !== undefined) {
+      this.#passOn(early, undefined);
       return;
     }
     engine.handOver(this.#client, this);
@@ -62,14 +105,14 @@ export class Contest extends TimedHandler implements ContenderOutcome {
     first.listen();
     if (early === undefined) engine.receive(this.#client, BufferGroup.small);
     else if (canBeginTls(early[0])) this.#collect(early);
-    else this.#passOn(early, Reading.destination);
+    else this.#passOn(early, undefined);
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
     if (this.#asked) {
       // Its end is no more than its last word: the server's may still follow.
       if (result < 0) this.#end('reset-by-client');
-      else this.#commit()?.onReceive(socket, result, memory, offset);
+      else this.#commit({ socket, result, memory, offset });
       return;
     }
     const begun = this.#hello;
@@ -77,13 +120,13 @@ export class Contest extends TimedHandler implements ContenderOutcome {
       const chunk = memory.bytes.subarray(offset, offset + result);
       this.#collect(begun === undefined ? chunk.slice() : joined(begun, chunk));
     } else {
-      this.#passOn(begun, Reading.both).onReceive(socket, result, memory, offset);
+      this.#passOn(begun, { socket, result, memory, offset });
     }
   }
 
   /** A server that speaks first, ends or breaks settles it. */
-  spokeFirst(contender: Contender, result: number, memory: Memory, offset: number): void {
-    this.#passOn(this.#hello, Reading.both).onReceive(contender.socket, result, memory, offset);
+  spokeFirst({ socket }: HelloAttempt<A>, result: number, memory: Memory, offset: number): void {
+    this.#passOn(this.#hello, { socket, result, memory, offset });
   }
 
   override onPollHangup(): void {
@@ -103,22 +146,22 @@ export class Contest extends TimedHandler implements ContenderOutcome {
     if (isReplayable) this.#ask();
     else if (read.kind === 'incomplete' && hello.length <= HELLO_SIZE_MAX)
       this.#context.engine.receive(this.#client, BufferGroup.small);
-    else this.#passOn(hello, Reading.destination);
+    else this.#passOn(hello, undefined);
   }
 
   #ask(): void {
     const { engine, deadlines, options } = this.#context;
-    const [first] = this.#contenders;
+    const [first] = this.#attempts;
     this.#asked = true;
     deadlines.set(this, engine.now + options.race.connect_timeout_ms);
     engine.receive(this.#client, BufferGroup.small);
     this.#askOne(first);
   }
 
-  #askOne(contender: Contender): void {
-    const within_ms = this.#race.answersWithin(contender.attempt);
-    contender.ask(this.#hello as Uint8Array, within_ms);
-    if (!this.#over && contender.isOpen) this.#context.ticks.set(this.#late, contender.due);
+  #askOne(asked: HelloAttempt<A>): void {
+    const within_ms = this.#race.answersWithin(asked.attempt);
+    asked.ask(this.#hello as Uint8Array, within_ms);
+    if (!this.#over && asked.isOpen) this.#context.ticks.set(this.#late, asked.due);
   }
 
   /** What has been asked is late, or has refused: the next one, if there is one. */
@@ -130,11 +173,11 @@ export class Contest extends TimedHandler implements ContenderOutcome {
     else this.#join(next);
   }
 
-  #join(attempt: Attempt): void {
-    const contender = new Contender(this.#context, attempt, this.#race.reached(attempt), this);
-    this.#contenders.push(contender);
+  #join(attempt: A): void {
+    const joined = new HelloAttempt(this.#context.engine, attempt, this.#race.reached(attempt), this);
+    this.#attempts.push(joined);
     this.#context.counters[Counter.replays] += 1;
-    this.#askOne(contender);
+    this.#askOne(joined);
   }
 
   /** The race has one more connected. */
@@ -146,41 +189,40 @@ export class Contest extends TimedHandler implements ContenderOutcome {
   /** The race has no more: whoever has been asked may still answer, and if nobody can, the best refusal is passed on. */
   exhausted(): void {
     this.#expects = false;
-    if (!this.#over && !this.#contenders.some(({ isOpen }) => isOpen)) this.#commit();
+    if (!this.#over && !this.#attempts.some(({ isOpen }) => isOpen)) this.#commit(undefined);
   }
 
-  answered(contender: Contender, result: number, memory: Memory, offset: number): void {
+  answered(winner: HelloAttempt<A>, result: number, memory: Memory, offset: number): void {
     if (this.#over) return;
-    const { attempt } = contender;
+    const { attempt, socket } = winner;
     const { now } = this.#context.engine;
     attempt.answeredAt = now;
-    contender.reached?.answered('tls', now - attempt.askedAt);
-    if (contender !== this.#contenders[0]) this.#context.counters[Counter.rescued] += 1;
-    this.#blame(contender);
-    // What came before goes first; what has just come then counts as any other receive.
-    this.#settle(contender, Reading.both).onReceive(contender.socket, result, memory, offset);
+    winner.reached?.answered('tls', now - attempt.askedAt);
+    if (winner !== this.#attempts[0]) this.#context.counters[Counter.rescued] += 1;
+    this.#blame(winner);
+    this.#settle(winner, { socket, result, memory, offset });
   }
 
   /** Those who were asked in time and did not answer, now that another one has. */
-  #blame(winner: Contender): void {
+  #blame(winner: HelloAttempt<A>): void {
     const { engine, health, routes } = this.#context;
-    for (const contender of this.#contenders) {
-      if (contender === winner || engine.now < contender.due) continue;
-      const { attempt } = contender;
-      if (contender.isOpen) {
+    for (const asked of this.#attempts) {
+      if (asked === winner || engine.now < asked.due) continue;
+      const { attempt } = asked;
+      if (asked.isOpen) {
         attempt.result = 'silent';
-        contender.reached?.late();
+        asked.reached?.late();
       }
       const { line } = attempt.candidate;
       if (attempt.line.isDirect || line === winner.attempt.candidate.line) continue;
-      if (contender.refusal !== 'alert' && health.silent(line, engine.now))
+      if (asked.refusal !== 'alert' && health.silent(line, engine.now))
         routes.tell({ kind: 'early', line, early: true });
     }
   }
 
-  refused(contender: Contender): void {
-    const { refusal, attempt, reached } = contender;
-    contender.due = this.#context.engine.now;
+  refused(asked: HelloAttempt<A>): void {
+    const { refusal, attempt, reached } = asked;
+    asked.due = this.#context.engine.now;
     attempt.result = refusal === 'other' ? 'not-tls' : 'silent';
     reached?.failed(refusal === 'other' ? 'not-tls' : 'silent');
     this.#another();
@@ -188,59 +230,78 @@ export class Contest extends TimedHandler implements ContenderOutcome {
 
   /** The client has not spoken, or then nothing has been decided, in time. */
   onDeadline(): void {
-    if (this.#asked) this.#commit();
-    else this.#passOn(this.#hello, Reading.both);
+    if (this.#asked) this.#commit(undefined);
+    else this.#passOn(this.#hello, undefined);
   }
 
   /**
-   * The client has said more than its ClientHello, or waited long enough: whoever was asked first has it, and if nobody
-   * can answer any more, the most telling refusal is passed on.
+   * The client has said more than its ClientHello, or waited long enough: the one that was asked first has it, and if
+   * none can answer any more, the most telling refusal is passed on.
    */
-  #commit(): Relay | undefined {
-    const open = this.#contenders.find(({ isOpen }) => isOpen);
-    if (open !== undefined) return this.#settle(open, Reading.both);
-    const told = REFUSALS.map((refusal) => this.#contenders.find((one) => one.refusal === refusal));
-    const contender = told.find((one) => one !== undefined) as Contender;
-    if (contender.refusal !== 'broken') return this.#settle(contender, Reading.client);
-    this.#end('reset-by-destination');
-    return undefined;
+  #commit(event: Received | undefined): void {
+    const open = this.#attempts.find(({ isOpen }) => isOpen);
+    if (open !== undefined) {
+      this.#settle(open, event);
+      return;
+    }
+    const told = REFUSALS.map((refusal) => this.#attempts.find((one) => one.refusal === refusal));
+    const refused = told.find((one) => one !== undefined) as HelloAttempt<A>;
+    if (refused.refusal === 'broken') this.#end('reset-by-destination');
+    else this.#settle(refused, event);
   }
 
   /** Not for us to decide: the winner of the race gets what the client has said. */
-  #passOn(early: Uint8Array | undefined, reading: Reading): Relay {
-    const [{ attempt, socket, reached, words }] = this.#contenders;
-    this.#finish();
-    const relay = this.#outcome.settled(attempt, socket, reached);
-    relay.start(early, words, reading);
-    return relay;
+  #passOn(early: Uint8Array | undefined, event: Received | undefined): void {
+    const [winner] = this.#attempts;
+    const { attempt, socket, reached, firstBytes } = winner;
+    this.#finish(winner);
+    this.#outcome.helloRaceEnded({
+      kind: 'settled',
+      winner: attempt,
+      socket,
+      heard: reached,
+      early,
+      sent: 0,
+      unsent: undefined,
+      firstBytes,
+      event,
+    });
   }
 
-  #settle(contender: Contender, reading: Reading): Relay {
-    const { attempt, socket, words, unsent } = contender;
-    this.#finish(contender);
-    const relay = this.#outcome.settled(attempt, socket, undefined);
-    relay.takeOver((this.#hello as Uint8Array).length, unsent);
-    relay.start(undefined, words, reading);
-    return relay;
+  #settle(winner: HelloAttempt<A>, event: Received | undefined): void {
+    const { attempt, socket, firstBytes, unsent } = winner;
+    const sent = (this.#hello as Uint8Array).length;
+    this.#finish(winner);
+    this.#outcome.helloRaceEnded({
+      kind: 'settled',
+      winner: attempt,
+      socket,
+      heard: undefined,
+      early: undefined,
+      sent,
+      unsent,
+      firstBytes,
+      event,
+    });
   }
 
-  #end(how: 'reset-by-client' | 'reset-by-destination'): void {
-    const [{ socket }] = this.#contenders;
-    this.#finish(this.#contenders[0]);
-    this.#context.engine.close(socket, 'reset');
-    this.#outcome.undecided(how);
+  #end(kind: Undecided['kind']): void {
+    const [first] = this.#attempts;
+    this.#finish(first);
+    this.#context.engine.close(first.socket, 'reset');
+    this.#outcome.helloRaceEnded({ kind });
   }
 
-  /** Ends everything but one contender (the first) and the client. */
-  #finish(kept = this.#contenders[0]): void {
+  /** Ends everything but one attempt and the client. */
+  #finish(kept: HelloAttempt<A>): void {
     this.#over = true;
     this.#context.deadlines.clear(this);
     this.#context.ticks.clear(this.#late);
     this.#race.cancel();
     // One of them is the connection's own.
-    this.#context.budget.letGo(this.#contenders.length - 1);
-    for (const contender of this.#contenders) {
-      if (contender !== kept) this.#context.engine.close(contender.socket, 'reset');
+    this.#context.budget.letGo(this.#attempts.length - 1);
+    for (const attempt of this.#attempts) {
+      if (attempt !== kept) this.#context.engine.close(attempt.socket, 'reset');
     }
   }
 }

@@ -15,6 +15,7 @@ import type { FailureLog } from './failure-log.js';
 import type { DialLine } from './line-table.js';
 import type { NamesReplica } from './names-replica.js';
 import type { OutcomeReports } from './outcome-reports.js';
+import type { ConnectionEnd } from './record.js';
 import type { RoutesReplica } from './routes-replica.js';
 import type { RuleBook } from './rule-book.js';
 
@@ -42,6 +43,8 @@ export interface Context {
   readonly counters: Float64Array;
   readonly log: RemoteLog;
   readonly failures: FailureLog;
+  /** The end of every connection that is not recorded. */
+  readonly unrecorded: ConnectionEnd;
   /** A connection has ended. */
   ended(): void;
 }

@@ -1,13 +1,18 @@
 // One half of a relay: bytes from one socket to the other, until the end of stream. It begins by copying through the
 // thread's buffers, and changes to splicing through a pipe when reads keep filling them, and back when they no longer do.
 // What a turn brought, or one pipe of bytes, is unsent at most; nothing more is read until it has gone.
-import { BufferGroup, GROUP_SIZES } from '../../linux/engine.js';
+import { BufferGroup, type Engine, GROUP_SIZES } from '../../linux/engine.js';
 import { EAGAIN } from '../../linux/errno.js';
 import type { Memory } from '../../linux/memory.js';
-import { type Pipe, spliceIn, spliceOut } from '../../linux/pipes.js';
+import { type Pipe, type PipePool, spliceIn, spliceOut } from '../../linux/pipes.js';
 import type { Socket } from '../../linux/socket.js';
 import { sendBytes, sendFrom, setNoDelay } from '../../linux/sockets.js';
-import type { Context } from './context.js';
+
+/** What all directions of a thread share. */
+export interface Copying {
+  readonly engine: Engine;
+  readonly pipes: PipePool;
+}
 
 /** What became of a step: it goes on by itself, the source has ended and all is delivered, or one of the two is broken. */
 export type Progress = 'goes-on' | 'ended' | 'source-broken' | 'sink-broken';
@@ -93,13 +98,13 @@ export class Direction {
   }
 
   /** Begins to read. `isReading`: a receive is in flight already. */
-  start(context: Context, isReading: boolean): void {
+  start(context: Copying, isReading: boolean): void {
     if (isReading) this.#reading = Reading.once;
     else if (this.#waiting === undefined) this.#read(context);
     else context.engine.pollHangup(this.source);
   }
 
-  #read(context: Context): void {
+  #read(context: Copying): void {
     if (this.#reading !== Reading.no) return;
     if (this.#isBulk) {
       this.#reading = Reading.once;
@@ -117,13 +122,13 @@ export class Direction {
   }
 
   /** Delivers bytes that came before the relay began; to be called before `start`. */
-  deliver(context: Context, bytes: Uint8Array): void {
+  deliver(context: Copying, bytes: Uint8Array): void {
     if (context.engine.sendCopy(this.sink, bytes)) this.bytes += bytes.length;
     else this.#keep(context, bytes);
   }
 
   /** A receive has completed. */
-  received(context: Context, result: number, memory: Memory, offset: number): Progress {
+  received(context: Copying, result: number, memory: Memory, offset: number): Progress {
     if (result <= 0 || this.#reading === Reading.once) this.#reading = Reading.no;
     if (result < 0) return 'source-broken';
     if ((this.#state & DELAYS) !== 0 && result > 0) this.#delayNoMore();
@@ -147,13 +152,13 @@ export class Direction {
   }
 
   /** What is left over, if anything ever is, is told in `unsent`. */
-  #pass(context: Context, memory: Memory, offset: number, size: number): void {
+  #pass(context: Copying, memory: Memory, offset: number, size: number): void {
     if (context.engine.send(this.sink, memory, offset, size)) this.bytes += size;
     else this.#keep(context, memory.bytes.slice(offset, offset + size));
   }
 
   /** False when the sink is broken. */
-  #passDirectly(context: Context, memory: Memory, offset: number, size: number): boolean {
+  #passDirectly(context: Copying, memory: Memory, offset: number, size: number): boolean {
     const sent = sendFrom(this.sink.fd, memory.address + offset, size);
     if (sent < 0 && sent !== -EAGAIN) return false;
     this.bytes += Math.max(sent, 0);
@@ -162,7 +167,7 @@ export class Direction {
   }
 
   /** `rest` of what was sent in the last turn is left. */
-  unsent(context: Context, rest: Uint8Array, error: number): Progress {
+  unsent(context: Copying, rest: Uint8Array, error: number): Progress {
     this.bytes -= rest.length;
     if (error !== -EAGAIN) return 'sink-broken';
     const unsent = this.#unsent;
@@ -174,37 +179,37 @@ export class Direction {
   /**
    * Behind what has not gone yet: it was on its way by then. An end of stream will be read again when all has gone.
    */
-  #append(context: Context, bytes: Uint8Array): void {
+  #append(context: Copying, bytes: Uint8Array): void {
     if (bytes.length > 0) this.#unsent?.push(bytes);
     this.#stop(context);
   }
 
   /** Waits for room for `rest`, and reads no more until then. */
-  #keep(context: Context, rest: Uint8Array): void {
+  #keep(context: Copying, rest: Uint8Array): void {
     this.#waiting = [rest];
     this.#awaitRoom(context);
     this.#stop(context);
   }
 
   /** The source is not read meanwhile, so that a reset of it would not be seen. */
-  #awaitRoom({ engine }: Context): void {
+  #awaitRoom({ engine }: Copying): void {
     engine.pollOut(this.sink);
     engine.pollHangup(this.source);
   }
 
-  #stop(context: Context): void {
+  #stop(context: Copying): void {
     if (this.#reading !== Reading.stream) return;
     this.#reading = Reading.stopping;
     context.engine.stopStream(this.source);
   }
 
   /** The stream has been stopped: it is read on in another way, or when there is room. */
-  stopped(context: Context): void {
+  stopped(context: Copying): void {
     this.#reading = Reading.no;
     if (this.#waiting === undefined) this.#read(context);
   }
 
-  #readOn(context: Context, result: number): Progress {
+  #readOn(context: Copying, result: number): Progress {
     const full = this.#isBulk ? result >= FULL_LARGE : result === MESSAGE_MAX;
     this.#streak = full ? this.#streak + 1 : 0;
     if (this.#streak >= FULL_READS) {
@@ -220,12 +225,12 @@ export class Direction {
   }
 
   /** The source has something while splicing. */
-  readable(context: Context): Progress {
+  readable(context: Copying): Progress {
     return this.#splice(context);
   }
 
   /** The sink has room again. */
-  writable(context: Context): Progress {
+  writable(context: Copying): Progress {
     if (this.#pipe !== undefined) return this.#splice(context);
     const unsent = this.#unsent ?? [];
     while (unsent.length > 0) {
@@ -244,7 +249,7 @@ export class Direction {
     return 'goes-on';
   }
 
-  #splice(context: Context): Progress {
+  #splice(context: Copying): Progress {
     const pipe = this.#pipe ?? context.pipes.borrow();
     this.#waiting = pipe;
     if (pipe === undefined) return this.#copyAgain(context);
@@ -273,7 +278,7 @@ export class Direction {
   }
 
   /** The source is empty, has ended or is broken, and so is the pipe empty. */
-  #nothingMore(context: Context, filled: number, moved: number): Progress {
+  #nothingMore(context: Copying, filled: number, moved: number): Progress {
     this.release(context);
     if (filled === 0) return this.#end(context);
     if (filled !== -EAGAIN) return 'source-broken';
@@ -283,7 +288,7 @@ export class Direction {
     return 'goes-on';
   }
 
-  #copyAgain(context: Context): Progress {
+  #copyAgain(context: Copying): Progress {
     this.#streak = 0;
     this.#read(context);
     return 'goes-on';
@@ -293,7 +298,7 @@ export class Direction {
    * What came just before might not be taken: then the end has not been reached, and is read again. So it is while the
    * outcome of a send to the source is not known, since the kernel tells of a reset once: to that send, perhaps.
    */
-  #end(context: Context): Progress {
+  #end(context: Copying): Progress {
     const { engine } = context;
     if (engine.isSending(this.sink) || engine.isSending(this.source)) {
       this.#read(context);
@@ -304,7 +309,7 @@ export class Direction {
   }
 
   /** Lets go of its pipe; its sockets are the relay's. */
-  release(context: Context): void {
+  release(context: Copying): void {
     const pipe = this.#pipe;
     if (pipe === undefined) return;
     context.pipes.giveBack(pipe);

@@ -1,14 +1,14 @@
 // Carries bytes both ways between two connected sockets until both have ended: half-closes are passed on, a reset of one
-// side becomes a reset of the other, silence and half-closed silence have deadlines.
-import { isBroken } from '../../linux/engine.js';
+// side becomes a reset of the other, silence and half-closed silence have deadlines. It tells how it ended, and neither
+// counts nor logs that. It does not know how the two sockets came about.
+import { type Ending, isBroken, type Received } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
-import type { Socket } from '../../linux/socket.js';
+import { Pending, type Socket } from '../../linux/socket.js';
 import { setKeepAlive, shutdownWrite } from '../../linux/sockets.js';
-import type { Context } from './context.js';
-import { Direction, type Progress } from './direction.js';
-import { type RelayEnding, relayEnded } from './endings.js';
+import type { DeadlineWheel } from '../../protocol/deadline-wheel.js';
+import type { Options } from '../../protocol/options.js';
+import { type Copying, Direction, type Progress } from './direction.js';
 import { FirstWords, type Heard } from './first-words.js';
-import type { SessionRecord } from './record.js';
 import { TimedHandler } from './timed-listener.js';
 
 /** What has lasted for this part of `tcp_keepalive_s` has its peers probed by the kernel; most connections end before. */
@@ -16,17 +16,31 @@ const LASTING = 0.5;
 /** Most half-closed connections end at once; one that stays has the side that ended watched for a reset. */
 const WATCH_HALF_CLOSED_AFTER_MS = 500;
 
-/** Which sides have a receive in flight already when a relay takes them over. */
-export const Reading = { none: 0, client: 1, destination: 2, both: 3 } as const;
-export type Reading = (typeof Reading)[keyof typeof Reading];
+/** What all relays of a thread share. */
+export interface RelayContext extends Copying {
+  readonly deadlines: DeadlineWheel;
+  readonly options: Pick<Options, 'idle_timeout_ms' | 'half_closed_timeout_ms' | 'tcp_keepalive_s'>;
+}
+
+export interface RelayEnd {
+  readonly how: 'complete' | 'reset-by-client' | 'reset-by-destination' | 'idle' | 'half-closed';
+  /** Bytes from the client, and to it. */
+  readonly up: number;
+  readonly down: number;
+}
+
+export interface RelayOutcome {
+  /** Called once; both sockets have been closed by then. */
+  relayed(end: RelayEnd): void;
+}
 
 /** `lasting`: its peers are probed. `watched`: moreover one side has ended, and its socket is looked after for a reset. */
 const Stage = { young: 0, lasting: 1, watched: 2, over: 3 } as const;
 type Stage = (typeof Stage)[keyof typeof Stage];
 
 export class Relay extends TimedHandler {
-  readonly #context: Context;
-  readonly #record: SessionRecord | undefined;
+  readonly #context: RelayContext;
+  readonly #outcome: RelayOutcome;
   /** Client to destination, and back. */
   readonly #up: Direction;
   readonly #down: Direction;
@@ -37,44 +51,53 @@ export class Relay extends TimedHandler {
   #active: number;
 
   /**
-   * Takes over both sockets, and is all that is left of the session: thousands of them are idle. `heard`: to be told
-   * of the destination's first words.
+   * It is all that is left of a connection once it has been started: thousands of them are idle. `heard` is told of the
+   * destination's first words.
    */
   constructor(
-    context: Context,
+    context: RelayContext,
     client: Socket,
     destination: Socket,
     heard: Heard | undefined,
-    record: SessionRecord | undefined,
+    outcome: RelayOutcome,
   ) {
     super();
     this.#context = context;
-    this.#record = record;
+    this.#outcome = outcome;
     this.#up = new Direction(client, destination, true);
     // The client's socket has TCP_NODELAY from the one that listens.
     this.#down = new Direction(destination, client, false);
     if (heard !== undefined) this.#words = new FirstWords(context.engine, heard);
     this.#active = Math.floor(context.engine.now);
-    context.engine.handOver(client, this);
-    context.engine.handOver(destination, this);
   }
 
-  /** So many bytes of the client have been read already; the destination has been sent all of them but `unsent`. */
-  takeOver(bytes: number, unsent: Uint8Array | undefined): void {
-    this.#up.takeOver(bytes, unsent);
+  /**
+   * For a destination that has been sent `sent` bytes of the client already. `unsent`: those of them that its socket has
+   * not taken; it is polled for room. To be called before `start`.
+   */
+  takeOver(sent: number, unsent: Uint8Array | undefined): void {
+    this.#up.takeOver(sent, unsent);
   }
 
-  /** `early` and `rest`: bytes of the client and of the destination that came before. */
-  start(early: Uint8Array | undefined, rest: Uint8Array | undefined, reading: Reading): void {
+  /**
+   * Takes over both sockets. `early` and `rest`: bytes of the client and of the destination that came before. `event`:
+   * what one of the two has just brought, behind those bytes.
+   */
+  start(early?: Uint8Array, rest?: Uint8Array, event?: Received): void {
     const context = this.#context;
+    const { engine } = context;
+    const { source, sink } = this.#up;
+    const ofClient = engine.handOver(source, this);
+    const ofDestination = engine.handOver(sink, this);
     const { tcp_keepalive_s } = context.options;
     this.#wait(tcp_keepalive_s > 0 ? tcp_keepalive_s * 1000 * LASTING : undefined);
     if (early !== undefined) this.#words?.fromClient(early[0]);
     if (rest !== undefined) this.#words?.fromDestination(rest[0]);
     if (early !== undefined) this.#up.deliver(context, early);
     if (rest !== undefined) this.#down.deliver(context, rest);
-    this.#up.start(context, (reading & Reading.client) !== 0);
-    this.#down.start(context, (reading & Reading.destination) !== 0);
+    this.#up.start(context, (ofClient & Pending.receive) !== 0 || event?.socket === source);
+    this.#down.start(context, (ofDestination & Pending.receive) !== 0 || event?.socket === sink);
+    if (event !== undefined) this.onReceive(event.socket, event.result, event.memory, event.offset);
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
@@ -203,16 +226,16 @@ export class Relay extends TimedHandler {
     setKeepAlive(this.#up.sink.fd, tcp_keepalive_s);
   }
 
-  #finish(how: 'graceful' | 'reset', ending: RelayEnding): void {
+  #finish(ending: Ending, how: RelayEnd['how']): void {
     const { engine, deadlines } = this.#context;
     this.#stage = Stage.over;
     deadlines.clear(this);
     this.#up.release(this.#context);
     this.#down.release(this.#context);
-    engine.close(this.#up.source, how);
-    engine.close(this.#up.sink, how);
+    engine.close(this.#up.source, ending);
+    engine.close(this.#up.sink, ending);
     // The reply that told the client of its success may have come back unsent, and was never counted.
     const down = Math.max(this.#down.bytes, 0);
-    relayEnded(this.#context, this.#record, { ending, up: this.#up.bytes, down });
+    this.#outcome.relayed({ how, up: this.#up.bytes, down });
   }
 }

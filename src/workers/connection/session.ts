@@ -1,4 +1,4 @@
-// One client's connection, from the hand-off to its end: handshake → race → reply → contest → relay → close.
+// One client's connection, from the hand-off to its end: handshake → race → reply → hello race → relay → close.
 import { BufferGroup } from '../../linux/engine.js';
 import type { Socket } from '../../linux/socket.js';
 import { peerEndpoint } from '../../linux/sockets.js';
@@ -8,16 +8,15 @@ import type { Refused, Replies, Requested } from '../../protocol/inbound/inbound
 import type { Bound } from '../../protocol/outbound/outbound.js';
 import { Counter } from '../../threads/counters.js';
 import type { Attempt } from './attempt.js';
-import { Contest, type ContestOutcome } from './contest.js';
+import { HelloRace, type HelloRaceOutcome, type Settled, type Undecided } from './contest.js';
 import type { Context } from './context.js';
-import { connectionEnded } from './endings.js';
 import type { Entrance } from './entrance.js';
 import { Farewell } from './farewell.js';
+import type { Heard } from './first-words.js';
 import { Handshake, type HandshakeOutcome } from './handshake.js';
 import { Race, type RaceOutcome } from './race.js';
-import type { Reached } from './reached.js';
-import { SessionRecord } from './record.js';
-import { Reading, Relay } from './relay.js';
+import { ConnectionEnd, SessionRecord } from './record.js';
+import { Relay } from './relay.js';
 import { TimedHandler } from './timed-listener.js';
 
 /** A race that takes longer than this has its client watched: a client that hangs up cancels it. */
@@ -25,12 +24,13 @@ const WATCH_CLIENT_AFTER_MS = 50;
 const BLOCKED = failureOf('blocked');
 const UNSPECIFIED: Bound = { ip: new Uint8Array(4), port: 0 };
 
-export class Session extends TimedHandler implements HandshakeOutcome, RaceOutcome, ContestOutcome {
+export class Session extends TimedHandler implements HandshakeOutcome, RaceOutcome, HelloRaceOutcome<Attempt> {
   readonly #context: Context;
   readonly #client: Socket;
-  readonly #record: SessionRecord | undefined;
+  /** Counts and logs the end, also of a relay that has outlived this. */
+  readonly #end: ConnectionEnd;
   #race: Race | undefined;
-  #contest: Contest | undefined;
+  #helloRace: HelloRace<Attempt> | undefined;
   #early: Uint8Array | undefined;
   /** What the client can be answered; undefined until it has said its target. */
   #replies: Replies | undefined;
@@ -39,7 +39,9 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
   constructor(context: Context, fd: number, { inbound }: Entrance) {
     super();
     this.#context = context;
-    this.#record = context.log.enabled('debug') ? new SessionRecord(fd, context.engine) : undefined;
+    this.#end = context.log.enabled('debug')
+      ? new ConnectionEnd(context, new SessionRecord(fd, context.engine))
+      : context.unrecorded;
     this.#client = context.engine.adopt(fd, new Handshake(context.engine, inbound, this));
     context.counters[Counter.opened] += 1;
   }
@@ -56,7 +58,7 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
     const { engine, deadlines } = this.#context;
     this.#early = early;
     this.#replies = replies;
-    this.#record?.targeted(target, replies);
+    this.#end.record?.targeted(target, replies);
     // From here to the outcome the client is not read: what it sends waits in its socket.
     engine.handOver(this.#client, this);
     const refusal = this.#context.egress.refuses(target);
@@ -73,7 +75,7 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
     const client = ruling?.sticky ? this.#clientAddress() : undefined;
     const race = new Race(this.#context, target, ruling, client, this);
     this.#race = race;
-    this.#record?.raced(race);
+    this.#end.record?.raced(race);
     race.start();
   }
 
@@ -124,7 +126,7 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
     this.#race = undefined;
     this.#context.counters[Counter.failed] += 1;
     if (failure.code === 'blocked') this.#context.counters[Counter.blocked] += 1;
-    this.#record?.lost(failure);
+    this.#end.record?.lost(failure);
     this.#farewell((this.#replies as Replies).failure(failure), 'failed');
   }
 
@@ -145,42 +147,49 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
     counters[Counter.connected] += 1;
     const early = this.#early;
     this.#early = undefined;
-    if (this.#isContest(race)) {
-      this.#contest = new Contest(this.#context, race, winner, this.#client, this);
-      this.#contest.start(early);
+    if (this.#isHelloRace(race)) {
+      this.#helloRace = new HelloRace(this.#context, race, winner, this.#client, this);
+      this.#helloRace.start(early);
     } else {
       race.cancel();
-      const { rest } = winner;
-      this.settled(winner, winner.release(), race.reached(winner)).start(early, rest, Reading.none);
+      this.#relay(winner, winner.release(), race.reached(winner)).start(early, winner.rest);
     }
   }
 
   /** Whether an answer is waited for: there are others that might give it, and descriptors for them. */
-  #isContest(race: Race): boolean {
+  #isHelloRace(race: Race): boolean {
     const { options, budget } = this.#context;
     return options.race.until === 'first-byte' && race.hasOthers && !budget.isTight;
   }
 
   joined(): void {
-    this.#contest?.joined();
+    this.#helloRace?.joined();
   }
 
   exhausted(): void {
-    this.#contest?.exhausted();
+    this.#helloRace?.exhausted();
   }
 
-  // Contest
+  // Hello race
 
-  settled(winner: Attempt, destination: Socket, reached: Reached | undefined): Relay {
-    this.#contest = undefined;
-    const heard = this.#record === undefined ? reached : this.#record.won(winner, reached);
-    return new Relay(this.#context, this.#client, destination, heard, this.#record);
+  helloRaceEnded(end: Settled<Attempt> | Undecided): void {
+    this.#helloRace = undefined;
+    if (end.kind !== 'settled') {
+      this.#context.counters[Counter.resets] += 1;
+      this.#close('reset', end.kind);
+      return;
+    }
+    const relay = this.#relay(end.winner, end.socket, end.heard);
+    if (end.sent > 0) relay.takeOver(end.sent, end.unsent);
+    relay.start(end.early, end.firstBytes, end.event);
   }
 
-  undecided(how: 'reset-by-client' | 'reset-by-destination'): void {
-    this.#contest = undefined;
-    this.#context.counters[Counter.resets] += 1;
-    this.#close('reset', how);
+  // Relay
+
+  #relay(winner: Attempt, destination: Socket, heard: Heard | undefined): Relay {
+    const { record } = this.#end;
+    const told = record === undefined ? heard : record.won(winner, heard);
+    return new Relay(this.#context, this.#client, destination, told, this.#end);
   }
 
   // End
@@ -203,6 +212,6 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
   }
 
   #ended(how: string): void {
-    connectionEnded(this.#context, this.#record, how);
+    this.#end.ended(how);
   }
 }

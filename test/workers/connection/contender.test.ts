@@ -1,10 +1,9 @@
-// A contender without a contest around it, on a real engine: whatever the server says, all of the question goes out.
+// A hello attempt without a hello race around it, on a real engine: whatever the server says, all of the question goes out.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Socket } from '../../../src/linux/socket.js';
 import { sendBytes, shutdownWrite } from '../../../src/linux/sockets.js';
-import type { Attempt } from '../../../src/workers/connection/attempt.js';
-import { Contender } from '../../../src/workers/connection/contender.js';
-import type { Context } from '../../../src/workers/connection/context.js';
+import { type ConnectedAttempt, HelloAttempt } from '../../../src/workers/connection/contender.js';
 import { fillUp, readNow, resetFd } from '../../linux/peers.js';
 import { ENGINES, World } from '../../linux/world.js';
 
@@ -14,23 +13,28 @@ const ALERT = Buffer.from([0x15, 3, 3, 0, 2, 2, 40]);
 const ANSWER = Buffer.from([22, 3, 3, 0, 90, 2, 0, 0, 86, 3, 3]);
 const HELLO = Buffer.from('the ClientHello');
 
+const connected = (socket: Socket): ConnectedAttempt => ({
+  ...{ candidate: { line: 0, ip: Uint8Array.of(127, 0, 0, 1) }, line: { isDirect: true }, rest: undefined },
+  ...{ askedAt: Number.NaN, answeredAt: Number.NaN, endedAt: Number.NaN, result: 'connected' },
+  release: () => socket,
+});
+
 for (const { kind, missing } of ENGINES) {
-  describe(`${kind}: a contender that has no room for its question`, { skip: missing ?? false }, () => {
+  describe(`${kind}: a hello attempt that has no room for its question`, { skip: missing ?? false }, () => {
     /** One that was refused by then, and the peer that has read nothing. */
     function refused(world: World, answer: (peer: number) => void) {
       const { socket, peer } = world.connection();
       const filled = fillUp(socket.fd);
-      const attempt = { askedAt: Number.NaN, rest: undefined, release: () => socket } as unknown as Attempt;
       const refusals: (string | undefined)[] = [];
-      const contender = new Contender({ engine: world.engine } as unknown as Context, attempt, undefined, {
+      const attempt = new HelloAttempt(world.engine, connected(socket), undefined, {
         spokeFirst: () => assert.fail('spoke first'),
         answered: () => assert.fail('answered'),
         refused: ({ refusal }) => refusals.push(refusal),
       });
-      contender.ask(HELLO, 1000);
+      attempt.ask(HELLO, 1000);
       answer(peer);
       world.until(() => refusals.length > 0, 'a refusal');
-      return { contender, peer, filled, refusals };
+      return { attempt, peer, filled, refusals };
     }
 
     for (const [how, answer] of [
@@ -39,15 +43,15 @@ for (const { kind, missing } of ENGINES) {
     ] as const) {
       test(`goes on asking after a refusal (${how}): it may be all that the client gets`, () => {
         const world = new World(kind);
-        const { contender, peer, filled, refusals } = refused(world, answer);
-        assert.deepEqual(contender.unsent, HELLO);
+        const { attempt, peer, filled, refusals } = refused(world, answer);
+        assert.deepEqual(attempt.unsent, HELLO);
         const got: Buffer[] = [];
         world.until(() => {
           for (let part = readNow(peer); typeof part !== 'number'; part = readNow(peer)) got.push(part);
           return Buffer.concat(got).length === filled + HELLO.length;
         }, 'the whole question');
         assert.deepEqual(Buffer.concat(got).subarray(filled), HELLO);
-        assert.equal(contender.unsent, undefined);
+        assert.equal(attempt.unsent, undefined);
         assert.deepEqual(refusals, [how]);
         world.end();
       });
@@ -56,18 +60,17 @@ for (const { kind, missing } of ENGINES) {
     test('hears no answer in what came before a question that could not be sent', () => {
       const world = new World(kind);
       const { socket, peer } = world.connection();
-      const attempt = { askedAt: Number.NaN, rest: undefined, release: () => socket } as unknown as Attempt;
       const refusals: (string | undefined)[] = [];
-      const contender = new Contender({ engine: world.engine } as unknown as Context, attempt, undefined, {
+      const attempt = new HelloAttempt(world.engine, connected(socket), undefined, {
         spokeFirst: () => assert.fail('spoke first'),
         answered: () => assert.fail('answered'),
         refused: ({ refusal }) => refusals.push(refusal),
       });
-      contender.listen();
+      attempt.listen();
       world.settle();
       sendBytes(peer, ANSWER);
       world.hangUp(peer, resetFd);
-      contender.ask(HELLO, 1000);
+      attempt.ask(HELLO, 1000);
       world.settle();
       assert.deepEqual(refusals, ['broken']);
       world.end();
@@ -75,10 +78,10 @@ for (const { kind, missing } of ENGINES) {
 
     test('is refused once by a server that is broken', () => {
       const world = new World(kind);
-      const { refusals, contender } = refused(world, (peer) => world.hangUp(peer, resetFd));
+      const { refusals, attempt } = refused(world, (peer) => world.hangUp(peer, resetFd));
       world.settle();
       assert.deepEqual(refusals, ['broken']);
-      assert.equal(contender.isOpen, false);
+      assert.equal(attempt.isOpen, false);
       world.end();
     });
   });

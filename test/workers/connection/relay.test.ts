@@ -2,17 +2,16 @@
 // slow a reader is, and the end comes after the last of them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { BufferGroup } from '../../../src/linux/engine.js';
+import { BufferGroup, Handler, type Received } from '../../../src/linux/engine.js';
 import { ECONNRESET } from '../../../src/linux/errno.js';
+import type { Memory } from '../../../src/linux/memory.js';
 import { UNRECORDED } from '../../../src/linux/ownership.js';
 import { PipePool } from '../../../src/linux/pipes.js';
 import type { Socket } from '../../../src/linux/socket.js';
 import { sendBytes, shutdownWrite } from '../../../src/linux/sockets.js';
 import type { UringSizes } from '../../../src/linux/uring.js';
 import { DeadlineWheel } from '../../../src/protocol/deadline-wheel.js';
-import { Counter } from '../../../src/threads/counters.js';
-import type { Context } from '../../../src/workers/connection/context.js';
-import { Reading, Relay } from '../../../src/workers/connection/relay.js';
+import { Relay, type RelayContext, type RelayEnd } from '../../../src/workers/connection/relay.js';
 import { type Dice, dice } from '../../helpers/dice.js';
 import { fillUp, narrow, option, readExactly, readNow, resetFd } from '../../linux/peers.js';
 import { ENGINES, type EngineKind, Recorder, TINY, World } from '../../linux/world.js';
@@ -40,11 +39,15 @@ class Relayed {
   readonly destination: number;
   /** Of the engine: the relay's ends. */
   readonly near: { readonly client: Socket; readonly destination: Socket };
-  readonly counters = new Float64Array(Object.keys(Counter).length);
-  ended = false;
+  /** How it ended. */
+  outcome: RelayEnd | undefined;
+  get ended(): boolean {
+    return this.outcome !== undefined;
+  }
+
   /** How often a stream was stopped. */
   stops = 0;
-  readonly #context: Context;
+  readonly #context: RelayContext & { readonly pipes: PipePool };
 
   constructor(
     kind: EngineKind,
@@ -67,11 +70,7 @@ class Relayed {
       },
       deadlines: new DeadlineWheel(engine.now),
       pipes: new PipePool(2, UNRECORDED),
-      counters: this.counters,
-      ended: () => {
-        this.ended = true;
-      },
-    } as unknown as Context;
+    };
     const client = this.world.connection();
     const destination = this.world.connection();
     this.client = client.peer;
@@ -95,14 +94,36 @@ class Relayed {
     return this.#asksFor(SOL_SOCKET, SO_KEEPALIVE);
   }
 
-  start(early?: Uint8Array): void {
+  start(early?: Uint8Array, rest?: Uint8Array, event?: Received): void {
+    this.make().start(early, rest, event);
+  }
+
+  make(): Relay {
     const { client, destination } = this.near;
-    new Relay(this.#context, client, destination, undefined, undefined).start(early, undefined, Reading.none);
+    const relayed = (end: RelayEnd): void => {
+      assert.equal(this.outcome, undefined, 'told twice');
+      this.outcome = end;
+    };
+    return new Relay(this.#context, client, destination, undefined, { relayed });
   }
 
   end(): void {
     this.#context.pipes.destroy();
     this.world.end();
+  }
+}
+
+/** Hands on what it receives, before its bytes are the engine's again. */
+class Starter extends Handler {
+  readonly #start: (event: Received) => void;
+
+  constructor(start: (event: Received) => void) {
+    super();
+    this.#start = start;
+  }
+
+  override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
+    this.#start({ socket, result, memory, offset });
   }
 }
 
@@ -173,11 +194,82 @@ for (const { kind, missing } of ENGINES) {
         assert.equal(whole.subarray(filled).toString(), 'goodbye');
         if (!halfClosed) shutdownWrite(client);
         world.until(() => relayed.ended, 'the end');
-        assert.equal(relayed.counters[Counter.resets], 0);
-        assert.equal(relayed.counters[Counter.bytesDown], 'goodbye'.length);
+        assert.deepEqual(relayed.outcome, { how: 'complete', up: 0, down: 'goodbye'.length });
         relayed.end();
       });
     }
+
+    test('receives that are under way when it begins are its own, and bring the first bytes', () => {
+      const relayed = new Relayed(kind);
+      const { world, client, destination, near } = relayed;
+      for (const socket of [near.client, near.destination]) world.engine.receive(socket, BufferGroup.small);
+      world.settle();
+      relayed.start(Buffer.from('early '), Buffer.from('rest '));
+      sendBytes(client, Buffer.from('up'));
+      sendBytes(destination, Buffer.from('down'));
+      world.settle();
+      assert.equal(readExactly(destination, 'early up'.length).toString(), 'early up');
+      assert.equal(readExactly(client, 'rest down'.length).toString(), 'rest down');
+      for (const fd of [client, destination]) shutdownWrite(fd);
+      world.until(() => relayed.ended, 'the end');
+      assert.deepEqual(relayed.outcome, { how: 'complete', up: 'early up'.length, down: 'rest down'.length });
+      relayed.end();
+    });
+
+    test('bytes that a side has just brought when it begins go on behind those that came before', () => {
+      const relayed = new Relayed(kind);
+      const { world, client, destination, near } = relayed;
+      const former = new Starter((event) => relayed.start(undefined, Buffer.from('rest '), event));
+      world.engine.handOver(near.destination, former);
+      world.engine.receive(near.client, BufferGroup.small);
+      world.engine.receive(near.destination, BufferGroup.small);
+      sendBytes(destination, Buffer.from('brought'));
+      world.settle();
+      assert.equal(readExactly(client, 'rest brought'.length).toString(), 'rest brought');
+      sendBytes(client, Buffer.from('up'));
+      world.settle();
+      assert.equal(readExactly(destination, 2).toString(), 'up');
+      for (const fd of [client, destination]) shutdownWrite(fd);
+      world.until(() => relayed.ended, 'the end');
+      assert.deepEqual(relayed.outcome, { how: 'complete', up: 2, down: 'rest brought'.length });
+      relayed.end();
+    });
+
+    test('a side that has just ended or broken when it begins is passed on', () => {
+      for (const how of ['complete', 'reset-by-destination'] as const) {
+        const relayed = new Relayed(kind);
+        const { world, client, destination, near } = relayed;
+        world.engine.handOver(near.destination, new Starter((event) => relayed.start(undefined, undefined, event)));
+        world.engine.receive(near.destination, BufferGroup.small);
+        if (how === 'complete') {
+          for (const fd of [client, destination]) shutdownWrite(fd);
+        } else world.hangUp(destination, resetFd);
+        world.until(() => relayed.ended, 'the end');
+        assert.equal(relayed.outcome?.how, how);
+        world.settle();
+        if (how === 'complete') assert.deepEqual(readNow(client), Buffer.alloc(0));
+        else assert.equal(readNow(client), -ECONNRESET);
+        relayed.end();
+      }
+    });
+
+    test('bytes that were sent before it begins count, and what is left of them goes first', () => {
+      const relayed = new Relayed(kind);
+      const { world, client, destination, near } = relayed;
+      const filled = fillUp(near.destination.fd);
+      world.engine.pollOut(near.destination);
+      const relay = relayed.make();
+      relay.takeOver('question'.length, Buffer.from('stion'));
+      relay.start();
+      sendBytes(client, Buffer.from('more'));
+      shutdownWrite(client);
+      const whole = readToEndInTurns(relayed, destination);
+      assert.equal(whole.subarray(filled).toString(), 'stionmore');
+      shutdownWrite(destination);
+      world.until(() => relayed.ended, 'the end');
+      assert.deepEqual(relayed.outcome, { how: 'complete', up: 'questionmore'.length, down: 0 });
+      relayed.end();
+    });
 
     test('early bytes that a destination has no room for, and the end behind them, arrive', () => {
       const relayed = new Relayed(kind);
@@ -190,7 +282,7 @@ for (const { kind, missing } of ENGINES) {
       assert.equal(whole.subarray(filled).toString(), 'early');
       shutdownWrite(destination);
       world.until(() => relayed.ended, 'the end');
-      assert.equal(relayed.counters[Counter.resets], 0);
+      assert.equal(relayed.outcome?.how, 'complete');
       relayed.end();
     });
 
@@ -306,7 +398,7 @@ for (const { kind, missing } of ENGINES) {
       world.engine.sendCopy(near.client, new Uint8Array(10));
       relayed.start();
       world.until(() => relayed.ended, 'the end');
-      assert.deepEqual([relayed.counters[Counter.bytesUp], relayed.counters[Counter.bytesDown]], [0, 0]);
+      assert.deepEqual([relayed.outcome?.up, relayed.outcome?.down], [0, 0]);
       relayed.end();
     });
 
@@ -317,7 +409,7 @@ for (const { kind, missing } of ENGINES) {
       shutdownWrite(destination);
       world.settle();
       relayed.expire(300);
-      assert.ok(relayed.ended);
+      assert.equal(relayed.outcome?.how, 'half-closed');
       relayed.end();
     });
 
@@ -338,7 +430,7 @@ for (const { kind, missing } of ENGINES) {
       }
       assert.equal(relayed.ended, false);
       relayed.expire(IDLE_MS + 1000);
-      assert.ok(relayed.ended);
+      assert.equal(relayed.outcome?.how, 'idle');
       relayed.end();
     });
 
@@ -368,7 +460,7 @@ for (const { kind, missing } of ENGINES) {
       relayed.expire(IDLE_MS - 1000);
       assert.equal(relayed.keepsAlive, false);
       relayed.expire(IDLE_MS + 1000);
-      assert.ok(relayed.ended);
+      assert.equal(relayed.outcome?.how, 'idle');
       relayed.end();
     });
 
@@ -410,7 +502,7 @@ for (const { kind, missing } of ENGINES) {
               assert.ok(to.ended, `seed ${seed}: an end`);
             }
             world.until(() => relayed.ended, 'the end');
-            assert.equal(relayed.counters[Counter.resets], 0);
+            assert.equal(relayed.outcome?.how, 'complete');
             assert.ok(relayed.stops > 0, 'no stream had to be stopped');
             relayed.end();
           }
