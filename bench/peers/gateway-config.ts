@@ -9,7 +9,9 @@ export const CONFIG_FILE = 'config.json';
 /** Room for all of them and the destinations of the loads. */
 const ENTRIES_MAX = 1_000_000;
 /** Nothing is remembered of an address that only one line leads to. */
-const LINES: readonly Line[] = ['one', 'other'].map((name) => lineOf(name, { ip: undefined, port: 0 }, []));
+const LINES: readonly Line[] = ['one', 'other'].map((name, number) =>
+  lineOf(number, name, { ip: undefined, port: 0 }, []),
+);
 const CONNECT_MS = 5;
 
 let starts = 0;

@@ -1,7 +1,7 @@
 // One way to reach a destination: a line, and an address of its first hop.
 
 export interface Candidate {
-  /** Index into `Options.lines`. */
+  /** The number of its line. */
   readonly line: number;
   /** The destination's own address for a direct line, else the first proxy's; 4 or 16 bytes. */
   readonly ip: Uint8Array;

@@ -1,7 +1,8 @@
 // Flattens the upstream tree into lines: `{socks5 A, upstream: U}` means "reach A through U", so U's hops come first,
 // and a `multipath` anywhere multiplies the lines above it. It does not validate: the tree is already checked, and no
 // deeper than the call stack (see main/config/upstream.ts).
-import { type Hop, type Line, lineOf, type ProxyServer, type Source } from './line.js';
+import type { Hop, Line, ProxyServer, Source } from './line.js';
+import { LineNumbers } from './lines/numbers.js';
 
 export interface DirectUpstream {
   readonly type: 'direct';
@@ -39,14 +40,17 @@ interface Chain {
 const ANY_SOURCE: Source = { ip: undefined, port: 0 };
 const PLAIN_DIRECT: DirectUpstream = { type: 'direct', name: undefined, source: ANY_SOURCE };
 
-/** The lines of a tree in the order of the configuration, or how many there would be if that is more than `lines_max`. */
-export function flatten(root: Upstream, lines_max: number): Flattened {
+/**
+ * The lines of a tree in the order of the configuration, or how many there would be if that is more than `lines_max`.
+ * `numbers`: those of the process, where lines have been numbered before.
+ */
+export function flatten(root: Upstream, lines_max: number, numbers = new LineNumbers()): Flattened {
   const count = countLines(root, new Map());
   if (count > lines_max) return { kind: 'too-many', count };
   const chains = chainsOf(root);
   const names = uniqueNames(chains.map((chain) => chain.name ?? readableName(chain)));
-  const lines = chains.map(({ source, hops }, index) => lineOf(names[index] as string, source, hops));
-  return { kind: 'lines', lines };
+  const lines = chains.map(({ source, hops }, index) => ({ name: names[index] as string, source, hops }));
+  return { kind: 'lines', lines: numbers.give(lines) };
 }
 
 /** Counts without building. `counted` keeps it linear where one node is used in several places of the tree. */

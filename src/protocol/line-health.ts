@@ -42,8 +42,10 @@ interface LineState {
 }
 
 export class LineHealth {
+  /** By the number of the line. */
   readonly #lines: readonly LineState[];
 
+  /** `lines`: all numbers of lines are below it. */
   constructor(lines: number) {
     this.#lines = Array.from({ length: lines }, () => ({
       failures: 0,

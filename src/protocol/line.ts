@@ -24,6 +24,8 @@ export interface Hop extends ProxyServer {
 }
 
 export interface Line {
+  /** By which all tables know it (lines/numbers.ts); it is no place among the lines. */
+  readonly number: number;
   /** The `name` from the config, or a readable one made from the chain, unique among the lines. */
   readonly name: string;
   readonly source: Source;
@@ -33,6 +35,6 @@ export interface Line {
   readonly isDirect: boolean;
 }
 
-export function lineOf(name: string, source: Source, hops: readonly Hop[]): Line {
-  return { name, source, hops, isDirect: hops.length === 0 };
+export function lineOf(number: number, name: string, source: Source, hops: readonly Hop[]): Line {
+  return { number, name, source, hops, isDirect: hops.length === 0 };
 }

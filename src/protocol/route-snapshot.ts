@@ -1,6 +1,7 @@
 // The remembered routes as text, so that they can outlive the process, and back. A text that is not ours, of another
 // version or damaged gives nothing at all; what is too old, or belongs to lines that are no more, is left out. No file here.
 import type { Line } from './line.js';
+import { byNumber, identityOf } from './lines/numbers.js';
 import { type CandidateState, isRouteState, type RouteState } from './route-state.js';
 
 /** What is as old as `age_max_ms` is left out, and all but the first `entries_max`. `now`: milliseconds since the epoch. */
@@ -33,7 +34,8 @@ export function* encodeRoutes(
   written_at: number,
   octets_max = ROUTES_OCTETS_MAX,
 ): Generator<string> {
-  const head = `${JSON.stringify({ format: FORMAT, version: VERSION, written_at, lines: lines.map(identityOf) })}\n`;
+  const identities = byNumber(lines).map((line) => (line === undefined ? null : identityOf(line)));
+  const head = `${JSON.stringify({ format: FORMAT, version: VERSION, written_at, lines: identities })}\n`;
   yield head;
   let left = octets_max - Buffer.byteLength(head) - END.length;
   for (const route of routes) {
@@ -67,7 +69,7 @@ export class RouteReader {
   #awaits: 'head' | 'routes' | 'nothing' = 'head';
   #why: string | undefined;
   #age_ms = 0;
-  /** Where the lines of the text are now. */
+  /** The numbers that the lines of the text have now. */
   #moved: readonly (number | undefined)[] = [];
   #count = 0;
 
@@ -113,8 +115,8 @@ export class RouteReader {
       this.#age_ms = this.#bounds.now - written_at;
       // From the future: the clock was set back, and no age can be trusted.
       if (this.#age_ms < 0) this.#why = 'written in the future';
-      const place = new Map<unknown, number>(this.#lines.map((line, index) => [identityOf(line), index]));
-      this.#moved = identities.map((identity) => place.get(identity));
+      const numbers = new Map<unknown, number>(this.#lines.map((line) => [identityOf(line), line.number]));
+      this.#moved = identities.map((identity) => numbers.get(identity));
     }
   }
 
@@ -131,7 +133,7 @@ export class RouteReader {
   }
 }
 
-/** With the time since it was written added, and the lines where they are now. */
+/** With the time since it was written added, and the numbers that the lines have now. */
 function renewed(
   { destination, candidates, best }: RouteState,
   age_ms: number,
@@ -161,11 +163,6 @@ function renewed(
     candidates: kept.map(({ now }) => now),
     best: kept.findIndex(({ was }) => was === chosen),
   };
-}
-
-/** A line is the same one if it has the same name, source and proxies; its place may be another. No passwords. */
-function identityOf({ name, source, hops }: Line): string {
-  return JSON.stringify([name, source.ip ?? null, source.port, ...hops.map(({ host, port }) => [host, port])]);
 }
 
 function parse(text: string): unknown {

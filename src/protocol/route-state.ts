@@ -94,7 +94,7 @@ const ageOf = (at: number, now: number): number | null => (at === Number.NEGATIV
 const whole = (age_ms: number): number => Math.min(Math.max(0, Math.round(age_ms)), TIME_MAX_MS);
 const hundredths = (value_ms: number): number => Math.min(Math.round(value_ms * 100) / 100, TIME_MAX_MS);
 
-/** The memory that a state describes, for `lines` lines; what belongs to none of them is left out. */
+/** The memory that a state describes, for lines whose numbers are below `lines`; what belongs to none of them is left out. */
 export function memoryOf(state: RouteState, now: number, lines: number): DestinationMemory {
   const memory = new DestinationMemory();
   for (const [place, told] of state.candidates.slice(0, CANDIDATES_MAX).entries()) {

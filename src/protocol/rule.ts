@@ -3,7 +3,7 @@
 
 /** What a rule leaves to the race. */
 export interface Choice {
-  /** Indices into the lines, ascending; undefined for all of them. */
+  /** Numbers of the lines, ascending; undefined for all of them. */
   readonly lines: readonly number[] | undefined;
   /** Whether a client keeps to the line by which it reached the destination, while that line works. */
   readonly sticky: boolean;

@@ -21,7 +21,7 @@ const names = (root: Upstream) => lines(root).map((line) => line.name);
 
 test('a direct line has its source and no hops', () => {
   assert.deepEqual(lines(direct('10.0.0.1', 4000)), [
-    { name: 'direct 10.0.0.1:4000', source: { ip: '10.0.0.1', port: 4000 }, hops: [], isDirect: true },
+    { number: 0, name: 'direct 10.0.0.1:4000', source: { ip: '10.0.0.1', port: 4000 }, hops: [], isDirect: true },
   ]);
 });
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { CANDIDATES_MAX, DestinationMemory } from '../../src/protocol/destination-memory.js';
-import { type Line, lineOf } from '../../src/protocol/line.js';
+import type { Line } from '../../src/protocol/line.js';
+import { LineNumbers, type Unnumbered } from '../../src/protocol/lines/numbers.js';
 import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../../src/protocol/route-snapshot.js';
 import { isRouteState, memoryOf, type RouteState, stateOf } from '../../src/protocol/route-state.js';
 import { candidate, lineView } from '../helpers/candidates.js';
@@ -13,14 +14,16 @@ const WRITTEN = Date.UTC(2030, 0, 1);
 const DAY_MS = 86_400_000;
 const BOUNDS = { now: WRITTEN, age_max_ms: DAY_MS, entries_max: 1000 };
 
-function line(name: string, ...hops: string[]): Line {
+const numbered = (...lines: Unnumbered[]): readonly Line[] => new LineNumbers().give(lines);
+
+function line(name: string, ...hops: string[]): Unnumbered {
   const proxies = hops.map(
     (host) => ({ kind: 'socks5', host, port: 1080, username: 'me', password: 'hunter2' }) as const,
   );
-  return lineOf(name, { ip: undefined, port: 0 }, proxies);
+  return { name, source: { ip: undefined, port: 0 }, hops: proxies };
 }
 
-const LINES = [line('straight'), line('proxy', '192.0.2.80'), line('chain', '192.0.2.80', 'far.test')];
+const LINES = numbered(line('straight'), line('proxy', '192.0.2.80'), line('chain', '192.0.2.80', 'far.test'));
 
 /** Destinations `d0`… with one candidate on each line; the line's number is the best's. */
 function routes(count: number): RouteState[] {
@@ -86,7 +89,7 @@ test('whatever is remembered and has worked survives', () => {
 
 test('lines are found again where they are now, and what belongs to none is left out', () => {
   const text = encoded(routes(3));
-  const moved = parsed(text, [LINES[2], line('new'), LINES[0]]);
+  const moved = parsed(text, numbered(LINES[2], line('new'), LINES[0]));
   assert.deepEqual(
     moved.map(({ candidates, best }) => [candidates.map((one) => one.line), best]),
     [
@@ -95,13 +98,13 @@ test('lines are found again where they are now, and what belongs to none is left
       [[2, 0], 1],
     ],
   );
-  assert.deepEqual(parsed(text, [line('straight', '192.0.2.80'), line('other')]), []);
+  assert.deepEqual(parsed(text, numbered(line('straight', '192.0.2.80'), line('other'))), []);
   assert.deepEqual(parsed(text, []), []);
 });
 
 test('a line with another name, source or proxy is another line, one with another password is not', () => {
-  const text = encoded(routes(1), [line('a', '192.0.2.80')]);
-  const taken = (now: Line): boolean => parsed(text, [now]).length > 0;
+  const text = encoded(routes(1), numbered(line('a', '192.0.2.80')));
+  const taken = (now: Unnumbered): boolean => parsed(text, numbered(now)).length > 0;
   const same = line('a', '192.0.2.80');
   assert.equal(taken(same), true);
   assert.equal(taken({ ...same, hops: [{ ...same.hops[0], username: undefined, password: 'other' }] }), true);
@@ -223,5 +226,26 @@ test('no text makes it throw', () => {
         parseRoutes(text, LINES, BOUNDS);
       },
     ),
+  );
+});
+
+test('a text of lines whose numbers have holes is read by their identity', () => {
+  const numbers = new LineNumbers();
+  numbers.give(LINES);
+  // The proxy has gone, and a new line has come.
+  const left = numbers.give([LINES[2], line('new'), LINES[0]]);
+  assert.deepEqual(
+    left.map(({ number }) => number),
+    [2, 3, 0],
+  );
+  const [state] = parsed(encoded(routes(1), left), left);
+  assert.deepEqual(
+    state?.candidates.map((one) => one.line),
+    [0, 2],
+  );
+  const [later] = parsed(encoded(routes(1), left), numbered(LINES[2], LINES[0]));
+  assert.deepEqual(
+    later?.candidates.map((one) => one.line),
+    [1, 0],
   );
 });

@@ -4,8 +4,8 @@ import { type Line, lineOf } from '../../src/protocol/line.js';
 import type { Notice } from '../../src/protocol/notice.js';
 import { LineStates } from '../../src/workers/routes/line-states.js';
 
-const line = (name: string): Line =>
-  lineOf(name, { ip: undefined, port: 0 }, [
+const line = (name: string, number: number): Line =>
+  lineOf(number, name, { ip: undefined, port: 0 }, [
     { kind: 'socks5', host: '192.0.2.1', port: 1080, username: 'user', password: 'secret' },
   ]);
 const WHY = { cause: 'proxy-unreachable', detail: 'ECONNREFUSED', address: '192.0.2.1:1080' } as const;

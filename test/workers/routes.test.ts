@@ -70,7 +70,7 @@ interface Running {
 async function withActor(cache: Partial<Options['cache']>, body: (running: Running) => Promise<void>): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   const base = gatewayOptions();
-  const lines = ['first', 'second', 'third'].map((name) => ({ ...base.lines[0], name }));
+  const lines = ['first', 'second', 'third'].map((name, number) => ({ ...base.lines[0], name, number }));
   const ended = run({ options: { ...base, lines, cache: { ...base.cache, ...cache } }, control: port2 });
   const control = call<RoutesControl>(port1);
   const replicas: Replica[] = [];
@@ -387,7 +387,7 @@ test('routes that could not be written are written the next time, although nothi
 /** A state file with so many routes, the one used last first. */
 function stateFile(count: number): string {
   const { lines } = gatewayOptions();
-  const named = ['first', 'second', 'third'].map((name) => ({ ...lines[0], name }));
+  const named = ['first', 'second', 'third'].map((name, number) => ({ ...lines[0], name, number }));
   const memory = new DestinationMemory();
   memory.connected(candidate(1, 9), 20, 0, lineView());
   memory.best = memory.candidates[0];
@@ -433,7 +433,7 @@ test('where another process writes the state file, it is read and not written', 
   const before = readFileSync(state_file, 'utf8');
   const { port1, port2 } = new MessageChannel();
   const base = gatewayOptions();
-  const lines = ['first', 'second', 'third'].map((name) => ({ ...base.lines[0], name }));
+  const lines = ['first', 'second', 'third'].map((name, number) => ({ ...base.lines[0], name, number }));
   const options = { ...base, lines, cache: { ...base.cache, state_file } };
   const ended = run({ options, control: port2, readOnly: true });
   const control = call<RoutesControl>(port1);

@@ -1,4 +1,4 @@
-// Names of lines in rules, to the places of the lines: the last step of checking rules, once the lines are made.
+// Names of lines in rules, to the numbers of the lines: the last step of checking rules, once the lines are made.
 import type { Line } from '../../protocol/line.js';
 import type { Rule } from '../../protocol/rule.js';
 import { type Findings, hint } from './findings.js';
@@ -14,13 +14,13 @@ export function rulesOnLines(
   findings: Findings,
 ): readonly Rule[] {
   const names = lines.map(({ name }) => name);
-  const places = new Map(names.map((name, index) => [name, index]));
+  const numbers = new Map(lines.map(({ name, number }) => [name, number]));
   return rules.map((rule, index) => {
     if (rule.ruling === 'block') return { ...rule, ruling: 'block' };
     const { use, sticky } = rule.ruling;
     const found = use?.map((name, position) => {
       if (name === undefined) return -1;
-      const line = places.get(name);
+      const line = numbers.get(name);
       if (line !== undefined) return line;
       const at = inside(inside(inside(place, index), 'use'), position);
       findings.error(at, () => `${shown(name, 'use')} is not the name of a line; ${hint(name, names)}`);

@@ -10,6 +10,7 @@ import type { Ownership } from '../../linux/ownership.js';
 import { PipePool } from '../../linux/pipes.js';
 import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import { LineHealth } from '../../protocol/line-health.js';
+import { tableLength } from '../../protocol/lines/numbers.js';
 import type { ConnectionActor, Fault, LastFailure } from '../../protocol/messages.js';
 import type { Options } from '../../protocol/options.js';
 import { OwnListeners } from '../../protocol/own-listeners.js';
@@ -101,7 +102,7 @@ class Actor implements ConnectionActor {
     const age = () => performance.now();
     this.#names = new NamesReplica(options.dns, { deadlines, badAddresses, now: age, counters: this.#counters });
     this.#outcomes = new OutcomeReports((observations) => this.#names.observed(observations));
-    const health = new LineHealth(options.lines.length);
+    const health = new LineHealth(tableLength(options.lines));
     this.#routes = new RoutesReplica(start.actor, options, health, now);
     const log = new RemoteLog(start.log, options.log_level, () => {
       this.#counters[Counter.logsDropped] += 1;
@@ -119,7 +120,7 @@ class Actor implements ConnectionActor {
       engine,
       options,
       lines: dialLines(options.lines),
-      allLines: options.lines.map((_, index) => index),
+      allLines: options.lines.map(({ number }) => number),
       planRules: planRules(options.race),
       budget: new AttemptBudget(options),
       crowds: new Crowds(options, deadlines),

@@ -53,8 +53,8 @@ function compare(candidate: CandidateMemory, outcome: NameOutcome): void {
 }
 
 /** The name of which a line's candidates are addresses; undefined where the address is given as one. */
-function nameOf({ lines }: Checking, index: number, target: Target): string | undefined {
-  const line = lines[index];
+function nameOf({ lines }: Checking, number: number, target: Target): string | undefined {
+  const line = lines[number];
   if (line.isDirect) return target.ip === undefined ? target.asked : undefined;
   return line.proxyIp === undefined ? line.hops[0].host : undefined;
 }

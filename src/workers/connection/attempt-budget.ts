@@ -1,5 +1,6 @@
 // How many attempts may be under way: in one race, on one line and in all of this actor. The bounds shrink as descriptors
 // run short, and a race always gets one attempt in the end. It starts none itself.
+import { tableLength } from '../../protocol/lines/numbers.js';
 import type { Options } from '../../protocol/options.js';
 
 /** A race that waits for a place. */
@@ -15,10 +16,11 @@ export class AttemptBudget {
   readonly #line_max: number;
   readonly #total_max: number;
   readonly #racing_max: number;
+  /** By number. */
   readonly #byLine: Int32Array;
   #total = 0;
   #held = 0;
-  /** By line, in the order in which they came, with their numbers in that order over all lines. */
+  /** By the number of the line, in the order in which they came, with their numbers in that order over all lines. */
   readonly #waiting: readonly Map<Waiting, number>[];
   #came = 0;
 
@@ -28,8 +30,8 @@ export class AttemptBudget {
     this.#line_max = Math.max(1, Math.floor(race.line_attempts_max / workers));
     this.#total_max = Math.max(1, Math.floor(race.total_attempts_max / workers));
     this.#racing_max = limits.racing_max;
-    this.#byLine = new Int32Array(lines.length);
-    this.#waiting = lines.map(() => new Map());
+    this.#byLine = new Int32Array(tableLength(lines));
+    this.#waiting = Array.from(this.#byLine, () => new Map());
   }
 
   /** Attempts under way. */

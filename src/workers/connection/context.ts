@@ -22,8 +22,9 @@ import type { RuleBook } from './rule-book.js';
 export interface Context {
   readonly engine: Engine;
   readonly options: Options;
+  /** Each at the place of its number. */
   readonly lines: readonly DialLine[];
-  /** What a connection may use to which no rule applies. */
+  /** Numbers of the lines: what a connection may use to which no rule applies. */
   readonly allLines: readonly number[];
   readonly planRules: PlanRules;
   readonly budget: AttemptBudget;

@@ -18,7 +18,7 @@ const NOBODY = targetOfIp(Uint8Array.of(192, 0, 2, 1), 443);
 export class EarlyProbe implements AttemptOutcome {
   readonly #context: Context;
   readonly #interval_ms: number;
-  /** Indices of the lines that have proxies. */
+  /** Numbers of the lines that have proxies. */
   readonly #lines: readonly number[];
   readonly #deadline = new Deadline(() => this.#try());
   /** Place in `#lines` of the next. */
@@ -59,7 +59,7 @@ export class EarlyProbe implements AttemptOutcome {
   }
 
   #ask(line: DialLine, ip: Uint8Array | undefined): void {
-    const candidate = ip === undefined ? undefined : { line: line.index, ip };
+    const candidate = ip === undefined ? undefined : { line: line.number, ip };
     if (candidate === undefined || new Attempt(this.#context, candidate, NOBODY, this).start() !== undefined)
       this.#goOn();
   }

@@ -45,7 +45,7 @@ export class Egress {
     // Who asked for an address has been told of these by `refuses`, and of the rules.
     if (isUnspecified(ip)) return UNSPECIFIED;
     if (this.#listeners.has(ip, target.port)) return OWN_LISTENER;
-    if (!this.#rules.allows(line.index, ip, target)) return BLOCKED;
+    if (!this.#rules.allows(line.number, ip, target)) return BLOCKED;
     return this.#badAddresses.bars(ip, target.host) ? BLACKLISTED : undefined;
   }
 

@@ -142,9 +142,9 @@ export class Gathering {
 
   #offer(line: DialLine, ips: readonly Uint8Array[]): void {
     const usual: Candidate[] = [];
-    const isOut = !this.#context.health.mayUse(line.index, this.#context.engine.now);
+    const isOut = !this.#context.health.mayUse(line.number, this.#context.engine.now);
     for (const ip of ips) {
-      const candidate = { line: line.index, ip };
+      const candidate = { line: line.number, ip };
       const barred = this.#bars(candidate);
       if (barred !== undefined) this.#leaveOut(line, barred);
       else if (isOut || this.#isLast(candidate) || this.#lessons.isMute(candidate)) this.#last.push(candidate);
@@ -159,8 +159,8 @@ export class Gathering {
   }
 
   /** Why a line must not, or cannot, dial an address. */
-  #bars({ line: index, ip }: Candidate): Failure | undefined {
-    return this.#context.egress.bars(this.#context.lines[index], ip, this.#target);
+  #bars({ line: number, ip }: Candidate): Failure | undefined {
+    return this.#context.egress.bars(this.#context.lines[number], ip, this.#target);
   }
 
   /** Whether the address only ever failed for this name. */

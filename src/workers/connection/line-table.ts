@@ -1,10 +1,11 @@
 // The lines in the form in which they are dialled: texts turned into bytes once, at the actor's start.
 import { parseIp } from '../../protocol/address.js';
 import type { Hop, Line } from '../../protocol/line.js';
+import { byNumber } from '../../protocol/lines/numbers.js';
 
 export interface DialLine {
-  /** Its place in the configured lines. */
-  readonly index: number;
+  /** By which all tables know it; its place in this one. */
+  readonly number: number;
   readonly name: string;
   /** Undefined: the kernel chooses, of either family. */
   readonly sourceIp: Uint8Array | undefined;
@@ -16,16 +17,21 @@ export interface DialLine {
   readonly proxyIp: Uint8Array | undefined;
 }
 
-export function dialLines(lines: readonly Line[]): DialLine[] {
-  return lines.map((line, index) => ({
-    index,
+/** Each at the place of its number. Nothing asks for a line that is not there. */
+export function dialLines(lines: readonly Line[]): readonly DialLine[] {
+  return byNumber(lines.map(dialLine)) as readonly DialLine[];
+}
+
+function dialLine(line: Line): DialLine {
+  return {
+    number: line.number,
     name: line.name,
     sourceIp: line.source.ip === undefined ? undefined : parseIp(line.source.ip),
     sourcePort: line.source.port,
     hops: line.hops,
     isDirect: line.isDirect,
     proxyIp: line.isDirect ? undefined : parseIp(line.hops[0].host),
-  }));
+  };
 }
 
 /** Whether a line can dial addresses of this length (its source's family, when it has one). */

@@ -38,7 +38,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   readonly #context: Context;
   readonly #target: Target;
   readonly #outcome: RaceOutcome;
-  /** Indices of the lines that may be used. */
+  /** Numbers of the lines that may be used. */
   readonly #lines: readonly number[];
   readonly #sticky: boolean;
   readonly #plan: RacePlan;

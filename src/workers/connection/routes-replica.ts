@@ -5,6 +5,7 @@ import type { Candidate } from '../../protocol/candidate.js';
 import type { RouteFailure } from '../../protocol/candidate-memory.js';
 import type { DestinationMemory, LineView, RouteEvent } from '../../protocol/destination-memory.js';
 import type { LineEvent, LineHealth } from '../../protocol/line-health.js';
+import { tableLength } from '../../protocol/lines/numbers.js';
 import type { RouteReport, RouteSubscriber, RoutesActor } from '../../protocol/messages.js';
 import type { Options } from '../../protocol/options.js';
 import { memoryOf, type RouteState } from '../../protocol/route-state.js';
@@ -25,6 +26,7 @@ const REPEAT_FAILURE_MS = 1000;
 export class RoutesReplica implements RouteSubscriber, LineView {
   readonly ttl_ms: number;
   readonly #actor: number;
+  /** All numbers of lines are below it. */
   readonly #lines: number;
   readonly #health: LineHealth;
   readonly #table: RouteTable;
@@ -41,7 +43,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
   constructor(actor: number, { lines, cache }: Options, health: LineHealth, now: () => number) {
     this.ttl_ms = cache.ttl_s * 1000;
     this.#actor = actor;
-    this.#lines = lines.length;
+    this.#lines = tableLength(lines);
     this.#health = health;
     this.#table = new RouteTable(cache.entries_max, this.ttl_ms);
     this.#repeat_ms = Math.min(REPEAT_MS, this.ttl_ms / 4);

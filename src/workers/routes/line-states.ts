@@ -3,15 +3,19 @@
 import { FAILURES } from '../../protocol/failure.js';
 import type { Line } from '../../protocol/line.js';
 import type { LineEvent } from '../../protocol/line-health.js';
+import { byNumber } from '../../protocol/lines/numbers.js';
 import type { Notice } from '../../protocol/notice.js';
 
 export class LineStates {
-  readonly #lines: readonly Line[];
+  /** By number. */
+  readonly #names: readonly (string | undefined)[];
+  readonly #count: number;
   readonly #tell: (notice: Notice) => void;
   readonly #down = new Set<number>();
 
   constructor(lines: readonly Line[], tell: (notice: Notice) => void) {
-    this.#lines = lines;
+    this.#names = byNumber(lines).map((line) => line?.name);
+    this.#count = lines.length;
     this.#tell = tell;
   }
 
@@ -22,9 +26,10 @@ export class LineStates {
   }
 
   #isDown({ line, why }: Extract<LineEvent, { kind: 'proxy-failed' }>): void {
+    const name = this.#names[line];
+    if (name === undefined) return;
     this.#down.add(line);
-    const { name } = this.#lines[line];
-    const lines_left = this.#lines.length - this.#down.size;
+    const lines_left = this.#count - this.#down.size;
     const { sentence } = FAILURES[why?.cause ?? 'proxy-unreachable'];
     const what = `line ${JSON.stringify(name)} is down: ${sentence}`;
     const message = lines_left > 0 ? what : `${what}, and no line is left`;
@@ -39,9 +44,10 @@ export class LineStates {
 
   /** Also where it was not known to be down here: an earlier route actor may have said so. */
   #isUp(line: number): void {
+    const name = this.#names[line];
+    if (name === undefined) return;
     this.#down.delete(line);
-    const { name } = this.#lines[line];
-    const lines_left = this.#lines.length - this.#down.size;
+    const lines_left = this.#count - this.#down.size;
     const message = `line ${JSON.stringify(name)} works again`;
     this.#tell({ topic: `line ${name}`, good: true, level: 'info', message, fields: { line: name, lines_left } });
   }

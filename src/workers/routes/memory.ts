@@ -5,6 +5,7 @@ import { readLines } from '../../files/line-reader.js';
 import { StateFile, type Warn } from '../../files/state-file.js';
 import type { DestinationMemory, LineView } from '../../protocol/destination-memory.js';
 import { type LineEvent, LineHealth } from '../../protocol/line-health.js';
+import { tableLength } from '../../protocol/lines/numbers.js';
 import type { RouteReport } from '../../protocol/messages.js';
 import type { Options } from '../../protocol/options.js';
 import { encodeRoutes, ROUTES_BEGIN, ROUTES_OCTETS_MAX, RouteReader } from '../../protocol/route-snapshot.js';
@@ -28,6 +29,8 @@ export class Memory {
   readonly #table: RouteTable;
   readonly #health: LineHealth;
   readonly #lines: Options['lines'];
+  /** All numbers of lines are below it. */
+  readonly #numbers_end: number;
   readonly #file: StateFile | undefined;
   readonly #saving: NodeJS.Timeout | undefined;
   readonly #entries_max: number;
@@ -47,8 +50,9 @@ export class Memory {
 
   constructor({ cache, lines }: Options, { warn, tell, readOnly }: MemoryParts) {
     this.#table = new RouteTable(cache.entries_max, cache.ttl_s * 1000);
-    this.#health = new LineHealth(lines.length);
+    this.#health = new LineHealth(tableLength(lines));
     this.#lines = lines;
+    this.#numbers_end = tableLength(lines);
     this.#entries_max = cache.entries_max;
     this.#tell = tell;
     this.restored = (cache.state_file === null ? Promise.resolve() : this.#restore(cache.state_file, cache, warn)).then(
@@ -63,7 +67,7 @@ export class Memory {
   }
 
   learn({ destination, event }: RouteReport): void {
-    if (event.line >= this.#lines.length) return;
+    if (event.line >= this.#numbers_end) return;
     const now = performance.now();
     const memory = this.#table.open(destination, now);
     memory.apply(event, now, this.#view);
@@ -74,7 +78,7 @@ export class Memory {
 
   /** Whether the line is down then; undefined for one that does not exist. */
   learnLine(event: LineEvent): boolean | undefined {
-    if (event.line >= this.#lines.length) return undefined;
+    if (event.line >= this.#numbers_end) return undefined;
     this.#health.apply(event, performance.now());
     return this.#health.isDown(event.line);
   }
@@ -84,7 +88,7 @@ export class Memory {
   }
 
   earlyLines(): LineEvent[] {
-    return this.#lines.flatMap((_, line): LineEvent[] =>
+    return this.#lines.flatMap(({ number: line }): LineEvent[] =>
       this.#view.answersEarly(line) ? [{ kind: 'early', line, early: true }] : [],
     );
   }
@@ -133,7 +137,7 @@ export class Memory {
     const kept: (readonly [destination: string, memory: DestinationMemory])[] = [];
     const read = await readLines(path, ROUTES_OCTETS_MAX, (line, hasEnd) => {
       const state = reader.take(line, hasEnd);
-      if (state !== undefined) kept.push([state.destination, memoryOf(state, begun, this.#lines.length)]);
+      if (state !== undefined) kept.push([state.destination, memoryOf(state, begun, this.#numbers_end)]);
       return reader.isWell && !this.#closed;
     });
     if (read.kind === 'absent' && read.code === 'ENOENT') return;

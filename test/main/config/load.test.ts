@@ -28,8 +28,8 @@ test("the sample of TcpRoute's readme loads unchanged, with a warning for INDO o
   ]);
   const hop = { kind: 'socks5', host: '127.0.0.1', port: 5555, username: undefined, password: undefined };
   assert.deepEqual(options.lines, [
-    { name: 'direct', source: ANY, hops: [], isDirect: true },
-    { name: 'socks5 127.0.0.1:5555', source: ANY, hops: [hop], isDirect: false },
+    { number: 0, name: 'direct', source: ANY, hops: [], isDirect: true },
+    { number: 1, name: 'socks5 127.0.0.1:5555', source: ANY, hops: [hop], isDirect: false },
   ]);
   assert.deepEqual(options.blacklist, []);
 });
@@ -63,7 +63,7 @@ test('without a file the defaults hold, and no warning is given', () => {
     nameservers_backup: [],
     hosts: {},
     blacklist: [],
-    lines: [{ name: 'direct', source: ANY, hops: [], isDirect: true }],
+    lines: [{ number: 0, name: 'direct', source: ANY, hops: [], isDirect: true }],
     rules: [],
     limits: { connections_max: 0, lines_max: 256, pipes_max: 128, racing_max: 16 },
     race: {

@@ -19,9 +19,9 @@ const hop = (host: string) => ({ kind: 'socks5' as const, host, port: 1080, user
 const DIRECT = 0;
 const BY_NAME = 1;
 const LINES = dialLines([
-  lineOf('direct', source, []),
-  lineOf('by name', source, [hop('proxy.test')]),
-  lineOf('by address', source, [hop('198.51.100.80')]),
+  lineOf(0, 'direct', source, []),
+  lineOf(1, 'by name', source, [hop('proxy.test')]),
+  lineOf(2, 'by address', source, [hop('198.51.100.80')]),
 ]);
 
 const found = (ips: readonly Uint8Array[], proof: Proof = 'all'): NameOutcome => ({ kind: 'found', ips, proof });

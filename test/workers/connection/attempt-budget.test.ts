@@ -26,7 +26,7 @@ function budgetOf({
   return new AttemptBudget({
     ...options,
     workers,
-    lines: Array.from({ length: lines }, (_, i) => ({ ...template, name: `line ${i}` })),
+    lines: Array.from({ length: lines }, (_, i) => ({ ...template, number: i, name: `line ${i}` })),
     limits: { ...options.limits, racing_max: racing },
     race: { ...options.race, attempts_max: race, line_attempts_max: line, total_attempts_max: total },
   });

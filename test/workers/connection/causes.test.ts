@@ -8,7 +8,7 @@ import type { DialLine } from '../../../src/workers/connection/line-table.js';
 
 const { errno } = constants;
 const PLAIN: DialLine = {
-  ...{ index: 0, name: 'direct', sourceIp: undefined, sourcePort: 0 },
+  ...{ number: 0, name: 'direct', sourceIp: undefined, sourcePort: 0 },
   ...{ hops: [], isDirect: true, proxyIp: undefined },
 };
 const WITH_IP: DialLine = { ...PLAIN, sourceIp: Uint8Array.of(192, 0, 2, 1) };

@@ -16,7 +16,7 @@ function attemptOf(name: string, code: Parameters<typeof failureOf>[0], detail: 
   return {
     candidate: { line: 0, ip: new Uint8Array([192, 0, 2, 7]) },
     line: {
-      ...{ index: 0, name, sourceIp: new Uint8Array([192, 0, 2, 1]), sourcePort: 0 },
+      ...{ number: 0, name, sourceIp: new Uint8Array([192, 0, 2, 1]), sourcePort: 0 },
       ...{ hops: [], isDirect: true, proxyIp: undefined },
     },
     failure: failureOf(code, detail),

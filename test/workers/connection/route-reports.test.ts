@@ -21,7 +21,7 @@ const NAME = 'a.test:443';
 const TTL_MS = 600_000;
 const at = (line: number, address: string): Candidate => ({ line, ip: parseIp(address) as Uint8Array });
 const FIRST = at(0, '192.0.2.1');
-const line = (name: string): Line => lineOf(name, { ip: undefined, port: 0 }, []);
+const line = (name: string, number: number): Line => lineOf(number, name, { ip: undefined, port: 0 }, []);
 
 class World {
   now = 1_000_000;
@@ -31,7 +31,7 @@ class World {
   constructor(cache: Partial<Options['cache']> = {}) {
     const options = defaultOptions();
     const changed = { ...options.cache, ttl_s: TTL_MS / 1000, entries_max: 100, ...cache };
-    const lines = [line('first'), line('second')];
+    const lines = [line('first', 0), line('second', 1)];
     this.replica = new RoutesReplica(ACTOR, { ...options, lines, cache: changed }, this.health, () => this.now);
   }
 

@@ -41,7 +41,7 @@ async function withReplica(body: (world: World) => Promise<void>): Promise<void>
   const health = new LineHealth(2);
   const options = defaultOptions();
   const [line] = options.lines;
-  const lines = [line, { ...line, name: 'other' }];
+  const lines = [line, { ...line, name: 'other', number: 1 }];
   const replica = new RoutesReplica(7, { ...options, lines }, health, () => clock.now);
   const told: Told[] = [];
   const ends: { close(): void }[] = [];

@@ -6,7 +6,7 @@ import { freePort } from '../../helpers/proxies.js';
 
 test('a server whose port is closed is not the socket itself', async () => {
   const port = await freePort();
-  const line = lineOf('itself', { ip: undefined, port }, []);
+  const line = lineOf(0, 'itself', { ip: undefined, port }, []);
   const never = (): never => assert.fail('no name is looked up');
   const to = { host: '127.0.0.1', port, line, tls: undefined };
   await assert.rejects(dial(to, never, new AbortController().signal), /connected to itself/);

@@ -12,7 +12,7 @@ import { mutationRuns } from '../../helpers/mutation-runs.js';
 
 const ZONES = { 'a.test': { A: ['192.0.2.1'], ttl_s: 60 }, 'b.test': { A: ['192.0.2.2'], ttl_s: 60 } };
 const FORGED = '203.0.113.66';
-const DIRECT = lineOf('direct', { ip: undefined, port: 0 }, []);
+const DIRECT = lineOf(0, 'direct', { ip: undefined, port: 0 }, []);
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {

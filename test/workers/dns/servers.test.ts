@@ -150,7 +150,7 @@ test('a connection through which nothing comes any more is given no further ques
 
 test('a server by name is reached from a source address, in its family', async () => {
   const server = await tcp(say);
-  const line = lineOf('up', { ip: '127.0.0.1', port: 0 }, []);
+  const line = lineOf(0, 'up', { ip: '127.0.0.1', port: 0 }, []);
   const asked = new TcpServer({ host: NAME, port: server.port, line, tls: undefined }, bootstrap);
   assert.equal((await ask(asked).outcome).kind, 'addresses');
   asked.close();

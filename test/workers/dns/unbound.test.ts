@@ -83,7 +83,7 @@ test('through a line: every proxy of it, with password and source address', { sk
       password: undefined,
     };
     const far = { kind: 'socks5' as const, host: '127.0.0.1', port: second.port, username: 'user', password: 'secret' };
-    const line = lineOf('chain', { ip: '127.0.0.3', port: 0 }, [hop, far]);
+    const line = lineOf(0, 'chain', { ip: '127.0.0.3', port: 0 }, [hop, far]);
     const server = { ...at(kind), host: kind === 'tcp' ? '127.0.0.1' : 'dns.test', via: 'chain' };
     assert.deepEqual(await start([server], {}, [line]).lookup('a.test'), FOUND);
     assert.deepEqual(first.passed[0], { host: '127.0.0.1', port: second.port, from: '127.0.0.3' });
@@ -92,7 +92,7 @@ test('through a line: every proxy of it, with password and source address', { sk
 });
 
 test('a direct line gives its source address', { skip }, async () => {
-  const line = lineOf('d', { ip: '127.0.0.4', port: 0 }, []);
+  const line = lineOf(0, 'd', { ip: '127.0.0.4', port: 0 }, []);
   assert.deepEqual(await start([{ ...at('tcp'), via: 'd' }], {}, [line]).lookup('a.test'), FOUND);
 });
 
@@ -103,7 +103,7 @@ test('a proxy that is not there, or refuses, fails in time', { skip }, async () 
   const any = { ip: undefined, port: 0 };
   for (const one of [hop, { ...hop, port: 1 }]) {
     const server = { ...at('tls'), via: 'l' };
-    const answer = await start([server], { try_timeout_ms: 2000 }, [lineOf('l', any, [one])]).lookup('a.test');
+    const answer = await start([server], { try_timeout_ms: 2000 }, [lineOf(0, 'l', any, [one])]).lookup('a.test');
     assert.equal(answer.code, 'failed');
   }
 });

@@ -9,6 +9,7 @@ import { defaultOptions } from '../../helpers/default-options.js';
 
 const line = (...hosts: string[]) =>
   lineOf(
+    0,
     'line',
     { ip: undefined, port: 0 },
     hosts.map((host) => ({ kind: 'socks5', host, port: 1080, username: undefined, password: undefined })),
