@@ -17,7 +17,7 @@ const ALONE = [
   ...['linux/loop', 'linux/thread-clock', 'main/acceptor', 'main/deadline', 'main/supervisor', 'gateway/hedge'],
   ...['gateway/late-addresses', 'workers/dns/habits', 'workers/dns/in-order'],
   // They take thousands of sockets, or much memory and CPU time.
-  ...['gateway/many', 'gateway/memory', 'gateway/pressure', 'gateway/strangers', 'gateway/turmoil'],
+  ...['gateway/many', 'gateway/pressure', 'gateway/turmoil'],
 ];
 /** Files at a time for each core: they wait more than they work. */
 const FILES_PER_CORE = 2;
