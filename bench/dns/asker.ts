@@ -2,9 +2,8 @@
 // what comes back and samples what the actor holds. It starts no actor: see main.ts.
 import { MessageChannel } from 'node:worker_threads';
 import { DeadlineWheel } from '../../src/protocol/deadline-wheel.js';
-import type { NamesControl } from '../../src/protocol/messages.js';
-import type { Tables } from '../../src/protocol/names-statistics.js';
 import type { Options } from '../../src/protocol/options.js';
+import type { NamesControl, Tables } from '../../src/threads/contracts/dns.js';
 import { Counters } from '../../src/threads/counters.js';
 import { moved, type Remote } from '../../src/threads/port.js';
 import { BadAddresses } from '../../src/workers/connection/bad-addresses.js';

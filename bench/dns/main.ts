@@ -5,8 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { MessageChannel } from 'node:worker_threads';
 import { ActorPool } from '../../src/main/actor-pool.js';
-import type { NamesControl } from '../../src/protocol/messages.js';
-import type { NamesStatistics } from '../../src/protocol/names-statistics.js';
+import type { NamesControl, NamesStatistics } from '../../src/threads/contracts/dns.js';
 import { call } from '../../src/threads/port.js';
 import type { NamesStart } from '../../src/threads/start.js';
 import { defaultOptions } from '../../test/helpers/default-options.js';

@@ -1,12 +1,14 @@
 // Opens the engine that was asked for, or the best one that this kernel allows; and the trial that main makes once, at
 // start, before it asks for io_uring anywhere: old kernels and containers' seccomp profiles refuse it in many ways.
 import { packAddress } from './addresses.js';
-import { BufferGroup, type Engine, Handler } from './engine.js';
+import { BufferGroup } from './buffers.js';
+import type { Engine } from './engine.js';
 import { EpollEngine } from './epoll.js';
 import { errnoName } from './errno.js';
 import type { Memory } from './memory.js';
 import { type Ownership, UNRECORDED } from './ownership.js';
 import type { Socket } from './socket.js';
+import { Handler } from './socket.js';
 import { closeFd, listenOn, localEndpoint, openStream, sendBytes } from './sockets.js';
 import { UringEngine } from './uring.js';
 

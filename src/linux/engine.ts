@@ -2,85 +2,15 @@
 // io_uring (uring.ts) and epoll (epoll.ts), behave alike. A socket's buffer nearly always has room, so a send is told
 // only when something was left over; `pollOut` waits for room then. What must know at once what was taken, such as a bulk
 // transfer, sends by a direct call (sockets.ts).
+import type { BufferGroup } from './buffers.js';
 import type { Memory } from './memory.js';
-import type { Socket } from './socket.js';
-
-/** Which receive buffers: of a handshake's size, of a small message's, or of a bulk transfer's. */
-export const BufferGroup = { handshake: 0, small: 1, large: 2 } as const;
-export type BufferGroup = (typeof BufferGroup)[keyof typeof BufferGroup];
-
-export interface GroupSize {
-  /** Bytes a buffer. */
-  readonly size: number;
-  /** Buffers of the group in an io_uring engine (a power of two); epoll needs one. */
-  readonly count: number;
-}
-
-/** By group. A handshake's messages are at most 262 bytes (RFC 1928). */
-export const GROUP_SIZES: readonly GroupSize[] = [
-  { size: 1024, count: 256 },
-  { size: 4096, count: 256 },
-  { size: 65536, count: 32 },
-];
+import type { Handler, Socket } from './socket.js';
 
 /** What can be sent on one socket in one turn, by `send` and `sendCopy` together. */
 export const SEND_MAX = 65_536;
 
 /** How a socket ends: with what was sent before delivered (FIN), or with a reset (RST, unsent bytes are dropped). */
 export type Ending = 'graceful' | 'reset';
-
-/** What is done about an event that no handler asked for. */
-let unasked = (event: string): void => {
-  throw new Error(`${event}: not asked for`);
-};
-
-/**
- * An event that no handler asked for is a bug of ours: it throws, so that tests see it. A thread that serves clients calls
- * this at its start: from then on `count` is called instead and the event is dropped, since a throw would end every
- * connection of the thread.
- */
-export function countUnasked(count: (event: string) => void): void {
-  unasked = count;
-}
-
-/**
- * Is told what became of a socket's operations. All results are negated errnos where they failed.
- * The methods not overridden are for operations that this handler never asks for.
- */
-export abstract class Handler {
-  /** A connection was accepted (its fd), or accepting ended (a negated errno; -ECANCELED: ask again). */
-  onAccept(_socket: Socket, _result: number): void {
-    unasked('onAccept');
-  }
-  /** 0, or why it did not connect. */
-  onConnect(_socket: Socket, _result: number): void {
-    unasked('onConnect');
-  }
-  /** `result` bytes (0: end of stream) at `offset` of `memory`, which are the engine's again when this returns. */
-  onReceive(_socket: Socket, _result: number, _memory: Memory, _offset: number): void {
-    unasked('onReceive');
-  }
-  /** After `stopStream`: no more will come. Not told where the stream has ended or broken by itself meanwhile. */
-  onStreamStopped(_socket: Socket): void {
-    unasked('onStreamStopped');
-  }
-  /** `rest`, a copy, is what was left of what was sent in a turn, and why: -EAGAIN for no room, else what broke. */
-  onUnsent(_socket: Socket, _rest: Uint8Array, _error: number): void {
-    unasked('onUnsent');
-  }
-  /** There are bytes to read, an end, or an error. */
-  onPollIn(_socket: Socket, _result: number): void {
-    unasked('onPollIn');
-  }
-  /** There is room to write, or an error. */
-  onPollOut(_socket: Socket, _result: number): void {
-    unasked('onPollOut');
-  }
-  /** The connection is broken (`isBroken`), or both directions have ended. `result`: poll(2) events, or a negated errno. */
-  onPollHangup(_socket: Socket, _result: number): void {
-    unasked('onPollHangup');
-  }
-}
 
 const POLLERR = 8;
 

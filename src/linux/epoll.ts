@@ -1,20 +1,13 @@
 // The engine over epoll, for where io_uring is refused: the call is tried, and where it would block, readiness is
 // awaited (edge-triggered, each fd registered once, for everything).
 import { ADDRESS_SIZE } from './addresses.js';
-import {
-  BufferGroup,
-  type Ending,
-  type Engine,
-  type EngineCounts,
-  GROUP_SIZES,
-  type Handler,
-  SEND_MAX,
-} from './engine.js';
+import { BufferGroup, GROUP_SIZES } from './buffers.js';
+import { type Ending, type Engine, type EngineCounts, SEND_MAX } from './engine.js';
 import { EAGAIN, ECONNABORTED, EINPROGRESS, EINTR } from './errno.js';
 import * as libc from './libc.js';
 import { type Memory, mapMemory, unmap } from './memory.js';
 import { closeOwned, type Ownership, UNRECORDED } from './ownership.js';
-import { Pending, type Socket, Streaming } from './socket.js';
+import { type Handler, Pending, type Socket, Streaming } from './socket.js';
 import { SocketTable } from './socket-table.js';
 import { connectTo, pendingError, pollNow, sendBytes, sendFrom, setLingerZero } from './sockets.js';
 import { ThreadClock } from './thread-clock.js';

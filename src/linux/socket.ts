@@ -1,6 +1,60 @@
 // A file descriptor that an engine works on. There are two for each connection, and most of them are idle: what an engine
 // must know of one is a handful of bits in one number.
-import { BufferGroup, type Handler } from './engine.js';
+import { BufferGroup } from './buffers.js';
+import type { Memory } from './memory.js';
+
+/** What is done about an event that no handler asked for. */
+let unasked = (event: string): void => {
+  throw new Error(`${event}: not asked for`);
+};
+
+/**
+ * An event that no handler asked for is a bug of ours: it throws, so that tests see it. A thread that serves clients calls
+ * this at its start: from then on `count` is called instead and the event is dropped, since a throw would end every
+ * connection of the thread.
+ */
+export function countUnasked(count: (event: string) => void): void {
+  unasked = count;
+}
+
+/**
+ * Is told what became of a socket's operations. All results are negated errnos where they failed.
+ * The methods not overridden are for operations that this handler never asks for.
+ */
+export abstract class Handler {
+  /** A connection was accepted (its fd), or accepting ended (a negated errno; -ECANCELED: ask again). */
+  onAccept(_socket: Socket, _result: number): void {
+    unasked('onAccept');
+  }
+  /** 0, or why it did not connect. */
+  onConnect(_socket: Socket, _result: number): void {
+    unasked('onConnect');
+  }
+  /** `result` bytes (0: end of stream) at `offset` of `memory`, which are the engine's again when this returns. */
+  onReceive(_socket: Socket, _result: number, _memory: Memory, _offset: number): void {
+    unasked('onReceive');
+  }
+  /** After `stopStream`: no more will come. Not told where the stream has ended or broken by itself meanwhile. */
+  onStreamStopped(_socket: Socket): void {
+    unasked('onStreamStopped');
+  }
+  /** `rest`, a copy, is what was left of what was sent in a turn, and why: -EAGAIN for no room, else what broke. */
+  onUnsent(_socket: Socket, _rest: Uint8Array, _error: number): void {
+    unasked('onUnsent');
+  }
+  /** There are bytes to read, an end, or an error. */
+  onPollIn(_socket: Socket, _result: number): void {
+    unasked('onPollIn');
+  }
+  /** There is room to write, or an error. */
+  onPollOut(_socket: Socket, _result: number): void {
+    unasked('onPollOut');
+  }
+  /** The connection is broken (`isBroken`), or both directions have ended. `result`: poll(2) events, or a negated errno. */
+  onPollHangup(_socket: Socket, _result: number): void {
+    unasked('onPollHangup');
+  }
+}
 
 /** What has become of `stream`. */
 export const Streaming = { no: 0, yes: 1, stopping: 2 } as const;

@@ -1,22 +1,15 @@
 // The engine over io_uring (kernel 6.1 and newer): every operation of a turn goes to the kernel in one call.
 // Receives take their buffer from provided rings when data comes, so an idle connection holds none.
-import {
-  BufferGroup,
-  type Ending,
-  type Engine,
-  type EngineCounts,
-  GROUP_SIZES,
-  type GroupSize,
-  type Handler,
-  SEND_MAX,
-} from './engine.js';
+
+import { BufferGroup, GROUP_SIZES, type GroupSize } from './buffers.js';
+import { type Ending, type Engine, type EngineCounts, SEND_MAX } from './engine.js';
 import { EAGAIN, ECANCELED, ECONNRESET, ENOBUFS } from './errno.js';
 import * as libc from './libc.js';
 import { type Memory, mapMemory } from './memory.js';
 import { left, Outbox, type Parcel } from './outbox.js';
 import { closeOwned, type Ownership, UNRECORDED } from './ownership.js';
 import { Ring } from './ring.js';
-import { Pending, type Socket, Streaming } from './socket.js';
+import { type Handler, Pending, type Socket, Streaming } from './socket.js';
 import { SocketTable } from './socket-table.js';
 import { breakOff, setLingerZero } from './sockets.js';
 import { ThreadClock } from './thread-clock.js';

@@ -1,6 +1,6 @@
 // Accepts clients, and only as many as there is room for: further ones wait in the kernel's backlog. It decides when to
 // accept; which actor gets a client is lanes.ts. It speaks to no client.
-import { type Engine, Handler } from '../linux/engine.js';
+import type { Engine } from '../linux/engine.js';
 import {
   EAGAIN,
   ECONNABORTED,
@@ -13,6 +13,7 @@ import {
   errnoName,
 } from '../linux/errno.js';
 import type { Socket } from '../linux/socket.js';
+import { Handler } from '../linux/socket.js';
 import { acceptFrom, closeFd } from '../linux/sockets.js';
 import type { OwnerTable } from '../threads/owner-table.js';
 import type { RoomFlag } from '../threads/room.js';

@@ -2,8 +2,8 @@
 // it, the clients that it had not taken yet do not.
 
 import type { Listener } from '../protocol/listener.js';
-import type { ConnectionActor } from '../protocol/messages.js';
 import type { Options } from '../protocol/options.js';
+import type { ConnectionActor } from '../threads/contracts/connection.js';
 import { Counter, type Counters } from '../threads/counters.js';
 import type { FdQueue } from '../threads/fd-queue.js';
 import { MapTable, OwnerTable } from '../threads/owner-table.js';

@@ -1,10 +1,9 @@
 // `tcproute dns NAME`: what every configured server says of a name, what is to be thought of it, and what a client would
 // get. It runs the DNS actor for one question, and nothing else of the gateway.
 import { MessageChannel } from 'node:worker_threads';
-import type { NamesControl } from '../protocol/messages.js';
-import type { NameExplanation, ServerAnswer } from '../protocol/names-statistics.js';
 import type { Options } from '../protocol/options.js';
 import { plainTree } from '../protocol/plain-text.js';
+import type { NameExplanation, NamesControl, ServerAnswer } from '../threads/contracts/dns.js';
 import { call } from '../threads/port.js';
 import type { NamesStart } from '../threads/start.js';
 import { ActorPool } from './actor-pool.js';

@@ -1,9 +1,9 @@
 // What `tcproute explain` prints for people: names, figures, the waterfall of attempts, and why it ended as it did. Pure;
 // no line is longer than 100 columns.
 import { FAILURES } from '../protocol/failure.js';
-import type { NameExplanation, ServerAnswer } from '../protocol/names-statistics.js';
 import { plainTree } from '../protocol/plain-text.js';
 import { type AttemptRecord, hasFailed, type RaceRecord, type Why } from '../protocol/race-record.js';
+import type { NameExplanation, ServerAnswer } from '../threads/contracts/dns.js';
 import type { Answer } from './explain-client.js';
 import type { Explanation } from './explain-command.js';
 

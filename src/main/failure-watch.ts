@@ -1,6 +1,6 @@
 // Notices when no connection succeeds any more, from the counters of all actors, and asks them for the last failure then.
 // Whose failure a single one is, is the connection actors' business.
-import type { ConnectionActor, LastFailure } from '../protocol/messages.js';
+import type { ConnectionActor, LastFailure } from '../threads/contracts/connection.js';
 import type { Remote } from '../threads/port.js';
 import { within } from './deadline.js';
 import type { Notices } from './notices.js';

@@ -2,12 +2,14 @@
 // cli.ts), and it knows nothing of the process and its signals (see run.ts).
 import { openEngine, tryUring } from '../linux/choose.js';
 import { makeDoorbell } from '../linux/doorbell.js';
-import { countUnasked, type Engine } from '../linux/engine.js';
+import type { Engine } from '../linux/engine.js';
 import { Loop } from '../linux/loop.js';
+import { countUnasked } from '../linux/socket.js';
 import { closeFd } from '../linux/sockets.js';
-import type { ConnectionActor, NamesControl } from '../protocol/messages.js';
 import type { Configuration, EngineChoice, Options } from '../protocol/options.js';
 import type { Rule } from '../protocol/rule.js';
+import type { ConnectionActor } from '../threads/contracts/connection.js';
+import type { NamesControl } from '../threads/contracts/dns.js';
 import { Counter } from '../threads/counters.js';
 import type { Remote } from '../threads/port.js';
 import { RoomFlag } from '../threads/room.js';

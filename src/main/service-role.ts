@@ -1,7 +1,9 @@
 // The roles of the DNS and of the route actor: their threads run nothing but Node's own loop, so they show that they
 // turn by answering on the control port.
-import type { NamesControl, RoutesControl } from '../protocol/messages.js';
+
 import type { Options } from '../protocol/options.js';
+import type { NamesControl } from '../threads/contracts/dns.js';
+import type { RoutesControl } from '../threads/contracts/routes.js';
 import type { Remote } from '../threads/port.js';
 import type { NamesStart, RoutesStart } from '../threads/start.js';
 import { ActorLog } from './actor-log.js';

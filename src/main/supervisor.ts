@@ -3,9 +3,11 @@
 import { makeDoorbell } from '../linux/doorbell.js';
 import { breakOff, closeFd } from '../linux/sockets.js';
 import type { Listener } from '../protocol/listener.js';
-import type { ConnectionActor, NamesControl, RoutesControl } from '../protocol/messages.js';
 import type { Options } from '../protocol/options.js';
 import type { Rule } from '../protocol/rule.js';
+import type { ConnectionActor } from '../threads/contracts/connection.js';
+import type { NamesControl } from '../threads/contracts/dns.js';
+import type { RoutesControl } from '../threads/contracts/routes.js';
 import { Counters } from '../threads/counters.js';
 import { FdQueue } from '../threads/fd-queue.js';
 import { MapTable, OwnerTable } from '../threads/owner-table.js';

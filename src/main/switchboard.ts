@@ -1,8 +1,10 @@
 // Plugs the connection actors into the DNS and the route actor, and again whenever one of them has been restarted. The
 // ports go straight from thread to thread: nothing passes through main afterwards. New rules go the same way to all.
 import { MessageChannel } from 'node:worker_threads';
-import type { ConnectionActor, NamesControl, RoutesControl } from '../protocol/messages.js';
 import type { RuleTables } from '../protocol/rule-tables.js';
+import type { ConnectionActor } from '../threads/contracts/connection.js';
+import type { NamesControl } from '../threads/contracts/dns.js';
+import type { RoutesControl } from '../threads/contracts/routes.js';
 import { moved, type Remote } from '../threads/port.js';
 import { within } from './deadline.js';
 

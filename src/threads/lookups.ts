@@ -2,7 +2,7 @@
 // that are there together are one. Plain messages: a call through comlink costs one each way for every name, some 40 µs of
 // CPU on both sides. It resolves nothing and has no deadlines.
 import type { MessagePort } from 'node:worker_threads';
-import type { LookupAnswer } from '../protocol/messages.js';
+import type { LookupAnswer } from './contracts/dns.js';
 
 type Answers = readonly { readonly name: string; readonly answer: LookupAnswer }[];
 

@@ -1,5 +1,5 @@
 // The only place of comlink: typed calls over a MessagePort between threads. A contract is an interface of
-// src/protocol/messages.ts. Not for the hot path: a round trip costs tens of microseconds.
+// contracts/. Not for the hot path: a round trip costs tens of microseconds.
 import type { MessagePort } from 'node:worker_threads';
 import * as comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';

@@ -1,6 +1,6 @@
 // A resolver with its servers, outside of any thread; what it trusts, the machine's files and the clock are the test's.
 import { sourcesOf } from '../../src/protocol/address-order.js';
-import type { LookupAnswer } from '../../src/protocol/messages.js';
+import type { LookupAnswer } from '../../src/threads/contracts/dns.js';
 import { Hosts } from '../../src/workers/dns/hosts.js';
 import { CREDULOUS, type Judge } from '../../src/workers/dns/judge.js';
 import type { NamesOptions } from '../../src/workers/dns/names.js';

@@ -4,13 +4,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { packAddress } from '../../src/linux/addresses.js';
+import { BufferGroup, GROUP_SIZES } from '../../src/linux/buffers.js';
 import { makeDoorbell, ring } from '../../src/linux/doorbell.js';
-import { BufferGroup, type Engine, GROUP_SIZES, Handler, SEND_MAX } from '../../src/linux/engine.js';
+import { type Engine, SEND_MAX } from '../../src/linux/engine.js';
 import { EpollEngine } from '../../src/linux/epoll.js';
 import { EAGAIN, ECANCELED, ECONNREFUSED, ECONNRESET, EMFILE } from '../../src/linux/errno.js';
 import * as libc from '../../src/linux/libc.js';
 import { type Memory, mapMemory, unmap } from '../../src/linux/memory.js';
 import type { Socket } from '../../src/linux/socket.js';
+import { Handler } from '../../src/linux/socket.js';
 import { closeFd, openStream, sendBytes, shutdownWrite } from '../../src/linux/sockets.js';
 import { UringEngine, type UringSizes } from '../../src/linux/uring.js';
 import {

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { BufferGroup } from '../../src/linux/buffers.js';
 import { makeDoorbell } from '../../src/linux/doorbell.js';
-import { BufferGroup, type Engine } from '../../src/linux/engine.js';
+import type { Engine } from '../../src/linux/engine.js';
 import * as libc from '../../src/linux/libc.js';
 import { Loop } from '../../src/linux/loop.js';
 import { sendBytes } from '../../src/linux/sockets.js';

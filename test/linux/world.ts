@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { tryUring } from '../../src/linux/choose.js';
 import type { Engine } from '../../src/linux/engine.js';
-import { Handler } from '../../src/linux/engine.js';
 import { EpollEngine } from '../../src/linux/epoll.js';
 import { errnoName } from '../../src/linux/errno.js';
 import type { Memory } from '../../src/linux/memory.js';
 import type { Ownership } from '../../src/linux/ownership.js';
 import type { Socket } from '../../src/linux/socket.js';
+import { Handler } from '../../src/linux/socket.js';
 import { closeFd } from '../../src/linux/sockets.js';
 import { UringEngine, type UringSizes } from '../../src/linux/uring.js';
 import { connectedPair, openFds } from './peers.js';

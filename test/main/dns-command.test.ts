@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { explainName, explanationText } from '../../src/main/dns-command.js';
-import type { NameExplanation } from '../../src/protocol/names-statistics.js';
 import type { Options } from '../../src/protocol/options.js';
+import type { NameExplanation } from '../../src/threads/contracts/dns.js';
 import { dnsOptions } from '../helpers/dns-options.js';
 import { DnsServer, type DnsServerOptions, nameserver } from '../helpers/dns-server.js';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Explanation } from '../../src/main/explain-command.js';
 import { explainText } from '../../src/main/explain-text.js';
-import type { ServerAnswer } from '../../src/protocol/names-statistics.js';
 import type { AttemptRecord } from '../../src/protocol/race-record.js';
+import type { ServerAnswer } from '../../src/threads/contracts/dns.js';
 
 const attempt: AttemptRecord = {
   line: 'direct',

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, mock, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { FailureWatch } from '../../src/main/failure-watch.js';
 import { Notices } from '../../src/main/notices.js';
-import type { ConnectionActor, LastFailure } from '../../src/protocol/messages.js';
+import type { ConnectionActor, LastFailure } from '../../src/threads/contracts/connection.js';
 import type { Remote } from '../../src/threads/port.js';
 import { captureLog } from '../helpers/capture-log.js';
 

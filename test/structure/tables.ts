@@ -12,14 +12,15 @@ export const RULES: Rules = {
     'src/protocol/outbound': ['src/protocol'],
     'src/linux': [],
     'src/files': [PROTOCOL],
-    'src/threads': [PROTOCOL],
+    'src/threads/contracts': [PROTOCOL],
+    'src/threads': [PROTOCOL, 'src/threads/contracts'],
     // Of another actor none imports anything.
-    'src/workers/connection': [PROTOCOL, 'src/threads', 'src/linux'],
-    'src/workers/dns': [PROTOCOL, 'src/threads', 'src/files'],
-    'src/workers/routes': [PROTOCOL, 'src/threads', 'src/files'],
-    'src/workers/rules': [PROTOCOL, 'src/threads', 'src/files'],
+    'src/workers/connection': [PROTOCOL, 'src/threads/*', 'src/linux'],
+    'src/workers/dns': [PROTOCOL, 'src/threads/*', 'src/files'],
+    'src/workers/routes': [PROTOCOL, 'src/threads/*', 'src/files'],
+    'src/workers/rules': [PROTOCOL, 'src/threads/*', 'src/files'],
     'src/main/config': [PROTOCOL, 'src/files', 'src/main'],
-    'src/main': [PROTOCOL, 'src/threads', 'src/files', 'src/linux', 'src/main/config'],
+    'src/main': [PROTOCOL, 'src/threads/*', 'src/files', 'src/linux', 'src/main/config'],
 
     'bench/shared': [],
     'bench/peers': ['bench/shared', PROTOCOL],
@@ -48,13 +49,7 @@ export const RULES: Rules = {
     'bench/generator/loads': ['bench/generator/load.ts'],
     'bench/target/servers': ['bench/target/target.ts'],
   },
-  inCircles: [
-    ...['src/linux/engine.ts', 'src/linux/socket.ts'],
-    ...['src/protocol/messages.ts', 'src/protocol/names-statistics.ts'],
-    ...['src/workers/connection/attempt.ts', 'src/workers/connection/context.ts'],
-    'src/workers/connection/failure-log.ts',
-    ...['src/workers/dns/udp-query.ts', 'src/workers/dns/udp.ts'],
-  ],
+  inCircles: [],
   libraries: {
     koffi: ['src/linux/libc.ts'],
     // The second declares the types of its adapter for Node.

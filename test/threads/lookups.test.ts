@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type { LookupAnswer } from '../../src/protocol/messages.js';
+import type { LookupAnswer } from '../../src/threads/contracts/dns.js';
 import { LookupClient, serveLookups } from '../../src/threads/lookups.js';
 
 const NONE: LookupAnswer = { code: 'no-such-name', exists: false, ttl_s: 5 };

@@ -1,6 +1,6 @@
 // The bulk load: streams that carry as much as they can, one way, until the time is over; then each is brought to its
 // end and counts only if both ends have counted the same bytes.
-import { BufferGroup } from '../../../src/linux/engine.js';
+import { BufferGroup } from '../../../src/linux/buffers.js';
 import { EAGAIN, errnoName } from '../../../src/linux/errno.js';
 import { type Memory, mapMemory } from '../../../src/linux/memory.js';
 import type { Socket } from '../../../src/linux/socket.js';

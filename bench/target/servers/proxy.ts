@@ -1,9 +1,12 @@
 // A SOCKS5 proxy for the subject's lines that dials nobody: asked for an echo server of the target, it says that it is
 // connected, and is that echo server from then on. What a line costs is the subject's own work; a dial behind it would
 // only take the processors' time. Whatever else is asked for is refused.
-import { BufferGroup, type Engine, Handler } from '../../../src/linux/engine.js';
+
+import { BufferGroup } from '../../../src/linux/buffers.js';
+import type { Engine } from '../../../src/linux/engine.js';
 import type { Memory } from '../../../src/linux/memory.js';
 import type { Socket } from '../../../src/linux/socket.js';
+import { Handler } from '../../../src/linux/socket.js';
 import { sendBytes } from '../../../src/linux/sockets.js';
 import { failureOf } from '../../../src/protocol/failure.js';
 import type { Inbound, Requested } from '../../../src/protocol/inbound/inbound.js';

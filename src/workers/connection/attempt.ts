@@ -1,7 +1,7 @@
 // One attempt to reach the target: one line, one address of its first hop. It binds the line's source, connects, and
 // where the line has proxies asks them one after the other. It is over when it says so, or when it is abandoned.
 import { packAddress } from '../../linux/addresses.js';
-import { BufferGroup } from '../../linux/engine.js';
+import { BufferGroup } from '../../linux/buffers.js';
 import { EAGAIN } from '../../linux/errno.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';

@@ -5,7 +5,7 @@ import { comparedIp } from '../../protocol/embedded-ipv4.js';
 import type { BadAddressChange, Verdict } from '../../protocol/evidence.js';
 import { IpMap } from '../../protocol/ip-map.js';
 import { IpRanges } from '../../protocol/ip-range.js';
-import type { BadAddressSubscriber } from '../../protocol/messages.js';
+import type { BadAddressSubscriber } from '../../threads/contracts/dns.js';
 
 interface Bad {
   readonly everywhere: boolean;

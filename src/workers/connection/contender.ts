@@ -1,9 +1,12 @@
 // One connected attempt in the hello race: sends the client's ClientHello, all of it, and tells what the server's first
 // bytes are. Which of several attempts carries the connection is decided by the hello race (contest.ts).
-import { BufferGroup, type Engine, Handler } from '../../linux/engine.js';
+
+import { BufferGroup } from '../../linux/buffers.js';
+import type { Engine } from '../../linux/engine.js';
 import { EAGAIN } from '../../linux/errno.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
+import { Handler } from '../../linux/socket.js';
 import { sendBytes } from '../../linux/sockets.js';
 import { readServerWords } from '../../protocol/tls-answer.js';
 import type { Attempt } from './attempt.js';

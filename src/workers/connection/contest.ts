@@ -2,7 +2,9 @@
 // the candidate carries the connection that really answers it. The ClientHello goes to the winner of the race, and the
 // same bytes to the next one when no answer comes in time, or none that is TLS. Anything else settles it at once. It ends
 // with one value, and does not know what becomes of the sockets then.
-import { BufferGroup, type Engine, type Received } from '../../linux/engine.js';
+
+import { BufferGroup } from '../../linux/buffers.js';
+import type { Engine, Received } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
 import { Deadline, type DeadlineWheel } from '../../protocol/deadline-wheel.js';

@@ -2,18 +2,23 @@
 // run out, clients that are set wrongly. Main says how often (main/notices.ts); here no more than one of a topic a
 // second crosses the threads, however many connections fail. It keeps what failed last, should main ask.
 import { formatEndpoint, formatIp, unmapped } from '../../protocol/address.js';
+import type { Candidate } from '../../protocol/candidate.js';
 import { FAILURES, type Failure } from '../../protocol/failure.js';
 import type { Misfit } from '../../protocol/inbound/inbound.js';
-import type { LastFailure } from '../../protocol/messages.js';
 import { Repeats } from '../../protocol/notice.js';
 import type { Target } from '../../protocol/target.js';
+import type { LastFailure } from '../../threads/contracts/connection.js';
 import type { RemoteLog } from '../../threads/log.js';
-import type { Attempt } from './attempt.js';
+import type { DialLine } from './line-table.js';
 
 const EVERY_MS = 1000;
 
 /** Of an attempt, what names the line and where it dialled. */
-export type Failed = Pick<Attempt, 'candidate' | 'line' | 'failure'>;
+export interface Failed {
+  readonly candidate: Candidate;
+  readonly line: Pick<DialLine, 'name' | 'sourceIp'>;
+  readonly failure: Failure | undefined;
+}
 
 interface Lost {
   readonly failure: Failure;

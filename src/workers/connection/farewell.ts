@@ -1,6 +1,6 @@
 // How a client that cannot be served is let go: the answer, our end of stream, then what the client still sends is read
 // and thrown away for a bounded while, since a close with bytes unread would be a reset that overtakes the answer.
-import { BufferGroup } from '../../linux/engine.js';
+import { BufferGroup } from '../../linux/buffers.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
 import { sendBytes, shutdownWrite } from '../../linux/sockets.js';

@@ -1,5 +1,5 @@
 // The ways in which an actor can be told to go wrong, so that tests see what the supervision makes of it.
-import type { Fault } from '../../protocol/messages.js';
+import type { Fault } from '../../threads/contracts/connection.js';
 
 /** Half a MiB leaks so often, though nothing else happens: far less between two looks at the heap than it leaves free. */
 export const LEAK_EVERY_MS = 25;

@@ -1,8 +1,11 @@
 // What a client says before the race: messages in pieces of any size, pipelined or not, until its target is known. It
 // reads, feeds the way in and sends its answers; it knows no protocol, and the answer to the request is the session's.
-import { BufferGroup, type Engine, Handler } from '../../linux/engine.js';
+
+import { BufferGroup } from '../../linux/buffers.js';
+import type { Engine } from '../../linux/engine.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Socket } from '../../linux/socket.js';
+import { Handler } from '../../linux/socket.js';
 import type { Inbound, Refused, Requested } from '../../protocol/inbound/inbound.js';
 
 /** Hears how the handshake ends. Exactly one of these is called, once. */

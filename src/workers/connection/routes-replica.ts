@@ -6,10 +6,10 @@ import type { RouteFailure } from '../../protocol/candidate-memory.js';
 import type { DestinationMemory, LineView, RouteEvent } from '../../protocol/destination-memory.js';
 import type { LineEvent, LineHealth } from '../../protocol/line-health.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
-import type { RouteReport, RouteSubscriber, RoutesActor } from '../../protocol/messages.js';
 import type { Options } from '../../protocol/options.js';
 import { memoryOf, type RouteState } from '../../protocol/route-state.js';
 import { RouteTable } from '../../protocol/route-table.js';
+import type { RouteReport, RouteSubscriber, RoutesActor } from '../../threads/contracts/routes.js';
 import { call, type Remote, serve } from '../../threads/port.js';
 
 /** Reports that wait at most; beyond it they are dropped, and the other actors learn for themselves. */

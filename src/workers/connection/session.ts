@@ -1,5 +1,5 @@
 // One client's connection, from the hand-off to its end: handshake → race → reply → hello race → relay → close.
-import { BufferGroup } from '../../linux/engine.js';
+import { BufferGroup } from '../../linux/buffers.js';
 import type { Socket } from '../../linux/socket.js';
 import { peerEndpoint } from '../../linux/sockets.js';
 import { formatIp, unmapped } from '../../protocol/address.js';

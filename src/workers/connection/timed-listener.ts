@@ -1,5 +1,5 @@
 // A handler of socket events that has one deadline, which stands in one of the actor's wheels while it is set.
-import { Handler } from '../../linux/engine.js';
+import { Handler } from '../../linux/socket.js';
 import type { Expiring } from '../../protocol/deadline-wheel.js';
 
 export abstract class TimedHandler extends Handler implements Expiring {

@@ -1,8 +1,8 @@
 // The DNS actor: the long task of one worker thread. Main speaks to it on the control port, and each connection actor
 // on a port of its own. It keeps no more than who is connected: what it answers from is names.ts.
 import type { MessagePort } from 'node:worker_threads';
-import type { NamesActor, NamesControl } from '../../protocol/messages.js';
 import { plain } from '../../protocol/plain-text.js';
+import type { NamesActor, NamesControl } from '../../threads/contracts/dns.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { serveLookups } from '../../threads/lookups.js';

@@ -1,9 +1,9 @@
 // What an outcome means to the one who asked: addresses that nothing is held against now, in the order to try them, and a
 // TTL inside the configured bounds. It keeps nothing.
 import { isOwnAddress, orderAddresses, type Sources } from '../../protocol/address-order.js';
-import type { LookupAnswer } from '../../protocol/messages.js';
 import { interleave, withoutDot } from '../../protocol/names.js';
 import type { Options } from '../../protocol/options.js';
+import type { LookupAnswer } from '../../threads/contracts/dns.js';
 import type { Judge } from './judge.js';
 import type { PairAnswer } from './pair.js';
 

@@ -1,7 +1,7 @@
 // One name explained: every server of both lists is asked side by side, and each answer is judged, so that a user sees
 // what the resolver chooses from. It changes no choice.
 import { type Question, questionOf } from '../../protocol/dns-message.js';
-import type { ServerAnswer } from '../../protocol/names-statistics.js';
+import type { ServerAnswer } from '../../threads/contracts/dns.js';
 import { canonical } from './canonical.js';
 import { Countdown } from './countdown.js';
 import { promised, type Reply, TIMED_OUT } from './exchange.js';

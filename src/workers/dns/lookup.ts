@@ -1,6 +1,6 @@
 // One name that is being asked about, and all who wait for it. They hear at once of the addresses of a first family, and of
 // the outcome when both have answered. What an outcome means is resolver.ts's business.
-import type { LookupAnswer } from '../../protocol/messages.js';
+import type { LookupAnswer } from '../../threads/contracts/dns.js';
 import type { Asked, Hear } from './exchange.js';
 import type { PairFound, PairListener, PairOutcome } from './pair.js';
 

@@ -3,11 +3,10 @@
 import { isIP } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Warn } from '../../files/state-file.js';
-import type { LookupAnswer } from '../../protocol/messages.js';
 import { askedName, withoutDot } from '../../protocol/names.js';
-import type { NameExplanation, NamesStatistics } from '../../protocol/names-statistics.js';
 import type { Notice } from '../../protocol/notice.js';
 import type { Options } from '../../protocol/options.js';
+import type { LookupAnswer, NameExplanation, NamesStatistics } from '../../threads/contracts/dns.js';
 import { type Hear, unasked } from './exchange.js';
 import { askEvery } from './explain.js';
 import { Hosts } from './hosts.js';

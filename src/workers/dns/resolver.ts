@@ -2,9 +2,9 @@
 // however many wait for it, stale answers while a new one is late, and a bound on all that. Where a name is asked is
 // resolution.ts.
 import { isIP } from 'node:net';
-import type { LookupAnswer } from '../../protocol/messages.js';
 import { askedName, withoutDot } from '../../protocol/names.js';
 import type { Options } from '../../protocol/options.js';
+import type { LookupAnswer } from '../../threads/contracts/dns.js';
 import { answerOf, type Ipv6Use, ttlOf, type View } from './answer.js';
 import { AnswerCache, type Kept } from './cache.js';
 import { canonical } from './canonical.js';

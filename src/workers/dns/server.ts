@@ -3,8 +3,8 @@
 import type { Question } from '../../protocol/dns-message.js';
 import type { AnsweringServer } from '../../protocol/evidence.js';
 import type { Line } from '../../protocol/line.js';
-import type { Tables } from '../../protocol/names-statistics.js';
 import type { Nameserver } from '../../protocol/options.js';
+import type { Tables } from '../../threads/contracts/dns.js';
 import type { Authorities } from './authorities.js';
 import type { Bootstrap } from './dial.js';
 import { type Asked, type Hear, type Reply, tells } from './exchange.js';
@@ -12,7 +12,8 @@ import { EDNS_ALONE } from './forms.js';
 import { Habits } from './habits.js';
 import { HttpsServer } from './https.js';
 import { TcpServer } from './tcp.js';
-import { type UdpLimits, UdpServer } from './udp.js';
+import { UdpServer } from './udp.js';
+import type { UdpLimits } from './udp-asker.js';
 
 /** `usual` is what is configured: for `udp` also TCP where the answer was truncated. */
 export type Way = 'usual' | 'tcp' | 'udp';

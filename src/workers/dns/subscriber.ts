@@ -2,7 +2,7 @@
 // several changes to an address it gets the last. What is bad is not decided here.
 import type { MessagePort } from 'node:worker_threads';
 import type { BadAddressChange } from '../../protocol/evidence.js';
-import type { NamesSubscriber } from '../../protocol/messages.js';
+import type { NamesSubscriber } from '../../threads/contracts/dns.js';
 import { call, type Remote } from '../../threads/port.js';
 
 export class Subscriber {

@@ -5,7 +5,7 @@ import { Countdown } from './countdown.js';
 import { type Answer, type Asked, type Hear, noAnswer, type Reply, sameAnswer, TIMED_OUT, tells } from './exchange.js';
 import { type Form, PLAIN } from './forms.js';
 import { randomBits } from './random-bits.js';
-import type { UdpServer } from './udp.js';
+import type { Asker } from './udp-asker.js';
 import type { Listener, Place } from './udp-sockets.js';
 
 /** A question is sent so often at most. */
@@ -56,7 +56,7 @@ interface Refusal extends Answered {
 }
 
 export class UdpQuery implements Asked {
-  readonly #server: UdpServer;
+  readonly #server: Asker;
   readonly #question: Question;
   /** undefined once it has been told: what only listens on holds nobody else. */
   #hear: Hear<Reply> | undefined;
@@ -70,7 +70,7 @@ export class UdpQuery implements Asked {
   #settled: Answered | undefined;
   #lostCase = false;
 
-  constructor(server: UdpServer, question: Question, hear: Hear<Reply>) {
+  constructor(server: Asker, question: Question, hear: Hear<Reply>) {
     this.#server = server;
     this.#question = question;
     this.#hear = hear;

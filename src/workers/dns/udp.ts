@@ -4,17 +4,9 @@ import type { Question } from '../../protocol/dns-message.js';
 import { Countdown } from './countdown.js';
 import type { Asked, Hear, Reply } from './exchange.js';
 import type { Habits } from './habits.js';
-import { type Sending, UdpQuery } from './udp-query.js';
+import type { Asker, Injected, Kept, UdpLimits } from './udp-asker.js';
+import { UdpQuery } from './udp-query.js';
 import { UdpSockets } from './udp-sockets.js';
-
-export interface UdpLimits {
-  readonly udp_sockets_max: number;
-  readonly udp_retry_ms: number;
-  readonly hold_ms: number;
-}
-
-/** Hears of addresses that came ahead of the true answer to a real question. */
-export type Injected = (name: string, addresses: readonly string[]) => void;
 
 /** How long after an answer another one under the same id is listened for, and by how many questions of a server. */
 const LISTEN_MS = 250;
@@ -22,14 +14,14 @@ const LISTENING_MAX = 4096;
 /** They are looked through so often at most. */
 const SWEEP_LEAST_MS = 25;
 
-export class UdpServer {
+export class UdpServer implements Asker {
   readonly habits: Habits;
   readonly limits: UdpLimits;
   readonly injected: Injected;
   readonly now: () => number;
   readonly sockets: UdpSockets;
   /** With the times at which they end, the first to end first. */
-  readonly #listening = new Map<Sending, number>();
+  readonly #listening = new Map<Kept, number>();
   #sweep: Countdown | undefined;
 
   constructor(
@@ -57,8 +49,8 @@ export class UdpServer {
   }
 
   /** Keeps the place of an answered question for a while; where too many are kept, the first one goes. */
-  listen(sending: Sending): void {
-    if (this.#listening.size >= LISTENING_MAX) this.#end(this.#listening.keys().next().value as Sending);
+  listen(sending: Kept): void {
+    if (this.#listening.size >= LISTENING_MAX) this.#end(this.#listening.keys().next().value as Kept);
     this.#listening.set(sending, this.now() + LISTEN_MS);
     this.#sweep ??= new Countdown(LISTEN_MS, () => this.#sweepAll());
   }
@@ -81,7 +73,7 @@ export class UdpServer {
     }
   }
 
-  #end(sending: Sending): void {
+  #end(sending: Kept): void {
     this.#listening.delete(sending);
     sending.place.release();
   }

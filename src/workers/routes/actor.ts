@@ -3,8 +3,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { LineEvent } from '../../protocol/line-health.js';
-import type { RouteReport, RoutesActor, RoutesControl } from '../../protocol/messages.js';
 import { plain } from '../../protocol/plain-text.js';
+import type { RouteReport, RoutesActor, RoutesControl } from '../../threads/contracts/routes.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { serve } from '../../threads/port.js';

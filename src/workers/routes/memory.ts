@@ -6,11 +6,11 @@ import { StateFile, type Warn } from '../../files/state-file.js';
 import type { DestinationMemory, LineView } from '../../protocol/destination-memory.js';
 import { type LineEvent, LineHealth } from '../../protocol/line-health.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
-import type { RouteReport } from '../../protocol/messages.js';
 import type { Options } from '../../protocol/options.js';
 import { encodeRoutes, ROUTES_BEGIN, ROUTES_OCTETS_MAX, RouteReader } from '../../protocol/route-snapshot.js';
 import { memoryOf, type RouteState, stateOf } from '../../protocol/route-state.js';
 import { RouteTable } from '../../protocol/route-table.js';
+import type { RouteReport } from '../../threads/contracts/routes.js';
 
 /** How often the state file is written, if something has changed. */
 const SAVE_EVERY_MS = 60_000;

@@ -2,8 +2,8 @@
 // is under way. What a route is by then is looked up when it is sent. It decides nothing.
 import type { MessagePort } from 'node:worker_threads';
 import type { LineEvent } from '../../protocol/line-health.js';
-import type { RouteSubscriber } from '../../protocol/messages.js';
 import type { RouteState } from '../../protocol/route-state.js';
+import type { RouteSubscriber } from '../../threads/contracts/routes.js';
 import { call, type Remote } from '../../threads/port.js';
 
 /** Routes in one message: some 100 KB, handled in a few milliseconds. */

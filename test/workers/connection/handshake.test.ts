@@ -1,7 +1,7 @@
 // The handshake reads, feeds and sends, whatever the protocol: SOCKS5, and a toy protocol behind a header, at every split.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BufferGroup } from '../../../src/linux/engine.js';
+import { BufferGroup } from '../../../src/linux/buffers.js';
 import type { Memory } from '../../../src/linux/memory.js';
 import { Socket } from '../../../src/linux/socket.js';
 import type { Inbound, Refused, Replies, Requested } from '../../../src/protocol/inbound/inbound.js';

@@ -2,12 +2,14 @@
 // slow a reader is, and the end comes after the last of them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { BufferGroup, Handler, type Received } from '../../../src/linux/engine.js';
+import { BufferGroup } from '../../../src/linux/buffers.js';
+import type { Received } from '../../../src/linux/engine.js';
 import { ECONNRESET } from '../../../src/linux/errno.js';
 import type { Memory } from '../../../src/linux/memory.js';
 import { UNRECORDED } from '../../../src/linux/ownership.js';
 import { PipePool } from '../../../src/linux/pipes.js';
 import type { Socket } from '../../../src/linux/socket.js';
+import { Handler } from '../../../src/linux/socket.js';
 import { sendBytes, shutdownWrite } from '../../../src/linux/sockets.js';
 import type { UringSizes } from '../../../src/linux/uring.js';
 import { DeadlineWheel } from '../../../src/protocol/deadline-wheel.js';

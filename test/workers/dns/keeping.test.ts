@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { sourcesOf } from '../../../src/protocol/address-order.js';
-import type { LookupAnswer } from '../../../src/protocol/messages.js';
+import type { LookupAnswer } from '../../../src/threads/contracts/dns.js';
 import { AnswerCache } from '../../../src/workers/dns/cache.js';
 import type { Judge } from '../../../src/workers/dns/judge.js';
 import { hasIpv6Route } from '../../../src/workers/dns/network.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { afterEach, test } from 'node:test';
-import type { LookupAnswer } from '../../../src/protocol/messages.js';
 import type { Nameserver } from '../../../src/protocol/options.js';
+import type { LookupAnswer } from '../../../src/threads/contracts/dns.js';
 import { type Getaddrinfo, SystemNames } from '../../../src/workers/dns/system.js';
 import { dnsOptions, SYSTEM } from '../../helpers/dns-options.js';
 import { makeResolver, type TestResolver } from '../../helpers/dns-resolver.js';

@@ -1,7 +1,7 @@
 // Servers with one trick each: every one ends in the right answer, or in the right error, inside the deadline.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import type { LookupAnswer } from '../../../src/protocol/messages.js';
+import type { LookupAnswer } from '../../../src/threads/contracts/dns.js';
 import type { Judge } from '../../../src/workers/dns/judge.js';
 import { dnsOptions } from '../../helpers/dns-options.js';
 import { makeResolver, type TestResolver } from '../../helpers/dns-resolver.js';
