@@ -13,14 +13,16 @@ export const RULES: Rules = {
     'src/linux': [],
     'src/files': [PROTOCOL],
     'src/threads/contracts': [PROTOCOL],
+    'src/threads/shared': [PROTOCOL],
     'src/threads': [PROTOCOL, 'src/threads/contracts'],
     // Of another actor none imports anything.
     'src/workers/connection': [PROTOCOL, 'src/threads/*', 'src/linux'],
     'src/workers/dns': [PROTOCOL, 'src/threads/*', 'src/files'],
     'src/workers/routes': [PROTOCOL, 'src/threads/*', 'src/files'],
     'src/workers/rules': [PROTOCOL, 'src/threads/*', 'src/files'],
+    'src/main/accept': [PROTOCOL, 'src/threads/*', 'src/linux'],
     'src/main/config': [PROTOCOL, 'src/files', 'src/main'],
-    'src/main': [PROTOCOL, 'src/threads/*', 'src/files', 'src/linux', 'src/main/config'],
+    'src/main': [PROTOCOL, 'src/threads/*', 'src/files', 'src/linux', 'src/main/config', 'src/main/accept'],
 
     'bench/shared': [],
     'bench/peers': ['bench/shared', PROTOCOL],
