@@ -2,7 +2,7 @@
 // kept alive is actor-host.ts.
 import { makeDoorbell } from '../linux/doorbell.js';
 import { breakOff, closeFd } from '../linux/sockets.js';
-import type { Listener } from '../protocol/listener.js';
+import type { Listener } from '../protocol/inbound/listener.js';
 import type { Options } from '../protocol/options.js';
 import type { Rule } from '../protocol/rule.js';
 import type { ConnectionActor } from '../threads/contracts/connection.js';

@@ -1,6 +1,6 @@
 // What main starts each actor with. Types only.
 import type { MessagePort } from 'node:worker_threads';
-import type { Listener } from '../protocol/listener.js';
+import type { Listener } from '../protocol/inbound/listener.js';
 import type { Options } from '../protocol/options.js';
 import type { RuleTables } from '../protocol/rule-tables.js';
 

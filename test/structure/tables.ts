@@ -80,7 +80,7 @@ export const RULES: Rules = {
     {
       word: /socks/i,
       within: 'src/workers',
-      onlyIn: ['src/workers/connection/session.ts'],
+      onlyIn: [],
     },
   ],
   linesMax: 300,

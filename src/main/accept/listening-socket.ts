@@ -1,5 +1,5 @@
 // One listening socket of main: the listener behind it, and what is counted of it. Type only.
-import type { Listener } from '../../protocol/listener.js';
+import type { Listener } from '../../protocol/inbound/listener.js';
 
 export interface ListeningSocket {
   /** Main's; the acceptor closes it at its end. */

@@ -1,7 +1,7 @@
 // A listener as a connection actor uses it: with the way in that its clients take.
 import type { Inbound } from '../../protocol/inbound/inbound.js';
+import type { Listener } from '../../protocol/inbound/listener.js';
 import { inboundOf } from '../../protocol/inbound/protocols.js';
-import type { Listener } from '../../protocol/listener.js';
 
 export interface Entrance {
   readonly listener: Listener;

@@ -1,7 +1,8 @@
 // A listener: a place where clients come in, as main and the connection actors know it. Its socket and its counts are
 // main's (main/accept/listening-socket.ts). Types only.
-import type { InboundName } from './inbound/protocols.js';
-import type { ListenerAddress } from './own-listeners.js';
+
+import type { ListenerAddress } from '../own-listeners.js';
+import type { InboundName } from './protocols.js';
 
 export interface Listener extends ListenerAddress {
   /** Its place among the listeners, from 0. Below LISTENERS_MAX of threads/shared/hand-off.ts. */
