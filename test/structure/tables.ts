@@ -87,6 +87,7 @@ export const RULES: Rules = {
   long: [
     // The engines.
     ...['src/linux/epoll.ts', 'src/linux/ring.ts', 'src/linux/uring.ts'],
+    ...['src/workers/connection/actor.ts', 'src/workers/connection/contest.ts'],
     ...['src/workers/connection/direction.ts', 'src/workers/connection/race.ts'],
   ],
 };

@@ -28,6 +28,7 @@ import { fdOf, listenerOf } from '../../threads/shared/hand-off.js';
 import type { ConnectionStart } from '../../threads/start.js';
 import { AttemptBudget } from './attempt-budget.js';
 import { BadAddresses } from './bad-addresses.js';
+import { ConnectionEnd } from './connection-end.js';
 import type { Context } from './context.js';
 import { Crowds } from './crowds.js';
 import { EarlyProbe } from './early-probe.js';
@@ -39,7 +40,6 @@ import { dialLines } from './line-table.js';
 import { machineHas } from './machine-addresses.js';
 import { NamesReplica } from './names-replica.js';
 import { OutcomeReports } from './outcome-reports.js';
-import { ConnectionEnd } from './record.js';
 import { RoutesReplica } from './routes-replica.js';
 import { RuleBook } from './rule-book.js';
 import { Session } from './session.js';
@@ -138,7 +138,7 @@ class Actor implements ConnectionActor {
       counters: this.#counters,
       log,
       failures: new FailureLog(log),
-      unrecorded: new ConnectionEnd({ counters: this.#counters, log, ended }, undefined),
+      unrecorded: new ConnectionEnd<never>({ counters: this.#counters, log, ended }, undefined),
       ended,
     };
     if (start.actor === 0) new EarlyProbe(this.#context);

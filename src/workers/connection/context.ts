@@ -9,13 +9,13 @@ import type { PlanRules } from '../../protocol/race-plan.js';
 import type { RemoteLog } from '../../threads/log.js';
 import type { AttemptBudget } from './attempt-budget.js';
 import type { BadAddresses } from './bad-addresses.js';
+import type { ConnectionEnd } from './connection-end.js';
 import type { Crowds } from './crowds.js';
 import type { Egress } from './egress.js';
 import type { FailureLog } from './failure-log.js';
 import type { DialLine } from './line-table.js';
 import type { NamesReplica } from './names-replica.js';
 import type { OutcomeReports } from './outcome-reports.js';
-import type { ConnectionEnd } from './record.js';
 import type { RoutesReplica } from './routes-replica.js';
 import type { RuleBook } from './rule-book.js';
 
@@ -45,7 +45,7 @@ export interface Context {
   readonly log: RemoteLog;
   readonly failures: FailureLog;
   /** The end of every connection that is not recorded. */
-  readonly unrecorded: ConnectionEnd;
+  readonly unrecorded: ConnectionEnd<never>;
   /** A connection has ended. */
   ended(): void;
 }

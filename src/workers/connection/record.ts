@@ -1,54 +1,14 @@
-// What is counted when a connection has ended, and what is noted of it for its one log line then (level debug): where it
-// went, every attempt of its race, and why the winner won. It holds no bytes of the connection.
+// What is noted of a connection for its one log line at the end (level debug): where it went, every attempt of its race,
+// and why the winner won. It holds no bytes of the connection.
 import { peerEndpoint } from '../../linux/sockets.js';
 import { formatEndpoint, formatIp } from '../../protocol/address.js';
 import type { Failure } from '../../protocol/failure.js';
 import type { Replies } from '../../protocol/inbound/inbound.js';
 import { type AttemptRecord, hasFailed, type RaceRecord, whyWon } from '../../protocol/race-record.js';
 import type { Target } from '../../protocol/target.js';
-import { Counter } from '../../threads/counters.js';
-import type { RemoteLog } from '../../threads/log.js';
 import type { Attempt } from './attempt.js';
 import type { Heard } from './first-words.js';
 import type { Race } from './race.js';
-import type { RelayEnd, RelayOutcome } from './relay.js';
-
-/** Where the end of a connection is counted, logged and told. */
-interface Books {
-  readonly counters: Float64Array;
-  readonly log: Pick<RemoteLog, 'write'>;
-  ended(): void;
-}
-
-/** The end of a connection. One of them, without a record, serves all connections that are not recorded. */
-export class ConnectionEnd implements RelayOutcome {
-  readonly record: SessionRecord | undefined;
-  readonly #books: Books;
-
-  constructor(books: Books, record: SessionRecord | undefined) {
-    this.#books = books;
-    this.record = record;
-  }
-
-  relayed({ how, up, down }: RelayEnd): void {
-    const { counters } = this.#books;
-    counters[Counter.bytesUp] += up;
-    counters[Counter.bytesDown] += down;
-    if (how === 'complete') counters[Counter.completed] += 1;
-    else if (how === 'idle' || how === 'half-closed') counters[Counter.timeouts] += 1;
-    else counters[Counter.resets] += 1;
-    this.record?.relayed(up, down);
-    this.ended(how);
-  }
-
-  /** The connection's sockets have been closed by then. */
-  ended(how: string): void {
-    const { counters, log } = this.#books;
-    counters[Counter.closed] += 1;
-    if (this.record !== undefined) log.write('debug', this.record.fields(how), 'connection');
-    this.#books.ended();
-  }
-}
 
 export class SessionRecord {
   readonly #clock: { readonly now: number };

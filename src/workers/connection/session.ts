@@ -8,6 +8,7 @@ import type { Refused, Replies, Requested } from '../../protocol/inbound/inbound
 import type { Bound } from '../../protocol/outbound/outbound.js';
 import { Counter } from '../../threads/counters.js';
 import type { Attempt } from './attempt.js';
+import { ConnectionEnd } from './connection-end.js';
 import { HelloRace, type HelloRaceOutcome, type Settled, type Undecided } from './contest.js';
 import type { Context } from './context.js';
 import type { Entrance } from './entrance.js';
@@ -15,7 +16,7 @@ import { Farewell } from './farewell.js';
 import type { Heard } from './first-words.js';
 import { Handshake, type HandshakeOutcome } from './handshake.js';
 import { Race, type RaceOutcome } from './race.js';
-import { ConnectionEnd, SessionRecord } from './record.js';
+import { SessionRecord } from './record.js';
 import { Relay } from './relay.js';
 import { TimedHandler } from './timed-listener.js';
 
@@ -28,7 +29,7 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
   readonly #context: Context;
   readonly #client: Socket;
   /** Counts and logs the end, also of a relay that has outlived this. */
-  readonly #end: ConnectionEnd;
+  readonly #end: ConnectionEnd<SessionRecord>;
   #race: Race | undefined;
   #helloRace: HelloRace<Attempt> | undefined;
   #early: Uint8Array | undefined;

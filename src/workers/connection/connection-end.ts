@@ -1,0 +1,48 @@
+// What is counted, logged and told when a connection has ended.
+import { Counter } from '../../threads/counters.js';
+import type { RemoteLog } from '../../threads/log.js';
+import type { RelayEnd, RelayOutcome } from './relay.js';
+
+/** Where the end of a connection is counted, logged and told. */
+interface Books {
+  readonly counters: Float64Array;
+  readonly log: Pick<RemoteLog, 'write'>;
+  ended(): void;
+}
+
+/** What was noted of a connection. */
+interface Recording {
+  /** Bytes from the client, and to it. */
+  relayed(up: number, down: number): void;
+  fields(ending: string): Record<string, unknown>;
+}
+
+/** The end of a connection. One of them, without a record, serves all connections that are not recorded. */
+export class ConnectionEnd<R extends Recording> implements RelayOutcome {
+  readonly record: R | undefined;
+  readonly #books: Books;
+
+  constructor(books: Books, record: R | undefined) {
+    this.#books = books;
+    this.record = record;
+  }
+
+  relayed({ how, up, down }: RelayEnd): void {
+    const { counters } = this.#books;
+    counters[Counter.bytesUp] += up;
+    counters[Counter.bytesDown] += down;
+    if (how === 'complete') counters[Counter.completed] += 1;
+    else if (how === 'idle' || how === 'half-closed') counters[Counter.timeouts] += 1;
+    else counters[Counter.resets] += 1;
+    this.record?.relayed(up, down);
+    this.ended(how);
+  }
+
+  /** The connection's sockets have been closed by then. */
+  ended(how: string): void {
+    const { counters, log } = this.#books;
+    counters[Counter.closed] += 1;
+    if (this.record !== undefined) log.write('debug', this.record.fields(how), 'connection');
+    this.#books.ended();
+  }
+}
