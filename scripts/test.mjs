@@ -14,8 +14,14 @@ const ALONE = [
   // They put a load on the machine, and count what the whole of it does.
   ...['bench/generator/load', 'bench/main', 'bench/process/kernel', 'bench/race/ways'],
   // They compare times that are shorter than a busy machine is late.
-  ...['linux/loop', 'linux/thread-clock', 'main/acceptor', 'main/deadline', 'main/supervisor', 'gateway/hedge'],
-  ...['gateway/late-addresses', 'workers/dns/habits', 'workers/dns/in-order'],
+  ...[
+    'linux/engine/loop',
+    'linux/thread-clock',
+    'main/accept/acceptor',
+    'main/process/within',
+    'main/actors/supervisor',
+  ],
+  ...['gateway/hedge', 'gateway/late-addresses', 'workers/dns/ask/server-habits', 'workers/dns/lookup/in-order'],
   // They take thousands of sockets, or much memory and CPU time.
   ...['gateway/many', 'gateway/pressure', 'gateway/turmoil'],
 ];

@@ -42,8 +42,8 @@ const seen = (texts: Readonly<Record<string, string>>, rules: Partial<Rules> = {
 const imports = (specifier: string): string => `import { a } from '${specifier}';\n`;
 
 test('an import from a folder that is not allowed is seen, also between a folder and its sub-folder', () => {
-  assert.deepEqual(seen({ 'src/protocol/line.ts': imports('../threads/any.js') }), [
-    'folders: src/protocol/line.ts imports src/threads/any.ts',
+  assert.deepEqual(seen({ 'src/protocol/lines/line.ts': imports('../../threads/any.js') }), [
+    'folders: src/protocol/lines/line.ts imports src/threads/any.ts',
   ]);
   assert.deepEqual(seen({ 'bench/report/bars.ts': "export type A = import('../generator/tally.js').Tally;\n" }), [
     'folders: bench/report/bars.ts imports bench/generator/tally.ts',
@@ -120,13 +120,13 @@ test('a library in a second file is seen, one that has no place, and a place wit
     'library: src/main/run.ts imports @some/thing/part',
   ]);
   assert.deepEqual(seen({}, { libraries: { ...RULES.libraries, convict: ['src/main/run.ts'] } }), [
-    'library: src/main/config/settle.ts imports convict',
+    'library: src/main/config/finish.ts imports convict',
     'library: src/main/run.ts does not import convict',
   ]);
 });
 
 test('input, output, clocks, timers and chance are seen in protocol, but not in a comment', () => {
-  const file = 'src/protocol/line.ts';
+  const file = 'src/protocol/lines/line.ts';
   for (const name of ['net', 'fs/promises', 'timers/promises', 'os']) {
     assert.deepEqual(seen({ [file]: imports(`node:${name}`) }), [`pure: ${file} imports node:${name}`]);
   }
@@ -140,10 +140,10 @@ test('input, output, clocks, timers and chance are seen in protocol, but not in 
 });
 
 test('a word of one protocol outside its own files is seen', () => {
-  assert.deepEqual(seen({ 'src/workers/connection/early-probe.ts': 'const socksVersion = 5;\n' }), [
-    'word: src/workers/connection/early-probe.ts has /socks/i',
+  assert.deepEqual(seen({ 'src/workers/connection/race/early-probe.ts': 'const socksVersion = 5;\n' }), [
+    'word: src/workers/connection/race/early-probe.ts has /socks/i',
   ]);
-  assert.deepEqual(seen({ 'src/workers/connection/early-probe.ts': '// As SOCKS5 has it.\n' }), []);
+  assert.deepEqual(seen({ 'src/workers/connection/race/early-probe.ts': '// As SOCKS5 has it.\n' }), []);
   const [{ onlyIn, ...rest }] = RULES.words;
   const words = [{ ...rest, onlyIn: [...onlyIn, 'src/workers/dns/names.ts'] }];
   assert.deepEqual(seen({}, { words }), ['word: src/workers/dns/names.ts has no /socks/i, but is excepted']);

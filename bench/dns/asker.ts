@@ -4,10 +4,10 @@ import { MessageChannel } from 'node:worker_threads';
 import { DeadlineWheel } from '../../src/protocol/deadline-wheel.js';
 import type { Options } from '../../src/protocol/options.js';
 import type { NamesControl, Tables } from '../../src/threads/contracts/dns.js';
-import { Counters } from '../../src/threads/counters.js';
 import { moved, type Remote } from '../../src/threads/port.js';
-import { BadAddresses } from '../../src/workers/connection/bad-addresses.js';
-import { type NameOutcome, NamesReplica } from '../../src/workers/connection/names-replica.js';
+import { Counters } from '../../src/threads/shared/counters.js';
+import { BadAddresses } from '../../src/workers/connection/shared/bad-addresses.js';
+import { type NameOutcome, NamesReplica } from '../../src/workers/connection/shared/names-replica.js';
 
 /** Of the asker; a busy connection actor's are shorter. */
 const TURN_MS = 2;

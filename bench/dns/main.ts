@@ -4,10 +4,10 @@
 // Usage: npm run bench:dns -- [RATE] [SECONDS]
 import { readdirSync, readFileSync } from 'node:fs';
 import { MessageChannel } from 'node:worker_threads';
-import { ActorPool } from '../../src/main/actor-pool.js';
+import { ActorPool } from '../../src/main/actors/pool.js';
 import type { NamesControl, NamesStatistics } from '../../src/threads/contracts/dns.js';
+import type { NamesStart } from '../../src/threads/contracts/start.js';
 import { call } from '../../src/threads/port.js';
-import type { NamesStart } from '../../src/threads/start.js';
 import { defaultOptions } from '../../test/helpers/default-options.js';
 import { nameserver } from '../../test/helpers/dns-server.js';
 import { startUnbound, whyNoUnbound } from '../../test/helpers/unbound.js';

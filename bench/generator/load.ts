@@ -1,7 +1,7 @@
 // The load generator: a process of its own, so that its CPU time is not the subject's nor the target's. It carries out
 // one order after the other (messages.ts) over its IPC channel and ends with the channel.
-import { openEngine } from '../../src/linux/choose.js';
-import type { Engine } from '../../src/linux/engine.js';
+import { openEngine } from '../../src/linux/engine/choose.js';
+import type { Engine } from '../../src/linux/engine/engine.js';
 import { raiseFileLimit } from '../process/file-limit.js';
 import type { GeneratorReport, Order, Outcome } from '../shared/messages.js';
 import { bulk } from './loads/bulk.js';

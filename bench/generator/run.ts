@@ -1,6 +1,6 @@
 // One load being carried out by the generator: its clients, their deadline, and the count of what came of them.
 // The thread does nothing else meanwhile: it stays in the engine, so libuv costs nothing.
-import type { Engine } from '../../src/linux/engine.js';
+import type { Engine } from '../../src/linux/engine/engine.js';
 import type { Outcome, Way } from '../shared/messages.js';
 import { Route } from './route.js';
 import { Tally } from './tally.js';

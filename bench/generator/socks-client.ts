@@ -2,12 +2,12 @@
 // (RFC 1928), each reply checked. What is then exchanged is a subclass's business. One object carries connection after
 // connection, so that a connection allocates little.
 
-import { BufferGroup } from '../../src/linux/buffers.js';
-import type { Ending } from '../../src/linux/engine.js';
+import { BufferGroup } from '../../src/linux/engine/buffers.js';
+import type { Ending } from '../../src/linux/engine/engine.js';
+import type { Socket } from '../../src/linux/engine/socket.js';
+import { Handler } from '../../src/linux/engine/socket.js';
 import { errnoName } from '../../src/linux/errno.js';
 import { type Memory, mapMemory } from '../../src/linux/memory.js';
-import type { Socket } from '../../src/linux/socket.js';
-import { Handler } from '../../src/linux/socket.js';
 import { bindTo, closeFd, openStream, setBindAddressNoPort } from '../../src/linux/sockets.js';
 import type { Participant, Run } from './run.js';
 

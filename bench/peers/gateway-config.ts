@@ -1,8 +1,9 @@
 // The gateway's files for the settings other than the one that it comes with. Nothing is written here.
-import { DestinationMemory } from '../../src/protocol/destination-memory.js';
-import { type Line, lineOf } from '../../src/protocol/line.js';
-import { encodeRoutes } from '../../src/protocol/route-snapshot.js';
-import { type RouteState, stateOf } from '../../src/protocol/route-state.js';
+
+import { type Line, lineOf } from '../../src/protocol/lines/line.js';
+import { DestinationMemory } from '../../src/protocol/routes/destination-memory.js';
+import { encodeRoutes } from '../../src/protocol/routes/snapshot.js';
+import { type RouteState, stateOf } from '../../src/protocol/routes/state.js';
 import type { Conditions } from './peer.js';
 
 export const CONFIG_FILE = 'config.json';

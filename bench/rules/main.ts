@@ -2,13 +2,13 @@
 // those that a rule is for (hits) and those that none is (misses). Beside it a Map from suffix to rule, as one would
 // write it first. Prints nanoseconds a lookup (median and best of the rounds), the memory, and the time to compile.
 // Usage: node dist/bench/rules/main.js [NAMES] [RANGES]
-import { formatIp } from '../../src/protocol/address.js';
-import type { Rule } from '../../src/protocol/rule.js';
-import { parseList } from '../../src/protocol/rule-list.js';
-import { compileRules, type RuleTables } from '../../src/protocol/rule-tables.js';
-import { Rules } from '../../src/protocol/rules.js';
-import { type Target, targetOfIp, targetOfName } from '../../src/protocol/target.js';
-import { shared } from '../../src/threads/shared-tables.js';
+import { formatIp } from '../../src/protocol/address/address.js';
+import { type Target, targetOfIp, targetOfName } from '../../src/protocol/address/target.js';
+import { compileRules, type RuleTables } from '../../src/protocol/rules/compile.js';
+import { parseList } from '../../src/protocol/rules/list.js';
+import { Rules } from '../../src/protocol/rules/match.js';
+import type { Rule } from '../../src/protocol/rules/rule.js';
+import { shared } from '../../src/threads/shared/shared-tables.js';
 
 const ROUNDS = 101;
 const TARGETS = 5000;

@@ -1,11 +1,11 @@
 // The process that every load ends at: echo servers on many ports (see generator/route.ts for why), proxies to them, a source
 // and a sink. Started with an IPC channel; it reports its ports there and ends with the channel.
 
-import { BufferGroup } from '../../src/linux/buffers.js';
-import { openEngine } from '../../src/linux/choose.js';
-import type { Engine } from '../../src/linux/engine.js';
-import { Loop } from '../../src/linux/loop.js';
-import type { Handler, Socket } from '../../src/linux/socket.js';
+import { BufferGroup } from '../../src/linux/engine/buffers.js';
+import { openEngine } from '../../src/linux/engine/choose.js';
+import type { Engine } from '../../src/linux/engine/engine.js';
+import { Loop } from '../../src/linux/engine/loop.js';
+import type { Handler, Socket } from '../../src/linux/engine/socket.js';
 import { raiseFileLimit } from '../process/file-limit.js';
 import type { TargetReport } from '../shared/messages.js';
 import { Acceptor } from './servers/acceptor.js';

@@ -1,6 +1,7 @@
-// A list of a rule from its file, bounded, as protocol/rule-list.ts understands it.
-import type { ListFile } from '../protocol/rule.js';
-import { type ListRead, parseList } from '../protocol/rule-list.js';
+// A list of a rule from its file, bounded, as protocol/rules/list.ts understands it.
+
+import { type ListRead, parseList } from '../protocol/rules/list.js';
+import type { ListFile } from '../protocol/rules/rule.js';
 import { readBounded } from './bounded-file.js';
 import { OCTETS_MAX } from './file-state.js';
 

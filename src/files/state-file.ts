@@ -1,6 +1,6 @@
 // A file in which something outlives the process: replaced as a whole by renaming, so that it is never half written. One
 // that is missing is no news; one that cannot be used is warned of once. It knows no format, and does not keep other
-// processes away: see main/state-claims.ts.
+// processes away: see main/process/state-claims.ts.
 import { readlinkSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';

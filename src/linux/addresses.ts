@@ -1,5 +1,5 @@
 // Socket addresses as the kernel lays them out (struct sockaddr_in, sockaddr_in6). IP addresses are their bytes in
-// network order: 4 for IPv4, 16 for IPv6. Text forms are protocol/address.ts's business.
+// network order: 4 for IPv4, 16 for IPv6. Text forms are protocol/address/address.ts's business.
 
 export const AF_INET = 2;
 export const AF_INET6 = 10;

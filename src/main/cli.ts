@@ -3,11 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { plain, plainJson } from '../protocol/plain-text.js';
-import { type Target, targetOfText } from '../protocol/target.js';
+import { type Target, targetOfText } from '../protocol/address/target.js';
+import { plain, plainJson } from '../protocol/text/plain-text.js';
 import { type Loaded, load } from './config/load.js';
-import { openLog } from './log.js';
-import { hangUpEndsCommand } from './signals.js';
+import { openLog } from './process/log.js';
+import { hangUpEndsCommand } from './process/signals.js';
 
 const USAGE = `Usage: tcproute [-c FILE] [--port N] [--host H] [--workers N] [--log-level L]
        tcproute check [-c FILE] [--dial]
@@ -143,7 +143,7 @@ async function check({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loa
   const lines = options.lines.map(({ name }, index) => `  ${index + 1}  ${plain(name)}\n`).join('');
   const ok = `${plain(file ?? 'built-in defaults')}: ok\n`;
   if (!values.dial) return say(`${ok}lines:\n${lines}`);
-  const { allWork, dialAll, dialText } = await import('./dial-check.js');
+  const { allWork, dialAll, dialText } = await import('./commands/dial-check.js');
   const tried = await dialAll(options);
   const said = await say(ok + dialText(tried));
   return allWork(tried) ? said : 1;
@@ -152,7 +152,7 @@ async function check({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loa
 /** A name without an address is a failure. */
 async function dns({ positionals, values }: Arguments, { warnings, options }: Extract<Loaded, { kind: 'loaded' }>) {
   for (const warning of warnings) complain(`warning: ${warning}`);
-  const { explainName, explanationText } = await import('./dns-command.js');
+  const { explainName, explanationText } = await import('./commands/dns.js');
   const explained = await explainName(positionals[1] as string, options);
   if (explained.kind === 'failed') {
     complain(`error: ${explained.reason}`);
@@ -165,8 +165,8 @@ async function dns({ positionals, values }: Arguments, { warnings, options }: Ex
 
 /** A destination that cannot be used is a failure. */
 async function explain({ positionals, values }: Arguments, loaded: Extract<Loaded, { kind: 'loaded' }>) {
-  const { explainTarget } = await import('./explain-command.js');
-  const { explainText } = await import('./explain-text.js');
+  const { explainTarget } = await import('./commands/explain.js');
+  const { explainText } = await import('./commands/explain-text.js');
   const target = targetOfText(positionals[1] as string, TLS_PORT) as Target;
   const tls = values.tls ?? (target.port === TLS_PORT && !values['no-tls']);
   const { warnings, outcome } = await explainTarget(target, tls, loaded.options);

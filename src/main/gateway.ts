@@ -1,27 +1,28 @@
 // The running gateway: what starts and stops, in which order. The command line and the configuration come before it (see
 // cli.ts), and it knows nothing of the process and its signals (see run.ts).
-import { openEngine, tryUring } from '../linux/choose.js';
+
 import { makeDoorbell } from '../linux/doorbell.js';
-import type { Engine } from '../linux/engine.js';
-import { Loop } from '../linux/loop.js';
-import { countUnasked } from '../linux/socket.js';
+import { openEngine, tryUring } from '../linux/engine/choose.js';
+import type { Engine } from '../linux/engine/engine.js';
+import { Loop } from '../linux/engine/loop.js';
+import { countUnasked } from '../linux/engine/socket.js';
 import { closeFd } from '../linux/sockets.js';
 import type { Configuration, EngineChoice, Options } from '../protocol/options.js';
-import type { Rule } from '../protocol/rule.js';
+import type { Rule } from '../protocol/rules/rule.js';
 import type { ConnectionActor } from '../threads/contracts/connection.js';
 import type { NamesControl } from '../threads/contracts/dns.js';
-import { Counter } from '../threads/counters.js';
 import type { Remote } from '../threads/port.js';
-import { RoomFlag } from '../threads/room.js';
+import { Counter } from '../threads/shared/counters.js';
+import { RoomFlag } from '../threads/shared/room-flag.js';
+import { Acceptor } from './accept/acceptor.js';
+import { type Address, addressOf, askedListeners, listen, reserve } from './accept/listen.js';
 import type { ListeningSocket } from './accept/listening-socket.js';
-import { Acceptor } from './acceptor.js';
-import { reasonOf } from './deadline.js';
-import { FailureWatch } from './failure-watch.js';
-import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from './fd-limit.js';
-import { type Address, addressOf, askedListeners, listen, reserve } from './listen.js';
-import type { Logger } from './log.js';
-import { Notices } from './notices.js';
-import { Supervisor, type Tuning } from './supervisor.js';
+import { Supervisor, type Tuning } from './actors/supervisor.js';
+import { FailureWatch } from './observe/failure-watch.js';
+import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from './process/fd-limit.js';
+import type { Logger } from './process/log.js';
+import { Notices } from './process/notices.js';
+import { reasonOf } from './process/within.js';
 
 /** Sums over all connection actors, since the start. */
 export type Stats = Readonly<Record<keyof typeof Counter, number>>;

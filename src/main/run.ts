@@ -1,13 +1,13 @@
 // The gateway as a process: what signals do to it, what is logged of its end, and its exit status. Whatever ends the
 // process at once resets what is open first: the kernel alone would end a truncated transfer as if it were whole.
 import { exitNow, writeInBackground } from '../linux/process.js';
-import { formatEndpoint } from '../protocol/address.js';
+import { formatEndpoint } from '../protocol/address/address.js';
 import type { Configuration } from '../protocol/options.js';
-import { debuggerWarning } from './debugger.js';
 import { type Gateway, startGateway } from './gateway.js';
-import type { OpenLog } from './log.js';
-import { report } from './report.js';
-import { onSignals, type StopSignal } from './signals.js';
+import { report } from './observe/report.js';
+import { debuggerWarning } from './process/debugger.js';
+import type { OpenLog } from './process/log.js';
+import { onSignals, type StopSignal } from './process/signals.js';
 
 /** For the last lines, where their reader is slow or stands still. */
 const LAST_LINES_MS = 1000;

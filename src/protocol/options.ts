@@ -1,7 +1,7 @@
 // The options of a running gateway: the frozen plain object that the configuration is validated into and that every
 // actor is started with. It does not validate: see main/config.
-import type { Line } from './line.js';
-import type { Rule } from './rule.js';
+import type { Line } from './lines/line.js';
+import type { Rule } from './rules/rule.js';
 import type { TrustOptions } from './trust-options.js';
 
 /** One server to ask for addresses. `system`: whatever the machine itself uses. */

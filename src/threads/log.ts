@@ -1,5 +1,5 @@
 // Log records of an actor, written by main: sent as messages, with a bound on how many main may be behind. Beyond it
-// they are dropped and counted, and one says how many once main has caught up. The logger itself (pino) is main/log.ts's
+// they are dropped and counted, and one says how many once main has caught up. The logger itself (pino) is main/process/log.ts's
 // business.
 import type { MessagePort } from 'node:worker_threads';
 import type { Notice } from '../protocol/notice.js';

@@ -5,8 +5,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { type Explanation, explainTarget } from '../../src/main/explain-command.js';
-import { targetOfText } from '../../src/protocol/target.js';
+import { type Explanation, explainTarget } from '../../src/main/commands/explain.js';
+import { targetOfText } from '../../src/protocol/address/target.js';
 import { whyNoCertificate } from '../helpers/certificate.js';
 import { DnsServer, deferred } from '../helpers/dns-server.js';
 import { root } from '../helpers/gateway.js';

@@ -1,7 +1,7 @@
 // Quiet connections are kept, and those whose peer has gone are found by TCP keepalive, long before any time-out.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tryUring } from '../../src/linux/choose.js';
+import { tryUring } from '../../src/linux/engine/choose.js';
 import type { EngineName } from '../helpers/gateway.js';
 import { Namespace, withoutNamespaces } from '../helpers/namespace.js';
 import type { Vanish, Vanished } from '../helpers/vanishing-peers.js';

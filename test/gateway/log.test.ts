@@ -1,6 +1,6 @@
 // What is logged of a connection: one line at its end, with all that an operator asks for, and no secret.
 import assert from 'node:assert/strict';
-import type { AttemptRecord } from '../../src/protocol/race-record.js';
+import type { AttemptRecord } from '../../src/protocol/race/record.js';
 import type { LogRecord } from '../helpers/gateway.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
 import { freePort } from '../helpers/proxies.js';

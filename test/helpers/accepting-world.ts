@@ -1,19 +1,20 @@
 // An acceptor with one actor that is none: it takes fds off the queue in this same thread, keeps each for a while, says
 // one byte and closes. For the acceptor's tests, in process and in a child that has few fds.
-import { openEngine } from '../../src/linux/choose.js';
+
 import { makeDoorbell, ring } from '../../src/linux/doorbell.js';
-import { Loop } from '../../src/linux/loop.js';
+import { openEngine } from '../../src/linux/engine/choose.js';
+import { Loop } from '../../src/linux/engine/loop.js';
 import { closeFd, listenOn, localEndpoint, sendBytes } from '../../src/linux/sockets.js';
+import { Acceptor } from '../../src/main/accept/acceptor.js';
+import { Lanes } from '../../src/main/accept/dispatcher.js';
 import type { ListeningSocket } from '../../src/main/accept/listening-socket.js';
-import { Acceptor } from '../../src/main/acceptor.js';
-import { Lanes } from '../../src/main/lanes.js';
-import type { Logger } from '../../src/main/log.js';
-import { Notices } from '../../src/main/notices.js';
-import { Counter, Counters } from '../../src/threads/counters.js';
-import { FdQueue } from '../../src/threads/fd-queue.js';
-import { OwnerTable } from '../../src/threads/owner-table.js';
-import { RoomFlag } from '../../src/threads/room.js';
+import type { Logger } from '../../src/main/process/log.js';
+import { Notices } from '../../src/main/process/notices.js';
+import { Counter, Counters } from '../../src/threads/shared/counters.js';
+import { FdQueue } from '../../src/threads/shared/fd-queue.js';
 import { fdOf } from '../../src/threads/shared/hand-off.js';
+import { OwnerTable } from '../../src/threads/shared/owner-table.js';
+import { RoomFlag } from '../../src/threads/shared/room-flag.js';
 
 export interface WorldOptions {
   readonly engine: 'uring' | 'epoll';

@@ -9,12 +9,12 @@ import { closeFd, pollNow } from '../../src/linux/sockets.js';
 import type { Options } from '../../src/protocol/options.js';
 import type { ConnectionActor } from '../../src/threads/contracts/connection.js';
 import type { NamesControl } from '../../src/threads/contracts/dns.js';
-import { Counters } from '../../src/threads/counters.js';
-import { FdQueue } from '../../src/threads/fd-queue.js';
-import { MapTable, OwnerTable } from '../../src/threads/owner-table.js';
+import type { ConnectionStart, NamesStart } from '../../src/threads/contracts/start.js';
 import { call, moved, type Remote } from '../../src/threads/port.js';
-import { RoomFlag } from '../../src/threads/room.js';
-import type { ConnectionStart, NamesStart } from '../../src/threads/start.js';
+import { Counters } from '../../src/threads/shared/counters.js';
+import { FdQueue } from '../../src/threads/shared/fd-queue.js';
+import { MapTable, OwnerTable } from '../../src/threads/shared/owner-table.js';
+import { RoomFlag } from '../../src/threads/shared/room-flag.js';
 import { connectedPair, openFds, POLLIN } from '../linux/peers.js';
 
 const CONNECTION = new URL('../../src/workers/connection/actor.js', import.meta.url).href;

@@ -1,6 +1,6 @@
 // Candidates by short names, and lines that are as a test wants them.
-import type { Candidate } from '../../src/protocol/candidate.js';
-import type { LineView } from '../../src/protocol/destination-memory.js';
+import type { Candidate } from '../../src/protocol/lines/candidate.js';
+import type { LineView } from '../../src/protocol/routes/destination-memory.js';
 
 /** A line and the last octet of the address of its first hop. */
 export const candidate = (line: number, last = 1): Candidate => ({ line, ip: Uint8Array.of(192, 0, 2, last) });

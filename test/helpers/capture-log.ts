@@ -1,5 +1,5 @@
 // A logger whose records a test can read.
-import { createLogger, type Logger } from '../../src/main/log.js';
+import { createLogger, type Logger } from '../../src/main/process/log.js';
 
 export interface Record {
   readonly level: string;

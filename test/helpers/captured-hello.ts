@@ -1,5 +1,5 @@
 // What a real TLS client says first: a listener takes its bytes up to the end of the ClientHello, then hangs up.
-import { readClientHello } from '../../src/protocol/tls-hello.js';
+import { readClientHello } from '../../src/protocol/tls/client-hello.js';
 import { TestServer } from './servers.js';
 
 /** `connect` starts the client towards a port of 127.0.0.1. The bytes are all that came, what followed among them. */

@@ -1,14 +1,14 @@
 // A resolver with its servers, outside of any thread; what it trusts, the machine's files and the clock are the test's.
-import { sourcesOf } from '../../src/protocol/address-order.js';
+import { sourcesOf } from '../../src/protocol/address/address-order.js';
 import type { LookupAnswer } from '../../src/threads/contracts/dns.js';
-import { Hosts } from '../../src/workers/dns/hosts.js';
-import { CREDULOUS, type Judge } from '../../src/workers/dns/judge.js';
+import { CREDULOUS, type Judge } from '../../src/workers/dns/ask/judge.js';
+import { Resolver } from '../../src/workers/dns/lookup/resolver.js';
+import { Hosts } from '../../src/workers/dns/machine/hosts.js';
+import type { Network } from '../../src/workers/dns/machine/network.js';
 import type { NamesOptions } from '../../src/workers/dns/names.js';
-import type { Network } from '../../src/workers/dns/network.js';
-import { Resolver } from '../../src/workers/dns/resolver.js';
-import { type AllServers, makeServers } from '../../src/workers/dns/servers.js';
-import { SystemNames } from '../../src/workers/dns/system.js';
-import type { SystemFiles } from '../../src/workers/dns/system-server.js';
+import { SystemNames } from '../../src/workers/dns/servers/getaddrinfo.js';
+import { type AllServers, makeServers } from '../../src/workers/dns/servers/make-servers.js';
+import type { SystemFiles } from '../../src/workers/dns/servers/system-server.js';
 
 export interface TestParts {
   readonly system?: SystemNames;

@@ -1,7 +1,7 @@
 // The consuming thread of the queue's test: takes numbers until the last one and says whether they came in order. It
 // sleeps as an actor does, with an Atomics.wait in the place of a doorbell.
 import { parentPort, workerData } from 'node:worker_threads';
-import { FdQueue } from '../../src/threads/fd-queue.js';
+import { FdQueue } from '../../src/threads/shared/fd-queue.js';
 
 const { memory, bell, last } = workerData as { memory: SharedArrayBuffer; bell: SharedArrayBuffer; last: number };
 const queue = new FdQueue(memory);

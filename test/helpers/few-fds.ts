@@ -1,6 +1,6 @@
 // A process with an acceptor that runs out of fds: it keeps every client until a line comes on its standard input. It
 // prints its port first, then what it logs; at the end, how much it worked meanwhile.
-import { createLogger } from '../../src/main/log.js';
+import { createLogger } from '../../src/main/process/log.js';
 import { AcceptingWorld } from './accepting-world.js';
 
 const log = createLogger('info', { write: (line) => process.stdout.write(line) });

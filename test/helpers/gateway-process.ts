@@ -1,6 +1,6 @@
 // A gateway as a process of its own: `runGateway` with the options given as JSON. Logs go to standard output. A further
 // argument is a mistake that main makes when it is sent something: throw or reject.
-import { openLog } from '../../src/main/log.js';
+import { openLog } from '../../src/main/process/log.js';
 import { endWith, runGateway } from '../../src/main/run.js';
 import type { Options } from '../../src/protocol/options.js';
 import { gatewayOptions } from './gateway-options.js';

@@ -1,7 +1,7 @@
 // A test against the gateway in both engines: what the test takes is given back at its end, the gateway last, which must
 // then hold nothing. If the test fails, what the gateway printed is shown.
 import { after, test } from 'node:test';
-import { tryUring } from '../../src/linux/choose.js';
+import { tryUring } from '../../src/linux/engine/choose.js';
 import { type EngineName, Gateway } from './gateway.js';
 
 interface Closable {

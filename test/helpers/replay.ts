@@ -1,14 +1,14 @@
 // Replays recorded races of one destination on the pure plan and memory: no sockets, no clock but the times of the record.
-// What workers/connection/race.ts decides itself (when a race is won, what is held for later) is done here as there.
+// What workers/connection/race/race.ts decides itself (when a race is won, what is held for later) is done here as there.
 import assert from 'node:assert/strict';
-import { formatIp, parseIp } from '../../src/protocol/address.js';
-import type { Candidate } from '../../src/protocol/candidate.js';
-import type { CandidateMemory, RouteFailure } from '../../src/protocol/candidate-memory.js';
-import { DestinationMemory, type LineView } from '../../src/protocol/destination-memory.js';
-import { FAILURES, type FailureCode } from '../../src/protocol/failure.js';
-import { LineHealth } from '../../src/protocol/line-health.js';
-import { type PlanRules, RacePlan } from '../../src/protocol/race-plan.js';
-import { type CandidateState, memoryOf } from '../../src/protocol/route-state.js';
+import { formatIp, parseIp } from '../../src/protocol/address/address.js';
+import type { Candidate } from '../../src/protocol/lines/candidate.js';
+import { LineHealth } from '../../src/protocol/lines/health.js';
+import { FAILURES, type FailureCode } from '../../src/protocol/race/failure.js';
+import { type PlanRules, RacePlan } from '../../src/protocol/race/plan.js';
+import type { CandidateMemory, RouteFailure } from '../../src/protocol/routes/candidate-memory.js';
+import { DestinationMemory, type LineView } from '../../src/protocol/routes/destination-memory.js';
+import { type CandidateState, memoryOf } from '../../src/protocol/routes/state.js';
 
 /** All times in ms; a candidate is the name of its line and an address. */
 export interface Recording {

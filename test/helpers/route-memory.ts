@@ -1,7 +1,7 @@
 // Arbitrary memories of destinations, made by what can happen to them, for properties of what is told and stored of them.
 import fc from 'fast-check';
-import { ROUTE_FAILURES, type RouteFailure } from '../../src/protocol/candidate-memory.js';
-import { DestinationMemory, type RouteEvent } from '../../src/protocol/destination-memory.js';
+import { ROUTE_FAILURES, type RouteFailure } from '../../src/protocol/routes/candidate-memory.js';
+import { DestinationMemory, type RouteEvent } from '../../src/protocol/routes/destination-memory.js';
 import { lineView } from './candidates.js';
 
 const step = fc.record({

@@ -1,7 +1,7 @@
 // A SOCKS5 proxy on loopback, with or without a password: it passes CONNECTs on, and notes where they go and where they
 // came from. Not for anything but tests.
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { formatIp } from '../../src/protocol/address.js';
+import { formatIp } from '../../src/protocol/address/address.js';
 
 export interface Passed {
   readonly host: string;

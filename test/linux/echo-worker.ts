@@ -1,7 +1,7 @@
 // A thread with an engine of its own (engine.test.ts): one loopback connection is accepted, greets, and is received.
 import { parentPort, workerData } from 'node:worker_threads';
 import { packAddress } from '../../src/linux/addresses.js';
-import { BufferGroup } from '../../src/linux/buffers.js';
+import { BufferGroup } from '../../src/linux/engine/buffers.js';
 import { openStream, sendBytes } from '../../src/linux/sockets.js';
 import { IPV4, listening } from './peers.js';
 import { type EngineKind, Recorder, World } from './world.js';

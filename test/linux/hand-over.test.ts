@@ -2,10 +2,10 @@
 // what is done about an event for which no handler has asked.
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
-import { BufferGroup } from '../../src/linux/buffers.js';
-import { countUnasked, Handler, Pending, type Socket } from '../../src/linux/socket.js';
+import { BufferGroup } from '../../src/linux/engine/buffers.js';
+import { countUnasked, Handler, Pending, type Socket } from '../../src/linux/engine/socket.js';
+import type { UringSizes } from '../../src/linux/engine/uring.js';
 import { sendBytes } from '../../src/linux/sockets.js';
-import type { UringSizes } from '../../src/linux/uring.js';
 import { fillUp, readNow, resetFd } from './peers.js';
 import { ENGINES, Recorder, TINY, World } from './world.js';
 

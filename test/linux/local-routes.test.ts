@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { LocalRoutes, parseLocalRoutes } from '../../src/linux/local-routes.js';
-import { parseIp } from '../../src/protocol/address.js';
+import { parseIp } from '../../src/protocol/address/address.js';
 
 /** As the kernel writes it: a default route, an address, a local prefix of 64 and one of 61 bits, and a route that is not local. */
 const ZERO = '00000000000000000000000000000000';

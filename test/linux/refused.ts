@@ -2,7 +2,7 @@
 // Argument: `EPERM` or `ENOSYS` (a seccomp filter refuses io_uring_setup with it), `register` (a filter refuses
 // io_uring_register with EINVAL, as a kernel without buffer rings does), `fds` (no fd may be opened any more).
 import { constants } from 'node:os';
-import { openEngine, tryUring } from '../../src/linux/choose.js';
+import { openEngine, tryUring } from '../../src/linux/engine/choose.js';
 import * as libc from '../../src/linux/libc.js';
 import { mapMemory } from '../../src/linux/memory.js';
 import { openFds } from './peers.js';

@@ -1,16 +1,16 @@
 // One engine under test with everything that its test needs: a handler that writes down what it hears, peers that are
 // closed at the end, and the books: fds and maps that the engine says it opened and closed, and /proc/self/fd.
 import assert from 'node:assert/strict';
-import { tryUring } from '../../src/linux/choose.js';
-import type { Engine } from '../../src/linux/engine.js';
-import { EpollEngine } from '../../src/linux/epoll.js';
+import { tryUring } from '../../src/linux/engine/choose.js';
+import type { Engine } from '../../src/linux/engine/engine.js';
+import { EpollEngine } from '../../src/linux/engine/epoll.js';
+import type { Socket } from '../../src/linux/engine/socket.js';
+import { Handler } from '../../src/linux/engine/socket.js';
+import { UringEngine, type UringSizes } from '../../src/linux/engine/uring.js';
 import { errnoName } from '../../src/linux/errno.js';
 import type { Memory } from '../../src/linux/memory.js';
 import type { Ownership } from '../../src/linux/ownership.js';
-import type { Socket } from '../../src/linux/socket.js';
-import { Handler } from '../../src/linux/socket.js';
 import { closeFd } from '../../src/linux/sockets.js';
-import { UringEngine, type UringSizes } from '../../src/linux/uring.js';
 import { connectedPair, openFds } from './peers.js';
 
 export type EngineKind = Engine['kind'];

@@ -192,7 +192,7 @@ test('a thread that cannot be had for an actor is a sentence, and nothing is rej
   const script = join(directory, 'pools.mjs');
   chmodSync(directory, 0o755);
   writeFileSync(entry, 'export const run = () => new Promise(() => setInterval(() => {}, 1000));\n');
-  const module = new URL('dist/src/main/actor-pool.js', root).href;
+  const module = new URL('dist/src/main/actors/pool.js', root).href;
   writeFileSync(
     script,
     `import { ActorPool } from ${JSON.stringify(module)};

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { type Gateway, startGateway } from '../../src/main/gateway.js';
-import type { ListFile, Rule } from '../../src/protocol/rule.js';
+import type { ListFile, Rule } from '../../src/protocol/rules/rule.js';
 import { captureLog, type Record } from '../helpers/capture-log.js';
 import { gatewayOptions } from '../helpers/gateway-options.js';
 import { dial } from '../helpers/socks-client.js';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import dnsPacket, { type Answer } from 'dns-packet';
 import fc from 'fast-check';
-import { carriesEdns, encodeQuery, judgeAnswer, mixCase, type Question } from '../../src/protocol/dns-message.js';
+import { carriesEdns, encodeQuery, judgeAnswer, mixCase, type Question } from '../../src/protocol/dns/message.js';
 import { mutationRuns } from '../helpers/mutation-runs.js';
 
 const ID = 0x1234;

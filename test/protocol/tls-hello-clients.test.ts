@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type ConnectionOptions, createServer, connect as tlsConnect } from 'node:tls';
-import { readClientHello, serverNameOf } from '../../src/protocol/tls-hello.js';
+import { readClientHello, serverNameOf } from '../../src/protocol/tls/client-hello.js';
 import { capturedHello } from '../helpers/captured-hello.js';
 import { inRecords } from '../helpers/client-hello.js';
 import { makeCertificate, opensslServer } from '../helpers/openssl.js';

@@ -1,4 +1,4 @@
-// The rooms of src and bench, and what each may import: the data of the rules in rules.ts.
+// The rooms of src and bench, and what each may import: the data of the rules in match.ts.
 import type { Rules } from './rules.js';
 
 const PROTOCOL = 'src/protocol/*';
@@ -6,23 +6,69 @@ const PROTOCOL = 'src/protocol/*';
 export const RULES: Rules = {
   folders: {
     // What numbers lines stands apart from the line until that moves there too.
-    'src/protocol': ['src/protocol/lines'],
-    'src/protocol/lines': ['src/protocol'],
-    'src/protocol/inbound': ['src/protocol'],
-    'src/protocol/outbound': ['src/protocol'],
+    // Values and decisions. Below the rooms: what every room may use.
+    'src/protocol': ['src/protocol/lines', 'src/protocol/rules'],
+    'src/protocol/text': [],
+    'src/protocol/address': ['src/protocol/lines'],
+    'src/protocol/lines': ['src/protocol/race'],
+    'src/protocol/routes': ['src/protocol/address', 'src/protocol/lines'],
+    'src/protocol/race': ['src/protocol/lines', 'src/protocol/routes'],
+    'src/protocol/rules': ['src/protocol/text', 'src/protocol/address'],
+    'src/protocol/dns': ['src/protocol/text', 'src/protocol/address'],
+    'src/protocol/tls': ['src/protocol', 'src/protocol/address'],
+    'src/protocol/trust': ['src/protocol/address'],
+    'src/protocol/inbound': ['src/protocol', 'src/protocol/address', 'src/protocol/race'],
+    'src/protocol/outbound': ['src/protocol', 'src/protocol/address', 'src/protocol/lines', 'src/protocol/race'],
     'src/linux': [],
+    'src/linux/engine': ['src/linux'],
     'src/files': [PROTOCOL],
     'src/threads/contracts': [PROTOCOL],
     'src/threads/shared': [PROTOCOL],
     'src/threads': [PROTOCOL, 'src/threads/contracts'],
     // Of another actor none imports anything.
-    'src/workers/connection': [PROTOCOL, 'src/threads/*', 'src/linux'],
-    'src/workers/dns': [PROTOCOL, 'src/threads/*', 'src/files'],
+    'src/workers/connection': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection/*'],
+    'src/workers/connection/client': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
+    'src/workers/connection/race': [
+      ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection/shared'],
+      // What is heard of the first byte.
+      'src/workers/connection/relay',
+    ],
+    'src/workers/connection/relay': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
+    // The end of a connection that is not recorded is everybody's.
+    'src/workers/connection/shared': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection'],
+    'src/workers/dns': [PROTOCOL, 'src/threads/*', 'src/files', 'src/workers/dns/*'],
+    'src/workers/dns/ask': [PROTOCOL],
+    'src/workers/dns/machine': [PROTOCOL, 'src/files'],
+    'src/workers/dns/transports': [PROTOCOL, 'src/threads/contracts', 'src/workers/dns/ask'],
+    'src/workers/dns/lookup': [
+      ...[PROTOCOL, 'src/threads/contracts', 'src/workers/dns/ask', 'src/workers/dns/machine'],
+      'src/workers/dns/transports',
+    ],
+    'src/workers/dns/trust': [
+      ...[PROTOCOL, 'src/threads/*', 'src/files', 'src/workers/dns/ask', 'src/workers/dns/transports'],
+    ],
+    'src/workers/dns/servers': [
+      ...[PROTOCOL, 'src/threads/contracts', 'src/files', 'src/workers/dns/ask', 'src/workers/dns/machine'],
+      ...['src/workers/dns/transports', 'src/workers/dns/lookup'],
+    ],
     'src/workers/routes': [PROTOCOL, 'src/threads/*', 'src/files'],
     'src/workers/rules': [PROTOCOL, 'src/threads/*', 'src/files'],
-    'src/main/accept': [PROTOCOL, 'src/threads/*', 'src/linux'],
-    'src/main/config': [PROTOCOL, 'src/files', 'src/main'],
-    'src/main': [PROTOCOL, 'src/threads/*', 'src/files', 'src/linux', 'src/main/config', 'src/main/accept'],
+    'src/main/process': [PROTOCOL, 'src/threads', 'src/files', 'src/linux'],
+    'src/main/config/diagnostics': [PROTOCOL],
+    'src/main/config/sources': ['src/files', 'src/main/config/diagnostics'],
+    'src/main/config/checks': [...[PROTOCOL, 'src/files', 'src/main/config/diagnostics', 'src/main/config/sources']],
+    'src/main/config': [PROTOCOL, 'src/files', 'src/main/process', 'src/main/config/*'],
+    'src/main/rules': [PROTOCOL, 'src/threads/*', 'src/files', 'src/main/process'],
+    'src/main/accept': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process'],
+    'src/main/actors': [
+      ...[PROTOCOL, 'src/threads/*', 'src/linux', 'src/main/process', 'src/main/rules', 'src/main/accept'],
+    ],
+    // These two see the running gateway.
+    'src/main/observe': [PROTOCOL, 'src/threads/*', 'src/main/process', 'src/main'],
+    'src/main/commands': [
+      ...[PROTOCOL, 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors', 'src/main'],
+    ],
+    'src/main': [PROTOCOL, 'src/threads/*', 'src/files', 'src/linux/*', 'src/main/*'],
 
     'bench/shared': [],
     'bench/peers': ['bench/shared', PROTOCOL],
@@ -56,22 +102,22 @@ export const RULES: Rules = {
     koffi: ['src/linux/libc.ts'],
     // The second declares the types of its adapter for Node.
     comlink: ['src/threads/port.ts', 'src/threads/comlink-node-adapter.d.ts'],
-    piscina: ['src/main/actor-pool.ts'],
-    pino: ['src/main/log.ts'],
-    'pino-pretty': ['src/main/log.ts'],
-    convict: ['src/main/config/settle.ts'],
-    json5: ['src/main/config/syntax.ts'],
+    piscina: ['src/main/actors/pool.ts'],
+    pino: ['src/main/process/log.ts'],
+    'pino-pretty': ['src/main/process/log.ts'],
+    convict: ['src/main/config/finish.ts'],
+    json5: ['src/main/config/sources/syntax.ts'],
     // The second has its types only: it is given the document.
-    yaml: ['src/main/config/syntax.ts', 'src/main/config/yaml-lines.ts'],
-    'smol-toml': ['src/main/config/syntax.ts'],
-    'ipaddr.js': ['src/main/config/address.ts'],
-    'dns-packet': ['src/protocol/dns-message.ts'],
-    undici: ['src/workers/dns/https.ts'],
-    socks: ['src/main/explain-client.ts', 'bench/race/real-client.ts'],
+    yaml: ['src/main/config/sources/syntax.ts', 'src/main/config/sources/yaml-lines.ts'],
+    'smol-toml': ['src/main/config/sources/syntax.ts'],
+    'ipaddr.js': ['src/main/config/checks/address.ts'],
+    'dns-packet': ['src/protocol/dns/message.ts'],
+    undici: ['src/workers/dns/transports/https.ts'],
+    socks: ['src/main/commands/explain-client.ts', 'bench/race/real-client.ts'],
     // A Map with a bound, used as a Map is.
     'lru-cache': [
-      ...['src/workers/connection/names-replica.ts', 'src/workers/connection/outcome-reports.ts'],
-      ...['src/workers/dns/cache.ts', 'src/workers/dns/clearance.ts'],
+      ...['src/workers/connection/shared/names-replica.ts', 'src/workers/connection/shared/outcome-reports.ts'],
+      ...['src/workers/dns/lookup/cache.ts', 'src/workers/dns/trust/clearance.ts'],
     ],
     'cli-progress': ['bench/shared/progress.ts'],
   },
@@ -86,8 +132,8 @@ export const RULES: Rules = {
   linesMax: 300,
   long: [
     // The engines.
-    ...['src/linux/epoll.ts', 'src/linux/ring.ts', 'src/linux/uring.ts'],
-    ...['src/workers/connection/actor.ts', 'src/workers/connection/contest.ts'],
-    ...['src/workers/connection/direction.ts', 'src/workers/connection/race.ts'],
+    ...['src/linux/engine/epoll.ts', 'src/linux/engine/ring.ts', 'src/linux/engine/uring.ts'],
+    ...['src/workers/connection/actor.ts', 'src/workers/connection/race/hello-race.ts'],
+    ...['src/workers/connection/relay/direction.ts', 'src/workers/connection/race/race.ts'],
   ],
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Line, lineOf } from '../../src/protocol/line.js';
+import { type Line, lineOf } from '../../src/protocol/lines/line.js';
 import type { Notice } from '../../src/protocol/notice.js';
 import { LineStates } from '../../src/workers/routes/line-states.js';
 

@@ -1,9 +1,9 @@
 // The bulk load: streams that carry as much as they can, one way, until the time is over; then each is brought to its
 // end and counts only if both ends have counted the same bytes.
-import { BufferGroup } from '../../../src/linux/buffers.js';
+import { BufferGroup } from '../../../src/linux/engine/buffers.js';
+import type { Socket } from '../../../src/linux/engine/socket.js';
 import { EAGAIN, errnoName } from '../../../src/linux/errno.js';
 import { type Memory, mapMemory } from '../../../src/linux/memory.js';
-import type { Socket } from '../../../src/linux/socket.js';
 import type { Direction, Outcome } from '../../shared/messages.js';
 import type { Run } from '../run.js';
 import { SocksClient } from '../socks-client.js';

@@ -1,5 +1,5 @@
 // The connect load: so many connections at a time are opened, used for one echo and closed, each followed by the next.
-import type { Socket } from '../../../src/linux/socket.js';
+import type { Socket } from '../../../src/linux/engine/socket.js';
 import type { Outcome } from '../../shared/messages.js';
 import { EchoClient } from '../echo-client.js';
 import type { Run } from '../run.js';

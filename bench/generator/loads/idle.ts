@@ -1,6 +1,6 @@
 // The idle load: connections that are opened, prove themselves by one echo, and then stay without a byte until they
 // are released, when each proves itself once more. Between the two the bench looks at the subject's memory.
-import type { Socket } from '../../../src/linux/socket.js';
+import type { Socket } from '../../../src/linux/engine/socket.js';
 import type { Outcome } from '../../shared/messages.js';
 import { EchoClient } from '../echo-client.js';
 import type { Run } from '../run.js';

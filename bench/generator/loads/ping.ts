@@ -1,6 +1,6 @@
 // The ping load: connections that stay open and say the next message as soon as the last has been echoed. Only round
 // trips count, not the opening; a connection that did not get to its end is a failure like any other.
-import type { Socket } from '../../../src/linux/socket.js';
+import type { Socket } from '../../../src/linux/engine/socket.js';
 import type { Outcome } from '../../shared/messages.js';
 import { EchoClient } from '../echo-client.js';
 import type { Run } from '../run.js';

@@ -1,8 +1,8 @@
 // Listens for one kind of server, on IPv4 and (where there is any) IPv6 loopback alike, since a name may stand for either.
-import type { Engine } from '../../../src/linux/engine.js';
+import type { Engine } from '../../../src/linux/engine/engine.js';
+import type { Socket } from '../../../src/linux/engine/socket.js';
+import { Handler } from '../../../src/linux/engine/socket.js';
 import { ECANCELED, errnoName } from '../../../src/linux/errno.js';
-import type { Socket } from '../../../src/linux/socket.js';
-import { Handler } from '../../../src/linux/socket.js';
 import { listenOn, localEndpoint } from '../../../src/linux/sockets.js';
 
 const IPV4_ANY = new Uint8Array(4);

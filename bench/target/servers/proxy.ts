@@ -2,15 +2,15 @@
 // connected, and is that echo server from then on. What a line costs is the subject's own work; a dial behind it would
 // only take the processors' time. Whatever else is asked for is refused.
 
-import { BufferGroup } from '../../../src/linux/buffers.js';
-import type { Engine } from '../../../src/linux/engine.js';
+import { BufferGroup } from '../../../src/linux/engine/buffers.js';
+import type { Engine } from '../../../src/linux/engine/engine.js';
+import type { Socket } from '../../../src/linux/engine/socket.js';
+import { Handler } from '../../../src/linux/engine/socket.js';
 import type { Memory } from '../../../src/linux/memory.js';
-import type { Socket } from '../../../src/linux/socket.js';
-import { Handler } from '../../../src/linux/socket.js';
 import { sendBytes } from '../../../src/linux/sockets.js';
-import { failureOf } from '../../../src/protocol/failure.js';
 import type { Inbound, Requested } from '../../../src/protocol/inbound/inbound.js';
 import { SOCKS5 } from '../../../src/protocol/inbound/socks5.js';
+import { failureOf } from '../../../src/protocol/race/failure.js';
 import type { EchoServer } from './echo.js';
 
 /** A greeting or a request (RFC 1928), and what may follow at once. */

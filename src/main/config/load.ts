@@ -2,13 +2,13 @@
 // wrong is reported at once, as text that is ready to be shown. Nothing is thrown for a bad configuration.
 import { dirname, resolve } from 'node:path';
 import type { Configuration } from '../../protocol/options.js';
-import { readConfigFile } from './file.js';
-import { Findings, hint } from './findings.js';
-import { type Given, givenByEnvironment, givenByFile, givenByFlags } from './given.js';
+import { Findings, hint } from './diagnostics/diagnostics.js';
+import { inside, type Place, placeOf } from './diagnostics/place.js';
+import { settle } from './finish.js';
 import { SPELLINGS, TOP_KEYS } from './keys.js';
-import { inside, type Place, placeOf } from './place.js';
-import { settle } from './settle.js';
-import type { Parsed } from './syntax.js';
+import { type Given, givenByEnvironment, givenByFile, givenByFlags } from './raw-values.js';
+import { readConfigFile } from './sources/file.js';
+import type { Parsed } from './sources/syntax.js';
 
 export interface Sources {
   /** The file that was asked for; without one, `config.json` is read if it exists. */

@@ -1,25 +1,25 @@
 // Every key of the configuration: what it is for, its default, its range and its environment variable. The one source
 // for loading, for `convict` and for docs/config.md.
-import type { Upstream } from '../../protocol/flatten.js';
+import type { Upstream } from '../../protocol/lines/flatten.js';
 import type { EngineChoice, Ipv6Choice, LogLevel, Nameserver, Options, RaceEnd } from '../../protocol/options.js';
-import { BLACKLIST_ALLOWED, checkBlacklist } from './blacklist.js';
-import { CA_FILE_ALLOWED, checkCaFile } from './ca-file.js';
-import { checkHost, HOST_ALLOWED } from './host.js';
-import { checkHosts, HOSTS_ALLOWED, type HostEntries } from './hosts.js';
-import { checkLogLevel, LOG_LEVEL_ALLOWED } from './log-level.js';
+import { BLACKLIST_ALLOWED, checkBlacklist } from './checks/blacklist.js';
+import { CA_FILE_ALLOWED, checkCaFile } from './checks/ca-file.js';
+import { checkHost, HOST_ALLOWED } from './checks/host.js';
+import { checkHosts, HOSTS_ALLOWED, type HostEntries } from './checks/hosts.js';
+import { checkLogLevel, LOG_LEVEL_ALLOWED } from './checks/log-level.js';
 import {
   checkNameservers,
   checkNameserversBackup,
   NAMESERVERS_ALLOWED,
   NAMESERVERS_BACKUP_ALLOWED,
-} from './nameservers.js';
-import { checkRules, RULES_ALLOWED, type RuleSetting } from './rules.js';
-import { SYSTEM } from './server-text.js';
-import { choice, integer, type Setting } from './setting.js';
-import { stateFile } from './state-file.js';
-import { asJson, asLines, asList, asText, asWholeList } from './text.js';
-import { TRUST } from './trust.js';
-import { checkUpstream, UPSTREAM_ALLOWED } from './upstream.js';
+} from './checks/nameservers.js';
+import { stateFile } from './checks/paths.js';
+import { checkRules, RULES_ALLOWED, type RuleSetting } from './checks/rules.js';
+import { SYSTEM } from './checks/server-text.js';
+import { choice, integer, type Setting } from './checks/setting.js';
+import { TRUST } from './checks/trust.js';
+import { checkUpstream, UPSTREAM_ALLOWED } from './checks/upstream.js';
+import { asJson, asLines, asList, asText, asWholeList } from './sources/text.js';
 
 /** What the configuration says, checked and in normal form: `Options` before the lines are made. */
 export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'dns' | 'hosts' | 'limits'> {

@@ -1,7 +1,8 @@
 // A way in: how a protocol reads what a client says before its connection stands, and what it answers. Types only: each
 // protocol is a file beside this one. A way in has no socket and no clock, and does not carry out the request.
-import type { Failure, FailureCode } from '../failure.js';
-import type { Target } from '../target.js';
+
+import type { Target } from '../address/target.js';
+import type { Failure, FailureCode } from '../race/failure.js';
 
 /**
  * Reads one message of a client. It knows nothing of the connection: another `Inbound` reads what follows the message.

@@ -1,10 +1,10 @@
 // SOCKS5 as a way in (RFC 1928): greeting, choice of method, request, reply. It offers no authentication and carries out
 // CONNECT only.
-import { unmapped } from '../address.js';
-import type { FailureCode } from '../failure.js';
-import { type ForeignProtocol, foreignProtocol } from '../foreign.js';
+import { unmapped } from '../address/address.js';
+import { type Target, targetOfIp, targetOfName } from '../address/target.js';
+import type { FailureCode } from '../race/failure.js';
 import { AddressType, Command, Method, Reply, VERSION } from '../socks-codes.js';
-import { type Target, targetOfIp, targetOfName } from '../target.js';
+import { type ForeignProtocol, foreignProtocol } from './foreign.js';
 import type { Inbound, InboundStep, Misfit, Proceed, Refused, Replies } from './inbound.js';
 
 /** A greeting and a request: the whole of what a client says. */

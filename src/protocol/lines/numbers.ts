@@ -1,7 +1,7 @@
 // Gives lines their numbers: by these all tables know a line, whatever its place in the configuration. A line keeps its
 // number for as long as every new configuration has it, and no number is used twice while the process lives, so that what
 // is still under way for a line that has gone never counts for another one.
-import { type Line, lineOf } from '../line.js';
+import { type Line, lineOf } from './line.js';
 
 export type Unnumbered = Pick<Line, 'name' | 'source' | 'hops'>;
 

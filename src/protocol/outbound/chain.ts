@@ -1,8 +1,9 @@
 // The way through the hops of one line, whatever kind each of them is: through the first hop the second is spoken to, and so
 // on to the destination. Pure: it is fed what came and answers with what to send next. What is said to a hop is the file of
 // its kind.
-import { type Failure, failureOf } from '../failure.js';
-import type { Hop } from '../line.js';
+
+import type { Hop } from '../lines/line.js';
+import { type Failure, failureOf } from '../race/failure.js';
 import type { Bound, Endpoint, HopKind } from './outbound.js';
 import { socks5 } from './socks5.js';
 

@@ -1,6 +1,6 @@
 // Goes through a chain over any stream of bytes, where a promise may wait for each message: name servers behind a line, and
 // `check --dial`. Pure: what reads and writes is given. It bounds no wait.
-import type { Failure } from '../failure.js';
+import type { Failure } from '../race/failure.js';
 import type { Chain } from './chain.js';
 
 export interface Carrier {

@@ -1,7 +1,8 @@
 // What one kind of hop is: how a line asks a proxy to take it to the next hop, or to the destination. Each kind is a file
 // that implements `HopKind`; chain.ts drives the hops of a line one after the other. Pure: no sockets and no clock here.
-import type { Failure } from '../failure.js';
-import type { Hop } from '../line.js';
+
+import type { Hop } from '../lines/line.js';
+import type { Failure } from '../race/failure.js';
 
 /** Where a hop is asked to go: the next hop, or the destination. A name stays a name, and is resolved there. */
 export interface Endpoint {

@@ -1,8 +1,8 @@
 // SOCKS5 as a client speaks it to one proxy (RFC 1928, RFC 1929): greeting, method, perhaps a password, request, reply.
 // Several proxies in a row are chain.ts.
-import { parseIp } from '../address.js';
-import { type Failure, type FailureCode, failureOf } from '../failure.js';
-import type { Hop } from '../line.js';
+import { parseIp } from '../address/address.js';
+import type { Hop } from '../lines/line.js';
+import { type Failure, type FailureCode, failureOf } from '../race/failure.js';
 import { AddressType, Command, Method, VERSION } from '../socks-codes.js';
 import type { Bound, Endpoint, HopKind, HopStep } from './outbound.js';
 

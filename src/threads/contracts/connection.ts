@@ -1,5 +1,5 @@
 // What a connection actor says and is told by main, called through comlink over a MessagePort. Types only.
-import type { RuleTables } from '../../protocol/rule-tables.js';
+import type { RuleTables } from '../../protocol/rules/compile.js';
 
 /** A connection that failed, as a log record has it. */
 export interface LastFailure {

@@ -1,8 +1,8 @@
 // What the DNS actor says and is told: one interface for each caller, called through comlink over a MessagePort, and the
 // shapes of its answers. Types only. Expected failures are values with a literal `code`; nothing is thrown across a port
 // on purpose.
-import type { BadAddress, BadAddressChange } from '../../protocol/evidence.js';
-import type { Observation } from '../../protocol/outcomes.js';
+import type { BadAddress, BadAddressChange } from '../../protocol/trust/evidence.js';
+import type { Observation } from '../../protocol/trust/outcomes.js';
 
 /**
  * `partial`: a family is still to come or failed; of a family that has addresses it has them all. `stale`: its time is over.
@@ -80,7 +80,7 @@ export interface ServerStatistics {
   readonly backup: boolean;
   /** Smoothed; undefined before the first answer. */
   readonly latency_ms: number | undefined;
-  /** Questions, and what came of them, by kind: see workers/dns/habits.ts. */
+  /** Questions, and what came of them, by kind: see workers/dns/ask/server-habits.ts. */
   readonly counts: Readonly<Record<string, number>>;
   /** Of its own: sockets, connections, and questions on them. */
   readonly tables: Tables;
@@ -88,7 +88,7 @@ export interface ServerStatistics {
 
 export interface NamesStatistics {
   readonly servers: readonly ServerStatistics[];
-  /** Lookups by what answered them: see workers/dns/resolver.ts. */
+  /** Lookups by what answered them: see workers/dns/lookup/resolver.ts. */
   readonly lookups: Readonly<Record<string, number>>;
   /** Of all servers together: answers kept, lookups under way, evidence and the like. */
   readonly tables: Tables;

@@ -1,7 +1,8 @@
 // What the route actor says and is told, called through comlink over a MessagePort. Types only.
-import type { RouteEvent } from '../../protocol/destination-memory.js';
-import type { LineEvent } from '../../protocol/line-health.js';
-import type { RouteState } from '../../protocol/route-state.js';
+
+import type { LineEvent } from '../../protocol/lines/health.js';
+import type { RouteEvent } from '../../protocol/routes/destination-memory.js';
+import type { RouteState } from '../../protocol/routes/state.js';
 
 /** What a connection actor has seen of a destination; `destination` is the key of its memory. */
 export interface RouteReport {

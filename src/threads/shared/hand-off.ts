@@ -2,7 +2,7 @@
 // the client came in above them. It is never negative, since a queue says -1 for nothing.
 
 const FD_BITS = 24;
-/** fds are below this; the process has at most 2^20 (FDS_MAX in main/fd-limit.ts). */
+/** fds are below this; the process has at most 2^20 (FDS_MAX in main/process/fd-limit.ts). */
 export const FD_END = 1 << FD_BITS;
 /** Listeners that the 7 bits above the fd tell apart. */
 export const LISTENERS_MAX = 128;

@@ -1,7 +1,8 @@
 // What is counted, logged and told when a connection has ended.
-import { Counter } from '../../threads/counters.js';
+
 import type { RemoteLog } from '../../threads/log.js';
-import type { RelayEnd, RelayOutcome } from './relay.js';
+import { Counter } from '../../threads/shared/counters.js';
+import type { RelayEnd, RelayOutcome } from './relay/relay.js';
 
 /** Where the end of a connection is counted, logged and told. */
 interface Books {

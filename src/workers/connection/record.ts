@@ -1,14 +1,14 @@
 // What is noted of a connection for its one log line at the end (level debug): where it went, every attempt of its race,
 // and why the winner won. It holds no bytes of the connection.
 import { peerEndpoint } from '../../linux/sockets.js';
-import { formatEndpoint, formatIp } from '../../protocol/address.js';
-import type { Failure } from '../../protocol/failure.js';
+import { formatEndpoint, formatIp } from '../../protocol/address/address.js';
+import type { Target } from '../../protocol/address/target.js';
 import type { Replies } from '../../protocol/inbound/inbound.js';
-import { type AttemptRecord, hasFailed, type RaceRecord, whyWon } from '../../protocol/race-record.js';
-import type { Target } from '../../protocol/target.js';
-import type { Attempt } from './attempt.js';
-import type { Heard } from './first-words.js';
-import type { Race } from './race.js';
+import type { Failure } from '../../protocol/race/failure.js';
+import { type AttemptRecord, hasFailed, type RaceRecord, whyWon } from '../../protocol/race/record.js';
+import type { Attempt } from './race/attempt.js';
+import type { Race } from './race/race.js';
+import type { Heard } from './relay/first-byte.js';
 
 export class SessionRecord {
   readonly #clock: { readonly now: number };

@@ -1,24 +1,24 @@
 // One client's connection, from the hand-off to its end: handshake → race → reply → hello race → relay → close.
-import { BufferGroup } from '../../linux/buffers.js';
-import type { Socket } from '../../linux/socket.js';
+import { BufferGroup } from '../../linux/engine/buffers.js';
+import type { Socket } from '../../linux/engine/socket.js';
 import { peerEndpoint } from '../../linux/sockets.js';
-import { formatIp, unmapped } from '../../protocol/address.js';
-import { type Failure, failureOf } from '../../protocol/failure.js';
+import { formatIp, unmapped } from '../../protocol/address/address.js';
 import type { Refused, Replies, Requested } from '../../protocol/inbound/inbound.js';
 import type { Bound } from '../../protocol/outbound/outbound.js';
-import { Counter } from '../../threads/counters.js';
-import type { Attempt } from './attempt.js';
+import { type Failure, failureOf } from '../../protocol/race/failure.js';
+import { Counter } from '../../threads/shared/counters.js';
+import { Handshake, type HandshakeOutcome } from './client/handshake.js';
+import { Farewell } from './client/lingering-close.js';
 import { ConnectionEnd } from './connection-end.js';
-import { HelloRace, type HelloRaceOutcome, type Settled, type Undecided } from './contest.js';
-import type { Context } from './context.js';
 import type { Entrance } from './entrance.js';
-import { Farewell } from './farewell.js';
-import type { Heard } from './first-words.js';
-import { Handshake, type HandshakeOutcome } from './handshake.js';
-import { Race, type RaceOutcome } from './race.js';
+import type { Attempt } from './race/attempt.js';
+import { HelloRace, type HelloRaceOutcome, type Settled, type Undecided } from './race/hello-race.js';
+import { Race, type RaceOutcome } from './race/race.js';
 import { SessionRecord } from './record.js';
-import { Relay } from './relay.js';
-import { TimedHandler } from './timed-listener.js';
+import type { Heard } from './relay/first-byte.js';
+import { Relay } from './relay/relay.js';
+import type { Context } from './shared/context.js';
+import { TimedHandler } from './shared/timed-handler.js';
 
 /** A race that takes longer than this has its client watched: a client that hangs up cancels it. */
 const WATCH_CLIENT_AFTER_MS = 50;

@@ -1,13 +1,13 @@
 // The DNS actor: the long task of one worker thread. Main speaks to it on the control port, and each connection actor
-// on a port of its own. It keeps no more than who is connected: what it answers from is names.ts.
+// on a port of its own. It keeps no more than who is connected: what it answers from is host-name.ts.
 import type { MessagePort } from 'node:worker_threads';
-import { plain } from '../../protocol/plain-text.js';
+import { plain } from '../../protocol/text/plain-text.js';
 import type { NamesActor, NamesControl } from '../../threads/contracts/dns.js';
+import type { NamesStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { serveLookups } from '../../threads/lookups.js';
 import { serve } from '../../threads/port.js';
-import type { NamesStart } from '../../threads/start.js';
 import { Names } from './names.js';
 
 /** Settles after `stop()`, or when the other end of the control port closes. */

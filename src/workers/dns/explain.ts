@@ -1,13 +1,14 @@
 // One name explained: every server of both lists is asked side by side, and each answer is judged, so that a user sees
 // what the resolver chooses from. It changes no choice.
-import { type Question, questionOf } from '../../protocol/dns-message.js';
+
+import { canonical } from '../../protocol/address/canonical.js';
+import { type Question, questionOf } from '../../protocol/dns/message.js';
 import type { ServerAnswer } from '../../threads/contracts/dns.js';
-import { canonical } from './canonical.js';
-import { Countdown } from './countdown.js';
-import { promised, type Reply, TIMED_OUT } from './exchange.js';
-import type { Judge } from './judge.js';
-import type { Servers } from './resolution.js';
-import type { Server } from './server.js';
+import { Countdown } from './ask/countdown.js';
+import { promised, type Reply, TIMED_OUT } from './ask/exchange.js';
+import type { Judge } from './ask/judge.js';
+import type { Servers } from './lookup/rounds.js';
+import type { Server } from './transports/configured-server.js';
 
 interface Explaining {
   readonly judge: Judge;

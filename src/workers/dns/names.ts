@@ -3,19 +3,19 @@
 import { isIP } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Warn } from '../../files/state-file.js';
-import { askedName, withoutDot } from '../../protocol/names.js';
+import { askedName, withoutDot } from '../../protocol/address/host-name.js';
 import type { Notice } from '../../protocol/notice.js';
 import type { Options } from '../../protocol/options.js';
 import type { LookupAnswer, NameExplanation, NamesStatistics } from '../../threads/contracts/dns.js';
-import { type Hear, unasked } from './exchange.js';
+import { type Hear, unasked } from './ask/exchange.js';
+import { ServerStates } from './ask/server-states.js';
 import { askEvery } from './explain.js';
-import { Hosts } from './hosts.js';
-import { MachineWatch } from './machine-watch.js';
-import { LocalNetwork } from './network.js';
-import { Resolver } from './resolver.js';
-import { ServerStates } from './server-states.js';
-import { type AllServers, makeServers } from './servers.js';
-import { Trust } from './trust.js';
+import { Resolver } from './lookup/resolver.js';
+import { Hosts } from './machine/hosts.js';
+import { MachineWatch } from './machine/machine-watch.js';
+import { LocalNetwork } from './machine/network.js';
+import { type AllServers, makeServers } from './servers/make-servers.js';
+import { Trust } from './trust/trust.js';
 
 export type NamesOptions = Pick<
   Options,

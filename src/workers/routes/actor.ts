@@ -2,13 +2,13 @@
 // together. What one of them reports is told to the others; a new one is told everything. It measures nothing itself.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
-import type { LineEvent } from '../../protocol/line-health.js';
-import { plain } from '../../protocol/plain-text.js';
+import type { LineEvent } from '../../protocol/lines/health.js';
+import { plain } from '../../protocol/text/plain-text.js';
 import type { RouteReport, RoutesActor, RoutesControl } from '../../threads/contracts/routes.js';
+import type { RoutesStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { serve } from '../../threads/port.js';
-import type { RoutesStart } from '../../threads/start.js';
 import { LineStates } from './line-states.js';
 import { Memory } from './memory.js';
 import { Subscriber } from './subscriber.js';

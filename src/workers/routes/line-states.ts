@@ -1,10 +1,11 @@
 // Tells of lines whose proxy cannot be reached any more, and of those that work again: the route actor hears of them from all
-// connection actors, and is the one that says so. It judges no line: see protocol/line-health.ts.
-import { FAILURES } from '../../protocol/failure.js';
-import type { Line } from '../../protocol/line.js';
-import type { LineEvent } from '../../protocol/line-health.js';
+// connection actors, and is the one that says so. It judges no line: see protocol/lines/health.ts.
+
+import type { LineEvent } from '../../protocol/lines/health.js';
+import type { Line } from '../../protocol/lines/line.js';
 import { byNumber } from '../../protocol/lines/numbers.js';
 import type { Notice } from '../../protocol/notice.js';
+import { FAILURES } from '../../protocol/race/failure.js';
 
 export class LineStates {
   /** By number. */

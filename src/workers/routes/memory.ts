@@ -3,13 +3,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readLines } from '../../files/line-reader.js';
 import { StateFile, type Warn } from '../../files/state-file.js';
-import type { DestinationMemory, LineView } from '../../protocol/destination-memory.js';
-import { type LineEvent, LineHealth } from '../../protocol/line-health.js';
+import { type LineEvent, LineHealth } from '../../protocol/lines/health.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
 import type { Options } from '../../protocol/options.js';
-import { encodeRoutes, ROUTES_BEGIN, ROUTES_OCTETS_MAX, RouteReader } from '../../protocol/route-snapshot.js';
-import { memoryOf, type RouteState, stateOf } from '../../protocol/route-state.js';
-import { RouteTable } from '../../protocol/route-table.js';
+import type { DestinationMemory, LineView } from '../../protocol/routes/destination-memory.js';
+import { encodeRoutes, ROUTES_BEGIN, ROUTES_OCTETS_MAX, RouteReader } from '../../protocol/routes/snapshot.js';
+import { memoryOf, type RouteState, stateOf } from '../../protocol/routes/state.js';
+import { RouteTable } from '../../protocol/routes/table.js';
 import type { RouteReport } from '../../threads/contracts/routes.js';
 
 /** How often the state file is written, if something has changed. */

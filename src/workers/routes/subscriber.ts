@@ -1,8 +1,8 @@
 // One connection actor that is told of changed routes and lines: which of them it does not know yet, and the one push that
 // is under way. What a route is by then is looked up when it is sent. It decides nothing.
 import type { MessagePort } from 'node:worker_threads';
-import type { LineEvent } from '../../protocol/line-health.js';
-import type { RouteState } from '../../protocol/route-state.js';
+import type { LineEvent } from '../../protocol/lines/health.js';
+import type { RouteState } from '../../protocol/routes/state.js';
 import type { RouteSubscriber } from '../../threads/contracts/routes.js';
 import { call, type Remote } from '../../threads/port.js';
 

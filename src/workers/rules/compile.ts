@@ -2,11 +2,11 @@
 // says so, and ends. So neither main, which accepts, nor an actor waits while a long list is read.
 import { parentPort, workerData } from 'node:worker_threads';
 import { readListFile } from '../../files/list-file.js';
-import type { ListFile, Rule } from '../../protocol/rule.js';
-import { ENTRIES_MAX } from '../../protocol/rule-list.js';
-import { compileRules } from '../../protocol/rule-tables.js';
-import type { RulesCompiled } from '../../threads/rules-compiled.js';
-import { shared } from '../../threads/shared-tables.js';
+import { compileRules } from '../../protocol/rules/compile.js';
+import { ENTRIES_MAX } from '../../protocol/rules/list.js';
+import type { ListFile, Rule } from '../../protocol/rules/rule.js';
+import type { RulesCompiled } from '../../threads/contracts/rules-compiled.js';
+import { shared } from '../../threads/shared/shared-tables.js';
 
 function compile(rules: readonly Rule[]): RulesCompiled {
   const lists = new Map<string, readonly string[]>();

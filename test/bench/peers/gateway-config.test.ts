@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { CONFIG_FILE, gatewayFiles } from '../../../bench/peers/gateway-config.js';
 import type { Setting } from '../../../bench/peers/peer.js';
-import { parseRoutes } from '../../../src/protocol/route-snapshot.js';
+import { parseRoutes } from '../../../src/protocol/routes/snapshot.js';
 import { loadText, optionsOf } from '../../main/config/load-text.js';
 
 const NOW = Date.UTC(2030, 0, 1);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Findings } from '../../../src/main/config/findings.js';
-import { givenByEnvironment, givenByFile } from '../../../src/main/config/given.js';
+import { Findings } from '../../../src/main/config/diagnostics/diagnostics.js';
+import { settle } from '../../../src/main/config/finish.js';
 import { KEYS, SPELLINGS } from '../../../src/main/config/keys.js';
-import { settle } from '../../../src/main/config/settle.js';
-import { parseJson, parseToml, parseYaml } from '../../../src/main/config/syntax.js';
+import { givenByEnvironment, givenByFile } from '../../../src/main/config/raw-values.js';
+import { parseJson, parseToml, parseYaml } from '../../../src/main/config/sources/syntax.js';
 
 const words = ['type', 'list', 'upstream', 'host', 'port', 'name', 'password', 'username', 'source_ip', 'source_port'];
 const ruleWords = ['domain', 'domain_suffix', 'cidr', 'port', 'domain_file', 'cidr_file', 'use', 'block', 'sticky'];

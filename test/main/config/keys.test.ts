@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Findings } from '../../../src/main/config/findings.js';
+import { Findings } from '../../../src/main/config/diagnostics/diagnostics.js';
+import { placeOf } from '../../../src/main/config/diagnostics/place.js';
 import { KEYS } from '../../../src/main/config/keys.js';
-import { placeOf } from '../../../src/main/config/place.js';
 import { errorsIn, errorsOf, loadJson, loadText, optionsOf } from './load-text.js';
 
 test("every key has a doc and an environment variable that is the key's path in capitals", () => {

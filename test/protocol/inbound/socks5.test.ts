@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { FAILURES, type FailureCode, failureOf } from '../../../src/protocol/failure.js';
 import type { Inbound, InboundStep, Refused } from '../../../src/protocol/inbound/inbound.js';
 import { SOCKS5, SOCKS5_REPLIES } from '../../../src/protocol/inbound/socks5.js';
+import { FAILURES, type FailureCode, failureOf } from '../../../src/protocol/race/failure.js';
 
 /** The step for a message that is all that has come. */
 const fed = (inbound: Inbound, bytes: readonly number[]): InboundStep =>

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Hop } from '../../../src/protocol/line.js';
+import type { Hop } from '../../../src/protocol/lines/line.js';
 import {
   byNumber,
   identityOf,

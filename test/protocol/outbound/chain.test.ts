@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { failureOf } from '../../../src/protocol/failure.js';
-import type { Hop } from '../../../src/protocol/line.js';
+import type { Hop } from '../../../src/protocol/lines/line.js';
 import { Chain, type Step } from '../../../src/protocol/outbound/chain.js';
 import type { HopKind } from '../../../src/protocol/outbound/outbound.js';
 import { socks5 } from '../../../src/protocol/outbound/socks5.js';
+import { failureOf } from '../../../src/protocol/race/failure.js';
 
 const hop = (host: string, port: number, username?: string, password?: string): Hop => ({
   kind: 'socks5',

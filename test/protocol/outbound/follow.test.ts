@@ -1,10 +1,10 @@
 // A chain over a stream of bytes, in pieces of any size.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failureOf } from '../../../src/protocol/failure.js';
-import type { Hop } from '../../../src/protocol/line.js';
+import type { Hop } from '../../../src/protocol/lines/line.js';
 import { Chain } from '../../../src/protocol/outbound/chain.js';
 import { type Followed, follow, type Goal } from '../../../src/protocol/outbound/follow.js';
+import { failureOf } from '../../../src/protocol/race/failure.js';
 
 const HOP: Hop = { kind: 'socks5', host: '192.0.2.1', port: 1080, username: undefined, password: undefined };
 const CONNECTED = [5, 0, 0, 1, 0, 0, 0, 0, 0, 0];

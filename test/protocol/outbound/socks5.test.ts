@@ -1,7 +1,7 @@
 // What SOCKS5 makes of one proxy's bytes, phase by phase: how many of them it reads, and whose failure a failure is.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Hop } from '../../../src/protocol/line.js';
+import type { Hop } from '../../../src/protocol/lines/line.js';
 import type { HopStep } from '../../../src/protocol/outbound/outbound.js';
 import { socks5 } from '../../../src/protocol/outbound/socks5.js';
 

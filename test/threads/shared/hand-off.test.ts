@@ -1,8 +1,8 @@
 // An fd and a listener in one Int32: at the bounds of both, through the queue, and what does not fit.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FDS_MAX } from '../../../src/main/fd-limit.js';
-import { FdQueue } from '../../../src/threads/fd-queue.js';
+import { FDS_MAX } from '../../../src/main/process/fd-limit.js';
+import { FdQueue } from '../../../src/threads/shared/fd-queue.js';
 import { FD_END, fdOf, handOff, LISTENERS_MAX, listenerOf } from '../../../src/threads/shared/hand-off.js';
 
 const FDS = [0, 1, 3, 1023, 65_536, FDS_MAX - 1, FD_END - 1];

@@ -2,18 +2,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { formatIp, parseIp } from '../../../src/protocol/address.js';
+import { formatIp, parseIp } from '../../../src/protocol/address/address.js';
 import { DeadlineWheel } from '../../../src/protocol/deadline-wheel.js';
-import type { BadAddressChange, Verdict } from '../../../src/protocol/evidence.js';
-import type { Observation } from '../../../src/protocol/outcomes.js';
+import type { BadAddressChange, Verdict } from '../../../src/protocol/trust/evidence.js';
+import type { Observation } from '../../../src/protocol/trust/outcomes.js';
 import type { NamesActor, NamesSubscriber } from '../../../src/threads/contracts/dns.js';
-import { Counter, Counters } from '../../../src/threads/counters.js';
 import { serveLookups } from '../../../src/threads/lookups.js';
 import { call, type Remote, serve } from '../../../src/threads/port.js';
-import { BadAddresses } from '../../../src/workers/connection/bad-addresses.js';
-import { FirstWords } from '../../../src/workers/connection/first-words.js';
-import { type NameOutcome, NamesReplica } from '../../../src/workers/connection/names-replica.js';
-import { OutcomeReports } from '../../../src/workers/connection/outcome-reports.js';
+import { Counter, Counters } from '../../../src/threads/shared/counters.js';
+import { FirstWords } from '../../../src/workers/connection/relay/first-byte.js';
+import { BadAddresses } from '../../../src/workers/connection/shared/bad-addresses.js';
+import { type NameOutcome, NamesReplica } from '../../../src/workers/connection/shared/names-replica.js';
+import { OutcomeReports } from '../../../src/workers/connection/shared/outcome-reports.js';
 import { defaultOptions } from '../../helpers/default-options.js';
 
 const NAME = 'site.com';

@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
-import { formatIp, parseIp } from '../../../src/protocol/address.js';
-import type { Candidate } from '../../../src/protocol/candidate.js';
-import type { DestinationMemory } from '../../../src/protocol/destination-memory.js';
-import { type Line, lineOf } from '../../../src/protocol/line.js';
-import { type LineEvent, LineHealth } from '../../../src/protocol/line-health.js';
+import { formatIp, parseIp } from '../../../src/protocol/address/address.js';
+import type { Candidate } from '../../../src/protocol/lines/candidate.js';
+import { type LineEvent, LineHealth } from '../../../src/protocol/lines/health.js';
+import { type Line, lineOf } from '../../../src/protocol/lines/line.js';
 import type { Options } from '../../../src/protocol/options.js';
-import type { RouteState } from '../../../src/protocol/route-state.js';
+import type { DestinationMemory } from '../../../src/protocol/routes/destination-memory.js';
+import type { RouteState } from '../../../src/protocol/routes/state.js';
 import type { RouteReport, RouteSubscriber, RoutesActor } from '../../../src/threads/contracts/routes.js';
 import { call, type Remote, serve } from '../../../src/threads/port.js';
-import { RoutesReplica } from '../../../src/workers/connection/routes-replica.js';
+import { RoutesReplica } from '../../../src/workers/connection/shared/routes-replica.js';
 import { defaultOptions } from '../../helpers/default-options.js';
 import { until } from '../../helpers/until.js';
 

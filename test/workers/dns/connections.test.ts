@@ -8,11 +8,11 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import tls, { createServer as createTlsServer } from 'node:tls';
-import { Authorities } from '../../../src/workers/dns/authorities.js';
-import { verifiedHandshake } from '../../../src/workers/dns/clearance.js';
-import { promised, type Reply } from '../../../src/workers/dns/exchange.js';
-import { HttpsServer } from '../../../src/workers/dns/https.js';
-import { TcpServer } from '../../../src/workers/dns/tcp.js';
+import { promised, type Reply } from '../../../src/workers/dns/ask/exchange.js';
+import { Authorities } from '../../../src/workers/dns/transports/authorities.js';
+import { HttpsServer } from '../../../src/workers/dns/transports/https.js';
+import { TcpServer } from '../../../src/workers/dns/transports/tcp.js';
+import { verifiedHandshake } from '../../../src/workers/dns/trust/clearance.js';
 import { certificateFor, whyNoCertificate } from '../../helpers/certificate.js';
 import { until } from '../../helpers/until.js';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import fc from 'fast-check';
-import { type Line, lineOf } from '../../../src/protocol/line.js';
+import { type Line, lineOf } from '../../../src/protocol/lines/line.js';
 import type { LookupAnswer, ServerStatistics } from '../../../src/threads/contracts/dns.js';
 import { Names } from '../../../src/workers/dns/names.js';
 import { dnsOptions } from '../../helpers/dns-options.js';

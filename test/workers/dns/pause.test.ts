@@ -12,7 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createServer as createTlsServer } from 'node:tls';
 import { decode, encode } from 'dns-packet';
 import type { Nameserver } from '../../../src/protocol/options.js';
-import { Countdown } from '../../../src/workers/dns/countdown.js';
+import { Countdown } from '../../../src/workers/dns/ask/countdown.js';
 import { certificateFor, whyNoCertificate } from '../../helpers/certificate.js';
 import { DnsServer, deferred } from '../../helpers/dns-server.js';
 import { until } from '../../helpers/until.js';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import type { LookupAnswer } from '../../../src/threads/contracts/dns.js';
-import type { Judge } from '../../../src/workers/dns/judge.js';
+import type { Judge } from '../../../src/workers/dns/ask/judge.js';
 import { dnsOptions } from '../../helpers/dns-options.js';
 import { makeResolver, type TestResolver } from '../../helpers/dns-resolver.js';
 import { type ChooseTrick, DnsServer, deferred, HIJACKER, type Trick } from '../../helpers/dns-server.js';

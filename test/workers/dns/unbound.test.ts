@@ -2,7 +2,7 @@
 // ones that are not.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { type Line, lineOf } from '../../../src/protocol/line.js';
+import { type Line, lineOf } from '../../../src/protocol/lines/line.js';
 import type { Nameserver } from '../../../src/protocol/options.js';
 import { dnsOptions } from '../../helpers/dns-options.js';
 import { makeResolver, type TestResolver } from '../../helpers/dns-resolver.js';

@@ -2,16 +2,21 @@
 // what it ends with, and what becomes of the others. The attempts and the race that they come from are the test's.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Pending, type Socket } from '../../../../src/linux/engine/socket.js';
 import { ECONNRESET } from '../../../../src/linux/errno.js';
-import { Pending, type Socket } from '../../../../src/linux/socket.js';
 import { sendBytes, shutdownWrite } from '../../../../src/linux/sockets.js';
-import type { Candidate } from '../../../../src/protocol/candidate.js';
 import { DeadlineWheel } from '../../../../src/protocol/deadline-wheel.js';
-import type { LineEvent } from '../../../../src/protocol/line-health.js';
-import type { AttemptResult } from '../../../../src/protocol/race-record.js';
-import { Counter } from '../../../../src/threads/counters.js';
-import type { ConnectedAttempt } from '../../../../src/workers/connection/contender.js';
-import { HelloRace, type Runners, type Settled, type Undecided } from '../../../../src/workers/connection/contest.js';
+import type { Candidate } from '../../../../src/protocol/lines/candidate.js';
+import type { LineEvent } from '../../../../src/protocol/lines/health.js';
+import type { AttemptResult } from '../../../../src/protocol/race/record.js';
+import { Counter } from '../../../../src/threads/shared/counters.js';
+import type { ConnectedAttempt } from '../../../../src/workers/connection/race/hello-attempt.js';
+import {
+  HelloRace,
+  type Runners,
+  type Settled,
+  type Undecided,
+} from '../../../../src/workers/connection/race/hello-race.js';
 import { clientHello } from '../../../helpers/client-hello.js';
 import { fillUp, readNow, resetFd } from '../../../linux/peers.js';
 import { ENGINES, Recorder, World } from '../../../linux/world.js';

@@ -1,0 +1,91 @@
+// Opens the engine that was asked for, or the best one that this kernel allows; and the trial that main makes once, at
+// start, before it asks for io_uring anywhere: old kernels and containers' seccomp profiles refuse it in many ways.
+import { packAddress } from '../addresses.js';
+import { errnoName } from '../errno.js';
+import type { Memory } from '../memory.js';
+import { type Ownership, UNRECORDED } from '../ownership.js';
+import { closeFd, listenOn, localEndpoint, openStream, sendBytes } from '../sockets.js';
+import { BufferGroup } from './buffers.js';
+import type { Engine } from './engine.js';
+import { EpollEngine } from './epoll.js';
+import type { Socket } from './socket.js';
+import { Handler } from './socket.js';
+import { UringEngine } from './uring.js';
+
+export interface ChosenEngine {
+  readonly engine: Engine;
+  /** Why it is not io_uring, when `auto` was asked for. */
+  readonly why: string | undefined;
+}
+
+const TRIAL_TURNS = 50;
+const TRIAL_TURN_MS = 20;
+const LOOPBACK = new Uint8Array([127, 0, 0, 1]);
+
+/** `code: 'unavailable'` when the engine that was asked for cannot be had here. */
+export function openEngine(
+  choice: 'auto' | 'uring' | 'epoll',
+  ownership: Ownership = UNRECORDED,
+): ChosenEngine | { readonly code: 'unavailable'; readonly reason: string } {
+  let why: string | undefined;
+  if (choice !== 'epoll') {
+    const engine = UringEngine.open(ownership);
+    if (typeof engine !== 'number') return { engine, why: undefined };
+    why = `the kernel refused io_uring with ${errnoName(engine)}`;
+    if (choice === 'uring') return { code: 'unavailable', reason: why };
+  }
+  const engine = EpollEngine.open(ownership);
+  if (typeof engine === 'number') return { code: 'unavailable', reason: `epoll_create1 failed: ${errnoName(engine)}` };
+  return { engine, why };
+}
+
+class Trial extends Handler {
+  received = 0;
+  failure: string | undefined;
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    super();
+    this.#engine = engine;
+  }
+
+  override onAccept(_socket: Socket, result: number): void {
+    if (result < 0) this.failure = `accept: ${errnoName(result)}`;
+    else this.#engine.receive(this.#engine.adopt(result, this), BufferGroup.small);
+  }
+  override onConnect(socket: Socket, result: number): void {
+    if (result < 0) this.failure = `connect: ${errnoName(result)}`;
+    else sendBytes(socket.fd, LOOPBACK);
+  }
+  override onReceive(_socket: Socket, result: number, memory: Memory, offset: number): void {
+    if (result < 0) this.failure = `receive: ${errnoName(result)}`;
+    else if (memory.bytes[offset] === LOOPBACK[0]) this.received = result;
+    else this.failure = 'receive: other bytes than were sent';
+  }
+}
+
+/** Runs one loopback connection through a fresh io_uring engine: undefined when it works, else what did not. */
+export function tryUring(): string | undefined {
+  const engine = UringEngine.open();
+  if (typeof engine === 'number') return `the kernel refused io_uring with ${errnoName(engine)}`;
+  const trial = new Trial(engine);
+  const listening = listenOn(LOOPBACK, 0, 1, 0);
+  const connecting = openStream(LOOPBACK.length);
+  try {
+    const local = listening < 0 ? listening : localEndpoint(listening);
+    if (typeof local === 'number' || connecting < 0) {
+      closeFd(listening);
+      closeFd(connecting);
+      return 'no loopback socket to try it with';
+    }
+    engine.accept(engine.adopt(listening, trial), false);
+    engine.connect(engine.adopt(connecting, trial), packAddress(LOOPBACK, local.port));
+    for (let turn = 0; turn < TRIAL_TURNS && trial.received === 0 && trial.failure === undefined; turn += 1) {
+      engine.turn(TRIAL_TURN_MS);
+    }
+    if (trial.failure !== undefined) return `io_uring does not work here: ${trial.failure}`;
+    return trial.received === 0 ? 'io_uring does not work here: a trial connection got no data' : undefined;
+  } finally {
+    engine.destroy();
+  }
+}

@@ -1,0 +1,395 @@
+// The engine over epoll, for where io_uring is refused: the call is tried, and where it would block, readiness is
+// awaited (edge-triggered, each fd registered once, for everything).
+import { ADDRESS_SIZE } from '../addresses.js';
+import { EAGAIN, ECONNABORTED, EINPROGRESS, EINTR } from '../errno.js';
+import * as libc from '../libc.js';
+import { type Memory, mapMemory, unmap } from '../memory.js';
+import { closeOwned, type Ownership, UNRECORDED } from '../ownership.js';
+import { connectTo, pendingError, pollNow, sendBytes, sendFrom, setLingerZero } from '../sockets.js';
+import { ThreadClock } from '../thread-clock.js';
+import { BufferGroup, GROUP_SIZES } from './buffers.js';
+import { type Ending, type Engine, type EngineCounts, SEND_MAX } from './engine.js';
+import { type Handler, Pending, type Socket, Streaming } from './socket.js';
+import { SocketTable } from './socket-table.js';
+
+const EPOLL_CLOEXEC = 0x80000;
+const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_MOD = 3;
+const EPOLLIN = 1;
+const EPOLLOUT = 4;
+const EPOLLERR = 8;
+const EPOLLHUP = 16;
+const EPOLLRDHUP = 0x2000;
+const EPOLLET = 0x8000_0000;
+const EPOLLONESHOT = 0x4000_0000;
+const EVERYTHING = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+const SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
+const MSG_DONTWAIT = 0x40;
+/** struct epoll_event is packed to 12 bytes on x86-64 only. */
+const EVENT_WORDS = process.arch === 'x64' ? 3 : 4;
+const DATA_WORD = EVENT_WORDS - 2;
+const EVENTS_MAX = 512;
+/** Stands in the generation's place for a watched fd; generations stay below it. */
+const WATCH = 0xffff_ffff;
+/** Connections accepted before others get their turn. */
+const ACCEPT_BATCH = 256;
+
+/** Bits of `Socket.waiting`. */
+const Wait = {
+  accept: 1,
+  acceptMany: 2,
+  connect: 4,
+  receive: 8,
+  pollIn: 16,
+  pollOut: 32,
+  pollHangup: 64,
+  send: 128,
+  stopped: 256,
+} as const;
+type Wait = (typeof Wait)[keyof typeof Wait];
+
+/** In the place of an outcome that is not known yet. */
+const ASK = 1;
+
+interface Trial {
+  readonly socket: Socket;
+  readonly operation: Wait;
+  /** Of a connect, or a send that left `rest` over: its outcome, which is told a turn later. */
+  readonly result: number;
+  readonly rest: Uint8Array | undefined;
+}
+
+export class EpollEngine implements Engine {
+  readonly kind = 'epoll';
+  readonly counts: EngineCounts = { overflows: 0, bufferWaits: 0, stale: 0, turns: 0 };
+  now: number;
+  isBehind = false;
+  readonly #clock = new ThreadClock();
+  readonly #fd: number;
+  readonly #ownership: Ownership;
+  readonly #table = new SocketTable();
+  readonly #watches: (() => void)[] = [];
+  readonly #events: Memory = mapMemory(EVENTS_MAX * 16 + 64);
+  readonly #buffers: readonly Memory[] = GROUP_SIZES.map(({ size }) => mapMemory(size));
+  /** What to try in the next turn. */
+  #trials: Trial[] = [];
+
+  static open(ownership: Ownership = UNRECORDED): EpollEngine | number {
+    const fd = libc.epoll_create1(EPOLL_CLOEXEC);
+    return fd < 0 ? fd : new EpollEngine(fd, ownership);
+  }
+
+  private constructor(fd: number, ownership: Ownership) {
+    this.now = this.#clock.read();
+    this.#fd = fd;
+    this.#ownership = ownership;
+    ownership.opened(fd);
+    for (const memory of [this.#events, ...this.#buffers]) ownership.mapped(memory, false);
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  adopt(fd: number, handler: Handler): Socket {
+    this.#ownership.opened(fd);
+    return this.#table.add(fd, handler);
+  }
+
+  handOver(socket: Socket, handler: Handler): number {
+    return socket.handOver(handler);
+  }
+
+  accept(socket: Socket, many: boolean): void {
+    const operation = many ? Wait.acceptMany : Wait.accept;
+    socket.waiting |= operation;
+    this.#tryLater(socket, operation);
+  }
+
+  connect(socket: Socket, address: Uint8Array): void {
+    const packed = address.length > ADDRESS_SIZE ? address.subarray(0, ADDRESS_SIZE) : address;
+    const result = connectTo(socket.fd, packed);
+    socket.readable = false;
+    if (result === -EINPROGRESS) this.#await(socket, Wait.connect);
+    else this.#tryLater(socket, Wait.connect, result);
+  }
+
+  receive(socket: Socket, group: BufferGroup): void {
+    socket.pending |= Pending.receive;
+    this.#receiveNext(socket, group);
+  }
+
+  #receiveNext(socket: Socket, group: BufferGroup): void {
+    socket.group = group;
+    if (socket.readable) this.#tryLater(socket, Wait.receive);
+    else this.#await(socket, Wait.receive);
+  }
+
+  stream(socket: Socket): void {
+    socket.streaming = Streaming.yes;
+    this.#receiveNext(socket, BufferGroup.small);
+  }
+
+  stopStream(socket: Socket): void {
+    if (socket.streaming !== Streaming.yes) return;
+    socket.streaming = Streaming.stopping;
+    socket.waiting &= ~Wait.receive;
+    this.#tryLater(socket, Wait.stopped);
+  }
+
+  send(socket: Socket, memory: Memory, offset: number, size: number): boolean {
+    // What is left of this turn's last one must not be overtaken.
+    if (this.isSending(socket)) return false;
+    const sent = sendFrom(socket.fd, memory.address + offset, size);
+    if (sent !== size) this.#left(socket, sent, memory.bytes.slice(offset + Math.max(sent, 0), offset + size));
+    return true;
+  }
+
+  sendCopy(socket: Socket, bytes: Uint8Array): boolean {
+    if (this.isSending(socket) || bytes.length > SEND_MAX) return false;
+    const sent = sendBytes(socket.fd, bytes);
+    if (sent !== bytes.length) this.#left(socket, sent, bytes.slice(Math.max(sent, 0)));
+    return true;
+  }
+
+  #left(socket: Socket, sent: number, rest: Uint8Array): void {
+    socket.waiting |= Wait.send;
+    this.#tryLater(socket, Wait.send, sent < 0 ? sent : -EAGAIN, rest);
+  }
+
+  isSending(socket: Socket): boolean {
+    return (socket.waiting & Wait.send) !== 0;
+  }
+
+  flush(_socket: Socket): void {
+    // Every send is a direct call here.
+  }
+
+  pollIn(socket: Socket): void {
+    socket.pending |= Pending.pollIn;
+    this.#tryLater(socket, Wait.pollIn);
+  }
+
+  pollOut(socket: Socket): void {
+    socket.pending |= Pending.pollOut;
+    this.#tryLater(socket, Wait.pollOut);
+  }
+
+  pollHangup(socket: Socket): void {
+    if ((socket.pending & Pending.pollHangup) !== 0) return;
+    socket.pending |= Pending.pollHangup;
+    this.#tryLater(socket, Wait.pollHangup);
+  }
+
+  close(socket: Socket, ending: Ending): void {
+    if (socket.closing) return;
+    socket.closing = true;
+    if (ending === 'reset') setLingerZero(socket.fd);
+    this.#table.remove(socket);
+    closeOwned(socket.fd, this.#ownership);
+  }
+
+  clock(): number {
+    return this.#clock.read();
+  }
+
+  watch(fd: number, readable: () => void): void {
+    this.#watches.push(readable);
+    // Edge-triggered: a doorbell is never read.
+    this.#register(fd, this.#watches.length - 1, WATCH, EPOLLIN | EPOLLET);
+  }
+
+  turn(timeout_ms: number): number {
+    this.counts.turns += 1;
+    this.now = this.#clock.read();
+    const trials = this.#trials;
+    if (trials.length > 0) {
+      this.#trials = [];
+      for (const trial of trials) this.#try(trial);
+    }
+    // What was tried may have told handlers something, which the caller must hear of before it waits.
+    const mayWait = trials.length === 0 && this.#trials.length === 0;
+    const wait_ms = mayWait ? Math.max(0, Math.ceil(timeout_ms)) : 0;
+    const count = libc.epoll_wait(this.#fd, this.#events.address, EVENTS_MAX, wait_ms);
+    this.now = this.#clock.look(wait_ms);
+    this.isBehind = this.#clock.wasAway || count === EVENTS_MAX;
+    if (count < 0) {
+      if (count === -EINTR) return trials.length;
+      throw new Error(`epoll_wait failed: errno ${-count}`);
+    }
+    const { words } = this.#events;
+    for (let i = 0; i < count; i += 1) {
+      const word = i * EVENT_WORDS;
+      this.#happened(words[word + DATA_WORD], words[word + DATA_WORD + 1], words[word]);
+    }
+    return trials.length + count;
+  }
+
+  #tryLater(socket: Socket, operation: Wait, result = ASK, rest: Uint8Array | undefined = undefined): void {
+    this.#trials.push({ socket, operation, result, rest });
+  }
+
+  #await(socket: Socket, operation: Wait): void {
+    socket.waiting |= operation;
+    if (socket.registered) return;
+    socket.registered = true;
+    this.#register(socket.fd, socket.slot, socket.generation, EVERYTHING);
+  }
+
+  /** Heard of once, so that clients wake nobody while no one accepts them. */
+  #awaitClient(socket: Socket): void {
+    const operation = socket.registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    socket.registered = true;
+    this.#register(socket.fd, socket.slot, socket.generation, EPOLLIN | EPOLLONESHOT, operation);
+  }
+
+  #register(fd: number, low: number, high: number, events: number, operation = EPOLL_CTL_ADD): void {
+    // The event to register stands behind the array that epoll_wait fills.
+    const word = EVENTS_MAX * 4;
+    const { words } = this.#events;
+    words[word] = events >>> 0;
+    words[word + DATA_WORD] = low;
+    words[word + DATA_WORD + 1] = high;
+    const result = libc.epoll_ctl(this.#fd, operation, fd, this.#events.address + word * 4);
+    if (result < 0) throw new Error(`epoll_ctl failed: errno ${-result}`);
+  }
+
+  #happened(low: number, high: number, events: number): void {
+    if (high === WATCH) {
+      this.#watches[low]();
+      return;
+    }
+    const socket = this.#table.find(low, high);
+    if (socket === undefined) {
+      this.counts.stale += 1;
+      return;
+    }
+    const broken = (events & (EPOLLERR | EPOLLHUP)) !== 0;
+    if ((events & (EPOLLIN | EPOLLRDHUP)) !== 0 || broken) socket.readable = true;
+    if ((events & EPOLLRDHUP) !== 0 || broken) socket.hungUp = true;
+    const writable = (events & EPOLLOUT) !== 0 || broken;
+    // An error that is pending is among the events (tcp_poll): without one it is connected.
+    if (writable && !this.#wake(socket, Wait.connect, broken ? ASK : 0)) return;
+    if (writable && !this.#wake(socket, Wait.pollOut)) return;
+    if (broken && !this.#wake(socket, Wait.pollHangup)) return;
+    if (!socket.readable) return;
+    if (!this.#wake(socket, Wait.receive)) return;
+    if (!this.#wake(socket, Wait.pollIn)) return;
+    if ((socket.waiting & (Wait.accept | Wait.acceptMany)) !== 0) this.#accept(socket);
+  }
+
+  /** Carries out what was waiting for this readiness; false when the socket has been closed meanwhile. */
+  #wake(socket: Socket, operation: Wait, result = ASK): boolean {
+    if ((socket.waiting & operation) !== 0) {
+      socket.waiting &= ~operation;
+      this.#carryOut(socket, operation, result);
+    }
+    return !socket.closing;
+  }
+
+  #try(trial: Trial): void {
+    const { socket } = trial;
+    if (socket.closing) return;
+    if (trial.rest !== undefined) {
+      socket.waiting &= ~Wait.send;
+      socket.handler.onUnsent(socket, trial.rest, trial.result);
+    } else this.#carryOut(socket, trial.operation, trial.result);
+  }
+
+  #carryOut(socket: Socket, operation: Wait, result: number): void {
+    switch (operation) {
+      case Wait.receive:
+        this.#receive(socket);
+        break;
+      case Wait.stopped:
+        // Not where it has ended meanwhile.
+        if (socket.streaming !== Streaming.stopping) break;
+        socket.streaming = Streaming.no;
+        socket.handler.onStreamStopped(socket);
+        break;
+      case Wait.connect:
+        socket.handler.onConnect(socket, result === ASK ? pendingError(socket.fd) : result);
+        break;
+      case Wait.pollIn:
+        if (pollNow(socket.fd, EPOLLIN | EPOLLRDHUP) === 0) this.#await(socket, operation);
+        else {
+          socket.pending &= ~Pending.pollIn;
+          socket.handler.onPollIn(socket, EPOLLIN);
+        }
+        break;
+      case Wait.pollOut:
+        if (pollNow(socket.fd, EPOLLOUT) === 0) this.#await(socket, operation);
+        else {
+          socket.pending &= ~Pending.pollOut;
+          socket.handler.onPollOut(socket, EPOLLOUT);
+        }
+        break;
+      case Wait.pollHangup:
+        this.#pollHangup(socket);
+        break;
+      case Wait.accept:
+      case Wait.acceptMany:
+        if (result < 0) socket.handler.onAccept(socket, result);
+        else this.#accept(socket);
+        break;
+    }
+  }
+
+  #pollHangup(socket: Socket): void {
+    const events = pollNow(socket.fd, 0);
+    if (events === 0) {
+      this.#await(socket, Wait.pollHangup);
+      return;
+    }
+    socket.pending &= ~Pending.pollHangup;
+    socket.handler.onPollHangup(socket, events);
+  }
+
+  #receive(socket: Socket): void {
+    if (socket.streaming === Streaming.stopping) return;
+    const memory = this.#buffers[socket.group];
+    const result = libc.recv(socket.fd, memory.address, memory.size, MSG_DONTWAIT);
+    if (result === -EAGAIN) {
+      socket.readable = false;
+      this.#await(socket, Wait.receive);
+      return;
+    }
+    if (result === 0 && this.isSending(socket)) {
+      // The kernel tells of a reset once: it may have told a send, whose outcome waits to be told and comes first.
+      this.#tryLater(socket, Wait.receive);
+      return;
+    }
+    // A short read has emptied the socket, unless an end has been seen that the next read must find.
+    if (result < memory.size && !socket.hungUp) socket.readable = false;
+    if (result <= 0) socket.streaming = Streaming.no;
+    socket.pending &= ~Pending.receive;
+    socket.handler.onReceive(socket, result, memory, 0);
+    if (result > 0 && !socket.closing && socket.streaming === Streaming.yes)
+      this.#receiveNext(socket, BufferGroup.small);
+  }
+
+  #accept(socket: Socket): void {
+    for (let accepted = 0; accepted < ACCEPT_BATCH; accepted += 1) {
+      if (socket.closing || (socket.waiting & (Wait.accept | Wait.acceptMany)) === 0) return;
+      const fd = libc.accept4(socket.fd, 0, 0, SOCK_NONBLOCK_CLOEXEC);
+      if (fd === -EAGAIN) {
+        this.#awaitClient(socket);
+        return;
+      }
+      if (fd === -ECONNABORTED || fd === -EINTR) continue;
+      if (fd < 0) socket.waiting &= ~(Wait.accept | Wait.acceptMany);
+      else socket.waiting &= ~Wait.accept;
+      socket.handler.onAccept(socket, fd);
+    }
+    this.#tryLater(socket, Wait.acceptMany);
+  }
+
+  destroy(): void {
+    for (const socket of this.#table.all()) this.close(socket, 'reset');
+    closeOwned(this.#fd, this.#ownership);
+    for (const memory of [this.#events, ...this.#buffers]) {
+      this.#ownership.unmapping(memory);
+      unmap(memory);
+    }
+  }
+}

@@ -1,0 +1,533 @@
+// The engine over io_uring (kernel 6.1 and newer): every operation of a turn goes to the kernel in one call.
+// Receives take their buffer from provided rings when data comes, so an idle connection holds none.
+
+import { EAGAIN, ECANCELED, ECONNRESET, ENOBUFS } from '../errno.js';
+import * as libc from '../libc.js';
+import { type Memory, mapMemory } from '../memory.js';
+import { closeOwned, type Ownership, UNRECORDED } from '../ownership.js';
+import { breakOff, setLingerZero } from '../sockets.js';
+import { ThreadClock } from '../thread-clock.js';
+import { BufferGroup, GROUP_SIZES, type GroupSize } from './buffers.js';
+import { type Ending, type Engine, type EngineCounts, SEND_MAX } from './engine.js';
+import { left, Outbox, type Parcel } from './outbox.js';
+import { Ring } from './ring.js';
+import { type Handler, Pending, type Socket, Streaming } from './socket.js';
+import { SocketTable } from './socket-table.js';
+
+// Opcodes of io_uring (uapi/linux/io_uring.h).
+const POLL_ADD = 6;
+const ACCEPT = 13;
+const ASYNC_CANCEL = 14;
+const CONNECT = 16;
+const CLOSE = 19;
+const SEND = 26;
+const RECV = 27;
+const BUFFER_SELECT = 1 << 5;
+const SKIP_SUCCESS = 1 << 6;
+const ACCEPT_MULTISHOT = 1;
+const RECV_POLL_FIRST = 1;
+const RECV_MULTISHOT = 2;
+const POLL_MULTISHOT = 1;
+const CANCEL_ALL = 1;
+const CANCEL_ALL_OF_FD = 1 | 2;
+/** Not all taken counts as failed: only then is there a completion. */
+const MSG_WAITALL_DONTWAIT = 0x100 | 0x40;
+const CQE_HAS_BUFFER = 1;
+const CQE_MORE = 2;
+const CQE_SOCK_NONEMPTY = 4;
+const SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
+const POLLIN = 1;
+const POLLOUT = 4;
+const POLLERR_HUP = 8 | 16;
+const POLLRDHUP = 0x2000;
+
+/** What a completion was of; stands in the low four bits of its user data's upper half, the generation above it. */
+const Operation = {
+  accept: 1,
+  connect: 2,
+  receive: 3,
+  pollIn: 4,
+  pollOut: 5,
+  pollHangup: 6,
+  cancel: 7,
+  watch: 8,
+  acceptMany: 9,
+  pollOutLasting: 10,
+  pollHangupLasting: 11,
+  send: 12,
+  stream: 13,
+} as const;
+type Operation = (typeof Operation)[keyof typeof Operation];
+
+const isOfSend = (high: number): boolean => (high & 15) === Operation.send;
+
+/** Of a send, the upper eight bits of the lower half say in which turn it was asked for. */
+const TURN_SHIFT = 24;
+const SLOT_MASK = (1 << TURN_SHIFT) - 1;
+const TURN_MASK = 0xff;
+
+/** Rounds in which a destroyed engine's operations may end; one is enough unless the completion ring overflows. */
+const DESTROY_ROUNDS = 1000;
+
+export interface UringSizes {
+  readonly submissions: number;
+  readonly completions: number;
+  readonly groups: readonly GroupSize[];
+}
+
+const DEFAULT_SIZES: UringSizes = { submissions: 1024, completions: 8192, groups: GROUP_SIZES };
+
+const EMPTY = mapMemory(4096);
+const NOTHING = new Uint8Array();
+
+export class UringEngine implements Engine {
+  readonly kind = 'uring';
+  readonly counts: EngineCounts = { overflows: 0, bufferWaits: 0, stale: 0, turns: 0 };
+  now: number;
+  isBehind = false;
+  readonly #clock = new ThreadClock();
+  readonly #ring: Ring;
+  readonly #ownership: Ownership;
+  readonly #table = new SocketTable();
+  readonly #watches: { fd: number; readable: () => void }[] = [];
+  #starved: Socket[] = [];
+  /** What is closed with the next submission. */
+  #closing: number[] = [];
+  /** What is sent in this turn, and what was in the last one, of which failures are being told. */
+  #outbox: Outbox;
+  #posted: Outbox;
+  /** The buffers of the receive that is being told, and whether its bytes are being sent on. */
+  #told: Memory | undefined;
+  #isLent = false;
+
+  /** An engine, or the negated errno of what the kernel refused. */
+  static open(ownership: Ownership = UNRECORDED, sizes: UringSizes = DEFAULT_SIZES): UringEngine | number {
+    const ring = Ring.open(sizes.submissions, sizes.completions, ownership);
+    if (typeof ring === 'number') return ring;
+    for (let group = 0; group < sizes.groups.length; group += 1) {
+      const result = ring.provide(group, sizes.groups[group]);
+      if (result < 0) {
+        ring.close();
+        return result;
+      }
+    }
+    return new UringEngine(ring, ownership);
+  }
+
+  private constructor(ring: Ring, ownership: Ownership) {
+    this.now = this.#clock.read();
+    this.#ring = ring;
+    this.#ownership = ownership;
+    this.#outbox = new Outbox(ownership);
+    this.#posted = new Outbox(ownership);
+    ring.submitted = this.#submitted;
+  }
+
+  get size(): number {
+    return this.#table.size + this.#closing.length;
+  }
+
+  adopt(fd: number, handler: Handler): Socket {
+    this.#ownership.opened(fd);
+    return this.#table.add(fd, handler);
+  }
+
+  #submit(socket: Socket, head: number, operation: Operation): number {
+    socket.inFlight += 1;
+    return this.#ring.prepare(head, socket.fd, socket.slot, (socket.generation << 4) | operation);
+  }
+
+  handOver(socket: Socket, handler: Handler): number {
+    return socket.handOver(handler);
+  }
+
+  accept(socket: Socket, many: boolean): void {
+    const word = many
+      ? this.#submit(socket, ACCEPT | (ACCEPT_MULTISHOT << 16), Operation.acceptMany)
+      : this.#submit(socket, ACCEPT, Operation.accept);
+    this.#ring.words[word + 7] = SOCK_NONBLOCK_CLOEXEC;
+  }
+
+  #cancelAll(socket: Socket): void {
+    this.#ring.words[this.#submit(socket, ASYNC_CANCEL, Operation.cancel) + 7] = CANCEL_ALL_OF_FD;
+  }
+
+  /** The kernel copies the address when it takes the submission (IORING_FEAT_SUBMIT_STABLE). */
+  connect(socket: Socket, address: Uint8Array): void {
+    const offset = this.#outbox.place(address);
+    const word = this.#submit(socket, CONNECT, Operation.connect);
+    this.#setAddress(word, this.#outbox.slab.address + offset);
+    this.#ring.words[word + 2] = address.length;
+  }
+
+  #setAddress(word: number, address: number): void {
+    this.#ring.words[word + 4] = address >>> 0;
+    this.#ring.words[word + 5] = Math.floor(address / 2 ** 32);
+  }
+
+  receive(socket: Socket, group: BufferGroup): void {
+    socket.pending |= Pending.receive;
+    socket.group = group;
+    const pollFirst = socket.readable ? 0 : RECV_POLL_FIRST;
+    const word = this.#submit(socket, RECV | (BUFFER_SELECT << 8) | (pollFirst << 16), Operation.receive);
+    this.#ring.words[word + 10] = group;
+  }
+
+  /**
+   * Tries at once, whatever is guessed: a multishot receive that waited first (RECV_POLL_FIRST) and woke to bytes with a
+   * reset behind them would take the bytes and never hear of the reset.
+   */
+  stream(socket: Socket): void {
+    socket.streaming = Streaming.yes;
+    socket.group = BufferGroup.small;
+    const word = this.#submit(socket, RECV | (BUFFER_SELECT << 8) | (RECV_MULTISHOT << 16), Operation.stream);
+    this.#ring.words[word + 10] = BufferGroup.small;
+  }
+
+  stopStream(socket: Socket): void {
+    if (socket.streaming !== Streaming.yes) return;
+    socket.streaming = Streaming.stopping;
+    this.#cancel(socket, Operation.stream);
+  }
+
+  send(socket: Socket, memory: Memory, offset: number, size: number): boolean {
+    const begun = this.#outbox.find(socket);
+    if (begun !== undefined) {
+      // What has been submitted already might not have been taken: it must not be overtaken.
+      if (!this.#isUnsubmitted(begun) || !this.#outbox.join(begun, memory, offset, size)) return false;
+      this.#post(begun);
+      return true;
+    }
+    if (memory === this.#told) this.#isLent = true;
+    const low = socket.slot | ((this.counts.turns & TURN_MASK) << TURN_SHIFT);
+    const high = (socket.generation << 4) | Operation.send;
+    const word = this.#ring.prepare(SEND | (SKIP_SUCCESS << 8), socket.fd, low, high);
+    const parcel = this.#outbox.add(socket, word, this.#ring.submissions);
+    parcel.memory = memory;
+    parcel.offset = offset;
+    parcel.size = size;
+    parcel.room = 0;
+    this.#ring.words[word + 7] = MSG_WAITALL_DONTWAIT;
+    this.#post(parcel);
+    return true;
+  }
+
+  #post({ word, memory, offset, size }: Parcel): void {
+    this.#setAddress(word, memory.address + offset);
+    this.#ring.words[word + 6] = size;
+  }
+
+  sendCopy(socket: Socket, bytes: Uint8Array): boolean {
+    if (bytes.length > SEND_MAX) return false;
+    const offset = this.#outbox.place(bytes);
+    return this.send(socket, this.#outbox.slab, offset, bytes.length);
+  }
+
+  isSending(socket: Socket): boolean {
+    return this.#outbox.find(socket) !== undefined;
+  }
+
+  flush(socket: Socket): void {
+    const begun = this.#outbox.find(socket);
+    if (begun !== undefined && this.#isUnsubmitted(begun)) this.#ring.submit();
+  }
+
+  /** Whether it has not been submitted yet. */
+  #isUnsubmitted(parcel: Parcel): boolean {
+    return parcel.submission === this.#ring.submissions;
+  }
+
+  /**
+   * A send of the last turn was not taken as a whole. Where its bytes have gone, or have been overtaken, since this comes
+   * late (the completion ring has overflowed), the socket is as good as broken.
+   */
+  #unsent(socket: Socket, result: number, turn: number): void {
+    const isOfLastTurn = turn === ((this.counts.turns - 1) & TURN_MASK);
+    const parcel = isOfLastTurn ? this.#posted.find(socket) : undefined;
+    if (parcel === undefined || this.isSending(socket)) socket.handler.onUnsent(socket, NOTHING, -ECONNRESET);
+    else socket.handler.onUnsent(socket, left(parcel, Math.max(result, 0)), result < 0 ? result : -EAGAIN);
+  }
+
+  pollIn(socket: Socket): void {
+    socket.pending |= Pending.pollIn;
+    this.#poll(socket, POLLIN | POLLRDHUP, Operation.pollIn);
+  }
+
+  pollOut(socket: Socket): void {
+    socket.pending |= Pending.pollOut;
+    this.#poll(socket, POLLOUT, Operation.pollOut);
+  }
+
+  pollHangup(socket: Socket): void {
+    if ((socket.pending & Pending.pollHangup) !== 0) return;
+    socket.pending |= Pending.pollHangup;
+    // Errors and hang-ups are told without being asked for.
+    this.#poll(socket, 0, Operation.pollHangup);
+  }
+
+  #poll(socket: Socket, events: number, operation: Operation): void {
+    this.#ring.words[this.#submit(socket, POLL_ADD, operation) + 7] = events;
+  }
+
+  /**
+   * The kernel adds POLLRDHUP to whatever a poll waits for, so a half-close ends every one-shot poll at once. What
+   * waits for something else goes on with a multishot poll, which is told of the half-close only once.
+   */
+  #pollOn(socket: Socket, operation: Operation): void {
+    socket.waiting |= 1 << operation;
+    const events = operation === Operation.pollOutLasting ? POLLOUT : 0;
+    const word = this.#submit(socket, POLL_ADD, operation);
+    this.#ring.words[word + 6] = POLL_MULTISHOT;
+    this.#ring.words[word + 7] = events;
+  }
+
+  /** True when this completion of a multishot poll is what was waited for; the poll is over then. */
+  #lastingPollHeard(socket: Socket, operation: Operation, result: number, flags: number): boolean {
+    const bit = 1 << operation;
+    if ((socket.waiting & bit) === 0 || result === -ECANCELED) return false;
+    const ended = (flags & CQE_MORE) === 0;
+    const events = operation === Operation.pollOutLasting ? POLLOUT | POLLERR_HUP : POLLERR_HUP;
+    if (result >= 0 && (result & events) === 0) {
+      if (ended) this.#pollOn(socket, operation);
+      return false;
+    }
+    socket.waiting &= ~bit;
+    if (!ended) this.#cancel(socket, operation);
+    return true;
+  }
+
+  #cancel(socket: Socket, operation: Operation): void {
+    const word = this.#submit(socket, ASYNC_CANCEL, Operation.cancel);
+    this.#ring.words[word + 4] = socket.slot;
+    this.#ring.words[word + 5] = (socket.generation << 4) | operation;
+    this.#ring.words[word + 7] = CANCEL_ALL;
+  }
+
+  close(socket: Socket, ending: Ending): void {
+    if (socket.closing) return;
+    socket.closing = true;
+    if (ending === 'reset') setLingerZero(socket.fd);
+    if (socket.inFlight === 0) {
+      this.#finish(socket);
+      return;
+    }
+    this.#cancelAll(socket);
+  }
+
+  /** Closes behind whatever of this turn is still to be sent. */
+  #finish(socket: Socket): void {
+    this.#table.remove(socket);
+    this.#ownership.closing(socket.fd);
+    // Only a failure would have a completion, and no socket to go with it.
+    this.#ring.prepare(CLOSE | (SKIP_SUCCESS << 8), socket.fd, 0, 0);
+    this.#closing.push(socket.fd);
+  }
+
+  readonly #submitted = (): void => {
+    if (this.#closing.length === 0) return;
+    for (const fd of this.#closing) this.#ownership.closed(fd);
+    this.#closing = [];
+  };
+
+  clock(): number {
+    return this.#clock.read();
+  }
+
+  watch(fd: number, readable: () => void): void {
+    this.#watches.push({ fd, readable });
+    this.#armWatch(this.#watches.length - 1);
+  }
+
+  #armWatch(index: number): void {
+    const word = this.#ring.prepare(POLL_ADD, this.#watches[index].fd, index, Operation.watch);
+    this.#ring.words[word + 6] = POLL_MULTISHOT;
+    this.#ring.words[word + 7] = POLLIN;
+  }
+
+  turn(timeout_ms: number, outcomes = 1): number {
+    this.counts.turns += 1;
+    const posted = this.#outbox;
+    this.#outbox = this.#posted;
+    this.#posted = posted;
+    this.#ring.enter(timeout_ms > 0 ? outcomes : 0, timeout_ms);
+    this.now = this.#clock.look(timeout_ms);
+    this.isBehind = this.#clock.wasAway || this.#ring.overflows > this.counts.overflows;
+    // What sends have found comes first: whoever hears of an end knows by then whether it was a reset that a send was
+    // told of, and whether all that was to go before that end has gone.
+    const count = this.#ring.drain(this.#completed, isOfSend);
+    posted.empty(this.#giveBack);
+    this.counts.overflows = this.#ring.overflows;
+    if (this.#starved.length > 0) this.#feed();
+    return count;
+  }
+
+  readonly #completed = (low: number, high: number, result: number, flags: number): void => {
+    const operation = (high & 15) as Operation;
+    if (operation === Operation.watch) {
+      if ((flags & CQE_MORE) === 0) this.#armWatch(low);
+      this.#watches[low].readable();
+      return;
+    }
+    const isSend = operation === Operation.send;
+    const socket = this.#table.find(isSend ? low & SLOT_MASK : low, high >>> 4);
+    if (socket === undefined) {
+      this.counts.stale += 1;
+      return;
+    }
+    // A send is not counted, since one that goes well is never heard of again.
+    if (isSend) {
+      if (!socket.closing) this.#unsent(socket, result, low >>> TURN_SHIFT);
+      return;
+    }
+    if ((flags & CQE_MORE) === 0) socket.inFlight -= 1;
+    if (socket.closing) this.#completedWhileClosing(socket, operation, result, flags);
+    else this.#tell(socket, operation, result, flags);
+  };
+
+  #tell(socket: Socket, operation: Operation, result: number, flags: number): void {
+    switch (operation) {
+      case Operation.receive:
+        this.#received(socket, result, flags);
+        break;
+      case Operation.stream:
+        this.#streamed(socket, result, flags);
+        break;
+      case Operation.connect:
+        socket.handler.onConnect(socket, result);
+        break;
+      case Operation.pollIn:
+        socket.pending &= ~Pending.pollIn;
+        socket.handler.onPollIn(socket, result);
+        break;
+      case Operation.pollOut:
+        if (result >= 0 && (result & (POLLOUT | POLLERR_HUP)) === 0) this.#pollOn(socket, Operation.pollOutLasting);
+        else this.#tellPollOut(socket, result);
+        break;
+      case Operation.pollOutLasting:
+        if (this.#lastingPollHeard(socket, operation, result, flags)) this.#tellPollOut(socket, result);
+        break;
+      case Operation.pollHangup:
+        if (result >= 0 && (result & POLLERR_HUP) === 0) this.#pollOn(socket, Operation.pollHangupLasting);
+        else this.#tellPollHangup(socket, result);
+        break;
+      case Operation.pollHangupLasting:
+        if (this.#lastingPollHeard(socket, operation, result, flags)) this.#tellPollHangup(socket, result);
+        break;
+      case Operation.accept:
+        socket.handler.onAccept(socket, result);
+        break;
+      case Operation.acceptMany:
+        socket.handler.onAccept(socket, result);
+        // A multishot accept ends without an error when the completion ring was full: say so, so that it is asked again.
+        if (result >= 0 && (flags & CQE_MORE) === 0 && !socket.closing) socket.handler.onAccept(socket, -ECANCELED);
+        break;
+      case Operation.cancel:
+        break;
+      default:
+        throw new Error(`operation ${operation} has no handler`);
+    }
+  }
+
+  #tellPollOut(socket: Socket, result: number): void {
+    socket.pending &= ~Pending.pollOut;
+    socket.handler.onPollOut(socket, result);
+  }
+
+  #tellPollHangup(socket: Socket, result: number): void {
+    socket.pending &= ~Pending.pollHangup;
+    socket.handler.onPollHangup(socket, result);
+  }
+
+  #received(socket: Socket, result: number, flags: number): void {
+    if (result === -ENOBUFS) {
+      this.#starve(socket);
+      return;
+    }
+    socket.pending &= ~Pending.receive;
+    this.#hand(socket, result, flags);
+  }
+
+  /** A multishot receive brings one completion after the other, the last one without CQE_MORE. */
+  #streamed(socket: Socket, result: number, flags: number): void {
+    const goesOn = (flags & CQE_MORE) !== 0;
+    const isBare = result === -ENOBUFS || result === -ECANCELED;
+    const isLast = result <= 0 && !isBare;
+    // Before it is told: whoever hears of the end may ask for it again.
+    if (isLast) socket.streaming = Streaming.no;
+    if (!isBare) this.#hand(socket, result, flags);
+    if (!goesOn && !isLast && !socket.closing) this.#streamEnded(socket, result === -ENOBUFS);
+  }
+
+  /** The multishot receive is over, the stream is not: unless it was to be stopped, it is received anew. */
+  #streamEnded(socket: Socket, isStarved: boolean): void {
+    if (socket.streaming === Streaming.stopping) {
+      socket.streaming = Streaming.no;
+      socket.handler.onStreamStopped(socket);
+    } else if (isStarved) this.#starve(socket);
+    else this.stream(socket);
+  }
+
+  #starve(socket: Socket): void {
+    this.counts.bufferWaits += 1;
+    this.#starved.push(socket);
+  }
+
+  /** Tells what was received. A buffer that is sent from meanwhile is given back only when that is over. */
+  #hand(socket: Socket, result: number, flags: number): void {
+    socket.readable = result < 0 || (flags & CQE_SOCK_NONEMPTY) !== 0;
+    if ((flags & CQE_HAS_BUFFER) === 0) {
+      socket.handler.onReceive(socket, result, EMPTY, 0);
+      return;
+    }
+    const { group } = socket;
+    const buffers = this.#ring.buffers(group);
+    const id = flags >>> 16;
+    this.#told = buffers.memory;
+    this.#isLent = false;
+    socket.handler.onReceive(socket, result, buffers.memory, buffers.offset(id));
+    this.#told = undefined;
+    if (this.#isLent) this.#outbox.lend(group, id);
+    else buffers.give(id);
+  }
+
+  readonly #giveBack = (group: number, buffer: number): void => this.#ring.buffers(group).give(buffer);
+
+  #completedWhileClosing(socket: Socket, operation: Operation, result: number, flags: number): void {
+    if ((flags & CQE_HAS_BUFFER) !== 0) this.#ring.buffers(socket.group).give(flags >>> 16);
+    if ((operation === Operation.accept || operation === Operation.acceptMany) && result >= 0) libc.close(result);
+    if (socket.inFlight === 0) this.#finish(socket);
+  }
+
+  /** Asks again for the receives that found no buffer: by now the turn's handlers have given theirs back. */
+  #feed(): void {
+    const starved = this.#starved;
+    this.#starved = [];
+    for (const socket of starved) {
+      if (socket.closing) continue;
+      if (socket.streaming === Streaming.no) this.receive(socket, socket.group);
+      else this.#streamEnded(socket, false);
+    }
+  }
+
+  destroy(): void {
+    // A socket ends only when the ring holds nothing of it any more, and connections that were accepted but not told
+    // yet have no other owner: so the closes are carried through before the ring goes.
+    for (const watch of this.#watches) watch.readable = () => {};
+    for (const socket of this.#table.all()) this.close(socket, 'reset');
+    let rounds = 0;
+    do {
+      this.#ring.enter(0, 0);
+      this.#ring.drain(this.#completed, isOfSend);
+      rounds += 1;
+    } while (rounds < DESTROY_ROUNDS && this.#table.size > 0);
+    // The last of these may have closed sockets.
+    this.#ring.enter(0, 0);
+    for (const socket of this.#table.all()) {
+      breakOff(socket.fd);
+      closeOwned(socket.fd, this.#ownership);
+    }
+    this.#ring.close();
+    this.#outbox.destroy();
+    this.#posted.destroy();
+  }
+}

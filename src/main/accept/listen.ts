@@ -1,0 +1,98 @@
+// The listening sockets, or the sentence that says why there are none. The ports are taken before the actors start, which
+// must know them, and clients are let in afterwards. It accepts nothing.
+import { readFileSync } from 'node:fs';
+import { EACCES, EADDRINUSE, EADDRNOTAVAIL, errnoName } from '../../linux/errno.js';
+import { bindListener, closeFd, localEndpoint, startListening } from '../../linux/sockets.js';
+import { formatEndpoint, formatIp, parseIp } from '../../protocol/address/address.js';
+import type { InboundName } from '../../protocol/inbound/protocols.js';
+import type { Options } from '../../protocol/options.js';
+import { LISTENERS_MAX } from '../../threads/shared/hand-off.js';
+import type { ListeningSocket } from './listening-socket.js';
+
+/** Where the kernel does not say (no /proc). */
+const BACKLOG_DEFAULT = 4096;
+
+/** What is asked for; port 0 leaves it to the kernel. */
+export interface Asked extends Address {
+  readonly inbound: InboundName;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export type Reserved =
+  | { readonly code: 'reserved'; readonly listening: readonly ListeningSocket[] }
+  | { readonly code: 'failed'; readonly message: string };
+
+/** The listeners that the options ask for. */
+export const askedListeners = ({ host, port }: Options): readonly Asked[] => [{ host, port, inbound: 'socks5' }];
+
+/** Takes every address and port, without listening yet: all of them or none. */
+export function reserve(asked: readonly Asked[], tcp_user_timeout_ms: number): Reserved {
+  if (asked.length > LISTENERS_MAX) {
+    return { code: 'failed', message: `${asked.length} listeners are too many: there can be ${LISTENERS_MAX}` };
+  }
+  const listening: ListeningSocket[] = [];
+  for (const [number, one] of asked.entries()) {
+    const socket = reserveOne(one, number, tcp_user_timeout_ms);
+    if (typeof socket !== 'string') {
+      listening.push(socket);
+      continue;
+    }
+    for (const { fd } of listening) closeFd(fd);
+    return { code: 'failed', message: socket };
+  }
+  return { code: 'reserved', listening };
+}
+
+/** The socket, or why there is none. */
+function reserveOne({ host, port, inbound }: Asked, number: number, tcp_user_timeout_ms: number) {
+  const ip = parseIp(host);
+  if (ip === undefined) return `cannot listen on ${host}: not an IP address`;
+  const fd = bindListener(ip, port, tcp_user_timeout_ms);
+  if (fd < 0) return refusal(formatEndpoint(host, port), fd);
+  const local = localEndpoint(fd);
+  if (typeof local !== 'number') {
+    const name = formatEndpoint(formatIp(local.ip), local.port);
+    return { fd, listener: { number, name, ...local, inbound }, accepted: 0 };
+  }
+  closeFd(fd);
+  return `cannot tell the listening port: ${errnoName(local)}`;
+}
+
+/** Lets clients in. Why it cannot, undefined if it can. */
+export function listen({ fd, listener }: ListeningSocket): string | undefined {
+  const result = startListening(fd, backlogMax());
+  return result < 0 ? refusal(listener.name, result) : undefined;
+}
+
+export const addressOf = ({ listener: { ip, port } }: ListeningSocket): Address => ({ host: formatIp(ip), port });
+
+function refusal(name: string, negatedErrno: number): string {
+  return `cannot listen on ${name}: ${sentence(-negatedErrno)}`;
+}
+
+/** The longest that the kernel allows. */
+function backlogMax(): number {
+  try {
+    const value = Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'));
+    return value > 0 ? value : BACKLOG_DEFAULT;
+  } catch {
+    return BACKLOG_DEFAULT;
+  }
+}
+
+function sentence(errno: number): string {
+  switch (errno) {
+    case EADDRINUSE:
+      return 'the port is in use (EADDRINUSE)';
+    case EADDRNOTAVAIL:
+      return 'this machine does not have that address (EADDRNOTAVAIL)';
+    case EACCES:
+      return 'that port is not for this user (EACCES)';
+    default:
+      return errnoName(errno);
+  }
+}

@@ -1,0 +1,75 @@
+// The role of a connection actor: what it shares with main, and what main does when it dies. Its connections die with
+// it, the clients that it had not taken yet do not.
+
+import type { Listener } from '../../protocol/inbound/listener.js';
+import type { Options } from '../../protocol/options.js';
+import type { ConnectionActor } from '../../threads/contracts/connection.js';
+import type { ConnectionStart, SharedMemory } from '../../threads/contracts/start.js';
+import { Counter, type Counters } from '../../threads/shared/counters.js';
+import type { FdQueue } from '../../threads/shared/fd-queue.js';
+import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
+import type { Lanes } from '../accept/dispatcher.js';
+import type { Logger } from '../process/log.js';
+import type { Notices } from '../process/notices.js';
+import { ActorLog } from './log-port.js';
+import { endRemains } from './reap.js';
+import type { Role } from './role.js';
+import type { Switchboard } from './switchboard.js';
+
+export interface ConnectionParts {
+  readonly actor: number;
+  readonly options: Options;
+  readonly engine: 'uring' | 'epoll';
+  readonly listeners: readonly Listener[];
+  readonly shared: SharedMemory;
+  readonly queue: FdQueue;
+  readonly counters: Counters;
+  readonly lanes: Lanes;
+  readonly doorbell: number;
+  readonly mainDoorbell: number;
+  readonly switchboard: Switchboard;
+  readonly log: Logger;
+  readonly notices: Notices;
+  /** Clients that the actor had not taken when it died, as they were handed off. */
+  readonly takeBack: (clients: readonly number[]) => void;
+}
+
+export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
+  const { actor, options, engine, listeners, shared, queue, counters, lanes } = parts;
+  const { doorbell, mainDoorbell, switchboard, log, notices } = parts;
+  const owners = new OwnerTable(shared.owners);
+  const maps = new MapTable(shared.maps);
+  const said = new ActorLog(notices);
+  let turnsSeen = -1;
+  return {
+    name: `connection actor ${actor}`,
+    begin(control) {
+      const port = said.open();
+      const { rules } = switchboard;
+      const start = { actor, options, engine, listeners, control, log: port, shared, rules, doorbell, mainDoorbell };
+      return { start: start satisfies ConnectionStart, ports: [control, port] };
+    },
+    async ready(control) {
+      const has = await control.ready();
+      if (has.engine !== engine) log.warn({ actor, why: has.why }, `connection actor runs on ${has.engine}`);
+    },
+    async serving(control) {
+      await switchboard.connectionServes(actor, control);
+      lanes.open(actor);
+    },
+    async turns() {
+      const turns = counters.read(actor, Counter.turns);
+      const turned = turns !== turnsSeen;
+      turnsSeen = turns;
+      return turned;
+    },
+    stop: (control, timeout_ms) => control.drain(timeout_ms),
+    gone() {
+      switchboard.connectionGone(actor);
+      said.close();
+      const left = endRemains({ actor, owners, maps, queue, counters });
+      lanes.shut(actor);
+      parts.takeBack(left);
+    },
+  };
+}

@@ -1,0 +1,160 @@
+// Keeps one actor alive: starts it, watches whether its thread still turns, ends it when it does not, and starts it
+// again after a while. What kind of actor it is, is its role's business.
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { call, type Remote } from '../../threads/port.js';
+import type { Logger } from '../process/log.js';
+import { within } from '../process/within.js';
+import { BackOff } from './back-off.js';
+import type { ActorPool, ActorTask, TaskEnd } from './pool.js';
+import type { Role } from './role.js';
+import type { StartGate } from './start-gate.js';
+
+/**
+ * For a thread to start, to load its modules and to have its engine, from its turn at the gate on. It takes a second of CPU
+ * time; a container that may use a twentieth of a core still starts.
+ */
+const START_TIMEOUT_MS = 120_000;
+/** How often an actor must show a sign of life. */
+const CHECK_MS = 2500;
+/** Checks in a row without a sign of life after which an actor is stuck. Checks, so that a suspended machine does no harm. */
+const STUCK_CHECKS = 2;
+/** Beyond what an actor was given to end. */
+const STOP_GRACE_MS = 2000;
+
+interface Living<Control> {
+  readonly task: ActorTask;
+  readonly port: MessagePort;
+  readonly control: Remote<Control>;
+  readonly since: number;
+}
+
+export class ActorHost<Control> {
+  readonly #role: Role<Control>;
+  readonly #pool: ActorPool;
+  readonly #gate: StartGate;
+  readonly #log: Logger;
+  readonly #check_ms: number;
+  readonly #backOff = new BackOff();
+  #living: Living<Control> | undefined;
+  #kept: Promise<void> = Promise.resolve();
+  #stopping = false;
+  #wake: () => void = () => {};
+
+  constructor(role: Role<Control>, pool: ActorPool, gate: StartGate, log: Logger, check_ms = CHECK_MS) {
+    this.#role = role;
+    this.#pool = pool;
+    this.#gate = gate;
+    this.#log = log;
+    this.#check_ms = check_ms;
+  }
+
+  /** The contract of the living actor, undefined while there is none. */
+  get control(): Remote<Control> | undefined {
+    return this.#living?.control;
+  }
+
+  /** Settles once the actor serves, with undefined, or with why it does not. From then on it is kept alive. */
+  async start(): Promise<string | undefined> {
+    const first = await this.#gate.pass(() => this.#bringUp());
+    if (first === undefined) return `${this.#role.name} was not started`;
+    if (typeof first === 'string') return `${this.#role.name} does not start: ${first}`;
+    await this.#role.serving(first.control);
+    this.#kept = this.#keep(first);
+    return undefined;
+  }
+
+  async #bringUp(): Promise<Living<Control> | string> {
+    const { port1: port, port2 } = new MessageChannel();
+    const { start, ports } = this.#role.begin(port2);
+    const task = this.#pool.run(start, ports);
+    const control = call<Control>(port);
+    const ended = task.ended.then((end) => Promise.reject(new Error(whyOf(end))));
+    const first = await within(START_TIMEOUT_MS, Promise.race([this.#role.ready(control), ended]));
+    if (first.code === 'answered') {
+      this.#living = { task, port, control, since: performance.now() };
+      return this.#living;
+    }
+    task.kill(first.code === 'failed' ? first.reason : `not ready within ${START_TIMEOUT_MS} ms`);
+    const end = await task.ended;
+    port.close();
+    this.#role.gone();
+    return whyOf(end);
+  }
+
+  async #keep(first: Living<Control>): Promise<void> {
+    let living: Living<Control> | undefined = first;
+    while (living !== undefined) {
+      // Told to stop while it was starting: it has done nothing yet.
+      if (this.#stopping && living !== first) living.task.kill('the gateway stops');
+      const end = await this.#watch(living);
+      this.#living = undefined;
+      living.port.close();
+      this.#role.gone();
+      if (this.#stopping) return;
+      living = await this.#again(whyOf(end), performance.now() - living.since);
+      if (living !== undefined) await this.#role.serving(living.control);
+    }
+  }
+
+  async #watch({ task, control }: Living<Control>): Promise<TaskEnd> {
+    let silent = 0;
+    const checks = setInterval(() => {
+      silent += 1;
+      if (silent > STUCK_CHECKS) task.kill(`no turn for ${(STUCK_CHECKS * this.#check_ms) / 1000} s`);
+      else
+        void this.#role.turns(control).then(
+          (turned) => (silent = turned ? 0 : silent),
+          () => {},
+        );
+    }, this.#check_ms);
+    const end = await task.ended;
+    clearInterval(checks);
+    return end;
+  }
+
+  /** Tries until the actor serves; undefined when it has been told to stop. */
+  async #again(why: string, served_ms: number): Promise<Living<Control> | undefined> {
+    let wait_ms = this.#backOff.after(served_ms);
+    let reason = why;
+    while (!this.#stopping) {
+      this.#log.error({ actor: this.#role.name, why: reason, restart_ms: wait_ms }, 'actor died, starting it again');
+      await this.#sleep(wait_ms);
+      if (this.#stopping) break;
+      const living = await this.#gate.pass(() => this.#bringUp());
+      if (typeof living !== 'string') return living;
+      reason = living;
+      wait_ms = this.#backOff.after(0);
+    }
+    return undefined;
+  }
+
+  #sleep(wait_ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, wait_ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Asks the actor to end within `timeout_ms`, and ends it when it has not. */
+  async stop(timeout_ms: number): Promise<void> {
+    this.#stopping = true;
+    this.#wake();
+    if (this.#living !== undefined) {
+      const { control, task } = this.#living;
+      this.#role.stop(control, timeout_ms).catch(() => {});
+      const ended = await within(timeout_ms + STOP_GRACE_MS, task.ended);
+      if (ended.code === 'late') {
+        this.#log.warn({ actor: this.#role.name }, 'actor did not end in time');
+        task.kill('it did not end in time');
+      }
+    }
+    await this.#kept;
+  }
+}
+
+function whyOf(end: TaskEnd): string {
+  return end.code === 'died' ? end.why : 'it ended unasked';
+}

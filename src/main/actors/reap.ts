@@ -1,0 +1,46 @@
+// Ends what a dead connection actor leaves behind: its sockets, its io_uring, its memory, and the fds that it had not
+// taken from its queue. Only after its thread has ended; the order matters.
+import { unmap } from '../../linux/memory.js';
+import { breakOff, closeFd } from '../../linux/sockets.js';
+import { Counter, type Counters } from '../../threads/shared/counters.js';
+import type { FdQueue } from '../../threads/shared/fd-queue.js';
+import { fdOf } from '../../threads/shared/hand-off.js';
+import type { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
+
+export interface Remains {
+  readonly actor: number;
+  readonly owners: OwnerTable;
+  readonly maps: MapTable;
+  readonly queue: FdQueue;
+  readonly counters: Counters;
+}
+
+/** Returns the clients (as they are handed off) that were still in the queue: they are main's again. */
+export function endRemains({ actor, owners, maps, queue, counters }: Remains): number[] {
+  const owned = owners.ownedBy(actor);
+  for (const fd of owned) breakOff(fd);
+  const regions = maps.all();
+  for (const { region, pinsRing } of regions) if (pinsRing) unmap(region);
+  for (const fd of owned) {
+    owners.clear(fd);
+    closeFd(fd);
+  }
+  // The kernel may write to these until the ring has gone.
+  for (const { region, pinsRing } of regions) if (!pinsRing) unmap(region);
+  maps.clear();
+  const slice = counters.of(actor);
+  slice[Counter.cut] += slice[Counter.opened] - slice[Counter.closed];
+  slice[Counter.closed] = slice[Counter.opened];
+  return drain(queue, new Set(owned));
+}
+
+/** Empties the queue of a dead consumer. What it died while taking was its own already. */
+function drain(queue: FdQueue, owned: ReadonlySet<number>): number[] {
+  const left: number[] = [];
+  for (let client = queue.next(); client >= 0; client = queue.next()) {
+    if (!owned.has(fdOf(client))) left.push(client);
+    queue.taken();
+  }
+  queue.wakeUp();
+  return left;
+}

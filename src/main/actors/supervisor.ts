@@ -1,0 +1,172 @@
+// All actors of the gateway: their shared memory, their threads, and the order in which they start and stop. How one is
+// kept alive is host.ts.
+import { makeDoorbell } from '../../linux/doorbell.js';
+import { breakOff, closeFd } from '../../linux/sockets.js';
+import type { Listener } from '../../protocol/inbound/listener.js';
+import type { Options } from '../../protocol/options.js';
+import type { Rule } from '../../protocol/rules/rule.js';
+import type { ConnectionActor } from '../../threads/contracts/connection.js';
+import type { NamesControl } from '../../threads/contracts/dns.js';
+import type { RoutesControl } from '../../threads/contracts/routes.js';
+import type { SharedMemory } from '../../threads/contracts/start.js';
+import { Counters } from '../../threads/shared/counters.js';
+import { FdQueue } from '../../threads/shared/fd-queue.js';
+import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
+import { type Lane, Lanes } from '../accept/dispatcher.js';
+import { availableCores } from '../process/cores.js';
+import type { Logger } from '../process/log.js';
+import type { Notices } from '../process/notices.js';
+import { StateClaims } from '../process/state-claims.js';
+import { within } from '../process/within.js';
+import { RuleKeeper } from '../rules/keeper.js';
+import { connectionRole } from './connection-role.js';
+import { ActorHost } from './host.js';
+import { ActorPool } from './pool.js';
+import type { Role } from './role.js';
+import { namesRole, routesRole } from './service-role.js';
+import { StartGate } from './start-gate.js';
+import { Switchboard } from './switchboard.js';
+
+/** Accepted fds that wait for one actor: as many as come in the 50 ms that a busy thread may take, and then some. */
+const QUEUE_CAPACITY = 4096;
+/** Actors that start at a time beside one for each core: the DNS and the route actor hold nobody up. */
+const STARTS_BESIDE = 2;
+/** For the DNS and route actor to write down what outlives them: up to a million routes. */
+const SERVICES_STOP_MS = 10_000;
+
+export interface ActorEntries {
+  readonly connection: URL;
+  readonly names: URL;
+  readonly routes: URL;
+}
+
+export const ACTOR_ENTRIES: ActorEntries = {
+  connection: new URL('../../workers/connection/actor.js', import.meta.url),
+  names: new URL('../../workers/dns/actor.js', import.meta.url),
+  routes: new URL('../../workers/routes/actor.js', import.meta.url),
+};
+
+/** For the connection actors to report what they have learned. */
+const REPORT_TIMEOUT_MS = 500;
+
+/** What tests change. */
+export interface Tuning {
+  readonly entries?: ActorEntries;
+  readonly heap_mb?: number;
+  /** An actor is stuck after five of these without a turn. */
+  readonly check_ms?: number;
+}
+
+export interface SupervisorParts {
+  readonly options: Options;
+  readonly rules: readonly Rule[];
+  readonly engine: 'uring' | 'epoll';
+  readonly listeners: readonly Listener[];
+  /** fd numbers are below this. */
+  readonly fdsMax: number;
+  readonly mainDoorbell: number;
+  /** Memory of main's RoomFlag. */
+  readonly room: SharedArrayBuffer;
+  readonly log: Logger;
+  readonly notices: Notices;
+  /** Clients that a dead actor had not taken, as they were handed off. */
+  readonly takeBack: (clients: readonly number[]) => void;
+  readonly tuning?: Tuning;
+}
+
+export class Supervisor {
+  readonly counters: Counters;
+  readonly lanes: Lanes;
+  readonly owners: OwnerTable;
+  readonly connections: readonly ActorHost<ConnectionActor>[];
+  readonly names: ActorHost<NamesControl>;
+  readonly routes: ActorHost<RoutesControl>;
+  readonly #rules: RuleKeeper;
+  readonly #gate = new StartGate(availableCores() + STARTS_BESIDE);
+  readonly #claims: StateClaims;
+  readonly #pools: ActorPool[] = [];
+  readonly #doorbells: readonly number[];
+
+  constructor(parts: SupervisorParts) {
+    const { options, log, notices, tuning } = parts;
+    const { entries = ACTOR_ENTRIES, heap_mb, check_ms } = tuning ?? {};
+    const actors = Array.from({ length: options.workers }, (_, actor) => actor);
+    const common = {
+      owners: OwnerTable.create(parts.fdsMax),
+      counters: Counters.create(options.workers),
+      room: parts.room,
+    };
+    const shared = actors.map(
+      (): SharedMemory => ({ ...common, queue: FdQueue.create(QUEUE_CAPACITY), maps: MapTable.create() }),
+    );
+    this.#doorbells = actors.map(makeDoorbell);
+    const lane = (actor: number): Lane => ({
+      queue: new FdQueue(shared[actor].queue),
+      capacity: QUEUE_CAPACITY,
+      doorbell: this.#doorbells[actor],
+    });
+    const ways = actors.map(lane);
+    this.counters = new Counters(common.counters);
+    this.owners = new OwnerTable(common.owners);
+    this.lanes = new Lanes(ways, this.counters);
+    const switchboard = new Switchboard();
+    this.#rules = new RuleKeeper(parts.rules, log, (tables) => switchboard.setRules(tables));
+    this.#claims = new StateClaims([options.cache.state_file, options.dns.state_file], log);
+    const mayWrite = (path: string | null): boolean => this.#claims.has(path);
+    const host = <Control>(role: Role<Control>, entry: URL): ActorHost<Control> => {
+      const pool = new ActorPool(entry, heap_mb);
+      this.#pools.push(pool);
+      return new ActorHost(role, pool, this.#gate, log, check_ms);
+    };
+    this.names = host(namesRole(options, switchboard, notices, mayWrite), entries.names);
+    this.routes = host(routesRole(options, switchboard, notices, mayWrite), entries.routes);
+    this.connections = actors.map((actor) => {
+      const { queue, doorbell } = ways[actor];
+      const { counters, lanes } = this;
+      const own = { ...parts, actor, shared: shared[actor], queue, doorbell, counters, lanes, switchboard };
+      return host(connectionRole(own), entries.connection);
+    });
+  }
+
+  /** Settles once all actors serve: with undefined, or with why one does not. `stop` is called either way. */
+  async start(): Promise<string | undefined> {
+    const missing = this.#doorbells.find((doorbell) => doorbell < 0);
+    if (missing !== undefined) return `no eventfd for an actor: errno ${-missing}`;
+    // Before any connection: none may slip through unruled.
+    const unruled = await this.#rules.start();
+    if (unruled !== undefined) return unruled;
+    const hosts = [this.names, this.routes, ...this.connections];
+    const started = await Promise.all(
+      hosts.map(async (host) => {
+        const failure = await host.start();
+        if (failure !== undefined) this.#gate.close();
+        return failure;
+      }),
+    );
+    return started.find((failure) => failure !== undefined);
+  }
+
+  /** Resets every socket of the connection actors, while they live. */
+  breakOff(): void {
+    for (const actor of this.connections.keys()) for (const fd of this.owners.ownedBy(actor)) breakOff(fd);
+  }
+
+  /** Ends the connection actors after their last connection, at the latest after `timeout_ms`, then all others. */
+  async stop(timeout_ms: number): Promise<void> {
+    this.#gate.close();
+    // Whoever asked may kill it before the last connection has ended.
+    if (timeout_ms > 0) void this.#save();
+    await this.#rules.stop();
+    await Promise.all(this.connections.map((connection) => connection.stop(timeout_ms)));
+    await Promise.all([this.names.stop(SERVICES_STOP_MS), this.routes.stop(SERVICES_STOP_MS)]);
+    await Promise.all(this.#pools.map((pool) => pool.destroy()));
+    this.#claims.release();
+    for (const doorbell of this.#doorbells) if (doorbell >= 0) closeFd(doorbell);
+  }
+
+  /** Has the state files written now, with what connections have shown last. */
+  async #save(): Promise<void> {
+    await within(REPORT_TIMEOUT_MS, Promise.all(this.connections.map(({ control }) => control?.report())));
+    for (const { control } of [this.names, this.routes]) control?.save().catch(() => {});
+  }
+}

@@ -1,0 +1,81 @@
+// Plugs the connection actors into the DNS and the route actor, and again whenever one of them has been restarted. The
+// ports go straight from thread to thread: nothing passes through main afterwards. New rules go the same way to all.
+import { MessageChannel } from 'node:worker_threads';
+import type { RuleTables } from '../../protocol/rules/compile.js';
+import type { ConnectionActor } from '../../threads/contracts/connection.js';
+import type { NamesControl } from '../../threads/contracts/dns.js';
+import type { RoutesControl } from '../../threads/contracts/routes.js';
+import { moved, type Remote } from '../../threads/port.js';
+import { within } from '../process/within.js';
+
+/** Whoever has not answered by then is dead or stuck, and is plugged in again when it has been restarted. */
+const PLUG_TIMEOUT_MS = 2000;
+
+export class Switchboard {
+  readonly #connections = new Map<number, Remote<ConnectionActor>>();
+  #names: Remote<NamesControl> | undefined;
+  #routes: Remote<RoutesControl> | undefined;
+  #rules: RuleTables | undefined;
+
+  /** The rules that an actor begins with. */
+  get rules(): RuleTables | undefined {
+    return this.#rules;
+  }
+
+  async connectionServes(actor: number, connection: Remote<ConnectionActor>): Promise<void> {
+    this.#connections.set(actor, connection);
+    // It may have been started with rules that have changed meanwhile.
+    const plugged = [this.#plugNames(connection), this.#plugRoutes(actor, connection), this.#plugRules(connection)];
+    await Promise.all(plugged);
+  }
+
+  connectionGone(actor: number): void {
+    this.#connections.delete(actor);
+  }
+
+  async namesServe(names: Remote<NamesControl>): Promise<void> {
+    this.#names = names;
+    await Promise.all([...this.#connections.values()].map((connection) => this.#plugNames(connection)));
+  }
+
+  namesGone(): void {
+    this.#names = undefined;
+  }
+
+  async routesServe(routes: Remote<RoutesControl>): Promise<void> {
+    this.#routes = routes;
+    await Promise.all([...this.#connections].map(([actor, connection]) => this.#plugRoutes(actor, connection)));
+  }
+
+  routesGone(): void {
+    this.#routes = undefined;
+  }
+
+  /** Settles once every actor that serves goes by them. */
+  async setRules(rules: RuleTables): Promise<void> {
+    this.#rules = rules;
+    await Promise.all([...this.#connections.values()].map((connection) => this.#plugRules(connection)));
+  }
+
+  async #plugRules(connection: Remote<ConnectionActor>): Promise<void> {
+    if (this.#rules !== undefined) await within(PLUG_TIMEOUT_MS, connection.setRules(this.#rules));
+  }
+
+  async #plugNames(connection: Remote<ConnectionActor>): Promise<void> {
+    if (this.#names === undefined) return;
+    const { port1, port2 } = new MessageChannel();
+    const plugged = [this.#names.connect(moved(port1)), connection.connectNames(moved(port2))];
+    await within(PLUG_TIMEOUT_MS, Promise.all(plugged));
+  }
+
+  async #plugRoutes(actor: number, connection: Remote<ConnectionActor>): Promise<void> {
+    if (this.#routes === undefined) return;
+    const reports = new MessageChannel();
+    const pushes = new MessageChannel();
+    const plugged = [
+      this.#routes.connect(actor, moved(reports.port1), moved(pushes.port1)),
+      connection.connectRoutes(moved(reports.port2), moved(pushes.port2)),
+    ];
+    await within(PLUG_TIMEOUT_MS, Promise.all(plugged));
+  }
+}

@@ -1,0 +1,202 @@
+// `tcproute check --dial`: tries what the configuration names: the way to each line's last proxy, every name server, and the
+// port to listen on. No destination is connected to, and every wait is bounded. It runs no gateway.
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { formatEndpoint } from '../../protocol/address/address.js';
+import type { Line } from '../../protocol/lines/line.js';
+import type { Configuration, Options } from '../../protocol/options.js';
+import { Chain } from '../../protocol/outbound/chain.js';
+import { follow } from '../../protocol/outbound/follow.js';
+import { describe } from '../../protocol/race/failure.js';
+import { plain } from '../../protocol/text/plain-text.js';
+import { type Answer, within } from '../process/within.js';
+import { explainName } from './dns.js';
+
+/** Lines that are tried at a time; a configuration may have a thousand. */
+const PARALLEL = 16;
+/** A name that is there for examples (RFC 2606). Whatever a server says of it, it answers. */
+const NAME = 'example.com';
+/** Reserved for documentation: a UDP socket that is connected to it sends nothing, but must have a route. */
+const NOWHERE = [
+  { family: 'udp4', called: 'IPv4', address: '192.0.2.1', port: 9 },
+  { family: 'udp6', called: 'IPv6', address: '2001:db8::1', port: 9 },
+] as const;
+
+export interface Tried {
+  readonly what: string;
+  readonly works: boolean;
+  /** In words. */
+  readonly outcome: string;
+}
+
+export interface DialCheck {
+  readonly lines: readonly Tried[];
+  readonly servers: readonly Tried[];
+  readonly port: Tried;
+}
+
+export async function dialAll(options: Configuration): Promise<DialCheck> {
+  const [lines, servers, port] = await Promise.all([tryLines(options), tryServers(options), tryPort(options)]);
+  return { lines, servers, port };
+}
+
+export function allWork({ lines, servers, port }: DialCheck): boolean {
+  return [...lines, ...servers, port].every(({ works }) => works);
+}
+
+/** A section for each kind, and a line for each thing that was tried. */
+export function dialText({ lines, servers, port }: DialCheck): string {
+  const numbered = lines.map((line, index) => ({ ...line, what: `${index + 1}  ${line.what}` }));
+  const width = Math.max(...[...numbered, ...servers, port].map(({ what }) => plain(what).length));
+  const rows = (tried: readonly Tried[]): string =>
+    tried
+      .map(
+        ({ what, works, outcome }) =>
+          `  ${plain(what).padEnd(width)}  ${works ? 'ok     ' : 'FAILED '} ${plain(outcome)}\n`,
+      )
+      .join('');
+  return `lines:\n${rows(numbered)}name servers:\n${rows(servers)}port:\n${rows([port])}`;
+}
+
+// Lines
+
+async function tryLines(options: Options): Promise<Tried[]> {
+  const tried: Tried[] = new Array(options.lines.length);
+  const waiting = options.lines.entries();
+  const next = async (): Promise<void> => {
+    for (const [index, line] of waiting) {
+      tried[index] = line.isDirect ? await tryDirect(line) : await tryProxies(line, options);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, next));
+  return tried;
+}
+
+/** Whether its source can be had, and there is a way beyond the machine, or at least to the machine itself. */
+async function tryDirect({ name, source }: Line): Promise<Tried> {
+  const families = NOWHERE.filter(
+    ({ family }) => source.ip === undefined || source.ip.includes(':') === (family === 'udp6'),
+  );
+  const outcomes = await Promise.all(families.map(async (one) => ({ ...one, error: await tryRoute(one, source.ip) })));
+  const works = outcomes.filter(({ error }) => error === undefined).map(({ called }) => called);
+  const outcome = works.length > 0 ? `a way to ${works.join(' and ')}` : outcomes.map(({ error }) => error).join(', ');
+  return { what: name, works: works.length > 0, outcome };
+}
+
+async function tryRoute(
+  { family, address, port }: (typeof NOWHERE)[number],
+  from: string | undefined,
+): Promise<string | undefined> {
+  const socket = createSocket(family);
+  try {
+    const bound = once(socket, 'listening');
+    socket.bind({ port: 0, ...(from === undefined ? {} : { address: from }) });
+    await bound;
+    const connected = once(socket, 'connect');
+    socket.connect(port, address);
+    await connected;
+    return undefined;
+  } catch (error) {
+    return codeOf(error);
+  } finally {
+    socket.close();
+  }
+}
+
+/** To the point at which the last proxy would be asked for a destination. */
+async function tryProxies({ name, source, hops }: Line, { race, hosts }: Options): Promise<Tried> {
+  const begun = performance.now();
+  const [{ host, port }] = hops as readonly [Line['hops'][number]];
+  const known = Object.hasOwn(hosts, host) ? hosts[host]?.[0] : undefined;
+  const socket = connect({
+    host: known ?? host,
+    port,
+    ...(source.ip === undefined ? {} : { localAddress: source.ip }),
+  });
+  try {
+    const failure = await within(race.connect_timeout_ms, negotiate(socket, hops));
+    const why = whyNot(failure, race.connect_timeout_ms);
+    if (why !== undefined) return { what: name, works: false, outcome: why };
+    const time = `${(performance.now() - begun).toFixed(1)} ms`;
+    return {
+      what: name,
+      works: true,
+      outcome: `${hops.length === 1 ? 'the proxy answers' : 'all proxies answer'}, ${time}`,
+    };
+  } finally {
+    // What breaks now is of no interest.
+    socket.on('error', () => {}).destroy();
+  }
+}
+
+function whyNot(answer: Answer<string | undefined>, timeout_ms: number): string | undefined {
+  switch (answer.code) {
+    case 'answered':
+      return answer.value;
+    case 'failed':
+      return answer.reason;
+    case 'late':
+      return `no answer within ${timeout_ms} ms`;
+    default:
+      return answer satisfies never;
+  }
+}
+
+/** Why the last proxy cannot be asked. */
+async function negotiate(socket: Socket, hops: Line['hops']): Promise<string | undefined> {
+  await once(socket, 'connect');
+  const carrier = { incoming: socket, send: (bytes: Uint8Array) => socket.write(bytes) };
+  const followed = await follow(new Chain(hops, NAME, 443), carrier, 'last-hop');
+  switch (followed.code) {
+    case 'reached':
+      return undefined;
+    case 'failed':
+      return describe(followed.failure);
+    case 'ended':
+      return 'the proxy ends the connection';
+    default:
+      return followed satisfies never;
+  }
+}
+
+// Name servers
+
+async function tryServers({ dns, ...options }: Configuration): Promise<Tried[]> {
+  const quiet = { ...dns, state_file: null, probe: { ...dns.probe, enabled: 'off' as const } };
+  const explained = await explainName(NAME, { ...options, dns: quiet });
+  const ids = [...new Set([...options.nameservers, ...options.nameservers_backup].map(({ id }) => id))];
+  if (explained.kind === 'failed') return ids.map((what) => ({ what, works: false, outcome: explained.reason }));
+  return ids.map((what) => {
+    const answers = explained.explanation.answers.filter(({ server }) => server === what);
+    const best = answers.find(({ kind }) => ANSWERS.has(kind));
+    if (best !== undefined) return { what, works: true, outcome: `answers, ${best.time_ms.toFixed(1)} ms` };
+    const [first] = answers;
+    return { what, works: false, outcome: first === undefined ? 'was not asked' : first.why || first.kind };
+  });
+}
+
+/** Kinds of answers after which a server is at its work: the name may have no address, or not be there. */
+const ANSWERS: ReadonlySet<string> = new Set(['addresses', 'nodata', 'nxdomain']);
+
+// Port
+
+async function tryPort({ host, port }: Options): Promise<Tried> {
+  const what = formatEndpoint(host, port);
+  const server = createServer();
+  try {
+    const listening = once(server, 'listening');
+    server.listen({ host, port, exclusive: true });
+    await listening;
+    return { what, works: true, outcome: 'free' };
+  } catch (error) {
+    const code = codeOf(error);
+    return { what, works: false, outcome: code === 'EADDRINUSE' ? 'in use; by a gateway that runs?' : code };
+  } finally {
+    server.close();
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}

@@ -1,0 +1,88 @@
+// `tcproute dns NAME`: what every configured server says of a name, what is to be thought of it, and what a client would
+// get. It runs the DNS actor for one question, and nothing else of the gateway.
+import { MessageChannel } from 'node:worker_threads';
+import type { Options } from '../../protocol/options.js';
+import { plainTree } from '../../protocol/text/plain-text.js';
+import type { NameExplanation, NamesControl, ServerAnswer } from '../../threads/contracts/dns.js';
+import type { NamesStart } from '../../threads/contracts/start.js';
+import { call } from '../../threads/port.js';
+import { ActorPool } from '../actors/pool.js';
+
+const ACTOR = new URL('../../workers/dns/actor.js', import.meta.url);
+/** Beyond the actor's own deadlines. */
+const GRACE_MS = 2000;
+
+export type Explained =
+  | { readonly kind: 'explained'; readonly explanation: NameExplanation }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export async function explainName(name: string, options: Options): Promise<Explained> {
+  const pool = new ActorPool(ACTOR);
+  const { port1: control, port2 } = new MessageChannel();
+  let deadline: NodeJS.Timeout | undefined;
+  try {
+    // A gateway that runs writes its state file; this is no second one.
+    const start: NamesStart = { options, control: port2, readOnly: true };
+    const ended = pool.run(start, [port2]).ended.then((end): Explained => {
+      return { kind: 'failed', reason: end.code === 'died' ? end.why : 'the DNS actor has ended' };
+    });
+    const actor = call<NamesControl>(control);
+    const explained = actor.explain(name).then((explanation): Explained => ({ kind: 'explained', explanation }));
+    const late = new Promise<Explained>((resolve) => {
+      // To ask, for the first probe, for late answers, and for the choice.
+      const { try_timeout_ms, timeout_ms: lookup_ms, hold_ms } = options.dns;
+      const timeout_ms = try_timeout_ms + lookup_ms + hold_ms + lookup_ms + GRACE_MS;
+      deadline = setTimeout(resolve, timeout_ms, { kind: 'failed', reason: 'the DNS actor did not answer' });
+    });
+    const outcome = await Promise.race([explained, ended, late]);
+    // Its sockets are to be closed before its thread ends.
+    control.close();
+    await Promise.race([ended, late]);
+    return outcome;
+  } finally {
+    clearTimeout(deadline);
+    control.close();
+    await pool.destroy();
+  }
+}
+
+const HEADINGS = ['server', 'list', 'type', 'time', 'answer', 'ttl', 'verdict'];
+
+/** The table, and the choice below it. */
+export function explanationText(explanation: NameExplanation): string {
+  const { name, hosts, answers, choice } = plainTree(explanation);
+  const rows = answers.map(rowOf);
+  const widths = HEADINGS.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => (row[column] as string).length)),
+  );
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] as number))
+      .join('  ')
+      .trimEnd();
+  const table = rows.length === 0 ? [] : [line(HEADINGS), ...rows.map(line), ''];
+  const known = hosts === undefined ? [] : [`hosts: ${hosts.join(', ')}`];
+  return [name, '', ...table, ...known, `choice: ${choiceText(choice)}`, ''].join('\n');
+}
+
+function rowOf(answer: ServerAnswer): string[] {
+  const { server, backup, type, time_ms, kind, addresses, ttl_s, verdict, why } = answer;
+  const said = addresses.length > 0 ? addresses.join(' ') : kind;
+  const judged = why === '' ? verdict : `${verdict}: ${why}`;
+  return [server, backup ? 'backup' : 'first', type, `${time_ms.toFixed(1)} ms`, said, String(ttl_s ?? '-'), judged];
+}
+
+function choiceText(choice: NameExplanation['choice']): string {
+  switch (choice.code) {
+    case 'found':
+      return `${choice.addresses.join(', ')} (ttl ${choice.ttl_s} s)`;
+    case 'no-such-name':
+      return choice.exists ? 'none: the name has no address' : 'none: no such name';
+    case 'failed':
+      return `none: ${choice.reason}`;
+    case 'overloaded':
+      return 'none: too many lookups are under way';
+    default:
+      return choice satisfies never;
+  }
+}

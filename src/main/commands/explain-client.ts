@@ -1,0 +1,145 @@
+// The client of `tcproute explain`: goes through a gateway to a target as an application would, says hello in TLS or waits
+// for a word, and breaks off. One connection; every wait is bounded. The only place of `socks`.
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
+import { SocksClient } from 'socks';
+import { formatEndpoint } from '../../protocol/address/address.js';
+import type { Target } from '../../protocol/address/target.js';
+import type { Address } from '../accept/listen.js';
+import { reasonOf, within } from '../process/within.js';
+
+/** Servers that speak first do so at once. */
+const WORD_WAIT_MS = 1000;
+
+/** What the destination did once it was connected. */
+export type Answer =
+  | { readonly kind: 'not-connected' }
+  /** `certificate`: `trusted`, or why it would not be by a browser's rules. */
+  | { readonly kind: 'tls'; readonly protocol: string; readonly certificate: string; readonly handshake_ms: number }
+  | { readonly kind: 'tls-failed'; readonly reason: string }
+  | { readonly kind: 'spoke-first' }
+  /** It waits for the client to speak, and it was not spoken to. */
+  | { readonly kind: 'waits' }
+  | { readonly kind: 'ended' };
+
+export interface Visit {
+  /** What the gateway calls this client. */
+  readonly client: string;
+  readonly answer: Answer;
+}
+
+export interface Visiting {
+  readonly tls: boolean;
+  /** For the gateway to reply, and for the handshake after it. */
+  readonly reply_ms: number;
+  readonly handshake_ms: number;
+}
+
+export async function visit({ host, port }: Address, target: Target, visiting: Visiting): Promise<Visit> {
+  // Half open, because a socket that is being shut down cannot be reset: libuv refuses, and Node then leaves it open.
+  const socket = connect({ host, port, allowHalfOpen: true });
+  // What breaks shows as the end of the stream.
+  socket.on('error', () => {});
+  try {
+    const reached = await within(visiting.reply_ms, once(socket, 'connect'));
+    const client = formatEndpoint(socket.localAddress ?? '', socket.localPort ?? 0);
+    const asked = reached.code === 'answered' && (await ask(socket, { host, port }, target, visiting.reply_ms));
+    if (!asked) return { client, answer: { kind: 'not-connected' } };
+    const rest = await restOf(socket);
+    const answer = visiting.tls
+      ? await shakeHands(socket, rest, target, visiting.handshake_ms)
+      : await listen(socket, rest);
+    return { client, answer };
+  } finally {
+    // A reset, so that the gateway knows that it is over however far it has come. It takes TLS above it along.
+    socket.resetAndDestroy();
+  }
+}
+
+/** Asks the gateway for the target, as an application would; whether it says that the target is connected. */
+async function ask(socket: Socket, { host, port }: Address, target: Target, reply_ms: number): Promise<boolean> {
+  const asked = SocksClient.createConnection({
+    command: 'connect',
+    proxy: { host, port, type: 5 },
+    destination: { host: target.asked, port: target.port },
+    existing_socket: socket,
+    timeout: reply_ms,
+  });
+  // `socks` waits for a close, which a half-open socket does not come to by itself.
+  const close = (): void => void socket.destroy();
+  socket.once('end', close);
+  const { code } = await within(reply_ms, asked);
+  socket.off('end', close);
+  return code === 'answered';
+}
+
+/** What has come behind the reply: `socks` gives it out once, as an event that follows its promise. */
+async function restOf(socket: Socket): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  const keep = (chunk: Buffer): void => void chunks.push(chunk);
+  socket.on('data', keep);
+  await setImmediate();
+  socket.off('data', keep).pause();
+  return Buffer.concat(chunks);
+}
+
+/** What comes next; undefined for the end. */
+async function read(socket: Socket, within_ms: number): Promise<Buffer | 'late' | undefined> {
+  if (socket.readableLength === 0) {
+    if (socket.destroyed || socket.readableEnded) return undefined;
+    const { code } = await within(Math.max(within_ms, 0), once(socket, 'readable'));
+    if (code === 'late') return 'late';
+  }
+  return socket.read() ?? undefined;
+}
+
+async function listen(socket: Socket, rest: Buffer): Promise<Answer> {
+  if (rest.length > 0) return { kind: 'spoke-first' };
+  const word = await read(socket, WORD_WAIT_MS);
+  if (word === 'late') return { kind: 'waits' };
+  return { kind: word === undefined ? 'ended' : 'spoke-first' };
+}
+
+/** Whoever answers is heard: that its certificate is not trusted is told, and is no failure. */
+async function shakeHands(socket: Socket, rest: Buffer, { host, ip }: Target, handshake_ms: number): Promise<Answer> {
+  const begun = performance.now();
+  if (rest.length > 0 && !socket.readableEnded) socket.unshift(rest);
+  const name = ip === undefined ? { servername: host } : { host };
+  const secure = connectTls({ socket, ...name, rejectUnauthorized: false });
+  let failure: unknown;
+  secure.on('error', (error) => {
+    failure ??= error;
+  });
+  const shaken = await within(handshake_ms, once(secure, 'secureConnect'));
+  const time_ms = Math.round((performance.now() - begun) * 100) / 100;
+  const { authorized, authorizationError } = secure;
+  const protocol = secure.getProtocol() ?? 'TLS';
+  switch (shaken.code) {
+    case 'answered':
+      return {
+        kind: 'tls',
+        protocol,
+        certificate: authorized ? 'trusted' : codeOf(authorizationError),
+        handshake_ms: time_ms,
+      };
+    case 'failed':
+      return { kind: 'tls-failed', reason: tlsReason(failure) };
+    case 'late':
+      return { kind: 'tls-failed', reason: `no handshake within ${handshake_ms} ms` };
+    default:
+      return shaken satisfies never;
+  }
+}
+
+/** OpenSSL's own words where it has some, such as "wrong version number"; else the message. */
+function tlsReason(error: unknown): string {
+  const { reason } = error as { reason?: string };
+  return (reason ?? reasonOf(error)).split('\n')[0] as string;
+}
+
+/** Node gives the code of an error, or the error. */
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException | undefined)?.code ?? reasonOf(error);
+}

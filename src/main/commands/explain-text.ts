@@ -1,0 +1,199 @@
+// What `tcproute explain` prints for people: names, figures, the waterfall of attempts, and why it ended as it did. Pure;
+// no line is longer than 100 columns.
+import { FAILURES } from '../../protocol/race/failure.js';
+import { type AttemptRecord, hasFailed, type RaceRecord, type Why } from '../../protocol/race/record.js';
+import { plainTree } from '../../protocol/text/plain-text.js';
+import type { NameExplanation, ServerAnswer } from '../../threads/contracts/dns.js';
+import type { Explanation } from './explain.js';
+import type { Answer } from './explain-client.js';
+
+const COLUMNS = 100;
+const BAR_COLUMNS = 64;
+const SERVER_COLUMNS = 32;
+/** Of the four times of an attempt, with a gap before each. */
+const HEADINGS = [' started', 'connected', '   asked', 'first byte'].map((heading) => `  ${heading}`);
+const LEGEND = '- connecting   = connected   ~ asked   * first byte   x failed';
+
+export function explainText(explained: Explanation): string {
+  const explanation = plainTree(explained);
+  const { target, race, answer } = explanation;
+  const lines = [target, '', ...namesLines(explanation), ...raceLines(race), ...whyLines(race), ...answerLines(answer)];
+  return `${lines.join('\n')}\n`;
+}
+
+// Names
+
+function namesLines({ resolved, dns }: Explanation): string[] {
+  if (resolved === 'by-proxy') return ['dns', '  not asked: every line leaves names to its proxy', ''];
+  if (dns === undefined) return [];
+  const servers = dns.answers.map(({ server }) => server.length);
+  const width = Math.min(SERVER_COLUMNS, Math.max(...servers, 0));
+  const hosts = dns.hosts === undefined ? [] : wrapped('  hosts file: ', dns.hosts);
+  return ['dns', ...hosts, ...dns.answers.flatMap((one) => serverLines(one, width)), ...choiceLines(dns), ''];
+}
+
+function serverLines(answer: ServerAnswer, width: number): string[] {
+  const { server, backup, type, time_ms, kind, addresses, verdict, why } = answer;
+  const head = `  ${clipped(server, width).padEnd(width)}  ${type.padEnd(4)}  ${time_ms.toFixed(1).padStart(7)} ms  `;
+  const judged = verdict === 'none' ? why : why === '' ? verdict : `${verdict}: ${why}`;
+  const said = addresses.length > 0 ? addresses : [kind];
+  return wrapped(head, [...said, ...`(${backup ? 'backup, ' : ''}${judged})`.split(' ')]);
+}
+
+function choiceLines({ choice }: NameExplanation): string[] {
+  switch (choice.code) {
+    case 'found':
+      return wrapped('  clients get ', [...choice.addresses, `(ttl ${choice.ttl_s} s)`]);
+    case 'no-such-name':
+      return [`  clients get no address: ${choice.exists ? 'the name has none' : 'no such name'}`];
+    case 'failed':
+      return wrapped('  clients get no address: ', choice.reason.split(' '));
+    case 'overloaded':
+      return ['  clients get no address: too many lookups are under way'];
+    default:
+      return choice satisfies never;
+  }
+}
+
+// Race
+
+function raceLines(race: RaceRecord): string[] {
+  const { attempts } = race;
+  if (attempts.length === 0) return ['race: nothing could be tried', ''];
+  const count = attempts.length === 1 ? '1 attempt' : `${attempts.length} attempts`;
+  return [
+    `race: ${count}, ${shownMs(race.total_ms)} ms (all times in ms from its beginning)`,
+    ...table(attempts),
+    '',
+    ...waterfall(race),
+    '',
+  ];
+}
+
+function table(attempts: readonly AttemptRecord[]): string[] {
+  const address = Math.max('address'.length, ...attempts.map((attempt) => attempt.address.length));
+  const times = HEADINGS.join('').length;
+  const room = COLUMNS - numbered(0, '').length - address - 2 - times;
+  const line = Math.min(room, Math.max('line'.length, ...attempts.map((attempt) => attempt.line.length)));
+  const row = (name: string, at: string, cells: readonly string[]): string =>
+    `${clipped(name, line).padEnd(line)}  ${at.padEnd(address)}${cells.join('')}`.trimEnd();
+  const rows = attempts.map((attempt, place) => {
+    const { started_ms, connected_ms, asked_ms, answered_ms } = attempt;
+    const cells = [started_ms, connected_ms, asked_ms, answered_ms].map((time, column) =>
+      shownMs(time).padStart((HEADINGS[column] as string).length),
+    );
+    return numbered(place, row(attempt.line, attempt.address, cells));
+  });
+  return [' '.repeat(numbered(0, '').length) + row('line', 'address', HEADINGS), ...rows];
+}
+
+function waterfall({ attempts, winner, total_ms }: RaceRecord): string[] {
+  const longest = Math.max(total_ms, ...attempts.map((attempt) => endOf(attempt)));
+  const bars = attempts.map((attempt, place) => {
+    const memory = attempt.remembered ? ', remembered' : '';
+    const outcome = place === winner && !hasFailed(attempt) ? 'won' : (attempt.result ?? 'under way');
+    return numbered(place, `|${bar(attempt, longest)}|  ${outcome}${memory}`);
+  });
+  const margin = ' '.repeat(numbered(0, '').length);
+  const scale = `${margin}0${shownMs(longest).padStart(BAR_COLUMNS - 3)} ms`;
+  return [...bars, scale, `${margin}${LEGEND}`];
+}
+
+function bar(attempt: AttemptRecord, longest_ms: number): string {
+  const cells = new Array<string>(BAR_COLUMNS).fill(' ');
+  const place = (at_ms: number): number =>
+    longest_ms > 0 ? Math.min(BAR_COLUMNS - 1, Math.floor((at_ms / longest_ms) * BAR_COLUMNS)) : 0;
+  const { started_ms, connected_ms, asked_ms, answered_ms } = attempt;
+  const end_ms = endOf(attempt);
+  const draw = (from_ms: number | undefined, to_ms: number, mark: string): void => {
+    if (from_ms !== undefined) cells.fill(mark, place(from_ms), place(to_ms) + 1);
+  };
+  draw(started_ms, connected_ms ?? end_ms, '-');
+  draw(connected_ms, asked_ms ?? end_ms, '=');
+  draw(asked_ms, end_ms, '~');
+  if (answered_ms !== undefined) draw(answered_ms, answered_ms, '*');
+  else if (hasFailed(attempt)) draw(end_ms, end_ms, 'x');
+  return cells.join('');
+}
+
+function endOf({ started_ms, connected_ms, asked_ms, answered_ms, ended_ms }: AttemptRecord): number {
+  return ended_ms ?? answered_ms ?? asked_ms ?? connected_ms ?? started_ms;
+}
+
+// Why
+
+function whyLines(race: RaceRecord): string[] {
+  const { attempts, winner, why, cause, detail, reply } = race;
+  const told = reply === undefined ? 'no reply to the client' : `reply ${String(reply).padStart(2, '0')} to the client`;
+  if (winner === undefined || why === undefined) {
+    const sentence = cause === undefined ? 'it was not decided' : FAILURES[cause].sentence;
+    const said = detail === undefined ? sentence : `${sentence}: ${detail}`;
+    return wrapped('failed: ', `${said} (${told})`.split(' '));
+  }
+  const won = attempts[winner] as AttemptRecord;
+  const others = attempts.filter((_, place) => place !== winner).map((one) => `${named(one)} (${one.result})`);
+  const reason = why === 'others-failed' ? `${WHY[why]}: ${others.join(', ')}` : WHY[why];
+  const head = why === 'none-answered' ? 'passed on: ' : 'won: ';
+  return wrapped(head, `${named(won)}: ${reason} (${told})`.split(' '));
+}
+
+const WHY: Readonly<Record<Why, string>> = {
+  remembered: 'it was remembered as the best, went first and alone, and was in time',
+  'only-attempt': 'no other was started',
+  'connected-first': 'it was connected first',
+  'answered-first': 'it was the first to answer the ClientHello',
+  'others-failed': 'the others failed',
+  'others-answer-early': 'those connected before it are known to say so too early',
+  'none-answered': 'no candidate answered the ClientHello as TLS does',
+};
+
+const named = ({ line, address }: AttemptRecord): string => `${line} ${address}`;
+
+function answerLines(answer: Answer): string[] {
+  switch (answer.kind) {
+    case 'not-connected':
+      return [];
+    case 'tls': {
+      const { protocol, certificate, handshake_ms } = answer;
+      const trust = certificate === 'trusted' ? 'certificate trusted' : `certificate not trusted: ${certificate}`;
+      return wrapped('tls: ', `${protocol} in ${shownMs(handshake_ms)} ms, ${trust}`.split(' '));
+    }
+    case 'tls-failed':
+      return wrapped('tls: failed: ', answer.reason.split(' '));
+    case 'spoke-first':
+      return ['protocol: the destination spoke first'];
+    case 'waits':
+      return ['protocol: not tried, the destination waits for the client to speak'];
+    case 'ended':
+      return ['protocol: the destination ended the connection without a word'];
+    default:
+      return answer satisfies never;
+  }
+}
+
+// Lines
+
+const numbered = (place: number, text: string): string => `${String(place + 1).padStart(3)}  ${text}`;
+
+const shownMs = (time_ms: number | undefined): string => (time_ms === undefined ? '-' : time_ms.toFixed(1));
+
+function clipped(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}
+
+/** Words behind a head, on as many lines as they need, below each other. */
+function wrapped(head: string, words: readonly string[]): string[] {
+  const margin = ' '.repeat(head.length);
+  const lines: string[] = [];
+  let line = head;
+  for (const word of words) {
+    const isFirst = line === head || line === margin;
+    const longer = isFirst ? `${line}${word}` : `${line} ${word}`;
+    if (longer.length <= COLUMNS || isFirst) line = clipped(longer, COLUMNS);
+    else {
+      lines.push(line);
+      line = clipped(`${margin}${word}`, COLUMNS);
+    }
+  }
+  return [...lines, line].map((one) => one.trimEnd());
+}

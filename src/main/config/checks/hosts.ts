@@ -1,0 +1,40 @@
+// hosts: a table from names to addresses, like /etc/hosts. It looks nothing up.
+import { normaliseName } from '../../../protocol/address/host-name.js';
+import { inside } from '../diagnostics/place.js';
+import { dialledAddress } from './address.js';
+import type { Check } from './setting.js';
+
+/** A list, since convict takes the dots in names for nesting. */
+export type HostEntries = readonly { readonly name: string; readonly addresses: readonly string[] }[];
+
+const NAMES_MAX = 10_000;
+const ADDRESSES_MAX = 64;
+const ADDRESSES_ALLOWED = `an IP address or a list of 1 to ${ADDRESSES_MAX} IP addresses`;
+export const HOSTS_ALLOWED = `an object with at most ${NAMES_MAX} names, each with ${ADDRESSES_ALLOWED}`;
+
+export const checkHosts: Check<HostEntries> = (value, place, findings) => {
+  const isTable = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const entries = isTable ? Object.entries(value) : [];
+  if (!isTable || entries.length > NAMES_MAX) {
+    findings.reject(place, value, HOSTS_ALLOWED);
+    return undefined;
+  }
+  const known = new Map<string, readonly string[]>();
+  let wrong = false;
+  for (const [key, given] of entries) {
+    const name = normaliseName(key);
+    const addresses = addressesOf(given);
+    if (name === undefined) findings.error(inside(place, key), 'the key is not a host name');
+    else if (addresses === undefined) findings.reject(inside(place, key), given, ADDRESSES_ALLOWED);
+    else known.set(name, addresses);
+    wrong ||= name === undefined || addresses === undefined;
+  }
+  return wrong ? undefined : [...known].map(([name, addresses]) => ({ name, addresses }));
+};
+
+function addressesOf(value: unknown): readonly string[] | undefined {
+  const list: unknown = typeof value === 'string' ? [value] : value;
+  if (!Array.isArray(list) || list.length === 0 || list.length > ADDRESSES_MAX) return undefined;
+  const addresses = list.map((entry) => (typeof entry === 'string' ? dialledAddress(entry) : undefined));
+  return addresses.every((address) => address !== undefined) ? [...new Set(addresses)] : undefined;
+}

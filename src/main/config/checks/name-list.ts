@@ -1,0 +1,47 @@
+// Lists of host names, and of names mixed with addresses and ranges. They are brought to one spelling, doubles dropped.
+
+import { normaliseName } from '../../../protocol/address/host-name.js';
+import { formatIpRange, parseIpRange } from '../../../protocol/address/ip-range.js';
+import { inside } from '../diagnostics/place.js';
+import type { Check } from './setting.js';
+
+interface ListRule {
+  readonly max: number;
+  /** In words, of one entry. */
+  readonly entry: string;
+  /** The entry in its normal form, undefined where it is none. */
+  readonly parse: (text: string) => string | undefined;
+}
+
+/** Names that are probed: each costs queries at every server. */
+export const PROBED_NAMES: ListRule = { max: 16, entry: 'a host name', parse: normaliseName };
+export const REBIND_EXEMPT: ListRule = {
+  max: 1000,
+  entry: 'a host name (with all below it), an IP address or a range',
+  parse: (text) => normaliseName(text.replace(/^\*\./, '')) ?? rangeText(text),
+};
+/** Addresses that an operator vouches for. */
+export const TRUSTED: ListRule = { max: 1000, entry: 'an IP address or a range', parse: rangeText };
+
+export function allowedList({ max, entry }: ListRule): string {
+  return `a list of at most ${max}, each ${entry}`;
+}
+
+export function checkList(rule: ListRule): Check<readonly string[]> {
+  return (value, place, findings) => {
+    if (!Array.isArray(value) || value.length > rule.max) {
+      findings.reject(place, value, allowedList(rule));
+      return undefined;
+    }
+    const entries = value.map((entry) => (typeof entry === 'string' ? rule.parse(entry) : undefined));
+    for (const [index, entry] of entries.entries()) {
+      if (entry === undefined) findings.reject(inside(place, index), value[index], rule.entry);
+    }
+    return entries.every((entry) => entry !== undefined) ? [...new Set(entries)] : undefined;
+  };
+}
+
+function rangeText(text: string): string | undefined {
+  const range = parseIpRange(text);
+  return range === undefined ? undefined : formatIpRange(range);
+}

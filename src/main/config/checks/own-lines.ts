@@ -1,0 +1,64 @@
+// Lines whose first proxy is the gateway's own listener: what goes there comes back as a client, without end. A proxy that
+// is written as a name is looked at when it is dialled (workers/connection/shared/egress.ts); only `localhost` is known here.
+import { networkInterfaces } from 'node:os';
+import { formatEndpoint, formatIp, parseIp } from '../../../protocol/address/address.js';
+import { isLocalhost } from '../../../protocol/address/host-name.js';
+import { OwnListeners } from '../../../protocol/address/own-listeners.js';
+import type { Socks5Upstream, Upstream } from '../../../protocol/lines/flatten.js';
+import type { Findings } from '../diagnostics/diagnostics.js';
+import { inside, type Place } from '../diagnostics/place.js';
+
+interface Listener {
+  readonly host: string;
+  /** 0: the kernel will choose it. */
+  readonly port: number;
+}
+
+const LOOPBACK = ['127.0.0.1', '::1'];
+
+export function rejectOwnLines(upstream: Upstream, place: Place, { host, port }: Listener, findings: Findings): void {
+  const ip = parseIp(host);
+  if (ip === undefined || port === 0) return;
+  const listeners = new OwnListeners([{ ip, port }], isOfInterface);
+  for (const { proxy, at } of firstProxies(upstream, place)) {
+    const addresses = isLocalhost(proxy.host) ? LOOPBACK : [proxy.host];
+    if (!addresses.some((address) => isAt(listeners, address, proxy.port))) continue;
+    const allowed = `a proxy other than this gateway, which listens on ${formatEndpoint(host, port)}`;
+    findings.reject(inside(at, 'port'), proxy.port, allowed);
+  }
+}
+
+function isAt(listeners: OwnListeners, address: string, port: number): boolean {
+  const ip = parseIp(address);
+  return ip !== undefined && listeners.has(ip, port);
+}
+
+function isOfInterface(ip: Uint8Array): boolean {
+  const address = formatIp(ip);
+  return Object.values(networkInterfaces()).some((own) => own?.some((one) => one.address === address));
+}
+
+interface Found {
+  readonly proxy: Socks5Upstream;
+  readonly at: Place;
+}
+
+/** The proxies that are dialled from this machine. */
+function firstProxies(node: Upstream, at: Place): readonly Found[] {
+  switch (node.type) {
+    case 'direct':
+      return [];
+    case 'multipath':
+      return node.list.flatMap((part, index) => firstProxies(part, inside(inside(at, 'list'), index)));
+    case 'socks5': {
+      const own = node.upstream === undefined || hasDirect(node.upstream) ? [{ proxy: node, at }] : [];
+      return node.upstream === undefined ? own : [...own, ...firstProxies(node.upstream, inside(at, 'upstream'))];
+    }
+    default:
+      return node satisfies never;
+  }
+}
+
+function hasDirect(node: Upstream): boolean {
+  return node.type === 'direct' || (node.type === 'multipath' && node.list.some(hasDirect));
+}

@@ -1,0 +1,39 @@
+// Checks keys that name a file in which something is kept over a restart.
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileAt } from '../diagnostics/place.js';
+import { asText } from '../sources/text.js';
+import { isPath } from './ca-file.js';
+import type { Setting } from './setting.js';
+
+const PATH_ALLOWED = 'the path of a file, in a directory that exists; null for none';
+
+export function stateFile({ doc, env }: { doc: string; env: string }): Setting<string | null> {
+  return {
+    doc,
+    default: null,
+    env,
+    allowed: PATH_ALLOWED,
+    check(value, place, findings) {
+      if (value === null) return value;
+      if (isPath(value) && isPlace(fileAt(place, value))) return fileAt(place, value);
+      findings.reject(place, value, PATH_ALLOWED);
+      return undefined;
+    },
+    fromText: asText,
+    format: '*',
+  };
+}
+
+/** Whether a file may stand there. Who may write it is the kernel's business, and may change. */
+function isPlace(path: string): boolean {
+  return kindOf(dirname(path)) === 'directory' && kindOf(path) !== 'directory';
+}
+
+function kindOf(path: string): 'directory' | 'other' | undefined {
+  try {
+    return statSync(path).isDirectory() ? 'directory' : 'other';
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,34 @@
+// dns.probe.phantom_servers: IP addresses at which no server answers, with or without a port. That nobody answers there
+// is for whoever configures them to know.
+
+import type { ServerEndpoint } from '../../../protocol/trust-options.js';
+import { inside } from '../diagnostics/place.js';
+import { canonicalAddress } from './address.js';
+import type { Check } from './setting.js';
+
+const PHANTOMS_MAX = 8;
+const DNS_PORT = 53;
+const PHANTOM_ALLOWED = 'an IP address, with or without a port: 192.0.2.53, 192.0.2.53:53, [2001:db8::53]:53';
+export const PHANTOMS_ALLOWED = `a list of at most ${PHANTOMS_MAX}, each ${PHANTOM_ALLOWED}`;
+
+export const checkPhantoms: Check<readonly ServerEndpoint[]> = (value, place, findings) => {
+  if (!Array.isArray(value) || value.length > PHANTOMS_MAX) {
+    findings.reject(place, value, PHANTOMS_ALLOWED);
+    return undefined;
+  }
+  const servers = value.map((entry) => (typeof entry === 'string' ? parsePhantom(entry) : undefined));
+  for (const [index, server] of servers.entries()) {
+    if (server === undefined) findings.reject(inside(place, index), value[index], PHANTOM_ALLOWED);
+  }
+  return servers.every((server) => server !== undefined) ? servers : undefined;
+};
+
+function parsePhantom(text: string): ServerEndpoint | undefined {
+  const bare = canonicalAddress(text);
+  if (bare !== undefined) return { address: bare, port: DNS_PORT };
+  const [, v6, v4, digits] = /^(?:\[([^\]]+)\]|([\d.]+)):(\d{1,5})$/.exec(text) ?? [];
+  const address = canonicalAddress(v6 ?? v4 ?? '');
+  const port = Number(digits);
+  if (address === undefined || address.includes(':') !== (v6 !== undefined)) return undefined;
+  return port >= 1 && port <= 65535 ? { address, port } : undefined;
+}

@@ -1,0 +1,79 @@
+// What a setting is: its documentation and default as convict wants them, and the check that every given value goes
+// through. The settings themselves are in schema.ts.
+
+import type { Findings } from '../diagnostics/diagnostics.js';
+import type { Place } from '../diagnostics/place.js';
+import { asInteger, asText, type TextReader } from '../sources/text.js';
+import { type DurationUnit, parseDuration } from './duration.js';
+
+/** The value in its normal form; undefined after an error was added to the findings. */
+export type Check<T> = (value: unknown, place: Place, findings: Findings) => T | undefined;
+
+export interface Setting<T> {
+  readonly doc: string;
+  /** In its normal form. */
+  readonly default: T;
+  /** The environment variable that sets it. */
+  readonly env: string;
+  /** In words, for error messages and the reference. */
+  readonly allowed: string;
+  readonly check: Check<T>;
+  /** Turns the text of an environment variable or a flag into what a file would hold. */
+  readonly fromText: TextReader;
+  /** convict's last look at the value after ours: a throw here is our own bug. */
+  readonly format: readonly T[] | ((value: unknown) => void) | '*';
+}
+
+interface IntegerRange {
+  readonly doc: string;
+  readonly default: number;
+  readonly env: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+export function integer({ doc, default: usual, env, min, max }: IntegerRange): Setting<number> {
+  const unit = unitOf(env);
+  const allowed = `an integer from ${min} to ${max}${unit === undefined ? '' : ', or a time such as "5m"'}`;
+  const fits = (value: unknown): value is number =>
+    Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+  const check: Check<number> = (value, place, findings) => {
+    const number = unit !== undefined && typeof value === 'string' ? parseDuration(value, unit) : value;
+    if (fits(number)) return number + 0; // -0 is 0
+    findings.reject(place, value, allowed);
+    return undefined;
+  };
+  const format = (value: unknown) => {
+    if (!fits(value)) throw new Error(`must be ${allowed}`);
+  };
+  return { doc, default: usual, env, allowed, check, fromText: asInteger, format };
+}
+
+/** The unit stands last in the name. */
+function unitOf(name: string): DurationUnit | undefined {
+  if (name.endsWith('_MS')) return 'ms';
+  return name.endsWith('_S') ? 's' : undefined;
+}
+
+interface Choices<T> {
+  readonly doc: string;
+  readonly default: T;
+  readonly env: string;
+  readonly choices: readonly T[];
+}
+
+export function choice<T extends string>({ doc, default: usual, env, choices }: Choices<T>): Setting<T> {
+  const allowed = choices.join(', ');
+  const check: Check<T> = (value, place, findings) => {
+    const chosen = choices.find((one) => one === value || one === switchOf(value));
+    if (chosen === undefined) findings.reject(place, value, allowed);
+    return chosen;
+  };
+  return { doc, default: usual, env, allowed, check, fromText: asText, format: choices };
+}
+
+/** Of a setting that is on or off, what true and false say; an environment variable says them as texts. */
+function switchOf(value: unknown): string | undefined {
+  if (value === true || value === 'true') return 'on';
+  return value === false || value === 'false' ? 'off' : undefined;
+}

@@ -1,0 +1,114 @@
+// The settings of `dns` that say which addresses are trusted. Part of schema.ts, which is the whole.
+import type { ProbeOptions, ServerEndpoint, TrustOptions } from '../../../protocol/trust-options.js';
+import { asWholeList } from '../sources/text.js';
+import { allowedList, checkList, PROBED_NAMES, REBIND_EXEMPT, TRUSTED } from './name-list.js';
+import { stateFile } from './paths.js';
+import { checkPhantoms, PHANTOMS_ALLOWED } from './phantoms.js';
+import { choice, integer, type Setting } from './setting.js';
+
+const WEEK_S = 604_800;
+
+const names: Setting<readonly string[]> = {
+  doc: 'Names known to be targeted. They are asked of `dns.probe.phantom_servers`: whatever address comes back was injected.',
+  default: ['www.facebook.com', 'twitter.com', 'www.youtube.com', 'www.nytimes.com'],
+  env: 'TCPROUTE_DNS_PROBE_NAMES',
+  allowed: allowedList(PROBED_NAMES),
+  check: checkList(PROBED_NAMES),
+  fromText: asWholeList,
+  format: '*',
+};
+
+const tlds: Setting<readonly string[]> = {
+  doc: 'Domains under which names are made up, new each time, and asked of every server: whatever address comes back is bad for that server.',
+  default: ['com', 'net', 'org'],
+  env: 'TCPROUTE_DNS_PROBE_TLDS',
+  allowed: allowedList(PROBED_NAMES),
+  check: checkList(PROBED_NAMES),
+  fromText: asWholeList,
+  format: '*',
+};
+
+const phantoms: Setting<readonly ServerEndpoint[]> = {
+  doc: 'Addresses where no server answers. The usual ones are reserved for documentation; an unused address behind the suspected network shows more where those are filtered on the way.',
+  default: [
+    { address: '192.0.2.53', port: 53 },
+    { address: '198.51.100.53', port: 53 },
+  ],
+  env: 'TCPROUTE_DNS_PROBE_PHANTOM_SERVERS',
+  allowed: PHANTOMS_ALLOWED,
+  check: checkPhantoms,
+  fromText: asWholeList,
+  format: '*',
+};
+
+const rebindAllow: Setting<readonly string[]> = {
+  doc: 'What public servers may give private, loopback, multicast or documentation addresses for; other such answers are dropped.',
+  default: [],
+  env: 'TCPROUTE_DNS_REBIND_ALLOW',
+  allowed: allowedList(REBIND_EXEMPT),
+  check: checkList(REBIND_EXEMPT),
+  fromText: asWholeList,
+  format: '*',
+};
+
+const trusted: Setting<readonly string[]> = {
+  doc: 'Addresses and ranges that nothing that is seen is held against: how evidence is undone by hand, for good.',
+  default: [],
+  env: 'TCPROUTE_DNS_TRUSTED',
+  allowed: allowedList(TRUSTED),
+  check: checkList(TRUSTED),
+  fromText: asWholeList,
+  format: '*',
+};
+
+const probe: { readonly [Key in keyof ProbeOptions]: Setting<ProbeOptions[Key]> } = {
+  enabled: choice({
+    doc: 'Whether servers are probed for made-up answers and the network for injected ones: only where names are resolved here, and by servers that are asked in the clear.',
+    default: 'on',
+    env: 'TCPROUTE_DNS_PROBE_ENABLED',
+    choices: ['on', 'off'],
+  }),
+  names,
+  tlds,
+  phantom_servers: phantoms,
+  interval_s: integer({
+    doc: 'Time between probes.',
+    default: 3600,
+    env: 'TCPROUTE_DNS_PROBE_INTERVAL_S',
+    min: 1,
+    max: WEEK_S,
+  }),
+  rounds: integer({
+    doc: 'Times that each probe asks everything.',
+    default: 3,
+    env: 'TCPROUTE_DNS_PROBE_ROUNDS',
+    min: 1,
+    max: 100,
+  }),
+};
+
+export const TRUST = {
+  rebind_allow: rebindAllow,
+  trusted,
+  bad_ttl_s: integer({
+    doc: 'How long an address stays bad without being seen so again.',
+    default: 21_600,
+    env: 'TCPROUTE_DNS_BAD_TTL_S',
+    min: 1,
+    max: WEEK_S,
+  }),
+  bad_max: integer({
+    doc: 'Bad addresses that are kept; the one seen longest ago goes first.',
+    default: 4096,
+    env: 'TCPROUTE_DNS_BAD_MAX',
+    min: 1,
+    max: 1_000_000,
+  }),
+  state_file: stateFile({
+    doc: 'Where bad addresses are kept over a restart, to serve until the first probe is done.',
+    env: 'TCPROUTE_DNS_STATE_FILE',
+  }),
+  probe,
+} satisfies { readonly [Key in Exclude<keyof TrustOptions, 'probe'>]: Setting<TrustOptions[Key]> } & {
+  readonly probe: unknown;
+};

@@ -1,0 +1,131 @@
+// The upstream tree as it is written: multipath, direct and socks5, nested to any sensible depth, each mistake reported
+// with its key path. It makes no lines: see protocol/lines/flatten.ts.
+import type { DirectUpstream, MultipathUpstream, Socks5Upstream, Upstream } from '../../../protocol/lines/flatten.js';
+import type { Findings } from '../diagnostics/diagnostics.js';
+import { hint } from '../diagnostics/diagnostics.js';
+import { shown } from '../diagnostics/mask.js';
+import { inside, type Place, placeText } from '../diagnostics/place.js';
+import { checkCredential, checkName, checkPort, checkProxyHost, checkSourceIp, checkSourcePort } from './line-parts.js';
+import { LINE_URL_ALLOWED, lineOfText } from './line-url.js';
+import type { Check } from './setting.js';
+
+/** A chain of so many proxies is a mistake; so that walks may recurse. */
+const DEPTH_MAX = 64;
+/** The keys of each type. @public also for the reference, scripts/config-reference.mjs */
+export const LINE_KEYS = {
+  direct: ['type', 'name', 'source_ip', 'source_port'],
+  socks5: ['type', 'name', 'host', 'port', 'username', 'password', 'upstream'],
+  multipath: ['type', 'list'],
+} as const;
+const TYPES = Object.keys(LINE_KEYS) as (keyof typeof LINE_KEYS)[];
+export const UPSTREAM_ALLOWED = `a line: an object with a "type" (${TYPES.join(', ')}), ${LINE_URL_ALLOWED}, or a list of lines`;
+
+export const checkUpstream: Check<Upstream> = (value, place, findings) => new Walk(findings).node(value, place, 1);
+
+type Fields = Readonly<Record<string, unknown>>;
+
+class Walk {
+  readonly #findings: Findings;
+  /** Where each name was given first. */
+  readonly #names = new Map<string, Place>();
+
+  constructor(findings: Findings) {
+    this.#findings = findings;
+  }
+
+  node(value: unknown, place: Place, depth: number): Upstream | undefined {
+    if (depth > DEPTH_MAX) {
+      this.#findings.error(place, `nested too deeply; allowed: at most ${DEPTH_MAX} levels`);
+      return undefined;
+    }
+    if (typeof value === 'string') return this.#text(value, place, depth);
+    if (Array.isArray(value) && value.length > 0) return { type: 'multipath', list: this.#nodes(value, place, depth) };
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      this.#findings.reject(place, value, UPSTREAM_ALLOWED);
+      return undefined;
+    }
+    const fields = value as Fields;
+    const type = this.#typeOf(fields, place);
+    if (type === undefined) return undefined;
+    const known: readonly string[] = LINE_KEYS[type];
+    const strays = Object.keys(fields).filter((key) => !known.includes(key));
+    for (const key of strays) this.#findings.unknownKey(place, key, known);
+    if (type === 'direct') return this.#direct(fields, place);
+    return type === 'socks5' ? this.#socks5(fields, place, depth) : this.#multipath(fields, place, depth);
+  }
+
+  #text(text: string, place: Place, depth: number): Upstream | undefined {
+    const line = lineOfText(text, place, this.#findings);
+    return line === undefined ? undefined : this.node(line, place, depth);
+  }
+
+  #nodes(values: readonly unknown[], place: Place, depth: number): readonly Upstream[] {
+    return values.flatMap((part, index) => this.node(part, inside(place, index), depth + 1) ?? []);
+  }
+
+  /** Two lines of one name could not be told apart in rules and logs; without a name they are numbered. */
+  #name(fields: Fields, place: Place): string | undefined {
+    const name = this.#optional(fields, 'name', place, checkName);
+    if (name === undefined) return undefined;
+    const first = this.#names.get(name);
+    if (first === undefined) this.#names.set(name, place);
+    else {
+      const both = `another line has the name ${shown(name, 'name')}: ${placeText(first)}`;
+      this.#findings.error(inside(place, 'name'), both);
+    }
+    return name;
+  }
+
+  #typeOf(fields: Fields, place: Place): keyof typeof LINE_KEYS | undefined {
+    if (!Object.hasOwn(fields, 'type')) {
+      this.#findings.missing(place, 'type', TYPES.join(', '));
+      return undefined;
+    }
+    const value = fields['type'];
+    const type = TYPES.find((one) => one === value);
+    if (type !== undefined) return type;
+    this.#findings.error(inside(place, 'type'), () => {
+      const nearest = typeof value === 'string' ? hint(value, TYPES) : `allowed: ${TYPES.join(', ')}`;
+      return `${shown(value, 'type')} is not a type of line; ${nearest}`;
+    });
+    return undefined;
+  }
+
+  #direct(fields: Fields, place: Place): DirectUpstream {
+    const name = this.#name(fields, place);
+    const ip = this.#optional(fields, 'source_ip', place, checkSourceIp);
+    const port = this.#optional(fields, 'source_port', place, checkSourcePort);
+    return { type: 'direct', name, source: { ip: ip === 'any' ? undefined : ip, port: port ?? 0 } };
+  }
+
+  #socks5(fields: Fields, place: Place, depth: number): Socks5Upstream {
+    const name = this.#name(fields, place);
+    const host = this.#required(fields, 'host', place, checkProxyHost, 'the IP address or name of the proxy') ?? '';
+    const port = this.#required(fields, 'port', place, checkPort, 'the port of the proxy') ?? 0;
+    const username = this.#optional(fields, 'username', place, checkCredential);
+    const password = this.#optional(fields, 'password', place, checkCredential);
+    const [hasUsername, hasPassword] = [Object.hasOwn(fields, 'username'), Object.hasOwn(fields, 'password')];
+    if (hasPassword && !hasUsername) this.#findings.missing(place, 'username', 'it goes together with "password"');
+    if (hasUsername && !hasPassword) this.#findings.missing(place, 'password', 'it goes together with "username"');
+    const upstream = this.#optional(fields, 'upstream', place, (value, at) => this.node(value, at, depth + 1));
+    return { type: 'socks5', name, host, port, username, password, upstream };
+  }
+
+  #multipath(fields: Fields, place: Place, depth: number): MultipathUpstream {
+    const check: Check<readonly Upstream[]> = (value, at, findings) => {
+      if (Array.isArray(value) && value.length > 0) return this.#nodes(value, at, depth);
+      findings.reject(at, value, 'a list of at least one line');
+      return undefined;
+    };
+    return { type: 'multipath', list: this.#required(fields, 'list', place, check, 'a list of lines') ?? [] };
+  }
+
+  #optional<T>(fields: Fields, key: string, place: Place, check: Check<T>): T | undefined {
+    return Object.hasOwn(fields, key) ? check(fields[key], inside(place, key), this.#findings) : undefined;
+  }
+
+  #required<T>(fields: Fields, key: string, place: Place, check: Check<T>, needed: string): T | undefined {
+    if (!Object.hasOwn(fields, key)) this.#findings.missing(place, key, needed);
+    return this.#optional(fields, key, place, check);
+  }
+}

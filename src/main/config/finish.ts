@@ -1,0 +1,142 @@
+// Settles what was given into the options of the gateway: checks every value, lets the later source win, fills in
+// defaults, flattens the lines and freezes the result. Pure but for the number of cores that may be used, and the lists of rules that the
+// check of `rules` reads.
+import convict from 'convict';
+import { fileBehind } from '../../files/state-file.js';
+import { flatten } from '../../protocol/lines/flatten.js';
+import type { Line } from '../../protocol/lines/line.js';
+import type { Configuration } from '../../protocol/options.js';
+import { availableCores } from '../process/cores.js';
+import { UDP_SOCKETS_USUAL } from '../process/fd-limit.js';
+import { rejectOwnLines } from './checks/own-lines.js';
+import { rulesOnLines } from './checks/rule-lines.js';
+import { Findings, hint } from './diagnostics/diagnostics.js';
+import { type Place, placeOf } from './diagnostics/place.js';
+import type { Given } from './raw-values.js';
+import { SCHEMA, type Settings } from './schema.js';
+
+/**
+ * Unless more are asked for. Main takes 4 µs to accept a connection and a worker 65 to carry one, so that 16 workers carry
+ * what main can accept; each takes some 15 MiB.
+ */
+const WORKERS_USUAL_MAX = 16;
+
+/** What is known of a key once its values were checked. A check that needs several keys skips the ones found wrong. */
+interface Outcome {
+  readonly place: Place;
+  readonly wrong: boolean;
+  readonly own: Findings;
+}
+
+type Outcomes = ReadonlyMap<string, Outcome>;
+
+/** The configuration, or undefined if there were errors. `given` is in the order of precedence, the last one wins. */
+export function settle(given: readonly Given[], findings: Findings): Configuration | undefined {
+  const config = convict<Settings>(SCHEMA as unknown as convict.Schema<Settings>, { env: {}, args: [] });
+  const outcomes = new Map<string, Outcome>();
+  for (const { path, setting, place, value } of given) {
+    const own = new Findings();
+    const checked = setting.check(value, place, own);
+    findings.takeErrors(own);
+    // What is right of a list is looked at further, so that all mistakes are told at once.
+    const wrong = checked === undefined || own.errorCount > 0 || outcomes.get(path)?.wrong === true;
+    outcomes.set(path, { place, wrong, own });
+    if (checked !== undefined) config.set(path, checked);
+  }
+  for (const { own } of outcomes.values()) findings.takeWarnings(own); // none of overridden values
+
+  const { IpBlacklist, upstream, workers, dns, hosts, rules: ruled, ...rest } = config.getProperties();
+  checkTtls(dns, outcomes, findings);
+  checkStateFiles(rest.cache.state_file, dns.state_file, outcomes, findings);
+  const lines = makeLines(upstream, rest.limits.lines_max, outcomes, findings);
+  checkVias(rest, lines, outcomes, findings);
+  checkOwnLines(rest, upstream, outcomes, findings);
+  const place = outcomes.get('rules')?.place ?? placeOf('rules');
+  const rules = areLinesKnown(lines, outcomes) ? rulesOnLines(ruled, lines, place, findings) : [];
+  if (findings.errorCount > 0) return undefined;
+  config.validate({ allowed: 'strict' });
+  return deepFreeze<Configuration>({
+    ...rest,
+    workers: workers === 0 ? Math.min(availableCores(), WORKERS_USUAL_MAX) : workers,
+    // Known at the start, when the descriptors have been counted.
+    limits: { ...rest.limits, racing_max: rest.race.attempts_max },
+    dns: { ...dns, ca_file: dns.ca_file ?? undefined, udp_sockets_max: UDP_SOCKETS_USUAL },
+    // fromEntries defines own properties: no name is JavaScript's.
+    hosts: Object.fromEntries(hosts.map(({ name, addresses }) => [name, addresses])),
+    blacklist: IpBlacklist,
+    lines,
+    rules,
+  });
+}
+
+function checkTtls(dns: Settings['dns'], outcomes: Outcomes, findings: Findings): void {
+  const [least, most] = [outcomes.get('dns.ttl_min_s'), outcomes.get('dns.ttl_max_s')];
+  if (least?.wrong || most?.wrong || dns.ttl_min_s <= dns.ttl_max_s) return;
+  const place = (least ?? most)?.place ?? placeOf('dns');
+  findings.error(place, `dns.ttl_min_s (${dns.ttl_min_s}) is above dns.ttl_max_s (${dns.ttl_max_s})`);
+}
+
+/** Each is written by a thread of its own, in a form of its own. */
+function checkStateFiles(routes: string | null, names: string | null, outcomes: Outcomes, findings: Findings): void {
+  if (routes === null || names === null || fileBehind(routes) !== fileBehind(names)) return;
+  const place = (outcomes.get('dns.state_file') ?? outcomes.get('cache.state_file'))?.place ?? placeOf('dns');
+  findings.error(place, `dns.state_file and cache.state_file are the same file (${JSON.stringify(names)})`);
+}
+
+/** A server that is asked through a line needs one of that name. */
+function checkVias(
+  settings: Pick<Settings, ServerKey>,
+  lines: readonly Line[],
+  outcomes: Outcomes,
+  findings: Findings,
+) {
+  if (!areLinesKnown(lines, outcomes)) return;
+  const names = lines.map(({ name }) => name);
+  for (const key of ['nameservers', 'nameservers_backup'] as const) {
+    for (const { via } of settings[key]) {
+      if (via === undefined || names.includes(via)) continue;
+      const place = outcomes.get(key)?.place ?? placeOf(key);
+      findings.error(place, () => `"${via}" is not the name of a line; ${hint(via, names)}`);
+    }
+  }
+}
+
+/** A line must not lead back to the gateway. */
+function checkOwnLines(
+  { host, port }: Pick<Settings, 'host' | 'port'>,
+  upstream: Settings['upstream'],
+  outcomes: Outcomes,
+  findings: Findings,
+): void {
+  if (['host', 'port', 'upstream'].some((key) => outcomes.get(key)?.wrong)) return;
+  rejectOwnLines(upstream, outcomes.get('upstream')?.place ?? placeOf('upstream'), { host, port }, findings);
+}
+
+/** Whether names of lines can be checked: not where the lines themselves are wrong. */
+function areLinesKnown(lines: readonly Line[], outcomes: Outcomes): boolean {
+  return !outcomes.get('upstream')?.wrong && !outcomes.get('limits.lines_max')?.wrong && lines.length > 0;
+}
+
+type ServerKey = 'nameservers' | 'nameservers_backup';
+
+function makeLines(
+  upstream: Settings['upstream'],
+  lines_max: number,
+  outcomes: Outcomes,
+  findings: Findings,
+): readonly Line[] {
+  const flattened = flatten(upstream, lines_max);
+  if (flattened.kind === 'lines') return flattened.lines;
+  if (!outcomes.get('limits.lines_max')?.wrong) {
+    const place = outcomes.get('upstream')?.place ?? placeOf('upstream');
+    const text = `comes to ${flattened.count} lines; allowed: at most limits.lines_max, which is ${lines_max}`;
+    findings.error(place, text);
+  }
+  return [];
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const part of Object.values(value)) deepFreeze(part);
+  return Object.freeze(value);
+}

@@ -1,0 +1,22 @@
+// Reads one configuration file into a tree, by its extension, within a bound. It checks no key.
+import { readBounded } from '../../../files/bounded-file.js';
+import { type Parsed, parseJson, parseToml, parseYaml } from './syntax.js';
+
+export type FileRead = Parsed | { readonly kind: 'absent' };
+
+const OCTETS_MAX = 8 * 1024 * 1024; // of 250 000 values (syntax.ts), 32 octets each
+/** For a pipe such as `<(generate)`, or `/dev/stdin`: whoever writes to it has begun already. */
+const PIPE_MS = 10_000;
+
+/** `.yaml`, `.yml` and `.toml` are what they say; any other name is read as JSON with comments. */
+export function readConfigFile(path: string): FileRead {
+  const read = readBounded(path, { octets_max: OCTETS_MAX, pipe_ms: PIPE_MS });
+  if (read.kind === 'absent') return { kind: 'absent' };
+  if (read.kind === 'unusable') return { kind: 'invalid', why: read.why };
+  return parserOf(path)(read.bytes.toString('utf8').replace(/^\uFEFF/, ''));
+}
+
+function parserOf(path: string): (text: string) => Parsed {
+  if (/\.ya?ml$/.test(path)) return parseYaml;
+  return path.endsWith('.toml') ? parseToml : parseJson;
+}

@@ -1,0 +1,90 @@
+// Notices when no connection succeeds any more, from the counters of all actors, and asks them for the last failure then.
+// Whose failure a single one is, is the connection actors' business.
+import type { ConnectionActor, LastFailure } from '../../threads/contracts/connection.js';
+import type { Remote } from '../../threads/port.js';
+import type { Notices } from '../process/notices.js';
+import { within } from '../process/within.js';
+
+const LOOK_MS = 5000;
+/** So many failures since the last success, over at least so many looks, are no accident of one destination. */
+const FAILURES_MIN = 10;
+const LOOKS_MIN = 2;
+/** For an actor to say what failed last. */
+const ASK_MS = 1000;
+
+/** Sums over all actors. */
+export interface Outcomes {
+  readonly connected: number;
+  readonly failed: number;
+  /** Of those that failed, which a rule blocks. */
+  readonly blocked: number;
+}
+
+export interface FailureWatchParts {
+  readonly stats: () => Outcomes;
+  readonly actors: () => readonly (Remote<ConnectionActor> | undefined)[];
+  readonly notices: Notices;
+}
+
+export class FailureWatch {
+  readonly #parts: FailureWatchParts;
+  readonly #timer: NodeJS.Timeout;
+  #connected = 0;
+  /** The failures when the last success was seen, and the looks since the first one after it. */
+  #failedBefore = 0;
+  #looks = 0;
+  #failing = false;
+
+  constructor(parts: FailureWatchParts, look_ms = LOOK_MS) {
+    this.#parts = parts;
+    this.#timer = setInterval(() => this.#look(), look_ms);
+    this.#timer.unref();
+  }
+
+  #look(): void {
+    const { connected, failed: all, blocked } = this.#parts.stats();
+    const failed = all - blocked;
+    if (connected > this.#connected) {
+      this.#connected = connected;
+      this.#failedBefore = failed;
+      this.#looks = 0;
+      if (this.#failing) this.#recovered();
+      return;
+    }
+    const failures = failed - this.#failedBefore;
+    this.#looks = failures > 0 ? this.#looks + 1 : 0;
+    if (this.#failing || failures < FAILURES_MIN || this.#looks < LOOKS_MIN) return;
+    this.#failing = true;
+    void this.#tell(failures);
+  }
+
+  async #tell(failures: number): Promise<void> {
+    const asked = this.#parts.actors().map((actor) => (actor === undefined ? [] : within(ASK_MS, actor.lastFailure())));
+    const answers = await Promise.all(asked.flat());
+    let last: LastFailure | undefined;
+    for (const answer of answers) {
+      if (answer.code !== 'answered' || answer.value === undefined) continue;
+      if (last === undefined || answer.value.age_ms < last.age_ms) last = answer.value;
+    }
+    const message = `no connection succeeds: ${failures} have failed since the last one that did`;
+    if (this.#failing) {
+      this.#parts.notices.tell({
+        topic: 'connections',
+        good: false,
+        level: 'warn',
+        message,
+        fields: { last: last?.what },
+      });
+    }
+  }
+
+  #recovered(): void {
+    this.#failing = false;
+    const message = 'connections succeed again';
+    this.#parts.notices.tell({ topic: 'connections', good: true, level: 'info', message, fields: {} });
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}

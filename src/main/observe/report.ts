@@ -1,0 +1,40 @@
+// What the gateway has done so far and holds now, in the log: counters of connections, DNS by server, and what is held
+// against which address. For an operator who asks (SIGUSR2); it resets nothing.
+import type { BadAddress, Evidence } from '../../protocol/trust/evidence.js';
+import type { Gateway } from '../gateway.js';
+import type { Logger } from '../process/log.js';
+import { within } from '../process/within.js';
+
+const TIMEOUT_MS = 2000;
+/** Lines; how many there are is in the line before. */
+const BAD_ADDRESSES_MAX = 200;
+
+/** `dropped`: lines of the log that main could not write. */
+export async function report(gateway: Pick<Gateway, 'stats' | 'names'>, dropped: number, log: Logger): Promise<void> {
+  const stats = gateway.stats();
+  log.info({ ...stats, logsDropped: stats.logsDropped + dropped }, 'report: connections');
+  const names = gateway.names();
+  if (names === undefined) {
+    log.warn('report: the DNS actor is being started again');
+    return;
+  }
+  const answer = await within(TIMEOUT_MS, Promise.all([names.statistics(), names.badAddresses()]));
+  if (answer.code !== 'answered') {
+    log.warn({ why: answer.code === 'late' ? `no answer in ${TIMEOUT_MS} ms` : answer.reason }, 'report: no DNS');
+    return;
+  }
+  const [{ servers, ...rest }, addresses] = answer.value;
+  for (const server of servers) log.info(server, 'report: DNS server');
+  log.info(rest, 'report: DNS');
+  const found = addresses.filter(({ evidence }) => evidence.some(({ how }) => how !== 'static'));
+  for (const bad of found.slice(0, BAD_ADDRESSES_MAX)) log.info(fieldsOf(bad), 'report: bad address');
+}
+
+function fieldsOf({ address, evidence, verdict: { everywhere, names, servers, last } }: BadAddress) {
+  return { address, everywhere, names, servers, last, evidence: evidence.map(dated) };
+}
+
+function dated({ since, renewed, expires, ...evidence }: Evidence) {
+  const date = (ms: number): string => new Date(ms).toISOString();
+  return { ...evidence, since: date(since), renewed: date(renewed), expires: date(expires) };
+}

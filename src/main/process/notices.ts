@@ -1,0 +1,89 @@
+// The one speaker of all that is said over and over: what actors and main notice goes through here, so that several actors
+// do not say the same, and a thing that goes on does not fill the log. It notices nothing itself.
+import { type Notice, Repeats } from '../../protocol/notice.js';
+import type { LogRecord } from '../../threads/log.js';
+import type { Logger } from './log.js';
+
+/** Of one topic at most one in this time; of a state, one of its being good and one of its being bad. */
+const EVERY_MS = 60_000;
+
+/** A state that comes and goes. */
+interface State {
+  /** As it was last said. Every state is good until one says otherwise. */
+  saidGood: boolean;
+  latest: Notice;
+  /** Changes since then. */
+  unsaid: number;
+  /** When the one and the other may be said again. */
+  readonly due: { good: number; bad: number };
+  timer: NodeJS.Timeout | undefined;
+}
+
+export class Notices {
+  readonly #log: Logger;
+  readonly #every_ms: number;
+  readonly #repeats: Repeats;
+  readonly #states = new Map<string, State>();
+
+  constructor(log: Logger, every_ms = EVERY_MS) {
+    this.#log = log;
+    this.#every_ms = every_ms;
+    this.#repeats = new Repeats(every_ms);
+  }
+
+  /** A record of an actor: one without a topic is written as it is. */
+  write(record: LogRecord | Notice): void {
+    if ('topic' in record) this.tell(record);
+    else this.#log[record.level](record.fields, record.message);
+  }
+
+  tell(notice: Notice): void {
+    if (notice.good === undefined) {
+      const left_out = this.#repeats.due(notice.topic, performance.now(), notice.left_out);
+      if (left_out !== undefined) this.#say(notice, left_out);
+    } else this.#changed(notice, notice.good);
+  }
+
+  #say({ level, fields, message }: Notice, left_out: number): void {
+    this.#log[level](left_out > 0 ? { ...fields, left_out } : fields, message);
+  }
+
+  #changed(notice: Notice, good: boolean): void {
+    const { topic } = notice;
+    const known = this.#states.get(topic);
+    if (known === undefined && good) return;
+    const never = Number.NEGATIVE_INFINITY;
+    const state = known ?? {
+      ...{ saidGood: true, latest: { ...notice, good: true }, unsaid: 0 },
+      ...{ due: { good: never, bad: never }, timer: undefined },
+    };
+    this.#states.set(topic, state);
+    if (state.latest.good === good) return;
+    state.latest = notice;
+    state.unsaid += 1;
+    this.#settle(state);
+  }
+
+  /** Says the state as it is if it was said otherwise, now or when it may. */
+  #settle(state: State): void {
+    clearTimeout(state.timer);
+    const { latest, due } = state;
+    const isGood = latest.good === true;
+    if (isGood === state.saidGood) return;
+    const kind = isGood ? 'good' : 'bad';
+    const now = performance.now();
+    if (now < due[kind]) {
+      state.timer = setTimeout(() => this.#settle(state), due[kind] - now).unref();
+      return;
+    }
+    this.#say(latest, state.unsaid - 1);
+    state.saidGood = isGood;
+    state.unsaid = 0;
+    due[kind] = now + this.#every_ms;
+  }
+
+  close(): void {
+    for (const { timer } of this.#states.values()) clearTimeout(timer);
+    this.#states.clear();
+  }
+}

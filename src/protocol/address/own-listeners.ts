@@ -1,0 +1,53 @@
+// Whether an address and a port are where the gateway itself listens, so that a connection to them would come back to it.
+// The port is compared first: for nearly every connection that is all. Which addresses the machine has is asked of whoever
+// knows, and only where the port is the same. What rewrites addresses on the way (NAT) is not seen.
+import { sameIp } from '../lines/candidate.js';
+import { comparedIp, isUnspecified } from './embedded-ipv4.js';
+
+export interface ListenerAddress {
+  /** 4 or 16 bytes; unspecified for every address of the machine. */
+  readonly ip: Uint8Array;
+  readonly port: number;
+}
+
+export class OwnListeners {
+  readonly #listeners: readonly ListenerAddress[];
+  readonly #isMachines: (ip: Uint8Array) => boolean;
+
+  /** `isMachines`: whether this machine has an address, loopback aside. */
+  constructor(listeners: readonly ListenerAddress[], isMachines: (ip: Uint8Array) => boolean) {
+    this.#listeners = listeners;
+    this.#isMachines = isMachines;
+  }
+
+  hasPort(port: number): boolean {
+    for (const listener of this.#listeners) if (listener.port === port) return true;
+    return false;
+  }
+
+  /** Takes an address in any form. */
+  has(ip: Uint8Array, port: number): boolean {
+    if (!this.hasPort(port)) return false;
+    const compared = comparedIp(ip);
+    return this.#listeners.some(
+      (listener) => listener.port === port && (this.#hears(listener.ip, ip) || this.#hears(listener.ip, compared)),
+    );
+  }
+
+  #hears(listening: Uint8Array, ip: Uint8Array): boolean {
+    // Linux connects to loopback where it is asked for 0.0.0.0 or ::.
+    if (isUnspecified(ip)) return isLoopback(listening) || this.#hearsAll(listening, ip);
+    if (!isUnspecified(listening)) return sameIp(listening, ip);
+    return this.#hearsAll(listening, ip) && (isLoopback(ip) || this.#isMachines(ip));
+  }
+
+  /** :: is for both families. */
+  #hearsAll(listening: Uint8Array, ip: Uint8Array): boolean {
+    return isUnspecified(listening) && (listening.length === 16 || ip.length === 4);
+  }
+}
+
+/** 127.0.0.0/8 and ::1; takes the form in which an address is compared. */
+export function isLoopback(ip: Uint8Array): boolean {
+  return ip.length === 4 ? ip[0] === 127 : ip[15] === 1 && ip.every((octet, at) => octet === 0 || at === 15);
+}

@@ -1,0 +1,42 @@
+// Where a client wants to go, as its SOCKS request said: an address, or a name to be resolved.
+import { formatIp, parseIp } from './address.js';
+import { askedName, withoutDot } from './host-name.js';
+
+export interface Target {
+  /** Canonical address text, or the name in lower case without a trailing dot. */
+  readonly host: string;
+  /** The same with the trailing dot that the client may have written: see host-name.ts. */
+  readonly asked: string;
+  /** The address's bytes (4 or 16), undefined for a name. */
+  readonly ip: Uint8Array | undefined;
+  readonly port: number;
+}
+
+export function targetOfIp(ip: Uint8Array, port: number): Target {
+  const host = formatIp(ip);
+  return { host, asked: host, ip, port };
+}
+
+/** A name, or an address written as one; undefined when it can be neither. Many clients send IPv6 addresses in brackets. */
+export function targetOfName(text: string, port: number): Target | undefined {
+  const ip = parseIp(text) ?? bracketed(text);
+  if (ip !== undefined) return targetOfIp(ip, port);
+  const asked = askedName(text);
+  return asked === undefined ? undefined : { host: withoutDot(asked), asked, ip: undefined, port };
+}
+
+function bracketed(text: string): Uint8Array | undefined {
+  const inner = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : '';
+  return inner.includes(':') ? parseIp(inner) : undefined;
+}
+
+/** `host`, `host:port`, `[v6]`, `[v6]:port`, or a bare IPv6 address; undefined for anything else. */
+export function targetOfText(text: string, usualPort: number): Target | undefined {
+  const ip = parseIp(text);
+  if (ip !== undefined) return targetOfIp(ip, usualPort);
+  const [, v6, host, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const port = digits === undefined ? usualPort : Number(digits);
+  if (port < 1 || port > 65_535) return undefined;
+  if (host !== undefined) return targetOfName(host, port);
+  return v6?.includes(':') ? targetOfName(v6, port) : undefined;
+}

@@ -1,0 +1,298 @@
+// One DNS question as bytes, and what the bytes that came back say about it (RFC 1035, EDNS0 of RFC 6891). The only
+// place of dns-packet. It opens no socket, draws no id, keeps nothing, and never throws on what came from the network.
+import dnsPacket from 'dns-packet';
+import { withoutDot } from '../address/host-name.js';
+
+export interface Question {
+  /** Normalised: see host-name.ts. */
+  readonly name: string;
+  readonly type: 'A' | 'AAAA';
+  /** Just this name, and none of the machine's search list; false unless it is said otherwise. */
+  readonly absolute?: boolean;
+  /** A name that cannot exist: that it does not is no reason to ask again. */
+  readonly madeUp?: boolean;
+}
+
+/** The question about a name as it was asked: see `askedName`. */
+export function questionOf(asked: string, type: Question['type']): Question {
+  const name = withoutDot(asked);
+  return name === asked ? { name, type } : { name, type, absolute: true };
+}
+
+/** TTLs in seconds; undefined where the answer itself says nothing about how long it holds. */
+export type Judgement =
+  | { readonly kind: 'addresses'; readonly addresses: readonly string[]; readonly ttl_s: number }
+  /** `isAlias`: there are records for the name, but no address at their end. */
+  | { readonly kind: 'nodata'; readonly ttl_s: number | undefined; readonly isAlias?: true }
+  | { readonly kind: 'nxdomain'; readonly ttl_s: number | undefined }
+  /** A proper answer that the server could or would not find out: SERVFAIL (2), REFUSED (5) and the like. */
+  | { readonly kind: 'server-failure'; readonly rcode: number }
+  | { readonly kind: 'truncated' }
+  | { readonly kind: 'invalid'; readonly code: InvalidCode };
+
+type InvalidCode =
+  | 'malformed'
+  | 'wrong-id'
+  | 'not-a-response'
+  | 'wrong-question'
+  /** Right but for the case of the letters of the name. */
+  | 'wrong-case'
+  | 'chain-loop'
+  | 'chain-too-long';
+
+/** How a question is written. */
+export interface QueryForm {
+  /** The question's name in any case of its letters; undefined is as it is. */
+  readonly spelling?: string | undefined;
+  /** With the EDNS option; true unless it is said otherwise. */
+  readonly edns?: boolean;
+}
+
+/** What fits through any path unfragmented: the DNS flag day's figure. */
+const EDNS_PAYLOAD_OCTETS = 1232;
+const HEADER_OCTETS = 12;
+/** Header, longest name, type, class and the EDNS option fit in well. */
+const scratch = Buffer.alloc(512);
+/** Resolvers themselves give up at about this many. */
+const CNAMES_MAX = 16;
+/** Of one family; far beyond what a race could dial. */
+const ADDRESSES_MAX = 64;
+/** RFC 2181 section 8: a TTL with the top bit set counts as zero. */
+const TTL_MAX_S = 2 ** 31 - 1;
+
+const TYPES = { A: 1, AAAA: 28 } as const;
+const TYPE_OPT = 41;
+const IN = 1;
+const LOWER_A = 0x61;
+const LOWER_Z = 0x7a;
+const CASE_BIT = 0x20;
+const RCODE_OK = 0;
+const RCODE_NXDOMAIN = 3;
+
+const EDNS: dnsPacket.Answer = {
+  type: 'OPT',
+  name: '.',
+  udpPayloadSize: EDNS_PAYLOAD_OCTETS,
+  extendedRcode: 0,
+  ednsVersion: 0,
+  flags: 0,
+  flag_do: false,
+  options: [],
+};
+
+/** A query with recursion desired. `id` is a random 16-bit number. */
+export function encodeQuery(question: Question, id: number, form: QueryForm = {}): Uint8Array {
+  const packet: dnsPacket.Packet = {
+    type: 'query',
+    id,
+    flags: dnsPacket.RECURSION_DESIRED,
+    questions: [{ name: form.spelling ?? question.name, type: question.type, class: 'IN' }],
+    additionals: form.edns === false ? [] : [EDNS],
+  };
+  // Otherwise the library would first find out how long it is, at half of the cost.
+  dnsPacket.encode(packet, scratch);
+  return Buffer.from(scratch.subarray(0, dnsPacket.encode.bytes));
+}
+
+/**
+ * The name with the case of each letter chosen by one bit (0x20 of draft-vixie-dnsext-dns0x20): who forges an answer has
+ * to guess that too. `bits`: at least one for each character of the name.
+ */
+export function mixCase(name: string, bits: Uint8Array): string {
+  const length = scratch.write(name, 'latin1');
+  for (let index = 0; index < length; index += 1) {
+    const octet = scratch[index] as number;
+    const isLetter = octet >= LOWER_A && octet <= LOWER_Z;
+    if (isLetter && (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1) scratch[index] = octet & ~CASE_BIT;
+  }
+  return scratch.toString('latin1', 0, length);
+}
+
+/**
+ * Judges one whole message (without a TCP length) as the answer to `question` asked under `id`; with `spelling` the name
+ * must have come back in just that case.
+ */
+export function judgeAnswer(bytes: Uint8Array, question: Question, id: number, spelling?: string): Judgement {
+  const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (message.length < HEADER_OCTETS) return invalid('malformed');
+  // The id comes before any decoding: forged floods must stay cheap.
+  if (message.readUInt16BE(0) !== id) return invalid('wrong-id');
+  const flags = message.readUInt16BE(2);
+  const opcode = (flags >> 11) & 0xf;
+  if ((flags & 0x8000) === 0 || opcode !== 0) return invalid('not-a-response');
+
+  const rcode = flags & 0xf;
+  const failed = rcode !== RCODE_OK && rcode !== RCODE_NXDOMAIN;
+  const questions = message.readUInt16BE(4);
+  // Some servers refuse without repeating the question (a FORMERR for EDNS among them).
+  if (questions === 0 && failed) return { kind: 'server-failure', rcode };
+  if (questions !== 1) return invalid('wrong-question');
+  const wrong = wrongQuestion(message, question, spelling);
+  if (wrong !== undefined) return invalid(wrong);
+  // Before the records are looked at: servers cut in the midst of one, and its content is not to be used (RFC 2181 9).
+  if ((flags & dnsPacket.TRUNCATED_RESPONSE) !== 0) return { kind: 'truncated' };
+  if (failed) return { kind: 'server-failure', rcode };
+  return judgeRecords(message, question, rcode);
+}
+
+/** Whether a message that was judged valid carries the EDNS option, without decoding its records. */
+export function carriesEdns(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const records = view.getUint16(6) + view.getUint16(8);
+  const additionals = view.getUint16(10);
+  let at = HEADER_OCTETS;
+  for (let question = 0; question < view.getUint16(4); question += 1) at = skipName(bytes, at) + 4;
+  for (let record = 0; record < records + additionals; record += 1) {
+    at = skipName(bytes, at);
+    if (at + 10 > bytes.length) return false;
+    if (record >= records && view.getUint16(at) === TYPE_OPT) return true;
+    at += 10 + view.getUint16(at + 8);
+  }
+  return false;
+}
+
+/** Where the name that begins at `at` ends; past the end of the message if it is cut. */
+function skipName(bytes: Uint8Array, at: number): number {
+  let end = at;
+  for (;;) {
+    const length = bytes[end];
+    if (length === undefined) return bytes.length;
+    if (length === 0) return end + 1;
+    if (length >= 0xc0) return end + 2;
+    end += 1 + length;
+  }
+}
+
+function judgeRecords(message: Buffer, question: Question, rcode: number): Judgement {
+  const packet = decode(message);
+  if (packet === undefined) return invalid('malformed');
+  const extended = packet.additionals?.find((record) => record.type === 'OPT')?.extendedRcode ?? 0;
+  if (extended !== 0) return { kind: 'server-failure', rcode: (extended << 4) | rcode };
+  const ttl_s = negativeTtl(packet.authorities ?? []);
+  if (rcode === RCODE_NXDOMAIN) return { kind: 'nxdomain', ttl_s };
+  const answers = packet.answers ?? [];
+  return followChain(answers, question) ?? { kind: 'nodata', ttl_s, ...(answers.length > 0 && { isAlias: true }) };
+}
+
+/** What is wrong with the one question of a message. It is compared where it stands: most of what is forged ends here. */
+function wrongQuestion(
+  message: Buffer,
+  { name, type }: Question,
+  spelling: string | undefined,
+): InvalidCode | undefined {
+  const asked = spelling ?? name;
+  let at = HEADER_OCTETS;
+  let isOtherCase = false;
+  for (let begin = 0; begin <= asked.length; ) {
+    const dot = asked.indexOf('.', begin);
+    const end = dot < 0 ? asked.length : dot;
+    // It is the first name of the message, with nothing before it that it could point to.
+    if (message[at] !== end - begin) return at < message.length ? 'wrong-question' : 'malformed';
+    at += 1;
+    for (let index = begin; index < end; index += 1, at += 1) {
+      const [octet, expected] = [message[at], asked.charCodeAt(index)];
+      if (octet === undefined) return 'malformed';
+      if (octet === expected) continue;
+      if (!isSameLetter(octet, expected)) return 'wrong-question';
+      isOtherCase = true;
+    }
+    begin = end + 1;
+  }
+  if (at + 5 > message.length) return 'malformed';
+  const isSame =
+    message[at] === 0 && message.readUInt16BE(at + 1) === TYPES[type] && message.readUInt16BE(at + 3) === IN;
+  if (!isSame) return 'wrong-question';
+  return isOtherCase && spelling !== undefined ? 'wrong-case' : undefined;
+}
+
+/** The addresses at the end of the CNAME chain that begins at the question; undefined if it ends without any. */
+function followChain(records: readonly dnsPacket.Answer[], { name, type }: Question): Judgement | undefined {
+  const visited: string[] = [];
+  let owner = name;
+  let ttl_s = TTL_MAX_S;
+  for (;;) {
+    const found = recordsOf(owner, records, type);
+    if (found.addresses.length > 0) {
+      return { kind: 'addresses', addresses: found.addresses, ttl_s: Math.min(ttl_s, found.ttl_s) };
+    }
+    if (found.alias === undefined) return undefined;
+    visited.push(owner);
+    owner = lowerCase(found.alias);
+    if (visited.includes(owner)) return invalid('chain-loop');
+    if (visited.length > CNAMES_MAX) return invalid('chain-too-long');
+    ttl_s = Math.min(ttl_s, found.ttl_s);
+  }
+}
+
+interface Found {
+  readonly addresses: string[];
+  /** Where the name leads to if it has no addresses. */
+  alias: string | undefined;
+  ttl_s: number;
+}
+
+/** All of one owner (in lower case). At most `CNAMES_MAX` passes over the records of one message. */
+function recordsOf(owner: string, records: readonly dnsPacket.Answer[], type: Question['type']): Found {
+  const found: Found = { addresses: [], alias: undefined, ttl_s: TTL_MAX_S };
+  let alias_ttl_s = TTL_MAX_S;
+  for (const record of records) {
+    if ((record.type !== type && record.type !== 'CNAME') || record.class !== 'IN') continue;
+    if (!isSameName(record.name, owner)) continue;
+    const ttl_s = saneTtl(record.ttl ?? 0);
+    if (record.type === 'CNAME') {
+      if (found.alias === undefined) alias_ttl_s = ttl_s;
+      found.alias ??= record.data;
+    } else if (found.addresses.length < ADDRESSES_MAX && !found.addresses.includes(record.data)) {
+      found.addresses.push(record.data);
+      found.ttl_s = Math.min(found.ttl_s, ttl_s);
+    }
+  }
+  if (found.addresses.length === 0) found.ttl_s = alias_ttl_s;
+  return found;
+}
+
+/** RFC 2308 section 5: the lesser of the SOA's own TTL and its MINIMUM field. */
+function negativeTtl(authorities: readonly dnsPacket.Answer[]): number | undefined {
+  const soa = authorities.find((record) => record.type === 'SOA');
+  return soa === undefined ? undefined : Math.min(saneTtl(soa.ttl ?? 0), saneTtl(soa.data.minimum ?? 0));
+}
+
+function decode(message: Buffer): dnsPacket.DecodedPacket | undefined {
+  try {
+    const packet = dnsPacket.decode(message);
+    // The library reads past the end of a cut message without noticing; of a cut TXT record even to NaN.
+    return dnsPacket.decode.bytes <= message.length ? packet : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function saneTtl(ttl_s: number): number {
+  return ttl_s > TTL_MAX_S ? 0 : ttl_s;
+}
+
+/** ASCII only, like the next ones. */
+function isSameName(name: string, other: string): boolean {
+  if (name === other) return true;
+  if (name.length !== other.length) return false;
+  for (let index = 0; index < name.length; index += 1) {
+    const [code, expected] = [name.charCodeAt(index), other.charCodeAt(index)];
+    if (code !== expected && !isSameLetter(code, expected)) return false;
+  }
+  return true;
+}
+
+/** Whether two octets that differ are one letter in two cases. */
+function isSameLetter(octet: number, other: number): boolean {
+  const lower = octet | CASE_BIT;
+  return lower === (other | CASE_BIT) && lower >= LOWER_A && lower <= LOWER_Z;
+}
+
+/** ASCII only: full case folding would take the Kelvin sign for a `k` (RFC 4343). */
+function lowerCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+function invalid(code: InvalidCode): Judgement {
+  return { kind: 'invalid', code };
+}

@@ -1,0 +1,119 @@
+// Flattens the upstream tree into lines: `{socks5 A, upstream: U}` means "reach A through U", so U's hops come first,
+// and a `multipath` anywhere multiplies the lines above it. It does not validate: the tree is already checked, and no
+// deeper than the call stack (see main/config/checks/upstream.ts).
+import type { Hop, Line, ProxyServer, Source } from './line.js';
+import { LineNumbers } from './numbers.js';
+
+export interface DirectUpstream {
+  readonly type: 'direct';
+  readonly name: string | undefined;
+  readonly source: Source;
+}
+
+export interface Socks5Upstream extends ProxyServer {
+  readonly type: 'socks5';
+  readonly name: string | undefined;
+  /** How the proxy itself is reached; undefined is direct. */
+  readonly upstream: Upstream | undefined;
+}
+
+export interface MultipathUpstream {
+  readonly type: 'multipath';
+  readonly list: readonly Upstream[];
+}
+
+export type Upstream = DirectUpstream | Socks5Upstream | MultipathUpstream;
+
+export type Flattened =
+  | { readonly kind: 'lines'; readonly lines: readonly Line[] }
+  | { readonly kind: 'too-many'; readonly count: number };
+
+/** A line that has no unique name yet. */
+interface Chain {
+  readonly name: string | undefined;
+  /** The name of the nearest named part, which then stands for the chain up to there. */
+  readonly prefix: string | undefined;
+  readonly source: Source;
+  readonly hops: readonly Hop[];
+}
+
+const ANY_SOURCE: Source = { ip: undefined, port: 0 };
+const PLAIN_DIRECT: DirectUpstream = { type: 'direct', name: undefined, source: ANY_SOURCE };
+
+/**
+ * The lines of a tree in the order of the configuration, or how many there would be if that is more than `lines_max`.
+ * `numbers`: those of the process, where lines have been numbered before.
+ */
+export function flatten(root: Upstream, lines_max: number, numbers = new LineNumbers()): Flattened {
+  const count = countLines(root, new Map());
+  if (count > lines_max) return { kind: 'too-many', count };
+  const chains = chainsOf(root);
+  const names = uniqueNames(chains.map((chain) => chain.name ?? readableName(chain)));
+  const lines = chains.map(({ source, hops }, index) => ({ name: names[index] as string, source, hops }));
+  return { kind: 'lines', lines: numbers.give(lines) };
+}
+
+/** Counts without building. `counted` keeps it linear where one node is used in several places of the tree. */
+function countLines(node: Upstream, counted: Map<Upstream, number>): number {
+  const known = counted.get(node);
+  if (known !== undefined) return known;
+  let count = 1;
+  if (node.type === 'multipath') count = node.list.reduce((sum, part) => sum + countLines(part, counted), 0);
+  if (node.type === 'socks5') count = countLines(node.upstream ?? PLAIN_DIRECT, counted);
+  counted.set(node, count);
+  return count;
+}
+
+function chainsOf(node: Upstream): readonly Chain[] {
+  switch (node.type) {
+    case 'direct':
+      return [{ name: node.name, prefix: node.name, source: node.source, hops: [] }];
+    case 'multipath':
+      return node.list.flatMap(chainsOf);
+    case 'socks5':
+      return chainsOf(node.upstream ?? PLAIN_DIRECT).map((nearer) => extend(nearer, node));
+    default:
+      return node satisfies never;
+  }
+}
+
+function extend(nearer: Chain, node: Socks5Upstream): Chain {
+  const { type: kind, host, port, username, password } = node;
+  const prefix = node.name ?? (nearer.prefix === undefined ? undefined : `${nearer.prefix} > ${endpoint(host, port)}`);
+  return {
+    name: node.name,
+    prefix,
+    source: nearer.source,
+    hops: [...nearer.hops, { kind, host, port, username, password }],
+  };
+}
+
+/** `direct`, `direct 10.0.0.1`, `socks5 a:1 > b:2 from 10.0.0.1`, or `telecom > b:2` when a nearer part has a name. */
+function readableName({ prefix, source, hops }: Chain): string {
+  if (prefix !== undefined) return prefix;
+  const from = sourceText(source);
+  if (hops.length === 0) return from === undefined ? 'direct' : `direct ${from}`;
+  const chain = `socks5 ${hops.map(({ host, port }) => endpoint(host, port)).join(' > ')}`;
+  return from === undefined ? chain : `${chain} from ${from}`;
+}
+
+function sourceText({ ip, port }: Source): string | undefined {
+  if (port === 0) return ip;
+  return ip === undefined ? `:${port}` : endpoint(ip, port);
+}
+
+function endpoint(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Numbers repeated names from the second on, avoiding every name that is given as such. */
+function uniqueNames(wanted: readonly string[]): readonly string[] {
+  const given = new Set(wanted);
+  const seen = new Map<string, number>();
+  return wanted.map((name) => {
+    let repeat = (seen.get(name) ?? 0) + 1;
+    while (repeat > 1 && given.has(`${name} #${repeat}`)) repeat += 1;
+    seen.set(name, repeat);
+    return repeat === 1 ? name : `${name} #${repeat}`;
+  });
+}

@@ -1,0 +1,138 @@
+// What is known of the lines themselves, across all destinations: whether their proxy can be reached (a circuit breaker
+// with back-off and one trial at a time), and whether they say "connected" before they are. Pure: time is an argument.
+import type { FailureCode } from '../race/failure.js';
+
+/** Failures in a row to reach a line's proxy before the line is left out. */
+const OPEN_AFTER = 3;
+/** How long it is left out at first; twice as long after each trial that fails. */
+const OPEN_MS = 1000;
+const OPEN_MAX_MS = 60_000;
+/** A trial whose outcome nobody tells does not block the next one for ever. */
+const TRIAL_MS = 15_000;
+/** Successes without an answer, where another line got one, before a line counts as one that answers early. */
+const SILENT_MIN = 3;
+/** How long that stands; longer than the usual time between two probes. */
+const EARLY_MS = 7_200_000;
+
+/** By what a line's proxy failed: for people. */
+export interface LineFailure {
+  readonly cause: FailureCode;
+  /** What the kernel or the proxy said. */
+  readonly detail: string | undefined;
+  /** Where it was dialled. */
+  readonly address: string;
+}
+
+/** What the other actors are told of a line. */
+export type LineEvent = { readonly line: number } & (
+  | { readonly kind: 'proxy-failed'; readonly why?: LineFailure }
+  | { readonly kind: 'proxy-reached' }
+  | { readonly kind: 'early'; readonly early: boolean }
+);
+
+interface LineState {
+  failures: number;
+  /** Until when it is left out; then one trial is made. */
+  openUntil: number;
+  openFor: number;
+  /** When the trial under way began. */
+  trial: number;
+  silent: number;
+  earlyUntil: number;
+}
+
+export class LineHealth {
+  /** By the number of the line. */
+  readonly #lines: readonly LineState[];
+
+  /** `lines`: all numbers of lines are below it. */
+  constructor(lines: number) {
+    this.#lines = Array.from({ length: lines }, () => ({
+      failures: 0,
+      openUntil: Number.NEGATIVE_INFINITY,
+      openFor: 0,
+      trial: Number.NEGATIVE_INFINITY,
+      silent: 0,
+      earlyUntil: Number.NEGATIVE_INFINITY,
+    }));
+  }
+
+  /** Whether it may take part in a race while others can: its circuit is closed, or a trial is due. */
+  mayUse(line: number, now: number): boolean {
+    const state = this.#lines[line];
+    return state.openFor === 0 || (now >= state.openUntil && now - state.trial >= TRIAL_MS);
+  }
+
+  /** Whether its circuit is open, a trial aside. */
+  isDown(line: number): boolean {
+    return this.#lines[line].openFor > 0;
+  }
+
+  /** An attempt begins; where the circuit is open it is the trial. */
+  begins(line: number, now: number): void {
+    const state = this.#lines[line];
+    if (state.openFor > 0 && now >= state.openUntil) state.trial = now;
+  }
+
+  /** True if that changed something that others should hear of. */
+  proxyReached(line: number): boolean {
+    const state = this.#lines[line];
+    if (state.failures === 0) return false;
+    state.failures = 0;
+    state.openFor = 0;
+    state.trial = Number.NEGATIVE_INFINITY;
+    return true;
+  }
+
+  proxyFailed(line: number, now: number): void {
+    const state = this.#lines[line];
+    state.failures += 1;
+    state.trial = Number.NEGATIVE_INFINITY;
+    if (state.failures < OPEN_AFTER) return;
+    // Attempts that began before it was opened say nothing new.
+    if (state.openFor > 0 && now < state.openUntil) return;
+    state.openFor = Math.min(state.openFor === 0 ? OPEN_MS : state.openFor * 2, OPEN_MAX_MS);
+    state.openUntil = now + state.openFor;
+  }
+
+  answersEarly(line: number, now: number): boolean {
+    return now < this.#lines[line].earlyUntil;
+  }
+
+  /** Found out by asking for what cannot answer. */
+  setEarly(line: number, early: boolean, now: number): void {
+    const state = this.#lines[line];
+    state.earlyUntil = early ? now + EARLY_MS : Number.NEGATIVE_INFINITY;
+    state.silent = 0;
+  }
+
+  /** Connected, then nothing, where another line got an answer. True if by that it has become one that answers early. */
+  silent(line: number, now: number): boolean {
+    const state = this.#lines[line];
+    state.silent += 1;
+    if (state.silent < SILENT_MIN) return false;
+    const news = now >= state.earlyUntil;
+    this.setEarly(line, true, now);
+    return news;
+  }
+
+  answered(line: number): void {
+    this.#lines[line].silent = 0;
+  }
+
+  apply(event: LineEvent, now: number): void {
+    switch (event.kind) {
+      case 'proxy-failed':
+        this.proxyFailed(event.line, now);
+        break;
+      case 'proxy-reached':
+        this.proxyReached(event.line);
+        break;
+      case 'early':
+        this.setEarly(event.line, event.early, now);
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+// Why a connection could not be made: one closed union of codes, and one table that says of each code whose failure it is,
+// what it teaches, how loudly it is logged, and the sentence that a user reads. It does not know how a failure was found
+// out (errno numbers are workers/connection/race/causes.ts, a proxy's replies are outbound/), nor what bytes tell a client
+// of it: that is the protocol's, in inbound/.
+import type { RouteFailure } from '../routes/candidate-memory.js';
+
+export type FailureCode =
+  | 'cancelled'
+  | 'internal'
+  | 'out-of-resources'
+  | 'too-many-lookups'
+  | 'source-unavailable'
+  | 'source-in-use'
+  | 'proxy-authentication'
+  | 'proxy-protocol'
+  | 'proxy-unreachable'
+  | 'proxy-address-type'
+  | 'unexplained'
+  | 'dns-failed'
+  | 'timed-out'
+  | 'network-unreachable'
+  | 'host-unreachable'
+  | 'no-such-name'
+  | 'forbidden'
+  | 'proxy-forbids'
+  | 'loop'
+  | 'unspecified'
+  | 'not-allowed'
+  | 'own-listener'
+  | 'blocked'
+  | 'reset'
+  | 'refused';
+
+/**
+ * `line`: the source or the proxies of one line. `destination`: the destination, as far as the line can tell. `us`: this
+ * gateway, its machine or its configuration.
+ */
+export type Whose = 'client' | 'line' | 'destination' | 'us';
+
+/** A failure as it is passed on. */
+export interface Failure {
+  readonly code: FailureCode;
+  /** What the kernel or the proxy said: `ECONNREFUSED`, `REP 1`. For people: it is never compared. */
+  readonly detail: string | undefined;
+}
+
+interface FailureRow {
+  readonly whose: Whose;
+  /** What is remembered against the candidate; undefined where the failure says nothing of it. */
+  readonly blames: RouteFailure | undefined;
+  /** Beside the connection's own line at debug: whether the operator must hear of it. */
+  readonly level: 'debug' | 'warn' | 'error';
+  readonly sentence: string;
+}
+
+/** The least telling first: of several failures the last one in this order is told. */
+export const FAILURES: Readonly<Record<FailureCode, FailureRow>> = {
+  cancelled: row('client', undefined, 'debug', 'the client went away before the outcome was known'),
+  internal: row('us', undefined, 'error', 'the gateway itself failed'),
+  'out-of-resources': row('us', undefined, 'warn', 'the machine has no file descriptor, port or memory left'),
+  'too-many-lookups': row('us', undefined, 'warn', 'dns.lookups_max names are being looked up already'),
+  'source-unavailable': row('line', 'other', 'warn', 'the source address of the line is not on this machine'),
+  'source-in-use': row('line', 'other', 'warn', 'the source port of the line is in use'),
+  'proxy-authentication': row('line', 'proxy', 'warn', 'the proxy refused our credentials'),
+  'proxy-protocol': row('line', 'proxy', 'warn', 'the proxy broke the SOCKS protocol'),
+  'proxy-unreachable': row('line', 'proxy', 'debug', 'a proxy of the line cannot be reached'),
+  'proxy-address-type': row('line', 'other', 'debug', 'the proxy does not take addresses of this kind'),
+  unexplained: row('destination', 'proxy', 'debug', 'the proxy could not connect, and did not say why'),
+  'dns-failed': row('us', undefined, 'debug', 'no DNS server gave an answer'),
+  'timed-out': row('destination', 'timed-out', 'debug', 'the connection attempt timed out'),
+  'network-unreachable': row('destination', 'unreachable', 'debug', 'the network is unreachable'),
+  'host-unreachable': row('destination', 'unreachable', 'debug', 'the host is unreachable'),
+  'no-such-name': row('destination', undefined, 'debug', 'the name does not exist, or has no address'),
+  forbidden: row('destination', 'other', 'debug', 'a firewall does not allow the connection'),
+  'proxy-forbids': row('line', 'other', 'debug', 'the proxy does not allow the destination'),
+  loop: row('line', 'proxy', 'warn', 'the line leads to the gateway itself'),
+  unspecified: row('destination', undefined, 'debug', 'the address means no host'),
+  'not-allowed': row('us', undefined, 'debug', 'the address is on the blacklist, and no line may use it'),
+  'own-listener': row('us', undefined, 'debug', 'the destination is the gateway itself'),
+  blocked: row('us', undefined, 'debug', 'a rule of the configuration blocks the destination'),
+  reset: row('destination', 'reset', 'debug', 'the connection was reset while it was being made'),
+  refused: row('destination', 'refused', 'debug', 'the connection was refused'),
+};
+
+function row(whose: Whose, blames: RouteFailure | undefined, level: FailureRow['level'], sentence: string): FailureRow {
+  return { whose, blames, level, sentence };
+}
+
+const CODES = Object.keys(FAILURES) as FailureCode[];
+const RANKS = new Map(CODES.map((code, rank) => [code, rank]));
+const rankOf = ({ code }: Failure): number => RANKS.get(code) as number;
+
+export function failureOf(code: FailureCode, detail?: string): Failure {
+  return { code, detail };
+}
+
+/** In words, for people: the sentence of its code and what the kernel or the proxy said. */
+export function describe({ code, detail }: Failure): string {
+  const { sentence } = FAILURES[code];
+  return detail === undefined ? sentence : `${sentence} (${detail})`;
+}
+
+/** The more telling one of two failures; `undefined` stands for none yet. */
+export function mostTelling(first: Failure | undefined, second: Failure): Failure {
+  return first === undefined || rankOf(second) > rankOf(first) ? second : first;
+}
+
+/** The same failure where the way to the destination was still under way to one of the line's proxies. */
+export function towardsProxy(failure: Failure): Failure {
+  return FAILURES[failure.code].whose === 'destination'
+    ? { code: 'proxy-unreachable', detail: failure.detail ?? failure.code }
+    : failure;
+}

@@ -1,0 +1,148 @@
+// What is remembered of one candidate for one destination: how fast it connects and answers, when it worked, how it
+// failed. Pure: the time is an argument, in milliseconds of any one clock. Which candidate is best: destination-memory.ts.
+import type { Candidate } from '../lines/candidate.js';
+import { Estimate } from './estimate.js';
+
+/**
+ * How a candidate failed. `late`: another was connected first although this one began so early that by its own history it
+ * should have been. `silent`: connected, then no byte of the destination. `not-tls`: other bytes than an answer to a
+ * ClientHello. `proxy`: the way to the destination broke at a proxy.
+ */
+export const ROUTE_FAILURES = [
+  'refused',
+  'reset',
+  'unreachable',
+  'timed-out',
+  'proxy',
+  'late',
+  'silent',
+  'not-tls',
+  'other',
+] as const;
+export type RouteFailure = (typeof ROUTE_FAILURES)[number];
+
+export interface FailureTally {
+  count: number;
+  /** Of the last one. */
+  at: number;
+}
+
+/** How long a failure stands against a candidate; twice as long for each further one after that time, up to the maximum. */
+const FAILING_MS = 10_000;
+const FAILING_MAX_MS = 300_000;
+/** A single late connection may be a lost packet; so many in a row are a failure. */
+const LATE_MIN = 2;
+
+/** A failure of one and a success of another so close together say that it is the candidate, not the destination. */
+export const BLAME_WINDOW_MS = 30_000;
+
+/** To have been connected says nothing of a failure to answer: a server that hangs lets everyone connect. */
+export const needsAnswer = (cause: RouteFailure): boolean => cause === 'silent' || cause === 'not-tls';
+
+export class CandidateMemory implements Candidate {
+  readonly line: number;
+  readonly ip: Uint8Array;
+  readonly connect = new Estimate();
+  readonly firstByte = new Estimate();
+  successes = 0;
+  /** When it last worked, last got an answer, and last failed to its blame. */
+  worked = Number.NEGATIVE_INFINITY;
+  answered = Number.NEGATIVE_INFINITY;
+  failed = Number.NEGATIVE_INFINITY;
+  /** Times that it turned out not to work, to its blame, since it last worked. */
+  streak = 0;
+  /** Late connections in a row. */
+  lates = 0;
+  /** It was connected and then no answer came, as other candidates gave one: until it answers, to connect is no success. */
+  mute = false;
+  /** The name has other addresses by now, as this actor's copy of the answers says: it is not dialled. */
+  gone = false;
+  /** The last failure that is not to its blame as long as no other candidate works at about the same time. */
+  pending: RouteFailure | undefined;
+  pendingAt = Number.NEGATIVE_INFINITY;
+  /** By kind; undefined until the first. */
+  failures: Map<RouteFailure, FailureTally> | undefined;
+  /** When this was last changed. */
+  updated = Number.NEGATIVE_INFINITY;
+  /** For the replica: when a connection, an answer and a failure was last reported. */
+  connectReported = Number.NEGATIVE_INFINITY;
+  answerReported = Number.NEGATIVE_INFINITY;
+  failureReported = Number.NEGATIVE_INFINITY;
+
+  constructor({ line, ip }: Candidate) {
+    this.line = line;
+    this.ip = ip;
+  }
+
+  /** Connected: it works, unless that has turned out to mean nothing here. */
+  connects(connect_ms: number, now: number): void {
+    this.connect.add(connect_ms);
+    if (this.mute) this.updated = now;
+    else this.#works(now);
+  }
+
+  answers(first_byte_ms: number, now: number): void {
+    this.firstByte.add(first_byte_ms);
+    this.answered = now;
+    this.mute = false;
+    this.#works(now);
+  }
+
+  #works(now: number): void {
+    this.successes += 1;
+    this.worked = now;
+    this.updated = now;
+    this.streak = 0;
+    this.lates = 0;
+    this.pending = undefined;
+  }
+
+  /** Remembers a failure that may not be its own. */
+  fails(cause: RouteFailure, now: number): void {
+    this.pending = cause;
+    this.pendingAt = now;
+    this.updated = now;
+  }
+
+  /** The failure that was remembered is its own: another candidate worked. */
+  blame(now: number): void {
+    if (this.pending === undefined) return;
+    const cause = this.pending;
+    this.pending = undefined;
+    this.failures ??= new Map();
+    const tally = this.failures.get(cause);
+    if (tally === undefined) this.failures.set(cause, { count: 1, at: this.pendingAt });
+    else {
+      tally.count += 1;
+      tally.at = this.pendingAt;
+    }
+    this.updated = now;
+    if (cause === 'late') {
+      this.lates += 1;
+      if (this.lates < LATE_MIN) return;
+    }
+    if (needsAnswer(cause)) this.mute = true;
+    // Many connections at a time that all fail are one failure.
+    if (!this.isFailing(this.pendingAt)) this.streak += 1;
+    this.failed = this.pendingAt;
+  }
+
+  /** Whether this one shows, by having worked at about that time, that such a failure of another one is that one's own. */
+  accuses(cause: RouteFailure, now: number): boolean {
+    const at = needsAnswer(cause) ? this.answered : this.worked;
+    // One that has failed since shows nothing: it may be the destination.
+    return now - at <= BLAME_WINDOW_MS && at >= this.pendingAt;
+  }
+
+  /** Whether it is worth being tried first and alone: it worked within `ttl_ms`, and nothing stands against it. */
+  isUsable(now: number, ttl_ms: number): boolean {
+    if (this.gone || now - this.worked >= ttl_ms) return false;
+    return this.pending === undefined || this.pending === 'late' ? !this.isFailing(now) : false;
+  }
+
+  /** Whether its failures have not been forgotten yet. */
+  isFailing(now: number): boolean {
+    if (this.streak === 0) return false;
+    return now < this.failed + Math.min(FAILING_MS * 2 ** (this.streak - 1), FAILING_MAX_MS);
+  }
+}

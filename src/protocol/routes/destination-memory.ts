@@ -1,0 +1,187 @@
+// What is remembered of one destination: its candidates, and which of them is best. The best one stays the best until it
+// fails, or until another is better by so much that it shows (pages bind a login to an address). A failure blames a
+// candidate only when another one works at about the same time: a site that is down blames nobody. Pure.
+import { type Candidate, sameCandidate } from '../lines/candidate.js';
+import { BLAME_WINDOW_MS, CandidateMemory, type RouteFailure } from './candidate-memory.js';
+
+/** What happened to a candidate. */
+export type RouteEvent = Candidate &
+  (
+    | { readonly kind: 'connected'; readonly connect_ms: number }
+    | { readonly kind: 'answered'; readonly first_byte_ms: number }
+    | { readonly kind: 'failed'; readonly cause: RouteFailure }
+  );
+
+/** What is asked of a line: whether it may be used now, and whether it says "connected" before it is. */
+export interface LineView {
+  mayUse(line: number): boolean;
+  answersEarly(line: number): boolean;
+}
+
+/** Candidates of one destination; the one that changed longest ago goes first, but never the best. */
+export const CANDIDATES_MAX = 32;
+/** How much better, in part and in ms, another has to be to take the place of the best. */
+const BETTER_PART = 0.25;
+const BETTER_MS = 10;
+
+export class DestinationMemory {
+  readonly candidates: CandidateMemory[] = [];
+  best: CandidateMemory | undefined;
+  /** When any of them last worked. */
+  worked = Number.NEGATIVE_INFINITY;
+  /** When any of them was last heard of. */
+  touched = Number.NEGATIVE_INFINITY;
+  /** When all of them were last raced. */
+  raced = Number.NEGATIVE_INFINITY;
+  /** For the replica: when the candidates' addresses are to be compared with what their names have. */
+  checkAt = Number.NEGATIVE_INFINITY;
+  /** How many changes of the machine's files had been seen by then. */
+  checkedAfter = 0;
+  /** For the table: when it was last put in its place in the order of use. */
+  placed = Number.NEGATIVE_INFINITY;
+
+  find(candidate: Candidate): CandidateMemory | undefined {
+    for (const known of this.candidates) if (sameCandidate(known, candidate)) return known;
+    return undefined;
+  }
+
+  /**
+   * The candidate to begin with, alone; undefined where none is known to work. `sticky`: it is kept as long as it works,
+   * however much better another is.
+   */
+  choose(now: number, ttl_ms: number, lines: LineView, sticky: boolean): CandidateMemory | undefined {
+    const { best } = this;
+    const usable = (one: CandidateMemory): boolean => one.isUsable(now, ttl_ms) && lines.mayUse(one.line);
+    let chosen = best !== undefined && usable(best) ? best : undefined;
+    if (chosen !== undefined && sticky) return chosen;
+    for (const other of this.candidates) {
+      if (other === chosen || !usable(other)) continue;
+      if (chosen === undefined || isBetter(other, chosen, lines)) chosen = other;
+    }
+    // One that must not be used now does not lose its place.
+    if (best === undefined || lines.mayUse(best.line)) this.best = chosen;
+    return chosen;
+  }
+
+  /**
+   * How long a candidate may take to answer before it is late, in ms. One without an answer of its own is measured by the
+   * slowest of the others, since it is the same server; `unknown_ms` where none has answered, and at most.
+   */
+  answersWithin(candidate: Candidate, margin_ms: number, unknown_ms: number): number {
+    const own = this.find(candidate)?.firstByte;
+    if (own !== undefined && own.samples > 0) return own.late(margin_ms, unknown_ms);
+    let slowest = 0;
+    for (const { firstByte } of this.candidates) {
+      if (firstByte.samples > 0) slowest = Math.max(slowest, firstByte.late(margin_ms, unknown_ms));
+    }
+    return slowest === 0 ? unknown_ms : Math.min(slowest, unknown_ms);
+  }
+
+  /** Connected. For a line that says so too early that is no evidence, neither of speed nor of working. */
+  connected(candidate: Candidate, connect_ms: number, now: number, lines: LineView): CandidateMemory {
+    const known = this.#open(candidate, now);
+    if (lines.answersEarly(candidate.line)) {
+      known.updated = now;
+      return known;
+    }
+    known.connects(connect_ms, now);
+    if (!known.mute) this.#worked(known, now);
+    return known;
+  }
+
+  /** The destination's first byte has come, so long after the client's first bytes had been sent to it. */
+  answered(candidate: Candidate, first_byte_ms: number, now: number): CandidateMemory {
+    const known = this.#open(candidate, now);
+    known.answers(first_byte_ms, now);
+    this.#worked(known, now);
+    return known;
+  }
+
+  failed(candidate: Candidate, cause: RouteFailure, now: number): CandidateMemory {
+    const known = this.#open(candidate, now);
+    known.fails(cause, now);
+    if (this.candidates.some((other) => other !== known && other.accuses(cause, now))) known.blame(now);
+    return known;
+  }
+
+  apply(event: RouteEvent, now: number, lines: LineView): CandidateMemory {
+    switch (event.kind) {
+      case 'connected':
+        return this.connected(event, event.connect_ms, now, lines);
+      case 'answered':
+        return this.answered(event, event.first_byte_ms, now);
+      case 'failed':
+        return this.failed(event, event.cause, now);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  /** Takes over what another actor knows, where it is newer than what is known here. */
+  adopt(told: DestinationMemory): void {
+    this.worked = Math.max(this.worked, told.worked);
+    this.touched = Math.max(this.touched, told.touched);
+    for (const theirs of told.candidates) {
+      const place = this.candidates.findIndex((known) => sameCandidate(known, theirs));
+      if (place < 0) {
+        if (this.candidates.length < CANDIDATES_MAX) this.candidates.push(theirs);
+      } else if (theirs.updated > this.candidates[place].updated) {
+        const mine = this.candidates[place];
+        theirs.connectReported = mine.connectReported;
+        theirs.answerReported = mine.answerReported;
+        theirs.failureReported = mine.failureReported;
+        theirs.gone = mine.gone;
+        this.candidates[place] = theirs;
+      }
+    }
+    // Its own choice stays, as long as it works.
+    const best = this.best ?? told.best;
+    this.best = best === undefined ? undefined : this.find(best);
+  }
+
+  #worked(known: CandidateMemory, now: number): void {
+    this.worked = now;
+    for (const other of this.candidates) {
+      if (other === known || other.pending === undefined || now - other.pendingAt > BLAME_WINDOW_MS) continue;
+      if (known.accuses(other.pending, now)) other.blame(now);
+    }
+  }
+
+  #open(candidate: Candidate, now: number): CandidateMemory {
+    this.touched = now;
+    const found = this.find(candidate);
+    if (found !== undefined) return found;
+    if (this.candidates.length >= CANDIDATES_MAX) this.#evict();
+    const known = new CandidateMemory(candidate);
+    this.candidates.push(known);
+    return known;
+  }
+
+  #evict(): void {
+    let oldest = this.candidates[0] === this.best ? 1 : 0;
+    for (let i = oldest + 1; i < this.candidates.length; i += 1) {
+      if (this.candidates[i] !== this.best && this.candidates[i].updated < this.candidates[oldest].updated) oldest = i;
+    }
+    this.candidates.splice(oldest, 1);
+  }
+}
+
+/** Whether `a` is so much faster than `b`, by what is known of both, that changing to it is worth it. */
+function isBetter(a: CandidateMemory, b: CandidateMemory, lines: LineView): boolean {
+  // How fast one answered that does not answer any more says nothing.
+  if (a.mute !== b.mute) return b.mute;
+  const times = comparable(a, b, lines);
+  if (times === undefined) return false;
+  const [mine, others] = times;
+  return mine + Math.max(BETTER_MS, others * BETTER_PART) < others;
+}
+
+/** Times of both that measure the same thing: up to the first byte, or else up to the connection, if it means anything. */
+function comparable(a: CandidateMemory, b: CandidateMemory, lines: LineView): [number, number] | undefined {
+  if (a.firstByte.samples > 0 && b.firstByte.samples > 0) return [total(a), total(b)];
+  if (a.mute || lines.answersEarly(a.line) || lines.answersEarly(b.line)) return undefined;
+  if (a.connect.samples === 0 || b.connect.samples === 0) return undefined;
+  return [a.connect.mean, b.connect.mean];
+}
+
+const total = ({ connect, firstByte }: CandidateMemory): number => connect.mean + firstByte.mean;

@@ -1,0 +1,178 @@
+// The remembered routes as text, so that they can outlive the process, and back. A text that is not ours, of another
+// version or damaged gives nothing at all; what is too old, or belongs to lines that are no more, is left out. No file here.
+import type { Line } from '../lines/line.js';
+import { byNumber, identityOf } from '../lines/numbers.js';
+import { type CandidateState, isRouteState, type RouteState } from './state.js';
+
+/** What is as old as `age_max_ms` is left out, and all but the first `entries_max`. `now`: milliseconds since the epoch. */
+export interface RouteBounds {
+  readonly now: number;
+  readonly age_max_ms: number;
+  readonly entries_max: number;
+}
+
+export type ParsedRoutes =
+  | { readonly kind: 'snapshot'; readonly routes: readonly RouteState[] }
+  | { readonly kind: 'invalid'; readonly why: string };
+
+const FORMAT = 'tcproute-routes';
+/** How a file of ours begins, of whatever version. */
+export const ROUTES_BEGIN = /^\{"format":"tcproute-routes"/;
+const NOT_OURS = 'not a list of routes';
+const VERSION = 1;
+const END = 'end\n';
+/** Some 100 000 destinations with four candidates each. */
+export const ROUTES_OCTETS_MAX = 128 * 1024 * 1024;
+
+/**
+ * `routes`: the one used last first; those that would make it longer than can be read back are left out. `written_at`:
+ * milliseconds since the epoch. One route a line, so that it is read and written in pieces.
+ */
+export function* encodeRoutes(
+  routes: Iterable<RouteState>,
+  lines: readonly Line[],
+  written_at: number,
+  octets_max = ROUTES_OCTETS_MAX,
+): Generator<string> {
+  const identities = byNumber(lines).map((line) => (line === undefined ? null : identityOf(line)));
+  const head = `${JSON.stringify({ format: FORMAT, version: VERSION, written_at, lines: identities })}\n`;
+  yield head;
+  let left = octets_max - Buffer.byteLength(head) - END.length;
+  for (const route of routes) {
+    const text = `${JSON.stringify(route)}\n`;
+    left -= Buffer.byteLength(text);
+    if (left < 0) break;
+    yield text;
+  }
+  yield END;
+}
+
+/** All at once, from a text that is at hand. */
+export function parseRoutes(text: string, lines: readonly Line[], bounds: RouteBounds): ParsedRoutes {
+  const reader = new RouteReader(lines, bounds);
+  const routes: RouteState[] = [];
+  let from = 0;
+  while (from < text.length && reader.isWell) {
+    const end = text.indexOf('\n', from);
+    const route = reader.take(text.slice(from, end < 0 ? undefined : end), end >= 0);
+    if (route !== undefined) routes.push(route);
+    from = end < 0 ? text.length : end + 1;
+  }
+  const why = reader.end();
+  return why === undefined ? { kind: 'snapshot', routes } : { kind: 'invalid', why };
+}
+
+/** Reads the text line by line. Nothing that it gave counts before its end is known to be well. */
+export class RouteReader {
+  readonly #lines: readonly Line[];
+  readonly #bounds: RouteBounds;
+  #awaits: 'head' | 'routes' | 'nothing' = 'head';
+  #why: string | undefined;
+  #age_ms = 0;
+  /** The numbers that the lines of the text have now. */
+  #moved: readonly (number | undefined)[] = [];
+  #count = 0;
+
+  constructor(lines: readonly Line[], bounds: RouteBounds) {
+    this.#lines = lines;
+    this.#bounds = bounds;
+  }
+
+  /** Otherwise what follows makes no difference. */
+  get isWell(): boolean {
+    return this.#why === undefined;
+  }
+
+  /** `hasEnd`: whether a line end follows. The route of the line, if it has one that still counts. */
+  take(text: string, hasEnd: boolean): RouteState | undefined {
+    if (this.#why !== undefined) return undefined;
+    if (this.#awaits === 'head') this.#head(text);
+    else if (this.#awaits === 'nothing') this.#why = 'damaged';
+    else if (text === 'end') this.#awaits = 'nothing';
+    else return this.#route(text);
+    // Cut short.
+    if (!hasEnd) this.#why ??= 'damaged';
+    return undefined;
+  }
+
+  /** Why it gives nothing, if so. */
+  end(): string | undefined {
+    if (this.#why !== undefined || this.#awaits === 'nothing') return this.#why;
+    return this.#awaits === 'head' ? NOT_OURS : 'damaged';
+  }
+
+  #head(text: string): void {
+    const head = parse(text);
+    if (!isRecord(head) || head['format'] !== FORMAT) this.#why = NOT_OURS;
+    else if (head['version'] !== VERSION) this.#why = `version ${JSON.stringify(head['version'])}`;
+    else {
+      const { written_at, lines: identities } = head;
+      this.#awaits = 'routes';
+      if (typeof written_at !== 'number' || !Array.isArray(identities)) {
+        this.#why = 'damaged';
+        return;
+      }
+      this.#age_ms = this.#bounds.now - written_at;
+      // From the future: the clock was set back, and no age can be trusted.
+      if (this.#age_ms < 0) this.#why = 'written in the future';
+      const numbers = new Map<unknown, number>(this.#lines.map((line) => [identityOf(line), line.number]));
+      this.#moved = identities.map((identity) => numbers.get(identity));
+    }
+  }
+
+  #route(text: string): RouteState | undefined {
+    this.#count += 1;
+    if (this.#count > this.#bounds.entries_max) return undefined;
+    const route = parse(text);
+    if (!isRouteState(route)) {
+      this.#why = 'damaged';
+      return undefined;
+    }
+    const kept = renewed(route, this.#age_ms, this.#bounds.age_max_ms, this.#moved);
+    return kept.candidates.length > 0 ? kept : undefined;
+  }
+}
+
+/** With the time since it was written added, and the numbers that the lines have now. */
+function renewed(
+  { destination, candidates, best }: RouteState,
+  age_ms: number,
+  age_max_ms: number,
+  moved: readonly (number | undefined)[],
+): RouteState {
+  const chosen = candidates[best];
+  const aged = (one_age_ms: number | null): number | null => (one_age_ms === null ? null : one_age_ms + age_ms);
+  const kept = candidates.flatMap((candidate) => {
+    const line = moved[candidate.line];
+    const worked_age_ms = aged(candidate.worked_age_ms);
+    if (line === undefined || worked_age_ms === null || worked_age_ms >= age_max_ms) return [];
+    const now: CandidateState = {
+      ...candidate,
+      line,
+      worked_age_ms,
+      answered_age_ms: aged(candidate.answered_age_ms),
+      failed_age_ms: aged(candidate.failed_age_ms),
+      updated_age_ms: candidate.updated_age_ms + age_ms,
+      pending: candidate.pending && { ...candidate.pending, age_ms: candidate.pending.age_ms + age_ms },
+      failures: candidate.failures.map((failure) => ({ ...failure, age_ms: failure.age_ms + age_ms })),
+    };
+    return [{ was: candidate, now }];
+  });
+  return {
+    destination,
+    candidates: kept.map(({ now }) => now),
+    best: kept.findIndex(({ was }) => was === chosen),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

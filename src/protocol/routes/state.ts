@@ -1,0 +1,193 @@
+// What is remembered of a destination as plain values, for messages between actors and for the state file, and back.
+// Times are ages, since no two threads have one clock. Nothing here throws on what it is given.
+import { formatIp, parseIp } from '../address/address.js';
+import { CandidateMemory, ROUTE_FAILURES, type RouteFailure } from './candidate-memory.js';
+import { CANDIDATES_MAX, DestinationMemory } from './destination-memory.js';
+import type { Estimate } from './estimate.js';
+
+/** A year. Nothing that is remembered is as old or takes as long; a larger one would be waited for. */
+const TIME_MAX_MS = 31_536_000_000;
+
+/** A smoothed time: mean and deviation in ms, and how many times it was measured. */
+export type EstimateState = readonly [mean_ms: number, deviation_ms: number, samples: number];
+
+export interface FailureState {
+  readonly cause: RouteFailure;
+  readonly count: number;
+  readonly age_ms: number;
+}
+
+export interface PendingState {
+  readonly cause: RouteFailure;
+  readonly age_ms: number;
+}
+
+export interface CandidateState {
+  readonly line: number;
+  readonly address: string;
+  readonly connect: EstimateState;
+  readonly first_byte: EstimateState;
+  readonly successes: number;
+  /** Since it last worked, got an answer, and failed to its blame; null if never. */
+  readonly worked_age_ms: number | null;
+  readonly answered_age_ms: number | null;
+  readonly failed_age_ms: number | null;
+  /** Since any of this changed. */
+  readonly updated_age_ms: number;
+  readonly streak: number;
+  readonly lates: number;
+  readonly mute: boolean;
+  /** The last failure, if it is not known whether it was its own. */
+  readonly pending: PendingState | null;
+  readonly failures: readonly FailureState[];
+}
+
+export interface RouteState {
+  /** `host:port` as the client asked for it, names in lower case; behind the client's address where that counts. */
+  readonly destination: string;
+  readonly candidates: readonly CandidateState[];
+  /** Place of the best in `candidates`, -1 for none. */
+  readonly best: number;
+}
+
+export function stateOf(destination: string, memory: DestinationMemory, now: number): RouteState {
+  return {
+    destination,
+    candidates: memory.candidates.map((candidate) => candidateState(candidate, now)),
+    best: memory.best === undefined ? -1 : memory.candidates.indexOf(memory.best),
+  };
+}
+
+function candidateState(candidate: CandidateMemory, now: number): CandidateState {
+  const { line, ip, successes, streak, lates, mute, pending } = candidate;
+  return {
+    line,
+    address: formatIp(ip),
+    connect: estimateState(candidate.connect),
+    first_byte: estimateState(candidate.firstByte),
+    successes,
+    worked_age_ms: ageOf(candidate.worked, now),
+    answered_age_ms: ageOf(candidate.answered, now),
+    failed_age_ms: ageOf(candidate.failed, now),
+    updated_age_ms: ageOf(candidate.updated, now) ?? 0,
+    streak,
+    lates,
+    mute,
+    pending: pending === undefined ? null : { cause: pending, age_ms: whole(now - candidate.pendingAt) },
+    failures: [...(candidate.failures ?? [])].map(([cause, { count, at }]) => ({
+      cause,
+      count,
+      age_ms: whole(now - at),
+    })),
+  };
+}
+
+const estimateState = ({ mean, deviation, samples }: Estimate): EstimateState => [
+  hundredths(mean),
+  hundredths(deviation),
+  samples,
+];
+
+const ageOf = (at: number, now: number): number | null => (at === Number.NEGATIVE_INFINITY ? null : whole(now - at));
+
+// Digits that say nothing would be half of a message.
+const whole = (age_ms: number): number => Math.min(Math.max(0, Math.round(age_ms)), TIME_MAX_MS);
+const hundredths = (value_ms: number): number => Math.min(Math.round(value_ms * 100) / 100, TIME_MAX_MS);
+
+/** The memory that a state describes, for lines whose numbers are below `lines`; what belongs to none of them is left out. */
+export function memoryOf(state: RouteState, now: number, lines: number): DestinationMemory {
+  const memory = new DestinationMemory();
+  for (const [place, told] of state.candidates.slice(0, CANDIDATES_MAX).entries()) {
+    const ip = parseIp(told.address);
+    if (ip === undefined || told.line >= lines) continue;
+    const candidate = new CandidateMemory({ line: told.line, ip });
+    if (memory.find(candidate) !== undefined) continue;
+    fill(candidate, told, now);
+    memory.candidates.push(candidate);
+    memory.worked = Math.max(memory.worked, candidate.worked);
+    memory.touched = Math.max(memory.touched, candidate.updated);
+    if (place === state.best) memory.best = candidate;
+  }
+  return memory;
+}
+
+function fill(candidate: CandidateMemory, told: CandidateState, now: number): void {
+  const at = (age_ms: number | null): number => (age_ms === null ? Number.NEGATIVE_INFINITY : now - age_ms);
+  candidate.connect.set(...told.connect);
+  candidate.firstByte.set(...told.first_byte);
+  candidate.successes = told.successes;
+  candidate.worked = at(told.worked_age_ms);
+  candidate.answered = at(told.answered_age_ms);
+  candidate.failed = at(told.failed_age_ms);
+  candidate.updated = at(told.updated_age_ms);
+  candidate.streak = told.streak;
+  candidate.lates = told.lates;
+  candidate.mute = told.mute;
+  if (told.pending !== null) {
+    candidate.pending = told.pending.cause;
+    candidate.pendingAt = at(told.pending.age_ms);
+  }
+  if (told.failures.length > 0)
+    candidate.failures = new Map(told.failures.map(({ cause, count, age_ms }) => [cause, { count, at: at(age_ms) }]));
+}
+
+/** Whether a value is such a state. It is used for what comes from outside the process. */
+export function isRouteState(value: unknown): value is RouteState {
+  if (!isRecord(value)) return false;
+  const { destination, candidates, best } = value;
+  return (
+    typeof destination === 'string' &&
+    destination.length <= 512 &&
+    Array.isArray(candidates) &&
+    candidates.length <= CANDIDATES_MAX &&
+    candidates.every(isCandidateState) &&
+    isWhole(best, -1, candidates.length - 1)
+  );
+}
+
+function isCandidateState(value: unknown): value is CandidateState {
+  if (!isRecord(value)) return false;
+  const { line, address, connect, first_byte, mute, pending, failures } = value;
+  return (
+    isCount(line) &&
+    typeof address === 'string' &&
+    parseIp(address) !== undefined &&
+    isEstimate(connect) &&
+    isEstimate(first_byte) &&
+    ['successes', 'streak', 'lates'].every((key) => isCount(value[key])) &&
+    ['worked_age_ms', 'answered_age_ms', 'failed_age_ms'].every((key) => value[key] === null || isTime(value[key])) &&
+    isTime(value['updated_age_ms']) &&
+    typeof mute === 'boolean' &&
+    (pending === null || isPendingState(pending)) &&
+    Array.isArray(failures) &&
+    failures.length <= ROUTE_FAILURES.length &&
+    failures.every(isFailureState)
+  );
+}
+
+function isPendingState(value: unknown): value is PendingState {
+  return isRecord(value) && ROUTE_FAILURES.includes(value['cause'] as RouteFailure) && isTime(value['age_ms']);
+}
+
+function isFailureState(value: unknown): value is FailureState {
+  return isPendingState(value) && isRecord(value) && isWhole(value['count'], 1, Number.MAX_SAFE_INTEGER);
+}
+
+function isEstimate(value: unknown): value is EstimateState {
+  if (!Array.isArray(value) || value.length !== 3) return false;
+  return isTime(value[0]) && isTime(value[1]) && isCount(value[2]);
+}
+
+const isCount = (value: unknown): value is number => isWhole(value, 0, Number.MAX_SAFE_INTEGER);
+
+function isWhole(value: unknown, least: number, most: number): value is number {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= TIME_MAX_MS;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

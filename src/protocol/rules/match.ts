@@ -1,0 +1,67 @@
+// Which rule a connection falls under: the first of all that are for its target, whatever kind of condition they have.
+// It is asked for every connection, and allocates nothing. Where the client asked for a name, each address that it resolves
+// to falls under the first rule that is for the name or for the address.
+
+import { embeddedIpv4 } from '../address/embedded-ipv4.js';
+import type { Target } from '../address/target.js';
+import { NO_RULE, RuleChains } from './chains.js';
+import { CidrTable } from './cidr-table.js';
+import type { RuleTables } from './compile.js';
+import type { Ruling } from './rule.js';
+import { SuffixTable } from './suffix-table.js';
+
+export class Rules {
+  readonly #tables: RuleTables;
+  readonly #chains: RuleChains;
+  readonly #names: SuffixTable;
+  readonly #four: CidrTable;
+  readonly #six: CidrTable;
+
+  constructor(tables: RuleTables) {
+    this.#tables = tables;
+    this.#chains = new RuleChains(tables.chains);
+    this.#names = new SuffixTable(tables.names, this.#chains);
+    this.#four = new CidrTable(tables.four, this.#chains);
+    this.#six = new CidrTable(tables.six, this.#chains);
+  }
+
+  /** Whether any rule is for addresses. */
+  get haveRanges(): boolean {
+    return this.#tables.four.heads.length > 0 || this.#tables.six.heads.length > 0;
+  }
+
+  /** undefined: no rule is for it. */
+  match(target: Target): Ruling | undefined {
+    return this.#rulingOf(this.find(target));
+  }
+
+  /** The same for an address that the target, a name, resolves to. */
+  matchResolved(target: Target, ip: Uint8Array): Ruling | undefined {
+    return this.#rulingOf(this.findResolved(target, ip));
+  }
+
+  #rulingOf(rule: number): Ruling | undefined {
+    return rule < 0 ? undefined : this.#tables.rulings[this.#tables.rulingOf[rule]];
+  }
+
+  /** The rule's place in the configuration, or -1. */
+  find({ host, ip, port }: Target): number {
+    const anywhere = this.#chains.lower(this.#tables.anywhere, port, NO_RULE);
+    const first = ip === undefined ? this.#names.lowest(host, port, anywhere) : this.#byAddress(ip, port, anywhere);
+    return first === NO_RULE ? -1 : first;
+  }
+
+  findResolved({ host, port }: Target, ip: Uint8Array): number {
+    const anywhere = this.#chains.lower(this.#tables.anywhere, port, NO_RULE);
+    const first = this.#byAddress(ip, port, this.#names.lowest(host, port, anywhere));
+    return first === NO_RULE ? -1 : first;
+  }
+
+  /** An IPv6 address that stands for an IPv4 one is in the ranges of both. */
+  #byAddress(ip: Uint8Array, port: number, best: number): number {
+    if (ip.length === 4) return this.#four.lowest(ip, port, best);
+    const first = this.#six.lowest(ip, port, best);
+    const four = embeddedIpv4(ip);
+    return four === undefined ? first : this.#four.lowest(four, port, first);
+  }
+}

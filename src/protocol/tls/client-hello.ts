@@ -1,0 +1,194 @@
+// A client's first message in TLS, the ClientHello (RFC 8446 section 4.1.2), read out of as many records as carry it: to
+// tell whether it is whole, alone and may be sent again. It judges no version, cipher or extension, decrypts nothing (of
+// an encrypted ClientHello it sees the outer one), checks no certificate, and keeps no bytes. SSLv2's hello is none.
+
+import { normaliseName } from '../address/host-name.js';
+import type { Decoded } from '../decoded.js';
+import { ContentType, MAJOR_VERSION, RECORD_HEADER_SIZE, readUint16 } from './record.js';
+
+/** The longest that is read, its record headers included; the largest seen in use are about 2 KB. */
+export const HELLO_SIZE_MAX = 16_384;
+
+const CLIENT_HELLO = 1;
+/** Type and length (3) of a handshake message (RFC 8446 section 4). */
+const MESSAGE_HEADER_SIZE = 4;
+/** Version (2), random (32), then the least that the lists may hold: no session, one cipher suite, one compression. */
+const MESSAGE_SIZE_MIN = MESSAGE_HEADER_SIZE + 2 + 32 + 1 + 4 + 2;
+const SESSION_ID_MAX = 32;
+const Extension = { serverName: 0, preSharedKey: 41, earlyData: 42 } as const;
+const HOST_NAME = 0;
+const ABSENT = -1;
+const BROKEN = -2;
+
+export interface ClientHello {
+  /** Data comes with it that a server may act on at once: it must reach one server only (RFC 8446 section 8). */
+  readonly earlyData: boolean;
+  /** It resumes a TLS 1.3 session. Sent twice it is still answered, though maybe by a full handshake. */
+  readonly pskOffered: boolean;
+}
+
+/**
+ * - `not-client-hello`: another protocol, or another message of TLS; told from the first byte that shows it
+ * - `malformed`: lengths that contradict each other, or a message broken off by another kind of record
+ * - `not-alone`: more handshake bytes behind the message, in its last record
+ * - `too-long`: more than HELLO_SIZE_MAX
+ */
+export type ClientHelloError = 'not-client-hello' | 'malformed' | 'not-alone' | 'too-long';
+
+const INCOMPLETE = { kind: 'incomplete' } as const;
+const NOT_CLIENT_HELLO = { kind: 'invalid', code: 'not-client-hello' } as const;
+const MALFORMED = { kind: 'invalid', code: 'malformed' } as const;
+const NOT_ALONE = { kind: 'invalid', code: 'not-alone' } as const;
+const TOO_LONG = { kind: 'invalid', code: 'too-long' } as const;
+type Fault = typeof NOT_CLIENT_HELLO | typeof MALFORMED | typeof NOT_ALONE | typeof TOO_LONG;
+
+/**
+ * Reads a ClientHello from what a client has sent so far. Call again with more after `incomplete`: until the message is
+ * whole only the headers are looked at. It may be sent again if `size` is all that came and it has no early data.
+ */
+export function readClientHello(bytes: Uint8Array, start: number, end: number): Decoded<ClientHello, ClientHelloError> {
+  const found = findEnd(bytes, start, end);
+  if (typeof found !== 'number') return found;
+  const message = openMessage(bytes, start, found);
+  if (message === undefined) return MALFORMED;
+  const earlyData = findExtension(message, Extension.earlyData) !== ABSENT;
+  const pskOffered = findExtension(message, Extension.preSharedKey) !== ABSENT;
+  return { kind: 'message', value: { earlyData, pskOffered }, size: found - start };
+}
+
+/**
+ * The name of the server that a whole ClientHello asks for (RFC 6066 section 3), in our one spelling; undefined if it
+ * has none, or none that can be a name. Apart from the reading, because few ask.
+ */
+export function serverNameOf(bytes: Uint8Array, start: number, end: number): string | undefined {
+  const found = findEnd(bytes, start, end);
+  if (typeof found !== 'number') return undefined;
+  const message = openMessage(bytes, start, found);
+  return message === undefined ? undefined : readServerName(message);
+}
+
+/**
+ * Where the record ends that carries the message's last byte. Goes from record to record and reads no more than headers;
+ * the verdict rests on bytes in their order, so that more of them never change it.
+ */
+function findEnd(bytes: Uint8Array, start: number, end: number): number | typeof INCOMPLETE | Fault {
+  /** Bytes of the message's header seen, and in `size` the message's size once all four are. */
+  let seen = 0;
+  let size = 0;
+  /** Bytes of the message in the records before this one. */
+  let before = 0;
+  for (let at = start; ; ) {
+    const fault = recordFault(bytes, at, end);
+    if (fault !== undefined) return fault === NOT_CLIENT_HELLO && at !== start ? MALFORMED : fault;
+    if (end - at < RECORD_HEADER_SIZE) return INCOMPLETE;
+    const content = at + RECORD_HEADER_SIZE;
+    const length = readUint16(bytes, at + 3);
+    const next = content + length;
+    if (next - start > HELLO_SIZE_MAX) return TOO_LONG;
+    for (let i = content; i < next && i < end && seen < MESSAGE_HEADER_SIZE; i += 1, seen += 1) {
+      if (seen === 0 && bytes[i] !== CLIENT_HELLO) return NOT_CLIENT_HELLO;
+      if (seen === 1 && bytes[i] !== 0) return TOO_LONG;
+      if (seen >= 2) size = (size << 8) | bytes[i];
+      if (seen === 3) size += MESSAGE_HEADER_SIZE;
+    }
+    if (seen === MESSAGE_HEADER_SIZE) {
+      if (size < MESSAGE_SIZE_MIN) return MALFORMED;
+      const after = size - before - length;
+      if (after < 0) return NOT_ALONE;
+      if (after > 0 && next + RECORD_HEADER_SIZE + after - start > HELLO_SIZE_MAX) return TOO_LONG;
+      if (after === 0 && next <= end) return next;
+    }
+    if (next > end) return INCOMPLETE;
+    before += length;
+    at = next;
+  }
+}
+
+/** What a record's header, as far as it has come, shows to be wrong. An empty one is forbidden (RFC 8446 section 5.1). */
+function recordFault(bytes: Uint8Array, at: number, end: number): Fault | undefined {
+  if (at < end && bytes[at] !== ContentType.handshake) return NOT_CLIENT_HELLO;
+  if (at + 1 < end && bytes[at + 1] !== MAJOR_VERSION) return NOT_CLIENT_HELLO;
+  if (at + 3 < end && bytes[at + 3] >= HELLO_SIZE_MAX >> 8) return TOO_LONG;
+  if (at + 4 < end && readUint16(bytes, at + 3) === 0) return NOT_CLIENT_HELLO;
+  return undefined;
+}
+
+/** A message in one piece: where its extensions begin, all lengths checked, and where they and it end. */
+interface Message {
+  readonly bytes: Uint8Array;
+  readonly extensions: number;
+  readonly end: number;
+}
+
+/** undefined if its lengths contradict each other. The upper byte of its own is 0, else it was too long. */
+function openMessage(bytes: Uint8Array, start: number, end: number): Message | undefined {
+  const source = joined(bytes, start, end);
+  const at = source === bytes ? start + RECORD_HEADER_SIZE : 0;
+  const messageEnd = at + MESSAGE_HEADER_SIZE + readUint16(source, at + 2);
+  const extensions = findExtensions(source, at, messageEnd);
+  return extensions === BROKEN ? undefined : { bytes: source, extensions, end: messageEnd };
+}
+
+/** Where a message that came in several records is put together. Nothing refers to it after a call from outside. */
+const JOINED = new Uint8Array(HELLO_SIZE_MAX);
+
+/** Gives `bytes` themselves where the message, nearly always, is in one record; else JOINED, with the message at 0. */
+function joined(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  if (start + RECORD_HEADER_SIZE + readUint16(bytes, start + 3) === end) return bytes;
+  let filled = 0;
+  for (let at = start; at < end; ) {
+    const content = at + RECORD_HEADER_SIZE;
+    const next = content + readUint16(bytes, at + 3);
+    for (let i = content; i < next; i += 1, filled += 1) JOINED[filled] = bytes[i];
+    at = next;
+  }
+  return JOINED;
+}
+
+/**
+ * Where the extensions of a message begin, its end if it has none (before TLS 1.3 it need not), or BROKEN. Every length
+ * up to the end is checked here.
+ */
+function findExtensions(bytes: Uint8Array, message: number, end: number): number {
+  let at = message + MESSAGE_HEADER_SIZE + 2 + 32;
+  if (bytes[at] > SESSION_ID_MAX) return BROKEN;
+  at += 1 + bytes[at];
+  if (at + 2 > end) return BROKEN;
+  const suites = readUint16(bytes, at);
+  if (suites < 2 || suites % 2 !== 0) return BROKEN;
+  at += 2 + suites;
+  if (at >= end || bytes[at] === 0) return BROKEN;
+  at += 1 + bytes[at];
+  if (at === end) return end;
+  if (at + 2 > end || at + 2 + readUint16(bytes, at) !== end) return BROKEN;
+  const first = at + 2;
+  for (at = first; at + 4 <= end; ) at += 4 + readUint16(bytes, at + 2);
+  return at === end ? first : BROKEN;
+}
+
+/** Where the extension of a type begins, or ABSENT. */
+function findExtension({ bytes, extensions, end }: Message, type: number): number {
+  for (let at = extensions; at < end; at += 4 + readUint16(bytes, at + 2)) {
+    if (readUint16(bytes, at) === type) return at;
+  }
+  return ABSENT;
+}
+
+/** The first name in server_name. One of any type but host_name is unheard of, and ends the reading. */
+function readServerName(message: Message): string | undefined {
+  const { bytes } = message;
+  const at = findExtension(message, Extension.serverName);
+  if (at === ABSENT) return undefined;
+  const end = at + 4 + readUint16(bytes, at + 2);
+  const list = at + 4;
+  const name = list + 5;
+  if (name > end || list + 2 + readUint16(bytes, list) !== end || bytes[list + 2] !== HOST_NAME) return undefined;
+  const length = readUint16(bytes, list + 3);
+  if (name + length > end) return undefined;
+  let text = '';
+  for (let i = name; i < name + length; i += 1) {
+    if (bytes[i] > 127) return undefined;
+    text += String.fromCharCode(bytes[i]);
+  }
+  return normaliseName(text);
+}

@@ -1,0 +1,195 @@
+// The addresses that are not to be trusted, with the evidence against each, and what that means for an answer. Pure:
+// the time is an argument. It probes nothing and dials nothing; what evidence is worth is verdict.ts, how it is held
+// evidence-store.ts.
+import { parseIp } from '../address/address.js';
+import { IpRanges } from '../address/ip-range.js';
+import { isSpecialIp } from '../address/special-address.js';
+import {
+  type AnsweringServer,
+  type AnswerVerdict,
+  type BadAddress,
+  type BadAddressChange,
+  type DropReason,
+  type Evidence,
+  type EvidenceKind,
+  STATIC_EVIDENCE,
+  STATIC_VERDICT,
+  type Verdict,
+} from './evidence.js';
+import { EvidenceStore } from './evidence-store.js';
+import { RebindingRule } from './rebinding.js';
+import { namesOf, verdictOf } from './verdict.js';
+
+export interface BlacklistOptions {
+  /** Canonical addresses and ranges of the configuration. */
+  readonly fixed: readonly string[];
+  /** Names (with all below them), addresses and ranges that are exempt from the rebinding rule. */
+  readonly rebindAllow: readonly string[];
+  /** Addresses and ranges that no evidence is held against. */
+  readonly trusted: readonly string[];
+  readonly addresses_max: number;
+  /** How long evidence lasts that nothing renews. */
+  readonly ttl_ms: number;
+}
+
+/** What was found out about an address. `name` undefined: it holds for all names. */
+export interface Finding {
+  /** Canonical. */
+  readonly address: string;
+  readonly how: Exclude<EvidenceKind, 'static'>;
+  readonly by: string;
+  readonly name: string | undefined;
+}
+
+export class Blacklist {
+  readonly #options: BlacklistOptions;
+  readonly #fixed: IpRanges;
+  readonly #trusted: IpRanges;
+  readonly #rebinding: RebindingRule;
+  readonly #store: EvidenceStore;
+
+  constructor(options: BlacklistOptions) {
+    this.#options = options;
+    this.#store = new EvidenceStore(options.addresses_max);
+    this.#fixed = IpRanges.of(options.fixed);
+    this.#trusted = IpRanges.of(options.trusted);
+    this.#rebinding = new RebindingRule(options.rebindAllow);
+  }
+
+  /** Addresses with evidence, the static list aside. */
+  get size(): number {
+    return this.#store.size;
+  }
+
+  /** Judges the addresses (canonical) of one answer of one server for a normalised name. */
+  judge(server: AnsweringServer, name: string, addresses: readonly string[], now: number): AnswerVerdict {
+    this.expire(now);
+    // Nearly always.
+    if (addresses.every((address) => this.#isSound(server, name, address))) {
+      return { clean: addresses, dropped: [], suspect: false };
+    }
+    const clean: string[] = [];
+    const last: string[] = [];
+    const dropped: { address: string; why: DropReason }[] = [];
+    for (const address of addresses) {
+      const verdict = this.verdict(address);
+      const why = this.#reason(server, name, address, verdict);
+      if (why !== undefined) dropped.push({ address, why });
+      else if (verdict?.last.includes(name)) last.push(address);
+      else clean.push(address);
+    }
+    clean.push(...last);
+    if (!dropped.some(({ why }) => why === 'injection' || why === 'spoofing')) {
+      const suspect = clean.length === 0 && addresses.length > 0;
+      return last.length > 0 ? { clean, last, dropped, suspect } : { clean, dropped, suspect };
+    }
+    const companions = clean.map((address) => ({ address, why: 'companion' as const }));
+    return { clean: [], dropped: [...dropped, ...companions], suspect: true };
+  }
+
+  /** Adds evidence, or renews the same evidence. `ttl_ms` is for evidence that is weaker than most. */
+  add({ address, how, by, name }: Finding, now: number, ttl_ms = this.#options.ttl_ms): void {
+    if (!this.#isAccusable(address)) return;
+    const before = this.#store.same(address, { how, by, name });
+    const expires = Math.max(before?.expires ?? 0, now + ttl_ms);
+    this.#store.put(address, { how, by, name, since: before?.since ?? now, renewed: now, expires });
+  }
+
+  /**
+   * Evidence of an earlier run, as it was; the same evidence found since is newer and stays. Nobody was there to renew
+   * it, so that it holds until `release`, however old it is.
+   */
+  restore(address: string, evidence: Evidence): void {
+    if (!this.#isAccusable(address) || this.#store.same(address, evidence) !== undefined) return;
+    this.#store.restore(address, evidence);
+  }
+
+  /** What is to be renewed has been: of what was restored, the rest expires as it would have. */
+  release(now: number): void {
+    this.#store.release(now);
+  }
+
+  /** A TLS answer for `name` has come from the address, which counts where that is not what it was injected for. */
+  clear(address: string, name: string, now: number): void {
+    const evidence = this.#evidence(address);
+    if (namesOf(evidence, ['spoofing', 'injection']).includes(name)) return;
+    this.#store.clear(address, now + this.#options.ttl_ms);
+  }
+
+  /** Connections to the address work for that name after all. */
+  absolve(address: string, name: string): void {
+    this.#store.drop(address, (evidence) => evidence.how === 'outcome' && evidence.name === name);
+  }
+
+  /** By hand: drops all evidence against an address but the static. False if there was none. */
+  undo(address: string): boolean {
+    return this.#store.dropAll(address);
+  }
+
+  /** Drops what has expired. Cheap while nothing has. */
+  expire(now: number): void {
+    this.#store.expire(now);
+  }
+
+  /** What follows from what is held against an address; undefined where that is nothing. The static list aside. */
+  verdict(address: string): Verdict | undefined {
+    const held = this.#store.get(address);
+    if (held === undefined) return undefined;
+    const ip = parseIp(address) as Uint8Array;
+    const worthless = isSpecialIp(ip) || this.#fixed.has(ip);
+    return verdictOf([...held.evidence.values()], { worthless, cleared: held.clearedUntil > 0 });
+  }
+
+  /** What has changed since the last call, for those who hold replicas. */
+  changes(): BadAddressChange[] {
+    return this.#store.takeChanged().map((address) => ({ address, verdict: this.verdict(address) }));
+  }
+
+  /** Everything that is held against anything now, the static list first. */
+  list(now: number): BadAddress[] {
+    this.expire(now);
+    const fixed = this.#options.fixed.map((address) => ({
+      address,
+      evidence: [STATIC_EVIDENCE],
+      verdict: STATIC_VERDICT,
+    }));
+    return [...fixed, ...this.found()];
+  }
+
+  /** The same without the static list and as it stands. */
+  found(): BadAddress[] {
+    return [...this.#store.addresses()].map((address) => ({
+      address,
+      evidence: this.#evidence(address),
+      verdict: this.verdict(address) as Verdict,
+    }));
+  }
+
+  #isAccusable(address: string): boolean {
+    const ip = parseIp(address);
+    return ip !== undefined && !this.#trusted.has(ip);
+  }
+
+  /** Nothing is held against it, by evidence or by rule. */
+  #isSound(server: AnsweringServer, name: string, address: string): boolean {
+    return this.#store.get(address) === undefined && this.#reason(server, name, address) === undefined;
+  }
+
+  #reason(server: AnsweringServer, name: string, address: string, verdict?: Verdict): DropReason | undefined {
+    // First what makes the whole answer suspect.
+    if (verdict?.everywhere || verdict?.names.includes(name)) return this.#howInjected(address);
+    const ip = parseIp(address);
+    // What cannot be read cannot be dialled either.
+    if (ip === undefined || this.#fixed.has(ip)) return 'static';
+    if (verdict?.servers.includes(server.id)) return 'error-correction';
+    return this.#rebinding.breaks(server, name, ip) ? 'rebinding' : undefined;
+  }
+
+  #howInjected(address: string): 'spoofing' | 'injection' {
+    return this.#evidence(address).some(({ how }) => how === 'spoofing') ? 'spoofing' : 'injection';
+  }
+
+  #evidence(address: string): Evidence[] {
+    return [...(this.#store.get(address)?.evidence.values() ?? [])];
+  }
+}

@@ -1,0 +1,157 @@
+// Evidence by address: added, renewed, expiring or dropped one by one, bounded, and with a note of which addresses have
+// changed. An address is held in the form in which it is compared (embedded-ipv4.ts). Pure: the time is an argument. What
+// the evidence means is not its business: see blacklist.ts.
+import { comparedAddress } from '../address/embedded-ipv4.js';
+import type { Evidence, EvidenceKind } from './evidence.js';
+
+export interface Held {
+  readonly evidence: ReadonlyMap<string, Evidence>;
+  /** Until when it counts that the address has answered TLS for a name that it was not injected for; 0 is not at all. */
+  readonly clearedUntil: number;
+}
+
+interface Holding extends Held {
+  readonly evidence: Map<string, Evidence>;
+  clearedUntil: number;
+}
+
+/** Against one address, as many as a probe of all names at some servers gives; the one renewed longest ago goes first. */
+const EVIDENCE_MAX = 64;
+
+export class EvidenceStore {
+  readonly #addresses_max: number;
+  /** By address, the one whose evidence was renewed longest ago first; each has some. */
+  readonly #held = new Map<string, Holding>();
+  readonly #changed = new Set<string>();
+  /** Evidence of an earlier run that does not expire yet. */
+  readonly #restored = new Set<Evidence>();
+  /** The next moment at which something expires. */
+  #due = Number.POSITIVE_INFINITY;
+
+  constructor(addresses_max: number) {
+    this.#addresses_max = addresses_max;
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  get(address: string): Held | undefined {
+    return this.#held.get(comparedAddress(address));
+  }
+
+  /** The same evidence that is held already; undefined if it is not. */
+  same(address: string, { how, by, name }: Pick<Evidence, 'how' | 'by' | 'name'>): Evidence | undefined {
+    return this.get(address)?.evidence.get(keyOf(how, by, name));
+  }
+
+  addresses(): IterableIterator<string> {
+    return this.#held.keys();
+  }
+
+  /** Holds it, in place of the same evidence. */
+  put(given: string, evidence: Evidence): void {
+    const address = comparedAddress(given);
+    const held = this.#held.get(address) ?? { evidence: new Map<string, Evidence>(), clearedUntil: 0 };
+    // What clients run into, or a forger sends, must not displace what was probed for: it has half of the table.
+    if (isWeak(evidence) && held.evidence.size === 0 && this.#held.size >= this.#addresses_max / 2) {
+      const oldest = this.#oldestWeak();
+      if (oldest === undefined) return;
+      this.dropAll(oldest);
+    }
+    const key = keyOf(evidence.how, evidence.by, evidence.name);
+    // Into the last place of both.
+    held.evidence.delete(key);
+    held.evidence.set(key, evidence);
+    this.#held.delete(address);
+    this.#held.set(address, held);
+    if (held.evidence.size > EVIDENCE_MAX) {
+      const [first] = [...held.evidence].find(([, one]) => isWeak(one)) ?? [...held.evidence][0];
+      held.evidence.delete(first);
+    }
+    if (this.#held.size > this.#addresses_max) this.dropAll(this.#held.keys().next().value as string);
+    this.#due = Math.min(this.#due, evidence.expires);
+    this.#changed.add(address);
+  }
+
+  /** Does not expire before `release`. */
+  restore(address: string, evidence: Evidence): void {
+    this.#restored.add(evidence);
+    this.put(address, evidence);
+  }
+
+  release(now: number): void {
+    this.#restored.clear();
+    this.#due = 0;
+    this.expire(now);
+  }
+
+  clear(given: string, until: number): void {
+    const address = comparedAddress(given);
+    const held = this.#held.get(address);
+    if (held === undefined) return;
+    held.clearedUntil = until;
+    this.#due = Math.min(this.#due, until);
+    this.#changed.add(address);
+  }
+
+  /** Drops what has expired. Cheap while nothing has. */
+  expire(now: number): void {
+    if (now < this.#due) return;
+    this.#due = Number.POSITIVE_INFINITY;
+    for (const [address, held] of [...this.#held]) {
+      this.drop(address, (evidence) => evidence.expires <= now && !this.#restored.has(evidence));
+      if (held.clearedUntil > 0 && held.clearedUntil <= now) {
+        held.clearedUntil = 0;
+        this.#changed.add(address);
+      }
+      for (const evidence of held.evidence.values()) {
+        if (!this.#restored.has(evidence)) this.#due = Math.min(this.#due, evidence.expires);
+      }
+      if (held.clearedUntil > 0) this.#due = Math.min(this.#due, held.clearedUntil);
+    }
+  }
+
+  /** Addresses that have changed since the last call. */
+  takeChanged(): string[] {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    return changed;
+  }
+
+  dropAll(address: string): boolean {
+    return this.drop(address, () => true);
+  }
+
+  /** False if there was none of it. */
+  drop(given: string, which: (evidence: Evidence) => boolean): boolean {
+    const address = comparedAddress(given);
+    const held = this.#held.get(address);
+    if (held === undefined) return false;
+    const before = held.evidence.size;
+    for (const [key, evidence] of held.evidence) {
+      if (!which(evidence)) continue;
+      held.evidence.delete(key);
+      this.#restored.delete(evidence);
+    }
+    if (held.evidence.size === before) return false;
+    if (held.evidence.size === 0) this.#held.delete(address);
+    this.#changed.add(address);
+    return true;
+  }
+  #oldestWeak(): string | undefined {
+    for (const [address, { evidence }] of this.#held) {
+      if ([...evidence.values()].every(isWeak)) return address;
+    }
+    return undefined;
+  }
+}
+
+/** Anybody can bring it about. */
+function isWeak({ how }: Evidence): boolean {
+  return how === 'outcome' || how === 'injection';
+}
+
+function keyOf(how: EvidenceKind, by: string, name: string | undefined): string {
+  return `${how} ${by} ${name ?? ''}`;
+}

@@ -1,0 +1,84 @@
+// The list of bad addresses as text, so that it can outlive the process, and back. A text that is not ours, of another
+// version or damaged gives nothing at all; what is too much is left out. It reads and writes no file.
+import { formatIp, parseIp } from '../address/address.js';
+import { normaliseName } from '../address/host-name.js';
+import type { BadAddress, Evidence, EvidenceKind } from './evidence.js';
+
+export interface KeptAddress {
+  readonly address: string;
+  readonly evidence: readonly Evidence[];
+}
+
+export type ParsedSnapshot =
+  | { readonly kind: 'snapshot'; readonly addresses: readonly KeptAddress[] }
+  | { readonly kind: 'invalid'; readonly why: string };
+
+/** Of another version nothing is understood: the next probe finds it all anew. */
+const VERSION = 1;
+const FORMAT = 'tcproute-bad-addresses';
+/** How a file of ours begins, of whatever version. */
+export const SNAPSHOT_BEGIN = /^\{\s*"format":\s*"tcproute-bad-addresses"/;
+/** Some 4096 addresses with 16 pieces of evidence each. */
+export const SNAPSHOT_OCTETS_MAX = 16 * 1024 * 1024;
+const EVIDENCE_MAX = 64;
+const TEXT_MAX = 512;
+/** What connections ran into is of this run, and the static list is the configuration's. */
+const KEPT_KINDS: readonly EvidenceKind[] = ['error-correction', 'spoofing', 'injection'];
+
+export function encodeSnapshot(addresses: readonly BadAddress[]): string {
+  const kept = addresses
+    .map(({ address, evidence }) => ({ address, evidence: evidence.filter(({ how }) => KEPT_KINDS.includes(how)) }))
+    .filter(({ evidence }) => evidence.length > 0);
+  return `${JSON.stringify({ format: FORMAT, version: VERSION, addresses: kept }, undefined, 1)}\n`;
+}
+
+/** At most `addresses_max` of the addresses, those renewed last. What claims to come from the future is not believed. */
+export function parseSnapshot(text: string, now: number, addresses_max: number): ParsedSnapshot {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return { kind: 'invalid', why: 'not JSON' };
+  }
+  if (!isRecord(parsed) || parsed['format'] !== FORMAT) return { kind: 'invalid', why: 'not a list of bad addresses' };
+  if (parsed['version'] !== VERSION) return { kind: 'invalid', why: `version ${JSON.stringify(parsed['version'])}` };
+  const entries = parsed['addresses'];
+  if (!Array.isArray(entries)) return { kind: 'invalid', why: 'no addresses' };
+  const addresses: KeptAddress[] = [];
+  // They stand in the order of renewal.
+  for (const entry of entries.slice(-addresses_max)) {
+    const kept = keptAddress(entry, now);
+    if (kept === undefined) return { kind: 'invalid', why: 'damaged' };
+    if (kept.evidence.length > 0) addresses.push(kept);
+  }
+  return { kind: 'snapshot', addresses };
+}
+
+function keptAddress(entry: unknown, now: number): KeptAddress | undefined {
+  if (!isRecord(entry)) return undefined;
+  const { address, evidence } = entry;
+  const ip = typeof address === 'string' ? parseIp(address) : undefined;
+  if (ip === undefined) return undefined;
+  if (!Array.isArray(evidence) || evidence.length > EVIDENCE_MAX) return undefined;
+  const all = evidence.map(keptEvidence);
+  if (!all.every((one) => one !== undefined)) return undefined;
+  return { address: formatIp(ip), evidence: all.filter(({ renewed }) => renewed <= now) };
+}
+
+function keptEvidence(entry: unknown): Evidence | undefined {
+  if (!isRecord(entry)) return undefined;
+  const { how, by, name, since, renewed, expires } = entry;
+  const kind = KEPT_KINDS.find((one) => one === how);
+  if (kind === undefined || typeof by !== 'string' || by.length > TEXT_MAX) return undefined;
+  if (name !== undefined && (typeof name !== 'string' || normaliseName(name) !== name)) return undefined;
+  if (!isTime(since) || !isTime(renewed) || !isTime(expires)) return undefined;
+  return { how: kind, by, name, since, renewed, expires };
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

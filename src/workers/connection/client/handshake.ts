@@ -1,0 +1,79 @@
+// What a client says before the race: messages in pieces of any size, pipelined or not, until its target is known. It
+// reads, feeds the way in and sends its answers; it knows no protocol, and the answer to the request is the session's.
+
+import { BufferGroup } from '../../../linux/engine/buffers.js';
+import type { Engine } from '../../../linux/engine/engine.js';
+import type { Socket } from '../../../linux/engine/socket.js';
+import { Handler } from '../../../linux/engine/socket.js';
+import type { Memory } from '../../../linux/memory.js';
+import type { Inbound, Refused, Requested } from '../../../protocol/inbound/inbound.js';
+
+/** Hears how the handshake ends. Exactly one of these is called, once. */
+export interface HandshakeOutcome {
+  requested(request: Requested): void;
+  refused(refusal: Refused): void;
+  /** The client has gone before it said what it wanted. */
+  left(): void;
+}
+
+export class Handshake extends Handler {
+  readonly #engine: Pick<Engine, 'receive' | 'sendCopy'>;
+  readonly #outcome: HandshakeOutcome;
+  /** Reads the message that comes next. */
+  #inbound: Inbound;
+  /** The beginning of a message whose end has not come: fewer bytes than the longest message. */
+  #partial: Uint8Array | undefined;
+
+  constructor(engine: Pick<Engine, 'receive' | 'sendCopy'>, inbound: Inbound, outcome: HandshakeOutcome) {
+    super();
+    this.#engine = engine;
+    this.#inbound = inbound;
+    this.#outcome = outcome;
+  }
+
+  override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
+    if (result <= 0) {
+      this.#outcome.left();
+      return;
+    }
+    if (this.#partial === undefined) {
+      this.#read(socket, memory.bytes, offset, offset + result);
+      return;
+    }
+    const joined = new Uint8Array(this.#partial.length + result);
+    joined.set(this.#partial);
+    joined.set(memory.bytes.subarray(offset, offset + result), this.#partial.length);
+    this.#partial = undefined;
+    this.#read(socket, joined, 0, joined.length);
+  }
+
+  /** Not even a few bytes are taken. */
+  override onUnsent(): void {
+    this.#outcome.left();
+  }
+
+  #read(socket: Socket, bytes: Uint8Array, start: number, end: number): void {
+    let step = this.#inbound.feed(bytes, start, end);
+    let next = start;
+    while (step.kind === 'proceed') {
+      if (step.answer !== undefined) this.#engine.sendCopy(socket, step.answer);
+      this.#inbound = step.next;
+      next += step.size;
+      step = this.#inbound.feed(bytes, next, end);
+    }
+    switch (step.kind) {
+      case 'incomplete':
+        if (next < end) this.#partial = bytes.slice(next, end);
+        this.#engine.receive(socket, BufferGroup.handshake);
+        break;
+      case 'requested':
+        this.#outcome.requested(step);
+        break;
+      case 'refused':
+        this.#outcome.refused(step);
+        break;
+      default:
+        step satisfies never;
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// How a client that cannot be served is let go: the answer, our end of stream, then what the client still sends is read
+// and thrown away for a bounded while, since a close with bytes unread would be a reset that overtakes the answer.
+import { BufferGroup } from '../../../linux/engine/buffers.js';
+import type { Socket } from '../../../linux/engine/socket.js';
+import type { Memory } from '../../../linux/memory.js';
+import { sendBytes, shutdownWrite } from '../../../linux/sockets.js';
+import type { Context } from '../shared/context.js';
+import { TimedHandler } from '../shared/timed-handler.js';
+
+const DRAIN_BYTES_MAX = 65536;
+const DRAIN_TIMEOUT_MS = 2000;
+
+export class Farewell extends TimedHandler {
+  readonly #context: Context;
+  readonly #socket: Socket;
+  readonly #done: () => void;
+  #drained = 0;
+
+  /** `done` is called when the client's socket has been closed. */
+  constructor(context: Context, socket: Socket, done: () => void) {
+    super();
+    this.#context = context;
+    this.#socket = socket;
+    this.#done = done;
+  }
+
+  say(answer: Uint8Array): void {
+    const { engine, deadlines } = this.#context;
+    engine.handOver(this.#socket, this);
+    engine.flush(this.#socket);
+    sendBytes(this.#socket.fd, answer);
+    shutdownWrite(this.#socket.fd);
+    deadlines.set(this, engine.now + DRAIN_TIMEOUT_MS);
+    engine.receive(this.#socket, BufferGroup.small);
+  }
+
+  override onReceive(socket: Socket, result: number, _memory: Memory, _offset: number): void {
+    this.#drained += Math.max(result, 0);
+    if (result <= 0 || this.#drained > DRAIN_BYTES_MAX) this.#end();
+    else this.#context.engine.receive(socket, BufferGroup.small);
+  }
+
+  override onPollHangup(): void {
+    // Asked for by the race that has just been lost; the receive finds the same.
+  }
+
+  override onUnsent(): void {
+    // Of the answer to its greeting; the receive finds what has happened.
+  }
+
+  onDeadline(): void {
+    this.#end();
+  }
+
+  #end(): void {
+    this.#context.deadlines.clear(this);
+    this.#context.engine.close(this.#socket, 'graceful');
+    this.#done();
+  }
+}

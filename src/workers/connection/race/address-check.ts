@@ -1,0 +1,61 @@
+// Keeps what is remembered in step with DNS and the hosts files: an address that a fresh answer for its name no longer has
+// does not lead any more, however well it works, since it may be somebody else's by now. No connection waits for it: the
+// name is asked in the background, once its last answer has expired, and the outcome decides for the next connection.
+
+import type { Target } from '../../../protocol/address/target.js';
+import { sameIp } from '../../../protocol/lines/candidate.js';
+import type { CandidateMemory } from '../../../protocol/routes/candidate-memory.js';
+import type { DestinationMemory } from '../../../protocol/routes/destination-memory.js';
+import type { DialLine } from '../shared/dial-lines.js';
+import type { NameOutcome, NamesReplica } from '../shared/names-replica.js';
+
+/** Of the actor's context. */
+export interface Checking {
+  readonly engine: { readonly now: number };
+  readonly lines: readonly DialLine[];
+  readonly names: Pick<NamesReplica, 'lookup' | 'follow' | 'holdsUntil' | 'changes'>;
+}
+
+/** The least time between two looks at one destination: some answers hold for less than a message takes. */
+const LEAST_MS = 1000;
+/** The most: a candidate of a line that had none before may have come. */
+const MOST_MS = 60_000;
+
+/** Called for a destination when its `checkAt` has come, and after each change of the machine's files. */
+export function checkAddresses(context: Checking, memory: DestinationMemory, target: Target): void {
+  const { names, engine } = context;
+  memory.checkedAfter = names.changes;
+  const asked = new Set(memory.candidates.map(({ line }) => nameOf(context, line, target)));
+  asked.delete(undefined);
+  const schedule = (): void => {
+    const { now } = engine;
+    memory.checkAt = now + MOST_MS;
+    for (const name of asked)
+      memory.checkAt = Math.min(memory.checkAt, Math.max(names.holdsUntil(name as string), now + LEAST_MS));
+  };
+  for (const name of asked as Set<string>) {
+    const hear = (outcome: NameOutcome, more: boolean): void => {
+      for (const candidate of memory.candidates)
+        if (nameOf(context, candidate.line, target) === name) compare(candidate, outcome);
+      if (!more) schedule();
+    };
+    const known = names.lookup(name, engine.now, hear);
+    if (known !== undefined) hear(known, names.follow(name, hear));
+  }
+  schedule();
+}
+
+function compare(candidate: CandidateMemory, outcome: NameOutcome): void {
+  const ips = outcome.kind === 'found' ? outcome.ips : [];
+  if (ips.some((ip) => sameIp(ip, candidate.ip))) candidate.gone = false;
+  else if (outcome.proof === 'all') candidate.gone = true;
+  else if (outcome.proof === 'by-family' && ips.some(({ length }) => length === candidate.ip.length))
+    candidate.gone = true;
+}
+
+/** The name of which a line's candidates are addresses; undefined where the address is given as one. */
+function nameOf({ lines }: Checking, number: number, target: Target): string | undefined {
+  const line = lines[number];
+  if (line.isDirect) return target.ip === undefined ? target.asked : undefined;
+  return line.proxyIp === undefined ? line.hops[0].host : undefined;
+}

@@ -1,0 +1,239 @@
+// One attempt to reach the target: one line, one address of its first hop. It binds the line's source, connects, and
+// where the line has proxies asks them one after the other. It is over when it says so, or when it is abandoned.
+import { packAddress } from '../../../linux/addresses.js';
+import { BufferGroup } from '../../../linux/engine/buffers.js';
+import type { Socket } from '../../../linux/engine/socket.js';
+import { EAGAIN } from '../../../linux/errno.js';
+import type { Memory } from '../../../linux/memory.js';
+import * as sockets from '../../../linux/sockets.js';
+import type { Target } from '../../../protocol/address/target.js';
+import { type Candidate, sameIp } from '../../../protocol/lines/candidate.js';
+import { Chain, type Step } from '../../../protocol/outbound/chain.js';
+import type { Bound } from '../../../protocol/outbound/outbound.js';
+import { type Failure, failureOf, towardsProxy } from '../../../protocol/race/failure.js';
+import type { AttemptResult } from '../../../protocol/race/record.js';
+import type { Context } from '../shared/context.js';
+import type { Crowd } from '../shared/crowds.js';
+import type { DialLine } from '../shared/dial-lines.js';
+import { TimedHandler } from '../shared/timed-handler.js';
+import { failureOfBind, failureOfConnect, failureOfErrno } from './causes.js';
+
+/** Whoever waits for an attempt. Exactly one of these is called, once, unless the attempt is abandoned. */
+export interface AttemptOutcome {
+  connected(attempt: Attempt): void;
+  failed(attempt: Attempt, failure: Failure): void;
+}
+
+const TIMED_OUT = failureOf('timed-out');
+const CLOGGED = failureOf('proxy-unreachable', 'it takes no bytes');
+const TO_ITSELF = failureOf('refused', 'it was connected to itself');
+const HUNG_UP = failureOf('unexplained', 'it hung up');
+
+export class Attempt extends TimedHandler {
+  readonly candidate: Candidate;
+  readonly line: DialLine;
+  /** Milliseconds of the engine's clock; NaN for what has not happened. */
+  started = Number.NaN;
+  connectedAt = Number.NaN;
+  /** When it was sent a ClientHello, and when the first byte of the destination came. */
+  askedAt = Number.NaN;
+  answeredAt = Number.NaN;
+  /** When it failed or was given up. */
+  endedAt = Number.NaN;
+  /** What it came to; undefined while it is under way. */
+  result: AttemptResult | undefined;
+  /** Why it failed by itself. */
+  failure: Failure | undefined;
+  /** The address from which the destination is reached: here, or as the last proxy said. */
+  bound: Bound | undefined;
+  /** Where it is counted: among those of its line for its destination. */
+  crowd: Crowd | undefined;
+  /** Bytes that the destination sent together with the last proxy's reply. */
+  rest: Uint8Array | undefined;
+  readonly #context: Context;
+  readonly #target: Target;
+  readonly #outcome: AttemptOutcome;
+  #socket: Socket | undefined;
+  #chain: Chain | undefined;
+
+  constructor(context: Context, candidate: Candidate, target: Target, outcome: AttemptOutcome) {
+    super();
+    this.#context = context;
+    this.candidate = candidate;
+    this.line = context.lines[candidate.line];
+    this.#target = target;
+    this.#outcome = outcome;
+  }
+
+  /** Undefined once it is on its way, or why it could not even start. */
+  start(): Failure | undefined {
+    const failure = this.#start();
+    if (failure !== undefined) {
+      this.failure = this.#placed(failure);
+      this.result = this.failure.code;
+      this.endedAt = this.started;
+    }
+    return this.failure;
+  }
+
+  #start(): Failure | undefined {
+    const { engine, deadlines, options } = this.#context;
+    const { line } = this;
+    const { ip } = this.candidate;
+    this.started = engine.now;
+    const fd = sockets.openStream(ip.length);
+    if (fd < 0) return failureOfErrno(fd);
+    if (options.tcp_user_timeout_ms > 0) sockets.setUserTimeout(fd, options.tcp_user_timeout_ms);
+    const failure = bindSource(fd, line, ip.length);
+    if (failure !== undefined) {
+      sockets.closeFd(fd);
+      return failure;
+    }
+    this.#socket = engine.adopt(fd, this);
+    const port = line.isDirect ? this.#target.port : line.hops[0].port;
+    engine.connect(this.#socket, packAddress(ip, port));
+    deadlines.set(this, engine.now + options.race.connect_timeout_ms);
+    return undefined;
+  }
+
+  /** Whether it got past the line's proxies, the destination aside; what went wrong before that is the line's fault. */
+  get passedProxies(): boolean {
+    return this.#chain?.asksDestination ?? false;
+  }
+
+  /** Of its socket; -1 when it has none. */
+  get fd(): number {
+    return this.#socket?.fd ?? -1;
+  }
+
+  /** Gives the connected socket away to its new owner. */
+  release(): Socket {
+    const socket = this.#socket as Socket;
+    this.#socket = undefined;
+    return socket;
+  }
+
+  /** Ends it without a word to anyone. A reset, so that no port stays behind in TIME_WAIT. */
+  abandon(result: AttemptResult): void {
+    this.#context.deadlines.clear(this);
+    if (this.#socket === undefined) return;
+    this.result = result;
+    this.endedAt = this.#context.engine.now;
+    this.#context.engine.close(this.#socket, 'reset');
+    this.#socket = undefined;
+  }
+
+  onDeadline(): void {
+    this.#fail(TIMED_OUT);
+  }
+
+  #fail(failure: Failure): void {
+    this.failure = this.#placed(failure);
+    this.abandon(this.failure.code);
+    this.#outcome.failed(this, this.failure);
+  }
+
+  /** As the failure of whoever it was that failed: up to the last proxy it is not the destination. */
+  #placed(failure: Failure): Failure {
+    return this.line.isDirect || this.passedProxies ? failure : towardsProxy(failure);
+  }
+
+  #connected(): void {
+    this.#context.deadlines.clear(this);
+    this.connectedAt = this.#context.engine.now;
+    this.result = 'connected';
+    this.#outcome.connected(this);
+  }
+
+  override onConnect(socket: Socket, result: number): void {
+    if (result < 0) {
+      this.#fail(failureOfConnect(result, this.line, this.candidate.ip));
+      return;
+    }
+    if (this.line.isDirect) {
+      this.#connectedHere(socket.fd);
+      return;
+    }
+    this.#chain = new Chain(this.line.hops, this.#target.asked, this.#target.port);
+    this.#say(socket, this.#chain.start());
+  }
+
+  /** By a direct line. The reply to the client names the local address, so that looking at it here costs nothing more. */
+  #connectedHere(fd: number): void {
+    const local = sockets.localEndpoint(fd);
+    if (typeof local !== 'number') {
+      if (local.port === this.#target.port && sameIp(local.ip, this.candidate.ip)) {
+        this.#fail(TO_ITSELF);
+        return;
+      }
+      this.bound = local;
+    }
+    this.#connected();
+  }
+
+  #say(socket: Socket, bytes: Uint8Array): void {
+    this.#context.engine.sendCopy(socket, bytes);
+    this.#context.engine.receive(socket, BufferGroup.handshake);
+  }
+
+  /** A proxy's socket has room for a few bytes; where it has not, the proxy is as good as dead. */
+  override onUnsent(_socket: Socket, _rest: Uint8Array, error: number): void {
+    this.#fail(error === -EAGAIN ? CLOGGED : this.#hangUp(error));
+  }
+
+  override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
+    if (result <= 0) {
+      this.#fail(this.#hangUp(result));
+      return;
+    }
+    const step = (this.#chain as Chain).feed(memory.bytes.subarray(offset, offset + result));
+    this.#follow(socket, step);
+  }
+
+  /** Many proxies end or reset the connection in place of a reply that says no. */
+  #hangUp(result: number): Failure {
+    if (result === 0) return HUNG_UP;
+    const failure = failureOfErrno(result);
+    return failure.code === 'reset' ? failureOf('unexplained', failure.detail) : failure;
+  }
+
+  #follow(socket: Socket, step: Step): void {
+    switch (step.kind) {
+      case 'incomplete':
+        this.#context.engine.receive(socket, BufferGroup.handshake);
+        break;
+      case 'send':
+        this.#say(socket, step.bytes);
+        break;
+      case 'failed':
+        // What the gateway says to itself is never an answer of a proxy, so that a look is due only where one was wrong.
+        this.#fail(isToItself(socket.fd) ? TO_ITSELF : step.failure);
+        break;
+      case 'connected':
+        this.bound = step.bound;
+        this.rest = step.rest.length > 0 ? step.rest : undefined;
+        this.#connected();
+        break;
+      default:
+        step satisfies never;
+    }
+  }
+}
+
+/**
+ * Where nobody listens on a port of this machine, the kernel may give a connecting socket that very port: it is then
+ * connected to itself (RFC 9293 section 3.5, simultaneous open).
+ */
+function isToItself(fd: number): boolean {
+  const [local, peer] = [sockets.localEndpoint(fd), sockets.peerEndpoint(fd)];
+  return typeof local !== 'number' && typeof peer !== 'number' && local.port === peer.port && sameIp(local.ip, peer.ip);
+}
+
+/** Binds a line's source address and port before connect. */
+function bindSource(fd: number, line: DialLine, family: number): Failure | undefined {
+  if (line.sourceIp === undefined && line.sourcePort === 0) return undefined;
+  if (line.sourcePort === 0) sockets.setBindAddressNoPort(fd);
+  else sockets.setReuseAddress(fd);
+  const result = sockets.bindTo(fd, line.sourceIp ?? new Uint8Array(family), line.sourcePort);
+  return result < 0 ? failureOfBind(result, line) : undefined;
+}

@@ -1,0 +1,171 @@
+// Gathers the candidates of one race: every line's addresses, as far as they are known at once, and later those that had
+// to be looked up: the addresses of a second family and fresher ones join the race too. What must not or cannot be dialled
+// is left out, with its cause. It starts nothing.
+
+import type { Target } from '../../../protocol/address/target.js';
+import { type Candidate, sameIp } from '../../../protocol/lines/candidate.js';
+import { type Failure, mostTelling, towardsProxy } from '../../../protocol/race/failure.js';
+import type { RacePlan } from '../../../protocol/race/plan.js';
+import type { Context } from '../shared/context.js';
+import type { DialLine } from '../shared/dial-lines.js';
+import type { NameOutcome } from '../shared/names-replica.js';
+import type { Lessons } from './known-destination.js';
+
+interface Parts {
+  readonly context: Context;
+  readonly target: Target;
+  readonly plan: RacePlan;
+  readonly lessons: Lessons;
+}
+
+/** Of a line's first hop. */
+interface Lookup {
+  readonly line: DialLine;
+  readonly name: string;
+  /** The addresses of its answers so far. */
+  heard: readonly Uint8Array[] | undefined;
+  readonly hear: (outcome: NameOutcome, more: boolean) => void;
+}
+
+export class Gathering {
+  readonly #context: Context;
+  readonly #target: Target;
+  readonly #plan: RacePlan;
+  readonly #lessons: Lessons;
+  /** Called after each answer that was waited for. */
+  readonly #looked: () => void;
+  #begun = false;
+  /** Lookups that have not answered at all, and those that have not said their last. The round of all lines counts as one. */
+  #unheard = 0;
+  #open = 0;
+  /** Undefined until one is waited for: a race that only its remembered candidate takes part in needs none. */
+  #lookups: Lookup[] | undefined;
+  #failure: Failure | undefined;
+  /** For when nothing else is left, so offered when every lookup has been heard of. */
+  #last: Candidate[] = [];
+
+  constructor({ context, target, plan, lessons }: Parts, looked: () => void) {
+    this.#context = context;
+    this.#target = target;
+    this.#plan = plan;
+    this.#lessons = lessons;
+    this.#looked = looked;
+  }
+
+  get begun(): boolean {
+    return this.#begun;
+  }
+
+  /** Whether all that there is has been offered to the plan. */
+  get done(): boolean {
+    return this.#begun && this.#open === 0;
+  }
+
+  /** Why something was left out, the most telling one. */
+  get failure(): Failure | undefined {
+    return this.#failure;
+  }
+
+  begin(lines: readonly number[]): void {
+    this.#begun = true;
+    this.#unheard += 1;
+    this.#open += 1;
+    for (const line of lines) this.#gather(this.#context.lines[line]);
+    this.#heard();
+    this.#open -= 1;
+  }
+
+  /** Nothing more is wanted. */
+  end(): void {
+    if (this.#lookups === undefined) return;
+    for (const { name, hear } of this.#lookups) this.#context.names.forget(name, hear);
+    this.#lookups = undefined;
+  }
+
+  /** Whether it may be dialled at once, before anything else. */
+  isUsual(candidate: Candidate): boolean {
+    return this.#bars(candidate) === undefined && !this.#isLast(candidate);
+  }
+
+  #gather(line: DialLine): void {
+    const direct = line.isDirect;
+    const ip = direct ? this.#target.ip : line.proxyIp;
+    if (ip !== undefined) {
+      this.#offer(line, [ip]);
+      return;
+    }
+    const { names, engine } = this.#context;
+    const lookup: Lookup = {
+      line,
+      name: direct ? this.#target.asked : line.hops[0].host,
+      heard: undefined,
+      hear: (outcome, more) => {
+        this.#take(lookup, outcome, more);
+        this.#looked();
+      },
+    };
+    this.#unheard += 1;
+    this.#open += 1;
+    const known = names.lookup(lookup.name, engine.now, lookup.hear);
+    const more = known === undefined || names.follow(lookup.name, lookup.hear);
+    if (more) {
+      this.#lookups ??= [];
+      this.#lookups.push(lookup);
+    }
+    if (known !== undefined) this.#take(lookup, known, more);
+  }
+
+  #take(lookup: Lookup, outcome: NameOutcome, more: boolean): void {
+    const { line, heard } = lookup;
+    if (outcome.kind === 'found') {
+      const { ips } = outcome;
+      this.#offer(line, heard === undefined ? ips : ips.filter((ip) => !heard.some((one) => sameIp(one, ip))));
+      lookup.heard = heard === undefined ? ips : [...heard, ...ips];
+    } else {
+      this.#leaveOut(line, outcome.failure);
+      lookup.heard = heard ?? [];
+    }
+    if (heard === undefined) this.#heard();
+    if (!more) this.#open -= 1;
+  }
+
+  /** One more lookup, or the round of all lines, has been heard of. */
+  #heard(): void {
+    this.#unheard -= 1;
+    if (this.#unheard === 0) this.#offerLast();
+  }
+
+  #offerLast(): void {
+    if (this.#last.length === 0) return;
+    this.#plan.offer(this.#last, true);
+    this.#last = [];
+  }
+
+  #offer(line: DialLine, ips: readonly Uint8Array[]): void {
+    const usual: Candidate[] = [];
+    const isOut = !this.#context.health.mayUse(line.number, this.#context.engine.now);
+    for (const ip of ips) {
+      const candidate = { line: line.number, ip };
+      const barred = this.#bars(candidate);
+      if (barred !== undefined) this.#leaveOut(line, barred);
+      else if (isOut || this.#isLast(candidate) || this.#lessons.isMute(candidate)) this.#last.push(candidate);
+      else usual.push(candidate);
+    }
+    this.#plan.offer(usual, false);
+    if (this.#unheard === 0) this.#offerLast();
+  }
+
+  #leaveOut(line: DialLine, failure: Failure): void {
+    this.#failure = mostTelling(this.#failure, line.isDirect ? failure : towardsProxy(failure));
+  }
+
+  /** Why a line must not, or cannot, dial an address. */
+  #bars({ line: number, ip }: Candidate): Failure | undefined {
+    return this.#context.egress.bars(this.#context.lines[number], ip, this.#target);
+  }
+
+  /** Whether the address only ever failed for this name. */
+  #isLast({ line, ip }: Candidate): boolean {
+    return this.#context.lines[line].isDirect && this.#context.badAddresses.isLast(ip, this.#target.host);
+  }
+}

@@ -1,0 +1,92 @@
+// Finds out which lines say "connected" before they are: now and then each socks5 line is asked, one after the other, for
+// an address where nothing can answer (RFC 5737). Done by one actor, which tells the others. What follows from it: race.ts.
+
+import { targetOfIp } from '../../../protocol/address/target.js';
+import { Deadline } from '../../../protocol/deadline-wheel.js';
+import type { Failure } from '../../../protocol/race/failure.js';
+import type { Context } from '../shared/context.js';
+import type { DialLine } from '../shared/dial-lines.js';
+import type { NameOutcome } from '../shared/names-replica.js';
+import { Attempt, type AttemptOutcome } from './attempt.js';
+
+/** A gateway that runs for a moment only, or is started again and again, bothers nobody. */
+const FIRST_AFTER_MS = 30_000;
+/** Between two lines. */
+const PAUSE_MS = 1000;
+/** TEST-NET-1; the port is one that proxies let pass. */
+const NOBODY = targetOfIp(Uint8Array.of(192, 0, 2, 1), 443);
+
+export class EarlyProbe implements AttemptOutcome {
+  readonly #context: Context;
+  readonly #interval_ms: number;
+  /** Numbers of the lines that have proxies. */
+  readonly #lines: readonly number[];
+  readonly #deadline = new Deadline(() => this.#try());
+  /** Place in `#lines` of the next. */
+  #next = 0;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#interval_ms = context.options.race.early_probe_interval_s * 1000;
+    this.#lines = context.allLines.filter((line) => !context.lines[line].isDirect);
+    if (this.#interval_ms > 0 && this.#lines.length > 0) this.#sleep(Math.min(FIRST_AFTER_MS, this.#interval_ms));
+  }
+
+  #sleep(time_ms: number): void {
+    this.#context.deadlines.set(this.#deadline, this.#context.engine.now + time_ms);
+  }
+
+  #try(): void {
+    const line = this.#context.lines[this.#lines[this.#next]];
+    if (line.proxyIp !== undefined) {
+      this.#ask(line, this.#first(line, [line.proxyIp]));
+      return;
+    }
+    const { names, engine } = this.#context;
+    const { host } = line.hops[0];
+    const looked = (outcome: NameOutcome, more: boolean): void => {
+      const ip = outcome.kind === 'found' ? this.#first(line, outcome.ips) : undefined;
+      if (ip === undefined && more) return;
+      // One address is enough.
+      names.forget(host, looked);
+      this.#ask(line, ip);
+    };
+    const known = names.lookup(host, engine.now, looked);
+    if (known !== undefined) looked(known, names.follow(host, looked));
+  }
+
+  #first(line: DialLine, ips: readonly Uint8Array[]): Uint8Array | undefined {
+    return ips.find((ip) => this.#context.egress.bars(line, ip, NOBODY) === undefined);
+  }
+
+  #ask(line: DialLine, ip: Uint8Array | undefined): void {
+    const candidate = ip === undefined ? undefined : { line: line.number, ip };
+    if (candidate === undefined || new Attempt(this.#context, candidate, NOBODY, this).start() !== undefined)
+      this.#goOn();
+  }
+
+  connected(attempt: Attempt): void {
+    attempt.abandon('abandoned');
+    this.#found(attempt.candidate.line, true);
+  }
+
+  /** An honest line says that it cannot, or hangs up, or nothing; one whose proxy was not reached has said nothing. */
+  failed(attempt: Attempt, _failure: Failure): void {
+    if (attempt.passedProxies) this.#found(attempt.candidate.line, false);
+    else this.#goOn();
+  }
+
+  #found(line: number, early: boolean): void {
+    const { health, routes, engine } = this.#context;
+    const changes = health.answersEarly(line, engine.now) !== early;
+    health.setEarly(line, early, engine.now);
+    // Renewed before it expires elsewhere, too.
+    if (early || changes) routes.tell({ kind: 'early', line, early });
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    this.#next = (this.#next + 1) % this.#lines.length;
+    this.#sleep(this.#next === 0 ? this.#interval_ms : PAUSE_MS);
+  }
+}

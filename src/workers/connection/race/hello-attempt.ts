@@ -1,0 +1,145 @@
+// One connected attempt in the hello race: sends the client's ClientHello, all of it, and tells what the server's first
+// bytes are. Which of several attempts carries the connection is decided by the hello race (hello-race.ts).
+
+import { BufferGroup } from '../../../linux/engine/buffers.js';
+import type { Engine } from '../../../linux/engine/engine.js';
+import type { Socket } from '../../../linux/engine/socket.js';
+import { Handler } from '../../../linux/engine/socket.js';
+import { EAGAIN } from '../../../linux/errno.js';
+import type { Memory } from '../../../linux/memory.js';
+import { sendBytes } from '../../../linux/sockets.js';
+import { readServerWords } from '../../../protocol/tls/server-answer.js';
+import type { DialLine } from '../shared/dial-lines.js';
+import type { Attempt } from './attempt.js';
+import type { Reached } from './outcome.js';
+
+/** What the hello race needs of an attempt that is connected. */
+export interface ConnectedAttempt
+  extends Pick<Attempt, 'candidate' | 'rest' | 'askedAt' | 'answeredAt' | 'endedAt' | 'result' | 'release'> {
+  readonly line: Pick<DialLine, 'isDirect'>;
+}
+/** What is learned from the server's first bytes. */
+export type Learning = Pick<Reached, 'answered' | 'failed' | 'late'>;
+
+/** What a server said or did instead of taking part in the handshake; the most telling first. */
+export const REFUSALS = ['alert', 'other', 'ended', 'broken'] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+export interface HelloAttemptOutcome<A extends ConnectedAttempt> {
+  /** It has said something, has ended or is broken, and was not asked yet. */
+  spokeFirst(asked: HelloAttempt<A>, result: number, memory: Memory, offset: number): void;
+  /** It takes part: `asked.firstBytes` and, behind them, what has just come carry the connection. */
+  answered(asked: HelloAttempt<A>, result: number, memory: Memory, offset: number): void;
+  /** It does not; `asked.refusal` says how. */
+  refused(asked: HelloAttempt<A>): void;
+}
+
+export class HelloAttempt<A extends ConnectedAttempt> extends Handler {
+  readonly attempt: A;
+  readonly socket: Socket;
+  readonly reached: Learning | undefined;
+  /** Bytes of the server that do not say yet what they are, or that are a refusal. */
+  firstBytes: Uint8Array | undefined;
+  refusal: Refusal | undefined;
+  /** Of the ClientHello, what has not gone out. */
+  unsent: Uint8Array | undefined;
+  /** When it should have answered, in ms of the engine's clock. */
+  due = 0;
+  #listens = false;
+  readonly #engine: Engine;
+  readonly #outcome: HelloAttemptOutcome<A>;
+
+  constructor(engine: Engine, attempt: A, reached: Learning | undefined, outcome: HelloAttemptOutcome<A>) {
+    super();
+    this.#engine = engine;
+    this.attempt = attempt;
+    this.reached = reached;
+    this.#outcome = outcome;
+    this.firstBytes = attempt.rest;
+    this.socket = attempt.release();
+    engine.handOver(this.socket, this);
+  }
+
+  /** Whether it may still answer. */
+  get isOpen(): boolean {
+    return this.refusal === undefined;
+  }
+
+  /** Before it is asked: it may speak first. */
+  listen(): void {
+    this.#listens = true;
+    this.#engine.receive(this.socket, BufferGroup.small);
+  }
+
+  ask(hello: Uint8Array, within_ms: number): void {
+    this.attempt.askedAt = this.#engine.now;
+    this.due = this.#engine.now + within_ms;
+    this.unsent = hello;
+    if (!this.#send()) this.#refuse('broken');
+    else if (!this.#listens) this.listen();
+  }
+
+  #send(): boolean {
+    const unsent = this.unsent as Uint8Array;
+    const sent = sendBytes(this.socket.fd, unsent);
+    if (sent < 0 && sent !== -EAGAIN) return false;
+    this.unsent = sent === unsent.length ? undefined : unsent.subarray(Math.max(sent, 0));
+    if (this.unsent !== undefined) this.#engine.pollOut(this.socket);
+    return true;
+  }
+
+  /** Also after a refusal, which may be all that the client gets in the end: together with the rest of its question. */
+  override onPollOut(): void {
+    if (this.unsent !== undefined && !this.#send() && this.isOpen) this.#refuse('broken');
+  }
+
+  override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
+    if (Number.isNaN(this.attempt.askedAt)) {
+      this.#outcome.spokeFirst(this, result, memory, offset);
+      return;
+    }
+    // Where the question could not be sent, what had come before is no answer, and an end behind it is none.
+    if (!this.isOpen) return;
+    if (result <= 0) {
+      this.#refuse(result === 0 ? 'ended' : 'broken');
+      return;
+    }
+    const words = this.#firstBytesWith(memory, offset, result);
+    switch (words === undefined ? readServerWords(memory.bytes, offset, offset + result) : readWords(words)) {
+      case 'handshake':
+        this.#outcome.answered(this, result, memory, offset);
+        break;
+      case 'alert':
+        this.#keep(memory, offset, result, words);
+        this.#refuse('alert');
+        break;
+      case 'other':
+        this.#keep(memory, offset, result, words);
+        this.#refuse('other');
+        break;
+      default:
+        this.#keep(memory, offset, result, words);
+        this.#engine.receive(socket, BufferGroup.small);
+    }
+  }
+
+  #firstBytesWith(memory: Memory, offset: number, result: number): Uint8Array | undefined {
+    if (this.firstBytes === undefined) return undefined;
+    const joined = new Uint8Array(this.firstBytes.length + result);
+    joined.set(this.firstBytes);
+    joined.set(memory.bytes.subarray(offset, offset + result), this.firstBytes.length);
+    return joined;
+  }
+
+  #keep(memory: Memory, offset: number, result: number, joined: Uint8Array | undefined): void {
+    this.firstBytes = joined ?? memory.bytes.slice(offset, offset + result);
+  }
+
+  #refuse(refusal: Refusal): void {
+    this.refusal = refusal;
+    this.attempt.endedAt = this.#engine.now;
+    this.#outcome.refused(this);
+  }
+}
+
+const readWords = (words: Uint8Array) => readServerWords(words, 0, words.length);

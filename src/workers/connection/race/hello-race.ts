@@ -1,0 +1,322 @@
+// From the reply to the first byte of a server: where the client begins with a whole ClientHello that may be sent twice,
+// the candidate carries the connection that really answers it. The ClientHello goes to the winner of the race, and the
+// same bytes to the next one when no answer comes in time, or none that is TLS. Anything else settles it at once. It ends
+// with one value, and does not know what becomes of the sockets then.
+
+import { BufferGroup } from '../../../linux/engine/buffers.js';
+import type { Engine, Received } from '../../../linux/engine/engine.js';
+import type { Socket } from '../../../linux/engine/socket.js';
+import type { Memory } from '../../../linux/memory.js';
+import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
+import type { LineHealth } from '../../../protocol/lines/health.js';
+import type { Options } from '../../../protocol/options.js';
+import { HELLO_SIZE_MAX, readClientHello } from '../../../protocol/tls/client-hello.js';
+import { canBeginTls } from '../../../protocol/tls/record.js';
+import { Counter } from '../../../threads/shared/counters.js';
+import type { AttemptBudget } from '../shared/attempt-budget.js';
+import type { RoutesReplica } from '../shared/routes-replica.js';
+import { TimedHandler } from '../shared/timed-handler.js';
+import {
+  type ConnectedAttempt,
+  HelloAttempt,
+  type HelloAttemptOutcome,
+  type Learning,
+  REFUSALS,
+} from './hello-attempt.js';
+
+/** Of the actor's context. */
+export interface HelloRacing {
+  readonly engine: Engine;
+  readonly deadlines: DeadlineWheel;
+  readonly ticks: DeadlineWheel;
+  readonly options: { readonly race: Pick<Options['race'], 'hold_ms' | 'connect_timeout_ms'> };
+  readonly budget: Pick<AttemptBudget, 'letGo'>;
+  readonly health: Pick<LineHealth, 'silent'>;
+  readonly routes: Pick<RoutesReplica, 'tell'>;
+  readonly counters: Float64Array;
+}
+
+/** The race that has the connected attempts. */
+export interface Runners<A extends ConnectedAttempt> {
+  /** One more that is connected; `coming`: `joined` or `exhausted` is called later; `none`: there is none. */
+  another(): A | 'coming' | 'none';
+  /** How soon an attempt answers by what is known, in ms. */
+  answersWithin(attempt: A): number;
+  /** What is learned from an attempt's answer; undefined where there is nothing to learn. */
+  reached(attempt: A): Learning | undefined;
+  cancel(): void;
+}
+
+/** One server carries the connection, and its socket is the caller's. */
+export interface Settled<A extends ConnectedAttempt> {
+  readonly kind: 'settled';
+  readonly winner: A;
+  readonly socket: Socket;
+  /** Who is still to be told of the server's first bytes; undefined for nobody. */
+  readonly heard: Learning | undefined;
+  /** Bytes of the client that have been read, and not been sent. */
+  readonly early: Uint8Array | undefined;
+  /** How many bytes of the client have been sent, and those of them that the socket has not taken: it is polled for room. */
+  readonly sent: number;
+  readonly unsent: Uint8Array | undefined;
+  /** Bytes of the server that have been read. */
+  readonly firstBytes: Uint8Array | undefined;
+  /** What settled it, where that was something that the client or the server has brought; to be passed on at once. */
+  readonly event: Received | undefined;
+}
+
+/** The client has gone, or no server is left: everything but the client's socket has been closed. */
+export interface Undecided {
+  readonly kind: 'reset-by-client' | 'reset-by-destination';
+}
+
+export interface HelloRaceOutcome<A extends ConnectedAttempt> {
+  /** Called once. */
+  helloRaceEnded(end: Settled<A> | Undecided): void;
+}
+
+export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implements HelloAttemptOutcome<A> {
+  readonly #context: HelloRacing;
+  readonly #race: Runners<A>;
+  readonly #client: Socket;
+  readonly #outcome: HelloRaceOutcome<A>;
+  /** When the next server is late. */
+  readonly #late = new Deadline(() => this.#another());
+  /** In the order in which they were asked; the first is the winner of the race. */
+  readonly #attempts: HelloAttempt<A>[] = [];
+  /** What has come of a ClientHello, and the whole of it once it has been sent. */
+  #hello: Uint8Array | undefined;
+  #asked = false;
+  /** Whether the race has promised one more. */
+  #expects = false;
+  #over = false;
+
+  constructor(context: HelloRacing, race: Runners<A>, winner: A, client: Socket, outcome: HelloRaceOutcome<A>) {
+    super();
+    this.#context = context;
+    this.#race = race;
+    this.#client = client;
+    this.#outcome = outcome;
+    this.#attempts.push(new HelloAttempt(context.engine, winner, race.reached(winner), this));
+  }
+
+  /** `early`: bytes of the client that came before. */
+  start(early: Uint8Array | undefined): void {
+    const { engine, deadlines, options } = this.#context;
+    const [first] = this.#attempts;
+    if (first.firstBytes !== undefined) {
+      this.#passOn(early, undefined);
+      return;
+    }
+    engine.handOver(this.#client, this);
+    deadlines.set(this, engine.now + options.race.hold_ms);
+    first.listen();
+    if (early === undefined) engine.receive(this.#client, BufferGroup.small);
+    else if (canBeginTls(early[0])) this.#collect(early);
+    else this.#passOn(early, undefined);
+  }
+
+  override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
+    if (this.#asked) {
+      // Its end is no more than its last word: the server's may still follow.
+      if (result < 0) this.#end('reset-by-client');
+      else this.#commit({ socket, result, memory, offset });
+      return;
+    }
+    const begun = this.#hello;
+    if (result > 0 && (begun !== undefined || canBeginTls(memory.bytes[offset]))) {
+      const chunk = memory.bytes.subarray(offset, offset + result);
+      this.#collect(begun === undefined ? chunk.slice() : joined(begun, chunk));
+    } else {
+      this.#passOn(begun, { socket, result, memory, offset });
+    }
+  }
+
+  /** A server that speaks first, ends or breaks settles it. */
+  spokeFirst({ socket }: HelloAttempt<A>, result: number, memory: Memory, offset: number): void {
+    this.#passOn(this.#hello, { socket, result, memory, offset });
+  }
+
+  override onPollHangup(): void {
+    // Asked for by a race that took long; the receive in flight finds the same.
+  }
+
+  /** The reply was not taken: the client has gone. */
+  override onUnsent(): void {
+    this.#end('reset-by-client');
+  }
+
+  /** The client's bytes so far begin like a ClientHello. */
+  #collect(hello: Uint8Array): void {
+    this.#hello = hello;
+    const read = readClientHello(hello, 0, hello.length);
+    const isReplayable = read.kind === 'message' && read.size === hello.length && !read.value.earlyData;
+    if (isReplayable) this.#ask();
+    else if (read.kind === 'incomplete' && hello.length <= HELLO_SIZE_MAX)
+      this.#context.engine.receive(this.#client, BufferGroup.small);
+    else this.#passOn(hello, undefined);
+  }
+
+  #ask(): void {
+    const { engine, deadlines, options } = this.#context;
+    const [first] = this.#attempts;
+    this.#asked = true;
+    deadlines.set(this, engine.now + options.race.connect_timeout_ms);
+    engine.receive(this.#client, BufferGroup.small);
+    this.#askOne(first);
+  }
+
+  #askOne(asked: HelloAttempt<A>): void {
+    const within_ms = this.#race.answersWithin(asked.attempt);
+    asked.ask(this.#hello as Uint8Array, within_ms);
+    if (!this.#over && asked.isOpen) this.#context.ticks.set(this.#late, asked.due);
+  }
+
+  /** What has been asked is late, or has refused: the next one, if there is one. */
+  #another(): void {
+    if (this.#over || this.#expects) return;
+    const next = this.#race.another();
+    if (next === 'coming') this.#expects = true;
+    else if (next === 'none') this.exhausted();
+    else this.#join(next);
+  }
+
+  #join(attempt: A): void {
+    const joined = new HelloAttempt(this.#context.engine, attempt, this.#race.reached(attempt), this);
+    this.#attempts.push(joined);
+    this.#context.counters[Counter.replays] += 1;
+    this.#askOne(joined);
+  }
+
+  /** The race has one more connected. */
+  joined(): void {
+    this.#expects = false;
+    this.#another();
+  }
+
+  /** The race has no more: whoever has been asked may still answer, and if nobody can, the best refusal is passed on. */
+  exhausted(): void {
+    this.#expects = false;
+    if (!this.#over && !this.#attempts.some(({ isOpen }) => isOpen)) this.#commit(undefined);
+  }
+
+  answered(winner: HelloAttempt<A>, result: number, memory: Memory, offset: number): void {
+    if (this.#over) return;
+    const { attempt, socket } = winner;
+    const { now } = this.#context.engine;
+    attempt.answeredAt = now;
+    winner.reached?.answered('tls', now - attempt.askedAt);
+    if (winner !== this.#attempts[0]) this.#context.counters[Counter.rescued] += 1;
+    this.#blame(winner);
+    this.#settle(winner, { socket, result, memory, offset });
+  }
+
+  /** Those who were asked in time and did not answer, now that another one has. */
+  #blame(winner: HelloAttempt<A>): void {
+    const { engine, health, routes } = this.#context;
+    for (const asked of this.#attempts) {
+      if (asked === winner || engine.now < asked.due) continue;
+      const { attempt } = asked;
+      if (asked.isOpen) {
+        attempt.result = 'silent';
+        asked.reached?.late();
+      }
+      const { line } = attempt.candidate;
+      if (attempt.line.isDirect || line === winner.attempt.candidate.line) continue;
+      if (asked.refusal !== 'alert' && health.silent(line, engine.now))
+        routes.tell({ kind: 'early', line, early: true });
+    }
+  }
+
+  refused(asked: HelloAttempt<A>): void {
+    const { refusal, attempt, reached } = asked;
+    asked.due = this.#context.engine.now;
+    attempt.result = refusal === 'other' ? 'not-tls' : 'silent';
+    reached?.failed(refusal === 'other' ? 'not-tls' : 'silent');
+    this.#another();
+  }
+
+  /** The client has not spoken, or then nothing has been decided, in time. */
+  onDeadline(): void {
+    if (this.#asked) this.#commit(undefined);
+    else this.#passOn(this.#hello, undefined);
+  }
+
+  /**
+   * The client has said more than its ClientHello, or waited long enough: the one that was asked first has it, and if
+   * none can answer any more, the most telling refusal is passed on.
+   */
+  #commit(event: Received | undefined): void {
+    const open = this.#attempts.find(({ isOpen }) => isOpen);
+    if (open !== undefined) {
+      this.#settle(open, event);
+      return;
+    }
+    const told = REFUSALS.map((refusal) => this.#attempts.find((one) => one.refusal === refusal));
+    const refused = told.find((one) => one !== undefined) as HelloAttempt<A>;
+    if (refused.refusal === 'broken') this.#end('reset-by-destination');
+    else this.#settle(refused, event);
+  }
+
+  /** Not for us to decide: the winner of the race gets what the client has said. */
+  #passOn(early: Uint8Array | undefined, event: Received | undefined): void {
+    const [winner] = this.#attempts;
+    const { attempt, socket, reached, firstBytes } = winner;
+    this.#finish(winner);
+    this.#outcome.helloRaceEnded({
+      kind: 'settled',
+      winner: attempt,
+      socket,
+      heard: reached,
+      early,
+      sent: 0,
+      unsent: undefined,
+      firstBytes,
+      event,
+    });
+  }
+
+  #settle(winner: HelloAttempt<A>, event: Received | undefined): void {
+    const { attempt, socket, firstBytes, unsent } = winner;
+    const sent = (this.#hello as Uint8Array).length;
+    this.#finish(winner);
+    this.#outcome.helloRaceEnded({
+      kind: 'settled',
+      winner: attempt,
+      socket,
+      heard: undefined,
+      early: undefined,
+      sent,
+      unsent,
+      firstBytes,
+      event,
+    });
+  }
+
+  #end(kind: Undecided['kind']): void {
+    const [first] = this.#attempts;
+    this.#finish(first);
+    this.#context.engine.close(first.socket, 'reset');
+    this.#outcome.helloRaceEnded({ kind });
+  }
+
+  /** Ends everything but one attempt and the client. */
+  #finish(kept: HelloAttempt<A>): void {
+    this.#over = true;
+    this.#context.deadlines.clear(this);
+    this.#context.ticks.clear(this.#late);
+    this.#race.cancel();
+    // One of them is the connection's own.
+    this.#context.budget.letGo(this.#attempts.length - 1);
+    for (const attempt of this.#attempts) {
+      if (attempt !== kept) this.#context.engine.close(attempt.socket, 'reset');
+    }
+  }
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(first.length + second.length);
+  whole.set(first);
+  whole.set(second, first.length);
+  return whole;
+}

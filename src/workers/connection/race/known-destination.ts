@@ -1,0 +1,117 @@
+// What one race learns and has remembered: of its candidates for the destination, and of the lines' proxies. It looks up
+// what is known, and decides nothing: which is best is protocol/routes/destination-memory.ts.
+import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
+import type { Target } from '../../../protocol/address/target.js';
+import type { Candidate } from '../../../protocol/lines/candidate.js';
+import { FAILURES, type Failure } from '../../../protocol/race/failure.js';
+import type { CandidateMemory } from '../../../protocol/routes/candidate-memory.js';
+import type { DestinationMemory, LineView } from '../../../protocol/routes/destination-memory.js';
+import type { Context } from '../shared/context.js';
+import { checkAddresses } from './address-check.js';
+import type { Attempt } from './attempt.js';
+import { Reached } from './outcome.js';
+
+export class Lessons {
+  readonly #context: Context;
+  readonly #target: Target;
+  /** Undefined where there is nothing to choose and so nothing to remember. */
+  readonly #key: string | undefined;
+  #memory: DestinationMemory | undefined;
+
+  constructor(context: Context, target: Target, key: string | undefined) {
+    this.#context = context;
+    this.#target = target;
+    this.#key = key;
+    if (key !== undefined) this.#memory = context.routes.get(key, context.engine.now);
+  }
+
+  /** Whether there is a choice at all. */
+  get areOfUse(): boolean {
+    return this.#key !== undefined;
+  }
+
+  /** What goes first and alone; undefined where nothing works, or it is time to race all of them anew. */
+  best(lines: LineView, sticky: boolean): CandidateMemory | undefined {
+    const memory = this.#memory;
+    if (memory === undefined) return undefined;
+    const { routes, engine, options, names } = this.#context;
+    if (engine.now >= memory.checkAt || memory.checkedAfter !== names.changes)
+      checkAddresses(this.#context, memory, this.#target);
+    const { refresh_s } = options.cache;
+    if (refresh_s > 0 && engine.now - memory.raced >= refresh_s * 1000) return undefined;
+    return memory.choose(engine.now, routes.ttl_ms, lines, sticky);
+  }
+
+  /** Whether it has just been connected without an answer where another one got one: it would win, and be of no use. */
+  isMute(candidate: Candidate): boolean {
+    const known = this.#memory?.find(candidate);
+    return known?.mute === true && known.isFailing(this.#context.engine.now);
+  }
+
+  /** How soon an attempt answers by what is known, in ms. */
+  answersWithin({ candidate }: Attempt): number {
+    const { first_byte_ms, margin_ms } = this.#context.options.race;
+    return this.#memory?.answersWithin(candidate, margin_ms, first_byte_ms) ?? first_byte_ms;
+  }
+
+  /** For what is learned of an attempt after the race; undefined where there is nothing to learn. */
+  reached({ candidate, line }: Attempt): Reached | undefined {
+    const name = this.#target.ip === undefined ? this.#target.host : undefined;
+    if (this.#key === undefined && name === undefined) return undefined;
+    return new Reached(this.#context, this.#key, this.#memory, candidate, name, line.isDirect);
+  }
+
+  /** Connected. `attempts`: all of the race. `whole`: all candidates take part in it. */
+  connected(attempt: Attempt, attempts: readonly Attempt[], whole: boolean): void {
+    const { health, routes, engine } = this.#context;
+    const { now } = engine;
+    const { line } = attempt.candidate;
+    if (!attempt.line.isDirect && health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
+    if (this.#key === undefined) return;
+    if (this.#memory === undefined) {
+      this.#memory = routes.open(this.#key, now);
+      // Only now is it known that it was not the destination.
+      for (const earlier of attempts) if (earlier.failure !== undefined) this.#fail(earlier, earlier.failure);
+    }
+    if (whole) this.#memory.raced = now;
+    routes.connected(this.#key, this.#memory, attempt.candidate, now - attempt.started, now);
+  }
+
+  failed(attempt: Attempt, failure: Failure): void {
+    const { outcomes, engine } = this.#context;
+    if (failure.code === 'reset' && attempt.line.isDirect && this.#target.ip === undefined)
+      outcomes.note({ name: this.#target.host, ip: attempt.candidate.ip }, 'failed', engine.now);
+    if (!attempt.line.isDirect) this.#judgeProxy(attempt, failure);
+    if (this.#memory !== undefined) this.#fail(attempt, failure);
+  }
+
+  /** Another one was better. A proxy that it had got past can be reached all the same. */
+  abandoned({ candidate: { line }, passedProxies }: Attempt): void {
+    const { health, routes } = this.#context;
+    if (passedProxies && health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
+  }
+
+  /** Another one is connected, although this one began so early that by its own history it should be. */
+  late({ candidate }: Attempt): void {
+    const { routes, engine } = this.#context;
+    if (this.#memory !== undefined) routes.failed(this.#key as string, this.#memory, candidate, 'late', engine.now);
+  }
+
+  #fail(attempt: Attempt, { code }: Failure): void {
+    const { routes, engine } = this.#context;
+    const { blames } = FAILURES[code];
+    if (blames === undefined) return;
+    routes.failed(this.#key as string, this.#memory as DestinationMemory, attempt.candidate, blames, engine.now);
+  }
+
+  #judgeProxy({ candidate: { line, ip }, line: { hops }, passedProxies }: Attempt, { code, detail }: Failure): void {
+    const { health, routes, engine } = this.#context;
+    if (passedProxies) {
+      if (health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
+    } else if (FAILURES[code].blames === 'proxy') {
+      health.proxyFailed(line, engine.now);
+      const address = formatEndpoint(formatIp(ip), hops[0].port);
+      routes.tell({ kind: 'proxy-failed', line, why: { cause: code, detail, address } });
+    }
+  }
+}

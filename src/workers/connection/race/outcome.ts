@@ -1,0 +1,64 @@
+// Where a connection went, for what is learned of it after the race: kept from the reply to the first byte of the
+// destination, and small, since it is held for every connection whose destination has not spoken yet.
+import type { Candidate } from '../../../protocol/lines/candidate.js';
+import type { RouteFailure } from '../../../protocol/routes/candidate-memory.js';
+import type { DestinationMemory } from '../../../protocol/routes/destination-memory.js';
+import type { Observation } from '../../../protocol/trust/outcomes.js';
+import type { Heard } from '../relay/first-byte.js';
+import type { Context } from '../shared/context.js';
+
+export class Reached implements Heard {
+  readonly #context: Context;
+  /** Of the routes; undefined where there was nothing to choose. */
+  readonly #key: string | undefined;
+  readonly #memory: DestinationMemory | undefined;
+  readonly #candidate: Candidate;
+  /** That the client asked for; undefined where it asked for an address. */
+  readonly #name: string | undefined;
+  /** Whether the candidate's address is the destination's own. */
+  readonly #direct: boolean;
+
+  constructor(
+    context: Context,
+    key: string | undefined,
+    memory: DestinationMemory | undefined,
+    candidate: Candidate,
+    name: string | undefined,
+    direct: boolean,
+  ) {
+    this.#context = context;
+    this.#key = key;
+    this.#memory = memory;
+    this.#candidate = candidate;
+    this.#name = name;
+    this.#direct = direct;
+  }
+
+  /** The destination has spoken, so long after the client's first bytes had been sent to it. */
+  answered(result: 'tls' | 'plain', first_byte_ms: number): void {
+    const { routes, health, engine } = this.#context;
+    this.#note(result);
+    health.answered(this.#candidate.line);
+    if (this.#key !== undefined && this.#memory !== undefined)
+      routes.answered(this.#key, this.#memory, this.#candidate, first_byte_ms, engine.now);
+  }
+
+  /** It ended, refused or said something else instead. Whether that is its own fault shows when another one answers. */
+  failed(cause: RouteFailure): void {
+    this.#note('failed');
+    this.late(cause);
+  }
+
+  /** It has not answered in the time that it usually takes. */
+  late(cause: RouteFailure = 'silent'): void {
+    const { routes, engine } = this.#context;
+    if (this.#key !== undefined && this.#memory !== undefined)
+      routes.failed(this.#key, this.#memory, this.#candidate, cause, engine.now);
+  }
+
+  #note(result: Observation['result']): void {
+    const { outcomes, engine } = this.#context;
+    if (this.#name === undefined) return;
+    outcomes.note({ name: this.#name, ip: this.#direct ? this.#candidate.ip : undefined }, result, engine.now);
+  }
+}

@@ -1,0 +1,357 @@
+// The race for one target: starts what the plan says (protocol/race/plan.ts), tells of the first that can be used, and
+// keeps what is connected after it for as long as the session wants. Where candidates come from is candidates.ts, what is
+// learned of them known-destination.ts.
+import { formatEndpoint } from '../../../protocol/address/address.js';
+import type { Target } from '../../../protocol/address/target.js';
+import type { Expiring } from '../../../protocol/deadline-wheel.js';
+import type { Candidate } from '../../../protocol/lines/candidate.js';
+import { type Failure, failureOf, mostTelling } from '../../../protocol/race/failure.js';
+import { RacePlan, type Room } from '../../../protocol/race/plan.js';
+import type { LineView } from '../../../protocol/routes/destination-memory.js';
+import type { Choice } from '../../../protocol/rules/rule.js';
+import { Counter } from '../../../threads/shared/counters.js';
+import type { Waiting } from '../shared/attempt-budget.js';
+import type { Context } from '../shared/context.js';
+import { CROWD_LOOK } from '../shared/crowds.js';
+import { Attempt, type AttemptOutcome } from './attempt.js';
+import { Gathering } from './candidates.js';
+import { Lessons } from './known-destination.js';
+import type { Reached } from './outcome.js';
+
+/** Whoever waits for the race. `won` or `lost` is called once, unless the race is cancelled; the others only after `won`. */
+export interface RaceOutcome {
+  won(winner: Attempt): void;
+  lost(failure: Failure): void;
+  /** One more is connected, to be had from `another()`. */
+  joined(): void;
+  /** Of what was asked for by `another()` nothing will come. */
+  exhausted(): void;
+}
+
+export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
+  /** Everything that was started, in order. */
+  readonly attempts: Attempt[] = [];
+  readonly started: number;
+  next: Expiring | null = null;
+  previous: Expiring | null = null;
+  due = 0;
+  readonly #context: Context;
+  readonly #target: Target;
+  readonly #outcome: RaceOutcome;
+  /** Numbers of the lines that may be used. */
+  readonly #lines: readonly number[];
+  readonly #sticky: boolean;
+  readonly #plan: RacePlan;
+  /** Connected, not the winner: for later. */
+  readonly #held: Attempt[] = [];
+  readonly #lessons: Lessons;
+  readonly #gathering: Gathering;
+  #lead: Attempt | undefined;
+  #leadIsLate = false;
+  #failure: Failure | undefined;
+  #won = false;
+  /** After the winner: whether one more is wanted. */
+  #wanted = false;
+  #over = false;
+  /** For room on a line. */
+  #waits = false;
+  /** Crowds that it has waited for. */
+  #crowded: string[] | undefined;
+  /** When what is connected, but says so too early, is used nevertheless. */
+  #holdUntil = Number.POSITIVE_INFINITY;
+
+  /** `choice`: what a rule leaves to choose from. `client`: the client's address where that is sticky. */
+  constructor(
+    context: Context,
+    target: Target,
+    choice: Choice | undefined,
+    client: string | undefined,
+    outcome: RaceOutcome,
+  ) {
+    this.#context = context;
+    this.#target = target;
+    this.#lines = choice?.lines ?? context.allLines;
+    this.#sticky = choice?.sticky ?? false;
+    this.#outcome = outcome;
+    this.started = context.engine.now;
+    this.#plan = new RacePlan(context.planRules);
+    this.#lessons = new Lessons(context, target, this.#keyFor(client));
+    this.#gathering = new Gathering({ context, target, plan: this.#plan, lessons: this.#lessons }, () => this.#step());
+  }
+
+  /** Of what is remembered: nothing is where there is nothing to choose. */
+  #keyFor(client: string | undefined): string | undefined {
+    const { asked, ip, port } = this.#target;
+    if (this.#lines.length === 1 && ip !== undefined) return undefined;
+    const destination = formatEndpoint(asked, port);
+    return client === undefined ? destination : `${client} ${destination}`;
+  }
+
+  /** Starts it; the outcome may be told before this returns. */
+  start(): void {
+    const { engine, counters, budget } = this.#context;
+    const best = this.#lessons.best(this, this.#sticky);
+    const mayLead = best !== undefined && budget.hasRoom(best.line) && !this.#isCrowded(best.line);
+    if (mayLead && this.#gathering.isUsual(best)) {
+      this.#plan.lead(best, engine.now);
+      this.#lead = this.#begin(best);
+    } else {
+      counters[Counter.firstContacts] += 1;
+    }
+    this.#step();
+  }
+
+  /** Ends every attempt that has not been taken; nothing more is told. */
+  cancel(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#gathering.end();
+    this.#context.ticks.clear(this);
+    const { budget, crowds, engine } = this.#context;
+    if (this.#waits) budget.forget(this);
+    if (this.#crowded !== undefined) crowds.forget(this, this.#crowded);
+    for (const attempt of this.attempts) {
+      if (attempt.result !== undefined) continue;
+      budget.give(attempt.candidate.line);
+      if (attempt.crowd !== undefined) crowds.givenUp(attempt.crowd, engine.now);
+      this.#lessons.abandoned(attempt);
+      attempt.abandon(attempt === this.#lead && this.#leadIsLate ? 'late' : 'abandoned');
+    }
+    budget.letGo(this.#held.length);
+    for (const attempt of this.#held) attempt.abandon('abandoned');
+    this.#held.length = 0;
+  }
+
+  /** Whether there may be another candidate than the winner. */
+  get hasOthers(): boolean {
+    return this.#lessons.areOfUse && !this.#over && (!this.#isSpent() || this.#held.length > 0);
+  }
+
+  /** After the winner: one more that is connected, to be let go of in the budget; `coming`: `joined` or `exhausted` will be told; `none`: there is none. */
+  another(): Attempt | 'coming' | 'none' {
+    const held = this.#held.shift();
+    if (held !== undefined) return held;
+    if (this.#over) return 'none';
+    this.#wanted = true;
+    this.#plan.demand(this.#context.engine.now);
+    this.#proceed();
+    if (!this.#isSpent()) return 'coming';
+    this.#wanted = false;
+    return 'none';
+  }
+
+  /** What went first and alone, because it is remembered. */
+  get lead(): Attempt | undefined {
+    return this.#lead;
+  }
+
+  /** For what is learned of an attempt later; undefined where there is nothing to learn. */
+  reached(attempt: Attempt): Reached | undefined {
+    return this.#lessons.reached(attempt);
+  }
+
+  /** How soon an attempt answers by what is known, in ms. */
+  answersWithin(attempt: Attempt): number {
+    return this.#lessons.answersWithin(attempt);
+  }
+
+  // LineView
+
+  mayUse(line: number): boolean {
+    return this.#lines.includes(line) && this.#context.health.mayUse(line, this.#context.engine.now);
+  }
+
+  answersEarly(line: number): boolean {
+    return this.#context.health.answersEarly(line, this.#context.engine.now);
+  }
+
+  // AttemptOutcome
+
+  connected(attempt: Attempt): void {
+    const { line } = attempt.candidate;
+    this.#plan.connected();
+    this.#lessons.connected(attempt, this.attempts, this.#gathering.begun);
+    if (!this.#won && this.#gathering.begun) this.#judgeLead();
+    this.#place(attempt);
+    // Now that this race knows whether it wants more.
+    this.#context.budget.give(line);
+    this.#leaveCrowd(attempt);
+  }
+
+  /** One that is connected wins, or is kept for later. */
+  #place(attempt: Attempt): void {
+    if (this.#won) {
+      this.#hold(attempt);
+      if (!this.#wanted) return;
+      this.#wanted = false;
+      this.#outcome.joined();
+    } else if (this.answersEarly(attempt.candidate.line) && attempt !== this.#lead && !this.#isSpent()) {
+      const { engine, options } = this.#context;
+      this.#hold(attempt);
+      this.#holdUntil = Math.min(this.#holdUntil, engine.now + options.race.first_byte_ms);
+      this.#step();
+    } else {
+      this.#win(attempt);
+    }
+  }
+
+  failed(attempt: Attempt, failure: Failure): void {
+    const { budget } = this.#context;
+    this.#learn(attempt, failure);
+    // Now that this race, which may be the one that waits for it, knows why.
+    budget.give(attempt.candidate.line);
+    this.#leaveCrowd(attempt);
+    this.#step();
+  }
+
+  onDeadline(): void {
+    this.#step();
+  }
+
+  roomMade(): void {
+    this.#step();
+  }
+
+  // What goes on
+
+  /** Another one is connected, and the lead, which began before all others, is not. */
+  #judgeLead(): void {
+    if (this.#lead === undefined || this.#lead.result !== undefined || this.#leadIsLate) return;
+    this.#leadIsLate = true;
+    this.#lessons.late(this.#lead);
+  }
+
+  #hold(attempt: Attempt): void {
+    this.#context.budget.hold();
+    this.#held.push(attempt);
+  }
+
+  #winHeld(): void {
+    this.#context.budget.letGo(1);
+    this.#win(this.#held.shift() as Attempt);
+  }
+
+  #win(attempt: Attempt): void {
+    this.#won = true;
+    this.#outcome.won(attempt);
+    if (!this.#over) this.#arm();
+  }
+
+  #step(): void {
+    if (this.#over) return;
+    this.#proceed();
+    if (!this.#won) {
+      const due = this.#context.engine.now >= this.#holdUntil;
+      if (this.#held.length > 0 && (due || this.#isSpent())) this.#winHeld();
+      else if (this.#isSpent()) {
+        this.cancel();
+        const failure = this.#mostTelling();
+        this.#context.failures.lost(failure, this.#target, this.attempts, this.#context.engine.now);
+        this.#outcome.lost(failure);
+      }
+    } else if (this.#wanted && this.#isSpent()) {
+      this.#wanted = false;
+      this.#outcome.exhausted();
+    }
+  }
+
+  /** Nothing is under way, and nothing can be started any more. */
+  #isSpent(): boolean {
+    return this.#gathering.done && this.#plan.running === 0 && !this.#plan.hasWaiting;
+  }
+
+  #mostTelling(): Failure {
+    const { failure } = this.#gathering;
+    return failure === undefined ? (this.#failure ?? failureOf('internal')) : mostTelling(this.#failure, failure);
+  }
+
+  /** Starts what is due. */
+  #proceed(): void {
+    if (this.#over) return;
+    if (!this.#won || this.#wanted) {
+      const { budget, engine } = this.#context;
+      const { now } = engine;
+      if (!this.#gathering.begun && this.#plan.othersDue(now)) this.#gathering.begin(this.#lines);
+      for (;;) {
+        const candidate = this.#plan.take(now, budget.most(), this);
+        if (candidate === undefined) break;
+        this.#begin(candidate);
+      }
+    }
+    this.#arm();
+  }
+
+  /** For the plan: whether a line has room; if not, it is waited for. */
+  hasRoom(line: number): boolean {
+    const { budget } = this.#context;
+    if (!budget.hasRoom(line)) {
+      this.#waits = true;
+      budget.wait(this, line);
+      return false;
+    }
+    if (!this.#isCrowded(line)) return true;
+    const { crowds, failures, lines, engine } = this.#context;
+    const key = this.#crowdOf(line);
+    crowds.wait(this, key);
+    this.#crowded ??= [];
+    this.#crowded.push(key);
+    failures.crowded(lines[line].name, this.#target, engine.now);
+    return false;
+  }
+
+  /** Whether too many attempts of a line for this destination have come to nothing yet: it may lead back here. */
+  #isCrowded(line: number): boolean {
+    return this.#isCounted(line) && !this.#context.crowds.hasRoom(this.#crowdOf(line));
+  }
+
+  #isCounted(line: number): boolean {
+    const { lines, budget } = this.#context;
+    return budget.underWay(line) >= CROWD_LOOK && !lines[line].isDirect;
+  }
+
+  #crowdOf(line: number): string {
+    return `${line} ${formatEndpoint(this.#target.host, this.#target.port)}`;
+  }
+
+  #leaveCrowd({ crowd }: Attempt): void {
+    if (crowd !== undefined) this.#context.crowds.decided(crowd);
+  }
+
+  #arm(): void {
+    const { ticks, engine } = this.#context;
+    if (this.#won && !this.#wanted) {
+      ticks.clear(this);
+      return;
+    }
+    let wake = this.#won ? Number.POSITIVE_INFINITY : this.#holdUntil;
+    if (!this.#gathering.begun || this.#plan.hasWaiting) {
+      const next = this.#plan.wakeAt();
+      // Due already and not started: only an event makes room for it.
+      if (next > engine.now) wake = Math.min(wake, next);
+    }
+    if (wake === Number.POSITIVE_INFINITY) ticks.clear(this);
+    else ticks.set(this, wake);
+  }
+
+  #begin(candidate: Candidate): Attempt {
+    const { health, counters, budget, engine } = this.#context;
+    const attempt = new Attempt(this.#context, candidate, this.#target, this);
+    this.attempts.push(attempt);
+    counters[Counter.attempts] += 1;
+    health.begins(candidate.line, engine.now);
+    const failure = attempt.start();
+    if (failure !== undefined) this.#learn(attempt, failure);
+    else {
+      if (this.#isCounted(candidate.line)) attempt.crowd = this.#context.crowds.join(this.#crowdOf(candidate.line));
+      budget.take(candidate.line);
+    }
+    return attempt;
+  }
+
+  #learn(attempt: Attempt, failure: Failure): void {
+    this.#plan.failed(this.#context.engine.now);
+    this.#failure = mostTelling(this.#failure, failure);
+    this.#lessons.failed(attempt, failure);
+    this.#context.failures.attempt(attempt, failure, this.#target, this.#context.engine.now);
+  }
+}

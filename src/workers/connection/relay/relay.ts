@@ -1,0 +1,241 @@
+// Carries bytes both ways between two connected sockets until both have ended: half-closes are passed on, a reset of one
+// side becomes a reset of the other, silence and half-closed silence have deadlines. It tells how it ended, and neither
+// counts nor logs that. It does not know how the two sockets came about.
+import { type Ending, isBroken, type Received } from '../../../linux/engine/engine.js';
+import { Pending, type Socket } from '../../../linux/engine/socket.js';
+import type { Memory } from '../../../linux/memory.js';
+import { setKeepAlive, shutdownWrite } from '../../../linux/sockets.js';
+import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
+import type { Options } from '../../../protocol/options.js';
+import { TimedHandler } from '../shared/timed-handler.js';
+import { type Copying, Direction, type Progress } from './direction.js';
+import { FirstWords, type Heard } from './first-byte.js';
+
+/** What has lasted for this part of `tcp_keepalive_s` has its peers probed by the kernel; most connections end before. */
+const LASTING = 0.5;
+/** Most half-closed connections end at once; one that stays has the side that ended watched for a reset. */
+const WATCH_HALF_CLOSED_AFTER_MS = 500;
+
+/** What all relays of a thread share. */
+export interface RelayContext extends Copying {
+  readonly deadlines: DeadlineWheel;
+  readonly options: Pick<Options, 'idle_timeout_ms' | 'half_closed_timeout_ms' | 'tcp_keepalive_s'>;
+}
+
+export interface RelayEnd {
+  readonly how: 'complete' | 'reset-by-client' | 'reset-by-destination' | 'idle' | 'half-closed';
+  /** Bytes from the client, and to it. */
+  readonly up: number;
+  readonly down: number;
+}
+
+export interface RelayOutcome {
+  /** Called once; both sockets have been closed by then. */
+  relayed(end: RelayEnd): void;
+}
+
+/** `lasting`: its peers are probed. `watched`: moreover one side has ended, and its socket is looked after for a reset. */
+const Stage = { young: 0, lasting: 1, watched: 2, over: 3 } as const;
+type Stage = (typeof Stage)[keyof typeof Stage];
+
+export class Relay extends TimedHandler {
+  readonly #context: RelayContext;
+  readonly #outcome: RelayOutcome;
+  /** Client to destination, and back. */
+  readonly #up: Direction;
+  readonly #down: Direction;
+  /** Undefined once there is nothing to listen for. */
+  #words: FirstWords | undefined;
+  #stage: Stage = Stage.young;
+  /** When bytes last moved, in whole ms of the engine's clock. */
+  #active: number;
+
+  /**
+   * It is all that is left of a connection once it has been started: thousands of them are idle. `heard` is told of the
+   * destination's first words.
+   */
+  constructor(
+    context: RelayContext,
+    client: Socket,
+    destination: Socket,
+    heard: Heard | undefined,
+    outcome: RelayOutcome,
+  ) {
+    super();
+    this.#context = context;
+    this.#outcome = outcome;
+    this.#up = new Direction(client, destination, true);
+    // The client's socket has TCP_NODELAY from the one that listens.
+    this.#down = new Direction(destination, client, false);
+    if (heard !== undefined) this.#words = new FirstWords(context.engine, heard);
+    this.#active = Math.floor(context.engine.now);
+  }
+
+  /**
+   * For a destination that has been sent `sent` bytes of the client already. `unsent`: those of them that its socket has
+   * not taken; it is polled for room. To be called before `start`.
+   */
+  takeOver(sent: number, unsent: Uint8Array | undefined): void {
+    this.#up.takeOver(sent, unsent);
+  }
+
+  /**
+   * Takes over both sockets. `early` and `rest`: bytes of the client and of the destination that came before. `event`:
+   * what one of the two has just brought, behind those bytes.
+   */
+  start(early?: Uint8Array, rest?: Uint8Array, event?: Received): void {
+    const context = this.#context;
+    const { engine } = context;
+    const { source, sink } = this.#up;
+    const ofClient = engine.handOver(source, this);
+    const ofDestination = engine.handOver(sink, this);
+    const { tcp_keepalive_s } = context.options;
+    this.#wait(tcp_keepalive_s > 0 ? tcp_keepalive_s * 1000 * LASTING : undefined);
+    if (early !== undefined) this.#words?.fromClient(early[0]);
+    if (rest !== undefined) this.#words?.fromDestination(rest[0]);
+    if (early !== undefined) this.#up.deliver(context, early);
+    if (rest !== undefined) this.#down.deliver(context, rest);
+    this.#up.start(context, (ofClient & Pending.receive) !== 0 || event?.socket === source);
+    this.#down.start(context, (ofDestination & Pending.receive) !== 0 || event?.socket === sink);
+    if (event !== undefined) this.onReceive(event.socket, event.result, event.memory, event.offset);
+  }
+
+  override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
+    if (this.#stage === Stage.over) return;
+    const direction = this.#from(socket);
+    if (this.#words !== undefined) this.#listen(this.#words, direction, result, memory.bytes[offset]);
+    this.#proceed(direction, direction.received(this.#context, result, memory, offset));
+  }
+
+  override onPollIn(socket: Socket): void {
+    const direction = this.#from(socket);
+    this.#proceed(direction, direction.readable(this.#context));
+  }
+
+  override onPollOut(socket: Socket): void {
+    const direction = socket === this.#up.sink ? this.#up : this.#down;
+    this.#proceed(direction, direction.writable(this.#context));
+  }
+
+  override onStreamStopped(socket: Socket): void {
+    this.#from(socket).stopped(this.#context);
+  }
+
+  override onUnsent(socket: Socket, rest: Uint8Array, error: number): void {
+    const direction = socket === this.#up.sink ? this.#up : this.#down;
+    this.#proceed(direction, direction.unsent(this.#context, rest, error));
+  }
+
+  /**
+   * A side that has ended, or whose bytes wait for room at the other one, is not read: only this tells that it was reset.
+   * Where both its directions have ended, what waits is still to be delivered.
+   */
+  override onPollHangup(socket: Socket, result: number): void {
+    const direction = this.#from(socket);
+    // Otherwise the receive in flight finds it (the race may have asked for this, too).
+    if (direction.ended || (direction.isStalled && isBroken(result))) this.#break(socket);
+  }
+
+  #listen(words: FirstWords, direction: Direction, result: number, octet: number): void {
+    if (direction === this.#up) {
+      if (result > 0) words.fromClient(octet);
+    } else if (result > 0) words.fromDestination(octet);
+    else if (result === 0 && !this.#up.ended) words.destinationEnded();
+    if (words.over) this.#words = undefined;
+  }
+
+  #from(socket: Socket): Direction {
+    return socket === this.#up.source ? this.#up : this.#down;
+  }
+
+  #proceed(direction: Direction, progress: Progress): void {
+    this.#active = Math.floor(this.#context.engine.now);
+    switch (progress) {
+      case 'goes-on':
+        break;
+      case 'ended':
+        this.#passEndOn(direction);
+        break;
+      case 'source-broken':
+        this.#break(direction.source);
+        break;
+      case 'sink-broken':
+        this.#break(direction.sink);
+        break;
+      default:
+        progress satisfies never;
+    }
+  }
+
+  /** The source has ended and all its bytes have been taken: the sink gets the end too. */
+  #passEndOn(direction: Direction): void {
+    if (this.#up.ended && this.#down.ended) {
+      // Closing the sockets passes the second end on.
+      this.#finish('graceful', 'complete');
+      return;
+    }
+    shutdownWrite(direction.sink.fd);
+    this.#wait(WATCH_HALF_CLOSED_AFTER_MS);
+  }
+
+  get #isHalfClosed(): boolean {
+    return this.#up.ended || this.#down.ended;
+  }
+
+  /** How long nothing may move. */
+  get #patience_ms(): number {
+    const { half_closed_timeout_ms, idle_timeout_ms } = this.#context.options;
+    const timeout_ms = this.#isHalfClosed ? half_closed_timeout_ms : idle_timeout_ms;
+    return timeout_ms === 0 ? Number.POSITIVE_INFINITY : timeout_ms;
+  }
+
+  /** Until nothing has moved for too long, or at most `look_ms`. */
+  #wait(look_ms = Number.POSITIVE_INFINITY): void {
+    const { deadlines } = this.#context;
+    const wait_ms = Math.min(look_ms, this.#patience_ms);
+    if (wait_ms < Number.POSITIVE_INFINITY) deadlines.set(this, this.#active + wait_ms);
+    else deadlines.clear(this);
+  }
+
+  /** One side is broken: it is told to the other by a reset. */
+  #break(side: Socket): void {
+    const client = side === this.#up.source;
+    if (!client) this.#words?.destinationReset();
+    this.#finish('reset', client ? 'reset-by-client' : 'reset-by-destination');
+  }
+
+  onDeadline(now: number): void {
+    if (this.#active + this.#patience_ms <= now) {
+      this.#finish('reset', this.#isHalfClosed ? 'half-closed' : 'idle');
+      return;
+    }
+    if (this.#stage === Stage.young) this.#lasts();
+    if (this.#isHalfClosed && this.#stage === Stage.lasting) {
+      this.#stage = Stage.watched;
+      this.#context.engine.pollHangup(this.#up.ended ? this.#up.source : this.#down.source);
+    }
+    // Bytes only note the time; the deadline is moved when it comes.
+    this.#wait();
+  }
+
+  #lasts(): void {
+    this.#stage = Stage.lasting;
+    const { tcp_keepalive_s } = this.#context.options;
+    if (tcp_keepalive_s === 0) return;
+    setKeepAlive(this.#up.source.fd, tcp_keepalive_s);
+    setKeepAlive(this.#up.sink.fd, tcp_keepalive_s);
+  }
+
+  #finish(ending: Ending, how: RelayEnd['how']): void {
+    const { engine, deadlines } = this.#context;
+    this.#stage = Stage.over;
+    deadlines.clear(this);
+    this.#up.release(this.#context);
+    this.#down.release(this.#context);
+    engine.close(this.#up.source, ending);
+    engine.close(this.#up.sink, ending);
+    // The reply that told the client of its success may have come back unsent, and was never counted.
+    const down = Math.max(this.#down.bytes, 0);
+    this.#outcome.relayed({ how, up: this.#up.bytes, down });
+  }
+}

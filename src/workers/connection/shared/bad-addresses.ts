@@ -1,0 +1,92 @@
+// This actor's replica of the bad addresses: asked before every dial of a direct line, and for what is known of a name. It
+// is kept fresh by what the DNS actor pushes, and begins with the static list. It judges nothing itself.
+import { parseIp } from '../../../protocol/address/address.js';
+import { comparedIp } from '../../../protocol/address/embedded-ipv4.js';
+import { IpMap } from '../../../protocol/address/ip-map.js';
+import { IpRanges } from '../../../protocol/address/ip-range.js';
+import type { BadAddressChange, Verdict } from '../../../protocol/trust/evidence.js';
+import type { BadAddressSubscriber } from '../../../threads/contracts/dns.js';
+
+interface Bad {
+  readonly everywhere: boolean;
+  readonly names: ReadonlySet<string>;
+  readonly last: ReadonlySet<string>;
+  readonly servers: number;
+  /** The version since which one more server is not believed. */
+  readonly disbelieved: number;
+  readonly expires: number;
+  /** Known from an earlier DNS actor only: nobody will tell when it is over. */
+  orphan: boolean;
+}
+
+export class BadAddresses implements BadAddressSubscriber {
+  readonly #fixed: IpRanges;
+  readonly #bad = new IpMap<Bad>();
+  readonly #now: () => number;
+  #version = 0;
+
+  /** `fixed`: addresses and ranges of the configuration. `now`: milliseconds since the epoch. */
+  constructor(fixed: readonly string[], now: () => number) {
+    this.#fixed = IpRanges.of(fixed);
+    this.#now = now;
+  }
+
+  /** Changes with every push: what was looked at under another one is to be looked at again. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Whether an address is not to be dialled, for a name (undefined: the client asked for the address itself). */
+  bars(ip: Uint8Array, name: string | undefined): boolean {
+    if (!this.#fixed.empty && this.#fixed.has(ip)) return true;
+    return this.isInjected(ip, name);
+  }
+
+  /** The same without the static list, which holds only for those who dial. */
+  isInjected(ip: Uint8Array, name: string | undefined): boolean {
+    const bad = this.#badOf(ip);
+    return bad !== undefined && (bad.everywhere || (name !== undefined && bad.names.has(name)));
+  }
+
+  /** Whether an address is to be tried only when nothing else has worked. */
+  isLast(ip: Uint8Array, name: string): boolean {
+    return this.#badOf(ip)?.last.has(name) ?? false;
+  }
+
+  /** Whether since `version` one more server is not believed that it gave the address. */
+  isDisbelievedSince(ip: Uint8Array, version: number): boolean {
+    const bad = this.#badOf(ip);
+    return bad !== undefined && bad.disbelieved > version;
+  }
+
+  async badAddressesChanged(changes: readonly BadAddressChange[], whole: boolean): Promise<void> {
+    this.#version += 1;
+    // What an earlier DNS actor knew serves as long as it would have, so that a restart leaves no gap.
+    if (whole) for (const one of this.#bad.values()) one.orphan = true;
+    for (const { address, verdict } of changes) {
+      const bytes = parseIp(address);
+      if (bytes === undefined) continue;
+      const ip = comparedIp(bytes);
+      if (verdict === undefined) this.#bad.delete(ip);
+      else this.#bad.set(ip, this.#replica(verdict, this.#bad.get(ip)));
+    }
+  }
+
+  #badOf(asked: Uint8Array): Bad | undefined {
+    if (this.#bad.size === 0) return undefined;
+    const ip = comparedIp(asked);
+    const bad = this.#bad.get(ip);
+    if (bad === undefined || !bad.orphan || bad.expires > this.#now()) return bad;
+    this.#bad.delete(ip);
+    return undefined;
+  }
+
+  #replica({ everywhere, names, last, servers, expires }: Verdict, before: Bad | undefined): Bad {
+    const more = servers.length > (before?.servers ?? 0);
+    return {
+      ...{ everywhere, names: new Set(names), last: new Set(last), servers: servers.length, expires },
+      orphan: false,
+      disbelieved: more ? this.#version : (before?.disbelieved ?? 0),
+    };
+  }
+}

@@ -1,0 +1,51 @@
+// What everything in a connection actor shares: its engine, clock, options, tables and counters.
+import type { Engine } from '../../../linux/engine/engine.js';
+import type { PipePool } from '../../../linux/pipes.js';
+import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
+
+import type { LineHealth } from '../../../protocol/lines/health.js';
+import type { Options } from '../../../protocol/options.js';
+import type { PlanRules } from '../../../protocol/race/plan.js';
+import type { RemoteLog } from '../../../threads/log.js';
+import type { ConnectionEnd } from '../connection-end.js';
+import type { AttemptBudget } from './attempt-budget.js';
+import type { BadAddresses } from './bad-addresses.js';
+import type { Crowds } from './crowds.js';
+import type { DialLine } from './dial-lines.js';
+import type { Egress } from './egress.js';
+import type { FailureLog } from './failure-log.js';
+import type { NamesReplica } from './names-replica.js';
+import type { OutcomeReports } from './outcome-reports.js';
+import type { RoutesReplica } from './routes-replica.js';
+import type { RuleBook } from './rules-replica.js';
+
+export interface Context {
+  readonly engine: Engine;
+  readonly options: Options;
+  /** Each at the place of its number. */
+  readonly lines: readonly DialLine[];
+  /** Numbers of the lines: what a connection may use to which no rule applies. */
+  readonly allLines: readonly number[];
+  readonly planRules: PlanRules;
+  readonly budget: AttemptBudget;
+  readonly crowds: Crowds;
+  readonly health: LineHealth;
+  readonly badAddresses: BadAddresses;
+  readonly egress: Egress;
+  readonly deadlines: DeadlineWheel;
+  /** For what is a matter of milliseconds. While any is set, the thread wakes every few of them. */
+  readonly ticks: DeadlineWheel;
+  readonly names: NamesReplica;
+  readonly outcomes: OutcomeReports;
+  readonly routes: RoutesReplica;
+  readonly rules: RuleBook;
+  readonly pipes: PipePool;
+  /** This actor's slice of the counters. */
+  readonly counters: Float64Array;
+  readonly log: RemoteLog;
+  readonly failures: FailureLog;
+  /** The end of every connection that is not recorded. */
+  readonly unrecorded: ConnectionEnd<never>;
+  /** A connection has ended. */
+  ended(): void;
+}

@@ -1,0 +1,40 @@
+// The lines in the form in which they are dialled: texts turned into bytes once, at the actor's start.
+import { parseIp } from '../../../protocol/address/address.js';
+import type { Hop, Line } from '../../../protocol/lines/line.js';
+import { byNumber } from '../../../protocol/lines/numbers.js';
+
+export interface DialLine {
+  /** By which all tables know it; its place in this one. */
+  readonly number: number;
+  readonly name: string;
+  /** Undefined: the kernel chooses, of either family. */
+  readonly sourceIp: Uint8Array | undefined;
+  readonly sourcePort: number;
+  /** The proxies on the way; none for a direct line. */
+  readonly hops: readonly Hop[];
+  readonly isDirect: boolean;
+  /** The first proxy's address where it is configured as one, not as a name. */
+  readonly proxyIp: Uint8Array | undefined;
+}
+
+/** Each at the place of its number. Nothing asks for a line that is not there. */
+export function dialLines(lines: readonly Line[]): readonly DialLine[] {
+  return byNumber(lines.map(dialLine)) as readonly DialLine[];
+}
+
+function dialLine(line: Line): DialLine {
+  return {
+    number: line.number,
+    name: line.name,
+    sourceIp: line.source.ip === undefined ? undefined : parseIp(line.source.ip),
+    sourcePort: line.source.port,
+    hops: line.hops,
+    isDirect: line.isDirect,
+    proxyIp: line.isDirect ? undefined : parseIp(line.hops[0].host),
+  };
+}
+
+/** Whether a line can dial addresses of this length (its source's family, when it has one). */
+export function dialsFamily(line: DialLine, ip: Uint8Array): boolean {
+  return line.sourceIp === undefined || line.sourceIp.length === ip.length;
+}

@@ -1,0 +1,100 @@
+// Tells main what whoever runs the gateway can mend: failures of a line's source and proxies, descriptors or ports that have
+// run out, clients that are set wrongly. Main says how often (main/process/notices.ts); here no more than one of a topic a
+// second crosses the threads, however many connections fail. It keeps what failed last, should main ask.
+import { formatEndpoint, formatIp, unmapped } from '../../../protocol/address/address.js';
+import type { Target } from '../../../protocol/address/target.js';
+import type { Misfit } from '../../../protocol/inbound/inbound.js';
+import type { Candidate } from '../../../protocol/lines/candidate.js';
+import { Repeats } from '../../../protocol/notice.js';
+import { FAILURES, type Failure } from '../../../protocol/race/failure.js';
+import type { LastFailure } from '../../../threads/contracts/connection.js';
+import type { RemoteLog } from '../../../threads/log.js';
+import type { DialLine } from './dial-lines.js';
+
+const EVERY_MS = 1000;
+
+/** Of an attempt, what names the line and where it dialled. */
+export interface Failed {
+  readonly candidate: Candidate;
+  readonly line: Pick<DialLine, 'name' | 'sourceIp'>;
+  readonly failure: Failure | undefined;
+}
+
+interface Lost {
+  readonly failure: Failure;
+  readonly target: Target;
+  readonly attempt: Failed | undefined;
+  readonly at: number;
+}
+
+export class FailureLog {
+  readonly #log: RemoteLog;
+  readonly #repeats = new Repeats(EVERY_MS);
+  #last: Lost | undefined;
+
+  constructor(log: RemoteLog) {
+    this.#log = log;
+  }
+
+  /** An attempt failed, whatever becomes of its connection; `now` in ms of the engine's clock. */
+  attempt(attempt: Failed, failure: Failure, target: Target, now: number): void {
+    if (FAILURES[failure.code].level !== 'debug') this.#tell(attempt, failure, target, now);
+  }
+
+  /** A connection failed: by the failure of one of its attempts, or by another one. */
+  lost(failure: Failure, target: Target, attempts: readonly Failed[], now: number): void {
+    const attempt = attempts.find((one) => one.failure === failure);
+    this.#last = { failure, target, attempt, at: now };
+    if (attempt === undefined && FAILURES[failure.code].level !== 'debug') this.#tell(undefined, failure, target, now);
+  }
+
+  #tell(attempt: Failed | undefined, failure: Failure, target: Target, now: number): void {
+    const { level, sentence: message } = FAILURES[failure.code];
+    const topic = `${failure.code} ${attempt?.line.name ?? ''}`;
+    const left_out = this.#repeats.due(topic, now);
+    if (left_out === undefined || level === 'debug') return;
+    this.#log.tell({ topic, level, message, fields: what(failure, target, attempt), left_out });
+  }
+
+  /** A client that cannot be served as it is set; its address is asked for only when it is said. */
+  misfit({ what, sentence }: Misfit, client: () => { readonly ip: Uint8Array } | number, now: number): void {
+    const topic = `client ${what}`;
+    const left_out = this.#repeats.due(topic, now);
+    if (left_out === undefined) return;
+    const peer = client();
+    const address = typeof peer === 'number' ? 'an address that it has left' : formatIp(unmapped(peer.ip));
+    const message = `a client at ${address} ${sentence}`;
+    this.#log.tell({ topic, level: 'warn', message, fields: {}, left_out });
+  }
+
+  /** So many attempts of a line for one destination come to nothing that the next one waits. */
+  crowded(line: string, target: Target, now: number): void {
+    const topic = `crowded ${line}`;
+    const left_out = this.#repeats.due(topic, now);
+    if (left_out === undefined) return;
+    const message = 'attempts for one destination wait for each other: the line may lead back to this gateway';
+    this.#log.tell({
+      ...{ topic, level: 'warn', message, left_out },
+      fields: { line, target: formatEndpoint(target.host, target.port) },
+    });
+  }
+
+  last(now: number): LastFailure | undefined {
+    if (this.#last === undefined) return undefined;
+    const { failure, target, attempt, at } = this.#last;
+    return { age_ms: now - at, what: what(failure, target, attempt) };
+  }
+}
+
+/** Names the line, the address that it dialled, and what the kernel or the proxy said. */
+function what({ code, detail }: Failure, target: Target, attempt: Failed | undefined): LastFailure['what'] {
+  const where =
+    attempt === undefined
+      ? {}
+      : { line: attempt.line.name, address: formatIp(attempt.candidate.ip), ...sourceOf(attempt) };
+  return { cause: code, detail, ...where, target: formatEndpoint(target.host, target.port) };
+}
+
+function sourceOf({ line: { sourceIp } }: Failed): { readonly source?: string } {
+  return sourceIp === undefined ? {} : { source: formatIp(sourceIp) };
+}

@@ -1,0 +1,285 @@
+// This actor's own copy of the answers of the DNS actor: what is known is there at once, what is not is asked for once,
+// however many connections wait for it. It asks no server itself.
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { LRUCache } from 'lru-cache';
+import { parseIp } from '../../../protocol/address/address.js';
+import { withoutDot } from '../../../protocol/address/host-name.js';
+import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
+import type { Options } from '../../../protocol/options.js';
+import { type Failure, type FailureCode, failureOf } from '../../../protocol/race/failure.js';
+import type { Observation } from '../../../protocol/trust/outcomes.js';
+import type { LookupAnswer, NamesActor, NamesSubscriber } from '../../../threads/contracts/dns.js';
+import { LookupClient } from '../../../threads/lookups.js';
+import { call, moved, type Remote, serve } from '../../../threads/port.js';
+import { Counter } from '../../../threads/shared/counters.js';
+import type { BadAddresses } from './bad-addresses.js';
+
+/**
+ * What an outcome says of an address that it does not have: that the name has it no more; the same, but only where it has
+ * others of that family; or nothing.
+ */
+export type Proof = 'all' | 'by-family' | 'none';
+
+export type NameOutcome = { readonly proof: Proof } & (
+  | { readonly kind: 'found'; readonly ips: readonly Uint8Array[] }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+);
+
+interface Known {
+  /** As the DNS actor gave it. */
+  readonly answer: NameOutcome;
+  /** Without what has turned bad since. */
+  readonly outcome: NameOutcome;
+  /** Of the bad addresses, when they were last compared. */
+  readonly version: number;
+  /** Milliseconds of the monotonic clock. */
+  readonly expires: number;
+}
+
+/** `more`: the lookup goes on, and the waiter is told once more. */
+type Waiter = (outcome: NameOutcome, more: boolean) => void;
+
+/** How much longer than the DNS actor's own deadline an answer is waited for: that it has died shows only so. */
+const GRACE_MS = 1000;
+const UNANSWERED = failed('dns-failed', 'the DNS actor does not answer');
+const ALL_BAD = failed('dns-failed', 'every address turned bad');
+
+/** One question on its way. */
+class Pending {
+  readonly waiters = new Set<Waiter>();
+  readonly deadline: Deadline;
+  /** What has been answered so far. */
+  early: NameOutcome | undefined;
+
+  constructor(expired: () => void) {
+    this.deadline = new Deadline(expired);
+  }
+}
+
+interface Parts {
+  readonly deadlines: DeadlineWheel;
+  readonly badAddresses: BadAddresses;
+  /** The monotonic clock, in ms. */
+  readonly now: () => number;
+  /** Of its actor. */
+  readonly counters: Float64Array;
+}
+
+export class NamesReplica {
+  /** How often the machine's own files have changed what names come to. */
+  changes = 0;
+  readonly #known: LRUCache<string, Known>;
+  readonly #pending = new Map<string, Pending>();
+  readonly #deadlines: DeadlineWheel;
+  readonly #timeout_ms: number;
+  readonly #pending_max: number;
+  readonly #badAddresses: BadAddresses;
+  readonly #now: () => number;
+  readonly #counters: Float64Array;
+  #port: MessagePort | undefined;
+  /** What the DNS actor pushes comes here. */
+  #pushes: MessagePort | undefined;
+  #remote: Remote<NamesActor> | undefined;
+  #lookups: LookupClient | undefined;
+
+  constructor(options: Options['dns'], { deadlines, badAddresses, now, counters }: Parts) {
+    this.#known = new LRUCache({ max: options.entries_max });
+    this.#timeout_ms = options.timeout_ms + GRACE_MS;
+    this.#pending_max = options.lookups_max;
+    this.#deadlines = deadlines;
+    this.#badAddresses = badAddresses;
+    this.#now = now;
+    this.#counters = counters;
+  }
+
+  /** From now on asks the DNS actor at the other end; what an earlier one had been asked is asked again. */
+  connect(port: MessagePort): void {
+    this.close();
+    this.#port = port;
+    port.unref();
+    this.#remote = call<NamesActor>(port);
+    this.#subscribe(this.#remote);
+    this.#lookups = this.#openLookups(this.#remote);
+    for (const name of this.#pending.keys()) this.#ask(name);
+  }
+
+  /** What is known of a name now; undefined when it must be asked, and `waiter` is told later. See `follow`. */
+  lookup(name: string, now: number, waiter: Waiter): NameOutcome | undefined {
+    this.#counters[Counter.names] += 1;
+    const known = this.#review(name);
+    if (known !== undefined && known.expires > this.#now()) {
+      this.#counters[Counter.namesKnown] += 1;
+      return known.outcome;
+    }
+    const pending = this.#pending.get(name);
+    if (pending !== undefined) {
+      pending.waiters.add(waiter);
+      return pending.early;
+    }
+    // With no DNS actor to ask, an old answer is better than none.
+    if (this.#remote === undefined && known !== undefined) return doubtful(known.outcome);
+    if (this.#pending.size >= this.#pending_max) return failed('too-many-lookups');
+    const asked = new Pending(() => this.#settle(name, doubtful(asked.early ?? known?.outcome ?? UNANSWERED)));
+    asked.waiters.add(waiter);
+    this.#pending.set(name, asked);
+    this.#deadlines.set(asked.deadline, now + this.#timeout_ms);
+    this.#ask(name);
+    return undefined;
+  }
+
+  /** Whether more than what is known of a name is to come; if so, `waiter` is told of it. */
+  follow(name: string, waiter: Waiter): boolean {
+    const pending = this.#pending.get(name);
+    pending?.waiters.add(waiter);
+    return pending !== undefined;
+  }
+
+  /** Until when what is known of a name holds, in ms of the engine's clock; long ago where nothing is known. */
+  holdsUntil(name: string): number {
+    return this.#known.peek(name)?.expires ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** A waiter that wants to hear no more. */
+  forget(name: string, waiter: Waiter): void {
+    this.#pending.get(name)?.waiters.delete(waiter);
+  }
+
+  /** Sends what is to be asked, in one message. Called once a turn. */
+  flush(): void {
+    this.#lookups?.flush();
+  }
+
+  /** Tells the DNS actor what connections came to; without one it is lost. */
+  observed(observations: readonly Observation[]): void {
+    this.#remote?.observed(observations).catch(() => {});
+  }
+
+  close(): void {
+    this.#port?.close();
+    this.#pushes?.close();
+    this.#lookups?.close();
+    this.#lookups = undefined;
+    this.#remote = undefined;
+  }
+
+  #subscribe(remote: Remote<NamesActor>): void {
+    const { port1, port2 } = new MessageChannel();
+    this.#pushes = port1;
+    const subscriber: NamesSubscriber = {
+      badAddressesChanged: (changes, whole) => this.#badAddresses.badAddressesChanged(changes, whole),
+      namesChanged: async (names) => this.#outdated(names),
+    };
+    serve(subscriber, port1);
+    port1.unref();
+    remote.subscribe(moved(port2)).catch(() => {});
+  }
+
+  #openLookups(remote: Remote<NamesActor>): LookupClient {
+    const { port1, port2 } = new MessageChannel();
+    // Of a DNS actor that has been replaced meanwhile: its answer is as good.
+    const lookups = new LookupClient(port1, (name, answer) => this.#answered(name, answer));
+    port1.unref();
+    remote.lookups(moved(port2)).catch(() => {});
+    return lookups;
+  }
+
+  /** It is asked for again when it is wanted; what is remembered of destinations leads meanwhile. */
+  #outdated(names: readonly string[] | undefined): void {
+    this.changes += 1;
+    if (names === undefined) this.#known.clear();
+    for (const name of names ?? []) {
+      this.#known.delete(name);
+      this.#known.delete(`${name}.`);
+    }
+  }
+
+  /** What is known of a name without what has turned bad meanwhile; undefined if that leaves nothing. */
+  #review(name: string): Known | undefined {
+    const known = this.#known.get(name);
+    if (known === undefined || known.version === this.#badAddresses.version) return known;
+    const outcome = this.#without(name, known.answer, known.version);
+    if (outcome === undefined) {
+      this.#known.delete(name);
+      return undefined;
+    }
+    const reviewed = { ...known, outcome, version: this.#badAddresses.version };
+    this.#known.set(name, reviewed);
+    return reviewed;
+  }
+
+  /** An answer without its bad addresses; undefined if it must be asked for anew. */
+  #without(name: string, answer: NameOutcome, version: number): NameOutcome | undefined {
+    if (answer.kind !== 'found') return answer;
+    const bad = this.#badAddresses;
+    // Which server gave it is not known here, but whoever is asked again knows.
+    if (answer.ips.some((ip) => bad.isDisbelievedSince(ip, version))) return undefined;
+    const ips = answer.ips.filter((ip) => !bad.isInjected(ip, withoutDot(name)));
+    return ips.length === 0 ? undefined : { kind: 'found', ips, proof: answer.proof };
+  }
+
+  #ask(name: string): void {
+    this.#lookups?.ask(name);
+  }
+
+  #keep(name: string, given: LookupAnswer): NameOutcome {
+    const answer = outcomeOf(given);
+    const { version } = this.#badAddresses;
+    // A push may have overtaken the answer.
+    const outcome = this.#without(name, answer, version) ?? ALL_BAD;
+    if (outcome !== ALL_BAD && (given.code === 'found' || given.code === 'no-such-name')) {
+      this.#known.set(name, { answer, outcome, version, expires: this.#now() + given.ttl_s * 1000 });
+    }
+    return outcome;
+  }
+
+  #answered(name: string, answer: LookupAnswer): void {
+    const outcome = this.#keep(name, answer);
+    const pending = this.#pending.get(name);
+    if (answer.code !== 'found' || !answer.more || pending === undefined) {
+      this.#settle(name, outcome);
+      return;
+    }
+    pending.early = outcome;
+    for (const waiter of pending.waiters) waiter(outcome, true);
+  }
+
+  #settle(name: string, outcome: NameOutcome): void {
+    const pending = this.#pending.get(name);
+    if (pending === undefined) return;
+    this.#pending.delete(name);
+    this.#deadlines.clear(pending.deadline);
+    for (const waiter of pending.waiters) waiter(outcome, false);
+  }
+}
+
+function outcomeOf(answer: LookupAnswer): NameOutcome {
+  switch (answer.code) {
+    case 'found':
+      return {
+        kind: 'found',
+        ips: answer.addresses.map(parseIp).filter((ip) => ip !== undefined),
+        proof: proofOf(answer),
+      };
+    case 'no-such-name': {
+      const detail = answer.exists ? 'it has no address' : undefined;
+      return { ...failed('no-such-name', detail), proof: proofOf(answer) };
+    }
+    case 'failed':
+      return failed('dns-failed', answer.reason);
+    case 'overloaded':
+      return failed('too-many-lookups');
+    default:
+      return answer satisfies never;
+  }
+}
+
+function proofOf({ partial, stale }: { readonly partial?: true; readonly stale?: true }): Proof {
+  if (stale) return 'none';
+  return partial ? 'by-family' : 'all';
+}
+
+const doubtful = (outcome: NameOutcome): NameOutcome => ({ ...outcome, proof: 'none' });
+
+function failed(code: FailureCode, detail?: string): NameOutcome {
+  return { kind: 'failed', failure: failureOf(code, detail), proof: 'none' };
+}

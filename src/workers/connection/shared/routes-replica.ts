@@ -1,0 +1,165 @@
+// This actor's replica of what all actors have learned about routes and lines: read on the hot path, kept fresh by what the
+// route actor pushes. What this actor learns is put in at once and reported in batches, what goes on as before only rarely.
+import type { MessagePort } from 'node:worker_threads';
+import type { Candidate } from '../../../protocol/lines/candidate.js';
+import type { LineEvent, LineHealth } from '../../../protocol/lines/health.js';
+import { tableLength } from '../../../protocol/lines/numbers.js';
+import type { Options } from '../../../protocol/options.js';
+import type { RouteFailure } from '../../../protocol/routes/candidate-memory.js';
+import type { DestinationMemory, LineView, RouteEvent } from '../../../protocol/routes/destination-memory.js';
+import { memoryOf, type RouteState } from '../../../protocol/routes/state.js';
+import { RouteTable } from '../../../protocol/routes/table.js';
+import type { RouteReport, RouteSubscriber, RoutesActor } from '../../../threads/contracts/routes.js';
+import { call, type Remote, serve } from '../../../threads/port.js';
+
+/** Reports that wait at most; beyond it they are dropped, and the other actors learn for themselves. */
+const REPORTS_MAX = 4096;
+/** Events of lines in one batch; a dead proxy is heard of from the first of them. */
+const LINE_EVENTS_MAX = 256;
+/** Reports go out this often, or when there are so many. */
+const REPORT_EVERY_MS = 100;
+const REPORT_BATCH = 256;
+/** A candidate that goes on connecting, answering and failing is reported so often of each. */
+const REPEAT_MS = 10_000;
+const REPEAT_FAILURE_MS = 1000;
+
+export class RoutesReplica implements RouteSubscriber, LineView {
+  readonly ttl_ms: number;
+  readonly #actor: number;
+  /** All numbers of lines are below it. */
+  readonly #lines: number;
+  readonly #health: LineHealth;
+  readonly #table: RouteTable;
+  readonly #repeat_ms: number;
+  readonly #now: () => number;
+  #ports: MessagePort[] = [];
+  #remote: Remote<RoutesActor> | undefined;
+  #reports: RouteReport[] = [];
+  #lineEvents: LineEvent[] = [];
+  #reported = 0;
+  /** Whether the last batch has not been answered yet: a route actor that hangs must not get more and more of them. */
+  #isReporting = false;
+
+  constructor(actor: number, { lines, cache }: Options, health: LineHealth, now: () => number) {
+    this.ttl_ms = cache.ttl_s * 1000;
+    this.#actor = actor;
+    this.#lines = tableLength(lines);
+    this.#health = health;
+    this.#table = new RouteTable(cache.entries_max, this.ttl_ms);
+    this.#repeat_ms = Math.min(REPEAT_MS, this.ttl_ms / 4);
+    this.#now = now;
+  }
+
+  connect(reports: MessagePort, pushes: MessagePort): void {
+    this.close();
+    this.#ports = [reports, pushes];
+    for (const port of this.#ports) port.unref();
+    this.#remote = call<RoutesActor>(reports);
+    const subscriber: RouteSubscriber = { routesChanged: (routes, lines) => this.routesChanged(routes, lines) };
+    serve(subscriber, pushes);
+  }
+
+  get(destination: string, now: number): DestinationMemory | undefined {
+    return this.#table.get(destination, now);
+  }
+
+  open(destination: string, now: number): DestinationMemory {
+    return this.#table.open(destination, now);
+  }
+
+  connected(
+    destination: string,
+    memory: DestinationMemory,
+    candidate: Candidate,
+    connect_ms: number,
+    now: number,
+  ): void {
+    const known = memory.connected(candidate, connect_ms, now, this);
+    if (now - known.connectReported < this.#repeat_ms) return;
+    known.connectReported = now;
+    this.#report(destination, { ...of(candidate), kind: 'connected', connect_ms });
+  }
+
+  answered(
+    destination: string,
+    memory: DestinationMemory,
+    candidate: Candidate,
+    first_byte_ms: number,
+    now: number,
+  ): void {
+    const known = memory.answered(candidate, first_byte_ms, now);
+    if (now - known.answerReported < this.#repeat_ms) return;
+    known.answerReported = now;
+    this.#report(destination, { ...of(candidate), kind: 'answered', first_byte_ms });
+  }
+
+  failed(destination: string, memory: DestinationMemory, candidate: Candidate, cause: RouteFailure, now: number): void {
+    const known = memory.failed(candidate, cause, now);
+    if (now - known.failureReported < REPEAT_FAILURE_MS) return;
+    known.failureReported = now;
+    // The next success is news.
+    known.connectReported = Number.NEGATIVE_INFINITY;
+    known.answerReported = Number.NEGATIVE_INFINITY;
+    this.#report(destination, { ...of(candidate), kind: 'failed', cause });
+  }
+
+  /** Tells the other actors of a line; it has been put in here already. */
+  tell(event: LineEvent): void {
+    if (this.#lineEvents.length < LINE_EVENTS_MAX) this.#lineEvents.push(event);
+  }
+
+  mayUse(line: number): boolean {
+    return this.#health.mayUse(line, this.#now());
+  }
+
+  answersEarly(line: number): boolean {
+    return this.#health.answersEarly(line, this.#now());
+  }
+
+  async routesChanged(routes: readonly RouteState[], lines: readonly LineEvent[]): Promise<void> {
+    const now = this.#now();
+    for (const state of routes) {
+      const told = memoryOf(state, now, this.#lines);
+      if (told.candidates.length === 0) continue;
+      const known = this.#table.get(state.destination, now);
+      if (known === undefined) this.#table.put(state.destination, told);
+      else known.adopt(told);
+    }
+    for (const event of lines) this.#health.apply(event, now);
+  }
+
+  /** Sends what is to be reported, when it is time or `atOnce`. Called once a turn. */
+  flush(now: number, atOnce = false): void {
+    const waiting = this.#reports.length + this.#lineEvents.length;
+    const remote = this.#remote;
+    if (waiting === 0 || remote === undefined) return;
+    if (!atOnce) {
+      if (this.#isReporting) return;
+      if (waiting < REPORT_BATCH && now - this.#reported < REPORT_EVERY_MS) return;
+    }
+    this.#reported = now;
+    const reports = this.#reports;
+    const lineEvents = this.#lineEvents;
+    this.#reports = [];
+    this.#lineEvents = [];
+    this.#isReporting = true;
+    const answered = (): void => {
+      if (this.#remote === remote) this.#isReporting = false;
+    };
+    // A route actor that has died never answers, and the next one learns this from the next connections.
+    remote.report(this.#actor, reports, lineEvents).then(answered, answered);
+  }
+
+  close(): void {
+    for (const port of this.#ports) port.close();
+    this.#ports = [];
+    this.#remote = undefined;
+    this.#isReporting = false;
+  }
+
+  #report(destination: string, event: RouteEvent): void {
+    if (this.#reports.length < REPORTS_MAX) this.#reports.push({ destination, event });
+  }
+}
+
+const of = ({ line, ip }: Candidate): Candidate => ({ line, ip });

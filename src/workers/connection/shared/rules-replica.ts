@@ -1,0 +1,31 @@
+// The rules by which this actor goes: asked once for every connection, and where there are rules for ranges for each
+// address that a name resolves to. They are replaced as a whole when main has compiled new ones. Connections that stand are not asked about again.
+
+import type { Target } from '../../../protocol/address/target.js';
+import type { RuleTables } from '../../../protocol/rules/compile.js';
+import { Rules } from '../../../protocol/rules/match.js';
+import type { Ruling } from '../../../protocol/rules/rule.js';
+
+export class RuleBook {
+  #rules: Rules | undefined;
+
+  constructor(tables: RuleTables | undefined) {
+    this.#rules = tables && new Rules(tables);
+  }
+
+  set(tables: RuleTables): void {
+    this.#rules = new Rules(tables);
+  }
+
+  /** undefined: no rule is for it. */
+  match(target: Target): Ruling | undefined {
+    return this.#rules === undefined ? undefined : this.#rules.match(target);
+  }
+
+  /** Whether a line may dial an address that a name resolves to. The rule for the name has chosen the lines already. */
+  allows(line: number, ip: Uint8Array, target: Target): boolean {
+    if (this.#rules === undefined || !this.#rules.haveRanges) return true;
+    const ruling = this.#rules.matchResolved(target, ip);
+    return ruling === undefined || (ruling !== 'block' && (ruling.lines?.includes(line) ?? true));
+  }
+}

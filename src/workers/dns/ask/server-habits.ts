@@ -1,0 +1,160 @@
+// What has been seen of one server: how fast it is, whether it returns EDNS, in which form it is asked, and counts of what
+// it did. From that follow the head start of others, the times of repeats, and what looks forged. It asks nothing.
+import type { Reply } from './exchange.js';
+import { TIMED_OUT } from './exchange.js';
+import { type Form, Forms } from './forms.js';
+
+export interface ServerCounts {
+  /** Questions put to the server, repeats not counted. */
+  queries: number;
+  addresses: number;
+  nodata: number;
+  nxdomain: number;
+  /** SERVFAIL, REFUSED and the like. */
+  failures: number;
+  /** No answer before the deadline. */
+  timeouts: number;
+  /** Connections refused or cut, certificates not accepted and the like. */
+  errors: number;
+  repeats: number;
+  truncated: number;
+  /** Messages that did not answer what was asked. */
+  invalid: number;
+  /** Messages under an id that nobody listens on: late, or guessed. */
+  strays: number;
+  /** Answers that were held because they looked forged. */
+  held: number;
+  /** Answers that a later one of the same id contradicted. */
+  contradicted: number;
+  /** Answers judged suspect: see protocol/trust/blacklist.ts. */
+  suspect: number;
+}
+
+/** RFC 6298's weight for the smoothed time. */
+const WEIGHT = 1 / 8;
+/** How long answers are held after one was contradicted. */
+const WARY_MS = 600_000;
+/** So long, and so many answers, until the fastest of them counts as how fast the server can be: not only in a burst. */
+const FLOOR_MS = 60_000;
+const FLOOR_SAMPLES = 32;
+/** Below this the scheduler and the cache of the server are as large a part of the time as the way. */
+const FLOOR_LEAST_MS = 10;
+const EDNS_SAMPLES = 4;
+/** Doubtful answers in a row that nothing contradicted: then it was the server that changed. */
+const DOUBTS_MAX = 8;
+
+export class Habits {
+  readonly counts: ServerCounts = {
+    ...{ queries: 0, addresses: 0, nodata: 0, nxdomain: 0, failures: 0, timeouts: 0, errors: 0, repeats: 0 },
+    ...{ truncated: 0, invalid: 0, strays: 0, held: 0, contradicted: 0, suspect: 0 },
+  };
+  /** Hears what came of each question. */
+  observer: ((reply: Reply) => void) | undefined;
+  readonly forms: Forms;
+  readonly #now: () => number;
+  #smoothed_ms: number | undefined;
+  #floor: Floor = fresh();
+  #returnsEdns = false;
+  #ednsSeen = 0;
+  #wary_ms = Number.NEGATIVE_INFINITY;
+  #doubts = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.forms = new Forms(now);
+  }
+
+  /** The smoothed time to an answer; undefined before the first. */
+  get latency_ms(): number | undefined {
+    return this.#smoothed_ms;
+  }
+
+  /** Whether an answer to a real question was forged a short while ago. */
+  get isWary(): boolean {
+    return this.#now() - this.#wary_ms < WARY_MS;
+  }
+
+  /** What came of a question after `elapsed_ms`. */
+  replied(reply: Reply, elapsed_ms: number): void {
+    const { counts } = this;
+    counts.queries += 1;
+    this.observer?.(reply);
+    if (reply.kind === 'no-answer') {
+      if (reply.reason === TIMED_OUT) counts.timeouts += 1;
+      else if (reply.reason !== GIVEN_UP) counts.errors += 1;
+      // It is at least as slow as that. An error says nothing: a closed port refuses at once.
+      const isSilent = reply.reason === TIMED_OUT || reply.reason === GIVEN_UP;
+      if (isSilent && elapsed_ms > (this.#smoothed_ms ?? 0)) this.#smooth(elapsed_ms);
+      return;
+    }
+    if (reply.kind === 'server-failure') counts.failures += 1;
+    else if (reply.kind !== 'truncated') counts[reply.kind] += 1;
+    if (reply.doubt === undefined) this.#smooth(elapsed_ms);
+  }
+
+  /** Why an answer over UDP may be forged; undefined if nothing says so. */
+  doubt(elapsed_ms: number, asked: boolean, carried: boolean): string | undefined {
+    if (asked && !carried && this.#returnsEdns) return 'without the EDNS option that this server returns';
+    const { previous_ms, least_ms } = this.#floor;
+    const floor_ms = previous_ms === undefined ? 0 : Math.min(previous_ms, least_ms);
+    if (floor_ms >= FLOOR_LEAST_MS && elapsed_ms < floor_ms / 2) return 'faster than this server can be';
+    return undefined;
+  }
+
+  /** An answer over UDP that is believed: what it shows of the server's ways. */
+  believed(elapsed_ms: number, asked: boolean, carried: boolean): void {
+    this.#doubts = 0;
+    if (asked && carried) {
+      this.forms.returnedEdns();
+      this.#ednsSeen += 1;
+      if (this.#ednsSeen >= EDNS_SAMPLES) this.#returnsEdns = true;
+    }
+    const floor = this.#floor;
+    floor.since_ms ??= this.#now();
+    floor.samples += 1;
+    floor.least_ms = Math.min(floor.least_ms, elapsed_ms);
+    if (floor.samples < FLOOR_SAMPLES || this.#now() - floor.since_ms < FLOOR_MS) return;
+    this.#floor = { ...fresh(), previous_ms: floor.least_ms };
+  }
+
+  /** A doubtful answer was held for long, and nothing contradicted it. */
+  unrefuted(): void {
+    this.#doubts += 1;
+    if (this.#doubts < DOUBTS_MAX) return;
+    this.#doubts = 0;
+    this.#floor = fresh();
+    this.#returnsEdns = false;
+    this.#ednsSeen = 0;
+    this.forms.doubt();
+  }
+
+  contradicted(): void {
+    this.counts.contradicted += 1;
+    this.#wary_ms = this.#now();
+  }
+
+  /** Returns the form to ask in again. */
+  refusedEdns(): Form {
+    return this.forms.refusedEdns(this.#returnsEdns);
+  }
+
+  #smooth(elapsed_ms: number): void {
+    this.#smoothed_ms ??= elapsed_ms;
+    this.#smoothed_ms += (elapsed_ms - this.#smoothed_ms) * WEIGHT;
+  }
+}
+
+/** The reason of a cancel because another server was faster. */
+export const GIVEN_UP = 'another server was faster';
+
+/** The fastest answers of this while, and of the one before it. */
+interface Floor {
+  least_ms: number;
+  samples: number;
+  since_ms: number | undefined;
+  readonly previous_ms: number | undefined;
+}
+
+function fresh(): Floor {
+  return { least_ms: Number.POSITIVE_INFINITY, samples: 0, since_ms: undefined, previous_ms: undefined };
+}

@@ -1,0 +1,53 @@
+// Tells of DNS servers that do not answer any more, and of those that answer again. It asks nothing: it hears what came of
+// each question.
+import type { Notice } from '../../../protocol/notice.js';
+import { type Reply, STOPPING } from './exchange.js';
+import { GIVEN_UP } from './server-habits.js';
+
+/** Questions in a row without an answer after which a server is dead. */
+const DEAD_AFTER = 3;
+
+export class ServerStates {
+  readonly #tell: (notice: Notice) => void;
+  /** Questions without an answer since the last one, by the server's id. */
+  readonly #silent = new Map<string, number>();
+
+  /** `ids`: all servers. */
+  constructor(ids: readonly string[], tell: (notice: Notice) => void) {
+    this.#tell = tell;
+    for (const id of ids) this.#silent.set(id, 0);
+  }
+
+  replied(id: string, reply: Reply): void {
+    const silent = this.#silent.get(id) ?? 0;
+    if (reply.kind !== 'no-answer') {
+      if (silent > 0) this.#silent.set(id, 0);
+      if (silent >= DEAD_AFTER) this.#isBack(id);
+    } else if (reply.reason !== GIVEN_UP && reply.reason !== STOPPING) {
+      this.#silent.set(id, silent + 1);
+      if (silent + 1 === DEAD_AFTER) this.#isDead(id, reply.reason);
+    }
+  }
+
+  #left(): number {
+    return [...this.#silent.values()].filter((silent) => silent < DEAD_AFTER).length;
+  }
+
+  #isDead(id: string, why: string): void {
+    const server = named(id);
+    const servers_left = this.#left();
+    const what = `DNS server ${server} does not answer`;
+    const message = servers_left > 0 ? what : `${what}, and none is left that does`;
+    this.#tell({ topic: `dns ${id}`, good: false, level: 'warn', message, fields: { server, why, servers_left } });
+  }
+
+  #isBack(id: string): void {
+    const server = named(id);
+    const message = `DNS server ${server} answers again`;
+    const fields = { server, servers_left: this.#left() };
+    this.#tell({ topic: `dns ${id}`, good: true, level: 'info', message, fields });
+  }
+}
+
+/** Without the path of a URL, which may be its user's key. */
+const named = (id: string): string => id.replace(/^(https:\/\/[^/ ]+)\/\S*/, '$1');

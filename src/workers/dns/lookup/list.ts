@@ -1,0 +1,244 @@
+// One question to the servers of a list: those known to be fast have a head start of some ms, then all are asked, and the
+// first clean answer wins; but one that there is nothing waits a moment for the others, since servers may know different
+// names. It knows neither the other family (pair.ts) nor the other lists (rounds.ts).
+
+import { canonical } from '../../../protocol/address/canonical.js';
+import type { Question } from '../../../protocol/dns/message.js';
+import { Countdown } from '../ask/countdown.js';
+import { type Asked, type Hear, type Reply, TIMED_OUT } from '../ask/exchange.js';
+import type { Judge } from '../ask/judge.js';
+import { GIVEN_UP } from '../ask/server-habits.js';
+import type { Server, Way } from '../transports/configured-server.js';
+
+interface Negative {
+  readonly kind: 'nodata' | 'nxdomain';
+  readonly ttl_s: number | undefined;
+  readonly server: Server;
+}
+
+/** What a server said and may be believed. Addresses are canonical. */
+export type Answered =
+  | {
+      readonly kind: 'addresses';
+      readonly addresses: readonly string[];
+      readonly ttl_s: number;
+      readonly server: Server;
+    }
+  | Negative;
+
+export interface ListFailure {
+  readonly kind: 'failed';
+  readonly reason: string;
+  /** The servers that may answer another way: those that said nothing, or nothing clean. */
+  readonly again: readonly Server[];
+  /** A doubtful answer that nothing contradicted: better than none at all. */
+  readonly spare: Answered | undefined;
+}
+
+export type ListOutcome = Answered | ListFailure;
+
+/** The longest that a slower server is held back. */
+const HEAD_START_MS = 10;
+const HEAD_START_FACTOR = 1.25;
+/**
+ * How long "there is nothing" waits for a better answer: twice what the others usually take, within these bounds. The least
+ * is for servers that are not known yet: a server of another site answers in less. The most is for servers that are dead:
+ * nobody wants to wait longer to hear that a name is mistyped.
+ */
+const BETTER_FACTOR = 2;
+const BETTER_LEAST_MS = 100;
+const BETTER_MOST_MS = 300;
+
+interface Asking {
+  readonly question: Question;
+  readonly way: Way;
+  readonly judge: Judge;
+}
+
+export interface AskedList extends Asked {
+  /** A server has addresses of the other family, so it knows the name: that it has none of this one needs no second word. */
+  knows(server: Server): void;
+}
+
+export function askList(servers: readonly Server[], asking: Asking, hear: Hear<ListOutcome>): AskedList {
+  const race = new ListRace(servers, asking, hear);
+  race.start();
+  return race;
+}
+
+class ListRace implements AskedList {
+  readonly #servers: readonly Server[];
+  readonly #question: Question;
+  readonly #way: Way;
+  readonly #judge: Judge;
+  readonly #hear: Hear<ListOutcome>;
+  readonly #asked: Asked[] = [];
+  /** Those that give the others a head start. */
+  #held: { readonly server: Server; readonly timer: NodeJS.Timeout }[] = [];
+  #reasons: string[] = [];
+  #again: Server[] = [];
+  #spare: Answered | undefined;
+  /** The first answer that there is nothing, while others are still asked. */
+  #negative: Negative | undefined;
+  #waiting: Countdown | undefined;
+  #knowing: Server | undefined;
+  #open: number;
+  #over = false;
+
+  constructor(servers: readonly Server[], { question, way, judge }: Asking, hear: Hear<ListOutcome>) {
+    this.#servers = servers;
+    this.#question = question;
+    this.#way = way;
+    this.#judge = judge;
+    this.#open = servers.length;
+    this.#hear = hear;
+  }
+
+  start(): void {
+    if (this.#servers.length === 0) queueMicrotask(() => this.#fail());
+    const best_ms = fastest(this.#servers);
+    for (const server of this.#servers) {
+      // One that is not known yet is asked at once, to get to know it.
+      const isSlower = (server.habits.latency_ms ?? best_ms) > best_ms;
+      if (isSlower) this.#hold(server, Math.min(HEAD_START_MS, best_ms * HEAD_START_FACTOR));
+      else this.#ask(server);
+    }
+  }
+
+  knows(server: Server): void {
+    this.#knowing = server;
+    if (this.#negative?.server === server) this.#settle();
+  }
+
+  cancel(reason: string): void {
+    this.#settle();
+    if (this.#over) return;
+    for (const { server, timer } of this.#held.splice(0)) {
+      clearTimeout(timer);
+      this.#failed(server, reason, true);
+    }
+    for (const asked of this.#asked) asked.cancel(reason);
+  }
+
+  #hold(server: Server, delay_ms: number): void {
+    const timer = setTimeout(() => {
+      this.#held.splice(
+        this.#held.findIndex((held) => held.server === server),
+        1,
+      );
+      this.#ask(server);
+    }, delay_ms);
+    this.#held.push({ server, timer });
+  }
+
+  #ask(server: Server): void {
+    if (this.#over) return;
+    this.#asked.push(server.ask(this.#question, this.#way, (reply) => this.#replied(server, reply)));
+  }
+
+  #replied(server: Server, reply: Reply): void {
+    if (this.#over) return;
+    switch (reply.kind) {
+      case 'addresses':
+        this.#addresses(server, reply.addresses.map(canonical), reply.ttl_s, reply.doubt);
+        return;
+      case 'nodata':
+      case 'nxdomain':
+        this.#answered({ kind: reply.kind, ttl_s: reply.ttl_s, server }, reply.doubt);
+        return;
+      case 'server-failure':
+        this.#failed(server, `rcode ${reply.rcode}`, false);
+        return;
+      case 'truncated':
+        this.#failed(server, 'truncated', this.#way === 'udp');
+        return;
+      case 'no-answer':
+        this.#failed(server, reply.reason, true);
+        return;
+      default:
+        reply satisfies never;
+        return;
+    }
+  }
+
+  #addresses(server: Server, given: readonly string[], ttl_s: number, doubt: string | undefined): void {
+    const { clean, dropped, suspect } = this.#judge.judge(server.identity, this.#question.name, given);
+    if (suspect || clean.length === 0) {
+      server.habits.counts.suspect += 1;
+      const bad = dropped.map(({ address, why }) => `${address} ${why}`).join(', ');
+      this.#failed(server, `not believed: ${bad}`, true);
+      return;
+    }
+    this.#answered({ kind: 'addresses', addresses: clean, ttl_s, server }, doubt);
+  }
+
+  #answered(answer: Answered, doubt: string | undefined): void {
+    if (doubt !== undefined) {
+      this.#spare ??= answer;
+      this.#failed(answer.server, doubt, true);
+    } else if (answer.kind === 'addresses') this.#finish(answer);
+    else this.#nothing(answer);
+  }
+
+  /** One server knows of nothing: another may. */
+  #nothing(answer: Negative): void {
+    this.#open -= 1;
+    if (this.#knowing === answer.server) this.#negative = answer;
+    this.#negative ??= answer;
+    if (this.#open === 0 || this.#knowing === answer.server) this.#settle();
+    else this.#waiting ??= new Countdown(this.#better_ms(answer.server), () => this.#settle());
+  }
+
+  #better_ms(answered: Server): number {
+    let slowest_ms = 0;
+    for (const server of this.#servers) {
+      if (server !== answered) slowest_ms = Math.max(slowest_ms, server.habits.latency_ms ?? 0);
+    }
+    return Math.min(BETTER_MOST_MS, Math.max(BETTER_LEAST_MS, slowest_ms * BETTER_FACTOR));
+  }
+
+  /** Nothing better has come in time. */
+  #settle(): void {
+    if (this.#negative !== undefined) this.#finish(this.#negative);
+  }
+
+  #failed(server: Server, reason: string, again: boolean): void {
+    this.#reasons.push(`${server.identity.id}: ${reason}`);
+    if (again) this.#again.push(server);
+    this.#open -= 1;
+    if (this.#open === 0) {
+      this.#settle();
+      this.#fail();
+      return;
+    }
+    // The head start is over when nobody uses it.
+    if (reason !== TIMED_OUT && this.#open === this.#held.length) {
+      for (const held of this.#held.splice(0)) {
+        clearTimeout(held.timer);
+        this.#ask(held.server);
+      }
+    }
+  }
+
+  #fail(): void {
+    this.#finish({ kind: 'failed', reason: this.#reasons.join('; '), again: this.#again, spare: this.#spare });
+  }
+
+  #finish(outcome: ListOutcome): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#waiting?.cancel();
+    for (const { timer } of this.#held) clearTimeout(timer);
+    this.#held = [];
+    // Those that have answered take no notice.
+    for (const asked of this.#asked) asked.cancel(GIVEN_UP);
+    this.#hear(outcome);
+  }
+}
+
+/** Infinity where none is known. */
+function fastest(servers: readonly Server[]): number {
+  let best_ms = Number.POSITIVE_INFINITY;
+  for (const { habits } of servers) best_ms = Math.min(best_ms, habits.latency_ms ?? best_ms);
+  return best_ms;
+}

@@ -1,0 +1,73 @@
+// A server of resolv.conf: how long it may take before it is late, and whether it has been silent lately. Of what goes on
+// listening after an answer it keeps one question at a time, by which a silent server is found to be back.
+import type { Question } from '../../../protocol/dns/message.js';
+import { type Asked, type Hear, type Reply, TIMED_OUT } from '../ask/exchange.js';
+import type { Server, Way } from '../transports/configured-server.js';
+
+const LATENESS_FACTOR = 3;
+const LATENESS_LEAST_MS = 100;
+/** So many questions in a row without a word. */
+const MISSES_MAX = 2;
+/** How long a silent server is listened to after another one has answered. */
+const LISTEN_MS = 5000;
+
+export class OrderedServer {
+  readonly server: Server;
+  readonly #lateness_most_ms: number;
+  #misses = 0;
+  #listening: { readonly asked: Asked; readonly deadline: NodeJS.Timeout } | undefined;
+
+  constructor(server: Server, lateness_most_ms: number) {
+    this.server = server;
+    this.#lateness_most_ms = lateness_most_ms;
+  }
+
+  get id(): string {
+    return this.server.identity.id;
+  }
+
+  get lateness_ms(): number {
+    const { latency_ms } = this.server.habits;
+    if (latency_ms === undefined) return this.#lateness_most_ms;
+    return Math.min(this.#lateness_most_ms, Math.max(LATENESS_LEAST_MS, LATENESS_FACTOR * latency_ms));
+  }
+
+  get isSilent(): boolean {
+    return this.#misses >= MISSES_MAX;
+  }
+
+  ask(question: Question, way: Way, hear: Hear<Reply>): Asked {
+    const asked = this.server.ask(question, way, (reply) => {
+      this.#forget(asked);
+      if (reply.kind !== 'no-answer') this.#misses = 0;
+      else if (reply.reason === TIMED_OUT) this.missed();
+      hear(reply);
+    });
+    return asked;
+  }
+
+  /** It has not answered while others have. */
+  missed(): void {
+    this.#misses += 1;
+  }
+
+  /** Nobody waits for it any more. */
+  leave(asked: Asked, reason: string): void {
+    if (!this.isSilent || this.#listening !== undefined) {
+      asked.cancel(reason);
+      return;
+    }
+    this.#listening = { asked, deadline: setTimeout(() => asked.cancel(TIMED_OUT), LISTEN_MS) };
+  }
+
+  close(): void {
+    this.#listening?.asked.cancel('stopping');
+    this.server.close();
+  }
+
+  #forget(asked: Asked): void {
+    if (this.#listening?.asked !== asked) return;
+    clearTimeout(this.#listening.deadline);
+    this.#listening = undefined;
+  }
+}

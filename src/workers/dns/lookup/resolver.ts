@@ -1,0 +1,220 @@
+// Lookups as their callers see them: literals, hosts files and the cache first, one resolution in flight for each name
+// however many wait for it, stale answers while a new one is late, and a bound on all that. Where a name is asked is
+// rounds.ts.
+import { isIP } from 'node:net';
+import { canonical } from '../../../protocol/address/canonical.js';
+import { askedName, withoutDot } from '../../../protocol/address/host-name.js';
+import type { Options } from '../../../protocol/options.js';
+import type { LookupAnswer } from '../../../threads/contracts/dns.js';
+import { Countdown } from '../ask/countdown.js';
+import { type Hear, STOPPING } from '../ask/exchange.js';
+import type { Judge } from '../ask/judge.js';
+import type { Hosts } from '../machine/hosts.js';
+import type { Network } from '../machine/network.js';
+import { answerOf, type Ipv6Use, ttlOf, type View } from './answer.js';
+import { AnswerCache, type Kept } from './cache.js';
+import { Lookup, type Meaning } from './lookup.js';
+import type { PairAnswer, PairOutcome } from './pair.js';
+import { resolveName, type Servers } from './rounds.js';
+
+export interface ResolverParts {
+  readonly servers: Servers;
+  readonly hosts: Hosts;
+  readonly judge: Judge;
+  readonly network: { readonly current: Network };
+  /** A clock in milliseconds that never goes back. */
+  readonly now: () => number;
+}
+
+export interface ResolverCounts {
+  lookups: number;
+  literals: number;
+  hosts: number;
+  hits: number;
+  misses: number;
+  /** Answers that served after their time. */
+  stale: number;
+  prefetches: number;
+  overloaded: number;
+}
+
+/** Before the second family has come, an answer is only for those who wait: their copies must not last. */
+const EARLY_TTL_S = 1;
+/** Of a hosts file, which may change at any time. */
+const HOSTS_TTL_S = 5;
+/** RFC 8767 section 4, for a name that cannot be renewed. */
+const STALE_TTL_S = 30;
+
+const BOTH = ['AAAA', 'A'] as const;
+const ONLY_A = ['A'] as const;
+
+export class Resolver {
+  readonly counts: ResolverCounts = {
+    ...{ lookups: 0, literals: 0, hosts: 0, hits: 0, misses: 0, stale: 0, prefetches: 0, overloaded: 0 },
+  };
+  readonly #limits: Options['dns'];
+  readonly #parts: ResolverParts;
+  readonly #cache: AnswerCache;
+  /** By name as it was asked, as everywhere here. */
+  readonly #inFlight = new Map<string, Lookup>();
+  readonly #meaning: Meaning = {
+    early: (name, answer) => this.#answer(name, answer, ttlOf(answer, this.#limits, EARLY_TTL_S)),
+    whole: (name, outcome) => this.#finish(name, outcome),
+  };
+  #waiting = 0;
+  #stopped = false;
+
+  constructor(limits: Options['dns'], parts: ResolverParts) {
+    this.#limits = limits;
+    this.#parts = parts;
+    this.#cache = new AnswerCache(limits, parts.now);
+  }
+
+  /** Names whose answers are kept, names that are asked about, and those who wait for them. */
+  get tables() {
+    const { entries_max, lookups_max } = this.#limits;
+    return {
+      answers: { size: this.#cache.size, max: entries_max },
+      in_flight: { size: this.#inFlight.size, max: lookups_max },
+      waiting: { size: this.#waiting, max: lookups_max },
+    };
+  }
+
+  /** Hears the last within `dns.timeout_ms`, and before it answers that say `more`; of what is known, within the call. */
+  lookup(text: string, hear: Hear<LookupAnswer>): void {
+    this.counts.lookups += 1;
+    const { ttl_max_s, negative_ttl_s } = this.#limits;
+    if (isIP(text) !== 0 && !text.includes('%')) {
+      this.counts.literals += 1;
+      hear({ code: 'found', addresses: [canonical(text)], ttl_s: ttl_max_s });
+      return;
+    }
+    const name = askedName(text);
+    if (name === undefined) hear({ code: 'no-such-name', exists: false, ttl_s: negative_ttl_s });
+    else if (this.#stopped) hear({ code: 'failed', reason: 'stopping' });
+    else {
+      const early = this.#fromHosts(name) ?? this.#fromCache(name);
+      if (early === undefined) this.#miss(name, hear);
+      else hear(early);
+    }
+  }
+
+  /** The servers are others: what is known is asked for again. */
+  expire(): void {
+    this.#cache.expire();
+  }
+
+  /** Ends every lookup as failed. */
+  stop(): void {
+    this.#stopped = true;
+    for (const lookup of this.#inFlight.values()) lookup.cancel(STOPPING);
+  }
+
+  #fromHosts(name: string): LookupAnswer | undefined {
+    const addresses = this.#parts.hosts.lookup(withoutDot(name));
+    if (addresses === undefined) return undefined;
+    this.counts.hosts += 1;
+    const parts = [{ addresses, server: undefined }];
+    return answerOf(name, { kind: 'found', parts, ttl_s: HOSTS_TTL_S, lacking: false }, HOSTS_TTL_S, this.#view());
+  }
+
+  #fromCache(name: string): LookupAnswer | undefined {
+    const kept = this.#cache.get(name);
+    if (kept === undefined) return undefined;
+    if (kept.freshness === 'stale') return kept.isResting ? this.#stale(name, STALE_TTL_S) : undefined;
+    // Rounded down: a copy made from it must not outlive it.
+    const answer = answerOf(name, kept.answer, Math.floor(kept.left_ms / 1000), this.#view());
+    if (answer === undefined) {
+      this.#cache.delete(name);
+      return undefined;
+    }
+    this.counts.hits += 1;
+    if (kept.freshness === 'due') this.#prefetch(name, kept);
+    return answer;
+  }
+
+  #prefetch(name: string, { isResting, answer }: Kept): void {
+    const isFull = this.#inFlight.size >= this.#limits.lookups_max;
+    if (isResting || isFull || answer.kind === 'none' || this.#inFlight.has(name)) return;
+    this.counts.prefetches += 1;
+    this.#begin(name);
+  }
+
+  #stale(name: string, ttl_s: number): LookupAnswer | undefined {
+    const kept = this.#cache.get(name);
+    const view = { ...this.#view(), isStale: kept?.freshness === 'stale' };
+    const answer = kept === undefined ? undefined : answerOf(name, kept.answer, ttl_s, view);
+    if (answer !== undefined) this.counts.stale += 1;
+    return answer;
+  }
+
+  #miss(name: string, hear: Hear<LookupAnswer>): void {
+    this.counts.misses += 1;
+    const { lookups_max } = this.#limits;
+    const running = this.#inFlight.get(name);
+    // A resolution may outlast its callers (a late family), so the names are counted as well.
+    if (this.#waiting >= lookups_max || (running === undefined && this.#inFlight.size >= lookups_max)) {
+      this.counts.overloaded += 1;
+      hear(this.#stale(name, EARLY_TTL_S) ?? { code: 'overloaded' });
+      return;
+    }
+    this.#waiting += 1;
+    const lookup = running ?? this.#begin(name);
+    const told = (answer: LookupAnswer): void => {
+      if (!isPreliminary(answer)) this.#waiting -= 1;
+      hear(answer);
+    };
+    if (this.#cache.has(name)) this.#waitBriefly(name, lookup, told);
+    else lookup.wait(told);
+  }
+
+  /** A stale answer serves when the new one is late or fails. */
+  #waitBriefly(name: string, lookup: Lookup, hear: Hear<LookupAnswer>): void {
+    const patience = new Countdown(this.#limits.stale_wait_ms, () => {
+      const stale = this.#stale(name, EARLY_TTL_S);
+      if (stale?.code === 'found') hear({ ...stale, more: true });
+    });
+    lookup.wait((answer) => {
+      patience.cancel();
+      hear(answer.code === 'failed' ? (this.#stale(name, STALE_TTL_S) ?? answer) : answer);
+    });
+  }
+
+  #begin(name: string): Lookup {
+    const lookup = new Lookup(name, this.#meaning);
+    this.#inFlight.set(name, lookup);
+    const { servers, judge } = this.#parts;
+    const resolving = { servers, types: this.#ipv6() === 'all' ? BOTH : ONLY_A, judge, limits: this.#limits };
+    lookup.begin((asked, listener) => resolveName(asked, resolving, listener));
+    return lookup;
+  }
+
+  #finish(name: string, outcome: PairOutcome): LookupAnswer {
+    this.#inFlight.delete(name);
+    if (outcome.kind === 'failed') {
+      this.#cache.rest(name);
+      return { code: 'failed', reason: outcome.reason };
+    }
+    const ttl_s = ttlOf(outcome, this.#limits);
+    this.#cache.put(name, outcome, ttl_s);
+    return this.#answer(name, outcome, ttl_s);
+  }
+
+  #answer(name: string, answer: PairAnswer, ttl_s: number): LookupAnswer {
+    const reason = 'every address turned bad just now';
+    return answerOf(name, answer, ttl_s, this.#view()) ?? { code: 'failed', reason };
+  }
+
+  #view(): View {
+    const { judge, network } = this.#parts;
+    return { judge, sources: network.current.sources, ipv6: this.#ipv6() };
+  }
+
+  #ipv6(): Ipv6Use {
+    const { ipv6 } = this.#limits;
+    if (ipv6 === 'off') return 'none';
+    return ipv6 === 'on' || this.#parts.network.current.hasIpv6 ? 'all' : 'near';
+  }
+}
+
+const isPreliminary = (answer: LookupAnswer): boolean => answer.code === 'found' && answer.more === true;

@@ -1,0 +1,109 @@
+// One name asked where the configuration says, in TcpRoute's order: the servers, the backups when nothing clean came, then
+// TCP, UDP, TCP, UDP of those that may still answer; all within one deadline. It neither caches nor joins lookups: see
+// resolver.ts.
+import type { Question } from '../../../protocol/dns/message.js';
+import type { Options } from '../../../protocol/options.js';
+import { Countdown } from '../ask/countdown.js';
+import { type Asked, TIMED_OUT } from '../ask/exchange.js';
+import type { Judge } from '../ask/judge.js';
+import type { Server, Way } from '../transports/configured-server.js';
+import { askPair, type PairAnswer, type PairFound, type PairListener, type PairOutcome } from './pair.js';
+
+export interface Servers {
+  readonly first: readonly Server[];
+  readonly backup: readonly Server[];
+}
+
+export interface Resolving {
+  readonly servers: Servers;
+  readonly types: readonly Question['type'][];
+  readonly judge: Judge;
+  readonly limits: Pick<Options['dns'], 'timeout_ms' | 'try_timeout_ms'>;
+}
+
+/** `again`: whoever has said nothing, or nothing clean, and may answer that way. */
+const STEPS: readonly { readonly asked: 'first' | 'backup' | 'again'; readonly way: Way }[] = [
+  { asked: 'first', way: 'usual' },
+  { asked: 'backup', way: 'usual' },
+  { asked: 'again', way: 'tcp' },
+  { asked: 'again', way: 'udp' },
+  { asked: 'again', way: 'tcp' },
+  { asked: 'again', way: 'udp' },
+];
+
+/** Tells the whole within `dns.timeout_ms`. There is a server to ask. */
+export function resolveName(name: string, resolving: Resolving, listener: PairListener): Asked {
+  const resolution = new Resolution(name, resolving, listener);
+  resolution.start();
+  return resolution;
+}
+
+class Resolution implements Asked, PairListener {
+  readonly #name: string;
+  readonly #resolving: Resolving;
+  readonly #listener: PairListener;
+  #step = 0;
+  #asked: readonly Server[] = [];
+  #again: readonly Server[] = [];
+  #reasons: readonly string[] = [];
+  #spare: PairAnswer | undefined;
+  #deadline: Countdown | undefined;
+  #current: Asked | undefined;
+  #cancelled = false;
+
+  constructor(name: string, resolving: Resolving, listener: PairListener) {
+    this.#name = name;
+    this.#resolving = resolving;
+    this.#listener = listener;
+  }
+
+  start(): void {
+    this.#deadline = new Countdown(this.#resolving.limits.timeout_ms, () => this.cancel(TIMED_OUT));
+    this.#next();
+  }
+
+  cancel(reason: string): void {
+    this.#cancelled = true;
+    this.#current?.cancel(reason);
+  }
+
+  early(answer: PairFound): void {
+    this.#listener.early(answer);
+  }
+
+  whole(outcome: PairOutcome): void {
+    if (outcome.kind !== 'failed') {
+      this.#finish(outcome);
+      return;
+    }
+    this.#reasons = [...this.#reasons, outcome.reason];
+    this.#spare ??= outcome.spare;
+    const others = this.#again.filter((server) => !this.#asked.includes(server));
+    this.#again = [...others, ...outcome.again];
+    this.#next();
+  }
+
+  #next(): void {
+    while (this.#step < STEPS.length && !this.#cancelled) {
+      const { asked, way } = STEPS[this.#step] as (typeof STEPS)[number];
+      this.#step += 1;
+      const { servers, types, judge, limits } = this.#resolving;
+      this.#asked = asked === 'again' ? this.#again.filter((server) => server.goes(way)) : servers[asked];
+      if (this.#asked.length === 0) continue;
+      const asking = { servers: this.#asked, types, way, judge, timeout_ms: limits.try_timeout_ms };
+      this.#current = askPair(this.#name, asking, this);
+      return;
+    }
+    this.#finish(this.#spare ?? this.#failure());
+  }
+
+  #failure(): PairOutcome {
+    const reason = [...new Set(this.#reasons)].join('; ') || 'no server to ask';
+    return { kind: 'failed', reason, again: [], spare: undefined };
+  }
+
+  #finish(outcome: PairOutcome): void {
+    this.#deadline?.cancel();
+    this.#listener.whole(outcome);
+  }
+}

@@ -1,0 +1,160 @@
+// One name asked of the machine's servers by way of its search list, both families together: the list ends at the first
+// name of which either family has addresses, so that a name never comes to two hosts. Which names, and which is next, is
+// protocol/dns/search-list.ts.
+import type { Question } from '../../../protocol/dns/message.js';
+import { nextPlace, type SearchPlan, type SearchStep, toldPlace } from '../../../protocol/dns/search-list.js';
+import { Countdown } from '../ask/countdown.js';
+import { type Asked, type Hear, type Reply, TIMED_OUT } from '../ask/exchange.js';
+import type { Told } from './in-order.js';
+
+type Type = Question['type'];
+
+interface Parts {
+  readonly plan: SearchPlan;
+  readonly ask: (question: Question, hear: Hear<Told>) => Asked;
+  /** How long a family waits for the other to say the same. */
+  readonly patience_ms: () => number;
+}
+
+/** One of the families. */
+interface Family {
+  readonly type: Type;
+  readonly hear: Hear<Reply>;
+  asked: Asked | undefined;
+  /** What came of each name, in order. */
+  readonly told: Told[];
+  isOver: boolean;
+  /** Why it is given up. */
+  reason: string | undefined;
+}
+
+export class Search {
+  readonly #parts: Parts;
+  readonly #families: Family[] = [];
+  /** In the plan. */
+  #place = 0;
+  #hasBegun = false;
+  /** One of the families has something at this place. */
+  #isFound = false;
+  #patience: Countdown | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Whether the family can still take part. */
+  takes(type: Type): boolean {
+    return !this.#hasBegun && !this.#families.some((family) => family.type === type);
+  }
+
+  ask(type: Type, hear: Hear<Reply>): Asked {
+    const family: Family = { ...{ type, hear, asked: undefined, told: [], isOver: false, reason: undefined } };
+    this.#families.push(family);
+    this.#ask(family);
+    return { cancel: (reason) => this.#cancel(family, reason) };
+  }
+
+  #ask(family: Family): void {
+    const { plan, ask } = this.#parts;
+    const question = { name: plan.names[this.#place] as string, type: family.type };
+    family.asked = ask(question, (told) => this.#heard(family, told));
+  }
+
+  #cancel(family: Family, reason: string): void {
+    if (family.isOver) return;
+    family.reason = reason;
+    if (family.told.length <= this.#place) family.asked?.cancel(reason);
+    // It had an answer, and waited for the other family.
+    else this.#tell(family, { kind: 'no-answer', reason });
+    this.#goOn();
+  }
+
+  #heard(family: Family, told: Told): void {
+    this.#hasBegun = true;
+    family.told.push(told);
+    if (isFound(told.reply)) this.#isFound = true;
+    if (this.#isFound || this.#isLast()) this.#tell(family, this.#isFound ? told.reply : this.#finalOf(family));
+    else if (family.reason !== undefined) this.#tell(family, { kind: 'no-answer', reason: family.reason });
+    this.#goOn();
+  }
+
+  #isLast(): boolean {
+    return nextPlace(this.#parts.plan, this.#place, 'none') === undefined;
+  }
+
+  /** Once the families agree that there is nothing, the next name is asked. */
+  #goOn(): void {
+    const open = this.#families.filter(({ isOver }) => !isOver);
+    const waiting = open.filter(({ told }) => told.length > this.#place);
+    if (waiting.length === 0) return;
+    if (this.#isFound) {
+      for (const family of waiting) this.#tell(family, (family.told[this.#place] as Told).reply);
+      return;
+    }
+    if (waiting.length < open.length) {
+      this.#patience ??= new Countdown(this.#parts.patience_ms(), () => this.#loseFor());
+      return;
+    }
+    this.#patience?.cancel();
+    this.#patience = undefined;
+    const next = nextPlace(this.#parts.plan, this.#place, stepOf(waiting.map(({ told }) => told[this.#place] as Told)));
+    if (next === undefined) {
+      for (const family of waiting) this.#tell(family, this.#finalOf(family));
+      return;
+    }
+    this.#place = next;
+    for (const family of waiting) {
+      // A place that was passed over.
+      while (family.told.length < next) family.told.push(family.told[family.told.length - 1] as Told);
+      this.#ask(family);
+    }
+  }
+
+  /** Patience with the other family is over. */
+  #loseFor(): void {
+    this.#patience = undefined;
+    for (const { isOver, told, asked } of this.#families) {
+      if (!isOver && told.length <= this.#place) asked?.cancel(TIMED_OUT);
+    }
+  }
+
+  #tell(family: Family, reply: Reply): void {
+    family.isOver = true;
+    if (this.#families.every(({ isOver }) => isOver)) this.#patience?.cancel();
+    family.hear(reply);
+  }
+
+  /** Nothing came of any name. That there is nothing holds as long as it does for each of them. */
+  #finalOf({ told }: Family): Reply {
+    const { reply } = told[toldPlace(this.#parts.plan, told.map(kindOf))] as Told;
+    if (reply.kind !== 'nodata' && reply.kind !== 'nxdomain') return reply;
+    return { ...reply, ttl_s: told.map((one) => ttlOf(one.reply)).reduce(least) };
+  }
+}
+
+/** Whether the name is the one that was meant: also an alias that leads nowhere. */
+function isFound(reply: Reply): boolean {
+  return reply.kind === 'addresses' || (reply.kind === 'nodata' && reply.isAlias === true);
+}
+
+/** What a name came to for the families together, of which none has addresses. */
+function stepOf(told: readonly Told[]): SearchStep {
+  const steps = told.map(kindOf);
+  if (steps.includes('none') || steps.includes('nodata')) return 'none';
+  return steps.includes('server-failure') ? 'server-failure' : 'failed';
+}
+
+function kindOf({ reply, isServfail }: Told): SearchStep | 'nodata' {
+  if (reply.kind === 'nodata') return 'nodata';
+  if (reply.kind === 'nxdomain') return 'none';
+  return isServfail ? 'server-failure' : 'failed';
+}
+
+function ttlOf(reply: Reply): number | undefined {
+  return reply.kind === 'nodata' || reply.kind === 'nxdomain' ? reply.ttl_s : undefined;
+}
+
+/** undefined, which is the least that anybody assumes, where one does not say. */
+function least(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? undefined : Math.min(one, other);
+}

@@ -1,0 +1,71 @@
+// Somebody who answers in place of another who is late: the first one is asked, and after its head start the stand-in too.
+// Of the stand-in only addresses count, since there may be names that it does not know. It asks nobody itself.
+import type { Asked, Hear, Reply } from '../ask/exchange.js';
+
+type Ask = (hear: Hear<Reply>) => Asked;
+
+export interface Standing {
+  readonly first: Ask;
+  readonly standIn: Ask;
+  readonly head_start_ms: number;
+}
+
+export function askWithStandIn(standing: Standing, hear: Hear<Reply>): Asked {
+  return new StandIn(standing, hear);
+}
+
+class StandIn implements Asked {
+  readonly #hear: Hear<Reply>;
+  readonly #first: Asked;
+  readonly #ask: Ask;
+  readonly #timer: NodeJS.Timeout;
+  #standIn: Asked | undefined;
+  /** The first one could not tell, while the stand-in is still asked. */
+  #failure: Reply | undefined;
+  /** The stand-in has had its say. */
+  #hasStoodIn = false;
+  #over = false;
+
+  constructor({ first, standIn, head_start_ms }: Standing, hear: Hear<Reply>) {
+    this.#hear = hear;
+    this.#first = first((reply) => this.#firstReplied(reply));
+    this.#ask = standIn;
+    this.#timer = setTimeout(() => this.#begin(), head_start_ms);
+  }
+
+  cancel(reason: string): void {
+    this.#tell({ kind: 'no-answer', reason });
+  }
+
+  #firstReplied(reply: Reply): void {
+    if (reply.kind !== 'no-answer' || this.#hasStoodIn) {
+      this.#tell(reply);
+      return;
+    }
+    this.#failure = reply;
+    this.#begin();
+  }
+
+  #begin(): void {
+    if (this.#over) return;
+    clearTimeout(this.#timer);
+    this.#standIn ??= this.#ask((reply) => this.#standInReplied(reply));
+  }
+
+  #standInReplied(reply: Reply): void {
+    this.#hasStoodIn = true;
+    if (reply.kind === 'addresses') this.#tell(reply);
+    else if (this.#failure !== undefined) this.#tell(this.#failure);
+  }
+
+  #tell(reply: Reply): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#timer);
+    this.#first.cancel(ANSWERED);
+    this.#standIn?.cancel(ANSWERED);
+    this.#hear(reply);
+  }
+}
+
+const ANSWERED = 'answered by another';

@@ -1,0 +1,196 @@
+// One server of the configuration: its transports, and what is known of it. A question goes its usual way, or in the
+// rounds after everything has failed over TCP or UDP alone. It judges no addresses and knows no other server.
+import type { Question } from '../../../protocol/dns/message.js';
+import type { Line } from '../../../protocol/lines/line.js';
+import type { Nameserver } from '../../../protocol/options.js';
+import type { AnsweringServer } from '../../../protocol/trust/evidence.js';
+import type { Tables } from '../../../threads/contracts/dns.js';
+import { type Asked, type Hear, type Reply, tells } from '../ask/exchange.js';
+import { EDNS_ALONE } from '../ask/forms.js';
+import { Habits } from '../ask/server-habits.js';
+import type { Authorities } from './authorities.js';
+import type { Bootstrap } from './dial.js';
+import { HttpsServer } from './https.js';
+import { TcpServer } from './tcp.js';
+import { UdpServer } from './udp.js';
+import type { UdpLimits } from './udp-asker.js';
+
+/** `usual` is what is configured: for `udp` also TCP where the answer was truncated. */
+export type Way = 'usual' | 'tcp' | 'udp';
+
+export interface Server {
+  readonly identity: AnsweringServer;
+  readonly habits: Habits;
+  /** Whether it can be asked that way. */
+  goes(way: Way): boolean;
+  ask(question: Question, way: Way, hear: Hear<Reply>): Asked;
+  /** What it holds. */
+  readonly tables: Tables;
+  /** Frees its sockets and timers. What is under way fails. */
+  close(): void;
+}
+
+export interface ServerParts {
+  readonly limits: UdpLimits;
+  readonly lines: readonly Line[];
+  readonly authorities: Authorities;
+  readonly bootstrap: Bootstrap;
+  readonly isPublic: (address: string) => boolean;
+  readonly injected: (server: string, name: string, addresses: readonly string[]) => void;
+  readonly now: () => number;
+}
+
+interface Transport {
+  readonly tables: Tables;
+  /** `edns`: of a stream, with the option or without. Over UDP that is the transport's own choice. */
+  ask(question: Question, hear: Hear<Reply>, edns: boolean): Asked;
+  close(): void;
+}
+
+interface Ways {
+  readonly usual: Transport;
+  readonly tcp?: Transport;
+  readonly udp?: Transport;
+}
+
+export class ConfiguredServer implements Server {
+  readonly identity: AnsweringServer;
+  readonly habits: Habits;
+  readonly #now: () => number;
+  readonly #ways: Ways;
+
+  constructor(nameserver: Nameserver, parts: ServerParts) {
+    this.#now = parts.now;
+    this.habits = new Habits(parts.now);
+    this.identity = { id: nameserver.id, public: parts.isPublic(nameserver.host) };
+    this.#ways = transports(nameserver, parts, this.habits, (name, addresses) =>
+      parts.injected(nameserver.id, name, addresses),
+    );
+  }
+
+  get tables(): Tables {
+    const { usual, tcp } = this.#ways;
+    return tcp === undefined ? usual.tables : { ...usual.tables, ...tcp.tables };
+  }
+
+  goes(way: Way): boolean {
+    return this.#ways[way] !== undefined;
+  }
+
+  ask(question: Question, way: Way, hear: Hear<Reply>): Asked {
+    const { usual, tcp, udp } = this.#ways;
+    const chosen = this.#ways[way] ?? usual;
+    // A way of its own is what it is.
+    const whole = chosen === usual && udp !== undefined ? tcp : undefined;
+    const asked = new ServerQuestion(question, { habits: this.habits, now: this.#now, udp, whole, hear });
+    asked.begin(chosen);
+    return asked;
+  }
+
+  close(): void {
+    for (const transport of new Set<Transport>(Object.values(this.#ways))) transport.close();
+  }
+}
+
+interface Observing {
+  readonly habits: Habits;
+  readonly now: () => number;
+  readonly udp: Transport | undefined;
+  /** Where to ask again when the answer was truncated; undefined is nowhere. */
+  readonly whole: Transport | undefined;
+  readonly hear: Hear<Reply>;
+}
+
+/** One question, of which the server's habits are learnt. */
+class ServerQuestion implements Asked {
+  readonly #question: Question;
+  readonly #observing: Observing;
+  readonly #begun_ms: number;
+  #current: Asked | undefined;
+  #cancelled = false;
+
+  constructor(question: Question, observing: Observing) {
+    this.#question = question;
+    this.#observing = observing;
+    this.#begun_ms = observing.now();
+  }
+
+  begin(transport: Transport): void {
+    const { habits, udp } = this.#observing;
+    if (transport !== udp) this.#askStream(transport);
+    else this.#current = transport.ask(this.#question, (reply) => this.#heard(reply), habits.forms.current.edns);
+  }
+
+  cancel(reason: string): void {
+    this.#cancelled = true;
+    this.#current?.cancel(reason);
+  }
+
+  #heard(reply: Reply): void {
+    const { habits, whole } = this.#observing;
+    if (reply.kind === 'truncated' && whole !== undefined && !this.#cancelled) {
+      habits.counts.truncated += 1;
+      this.#askStream(whole);
+      return;
+    }
+    this.#tell(reply);
+  }
+
+  /** Some servers answer EDNS with an error over a stream too; what is known of UDP holds for it. */
+  #askStream(transport: Transport): void {
+    const { forms } = this.#observing.habits;
+    const { edns } = forms.current;
+    const heard = (reply: Reply): void => {
+      const mayBeEdns = edns && !forms.works(EDNS_ALONE) && reply.kind === 'server-failure' && !this.#cancelled;
+      if (mayBeEdns) this.#current = transport.ask(this.#question, (plain) => this.#heardPlain(reply, plain), false);
+      else {
+        if (edns && reply.kind === 'addresses') forms.worked(EDNS_ALONE);
+        this.#tell(reply);
+      }
+    };
+    this.#current = transport.ask(this.#question, heard, edns);
+  }
+
+  #heardPlain(refusal: Reply, reply: Reply): void {
+    if (tells(reply)) this.#observing.habits.forms.refusedEdns(false);
+    this.#tell(tells(reply) ? reply : refusal);
+  }
+
+  #tell(reply: Reply): void {
+    const { habits, now, hear } = this.#observing;
+    habits.replied(reply, now() - this.#begun_ms);
+    hear(reply);
+  }
+}
+
+function transports(
+  nameserver: Nameserver,
+  { limits, lines, authorities, bootstrap, now }: ServerParts,
+  habits: Habits,
+  injected: (name: string, addresses: readonly string[]) => void,
+): Ways {
+  const { kind, host, port, path, via } = nameserver;
+  const line = via === undefined ? undefined : lines.find(({ name }) => name === via);
+  // The configuration was checked. Straight is the one way that it must not go.
+  if (via !== undefined && line === undefined) throw new Error(`no line is called ${via}`);
+  switch (kind) {
+    case 'udp': {
+      const udp = new UdpServer({ host, port }, { habits, limits, injected, now });
+      return { usual: udp, udp, tcp: new TcpServer({ host, port, line, tls: undefined }, bootstrap) };
+    }
+    case 'tcp': {
+      const tcp = new TcpServer({ host, port, line, tls: undefined }, bootstrap);
+      return { usual: tcp, tcp };
+    }
+    case 'tls':
+      return { usual: new TcpServer({ host, port, line, tls: { alpn: ['dot'], authorities } }, bootstrap) };
+    case 'https': {
+      const tls = { alpn: ['h2', 'http/1.1'], authorities };
+      return { usual: new HttpsServer({ host, port, line, tls }, path, bootstrap) };
+    }
+    case 'system':
+      throw new Error('the system is no server of this kind: see system-server.ts');
+    default:
+      return kind satisfies never;
+  }
+}

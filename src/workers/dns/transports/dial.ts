@@ -1,0 +1,111 @@
+// Opens one connection to a server of TCP, TLS or HTTPS: straight, or through the whole chain of a line with its source
+// address, and TLS with the certificate verified for the server's own name. To the server it sends nothing else.
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Line } from '../../../protocol/lines/line.js';
+import { Chain } from '../../../protocol/outbound/chain.js';
+import { follow } from '../../../protocol/outbound/follow.js';
+import { describe } from '../../../protocol/race/failure.js';
+import type { Authorities } from './authorities.js';
+
+export interface Destination {
+  /** An IP address or a name. Through proxies a name is resolved by the last of them. */
+  readonly host: string;
+  readonly port: number;
+  /** undefined is straight. */
+  readonly line: Line | undefined;
+  /** undefined is plain TCP. */
+  readonly tls: { readonly alpn: readonly string[]; readonly authorities: Authorities } | undefined;
+}
+
+/** How the names of servers and first proxies are resolved, as node:net wants it. */
+export type Bootstrap = LookupFunction;
+
+type Tls = typeof import('node:tls');
+
+/** Rejects with what went wrong, an abort too; nothing is left open then. */
+export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortSignal): Promise<Socket> {
+  const hops = to.line?.hops ?? [];
+  // Loaded when it is needed first: most gateways start without it, and sooner.
+  const tls = to.tls === undefined ? undefined : await import('node:tls');
+  signal.throwIfAborted();
+  const first = hops[0] ?? to;
+  const source = to.line?.source;
+  const socket = connect({
+    host: first.host,
+    port: first.port,
+    noDelay: true,
+    lookup: bootstrap,
+    // A source reaches addresses of its own family only.
+    ...(source?.ip === undefined ? {} : { localAddress: source.ip, family: isIP(source.ip) }),
+    ...(source?.port ? { localPort: source.port } : {}),
+  });
+  let current: Socket = socket;
+  const abort = (): void => {
+    current.destroy(new Error('given up'));
+    socket.destroy();
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await opened(socket, 'connect');
+    // The kernel may give it the very port of this machine where nobody listens.
+    if (socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress)
+      throw new Error('refused: it was connected to itself');
+    if (to.line?.isDirect === false) await passHops(socket, new Chain(hops, to.host, to.port));
+    if (tls === undefined) return socket;
+    const secured = secure(tls, socket, to);
+    current = secured;
+    await opened(secured, 'secureConnect');
+    return secured;
+  } catch (error) {
+    abort();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** From the first hop to the destination; rejects with why that is not possible. */
+async function passHops(socket: Socket, chain: Chain): Promise<void> {
+  const incoming = socket.iterator({ destroyOnReturn: false });
+  const followed = await follow(chain, { incoming, send: (bytes) => socket.write(bytes) }, 'destination');
+  switch (followed.code) {
+    case 'reached':
+      if (followed.rest.length > 0) socket.unshift(followed.rest);
+      break;
+    case 'failed':
+      throw new Error(describe(followed.failure));
+    case 'ended':
+      throw new Error('the proxy ends the connection');
+    default:
+      followed satisfies never;
+  }
+}
+
+function secure(tls: Tls, socket: Socket, { host, tls: wanted }: Destination): TLSSocket {
+  const { alpn, authorities } = wanted as NonNullable<Destination['tls']>;
+  return tls.connect({
+    socket,
+    // For what the certificate is verified. An address is no server name (RFC 6066 section 3).
+    host,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
+    // Without it each connection would make one of its own.
+    secureContext: authorities.context(tls),
+  });
+}
+
+function opened(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (settle: () => void): void => {
+      socket.off(event, onOpen).off('error', onError).off('close', onClose);
+      // An error that comes later, or together with a close, is not to end the process.
+      socket.on('error', () => {});
+      settle();
+    };
+    const onOpen = (): void => done(resolve);
+    const onError = (error: Error): void => done(() => reject(error));
+    const onClose = (): void => done(() => reject(new Error('closed while it was opened')));
+    socket.once(event, onOpen).once('error', onError).once('close', onClose);
+  });
+}

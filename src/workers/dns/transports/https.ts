@@ -1,0 +1,151 @@
+// One server over HTTPS (DoH, RFC 8484), in HTTP/2 where the server has it. The only place of undici, which is loaded
+// with the first question. undici asks for connections also for questions that were given up, and keeps those of HTTP/2
+// for ever: so here is said when one may be made, by dial.ts, and when they end.
+import type { Socket } from 'node:net';
+import type { Pool } from 'undici';
+import { formatEndpoint } from '../../../protocol/address/address.js';
+import { encodeQuery, judgeAnswer, type Question } from '../../../protocol/dns/message.js';
+import { Countdown } from '../ask/countdown.js';
+import { type Asked, exchange, type Hear, noAnswer, type Reply, unasked } from '../ask/exchange.js';
+import { type Bootstrap, type Destination, dial } from './dial.js';
+
+const MEDIA_TYPE = 'application/dns-message';
+const MESSAGE_OCTETS_MAX = 65_535;
+const CONNECTIONS_MAX = 4;
+const STREAMS_MAX = 100;
+/** With those that wait for a stream. */
+const QUESTIONS_MAX = 8192;
+/** Servers themselves close after a few seconds. */
+const IDLE_MS = 5000;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** RFC 8484 section 4.1: so that answers can be kept on the way. */
+const ID = 0;
+
+export class HttpsServer {
+  readonly #destination: Destination;
+  readonly #bootstrap: Bootstrap;
+  readonly #path: string;
+  readonly #idle_ms: number;
+  readonly #dials = new Set<AbortController>();
+  readonly #sockets = new Set<Socket>();
+  #pool: Promise<Pool> | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #questions = 0;
+
+  constructor(destination: Destination, path: string, bootstrap: Bootstrap, idle_ms = IDLE_MS) {
+    this.#destination = destination;
+    this.#path = path;
+    this.#bootstrap = bootstrap;
+    this.#idle_ms = idle_ms;
+  }
+
+  get tables() {
+    return {
+      connections: { size: this.#dials.size + this.#sockets.size, max: CONNECTIONS_MAX },
+      questions: { size: this.#questions, max: QUESTIONS_MAX },
+    };
+  }
+
+  ask(question: Question, hear: Hear<Reply>, edns = true): Asked {
+    if (this.#questions >= QUESTIONS_MAX) return unasked(hear, 'too many questions');
+    return exchange(hear, (settle) => {
+      const abort = new AbortController();
+      this.#questions += 1;
+      clearTimeout(this.#idle);
+      void this.#post(encodeQuery(question, ID, { edns }), abort.signal).then(
+        (body) => settle(typeof body === 'string' ? { kind: 'no-answer', reason: body } : judged(body, question)),
+        (error: NodeJS.ErrnoException) => settle(noAnswer(error)),
+      );
+      return () => {
+        this.#questions -= 1;
+        abort.abort();
+        if (this.#questions === 0) this.#rest();
+      };
+    });
+  }
+
+  close(): void {
+    clearTimeout(this.#idle);
+    for (const dial of this.#dials) dial.abort();
+    void this.#pool?.then((pool) => pool.destroy()).catch(() => {});
+    this.#pool = undefined;
+  }
+
+  /** Nobody waits for a connection that is not even open, and open ones stay for a while. */
+  #rest(): void {
+    if (this.#pool === undefined) return;
+    for (const dial of this.#dials) dial.abort();
+    this.#idle = setTimeout(() => this.close(), this.#idle_ms);
+  }
+
+  /** The body, or why there is none. */
+  async #post(query: Uint8Array, signal: AbortSignal): Promise<Buffer | string> {
+    this.#pool ??= this.#open();
+    const pool = await this.#pool;
+    const { statusCode, headers, body } = await pool.request({
+      method: 'POST',
+      path: this.#path,
+      headers: { accept: MEDIA_TYPE, 'content-type': MEDIA_TYPE },
+      body: query,
+      // A question may be asked beside others, and twice: undici would send POSTs one after the other.
+      idempotent: true,
+      signal,
+      // Whoever asks holds the timer.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    const type = String(headers['content-type'] ?? '').split(';')[0] as string;
+    if (statusCode !== 200 || type.trim().toLowerCase() !== MEDIA_TYPE) {
+      body.destroy();
+      return statusCode === 200 ? `answered with ${type || 'no type'}` : `HTTP status ${statusCode}`;
+    }
+    const chunks: Buffer[] = [];
+    let octets = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      octets += chunk.length;
+      if (octets > MESSAGE_OCTETS_MAX) return 'answered with too much';
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  async #open(): Promise<Pool> {
+    const { Pool } = await import('undici');
+    const { host, port } = this.#destination;
+    return new Pool(`https://${formatEndpoint(host, port)}`, {
+      connections: CONNECTIONS_MAX,
+      allowH2: true,
+      pipelining: STREAMS_MAX,
+      keepAliveTimeout: this.#idle_ms,
+      connect: (_options, done) => {
+        this.#connect().then(
+          (socket) => done(null, socket),
+          (error: Error) => done(error, null),
+        );
+      },
+    });
+  }
+
+  /** For whoever asks next, not for one question. An error ends the questions that the pool holds for it. */
+  async #connect(): Promise<Socket> {
+    if (this.#questions === 0) throw new Error('no question waits');
+    if (this.#dials.size + this.#sockets.size >= CONNECTIONS_MAX) throw new Error('too many connections');
+    const abort = new AbortController();
+    const deadline = new Countdown(CONNECT_TIMEOUT_MS, () => abort.abort());
+    this.#dials.add(abort);
+    try {
+      const socket = await dial(this.#destination, this.#bootstrap, abort.signal);
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      return socket;
+    } finally {
+      deadline.cancel();
+      this.#dials.delete(abort);
+    }
+  }
+}
+
+function judged(body: Buffer, question: Question): Reply {
+  const judgement = judgeAnswer(body, question, ID);
+  return judgement.kind === 'invalid' ? { kind: 'no-answer', reason: `invalid answer: ${judgement.code}` } : judgement;
+}

@@ -1,0 +1,136 @@
+// One connection to a server over TCP or TLS, with many questions under way on it (RFC 7766). It ends when it has been
+// idle, or with the first thing that is wrong. It does not connect anew: see tcp.ts.
+import { randomInt } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { encodeQuery, judgeAnswer, type Question } from '../../../protocol/dns/message.js';
+import { type Asked, exchange, type Hear, noAnswer, type Reply } from '../ask/exchange.js';
+import { Frames, framed } from './frames.js';
+
+/** Servers themselves close after a few seconds. */
+const IDLE_MS = 5000;
+/** With those given up whose answers are still to come. */
+export const PENDING_MAX = 1024;
+/** A question that was given up after so long, without a word since, says that nothing comes through any more. */
+const SILENT_MS = 1000;
+export const CLOSED = 'closed before the answer';
+
+interface Pending {
+  readonly question: Question;
+  readonly edns: boolean;
+  /** undefined once it is given up. */
+  settle: ((reply: Reply) => void) | undefined;
+  readonly since_ms: number;
+}
+
+export class StreamConnection {
+  /** Whether any question was answered on it. */
+  hasAnswered = false;
+  /** Whether it should be given no further question: it may have died in silence. */
+  isStuck = false;
+  readonly #pending = new Map<number, Pending>();
+  readonly #abort = new AbortController();
+  readonly #ended: () => void;
+  readonly #frames = new Frames();
+  #wanted = 0;
+  /** When something was last heard. */
+  #heard_ms = performance.now();
+  #socket: Socket | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #over = false;
+
+  /** `ended` is called once it takes no more questions. */
+  constructor(dial: (signal: AbortSignal) => Promise<Socket>, ended: () => void) {
+    this.#ended = ended;
+    void dial(this.#abort.signal).then(
+      (socket) => this.#opened(socket),
+      (error: NodeJS.ErrnoException) => this.#end(noAnswer(error)),
+    );
+  }
+
+  /** Questions that are under way on it. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  get isFull(): boolean {
+    return this.#pending.size >= PENDING_MAX;
+  }
+
+  ask(question: Question, hear: Hear<Reply>, edns: boolean): Asked {
+    return exchange(hear, (settle) => {
+      const pending: Pending = { question, edns, settle, since_ms: performance.now() };
+      let id = randomInt(0x10000);
+      while (this.#pending.has(id)) id = randomInt(0x10000);
+      this.#pending.set(id, pending);
+      this.#wanted += 1;
+      clearTimeout(this.#idle);
+      this.#socket?.write(framed(encodeQuery(question, id, { edns })));
+      return () => {
+        pending.settle = undefined;
+        this.#wanted -= 1;
+        // It has not been sent, and need not be.
+        if (this.#socket === undefined) this.#pending.delete(id);
+        const { since_ms } = pending;
+        if (this.#heard_ms <= since_ms && performance.now() - since_ms >= SILENT_MS) this.isStuck = true;
+        if (this.#wanted > 0 || this.#over) return;
+        // Nobody waits for a connection that is not even open, or through which nothing comes.
+        if (this.#socket === undefined || this.isStuck) this.#end({ kind: 'no-answer', reason: 'given up' });
+        else this.#idle = setTimeout(() => this.close(), IDLE_MS);
+      };
+    });
+  }
+
+  close(): void {
+    this.#end({ kind: 'no-answer', reason: CLOSED });
+  }
+
+  #opened(socket: Socket): void {
+    if (this.#over) {
+      socket.destroy();
+      return;
+    }
+    this.#socket = socket;
+    socket.on('error', (error) => this.#end(noAnswer(error)));
+    socket.on('close', () => this.close());
+    socket.on('data', (chunk: Buffer) => {
+      this.#heard_ms = performance.now();
+      this.isStuck = false;
+      for (const message of this.#frames.add(chunk)) this.#message(message);
+    });
+    for (const [id, { question, edns }] of this.#pending) socket.write(framed(encodeQuery(question, id, { edns })));
+  }
+
+  #message(message: Buffer): void {
+    const id = message.length >= 2 ? message.readUInt16BE(0) : -1;
+    const pending = this.#pending.get(id);
+    if (pending === undefined) {
+      this.#invalid(message.length < 12 ? 'malformed' : 'wrong-id');
+      return;
+    }
+    this.#pending.delete(id);
+    const judgement = judgeAnswer(message, pending.question, id);
+    if (judgement.kind === 'invalid') {
+      pending.settle?.({ kind: 'no-answer', reason: `invalid answer: ${judgement.code}` });
+      return;
+    }
+    this.hasAnswered = true;
+    pending.settle?.(judgement);
+  }
+
+  /** In a stream nobody but the server speaks: it is broken. */
+  #invalid(code: string): void {
+    this.#end({ kind: 'no-answer', reason: `invalid answer: ${code}` });
+  }
+
+  #end(reply: Reply): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#idle);
+    this.#ended();
+    this.#abort.abort();
+    this.#socket?.destroy();
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { settle } of pending) settle?.(reply);
+  }
+}

@@ -1,0 +1,73 @@
+// One server over TCP or TLS: one connection that questions share, opened when there is one to ask. How it is opened is
+// dial.ts.
+import type { Question } from '../../../protocol/dns/message.js';
+import { type Asked, type Hear, type Reply, unasked } from '../ask/exchange.js';
+import type { Bootstrap, Destination } from './dial.js';
+import { dial } from './dial.js';
+import { CLOSED, PENDING_MAX, StreamConnection } from './stream.js';
+
+/** With those that wait for their last answers. */
+const CONNECTIONS_MAX = 8;
+
+export class TcpServer {
+  readonly #destination: Destination;
+  readonly #bootstrap: Bootstrap;
+  readonly #connections = new Set<StreamConnection>();
+  #current: StreamConnection | undefined;
+
+  constructor(destination: Destination, bootstrap: Bootstrap) {
+    this.#destination = destination;
+    this.#bootstrap = bootstrap;
+  }
+
+  get tables() {
+    let questions = 0;
+    for (const { size } of this.#connections) questions += size;
+    return {
+      connections: { size: this.#connections.size, max: CONNECTIONS_MAX },
+      questions: { size: questions, max: CONNECTIONS_MAX * PENDING_MAX },
+    };
+  }
+
+  ask(question: Question, hear: Hear<Reply>, edns = true): Asked {
+    const connection = this.#connection();
+    if (connection === undefined) return unasked(hear, TOO_MANY);
+    let cancelled = false;
+    const heard = (reply: Reply): void => {
+      // A server may close a connection that it found idle just when it is asked: that says nothing about the server.
+      const isStale = reply.kind === 'no-answer' && BROKEN.has(reply.reason) && connection.hasAnswered;
+      if (isStale && !cancelled) current = this.#connection()?.ask(question, hear, edns) ?? unasked(hear, TOO_MANY);
+      else hear(reply);
+    };
+    let current = connection.ask(question, heard, edns);
+    return {
+      cancel(reason) {
+        cancelled = true;
+        current.cancel(reason);
+      },
+    };
+  }
+
+  close(): void {
+    for (const connection of [...this.#connections]) connection.close();
+  }
+
+  #connection(): StreamConnection | undefined {
+    if (this.#current !== undefined && !this.#current.isFull && !this.#current.isStuck) return this.#current;
+    if (this.#connections.size >= CONNECTIONS_MAX) return undefined;
+    const connection: StreamConnection = new StreamConnection(
+      (signal) => dial(this.#destination, this.#bootstrap, signal),
+      () => {
+        this.#connections.delete(connection);
+        if (this.#current === connection) this.#current = undefined;
+      },
+    );
+    this.#connections.add(connection);
+    this.#current = connection;
+    return connection;
+  }
+}
+
+const TOO_MANY = 'too many questions';
+/** How a connection ends that was kept for too long. */
+const BROKEN: ReadonlySet<string> = new Set([CLOSED, 'ECONNRESET', 'EPIPE']);

@@ -1,0 +1,300 @@
+// One question over UDP: repeated when it is lost, asked again plainly when the server may not like how it was asked
+// (forms.ts knows), and its answer held when it looks forged (what comes second under one id contradicts what came first).
+import { carriesEdns, encodeQuery, judgeAnswer, mixCase, type Question } from '../../../protocol/dns/message.js';
+import { Countdown } from '../ask/countdown.js';
+import type { Answer, Asked, Hear, Reply } from '../ask/exchange.js';
+import { noAnswer, sameAnswer, TIMED_OUT, tells } from '../ask/exchange.js';
+import { type Form, PLAIN } from '../ask/forms.js';
+import { randomBits } from './random-bits.js';
+import type { Asker } from './udp-asker.js';
+import type { Listener, Place } from './udp-sockets.js';
+
+/** A question is sent so often at most. */
+const TRIES_MAX = 3;
+/** Each repeat waits so many times longer. */
+const RETRY_FACTOR = 3;
+const RETRY_LEAST_MS = 100;
+/** Of `udp_retry_ms`: after this a server that has never answered is asked plainly beside the first query. */
+const PLAIN_PART = 0.4;
+/** FORMERR, NOTIMP and BADVERS: what a server says that does not know EDNS (RFC 6891 section 7). */
+const NO_EDNS: readonly number[] = [1, 4, 16];
+const PLAINLY = 'asked plainly of a server that keeps the case';
+
+export class Sending implements Listener {
+  readonly query: UdpQuery;
+  readonly at_ms: number;
+  readonly form: Form;
+  readonly spelling: string | undefined;
+  /** Set before anything is sent. */
+  place!: Place;
+
+  constructor(query: UdpQuery, sent: { at_ms: number; form: Form; spelling: string | undefined }) {
+    this.query = query;
+    this.at_ms = sent.at_ms;
+    this.form = sent.form;
+    this.spelling = sent.spelling;
+  }
+
+  message(bytes: Buffer): void {
+    this.query.message(this, bytes);
+  }
+
+  error(error: NodeJS.ErrnoException): void {
+    this.query.failed(noAnswer(error));
+  }
+}
+
+interface Answered {
+  readonly answer: Answer;
+  readonly sent: Sending;
+}
+
+interface Refusal extends Answered {
+  readonly elapsed_ms: number;
+  /** With the EDNS option. */
+  readonly carried: boolean;
+}
+
+export class UdpQuery implements Asked {
+  readonly #server: Asker;
+  readonly #question: Question;
+  /** undefined once it has been told: what only listens on holds nobody else. */
+  #hear: Hear<Reply> | undefined;
+  readonly #sent: Sending[] = [];
+  #retry: NodeJS.Timeout | undefined;
+  #look: NodeJS.Immediate | undefined;
+  #hold: Countdown | undefined;
+  #held: (Answered & { readonly why: string | undefined }) | undefined;
+  /** What a form that has never worked was answered, while the plain query may be answered better. */
+  #refusal: Refusal | undefined;
+  #settled: Answered | undefined;
+  #lostCase = false;
+
+  constructor(server: Asker, question: Question, hear: Hear<Reply>) {
+    this.#server = server;
+    this.#question = question;
+    this.#hear = hear;
+  }
+
+  send(): void {
+    this.#send(this.#nextForm());
+  }
+
+  /** At a deadline, what is held is better than nothing. */
+  cancel(reason: string): void {
+    if (reason === TIMED_OUT) {
+      this.#release();
+      if (this.#hear !== undefined && this.#refusal === undefined) this.#server.habits.forms.silent();
+    }
+    this.failed({ kind: 'no-answer', reason });
+  }
+
+  failed(reply: Reply): void {
+    if (this.#refusal === undefined) this.#tell(reply);
+    else this.#takeRefusal(this.#refusal);
+  }
+
+  message(sent: Sending, bytes: Buffer): void {
+    const { habits, now } = this.#server;
+    const answer = judgeAnswer(bytes, this.#question, sent.place.id, sent.spelling);
+    if (answer.kind === 'invalid') {
+      habits.counts.invalid += 1;
+      if (answer.code === 'wrong-case') this.#wrongCase();
+      return;
+    }
+    if (sent.spelling !== undefined && sent.spelling !== this.#question.name) habits.forms.keptCase();
+    const [elapsed_ms, carried] = [now() - sent.at_ms, carriesEdns(bytes)];
+    if (this.#settled !== undefined) this.#afterwards(sent, answer);
+    else if (this.#refuses(sent, answer)) this.#refused({ sent, answer, elapsed_ms, carried });
+    else this.#weigh(sent, answer, elapsed_ms, carried);
+  }
+
+  #nextForm(): Form {
+    const { forms } = this.#server.habits;
+    if (this.#sent.length === 0) return forms.current;
+    if (!forms.isProven) return PLAIN;
+    // The last try does without what a box on the way may not like, if there may be one.
+    const isLast = this.#sent.length === TRIES_MAX - 1;
+    return isLast && (!forms.current.mixed || forms.isSilent) ? PLAIN : forms.current;
+  }
+
+  #send(form: Form): void {
+    const { sockets, now } = this.#server;
+    const { name } = this.#question;
+    const spelling = form.mixed ? mixCase(name, randomBits(Math.ceil(name.length / 8))) : undefined;
+    const sent = new Sending(this, { at_ms: now(), form, spelling });
+    const place = sockets.take(sent);
+    if (place === undefined) {
+      queueMicrotask(() => this.failed({ kind: 'no-answer', reason: 'too many questions' }));
+      return;
+    }
+    sent.place = place;
+    this.#sent.push(sent);
+    place.send(encodeQuery(this.#question, place.id, { spelling, edns: form.edns }));
+    if (this.#sent.length < TRIES_MAX) this.#retry = setTimeout(() => this.#repeat(), this.#retryAfter_ms());
+  }
+
+  /** Sockets stay a moment for what may contradict the answer, or show that the first form works after all. */
+  #tell(reply: Reply, answered?: Sending): void {
+    const hear = this.#hear;
+    if (hear === undefined) return;
+    this.#hear = undefined;
+    this.#stopRepeating();
+    this.#hold?.cancel();
+    const [first] = this.#sent;
+    for (const sent of this.#sent) {
+      if (answered !== undefined && (sent === answered || sent === first)) this.#server.listen(sent);
+      else sent.place.release();
+    }
+    hear(reply);
+  }
+
+  /** After a look at the sockets: where the thread was late, the answer may well lie there. */
+  #repeat(): void {
+    this.#look = setImmediate(() => {
+      this.#server.habits.counts.repeats += 1;
+      this.send();
+    });
+  }
+
+  #again(form: Form): void {
+    if (this.#sent.length >= TRIES_MAX) return;
+    this.#stopRepeating();
+    this.#send(form);
+  }
+
+  #stopRepeating(): void {
+    clearTimeout(this.#retry);
+    clearImmediate(this.#look);
+    this.#retry = undefined;
+    this.#look = undefined;
+  }
+
+  #retryAfter_ms(): number {
+    const { habits, limits } = this.#server;
+    const usual_ms =
+      habits.latency_ms === undefined ? limits.udp_retry_ms : Math.max(RETRY_LEAST_MS, 3 * habits.latency_ms);
+    const after_ms = Math.min(limits.udp_retry_ms, usual_ms);
+    if (habits.forms.isProven) return after_ms * RETRY_FACTOR ** (this.#sent.length - 1);
+    return this.#sent.length === 1 ? Math.min(after_ms, limits.udp_retry_ms * PLAIN_PART) : limits.udp_retry_ms;
+  }
+
+  /** It may be the server's way, or a forgery that was sent in many cases at once: it counts once a question. */
+  #wrongCase(): void {
+    if (this.#lostCase || this.#hear === undefined) return;
+    this.#lostCase = true;
+    const { forms } = this.#server.habits;
+    if (forms.lostCase()) this.#again(forms.inOneCase);
+  }
+
+  /** Whether it may be the form that the server does not like. */
+  #refuses({ form }: Sending, answer: Answer): boolean {
+    if (this.#sent.length >= TRIES_MAX && this.#sent.every((sent) => sent.form !== PLAIN)) return false;
+    if (answer.kind === 'server-failure' && form.edns && NO_EDNS.includes(answer.rcode)) return true;
+    const isBad = answer.kind === 'server-failure' || (answer.kind === 'nxdomain' && !this.#question.madeUp);
+    return isBad && !this.#server.habits.forms.works(form);
+  }
+
+  #refused(refusal: Refusal): void {
+    const { habits, limits } = this.#server;
+    const { sent, answer } = refusal;
+    const hasRefusal = this.#refusal !== undefined;
+    this.#refusal ??= refusal;
+    if (answer.kind === 'server-failure' && NO_EDNS.includes(answer.rcode) && sent.form.edns) {
+      this.#again(habits.refusedEdns());
+    } else if (this.#sent.every(({ form }) => form !== PLAIN)) this.#again(PLAIN);
+    // The plain query may be lost, and repeated.
+    if (!hasRefusal) this.#hold ??= new Countdown(limits.udp_retry_ms + limits.hold_ms, () => this.#end());
+  }
+
+  /** Nothing better has come in time. */
+  #end(): void {
+    this.#release();
+    if (this.#refusal !== undefined) this.#takeRefusal(this.#refusal);
+  }
+
+  /** The plain query has brought nothing new, or nothing in time. */
+  #takeRefusal({ sent, answer, elapsed_ms, carried }: Refusal): void {
+    if (tells(answer)) this.#server.habits.believed(elapsed_ms, sent.form.edns, carried);
+    this.#take(sent, answer);
+  }
+
+  /** The first answer is taken at once, unless it is doubtful or the server's answers have been forged before. */
+  #weigh(sent: Sending, answer: Answer, elapsed_ms: number, carried: boolean): void {
+    const { habits, limits } = this.#server;
+    const refusal = this.#refusal;
+    const isWorse = answer.kind === 'server-failure' || answer.kind === refusal?.answer.kind;
+    if (refusal !== undefined && isWorse) {
+      this.#takeRefusal(refusal);
+      return;
+    }
+    const why = tells(answer) ? this.#doubt(sent, elapsed_ms, carried) : undefined;
+    const held = this.#held;
+    if (held !== undefined && !tells(answer)) return;
+    const isSame = held !== undefined && sameAnswer(held.answer, answer);
+    if (isSame && (held.sent === sent || why !== undefined)) return;
+    const wary = held === undefined ? habits.isWary : held.why === undefined;
+    if (held !== undefined && held.sent === sent) this.#contradict(held.answer);
+    if (why === undefined && (!wary || isSame)) {
+      habits.believed(elapsed_ms, sent.form.edns, carried);
+      this.#take(sent, answer);
+      return;
+    }
+    this.#held = { answer, sent, why };
+    if (held !== undefined) return;
+    habits.counts.held += 1;
+    // It was not lost: a repeat would only bring more forgeries.
+    this.#stopRepeating();
+    this.#hold?.cancel();
+    this.#hold = new Countdown(limits.hold_ms, () => this.#end());
+  }
+
+  #doubt({ form }: Sending, elapsed_ms: number, carried: boolean): string | undefined {
+    const { habits } = this.#server;
+    return form === PLAIN && habits.forms.doubtsPlain ? PLAINLY : habits.doubt(elapsed_ms, form.edns, carried);
+  }
+
+  /** Nothing more came: what was held is the answer, and as doubtful as it was. */
+  #release(): void {
+    if (this.#held === undefined || this.#hear === undefined) return;
+    const { answer, sent, why } = this.#held;
+    if (why === undefined) {
+      this.#take(sent, answer);
+      return;
+    }
+    this.#server.habits.unrefuted();
+    this.#take(sent, { ...answer, doubt: why });
+  }
+
+  #take(sent: Sending, answer: Answer): void {
+    if (this.#hear === undefined) return;
+    this.#settled = { answer, sent };
+    this.#learn(sent, answer);
+    this.#tell(answer, sent);
+  }
+
+  /** What an answer shows of the form in which it was asked for, and of the first one. */
+  #learn(sent: Sending, answer: Answer): void {
+    const { forms } = this.#server.habits;
+    if (answer.doubt !== undefined) return;
+    if (answer.kind === 'addresses' || answer.kind === 'truncated') forms.worked(sent.form);
+    const [first] = this.#sent;
+    const isBetter = tells(answer) && this.#refusal?.answer.kind !== answer.kind;
+    if (sent.form === PLAIN && first !== undefined && isBetter) forms.failed(first.form);
+  }
+
+  /** A second answer under the id of the first: one of the two was forged, and forgers hurry. */
+  #afterwards(sent: Sending, answer: Answer): void {
+    const settled = this.#settled;
+    if (answer.kind === 'addresses') this.#server.habits.forms.worked(sent.form);
+    if (settled === undefined || sent !== settled.sent || !tells(answer)) return;
+    if (sameAnswer(settled.answer, answer)) return;
+    this.#contradict(settled.answer);
+    this.#settled = { answer, sent };
+  }
+
+  #contradict(answer: Answer): void {
+    this.#server.habits.contradicted();
+    if (answer.kind === 'addresses') this.#server.injected(this.#question.name, answer.addresses);
+  }
+}

@@ -1,0 +1,80 @@
+// One server over UDP: its sockets, what is known of its ways, and the questions that were answered and still listen for
+// what contradicts the answer. What one question does is udp-query.ts. It does not go over to TCP: see configured-server.ts.
+import type { Question } from '../../../protocol/dns/message.js';
+import { Countdown } from '../ask/countdown.js';
+import type { Asked, Hear, Reply } from '../ask/exchange.js';
+import type { Habits } from '../ask/server-habits.js';
+import type { Asker, Injected, Kept, UdpLimits } from './udp-asker.js';
+import { UdpQuery } from './udp-query.js';
+import { UdpSockets } from './udp-sockets.js';
+
+/** How long after an answer another one under the same id is listened for, and by how many questions of a server. */
+const LISTEN_MS = 250;
+const LISTENING_MAX = 4096;
+/** They are looked through so often at most. */
+const SWEEP_LEAST_MS = 25;
+
+export class UdpServer implements Asker {
+  readonly habits: Habits;
+  readonly limits: UdpLimits;
+  readonly injected: Injected;
+  readonly now: () => number;
+  readonly sockets: UdpSockets;
+  /** With the times at which they end, the first to end first. */
+  readonly #listening = new Map<Kept, number>();
+  #sweep: Countdown | undefined;
+
+  constructor(
+    at: { readonly host: string; readonly port: number },
+    { habits, limits, injected, now }: { habits: Habits; limits: UdpLimits; injected: Injected; now: () => number },
+  ) {
+    this.habits = habits;
+    this.limits = limits;
+    this.injected = injected;
+    this.now = now;
+    this.sockets = new UdpSockets(at, limits.udp_sockets_max, () => {
+      habits.counts.strays += 1;
+    });
+  }
+
+  get tables() {
+    const listening = { size: this.#listening.size, max: LISTENING_MAX };
+    return { sockets: { size: this.sockets.size, max: this.limits.udp_sockets_max }, listening };
+  }
+
+  ask(question: Question, hear: Hear<Reply>): Asked {
+    const query = new UdpQuery(this, question, hear);
+    query.send();
+    return query;
+  }
+
+  /** Keeps the place of an answered question for a while; where too many are kept, the first one goes. */
+  listen(sending: Kept): void {
+    if (this.#listening.size >= LISTENING_MAX) this.#end(this.#listening.keys().next().value as Kept);
+    this.#listening.set(sending, this.now() + LISTEN_MS);
+    this.#sweep ??= new Countdown(LISTEN_MS, () => this.#sweepAll());
+  }
+
+  close(): void {
+    this.#sweep?.cancel();
+    this.#sweep = undefined;
+    for (const sending of [...this.#listening.keys()]) this.#end(sending);
+  }
+
+  #sweepAll(): void {
+    this.#sweep = undefined;
+    const now_ms = this.now();
+    for (const [sending, ends_ms] of this.#listening) {
+      if (ends_ms > now_ms) {
+        this.#sweep = new Countdown(Math.max(SWEEP_LEAST_MS, ends_ms - now_ms), () => this.#sweepAll());
+        return;
+      }
+      this.#end(sending);
+    }
+  }
+
+  #end(sending: Kept): void {
+    this.#listening.delete(sending);
+    sending.place.release();
+  }
+}

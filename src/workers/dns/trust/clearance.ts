@@ -1,0 +1,87 @@
+// Finds out whether an injected address is a live server after all: whether it shows a certificate for another name that
+// it was given as an answer for. Only then is it no longer bad for all names. A few at a time, and each seldom.
+import tls from 'node:tls';
+import { LRUCache } from 'lru-cache';
+import { Countdown } from '../ask/countdown.js';
+import { Authorities } from '../transports/authorities.js';
+
+const PORT = 443;
+const TIMEOUT_MS = 5000;
+const RUNNING_MAX = 4;
+const WAITING_MAX = 64;
+/** An address is tried again after so long, for whatever name. */
+const AGAIN_MS = 600_000;
+const REMEMBERED_MAX = 1024;
+
+export type Handshake = (address: string, name: string) => { readonly outcome: Promise<boolean>; end(): void };
+
+export class Clearance {
+  readonly #handshake: Handshake;
+  readonly #cleared: (address: string, name: string) => void;
+  readonly #now: () => number;
+  readonly #tried = new LRUCache<string, number>({ max: REMEMBERED_MAX });
+  readonly #waiting: { readonly address: string; readonly name: string }[] = [];
+  readonly #running = new Set<{ end(): void }>();
+
+  constructor(
+    cleared: (address: string, name: string) => void,
+    now: () => number,
+    handshake: Handshake = verifiedHandshake(),
+  ) {
+    this.#cleared = cleared;
+    this.#now = now;
+    this.#handshake = handshake;
+  }
+
+  /** `name` is one that the address was not injected for. */
+  consider(address: string, name: string): void {
+    const tried = this.#tried.get(address);
+    if (tried !== undefined && this.#now() - tried < AGAIN_MS) return;
+    if (this.#waiting.length >= WAITING_MAX) return;
+    this.#tried.set(address, this.#now());
+    this.#waiting.push({ address, name });
+    this.#proceed();
+  }
+
+  stop(): void {
+    this.#waiting.length = 0;
+    for (const running of this.#running) running.end();
+  }
+
+  #proceed(): void {
+    while (this.#running.size < RUNNING_MAX) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      const running = this.#handshake(next.address, next.name);
+      this.#running.add(running);
+      void running.outcome.then((verified) => {
+        this.#running.delete(running);
+        if (verified) this.#cleared(next.address, next.name);
+        this.#proceed();
+      });
+    }
+  }
+}
+
+/** True once the server has shown a certificate for the name that the usual authorities (or `ca`) vouch for. */
+export function verifiedHandshake({ port = PORT, ca }: { port?: number; ca?: string } = {}): Handshake {
+  const authorities = new Authorities(ca === undefined ? undefined : [ca]);
+  return (address, name) => {
+    const secureContext = authorities.context(tls);
+    const socket = tls.connect({ host: address, port, servername: name, rejectUnauthorized: true, secureContext });
+    const deadline = new Countdown(TIMEOUT_MS, () => socket.destroy());
+    const outcome = new Promise<boolean>((resolve) => {
+      let verified = false;
+      socket.once('secureConnect', () => {
+        verified = true;
+        socket.destroy();
+      });
+      socket.on('error', () => {});
+      socket.once('close', () => {
+        deadline.cancel();
+        resolve(verified);
+      });
+    });
+    return { outcome, end: () => socket.destroy() };
+  };
+}

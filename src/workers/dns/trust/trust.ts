@@ -1,0 +1,245 @@
+// Which addresses are trusted, as the DNS actor knows it: the blacklist with its clock, whatever feeds it (the prober, real
+// queries, connections, the state file) and whoever hears of changes. The rules are protocol/'s.
+
+import type { MessagePort } from 'node:worker_threads';
+import { StateFile, type Warn } from '../../../files/state-file.js';
+import type { Options } from '../../../protocol/options.js';
+import { Blacklist, type Finding } from '../../../protocol/trust/blacklist.js';
+import type { AnsweringServer, AnswerVerdict, BadAddress, BadAddressChange } from '../../../protocol/trust/evidence.js';
+import { type Observation, Outcomes } from '../../../protocol/trust/outcomes.js';
+import { SNAPSHOT_BEGIN } from '../../../protocol/trust/snapshot.js';
+import { Clearance, type Handshake } from './clearance.js';
+import { type ProbeCounts, Prober } from './probe.js';
+import type { AskServer } from './probe-servers.js';
+import { readBadAddresses, writeBadAddresses } from './state-file.js';
+import { Subscriber } from './subscriber.js';
+import { worthProbing } from './worth-probing.js';
+
+export interface TrustParts {
+  readonly ask: AskServer;
+  readonly warn: Warn;
+  /** Milliseconds since the epoch, of a clock that does not go back. */
+  readonly now?: () => number;
+  readonly handshake?: Handshake;
+  /** Where another process writes the state file. */
+  readonly readOnly?: boolean;
+}
+
+type TrustingOptions = Pick<Options, 'nameservers' | 'nameservers_backup' | 'blacklist' | 'lines' | 'dns'>;
+
+/** How often it is looked whether something has expired. */
+const EXPIRE_EVERY_MS = 1000;
+/** A real query may have had two honest answers, and a site may be back any time. */
+const WEAK_TTL_MS = 1_800_000;
+/** Two, since one reset happens to anybody, and the price is only to be tried last. */
+const OUTCOME_FAILURES_MIN = 2;
+const OBSERVED_NAMES_MAX = 4096;
+const INTERCEPTED =
+  'dns.probe: something answers in place of servers that do not exist, whatever is asked: all DNS over UDP is taken over';
+
+export class Trust {
+  readonly #blacklist: Blacklist;
+  readonly #outcomes: Outcomes;
+  readonly #prober: Prober;
+  readonly #clearance: Clearance | undefined;
+  readonly #state: StateFile | undefined;
+  readonly #now: () => number;
+  readonly #warn: Warn;
+  readonly #subscribers = new Map<MessagePort, Subscriber>();
+  readonly #listeners = new Set<(changes: readonly BadAddressChange[]) => void>();
+  readonly #ttl_ms: number;
+  readonly #bad_max: number;
+  readonly #expiring: NodeJS.Timeout;
+  #probed: ProbeCounts = { probes: 0, found: 0, intercepted: 0 };
+
+  /** Reads the state file, so that the list of the last run serves from the first answer on. */
+  constructor(options: TrustingOptions, parts: TrustParts) {
+    const { dns, blacklist, lines } = options;
+    const { servers, network } = worthProbing(options);
+    const isProbing = dns.probe.enabled === 'on' && (servers.length > 0 || network);
+    this.#now = parts.now ?? (() => performance.timeOrigin + performance.now());
+    this.#warn = parts.warn;
+    this.#ttl_ms = dns.bad_ttl_s * 1000;
+    this.#bad_max = dns.bad_max;
+    this.#blacklist = new Blacklist({
+      fixed: blacklist,
+      rebindAllow: dns.rebind_allow,
+      trusted: dns.trusted,
+      addresses_max: dns.bad_max,
+      ttl_ms: this.#ttl_ms,
+    });
+    this.#outcomes = new Outcomes({
+      failures_min: OUTCOME_FAILURES_MIN,
+      window_ms: WEAK_TTL_MS,
+      names_max: OBSERVED_NAMES_MAX,
+    });
+    const direct = lines.some(({ isDirect }) => isDirect);
+    const cleared = (address: string, name: string) => this.#cleared(address, name);
+    // Where everything goes through proxies, nothing may be dialled past them.
+    this.#clearance = direct ? new Clearance(cleared, this.#now, parts.handshake) : undefined;
+    if (dns.state_file !== null) {
+      if (parts.readOnly !== true) this.#state = new StateFile(dns.state_file, parts.warn, SNAPSHOT_BEGIN);
+      this.#restore(isProbing, dns, dns.state_file, parts.warn);
+    }
+    const enabled = isProbing ? 'on' : 'off';
+    const phantom_servers = network ? dns.probe.phantom_servers : [];
+    this.#prober = new Prober(
+      { ...dns.probe, enabled, phantom_servers },
+      {
+        servers,
+        ask: parts.ask,
+        timeout_ms: dns.try_timeout_ms,
+        found: (finding) => this.#found(finding),
+        done: (counts) => this.#done(counts),
+      },
+    );
+    this.#expiring = setInterval(() => {
+      this.#blacklist.expire(this.#now());
+      this.#publish();
+    }, EXPIRE_EVERY_MS);
+    this.#expiring.unref();
+  }
+
+  /** Begins to probe. */
+  start(): void {
+    this.#prober.start();
+  }
+
+  get tables() {
+    return {
+      bad_addresses: { size: this.#blacklist.size, max: this.#bad_max },
+      observed_names: { size: this.#outcomes.size, max: OBSERVED_NAMES_MAX },
+    };
+  }
+
+  /** Settles when everything has been probed once, or nothing is to be probed. */
+  get probedOnce(): Promise<void> {
+    return this.#prober.once;
+  }
+
+  get probed(): ProbeCounts {
+    return this.#probed;
+  }
+
+  /** What is to be thought of an answer: canonical addresses, for a normalised name. */
+  judge(server: AnsweringServer, name: string, addresses: readonly string[]): AnswerVerdict {
+    const verdict = this.#blacklist.judge(server, name, addresses, this.#now());
+    for (const { address, why } of verdict.dropped) {
+      if (why === 'spoofing' && !this.#blacklist.verdict(address)?.names.includes(name)) {
+        this.#clearance?.consider(address, name);
+      }
+    }
+    return verdict;
+  }
+
+  /** Addresses that came ahead of, or against, the true answer of a server to a real query. */
+  injected(server: string, name: string, addresses: readonly string[]): void {
+    const now = this.#now();
+    const weak_ms = Math.min(WEAK_TTL_MS, this.#ttl_ms);
+    for (const address of addresses) {
+      this.#blacklist.add({ address, how: 'injection', by: server, name }, now, weak_ms);
+    }
+    this.#publish();
+  }
+
+  /** What connections came to. */
+  observed(observations: readonly Observation[]): void {
+    const now = this.#now();
+    const weak_ms = Math.min(WEAK_TTL_MS, this.#ttl_ms);
+    for (const observation of observations) {
+      const { name, address, result } = observation;
+      const { suspect, works } = this.#outcomes.observe(observation, now);
+      if (works !== undefined) this.#blacklist.absolve(works, name);
+      if (result === 'tls' && address !== undefined) this.#blacklist.clear(address, name, now);
+      for (const one of suspect) {
+        this.#blacklist.add({ address: one, how: 'outcome', by: 'connections', name }, now, weak_ms);
+      }
+    }
+    this.#publish();
+  }
+
+  /** `listener` hears of every change, such as the cache that has to lose an address. */
+  onChange(listener: (changes: readonly BadAddressChange[]) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Pushes everything that stands, and from then on every change, until the other end of the port closes. */
+  subscribe(pushes: MessagePort): void {
+    const subscriber = new Subscriber(pushes);
+    this.#subscribers.set(pushes, subscriber);
+    pushes.once('close', () => this.#subscribers.delete(pushes));
+    subscriber.tell(this.#blacklist.found().map(({ address, verdict }) => ({ address, verdict })));
+  }
+
+  /** Tells the same subscribers that what they know of names may be outdated; undefined: of all. */
+  namesChanged(names: readonly string[] | undefined): void {
+    for (const subscriber of this.#subscribers.values()) subscriber.namesChanged(names);
+  }
+
+  list(): BadAddress[] {
+    return this.#blacklist.list(this.#now());
+  }
+
+  /** By hand. False if nothing was held against the address, the static list aside. */
+  undo(address: string): boolean {
+    const undone = this.#blacklist.undo(address);
+    this.#publish();
+    return undone;
+  }
+
+  /** Writes down what is to outlive the process. */
+  async save(): Promise<void> {
+    if (this.#state !== undefined) await writeBadAddresses(this.#state, this.#blacklist.found());
+  }
+
+  /** Settles when no socket, timer or port is left, and the state is written. */
+  async stop(): Promise<void> {
+    clearInterval(this.#expiring);
+    this.#clearance?.stop();
+    await this.#prober.stop();
+    await this.save();
+    await Promise.all([...this.#subscribers.keys()].map(closed));
+  }
+
+  #restore(isProbing: boolean, { bad_max }: TrustingOptions['dns'], path: string, warn: Warn): void {
+    const now = this.#now();
+    for (const { address, evidence } of readBadAddresses(path, { now, addresses_max: bad_max }, warn)) {
+      for (const one of evidence) this.#blacklist.restore(address, one);
+    }
+    // It serves until the first probe is done.
+    if (!isProbing) this.#blacklist.release(now);
+    this.#blacklist.changes();
+  }
+
+  #found(finding: Finding): void {
+    this.#blacklist.add(finding, this.#now());
+    this.#publish();
+  }
+
+  #done(counts: ProbeCounts): void {
+    if (counts.intercepted > 0 && this.#probed.intercepted === 0) this.#warn(INTERCEPTED);
+    this.#probed = counts;
+    this.#blacklist.release(this.#now());
+    this.#publish();
+    void this.save();
+  }
+
+  #cleared(address: string, name: string): void {
+    this.#blacklist.clear(address, name, this.#now());
+    this.#publish();
+  }
+
+  #publish(): void {
+    const changes = this.#blacklist.changes();
+    if (changes.length === 0) return;
+    for (const subscriber of this.#subscribers.values()) subscriber.tell(changes);
+    for (const listener of this.#listeners) listener(changes);
+  }
+}
+
+function closed(port: MessagePort): Promise<void> {
+  return new Promise((resolve) => {
+    port.once('close', () => resolve());
+    port.close();
+  });
+}

@@ -1,0 +1,50 @@
+// Listening sockets: every address that is asked for, or none and the reason.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { closeFd } from '../../../src/linux/sockets.js';
+import { addressOf, listen, reserve } from '../../../src/main/accept/listen.js';
+import { LISTENERS_MAX } from '../../../src/threads/shared/hand-off.js';
+import { openSockets } from '../../helpers/actors-world.js';
+
+const asked = (host: string, port = 0) => ({ host, port, inbound: 'socks5' }) as const;
+
+test('each listener has its place, its address as its name, and no client yet', () => {
+  const before = openSockets();
+  const reserved = reserve([asked('127.0.0.1'), asked('127.0.0.2'), asked('::1')], 0);
+  assert.ok(reserved.code === 'reserved');
+  const hosts = reserved.listening.map((one) => {
+    const { host, port } = addressOf(one);
+    assert.ok(port > 0);
+    assert.equal(one.listener.name, host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
+    assert.equal(listen(one), undefined);
+    return [one.listener.number, host, one.accepted];
+  });
+  assert.deepEqual(hosts, [
+    [0, '127.0.0.1', 0],
+    [1, '127.0.0.2', 0],
+    [2, '::1', 0],
+  ]);
+  for (const { fd } of reserved.listening) closeFd(fd);
+  assert.deepEqual(openSockets(), before);
+});
+
+test('when one address cannot be had, none is kept', () => {
+  const before = openSockets();
+  // 192.0.2.0/24 is for documentation: no machine has it.
+  const reserved = reserve([asked('127.0.0.1'), asked('192.0.2.1', 7)], 0);
+  assert.deepEqual(reserved, {
+    code: 'failed',
+    message: 'cannot listen on 192.0.2.1:7: this machine does not have that address (EADDRNOTAVAIL)',
+  });
+  assert.deepEqual(openSockets(), before);
+});
+
+test('there are no more listeners than a hand-off can name', () => {
+  const before = openSockets();
+  const reserved = reserve(
+    Array.from({ length: LISTENERS_MAX + 1 }, () => asked('127.0.0.1')),
+    0,
+  );
+  assert.deepEqual(reserved, { code: 'failed', message: '129 listeners are too many: there can be 128' });
+  assert.deepEqual(openSockets(), before);
+});

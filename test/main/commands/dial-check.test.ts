@@ -1,0 +1,92 @@
+// `tcproute check --dial` as its users run it, against real proxies and name servers on loopback.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { DnsServer } from '../../helpers/dns-server.js';
+import { TrickProxy } from '../../helpers/proxies-trick.js';
+import { echoServer } from '../../helpers/servers.js';
+
+const program = fileURLToPath(new URL('../../../../bin/tcproute.js', import.meta.url));
+const directory = mkdtempSync(join(tmpdir(), 'tcproute-dial-'));
+after(() => rmSync(directory, { recursive: true }));
+
+function dial(config: object): Promise<{ status: number; lines: string[] }> {
+  const file = join(directory, 'c.json');
+  writeFileSync(file, JSON.stringify(config));
+  const env = { PATH: process.env['PATH'] };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, 'check', '--dial', '-c', file], { env, timeout: 60_000 }, (error, stdout) => {
+      resolve({ status: error === null ? 0 : Number(error.code), lines: stdout.trimEnd().split('\n').slice(1) });
+    });
+  });
+}
+
+test('every line, name server and the port is tried, and told with why it fails', async (t) => {
+  const proxies = await Promise.all(
+    (['works', 'works', 'unwilling', 'silent'] as const).map((trick) => TrickProxy.listen(trick)),
+  );
+  const [good, second, unwilling, silent] = proxies as [TrickProxy, TrickProxy, TrickProxy, TrickProxy];
+  const taken = await echoServer();
+  const dns = await DnsServer.start({}, {});
+  const mute = await DnsServer.start({}, { trick: () => 'drop' });
+  t.after(() => Promise.all([...proxies, taken, dns, mute].map((one) => one.close())));
+  const socks5 = (port: number, more: object = {}) => ({ type: 'socks5', host: '127.0.0.1', port, ...more });
+  const { status, lines } = await dial({
+    port: taken.port,
+    upstream: [
+      { type: 'direct', name: 'here', source_ip: '127.0.0.1' },
+      socks5(good.port, { name: 'good' }),
+      socks5(second.port, { name: 'chain', upstream: socks5(good.port) }),
+      socks5(unwilling.port, { name: 'unwilling' }),
+      socks5(silent.port, { name: 'silent' }),
+      socks5(1, { name: 'nobody' }),
+      { type: 'direct', name: 'elsewhere', source_ip: '192.0.2.9' },
+    ],
+    nameservers: [`127.0.0.1:${dns.port}`],
+    nameservers_backup: [`127.0.0.1:${mute.port}`],
+    race: { connect_timeout_ms: 500 },
+    dns: { ipv6: 'off', probe: { enabled: false } },
+  });
+  assert.equal(status, 1);
+  const shape = lines.map((line) =>
+    line
+      .replace(/[\d.]+ ms/g, 'N ms')
+      .replace(/ +/g, ' ')
+      .trim(),
+  );
+  assert.deepEqual(
+    shape.filter((line) => !/\bhere\b/.test(line)),
+    [
+      'lines:',
+      '2 good ok the proxy answers, N ms',
+      '3 chain ok all proxies answer, N ms',
+      '4 unwilling FAILED the proxy refused our credentials',
+      '5 silent FAILED no answer within N ms',
+      '6 nobody FAILED connect ECONNREFUSED 127.0.0.1:1',
+      '7 elsewhere FAILED EADDRNOTAVAIL',
+      'name servers:',
+      `udp://127.0.0.1:${dns.port} ok answers, N ms`,
+      `udp://127.0.0.1:${mute.port} FAILED timed out`,
+      'port:',
+      `127.0.0.1:${taken.port} FAILED in use; by a gateway that runs?`,
+    ],
+  );
+  // No proxy was asked for a destination, but for the next proxy.
+  assert.deepEqual([good.asked, second.asked], [['127.0.0.1'], []]);
+});
+
+test('where all works the exit status is 0', async (t) => {
+  const [proxy, dns] = [await TrickProxy.listen('works'), await DnsServer.start({}, {})];
+  t.after(() => Promise.all([proxy.close(), dns.close()]));
+  const { status, lines } = await dial({
+    port: 0,
+    upstream: `socks5://127.0.0.1:${proxy.port}`,
+    nameservers: `127.0.0.1:${dns.port}`,
+    dns: { ipv6: 'off', probe: { enabled: false } },
+  });
+  assert.deepEqual([status, lines.filter((line) => line.includes('FAILED'))], [0, []]);
+});

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { errorsIn, errorsOf, loadJson, loadText, optionsOf } from '../load-text.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'tcproute-rules-'));
+after(() => rmSync(directory, { recursive: true }));
+
+const upstream = {
+  type: 'multipath',
+  list: [{ type: 'direct', name: 'telecom' }, { type: 'socks5', host: '127.0.0.1', port: 5555 }, { type: 'direct' }],
+};
+
+const rulesOf = (rules: unknown) => optionsOf(loadJson({ upstream, rules })).rules;
+const errorsOfRules = (...rules: unknown[]) => errorsIn({ upstream, rules });
+const NO_NAMES = { domain: [], domain_suffix: [], cidr: [], files: [] };
+
+/** A file with this text. */
+function listFile(name: string, text: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+test('conditions are one value or a list, brought to one spelling, doubles dropped', () => {
+  const [first, second] = rulesOf([
+    { domain_suffix: '.Example.COM.', block: true },
+    {
+      domain: ['A.test', 'a.test.', 'bücher.test'],
+      domain_suffix: ['lan', '.lan'],
+      cidr: ['10.1.2.3/8', '::ffff:192.0.2.1', '2001:DB8::/32'],
+      port: [443, '8000-8999', '80', 81, '8500-9000'],
+      block: true,
+    },
+  ]);
+  assert.deepEqual(first, {
+    destinations: { ...NO_NAMES, domain_suffix: ['example.com'] },
+    ports: [],
+    ruling: 'block',
+  });
+  assert.deepEqual(second?.destinations, {
+    domain: ['a.test', 'xn--bcher-kva.test'],
+    domain_suffix: ['lan'],
+    cidr: ['10.0.0.0/8', '192.0.2.1', '2001:db8::/32'],
+    files: [],
+  });
+  assert.deepEqual(second?.ports, [
+    { from: 80, to: 81 },
+    { from: 443, to: 443 },
+    { from: 8000, to: 9000 },
+  ]);
+});
+
+test('use names lines as they are called after flattening, in any order', () => {
+  const use = ['direct', 'socks5 127.0.0.1:5555', 'telecom'];
+  const [all, one, keep, only] = rulesOf([
+    { use },
+    { domain: 'a.test', use: ['telecom', 'telecom'], sticky: true },
+    { port: 22, sticky: true },
+    { port: 23, sticky: true, block: false },
+  ]);
+  assert.deepEqual(all, { destinations: undefined, ports: [], ruling: { lines: [0, 1, 2], sticky: false } });
+  assert.deepEqual(one?.ruling, { lines: [0], sticky: true });
+  assert.deepEqual(keep?.ruling, { lines: undefined, sticky: true });
+  assert.deepEqual(only?.ruling, keep?.ruling);
+});
+
+test('everything wrong in rules is reported at once, with its place', () => {
+  const errors = errorsOfRules(
+    { domain_sufix: 'a.test', block: true },
+    { domain: ['a.test', '10.0.0.1', 7], cidr: '10.0.0.0/33', port: [0, '90-80', 65_536, '1.5'], block: true },
+    { domain_suffix: [], block: true },
+    { use: ['telecom', 'telekom', 5] },
+    { use: 'telecom' },
+    { port: 80 },
+    { port: 80, sticky: false },
+    { use: ['telecom'], block: true },
+    { sticky: true, block: true },
+    { block: 'yes' },
+    'block',
+  );
+  const port = 'a port from 1 to 65535, or a range such as "8000-8999"';
+  const range = 'an IP address or range, such as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32';
+  const keys =
+    'domain, domain_suffix, cidr, port, domain_file, domain_suffix_file, cidr_file, use, block, sticky, strict';
+  assert.deepEqual(errors, [
+    'rules[0].domain_sufix: unknown key; did you mean "domain_suffix"?',
+    'rules[1].domain[1]: "10.0.0.1" is not allowed; allowed: a host name',
+    'rules[1].domain[2]: 7 is not allowed; allowed: a host name',
+    `rules[1].cidr: "10.0.0.0/33" is not allowed; allowed: ${range}`,
+    `rules[1].port[0]: 0 is not allowed; allowed: ${port}`,
+    `rules[1].port[1]: "90-80" is not allowed; allowed: ${port}`,
+    `rules[1].port[2]: 65536 is not allowed; allowed: ${port}`,
+    `rules[1].port[3]: "1.5" is not allowed; allowed: ${port}`,
+    'rules[2].domain_suffix: [] is not allowed; allowed: a host name, with or without a leading dot or "*.", or a list of 1 to 1000000 such',
+    'rules[3].use[2]: 5 is not allowed; allowed: the name of a line',
+    'rules[4].use: "telecom" is not allowed; allowed: a list of 1 to 1024 names of lines',
+    'rules[5]: says nothing to do; needed: one of use, block, sticky',
+    'rules[6]: says nothing to do; needed: one of use, block, sticky',
+    'rules[7].use: does not go together with "block"; allowed: one of them',
+    'rules[8].sticky: does not go together with "block"; allowed: one of them',
+    'rules[9].block: "yes" is not allowed; allowed: true, or false as if it were not there',
+    'rules[10]: "block" is not allowed; allowed: a rule: an object with conditions and what to do',
+    'rules[3].use[1]: "telekom" is not the name of a line; did you mean "telecom"?',
+  ]);
+  assert.deepEqual(errorsIn({ rules: { zzzz: 1 } }).length, 1);
+  assert.deepEqual(errorsOfRules({ zzzzzz: 1, block: true }), [`rules[0].zzzzzz: unknown key; allowed: ${keys}`]);
+});
+
+test('a line that there is not is told with its place and the nearest one there is', () => {
+  assert.deepEqual(errorsOfRules({ block: true }, { use: ['telecom', 'telekom'] }, { use: ['nowhere'] }), [
+    'rules[1].use[1]: "telekom" is not the name of a line; did you mean "telecom"?',
+    'rules[2].use[0]: "nowhere" is not the name of a line; allowed: telecom, socks5 127.0.0.1:5555, direct',
+  ]);
+  // Where the lines themselves are wrong, their names are not known.
+  assert.deepEqual(errorsIn({ upstream: { type: 'direkt' }, rules: [{ use: ['telekom'] }] }), [
+    'upstream.type: "direkt" is not a type of line; did you mean "direct"?',
+  ]);
+});
+
+test('rules can come from the environment', () => {
+  const fromEnvironment = (TCPROUTE_RULES: string) => loadJson({}, { environment: { TCPROUTE_RULES } });
+  const { rules } = optionsOf(fromEnvironment('[{domain: "a.test", block: true}]'));
+  assert.deepEqual(rules[0]?.destinations?.domain, ['a.test']);
+  assert.deepEqual(errorsOf(fromEnvironment('[{domain: "a.test", use: ["x"]}]')), [
+    'TCPROUTE_RULES: [0].use[0]: "x" is not the name of a line; allowed: direct',
+  ]);
+  assert.match(errorsOf(fromEnvironment('[{'))[0] ?? '', /^TCPROUTE_RULES: line 1, column 3: .*; allowed: a list of/);
+});
+
+test('rules can be written in YAML and TOML', () => {
+  const yaml = 'rules:\n  - domain_suffix: [a.test]\n    port: 8000-8999\n    block: true\n';
+  const toml = '[[rules]]\ndomain_suffix = "a.test"\nport = "8000-8999"\nblock = true\n';
+  const [first, second] = [loadText('c.yaml', yaml), loadText('c.toml', toml)].map((loaded) => optionsOf(loaded).rules);
+  assert.deepEqual(first, second);
+  assert.deepEqual(first?.[0]?.ports, [{ from: 8000, to: 8999 }]);
+});
+
+test('lists in files are named, not held, and a missing file or a bad line of a strict rule is an error', () => {
+  const good = listFile('good.txt', '# comment\nads.test\n\n.tracker.test # and below\r\n');
+  const bad = listFile('bad.txt', 'ads.test\nnot a name\n');
+  const ranges = listFile('ranges.txt', '192.0.2.0/24\n2001:db8::/32\n');
+  const [rule] = rulesOf([{ domain_suffix_file: good, cidr_file: [ranges], block: true }]);
+  assert.deepEqual(rule?.destinations, {
+    ...NO_NAMES,
+    files: [
+      { kind: 'domain_suffix', path: good },
+      { kind: 'cidr', path: ranges },
+    ],
+  });
+  const none = join(directory, 'none.txt');
+  const what = 'a host name, with or without a leading dot or "*."';
+  assert.deepEqual(
+    errorsOfRules(
+      { domain_suffix_file: [good, bad, none], block: true, strict: true },
+      { cidr_file: directory, domain_file: '', block: true },
+    ),
+    [
+      `rules[0].domain_suffix_file[1]: ${bad}: line 2: "not a name" is not ${what}`,
+      `rules[0].domain_suffix_file[2]: ${none}: no such file`,
+      'rules[1].domain_file: "" is not allowed; allowed: the path of a list',
+      `rules[1].cidr_file: ${directory}: is a directory, not a file`,
+    ],
+  );
+});
+
+test('rules behind one without a condition are warned of', () => {
+  const loaded = loadJson({ rules: [{ port: 25, block: true }, { use: ['direct'] }, { port: 26, block: true }] });
+  assert.deepEqual(loaded.warnings, ['c.json: line 1: rules[2]: is never used: the rule before it has no condition']);
+  assert.deepEqual(loadJson({ rules: [{ use: ['direct'] }] }).warnings, []);
+});
+
+test('more files, ports, rules and entries than are allowed are refused', () => {
+  const one = listFile('one.txt', 'a.test\n');
+  const half = listFile('half.txt', 'a\n'.repeat(600_000));
+  const files = Array.from({ length: 64 }, () => one);
+  assert.deepEqual(errorsOfRules({ domain_file: files, block: true }), []);
+  assert.deepEqual(errorsOfRules({ domain_file: files, block: true }, { domain_file: one, block: true }), [
+    'rules: 65 files; allowed: at most 64',
+  ]);
+  assert.deepEqual(errorsOfRules({ domain_file: [half, half], block: true }), [
+    'rules: 1200000 names and ranges with those in files; allowed: at most 1000000',
+  ]);
+  assert.match(errorsOfRules({ port: Array(65).fill(1), block: true })[0] ?? '', /a list of 1 to 64 such$/);
+  assert.match(errorsIn({ rules: Array(100_001).fill(0) })[0] ?? '', /^rules: .* allowed: a list of at most 100000/);
+});

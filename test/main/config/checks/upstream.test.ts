@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { errorsIn, loadJson, optionsOf } from '../load-text.js';
+
+const linesOf = (upstream: unknown) => optionsOf(loadJson({ upstream })).lines;
+const errorsOfUpstream = (upstream: unknown) => errorsIn({ upstream });
+const socks5 = (more: object) => ({ type: 'socks5', host: '10.0.0.1', port: 1080, ...more });
+
+test('a source of 0.0.0.0 or :: and port 0 is no source', () => {
+  const any = { ip: undefined, port: 0 };
+  for (const source_ip of ['0.0.0.0', '::', '0:0::0']) {
+    assert.deepEqual(linesOf({ type: 'direct', source_ip, source_port: 0 })[0]?.source, any);
+  }
+  const line = linesOf({ type: 'direct', source_ip: '2001:DB8::1', source_port: 4000 })[0];
+  assert.deepEqual(line?.source, { ip: '2001:db8::1', port: 4000 });
+});
+
+test('a socks5 line has its credentials, its name and its canonical host', () => {
+  const [line] = linesOf(socks5({ host: 'Proxy.Example.', username: 'u', password: 'p', name: 'far' }));
+  assert.equal(line?.name, 'far');
+  assert.deepEqual(line?.hops, [{ host: 'proxy.example.', port: 1080, username: 'u', password: 'p' }]);
+});
+
+test('each mistake is named by its path', () => {
+  const upstream = {
+    type: 'multipath',
+    list: [
+      { type: 'direct', source_ip: 'eth0', source_port: -1 },
+      { type: 'socks5', upstream: { type: 'multipath', list: [{ type: 'direct', host: 'x' }, 7] } },
+      socks5({ host: '1.2.3.456', port: 0, name: '', upstream: null }),
+      { type: 'multipath', list: [] },
+      { type: 'multipath' },
+    ],
+  };
+  assert.deepEqual(errorsOfUpstream(upstream), [
+    'upstream.list[0].source_ip: "eth0" is not allowed; allowed: an IP address of this machine, or 0.0.0.0 or :: for any',
+    'upstream.list[0].source_port: -1 is not allowed; allowed: an integer from 0 to 65535, 0 for any',
+    'upstream.list[1].host: missing; needed: the IP address or name of the proxy',
+    'upstream.list[1].port: missing; needed: the port of the proxy',
+    'upstream.list[1].upstream.list[0].host: unknown key; allowed: type, name, source_ip, source_port',
+    'upstream.list[1].upstream.list[1]: 7 is not allowed; allowed: a line: an object with a "type" (direct, socks5, multipath), "direct" or socks5://[user:password@]host:port, or a list of lines',
+    'upstream.list[2].name: "" is not allowed; allowed: a text of 1 to 64 printable characters',
+    'upstream.list[2].host: "1.2.3.456" is not allowed; allowed: an IP address or a host name',
+    'upstream.list[2].port: 0 is not allowed; allowed: an integer from 1 to 65535',
+    'upstream.list[2].upstream: null is not allowed; allowed: a line: an object with a "type" (direct, socks5, multipath), "direct" or socks5://[user:password@]host:port, or a list of lines',
+    'upstream.list[3].list: [] is not allowed; allowed: a list of at least one line',
+    'upstream.list[4].list: missing; needed: a list of lines',
+  ]);
+});
+
+test('an unknown or missing type says which there are', () => {
+  assert.deepEqual(errorsOfUpstream({ type: 'sock5' }), [
+    'upstream.type: "sock5" is not a type of line; did you mean "socks5"?',
+  ]);
+  assert.deepEqual(errorsOfUpstream({ type: 'shadowsocks' }), [
+    'upstream.type: "shadowsocks" is not a type of line; allowed: direct, socks5, multipath',
+  ]);
+  assert.deepEqual(errorsOfUpstream({ host: 'a' }), ['upstream.type: missing; needed: direct, socks5, multipath']);
+});
+
+test('a username and a password go together, and each has 1 to 255 bytes', () => {
+  assert.deepEqual(errorsOfUpstream(socks5({ password: 'p' })), [
+    'upstream.username: missing; needed: it goes together with "password"',
+  ]);
+  assert.deepEqual(errorsOfUpstream(socks5({ username: 'u' })), [
+    'upstream.password: missing; needed: it goes together with "username"',
+  ]);
+  assert.deepEqual(errorsOfUpstream(socks5({ username: '', password: 'é'.repeat(128) })), [
+    'upstream.username: "" is not allowed; allowed: a text (in quotes) of 1 to 255 bytes',
+    'upstream.password: *** (string) is not allowed; allowed: a text (in quotes) of 1 to 255 bytes',
+  ]);
+});
+
+test('a password is masked wherever it could be shown', () => {
+  const wrongs = [
+    [[]],
+    socks5({ username: 'u', password: ['hunter2'] }),
+    socks5({ username: 'u', pasword: 'hunter2' }),
+    socks5({ host: 'u:hunter2@10.0.0.1' }),
+    { type: 'multipath', list: { password: { deep: 'hunter2' } } },
+    { type: 'multipath', list: ['socks5://u:hunter2@10.0.0.1:0'] },
+    'socks5://u:hunter2@10.0.0.1',
+  ];
+  for (const wrong of wrongs) {
+    const errors = errorsOfUpstream(wrong).join('\n');
+    assert.notEqual(errors, '');
+    assert.doesNotMatch(errors, /hunter2/);
+  }
+});
+
+test('nesting goes deep, but has an end', () => {
+  const nested = (levels: number): unknown =>
+    levels === 1 ? { type: 'direct' } : socks5({ port: levels, upstream: nested(levels - 1) });
+  assert.equal(linesOf(nested(64))[0]?.hops.length, 63);
+  const errors = errorsOfUpstream(nested(65));
+  assert.equal(errors.length, 1);
+  assert.match(errors[0] ?? '', /^upstream\.upstream\..*: nested too deeply; allowed: at most 64 levels$/);
+});

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openLog } from '../../../src/main/process/log.js';
+import { LogWriter, type Output } from '../../../src/main/process/log-writer.js';
+import { until } from '../../helpers/until.js';
+
+type Done = Parameters<Output>[1];
+
+/** A file that does what the test says: each write waits for `answer`. */
+class Held {
+  text = '';
+  readonly pending: { readonly bytes: Uint8Array; readonly done: Done }[] = [];
+  readonly output: Output = (bytes, done) => void this.pending.push({ bytes, done });
+
+  /** Takes so many bytes of the one write that is pending. */
+  take(octets = Number.POSITIVE_INFINITY): void {
+    const [{ bytes, done }] = this.pending.splice(0, 1);
+    const taken = Math.min(octets, bytes.length);
+    this.text += Buffer.from(bytes.subarray(0, taken)).toString();
+    done(null, taken);
+  }
+
+  fail(code: string): void {
+    const [{ done }] = this.pending.splice(0, 1);
+    done(Object.assign(new Error(code), { code }), 0);
+  }
+
+  takeAll(): void {
+    while (this.pending.length > 0) this.take();
+  }
+}
+
+function writerTo(output: Output): LogWriter {
+  return new LogWriter({ output, droppedLine: (dropped, why) => `dropped ${dropped} ${why}\n` });
+}
+
+test('one write at a time: lines that come meanwhile go together', () => {
+  const file = new Held();
+  const writer = writerTo(file.output);
+  for (const line of ['a\n', 'b\n', 'c\n']) writer.write(line);
+  assert.equal(file.pending.length, 1);
+  file.take();
+  assert.equal(file.text, 'a\n');
+  file.take();
+  assert.equal(file.text, 'a\nb\nc\n');
+  assert.equal(file.pending.length, 0);
+});
+
+test('a line of which a part is taken is not torn', () => {
+  const file = new Held();
+  const writer = writerTo(file.output);
+  writer.write('long ü\n');
+  writer.write('next\n');
+  file.take(6); // within the ü
+  file.take(1);
+  file.takeAll();
+  assert.match(file.text, /^long .*\nnext\n$/);
+});
+
+test('a full disk is tried again, and nothing that has waited is lost', async () => {
+  const file = new Held();
+  const writer = writerTo(file.output);
+  writer.write('first\n');
+  file.take(3);
+  file.fail('ENOSPC');
+  writer.write('second\n');
+  await until('it tries again', () => file.pending.length === 1);
+  file.fail('EDQUOT');
+  await until('it tries again', () => file.pending.length === 1);
+  file.takeAll();
+  assert.equal(file.text, 'first\nsecond\n');
+  assert.equal(writer.dropped, 0);
+});
+
+test('a reader that stands still costs a MiB, then lines, which are counted and told of in their place', async () => {
+  const file = new Held();
+  const writer = writerTo(file.output);
+  const line = `${'x'.repeat(1023)}\n`;
+  for (let i = 0; i < 2000; i += 1) writer.write(line);
+  // One is in flight.
+  assert.equal(writer.dropped, 2000 - 1025);
+  assert.equal(file.pending.length, 1);
+  assert.equal(await writer.end(20), false);
+  file.takeAll();
+  writer.write('again\n');
+  file.takeAll();
+  assert.equal(file.text, `${line.repeat(1025)}dropped 975 undefined\nagain\n`);
+  assert.equal(await writer.end(20), true);
+});
+
+test('the line about what was dropped has the form of the others, says why, and is written at every level', async () => {
+  for (const readable of [false, true]) {
+    const file = new Held();
+    const { log, writer } = openLog('fatal', file.output, readable);
+    log.fatal('x'.repeat(500_000));
+    log.fatal('x'.repeat(500_000));
+    file.fail('ENOSPC');
+    for (let i = 0; i < 3; i += 1) log.fatal({ i }, 'x'.repeat(500_000));
+    await until('it tries again', () => file.pending.length === 1);
+    file.takeAll();
+    const last = file.text.trimEnd().split('\n').at(-1) as string;
+    if (readable) assert.match(last, /WARN.*log lines were dropped .*"dropped":2,"why":"ENOSPC"/);
+    else {
+      const { time, ...record } = JSON.parse(last) as Record<string, unknown>;
+      const msg = 'log lines were dropped here, since they could not be written';
+      assert.deepEqual(record, { level: 'warn', dropped: 2, why: 'ENOSPC', msg });
+      assert.ok(typeof time === 'string');
+    }
+    assert.equal(writer.dropped, 2);
+  }
+});

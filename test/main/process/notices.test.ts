@@ -1,0 +1,108 @@
+// What is said of what happens over and over.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, mock, test } from 'node:test';
+import { Notices } from '../../../src/main/process/notices.js';
+import { captureLog } from '../../helpers/capture-log.js';
+
+const EVERY_MS = 60_000;
+let now = 0;
+
+beforeEach(() => {
+  now = 0;
+  mock.timers.enable({ apis: ['setTimeout'] });
+  mock.method(performance, 'now', () => now);
+});
+afterEach(() => {
+  mock.timers.reset();
+  mock.restoreAll();
+});
+
+function pass(ms: number): void {
+  now += ms;
+  mock.timers.tick(ms);
+}
+
+function world() {
+  const { log, records } = captureLog();
+  const notices = new Notices(log, EVERY_MS);
+  const state = (good: boolean): void => {
+    const level = good ? 'info' : 'warn';
+    notices.tell({ topic: 'line a', good, level, message: good ? 'up' : 'down', fields: { line: 'a' } });
+  };
+  const said = () =>
+    records.map(({ level, msg, left_out }) =>
+      left_out === undefined ? `${level} ${msg}` : `${level} ${msg} ${left_out}`,
+    );
+  return { notices, state, said, records };
+}
+
+test('an event is said at once, and within a minute only counted', () => {
+  const { notices, said, records } = world();
+  const tell = (topic: string): void =>
+    notices.tell({ topic, level: 'warn', message: topic, fields: { address: '192.0.2.1' } });
+  tell('one');
+  tell('one');
+  tell('two');
+  tell('one');
+  assert.deepEqual(said(), ['warn one', 'warn two']);
+  pass(EVERY_MS);
+  tell('one');
+  assert.deepEqual(said().slice(2), ['warn one 2']);
+  assert.equal(records[2]['address'], '192.0.2.1');
+});
+
+test('a record without a topic is written as it is', () => {
+  const { notices, said } = world();
+  notices.write({ level: 'info', message: 'plain', fields: {} });
+  notices.write({ level: 'info', message: 'plain', fields: {} });
+  assert.deepEqual(said(), ['info plain', 'info plain']);
+});
+
+test('a state is said when it changes, not when it is told again, and not when it was good all the time', () => {
+  const { state, said } = world();
+  state(true);
+  state(false);
+  state(false);
+  state(true);
+  state(true);
+  assert.deepEqual(said(), ['warn down', 'info up']);
+});
+
+test('a state that flaps is said once a minute, and in the end as it is', () => {
+  const { state, said } = world();
+  for (let i = 0; i < 5; i += 1) {
+    state(false);
+    state(true);
+  }
+  state(false);
+  assert.deepEqual(said(), ['warn down', 'info up']);
+  pass(EVERY_MS - 1);
+  assert.equal(said().length, 2);
+  pass(1);
+  // Down and up four times more, then down for good.
+  assert.deepEqual(said().slice(2), ['warn down 8']);
+  pass(10 * EVERY_MS);
+  assert.equal(said().length, 3);
+});
+
+test('a state that is again what was said last is not said again', () => {
+  const { state, said } = world();
+  state(false);
+  state(true);
+  state(false);
+  state(true);
+  pass(10 * EVERY_MS);
+  assert.deepEqual(said(), ['warn down', 'info up']);
+  state(false);
+  assert.deepEqual(said().slice(2), ['warn down 2']);
+});
+
+test('closed, it has nothing more to say', () => {
+  const { notices, state, said } = world();
+  state(false);
+  state(true);
+  state(false);
+  notices.close();
+  pass(10 * EVERY_MS);
+  assert.deepEqual(said(), ['warn down', 'info up']);
+});

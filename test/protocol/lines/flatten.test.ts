@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { flatten, type Upstream } from '../../../src/protocol/lines/flatten.js';
+import type { Line } from '../../../src/protocol/lines/line.js';
+
+const direct = (ip?: string, port = 0, name?: string): Upstream => ({ type: 'direct', name, source: { ip, port } });
+const multipath = (...list: Upstream[]): Upstream => ({ type: 'multipath', list });
+const socks5 = (endpoint: string, upstream?: Upstream, name?: string): Upstream => {
+  const [host, port] = endpoint.split('/') as [string, string];
+  return { type: 'socks5', name, host, port: Number(port), username: undefined, password: undefined, upstream };
+};
+
+function lines(root: Upstream, lines_max = 256): readonly Line[] {
+  const flattened = flatten(root, lines_max);
+  assert.ok(flattened.kind === 'lines');
+  return flattened.lines;
+}
+
+const names = (root: Upstream) => lines(root).map((line) => line.name);
+
+test('a direct line has its source and no hops', () => {
+  assert.deepEqual(lines(direct('10.0.0.1', 4000)), [
+    { number: 0, name: 'direct 10.0.0.1:4000', source: { ip: '10.0.0.1', port: 4000 }, hops: [], isDirect: true },
+  ]);
+});
+
+test('the upstream of a proxy is reached first', () => {
+  const [line] = lines(socks5('b/2', socks5('a/1', direct('10.0.0.1'))));
+  assert.deepEqual(
+    line?.hops.map(({ host }) => host),
+    ['a', 'b'],
+  );
+  assert.deepEqual(line?.source, { ip: '10.0.0.1', port: 0 });
+});
+
+test('credentials stay with their hop', () => {
+  const far: Upstream = { ...(socks5('b/2', socks5('a/1')) as object), username: 'u', password: 'p' } as Upstream;
+  assert.deepEqual(lines(far)[0]?.hops, [
+    { kind: 'socks5', host: 'a', port: 1, username: undefined, password: undefined },
+    { kind: 'socks5', host: 'b', port: 2, username: 'u', password: 'p' },
+  ]);
+});
+
+test('unnamed lines are named by their chain, nearest hop first', () => {
+  assert.deepEqual(names(direct()), ['direct']);
+  assert.deepEqual(names(direct('10.0.0.1')), ['direct 10.0.0.1']);
+  assert.deepEqual(names(direct(undefined, 4000)), ['direct :4000']);
+  assert.deepEqual(names(direct('::1', 4000)), ['direct [::1]:4000']);
+  assert.deepEqual(names(socks5('127.0.0.1/5555')), ['socks5 127.0.0.1:5555']);
+  assert.deepEqual(names(socks5('::1/5555', direct('10.0.0.1'))), ['socks5 [::1]:5555 from 10.0.0.1']);
+  assert.deepEqual(names(socks5('10.0.0.2/1080', socks5('127.0.0.1/5555'))), ['socks5 127.0.0.1:5555 > 10.0.0.2:1080']);
+});
+
+test('a name wins over the chain, and a named nearer part stands for its chain', () => {
+  assert.deepEqual(names(direct(undefined, 0, 'telecom')), ['telecom']);
+  assert.deepEqual(names(socks5('a/1', direct(undefined, 0, 'telecom'))), ['telecom > a:1']);
+  assert.deepEqual(names(socks5('b/2', socks5('a/1', undefined, 'near'))), ['near > b:2']);
+  assert.deepEqual(names(socks5('a/1', direct(undefined, 0, 'telecom'), 'far')), ['far']);
+});
+
+test('a nested multipath multiplies the lines, in order', () => {
+  const two = multipath(direct('10.0.0.1'), direct('10.0.0.2'));
+  assert.deepEqual(names(multipath(direct(), socks5('a/1', two), socks5('b/2', multipath(two, socks5('c/3'))))), [
+    'direct',
+    'socks5 a:1 from 10.0.0.1',
+    'socks5 a:1 from 10.0.0.2',
+    'socks5 b:2 from 10.0.0.1',
+    'socks5 b:2 from 10.0.0.2',
+    'socks5 c:3 > b:2',
+  ]);
+});
+
+test('two identical lines stay two, and repeated names are numbered', () => {
+  assert.deepEqual(names(multipath(direct(), direct(), direct())), ['direct', 'direct #2', 'direct #3']);
+  const given = multipath(direct('1.1.1.1', 0, 'a #2'), direct(), direct('1.1.1.1', 0, 'a'), direct('::1', 0, 'a'));
+  assert.deepEqual(names(given), ['a #2', 'direct', 'a', 'a #3']);
+});
+
+test('too many lines are counted, not built', () => {
+  let root = multipath(direct(), direct());
+  for (let level = 0; level < 100; level += 1) root = multipath(root, root); // 2 ** 101 lines from 202 nodes
+  assert.deepEqual(flatten(root, 256), { kind: 'too-many', count: 2 ** 101 });
+  assert.deepEqual(flatten(multipath(direct(), direct()), 1), { kind: 'too-many', count: 2 });
+  assert.equal(lines(multipath(direct(), direct()), 2).length, 2);
+});
+
+test('names are always unique, and every line ends at its outermost proxy', () => {
+  const name = fc.constantFrom(undefined, undefined, 'a', 'a #2', 'direct', 'direct #2');
+  const { node } = fc.letrec<{ node: Upstream }>((tie) => ({
+    node: fc.oneof(
+      { maxDepth: 5 },
+      name.map((one) => direct(undefined, 0, one)),
+      fc.array(tie('node'), { minLength: 1, maxLength: 3 }).map((list) => multipath(...list)),
+      fc.tuple(name, tie('node')).map(([one, upstream]) => socks5('p/9', upstream, one)),
+    ),
+  }));
+  fc.assert(
+    fc.property(node, (upstream) => {
+      const flattened = lines(socks5('last/1', upstream), 10_000);
+      assert.equal(new Set(flattened.map((line) => line.name)).size, flattened.length);
+      assert.ok(flattened.every(({ hops }) => hops[hops.length - 1]?.host === 'last'));
+    }),
+  );
+});

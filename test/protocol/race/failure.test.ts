@@ -1,0 +1,46 @@
+// The table of failures: what each teaches, and which of several is told.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  FAILURES,
+  type FailureCode,
+  failureOf,
+  mostTelling,
+  towardsProxy,
+} from '../../../src/protocol/race/failure.js';
+
+const codes = Object.keys(FAILURES) as FailureCode[];
+
+test("what is nobody else's fault teaches nothing of a candidate", () => {
+  for (const code of codes) {
+    const { whose, blames } = FAILURES[code];
+    if (whose === 'us' || whose === 'client') assert.equal(blames, undefined, code);
+    if (whose === 'line') assert.notEqual(blames, undefined, code);
+  }
+});
+
+test('only the failure of the gateway itself is logged as an error', () => {
+  assert.deepEqual(
+    codes.filter((code) => FAILURES[code].level === 'error'),
+    ['internal'],
+  );
+});
+
+test('a destination tells more than a line, and a line more than the gateway', () => {
+  const told = (...several: FailureCode[]): string | undefined =>
+    several.map((code) => failureOf(code)).reduce(mostTelling).code;
+  assert.equal(told('internal', 'proxy-unreachable'), 'proxy-unreachable');
+  assert.equal(told('unexplained', 'proxy-unreachable', 'proxy-protocol'), 'unexplained');
+  assert.equal(told('refused', 'proxy-unreachable'), 'refused');
+  assert.equal(told('out-of-resources', 'too-many-lookups'), 'too-many-lookups');
+  const [first, second] = [failureOf('refused', 'ECONNREFUSED'), failureOf('refused', 'REP 5')];
+  assert.equal(mostTelling(first, second), first);
+  assert.equal(mostTelling(undefined, second), second);
+});
+
+test("on the way to a proxy a failure is not the destination's, and keeps what was said", () => {
+  assert.deepEqual(towardsProxy(failureOf('refused', 'ECONNREFUSED')), failureOf('proxy-unreachable', 'ECONNREFUSED'));
+  assert.deepEqual(towardsProxy(failureOf('timed-out')), failureOf('proxy-unreachable', 'timed-out'));
+  assert.deepEqual(towardsProxy(failureOf('out-of-resources', 'EMFILE')), failureOf('out-of-resources', 'EMFILE'));
+  assert.deepEqual(towardsProxy(failureOf('proxy-protocol')), failureOf('proxy-protocol'));
+});

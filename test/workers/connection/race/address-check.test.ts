@@ -1,0 +1,130 @@
+// What is remembered is compared with what its names have: how often they are asked, and what an answer changes.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseIp } from '../../../../src/protocol/address/address.js';
+import { type Target, targetOfIp, targetOfName } from '../../../../src/protocol/address/target.js';
+import { lineOf } from '../../../../src/protocol/lines/line.js';
+import { failureOf } from '../../../../src/protocol/race/failure.js';
+import { DestinationMemory } from '../../../../src/protocol/routes/destination-memory.js';
+import { checkAddresses } from '../../../../src/workers/connection/race/address-check.js';
+import { dialLines } from '../../../../src/workers/connection/shared/dial-lines.js';
+import type { NameOutcome, Proof } from '../../../../src/workers/connection/shared/names-replica.js';
+import { lineView } from '../../../helpers/candidates.js';
+
+const ip = (text: string): Uint8Array => parseIp(text) as Uint8Array;
+const [OLD, NEW, NEW_V6] = [ip('192.0.2.1'), ip('192.0.2.2'), ip('2001:db8::2')];
+const SITE = targetOfName('site.test', 443) as Target;
+const source = { ip: undefined, port: 0 };
+const hop = (host: string) => ({ kind: 'socks5' as const, host, port: 1080, username: undefined, password: undefined });
+const DIRECT = 0;
+const BY_NAME = 1;
+const LINES = dialLines([
+  lineOf(0, 'direct', source, []),
+  lineOf(1, 'by name', source, [hop('proxy.test')]),
+  lineOf(2, 'by address', source, [hop('198.51.100.80')]),
+]);
+
+const found = (ips: readonly Uint8Array[], proof: Proof = 'all'): NameOutcome => ({ kind: 'found', ips, proof });
+const gone = (proof: Proof): NameOutcome => ({ kind: 'failed', failure: failureOf('no-such-name'), proof });
+
+/** Names as the test says, each known for a minute once it has been answered. */
+class World {
+  readonly asked: string[] = [];
+  readonly engine = { now: 0 };
+  readonly lines = LINES;
+  readonly names = {
+    changes: 0,
+    lookup: (name: string, now: number, waiter: Waiter): NameOutcome | undefined => {
+      const known = this.#known.get(name);
+      if (known !== undefined && known.until > now) return known.outcome;
+      this.asked.push(name);
+      this.#waiting.push([name, waiter]);
+      return undefined;
+    },
+    follow: (name: string, waiter: Waiter): boolean =>
+      this.#waiting.some(([one, who]) => one === name && who === waiter),
+    holdsUntil: (name: string): number => this.#known.get(name)?.until ?? Number.NEGATIVE_INFINITY,
+  };
+  readonly memory = new DestinationMemory();
+  readonly #known = new Map<string, { readonly outcome: NameOutcome; readonly until: number }>();
+  #waiting: [string, Waiter][] = [];
+
+  constructor(...lines: readonly number[]) {
+    for (const line of lines) this.memory.connected({ line, ip: OLD }, 20, 0, lineView());
+  }
+
+  answer(name: string, outcome: NameOutcome, more = false): void {
+    this.#known.set(name, { outcome, until: this.engine.now + 60_000 });
+    const told = this.#waiting.filter(([one]) => one === name);
+    if (!more) this.#waiting = this.#waiting.filter(([one]) => one !== name);
+    for (const [, waiter] of told) waiter(outcome, more);
+  }
+
+  /** As a connection does, at its time. */
+  visit(now: number, target = SITE): boolean[] {
+    this.engine.now = now;
+    if (now >= this.memory.checkAt) checkAddresses(this, this.memory, target);
+    return this.memory.candidates.map((candidate) => candidate.gone);
+  }
+}
+
+type Waiter = (outcome: NameOutcome, more: boolean) => void;
+
+test('an address is held until a fresh answer no longer has it', () => {
+  const world = new World(DIRECT);
+  assert.deepEqual(world.visit(0), [false], 'nobody waits for the answer');
+  world.answer('site.test', found([NEW], 'none'), true);
+  assert.deepEqual(world.visit(1), [false], 'a stale answer proves nothing');
+  world.answer('site.test', found([NEW]));
+  assert.deepEqual(world.visit(2), [true]);
+  world.visit(60_002);
+  world.answer('site.test', found([OLD, NEW]));
+  assert.deepEqual(world.visit(60_003), [false]);
+});
+
+test('where a family is never answered, the other one is followed all the same', () => {
+  const world = new World(DIRECT);
+  world.visit(0);
+  world.answer('site.test', found([NEW_V6], 'by-family'));
+  assert.deepEqual(world.visit(1), [false], 'its own family has not been heard of');
+  world.visit(60_001);
+  world.answer('site.test', found([NEW], 'by-family'));
+  assert.deepEqual(world.visit(60_002), [true]);
+});
+
+test('a name that no longer exists takes its addresses along, one that cannot be asked does not', () => {
+  const world = new World(DIRECT);
+  world.visit(0);
+  world.answer('site.test', { kind: 'failed', failure: failureOf('dns-failed'), proof: 'none' });
+  assert.deepEqual(world.visit(1), [false]);
+  const other = new World(DIRECT);
+  other.visit(0);
+  other.answer('site.test', gone('by-family'));
+  assert.deepEqual(other.visit(1), [false]);
+  other.visit(60_001);
+  other.answer('site.test', gone('all'));
+  assert.deepEqual(other.visit(60_002), [true]);
+});
+
+test('a name is asked once while its answer holds, however many connections there are', () => {
+  const world = new World(DIRECT);
+  world.visit(0);
+  world.answer('site.test', found([OLD]));
+  for (let now = 1; now < 60_000; now += 10) world.visit(now);
+  assert.deepEqual(world.asked, ['site.test']);
+  world.visit(60_000);
+  for (let now = 60_000; now < 60_900; now += 10) world.visit(now);
+  assert.deepEqual(world.asked, ['site.test', 'site.test']);
+});
+
+test("a proxy's address goes by the proxy's name, and one that is given as an address by none", () => {
+  const world = new World(DIRECT, BY_NAME, 2);
+  world.visit(0);
+  assert.deepEqual(world.asked, ['site.test', 'proxy.test']);
+  world.answer('proxy.test', found([NEW]));
+  world.answer('site.test', found([OLD]));
+  assert.deepEqual(world.visit(1), [false, true, false]);
+  const address = new World(2);
+  for (let now = 0; now < 300_000; now += 1000) address.visit(now, targetOfIp(OLD, 443));
+  assert.deepEqual(address.asked, []);
+});

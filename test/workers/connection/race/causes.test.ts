@@ -1,0 +1,55 @@
+// What an errno of a dial comes to, and whose it is.
+import assert from 'node:assert/strict';
+import { constants } from 'node:os';
+import { test } from 'node:test';
+import { FAILURES } from '../../../../src/protocol/race/failure.js';
+import { failureOfBind, failureOfConnect, failureOfErrno } from '../../../../src/workers/connection/race/causes.js';
+import type { DialLine } from '../../../../src/workers/connection/shared/dial-lines.js';
+
+const { errno } = constants;
+const PLAIN: DialLine = {
+  ...{ number: 0, name: 'direct', sourceIp: undefined, sourcePort: 0 },
+  ...{ hops: [], isDirect: true, proxyIp: undefined },
+};
+const WITH_IP: DialLine = { ...PLAIN, sourceIp: Uint8Array.of(192, 0, 2, 1) };
+const WITH_PORT: DialLine = { ...PLAIN, sourcePort: 4000 };
+const LOOPBACK = Uint8Array.of(127, 0, 0, 1);
+
+test('an errno is a failure that names it', () => {
+  assert.deepEqual(failureOfErrno(-errno.ECONNREFUSED), { code: 'refused', detail: 'ECONNREFUSED' });
+  assert.deepEqual(failureOfErrno(-errno.EPERM), { code: 'forbidden', detail: 'EPERM' });
+  assert.deepEqual(failureOfErrno(-errno.EBADF), { code: 'internal', detail: 'EBADF' });
+  // EHOSTDOWN and ENONET, which Node has no names for, are what ICMP says too.
+  for (const number of [64, 112]) assert.equal(failureOfErrno(-number).code, 'host-unreachable');
+});
+
+test('what this machine lacks is ours, and teaches nothing', () => {
+  for (const number of [
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOBUFS,
+    errno.ENOMEM,
+    errno.EADDRNOTAVAIL,
+    errno.EADDRINUSE,
+  ]) {
+    const { code } = failureOfErrno(-number);
+    assert.deepEqual([code, FAILURES[code].whose], ['out-of-resources', 'us']);
+  }
+});
+
+test('a source address that is missing shows at bind; at connect it is ports that have run out', () => {
+  assert.equal(failureOfBind(-errno.EADDRNOTAVAIL, WITH_IP).code, 'source-unavailable');
+  assert.equal(failureOfConnect(-errno.EADDRNOTAVAIL, WITH_IP, LOOPBACK).code, 'out-of-resources');
+  assert.equal(failureOfConnect(-errno.EADDRNOTAVAIL, PLAIN, LOOPBACK).code, 'out-of-resources');
+  // Ports have run out at bind, too, where the kernel chooses one.
+  assert.equal(failureOfBind(-errno.EADDRINUSE, WITH_IP).code, 'out-of-resources');
+});
+
+test("a line's own port that is taken is the line's failure, at bind and at connect", () => {
+  for (const failure of [
+    failureOfBind(-errno.EADDRINUSE, WITH_PORT),
+    failureOfConnect(-errno.EADDRINUSE, WITH_PORT, LOOPBACK),
+    failureOfConnect(-errno.EADDRNOTAVAIL, WITH_PORT, LOOPBACK),
+  ])
+    assert.deepEqual([failure.code, FAILURES[failure.code].whose], ['source-in-use', 'line']);
+});
