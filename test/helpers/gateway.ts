@@ -1,5 +1,6 @@
 // The gateway as its users run it: a child process of bin/tcproute.js with a configuration file of its own. It collects
 // what the child logs, and sees from outside what it holds. It knows nothing of SOCKS.
+
 import assert from 'node:assert/strict';
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,6 +8,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { until } from './until.js';
 
@@ -45,6 +47,8 @@ function findRoot(): string {
 
 /** Two seconds of CPU time at most, on a machine that may be busy with ten other things. */
 const START_MS = 25_000;
+/** Between two connections of a stream of them. */
+const PACE_MS = 100;
 
 export class Gateway {
   readonly child: ChildProcess;
@@ -150,10 +154,26 @@ export class Gateway {
     this.output = '';
   }
 
-  async logged(message: string): Promise<LogRecord> {
+  async logged(message: string, timeout_ms?: number): Promise<LogRecord> {
     const find = () => this.records.find(({ msg }) => msg.includes(message));
-    await until(`the log says "${message}"`, () => find() !== undefined);
+    await until(`the log says "${message}"`, () => find() !== undefined, timeout_ms);
     return find() as LogRecord;
+  }
+
+  /** The same, with `act` done again and again meanwhile; the last one has ended by then. */
+  async loggedWhile(message: string, timeout_ms: number, act: () => Promise<void>): Promise<LogRecord> {
+    let wanted = true;
+    const acting = async (): Promise<void> => {
+      while (wanted) {
+        await act();
+        await pause(PACE_MS);
+      }
+    };
+    const logged = this.logged(message, timeout_ms).finally(() => {
+      wanted = false;
+    });
+    const [record] = await Promise.all([logged, acting()]);
+    return record;
   }
 
   /** The first log line of an ended connection (log_level debug). */
