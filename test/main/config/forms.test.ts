@@ -22,7 +22,9 @@ test('a proxy as a URL, "direct", and a bare list of lines', () => {
     lines.map(({ name }) => name),
     ['direct', 'socks5 10.0.0.1:1080', 'socks5 [2001:db8::1]:1081', 'socks5 proxy.example:1 > b:2', 'socks5 c:3'],
   );
-  assert.deepEqual(lines[2]?.hops, [{ host: '2001:db8::1', port: 1081, username: 'us@er', password: 'p:ss' }]);
+  assert.deepEqual(lines[2]?.hops, [
+    { kind: 'socks5', host: '2001:db8::1', port: 1081, username: 'us@er', password: 'p:ss' },
+  ]);
   const fromEnvironment = (TCPROUTE_UPSTREAM: string) =>
     optionsOf(loadJson({}, { environment: { TCPROUTE_UPSTREAM } })).lines[0];
   assert.equal(fromEnvironment('direct')?.name, 'direct');

@@ -18,7 +18,7 @@ test('a source of 0.0.0.0 or :: and port 0 is no source', () => {
 test('a socks5 line has its credentials, its name and its canonical host', () => {
   const [line] = linesOf(socks5({ host: 'Proxy.Example.', username: 'u', password: 'p', name: 'far' }));
   assert.equal(line?.name, 'far');
-  assert.deepEqual(line?.hops, [{ host: 'proxy.example.', port: 1080, username: 'u', password: 'p' }]);
+  assert.deepEqual(line?.hops, [{ kind: 'socks5', host: 'proxy.example.', port: 1080, username: 'u', password: 'p' }]);
 });
 
 test('each mistake is named by its path', () => {
