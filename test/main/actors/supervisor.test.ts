@@ -113,7 +113,7 @@ for (const how of ['throws', 'exits', 'spins'] as const) {
   for (const service of ['names', 'routes'] as const) {
     test(`the ${service} actor that ${how} is started again, and connections go on`, async () => {
       const stub = new URL('../../helpers/failing-service.js', import.meta.url);
-      const entry = (name: string): URL => new URL(`../../src/workers/${name}/actor.js`, import.meta.url);
+      const entry = (name: string): URL => new URL(`../../../src/workers/${name}/actor.js`, import.meta.url);
       const real = { connection: entry('connection'), names: entry('dns'), routes: entry('routes') };
       const tuning = { check_ms: 750, entries: { ...real, [service]: stub } };
       process.env['FAIL_SERVICE'] = how;
