@@ -10,6 +10,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Gateway, startGateway } from '../../src/main/gateway.js';
 import type { ListFile, Rule } from '../../src/protocol/rules/rule.js';
 import { captureLog, type Record } from '../helpers/capture-log.js';
+import { FAULTY_ENTRIES, goWrong } from '../helpers/faulty-connection.js';
 import { gatewayOptions } from '../helpers/gateway-options.js';
 import { dial } from '../helpers/socks-client.js';
 import { until } from '../helpers/until.js';
@@ -30,7 +31,7 @@ async function withRules(list: string, body: (gateway: Gateway, records: Record[
   const destinations = { domain: [], domain_suffix: [], cidr: [], files: [LIST] };
   const rules: Rule[] = [{ destinations, ports: [], ruling: 'block' }];
   const { log, records } = captureLog();
-  const started = await startGateway(gatewayOptions({ workers: 1, rules }), log);
+  const started = await startGateway(gatewayOptions({ workers: 1, rules }), log, { entries: FAULTY_ENTRIES });
   assert.ok(started.code === 'started', JSON.stringify(started));
   try {
     await body(started.gateway, records);
@@ -63,7 +64,7 @@ test('an actor that is started again goes by the rules of now, and blocked clien
     assert.deepEqual([await ask(gateway, '127.0.0.1'), await ask(gateway, '127.0.0.2')], [5, 2]);
     const { blocked, failed } = gateway.stats();
     assert.deepEqual([blocked, failed], [2, 4]);
-    void gateway.actors()[0]?.fail('exit');
+    goWrong(0, 'exit');
     await until('main knows', () => records.some(({ msg }) => msg.startsWith('actor died')));
     await until('it serves again', () => gateway.actors()[0] !== undefined);
     assert.deepEqual([await ask(gateway, '127.0.0.1'), await ask(gateway, '127.0.0.2')], [5, 2]);

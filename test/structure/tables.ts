@@ -133,7 +133,7 @@ export const RULES: Rules = {
   long: [
     // The engines.
     ...['src/linux/engine/epoll.ts', 'src/linux/engine/ring.ts', 'src/linux/engine/uring.ts'],
-    ...['src/workers/connection/actor.ts', 'src/workers/connection/race/hello-race.ts'],
-    ...['src/workers/connection/relay/direction.ts', 'src/workers/connection/race/race.ts'],
+    ...['src/workers/connection/race/hello-race.ts', 'src/workers/connection/race/race.ts'],
+    'src/workers/connection/relay/direction.ts',
   ],
 };

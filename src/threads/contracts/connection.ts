@@ -30,9 +30,4 @@ export interface ConnectionActor {
   setRules(tables: RuleTables): Promise<void>;
   /** What the last connection failed by that failed; undefined where none has. */
   lastFailure(): Promise<LastFailure | undefined>;
-  /** For tests of the supervision: goes wrong as told. */
-  fail(how: Fault): Promise<void>;
 }
-
-/** Throw in the loop, end the thread, spin without a turn, or fill the heap: within one turn, or turn by turn. */
-export type Fault = 'throw' | 'exit' | 'spin' | 'hog' | 'leak';

@@ -16,7 +16,7 @@ import { tableLength } from '../../protocol/lines/numbers.js';
 import type { Options } from '../../protocol/options.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
-import type { ConnectionActor, Fault, LastFailure } from '../../threads/contracts/connection.js';
+import type { ConnectionActor, LastFailure } from '../../threads/contracts/connection.js';
 import type { ConnectionStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
@@ -28,7 +28,6 @@ import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { ConnectionEnd } from './connection-end.js';
 import { type Entrance, entranceOf } from './entrance.js';
-import { commit, LEAK_EVERY_MS } from './fault.js';
 import { EarlyProbe } from './race/early-probe.js';
 import { Session } from './session.js';
 import { AttemptBudget } from './shared/attempt-budget.js';
@@ -81,7 +80,6 @@ class Actor implements ConnectionActor {
   #behind = 0;
   /** The last turn brought nothing. */
   #isIdle = false;
-  #fault: Fault | undefined;
 
   constructor(start: ConnectionStart) {
     const { options, shared } = start;
@@ -156,7 +154,6 @@ class Actor implements ConnectionActor {
         connectRoutes: (reports: MessagePort, pushes: MessagePort) => this.connectRoutes(reports, pushes),
         setRules: (tables: RuleTables) => this.setRules(tables),
         lastFailure: () => this.lastFailure(),
-        fail: (how: Fault) => this.fail(how),
       } satisfies ConnectionActor,
       this.#start.control,
     );
@@ -192,10 +189,6 @@ class Actor implements ConnectionActor {
     return this.#context.failures.last(this.#engine.now);
   }
 
-  async fail(how: Fault): Promise<void> {
-    this.#fault = how;
-  }
-
   /** Before a wait of the loop: with fds in the queue it must not. */
   #mayWait(): number {
     if (!this.#queue.fallAsleep()) return 0;
@@ -205,7 +198,6 @@ class Actor implements ConnectionActor {
       if (!this.#isIdle) return 0;
       if (this.#queue.mustTell()) ring(this.#start.mainDoorbell);
     }
-    if (this.#fault !== undefined) return LEAK_EVERY_MS;
     return this.#context.ticks.size > 0 ? TICK_MS : Number.POSITIVE_INFINITY;
   }
 
@@ -213,7 +205,6 @@ class Actor implements ConnectionActor {
   #turned(outcomes: number): void {
     this.#queue.wakeUp();
     this.#counters[Counter.turns] += 1;
-    if (this.#fault !== undefined) commit(this.#fault, this.#engine.now);
     this.#isIdle = this.#open() === 0 && outcomes === 0;
     const { now } = this.#engine;
     this.#expire(now);

@@ -6,8 +6,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Tuning } from '../../../src/main/actors/supervisor.js';
 import { type Gateway, startGateway } from '../../../src/main/gateway.js';
 import type { Options } from '../../../src/protocol/options.js';
-import type { Fault } from '../../../src/threads/contracts/connection.js';
 import { captureLog, type Record } from '../../helpers/capture-log.js';
+import { FAULTY_ENTRIES, type Fault, goWrong } from '../../helpers/faulty-connection.js';
 import { gatewayOptions } from '../../helpers/gateway-options.js';
 import { EchoClient, startEcho } from '../../helpers/socks-echo.js';
 import { until } from '../../helpers/until.js';
@@ -39,7 +39,7 @@ async function withGateway(
   const echo = await startEcho();
   const before = { fds: fds(), rings: rings(), handles: handles() };
   const { log, records } = captureLog();
-  const started = await startGateway(gatewayOptions(changes), log, tuning);
+  const started = await startGateway(gatewayOptions(changes), log, { entries: FAULTY_ENTRIES, ...tuning });
   assert.ok(started.code === 'started', JSON.stringify(started));
   const { gateway } = started;
   const open = (): Promise<EchoClient> => EchoClient.open(gateway.address.port, echo.port);
@@ -64,7 +64,7 @@ for (const engine of ['uring', 'epoll'] as const) {
         const clients = [await open(), await open(), await open(), await open()];
         const ends = clients.map(() => 'open');
         for (const [i, { ended }] of clients.entries()) void ended.then((how) => (ends[i] = how));
-        void gateway.actors()[0]?.fail(fault);
+        goWrong(0, fault);
         await until('its connections end', () => ends.filter((end) => end !== 'open').length === 2, 20_000);
         // After a throw the actor still ends its connections itself.
         const how = fault === 'throw' ? /^(end|ECONNRESET)$/ : /^ECONNRESET$/;
@@ -89,8 +89,8 @@ for (const engine of ['uring', 'epoll'] as const) {
 }
 
 test('clients that a dead actor had not taken are served by another', async () => {
-  await withGateway({}, { check_ms: 750 }, async ({ gateway, open }) => {
-    void gateway.actors()[0]?.fail('spin');
+  await withGateway({}, { check_ms: 750 }, async ({ open }) => {
+    goWrong(0, 'spin');
     await delay(200);
     // Half of them go to the queue of the one that spins, and wait there until it is found out.
     const clients = await Promise.all(Array.from({ length: 20 }, open));
@@ -101,7 +101,7 @@ test('clients that a dead actor had not taken are served by another', async () =
 
 test('all actors dying at once stop nothing for good', async () => {
   await withGateway({}, {}, async ({ gateway, records, open }) => {
-    for (const actor of gateway.actors()) void actor?.fail('throw');
+    for (const actor of gateway.actors().keys()) goWrong(actor, 'throw');
     await until('both have died', () => records.filter(({ level }) => level === 'error').length === 2);
     const client = await open();
     await client.echo('again');
@@ -143,7 +143,7 @@ test('an actor that does not start is said in one sentence, and nothing is left'
 
 test('an actor in its back-off does not delay closing', async () => {
   await withGateway({}, {}, async ({ gateway, records }) => {
-    void gateway.actors()[0]?.fail('exit');
+    goWrong(0, 'exit');
     await until('it has died', () => records.some(({ level }) => level === 'error'));
     const begun = performance.now();
     await gateway.close(0);
