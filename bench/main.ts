@@ -1,6 +1,5 @@
 // `npm run bench`: measures, prints tables, writes a JSON file and, if asked for, a page, and ends with an exit status that
 // says whether every connection was what it should be. Or all but the JSON file from one that an earlier run has written.
-
 import { measureAll } from './measuring/all.js';
 import { BASELINE } from './peers/all.js';
 import { type BenchOptions, parseOptions, USAGE } from './plan/options.js';

@@ -1,6 +1,5 @@
 // A client of the echo server: says 64 bytes that nobody has said before and takes nothing else for an answer. What
 // follows an answer is a subclass's business.
-
 import type { Socket } from '../../src/linux/engine/socket.js';
 import { type Memory, mapMemory } from '../../src/linux/memory.js';
 import { SocksClient } from './socks-client.js';

@@ -1,11 +1,9 @@
 // One client connection of a load, up to where bytes can be exchanged: open, connect, SOCKS5 greeting and CONNECT
 // (RFC 1928), each reply checked. What is then exchanged is a subclass's business. One object carries connection after
 // connection, so that a connection allocates little.
-
 import { BufferGroup } from '../../src/linux/engine/buffers.js';
 import type { Ending } from '../../src/linux/engine/engine.js';
-import type { Socket } from '../../src/linux/engine/socket.js';
-import { Handler } from '../../src/linux/engine/socket.js';
+import { Handler, type Socket } from '../../src/linux/engine/socket.js';
 import { errnoName } from '../../src/linux/errno.js';
 import { type Memory, mapMemory } from '../../src/linux/memory.js';
 import { bindTo, closeFd, openStream, setBindAddressNoPort } from '../../src/linux/sockets.js';

@@ -1,6 +1,5 @@
 // All that a plan asks for: rounds in which the subjects take turns, so that whatever else the machine does meets all of
 // them alike; then what needs no rounds.
-
 import { comparisonsOf, loadsOf, type Plan } from '../plan/plan.js';
 import type { Measured } from '../results/measured.js';
 import type { ComparisonResult, TrialResult } from '../results/measurements.js';

@@ -1,6 +1,5 @@
 // What the kernel takes for both ends of held connections by themselves: the same connections without a proxy between
 // them. What it takes beyond that with a proxy is the proxy's share.
-
 import { type KernelMemory, kernelGrowth, settledKernelMemory } from '../process/kernel.js';
 import type { TargetPorts } from '../shared/messages.js';
 import type { LoadGenerator } from './ends.js';

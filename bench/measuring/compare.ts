@@ -1,6 +1,5 @@
 // One comparison on one subject in one round. The sides take turns (without, with, with, without), so that a subject
 // that becomes faster with time, or a machine that becomes slower, is the same for both.
-
 import type { Daemon } from '../peers/daemon.js';
 import type { Setting } from '../peers/peer.js';
 import type { Comparison } from '../plan/comparison.js';

@@ -1,6 +1,5 @@
 // The idle load as the bench sees it: a crowd of connections that grows in steps to its full size, and the memory of the
 // subject before the first and at each size.
-
 import { memoryUse, settledCpuTime } from '../process/cost.js';
 import { kernelGrowth, settledKernelMemory } from '../process/kernel.js';
 import type { CrowdMemory, CrowdStep } from '../results/measurements.js';

@@ -1,6 +1,5 @@
 // A subject that takes part: started for what is measured, reached through a way of its own, stopped afterwards. What
 // goes wrong is a failure that says whose, and not the end of the bench.
-
 import { Daemon, StartError } from '../peers/daemon.js';
 import type { Setting } from '../peers/peer.js';
 import type { Entrant } from '../plan/plan.js';

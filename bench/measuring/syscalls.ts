@@ -1,5 +1,4 @@
 // The system calls of each subject for a connection: a short connect load under strace, after everything that is timed.
-
 import type { Daemon } from '../peers/daemon.js';
 import { SYSCALLS } from '../plan/load-names.js';
 import type { Entrant, TracedLoad } from '../plan/plan.js';

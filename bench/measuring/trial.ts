@@ -1,6 +1,5 @@
 // One subject in one round: started, put through its loads, stopped; and once more for the idle load, which is about memory:
 // what earlier loads leave to be collected would hide what a connection takes. What went wrong is part of what comes out.
-
 import type { Daemon } from '../peers/daemon.js';
 import type { Entrant, Load } from '../plan/plan.js';
 import { cpuBetween, settledCpuTime } from '../process/cost.js';

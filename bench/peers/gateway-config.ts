@@ -1,5 +1,4 @@
 // The gateway's files for the settings other than the one that it comes with. Nothing is written here.
-
 import { type Line, lineOf } from '../../src/protocol/lines/line.js';
 import { DestinationMemory } from '../../src/protocol/routes/destination-memory.js';
 import { encodeRoutes } from '../../src/protocol/routes/snapshot.js';

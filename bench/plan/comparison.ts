@@ -1,5 +1,4 @@
 // What is compared with itself: the connect load on one subject without something and with it. Nothing is started here.
-
 import type { Peer, Setting } from '../peers/peer.js';
 import type { BenchOptions } from './options.js';
 

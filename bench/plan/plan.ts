@@ -1,5 +1,4 @@
 // What is to be measured: which loads, on which subjects, how often. Nothing is started here.
-
 import { PEERS } from '../peers/all.js';
 import { gatewayBefore } from '../peers/gateway.js';
 import type { Peer } from '../peers/peer.js';

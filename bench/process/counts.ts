@@ -1,5 +1,4 @@
 // What a load comes to besides time: counted before it, and after it once the subject is quiet again.
-
 import type { Peer } from '../peers/peer.js';
 import { contextSwitches, switchesBetween } from './cost.js';
 import { segments } from './kernel.js';

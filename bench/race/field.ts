@@ -1,6 +1,5 @@
 // The field: one process with everything at the far end, the ways with their faults and the servers behind them. Started
 // with an IPC channel; it carries out one order after the other and ends with the channel.
-
 import { freePorts } from '../peers/free-ports.js';
 import { raiseFileLimit } from '../process/file-limit.js';
 import type { FieldOrder, FieldReport, Laid, ServicePorts, WayPlan } from './messages.js';

@@ -1,5 +1,4 @@
 // What a comparison has come to: the ratio, and what either side took.
-
 import type { ComparisonRow } from '../results/comparison-rows.js';
 import { mibOf } from '../tables/columns.js';
 import { COMPARED_CPU, COMPARED_MEMORY, COMPARED_RATIO } from './further-quantities.js';

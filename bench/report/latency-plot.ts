@@ -1,5 +1,4 @@
 // How latencies are spread: a curve for each subject over all percentiles, the rare slow ones as wide as the usual ones.
-
 import type { Row } from '../results/summary.js';
 import { CURVE_STEPS } from '../shared/histogram.js';
 import { curvePlot } from './curves.js';

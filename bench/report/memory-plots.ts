@@ -1,5 +1,4 @@
 // What a subject's memory is with so many connections open, and what each has added.
-
 import type { Row } from '../results/summary.js';
 import { mibOf } from '../tables/columns.js';
 import { curvePlot } from './curves.js';

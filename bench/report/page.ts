@@ -1,5 +1,4 @@
 // The results as one HTML page that needs nothing else: no file, no network, no script. Pure.
-
 import { BASELINE } from '../peers/all.js';
 import type { Summary } from '../results/measured.js';
 import type { Results } from '../results/results.js';

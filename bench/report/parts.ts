@@ -1,6 +1,5 @@
 // The results by what was measured: each load, each comparison, the base section and the system calls, with the quantities
 // that are told of it first.
-
 import { BASE, SYSCALLS } from '../plan/load-names.js';
 import type { BaseRow } from '../results/base-rows.js';
 import type { ComparisonRow } from '../results/comparison-rows.js';

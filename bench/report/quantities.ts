@@ -1,6 +1,5 @@
 // What a load's rows are read by: which of their numbers, in which unit. Loads that are not known here are counted by
 // what is true of all.
-
 import type { Row } from '../results/summary.js';
 import { mibOf } from '../tables/columns.js';
 

@@ -1,5 +1,4 @@
 // Which targets hold in these results.
-
 import { BASE } from '../plan/load-names.js';
 import type { Summary } from '../results/measured.js';
 import { inWords, type Target, type TargetFigure } from '../results/targets.js';

@@ -1,5 +1,4 @@
 // What is measured, as values: of each load, comparison and start, of the machine and the subjects. Types only.
-
 import type { BaseExtent } from '../plan/plan.js';
 import type { CpuTime } from '../process/cost.js';
 import type { Counts } from '../process/counts.js';

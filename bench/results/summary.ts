@@ -1,5 +1,4 @@
 // From the measurements of all rounds to one row for each subject and load: medians, per unit of work. Pure.
-
 import type { Percentiles } from '../shared/histogram.js';
 import { groupsOf } from './groups.js';
 import type { Measurement } from './measurements.js';

@@ -1,5 +1,4 @@
 // What subjects take before anything is asked of them, as text. Pure.
-
 import { BASE } from '../plan/load-names.js';
 import type { BaseExtent } from '../plan/plan.js';
 import type { BaseRow } from '../results/base-rows.js';

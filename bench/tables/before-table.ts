@@ -1,5 +1,4 @@
 // This gateway beside another version of it, as text: the ratio of their costs, round by round. Pure.
-
 import type { Titled } from '../results/measurements.js';
 import { median } from '../results/median.js';
 import type { Row } from '../results/summary.js';

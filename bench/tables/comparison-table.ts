@@ -1,5 +1,4 @@
 // The comparisons of all rounds as text: one table for each, one row for each subject. Pure.
-
 import type { ComparisonRow } from '../results/comparison-rows.js';
 import type { Titled } from '../results/measurements.js';
 import { limitInWords, targetsFor } from '../results/targets.js';

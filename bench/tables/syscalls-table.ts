@@ -1,5 +1,4 @@
 // System calls for each connection, as text. Pure.
-
 import { SYSCALLS } from '../plan/load-names.js';
 import type { SyscallsResult } from '../results/measurements.js';
 import type { SyscallsRow } from '../results/syscalls-rows.js';

@@ -1,5 +1,4 @@
 // The summary as text: one table for each load.
-
 import type { Titled } from '../results/measurements.js';
 import type { Row, RowMemory } from '../results/summary.js';
 import { type ColumnOf, formatColumns, mibOf, SUBJECT } from './columns.js';

@@ -1,6 +1,5 @@
 // The process that every load ends at: echo servers on many ports (see generator/route.ts for why), proxies to them, a source
 // and a sink. Started with an IPC channel; it reports its ports there and ends with the channel.
-
 import { BufferGroup } from '../../src/linux/engine/buffers.js';
 import { openEngine } from '../../src/linux/engine/choose.js';
 import type { Engine } from '../../src/linux/engine/engine.js';

@@ -1,5 +1,4 @@
 // A list of a rule from its file, bounded, as protocol/rules/list.ts understands it.
-
 import { type ListRead, parseList } from '../protocol/rules/list.js';
 import type { ListFile } from '../protocol/rules/rule.js';
 import { readBounded } from './bounded-file.js';

@@ -1,6 +1,5 @@
 // A bounded pool of pipes for splicing. A pipe is lent while a direction has bytes in it; one that comes back with
 // bytes that nobody wants any more is closed.
-
 import * as libc from './libc.js';
 import { mapMemory } from './memory.js';
 import { closeOwned, type Ownership } from './ownership.js';

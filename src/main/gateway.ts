@@ -1,6 +1,5 @@
 // The running gateway: what starts and stops, in which order. The command line and the configuration come before it (see
 // cli.ts), and it knows nothing of the process and its signals (see run.ts).
-
 import { makeDoorbell } from '../linux/doorbell.js';
 import { openEngine, tryUring } from '../linux/engine/choose.js';
 import type { Engine } from '../linux/engine/engine.js';

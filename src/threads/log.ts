@@ -1,6 +1,6 @@
 // Log records of an actor, written by main: sent as messages, with a bound on how many main may be behind. Beyond it
-// they are dropped and counted, and one says how many once main has caught up. The logger itself (pino) is main/process/log.ts's
-// business.
+// they are dropped and counted, and one says how many once main has caught up. The logger itself (pino) is
+// main/process/log.ts's business.
 import type { MessagePort } from 'node:worker_threads';
 import type { Notice } from '../protocol/notice.js';
 import type { LogLevel } from '../protocol/options.js';

@@ -1,6 +1,5 @@
 // An acceptor with one actor that is none: it takes fds off the queue in this same thread, keeps each for a while, says
 // one byte and closes. For the acceptor's tests, in process and in a child that has few fds.
-
 import { makeDoorbell, ring } from '../../src/linux/doorbell.js';
 import { openEngine } from '../../src/linux/engine/choose.js';
 import { Loop } from '../../src/linux/engine/loop.js';

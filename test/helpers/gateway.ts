@@ -1,6 +1,5 @@
 // The gateway as its users run it: a child process of bin/tcproute.js with a configuration file of its own. It collects
 // what the child logs, and sees from outside what it holds. It knows nothing of SOCKS.
-
 import assert from 'node:assert/strict';
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';

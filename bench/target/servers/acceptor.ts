@@ -1,7 +1,6 @@
 // Listens for one kind of server, on IPv4 and (where there is any) IPv6 loopback alike, since a name may stand for either.
 import type { Engine } from '../../../src/linux/engine/engine.js';
-import type { Socket } from '../../../src/linux/engine/socket.js';
-import { Handler } from '../../../src/linux/engine/socket.js';
+import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
 import { ECANCELED, errnoName } from '../../../src/linux/errno.js';
 import { listenOn, localEndpoint } from '../../../src/linux/sockets.js';
 

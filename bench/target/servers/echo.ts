@@ -1,9 +1,7 @@
 // The echo server: says back what it hears. One object serves every connection, since none has a state.
-
 import { BufferGroup } from '../../../src/linux/engine/buffers.js';
 import type { Engine } from '../../../src/linux/engine/engine.js';
-import type { Socket } from '../../../src/linux/engine/socket.js';
-import { Handler } from '../../../src/linux/engine/socket.js';
+import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
 import type { Memory } from '../../../src/linux/memory.js';
 import { sendFrom } from '../../../src/linux/sockets.js';
 

@@ -1,11 +1,9 @@
 // A SOCKS5 proxy for the subject's lines that dials nobody: asked for an echo server of the target, it says that it is
 // connected, and is that echo server from then on. What a line costs is the subject's own work; a dial behind it would
 // only take the processors' time. Whatever else is asked for is refused.
-
 import { BufferGroup } from '../../../src/linux/engine/buffers.js';
 import type { Engine } from '../../../src/linux/engine/engine.js';
-import type { Socket } from '../../../src/linux/engine/socket.js';
-import { Handler } from '../../../src/linux/engine/socket.js';
+import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
 import type { Memory } from '../../../src/linux/memory.js';
 import { sendBytes } from '../../../src/linux/sockets.js';
 import type { Inbound, Requested } from '../../../src/protocol/inbound/inbound.js';

@@ -1,9 +1,7 @@
 // The sink: takes one stream, and answers one byte when all of it has come as it was sent. It says nothing to another.
-
 import { BufferGroup } from '../../../src/linux/engine/buffers.js';
 import type { Engine } from '../../../src/linux/engine/engine.js';
-import type { Socket } from '../../../src/linux/engine/socket.js';
-import { Handler } from '../../../src/linux/engine/socket.js';
+import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
 import type { Memory } from '../../../src/linux/memory.js';
 import { sendBytes } from '../../../src/linux/sockets.js';
 import { SINK_SATISFIED, StreamReader } from '../../generator/stream.js';

@@ -1,9 +1,7 @@
 // The source: sends a stream from the moment of the connection until a byte (or an end) asks it to come to its end.
-
 import { BufferGroup } from '../../../src/linux/engine/buffers.js';
 import type { Engine } from '../../../src/linux/engine/engine.js';
-import type { Socket } from '../../../src/linux/engine/socket.js';
-import { Handler } from '../../../src/linux/engine/socket.js';
+import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
 import { EAGAIN } from '../../../src/linux/errno.js';
 import { shutdownWrite } from '../../../src/linux/sockets.js';
 import { PIECES_A_TURN, StreamWriter } from '../../generator/stream.js';

@@ -1,4 +1,5 @@
 // The receive buffers of an engine, in groups by their size.
+
 /** Which receive buffers: of a handshake's size, of a small message's, or of a bulk transfer's. */
 export const BufferGroup = { handshake: 0, small: 1, large: 2 } as const;
 export type BufferGroup = (typeof BufferGroup)[keyof typeof BufferGroup];

@@ -8,8 +8,7 @@ import { closeFd, listenOn, localEndpoint, openStream, sendBytes } from '../sock
 import { BufferGroup } from './buffers.js';
 import type { Engine } from './engine.js';
 import { EpollEngine } from './epoll.js';
-import type { Socket } from './socket.js';
-import { Handler } from './socket.js';
+import { Handler, type Socket } from './socket.js';
 import { UringEngine } from './uring.js';
 
 export interface ChosenEngine {

@@ -2,7 +2,6 @@
 // io_uring (uring.ts) and epoll (epoll.ts), behave alike. A socket's buffer nearly always has room, so a send is told
 // only when something was left over; `pollOut` waits for room then. What must know at once what was taken, such as a bulk
 // transfer, sends by a direct call (sockets.ts).
-
 import type { Memory } from '../memory.js';
 import type { BufferGroup } from './buffers.js';
 import type { Handler, Socket } from './socket.js';

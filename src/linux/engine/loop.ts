@@ -2,7 +2,6 @@
 // the thread returns to libuv when that fires, when told to, and at the latest every STAY_MS (libuv's timers do not
 // show on the fd). In between it goes round in the engine, which is what makes a turn cheap. A thread in which nothing
 // happens stays longer and longer.
-
 import * as libc from '../libc.js';
 import type { Engine } from './engine.js';
 

@@ -1,7 +1,6 @@
 // What an io_uring engine sends in one turn: the bytes stay where they are until the kernel has taken them, and can be
 // looked up for the few sends that come back unfinished. Filled in one turn, emptied in the next; it allocates only while
 // it grows.
-
 import { type Memory, mapMemory, unmap } from '../memory.js';
 import type { Ownership } from '../ownership.js';
 import { SEND_MAX } from './engine.js';

@@ -1,7 +1,6 @@
 // One mapped io_uring: setup, writing submissions, entering the kernel, reading completions, provided buffers
 // (io_uring_setup(2), io_uring_enter(2), io_uring_register(2)). It knows nothing of sockets: see uring.ts.
 // DEFER_TASKRUN: completions are posted only inside our own enter call, so the mapped indexes need no barriers.
-
 import { EAGAIN, EBUSY, EINTR, ETIME, errnoName } from '../errno.js';
 import * as libc from '../libc.js';
 import { type Memory, mapMemory, mapShared, unmap } from '../memory.js';

@@ -1,7 +1,6 @@
 // The sockets of one engine by slot: both engines find the handler of an event here. A slot that is reused gets a new
 // generation, so an event of its former socket is recognised as stale.
-import type { Handler } from './socket.js';
-import { Socket } from './socket.js';
+import { type Handler, Socket } from './socket.js';
 
 /** Generations wrap here; 26 bits leave room for an operation code beside them in 32. */
 const GENERATION_MASK = 0x3ff_ffff;

@@ -1,6 +1,5 @@
 // A file descriptor that an engine works on. There are two for each connection, and most of them are idle: what an engine
 // must know of one is a handful of bits in one number.
-
 import type { Memory } from '../memory.js';
 import { BufferGroup } from './buffers.js';
 

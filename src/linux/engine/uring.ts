@@ -1,6 +1,5 @@
 // The engine over io_uring (kernel 6.1 and newer): every operation of a turn goes to the kernel in one call.
 // Receives take their buffer from provided rings when data comes, so an idle connection holds none.
-
 import { EAGAIN, ECANCELED, ECONNRESET, ENOBUFS } from '../errno.js';
 import * as libc from '../libc.js';
 import { type Memory, mapMemory } from '../memory.js';

@@ -1,8 +1,7 @@
 // Accepts clients, and only as many as there is room for: further ones wait in the kernel's backlog. It decides when to
 // accept; which actor gets a client is dispatcher.ts. It speaks to no client.
 import type { Engine } from '../../linux/engine/engine.js';
-import type { Socket } from '../../linux/engine/socket.js';
-import { Handler } from '../../linux/engine/socket.js';
+import { Handler, type Socket } from '../../linux/engine/socket.js';
 import {
   EAGAIN,
   ECONNABORTED,

@@ -1,5 +1,6 @@
 // Which connection actor gets an accepted fd: the one with the fewest live connections, through its queue and doorbell.
-// It accepts nothing and holds no fd. Clients are numbers of threads/shared/hand-off.ts: one that is in a queue is main's until the actor takes it from there.
+// It accepts nothing and holds no fd. Clients are numbers of threads/shared/hand-off.ts: one that is in a queue is main's
+// until the actor takes it from there.
 import { ring } from '../../linux/doorbell.js';
 import { Counter, type Counters } from '../../threads/shared/counters.js';
 import type { FdQueue } from '../../threads/shared/fd-queue.js';

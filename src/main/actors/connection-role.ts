@@ -1,6 +1,5 @@
 // The role of a connection actor: what it shares with main, and what main does when it dies. Its connections die with
 // it, the clients that it had not taken yet do not.
-
 import type { Listener } from '../../protocol/inbound/listener.js';
 import type { Options } from '../../protocol/options.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';

@@ -1,6 +1,5 @@
 // The roles of the DNS and of the route actor: their threads run nothing but Node's own loop, so they show that they
 // turn by answering on the control port.
-
 import type { Options } from '../../protocol/options.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';

@@ -1,6 +1,6 @@
 // Settles what was given into the options of the gateway: checks every value, lets the later source win, fills in
-// defaults, flattens the lines and freezes the result. Pure but for the number of cores that may be used, and the lists of rules that the
-// check of `rules` reads.
+// defaults, flattens the lines and freezes the result. Pure but for the number of cores that may be used, and the lists of
+// rules that the check of `rules` reads.
 import convict from 'convict';
 import { fileBehind } from '../../files/state-file.js';
 import { flatten } from '../../protocol/lines/flatten.js';

@@ -6,6 +6,8 @@ import { basename, dirname, join } from 'node:path';
 import { readBounded } from '../../files/bounded-file.js';
 import { fileBehind } from '../../files/state-file.js';
 import { tryLock } from '../../linux/file-lock.js';
+import { ROUTES_BEGIN } from '../../protocol/routes/snapshot.js';
+import { SNAPSHOT_BEGIN } from '../../protocol/trust/snapshot.js';
 import type { Logger } from './log.js';
 
 const FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -13,8 +15,8 @@ const FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | cons
 const NOTE_OCTETS_MAX = 16;
 /** A lock of ours holds nothing else. */
 const NOTE = /^\d*\n?$/;
-/** How every state file of ours begins; one of which nothing has been written yet is empty. */
-const STATE_BEGIN = /^(\{\s*"format":\s*"tcproute-|$)/;
+/** How what we write begins; a file of which nothing has been written yet is empty. */
+const BEGINS = [ROUTES_BEGIN, SNAPSHOT_BEGIN, /^$/];
 const BEGIN_OCTETS = 64;
 
 export class StateClaims {
@@ -91,7 +93,8 @@ function removeLeftovers(file: string): void {
     for (const name of readdirSync(folder)) {
       if (!name.startsWith(begin) || !/^\d+\.new$/.test(name.slice(begin.length))) continue;
       const leftover = join(folder, name);
-      if (STATE_BEGIN.test(beginOfFile(leftover))) rmSync(leftover);
+      const text = beginOfFile(leftover);
+      if (BEGINS.some((begins) => begins.test(text))) rmSync(leftover);
     }
   } catch {
     // It cannot be tidied; writing says why.

@@ -1,6 +1,5 @@
 // A way in: how a protocol reads what a client says before its connection stands, and what it answers. Types only: each
 // protocol is a file beside this one. A way in has no socket and no clock, and does not carry out the request.
-
 import type { Target } from '../address/target.js';
 import type { Failure, FailureCode } from '../race/failure.js';
 

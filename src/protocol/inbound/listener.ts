@@ -1,6 +1,5 @@
 // A listener: a place where clients come in, as main and the connection actors know it. Its socket and its counts are
 // main's (main/accept/listening-socket.ts). Types only.
-
 import type { ListenerAddress } from '../address/own-listeners.js';
 import type { InboundName } from './protocols.js';
 

@@ -1,7 +1,7 @@
 // The way through the hops of one line, whatever kind each of them is: through the first hop the second is spoken to, and so
 // on to the destination. Pure: it is fed what came and answers with what to send next. What is said to a hop is the file of
 // its kind.
-
+import { joined } from '../joined.js';
 import type { Hop } from '../lines/line.js';
 import { type Failure, failureOf } from '../race/failure.js';
 import type { Bound, Endpoint, HopKind } from './outbound.js';
@@ -102,11 +102,4 @@ function unreachable({ detail }: Failure): Failure {
 
 function rest(received: Uint8Array, size: number): Uint8Array {
   return received.length > size ? received.slice(size) : NOTHING;
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }

@@ -1,6 +1,5 @@
 // What one kind of hop is: how a line asks a proxy to take it to the next hop, or to the destination. Each kind is a file
 // that implements `HopKind`; chain.ts drives the hops of a line one after the other. Pure: no sockets and no clock here.
-
 import type { Hop } from '../lines/line.js';
 import type { Failure } from '../race/failure.js';
 

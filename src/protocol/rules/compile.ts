@@ -1,6 +1,5 @@
 // Compiles rules to flat tables: once, in a thread of its own, for all that match by them (match.ts). It takes rules that
 // have been checked, and reads no file.
-
 import { type IpRange, parseIpRange } from '../address/ip-range.js';
 import { ChainBuilder, type ChainTables, RuleLists } from './chains.js';
 import { buildCidrTables, type CidrTables } from './cidr-table.js';

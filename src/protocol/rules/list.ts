@@ -1,6 +1,5 @@
 // The entries that rules are made of, each kind in its one spelling, and files of them: one entry a line, `#` begins a
 // comment. It reads no file.
-
 import { normaliseName } from '../address/host-name.js';
 import { formatIpRange, parseIpRange } from '../address/ip-range.js';
 import { linesOf } from '../text/lines.js';

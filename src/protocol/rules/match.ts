@@ -1,7 +1,6 @@
 // Which rule a connection falls under: the first of all that are for its target, whatever kind of condition they have.
 // It is asked for every connection, and allocates nothing. Where the client asked for a name, each address that it resolves
 // to falls under the first rule that is for the name or for the address.
-
 import { embeddedIpv4 } from '../address/embedded-ipv4.js';
 import type { Target } from '../address/target.js';
 import { NO_RULE, RuleChains } from './chains.js';

@@ -1,7 +1,6 @@
 // A client's first message in TLS, the ClientHello (RFC 8446 section 4.1.2), read out of as many records as carry it: to
 // tell whether it is whole, alone and may be sent again. It judges no version, cipher or extension, decrypts nothing (of
 // an encrypted ClientHello it sees the outer one), checks no certificate, and keeps no bytes. SSLv2's hello is none.
-
 import { normaliseName } from '../address/host-name.js';
 import type { Decoded } from '../decoded.js';
 import { ContentType, MAJOR_VERSION, RECORD_HEADER_SIZE, readUint16 } from './record.js';

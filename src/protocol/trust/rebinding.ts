@@ -1,6 +1,5 @@
 // The rule against rebinding: a public server has no reason to give a private, loopback, multicast or documentation
 // address for a public name, unless the configuration says so.
-
 import { normaliseName } from '../address/host-name.js';
 import { IpRanges } from '../address/ip-range.js';
 import { isPublicName, isSpecialIp } from '../address/special-address.js';

@@ -1,5 +1,4 @@
 // What the route actor says and is told, called through comlink over a MessagePort. Types only.
-
 import type { LineEvent } from '../../protocol/lines/health.js';
 import type { RouteEvent } from '../../protocol/routes/destination-memory.js';
 import type { RouteState } from '../../protocol/routes/state.js';

@@ -1,6 +1,6 @@
 // Hands accepted fds from main to one connection actor: a single-producer, single-consumer ring in shared memory, of one
-// number for each client (shared/hand-off.ts). It carries nothing else and rings no bell itself: `mustRing` says when the consumer sleeps, `mustTell` when the
-// producer rests and the consumer has nothing more to do.
+// number for each client (hand-off.ts). It carries nothing else and rings no bell itself: `mustRing` says when the consumer
+// sleeps, `mustTell` when the producer rests and the consumer has nothing more to do.
 // An fd in the ring belongs to main until the actor has written its owner entry and calls `taken`.
 
 const HEAD = 0;

@@ -1,5 +1,4 @@
 // What is counted, logged and told when a connection has ended.
-
 import type { RemoteLog } from '../../threads/log.js';
 import { Counter } from '../../threads/shared/counters.js';
 import type { RelayEnd, RelayOutcome } from './relay/relay.js';

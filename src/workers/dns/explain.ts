@@ -1,6 +1,5 @@
 // One name explained: every server of both lists is asked side by side, and each answer is judged, so that a user sees
 // what the resolver chooses from. It changes no choice.
-
 import { canonical } from '../../protocol/address/canonical.js';
 import { type Question, questionOf } from '../../protocol/dns/message.js';
 import type { ServerAnswer } from '../../threads/contracts/dns.js';

@@ -1,6 +1,5 @@
 // Tells of lines whose proxy cannot be reached any more, and of those that work again: the route actor hears of them from all
 // connection actors, and is the one that says so. It judges no line: see protocol/lines/health.ts.
-
 import type { LineEvent } from '../../protocol/lines/health.js';
 import type { Line } from '../../protocol/lines/line.js';
 import { byNumber } from '../../protocol/lines/numbers.js';

@@ -50,7 +50,10 @@ test('a lock and a leftover of another program stay as they are, and the missing
   const folder = mkdtempSync(join(directory, 'others-'));
   const state = join(folder, 'yarn');
   const texts = { 'yarn.lock': 'precious: "^1.0.0"\n', 'yarn.12.new': 'precious', 'yarn.13.new': '' };
-  const ours = { 'yarn.14.new': '{"format":"tcproute-routes","version":1', 'yarn.15.new': '{"format": "tcproute-bad' };
+  const ours = {
+    'yarn.14.new': '{"format":"tcproute-routes","version":1',
+    'yarn.15.new': '{"format": "tcproute-bad-addresses", ',
+  };
   for (const [name, text] of Object.entries({ ...texts, ...ours })) writeFileSync(join(folder, name), text);
   const { log, records } = captureLog();
   const claims = new StateClaims([state], log);

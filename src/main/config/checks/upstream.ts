@@ -1,8 +1,7 @@
 // The upstream tree as it is written: multipath, direct and socks5, nested to any sensible depth, each mistake reported
 // with its key path. It makes no lines: see protocol/lines/flatten.ts.
 import type { DirectUpstream, MultipathUpstream, Socks5Upstream, Upstream } from '../../../protocol/lines/flatten.js';
-import type { Findings } from '../diagnostics/diagnostics.js';
-import { hint } from '../diagnostics/diagnostics.js';
+import { type Findings, hint } from '../diagnostics/diagnostics.js';
 import { shown } from '../diagnostics/mask.js';
 import { inside, type Place, placeText } from '../diagnostics/place.js';
 import { checkCredential, checkName, checkPort, checkProxyHost, checkSourceIp, checkSourcePort } from './line-parts.js';

@@ -3,10 +3,10 @@
 
 import { BufferGroup } from '../../../linux/engine/buffers.js';
 import type { Engine } from '../../../linux/engine/engine.js';
-import type { Socket } from '../../../linux/engine/socket.js';
-import { Handler } from '../../../linux/engine/socket.js';
+import { Handler, type Socket } from '../../../linux/engine/socket.js';
 import type { Memory } from '../../../linux/memory.js';
 import type { Inbound, Refused, Requested } from '../../../protocol/inbound/inbound.js';
+import { joined } from '../../../protocol/joined.js';
 
 /** Hears how the handshake ends. Exactly one of these is called, once. */
 export interface HandshakeOutcome {
@@ -40,11 +40,9 @@ export class Handshake extends Handler {
       this.#read(socket, memory.bytes, offset, offset + result);
       return;
     }
-    const joined = new Uint8Array(this.#partial.length + result);
-    joined.set(this.#partial);
-    joined.set(memory.bytes.subarray(offset, offset + result), this.#partial.length);
+    const whole = joined(this.#partial, memory.bytes.subarray(offset, offset + result));
     this.#partial = undefined;
-    this.#read(socket, joined, 0, joined.length);
+    this.#read(socket, whole, 0, whole.length);
   }
 
   /** Not even a few bytes are taken. */

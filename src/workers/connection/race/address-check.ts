@@ -1,7 +1,6 @@
 // Keeps what is remembered in step with DNS and the hosts files: an address that a fresh answer for its name no longer has
 // does not lead any more, however well it works, since it may be somebody else's by now. No connection waits for it: the
 // name is asked in the background, once its last answer has expired, and the outcome decides for the next connection.
-
 import type { Target } from '../../../protocol/address/target.js';
 import { sameIp } from '../../../protocol/lines/candidate.js';
 import type { CandidateMemory } from '../../../protocol/routes/candidate-memory.js';

@@ -1,7 +1,6 @@
 // Gathers the candidates of one race: every line's addresses, as far as they are known at once, and later those that had
 // to be looked up: the addresses of a second family and fresher ones join the race too. What must not or cannot be dialled
 // is left out, with its cause. It starts nothing.
-
 import type { Target } from '../../../protocol/address/target.js';
 import { type Candidate, sameIp } from '../../../protocol/lines/candidate.js';
 import { type Failure, mostTelling, towardsProxy } from '../../../protocol/race/failure.js';

@@ -1,6 +1,5 @@
 // Finds out which lines say "connected" before they are: now and then each socks5 line is asked, one after the other, for
 // an address where nothing can answer (RFC 5737). Done by one actor, which tells the others. What follows from it: race.ts.
-
 import { targetOfIp } from '../../../protocol/address/target.js';
 import { Deadline } from '../../../protocol/deadline-wheel.js';
 import type { Failure } from '../../../protocol/race/failure.js';

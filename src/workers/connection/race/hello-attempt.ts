@@ -3,11 +3,11 @@
 
 import { BufferGroup } from '../../../linux/engine/buffers.js';
 import type { Engine } from '../../../linux/engine/engine.js';
-import type { Socket } from '../../../linux/engine/socket.js';
-import { Handler } from '../../../linux/engine/socket.js';
+import { Handler, type Socket } from '../../../linux/engine/socket.js';
 import { EAGAIN } from '../../../linux/errno.js';
 import type { Memory } from '../../../linux/memory.js';
 import { sendBytes } from '../../../linux/sockets.js';
+import { joined } from '../../../protocol/joined.js';
 import { readServerWords } from '../../../protocol/tls/server-answer.js';
 import type { DialLine } from '../shared/dial-lines.js';
 import type { Attempt } from './attempt.js';
@@ -125,10 +125,7 @@ export class HelloAttempt<A extends ConnectedAttempt> extends Handler {
 
   #firstBytesWith(memory: Memory, offset: number, result: number): Uint8Array | undefined {
     if (this.firstBytes === undefined) return undefined;
-    const joined = new Uint8Array(this.firstBytes.length + result);
-    joined.set(this.firstBytes);
-    joined.set(memory.bytes.subarray(offset, offset + result), this.firstBytes.length);
-    return joined;
+    return joined(this.firstBytes, memory.bytes.subarray(offset, offset + result));
   }
 
   #keep(memory: Memory, offset: number, result: number, joined: Uint8Array | undefined): void {

@@ -8,6 +8,7 @@ import type { Engine, Received } from '../../../linux/engine/engine.js';
 import type { Socket } from '../../../linux/engine/socket.js';
 import type { Memory } from '../../../linux/memory.js';
 import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
+import { joined } from '../../../protocol/joined.js';
 import type { LineHealth } from '../../../protocol/lines/health.js';
 import type { Options } from '../../../protocol/options.js';
 import { HELLO_SIZE_MAX, readClientHello } from '../../../protocol/tls/client-hello.js';
@@ -312,11 +313,4 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
       if (attempt !== kept) this.#context.engine.close(attempt.socket, 'reset');
     }
   }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
 }

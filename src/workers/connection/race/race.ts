@@ -127,7 +127,10 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     return this.#lessons.areOfUse && !this.#over && (!this.#isSpent() || this.#held.length > 0);
   }
 
-  /** After the winner: one more that is connected, to be let go of in the budget; `coming`: `joined` or `exhausted` will be told; `none`: there is none. */
+  /**
+   * After the winner: one more that is connected, to be let go of in the budget; `coming`: `joined` or `exhausted` will be
+   * told; `none`: there is none.
+   */
   another(): Attempt | 'coming' | 'none' {
     const held = this.#held.shift();
     if (held !== undefined) return held;

@@ -1,7 +1,6 @@
 // One half of a relay: bytes from one socket to the other, until the end of stream. It begins by copying through the
 // thread's buffers, and changes to splicing through a pipe when reads keep filling them, and back when they no longer do.
 // What a turn brought, or one pipe of bytes, is unsent at most; nothing more is read until it has gone.
-
 import { BufferGroup, GROUP_SIZES } from '../../../linux/engine/buffers.js';
 import type { Engine } from '../../../linux/engine/engine.js';
 import type { Socket } from '../../../linux/engine/socket.js';

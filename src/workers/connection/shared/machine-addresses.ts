@@ -3,10 +3,10 @@
 // address be bound (net.ipv4.ip_nonlocal_bind), the addresses of the interfaces count. It takes system calls, so it is
 // asked only where a client wants a port of the gateway's own.
 import { networkInterfaces } from 'node:os';
-import { LocalRoutes } from '../../../linux/local-routes.js';
 import { tryToBind } from '../../../linux/sockets.js';
 import { parseIp } from '../../../protocol/address/address.js';
 import { sameIp } from '../../../protocol/lines/candidate.js';
+import { LocalRoutes } from './local-routes.js';
 
 /** Nobody's: for documentation (RFC 5737, RFC 3849). */
 const NOBODYS = [parseIp('192.0.2.1'), parseIp('2001:db8::1')] as const;

@@ -1,6 +1,6 @@
 // The rules by which this actor goes: asked once for every connection, and where there are rules for ranges for each
-// address that a name resolves to. They are replaced as a whole when main has compiled new ones. Connections that stand are not asked about again.
-
+// address that a name resolves to. They are replaced as a whole when main has compiled new ones. Connections that stand are
+// not asked about again.
 import type { Target } from '../../../protocol/address/target.js';
 import type { RuleTables } from '../../../protocol/rules/compile.js';
 import { Rules } from '../../../protocol/rules/match.js';

@@ -1,7 +1,6 @@
 // What has been seen of one server: how fast it is, whether it returns EDNS, in which form it is asked, and counts of what
 // it did. From that follow the head start of others, the times of repeats, and what looks forged. It asks nothing.
-import type { Reply } from './exchange.js';
-import { TIMED_OUT } from './exchange.js';
+import { type Reply, TIMED_OUT } from './exchange.js';
 import { type Form, Forms } from './forms.js';
 
 export interface ServerCounts {

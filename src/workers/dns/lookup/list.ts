@@ -1,7 +1,6 @@
 // One question to the servers of a list: those known to be fast have a head start of some ms, then all are asked, and the
 // first clean answer wins; but one that there is nothing waits a moment for the others, since servers may know different
 // names. It knows neither the other family (pair.ts) nor the other lists (rounds.ts).
-
 import { canonical } from '../../../protocol/address/canonical.js';
 import type { Question } from '../../../protocol/dns/message.js';
 import { Countdown } from '../ask/countdown.js';

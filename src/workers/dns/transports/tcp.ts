@@ -2,8 +2,7 @@
 // dial.ts.
 import type { Question } from '../../../protocol/dns/message.js';
 import { type Asked, type Hear, type Reply, unasked } from '../ask/exchange.js';
-import type { Bootstrap, Destination } from './dial.js';
-import { dial } from './dial.js';
+import { type Bootstrap, type Destination, dial } from './dial.js';
 import { CLOSED, PENDING_MAX, StreamConnection } from './stream.js';
 
 /** With those that wait for their last answers. */

@@ -2,12 +2,11 @@
 // (forms.ts knows), and its answer held when it looks forged (what comes second under one id contradicts what came first).
 import { carriesEdns, encodeQuery, judgeAnswer, mixCase, type Question } from '../../../protocol/dns/message.js';
 import { Countdown } from '../ask/countdown.js';
-import type { Answer, Asked, Hear, Reply } from '../ask/exchange.js';
-import { noAnswer, sameAnswer, TIMED_OUT, tells } from '../ask/exchange.js';
+import { type Answer, type Asked, type Hear, type Reply, sameAnswer, TIMED_OUT, tells } from '../ask/exchange.js';
 import { type Form, PLAIN } from '../ask/forms.js';
 import { randomBits } from './random-bits.js';
 import type { Asker } from './udp-asker.js';
-import type { Listener, Place } from './udp-sockets.js';
+import { Sending } from './udp-sending.js';
 
 /** A question is sent so often at most. */
 const TRIES_MAX = 3;
@@ -19,30 +18,6 @@ const PLAIN_PART = 0.4;
 /** FORMERR, NOTIMP and BADVERS: what a server says that does not know EDNS (RFC 6891 section 7). */
 const NO_EDNS: readonly number[] = [1, 4, 16];
 const PLAINLY = 'asked plainly of a server that keeps the case';
-
-export class Sending implements Listener {
-  readonly query: UdpQuery;
-  readonly at_ms: number;
-  readonly form: Form;
-  readonly spelling: string | undefined;
-  /** Set before anything is sent. */
-  place!: Place;
-
-  constructor(query: UdpQuery, sent: { at_ms: number; form: Form; spelling: string | undefined }) {
-    this.query = query;
-    this.at_ms = sent.at_ms;
-    this.form = sent.form;
-    this.spelling = sent.spelling;
-  }
-
-  message(bytes: Buffer): void {
-    this.query.message(this, bytes);
-  }
-
-  error(error: NodeJS.ErrnoException): void {
-    this.query.failed(noAnswer(error));
-  }
-}
 
 interface Answered {
   readonly answer: Answer;

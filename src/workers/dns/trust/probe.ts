@@ -1,6 +1,5 @@
 // The prober: at the start and from time to time it finds out which addresses servers make up and which the network
 // injects. It judges no answer and keeps nothing: what is found goes to the blacklist.
-
 import { formatEndpoint, parseIp } from '../../../protocol/address/address.js';
 import { isSpecialIp } from '../../../protocol/address/special-address.js';
 import type { Nameserver } from '../../../protocol/options.js';

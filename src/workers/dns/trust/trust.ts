@@ -1,6 +1,5 @@
 // Which addresses are trusted, as the DNS actor knows it: the blacklist with its clock, whatever feeds it (the prober, real
 // queries, connections, the state file) and whoever hears of changes. The rules are protocol/'s.
-
 import type { MessagePort } from 'node:worker_threads';
 import { StateFile, type Warn } from '../../../files/state-file.js';
 import type { Options } from '../../../protocol/options.js';

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { LocalRoutes, parseLocalRoutes } from '../../src/linux/local-routes.js';
-import { parseIp } from '../../src/protocol/address/address.js';
+import { parseIp } from '../../../../src/protocol/address/address.js';
+import { LocalRoutes, parseLocalRoutes } from '../../../../src/workers/connection/shared/local-routes.js';
 
 /** As the kernel writes it: a default route, an address, a local prefix of 64 and one of 61 bits, and a route that is not local. */
 const ZERO = '00000000000000000000000000000000';

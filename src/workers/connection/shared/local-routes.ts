@@ -1,12 +1,7 @@
 // The IPv6 destinations that the kernel delivers to this machine itself, by its routing tables (/proc/net/ipv6_route). A
 // `local` route makes a whole prefix the machine's, and unlike with IPv4 no address of it can be bound to find that out.
 import { closeSync, openSync, readSync } from 'node:fs';
-
-interface Prefix {
-  /** 16 bytes. */
-  readonly ip: Uint8Array;
-  readonly bits: number;
-}
+import { type IpRange, IpRanges } from '../../../protocol/address/ip-range.js';
 
 const TABLES = '/proc/net/ipv6_route';
 /** RTF_LOCAL of the kernel's linux/ipv6_route.h. */
@@ -19,7 +14,7 @@ const KEPT_MS = 5000;
 export class LocalRoutes {
   readonly #file: string;
   readonly #now: () => number;
-  #prefixes: readonly Prefix[] = [];
+  #ranges = new IpRanges([]);
   #readAt = Number.NEGATIVE_INFINITY;
 
   /** `now`: in ms. */
@@ -33,20 +28,20 @@ export class LocalRoutes {
     const now = this.#now();
     if (now - this.#readAt >= KEPT_MS) {
       this.#readAt = now;
-      this.#prefixes = parseLocalRoutes(readStart(this.#file));
+      this.#ranges = new IpRanges(parseLocalRoutes(readStart(this.#file)));
     }
-    return this.#prefixes.some((prefix) => isWithin(ip, prefix));
+    return this.#ranges.has(ip);
   }
 }
 
 /** Of the text of /proc/net/ipv6_route: destination and prefix length in hex, six more columns, then the flags. */
-export function parseLocalRoutes(text: string): readonly Prefix[] {
+export function parseLocalRoutes(text: string): readonly IpRange[] {
   return text.split('\n').flatMap((line) => {
     const columns = line.split(/\s+/);
     const [destination = '', length = ''] = columns;
     const flags = Number.parseInt(columns[8] ?? '', 16);
     if (destination.length !== 32 || !(flags >= LOCAL)) return [];
-    return [{ ip: Uint8Array.from(Buffer.from(destination, 'hex')), bits: Number.parseInt(length, 16) }];
+    return [{ ip: Uint8Array.from(Buffer.from(destination, 'hex')), prefix: Number.parseInt(length, 16) }];
   });
 }
 
@@ -68,11 +63,4 @@ function readStart(file: string): string {
   } catch {
     return '';
   }
-}
-
-function isWithin(ip: Uint8Array, prefix: Prefix): boolean {
-  const whole = prefix.bits >> 3;
-  const rest = prefix.bits & 7;
-  for (let at = 0; at < whole; at += 1) if (ip[at] !== prefix.ip[at]) return false;
-  return rest === 0 || (ip[whole] ^ prefix.ip[whole]) >> (8 - rest) === 0;
 }
