@@ -42,8 +42,9 @@ inBothEngines('mutual lines stop growing, and the client is told that it timed o
   assert.ok(most > 20 && most <= SOCKETS_MAX, `${most} sockets`);
   assert.ok(gateways.some(said));
   for (const gateway of gateways) await gateway.idle();
-  // All that the one request came to. An attempt that times out makes room for another until the client's own has.
-  for (const { connections } of gateways) assert.ok(connections.length <= 2 * SOCKETS_MAX, `${connections.length}`);
+  // All that the one request came to. An attempt that times out makes room for another until the client's own has: how many
+  // do is a matter of how busy the machine is. Without a bound there are tens of thousands.
+  for (const { connections } of gateways) assert.ok(connections.length <= 10 * SOCKETS_MAX, `${connections.length}`);
 });
 
 inBothEngines('a race between mutual lines ends when its client has gone', async (world) => {
