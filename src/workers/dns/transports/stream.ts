@@ -12,7 +12,8 @@ const IDLE_MS = 5000;
 export const PENDING_MAX = 1024;
 /** A question that was given up after so long, without a word since, says that nothing comes through any more. */
 const SILENT_MS = 1000;
-export const CLOSED = 'closed before the answer';
+/** What a socket fails with whose peer has closed it before. */
+const DROPPED: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE']);
 
 interface Pending {
   readonly question: Question;
@@ -25,6 +26,8 @@ interface Pending {
 export class StreamConnection {
   /** Whether any question was answered on it. */
   hasAnswered = false;
+  /** Whether it has ended as a connection does that was kept for too long: it was closed or reset. */
+  wasDropped = false;
   /** Whether it should be given no further question: it may have died in silence. */
   isStuck = false;
   readonly #pending = new Map<number, Pending>();
@@ -81,7 +84,8 @@ export class StreamConnection {
   }
 
   close(): void {
-    this.#end({ kind: 'no-answer', reason: CLOSED });
+    this.wasDropped ||= !this.#over;
+    this.#end({ kind: 'no-answer', reason: 'closed before the answer' });
   }
 
   #opened(socket: Socket): void {
@@ -90,7 +94,10 @@ export class StreamConnection {
       return;
     }
     this.#socket = socket;
-    socket.on('error', (error) => this.#end(noAnswer(error)));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.wasDropped ||= !this.#over && DROPPED.has(error.code);
+      this.#end(noAnswer(error));
+    });
     socket.on('close', () => this.close());
     socket.on('data', (chunk: Buffer) => {
       this.#heard_ms = performance.now();

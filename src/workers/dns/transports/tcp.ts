@@ -3,7 +3,7 @@
 import type { Question } from '../../../protocol/dns/message.js';
 import { type Asked, type Hear, type Reply, unasked } from '../ask/exchange.js';
 import { type Bootstrap, type Destination, dial } from './dial.js';
-import { CLOSED, PENDING_MAX, StreamConnection } from './stream.js';
+import { PENDING_MAX, StreamConnection } from './stream.js';
 
 /** With those that wait for their last answers. */
 const CONNECTIONS_MAX = 8;
@@ -34,7 +34,7 @@ export class TcpServer {
     let cancelled = false;
     const heard = (reply: Reply): void => {
       // A server may close a connection that it found idle just when it is asked: that says nothing about the server.
-      const isStale = reply.kind === 'no-answer' && BROKEN.has(reply.reason) && connection.hasAnswered;
+      const isStale = reply.kind === 'no-answer' && connection.wasDropped && connection.hasAnswered;
       if (isStale && !cancelled) current = this.#connection()?.ask(question, hear, edns) ?? unasked(hear, TOO_MANY);
       else hear(reply);
     };
@@ -68,5 +68,3 @@ export class TcpServer {
 }
 
 const TOO_MANY = 'too many questions';
-/** How a connection ends that was kept for too long. */
-const BROKEN: ReadonlySet<string> = new Set([CLOSED, 'ECONNRESET', 'EPIPE']);
