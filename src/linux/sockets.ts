@@ -7,7 +7,7 @@ import { mapMemory } from './memory.js';
 const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
 const DISCARD_PORT = 9;
-const SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
+export const SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_ERROR = 4;

@@ -14,6 +14,8 @@ export interface TestParts {
   readonly system?: SystemNames;
   readonly now?: () => number;
   readonly judge?: Judge;
+  /** Is told of forged answers. */
+  readonly injected?: (server: string, name: string, addresses: readonly string[]) => void;
   readonly network?: Network;
   readonly files?: SystemFiles;
   readonly hostsFile?: string;
@@ -46,7 +48,7 @@ export function makeResolver(options: NamesOptions, parts: TestParts = {}): Test
     hosts,
     now,
     warn: () => {},
-    injected: (server, name, addresses) => judge.injected(server, name, addresses),
+    injected: parts.injected ?? (() => {}),
     getaddrinfo: parts.system ?? new SystemNames({ parallel: 1, queue_max: 1 }),
     files: parts.files ?? NOT_PLAIN,
     environment: parts.environment ?? {},

@@ -5,7 +5,7 @@ import { EAGAIN, ECONNABORTED, EINPROGRESS, EINTR } from '../errno.js';
 import * as libc from '../libc.js';
 import { type Memory, mapMemory, unmap } from '../memory.js';
 import { closeOwned, type Ownership, UNRECORDED } from '../ownership.js';
-import { connectTo, pendingError, pollNow, sendBytes, sendFrom, setLingerZero } from '../sockets.js';
+import { acceptFrom, connectTo, pendingError, pollNow, sendBytes, sendFrom, setLingerZero } from '../sockets.js';
 import { ThreadClock } from '../thread-clock.js';
 import { BufferGroup, GROUP_SIZES } from './buffers.js';
 import { type Ending, type Engine, type EngineCounts, SEND_MAX } from './engine.js';
@@ -23,7 +23,6 @@ const EPOLLRDHUP = 0x2000;
 const EPOLLET = 0x8000_0000;
 const EPOLLONESHOT = 0x4000_0000;
 const EVERYTHING = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-const SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
 const MSG_DONTWAIT = 0x40;
 /** struct epoll_event is packed to 12 bytes on x86-64 only. */
 const EVENT_WORDS = process.arch === 'x64' ? 3 : 4;
@@ -371,7 +370,7 @@ export class EpollEngine implements Engine {
   #accept(socket: Socket): void {
     for (let accepted = 0; accepted < ACCEPT_BATCH; accepted += 1) {
       if (socket.closing || (socket.waiting & (Wait.accept | Wait.acceptMany)) === 0) return;
-      const fd = libc.accept4(socket.fd, 0, 0, SOCK_NONBLOCK_CLOEXEC);
+      const fd = acceptFrom(socket.fd);
       if (fd === -EAGAIN) {
         this.#awaitClient(socket);
         return;

@@ -1,7 +1,6 @@
 // A client's first message in TLS, the ClientHello (RFC 8446 section 4.1.2), read out of as many records as carry it: to
 // tell whether it is whole, alone and may be sent again. It judges no version, cipher or extension, decrypts nothing (of
 // an encrypted ClientHello it sees the outer one), checks no certificate, and keeps no bytes. SSLv2's hello is none.
-import { normaliseName } from '../address/host-name.js';
 import type { Decoded } from '../decoded.js';
 import { ContentType, MAJOR_VERSION, RECORD_HEADER_SIZE, readUint16 } from './record.js';
 
@@ -14,16 +13,12 @@ const MESSAGE_HEADER_SIZE = 4;
 /** Version (2), random (32), then the least that the lists may hold: no session, one cipher suite, one compression. */
 const MESSAGE_SIZE_MIN = MESSAGE_HEADER_SIZE + 2 + 32 + 1 + 4 + 2;
 const SESSION_ID_MAX = 32;
-const Extension = { serverName: 0, preSharedKey: 41, earlyData: 42 } as const;
-const HOST_NAME = 0;
-const ABSENT = -1;
+const EARLY_DATA = 42;
 const BROKEN = -2;
 
 export interface ClientHello {
   /** Data comes with it that a server may act on at once: it must reach one server only (RFC 8446 section 8). */
   readonly earlyData: boolean;
-  /** It resumes a TLS 1.3 session. Sent twice it is still answered, though maybe by a full handshake. */
-  readonly pskOffered: boolean;
 }
 
 /**
@@ -50,20 +45,8 @@ export function readClientHello(bytes: Uint8Array, start: number, end: number): 
   if (typeof found !== 'number') return found;
   const message = openMessage(bytes, start, found);
   if (message === undefined) return MALFORMED;
-  const earlyData = findExtension(message, Extension.earlyData) !== ABSENT;
-  const pskOffered = findExtension(message, Extension.preSharedKey) !== ABSENT;
-  return { kind: 'message', value: { earlyData, pskOffered }, size: found - start };
-}
-
-/**
- * The name of the server that a whole ClientHello asks for (RFC 6066 section 3), in our one spelling; undefined if it
- * has none, or none that can be a name. Apart from the reading, because few ask.
- */
-export function serverNameOf(bytes: Uint8Array, start: number, end: number): string | undefined {
-  const found = findEnd(bytes, start, end);
-  if (typeof found !== 'number') return undefined;
-  const message = openMessage(bytes, start, found);
-  return message === undefined ? undefined : readServerName(message);
+  const earlyData = hasExtension(message, EARLY_DATA);
+  return { kind: 'message', value: { earlyData }, size: found - start };
 }
 
 /**
@@ -165,29 +148,9 @@ function findExtensions(bytes: Uint8Array, message: number, end: number): number
   return at === end ? first : BROKEN;
 }
 
-/** Where the extension of a type begins, or ABSENT. */
-function findExtension({ bytes, extensions, end }: Message, type: number): number {
+function hasExtension({ bytes, extensions, end }: Message, type: number): boolean {
   for (let at = extensions; at < end; at += 4 + readUint16(bytes, at + 2)) {
-    if (readUint16(bytes, at) === type) return at;
+    if (readUint16(bytes, at) === type) return true;
   }
-  return ABSENT;
-}
-
-/** The first name in server_name. One of any type but host_name is unheard of, and ends the reading. */
-function readServerName(message: Message): string | undefined {
-  const { bytes } = message;
-  const at = findExtension(message, Extension.serverName);
-  if (at === ABSENT) return undefined;
-  const end = at + 4 + readUint16(bytes, at + 2);
-  const list = at + 4;
-  const name = list + 5;
-  if (name > end || list + 2 + readUint16(bytes, list) !== end || bytes[list + 2] !== HOST_NAME) return undefined;
-  const length = readUint16(bytes, list + 3);
-  if (name + length > end) return undefined;
-  let text = '';
-  for (let i = name; i < name + length; i += 1) {
-    if (bytes[i] > 127) return undefined;
-    text += String.fromCharCode(bytes[i]);
-  }
-  return normaliseName(text);
+  return false;
 }

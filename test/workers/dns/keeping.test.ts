@@ -109,7 +109,6 @@ test('a kept answer loses an address the moment that it turns bad, and is asked 
       dropped: addresses.filter((address) => bad.has(address)).map((address) => ({ address, why: 'static' })),
       suspect: false,
     }),
-    injected: () => {},
   };
   const { server, resolver } = await world({}, { judge });
   const addresses = async () => {
@@ -131,7 +130,6 @@ test('addresses that are to be tried last come last, in both families', async ()
       const last = addresses.filter((address) => address !== '192.0.2.2');
       return { clean: addresses, last, dropped: [], suspect: false };
     },
-    injected: () => {},
   };
   const { resolver } = await world({}, { judge });
   const answer = await resolver.lookup('a.test');

@@ -4,7 +4,7 @@ import { afterEach, test } from 'node:test';
 import type { LookupAnswer } from '../../../src/threads/contracts/dns.js';
 import type { Judge } from '../../../src/workers/dns/ask/judge.js';
 import { dnsOptions } from '../../helpers/dns-options.js';
-import { makeResolver, type TestResolver } from '../../helpers/dns-resolver.js';
+import { makeResolver, type TestParts, type TestResolver } from '../../helpers/dns-resolver.js';
 import { type ChooseTrick, DnsServer, deferred, HIJACKER, type Trick } from '../../helpers/dns-server.js';
 
 const MANY = Array.from({ length: 1000 }, (_, index) => `198.18.${index >> 8}.${index & 255}`);
@@ -154,7 +154,7 @@ test('a hijacked NXDOMAIN is not believed once its address is known, and the bac
   const server = await start(() => 'hijack');
   const backup = await start(() => undefined);
   const judge = distrusting(HIJACKER);
-  const resolver = resolverOf([server], { try_timeout_ms: 1000 }, judge, [backup]);
+  const resolver = resolverOf([server], { try_timeout_ms: 1000 }, { judge }, [backup]);
   assert.equal((await resolver.lookup('none.test')).code, 'no-such-name');
   assert.deepEqual(await resolver.lookup('a.test'), A_TEST);
 });
@@ -162,8 +162,8 @@ test('a hijacked NXDOMAIN is not believed once its address is known, and the bac
 test('an injected answer before the true one is found out, and reported', async () => {
   const server = await start(() => ({ inject: ['203.0.113.66'] }));
   const reports: string[] = [];
-  const judge = distrusting(undefined, (name, addresses) => reports.push(`${name} ${addresses}`));
-  const resolver = resolverOf([server], { try_timeout_ms: 5000, hold_ms: 1000 }, judge);
+  const injected: TestParts['injected'] = (_server, name, addresses) => reports.push(`${name} ${addresses}`);
+  const resolver = resolverOf([server], { try_timeout_ms: 5000, hold_ms: 1000 }, { injected });
   await resolver.lookup('a.test');
   while (reports.length === 0) await turnOfLoop();
   assert.deepEqual(reports, ['a.test 203.0.113.66']);
@@ -178,8 +178,8 @@ test('an answer without the EDNS option that a server returns is held for the tr
   let trick: Trick | undefined;
   const server = await start(() => trick);
   const reports: string[] = [];
-  const judge = distrusting(undefined, (name) => reports.push(name));
-  const resolver = resolverOf([server], { try_timeout_ms: 5000, hold_ms: 5000 }, judge);
+  const injected: TestParts['injected'] = (_server, name) => reports.push(name);
+  const resolver = resolverOf([server], { try_timeout_ms: 5000, hold_ms: 5000 }, { injected });
   for (const name of ['w', 'x', 'y', 'z']) await resolver.lookup(`${name}.test`);
   trick = { inject: ['203.0.113.66'], until: gate.promise };
   const lookup = resolver.lookup('a.test');
@@ -208,7 +208,7 @@ test('one suspect server of a list does not win over a slower clean one', async 
   const gate = deferred();
   const liar = await start(() => 'hijack');
   const clean = await start(() => ({ hold: gate.promise }));
-  const resolver = resolverOf([liar, clean], { try_timeout_ms: 5000 }, distrusting(HIJACKER));
+  const resolver = resolverOf([liar, clean], { try_timeout_ms: 5000 }, { judge: distrusting(HIJACKER) });
   const lookup = resolver.lookup('none.test');
   while (liar.count() < 2 || clean.count() < 2) await turnOfLoop();
   gate.resolve();
@@ -224,26 +224,22 @@ async function start(trick: ChooseTrick): Promise<DnsServer> {
 function resolverOf(
   servers: readonly DnsServer[],
   dns: Parameters<typeof dnsOptions>[2] = {},
-  judge?: Judge,
+  parts: TestParts = {},
   backups: readonly DnsServer[] = [],
 ): TestResolver {
   const at = (list: readonly DnsServer[]) => list.map((server) => server.at);
-  const resolver = makeResolver(dnsOptions(at(servers), at(backups), dns), judge === undefined ? {} : { judge });
+  const resolver = makeResolver(dnsOptions(at(servers), at(backups), dns), parts);
   ends.push(() => resolver.stop());
   return resolver;
 }
 
 /** Does not believe answers with that address. */
-function distrusting(
-  bad: string | undefined,
-  injected: (name: string, addresses: readonly string[]) => void = () => {},
-): Judge {
+function distrusting(bad: string): Judge {
   return {
     judge: (_server, _name, addresses) =>
-      bad !== undefined && addresses.includes(bad)
+      addresses.includes(bad)
         ? { clean: [], dropped: [{ address: bad, why: 'error-correction' }], suspect: true }
         : { clean: addresses, dropped: [], suspect: false },
-    injected: (_server, name, addresses) => injected(name, addresses),
   };
 }
 

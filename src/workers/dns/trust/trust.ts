@@ -4,7 +4,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { StateFile, type Warn } from '../../../files/state-file.js';
 import type { Options } from '../../../protocol/options.js';
 import { Blacklist, type Finding } from '../../../protocol/trust/blacklist.js';
-import type { AnsweringServer, AnswerVerdict, BadAddress, BadAddressChange } from '../../../protocol/trust/evidence.js';
+import type { AnsweringServer, AnswerVerdict, BadAddress } from '../../../protocol/trust/evidence.js';
 import { type Observation, Outcomes } from '../../../protocol/trust/outcomes.js';
 import { SNAPSHOT_BEGIN } from '../../../protocol/trust/snapshot.js';
 import { Clearance, type Handshake } from './clearance.js';
@@ -45,7 +45,6 @@ export class Trust {
   readonly #now: () => number;
   readonly #warn: Warn;
   readonly #subscribers = new Map<MessagePort, Subscriber>();
-  readonly #listeners = new Set<(changes: readonly BadAddressChange[]) => void>();
   readonly #ttl_ms: number;
   readonly #bad_max: number;
   readonly #expiring: NodeJS.Timeout;
@@ -157,11 +156,6 @@ export class Trust {
     this.#publish();
   }
 
-  /** `listener` hears of every change, such as the cache that has to lose an address. */
-  onChange(listener: (changes: readonly BadAddressChange[]) => void): void {
-    this.#listeners.add(listener);
-  }
-
   /** Pushes everything that stands, and from then on every change, until the other end of the port closes. */
   subscribe(pushes: MessagePort): void {
     const subscriber = new Subscriber(pushes);
@@ -232,7 +226,6 @@ export class Trust {
     const changes = this.#blacklist.changes();
     if (changes.length === 0) return;
     for (const subscriber of this.#subscribers.values()) subscriber.tell(changes);
-    for (const listener of this.#listeners) listener(changes);
   }
 }
 

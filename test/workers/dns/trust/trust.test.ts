@@ -22,6 +22,30 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
+/** A connection actor: what it has been told, and a wait until that many pushes have come. */
+function subscriptionTo(trust: Trust) {
+  const { port1: near, port2: far } = new MessageChannel();
+  const pushes: { changes: readonly BadAddressChange[]; whole: boolean }[] = [];
+  let pushed = (): void => {};
+  const subscriber = {
+    async badAddressesChanged(changes: readonly BadAddressChange[], whole: boolean) {
+      pushes.push({ changes, whole });
+      pushed();
+    },
+  };
+  serve(subscriber, near);
+  trust.subscribe(far);
+  ends.push(() => near.close());
+  const count = async (wanted: number): Promise<void> => {
+    while (pushes.length < wanted) {
+      await new Promise<void>((resolve) => {
+        pushed = resolve;
+      });
+    }
+  };
+  return { pushes, count, near, far };
+}
+
 test('the list of the last run serves from the first answer on, and until the first probe is done', async () => {
   const state_file = path.join(directory(), 'bad.json');
   const clock = { ms: 1000 };
@@ -44,9 +68,11 @@ test('what the first probe finds again was bad all the time', async () => {
   await before.stop();
   clock.ms += 1000 * HOUR_MS;
   const after = makeTrust({ state_file }, { clock, hijacked: true });
-  const seen: (BadAddressChange['verdict'] | undefined)[] = [];
-  after.onChange((changes) => seen.push(...changes.map(({ verdict }) => verdict)));
+  const { pushes, count } = subscriptionTo(after);
+  await count(1);
   await probed(after);
+  await count(2);
+  const seen = pushes.flatMap(({ changes }) => changes.map(({ verdict }) => verdict));
   assert.ok(seen.length > 0 && seen.every((verdict) => verdict !== undefined));
   assert.equal(after.list()[0]?.evidence[0]?.since, 1000);
 });
@@ -126,53 +152,37 @@ test('a state file that cannot be written is warned of once', async () => {
 test('whoever subscribes is told everything that stands, then each change, until it goes', async () => {
   const trust = makeTrust({});
   trust.injected(SERVER.id, 'site.com', [FORGED]);
-  const { port1, port2 } = new MessageChannel();
-  const pushes: { changes: readonly BadAddressChange[]; whole: boolean }[] = [];
-  let pushed = (): void => {};
-  serve(
-    {
-      async badAddressesChanged(changes: readonly BadAddressChange[], whole: boolean) {
-        pushes.push({ changes, whole });
-        pushed();
-      },
-    },
-    port1,
-  );
-  const next = (): Promise<void> =>
-    new Promise((resolve) => {
-      pushed = resolve;
-    });
-  const first = next();
-  trust.subscribe(port2);
-  await first;
+  const { pushes, count, far, near } = subscriptionTo(trust);
+  await count(1);
   assert.deepEqual(
     pushes.map(({ changes, whole }) => [changes.map(({ address }) => address), whole]),
     [[[FORGED], true]],
   );
-  const second = next();
   trust.undo(FORGED);
-  await second;
+  await count(2);
   assert.deepEqual(pushes[1], { changes: [{ address: FORGED, verdict: undefined }], whole: false });
-  const gone = new Promise((resolve) => port2.once('close', resolve));
-  port1.close();
+  const gone = new Promise((resolve) => far.once('close', resolve));
+  near.close();
   await gone;
   trust.injected(SERVER.id, 'site.com', [FORGED]);
   assert.equal(pushes.length, 2);
 });
 
-test('what expires is told too', (t) => {
+test('what expires is told too', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const clock = { ms: 0 };
   const trust = makeTrust({ bad_ttl_s: 10 }, { clock });
   trust.injected(SERVER.id, 'site.com', [FORGED]);
-  const changes: BadAddressChange[] = [];
-  trust.onChange((told) => changes.push(...told));
+  const { pushes, count } = subscriptionTo(trust);
+  await count(1);
   clock.ms = 9999;
   t.mock.timers.tick(1000);
-  assert.deepEqual(changes, []);
+  assert.equal(trust.list().length, 1);
   clock.ms = 10_000;
   t.mock.timers.tick(1000);
-  assert.deepEqual(changes, [{ address: FORGED, verdict: undefined }]);
+  await count(2);
+  // Nothing was pushed between them: pushes come in their order.
+  assert.deepEqual(pushes[1].changes, [{ address: FORGED, verdict: undefined }]);
 });
 
 test('an injected address that shows a certificate for another name is bad only where it was injected', async () => {
@@ -201,9 +211,10 @@ test('an injected address that shows a certificate for another name is bad only 
   assert.equal(asked.length, 1);
   clock.ms += HOUR_MS;
   verified.yes = true;
-  const changed = new Promise<void>((resolve) => trust.onChange(() => resolve()));
+  const { count } = subscriptionTo(trust);
+  await count(1);
   assert.equal(trust.judge(SERVER, 'live.net', [FORGED]).suspect, true);
-  await changed;
+  await count(2);
   assert.equal(trust.judge(SERVER, 'live.net', [FORGED]).suspect, false);
   assert.equal(trust.judge(SERVER, 'www.one.com', [FORGED]).suspect, true);
 });
