@@ -1,4 +1,4 @@
-// A thread with an engine of its own (engine.test.ts): one loopback connection is accepted, greets, and is received.
+// A thread with an engine of its own (engine/threads.test.ts): one loopback connection is accepted, greets, and is received.
 import { parentPort, workerData } from 'node:worker_threads';
 import { packAddress } from '../../src/linux/addresses.js';
 import { BufferGroup } from '../../src/linux/engine/buffers.js';

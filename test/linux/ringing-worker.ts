@@ -1,4 +1,4 @@
-// A thread that rings a doorbell (engine.test.ts): once for each time that its gate is opened, until it is terminated.
+// A thread that rings a doorbell (engine/threads.test.ts): once for each time that its gate is opened, until it is terminated.
 import { parentPort, workerData } from 'node:worker_threads';
 import { ring } from '../../src/linux/doorbell.js';
 

@@ -1,0 +1,125 @@
+// Connections that are accepted, and listeners that close or run out of fds meanwhile. io_uring and epoll alike.
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import { packAddress } from '../../../src/linux/addresses.js';
+import { ECONNREFUSED, EMFILE } from '../../../src/linux/errno.js';
+import * as libc from '../../../src/linux/libc.js';
+import { openStream } from '../../../src/linux/sockets.js';
+import { connecting, IPV4, listening } from '../peers.js';
+import { ENGINES, Recorder } from '../world.js';
+import { limitFds, scenarioOf } from './scenario.js';
+
+for (const engine of ENGINES) {
+  const { kind } = engine;
+  const scenario = scenarioOf(engine);
+
+  describe(`${kind}: accepting`, () => {
+    scenario('one accept takes one connection, and the next stays in the backlog', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      const listener = world.engine.adopt(fd, heard);
+      world.engine.accept(listener, false);
+      world.keep(connecting(port), connecting(port));
+      world.until(() => heard.heard.length > 0, 'a connection');
+      world.settle();
+      assert.equal(heard.accepted.length, 1);
+      world.engine.accept(listener, false);
+      world.until(() => heard.accepted.length === 2, 'the second connection');
+      world.keep(...heard.accepted);
+    });
+
+    scenario('accepting many takes those that came before and those that come after', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      for (let i = 0; i < 20; i += 1) world.keep(connecting(port));
+      world.engine.accept(world.engine.adopt(fd, heard), true);
+      world.until(() => heard.heard.length === 20, 'the first 20');
+      for (let i = 0; i < 20; i += 1) world.keep(connecting(port));
+      world.until(() => heard.heard.length === 40, 'all 40');
+      assert.equal(new Set(heard.accepted).size, 40);
+      world.keep(...heard.accepted);
+    });
+
+    scenario('more connections than one batch are all accepted', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      for (let i = 0; i < 300; i += 1) world.keep(connecting(port));
+      world.engine.accept(world.engine.adopt(fd, heard), true);
+      world.until(() => heard.accepted.length === 300, 'all 300');
+      world.keep(...heard.accepted);
+    });
+
+    scenario('accepted sockets are non-blocking and close-on-exec', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      world.keep(connecting(port));
+      world.engine.accept(world.engine.adopt(fd, heard), true);
+      world.until(() => heard.accepted.length === 1, 'a connection');
+      const [accepted] = heard.accepted;
+      world.keep(accepted);
+      assert.equal(libc.fcntl(accepted, 1, 0), 1);
+      assert.equal(libc.fcntl(accepted, 3, 0) & 0x800, 0x800);
+    });
+
+    scenario('a listener closed with accepts in flight loses no fd and leaves its port', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      const listener = world.engine.adopt(fd, heard);
+      world.engine.accept(listener, true);
+      world.settle();
+      for (let i = 0; i < 10; i += 1) world.keep(connecting(port));
+      world.engine.close(listener, 'graceful');
+      world.until(() => world.engine.size === 0, 'the close');
+      assert.deepEqual(heard.heard, []);
+      const late = openStream(4);
+      const outcome = new Recorder();
+      world.engine.connect(world.engine.adopt(late, outcome), packAddress(IPV4, port));
+      world.until(() => outcome.heard.length > 0, 'an answer');
+      assert.deepEqual(outcome.of('connect'), [-ECONNREFUSED]);
+    });
+
+    scenario('a listener may close itself while it is told of many connections', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      for (let i = 0; i < 10; i += 1) world.keep(connecting(port));
+      const listener = world.engine.adopt(fd, heard);
+      heard.react = (socket) => world.engine.close(socket, 'graceful');
+      world.engine.accept(listener, true);
+      world.until(() => world.engine.size === 0, 'the close');
+      world.settle();
+      assert.equal(heard.heard.length, 1);
+      world.keep(...heard.accepted);
+    });
+
+    scenario('connections accepted but not yet told are closed by destroy', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      for (let i = 0; i < 10; i += 1) world.keep(connecting(port));
+      heard.react = () => {
+        throw new Error('the actor dies here');
+      };
+      world.engine.accept(world.engine.adopt(fd, heard), true);
+      assert.throws(() => world.until(() => false, 'the throw'), /the actor dies here/);
+      world.keep(...heard.accepted);
+    });
+
+    scenario('running out of fds ends accepting with -EMFILE', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      world.keep(connecting(port));
+      const listener = world.engine.adopt(fd, heard);
+      const restore = limitFds(0);
+      try {
+        world.engine.accept(listener, true);
+        world.until(() => heard.heard.length > 0, 'the error');
+        world.settle();
+      } finally {
+        restore();
+      }
+      assert.deepEqual(heard.of('accept'), [-EMFILE]);
+      world.engine.accept(listener, true);
+      world.until(() => heard.accepted.length === 1, 'accepting again finds it');
+      world.keep(...heard.accepted);
+    });
+  });
+}
