@@ -24,8 +24,10 @@ test('the sources are found', () => {
   }
 });
 
+const present = violations(files, RULES);
+
 test('no rule is broken', () => {
-  assert.deepEqual(violations(files, RULES), []);
+  assert.deepEqual(present, []);
 });
 
 /** The sources, with these texts put at the end of what is at their paths. */
@@ -35,8 +37,9 @@ function planted(texts: Readonly<Record<string, string>>): Files {
   return copy;
 }
 
+/** What is wrong with them that is not wrong without. */
 const seen = (texts: Readonly<Record<string, string>>, rules: Partial<Rules> = {}): string[] =>
-  violations(planted(texts), { ...RULES, ...rules });
+  violations(planted(texts), { ...RULES, ...rules }).filter((fault) => !present.includes(fault));
 
 /** An import of that path, as seen from `file`. */
 const imports = (specifier: string): string => `import { a } from '${specifier}';\n`;
