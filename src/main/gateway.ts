@@ -176,7 +176,7 @@ class Start {
     const engine = this.#engine;
     const acceptor = new Acceptor(this.#listening, {
       engine,
-      lanes: supervisor.lanes,
+      dispatcher: supervisor.dispatcher,
       owners: supervisor.owners,
       room: new RoomFlag(this.#room),
       connections_max: this.#options.limits.connections_max,
@@ -195,7 +195,7 @@ class Start {
     const close = async (drain_timeout_ms: number): Promise<Ended> => {
       acceptor.stop();
       failures.stop();
-      const open = supervisor.lanes.live();
+      const open = supervisor.dispatcher.live();
       const before = stats();
       await supervisor.stop(drain_timeout_ms);
       const ended = endedOf(open, before, stats());
@@ -216,7 +216,7 @@ class Start {
       },
       breakOff() {
         acceptor.stop();
-        const open = supervisor.lanes.live();
+        const open = supervisor.dispatcher.live();
         supervisor.breakOff();
         return open;
       },

@@ -5,7 +5,7 @@ import { openEngine } from '../../src/linux/engine/choose.js';
 import { Loop } from '../../src/linux/engine/loop.js';
 import { closeFd, listenOn, localEndpoint, sendBytes } from '../../src/linux/sockets.js';
 import { Acceptor } from '../../src/main/accept/acceptor.js';
-import { Lanes } from '../../src/main/accept/dispatcher.js';
+import { Dispatcher } from '../../src/main/accept/dispatcher.js';
 import type { ListeningSocket } from '../../src/main/accept/listening-socket.js';
 import type { Logger } from '../../src/main/process/log.js';
 import { Notices } from '../../src/main/process/notices.js';
@@ -45,7 +45,7 @@ export class AcceptingWorld {
   most = 0;
   /** Turns that could wait; those between two visits to libuv do not, and its clients are in this thread, too. */
   waits = 0;
-  readonly lanes: Lanes;
+  readonly dispatcher: Dispatcher;
   readonly owners = new OwnerTable(OwnerTable.create(FDS_MAX));
   readonly acceptor: Acceptor;
   readonly #notices: Notices;
@@ -69,10 +69,17 @@ export class AcceptingWorld {
     this.#slice = counters.of(0);
     const roomMemory = RoomFlag.create();
     this.#room = new RoomFlag(roomMemory);
-    this.lanes = new Lanes([{ queue: this.#queue, capacity, doorbell: this.#laneBell }], counters);
+    this.dispatcher = new Dispatcher([{ queue: this.#queue, capacity, doorbell: this.#laneBell }], counters);
     const room = new RoomFlag(roomMemory);
-    const { listening, lanes, owners } = this;
-    this.acceptor = new Acceptor(listening, { engine, lanes, owners, room, connections_max, notices: this.#notices });
+    const { listening, dispatcher, owners } = this;
+    this.acceptor = new Acceptor(listening, {
+      engine,
+      dispatcher,
+      owners,
+      room,
+      connections_max,
+      notices: this.#notices,
+    });
     this.#loop = new Loop(engine, {
       mayWait: () => {
         this.waits += 1;
@@ -85,7 +92,7 @@ export class AcceptingWorld {
     });
     engine.watch(this.#doorbell, () => {});
     this.#running = this.#loop.run();
-    this.lanes.open(0);
+    this.dispatcher.open(0);
   }
 
   get queued(): number {

@@ -18,7 +18,7 @@ import { fdOf, handOff } from '../../threads/shared/hand-off.js';
 import type { OwnerTable } from '../../threads/shared/owner-table.js';
 import type { RoomFlag } from '../../threads/shared/room-flag.js';
 import type { Notices } from '../process/notices.js';
-import type { Lanes } from './dispatcher.js';
+import type { Dispatcher } from './dispatcher.js';
 import type { ListeningSocket } from './listening-socket.js';
 
 /** Errors of one client, not of accepting: accept(2) says to go on. (EPERM: a firewall's rule.) */
@@ -39,7 +39,7 @@ const GATHER_MS = 1;
 const FULL_QUEUES_MS = 5;
 export interface AcceptorParts {
   readonly engine: Engine;
-  readonly lanes: Lanes;
+  readonly dispatcher: Dispatcher;
   readonly owners: OwnerTable;
   /** Raised while there is no room, so that an actor rings when a connection ends. */
   readonly room: RoomFlag;
@@ -91,8 +91,8 @@ export class Acceptor extends Handler {
 
   /** Empties the backlogs as far as there is room. `taken`: clients that this look has brought already. */
   #look(taken: number): void {
-    const { engine, lanes } = this.#parts;
-    const most = Math.min(BATCH, this.#room, lanes.room());
+    const { engine, dispatcher } = this.#parts;
+    const most = Math.min(BATCH, this.#room, dispatcher.room());
     let count = taken;
     for (let i = 0; i < this.#doors.length; i += 1) {
       const door = this.#doors[(this.#first + i) % this.#doors.length];
@@ -100,14 +100,14 @@ export class Acceptor extends Handler {
     }
     // None is always behind the others when there is no room for all.
     this.#first = (this.#first + 1) % this.#doors.length;
-    this.#gatherUntil = count >= MANY && lanes.rest() ? engine.now + GATHER_MS : 0;
+    this.#gatherUntil = count >= MANY && dispatcher.rest() ? engine.now + GATHER_MS : 0;
   }
 
   /** Whether the backlog is to be left to fill. */
   #gathers(now: number): boolean {
     if (this.#gatherUntil === 0) return false;
-    if (now < this.#gatherUntil && this.#parts.lanes.areBusy) return true;
-    this.#parts.lanes.rouse();
+    if (now < this.#gatherUntil && this.#parts.dispatcher.areBusy) return true;
+    this.#parts.dispatcher.rouse();
     return false;
   }
 
@@ -118,7 +118,7 @@ export class Acceptor extends Handler {
       // The actor that had this number before may not have said yet that it has closed it, and may die.
       this.#parts.owners.clear(result);
       const client = handOff(result, listening.listener.number);
-      if (this.#room > 0 && this.#held.length === 0 && this.#parts.lanes.hand(client)) this.#room -= 1;
+      if (this.#room > 0 && this.#held.length === 0 && this.#parts.dispatcher.hand(client)) this.#room -= 1;
       else this.#held.push(client);
       listening.accepted += 1;
       return true;
@@ -143,11 +143,11 @@ export class Acceptor extends Handler {
 
   /** Before each wait: for how many ms at most. */
   mayWait(): number {
-    const { engine, lanes } = this.#parts;
+    const { engine, dispatcher } = this.#parts;
     if (this.#stopped) return Number.POSITIVE_INFINITY;
     if (this.#resumeAt > engine.now) return this.#resumeAt - engine.now;
     if (this.#gatherUntil > engine.now) return this.#gatherUntil - engine.now;
-    return this.#room > 0 && lanes.room() === 0 ? FULL_QUEUES_MS : Number.POSITIVE_INFINITY;
+    return this.#room > 0 && dispatcher.room() === 0 ? FULL_QUEUES_MS : Number.POSITIVE_INFINITY;
   }
 
   /** After each turn. */
@@ -160,7 +160,7 @@ export class Acceptor extends Handler {
     }
     if (this.#full ? this.#room >= this.#leftRoom : this.#room <= 0) this.#tellFull();
     this.#arrange();
-    this.#parts.lanes.ring();
+    this.#parts.dispatcher.ring();
   }
 
   get #leftRoom(): number {
@@ -184,10 +184,10 @@ export class Acceptor extends Handler {
 
   /** Hands on what is held, as far as there is room. */
   #place(): void {
-    const { lanes, connections_max } = this.#parts;
-    this.#room = connections_max - lanes.live();
+    const { dispatcher, connections_max } = this.#parts;
+    this.#room = connections_max - dispatcher.live();
     let placed = 0;
-    while (placed < this.#held.length && this.#room > 0 && lanes.hand(this.#held[placed])) {
+    while (placed < this.#held.length && this.#room > 0 && dispatcher.hand(this.#held[placed])) {
       placed += 1;
       this.#room -= 1;
     }
@@ -195,9 +195,9 @@ export class Acceptor extends Handler {
   }
 
   #arrange(): void {
-    const { engine, lanes } = this.#parts;
+    const { engine, dispatcher } = this.#parts;
     const { now } = engine;
-    const isFull = this.#held.length > 0 || Math.min(this.#room, lanes.room()) <= 0;
+    const isFull = this.#held.length > 0 || Math.min(this.#room, dispatcher.room()) <= 0;
     if (this.#waiting === this.#doors.length || isFull || now < this.#resumeAt || this.#gathers(now)) return;
     if (this.#gatherUntil > 0) this.#look(0);
     if (this.#gatherUntil > 0 || now < this.#resumeAt) return;

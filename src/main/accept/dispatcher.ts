@@ -13,7 +13,7 @@ export interface Lane {
   readonly doorbell: number;
 }
 
-export class Lanes {
+export class Dispatcher {
   readonly #lanes: readonly Lane[];
   readonly #counters: Counters;
   /** Fds handed to each actor so far; less those it has ended, they are its live ones. */

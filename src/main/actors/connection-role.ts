@@ -7,11 +7,11 @@ import type { ConnectionStart, SharedMemory } from '../../threads/contracts/star
 import { Counter, type Counters } from '../../threads/shared/counters.js';
 import type { FdQueue } from '../../threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
-import type { Lanes } from '../accept/dispatcher.js';
+import type { Dispatcher } from '../accept/dispatcher.js';
 import type { Logger } from '../process/log.js';
 import type { Notices } from '../process/notices.js';
 import { ActorLog } from './log-port.js';
-import { endRemains } from './reap.js';
+import { reap } from './reap.js';
 import type { Role } from './role.js';
 import type { Switchboard } from './switchboard.js';
 
@@ -23,7 +23,7 @@ export interface ConnectionParts {
   readonly shared: SharedMemory;
   readonly queue: FdQueue;
   readonly counters: Counters;
-  readonly lanes: Lanes;
+  readonly dispatcher: Dispatcher;
   readonly doorbell: number;
   readonly mainDoorbell: number;
   readonly switchboard: Switchboard;
@@ -34,7 +34,7 @@ export interface ConnectionParts {
 }
 
 export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
-  const { actor, options, engine, listeners, shared, queue, counters, lanes } = parts;
+  const { actor, options, engine, listeners, shared, queue, counters, dispatcher } = parts;
   const { doorbell, mainDoorbell, switchboard, log, notices } = parts;
   const owners = new OwnerTable(shared.owners);
   const maps = new MapTable(shared.maps);
@@ -54,7 +54,7 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
     },
     async serving(control) {
       await switchboard.connectionServes(actor, control);
-      lanes.open(actor);
+      dispatcher.open(actor);
     },
     async turns() {
       const turns = counters.read(actor, Counter.turns);
@@ -66,8 +66,8 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
     gone() {
       switchboard.connectionGone(actor);
       said.close();
-      const left = endRemains({ actor, owners, maps, queue, counters });
-      lanes.shut(actor);
+      const left = reap({ actor, owners, maps, queue, counters });
+      dispatcher.shut(actor);
       parts.takeBack(left);
     },
   };

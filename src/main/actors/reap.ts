@@ -7,7 +7,7 @@ import type { FdQueue } from '../../threads/shared/fd-queue.js';
 import { fdOf } from '../../threads/shared/hand-off.js';
 import type { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 
-export interface Remains {
+export interface DeadActor {
   readonly actor: number;
   readonly owners: OwnerTable;
   readonly maps: MapTable;
@@ -16,7 +16,7 @@ export interface Remains {
 }
 
 /** Returns the clients (as they are handed off) that were still in the queue: they are main's again. */
-export function endRemains({ actor, owners, maps, queue, counters }: Remains): number[] {
+export function reap({ actor, owners, maps, queue, counters }: DeadActor): number[] {
   const owned = owners.ownedBy(actor);
   for (const fd of owned) breakOff(fd);
   const regions = maps.all();

@@ -12,7 +12,7 @@ import type { SharedMemory } from '../../threads/contracts/start.js';
 import { Counters } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
-import { type Lane, Lanes } from '../accept/dispatcher.js';
+import { Dispatcher, type Lane } from '../accept/dispatcher.js';
 import { availableCores } from '../process/cores.js';
 import type { Logger } from '../process/log.js';
 import type { Notices } from '../process/notices.js';
@@ -76,7 +76,7 @@ export interface SupervisorParts {
 
 export class Supervisor {
   readonly counters: Counters;
-  readonly lanes: Lanes;
+  readonly dispatcher: Dispatcher;
   readonly owners: OwnerTable;
   readonly connections: readonly ActorHost<ConnectionActor>[];
   readonly names: ActorHost<NamesControl>;
@@ -108,7 +108,7 @@ export class Supervisor {
     const ways = actors.map(lane);
     this.counters = new Counters(common.counters);
     this.owners = new OwnerTable(common.owners);
-    this.lanes = new Lanes(ways, this.counters);
+    this.dispatcher = new Dispatcher(ways, this.counters);
     const switchboard = new Switchboard();
     this.#rules = new RuleKeeper(parts.rules, log, (tables) => switchboard.setRules(tables));
     this.#claims = new StateClaims([options.cache.state_file, options.dns.state_file], log);
@@ -122,8 +122,8 @@ export class Supervisor {
     this.routes = host(routesRole(options, switchboard, notices, mayWrite), entries.routes);
     this.connections = actors.map((actor) => {
       const { queue, doorbell } = ways[actor];
-      const { counters, lanes } = this;
-      const own = { ...parts, actor, shared: shared[actor], queue, doorbell, counters, lanes, switchboard };
+      const { counters, dispatcher } = this;
+      const own = { ...parts, actor, shared: shared[actor], queue, doorbell, counters, dispatcher, switchboard };
       return host(connectionRole(own), entries.connection);
     });
   }

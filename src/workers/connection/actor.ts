@@ -41,7 +41,7 @@ import { machineHas } from './shared/machine-addresses.js';
 import { NamesReplica } from './shared/names-replica.js';
 import { OutcomeReports } from './shared/outcome-reports.js';
 import { RoutesReplica } from './shared/routes-replica.js';
-import { RuleBook } from './shared/rules-replica.js';
+import { RulesReplica } from './shared/rules-replica.js';
 
 /** Connections begun in one turn before those that are running get theirs. */
 const OPEN_BATCH = 64;
@@ -112,7 +112,7 @@ class Actor implements ConnectionActor {
       const message = 'an event of a socket that nobody asked for is dropped: this is a bug of the gateway';
       log.tell({ topic: `unasked ${event}`, level: 'error', message, fields: { event } });
     });
-    const rules = new RuleBook(start.rules);
+    const rules = new RulesReplica(start.rules);
     const listeners = new OwnListeners(start.listeners, machineHas);
     const ended = (): void => this.#ended();
     this.#context = {

@@ -8,7 +8,7 @@ import type { Failure } from '../../protocol/race/failure.js';
 import { type AttemptRecord, hasFailed, type RaceRecord, whyWon } from '../../protocol/race/record.js';
 import type { Attempt } from './race/attempt.js';
 import type { Race } from './race/race.js';
-import type { Heard } from './relay/first-byte.js';
+import type { FirstByteOutcome } from './relay/first-byte.js';
 
 export class SessionRecord {
   readonly #clock: { readonly now: number };
@@ -42,22 +42,22 @@ export class SessionRecord {
     this.#race = race;
   }
 
-  /** Gives who is to hear of the destination's first words, `heard` among them. */
-  won(winner: Attempt, heard: Heard | undefined): Heard | undefined {
+  /** Gives what is to hear of the destination's first byte, `outcome` among them. */
+  won(winner: Attempt, outcome: FirstByteOutcome | undefined): FirstByteOutcome | undefined {
     const clock = this.#clock;
     this.#winner = winner;
     this.#decided = clock.now;
-    if (!Number.isNaN(winner.askedAt)) return heard;
+    if (!Number.isNaN(winner.askedAt)) return outcome;
     return {
       answered(result, first_byte_ms) {
         winner.answeredAt = clock.now;
         if (result === 'tls') winner.askedAt = clock.now - first_byte_ms;
-        heard?.answered(result, first_byte_ms);
+        outcome?.answered(result, first_byte_ms);
       },
       failed(cause) {
         winner.result = cause;
         winner.endedAt = clock.now;
-        heard?.failed(cause);
+        outcome?.failed(cause);
       },
     };
   }

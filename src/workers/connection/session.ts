@@ -8,14 +8,14 @@ import type { Bound } from '../../protocol/outbound/outbound.js';
 import { type Failure, failureOf } from '../../protocol/race/failure.js';
 import { Counter } from '../../threads/shared/counters.js';
 import { Handshake, type HandshakeOutcome } from './client/handshake.js';
-import { Farewell } from './client/lingering-close.js';
+import { LingeringClose } from './client/lingering-close.js';
 import { ConnectionEnd } from './connection-end.js';
 import type { Entrance } from './entrance.js';
 import type { Attempt } from './race/attempt.js';
 import { HelloRace, type HelloRaceOutcome, type Settled, type Undecided } from './race/hello-race.js';
 import { Race, type RaceOutcome } from './race/race.js';
 import { SessionRecord } from './record.js';
-import type { Heard } from './relay/first-byte.js';
+import type { FirstByteOutcome } from './relay/first-byte.js';
 import { Relay } from './relay/relay.js';
 import type { Context } from './shared/context.js';
 import { TimedHandler } from './shared/timed-handler.js';
@@ -87,7 +87,7 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
       failures.misfit(misfit, () => peerEndpoint(this.#client.fd), engine.now);
     }
     if (answer === undefined) this.#close('graceful', ending);
-    else this.#farewell(answer, ending);
+    else this.#lingeringClose(answer, ending);
   }
 
   left(): void {
@@ -128,7 +128,7 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
     this.#context.counters[Counter.failed] += 1;
     if (failure.code === 'blocked') this.#context.counters[Counter.blocked] += 1;
     this.#end.record?.lost(failure);
-    this.#farewell((this.#replies as Replies).failure(failure), 'failed');
+    this.#lingeringClose((this.#replies as Replies).failure(failure), 'failed');
   }
 
   won(winner: Attempt): void {
@@ -180,24 +180,24 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
       this.#close('reset', end.kind);
       return;
     }
-    const relay = this.#relay(end.winner, end.socket, end.heard);
+    const relay = this.#relay(end.winner, end.socket, end.firstByte);
     if (end.sent > 0) relay.takeOver(end.sent, end.unsent);
     relay.start(end.early, end.firstBytes, end.event);
   }
 
   // Relay
 
-  #relay(winner: Attempt, destination: Socket, heard: Heard | undefined): Relay {
+  #relay(winner: Attempt, destination: Socket, firstByte: FirstByteOutcome | undefined): Relay {
     const { record } = this.#end;
-    const told = record === undefined ? heard : record.won(winner, heard);
+    const told = record === undefined ? firstByte : record.won(winner, firstByte);
     return new Relay(this.#context, this.#client, destination, told, this.#end);
   }
 
   // End
 
-  #farewell(answer: Uint8Array, how: string): void {
+  #lingeringClose(answer: Uint8Array, how: string): void {
     this.#context.deadlines.clear(this);
-    new Farewell(this.#context, this.#client, () => this.#ended(how)).say(answer);
+    new LingeringClose(this.#context, this.#client, () => this.#ended(how)).say(answer);
   }
 
   /** The client's IP address as text; undefined when it has gone. A syscall: only for rules that need it (`sticky`). */

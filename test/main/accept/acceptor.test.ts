@@ -108,12 +108,12 @@ for (const engine of ['uring', 'epoll'] as const) {
     const clients = Array.from({ length: 3 }, () => client(world.port));
     await until('two are queued', () => world.queued === 2);
     const left = world.take();
-    world.lanes.shut(0);
+    world.dispatcher.shut(0);
     for (const fd of left) world.taken.delete(fd);
     world.acceptor.takeBack(left);
     await delay(100);
     assert.equal(world.queued, 0);
-    world.lanes.open(0);
+    world.dispatcher.open(0);
     await until('the same two are queued again', () => world.queued === 2);
     assert.deepEqual(world.take(), left);
     for (const fd of left) world.end(fd);

@@ -10,7 +10,7 @@ import type { NamesActor, NamesSubscriber } from '../../../src/threads/contracts
 import { serveLookups } from '../../../src/threads/lookups.js';
 import { call, type Remote, serve } from '../../../src/threads/port.js';
 import { Counter, Counters } from '../../../src/threads/shared/counters.js';
-import { FirstWords } from '../../../src/workers/connection/relay/first-byte.js';
+import { FirstByte } from '../../../src/workers/connection/relay/first-byte.js';
 import { BadAddresses } from '../../../src/workers/connection/shared/bad-addresses.js';
 import { type NameOutcome, NamesReplica } from '../../../src/workers/connection/shared/names-replica.js';
 import { OutcomeReports } from '../../../src/workers/connection/shared/outcome-reports.js';
@@ -115,13 +115,13 @@ test('what is tried last stays in the answer', async () => {
 });
 
 test('the first words tell what a connection came to', () => {
-  const heard = (speak: (words: FirstWords) => void): string[] => {
+  const heard = (speak: (words: FirstByte) => void): string[] => {
     const results: string[] = [];
     const heard = { answered: (result: string) => results.push(result), failed: () => results.push('failed') };
-    speak(new FirstWords({ now: 0 }, heard));
+    speak(new FirstByte({ now: 0 }, heard));
     return results;
   };
-  const hello = (then: (words: FirstWords) => void) => (words: FirstWords) => {
+  const hello = (then: (words: FirstByte) => void) => (words: FirstByte) => {
     words.fromClient(0x16);
     words.fromClient(0x00);
     then(words);

@@ -10,7 +10,7 @@ import { TimedHandler } from '../shared/timed-handler.js';
 const DRAIN_BYTES_MAX = 65536;
 const DRAIN_TIMEOUT_MS = 2000;
 
-export class Farewell extends TimedHandler {
+export class LingeringClose extends TimedHandler {
   readonly #context: Context;
   readonly #socket: Socket;
   readonly #done: () => void;

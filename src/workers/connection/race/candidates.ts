@@ -8,13 +8,13 @@ import type { RacePlan } from '../../../protocol/race/plan.js';
 import type { Context } from '../shared/context.js';
 import type { DialLine } from '../shared/dial-lines.js';
 import type { NameOutcome } from '../shared/names-replica.js';
-import type { Lessons } from './known-destination.js';
+import type { KnownDestination } from './known-destination.js';
 
 interface Parts {
   readonly context: Context;
   readonly target: Target;
   readonly plan: RacePlan;
-  readonly lessons: Lessons;
+  readonly known: KnownDestination;
 }
 
 /** Of a line's first hop. */
@@ -26,11 +26,11 @@ interface Lookup {
   readonly hear: (outcome: NameOutcome, more: boolean) => void;
 }
 
-export class Gathering {
+export class Candidates {
   readonly #context: Context;
   readonly #target: Target;
   readonly #plan: RacePlan;
-  readonly #lessons: Lessons;
+  readonly #known: KnownDestination;
   /** Called after each answer that was waited for. */
   readonly #looked: () => void;
   #begun = false;
@@ -43,11 +43,11 @@ export class Gathering {
   /** For when nothing else is left, so offered when every lookup has been heard of. */
   #last: Candidate[] = [];
 
-  constructor({ context, target, plan, lessons }: Parts, looked: () => void) {
+  constructor({ context, target, plan, known }: Parts, looked: () => void) {
     this.#context = context;
     this.#target = target;
     this.#plan = plan;
-    this.#lessons = lessons;
+    this.#known = known;
     this.#looked = looked;
   }
 
@@ -147,7 +147,7 @@ export class Gathering {
       const candidate = { line: line.number, ip };
       const barred = this.#bars(candidate);
       if (barred !== undefined) this.#leaveOut(line, barred);
-      else if (isOut || this.#isLast(candidate) || this.#lessons.isMute(candidate)) this.#last.push(candidate);
+      else if (isOut || this.#isLast(candidate) || this.#known.isMute(candidate)) this.#last.push(candidate);
       else usual.push(candidate);
     }
     this.#plan.offer(usual, false);

@@ -11,7 +11,7 @@ import { joined } from '../../../protocol/joined.js';
 import { readServerWords } from '../../../protocol/tls/server-answer.js';
 import type { DialLine } from '../shared/dial-lines.js';
 import type { Attempt } from './attempt.js';
-import type { Reached } from './outcome.js';
+import type { CandidateOutcome } from './outcome.js';
 
 /** What the hello race needs of an attempt that is connected. */
 export interface ConnectedAttempt
@@ -19,7 +19,7 @@ export interface ConnectedAttempt
   readonly line: Pick<DialLine, 'isDirect'>;
 }
 /** What is learned from the server's first bytes. */
-export type Learning = Pick<Reached, 'answered' | 'failed' | 'late'>;
+export type Learning = Pick<CandidateOutcome, 'answered' | 'failed' | 'late'>;
 
 /** What a server said or did instead of taking part in the handshake; the most telling first. */
 export const REFUSALS = ['alert', 'other', 'ended', 'broken'] as const;

@@ -54,7 +54,7 @@ export interface Settled<A extends ConnectedAttempt> {
   readonly winner: A;
   readonly socket: Socket;
   /** Who is still to be told of the server's first bytes; undefined for nobody. */
-  readonly heard: Learning | undefined;
+  readonly firstByte: Learning | undefined;
   /** Bytes of the client that have been read, and not been sent. */
   readonly early: Uint8Array | undefined;
   /** How many bytes of the client have been sent, and those of them that the socket has not taken: it is polled for room. */
@@ -268,7 +268,7 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
       kind: 'settled',
       winner: attempt,
       socket,
-      heard: reached,
+      firstByte: reached,
       early,
       sent: 0,
       unsent: undefined,
@@ -285,7 +285,7 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
       kind: 'settled',
       winner: attempt,
       socket,
-      heard: undefined,
+      firstByte: undefined,
       early: undefined,
       sent,
       unsent,

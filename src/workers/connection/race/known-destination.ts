@@ -9,9 +9,9 @@ import type { DestinationMemory, LineView } from '../../../protocol/routes/desti
 import type { Context } from '../shared/context.js';
 import { checkAddresses } from './address-check.js';
 import type { Attempt } from './attempt.js';
-import { Reached } from './outcome.js';
+import { CandidateOutcome } from './outcome.js';
 
-export class Lessons {
+export class KnownDestination {
   readonly #context: Context;
   readonly #target: Target;
   /** Undefined where there is nothing to choose and so nothing to remember. */
@@ -55,10 +55,10 @@ export class Lessons {
   }
 
   /** For what is learned of an attempt after the race; undefined where there is nothing to learn. */
-  reached({ candidate, line }: Attempt): Reached | undefined {
+  reached({ candidate, line }: Attempt): CandidateOutcome | undefined {
     const name = this.#target.ip === undefined ? this.#target.host : undefined;
     if (this.#key === undefined && name === undefined) return undefined;
-    return new Reached(this.#context, this.#key, this.#memory, candidate, name, line.isDirect);
+    return new CandidateOutcome(this.#context, this.#key, this.#memory, candidate, name, line.isDirect);
   }
 
   /** Connected. `attempts`: all of the race. `whole`: all candidates take part in it. */

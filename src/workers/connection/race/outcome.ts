@@ -4,10 +4,10 @@ import type { Candidate } from '../../../protocol/lines/candidate.js';
 import type { RouteFailure } from '../../../protocol/routes/candidate-memory.js';
 import type { DestinationMemory } from '../../../protocol/routes/destination-memory.js';
 import type { Observation } from '../../../protocol/trust/outcomes.js';
-import type { Heard } from '../relay/first-byte.js';
+import type { FirstByteOutcome } from '../relay/first-byte.js';
 import type { Context } from '../shared/context.js';
 
-export class Reached implements Heard {
+export class CandidateOutcome implements FirstByteOutcome {
   readonly #context: Context;
   /** Of the routes; undefined where there was nothing to choose. */
   readonly #key: string | undefined;

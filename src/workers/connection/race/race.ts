@@ -14,9 +14,9 @@ import type { Waiting } from '../shared/attempt-budget.js';
 import type { Context } from '../shared/context.js';
 import { CROWD_LOOK } from '../shared/crowds.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
-import { Gathering } from './candidates.js';
-import { Lessons } from './known-destination.js';
-import type { Reached } from './outcome.js';
+import { Candidates } from './candidates.js';
+import { KnownDestination } from './known-destination.js';
+import type { CandidateOutcome } from './outcome.js';
 
 /** Whoever waits for the race. `won` or `lost` is called once, unless the race is cancelled; the others only after `won`. */
 export interface RaceOutcome {
@@ -44,8 +44,8 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   readonly #plan: RacePlan;
   /** Connected, not the winner: for later. */
   readonly #held: Attempt[] = [];
-  readonly #lessons: Lessons;
-  readonly #gathering: Gathering;
+  readonly #known: KnownDestination;
+  readonly #candidates: Candidates;
   #lead: Attempt | undefined;
   #leadIsLate = false;
   #failure: Failure | undefined;
@@ -75,8 +75,8 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     this.#outcome = outcome;
     this.started = context.engine.now;
     this.#plan = new RacePlan(context.planRules);
-    this.#lessons = new Lessons(context, target, this.#keyFor(client));
-    this.#gathering = new Gathering({ context, target, plan: this.#plan, lessons: this.#lessons }, () => this.#step());
+    this.#known = new KnownDestination(context, target, this.#keyFor(client));
+    this.#candidates = new Candidates({ context, target, plan: this.#plan, known: this.#known }, () => this.#step());
   }
 
   /** Of what is remembered: nothing is where there is nothing to choose. */
@@ -90,9 +90,9 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   /** Starts it; the outcome may be told before this returns. */
   start(): void {
     const { engine, counters, budget } = this.#context;
-    const best = this.#lessons.best(this, this.#sticky);
+    const best = this.#known.best(this, this.#sticky);
     const mayLead = best !== undefined && budget.hasRoom(best.line) && !this.#isCrowded(best.line);
-    if (mayLead && this.#gathering.isUsual(best)) {
+    if (mayLead && this.#candidates.isUsual(best)) {
       this.#plan.lead(best, engine.now);
       this.#lead = this.#begin(best);
     } else {
@@ -105,7 +105,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   cancel(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#gathering.end();
+    this.#candidates.end();
     this.#context.ticks.clear(this);
     const { budget, crowds, engine } = this.#context;
     if (this.#waits) budget.forget(this);
@@ -114,7 +114,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
       if (attempt.result !== undefined) continue;
       budget.give(attempt.candidate.line);
       if (attempt.crowd !== undefined) crowds.givenUp(attempt.crowd, engine.now);
-      this.#lessons.abandoned(attempt);
+      this.#known.abandoned(attempt);
       attempt.abandon(attempt === this.#lead && this.#leadIsLate ? 'late' : 'abandoned');
     }
     budget.letGo(this.#held.length);
@@ -124,7 +124,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
 
   /** Whether there may be another candidate than the winner. */
   get hasOthers(): boolean {
-    return this.#lessons.areOfUse && !this.#over && (!this.#isSpent() || this.#held.length > 0);
+    return this.#known.areOfUse && !this.#over && (!this.#isSpent() || this.#held.length > 0);
   }
 
   /**
@@ -149,13 +149,13 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   }
 
   /** For what is learned of an attempt later; undefined where there is nothing to learn. */
-  reached(attempt: Attempt): Reached | undefined {
-    return this.#lessons.reached(attempt);
+  reached(attempt: Attempt): CandidateOutcome | undefined {
+    return this.#known.reached(attempt);
   }
 
   /** How soon an attempt answers by what is known, in ms. */
   answersWithin(attempt: Attempt): number {
-    return this.#lessons.answersWithin(attempt);
+    return this.#known.answersWithin(attempt);
   }
 
   // LineView
@@ -173,8 +173,8 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   connected(attempt: Attempt): void {
     const { line } = attempt.candidate;
     this.#plan.connected();
-    this.#lessons.connected(attempt, this.attempts, this.#gathering.begun);
-    if (!this.#won && this.#gathering.begun) this.#judgeLead();
+    this.#known.connected(attempt, this.attempts, this.#candidates.begun);
+    if (!this.#won && this.#candidates.begun) this.#judgeLead();
     this.#place(attempt);
     // Now that this race knows whether it wants more.
     this.#context.budget.give(line);
@@ -221,7 +221,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   #judgeLead(): void {
     if (this.#lead === undefined || this.#lead.result !== undefined || this.#leadIsLate) return;
     this.#leadIsLate = true;
-    this.#lessons.late(this.#lead);
+    this.#known.late(this.#lead);
   }
 
   #hold(attempt: Attempt): void {
@@ -260,11 +260,11 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
 
   /** Nothing is under way, and nothing can be started any more. */
   #isSpent(): boolean {
-    return this.#gathering.done && this.#plan.running === 0 && !this.#plan.hasWaiting;
+    return this.#candidates.done && this.#plan.running === 0 && !this.#plan.hasWaiting;
   }
 
   #mostTelling(): Failure {
-    const { failure } = this.#gathering;
+    const { failure } = this.#candidates;
     return failure === undefined ? (this.#failure ?? failureOf('internal')) : mostTelling(this.#failure, failure);
   }
 
@@ -274,7 +274,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     if (!this.#won || this.#wanted) {
       const { budget, engine } = this.#context;
       const { now } = engine;
-      if (!this.#gathering.begun && this.#plan.othersDue(now)) this.#gathering.begin(this.#lines);
+      if (!this.#candidates.begun && this.#plan.othersDue(now)) this.#candidates.begin(this.#lines);
       for (;;) {
         const candidate = this.#plan.take(now, budget.most(), this);
         if (candidate === undefined) break;
@@ -327,7 +327,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
       return;
     }
     let wake = this.#won ? Number.POSITIVE_INFINITY : this.#holdUntil;
-    if (!this.#gathering.begun || this.#plan.hasWaiting) {
+    if (!this.#candidates.begun || this.#plan.hasWaiting) {
       const next = this.#plan.wakeAt();
       // Due already and not started: only an event makes room for it.
       if (next > engine.now) wake = Math.min(wake, next);
@@ -354,7 +354,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   #learn(attempt: Attempt, failure: Failure): void {
     this.#plan.failed(this.#context.engine.now);
     this.#failure = mostTelling(this.#failure, failure);
-    this.#lessons.failed(attempt, failure);
+    this.#known.failed(attempt, failure);
     this.#context.failures.attempt(attempt, failure, this.#target, this.#context.engine.now);
   }
 }

@@ -3,29 +3,29 @@
 import { ContentType } from '../../../protocol/tls/record.js';
 
 /** Who is told, once at most. */
-export interface Heard {
+export interface FirstByteOutcome {
   /** The destination has spoken, so long after the client's first bytes, or after the beginning where it spoke first. */
   answered(result: 'tls' | 'plain', first_byte_ms: number): void;
   failed(cause: 'silent'): void;
 }
 
-export class FirstWords {
+export class FirstByte {
   readonly #clock: { readonly now: number };
-  #heard: Heard | undefined;
+  #outcome: FirstByteOutcome | undefined;
   #client: number | undefined;
   /** When the client's first bytes came, or else the relay began. */
   #since: number;
 
-  /** `clock`: in ms. `heard`: undefined for nobody. */
-  constructor(clock: { readonly now: number }, heard: Heard | undefined) {
+  /** `clock`: in ms. `outcome`: undefined for nobody. */
+  constructor(clock: { readonly now: number }, outcome: FirstByteOutcome | undefined) {
     this.#clock = clock;
-    this.#heard = heard;
+    this.#outcome = outcome;
     this.#since = clock.now;
   }
 
   /** Whether there is nothing more to listen for. */
   get over(): boolean {
-    return this.#heard === undefined;
+    return this.#outcome === undefined;
   }
 
   fromClient(octet: number): void {
@@ -44,7 +44,7 @@ export class FirstWords {
   /** The destination has ended its stream without a word: to a ClientHello that is no answer. */
   destinationEnded(): void {
     if (this.#client === ContentType.handshake) this.#failed();
-    else this.#heard = undefined;
+    else this.#outcome = undefined;
   }
 
   /** The destination has reset the connection: before a word, but after the client's, that is a failure. */
@@ -53,14 +53,14 @@ export class FirstWords {
   }
 
   #answered(result: 'tls' | 'plain'): void {
-    const heard = this.#heard;
-    this.#heard = undefined;
-    heard?.answered(result, this.#clock.now - this.#since);
+    const outcome = this.#outcome;
+    this.#outcome = undefined;
+    outcome?.answered(result, this.#clock.now - this.#since);
   }
 
   #failed(): void {
-    const heard = this.#heard;
-    this.#heard = undefined;
-    heard?.failed('silent');
+    const outcome = this.#outcome;
+    this.#outcome = undefined;
+    outcome?.failed('silent');
   }
 }

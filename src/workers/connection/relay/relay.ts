@@ -9,7 +9,7 @@ import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import type { Options } from '../../../protocol/options.js';
 import { TimedHandler } from '../shared/timed-handler.js';
 import { type Copying, Direction, type Progress } from './direction.js';
-import { FirstWords, type Heard } from './first-byte.js';
+import { FirstByte, type FirstByteOutcome } from './first-byte.js';
 
 /** What has lasted for this part of `tcp_keepalive_s` has its peers probed by the kernel; most connections end before. */
 const LASTING = 0.5;
@@ -45,20 +45,20 @@ export class Relay extends TimedHandler {
   readonly #up: Direction;
   readonly #down: Direction;
   /** Undefined once there is nothing to listen for. */
-  #words: FirstWords | undefined;
+  #firstByte: FirstByte | undefined;
   #stage: Stage = Stage.young;
   /** When bytes last moved, in whole ms of the engine's clock. */
   #active: number;
 
   /**
-   * It is all that is left of a connection once it has been started: thousands of them are idle. `heard` is told of the
-   * destination's first words.
+   * It is all that is left of a connection once it has been started: thousands of them are idle. `firstByte` hears of the
+   * destination's first byte.
    */
   constructor(
     context: RelayContext,
     client: Socket,
     destination: Socket,
-    heard: Heard | undefined,
+    firstByte: FirstByteOutcome | undefined,
     outcome: RelayOutcome,
   ) {
     super();
@@ -67,7 +67,7 @@ export class Relay extends TimedHandler {
     this.#up = new Direction(client, destination, true);
     // The client's socket has TCP_NODELAY from the one that listens.
     this.#down = new Direction(destination, client, false);
-    if (heard !== undefined) this.#words = new FirstWords(context.engine, heard);
+    if (firstByte !== undefined) this.#firstByte = new FirstByte(context.engine, firstByte);
     this.#active = Math.floor(context.engine.now);
   }
 
@@ -91,8 +91,8 @@ export class Relay extends TimedHandler {
     const ofDestination = engine.handOver(sink, this);
     const { tcp_keepalive_s } = context.options;
     this.#wait(tcp_keepalive_s > 0 ? tcp_keepalive_s * 1000 * LASTING : undefined);
-    if (early !== undefined) this.#words?.fromClient(early[0]);
-    if (rest !== undefined) this.#words?.fromDestination(rest[0]);
+    if (early !== undefined) this.#firstByte?.fromClient(early[0]);
+    if (rest !== undefined) this.#firstByte?.fromDestination(rest[0]);
     if (early !== undefined) this.#up.deliver(context, early);
     if (rest !== undefined) this.#down.deliver(context, rest);
     this.#up.start(context, (ofClient & Pending.receive) !== 0 || event?.socket === source);
@@ -103,7 +103,7 @@ export class Relay extends TimedHandler {
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
     if (this.#stage === Stage.over) return;
     const direction = this.#from(socket);
-    if (this.#words !== undefined) this.#listen(this.#words, direction, result, memory.bytes[offset]);
+    if (this.#firstByte !== undefined) this.#listen(this.#firstByte, direction, result, memory.bytes[offset]);
     this.#proceed(direction, direction.received(this.#context, result, memory, offset));
   }
 
@@ -136,12 +136,12 @@ export class Relay extends TimedHandler {
     if (direction.ended || (direction.isStalled && isBroken(result))) this.#break(socket);
   }
 
-  #listen(words: FirstWords, direction: Direction, result: number, octet: number): void {
+  #listen(firstByte: FirstByte, direction: Direction, result: number, octet: number): void {
     if (direction === this.#up) {
-      if (result > 0) words.fromClient(octet);
-    } else if (result > 0) words.fromDestination(octet);
-    else if (result === 0 && !this.#up.ended) words.destinationEnded();
-    if (words.over) this.#words = undefined;
+      if (result > 0) firstByte.fromClient(octet);
+    } else if (result > 0) firstByte.fromDestination(octet);
+    else if (result === 0 && !this.#up.ended) firstByte.destinationEnded();
+    if (firstByte.over) this.#firstByte = undefined;
   }
 
   #from(socket: Socket): Direction {
@@ -200,7 +200,7 @@ export class Relay extends TimedHandler {
   /** One side is broken: it is told to the other by a reset. */
   #break(side: Socket): void {
     const client = side === this.#up.source;
-    if (!client) this.#words?.destinationReset();
+    if (!client) this.#firstByte?.destinationReset();
     this.#finish('reset', client ? 'reset-by-client' : 'reset-by-destination');
   }
 

@@ -17,7 +17,7 @@ import type { FailureLog } from './failure-log.js';
 import type { NamesReplica } from './names-replica.js';
 import type { OutcomeReports } from './outcome-reports.js';
 import type { RoutesReplica } from './routes-replica.js';
-import type { RuleBook } from './rules-replica.js';
+import type { RulesReplica } from './rules-replica.js';
 
 export interface Context {
   readonly engine: Engine;
@@ -38,7 +38,7 @@ export interface Context {
   readonly names: NamesReplica;
   readonly outcomes: OutcomeReports;
   readonly routes: RoutesReplica;
-  readonly rules: RuleBook;
+  readonly rules: RulesReplica;
   readonly pipes: PipePool;
   /** This actor's slice of the counters. */
   readonly counters: Float64Array;

@@ -8,7 +8,7 @@ import type { Target } from '../../../protocol/address/target.js';
 import { type Failure, failureOf } from '../../../protocol/race/failure.js';
 import type { BadAddresses } from './bad-addresses.js';
 import { type DialLine, dialsFamily } from './dial-lines.js';
-import type { RuleBook } from './rules-replica.js';
+import type { RulesReplica } from './rules-replica.js';
 
 const OTHER_FAMILY = failureOf('network-unreachable', 'its source has the other family');
 const UNSPECIFIED = failureOf('unspecified');
@@ -18,10 +18,10 @@ const BLACKLISTED = failureOf('not-allowed');
 
 export class Egress {
   readonly #listeners: OwnListeners;
-  readonly #rules: RuleBook;
+  readonly #rules: RulesReplica;
   readonly #badAddresses: BadAddresses;
 
-  constructor(listeners: OwnListeners, rules: RuleBook, badAddresses: BadAddresses) {
+  constructor(listeners: OwnListeners, rules: RulesReplica, badAddresses: BadAddresses) {
     this.#listeners = listeners;
     this.#rules = rules;
     this.#badAddresses = badAddresses;

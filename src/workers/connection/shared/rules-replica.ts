@@ -6,7 +6,7 @@ import type { RuleTables } from '../../../protocol/rules/compile.js';
 import { Rules } from '../../../protocol/rules/match.js';
 import type { Ruling } from '../../../protocol/rules/rule.js';
 
-export class RuleBook {
+export class RulesReplica {
   #rules: Rules | undefined;
 
   constructor(tables: RuleTables | undefined) {

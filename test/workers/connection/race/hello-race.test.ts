@@ -218,7 +218,7 @@ for (const { kind, missing } of ENGINES) {
         [undefined, 0, undefined, undefined],
       );
       assert.equal(settled.winner, racing.attempts[0]);
-      assert.ok(settled.heard !== undefined);
+      assert.ok(settled.firstByte !== undefined);
       assert.deepEqual(pending, [0, Pending.receive]);
       assert.equal(settled.winner.heard().length, 0);
     });
@@ -295,7 +295,7 @@ for (const { kind, missing } of ENGINES) {
         sendBytes(attempt.peer, ANSWER);
         const { settled, said, pending } = racing.settled();
         assert.deepEqual([settled.early, settled.sent, settled.unsent], [undefined, HELLO.length, undefined]);
-        assert.deepEqual([settled.firstBytes, settled.heard], [undefined, undefined]);
+        assert.deepEqual([settled.firstBytes, settled.firstByte], [undefined, undefined]);
         assert.deepEqual(said, ANSWER);
         assert.deepEqual(pending, [Pending.receive, 0]);
         assert.deepEqual(attempt.learned, ['answered tls']);
