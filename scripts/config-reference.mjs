@@ -10,8 +10,8 @@ if (!existsSync(compiled)) {
   process.exit(1);
 }
 const { KEYS, SPELLINGS } = await import('../dist/src/main/config/keys.js');
-const { PYTHON_LEVELS } = await import('../dist/src/main/config/checks/log-level.js');
-const { LINE_KEYS } = await import('../dist/src/main/config/checks/upstream.js');
+const { PYTHON_LEVELS } = await import('../dist/src/main/config/checks/values/log-level.js');
+const { LINE_KEYS } = await import('../dist/src/main/config/checks/lines/upstream.js');
 
 const code = (text) => `\`${text}\``;
 const cell = (text) => text.replaceAll('|', '\\|');

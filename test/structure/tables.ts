@@ -56,7 +56,14 @@ export const RULES: Rules = {
     'src/main/process': [PROTOCOL, 'src/threads', 'src/files', 'src/linux'],
     'src/main/config/diagnostics': [PROTOCOL],
     'src/main/config/sources': ['src/files', 'src/main/config/diagnostics'],
-    'src/main/config/checks': [...[PROTOCOL, 'src/files', 'src/main/config/diagnostics', 'src/main/config/sources']],
+    'src/main/config/checks/values': [PROTOCOL, 'src/main/config/diagnostics', 'src/main/config/sources'],
+    'src/main/config/checks/lines': [PROTOCOL, 'src/main/config/diagnostics', 'src/main/config/checks/values'],
+    'src/main/config/checks/rules': [
+      ...[PROTOCOL, 'src/files', 'src/main/config/diagnostics', 'src/main/config/checks/values'],
+    ],
+    'src/main/config/checks/dns': [
+      ...[PROTOCOL, 'src/main/config/diagnostics', 'src/main/config/sources', 'src/main/config/checks/values'],
+    ],
     'src/main/config': [PROTOCOL, 'src/files', 'src/main/process', 'src/main/config/*'],
     'src/main/rules': [PROTOCOL, 'src/threads/*', 'src/files', 'src/main/process'],
     'src/main/accept': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process'],
@@ -110,7 +117,7 @@ export const RULES: Rules = {
     // The second has its types only: it is given the document.
     yaml: ['src/main/config/sources/syntax.ts', 'src/main/config/sources/yaml-lines.ts'],
     'smol-toml': ['src/main/config/sources/syntax.ts'],
-    'ipaddr.js': ['src/main/config/checks/address.ts'],
+    'ipaddr.js': ['src/main/config/checks/values/address.ts'],
     'dns-packet': ['src/protocol/dns/message.ts'],
     undici: ['src/workers/dns/transports/https.ts'],
     socks: ['src/main/commands/explain-client.ts', 'bench/race/real-client.ts'],

@@ -1,6 +1,6 @@
 // The schema as a list of keys with their paths, and the other spellings that TcpRoute's documentation uses. It holds no
 // value.
-import type { Setting } from './checks/setting.js';
+import type { Setting } from './checks/values/setting.js';
 import { SCHEMA } from './schema.js';
 
 export type AnySetting = Setting<unknown>;

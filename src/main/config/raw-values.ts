@@ -1,12 +1,12 @@
 // Gathers the values that were given, from a file's tree, the environment and the command line, each with the place where
 // it stands. It does not check the values: see finish.ts.
 import { isDeepStrictEqual } from 'node:util';
-import { isServiceVariable } from './checks/service-variables.js';
 import { type Findings, listed } from './diagnostics/diagnostics.js';
 import { shown } from './diagnostics/mask.js';
 import { inside, type Origin, type Place, placeOf } from './diagnostics/place.js';
 import { closest } from './diagnostics/suggest.js';
 import { type AnySetting, KEYS, SPELLINGS, sectionOf, settingOf, TOP_KEYS } from './keys.js';
+import { isServiceVariable } from './service-variables.js';
 
 export interface Given {
   readonly path: string;

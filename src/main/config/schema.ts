@@ -2,23 +2,23 @@
 // for loading, for `convict` and for docs/config.md.
 import type { Upstream } from '../../protocol/lines/flatten.js';
 import type { EngineChoice, Ipv6Choice, LogLevel, Nameserver, Options, RaceEnd } from '../../protocol/options.js';
-import { BLACKLIST_ALLOWED, checkBlacklist } from './checks/blacklist.js';
-import { CA_FILE_ALLOWED, checkCaFile } from './checks/ca-file.js';
-import { checkHost, HOST_ALLOWED } from './checks/host.js';
-import { checkHosts, HOSTS_ALLOWED, type HostEntries } from './checks/hosts.js';
-import { checkLogLevel, LOG_LEVEL_ALLOWED } from './checks/log-level.js';
+import { checkHosts, HOSTS_ALLOWED, type HostEntries } from './checks/dns/hosts.js';
 import {
   checkNameservers,
   checkNameserversBackup,
   NAMESERVERS_ALLOWED,
   NAMESERVERS_BACKUP_ALLOWED,
-} from './checks/nameservers.js';
-import { stateFile } from './checks/paths.js';
-import { checkRules, RULES_ALLOWED, type RuleSetting } from './checks/rules.js';
-import { SYSTEM } from './checks/server-text.js';
-import { choice, integer, type Setting } from './checks/setting.js';
-import { TRUST } from './checks/trust.js';
-import { checkUpstream, UPSTREAM_ALLOWED } from './checks/upstream.js';
+} from './checks/dns/nameservers.js';
+import { SYSTEM } from './checks/dns/server-text.js';
+import { TRUST } from './checks/dns/trust.js';
+import { checkUpstream, UPSTREAM_ALLOWED } from './checks/lines/upstream.js';
+import { checkRules, RULES_ALLOWED, type RuleSetting } from './checks/rules/rules.js';
+import { BLACKLIST_ALLOWED, checkBlacklist } from './checks/values/blacklist.js';
+import { CA_FILE_ALLOWED, checkCaFile } from './checks/values/ca-file.js';
+import { checkHost, HOST_ALLOWED } from './checks/values/host.js';
+import { checkLogLevel, LOG_LEVEL_ALLOWED } from './checks/values/log-level.js';
+import { choice, integer, type Setting } from './checks/values/setting.js';
+import { stateFile } from './checks/values/state-file.js';
 import { asJson, asLines, asList, asText, asWholeList } from './sources/text.js';
 
 /** What the configuration says, checked and in normal form: `Options` before the lines are made. */

@@ -1,6 +1,6 @@
 // Flattens the upstream tree into lines: `{socks5 A, upstream: U}` means "reach A through U", so U's hops come first,
 // and a `multipath` anywhere multiplies the lines above it. It does not validate: the tree is already checked, and no
-// deeper than the call stack (see main/config/checks/upstream.ts).
+// deeper than the call stack (see main/config/checks/lines/upstream.ts).
 import type { Hop, Line, ProxyServer, Source } from './line.js';
 import { LineNumbers } from './numbers.js';
 

@@ -1,5 +1,5 @@
 // What a rule of the configuration is once it has been checked: which destinations it is for, and what becomes of a
-// connection to them. Types only: the text form is main/config/checks/rules.ts, how a rule is found match.ts.
+// connection to them. Types only: the text form is main/config/checks/rules/rules.ts, how a rule is found match.ts.
 
 /** What a rule leaves to the race. */
 export interface Choice {

@@ -1,5 +1,5 @@
 // What is known of names before any server is asked: the table of the configuration, then /etc/hosts. The formats are
-// main/config/checks/hosts.ts and protocol/dns/hosts-file.ts.
+// main/config/checks/dns/hosts.ts and protocol/dns/hosts-file.ts.
 import { OCTETS_MAX } from '../../../files/file-state.js';
 import type { Warn } from '../../../files/state-file.js';
 import { isLocalhost } from '../../../protocol/address/host-name.js';

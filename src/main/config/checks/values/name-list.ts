@@ -1,7 +1,7 @@
 // Lists of host names, and of names mixed with addresses and ranges. They are brought to one spelling, doubles dropped.
-import { normaliseName } from '../../../protocol/address/host-name.js';
-import { formatIpRange, parseIpRange } from '../../../protocol/address/ip-range.js';
-import { inside } from '../diagnostics/place.js';
+import { normaliseName } from '../../../../protocol/address/host-name.js';
+import { formatIpRange, parseIpRange } from '../../../../protocol/address/ip-range.js';
+import { inside } from '../../diagnostics/place.js';
 import type { Check } from './setting.js';
 
 interface ListRule {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { errorsOf, loadJson, optionsOf } from '../load-text.js';
+import { errorsOf, loadJson, optionsOf } from './load-text.js';
 
 /** What kubelet sets for a Service of two ports, the first of which has a name. */
 function service(name: string, address: string): Record<string, string> {

@@ -1,12 +1,17 @@
 // The upstream tree as it is written: multipath, direct and socks5, nested to any sensible depth, each mistake reported
 // with its key path. It makes no lines: see protocol/lines/flatten.ts.
-import type { DirectUpstream, MultipathUpstream, Socks5Upstream, Upstream } from '../../../protocol/lines/flatten.js';
-import { type Findings, hint } from '../diagnostics/diagnostics.js';
-import { shown } from '../diagnostics/mask.js';
-import { inside, type Place, placeText } from '../diagnostics/place.js';
-import { checkCredential, checkName, checkPort, checkProxyHost, checkSourceIp, checkSourcePort } from './line-parts.js';
-import { LINE_URL_ALLOWED, lineOfText } from './line-url.js';
-import type { Check } from './setting.js';
+import type {
+  DirectUpstream,
+  MultipathUpstream,
+  Socks5Upstream,
+  Upstream,
+} from '../../../../protocol/lines/flatten.js';
+import { type Findings, hint } from '../../diagnostics/diagnostics.js';
+import { shown } from '../../diagnostics/mask.js';
+import { inside, type Place, placeText } from '../../diagnostics/place.js';
+import type { Check } from '../values/setting.js';
+import { checkCredential, checkName, checkPort, checkProxyHost, checkSourceIp, checkSourcePort } from './parts.js';
+import { LINE_URL_ALLOWED, lineOfText } from './url.js';
 
 /** A chain of so many proxies is a mistake; so that walks may recurse. */
 const DEPTH_MAX = 64;

@@ -1,8 +1,8 @@
 // What a setting is: its documentation and default as convict wants them, and the check that every given value goes
 // through. The settings themselves are in schema.ts.
-import type { Findings } from '../diagnostics/diagnostics.js';
-import type { Place } from '../diagnostics/place.js';
-import { asInteger, asText, type TextReader } from '../sources/text.js';
+import type { Findings } from '../../diagnostics/diagnostics.js';
+import type { Place } from '../../diagnostics/place.js';
+import { asInteger, asText, type TextReader } from '../../sources/text.js';
 import { type DurationUnit, parseDuration } from './duration.js';
 
 /** The value in its normal form; undefined after an error was added to the findings. */

@@ -1,9 +1,9 @@
 // dns.probe.phantom_servers: IP addresses at which no server answers, with or without a port. That nobody answers there
 // is for whoever configures them to know.
-import type { ServerEndpoint } from '../../../protocol/trust-options.js';
-import { inside } from '../diagnostics/place.js';
-import { canonicalAddress } from './address.js';
-import type { Check } from './setting.js';
+import type { ServerEndpoint } from '../../../../protocol/trust-options.js';
+import { inside } from '../../diagnostics/place.js';
+import { canonicalAddress } from '../values/address.js';
+import type { Check } from '../values/setting.js';
 
 const PHANTOMS_MAX = 8;
 const DNS_PORT = 53;

@@ -1,8 +1,8 @@
 // IpBlacklist: the addresses that direct lines never dial. A bad entry is skipped with a warning, as TcpRoute's own
 // documentation gives 456.456.456.456 as an example. It does not match addresses.
-import { formatIpRange, parseIpRange } from '../../../protocol/address/ip-range.js';
-import { shown } from '../diagnostics/mask.js';
-import { inside } from '../diagnostics/place.js';
+import { formatIpRange, parseIpRange } from '../../../../protocol/address/ip-range.js';
+import { shown } from '../../diagnostics/mask.js';
+import { inside } from '../../diagnostics/place.js';
 import type { Check } from './setting.js';
 
 /** A bound, not a recommendation: the list is compared for every connection. */

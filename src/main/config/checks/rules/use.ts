@@ -1,9 +1,9 @@
 // Names of lines in rules, to the numbers of the lines: the last step of checking rules, once the lines are made.
-import type { Line } from '../../../protocol/lines/line.js';
-import type { Rule } from '../../../protocol/rules/rule.js';
-import { type Findings, hint } from '../diagnostics/diagnostics.js';
-import { shown } from '../diagnostics/mask.js';
-import { inside, type Place } from '../diagnostics/place.js';
+import type { Line } from '../../../../protocol/lines/line.js';
+import type { Rule } from '../../../../protocol/rules/rule.js';
+import { type Findings, hint } from '../../diagnostics/diagnostics.js';
+import { shown } from '../../diagnostics/mask.js';
+import { inside, type Place } from '../../diagnostics/place.js';
 import type { RuleSetting } from './rules.js';
 
 /** `place` is where the rules stand. A name that no line has is an error. */

@@ -1,7 +1,7 @@
 // Environment variables that Kubernetes sets in every container for each Service, and Docker for each link: one that is
 // named `tcproute` gives TCPROUTE_PORT=tcp://10.96.0.12:7070 and six more. They say where a service is, not how it is
 // configured. Recognised by name and value together, so that a variable of the configuration with a slip stays a mistake.
-import { canonicalAddress } from './address.js';
+import { canonicalAddress } from './checks/values/address.js';
 
 const isUrl = (text: string): boolean => /^(?:tcp|udp|sctp):\/\/(?:[\d.]+|\[[\da-f:.]+\]):\d{1,5}$/i.test(text);
 const isPort = (text: string): boolean => /^\d{1,5}$/.test(text);

@@ -1,10 +1,10 @@
 // The settings of `dns` that say which addresses are trusted. Part of schema.ts, which is the whole.
-import type { ProbeOptions, ServerEndpoint, TrustOptions } from '../../../protocol/trust-options.js';
-import { asWholeList } from '../sources/text.js';
-import { allowedList, checkList, PROBED_NAMES, REBIND_EXEMPT, TRUSTED } from './name-list.js';
-import { stateFile } from './paths.js';
+import type { ProbeOptions, ServerEndpoint, TrustOptions } from '../../../../protocol/trust-options.js';
+import { asWholeList } from '../../sources/text.js';
+import { allowedList, checkList, PROBED_NAMES, REBIND_EXEMPT, TRUSTED } from '../values/name-list.js';
+import { choice, integer, type Setting } from '../values/setting.js';
+import { stateFile } from '../values/state-file.js';
 import { checkPhantoms, PHANTOMS_ALLOWED } from './phantoms.js';
-import { choice, integer, type Setting } from './setting.js';
 
 const WEEK_S = 604_800;
 

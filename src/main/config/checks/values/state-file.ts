@@ -1,8 +1,8 @@
 // Checks keys that name a file in which something is kept over a restart.
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fileAt } from '../diagnostics/place.js';
-import { asText } from '../sources/text.js';
+import { fileAt } from '../../diagnostics/place.js';
+import { asText } from '../../sources/text.js';
 import { isPath } from './ca-file.js';
 import type { Setting } from './setting.js';
 

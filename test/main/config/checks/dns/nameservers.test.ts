@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Nameserver } from '../../../../src/protocol/options.js';
-import { errorsIn, loadJson, optionsOf } from '../load-text.js';
+import type { Nameserver } from '../../../../../src/protocol/options.js';
+import { errorsIn, loadJson, optionsOf } from '../../load-text.js';
 
 const nameservers = (value: unknown) => optionsOf(loadJson({ nameservers: value })).nameservers;
 

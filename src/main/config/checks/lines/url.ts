@@ -1,7 +1,7 @@
 // A line as one text: `direct`, or a proxy as a URL, `socks5://user:password@host:port`. It checks no part: what it gives
 // is what the long form would say. A message never shows the text, since it may hold a password.
-import type { Findings } from '../diagnostics/diagnostics.js';
-import type { Place } from '../diagnostics/place.js';
+import type { Findings } from '../../diagnostics/diagnostics.js';
+import type { Place } from '../../diagnostics/place.js';
 
 export const LINE_URL_ALLOWED = '"direct" or socks5://[user:password@]host:port';
 const FORM = /^socks5h?:\/\/(?:([^:@/\s]+):([^@/\s]*)@)?(\[[^\]@/\s]+\]|[^:@/\s[\]]+):(\d{1,5})\/?$/;

@@ -1,12 +1,12 @@
 // Lines whose first proxy is the gateway's own listener: what goes there comes back as a client, without end. A proxy that
 // is written as a name is looked at when it is dialled (workers/connection/shared/egress.ts); only `localhost` is known here.
 import { networkInterfaces } from 'node:os';
-import { formatEndpoint, formatIp, parseIp } from '../../../protocol/address/address.js';
-import { isLocalhost } from '../../../protocol/address/host-name.js';
-import { OwnListeners } from '../../../protocol/address/own-listeners.js';
-import type { Socks5Upstream, Upstream } from '../../../protocol/lines/flatten.js';
-import type { Findings } from '../diagnostics/diagnostics.js';
-import { inside, type Place } from '../diagnostics/place.js';
+import { formatEndpoint, formatIp, parseIp } from '../../../../protocol/address/address.js';
+import { isLocalhost } from '../../../../protocol/address/host-name.js';
+import { OwnListeners } from '../../../../protocol/address/own-listeners.js';
+import type { Socks5Upstream, Upstream } from '../../../../protocol/lines/flatten.js';
+import type { Findings } from '../../diagnostics/diagnostics.js';
+import { inside, type Place } from '../../diagnostics/place.js';
 
 interface Listener {
   readonly host: string;

@@ -1,8 +1,8 @@
 // The ports of a rule as they are written: numbers and ranges, one or a list. In order and apart they are compared for
 // every connection.
-import type { PortRange } from '../../../protocol/rules/rule.js';
-import { inside, type Place } from '../diagnostics/place.js';
-import type { Check } from './setting.js';
+import type { PortRange } from '../../../../protocol/rules/rule.js';
+import { inside, type Place } from '../../diagnostics/place.js';
+import type { Check } from '../values/setting.js';
 
 /** So many are compared one by one. */
 const RANGES_MAX = 64;

@@ -1,13 +1,13 @@
 // rules: which connections are blocked, or kept to some of the lines, each mistake reported with its key path, those in
-// the files of lists with their lines. It does not know the lines (see rule-lines.ts) and matches nothing.
-import { readListFile } from '../../../files/list-file.js';
-import { ENTRIES_MAX, ENTRY_FORMS } from '../../../protocol/rules/list.js';
-import type { Destinations, ListFile, ListKind, PortRange, Rule } from '../../../protocol/rules/rule.js';
-import type { Findings } from '../diagnostics/diagnostics.js';
-import { fileAt, inside, type Place } from '../diagnostics/place.js';
-import { isPath } from './ca-file.js';
-import { checkPorts } from './rule-ports.js';
-import type { Check } from './setting.js';
+// the files of lists with their lines. It does not know the lines (see use.ts) and matches nothing.
+import { readListFile } from '../../../../files/list-file.js';
+import { ENTRIES_MAX, ENTRY_FORMS } from '../../../../protocol/rules/list.js';
+import type { Destinations, ListFile, ListKind, PortRange, Rule } from '../../../../protocol/rules/rule.js';
+import type { Findings } from '../../diagnostics/diagnostics.js';
+import { fileAt, inside, type Place } from '../../diagnostics/place.js';
+import { isPath } from '../values/ca-file.js';
+import type { Check } from '../values/setting.js';
+import { checkPorts } from './ports.js';
 
 /** A rule whose lines are still names. */
 export interface RuleSetting extends Omit<Rule, 'ruling'> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { errorsIn, loadJson, optionsOf } from '../load-text.js';
+import { errorsIn, loadJson, optionsOf } from '../../load-text.js';
 
 test('dns.probe is a section within a section, from the file and from the environment', () => {
   const environment = { TCPROUTE_DNS_PROBE_ROUNDS: '5', TCPROUTE_DNS_PROBE_NAMES: 'WWW.One.com,bücher.example' };

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { errorsIn, errorsOf, loadJson, loadText, optionsOf } from '../load-text.js';
+import { errorsIn, errorsOf, loadJson, loadText, optionsOf } from '../../load-text.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'tcproute-rules-'));
 after(() => rmSync(directory, { recursive: true }));

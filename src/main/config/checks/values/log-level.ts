@@ -1,5 +1,5 @@
 // The log level: our names in any letter case, and those of Python's logging, which TcpRoute used.
-import type { LogLevel } from '../../../protocol/options.js';
+import type { LogLevel } from '../../../../protocol/options.js';
 import type { Check } from './setting.js';
 
 const LOG_LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];

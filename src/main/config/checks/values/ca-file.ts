@@ -1,5 +1,5 @@
 // The file with further certificate authorities. It only looks whether the path can be one; the DNS actor reads it.
-import { fileAt } from '../diagnostics/place.js';
+import { fileAt } from '../../diagnostics/place.js';
 import type { Check } from './setting.js';
 
 const PATH_LENGTH_MAX = 4096;

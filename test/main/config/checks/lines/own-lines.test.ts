@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
-import { errorsIn } from '../load-text.js';
+import { errorsIn } from '../../load-text.js';
 
 const proxy = (host: string, port: number, upstream?: object) => ({ type: 'socks5', host, port, upstream });
 const rejected = (path: string, listener: string) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canonicalAddress, dialledAddress } from '../../../../src/main/config/checks/address.js';
+import { canonicalAddress, dialledAddress } from '../../../../../src/main/config/checks/values/address.js';
 
 test('an address is the one that it is everywhere else: compatible is not mapped', () => {
   assert.equal(canonicalAddress('::127.0.0.1'), '::7f00:1');

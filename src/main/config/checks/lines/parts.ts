@@ -1,8 +1,8 @@
 // The fields of one line in the upstream tree, each with its check. The tree itself is in upstream.ts.
-import { askedName } from '../../../protocol/address/host-name.js';
-import { canonicalAddress, dialledAddress } from './address.js';
-import { isOwnAddress } from './own-addresses.js';
-import type { Check } from './setting.js';
+import { askedName } from '../../../../protocol/address/host-name.js';
+import { canonicalAddress, dialledAddress } from '../values/address.js';
+import { isOwnAddress } from '../values/own-addresses.js';
+import type { Check } from '../values/setting.js';
 
 const NAME_LENGTH_MAX = 64;
 /** RFC 1929 section 2: one octet of length, and not zero. */

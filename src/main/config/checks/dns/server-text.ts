@@ -1,8 +1,8 @@
 // One nameserver as it is written: an address, or a URL of one of four kinds. It asks nothing.
-import { formatEndpoint } from '../../../protocol/address/address.js';
-import { normaliseName } from '../../../protocol/address/host-name.js';
-import type { Nameserver } from '../../../protocol/options.js';
-import { canonicalAddress } from './address.js';
+import { formatEndpoint } from '../../../../protocol/address/address.js';
+import { normaliseName } from '../../../../protocol/address/host-name.js';
+import type { Nameserver } from '../../../../protocol/options.js';
+import { canonicalAddress } from '../values/address.js';
 
 export const SYSTEM: Nameserver = { kind: 'system', id: 'system', host: '', port: 0, path: '', via: undefined };
 export const SERVER_ALLOWED =

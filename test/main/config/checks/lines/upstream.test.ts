@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { errorsIn, loadJson, optionsOf } from '../load-text.js';
+import { errorsIn, loadJson, optionsOf } from '../../load-text.js';
 
 const linesOf = (upstream: unknown) => optionsOf(loadJson({ upstream })).lines;
 const errorsOfUpstream = (upstream: unknown) => errorsIn({ upstream });

@@ -1,10 +1,10 @@
 // nameservers and nameservers_backup: one server, or a list of servers, each a text or an object that says through which
 // line it is asked. It asks none of them, and does not know the lines: see finish.ts.
-import type { Nameserver } from '../../../protocol/options.js';
-import type { Findings } from '../diagnostics/diagnostics.js';
-import { inside, type Place } from '../diagnostics/place.js';
+import type { Nameserver } from '../../../../protocol/options.js';
+import type { Findings } from '../../diagnostics/diagnostics.js';
+import { inside, type Place } from '../../diagnostics/place.js';
+import type { Check } from '../values/setting.js';
 import { parseServer, SERVER_ALLOWED } from './server-text.js';
-import type { Check } from './setting.js';
 
 const SERVERS_MAX = 16;
 const KEYS = ['server', 'via'];

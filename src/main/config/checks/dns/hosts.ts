@@ -1,8 +1,8 @@
 // hosts: a table from names to addresses, like /etc/hosts. It looks nothing up.
-import { normaliseName } from '../../../protocol/address/host-name.js';
-import { inside } from '../diagnostics/place.js';
-import { dialledAddress } from './address.js';
-import type { Check } from './setting.js';
+import { normaliseName } from '../../../../protocol/address/host-name.js';
+import { inside } from '../../diagnostics/place.js';
+import { dialledAddress } from '../values/address.js';
+import type { Check } from '../values/setting.js';
 
 /** A list, since convict takes the dots in names for nesting. */
 export type HostEntries = readonly { readonly name: string; readonly addresses: readonly string[] }[];
