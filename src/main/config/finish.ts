@@ -1,4 +1,4 @@
-// Settles what was given into the options of the gateway: checks every value, lets the later source win, fills in
+// Turns raw values into the options of the gateway: checks every value, lets the later source win, fills in
 // defaults, flattens the lines and freezes the result. Pure but for the number of cores that may be used, and the lists of
 // rules that the check of `rules` reads.
 import convict from 'convict';
@@ -10,9 +10,9 @@ import { availableCores } from '../process/cores.js';
 import { UDP_SOCKETS_USUAL } from '../process/fd-limit.js';
 import { rejectOwnLines } from './checks/lines/own-lines.js';
 import { rulesOnLines } from './checks/rules/use.js';
-import { Findings, hint } from './diagnostics/diagnostics.js';
+import { Diagnostics, hint } from './diagnostics/diagnostics.js';
 import { type Place, placeOf } from './diagnostics/place.js';
-import type { Given } from './raw-values.js';
+import type { RawValue } from './raw-values.js';
 import { SCHEMA, type Settings } from './schema.js';
 
 /**
@@ -25,35 +25,35 @@ const WORKERS_USUAL_MAX = 16;
 interface Outcome {
   readonly place: Place;
   readonly wrong: boolean;
-  readonly own: Findings;
+  readonly own: Diagnostics;
 }
 
 type Outcomes = ReadonlyMap<string, Outcome>;
 
-/** The configuration, or undefined if there were errors. `given` is in the order of precedence, the last one wins. */
-export function settle(given: readonly Given[], findings: Findings): Configuration | undefined {
+/** The configuration, or undefined if there were errors. `raw` is in the order of precedence, the last one wins. */
+export function finish(raw: readonly RawValue[], diagnostics: Diagnostics): Configuration | undefined {
   const config = convict<Settings>(SCHEMA as unknown as convict.Schema<Settings>, { env: {}, args: [] });
   const outcomes = new Map<string, Outcome>();
-  for (const { path, setting, place, value } of given) {
-    const own = new Findings();
+  for (const { path, setting, place, value } of raw) {
+    const own = new Diagnostics();
     const checked = setting.check(value, place, own);
-    findings.takeErrors(own);
+    diagnostics.takeErrors(own);
     // What is right of a list is looked at further, so that all mistakes are told at once.
     const wrong = checked === undefined || own.errorCount > 0 || outcomes.get(path)?.wrong === true;
     outcomes.set(path, { place, wrong, own });
     if (checked !== undefined) config.set(path, checked);
   }
-  for (const { own } of outcomes.values()) findings.takeWarnings(own); // none of overridden values
+  for (const { own } of outcomes.values()) diagnostics.takeWarnings(own); // none of overridden values
 
   const { IpBlacklist, upstream, workers, dns, hosts, rules: ruled, ...rest } = config.getProperties();
-  checkTtls(dns, outcomes, findings);
-  checkStateFiles(rest.cache.state_file, dns.state_file, outcomes, findings);
-  const lines = makeLines(upstream, rest.limits.lines_max, outcomes, findings);
-  checkVias(rest, lines, outcomes, findings);
-  checkOwnLines(rest, upstream, outcomes, findings);
+  checkTtls(dns, outcomes, diagnostics);
+  checkStateFiles(rest.cache.state_file, dns.state_file, outcomes, diagnostics);
+  const lines = makeLines(upstream, rest.limits.lines_max, outcomes, diagnostics);
+  checkVias(rest, lines, outcomes, diagnostics);
+  checkOwnLines(rest, upstream, outcomes, diagnostics);
   const place = outcomes.get('rules')?.place ?? placeOf('rules');
-  const rules = areLinesKnown(lines, outcomes) ? rulesOnLines(ruled, lines, place, findings) : [];
-  if (findings.errorCount > 0) return undefined;
+  const rules = areLinesKnown(lines, outcomes) ? rulesOnLines(ruled, lines, place, diagnostics) : [];
+  if (diagnostics.errorCount > 0) return undefined;
   config.validate({ allowed: 'strict' });
   return deepFreeze<Configuration>({
     ...rest,
@@ -69,18 +69,23 @@ export function settle(given: readonly Given[], findings: Findings): Configurati
   });
 }
 
-function checkTtls(dns: Settings['dns'], outcomes: Outcomes, findings: Findings): void {
+function checkTtls(dns: Settings['dns'], outcomes: Outcomes, diagnostics: Diagnostics): void {
   const [least, most] = [outcomes.get('dns.ttl_min_s'), outcomes.get('dns.ttl_max_s')];
   if (least?.wrong || most?.wrong || dns.ttl_min_s <= dns.ttl_max_s) return;
   const place = (least ?? most)?.place ?? placeOf('dns');
-  findings.error(place, `dns.ttl_min_s (${dns.ttl_min_s}) is above dns.ttl_max_s (${dns.ttl_max_s})`);
+  diagnostics.error(place, `dns.ttl_min_s (${dns.ttl_min_s}) is above dns.ttl_max_s (${dns.ttl_max_s})`);
 }
 
 /** Each is written by a thread of its own, in a form of its own. */
-function checkStateFiles(routes: string | null, names: string | null, outcomes: Outcomes, findings: Findings): void {
+function checkStateFiles(
+  routes: string | null,
+  names: string | null,
+  outcomes: Outcomes,
+  diagnostics: Diagnostics,
+): void {
   if (routes === null || names === null || fileBehind(routes) !== fileBehind(names)) return;
   const place = (outcomes.get('dns.state_file') ?? outcomes.get('cache.state_file'))?.place ?? placeOf('dns');
-  findings.error(place, `dns.state_file and cache.state_file are the same file (${JSON.stringify(names)})`);
+  diagnostics.error(place, `dns.state_file and cache.state_file are the same file (${JSON.stringify(names)})`);
 }
 
 /** A server that is asked through a line needs one of that name. */
@@ -88,7 +93,7 @@ function checkVias(
   settings: Pick<Settings, ServerKey>,
   lines: readonly Line[],
   outcomes: Outcomes,
-  findings: Findings,
+  diagnostics: Diagnostics,
 ) {
   if (!areLinesKnown(lines, outcomes)) return;
   const names = lines.map(({ name }) => name);
@@ -96,7 +101,7 @@ function checkVias(
     for (const { via } of settings[key]) {
       if (via === undefined || names.includes(via)) continue;
       const place = outcomes.get(key)?.place ?? placeOf(key);
-      findings.error(place, () => `"${via}" is not the name of a line; ${hint(via, names)}`);
+      diagnostics.error(place, () => `"${via}" is not the name of a line; ${hint(via, names)}`);
     }
   }
 }
@@ -106,10 +111,10 @@ function checkOwnLines(
   { host, port }: Pick<Settings, 'host' | 'port'>,
   upstream: Settings['upstream'],
   outcomes: Outcomes,
-  findings: Findings,
+  diagnostics: Diagnostics,
 ): void {
   if (['host', 'port', 'upstream'].some((key) => outcomes.get(key)?.wrong)) return;
-  rejectOwnLines(upstream, outcomes.get('upstream')?.place ?? placeOf('upstream'), { host, port }, findings);
+  rejectOwnLines(upstream, outcomes.get('upstream')?.place ?? placeOf('upstream'), { host, port }, diagnostics);
 }
 
 /** Whether names of lines can be checked: not where the lines themselves are wrong. */
@@ -123,14 +128,14 @@ function makeLines(
   upstream: Settings['upstream'],
   lines_max: number,
   outcomes: Outcomes,
-  findings: Findings,
+  diagnostics: Diagnostics,
 ): readonly Line[] {
   const flattened = flatten(upstream, lines_max);
   if (flattened.kind === 'lines') return flattened.lines;
   if (!outcomes.get('limits.lines_max')?.wrong) {
     const place = outcomes.get('upstream')?.place ?? placeOf('upstream');
     const text = `comes to ${flattened.count} lines; allowed: at most limits.lines_max, which is ${lines_max}`;
-    findings.error(place, text);
+    diagnostics.error(place, text);
   }
   return [];
 }

@@ -2,11 +2,11 @@
 // wrong is reported at once, as text that is ready to be shown. Nothing is thrown for a bad configuration.
 import { dirname, resolve } from 'node:path';
 import type { Configuration } from '../../protocol/options.js';
-import { Findings, hint } from './diagnostics/diagnostics.js';
+import { Diagnostics, hint } from './diagnostics/diagnostics.js';
 import { inside, type Place, placeOf } from './diagnostics/place.js';
-import { settle } from './finish.js';
+import { finish } from './finish.js';
 import { SPELLINGS, TOP_KEYS } from './keys.js';
-import { type Given, givenByEnvironment, givenByFile, givenByFlags } from './raw-values.js';
+import { type RawValue, rawFromEnvironment, rawFromFile, rawFromFlags } from './raw-values.js';
 import { readConfigFile } from './sources/file.js';
 import type { Parsed } from './sources/syntax.js';
 
@@ -37,38 +37,38 @@ const DEFAULT_FILE = 'config.json';
 
 export function load(sources: Sources): Loaded {
   const { directory, environment, flags } = sources;
-  const findings = new Findings();
-  const found = fileValues(sources, findings);
-  const given = [
-    ...found.given,
-    ...givenByEnvironment(environment, findings, directory),
-    ...givenByFlags(flags, findings),
+  const diagnostics = new Diagnostics();
+  const found = fileValues(sources, diagnostics);
+  const raw = [
+    ...found.raw,
+    ...rawFromEnvironment(environment, diagnostics, directory),
+    ...rawFromFlags(flags, diagnostics),
   ];
-  const options = settle(given, findings);
-  const { errors, warnings } = findings;
+  const options = finish(raw, diagnostics);
+  const { errors, warnings } = diagnostics;
   if (options === undefined) return { kind: 'invalid', errors, warnings };
   return { kind: 'loaded', options, warnings, file: found.file };
 }
 
 interface Found {
-  readonly given: readonly Given[];
+  readonly raw: readonly RawValue[];
   readonly file: string | undefined;
 }
 
-function fileValues({ file, directory, strangers }: Sources, findings: Findings): Found {
+function fileValues({ file, directory, strangers }: Sources, diagnostics: Diagnostics): Found {
   const name = file ?? DEFAULT_FILE;
   const path = resolve(directory, name);
   const read = readConfigFile(path);
   switch (read.kind) {
     case 'parsed':
-      if (file === undefined && isStranger(read.value)) return stranger(name, strangers, findings);
-      return { given: valuesOf(read, name, folderOf(path, directory), findings), file: name };
+      if (file === undefined && isStranger(read.value)) return stranger(name, strangers, diagnostics);
+      return { raw: valuesOf(read, name, folderOf(path, directory), diagnostics), file: name };
     case 'invalid':
-      findings.error(placeOf(name), read.why);
-      return { given: [], file: name };
+      diagnostics.error(placeOf(name), read.why);
+      return { raw: [], file: name };
     case 'absent':
-      if (file !== undefined) findings.error(placeOf(name), 'no such file');
-      return { given: [], file: undefined };
+      if (file !== undefined) diagnostics.error(placeOf(name), 'no such file');
+      return { raw: [], file: undefined };
     default:
       return read satisfies never;
   }
@@ -78,15 +78,15 @@ function valuesOf(
   read: Extract<Parsed, { kind: 'parsed' }>,
   name: string,
   folder: string,
-  findings: Findings,
-): Given[] {
+  diagnostics: Diagnostics,
+): RawValue[] {
   const { value, lineOf, repeated = [] } = read;
   const origin = { name, folder, ...(lineOf === undefined ? {} : { lineOf }) };
   for (const { steps, line, firstLine } of repeated) {
     const whole: Place = placeOf(name, { lineOf: () => line });
-    findings.error(steps.reduce(inside, whole), `the same key stands in line ${firstLine}; allowed: each key once`);
+    diagnostics.error(steps.reduce(inside, whole), `the same key stands in line ${firstLine}; allowed: each key once`);
   }
-  return givenByFile(value, origin, findings);
+  return rawFromFile(value, origin, diagnostics);
 }
 
 /** Where the relative paths in a file start. A pipe of the process has no folder that anybody means. */
@@ -102,9 +102,9 @@ function isStranger(document: unknown): boolean {
   return keys.length > 0 && keys.every((key) => !known.includes(key) && hint(key, known).startsWith('allowed'));
 }
 
-function stranger(name: string, strangers: Sources['strangers'], findings: Findings): Found {
+function stranger(name: string, strangers: Sources['strangers'], diagnostics: Diagnostics): Found {
   const what = "seems to be another program's: none of its keys is one of the configuration";
-  if (strangers === 'passed over') findings.warn(placeOf(name), `${what}; passed over`);
-  else findings.error(placeOf(name), `${what}; name the right file with -c, or start in another directory`);
-  return { given: [], file: undefined };
+  if (strangers === 'passed over') diagnostics.warn(placeOf(name), `${what}; passed over`);
+  else diagnostics.error(placeOf(name), `${what}; name the right file with -c, or start in another directory`);
+  return { raw: [], file: undefined };
 }

@@ -1,14 +1,14 @@
 // Gathers the values that were given, from a file's tree, the environment and the command line, each with the place where
 // it stands. It does not check the values: see finish.ts.
 import { isDeepStrictEqual } from 'node:util';
-import { type Findings, listed } from './diagnostics/diagnostics.js';
+import { type Diagnostics, listed } from './diagnostics/diagnostics.js';
 import { shown } from './diagnostics/mask.js';
 import { inside, type Origin, type Place, placeOf } from './diagnostics/place.js';
 import { closest } from './diagnostics/suggest.js';
 import { type AnySetting, KEYS, SPELLINGS, sectionOf, settingOf, TOP_KEYS } from './keys.js';
 import { isServiceVariable } from './service-variables.js';
 
-export interface Given {
+export interface RawValue {
   readonly path: string;
   readonly setting: AnySetting;
   readonly place: Place;
@@ -20,47 +20,47 @@ const ENV_PREFIX = 'TCPROUTE_';
 const NAMES_MAX = 8;
 
 /** What a file says. Unknown keys are errors. */
-export function givenByFile(document: unknown, { name, ...more }: Origin, findings: Findings): Given[] {
+export function rawFromFile(document: unknown, { name, ...more }: Origin, diagnostics: Diagnostics): RawValue[] {
   const place = placeOf(name, more);
   const fields = asObject(document);
-  if (fields !== undefined) return Object.keys(fields).flatMap((key) => givenByKey(fields, key, place, findings));
-  findings.reject(place, document, 'an object with the keys of the configuration');
+  if (fields !== undefined) return Object.keys(fields).flatMap((key) => rawFromKey(fields, key, place, diagnostics));
+  diagnostics.reject(place, document, 'an object with the keys of the configuration');
   return [];
 }
 
-function givenByKey(
+function rawFromKey(
   fields: Readonly<Record<string, unknown>>,
   name: string,
   place: Place,
-  findings: Findings,
-): Given[] {
+  diagnostics: Diagnostics,
+): RawValue[] {
   const value = fields[name];
   const section = sectionOf(name);
-  if (section !== undefined) return givenBySection(value, name, Object.keys(section), inside(place, name), findings);
+  if (section !== undefined) return rawFromSection(value, name, Object.keys(section), inside(place, name), diagnostics);
   const path = Object.hasOwn(SPELLINGS, name) ? (SPELLINGS[name] as string) : name;
   if (path !== name && Object.hasOwn(fields, path)) {
     if (!isDeepStrictEqual(fields[path], value)) {
       const both = `${shown(value, name)} differs from "${path}", which is ${shown(fields[path], path)}`;
-      findings.error(inside(place, name), `${both} and the same key; allowed: one of them`);
+      diagnostics.error(inside(place, name), `${both} and the same key; allowed: one of them`);
     }
     return [];
   }
   const setting = settingOf(path);
   if (setting !== undefined) return [{ path, setting, place: inside(place, name), value }];
-  findings.unknownKey(place, name, TOP_KEYS);
+  diagnostics.unknownKey(place, name, TOP_KEYS);
   return [];
 }
 
-function givenBySection(
+function rawFromSection(
   value: unknown,
   name: string,
   known: readonly string[],
   place: Place,
-  findings: Findings,
-): Given[] {
+  diagnostics: Diagnostics,
+): RawValue[] {
   const fields = asObject(value);
   if (fields === undefined) {
-    findings.reject(place, value, `an object with ${known.join(', ')}`);
+    diagnostics.reject(place, value, `an object with ${known.join(', ')}`);
     return [];
   }
   return Object.keys(fields).flatMap((inner) => {
@@ -69,19 +69,19 @@ function givenBySection(
     if (setting !== undefined) return [{ path, setting, place: inside(place, inner), value: fields[inner] }];
     const section = sectionOf(path);
     if (section !== undefined) {
-      return givenBySection(fields[inner], path, Object.keys(section), inside(place, inner), findings);
+      return rawFromSection(fields[inner], path, Object.keys(section), inside(place, inner), diagnostics);
     }
-    findings.unknownKey(place, inner, known);
+    diagnostics.unknownKey(place, inner, known);
     return [];
   });
 }
 
 /** What the environment says; relative paths in it start in `folder`. An empty variable is as good as none; an unknown one may be another program's. */
-export function givenByEnvironment(
+export function rawFromEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
-  findings: Findings,
+  diagnostics: Diagnostics,
   folder?: string,
-): Given[] {
+): RawValue[] {
   const variables = KEYS.map(({ setting }) => setting.env);
   const services: string[] = [];
   const textOf = (name: string): string => environment[name]?.trim() ?? '';
@@ -89,17 +89,17 @@ export function givenByEnvironment(
     if (!name.startsWith(ENV_PREFIX)) continue;
     if (isServiceVariable(name, textOf(name))) services.push(name);
     else if (!variables.includes(name)) {
-      findings.warn(placeOf(name), () => `not a variable of the configuration; ${hintOf(name, variables)}`);
+      diagnostics.warn(placeOf(name), () => `not a variable of the configuration; ${hintOf(name, variables)}`);
     }
   }
   if (services.length > 0) {
     const whose = 'set by Kubernetes or Docker for a service of that name, no part of the configuration: passed over';
-    findings.warn(placeOf('environment'), `${listed(services.sort(), NAMES_MAX)}: ${whose}`);
+    diagnostics.warn(placeOf('environment'), `${listed(services.sort(), NAMES_MAX)}: ${whose}`);
   }
   return KEYS.flatMap(({ path, setting }) => {
     const text = textOf(setting.env);
     if (text === '' || services.includes(setting.env)) return [];
-    return givenByText(path, setting, placeOf(setting.env, folder === undefined ? {} : { folder }), text, findings);
+    return rawFromText(path, setting, placeOf(setting.env, folder === undefined ? {} : { folder }), text, diagnostics);
   });
 }
 
@@ -110,23 +110,32 @@ function hintOf(name: string, variables: readonly string[]): string {
 }
 
 /** What the command line says: texts by key path. */
-export function givenByFlags(flags: Readonly<Record<string, string | undefined>>, findings: Findings): Given[] {
+export function rawFromFlags(
+  flags: Readonly<Record<string, string | undefined>>,
+  diagnostics: Diagnostics,
+): RawValue[] {
   return Object.entries(flags).flatMap(([path, text]) => {
     const setting = settingOf(path);
     if (setting === undefined || text === undefined) return [];
-    return givenByText(path, setting, placeOf(`--${path.replaceAll('_', '-')}`), text, findings);
+    return rawFromText(path, setting, placeOf(`--${path.replaceAll('_', '-')}`), text, diagnostics);
   });
 }
 
-function givenByText(path: string, setting: AnySetting, place: Place, text: string, findings: Findings): Given[] {
+function rawFromText(
+  path: string,
+  setting: AnySetting,
+  place: Place,
+  text: string,
+  diagnostics: Diagnostics,
+): RawValue[] {
   const parsed = setting.fromText(text);
   if (parsed.kind === 'parsed') {
     for (const { steps } of parsed.repeated ?? []) {
-      findings.error(steps.reduce(inside, place), 'the same key stands there twice; allowed: each key once');
+      diagnostics.error(steps.reduce(inside, place), 'the same key stands there twice; allowed: each key once');
     }
     return [{ path, setting, place, value: parsed.value }];
   }
-  findings.error(place, `${parsed.why}; allowed: ${setting.allowed}`);
+  diagnostics.error(place, `${parsed.why}; allowed: ${setting.allowed}`);
   return [];
 }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Findings } from '../../../src/main/config/diagnostics/diagnostics.js';
-import { settle } from '../../../src/main/config/finish.js';
+import { Diagnostics } from '../../../src/main/config/diagnostics/diagnostics.js';
+import { finish } from '../../../src/main/config/finish.js';
 import { KEYS, SPELLINGS } from '../../../src/main/config/keys.js';
-import { givenByEnvironment, givenByFile } from '../../../src/main/config/raw-values.js';
+import { rawFromEnvironment, rawFromFile } from '../../../src/main/config/raw-values.js';
 import { parseJson, parseToml, parseYaml } from '../../../src/main/config/sources/syntax.js';
 
 const words = ['type', 'list', 'upstream', 'host', 'port', 'name', 'password', 'username', 'source_ip', 'source_port'];
@@ -34,22 +34,23 @@ const { tree } = fc.letrec((tie) => ({
 }));
 
 /** Settles a tree to options or to errors, never to both or neither. */
-function settled(document: unknown): void {
-  const findings = new Findings();
-  const options = settle(givenByFile(document, { name: 'c.json' }, findings), findings);
-  assert.equal(options === undefined, findings.errors.length > 0);
-  for (const text of [...findings.errors, ...findings.warnings]) assert.match(text, /^(?:c\.json: |and \d+ more )/);
+function finished(document: unknown): void {
+  const diagnostics = new Diagnostics();
+  const options = finish(rawFromFile(document, { name: 'c.json' }, diagnostics), diagnostics);
+  assert.equal(options === undefined, diagnostics.errors.length > 0);
+  for (const text of [...diagnostics.errors, ...diagnostics.warnings])
+    assert.match(text, /^(?:c\.json: |and \d+ more )/);
 }
 
 test('no tree makes loading throw, and each is either loaded or refused', () => {
-  fc.assert(fc.property(fc.jsonValue(), settled));
-  fc.assert(fc.property(tree, settled));
-  fc.assert(fc.property(fc.dictionary(fc.constantFrom(...KEYS.map(({ path }) => path)), tree), settled));
+  fc.assert(fc.property(fc.jsonValue(), finished));
+  fc.assert(fc.property(tree, finished));
+  fc.assert(fc.property(fc.dictionary(fc.constantFrom(...KEYS.map(({ path }) => path)), tree), finished));
   const rule = fc.dictionary(
     fc.constantFrom(...ruleWords),
     fc.oneof(tree, fc.boolean(), fc.integer(), fc.array(texts)),
   );
-  fc.assert(fc.property(fc.array(rule), (rules) => settled({ rules })));
+  fc.assert(fc.property(fc.array(rule), (rules) => finished({ rules })));
 });
 
 test('no text makes a parser throw', () => {
@@ -63,9 +64,9 @@ test('no environment makes loading throw', () => {
   const variables = fc.constantFrom(...KEYS.map(({ setting }) => setting.env), 'TCPROUTE_X');
   fc.assert(
     fc.property(fc.dictionary(variables, fc.oneof(fc.string(), fc.json(), texts)), (environment) => {
-      const findings = new Findings();
-      const options = settle(givenByEnvironment(environment, findings), findings);
-      assert.equal(options === undefined, findings.errors.length > 0);
+      const diagnostics = new Diagnostics();
+      const options = finish(rawFromEnvironment(environment, diagnostics), diagnostics);
+      assert.equal(options === undefined, diagnostics.errors.length > 0);
     }),
   );
 });

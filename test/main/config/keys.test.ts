@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Findings } from '../../../src/main/config/diagnostics/diagnostics.js';
+import { Diagnostics } from '../../../src/main/config/diagnostics/diagnostics.js';
 import { placeOf } from '../../../src/main/config/diagnostics/place.js';
 import { KEYS } from '../../../src/main/config/keys.js';
 import { errorsIn, errorsOf, loadJson, loadText, optionsOf } from './load-text.js';
@@ -20,7 +20,7 @@ test('every number has a least and a greatest value, and neither a fraction nor 
     const [, min, max] = (
       /^an integer from (\d+) to (\d+)(?:, or a time such as "5m")?$/.exec(setting.allowed) ?? []
     ).map(Number);
-    const passes = (value: unknown) => setting.check(value, placeOf(path), new Findings()) === value;
+    const passes = (value: unknown) => setting.check(value, placeOf(path), new Diagnostics()) === value;
     assert.deepEqual([passes(min), passes(max), passes(setting.default)], [true, true, true], path);
     for (const wrong of [Number(min) - 1, Number(max) + 1, 1.5, '1', null, true, [], {}]) {
       assert.equal(passes(wrong), false, `${path}: ${String(wrong)}`);

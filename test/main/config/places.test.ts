@@ -181,22 +181,22 @@ test("relative files are found from the configuration's folder, those of the env
 
 test("a config.json that nobody named and that is another program's is refused, or passed over where that is asked", () => {
   const folder = mkdtempSync(join(directory, 'other-'));
-  const settle = (strangers?: 'passed over') =>
+  const loadDefault = (strangers?: 'passed over') =>
     load({ file: undefined, directory: folder, environment: {}, flags: {}, ...(strangers && { strangers }) });
   for (const text of ['{"compilerOptions": {}, "theme": 1}', '[1]', '"x"']) {
     writeFileSync(join(folder, 'config.json'), text);
-    assert.deepEqual(errorsOf(settle()), [
+    assert.deepEqual(errorsOf(loadDefault()), [
       "config.json: seems to be another program's: none of its keys is one of the configuration; name the right file with -c, or start in another directory",
     ]);
-    const passed = settle('passed over');
+    const passed = loadDefault('passed over');
     assert.ok(passed.kind === 'loaded' && passed.file === undefined);
     assert.match(passed.warnings[0] ?? '', /^config\.json: seems to be another program's.*passed over$/);
   }
   // One key of ours, or a slip, and it is ours.
   for (const text of ['{"theme": 1, "port": 0}', '{"prot": 1}']) {
     writeFileSync(join(folder, 'config.json'), text);
-    assert.match(errorsOf(settle('passed over'))[0] ?? '', /unknown key/);
+    assert.match(errorsOf(loadDefault('passed over'))[0] ?? '', /unknown key/);
   }
   writeFileSync(join(folder, 'config.json'), '{}');
-  assert.ok(settle().kind === 'loaded');
+  assert.ok(loadDefault().kind === 'loaded');
 });

@@ -31,7 +31,7 @@ class Messages {
   }
 }
 
-export class Findings {
+export class Diagnostics {
   readonly #errors = new Messages();
   readonly #warnings = new Messages();
 
@@ -71,11 +71,11 @@ export class Findings {
     this.#warnings.add(() => `${placeText(place)}: ${typeof text === 'string' ? text : text()}`);
   }
 
-  takeErrors(other: Findings): void {
+  takeErrors(other: Diagnostics): void {
     this.#errors.take(other.#errors);
   }
 
-  takeWarnings(other: Findings): void {
+  takeWarnings(other: Diagnostics): void {
     this.#warnings.take(other.#warnings);
   }
 }

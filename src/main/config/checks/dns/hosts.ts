@@ -12,20 +12,20 @@ const ADDRESSES_MAX = 64;
 const ADDRESSES_ALLOWED = `an IP address or a list of 1 to ${ADDRESSES_MAX} IP addresses`;
 export const HOSTS_ALLOWED = `an object with at most ${NAMES_MAX} names, each with ${ADDRESSES_ALLOWED}`;
 
-export const checkHosts: Check<HostEntries> = (value, place, findings) => {
+export const checkHosts: Check<HostEntries> = (value, place, diagnostics) => {
   const isTable = typeof value === 'object' && value !== null && !Array.isArray(value);
   const entries = isTable ? Object.entries(value) : [];
   if (!isTable || entries.length > NAMES_MAX) {
-    findings.reject(place, value, HOSTS_ALLOWED);
+    diagnostics.reject(place, value, HOSTS_ALLOWED);
     return undefined;
   }
   const known = new Map<string, readonly string[]>();
   let wrong = false;
-  for (const [key, given] of entries) {
+  for (const [key, listed] of entries) {
     const name = normaliseName(key);
-    const addresses = addressesOf(given);
-    if (name === undefined) findings.error(inside(place, key), 'the key is not a host name');
-    else if (addresses === undefined) findings.reject(inside(place, key), given, ADDRESSES_ALLOWED);
+    const addresses = addressesOf(listed);
+    if (name === undefined) diagnostics.error(inside(place, key), 'the key is not a host name');
+    else if (addresses === undefined) diagnostics.reject(inside(place, key), listed, ADDRESSES_ALLOWED);
     else known.set(name, addresses);
     wrong ||= name === undefined || addresses === undefined;
   }

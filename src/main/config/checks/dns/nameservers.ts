@@ -1,7 +1,7 @@
 // nameservers and nameservers_backup: one server, or a list of servers, each a text or an object that says through which
 // line it is asked. It asks none of them, and does not know the lines: see finish.ts.
 import type { Nameserver } from '../../../../protocol/options.js';
-import type { Findings } from '../../diagnostics/diagnostics.js';
+import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { inside, type Place } from '../../diagnostics/place.js';
 import type { Check } from '../values/setting.js';
 import { parseServer, SERVER_ALLOWED } from './server-text.js';
@@ -11,49 +11,53 @@ const KEYS = ['server', 'via'];
 export const NAMESERVERS_ALLOWED = `one server or a list of 1 to ${SERVERS_MAX} servers, each ${SERVER_ALLOWED}, or {"server": …, "via": "name of a line"}`;
 export const NAMESERVERS_BACKUP_ALLOWED = `${NAMESERVERS_ALLOWED}; null or [] for none`;
 
-export const checkNameservers: Check<readonly Nameserver[]> = (value, place, findings) => {
+export const checkNameservers: Check<readonly Nameserver[]> = (value, place, diagnostics) => {
   if (!Array.isArray(value)) {
-    const server = checkServer(value, place, findings, NAMESERVERS_ALLOWED);
+    const server = checkServer(value, place, diagnostics, NAMESERVERS_ALLOWED);
     return server === undefined ? undefined : [server];
   }
   if (value.length === 0 || value.length > SERVERS_MAX) {
-    findings.reject(place, value, NAMESERVERS_ALLOWED);
+    diagnostics.reject(place, value, NAMESERVERS_ALLOWED);
     return undefined;
   }
-  const servers = value.map((entry, index) => checkServer(entry, inside(place, index), findings, SERVER_ALLOWED));
+  const servers = value.map((entry, index) => checkServer(entry, inside(place, index), diagnostics, SERVER_ALLOWED));
   const right = servers.filter((server) => server !== undefined);
   // Asked twice, a server would only be found out twice.
   return right.filter((server, index) => right.findIndex(({ id }) => id === server.id) === index);
 };
 
 /** null is none, like an empty list. */
-export const checkNameserversBackup: Check<readonly Nameserver[]> = (value, place, findings) => {
+export const checkNameserversBackup: Check<readonly Nameserver[]> = (value, place, diagnostics) => {
   if (value === null || (Array.isArray(value) && value.length === 0)) return [];
-  return checkNameservers(value, place, findings);
+  return checkNameservers(value, place, diagnostics);
 };
 
-function checkServer(value: unknown, place: Place, findings: Findings, allowed: string): Nameserver | undefined {
+function checkServer(value: unknown, place: Place, diagnostics: Diagnostics, allowed: string): Nameserver | undefined {
   if (typeof value === 'object' && value !== null && Object.hasOwn(value, 'server')) {
-    return checkVia(value as Readonly<Record<string, unknown>>, place, findings);
+    return checkVia(value as Readonly<Record<string, unknown>>, place, diagnostics);
   }
   const server = typeof value === 'string' ? parseServer(value) : undefined;
-  if (server === undefined) findings.reject(place, value, allowed);
+  if (server === undefined) diagnostics.reject(place, value, allowed);
   return server;
 }
 
-function checkVia(fields: Readonly<Record<string, unknown>>, place: Place, findings: Findings): Nameserver | undefined {
+function checkVia(
+  fields: Readonly<Record<string, unknown>>,
+  place: Place,
+  diagnostics: Diagnostics,
+): Nameserver | undefined {
   const { server: text, via } = fields;
   const strays = Object.keys(fields).filter((key) => !KEYS.includes(key));
-  for (const key of strays) findings.unknownKey(place, key, KEYS);
-  const server = checkServer(text, inside(place, 'server'), findings, SERVER_ALLOWED);
+  for (const key of strays) diagnostics.unknownKey(place, key, KEYS);
+  const server = checkServer(text, inside(place, 'server'), diagnostics, SERVER_ALLOWED);
   if (server === undefined || strays.length > 0) return undefined;
   if (via === undefined) return server;
   if (typeof via !== 'string') {
-    findings.reject(inside(place, 'via'), via, 'the name of a line');
+    diagnostics.reject(inside(place, 'via'), via, 'the name of a line');
     return undefined;
   }
   if (server.kind === 'udp' || server.kind === 'system') {
-    findings.reject(
+    diagnostics.reject(
       inside(place, 'server'),
       text,
       'a tcp://, tls:// or https:// server, as it is asked through a line',

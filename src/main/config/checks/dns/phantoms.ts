@@ -10,14 +10,14 @@ const DNS_PORT = 53;
 const PHANTOM_ALLOWED = 'an IP address, with or without a port: 192.0.2.53, 192.0.2.53:53, [2001:db8::53]:53';
 export const PHANTOMS_ALLOWED = `a list of at most ${PHANTOMS_MAX}, each ${PHANTOM_ALLOWED}`;
 
-export const checkPhantoms: Check<readonly ServerEndpoint[]> = (value, place, findings) => {
+export const checkPhantoms: Check<readonly ServerEndpoint[]> = (value, place, diagnostics) => {
   if (!Array.isArray(value) || value.length > PHANTOMS_MAX) {
-    findings.reject(place, value, PHANTOMS_ALLOWED);
+    diagnostics.reject(place, value, PHANTOMS_ALLOWED);
     return undefined;
   }
   const servers = value.map((entry) => (typeof entry === 'string' ? parsePhantom(entry) : undefined));
   for (const [index, server] of servers.entries()) {
-    if (server === undefined) findings.reject(inside(place, index), value[index], PHANTOM_ALLOWED);
+    if (server === undefined) diagnostics.reject(inside(place, index), value[index], PHANTOM_ALLOWED);
   }
   return servers.every((server) => server !== undefined) ? servers : undefined;
 };

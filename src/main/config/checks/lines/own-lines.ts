@@ -5,10 +5,10 @@ import { formatEndpoint, formatIp, parseIp } from '../../../../protocol/address/
 import { isLocalhost } from '../../../../protocol/address/host-name.js';
 import { OwnListeners } from '../../../../protocol/address/own-listeners.js';
 import type { Socks5Upstream, Upstream } from '../../../../protocol/lines/flatten.js';
-import type { Findings } from '../../diagnostics/diagnostics.js';
+import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { inside, type Place } from '../../diagnostics/place.js';
 
-interface Listener {
+interface ListenAddress {
   readonly host: string;
   /** 0: the kernel will choose it. */
   readonly port: number;
@@ -16,7 +16,12 @@ interface Listener {
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 
-export function rejectOwnLines(upstream: Upstream, place: Place, { host, port }: Listener, findings: Findings): void {
+export function rejectOwnLines(
+  upstream: Upstream,
+  place: Place,
+  { host, port }: ListenAddress,
+  diagnostics: Diagnostics,
+): void {
   const ip = parseIp(host);
   if (ip === undefined || port === 0) return;
   const listeners = new OwnListeners([{ ip, port }], isOfInterface);
@@ -24,7 +29,7 @@ export function rejectOwnLines(upstream: Upstream, place: Place, { host, port }:
     const addresses = isLocalhost(proxy.host) ? LOOPBACK : [proxy.host];
     if (!addresses.some((address) => isAt(listeners, address, proxy.port))) continue;
     const allowed = `a proxy other than this gateway, which listens on ${formatEndpoint(host, port)}`;
-    findings.reject(inside(at, 'port'), proxy.port, allowed);
+    diagnostics.reject(inside(at, 'port'), proxy.port, allowed);
   }
 }
 

@@ -6,7 +6,7 @@ import type {
   Socks5Upstream,
   Upstream,
 } from '../../../../protocol/lines/flatten.js';
-import { type Findings, hint } from '../../diagnostics/diagnostics.js';
+import { type Diagnostics, hint } from '../../diagnostics/diagnostics.js';
 import { shown } from '../../diagnostics/mask.js';
 import { inside, type Place, placeText } from '../../diagnostics/place.js';
 import type { Check } from '../values/setting.js';
@@ -24,28 +24,29 @@ export const LINE_KEYS = {
 const TYPES = Object.keys(LINE_KEYS) as (keyof typeof LINE_KEYS)[];
 export const UPSTREAM_ALLOWED = `a line: an object with a "type" (${TYPES.join(', ')}), ${LINE_URL_ALLOWED}, or a list of lines`;
 
-export const checkUpstream: Check<Upstream> = (value, place, findings) => new Walk(findings).node(value, place, 1);
+export const checkUpstream: Check<Upstream> = (value, place, diagnostics) =>
+  new Walk(diagnostics).node(value, place, 1);
 
 type Fields = Readonly<Record<string, unknown>>;
 
 class Walk {
-  readonly #findings: Findings;
+  readonly #diagnostics: Diagnostics;
   /** Where each name was given first. */
   readonly #names = new Map<string, Place>();
 
-  constructor(findings: Findings) {
-    this.#findings = findings;
+  constructor(diagnostics: Diagnostics) {
+    this.#diagnostics = diagnostics;
   }
 
   node(value: unknown, place: Place, depth: number): Upstream | undefined {
     if (depth > DEPTH_MAX) {
-      this.#findings.error(place, `nested too deeply; allowed: at most ${DEPTH_MAX} levels`);
+      this.#diagnostics.error(place, `nested too deeply; allowed: at most ${DEPTH_MAX} levels`);
       return undefined;
     }
     if (typeof value === 'string') return this.#text(value, place, depth);
     if (Array.isArray(value) && value.length > 0) return { type: 'multipath', list: this.#nodes(value, place, depth) };
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      this.#findings.reject(place, value, UPSTREAM_ALLOWED);
+      this.#diagnostics.reject(place, value, UPSTREAM_ALLOWED);
       return undefined;
     }
     const fields = value as Fields;
@@ -53,13 +54,13 @@ class Walk {
     if (type === undefined) return undefined;
     const known: readonly string[] = LINE_KEYS[type];
     const strays = Object.keys(fields).filter((key) => !known.includes(key));
-    for (const key of strays) this.#findings.unknownKey(place, key, known);
+    for (const key of strays) this.#diagnostics.unknownKey(place, key, known);
     if (type === 'direct') return this.#direct(fields, place);
     return type === 'socks5' ? this.#socks5(fields, place, depth) : this.#multipath(fields, place, depth);
   }
 
   #text(text: string, place: Place, depth: number): Upstream | undefined {
-    const line = lineOfText(text, place, this.#findings);
+    const line = lineOfText(text, place, this.#diagnostics);
     return line === undefined ? undefined : this.node(line, place, depth);
   }
 
@@ -75,20 +76,20 @@ class Walk {
     if (first === undefined) this.#names.set(name, place);
     else {
       const both = `another line has the name ${shown(name, 'name')}: ${placeText(first)}`;
-      this.#findings.error(inside(place, 'name'), both);
+      this.#diagnostics.error(inside(place, 'name'), both);
     }
     return name;
   }
 
   #typeOf(fields: Fields, place: Place): keyof typeof LINE_KEYS | undefined {
     if (!Object.hasOwn(fields, 'type')) {
-      this.#findings.missing(place, 'type', TYPES.join(', '));
+      this.#diagnostics.missing(place, 'type', TYPES.join(', '));
       return undefined;
     }
     const value = fields['type'];
     const type = TYPES.find((one) => one === value);
     if (type !== undefined) return type;
-    this.#findings.error(inside(place, 'type'), () => {
+    this.#diagnostics.error(inside(place, 'type'), () => {
       const nearest = typeof value === 'string' ? hint(value, TYPES) : `allowed: ${TYPES.join(', ')}`;
       return `${shown(value, 'type')} is not a type of line; ${nearest}`;
     });
@@ -109,27 +110,27 @@ class Walk {
     const username = this.#optional(fields, 'username', place, checkCredential);
     const password = this.#optional(fields, 'password', place, checkCredential);
     const [hasUsername, hasPassword] = [Object.hasOwn(fields, 'username'), Object.hasOwn(fields, 'password')];
-    if (hasPassword && !hasUsername) this.#findings.missing(place, 'username', 'it goes together with "password"');
-    if (hasUsername && !hasPassword) this.#findings.missing(place, 'password', 'it goes together with "username"');
+    if (hasPassword && !hasUsername) this.#diagnostics.missing(place, 'username', 'it goes together with "password"');
+    if (hasUsername && !hasPassword) this.#diagnostics.missing(place, 'password', 'it goes together with "username"');
     const upstream = this.#optional(fields, 'upstream', place, (value, at) => this.node(value, at, depth + 1));
     return { type: 'socks5', name, host, port, username, password, upstream };
   }
 
   #multipath(fields: Fields, place: Place, depth: number): MultipathUpstream {
-    const check: Check<readonly Upstream[]> = (value, at, findings) => {
+    const check: Check<readonly Upstream[]> = (value, at, diagnostics) => {
       if (Array.isArray(value) && value.length > 0) return this.#nodes(value, at, depth);
-      findings.reject(at, value, 'a list of at least one line');
+      diagnostics.reject(at, value, 'a list of at least one line');
       return undefined;
     };
     return { type: 'multipath', list: this.#required(fields, 'list', place, check, 'a list of lines') ?? [] };
   }
 
   #optional<T>(fields: Fields, key: string, place: Place, check: Check<T>): T | undefined {
-    return Object.hasOwn(fields, key) ? check(fields[key], inside(place, key), this.#findings) : undefined;
+    return Object.hasOwn(fields, key) ? check(fields[key], inside(place, key), this.#diagnostics) : undefined;
   }
 
   #required<T>(fields: Fields, key: string, place: Place, check: Check<T>, needed: string): T | undefined {
-    if (!Object.hasOwn(fields, key)) this.#findings.missing(place, key, needed);
+    if (!Object.hasOwn(fields, key)) this.#diagnostics.missing(place, key, needed);
     return this.#optional(fields, key, place, check);
   }
 }

@@ -1,18 +1,18 @@
 // A line as one text: `direct`, or a proxy as a URL, `socks5://user:password@host:port`. It checks no part: what it gives
 // is what the long form would say. A message never shows the text, since it may hold a password.
-import type { Findings } from '../../diagnostics/diagnostics.js';
+import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import type { Place } from '../../diagnostics/place.js';
 
 export const LINE_URL_ALLOWED = '"direct" or socks5://[user:password@]host:port';
 const FORM = /^socks5h?:\/\/(?:([^:@/\s]+):([^@/\s]*)@)?(\[[^\]@/\s]+\]|[^:@/\s[\]]+):(\d{1,5})\/?$/;
 
 /** The long form; undefined after a mistake was told. */
-export function lineOfText(text: string, place: Place, findings: Findings): object | undefined {
+export function lineOfText(text: string, place: Place, diagnostics: Diagnostics): object | undefined {
   if (text === 'direct') return { type: 'direct' };
   const [, username, password, host, port] = FORM.exec(text) ?? [];
   const credentials = username === undefined ? [] : [username, password ?? ''].map(decoded);
   if (host === undefined || credentials.includes(undefined)) {
-    findings.reject(place, text, `a line: ${LINE_URL_ALLOWED} (other characters of user and password as %40)`);
+    diagnostics.reject(place, text, `a line: ${LINE_URL_ALLOWED} (other characters of user and password as %40)`);
     return undefined;
   }
   const [user, secret] = credentials;

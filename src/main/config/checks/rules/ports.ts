@@ -8,17 +8,17 @@ import type { Check } from '../values/setting.js';
 const RANGES_MAX = 64;
 const PORT_ALLOWED = 'a port from 1 to 65535, or a range such as "8000-8999"';
 
-export const checkPorts: Check<readonly PortRange[]> = (value, place, findings) => {
+export const checkPorts: Check<readonly PortRange[]> = (value, place, diagnostics) => {
   const isList = Array.isArray(value);
   const list: readonly unknown[] = isList ? value : [value];
   if (list.length === 0 || list.length > RANGES_MAX) {
-    findings.reject(place, value, `${PORT_ALLOWED}, or a list of 1 to ${RANGES_MAX} such`);
+    diagnostics.reject(place, value, `${PORT_ALLOWED}, or a list of 1 to ${RANGES_MAX} such`);
     return undefined;
   }
   const at = (index: number): Place => (isList ? inside(place, index) : place);
   const ranges = list.map(parsePorts);
   for (const [index, range] of ranges.entries()) {
-    if (range === undefined) findings.reject(at(index), list[index], PORT_ALLOWED);
+    if (range === undefined) diagnostics.reject(at(index), list[index], PORT_ALLOWED);
   }
   return ranges.every((range) => range !== undefined) ? apart(ranges) : undefined;
 };

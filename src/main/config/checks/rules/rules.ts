@@ -3,7 +3,7 @@
 import { readListFile } from '../../../../files/list-file.js';
 import { ENTRIES_MAX, ENTRY_FORMS } from '../../../../protocol/rules/list.js';
 import type { Destinations, ListFile, ListKind, PortRange, Rule } from '../../../../protocol/rules/rule.js';
-import type { Findings } from '../../diagnostics/diagnostics.js';
+import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { fileAt, inside, type Place } from '../../diagnostics/place.js';
 import { isPath } from '../values/ca-file.js';
 import type { Check } from '../values/setting.js';
@@ -29,12 +29,12 @@ const PATHS_ALLOWED = `the path of a list, or a list of 1 to ${FILES_MAX} paths`
 const USE_ALLOWED = `a list of 1 to ${USE_MAX} names of lines`;
 const FLAG_ALLOWED = 'true, or false as if it were not there';
 
-export const checkRules: Check<readonly RuleSetting[]> = (value, place, findings) => {
+export const checkRules: Check<readonly RuleSetting[]> = (value, place, diagnostics) => {
   if (!Array.isArray(value) || value.length > RULES_MAX) {
-    findings.reject(place, value, RULES_ALLOWED);
+    diagnostics.reject(place, value, RULES_ALLOWED);
     return undefined;
   }
-  return new Walk(findings).rules(value, place);
+  return new Walk(diagnostics).rules(value, place);
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -43,47 +43,47 @@ type Fields = Readonly<Record<string, unknown>>;
 const WRONG: RuleSetting = { destinations: undefined, ports: [], ruling: { use: undefined, sticky: false } };
 
 class Walk {
-  readonly #findings: Findings;
+  readonly #diagnostics: Diagnostics;
   #entries = 0;
   #files = 0;
 
-  constructor(findings: Findings) {
-    this.#findings = findings;
+  constructor(diagnostics: Diagnostics) {
+    this.#diagnostics = diagnostics;
   }
 
   rules(values: readonly unknown[], place: Place): readonly RuleSetting[] | undefined {
-    const before = this.#findings.errorCount;
+    const before = this.#diagnostics.errorCount;
     const rules = values.map((value, index) => this.#rule(value, inside(place, index)));
     if (this.#entries > ENTRIES_MAX) {
-      this.#findings.error(
+      this.#diagnostics.error(
         place,
         `${this.#entries} names and ranges with those in files; allowed: at most ${ENTRIES_MAX}`,
       );
     }
     if (this.#files > FILES_MAX) {
-      this.#findings.error(place, `${this.#files} files; allowed: at most ${FILES_MAX}`);
+      this.#diagnostics.error(place, `${this.#files} files; allowed: at most ${FILES_MAX}`);
     }
     // Their lines are looked at all the same, so that all mistakes are told at once.
-    if (this.#findings.errorCount > before) return rules;
+    if (this.#diagnostics.errorCount > before) return rules;
     const last = rules.findIndex(({ destinations, ports }) => destinations === undefined && ports.length === 0);
     if (last >= 0 && last + 1 < rules.length) {
-      this.#findings.warn(inside(place, last + 1), 'is never used: the rule before it has no condition');
+      this.#diagnostics.warn(inside(place, last + 1), 'is never used: the rule before it has no condition');
     }
     return rules;
   }
 
   #rule(value: unknown, place: Place): RuleSetting {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      this.#findings.reject(place, value, 'a rule: an object with conditions and what to do');
+      this.#diagnostics.reject(place, value, 'a rule: an object with conditions and what to do');
       return WRONG;
     }
     const fields = value as Fields;
     for (const key of Object.keys(fields)) {
-      if (!RULE_KEYS.includes(key)) this.#findings.unknownKey(place, key, RULE_KEYS);
+      if (!RULE_KEYS.includes(key)) this.#diagnostics.unknownKey(place, key, RULE_KEYS);
     }
-    const strict = this.#given(fields, 'strict', place, checkFlag) ?? false;
+    const strict = this.#optional(fields, 'strict', place, checkFlag) ?? false;
     const destinations = this.#destinations(fields, place, strict);
-    const ports = this.#given<readonly PortRange[]>(fields, 'port', place, checkPorts) ?? [];
+    const ports = this.#optional<readonly PortRange[]>(fields, 'port', place, checkPorts) ?? [];
     return { destinations, ports, ruling: this.#ruling(fields, place) };
   }
 
@@ -91,9 +91,9 @@ class Walk {
   #destinations(fields: Fields, place: Place, strict: boolean): Destinations | undefined {
     if (!KINDS.some((kind) => Object.hasOwn(fields, kind) || Object.hasOwn(fields, FILE_KEYS[kind]))) return undefined;
     const entries = (kind: ListKind) =>
-      this.#given(fields, kind, place, (value, at) => this.#entriesOf(kind, value, at)) ?? [];
+      this.#optional(fields, kind, place, (value, at) => this.#entriesOf(kind, value, at)) ?? [];
     const files = (kind: ListKind) =>
-      this.#given(fields, FILE_KEYS[kind], place, (value, at) => this.#filesOf(kind, value, at, strict)) ?? [];
+      this.#optional(fields, FILE_KEYS[kind], place, (value, at) => this.#filesOf(kind, value, at, strict)) ?? [];
     return {
       domain: entries('domain'),
       domain_suffix: entries('domain_suffix'),
@@ -107,7 +107,7 @@ class Walk {
     const found = new Set<string>();
     for (const [text, at] of this.#each(value, place, `${what}, or a list of 1 to ${ENTRIES_MAX} such`, ENTRIES_MAX)) {
       const entry = typeof text === 'string' ? parse(text) : undefined;
-      if (entry === undefined) this.#findings.reject(at, text, what);
+      if (entry === undefined) this.#diagnostics.reject(at, text, what);
       else found.add(entry);
     }
     this.#entries += found.size;
@@ -118,15 +118,15 @@ class Walk {
     const files: ListFile[] = [];
     for (const [path, at] of this.#each(value, place, PATHS_ALLOWED, FILES_MAX)) {
       if (!isPath(path)) {
-        this.#findings.reject(at, path, 'the path of a list');
+        this.#diagnostics.reject(at, path, 'the path of a list');
         continue;
       }
       const file = { kind, path: fileAt(at, path), ...(strict ? { strict } : {}) };
       const read = readListFile(file);
       if (read.code === 'read') {
         this.#entries += read.entries.length;
-        if (read.skipped !== undefined) this.#findings.warn(at, `${path}: ${read.skipped}`);
-      } else for (const problem of read.problems) this.#findings.error(at, `${path}: ${problem}`);
+        if (read.skipped !== undefined) this.#diagnostics.warn(at, `${path}: ${read.skipped}`);
+      } else for (const problem of read.problems) this.#diagnostics.error(at, `${path}: ${problem}`);
       files.push(file);
     }
     this.#files += files.length;
@@ -134,30 +134,30 @@ class Walk {
   }
 
   #ruling(fields: Fields, place: Place): RuleSetting['ruling'] {
-    const use = this.#given(fields, 'use', place, (value, at) => this.#linesOf(value, at));
-    const block = this.#given(fields, 'block', place, checkFlag) ?? false;
-    const sticky = this.#given(fields, 'sticky', place, checkFlag) ?? false;
+    const use = this.#optional(fields, 'use', place, (value, at) => this.#linesOf(value, at));
+    const block = this.#optional(fields, 'block', place, checkFlag) ?? false;
+    const sticky = this.#optional(fields, 'sticky', place, checkFlag) ?? false;
     if (block) {
       const other = Object.hasOwn(fields, 'use') ? 'use' : 'sticky';
       if (!Object.hasOwn(fields, 'use') && !sticky) return 'block';
-      this.#findings.error(inside(place, other), 'does not go together with "block"; allowed: one of them');
+      this.#diagnostics.error(inside(place, other), 'does not go together with "block"; allowed: one of them');
       return { use, sticky };
     }
     if (Object.hasOwn(fields, 'use') || sticky) return { use, sticky };
     if (!ACTIONS.some((action) => Object.hasOwn(fields, action) && fields[action] !== false)) {
-      this.#findings.error(place, `says nothing to do; needed: one of ${ACTIONS.join(', ')}`);
+      this.#diagnostics.error(place, `says nothing to do; needed: one of ${ACTIONS.join(', ')}`);
     }
     return WRONG.ruling;
   }
 
   #linesOf(value: unknown, place: Place): readonly (string | undefined)[] | undefined {
     if (!Array.isArray(value) || value.length === 0 || value.length > USE_MAX) {
-      this.#findings.reject(place, value, USE_ALLOWED);
+      this.#diagnostics.reject(place, value, USE_ALLOWED);
       return undefined;
     }
     return value.map((name: unknown, index) => {
       if (typeof name === 'string') return name;
-      this.#findings.reject(inside(place, index), name, 'the name of a line');
+      this.#diagnostics.reject(inside(place, index), name, 'the name of a line');
       return undefined;
     });
   }
@@ -166,17 +166,17 @@ class Walk {
   *#each(value: unknown, place: Place, allowed: string, max: number): Generator<readonly [unknown, Place]> {
     if (typeof value === 'string') yield [value, place];
     else if (!Array.isArray(value) || value.length === 0 || value.length > max) {
-      this.#findings.reject(place, value, allowed);
+      this.#diagnostics.reject(place, value, allowed);
     } else for (const [index, one] of value.entries()) yield [one, inside(place, index)];
   }
 
-  #given<T>(fields: Fields, key: string, place: Place, check: Check<T>): T | undefined {
-    return Object.hasOwn(fields, key) ? check(fields[key], inside(place, key), this.#findings) : undefined;
+  #optional<T>(fields: Fields, key: string, place: Place, check: Check<T>): T | undefined {
+    return Object.hasOwn(fields, key) ? check(fields[key], inside(place, key), this.#diagnostics) : undefined;
   }
 }
 
-const checkFlag: Check<boolean> = (value, place, findings) => {
+const checkFlag: Check<boolean> = (value, place, diagnostics) => {
   if (typeof value === 'boolean') return value;
-  findings.reject(place, value, FLAG_ALLOWED);
+  diagnostics.reject(place, value, FLAG_ALLOWED);
   return undefined;
 };

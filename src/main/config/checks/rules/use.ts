@@ -1,7 +1,7 @@
 // Names of lines in rules, to the numbers of the lines: the last step of checking rules, once the lines are made.
 import type { Line } from '../../../../protocol/lines/line.js';
 import type { Rule } from '../../../../protocol/rules/rule.js';
-import { type Findings, hint } from '../../diagnostics/diagnostics.js';
+import { type Diagnostics, hint } from '../../diagnostics/diagnostics.js';
 import { shown } from '../../diagnostics/mask.js';
 import { inside, type Place } from '../../diagnostics/place.js';
 import type { RuleSetting } from './rules.js';
@@ -11,7 +11,7 @@ export function rulesOnLines(
   rules: readonly RuleSetting[],
   lines: readonly Line[],
   place: Place,
-  findings: Findings,
+  diagnostics: Diagnostics,
 ): readonly Rule[] {
   const names = lines.map(({ name }) => name);
   const numbers = new Map(lines.map(({ name, number }) => [name, number]));
@@ -23,7 +23,7 @@ export function rulesOnLines(
       const line = numbers.get(name);
       if (line !== undefined) return line;
       const at = inside(inside(inside(place, index), 'use'), position);
-      findings.error(at, () => `${shown(name, 'use')} is not the name of a line; ${hint(name, names)}`);
+      diagnostics.error(at, () => `${shown(name, 'use')} is not the name of a line; ${hint(name, names)}`);
       return -1;
     });
     return { ...rule, ruling: { lines: found && [...new Set(found)].sort((a, b) => a - b), sticky } };

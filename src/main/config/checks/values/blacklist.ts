@@ -9,16 +9,16 @@ import type { Check } from './setting.js';
 const ENTRIES_MAX = 100_000;
 export const BLACKLIST_ALLOWED = `a list of at most ${ENTRIES_MAX} IP addresses and ranges, such as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32`;
 
-export const checkBlacklist: Check<readonly string[]> = (value, place, findings) => {
+export const checkBlacklist: Check<readonly string[]> = (value, place, diagnostics) => {
   if (!Array.isArray(value) || value.length > ENTRIES_MAX) {
-    findings.reject(place, value, BLACKLIST_ALLOWED);
+    diagnostics.reject(place, value, BLACKLIST_ALLOWED);
     return undefined;
   }
   const addresses = new Set<string>();
   for (const [index, entry] of value.entries()) {
     const range = typeof entry === 'string' ? parseIpRange(entry) : undefined;
     if (range === undefined)
-      findings.warn(inside(place, index), () => `${shown(entry, '')} is not an IP address or range: skipped`);
+      diagnostics.warn(inside(place, index), () => `${shown(entry, '')} is not an IP address or range: skipped`);
     else addresses.add(formatIpRange(range));
   }
   return [...addresses];

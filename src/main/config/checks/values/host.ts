@@ -4,12 +4,15 @@ import type { Check } from './setting.js';
 
 export const HOST_ALLOWED = 'an IPv4 or IPv6 address, such as 127.0.0.1, 0.0.0.0 or ::';
 
-export const checkHost: Check<string> = (value, place, findings) => {
+export const checkHost: Check<string> = (value, place, diagnostics) => {
   const address = typeof value === 'string' ? canonicalAddress(value) : undefined;
   if (address === undefined) {
-    findings.reject(place, value, HOST_ALLOWED);
+    diagnostics.reject(place, value, HOST_ALLOWED);
   } else if (!isLoopback(address)) {
-    findings.warn(place, `${address} is not a loopback address: without authentication, whoever reaches it can use it`);
+    diagnostics.warn(
+      place,
+      `${address} is not a loopback address: without authentication, whoever reaches it can use it`,
+    );
   }
   return address;
 };

@@ -11,14 +11,14 @@ export const PYTHON_LEVELS: Readonly<Record<string, LogLevel>> = {
 };
 export const LOG_LEVEL_ALLOWED = `${LOG_LEVELS.join(', ')} (also NOTSET, WARNING, CRITICAL; in any letter case)`;
 
-export const checkLogLevel: Check<LogLevel> = (value, place, findings) => {
+export const checkLogLevel: Check<LogLevel> = (value, place, diagnostics) => {
   const word = typeof value === 'string' ? value.toLowerCase() : '';
   if (word === 'indo') {
-    findings.warn(place, '"INDO", the misspelling in the sample configuration of TcpRoute, is read as "info"');
+    diagnostics.warn(place, '"INDO", the misspelling in the sample configuration of TcpRoute, is read as "info"');
     return 'info';
   }
   const level =
     LOG_LEVELS.find((one) => one === word) ?? (Object.hasOwn(PYTHON_LEVELS, word) ? PYTHON_LEVELS[word] : undefined);
-  if (level === undefined) findings.reject(place, value, LOG_LEVEL_ALLOWED);
+  if (level === undefined) diagnostics.reject(place, value, LOG_LEVEL_ALLOWED);
   return level;
 };

@@ -27,14 +27,14 @@ export function allowedList({ max, entry }: ListRule): string {
 }
 
 export function checkList(rule: ListRule): Check<readonly string[]> {
-  return (value, place, findings) => {
+  return (value, place, diagnostics) => {
     if (!Array.isArray(value) || value.length > rule.max) {
-      findings.reject(place, value, allowedList(rule));
+      diagnostics.reject(place, value, allowedList(rule));
       return undefined;
     }
     const entries = value.map((entry) => (typeof entry === 'string' ? rule.parse(entry) : undefined));
     for (const [index, entry] of entries.entries()) {
-      if (entry === undefined) findings.reject(inside(place, index), value[index], rule.entry);
+      if (entry === undefined) diagnostics.reject(inside(place, index), value[index], rule.entry);
     }
     return entries.every((entry) => entry !== undefined) ? [...new Set(entries)] : undefined;
   };

@@ -1,12 +1,12 @@
 // What a setting is: its documentation and default as convict wants them, and the check that every given value goes
 // through. The settings themselves are in schema.ts.
-import type { Findings } from '../../diagnostics/diagnostics.js';
+import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import type { Place } from '../../diagnostics/place.js';
 import { asInteger, asText, type TextReader } from '../../sources/text.js';
 import { type DurationUnit, parseDuration } from './duration.js';
 
-/** The value in its normal form; undefined after an error was added to the findings. */
-export type Check<T> = (value: unknown, place: Place, findings: Findings) => T | undefined;
+/** The value in its normal form; undefined after an error was added to the diagnostics. */
+export type Check<T> = (value: unknown, place: Place, diagnostics: Diagnostics) => T | undefined;
 
 export interface Setting<T> {
   readonly doc: string;
@@ -36,10 +36,10 @@ export function integer({ doc, default: usual, env, min, max }: IntegerRange): S
   const allowed = `an integer from ${min} to ${max}${unit === undefined ? '' : ', or a time such as "5m"'}`;
   const fits = (value: unknown): value is number =>
     Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
-  const check: Check<number> = (value, place, findings) => {
+  const check: Check<number> = (value, place, diagnostics) => {
     const number = unit !== undefined && typeof value === 'string' ? parseDuration(value, unit) : value;
     if (fits(number)) return number + 0; // -0 is 0
-    findings.reject(place, value, allowed);
+    diagnostics.reject(place, value, allowed);
     return undefined;
   };
   const format = (value: unknown) => {
@@ -63,9 +63,9 @@ interface Choices<T> {
 
 export function choice<T extends string>({ doc, default: usual, env, choices }: Choices<T>): Setting<T> {
   const allowed = choices.join(', ');
-  const check: Check<T> = (value, place, findings) => {
+  const check: Check<T> = (value, place, diagnostics) => {
     const chosen = choices.find((one) => one === value || one === switchOf(value));
-    if (chosen === undefined) findings.reject(place, value, allowed);
+    if (chosen === undefined) diagnostics.reject(place, value, allowed);
     return chosen;
   };
   return { doc, default: usual, env, allowed, check, fromText: asText, format: choices };

@@ -14,10 +14,10 @@ export function stateFile({ doc, env }: { doc: string; env: string }): Setting<s
     default: null,
     env,
     allowed: PATH_ALLOWED,
-    check(value, place, findings) {
+    check(value, place, diagnostics) {
       if (value === null) return value;
       if (isPath(value) && isPlace(fileAt(place, value))) return fileAt(place, value);
-      findings.reject(place, value, PATH_ALLOWED);
+      diagnostics.reject(place, value, PATH_ALLOWED);
       return undefined;
     },
     fromText: asText,
