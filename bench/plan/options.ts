@@ -14,6 +14,8 @@ connect-line and growth compare a subject with itself; base is how it starts and
   --before DIR     also the gateway of another checkout, built; each load then has the ratio of the two, round by round
   --workers LIST   numbers of workers for the subjects that can be told one             (default: 1)
   --rounds N       rounds that the medians are taken over; ping-1 takes at least 9       (default: 5, quick 1)
+  --lengthen N     measures N times as long in each round, after a warm-up N times as long: two versions that differ by
+                   a few per cent need it with --before                                  (default: 1)
   --concurrency N  connections at a time in the connect loads                           (default: 64)
   --name HOST      the name in connect-name; it must stand for this machine             (default: localhost)
   --idle N         connections held in the idle load                                    (default: 9000, quick 2000)
@@ -37,6 +39,7 @@ const FLAGS = {
   before: { type: 'string' },
   workers: { type: 'string', default: '1' },
   rounds: { type: 'string' },
+  lengthen: { type: 'string', default: '1' },
   concurrency: { type: 'string', default: '64' },
   name: { type: 'string', default: 'localhost' },
   idle: { type: 'string' },
@@ -54,6 +57,9 @@ const FLAGS = {
 /** The state file of a few more would be too large for the gateway. */
 const ROUTES_MAX = 300_000;
 
+/** Some 15 s for a load. */
+const LENGTHEN_MAX = 20;
+
 export interface BenchOptions {
   readonly quick: boolean;
   /** Names or first parts of names; undefined for all. */
@@ -63,6 +69,8 @@ export interface BenchOptions {
   readonly before: string | undefined;
   readonly workers: readonly number[];
   readonly rounds: number;
+  /** Factor of the times for which loads run. */
+  readonly lengthen: number;
   readonly concurrency: number;
   readonly name: string;
   readonly idle: number;
@@ -113,6 +121,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     before: values.before,
     workers: (list(values.workers) ?? []).map((text) => count('workers', text)),
     rounds: count('rounds', values.rounds ?? (quick ? '1' : '5')),
+    lengthen: count('lengthen', values.lengthen, LENGTHEN_MAX),
     concurrency: count('concurrency', values.concurrency),
     name: values.name,
     idle: count('idle', values.idle ?? (quick ? '2000' : '9000')),

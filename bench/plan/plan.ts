@@ -130,9 +130,9 @@ function checkNames(flag: string, wanted: readonly string[] | undefined, names: 
 /** Throws an Error with a sentence for the user when a wanted name is unknown. */
 export function makePlan(options: BenchOptions): Plan {
   const { quick, calm_s, concurrency } = options;
-  const scale = quick ? QUICK : 1;
+  const scale = (quick ? QUICK : 1) * options.lengthen;
   const loads = allLoads(options, scale);
-  const comparisons = allComparisons(options, quick ? QUICK / 2 : 1);
+  const comparisons = allComparisons(options, (quick ? QUICK / 2 : 1) * options.lengthen);
   checkNames('loads', options.loads, [...[...loads, ...comparisons].map(({ name }) => name), BASE]);
   checkNames(
     'subjects',

@@ -47,3 +47,14 @@ test('a file needs a name', () => {
     assert.throws(() => parseOptions([flag, '']), new RegExp(`^Error: ${flag}: the name of a file is needed$`));
   }
 });
+
+test('a lengthened run lasts longer, and warms up longer', () => {
+  const times = (argv: string[]) => {
+    const [load] = makePlan(parseOptions(['--loads', 'connect-ip', ...argv])).loads;
+    return [load?.duration_ms, load?.warmUp_ms];
+  };
+  const [duration_ms = 0, warmUp_ms = 0] = times([]);
+  assert.ok(duration_ms > 0 && warmUp_ms > 0);
+  assert.deepEqual(times(['--lengthen', '4']), [duration_ms * 4, warmUp_ms * 4]);
+  assert.throws(() => parseOptions(['--lengthen', '0']), /--lengthen 0/);
+});
