@@ -21,7 +21,7 @@ const ALONE = [
     'main/process/within',
     'main/actors/supervisor',
   ],
-  ...['gateway/hedge', 'gateway/late-addresses', 'workers/dns/ask/server-habits', 'workers/dns/lookup/in-order'],
+  ...['gateway/hedge', 'gateway/late-addresses', 'workers/dns/ask/server-profile', 'workers/dns/lookup/in-order'],
   // They take thousands of sockets, or much memory and CPU time.
   ...['gateway/many', 'gateway/pressure', 'gateway/turmoil'],
 ];

@@ -80,7 +80,7 @@ export interface ServerStatistics {
   readonly backup: boolean;
   /** Smoothed; undefined before the first answer. */
   readonly latency_ms: number | undefined;
-  /** Questions, and what came of them, by kind: see workers/dns/ask/server-habits.ts. */
+  /** Questions, and what came of them, by kind: see workers/dns/ask/server-profile.ts. */
   readonly counts: Readonly<Record<string, number>>;
   /** Of its own: sockets, connections, and questions on them. */
   readonly tables: Tables;

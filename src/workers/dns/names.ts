@@ -43,8 +43,8 @@ export class Names {
       this.#servers.all.map(({ identity }) => identity.id),
       tell,
     );
-    for (const { habits, identity } of this.#servers.all) {
-      habits.observer = (reply) => states.replied(identity.id, reply);
+    for (const { profile, identity } of this.#servers.all) {
+      profile.observer = (reply) => states.replied(identity.id, reply);
     }
     this.trust = new Trust(options, {
       warn,
@@ -78,8 +78,8 @@ export class Names {
       servers: all.map((server) => ({
         id: server.identity.id,
         backup: !first.includes(server),
-        latency_ms: server.habits.latency_ms,
-        counts: { ...server.habits.counts },
+        latency_ms: server.profile.latency_ms,
+        counts: { ...server.profile.counts },
         tables: server.tables,
       })),
       lookups: { ...this.#resolver.counts },

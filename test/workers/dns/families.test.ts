@@ -37,7 +37,7 @@ for (const { open, none, name, address } of FAMILIES) {
         answer = heard;
       });
       await until('both are asked', () => server.count() >= 2);
-      await until('one has answered', () => resolver.servers.all[0]?.habits.counts.queries === 1);
+      await until('one has answered', () => resolver.servers.all[0]?.profile.counts.queries === 1);
       // Far longer than the moment in which the second family is waited for.
       await new Promise((resolve) => setTimeout(resolve, 200));
       assert.equal(answer, undefined);

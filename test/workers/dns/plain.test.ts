@@ -103,7 +103,7 @@ test('a plain answer of a server that keeps the case is not believed: TCP is ask
   server.queries.splice(0);
   await lookup(7);
   assert.ok(server.queries.every((query) => udp(query) && isMixed(query)));
-  assert.equal(resolver.servers.all[0]?.habits.forms.current.mixed, true);
+  assert.equal(resolver.servers.all[0]?.profile.forms.current.mixed, true);
 });
 
 test('one question that comes back in lower case, however often, switches mixed case off for no other', async () => {

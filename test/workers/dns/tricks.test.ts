@@ -44,7 +44,7 @@ test('a lossy server: what is lost is repeated, under another id', async () => {
     const resolver = resolverOf([server], { udp_retry_ms: 200, try_timeout_ms: 5000 });
     assert.deepEqual(await resolver.lookup('a.test'), A_TEST);
     assert.equal(server.count('A', 'udp'), lost + 1);
-    assert.equal(resolver.servers.all[0]?.habits.counts.repeats, 2 * lost);
+    assert.equal(resolver.servers.all[0]?.profile.counts.repeats, 2 * lost);
   }
 });
 
@@ -183,8 +183,8 @@ test('an answer without the EDNS option that a server returns is held for the tr
   for (const name of ['w', 'x', 'y', 'z']) await resolver.lookup(`${name}.test`);
   trick = { inject: ['203.0.113.66'], until: gate.promise };
   const lookup = resolver.lookup('a.test');
-  const { habits } = resolver.servers.all[0] as TestResolver['servers']['all'][number];
-  while (habits.counts.held === 0) await turnOfLoop();
+  const { profile } = resolver.servers.all[0] as TestResolver['servers']['all'][number];
+  while (profile.counts.held === 0) await turnOfLoop();
   gate.resolve();
   const answer = await lookup;
   assert.deepEqual(answer.code === 'found' && answer.addresses, ['192.0.2.1']);

@@ -2,7 +2,7 @@
 // each question.
 import type { Notice } from '../../../protocol/notice.js';
 import { type Reply, STOPPING } from './exchange.js';
-import { GIVEN_UP } from './server-habits.js';
+import { GIVEN_UP } from './server-profile.js';
 
 /** Questions in a row without an answer after which a server is dead. */
 const DEAD_AFTER = 3;

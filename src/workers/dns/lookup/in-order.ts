@@ -8,7 +8,7 @@
 // waits for a server that has been silent twice in a row; it is still asked, so that it is noticed when it is back.
 import type { Question } from '../../../protocol/dns/message.js';
 import { type Asked, type Hear, type Reply, TIMED_OUT } from '../ask/exchange.js';
-import { GIVEN_UP } from '../ask/server-habits.js';
+import { GIVEN_UP } from '../ask/server-profile.js';
 import type { Way } from '../transports/configured-server.js';
 import type { OrderedServer } from './ordered-server.js';
 

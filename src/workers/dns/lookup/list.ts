@@ -6,7 +6,7 @@ import type { Question } from '../../../protocol/dns/message.js';
 import { Countdown } from '../ask/countdown.js';
 import { type Asked, type Hear, type Reply, TIMED_OUT } from '../ask/exchange.js';
 import type { Judge } from '../ask/judge.js';
-import { GIVEN_UP } from '../ask/server-habits.js';
+import { GIVEN_UP } from '../ask/server-profile.js';
 import type { Server, Way } from '../transports/configured-server.js';
 
 interface Negative {
@@ -98,7 +98,7 @@ class ListRace implements AskedList {
     const best_ms = fastest(this.#servers);
     for (const server of this.#servers) {
       // One that is not known yet is asked at once, to get to know it.
-      const isSlower = (server.habits.latency_ms ?? best_ms) > best_ms;
+      const isSlower = (server.profile.latency_ms ?? best_ms) > best_ms;
       if (isSlower) this.#hold(server, Math.min(HEAD_START_MS, best_ms * HEAD_START_FACTOR));
       else this.#ask(server);
     }
@@ -163,7 +163,7 @@ class ListRace implements AskedList {
   #addresses(server: Server, given: readonly string[], ttl_s: number, doubt: string | undefined): void {
     const { clean, dropped, suspect } = this.#judge.judge(server.identity, this.#question.name, given);
     if (suspect || clean.length === 0) {
-      server.habits.counts.suspect += 1;
+      server.profile.counts.suspect += 1;
       const bad = dropped.map(({ address, why }) => `${address} ${why}`).join(', ');
       this.#failed(server, `not believed: ${bad}`, true);
       return;
@@ -191,7 +191,7 @@ class ListRace implements AskedList {
   #better_ms(answered: Server): number {
     let slowest_ms = 0;
     for (const server of this.#servers) {
-      if (server !== answered) slowest_ms = Math.max(slowest_ms, server.habits.latency_ms ?? 0);
+      if (server !== answered) slowest_ms = Math.max(slowest_ms, server.profile.latency_ms ?? 0);
     }
     return Math.min(BETTER_MOST_MS, Math.max(BETTER_LEAST_MS, slowest_ms * BETTER_FACTOR));
   }
@@ -238,6 +238,6 @@ class ListRace implements AskedList {
 /** Infinity where none is known. */
 function fastest(servers: readonly Server[]): number {
   let best_ms = Number.POSITIVE_INFINITY;
-  for (const { habits } of servers) best_ms = Math.min(best_ms, habits.latency_ms ?? best_ms);
+  for (const { profile } of servers) best_ms = Math.min(best_ms, profile.latency_ms ?? best_ms);
   return best_ms;
 }

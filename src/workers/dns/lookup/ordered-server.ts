@@ -27,7 +27,7 @@ export class OrderedServer {
   }
 
   get lateness_ms(): number {
-    const { latency_ms } = this.server.habits;
+    const { latency_ms } = this.server.profile;
     if (latency_ms === undefined) return this.#lateness_most_ms;
     return Math.min(this.#lateness_most_ms, Math.max(LATENESS_LEAST_MS, LATENESS_FACTOR * latency_ms));
   }

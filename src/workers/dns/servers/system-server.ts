@@ -17,7 +17,7 @@ import type { Nameserver } from '../../../protocol/options.js';
 import type { AnsweringServer } from '../../../protocol/trust/evidence.js';
 import type { Table, Tables } from '../../../threads/contracts/dns.js';
 import { type Asked, exchange, type Hear, type Reply } from '../ask/exchange.js';
-import { Habits } from '../ask/server-habits.js';
+import { ServerProfile } from '../ask/server-profile.js';
 import { askInOrder } from '../lookup/in-order.js';
 import { OrderedServer } from '../lookup/ordered-server.js';
 import { Search } from '../lookup/search.js';
@@ -50,7 +50,7 @@ type Parts = Omit<ServerParts, 'bootstrap'> & {
 
 export class SystemServer implements Server {
   readonly identity: AnsweringServer = { id: 'system', public: false };
-  readonly habits: Habits;
+  readonly profile: ServerProfile;
   readonly #parts: Parts;
   readonly #files: SystemFiles;
   readonly #resolvConf: WatchedFile<ResolvConf>;
@@ -68,7 +68,7 @@ export class SystemServer implements Server {
     const { now, files = SYSTEM_FILES, environment = process.env } = parts;
     this.#parts = parts;
     this.#files = files;
-    this.habits = new Habits(now);
+    this.profile = new ServerProfile(now);
     const surroundings = { hostname: hostname(), environment };
     this.#resolvConf = new WatchedFile(files.resolvConf, (text) => parseResolvConf(text, surroundings), now);
     this.#services = new WatchedFile(files.nsswitch, parseNsswitch, now);
@@ -88,7 +88,7 @@ export class SystemServer implements Server {
   ask(question: Question, way: Way, hear: Hear<Reply>): Asked {
     const begun_ms = this.#parts.now();
     const heard = (reply: Reply): void => {
-      this.habits.replied(reply, this.#parts.now() - begun_ms);
+      this.profile.replied(reply, this.#parts.now() - begun_ms);
       hear(reply);
     };
     const { isPlain, hasDns } = this.#services.content;

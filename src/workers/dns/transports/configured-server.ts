@@ -7,7 +7,7 @@ import type { AnsweringServer } from '../../../protocol/trust/evidence.js';
 import type { Tables } from '../../../threads/contracts/dns.js';
 import { type Asked, type Hear, type Reply, tells } from '../ask/exchange.js';
 import { EDNS_ALONE } from '../ask/forms.js';
-import { Habits } from '../ask/server-habits.js';
+import { ServerProfile } from '../ask/server-profile.js';
 import type { Authorities } from './authorities.js';
 import type { Bootstrap } from './dial.js';
 import { HttpsServer } from './https.js';
@@ -20,7 +20,7 @@ export type Way = 'usual' | 'tcp' | 'udp';
 
 export interface Server {
   readonly identity: AnsweringServer;
-  readonly habits: Habits;
+  readonly profile: ServerProfile;
   /** Whether it can be asked that way. */
   goes(way: Way): boolean;
   ask(question: Question, way: Way, hear: Hear<Reply>): Asked;
@@ -55,15 +55,15 @@ interface Ways {
 
 export class ConfiguredServer implements Server {
   readonly identity: AnsweringServer;
-  readonly habits: Habits;
+  readonly profile: ServerProfile;
   readonly #now: () => number;
   readonly #ways: Ways;
 
   constructor(nameserver: Nameserver, parts: ServerParts) {
     this.#now = parts.now;
-    this.habits = new Habits(parts.now);
+    this.profile = new ServerProfile(parts.now);
     this.identity = { id: nameserver.id, public: parts.isPublic(nameserver.host) };
-    this.#ways = transports(nameserver, parts, this.habits, (name, addresses) =>
+    this.#ways = transports(nameserver, parts, this.profile, (name, addresses) =>
       parts.injected(nameserver.id, name, addresses),
     );
   }
@@ -82,7 +82,7 @@ export class ConfiguredServer implements Server {
     const chosen = this.#ways[way] ?? usual;
     // A way of its own is what it is.
     const whole = chosen === usual && udp !== undefined ? tcp : undefined;
-    const asked = new ServerQuestion(question, { habits: this.habits, now: this.#now, udp, whole, hear });
+    const asked = new ServerQuestion(question, { profile: this.profile, now: this.#now, udp, whole, hear });
     asked.begin(chosen);
     return asked;
   }
@@ -93,7 +93,7 @@ export class ConfiguredServer implements Server {
 }
 
 interface Observing {
-  readonly habits: Habits;
+  readonly profile: ServerProfile;
   readonly now: () => number;
   readonly udp: Transport | undefined;
   /** Where to ask again when the answer was truncated; undefined is nowhere. */
@@ -101,7 +101,7 @@ interface Observing {
   readonly hear: Hear<Reply>;
 }
 
-/** One question, of which the server's habits are learnt. */
+/** One question, which adds to the server's profile. */
 class ServerQuestion implements Asked {
   readonly #question: Question;
   readonly #observing: Observing;
@@ -116,9 +116,9 @@ class ServerQuestion implements Asked {
   }
 
   begin(transport: Transport): void {
-    const { habits, udp } = this.#observing;
+    const { profile, udp } = this.#observing;
     if (transport !== udp) this.#askStream(transport);
-    else this.#current = transport.ask(this.#question, (reply) => this.#heard(reply), habits.forms.current.edns);
+    else this.#current = transport.ask(this.#question, (reply) => this.#heard(reply), profile.forms.current.edns);
   }
 
   cancel(reason: string): void {
@@ -127,9 +127,9 @@ class ServerQuestion implements Asked {
   }
 
   #heard(reply: Reply): void {
-    const { habits, whole } = this.#observing;
+    const { profile, whole } = this.#observing;
     if (reply.kind === 'truncated' && whole !== undefined && !this.#cancelled) {
-      habits.counts.truncated += 1;
+      profile.counts.truncated += 1;
       this.#askStream(whole);
       return;
     }
@@ -138,7 +138,7 @@ class ServerQuestion implements Asked {
 
   /** Some servers answer EDNS with an error over a stream too; what is known of UDP holds for it. */
   #askStream(transport: Transport): void {
-    const { forms } = this.#observing.habits;
+    const { forms } = this.#observing.profile;
     const { edns } = forms.current;
     const heard = (reply: Reply): void => {
       const mayBeEdns = edns && !forms.works(EDNS_ALONE) && reply.kind === 'server-failure' && !this.#cancelled;
@@ -152,13 +152,13 @@ class ServerQuestion implements Asked {
   }
 
   #heardPlain(refusal: Reply, reply: Reply): void {
-    if (tells(reply)) this.#observing.habits.forms.refusedEdns(false);
+    if (tells(reply)) this.#observing.profile.forms.refusedEdns(false);
     this.#tell(tells(reply) ? reply : refusal);
   }
 
   #tell(reply: Reply): void {
-    const { habits, now, hear } = this.#observing;
-    habits.replied(reply, now() - this.#begun_ms);
+    const { profile, now, hear } = this.#observing;
+    profile.replied(reply, now() - this.#begun_ms);
     hear(reply);
   }
 }
@@ -166,7 +166,7 @@ class ServerQuestion implements Asked {
 function transports(
   nameserver: Nameserver,
   { limits, lines, authorities, bootstrap, now }: ServerParts,
-  habits: Habits,
+  profile: ServerProfile,
   injected: (name: string, addresses: readonly string[]) => void,
 ): Ways {
   const { kind, host, port, path, via } = nameserver;
@@ -175,7 +175,7 @@ function transports(
   if (via !== undefined && line === undefined) throw new Error(`no line is called ${via}`);
   switch (kind) {
     case 'udp': {
-      const udp = new UdpServer({ host, port }, { habits, limits, injected, now });
+      const udp = new UdpServer({ host, port }, { profile, limits, injected, now });
       return { usual: udp, udp, tcp: new TcpServer({ host, port, line, tls: undefined }, bootstrap) };
     }
     case 'tcp': {

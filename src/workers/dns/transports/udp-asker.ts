@@ -1,5 +1,5 @@
 // What a question over UDP knows of the server that it is asked of.
-import type { Habits } from '../ask/server-habits.js';
+import type { ServerProfile } from '../ask/server-profile.js';
 import type { Place, UdpSockets } from './udp-sockets.js';
 
 export interface UdpLimits {
@@ -18,7 +18,7 @@ export interface Kept {
 
 /** The server that is asked: its sockets, what is known of its ways, and who listens on after an answer. */
 export interface Asker {
-  readonly habits: Habits;
+  readonly profile: ServerProfile;
   readonly limits: UdpLimits;
   readonly injected: Injected;
   readonly sockets: UdpSockets;

@@ -59,7 +59,7 @@ export class UdpQuery implements Asked {
   cancel(reason: string): void {
     if (reason === TIMED_OUT) {
       this.#release();
-      if (this.#hear !== undefined && this.#refusal === undefined) this.#server.habits.forms.silent();
+      if (this.#hear !== undefined && this.#refusal === undefined) this.#server.profile.forms.silent();
     }
     this.failed({ kind: 'no-answer', reason });
   }
@@ -70,14 +70,14 @@ export class UdpQuery implements Asked {
   }
 
   message(sent: Sending, bytes: Buffer): void {
-    const { habits, now } = this.#server;
+    const { profile, now } = this.#server;
     const answer = judgeAnswer(bytes, this.#question, sent.place.id, sent.spelling);
     if (answer.kind === 'invalid') {
-      habits.counts.invalid += 1;
+      profile.counts.invalid += 1;
       if (answer.code === 'wrong-case') this.#wrongCase();
       return;
     }
-    if (sent.spelling !== undefined && sent.spelling !== this.#question.name) habits.forms.keptCase();
+    if (sent.spelling !== undefined && sent.spelling !== this.#question.name) profile.forms.keptCase();
     const [elapsed_ms, carried] = [now() - sent.at_ms, carriesEdns(bytes)];
     if (this.#settled !== undefined) this.#afterwards(sent, answer);
     else if (this.#refuses(sent, answer)) this.#refused({ sent, answer, elapsed_ms, carried });
@@ -85,7 +85,7 @@ export class UdpQuery implements Asked {
   }
 
   #nextForm(): Form {
-    const { forms } = this.#server.habits;
+    const { forms } = this.#server.profile;
     if (this.#sent.length === 0) return forms.current;
     if (!forms.isProven) return PLAIN;
     // The last try does without what a box on the way may not like, if there may be one.
@@ -127,7 +127,7 @@ export class UdpQuery implements Asked {
   /** After a look at the sockets: where the thread was late, the answer may well lie there. */
   #repeat(): void {
     this.#look = setImmediate(() => {
-      this.#server.habits.counts.repeats += 1;
+      this.#server.profile.counts.repeats += 1;
       this.send();
     });
   }
@@ -146,11 +146,11 @@ export class UdpQuery implements Asked {
   }
 
   #retryAfter_ms(): number {
-    const { habits, limits } = this.#server;
+    const { profile, limits } = this.#server;
     const usual_ms =
-      habits.latency_ms === undefined ? limits.udp_retry_ms : Math.max(RETRY_LEAST_MS, 3 * habits.latency_ms);
+      profile.latency_ms === undefined ? limits.udp_retry_ms : Math.max(RETRY_LEAST_MS, 3 * profile.latency_ms);
     const after_ms = Math.min(limits.udp_retry_ms, usual_ms);
-    if (habits.forms.isProven) return after_ms * RETRY_FACTOR ** (this.#sent.length - 1);
+    if (profile.forms.isProven) return after_ms * RETRY_FACTOR ** (this.#sent.length - 1);
     return this.#sent.length === 1 ? Math.min(after_ms, limits.udp_retry_ms * PLAIN_PART) : limits.udp_retry_ms;
   }
 
@@ -158,7 +158,7 @@ export class UdpQuery implements Asked {
   #wrongCase(): void {
     if (this.#lostCase || this.#hear === undefined) return;
     this.#lostCase = true;
-    const { forms } = this.#server.habits;
+    const { forms } = this.#server.profile;
     if (forms.lostCase()) this.#again(forms.inOneCase);
   }
 
@@ -167,16 +167,16 @@ export class UdpQuery implements Asked {
     if (this.#sent.length >= TRIES_MAX && this.#sent.every((sent) => sent.form !== PLAIN)) return false;
     if (answer.kind === 'server-failure' && form.edns && NO_EDNS.includes(answer.rcode)) return true;
     const isBad = answer.kind === 'server-failure' || (answer.kind === 'nxdomain' && !this.#question.madeUp);
-    return isBad && !this.#server.habits.forms.works(form);
+    return isBad && !this.#server.profile.forms.works(form);
   }
 
   #refused(refusal: Refusal): void {
-    const { habits, limits } = this.#server;
+    const { profile, limits } = this.#server;
     const { sent, answer } = refusal;
     const hasRefusal = this.#refusal !== undefined;
     this.#refusal ??= refusal;
     if (answer.kind === 'server-failure' && NO_EDNS.includes(answer.rcode) && sent.form.edns) {
-      this.#again(habits.refusedEdns());
+      this.#again(profile.refusedEdns());
     } else if (this.#sent.every(({ form }) => form !== PLAIN)) this.#again(PLAIN);
     // The plain query may be lost, and repeated.
     if (!hasRefusal) this.#hold ??= new Countdown(limits.udp_retry_ms + limits.hold_ms, () => this.#end());
@@ -190,13 +190,13 @@ export class UdpQuery implements Asked {
 
   /** The plain query has brought nothing new, or nothing in time. */
   #takeRefusal({ sent, answer, elapsed_ms, carried }: Refusal): void {
-    if (tells(answer)) this.#server.habits.believed(elapsed_ms, sent.form.edns, carried);
+    if (tells(answer)) this.#server.profile.believed(elapsed_ms, sent.form.edns, carried);
     this.#take(sent, answer);
   }
 
   /** The first answer is taken at once, unless it is doubtful or the server's answers have been forged before. */
   #weigh(sent: Sending, answer: Answer, elapsed_ms: number, carried: boolean): void {
-    const { habits, limits } = this.#server;
+    const { profile, limits } = this.#server;
     const refusal = this.#refusal;
     const isWorse = answer.kind === 'server-failure' || answer.kind === refusal?.answer.kind;
     if (refusal !== undefined && isWorse) {
@@ -208,16 +208,16 @@ export class UdpQuery implements Asked {
     if (held !== undefined && !tells(answer)) return;
     const isSame = held !== undefined && sameAnswer(held.answer, answer);
     if (isSame && (held.sent === sent || why !== undefined)) return;
-    const wary = held === undefined ? habits.isWary : held.why === undefined;
+    const wary = held === undefined ? profile.isWary : held.why === undefined;
     if (held !== undefined && held.sent === sent) this.#contradict(held.answer);
     if (why === undefined && (!wary || isSame)) {
-      habits.believed(elapsed_ms, sent.form.edns, carried);
+      profile.believed(elapsed_ms, sent.form.edns, carried);
       this.#take(sent, answer);
       return;
     }
     this.#held = { answer, sent, why };
     if (held !== undefined) return;
-    habits.counts.held += 1;
+    profile.counts.held += 1;
     // It was not lost: a repeat would only bring more forgeries.
     this.#stopRepeating();
     this.#hold?.cancel();
@@ -225,8 +225,8 @@ export class UdpQuery implements Asked {
   }
 
   #doubt({ form }: Sending, elapsed_ms: number, carried: boolean): string | undefined {
-    const { habits } = this.#server;
-    return form === PLAIN && habits.forms.doubtsPlain ? PLAINLY : habits.doubt(elapsed_ms, form.edns, carried);
+    const { profile } = this.#server;
+    return form === PLAIN && profile.forms.doubtsPlain ? PLAINLY : profile.doubt(elapsed_ms, form.edns, carried);
   }
 
   /** Nothing more came: what was held is the answer, and as doubtful as it was. */
@@ -237,7 +237,7 @@ export class UdpQuery implements Asked {
       this.#take(sent, answer);
       return;
     }
-    this.#server.habits.unrefuted();
+    this.#server.profile.unrefuted();
     this.#take(sent, { ...answer, doubt: why });
   }
 
@@ -250,7 +250,7 @@ export class UdpQuery implements Asked {
 
   /** What an answer shows of the form in which it was asked for, and of the first one. */
   #learn(sent: Sending, answer: Answer): void {
-    const { forms } = this.#server.habits;
+    const { forms } = this.#server.profile;
     if (answer.doubt !== undefined) return;
     if (answer.kind === 'addresses' || answer.kind === 'truncated') forms.worked(sent.form);
     const [first] = this.#sent;
@@ -261,7 +261,7 @@ export class UdpQuery implements Asked {
   /** A second answer under the id of the first: one of the two was forged, and forgers hurry. */
   #afterwards(sent: Sending, answer: Answer): void {
     const settled = this.#settled;
-    if (answer.kind === 'addresses') this.#server.habits.forms.worked(sent.form);
+    if (answer.kind === 'addresses') this.#server.profile.forms.worked(sent.form);
     if (settled === undefined || sent !== settled.sent || !tells(answer)) return;
     if (sameAnswer(settled.answer, answer)) return;
     this.#contradict(settled.answer);
@@ -269,7 +269,7 @@ export class UdpQuery implements Asked {
   }
 
   #contradict(answer: Answer): void {
-    this.#server.habits.contradicted();
+    this.#server.profile.contradicted();
     if (answer.kind === 'addresses') this.#server.injected(this.#question.name, answer.addresses);
   }
 }

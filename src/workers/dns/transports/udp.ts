@@ -3,7 +3,7 @@
 import type { Question } from '../../../protocol/dns/message.js';
 import { Countdown } from '../ask/countdown.js';
 import type { Asked, Hear, Reply } from '../ask/exchange.js';
-import type { Habits } from '../ask/server-habits.js';
+import type { ServerProfile } from '../ask/server-profile.js';
 import type { Asker, Injected, Kept, UdpLimits } from './udp-asker.js';
 import { UdpQuery } from './udp-query.js';
 import { UdpSockets } from './udp-sockets.js';
@@ -15,7 +15,7 @@ const LISTENING_MAX = 4096;
 const SWEEP_LEAST_MS = 25;
 
 export class UdpServer implements Asker {
-  readonly habits: Habits;
+  readonly profile: ServerProfile;
   readonly limits: UdpLimits;
   readonly injected: Injected;
   readonly now: () => number;
@@ -26,14 +26,19 @@ export class UdpServer implements Asker {
 
   constructor(
     at: { readonly host: string; readonly port: number },
-    { habits, limits, injected, now }: { habits: Habits; limits: UdpLimits; injected: Injected; now: () => number },
+    {
+      profile,
+      limits,
+      injected,
+      now,
+    }: { profile: ServerProfile; limits: UdpLimits; injected: Injected; now: () => number },
   ) {
-    this.habits = habits;
+    this.profile = profile;
     this.limits = limits;
     this.injected = injected;
     this.now = now;
     this.sockets = new UdpSockets(at, limits.udp_sockets_max, () => {
-      habits.counts.strays += 1;
+      profile.counts.strays += 1;
     });
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Notice } from '../../../../src/protocol/notice.js';
 import { type Reply, STOPPING, TIMED_OUT } from '../../../../src/workers/dns/ask/exchange.js';
-import { GIVEN_UP } from '../../../../src/workers/dns/ask/server-habits.js';
+import { GIVEN_UP } from '../../../../src/workers/dns/ask/server-profile.js';
 import { ServerStates } from '../../../../src/workers/dns/ask/server-states.js';
 
 const silent = (reason: string): Reply => ({ kind: 'no-answer', reason });

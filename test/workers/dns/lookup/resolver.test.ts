@@ -263,7 +263,7 @@ test('a family whose answer had come while the thread was busy is not late', asy
   const server = await startServer({ trick: ({ type }) => (type === 'A' ? { hold: gate.promise } : undefined) });
   const resolver = startResolver([server.at], [], { try_timeout_ms: 10_000, timeout_ms: 10_000 });
   const lookup = resolver.lookup('a.test');
-  await until(() => resolver.servers.all[0]?.habits.counts.addresses === 1);
+  await until(() => resolver.servers.all[0]?.profile.counts.addresses === 1);
   gate.resolve();
   // Without a turn of the loop: the answer is sent, then no timer and no socket is looked at for longer than the grace.
   for (let tick = 0; tick < 10; tick += 1) await new Promise<void>((resolve) => process.nextTick(resolve));

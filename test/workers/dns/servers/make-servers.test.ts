@@ -65,7 +65,7 @@ test('a known address serves on while the machine’s resolver is silent', async
   let now = 0;
   let asked = 0;
   const system = {
-    habits: { latency_ms: undefined, isRespected: true },
+    profile: { latency_ms: undefined, isRespected: true },
     identity: { id: 'system' },
     goes: () => true,
     ask: (_question: object, _way: string, hear: (reply: object) => void) => {

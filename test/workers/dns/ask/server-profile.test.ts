@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exchange, type Hear, promised, type Reply } from '../../../../src/workers/dns/ask/exchange.js';
 import { CREDULOUS } from '../../../../src/workers/dns/ask/judge.js';
-import { Habits } from '../../../../src/workers/dns/ask/server-habits.js';
+import { ServerProfile } from '../../../../src/workers/dns/ask/server-profile.js';
 import { askList, type ListOutcome } from '../../../../src/workers/dns/lookup/list.js';
 import type { Server } from '../../../../src/workers/dns/transports/configured-server.js';
 
@@ -12,73 +12,73 @@ const FOUND: Reply = { kind: 'addresses', addresses: ['192.0.2.1'], ttl_s: 5 };
 const FAST = 'faster than this server can be';
 const PLAIN = 'without the EDNS option that this server returns';
 
-function habitsAt(clock: { ms: number }): Habits {
-  return new Habits(() => clock.ms);
+function profileAt(clock: { ms: number }): ServerProfile {
+  return new ServerProfile(() => clock.ms);
 }
 
 test('the latency is smoothed, and silence counts as slow', () => {
-  const habits = habitsAt({ ms: 0 });
-  assert.equal(habits.latency_ms, undefined);
-  habits.replied(ANSWER, 10);
-  assert.equal(habits.latency_ms, 10);
-  habits.replied(ANSWER, 18);
-  assert.equal(habits.latency_ms, 11);
-  habits.replied({ kind: 'no-answer', reason: 'timed out' }, 2000);
-  assert.ok((habits.latency_ms as number) > 200);
-  habits.replied({ kind: 'no-answer', reason: 'ECONNREFUSED' }, 0);
-  const { queries, nodata, timeouts, errors } = habits.counts;
+  const profile = profileAt({ ms: 0 });
+  assert.equal(profile.latency_ms, undefined);
+  profile.replied(ANSWER, 10);
+  assert.equal(profile.latency_ms, 10);
+  profile.replied(ANSWER, 18);
+  assert.equal(profile.latency_ms, 11);
+  profile.replied({ kind: 'no-answer', reason: 'timed out' }, 2000);
+  assert.ok((profile.latency_ms as number) > 200);
+  profile.replied({ kind: 'no-answer', reason: 'ECONNREFUSED' }, 0);
+  const { queries, nodata, timeouts, errors } = profile.counts;
   assert.deepEqual([queries, nodata, timeouts, errors], [4, 2, 1, 1]);
 });
 
 test('an answer much faster than any in a minute is doubtful, once there were enough of them', () => {
   const clock = { ms: 0 };
-  const habits = habitsAt(clock);
-  for (let answers = 0; answers < 40; answers += 1) habits.believed(40, true, true);
-  assert.equal(habits.doubt(1, true, true), undefined);
+  const profile = profileAt(clock);
+  for (let answers = 0; answers < 40; answers += 1) profile.believed(40, true, true);
+  assert.equal(profile.doubt(1, true, true), undefined);
   clock.ms = 60_000;
-  habits.believed(60, true, true);
-  assert.equal(habits.doubt(19, true, true), FAST);
-  assert.equal(habits.doubt(21, true, true), undefined);
+  profile.believed(60, true, true);
+  assert.equal(profile.doubt(19, true, true), FAST);
+  assert.equal(profile.doubt(21, true, true), undefined);
 });
 
 test('of a server that is near nothing can be said', () => {
   const clock = { ms: 0 };
-  const habits = habitsAt(clock);
-  for (; clock.ms <= 120_000; clock.ms += 1000) habits.believed(1, true, true);
-  assert.equal(habits.doubt(0.01, true, true), undefined);
+  const profile = profileAt(clock);
+  for (; clock.ms <= 120_000; clock.ms += 1000) profile.believed(1, true, true);
+  assert.equal(profile.doubt(0.01, true, true), undefined);
 });
 
 test('a server that always returns EDNS and then does not is doubtful, until it has often done so unrefuted', () => {
-  const habits = habitsAt({ ms: 0 });
+  const profile = profileAt({ ms: 0 });
   for (let answers = 0; answers < 4; answers += 1) {
-    assert.equal(habits.doubt(1, true, false), undefined);
-    habits.believed(1, true, true);
+    assert.equal(profile.doubt(1, true, false), undefined);
+    profile.believed(1, true, true);
   }
-  assert.equal(habits.doubt(1, true, false), PLAIN);
-  assert.equal(habits.doubt(1, false, false), undefined);
-  for (let doubts = 0; doubts < 8; doubts += 1) habits.unrefuted();
-  assert.equal(habits.doubt(1, true, false), undefined);
+  assert.equal(profile.doubt(1, true, false), PLAIN);
+  assert.equal(profile.doubt(1, false, false), undefined);
+  for (let doubts = 0; doubts < 8; doubts += 1) profile.unrefuted();
+  assert.equal(profile.doubt(1, true, false), undefined);
 });
 
 test('wariness ends', () => {
   const clock = { ms: 0 };
-  const habits = habitsAt(clock);
-  assert.equal(habits.isWary, false);
-  habits.contradicted();
+  const profile = profileAt(clock);
+  assert.equal(profile.isWary, false);
+  profile.contradicted();
   clock.ms = 599_999;
-  assert.equal(habits.isWary, true);
+  assert.equal(profile.isWary, true);
   clock.ms = 600_000;
-  assert.equal(habits.isWary, false);
+  assert.equal(profile.isWary, false);
 });
 
 /** A server of that latency that answers when it is told to. */
 function serverOf(id: string, latency_ms: number | undefined, asked: string[]) {
-  const habits = habitsAt({ ms: 0 });
-  if (latency_ms !== undefined) habits.replied(ANSWER, latency_ms);
+  const profile = profileAt({ ms: 0 });
+  if (latency_ms !== undefined) profile.replied(ANSWER, latency_ms);
   let answer = (_reply: Reply): void => {};
   const server: Server = {
     identity: { id, public: false },
-    habits,
+    profile,
     tables: {},
     goes: () => true,
     close: () => {},

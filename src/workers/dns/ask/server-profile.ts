@@ -42,7 +42,7 @@ const EDNS_SAMPLES = 4;
 /** Doubtful answers in a row that nothing contradicted: then it was the server that changed. */
 const DOUBTS_MAX = 8;
 
-export class Habits {
+export class ServerProfile {
   readonly counts: ServerCounts = {
     ...{ queries: 0, addresses: 0, nodata: 0, nxdomain: 0, failures: 0, timeouts: 0, errors: 0, repeats: 0 },
     ...{ truncated: 0, invalid: 0, strays: 0, held: 0, contradicted: 0, suspect: 0 },
