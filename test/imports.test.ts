@@ -55,7 +55,7 @@ test('an import from a folder that is not allowed is seen, also between a folder
     'folders: bench/target/servers/echo.ts imports bench/target/ports.ts',
   ]);
   assert.deepEqual(seen({ 'src/workers/dns/names.ts': imports('../routes/memory.js') }), [
-    'folders: src/workers/dns/names.ts imports src/workers/routes/memory.ts',
+    'folders: src/workers/dns/names.ts imports src/workers/routes/route-memory.ts',
   ]);
   assert.deepEqual(seen({ 'src/main/run.ts': imports('../../test/helpers/servers.js') }), [
     'folders: src/main/run.ts imports test/helpers/servers.ts',

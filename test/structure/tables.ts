@@ -124,7 +124,7 @@ export const RULES: Rules = {
     // A Map with a bound, used as a Map is.
     'lru-cache': [
       ...['src/workers/connection/shared/names-replica.ts', 'src/workers/connection/shared/outcome-reports.ts'],
-      ...['src/workers/dns/lookup/cache.ts', 'src/workers/dns/trust/clearance.ts'],
+      ...['src/workers/dns/lookup/cache.ts', 'src/workers/dns/trust/verified-addresses.ts'],
     ],
     'cli-progress': ['bench/shared/progress.ts'],
   },

@@ -10,8 +10,8 @@ import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { serve } from '../../threads/port.js';
 import { LineStates } from './line-states.js';
-import { Memory } from './memory.js';
-import { Subscriber } from './subscriber.js';
+import { RouteFeed } from './route-feed.js';
+import { RouteMemory } from './route-memory.js';
 
 /** Of the 15 s in which an actor must be ready. */
 const RESTORE_WAIT_MS = 1000;
@@ -20,7 +20,7 @@ const RESTORE_WAIT_MS = 1000;
 interface Connected {
   readonly reports: MessagePort;
   readonly pushes: MessagePort;
-  readonly subscriber: Subscriber;
+  readonly feed: RouteFeed;
 }
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
@@ -34,7 +34,7 @@ export async function run({ options, control, log, readOnly = false }: RoutesSta
     else written.write('warn', {}, message);
   };
   const states = new LineStates(options.lines, (notice) => written?.tell(notice));
-  const memory = new Memory(options, { warn, readOnly, tell: (destinations) => routes.tell(destinations) });
+  const memory = new RouteMemory(options, { warn, readOnly, tell: (destinations) => routes.tell(destinations) });
   const routes = new Routes(memory, states, options.cache.entries_max);
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
   await Promise.race([memory.restored, ended, restoreWait(memory.restored)]);
@@ -67,12 +67,12 @@ async function restoreWait(restored: Promise<void>): Promise<void> {
 }
 
 class Routes {
-  readonly #memory: Memory;
+  readonly #memory: RouteMemory;
   readonly #states: LineStates;
   readonly #entries_max: number;
   readonly #connected = new Map<number, Connected>();
 
-  constructor(memory: Memory, states: LineStates, entries_max: number) {
+  constructor(memory: RouteMemory, states: LineStates, entries_max: number) {
     this.#memory = memory;
     this.#states = states;
     this.#entries_max = entries_max;
@@ -80,8 +80,8 @@ class Routes {
 
   connect(actor: number, reports: MessagePort, pushes: MessagePort): void {
     const before = this.#connected.get(actor);
-    const subscriber = new Subscriber(pushes, this.#entries_max, (destination) => this.#memory.stateOf(destination));
-    const connected = { reports, pushes, subscriber };
+    const feed = new RouteFeed(pushes, this.#entries_max, (destination) => this.#memory.stateOf(destination));
+    const connected = { reports, pushes, feed };
     this.#connected.set(actor, connected);
     before?.reports.close();
     before?.pushes.close();
@@ -90,12 +90,12 @@ class Routes {
       { report: async (reporter, told, lines) => this.#report(reporter, told, lines) } satisfies RoutesActor,
       reports,
     );
-    subscriber.tell(this.#memory.destinations(), this.#memory.earlyLines());
+    feed.tell(this.#memory.destinations(), this.#memory.earlyLines());
   }
 
   /** What the state file had. */
   tell(destinations: readonly string[]): void {
-    for (const { subscriber } of this.#connected.values()) subscriber.tell(destinations, []);
+    for (const { feed } of this.#connected.values()) feed.tell(destinations, []);
   }
 
   #report(reporter: number, told: readonly RouteReport[], lines: readonly LineEvent[]): void {
@@ -105,8 +105,8 @@ class Routes {
       if (isDown !== undefined) this.#states.learned(event, isDown);
     }
     const destinations = told.map(({ destination }) => destination);
-    for (const [actor, { subscriber }] of this.#connected) {
-      if (actor !== reporter) subscriber.tell(destinations, lines);
+    for (const [actor, { feed }] of this.#connected) {
+      if (actor !== reporter) feed.tell(destinations, lines);
     }
   }
 

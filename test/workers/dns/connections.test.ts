@@ -12,7 +12,7 @@ import { promised, type Reply } from '../../../src/workers/dns/ask/exchange.js';
 import { Authorities } from '../../../src/workers/dns/transports/authorities.js';
 import { HttpsServer } from '../../../src/workers/dns/transports/https.js';
 import { TcpServer } from '../../../src/workers/dns/transports/tcp.js';
-import { verifiedHandshake } from '../../../src/workers/dns/trust/clearance.js';
+import { verifyByTls } from '../../../src/workers/dns/trust/verified-addresses.js';
 import { certificateFor, whyNoCertificate } from '../../helpers/certificate.js';
 import { until } from '../../helpers/until.js';
 
@@ -130,7 +130,7 @@ test('handshakes with suspected addresses share one set of authorities', { skip 
   const { key, cert } = certificateFor('dns.test');
   const { port } = await listening(createTlsServer({ key, cert }));
   const contexts = await contextsMadeBy(async () => {
-    const handshake = verifiedHandshake({ port, ca: cert });
+    const handshake = verifyByTls({ port, ca: cert });
     for (let made = 0; made < 3; made += 1) assert.equal(await handshake(HOST, 'dns.test').outcome, true);
   });
   assert.equal(contexts, 1);

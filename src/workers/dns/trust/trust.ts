@@ -7,11 +7,11 @@ import { Blacklist, type Finding } from '../../../protocol/trust/blacklist.js';
 import type { AnsweringServer, AnswerVerdict, BadAddress } from '../../../protocol/trust/evidence.js';
 import { type Observation, Outcomes } from '../../../protocol/trust/outcomes.js';
 import { SNAPSHOT_BEGIN } from '../../../protocol/trust/snapshot.js';
-import { Clearance, type Handshake } from './clearance.js';
+import { BadAddressFeed } from './bad-address-feed.js';
 import { type ProbeCounts, Prober } from './probe.js';
 import type { AskServer } from './probe-servers.js';
 import { readBadAddresses, writeBadAddresses } from './state-file.js';
-import { Subscriber } from './subscriber.js';
+import { VerifiedAddresses, type VerifyAddress } from './verified-addresses.js';
 import { worthProbing } from './worth-probing.js';
 
 export interface TrustParts {
@@ -19,7 +19,7 @@ export interface TrustParts {
   readonly warn: Warn;
   /** Milliseconds since the epoch, of a clock that does not go back. */
   readonly now?: () => number;
-  readonly handshake?: Handshake;
+  readonly verify?: VerifyAddress;
   /** Where another process writes the state file. */
   readonly readOnly?: boolean;
 }
@@ -40,11 +40,11 @@ export class Trust {
   readonly #blacklist: Blacklist;
   readonly #outcomes: Outcomes;
   readonly #prober: Prober;
-  readonly #clearance: Clearance | undefined;
+  readonly #verified: VerifiedAddresses | undefined;
   readonly #state: StateFile | undefined;
   readonly #now: () => number;
   readonly #warn: Warn;
-  readonly #subscribers = new Map<MessagePort, Subscriber>();
+  readonly #feeds = new Map<MessagePort, BadAddressFeed>();
   readonly #ttl_ms: number;
   readonly #bad_max: number;
   readonly #expiring: NodeJS.Timeout;
@@ -74,7 +74,7 @@ export class Trust {
     const direct = lines.some(({ isDirect }) => isDirect);
     const cleared = (address: string, name: string) => this.#cleared(address, name);
     // Where everything goes through proxies, nothing may be dialled past them.
-    this.#clearance = direct ? new Clearance(cleared, this.#now, parts.handshake) : undefined;
+    this.#verified = direct ? new VerifiedAddresses(cleared, this.#now, parts.verify) : undefined;
     if (dns.state_file !== null) {
       if (parts.readOnly !== true) this.#state = new StateFile(dns.state_file, parts.warn, SNAPSHOT_BEGIN);
       this.#restore(isProbing, dns, dns.state_file, parts.warn);
@@ -124,7 +124,7 @@ export class Trust {
     const verdict = this.#blacklist.judge(server, name, addresses, this.#now());
     for (const { address, why } of verdict.dropped) {
       if (why === 'spoofing' && !this.#blacklist.verdict(address)?.names.includes(name)) {
-        this.#clearance?.consider(address, name);
+        this.#verified?.consider(address, name);
       }
     }
     return verdict;
@@ -158,15 +158,15 @@ export class Trust {
 
   /** Pushes everything that stands, and from then on every change, until the other end of the port closes. */
   subscribe(pushes: MessagePort): void {
-    const subscriber = new Subscriber(pushes);
-    this.#subscribers.set(pushes, subscriber);
-    pushes.once('close', () => this.#subscribers.delete(pushes));
-    subscriber.tell(this.#blacklist.found().map(({ address, verdict }) => ({ address, verdict })));
+    const feed = new BadAddressFeed(pushes);
+    this.#feeds.set(pushes, feed);
+    pushes.once('close', () => this.#feeds.delete(pushes));
+    feed.tell(this.#blacklist.found().map(({ address, verdict }) => ({ address, verdict })));
   }
 
-  /** Tells the same subscribers that what they know of names may be outdated; undefined: of all. */
+  /** Tells the same connection actors that what they know of names may be outdated; undefined: of all. */
   namesChanged(names: readonly string[] | undefined): void {
-    for (const subscriber of this.#subscribers.values()) subscriber.namesChanged(names);
+    for (const feed of this.#feeds.values()) feed.namesChanged(names);
   }
 
   list(): BadAddress[] {
@@ -188,10 +188,10 @@ export class Trust {
   /** Settles when no socket, timer or port is left, and the state is written. */
   async stop(): Promise<void> {
     clearInterval(this.#expiring);
-    this.#clearance?.stop();
+    this.#verified?.stop();
     await this.#prober.stop();
     await this.save();
-    await Promise.all([...this.#subscribers.keys()].map(closed));
+    await Promise.all([...this.#feeds.keys()].map(closed));
   }
 
   #restore(isProbing: boolean, { bad_max }: TrustingOptions['dns'], path: string, warn: Warn): void {
@@ -225,7 +225,7 @@ export class Trust {
   #publish(): void {
     const changes = this.#blacklist.changes();
     if (changes.length === 0) return;
-    for (const subscriber of this.#subscribers.values()) subscriber.tell(changes);
+    for (const feed of this.#feeds.values()) feed.tell(changes);
   }
 }
 

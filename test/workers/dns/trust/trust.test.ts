@@ -196,11 +196,11 @@ test('an injected address that shows a certificate for another name is bad only 
   const clock = { ms: 0 };
   const asked: string[] = [];
   const verified = { yes: false };
-  const handshake: TrustParts['handshake'] = (address, name) => {
+  const verify: TrustParts['verify'] = (address, name) => {
     asked.push(`${address} ${name}`);
     return { outcome: Promise.resolve(verified.yes), end: () => {} };
   };
-  const trust = makeTrust({ probe: { ...probe, rounds: 1 } }, { clock, handshake });
+  const trust = makeTrust({ probe: { ...probe, rounds: 1 } }, { clock, verify });
   await probed(trust);
   assert.equal(trust.judge(SERVER, 'www.one.com', [FORGED]).suspect, true);
   assert.deepEqual(asked, []);
@@ -248,11 +248,11 @@ interface Surroundings {
   readonly warnings?: string[];
   /** Whether the server makes an address up for names that do not exist. */
   readonly hijacked?: boolean;
-  readonly handshake?: TrustParts['handshake'];
+  readonly verify?: TrustParts['verify'];
 }
 
 function makeTrust(dns: Partial<TrustOptions>, surroundings: Surroundings = {}): Trust {
-  const { clock = { ms: 0 }, warnings = [], hijacked = false, handshake } = surroundings;
+  const { clock = { ms: 0 }, warnings = [], hijacked = false, verify } = surroundings;
   const defaults = defaultOptions();
   const probe = { ...defaults.dns.probe, phantom_servers: [], rounds: 1 };
   const { id } = SERVER;
@@ -272,7 +272,7 @@ function makeTrust(dns: Partial<TrustOptions>, surroundings: Surroundings = {}):
     },
     warn: (message) => warnings.push(message),
     now: () => clock.ms,
-    ...(handshake === undefined ? {} : { handshake }),
+    ...(verify === undefined ? {} : { verify }),
   });
   ends.push(() => trust.stop());
   return trust;

@@ -13,10 +13,10 @@ const WAITING_MAX = 64;
 const AGAIN_MS = 600_000;
 const REMEMBERED_MAX = 1024;
 
-export type Handshake = (address: string, name: string) => { readonly outcome: Promise<boolean>; end(): void };
+export type VerifyAddress = (address: string, name: string) => { readonly outcome: Promise<boolean>; end(): void };
 
-export class Clearance {
-  readonly #handshake: Handshake;
+export class VerifiedAddresses {
+  readonly #verify: VerifyAddress;
   readonly #cleared: (address: string, name: string) => void;
   readonly #now: () => number;
   readonly #tried = new LRUCache<string, number>({ max: REMEMBERED_MAX });
@@ -26,11 +26,11 @@ export class Clearance {
   constructor(
     cleared: (address: string, name: string) => void,
     now: () => number,
-    handshake: Handshake = verifiedHandshake(),
+    verify: VerifyAddress = verifyByTls(),
   ) {
     this.#cleared = cleared;
     this.#now = now;
-    this.#handshake = handshake;
+    this.#verify = verify;
   }
 
   /** `name` is one that the address was not injected for. */
@@ -52,7 +52,7 @@ export class Clearance {
     while (this.#running.size < RUNNING_MAX) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
-      const running = this.#handshake(next.address, next.name);
+      const running = this.#verify(next.address, next.name);
       this.#running.add(running);
       void running.outcome.then((verified) => {
         this.#running.delete(running);
@@ -64,7 +64,7 @@ export class Clearance {
 }
 
 /** True once the server has shown a certificate for the name that the usual authorities (or `ca`) vouch for. */
-export function verifiedHandshake({ port = PORT, ca }: { port?: number; ca?: string } = {}): Handshake {
+export function verifyByTls({ port = PORT, ca }: { port?: number; ca?: string } = {}): VerifyAddress {
   const authorities = new Authorities(ca === undefined ? undefined : [ca]);
   return (address, name) => {
     const secureContext = authorities.context(tls);

@@ -17,7 +17,7 @@ const SAVE_EVERY_MS = 60_000;
 /** Routes that are taken over in one turn: some milliseconds. */
 const PIECE = 5000;
 
-export interface MemoryParts {
+export interface RouteMemoryParts {
   readonly warn: Warn;
   /** Hears of destinations that the state file had. */
   readonly tell: (destinations: readonly string[]) => void;
@@ -25,7 +25,7 @@ export interface MemoryParts {
   readonly readOnly: boolean;
 }
 
-export class Memory {
+export class RouteMemory {
   readonly #table: RouteTable;
   readonly #health: LineHealth;
   readonly #lines: Options['lines'];
@@ -34,7 +34,7 @@ export class Memory {
   readonly #file: StateFile | undefined;
   readonly #saving: NodeJS.Timeout | undefined;
   readonly #entries_max: number;
-  readonly #tell: MemoryParts['tell'];
+  readonly #tell: RouteMemoryParts['tell'];
   /** Settles when everything that the state file has is known, or when there is no use in it. */
   readonly restored: Promise<void>;
   #isRestored = false;
@@ -48,7 +48,7 @@ export class Memory {
     answersEarly: (line) => this.#health.answersEarly(line, performance.now()),
   };
 
-  constructor({ cache, lines }: Options, { warn, tell, readOnly }: MemoryParts) {
+  constructor({ cache, lines }: Options, { warn, tell, readOnly }: RouteMemoryParts) {
     this.#table = new RouteTable(cache.entries_max, cache.ttl_s * 1000);
     this.#health = new LineHealth(tableLength(lines));
     this.#lines = lines;

@@ -5,7 +5,7 @@ import type { BadAddressChange } from '../../../protocol/trust/evidence.js';
 import type { NamesSubscriber } from '../../../threads/contracts/dns.js';
 import { call, type Remote } from '../../../threads/port.js';
 
-export class Subscriber {
+export class BadAddressFeed {
   readonly #remote: Remote<NamesSubscriber>;
   /** By address; no more than the list has and has just had. */
   readonly #waiting = new Map<string, BadAddressChange>();

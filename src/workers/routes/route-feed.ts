@@ -11,7 +11,7 @@ const PUSH_MAX = 500;
 /** Events of lines that wait at most; the oldest goes first. */
 const LINE_EVENTS_MAX = 1024;
 
-export class Subscriber {
+export class RouteFeed {
   readonly #remote: Remote<RouteSubscriber>;
   readonly #stateOf: (destination: string) => RouteState | undefined;
   /** Destinations, the one that waits longest first. */
