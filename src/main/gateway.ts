@@ -14,7 +14,7 @@ import type { Remote } from '../threads/port.js';
 import { Counter } from '../threads/shared/counters.js';
 import { RoomFlag } from '../threads/shared/room-flag.js';
 import { Acceptor } from './accept/acceptor.js';
-import { type Address, addressOf, askedListeners, listen, reserve } from './accept/listen.js';
+import { type Address, addressOf, askedListeners, letClientsIn, reserve } from './accept/listen.js';
 import type { ListeningSocket } from './accept/listening-socket.js';
 import { Supervisor, type Tuning } from './actors/supervisor.js';
 import { FailureWatch } from './observe/failure-watch.js';
@@ -165,7 +165,7 @@ class Start {
   /** Why one of the listeners lets nobody in; undefined when all do. */
   #listen(): string | undefined {
     for (const listening of this.#listening) {
-      const problem = listen(listening);
+      const problem = letClientsIn(listening);
       if (problem !== undefined) return problem;
     }
     return undefined;

@@ -6,7 +6,7 @@ export const Command = { connect: 1, bind: 2, udpAssociate: 3 } as const;
 export const AddressType = { ipv4: 1, name: 3, ipv6: 4 } as const;
 
 /** The REP byte of section 6. */
-export const Reply = {
+export const ReplyCode = {
   succeeded: 0,
   generalFailure: 1,
   notAllowed: 2,

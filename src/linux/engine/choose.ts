@@ -38,7 +38,7 @@ export function openEngine(
   return { engine, why };
 }
 
-class Trial extends Handler {
+class EngineTrial extends Handler {
   received = 0;
   failure: string | undefined;
   readonly #engine: Engine;
@@ -67,7 +67,7 @@ class Trial extends Handler {
 export function tryUring(): string | undefined {
   const engine = UringEngine.open();
   if (typeof engine === 'number') return `the kernel refused io_uring with ${errnoName(engine)}`;
-  const trial = new Trial(engine);
+  const trial = new EngineTrial(engine);
   const listening = listenOn(LOOPBACK, 0, 1, 0);
   const connecting = openStream(LOOPBACK.length);
   try {

@@ -50,7 +50,7 @@ type Wait = (typeof Wait)[keyof typeof Wait];
 /** In the place of an outcome that is not known yet. */
 const ASK = 1;
 
-interface Trial {
+interface Postponed {
   readonly socket: Socket;
   readonly operation: Wait;
   /** Of a connect, or a send that left `rest` over: its outcome, which is told a turn later. */
@@ -71,7 +71,7 @@ export class EpollEngine implements Engine {
   readonly #events: Memory = mapMemory(EVENTS_MAX * 16 + 64);
   readonly #buffers: readonly Memory[] = GROUP_SIZES.map(({ size }) => mapMemory(size));
   /** What to try in the next turn. */
-  #trials: Trial[] = [];
+  #postponed: Postponed[] = [];
 
   static open(ownership: Ownership = UNRECORDED): EpollEngine | number {
     const fd = libc.epoll_create1(EPOLL_CLOEXEC);
@@ -201,19 +201,19 @@ export class EpollEngine implements Engine {
   turn(timeout_ms: number): number {
     this.counts.turns += 1;
     this.now = this.#clock.read();
-    const trials = this.#trials;
-    if (trials.length > 0) {
-      this.#trials = [];
-      for (const trial of trials) this.#try(trial);
+    const postponed = this.#postponed;
+    if (postponed.length > 0) {
+      this.#postponed = [];
+      for (const one of postponed) this.#try(one);
     }
     // What was tried may have told handlers something, which the caller must hear of before it waits.
-    const mayWait = trials.length === 0 && this.#trials.length === 0;
+    const mayWait = postponed.length === 0 && this.#postponed.length === 0;
     const wait_ms = mayWait ? Math.max(0, Math.ceil(timeout_ms)) : 0;
     const count = libc.epoll_wait(this.#fd, this.#events.address, EVENTS_MAX, wait_ms);
     this.now = this.#clock.look(wait_ms);
     this.isBehind = this.#clock.wasAway || count === EVENTS_MAX;
     if (count < 0) {
-      if (count === -EINTR) return trials.length;
+      if (count === -EINTR) return postponed.length;
       throw new Error(`epoll_wait failed: errno ${-count}`);
     }
     const { words } = this.#events;
@@ -221,11 +221,11 @@ export class EpollEngine implements Engine {
       const word = i * EVENT_WORDS;
       this.#happened(words[word + DATA_WORD], words[word + DATA_WORD + 1], words[word]);
     }
-    return trials.length + count;
+    return postponed.length + count;
   }
 
   #tryLater(socket: Socket, operation: Wait, result = ASK, rest: Uint8Array | undefined = undefined): void {
-    this.#trials.push({ socket, operation, result, rest });
+    this.#postponed.push({ socket, operation, result, rest });
   }
 
   #await(socket: Socket, operation: Wait): void {
@@ -286,13 +286,13 @@ export class EpollEngine implements Engine {
     return !socket.closing;
   }
 
-  #try(trial: Trial): void {
-    const { socket } = trial;
+  #try(one: Postponed): void {
+    const { socket } = one;
     if (socket.closing) return;
-    if (trial.rest !== undefined) {
+    if (one.rest !== undefined) {
       socket.waiting &= ~Wait.send;
-      socket.handler.onUnsent(socket, trial.rest, trial.result);
-    } else this.#carryOut(socket, trial.operation, trial.result);
+      socket.handler.onUnsent(socket, one.rest, one.result);
+    } else this.#carryOut(socket, one.operation, one.result);
   }
 
   #carryOut(socket: Socket, operation: Wait, result: number): void {

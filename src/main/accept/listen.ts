@@ -13,7 +13,7 @@ import type { ListeningSocket } from './listening-socket.js';
 const BACKLOG_DEFAULT = 4096;
 
 /** What is asked for; port 0 leaves it to the kernel. */
-export interface Asked extends Address {
+export interface AskedListener extends Address {
   readonly inbound: InboundName;
 }
 
@@ -27,10 +27,12 @@ export type Reserved =
   | { readonly code: 'failed'; readonly message: string };
 
 /** The listeners that the options ask for. */
-export const askedListeners = ({ host, port }: Options): readonly Asked[] => [{ host, port, inbound: 'socks5' }];
+export const askedListeners = ({ host, port }: Options): readonly AskedListener[] => [
+  { host, port, inbound: 'socks5' },
+];
 
 /** Takes every address and port, without listening yet: all of them or none. */
-export function reserve(asked: readonly Asked[], tcp_user_timeout_ms: number): Reserved {
+export function reserve(asked: readonly AskedListener[], tcp_user_timeout_ms: number): Reserved {
   if (asked.length > LISTENERS_MAX) {
     return { code: 'failed', message: `${asked.length} listeners are too many: there can be ${LISTENERS_MAX}` };
   }
@@ -48,7 +50,7 @@ export function reserve(asked: readonly Asked[], tcp_user_timeout_ms: number): R
 }
 
 /** The socket, or why there is none. */
-function reserveOne({ host, port, inbound }: Asked, number: number, tcp_user_timeout_ms: number) {
+function reserveOne({ host, port, inbound }: AskedListener, number: number, tcp_user_timeout_ms: number) {
   const ip = parseIp(host);
   if (ip === undefined) return `cannot listen on ${host}: not an IP address`;
   const fd = bindListener(ip, port, tcp_user_timeout_ms);
@@ -63,7 +65,7 @@ function reserveOne({ host, port, inbound }: Asked, number: number, tcp_user_tim
 }
 
 /** Lets clients in. Why it cannot, undefined if it can. */
-export function listen({ fd, listener }: ListeningSocket): string | undefined {
+export function letClientsIn({ fd, listener }: ListeningSocket): string | undefined {
   const result = startListening(fd, backlogMax());
   return result < 0 ? refusal(listener.name, result) : undefined;
 }

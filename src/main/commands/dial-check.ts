@@ -10,7 +10,7 @@ import { Chain } from '../../protocol/outbound/chain.js';
 import { follow } from '../../protocol/outbound/follow.js';
 import { describe } from '../../protocol/race/failure.js';
 import { plain } from '../../protocol/text/plain-text.js';
-import { type Answer, within } from '../process/within.js';
+import { type Within, within } from '../process/within.js';
 import { explainName } from './dns.js';
 
 /** Lines that are tried at a time; a configuration may have a thousand. */
@@ -130,7 +130,7 @@ async function tryProxies({ name, source, hops }: Line, { race, hosts }: Options
   }
 }
 
-function whyNot(answer: Answer<string | undefined>, timeout_ms: number): string | undefined {
+function whyNot(answer: Within<string | undefined>, timeout_ms: number): string | undefined {
   switch (answer.code) {
     case 'answered':
       return answer.value;

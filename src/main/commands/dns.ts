@@ -12,23 +12,23 @@ const ACTOR = new URL('../../workers/dns/actor.js', import.meta.url);
 /** Beyond the actor's own deadlines. */
 const GRACE_MS = 2000;
 
-export type Explained =
+export type NameExplained =
   | { readonly kind: 'explained'; readonly explanation: NameExplanation }
   | { readonly kind: 'failed'; readonly reason: string };
 
-export async function explainName(name: string, options: Options): Promise<Explained> {
+export async function explainName(name: string, options: Options): Promise<NameExplained> {
   const pool = new ActorPool(ACTOR);
   const { port1: control, port2 } = new MessageChannel();
   let deadline: NodeJS.Timeout | undefined;
   try {
     // A gateway that runs writes its state file; this is no second one.
     const start: NamesStart = { options, control: port2, readOnly: true };
-    const ended = pool.run(start, [port2]).ended.then((end): Explained => {
+    const ended = pool.run(start, [port2]).ended.then((end): NameExplained => {
       return { kind: 'failed', reason: end.code === 'died' ? end.why : 'the DNS actor has ended' };
     });
     const actor = call<NamesControl>(control);
-    const explained = actor.explain(name).then((explanation): Explained => ({ kind: 'explained', explanation }));
-    const late = new Promise<Explained>((resolve) => {
+    const explained = actor.explain(name).then((explanation): NameExplained => ({ kind: 'explained', explanation }));
+    const late = new Promise<NameExplained>((resolve) => {
       // To ask, for the first probe, for late answers, and for the choice.
       const { try_timeout_ms, timeout_ms: lookup_ms, hold_ms } = options.dns;
       const timeout_ms = try_timeout_ms + lookup_ms + hold_ms + lookup_ms + GRACE_MS;

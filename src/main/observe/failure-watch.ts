@@ -13,7 +13,7 @@ const LOOKS_MIN = 2;
 const ASK_MS = 1000;
 
 /** Sums over all actors. */
-export interface Outcomes {
+export interface ConnectionSums {
   readonly connected: number;
   readonly failed: number;
   /** Of those that failed, which a rule blocks. */
@@ -21,7 +21,7 @@ export interface Outcomes {
 }
 
 export interface FailureWatchParts {
-  readonly stats: () => Outcomes;
+  readonly stats: () => ConnectionSums;
   readonly actors: () => readonly (Remote<ConnectionActor> | undefined)[];
   readonly notices: Notices;
 }

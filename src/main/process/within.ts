@@ -1,6 +1,6 @@
 // Bounds the wait for another thread. It cancels nothing.
 
-export type Answer<T> =
+export type Within<T> =
   | { readonly code: 'answered'; readonly value: T }
   | { readonly code: 'failed'; readonly reason: string }
   | { readonly code: 'late' };
@@ -13,14 +13,14 @@ const AWAY_MS = 1000;
 const PARDONS = 4;
 
 /** What `promise` comes to within `timeout_ms`; never rejects. */
-export async function within<T>(timeout_ms: number, promise: Promise<T>): Promise<Answer<T>> {
+export async function within<T>(timeout_ms: number, promise: Promise<T>): Promise<Within<T>> {
   let forget = (): void => {};
-  const late = new Promise<Answer<T>>((resolve) => {
+  const late = new Promise<Within<T>>((resolve) => {
     forget = after(timeout_ms, () => resolve({ code: 'late' }));
   });
   const outcome = promise.then(
-    (value): Answer<T> => ({ code: 'answered', value }),
-    (error: unknown): Answer<T> => ({ code: 'failed', reason: reasonOf(error) }),
+    (value): Within<T> => ({ code: 'answered', value }),
+    (error: unknown): Within<T> => ({ code: 'failed', reason: reasonOf(error) }),
   );
   const answer = await Promise.race([outcome, late]);
   forget();

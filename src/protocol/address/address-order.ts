@@ -44,21 +44,21 @@ interface Ranked {
 }
 
 /** The machine's own addresses, made ready: they change seldom, and are asked for each answer. */
-export type Sources = readonly Known[];
+export type SourceAddresses = readonly Known[];
 
 /** Takes canonical addresses. */
-export function sourcesOf(addresses: readonly string[]): Sources {
+export function sourcesOf(addresses: readonly string[]): SourceAddresses {
   return addresses.flatMap((address) => knownOf(address) ?? []);
 }
 
 /** Whether a canonical address is the machine's own. */
-export function isOwnAddress(address: string, sources: Sources): boolean {
+export function isAmong(address: string, sources: SourceAddresses): boolean {
   const ip = parseIp(address);
   return ip !== undefined && sources.some((source) => ip.length === source.ip.length && same(ip, source.ip));
 }
 
 /** Takes canonical addresses; what cannot be told apart keeps its order. */
-export function orderAddresses(destinations: readonly string[], sources: Sources): readonly string[] {
+export function orderAddresses(destinations: readonly string[], sources: SourceAddresses): readonly string[] {
   if (destinations.length < 2) return destinations;
   const ranked: Ranked[] = [];
   for (const address of destinations) {
@@ -87,7 +87,7 @@ function compare(a: Ranked, b: Ranked): number {
 }
 
 /** The source that the kernel would take (section 5, as far as addresses alone tell). */
-function sourceFor(destination: Known, sources: Sources): Known | undefined {
+function sourceFor(destination: Known, sources: SourceAddresses): Known | undefined {
   let best: Known | undefined;
   let most = -1;
   for (const source of sources) {

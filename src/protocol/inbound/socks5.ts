@@ -3,7 +3,7 @@
 import { unmapped } from '../address/address.js';
 import { type Target, targetOfIp, targetOfName } from '../address/target.js';
 import type { FailureCode } from '../race/failure.js';
-import { AddressType, Command, Method, Reply, VERSION } from '../socks-codes.js';
+import { AddressType, Command, Method, ReplyCode, VERSION } from '../socks-codes.js';
 import { type ForeignProtocol, foreignProtocol } from './foreign.js';
 import type { Inbound, InboundStep, Misfit, Proceed, Refused, Replies } from './inbound.js';
 
@@ -27,9 +27,9 @@ function greeted(size: number): Proceed {
 /** A client that speaks no SOCKS5 gets no answer: it would not understand one. */
 const NOT_SOCKS5 = refused(undefined);
 const UNSPECIFIED = new Uint8Array(4);
-const BAD_COMMAND = refused(encodeReply(Reply.commandNotSupported, UNSPECIFIED, 0));
-const BAD_ADDRESS_TYPE = refused(encodeReply(Reply.addressTypeNotSupported, UNSPECIFIED, 0));
-const BAD_NAME = refused(encodeReply(Reply.hostUnreachable, UNSPECIFIED, 0));
+const BAD_COMMAND = refused(encodeReply(ReplyCode.commandNotSupported, UNSPECIFIED, 0));
+const BAD_ADDRESS_TYPE = refused(encodeReply(ReplyCode.addressTypeNotSupported, UNSPECIFIED, 0));
+const BAD_NAME = refused(encodeReply(ReplyCode.hostUnreachable, UNSPECIFIED, 0));
 const UNAUTHENTICATED = refused(METHOD_UNACCEPTABLE, {
   what: 'authentication',
   sentence: 'offers SOCKS5 only with authentication, of which there is none here: let it use none',
@@ -112,37 +112,37 @@ function readText(bytes: Uint8Array, start: number, end: number): string {
 
 /** What the client is told of each failure (section 6). */
 const REPLIES: Readonly<Record<FailureCode, number>> = {
-  cancelled: Reply.generalFailure,
-  internal: Reply.generalFailure,
-  'out-of-resources': Reply.generalFailure,
-  'too-many-lookups': Reply.generalFailure,
-  'source-unavailable': Reply.generalFailure,
-  'source-in-use': Reply.generalFailure,
-  'proxy-authentication': Reply.generalFailure,
-  'proxy-protocol': Reply.generalFailure,
-  'proxy-unreachable': Reply.generalFailure,
-  'proxy-address-type': Reply.addressTypeNotSupported,
-  unexplained: Reply.generalFailure,
-  'dns-failed': Reply.hostUnreachable,
-  'timed-out': Reply.hostUnreachable,
-  'network-unreachable': Reply.networkUnreachable,
-  'host-unreachable': Reply.hostUnreachable,
-  'no-such-name': Reply.hostUnreachable,
-  forbidden: Reply.notAllowed,
-  'proxy-forbids': Reply.notAllowed,
-  loop: Reply.generalFailure,
-  unspecified: Reply.notAllowed,
-  'not-allowed': Reply.notAllowed,
-  'own-listener': Reply.notAllowed,
-  blocked: Reply.notAllowed,
-  reset: Reply.connectionRefused,
-  refused: Reply.connectionRefused,
+  cancelled: ReplyCode.generalFailure,
+  internal: ReplyCode.generalFailure,
+  'out-of-resources': ReplyCode.generalFailure,
+  'too-many-lookups': ReplyCode.generalFailure,
+  'source-unavailable': ReplyCode.generalFailure,
+  'source-in-use': ReplyCode.generalFailure,
+  'proxy-authentication': ReplyCode.generalFailure,
+  'proxy-protocol': ReplyCode.generalFailure,
+  'proxy-unreachable': ReplyCode.generalFailure,
+  'proxy-address-type': ReplyCode.addressTypeNotSupported,
+  unexplained: ReplyCode.generalFailure,
+  'dns-failed': ReplyCode.hostUnreachable,
+  'timed-out': ReplyCode.hostUnreachable,
+  'network-unreachable': ReplyCode.networkUnreachable,
+  'host-unreachable': ReplyCode.hostUnreachable,
+  'no-such-name': ReplyCode.hostUnreachable,
+  forbidden: ReplyCode.notAllowed,
+  'proxy-forbids': ReplyCode.notAllowed,
+  loop: ReplyCode.generalFailure,
+  unspecified: ReplyCode.notAllowed,
+  'not-allowed': ReplyCode.notAllowed,
+  'own-listener': ReplyCode.notAllowed,
+  blocked: ReplyCode.notAllowed,
+  reset: ReplyCode.connectionRefused,
+  refused: ReplyCode.connectionRefused,
 };
 
 export const SOCKS5_REPLIES: Replies = {
-  successCode: Reply.succeeded,
+  successCode: ReplyCode.succeeded,
   failureCode: (code) => REPLIES[code],
-  success: (ip, port) => encodeReply(Reply.succeeded, ip, port),
+  success: (ip, port) => encodeReply(ReplyCode.succeeded, ip, port),
   failure: ({ code }) => encodeReply(REPLIES[code], UNSPECIFIED, 0),
 };
 

@@ -4,10 +4,10 @@
 import { joined } from '../joined.js';
 import type { Hop } from '../lines/line.js';
 import { type Failure, failureOf } from '../race/failure.js';
-import type { Bound, Endpoint, HopKind } from './outbound.js';
+import type { Bound, HopKind, HopTarget } from './outbound.js';
 import { socks5 } from './socks5.js';
 
-export type Step =
+export type ChainStep =
   | { readonly kind: 'incomplete' }
   | { readonly kind: 'send'; readonly bytes: Uint8Array }
   /** The chain stands. `rest` are bytes that the destination has already sent. */
@@ -18,10 +18,10 @@ const KINDS: Readonly<Record<Hop['kind'], HopKind>> = { socks5 };
 const kindOf = ({ kind }: Hop): HopKind => KINDS[kind];
 
 const NOTHING = new Uint8Array(0);
-const TOO_SOON: Step = { kind: 'failed', failure: failureOf('proxy-protocol') };
+const TOO_SOON: ChainStep = { kind: 'failed', failure: failureOf('proxy-protocol') };
 
 /** It is the endpoint to which it leads. */
-export class Chain implements Endpoint {
+export class Chain implements HopTarget {
   readonly host: string;
   readonly port: number;
   readonly #hops: readonly Hop[];
@@ -56,12 +56,12 @@ export class Chain implements Endpoint {
   }
 
   /** Of the hop that is spoken to. */
-  get #target(): Endpoint {
+  get #target(): HopTarget {
     return this.#hops[this.#hop + 1] ?? this;
   }
 
   /** Takes what came (copied where kept) and says what follows from it. */
-  feed(bytes: Uint8Array): Step {
+  feed(bytes: Uint8Array): ChainStep {
     const received = this.#unread.length === 0 ? bytes : joined(this.#unread, bytes);
     const step = this.#kind.read(this.#phase, received, this.#hops[this.#hop], this.#target);
     switch (step.kind) {
@@ -86,7 +86,7 @@ export class Chain implements Endpoint {
   }
 
   /** `hasSpoken`: the hop that has just been reached has sent something. It must not before it is spoken to. */
-  #next(hasSpoken: boolean): Step {
+  #next(hasSpoken: boolean): ChainStep {
     this.#hop += 1;
     this.#kind = this.#kindOf(this.#hops[this.#hop]);
     this.#phase = 0;

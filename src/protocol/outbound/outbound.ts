@@ -4,7 +4,7 @@ import type { Hop } from '../lines/line.js';
 import type { Failure } from '../race/failure.js';
 
 /** Where a hop is asked to go: the next hop, or the destination. A name stays a name, and is resolved there. */
-export interface Endpoint {
+export interface HopTarget {
   readonly host: string;
   readonly port: number;
 }
@@ -31,9 +31,9 @@ export type HopStep =
  */
 export interface HopKind {
   /** The first bytes to send, once the hop is reached. */
-  begin(hop: Hop, target: Endpoint): Uint8Array;
+  begin(hop: Hop, target: HopTarget): Uint8Array;
   /** Whether the hop has been asked for its target by then: before that, whatever goes wrong is the hop's failure. */
   hasAsked(phase: number): boolean;
   /** `received`: all that the hop has sent in this phase, lent until the method returns. */
-  read(phase: number, received: Uint8Array, hop: Hop, target: Endpoint): HopStep;
+  read(phase: number, received: Uint8Array, hop: Hop, target: HopTarget): HopStep;
 }

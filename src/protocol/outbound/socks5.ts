@@ -4,7 +4,7 @@ import { parseIp } from '../address/address.js';
 import type { Hop } from '../lines/line.js';
 import { type Failure, type FailureCode, failureOf } from '../race/failure.js';
 import { AddressType, Command, Method, VERSION } from '../socks-codes.js';
-import type { Bound, Endpoint, HopKind, HopStep } from './outbound.js';
+import type { Bound, HopKind, HopStep, HopTarget } from './outbound.js';
 
 const PASSWORD_VERSION = 1;
 const CREDENTIAL_MAX = 255;
@@ -56,7 +56,7 @@ export const socks5: HopKind = {
   },
 };
 
-function readMethod(received: Uint8Array, { username, password }: Hop, target: Endpoint): HopStep {
+function readMethod(received: Uint8Array, { username, password }: Hop, target: HopTarget): HopStep {
   if (received.length < ANSWER_SIZE) return INCOMPLETE;
   const [version, method] = received;
   if (version !== VERSION) return BROKEN;
@@ -66,12 +66,12 @@ function readMethod(received: Uint8Array, { username, password }: Hop, target: E
 }
 
 /** RFC 1929 section 2. */
-function readVerdict(received: Uint8Array, target: Endpoint): HopStep {
+function readVerdict(received: Uint8Array, target: HopTarget): HopStep {
   if (received.length < ANSWER_SIZE) return INCOMPLETE;
   return received[1] === 0 ? request(target) : UNAUTHENTICATED;
 }
 
-function request(target: Endpoint): HopStep {
+function request(target: HopTarget): HopStep {
   return { kind: 'send', bytes: encodeConnect(target), size: ANSWER_SIZE, phase: Phase.reply };
 }
 
@@ -122,7 +122,7 @@ function encodePassword(username: string, password: string): Uint8Array {
   return Uint8Array.of(PASSWORD_VERSION, name.length, ...name, secret.length, ...secret);
 }
 
-function encodeConnect({ host, port }: Endpoint): Uint8Array {
+function encodeConnect({ host, port }: HopTarget): Uint8Array {
   const ip = parseIp(host);
   const head = [VERSION, Command.connect, 0];
   const tail = [port >> 8, port & 255];

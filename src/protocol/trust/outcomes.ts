@@ -41,7 +41,7 @@ interface Tally {
   failed: number;
 }
 
-export class Outcomes {
+export class ConnectionOutcomes {
   readonly #rules: OutcomeRules;
   /** By name and address; the name seen longest ago first. */
   readonly #names = new Map<string, Map<string, Tally>>();

@@ -3,7 +3,7 @@
 import type { Evidence, EvidenceKind, Verdict } from './evidence.js';
 import { anyUnrelated } from './related-names.js';
 
-export interface Standing {
+export interface AddressStanding {
   /** No site can have it: reserved, or on the static list. */
   readonly worthless: boolean;
   /** It has answered TLS for a name that it was not injected for. */
@@ -16,7 +16,7 @@ export interface Standing {
  * other and has not shown itself to be a live server. A real query may have had two honest answers: only spoofing, where
  * there was nobody to answer, makes an address bad for all names.
  */
-export function verdictOf(evidence: readonly Evidence[], { worthless, cleared }: Standing): Verdict {
+export function verdictOf(evidence: readonly Evidence[], { worthless, cleared }: AddressStanding): Verdict {
   const spoofed = namesOf(evidence, ['spoofing']);
   const injected = spoofed.length > 0 || evidence.some(({ how }) => how === 'spoofing');
   return {

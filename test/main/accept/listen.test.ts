@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { closeFd } from '../../../src/linux/sockets.js';
-import { addressOf, listen, reserve } from '../../../src/main/accept/listen.js';
+import { addressOf, letClientsIn, reserve } from '../../../src/main/accept/listen.js';
 import { LISTENERS_MAX } from '../../../src/threads/shared/hand-off.js';
 import { openSockets } from '../../helpers/actors-world.js';
 
@@ -16,7 +16,7 @@ test('each listener has its place, its address as its name, and no client yet', 
     const { host, port } = addressOf(one);
     assert.ok(port > 0);
     assert.equal(one.listener.name, host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
-    assert.equal(listen(one), undefined);
+    assert.equal(letClientsIn(one), undefined);
     return [one.listener.number, host, one.accepted];
   });
   assert.deepEqual(hosts, [

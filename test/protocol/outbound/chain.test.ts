@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Hop } from '../../../src/protocol/lines/line.js';
-import { Chain, type Step } from '../../../src/protocol/outbound/chain.js';
+import { Chain, type ChainStep } from '../../../src/protocol/outbound/chain.js';
 import type { HopKind } from '../../../src/protocol/outbound/outbound.js';
 import { socks5 } from '../../../src/protocol/outbound/socks5.js';
 import { failureOf } from '../../../src/protocol/race/failure.js';
@@ -19,9 +19,9 @@ const A = hop('192.0.2.1', 1080);
 const B = hop('proxy.example', 1081, 'user', 'secret');
 
 /** Feeds `replies` in pieces of `size` bytes; returns what was sent and how it ended. */
-function converse(chain: Chain, replies: readonly number[], size: number): { sent: number[][]; end: Step } {
+function converse(chain: Chain, replies: readonly number[], size: number): { sent: number[][]; end: ChainStep } {
   const sent = [[...chain.start()]];
-  let end: Step = { kind: 'incomplete' };
+  let end: ChainStep = { kind: 'incomplete' };
   for (let at = 0; at < replies.length && end.kind !== 'connected' && end.kind !== 'failed'; at += size) {
     end = chain.feed(Uint8Array.from(replies.slice(at, at + size)));
     if (end.kind === 'send') sent.push([...end.bytes]);
@@ -109,7 +109,7 @@ for (const [what, hops, replies, code, detail] of FAILURES) {
 }
 
 /** The same with the second message in one piece, for what must come too early. */
-function ahead(chain: Chain, replies: readonly number[]): Step {
+function ahead(chain: Chain, replies: readonly number[]): ChainStep {
   chain.start();
   chain.feed(Uint8Array.from(replies.slice(0, 2)));
   return chain.feed(Uint8Array.from(replies.slice(2)));

@@ -8,7 +8,7 @@ import type { Memory } from '../../../linux/memory.js';
 import * as sockets from '../../../linux/sockets.js';
 import type { Target } from '../../../protocol/address/target.js';
 import { type Candidate, sameIp } from '../../../protocol/lines/candidate.js';
-import { Chain, type Step } from '../../../protocol/outbound/chain.js';
+import { Chain, type ChainStep } from '../../../protocol/outbound/chain.js';
 import type { Bound } from '../../../protocol/outbound/outbound.js';
 import { type Failure, failureOf, towardsProxy } from '../../../protocol/race/failure.js';
 import type { AttemptResult } from '../../../protocol/race/record.js';
@@ -197,7 +197,7 @@ export class Attempt extends TimedHandler {
     return failure.code === 'reset' ? failureOf('unexplained', failure.detail) : failure;
   }
 
-  #follow(socket: Socket, step: Step): void {
+  #follow(socket: Socket, step: ChainStep): void {
     switch (step.kind) {
       case 'incomplete':
         this.#context.engine.receive(socket, BufferGroup.handshake);

@@ -10,7 +10,7 @@ import type { DialLine } from '../shared/dial-lines.js';
 import type { NameOutcome } from '../shared/names-replica.js';
 import type { KnownDestination } from './known-destination.js';
 
-interface Parts {
+interface CandidatesParts {
   readonly context: Context;
   readonly target: Target;
   readonly plan: RacePlan;
@@ -43,7 +43,7 @@ export class Candidates {
   /** For when nothing else is left, so offered when every lookup has been heard of. */
   #last: Candidate[] = [];
 
-  constructor({ context, target, plan, known }: Parts, looked: () => void) {
+  constructor({ context, target, plan, known }: CandidatesParts, looked: () => void) {
     this.#context = context;
     this.#target = target;
     this.#plan = plan;

@@ -56,7 +56,7 @@ class Pending {
   }
 }
 
-interface Parts {
+interface NamesReplicaParts {
   readonly deadlines: DeadlineWheel;
   readonly badAddresses: BadAddresses;
   /** The monotonic clock, in ms. */
@@ -82,7 +82,7 @@ export class NamesReplica {
   #remote: Remote<NamesActor> | undefined;
   #lookups: LookupClient | undefined;
 
-  constructor(options: Options['dns'], { deadlines, badAddresses, now, counters }: Parts) {
+  constructor(options: Options['dns'], { deadlines, badAddresses, now, counters }: NamesReplicaParts) {
     this.#known = new LRUCache({ max: options.entries_max });
     this.#timeout_ms = options.timeout_ms + GRACE_MS;
     this.#pending_max = options.lookups_max;

@@ -1,6 +1,6 @@
 // What an outcome means to the one who asked: addresses that nothing is held against now, in the order to try them, and a
 // TTL inside the configured bounds. It keeps nothing.
-import { isOwnAddress, orderAddresses, type Sources } from '../../../protocol/address/address-order.js';
+import { isAmong, orderAddresses, type SourceAddresses } from '../../../protocol/address/address-order.js';
 import { interleave, withoutDot } from '../../../protocol/address/host-name.js';
 import type { Options } from '../../../protocol/options.js';
 import type { LookupAnswer } from '../../../threads/contracts/dns.js';
@@ -28,7 +28,7 @@ export type Ipv6Use = 'all' | 'near' | 'none';
 export interface View {
   readonly judge: Judge;
   /** The machine's own addresses. */
-  readonly sources: Sources;
+  readonly sources: SourceAddresses;
   readonly ipv6: Ipv6Use;
   /** The answer's time is over. */
   readonly isStale?: boolean;
@@ -65,7 +65,7 @@ export function answerOf(asked: string, answer: PairAnswer, ttl_s: number, view:
 
 function isOfUse(address: string, ofFile: boolean, { ipv6, sources }: View): boolean {
   if (ipv6 === 'all' || !address.includes(':')) return true;
-  return ipv6 === 'near' && (ofFile || isOwnAddress(address, sources));
+  return ipv6 === 'near' && (ofFile || isAmong(address, sources));
 }
 
 function inOrder(addresses: readonly string[], { sources }: View): readonly string[] {

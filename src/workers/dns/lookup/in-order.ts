@@ -44,8 +44,8 @@ export function askInOrder(asking: InOrder, hear: Hear<Told>): Asked {
   return order;
 }
 
-/** One server's part. */
-interface Place {
+/** One server in the order, and how far it has come. */
+interface Entry {
   readonly server: OrderedServer;
   asked: Asked | undefined;
   reply: Reply | undefined;
@@ -58,7 +58,7 @@ class Order implements Asked {
   readonly #question: Question;
   readonly #way: Way;
   readonly #hear: Hear<Told>;
-  readonly #places: readonly Place[];
+  readonly #entries: readonly Entry[];
   /** Where all of them are silent, none is: the order holds again. */
   readonly #allSilent: boolean;
   #cancelled = false;
@@ -69,96 +69,96 @@ class Order implements Asked {
     this.#way = way;
     this.#hear = hear;
     this.#allSilent = servers.every(({ isSilent }) => isSilent);
-    this.#places = servers.map((server) => ({
+    this.#entries = servers.map((server) => ({
       ...{ server, asked: undefined, reply: undefined, silence: Silence.none, timer: undefined, look: undefined },
     }));
   }
 
   /** Asks servers until there is one to wait for. */
   askNext(): void {
-    for (const place of this.#places) {
+    for (const entry of this.#entries) {
       if (this.#over || this.#cancelled) return;
-      if (place.asked === undefined) this.#ask(place);
-      if (isOpen(place) && place.silence === Silence.none && this.#waitsFor(place)) return;
+      if (entry.asked === undefined) this.#ask(entry);
+      if (isOpen(entry) && entry.silence === Silence.none && this.#waitsFor(entry)) return;
     }
   }
 
   cancel(reason: string): void {
     this.#cancelled = true;
-    for (const place of this.#places) if (isOpen(place)) place.asked?.cancel(reason);
+    for (const entry of this.#entries) if (isOpen(entry)) entry.asked?.cancel(reason);
   }
 
-  #ask(place: Place): void {
-    const { server } = place;
+  #ask(entry: Entry): void {
+    const { server } = entry;
     const asked = server.ask(this.#question, this.#way, (reply) => {
       if (this.#over) return;
-      stopTimers(place);
-      place.reply = reply;
+      stopTimers(entry);
+      entry.reply = reply;
       this.#settle();
       this.askNext();
     });
-    place.asked = asked;
-    if (this.#places.length > 1) this.#watch(place);
+    entry.asked = asked;
+    if (this.#entries.length > 1) this.#watch(entry);
   }
 
   /** Waits for the next stage of a server's silence, and looks at the sockets before it believes in it. */
-  #watch(place: Place): void {
-    const next = AFTER[place.silence];
+  #watch(entry: Entry): void {
+    const next = AFTER[entry.silence];
     if (next === undefined) return;
-    place.timer = setTimeout(
+    entry.timer = setTimeout(
       () => {
-        place.look = setImmediate(() => {
-          place.silence = next;
+        entry.look = setImmediate(() => {
+          entry.silence = next;
           if (next === Silence.late) this.askNext();
           this.#settle();
-          if (!this.#over) this.#watch(place);
+          if (!this.#over) this.#watch(entry);
         });
       },
-      (next - place.silence) * place.server.lateness_ms,
+      (next - entry.silence) * entry.server.lateness_ms,
     );
   }
 
   /** The first answer before which nobody is waited for any more. */
   #settle(): void {
     if (this.#over) return;
-    for (const [index, place] of this.#places.entries()) {
-      if (place.reply !== undefined) {
-        if (!isAnswer(place.reply)) continue;
-        this.#finish({ reply: place.reply, isServfail: false });
+    for (const [index, entry] of this.#entries.entries()) {
+      if (entry.reply !== undefined) {
+        if (!isAnswer(entry.reply)) continue;
+        this.#finish({ reply: entry.reply, isServfail: false });
         return;
       }
-      const later = this.#places.slice(index + 1).find(({ reply }) => reply !== undefined && isAnswer(reply));
+      const later = this.#entries.slice(index + 1).find(({ reply }) => reply !== undefined && isAnswer(reply));
       if (later === undefined) {
-        if (isOpen(place) || !this.#cancelled) return;
+        if (isOpen(entry) || !this.#cancelled) return;
         continue;
       }
       const needed = later.reply?.kind === 'addresses' ? Silence.forAddresses : Silence.forNothing;
-      if (isOpen(place) && this.#waitsFor(place) && place.silence < needed && !this.#cancelled) return;
+      if (isOpen(entry) && this.#waitsFor(entry) && entry.silence < needed && !this.#cancelled) return;
     }
-    this.#finish(failureOf(this.#places));
+    this.#finish(failureOf(this.#entries));
   }
 
-  #waitsFor({ server }: Place): boolean {
+  #waitsFor({ server }: Entry): boolean {
     return this.#allSilent || !server.isSilent;
   }
 
   #finish(told: Told): void {
     this.#over = true;
-    for (const place of this.#places) {
-      stopTimers(place);
-      if (!isOpen(place) || place.asked === undefined) continue;
-      if (place.silence >= Silence.forAddresses) place.server.missed();
-      place.server.leave(place.asked, GIVEN_UP);
+    for (const entry of this.#entries) {
+      stopTimers(entry);
+      if (!isOpen(entry) || entry.asked === undefined) continue;
+      if (entry.silence >= Silence.forAddresses) entry.server.missed();
+      entry.server.leave(entry.asked, GIVEN_UP);
     }
     this.#hear(told);
   }
 }
 
-function isOpen({ asked, reply }: Place): boolean {
+function isOpen({ asked, reply }: Entry): boolean {
   return asked !== undefined && reply === undefined;
 }
 
-function stopTimers({ timer, look }: Place): void {
+function stopTimers({ timer, look }: Entry): void {
   clearTimeout(timer);
   clearImmediate(look);
 }
@@ -176,15 +176,15 @@ function isAnswer(reply: Reply): boolean {
 }
 
 /** Nobody has answered: silence is told before a failure, since whoever is silent may be asked another way. */
-function failureOf(places: readonly Place[]): Told {
-  const replies = places.flatMap(({ reply }) => reply ?? []);
+function failureOf(entries: readonly Entry[]): Told {
+  const replies = entries.flatMap(({ reply }) => reply ?? []);
   const isServfail = replies.some((reply) => reply.kind === 'server-failure' && reply.rcode === SERVFAIL);
   const doubtful = replies.find((reply) => reply.kind !== 'no-answer' && reply.doubt !== undefined);
   const silent = replies.some(({ kind }) => kind === 'no-answer');
   const failure = replies.find(({ kind }) => kind === 'server-failure');
   if (doubtful !== undefined) return { reply: doubtful, isServfail };
   if (!silent && failure !== undefined) return { reply: failure, isServfail };
-  const reasons = places.flatMap(({ server, reply }) =>
+  const reasons = entries.flatMap(({ server, reply }) =>
     reply === undefined ? [] : `${server.id}: ${reasonOf(reply)}`,
   );
   return { reply: { kind: 'no-answer', reason: reasons.join('; ') || TIMED_OUT }, isServfail };

@@ -2,7 +2,7 @@
 // the outcome when both have answered. What an outcome means is resolver.ts's business.
 import type { LookupAnswer } from '../../../threads/contracts/dns.js';
 import type { Asked, Hear } from '../ask/exchange.js';
-import type { PairFound, PairListener, PairOutcome } from './pair.js';
+import type { PairFound, PairHandler, PairOutcome } from './pair.js';
 
 /** What becomes of outcomes, and what those who wait are told. */
 export interface Meaning {
@@ -10,7 +10,7 @@ export interface Meaning {
   whole(name: string, outcome: PairOutcome): LookupAnswer;
 }
 
-export class Lookup implements Asked, PairListener {
+export class Lookup implements Asked, PairHandler {
   readonly #name: string;
   readonly #meaning: Meaning;
   readonly #waiting: Hear<LookupAnswer>[] = [];
@@ -23,7 +23,7 @@ export class Lookup implements Asked, PairListener {
   }
 
   /** `ask` is given this lookup as the one to tell. */
-  begin(ask: (name: string, listener: PairListener) => Asked): void {
+  begin(ask: (name: string, handler: PairHandler) => Asked): void {
     this.#asked = ask(this.#name, this);
   }
 

@@ -44,7 +44,7 @@ export type PairOutcome =
     };
 
 /** Who asked. */
-export interface PairListener {
+export interface PairHandler {
   /** Addresses to go on with, while a family is still to come; at most once. */
   early(answer: PairFound): void;
   /** Once, and the last. */
@@ -64,8 +64,8 @@ const GRACE_MS = 50;
 const LATE: ListFailure = { kind: 'failed', reason: 'late', again: [], spare: undefined };
 
 /** Takes a name as it was asked. Tells the whole within `timeout_ms`. */
-export function askPair(name: string, asking: Asking, listener: PairListener): Asked {
-  return new Pair(name, asking, listener);
+export function askPair(name: string, asking: Asking, handler: PairHandler): Asked {
+  return new Pair(name, asking, handler);
 }
 
 /** The same for those who ask seldom: the whole alone. */
@@ -74,16 +74,16 @@ export function askWhole(name: string, asking: Asking, hear: Hear<PairOutcome>):
 }
 
 class Pair implements Asked {
-  readonly #listener: PairListener;
+  readonly #handler: PairHandler;
   readonly #asked: AskedList[] = [];
   readonly #outcomes: ListOutcome[] = [];
   readonly #deadline: Countdown;
   #grace: Countdown | undefined;
   #open: number;
 
-  constructor(name: string, asking: Asking, listener: PairListener) {
+  constructor(name: string, asking: Asking, handler: PairHandler) {
     const { servers, types, way, judge, timeout_ms } = asking;
-    this.#listener = listener;
+    this.#handler = handler;
     this.#open = types.length;
     this.#deadline = new Countdown(timeout_ms, () => this.cancel(TIMED_OUT));
     for (let place = 0; place < types.length; place += 1) {
@@ -107,12 +107,12 @@ class Pair implements Asked {
     }
     this.#deadline.cancel();
     this.#grace?.cancel();
-    this.#listener.whole(combine(this.#outcomes));
+    this.#handler.whole(combine(this.#outcomes));
   }
 
   #early(): void {
     const early = combine(this.#outcomes);
-    if (early.kind === 'found') this.#listener.early(early);
+    if (early.kind === 'found') this.#handler.early(early);
   }
 }
 

@@ -185,7 +185,7 @@ export class Resolver {
     this.#inFlight.set(name, lookup);
     const { servers, judge } = this.#parts;
     const resolving = { servers, types: this.#ipv6() === 'all' ? BOTH : ONLY_A, judge, limits: this.#limits };
-    lookup.begin((asked, listener) => resolveName(asked, resolving, listener));
+    lookup.begin((asked, handler) => resolveName(asked, resolving, handler));
     return lookup;
   }
 

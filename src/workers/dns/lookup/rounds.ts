@@ -7,7 +7,7 @@ import { Countdown } from '../ask/countdown.js';
 import { type Asked, TIMED_OUT } from '../ask/exchange.js';
 import type { Judge } from '../ask/judge.js';
 import type { Server, Way } from '../transports/configured-server.js';
-import { askPair, type PairAnswer, type PairFound, type PairListener, type PairOutcome } from './pair.js';
+import { askPair, type PairAnswer, type PairFound, type PairHandler, type PairOutcome } from './pair.js';
 
 export interface Servers {
   readonly first: readonly Server[];
@@ -32,16 +32,16 @@ const STEPS: readonly { readonly asked: 'first' | 'backup' | 'again'; readonly w
 ];
 
 /** Tells the whole within `dns.timeout_ms`. There is a server to ask. */
-export function resolveName(name: string, resolving: Resolving, listener: PairListener): Asked {
-  const resolution = new Resolution(name, resolving, listener);
+export function resolveName(name: string, resolving: Resolving, handler: PairHandler): Asked {
+  const resolution = new Resolution(name, resolving, handler);
   resolution.start();
   return resolution;
 }
 
-class Resolution implements Asked, PairListener {
+class Resolution implements Asked, PairHandler {
   readonly #name: string;
   readonly #resolving: Resolving;
-  readonly #listener: PairListener;
+  readonly #handler: PairHandler;
   #step = 0;
   #asked: readonly Server[] = [];
   #again: readonly Server[] = [];
@@ -51,10 +51,10 @@ class Resolution implements Asked, PairListener {
   #current: Asked | undefined;
   #cancelled = false;
 
-  constructor(name: string, resolving: Resolving, listener: PairListener) {
+  constructor(name: string, resolving: Resolving, handler: PairHandler) {
     this.#name = name;
     this.#resolving = resolving;
-    this.#listener = listener;
+    this.#handler = handler;
   }
 
   start(): void {
@@ -68,7 +68,7 @@ class Resolution implements Asked, PairListener {
   }
 
   early(answer: PairFound): void {
-    this.#listener.early(answer);
+    this.#handler.early(answer);
   }
 
   whole(outcome: PairOutcome): void {
@@ -104,6 +104,6 @@ class Resolution implements Asked, PairListener {
 
   #finish(outcome: PairOutcome): void {
     this.#deadline?.cancel();
-    this.#listener.whole(outcome);
+    this.#handler.whole(outcome);
   }
 }

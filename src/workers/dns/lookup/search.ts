@@ -9,7 +9,7 @@ import type { Told } from './in-order.js';
 
 type Type = Question['type'];
 
-interface Parts {
+interface SearchParts {
   readonly plan: SearchPlan;
   readonly ask: (question: Question, hear: Hear<Told>) => Asked;
   /** How long a family waits for the other to say the same. */
@@ -29,7 +29,7 @@ interface Family {
 }
 
 export class Search {
-  readonly #parts: Parts;
+  readonly #parts: SearchParts;
   readonly #families: Family[] = [];
   /** In the plan. */
   #place = 0;
@@ -38,7 +38,7 @@ export class Search {
   #isFound = false;
   #patience: Countdown | undefined;
 
-  constructor(parts: Parts) {
+  constructor(parts: SearchParts) {
     this.#parts = parts;
   }
 

@@ -13,7 +13,7 @@ export interface Outdated {
   readonly servers: boolean;
 }
 
-interface Parts {
+interface MachineWatchParts {
   readonly hosts: Pick<Hosts, 'content'>;
   /** Changes when the machine's servers do; undefined where they are not asked. */
   readonly servers: () => string | undefined;
@@ -21,14 +21,14 @@ interface Parts {
 }
 
 export class MachineWatch {
-  readonly #parts: Parts;
+  readonly #parts: MachineWatchParts;
   readonly #timer: NodeJS.Timeout;
   #hosts: Hosts['content'];
   #servers: string | undefined;
   /** Seen, and told after the next look: answers that were on their way have come by then. */
   #seen: Outdated | undefined;
 
-  constructor(parts: Parts) {
+  constructor(parts: MachineWatchParts) {
     this.#parts = parts;
     this.#hosts = parts.hosts.content;
     this.#servers = parts.servers();

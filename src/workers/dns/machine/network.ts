@@ -3,7 +3,7 @@
 import { networkInterfaces } from 'node:os';
 import { readBounded } from '../../../files/bounded-file.js';
 import { OCTETS_MAX } from '../../../files/file-state.js';
-import { type Sources, sourcesOf } from '../../../protocol/address/address-order.js';
+import { type SourceAddresses, sourcesOf } from '../../../protocol/address/address-order.js';
 import { linesOf } from '../../../protocol/text/lines.js';
 
 const READ_MS = 5000;
@@ -13,7 +13,7 @@ const REJECT = 0x200;
 
 export interface Network {
   /** The machine's addresses. */
-  readonly sources: Sources;
+  readonly sources: SourceAddresses;
   /** Whether there is a route beyond the machine and the link. */
   readonly hasIpv6: boolean;
 }

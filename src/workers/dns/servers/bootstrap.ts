@@ -14,7 +14,7 @@ interface Found {
   readonly until_ms: number;
 }
 
-interface Parts {
+interface BootstrapParts {
   readonly hosts: Hosts;
   readonly system: Server;
   readonly timeout_ms: number;
@@ -26,7 +26,7 @@ const NAMES_MAX = 1024;
 const KEPT_MS = 60_000;
 
 /** Answers as node:net wants it. What was found once serves on when it is not found any more. */
-export function makeBootstrap({ hosts, system, timeout_ms, now }: Parts): Bootstrap {
+export function makeBootstrap({ hosts, system, timeout_ms, now }: BootstrapParts): Bootstrap {
   const found = new Map<string, Found>();
 
   async function addressesOf(name: string): Promise<readonly string[]> {

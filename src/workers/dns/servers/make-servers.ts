@@ -16,7 +16,7 @@ import { type SystemFiles, SystemServer } from './system-server.js';
 
 export type ServersOptions = Pick<Options, 'nameservers' | 'nameservers_backup' | 'lines' | 'dns'>;
 
-interface Parts {
+interface MakeServersParts {
   readonly hosts: Hosts;
   readonly injected: ServerParts['injected'];
   readonly warn: Warn;
@@ -39,7 +39,7 @@ export interface AllServers extends Servers {
 
 export function makeServers(
   options: ServersOptions,
-  { hosts, injected, warn, now, getaddrinfo, files, environment }: Parts,
+  { hosts, injected, warn, now, getaddrinfo, files, environment }: MakeServersParts,
 ): AllServers {
   const { dns, lines } = options;
   const names =

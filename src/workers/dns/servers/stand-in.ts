@@ -4,13 +4,13 @@ import type { Asked, Hear, Reply } from '../ask/exchange.js';
 
 type Ask = (hear: Hear<Reply>) => Asked;
 
-export interface Standing {
+export interface StandingIn {
   readonly first: Ask;
   readonly standIn: Ask;
   readonly head_start_ms: number;
 }
 
-export function askWithStandIn(standing: Standing, hear: Hear<Reply>): Asked {
+export function askWithStandIn(standing: StandingIn, hear: Hear<Reply>): Asked {
   return new StandIn(standing, hear);
 }
 
@@ -26,7 +26,7 @@ class StandIn implements Asked {
   #hasStoodIn = false;
   #over = false;
 
-  constructor({ first, standIn, head_start_ms }: Standing, hear: Hear<Reply>) {
+  constructor({ first, standIn, head_start_ms }: StandingIn, hear: Hear<Reply>) {
     this.#hear = hear;
     this.#first = first((reply) => this.#firstReplied(reply));
     this.#ask = standIn;

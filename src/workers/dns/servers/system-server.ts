@@ -40,7 +40,7 @@ const HEAD_START_MS = 250;
 /** How long a family waits for the other, in latenesses of the first server: until its third try has had its time. */
 const PATIENCE = 4;
 
-type Parts = Omit<ServerParts, 'bootstrap'> & {
+type SystemServerParts = Omit<ServerParts, 'bootstrap'> & {
   readonly getaddrinfo: SystemNames;
   readonly timeout_ms: number;
   readonly files?: SystemFiles;
@@ -51,7 +51,7 @@ type Parts = Omit<ServerParts, 'bootstrap'> & {
 export class SystemServer implements Server {
   readonly identity: AnsweringServer = { id: 'system', public: false };
   readonly profile: ServerProfile;
-  readonly #parts: Parts;
+  readonly #parts: SystemServerParts;
   readonly #files: SystemFiles;
   readonly #resolvConf: WatchedFile<ResolvConf>;
   readonly #services: WatchedFile<HostServices>;
@@ -64,7 +64,7 @@ export class SystemServer implements Server {
   /** For `rotate`. */
   #turn = 0;
 
-  constructor(parts: Parts) {
+  constructor(parts: SystemServerParts) {
     const { now, files = SYSTEM_FILES, environment = process.env } = parts;
     this.#parts = parts;
     this.#files = files;

@@ -1,6 +1,6 @@
 // What a question over UDP knows of the server that it is asked of.
 import type { ServerProfile } from '../ask/server-profile.js';
-import type { Place, UdpSockets } from './udp-sockets.js';
+import type { UdpSlot, UdpSockets } from './udp-sockets.js';
 
 export interface UdpLimits {
   readonly udp_sockets_max: number;
@@ -11,9 +11,9 @@ export interface UdpLimits {
 /** Hears of addresses that came ahead of the true answer to a real question. */
 export type Injected = (name: string, addresses: readonly string[]) => void;
 
-/** An answered question that still listens at its place. */
-export interface Kept {
-  readonly place: Place;
+/** An answered question that still listens at its slot. */
+export interface Listening {
+  readonly slot: UdpSlot;
 }
 
 /** The server that is asked: its sockets, what is known of its ways, and who listens on after an answer. */
@@ -23,6 +23,6 @@ export interface Asker {
   readonly injected: Injected;
   readonly sockets: UdpSockets;
   readonly now: () => number;
-  /** Keeps the place of an answered question for a while, to hear what contradicts the answer. */
-  listen(kept: Kept): void;
+  /** Keeps the slot of an answered question for a while, to hear what contradicts the answer. */
+  listen(kept: Listening): void;
 }

@@ -71,7 +71,7 @@ export class UdpQuery implements Asked {
 
   message(sent: Sending, bytes: Buffer): void {
     const { profile, now } = this.#server;
-    const answer = judgeAnswer(bytes, this.#question, sent.place.id, sent.spelling);
+    const answer = judgeAnswer(bytes, this.#question, sent.slot.id, sent.spelling);
     if (answer.kind === 'invalid') {
       profile.counts.invalid += 1;
       if (answer.code === 'wrong-case') this.#wrongCase();
@@ -98,14 +98,14 @@ export class UdpQuery implements Asked {
     const { name } = this.#question;
     const spelling = form.mixed ? mixCase(name, randomBits(Math.ceil(name.length / 8))) : undefined;
     const sent = new Sending(this, { at_ms: now(), form, spelling });
-    const place = sockets.take(sent);
-    if (place === undefined) {
+    const slot = sockets.take(sent);
+    if (slot === undefined) {
       queueMicrotask(() => this.failed({ kind: 'no-answer', reason: 'too many questions' }));
       return;
     }
-    sent.place = place;
+    sent.slot = slot;
     this.#sent.push(sent);
-    place.send(encodeQuery(this.#question, place.id, { spelling, edns: form.edns }));
+    slot.send(encodeQuery(this.#question, slot.id, { spelling, edns: form.edns }));
     if (this.#sent.length < TRIES_MAX) this.#retry = setTimeout(() => this.#repeat(), this.#retryAfter_ms());
   }
 
@@ -119,7 +119,7 @@ export class UdpQuery implements Asked {
     const [first] = this.#sent;
     for (const sent of this.#sent) {
       if (answered !== undefined && (sent === answered || sent === first)) this.#server.listen(sent);
-      else sent.place.release();
+      else sent.slot.release();
     }
     hear(reply);
   }

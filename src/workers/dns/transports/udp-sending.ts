@@ -1,7 +1,7 @@
-// One sending of a question over UDP: when, how and at which place it went out. Its outcomes are the question's business.
+// One sending of a question over UDP: when, how and at which slot it went out. Its outcomes are the question's business.
 import { noAnswer, type Reply } from '../ask/exchange.js';
 import type { Form } from '../ask/forms.js';
-import type { Listener, Place } from './udp-sockets.js';
+import type { DatagramHandler, UdpSlot } from './udp-sockets.js';
 
 /** The question that was sent. */
 interface Sender {
@@ -9,13 +9,13 @@ interface Sender {
   failed(reply: Reply): void;
 }
 
-export class Sending implements Listener {
+export class Sending implements DatagramHandler {
   readonly #query: Sender;
   readonly at_ms: number;
   readonly form: Form;
   readonly spelling: string | undefined;
   /** Set before anything is sent. */
-  place!: Place;
+  slot!: UdpSlot;
 
   constructor(query: Sender, sent: { at_ms: number; form: Form; spelling: string | undefined }) {
     this.#query = query;

@@ -5,7 +5,7 @@ import { randomInt } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 
 /** What a question hears on its id. */
-export interface Listener {
+export interface DatagramHandler {
   message(bytes: Buffer): void;
   error(error: NodeJS.ErrnoException): void;
 }
@@ -35,14 +35,14 @@ export class UdpSockets {
   }
 
   /** undefined when there are too many already. */
-  take(listener: Listener): Place | undefined {
+  take(handler: DatagramHandler): UdpSlot | undefined {
     let socket = this.#open.length < OPEN_MAX && this.#sockets < this.#max ? this.#add() : undefined;
     socket ??= this.#open[randomInt(Math.max(1, this.#open.length))];
     if (socket === undefined) return undefined;
-    const place = socket.take(listener);
+    const slot = socket.take(handler);
     // Only where another one can take its place: a question on a known port is better than none.
     if (socket.taken >= QUESTIONS_PER_SOCKET && this.#sockets < this.#max) this.#retire(socket);
-    return place;
+    return slot;
   }
 
   #add(): SharedSocket {
@@ -63,14 +63,14 @@ export class UdpSockets {
 }
 
 /** One id on one socket, until it is released. */
-export class Place {
+export class UdpSlot {
   readonly id: number;
-  readonly listener: Listener;
+  readonly handler: DatagramHandler;
   readonly #socket: SharedSocket;
 
-  constructor(id: number, listener: Listener, socket: SharedSocket) {
+  constructor(id: number, handler: DatagramHandler, socket: SharedSocket) {
     this.id = id;
-    this.listener = listener;
+    this.handler = handler;
     this.#socket = socket;
   }
 
@@ -86,7 +86,7 @@ export class Place {
 class SharedSocket {
   /** Questions that were put on it. */
   taken = 0;
-  readonly #places = new Map<number, Place>();
+  readonly #slots = new Map<number, UdpSlot>();
   readonly #socket: Socket;
   readonly #closed: () => void;
   readonly #sent = (error: Error | null): void => {
@@ -101,9 +101,9 @@ class SharedSocket {
     this.#socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
     this.#socket.on('error', (error) => this.#fail(error));
     this.#socket.on('message', (bytes) => {
-      const place = bytes.length < 2 ? undefined : this.#places.get(bytes.readUInt16BE(0));
-      if (place === undefined) stray();
-      else place.listener.message(bytes);
+      const slot = bytes.length < 2 ? undefined : this.#slots.get(bytes.readUInt16BE(0));
+      if (slot === undefined) stray();
+      else slot.handler.message(bytes);
     });
     this.#socket.on('connect', () => {
       this.#connected = true;
@@ -112,13 +112,13 @@ class SharedSocket {
     this.#socket.connect(port, address);
   }
 
-  take(listener: Listener): Place {
+  take(handler: DatagramHandler): UdpSlot {
     this.taken += 1;
     let id = randomInt(0x10000);
-    while (this.#places.has(id)) id = randomInt(0x10000);
-    const place = new Place(id, listener, this);
-    this.#places.set(id, place);
-    return place;
+    while (this.#slots.has(id)) id = randomInt(0x10000);
+    const slot = new UdpSlot(id, handler, this);
+    this.#slots.set(id, slot);
+    return slot;
   }
 
   send(bytes: Uint8Array): void {
@@ -127,18 +127,18 @@ class SharedSocket {
     else this.#unsent.push(bytes);
   }
 
-  release(place: Place): void {
-    if (this.#places.get(place.id) !== place) return;
-    this.#places.delete(place.id);
-    if (this.#places.size === 0) this.#close();
+  release(slot: UdpSlot): void {
+    if (this.#slots.get(slot.id) !== slot) return;
+    this.#slots.delete(slot.id);
+    if (this.#slots.size === 0) this.#close();
   }
 
   /** What is wrong with the socket is so for all who use it. */
   #fail(error: NodeJS.ErrnoException): void {
-    const places = [...this.#places.values()];
-    this.#places.clear();
+    const slots = [...this.#slots.values()];
+    this.#slots.clear();
     this.#close();
-    for (const { listener } of places) listener.error(error);
+    for (const { handler } of slots) handler.error(error);
   }
 
   #close(): void {

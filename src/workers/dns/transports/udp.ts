@@ -4,7 +4,7 @@ import type { Question } from '../../../protocol/dns/message.js';
 import { Countdown } from '../ask/countdown.js';
 import type { Asked, Hear, Reply } from '../ask/exchange.js';
 import type { ServerProfile } from '../ask/server-profile.js';
-import type { Asker, Injected, Kept, UdpLimits } from './udp-asker.js';
+import type { Asker, Injected, Listening, UdpLimits } from './udp-asker.js';
 import { UdpQuery } from './udp-query.js';
 import { UdpSockets } from './udp-sockets.js';
 
@@ -21,7 +21,7 @@ export class UdpServer implements Asker {
   readonly now: () => number;
   readonly sockets: UdpSockets;
   /** With the times at which they end, the first to end first. */
-  readonly #listening = new Map<Kept, number>();
+  readonly #listening = new Map<Listening, number>();
   #sweep: Countdown | undefined;
 
   constructor(
@@ -53,9 +53,9 @@ export class UdpServer implements Asker {
     return query;
   }
 
-  /** Keeps the place of an answered question for a while; where too many are kept, the first one goes. */
-  listen(sending: Kept): void {
-    if (this.#listening.size >= LISTENING_MAX) this.#end(this.#listening.keys().next().value as Kept);
+  /** Keeps the slot of an answered question for a while; where too many are kept, the first one goes. */
+  listen(sending: Listening): void {
+    if (this.#listening.size >= LISTENING_MAX) this.#end(this.#listening.keys().next().value as Listening);
     this.#listening.set(sending, this.now() + LISTEN_MS);
     this.#sweep ??= new Countdown(LISTEN_MS, () => this.#sweepAll());
   }
@@ -78,8 +78,8 @@ export class UdpServer implements Asker {
     }
   }
 
-  #end(sending: Kept): void {
+  #end(sending: Listening): void {
     this.#listening.delete(sending);
-    sending.place.release();
+    sending.slot.release();
   }
 }

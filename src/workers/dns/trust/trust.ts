@@ -5,7 +5,7 @@ import { StateFile, type Warn } from '../../../files/state-file.js';
 import type { Options } from '../../../protocol/options.js';
 import { Blacklist, type Finding } from '../../../protocol/trust/blacklist.js';
 import type { AnsweringServer, AnswerVerdict, BadAddress } from '../../../protocol/trust/evidence.js';
-import { type Observation, Outcomes } from '../../../protocol/trust/outcomes.js';
+import { ConnectionOutcomes, type Observation } from '../../../protocol/trust/outcomes.js';
 import { SNAPSHOT_BEGIN } from '../../../protocol/trust/snapshot.js';
 import { BadAddressFeed } from './bad-address-feed.js';
 import { type ProbeCounts, Prober } from './probe.js';
@@ -38,7 +38,7 @@ const INTERCEPTED =
 
 export class Trust {
   readonly #blacklist: Blacklist;
-  readonly #outcomes: Outcomes;
+  readonly #outcomes: ConnectionOutcomes;
   readonly #prober: Prober;
   readonly #verified: VerifiedAddresses | undefined;
   readonly #state: StateFile | undefined;
@@ -66,7 +66,7 @@ export class Trust {
       addresses_max: dns.bad_max,
       ttl_ms: this.#ttl_ms,
     });
-    this.#outcomes = new Outcomes({
+    this.#outcomes = new ConnectionOutcomes({
       failures_min: OUTCOME_FAILURES_MIN,
       window_ms: WEAK_TTL_MS,
       names_max: OBSERVED_NAMES_MAX,
