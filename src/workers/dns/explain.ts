@@ -4,7 +4,7 @@ import { canonical } from '../../protocol/address/canonical.js';
 import { type Question, questionOf } from '../../protocol/dns/message.js';
 import type { ServerAnswer } from '../../threads/contracts/dns.js';
 import { Countdown } from './ask/countdown.js';
-import { promised, type Reply, TIMED_OUT } from './ask/exchange.js';
+import { promised, type Reply } from './ask/exchange.js';
 import type { Judge } from './ask/judge.js';
 import type { Servers } from './lookup/rounds.js';
 import type { Server } from './transports/configured-server.js';
@@ -43,7 +43,7 @@ export async function askEvery(
 async function askOne(server: Server, question: Question, { timeout_ms, now }: Explaining): Promise<Said> {
   const begun_ms = now();
   const asked = promised<Reply>((hear) => server.ask(question, 'usual', hear));
-  const deadline = new Countdown(timeout_ms, () => asked.cancel(TIMED_OUT));
+  const deadline = new Countdown(timeout_ms, () => asked.cancel('timed-out'));
   const reply = await asked.outcome;
   deadline.cancel();
   return { server, question, reply, time_ms: now() - begun_ms };

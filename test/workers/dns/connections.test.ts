@@ -80,7 +80,7 @@ for (const kind of ['tls', 'https'] as const) {
     const { server, ask } = start(port);
     const asked = Array.from({ length: 200 }, ask);
     await until('some have been tried', () => sockets.length >= 1);
-    for (const one of asked) one.cancel('given up');
+    for (const one of asked) one.cancel('answered');
     for (const one of asked) assert.equal((await one.outcome).kind, 'no-answer');
     await until('nothing is dialled', () => server.tables.connections.size === 0);
     // Behind all that had been dialled by then.
@@ -98,7 +98,7 @@ for (const kind of ['tls', 'https'] as const) {
     const asked = Array.from({ length: 50 }, ask);
     await until('they are dialled', () => sockets.length >= 1);
     assert.ok(sockets.length <= 8);
-    for (const one of asked) one.cancel('given up');
+    for (const one of asked) one.cancel('answered');
     await until('the connections are closed', () => open() === 0);
   });
 }
@@ -117,7 +117,7 @@ test('https: a connection that is not used is closed after a while', { skip }, a
   ends.push(() => doh.close());
   const ask = () => promised<Reply>((hear) => doh.ask(QUESTION, hear)).outcome;
   for (let asked = 0; asked < 3; asked += 1) {
-    assert.deepEqual(await ask(), { kind: 'no-answer', reason: 'HTTP status 503' });
+    assert.deepEqual(await ask(), { kind: 'no-answer', code: 'failed', reason: 'HTTP status 503' });
   }
   assert.equal(sockets.length, 1);
   await until('it is closed', () => open() === 0);

@@ -1,6 +1,6 @@
 // What has been seen of one server: how fast it is, whether it returns EDNS, in which form it is asked, and counts of what
 // it did. From that follow the head start of others, the times of repeats, and what looks forged. It asks nothing.
-import { type Reply, TIMED_OUT } from './exchange.js';
+import type { Reply } from './exchange.js';
 import { type Form, Forms } from './forms.js';
 
 export interface ServerCounts {
@@ -79,10 +79,10 @@ export class ServerProfile {
     counts.queries += 1;
     this.observer?.(reply);
     if (reply.kind === 'no-answer') {
-      if (reply.reason === TIMED_OUT) counts.timeouts += 1;
-      else if (reply.reason !== GIVEN_UP) counts.errors += 1;
+      if (reply.code === 'timed-out') counts.timeouts += 1;
+      else if (reply.code !== 'overtaken') counts.errors += 1;
       // It is at least as slow as that. An error says nothing: a closed port refuses at once.
-      const isSilent = reply.reason === TIMED_OUT || reply.reason === GIVEN_UP;
+      const isSilent = reply.code === 'timed-out' || reply.code === 'overtaken';
       if (isSilent && elapsed_ms > (this.#smoothed_ms ?? 0)) this.#smooth(elapsed_ms);
       return;
     }
@@ -142,9 +142,6 @@ export class ServerProfile {
     this.#smoothed_ms += (elapsed_ms - this.#smoothed_ms) * WEIGHT;
   }
 }
-
-/** The reason of a cancel because another server was faster. */
-export const GIVEN_UP = 'another server was faster';
 
 /** The fastest answers of this while, and of the one before it. */
 interface Floor {

@@ -1,8 +1,7 @@
 // Tells of DNS servers that do not answer any more, and of those that answer again. It asks nothing: it hears what came of
 // each question.
 import type { Notice } from '../../../protocol/notice.js';
-import { type Reply, STOPPING } from './exchange.js';
-import { GIVEN_UP } from './server-profile.js';
+import type { Reply } from './exchange.js';
 
 /** Questions in a row without an answer after which a server is dead. */
 const DEAD_AFTER = 3;
@@ -23,7 +22,7 @@ export class ServerStates {
     if (reply.kind !== 'no-answer') {
       if (silent > 0) this.#silent.set(id, 0);
       if (silent >= DEAD_AFTER) this.#isBack(id);
-    } else if (reply.reason !== GIVEN_UP && reply.reason !== STOPPING) {
+    } else if (reply.code !== 'overtaken' && reply.code !== 'stopping') {
       this.#silent.set(id, silent + 1);
       if (silent + 1 === DEAD_AFTER) this.#isDead(id, reply.reason);
     }

@@ -7,8 +7,7 @@
 // try has had its time), that there is nothing when it has been silent for four times as long (so has its third). Nobody
 // waits for a server that has been silent twice in a row; it is still asked, so that it is noticed when it is back.
 import type { Question } from '../../../protocol/dns/message.js';
-import { type Asked, type Hear, type Reply, TIMED_OUT } from '../ask/exchange.js';
-import { GIVEN_UP } from '../ask/server-profile.js';
+import { type Asked, GIVEN_UP, type GivenUp, type Hear, type NoAnswer, type Reply } from '../ask/exchange.js';
 import type { Way } from '../transports/configured-server.js';
 import type { OrderedServer } from './ordered-server.js';
 
@@ -83,9 +82,9 @@ class Order implements Asked {
     }
   }
 
-  cancel(reason: string): void {
+  cancel(why: GivenUp): void {
     this.#cancelled = true;
-    for (const entry of this.#entries) if (isOpen(entry)) entry.asked?.cancel(reason);
+    for (const entry of this.#entries) if (isOpen(entry)) entry.asked?.cancel(why);
   }
 
   #ask(entry: Entry): void {
@@ -148,7 +147,7 @@ class Order implements Asked {
       stopTimers(entry);
       if (!isOpen(entry) || entry.asked === undefined) continue;
       if (entry.silence >= Silence.forAddresses) entry.server.missed();
-      entry.server.leave(entry.asked, GIVEN_UP);
+      entry.server.leave(entry.asked, 'overtaken');
     }
     this.#hear(told);
   }
@@ -187,7 +186,14 @@ function failureOf(entries: readonly Entry[]): Told {
   const reasons = entries.flatMap(({ server, reply }) =>
     reply === undefined ? [] : `${server.id}: ${reasonOf(reply)}`,
   );
-  return { reply: { kind: 'no-answer', reason: reasons.join('; ') || TIMED_OUT }, isServfail };
+  if (reasons.length === 0) return { reply: GIVEN_UP['timed-out'], isServfail };
+  return { reply: { kind: 'no-answer', code: codeOf(replies), reason: reasons.join('; ') }, isServfail };
+}
+
+/** The code of all of them, where they have the same. */
+function codeOf(replies: readonly Reply[]): NoAnswer['code'] {
+  const [first, ...others] = replies.map((reply) => (reply.kind === 'no-answer' ? reply.code : 'failed'));
+  return first !== undefined && others.every((code) => code === first) ? first : 'failed';
 }
 
 function reasonOf(reply: Reply): string {

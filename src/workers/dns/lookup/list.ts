@@ -4,9 +4,8 @@
 import { canonical } from '../../../protocol/address/canonical.js';
 import type { Question } from '../../../protocol/dns/message.js';
 import { Countdown } from '../ask/countdown.js';
-import { type Asked, type Hear, type Reply, TIMED_OUT } from '../ask/exchange.js';
+import { type Asked, failed, GIVEN_UP, type GivenUp, type Hear, type NoAnswer, type Reply } from '../ask/exchange.js';
 import type { Judge } from '../ask/judge.js';
-import { GIVEN_UP } from '../ask/server-profile.js';
 import type { Server, Way } from '../transports/configured-server.js';
 
 interface Negative {
@@ -109,14 +108,14 @@ class ListRace implements AskedList {
     if (this.#negative?.server === server) this.#settle();
   }
 
-  cancel(reason: string): void {
+  cancel(why: GivenUp): void {
     this.#settle();
     if (this.#over) return;
     for (const { server, timer } of this.#held.splice(0)) {
       clearTimeout(timer);
-      this.#failed(server, reason, true);
+      this.#failed(server, GIVEN_UP[why], true);
     }
-    for (const asked of this.#asked) asked.cancel(reason);
+    for (const asked of this.#asked) asked.cancel(why);
   }
 
   #hold(server: Server, delay_ms: number): void {
@@ -146,13 +145,13 @@ class ListRace implements AskedList {
         this.#answered({ kind: reply.kind, ttl_s: reply.ttl_s, server }, reply.doubt);
         return;
       case 'server-failure':
-        this.#failed(server, `rcode ${reply.rcode}`, false);
+        this.#failed(server, failed(`rcode ${reply.rcode}`), false);
         return;
       case 'truncated':
-        this.#failed(server, 'truncated', this.#way === 'udp');
+        this.#failed(server, failed('truncated'), this.#way === 'udp');
         return;
       case 'no-answer':
-        this.#failed(server, reply.reason, true);
+        this.#failed(server, reply, true);
         return;
       default:
         reply satisfies never;
@@ -165,7 +164,7 @@ class ListRace implements AskedList {
     if (suspect || clean.length === 0) {
       server.profile.counts.suspect += 1;
       const bad = dropped.map(({ address, why }) => `${address} ${why}`).join(', ');
-      this.#failed(server, `not believed: ${bad}`, true);
+      this.#failed(server, failed(`not believed: ${bad}`), true);
       return;
     }
     this.#answered({ kind: 'addresses', addresses: clean, ttl_s, server }, doubt);
@@ -174,7 +173,7 @@ class ListRace implements AskedList {
   #answered(answer: Answered, doubt: string | undefined): void {
     if (doubt !== undefined) {
       this.#spare ??= answer;
-      this.#failed(answer.server, doubt, true);
+      this.#failed(answer.server, failed(doubt), true);
     } else if (answer.kind === 'addresses') this.#finish(answer);
     else this.#nothing(answer);
   }
@@ -201,7 +200,7 @@ class ListRace implements AskedList {
     if (this.#negative !== undefined) this.#finish(this.#negative);
   }
 
-  #failed(server: Server, reason: string, again: boolean): void {
+  #failed(server: Server, { code, reason }: NoAnswer, again: boolean): void {
     this.#reasons.push(`${server.identity.id}: ${reason}`);
     if (again) this.#again.push(server);
     this.#open -= 1;
@@ -211,7 +210,7 @@ class ListRace implements AskedList {
       return;
     }
     // The head start is over when nobody uses it.
-    if (reason !== TIMED_OUT && this.#open === this.#held.length) {
+    if (code !== 'timed-out' && this.#open === this.#held.length) {
       for (const held of this.#held.splice(0)) {
         clearTimeout(held.timer);
         this.#ask(held.server);
@@ -230,7 +229,7 @@ class ListRace implements AskedList {
     for (const { timer } of this.#held) clearTimeout(timer);
     this.#held = [];
     // Those that have answered take no notice.
-    for (const asked of this.#asked) asked.cancel(GIVEN_UP);
+    for (const asked of this.#asked) asked.cancel('overtaken');
     this.#hear(outcome);
   }
 }

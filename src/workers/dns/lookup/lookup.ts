@@ -1,7 +1,7 @@
 // One name that is being asked about, and all who wait for it. They hear at once of the addresses of a first family, and of
 // the outcome when both have answered. What an outcome means is resolver.ts's business.
 import type { LookupAnswer } from '../../../threads/contracts/dns.js';
-import type { Asked, Hear } from '../ask/exchange.js';
+import type { Asked, GivenUp, Hear } from '../ask/exchange.js';
 import type { PairFound, PairHandler, PairOutcome } from './pair.js';
 
 /** What becomes of outcomes, and what those who wait are told. */
@@ -33,8 +33,8 @@ export class Lookup implements Asked, PairHandler {
     if (this.#early !== undefined) hear(this.#early);
   }
 
-  cancel(reason: string): void {
-    this.#asked?.cancel(reason);
+  cancel(why: GivenUp): void {
+    this.#asked?.cancel(why);
   }
 
   /** What the first family came to is told only if it is addresses: the other one may have some. */

@@ -1,7 +1,7 @@
 // A server of resolv.conf: how long it may take before it is late, and whether it has been silent lately. Of what goes on
 // listening after an answer it keeps one question at a time, by which a silent server is found to be back.
 import type { Question } from '../../../protocol/dns/message.js';
-import { type Asked, type Hear, type Reply, TIMED_OUT } from '../ask/exchange.js';
+import type { Asked, GivenUp, Hear, Reply } from '../ask/exchange.js';
 import type { Server, Way } from '../transports/configured-server.js';
 
 const LATENESS_FACTOR = 3;
@@ -40,7 +40,7 @@ export class OrderedServer {
     const asked = this.server.ask(question, way, (reply) => {
       this.#forget(asked);
       if (reply.kind !== 'no-answer') this.#misses = 0;
-      else if (reply.reason === TIMED_OUT) this.missed();
+      else if (reply.code === 'timed-out') this.missed();
       hear(reply);
     });
     return asked;
@@ -52,12 +52,12 @@ export class OrderedServer {
   }
 
   /** Nobody waits for it any more. */
-  leave(asked: Asked, reason: string): void {
+  leave(asked: Asked, why: GivenUp): void {
     if (!this.isSilent || this.#listening !== undefined) {
-      asked.cancel(reason);
+      asked.cancel(why);
       return;
     }
-    this.#listening = { asked, deadline: setTimeout(() => asked.cancel(TIMED_OUT), LISTEN_MS) };
+    this.#listening = { asked, deadline: setTimeout(() => asked.cancel('timed-out'), LISTEN_MS) };
   }
 
   close(): void {

@@ -3,7 +3,7 @@
 // other. It does not choose the servers.
 import { type Question, questionOf } from '../../../protocol/dns/message.js';
 import { Countdown } from '../ask/countdown.js';
-import { type Asked, type Hear, TIMED_OUT } from '../ask/exchange.js';
+import type { Asked, GivenUp, Hear } from '../ask/exchange.js';
 import type { Judge } from '../ask/judge.js';
 import type { Server, Way } from '../transports/configured-server.js';
 import { type Answered, type AskedList, askList, type ListFailure, type ListOutcome } from './list.js';
@@ -85,7 +85,7 @@ class Pair implements Asked {
     const { servers, types, way, judge, timeout_ms } = asking;
     this.#handler = handler;
     this.#open = types.length;
-    this.#deadline = new Countdown(timeout_ms, () => this.cancel(TIMED_OUT));
+    this.#deadline = new Countdown(timeout_ms, () => this.cancel('timed-out'));
     for (let place = 0; place < types.length; place += 1) {
       this.#outcomes.push(LATE);
       const question = questionOf(name, types[place] as Question['type']);
@@ -93,8 +93,8 @@ class Pair implements Asked {
     }
   }
 
-  cancel(reason: string): void {
-    for (const one of this.#asked) one.cancel(reason);
+  cancel(why: GivenUp): void {
+    for (const one of this.#asked) one.cancel(why);
   }
 
   #heard(place: number, outcome: ListOutcome): void {

@@ -7,7 +7,7 @@ import { askedName, withoutDot } from '../../../protocol/address/host-name.js';
 import type { Options } from '../../../protocol/options.js';
 import type { LookupAnswer } from '../../../threads/contracts/dns.js';
 import { Countdown } from '../ask/countdown.js';
-import { type Hear, STOPPING } from '../ask/exchange.js';
+import type { Hear } from '../ask/exchange.js';
 import type { Judge } from '../ask/judge.js';
 import type { Hosts } from '../machine/hosts.js';
 import type { Network } from '../machine/network.js';
@@ -107,7 +107,7 @@ export class Resolver {
   /** Ends every lookup as failed. */
   stop(): void {
     this.#stopped = true;
-    for (const lookup of this.#inFlight.values()) lookup.cancel(STOPPING);
+    for (const lookup of this.#inFlight.values()) lookup.cancel('stopping');
   }
 
   #fromHosts(name: string): LookupAnswer | undefined {

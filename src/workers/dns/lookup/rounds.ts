@@ -4,7 +4,7 @@
 import type { Question } from '../../../protocol/dns/message.js';
 import type { Options } from '../../../protocol/options.js';
 import { Countdown } from '../ask/countdown.js';
-import { type Asked, TIMED_OUT } from '../ask/exchange.js';
+import type { Asked, GivenUp } from '../ask/exchange.js';
 import type { Judge } from '../ask/judge.js';
 import type { Server, Way } from '../transports/configured-server.js';
 import { askPair, type PairAnswer, type PairFound, type PairHandler, type PairOutcome } from './pair.js';
@@ -58,13 +58,13 @@ class Resolution implements Asked, PairHandler {
   }
 
   start(): void {
-    this.#deadline = new Countdown(this.#resolving.limits.timeout_ms, () => this.cancel(TIMED_OUT));
+    this.#deadline = new Countdown(this.#resolving.limits.timeout_ms, () => this.cancel('timed-out'));
     this.#next();
   }
 
-  cancel(reason: string): void {
+  cancel(why: GivenUp): void {
     this.#cancelled = true;
-    this.#current?.cancel(reason);
+    this.#current?.cancel(why);
   }
 
   early(answer: PairFound): void {

@@ -4,7 +4,7 @@
 import type { Question } from '../../../protocol/dns/message.js';
 import { nextPlace, type SearchPlan, type SearchStep, toldPlace } from '../../../protocol/dns/search-list.js';
 import { Countdown } from '../ask/countdown.js';
-import { type Asked, type Hear, type Reply, TIMED_OUT } from '../ask/exchange.js';
+import { type Asked, GIVEN_UP, type GivenUp, type Hear, type Reply } from '../ask/exchange.js';
 import type { Told } from './in-order.js';
 
 type Type = Question['type'];
@@ -25,7 +25,7 @@ interface Family {
   readonly told: Told[];
   isOver: boolean;
   /** Why it is given up. */
-  reason: string | undefined;
+  givenUp: GivenUp | undefined;
 }
 
 export class Search {
@@ -48,10 +48,10 @@ export class Search {
   }
 
   ask(type: Type, hear: Hear<Reply>): Asked {
-    const family: Family = { ...{ type, hear, asked: undefined, told: [], isOver: false, reason: undefined } };
+    const family: Family = { ...{ type, hear, asked: undefined, told: [], isOver: false, givenUp: undefined } };
     this.#families.push(family);
     this.#ask(family);
-    return { cancel: (reason) => this.#cancel(family, reason) };
+    return { cancel: (why) => this.#cancel(family, why) };
   }
 
   #ask(family: Family): void {
@@ -60,12 +60,12 @@ export class Search {
     family.asked = ask(question, (told) => this.#heard(family, told));
   }
 
-  #cancel(family: Family, reason: string): void {
+  #cancel(family: Family, why: GivenUp): void {
     if (family.isOver) return;
-    family.reason = reason;
-    if (family.told.length <= this.#place) family.asked?.cancel(reason);
+    family.givenUp = why;
+    if (family.told.length <= this.#place) family.asked?.cancel(why);
     // It had an answer, and waited for the other family.
-    else this.#tell(family, { kind: 'no-answer', reason });
+    else this.#tell(family, GIVEN_UP[why]);
     this.#goOn();
   }
 
@@ -74,7 +74,7 @@ export class Search {
     family.told.push(told);
     if (isFound(told.reply)) this.#isFound = true;
     if (this.#isFound || this.#isLast()) this.#tell(family, this.#isFound ? told.reply : this.#finalOf(family));
-    else if (family.reason !== undefined) this.#tell(family, { kind: 'no-answer', reason: family.reason });
+    else if (family.givenUp !== undefined) this.#tell(family, GIVEN_UP[family.givenUp]);
     this.#goOn();
   }
 
@@ -114,7 +114,7 @@ export class Search {
   #loseFor(): void {
     this.#patience = undefined;
     for (const { isOver, told, asked } of this.#families) {
-      if (!isOver && told.length <= this.#place) asked?.cancel(TIMED_OUT);
+      if (!isOver && told.length <= this.#place) asked?.cancel('timed-out');
     }
   }
 

@@ -3,7 +3,7 @@
 import { lookup as getaddrinfo } from 'node:dns/promises';
 import { canonical } from '../../../protocol/address/canonical.js';
 import { Countdown } from '../ask/countdown.js';
-import { type Asked, type Hear, type Reply, TIMED_OUT } from '../ask/exchange.js';
+import { type Asked, failed, GIVEN_UP, type Hear, type Reply } from '../ask/exchange.js';
 
 export type Getaddrinfo = (name: string) => Promise<readonly { readonly address: string }[]>;
 
@@ -57,11 +57,11 @@ export class SystemNames {
       this.#waiting.delete(start);
       hear(reply);
     };
-    const deadline = new Countdown(timeout_ms, () => finish(failed(TIMED_OUT)));
+    const deadline = new Countdown(timeout_ms, () => finish(GIVEN_UP['timed-out']));
     if (!this.isBusyFor(name)) start();
     else if (this.#waiting.size < this.#limits.queue_max) this.#waiting.add(start);
     else queueMicrotask(() => finish(failed('too many lookups wait')));
-    return { cancel: (reason) => finish(failed(reason)) };
+    return { cancel: (why) => finish(GIVEN_UP[why]) };
   }
 
   #run(name: string): Promise<Reply> {
@@ -91,8 +91,4 @@ export class SystemNames {
       start();
     }
   }
-}
-
-function failed(reason: string): Reply {
-  return { kind: 'no-answer', reason };
 }

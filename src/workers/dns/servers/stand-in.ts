@@ -1,6 +1,6 @@
 // Somebody who answers in place of another who is late: the first one is asked, and after its head start the stand-in too.
 // Of the stand-in only addresses count, since there may be names that it does not know. It asks nobody itself.
-import type { Asked, Hear, Reply } from '../ask/exchange.js';
+import { type Asked, GIVEN_UP, type GivenUp, type Hear, type Reply } from '../ask/exchange.js';
 
 type Ask = (hear: Hear<Reply>) => Asked;
 
@@ -33,8 +33,8 @@ class StandIn implements Asked {
     this.#timer = setTimeout(() => this.#begin(), head_start_ms);
   }
 
-  cancel(reason: string): void {
-    this.#tell({ kind: 'no-answer', reason });
+  cancel(why: GivenUp): void {
+    this.#tell(GIVEN_UP[why]);
   }
 
   #firstReplied(reply: Reply): void {
@@ -62,10 +62,8 @@ class StandIn implements Asked {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#timer);
-    this.#first.cancel(ANSWERED);
-    this.#standIn?.cancel(ANSWERED);
+    this.#first.cancel('answered');
+    this.#standIn?.cancel('answered');
     this.#hear(reply);
   }
 }
-
-const ANSWERED = 'answered by another';

@@ -5,7 +5,7 @@ import type { Line } from '../../../protocol/lines/line.js';
 import type { Nameserver } from '../../../protocol/options.js';
 import type { AnsweringServer } from '../../../protocol/trust/evidence.js';
 import type { Tables } from '../../../threads/contracts/dns.js';
-import { type Asked, type Hear, type Reply, tells } from '../ask/exchange.js';
+import { type Asked, type GivenUp, type Hear, type Reply, tells } from '../ask/exchange.js';
 import { EDNS_ALONE } from '../ask/forms.js';
 import { ServerProfile } from '../ask/server-profile.js';
 import type { Authorities } from './authorities.js';
@@ -121,9 +121,9 @@ class ServerQuestion implements Asked {
     else this.#current = transport.ask(this.#question, (reply) => this.#heard(reply), profile.forms.current.edns);
   }
 
-  cancel(reason: string): void {
+  cancel(why: GivenUp): void {
     this.#cancelled = true;
-    this.#current?.cancel(reason);
+    this.#current?.cancel(why);
   }
 
   #heard(reply: Reply): void {

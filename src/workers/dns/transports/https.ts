@@ -6,11 +6,25 @@ import type { Pool } from 'undici';
 import { formatEndpoint } from '../../../protocol/address/address.js';
 import { encodeQuery, judgeAnswer, type Question } from '../../../protocol/dns/message.js';
 import { Countdown } from '../ask/countdown.js';
-import { type Asked, exchange, type Hear, noAnswer, type Reply, unasked } from '../ask/exchange.js';
+import {
+  type Asked,
+  exchange,
+  failed,
+  type Hear,
+  type NoAnswer,
+  noAnswer,
+  type Reply,
+  unasked,
+} from '../ask/exchange.js';
 import { type Bootstrap, type Destination, dial } from './dial.js';
 
 const MEDIA_TYPE = 'application/dns-message';
 const MESSAGE_OCTETS_MAX = 65_535;
+
+interface Body {
+  readonly kind: 'body';
+  readonly bytes: Buffer;
+}
 const CONNECTIONS_MAX = 4;
 const STREAMS_MAX = 100;
 /** With those that wait for a stream. */
@@ -53,7 +67,7 @@ export class HttpsServer {
       this.#questions += 1;
       clearTimeout(this.#idle);
       void this.#post(encodeQuery(question, ID, { edns }), abort.signal).then(
-        (body) => settle(typeof body === 'string' ? { kind: 'no-answer', reason: body } : judged(body, question)),
+        (body) => settle(body.kind === 'no-answer' ? body : judged(body.bytes, question)),
         (error: NodeJS.ErrnoException) => settle(noAnswer(error)),
       );
       return () => {
@@ -79,7 +93,7 @@ export class HttpsServer {
   }
 
   /** The body, or why there is none. */
-  async #post(query: Uint8Array, signal: AbortSignal): Promise<Buffer | string> {
+  async #post(query: Uint8Array, signal: AbortSignal): Promise<Body | NoAnswer> {
     this.#pool ??= this.#open();
     const pool = await this.#pool;
     const { statusCode, headers, body } = await pool.request({
@@ -97,16 +111,16 @@ export class HttpsServer {
     const type = String(headers['content-type'] ?? '').split(';')[0] as string;
     if (statusCode !== 200 || type.trim().toLowerCase() !== MEDIA_TYPE) {
       body.destroy();
-      return statusCode === 200 ? `answered with ${type || 'no type'}` : `HTTP status ${statusCode}`;
+      return failed(statusCode === 200 ? `answered with ${type || 'no type'}` : `HTTP status ${statusCode}`);
     }
     const chunks: Buffer[] = [];
     let octets = 0;
     for await (const chunk of body as AsyncIterable<Buffer>) {
       octets += chunk.length;
-      if (octets > MESSAGE_OCTETS_MAX) return 'answered with too much';
+      if (octets > MESSAGE_OCTETS_MAX) return failed('answered with too much');
       chunks.push(chunk);
     }
-    return Buffer.concat(chunks);
+    return { kind: 'body', bytes: Buffer.concat(chunks) };
   }
 
   async #open(): Promise<Pool> {
@@ -147,5 +161,5 @@ export class HttpsServer {
 
 function judged(body: Buffer, question: Question): Reply {
   const judgement = judgeAnswer(body, question, ID);
-  return judgement.kind === 'invalid' ? { kind: 'no-answer', reason: `invalid answer: ${judgement.code}` } : judgement;
+  return judgement.kind === 'invalid' ? failed(`invalid answer: ${judgement.code}`) : judgement;
 }

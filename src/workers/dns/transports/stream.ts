@@ -3,7 +3,7 @@
 import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { encodeQuery, judgeAnswer, type Question } from '../../../protocol/dns/message.js';
-import { type Asked, exchange, type Hear, noAnswer, type Reply } from '../ask/exchange.js';
+import { type Asked, exchange, failed, type Hear, noAnswer, type Reply } from '../ask/exchange.js';
 import { Frames, framed } from './frames.js';
 
 /** Servers themselves close after a few seconds. */
@@ -77,7 +77,7 @@ export class StreamConnection {
         if (this.#heard_ms <= since_ms && performance.now() - since_ms >= SILENT_MS) this.isStuck = true;
         if (this.#wanted > 0 || this.#over) return;
         // Nobody waits for a connection that is not even open, or through which nothing comes.
-        if (this.#socket === undefined || this.isStuck) this.#end({ kind: 'no-answer', reason: 'given up' });
+        if (this.#socket === undefined || this.isStuck) this.#end(failed('given up'));
         else this.#idle = setTimeout(() => this.close(), IDLE_MS);
       };
     });
@@ -85,7 +85,7 @@ export class StreamConnection {
 
   close(): void {
     this.wasDropped ||= !this.#over;
-    this.#end({ kind: 'no-answer', reason: 'closed before the answer' });
+    this.#end(failed('closed before the answer'));
   }
 
   #opened(socket: Socket): void {
@@ -117,7 +117,7 @@ export class StreamConnection {
     this.#pending.delete(id);
     const judgement = judgeAnswer(message, pending.question, id);
     if (judgement.kind === 'invalid') {
-      pending.settle?.({ kind: 'no-answer', reason: `invalid answer: ${judgement.code}` });
+      pending.settle?.(failed(`invalid answer: ${judgement.code}`));
       return;
     }
     this.hasAnswered = true;
@@ -126,7 +126,7 @@ export class StreamConnection {
 
   /** In a stream nobody but the server speaks: it is broken. */
   #invalid(code: string): void {
-    this.#end({ kind: 'no-answer', reason: `invalid answer: ${code}` });
+    this.#end(failed(`invalid answer: ${code}`));
   }
 
   #end(reply: Reply): void {

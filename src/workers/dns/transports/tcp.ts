@@ -40,9 +40,9 @@ export class TcpServer {
     };
     let current = connection.ask(question, heard, edns);
     return {
-      cancel(reason) {
+      cancel(why) {
         cancelled = true;
-        current.cancel(reason);
+        current.cancel(why);
       },
     };
   }

@@ -2,7 +2,17 @@
 // (forms.ts knows), and its answer held when it looks forged (what comes second under one id contradicts what came first).
 import { carriesEdns, encodeQuery, judgeAnswer, mixCase, type Question } from '../../../protocol/dns/message.js';
 import { Countdown } from '../ask/countdown.js';
-import { type Answer, type Asked, type Hear, type Reply, sameAnswer, TIMED_OUT, tells } from '../ask/exchange.js';
+import {
+  type Answer,
+  type Asked,
+  failed,
+  GIVEN_UP,
+  type GivenUp,
+  type Hear,
+  type Reply,
+  sameAnswer,
+  tells,
+} from '../ask/exchange.js';
 import { type Form, PLAIN } from '../ask/forms.js';
 import { randomBits } from './random-bits.js';
 import type { Asker } from './udp-asker.js';
@@ -56,12 +66,12 @@ export class UdpQuery implements Asked {
   }
 
   /** At a deadline, what is held is better than nothing. */
-  cancel(reason: string): void {
-    if (reason === TIMED_OUT) {
+  cancel(why: GivenUp): void {
+    if (why === 'timed-out') {
       this.#release();
       if (this.#hear !== undefined && this.#refusal === undefined) this.#server.profile.forms.silent();
     }
-    this.failed({ kind: 'no-answer', reason });
+    this.failed(GIVEN_UP[why]);
   }
 
   failed(reply: Reply): void {
@@ -100,7 +110,7 @@ export class UdpQuery implements Asked {
     const sent = new Sending(this, { at_ms: now(), form, spelling });
     const slot = sockets.take(sent);
     if (slot === undefined) {
-      queueMicrotask(() => this.failed({ kind: 'no-answer', reason: 'too many questions' }));
+      queueMicrotask(() => this.failed(failed('too many questions')));
       return;
     }
     sent.slot = slot;

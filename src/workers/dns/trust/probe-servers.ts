@@ -6,7 +6,7 @@ import type { Question } from '../../../protocol/dns/message.js';
 import type { Nameserver } from '../../../protocol/options.js';
 import { LABEL_OCTETS, madeUpName } from '../../../protocol/trust/made-up-name.js';
 import { Countdown } from '../ask/countdown.js';
-import { type Asked, type Hear, promised, type Reply, STOPPING, TIMED_OUT } from '../ask/exchange.js';
+import { type Asked, type Hear, promised, type Reply } from '../ask/exchange.js';
 
 /** One question to one server, whatever its transport. */
 export type AskServer = (server: Nameserver, question: Question, hear: Hear<Reply>) => Asked;
@@ -42,8 +42,8 @@ export interface ServerProbe {
 
 async function bounded(ask: (hear: Hear<Reply>) => Asked, timeout_ms: number, signal: AbortSignal): Promise<Reply> {
   const asked = promised(ask);
-  const stop = (): void => asked.cancel(STOPPING);
-  const deadline = new Countdown(timeout_ms, () => asked.cancel(TIMED_OUT));
+  const stop = (): void => asked.cancel('stopping');
+  const deadline = new Countdown(timeout_ms, () => asked.cancel('timed-out'));
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
   const reply = await asked.outcome;

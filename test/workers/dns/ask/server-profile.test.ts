@@ -1,7 +1,14 @@
 // What is learnt of a server, with a clock of the test's own.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exchange, type Hear, promised, type Reply } from '../../../../src/workers/dns/ask/exchange.js';
+import {
+  exchange,
+  failed,
+  GIVEN_UP,
+  type Hear,
+  promised,
+  type Reply,
+} from '../../../../src/workers/dns/ask/exchange.js';
 import { CREDULOUS } from '../../../../src/workers/dns/ask/judge.js';
 import { ServerProfile } from '../../../../src/workers/dns/ask/server-profile.js';
 import { askList, type ListOutcome } from '../../../../src/workers/dns/lookup/list.js';
@@ -23,9 +30,9 @@ test('the latency is smoothed, and silence counts as slow', () => {
   assert.equal(profile.latency_ms, 10);
   profile.replied(ANSWER, 18);
   assert.equal(profile.latency_ms, 11);
-  profile.replied({ kind: 'no-answer', reason: 'timed out' }, 2000);
+  profile.replied(GIVEN_UP['timed-out'], 2000);
   assert.ok((profile.latency_ms as number) > 200);
-  profile.replied({ kind: 'no-answer', reason: 'ECONNREFUSED' }, 0);
+  profile.replied(failed('ECONNREFUSED'), 0);
   const { queries, nodata, timeouts, errors } = profile.counts;
   assert.deepEqual([queries, nodata, timeouts, errors], [4, 2, 1, 1]);
 });
@@ -127,6 +134,6 @@ test('a slower server is not asked at all when the fast one answers, and at once
   await new Promise((resolve) => process.nextTick(resolve));
   await Promise.resolve();
   assert.deepEqual(asked, ['fast', 'slow']);
-  lost.cancel('over');
+  lost.cancel('answered');
   assert.equal((await lost.outcome).kind, 'failed');
 });

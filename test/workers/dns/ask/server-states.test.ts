@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Notice } from '../../../../src/protocol/notice.js';
-import { type Reply, STOPPING, TIMED_OUT } from '../../../../src/workers/dns/ask/exchange.js';
-import { GIVEN_UP } from '../../../../src/workers/dns/ask/server-profile.js';
+import { failed, GIVEN_UP, type Reply } from '../../../../src/workers/dns/ask/exchange.js';
 import { ServerStates } from '../../../../src/workers/dns/ask/server-states.js';
 
-const silent = (reason: string): Reply => ({ kind: 'no-answer', reason });
+const SILENT = GIVEN_UP['timed-out'];
 const ANSWER: Reply = { kind: 'nodata', ttl_s: 1 };
 const [FIRST, SECOND] = ['udp://192.0.2.53:53', 'https://dns.example:443/secret-of-mine'];
 
@@ -16,12 +15,12 @@ function world(ids = [FIRST, SECOND]) {
 
 test('after three questions in a row without an answer a server is dead, and the next answer brings it back', () => {
   const { said, states } = world();
-  for (const reply of [silent(TIMED_OUT), silent(TIMED_OUT), ANSWER, silent(TIMED_OUT), silent(TIMED_OUT)]) {
+  for (const reply of [SILENT, SILENT, ANSWER, SILENT, SILENT]) {
     states.replied(FIRST, reply);
   }
   assert.deepEqual(said, []);
-  states.replied(FIRST, silent('ECONNREFUSED'));
-  states.replied(FIRST, silent('ECONNREFUSED'));
+  states.replied(FIRST, failed('ECONNREFUSED'));
+  states.replied(FIRST, failed('ECONNREFUSED'));
   states.replied(FIRST, { kind: 'server-failure', rcode: 2 });
   assert.deepEqual(said, [
     {
@@ -44,15 +43,15 @@ test('after three questions in a row without an answer a server is dead, and the
 test('a question that was given up says nothing of a server', () => {
   const { said, states } = world();
   for (let i = 0; i < 5; i += 1) {
-    states.replied(FIRST, silent(GIVEN_UP));
-    states.replied(FIRST, silent(STOPPING));
+    states.replied(FIRST, GIVEN_UP.overtaken);
+    states.replied(FIRST, GIVEN_UP.stopping);
   }
   assert.deepEqual(said, []);
 });
 
 test('the last one says that none is left, and the path of a URL is kept to ourselves', () => {
   const { said, states } = world();
-  for (const id of [FIRST, SECOND]) for (let i = 0; i < 3; i += 1) states.replied(id, silent(TIMED_OUT));
+  for (const id of [FIRST, SECOND]) for (let i = 0; i < 3; i += 1) states.replied(id, SILENT);
   assert.equal(said[1].message, 'DNS server https://dns.example:443 does not answer, and none is left that does');
   assert.doesNotMatch(JSON.stringify(said.map(({ message, fields }) => ({ message, fields }))), /secret/);
 });

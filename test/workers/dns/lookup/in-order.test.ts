@@ -4,7 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
+import { exchange, GIVEN_UP, type Reply } from '../../../../src/workers/dns/ask/exchange.js';
+import { ServerProfile } from '../../../../src/workers/dns/ask/server-profile.js';
+import { askInOrder } from '../../../../src/workers/dns/lookup/in-order.js';
+import { OrderedServer } from '../../../../src/workers/dns/lookup/ordered-server.js';
 import type { NamesOptions } from '../../../../src/workers/dns/names.js';
+import type { Server } from '../../../../src/workers/dns/transports/configured-server.js';
 import { dnsOptions, SYSTEM } from '../../../helpers/dns-options.js';
 import { makeResolver, type TestResolver } from '../../../helpers/dns-resolver.js';
 import { DnsServer, deferred, type Host } from '../../../helpers/dns-server.js';
@@ -98,6 +103,29 @@ test('rotate begins with each server in turn, both families with one', async () 
   assert.deepEqual(found, ['192.0.2.1', '203.0.113.1', '192.0.2.1', '203.0.113.1']);
   assert.deepEqual([first.count('AAAA'), second.count('AAAA')], [2, 2]);
 });
+
+for (const why of ['overtaken', 'timed-out', 'stopping'] as const) {
+  test(`what was given up as ${why} is told as that, whichever servers were asked`, () => {
+    const replies: Reply[] = [];
+    const servers = ['a', 'b'].map((id) => new OrderedServer(silentServer(id), 1000));
+    const question = { name: 'a.test', type: 'A' } as const;
+    const asked = askInOrder({ servers, question, way: 'usual' }, ({ reply }) => replies.push(reply));
+    asked.cancel(why);
+    assert.deepEqual(replies, [{ kind: 'no-answer', code: why, reason: `a: ${GIVEN_UP[why].reason}` }]);
+  });
+}
+
+/** A server that never answers. */
+function silentServer(id: string): Server {
+  return {
+    identity: { id, public: true },
+    profile: new ServerProfile(() => 0),
+    goes: () => true,
+    ask: (_question, _way, hear) => exchange(hear, () => () => {}),
+    tables: {},
+    close() {},
+  };
+}
 
 interface World {
   readonly first: DnsServer;

@@ -44,7 +44,7 @@ test('no more names run at once than allowed, the others follow in order', async
 
 test('a name that hangs occupies one place, however often it is asked and given up', async () => {
   const { names, asked, answer } = slowSystem({ parallel: 2, queue_max: 10 });
-  const failed = { kind: 'no-answer', reason: 'timed out' };
+  const failed = { kind: 'no-answer', code: 'timed-out', reason: 'timed out' };
   assert.deepEqual(await ask(names, 'hangs', 1).outcome, failed);
   assert.deepEqual(await ask(names, 'hangs', 1).outcome, failed);
   const other = ask(names, 'other', LONG_MS);
@@ -61,9 +61,9 @@ test('the queue is bounded, and whoever gives up leaves it', async () => {
   const first = ask(names, 'a', LONG_MS);
   const second = ask(names, 'b', LONG_MS);
   const reason = 'too many lookups wait';
-  assert.deepEqual(await ask(names, 'c', LONG_MS).outcome, { kind: 'no-answer', reason });
+  assert.deepEqual(await ask(names, 'c', LONG_MS).outcome, { kind: 'no-answer', code: 'failed', reason });
   second.cancel('stopping');
-  assert.deepEqual(await second.outcome, { kind: 'no-answer', reason: 'stopping' });
+  assert.deepEqual(await second.outcome, { kind: 'no-answer', code: 'stopping', reason: 'stopping' });
   const third = ask(names, 'd', LONG_MS);
   answer('a');
   await first.outcome;
@@ -78,7 +78,7 @@ test('a name that does not exist is told apart from a resolver that could not te
   const none = { kind: 'nxdomain', ttl_s: undefined };
   assert.deepEqual(await ask(fails('ENOTFOUND'), 'a', LONG_MS).outcome, none);
   for (const code of ['EAI_AGAIN', 'EAI_FAIL', 'ENOMEM']) {
-    const failed = { kind: 'no-answer', reason: code };
+    const failed = { kind: 'no-answer', code: 'failed', reason: code };
     assert.deepEqual(await ask(fails(code), 'a', LONG_MS).outcome, failed);
   }
 });

@@ -138,9 +138,9 @@ test('a connection through which nothing comes any more is given no further ques
   const [first, second] = [ask(asked), ask(asked)];
   // As long as a question waits before it is given up.
   await delay(1100);
-  first.cancel('timed out');
+  first.cancel('timed-out');
   assert.equal((await ask(asked).outcome).kind, 'addresses');
-  second.cancel('timed out');
+  second.cancel('timed-out');
   assert.equal(server.sockets.length, 2);
   await until('the dead one is closed', () => server.sockets[0]?.closed === true);
   asked.close();
