@@ -54,7 +54,7 @@ test('an import from a folder that is not allowed is seen, also between a folder
   assert.deepEqual(seen({ 'bench/target/servers/echo.ts': imports('../ports.js') }), [
     'folders: bench/target/servers/echo.ts imports bench/target/ports.ts',
   ]);
-  assert.deepEqual(seen({ 'src/workers/dns/names.ts': imports('../routes/memory.js') }), [
+  assert.deepEqual(seen({ 'src/workers/dns/names.ts': imports('../routes/route-memory.js') }), [
     'folders: src/workers/dns/names.ts imports src/workers/routes/route-memory.ts',
   ]);
   assert.deepEqual(seen({ 'src/main/run.ts': imports('../../test/helpers/servers.js') }), [
