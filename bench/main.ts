@@ -1,5 +1,5 @@
-// `npm run bench`: measures, prints tables, writes a JSON file and, if asked for, a page, and ends with an exit status that
-// says whether every connection was what it should be. Or all but the JSON file from one that an earlier run has written.
+// `npm run bench`: measures, prints tables, writes a JSON file and, if asked for, a page; the exit status says whether every
+// connection succeeded. With --from it reads the JSON file of an earlier run instead of measuring.
 import { measureAll } from './measuring/all.js';
 import { BASELINE } from './peers/all.js';
 import { type BenchOptions, parseOptions, USAGE } from './plan/options.js';
@@ -18,9 +18,9 @@ import { formatComparisons } from './tables/comparison-table.js';
 import { formatSyscalls } from './tables/syscalls-table.js';
 import { formatTables } from './tables/table.js';
 
-/** Besides connections, a process has some files open. */
+/** Open files of a process besides those of its connections. */
 const FILES_SPARE = 500;
-/** A proxy has two for each connection. */
+/** Open files of a proxy for each connection. */
 const FILES_EACH = 2;
 
 const warn = (what: string): void => {
@@ -30,7 +30,7 @@ const warn = (what: string): void => {
 async function run(asked: BenchOptions): Promise<Results> {
   const began = new Date();
   const files = raiseFileLimit();
-  // In the growth load others come and go beside the idle ones, and those that go take a moment.
+  // In the growth load, other connections come and go beside the idle ones, and a closed one takes a moment to go.
   const idleMax = Math.floor((files - FILES_SPARE) / FILES_EACH) - 2 * asked.concurrency;
   if (idleMax < 1) throw new Error(`the limit of ${files} open files is too low`);
   if (idleMax < asked.idle) warn(`the limit of open files allows ${idleMax} idle connections`);
@@ -66,7 +66,7 @@ async function bench(options: BenchOptions): Promise<number> {
   const results = from === undefined ? await run(options) : readResults(from, BASELINE);
   const saved = from ?? writeResults(json, results.began, results);
   process.stdout.write(options.markdown ? formatMarkdown(results) : tables(results));
-  // Markdown is there to be put into a file: what is not of it goes elsewhere.
+  // Markdown is meant to be redirected into a file: all else goes to standard error.
   const tell = (text: string) => (options.markdown ? process.stderr : process.stdout).write(`${text}\n`);
   tell(`all of it in ${saved}`);
   if (report !== undefined) {
@@ -80,7 +80,7 @@ async function bench(options: BenchOptions): Promise<number> {
   return failures.length === 0 ? 0 : 1;
 }
 
-// Leaving through `exit` is what ends the subjects: see peers/daemon.ts.
+// Only `exit` ends the subjects: see peers/daemon.ts.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
 try {

@@ -1,5 +1,5 @@
-// Asks the DNS actor for names as a connection actor does: through its replica, at a steady rate, in turns. It counts
-// what comes back and samples what the actor holds. It starts no actor: see main.ts.
+// Asks the DNS actor for names as a connection actor does: through a names replica, at a steady rate, once a turn. Counts
+// the answers and samples the actor's tables. It starts no actor: main.ts does.
 import { MessageChannel } from 'node:worker_threads';
 import { DeadlineWheel } from '../../src/protocol/deadline-wheel.js';
 import type { Options } from '../../src/protocol/options.js';
@@ -9,12 +9,12 @@ import { Counters } from '../../src/threads/shared/counters.js';
 import { BadAddresses } from '../../src/workers/connection/shared/bad-addresses.js';
 import { type NameOutcome, NamesReplica } from '../../src/workers/connection/shared/names-replica.js';
 
-/** Of the asker; a busy connection actor's are shorter. */
+/** Length of the asker's turn; the turns of a busy connection actor are shorter. */
 const TURN_MS = 2;
 const SAMPLE_MS = 1000;
 const HITS = 1_000_000;
 
-/** What the actor holds, and the process with it. */
+/** How full the actor's tables are, and the memory of the whole process. */
 export interface Sample {
   readonly tables: Tables;
   readonly rss_mib: number;
@@ -23,9 +23,9 @@ export interface Sample {
 export interface Asked {
   readonly asked: number;
   readonly elapsed_s: number;
-  /** Requests to the actor. */
+  /** Messages to the actor: one for each turn in which names were asked for. */
   readonly messages: number;
-  /** By what they were: `found 2` for one with two addresses. */
+  /** Number of answers by kind: `found 2` for a name with two addresses, else the code of the failure. */
   readonly answers: Readonly<Record<string, number>>;
   /** One each second, and one at the end. */
   readonly samples: readonly Sample[];
@@ -49,7 +49,7 @@ export class Asker {
     this.#replica.connect(port1);
   }
 
-  /** `rate` names a second, each once: `name(0)`, `name(1)` and so on. */
+  /** Asks for `name(0)`, `name(1)` and so on, each once, `rate` of them a second, and waits for all answers. */
   async ask(name: (index: number) => string, rate: number, seconds: number): Promise<Asked> {
     const answers: Record<string, number> = {};
     const samples: Promise<Sample>[] = [];
@@ -79,7 +79,7 @@ export class Asker {
     return { asked, elapsed_s, messages, answers, samples: await Promise.all(samples) };
   }
 
-  /** Nanoseconds for a name that the replica knows; undefined if it does not. */
+  /** Time of a lookup that the replica answers from its copy, in ns; undefined if it does not know the name. */
   hit_ns(name: string): number | undefined {
     const begun = performance.now();
     for (let hit = 0; hit < HITS; hit += 1) {

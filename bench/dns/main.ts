@@ -1,6 +1,6 @@
 // Misses of the DNS actor: distinct names at a steady rate against one unbound on loopback, asked as a connection actor
-// asks, in the thread that the gateway would run it in. It prints what a miss costs and what the actor holds, and fails
-// where an answer was not right, the rate was not held, or anything went past its bound or on growing.
+// asks, of an actor in a thread like the gateway's. Prints what a miss costs and what the actor holds; fails when an
+// answer is wrong, the rate is not held, a table exceeds its bound or memory keeps growing.
 // Usage: npm run bench:dns -- [RATE] [SECONDS]
 import { readdirSync, readFileSync } from 'node:fs';
 import { MessageChannel } from 'node:worker_threads';
@@ -16,12 +16,12 @@ import { type Asked, Asker, type Sample } from './asker.js';
 
 const ACTOR = new URL('../../src/workers/dns/actor.js', import.meta.url);
 const WARM_S = 5;
-/** Of the CPU times in /proc: 100 ticks a second. */
+/** Length of a tick, in which /proc counts CPU time: 100 ticks a second. */
 const TICK_US = 10_000;
 const RATE_HELD = 0.99;
-/** Of the second half over the first: what the garbage collector may leave for later. */
+/** By how much the second half may exceed the first: what the garbage collector may leave for later. */
 const GROWTH_MAX_MIB = 32;
-/** An A and an AAAA record; or one of them, where the other took longer than it is waited for. */
+/** Answers with an A and an AAAA record, and with one of them only, when the other took longer than it is waited for. */
 const RIGHT = 'found 2';
 const EARLY = 'found 1';
 const EARLY_MAX = 0.01;
@@ -45,7 +45,7 @@ async function main(rate: number, seconds: number): Promise<boolean> {
   const asker = new Asker(options.dns, actor);
   await asker.connect();
 
-  // Slowly at first: a thread that has just started runs nothing compiled yet.
+  // Slowly at first: a thread that has just started runs no compiled code yet.
   await asker.ask((index) => `w${index}.any.test`, rate / 5, WARM_S);
   const [before, begun] = [await actor.statistics(), cpuTimes()];
   const result = await asker.ask((index) => `n${index}.any.test`, rate, seconds);
@@ -81,7 +81,7 @@ function complaintsOf({ asked, elapsed_s, answers, samples }: Asked, rate: numbe
   return complaints;
 }
 
-/** How much more the second half took at its most than the first. */
+/** By how many MiB the peak of the second half exceeds that of the first. */
 function grownBy(samples: readonly Sample[]): number {
   const most = (some: readonly Sample[]): number => Math.max(...some.map(({ rss_mib }) => rss_mib));
   const middle = Math.ceil(samples.length / 2);
@@ -115,7 +115,7 @@ function count({ lookups }: NamesStatistics, what: string): number {
   return lookups[what] ?? 0;
 }
 
-/** Microseconds by thread. */
+/** CPU time in microseconds by thread id. */
 function cpuTimes(): ReadonlyMap<number, number> {
   const threads = readdirSync('/proc/self/task').map(Number);
   const times = threads.map((thread): [number, number] => {
@@ -125,7 +125,7 @@ function cpuTimes(): ReadonlyMap<number, number> {
   return new Map(times);
 }
 
-/** The busiest thread besides this one is the actor's. */
+/** Takes the busiest thread besides this one for the actor's, and the remaining ones for helpers. */
 function cpuSince(begun: ReadonlyMap<number, number>): Threads {
   const spent = [...cpuTimes()].map(([thread, us]): [number, number] => [thread, us - (begun.get(thread) ?? 0)]);
   const others = spent.filter(([thread]) => thread !== process.pid).map(([, us]) => us);

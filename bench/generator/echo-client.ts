@@ -1,5 +1,5 @@
-// A client of the echo server: says 64 bytes that nobody has said before and takes nothing else for an answer. What
-// follows an answer is a subclass's business.
+// A client of the echo server: sends 64 bytes that differ from every earlier message, and accepts only the same bytes as
+// the answer. A subclass decides what follows an answer.
 import type { Socket } from '../../src/linux/engine/socket.js';
 import { type Memory, mapMemory } from '../../src/linux/memory.js';
 import { SocksClient } from './socks-client.js';
@@ -8,7 +8,7 @@ export const MESSAGE_SIZE = 64;
 const PAGE_SIZE = 4096;
 let page: Memory | undefined;
 let pageUsed = PAGE_SIZE;
-/** Counts every message of the process, so that a byte of another message is noticed. */
+/** Number of messages so far, which each message begins with, so that bytes of another message are noticed. */
 let serial = 0;
 
 export abstract class EchoClient extends SocksClient {
@@ -28,7 +28,7 @@ export abstract class EchoClient extends SocksClient {
     for (let i = 0; i < MESSAGE_SIZE; i += 1) this.#memory.bytes[this.#offset + i] = (i * 37) & 255;
   }
 
-  /** The whole message has come back. */
+  /** Called when the whole message has come back. */
   protected abstract echoed(socket: Socket): void;
 
   protected speak(socket: Socket): void {

@@ -1,5 +1,5 @@
-// The load generator: a process of its own, so that its CPU time is not the subject's nor the target's. It carries out
-// one order after the other (messages.ts) over its IPC channel and ends with the channel.
+// The load generator: a process of its own, so that its CPU time counts neither for the subject nor for the target. It
+// carries out one order after the other (shared/messages.ts) from its IPC channel and ends with the channel.
 import { openEngine } from '../../src/linux/engine/choose.js';
 import type { Engine } from '../../src/linux/engine/engine.js';
 import { raiseFileLimit } from '../process/file-limit.js';
@@ -50,6 +50,6 @@ function start(): void {
 }
 
 process.on('disconnect', () => process.exit());
-// Whoever stops the bench from a terminal stops this group of processes: the bench ends its children itself.
+// Ctrl-C in a terminal signals the whole process group: the bench ends its children itself.
 process.on('SIGINT', () => {});
 start();

@@ -1,16 +1,16 @@
-// The addresses that a load's connections use, in turn: source addresses over 127.0.0.0/8 and target ports, because
-// one pair of addresses has only some 28 000 ephemeral ports and each stays in TIME_WAIT for a minute.
+// The addresses that a load's connections use in turn: source addresses in 127.1.0.0/24 and target ports. One pair of
+// addresses has only some 28 000 ephemeral ports, and each stays in TIME_WAIT for a minute.
 import { packAddress } from '../../src/linux/addresses.js';
 import { type Memory, mapMemory } from '../../src/linux/memory.js';
 import type { Way } from '../shared/messages.js';
 
 const LOOPBACK = new Uint8Array([127, 0, 0, 1]);
 const SOURCES = 250;
-/** 4 bytes of head, a name of up to 255 with its length, a port; rounded up. */
+/** Bytes from one request to the next: 4 of head, a name of up to 255 with its length, a port; rounded up. */
 const REQUEST_STRIDE = 264;
 
 export class Route {
-  /** Where to connect, packed. */
+  /** The address to connect to, packed. */
   readonly entry: Uint8Array;
   readonly handshake: boolean;
   /** The requests in kernel-visible memory. */
@@ -39,7 +39,7 @@ export class Route {
     return this.#sources[this.#source];
   }
 
-  /** Where the next CONNECT request stands in `requests`; its length is `requestSize`. */
+  /** Offset of the next CONNECT request in `requests`; its length is `requestSize`. */
   nextRequest(): number {
     this.#request = (this.#request + 1) % this.#sizes.length;
     return this.#request * REQUEST_STRIDE;

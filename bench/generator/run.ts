@@ -1,5 +1,5 @@
-// One load being carried out by the generator: its clients, their deadline, and the count of what came of them.
-// The thread does nothing else meanwhile: it stays in the engine, so libuv costs nothing.
+// One load while the generator carries it out: its clients, their deadline, and the count of their outcomes. The thread
+// does nothing else meanwhile: it stays in the engine, so that libuv costs nothing.
 import type { Engine } from '../../src/linux/engine/engine.js';
 import type { Outcome, Way } from '../shared/messages.js';
 import { Route } from './route.js';
@@ -8,18 +8,18 @@ import { Tally } from './tally.js';
 /** The longest that a connection may be without progress. */
 const PROGRESS_TIMEOUT_MS = 10_000;
 const SWEEP_MS = 500;
-/** The longest that an outcome waits for others to be told with it. */
+/** The longest that an outcome waits for others to be handled with it. */
 const GATHER_MS = 1;
 
 export interface Participant {
-  /** Closes the connection and counts the failure, if it has made no progress since that time of the engine. */
+  /** Closes the connection and counts a failure if it has made no progress since `before_ms` of the engine's clock. */
   expire(before_ms: number): void;
 }
 
 export interface Manner {
   /** Called once when the duration is over. */
   readonly ending?: () => void;
-  /** So many outcomes are waited for, where one alone is in no hurry: fewer calls into the kernel are cheaper. */
+  /** Outcomes that a turn waits for, at most for GATHER_MS: fewer calls into the kernel are cheaper. */
   readonly gather?: number;
 }
 
@@ -48,11 +48,11 @@ export class Run {
     this.#participants.delete(participant);
   }
 
-  /** Starts the load and returns when the last participant has left. Without a duration they decide that alone. */
+  /** Starts the load and returns when the last participant has left. With an infinite duration they leave by themselves. */
   carryOut(duration_ms: number, begin: () => void, { ending, gather = 1 }: Manner = {}): Outcome {
     this.tally = new Tally();
     const cpuBefore = process.cpuUsage();
-    // The engine's clock leaves out what has passed since the last load.
+    // `engine.now` is the time of the last turn, which belongs to the last load.
     this.engine.turn(0);
     const began_ms = performance.now();
     this.#until_ms = this.engine.now + duration_ms;
@@ -70,7 +70,7 @@ export class Run {
       sweep_ms = this.engine.now + SWEEP_MS;
       for (const participant of this.#participants) participant.expire(this.engine.now - PROGRESS_TIMEOUT_MS);
     }
-    // The connections that were closed last close in a turn.
+    // The kernel closes the last connections in one more turn.
     this.engine.turn(0);
     const { tally } = this;
     const elapsed_ms = performance.now() - began_ms;

@@ -1,6 +1,6 @@
-// One client connection of a load, up to where bytes can be exchanged: open, connect, SOCKS5 greeting and CONNECT
-// (RFC 1928), each reply checked. What is then exchanged is a subclass's business. One object carries connection after
-// connection, so that a connection allocates little.
+// One client connection of a load, up to where data can be exchanged: open, connect, SOCKS5 greeting and CONNECT (RFC
+// 1928); each reply is checked. A subclass decides what is exchanged then. One object carries one connection after
+// another, so that a connection allocates little.
 import { BufferGroup } from '../../src/linux/engine/buffers.js';
 import type { Ending } from '../../src/linux/engine/engine.js';
 import { Handler, type Socket } from '../../src/linux/engine/socket.js';
@@ -15,16 +15,16 @@ const constants = mapMemory(4096);
 constants.bytes.set([5, 1, 0]);
 const GREETING_SIZE = 3;
 const GREETING_REPLY_SIZE = 2;
-/** Up to the first byte of the address, which is a name's length. */
+/** Bytes of a reply up to the first byte of the address; in a name that byte is the length. */
 const REPLY_HEAD_SIZE = 5;
 const REPLY_SIZE_MAX = 4 + 1 + 255 + 2;
 
 export abstract class SocksClient extends Handler implements Participant {
   protected readonly run: Run;
   protected socket: Socket | undefined;
-  /** Receives of the exchange take their buffer from here. */
+  /** The buffers for receives of the exchange. */
   protected group: BufferGroup = BufferGroup.handshake;
-  /** When the connection was begun, and when it last got on (performance.now). */
+  /** When the connection was begun, and when it last made progress (the engine's clock). */
   protected began_ms = 0;
   protected progress_ms = 0;
   #step: Step = 'closed';
@@ -36,9 +36,9 @@ export abstract class SocksClient extends Handler implements Participant {
     this.run = run;
   }
 
-  /** Bytes can be exchanged from now on. */
+  /** Called when data can be exchanged. */
   protected abstract established(socket: Socket): void;
-  /** Bytes of the exchange; the memory is the engine's again afterwards. */
+  /** Called with bytes of the exchange; the memory belongs to the engine again afterwards. */
   protected abstract received(socket: Socket, memory: Memory, offset: number, size: number): void;
 
   protected get exchanging(): boolean {
@@ -84,7 +84,7 @@ export abstract class SocksClient extends Handler implements Participant {
     if (this.progress_ms < before_ms) this.fail(`${this.#step}: no progress`);
   }
 
-  /** Sends what always has room: some hundred bytes on a connection that has nothing unsent. */
+  /** Sends what always has room: at most some hundred bytes, on a connection that has nothing unsent. */
   protected say(socket: Socket, memory: Memory, offset: number, size: number): void {
     this.run.engine.send(socket, memory, offset, size);
   }

@@ -1,17 +1,17 @@
-// What a bulk stream consists of: bytes that follow from their place, so that a lost, doubled or foreign piece is
-// noticed, and at its end a trailer that says how many there were. Written and checked here, for either direction.
+// The content of a bulk stream, written and checked here for either direction: bytes that follow from their position, so
+// that a lost, doubled or foreign piece is noticed, and a trailer at the end that gives their number.
 import { type Memory, mapMemory } from '../../src/linux/memory.js';
 import { sendBytes, sendFrom } from '../../src/linux/sockets.js';
 
-/** A prime, so that pieces of a power of two do not repeat. Its bytes stay below the trailer's. */
+/** A prime, so that pieces of a power of two do not repeat. The content's bytes stay below the trailer's. */
 const PERIOD = 239;
 const PIECE_SIZE = 256 * 1024;
-/** Pieces that one stream may send before others get their turn. */
+/** Pieces that one stream may send in a turn, before the others. */
 export const PIECES_A_TURN = 4;
-/** What a sink answers to a stream that is complete. */
+/** A sink's answer to a complete stream. */
 export const SINK_SATISFIED = 1;
 const TRAILER_FIRST = 0xf0;
-/** The count in half-bytes, each in a byte of its own: up to 2^48. */
+/** The trailer is the count in half-bytes, each in a byte of its own: up to 2^48. */
 const TRAILER_SIZE = 12;
 
 let pattern: Memory | undefined;
@@ -34,7 +34,7 @@ export class StreamWriter {
   count = 0;
   #trailer: Uint8Array | undefined;
 
-  /** Sends one piece: the bytes that were taken, or a negated errno. */
+  /** Sends one piece; returns the number of bytes that were taken, or a negated errno. */
   write(fd: number): number {
     if (this.#trailer !== undefined) {
       const taken = sendBytes(fd, this.#trailer);
@@ -46,12 +46,12 @@ export class StreamWriter {
     return taken;
   }
 
-  /** Only the trailer follows. */
+  /** From now on only the trailer is sent. */
   end(): void {
     this.#trailer ??= trailerOf(this.count);
   }
 
-  /** All has been sent. */
+  /** Whether the trailer has been sent, too. */
   get ended(): boolean {
     return this.#trailer?.length === 0;
   }
@@ -62,7 +62,7 @@ export class StreamReader {
   count = 0;
   #trailer = '';
 
-  /** `size` bytes at `offset`. Each piece is looked at in three places: its ends and its middle. */
+  /** Reads `size` bytes at `offset`. Each piece is checked in three places: its ends and its middle. */
   read(bytes: Uint8Array, offset: number, size: number): 'more' | 'complete' | 'wrong' {
     let end = offset + size;
     let trailer = '';

@@ -1,4 +1,4 @@
-// What a load has achieved so far: only what was verified, and every failure under its cause.
+// Counts what a load has achieved: only verified exchanges, and every failure under its cause.
 import { Histogram } from '../shared/histogram.js';
 
 export class Tally {

@@ -1,5 +1,5 @@
-// All that a plan asks for: rounds in which the subjects take turns, so that whatever else the machine does meets all of
-// them alike; then what needs no rounds.
+// Measures all that a plan asks for: rounds in which the subjects take turns, so that other activity of the machine meets
+// all of them alike; then what needs no rounds.
 import { comparisonsOf, loadsOf, type Plan } from '../plan/plan.js';
 import type { Measured } from '../results/measured.js';
 import type { ComparisonResult, TrialResult } from '../results/measurements.js';
@@ -12,7 +12,7 @@ import { measureBase } from './start-and-rest.js';
 import { measureSyscalls } from './syscalls.js';
 import { runTrial } from './trial.js';
 
-/** Every subject in every round in which it has anything to do. */
+/** One stage for each subject in each round in which it has something to do. */
 function stagesOf(plan: Plan) {
   const rounds = Array.from({ length: plan.rounds }, (_, index) => index + 1);
   return rounds

@@ -1,5 +1,5 @@
-// What the kernel takes for both ends of held connections by themselves: the same connections without a proxy between
-// them. What it takes beyond that with a proxy is the proxy's share.
+// The kernel memory that both ends of held connections take by themselves, measured without a proxy between them. What the
+// kernel takes beyond that with a proxy is the proxy's share.
 import { type KernelMemory, kernelGrowth, settledKernelMemory } from '../process/kernel.js';
 import type { TargetPorts } from '../shared/messages.js';
 import type { LoadGenerator } from './ends.js';
@@ -7,7 +7,7 @@ import type { LoadGenerator } from './ends.js';
 export class EndsAlone {
   readonly #generator: LoadGenerator;
   readonly #entry: number;
-  /** By the number of connections. */
+  /** Results by the number of connections. */
   readonly #known = new Map<number, KernelMemory>();
 
   constructor(generator: LoadGenerator, { echo }: TargetPorts) {
@@ -15,11 +15,11 @@ export class EndsAlone {
     this.#entry = echo[0];
   }
 
-  /** Measured once. Throws an Error when a connection fails: then no other would tell anything. */
+  /** Measured once for each number. Throws an Error when a connection fails: no later measurement would mean anything. */
   async kernelMemory(connections: number): Promise<KernelMemory> {
     const known = this.#known.get(connections);
     if (known !== undefined) return known;
-    // The first time also fills the kernel's spare; what follows, and every subject, finds it full.
+    // The first run also fills the kernel's spare memory; the second run, and every subject, finds it full.
     await this.#hold(connections);
     const measured = await this.#hold(connections);
     this.#known.set(connections, measured);

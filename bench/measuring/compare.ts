@@ -1,5 +1,5 @@
-// One comparison on one subject in one round. The sides take turns (without, with, with, without), so that a subject
-// that becomes faster with time, or a machine that becomes slower, is the same for both.
+// One comparison on one subject in one round. The sides take turns (without, with, with, without), so that a subject that
+// becomes faster, or a machine that becomes slower, affects both sides alike.
 import type { Daemon } from '../peers/daemon.js';
 import type { Setting } from '../peers/peer.js';
 import type { Comparison } from '../plan/comparison.js';
@@ -9,9 +9,9 @@ import type { ComparisonMeasurement, ComparisonResult, Failure, Side } from '../
 import type { Outcome, Way } from '../shared/messages.js';
 import { ECHO, type Ends, failuresOf, wayTo, withDaemon } from './participation.js';
 
-/** Of each in the route actor and in each connection actor: its name, its entry in a map and two objects take more. */
+/** Least memory of a route in each actor that holds it: its name, its entry in a map and two objects take more. */
 const ROUTE_OCTETS_MIN = 256;
-/** Until what a subject has read at its start has come everywhere. */
+/** The most looks (30 ms each) at a subject until what it reads at its start has reached all its threads. */
 const READY_LOOKS_MAX = 500;
 
 class Turns {
@@ -67,7 +67,7 @@ class Turns {
   }
 }
 
-/** `connections`: at a time. */
+/** `connections` are open at a time in the connect load. */
 export async function compare(
   entrant: Entrant,
   comparison: Comparison,
@@ -94,7 +94,7 @@ export async function compare(
   return { measurement, failures };
 }
 
-/** Routes that are not in memory cost nothing: then nothing has been compared. */
+/** Why nothing has been compared, or undefined: routes that are not in memory cost nothing. */
 function lackOf({ workers, without, with: other }: ComparisonMeasurement, setting: Setting): string | undefined {
   if (setting.kind !== 'routes') return undefined;
   const growth = other.pss - without.pss;

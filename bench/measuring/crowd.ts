@@ -1,17 +1,17 @@
-// The idle load as the bench sees it: a crowd of connections that grows in steps to its full size, and the memory of the
-// subject before the first and at each size.
+// The idle load from the bench's side: a crowd of connections that grows in steps to its full size, and the subject's
+// memory before the first step and after each.
 import { memoryUse, settledCpuTime } from '../process/cost.js';
 import { kernelGrowth, settledKernelMemory } from '../process/kernel.js';
 import type { CrowdMemory, CrowdStep } from '../results/measurements.js';
 import type { Outcome, Way } from '../shared/messages.js';
 import type { LoadGenerator } from './ends.js';
 
-/** An eighth of the crowd, a quarter, a half, all of it. */
+/** Sizes of the steps: an eighth of the crowd, a quarter, a half, all of it. */
 export function crowdSizes(connections: number): number[] {
   return [...new Set([8, 4, 2, 1].map((part) => Math.ceil(connections / part)))];
 }
 
-/** The outcomes of the steps as one of the whole crowd. Latencies cannot be added up: they are the last step's. */
+/** Adds up the outcomes of the steps. Latencies cannot be added up: they are the last step's. */
 export function together(outcomes: readonly Outcome[]): Outcome {
   return outcomes.reduce((one, next) => {
     const failures = { ...one.failures };
@@ -27,7 +27,7 @@ export function together(outcomes: readonly Outcome[]): Outcome {
   });
 }
 
-/** Leaves the crowd held. */
+/** Opens the crowd step by step and leaves it open. */
 export async function holdCrowd(
   pid: number,
   generator: LoadGenerator,
@@ -40,7 +40,7 @@ export async function holdCrowd(
   const steps: CrowdStep[] = [];
   for (const size of crowdSizes(connections)) {
     outcomes.push(await generator.carryOut({ kind: 'hold', way, connections: size }));
-    // Memory is looked at when the subject has nothing more to do.
+    // Memory is read when the subject has nothing more to do.
     await settledCpuTime(pid);
     steps.push({ connections: size, ...memoryUse(pid) });
   }

@@ -1,9 +1,9 @@
-// Both ends of every load, as the bench holds them: the load generator and the target, each in its own process.
+// The bench's handles of both ends of every load: the load generator and the target, each in its own process.
 import { Child } from '../process/child.js';
 import type { GeneratorReport, Order, Outcome, TargetPorts, TargetReport } from '../shared/messages.js';
 
 const START_TIMEOUT_MS = 10_000;
-/** A load may need this beyond its duration: connections without progress are given up after 10 s. */
+/** What a load may need beyond its duration: connections without progress are given up after 10 s. */
 const GRACE_MS = 60_000;
 
 export class LoadGenerator {
@@ -35,7 +35,7 @@ export class Target {
     return report.ports;
   }
 
-  /** Why connections may have failed at the target's end, if it said so since the last time. */
+  /** Why connections may have failed at the target's end; undefined if it has reported nothing since the last call. */
   trouble(): string | undefined {
     const report = this.#child.takeUnasked();
     return report?.kind === 'trouble' ? report.cause : undefined;

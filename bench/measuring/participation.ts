@@ -1,5 +1,5 @@
-// A subject that takes part: started for what is measured, reached through a way of its own, stopped afterwards. What
-// goes wrong is a failure that says whose, and not the end of the bench.
+// The participation of a subject: it is started for a measurement, reached through a way of its own, and stopped afterwards.
+// A failure is recorded with the subject's name and does not end the bench.
 import { Daemon, StartError } from '../peers/daemon.js';
 import type { Setting } from '../peers/peer.js';
 import type { Entrant } from '../plan/plan.js';
@@ -17,13 +17,13 @@ export interface Ends {
 
 export interface Destination {
   readonly kind: TargetKind;
-  /** What the SOCKS request asks for. */
+  /** The host that the SOCKS request names. */
   readonly host: string;
 }
 
 export const ECHO: Destination = { kind: 'echo', host: '127.0.0.1' };
 
-/** For what is measured under that name; undefined, with a failure more, when the subject does not start. */
+/** Runs `use` on a started subject. If the subject does not start, adds a failure under `load` and returns undefined. */
 export async function withDaemon<Result>(
   { peer, path, workers }: Entrant,
   { ports }: Ends,

@@ -1,5 +1,5 @@
-// What a subject takes before anything is asked of it: time to start, memory, and CPU time while nothing happens.
-// Measured once and not in rounds: starts are repeated on their own, and all subjects do nothing at the same time.
+// What a subject takes before anything is asked of it: time to start, memory, and CPU time at rest. Measured once and not
+// in rounds: starts are repeated in a row, and all subjects rest at the same time.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BASE } from '../plan/load-names.js';
 import type { BaseExtent, Entrant } from '../plan/plan.js';
@@ -9,7 +9,7 @@ import { ECHO, type Ends, failuresOf, wayTo, withDaemon } from './participation.
 
 const WORKERS = 2;
 
-/** Every program once, with two connection actors where that can be told. */
+/** Every program once, with two connection actors where the number can be set. */
 function baseEntrants(entrants: readonly Entrant[]): Entrant[] {
   const some = entrants.filter(
     ({ peer }, index) => peer.onlyLoads === undefined && entrants.findIndex((other) => other.peer === peer) === index,
@@ -38,7 +38,7 @@ function doNothing(entrant: Entrant, calm_s: number, ends: Ends, failures: Failu
   });
 }
 
-/** `told` is called with what is next. */
+/** Calls `told` with a description of each step before it begins. */
 export async function measureBase(
   all: readonly Entrant[],
   extent: BaseExtent,

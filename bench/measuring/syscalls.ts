@@ -1,4 +1,4 @@
-// The system calls of each subject for a connection: a short connect load under strace, after everything that is timed.
+// Counts the system calls of each subject for a connection: a short connect load under strace, after all that is timed.
 import type { Daemon } from '../peers/daemon.js';
 import { SYSCALLS } from '../plan/load-names.js';
 import type { Entrant, TracedLoad } from '../plan/plan.js';
@@ -7,7 +7,7 @@ import { Strace } from '../process/strace.js';
 import type { Failure, SyscallsMeasurement, SyscallsResult } from '../results/measurements.js';
 import { ECHO, type Ends, failuresOf, wayTo, withDaemon } from './participation.js';
 
-/** `told` is called with what is next. */
+/** Calls `told` with a description of each step before it begins. */
 export async function measureSyscalls(
   entrants: readonly Entrant[],
   { strace, concurrency, duration_ms, warmUp_ms }: TracedLoad,
@@ -16,7 +16,7 @@ export async function measureSyscalls(
 ): Promise<SyscallsResult> {
   const measurements: SyscallsMeasurement[] = [];
   const failures: Failure[] = [];
-  /** Why not, if it cannot be. */
+  /** Returns why strace cannot be attached, or undefined. */
   const trace = async (daemon: Daemon, entrant: Entrant): Promise<string | undefined> => {
     const { peer, workers } = entrant;
     const way = wayTo(daemon, entrant, ECHO, ends);

@@ -1,5 +1,5 @@
-// One subject in one round: started, put through its loads, stopped; and once more for the idle load, which is about memory:
-// what earlier loads leave to be collected would hide what a connection takes. What went wrong is part of what comes out.
+// One subject in one round: started, put through its loads, stopped. The idle load, which measures memory, gets a start of its
+// own: garbage of earlier loads would hide what a connection takes. Failures are part of the result.
 import type { Daemon } from '../peers/daemon.js';
 import type { Entrant, Load } from '../plan/plan.js';
 import { cpuBetween, settledCpuTime } from '../process/cost.js';
@@ -27,7 +27,7 @@ async function measure(daemon: Daemon, { peer }: Entrant, ends: Ends, way: Way, 
   return { outcome, others: [warmUp, released], cpu, counts, idle: { ...memory, kernelAlone } };
 }
 
-/** `told` is called after each load. */
+/** Calls `told` after each load. */
 export async function runTrial(
   entrant: Entrant,
   loads: readonly Load[],
@@ -43,7 +43,7 @@ export async function runTrial(
   return result;
 }
 
-/** All of them on one daemon. */
+/** Runs all loads on one daemon. */
 async function runLoads(
   entrant: Entrant,
   loads: readonly Load[],

@@ -1,4 +1,4 @@
-// Every program that the bench knows, in the order of its tables, and the one that all are compared with.
+// Every program that the bench knows, in the order of its tables, and the baseline that all are compared with.
 import { dante } from './dante.js';
 import { gatewayEpoll, gatewayUring } from './gateway.js';
 import { haproxy, haproxySplice } from './haproxy.js';

@@ -1,5 +1,5 @@
-// A subject that runs: started in a process group and a directory of its own, ready once it accepts connections, and
-// ended with all its processes, at the latest when the bench ends.
+// A running subject: started in its own process group and directory, ready once it accepts connections, and ended with all
+// its processes, at the latest when the bench ends.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -19,7 +19,7 @@ process.on('exit', () => {
   for (const daemon of running) daemon.kill();
 });
 
-/** A subject that did not start: its own failure, not the bench's. */
+/** The subject did not start: its own failure, not the bench's. */
 export class StartError extends Error {}
 
 export class Daemon {
@@ -53,7 +53,7 @@ export class Daemon {
     for (const [name, text] of Object.entries(command.files ?? {})) writeFileSync(join(this.#directory, name), text);
     const [program, ...rest] = command.argv;
     this.#line = command.argv.join(' ');
-    // Logs go nowhere: some write a line a connection, and a file or a pipe would be charged to them.
+    // Logs are discarded: some programs write a line for each connection, and a file or a pipe would cost them CPU time.
     this.spawned_ms = performance.now();
     this.#process = spawn(program, rest, {
       cwd: this.#directory,
@@ -80,7 +80,7 @@ export class Daemon {
     return this.#process.pid ?? -1;
   }
 
-  /** How it ended, if it has. */
+  /** How the process ended: a status, a signal or an error; undefined while it runs. */
   get end(): string | undefined {
     return this.#end;
   }
@@ -108,7 +108,7 @@ export class Daemon {
     await this.#exited;
   }
 
-  /** At once, with whatever processes are left of it. */
+  /** Ends the remaining processes of the group at once. */
   kill(): void {
     this.#signal('SIGKILL');
     running.delete(this);
@@ -121,7 +121,7 @@ export class Daemon {
     try {
       process.kill(-pid, signal);
     } catch {
-      // None of the group is left.
+      // No process of the group is left.
     }
   }
 }

@@ -7,9 +7,9 @@ import { versionOf } from './version.js';
 const CONFIG_FILE = 'danted.conf';
 
 /**
- * Unlike the others it takes its local port before it connects, and the kernel gives it none that a connection of the
- * last minute had, whoever's and to wherever: among theirs it would search long, and in the end answer REP 3. So each
- * start gets a loopback address of its own.
+ * Unlike the others, Dante binds its local port before it connects, and the kernel gives it no port that any connection
+ * had in the last minute, wherever that went. Among the ports of other subjects it would search long and in the end
+ * answer REP 3. So each start gets its own loopback address.
  */
 const ownAddress = (): string => `127.2.${randomInt(256)}.${randomInt(1, 255)}`;
 
@@ -17,7 +17,7 @@ export const dante: Peer = {
   name: 'dante',
   bare: false,
   scales: false,
-  // Nor is a port that it had given to anyone else for that minute, and there are but 28 000.
+  // For that minute no port is given twice even to Dante itself, and there are only 28 000.
   timeShare: 0.2,
   find() {
     const path = findProgram('danted') ?? findProgram('sockd');

@@ -1,4 +1,4 @@
-// Ports at 127.0.0.1 that nobody listens on at the moment, below the ephemeral ones that a load would take.
+// Finds ports at 127.0.0.1 that are free at the moment, below the ephemeral ports that a load uses.
 import { createServer } from 'node:net';
 
 const FIRST = 10_000;

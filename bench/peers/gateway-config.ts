@@ -1,4 +1,4 @@
-// The gateway's files for the settings other than the one that it comes with. Nothing is written here.
+// Names and texts of the gateway's files for the settings other than `plain`. Writes nothing.
 import { type Line, lineOf } from '../../src/protocol/lines/line.js';
 import { DestinationMemory } from '../../src/protocol/routes/destination-memory.js';
 import { encodeRoutes } from '../../src/protocol/routes/snapshot.js';
@@ -6,9 +6,9 @@ import { type RouteState, stateOf } from '../../src/protocol/routes/state.js';
 import type { Conditions } from './peer.js';
 
 export const CONFIG_FILE = 'config.json';
-/** Room for all of them and the destinations of the loads. */
+/** Room for all routes and for the destinations of the loads. */
 const ENTRIES_MAX = 1_000_000;
-/** Nothing is remembered of an address that only one line leads to. */
+/** Two lines, because nothing is remembered of an address that only one line leads to. */
 const LINES: readonly Line[] = ['one', 'other'].map((name, number) =>
   lineOf(number, name, { ip: undefined, port: 0 }, []),
 );
@@ -16,7 +16,7 @@ const CONNECT_MS = 5;
 
 let starts = 0;
 
-/** As many destinations as a gateway would remember that has been connected to each of them once. */
+/** The memory of a gateway that has connected once to each of `count` destinations. */
 function* routes(count: number): Generator<RouteState> {
   const lines = { mayUse: () => true, answersEarly: () => false };
   for (let i = 0; i < count; i += 1) {
@@ -29,7 +29,7 @@ function* routes(count: number): Generator<RouteState> {
   }
 }
 
-/** By name in the directory; `now`: since the epoch. */
+/** Texts by the file's name in the directory; `now` is in ms since the epoch. */
 export function gatewayFiles(
   { setting, target, directory }: Pick<Conditions, 'setting' | 'target' | 'directory'>,
   now: number,
@@ -38,7 +38,7 @@ export function gatewayFiles(
     case 'plain':
       return {};
     case 'line': {
-      // All connections end at one port here: another for each start, since ephemeral ones are few and rest a while.
+      // All connections end at one port here. Each start takes the next one: ephemeral ports are few and rest in TIME_WAIT.
       const port = target.proxy[starts % target.proxy.length];
       starts += 1;
       return { [CONFIG_FILE]: JSON.stringify({ upstream: { type: 'socks5', host: '127.0.0.1', port } }) };

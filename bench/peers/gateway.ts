@@ -1,5 +1,5 @@
-// The gateway itself, as `npm start` runs it unless a load needs another setting, once with each engine; and the same of
-// another checkout, for a comparison of two versions in one run.
+// The gateway itself, once with each engine, set up as `npm start` does unless a load needs another setting; and the gateway
+// of another checkout, to compare two versions in one run.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PACKAGE_ROOT, versionIn } from '../shared/package-root.js';
@@ -23,7 +23,7 @@ const variant = (name: string, root: string, engine: EngineName): Peer => ({
     const config = CONFIG_FILE in files ? ['-c', join(directory, CONFIG_FILE)] : [];
     return {
       argv: [process.execPath, path, ...config, '--port', String(listen.echo), '--workers', String(workers)],
-      // A bench sends nothing outside, and the probe would.
+      // The bench sends nothing outside, and the DNS probe would.
       environment: { TCPROUTE_ENGINE: engine, TCPROUTE_DNS_PROBE_ENABLED: 'off' },
       files,
     };

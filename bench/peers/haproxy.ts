@@ -1,14 +1,14 @@
-// HAProxy as a bare TCP forward: no handshake and no choice of a destination, so the floor that a proxy is compared
-// with. Once copying, and once with `splice-auto` for the bulk loads.
+// HAProxy as a bare TCP forward: no handshake and no choice of a destination, so it is the floor that a proxy is compared
+// with. One variant copies, the other uses `splice-auto` for the bulk loads.
 import { join } from 'node:path';
 import { type Conditions, findProgram, type Peer } from './peer.js';
 import { versionOf } from './version.js';
 
 const CONFIG_FILE = 'haproxy.cfg';
-/** As large as the gateway's (src/linux/pipes.ts), so that splicing is compared at equal sizes. */
+/** The size of the gateway's pipes (src/linux/pipes.ts), so that splicing is compared at equal sizes. */
 const PIPE_SIZE = 1 << 20;
 
-/** Without `maxconn` it takes what the limit of open files allows, the pipes for splicing counted in. */
+/** Without `maxconn` HAProxy takes what the limit of open files allows, with the pipes for splicing counted in. */
 function config({ listen, target, workers }: Conditions, splice: boolean): string {
   const forwards = (['echo', 'source', 'sink'] as const).map((kind) => {
     const servers = target[kind].map((port) => `  server target-${port} 127.0.0.1:${port}`);

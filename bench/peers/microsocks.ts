@@ -1,4 +1,4 @@
-// microsocks: C, one thread a connection. It has no setting for workers and none for its log of a line a connection.
+// microsocks: C, one thread for each connection. It has no setting for workers or for its log, a line for each connection.
 import { findProgram, type Peer } from './peer.js';
 
 export const microsocks: Peer = {
@@ -8,7 +8,7 @@ export const microsocks: Peer = {
   briefThreads: true,
   find() {
     const path = findProgram('microsocks');
-    // It does not tell its version.
+    // It does not print its version.
     return path === undefined ? undefined : { path, version: 'unknown' };
   },
   command: (path, { listen }) => ({ argv: [path, '-i', '127.0.0.1', '-p', String(listen.echo)] }),

@@ -1,10 +1,10 @@
-// What the bench must know of a program to measure it: whether it is here, how it is started, and what it can carry.
-// Each program is a file of its own beside this one; none of them starts anything itself (see daemon.ts).
+// What the bench must know about a program to measure it: whether it is installed, how it is started, and what it can do.
+// Each program has a file beside this one; none of them starts anything (see daemon.ts).
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { TargetKind, TargetPorts } from '../shared/messages.js';
 
-/** How a subject is set up: as it comes, with a SOCKS5 proxy as its only line, or with so many routes remembered. */
+/** How a subject is set up: by its defaults, with a SOCKS5 proxy as its only line, or with `count` routes remembered. */
 export type Setting =
   | { readonly kind: 'plain' }
   | { readonly kind: 'line' }
@@ -23,7 +23,7 @@ export interface Conditions {
 export interface Command {
   readonly argv: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** By name in the directory. */
+  /** Texts by the file's name in the directory. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
@@ -31,17 +31,17 @@ export interface Peer {
   readonly name: string;
   /** Takes no SOCKS handshake: it forwards each port to the target. */
   readonly bare: boolean;
-  /** Can be told a number of workers; the others are measured once, as they come. */
+  /** Its number of workers can be set; the other programs are measured once, with their default. */
   readonly scales: boolean;
-  /** Only these loads, where it differs from another subject in nothing else. */
+  /** The only loads that it takes part in, because in all others it equals another subject. */
   readonly onlyLoads?: readonly string[];
-  /** Of the durations of the loads, where it must not make as many connections as it could. */
+  /** Factor of the loads' durations, for a program that must not make as many connections as it could. */
   readonly timeShare?: number;
-  /** Has threads that end with their connection, and with them what the kernel has counted of them. */
+  /** Has threads that end with their connection; the kernel's counts of such a thread are lost then. */
   readonly briefThreads?: true;
-  /** The subject that it is an earlier version of. */
+  /** The name of the subject of which this one is an earlier version. */
   readonly pair?: string;
-  /** Can be set up in other ways than `plain`. */
+  /** Knows other settings than `plain`. */
   readonly adapts?: true;
   /** The program's path and version, or undefined when it is not installed. */
   find(): { readonly path: string; readonly version: string } | undefined;

@@ -1,4 +1,4 @@
-// V2Ray: Go; a socks inbound and a freedom outbound, without logs. Its command line changed with version 5.
+// V2Ray: Go, with a socks inbound and a freedom outbound, without logs. Version 5 changed its command line.
 import { join } from 'node:path';
 import { findProgram, type Peer } from './peer.js';
 import { versionOf } from './version.js';

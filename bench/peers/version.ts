@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 const TIMEOUT_MS = 5000;
 
-/** What `pattern`'s first group finds in the answer; 'unknown' when nothing. */
+/** Returns the first group of `pattern` in the answer; 'unknown' when the pattern does not match. */
 export function versionOf(path: string, argument: string, pattern: RegExp): string {
   const { stdout, stderr } = spawnSync(path, [argument], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,28 +1,28 @@
-// What is compared with itself: the connect load on one subject without something and with it. Nothing is started here.
+// The comparisons of a subject with itself: the connect load without something and with it. Nothing is started here.
 import type { Peer, Setting } from '../peers/peer.js';
 import type { BenchOptions } from './options.js';
 
 export interface Comparison {
   readonly name: string;
   readonly title: string;
-  /** How the subject is set up for either side; one and the same where it needs no other. */
+  /** The settings of the two sides; the same one twice where only the load differs. */
   readonly without: Setting;
   readonly with: Setting;
-  /** Connections that are held open meanwhile on the side `with`. */
+  /** Idle connections that are held open during the turns of the side `with`. */
   readonly idle: number;
-  /** Other programs than the gateway take part, too. */
+  /** Whether other programs than the gateway take part, too. */
   readonly everyone: boolean;
-  /** Of each turn; either side has two. */
+  /** Of each turn; each side has two turns. */
   readonly duration_ms: number;
   readonly warmUp_ms: number;
   readonly roundsMax: number;
 }
 
-/** It differs little between rounds, and so many connections and routes take their time. */
+/** The results differ little between rounds, and many connections and routes take long to set up. */
 const GROWTH_ROUNDS = 3;
 const PLAIN: Setting = { kind: 'plain' };
 
-/** `scale`: of the durations. */
+/** `scale` is a factor of the durations. */
 export function allComparisons({ quick, idle, routes, rounds }: BenchOptions, scale: number): Comparison[] {
   const times = { duration_ms: 750 * scale, warmUp_ms: 1000 * scale };
   return [
@@ -53,7 +53,7 @@ export function allComparisons({ quick, idle, routes, rounds }: BenchOptions, sc
   ];
 }
 
-/** Whether it is made with that subject. */
+/** Whether the comparison is made with that subject. */
 export function isFor({ adapts, onlyLoads, timeShare }: Peer, { everyone }: Comparison): boolean {
   return adapts === true || (everyone && onlyLoads === undefined && timeShare === undefined);
 }

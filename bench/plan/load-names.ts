@@ -1,4 +1,4 @@
-// Names of what is measured besides the loads and comparisons of the plan.
+// Names of what is measured besides the plan's loads and comparisons.
 
 export const BASE = 'base';
 export const SYSCALLS = 'syscalls';

@@ -54,22 +54,22 @@ const FLAGS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** The state file of a few more would be too large for the gateway. */
+/** With a few more routes the state file would be too large for the gateway. */
 const ROUTES_MAX = 300_000;
 
-/** Some 15 s for a load. */
+/** A load of 750 ms takes 15 s then. */
 const LENGTHEN_MAX = 20;
 
 export interface BenchOptions {
   readonly quick: boolean;
-  /** Names or first parts of names; undefined for all. */
+  /** Names, or first parts of names; undefined for all. */
   readonly loads: readonly string[] | undefined;
   readonly subjects: readonly string[] | undefined;
   /** The root of another checkout. */
   readonly before: string | undefined;
   readonly workers: readonly number[];
   readonly rounds: number;
-  /** Factor of the times for which loads run. */
+  /** Factor of the durations of loads. */
   readonly lengthen: number;
   readonly concurrency: number;
   readonly name: string;
@@ -81,7 +81,7 @@ export interface BenchOptions {
   readonly json: string | undefined;
   readonly report: string | undefined;
   readonly markdown: boolean;
-  /** A file of results; nothing is run then. */
+  /** A file with the results of an earlier run; nothing is run then. */
   readonly from: string | undefined;
   readonly help: boolean;
 }
@@ -95,7 +95,7 @@ export function count(flag: string, text: string, most = Number.MAX_SAFE_INTEGER
   throw new Error(`--${flag} ${text}: a whole number ${range} is needed`);
 }
 
-/** What else makes sense with results that are there already. */
+/** The flags that make sense together with --from. */
 const WITH_FROM: readonly string[] = ['from', 'report', 'markdown', 'help'];
 
 /** Throws an Error with a sentence for the user. */

@@ -11,19 +11,19 @@ import type { BenchOptions } from './options.js';
 export interface Load {
   readonly name: string;
   readonly title: string;
-  /** Which of the target's servers it ends at. */
+  /** The target's server that its connections end at. */
   readonly kind: TargetKind;
-  /** What the SOCKS request asks for. */
+  /** The host that the SOCKS request names. */
   readonly host: string;
   readonly duration_ms: number;
-  /** Not measured: caches, pools and compilers get there first. */
+  /** Duration before the measurement in which caches, pools and compilers settle. */
   readonly warmUp_ms: number;
-  /** In how many rounds it takes part. */
+  /** The number of rounds in which the load takes part. */
   readonly roundsMax: number;
   order(way: Way, duration_ms: number): Order;
 }
 
-/** A subject with a number of workers; 0 where it cannot be told. */
+/** A subject with a number of workers; 0 where the number cannot be set. */
 export interface Entrant {
   readonly peer: Peer;
   readonly path: string;
@@ -48,23 +48,23 @@ export interface TracedLoad {
 export interface Plan {
   readonly loads: readonly Load[];
   readonly comparisons: readonly Comparison[];
-  /** Undefined where it is not wanted. */
+  /** Undefined when it was not asked for. */
   readonly base: BaseExtent | undefined;
-  /** Undefined where it is not wanted, or strace is not installed. */
+  /** Undefined when it was not asked for, or strace is not installed. */
   readonly syscalls: TracedLoad | undefined;
   readonly entrants: readonly Entrant[];
   readonly rounds: number;
   readonly idle: number;
-  /** Of the connect loads. */
+  /** Connections at a time in the connect loads. */
   readonly concurrency: number;
 }
 
 const IP = '127.0.0.1';
-/** Memory differs little between rounds, and so many connections take their time. */
+/** Memory differs little between rounds, and many connections take long to open. */
 const IDLE_ROUNDS = 2;
 /** A single connection's round trip depends on where the threads happen to run. */
 const SINGLE_PING_ROUNDS = 9;
-/** A quick run's share of the durations. */
+/** Factor of the durations in a quick run. */
 const QUICK = 0.2;
 const STARTS = 10;
 const QUICK_STARTS = 2;
@@ -106,7 +106,7 @@ function allLoads(options: BenchOptions, scale: number): Load[] {
     ping(1),
     bulk(4),
     bulk(64),
-    // Held, not timed: the warm-up is a connect load, as long as that one's own: what is compiled then is of no connection.
+    // Held, not timed. The warm-up is a connect load of the usual length, so that compiled code counts for no idle connection.
     {
       name: 'idle',
       title: `idle: ${options.idle} open connections`,
@@ -141,7 +141,7 @@ export function makePlan(options: BenchOptions): Plan {
   );
   const wantedPeers = PEERS.filter(({ name }) => isWanted(name, options.subjects));
   const before = options.before === undefined ? [] : gatewayBefore(options.before);
-  // Each engine of the other checkout right before the same engine of this one: a pair is close in time.
+  // Each engine of the other checkout runs right before the same engine of this one, so that a pair is close in time.
   const peers = wantedPeers.flatMap((peer) => [...before.filter(({ pair }) => pair === peer.name), peer]);
   const entrants = peers.flatMap((peer): Entrant[] => {
     const found = peer.find();
@@ -165,7 +165,7 @@ export function makePlan(options: BenchOptions): Plan {
   };
 }
 
-/** The loads of that subject in that round (the first is 1): a bare forward is not told a name. */
+/** The loads of that subject in that round (the first is 1). A bare forward has no connect-name: it cannot be given a name. */
 export function loadsOf({ peer }: Entrant, { loads }: Plan, round: number): Load[] {
   const some = loads.filter((load) => {
     if (round > load.roundsMax) return false;

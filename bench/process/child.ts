@@ -1,5 +1,5 @@
-// A child process of the bench with an IPC channel: the load generator or the target. It ends with the bench in any
-// case, because its channel does.
+// A child process of the bench with an IPC channel, such as the load generator or the target. It ends with the bench in any
+// case, because the channel closes then.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -28,14 +28,14 @@ export class Child<Report> {
     return this.#process.pid as number;
   }
 
-  /** What was reported without a question, such as trouble; forgotten once read. */
+  /** The last report that came without a question, such as trouble; cleared when it is read. */
   takeUnasked(): Report | undefined {
     const report = this.#unasked;
     this.#unasked = undefined;
     return report;
   }
 
-  /** The next report, after sending `question` if there is one. A child that says nothing for so long is ended. */
+  /** Sends `question`, if there is one, and gives the next report. Kills a child that is silent for `timeout_ms`, and rejects. */
   ask(question: object | undefined, timeout_ms: number): Promise<Report> {
     if (this.#ended !== undefined) return Promise.reject(new Error(`the ${this.#name} has ${this.#ended}`));
     const early = question === undefined ? this.takeUnasked() : undefined;

@@ -1,13 +1,13 @@
-// The CPU time, memory and context switches of a subject: its process, all threads, and all processes below it. The CPU
-// time of a process that ended between two looks is still counted through its parent.
+// The CPU time, memory and context switches of a subject: of its process with all threads, and of all processes below it.
+// The CPU time of a process that ended between two looks is still counted through its parent.
 import { readdirSync, readFileSync } from 'node:fs';
 import { type MemoryUse, type ProcessStat, parseSmapsRollup, parseStat, parseSwitches } from './proc.js';
 import { type Patience, settled } from './settled.js';
 
-/** Context switches of each thread, by its id. */
+/** Number of context switches by thread id. */
 export type Switches = ReadonlyMap<string, number>;
 
-/** Clock ticks of /proc are hundredths of a second for every program, whatever the kernel's own (USER_HZ). */
+/** /proc counts in hundredths of a second (USER_HZ) for every program, whatever the kernel's own tick. */
 const US_PER_TICK = 10_000;
 const PATIENCE: Patience = { look_ms: 30, looks: 2, looksMax: 20 };
 
@@ -51,7 +51,7 @@ function processTree(root: number): Map<number, ProcessStat> {
   return tree;
 }
 
-/** Its own id and those of all processes below it. */
+/** `pid` and the ids of all processes below it. */
 export const processesOf = (pid: number): number[] => [...processTree(pid).keys()];
 
 export function cpuTime(pid: number): CpuTime {
@@ -64,7 +64,7 @@ export function cpuTime(pid: number): CpuTime {
   return { user: user * US_PER_TICK, system: system * US_PER_TICK };
 }
 
-/** The CPU time once it has stopped growing (closing connections costs, too), or after so many looks of 30 ms and more. */
+/** The CPU time once it stops growing (closing connections takes CPU time, too), or after `looksMax` looks, 30 ms apart. */
 export const settledCpuTime = (pid: number, looksMax = PATIENCE.looksMax): Promise<CpuTime> =>
   settled(
     () => cpuTime(pid),
@@ -99,7 +99,7 @@ export function contextSwitches(pid: number): Switches {
   return switches;
 }
 
-/** Undefined where a thread has ended, since its count has gone with it. */
+/** Undefined when a thread has ended, since its count is lost. */
 export function switchesBetween(before: Switches, after: Switches): number | undefined {
   let sum = 0;
   for (const thread of before.keys()) if (!after.has(thread)) return undefined;

@@ -1,4 +1,4 @@
-// What a load comes to besides time: counted before it, and after it once the subject is quiet again.
+// Counts of a load besides its times: read before the load, and after it when the subject is quiet again.
 import type { Peer } from '../peers/peer.js';
 import { contextSwitches, switchesBetween } from './cost.js';
 import { segments } from './kernel.js';
@@ -6,11 +6,11 @@ import { segments } from './kernel.js';
 export interface Counts {
   /** TCP segments that the whole machine sent. */
   readonly segments: number;
-  /** Context switches of the subject, voluntary and involuntary; undefined where threads took their counts with them. */
+  /** Context switches of the subject, voluntary and involuntary; undefined when a thread ended and its count is lost. */
   readonly switches: number | undefined;
 }
 
-/** Begins to count; what it returns tells how much it has been since. */
+/** Begins to count; the returned function gives the counts since then. */
 export function counting(pid: number, { briefThreads }: Peer): () => Counts {
   const segmentsBefore = segments();
   const switchesBefore = contextSwitches(pid);

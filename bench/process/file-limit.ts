@@ -1,14 +1,14 @@
-// Open files: a load holds thousands. Raises this process's soft limit to the hard one.
+// Raises this process's soft limit of open files to the hard one: a load holds thousands of files open.
 import * as libc from '../../src/linux/libc.js';
 import { mapMemory, unmap } from '../../src/linux/memory.js';
 
 const RLIMIT_NOFILE = 7;
 
-/** The limit from now on. */
+/** Returns the limit from now on. */
 export function raiseFileLimit(): number {
   const limits = mapMemory(4096);
   try {
-    // struct rlimit: soft then hard, 64 bits each; no limit in reach needs the upper halves.
+    // struct rlimit: the soft and the hard limit, 64 bits each. A limit that needs the upper half is as good as none.
     libc.prlimit(0, RLIMIT_NOFILE, 0, limits.address);
     limits.words[0] = limits.words[2];
     limits.words[1] = limits.words[3];

@@ -1,4 +1,4 @@
-// What Linux counts for the whole machine, not for one process: TCP segments, and memory that the kernel itself takes.
+// What Linux counts for the whole machine, not for one process: TCP segments, and the kernel's own memory.
 import { readFileSync } from 'node:fs';
 import { type Patience, settled } from './settled.js';
 
@@ -6,18 +6,18 @@ const KIB_PER_PAGE = 4;
 const PATIENCE: Patience = { look_ms: 50, looks: 3, looksMax: 10 };
 const QUIET_KIB = 128;
 
-/** KiB. */
+/** In KiB. */
 export interface KernelMemory {
   /** Slab, kernel stacks and page tables: where sockets, files, threads and processes are kept. */
   readonly all: number;
-  /** Of it, the slabs that could not be given back (SUnreclaim). */
+  /** The part of `all` in slabs that cannot be given back (SUnreclaim). */
   readonly unreclaimable: number;
   /** Accounted to TCP's queues (`mem` of sockstat), which lie in slabs and pages. */
   readonly queues: number;
 }
 
 /**
- * Sent since the start: OutSegs of /proc/net/snmp (names in one line, values in the next), without what was sent again.
+ * TCP segments sent since boot, without retransmissions: OutSegs of /proc/net/snmp (names in one line, values in the next).
  */
 export function parseSegments(text: string): number {
   const [names, values] = text.split('\n').filter((line) => line.startsWith('Tcp:'));
@@ -25,7 +25,7 @@ export function parseSegments(text: string): number {
   return place < 0 ? Number.NaN : Number(values?.split(' ')[place]);
 }
 
-/** Of /proc/meminfo and /proc/net/sockstat; NaN for what they do not have. */
+/** Parses /proc/meminfo and /proc/net/sockstat; NaN for a value that they do not have. */
 export function parseKernelMemory(meminfo: string, sockstat: string): KernelMemory {
   const kib = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(meminfo)?.[1]);
   const pages = Number(/^TCP:.* mem (\d+)$/m.exec(sockstat)?.[1]);
@@ -41,7 +41,7 @@ export const segments = (): number => parseSegments(readFileSync('/proc/net/snmp
 export const kernelMemory = (): KernelMemory =>
   parseKernelMemory(readFileSync('/proc/meminfo', 'utf8'), readFileSync('/proc/net/sockstat', 'utf8'));
 
-/** Once it hardly changes any more, or after half a second: what closed connections had is given back with a delay. */
+/** The memory once it hardly changes, or after half a second: memory of closed connections is given back with a delay. */
 export const settledKernelMemory = (): Promise<KernelMemory> =>
   settled(kernelMemory, (last, now) => Math.abs(now.all - last.all) < QUIET_KIB, PATIENCE);
 

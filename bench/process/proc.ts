@@ -1,20 +1,20 @@
-// What Linux says of a process under /proc: the texts taken apart. Pure; cost.ts reads them.
+// Parses what Linux says of a process under /proc. Pure; cost.ts reads the files.
 
-/** Of one process with all its threads, ended ones too. Times in clock ticks. */
+/** One process with all its threads, ended ones too. Times in clock ticks. */
 export interface ProcessStat {
   readonly parent: number;
   readonly user: number;
   readonly system: number;
-  /** Of children that have ended and been waited for. */
+  /** Times of children that have ended and been waited for. */
   readonly childrenUser: number;
   readonly childrenSystem: number;
 }
 
-/** /proc/PID/stat (proc(5)); undefined when it is not one. The name may contain spaces and parentheses. */
+/** Parses /proc/PID/stat (proc(5)); undefined when the text is none. The name may contain spaces and parentheses. */
 export function parseStat(text: string): ProcessStat | undefined {
   const end = text.lastIndexOf(')');
   if (end < 0) return undefined;
-  // Field 3, the state, comes first here.
+  // The state, which is field 3, has index 0 here.
   const fields = text.slice(end + 2).split(' ');
   const numbers = [1, 11, 12, 13, 14].map((index) => Number(fields[index]));
   if (numbers.some((number) => !Number.isInteger(number))) return undefined;
@@ -22,22 +22,22 @@ export function parseStat(text: string): ProcessStat | undefined {
   return { parent, user, system, childrenUser, childrenSystem };
 }
 
-/** KiB. */
+/** In KiB. */
 export interface MemoryUse {
   /** Resident pages, shared ones in full. */
   readonly rss: number;
-  /** Resident pages, shared ones divided by those who share them. */
+  /** Resident pages, shared ones divided by the number of processes that share them. */
   readonly pss: number;
 }
 
-/** /proc/PID/smaps_rollup; undefined when it is not one (a process that is ending has an empty one). */
+/** Parses /proc/PID/smaps_rollup; undefined when the text is none (that of a process that is ending is empty). */
 export function parseSmapsRollup(text: string): MemoryUse | undefined {
   const rss = /^Rss:\s+(\d+) kB$/m.exec(text);
   const pss = /^Pss:\s+(\d+) kB$/m.exec(text);
   return rss === null || pss === null ? undefined : { rss: Number(rss[1]), pss: Number(pss[1]) };
 }
 
-/** Voluntary and involuntary ones of one thread, by /proc/PID/task/TID/status; undefined when it is not one. */
+/** Voluntary and involuntary switches of one thread, from /proc/PID/task/TID/status; undefined when the text is none. */
 export function parseSwitches(text: string): number | undefined {
   const voluntary = /^voluntary_ctxt_switches:\s+(\d+)$/m.exec(text);
   const involuntary = /^nonvoluntary_ctxt_switches:\s+(\d+)$/m.exec(text);

@@ -1,15 +1,15 @@
-// A measure that is read again and again until it keeps still: what a load leaves behind is given back with a delay.
+// Reads a measure again and again until it stays the same: what a load leaves behind is given back with a delay.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Patience {
   readonly look_ms: number;
-  /** Looks in a row that must find it as it was. */
+  /** Looks in a row that must find the value unchanged. */
   readonly looks: number;
-  /** After so many it is taken as it is. */
+  /** After that many looks the value is taken as it is. */
   readonly looksMax: number;
 }
 
-/** The last that was read. `isSame`: whether it has kept still between two looks. */
+/** Returns the last value that was read. `isSame` says whether the value is unchanged between two looks. */
 export async function settled<Reading>(
   read: () => Reading,
   isSame: (last: Reading, now: Reading) => boolean,

@@ -1,12 +1,12 @@
-// strace, which counts the system calls of processes that run already. It stops them at every one, so their times mean
-// nothing meanwhile.
+// Counts the system calls of running processes with strace. strace stops a process at every call, so times that are taken
+// meanwhile mean nothing.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from '../peers/peer.js';
 
 const ATTACH_TIMEOUT_MS = 10_000;
 
-/** Calls by name, of the table of `strace -c`: share, seconds, µs a call, calls, errors (or nothing), name. */
+/** Calls by name, from the table of `strace -c`: share, seconds, µs a call, calls, errors (or nothing), name. */
 export function parseStrace(text: string): Map<string, number> {
   const calls = new Map<string, number>();
   for (const [, count, name] of text.matchAll(/^ *\d+\.\d+ +\d+\.\d+ +\d+ +(\d+) +(?:\d+ +)?(\w+)$/gm)) {
@@ -22,7 +22,7 @@ export class Strace {
   readonly #ended: Promise<void>;
   #text = '';
 
-  /** Attached to all threads of those processes and to all that they begin; or why it cannot be. */
+  /** Attaches to all threads of those processes and to all that they start later; else returns strace's error message. */
   static async attach(path: string, pids: readonly number[]): Promise<Strace | string> {
     const strace = new Strace(path, pids);
     if (await strace.#attached(pids.length)) return strace;
@@ -46,7 +46,7 @@ export class Strace {
     });
   }
 
-  /** It says so of each process. */
+  /** Whether strace has reported as many processes as attached before the time-out. */
   async #attached(count: number): Promise<boolean> {
     const patience = new AbortController();
     const all = new Promise<boolean>((resolve) => {
@@ -61,7 +61,7 @@ export class Strace {
     return attached;
   }
 
-  /** Calls by name since it was attached. */
+  /** Ends strace; returns the calls by name since it was attached. */
   async detach(): Promise<Map<string, number>> {
     this.#process.kill('SIGINT');
     await this.#ended;

@@ -1,5 +1,5 @@
-// What hedging costs where nothing is wrong: dials for each connection to destinations that are remembered. The ways count
-// them, not the gateway. First contacts, which race by design, are counted apart.
+// What hedging costs where nothing is wrong: dials for each connection to remembered destinations. The ways count the dials,
+// not the gateway. First contacts, which race by design, are counted apart.
 import { type Course, FRESH } from './course.js';
 import { sampleOf } from './sample.js';
 

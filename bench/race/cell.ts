@@ -1,10 +1,10 @@
-// A cell of the matrix: under which conditions, and what came of its requests. Types only.
+// A cell of the matrix: its conditions, and the outcomes of its requests. Types only.
 import type { Fault } from './faults.js';
 import type { Sample } from './sample.js';
 
 /**
- * first: nobody has asked for the destination before. remembered: it was asked for once, with the same faults.
- * died: the winner was remembered without any fault, and this is the first request since it has one.
+ * first: the first request for its destination. remembered: the second one, with the same faults.
+ * died: the winner was remembered without any fault, and this is the first request after it got one.
  */
 export const STATES = ['first', 'remembered', 'died'] as const;
 export type State = (typeof STATES)[number];
@@ -15,16 +15,16 @@ export type Speech = 'hello' | 'client' | 'other';
 export interface Cell {
   readonly subject: string;
   readonly topology: string;
-  /** Ways altogether, and those that have the fault, the usual winner first. */
+  /** The number of ways, and of those with the fault, which the usual winner gets first. */
   readonly ways: number;
   readonly bad: number;
   /** Undefined in a clean run. */
   readonly fault: Fault | undefined;
   readonly state: State;
   readonly speech: Speech;
-  /** Of a winner that died: the share of destinations for which it really was the winner. */
+  /** In state `died`: the share of destinations whose winner really was a way that got the fault. */
   readonly struck: number | undefined;
   readonly sample: Sample;
-  /** Dials that reached the ways, for each request; those that end in the kernel are missing. */
+  /** Dials that reached the ways, for each request; dials that end in the kernel are not counted. */
   readonly dials: number;
 }

@@ -1,5 +1,5 @@
-// One subject on one topology: it is started, its ways get faults, and it is asked at a steady rate. What a cell does with
-// that is in trials.ts.
+// One subject on one topology: starts it, gives its ways faults, and sends requests at a steady rate. trials.ts makes cells
+// out of that.
 import { Daemon } from '../peers/daemon.js';
 import type { Peer } from '../peers/peer.js';
 import type { Cell, Speech } from './cell.js';
@@ -14,9 +14,9 @@ import { destinationOf, type Subject } from './subject.js';
 import type { Topology } from './topologies.js';
 import { bannerWords, echoWords, tlsWords, type Visited, visit } from './visit.js';
 
-/** Subjects are told of the ways in a closure (subject.ts), not by the other bench's target. */
+/** A subject gets its ways through `Subject.peer` (subject.ts), not as the other bench's target. */
 const NO_TARGET = { echo: [], source: [], sink: [], proxy: [] };
-/** Real TLS handshakes cost much; they verify, they do not measure. */
+/** Real TLS handshakes are costly; they verify and do not measure. */
 const CLIENT_SHARE = 0.1;
 export const REQUESTS_MIN = 10;
 const WARM_UP = 100;
@@ -25,7 +25,7 @@ export const FRESH = WARM_UP;
 
 export interface Measured {
   readonly visits: readonly Visited[];
-  /** By way, and their dials altogether. */
+  /** Counts by way, and the sum of their dials. */
   readonly counts: readonly WayCounts[];
   readonly dials: number;
 }
@@ -36,7 +36,7 @@ export class Course {
   readonly subject: Subject;
   readonly topology: Topology;
   readonly options: RaceOptions;
-  /** Ways, the usual winner first, as far as it is known. */
+  /** Numbers of the ways, the usual winner first, as far as it is known. */
   order: readonly number[];
   readonly #field: Field;
   readonly #hello: Uint8Array;
@@ -63,7 +63,7 @@ export class Course {
     return new Course(subject, topology, options, field, hello, await field.lay(topology.ways));
   }
 
-  /** Starts the subject, which is told of the ways in `used`, and stops it after `body`, which gets its port. */
+  /** Starts the subject with the ways in `used`, calls `body` with its port, and stops it afterwards. */
   async running<T>(used: readonly number[], body: (entry: number) => Promise<T>): Promise<T> {
     const peer = this.#peer(used);
     const found = peer.find();
@@ -78,7 +78,7 @@ export class Course {
     }
   }
 
-  /** The same with all ways, which are mended at the end. */
+  /** Does the same with all ways, and takes their faults away at the end. */
   async suffering<T>(body: (entry: number) => Promise<T>): Promise<T> {
     try {
       return await this.running(this.order, body);
@@ -87,12 +87,12 @@ export class Course {
     }
   }
 
-  /** The ways in `bad` have the fault from now on, and the others none. */
+  /** Gives the ways in `bad` the fault, and takes all others' faults away. */
   suffer(fault: Fault | undefined, bad: readonly number[]): Promise<void> {
     return this.#field.suffer(this.topology.ways.map((_, way) => (bad.includes(way) ? fault : undefined)));
   }
 
-  /** So many requests to so many destinations in turn, from the one of that index on. */
+  /** Sends `requests` requests to `destinations` destinations in turn, of which `from` is the first index. */
   async measure(
     entry: number,
     speech: Speech,
@@ -106,12 +106,12 @@ export class Course {
     return { visits, counts, dials: counts.reduce((sum, { dials }) => sum + dials, 0) };
   }
 
-  /** Code that runs for the first time is slow, and no cell's fault. To destinations that nobody asks for later. */
+  /** Code that runs for the first time is slow, which is no cell's fault. Asks for destinations that no cell asks for. */
   async warmUp(entry: number): Promise<void> {
     await this.#visits(entry, 'hello', 0, this.options.quick ? REQUESTS_MIN : WARM_UP, WARM_UP);
   }
 
-  /** How many a cell has. */
+  /** The number of requests of a cell. */
   requests(speech: Speech): number {
     const { requests } = this.options;
     return speech === 'client' ? Math.max(REQUESTS_MIN, Math.ceil(requests * CLIENT_SHARE)) : requests;

@@ -1,4 +1,4 @@
-// Where a way begins: an address and port that serves, refuses or swallows connections, as it is told.
+// Where a way begins: an address and port that serves, refuses or swallows connections, as ordered.
 import { createServer, type Server, type Socket } from 'node:net';
 import { BlackHole } from '../../test/helpers/black-hole.js';
 
@@ -21,12 +21,12 @@ export class Door {
     this.#serve = serve;
   }
 
-  /** Connections that stand are left as they are. */
+  /** Established connections stay as they are. */
   async become(state: DoorState): Promise<void> {
     if (state === this.#state) return;
     this.#hole?.close();
     this.#hole = undefined;
-    // Nobody is waited for: a listener is gone at once, its connections are not.
+    // Not awaited: the listening socket closes at once, its connections do not.
     this.#server?.close();
     this.#server = undefined;
     this.#state = state;

@@ -1,4 +1,4 @@
-// The field as the bench holds it: a child process, see field.ts.
+// The bench's handle of the field, which is a child process (field.ts).
 import { Child } from '../process/child.js';
 import type { Fault } from './faults.js';
 import type { FieldOrder, FieldReport, Laid, WayCounts, WayPlan } from './messages.js';
@@ -14,17 +14,17 @@ export class Field {
     await this.#ask(undefined, 'ready');
   }
 
-  /** Ways without a fault, in place of those that were there. */
+  /** Replaces all ways by new ones without a fault. */
   async lay(ways: readonly WayPlan[]): Promise<Laid> {
     return (await this.#ask({ kind: 'lay', ways }, 'laid')).laid;
   }
 
-  /** The faults of all ways from now on. */
+  /** Sets the fault of each way for later connections; undefined for none. */
   async suffer(faults: readonly (Fault | undefined)[]): Promise<void> {
     await this.#ask({ kind: 'faults', faults: faults.map((fault) => fault ?? null) }, 'set');
   }
 
-  /** What each way has seen since the last time. */
+  /** What each way has seen since the last call. */
   async count(): Promise<readonly WayCounts[]> {
     return (await this.#ask({ kind: 'count' }, 'counted')).counts;
   }

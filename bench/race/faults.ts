@@ -1,11 +1,11 @@
-// What can be wrong with a way to a destination, by name. Data only; door.ts, proxy.ts and answer.ts do it.
+// The faults that a way to a destination can have, by name. Data only; way.ts and door.ts carry them out.
 
 interface FaultTraits {
-  /** In which phase it shows: other protocols than TLS are promised an alternative for a connect failure only. */
+  /** Where the fault shows: for protocols other than TLS the gateway promises an alternative only to a connect failure. */
   readonly phase: 'connect' | 'first byte';
   /** Only a proxy can do this. */
   readonly proxyOnly: boolean;
-  /** Dials that meet it end in the kernel, so nobody counts them. */
+  /** Dials that meet it end in the kernel, so no way counts them. */
   readonly uncounted: boolean;
   readonly title: string;
 }
@@ -40,7 +40,7 @@ export const FAULTS = {
 export type Fault = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as readonly Fault[];
 
-/** How late the slow ones are, beyond their usual time. */
+/** How much later than usual the slow faults answer. */
 export const SLOW_MS = 1000;
-/** When the back end's refusal comes. */
+/** Time from a proxy's early reply until it closes, as if its back end had refused. */
 export const CLOSES_AFTER_MS = 30;

@@ -1,5 +1,5 @@
-// The field: one process with everything at the far end, the ways with their faults and the servers behind them. Started
-// with an IPC channel; it carries out one order after the other and ends with the channel.
+// The field: one process with everything at the far end, the ways with their faults and the servers behind them. It carries
+// out one order after the other from its IPC channel and ends with the channel.
 import { freePorts } from '../peers/free-ports.js';
 import { raiseFileLimit } from '../process/file-limit.js';
 import type { FieldOrder, FieldReport, Laid, ServicePorts, WayPlan } from './messages.js';
@@ -51,6 +51,6 @@ async function start(): Promise<void> {
 }
 
 process.on('disconnect', () => process.exit());
-// Whoever stops the bench from a terminal stops this group of processes: the bench ends its children itself.
+// Ctrl-C in a terminal signals the whole process group: the bench ends its children itself.
 process.on('SIGINT', () => {});
 await start();

@@ -1,5 +1,5 @@
-// `npm run bench:race`: the fault matrix, the amplification run, a table for each subject and topology, a JSON file, and an
-// exit status that says whether the gateway did what it promises.
+// `npm run bench:race`: runs the fault matrix and the amplification run, prints a table for each subject and topology, writes a
+// JSON file, and ends with an exit status that says whether the gateway does what it promises.
 import { clientHello } from '../../test/helpers/tls-hello.js';
 import { TLS_NAME } from '../../test/helpers/tls-server.js';
 import { raiseFileLimit } from '../process/file-limit.js';
@@ -14,12 +14,12 @@ import type { Subject } from './subject.js';
 import { SUBJECTS } from './subjects.js';
 import { TOPOLOGIES } from './topologies.js';
 
-/** Goes up with every change that a reader of these files would notice. */
+/** Raised with every change that a reader of these files would notice. */
 const FORMAT = 1;
 
 const subjectOf = (name: string): Subject => SUBJECTS.find((subject) => subject.name === name) as Subject;
 
-/** Prints what a part came to; what of it is as it must not be. */
+/** Prints the results of a part; returns a line for each result that breaks a promise. */
 function tell(part: Part, options: RaceOptions): string[] {
   const { remark, asserted } = subjectOf(part.subject);
   const topology = TOPOLOGIES.find(({ name }) => name === part.topology);
@@ -38,7 +38,7 @@ function tell(part: Part, options: RaceOptions): string[] {
   ];
 }
 
-/** Times are promised for one bad line, and a quick run's are noise. */
+/** Times are promised for one bad line, and the times of a quick run are noise. */
 const isTimed = ({ bad }: Judged, { quick }: RaceOptions): boolean => !quick && bad === 1;
 
 async function amplify(options: RaceOptions, field: Field, hello: Uint8Array): Promise<Amplification | undefined> {
@@ -79,7 +79,7 @@ async function bench(options: RaceOptions): Promise<number> {
   return wrong.length === 0 ? 0 : 1;
 }
 
-// Leaving through `exit` is what ends the subjects: see ../peers/daemon.ts.
+// Only `exit` ends the subjects: see ../peers/daemon.ts.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
 try {

@@ -1,4 +1,4 @@
-// The fault matrix: every cell that was asked for, one after the other, on one subject and topology after the other.
+// The fault matrix: runs every cell that was asked for, for one subject and topology after the other.
 import { Progress } from '../shared/progress.js';
 import type { Cell, Speech, State } from './cell.js';
 import { Course } from './course.js';
@@ -10,14 +10,14 @@ import { SUBJECTS } from './subjects.js';
 import { TOPOLOGIES, type Topology } from './topologies.js';
 import { clean, dying, goodTime, lasting, together } from './trials.js';
 
-/** What a subject comes to on a topology. */
+/** The results of a subject on a topology. */
 export interface Part {
   readonly subject: string;
   readonly topology: string;
   readonly cells: Cell[];
-  /** Typical times of the ways that are good when so many are bad. */
+  /** Typical times (ms) of the good ways, by the number of bad ones. */
   readonly goodTimes: Map<number, number>;
-  /** Why it has no (further) cells. */
+  /** Why cells are missing; undefined when all went well. */
   trouble: string | undefined;
 }
 
@@ -32,7 +32,7 @@ interface Plan {
   readonly steps: readonly Step[];
 }
 
-/** In a quick run the proxies show every fault, and addresses those that differ for whoever dials them. */
+/** A quick run has all faults of proxies, but of addresses only those that look different to the program that dials. */
 const QUICK_AT_ADDRESSES: readonly Fault[] = ['black-hole', 'refused', 'silent', 'reset'];
 
 function isOpen(subject: Subject, topology: Topology, fault: Fault, quick: boolean): boolean {
@@ -41,7 +41,7 @@ function isOpen(subject: Subject, topology: Topology, fault: Fault, quick: boole
   return !FAULTS[fault].proxyOnly || topology.ways[0].kind === 'proxy';
 }
 
-/** Other protocols, and real TLS clients, with one bad way only: what they add is the same with two. */
+/** Other protocols and real TLS clients run with one bad way only: two would show nothing more. */
 function speechesFor(subject: Subject, fault: Fault, bad: number): readonly Speech[] {
   return subject.speeches.filter((speech) => {
     if (speech === 'hello') return true;
@@ -49,7 +49,7 @@ function speechesFor(subject: Subject, fault: Fault, bad: number): readonly Spee
   });
 }
 
-/** A step whose cells are kept as far as their states were asked for. */
+/** A step that keeps only cells in the states that were asked for. */
 function step(what: string, states: readonly State[], cellsOf: (course: Course) => Promise<readonly Cell[]>): Step {
   return {
     what,
@@ -65,7 +65,7 @@ function goodTimeStep(bad: number): Step {
 
 function stepsFor(subject: Subject, topology: Topology, options: RaceOptions): Step[] {
   const states = subject.states.filter((state) => options.states.includes(state));
-  // Whoever is only measured beside the gateway is spared what needs the longest.
+  // Subjects that are only measured beside the gateway are spared the cells that take longest.
   const bads = subject.asserted ? options.bad.filter((bad) => bad < topology.ways.length) : [1];
   const faults = options.faults.filter((fault) => isOpen(subject, topology, fault, options.quick));
   const steps = faults.flatMap((fault) => bads.flatMap((bad) => stepsOf(subject, fault, bad, states, options.quick)));
@@ -77,7 +77,7 @@ function stepsFor(subject: Subject, topology: Topology, options: RaceOptions): S
     first,
     ...bads.filter((bad) => bad < topology.ways.length).map(goodTimeStep),
     ...steps.slice(0, middle),
-    // All cells are compared with the clean runs: one in which the machine stalled must not excuse them.
+    // All cells are compared with the clean runs. There are three: one in which the machine stalled must not excuse the cells.
     again,
     ...steps.slice(middle),
     again,
@@ -93,7 +93,7 @@ function stepsOf(subject: Subject, fault: Fault, bad: number, states: readonly S
   const dies = states.includes('died');
   return speeches.flatMap((speech) => [
     ...(lasts ? [step(what, states, (course) => lasting(course, blow, speech))] : []),
-    // A winner's death is the same for a real client as for its ClientHello.
+    // A winner's death is the same for a real client as for a ClientHello sent as bytes.
     ...(dies && speech !== 'client' ? [step(what, states, async (course) => [await dying(course, blow, speech)])] : []),
   ]);
 }
@@ -106,7 +106,7 @@ export function planMatrix(options: RaceOptions): Plan[] {
   );
 }
 
-/** `told` gets each part as soon as it is complete. */
+/** Calls `told` with each part as soon as it is complete. */
 export async function runMatrix(
   plans: readonly Plan[],
   options: RaceOptions,

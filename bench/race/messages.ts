@@ -1,7 +1,7 @@
-// What the bench and its field (the child process with everything at the far end) tell each other. Types only.
+// The messages between the bench and its field (the child process with everything at the far end). Types only.
 import type { Fault } from './faults.js';
 
-/** What listens behind the ways: real TLS, TLS that asks for another ClientHello, an echo, and one that speaks first. */
+/** The servers behind the ways: real TLS, TLS that asks for another ClientHello, an echo, and one that speaks first. */
 export const SERVICES = ['tls', 'retry', 'echo', 'banner'] as const;
 export type Service = (typeof SERVICES)[number];
 export type ServicePorts = Readonly<Record<Service, number>>;
@@ -9,9 +9,9 @@ export type ServicePorts = Readonly<Record<Service, number>>;
 /** One way to every destination: a SOCKS5 proxy, or an address of the destinations themselves. */
 export interface WayPlan {
   readonly kind: 'proxy' | 'address';
-  /** Until a proxy answers CONNECT. */
+  /** Time until a proxy answers CONNECT. */
   readonly connect_ms: number;
-  /** From the ClientHello until it is passed on to the server. */
+  /** Time from the ClientHello until it is passed on to the server. */
   readonly firstByte_ms: number;
 }
 
@@ -19,22 +19,22 @@ export interface Laid {
   /** Where each way begins: the proxy, or the address with any of the services' ports. */
   readonly ways: readonly { readonly host: string; readonly port: number }[];
   readonly services: ServicePorts;
-  /** To be trusted by real TLS clients. */
+  /** The CA certificate that real TLS clients trust. */
   readonly ca: string;
   readonly serverName: string;
 }
 
-/** Since the last time they were asked for. */
+/** Counts since the last time they were asked for. */
 export interface WayCounts {
   /** TCP connections that came. */
   readonly dials: number;
-  /** Of those, the ones over which something was answered by a service. */
+  /** The number of those dials over which a service answered. */
   readonly answered: number;
 }
 
 export type FieldOrder =
   | { readonly kind: 'lay'; readonly ways: readonly WayPlan[] }
-  /** The fault of each way for the connections to come. */
+  /** The fault of each way for later connections; null for none. */
   | { readonly kind: 'faults'; readonly faults: readonly (Fault | null)[] }
   | { readonly kind: 'count' };
 

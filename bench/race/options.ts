@@ -71,7 +71,7 @@ function among<Name extends string>(flag: string, text: string | undefined, name
   return names.filter((name) => wanted.includes(name));
 }
 
-/** A direct line's destinations are names in the gateway's configuration, of which there may be 10 000. */
+/** A direct line's destinations are names in the gateway's `hosts`, which may have 10 000; a run has two for each request. */
 const REQUESTS_MAX = 4900;
 
 /** Throws an Error with a sentence for the user. */

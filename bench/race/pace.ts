@@ -1,10 +1,10 @@
-// Requests at a steady rate, whatever becomes of them: a stalled one does not hold up those behind it, up to a bound.
+// Starts requests at a steady rate, whatever their outcomes: a stalled one does not hold up those behind it, up to a bound.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Enough that a cell in which everything stalls ends in a reasonable time. */
 const IN_FLIGHT_MAX = 256;
 
-/** The outcomes in the order in which they were begun. */
+/** Returns the outcomes in the order in which the requests were begun. */
 export async function atRate<Outcome>(
   count: number,
   perSecond: number,

@@ -1,5 +1,5 @@
-// One request with Node's own TLS client: a whole handshake with a certificate that is verified, and words that come back.
-// Too costly to measure with; it proves that what visit.ts measures is what real clients get.
+// One request with Node's own TLS client: a whole handshake with a verified certificate, and an echo over it. Too costly to
+// measure with: it proves that real clients get what visit.ts measures.
 import type { Socket } from 'node:net';
 import { connect } from 'node:tls';
 import { SocksClient } from 'socks';
@@ -24,7 +24,7 @@ export async function realVisit(
     return done((error as Error).message);
   }
   return new Promise((resolve) => {
-    // Both services' clients say the same first: X25519 alone, which one of the two does not know.
+    // The same ClientHello for both services: its key share is X25519 alone, which one of the two does not know.
     const client = connect({ socket, servername: serverName, ca, ecdhCurve: 'X25519:P-384' });
     const settle = (failure: string | undefined): void => {
       clearTimeout(timer);

@@ -1,4 +1,4 @@
-// The matrix as text: a table for each subject and topology, every cell beside the clean run it is judged by. Pure.
+// The matrix as text: a table for each subject and topology, each cell beside the clean run that it is judged by. Pure.
 import { type ColumnOf, formatColumns } from '../tables/columns.js';
 import { AMPLIFICATION_MAX, type Amplification } from './amplification.js';
 import type { Cell } from './cell.js';
@@ -13,7 +13,7 @@ export function judged({ cells, goodTimes }: Part): Judged[] {
   return cells.map((cell) => ({ ...cell, ...judge(cell, referenceOf(cell, cells, goodTimes)) }));
 }
 
-/** Only a ClientHello's times are compared. A winner that dies was a remembered one. */
+/** Only the times of a ClientHello are compared. A winner that dies was a remembered one. */
 function referenceOf(
   cell: Cell,
   cells: readonly Cell[],
@@ -25,7 +25,7 @@ function referenceOf(
   return clean === undefined ? undefined : { clean, good_ms: goodTimes.get(cell.bad) ?? Number.NaN };
 }
 
-/** Of the clean runs, the one with the middle p99. */
+/** The clean run with the middle p99. */
 function medianRun(runs: readonly Cell[]): Sample | undefined {
   const samples = runs.map(({ sample }) => sample).sort((a, b) => a.p99 - b.p99);
   return samples[samples.length >> 1];
@@ -35,14 +35,14 @@ const ms = (value: number | undefined): string =>
   value === undefined || Number.isNaN(value) ? '-' : value.toFixed(value < 10 ? 1 : 0);
 
 const percent = ({ sample: { succeeded, n } }: Cell): string => {
-  // Not rounded up to all of them.
+  // Rounded down, so that 100 % means all.
   const share = Math.floor((succeeded / n) * 1000) / 10;
   return `${share.toFixed(share === 100 ? 0 : 1)} %`;
 };
 
 const SPEECH = { hello: '', client: ', real client', other: ', not TLS' } as const;
 
-/** `timed`: whether being late is a failure. */
+/** `timed` says whether being late is a failure. */
 export function isBad({ fails, late }: Verdict, timed: boolean): boolean {
   return fails || (timed && late);
 }
@@ -88,7 +88,7 @@ export function formatAmplification({ first, remembered, failed }: Amplification
   return `amplification: ${what}: ${verdict}; ${apart}; ${failed} failed`;
 }
 
-/** `counted`: whether more dials than wanted are a failure. */
+/** `counted` says whether too many dials are a failure. */
 export function isAmplified({ remembered, failed }: Amplification, counted: boolean): boolean {
   return failed > 0 || (counted && rate(remembered) >= AMPLIFICATION_MAX);
 }

@@ -1,10 +1,10 @@
-// A cell's requests in a few figures. Pure.
+// Reduces a cell's requests to a few figures. Pure.
 import type { Visited } from './visit.js';
 
 export interface Sample {
   readonly n: number;
   readonly succeeded: number;
-  /** How often, by cause. */
+  /** The number of failures by cause. */
   readonly failures: Readonly<Record<string, number>>;
   /** Milliseconds to the first byte, of those that succeeded; NaN where none did. */
   readonly p50: number;
@@ -35,7 +35,7 @@ export function sampleOf(visits: readonly Visited[]): Sample {
   };
 }
 
-/** The value that `share` of all do not exceed. */
+/** The value that `share` of all values do not exceed. */
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
 }

@@ -1,4 +1,4 @@
-// The servers behind every way, each once on loopback: whatever name or address was asked for, it is these that answer.
+// The servers behind every way, one of each kind on loopback: they answer whatever name or address was asked for.
 import { bannerServer, echoServer, type TestServer } from '../../test/helpers/servers.js';
 import { retryingTlsServer, TLS_NAME, type TlsServer, tlsServer } from '../../test/helpers/tls-server.js';
 import type { ServicePorts } from './messages.js';
@@ -23,7 +23,7 @@ export class Services {
     return new Services(await tlsServer(), await retryingTlsServer(), await echoServer(), await bannerServer(BANNER));
   }
 
-  /** Not the ports that are asked for from outside. */
+  /** The servers' own ports, not those that clients ask for. */
   get ports(): ServicePorts {
     return {
       tls: this.#tls.port,

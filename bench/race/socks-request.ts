@@ -1,10 +1,10 @@
-// The server's half of a SOCKS5 handshake without authentication (RFC 1928), for proxies that are good until they are told
-// not to be. What may follow the request is handed on.
+// The server's half of a SOCKS5 handshake without authentication (RFC 1928), for proxies that work as long as they have no
+// fault. Bytes that follow the request are handed on.
 import type { Socket } from 'node:net';
 
 const NO_AUTHENTICATION = Buffer.from([5, 0]);
 
-/** Calls back once, the socket paused, with the port that is wanted: here every name stands for the same machine. */
+/** Calls `requested` once, with the socket paused, with the wanted port: every host stands for this machine here. */
 export function readRequest(socket: Socket, requested: (port: number, rest: Buffer) => void): void {
   let bytes: Buffer = Buffer.alloc(0);
   let greeted = false;
@@ -25,7 +25,7 @@ export function readRequest(socket: Socket, requested: (port: number, rest: Buff
   socket.on('data', take);
 }
 
-/** Undefined while too little has come to say. */
+/** Undefined while too few bytes have come. */
 function requestSize(bytes: Buffer): number | undefined {
   if (bytes.length < 5) return undefined;
   const type = bytes[3];

@@ -1,5 +1,5 @@
-// What the race's bench must know of a program: where it can take part, and how it is started for a topology. Each is a
-// `Peer` of the other bench too, so that the same daemon.ts runs it.
+// What the race's bench must know about a program: where it can take part, and how it is started for a topology. Each is
+// also a `Peer` of the other bench, so that the same daemon.ts runs it.
 import type { Peer } from '../peers/peer.js';
 import type { Speech, State } from './cell.js';
 import type { Fault } from './faults.js';
@@ -7,30 +7,30 @@ import type { Laid } from './messages.js';
 import type { Topology } from './topologies.js';
 import type { Destination } from './visit.js';
 
-/** A topology as it stands, with the ways that the subject is told of. */
+/** A topology whose ways are laid, with the numbers of those that the subject uses. */
 export interface Ground {
   readonly topology: Topology;
   readonly laid: Laid;
   readonly used: readonly number[];
-  /** How many destinations there will be. */
+  /** The number of destinations. */
   readonly destinations: number;
   readonly workers: number;
 }
 
 export interface Subject {
   readonly name: string;
-  /** Said beside its figures. */
+  /** Printed beside its figures. */
   readonly remark?: string;
   readonly topologies: readonly string[];
   readonly states: readonly State[];
   readonly speeches: readonly Speech[];
   /** Undefined for all. */
   readonly faults?: readonly Fault[];
-  /** Whether the bench fails with it. */
+  /** Whether its failures are failures of the bench. */
   readonly asserted: boolean;
-  /** Time that it needs to find out by itself what is bad, before the first request. */
+  /** Time that it needs before the first request to find out which ways are bad. */
   readonly settle_ms: number;
-  /** What is asked for; the same service at as many hosts as there are indices, where it knows names. */
+  /** The host to ask for. Where the program takes names, each index is another host with the same service. */
   host(index: number): string;
   peer(ground: Ground): Peer;
 }

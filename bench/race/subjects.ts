@@ -11,7 +11,7 @@ import type { Ground, Subject } from './subject.js';
 
 const nameOf = (index: number): string => `d${index}.race.test`;
 
-/** Enough of each phase to see what a program can do about it. */
+/** Enough faults of each phase to see what a program can do about them. */
 const SOME_FAULTS: readonly Fault[] = [
   'black-hole',
   'refused',
@@ -24,7 +24,7 @@ const SOME_FAULTS: readonly Fault[] = [
 
 function linesOf({ topology, laid, used }: Ground): object[] {
   const proxies = used.filter((way) => topology.ways[way].kind === 'proxy');
-  // All addresses are one line's: it has the names' addresses.
+  // All addresses belong to one direct line: they are the addresses of the names.
   const direct = proxies.length < used.length ? [{ type: 'direct' }] : [];
   return [...direct, ...proxies.map((way) => ({ type: 'socks5', ...laid.ways[way] }))];
 }
@@ -58,7 +58,7 @@ const gateway: Subject = {
         'config.json': JSON.stringify({
           upstream: { type: 'multipath', list: linesOf(ground) },
           hosts: hostsOf(ground),
-          // Nobody is asked: the names are in `hosts`, or the proxies'.
+          // No name server is asked: names are in `hosts`, or are resolved by the proxies.
           nameservers: '127.0.0.1:1',
           workers: ground.workers,
           log_level: 'warn',
@@ -68,7 +68,7 @@ const gateway: Subject = {
   }),
 };
 
-/** Debian's version knows no other strategy than `random`. */
+/** The version in Debian knows only the strategy `random`. */
 const v2rayBalancer: Subject = {
   name: 'v2ray',
   remark: 'balancer with its strategy "random": it remembers nothing of a destination',
@@ -109,7 +109,7 @@ const v2rayBalancer: Subject = {
   }),
 };
 
-/** The name under which a peer has its only configuration file. */
+/** The name of a peer's only configuration file. */
 function fileOf(peer: Peer, path: string, conditions: Parameters<Peer['command']>[1]): string {
   return Object.keys(peer.command(path, conditions).files ?? {})[0];
 }
@@ -162,7 +162,7 @@ const microsocksAlone: Subject = {
   faults: SOME_FAULTS,
   asserted: false,
   settle_ms: 0,
-  // Its names are the machine's.
+  // It would ask the machine's resolver for a name.
   host: () => '127.0.1.1',
   peer: () => microsocks,
 };

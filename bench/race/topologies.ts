@@ -1,5 +1,5 @@
-// The ways of each topology. Their times differ as those of real uplinks do, so that without a fault the same one wins
-// nearly always: it is that one that gets the first fault. Data only.
+// The ways of each topology. Their times differ as those of real uplinks do, so that without a fault the same way wins
+// nearly always: that way gets the first fault. Data only.
 import type { WayPlan } from './messages.js';
 
 export interface Topology {
@@ -21,7 +21,7 @@ export const TOPOLOGIES: readonly Topology[] = [
   {
     name: 'mixed',
     title: 'a direct line and two SOCKS5 lines',
-    // An address is looked up first, in another thread, so the proxies are far enough not to win meanwhile.
+    // A name is looked up first, in another thread, so the proxies are far enough away not to win meanwhile.
     ways: [address(5), proxy(80, 10), proxy(110, 15)],
   },
   {

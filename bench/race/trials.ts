@@ -1,5 +1,5 @@
-// What each cell of the matrix does. The subject is started anew for each, so that none sees what an earlier one has taught
-// it; what it learns within a cell is its own merit.
+// What each cell of the matrix does. The subject is started for each cell, so that it knows nothing from an earlier one; what
+// it learns within a cell is its own merit.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cell, Speech } from './cell.js';
 import { type Course, FRESH, type Measured, REQUESTS_MIN } from './course.js';
@@ -7,27 +7,27 @@ import type { Fault } from './faults.js';
 import type { WayCounts } from './messages.js';
 import { sampleOf } from './sample.js';
 
-/** Deaths that a cell's requests are shared between: what one death teaches must not carry all of them. */
+/** Number of deaths that share a cell's requests: the subject must not learn from one death how to pass all of them. */
 const DEATHS = 5;
 /** How often a destination is asked for before its winner dies. */
 const LIVELY_PASSES = 4;
 const LIVELY_PASSES_QUICK = 2;
-/** Of a cell's requests, those that tell a good way's usual time. */
+/** Share of a cell's requests that measure the usual time of the good ways. */
 const GOOD_SHARE = 0.1;
 
-/** What goes wrong, with how many of the best ways. */
+/** A fault, and how many of the best ways get it. */
 export interface Blow {
   readonly fault: Fault;
   readonly bad: number;
 }
 
-/** The requests after a death, and the share of destinations whose winner it was. */
+/** The requests after a death, and the share of destinations whose winner got the fault. */
 interface Death {
   readonly measured: Measured;
   readonly struck: number;
 }
 
-/** Without any fault. If it is the first time, the course knows from now on which ways usually win. */
+/** No fault. The first run also gives the course the order in which the ways usually win. */
 export function clean(course: Course, firstTime: boolean): Promise<Cell[]> {
   const requests = course.requests('hello');
   return course.running(course.order, async (entry) => {
@@ -42,7 +42,7 @@ export function clean(course: Course, firstTime: boolean): Promise<Cell[]> {
   });
 }
 
-/** The typical time of the ways that are left when so many of the best are not there at all. */
+/** The typical time of the other ways when the `bad` best ones are left out of the subject's configuration. */
 export function goodTime(course: Course, bad: number): Promise<number> {
   const requests = Math.max(REQUESTS_MIN, Math.ceil(course.options.requests * GOOD_SHARE));
   return course.running(course.order.slice(bad), async (entry) => {
@@ -51,7 +51,7 @@ export function goodTime(course: Course, bad: number): Promise<number> {
   });
 }
 
-/** A fault that is there from the first contact on: first contacts, then the same destinations again. */
+/** A fault from the first contact on: first contacts, then the same destinations again. */
 export function lasting(course: Course, blow: Blow, speech: Speech): Promise<Cell[]> {
   return course.suffering(async (entry) => {
     await course.warmUp(entry);
@@ -61,7 +61,7 @@ export function lasting(course: Course, blow: Blow, speech: Speech): Promise<Cel
   });
 }
 
-/** A fault that the winner gets once it is remembered: the next request to each destination. */
+/** A fault that the winner gets when it is remembered: the next request to each destination. */
 export async function dying(course: Course, blow: Blow, speech: Speech): Promise<Cell> {
   const requests = Math.ceil(course.requests(speech) / DEATHS);
   const deaths: Death[] = [];
@@ -75,7 +75,7 @@ export async function dying(course: Course, blow: Blow, speech: Speech): Promise
   return dead(course, blow, speech, deaths);
 }
 
-/** All of that with one start, for those who do not look at times. */
+/** All of these cells with one start of the subject, for a run that asserts no times. */
 export function together(course: Course, blow: Blow, speeches: readonly Speech[]): Promise<Cell[]> {
   const requests = course.requests('hello');
   const mortal = speeches.filter((speech) => speech !== 'client');
@@ -99,10 +99,10 @@ async function contacts(course: Course, entry: number, blow: Blow, speech: Speec
   return cells;
 }
 
-/** Those that are remembered before a death are others than those of first contacts. */
+/** The first destination of those whose winner dies; first contacts have other destinations. */
 const mortals = ({ options }: Course): number => FRESH + options.requests;
 
-/** Has the winners remembered, and then strikes them. For each speech, the share of destinations whose winner it was. */
+/** Lets the winners be remembered and then strikes them. Returns, for each speech, the share of destinations that it hits. */
 async function strike(
   course: Course,
   entry: number,
@@ -134,7 +134,7 @@ function dead(course: Course, blow: Blow, speech: Speech, deaths: readonly Death
   return course.cell({ ...blow, state: 'died', speech, struck }, sample, dials);
 }
 
-/** Ways by how often they answered, and among equals as they were. */
+/** Sorts ways by how often they answered; equals keep their order. */
 function byAnswers(counts: readonly WayCounts[], order: readonly number[]): number[] {
   return [...order].sort((a, b) => counts[b].answered - counts[a].answered);
 }

@@ -1,6 +1,6 @@
-// One request as a client makes it: SOCKS5 CONNECT, its first words, and the time until the server's first byte. A
-// ClientHello is sent as bytes and only a handshake record is success, so that measuring costs little; real TLS clients
-// are in real-client.ts.
+// One request as a client makes it: SOCKS5 CONNECT, the client's first bytes, and the time until the server's first byte. A
+// ClientHello is sent as bytes, and only a handshake record counts as success, so that measuring costs little; real TLS
+// clients are in real-client.ts.
 import { connect, type Socket } from 'node:net';
 import { BANNER } from './services.js';
 
@@ -10,15 +10,15 @@ export interface Destination {
 }
 
 export interface Visited {
-  /** From the first packet to the server's first byte, or to the failure. */
+  /** Milliseconds from the first packet to the server's first byte, or to the failure. */
   readonly ms: number;
   readonly failure: string | undefined;
 }
 
-/** What is said first, and what must come back. */
+/** The client's first bytes, and the judgement of the server's. */
 export interface Words {
   readonly say: Uint8Array;
-  /** Why these first bytes are not what was wanted; undefined if they are. */
+  /** Why the server's first bytes are not what was wanted; undefined if they are. */
   judge(bytes: Buffer): string | undefined;
 }
 
@@ -46,12 +46,12 @@ export const bannerWords: Words = {
 };
 
 const GREETING = Buffer.from([5, 1, 0]);
-/** With an IPv4 address, as all subjects answer here. */
+/** Bytes of a reply from which its size is known; all subjects answer with an IPv4 address here. */
 const HEAD_OF_REPLY = 5;
 
 type Step = 'connecting' | 'greeting' | 'request' | 'first byte';
 
-/** `destination` is undefined where no handshake is spoken. */
+/** `destination` is undefined where the subject takes no SOCKS handshake. */
 export function visit(
   entry: number,
   destination: Destination | undefined,
@@ -101,7 +101,7 @@ export function visit(
   });
 }
 
-/** Settling destroys the socket, and what comes of that is not heard any more: a promise settles once. */
+/** `ended` may be called after the visit has settled, which destroys the socket: a promise settles only once. */
 function ends(socket: Socket, ended: (how: string) => void): void {
   socket.on('end', () => ended('closed'));
   socket.on('error', (error: NodeJS.ErrnoException) => ended(error.code ?? error.message));

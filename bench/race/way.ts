@@ -1,5 +1,5 @@
-// One way to every destination, good or with a fault that can be changed at any time for the connections to come. It
-// counts what it sees. A proxy has one door, an address one for each service.
+// One way to every destination, good or with a fault that can be changed at any time for later connections. It counts dials
+// and answers. A proxy has one door, an address one for each service.
 import { connect, type Socket } from 'node:net';
 import { ALERT, PLAIN_TEXT } from '../../test/helpers/tls-trick.js';
 import { Door, type DoorState } from './door.js';
@@ -14,7 +14,7 @@ const RECORD_HEAD = 5;
 
 export class Way {
   readonly #plan: WayPlan;
-  /** As destinations ask for them, and where the services really are. */
+  /** The ports that destinations are asked for with, and those of the services themselves. */
   readonly #asked: ServicePorts;
   readonly #real: ServicePorts;
   readonly #doors: readonly Door[];
@@ -40,7 +40,7 @@ export class Way {
     for (const door of this.#doors) await door.become(state);
   }
 
-  /** Since the last call. */
+  /** Counts since the last call. */
   count(): WayCounts {
     const counts = { dials: this.#dials, answered: this.#answered };
     this.#dials = 0;
@@ -80,7 +80,7 @@ export class Way {
     });
   }
 
-  /** Faults of the first byte are those of TLS; another service that meets one keeps silent. */
+  /** Faults of the first byte are faults of TLS; another service with such a fault is silent. */
   #serve(service: Service, socket: Socket, fault: Fault | undefined, came: Buffer): void {
     if (service !== 'tls' && service !== 'retry') {
       if (fault === undefined || FAULTS[fault].phase === 'connect') this.#pass(service, socket, came);
@@ -115,7 +115,7 @@ export class Way {
     if (socket.destroyed) return;
     const onward = connect({ port: this.#real[service], host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
     onward.on('error', () => socket.destroy());
-    // By a reset, so that no port stays behind in TIME_WAIT.
+    // Closed by a reset, so that no port stays behind in TIME_WAIT.
     socket.once('close', () => onward.resetAndDestroy());
     onward.once('data', () => {
       this.#answered += 1;
@@ -126,7 +126,7 @@ export class Way {
     });
   }
 
-  /** Not at all, if the way is closed meanwhile. */
+  /** Calls `act` after `ms`, unless the way is closed before. */
   #after(ms: number, act: () => void): void {
     if (ms === 0) {
       act();
@@ -140,7 +140,7 @@ export class Way {
   }
 }
 
-/** Calls back with all that came once the first record, which holds a ClientHello of the usual sizes, is whole. */
+/** Calls `read` with all bytes so far once the first record is whole; it holds a ClientHello of the usual sizes. */
 function readRecord(socket: Socket, came: Buffer, read: (bytes: Buffer) => void): void {
   let bytes = came;
   const take = (chunk: Buffer): void => {
@@ -155,7 +155,7 @@ function readRecord(socket: Socket, came: Buffer, read: (bytes: Buffer) => void)
   take(Buffer.alloc(0));
 }
 
-/** Reads what comes to its end, and says nothing. */
+/** Reads up to the end of the stream, and sends nothing. */
 function ignore(socket: Socket): void {
   socket.on('end', () => socket.end());
   socket.resume();

@@ -1,5 +1,5 @@
-// A plot of one quantity: a row for each subject, with its bar from 0, the values of single rounds below it, and the
-// figures at the right. On a logarithmic axis there is no 0, so a dot stands for the bar.
+// A plot of one quantity: a row for each subject with its bar from 0, the values of single rounds below the bar, and the
+// figures at the right. A logarithmic axis has no 0, so a dot stands for the bar.
 import { BASELINE_SHIFT, drawing, shorten, uprightTicks, WIDTH } from './frame.js';
 import type { Look } from './looks.js';
 import { type Markup, markup } from './markup.js';
@@ -9,18 +9,18 @@ import { linearScale, logScale, type Scale } from './scale.js';
 export interface Bar {
   readonly look: Look;
   readonly value: number;
-  /** What it is made up of, one part (the value itself) or two, of which the second is tinted. */
+  /** The parts of `value`: itself alone, or two, of which the second is drawn fainter. */
   readonly parts: readonly number[];
-  /** Of each round, or start. */
+  /** The value of each round, or of each start. */
   readonly rounds: readonly number[];
-  /** In relation to the baseline's; undefined where there is none. */
+  /** The value ÷ the baseline's; undefined where there is no baseline. */
   readonly ratio: number | undefined;
 }
 
 export interface BarPlot {
   readonly title: string;
   readonly unit: string;
-  /** What the ratios refer to; undefined for no ratios. */
+  /** The name of the subject that ratios refer to; undefined for no ratios. */
   readonly baseline: string | undefined;
   readonly bars: readonly Bar[];
 }
@@ -30,14 +30,14 @@ const RIGHT = 308;
 const VALUE_END = 366;
 const TOP = 20;
 const ROW = 27;
-/** Within a row, from its top. */
+/** Distances from the top of a row. */
 const BAR_TOP = 4;
 const BAR_HEIGHT = 12;
 const ROUNDS_AT = 21;
-/** The longest name of the baseline over its column. */
+/** The longest name of the baseline that fits above its column. */
 const BASELINE_MAX = 11;
 const TINTS = [1, 0.5];
-/** From here on the smaller values would not be seen on an axis from 0. */
+/** From this ratio of the largest to the smallest value on, small bars could not be seen on an axis from 0. */
 const LOG_RATIO = 100;
 
 function isLogarithmic(bars: readonly Bar[]): boolean {
@@ -57,7 +57,7 @@ function stack({ look, parts }: Bar, scale: Scale, top: number): Markup[] {
 const dot = ({ look, value }: Bar, scale: Scale, top: number): Markup =>
   markup`<circle cx="${scale.at(value)}" cy="${top + BAR_HEIGHT / 2}" r="5" fill="${look.colour}"/>`;
 
-/** One round has no spread. */
+/** The values of single rounds; undefined for one round, which has no spread. */
 function roundMarks({ look, rounds }: Bar, scale: Scale, y: number): Markup | undefined {
   if (rounds.length < 2) return undefined;
   const places = rounds.map(scale.at);
@@ -70,7 +70,7 @@ function hover({ look, value, rounds }: Bar, unit: string): string {
   return `${look.label}: ${formatNumber(value)} ${unit}${spread}`;
 }
 
-/** `text` at the right end of a column. */
+/** Puts `text` at the right end of a column. */
 const atEnd = (kind: string, end: number, y: number, text: string): Markup =>
   markup`<text class="${kind}" x="${end}" y="${y}" text-anchor="end">${text}</text>`;
 

@@ -1,4 +1,4 @@
-// What subjects take before anything is asked of them, each start beside the medians.
+// Plots of what subjects take before anything is asked of them: the medians, and each start beside them.
 import type { BaseRow } from '../results/base-rows.js';
 import { mibOf } from '../tables/columns.js';
 import { BASE_MEMORY, BASE_REST, BASE_START } from './further-quantities.js';

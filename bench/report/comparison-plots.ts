@@ -1,10 +1,10 @@
-// What a comparison has come to: the ratio, and what either side took.
+// Plots of a comparison: the ratio of its sides, and what each side took.
 import type { ComparisonRow } from '../results/comparison-rows.js';
 import { mibOf } from '../tables/columns.js';
 import { COMPARED_CPU, COMPARED_MEMORY, COMPARED_RATIO } from './further-quantities.js';
 import { type Plot, rowBars, type Setting } from './plot.js';
 
-/** What there was without, and what it was more with. */
+/** What the side without took, and what the side with took in addition. */
 const grown = (without: number, growth: number): number[] => (growth > 0 ? [without, growth] : [without + growth]);
 
 export function comparisonPlots(rows: readonly ComparisonRow[], setting: Setting): Plot[] {

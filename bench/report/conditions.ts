@@ -1,18 +1,18 @@
-// What the results were made on and how, in words.
+// The conditions under which the results were measured, in words.
 import type { Results } from '../results/results.js';
 import { participants } from './participants.js';
 
 export interface Conditions {
-  /** `2026-11-25 18:03 UTC`. */
+  /** Such as `2026-11-25 18:03 UTC`. */
   readonly date: string;
-  /** Cores, processor, kernel and Node, all of it. */
+  /** Cores, processor, kernel and Node, with full versions. */
   readonly machine: string;
-  /** Without what says more of the machine than of its size. */
+  /** Cores, kernel and Node, with short versions and without the processor. */
   readonly size: string;
   readonly rounds: string;
-  /** Each subject that takes part in anything once, whatever its numbers of workers. */
+  /** Each subject with results, once, whatever its numbers of workers. */
   readonly versions: readonly { readonly name: string; readonly version: string }[];
-  /** By their flags, without those that say only where results go. */
+  /** Options by the names of their flags, without those that only say where results go. */
   readonly options: readonly (readonly [name: string, value: string])[];
 }
 
@@ -25,7 +25,7 @@ function dateOf(began: string): string {
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-/** `v20.20.2` and `6.18.44-cloud` as 20.20 and 6.18. */
+/** `v20.20.2` becomes 20.20, `6.18.44-cloud` becomes 6.18. */
 const shortVersion = (version: string): string => /\d+\.\d+/.exec(version)?.[0] ?? version;
 
 function roundsOf(results: Results): string {

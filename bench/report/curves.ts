@@ -1,4 +1,4 @@
-// A plot of curves, each with its label beside its end.
+// A plot of curves, each labelled beside its end.
 import { BASELINE_SHIFT, drawing, levelTicks, shorten, uprightTicks, WIDTH } from './frame.js';
 import type { Look } from './looks.js';
 import { type Markup, markup } from './markup.js';
@@ -7,9 +7,9 @@ import { spreadLabels } from './spread-labels.js';
 
 export interface Curve {
   readonly look: Look;
-  /** In the order of x. */
+  /** Ordered by x. */
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** Whether the points are measured ones, far apart. */
+  /** Whether dots mark the points, because they are measured and far apart. */
   readonly dotted: boolean;
   /** Shown when the curve is pointed at. */
   readonly note: string;

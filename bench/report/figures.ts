@@ -1,5 +1,5 @@
-// The main figures: a line for each quantity of each part of the results, a value for each subject. What the page and the
-// Markdown show.
+// The main figures, which the page and the Markdown show: a line for each quantity of each part of the results, with a value
+// for each subject.
 import type { Titled } from '../results/measurements.js';
 import type { Results } from '../results/results.js';
 import { type Entrant, type Look, looksOf } from './looks.js';
@@ -10,14 +10,14 @@ import type { Quantity } from './quantities.js';
 
 export interface Cell {
   readonly value: number;
-  /** In relation to each of the references; undefined where that has no such figure, or is the subject itself. */
+  /** The value ÷ that of each reference; undefined where the reference has none, or is the subject itself. */
   readonly ratios: readonly (number | undefined)[];
 }
 
 export interface Line {
   readonly title: string;
   readonly unit: string;
-  /** As the columns; undefined where the subject does not take part. */
+  /** In the order of the columns; undefined where the subject does not take part. */
   readonly cells: readonly (Cell | undefined)[];
 }
 
@@ -27,9 +27,9 @@ export interface Group extends Titled {
 
 export interface Figures {
   look(row: Entrant): Look;
-  /** How each subject looks that takes part in anything. */
+  /** The looks of all subjects with results. */
   readonly columns: readonly Look[];
-  /** Those of which there is anything. */
+  /** The references with results. */
   readonly references: readonly Reference[];
   readonly groups: readonly Group[];
 }
@@ -55,7 +55,7 @@ function groupOf<Some extends Entrant>(
   columns: readonly Participant[],
   references: readonly Reference[],
 ): Group {
-  // In the base section a subject has its own number of workers: it goes where the subject is.
+  // A row of the base section has its own number of workers: it goes into the subject's column.
   const placed = new Map(rows.map((row) => [pick(columns, row.subject, row.workers), row]));
   const lines = quantities.map((quantity) => ({
     title: quantity.title,

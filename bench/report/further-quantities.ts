@@ -1,4 +1,4 @@
-// What the rows of comparisons, of the base section and of system calls are read by.
+// The quantities of comparisons, of the base section and of system calls.
 import type { BaseRow } from '../results/base-rows.js';
 import type { ComparisonRow } from '../results/comparison-rows.js';
 import type { SyscallsRow } from '../results/syscalls-rows.js';

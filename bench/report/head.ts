@@ -1,4 +1,4 @@
-// The head of the page: when, on what, with which options, and the subjects in their colours.
+// The head of the page: date, machine, options, and the subjects with their colours.
 import { failuresIn } from '../results/measured.js';
 import type { Results } from '../results/results.js';
 import { conditionsOf } from './conditions.js';

@@ -1,4 +1,4 @@
-// How latencies are spread: a curve for each subject over all percentiles, the rare slow ones as wide as the usual ones.
+// The plot of latencies: a curve for each subject over all percentiles, in which each nine has the same width.
 import type { Row } from '../results/summary.js';
 import { CURVE_STEPS } from '../shared/histogram.js';
 import { curvePlot } from './curves.js';
@@ -6,10 +6,10 @@ import { formatNumber } from './numbers.js';
 import type { Plot, Setting } from './plot.js';
 import { type Extent, logScale, place, type Scale } from './scale.js';
 
-/** As a share of all. */
+/** Marks of the axis, as shares of all values. */
 const QUANTILES = [0.5, 0.9, 0.99, 0.999, 0.9999];
 
-/** From all of them on the left to one of ten thousand on the right: each nine as wide as the last. */
+/** An axis from the fastest value on the left to the slowest of ten thousand on the right; each nine has the same width. */
 function nines(extent: Extent, most: number): Scale {
   const share = (value: number): number => value / most;
   const ticks = QUANTILES.map((quantile) => ({
@@ -22,7 +22,7 @@ function nines(extent: Extent, most: number): Scale {
   };
 }
 
-/** Nothing where there are none, as of streams. */
+/** Empty where no row has latencies, as with streams. */
 export function latencyPlot(rows: readonly Row[], { look }: Setting): Plot[] {
   const curves = rows
     .filter(({ curve }) => curve.length > 0)

@@ -1,19 +1,19 @@
-// How a subject looks: its name, and a colour that is its own in every plot and on every page.
+// The look of a subject: its label, and a colour that stays the same in every plot and on every page.
 import type { Row } from '../results/summary.js';
 
 export interface Look {
   readonly label: string;
   /** A CSS value. */
   readonly colour: string;
-  /** Of a line: tells numbers of workers apart. */
+  /** The dash pattern of a curve: tells numbers of workers apart. */
   readonly dash: string;
 }
 
 export type Entrant = Pick<Row, 'subject' | 'workers'>;
 
 /**
- * In light and in dark. Contrast to the ground is 3 : 1 or more, and any two are apart in CIELAB by 28 or more for eyes that
- * see all colours, and for those that lack red or green.
+ * Colours on light and on dark ground. The contrast to the ground is at least 3 : 1. Any two colours differ by 28 or more in
+ * CIELAB, for eyes that see all colours and for those that lack red or green.
  */
 const COLOURS: Readonly<Record<string, readonly [light: string, dark: string]>> = {
   'tcproute-uring': ['#2957e0', '#4576e9'],
@@ -25,7 +25,7 @@ const COLOURS: Readonly<Record<string, readonly [light: string, dark: string]>> 
   v2ray: ['#b48c22', '#e7c034'],
 };
 const NAMES = Object.keys(COLOURS);
-/** For subjects that are not known here. */
+/** For subjects that are not in COLOURS. */
 const SPARE: readonly (readonly [light: string, dark: string])[] = [
   ['#6b4fd8', '#b6a4ff'],
   ['#5f6368', '#b4b8bd'],
@@ -36,11 +36,11 @@ const DASHES = ['', '7 3', '2 3', '10 3 2 3'];
 
 const slots = [...Object.values(COLOURS), ...SPARE];
 
-/** CSS declarations, to be put in a rule of the page's root. */
+/** CSS declarations for a rule of the page's root. */
 export const colourVariables = (theme: 'light' | 'dark'): string =>
   slots.map((pair, slot) => `--subject-${slot}:${pair[theme === 'light' ? 0 : 1]}`).join(';');
 
-/** The name itself never gets into the style: it may be anything. */
+/** Returns a CSS variable. The name itself never gets into the style, since it may contain anything. */
 export function colourOf(subject: string): string {
   const known = NAMES.indexOf(subject);
   if (known >= 0) return `var(--subject-${known})`;
@@ -49,7 +49,7 @@ export function colourOf(subject: string): string {
   return `var(--subject-${NAMES.length + (sum % SPARE.length)})`;
 }
 
-/** Numbers of workers are told only where there are several. */
+/** Labels have the number of workers only where there are several numbers. */
 export function looksOf(entrants: readonly Entrant[]): (entrant: Entrant) => Look {
   const numbers = [...new Set(entrants.map(({ workers }) => workers).filter((workers) => workers > 0))];
   return ({ subject, workers }) => ({

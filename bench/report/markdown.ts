@@ -1,11 +1,11 @@
-// The main figures as a Markdown table under a line that says what they were made on.
+// The main figures as a Markdown table below a line with their conditions.
 import type { Results } from '../results/results.js';
 import { visible } from '../results/visible.js';
 import { conditionsOf } from './conditions.js';
 import { type Figures, figuresOf, type Line } from './figures.js';
 import { formatNumber, formatRatio } from './numbers.js';
 
-/** Whatever would be more than a text in a cell. */
+/** Escapes what would be more than text in a cell. */
 const escapeCell = (text: string): string => visible(text).replace(/[\\|`*_[\]<>~]/g, (character) => `\\${character}`);
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
@@ -25,7 +25,7 @@ function lineOf(
   ]);
 }
 
-/** The ratios are those of the first subject. */
+/** The ratios are the first subject's. */
 export function formatMarkdown(results: Results): string {
   const { columns, references, groups } = figuresOf(results);
   if (columns.length === 0) return 'Nothing was measured.\n';

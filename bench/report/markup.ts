@@ -1,4 +1,4 @@
-// HTML and SVG as text that cannot be broken into: everything put into a template is escaped, unless it is markup itself.
+// HTML and SVG as text that is safe against injection: every value in a template is escaped, unless it is markup itself.
 import { visible } from '../results/visible.js';
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -31,7 +31,7 @@ function textOf(part: Part): string {
   return part.map(textOf).join('');
 }
 
-/** A template; lists are joined, undefined is left out, numbers are rounded to hundredths. */
+/** A template: lists are joined, undefined is left out, numbers are rounded to hundredths. */
 export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return new Markup(strings.map((text, index) => text + textOf(parts[index])).join(''));
 }

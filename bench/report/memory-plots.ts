@@ -1,4 +1,4 @@
-// What a subject's memory is with so many connections open, and what each has added.
+// Plots of a subject's memory by the number of open connections, and of what each connection adds.
 import type { Row } from '../results/summary.js';
 import { mibOf } from '../tables/columns.js';
 import { curvePlot } from './curves.js';

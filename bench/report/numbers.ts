@@ -1,11 +1,11 @@
-// Numbers as a person reads them.
+// Formats numbers for people.
 
 const DIGITS = 3;
 const DECIMALS_MAX = 6;
-/** Narrow and without a line break. */
+/** A narrow space that does not break the line. */
 const GROUP_SPACE = '\u202f';
 
-/** At least three digits that count, thousands apart: 10 666, 96.4, 0.0180; a dash for what is no number. */
+/** At least three significant digits, thousands apart: 10 666, 96.4, 0.0180; a dash for what is no number. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const decimals = value === 0 ? 0 : Math.max(0, DIGITS - 1 - Math.floor(Math.log10(Math.abs(value))));
@@ -13,23 +13,23 @@ export function formatNumber(value: number): string {
 }
 
 const THOUSANDS = ['', 'k', 'M', 'G'];
-/** Below, a number is as short as its thousands. */
+/** Below this, a number is as short as its thousands would be. */
 const SHORT_MAX = 10_000;
 
-/** As short as it can be: for the marks of an axis. */
+/** The shortest form of a number, for the marks of an axis. */
 export function formatTick(value: number): string {
   const power = value < SHORT_MAX ? 0 : Math.min(THOUSANDS.length - 1, Math.floor(Math.log10(value) / 3));
   const short = String(Number((value / 1000 ** power).toPrecision(DIGITS)));
   return power === 0 ? short : `${short}\u00a0${THOUSANDS[power]}`;
 }
 
-/** Thousands are set apart from five digits on, so that 9000 stays a word. */
+/** Sets thousands apart from five digits on, so that 9000 stays one word. */
 function grouped(text: string): string {
   const [whole, fraction] = text.split('.');
   const apart = whole.length < 5 ? whole : whole.replace(/\B(?=(\d{3})+$)/g, GROUP_SPACE);
   return fraction === undefined ? apart : `${apart}.${fraction}`;
 }
 
-/** A ratio in hundredths, or thousandths where there would be none. */
+/** A ratio in hundredths, or in thousandths if it is below 0.01. */
 export const formatRatio = (value: number): string =>
   Number.isFinite(value) ? value.toFixed(Math.abs(value) < 0.01 ? 3 : 2) : '–';

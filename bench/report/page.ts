@@ -1,4 +1,4 @@
-// The results as one HTML page that needs nothing else: no file, no network, no script. Pure.
+// The results as one HTML page that loads nothing: no file, no network, no script. Pure.
 import { BASELINE } from '../peers/all.js';
 import type { Summary } from '../results/measured.js';
 import type { Results } from '../results/results.js';
@@ -49,7 +49,7 @@ function figuresFor(plots: readonly Plot[]): Markup {
   return markup`<div class="plots">${figures}</div>`;
 }
 
-/** One part of the results: its plots, and the table that the bench prints of it. */
+/** The section of one part of the results: its plots, and the table that the bench prints. */
 function section<Some>(
   { name, title, rows }: Part<Some>,
   plots: readonly Plot[],
@@ -82,7 +82,7 @@ export function renderPage(results: Results): string {
     mainFigures(figures),
     ...sections(results, { baseline: BASELINE, look: figures.look }),
   ];
-  // The policy holds the page to its promise, whatever is in the results.
+  // The Content-Security-Policy keeps the page from loading anything, whatever is in the results.
   return markup`<!doctype html>
 <html lang="en">
 <head>

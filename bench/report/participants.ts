@@ -1,4 +1,4 @@
-// The subjects that anything is known of: one may have been there and had nothing to do, or have failed.
+// The subjects that have results: others had nothing to do, or failed.
 import type { Results } from '../results/results.js';
 import type { Entrant } from './looks.js';
 import { pick } from './pick.js';

@@ -1,5 +1,5 @@
-// The results by what was measured: each load, each comparison, the base section and the system calls, with the quantities
-// that are told of it first.
+// The parts of the results: each load, each comparison, the base section and the system calls, each with its main
+// quantities.
 import { BASE, SYSCALLS } from '../plan/load-names.js';
 import type { BaseRow } from '../results/base-rows.js';
 import type { ComparisonRow } from '../results/comparison-rows.js';
@@ -20,7 +20,7 @@ import {
 import { mainQuantitiesOf, type Quantity } from './quantities.js';
 
 export interface Part<Some> extends Titled {
-  /** At least one. */
+  /** At least one row. */
   readonly rows: readonly Some[];
   readonly quantities: readonly Quantity<Some>[];
 }
@@ -28,12 +28,12 @@ export interface Part<Some> extends Titled {
 export interface Parts {
   readonly loads: readonly Part<Row>[];
   readonly comparisons: readonly Part<ComparisonRow>[];
-  /** One, or none where it was not measured; so are the system calls. */
+  /** One part, or none where it was not measured; the same holds for system calls. */
   readonly base: readonly Part<BaseRow>[];
   readonly syscalls: readonly Part<SyscallsRow>[];
 }
 
-/** Those that have titles come in their order; rows of others follow under their own name. */
+/** Parts with titles come in the order of the titles; rows without one follow under their own name. */
 function partsBy<Some>(
   titles: readonly Titled[],
   rows: readonly Some[],

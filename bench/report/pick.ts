@@ -1,9 +1,9 @@
-// Rows found among others, such as those of one load: what one is compared with.
+// Finds the rows that another row is compared with, such as among those of one load.
 import { BASELINE } from '../peers/all.js';
 import { haproxy, haproxySplice } from '../peers/haproxy.js';
 import type { Entrant } from './looks.js';
 
-/** That subject's, with the same number of workers where there is such a one. */
+/** The row of that subject, with the same number of workers if there is one. */
 export function pick<Some extends Entrant>(rows: readonly Some[], subject: string, workers: number): Some | undefined {
   const some = rows.filter((row) => row.subject === subject);
   return some.find((row) => row.workers === workers) ?? some[0];
@@ -11,7 +11,7 @@ export function pick<Some extends Entrant>(rows: readonly Some[], subject: strin
 
 export interface Reference {
   readonly name: string;
-  /** The first that takes part in a load stands for it there. */
+  /** In each load, the first of them that takes part stands for the reference. */
   readonly subjects: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-// A plot as the page has it, and rows made into the bars of one.
+// A plot of the page, and how rows are made into one of bars.
 import { type Bar, barPlot } from './bars.js';
 import type { Entrant, Look } from './looks.js';
 import type { Markup } from './markup.js';
@@ -7,27 +7,27 @@ import type { Quantity } from './quantities.js';
 export interface Plot {
   readonly title: string;
   readonly unit: string;
-  /** What one must know to read it. */
+  /** What a reader must know to read the plot. */
   readonly hint: string;
   readonly drawing: Markup;
 }
 
 export interface Setting {
-  /** What values are set in relation to; undefined for nothing. */
+  /** The subject that values are set in relation to; undefined for none. */
   readonly baseline: string | undefined;
   look(row: Entrant): Look;
 }
 
-/** One quantity of some rows, as bars. */
+/** One quantity of some rows, to be drawn as bars. */
 export interface RowBars<Some> extends Quantity<Some> {
   readonly hint: string;
-  /** What it is made up of, where it is. */
+  /** The parts of the value, where it has parts. */
   parts?(row: Some): readonly number[];
-  /** Its value in each round, where that is known. */
+  /** The value in each round, where it is known. */
   rounds?(row: Some): readonly number[];
 }
 
-/** Of the rows that have it; nothing where none has. */
+/** A plot of the rows that have the quantity; empty where none has it. */
 export function rowBars<Some extends Entrant>(
   all: readonly Some[],
   { baseline, look }: Setting,

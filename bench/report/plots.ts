@@ -1,4 +1,4 @@
-// The plots of one load: what its rows have data for.
+// The plots of one load, as far as its rows have data.
 import type { Row } from '../results/summary.js';
 import { latencyPlot } from './latency-plot.js';
 import { memoryPlots } from './memory-plots.js';
@@ -16,7 +16,7 @@ function cpuPlot(load: string, rows: readonly Row[], setting: Setting): Plot[] {
   return rowBars(rows, setting, {
     ...cpu,
     hint: 'lower is better; user time solid, system time faint',
-    // Medians of parts need not add up to the median of the whole: the bar is as long as the whole, in their proportion.
+    // Medians of parts need not add up to the median of the whole: the bar has the length of the whole, split in their ratio.
     parts: ({ cpu: { user, system, total } }) =>
       [user, system].map((part) => (part / (user + system || 1)) * total * cpuFactor),
     rounds: ({ each }) => each.cpu.map((value) => value * cpuFactor),

@@ -1,17 +1,17 @@
-// What a load's rows are read by: which of their numbers, in which unit. Loads that are not known here are counted by
-// what is true of all.
+// The quantities of a load's rows, with their units. A load that is not known here gets the quantities that all loads
+// have.
 import type { Row } from '../results/summary.js';
 import { mibOf } from '../tables/columns.js';
 
 export interface Quantity<Some> {
-  /** Before a colon or as a title: `CPU per connection`. */
+  /** Used as a title, or before a colon: `CPU per connection`. */
   readonly title: string;
   readonly unit: string;
   of(row: Some): number;
 }
 
 export interface Quantities {
-  /** What is counted: connection, round trip, GB. */
+  /** The unit of work: connection, round trip, GB. */
   readonly each: string;
   readonly rate: Quantity<Row>;
   readonly cpu: Quantity<Row>;
@@ -64,7 +64,7 @@ export function quantitiesOf(load: string): Quantities {
   return isOf(load, 'bulk') ? BULK : OTHER;
 }
 
-/** Not of bulk, of which they say little. */
+/** Empty for bulk, of which these counts say little. */
 export function countsOf(load: string): Quantity<Row>[] {
   if (isOf(load, 'bulk')) return [];
   const { each } = quantitiesOf(load);
@@ -74,7 +74,7 @@ export function countsOf(load: string): Quantity<Row>[] {
   ];
 }
 
-/** The ones to be told first, of those that any of the load's rows has. */
+/** The quantities to show first, as far as any of the load's rows has them. */
 export function mainQuantitiesOf(load: string, rows: readonly Row[]): Quantity<Row>[] {
   const { rate, cpu } = quantitiesOf(load);
   const memory = [MEMORY_EACH, KERNEL_EACH, MEMORY_BEFORE];

@@ -1,6 +1,6 @@
-// Labels beside the ends of curves: moved apart until none covers another. Pure.
+// Moves the labels beside the ends of curves apart until none covers another. Pure.
 
-/** The places nearest to `wanted`, in its order, that are `gap` apart and lie between `top` and `bottom` where they can. */
+/** The places nearest to `wanted`, in its order, at least `gap` apart and, where possible, between `top` and `bottom`. */
 export function spreadLabels(wanted: readonly number[], gap: number, top: number, bottom: number): number[] {
   const order = wanted.map((_, index) => index).sort((a, b) => wanted[a] - wanted[b]);
   const places = [...wanted];

@@ -1,4 +1,4 @@
-// How many system calls a connection takes.
+// The plot of system calls per connection.
 import type { SyscallsRow } from '../results/syscalls-rows.js';
 import { SYSTEM_CALLS } from './further-quantities.js';
 import { type Plot, rowBars, type Setting } from './plot.js';

@@ -6,7 +6,7 @@ import { type Markup, markup } from './markup.js';
 import { formatNumber, formatRatio } from './numbers.js';
 import type { Verdict } from './verdicts.js';
 
-/** Wide ones move within their own frame, not the page. */
+/** A wide table scrolls within its own frame, not with the page. */
 const framed = (kind: string, content: Markup): Markup =>
   markup`<div class="frame"><table class="${kind}">${content}</table></div>`;
 
@@ -15,14 +15,14 @@ const groupHead = (name: string, title: string | undefined, columns: number): Ma
 
 const distinct = (texts: readonly string[]): string[] => [...new Set(texts)];
 
-/** Empty where a target is none of that subject's. */
+/** Empty where the target is not for that subject. */
 function verdictCell(verdict: Verdict | undefined): Markup {
   if (verdict === undefined) return markup`<td></td>`;
   const { measured, holds } = verdict;
   return markup`<td class="number ${holds ? 'holds' : 'fails'}">${measured} <span title="${holds ? 'holds' : 'missed'}">${holds ? '✓' : '✗'}</span></td>`;
 }
 
-/** A line for each target of a load, with a column for each subject that any is for. */
+/** A line for each target of a load, with a column for each subject that has a target. */
 export function renderVerdicts(verdicts: readonly Verdict[], look: (row: Entrant) => Look): Markup {
   const labels = distinct(verdicts.map(({ row }) => look(row).label));
   const groups = distinct(verdicts.map(({ load }) => load)).map((load) => {
@@ -60,7 +60,7 @@ export function renderFigures({ columns, groups }: Figures): Markup {
   return framed('figures', markup`<thead><tr><th></th>${heads}</tr></thead>${bodies}`);
 }
 
-/** The table that the bench prints. */
+/** The same table as the bench prints. */
 export function renderRows<Row>(rows: readonly Row[], columns: readonly ColumnOf<Row>[]): Markup {
   const kind = (index: number): string => (index === 0 || columns[index][2] === 'left' ? '' : 'number');
   const heads = columns.map(([heading], index) => markup`<th class="${kind(index)}" scope="col">${heading}</th>`);

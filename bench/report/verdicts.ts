@@ -1,4 +1,4 @@
-// Which targets hold in these results.
+// Judges which targets hold in the results.
 import { BASE } from '../plan/load-names.js';
 import type { Summary } from '../results/measured.js';
 import { inWords, type Target, type TargetFigure } from '../results/targets.js';
@@ -9,19 +9,19 @@ import { pick } from './pick.js';
 
 export interface Verdict {
   readonly load: string;
-  /** Whose. */
+  /** The subject that the target is for. */
   readonly row: Entrant;
   readonly wanted: string;
   readonly measured: string;
   readonly holds: boolean;
 }
 
-/** What a target can be of: a subject in a load, in a comparison or in the base section. */
+/** What a target can judge: a subject in a load, in a comparison or in the base section. */
 interface Judged extends Entrant {
   readonly load: string;
-  /** Those that were measured. */
+  /** The figures that were measured. */
   readonly figures: Readonly<Partial<Record<TargetFigure, number | undefined>>>;
-  /** Of a comparison: the CPU in relation to the side without. */
+  /** In a comparison: CPU time with ÷ without. */
   readonly ratio?: number;
 }
 
@@ -40,7 +40,7 @@ const judged = ({ loads, comparisons, base }: Summary): Judged[] => [
   })),
 ];
 
-/** NaN when the figure, or the other's, was not measured. */
+/** NaN when the figure of the row, or of the subject that it is compared with, was not measured. */
 function measuredFor({ figure, of }: Target, row: Judged, all: readonly Judged[]): number {
   const value = row.figures[figure] ?? Number.NaN;
   if (of === undefined) return value;
@@ -62,7 +62,7 @@ function verdictOf(row: Judged, target: Target, all: readonly Judged[]): Verdict
   };
 }
 
-/** In the order of the loads; targets of which something was not measured are left out. */
+/** In the order of the loads. Targets for which something was not measured are left out. */
 export function verdictsOf(summary: Summary, targets: readonly Target[]): Verdict[] {
   const all = judged(summary);
   const loads = [...new Set(all.map(({ load }) => load))];

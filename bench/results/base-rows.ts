@@ -1,17 +1,17 @@
-// What subjects take before anything is asked of them: the medians of their starts. Pure.
+// What subjects take before anything is asked of them: one row for each, with the medians of its starts. Pure.
 import type { BaseMeasurement, Start } from './measurements.js';
 import { median } from './median.js';
 
 export interface BaseRow extends Start {
   readonly subject: string;
   readonly workers: number;
-  /** What each start had, where the row has the median. */
+  /** The values of each start, of which the row has the medians. */
   readonly each: readonly Start[];
-  /** Percent of one core while nothing happens; NaN where it is not known. */
+  /** Percent of one core while nothing happens; NaN where it was not measured. */
   readonly calm_percent: number;
 }
 
-/** Those that never started have no row. */
+/** Subjects that never started have no row. */
 export function summariseBase(measurements: readonly BaseMeasurement[]): BaseRow[] {
   return measurements
     .filter(({ starts }) => starts.length > 0)

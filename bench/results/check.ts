@@ -1,7 +1,7 @@
-// Whether a value that came from outside has the shape that a type promises. Pure. A check says what is wrong and where,
-// or nothing; it looks no further than the first fault, and does not mind keys that it was not told of.
+// Checks whether a value from outside has the shape that a type promises. Pure. A check returns what is wrong and where, or
+// undefined; it stops at the first fault and ignores unknown keys.
 
-/** `at` is the value's place, such as `rounds[3].failures`. */
+/** `at` is the place of the value, such as `rounds[3].failures`. */
 export type Check = (value: unknown, at: string) => string | undefined;
 
 const a =
@@ -11,7 +11,7 @@ const a =
 
 export const isText = a('a text', (value) => typeof value === 'string');
 export const isNumber = a('a number', Number.isFinite);
-/** NaN where the machine did not tell. */
+/** NaN (null in JSON) stands for what the machine did not tell. */
 export const isMeasured = a('a number or null', (value) => typeof value === 'number');
 export const isAmount = a('a number from 0', (value) => Number.isFinite(value) && (value as number) >= 0);
 export const isPositive = a('a number above 0', (value) => Number.isFinite(value) && (value as number) > 0);
@@ -35,7 +35,7 @@ export const listOf =
     return undefined;
   };
 
-/** An object in which every value is so. */
+/** An object whose values all pass `check`. */
 export const recordOf =
   (check: Check): Check =>
   (value, at) => {

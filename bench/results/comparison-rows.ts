@@ -1,4 +1,4 @@
-// The comparisons of all rounds: one row for each comparison and subject. Pure.
+// Reduces the comparisons of all rounds to one row for each comparison and subject. Pure.
 import { groupsOf } from './groups.js';
 import type { ComparisonMeasurement, Side } from './measurements.js';
 import { median } from './median.js';
@@ -8,18 +8,18 @@ export interface ComparisonRow {
   readonly workers: number;
   readonly comparison: string;
   readonly rounds: number;
-  /** Microseconds of the subject for each connection. */
+  /** CPU time of the subject for each connection, in µs. */
   readonly without: number;
   readonly with: number;
-  /** Median of the rounds' own ratios, each of turns that followed one another. */
+  /** Median of the ratios of single rounds: the turns of a round follow one another closely. */
   readonly ratio: number;
-  /** What each round had, where the row has the median. */
+  /** The values of each round, of which the row has the medians. */
   readonly each: {
     readonly ratio: readonly number[];
     readonly with: readonly number[];
     readonly pss: readonly number[];
   };
-  /** KiB (PSS) without, and how much more it is with. */
+  /** Memory in KiB (PSS) on the side without, and how much more it is on the side with. */
   readonly pss: number;
   readonly pssGrowth: number;
 }
@@ -44,7 +44,7 @@ function rowOf(measurements: readonly ComparisonMeasurement[]): ComparisonRow {
   };
 }
 
-/** Those in which nothing was verified on one side are left out. */
+/** Comparisons in which nothing was verified on one side are left out. */
 export function summariseComparisons(measurements: readonly ComparisonMeasurement[]): ComparisonRow[] {
   const made = measurements.filter((one) => one.without.verified > 0 && one.with.verified > 0);
   return groupsOf(made, ({ comparison, subject, workers }) => `${comparison} ${subject} ${workers}`).map(rowOf);

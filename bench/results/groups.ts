@@ -1,6 +1,6 @@
-// Items that belong together, in the order in which the first of each group came. Pure.
+// Groups items by a key, in the order in which the first item of each group comes. Pure.
 
-/** What Map.groupBy does, which Node 20 does not have. */
+/** Does what Map.groupBy does, which Node 20 does not have. */
 export function groupsOf<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[][] {
   const groups = new Map<string, Item[]>();
   for (const item of items) {

@@ -1,4 +1,4 @@
-// All that a run has measured, and what it comes to: medians of its rounds and starts. Pure.
+// All that a run has measured, and its summary: medians of rounds and starts. Pure.
 import { type BaseRow, summariseBase } from './base-rows.js';
 import { type ComparisonRow, summariseComparisons } from './comparison-rows.js';
 import type { BaseResult, ComparisonResult, Failure, SyscallsResult, TrialResult } from './measurements.js';
@@ -8,7 +8,7 @@ import { type SyscallsRow, summariseSyscalls } from './syscalls-rows.js';
 export interface Measured {
   readonly trials: readonly TrialResult[];
   readonly comparisons: readonly ComparisonResult[];
-  /** Undefined where they were not wanted. */
+  /** Undefined when it was not asked for; the same holds for system calls. */
   readonly base: BaseResult | undefined;
   readonly syscalls: SyscallsResult | undefined;
 }

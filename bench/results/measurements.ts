@@ -1,4 +1,4 @@
-// What is measured, as values: of each load, comparison and start, of the machine and the subjects. Types only.
+// The values that are measured: of each load, comparison and start, and of the machine and the subjects. Types only.
 import type { BaseExtent } from '../plan/plan.js';
 import type { CpuTime } from '../process/cost.js';
 import type { Counts } from '../process/counts.js';
@@ -16,7 +16,7 @@ export interface Machine {
 export interface Subject {
   readonly name: string;
   readonly version: string;
-  /** 0 where it cannot be told. */
+  /** Number of workers; 0 where it cannot be set. */
   readonly workers: number;
 }
 
@@ -37,10 +37,10 @@ export interface Measurement {
   readonly workers: number;
   readonly load: string;
   readonly outcome: Outcome;
-  /** Of the subject during the load and until it was quiet again, in microseconds. */
+  /** CPU time of the subject during the load and until it was quiet again, in µs. */
   readonly cpu: CpuTime;
   readonly counts: Counts;
-  /** Only of the idle load. */
+  /** In the idle load only. */
   readonly idle?: IdleMemory;
 }
 
@@ -48,20 +48,20 @@ export interface CrowdStep extends MemoryUse {
   readonly connections: number;
 }
 
-/** KiB. */
+/** In KiB. */
 export interface CrowdMemory {
   readonly pssBefore: number;
   readonly pss: number;
   readonly rssBefore: number;
   readonly rss: number;
-  /** The sizes on the way, the full one last. */
+  /** The sizes of the crowd in order, the full one last. */
   readonly steps: readonly CrowdStep[];
-  /** By how much the kernel's memory grew, for the generator, the subject and the target together. */
+  /** Growth of the kernel's memory, for the generator, the subject and the target together. */
   readonly kernel: KernelMemory;
 }
 
 export interface IdleMemory extends CrowdMemory {
-  /** By how much the kernel's memory grows with as many connections without a subject. */
+  /** Growth of the kernel's memory with as many connections without a subject. */
   readonly kernelAlone: KernelMemory;
 }
 
@@ -70,11 +70,11 @@ export interface TrialResult {
   readonly failures: Failure[];
 }
 
-/** Both turns of a side together. */
+/** Both turns of a side added up. */
 export interface Side {
   readonly verified: number;
   readonly cpu: CpuTime;
-  /** KiB, after the last turn. */
+  /** In KiB, after the last turn. */
   readonly pss: number;
 }
 
@@ -87,26 +87,26 @@ export interface ComparisonMeasurement {
 }
 
 export interface ComparisonResult {
-  /** Undefined when it could not be made. */
+  /** Undefined when the comparison could not be made. */
   readonly measurement: ComparisonMeasurement | undefined;
   readonly failures: readonly Failure[];
 }
 
 export interface Start {
-  /** Milliseconds from its spawn until it accepts a connection, and until one has carried an echo. */
+  /** Milliseconds from the spawn until the subject accepts a connection, and until a connection has carried an echo. */
   readonly accepts_ms: number;
   readonly carries_ms: number;
-  /** KiB, after that connection. */
+  /** In KiB, after that connection. */
   readonly pss: number;
   readonly rss: number;
 }
 
 export interface BaseMeasurement {
   readonly subject: string;
-  /** Connection actors; 0 where it cannot be told. */
+  /** Number of connection actors; 0 where it cannot be set. */
   readonly workers: number;
   readonly starts: readonly Start[];
-  /** Percent of one core while nothing happens; undefined where it has not started. */
+  /** Percent of one core while nothing happens; undefined when the subject did not start. */
   readonly calm_percent: number | undefined;
 }
 
@@ -120,7 +120,7 @@ export interface SyscallsMeasurement {
   readonly subject: string;
   readonly workers: number;
   readonly connections: number;
-  /** Calls by name, all of them. */
+  /** Number of all calls together, by name. */
   readonly calls: Readonly<Record<string, number>>;
 }
 
@@ -129,6 +129,6 @@ export interface SyscallsResult {
   readonly concurrency: number;
   readonly measurements: readonly SyscallsMeasurement[];
   readonly failures: readonly Failure[];
-  /** Why strace could not be attached, if that is so: nothing more was counted then. */
+  /** Why strace could not be attached, after which nothing more was counted; undefined if it could. */
   readonly refusal: string | undefined;
 }

@@ -1,4 +1,4 @@
-// The results as a JSON file: every single measurement with what it was made on, for reports and comparisons later.
+// The results as a JSON file: every single measurement with its conditions, for later reports and comparisons.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,15 +7,15 @@ import { PACKAGE_ROOT } from '../shared/package-root.js';
 import { type Measured, type Summary, summaryOf } from './measured.js';
 import type { Machine, Subject, Titled } from './measurements.js';
 
-/** Goes up with every change that a reader of these files would notice. */
+/** Raised with every change that a reader of these files would notice. */
 export const FORMAT = 3;
 
 export interface Results {
   readonly format: typeof FORMAT;
-  /** As Date.toISOString has it. */
+  /** In the format of Date.toISOString. */
   readonly began: string;
   readonly machine: Machine;
-  /** Of the command line, by name; undefined where not given. */
+  /** The options of the command line by name; undefined where not given. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly subjects: readonly Subject[];
   readonly loads: readonly Titled[];
@@ -24,7 +24,7 @@ export interface Results {
   readonly measured: Measured;
 }
 
-/** What figures were made on. */
+/** The machine that this process runs on. */
 export function machine(): Machine {
   return {
     cores: availableParallelism(),
@@ -50,13 +50,13 @@ export function resultsOf(plan: Plan, options: object, measured: Measured, basel
   };
 }
 
-/** Writes `text` to `path`, whose directory may be missing. */
+/** Writes `text` to `path` and makes missing directories. */
 export function writeText(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 }
 
-/** Writes `results` to `file`, or beside those of other runs under a name that begins so; returns the path. */
+/** Writes `results` to `file`, or into bench/results/ under `name` and .json; returns the path. */
 export function writeResults(file: string | undefined, name: string, results: object): string {
   const path = file ?? join(PACKAGE_ROOT, 'bench/results', `${name.replaceAll(':', '-')}.json`);
   writeText(path, `${JSON.stringify(results, undefined, 1)}\n`);

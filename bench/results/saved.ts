@@ -1,15 +1,15 @@
-// A file of results read back. The summary is made anew from its measurements, so that what is shown does not depend on
-// the version that wrote it.
+// Reads a file of results. The summary is made from its measurements again, so that it does not depend on the version
+// that wrote the file.
 import { readFileSync, statSync } from 'node:fs';
 import { summaryOf } from './measured.js';
 import { FORMAT, type Results } from './results.js';
 import { isResults } from './shape.js';
 import { visible } from './visible.js';
 
-/** A full run of all subjects has some 300 kB. */
+/** A full run of all subjects takes some 300 kB. */
 const SIZE_MAX = 16 * 2 ** 20;
 
-/** JSON has null for a number that is none. Texts and names may be anybody's, and are going to a terminal. */
+/** JSON has null for NaN. Texts and names may contain anything, and are printed on a terminal. */
 function revived(_key: string, value: unknown): unknown {
   if (value === null) return Number.NaN;
   if (typeof value === 'string') return visible(value);
@@ -17,7 +17,7 @@ function revived(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [visible(name), part]));
 }
 
-/** Throws an Error with a sentence for the user when the text is not what the bench writes. */
+/** Throws an Error with a sentence for the user when the text is not a file of results. */
 export function parseResults(text: string, baseline: string): Results {
   let value: unknown;
   try {

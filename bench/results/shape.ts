@@ -1,4 +1,4 @@
-// What a file of results must have for the bench to read it; what is made anew from it, the summary, is not looked at. Pure.
+// What a file of results must contain for the bench to read it. The summary is not checked, since it is made again. Pure.
 import {
   isAmount,
   isAnything,
@@ -13,13 +13,13 @@ import {
   shape,
 } from './check.js';
 
-/** Subjects with all their numbers of workers; loads; comparisons. */
+/** Bound of the lists of subjects (with each number of workers), of loads and of comparisons. */
 const PARTS_MAX = 100;
 const CURVE_MAX = 100;
-/** Subjects times rounds, and times comparisons. */
+/** Bound of subjects × rounds, and of subjects × rounds × comparisons. */
 const TRIALS_MAX = 10_000;
 const STARTS_MAX = 10_000;
-/** Of one subject in one round, by load and cause. */
+/** Failures of one subject in one round, by load and cause. */
 const FAILURES_MAX = 10_000;
 
 const isCpu = shape({ user: isAmount, system: isAmount });

@@ -1,4 +1,4 @@
-// From the measurements of all rounds to one row for each subject and load: medians, per unit of work. Pure.
+// Reduces the measurements of all rounds to one row for each subject and load: medians per unit of work. Pure.
 import type { Percentiles } from '../shared/histogram.js';
 import { groupsOf } from './groups.js';
 import type { Measurement } from './measurements.js';
@@ -6,19 +6,19 @@ import { median } from './median.js';
 
 const BYTES_PER_GB = 1e9;
 
-/** KiB, for each connection unless it says otherwise. */
+/** In KiB; for each connection, except `base` and `steps`. */
 export interface RowMemory {
-  /** All of the subject's before the connections. */
+  /** The subject's whole memory before the connections. */
   readonly base: number;
   readonly pssEach: number;
   readonly rssEach: number;
-  /** The kernel's for all ends, and what is left of it for the subject. */
+  /** Kernel memory of all ends, and the subject's share: what exceeds the same connections without a subject. */
   readonly kernelEach: number;
   readonly kernelShare: number;
   readonly unreclaimableShare: number;
-  /** TCP's queues, of all ends. */
+  /** Memory of TCP's queues, of all ends. */
   readonly queuesEach: number;
-  /** All of the subject's at each size of the crowd. */
+  /** The subject's whole memory at each size of the crowd. */
   readonly steps: readonly { readonly connections: number; readonly pss: number }[];
 }
 
@@ -29,28 +29,28 @@ export interface Row {
   readonly rounds: number;
   /** Connections, round trips or GB a second. */
   readonly rate: number;
-  /** Milliseconds. */
+  /** In milliseconds. */
   readonly latency: Percentiles;
-  /** Milliseconds at every tenth of a nine, as far as every round has them. */
+  /** Milliseconds at every tenth of a nine, as far as every round has values. */
   readonly curve: readonly number[];
-  /** Microseconds of the subject for each connection, round trip or GB. */
+  /** CPU time of the subject for each connection, round trip or GB, in µs. */
   readonly cpu: { readonly user: number; readonly system: number; readonly total: number };
   /** (Largest − smallest) ÷ median of the totals. */
   readonly spread: number;
-  /** `cpu.total` in relation to the baseline's; undefined where it was not measured. */
+  /** `cpu.total` ÷ the baseline's; undefined where the baseline was not measured. */
   readonly ratio: number | undefined;
-  /** Microseconds of the load generator for each unit. */
+  /** CPU time of the load generator for each unit, in µs. */
   readonly generator: number;
   /** TCP segments of the machine and context switches of the subject for each unit; NaN where they are not known. */
   readonly segments: number;
   readonly switches: number;
-  /** What each round had, where the row has the median. */
+  /** The values of each round, of which the row has the medians. */
   readonly each: { readonly rate: readonly number[]; readonly cpu: readonly number[]; readonly pss: readonly number[] };
-  /** Only of the idle load. */
+  /** In the idle load only. */
   readonly memory: RowMemory | undefined;
 }
 
-/** Units of work that a measurement stands for. */
+/** The units of work in a measurement: GB, or connections or round trips. */
 const unitsOf = ({ outcome }: Measurement): number =>
   outcome.bytes > 0 ? outcome.bytes / BYTES_PER_GB : outcome.verified;
 
@@ -116,7 +116,7 @@ function rowOf(measurements: readonly Measurement[]): Row {
   };
 }
 
-/** Rows in the order in which their first measurement was made; those in which nothing was verified are left out. */
+/** Rows come in the order of their first measurements; measurements in which nothing was verified are left out. */
 export function summarise(measurements: readonly Measurement[], baseline: string): Row[] {
   const verified = measurements.filter((measurement) => unitsOf(measurement) > 0);
   const rows = groupsOf(verified, ({ load, subject, workers }) => `${load} ${subject} ${workers}`).map(rowOf);

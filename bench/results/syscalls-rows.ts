@@ -1,16 +1,16 @@
-// System calls for each connection: one row for each subject. Pure.
+// System calls per connection: one row for each subject. Pure.
 import type { SyscallsMeasurement } from './measurements.js';
 
 export interface SyscallsRow {
   readonly subject: string;
   readonly workers: number;
   readonly connections: number;
-  /** For each connection: all calls, and by name, the most frequent first. */
+  /** Calls per connection: all of them, and by name with the most frequent first. */
   readonly all: number;
   readonly each: readonly (readonly [name: string, count: number])[];
 }
 
-/** Those without a connection are left out. */
+/** Subjects without a verified connection are left out. */
 export function summariseSyscalls(measurements: readonly SyscallsMeasurement[]): SyscallsRow[] {
   return measurements
     .filter(({ connections }) => connections > 0)

@@ -1,19 +1,19 @@
-// What the gateway is meant to reach, mostly beside a program that does the same work. Data and its words only:
-// report/verdicts.ts says which of them hold.
+// The figures that the gateway is meant to reach, mostly relative to a program that does the same work. Data and their words
+// only: report/verdicts.ts judges them.
 
-/** A median, in its own unit; `start`, `base` and `rest` are of the base section, with two connection actors. */
+/** A median in its own unit. `start`, `base` and `rest` belong to the base section, with two connection actors. */
 export type TargetFigure = 'cpu' | 'rate' | 'p50' | 'memory' | 'start' | 'base' | 'rest';
 
 export interface Target {
-  /** Loads, comparisons, or the base section. */
+  /** Names of loads or comparisons, or the base section. */
   readonly loads: readonly string[];
   readonly subjects: readonly string[];
   readonly figure: TargetFigure;
   readonly bound: 'at most' | 'at least';
-  /** A multiple of the other's figure; of `unit` where there is no other. */
+  /** A multiple of the figure named by `of`, or an amount in `unit` where `of` is undefined. */
   readonly limit: number;
   readonly unit?: string;
-  /** What is not given is as in the load and subject themselves. `without`: the other side of a comparison. */
+  /** The load and subject to compare with; a missing one is the row's own. `without` is the other side of a comparison. */
   readonly of?: { readonly load?: string; readonly subject?: string } | 'without';
 }
 
@@ -26,7 +26,7 @@ const GROWTH = ['growth-idle', 'growth-routes'];
 
 export const TARGETS: readonly Target[] = [
   { loads: CONNECT, subjects: URING, figure: 'cpu', bound: 'at most', limit: 0.7, of: { subject: 'microsocks' } },
-  // A bare forward is told no name: whatever the client asks for, this is what its connections cost.
+  // A bare forward gets no names: whatever the client asks for, its connections cost what they cost in connect-ip.
   {
     loads: CONNECT,
     subjects: URING,
@@ -38,7 +38,7 @@ export const TARGETS: readonly Target[] = [
   { loads: CONNECT, subjects: EPOLL, figure: 'cpu', bound: 'at most', limit: 0.95, of: { subject: 'microsocks' } },
   { loads: ['ping-64'], subjects: BOTH, figure: 'cpu', bound: 'at most', limit: 0.55, of: { subject: 'microsocks' } },
   { loads: ['ping-64'], subjects: BOTH, figure: 'cpu', bound: 'at most', limit: 0.95, of: { subject: 'haproxy' } },
-  // To be faster is no failure.
+  // No `at least`: to be faster is no failure.
   { loads: ['ping-1'], subjects: BOTH, figure: 'p50', bound: 'at most', limit: 1.1, of: { subject: 'microsocks' } },
   { loads: BULK, subjects: BOTH, figure: 'cpu', bound: 'at most', limit: 0.5, of: { subject: 'haproxy-splice' } },
   { loads: BULK, subjects: BOTH, figure: 'rate', bound: 'at least', limit: 0.95, of: { subject: 'haproxy-splice' } },
@@ -61,7 +61,7 @@ const TITLES: Readonly<Record<TargetFigure, string>> = {
 };
 const SIGNS = { 'at most': '≤', 'at least': '≥' } as const;
 
-/** `≤ 0.70 × microsocks`, `≤ 120 MiB`. */
+/** Such as `≤ 0.70 × microsocks`, `≤ 120 MiB`. */
 export function limitInWords({ bound, limit, unit = '', of }: Target): string {
   if (of === undefined) return `${SIGNS[bound]} ${limit} ${unit}`;
   const than = of === 'without' ? [of] : [of.subject, of.load].filter((part) => part !== undefined);

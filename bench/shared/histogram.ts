@@ -1,5 +1,5 @@
 // Latencies in constant memory: counts by logarithmic bucket, 64 to each doubling (within 1.6 %), in tenths of a
-// microsecond up to seven minutes. It keeps no single value but the largest.
+// microsecond up to seven minutes. The only single value that it keeps is the largest.
 
 const SUB_BITS = 6;
 const SUB = 1 << SUB_BITS;
@@ -7,7 +7,7 @@ const TENTHS_PER_MS = 10_000;
 const VALUE_MAX = 2 ** 32 - 1;
 const BUCKETS = (32 - SUB_BITS + 1) * SUB;
 
-/** Values of a curve for each nine of its share: the n-th is what a share of 1 − 10^(−n ÷ 10) of all do not exceed. */
+/** Values of a curve for each nine: the value number n is not exceeded by a share of 1 − 10^(−n ÷ 10) of all values. */
 export const CURVE_STEPS = 10;
 const CURVE_NINES = 4;
 
@@ -65,7 +65,7 @@ export class Histogram {
     };
   }
 
-  /** Milliseconds at every tenth of a nine, the smallest first, as far as there are values beyond; at most 41. */
+  /** Milliseconds at every tenth of a nine, the smallest first, as long as any value lies beyond; at most 41. */
   curve(): number[] {
     if (this.count === 0) return [];
     const last = Math.min(CURVE_NINES * CURVE_STEPS, Math.floor(Math.log10(this.count) * CURVE_STEPS));

@@ -1,18 +1,18 @@
-// What the bench and its two child processes, the load generator and the target, tell each other over Node's IPC
-// channel. Types only.
+// The messages between the bench and its two child processes, the load generator and the target, over Node's IPC channel.
+// Types only.
 import type { Percentiles } from './histogram.js';
 
-/** What a load's connections may end at. */
+/** The servers that a load's connections can end at. */
 export type TargetKind = 'echo' | 'source' | 'sink';
 
-/** The ports of the target, one list for each kind of server, and of the proxies that a subject's line may lead through. */
+/** The target's ports: a list for each kind of server, and one of proxies that a subject's line may lead through. */
 export type TargetPorts = Readonly<Record<TargetKind | 'proxy', readonly number[]>>;
 
 /** How a load's connections reach the target. */
 export interface Way {
-  /** The port at 127.0.0.1 that is connected to. */
+  /** The port at 127.0.0.1 to connect to. */
   readonly entry: number;
-  /** What is asked for in the SOCKS5 request, the ports in turn; undefined where no handshake is spoken. */
+  /** What the SOCKS5 request asks for, the ports in turn; undefined where no handshake is spoken. */
   readonly ask: { readonly host: string; readonly ports: readonly number[] } | undefined;
 }
 
@@ -28,7 +28,7 @@ export type Order =
       readonly duration_ms: number;
       readonly direction: Direction;
     }
-  /** Opens connections until so many are held, and keeps them; `release` proves that each still works and closes it. */
+  /** Opens connections until `connections` are held; `release` proves that each still works and closes it. */
   | { readonly kind: 'hold'; readonly way: Way; readonly connections: number }
   | { readonly kind: 'release' };
 
@@ -38,13 +38,13 @@ export interface Outcome {
   /** Bytes that bulk streams carried, as both ends count them. */
   readonly bytes: number;
   readonly elapsed_ms: number;
-  /** Of a connection until its echo is there, of a round trip; of nothing in bulk. */
+  /** Time of a connection until its echo is complete, or of a round trip; all 0 in bulk. */
   readonly latency: Percentiles;
   /** The same latencies at every tenth of a nine (histogram.ts). */
   readonly curve: readonly number[];
-  /** How often, by cause. */
+  /** The number of failures by cause. */
   readonly failures: Readonly<Record<string, number>>;
-  /** Of the load generator itself. */
+  /** CPU time of the load generator itself, in µs. */
   readonly cpu_us: { readonly user: number; readonly system: number };
 }
 

@@ -1,4 +1,4 @@
-// Where the package is, seen from a built file of it.
+// Finds the root of the package from one of its built files.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// How far the bench is, on stderr: a bar on a terminal, a line for each subject and round elsewhere.
+// Shows the progress of the bench on stderr: a bar on a terminal, a line for each subject and round elsewhere.
 import { SingleBar } from 'cli-progress';
 
 export class Progress {

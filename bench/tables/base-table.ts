@@ -30,7 +30,7 @@ export const BASE_NOTE =
 
 const AIMS = TARGETS.filter(({ loads }) => loads.includes(BASE)).map(inWords);
 
-/** Empty where there are none. */
+/** Empty where nothing was measured. */
 export function formatBase(rows: readonly BaseRow[], extent: BaseExtent | undefined): string {
   if (extent === undefined || rows.length === 0) return '';
   return [

@@ -1,23 +1,23 @@
-// This gateway beside another version of it, as text: the ratio of their costs, round by round. Pure.
+// This gateway beside another version, as text: the ratio of their costs, round by round. Pure.
 import type { Titled } from '../results/measurements.js';
 import { median } from '../results/median.js';
 import type { Row } from '../results/summary.js';
 import { type ColumnOf, formatColumns, SUBJECT } from './columns.js';
 
-/** A subject of this checkout, and the same engine of the other one. */
+/** Each subject of this checkout, with the name of the same engine in the other one. */
 const PAIRS: Readonly<Record<string, string>> = { 'tcproute-uring': 'before-uring', 'tcproute-epoll': 'before-epoll' };
 
 export interface BeforeRow {
   readonly subject: string;
   readonly workers: number;
   readonly load: string;
-  /** CPU time for each unit of work, now ÷ before, of every round. */
+  /** CPU time per unit of work, now ÷ before, in each round. */
   readonly ratios: readonly number[];
-  /** KiB of an idle connection, now − before, of every round; empty for other loads. */
+  /** KiB per idle connection, now − before, in each round; empty for other loads. */
   readonly memory: readonly number[];
 }
 
-/** Rounds that one of the two has not are left out: a round is the same place in both rows only where none is missing. */
+/** A pair that differs in its number of rounds is left out: places of rounds agree only where none is missing. */
 export function pairsOf(rows: readonly Row[]): BeforeRow[] {
   return rows.flatMap((now) => {
     const before = rows.find(
@@ -43,7 +43,7 @@ export const BEFORE_COLUMNS: readonly ColumnOf<BeforeRow>[] = [
   ['KiB each, now − before', ({ memory }) => fixed(2, memory)],
 ];
 
-/** Empty where no other version took part. */
+/** Empty when no other version took part. */
 export function formatBefore(rows: readonly Row[], loads: readonly Titled[]): string {
   const pairs = pairsOf(rows).filter(({ load }) => loads.some(({ name }) => name === load));
   if (pairs.length === 0) return '';

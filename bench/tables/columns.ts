@@ -1,14 +1,14 @@
-// Rows as text: a heading, and columns as wide as they must be. Pure.
+// Formats rows as text: headings, and columns as wide as their longest text. Pure.
 
-/** Memory is measured in KiB; what is large is told in MiB. */
+/** Memory is measured in KiB; large amounts are shown in MiB. */
 const KIB_PER_MIB = 1024;
 
 export const mibOf = (kib: number): number => kib / KIB_PER_MIB;
 
-/** The first column is flush left, the others flush right unless they say otherwise. */
+/** The first column is aligned left, the others right unless `align` says otherwise. */
 export type ColumnOf<Row> = readonly [heading: string, cell: (row: Row) => string, align?: 'left'];
 
-/** Workers are told where there can be several. */
+/** The number of workers is shown where it can be set. */
 export const SUBJECT: ColumnOf<{ readonly subject: string; readonly workers: number }> = [
   'subject',
   ({ subject, workers }) => (workers === 0 ? subject : `${subject} ×${workers}`),

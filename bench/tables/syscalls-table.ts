@@ -4,7 +4,7 @@ import type { SyscallsResult } from '../results/measurements.js';
 import type { SyscallsRow } from '../results/syscalls-rows.js';
 import { type ColumnOf, formatColumns, SUBJECT } from './columns.js';
 
-/** Named one by one, if they are made for one connection in ten at least. */
+/** A call gets a place in the table if it is made for at least one connection in ten. */
 const FREQUENT_MAX = 10;
 const FREQUENT_EACH = 0.1;
 const ENTER = 'io_uring_enter';
@@ -34,7 +34,7 @@ export const syscallsTitle = ({ concurrency }: Extent): string =>
 export const SYSCALLS_NOTE =
   'strace makes a subject slow: it has no times here, and waits (io_uring_enter, epoll_wait) less often than usual';
 
-/** Empty where there are none. */
+/** Empty where nothing was measured. */
 export function formatSyscalls(rows: readonly SyscallsRow[], extent: Extent | undefined): string {
   if (extent === undefined || rows.length === 0) return '';
   const table = formatColumns(rows, SYSCALLS_COLUMNS);

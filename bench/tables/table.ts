@@ -15,13 +15,13 @@ const KERNEL =
   "kernel KiB each: growth of the machine's slabs, kernel stacks and page tables, without what as many connections take\n" +
   'that have no proxy; all ends: with that, so with the sockets of generator and target; TCP mem: of all ends\n';
 
-/** What has to be said of a load's columns, beneath its title. */
+/** The explanation of a load's columns, below its title. */
 export function noteFor(load: string): string {
   if (load === 'idle') return KERNEL;
   return load.startsWith('bulk') ? '' : COUNTS;
 }
 
-/** What is said of a row of that load. */
+/** The columns of a load's table. */
 export function columnsFor(load: string, baseline: string): Column[] {
   const ratio: Column = [`× ${baseline}`, ({ ratio }) => (ratio === undefined ? '-' : fixed(2, ratio))];
   const spread: Column = ['spread', ({ spread }) => `${fixed(0, spread * 100)} %`];

@@ -1,5 +1,5 @@
-// The process that every load ends at: echo servers on many ports (see generator/route.ts for why), proxies to them, a source
-// and a sink. Started with an IPC channel; it reports its ports there and ends with the channel.
+// The process that every load ends at: echo servers on many ports (generator/route.ts says why), proxies to them, a source
+// and a sink. It reports its ports on its IPC channel and ends with the channel.
 import { BufferGroup } from '../../src/linux/engine/buffers.js';
 import { openEngine } from '../../src/linux/engine/choose.js';
 import type { Engine } from '../../src/linux/engine/engine.js';
@@ -14,7 +14,7 @@ import { SinkConnection } from './servers/sink.js';
 import { SourceConnection } from './servers/source.js';
 
 const ECHO_PORTS = 32;
-/** Each start of a subject takes the next of them (peers/gateway-config.ts). */
+/** Each start of a subject takes the next port (peers/gateway-config.ts). */
 const PROXY_PORTS = 8;
 const TURN_MS = 50;
 
@@ -61,6 +61,6 @@ function start(): void {
 }
 
 process.on('disconnect', () => process.exit());
-// Whoever stops the bench from a terminal stops this group of processes: the bench ends its children itself.
+// Ctrl-C in a terminal signals the whole process group: the bench ends its children itself.
 process.on('SIGINT', () => {});
 start();

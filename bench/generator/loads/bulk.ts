@@ -1,5 +1,5 @@
-// The bulk load: streams that carry as much as they can, one way, until the time is over; then each is brought to its
-// end and counts only if both ends have counted the same bytes.
+// The bulk load: streams that carry bytes one way as fast as they can until the time is over. Each stream is then ended,
+// and counts only if both ends have counted the same bytes.
 import { BufferGroup } from '../../../src/linux/engine/buffers.js';
 import type { Socket } from '../../../src/linux/engine/socket.js';
 import { EAGAIN, errnoName } from '../../../src/linux/errno.js';
@@ -20,7 +20,7 @@ class Downloader extends SocksClient {
     if (!this.run.goesOn) this.stop();
   }
 
-  /** One byte asks the source to come to its end: a half-close would, too, but not every proxy passes that on. */
+  /** One byte asks the source to end its stream: a half-close would do, too, but not every proxy passes it on. */
   stop(): void {
     if (this.#stopped || this.socket === undefined || !this.exchanging) return;
     this.#stopped = true;

@@ -1,4 +1,4 @@
-// The connect load: so many connections at a time are opened, used for one echo and closed, each followed by the next.
+// The connect load: a fixed number of connections at a time. Each is opened, used for one echo and closed; the next follows.
 import type { Socket } from '../../../src/linux/engine/socket.js';
 import type { Outcome } from '../../shared/messages.js';
 import { EchoClient } from '../echo-client.js';
@@ -16,7 +16,7 @@ class Visitor extends EchoClient {
   }
 }
 
-/** Outcomes are told for so many of the connections together. */
+/** Divisor: a turn of the engine waits for outcomes of a third of the connections. */
 const GATHER_SHARE = 3;
 
 export function connect(run: Run, connections: number, duration_ms: number): Outcome {

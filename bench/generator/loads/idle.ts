@@ -1,5 +1,5 @@
-// The idle load: connections that are opened, prove themselves by one echo, and then stay without a byte until they
-// are released, when each proves itself once more. Between the two the bench looks at the subject's memory.
+// The idle load: connections that are opened, prove themselves by one echo, and stay silent until they are released; each
+// then proves itself once more. While they are silent, the bench reads the subject's memory.
 import type { Socket } from '../../../src/linux/engine/socket.js';
 import type { Outcome } from '../../shared/messages.js';
 import { EchoClient } from '../echo-client.js';
@@ -21,7 +21,7 @@ class Holder extends EchoClient {
     this.speak(socket);
   }
 
-  /** A connection that was lost while it was idle has been counted as a failure when the loss was seen. */
+  /** A connection that was lost while it was idle counted as a failure when the loss was seen. */
   release(): void {
     if (this.socket === undefined) {
       this.#done();
@@ -59,7 +59,7 @@ export class Crowd {
     this.#run = run;
   }
 
-  /** Until it has that size. */
+  /** Opens connections until the crowd has `connections` of them. */
   grow(connections: number): Outcome {
     const done = () => this.#proceed(1);
     const before = this.#holders.length;
@@ -80,7 +80,7 @@ export class Crowd {
     return this.#run.carryOut(Number.POSITIVE_INFINITY, () => this.#proceed(WINDOW));
   }
 
-  /** A step may end at once and come back here, so it is a loop and not a recursion. */
+  /** A loop and not a recursion, because a step may finish at once and call this method again. */
   #proceed(places: number): void {
     this.#free += places;
     if (this.#proceeding) return;

@@ -1,5 +1,5 @@
-// The ping load: connections that stay open and say the next message as soon as the last has been echoed. Only round
-// trips count, not the opening; a connection that did not get to its end is a failure like any other.
+// The ping load: connections that stay open and send the next message as soon as the last has come back. Only round trips
+// are timed, not the opening; a connection that does not get to its end is a failure like any other.
 import type { Socket } from '../../../src/linux/engine/socket.js';
 import type { Outcome } from '../../shared/messages.js';
 import { EchoClient } from '../echo-client.js';

@@ -1,4 +1,4 @@
-// Listens for one kind of server, on IPv4 and (where there is any) IPv6 loopback alike, since a name may stand for either.
+// Listens for one kind of server, on IPv4 and (if available) IPv6 loopback, since a name may stand for either.
 import type { Engine } from '../../../src/linux/engine/engine.js';
 import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
 import { ECANCELED, errnoName } from '../../../src/linux/errno.js';
@@ -37,7 +37,7 @@ export class Acceptor extends Handler {
       return;
     }
     if (result !== -ECANCELED) {
-      // Without a file descriptor it could only refuse again and again: the bench ends here.
+      // Without a file descriptor it would fail again and again: the bench ends here.
       this.#trouble(`accept: ${errnoName(result)}`);
       return;
     }

@@ -1,4 +1,4 @@
-// The echo server: says back what it hears. One object serves every connection, since none has a state.
+// The echo server: sends back what it receives. One object serves every connection, since connections have no state.
 import { BufferGroup } from '../../../src/linux/engine/buffers.js';
 import type { Engine } from '../../../src/linux/engine/engine.js';
 import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
@@ -18,7 +18,7 @@ export class EchoServer extends Handler {
       this.#engine.close(socket, 'graceful');
       return;
     }
-    // The loads say 64 bytes at a time, for which there is always room; whoever says more must not wait for less.
+    // The loads send 64 bytes at a time, for which there is always room. A client that sends more than fits is reset.
     if (sendFrom(socket.fd, memory.address + offset, result) !== result) this.#engine.close(socket, 'reset');
     else this.#engine.receive(socket, BufferGroup.handshake);
   }

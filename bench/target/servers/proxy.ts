@@ -1,6 +1,6 @@
-// A SOCKS5 proxy for the subject's lines that dials nobody: asked for an echo server of the target, it says that it is
-// connected, and is that echo server from then on. What a line costs is the subject's own work; a dial behind it would
-// only take the processors' time. Whatever else is asked for is refused.
+// A SOCKS5 proxy for the subject's lines that dials nothing: asked for an echo server of the target, it says that it is
+// connected, and is that echo server from then on. What a line costs is the subject's own work; a dial behind the proxy
+// would only take CPU time. Every other request is refused.
 import { BufferGroup } from '../../../src/linux/engine/buffers.js';
 import type { Engine } from '../../../src/linux/engine/engine.js';
 import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
@@ -11,7 +11,7 @@ import { SOCKS5 } from '../../../src/protocol/inbound/socks5.js';
 import { failureOf } from '../../../src/protocol/race/failure.js';
 import type { EchoServer } from './echo.js';
 
-/** A greeting or a request (RFC 1928), and what may follow at once. */
+/** Room for a greeting or a request (RFC 1928), and for what may follow at once. */
 const HELD_MAX = 1024;
 const LOOPBACK = new Uint8Array([127, 0, 0, 1]);
 
@@ -20,7 +20,7 @@ export class ProxyConnection extends Handler {
   readonly #echo: EchoServer;
   readonly #echoPorts: ReadonlySet<number>;
   readonly #held = new Uint8Array(HELD_MAX);
-  /** Of what is held, where the next message begins, and where all of it ends. */
+  /** Offsets in `#held`: where the next message begins, and where all bytes end. */
   #start = 0;
   #size = 0;
   #inbound: Inbound = SOCKS5;

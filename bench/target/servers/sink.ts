@@ -1,4 +1,4 @@
-// The sink: takes one stream, and answers one byte when all of it has come as it was sent. It says nothing to another.
+// The sink: takes one stream, and answers one byte if all of it has come as it was sent. A wrong stream is reset.
 import { BufferGroup } from '../../../src/linux/engine/buffers.js';
 import type { Engine } from '../../../src/linux/engine/engine.js';
 import { Handler, type Socket } from '../../../src/linux/engine/socket.js';

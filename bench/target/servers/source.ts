@@ -1,4 +1,4 @@
-// The source: sends a stream from the moment of the connection until a byte (or an end) asks it to come to its end.
+// The source: sends a stream from the beginning of a connection until a byte (or an end) asks it to end the stream.
 import { BufferGroup } from '../../../src/linux/engine/buffers.js';
 import type { Engine } from '../../../src/linux/engine/engine.js';
 import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
