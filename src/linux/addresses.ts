@@ -3,7 +3,7 @@
 
 export const AF_INET = 2;
 export const AF_INET6 = 10;
-/** Bytes that hold either kind of address. */
+/** Bytes of the larger of the two structures. */
 export const ADDRESS_SIZE = 28;
 
 export interface Endpoint {
@@ -12,7 +12,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** 16 bytes (IPv4) or 28 (IPv6). */
+/** `ip` of 4 or 16 bytes; returns a sockaddr_in (16 bytes) or a sockaddr_in6 (28 bytes). */
 export function packAddress(ip: Uint8Array, port: number): Uint8Array {
   if (ip.length === 4) {
     const packed = new Uint8Array(16);
@@ -30,7 +30,7 @@ export function packAddress(ip: Uint8Array, port: number): Uint8Array {
   return packed;
 }
 
-/** The inverse; an address of another family gives 0.0.0.0:0. */
+/** The inverse of `packAddress`; an address of another family becomes 0.0.0.0:0. */
 export function unpackAddress(packed: Uint8Array): Endpoint {
   const port = (packed[2] << 8) | packed[3];
   if (packed[0] === AF_INET6) return { ip: packed.slice(8, 24), port };

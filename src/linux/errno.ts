@@ -1,4 +1,4 @@
-// The errno values that the gateway tells apart, and the name of any of them. Linux numbers, taken from Node.
+// The errno values that the gateway tells apart, and the name of any errno. Linux numbers, taken from Node.
 import { constants } from 'node:os';
 
 const { errno } = constants;

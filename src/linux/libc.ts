@@ -1,20 +1,20 @@
 // The C library through koffi: the syscalls that the data plane uses, as typed functions. Each returns the syscall's
 // result, or the negated errno where it failed; none throws. Pointers are plain numbers (addresses of memory from
-// route-memory.ts), so a call converts nothing. Only src/linux may import this file's siblings' raw functions.
+// memory.ts), so a call converts nothing. It opens no resources of its own and retries nothing.
 import koffi from 'koffi';
 
 if (process.platform !== 'linux') {
   throw new Error(`TcpRoute talks to the Linux kernel directly and cannot run on ${process.platform}`);
 }
 
-// The process's own symbols: glibc and musl alike, and libuv and V8 as exported by Node for addons.
+// The symbols of this process: the C library (glibc or musl), and libuv and V8 as Node exports them for addons.
 const self = koffi.load(null);
 
 type Numbers = (...numbers: number[]) => number;
 
 function syscallFunction(name: string, returns: 'int' | 'long', parameters: readonly string[]): Numbers {
   const raw = self.func(name, returns, [...parameters]) as unknown as Numbers;
-  // One wrapper a parameter count: rest parameters would allocate an array on every call.
+  // One wrapper for each number of parameters: rest parameters would allocate an array on every call.
   switch (parameters.length) {
     case 1:
       return (a) => {
@@ -106,10 +106,10 @@ export const epoll_ctl = syscallFunction('epoll_ctl', 'int', [int, int, int, add
 export const epoll_wait = syscallFunction('epoll_wait', 'int', [int, address, int, int]);
 /** (pid, resource, new limit pointer, old limit pointer) */
 export const prlimit = syscallFunction('prlimit', 'int', [int, int, address, address]);
-/** (number, six arguments), for what glibc has no function for: io_uring_setup, io_uring_enter, io_uring_register. */
+/** (number, six arguments), for syscalls without a function in glibc: io_uring_setup, io_uring_enter, io_uring_register. */
 export const syscall = syscallFunction('syscall', 'long', ['long', 'long', 'long', 'long', 'long', 'long', 'long']);
 
-/** (status); does not return */
+/** (status). Does not return. */
 export const _exit = self.func('_exit', 'void', [int]) as unknown as (status: number) => void;
 /** (number, handler or 1 for SIG_IGN) */
 export const signal = self.func('signal', size, [int, address]) as unknown as (
@@ -120,23 +120,24 @@ export const signal = self.func('signal', size, [int, address]) as unknown as (
 const mmapRaw = self.func('void* mmap(void*, size_t, int, int, int, long)') as (...values: unknown[]) => bigint;
 const munmapRaw = self.func('munmap', 'int', ['size_t', 'size_t']) as unknown as Numbers;
 
-/** Maps memory and returns its address, or the negated errno. */
+/** mmap(2): the address, or a negated errno. */
 export function mmap(bytes: number, protection: number, flags: number, fd: number, offset: number): number {
   const result = BigInt.asUintN(64, BigInt(mmapRaw(null, bytes, protection, flags, fd, offset) ?? 0n));
   return result === 0xffff_ffff_ffff_ffffn ? -koffi.errno() : Number(result);
 }
 
+/** munmap(2): 0, or a negated errno. */
 export function munmap(start: number, bytes: number): number {
   return munmapRaw(start, bytes) < 0 ? -koffi.errno() : 0;
 }
 
-/** The memory at an address as an ArrayBuffer. It must outlive every view of it. */
+/** The memory at an address as an ArrayBuffer. The memory must stay mapped while any view of it is used. */
 export function viewOf(start: number, bytes: number): ArrayBuffer {
   return koffi.view(BigInt(start), bytes) as ArrayBuffer;
 }
 
 /**
- * The fd on which libuv's loop of this thread waits (an epoll of its own): readable when Node has something to do.
+ * The epoll fd on which this thread's libuv loop waits: it is readable when Node has something to do.
  * Undefined where this Node does not export the symbols.
  */
 export function libuvBackendFd(): number | undefined {

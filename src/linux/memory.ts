@@ -1,5 +1,5 @@
-// Memory outside the JavaScript heap whose address never changes: for what the kernel reads and writes. It outlives
-// the thread that mapped it; whoever maps it unmaps it.
+// Memory outside the JavaScript heap, with a fixed address, for the kernel to read and write. It outlives the thread that
+// mapped it: nothing unmaps it but a call of `unmap`.
 import * as libc from './libc.js';
 
 const PROT_READ_WRITE = 3;
@@ -25,20 +25,20 @@ function memoryAt(address: number, size: number): Memory {
   };
 }
 
-/** Zeroed pages of this process's own; `size` in bytes, a multiple of 4. Throws when there is no memory. */
+/** Zeroed private pages; `size` in bytes, a multiple of 4. Throws when there is no memory. */
 export function mapMemory(size: number): Memory {
   const address = libc.mmap(size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
   if (address < 0) throw new Error(`mmap of ${size} bytes failed: errno ${-address}`);
   return memoryAt(address, size);
 }
 
-/** A part of what `fd` (an io_uring) offers for sharing; a negated errno where it cannot be had. */
+/** Maps `size` bytes at `offset` of `fd`, an io_uring; a negated errno when the kernel refuses. */
 export function mapShared(fd: number, size: number, offset: number): Memory | number {
   const address = libc.mmap(size, PROT_READ_WRITE, MAP_SHARED_POPULATE, fd, offset);
   return address < 0 ? address : memoryAt(address, size);
 }
 
-/** Gives the pages back. No view of them may be touched afterwards. */
+/** Unmaps the pages. No view of them may be used afterwards. */
 export function unmap(memory: { readonly address: number; readonly size: number }): void {
   libc.munmap(memory.address, memory.size);
 }

@@ -1,12 +1,12 @@
-// A bounded pool of pipes for splicing. A pipe is lent while a direction has bytes in it; one that comes back with
-// bytes that nobody wants any more is closed.
+// A bounded pool of pipes for splicing. A direction borrows a pipe while it has bytes in it. A pipe that is given back
+// with bytes in it is closed. When to splice is decided by the relay's direction.ts.
 import * as libc from './libc.js';
 import { mapMemory } from './memory.js';
 import { closeOwned, type Ownership } from './ownership.js';
 
 const O_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
 const F_SETPIPE_SZ = 1031;
-/** What an unprivileged process may ask for by default (/proc/sys/fs/pipe-max-size); refused, the kernel's 64 KiB stay. */
+/** An unprivileged process's default limit (/proc/sys/fs/pipe-max-size); when refused, the pipe keeps the usual 64 KiB. */
 const PIPE_SIZE = 1 << 20;
 
 const SPLICE_MOVE_NONBLOCK = 1 | 2;
@@ -14,7 +14,7 @@ const SPLICE_MOVE_NONBLOCK = 1 | 2;
 export interface Pipe {
   readonly read: number;
   readonly write: number;
-  /** Bytes in it, as whoever has borrowed it counts them. */
+  /** Bytes in the pipe, counted by its borrower. */
   filled: number;
 }
 
@@ -31,7 +31,7 @@ export class PipePool {
     ownership.mapped(this.#scratch, false);
   }
 
-  /** An empty pipe, or undefined when there is none to be had: copy instead. */
+  /** An empty pipe; undefined at the bound or when the kernel refuses one: the caller then copies. */
   borrow(): Pipe | undefined {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
@@ -62,10 +62,10 @@ export class PipePool {
   }
 }
 
-/** From a socket into an empty pipe, as much as fits: bytes, 0 at the end of stream, or a negated errno. */
+/** Moves as many bytes as fit from a socket into an empty pipe: their number, 0 at the end of stream, or a negated errno. */
 export const spliceIn = (socket: number, pipe: Pipe): number =>
   libc.splice(socket, 0, pipe.write, 0, PIPE_SIZE, SPLICE_MOVE_NONBLOCK);
 
-/** From a pipe into a socket: bytes, or a negated errno (-EAGAIN: no room). */
+/** Moves at most `bytes` bytes from a pipe into a socket: their number, or a negated errno (-EAGAIN: no room). */
 export const spliceOut = (pipe: Pipe, socket: number, bytes: number): number =>
   libc.splice(pipe.read, 0, socket, 0, bytes, SPLICE_MOVE_NONBLOCK);

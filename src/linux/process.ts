@@ -1,12 +1,12 @@
-// What a process may do to itself that Node does not offer.
+// Two calls that affect the whole process and that Node does not offer.
 import { constants } from 'node:os';
 import * as libc from './libc.js';
 
 const SIG_IGN = 1;
 
 /**
- * Ends the process without waiting for any of its threads. Node's own end waits for those of libuv, and one of them may
- * hang in a write.
+ * Ends the process without waiting for its threads. Node's own exit waits for libuv's threads, and one of them may hang
+ * in a write.
  */
 export function exitNow(status: number): never {
   libc._exit(status);
@@ -14,8 +14,8 @@ export function exitNow(status: number): never {
 }
 
 /**
- * With `stty tostop` a background process that writes to its terminal is stopped, all threads of it. A listener would not
- * do: the write would be tried again for ever.
+ * Ignores SIGTTOU. With `stty tostop` the signal stops all threads of a background process that writes to its terminal.
+ * A signal handler would not do: the kernel would interrupt and repeat the write for ever.
  */
 export function writeInBackground(): void {
   libc.signal(constants.signals.SIGTTOU, SIG_IGN);

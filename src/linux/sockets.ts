@@ -1,5 +1,6 @@
-// What is done to a socket by a direct call: open, set, name, send, shut down, close. All fds are made non-blocking
-// and close-on-exec. Results are the syscall's, or negated errnos. The scratch memory makes this one per thread.
+// Direct calls on a socket: open, set options, name, send, shut down, close. All fds are non-blocking and close-on-exec.
+// A result is the syscall's, or a negated errno. Arguments pass through scratch memory that each thread has for itself.
+// What waits for an outcome is an engine's: see engine/engine.ts.
 import { ADDRESS_SIZE, AF_INET, AF_INET6, type Endpoint, packAddress, unpackAddress } from './addresses.js';
 import * as libc from './libc.js';
 import { mapMemory } from './memory.js';
@@ -29,9 +30,9 @@ const SHUT_RDWR = 2;
 
 const KEEP_ALIVE_PROBES = 9;
 
-/** Bytes that `sendBytes` can send at once. */
+/** Bytes that one call of `sendBytes` can send. */
 const SEND_SCRATCH = 65536;
-/** An address of no family. */
+/** An address of family AF_UNSPEC. */
 const NOWHERE = new Uint8Array(16);
 const scratch = mapMemory(4096 + SEND_SCRATCH);
 const ADDRESS = scratch.address;
@@ -47,7 +48,7 @@ function setInt(fd: number, level: number, option: number, value: number): numbe
   return libc.setsockopt(fd, level, option, VALUE, 4);
 }
 
-/** A TCP socket for addresses of `ipLength` bytes. */
+/** A TCP socket for IP addresses of `ipLength` (4 or 16) bytes: its fd, or a negated errno. */
 export function openStream(ipLength: number): number {
   return libc.socket(ipLength === 16 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK_CLOEXEC, 0);
 }
@@ -55,25 +56,28 @@ export function openStream(ipLength: number): number {
 export const setNoDelay = (fd: number): number => setInt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 
 /**
- * Has the peer probed after `quiet_s` without a word of it, and every third of that time; nine probes without an answer
+ * Probes the peer after `quiet_s` without a packet from it, then every third of that time; nine probes without an answer
  * break the connection.
  */
 export function setKeepAlive(fd: number, quiet_s: number): number {
   setInt(fd, IPPROTO_TCP, TCP_KEEPINTVL, Math.ceil(quiet_s / 3));
   setInt(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_ALIVE_PROBES);
   const result = setInt(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-  // Last: it begins with the peer's last word, not with this call.
+  // Last, since setting it starts the timer; the time counts from the peer's last packet, not from this call.
   return result < 0 ? result : setInt(fd, IPPROTO_TCP, TCP_KEEPIDLE, quiet_s);
 }
 
 export const setReuseAddress = (fd: number): number => setInt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-/** How long sent bytes may stay unacknowledged before the connection is given up (TCP_USER_TIMEOUT). */
+/** Sent bytes may stay unacknowledged for this long before the kernel gives the connection up (TCP_USER_TIMEOUT). */
 export const setUserTimeout = (fd: number, timeout_ms: number): number =>
   setInt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, timeout_ms);
-/** A bound address takes its port only at connect, so that many connections share the range (IP_BIND_ADDRESS_NO_PORT). */
+/**
+ * A later bind to port 0 picks the port only at connect, so that connections to different destinations may share a port
+ * (IP_BIND_ADDRESS_NO_PORT).
+ */
 export const setBindAddressNoPort = (fd: number): number => setInt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 
-/** Makes the next close send a reset instead of what is unsent. */
+/** The close of this socket drops unsent bytes and sends a reset. */
 export function setLingerZero(fd: number): number {
   scratch.ints[VALUE_WORD] = 1;
   scratch.ints[VALUE_WORD + 1] = 0;
@@ -86,13 +90,13 @@ export function bindTo(fd: number, ip: Uint8Array, port: number): number {
   return libc.bind(fd, ADDRESS, packed.length);
 }
 
-/** Connects by a direct call: 0, or -EINPROGRESS, or why not. */
+/** Begins to connect to an address packed by `packAddress`: 0, -EINPROGRESS, or another negated errno. */
 export function connectTo(fd: number, packed: Uint8Array): number {
   scratch.bytes.set(packed, 0);
   return libc.connect(fd, ADDRESS, packed.length);
 }
 
-/** The pending error of a socket as a negated errno, 0 for none. */
+/** Takes a socket's pending error: a negated errno, 0 for none. */
 export function pendingError(fd: number): number {
   scratch.ints[LENGTH_WORD] = 4;
   const result = libc.getsockopt(fd, SOL_SOCKET, SO_ERROR, VALUE, LENGTH);
@@ -108,23 +112,23 @@ function named(read: typeof libc.getsockname, fd: number): Endpoint | number {
 export const localEndpoint = (fd: number): Endpoint | number => named(libc.getsockname, fd);
 export const peerEndpoint = (fd: number): Endpoint | number => named(libc.getpeername, fd);
 
-/** Sends from kernel-visible memory: the bytes taken, or a negated errno (-EAGAIN: no room). */
+/** Sends `size` bytes at an address: the number of bytes taken, or a negated errno (-EAGAIN: no room). */
 export const sendFrom = (fd: number, address: number, size: number): number =>
   libc.send(fd, address, size, MSG_DONTWAIT_NOSIGNAL);
 
-/** Sends bytes of the JavaScript heap, at most 64 KiB of them: the bytes taken, or a negated errno. */
+/** Sends at most 64 KiB of `bytes`: the number of bytes taken, or a negated errno (-EAGAIN: no room). */
 export function sendBytes(fd: number, bytes: Uint8Array): number {
   const size = Math.min(bytes.length, SEND_SCRATCH);
   scratch.bytes.set(size === bytes.length ? bytes : bytes.subarray(0, size), 4096);
   return libc.send(fd, scratch.address + 4096, size, MSG_DONTWAIT_NOSIGNAL);
 }
 
-/** A client of a listening socket, without waiting for one: its fd, non-blocking, or a negated errno. */
+/** Accepts a client without waiting for one: its fd, or a negated errno (-EAGAIN: there is none). */
 export const acceptFrom = (fd: number): number => libc.accept4(fd, 0, 0, SOCK_NONBLOCK_CLOEXEC);
 
 /**
- * Resets a connection whatever is in flight on it: a close alone could wait for a pending operation of a ring, and a
- * shutdown would make what is cut short look whole. Connecting to an address of no family does it (connect(2)).
+ * Resets a connection, even with operations in flight: a close could wait for a ring's pending operation, and a shutdown
+ * would make a truncated transfer look complete. Connecting to an AF_UNSPEC address dissolves a connection (connect(2)).
  */
 export function breakOff(fd: number): void {
   if (connectTo(fd, NOWHERE) < 0) shutdownBoth(fd);
@@ -134,7 +138,7 @@ export const shutdownWrite = (fd: number): number => libc.shutdown(fd, SHUT_WR);
 export const shutdownBoth = (fd: number): number => libc.shutdown(fd, SHUT_RDWR);
 export const closeFd = (fd: number): number => libc.close(fd);
 
-/** Which of the asked poll(2) events hold now (0 for none). */
+/** The poll(2) events of `events` that hold now, with errors and hang-ups; 0 for none, or a negated errno. */
 export function pollNow(fd: number, events: number): number {
   scratch.ints[POLLFD_WORD] = fd;
   scratch.words[POLLFD_WORD + 1] = events;
@@ -142,14 +146,14 @@ export function pollNow(fd: number, events: number): number {
   return result <= 0 ? result : scratch.words[POLLFD_WORD + 1] >>> 16;
 }
 
-/** A socket bound to `ip`:`port` that can listen, and whose accepted sockets have TCP_NODELAY; an fd or negated errno. */
+/** A socket bound to `ip`:`port`, ready to listen: its fd, or a negated errno. Accepted sockets inherit its options. */
 export function bindListener(ip: Uint8Array, port: number, userTimeout_ms: number): number {
   const fd = openStream(ip.length);
   if (fd < 0) return fd;
   setReuseAddress(fd);
   setNoDelay(fd);
   if (userTimeout_ms > 0) setUserTimeout(fd, userTimeout_ms);
-  // A wildcard :: takes IPv4 clients too; whoever wants one family names an address.
+  // The wildcard :: takes IPv4 clients too. To listen for one family only, configure an address of that family.
   if (ip.length === 16) setInt(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
   const result = bindTo(fd, ip, port);
   if (result === 0) return fd;
@@ -157,7 +161,7 @@ export function bindListener(ip: Uint8Array, port: number, userTimeout_ms: numbe
   return result;
 }
 
-/** The same, and it listens. */
+/** A listening socket bound to `ip`:`port`: its fd, or a negated errno. */
 export function listenOn(ip: Uint8Array, port: number, backlog: number, userTimeout_ms: number): number {
   const fd = bindListener(ip, port, userTimeout_ms);
   const result = fd < 0 ? fd : startListening(fd, backlog);
@@ -168,7 +172,7 @@ export function listenOn(ip: Uint8Array, port: number, backlog: number, userTime
 
 export const startListening = (fd: number, backlog: number): number => libc.listen(fd, backlog);
 
-/** Whether the kernel knows a way to an address and a source for it, without sending anything: 0, or a negated errno. */
+/** Whether the kernel has a route and a source for an address: 0, or a negated errno. It sends nothing. */
 export function reach(ip: Uint8Array): number {
   const fd = libc.socket(ip.length === 16 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK_CLOEXEC, 0);
   if (fd < 0) return fd;
@@ -177,7 +181,7 @@ export function reach(ip: Uint8Array): number {
   return result;
 }
 
-/** Whether the kernel lets us bind an address: 0, or a negated errno. */
+/** Whether this process may bind an address: 0, or a negated errno. */
 export function tryToBind(ip: Uint8Array): number {
   const fd = openStream(ip.length);
   if (fd < 0) return fd;

@@ -1,20 +1,20 @@
-// The clock of a thread that waits in an engine: the monotonic clock without the time in which the thread did not run
-// (SIGSTOP, `docker pause`, a machine that gives it no CPU), as the monotonic clock itself leaves out a suspend. Deadlines
-// that go by it give a peer its whole time, and nothing that is measured with it is longer than the peer took.
+// The clock of a thread that waits in an engine: the monotonic clock without the time during which the thread did not run
+// (SIGSTOP, `docker pause`, no CPU), just as the monotonic clock leaves out a suspend of the machine. A deadline by this
+// clock leaves a peer its whole time, and a time measured with it is the peer's alone. It sets no timers.
 
-/** A thread that comes back this much later than it had to was away. What a turn does itself takes far less. */
+/** A thread that is this much later than its wait allowed has not run meanwhile. The work of a turn takes far less. */
 const AWAY_MS = 100;
 
 export class ThreadClock {
-  /** Whether the thread was away before the last look. */
+  /** Whether the thread did not run for a while before the last `look`. */
   wasAway = false;
-  /** Of the monotonic clock. */
+  /** The monotonic time of the last `look`, and all time left out so far, in ms. */
   #looked = performance.now();
   #away = 0;
 
   /**
-   * The time in ms, after a wait of `wait_ms` at most. An absence counts for AWAY_MS, so that the clock goes on even in a
-   * thread that is away again and again.
+   * The time in ms, called after a wait of at most `wait_ms`. An absence counts as AWAY_MS, so that the clock advances even
+   * in a thread that is stopped again and again.
    */
   look(wait_ms: number): number {
     const time = performance.now();
@@ -25,7 +25,7 @@ export class ThreadClock {
     return time - this.#away;
   }
 
-  /** The time in ms between two looks. */
+  /** The time in ms now; for use between two calls of `look`. */
   read(): number {
     return performance.now() - this.#away;
   }

@@ -1,5 +1,5 @@
-// Opens the engine that was asked for, or the best one that this kernel allows; and the trial that main makes once, at
-// start, before it asks for io_uring anywhere: old kernels and containers' seccomp profiles refuse it in many ways.
+// Opens the engine that was asked for, or the best one that this kernel allows. `tryUring` is the trial that main makes
+// once at start, before any actor uses io_uring: old kernels and containers' seccomp profiles refuse it in many ways.
 import { packAddress } from '../addresses.js';
 import { errnoName } from '../errno.js';
 import type { Memory } from '../memory.js';
@@ -13,7 +13,7 @@ import { UringEngine } from './uring.js';
 
 export interface ChosenEngine {
   readonly engine: Engine;
-  /** Why it is not io_uring, when `auto` was asked for. */
+  /** Why the engine is not io_uring, when `auto` was asked for; else undefined. */
   readonly why: string | undefined;
 }
 
@@ -21,7 +21,7 @@ const TRIAL_TURNS = 50;
 const TRIAL_TURN_MS = 20;
 const LOOPBACK = new Uint8Array([127, 0, 0, 1]);
 
-/** `code: 'unavailable'` when the engine that was asked for cannot be had here. */
+/** `code: 'unavailable'` when the kernel refuses the engine that was asked for. */
 export function openEngine(
   choice: 'auto' | 'uring' | 'epoll',
   ownership: Ownership = UNRECORDED,
@@ -63,7 +63,7 @@ class EngineTrial extends Handler {
   }
 }
 
-/** Runs one loopback connection through a fresh io_uring engine: undefined when it works, else what did not. */
+/** Makes one loopback connection with a new io_uring engine. Returns undefined when it works, else why not, in words. */
 export function tryUring(): string | undefined {
   const engine = UringEngine.open();
   if (typeof engine === 'number') return `the kernel refused io_uring with ${errnoName(engine)}`;

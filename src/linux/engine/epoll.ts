@@ -1,5 +1,5 @@
-// The engine over epoll, for where io_uring is refused: the call is tried, and where it would block, readiness is
-// awaited (edge-triggered, each fd registered once, for everything).
+// The engine over epoll, for systems that refuse io_uring: it tries the syscall and, where that would block, waits for
+// readiness. Each fd is registered once, edge-triggered, for all events.
 import { ADDRESS_SIZE } from '../addresses.js';
 import { EAGAIN, ECONNABORTED, EINPROGRESS, EINTR } from '../errno.js';
 import * as libc from '../libc.js';
@@ -28,9 +28,9 @@ const MSG_DONTWAIT = 0x40;
 const EVENT_WORDS = process.arch === 'x64' ? 3 : 4;
 const DATA_WORD = EVENT_WORDS - 2;
 const EVENTS_MAX = 512;
-/** Stands in the generation's place for a watched fd; generations stay below it. */
+/** In place of the generation: the event is of a watched fd. Generations are smaller. */
 const WATCH = 0xffff_ffff;
-/** Connections accepted before others get their turn. */
+/** Connections accepted in a row before other events get their turn. */
 const ACCEPT_BATCH = 256;
 
 /** Bits of `Socket.waiting`. */
@@ -47,13 +47,14 @@ const Wait = {
 } as const;
 type Wait = (typeof Wait)[keyof typeof Wait];
 
-/** In the place of an outcome that is not known yet. */
+/** In place of an outcome: it is not known yet, the kernel must be asked. */
 const ASK = 1;
 
+/** A call to make, or an outcome to report, in the next turn. */
 interface Postponed {
   readonly socket: Socket;
   readonly operation: Wait;
-  /** Of a connect, or a send that left `rest` over: its outcome, which is told a turn later. */
+  /** `ASK`, or the outcome of a connect, or of a send that left `rest` over. */
   readonly result: number;
   readonly rest: Uint8Array | undefined;
 }
@@ -70,7 +71,6 @@ export class EpollEngine implements Engine {
   readonly #watches: (() => void)[] = [];
   readonly #events: Memory = mapMemory(EVENTS_MAX * 16 + 64);
   readonly #buffers: readonly Memory[] = GROUP_SIZES.map(({ size }) => mapMemory(size));
-  /** What to try in the next turn. */
   #postponed: Postponed[] = [];
 
   static open(ownership: Ownership = UNRECORDED): EpollEngine | number {
@@ -137,7 +137,7 @@ export class EpollEngine implements Engine {
   }
 
   send(socket: Socket, memory: Memory, offset: number, size: number): boolean {
-    // What is left of this turn's last one must not be overtaken.
+    // Nothing may overtake the bytes that an earlier send of this turn left over.
     if (this.isSending(socket)) return false;
     const sent = sendFrom(socket.fd, memory.address + offset, size);
     if (sent !== size) this.#left(socket, sent, memory.bytes.slice(offset + Math.max(sent, 0), offset + size));
@@ -161,7 +161,7 @@ export class EpollEngine implements Engine {
   }
 
   flush(_socket: Socket): void {
-    // Every send is a direct call here.
+    // Every send is a direct call in this engine.
   }
 
   pollIn(socket: Socket): void {
@@ -194,7 +194,7 @@ export class EpollEngine implements Engine {
 
   watch(fd: number, readable: () => void): void {
     this.#watches.push(readable);
-    // Edge-triggered: a doorbell is never read.
+    // Edge-triggered, because a doorbell is never read.
     this.#register(fd, this.#watches.length - 1, WATCH, EPOLLIN | EPOLLET);
   }
 
@@ -206,7 +206,7 @@ export class EpollEngine implements Engine {
       this.#postponed = [];
       for (const one of postponed) this.#try(one);
     }
-    // What was tried may have told handlers something, which the caller must hear of before it waits.
+    // Where handlers may have been called, this turn does not wait: the caller looks at what they did before it waits.
     const mayWait = postponed.length === 0 && this.#postponed.length === 0;
     const wait_ms = mayWait ? Math.max(0, Math.ceil(timeout_ms)) : 0;
     const count = libc.epoll_wait(this.#fd, this.#events.address, EVENTS_MAX, wait_ms);
@@ -235,7 +235,7 @@ export class EpollEngine implements Engine {
     this.#register(socket.fd, socket.slot, socket.generation, EVERYTHING);
   }
 
-  /** Heard of once, so that clients wake nobody while no one accepts them. */
+  /** Waits for one client only, so that further clients do not wake the thread while it accepts none. */
   #awaitClient(socket: Socket): void {
     const operation = socket.registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
     socket.registered = true;
@@ -243,7 +243,7 @@ export class EpollEngine implements Engine {
   }
 
   #register(fd: number, low: number, high: number, events: number, operation = EPOLL_CTL_ADD): void {
-    // The event to register stands behind the array that epoll_wait fills.
+    // The event for epoll_ctl stands behind the array that epoll_wait fills.
     const word = EVENTS_MAX * 4;
     const { words } = this.#events;
     words[word] = events >>> 0;
@@ -267,7 +267,7 @@ export class EpollEngine implements Engine {
     if ((events & (EPOLLIN | EPOLLRDHUP)) !== 0 || broken) socket.readable = true;
     if ((events & EPOLLRDHUP) !== 0 || broken) socket.hungUp = true;
     const writable = (events & EPOLLOUT) !== 0 || broken;
-    // An error that is pending is among the events (tcp_poll): without one it is connected.
+    // The events include a pending error (tcp_poll in the kernel): a socket without an error event is connected.
     if (writable && !this.#wake(socket, Wait.connect, broken ? ASK : 0)) return;
     if (writable && !this.#wake(socket, Wait.pollOut)) return;
     if (broken && !this.#wake(socket, Wait.pollHangup)) return;
@@ -277,7 +277,7 @@ export class EpollEngine implements Engine {
     if ((socket.waiting & (Wait.accept | Wait.acceptMany)) !== 0) this.#accept(socket);
   }
 
-  /** Carries out what was waiting for this readiness; false when the socket has been closed meanwhile. */
+  /** Carries out an operation that waited for this readiness. False when its handler has closed the socket. */
   #wake(socket: Socket, operation: Wait, result = ASK): boolean {
     if ((socket.waiting & operation) !== 0) {
       socket.waiting &= ~operation;
@@ -301,7 +301,7 @@ export class EpollEngine implements Engine {
         this.#receive(socket);
         break;
       case Wait.stopped:
-        // Not where it has ended meanwhile.
+        // The stream may have ended by itself meanwhile.
         if (socket.streaming !== Streaming.stopping) break;
         socket.streaming = Streaming.no;
         socket.handler.onStreamStopped(socket);
@@ -354,11 +354,11 @@ export class EpollEngine implements Engine {
       return;
     }
     if (result === 0 && this.isSending(socket)) {
-      // The kernel tells of a reset once: it may have told a send, whose outcome waits to be told and comes first.
+      // The kernel reports a reset only once, and the send may have got it: the send's outcome is reported first.
       this.#tryLater(socket, Wait.receive);
       return;
     }
-    // A short read has emptied the socket, unless an end has been seen that the next read must find.
+    // A short read has emptied the socket. After a hang-up the next read must still find the end of the stream.
     if (result < memory.size && !socket.hungUp) socket.readable = false;
     if (result <= 0) socket.streaming = Streaming.no;
     socket.pending &= ~Pending.receive;

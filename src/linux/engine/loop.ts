@@ -1,24 +1,23 @@
-// Runs an engine in a thread whose own event loop keeps working: libuv's backend fd is watched like any other fd, and
-// the thread returns to libuv when that fires, when told to, and at the latest every STAY_MS (libuv's timers do not
-// show on the fd). In between it goes round in the engine, which is what makes a turn cheap. A thread in which nothing
-// happens stays longer and longer.
+// Runs an engine beside libuv's event loop in the same thread. The thread stays in the engine, where a turn is cheap, and
+// returns to libuv when libuv's backend fd becomes readable, when `leave` is called, and at the latest after STAY_MS,
+// since the fd does not show libuv's timers. While nothing happens the stays become longer.
 import * as libc from '../libc.js';
 import type { Engine } from './engine.js';
 
 /** The longest that libuv's timers may be late. */
 const STAY_MS = 50;
 /**
- * Where nothing happens in the engine the stay doubles up to this, since each return costs up to a millisecond of CPU
- * time: a timer is then late by no more than its own length.
+ * While nothing happens in the engine the stay doubles up to this, since each return to libuv costs up to a millisecond
+ * of CPU time. A timer is then late by no more than its own length.
  */
 const IDLE_STAY_MS = 1000;
-/** The same as STAY_MS where libuv's fd cannot be watched. */
+/** Takes the place of STAY_MS where libuv's fd cannot be watched. */
 const STAY_BLIND_MS = 1;
 
 export interface LoopHooks {
-  /** Called before each wait: how long it may last in ms, 0 for not at all. */
+  /** Called before each wait. Returns how long the wait may last in ms; 0: no wait. */
   mayWait(): number;
-  /** Called after each turn, with the engine's handlers told of so many outcomes. */
+  /** Called after each turn, with the number of events that `Engine.turn` returned. */
   turned(outcomes: number): void;
 }
 
@@ -29,9 +28,9 @@ export class Loop {
   readonly #hooks: LoopHooks;
   #leaving = false;
   #stopped = false;
-  /** Nothing has run in libuv since its watchers were last registered with its fd, so waiting in the engine is safe. */
+  /** libuv has registered all its watchers with its backend fd, so the thread may wait in the engine. */
   #settled = false;
-  /** How long it may stay, in ms. */
+  /** The longest stay in the engine now, in ms. */
   #stayMax = STAY_MS;
   #failed: (error: unknown) => void = () => {};
   #ended: () => void = () => {};
@@ -44,7 +43,7 @@ export class Loop {
     if (fd !== undefined) engine.watch(fd, () => this.leave());
   }
 
-  /** Settles after `stop()`; rejects with what a handler or a hook threw. */
+  /** Resolves after `stop()`; rejects with what a handler or a hook threw. */
   run(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#ended = resolve;
@@ -53,7 +52,7 @@ export class Loop {
     });
   }
 
-  /** Return to libuv after this turn: something there (a promise, a port, a timer) was used. */
+  /** The thread returns to libuv after this turn: call it after using a promise, a port or a timer. */
   leave(): void {
     this.#leaving = true;
   }
@@ -76,7 +75,7 @@ export class Loop {
     else setImmediate(this.#stay);
   };
 
-  /** One turn without waiting; libuv then registers what its callbacks have just begun to watch. */
+  /** One turn without waiting: libuv registers new watchers with its fd only when it polls, which it does after this. */
   #settle(): void {
     this.#leaving = false;
     const outcomes = this.engine.turn(0);
@@ -94,7 +93,7 @@ export class Loop {
       const outcomes = this.engine.turn(Math.min(left, this.#hooks.mayWait()));
       happened += outcomes;
       this.#hooks.turned(outcomes);
-      // Whoever was told something may have set a timer that is not to wait for so long.
+      // A handler may have set a timer that is shorter than a long stay.
       if (happened > 0 && this.#stayMax > STAY_MS) break;
     }
     this.#stayMax = happened > 0 ? STAY_MS : Math.min(this.#stayMax * 2, IDLE_STAY_MS);

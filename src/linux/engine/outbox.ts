@@ -1,26 +1,26 @@
-// What an io_uring engine sends in one turn: the bytes stay where they are until the kernel has taken them, and can be
-// looked up for the few sends that come back unfinished. Filled in one turn, emptied in the next; it allocates only while
-// it grows.
+// The sends of one turn of an io_uring engine. It keeps their bytes in place until the kernel has taken them, and finds
+// the bytes of the few sends that fail. It is filled in one turn and emptied in the next, and allocates only while it
+// grows. It submits nothing: see uring.ts.
 import { type Memory, mapMemory, unmap } from '../memory.js';
 import type { Ownership } from '../ownership.js';
 import { SEND_MAX } from './engine.js';
 import type { Socket } from './socket.js';
 
 const SLAB_SIZE = SEND_MAX;
-/** So many are kept for the next turns; a turn that needs more is a burst. */
+/** Slabs that are kept for the next turns; a turn that needs more is a burst. */
 const SLABS_KEPT = 8;
 
-/** One send. */
+/** One send of one socket. */
 export interface Parcel {
   slot: number;
   generation: number;
-  /** Where it stands in the ring, and in which submission. */
+  /** The word at which its submission stands in the ring (`Ring.prepare`), and the value of `Ring.submissions` then. */
   word: number;
   submission: number;
   memory: Memory;
   offset: number;
   size: number;
-  /** Bytes that may stand there. */
+  /** Bytes that fit at `offset` in all; 0: a joined send first moves the parcel's bytes to a slab. */
   room: number;
 }
 
@@ -28,13 +28,13 @@ export class Outbox {
   readonly #ownership: Ownership;
   readonly #parcels: Parcel[] = [];
   #count = 0;
-  /** The place of a slot's parcel; what stands there may be of another turn or socket. */
+  /** By slot: the index of its parcel. The entry may be left from an earlier turn or socket, so `find` checks the parcel. */
   #places = new Uint32Array(1024);
-  /** For copies of the turn's bytes; all but the first only where very many are sent at once. */
+  /** For copies of the turn's bytes; more than one only in a burst. */
   readonly #slabs: Memory[] = [];
   #slab = 0;
   #used = 0;
-  /** Receive buffers that are sent from: their groups and numbers. */
+  /** Receive buffers from which bytes are sent: group and number of each in turn. */
   readonly #lent: number[] = [];
 
   constructor(ownership: Ownership) {
@@ -48,19 +48,19 @@ export class Outbox {
     this.#slabs.push(memory);
   }
 
-  /** The memory that the last `place` put its bytes in. */
+  /** The memory into which the last `place` copied. */
   get slab(): Memory {
     return this.#slabs[this.#slab];
   }
 
-  /** Copies bytes into `slab` and returns where they stand. */
+  /** Copies bytes into `slab` and returns their offset. */
   place(bytes: Uint8Array): number {
     const offset = this.#reserve(bytes.length);
     this.slab.bytes.set(bytes, offset);
     return offset;
   }
 
-  /** Room for `size` bytes in `slab`, at most SEND_MAX. */
+  /** Reserves `size` bytes (at most SEND_MAX) in `slab` and returns their offset. */
   #reserve(size: number): number {
     if (this.#used + size > SLAB_SIZE) {
       this.#slab += 1;
@@ -72,7 +72,7 @@ export class Outbox {
     return offset;
   }
 
-  /** Notes a socket's only send of the turn. */
+  /** Adds the socket's parcel of this turn; further bytes are joined to it. The caller sets `memory` to `room`. */
   add({ slot, generation }: Socket, word: number, submission: number): Parcel {
     const index = this.#count;
     this.#count += 1;
@@ -89,7 +89,7 @@ export class Outbox {
     return parcel;
   }
 
-  /** What the socket sends in the turn; undefined for nothing. */
+  /** The socket's parcel of this turn; undefined when it sends nothing. */
   find({ slot, generation }: Socket): Parcel | undefined {
     const index = slot < this.#places.length ? this.#places[slot] : this.#count;
     if (index >= this.#count) return undefined;
@@ -97,7 +97,7 @@ export class Outbox {
     return parcel.slot === slot && parcel.generation === generation ? parcel : undefined;
   }
 
-  /** Adds bytes to a parcel; false when it would be more than SEND_MAX. */
+  /** Adds bytes to a parcel; false, with nothing added, when it would have more than SEND_MAX. */
   join(parcel: Parcel, memory: Memory, offset: number, size: number): boolean {
     const whole = parcel.size + size;
     if (whole > SEND_MAX) return false;
@@ -116,12 +116,12 @@ export class Outbox {
     parcel.room = room;
   }
 
-  /** A receive buffer is sent from, and is given back only when the outbox is emptied. */
+  /** Bytes of a receive buffer are being sent: the buffer is given back only when the outbox is emptied. */
   lend(group: number, buffer: number): void {
     this.#lent.push(group, buffer);
   }
 
-  /** All has been sent. */
+  /** The kernel has taken or refused all sends of the turn: forgets them and gives the lent buffers back. */
   empty(giveBack: (group: number, buffer: number) => void): void {
     for (let i = 0; i < this.#lent.length; i += 2) giveBack(this.#lent[i], this.#lent[i + 1]);
     this.#lent.length = 0;
@@ -144,7 +144,7 @@ export class Outbox {
   }
 }
 
-/** What is left of a parcel of which `sent` bytes have gone: a copy. */
+/** A copy of a parcel's bytes after the first `sent` ones. */
 export const left = ({ memory, offset, size }: Parcel, sent: number): Uint8Array =>
   memory.bytes.slice(offset + sent, offset + size);
 

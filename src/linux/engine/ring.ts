@@ -1,6 +1,6 @@
 // One mapped io_uring: setup, writing submissions, entering the kernel, reading completions, provided buffers
 // (io_uring_setup(2), io_uring_enter(2), io_uring_register(2)). It knows nothing of sockets: see uring.ts.
-// DEFER_TASKRUN: completions are posted only inside our own enter call, so the mapped indexes need no barriers.
+// With DEFER_TASKRUN the kernel posts completions only inside our own enter call, so the mapped indexes need no barriers.
 import { EAGAIN, EBUSY, EINTR, ETIME, errnoName } from '../errno.js';
 import * as libc from '../libc.js';
 import { type Memory, mapMemory, mapShared, unmap } from '../memory.js';
@@ -23,15 +23,15 @@ const REGISTER_PBUF_RING = 22;
 
 export type Completed = (userLow: number, userHigh: number, result: number, flags: number) => void;
 
-/** A kernel short of memory takes fewer submissions than it is offered: so often it is asked again. */
+/** Calls for one submission: a kernel that is short of memory takes only a part at a time. */
 const ATTEMPTS = 3;
-/** What an enter may come to that has taken everything: nothing happened, or it is to be asked again. */
+/** Errors of io_uring_enter that are none when all submissions were taken: the wait was in vain, interrupted or refused. */
 const HARMLESS = new Set([-ETIME, -EINTR, -EAGAIN, -EBUSY]);
 
-/** Words of struct io_uring_params. */
+/** Places in struct io_uring_params, in 32-bit words. */
 const PARAMS = { sqEntries: 0, cqEntries: 1, flags: 2, sqOffsets: 10, cqOffsets: 20, words: 30 } as const;
 
-/** One group of receive buffers and the ring through which the kernel takes them. */
+/** One group of receive buffers, and the ring from which the kernel takes them. */
 class ProvidedBuffers {
   readonly memory: Memory;
   readonly #entries: Memory;
@@ -87,10 +87,11 @@ export class Ring {
   readonly #cqMask: number;
   readonly #buffers: ProvidedBuffers[] = [];
   #tail = 0;
-  /** Calls that have submitted something, or could have. */
+  /** Calls of io_uring_enter by `submit` and `enter`; not its repetitions. */
   submissions = 0;
-  /** Called after each of them. */
+  /** Called after each of those calls. */
   submitted: () => void = () => {};
+  /** Calls of `enter` after which the completion ring was full. */
   overflows = 0;
 
   /** A ring, or the negated errno of the kernel's refusal. */
@@ -148,7 +149,7 @@ export class Ring {
     for (const memory of [ring, sqes, this.#arguments]) ownership.mapped(memory, true);
   }
 
-  /** Registers the buffers of a group: 0 or a negated errno. */
+  /** Maps and registers the buffers of a group. Returns 0, or a negated errno. */
   provide(group: number, size: GroupSize): number {
     const memory = mapMemory(size.size * size.count);
     const entries = mapMemory(Math.max(4096, size.count * 16));
@@ -175,8 +176,8 @@ export class Ring {
   }
 
   /**
-   * Begins a submission and returns the word at which it stands in `words`; the caller fills in what its opcode needs.
-   * `head` is opcode | flags << 8 | ioprio << 16. The user data comes back with the completion.
+   * Begins a submission and returns its place in `words`; the caller fills in what the opcode needs. `head` is
+   * opcode | flags << 8 | ioprio << 16. The completion carries the same user data.
    */
   prepare(head: number, fd: number, userLow: number, userHigh: number): number {
     if (this.#unsubmitted() >= this.#entries) this.submit();
@@ -185,7 +186,7 @@ export class Ring {
     const { words } = this.#sqes;
     words[word] = head;
     words[word + 1] = fd;
-    // One by one: a call of fill() costs more than all of them.
+    // One by one: a single call of fill() costs more.
     words[word + 2] = 0;
     words[word + 3] = 0;
     words[word + 4] = 0;
@@ -211,7 +212,7 @@ export class Ring {
     return this.#sqes.words;
   }
 
-  /** Submits what was prepared; what completes at once is told by the next `drain`, and nothing else is looked after. */
+  /** Submits what was prepared, without asking for completions: those that are there go to the next `drain`. */
   submit(): void {
     this.#ring.words[this.#sqTail] = this.#tail;
     this.submissions += 1;
@@ -220,8 +221,8 @@ export class Ring {
   }
 
   /**
-   * Whoever submits counts on all of it having been taken: buffers are used anew, fds are told to be closed. Throws when
-   * the kernel has not, or when the ring is of no use.
+   * Repeats the submission until the kernel has taken all of it: callers then reuse buffers and record fds as closed.
+   * Throws when the kernel does not take all, or when the ring is unusable.
    */
   #check(result: number): void {
     let outcome = result;
@@ -233,7 +234,7 @@ export class Ring {
     throw new Error(`io_uring takes no submissions: ${why}`);
   }
 
-  /** Submits what was prepared and waits for `completions` of them, or `timeout_ms`. */
+  /** Submits what was prepared and waits for `completions` completions (0: no wait), at most `timeout_ms`. */
   enter(completions: number, timeout_ms: number): void {
     const { words } = this.#ring;
     words[this.#sqTail] = this.#tail;
@@ -262,7 +263,7 @@ export class Ring {
     if ((words[this.#sqFlags] & SQ_CQ_OVERFLOW) !== 0) this.overflows += 1;
   }
 
-  /** Calls `completed` for each completion that is there now, and first for those of the `urgent` kind. */
+  /** Calls `completed` for each completion that is there now, the `urgent` ones first. Returns how many there were. */
   drain(completed: Completed, urgent: (userHigh: number) => boolean): number {
     const { words } = this.#ring;
     const head = words[this.#cqHead];
@@ -277,14 +278,14 @@ export class Ring {
       const isTold = urgents > 0 && urgent(words[this.#completion(at) + 1]);
       const told = at;
       at = (at + 1) >>> 0;
-      // Before it is told: what submits meanwhile finds room.
+      // Freed before `completed` is called: a submission that is made there finds room for its completion.
       words[this.#cqHead] = at;
       if (!isTold) this.#tell(told, completed);
     }
     return (tail - head) >>> 0;
   }
 
-  /** The word at which it begins. */
+  /** The word at which completion `at` begins. */
   #completion(at: number): number {
     return this.#cqes + (at & this.#cqMask) * 4;
   }
@@ -295,7 +296,7 @@ export class Ring {
     completed(words[word], words[word + 1], ints[word + 2], words[word + 3]);
   }
 
-  /** Ends the ring; its operations are cancelled by the kernel. Buffers are unmapped last. */
+  /** Closes the ring, whereupon the kernel cancels its operations. The buffers are unmapped last. */
   close(): void {
     const rings = [this.#ring, this.#sqes, this.#arguments];
     for (const memory of rings) this.#ownership.unmapping(memory);

@@ -1,8 +1,8 @@
-// The sockets of one engine by slot: both engines find the handler of an event here. A slot that is reused gets a new
-// generation, so an event of its former socket is recognised as stale.
+// The sockets of one engine by slot: both engines look up the socket of an event here. A reused slot gets a new
+// generation, so an event of its former socket is recognised as stale. The table opens and closes nothing.
 import { type Handler, Socket } from './socket.js';
 
-/** Generations wrap here; 26 bits leave room for an operation code beside them in 32. */
+/** Generations wrap at 26 bits, which leaves room for an operation code in the same 32-bit word. */
 const GENERATION_MASK = 0x3ff_ffff;
 
 export class SocketTable {
@@ -20,7 +20,7 @@ export class SocketTable {
     return socket;
   }
 
-  /** The socket of that slot and generation, or undefined when it has gone. */
+  /** The socket of that slot and generation; undefined when it has been removed. */
   find(slot: number, generation: number): Socket | undefined {
     const socket = this.#sockets[slot];
     return socket !== undefined && socket.generation === generation ? socket : undefined;

@@ -1,9 +1,9 @@
-// A file descriptor that an engine works on. There are two for each connection, and most of them are idle: what an engine
-// must know of one is a handful of bits in one number.
+// A socket that an engine works on, and the base class of its handlers. There are two sockets for each connection, and
+// most of them are idle, so the engine's state of a socket is packed into the bits of one number. No syscall is made here.
 import type { Memory } from '../memory.js';
 import { BufferGroup } from './buffers.js';
 
-/** What is done about an event that no handler asked for. */
+/** Called with the name of an event that the handler had not asked for. */
 let unasked = (event: string): void => {
   throw new Error(`${event}: not asked for`);
 };
@@ -18,27 +18,30 @@ export function countUnasked(count: (event: string) => void): void {
 }
 
 /**
- * Is told what became of a socket's operations. All results are negated errnos where they failed.
- * The methods not overridden are for operations that this handler never asks for.
+ * Receives the outcomes of a socket's operations. A failed operation has a negated errno as its result.
+ * A handler need not override the methods of operations that it never asks for.
  */
 export abstract class Handler {
-  /** A connection was accepted (its fd), or accepting ended (a negated errno; -ECANCELED: ask again). */
+  /** `result`: the fd of an accepted connection, or the negated errno with which accepting ended (-ECANCELED: ask again). */
   onAccept(_socket: Socket, _result: number): void {
     unasked('onAccept');
   }
-  /** 0, or why it did not connect. */
+  /** `result`: 0 when connected, else a negated errno. */
   onConnect(_socket: Socket, _result: number): void {
     unasked('onConnect');
   }
-  /** `result` bytes (0: end of stream) at `offset` of `memory`, which are the engine's again when this returns. */
+  /**
+   * `result`: the number of bytes received, at `offset` of `memory`; 0 at the end of the stream; else a negated errno.
+   * The bytes are valid only until this method returns.
+   */
   onReceive(_socket: Socket, _result: number, _memory: Memory, _offset: number): void {
     unasked('onReceive');
   }
-  /** After `stopStream`: no more will come. Not told where the stream has ended or broken by itself meanwhile. */
+  /** After `stopStream`: no more bytes will come. Not called when the stream has ended or failed by itself meanwhile. */
   onStreamStopped(_socket: Socket): void {
     unasked('onStreamStopped');
   }
-  /** `rest`, a copy, is what was left of what was sent in a turn, and why: -EAGAIN for no room, else what broke. */
+  /** A turn's send was not taken whole. `rest`: a copy of the bytes left over. `error`: -EAGAIN (no room) or another. */
   onUnsent(_socket: Socket, _rest: Uint8Array, _error: number): void {
     unasked('onUnsent');
   }
@@ -56,14 +59,14 @@ export abstract class Handler {
   }
 }
 
-/** What has become of `stream`. */
+/** Whether a socket is received from as a stream. */
 export const Streaming = { no: 0, yes: 1, stopping: 2 } as const;
 export type Streaming = (typeof Streaming)[keyof typeof Streaming];
 
-/** Operations on a socket whose outcome its handler has not been told yet, as bits. */
+/** Operations on a socket whose outcome has not been reported to the handler yet, as bits. */
 export const Pending = { receive: 1, pollIn: 2, pollOut: 4, pollHangup: 8, stream: 16 } as const;
 
-/** Where each of the bits stands; what is in flight is counted above all of them. */
+/** The layout of `Socket.#bits`; the number of operations in flight stands above all other bits. */
 const WAITING = 0xfff;
 const PENDING = 12;
 const FOUR_BITS = 15;
@@ -79,10 +82,10 @@ const ALL_BUT_IN_FLIGHT = (1 << IN_FLIGHT) - 1;
 
 const withBit = (bits: number, bit: number, value: boolean): number => (value ? bits | bit : bits & ~bit);
 
-/** One engine, one owner; all but the fd is the engine's. */
+/** Belongs to one engine. Everything but `fd` is for the engine only. */
 export class Socket {
   readonly fd: number;
-  /** Place in the engine's table; with the generation it tells a completion of an earlier socket there apart. */
+  /** Place in the engine's table. Completions carry slot and generation, so those of an earlier socket are recognised. */
   readonly slot: number;
   readonly generation: number;
   #handler: Handler;
@@ -105,7 +108,7 @@ export class Socket {
     return this.pending | (this.streaming === Streaming.no ? 0 : Pending.stream);
   }
 
-  /** `Pending`, but for streams. */
+  /** Bits of `Pending`, without `Pending.stream`. */
   get pending(): number {
     return (this.#bits >> PENDING) & FOUR_BITS;
   }
@@ -113,7 +116,7 @@ export class Socket {
     this.#bits = (this.#bits & ~(FOUR_BITS << PENDING)) | (pending << PENDING);
   }
 
-  /** Operations that the kernel still holds: a few, and at most 127. */
+  /** Operations that the kernel still holds, usually a few; at most 127. */
   get inFlight(): number {
     return this.#bits >> IN_FLIGHT;
   }
@@ -136,13 +139,14 @@ export class Socket {
     this.#bits = withBit(this.#bits, READABLE, value);
   }
 
-  /** Whether an epoll knows it, and has told that no more will come. */
+  /** Whether the socket is registered with an epoll. */
   get registered(): boolean {
     return (this.#bits & REGISTERED) !== 0;
   }
   set registered(value: boolean) {
     this.#bits = withBit(this.#bits, REGISTERED, value);
   }
+  /** Whether epoll has reported that the peer sends nothing more. */
   get hungUp(): boolean {
     return (this.#bits & HUNG_UP) !== 0;
   }
@@ -150,7 +154,7 @@ export class Socket {
     this.#bits = withBit(this.#bits, HUNG_UP, value);
   }
 
-  /** Operations waiting for readiness: 12 bits of the engine's own. */
+  /** Operations that wait for readiness: 12 bits, whose meaning each engine defines. */
   get waiting(): number {
     return this.#bits & WAITING;
   }
@@ -158,7 +162,7 @@ export class Socket {
     this.#bits = (this.#bits & ~WAITING) | (bits & WAITING);
   }
 
-  /** Of the receive in flight. */
+  /** The buffer group of the receive in flight. */
   get group(): BufferGroup {
     return ((this.#bits >> GROUP) & TWO_BITS) as BufferGroup;
   }

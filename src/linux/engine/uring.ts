@@ -1,5 +1,5 @@
-// The engine over io_uring (kernel 6.1 and newer): every operation of a turn goes to the kernel in one call.
-// Receives take their buffer from provided rings when data comes, so an idle connection holds none.
+// The engine over io_uring (kernel 6.1 and newer): all operations of a turn go to the kernel in one call. A receive takes
+// its buffer from a provided ring when data arrives, so an idle connection holds no buffer. The ring itself is ring.ts.
 import { EAGAIN, ECANCELED, ECONNRESET, ENOBUFS } from '../errno.js';
 import * as libc from '../libc.js';
 import { type Memory, mapMemory } from '../memory.js';
@@ -29,7 +29,7 @@ const RECV_MULTISHOT = 2;
 const POLL_MULTISHOT = 1;
 const CANCEL_ALL = 1;
 const CANCEL_ALL_OF_FD = 1 | 2;
-/** Not all taken counts as failed: only then is there a completion. */
+/** MSG_WAITALL makes a partial send a failure, and only failed sends have a completion (SKIP_SUCCESS). */
 const MSG_WAITALL_DONTWAIT = 0x100 | 0x40;
 const CQE_HAS_BUFFER = 1;
 const CQE_MORE = 2;
@@ -39,7 +39,7 @@ const POLLOUT = 4;
 const POLLERR_HUP = 8 | 16;
 const POLLRDHUP = 0x2000;
 
-/** What a completion was of; stands in the low four bits of its user data's upper half, the generation above it. */
+/** The kind of a completion: the low four bits of the upper half of its user data, with the generation above them. */
 const Operation = {
   accept: 1,
   connect: 2,
@@ -59,12 +59,12 @@ type Operation = (typeof Operation)[keyof typeof Operation];
 
 const isOfSend = (high: number): boolean => (high & 15) === Operation.send;
 
-/** Of a send, the upper eight bits of the lower half say in which turn it was asked for. */
+/** In the user data of a send, the upper eight bits of the lower half are the turn in which it was asked for. */
 const TURN_SHIFT = 24;
 const SLOT_MASK = (1 << TURN_SHIFT) - 1;
 const TURN_MASK = 0xff;
 
-/** Rounds in which a destroyed engine's operations may end; one is enough unless the completion ring overflows. */
+/** Rounds that `destroy` gives the operations to end; one is enough unless the completion ring overflows. */
 const DESTROY_ROUNDS = 1000;
 
 export interface UringSizes {
@@ -88,17 +88,18 @@ export class UringEngine implements Engine {
   readonly #ownership: Ownership;
   readonly #table = new SocketTable();
   readonly #watches: { fd: number; readable: () => void }[] = [];
+  /** Sockets whose receive found no buffer. */
   #starved: Socket[] = [];
-  /** What is closed with the next submission. */
+  /** Fds that the next submission closes. */
   #closing: number[] = [];
-  /** What is sent in this turn, and what was in the last one, of which failures are being told. */
+  /** The sends of this turn, and those of the last one, whose failures arrive in this turn. */
   #outbox: Outbox;
   #posted: Outbox;
-  /** The buffers of the receive that is being told, and whether its bytes are being sent on. */
+  /** The buffers of the receive that `onReceive` is called with now, and whether the handler sends its bytes on. */
   #told: Memory | undefined;
   #isLent = false;
 
-  /** An engine, or the negated errno of what the kernel refused. */
+  /** An engine, or the negated errno of the kernel's refusal. */
   static open(ownership: Ownership = UNRECORDED, sizes: UringSizes = DEFAULT_SIZES): UringEngine | number {
     const ring = Ring.open(sizes.submissions, sizes.completions, ownership);
     if (typeof ring === 'number') return ring;
@@ -172,8 +173,8 @@ export class UringEngine implements Engine {
   }
 
   /**
-   * Tries at once, whatever is guessed: a multishot receive that waited first (RECV_POLL_FIRST) and woke to bytes with a
-   * reset behind them would take the bytes and never hear of the reset.
+   * Never uses RECV_POLL_FIRST, even when the socket is probably not readable: a multishot receive that waits first and
+   * wakes to bytes with a reset behind them takes the bytes and never reports the reset.
    */
   stream(socket: Socket): void {
     socket.streaming = Streaming.yes;
@@ -191,7 +192,7 @@ export class UringEngine implements Engine {
   send(socket: Socket, memory: Memory, offset: number, size: number): boolean {
     const begun = this.#outbox.find(socket);
     if (begun !== undefined) {
-      // What has been submitted already might not have been taken: it must not be overtaken.
+      // The send has been submitted by `flush` and may have failed: nothing may overtake its bytes.
       if (!this.#isUnsubmitted(begun) || !this.#outbox.join(begun, memory, offset, size)) return false;
       this.#post(begun);
       return true;
@@ -230,14 +231,14 @@ export class UringEngine implements Engine {
     if (begun !== undefined && this.#isUnsubmitted(begun)) this.#ring.submit();
   }
 
-  /** Whether it has not been submitted yet. */
+  /** Whether the parcel is not submitted yet. */
   #isUnsubmitted(parcel: Parcel): boolean {
     return parcel.submission === this.#ring.submissions;
   }
 
   /**
-   * A send of the last turn was not taken as a whole. Where its bytes have gone, or have been overtaken, since this comes
-   * late (the completion ring has overflowed), the socket is as good as broken.
+   * A send was not taken as a whole. Its completion may come more than a turn late, when the completion ring has overflowed:
+   * the unsent bytes are then gone or have been overtaken, and the send is reported as a broken connection.
    */
   #unsent(socket: Socket, result: number, turn: number): void {
     const isOfLastTurn = turn === ((this.counts.turns - 1) & TURN_MASK);
@@ -259,7 +260,7 @@ export class UringEngine implements Engine {
   pollHangup(socket: Socket): void {
     if ((socket.pending & Pending.pollHangup) !== 0) return;
     socket.pending |= Pending.pollHangup;
-    // Errors and hang-ups are told without being asked for.
+    // poll(2) reports errors and hang-ups without being asked for them.
     this.#poll(socket, 0, Operation.pollHangup);
   }
 
@@ -268,8 +269,8 @@ export class UringEngine implements Engine {
   }
 
   /**
-   * The kernel adds POLLRDHUP to whatever a poll waits for, so a half-close ends every one-shot poll at once. What
-   * waits for something else goes on with a multishot poll, which is told of the half-close only once.
+   * The kernel adds POLLRDHUP to the events of every poll, so a half-close ends every one-shot poll at once. A poll for
+   * other events goes on as a multishot poll, which reports the half-close only once.
    */
   #pollOn(socket: Socket, operation: Operation): void {
     socket.waiting |= 1 << operation;
@@ -279,7 +280,7 @@ export class UringEngine implements Engine {
     this.#ring.words[word + 7] = events;
   }
 
-  /** True when this completion of a multishot poll is what was waited for; the poll is over then. */
+  /** Whether this completion of a multishot poll has an event that was waited for. If so, the poll is ended. */
   #lastingPollHeard(socket: Socket, operation: Operation, result: number, flags: number): boolean {
     const bit = 1 << operation;
     if ((socket.waiting & bit) === 0 || result === -ECANCELED) return false;
@@ -312,11 +313,11 @@ export class UringEngine implements Engine {
     this.#cancelAll(socket);
   }
 
-  /** Closes behind whatever of this turn is still to be sent. */
+  /** Closes with the turn, behind the sends of this turn. */
   #finish(socket: Socket): void {
     this.#table.remove(socket);
     this.#ownership.closing(socket.fd);
-    // Only a failure would have a completion, and no socket to go with it.
+    // Only a failed close has a completion; it finds no socket and counts as stale.
     this.#ring.prepare(CLOSE | (SKIP_SUCCESS << 8), socket.fd, 0, 0);
     this.#closing.push(socket.fd);
   }
@@ -350,8 +351,8 @@ export class UringEngine implements Engine {
     this.#ring.enter(timeout_ms > 0 ? outcomes : 0, timeout_ms);
     this.now = this.#clock.look(timeout_ms);
     this.isBehind = this.#clock.wasAway || this.#ring.overflows > this.counts.overflows;
-    // What sends have found comes first: whoever hears of an end knows by then whether it was a reset that a send was
-    // told of, and whether all that was to go before that end has gone.
+    // Failed sends are reported first. The kernel reports a reset only once: after a send has found it, a receive finds
+    // an end of stream. A handler that hears of the end must know of the reset, and of bytes that were not sent.
     const count = this.#ring.drain(this.#completed, isOfSend);
     posted.empty(this.#giveBack);
     this.counts.overflows = this.#ring.overflows;
@@ -372,7 +373,7 @@ export class UringEngine implements Engine {
       this.counts.stale += 1;
       return;
     }
-    // A send is not counted, since one that goes well is never heard of again.
+    // Sends are not counted in `inFlight`, since a send that succeeds has no completion.
     if (isSend) {
       if (!socket.closing) this.#unsent(socket, result, low >>> TURN_SHIFT);
       return;
@@ -416,7 +417,7 @@ export class UringEngine implements Engine {
         break;
       case Operation.acceptMany:
         socket.handler.onAccept(socket, result);
-        // A multishot accept ends without an error when the completion ring was full: say so, so that it is asked again.
+        // A multishot accept ends without an error when the completion ring was full: -ECANCELED has it asked for again.
         if (result >= 0 && (flags & CQE_MORE) === 0 && !socket.closing) socket.handler.onAccept(socket, -ECANCELED);
         break;
       case Operation.cancel:
@@ -445,18 +446,18 @@ export class UringEngine implements Engine {
     this.#hand(socket, result, flags);
   }
 
-  /** A multishot receive brings one completion after the other, the last one without CQE_MORE. */
+  /** One completion of a multishot receive; the last one has no CQE_MORE. */
   #streamed(socket: Socket, result: number, flags: number): void {
     const goesOn = (flags & CQE_MORE) !== 0;
     const isBare = result === -ENOBUFS || result === -ECANCELED;
     const isLast = result <= 0 && !isBare;
-    // Before it is told: whoever hears of the end may ask for it again.
+    // Set before the handler is called, which may begin a new stream.
     if (isLast) socket.streaming = Streaming.no;
     if (!isBare) this.#hand(socket, result, flags);
     if (!goesOn && !isLast && !socket.closing) this.#streamEnded(socket, result === -ENOBUFS);
   }
 
-  /** The multishot receive is over, the stream is not: unless it was to be stopped, it is received anew. */
+  /** The multishot receive is over, but not the stream: begins another receive, unless the stream is being stopped. */
   #streamEnded(socket: Socket, isStarved: boolean): void {
     if (socket.streaming === Streaming.stopping) {
       socket.streaming = Streaming.no;
@@ -470,7 +471,7 @@ export class UringEngine implements Engine {
     this.#starved.push(socket);
   }
 
-  /** Tells what was received. A buffer that is sent from meanwhile is given back only when that is over. */
+  /** Calls `onReceive`. A buffer from which the handler sends is given back only after the send. */
   #hand(socket: Socket, result: number, flags: number): void {
     socket.readable = result < 0 || (flags & CQE_SOCK_NONEMPTY) !== 0;
     if ((flags & CQE_HAS_BUFFER) === 0) {
@@ -496,7 +497,7 @@ export class UringEngine implements Engine {
     if (socket.inFlight === 0) this.#finish(socket);
   }
 
-  /** Asks again for the receives that found no buffer: by now the turn's handlers have given theirs back. */
+  /** Repeats the receives that found no buffer: the turn's handlers have given their buffers back by now. */
   #feed(): void {
     const starved = this.#starved;
     this.#starved = [];
@@ -508,8 +509,8 @@ export class UringEngine implements Engine {
   }
 
   destroy(): void {
-    // A socket ends only when the ring holds nothing of it any more, and connections that were accepted but not told
-    // yet have no other owner: so the closes are carried through before the ring goes.
+    // The closes are completed before the ring is closed: a socket ends only when the ring holds no operation of it, and
+    // an accepted connection that no handler has heard of has no other owner.
     for (const watch of this.#watches) watch.readable = () => {};
     for (const socket of this.#table.all()) this.close(socket, 'reset');
     let rounds = 0;
@@ -518,7 +519,7 @@ export class UringEngine implements Engine {
       this.#ring.drain(this.#completed, isOfSend);
       rounds += 1;
     } while (rounds < DESTROY_ROUNDS && this.#table.size > 0);
-    // The last of these may have closed sockets.
+    // The last round may have prepared closes.
     this.#ring.enter(0, 0);
     for (const socket of this.#table.all()) {
       breakOff(socket.fd);
