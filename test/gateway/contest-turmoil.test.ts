@@ -12,6 +12,7 @@ const CONNECTIONS = 16;
 
 const direct = (name: string) => ({ type: 'direct', name });
 const CONFIG = {
+  workers: 2,
   log_level: 'debug',
   upstream: { type: 'multipath', list: [direct('a'), direct('b'), direct('c')] },
   race: { margin_ms: 5, hold_ms: 60, connect_timeout_ms: 250 },

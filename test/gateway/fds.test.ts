@@ -10,7 +10,7 @@ const FDS = 512;
 
 inBothEngines('with few descriptors as many connections as are promised work at the same time', async (world) => {
   const server = world.use(await echoServer());
-  const gateway = world.own(await Gateway.start({}, world.engine, [], FDS));
+  const gateway = world.own(await Gateway.start({ workers: 2 }, world.engine, [], FDS));
   const { msg, fds } = await gateway.logged('room for ');
   const promised = Number(/room for (\d+) connections/.exec(msg)?.[1]);
   const use = fds as Record<string, number>;
@@ -34,7 +34,7 @@ test('too few descriptors for any connection: it says how many are needed, and w
   const [, needed] =
     /^no connection fits: RLIMIT_NOFILE is 100, and 2 workers need (\d+) for one connection/.exec(fatal) ?? [];
   assert.match(fatal, /ulimit -Hn \d+/);
-  const gateway = await Gateway.start({}, 'epoll', [], Number(needed));
+  const gateway = await Gateway.start({ workers: 2 }, 'epoll', [], Number(needed));
   assert.match((await gateway.logged('room for ')).msg, /^room for 1 connections/);
   await gateway.stop();
 });

@@ -17,7 +17,7 @@ const FIRST_SEED = Number(process.env['TCPROUTE_TEST_SEED'] ?? 1);
 const AT_ONCE = 25;
 const TIMEOUT_MS = 60_000 + CASES * 200;
 /** Short, so that what waits in vain ends within the test. */
-const LIMITS = { handshake_timeout_ms: 500, idle_timeout_ms: 1000, half_closed_timeout_ms: 500 };
+const LIMITS = { workers: 2, handshake_timeout_ms: 500, idle_timeout_ms: 1000, half_closed_timeout_ms: 500 };
 
 async function cases(one: (roll: Dice) => Promise<void>): Promise<void> {
   for (let seed = FIRST_SEED; seed < FIRST_SEED + CASES; seed += AT_ONCE) {

@@ -29,6 +29,7 @@ inBothEngines(
     const [routes, names] = [join(directory, 'routes.json'), join(directory, 'names.json')];
     const list = [{ type: 'direct' }, { type: 'direct', source_ip: '127.0.0.2' }];
     const config = {
+      workers: 2,
       ...{ race: {}, upstream: { type: 'multipath', list }, hosts: { 'site.test': '127.0.0.1' } },
       ...{ cache: { state_file: routes }, dns: { state_file: names } },
     };

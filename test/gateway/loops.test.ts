@@ -18,7 +18,12 @@ const NOBODY = { host: '127.0.0.1', port: 9 };
 async function mutual(world: World, connect_timeout_ms: number, more: readonly object[] = []) {
   const [a, b] = [await freePort(), await freePort()];
   const to = (port: number) => ({ type: 'socks5', host: '127.0.0.1', port });
-  const common = { limits: { connections_max: CONNECTIONS_MAX }, race: { connect_timeout_ms }, log_level: 'debug' };
+  const common = {
+    workers: 2,
+    limits: { connections_max: CONNECTIONS_MAX },
+    race: { connect_timeout_ms },
+    log_level: 'debug',
+  };
   const first = await world.gateway({ ...common, port: a, upstream: to(b) });
   const list = [to(a), ...more];
   const second = await world.gateway({ ...common, port: b, upstream: { type: 'multipath', list } });

@@ -24,7 +24,7 @@ inBothEngines(
   `${CONNECTIONS} connections are opened, used and closed, and leave nothing behind`,
   async (world) => {
     const server = world.use(await echoServer());
-    const gateway = await world.gateway();
+    const gateway = await world.gateway({ workers: 2 });
     const fdsBefore = gateway.fds().sort().map(kind);
     const mapsBefore = gateway.maps();
     const peers = await open(gateway, server);

@@ -19,7 +19,7 @@ inBothEngines('a line that goes down and up is said once each, although all work
   const server = world.use(await echoServer());
   const port = await freePort();
   const proxy = { type: 'socks5', host: '127.0.0.1', port, name: 'telecom', username: 'me', password: SECRET };
-  const gateway = await world.gateway({ upstream: proxy });
+  const gateway = await world.gateway({ workers: 2, upstream: proxy });
   await fail(gateway, server.port, 12);
   const down = await gateway.logged('line "telecom" is down');
   assert.equal(down.msg, 'line "telecom" is down: a proxy of the line cannot be reached, and no line is left');
@@ -51,7 +51,7 @@ inBothEngines('a source_ip that the machine does not have is said, also where an
     { type: 'direct', source_ip: '192.0.2.77', name: 'gone' },
     { type: 'direct', name: 'here' },
   ];
-  const gateway = await world.gateway({ upstream: { type: 'multipath', list } });
+  const gateway = await world.gateway({ workers: 2, upstream: { type: 'multipath', list } });
   for (let i = 0; i < 3; i += 1) (await through(gateway.port, server)).end();
   const { level, line, source, detail, address } = await gateway.logged('source address of the line is not on this');
   assert.deepEqual(

@@ -42,7 +42,7 @@ inBothEngines(
   'connections_max reached and left are said, and a client that comes as one goes is not',
   async (world) => {
     const server = world.use(await PeerServer.listen());
-    const gateway = await world.gateway({ limits: { connections_max: 4 } });
+    const gateway = await world.gateway({ workers: 2, limits: { connections_max: 4 } });
     const peers = await Promise.all(Array.from({ length: 4 }, () => through(gateway.port, server)));
     for (const peer of peers) world.use(peer);
     const { level, connections_max } = await gateway.logged('connections_max is reached');

@@ -19,7 +19,7 @@ for (const reads of ['client', 'destination'] as const) {
   inBothEngines(`a ${reads} that does not read stalls its senders, not the gateway`, async (world) => {
     const accepted: Socket[] = [];
     const server = world.use(await TestServer.listen((socket) => accepted.push(socket.pause())));
-    const gateway = await world.gateway();
+    const gateway = await world.gateway({ workers: 2 });
     const clients: Socket[] = [];
     for (let stream = 0; stream < STREAMS; stream += 1) {
       const { socket } = world.use(await through(gateway.port, server));

@@ -13,7 +13,7 @@ import { until } from '../helpers/until.js';
 
 async function connected(world: World, config: object) {
   const server = world.use(await PeerServer.listen());
-  const gateway = await world.gateway(config);
+  const gateway = await world.gateway({ workers: 2, ...config });
   const client = world.use(await through(gateway.port, server));
   return { gateway, client, destination: await server.accepted() };
 }
@@ -106,7 +106,7 @@ inBothEngines('what is remembered is written down when it is told to stop, not o
   world.use({ close: () => rmSync(folder, { recursive: true }) });
   const server = world.use(await PeerServer.listen());
   const files = { cache: { state_file: join(folder, 'routes') }, dns: { state_file: join(folder, 'addresses') } };
-  const gateway = await world.gateway(files);
+  const gateway = await world.gateway({ workers: 2, ...files });
   // A name, since with one address and one line there is nothing to remember.
   const client = world.use(await through(gateway.port, { host: 'localhost', port: server.port }));
   const destination = await server.accepted();
@@ -125,7 +125,7 @@ inBothEngines('what is remembered is written down when it is told to stop, not o
 
 inBothEngines('the last line says how the connections that were open have ended', async (world) => {
   const server = world.use(await PeerServer.listen());
-  const gateway = await world.gateway({ drain_timeout_ms: 1500 });
+  const gateway = await world.gateway({ workers: 2, drain_timeout_ms: 1500 });
   const clients = [];
   for (let i = 0; i < 4; i += 1) clients.push(world.use(await through(gateway.port, server)));
   const [whole, reset] = clients as [Peer, Peer, ...Peer[]];

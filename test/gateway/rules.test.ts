@@ -151,6 +151,7 @@ inBothEngines(
     const list = listFile(world);
     list.write('# nothing yet\n');
     const gateway = await world.gateway({
+      workers: 2,
       hosts: { 'a.test': '127.0.0.1', 'b.test': '127.0.0.1' },
       rules: [{ domain_file: list.path, block: true, strict: true }],
     });

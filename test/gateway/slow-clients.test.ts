@@ -22,7 +22,7 @@ inBothEngines(
   `${CLIENTS} clients that stop at ${STEPS.length} steps of the handshake hold nobody up, and end at the deadline`,
   async (world) => {
     const server = world.use(await echoServer());
-    const gateway = await world.gateway({ handshake_timeout_ms: TIMEOUT_MS });
+    const gateway = await world.gateway({ workers: 2, handshake_timeout_ms: TIMEOUT_MS });
     const slow: Peer[] = [];
     while (slow.length < CLIENTS) {
       const wave = await Promise.all(Array.from({ length: AT_ONCE }, () => Peer.connect(gateway.port)));

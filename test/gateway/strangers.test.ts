@@ -58,7 +58,7 @@ inBothEngines('a client that trickles its handshake is closed at the same deadli
 
 inBothEngines('2000 half-open handshakes are gone at the deadline, and others are served meanwhile', async (world) => {
   const server = world.use(await echoServer());
-  const gateway = await world.gateway({ handshake_timeout_ms: 1500 });
+  const gateway = await world.gateway({ workers: 2, handshake_timeout_ms: 1500 });
   const idle = gateway.sockets();
   const flood: Peer[] = [];
   for (let batch = 0; batch < 20; batch += 1) {
