@@ -1,4 +1,8 @@
-// comlink ships its Node adapter without types under this path.
+// comlink ships its ES modules without types under these paths.
+declare module 'comlink/dist/esm/comlink.mjs' {
+  export * from 'comlink';
+}
+
 declare module 'comlink/dist/esm/node-adapter.mjs' {
   import type { MessagePort } from 'node:worker_threads';
   import type { Endpoint } from 'comlink';

@@ -1,7 +1,8 @@
 // The only place of comlink: typed calls over a MessagePort between threads. A contract is an interface of
 // contracts/. Not for the hot path: a round trip costs tens of microseconds.
 import type { MessagePort } from 'node:worker_threads';
-import * as comlink from 'comlink';
+// This file of it, since the package's own entry is CommonJS: Node would parse that once more for its names, in each thread.
+import * as comlink from 'comlink/dist/esm/comlink.mjs';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 
 /** The other side of a contract: every method returns a promise. */

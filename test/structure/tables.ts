@@ -118,7 +118,7 @@ export const RULES: Rules = {
     yaml: ['src/main/config/sources/syntax.ts', 'src/main/config/sources/yaml-lines.ts'],
     'smol-toml': ['src/main/config/sources/syntax.ts'],
     'ipaddr.js': ['src/main/config/checks/values/address.ts'],
-    'dns-packet': ['src/protocol/dns/message.ts'],
+    'dns-packet': ['src/protocol/dns/dns-packet.ts'],
     undici: ['src/workers/dns/transports/https.ts'],
     socks: ['src/main/commands/explain-client.ts', 'bench/race/real-client.ts'],
     // A Map with a bound, used as a Map is.

@@ -1,7 +1,7 @@
-// One DNS question as bytes, and what the bytes that came back say about it (RFC 1035, EDNS0 of RFC 6891). The only
-// place of dns-packet. It opens no socket, draws no id, keeps nothing, and never throws on what came from the network.
-import dnsPacket from 'dns-packet';
+// One DNS question as bytes, and what the bytes that came back say about it (RFC 1035, EDNS0 of RFC 6891). It
+// opens no socket, draws no id, keeps nothing, and never throws on what came from the network.
 import { withoutDot } from '../address/host-name.js';
+import { type Answer, type DecodedPacket, dnsPacket, type Packet } from './dns-packet.js';
 
 export interface Question {
   /** Normalised: see host-name.ts. */
@@ -69,7 +69,7 @@ const CASE_BIT = 0x20;
 const RCODE_OK = 0;
 const RCODE_NXDOMAIN = 3;
 
-const EDNS: dnsPacket.Answer = {
+const EDNS: Answer = {
   type: 'OPT',
   name: '.',
   udpPayloadSize: EDNS_PAYLOAD_OCTETS,
@@ -82,7 +82,7 @@ const EDNS: dnsPacket.Answer = {
 
 /** A query with recursion desired. `id` is a random 16-bit number. */
 export function encodeQuery(question: Question, id: number, form: QueryForm = {}): Uint8Array {
-  const packet: dnsPacket.Packet = {
+  const packet: Packet = {
     type: 'query',
     id,
     flags: dnsPacket.RECURSION_DESIRED,
@@ -206,7 +206,7 @@ function wrongQuestion(
 }
 
 /** The addresses at the end of the CNAME chain that begins at the question; undefined if it ends without any. */
-function followChain(records: readonly dnsPacket.Answer[], { name, type }: Question): Judgement | undefined {
+function followChain(records: readonly Answer[], { name, type }: Question): Judgement | undefined {
   const visited: string[] = [];
   let owner = name;
   let ttl_s = TTL_MAX_S;
@@ -232,7 +232,7 @@ interface Found {
 }
 
 /** All of one owner (in lower case). At most `CNAMES_MAX` passes over the records of one message. */
-function recordsOf(owner: string, records: readonly dnsPacket.Answer[], type: Question['type']): Found {
+function recordsOf(owner: string, records: readonly Answer[], type: Question['type']): Found {
   const found: Found = { addresses: [], alias: undefined, ttl_s: TTL_MAX_S };
   let alias_ttl_s = TTL_MAX_S;
   for (const record of records) {
@@ -252,12 +252,12 @@ function recordsOf(owner: string, records: readonly dnsPacket.Answer[], type: Qu
 }
 
 /** RFC 2308 section 5: the lesser of the SOA's own TTL and its MINIMUM field. */
-function negativeTtl(authorities: readonly dnsPacket.Answer[]): number | undefined {
+function negativeTtl(authorities: readonly Answer[]): number | undefined {
   const soa = authorities.find((record) => record.type === 'SOA');
   return soa === undefined ? undefined : Math.min(saneTtl(soa.ttl ?? 0), saneTtl(soa.data.minimum ?? 0));
 }
 
-function decode(message: Buffer): dnsPacket.DecodedPacket | undefined {
+function decode(message: Buffer): DecodedPacket | undefined {
   try {
     const packet = dnsPacket.decode(message);
     // The library reads past the end of a cut message without noticing; of a cut TXT record even to NaN.
