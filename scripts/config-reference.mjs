@@ -1,5 +1,5 @@
-// Writes docs/config.md from the compiled schema; with --check it only says whether the file is up to date (exit 1 if
-// not). The prose that no schema holds is below. Needs `npm run build` first.
+// Writes docs/config.md from the compiled schema, with the prose below that no schema holds. With --check it writes nothing
+// and ends with status 1 if the file is not up to date. Needs `npm run build` first.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 const target = new URL('../docs/config.md', import.meta.url);

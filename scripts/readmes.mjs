@@ -1,6 +1,6 @@
-// Holds that README.zh-CN.md says what README.md says: the same headings in the same order by level, and under each the same
-// figures, the same code and the same tables by size. It cannot read Chinese: whether the words say the same, a person sees.
-// Takes the folder of the two, or else this checkout's. Exit status 1 when they differ, with each section that does.
+// Checks that README.zh-CN.md has the headings of README.md in the same order and levels, and under each the same figures,
+// the same code and tables of the same size. It cannot read Chinese: a person must compare the words. The argument is the
+// folder of both files (default: this checkout). Prints each section that differs; exit status 1 if any does.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +35,7 @@ function listed({ name, sections }) {
   return `${name}: ${sections.map(({ level, title }) => `${'#'.repeat(level)} ${title}`).join(' | ')}`;
 }
 
-/** The text cut at its headings; what stands in a fence is no heading. */
+/** Cuts the text at its headings; lines inside a code fence are none. */
 function sectionsOf(text) {
   const sections = [];
   let lines = [];
@@ -51,7 +51,7 @@ function sectionsOf(text) {
   return sections.map(({ level, title, lines: own }) => ({ level, title, parts: partsOf(own.join('\n')) }));
 }
 
-/** What both languages have in common. */
+/** The parts of a section that both languages have in common. */
 function partsOf(text) {
   const fenced = /^```[^\n]*\n(.*?)^```$/gms;
   const code = [...text.matchAll(fenced)].flatMap(([, body]) => body.split('\n').map(withoutComment));
@@ -64,12 +64,12 @@ function partsOf(text) {
   };
 }
 
-/** Comments are translated. */
+/** Comments in code are translated, so they are not compared. */
 function withoutComment(line) {
   return line.replace(/(?:^|\s)(?:\/\/|# ).*$/, '').trimEnd();
 }
 
-/** What is in `these` more often than in `those`. */
+/** The items that are in `these` more often than in `those`. */
 function without(these, those) {
   const left = [...those];
   return these.filter((item) => {

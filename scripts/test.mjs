@@ -1,19 +1,19 @@
-// Builds, then runs every *.test.js under dist/test (or only the ones whose path contains an argument) with Node's own
-// runner. Finds the files itself, because `node --test DIR` means different things in Node 20 and 22.
+// Builds, then runs every *.test.js under dist/test (or only those whose path contains an argument) with Node's own
+// runner. It finds the files itself, because `node --test DIR` means different things in Node 20 and 22.
 //
-// All of them: most files side by side, since they mostly wait, and then those that would disturb each other one by one.
-// Files that are asked for by name run one by one. The exit status is 0 only if every run's is; the last line sums up.
+// Without arguments most files run side by side, since they mostly wait; those that would disturb each other run afterwards,
+// one by one. Files that are named run one by one. The exit status is 0 only if every run's is; the last line sums up.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Parts of paths of files that run alone, by why. */
+/** Beginnings of paths of files that run alone, by the reason. */
 const ALONE = [
-  // They put a load on the machine, and count what the whole of it does.
+  // They load the whole machine and measure it.
   ...['bench/generator/load', 'bench/main', 'bench/process/kernel', 'bench/race/ways'],
-  // They compare times that are shorter than a busy machine is late.
+  // They compare times that are shorter than the delays of a busy machine.
   ...[
     'linux/engine/loop',
     'linux/thread-clock',
@@ -28,7 +28,7 @@ const ALONE = [
 /** Files at a time for each core: they wait more than they work. */
 const FILES_PER_CORE = 2;
 const FILES_MAX = 8;
-/** For one test, and for a whole file: a file that hangs, not one that is slow on a busy machine. */
+/** Time limit of a test, and of a file: for a file that hangs, not for one that is slow on a busy machine. */
 const TIMEOUT_MS = 300_000;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -66,7 +66,7 @@ const [passed, failed, skipped] = [sum('pass'), sum('fail') + sum('cancelled'), 
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
 process.exit(outcomes.every(({ status }) => status === 0) ? 0 : 1);
 
-/** What one run of Node's runner came to: its status, and its own counts. */
+/** Runs the files with Node's runner; returns its exit status and its counts. */
 function run({ files, concurrency }, index) {
   const summary = join(directory, `${index}.tap`);
   const shown = process.stdout.isTTY ? 'spec' : 'tap';
@@ -79,13 +79,13 @@ function run({ files, concurrency }, index) {
       ...flags,
       ...files,
     ],
-    // No test speaks to anything outside: the probe is on only where a test asks for it.
+    // No test asks servers outside: the DNS probe is on only where a test switches it on.
     { cwd: root, stdio: 'inherit', env: { ...process.env, TCPROUTE_DNS_PROBE_ENABLED: 'off' } },
   );
   return { status, counts: countsOf(summary) };
 }
 
-/** The lines `# pass 12` at the end. */
+/** Reads the lines such as `# pass 12` at the end of the TAP output. */
 function countsOf(summary) {
   try {
     const lines = readFileSync(summary, 'utf8').matchAll(/^# (pass|fail|cancelled|skipped) (\d+)$/gm);

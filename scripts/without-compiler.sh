@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Proves that neither a compiler nor any dependency's install script is needed: clones this repository, installs it with
-# only node, npm, git and a few basic tools on PATH and with install scripts forbidden, builds, and starts the gateway.
+# Proves that no compiler and no install script of a dependency is needed: clones this repository, installs it with only
+# node, npm, git and a few basic tools on PATH and with install scripts forbidden, builds, and starts the gateway.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
@@ -16,7 +16,7 @@ git clone -q "$root" "$work/clone"
 cd "$work/clone"
 npm ci --ignore-scripts --no-audit --no-fund
 npm run --silent build
-# A timeout ends it with SIGTERM: a clean drain is exit status 0, which --preserve-status hands on.
+# The timeout ends the gateway with SIGTERM: a clean drain has exit status 0, which --preserve-status hands on.
 export TCPROUTE_DNS_PROBE_ENABLED=off # it would ask servers outside
 npx tcproute --version
 timeout --preserve-status 3 node bin/tcproute.js --port 0

@@ -1,5 +1,5 @@
-// An acceptor with one actor that is none: it takes fds off the queue in this same thread, keeps each for a while, says
-// one byte and closes. For the acceptor's tests, in process and in a child that has few fds.
+// An acceptor without a real actor: the test takes fds off the queue in this thread, keeps each for a while, sends one byte
+// and closes it. For the acceptor's tests, in process and in a child process with few fds.
 import { makeDoorbell, ring } from '../../src/linux/doorbell.js';
 import { openEngine } from '../../src/linux/engine/choose.js';
 import { Loop } from '../../src/linux/engine/loop.js';
@@ -19,7 +19,7 @@ export interface WorldOptions {
   readonly engine: 'uring' | 'epoll';
   readonly connections_max: number;
   readonly capacity: number;
-  /** Listening sockets; one without. */
+  /** Number of listening sockets; default 1. */
   readonly listeners?: number;
   readonly log: Logger;
 }
@@ -37,13 +37,13 @@ function listenAs(number: number): ListeningSocket {
 
 export class AcceptingWorld {
   readonly listening: readonly ListeningSocket[];
-  /** Of the first listener. */
+  /** Port of the first listener. */
   readonly port: number;
-  /** Clients that the actor has, as they were handed off. */
+  /** Clients that the actor has taken, as the queue gave them. */
   readonly taken = new Set<number>();
-  /** The most that were live at a time: with the actor or in its queue. */
+  /** The largest number of clients at a time, with the actor or in its queue. */
   most = 0;
-  /** Turns that could wait; those between two visits to libuv do not, and its clients are in this thread, too. */
+  /** Number of turns that might wait. Turns between two visits to libuv may not, and the clients run in this thread, too. */
   waits = 0;
   readonly dispatcher: Dispatcher;
   readonly owners = new OwnerTable(OwnerTable.create(FDS_MAX));

@@ -1,4 +1,4 @@
-// What keeps the thread alive that this runs in: a task for the worker pool whose thread a test wants to look into.
+// A task for the worker pool: tells a test what keeps the pool's thread alive.
 export function activeResources(): string[] {
   return process.getActiveResourcesInfo();
 }

@@ -1,5 +1,5 @@
-// A connection actor and a DNS actor in threads of their own, joined by a port, without main: what a gateway does with a
-// name or an address, seen through SOCKS. One connection actor, no route actor.
+// A connection actor and a DNS actor in their own threads, joined by a port, without main and without a route actor. Shows
+// through SOCKS what a gateway does with a name or an address.
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { MessageChannel } from 'node:worker_threads';
@@ -20,7 +20,7 @@ import { connectedPair, openFds, POLLIN } from '../linux/peers.js';
 const CONNECTION = new URL('../../src/workers/connection/actor.js', import.meta.url).href;
 const NAMES = new URL('../../src/workers/dns/actor.js', import.meta.url).href;
 const FDS_MAX = 65_536;
-/** Where the clients come in, by name only: they are pairs. */
+/** The listener of the clients; it has a name only, since the clients are socket pairs. */
 const LISTENER = { number: 0, name: 'pairs', ip: new Uint8Array([127, 0, 0, 1]), port: 0, inbound: 'socks5' } as const;
 
 export class ActorsWorld {
@@ -61,17 +61,17 @@ export class ActorsWorld {
     return world;
   }
 
-  /** Main begins to rest, as an acceptor does. */
+  /** Marks main as resting, as an acceptor does before it waits. */
   rest(): void {
     this.#queue.rest();
   }
 
-  /** Whether the actor has ended main's rest, and rung for it. */
+  /** Whether the actor has ended main's rest and rung main's doorbell. */
   get isRoused(): boolean {
     return !this.#queue.isResting && pollNow(this.#doorbells[1], POLLIN) !== 0;
   }
 
-  /** CONNECT through the actor, with `hello` sent after the reply: the reply's code, and all that came until the end. */
+  /** Sends CONNECT, and `hello` after the reply. Gives the reply's code, and all bytes until the end of the connection. */
   async ask(host: string, port: number, hello = ''): Promise<{ reply: number; said: string }> {
     const [near, far] = connectedPair();
     assert.ok(this.#queue.push(far));
@@ -93,7 +93,7 @@ export class ActorsWorld {
       });
       client.on('close', () => {
         const all = Buffer.concat(chunks);
-        // Greeting of 2 octets, reply of 10: the address in it is IPv4.
+        // The method choice has 2 octets, the reply 10: its address is IPv4.
         resolve({ reply: all[3] ?? -1, said: all.subarray(12).toString('latin1') });
       });
     });
@@ -113,7 +113,7 @@ export class ActorsWorld {
   }
 }
 
-/** Sockets of this process, by number. */
+/** The open sockets of this process, as /proc names them. */
 export function openSockets(): string[] {
   return [...openFds().values()].filter((target) => target.startsWith('socket:'));
 }

@@ -1,15 +1,15 @@
-// Runs in a namespace of its own (namespace.ts): sets its network up as it is told, starts a gateway there, and says what a
-// client is answered. Not a test.
+// A script for a network namespace (namespace.ts): sets up the network as ordered, starts a gateway there, and returns the
+// replies that a client gets. Not a test.
 import { spawnSync } from 'node:child_process';
 import { type EngineName, Gateway } from './gateway.js';
 import { type Destination, dial } from './socks-client.js';
 
 export interface Asked {
-  /** Commands of a shell. */
+  /** Shell commands. */
   readonly setup: string;
   readonly config: object;
   readonly engine: EngineName;
-  /** Port 0 is the gateway's own. */
+  /** Port 0 stands for the gateway's own port. */
   readonly destinations: readonly Destination[];
 }
 

@@ -1,11 +1,11 @@
-// Candidates by short names, and lines that are as a test wants them.
+// Candidates by short names, and lines in the state that a test wants.
 import type { Candidate } from '../../src/protocol/lines/candidate.js';
 import type { LineView } from '../../src/protocol/routes/destination-memory.js';
 
-/** A line and the last octet of the address of its first hop. */
+/** `last` is the last octet of the address of the line's first hop. */
 export const candidate = (line: number, last = 1): Candidate => ({ line, ip: Uint8Array.of(192, 0, 2, last) });
 
-/** Lines that may all be used and none of which answers early, but for those named. */
+/** Lines that may all be used and do not answer early, except those named in `out` and `early`. */
 export function lineView({
   out = [],
   early = [],

@@ -1,8 +1,8 @@
-// What a real TLS client says first: a listener takes its bytes up to the end of the ClientHello, then hangs up.
+// Captures the first bytes of a real TLS client: a server reads them up to the end of the ClientHello, then hangs up.
 import { readClientHello } from '../../src/protocol/tls/client-hello.js';
 import { TestServer } from './servers.js';
 
-/** `connect` starts the client towards a port of 127.0.0.1. The bytes are all that came, what followed among them. */
+/** `connect` starts the client towards a port of 127.0.0.1. Returns all bytes that came, also those after the ClientHello. */
 export async function capturedHello(connect: (port: number) => void): Promise<Uint8Array> {
   let taken = (_bytes: Uint8Array): void => {};
   const capture = new Promise<Uint8Array>((resolve) => {

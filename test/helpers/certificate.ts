@@ -1,5 +1,5 @@
-// A key and a certificate that signs itself, made by openssl once for each name and process. Where openssl is not
-// installed, tests with it are skipped and say so.
+// A key and a self-signed certificate, made by openssl once for each name and process. Where openssl is not installed, tests
+// with certificates are skipped and say so.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,12 +12,12 @@ export interface Certificate {
 
 const made = new Map<string, Certificate>();
 
-/** Why there can be no certificate here; undefined where there can. */
+/** Why no certificate can be made here; undefined if one can. */
 export function whyNoCertificate(): string | undefined {
   return spawnSync('which', ['openssl']).status === 0 ? undefined : 'openssl is not installed';
 }
 
-/** For `name` and 127.0.0.1, on P-256. */
+/** A certificate for `name` and 127.0.0.1, on P-256. */
 export function certificateFor(name: string): Certificate {
   const certificate = made.get(name) ?? make(name);
   made.set(name, certificate);

@@ -1,29 +1,29 @@
-// Builds ClientHellos (RFC 8446 section 4.1.2) byte by byte, with what a test wants in them. Not a client: the keys in
-// them are made of nothing, so a server that reads them answers, but no handshake ends well.
+// Builds ClientHellos (RFC 8446 section 4.1.2) byte by byte, with the parts that a test wants. Not a client: the keys in
+// them are not real, so a server that reads them answers, but no handshake succeeds.
 
 export interface HelloParts {
   readonly serverName?: string;
   readonly earlyData?: boolean;
-  /** Offers a session to resume; goes last, as it must. */
+  /** Offers a session to resume, in the last extension, as the RFC demands. */
   readonly psk?: boolean;
-  /** Bytes of a key share; 1216 is what X25519MLKEM768 takes. */
+  /** Size of a key share in bytes; X25519MLKEM768 has 1216. */
   readonly keyShare?: number;
-  /** Bytes of a padding extension (RFC 7685), without its header. */
+  /** Size of a padding extension (RFC 7685) in bytes, without its header. */
   readonly padding?: number;
   /** No list of extensions at all, as in SSL 3.0. */
   readonly bare?: boolean;
-  /** Bytes of the message in each record but the last; all of them if not given. */
+  /** Bytes of the message in each record but the last; default all. */
   readonly recordSize?: number;
   readonly recordVersion?: number;
 }
 
 const uint16 = (value: number) => [value >> 8, value & 255];
-/** With its length before it, in two bytes. */
+/** Puts the length before the bytes, in two bytes. */
 const vector = (bytes: readonly number[]) => [...uint16(bytes.length), ...bytes];
 const extension = (type: number, content: readonly number[]) => [...uint16(type), ...vector(content)];
 const filled = (size: number, value: number) => Array<number>(size).fill(value);
 
-/** Records that carry a message, at most `recordSize` bytes of it in each. */
+/** The records of a message, with at most `recordSize` of its bytes in each. */
 export function inRecords(message: Uint8Array, recordSize: number, version = 0x0301): Uint8Array {
   const records: number[] = [];
   for (let at = 0; at < message.length; at += recordSize) {
@@ -35,7 +35,7 @@ export function inRecords(message: Uint8Array, recordSize: number, version = 0x0
 
 function extensions({ serverName, earlyData, psk, keyShare, padding }: HelloParts): number[] {
   const list = [
-    // GREASE (RFC 8701), the versions, groups and signature algorithms that a server looks for.
+    // GREASE (RFC 8701), then the versions, groups and signature algorithms that a server looks for.
     ...extension(0x2a2a, []),
     ...extension(43, [4, 3, 4, 3, 3]),
     ...extension(10, vector([0, 29])),

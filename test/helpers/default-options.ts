@@ -1,4 +1,4 @@
-// The options that an empty configuration comes to, for tests that want a whole one and change a few.
+// The options of an empty configuration, for tests that need a whole one and change parts of it.
 import { Diagnostics } from '../../src/main/config/diagnostics/diagnostics.js';
 import { finish } from '../../src/main/config/finish.js';
 import type { Configuration } from '../../src/protocol/options.js';

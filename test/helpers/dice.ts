@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same each time (Mulberry32): whole, from 0 and below `limit`. */
+/** Pseudo-random integers from 0 and below `limit`, the same for the same seed (Mulberry32). */
 export type Dice = (limit: number) => number;
 
 export function dice(seed: number): Dice {

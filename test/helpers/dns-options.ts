@@ -1,5 +1,5 @@
-// The options that the DNS actor reads, with short deadlines, no probe and no IPv6 of the machine. Not a whole
-// configuration.
+// The options that the DNS actor reads, with short deadlines, without the probe, and independent of the machine's IPv6. Not
+// a whole configuration.
 import type { Nameserver } from '../../src/protocol/options.js';
 import type { NamesOptions } from '../../src/workers/dns/names.js';
 

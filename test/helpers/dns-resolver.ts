@@ -1,4 +1,4 @@
-// A resolver with its servers, outside of any thread; what it trusts, the machine's files and the clock are the test's.
+// A resolver with its servers, without a thread of its own. The test gives its trust, the machine's files and the clock.
 import { sourcesOf } from '../../src/protocol/address/address-order.js';
 import type { LookupAnswer } from '../../src/threads/contracts/dns.js';
 import { CREDULOUS, type Judge } from '../../src/workers/dns/ask/judge.js';
@@ -14,26 +14,26 @@ export interface TestParts {
   readonly system?: SystemNames;
   readonly now?: () => number;
   readonly judge?: Judge;
-  /** Is told of forged answers. */
+  /** Called for each forged answer. */
   readonly injected?: (server: string, name: string, addresses: readonly string[]) => void;
   readonly network?: Network;
   readonly files?: SystemFiles;
   readonly hostsFile?: string;
-  /** None of the process's own without. */
+  /** Default: empty, without the process's own variables. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface TestResolver extends Pick<Resolver, 'counts' | 'tables'> {
-  /** The first answer. */
+  /** Gives the first answer. */
   lookup(name: string): Promise<LookupAnswer>;
-  /** All of them. */
+  /** Calls `heard` with every answer. */
   hear(name: string, heard: (answer: LookupAnswer) => void): void;
   readonly servers: AllServers;
-  /** Nothing is left once the sockets have closed. */
+  /** Afterwards nothing is left once the sockets have closed. */
   stop(): void;
 }
 
-/** Any /etc/nsswitch.conf that makes `system` go to getaddrinfo. */
+/** A /etc/nsswitch.conf that makes `system` use getaddrinfo. */
 const NOT_PLAIN: SystemFiles = {
   resolvConf: '/dev/null',
   nsswitch: new URL('../../../test/fixtures/nsswitch-ldap.conf', import.meta.url).pathname,

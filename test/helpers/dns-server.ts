@@ -1,5 +1,5 @@
-// A small DNS server on loopback, UDP and TCP on one port: zones like a resolver's, and one trick at a time for whoever
-// asks. It counts what it is asked. It is not a resolver: it knows only its own zones.
+// A small DNS server on loopback, UDP and TCP on one port. It answers for its zones as a resolver does, may play one trick
+// at a time, and records the queries. It is not a resolver: it knows only its own zones.
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket as TcpSocket } from 'node:net';
 import dnsPacket, { type Answer } from 'dns-packet';
@@ -13,7 +13,7 @@ export interface Host {
 }
 
 export interface Query {
-  /** In the case of its letters in which it was asked. */
+  /** In the case in which it was asked. */
   readonly name: string;
   readonly type: string;
   readonly transport: 'udp' | 'tcp';
@@ -21,10 +21,11 @@ export interface Query {
 }
 
 /**
- * `hold` answers after the promise; `lies-first` sends answers that must not be believed, then the true one, and `inject`
- * believable ones with these addresses, without EDNS as injectors do, then, after the promise, the true one. `lower-case`
- * does not keep the case of the question, `mutate` sends so many copies of the truth with other octets before it, `no-edns` is a server that does not know it, `hijack` has an address for every
- * name that does not exist.
+ * `lies-first` sends answers that must not be believed, then the true one. `lower-case` does not keep the case of the
+ * question. `no-edns` answers a query with EDNS by FORMERR. `hijack` has an address for every name that does not exist.
+ * `mutate` sends `count` copies of the true answer with changed octets, then the true one. `inject` sends a believable answer
+ * with these addresses, by default without EDNS as injectors do, and the true one once `until` settles. `hold` sends the
+ * true answer once the promise settles.
  */
 export type Trick =
   | 'drop'
@@ -50,15 +51,15 @@ export type Trick =
 
 export const HIJACKER = '203.0.113.99';
 
-/** undefined: the truth. */
+/** Returns undefined for the true answer. */
 export type ChooseTrick = (query: Query) => Trick | undefined;
 
 export interface DnsServerOptions {
-  /** 127.0.0.1 without. */
+  /** Default 127.0.0.1. */
   readonly address?: string;
-  /** Of the kernel's choice without. */
+  /** Default: the kernel chooses. */
   readonly port?: number;
-  /** By domain: what every name below it has that is not in the zones. */
+  /** By domain: the records of every name below it that is not in the zones. */
   readonly wildcards?: Readonly<Record<string, Host>>;
   readonly trick?: ChooseTrick;
   /** TTL and MINIMUM of the SOA in negative answers; undefined leaves the SOA out. */
@@ -95,14 +96,14 @@ export class DnsServer {
         await server.#listen();
         return server;
       } catch (error) {
-        // The UDP port of that number may be taken.
+        // The UDP port of the same number may be taken.
         await server.close();
         if (attempt === 10) throw error;
       }
     }
   }
 
-  /** As a configured nameserver. */
+  /** This server as a configured name server. */
   get at(): Nameserver {
     return nameserver('udp', this.port);
   }
@@ -151,7 +152,7 @@ export class DnsServer {
   async #serveUdp(bytes: Buffer, from: RemoteInfo): Promise<void> {
     const send = (answer: Buffer): void => this.#udp?.send(answer, from.port, from.address);
     for (const answer of await this.#answers(bytes, 'udp', send)) {
-      // As a server does: what does not fit is cut.
+      // An answer that is too long is truncated, as servers do.
       send(answer.length > 1232 ? truncated(answer) : answer);
     }
   }
@@ -167,7 +168,7 @@ export class DnsServer {
       while (received.length >= 2 && received.length >= 2 + received.readUInt16BE(0)) {
         const end = 2 + received.readUInt16BE(0);
         const message = received.subarray(2, end);
-        // What waits does not hold up the others, but no two answers are mixed.
+        // A delayed answer does not hold up the others, and no two answers are mixed.
         const answers = this.#answers(message, 'tcp');
         written = Promise.all([answers, written]).then(([[answer]]) => this.#answerTcp(client, answer));
         received = received.subarray(end);
@@ -180,13 +181,13 @@ export class DnsServer {
       client.destroy();
       return;
     }
-    // One octet first: the length may be split anywhere.
+    // The length may be split anywhere: one octet goes ahead.
     client.write(Buffer.from([answer.length >> 8]));
     await new Promise((resolve) => setImmediate(resolve));
     client.write(Buffer.concat([Buffer.from([answer.length & 0xff]), answer]));
   }
 
-  /** `early` sends what comes before the answers. */
+  /** `early` sends answers that come before the returned ones. */
   async #answers(bytes: Buffer, transport: 'udp' | 'tcp', early?: (answer: Buffer) => void): Promise<Buffer[]> {
     const asked = dnsPacket.decode(bytes);
     const question = asked.questions?.[0] as dnsPacket.Question;
@@ -298,7 +299,7 @@ function forged(id: number, question: dnsPacket.Question, addresses: readonly st
   });
 }
 
-/** Cut in the midst of a record, with counts that promise more, as some servers do. */
+/** Cut within a record, while the counts promise more, as with some servers. */
 function truncated(truth: Buffer): Buffer {
   const cut = Buffer.from(truth.subarray(0, truth.length - 3));
   cut.writeUInt8(cut.readUInt8(2) | 0x02, 2);
@@ -330,7 +331,7 @@ function lies(id: number, question: dnsPacket.Question): Buffer[] {
   ];
 }
 
-/** Promise.withResolvers, which Node 20 does not have. */
+/** Does what Promise.withResolvers does, which Node 20 does not have. */
 export function deferred(): { promise: Promise<void>; resolve: () => void } {
   let resolve = (): void => {};
   const promise = new Promise<void>((settled) => {
@@ -339,7 +340,7 @@ export function deferred(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve };
 }
 
-/** A plain server on loopback, as the configuration has it. */
+/** A server on loopback that is asked in the clear, as the configuration has it. */
 export function nameserver(kind: 'udp' | 'tcp', port: number): Nameserver {
   return { kind, id: `${kind}://127.0.0.1:${port}`, host: '127.0.0.1', port, path: '', via: undefined };
 }

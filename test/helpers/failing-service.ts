@@ -1,4 +1,4 @@
-// An actor that answers on its control port and goes wrong half a second later, as FAIL_SERVICE says.
+// An actor that answers on its control port and fails after half a second, in the way that FAIL_SERVICE names.
 import type { MessagePort } from 'node:worker_threads';
 import { serve } from '../../src/threads/port.js';
 

@@ -1,14 +1,14 @@
-// A connection actor that goes wrong when a test says so: an entry for its thread in place of the real one, which it runs.
+// A connection actor that goes wrong on a test's order: this entry of the actor's thread replaces the real one and runs it.
 // The test calls `goWrong` in its own thread.
 import { BroadcastChannel } from 'node:worker_threads';
 import type { ConnectionStart } from '../../src/threads/contracts/start.js';
 import { FdQueue } from '../../src/threads/shared/fd-queue.js';
 import { run as serve } from '../../src/workers/connection/actor.js';
 
-/** Throw in the loop, end the thread, spin without a turn, or fill the heap: at once, or turn by turn. */
+/** Throw in the loop, end the thread, spin without a turn, or fill the heap: at once (hog), or turn by turn (leak). */
 export type Fault = 'throw' | 'exit' | 'spin' | 'hog' | 'leak';
 
-/** What startGateway takes for its actors, with this entry for the connection actors. */
+/** The entries of actors for startGateway, with this one for connection actors. */
 export const FAULTY_ENTRIES = {
   connection: new URL('./faulty-connection.js', import.meta.url),
   names: new URL('../../src/workers/dns/actor.js', import.meta.url),
@@ -16,7 +16,7 @@ export const FAULTY_ENTRIES = {
 };
 
 const CHANNEL = 'faults of connection actors';
-/** Half a MiB leaks this often: far less between two looks at the heap than it leaves free. */
+/** Half a MiB leaks in this interval: far less between two looks at the heap than the free space that the heap watch keeps. */
 const LEAK_EVERY_MS = 25;
 
 interface Order {
@@ -24,14 +24,14 @@ interface Order {
   readonly fault: Fault;
 }
 
-/** Has an actor of this process go wrong, by its number. */
+/** Makes an actor of this process go wrong, by its number. */
 export function goWrong(actor: number, fault: Fault): void {
   const orders = new BroadcastChannel(CHANNEL);
   orders.postMessage({ actor, fault } satisfies Order);
   orders.close();
 }
 
-/** The entry. */
+/** The entry of the thread. */
 export async function run(start: ConnectionStart): Promise<void> {
   const orders = new BroadcastChannel(CHANNEL);
   orders.onmessage = (event) => {
@@ -83,7 +83,7 @@ function leak(): void {
 
 const { wakeUp, fallAsleep } = FdQueue.prototype;
 
-/** The actor looks at its queue in each turn of its loop; while there is something to do there, it does not wait. */
+/** Acts in each turn, when the actor looks at its queue. As long as it acts, the actor does not wait. */
 function inEachTurn(act: (() => void) | undefined): void {
   FdQueue.prototype.fallAsleep = act === undefined ? fallAsleep : () => false;
   FdQueue.prototype.wakeUp = function (this: FdQueue): void {

@@ -1,5 +1,5 @@
-// The consuming thread of the queue's test: takes numbers until the last one and says whether they came in order. It
-// sleeps as an actor does, with an Atomics.wait in the place of a doorbell.
+// The consuming thread of the fd queue's test: takes numbers until the last one and reports whether they came in order. It
+// sleeps as an actor does, with Atomics.wait in place of a doorbell.
 import { parentPort, workerData } from 'node:worker_threads';
 import { FdQueue } from '../../src/threads/shared/fd-queue.js';
 

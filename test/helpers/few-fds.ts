@@ -1,5 +1,5 @@
-// A process with an acceptor that runs out of fds: it keeps every client until a line comes on its standard input. It
-// prints its port first, then what it logs; at the end, how much it worked meanwhile.
+// A process with an acceptor that runs out of fds: it keeps every client until a line comes on its standard input. It prints
+// its port first, then its log; after the line, its CPU time and the number of clients that it kept.
 import { createLogger } from '../../src/main/process/log.js';
 import { AcceptingWorld } from './accepting-world.js';
 

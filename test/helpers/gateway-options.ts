@@ -1,9 +1,9 @@
-// The options of a gateway for tests: the defaults, on a port of the kernel's choice, with what a test wants otherwise.
+// The options of a gateway for tests: the defaults, on a port that the kernel chooses, with the changes that a test wants.
 import assert from 'node:assert/strict';
 import { load } from '../../src/main/config/load.js';
 import type { Configuration } from '../../src/protocol/options.js';
 
-/** The probe would ask servers outside. */
+/** The DNS probe would ask servers outside. */
 const NO_PROBE = { TCPROUTE_DNS_PROBE_ENABLED: 'off' };
 
 export function gatewayOptions(changes: Partial<Configuration> = {}): Configuration {

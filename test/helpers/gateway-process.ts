@@ -1,5 +1,5 @@
-// A gateway as a process of its own: `runGateway` with the options given as JSON. Logs go to standard output. A further
-// argument is a mistake that main makes when it is sent something: throw or reject.
+// A gateway as a process: `runGateway` with the options given as JSON. It logs to standard output. With the further argument
+// `throw` or `reject`, main fails in that way as soon as standard input has data.
 import { openLog } from '../../src/main/process/log.js';
 import { endWith, runGateway } from '../../src/main/run.js';
 import type { Options } from '../../src/protocol/options.js';

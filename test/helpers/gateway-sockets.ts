@@ -1,4 +1,4 @@
-// The kernel's table of TCP sockets, as tests look into it: states and queues by port. It opens nothing.
+// Reads the kernel's table of TCP sockets for tests: states and queues by port. It opens no sockets.
 import { readFileSync } from 'node:fs';
 import { until } from './until.js';
 
@@ -8,13 +8,13 @@ export interface TcpSocket {
   readonly localPort: number;
   readonly remotePort: number;
   readonly state: number;
-  /** Bytes that its owner has not read. */
+  /** Bytes that the owner of the socket has not read. */
   readonly unread: number;
-  /** How often what was sent last has been sent again without an answer. */
+  /** How often the oldest unacknowledged bytes have been sent again. */
   readonly retransmits: number;
 }
 
-/** Sockets that have `port` at either end. The table may hold ten thousands of others. */
+/** The sockets that have `port` at either end. The table may hold tens of thousands of others. */
 export function tcpSockets(port: number): TcpSocket[] {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
   return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) => {
@@ -37,7 +37,7 @@ function hexAfterColon(text: string): number {
   return Number.parseInt(text.slice(text.lastIndexOf(':') + 1), 16);
 }
 
-/** Waits until the server on `port` has read all that came from the client on `clientPort`. */
+/** Waits until the server on `port` has read all bytes from the client on `clientPort`. */
 export async function untilRead(port: number, clientPort: number): Promise<void> {
   await until('the gateway has read what was sent', () =>
     tcpSockets(clientPort).some(
@@ -52,7 +52,7 @@ export async function untilListening(port: number): Promise<void> {
   );
 }
 
-/** Connections towards `port` that have not been answered. */
+/** The number of connections towards `port` whose SYN has not been answered. */
 export function dialsTowards(port: number): number {
   return tcpSockets(port).filter(({ remotePort, state }) => remotePort === port && state === State.synSent).length;
 }

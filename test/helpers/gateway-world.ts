@@ -1,5 +1,5 @@
-// A test against the gateway in both engines: what the test takes is given back at its end, the gateway last, which must
-// then hold nothing. If the test fails, what the gateway printed is shown.
+// A test of the gateway, run with both engines. At its end all that the test has taken is closed, the gateway last, which
+// must hold nothing then. If the test fails, the gateway's output is shown.
 import { after, test } from 'node:test';
 import { tryUring } from '../../src/linux/engine/choose.js';
 import { type EngineName, Gateway } from './gateway.js';
@@ -8,7 +8,7 @@ interface Closable {
   close(): unknown;
 }
 
-/** Gateways that one test leaves to the next, by engine and configuration. */
+/** Gateways that a test leaves to the next one, by engine and configuration. */
 const shared = new Map<string, Promise<Gateway>>();
 
 after(async () => {
@@ -26,23 +26,23 @@ export class World {
     this.engine = engine;
   }
 
-  /** A gateway of this test's own. */
+  /** Starts a gateway for this test alone. */
   async gateway(config: object = {}, args: readonly string[] = []): Promise<Gateway> {
-    // Owned before it listens: one that does not within the time must end, too.
+    // Owned before it listens, so that it is ended also if it does not listen in time.
     const gateway = this.own(Gateway.begin(config, this.engine, args));
     await gateway.listens();
     return gateway;
   }
 
-  /** Takes over a gateway that the test has started itself. */
+  /** Takes over a gateway that the test has started itself; it is stopped at the end. */
   own(gateway: Gateway): Gateway {
     this.#own.push(gateway);
-    // A test that is late goes on after its time is over.
+    // A test that has exceeded its time still goes on.
     if (this.#aborted) void gateway.kill();
     return gateway;
   }
 
-  /** A gateway that other tests of the file may have used, to save its start. */
+  /** A gateway that other tests of the file may use as well, which saves its start. */
   async shared(config: object = {}): Promise<Gateway> {
     const key = `${this.engine} ${JSON.stringify(config)}`;
     const starting = shared.get(key) ?? Gateway.start(config, this.engine);
@@ -52,7 +52,7 @@ export class World {
     return gateway;
   }
 
-  /** Closes it at the end. */
+  /** Closes `thing` at the end of the test. */
   use<Thing extends Closable>(thing: Thing): Thing {
     this.#taken.push(thing);
     return thing;
@@ -68,7 +68,7 @@ export class World {
     for (const gateway of this.#own) if (gateway.exit === undefined) await gateway.stop();
   }
 
-  /** The end of a test that has failed. */
+  /** Ends a test that has failed. */
   async abort(): Promise<void> {
     this.#aborted = true;
     await this.#giveBack();
@@ -82,7 +82,7 @@ export class World {
 
 const withoutUring = tryUring();
 
-/** One test for each engine; `timeout_ms` bounds each. `missing`: why it cannot run here. */
+/** Defines one test for each engine, each bounded by `timeout_ms`. `missing` says why it cannot run here. */
 export function inBothEngines(
   behaviour: string,
   body: (world: World) => Promise<void>,
@@ -96,7 +96,7 @@ export function inBothEngines(
   }
 }
 
-/** The runner's own timeout would leave the gateway behind. */
+/** Has its own time-out: the runner's would leave the gateway running. */
 async function run(world: World, body: (world: World) => Promise<void>, timeout_ms: number): Promise<void> {
   let overdue: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -1,5 +1,5 @@
-// The gateway as its users run it: a child process of bin/tcproute.js with a configuration file of its own. It collects
-// what the child logs, and sees from outside what it holds. It knows nothing of SOCKS.
+// The gateway as its users run it: a child process of bin/tcproute.js with its own configuration file. Collects the
+// child's log, and looks at the child's resources from outside. It knows nothing of SOCKS.
 import assert from 'node:assert/strict';
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ export type EngineName = 'uring' | 'epoll';
 export interface LogRecord {
   readonly level: string;
   readonly msg: string;
-  /** Of an ended connection. */
+  /** Fields of an ended connection. */
   readonly ending?: string;
   readonly cause?: string;
   readonly [field: string]: unknown;
@@ -27,14 +27,14 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** What is out of the ordinary about a gateway's process. */
+/** Unusual conditions for a gateway's process. */
 export interface Surroundings {
   readonly environment?: Readonly<Record<string, string>>;
-  /** A file descriptor to log to; then no records are collected. */
+  /** A file descriptor to log to; no records are collected then. */
   readonly stdout?: number;
 }
 
-/** The repository, wherever this was compiled to. */
+/** The root of the repository, wherever this file was compiled to. */
 export const root = findRoot();
 export const program = join(root, 'bin/tcproute.js');
 
@@ -44,19 +44,19 @@ function findRoot(): string {
   return directory;
 }
 
-/** Two seconds of CPU time at most, on a machine that may be busy with ten other things. */
+/** The start takes at most two seconds of CPU time, but the machine may be busy with ten other things. */
 const START_MS = 25_000;
-/** Between two connections of a stream of them. */
+/** Pause between the connections of `loggedWhile`. */
 const PACE_MS = 100;
 
 export class Gateway {
   readonly child: ChildProcess;
   readonly records: LogRecord[] = [];
-  /** Everything that was printed, on both streams. */
+  /** All that was printed on both streams. */
   output = '';
   readonly exited: Promise<Exit>;
   exit: Exit | undefined;
-  /** Sockets that it holds when it serves nobody. */
+  /** Number of sockets that it holds without connections. */
   #idleSockets = 0;
 
   private constructor(child: ChildProcess, directory: string) {
@@ -78,8 +78,8 @@ export class Gateway {
   }
 
   /**
-   * Starts it, and does not wait until it listens. `config` is an object, or the name of a file; `fds` its RLIMIT_NOFILE;
-   * `within` a command that becomes the gateway, which is its last arguments.
+   * Starts it without waiting until it listens. `config` is an object, or the name of a file; `fds` is its RLIMIT_NOFILE;
+   * `within` is a command that runs the gateway, whose command line is appended.
    */
   static spawn(
     config: object | string,
@@ -92,7 +92,7 @@ export class Gateway {
     const directory = mkdtempSync(join(tmpdir(), 'tcproute-'));
     const file = typeof config === 'string' ? config : join(directory, 'config.json');
     if (typeof config === 'object') writeFileSync(file, JSON.stringify(config));
-    // Probing asks servers that are not this test's.
+    // The DNS probe would ask servers that are not this test's.
     const env = { PATH: process.env['PATH'], TCPROUTE_ENGINE: engine, TCPROUTE_DNS_PROBE_ENABLED: 'off' };
     const limit = fds === undefined ? [] : ['sh', '-c', `ulimit -n ${fds}; exec "$0" "$@"`];
     const [command, ...argv] = [...within, ...limit, process.execPath, program, '-c', file, ...args];
@@ -102,8 +102,8 @@ export class Gateway {
   }
 
   /**
-   * Begins to start it, on a port of the kernel's choice and with one worker (unless `config` says otherwise), as most tests
-   * want it: a worker takes a tenth of the start. A test for which several workers matter says so.
+   * Starts it without waiting, on a port that the kernel chooses and with one worker (unless `config` says otherwise), with
+   * settings for tests. A worker takes a tenth of the start; a test for which several workers matter says so.
    */
   static begin(
     config: { readonly race?: object; readonly workers?: number },
@@ -112,12 +112,12 @@ export class Gateway {
     fds?: number,
     within?: readonly string[],
   ): Gateway {
-    // A real proxy would carry the probe outside; and on a busy machine things are late that are not broken.
+    // A real proxy would carry the early probe outside; and on a busy machine, late does not mean broken.
     const race = { early_probe_interval_s: 0, margin_ms: 1000, ...config.race };
     return Gateway.spawn({ port: 0, workers: 1, ...config, race }, engine, args, fds, within);
   }
 
-  /** Begins it, and waits until it listens. */
+  /** Starts it and waits until it listens. */
   static async start(...how: Parameters<typeof Gateway.begin>): Promise<Gateway> {
     const gateway = Gateway.begin(...how);
     await gateway.listens();
@@ -149,7 +149,7 @@ export class Gateway {
     return this.records.filter(({ msg }) => msg === 'connection');
   }
 
-  /** For a test of so many that ports come again. */
+  /** For tests with so many connections that port numbers repeat. */
   forgetConnections(): void {
     const others = this.records.filter(({ msg }) => msg !== 'connection');
     this.records.splice(0, this.records.length, ...others);
@@ -162,7 +162,7 @@ export class Gateway {
     return find() as LogRecord;
   }
 
-  /** The same, with `act` done again and again meanwhile; the last one has ended by then. */
+  /** The same as `logged`, with `act` repeated meanwhile; the last `act` has ended when this returns. */
   async loggedWhile(message: string, timeout_ms: number, act: () => Promise<void>): Promise<LogRecord> {
     let wanted = true;
     const acting = async (): Promise<void> => {
@@ -192,7 +192,7 @@ export class Gateway {
     return find() as LogRecord;
   }
 
-  /** What its open fds are. */
+  /** What its open fds refer to, as /proc names it. */
   fds(): string[] {
     const directory = `/proc/${this.child.pid}/fd`;
     return readdirSync(directory).flatMap((fd) => {
@@ -208,7 +208,7 @@ export class Gateway {
     return this.fds().filter((fd) => fd.startsWith('socket:')).length;
   }
 
-  /** Lines of its memory map. */
+  /** Number of lines of its memory map. */
   maps(): number {
     return readFileSync(`/proc/${this.child.pid}/maps`, 'latin1').split('\n').length - 1;
   }
@@ -219,14 +219,14 @@ export class Gateway {
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
   }
 
-  /** Waits until it has let go of every connection. */
+  /** Waits until it has closed every connection. */
   async idle(): Promise<void> {
     await until('the gateway holds no connection', () => this.sockets() <= this.#idleSockets);
     const unasked = this.records.filter(({ msg }) => msg.includes('that nobody asked for'));
     assert.deepEqual(unasked, []);
   }
 
-  /** Ends it as an operator does. By then it must hold no connection. */
+  /** Ends it as an operator does; it must hold no connection any more. */
   async stop(): Promise<void> {
     if (this.exit === undefined) await this.idle();
     this.child.kill('SIGTERM');
@@ -236,7 +236,7 @@ export class Gateway {
     assert.deepEqual(exit, { status: 0, signal: null }, this.output);
   }
 
-  /** Ends it without asking, for a test that has failed. */
+  /** Kills it, for a test that has failed. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.exited;

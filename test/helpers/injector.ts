@@ -1,12 +1,12 @@
-// An address where no server is, but somebody on the way answers: forged addresses for targeted names, several in a row,
-// and silence for all others. It counts what it hears.
+// An address without a server, where something on the way answers: for targeted names it sends forged addresses, several
+// answers in a row, and for all others nothing. It records the names that it is asked for.
 import { createSocket, type Socket } from 'node:dgram';
 import dnsPacket from 'dns-packet';
 
 export class Injector {
   readonly address = '127.0.0.1';
   readonly heard: string[] = [];
-  /** While false it keeps silent. */
+  /** While false, it is silent. */
   forging = true;
   readonly #forged: ReadonlyMap<string, readonly string[]>;
   readonly #socket: Socket = createSocket('udp4');
@@ -16,7 +16,7 @@ export class Injector {
     this.#forged = new Map(Object.entries(forged));
   }
 
-  /** `forged`: addresses by name, each in an answer of its own. `*` answers every name. */
+  /** `forged` has addresses by name; each address gets its own answer. `*` stands for every other name. */
   static async start(forged: Readonly<Record<string, readonly string[]>>): Promise<Injector> {
     const injector = new Injector(forged);
     const socket = injector.#socket;
@@ -28,7 +28,7 @@ export class Injector {
     return injector;
   }
 
-  /** As a configured phantom server. */
+  /** This address as a configured phantom server. */
   get at(): { readonly address: string; readonly port: number } {
     return { address: this.address, port: this.port };
   }

@@ -1,5 +1,5 @@
-// Runs in a network namespace of its own that has loopback and no route (see namespace.ts): a gateway, and a server on ::1
-// that its parent names in the gateway's `hosts` or asks for as localhost.
+// A script for a network namespace with loopback and no route (namespace.ts): a gateway, and a server on ::1 that the parent
+// names in the gateway's `hosts` or asks for as localhost.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { through } from './socks-client.js';
 
 export interface Visits {
   readonly engine: EngineName;
-  /** Of the machine. */
+  /** Text of the machine's /etc/hosts. */
   readonly hostsFile: string;
   readonly config: object;
   readonly names: readonly string[];
@@ -19,7 +19,7 @@ export interface Visits {
 const directory = mkdtempSync(join(tmpdir(), 'tcproute-loopback-'));
 const hosts = join(directory, 'hosts');
 
-/** From where the server was reached, or what the client was told; by name. */
+/** For each name, the address from which the server was reached, or the error that the client got. */
 async function visit({ engine, hostsFile, config, names }: Visits): Promise<string[]> {
   writeFileSync(hosts, hostsFile);
   const gateway = await Gateway.start(config, engine);

@@ -1,17 +1,17 @@
-// A site that moves: two servers on one port, a name for them, and visits that tell which one was reached.
+// A site that moves: two servers on one port, a name for them, and visits that tell which server was reached.
 import assert from 'node:assert/strict';
 import { DnsServer, type Host } from './dns-server.js';
 import type { World } from './gateway-world.js';
 import { TestServer } from './servers.js';
 import { dial } from './socks-client.js';
 
-/** The time that an answer holds (of a hosts file 5 s), and a second for the look, with much room for a busy machine. */
+/** Time for an answer to expire (5 s for a hosts file), a second for the look, and much room for a busy machine. */
 const FOLLOWED_MS = 12_000;
 export const TTL_S = 1;
 export const OLD = { A: ['127.0.0.2'], ttl_s: TTL_S };
 export const NEW = { A: ['127.0.0.3'], ttl_s: TTL_S };
 
-/** Two servers on one port, which say who they are, and a name for them. */
+/** Starts two servers on one port that name themselves, and a DNS server with a name for them. */
 export async function movable(world: World) {
   const serve = (banner: string, host: string, port = 0) =>
     TestServer.listen((socket) => socket.end(banner), host, port);
@@ -29,7 +29,7 @@ export async function movable(world: World) {
   return { zones, dns, config, visit };
 }
 
-/** One visit after the other, until one comes to something else; then it stays so. */
+/** Visits until the result is `wanted`; then it must stay so. */
 export async function follows(visit: () => Promise<string>, wanted: string): Promise<void> {
   const until = performance.now() + FOLLOWED_MS;
   for (let said = await visit(); said !== wanted; said = await visit())

@@ -1,5 +1,5 @@
-// How many mutations a test tries: a tenth of its full count, since nearly every such test draws other ones each time. All
-// of them with TCPROUTE_TEST_FULL in the environment.
+// How many mutations a test tries: a tenth of its full number, since nearly every such test draws others each time. With
+// TCPROUTE_TEST_FULL in the environment it tries all.
 const isFull = (process.env['TCPROUTE_TEST_FULL'] ?? '') !== '';
 
 export function mutationRuns(full: number): number {

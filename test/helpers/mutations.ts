@@ -1,4 +1,4 @@
-// Bytes that are nearly right: a message with some octets changed, dropped, doubled or cut off, by dice.
+// Bytes that are nearly right: a message in which dice change, drop, double or cut off some octets.
 import type { Dice } from './dice.js';
 
 export function mutated(message: Uint8Array, roll: Dice): Buffer {
@@ -26,7 +26,7 @@ export function mutated(message: Uint8Array, roll: Dice): Buffer {
   return bytes;
 }
 
-/** In pieces, as a stream may bring it. */
+/** Splits bytes into pieces, as a stream may bring them. */
 export function pieces(bytes: Buffer, roll: Dice): Buffer[] {
   const parts: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {

@@ -1,17 +1,17 @@
-// Starts a helper script in namespaces of its own, so that it has a loopback, ports and files that are nobody else's, and
-// nothing leaves the machine. Skips where the machine cannot make any.
+// Starts a helper script in new namespaces, so that its loopback, ports and files are its own, and nothing leaves the
+// machine. Tests are skipped where the machine cannot make namespaces.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 
 const FLAGS = ['--map-root-user', '--net', '--mount', '--uts'];
 
-/** Why there can be no namespace here; undefined if there can. */
+/** Why no namespace can be made here; undefined if one can. */
 export function withoutNamespaces(): string | undefined {
   const made = spawnSync('unshare', [...FLAGS, 'sh', '-c', 'ip link set lo up && hostname box'], { encoding: 'utf8' });
   return made.status === 0 ? undefined : `no namespaces here: ${made.error?.message ?? made.stderr.trim()}`;
 }
 
-/** A script (a URL of a compiled module) that answers each message with one. */
+/** A running script (the URL of a compiled module) that answers each message with one message. */
 export class Namespace<Asked, Answered> {
   readonly #child: ChildProcess;
 

@@ -1,4 +1,4 @@
-// The openssl program: a certificate of this run, and s_server on loopback. Nothing is left of a server after `close`.
+// Runs openssl: makes a certificate for a test, and starts s_server on loopback. `close` leaves nothing of a server behind.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
-  /** Where they are, as key.pem and cert.pem, until `remove`; a place for more. */
+  /** The folder with key.pem and cert.pem, until `remove`; tests may put more files there. */
   readonly folder: string;
   remove(): void;
 }
@@ -33,7 +33,7 @@ export interface OpensslServer {
 
 export async function opensslServer({ folder }: Certificate, ...args: string[]): Promise<OpensslServer> {
   const own = ['s_server', '-accept', '127.0.0.1:0', '-key', 'key.pem', '-cert', 'cert.pem'];
-  // Its input stays open: at the end of it s_server leaves.
+  // Its input stays open, because s_server ends with its input.
   const child = spawn('openssl', [...own, ...args], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
   const gone = once(child, 'exit');
   let said = '';

@@ -1,6 +1,6 @@
-// Runs in a network namespace of its own (see namespace.ts): a gateway, clients and a destination on a loopback device that
-// goes down and up. Packets that are on the way then are lost, and while it is down there is no way at all. Its parent says
-// what for.
+// A script for a network namespace (namespace.ts): a gateway, clients and a destination on a loopback device that goes down
+// and up. Packets that are under way then are lost, and while the device is down nothing can be reached. The parent chooses
+// between loss and partition.
 import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { dice } from './dice.js';
@@ -16,10 +16,10 @@ export interface Partition {
 }
 
 export interface Outcome {
-  /** Transfers that arrived as they were sent, and all of them. */
+  /** The number of transfers that arrived unchanged, and of all transfers. */
   readonly whole: number;
   readonly transfers: number;
-  /** How the connections ended that were cut off for good, at either side. */
+  /** How the connections that were cut off for good ended, at both sides. */
   readonly endings: readonly string[];
   readonly wrong: readonly string[];
 }
@@ -30,7 +30,7 @@ const IDLE_MS = 1000;
 
 const set = (state: 'up' | 'down'): void => void execFileSync('ip', ['link', 'set', 'lo', state]);
 
-/** Streams both ways while packets are lost. */
+/** Streams data while packets are lost. */
 async function loss(gateway: Gateway, seed: number): Promise<Pick<Outcome, 'whole' | 'transfers'>> {
   const received: Promise<string>[] = [];
   const sink = await TestServer.listen((socket) => received.push(hashStream(socket)));
@@ -52,7 +52,7 @@ async function loss(gateway: Gateway, seed: number): Promise<Pick<Outcome, 'whol
   return { whole: ours.filter((hash) => theirs.includes(hash)).length, transfers: ours.length };
 }
 
-/** No way for longer than a silence may last: both ends hear of an end, and not of a clean one. */
+/** The network is down for longer than the idle time-out: both ends see an end, and not a clean one. */
 async function partition(gateway: Gateway): Promise<readonly string[]> {
   const server = await PeerServer.listen();
   const client = await through(gateway.port, server);
@@ -60,7 +60,7 @@ async function partition(gateway: Gateway): Promise<readonly string[]> {
   set('down');
   await delay(IDLE_MS * 3);
   set('up');
-  // What was reset meanwhile is heard of with the next bytes.
+  // An end learns of a reset that was lost with the next bytes that it sends.
   client.send('x');
   destination.send('x');
   const endings = [await client.ended(), await destination.ended()];

@@ -1,5 +1,5 @@
-// A SOCKS5 proxy with one trick: it refuses, breaks the protocol, keeps silent, waits for the test, or works. It counts
-// the connections that it gets. It knows names only to pass them on.
+// A SOCKS5 proxy with one trick: it refuses, breaks the protocol, is silent, waits for the test, or works. It counts its
+// connections. It resolves no names: a working one connects to this machine.
 import { connect, type Socket } from 'node:net';
 import { TestServer } from './servers.js';
 import { Peer } from './socks-peer.js';
@@ -18,21 +18,21 @@ export type Trick =
   | { readonly rep: number }
   /** Answers CONNECT, with success, once the promise settles; a function gives each connection its own. */
   | { readonly after: Promise<void> | (() => Promise<void>) }
-  /** Answers CONNECT with success before it goes anywhere, and then goes to this port, whatever it was asked for. */
+  /** Answers CONNECT with success before it connects, and then connects to this port, whatever was asked for. */
   | { readonly early: number };
 
-/** What a working proxy says of where its connection begins. */
+/** BND.ADDR and BND.PORT in the reply of a working proxy. */
 export const BOUND = { host: '192.0.2.7', port: 4242 };
 const SUCCESS = Buffer.from([5, 0, 0, 1, 192, 0, 2, 7, 4242 >> 8, 4242 & 255]);
 
 export class TrickProxy {
-  /** For the connections to come. */
+  /** For later connections. */
   trick: Trick;
   /** Connections so far. */
   count = 0;
-  /** Hosts that it was asked for, names as names. */
+  /** The hosts that it was asked for, names as names. */
   readonly asked: string[] = [];
-  /** Where its connections came from. */
+  /** The source addresses of its connections. */
   readonly sources: (string | undefined)[] = [];
   #server: TestServer | undefined;
   readonly #ways: Socket[] = [];
@@ -59,12 +59,12 @@ export class TrickProxy {
     return (this.#server as TestServer).port;
   }
 
-  /** Its connections that are open. */
+  /** Number of its open connections. */
   get open(): number {
     return (this.#server as TestServer).open;
   }
 
-  /** As a line of the configuration. */
+  /** This proxy as a line of the configuration. */
   get line(): object {
     return { type: 'socks5', host: '127.0.0.1', port: this.port };
   }
@@ -102,7 +102,7 @@ export class TrickProxy {
     return { host, port: (await peer.read(2)).readUInt16BE() };
   }
 
-  /** Goes to the destination on this machine, whatever its name is; answers once it is there. */
+  /** Connects to the destination on this machine, whatever its name is, and answers once it is connected. */
   #carry(peer: Peer, host: string, port: number, answer: Uint8Array | undefined): void {
     const at = host.startsWith('127.') ? host : '127.0.0.1';
     const way = connect({ host: at, port, allowHalfOpen: true });

@@ -1,5 +1,5 @@
-// Other people's SOCKS5 servers (microsocks and Dante, as Debian has them) as child processes on loopback. Where one is
-// not installed, its tests are skipped and say so.
+// SOCKS5 servers by others (Debian's microsocks and Dante) as child processes on loopback. Where one is not installed, its
+// tests are skipped and say so.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,19 +23,19 @@ function installed(program: string): boolean {
   return spawnSync('which', [program]).status === 0;
 }
 
-/** Why tests with it cannot run; undefined where they can. */
+/** Why tests with that program cannot run; undefined if they can. */
 export function missing(program: 'microsocks' | 'danted' | 'curl' | 'openssl'): string | undefined {
   return installed(program) ? undefined : `${program} is not installed`;
 }
 
-/** A port that is free now. Both programs must be told one. */
+/** A port that is free at the moment: neither program can choose one itself. */
 export async function freePort(): Promise<number> {
   const server = await TestServer.listen(() => {});
   await server.close();
   return server.port;
 }
 
-/** `source` is the address that its own connections come from. */
+/** `source` is the source address of its own connections. */
 export async function microsocks(credentials?: Credentials, source?: string): Promise<RunningProxy> {
   const port = await freePort();
   const args = ['-i', '127.0.0.1', '-p', String(port)];

@@ -1,5 +1,5 @@
-// Replays recorded races of one destination on the pure plan and memory: no sockets, no clock but the times of the record.
-// What workers/connection/race/race.ts decides itself (when a race is won, what is held for later) is done here as there.
+// Replays recorded races of one destination on the pure plan and memory, without sockets; the only clock is the record's
+// times. What race/race.ts decides itself (when a race is won, what is kept for later) is repeated here.
 import assert from 'node:assert/strict';
 import { formatIp, parseIp } from '../../src/protocol/address/address.js';
 import type { Candidate } from '../../src/protocol/lines/candidate.js';
@@ -12,17 +12,17 @@ import { type CandidateState, memoryOf } from '../../src/protocol/routes/state.j
 
 /** All times in ms; a candidate is the name of its line and an address. */
 export interface Recording {
-  /** What it shows. */
+  /** What the recording shows. */
   readonly about: string;
   readonly lines: readonly string[];
   readonly rules: PlanRules;
   readonly ttl_ms: number;
-  /** Attempts under way at most. */
+  /** Limit of attempts at a time. */
   readonly most: number;
   readonly sticky?: boolean;
-  /** What is remembered at the time 0, the best first, but for what is usual. */
+  /** What is remembered at time 0, the best candidate first; missing fields have their usual values. */
   readonly known?: readonly (Partial<CandidateState> & { readonly candidate: string })[];
-  /** What was seen of the lines before. */
+  /** Events of the lines before the first race. */
   readonly health?: readonly (readonly [at: number, kind: 'proxy-failed' | 'proxy-reached' | 'early', line: string])[];
   readonly races: readonly RecordedRace[];
 }
@@ -32,14 +32,14 @@ export interface RecordedRace {
   /** In the order in which the lines offer them. */
   readonly candidates: readonly string[];
   readonly events: readonly RecordedEvent[];
-  /** How long it is watched for starts; without it to the last event. */
+  /** Time until which starts are recorded; default: the last event. */
   readonly until?: number;
   readonly expect: RaceResult;
 }
 
 /**
- * `connected`, and what a failure is called, in the memory or by its code. `answered`: the first byte of the destination. `demand`: what is connected does
- * not answer in its time, and another one is wanted.
+ * `connected`; or a failure, by its name in the memory or by its code. `answered`: the first byte of the destination came.
+ * `demand`: the connected candidate does not answer in time, and another one is wanted.
  */
 export type RecordedEvent = readonly [
   at: number,
@@ -50,7 +50,7 @@ export type RecordedEvent = readonly [
 export interface RaceResult {
   readonly starts: readonly (readonly [at: number, candidate: string])[];
   readonly won: string | null;
-  /** Who would be first the next time, at the end of it. */
+  /** The candidate that would go first in the next race. */
   readonly best: string | null;
 }
 
@@ -121,11 +121,11 @@ class Replayed {
   readonly #world: World;
   readonly #race: RecordedRace;
   readonly #plan: RacePlan;
-  /** When each began, by its text. */
+  /** Start times by the candidate's text. */
   readonly #started = new Map<string, number>();
   readonly #connected = new Map<string, number>();
   readonly #failed = new Set<string>();
-  /** Failures before anything is known of the destination. */
+  /** Failures that came before anything was known of the destination. */
   readonly #earlier: (readonly [Candidate, RouteFailure])[] = [];
   #lead: string | undefined;
   #gathered = false;
@@ -164,7 +164,7 @@ class Replayed {
     };
   }
 
-  /** To this time, with what is due on the way. */
+  /** Advances the time to `to`, and does what is due on the way. */
   #pass(to: number): void {
     const world = this.#world;
     assert.ok(to >= world.now, `${to} is in the past`);
@@ -260,7 +260,7 @@ class Replayed {
     else world.memory.failed(candidate, cause, world.now);
   }
 
-  /** What has won does not answer. */
+  /** The winner does not answer. */
   #another(): void {
     this.#wanted = true;
     this.#plan.demand(this.#world.now);

@@ -1,5 +1,5 @@
-// Runs in a network, mount and host name namespace of its own (see namespace.ts): asks the C library and our resolver for
-// the same names, with the same /etc/resolv.conf and trick servers on port 53 of loopback. Its parent says what for.
+// A script for network, mount and host name namespaces (namespace.ts): asks the C library and our resolver for the same
+// names, with the same /etc/resolv.conf and trick servers on port 53 of loopback. The parent describes the machine.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,18 +18,18 @@ export interface Machine {
   readonly aliases?: string;
   readonly zones: Readonly<Record<string, Host>>;
   readonly wildcards?: Readonly<Record<string, Host>>;
-  /** By name. */
+  /** Tricks by name. */
   readonly tricks?: Readonly<Record<string, Trick>>;
-  /** Where servers are, 127.0.0.1 without; by address what is different there. */
+  /** Addresses of the servers (default 127.0.0.1), each with its own zones and tricks. */
   readonly servers?: Readonly<Record<string, Pick<Machine, 'zones' | 'tricks'>>>;
   readonly names: readonly string[];
 }
 
-/** What one resolver made of one name. */
+/** A resolver's result for a name. */
 export interface Found {
-  /** Sorted; or `none`, or `failed`. */
+  /** Sorted addresses; or `none`, or `failed`. */
   readonly addresses: readonly string[] | 'none' | 'failed';
-  /** Names that servers were asked for, in order, each once. */
+  /** The names that servers were asked for, in order, each once. */
   readonly asked: readonly string[];
 }
 
@@ -49,7 +49,7 @@ function write(file: string, content: string): string {
   return path;
 }
 
-/** For the names of its arguments, one after the other. */
+/** Looks up the name in its argument. */
 const LIBRARY = `
   const { lookup } = require('node:dns');
   lookup(process.argv[1], { all: true }, (error, all) => {

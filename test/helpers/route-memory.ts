@@ -1,4 +1,4 @@
-// Arbitrary memories of destinations, made by what can happen to them, for properties of what is told and stored of them.
+// Arbitrary memories of destinations, made from events, for properties of what is sent and stored of them.
 import fc from 'fast-check';
 import { ROUTE_FAILURES, type RouteFailure } from '../../src/protocol/routes/candidate-memory.js';
 import { DestinationMemory, type RouteEvent } from '../../src/protocol/routes/destination-memory.js';
@@ -21,7 +21,7 @@ export interface Remembered {
   readonly now: number;
 }
 
-/** Of three lines, the last of which answers early. */
+/** Memories with three lines, the last of which answers early. */
 export const remembered: fc.Arbitrary<Remembered> = fc
   .array(step, { minLength: 1, maxLength: 80 })
   .map((steps): Remembered => {

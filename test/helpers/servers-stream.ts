@@ -1,5 +1,5 @@
-// Long streams for the relay's tests: bytes that can be told apart anywhere, sent as fast as they go, and hashed where
-// they arrive. No stream is held in memory.
+// Long streams for the relay's tests: bytes that differ everywhere, sent as fast as possible, and hashed where they
+// arrive. No stream is held in memory.
 import { createHash, type Hash } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
@@ -21,7 +21,7 @@ function* blocks(seed: number, size: number): Generator<Buffer> {
   }
 }
 
-/** Sends `size` bytes, then the end of stream; settles with their SHA-256. */
+/** Sends `size` bytes, then the end of stream; resolves with the SHA-256 of the bytes. */
 export async function sendStream(socket: Socket, seed: number, size: number): Promise<string> {
   const hash = createHash('sha256');
   for (const block of blocks(seed, size)) {
@@ -32,7 +32,7 @@ export async function sendStream(socket: Socket, seed: number, size: number): Pr
   return hash.digest('hex');
 }
 
-/** Reads to the end of stream; settles with the SHA-256 of what came. */
+/** Reads to the end of stream; resolves with the SHA-256 of the bytes. */
 export async function hashStream(socket: Socket): Promise<string> {
   const hash: Hash = createHash('sha256');
   socket.on('data', (chunk: Buffer) => hash.update(chunk));

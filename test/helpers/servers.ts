@@ -1,4 +1,4 @@
-// Tiny servers on loopback for the far end of a test's connections. Each closes with all that it has accepted.
+// Tiny servers on loopback for the far end of a test's connections. `close` also closes all accepted connections.
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { Peer } from './socks-peer.js';
@@ -35,7 +35,7 @@ export class TestServer {
     return new TestServer(server, sockets, server.address() as AddressInfo);
   }
 
-  /** Connections that are open. */
+  /** Number of open connections. */
   get open(): number {
     return this.#sockets.size;
   }
@@ -47,12 +47,12 @@ export class TestServer {
   }
 }
 
-/** Says back what it hears, and ends when the other side does. */
+/** Sends back what it receives, and ends when the other side ends. */
 export function echoServer(host?: string): Promise<TestServer> {
   return TestServer.listen((socket) => socket.pipe(socket), host);
 }
 
-/** Speaks first, as SSH and mail servers do, and then says back what it hears. */
+/** Speaks first, as SSH and mail servers do, and then sends back what it receives. */
 export function bannerServer(banner: string, host?: string): Promise<TestServer> {
   return TestServer.listen((socket) => {
     socket.write(banner);
@@ -60,7 +60,7 @@ export function bannerServer(banner: string, host?: string): Promise<TestServer>
   }, host);
 }
 
-/** Takes connections and whatever is sent, and says nothing. */
+/** Takes connections and reads all bytes, and sends nothing. */
 export function silentServer(host?: string): Promise<TestServer> {
   return TestServer.listen((socket) => socket.resume(), host);
 }
@@ -75,7 +75,7 @@ export function httpServer(host: string): Promise<TestServer> {
   return TestServer.of(server, host);
 }
 
-/** Leaves everything to the test: `accepted` gives its connections in the order in which they came. */
+/** Leaves everything to the test: `accepted` gives a connection by its number in the order of arrival. */
 export class PeerServer {
   readonly peers: Peer[] = [];
   #server: TestServer | undefined;

@@ -1,5 +1,5 @@
-// A SOCKS5 client that says exactly the bytes that a test wants (RFC 1928). Written from the RFC, not with the gateway's
-// own codecs, so that they do not agree in a mistake.
+// A SOCKS5 client (RFC 1928) that sends exactly the bytes that a test wants. Written from the RFC and not with the gateway's
+// codecs, so that both cannot share a mistake.
 import { isIPv4, isIPv6 } from 'node:net';
 import { Peer } from './socks-peer.js';
 
@@ -62,7 +62,7 @@ export async function dial(gatewayPort: number, destination: Destination): Promi
   return { peer, reply: await readReply(peer) };
 }
 
-/** A connection through the gateway that stands. */
+/** An established connection through the gateway. Throws an Error when the gateway refuses. */
 export async function through(gatewayPort: number, destination: Destination): Promise<Peer> {
   const { peer, reply } = await dial(gatewayPort, destination);
   if (reply.rep === 0) return peer;

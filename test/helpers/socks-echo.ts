@@ -1,4 +1,4 @@
-// An echo server, and clients that reach it through a SOCKS5 gateway and can tell how their connection ended.
+// An echo server, and clients that reach it through a SOCKS5 gateway and tell how their connection ended.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
@@ -48,7 +48,7 @@ export class EchoClient {
     return client;
   }
 
-  /** Resolves once the text has come back. */
+  /** Resolves when the text has come back. */
   async echo(text: string): Promise<void> {
     this.#socket.write(text);
     const back = (await this.#read(Buffer.byteLength(text))).toString();

@@ -1,18 +1,18 @@
-// One end of a TCP connection as tests hold it: what has come so far, and how it ended. Half-closed is a state of its own:
-// an end of stream does not end the other direction.
+// One end of a TCP connection for tests: the bytes that have come, and how the connection ended. A half-closed connection is
+// a state: an end of stream does not end the other direction.
 import { connect, type Socket } from 'node:net';
 
-/** For anything that a peer is to do, on a machine that may be busy with ten other things. */
+/** For any step of a peer, on a machine that may be busy with ten other things. */
 const PATIENCE_MS = 10_000;
 
 export class Peer {
   readonly socket: Socket;
-  /** `open`, `eof`, or the code of the error that ended it, such as ECONNRESET. */
+  /** `open`, `eof`, or the code of the error that ended the connection, such as ECONNRESET. */
   ending: string = 'open';
-  /** All of it is over, in both directions. */
+  /** Whether both directions are over. */
   closed = false;
   #received: Buffer = Buffer.alloc(0);
-  /** Who waits looks again at every event, not after a while: a test of a thousand messages waits a thousand times. */
+  /** Checks of waiting callers, made at every event and not by polling: a test of a thousand messages waits a thousand times. */
   readonly #looks = new Set<() => void>();
 
   /** The socket must allow half-open connections. */
@@ -41,7 +41,7 @@ export class Peer {
     for (const look of this.#looks) look();
   }
 
-  /** Waits until something holds that changes only with an event of the socket. */
+  /** Waits until `holds` returns true; only events of the socket may change it. */
   #until(what: string, holds: () => boolean): Promise<void> {
     if (holds()) return Promise.resolve();
     return new Promise((resolve, reject) => {
@@ -68,7 +68,7 @@ export class Peer {
     return peer;
   }
 
-  /** Bytes that have come and were not taken. */
+  /** Number of bytes that have come and were not taken. */
   get waiting(): number {
     return this.#received.length;
   }
@@ -77,7 +77,7 @@ export class Peer {
     this.socket.write(bytes);
   }
 
-  /** The next `size` bytes. */
+  /** Waits for the next `size` bytes and takes them. */
   async read(size: number): Promise<Buffer> {
     await this.#until(`${size} bytes came`, () => this.#received.length >= size || this.ending !== 'open');
     if (this.#received.length < size) {
@@ -88,20 +88,20 @@ export class Peer {
     return bytes;
   }
 
-  /** What has come and was not taken. */
+  /** Takes the bytes that have come. */
   take(): Buffer {
     const bytes = this.#received;
     this.#received = Buffer.alloc(0);
     return bytes;
   }
 
-  /** Everything to the end of stream; how it ended is then in `ending`. */
+  /** Takes everything up to the end of stream; `ending` then says how it ended. */
   async rest(): Promise<Buffer> {
     await this.#until('the stream ended', () => this.ending !== 'open');
     return this.take();
   }
 
-  /** Waits until it has ended, and says how. */
+  /** Waits for the end, and says how the connection ended. */
   async ended(): Promise<string> {
     await this.#until('the connection ended', () => this.ending !== 'open');
     return this.ending;

@@ -1,5 +1,5 @@
-// A SOCKS5 proxy on loopback, with or without a password: it passes CONNECTs on, and notes where they go and where they
-// came from. Not for anything but tests.
+// A SOCKS5 proxy on loopback, with or without a password. It passes CONNECTs on, and records their destinations and source
+// addresses. For tests only.
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { formatIp } from '../../src/protocol/address/address.js';
 
@@ -14,7 +14,7 @@ export class SocksProxy {
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
   readonly #password: string | undefined;
-  /** Names to where they are passed on. */
+  /** Hosts that are passed on to another address. */
   readonly #names: Readonly<Record<string, string>>;
 
   private constructor(password: string | undefined, names: Readonly<Record<string, string>>) {

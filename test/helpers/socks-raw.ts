@@ -1,5 +1,5 @@
-// A connection through the gateway with both ends as plain fds, by direct calls: for tests that must see how a connection
-// ended. Node's sockets do not show it: libuv calls it an end of stream when a reset comes right behind some bytes.
+// A connection through the gateway whose two ends are plain fds, used by direct calls: for tests that must see how a
+// connection ended. Node's sockets do not show it: libuv reports an end of stream when a reset comes right behind some bytes.
 import * as libc from '../../src/linux/libc.js';
 import { sendBytes } from '../../src/linux/sockets.js';
 import { acceptFrom, awaitReady, connecting, listening, POLLIN, POLLOUT, readNow } from '../linux/peers.js';
@@ -11,11 +11,11 @@ const ANSWER_SIZE = 2 + 10;
 export interface RawEnds {
   readonly client: number;
   readonly destination: number;
-  /** Of the destination. */
+  /** The destination's port. */
   readonly port: number;
 }
 
-/** By one line and to one address. `early`: bytes that the client sends behind its request. The fds are the caller's. */
+/** `early` are bytes that the client sends right behind its request. The caller owns the fds. */
 export function rawThrough(gatewayPort: number, early?: Uint8Array): RawEnds {
   const { fd: listener, port } = listening();
   const client = rawClient(gatewayPort, port, early);
@@ -24,7 +24,7 @@ export function rawThrough(gatewayPort: number, early?: Uint8Array): RawEnds {
   return { client, destination, port };
 }
 
-/** A client that has its reply. */
+/** A client that has read its reply. */
 export function rawClient(gatewayPort: number, port: number, early: Uint8Array = new Uint8Array()): number {
   const client = connecting(gatewayPort);
   awaitReady(client, POLLOUT);
@@ -40,7 +40,7 @@ export function rawClient(gatewayPort: number, port: number, early: Uint8Array =
 
 const block = new Uint8Array(65_536);
 
-/** Sends from one end what the other reads, until `size` bytes have come; more may be on its way then. */
+/** Sends from one end and reads at the other until `size` bytes have come; more may be under way then. */
 export function pump(from: number, to: number, size: number): void {
   for (let came = 0; came < size; ) {
     sendBytes(from, block);

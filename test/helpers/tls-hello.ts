@@ -1,5 +1,5 @@
-// ClientHellos: a real one, to be sent as bytes, and how a server reads one whole, over as many segments and records as it
-// takes (RFC 8446 sections 4.1.2 and 5.1). Written from the RFC, not with the gateway's own parser, so that they do not agree in a mistake.
+// ClientHellos: a real one as bytes, and how a server reads one from any number of segments and records (RFC 8446 sections
+// 4.1.2 and 5.1). Written from the RFC and not with the gateway's parser, so that both cannot share a mistake.
 import { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect } from 'node:tls';
 import type { Peer } from './socks-peer.js';
@@ -7,7 +7,7 @@ import type { Peer } from './socks-peer.js';
 const HANDSHAKE = 22;
 const CLIENT_HELLO = 1;
 
-/** The records that the ClientHello came in, byte for byte. */
+/** Reads the records of the ClientHello and returns them byte for byte. */
 export async function readHello(peer: Peer): Promise<Buffer> {
   const records: Buffer[] = [];
   const fragments: Buffer[] = [];
@@ -23,7 +23,7 @@ export async function readHello(peer: Peer): Promise<Buffer> {
   }
 }
 
-/** What Node's client says first. Long ALPN lists make long ones. */
+/** The ClientHello of Node's client. Long ALPN lists make it long. */
 export async function clientHello(options: ConnectionOptions = {}): Promise<Buffer> {
   let said: (chunk: Buffer) => void = () => {};
   const hello = new Promise<Buffer>((resolve) => {

@@ -1,4 +1,4 @@
-// A real TLS server on loopback that says back what it hears: Node's, with a certificate of its own for `tls.test`.
+// A real TLS echo server on loopback: Node's, with a certificate for `tls.test`.
 import { createServer, type TlsOptions } from 'node:tls';
 import { certificateFor } from './certificate.js';
 import { TestServer } from './servers.js';
@@ -8,9 +8,9 @@ export const TLS_NAME = 'tls.test';
 export interface TlsServer {
   readonly host: string;
   readonly port: number;
-  /** To be trusted by its clients, together with the name. */
+  /** The certificate that its clients must trust, together with the name. */
   readonly ca: string;
-  /** Handshakes that were completed. */
+  /** Number of completed handshakes. */
   readonly handshakes: number;
   close(): Promise<void>;
 }
@@ -37,8 +37,8 @@ export async function tlsServer(options: TlsOptions = {}): Promise<TlsServer> {
 }
 
 /**
- * One that answers a ClientHello with a HelloRetryRequest: it knows only P-384, for which clients that name X25519 first
- * send no key share. TLS 1.3 alone, where there is such a thing.
+ * A server that answers a ClientHello with a HelloRetryRequest: it knows only P-384, and clients that prefer X25519 send no
+ * key share for that. TLS 1.3 only, since earlier versions have no such message.
  */
 export function retryingTlsServer(): Promise<TlsServer> {
   return tlsServer({ ecdhCurve: 'P-384', minVersion: 'TLSv1.3' });

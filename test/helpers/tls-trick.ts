@@ -1,12 +1,12 @@
-// A server on a TLS port with one trick: what it does once a whole ClientHello has come. It keeps every ClientHello, to be
-// compared with what the client said, and counts its connections. It speaks no TLS itself.
+// A server on a TLS port with one trick, played when a whole ClientHello has come. It keeps every ClientHello, to be compared
+// with what the client sent, and counts its connections. It speaks no TLS itself.
 import { connect, type Socket } from 'node:net';
 import { TestServer } from './servers.js';
 import { Peer } from './socks-peer.js';
 import { readHello } from './tls-hello.js';
 
 export type TlsTrick =
-  /** Says nothing, and keeps the connection. */
+  /** Sends nothing, and keeps the connection. */
   | 'silent'
   | 'resets'
   /** Ends the connection cleanly. */
@@ -15,18 +15,18 @@ export type TlsTrick =
   | 'plain-text'
   /** Fatal alert: handshake_failure (RFC 8446 section 6). */
   | 'alert'
-  /** Goes on as the real server on this port of loopback, at once or when the promise settles. */
+  /** Passes all on to the real server on this port of loopback, at once or when the promise settles. */
   | { readonly passes: number; readonly after?: () => Promise<void> };
 
 export const PLAIN_TEXT = Buffer.from('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
 export const ALERT = Buffer.from([21, 3, 3, 0, 2, 2, 40]);
 
 export class TrickTls {
-  /** For the connections to come. */
+  /** For later connections. */
   trick: TlsTrick;
-  /** Connections so far, with or without a ClientHello. */
+  /** Number of connections so far, with or without a ClientHello. */
   count = 0;
-  /** In the order in which they were complete. */
+  /** ClientHellos in the order in which they were complete. */
   readonly hellos: Buffer[] = [];
   #server: TestServer | undefined;
   readonly #ways: Socket[] = [];
@@ -53,7 +53,7 @@ export class TrickTls {
     return (this.#server as TestServer).port;
   }
 
-  /** Its connections that are open. */
+  /** Number of its open connections. */
   get open(): number {
     return (this.#server as TestServer).open;
   }

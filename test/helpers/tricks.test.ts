@@ -1,4 +1,4 @@
-// The tricks of the helpers that one cannot see by reading them: each is really done.
+// Tests of the helpers: tricks that cannot be verified by reading the code are really played.
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, test } from 'node:test';
@@ -131,7 +131,7 @@ test('a ClientHello is read whole over segments and records, and nothing after i
   await server.close();
 });
 
-/** What a client sees after its ClientHello, and how it ended. */
+/** What a client reads after its ClientHello, and how the connection ended. */
 async function outcome(server: TrickTls, trick: TlsTrick, hello: Buffer): Promise<readonly [string, string]> {
   server.trick = trick;
   const client = await Peer.connect(server.port);

@@ -1,5 +1,5 @@
-// A TLS client whose ClientHello goes to several servers, each of which does something else, as dice tell. Whatever the
-// client sees must be the truth about one of them, and no other may have been sent more than the ClientHello.
+// A TLS client whose ClientHello goes to several servers, which act by dice. Whatever the client sees must be the truth about
+// one of them, and no other server may have been sent more than the ClientHello.
 import assert from 'node:assert/strict';
 import { EAGAIN } from '../../src/linux/errno.js';
 import * as libc from '../../src/linux/libc.js';
@@ -11,14 +11,14 @@ import { ALERT, PLAIN_TEXT } from './tls-trick.js';
 import { type Act, Content, End, someActs } from './turmoil-end.js';
 
 const HELLO = clientHello({ serverName: 'a.test' });
-/** The header of a record with a ServerHello in it (RFC 8446), as much as tells what it is. */
+/** The header of a record with a ServerHello (RFC 8446), long enough to be recognised. */
 const ANSWER = Uint8Array.from([22, 3, 3, 0, 90, 2, 0, 0, 86, 3, 3]);
 const LONG = 1000;
 
 const heard: Act = { kind: 'await', rounds: LONG, size: HELLO.length };
 const end: Act = { kind: 'half-close' };
 
-/** What a server says first, and what it does. */
+/** A server's first bytes, and its acts. */
 function someServer(roll: Dice): { head: Uint8Array; acts: Act[] } {
   const says = (head: Uint8Array, ...then: Act[]) => {
     const first: Act[] = [heard, { kind: 'rest', rounds: roll(2) * roll(30) }, { kind: 'send', size: head.length }];
@@ -34,7 +34,7 @@ function someServer(roll: Dice): { head: Uint8Array; acts: Act[] } {
     case 3:
       return { head: ANSWER, acts: [heard, { kind: 'reset' }] };
     case 4:
-      // Whenever it likes: before it is asked, or in the midst of it.
+      // At any time: before the ClientHello comes, or in the midst of it.
       return { head: roll(2) === 0 ? ANSWER : PLAIN_TEXT, acts: someActs(roll) };
     case 5:
       return { head: ANSWER, acts: [heard, { kind: 'rest', rounds: 300 }, { kind: 'reset' }] };
@@ -43,7 +43,7 @@ function someServer(roll: Dice): { head: Uint8Array; acts: Act[] } {
   }
 }
 
-/** The ClientHello in pieces, and perhaps more. */
+/** Sends the ClientHello in pieces, and perhaps more. */
 function someClient(roll: Dice, early: number): Act[] {
   const acts: Act[] = [];
   for (let left = HELLO.length - early; left > 0; ) {
@@ -73,7 +73,7 @@ export class ContestedClient {
     this.client = new End(client, someClient(roll, early), content, undefined, early);
   }
 
-  /** Connections that the gateway has made since. */
+  /** Accepts the connections that the gateway has made since the last call. */
   joining(): End[] {
     const joined: End[] = [];
     for (;;) {
@@ -122,7 +122,7 @@ export class ContestedClient {
         assert.ok(client.halfClosed && server.read === client.sent, 'an end was read that the client has not sent');
       }
     }
-    // Of several, only the ones that lost are reset.
+    // Of several servers, the losers are reset without the client's doing.
     const [only] = servers;
     if (servers.length === 1 && (only.found ?? 0) < 0) assert.ok(client.reset, 'a reset that the client has not sent');
   }

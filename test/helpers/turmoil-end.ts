@@ -1,5 +1,5 @@
-// One end of a connection that does as dice tell it: sends, stops reading, half-closes, resets. It is a plain fd, and goes
-// on by rounds, as poll(2) tells what is ready.
+// One end of a connection that acts by dice: it sends, stops reading, half-closes, resets. It is a plain fd and proceeds in
+// rounds, with what poll(2) says is ready.
 import assert from 'node:assert/strict';
 import { EAGAIN, errnoName } from '../../src/linux/errno.js';
 import { closeFd, sendBytes, shutdownWrite } from '../../src/linux/sockets.js';
@@ -7,14 +7,14 @@ import { POLLIN, POLLOUT, readNow, resetFd } from '../linux/peers.js';
 import type { Dice } from './dice.js';
 
 const READ_SIZE = 65_536;
-/** No size of a buffer is a multiple of it. */
+/** A prime, so that no buffer's size is a multiple of it. */
 const PATTERN_SIZE = 65_521;
 const PATTERN = Uint8Array.from({ length: 2 * PATTERN_SIZE + READ_SIZE }, (_, i) => {
   const position = i % PATTERN_SIZE;
   return (position * 31 + (position >> 8) * 17) & 0xff;
 });
 
-/** What an end sends: `head`, and behind it bytes without end, which begin somewhere in the pattern. */
+/** What an end sends: `head`, then bytes of the repeated pattern without end, from the offset `shift` on. */
 export class Content {
   readonly head: Uint8Array;
   readonly #shift: number;
@@ -24,14 +24,14 @@ export class Content {
     this.#shift = shift;
   }
 
-  /** At most `size` bytes from `position` on, and at least one. */
+  /** The bytes from `position` on: at most `size`, and at least one. */
   at(position: number, size: number): Uint8Array {
     if (position < this.head.length) return this.head.subarray(position, position + size);
     const from = (position - this.head.length + this.#shift) % PATTERN_SIZE;
     return PATTERN.subarray(from, from + size);
   }
 
-  /** Whether `bytes` stand there. */
+  /** Whether `bytes` are the content from `position` on. */
   holds(bytes: Uint8Array, position: number): boolean {
     for (let at = 0; at < bytes.length; ) {
       const part = this.at(position + at, Math.min(bytes.length - at, READ_SIZE));
@@ -44,9 +44,9 @@ export class Content {
 
 export type Act =
   | { readonly kind: 'send'; readonly size: number }
-  /** Does nothing, in the end until it has read something, or so many bytes. */
+  /** Does nothing for `rounds`; `await` goes on earlier when it has read at least `size` bytes. */
   | { readonly kind: 'rest' | 'await'; readonly rounds: number; readonly size?: number }
-  /** Reads nothing for so long, and goes on. */
+  /** Reads nothing for `rounds`, and goes on with the next act meanwhile. */
   | { readonly kind: 'turn-deaf'; readonly rounds: number }
   | { readonly kind: 'half-close' | 'reset' };
 
@@ -80,24 +80,24 @@ export class End {
   readonly acts: readonly Act[];
   /** What it sends. */
   readonly content: Content;
-  /** All that it has read, where it may be any of several contents. */
+  /** All bytes that it has read, kept where the sender is not known beforehand. */
   readonly got: Buffer[] = [];
   sent: number;
   read = 0;
   halfClosed = false;
-  /** By itself, before it had read the other's end. */
+  /** Whether it has reset the connection itself. */
   reset = false;
-  /** What its last read found: 0 for the end of stream, or a negated errno. */
+  /** How reading ended: 0 for the end of stream, or a negated errno; undefined so far. */
   found: number | undefined;
   #next = 0;
-  /** Of the act under way: bytes to send, or rounds. */
+  /** Left of the current act: bytes to send, or rounds. */
   #left = 0;
   #deaf = 0;
   #closed = false;
 
   readonly #expects: Content | undefined;
 
-  /** `expects`: what the other one sends, if that is known. `sent`: bytes that are on their way already. */
+  /** `expects` is the content that the other end sends, if it is known; `sent` the number of bytes sent before. */
   constructor(fd: number, acts: readonly Act[], content: Content, expects: Content | undefined, sent = 0) {
     this.fd = fd;
     this.acts = acts;
@@ -115,12 +115,12 @@ export class End {
     return this.#closed;
   }
 
-  /** Whether rounds must pass for it to go on. */
+  /** Whether it can only go on when rounds pass. */
   get isWaiting(): boolean {
     return this.#deaf > 0 || (this.#act !== undefined && this.#act.kind !== 'send');
   }
 
-  /** poll(2) events. */
+  /** The poll(2) events that it waits for. */
   get events(): number {
     return (this.#deaf > 0 || this.found !== undefined ? 0 : POLLIN) | (this.#act?.kind === 'send' ? POLLOUT : 0);
   }
@@ -195,7 +195,7 @@ export class End {
     const taken = sendBytes(this.fd, this.content.at(this.sent, Math.min(this.#left, READ_SIZE)));
     if (taken === -EAGAIN) return;
     if (taken < 0) {
-      // What the kernel tells to a send it does not tell to a read.
+      // An error that the kernel has reported to a send is not reported to a read again.
       this.found ??= taken;
       this.#close();
       return;

@@ -1,5 +1,5 @@
-// Connections whose two ends do as dice tell them, at the same time and in any order. What each end has read and how it
-// ended is held against what the other end did. A seed gives the same acts again, though not the same timing.
+// Connections whose two ends act by dice, at the same time and in any order. What each end has read and how it ended is
+// compared with what the other end did. A seed repeats the acts, though not their timing.
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ECONNRESET, EPIPE, errnoName } from '../../src/linux/errno.js';
@@ -10,22 +10,22 @@ import type { Dice } from './dice.js';
 import type { RawEnds } from './socks-raw.js';
 import { Content, End, someActs } from './turmoil-end.js';
 
-/** Rounds pass quickly while someone only waits for them to pass. */
+/** Rounds pass quickly when ends only wait for rounds to pass. */
 const ROUND_MS = 1;
-/** What is still on its way then has been lost. */
+/** Bytes that are still missing after this time are lost. */
 const PATIENCE_MS = 10_000;
 
 export interface Pair {
-  /** Of the destination. */
+  /** The destination's port. */
   readonly port: number;
   readonly client: End;
   readonly destination: End;
 }
 
-/** What both ends of a pair send. */
+/** The content that both ends of a pair send. */
 export const CONTENT = new Content();
 
-/** `early`: bytes that the client has sent already. */
+/** `early` is the number of bytes that the client has sent already. */
 export const somePair = ({ client, destination, port }: RawEnds, early: number, roll: Dice): Pair => ({
   port,
   client: new End(client, someActs(roll), CONTENT, CONTENT, early),
@@ -37,13 +37,13 @@ const isOpen = ({ client, destination }: Pair): boolean => !client.isOver || !de
 export const described = ({ port, client, destination }: Pair): string =>
   `\nclient ${client}\ndestination ${destination}, port ${port}`;
 
-/** Until all have ended. */
+/** Runs until all connections have ended. */
 export async function runTurmoil(pairs: readonly Pair[]): Promise<void> {
   const ends = pairs.flatMap(({ client, destination }) => [client, destination]);
   await goRound(ends, () => pairs.filter(isOpen).map(described).join());
 }
 
-/** Until all have ended. `joining`: those that have come meanwhile. `told` is for the error, should nothing more happen. */
+/** Runs until all ends are over. `joining` returns new ends. `told` describes the state for the error when nothing happens. */
 export async function goRound(
   ends: readonly End[],
   told: () => string,
@@ -64,7 +64,7 @@ export async function goRound(
       unmap(pollfds);
       if (ready > 0 || waiting) quietSince = performance.now();
       assert.ok(performance.now() - quietSince <= PATIENCE_MS, `nothing more happens:${told()}`);
-      // The gateway's output is read meanwhile.
+      // Lets libuv read the gateway's output.
       await turn();
       open.forEach((end, i) => {
         end.round(events[i]);
@@ -76,7 +76,7 @@ export async function goRound(
   }
 }
 
-/** Whether `end` has seen the truth about `other`. */
+/** Asserts that what `end` has seen is the truth about `other`. */
 function judge(end: End, other: End): void {
   assert.ok(end.read <= other.sent, 'more was read than was sent');
   if (end.found === 0) {

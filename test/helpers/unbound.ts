@@ -1,5 +1,5 @@
-// A real resolver, Debian's unbound, on loopback: UDP, TCP, TLS and HTTPS, with a zone of its own and a certificate made by
-// openssl for this run. Nothing is left of it after `stop`.
+// A real resolver on loopback, Debian's unbound: UDP, TCP, TLS and HTTPS, with its own zone and a certificate that openssl
+// makes for this run. `stop` leaves nothing of it behind.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -10,12 +10,12 @@ export interface Unbound {
   readonly port: number;
   readonly tlsPort: number;
   readonly httpsPort: number;
-  /** The authority that its certificate, for `dns.test` and 127.0.0.1, is signed by. */
+  /** The CA certificate that has signed its certificate for `dns.test` and 127.0.0.1. */
   readonly caFile: string;
   stop(): Promise<void>;
 }
 
-/** Why there is none; undefined if there is one. */
+/** Why unbound cannot be started here; undefined if it can. */
 export function whyNoUnbound(): string | undefined {
   const missing = ['unbound', 'openssl'].filter((program) => spawnSync('which', [program]).status !== 0);
   return missing.length === 0 ? undefined : `${missing.join(' and ')} not installed: apt-get install unbound openssl`;
@@ -28,13 +28,13 @@ const ZONE = [
   'a.test. 60 AAAA 2001:db8::1',
   'alias.test. 30 CNAME a.test.',
   'text.test. 60 TXT nothing',
-  // Every name below it, as many as anybody likes.
+  // Answers every name below it, for tests that need any number of names.
   '*.any.test. 60 A 192.0.2.9',
   '*.any.test. 60 AAAA 2001:db8::9',
   ...Array.from({ length: 200 }, (_, index) => `many.test. 60 A 198.18.0.${index}`),
 ];
 
-/** A port that was free a moment ago may have been taken meanwhile. */
+/** A port that was free may be taken before unbound opens it. */
 const STARTS_MAX = 5;
 
 export async function startUnbound(): Promise<Unbound> {
@@ -47,7 +47,7 @@ export async function startUnbound(): Promise<Unbound> {
   }
 }
 
-/** What it said, if it did not start. */
+/** Returns unbound's error output if it did not start. */
 async function tryToStart(): Promise<Unbound | string> {
   const directory = mkdtempSync(join(tmpdir(), 'tcproute-unbound-'));
   const [port, tlsPort, httpsPort] = [await freePort(), await freePort(), await freePort()];
@@ -118,7 +118,7 @@ function makeCertificate(directory: string): string {
   return join(directory, 'ca.pem');
 }
 
-/** Free for TCP a moment ago. */
+/** A TCP port that is free at the moment. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

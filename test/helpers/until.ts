@@ -1,4 +1,4 @@
-// Waits until something holds, which nobody announces. A test's own timeout would not say what it waited for.
+// Polls until a condition holds that no event announces. Its error says what it waited for, which a test's time-out does not.
 import { setTimeout as delay } from 'node:timers/promises';
 
 export async function until(what: string, holds: () => boolean, timeout_ms = 10_000): Promise<void> {

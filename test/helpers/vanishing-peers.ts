@@ -1,5 +1,5 @@
-// Runs in a namespace of its own (namespace.ts): connections through a gateway of each engine whose peers vanish, since
-// the network between them and the gateway is switched off. Tells how each connection ended for the gateway.
+// A script for a network namespace (namespace.ts): connections through a gateway of each engine whose peers vanish, because
+// the network is switched off. Returns how each connection ended for the gateway.
 import { spawnSync } from 'node:child_process';
 import { type EngineName, Gateway } from './gateway.js';
 import { PeerServer } from './servers.js';
@@ -12,7 +12,7 @@ export interface Vanish {
   readonly within_ms: number;
 }
 
-/** By engine: how the quiet, the half-closed connections ended. */
+/** By engine: how the quiet and the half-closed connections ended. */
 export type Vanished = Readonly<Record<string, readonly (string | undefined)[]>>;
 
 function network(state: 'up' | 'down'): void {
@@ -32,7 +32,7 @@ async function vanish({ engines, keepalive_s, within_ms }: Vanish): Promise<Vani
     'the ends have arrived',
     () => server.peers.filter(({ ending }) => ending === 'eof').length === engines.length,
   );
-  // Only what has lasted is probed.
+  // Keepalive is set only on connections that have lasted.
   await new Promise((resolve) => setTimeout(resolve, keepalive_s * 1000));
   network('down');
   await until('they are over', () => gateways.every(({ connections }) => connections.length === 2), within_ms);
@@ -47,7 +47,7 @@ async function vanish({ engines, keepalive_s, within_ms }: Vanish): Promise<Vani
 process.on('message', (asked: Vanish) => {
   vanish(asked).then(
     (vanished) => process.send?.(vanished),
-    // At once: what it has started would keep it, and goes with it.
+    // Exits at once: what has been started would keep the process alive, and ends with it.
     (error: unknown) => process.send?.({ error: String(error) }, () => process.exit(1)),
   );
 });

@@ -1,5 +1,5 @@
-// The rules of the house, applied to source texts: which folder may import which, circles, libraries, clocks, words and
-// length. Pure: it reads no files, and knows no folder by name. The tables are in tables.ts.
+// Applies the rules of the house to source texts: which folder may import which, circles of files, libraries, clocks, words
+// and length. Pure: reads no files, and knows no folder by name. The tables are in tables.ts.
 import { posix } from 'node:path';
 
 /** Texts by path below the repository, such as `src/main/run.ts`. */
@@ -11,28 +11,28 @@ export interface Rules {
    * Every folder that has files has an entry; sub-folders have entries of their own.
    */
   readonly folders: Readonly<Record<string, readonly string[]>>;
-  /** The only files outside a folder that may import from it, where its entry above is not enough. */
+  /** The only files outside a folder that may import from it, where `folders` is not enough. */
   readonly seenOnlyBy: Readonly<Record<string, readonly string[]>>;
-  /** Files that still are in a circle of imports. */
+  /** Files that are still in a circle of imports. */
   readonly inCircles: readonly string[];
-  /** The one file that knows a library, or the few, where one is not enough. */
+  /** The files that may import a library: one, or the few where one is not enough. */
   readonly libraries: Readonly<Record<string, readonly string[]>>;
-  /** Folders, with all below them, whose files have no input or output, no clock, no timer and no chance. */
+  /** Folders, with all below them, whose files use no input or output, clock, timer or random number. */
   readonly pure: readonly string[];
   /** Words of one protocol, and the files below `within` that may have them outside comments. */
   readonly words: readonly { readonly word: RegExp; readonly within: string; readonly onlyIn: readonly string[] }[];
   readonly linesMax: number;
-  /** Files that are longer. */
+  /** Files that are longer than `linesMax`. */
   readonly long: readonly string[];
 }
 
 interface Import {
   readonly file: string;
-  /** A path below the repository, a library's name, or `node:` and a module. */
+  /** A path below the repository, the name of a library, or `node:` and a module. */
   readonly target: string;
 }
 
-/** Of statements, which begin a line or end in one that begins with a brace, and of `import()`. */
+/** The specifiers of statements, which begin a line or end in one that begins with a brace, and of `import()`. */
 const SPECIFIER = /(?:^\s*(?:(?:import|export)\b[^'\n]*|\}) from |^\s*import |\bimport\(\s*)'([^']+)'/gm;
 const INPUT_OR_OUTPUT =
   /^node:(?:net|dgram|dns|dns\/promises|tls|http|http2|https|fs|fs\/promises|worker_threads|child_process|timers|timers\/promises|os)$/;
@@ -40,7 +40,7 @@ const CLOCK_OR_CHANCE =
   /\b(?:setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|new Date|Date\.now|performance\.now|hrtime|Math\.random)\b/g;
 const COMMENT = /^\s*(?:\/\/|\/\*|\*).*$/gm;
 
-/** What breaks the rules, a line each; empty where nothing does. An exception that is no longer needed breaks them too. */
+/** The violations, one line each; empty if there are none. An exception that is no longer needed is a violation, too. */
 export function violations(files: Files, rules: Rules): string[] {
   const imports = [...files].flatMap(([file, text]) => importsOf(file, text));
   const ours = imports.filter(({ target }) => isPath(target));
@@ -104,7 +104,7 @@ function ofCircles(files: Files, imports: readonly Import[], { inCircles }: Rule
   ];
 }
 
-/** Groups of files that all reach each other (Tarjan), each in the order of the alphabet. */
+/** Groups of files that all reach each other (Tarjan's algorithm), each sorted by name. */
 export function circlesOf(files: readonly string[], imports: readonly Import[]): string[][] {
   const next = new Map<string, string[]>(files.map((file) => [file, []]));
   for (const { file, target } of imports) if (next.has(target)) next.get(file)?.push(target);

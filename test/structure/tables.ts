@@ -1,12 +1,11 @@
-// The rooms of src and bench, and what each may import: the data of the rules in match.ts.
+// The folders of src and bench, and what each may import: the data of the rules in rules.ts.
 import type { Rules } from './rules.js';
 
 const PROTOCOL = 'src/protocol/*';
 
 export const RULES: Rules = {
   folders: {
-    // What numbers lines stands apart from the line until that moves there too.
-    // Values and decisions. Below the rooms: what every room may use.
+    // Values and decisions. All other folders may use them.
     'src/protocol': ['src/protocol/lines', 'src/protocol/rules'],
     'src/protocol/text': [],
     'src/protocol/address': ['src/protocol/lines'],
@@ -25,16 +24,16 @@ export const RULES: Rules = {
     'src/threads/contracts': [PROTOCOL],
     'src/threads/shared': [PROTOCOL],
     'src/threads': [PROTOCOL, 'src/threads/contracts'],
-    // Of another actor none imports anything.
+    // No actor imports from another one.
     'src/workers/connection': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection/*'],
     'src/workers/connection/client': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
     'src/workers/connection/race': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection/shared'],
-      // What is heard of the first byte.
+      // For what the first byte tells.
       'src/workers/connection/relay',
     ],
     'src/workers/connection/relay': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
-    // The end of a connection that is not recorded is everybody's.
+    // For the end of a connection without a record.
     'src/workers/connection/shared': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection'],
     'src/workers/dns': [PROTOCOL, 'src/threads/*', 'src/files', 'src/workers/dns/*'],
     'src/workers/dns/ask': [PROTOCOL],
@@ -70,7 +69,7 @@ export const RULES: Rules = {
     'src/main/actors': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux', 'src/main/process', 'src/main/rules', 'src/main/accept'],
     ],
-    // These two see the running gateway.
+    // These two use the running gateway.
     'src/main/observe': [PROTOCOL, 'src/threads/*', 'src/main/process', 'src/main'],
     'src/main/commands': [
       ...[PROTOCOL, 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors', 'src/main'],
@@ -114,14 +113,14 @@ export const RULES: Rules = {
     'pino-pretty': ['src/main/process/log.ts'],
     convict: ['src/main/config/finish.ts'],
     json5: ['src/main/config/sources/syntax.ts'],
-    // The second has its types only: it is given the document.
+    // The second imports types only: it gets the document as an argument.
     yaml: ['src/main/config/sources/syntax.ts', 'src/main/config/sources/yaml-lines.ts'],
     'smol-toml': ['src/main/config/sources/syntax.ts'],
     'ipaddr.js': ['src/main/config/checks/values/address.ts'],
     'dns-packet': ['src/protocol/dns/dns-packet.ts'],
     undici: ['src/workers/dns/transports/https.ts'],
     socks: ['src/main/commands/explain-client.ts', 'bench/race/real-client.ts'],
-    // A Map with a bound, used as a Map is.
+    // A Map with a bound, used like a Map.
     'lru-cache': [
       ...['src/workers/connection/shared/names-replica.ts', 'src/workers/connection/shared/outcome-reports.ts'],
       ...['src/workers/dns/lookup/cache.ts', 'src/workers/dns/trust/verified-addresses.ts'],
