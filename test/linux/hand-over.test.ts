@@ -6,11 +6,19 @@ import { BufferGroup } from '../../src/linux/engine/buffers.js';
 import { countUnasked, Handler, Pending, type Socket } from '../../src/linux/engine/socket.js';
 import type { UringSizes } from '../../src/linux/engine/uring.js';
 import { sendBytes } from '../../src/linux/sockets.js';
-import { fillUp, readNow, resetFd } from './peers.js';
+import { fillUp, narrow, readNow, resetFd } from './peers.js';
 import { ENGINES, Recorder, TINY, World } from './world.js';
 
 const HELLO = Buffer.from('hello');
 const { small } = BufferGroup;
+
+const ROOM_OCTETS = 8192;
+
+/** Leaves no room, for good: buffers of a size that the kernel chooses grow, so that there is room again a moment later. */
+function fillForGood(near: number, far: number): void {
+  for (const fd of [near, far]) narrow(fd, ROOM_OCTETS, ROOM_OCTETS);
+  fillUp(near);
+}
 
 /** Asks for operations, and wants to know of none. */
 class Deaf extends Handler {}
@@ -73,7 +81,7 @@ for (const { kind, missing } of ENGINES) {
     scenario('is told of a poll for room and of its outcome', (world) => {
       const former = new Recorder();
       const { socket, peer } = world.connection(former);
-      fillUp(socket.fd);
+      fillForGood(socket.fd, peer);
       world.engine.pollOut(socket);
       world.settle();
       const { pending, heir } = handOver(world, socket);
@@ -87,8 +95,8 @@ for (const { kind, missing } of ENGINES) {
     });
 
     scenario('is told of all that is pending together', (world) => {
-      const { socket } = world.connection();
-      fillUp(socket.fd);
+      const { socket, peer } = world.connection();
+      fillForGood(socket.fd, peer);
       world.engine.receive(socket, small);
       world.engine.pollOut(socket);
       world.engine.pollHangup(socket);
@@ -126,8 +134,8 @@ for (const { kind, missing } of ENGINES) {
 
     scenario('is told what was left of the bytes that its predecessor sent', (world) => {
       const former = new Recorder();
-      const { socket } = world.connection(former);
-      fillUp(socket.fd);
+      const { socket, peer } = world.connection(former);
+      fillForGood(socket.fd, peer);
       world.engine.sendCopy(socket, HELLO);
       assert.equal(world.engine.isSending(socket), true);
       const { heir } = handOver(world, socket);
