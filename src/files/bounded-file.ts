@@ -1,13 +1,13 @@
-// Reads a file that may be anything: a pipe that nobody writes to, a device without an end, a file that grows. It never
-// waits for one and never takes more than it was allowed. What the bytes mean is not its business.
+// Reads a file that may be anything: a pipe without a writer, a device without an end, a file that grows. It never waits
+// without a limit and never reads more than the caller allows. It does not interpret the bytes.
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type Stats } from 'node:fs';
 
 export type BoundedRead = { readonly kind: 'read'; readonly bytes: Buffer } | NotRead;
 
 export type NotRead =
-  /** `code`: ENOENT, or ENOTDIR where something on the way is no folder. */
+  /** `code`: ENOENT, or ENOTDIR when a part of the path is not a folder. */
   | { readonly kind: 'absent'; readonly code: string }
-  /** `why` goes behind the name of the file: "is a directory". */
+  /** `why` follows the name of the file in a sentence: "is a directory, not a file". */
   | { readonly kind: 'unusable'; readonly why: string };
 
 export type Opened = { readonly kind: 'open'; readonly fd: number; readonly isPipe: boolean; readonly octets: number };
@@ -15,19 +15,19 @@ export type Opened = { readonly kind: 'open'; readonly fd: number; readonly isPi
 interface Bounds {
   readonly octets_max: number;
   /**
-   * How long a pipe that this process was given (`/dev/stdin`, or `<(…)` of a shell) may take to its end. Without it no
-   * pipe is read. A named one is never read: without a writer it looks like an empty file.
+   * How long an unnamed pipe (`/dev/stdin`, or `<(…)` of a shell) may take to its end, in ms. Without it no pipe is read.
+   * A named pipe is never read, since without a writer it looks like an empty file.
    */
   readonly pipe_ms?: number;
 }
 
-/** Neither waits for the other end of a pipe, nor makes a terminal the process's own. Node adds O_CLOEXEC. */
+/** O_NONBLOCK: no waiting for the writer of a pipe. O_NOCTTY: a terminal does not become ours. Node adds O_CLOEXEC. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 const PIPE_LOOK_MS = 5;
-/** Read first where the size says nothing, as in /proc. */
+/** Size of the first read when the file's size is 0, as in /proc. */
 const FIRST_OCTETS = 65_536;
 
-/** The caller closes the fd. */
+/** Opens a file for reading, or says why it cannot be read. The caller closes the fd. */
 export function openBounded(path: string, { octets_max, pipe_ms }: Bounds): Opened | NotRead {
   let fd: number;
   try {
@@ -43,7 +43,7 @@ export function openBounded(path: string, { octets_max, pipe_ms }: Bounds): Open
   return { kind: 'unusable', why };
 }
 
-/** All of it, or why not. */
+/** Reads the whole file, or says why it cannot be read. Blocks at most `pipe_ms`. */
 export function readBounded(path: string, bounds: Bounds): BoundedRead {
   const opened = openBounded(path, bounds);
   if (opened.kind !== 'open') return opened;
@@ -56,7 +56,7 @@ export function readBounded(path: string, bounds: Bounds): BoundedRead {
   }
 }
 
-/** What an error of the file system says, for the end of a sentence about the file. An error of our own is thrown. */
+/** Turns an error of the file system into a value. An error without a `code` is a bug of ours and is thrown. */
 export function notRead(error: unknown): NotRead {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;
@@ -64,6 +64,7 @@ export function notRead(error: unknown): NotRead {
   return { kind: 'unusable', why: code === 'EACCES' ? 'cannot be read: permission denied' : `cannot be read: ${code}` };
 }
 
+/** Why a file of `octets` bytes is too large, for the end of a sentence; undefined when it is not. */
 export function tooLarge(octets: number, octets_max: number): string | undefined {
   if (octets <= octets_max) return undefined;
   const mebibytes = octets_max / 1024 / 1024;
@@ -91,7 +92,7 @@ function readOpened({ fd, isPipe, octets }: Opened, { octets_max, pipe_ms = 0 }:
   }
 }
 
-/** undefined while there is nothing in a pipe yet. */
+/** Bytes read, 0 at the end of the file; undefined while a pipe is empty. */
 function readSome(fd: number, into: Buffer, at: number): number | undefined {
   try {
     return readSync(fd, into, at, into.length - at, null);
@@ -101,7 +102,7 @@ function readSome(fd: number, into: Buffer, at: number): number | undefined {
   }
 }
 
-/** Of a pipe: whether it has no name in any folder. */
+/** Whether a pipe has no name in the file system. */
 function isUnnamed(fd: number): boolean {
   return readlinkSync(`/proc/self/fd/${fd}`).startsWith('pipe:');
 }

@@ -1,15 +1,16 @@
-// Whether a file is still the same: a text that changes with it, also when another one is put in its place, as editors,
-// DHCP clients and careful writers do. Asked now and then, this needs no watch that has to be set anew after a rename.
+// The state of a file as a text that changes whenever the file does, also when another file is renamed over it, as editors,
+// DHCP clients and careful writers do. Callers compare it now and then: a watch would have to be set again after each
+// rename. It reads no contents.
 import { type BigIntStats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
-/** Larger files are none for us: this is beyond any list that people keep. */
+/** The largest list file, in bytes: beyond any list that people keep. */
 export const OCTETS_MAX = 64 * 1024 * 1024;
 
-/** What is no file. */
+/** The state of a path at which there is no file. */
 export const ABSENT = 'absent';
 
-/** Asks the kernel at once: for files of the machine itself. One that may not be looked at is none. */
+/** Blocks: for files of the machine itself. A file that may not be looked at is `ABSENT`. */
 export function fileStateNow(path: string): string {
   try {
     return textOf(statSync(path, { bigint: true, throwIfNoEntry: false }));
@@ -18,7 +19,7 @@ export function fileStateNow(path: string): string {
   }
 }
 
-/** For files that may lie on a disk that does not answer. */
+/** Does not block the thread: for files that may be on a disk that does not answer. */
 export async function fileState(path: string): Promise<string> {
   return textOf(await stat(path, { bigint: true }).catch(() => undefined));
 }

@@ -1,20 +1,20 @@
-// Reads a long file line by line in pieces, each in a turn of the event loop of its own, so that whoever reads it goes on
+// Reads a long file line by line, in pieces, with a turn of the event loop for each piece, so that the thread goes on
 // answering meanwhile. It knows no format.
 import { close, read } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { promisify } from 'node:util';
 import { type NotRead, notRead, openBounded, tooLarge } from './bounded-file.js';
 
-/** Handled in a few milliseconds. */
+/** A piece of this size is handled in a few milliseconds. */
 const PIECE_OCTETS = 1 << 18;
-/** One line holds one thing; so that a file without line ends is not gathered to its end. */
+/** In characters: a file without line ends must not be collected to its end. */
 const LINE_LENGTH_MAX = 1 << 20;
 
 const readPiece = promisify(read);
 
 /**
- * `take` gets each line without its end, and whether it had one; false ends the reading. Settles with how it ended:
- * `read` also where `take` ended it.
+ * Calls `take` with each line, without its line end, and with whether it had one; `take` returns false to end the reading.
+ * Resolves with `read` at the end of the file and when `take` ended the reading, else with why the file cannot be read.
  */
 export async function readLines(
   path: string,

@@ -1,4 +1,4 @@
-// A list of a rule from its file, bounded, as protocol/rules/list.ts understands it.
+// Reads the file of a rule's list, bounded by OCTETS_MAX; protocol/rules/list.ts parses it.
 import { type ListRead, parseList } from '../protocol/rules/list.js';
 import type { ListFile } from '../protocol/rules/rule.js';
 import { readBounded } from './bounded-file.js';

@@ -1,6 +1,6 @@
-// A file in which something outlives the process: replaced as a whole by renaming, so that it is never half written. One
-// that is missing is no news; one that cannot be used is warned of once. It knows no format, and does not keep other
-// processes away: see main/process/state-claims.ts.
+// A state file, whose contents outlive the process: it is replaced as a whole by renaming, so that it is never half
+// written. A missing file is not warned of; one that cannot be used is warned of once. It knows no format, and does not
+// keep other processes from writing: see main/process/state-claims.ts.
 import { readlinkSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -8,14 +8,14 @@ import { readBounded } from './bounded-file.js';
 
 export type Warn = (message: string) => void;
 
-/** Pieces are gathered until so much is there, since a write for each of many thousands takes its time. */
+/** Characters that one write collects: a write for each of many thousands of pieces would be slow. */
 const WRITE_OCTETS = 1 << 18;
-/** Of a file that is there: enough to see whose it is. */
+/** Bytes read of an existing file: enough to see which program wrote it. */
 const BEGIN_OCTETS = 256;
-/** As many as the kernel follows (path_resolution(7)). */
+/** Symbolic links that the kernel follows in one path (path_resolution(7)). */
 const LINKS_MAX = 40;
 
-/** Its text; undefined when it is missing, too large or cannot be read. */
+/** The file's text; undefined when it is missing, too large or cannot be read. All but a missing file is warned of. */
 export function readState(path: string, octets_max: number, warn: Warn): string | undefined {
   const read = readBounded(path, { octets_max });
   if (read.kind === 'read') return read.bytes.toString('utf8');
@@ -24,7 +24,7 @@ export function readState(path: string, octets_max: number, warn: Warn): string 
   return undefined;
 }
 
-/** The file itself where the path is a symbolic link, also one to a file that does not exist yet. */
+/** The path behind symbolic links; that file need not exist yet. */
 export function fileBehind(path: string): string {
   let file = path;
   for (let links = 0; links < LINKS_MAX; links += 1) {
@@ -37,7 +37,7 @@ export function fileBehind(path: string): string {
   return file;
 }
 
-/** Writes one at a time; the first failure is warned of, further ones only after a success. */
+/** Writes one version at a time. The first failure is warned of, a further one only after a success. */
 export class StateFile {
   readonly #path: string;
   readonly #warn: Warn;
@@ -45,21 +45,21 @@ export class StateFile {
   #warned = false;
   #writing: Promise<boolean> = Promise.resolve(true);
 
-  /** `begins`: how a file begins that may be replaced; one that is not empty and begins otherwise is another's. */
+  /** `begins`: the beginning of files that may be replaced; a non-empty file with another beginning is left alone. */
   constructor(path: string, warn: Warn, begins?: RegExp) {
     this.#path = path;
     this.#warn = warn;
     this.#begins = begins;
   }
 
-  /** Whether it has been written, once that is known. `pieces` are asked for when it is this one's turn. */
+  /** Resolves with whether the file was written; never rejects. `pieces` is called when earlier writes have ended. */
   write(pieces: () => Iterable<string>): Promise<boolean> {
     this.#writing = this.#writing.then(() => this.#replace(pieces()));
     return this.#writing;
   }
 
   async #replace(pieces: Iterable<string>): Promise<boolean> {
-    // Renaming would put a file in the place of the link.
+    // Renaming over a symbolic link would replace the link.
     const path = fileBehind(this.#path);
     const temporary = `${path}.${process.pid}.new`;
     try {
@@ -71,7 +71,7 @@ export class StateFile {
         for (const piece of pieces) {
           gathered += piece;
           if (gathered.length < WRITE_OCTETS) continue;
-          // Unlike `write` it goes on after a part has been written, to the error that says why.
+          // Unlike `write`, appendFile goes on after a partial write, and so meets the error that says why.
           await file.appendFile(gathered);
           gathered = '';
         }
@@ -89,13 +89,13 @@ export class StateFile {
     }
   }
 
-  /** Why what is there must not be replaced. */
+  /** Why the existing file must not be replaced; undefined when it may be. */
   async #whoseElse(path: string): Promise<string | undefined> {
     const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
       return undefined;
     });
-    // Renaming would put a file in the place of a device.
+    // Renaming over a device would replace the device.
     if (there?.isFile() === false) return 'it is not a file';
     if (there === undefined || there.size === 0 || this.#begins === undefined) return undefined;
     const file = await open(path, 'r');

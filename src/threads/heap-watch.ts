@@ -1,32 +1,35 @@
-// Ends an actor's thread before its heap is full, while that can still be done: from Node 24 on V8 does not end a thread
-// that runs into its limit, it hangs or takes the process along. What fills the heap within a single turn it cannot see.
+// Ends an actor's thread before its heap is full: since Node 24 a thread that reaches its heap limit is not ended by V8,
+// but hangs or ends the whole process. A heap that fills within a single turn is not noticed.
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { resourceLimits } from 'node:worker_threads';
 
 const CHECK_MS = 250;
-/** Where nothing happens, by a timer: each look wakes the thread. */
+/** With a timer and a heap that does not grow, since each look wakes the thread. */
 const CALM_CHECK_MS = 1000;
-/** Of the limit, how much may be in use. The rest is for what comes between two checks, and for V8 to work in. */
+/** The part of the limit that may be in use. The rest is for growth between two checks, and for V8's own work. */
 const PART = 0.8;
-/** Less growth than this part of the limit between two looks is nothing. */
+/** Growth by less than this part of the limit between two looks counts as none. */
 const GROWTH = 0.01;
 
 export class HeapWatch {
-  /** Bytes; infinite where the thread has no limit of its own. */
+  /** In bytes; infinite for a thread without a limit. */
   readonly #limit = (resourceLimits.maxOldGenerationSizeMb ?? Number.POSITIVE_INFINITY) * 1024 * 1024;
   #looked = 0;
   #used = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** For a thread that has turns; `now` in ms. Throws, uncaught, when the heap is nearly full: main finds the thread dead. */
+  /**
+   * For a thread with an engine: call it after each turn; `now` in ms. Throws when the heap is nearly full. Nobody catches
+   * the error, so the thread dies and main starts another.
+   */
   turned(now: number): void {
     if (now - this.#looked < CHECK_MS) return;
     this.#looked = now;
     this.#look();
   }
 
-  /** For a thread that has none: looks by a timer, until `stop`, and throws likewise. */
+  /** For a thread without an engine: looks by a timer until `stop`, and throws in the same way. */
   start(): void {
     const before = this.#used;
     this.#look();
@@ -53,7 +56,7 @@ export class HeapWatch {
   }
 }
 
-/** A full collection, so that garbage ends no connection. V8 has no other way to ask for one; it takes a second a GiB. */
+/** A full garbage collection, so that garbage alone ends no thread. It takes a second per GiB; V8 offers no other way. */
 function collect(): void {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();

@@ -1,14 +1,14 @@
-// Log records of an actor, written by main: sent as messages, with a bound on how many main may be behind. Beyond it
-// they are dropped and counted, and one says how many once main has caught up. The logger itself (pino) is
-// main/process/log.ts's business.
+// Carries the log records of an actor to main, as messages. The number of records that main has not acknowledged is
+// bounded; further records are dropped and counted, and one record tells the count once main catches up. The logger
+// itself (pino) is main/process/log.ts.
 import type { MessagePort } from 'node:worker_threads';
 import type { Notice } from '../protocol/notice.js';
 import type { LogLevel } from '../protocol/options.js';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const satisfies readonly LogLevel[];
-/** Records that main may be behind. */
+/** Records that main may not have acknowledged yet. */
 const BEHIND_MAX = 1000;
-/** Main says how far it has come after each so many records. */
+/** Records after which main acknowledges. */
 const ACKNOWLEDGE_EVERY = 100;
 
 export type Level = Exclude<LogLevel, 'silent'>;
@@ -19,13 +19,13 @@ export interface LogRecord {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** The actor's end. */
+/** The actor's end. Dropped records are counted by `dropped`, called once for each. */
 export class RemoteLog {
   readonly #port: MessagePort;
   readonly #threshold: number;
   readonly #dropped: () => void;
   #behind = 0;
-  /** Records that were dropped and of which nothing has been said, and the level of the last one, which is logged. */
+  /** Dropped records that no record has told of yet, and the level of the last one. */
   #unsaid = 0;
   #unsaidLevel: Level = 'warn';
 
@@ -48,7 +48,7 @@ export class RemoteLog {
     this.#post({ level, fields, message });
   }
 
-  /** What happens over and over: main says when it is due. */
+  /** For what happens repeatedly: main decides when to log it (main/process/notices.ts). */
   tell(notice: Notice): void {
     this.#post(notice);
   }
@@ -81,7 +81,7 @@ export class RemoteLog {
   }
 }
 
-/** What Node warns of in this thread: it would go to stderr through main, which would wait there for its reader. */
+/** Logs Node's warnings of this thread: on stderr they would go through main, which could block there on a slow reader. */
 export function logWarnings(log: RemoteLog): void {
   if (process.listenerCount('warning') === 0) return;
   process.removeAllListeners('warning');

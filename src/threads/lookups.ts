@@ -1,17 +1,17 @@
-// Lookups between a connection actor and the DNS actor: the names that one turn asks for are one message, and the answers
-// that are there together are one. Plain messages: a call through comlink costs one each way for every name, some 40 µs of
-// CPU on both sides. It resolves nothing and has no deadlines.
+// Carries lookups between a connection actor and the DNS actor: the names asked for in one turn are one message, and so
+// are the answers found in one turn. They are plain messages, since a comlink call would cost a message each way for every
+// name, some 40 µs of CPU on both sides. It resolves nothing and has no deadlines.
 import type { MessagePort } from 'node:worker_threads';
 import type { LookupAnswer } from './contracts/dns.js';
 
 type Answers = readonly { readonly name: string; readonly answer: LookupAnswer }[];
 
-/** The connection actor's end. Who asks bounds what is pending. */
+/** The connection actor's end. The caller bounds how many names are pending. */
 export class LookupClient {
   readonly #port: MessagePort;
   #names: string[] = [];
 
-  /** `answered` hears of each name that was asked, in whatever order, and again after an answer that says `more`. */
+  /** `answered` is called for each name asked, in any order, and once more after an answer with `more`. */
   constructor(port: MessagePort, answered: (name: string, answer: LookupAnswer) => void) {
     this.#port = port;
     port.on('message', (answers: Answers) => {
@@ -19,12 +19,12 @@ export class LookupClient {
     });
   }
 
-  /** Goes out with the next `flush`. */
+  /** The name is sent with the next `flush`. */
   ask(name: string): void {
     this.#names.push(name);
   }
 
-  /** Sends what was asked since the last time. Called once a turn. */
+  /** Sends the names asked since the last call. Called once a turn. */
   flush(): void {
     if (this.#names.length === 0) return;
     this.#port.postMessage(this.#names);
@@ -36,7 +36,7 @@ export class LookupClient {
   }
 }
 
-/** The DNS actor's end: `lookup` answers each name that comes, at once or later, and may say `more` first. */
+/** The DNS actor's end: `lookup` answers each name by `hear`, at once or later; after an answer with `more`, once again. */
 export function serveLookups(
   port: MessagePort,
   lookup: (name: string, hear: (answer: LookupAnswer) => void) => void,
@@ -47,7 +47,7 @@ export function serveLookups(
     answers = [];
   };
   const answered = (name: string, answer: LookupAnswer): void => {
-    // After whatever else this turn of the loop brings.
+    // Sent at the end of this turn of the loop, with the turn's other answers.
     if (answers.length === 0) setImmediate(send);
     answers.push({ name, answer });
   };

@@ -1,7 +1,7 @@
-// What a connection actor says and is told by main, called through comlink over a MessagePort. Types only.
+// What main asks of a connection actor, called through comlink over a MessagePort. Types only.
 import type { RuleTables } from '../../protocol/rules/compile.js';
 
-/** A connection that failed, as a log record has it. */
+/** The last connection of an actor that failed, with the fields of its log record. */
 export interface LastFailure {
   readonly age_ms: number;
   readonly what: {
@@ -14,20 +14,23 @@ export interface LastFailure {
   };
 }
 
-/** A connection actor as main sees it. */
+/** Served by each connection actor, called by main. */
 export interface ConnectionActor {
-  /** Settles once the actor has its engine and serves; says which engine it is and why not io_uring. */
+  /** Resolves once the actor has its engine and serves. `why`: why the engine is not the one it was started with. */
   ready(): Promise<{ readonly engine: 'uring' | 'epoll'; readonly why: string | undefined }>;
-  /** Tells the DNS and the route actor at once what has been learned and not told yet. */
+  /** Sends all unsent reports to the DNS and the route actor now. */
   report(): Promise<void>;
-  /** Stop after the last connection has ended, at the latest after `timeout_ms`; the actor's task then settles. */
+  /** Stops after the last connection has ended, at the latest after `timeout_ms`; the actor's task then settles. */
   drain(timeout_ms: number): Promise<void>;
-  /** A fresh port to a (re)started DNS actor, serving `NamesActor`. */
+  /** `port`: to a DNS actor that was started or restarted; `NamesActor` is served at its other end. */
   connectNames(port: unknown): Promise<void>;
-  /** Fresh ports to a (re)started route actor: one to report on, one on which to serve `RouteSubscriber`. */
+  /**
+   * Ports to a route actor that was started or restarted. `RoutesActor` is served at the other end of `reports`; the
+   * connection actor serves `RouteSubscriber` on `pushes`.
+   */
   connectRoutes(reports: unknown, pushes: unknown): Promise<void>;
-  /** New rules, in shared memory, for the connections to come. */
+  /** Sets the rules, in shared memory, for all later connections. */
   setRules(tables: RuleTables): Promise<void>;
-  /** What the last connection failed by that failed; undefined where none has. */
+  /** The last connection that failed; undefined when none has. */
   lastFailure(): Promise<LastFailure | undefined>;
 }

@@ -1,71 +1,74 @@
-// What the DNS actor says and is told: one interface for each caller, called through comlink over a MessagePort, and the
-// shapes of its answers. Types only. Expected failures are values with a literal `code`; nothing is thrown across a port
-// on purpose.
+// The contract of the DNS actor: one interface for each caller, called through comlink over a MessagePort, and the shapes
+// of its answers. Types only. Expected failures are values with a literal `code`; nothing is thrown across a port on
+// purpose.
 import type { BadAddress, BadAddressChange } from '../../protocol/trust/evidence.js';
 import type { Observation } from '../../protocol/trust/outcomes.js';
 
 /**
- * `partial`: a family is still to come or failed; of a family that has addresses it has them all. `stale`: its time is over.
- * `more`: the lookup goes on, and its outcome follows as one more answer.
+ * `partial`: one address family is missing, since it failed or has not been answered yet; the other one is complete.
+ * `stale`: the TTL is over. `more`: the lookup goes on, and its outcome follows as a further answer.
  */
 interface Answered {
-  /** Counts from the moment of the answer. */
+  /** Seconds, from the moment of this answer. */
   readonly ttl_s: number;
   readonly partial?: true;
   readonly stale?: true;
   readonly more?: true;
 }
 
-/** What a lookup of a name came to. */
+/** The outcome of looking up a name. */
 export type LookupAnswer =
-  /** All addresses, v6 and v4 interleaved in the order to try. */
+  /** Addresses in text form, IPv6 and IPv4 interleaved in the order to try. */
   | (Answered & { readonly code: 'found'; readonly addresses: readonly string[] })
-  /** NXDOMAIN, or NODATA where the name `exists` but has no address. */
+  /** NXDOMAIN, or NODATA (RFC 2308) where the name `exists` but has no address. */
   | (Answered & { readonly code: 'no-such-name'; readonly exists: boolean })
   | { readonly code: 'failed'; readonly reason: string }
   | { readonly code: 'overloaded' };
 
-/** The DNS/blacklist actor. */
+/** Served by the DNS actor, called by connection actors. */
 export interface NamesActor {
-  /** A port on which names are asked and answered (threads/lookups.ts), the last answer within `dns.timeout_ms`. */
+  /** `port`: for names and their answers (threads/lookups.ts). The last answer to a name comes within `dns.timeout_ms`. */
   lookups(port: unknown): Promise<void>;
-  /** A port on which the caller serves `NamesSubscriber`: everything that stands is pushed first, then changes. */
+  /** `pushes`: a port on which the caller serves `NamesSubscriber`. All bad addresses are pushed first, then changes. */
   subscribe(pushes: unknown): Promise<void>;
-  /** What connections came to, as seen by one connection actor. */
+  /** Reports how connections to addresses ended at one connection actor. */
   observed(observations: readonly Observation[]): Promise<void>;
 }
 
 /** A connection actor's replica of the bad addresses. */
 export interface BadAddressSubscriber {
-  /** `whole`: the first push, after which everything else that is known came from an earlier DNS actor. */
+  /** `whole`: the first push of a DNS actor. Verdicts that it does not contain came from an earlier DNS actor. */
   badAddressesChanged(changes: readonly BadAddressChange[], whole: boolean): Promise<void>;
 }
 
-/** The same replica, and that of names. */
+/** A connection actor's replicas of the bad addresses and of the names. */
 export interface NamesSubscriber extends BadAddressSubscriber {
-  /** What is known of these names (of all without) is outdated: hosts files or the servers of the machine have changed. */
+  /**
+   * The answers known for these names (undefined: for all names) are outdated: hosts files or the machine's servers have
+   * changed.
+   */
   namesChanged(names: readonly string[] | undefined): Promise<void>;
 }
 
-/** What main says to the DNS actor. */
+/** Served by the DNS actor, called by main. */
 export interface NamesControl {
   /** Serves `NamesActor` on one more port (a connection actor's). The port is dropped when its other end closes. */
   connect(port: unknown): Promise<void>;
-  /** What the servers, the cache and the prober have done so far. */
+  /** Counts of the servers, the lookups and the prober since the start. */
   statistics(): Promise<NamesStatistics>;
-  /** Asks every server of both lists for one name, side by side, and says what is to be thought of each answer. */
+  /** Asks all servers of both lists for one name, side by side, and gives the verdict on each answer. */
   explain(name: string): Promise<NameExplanation>;
-  /** Every bad address with the evidence against it, the static list first. */
+  /** All bad addresses with the evidence against each, the static list first. */
   badAddresses(): Promise<readonly BadAddress[]>;
-  /** By hand: drops what is held against an address (canonical), the static list aside. False if there was nothing. */
+  /** Drops the evidence against a canonical address, but not the static list. False if there was none. */
   undoBadAddress(address: string): Promise<boolean>;
-  /** Writes down now what is to outlive the process; so does `stop`. */
+  /** Writes the state file now; so does `stop`. */
   save(): Promise<void>;
   /** Closes every port, socket and timer; the actor's task then settles. */
   stop(): Promise<void>;
 }
 
-/** What is held now, and the bound that it never passes. */
+/** The size of a table now, and its bound. */
 export interface Table {
   readonly size: number;
   readonly max: number;
@@ -73,16 +76,16 @@ export interface Table {
 
 export type Tables = Readonly<Record<string, Table>>;
 
-/** Counts since the start. */
+/** One DNS server since the start. */
 export interface ServerStatistics {
-  /** As in the configuration: `udp://8.8.8.8:53`. */
+  /** As in the configuration, such as `udp://8.8.8.8:53`. */
   readonly id: string;
   readonly backup: boolean;
-  /** Smoothed; undefined before the first answer. */
+  /** Smoothed, in ms; undefined before the first answer. */
   readonly latency_ms: number | undefined;
   /** Questions, and what came of them, by kind: see workers/dns/ask/server-profile.ts. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Of its own: sockets, connections, and questions on them. */
+  /** Of this server alone: sockets, connections, and questions on them. */
   readonly tables: Tables;
 }
 
@@ -90,12 +93,12 @@ export interface NamesStatistics {
   readonly servers: readonly ServerStatistics[];
   /** Lookups by what answered them: see workers/dns/lookup/resolver.ts. */
   readonly lookups: Readonly<Record<string, number>>;
-  /** Of all servers together: answers kept, lookups under way, evidence and the like. */
+  /** Of all servers together: cached answers, lookups under way, evidence and the like. */
   readonly tables: Tables;
   readonly probes: { readonly probes: number; readonly found: number; readonly intercepted: number };
 }
 
-/** What one server said to one question. */
+/** One server's answer to one question. */
 export interface ServerAnswer {
   readonly server: string;
   readonly backup: boolean;
@@ -106,13 +109,13 @@ export interface ServerAnswer {
   readonly addresses: readonly string[];
   readonly ttl_s: number | undefined;
   readonly verdict: 'clean' | 'partly clean' | 'suspect' | 'doubtful' | 'none';
-  /** Of a verdict that is not clean, in words. */
+  /** The reason of a verdict that is not clean, in words. */
   readonly why: string;
 }
 
 export interface NameExplanation {
   readonly name: string;
-  /** From a hosts file, before any server. */
+  /** Addresses from a hosts file, which comes before all servers; undefined when it has none. */
   readonly hosts: readonly string[] | undefined;
   readonly answers: readonly ServerAnswer[];
   /** What a client would get. */

@@ -1,33 +1,34 @@
-// What the route actor says and is told, called through comlink over a MessagePort. Types only.
+// The contract of the route actor: one interface for each caller, called through comlink over a MessagePort. Types only.
 import type { LineEvent } from '../../protocol/lines/health.js';
 import type { RouteEvent } from '../../protocol/routes/destination-memory.js';
 import type { RouteState } from '../../protocol/routes/state.js';
 
-/** What a connection actor has seen of a destination; `destination` is the key of its memory. */
+/** What a connection actor has seen of a destination; `destination` is its key in the route table. */
 export interface RouteReport {
   readonly destination: string;
   readonly event: RouteEvent;
 }
 
-/** The route actor: the one place where what every connection actor learned comes together. */
+/** Served by the route actor, called by connection actors. The route actor joins what they all have learned. */
 export interface RoutesActor {
-  /** What one connection actor (its id) has seen, in order. */
+  /** Events that the connection actor with the number `actor` has seen, in order. */
   report(actor: number, routes: readonly RouteReport[], lines: readonly LineEvent[]): Promise<void>;
 }
 
-/** What main says to the route actor. */
+/** Served by the route actor, called by main. */
 export interface RoutesControl {
   /**
-   * Serves `RoutesActor` on one more port, and pushes to `RouteSubscriber` on the other, for connection actor `actor`
-   * (a restarted actor of the same id replaces the old ports); the whole table is pushed first.
+   * Serves `RoutesActor` on `reports`, and calls `RouteSubscriber` over `pushes`, for the connection actor with the number
+   * `actor`. The whole table is pushed first. The ports of an earlier actor with the same number are closed.
    */
   connect(actor: number, reports: unknown, pushes: unknown): Promise<void>;
-  /** Writes down now what is to outlive the process; so does `stop`. */
+  /** Writes the state file now; so does `stop`. */
   save(): Promise<void>;
+  /** Closes every port and timer; the actor's task then settles. */
   stop(): Promise<void>;
 }
 
-/** A connection actor's replica of the routes. */
+/** A connection actor's replica of the routes and of the state of lines. */
 export interface RouteSubscriber {
   routesChanged(routes: readonly RouteState[], lines: readonly LineEvent[]): Promise<void>;
 }

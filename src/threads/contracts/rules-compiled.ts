@@ -1,8 +1,8 @@
-// What the thread that compiles rules says to main, once. Types only.
+// The single message of the thread that compiles rules to main. Types only.
 import type { RuleTables } from '../../protocol/rules/compile.js';
 
 export type RulesCompiled =
-  /** `skipped`: of lists with lines that are passed over, a sentence each. */
+  /** `skipped`: a sentence for each list in which lines were skipped. */
   | { readonly code: 'compiled'; readonly tables: RuleTables; readonly skipped: readonly string[] }
-  /** In sentences, each with its file. */
+  /** `problems`: sentences, each with the name of its file. */
   | { readonly code: 'failed'; readonly problems: readonly string[] };

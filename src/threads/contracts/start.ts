@@ -1,10 +1,10 @@
-// What main starts each actor with. Types only.
+// The data with which main starts each actor. Types only.
 import type { MessagePort } from 'node:worker_threads';
 import type { Listener } from '../../protocol/inbound/listener.js';
 import type { Options } from '../../protocol/options.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 
-/** Shared memory that a connection actor and main have in common. */
+/** Memory shared by main and a connection actor; `owners`, `counters` and `room` are one for all actors. */
 export interface SharedMemory {
   readonly queue: SharedArrayBuffer;
   readonly owners: SharedArrayBuffer;
@@ -14,40 +14,40 @@ export interface SharedMemory {
 }
 
 export interface ConnectionStart {
-  /** From 0; a restarted actor gets its predecessor's. */
+  /** The actor's number, from 0; a restarted actor keeps the number. */
   readonly actor: number;
   readonly options: Options;
-  /** What main found to work. */
+  /** The engine that main found to work. */
   readonly engine: 'uring' | 'epoll';
-  /** Serves `ConnectionActor`. */
+  /** The actor serves `ConnectionActor` on it. */
   readonly control: MessagePort;
   readonly log: MessagePort;
   readonly shared: SharedMemory;
-  /** Where clients come in, by number. */
+  /** By number. */
   readonly listeners: readonly Listener[];
-  /** In shared memory; undefined where none are configured. */
+  /** In shared memory; undefined when no rules are configured. */
   readonly rules?: RuleTables | undefined;
-  /** eventfds, owned by main: rung by main for this actor, and by any actor for main. */
+  /** eventfds that main owns: main rings the first to wake this actor, an actor the second to wake main. */
   readonly doorbell: number;
   readonly mainDoorbell: number;
 }
 
 export interface NamesStart {
   readonly options: Options;
-  /** Serves `NamesControl`. */
+  /** The actor serves `NamesControl` on it. */
   readonly control: MessagePort;
-  /** For warnings; without one they go to the process. */
+  /** For log records; without it, warnings are emitted by the process. */
   readonly log?: MessagePort | undefined;
-  /** Where another process writes the state file. */
+  /** True when another process writes the state file. */
   readonly readOnly?: boolean;
 }
 
 export interface RoutesStart {
   readonly options: Options;
-  /** Serves `RoutesControl`. */
+  /** The actor serves `RoutesControl` on it. */
   readonly control: MessagePort;
-  /** For warnings; without one they go to the process. */
+  /** For log records; without it, warnings are emitted by the process. */
   readonly log?: MessagePort | undefined;
-  /** Where another process writes the state file. */
+  /** True when another process writes the state file. */
   readonly readOnly?: boolean;
 }

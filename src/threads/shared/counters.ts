@@ -1,25 +1,26 @@
-// What each connection actor counts, in shared memory: an actor writes its own slice, main reads them all, no messages.
+// The counters of the connection actors, in shared memory: each actor writes its own slice, and main reads all slices
+// without a message. It knows no actor that has died: a restarted actor goes on counting in the same slice.
 
-/** Places in an actor's slice. */
+/** The places of the counters in an actor's slice. All of them only grow. */
 export const Counter = {
   /** Connections taken from the queue. */
   opened: 0,
-  /** Connections that have ended, however. */
+  /** Connections that have ended in any way. */
   closed: 1,
   /** Turns of the actor's loop: its heartbeat. */
   turns: 2,
-  /** Clients that were answered with success. */
+  /** Clients that got a success reply. */
   connected: 3,
-  /** Clients that were answered with a failure, or that went before an answer. */
+  /** Clients that got a failure reply, or that went away before a reply. */
   failed: 4,
   /** Clients whose handshake was no SOCKS5, timed out or was cut short. */
   badHandshakes: 5,
   /** Attempts (dials) started. */
   attempts: 6,
-  /** Names that connections asked for, and those of them that the actor knew itself. */
+  /** Names that connections asked for, and those that the actor's own replica answered. */
   names: 7,
   namesKnown: 8,
-  /** Bytes from clients to destinations, and back. */
+  /** Bytes from clients to destinations, and from destinations to clients. */
   bytesUp: 9,
   bytesDown: 10,
   /** Connections that ended by a reset of either side, and by a timeout. */
@@ -27,18 +28,18 @@ export const Counter = {
   timeouts: 12,
   /** Log records that were dropped because main was behind. */
   logsDropped: 13,
-  /** Races for a destination of which nothing that works was remembered. */
+  /** Races for a destination without a remembered candidate that works. */
   firstContacts: 14,
-  /** ClientHellos sent again to another candidate, and connections that were carried by such a one. */
+  /** ClientHellos sent again to another candidate, and connections that such a candidate then carried. */
   replays: 15,
   rescued: 16,
-  /** Clients whose destination a rule blocks; they count as failed too. */
+  /** Clients whose destination a rule blocks; `failed` counts them too. */
   blocked: 17,
-  /** Connections that both sides have ended. */
+  /** Connections that ended by both sides closing. */
   completed: 18,
-  /** Connections that were cut because their actor ended. */
+  /** Connections that were cut off because their actor ended. */
   cut: 19,
-  /** Events of sockets that were told to a handler which had not asked for them: bugs of ours. */
+  /** Socket events that no handler had asked for: bugs of ours. */
   unasked: 20,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
@@ -56,7 +57,7 @@ export class Counters {
     this.#values = new Float64Array(memory);
   }
 
-  /** The slice of one actor, for it alone to write. */
+  /** The slice of one actor. Only that actor writes it. */
   of(actor: number): Float64Array {
     return this.#values.subarray(actor * SLICE, (actor + 1) * SLICE);
   }

@@ -1,6 +1,6 @@
 // Hands accepted fds from main to one connection actor: a single-producer, single-consumer ring in shared memory, of one
-// number for each client (hand-off.ts). It carries nothing else and rings no bell itself: `mustRing` says when the consumer
-// sleeps, `mustTell` when the producer rests and the consumer has nothing more to do.
+// number for each client (hand-off.ts). It carries nothing else and rings no doorbell itself: `mustRing` says when the
+// sleeping consumer must be woken, and `mustTell` when the resting producer must be.
 // An fd in the ring belongs to main until the actor has written its owner entry and calls `taken`.
 
 const HEAD = 0;
@@ -23,7 +23,7 @@ export class FdQueue {
     this.#capacity = this.#words.length - HEADER_WORDS;
   }
 
-  /** Producer: false when the ring is full. `handedOff`: not negative. */
+  /** Producer: `handedOff` is not negative. False when the ring is full. */
   push(handedOff: number): boolean {
     const head = Atomics.load(this.#words, HEAD);
     if (((head - Atomics.load(this.#words, TAIL)) | 0) >= this.#capacity) return false;
@@ -32,43 +32,44 @@ export class FdQueue {
     return true;
   }
 
-  /** Producer, after pushing: true when the consumer sleeps and its doorbell must be rung (once a sleep). */
+  /** Producer, after pushing: whether the consumer sleeps and must be rung. True once for each sleep. */
   mustRing(): boolean {
     return Atomics.load(this.#words, SLEEPING) === 1 && Atomics.exchange(this.#words, SLEEPING, 0) === 1;
   }
 
-  /** Producer: brings nothing more until `rouse`, or until the consumer has nothing to do and rings (once a rest). */
+  /** Producer: pushes nothing more until `rouse`, or until the consumer has nothing to do and rings. */
   rest(): void {
     Atomics.store(this.#words, RESTING, 1);
   }
 
+  /** Producer: the rest is over. */
   rouse(): void {
     Atomics.store(this.#words, RESTING, 0);
   }
 
-  /** Whether the producer rests, and has not been told yet that there is nothing to do. */
+  /** Whether the producer rests, and the consumer has not rung since. */
   get isResting(): boolean {
     return Atomics.load(this.#words, RESTING) === 1;
   }
 
-  /** Consumer, with nothing to do: true when the producer rests, and must be rung. */
+  /** Consumer, with nothing to do: whether the producer rests and must be rung. True once for each rest. */
   mustTell(): boolean {
     return this.isResting && Atomics.exchange(this.#words, RESTING, 0) === 1;
   }
 
-  /** Consumer: the next client, or -1. It stays in the ring until `taken`. */
+  /** Consumer: the next client, -1 when there is none. It stays in the ring until `taken`. */
   next(): number {
     const tail = this.#words[TAIL];
     if (Atomics.load(this.#words, HEAD) === tail) return -1;
     return this.#words[HEADER_WORDS + (tail & (this.#capacity - 1))];
   }
 
-  /** Consumer: what `next` gave has its owner entry now. */
+  /** Consumer: the owner entry of the client from `next` is written; the client leaves the ring. */
   taken(): void {
     Atomics.store(this.#words, TAIL, (this.#words[TAIL] + 1) | 0);
   }
 
-  /** Consumer, before it waits: false when something has come meanwhile, and it must not. */
+  /** Consumer, before it waits: false when a client has been pushed meanwhile, and it must not wait. */
   fallAsleep(): boolean {
     Atomics.store(this.#words, SLEEPING, 1);
     if (Atomics.load(this.#words, HEAD) === this.#words[TAIL]) return true;

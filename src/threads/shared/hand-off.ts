@@ -1,13 +1,13 @@
-// What main hands an actor of an accepted client, in one Int32: the fd in the low 24 bits, the number of the listener where
-// the client came in above them. It is never negative, since a queue says -1 for nothing.
+// An accepted client as main hands it to an actor, in one Int32: the fd in the low 24 bits, the number of its listener
+// above them. The number is never negative, since -1 is an empty queue. It knows no queue.
 
 const FD_BITS = 24;
-/** fds are below this; the process has at most 2^20 (FDS_MAX in main/process/fd-limit.ts). */
+/** Fds are smaller; the process has at most 2^20 (FDS_MAX in main/process/fd-limit.ts). */
 export const FD_END = 1 << FD_BITS;
 /** Listeners that the 7 bits above the fd tell apart. */
 export const LISTENERS_MAX = 128;
 
-/** Throws where a number does not fit, rather than hand over another fd. */
+/** Throws a RangeError when a number does not fit, since its low bits would name another fd. */
 export function handOff(fd: number, listener: number): number {
   if (fd < 0 || fd >= FD_END || listener < 0 || listener >= LISTENERS_MAX) {
     throw new RangeError(`fd ${fd} of listener ${listener} does not fit into a hand-off`);

@@ -1,18 +1,18 @@
-// Who owns each file descriptor of the process, and which memory each actor has mapped: shared, so that main can end
-// what a dead actor leaves behind. An entry is written by the fd's owner only. A number may be somebody else's as soon as
-// it has been closed, so its former owner clears the entry only if nobody has written it since.
+// The owner of each file descriptor of the process, and the memory that each actor has mapped: in shared memory, so that
+// main can release what a dead actor leaves behind (main/actors/reap.ts). Only the fd's owner writes its entry. A closed
+// number may belong to another owner at once, so the former owner clears the entry only if nobody has written it since.
 
 /** Owner number of an fd that no actor owns. */
 const NOBODY = 0;
 /** Added to the owner's number while it closes the fd. */
 const CLOSING = 0x8000;
-/** Maps that one actor may have at a time: rings, buffers, and slabs for what is sent in one turn. */
+/** Mappings that one actor may have at a time: rings, buffers, and slabs for the bytes that a turn sends. */
 const MAPS_MAX = 2048;
 
 export class OwnerTable {
   readonly #owners: Uint16Array;
 
-  /** One entry for each fd number that the process may ever have. */
+  /** `fdsMax`: all fd numbers of the process are smaller. */
   static create(fdsMax: number): SharedArrayBuffer {
     return new SharedArrayBuffer(fdsMax * 2);
   }
@@ -25,12 +25,12 @@ export class OwnerTable {
     this.#owners[fd] = actor + 1;
   }
 
-  /** The actor is about to close it: it is still the actor's. */
+  /** The actor is about to close the fd, which is still the actor's. */
   closing(fd: number, actor: number): void {
     this.#owners[fd] = CLOSING | (actor + 1);
   }
 
-  /** The actor has closed it. */
+  /** The actor has closed the fd. */
   closed(fd: number, actor: number): void {
     Atomics.compareExchange(this.#owners, fd, CLOSING | (actor + 1), NOBODY);
   }
@@ -53,7 +53,7 @@ export interface MappedRegion {
   readonly size: number;
 }
 
-/** The maps of one actor, in the order in which they were made: those that pin an io_uring apart from the rest. */
+/** The mappings of one actor; those that keep an io_uring alive (`pinsRing`) are marked. */
 export class MapTable {
   readonly #pairs: Float64Array;
 

@@ -1,5 +1,5 @@
-// How an actor tells main that a connection has ended while main has stopped accepting for want of room: one flag in
-// shared memory that main raises, and whoever lowers it rings main's doorbell.
+// Tells main that a connection has ended while main accepts no clients for want of room: main raises one flag in shared
+// memory, and the actor that lowers it rings main's doorbell. It counts nothing.
 
 export class RoomFlag {
   readonly #word: Int32Array;
@@ -12,12 +12,12 @@ export class RoomFlag {
     this.#word = new Int32Array(memory);
   }
 
-  /** Main: asks to be told when a connection ends. */
+  /** Main: asks to be rung when a connection ends. */
   raise(): void {
     Atomics.store(this.#word, 0, 1);
   }
 
-  /** Actor, after a connection has ended: true when main waits for it and must be rung (once a raise). */
+  /** Actor, after a connection has ended: whether main waits for this and must be rung. True once for each `raise`. */
   lower(): boolean {
     return Atomics.load(this.#word, 0) === 1 && Atomics.exchange(this.#word, 0, 0) === 1;
   }

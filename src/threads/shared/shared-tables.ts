@@ -1,5 +1,5 @@
-// Puts tables (plain objects of numbers, texts and typed arrays) where all threads see the same ones: sent to a thread,
-// they are not copied. Nobody may write to them any more.
+// Copies tables (plain objects of numbers, texts and typed arrays) into shared memory: sent to another thread, the arrays
+// are not copied again. Nobody may write to them afterwards.
 
 type Numbers = Uint8Array | Uint16Array | Uint32Array | Int32Array;
 
