@@ -1,5 +1,5 @@
-// The connection actor: the piscina task of one thread. It takes fds off its queue, runs a session for each, and answers
-// what main says to it. It accepts nothing itself.
+// The connection actor: the task of one thread. It takes fds off its queue, runs a session for each, and answers main's
+// calls. It accepts no connections itself.
 import type { MessagePort } from 'node:worker_threads';
 import { ring } from '../../linux/doorbell.js';
 import { openEngine } from '../../linux/engine/choose.js';
@@ -43,14 +43,14 @@ import { OutcomeReports } from './shared/outcome-reports.js';
 import { RoutesReplica } from './shared/routes-replica.js';
 import { RulesReplica } from './shared/rules-replica.js';
 
-/** Connections begun in one turn before those that are running get theirs. */
+/** Connections begun in one turn before the running ones are served. */
 const OPEN_BATCH = 64;
-/** How late a start of a race may be. */
+/** How late an attempt of a race may start. */
 const TICK_MS = 4;
-/** Turns that bring what is waited for before deadlines are looked at, after the thread was away. */
+/** After the thread was away: turns that handle socket events before deadlines are looked at. */
 const CATCH_UP_TURNS_MAX = 16;
 
-/** Settles when the actor has drained; rejects with what went wrong in its loop. */
+/** Resolves when the actor has drained; rejects with the error that ended its loop. */
 export async function run(start: ConnectionStart): Promise<void> {
   const actor = new Actor(start);
   try {
@@ -78,7 +78,7 @@ class Actor implements ConnectionActor {
   #drainBy: number | undefined;
   /** Turns in a row in which the engine was behind. */
   #behind = 0;
-  /** The last turn brought nothing. */
+  /** Whether the last turn brought nothing. */
   #isIdle = false;
 
   constructor(start: ConnectionStart) {
@@ -97,7 +97,7 @@ class Actor implements ConnectionActor {
     const now = () => engine.clock();
     const deadlines = new DeadlineWheel(now());
     const badAddresses = new BadAddresses(options.blacklist, () => performance.timeOrigin + performance.now());
-    // Answers grow old while the thread is away, too.
+    // Answers age also while the thread is away.
     const age = () => performance.now();
     this.#names = new NamesReplica(options.dns, { deadlines, badAddresses, now: age, counters: this.#counters });
     this.#outcomes = new OutcomeReports((observations) => this.#names.observed(observations));
@@ -189,19 +189,19 @@ class Actor implements ConnectionActor {
     return this.#context.failures.last(this.#engine.now);
   }
 
-  /** Before a wait of the loop: with fds in the queue it must not. */
+  /** Called before the loop waits; returns for how many ms it may: 0 with fds in the queue. */
   #mayWait(): number {
     if (!this.#queue.fallAsleep()) return 0;
-    // With epoll the turns in vain, and those of main, cost more than the wait.
+    // Not with epoll, where the turns without work, here and in main, cost more than the wait.
     if (this.#queue.isResting && this.#engine.kind === 'uring') {
-      // Only a turn without a wait shows whether there is nothing to do.
+      // Only a turn without a wait shows that there is nothing to do.
       if (!this.#isIdle) return 0;
       if (this.#queue.mustTell()) ring(this.#start.mainDoorbell);
     }
     return this.#context.ticks.size > 0 ? TICK_MS : Number.POSITIVE_INFINITY;
   }
 
-  /** After each turn of the engine. */
+  /** Called after each turn of the engine. */
   #turned(outcomes: number): void {
     this.#queue.wakeUp();
     this.#counters[Counter.turns] += 1;
@@ -215,7 +215,7 @@ class Actor implements ConnectionActor {
     if (this.#drainBy !== undefined && this.#drained(now)) this.#loop.stop();
   }
 
-  /** Not before what the sockets have to say has been told: a deadline would end what has its answer already. */
+  /** Handles events of sockets first: a deadline must not end a connection whose answer has come already. */
   #expire(now: number): void {
     this.#behind = this.#engine.isBehind ? this.#behind + 1 : 0;
     if (this.#behind > 0 && this.#behind <= CATCH_UP_TURNS_MAX) return;
@@ -223,7 +223,7 @@ class Actor implements ConnectionActor {
     this.#context.ticks.expire(now);
   }
 
-  /** Takes clients from the queue; how many. */
+  /** Takes clients from the queue, and returns their number. */
   #open(): number {
     for (let opened = 0; opened < OPEN_BATCH; opened += 1) {
       const client = this.#queue.next();
@@ -261,7 +261,7 @@ function planRules({ stagger_ms, margin_ms, first_byte_ms }: Options['race']): P
   return { stagger_ms, margin_ms, unknown_ms: first_byte_ms };
 }
 
-/** What the actor owns, written down where main finds it should the thread die. */
+/** Records what the actor owns where main finds it if the thread dies. */
 class SharedOwnership implements Ownership {
   readonly #actor: number;
   readonly #owners: OwnerTable;

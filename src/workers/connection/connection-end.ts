@@ -1,23 +1,23 @@
-// What is counted, logged and told when a connection has ended.
+// Counts, logs and reports the end of a connection.
 import type { RemoteLog } from '../../threads/log.js';
 import { Counter } from '../../threads/shared/counters.js';
 import type { RelayEnd, RelayOutcome } from './relay/relay.js';
 
-/** Where the end of a connection is counted, logged and told. */
+/** Where the end of a connection is counted, logged and reported. */
 interface Books {
   readonly counters: Float64Array;
   readonly log: Pick<RemoteLog, 'write'>;
   ended(): void;
 }
 
-/** What was noted of a connection. */
+/** The record of a connection. */
 interface Recording {
   /** Bytes from the client, and to it. */
   relayed(up: number, down: number): void;
   fields(ending: string): Record<string, unknown>;
 }
 
-/** The end of a connection. One of them, without a record, serves all connections that are not recorded. */
+/** The end of a connection. A single one, which has no record, serves all connections that are not recorded. */
 export class ConnectionEnd<R extends Recording> implements RelayOutcome {
   readonly record: R | undefined;
   readonly #books: Books;
@@ -38,7 +38,7 @@ export class ConnectionEnd<R extends Recording> implements RelayOutcome {
     this.ended(how);
   }
 
-  /** The connection's sockets have been closed by then. */
+  /** Called when the connection's sockets have been closed. */
   ended(how: string): void {
     const { counters, log } = this.#books;
     counters[Counter.closed] += 1;

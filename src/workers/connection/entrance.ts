@@ -1,4 +1,4 @@
-// A listener as a connection actor uses it: with the way in that its clients take.
+// A listener as a connection actor uses it: with the inbound protocol of its clients.
 import type { Inbound } from '../../protocol/inbound/inbound.js';
 import type { Listener } from '../../protocol/inbound/listener.js';
 import { inboundOf } from '../../protocol/inbound/protocols.js';

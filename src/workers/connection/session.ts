@@ -20,7 +20,7 @@ import { Relay } from './relay/relay.js';
 import type { Context } from './shared/context.js';
 import { TimedHandler } from './shared/timed-handler.js';
 
-/** A race that takes longer than this has its client watched: a client that hangs up cancels it. */
+/** After this time a race watches its client: a client that hangs up cancels the race. */
 const WATCH_CLIENT_AFTER_MS = 50;
 const BLOCKED = failureOf('blocked');
 const UNSPECIFIED: Bound = { ip: new Uint8Array(4), port: 0 };
@@ -28,15 +28,15 @@ const UNSPECIFIED: Bound = { ip: new Uint8Array(4), port: 0 };
 export class Session extends TimedHandler implements HandshakeOutcome, RaceOutcome, HelloRaceOutcome<Attempt> {
   readonly #context: Context;
   readonly #client: Socket;
-  /** Counts and logs the end, also of a relay that has outlived this. */
+  /** Counts and logs the end, also the end of a relay that outlives this session. */
   readonly #end: ConnectionEnd<SessionRecord>;
   #race: Race | undefined;
   #helloRace: HelloRace<Attempt> | undefined;
   #early: Uint8Array | undefined;
-  /** What the client can be answered; undefined until it has said its target. */
+  /** The possible answers to the client; undefined until its target is known. */
   #replies: Replies | undefined;
 
-  /** `fd` is an accepted socket, now this actor's; its client came in by `entrance`. */
+  /** `fd` is an accepted socket, which this actor owns now; its client came in by `entrance`. */
   constructor(context: Context, fd: number, { inbound }: Entrance) {
     super();
     this.#context = context;
@@ -60,7 +60,7 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
     this.#early = early;
     this.#replies = replies;
     this.#end.record?.targeted(target, replies);
-    // From here to the outcome the client is not read: what it sends waits in its socket.
+    // The client is not read until the race is over: bytes that it sends wait in its socket.
     engine.handOver(this.#client, this);
     const refusal = this.#context.egress.refuses(target);
     if (refusal !== undefined) {
@@ -95,7 +95,7 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
     this.#close('graceful', 'left-early');
   }
 
-  /** The handshake has taken too long, or the race long enough to look after the client. */
+  /** The handshake has taken too long, or the race long enough to watch the client. */
   onDeadline(): void {
     if (this.#race !== undefined) {
       this.#context.engine.pollHangup(this.#client);
@@ -112,7 +112,7 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
     this.#cancelled();
   }
 
-  /** The answer to its greeting was not taken. */
+  /** The client's socket has not taken the handshake's last answer. */
   override onUnsent(): void {
     this.#cancelled();
   }
@@ -157,7 +157,7 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
     }
   }
 
-  /** Whether an answer is waited for: there are others that might give it, and descriptors for them. */
+  /** Whether the race goes on to the first byte: others might answer, and there are descriptors for them. */
   #isHelloRace(race: Race): boolean {
     const { options, budget } = this.#context;
     return options.race.until === 'first-byte' && race.hasOthers && !budget.isTight;
@@ -200,7 +200,7 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
     new LingeringClose(this.#context, this.#client, () => this.#ended(how)).say(answer);
   }
 
-  /** The client's IP address as text; undefined when it has gone. A syscall: only for rules that need it (`sticky`). */
+  /** The client's IP address as text; undefined when the client has gone. A system call, used only for `sticky` rules. */
   #clientAddress(): string | undefined {
     const peer = peerEndpoint(this.#client.fd);
     return typeof peer === 'number' ? undefined : formatIp(unmapped(peer.ip));

@@ -1,5 +1,5 @@
-// What a client says before the race: messages in pieces of any size, pipelined or not, until its target is known. It
-// reads, feeds the way in and sends its answers; it knows no protocol, and the answer to the request is the session's.
+// Reads what a client sends before the race, until its target is known: messages in pieces of any size, pipelined or not. It
+// feeds the inbound protocol and sends its answers. It knows no protocol itself, and the session answers the request.
 
 import { BufferGroup } from '../../../linux/engine/buffers.js';
 import type { Engine } from '../../../linux/engine/engine.js';
@@ -8,20 +8,20 @@ import type { Memory } from '../../../linux/memory.js';
 import type { Inbound, Refused, Requested } from '../../../protocol/inbound/inbound.js';
 import { joined } from '../../../protocol/joined.js';
 
-/** Hears how the handshake ends. Exactly one of these is called, once. */
+/** The handshake ends with exactly one of these calls. */
 export interface HandshakeOutcome {
   requested(request: Requested): void;
   refused(refusal: Refused): void;
-  /** The client has gone before it said what it wanted. */
+  /** The client has gone before its target was known. */
   left(): void;
 }
 
 export class Handshake extends Handler {
   readonly #engine: Pick<Engine, 'receive' | 'sendCopy'>;
   readonly #outcome: HandshakeOutcome;
-  /** Reads the message that comes next. */
+  /** Reads the next message. */
   #inbound: Inbound;
-  /** The beginning of a message whose end has not come: fewer bytes than the longest message. */
+  /** The beginning of a message that is not complete: shorter than the longest message. */
   #partial: Uint8Array | undefined;
 
   constructor(engine: Pick<Engine, 'receive' | 'sendCopy'>, inbound: Inbound, outcome: HandshakeOutcome) {
@@ -45,7 +45,7 @@ export class Handshake extends Handler {
     this.#read(socket, whole, 0, whole.length);
   }
 
-  /** Not even a few bytes are taken. */
+  /** A client whose socket does not even take these few bytes is given up. */
   override onUnsent(): void {
     this.#outcome.left();
   }

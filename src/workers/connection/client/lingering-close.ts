@@ -1,5 +1,5 @@
-// How a client that cannot be served is let go: the answer, our end of stream, then what the client still sends is read
-// and thrown away for a bounded while, since a close with bytes unread would be a reset that overtakes the answer.
+// Lets go of a client that cannot be served: sends the answer, ends the stream, and reads and discards what the client still
+// sends, for a bounded time. Closing a socket with unread bytes would be a reset, which overtakes the answer.
 import { BufferGroup } from '../../../linux/engine/buffers.js';
 import type { Socket } from '../../../linux/engine/socket.js';
 import type { Memory } from '../../../linux/memory.js';
@@ -24,6 +24,7 @@ export class LingeringClose extends TimedHandler {
     this.#done = done;
   }
 
+  /** Takes over the socket, sends `answer` and begins to wait for the client's end of stream. */
   say(answer: Uint8Array): void {
     const { engine, deadlines } = this.#context;
     engine.handOver(this.#socket, this);
@@ -41,11 +42,11 @@ export class LingeringClose extends TimedHandler {
   }
 
   override onPollHangup(): void {
-    // Asked for by the race that has just been lost; the receive finds the same.
+    // Requested by the race that has just been lost; the receive finds the same.
   }
 
   override onUnsent(): void {
-    // Of the answer to its greeting; the receive finds what has happened.
+    // Concerns the handshake's last answer; the receive finds what has happened.
   }
 
   onDeadline(): void {

@@ -1,10 +1,10 @@
-// Listens to the first octets of a relay, to tell what a connection came to: whether the destination speaks at all, when,
-// and whether it answers a ClientHello as TLS does. It reads no more than one octet of each side.
+// Watches the first octets of a relay to tell how a connection turned out: whether the destination answers at all, when, and
+// whether it answers a ClientHello as TLS does. Looks at no more than one octet of each side.
 import { ContentType } from '../../../protocol/tls/record.js';
 
-/** Who is told, once at most. */
+/** Gets the result, in at most one call. */
 export interface FirstByteOutcome {
-  /** The destination has spoken, so long after the client's first bytes, or after the beginning where it spoke first. */
+  /** The destination's first byte came `first_byte_ms` after the client's, or after the start if there was none. */
   answered(result: 'tls' | 'plain', first_byte_ms: number): void;
   failed(cause: 'silent'): void;
 }
@@ -13,17 +13,17 @@ export class FirstByte {
   readonly #clock: { readonly now: number };
   #outcome: FirstByteOutcome | undefined;
   #client: number | undefined;
-  /** When the client's first bytes came, or else the relay began. */
+  /** When the client's first byte came; until then, when the relay began. */
   #since: number;
 
-  /** `clock`: in ms. `outcome`: undefined for nobody. */
+  /** `clock` is in ms. With `outcome` undefined nothing is watched. */
   constructor(clock: { readonly now: number }, outcome: FirstByteOutcome | undefined) {
     this.#clock = clock;
     this.#outcome = outcome;
     this.#since = clock.now;
   }
 
-  /** Whether there is nothing more to listen for. */
+  /** Whether there is nothing more to watch. */
   get over(): boolean {
     return this.#outcome === undefined;
   }
@@ -41,13 +41,13 @@ export class FirstByte {
     else this.#answered('plain');
   }
 
-  /** The destination has ended its stream without a word: to a ClientHello that is no answer. */
+  /** The destination has ended its stream without a byte, which is no answer to a ClientHello. */
   destinationEnded(): void {
     if (this.#client === ContentType.handshake) this.#failed();
     else this.#outcome = undefined;
   }
 
-  /** The destination has reset the connection: before a word, but after the client's, that is a failure. */
+  /** The destination has reset the connection without a byte: a failure if the client has sent any. */
   destinationReset(): void {
     if (this.#client !== undefined) this.#failed();
   }

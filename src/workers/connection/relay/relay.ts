@@ -1,6 +1,6 @@
-// Carries bytes both ways between two connected sockets until both have ended: half-closes are passed on, a reset of one
-// side becomes a reset of the other, silence and half-closed silence have deadlines. It tells how it ended, and neither
-// counts nor logs that. It does not know how the two sockets came about.
+// Carries bytes both ways between two connected sockets until both have ended. Half-closes are passed on, a reset of one side
+// becomes a reset of the other, and silence and half-closed silence have deadlines. It reports how it ended, and neither
+// counts nor logs it. It does not know how the two sockets came about.
 import { type Ending, isBroken, type Received } from '../../../linux/engine/engine.js';
 import { Pending, type Socket } from '../../../linux/engine/socket.js';
 import type { Memory } from '../../../linux/memory.js';
@@ -11,9 +11,9 @@ import { TimedHandler } from '../shared/timed-handler.js';
 import { type Copying, Direction, type Progress } from './direction.js';
 import { FirstByte, type FirstByteOutcome } from './first-byte.js';
 
-/** What has lasted for this part of `tcp_keepalive_s` has its peers probed by the kernel; most connections end before. */
+/** Keepalive probes begin after this part of `tcp_keepalive_s`; most connections end before. */
 const LASTING = 0.5;
-/** Most half-closed connections end at once; one that stays has the side that ended watched for a reset. */
+/** Most half-closed connections end soon. After this time, the side that has ended is watched for a reset. */
 const WATCH_HALF_CLOSED_AFTER_MS = 500;
 
 /** What all relays of a thread share. */
@@ -30,11 +30,11 @@ export interface RelayEnd {
 }
 
 export interface RelayOutcome {
-  /** Called once; both sockets have been closed by then. */
+  /** Called once, when both sockets have been closed. */
   relayed(end: RelayEnd): void;
 }
 
-/** `lasting`: its peers are probed. `watched`: moreover one side has ended, and its socket is looked after for a reset. */
+/** `lasting`: keepalive is on. `watched`: besides, one side has ended, and its socket is watched for a reset. */
 const Stage = { young: 0, lasting: 1, watched: 2, over: 3 } as const;
 type Stage = (typeof Stage)[keyof typeof Stage];
 
@@ -44,15 +44,15 @@ export class Relay extends TimedHandler {
   /** Client to destination, and back. */
   readonly #up: Direction;
   readonly #down: Direction;
-  /** Undefined once there is nothing to listen for. */
+  /** Undefined when there is nothing more to watch. */
   #firstByte: FirstByte | undefined;
   #stage: Stage = Stage.young;
   /** When bytes last moved, in whole ms of the engine's clock. */
   #active: number;
 
   /**
-   * It is all that is left of a connection once it has been started: thousands of them are idle. `firstByte` hears of the
-   * destination's first byte.
+   * Thousands of connections are idle, and of each only its relay remains, so the relay is small. `firstByte` gets the
+   * result of the destination's first byte.
    */
   constructor(
     context: RelayContext,
@@ -65,23 +65,23 @@ export class Relay extends TimedHandler {
     this.#context = context;
     this.#outcome = outcome;
     this.#up = new Direction(client, destination, true);
-    // The client's socket has TCP_NODELAY from the one that listens.
+    // The client's socket has inherited TCP_NODELAY from the listening socket.
     this.#down = new Direction(destination, client, false);
     if (firstByte !== undefined) this.#firstByte = new FirstByte(context.engine, firstByte);
     this.#active = Math.floor(context.engine.now);
   }
 
   /**
-   * For a destination that has been sent `sent` bytes of the client already. `unsent`: those of them that its socket has
-   * not taken; it is polled for room. To be called before `start`.
+   * For a destination that has already been sent `sent` bytes of the client. `unsent` are those of them that its socket has
+   * not taken; the socket is polled for room already. Must be called before `start`.
    */
   takeOver(sent: number, unsent: Uint8Array | undefined): void {
     this.#up.takeOver(sent, unsent);
   }
 
   /**
-   * Takes over both sockets. `early` and `rest`: bytes of the client and of the destination that came before. `event`:
-   * what one of the two has just brought, behind those bytes.
+   * Takes over both sockets. `early` and `rest` are bytes that the client and the destination sent before; `event` is a
+   * receive that has just completed at one of the two, behind those bytes.
    */
   start(early?: Uint8Array, rest?: Uint8Array, event?: Received): void {
     const context = this.#context;
@@ -127,12 +127,12 @@ export class Relay extends TimedHandler {
   }
 
   /**
-   * A side that has ended, or whose bytes wait for room at the other one, is not read: only this tells that it was reset.
-   * Where both its directions have ended, what waits is still to be delivered.
+   * A side that has ended, or whose bytes wait for room at the other side, is not read: only this event tells of its reset.
+   * When both directions of a socket have ended, waiting bytes are still delivered.
    */
   override onPollHangup(socket: Socket, result: number): void {
     const direction = this.#from(socket);
-    // Otherwise the receive in flight finds it (the race may have asked for this, too).
+    // Otherwise the receive in flight finds it. (The race may have requested this event, too.)
     if (direction.ended || (direction.isStalled && isBroken(result))) this.#break(socket);
   }
 
@@ -167,7 +167,7 @@ export class Relay extends TimedHandler {
     }
   }
 
-  /** The source has ended and all its bytes have been taken: the sink gets the end too. */
+  /** The source has ended and the sink has taken all its bytes: the sink gets the end of stream, too. */
   #passEndOn(direction: Direction): void {
     if (this.#up.ended && this.#down.ended) {
       // Closing the sockets passes the second end on.
@@ -182,14 +182,14 @@ export class Relay extends TimedHandler {
     return this.#up.ended || this.#down.ended;
   }
 
-  /** How long nothing may move. */
+  /** How long no byte may move, in ms. */
   get #patience_ms(): number {
     const { half_closed_timeout_ms, idle_timeout_ms } = this.#context.options;
     const timeout_ms = this.#isHalfClosed ? half_closed_timeout_ms : idle_timeout_ms;
     return timeout_ms === 0 ? Number.POSITIVE_INFINITY : timeout_ms;
   }
 
-  /** Until nothing has moved for too long, or at most `look_ms`. */
+  /** Sets the deadline: when nothing has moved for too long, or after `look_ms` if that is earlier. */
   #wait(look_ms = Number.POSITIVE_INFINITY): void {
     const { deadlines } = this.#context;
     const wait_ms = Math.min(look_ms, this.#patience_ms);
@@ -197,7 +197,7 @@ export class Relay extends TimedHandler {
     else deadlines.clear(this);
   }
 
-  /** One side is broken: it is told to the other by a reset. */
+  /** One side is broken: the other side is reset. */
   #break(side: Socket): void {
     const client = side === this.#up.source;
     if (!client) this.#firstByte?.destinationReset();
@@ -214,7 +214,7 @@ export class Relay extends TimedHandler {
       this.#stage = Stage.watched;
       this.#context.engine.pollHangup(this.#up.ended ? this.#up.source : this.#down.source);
     }
-    // Bytes only note the time; the deadline is moved when it comes.
+    // Bytes only record the time; the deadline is moved when it expires.
     this.#wait();
   }
 
@@ -234,7 +234,7 @@ export class Relay extends TimedHandler {
     this.#down.release(this.#context);
     engine.close(this.#up.source, ending);
     engine.close(this.#up.sink, ending);
-    // The reply that told the client of its success may have come back unsent, and was never counted.
+    // The success reply may have come back unsent, and was not counted as delivered.
     const down = Math.max(this.#down.bytes, 0);
     this.#outcome.relayed({ how, up: this.#up.bytes, down });
   }

@@ -1,14 +1,14 @@
-// How many attempts may be under way: in one race, on one line and in all of this actor. The bounds shrink as descriptors
-// run short, and a race always gets one attempt in the end. It starts none itself.
+// Bounds the attempts that are under way: in one race, on one line and in all of this actor. The bounds shrink as descriptors
+// run short, and a race always gets one attempt in the end. It starts no attempt itself.
 import { tableLength } from '../../../protocol/lines/numbers.js';
 import type { Options } from '../../../protocol/options.js';
 
-/** A race that waits for a place. */
+/** A race that waits for a place. `roomMade` is called once when there may be one. */
 export interface Waiting {
   roomMade(): void;
 }
 
-/** Of the places that are left for racing, a race takes at most this part. */
+/** The part of the remaining places that one race may take. */
 const SHARE = 1 / 4;
 
 export class AttemptBudget {
@@ -16,15 +16,15 @@ export class AttemptBudget {
   readonly #line_max: number;
   readonly #total_max: number;
   readonly #racing_max: number;
-  /** By number. */
+  /** Attempts under way, by the number of the line. */
   readonly #byLine: Int32Array;
   #total = 0;
   #held = 0;
-  /** By the number of the line, in the order in which they came, with their numbers in that order over all lines. */
+  /** By the number of the line: its waiting races in the order of arrival, with their numbers in that order over all lines. */
   readonly #waiting: readonly Map<Waiting, number>[];
   #came = 0;
 
-  /** Its share of what all `workers` may have. */
+  /** Gets this actor's share of the limits, which hold for all `workers` together. */
   constructor({ race, limits, workers, lines }: Options) {
     this.#race_max = race.attempts_max;
     this.#line_max = Math.max(1, Math.floor(race.line_attempts_max / workers));
@@ -34,7 +34,7 @@ export class AttemptBudget {
     this.#waiting = Array.from(this.#byLine, () => new Map());
   }
 
-  /** Attempts under way. */
+  /** Attempts under way on all lines. */
   get total(): number {
     return this.#total;
   }
@@ -44,23 +44,23 @@ export class AttemptBudget {
     return this.#byLine[line];
   }
 
-  /** How many attempts a race may have under way now. */
+  /** How many attempts a race may have under way at this moment. */
   most(): number {
     const spare = Math.floor((this.#racing_max - this.#total - this.#held) * SHARE);
     return Math.min(this.#race_max, Math.max(1, spare));
   }
 
-  /** Whether there is no descriptor to spare for a connection that is only held. */
+  /** Whether no descriptor can be spared for a connection that is only held in reserve. */
   get isTight(): boolean {
     return this.#total + this.#held >= this.#racing_max;
   }
 
-  /** One more connection is held beside the one that is used. */
+  /** Counts one more connection that is held beside the used one. */
   hold(): void {
     this.#held += 1;
   }
 
-  /** So many are held no more. */
+  /** Counts `connections` fewer that are held. */
   letGo(connections: number): void {
     this.#held -= connections;
   }
@@ -78,14 +78,14 @@ export class AttemptBudget {
     const wasFull = this.#total >= this.#total_max;
     this.#total -= 1;
     this.#byLine[line] -= 1;
-    // One that has been told and has no use for the room any more must not keep it from the next.
+    // A race that is woken and no longer needs the room must not keep the next one from it.
     for (let tries = this.#waitingFor(line, wasFull); tries > 0; tries -= 1) {
       const next = wasFull ? this.#longest() : line;
       if (next === undefined || !this.hasRoom(next) || !this.#wake(next)) return;
     }
   }
 
-  /** How many may have to be told at most: what begins to wait meanwhile is not among them. */
+  /** The most races to wake: races that begin to wait meanwhile are not included. */
   #waitingFor(line: number, all: boolean): number {
     if (!all) return this.#waiting[line].size;
     let sum = 0;
@@ -93,7 +93,7 @@ export class AttemptBudget {
     return sum;
   }
 
-  /** Of the lines with room the one for which somebody waits longest. */
+  /** The line with room whose first race has waited longest. */
   #longest(): number | undefined {
     let longest: number | undefined;
     let least = Number.POSITIVE_INFINITY;
@@ -115,7 +115,7 @@ export class AttemptBudget {
     return false;
   }
 
-  /** Until `forget`, the race is told once when there is room on the line. */
+  /** Wakes the race once when there is room on the line, unless `forget` is called before. */
   wait(race: Waiting, line: number): void {
     if (this.#waiting[line].has(race)) return;
     this.#came += 1;

@@ -1,5 +1,5 @@
-// This actor's replica of the bad addresses: asked before every dial of a direct line, and for what is known of a name. It
-// is kept fresh by what the DNS actor pushes, and begins with the static list. It judges nothing itself.
+// This actor's replica of the bad addresses, consulted before every dial of a direct line, and for the known answers of a
+// name. It begins with the static list and is updated by pushes of the DNS actor. It judges no address itself.
 import { parseIp } from '../../../protocol/address/address.js';
 import { comparedIp } from '../../../protocol/address/embedded-ipv4.js';
 import { IpMap } from '../../../protocol/address/ip-map.js';
@@ -15,7 +15,7 @@ interface Bad {
   /** The version since which one more server is not believed. */
   readonly disbelieved: number;
   readonly expires: number;
-  /** Known from an earlier DNS actor only: nobody will tell when it is over. */
+  /** Known only from an earlier DNS actor: no push will end it. */
   orphan: boolean;
 }
 
@@ -25,35 +25,35 @@ export class BadAddresses implements BadAddressSubscriber {
   readonly #now: () => number;
   #version = 0;
 
-  /** `fixed`: addresses and ranges of the configuration. `now`: milliseconds since the epoch. */
+  /** `fixed` has addresses and ranges of the configuration; `now` is in ms since the epoch. */
   constructor(fixed: readonly string[], now: () => number) {
     this.#fixed = IpRanges.of(fixed);
     this.#now = now;
   }
 
-  /** Changes with every push: what was looked at under another one is to be looked at again. */
+  /** Changes with every push: results of checks under another version are outdated. */
   get version(): number {
     return this.#version;
   }
 
-  /** Whether an address is not to be dialled, for a name (undefined: the client asked for the address itself). */
+  /** Whether an address must not be dialled for a name; `name` is undefined if the client asked for the address itself. */
   bars(ip: Uint8Array, name: string | undefined): boolean {
     if (!this.#fixed.empty && this.#fixed.has(ip)) return true;
     return this.isInjected(ip, name);
   }
 
-  /** The same without the static list, which holds only for those who dial. */
+  /** The same without the static list, which concerns dialling only. */
   isInjected(ip: Uint8Array, name: string | undefined): boolean {
     const bad = this.#badOf(ip);
     return bad !== undefined && (bad.everywhere || (name !== undefined && bad.names.has(name)));
   }
 
-  /** Whether an address is to be tried only when nothing else has worked. */
+  /** Whether an address may be tried only when nothing else has worked. */
   isLast(ip: Uint8Array, name: string): boolean {
     return this.#badOf(ip)?.last.has(name) ?? false;
   }
 
-  /** Whether since `version` one more server is not believed that it gave the address. */
+  /** Whether since `version` one more server of those that gave the address is not believed. */
   isDisbelievedSince(ip: Uint8Array, version: number): boolean {
     const bad = this.#badOf(ip);
     return bad !== undefined && bad.disbelieved > version;
@@ -61,7 +61,7 @@ export class BadAddresses implements BadAddressSubscriber {
 
   async badAddressesChanged(changes: readonly BadAddressChange[], whole: boolean): Promise<void> {
     this.#version += 1;
-    // What an earlier DNS actor knew serves as long as it would have, so that a restart leaves no gap.
+    // Entries of an earlier DNS actor stay until they expire, so that a restart leaves no gap.
     if (whole) for (const one of this.#bad.values()) one.orphan = true;
     for (const { address, verdict } of changes) {
       const bytes = parseIp(address);

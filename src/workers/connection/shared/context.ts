@@ -1,4 +1,4 @@
-// What everything in a connection actor shares: its engine, clock, options, tables and counters.
+// What all parts of a connection actor share: its engine, clock, options, tables and counters.
 import type { Engine } from '../../../linux/engine/engine.js';
 import type { PipePool } from '../../../linux/pipes.js';
 import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
@@ -22,9 +22,9 @@ import type { RulesReplica } from './rules-replica.js';
 export interface Context {
   readonly engine: Engine;
   readonly options: Options;
-  /** Each at the place of its number. */
+  /** Each at the index of its number. */
   readonly lines: readonly DialLine[];
-  /** Numbers of the lines: what a connection may use to which no rule applies. */
+  /** Numbers of all lines: those that a connection without a rule may use. */
   readonly allLines: readonly number[];
   readonly planRules: PlanRules;
   readonly budget: AttemptBudget;
@@ -33,7 +33,7 @@ export interface Context {
   readonly badAddresses: BadAddresses;
   readonly egress: Egress;
   readonly deadlines: DeadlineWheel;
-  /** For what is a matter of milliseconds. While any is set, the thread wakes every few of them. */
+  /** For deadlines that are a matter of milliseconds. While any is set, the thread wakes every few milliseconds. */
   readonly ticks: DeadlineWheel;
   readonly names: NamesReplica;
   readonly outcomes: OutcomeReports;
@@ -46,6 +46,6 @@ export interface Context {
   readonly failures: FailureLog;
   /** The end of every connection that is not recorded. */
   readonly unrecorded: ConnectionEnd<never>;
-  /** A connection has ended. */
+  /** Called when a connection has ended. */
   ended(): void;
 }

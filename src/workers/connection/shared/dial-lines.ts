@@ -1,23 +1,23 @@
-// The lines in the form in which they are dialled: texts turned into bytes once, at the actor's start.
+// The lines in the form in which they are dialled: texts are turned into bytes once, at the actor's start.
 import { parseIp } from '../../../protocol/address/address.js';
 import type { Hop, Line } from '../../../protocol/lines/line.js';
 import { byNumber } from '../../../protocol/lines/numbers.js';
 
 export interface DialLine {
-  /** By which all tables know it; its place in this one. */
+  /** The line's number in all tables; its index in this one. */
   readonly number: number;
   readonly name: string;
-  /** Undefined: the kernel chooses, of either family. */
+  /** Undefined: the kernel chooses, for either family. */
   readonly sourceIp: Uint8Array | undefined;
   readonly sourcePort: number;
   /** The proxies on the way; none for a direct line. */
   readonly hops: readonly Hop[];
   readonly isDirect: boolean;
-  /** The first proxy's address where it is configured as one, not as a name. */
+  /** The first proxy's address if it is configured as an address; undefined for a name, or without a proxy. */
   readonly proxyIp: Uint8Array | undefined;
 }
 
-/** Each at the place of its number. Nothing asks for a line that is not there. */
+/** The lines, each at the index of its number. Indexes without a line are never used. */
 export function dialLines(lines: readonly Line[]): readonly DialLine[] {
   return byNumber(lines.map(dialLine)) as readonly DialLine[];
 }
@@ -34,7 +34,7 @@ function dialLine(line: Line): DialLine {
   };
 }
 
-/** Whether a line can dial addresses of this length (its source's family, when it has one). */
+/** Whether a line can dial addresses of this length: its source address, if it has one, must be of the same family. */
 export function dialsFamily(line: DialLine, ip: Uint8Array): boolean {
   return line.sourceIp === undefined || line.sourceIp.length === ip.length;
 }

@@ -1,6 +1,6 @@
-// May this line dial this address? The one check that every address passes before it is dialled, be it one that a client
-// asked for, one that a name resolved to, one that is remembered, or a proxy's. It costs a few compares of numbers where
-// no range rule and no blacklist is configured. It chooses no lines and dials nothing.
+// May this line dial this address? The one check that every address passes before it is dialled: one that a client asked for,
+// one that a name resolved to, a remembered one, or a proxy's. It costs a few comparisons of numbers where no range rule and
+// no blacklist is configured. It chooses no lines and dials nothing.
 import { isUnspecified } from '../../../protocol/address/embedded-ipv4.js';
 import { isLocalhost } from '../../../protocol/address/host-name.js';
 import type { OwnListeners } from '../../../protocol/address/own-listeners.js';
@@ -27,14 +27,14 @@ export class Egress {
     this.#badAddresses = badAddresses;
   }
 
-  /** Why nobody may be asked for a target, whatever the line: what is known before any name is resolved. */
+  /** Why no line may be asked for a target, as far as this is known before any name is resolved; undefined if one may. */
   refuses({ host, ip, port }: Target): Failure | undefined {
     if (ip === undefined) return this.#listeners.hasPort(port) && isLocalhost(host) ? OWN_LISTENER : undefined;
     if (isUnspecified(ip)) return UNSPECIFIED;
     return this.#listeners.has(ip, port) ? OWN_LISTENER : undefined;
   }
 
-  /** Why a line must not, or cannot, dial an address: the destination's for a direct line, else the first proxy's. */
+  /** Why a line must not or cannot dial an address (the destination's for a direct line, else the first proxy's). */
   bars(line: DialLine, ip: Uint8Array, target: Target): Failure | undefined {
     if (!dialsFamily(line, ip)) return OTHER_FAMILY;
     return line.isDirect ? this.#barsDestination(line, ip, target) : this.#barsProxy(line, ip);
@@ -42,7 +42,7 @@ export class Egress {
 
   #barsDestination(line: DialLine, ip: Uint8Array, target: Target): Failure | undefined {
     if (target.ip !== undefined) return this.#badAddresses.bars(ip, undefined) ? BLACKLISTED : undefined;
-    // Who asked for an address has been told of these by `refuses`, and of the rules.
+    // Where the client asked for an address, `refuses` has checked these, and the rules have been matched.
     if (isUnspecified(ip)) return UNSPECIFIED;
     if (this.#listeners.has(ip, target.port)) return OWN_LISTENER;
     if (!this.#rules.allows(line.number, ip, target)) return BLOCKED;
@@ -51,7 +51,7 @@ export class Egress {
 
   #barsProxy(line: DialLine, ip: Uint8Array): Failure | undefined {
     if (this.#listeners.has(ip, line.hops[0].port)) return failureOf('loop', line.name);
-    // Configured as an address it is what the operator wants, and reaches this machine.
+    // A proxy that is configured by this address is what the operator wants: it reaches this machine.
     return line.proxyIp === undefined && isUnspecified(ip) ? UNSPECIFIED : undefined;
   }
 }

@@ -1,6 +1,6 @@
-// Tells main what whoever runs the gateway can mend: failures of a line's source and proxies, descriptors or ports that have
-// run out, clients that are set wrongly. Main says how often (main/process/notices.ts); here no more than one of a topic a
-// second crosses the threads, however many connections fail. It keeps what failed last, should main ask.
+// Reports to main the failures that an operator can mend: of a line's source and proxies, of descriptors or ports that have
+// run out, of clients with wrong settings. Main limits how often they are logged (main/process/notices.ts); here at most one
+// message a second for each topic crosses the threads, however many connections fail. Keeps the last failure for main.
 import { formatEndpoint, formatIp, unmapped } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Misfit } from '../../../protocol/inbound/inbound.js';
@@ -13,7 +13,7 @@ import type { DialLine } from './dial-lines.js';
 
 const EVERY_MS = 1000;
 
-/** Of an attempt, what names the line and where it dialled. */
+/** The parts of an attempt that name its line and the address that it dialled. */
 export interface Failed {
   readonly candidate: Candidate;
   readonly line: Pick<DialLine, 'name' | 'sourceIp'>;
@@ -36,12 +36,12 @@ export class FailureLog {
     this.#log = log;
   }
 
-  /** An attempt failed, whatever becomes of its connection; `now` in ms of the engine's clock. */
+  /** An attempt failed, whatever becomes of its connection. `now` in ms of the engine's clock. */
   attempt(attempt: Failed, failure: Failure, target: Target, now: number): void {
     if (FAILURES[failure.code].level !== 'debug') this.#tell(attempt, failure, target, now);
   }
 
-  /** A connection failed: by the failure of one of its attempts, or by another one. */
+  /** A connection failed, by the failure of one of its attempts or for another reason. */
   lost(failure: Failure, target: Target, attempts: readonly Failed[], now: number): void {
     const attempt = attempts.find((one) => one.failure === failure);
     this.#last = { failure, target, attempt, at: now };
@@ -56,7 +56,7 @@ export class FailureLog {
     this.#log.tell({ topic, level, message, fields: what(failure, target, attempt), left_out });
   }
 
-  /** A client that cannot be served as it is set; its address is asked for only when it is said. */
+  /** A client cannot be served with its settings. Its address is looked up only if the message is sent. */
   misfit({ what, sentence }: Misfit, client: () => { readonly ip: Uint8Array } | number, now: number): void {
     const topic = `client ${what}`;
     const left_out = this.#repeats.due(topic, now);
@@ -67,7 +67,7 @@ export class FailureLog {
     this.#log.tell({ topic, level: 'warn', message, fields: {}, left_out });
   }
 
-  /** So many attempts of a line for one destination come to nothing that the next one waits. */
+  /** So many attempts of a line for one destination are under way without an outcome that the next one waits. */
   crowded(line: string, target: Target, now: number): void {
     const topic = `crowded ${line}`;
     const left_out = this.#repeats.due(topic, now);

@@ -1,14 +1,14 @@
-// The IPv6 destinations that the kernel delivers to this machine itself, by its routing tables (/proc/net/ipv6_route). A
-// `local` route makes a whole prefix the machine's, and unlike with IPv4 no address of it can be bound to find that out.
+// The IPv6 destinations that the kernel delivers to this machine itself, from its routing tables (/proc/net/ipv6_route). A
+// `local` route makes a whole prefix the machine's own; unlike with IPv4, its addresses cannot be bound to find that out.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type IpRange, IpRanges } from '../../../protocol/address/ip-range.js';
 
 const TABLES = '/proc/net/ipv6_route';
 /** RTF_LOCAL of the kernel's linux/ipv6_route.h. */
 const LOCAL = 0x80000000;
-/** A line has about 150 octets. What a router with more routes has further down is not seen. */
+/** A line has about 150 octets. On a router with more routes, lines beyond this size are not seen. */
 const READ_MAX = 4 << 20;
-/** Reading may take milliseconds, and clients decide how often it is asked for. */
+/** Ranges are kept this long: reading may take milliseconds, and clients decide how often they are needed. */
 const KEPT_MS = 5000;
 
 export class LocalRoutes {
@@ -17,13 +17,13 @@ export class LocalRoutes {
   #ranges = new IpRanges([]);
   #readAt = Number.NEGATIVE_INFINITY;
 
-  /** `now`: in ms. */
+  /** `now` is in ms. */
   constructor(now: () => number, file = TABLES) {
     this.#now = now;
     this.#file = file;
   }
 
-  /** Whether an address (16 bytes) is within one of them. */
+  /** Whether an address (16 bytes) is in one of these prefixes. */
   has(ip: Uint8Array): boolean {
     const now = this.#now();
     if (now - this.#readAt >= KEPT_MS) {
@@ -34,7 +34,7 @@ export class LocalRoutes {
   }
 }
 
-/** Of the text of /proc/net/ipv6_route: destination and prefix length in hex, six more columns, then the flags. */
+/** Parses /proc/net/ipv6_route: destination and prefix length in hex, six more columns, then the flags. */
 export function parseLocalRoutes(text: string): readonly IpRange[] {
   return text.split('\n').flatMap((line) => {
     const columns = line.split(/\s+/);
@@ -45,7 +45,7 @@ export function parseLocalRoutes(text: string): readonly IpRange[] {
   });
 }
 
-/** Empty where there is no such file: then the machine has no IPv6. */
+/** Empty if there is no such file: the machine has no IPv6 then. */
 function readStart(file: string): string {
   try {
     const fd = openSync(file, 'r');

@@ -1,14 +1,14 @@
-// Whether an address is one of this machine's, by the kernel's own word: only such an address can be bound, and the answer
-// is never old. An IPv6 address of a `local` route cannot be bound; the routing tables have it. Where the kernel lets any
-// address be bound (net.ipv4.ip_nonlocal_bind), the addresses of the interfaces count. It takes system calls, so it is
-// asked only where a client wants a port of the gateway's own.
+// Whether an address is one of this machine's. The kernel tells: only such an address can be bound, and its answer is always
+// current. An IPv6 address of a `local` route cannot be bound; the routing tables have it. Where any address can be bound
+// (net.ipv4.ip_nonlocal_bind), the addresses of the interfaces count. This takes system calls, so it is used only where a
+// client asks for one of the gateway's own ports.
 import { networkInterfaces } from 'node:os';
 import { tryToBind } from '../../../linux/sockets.js';
 import { parseIp } from '../../../protocol/address/address.js';
 import { sameIp } from '../../../protocol/lines/candidate.js';
 import { LocalRoutes } from './local-routes.js';
 
-/** Nobody's: for documentation (RFC 5737, RFC 3849). */
+/** Addresses that no machine has: for documentation (RFC 5737, RFC 3849). */
 const NOBODYS = [parseIp('192.0.2.1'), parseIp('2001:db8::1')] as const;
 
 const localRoutes = new LocalRoutes(() => performance.now());

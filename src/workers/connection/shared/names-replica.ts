@@ -1,5 +1,5 @@
-// This actor's own copy of the answers of the DNS actor: what is known is there at once, what is not is asked for once,
-// however many connections wait for it. It asks no server itself.
+// This actor's copy of the DNS actor's answers. A known answer is there at once; an unknown one is asked for once, however
+// many connections wait for it. It asks no server itself.
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
 import { parseIp } from '../../../protocol/address/address.js';
@@ -15,8 +15,8 @@ import { Counter } from '../../../threads/shared/counters.js';
 import type { BadAddresses } from './bad-addresses.js';
 
 /**
- * What an outcome says of an address that it does not have: that the name has it no more; the same, but only where it has
- * others of that family; or nothing.
+ * What an outcome proves about an address that is not in it: that the name no longer has it (`all`); the same, but only if
+ * the outcome has other addresses of that family (`by-family`); or nothing (`none`).
  */
 export type Proof = 'all' | 'by-family' | 'none';
 
@@ -28,27 +28,27 @@ export type NameOutcome = { readonly proof: Proof } & (
 interface Known {
   /** As the DNS actor gave it. */
   readonly answer: NameOutcome;
-  /** Without what has turned bad since. */
+  /** `answer` without addresses that have turned bad since. */
   readonly outcome: NameOutcome;
-  /** Of the bad addresses, when they were last compared. */
+  /** The version of the bad addresses with which it was last compared. */
   readonly version: number;
-  /** Milliseconds of the monotonic clock. */
+  /** In milliseconds of the monotonic clock. */
   readonly expires: number;
 }
 
-/** `more`: the lookup goes on, and the waiter is told once more. */
+/** `more`: the lookup goes on, and the waiter is called once more. */
 type Waiter = (outcome: NameOutcome, more: boolean) => void;
 
-/** How much longer than the DNS actor's own deadline an answer is waited for: that it has died shows only so. */
+/** Added to the DNS actor's own deadline: a dead DNS actor is noticed only by its missing answer. */
 const GRACE_MS = 1000;
 const UNANSWERED = failed('dns-failed', 'the DNS actor does not answer');
 const ALL_BAD = failed('dns-failed', 'every address turned bad');
 
-/** One question on its way. */
+/** A question that is under way. */
 class Pending {
   readonly waiters = new Set<Waiter>();
   readonly deadline: Deadline;
-  /** What has been answered so far. */
+  /** The answer so far. */
   early: NameOutcome | undefined;
 
   constructor(expired: () => void) {
@@ -61,12 +61,12 @@ interface NamesReplicaParts {
   readonly badAddresses: BadAddresses;
   /** The monotonic clock, in ms. */
   readonly now: () => number;
-  /** Of its actor. */
+  /** The counters of its actor. */
   readonly counters: Float64Array;
 }
 
 export class NamesReplica {
-  /** How often the machine's own files have changed what names come to. */
+  /** How often a change of the machine's own files has outdated names. */
   changes = 0;
   readonly #known: LRUCache<string, Known>;
   readonly #pending = new Map<string, Pending>();
@@ -77,7 +77,7 @@ export class NamesReplica {
   readonly #now: () => number;
   readonly #counters: Float64Array;
   #port: MessagePort | undefined;
-  /** What the DNS actor pushes comes here. */
+  /** The port for what the DNS actor pushes. */
   #pushes: MessagePort | undefined;
   #remote: Remote<NamesActor> | undefined;
   #lookups: LookupClient | undefined;
@@ -92,7 +92,7 @@ export class NamesReplica {
     this.#counters = counters;
   }
 
-  /** From now on asks the DNS actor at the other end; what an earlier one had been asked is asked again. */
+  /** Asks the DNS actor at the other end of `port` from now on, also again for names that an earlier one was asked for. */
   connect(port: MessagePort): void {
     this.close();
     this.#port = port;
@@ -103,7 +103,7 @@ export class NamesReplica {
     for (const name of this.#pending.keys()) this.#ask(name);
   }
 
-  /** What is known of a name now; undefined when it must be asked, and `waiter` is told later. See `follow`. */
+  /** What is known of a name; undefined if it must be asked for, and `waiter` is called later. See also `follow`. */
   lookup(name: string, now: number, waiter: Waiter): NameOutcome | undefined {
     this.#counters[Counter.names] += 1;
     const known = this.#review(name);
@@ -116,7 +116,7 @@ export class NamesReplica {
       pending.waiters.add(waiter);
       return pending.early;
     }
-    // With no DNS actor to ask, an old answer is better than none.
+    // Without a DNS actor to ask, an old answer is better than none.
     if (this.#remote === undefined && known !== undefined) return doubtful(known.outcome);
     if (this.#pending.size >= this.#pending_max) return failed('too-many-lookups');
     const asked = new Pending(() => this.#settle(name, doubtful(asked.early ?? known?.outcome ?? UNANSWERED)));
@@ -127,29 +127,29 @@ export class NamesReplica {
     return undefined;
   }
 
-  /** Whether more than what is known of a name is to come; if so, `waiter` is told of it. */
+  /** Whether a lookup of the name is still under way; if so, `waiter` is called with what comes. */
   follow(name: string, waiter: Waiter): boolean {
     const pending = this.#pending.get(name);
     pending?.waiters.add(waiter);
     return pending !== undefined;
   }
 
-  /** Until when what is known of a name holds, in ms of the engine's clock; long ago where nothing is known. */
+  /** Until when the known answer of a name holds, in ms of the monotonic clock; -Infinity if there is none. */
   holdsUntil(name: string): number {
     return this.#known.peek(name)?.expires ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** A waiter that wants to hear no more. */
+  /** Removes a waiter that needs no more answers. */
   forget(name: string, waiter: Waiter): void {
     this.#pending.get(name)?.waiters.delete(waiter);
   }
 
-  /** Sends what is to be asked, in one message. Called once a turn. */
+  /** Sends all questions of a turn in one message. Called once a turn. */
   flush(): void {
     this.#lookups?.flush();
   }
 
-  /** Tells the DNS actor what connections came to; without one it is lost. */
+  /** Sends observations of connections to the DNS actor; without one they are lost. */
   observed(observations: readonly Observation[]): void {
     this.#remote?.observed(observations).catch(() => {});
   }
@@ -176,14 +176,14 @@ export class NamesReplica {
 
   #openLookups(remote: Remote<NamesActor>): LookupClient {
     const { port1, port2 } = new MessageChannel();
-    // Of a DNS actor that has been replaced meanwhile: its answer is as good.
+    // An answer of a DNS actor that has been replaced meanwhile is as good.
     const lookups = new LookupClient(port1, (name, answer) => this.#answered(name, answer));
     port1.unref();
     remote.lookups(moved(port2)).catch(() => {});
     return lookups;
   }
 
-  /** It is asked for again when it is wanted; what is remembered of destinations leads meanwhile. */
+  /** Outdated names are asked for when they are next needed; until then remembered destinations are used. */
   #outdated(names: readonly string[] | undefined): void {
     this.changes += 1;
     if (names === undefined) this.#known.clear();
@@ -193,7 +193,7 @@ export class NamesReplica {
     }
   }
 
-  /** What is known of a name without what has turned bad meanwhile; undefined if that leaves nothing. */
+  /** What is known of a name, without addresses that have turned bad meanwhile; undefined if none is left. */
   #review(name: string): Known | undefined {
     const known = this.#known.get(name);
     if (known === undefined || known.version === this.#badAddresses.version) return known;
@@ -207,11 +207,11 @@ export class NamesReplica {
     return reviewed;
   }
 
-  /** An answer without its bad addresses; undefined if it must be asked for anew. */
+  /** An answer without its bad addresses; undefined if the name must be asked for again. */
   #without(name: string, answer: NameOutcome, version: number): NameOutcome | undefined {
     if (answer.kind !== 'found') return answer;
     const bad = this.#badAddresses;
-    // Which server gave it is not known here, but whoever is asked again knows.
+    // Which server gave the address is not known here, but the DNS actor knows.
     if (answer.ips.some((ip) => bad.isDisbelievedSince(ip, version))) return undefined;
     const ips = answer.ips.filter((ip) => !bad.isInjected(ip, withoutDot(name)));
     return ips.length === 0 ? undefined : { kind: 'found', ips, proof: answer.proof };
@@ -224,7 +224,7 @@ export class NamesReplica {
   #keep(name: string, given: LookupAnswer): NameOutcome {
     const answer = outcomeOf(given);
     const { version } = this.#badAddresses;
-    // A push may have overtaken the answer.
+    // A push of bad addresses may have overtaken the answer.
     const outcome = this.#without(name, answer, version) ?? ALL_BAD;
     if (outcome !== ALL_BAD && (given.code === 'found' || given.code === 'no-such-name')) {
       this.#known.set(name, { answer, outcome, version, expires: this.#now() + given.ttl_s * 1000 });

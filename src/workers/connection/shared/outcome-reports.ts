@@ -1,17 +1,17 @@
-// What connections by name came to, gathered for the DNS actor: sent in batches, successes of the same kind only now and
-// then. What follows from it is protocol/trust/outcomes.ts.
+// Gathers for the DNS actor how connections by name turned out, and sends it in batches. Repeated successes are reported only
+// now and then. What follows from the reports is decided in protocol/trust/outcomes.ts.
 import { LRUCache } from 'lru-cache';
 import { formatIp } from '../../../protocol/address/address.js';
 import type { Observation } from '../../../protocol/trust/outcomes.js';
 
-/** Reports that wait at most; beyond it they are dropped, since what goes on will be seen again. */
+/** Reports that wait at most; further ones are dropped, since what continues will be seen again. */
 const WAITING_MAX = 1024;
 const SEND_EVERY_MS = 200;
-/** A name that goes on working by the same address is reported this often. */
+/** A name that keeps working by the same address is reported at this interval. */
 const REPEAT_MS = 60_000;
 const REMEMBERED_MAX = 4096;
 
-/** Where a connection went: `ip` is undefined where a proxy resolved the name. */
+/** Where a connection went. `ip` is undefined where a proxy resolved the name. */
 export interface NamedAddress {
   readonly name: string;
   readonly ip: Uint8Array | undefined;
@@ -25,7 +25,7 @@ interface Worked {
 
 export class OutcomeReports {
   readonly #send: (observations: readonly Observation[]) => void;
-  /** By name: the last success. */
+  /** The last success, by name. */
   readonly #worked = new LRUCache<string, Worked>({ max: REMEMBERED_MAX });
   #waiting: Observation[] = [];
   #sent = 0;
@@ -46,7 +46,7 @@ export class OutcomeReports {
     this.#waiting.push({ name, address: ip === undefined ? undefined : formatIp(ip), result });
   }
 
-  /** Sends what waits, when it is time or `atOnce`. Called once a turn. */
+  /** Sends waiting reports when they are due, or with `atOnce`. Called once a turn. */
   flush(now: number, atOnce = false): void {
     if (this.#waiting.length === 0 || (!atOnce && now - this.#sent < SEND_EVERY_MS)) return;
     this.#sent = now;

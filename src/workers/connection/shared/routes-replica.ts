@@ -1,5 +1,5 @@
-// This actor's replica of what all actors have learned about routes and lines: read on the hot path, kept fresh by what the
-// route actor pushes. What this actor learns is put in at once and reported in batches, what goes on as before only rarely.
+// This actor's replica of what all actors have learned about routes and lines: read on the hot path, updated by pushes of the
+// route actor. What this actor learns is applied here at once and reported in batches; repetitions are reported rarely.
 import type { MessagePort } from 'node:worker_threads';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
 import type { LineEvent, LineHealth } from '../../../protocol/lines/health.js';
@@ -12,21 +12,21 @@ import { RouteTable } from '../../../protocol/routes/table.js';
 import type { RouteReport, RouteSubscriber, RoutesActor } from '../../../threads/contracts/routes.js';
 import { call, type Remote, serve } from '../../../threads/port.js';
 
-/** Reports that wait at most; beyond it they are dropped, and the other actors learn for themselves. */
+/** Reports that wait at most; further ones are dropped, and the other actors learn by themselves. */
 const REPORTS_MAX = 4096;
-/** Events of lines in one batch; a dead proxy is heard of from the first of them. */
+/** Events of lines in one batch at most; the first ones already tell of a dead proxy. */
 const LINE_EVENTS_MAX = 256;
-/** Reports go out this often, or when there are so many. */
+/** Reports are sent at this interval, or when there are this many. */
 const REPORT_EVERY_MS = 100;
 const REPORT_BATCH = 256;
-/** A candidate that goes on connecting, answering and failing is reported so often of each. */
+/** A candidate that keeps connecting, answering or failing is reported at these intervals for each of the three. */
 const REPEAT_MS = 10_000;
 const REPEAT_FAILURE_MS = 1000;
 
 export class RoutesReplica implements RouteSubscriber, LineView {
   readonly ttl_ms: number;
   readonly #actor: number;
-  /** All numbers of lines are below it. */
+  /** Greater than all numbers of lines. */
   readonly #lines: number;
   readonly #health: LineHealth;
   readonly #table: RouteTable;
@@ -37,7 +37,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
   #reports: RouteReport[] = [];
   #lineEvents: LineEvent[] = [];
   #reported = 0;
-  /** Whether the last batch has not been answered yet: a route actor that hangs must not get more and more of them. */
+  /** Whether the last batch has not been answered yet: a route actor that hangs must not get ever more batches. */
   #isReporting = false;
 
   constructor(actor: number, { lines, cache }: Options, health: LineHealth, now: () => number) {
@@ -97,13 +97,13 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     const known = memory.failed(candidate, cause, now);
     if (now - known.failureReported < REPEAT_FAILURE_MS) return;
     known.failureReported = now;
-    // The next success is news.
+    // The next success is news again.
     known.connectReported = Number.NEGATIVE_INFINITY;
     known.answerReported = Number.NEGATIVE_INFINITY;
     this.#report(destination, { ...of(candidate), kind: 'failed', cause });
   }
 
-  /** Tells the other actors of a line; it has been put in here already. */
+  /** Reports an event of a line to the other actors; it has been applied here already. */
   tell(event: LineEvent): void {
     if (this.#lineEvents.length < LINE_EVENTS_MAX) this.#lineEvents.push(event);
   }
@@ -128,7 +128,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     for (const event of lines) this.#health.apply(event, now);
   }
 
-  /** Sends what is to be reported, when it is time or `atOnce`. Called once a turn. */
+  /** Sends waiting reports when they are due, or with `atOnce`. Called once a turn. */
   flush(now: number, atOnce = false): void {
     const waiting = this.#reports.length + this.#lineEvents.length;
     const remote = this.#remote;
@@ -146,7 +146,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     const answered = (): void => {
       if (this.#remote === remote) this.#isReporting = false;
     };
-    // A route actor that has died never answers, and the next one learns this from the next connections.
+    // A dead route actor never answers. The next one learns from later connections.
     remote.report(this.#actor, reports, lineEvents).then(answered, answered);
   }
 

@@ -1,6 +1,6 @@
-// The rules by which this actor goes: asked once for every connection, and where there are rules for ranges for each
-// address that a name resolves to. They are replaced as a whole when main has compiled new ones. Connections that stand are
-// not asked about again.
+// The rules that this actor applies: consulted once for every connection, and with range rules also for each address that a
+// name resolves to. They are replaced as a whole when main has compiled new ones, and are not applied again to established
+// connections.
 import type { Target } from '../../../protocol/address/target.js';
 import type { RuleTables } from '../../../protocol/rules/compile.js';
 import { Rules } from '../../../protocol/rules/match.js';
@@ -17,12 +17,12 @@ export class RulesReplica {
     this.#rules = new Rules(tables);
   }
 
-  /** undefined: no rule is for it. */
+  /** The ruling for a target; undefined if no rule matches. */
   match(target: Target): Ruling | undefined {
     return this.#rules === undefined ? undefined : this.#rules.match(target);
   }
 
-  /** Whether a line may dial an address that a name resolves to. The rule for the name has chosen the lines already. */
+  /** Whether a line may dial an address that a name resolves to. The rule for the name has already chosen the lines. */
   allows(line: number, ip: Uint8Array, target: Target): boolean {
     if (this.#rules === undefined || !this.#rules.haveRanges) return true;
     const ruling = this.#rules.matchResolved(target, ip);

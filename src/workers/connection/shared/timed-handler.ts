@@ -1,4 +1,4 @@
-// A handler of socket events that has one deadline, which stands in one of the actor's wheels while it is set.
+// A handler of socket events with one deadline, which is in one of the actor's wheels while it is set.
 import { Handler } from '../../../linux/engine/socket.js';
 import type { Expiring } from '../../../protocol/deadline-wheel.js';
 
