@@ -79,7 +79,9 @@ function readOpened({ fd, isPipe, octets }: Opened, { octets_max, pipe_ms = 0 }:
     const count = readSome(fd, bytes, filled);
     if (count === 0) return { kind: 'read', bytes: bytes.subarray(0, filled) };
     if (count === undefined) {
-      if (!isPipe || performance.now() > deadline_ms) {
+      // A device or a file of the kernel is not waited for.
+      if (!isPipe) return { kind: 'unusable', why: 'has nothing to read' };
+      if (performance.now() > deadline_ms) {
         return { kind: 'unusable', why: `has not come to its end within ${pipe_ms / 1000} s` };
       }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PIPE_LOOK_MS);
