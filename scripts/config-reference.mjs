@@ -35,7 +35,7 @@ const page = `<!-- Made by scripts/config-reference.mjs from src/main/config/sch
 # Configuration
 
 \`tcproute -c FILE\` reads JSON (comments and trailing commas allowed), YAML (\`.yaml\`, \`.yml\`) or TOML (\`.toml\`); any other
-extension is read as JSON. A pipe that is given to the process (\`-c /dev/stdin\`, \`-c <(generate)\`) is read for up to 10 s, as
+extension is read as JSON. A text of another format than its name says is told as such, but JSON may stand in a YAML file. A pipe that is given to the process (\`-c /dev/stdin\`, \`-c <(generate)\`) is read for up to 10 s, as
 JSON. Without \`-c\`, \`config.json\` in the working directory is read if there is one, else the defaults hold; one that has
 none of the keys is another program's: \`dns\` and \`explain\` pass it over, all else refuses it. A dot in a key stands for nesting: \`limits.lines_max\` is \`{"limits": {"lines_max": 256}}\`.
 
@@ -44,15 +44,25 @@ What is given later wins: file, then environment, then command line (\`--port\`,
 tries every line as far as its last proxy, every name server (for example.com) and the port, side by side and within
 \`race.connect_timeout_ms\` and \`dns.timeout_ms\`, and its exit status is 0 only if all work. Every mistake is reported at once, with
 file, line, key and what is allowed (50 of them, of others the number). An unknown key and a key that stands twice are
-mistakes; an unknown variable that begins with \`TCPROUTE_\` is warned of. What Kubernetes and Docker set for a service named
+mistakes, also where it stands as \`limits.lines_max\` and inside \`limits\`. Mistakes of the syntax come first, in YAML and (where
+each is a line of its own) in TOML all at once, in JSON one. A file with more unknown keys than known ones is told to be another program's; an unknown variable that begins with \`TCPROUTE_\` is warned of. What Kubernetes and Docker set for a service named
 \`tcproute\` (\`TCPROUTE_PORT=tcp://…\` and others) is passed over.
 
-A time takes a unit, too: \`"300ms"\`, \`"90s"\`, \`"5m"\`, \`"1.5h"\`, \`"2d"\`. \`true\` and \`false\` stand for on and off. An IPv6
+A time takes a unit, too: \`"300ms"\`, \`"90s"\`, \`"5m"\`, \`"1.5h"\`, \`"2d"\`. \`5 min\` is \`5m\`. A number alone has the
+unit that the key ends in. \`true\` and \`false\` stand for on and off; \`yes\` and \`no\` are texts, in YAML too. An IPv6
 address may be in brackets. Relative paths of files begin in the folder of the configuration; in environment variables, in
 the working directory. In YAML, \`<<\` takes over what another map has.
 
-**State files**: the first gateway with a state file has a lock beside it (\`NAME.lock\`) and writes it. Others read it, and
-say that they do not write it; \`dns\` and \`explain\` never write. A file that this program did not write is left as it is.
+**Files that are missing**: a list of a rule that is missing or cannot be read is a mistake at the start, told with its key and
+its path, and changes nothing while the gateway runs. A missing \`dns.ca_file\` is warned of, and the usual authorities hold. A
+missing state file is no news. Without /etc/hosts there are only the names of \`hosts\`; without /etc/resolv.conf \`system\` is
+127.0.0.1, as for glibc.
+
+**State files**: they are written every minute if something has changed, at SIGTERM or SIGINT, and at the end, each time as a
+new file that takes the place of the old one. The first gateway with a state file has a lock beside it (\`NAME.lock\`) and writes it. Others read it, and
+say that they do not write it; \`dns\` and \`explain\` never write. The lock holds the number of the process; it is empty of
+meaning once the gateway has ended, stays there, and may then be deleted. A file that this program did not write, or wrote in
+another format, is not read, and one that it did not write is left as it is; a start and \`tcproute check\` warn of both.
 
 | key | allowed | default | environment variable | what it is |
 | --- | --- | --- | --- | --- |
@@ -70,7 +80,7 @@ tree of three types:
 | type | keys | what it is |
 | --- | --- | --- |
 | \`direct\` | ${LINE_KEYS.direct.slice(1).map(code).join(', ')} | Straight to the destination. \`source_ip\` and \`source_port\` choose the local address; absent, \`0.0.0.0\`, \`::\` and port 0 leave it to the kernel. |
-| \`socks5\` | ${LINE_KEYS.socks5.slice(1).map(code).join(', ')} | Through a SOCKS5 proxy. \`host\` (an IP address, or a name) and \`port\` are needed; \`username\` and \`password\` go together. \`upstream\` is how the proxy itself is reached: direct if absent. |
+| \`socks5\` | ${LINE_KEYS.socks5.slice(1).map(code).join(', ')} | Through a SOCKS5 proxy. \`host\` (an IP address, or a name) and \`port\` are needed: they are the proxy's own address, to which the gateway connects, and never where a client wants to go; \`username\` and \`password\` go together. \`upstream\` is how the proxy itself is reached: direct if absent. |
 | \`multipath\` | ${LINE_KEYS.multipath.slice(1).map(code).join(', ')} | Any of the lines in \`list\`. |
 
 A list of lines stands for a \`multipath\`, \`"direct"\` for a direct line, and \`"socks5://user:password@host:1080"\` for a socks5
@@ -111,7 +121,7 @@ A list of rules. The first one that is for a connection holds, whatever its cond
 | \`domain\` | the name itself. |
 | \`cidr\` | an address or range of either family: what the client asked for, or what a name resolves to. See below. |
 | \`domain_suffix_file\`, \`domain_file\`, \`cidr_file\` | the same, from files: one entry a line, \`#\` begins a comment. |
-| \`port\` | a port, or a range such as \`"8000-8999"\`. |
+| \`port\` | a port of the destination, or a range such as \`"8000-8999"\`. |
 
 Each is one value or a list. A connection must be to **one of the destinations** (any entry of \`domain\`, \`domain_suffix\`, \`cidr\`
 and their files), **and** to one of the ports, where ports are given. A rule without conditions is for every connection: it

@@ -113,8 +113,11 @@ export const RULES: Rules = {
     'pino-pretty': ['src/main/process/log.ts'],
     convict: ['src/main/config/finish.ts'],
     json5: ['src/main/config/sources/syntax.ts'],
-    // The second imports types only: it gets the document as an argument.
-    yaml: ['src/main/config/sources/syntax.ts', 'src/main/config/sources/yaml-lines.ts'],
+    // The others import types only: they get the document as an argument.
+    yaml: [
+      ...['src/main/config/sources/syntax.ts', 'src/main/config/sources/yaml-lines.ts'],
+      'src/main/config/sources/yaml-faults.ts',
+    ],
     'smol-toml': ['src/main/config/sources/syntax.ts'],
     'ipaddr.js': ['src/main/config/checks/values/address.ts'],
     'dns-packet': ['src/protocol/dns/dns-packet.ts'],

@@ -23,6 +23,12 @@ export const SPELLINGS: Readonly<Record<string, string>> = {
   nameserversBackup: 'nameservers_backup',
 };
 
+/** What other programs call the keys at the top. */
+export const OTHER_WORDS: Readonly<Record<string, string>> = {
+  ...{ listen: 'host', bind: 'host', address: 'host', lines: 'upstream', proxies: 'upstream', threads: 'workers' },
+  ...{ dns_servers: 'nameservers', blacklist: 'IpBlacklist', timeout: 'idle_timeout_ms' },
+};
+
 export const TOP_KEYS: readonly string[] = Object.keys(TOP);
 
 export const KEYS: readonly Key[] = keysOf(TOP, '');

@@ -2,13 +2,13 @@
 // wrong is reported at once, as text that is ready to be shown. Nothing is thrown for a bad configuration.
 import { dirname, resolve } from 'node:path';
 import type { Configuration } from '../../protocol/options.js';
-import { Diagnostics, hint } from './diagnostics/diagnostics.js';
+import { Diagnostics } from './diagnostics/diagnostics.js';
 import { inside, type Place, placeOf } from './diagnostics/place.js';
 import { finish } from './finish.js';
-import { SPELLINGS, TOP_KEYS } from './keys.js';
 import { type RawValue, rawFromEnvironment, rawFromFile, rawFromFlags } from './raw-values.js';
 import { readConfigFile } from './sources/file.js';
 import type { Parsed } from './sources/syntax.js';
+import { isStranger, isUnlike, unlikeText } from './strangers.js';
 
 export interface Sources {
   /** The file that was asked for; without one, `config.json` is read if it exists. */
@@ -62,9 +62,13 @@ function fileValues({ file, directory, strangers }: Sources, diagnostics: Diagno
   switch (read.kind) {
     case 'parsed':
       if (file === undefined && isStranger(read.value)) return stranger(name, strangers, diagnostics);
+      if (isUnlike(read.value)) {
+        diagnostics.error(placeOf(name), unlikeText(read.value));
+        return { raw: [], file: name };
+      }
       return { raw: valuesOf(read, name, folderOf(path, directory), diagnostics), file: name };
     case 'invalid':
-      diagnostics.error(placeOf(name), read.why);
+      for (const problem of read.problems) diagnostics.error(placeOf(name), problem);
       return { raw: [], file: name };
     case 'absent':
       if (file !== undefined) diagnostics.error(placeOf(name), 'no such file');
@@ -92,14 +96,6 @@ function valuesOf(
 /** Where the relative paths in a file start. A pipe of the process has no folder that anybody means. */
 function folderOf(path: string, directory: string): string {
   return /^\/(?:dev|proc)\//.test(path) ? directory : dirname(path);
-}
-
-/** A file with none of our keys, nor anything that resembles one. An empty one says nothing, which is allowed. */
-function isStranger(document: unknown): boolean {
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) return true;
-  const keys = Object.keys(document);
-  const known = [...TOP_KEYS, ...Object.keys(SPELLINGS)];
-  return keys.length > 0 && keys.every((key) => !known.includes(key) && hint(key, known).startsWith('allowed'));
 }
 
 function stranger(name: string, strangers: Sources['strangers'], diagnostics: Diagnostics): Found {

@@ -3,9 +3,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Diagnostics, listed } from './diagnostics/diagnostics.js';
 import { shown } from './diagnostics/mask.js';
-import { inside, type Origin, type Place, placeOf } from './diagnostics/place.js';
+import { inside, type Origin, type Place, placeOf, placeText } from './diagnostics/place.js';
 import { closest } from './diagnostics/suggest.js';
-import { type AnySetting, KEYS, SPELLINGS, sectionOf, settingOf, TOP_KEYS } from './keys.js';
+import { type AnySetting, KEYS, OTHER_WORDS, SPELLINGS, sectionOf, settingOf, TOP_KEYS } from './keys.js';
 import { isServiceVariable } from './service-variables.js';
 
 export interface RawValue {
@@ -23,9 +23,26 @@ const NAMES_MAX = 8;
 export function rawFromFile(document: unknown, { name, ...more }: Origin, diagnostics: Diagnostics): RawValue[] {
   const place = placeOf(name, more);
   const fields = asObject(document);
-  if (fields !== undefined) return Object.keys(fields).flatMap((key) => rawFromKey(fields, key, place, diagnostics));
-  diagnostics.reject(place, document, 'an object with the keys of the configuration');
+  if (fields !== undefined) {
+    const values = Object.keys(fields).flatMap((key) => rawFromKey(fields, key, place, diagnostics));
+    return apart(values, diagnostics);
+  }
+  const allowed = 'an object with the keys of the configuration';
+  // The whole of the file, which may hold a password.
+  if (typeof document === 'string') diagnostics.error(place, `is one text, without keys; allowed: ${allowed}`);
+  else diagnostics.reject(place, document, allowed);
   return [];
+}
+
+/** A key that is written twice in other words, such as `limits.lines_max` and in the section `limits`, is a mistake. */
+function apart(values: readonly RawValue[], diagnostics: Diagnostics): RawValue[] {
+  const first = new Map<string, Place>();
+  return values.filter(({ path, place }) => {
+    const before = first.get(path);
+    if (before === undefined) first.set(path, place);
+    else diagnostics.error(place, () => `the same key is at ${placeText(before)}; allowed: each key once`);
+    return before === undefined;
+  });
 }
 
 function rawFromKey(
@@ -40,14 +57,15 @@ function rawFromKey(
   const path = Object.hasOwn(SPELLINGS, name) ? (SPELLINGS[name] as string) : name;
   if (path !== name && Object.hasOwn(fields, path)) {
     if (!isDeepStrictEqual(fields[path], value)) {
-      const both = `${shown(value, name)} differs from "${path}", which is ${shown(fields[path], path)}`;
-      diagnostics.error(inside(place, name), `${both} and the same key; allowed: one of them`);
+      const other = placeText(inside(place, path));
+      const both = `${shown(value, name)} differs from ${shown(fields[path], path)}, which is the same key at ${other}`;
+      diagnostics.error(inside(place, name), `${both}; allowed: one of them`);
     }
     return [];
   }
   const setting = settingOf(path);
   if (setting !== undefined) return [{ path, setting, place: inside(place, name), value }];
-  diagnostics.unknownKey(place, name, TOP_KEYS);
+  diagnostics.unknownKey(place, name, TOP_KEYS, OTHER_WORDS);
   return [];
 }
 
@@ -135,7 +153,7 @@ function rawFromText(
     }
     return [{ path, setting, place, value: parsed.value }];
   }
-  diagnostics.error(place, `${parsed.why}; allowed: ${setting.allowed}`);
+  for (const problem of parsed.problems) diagnostics.error(place, `${problem}; allowed: ${setting.allowed}`);
   return [];
 }
 

@@ -53,7 +53,7 @@ const logLevel: Setting<LogLevel> = {
 };
 
 const host: Setting<string> = {
-  doc: 'The address to listen on. Anything but loopback is warned of, since there is no authentication yet.',
+  doc: 'The address of this machine to listen on for clients. Anything but loopback is warned of, since there is no authentication yet.',
   default: '127.0.0.1',
   env: 'TCPROUTE_HOST',
   allowed: HOST_ALLOWED,
@@ -110,7 +110,7 @@ const caFile: Setting<string | null> = {
 };
 
 const upstream: Setting<Upstream> = {
-  doc: 'The lines that connections are made through. See below.',
+  doc: 'The lines that connections are made through. `host` and `port` of a socks5 line are the address of its proxy. See below.',
   default: { type: 'direct', name: undefined, source: { ip: undefined, port: 0 } },
   env: 'TCPROUTE_UPSTREAM',
   allowed: UPSTREAM_ALLOWED,
@@ -198,7 +198,7 @@ const dns = {
 export const SCHEMA = {
   log_level: logLevel,
   host,
-  port: integer({ doc: 'The port to listen on; 0 lets the kernel choose.', default: 7070, env: 'TCPROUTE_PORT', min: 0, max: 65_535 }),
+  port: integer({ doc: 'The port to listen on for clients; 0 lets the kernel choose.', default: 7070, env: 'TCPROUTE_PORT', min: 0, max: 65_535 }),
   nameservers,
   nameservers_backup: nameserversBackup,
   hosts,

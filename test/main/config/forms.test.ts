@@ -51,6 +51,8 @@ test('a URL that is none is refused without its password', () => {
   }
 });
 
+const TIMES = 'or a text with a unit: "300ms", "90s", "5m", "5 min", "1.5h", "2d"';
+
 test('times with a unit, where a setting is a time', () => {
   const text =
     'idle_timeout_ms: 5m\nrace: {hold_ms: 1.5s}\ncache: {ttl_s: 2h}\ndrain_timeout_ms: 250 ms\ndns: {bad_ttl_s: 1d}';
@@ -67,8 +69,16 @@ test('times with a unit, where a setting is a time', () => {
   );
   assert.equal(optionsOf(loadJson({}, { environment: { TCPROUTE_CACHE_TTL_S: '10m' } })).cache.ttl_s, 600);
   assert.deepEqual(errorsIn({ cache: { ttl_s: '1ms' } }), [
-    'cache.ttl_s: "1ms" is not allowed; allowed: an integer from 1 to 604800, or a time such as "5m"',
+    `cache.ttl_s: "1ms" is not allowed; allowed: an integer from 1 to 604800 (seconds), ${TIMES}`,
   ]);
+  assert.deepEqual(errorsIn({ cache: { ttl_s: '300' }, idle_timeout_ms: '5 minutes' }), [
+    `cache.ttl_s: "300" is not allowed; allowed: an integer from 1 to 604800 (seconds), ${TIMES}; a number stands without quotes`,
+    `idle_timeout_ms: "5 minutes" is not allowed; allowed: an integer from 0 to 604800000 (milliseconds), ${TIMES}`,
+  ]);
+  for (const [, right] of TIMES.matchAll(/"([^"]+)"/g)) {
+    assert.deepEqual(errorsIn({ dns: { timeout_ms: right === '2d' ? '1d' : right } }), [], right);
+  }
+  assert.match(errorsIn({ port: '7070' })[0] ?? '', /; a number stands without quotes$/);
   for (const wrong of ['5', '-5m', '5 weeks', 'm', '9999999d']) {
     assert.equal(errorsIn({ cache: { ttl_s: wrong } }).length, 1, wrong);
   }
@@ -145,5 +155,18 @@ test('names of lines that there are not are told with all other mistakes', () =>
     'nameservers',
     'rules[0].use[0]',
     'rules[1].use[0]',
+  ]);
+});
+
+test('words of other programs for a key are known as such', () => {
+  assert.deepEqual(errorsIn({ listen: 'a', upstream: { type: 'socks5', address: 'a', user: 'b', port: 1 } }), [
+    'listen: unknown key; did you mean "host"?',
+    'upstream.address: unknown key; did you mean "host"?',
+    'upstream.user: unknown key; did you mean "username"?',
+    'upstream.host: missing; needed: the IP address or name of the proxy',
+  ]);
+  assert.deepEqual(errorsIn({ upstream: { type: 'socks5', host: 'a b', port: 0 } }), [
+    'upstream.host: "a b" is not allowed; allowed: the IP address or name of the proxy itself',
+    'upstream.port: 0 is not allowed; allowed: the port on which the proxy itself listens, from 1 to 65535',
   ]);
 });

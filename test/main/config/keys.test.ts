@@ -18,7 +18,9 @@ test('every number has a least and a greatest value, and neither a fraction nor 
   assert.equal(integers.length, 39);
   for (const { path, setting } of integers) {
     const [, min, max] = (
-      /^an integer from (\d+) to (\d+)(?:, or a time such as "5m")?$/.exec(setting.allowed) ?? []
+      /^an integer from (\d+) to (\d+)(?: \((?:milli)?seconds\), or a text with a unit: "300ms", .*)?$/.exec(
+        setting.allowed,
+      ) ?? []
     ).map(Number);
     const passes = (value: unknown) => setting.check(value, placeOf(path), new Diagnostics()) === value;
     assert.deepEqual([passes(min), passes(max), passes(setting.default)], [true, true, true], path);
@@ -75,7 +77,7 @@ test("the spellings of TcpRoute's prose are accepted, without a warning", () => 
 test('both spellings of a key may say the same, but not differ', () => {
   assert.equal(optionsOf(loadJson({ logLevel: 'warn', log_level: 'warn' })).log_level, 'warn');
   assert.deepEqual(errorsIn({ nameserversBackup: ['1.1.1.1'], nameservers_backup: ['8.8.8.8'] }), [
-    'nameserversBackup: ["1.1.1.1"] differs from "nameservers_backup", which is ["8.8.8.8"] and the same key; allowed: one of them',
+    'nameserversBackup: ["1.1.1.1"] differs from ["8.8.8.8"], which is the same key at c.json: line 1: nameservers_backup; allowed: one of them',
   ]);
 });
 

@@ -125,6 +125,44 @@ test('a key that stands twice is a mistake in every format, and in the environme
   ]);
 });
 
+test('a key that is written twice in other words is a mistake that names both lines', () => {
+  const json = (text: string) => errorsOf(loadText('c.json', text));
+  assert.deepEqual(json('{"limits": {"lines_max": 1},\n"limits.lines_max": 1}'), [
+    'c.json: line 2: ["limits.lines_max"]: the same key is at c.json: line 1: limits.lines_max; allowed: each key once',
+  ]);
+  assert.deepEqual(json('{"dns": {"probe": {"rounds": 1},\n"probe.rounds": 2},\n"dns.probe": {"rounds": 3}}'), [
+    'c.json: line 2: dns["probe.rounds"]: the same key is at c.json: line 1: dns.probe.rounds; allowed: each key once',
+    'c.json: line 3: ["dns.probe"].rounds: the same key is at c.json: line 1: dns.probe.rounds; allowed: each key once',
+  ]);
+  assert.deepEqual(errorsOf(loadText('c.toml', '"limits.lines_max" = 2\n[limits]\nlines_max = 3')), [
+    'c.toml: line 3: limits.lines_max: the same key is at c.toml: line 1: ["limits.lines_max"]; allowed: each key once',
+  ]);
+  assert.deepEqual(json('{"log_level": "info",\n"logLevel": "debug"}'), [
+    'c.json: line 2: logLevel: "debug" differs from "info", which is the same key at c.json: line 1: log_level; allowed: one of them',
+  ]);
+  assert.deepEqual(json('{"hosts": {"a.test": "1.1.1.1",\n"A.test.": "1.1.1.2"}}'), [
+    'c.json: line 2: hosts["A.test."]: the same name is at c.json: line 1: hosts["a.test"]; allowed: each name once',
+  ]);
+});
+
+test("another program's file is one mistake, also where it has some of our keys", () => {
+  const told = (name: string, text: string) =>
+    errorsOf(loadText(name, text)).map((error) => error.replace(/; allowed: log_level, host, port, .*$/, ''));
+  const unlike = (strange: string) => `does not look like a configuration of TcpRoute, which knows no ${strange}`;
+  assert.deepEqual(told('c.json', '{"name": 1, "version": 2, "scripts": {}, "engines": {}, "main": "x"}'), [
+    `c.json: ${unlike('"name", "version", "scripts", "main"')}`,
+  ]);
+  assert.deepEqual(told('v.json', '{"log": {}, "inbounds": [7], "outbounds": [], "routing": {}, "dns": {"tag": 1}}'), [
+    `v.json: ${unlike('"log", "inbounds", "outbounds", "routing"')}`,
+  ]);
+  // Two strange keys are slips, and so are three among as many of ours.
+  assert.equal(told('c.json', '{"inbounds": [], "outbounds": []}').length, 2);
+  assert.equal(
+    told('c.json', '{"aaaa": 1, "bbbb": 2, "cccc": 3, "port": 1, "host": "::1", "engine": "auto"}').length,
+    3,
+  );
+});
+
 test('two lines of one name are a mistake, one that is multiplied and those without a name are not', () => {
   const direct = (name?: string) => ({ type: 'direct', name });
   assert.deepEqual(

@@ -57,9 +57,14 @@ export class Diagnostics {
     this.error(inside(place, key), `missing; needed: ${allowed}`);
   }
 
-  /** The value of an unknown key is not shown: it may be a mistyped password. */
-  unknownKey(place: Place, key: string, known: readonly string[]): void {
-    this.error(inside(place, key), () => `unknown key; ${hint(key, known)}`);
+  /**
+   * The value of an unknown key is not shown: it may be a mistyped password. `others` are words of other programs for the
+   * known ones.
+   */
+  unknownKey(place: Place, key: string, known: readonly string[], others: Readonly<Record<string, string>> = {}): void {
+    const meant = Object.hasOwn(others, key) ? others[key] : undefined;
+    const isMeant = meant !== undefined && known.includes(meant);
+    this.error(inside(place, key), () => `unknown key; ${isMeant ? `did you mean "${meant}"?` : hint(key, known)}`);
   }
 
   /** A text that is dear to make is made only if it is told. */

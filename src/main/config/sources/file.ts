@@ -1,6 +1,7 @@
 // Reads one configuration file into a tree, by its extension, within a bound. It checks no key.
 import { readBounded } from '../../../files/bounded-file.js';
-import { type Parsed, parseJson, parseToml, parseYaml } from './syntax.js';
+import { parseAs } from './formats.js';
+import type { Parsed } from './syntax.js';
 
 export type FileRead = Parsed | { readonly kind: 'absent' };
 
@@ -12,11 +13,6 @@ const PIPE_MS = 10_000;
 export function readConfigFile(path: string): FileRead {
   const read = readBounded(path, { octets_max: OCTETS_MAX, pipe_ms: PIPE_MS });
   if (read.kind === 'absent') return { kind: 'absent' };
-  if (read.kind === 'unusable') return { kind: 'invalid', why: read.why };
-  return parserOf(path)(read.bytes.toString('utf8').replace(/^\uFEFF/, ''));
-}
-
-function parserOf(path: string): (text: string) => Parsed {
-  if (/\.ya?ml$/.test(path)) return parseYaml;
-  return path.endsWith('.toml') ? parseToml : parseJson;
+  if (read.kind === 'unusable') return { kind: 'invalid', problems: [read.why] };
+  return parseAs(path, read.bytes.toString('utf8').replace(/^\uFEFF/, ''));
 }

@@ -1,11 +1,15 @@
 // The text formats: JSON with comments, YAML and TOML, each to a plain tree of bounded size. It knows no key. A message
-// says where and why, and never quotes the text, which may hold a password.
+// says where and why, and quotes no value, which may be a password. YAML and TOML are read on behind a mistake where the
+// rest still has a meaning, so that all mistakes are told at once.
 import { createRequire } from 'node:module';
 import json5 from 'json5';
 import type { Document } from 'yaml';
 import type { Step } from '../diagnostics/place.js';
+import { type Fault, faultText } from './fault.js';
 import { type JsonLayout, jsonLayout, type Repeated } from './json-layout.js';
+import { tomlFaults } from './toml-faults.js';
 import { tomlLineOf } from './toml-lines.js';
+import { yamlFaults } from './yaml-faults.js';
 import { yamlLineOf } from './yaml-lines.js';
 
 /** Parsers of formats that a start seldom needs, which make it slower. */
@@ -22,7 +26,8 @@ export type Parsed =
       /** Keys that stand twice. The other formats do not allow them. */
       readonly repeated?: readonly Repeated[];
     }
-  | { readonly kind: 'invalid'; readonly why: string };
+  /** At least one, in the order of the text. */
+  | { readonly kind: 'invalid'; readonly problems: readonly string[] };
 
 /** Far above any real configuration; so that later walks may recurse. */
 const DEPTH_MAX = 200;
@@ -41,8 +46,22 @@ export function parseJson(text: string): Parsed {
       columnNumber: number;
     };
     const why = message.replace(/^JSON5: /, '').replace(/ at \d+:\d+$/, '');
-    return invalid(lineNumber, columnNumber, `${why}${commaHint(jsonLayout(text, json5.parse), lineNumber)}`);
+    const at = { line: lineNumber, column: columnNumber };
+    const comma = commaHint(jsonLayout(text, json5.parse), lineNumber);
+    return invalid({ ...at, why: `${why}${comma}`, ...valueFault(text, at, why) });
   }
+}
+
+/** A key, its colon, and as much of a value as a number may be. */
+const VALUE_BEGUN = /(?:^|[{,])\s*(?:([\w$-]+)|"([^"\\]{1,64})")\s*:\s*[\d.+-]*$/;
+
+/** Of a character where a value should begin: the key, and what a value may be. */
+function valueFault(text: string, { line, column }: Pick<Fault, 'line' | 'column'>, why: string): Partial<Fault> {
+  const before = text.split(/\r\n?|\n/)[line - 1]?.slice(0, column - 1) ?? '';
+  const [, bare, quoted] = VALUE_BEGUN.exec(before) ?? [];
+  const key = bare ?? quoted;
+  if (key === undefined) return {};
+  return { key, why: `${why}; allowed: a text in quotes, a number, true, false or null` };
 }
 
 function commaHint({ commaMissing }: JsonLayout, line: number): string {
@@ -59,12 +78,12 @@ export function parseYaml(text: string): Parsed {
     merge: true,
     logLevel: 'error',
   });
-  const [problem] = [...document.errors, ...document.warnings];
+  const faults = yamlFaults(text, document, lineCounter);
+  if (faults.length > 0) return invalid(...faults);
   const invalidAt = (offset: number, why: string) => {
     const { line, col } = lineCounter.linePos(offset);
-    return invalid(line, col, why);
+    return invalid({ line, column: col, why });
   };
-  if (problem !== undefined) return invalidAt(problem.pos[0], problem.message);
   try {
     return located(bounded(document.toJS() ?? {}), yamlLineOf(document, lineCounter, yaml()));
   } catch (error) {
@@ -72,7 +91,7 @@ export function parseYaml(text: string): Parsed {
     if (dangling !== undefined) return invalidAt(dangling, 'an alias without its anchor');
     const merge = wrongMerge(document);
     if (merge !== undefined) return invalidAt(merge, '"<<" takes a map, an alias of one, or a list of such');
-    return { kind: 'invalid', why: (error as Error).message }; // too many aliases
+    return { kind: 'invalid', problems: [(error as Error).message] }; // too many aliases
   }
 }
 
@@ -107,22 +126,18 @@ function wrongMerge(document: Document): number | undefined {
 }
 
 export function parseToml(text: string): Parsed {
-  const { parse, TomlError } = toml();
-  try {
-    return located(bounded(parse(text)), tomlLineOf(text, parse));
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    const why = (error.message.split('\n')[0] as string).replace(/^Invalid TOML document: /, '');
-    return invalid(error.line, error.column, why);
-  }
+  const { parse } = toml();
+  const faults = tomlFaults(text, parse);
+  if (faults.length > 0) return invalid(...faults);
+  return located(bounded(parse(text)), tomlLineOf(text, parse));
 }
 
 function located(parsed: Parsed, lineOf: (steps: readonly Step[]) => number | undefined): Parsed {
   return parsed.kind === 'parsed' ? { ...parsed, lineOf } : parsed;
 }
 
-function invalid(line: number, column: number, why: string): Parsed {
-  return { kind: 'invalid', why: `line ${line}, column ${column}: ${why}` };
+function invalid(...faults: readonly Fault[]): Parsed {
+  return { kind: 'invalid', problems: faults.map(faultText) };
 }
 
 /** Walks without recursion. The depth also ends a tree that YAML aliases have made circular. */
@@ -131,8 +146,8 @@ function bounded(value: unknown): Parsed {
   let values = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     values += 1;
-    if (next.depth > DEPTH_MAX) return { kind: 'invalid', why: `nested deeper than ${DEPTH_MAX} levels` };
-    if (values + open.length > VALUES_MAX) return { kind: 'invalid', why: `more than ${VALUES_MAX} values` };
+    if (next.depth > DEPTH_MAX) return { kind: 'invalid', problems: [`nested deeper than ${DEPTH_MAX} levels`] };
+    if (values + open.length > VALUES_MAX) return { kind: 'invalid', problems: [`more than ${VALUES_MAX} values`] };
     if (typeof next.value !== 'object' || next.value === null) continue;
     for (const part of Object.values(next.value)) open.push({ value: part, depth: next.depth + 1 });
   }

@@ -6,7 +6,7 @@ const size = (texts: readonly string[]): number => texts.join('\n').length;
 
 test('ten thousand mistakes are told as fifty and a number', () => {
   const strays = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`stray${index}`, 1]));
-  const errors = errorsIn(strays);
+  const errors = errorsIn({ limits: strays });
   assert.equal(errors.length, 51);
   assert.equal(errors[50], 'and 9950 more mistakes');
   const rules = Array.from({ length: 10_000 }, () => ({ use: ['nowhere'] }));

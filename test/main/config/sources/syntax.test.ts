@@ -46,11 +46,81 @@ test('wrong syntax is an error with file, line and column', () => {
   const wrong: readonly (readonly [string, string, string])[] = [
     ['c.json', '{\n  "port": 1,,\n}', "c.json: line 2, column 13: invalid character ','"],
     ['c.json', '', 'c.json: line 1, column 1: invalid end of input'],
-    ['c.yaml', 'port: 1\nport: 2\n', 'c.yaml: line 2, column 1: Map keys must be unique'],
+    ['c.yaml', 'port: 1\nport: 2\n', 'c.yaml: line 2, column 1: port: Map keys must be unique'],
     ['c.yaml', 'a: *b\n', 'c.yaml: line 1, column 4: an alias without its anchor'],
-    ['c.toml', 'a = 1\nb = = 2', 'c.toml: line 2, column 5: invalid value'],
+    ['c.toml', 'a = 1\nb = = 2', 'c.toml: line 2, column 5: b: invalid value'],
   ];
   for (const [name, text, error] of wrong) assert.deepEqual(errorsOf(loadText(name, text)), [error]);
+});
+
+const TEXT_IN_QUOTES = 'a text stands in quotes: "…"';
+
+test('all mistakes of a YAML text are told at once, each with its key', () => {
+  const text = 'host: "::1\nport: 70\n\tworkers: 1\nport: 71\nlog_level: info: x\nupstream: @a\n';
+  assert.deepEqual(errorsOf(loadText('c.yaml', text)), [
+    'c.yaml: line 1, column 7: host: a value begins with " and does not end with it',
+  ]);
+  assert.deepEqual(errorsOf(loadText('c.yaml', text.replace('"', ''))), [
+    'c.yaml: line 3, column 1: workers: Tabs are not allowed as indentation; indent with spaces',
+    'c.yaml: line 4, column 1: port: Map keys must be unique',
+    'c.yaml: line 5, column 12: log_level: Nested mappings are not allowed in compact mappings; a value with ": " in it stands in quotes, and each key in a line of its own',
+    'c.yaml: line 6, column 11: upstream: Plain value cannot start with reserved character @; a value that begins with this character stands in quotes',
+  ]);
+  assert.deepEqual(errorsOf(loadText('c.yaml', 'port 70\npassword hunter2\n')), [
+    'c.yaml: is one text, without keys; allowed: an object with the keys of the configuration',
+  ]);
+});
+
+test('mistakes of a TOML text are told at once where each is a line of its own', () => {
+  const text = `port = 70
+host = 127.0.0.1
+password = hunter2
+idle_timeout_ms = 5m # x
+block = yes
+port = 71
+IpBlacklist = [ "a" "b" ]
+engine = auto
+`;
+  assert.deepEqual(errorsOf(loadText('c.toml', text)), [
+    `c.toml: line 2, column 13: host: illegal character in numeric literal; ${TEXT_IN_QUOTES}`,
+    `c.toml: line 3, column 12: password: invalid value; ${TEXT_IN_QUOTES}`,
+    `c.toml: line 4, column 20: idle_timeout_ms: illegal character in numeric literal; ${TEXT_IN_QUOTES}`,
+    'c.toml: line 5, column 9: block: invalid value; allowed: true or false, in small letters',
+    'c.toml: line 6, column 1: port: trying to redefine an already defined table or value',
+    'c.toml: line 7, column 21: IpBlacklist: expected comma or end of structure',
+  ]);
+});
+
+test('a text without quotes in JSON is told with its key and what is allowed', () => {
+  const allowed = 'allowed: a text in quotes, a number, true, false or null';
+  assert.deepEqual(errorsOf(loadText('c.json', '{"port": 1,\n "host": 127.0.0.1}')), [
+    `c.json: line 2, column 15: host: invalid character '.'; ${allowed}`,
+  ]);
+  assert.deepEqual(errorsOf(loadText('c.json', '{"rules": [{block: yes}]}')), [
+    `c.json: line 1, column 20: block: invalid character 'y'; ${allowed}`,
+  ]);
+});
+
+test('a text of another format than its name says is told as one, and JSON may stand in a YAML file', () => {
+  const json = '// x\n{"port": 70}';
+  const yaml = '# x\nport: 70\nhost: [\n';
+  const toml = '# x\n[limits]\nlines_max = 1\n';
+  const looks = (like: string, as: string, ending: string) =>
+    `looks like ${like}, but is read as ${as} by the end of its name; allowed: a name that ends in ${ending}, or ${as} in it`;
+  const wrong: readonly (readonly [string, string, string])[] = [
+    ['c.json', yaml, looks('YAML', 'JSON', '.yaml')],
+    ['c', yaml, looks('YAML', 'JSON', '.yaml')],
+    ['c.json', '- direct\n', looks('YAML', 'JSON', '.yaml')],
+    ['c.json', toml, looks('TOML', 'JSON', '.toml')],
+    ['c.json', 'port = 70', looks('TOML', 'JSON', '.toml')],
+    ['c.yaml', toml, looks('TOML', 'YAML', '.toml')],
+    ['c.yml', 'port = 70', looks('TOML', 'YAML', '.toml')],
+    ['c.toml', json, looks('JSON', 'TOML', '.json')],
+    ['c.toml', yaml, looks('YAML', 'TOML', '.yaml')],
+  ];
+  for (const [name, text, error] of wrong) assert.deepEqual(errorsOf(loadText(name, text)), [`${name}: ${error}`]);
+  assert.equal(optionsOf(loadText('c.yaml', json)).port, 70);
+  assert.equal(optionsOf(loadText('c.yaml', '{port: 70, host: ::1} # YAML')).host, '::1');
 });
 
 test('a message about the syntax does not quote the line', () => {

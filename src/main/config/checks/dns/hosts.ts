@@ -1,6 +1,6 @@
 // hosts: a table from names to addresses, like /etc/hosts. It looks nothing up.
 import { normaliseName } from '../../../../protocol/address/host-name.js';
-import { inside } from '../../diagnostics/place.js';
+import { inside, placeText } from '../../diagnostics/place.js';
 import { dialledAddress } from '../values/address.js';
 import type { Check } from '../values/setting.js';
 
@@ -20,14 +20,21 @@ export const checkHosts: Check<HostEntries> = (value, place, diagnostics) => {
     return undefined;
   }
   const known = new Map<string, readonly string[]>();
+  /** The spelling in which each name came first. */
+  const keys = new Map<string, string>();
   let wrong = false;
   for (const [key, listed] of entries) {
     const name = normaliseName(key);
     const addresses = addressesOf(listed);
+    const same = name === undefined ? undefined : keys.get(name);
     if (name === undefined) diagnostics.error(inside(place, key), 'the key is not a host name');
-    else if (addresses === undefined) diagnostics.reject(inside(place, key), listed, ADDRESSES_ALLOWED);
+    else if (same !== undefined) {
+      const where = placeText(inside(place, same));
+      diagnostics.error(inside(place, key), `the same name is at ${where}; allowed: each name once`);
+    } else if (addresses === undefined) diagnostics.reject(inside(place, key), listed, ADDRESSES_ALLOWED);
     else known.set(name, addresses);
-    wrong ||= name === undefined || addresses === undefined;
+    if (name !== undefined) keys.set(name, same ?? key);
+    wrong ||= name === undefined || addresses === undefined || same !== undefined;
   }
   return wrong ? undefined : [...known].map(([name, addresses]) => ({ name, addresses }));
 };

@@ -36,13 +36,13 @@ export const checkSourcePort: Check<number> = (value, place, diagnostics) => {
 
 export const checkPort: Check<number> = (value, place, diagnostics) => {
   if (isPort(value) && value > 0) return value;
-  diagnostics.reject(place, value, 'an integer from 1 to 65535');
+  diagnostics.reject(place, value, 'the port on which the proxy itself listens, from 1 to 65535');
   return undefined;
 };
 
 export const checkProxyHost: Check<string> = (value, place, diagnostics) => {
   const host = typeof value === 'string' ? (canonicalAddress(value) ?? askedName(value)) : undefined;
-  if (host === undefined) diagnostics.reject(place, value, 'an IP address or a host name');
+  if (host === undefined) diagnostics.reject(place, value, 'the IP address or name of the proxy itself');
   return host;
 };
 

@@ -21,6 +21,11 @@ export const LINE_KEYS = {
   socks5: ['type', 'name', 'host', 'port', 'username', 'password', 'upstream'],
   multipath: ['type', 'list'],
 } as const;
+/** What other programs call them. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  ...{ address: 'host', addr: 'host', ip: 'host', server: 'host', user: 'username', pass: 'password' },
+  ...{ via: 'upstream', lines: 'list', upstreams: 'list', bind: 'source_ip', local_address: 'source_ip', tag: 'name' },
+};
 const TYPES = Object.keys(LINE_KEYS) as (keyof typeof LINE_KEYS)[];
 export const UPSTREAM_ALLOWED = `a line: an object with a "type" (${TYPES.join(', ')}), ${LINE_URL_ALLOWED}, or a list of lines`;
 
@@ -54,7 +59,7 @@ class Walk {
     if (type === undefined) return undefined;
     const known: readonly string[] = LINE_KEYS[type];
     const strays = Object.keys(fields).filter((key) => !known.includes(key));
-    for (const key of strays) this.#diagnostics.unknownKey(place, key, known);
+    for (const key of strays) this.#diagnostics.unknownKey(place, key, known, OTHER_WORDS);
     if (type === 'direct') return this.#direct(fields, place);
     return type === 'socks5' ? this.#socks5(fields, place, depth) : this.#multipath(fields, place, depth);
   }

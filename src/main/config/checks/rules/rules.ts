@@ -177,6 +177,11 @@ class Walk {
 
 const checkFlag: Check<boolean> = (value, place, diagnostics) => {
   if (typeof value === 'boolean') return value;
-  diagnostics.reject(place, value, FLAG_ALLOWED);
+  const isWord = typeof value === 'string' && /^(?:true|false|yes|no|on|off)$/i.test(value);
+  diagnostics.reject(
+    place,
+    value,
+    isWord ? `${FLAG_ALLOWED}; without quotes, and yes, no, on and off are texts` : FLAG_ALLOWED,
+  );
   return undefined;
 };

@@ -33,13 +33,14 @@ interface IntegerRange {
 
 export function integer({ doc, default: usual, env, min, max }: IntegerRange): Setting<number> {
   const unit = unitOf(env);
-  const allowed = `an integer from ${min} to ${max}${unit === undefined ? '' : ', or a time such as "5m"'}`;
+  const allowed = `an integer from ${min} to ${max}${unit === undefined ? '' : TIME_FORMS[unit]}`;
   const fits = (value: unknown): value is number =>
     Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
   const check: Check<number> = (value, place, diagnostics) => {
     const number = unit !== undefined && typeof value === 'string' ? parseDuration(value, unit) : value;
     if (fits(number)) return number + 0; // -0 is 0
-    diagnostics.reject(place, value, allowed);
+    const isNumber = typeof value === 'string' && /^\s*\d+\s*$/.test(value) && fits(Number(value));
+    diagnostics.reject(place, value, isNumber ? `${allowed}; a number stands without quotes` : allowed);
     return undefined;
   };
   const format = (value: unknown) => {
@@ -47,6 +48,13 @@ export function integer({ doc, default: usual, env, min, max }: IntegerRange): S
   };
   return { doc, default: usual, env, allowed, check, fromText: asInteger, format };
 }
+
+const TIMES = 'or a text with a unit: "300ms", "90s", "5m", "5 min", "1.5h", "2d"';
+/** What a number means, and which texts are understood. */
+const TIME_FORMS: Readonly<Record<DurationUnit, string>> = {
+  ms: ` (milliseconds), ${TIMES}`,
+  s: ` (seconds), ${TIMES}`,
+};
 
 /** The unit stands last in the name. */
 function unitOf(name: string): DurationUnit | undefined {

@@ -101,7 +101,7 @@ test('everything wrong in rules is reported at once, with its place', () => {
     'rules[6]: says nothing to do; needed: one of use, block, sticky',
     'rules[7].use: does not go together with "block"; allowed: one of them',
     'rules[8].sticky: does not go together with "block"; allowed: one of them',
-    'rules[9].block: "yes" is not allowed; allowed: true, or false as if it were not there',
+    'rules[9].block: "yes" is not allowed; allowed: true, or false as if it were not there; without quotes, and yes, no, on and off are texts',
     'rules[10]: "block" is not allowed; allowed: a rule: an object with conditions and what to do',
     'rules[3].use[1]: "telekom" is not the name of a line; did you mean "telecom"?',
   ]);
