@@ -2,72 +2,15 @@
 // gateway does.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Target, targetOfText } from '../protocol/address/target.js';
 import { plain, plainJson } from '../protocol/text/plain-text.js';
+import { type Arguments, mistakeIn, parse, TLS_PORT, USAGE } from './arguments.js';
 import { type Loaded, load } from './config/load.js';
 import { openLog } from './process/log.js';
 import { hangUpEndsCommand } from './process/signals.js';
 
-const USAGE = `Usage: tcproute [-c FILE] [--port N] [--host H] [--workers N] [--log-level L]
-       tcproute check [-c FILE] [--dial]
-       tcproute dns NAME [-c FILE] [--json]
-       tcproute explain HOST[:PORT] [-c FILE] [--tls | --no-tls] [--json]
-
-A SOCKS5 gateway that races lines and DNS answers and remembers the winner.
-
-  check             say whether the configuration is right, and which lines it comes to
-      --dial        try every line, name server and the port, too; exit status 0 if all work
-  dns NAME          what every name server says of a name, what is to be thought of
-                    it, and what a client would get
-  explain HOST[:PORT]
-                    run one race live (default port 443): every attempt, and why the winner won;
-                    exit status 0 if the destination can be used
-      --tls, --no-tls
-                    whether TLS is spoken to it               (default: only on port 443)
-      --json        for dns and explain: the same for programs
-  -c, --config FILE the configuration: JSON with comments, .yaml, .yml or .toml
-                    (without it, config.json in the working directory, if there is one)
-      --port N      listen on this port                       (default 7070)
-      --host H      listen on this address                    (default 127.0.0.1)
-      --workers N   threads that carry connections            (default 0: one for each core)
-      --log-level L trace, debug, info, warn, error, fatal or silent   (default info)
-  -h, --help        show this text
-  -v, --version     show the version
-
-Every key of the configuration can also be set in the environment, such as TCPROUTE_PORT. The command line comes first,
-then the environment, then the file.
-`;
-
-const FLAGS = {
-  config: { type: 'string', short: 'c' },
-  port: { type: 'string' },
-  host: { type: 'string' },
-  workers: { type: 'string' },
-  'log-level': { type: 'string' },
-  dial: { type: 'boolean' },
-  json: { type: 'boolean' },
-  tls: { type: 'boolean' },
-  'no-tls': { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean', short: 'v' },
-} as const;
-
-/** Each with what it must be given. */
-const COMMANDS: Readonly<Record<string, string | undefined>> = {
-  check: undefined,
-  dns: 'a name',
-  explain: 'a host, or a host and a port',
-};
-/** Options that belong to some commands only. */
-const BELONGS = { dial: ['check'], json: ['dns', 'explain'], tls: ['explain'], 'no-tls': ['explain'] } as const;
-
-const TLS_PORT = 443;
-
-/** 0 is well, 1 is a failure, 2 is a command line that was not understood. */
+/** 0 is well, 1 is a failure, 2 is a command line that was not understood. USAGE says it. */
 type ExitStatus = number;
-
-type Arguments = ReturnType<typeof parse>;
 
 /** `argv` without the program: `process.argv.slice(2)`. Resolves with the exit status once all is over. */
 export async function main(argv: readonly string[]): Promise<ExitStatus> {
@@ -98,28 +41,6 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
   }
 }
 
-/** What cannot be understood, in a sentence. */
-function mistakeIn({ positionals, values }: Arguments): string | undefined {
-  const [command, ...more] = positionals;
-  if (command !== undefined && !Object.hasOwn(COMMANDS, command)) return `Unknown command '${command}'`;
-  const needs = command === undefined ? undefined : COMMANDS[command];
-  const unexpected = more.slice(needs === undefined ? 0 : 1);
-  if (unexpected.length > 0) return `Unexpected argument '${unexpected.join(' ')}'`;
-  if (needs !== undefined && more.length === 0) return `'${command}' needs ${needs}`;
-  for (const [option, commands] of Object.entries(BELONGS)) {
-    if (values[option as keyof typeof BELONGS] && !commands.some((one) => one === command))
-      return `'--${option}' belongs to ${commands.map((one) => `'${one}'`).join(' and ')}`;
-  }
-  if (values.tls && values['no-tls']) return "'--tls' and '--no-tls' contradict each other";
-  if (command === 'explain' && targetOfText(more[0] as string, TLS_PORT) === undefined)
-    return `'${more[0]}' is not HOST, HOST:PORT or [IPv6]:PORT`;
-  return undefined;
-}
-
-function parse(argv: readonly string[]) {
-  return parseArgs({ args: [...argv], options: FLAGS, allowPositionals: true, strict: true });
-}
-
 function loadFor({ values, positionals: [command] }: Arguments): Loaded {
   const { config, port, host, workers, 'log-level': log_level } = values;
   const flags = { port, host, workers, log_level };
@@ -139,7 +60,8 @@ function workingDirectory(): string | undefined {
 
 async function check({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
   const { file, warnings, options } = loaded;
-  for (const warning of warnings) complain(`warning: ${warning}`);
+  const { fileWarnings } = await import('./commands/file-check.js');
+  for (const warning of [...warnings, ...fileWarnings(options)]) complain(`warning: ${warning}`);
   const lines = options.lines.map(({ name }, index) => `  ${index + 1}  ${plain(name)}\n`).join('');
   const ok = `${plain(file ?? 'built-in defaults')}: ok\n`;
   if (!values.dial) return say(`${ok}lines:\n${lines}`);
@@ -206,7 +128,7 @@ function refuse({ errors, warnings }: Extract<Loaded, { kind: 'invalid' }>): Exi
 }
 
 function misunderstood(sentence: string): ExitStatus {
-  complain(`tcproute: ${sentence}. See tcproute --help.`);
+  complain(`tcproute: ${sentence}${sentence.endsWith('?') ? '' : '.'} See tcproute --help.`);
   return 2;
 }
 

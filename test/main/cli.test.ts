@@ -100,8 +100,23 @@ test('--help and --version exit 0', () => {
 test('a command line that is not understood is one line and exits 2', () => {
   const wrong: readonly (readonly [readonly string[], string])[] = [
     [['--prot', '1'], "Unknown option '--prot'"],
-    [['chek'], "Unknown command 'chek'"],
-    [['check', 'c.json'], "Unexpected argument 'c.json'"],
+    [['chek'], "Unknown command 'chek'; did you mean 'check'?"],
+    [['frobnicate'], "Unknown command 'frobnicate'"],
+    [['config.json'], "Unknown command 'config.json'; did you mean '-c config.json'?"],
+    [['./conf'], "Unknown command './conf'; did you mean '-c ./conf'?"],
+    [['check', 'c.json'], "Unexpected argument 'c.json'; did you mean '-c c.json'?"],
+    [['-c', 'a', '--config', 'b'], "'-c' is given twice"],
+    [['check', '--port', '1', '--port', '2'], "'--port' is given twice"],
+    [['dns', 'http://a.test/x'], "'http://a.test/x' is not a name; did you mean 'a.test'?"],
+    [['dns', 'a.test:443'], "'a.test:443' is not a name; did you mean 'a.test'?"],
+    [
+      ['explain', 'http://a.test/'],
+      "'http://a.test/' is not HOST, HOST:PORT or [IPv6]:PORT; did you mean 'a.test:80'?",
+    ],
+    [
+      ['explain', 'https://[::1]:8443/'],
+      "'https://[::1]:8443/' is not HOST, HOST:PORT or [IPv6]:PORT; did you mean '[::1]:8443'?",
+    ],
     [['-c'], "Option '-c, --config <value>' argument missing"],
     [['-c', '--port'], "Option '-c' argument is ambiguous"],
     [['check', '--json'], "'--json' belongs to 'dns' and 'explain'"],
@@ -111,10 +126,10 @@ test('a command line that is not understood is one line and exits 2', () => {
     [['explain'], "'explain' needs a host, or a host and a port"],
     [['explain', 'a.test', '80'], "Unexpected argument '80'"],
     [['explain', 'a.test:0'], "'a.test:0' is not HOST, HOST:PORT or [IPv6]:PORT"],
-    [['explain', 'https://a.test/'], "'https://a.test/' is not HOST, HOST:PORT or [IPv6]:PORT"],
+    [['explain', 'https://a.test/'], "'https://a.test/' is not HOST, HOST:PORT or [IPv6]:PORT; did you mean 'a.test'?"],
     [['explain', 'a.test', '--tls', '--no-tls'], "'--tls' and '--no-tls' contradict each other"],
   ];
-  const said = (sentence: string) => `tcproute: ${sentence}. See tcproute --help.\n`;
+  const said = (sentence: string) => `tcproute: ${sentence}${sentence.endsWith('?') ? '' : '.'} See tcproute --help.\n`;
   const [[first, firstSentence]] = wrong as [(typeof wrong)[number]];
   assert.deepEqual(tcproute(first), { status: 2, stdout: '', stderr: said(firstSentence) });
   // The others in one process, since a process for each takes longer than all that it does.
@@ -129,6 +144,34 @@ test('a command line that is not understood is one line and exits 2', () => {
   );
   const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8', timeout: 20_000 });
   assert.deepEqual([status, stdout, stderr], [0, '', wrong.map(([, sentence]) => said(sentence)).join('')]);
+});
+
+test('check warns of files that a start would do without: foreign state, and authorities that are not there', () => {
+  writeFileSync(join(directory, 'routes'), '{"log": {}}\n');
+  writeFileSync(join(directory, 'names'), '{"format": "tcproute-bad-addresses", "version": 99}');
+  writeFileSync(join(directory, 'empty'), '');
+  const checked = (routes: string, names: string, ca_file: string | null) => {
+    const tree = { cache: { state_file: routes }, dns: { state_file: names, ca_file } };
+    writeFileSync(join(directory, 'states.json'), JSON.stringify(tree));
+    return tcproute(['check', '-c', 'states.json']);
+  };
+  const at = (name: string) => join(directory, name);
+  const { status, stderr } = checked('routes', 'names', 'no.pem');
+  assert.equal(status, 0);
+  assert.deepEqual(stderr.trimEnd().split('\n'), [
+    `warning: ${at('routes')} is ignored: not a list of routes`,
+    `warning: ${at('names')} is ignored: version 99`,
+    `warning: dns.ca_file ${at('no.pem')} cannot be read: ENOENT`,
+  ]);
+  assert.equal(checked('empty', 'absent', null).stderr, '');
+});
+
+test('the exit statuses that --help names are those of the program', () => {
+  assert.match(tcproute(['--help']).stdout, /^Exit status: 0 .*; 1 .*; 2 if\nthe command line .*; 128 /m);
+  const statuses = [['check'], ['check', '-c', 'none.json'], ['-c', 'none.json'], ['--nonsense']].map(
+    (args) => tcproute(args).status,
+  );
+  assert.deepEqual(statuses, [0, 1, 1, 2]);
 });
 
 test('control characters of arguments, files and names of lines are shown, not sent to the terminal', () => {

@@ -1,0 +1,33 @@
+// For `tcproute check`: what a start would say of files that the gateway reads but can do without, in the same words.
+import { readBounded } from '../../files/bounded-file.js';
+import { readState } from '../../files/state-file.js';
+import type { Options } from '../../protocol/options.js';
+import { parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/routes/snapshot.js';
+import { parseSnapshot, SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
+
+/** Enough to see whether it can be read. */
+const CA_FILE_OCTETS_MAX = 1024 * 1024;
+
+/** Of the state files, and of the certificate authorities. */
+export function fileWarnings({ cache, dns, lines }: Pick<Options, 'cache' | 'dns' | 'lines'>): readonly string[] {
+  const warnings: string[] = [];
+  const warn = (message: string): void => void warnings.push(message);
+  const now = Date.now();
+  const routes = cache.state_file === null ? undefined : readState(cache.state_file, ROUTES_OCTETS_MAX, warn);
+  if (routes !== undefined && routes !== '') {
+    const bounds = { now, age_max_ms: cache.ttl_s * 1000, entries_max: cache.entries_max };
+    const parsed = parseRoutes(routes, lines, bounds);
+    if (parsed.kind === 'invalid') warn(`${cache.state_file} is ignored: ${parsed.why}`);
+  }
+  const names = dns.state_file === null ? undefined : readState(dns.state_file, SNAPSHOT_OCTETS_MAX, warn);
+  if (names !== undefined && names !== '') {
+    const parsed = parseSnapshot(names, now, dns.bad_max);
+    if (parsed.kind === 'invalid') warn(`${dns.state_file} is ignored: ${parsed.why}`);
+  }
+  if (dns.ca_file !== undefined) {
+    const read = readBounded(dns.ca_file, { octets_max: CA_FILE_OCTETS_MAX });
+    if (read.kind === 'absent') warn(`dns.ca_file ${dns.ca_file} cannot be read: ${read.code}`);
+    if (read.kind === 'unusable') warn(`dns.ca_file ${dns.ca_file} ${read.why}`);
+  }
+  return warnings;
+}
