@@ -58,10 +58,10 @@ its path, and changes nothing while the gateway runs. A missing \`dns.ca_file\` 
 missing state file is no news. Without /etc/hosts there are only the names of \`hosts\`; without /etc/resolv.conf \`system\` is
 127.0.0.1, as for glibc.
 
-**State files**: they are written every minute if something has changed, at SIGTERM or SIGINT, and at the end, each time as a
-new file that takes the place of the old one. The first gateway with a state file has a lock beside it (\`NAME.lock\`) and writes it. Others read it, and
-say that they do not write it; \`dns\` and \`explain\` never write. The lock holds the number of the process; it is empty of
-meaning once the gateway has ended, stays there, and may then be deleted. A file that this program did not write, or wrote in
+**State files**: routes are written every minute if something has changed, bad addresses after each probe, and both at SIGTERM or
+SIGINT and at the end, each time as a new file that takes the place of the old one. The first gateway with a state file has a lock beside it (\`NAME.lock\`) and writes it. Others read it, and
+say that they do not write it; \`dns\` and \`explain\` never write. In the lock is the number of the process. It
+stays when the gateway has ended, means nothing then, and may be deleted. A file that this program did not write, or wrote in
 another format, is not read, and one that it did not write is left as it is; a start and \`tcproute check\` warn of both.
 
 | key | allowed | default | environment variable | what it is |
