@@ -1,4 +1,4 @@
-// Every key of the configuration: what it is for, its default, its range and its environment variable. The one source
+// Every key of the configuration: what it is for, its unit, default, range and environment variable. The one source
 // for loading, for `convict` and for docs/config.md.
 import type { Upstream } from '../../protocol/lines/flatten.js';
 import type { EngineChoice, Ipv6Choice, LogLevel, Nameserver, Options, RaceEnd } from '../../protocol/options.js';

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Counter } from '../../../src/threads/shared/counters.js';
-import { Habits } from '../../../src/workers/dns/ask/server-habits.js';
+import { ServerProfile } from '../../../src/workers/dns/ask/server-profile.js';
 
 const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8');
 const section = /^### The report$([\s\S]*?)^### /m.exec(readme)?.[1] ?? '';
 
 test('every count of the report is in the README', () => {
-  const counts = [...Object.keys(Counter), ...Object.keys(new Habits(() => 0).counts)];
+  const counts = [...Object.keys(Counter), ...Object.keys(new ServerProfile(() => 0).counts)];
   assert.deepEqual(
     counts.filter((name) => !section.includes(`\`${name}\``)),
     [],

@@ -72,14 +72,14 @@ const probe: { readonly [Key in keyof ProbeOptions]: Setting<ProbeOptions[Key]> 
   tlds,
   phantom_servers: phantoms,
   interval_s: integer({
-    doc: 'Time between probes.',
+    doc: 'Time from the end of a probe to the beginning of the next.',
     default: 3600,
     env: 'TCPROUTE_DNS_PROBE_INTERVAL_S',
     min: 1,
     max: WEEK_S,
   }),
   rounds: integer({
-    doc: 'Times that each probe asks everything.',
+    doc: 'Times that each probe asks everything, each time with other made-up names.',
     default: 3,
     env: 'TCPROUTE_DNS_PROBE_ROUNDS',
     min: 1,
