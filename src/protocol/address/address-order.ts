@@ -1,5 +1,5 @@
-// The order in which addresses are tried (RFC 6724 section 6): what a destination needs is a source of its own kind. Pure:
-// the machine's own addresses are an argument. Interleaving the families is host-name.ts.
+// The order in which addresses are tried (RFC 6724 section 6): a destination needs a source address of its own kind. Pure:
+// the machine's own addresses are an argument. host-name.ts interleaves the families.
 import { parseIp } from './address.js';
 
 interface Policy {
@@ -9,7 +9,7 @@ interface Policy {
   readonly label: number;
 }
 
-/** RFC 6724 section 2.1. */
+/** The default policy table (RFC 6724 section 2.1). */
 const POLICIES: readonly Policy[] = (
   [
     ['::1', 128, 50, 0],
@@ -22,7 +22,7 @@ const POLICIES: readonly Policy[] = (
     ['::', 0, 40, 1],
   ] as const
 ).map(([text, bits, precedence, label]) => ({ prefix: parseIp(text) as Uint8Array, bits, precedence, label }));
-/** ::ffff:0:0/96 of the same table; written so, since a mapped address is never seen here. */
+/** The entry ::ffff:0:0/96 of that table. It stands apart because mapped addresses are IPv4 addresses here. */
 const IPV4 = { precedence: 35, label: 4 };
 
 const LINK_LOCAL = 2;
@@ -43,7 +43,7 @@ interface Ranked {
   readonly common: number;
 }
 
-/** The machine's own addresses, made ready: they change seldom, and are asked for each answer. */
+/** The machine's own addresses, prepared: they seldom change, and every answer needs them. */
 export type SourceAddresses = readonly Known[];
 
 /** Takes canonical addresses. */
@@ -57,7 +57,7 @@ export function isAmong(address: string, sources: SourceAddresses): boolean {
   return ip !== undefined && sources.some((source) => ip.length === source.ip.length && same(ip, source.ip));
 }
 
-/** Takes canonical addresses; what cannot be told apart keeps its order. */
+/** Takes canonical addresses. Addresses that the rules do not tell apart keep their order. */
 export function orderAddresses(destinations: readonly string[], sources: SourceAddresses): readonly string[] {
   if (destinations.length < 2) return destinations;
   const ranked: Ranked[] = [];
@@ -81,12 +81,12 @@ function compare(a: Ranked, b: Ranked): number {
   const labels = Number(b.known.label === b.source?.label) - Number(a.known.label === a.source?.label);
   if (labels !== 0) return labels;
   if (a.known.precedence !== b.known.precedence) return b.known.precedence - a.known.precedence;
-  // Rule 8: prefer smaller scope. Rule 9: the longest prefix, only for IPv6: of IPv4 it says nothing about nearness.
+  // Rule 8: prefer smaller scope. Rule 9: longest matching prefix, for IPv6 only: with IPv4 it says nothing about nearness.
   if (a.known.scope !== b.known.scope) return a.known.scope - b.known.scope;
   return a.known.ip.length === 16 && b.known.ip.length === 16 ? b.common - a.common : 0;
 }
 
-/** The source that the kernel would take (section 5, as far as addresses alone tell). */
+/** The source that the kernel would choose (section 5, as far as addresses alone decide). */
 function sourceFor(destination: Known, sources: SourceAddresses): Known | undefined {
   let best: Known | undefined;
   let most = -1;
@@ -112,7 +112,7 @@ function knownOf(address: string): Known | undefined {
   return { ip, scope: scope6(ip), precedence: policy.precedence, label: policy.label };
 }
 
-/** Section 3.2: loopback and link-local IPv4 addresses are link-local, all others, private ones too, are global. */
+/** Section 3.2: loopback and link-local IPv4 addresses are link-local; all others, private ones too, are global. */
 function scope4(ip: Uint8Array): number {
   return ip[0] === 127 || (ip[0] === 169 && ip[1] === 254) ? LINK_LOCAL : GLOBAL;
 }

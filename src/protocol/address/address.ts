@@ -1,13 +1,13 @@
-// IP addresses between their text and their bytes in network order (4 for IPv4, 16 for IPv6). An IPv4 address mapped
-// into IPv6 (::ffff:1.2.3.4, RFC 4291 section 2.5.5.2) is the IPv4 address everywhere here, so that no rule about an
-// address can be evaded by writing it differently. By hand, because each address of each DNS answer passes here several
-// times and ipaddr.js takes 3 µs for an IPv6 one; the tests compare the two.
+// Converts IP addresses between text and bytes in network order (4 for IPv4, 16 for IPv6). An IPv4 address mapped into IPv6
+// (::ffff:1.2.3.4, RFC 4291 section 2.5.5.2) is the IPv4 address everywhere here, so that no rule about an address can be
+// evaded by writing it differently. Written by hand, because each address of each DNS answer is converted several times and
+// ipaddr.js takes 3 µs for an IPv6 address; the tests compare the two.
 
 const DOT = 0x2e;
 const COLON = 0x3a;
 const IPV6_OCTETS = 16;
 
-/** The bytes of an address in its strict text form, undefined for anything else. */
+/** The bytes of an address in its strict text form; undefined for anything else. */
 export function parseIp(text: string): Uint8Array | undefined {
   if (!text.includes(':')) return parseIpv4(text, 0);
   const ip = parseIpv6(text);
@@ -16,7 +16,7 @@ export function parseIp(text: string): Uint8Array | undefined {
 
 /** Four decimal numbers without leading zeros, from `begin` to the end. */
 function parseIpv4(text: string, begin: number): Uint8Array | undefined {
-  // A name, mostly: it costs no allocation.
+  // The text is a name in most cases: then nothing is allocated.
   if (decimal(text, begin) < 0) return undefined;
   const ip = new Uint8Array(4);
   let at = begin;
@@ -38,7 +38,7 @@ function parseIpv4(text: string, begin: number): Uint8Array | undefined {
   return at === text.length ? ip : undefined;
 }
 
-/** RFC 4291 section 2.2: groups of up to four hexadecimal digits, `::` once, the last two perhaps as an IPv4 address. */
+/** RFC 4291 section 2.2: groups of up to four hex digits, `::` at most once, and perhaps an IPv4 address at the end. */
 function parseIpv6(text: string): Uint8Array | undefined {
   const ip = new Uint8Array(IPV6_OCTETS);
   let written = 0;
@@ -84,7 +84,7 @@ function parseIpv6(text: string): Uint8Array | undefined {
   return ip;
 }
 
-/** -1 for what is no digit. */
+/** The value of the digit at `at`; -1 if there is none. */
 function decimal(text: string, at: number): number {
   const code = text.charCodeAt(at);
   return code >= 0x30 && code <= 0x39 ? code - 0x30 : -1;
@@ -95,7 +95,7 @@ function hexadecimal(text: string, at: number): number {
   return code >= 0x61 && code <= 0x66 ? code - 0x57 : decimal(text, at);
 }
 
-/** The canonical text (RFC 5952 for IPv6) of 4 or 16 bytes. */
+/** The canonical text of 4 or 16 bytes (RFC 5952 for IPv6). */
 export function formatIp(ip: Uint8Array): string {
   if (ip.length === 4) return `${ip[0]}.${ip[1]}.${ip[2]}.${ip[3]}`;
   const { first, groups } = longestZeros(ip);
@@ -112,7 +112,7 @@ export function formatIp(ip: Uint8Array): string {
   return text;
 }
 
-/** The first of the longest runs of groups that are zero. */
+/** The first of the longest runs of zero groups (RFC 5952 section 4.2.3). */
 function longestZeros(ip: Uint8Array): { first: number; groups: number } {
   let longest = { first: 0, groups: 0 };
   let groups = 0;
@@ -128,7 +128,7 @@ export function formatEndpoint(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** The IPv4 address inside a mapped IPv6 one; any other address as it is. */
+/** The IPv4 address inside a mapped IPv6 address; any other address unchanged. */
 export function unmapped(ip: Uint8Array): Uint8Array {
   if (ip.length !== 16 || ip[10] !== 0xff || ip[11] !== 0xff) return ip;
   for (let i = 0; i < 10; i += 1) if (ip[i] !== 0) return ip;

@@ -1,8 +1,8 @@
-// The one text form of an address (RFC 5952), which neither the DNS library nor a client always writes. It checks nothing:
-// what it is given is an address.
+// The one text form of an address (RFC 5952), which neither the DNS library nor clients always write. It checks nothing: its
+// argument must be an address.
 import { formatIp, parseIp } from './address.js';
 
-/** An IPv4 address inside an IPv6 one comes out as what it is, so that no list of addresses is passed by. */
+/** A mapped IPv4 address becomes the IPv4 address, so that it cannot evade a list of addresses. */
 export function canonical(address: string): string {
   if (!address.includes(':')) return address;
   const ip = parseIp(address);

@@ -1,7 +1,7 @@
-// The IPv4 address that an IPv6 address stands for: a tunnel or a translator on the way hands on to it what is sent to the
-// IPv6 address. Whatever compares addresses looks at both forms, so that no rule is passed by writing an address in
-// another way. Only for comparing: what is dialled stays what was asked for. A mapped address (::ffff:1.2.3.4) is no matter
-// here, since address.ts reads it as the IPv4 address; nor are Teredo and ISATAP, which reach a host behind the address.
+// The IPv4 address that an IPv6 address stands for: a tunnel or translator on the way passes packets for the IPv6 address on
+// to it. Code that compares addresses looks at both forms, so that no rule can be evaded by writing an address differently.
+// Only for comparing: the address that was asked for is dialled. Mapped addresses (::ffff:1.2.3.4) do not occur here, since
+// address.ts reads them as IPv4 addresses; Teredo and ISATAP are left out, since they reach a host behind the address.
 import { formatIp, parseIp } from './address.js';
 
 const NAT64 = parseIp('64:ff9b::') as Uint8Array;
@@ -20,12 +20,12 @@ export function embeddedIpv4(ip: Uint8Array): Uint8Array | undefined {
   return isZero(ip, 0, 12) && !(isZero(ip, 12, 15) && ip[15] <= 1) ? ip.slice(12) : undefined;
 }
 
-/** The form in which an address is compared with others: 4 bytes wherever it stands for an IPv4 address. */
+/** The form in which an address is compared: 4 bytes if it stands for an IPv4 address. */
 export function comparedIp(ip: Uint8Array): Uint8Array {
   return embeddedIpv4(ip) ?? ip;
 }
 
-/** The same of a canonical text. */
+/** The same for a canonical text. */
 export function comparedAddress(address: string): string {
   if (!/^(?:::|64:ff9b:|2002:)/.test(address)) return address;
   const ip = parseIp(address);
@@ -33,11 +33,11 @@ export function comparedAddress(address: string): string {
 }
 
 /**
- * Whether an address means no host: ::, and 0.0.0.0 with the rest of its network (RFC 1122 section 3.2.1.3), in any form.
- * Linux connects to the machine itself where it is asked for 0.0.0.0 or ::.
+ * Whether an address means no host: ::, or 0.0.0.0 with the rest of its network (RFC 1122 section 3.2.1.3), in any form.
+ * Asked for 0.0.0.0 or ::, Linux connects to the machine itself.
  */
 export function isUnspecified(ip: Uint8Array): boolean {
-  // Nearly every address.
+  // True for nearly every address.
   if (ip[0] !== 0 && ip[0] !== 0x20) return false;
   if (ip.length === 4) return ip[0] === 0;
   const four = embeddedIpv4(ip);
@@ -45,8 +45,8 @@ export function isUnspecified(ip: Uint8Array): boolean {
 }
 
 /**
- * 64:ff9b:1::/48 (RFC 8215) is for prefixes of any length that RFC 6052 section 2.2 allows, and which one it is only the
- * network knows. What lies behind the IPv4 address is zero, and that tells them apart.
+ * 64:ff9b:1::/48 (RFC 8215) may be used with every prefix length that RFC 6052 section 2.2 allows, and only the network
+ * knows which one. Bytes behind the IPv4 address are zero, which tells the lengths apart.
  */
 function translated(ip: Uint8Array): Uint8Array {
   if (!isZero(ip, 13, 16)) return ip.slice(12);

@@ -1,5 +1,5 @@
-// A map by IP address that is asked for every dial: keys are 4 or 16 bytes (not mapped), and looking one up allocates
-// nothing. It does not bound itself.
+// A map by IP address that is consulted for every dial: keys are 4 or 16 bytes (not mapped), and a lookup allocates nothing.
+// It has no bound of its own: its owner must limit the number of entries.
 
 interface Entry<Value> {
   readonly ip: Uint8Array;
@@ -7,7 +7,7 @@ interface Entry<Value> {
 }
 
 export class IpMap<Value> {
-  /** By hash; an IPv4 address is its own. */
+  /** Buckets by hash; the hash of an IPv4 address is its value. */
   readonly #buckets = new Map<number, Entry<Value>[]>();
   #size = 0;
 

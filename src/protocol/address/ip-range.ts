@@ -1,23 +1,23 @@
-// Sets of IP addresses given as addresses and CIDR ranges of both families, and whether an address is in one: a binary
-// search over merged ranges that allocates nothing, since it is asked for every dial (but for an IPv6 address that stands
-// for an IPv4 one). An IPv4 range mapped into IPv6 is the IPv4 range, as in address.ts, and an IPv4 range holds for its
-// addresses in every form (embedded-ipv4.ts).
+// Sets of IP addresses, given as addresses and CIDR ranges of both families. Membership is a binary search over merged ranges
+// that allocates nothing, since it is tested for every dial (except for an IPv6 address that stands for an IPv4 one). An IPv4
+// range mapped into IPv6 is the IPv4 range, as in address.ts, and an IPv4 range holds for its addresses in every form
+// (embedded-ipv4.ts).
 import { formatIp, parseIp } from './address.js';
 import { embeddedIpv4 } from './embedded-ipv4.js';
 
 export interface IpRange {
   /** The first address, 4 or 16 bytes. */
   readonly ip: Uint8Array;
-  /** Bits that are fixed. */
+  /** Number of fixed bits. */
   readonly prefix: number;
 }
 
-/** `::ffff:0:0/96` is where IPv4 is mapped (RFC 4291 section 2.5.5.2). */
+/** IPv4 is mapped into `::ffff:0:0/96` (RFC 4291 section 2.5.5.2). */
 const MAPPED_PREFIX = 96;
 
 /**
- * `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32`, `[2001:db8::1]`; undefined for anything else. Bits behind the prefix are
- * cleared.
+ * Takes `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32`, `[2001:db8::1]`; undefined for anything else. Bits behind the prefix
+ * are cleared.
  */
 export function parseIpRange(text: string): IpRange | undefined {
   const [, bracketed, bare, digits] = /^(?:\[([^/[\]]*:[^/[\]]*)\]|([^/]+))(?:\/(\d{1,3}))?$/.exec(text) ?? [];
@@ -57,7 +57,7 @@ export class IpRanges {
     this.empty = ranges.length === 0;
   }
 
-  /** Of texts that are known to be right: one that is not is our own bug. */
+  /** From texts that have been checked: an invalid one is our own bug, and throws. */
   static of(texts: readonly string[]): IpRanges {
     return new IpRanges(
       texts.map((text) => {
@@ -77,7 +77,7 @@ export class IpRanges {
   }
 }
 
-/** The ranges of one family, sorted and disjoint: the first and the last address of each, side by side. */
+/** The ranges of one family, sorted and disjoint; the first and the last addresses are in two parallel arrays. */
 class FamilyRanges {
   readonly #octets: number;
   readonly #firsts: Uint8Array;
@@ -89,7 +89,7 @@ class FamilyRanges {
     const outer: IpRange[] = [];
     let last: Uint8Array | undefined;
     for (const range of sorted) {
-      // CIDR ranges never overlap in part: what begins inside the last one lies in it.
+      // CIDR ranges never overlap in part: a range that begins inside the last one lies within it.
       if (last !== undefined && compareIps(range.ip, 0, last) <= 0) continue;
       outer.push(range);
       last = lastIp(range);

@@ -1,6 +1,6 @@
-// Whether an address and a port are where the gateway itself listens, so that a connection to them would come back to it.
-// The port is compared first: for nearly every connection that is all. Which addresses the machine has is asked of whoever
-// knows, and only where the port is the same. What rewrites addresses on the way (NAT) is not seen.
+// Whether the gateway itself listens on an address and port, so that a connection to them would come back to it. The port is
+// compared first, which is enough for nearly every connection. Only for an equal port it asks `isMachines` which addresses
+// the machine has. Address translation on the way (NAT) is not noticed.
 import { sameIp } from '../lines/candidate.js';
 import { comparedIp, isUnspecified } from './embedded-ipv4.js';
 
@@ -14,7 +14,7 @@ export class OwnListeners {
   readonly #listeners: readonly ListenerAddress[];
   readonly #isMachines: (ip: Uint8Array) => boolean;
 
-  /** `isMachines`: whether this machine has an address, loopback aside. */
+  /** `isMachines` says whether this machine has an address other than loopback. */
   constructor(listeners: readonly ListenerAddress[], isMachines: (ip: Uint8Array) => boolean) {
     this.#listeners = listeners;
     this.#isMachines = isMachines;
@@ -35,19 +35,19 @@ export class OwnListeners {
   }
 
   #hears(listening: Uint8Array, ip: Uint8Array): boolean {
-    // Linux connects to loopback where it is asked for 0.0.0.0 or ::.
+    // Asked for 0.0.0.0 or ::, Linux connects to loopback.
     if (isUnspecified(ip)) return isLoopback(listening) || this.#hearsAll(listening, ip);
     if (!isUnspecified(listening)) return sameIp(listening, ip);
     return this.#hearsAll(listening, ip) && (isLoopback(ip) || this.#isMachines(ip));
   }
 
-  /** :: is for both families. */
+  /** A socket that listens on :: accepts both families. */
   #hearsAll(listening: Uint8Array, ip: Uint8Array): boolean {
     return isUnspecified(listening) && (listening.length === 16 || ip.length === 4);
   }
 }
 
-/** 127.0.0.0/8 and ::1; takes the form in which an address is compared. */
+/** 127.0.0.0/8 and ::1. */
 function isLoopback(ip: Uint8Array): boolean {
   return ip.length === 4 ? ip[0] === 127 : ip[15] === 1 && ip.every((octet, at) => octet === 0 || at === 15);
 }

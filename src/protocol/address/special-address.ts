@@ -1,10 +1,10 @@
-// Addresses that no public server has a reason to give for a public name, and which names and servers are public. The
-// registries are IANA's special-purpose ones (RFC 6890) and RFC 6761 for names.
+// Addresses that no public server has reason to give for a public name, and which names are public. From IANA's
+// special-purpose registries (RFC 6890), and from RFC 6761 for names.
 import { IpRanges } from './ip-range.js';
 
 /**
- * In each of their forms (embedded-ipv4.ts). Not among them: 198.18.0.0/15, which tunnelling clients give out as placeholders on purpose, and the relays of
- * transition mechanisms, which are reached from anywhere.
+ * Ranges of IPv4, for addresses in every form (embedded-ipv4.ts). Left out: 198.18.0.0/15, which tunnelling clients use as
+ * placeholders on purpose, and the relays of transition mechanisms, which are reached from anywhere.
  */
 const SPECIAL_V4 = [
   '0.0.0.0/8', // this network (RFC 791)
@@ -33,7 +33,7 @@ const SPECIAL_V6 = [
 ];
 const SPECIAL = IpRanges.of([...SPECIAL_V4, ...SPECIAL_V6]);
 
-/** Names below these are of this machine, this network or nobody (RFC 6761, 6762, 8375, 9476, and common custom). */
+/** Names below these belong to this machine, this network or nobody (RFC 6761, 6762, 8375, 9476, and common custom). */
 const PRIVATE_SUFFIXES = new Set([
   ...['localhost', 'local', 'internal', 'intranet', 'lan', 'home', 'corp', 'private', 'localdomain'],
   ...['test', 'example', 'invalid', 'onion', 'alt'],
@@ -44,7 +44,7 @@ export function isSpecialIp(ip: Uint8Array): boolean {
   return SPECIAL.has(ip);
 }
 
-/** Takes a normalised name. One label alone is a name of the local network. */
+/** Takes a normalised name. A name of one label belongs to the local network. */
 export function isPublicName(name: string): boolean {
   const labels = name.split('.');
   if (labels.length < 2 || name === 'home.arpa' || name.endsWith('.home.arpa')) return false;

@@ -1,13 +1,13 @@
-// Where a client wants to go, as its SOCKS request said: an address, or a name to be resolved.
+// The destination that a client asks for: an address, or a name to be resolved.
 import { formatIp, parseIp } from './address.js';
 import { askedName, withoutDot } from './host-name.js';
 
 export interface Target {
-  /** Canonical address text, or the name in lower case without a trailing dot. */
+  /** The canonical text of the address, or the name in lower case without a trailing dot. */
   readonly host: string;
-  /** The same with the trailing dot that the client may have written: see host-name.ts. */
+  /** The same with the trailing dot, if the client has sent one: see host-name.ts. */
   readonly asked: string;
-  /** The address's bytes (4 or 16), undefined for a name. */
+  /** The bytes of the address (4 or 16); undefined for a name. */
   readonly ip: Uint8Array | undefined;
   readonly port: number;
 }
@@ -17,7 +17,7 @@ export function targetOfIp(ip: Uint8Array, port: number): Target {
   return { host, asked: host, ip, port };
 }
 
-/** A name, or an address written as one; undefined when it can be neither. Many clients send IPv6 addresses in brackets. */
+/** A name, or an address in text form; undefined for a text that is neither. Many clients send IPv6 addresses in brackets. */
 export function targetOfName(text: string, port: number): Target | undefined {
   const ip = parseIp(text) ?? bracketed(text);
   if (ip !== undefined) return targetOfIp(ip, port);
@@ -30,7 +30,7 @@ function bracketed(text: string): Uint8Array | undefined {
   return inner.includes(':') ? parseIp(inner) : undefined;
 }
 
-/** `host`, `host:port`, `[v6]`, `[v6]:port`, or a bare IPv6 address; undefined for anything else. */
+/** Takes `host`, `host:port`, `[v6]`, `[v6]:port`, or a bare IPv6 address; undefined for anything else. */
 export function targetOfText(text: string, usualPort: number): Target | undefined {
   const ip = parseIp(text);
   if (ip !== undefined) return targetOfIp(ip, usualPort);

@@ -1,6 +1,6 @@
-// Flattens the upstream tree into lines: `{socks5 A, upstream: U}` means "reach A through U", so U's hops come first,
-// and a `multipath` anywhere multiplies the lines above it. It does not validate: the tree is already checked, and no
-// deeper than the call stack (see main/config/checks/lines/upstream.ts).
+// Flattens the upstream tree into lines: `{socks5 A, upstream: U}` means "reach A through U", so U's hops come first, and a
+// `multipath` anywhere multiplies the lines above it. It validates nothing: the tree has been checked, and is not deeper than
+// the call stack allows (see main/config/checks/lines/upstream.ts).
 import type { Hop, Line, ProxyServer, Source } from './line.js';
 import { LineNumbers } from './numbers.js';
 
@@ -13,7 +13,7 @@ export interface DirectUpstream {
 export interface Socks5Upstream extends ProxyServer {
   readonly type: 'socks5';
   readonly name: string | undefined;
-  /** How the proxy itself is reached; undefined is direct. */
+  /** How the proxy itself is reached; undefined for direct. */
   readonly upstream: Upstream | undefined;
 }
 
@@ -28,10 +28,10 @@ export type Flattened =
   | { readonly kind: 'lines'; readonly lines: readonly Line[] }
   | { readonly kind: 'too-many'; readonly count: number };
 
-/** A line that has no unique name yet. */
+/** A line whose name is not unique yet. */
 interface Chain {
   readonly name: string | undefined;
-  /** The name of the nearest named part, which then stands for the chain up to there. */
+  /** The name of the nearest named part, which stands for the chain up to there. */
   readonly prefix: string | undefined;
   readonly source: Source;
   readonly hops: readonly Hop[];
@@ -41,8 +41,8 @@ const ANY_SOURCE: Source = { ip: undefined, port: 0 };
 const PLAIN_DIRECT: DirectUpstream = { type: 'direct', name: undefined, source: ANY_SOURCE };
 
 /**
- * The lines of a tree in the order of the configuration, or how many there would be if that is more than `lines_max`.
- * `numbers`: those of the process, where lines have been numbered before.
+ * The lines of a tree in the order of the configuration, or their number if it exceeds `lines_max`. `numbers` are those of
+ * the process, if lines have been numbered before.
  */
 export function flatten(root: Upstream, lines_max: number, numbers = new LineNumbers()): Flattened {
   const count = countLines(root, new Map());
@@ -53,7 +53,7 @@ export function flatten(root: Upstream, lines_max: number, numbers = new LineNum
   return { kind: 'lines', lines: numbers.give(lines) };
 }
 
-/** Counts without building. `counted` keeps it linear where one node is used in several places of the tree. */
+/** Counts without building lines. `counted` keeps this linear when a node is used in several places of the tree. */
 function countLines(node: Upstream, counted: Map<Upstream, number>): number {
   const known = counted.get(node);
   if (known !== undefined) return known;
@@ -106,7 +106,7 @@ function endpoint(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Numbers repeated names from the second on, avoiding every name that is given as such. */
+/** Numbers repeated names from the second on, and avoids names that other lines have been given. */
 function uniqueNames(wanted: readonly string[]): readonly string[] {
   const given = new Set(wanted);
   const seen = new Map<string, number>();

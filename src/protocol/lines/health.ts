@@ -1,29 +1,29 @@
-// What is known of the lines themselves, across all destinations: whether their proxy can be reached (a circuit breaker
-// with back-off and one trial at a time), and whether they say "connected" before they are. Pure: time is an argument.
+// What is known of the lines themselves, across all destinations: whether their proxy can be reached (a circuit breaker with
+// back-off and one trial at a time), and whether they answer "connected" before they are. Pure: time is an argument.
 import type { FailureCode } from '../race/failure.js';
 
 /** Failures in a row to reach a line's proxy before the line is left out. */
 const OPEN_AFTER = 3;
-/** How long it is left out at first; twice as long after each trial that fails. */
+/** How long the line is left out at first; twice as long after each trial that fails. */
 const OPEN_MS = 1000;
 const OPEN_MAX_MS = 60_000;
-/** A trial whose outcome nobody tells does not block the next one for ever. */
+/** A trial without a reported outcome blocks the next one only for this time. */
 const TRIAL_MS = 15_000;
-/** Successes without an answer, where another line got one, before a line counts as one that answers early. */
+/** After this many successes without an answer, where another line got one, a line counts as answering early. */
 const SILENT_MIN = 3;
-/** How long that stands; longer than the usual time between two probes. */
+/** How long that finding holds: longer than the usual time between two probes. */
 const EARLY_MS = 7_200_000;
 
-/** By what a line's proxy failed: for people. */
+/** Why a line's proxy failed, for people. */
 export interface LineFailure {
   readonly cause: FailureCode;
   /** What the kernel or the proxy said. */
   readonly detail: string | undefined;
-  /** Where it was dialled. */
+  /** The address that was dialled. */
   readonly address: string;
 }
 
-/** What the other actors are told of a line. */
+/** What actors report to each other about a line. */
 export type LineEvent = { readonly line: number } & (
   | { readonly kind: 'proxy-failed'; readonly why?: LineFailure }
   | { readonly kind: 'proxy-reached' }
@@ -32,10 +32,10 @@ export type LineEvent = { readonly line: number } & (
 
 interface LineState {
   failures: number;
-  /** Until when it is left out; then one trial is made. */
+  /** Until when the line is left out; then one trial is made. */
   openUntil: number;
   openFor: number;
-  /** When the trial under way began. */
+  /** When the current trial began. */
   trial: number;
   silent: number;
   earlyUntil: number;
@@ -45,7 +45,7 @@ export class LineHealth {
   /** By the number of the line. */
   readonly #lines: readonly LineState[];
 
-  /** `lines`: all numbers of lines are below it. */
+  /** `lines` is greater than all numbers of lines. */
   constructor(lines: number) {
     this.#lines = Array.from({ length: lines }, () => ({
       failures: 0,
@@ -57,24 +57,24 @@ export class LineHealth {
     }));
   }
 
-  /** Whether it may take part in a race while others can: its circuit is closed, or a trial is due. */
+  /** Whether the line may take part in a race while others can: its circuit is closed, or a trial is due. */
   mayUse(line: number, now: number): boolean {
     const state = this.#lines[line];
     return state.openFor === 0 || (now >= state.openUntil && now - state.trial >= TRIAL_MS);
   }
 
-  /** Whether its circuit is open, a trial aside. */
+  /** Whether the circuit of the line is open, also during a trial. */
   isDown(line: number): boolean {
     return this.#lines[line].openFor > 0;
   }
 
-  /** An attempt begins; where the circuit is open it is the trial. */
+  /** An attempt begins on the line; if the circuit is open, it is the trial. */
   begins(line: number, now: number): void {
     const state = this.#lines[line];
     if (state.openFor > 0 && now >= state.openUntil) state.trial = now;
   }
 
-  /** True if that changed something that others should hear of. */
+  /** Returns true if this changed something that the other actors need to know. */
   proxyReached(line: number): boolean {
     const state = this.#lines[line];
     if (state.failures === 0) return false;
@@ -89,7 +89,7 @@ export class LineHealth {
     state.failures += 1;
     state.trial = Number.NEGATIVE_INFINITY;
     if (state.failures < OPEN_AFTER) return;
-    // Attempts that began before it was opened say nothing new.
+    // Attempts that began before the circuit was opened tell nothing new.
     if (state.openFor > 0 && now < state.openUntil) return;
     state.openFor = Math.min(state.openFor === 0 ? OPEN_MS : state.openFor * 2, OPEN_MAX_MS);
     state.openUntil = now + state.openFor;
@@ -99,14 +99,14 @@ export class LineHealth {
     return now < this.#lines[line].earlyUntil;
   }
 
-  /** Found out by asking for what cannot answer. */
+  /** Sets the result of the early probe, which asks for a destination that cannot answer. */
   setEarly(line: number, early: boolean, now: number): void {
     const state = this.#lines[line];
     state.earlyUntil = early ? now + EARLY_MS : Number.NEGATIVE_INFINITY;
     state.silent = 0;
   }
 
-  /** Connected, then nothing, where another line got an answer. True if by that it has become one that answers early. */
+  /** The line connected without an answer, where another line got one. Returns true if it now counts as answering early. */
   silent(line: number, now: number): boolean {
     const state = this.#lines[line];
     state.silent += 1;

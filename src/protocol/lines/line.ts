@@ -1,14 +1,14 @@
-// What a line is once the configured tree has been flattened: a source and a chain of proxies, nearest first.
-// It does not flatten: see flatten.ts.
+// A line, into which the configured tree is flattened: a source and a chain of proxies, the nearest first. flatten.ts makes
+// lines.
 
 export interface Source {
-  /** The local address to bind, or undefined for the kernel's choice (also for 0.0.0.0 and ::). */
+  /** The local address to bind; undefined (also for 0.0.0.0 and ::) lets the kernel choose. */
   readonly ip: string | undefined;
-  /** The local port to bind, 0 for the kernel's choice. */
+  /** The local port to bind; 0 lets the kernel choose. */
   readonly port: number;
 }
 
-/** Where a proxy is, and what it wants to be told. */
+/** The address of a proxy, and the credentials that it wants. */
 export interface ProxyServer {
   /** Its address or name. */
   readonly host: string;
@@ -19,14 +19,14 @@ export interface ProxyServer {
 
 /** A proxy on the way of a line. */
 export interface Hop extends ProxyServer {
-  /** What it speaks: a file in outbound/. */
+  /** The protocol of the proxy; outbound/ has a file for each. */
   readonly kind: 'socks5';
 }
 
 export interface Line {
-  /** By which all tables know it (lines/numbers.ts); it is no place among the lines. */
+  /** The line's number in all tables (lines/numbers.ts), which is not its place among the lines. */
   readonly number: number;
-  /** The `name` from the config, or a readable one made from the chain, unique among the lines. */
+  /** The configured `name`, or a readable one made from the chain; unique among the lines. */
   readonly name: string;
   readonly source: Source;
   /** The proxies in the order in which they are reached; empty for a direct line. */

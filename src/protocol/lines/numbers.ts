@@ -1,16 +1,16 @@
-// Gives lines their numbers: by these all tables know a line, whatever its place in the configuration. A line keeps its
-// number for as long as every new configuration has it, and no number is used twice while the process lives, so that what
-// is still under way for a line that has gone never counts for another one.
+// Gives lines the numbers by which all tables know them, whatever their place in the configuration. A line keeps its number as
+// long as every new configuration has it. No number is used twice while the process lives, so that results that are under
+// way for a removed line never count for another one.
 import { type Line, lineOf } from './line.js';
 
 export type Unnumbered = Pick<Line, 'name' | 'source' | 'hops'>;
 
 export class LineNumbers {
-  /** Of the lines of the last configuration, by identity. */
+  /** Numbers of the lines of the last configuration, by identity. */
   #known: ReadonlyMap<string, number> = new Map();
   #next = 0;
 
-  /** The lines of a whole configuration, numbered. Those of the first one are 0, 1, 2 … in order. */
+  /** Numbers all lines of a configuration. Those of the first configuration get 0, 1, 2 … in order. */
   give(lines: readonly Unnumbered[]): readonly Line[] {
     const known = new Map<string, number>();
     const numbered = lines.map((line) => {
@@ -30,24 +30,24 @@ export class LineNumbers {
 }
 
 /**
- * A line is the same one if it has the same name, source and proxies; its place may be another, and so may its passwords,
- * which are not part of it. Names are unique in a configuration, and so are identities.
+ * Lines with the same name, source and proxies are the same line; their place may differ, and so may their passwords, which
+ * the identity leaves out. Names are unique in a configuration, and so are identities.
  */
 export function identityOf({ name, source, hops }: Unnumbered): string {
   return JSON.stringify([name, source.ip ?? null, source.port, ...hops.map(hopIdentity)]);
 }
 
-/** State files have it: without a kind it speaks SOCKS5, which was once the only one. */
+/** Part of state files. A hop without a kind speaks SOCKS5, which once was the only kind. */
 function hopIdentity({ kind, host, port }: Line['hops'][number]): readonly unknown[] {
   return kind === 'socks5' ? [host, port] : [host, port, kind];
 }
 
-/** The length of a table that has an entry for each line, at the place of its number. */
+/** The length of a table with an entry for each line at the index of its number. */
 export function tableLength(lines: readonly Pick<Line, 'number'>[]): number {
   return lines.reduce((length, { number }) => Math.max(length, number + 1), 0);
 }
 
-/** A table of lines, each at the place of its number. It has holes where lines have gone. */
+/** A table of lines, each at the index of its number; undefined where a line has been removed. */
 export function byNumber<Of extends Pick<Line, 'number'>>(lines: readonly Of[]): readonly (Of | undefined)[] {
   const table: (Of | undefined)[] = new Array(tableLength(lines)).fill(undefined);
   for (const line of lines) table[line.number] = line;

@@ -1,7 +1,7 @@
 // Why a connection could not be made: one closed union of codes, and one table that says of each code whose failure it is,
-// what it teaches, how loudly it is logged, and the sentence that a user reads. It does not know how a failure was found
-// out (errno numbers are workers/connection/race/causes.ts, a proxy's replies are outbound/), nor what bytes tell a client
-// of it: that is the protocol's, in inbound/.
+// what is remembered of it, at which level it is logged, and the sentence for users. Other files know how failures are found
+// (workers/connection/race/causes.ts for errno numbers, outbound/ for a proxy's replies) and which bytes tell a client
+// (inbound/).
 import type { RouteFailure } from '../routes/candidate-memory.js';
 
 export type FailureCode =
@@ -32,28 +32,28 @@ export type FailureCode =
   | 'refused';
 
 /**
- * `line`: the source or the proxies of one line. `destination`: the destination, as far as the line can tell. `us`: this
- * gateway, its machine or its configuration.
+ * Whose failure it is. `line`: the source or the proxies of one line. `destination`: the destination, as far as the line can
+ * tell. `us`: this gateway, its machine or its configuration.
  */
 export type Whose = 'client' | 'line' | 'destination' | 'us';
 
-/** A failure as it is passed on. */
+/** A failure as a value. */
 export interface Failure {
   readonly code: FailureCode;
-  /** What the kernel or the proxy said: `ECONNREFUSED`, `REP 1`. For people: it is never compared. */
+  /** What the kernel or the proxy said: `ECONNREFUSED`, `REP 1`. For people: code never compares it. */
   readonly detail: string | undefined;
 }
 
 interface FailureRow {
   readonly whose: Whose;
-  /** What is remembered against the candidate; undefined where the failure says nothing of it. */
+  /** What is remembered against the candidate; undefined if the failure says nothing about it. */
   readonly blames: RouteFailure | undefined;
-  /** Beside the connection's own line at debug: whether the operator must hear of it. */
+  /** The level at which the operator is told, besides the connection's own line at debug; `debug` for not at all. */
   readonly level: 'debug' | 'warn' | 'error';
   readonly sentence: string;
 }
 
-/** The least telling first: of several failures the last one in this order is told. */
+/** The least telling code first: of several failures, the last one in this order is reported. */
 export const FAILURES: Readonly<Record<FailureCode, FailureRow>> = {
   cancelled: row('client', undefined, 'debug', 'the client went away before the outcome was known'),
   internal: row('us', undefined, 'error', 'the gateway itself failed'),
@@ -94,18 +94,18 @@ export function failureOf(code: FailureCode, detail?: string): Failure {
   return { code, detail };
 }
 
-/** In words, for people: the sentence of its code and what the kernel or the proxy said. */
+/** For people: the sentence of the code, and what the kernel or the proxy said. */
 export function describe({ code, detail }: Failure): string {
   const { sentence } = FAILURES[code];
   return detail === undefined ? sentence : `${sentence} (${detail})`;
 }
 
-/** The more telling one of two failures; `undefined` stands for none yet. */
+/** The more telling of two failures; undefined stands for none so far. */
 export function mostTelling(first: Failure | undefined, second: Failure): Failure {
   return first === undefined || rankOf(second) > rankOf(first) ? second : first;
 }
 
-/** The same failure where the way to the destination was still under way to one of the line's proxies. */
+/** Turns a failure of the destination into one of the line's proxy, for an attempt that had not got past its proxies. */
 export function towardsProxy(failure: Failure): Failure {
   return FAILURES[failure.code].whose === 'destination'
     ? { code: 'proxy-unreachable', detail: failure.detail ?? failure.code }

@@ -1,35 +1,35 @@
-// The plan of one race: which candidate starts when. It is told what happens and says what is to be started now, and when
-// it wants to be asked again. Pure: no sockets, no clock; the same events at the same times give the same race.
+// The plan of one race: which candidate starts when. The race reports events to it and asks what to start at this moment and
+// when to ask again. Pure: no sockets, no clock; the same events at the same times give the same race.
 //
-// Something known: the best starts first and alone; when it is late by its own history, or fails, all others follow.
-// Nothing known: all at once, or one every `stagger_ms` (RFC 8305 section 5); a failure starts the next at once.
+// If something is known, the best candidate starts first and alone; when it is late by its own history, or fails, all others
+// follow. If nothing is known, all start at once, or one every `stagger_ms` (RFC 8305 section 5); a failure starts the next.
 import { type Candidate, sameCandidate } from '../lines/candidate.js';
 import type { CandidateMemory } from '../routes/candidate-memory.js';
 
 export interface PlanRules {
-  /** Time between two starts where nothing is known; 0 starts all at once. */
+  /** Time between two starts where nothing is known, in ms; 0 starts all at once. */
   readonly stagger_ms: number;
-  /** What a candidate gets beyond what its history allows. */
+  /** Time that a candidate gets beyond what its history allows, in ms. */
   readonly margin_ms: number;
-  /** How long one without history may be alone. */
+  /** How long a candidate without history may be alone, in ms. */
   readonly unknown_ms: number;
 }
 
-/** Whether one more may start on a line now. */
+/** Whether one more attempt may start on a line at this moment. */
 export interface Room {
   hasRoom(line: number): boolean;
 }
 
 export class RacePlan {
   readonly #rules: PlanRules;
-  /** A list for each line, which take turns. */
+  /** A list for each line; the lines take turns. */
   readonly #waiting: Candidate[][] = [];
-  /** For when nothing else is left: candidates that only ever fail, and lines whose proxy cannot be reached. */
+  /** For when nothing else is left: candidates that always failed, and lines whose proxy cannot be reached. */
   readonly #lastResort: Candidate[] = [];
-  /** What went first and alone. */
+  /** The candidate that went first and alone. */
   #lead: Candidate | undefined;
   #running = 0;
-  /** When the next may start. */
+  /** When the next candidate may start. */
   #next = Number.NEGATIVE_INFINITY;
 
   constructor(rules: PlanRules) {
@@ -41,14 +41,14 @@ export class RacePlan {
     return this.#running;
   }
 
-  /** The best one begins now; the others are offered when `othersDue`. */
+  /** Starts with the best candidate; the others are to be offered when `othersDue`. */
   lead(best: CandidateMemory, now: number): void {
     this.#lead = best;
     this.#running += 1;
     this.#next = now + best.connect.late(this.#rules.margin_ms, this.#rules.unknown_ms);
   }
 
-  /** Candidates of one line, in the order to try. What has been tried as the lead is left out. */
+  /** Offers candidates of one line, in the order to try them. The lead is left out. */
   offer(candidates: readonly Candidate[], lastResort: boolean): void {
     const lead = this.#lead;
     const fresh = candidates.filter((one) => lead === undefined || !sameCandidate(lead, one));
@@ -57,12 +57,12 @@ export class RacePlan {
     else this.#waiting.push(fresh);
   }
 
-  /** Whether others than the lead may start. */
+  /** Whether candidates other than the lead may start. */
   othersDue(now: number): boolean {
     return now >= this.#next;
   }
 
-  /** The next to start now, with at most `most` under way and on a line that has room; undefined for none. */
+  /** The next candidate to start, if fewer than `most` are under way and its line has room; undefined for none. */
   take(now: number, most: number, room: Room): Candidate | undefined {
     if (now < this.#next || this.#running >= most) return undefined;
     const candidate = this.#shift(room);
@@ -85,28 +85,28 @@ export class RacePlan {
     return last < 0 ? undefined : this.#lastResort.splice(last, 1)[0];
   }
 
-  /** An attempt that was taken has ended without being connected: the next may start at once. */
+  /** An attempt has ended without a connection: the next may start at once. */
   failed(now: number): void {
     this.#running -= 1;
     this.#next = now;
   }
 
-  /** An attempt that was taken is connected. */
+  /** An attempt has connected. */
   connected(): void {
     this.#running -= 1;
   }
 
-  /** What is connected does not answer: the next may start at once. */
+  /** The connected candidate does not answer: the next may start at once. */
   demand(now: number): void {
     this.#next = Math.min(this.#next, now);
   }
 
-  /** When the next may start, in the time of `now`; one that is past waits for an event. */
+  /** When the next may start, in the time of `now`. A time in the past means that only an event can start it. */
   wakeAt(): number {
     return this.#next;
   }
 
-  /** Whether some wait for their turn. */
+  /** Whether candidates wait for their turn. */
   get hasWaiting(): boolean {
     return this.#waiting.length > 0 || this.#lastResort.length > 0;
   }

@@ -1,9 +1,9 @@
-// What is told of one connection's race, in the log and by `tcproute explain`: every attempt with its times, who won, and
-// why. Plain values, made in workers/connection/record.ts. Pure.
+// The record of one connection's race, for the log and for `tcproute explain`: every attempt with its times, who won, and why.
+// Plain values, made in workers/connection/record.ts. Pure.
 import type { FailureCode } from './failure.js';
 
 /**
- * What an attempt came to. `connected`: it carries the connection. `abandoned`: another one was better. `late`: the same,
+ * The result of an attempt. `connected`: it carries the connection. `abandoned`: another one was better. `late`: the same,
  * and it was late by its own history. `silent`: it did not answer a ClientHello. `not-tls`: it answered with something else.
  */
 export type AttemptResult = FailureCode | 'connected' | 'abandoned' | 'late' | 'silent' | 'not-tls';
@@ -11,15 +11,15 @@ export type AttemptResult = FailureCode | 'connected' | 'abandoned' | 'late' | '
 /** Times are in ms from the beginning of the race; undefined for what has not happened. */
 export interface AttemptRecord {
   readonly line: string;
-  /** That was dialled: the destination's own, or that of the line's first proxy. */
+  /** The address that was dialled: the destination's own, or that of the line's first proxy. */
   readonly address: string;
   /** Whether it went first and alone, because it is remembered as the best. */
   readonly remembered: boolean;
   readonly started_ms: number;
   readonly connected_ms: number | undefined;
-  /** When it was sent the client's ClientHello. */
+  /** When the client's ClientHello was sent to it. */
   readonly asked_ms: number | undefined;
-  /** When the first byte of the destination came. */
+  /** When the destination's first byte came. */
   readonly answered_ms: number | undefined;
   /** When it failed or was given up. */
   readonly ended_ms: number | undefined;
@@ -29,9 +29,9 @@ export interface AttemptRecord {
 }
 
 /**
- * Why the winner won. `only-attempt`: no other was started. `none-answered`: nobody answered the ClientHello as TLS does,
- * so that the first one, or what refuses most clearly, is passed on. `others-answer-early`: what was connected before it
- * is known to say so too early.
+ * Why the winner won. `only-attempt`: no other was started. `none-answered`: no server answered the ClientHello as TLS does,
+ * so that the first one, or the clearest refusal, was passed on. `others-answer-early`: lines that connected before it are
+ * known to say so too early.
  */
 export type Why =
   | 'remembered'
@@ -45,14 +45,14 @@ export type Why =
 export interface RaceRecord {
   /** `host:port` as the client asked for it. */
   readonly target: string;
-  /** In the order in which they were started. */
+  /** In the order of their starts. */
   readonly attempts: readonly AttemptRecord[];
-  /** Place in `attempts` of the one that carries the connection; undefined for none. */
+  /** Index in `attempts` of the one that carries the connection; undefined for none. */
   readonly winner: number | undefined;
   readonly why: Why | undefined;
-  /** Until the winner had answered, or was connected where nothing was heard of it; else until all was over. */
+  /** Until the winner answered, or connected if no answer was awaited; without a winner, until the race was over. */
   readonly total_ms: number;
-  /** What the client was told: a code of its protocol (of SOCKS5 the REP byte); undefined where it had gone before. */
+  /** The reply to the client as a code of its protocol (the REP byte of SOCKS5); undefined if the client had gone before. */
   readonly reply: number | undefined;
   /** Why there is no connection. */
   readonly cause: FailureCode | undefined;
@@ -60,7 +60,7 @@ export interface RaceRecord {
   readonly detail?: string | undefined;
 }
 
-/** Whether an attempt came to nothing by itself, and not because another one was better. */
+/** Whether an attempt failed by itself, and not because another one was better. */
 export function hasFailed({ result }: AttemptRecord): boolean {
   return result !== 'connected' && result !== 'abandoned' && result !== 'late' && result !== undefined;
 }
@@ -71,7 +71,7 @@ export function whyWon(attempts: readonly AttemptRecord[], winner: number): Why 
   if (hasFailed(won)) return 'none-answered';
   if (others.length === 0) return won.remembered ? 'remembered' : 'only-attempt';
   const connected_ms = won.connected_ms ?? won.started_ms;
-  // With nobody else asked to answer, the connection has decided.
+  // Where no other server was asked, connecting has decided.
   if (won.asked_ms !== undefined && others.some(({ asked_ms }) => asked_ms !== undefined)) return 'answered-first';
   if (others.every((other) => hasFailed(other) && (other.ended_ms ?? 0) <= connected_ms)) return 'others-failed';
   const isFirst = others.every((other) => (other.connected_ms ?? Number.POSITIVE_INFINITY) >= connected_ms);

@@ -1,12 +1,12 @@
-// What is remembered of one candidate for one destination: how fast it connects and answers, when it worked, how it
-// failed. Pure: the time is an argument, in milliseconds of any one clock. Which candidate is best: destination-memory.ts.
+// What is remembered of one candidate for one destination: how fast it connects and answers, when it worked, how it failed.
+// Pure: the time is an argument, in ms of any one clock. destination-memory.ts decides which candidate is best.
 import type { Candidate } from '../lines/candidate.js';
 import { Estimate } from './estimate.js';
 
 /**
- * How a candidate failed. `late`: another was connected first although this one began so early that by its own history it
- * should have been. `silent`: connected, then no byte of the destination. `not-tls`: other bytes than an answer to a
- * ClientHello. `proxy`: the way to the destination broke at a proxy.
+ * How a candidate failed. `late`: another connected first, although this one began so early that by its own history it should
+ * have been first. `silent`: connected, then no byte of the destination. `not-tls`: an answer to a ClientHello that is not TLS.
+ * `proxy`: the way to the destination broke at a proxy.
  */
 export const ROUTE_FAILURES = [
   'refused',
@@ -23,20 +23,20 @@ export type RouteFailure = (typeof ROUTE_FAILURES)[number];
 
 export interface FailureTally {
   count: number;
-  /** Of the last one. */
+  /** Time of the last one. */
   at: number;
 }
 
-/** How long a failure stands against a candidate; twice as long for each further one after that time, up to the maximum. */
+/** How long a failure counts against a candidate; twice as long for each further one after that time, up to the maximum. */
 const FAILING_MS = 10_000;
 const FAILING_MAX_MS = 300_000;
-/** A single late connection may be a lost packet; so many in a row are a failure. */
+/** A single late connection may be a lost packet; this many in a row are a failure. */
 const LATE_MIN = 2;
 
-/** A failure of one and a success of another so close together say that it is the candidate, not the destination. */
+/** A failure of one candidate and a success of another within this time blame the candidate, not the destination. */
 export const BLAME_WINDOW_MS = 30_000;
 
-/** To have been connected says nothing of a failure to answer: a server that hangs lets everyone connect. */
+/** Whether only an answer disproves the failure: a server that hangs still accepts connections. */
 export const needsAnswer = (cause: RouteFailure): boolean => cause === 'silent' || cause === 'not-tls';
 
 export class CandidateMemory implements Candidate {
@@ -49,22 +49,22 @@ export class CandidateMemory implements Candidate {
   worked = Number.NEGATIVE_INFINITY;
   answered = Number.NEGATIVE_INFINITY;
   failed = Number.NEGATIVE_INFINITY;
-  /** Times that it turned out not to work, to its blame, since it last worked. */
+  /** Number of failures to its blame since it last worked. */
   streak = 0;
-  /** Late connections in a row. */
+  /** Number of late connections in a row. */
   lates = 0;
-  /** It was connected and then no answer came, as other candidates gave one: until it answers, to connect is no success. */
+  /** It connected without an answer, where other candidates got one: until it answers, connecting is no success. */
   mute = false;
-  /** The name has other addresses by now, as this actor's copy of the answers says: it is not dialled. */
+  /** The name no longer has this address, as this actor's copy of the answers says: it is not dialled. */
   gone = false;
-  /** The last failure that is not to its blame as long as no other candidate works at about the same time. */
+  /** The last failure, which is not to its blame as long as no other candidate works at about the same time. */
   pending: RouteFailure | undefined;
   pendingAt = Number.NEGATIVE_INFINITY;
-  /** By kind; undefined until the first. */
+  /** By cause; undefined before the first failure. */
   failures: Map<RouteFailure, FailureTally> | undefined;
   /** When this was last changed. */
   updated = Number.NEGATIVE_INFINITY;
-  /** For the replica: when a connection, an answer and a failure was last reported. */
+  /** For the replica: when a connection, an answer and a failure were last reported. */
   connectReported = Number.NEGATIVE_INFINITY;
   answerReported = Number.NEGATIVE_INFINITY;
   failureReported = Number.NEGATIVE_INFINITY;
@@ -74,7 +74,7 @@ export class CandidateMemory implements Candidate {
     this.ip = ip;
   }
 
-  /** Connected: it works, unless that has turned out to mean nothing here. */
+  /** It has connected, which means that it works, unless it is mute. */
   connects(connect_ms: number, now: number): void {
     this.connect.add(connect_ms);
     if (this.mute) this.updated = now;
@@ -97,14 +97,14 @@ export class CandidateMemory implements Candidate {
     this.pending = undefined;
   }
 
-  /** Remembers a failure that may not be its own. */
+  /** Remembers a failure that may be the destination's. */
   fails(cause: RouteFailure, now: number): void {
     this.pending = cause;
     this.pendingAt = now;
     this.updated = now;
   }
 
-  /** The failure that was remembered is its own: another candidate worked. */
+  /** The remembered failure is the candidate's own, since another candidate worked. */
   blame(now: number): void {
     if (this.pending === undefined) return;
     const cause = this.pending;
@@ -122,25 +122,25 @@ export class CandidateMemory implements Candidate {
       if (this.lates < LATE_MIN) return;
     }
     if (needsAnswer(cause)) this.mute = true;
-    // Many connections at a time that all fail are one failure.
+    // Many simultaneous connections that all fail count as one failure.
     if (!this.isFailing(this.pendingAt)) this.streak += 1;
     this.failed = this.pendingAt;
   }
 
-  /** Whether this one shows, by having worked at about that time, that such a failure of another one is that one's own. */
+  /** Whether this candidate, having worked at about that time, proves that such a failure of another one is its own. */
   accuses(cause: RouteFailure, now: number): boolean {
     const at = needsAnswer(cause) ? this.answered : this.worked;
-    // One that has failed since shows nothing: it may be the destination.
+    // A candidate that has failed since proves nothing: it may be the destination.
     return now - at <= BLAME_WINDOW_MS && at >= this.pendingAt;
   }
 
-  /** Whether it is worth being tried first and alone: it worked within `ttl_ms`, and nothing stands against it. */
+  /** Whether it may be tried first and alone: it worked within `ttl_ms`, and no failure counts against it. */
   isUsable(now: number, ttl_ms: number): boolean {
     if (this.gone || now - this.worked >= ttl_ms) return false;
     return this.pending === undefined || this.pending === 'late' ? !this.isFailing(now) : false;
   }
 
-  /** Whether its failures have not been forgotten yet. */
+  /** Whether its failures still count. */
   isFailing(now: number): boolean {
     if (this.streak === 0) return false;
     return now < this.failed + Math.min(FAILING_MS * 2 ** (this.streak - 1), FAILING_MAX_MS);

@@ -1,10 +1,10 @@
-// What is remembered of one destination: its candidates, and which of them is best. The best one stays the best until it
-// fails, or until another is better by so much that it shows (pages bind a login to an address). A failure blames a
-// candidate only when another one works at about the same time: a site that is down blames nobody. Pure.
+// What is remembered of one destination: its candidates, and which of them is best. The best one stays the best until it fails,
+// or until another is clearly better (some sites bind a login to an address). A failure blames a candidate only when another
+// one works at about the same time: a site that is down blames no candidate. Pure.
 import { type Candidate, sameCandidate } from '../lines/candidate.js';
 import { BLAME_WINDOW_MS, CandidateMemory, type RouteFailure } from './candidate-memory.js';
 
-/** What happened to a candidate. */
+/** An event of a candidate. */
 export type RouteEvent = Candidate &
   (
     | { readonly kind: 'connected'; readonly connect_ms: number }
@@ -12,15 +12,15 @@ export type RouteEvent = Candidate &
     | { readonly kind: 'failed'; readonly cause: RouteFailure }
   );
 
-/** What is asked of a line: whether it may be used now, and whether it says "connected" before it is. */
+/** What a destination needs to know of a line: whether it may be used, and whether it answers before it is connected. */
 export interface LineView {
   mayUse(line: number): boolean;
   answersEarly(line: number): boolean;
 }
 
-/** Candidates of one destination; the one that changed longest ago goes first, but never the best. */
+/** Most candidates of one destination; the one that changed longest ago is dropped, but never the best. */
 export const CANDIDATES_MAX = 32;
-/** How much better, in part and in ms, another has to be to take the place of the best. */
+/** By how much another candidate must be faster to replace the best: as a share, and in ms. */
 const BETTER_PART = 0.25;
 const BETTER_MS = 10;
 
@@ -29,15 +29,15 @@ export class DestinationMemory {
   best: CandidateMemory | undefined;
   /** When any of them last worked. */
   worked = Number.NEGATIVE_INFINITY;
-  /** When any of them was last heard of. */
+  /** When there was last any event of them. */
   touched = Number.NEGATIVE_INFINITY;
-  /** When all of them were last raced. */
+  /** When all of them last raced. */
   raced = Number.NEGATIVE_INFINITY;
-  /** For the replica: when the candidates' addresses are to be compared with what their names have. */
+  /** For the replica: when to compare the addresses of candidates with those of their names. */
   checkAt = Number.NEGATIVE_INFINITY;
-  /** How many changes of the machine's files had been seen by then. */
+  /** The number of changes of the machine's files that the last comparison has taken into account. */
   checkedAfter = 0;
-  /** For the table: when it was last put in its place in the order of use. */
+  /** For the table: when it was last moved to its place in the order of use. */
   placed = Number.NEGATIVE_INFINITY;
 
   find(candidate: Candidate): CandidateMemory | undefined {
@@ -46,8 +46,8 @@ export class DestinationMemory {
   }
 
   /**
-   * The candidate to begin with, alone; undefined where none is known to work. `sticky`: it is kept as long as it works,
-   * however much better another is.
+   * The candidate to begin with, alone; undefined if none is known to work. With `sticky` the best one is kept as long as it
+   * works, however much faster another is.
    */
   choose(now: number, ttl_ms: number, lines: LineView, sticky: boolean): CandidateMemory | undefined {
     const { best } = this;
@@ -58,14 +58,14 @@ export class DestinationMemory {
       if (other === chosen || !usable(other)) continue;
       if (chosen === undefined || isBetter(other, chosen, lines)) chosen = other;
     }
-    // One that must not be used now does not lose its place.
+    // A best candidate whose line must not be used at this moment keeps its place.
     if (best === undefined || lines.mayUse(best.line)) this.best = chosen;
     return chosen;
   }
 
   /**
-   * How long a candidate may take to answer before it is late, in ms. One without an answer of its own is measured by the
-   * slowest of the others, since it is the same server; `unknown_ms` where none has answered, and at most.
+   * How long a candidate may take to answer before it is late, in ms. A candidate without an answer is judged by the slowest of
+   * the others, since the server is the same; at most `unknown_ms`, which also holds if none has answered.
    */
   answersWithin(candidate: Candidate, margin_ms: number, unknown_ms: number): number {
     const own = this.find(candidate)?.firstByte;
@@ -77,7 +77,7 @@ export class DestinationMemory {
     return slowest === 0 ? unknown_ms : Math.min(slowest, unknown_ms);
   }
 
-  /** Connected. For a line that says so too early that is no evidence, neither of speed nor of working. */
+  /** It has connected. For a line that answers early this proves neither speed nor that it works. */
   connected(candidate: Candidate, connect_ms: number, now: number, lines: LineView): CandidateMemory {
     const known = this.#open(candidate, now);
     if (lines.answersEarly(candidate.line)) {
@@ -89,7 +89,7 @@ export class DestinationMemory {
     return known;
   }
 
-  /** The destination's first byte has come, so long after the client's first bytes had been sent to it. */
+  /** The destination's first byte came `first_byte_ms` after the client's first bytes had been sent to it. */
   answered(candidate: Candidate, first_byte_ms: number, now: number): CandidateMemory {
     const known = this.#open(candidate, now);
     known.answers(first_byte_ms, now);
@@ -134,7 +134,7 @@ export class DestinationMemory {
         this.candidates[place] = theirs;
       }
     }
-    // Its own choice stays, as long as it works.
+    // This actor's own choice stays, as long as it works.
     const best = this.best ?? told.best;
     this.best = best === undefined ? undefined : this.find(best);
   }
@@ -168,7 +168,7 @@ export class DestinationMemory {
 
 /** Whether `a` is so much faster than `b`, by what is known of both, that changing to it is worth it. */
 function isBetter(a: CandidateMemory, b: CandidateMemory, lines: LineView): boolean {
-  // How fast one answered that does not answer any more says nothing.
+  // The earlier speed of a candidate that no longer answers means nothing.
   if (a.mute !== b.mute) return b.mute;
   const times = comparable(a, b, lines);
   if (times === undefined) return false;
@@ -176,7 +176,7 @@ function isBetter(a: CandidateMemory, b: CandidateMemory, lines: LineView): bool
   return mine + Math.max(BETTER_MS, others * BETTER_PART) < others;
 }
 
-/** Times of both that measure the same thing: up to the first byte, or else up to the connection, if it means anything. */
+/** Times of both that measure the same thing: up to the first byte, or else up to the connection, if that is meaningful. */
 function comparable(a: CandidateMemory, b: CandidateMemory, lines: LineView): [number, number] | undefined {
   if (a.firstByte.samples > 0 && b.firstByte.samples > 0) return [total(a), total(b)];
   if (a.mute || lines.answersEarly(a.line) || lines.answersEarly(b.line)) return undefined;

@@ -1,9 +1,9 @@
-// A smoothed time with its deviation, as TCP keeps one of its round trips (RFC 6298 section 2): what is usual, and from
-// when on something is later than usual. Milliseconds throughout.
+// A smoothed time with its deviation, as TCP keeps for round trips (RFC 6298 section 2): the usual value, and from when on
+// something is later than usual. In milliseconds.
 
 const GAIN = 1 / 8;
 const DEVIATION_GAIN = 1 / 4;
-/** Times above its deviation that a value may be: some 99 of 100 are below that. */
+/** Deviations above the mean that a value may reach: some 99 of 100 values are below. */
 const DEVIATIONS = 4;
 
 export class Estimate {
@@ -28,7 +28,7 @@ export class Estimate {
     this.samples = samples;
   }
 
-  /** From when on it is late by its own history, or `unknown_ms` where there is none. */
+  /** From which time on it is late by its own history; `unknown_ms` if it has none. */
   late(margin_ms: number, unknown_ms: number): number {
     return this.samples === 0 ? unknown_ms : this.mean + DEVIATIONS * this.deviation + margin_ms;
   }

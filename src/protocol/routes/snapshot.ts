@@ -1,10 +1,10 @@
-// The remembered routes as text, so that they can outlive the process, and back. A text that is not ours, of another
-// version or damaged gives nothing at all; what is too old, or belongs to lines that are no more, is left out. No file here.
+// Writes the remembered routes as text that outlives the process, and reads it. A text that is not ours, of another version
+// or damaged gives no routes at all; routes that are too old, or of lines that no longer exist, are left out. No file access.
 import type { Line } from '../lines/line.js';
 import { byNumber, identityOf } from '../lines/numbers.js';
 import { type CandidateState, isRouteState, type RouteState } from './state.js';
 
-/** What is as old as `age_max_ms` is left out, and all but the first `entries_max`. `now`: milliseconds since the epoch. */
+/** Leaves out routes older than `age_max_ms`, and all but the first `entries_max`. `now` is in ms since the epoch. */
 export interface RouteBounds {
   readonly now: number;
   readonly age_max_ms: number;
@@ -16,17 +16,17 @@ export type ParsedRoutes =
   | { readonly kind: 'invalid'; readonly why: string };
 
 const FORMAT = 'tcproute-routes';
-/** How a file of ours begins, of whatever version. */
+/** The beginning of our files, of any version. */
 export const ROUTES_BEGIN = /^\{"format":"tcproute-routes"/;
 const NOT_OURS = 'not a list of routes';
 const VERSION = 1;
 const END = 'end\n';
-/** Some 100 000 destinations with four candidates each. */
+/** Room for some 100 000 destinations with four candidates each. */
 export const ROUTES_OCTETS_MAX = 128 * 1024 * 1024;
 
 /**
- * `routes`: the one used last first; those that would make it longer than can be read back are left out. `written_at`:
- * milliseconds since the epoch. One route a line, so that it is read and written in pieces.
+ * `routes` begin with the most recently used; those beyond `octets_max`, the limit for reading, are left out. `written_at` is
+ * in ms since the epoch. Each route is a line, so that the text is read and written in pieces.
  */
 export function* encodeRoutes(
   routes: Iterable<RouteState>,
@@ -47,7 +47,7 @@ export function* encodeRoutes(
   yield END;
 }
 
-/** All at once, from a text that is at hand. */
+/** Reads a whole text at once. */
 export function parseRoutes(text: string, lines: readonly Line[], bounds: RouteBounds): ParsedRoutes {
   const reader = new RouteReader(lines, bounds);
   const routes: RouteState[] = [];
@@ -62,14 +62,14 @@ export function parseRoutes(text: string, lines: readonly Line[], bounds: RouteB
   return why === undefined ? { kind: 'snapshot', routes } : { kind: 'invalid', why };
 }
 
-/** Reads the text line by line. Nothing that it gave counts before its end is known to be well. */
+/** Reads a text line by line. Its routes are valid only if `end` finds no fault. */
 export class RouteReader {
   readonly #lines: readonly Line[];
   readonly #bounds: RouteBounds;
   #awaits: 'head' | 'routes' | 'nothing' = 'head';
   #why: string | undefined;
   #age_ms = 0;
-  /** The numbers that the lines of the text have now. */
+  /** The current numbers of the text's lines. */
   #moved: readonly (number | undefined)[] = [];
   #count = 0;
 
@@ -78,24 +78,24 @@ export class RouteReader {
     this.#bounds = bounds;
   }
 
-  /** Otherwise what follows makes no difference. */
+  /** If false, further text makes no difference. */
   get isWell(): boolean {
     return this.#why === undefined;
   }
 
-  /** `hasEnd`: whether a line end follows. The route of the line, if it has one that still counts. */
+  /** Reads a line of text and returns its route, if it has one that still counts. `hasEnd`: whether a line end follows. */
   take(text: string, hasEnd: boolean): RouteState | undefined {
     if (this.#why !== undefined) return undefined;
     if (this.#awaits === 'head') this.#head(text);
     else if (this.#awaits === 'nothing') this.#why = 'damaged';
     else if (text === 'end') this.#awaits = 'nothing';
     else return this.#route(text);
-    // Cut short.
+    // The text has been cut.
     if (!hasEnd) this.#why ??= 'damaged';
     return undefined;
   }
 
-  /** Why it gives nothing, if so. */
+  /** Why the text is invalid; undefined if it is valid. */
   end(): string | undefined {
     if (this.#why !== undefined || this.#awaits === 'nothing') return this.#why;
     return this.#awaits === 'head' ? NOT_OURS : 'damaged';
@@ -113,7 +113,7 @@ export class RouteReader {
         return;
       }
       this.#age_ms = this.#bounds.now - written_at;
-      // From the future: the clock was set back, and no age can be trusted.
+      // The clock was set back, so no age can be trusted.
       if (this.#age_ms < 0) this.#why = 'written in the future';
       const numbers = new Map<unknown, number>(this.#lines.map((line) => [identityOf(line), line.number]));
       this.#moved = identities.map((identity) => numbers.get(identity));
@@ -133,7 +133,7 @@ export class RouteReader {
   }
 }
 
-/** With the time since it was written added, and the numbers that the lines have now. */
+/** Adds the time since writing to all ages, and gives lines their current numbers. */
 function renewed(
   { destination, candidates, best }: RouteState,
   age_ms: number,

@@ -1,14 +1,14 @@
-// What is remembered of a destination as plain values, for messages between actors and for the state file, and back.
-// Times are ages, since no two threads have one clock. Nothing here throws on what it is given.
+// Converts what is remembered of a destination to plain values, for messages between actors and for the state file, and back.
+// Times are ages, since threads have different clocks. Nothing here throws, whatever its argument.
 import { formatIp, parseIp } from '../address/address.js';
 import { CandidateMemory, ROUTE_FAILURES, type RouteFailure } from './candidate-memory.js';
 import { CANDIDATES_MAX, DestinationMemory } from './destination-memory.js';
 import type { Estimate } from './estimate.js';
 
-/** A year. Nothing that is remembered is as old or takes as long; a larger one would be waited for. */
+/** A year, longer than anything that is remembered: a larger time would be waited for. */
 const TIME_MAX_MS = 31_536_000_000;
 
-/** A smoothed time: mean and deviation in ms, and how many times it was measured. */
+/** A smoothed time: mean and deviation in ms, and the number of measurements. */
 export type EstimateState = readonly [mean_ms: number, deviation_ms: number, samples: number];
 
 export interface FailureState {
@@ -28,25 +28,25 @@ export interface CandidateState {
   readonly connect: EstimateState;
   readonly first_byte: EstimateState;
   readonly successes: number;
-  /** Since it last worked, got an answer, and failed to its blame; null if never. */
+  /** Time since it last worked, got an answer, and failed to its blame; null for never. */
   readonly worked_age_ms: number | null;
   readonly answered_age_ms: number | null;
   readonly failed_age_ms: number | null;
-  /** Since any of this changed. */
+  /** Time since the last change. */
   readonly updated_age_ms: number;
   readonly streak: number;
   readonly lates: number;
   readonly mute: boolean;
-  /** The last failure, if it is not known whether it was its own. */
+  /** The last failure, if it is not known whose it was. */
   readonly pending: PendingState | null;
   readonly failures: readonly FailureState[];
 }
 
 export interface RouteState {
-  /** `host:port` as the client asked for it, names in lower case; behind the client's address where that counts. */
+  /** `host:port` as the client asked for it, names in lower case; with a `sticky` rule, the client's address precedes it. */
   readonly destination: string;
   readonly candidates: readonly CandidateState[];
-  /** Place of the best in `candidates`, -1 for none. */
+  /** Index of the best in `candidates`; -1 for none. */
   readonly best: number;
 }
 
@@ -90,11 +90,11 @@ const estimateState = ({ mean, deviation, samples }: Estimate): EstimateState =>
 
 const ageOf = (at: number, now: number): number | null => (at === Number.NEGATIVE_INFINITY ? null : whole(now - at));
 
-// Digits that say nothing would be half of a message.
+// Meaningless digits would be half of a message.
 const whole = (age_ms: number): number => Math.min(Math.max(0, Math.round(age_ms)), TIME_MAX_MS);
 const hundredths = (value_ms: number): number => Math.min(Math.round(value_ms * 100) / 100, TIME_MAX_MS);
 
-/** The memory that a state describes, for lines whose numbers are below `lines`; what belongs to none of them is left out. */
+/** The memory that a state describes. Candidates of lines with numbers from `lines` on are left out. */
 export function memoryOf(state: RouteState, now: number, lines: number): DestinationMemory {
   const memory = new DestinationMemory();
   for (const [place, told] of state.candidates.slice(0, CANDIDATES_MAX).entries()) {
@@ -131,7 +131,7 @@ function fill(candidate: CandidateMemory, told: CandidateState, now: number): vo
     candidate.failures = new Map(told.failures.map(({ cause, count, age_ms }) => [cause, { count, at: at(age_ms) }]));
 }
 
-/** Whether a value is such a state. It is used for what comes from outside the process. */
+/** Checks values from outside the process. */
 export function isRouteState(value: unknown): value is RouteState {
   if (!isRecord(value)) return false;
   const { destination, candidates, best } = value;

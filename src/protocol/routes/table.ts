@@ -1,15 +1,15 @@
-// What is remembered for each destination: at most so many, each until it has not worked for so long, the one used longest
-// ago goes first. Pure: the time is an argument, in milliseconds of any one clock.
+// The memories of destinations: at most `entries_max`, each until `ttl_ms` after its last event; the least recently used is
+// dropped first. Pure: the time is an argument, in ms of any one clock.
 import { DestinationMemory } from './destination-memory.js';
 
 /**
- * An entry is put in its place in the order of use this often at most. A Map keeps a hole for each deletion, and one that is
- * taken out and put back for every connection makes the chain of its hash so long that looking it up takes 10 µs.
+ * An entry is moved in the order of use at most this often. A Map keeps a hole for each deletion: deleting and setting an entry
+ * for every connection makes the chain of its hash so long that a lookup takes 10 µs.
  */
 const REORDER_MS = 1000;
 
 export class RouteTable {
-  /** In the order of use to within `reorder_ms`, the one used longest ago first. */
+  /** In the order of use, accurate to `reorder_ms`; the least recently used first. */
   readonly #kept = new Map<string, DestinationMemory>();
   readonly #entries_max: number;
   readonly #ttl_ms: number;
@@ -37,13 +37,13 @@ export class RouteTable {
     return kept;
   }
 
-  /** The same, but it does not count as a use. */
+  /** The same without counting as a use. */
   peek(destination: string, now: number): DestinationMemory | undefined {
     const kept = this.#kept.get(destination);
     return kept === undefined || now - kept.touched >= this.#ttl_ms ? undefined : kept;
   }
 
-  /** What is remembered of a destination, or the empty memory that begins with this. */
+  /** The memory of a destination, or a new empty one, which is kept. */
   open(destination: string, now: number): DestinationMemory {
     const known = this.get(destination, now);
     if (known !== undefined) return known;
@@ -59,7 +59,7 @@ export class RouteTable {
     this.#kept.set(destination, memory);
   }
 
-  /** What is remembered now, the one used longest ago first. Changes nothing. */
+  /** The memories that still hold, the least recently used first. Changes nothing. */
   *entries(now: number): Generator<readonly [destination: string, memory: DestinationMemory]> {
     for (const entry of this.#kept) if (now - entry[1].touched < this.#ttl_ms) yield entry;
   }
