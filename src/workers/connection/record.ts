@@ -1,5 +1,5 @@
-// What is noted of a connection for its one log line at the end (level debug): where it went, every attempt of its race,
-// and why the winner won. It holds no bytes of the connection.
+// The record of a connection for its one log line at the end (level debug): its target, every attempt of its race, and why
+// the winner won. It holds no bytes of the connection.
 import { peerEndpoint } from '../../linux/sockets.js';
 import { formatEndpoint, formatIp } from '../../protocol/address/address.js';
 import type { Target } from '../../protocol/address/target.js';
@@ -19,12 +19,12 @@ export class SessionRecord {
   #race: Race | undefined;
   #winner: Attempt | undefined;
   #failure: Failure | undefined;
-  /** When there was a winner, or none was possible any more. */
+  /** When the race had a winner, or could have none any more. */
   #decided = Number.NaN;
   #up = 0;
   #down = 0;
 
-  /** `clock`: the engine's. */
+  /** `clock` is the engine's. */
   constructor(fd: number, clock: { readonly now: number }) {
     const peer = peerEndpoint(fd);
     this.#client = typeof peer === 'number' ? 'unknown' : formatEndpoint(formatIp(peer.ip), peer.port);
@@ -32,7 +32,7 @@ export class SessionRecord {
     this.#opened = clock.now;
   }
 
-  /** `replies`: of the protocol that the client speaks. */
+  /** `replies` are those of the client's protocol. */
   targeted(target: Target, replies: Replies): void {
     this.#target = target;
     this.#replies = replies;
@@ -42,7 +42,7 @@ export class SessionRecord {
     this.#race = race;
   }
 
-  /** Gives what is to hear of the destination's first byte, `outcome` among them. */
+  /** Returns the handler for the destination's first byte, which also calls `outcome`. */
   won(winner: Attempt, outcome: FirstByteOutcome | undefined): FirstByteOutcome | undefined {
     const clock = this.#clock;
     this.#winner = winner;
@@ -87,12 +87,12 @@ export class SessionRecord {
     };
   }
 
-  /** Undefined for a client that never said where it wants to go. */
+  /** Undefined for a client whose target is not known. */
   #raced(ending: string): RaceRecord | undefined {
     const race = this.#race;
     if (this.#target === undefined) return undefined;
     const decided = Number.isNaN(this.#decided) ? this.#clock.now : this.#decided;
-    // What is blocked is not raced.
+    // A blocked connection has no race.
     const attempts = race?.attempts.map((attempt) => attemptRecord(attempt, race, this.#winner, decided)) ?? [];
     const winner = this.#winner === undefined ? undefined : race?.attempts.indexOf(this.#winner);
     const won = winner === undefined || hasFailed(attempts[winner]) ? undefined : attempts[winner];
@@ -117,7 +117,7 @@ export class SessionRecord {
 function attemptRecord(attempt: Attempt, race: Race, winner: Attempt | undefined, decided: number): AttemptRecord {
   const since = (at: number): number | undefined => (Number.isNaN(at) ? undefined : rounded(at - race.started));
   const lost = attempt !== winner;
-  // It was asked, and has the connection without an answer.
+  // It was sent the ClientHello, and carries the connection without an answer.
   const mute = !lost && !Number.isNaN(attempt.askedAt) && Number.isNaN(attempt.answeredAt);
   return {
     line: attempt.line.name,

@@ -1,6 +1,6 @@
-// Keeps what is remembered in step with DNS and the hosts files: an address that a fresh answer for its name no longer has
-// does not lead any more, however well it works, since it may be somebody else's by now. No connection waits for it: the
-// name is asked in the background, once its last answer has expired, and the outcome decides for the next connection.
+// Compares remembered addresses with DNS and the hosts files: an address that a fresh answer for its name no longer has is not
+// used first any more, however well it works, since it may belong to somebody else by now. No connection waits for this: the
+// name is asked for in the background once its last answer has expired, and the outcome counts from the next connection on.
 import type { Target } from '../../../protocol/address/target.js';
 import { sameIp } from '../../../protocol/lines/candidate.js';
 import type { CandidateMemory } from '../../../protocol/routes/candidate-memory.js';
@@ -8,19 +8,19 @@ import type { DestinationMemory } from '../../../protocol/routes/destination-mem
 import type { DialLine } from '../shared/dial-lines.js';
 import type { NameOutcome, NamesReplica } from '../shared/names-replica.js';
 
-/** Of the actor's context. */
+/** The parts of the actor's context that the check needs. */
 export interface Checking {
   readonly engine: { readonly now: number };
   readonly lines: readonly DialLine[];
   readonly names: Pick<NamesReplica, 'lookup' | 'follow' | 'holdsUntil' | 'changes'>;
 }
 
-/** The least time between two looks at one destination: some answers hold for less than a message takes. */
+/** The least time between two checks of a destination: some answers expire before a message arrives. */
 const LEAST_MS = 1000;
-/** The most: a candidate of a line that had none before may have come. */
+/** The longest time: a candidate of a line that had none before may have been added. */
 const MOST_MS = 60_000;
 
-/** Called for a destination when its `checkAt` has come, and after each change of the machine's files. */
+/** Called for a destination when its `checkAt` is due, and after each change of the machine's files. */
 export function checkAddresses(context: Checking, memory: DestinationMemory, target: Target): void {
   const { names, engine } = context;
   memory.checkedAfter = names.changes;
@@ -52,7 +52,7 @@ function compare(candidate: CandidateMemory, outcome: NameOutcome): void {
     candidate.gone = true;
 }
 
-/** The name of which a line's candidates are addresses; undefined where the address is given as one. */
+/** The name to which a line's candidates are addresses; undefined if the address was given as such. */
 function nameOf({ lines }: Checking, number: number, target: Target): string | undefined {
   const line = lines[number];
   if (line.isDirect) return target.ip === undefined ? target.asked : undefined;

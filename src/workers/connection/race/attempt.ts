@@ -1,5 +1,5 @@
-// One attempt to reach the target: one line, one address of its first hop. It binds the line's source, connects, and
-// where the line has proxies asks them one after the other. It is over when it says so, or when it is abandoned.
+// One attempt to reach the target: one line, one address of its first hop. It binds the line's source, connects, and asks the
+// line's proxies, if any, one after the other. It is over when it reports its outcome, or when it is abandoned.
 import { packAddress } from '../../../linux/addresses.js';
 import { BufferGroup } from '../../../linux/engine/buffers.js';
 import type { Socket } from '../../../linux/engine/socket.js';
@@ -18,7 +18,7 @@ import type { DialLine } from '../shared/dial-lines.js';
 import { TimedHandler } from '../shared/timed-handler.js';
 import { failureOfBind, failureOfConnect, failureOfErrno } from './causes.js';
 
-/** Whoever waits for an attempt. Exactly one of these is called, once, unless the attempt is abandoned. */
+/** Gets the outcome of an attempt in exactly one call, unless the attempt is abandoned. */
 export interface AttemptOutcome {
   connected(attempt: Attempt): void;
   failed(attempt: Attempt, failure: Failure): void;
@@ -35,18 +35,18 @@ export class Attempt extends TimedHandler {
   /** Milliseconds of the engine's clock; NaN for what has not happened. */
   started = Number.NaN;
   connectedAt = Number.NaN;
-  /** When it was sent a ClientHello, and when the first byte of the destination came. */
+  /** When a ClientHello was sent to it, and when the destination's first byte came. */
   askedAt = Number.NaN;
   answeredAt = Number.NaN;
   /** When it failed or was given up. */
   endedAt = Number.NaN;
-  /** What it came to; undefined while it is under way. */
+  /** Its result; undefined while it is under way. */
   result: AttemptResult | undefined;
   /** Why it failed by itself. */
   failure: Failure | undefined;
-  /** The address from which the destination is reached: here, or as the last proxy said. */
+  /** The address from which the destination is reached: the local one, or the one that the last proxy reported. */
   bound: Bound | undefined;
-  /** Where it is counted: among those of its line for its destination. */
+  /** The crowd in which it is counted: attempts of its line for its destination. */
   crowd: Crowd | undefined;
   /** Bytes that the destination sent together with the last proxy's reply. */
   rest: Uint8Array | undefined;
@@ -65,7 +65,7 @@ export class Attempt extends TimedHandler {
     this.#outcome = outcome;
   }
 
-  /** Undefined once it is on its way, or why it could not even start. */
+  /** Returns why it could not even start; undefined if it is under way. */
   start(): Failure | undefined {
     const failure = this.#start();
     if (failure !== undefined) {
@@ -96,24 +96,24 @@ export class Attempt extends TimedHandler {
     return undefined;
   }
 
-  /** Whether it got past the line's proxies, the destination aside; what went wrong before that is the line's fault. */
+  /** Whether it got past the line's proxies, apart from the destination; earlier failures are the line's fault. */
   get passedProxies(): boolean {
     return this.#chain?.asksDestination ?? false;
   }
 
-  /** Of its socket; -1 when it has none. */
+  /** The descriptor of its socket; -1 without one. */
   get fd(): number {
     return this.#socket?.fd ?? -1;
   }
 
-  /** Gives the connected socket away to its new owner. */
+  /** Hands the connected socket over to its new owner. */
   release(): Socket {
     const socket = this.#socket as Socket;
     this.#socket = undefined;
     return socket;
   }
 
-  /** Ends it without a word to anyone. A reset, so that no port stays behind in TIME_WAIT. */
+  /** Ends it without reporting. By a reset, so that no port stays behind in TIME_WAIT. */
   abandon(result: AttemptResult): void {
     this.#context.deadlines.clear(this);
     if (this.#socket === undefined) return;
@@ -133,7 +133,7 @@ export class Attempt extends TimedHandler {
     this.#outcome.failed(this, this.failure);
   }
 
-  /** As the failure of whoever it was that failed: up to the last proxy it is not the destination. */
+  /** Attributes a failure: up to the last proxy it is the line's and not the destination's. */
   #placed(failure: Failure): Failure {
     return this.line.isDirect || this.passedProxies ? failure : towardsProxy(failure);
   }
@@ -158,7 +158,7 @@ export class Attempt extends TimedHandler {
     this.#say(socket, this.#chain.start());
   }
 
-  /** By a direct line. The reply to the client names the local address, so that looking at it here costs nothing more. */
+  /** A direct line is connected. The reply to the client needs the local address anyway, so reading it here costs nothing. */
   #connectedHere(fd: number): void {
     const local = sockets.localEndpoint(fd);
     if (typeof local !== 'number') {
@@ -176,7 +176,7 @@ export class Attempt extends TimedHandler {
     this.#context.engine.receive(socket, BufferGroup.handshake);
   }
 
-  /** A proxy's socket has room for a few bytes; where it has not, the proxy is as good as dead. */
+  /** A proxy's socket has room for these few bytes; if it has not, the proxy is as good as dead. */
   override onUnsent(_socket: Socket, _rest: Uint8Array, error: number): void {
     this.#fail(error === -EAGAIN ? CLOGGED : this.#hangUp(error));
   }
@@ -190,7 +190,7 @@ export class Attempt extends TimedHandler {
     this.#follow(socket, step);
   }
 
-  /** Many proxies end or reset the connection in place of a reply that says no. */
+  /** Many proxies end or reset the connection instead of sending a reply that refuses. */
   #hangUp(result: number): Failure {
     if (result === 0) return HUNG_UP;
     const failure = failureOfErrno(result);
@@ -206,7 +206,7 @@ export class Attempt extends TimedHandler {
         this.#say(socket, step.bytes);
         break;
       case 'failed':
-        // What the gateway says to itself is never an answer of a proxy, so that a look is due only where one was wrong.
+        // A look is due only for a wrong answer: our own bytes, on a socket connected to itself, are never a proxy's answer.
         this.#fail(isToItself(socket.fd) ? TO_ITSELF : step.failure);
         break;
       case 'connected':
@@ -221,15 +221,15 @@ export class Attempt extends TimedHandler {
 }
 
 /**
- * Where nobody listens on a port of this machine, the kernel may give a connecting socket that very port: it is then
- * connected to itself (RFC 9293 section 3.5, simultaneous open).
+ * If no socket listens on a port of this machine, the kernel may give a connecting socket that very port: it is then connected
+ * to itself (RFC 9293 section 3.5, simultaneous open).
  */
 function isToItself(fd: number): boolean {
   const [local, peer] = [sockets.localEndpoint(fd), sockets.peerEndpoint(fd)];
   return typeof local !== 'number' && typeof peer !== 'number' && local.port === peer.port && sameIp(local.ip, peer.ip);
 }
 
-/** Binds a line's source address and port before connect. */
+/** Binds a line's source address and port before the connect. */
 function bindSource(fd: number, line: DialLine, family: number): Failure | undefined {
   if (line.sourceIp === undefined && line.sourcePort === 0) return undefined;
   if (line.sourcePort === 0) sockets.setBindAddressNoPort(fd);

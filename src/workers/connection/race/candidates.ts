@@ -1,6 +1,6 @@
-// Gathers the candidates of one race: every line's addresses, as far as they are known at once, and later those that had
-// to be looked up: the addresses of a second family and fresher ones join the race too. What must not or cannot be dialled
-// is left out, with its cause. It starts nothing.
+// Gathers the candidates of one race: the addresses of every line, first those that are known, then those that had to be
+// looked up. Addresses of a second family and fresher ones join the race later, too. Addresses that must not or cannot be
+// dialled are left out, and the cause is kept. It starts no attempt.
 import type { Target } from '../../../protocol/address/target.js';
 import { type Candidate, sameIp } from '../../../protocol/lines/candidate.js';
 import { type Failure, mostTelling, towardsProxy } from '../../../protocol/race/failure.js';
@@ -17,11 +17,11 @@ interface CandidatesParts {
   readonly known: KnownDestination;
 }
 
-/** Of a line's first hop. */
+/** The lookup of a line's first hop. */
 interface Lookup {
   readonly line: DialLine;
   readonly name: string;
-  /** The addresses of its answers so far. */
+  /** The addresses of its answers so far; undefined before the first answer. */
   heard: readonly Uint8Array[] | undefined;
   readonly hear: (outcome: NameOutcome, more: boolean) => void;
 }
@@ -31,16 +31,16 @@ export class Candidates {
   readonly #target: Target;
   readonly #plan: RacePlan;
   readonly #known: KnownDestination;
-  /** Called after each answer that was waited for. */
+  /** Called after each answer that came later. */
   readonly #looked: () => void;
   #begun = false;
-  /** Lookups that have not answered at all, and those that have not said their last. The round of all lines counts as one. */
+  /** Lookups without any answer, and lookups that are not finished. The round of all lines counts as one of each. */
   #unheard = 0;
   #open = 0;
-  /** Undefined until one is waited for: a race that only its remembered candidate takes part in needs none. */
+  /** Undefined until a lookup is waited for: a race in which only the remembered candidate takes part needs none. */
   #lookups: Lookup[] | undefined;
   #failure: Failure | undefined;
-  /** For when nothing else is left, so offered when every lookup has been heard of. */
+  /** For when nothing else is left; offered when every lookup has had an answer. */
   #last: Candidate[] = [];
 
   constructor({ context, target, plan, known }: CandidatesParts, looked: () => void) {
@@ -55,12 +55,12 @@ export class Candidates {
     return this.#begun;
   }
 
-  /** Whether all that there is has been offered to the plan. */
+  /** Whether all candidates have been offered to the plan. */
   get done(): boolean {
     return this.#begun && this.#open === 0;
   }
 
-  /** Why something was left out, the most telling one. */
+  /** The most telling cause for which an address was left out. */
   get failure(): Failure | undefined {
     return this.#failure;
   }
@@ -74,14 +74,14 @@ export class Candidates {
     this.#open -= 1;
   }
 
-  /** Nothing more is wanted. */
+  /** Ends all lookups: no more candidates are needed. */
   end(): void {
     if (this.#lookups === undefined) return;
     for (const { name, hear } of this.#lookups) this.#context.names.forget(name, hear);
     this.#lookups = undefined;
   }
 
-  /** Whether it may be dialled at once, before anything else. */
+  /** Whether the candidate may be dialled at once, before all others. */
   isUsual(candidate: Candidate): boolean {
     return this.#bars(candidate) === undefined && !this.#isLast(candidate);
   }
@@ -128,7 +128,7 @@ export class Candidates {
     if (!more) this.#open -= 1;
   }
 
-  /** One more lookup, or the round of all lines, has been heard of. */
+  /** One more lookup, or the round of all lines, has had its first answer. */
   #heard(): void {
     this.#unheard -= 1;
     if (this.#unheard === 0) this.#offerLast();
@@ -158,12 +158,12 @@ export class Candidates {
     this.#failure = mostTelling(this.#failure, line.isDirect ? failure : towardsProxy(failure));
   }
 
-  /** Why a line must not, or cannot, dial an address. */
+  /** Why a line must not, or cannot, dial an address; undefined if it may. */
   #bars({ line: number, ip }: Candidate): Failure | undefined {
     return this.#context.egress.bars(this.#context.lines[number], ip, this.#target);
   }
 
-  /** Whether the address only ever failed for this name. */
+  /** Whether the address has always failed for this name. */
   #isLast({ line, ip }: Candidate): boolean {
     return this.#context.lines[line].isDirect && this.#context.badAddresses.isLast(ip, this.#target.host);
   }

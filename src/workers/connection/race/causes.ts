@@ -1,4 +1,4 @@
-// What a failed dial means: one table from errno to failure. What a failure says of its candidate is protocol/race/failure.ts.
+// The table from errno to failure of a dial. protocol/race/failure.ts says what a failure tells about its candidate.
 import * as errno from '../../../linux/errno.js';
 import { reach } from '../../../linux/sockets.js';
 import { type Failure, type FailureCode, failureOf } from '../../../protocol/race/failure.js';
@@ -11,7 +11,7 @@ const CODES: readonly (readonly [number, FailureCode])[] = [
   [errno.EPIPE, 'reset'],
   [errno.ETIMEDOUT, 'timed-out'],
   [errno.EHOSTUNREACH, 'host-unreachable'],
-  // What else an ICMP message becomes (icmp_err_convert and tab_unreach of Linux).
+  // Further results of ICMP messages (icmp_err_convert and tab_unreach of Linux).
   [errno.EHOSTDOWN, 'host-unreachable'],
   [errno.ENONET, 'host-unreachable'],
   [errno.ENOPROTOOPT, 'host-unreachable'],
@@ -28,14 +28,14 @@ const CODES: readonly (readonly [number, FailureCode])[] = [
   [errno.ENOBUFS, 'out-of-resources'],
   [errno.ENOMEM, 'out-of-resources'],
   [errno.EAGAIN, 'out-of-resources'],
-  // Ephemeral ports have run out. A line's own source port is told apart in `failureOfBind`.
+  // No ephemeral ports are left. `failureOfConnect` handles a line's own source port.
   [errno.EADDRNOTAVAIL, 'out-of-resources'],
   [errno.EADDRINUSE, 'out-of-resources'],
 ];
 
 const FAILURES = new Map(CODES.map(([number, code]) => [number, failureOf(code, errno.errnoName(number))]));
 
-/** As where IPv6 is switched off (net.ipv6.conf.all.disable_ipv6). */
+/** The failure where the machine has no source address, as with IPv6 switched off (net.ipv6.conf.all.disable_ipv6). */
 const NO_SOURCE = failureOf('network-unreachable', errno.errnoName(errno.EADDRNOTAVAIL));
 const LOOPBACK = Uint8Array.of(127, 0, 0, 1);
 
@@ -44,15 +44,15 @@ export function failureOfErrno(negatedErrno: number): Failure {
   return FAILURES.get(-negatedErrno) ?? failureOf('internal', errno.errnoName(negatedErrno));
 }
 
-/** The same of a connect by a line: its own source port may be what is in use. */
+/** The same for a connect by a line, whose own source port may be in use. */
 export function failureOfConnect(negatedErrno: number, line: DialLine, ip: Uint8Array): Failure {
   const isTaken = negatedErrno === -errno.EADDRINUSE || negatedErrno === -errno.EADDRNOTAVAIL;
   if (line.sourcePort !== 0 && isTaken) return failureOf('source-in-use', errno.errnoName(negatedErrno));
-  // Ports have run out, or the machine has no address from which to go there: only then a datagram cannot go either.
+  // Either no ports are left, or the machine has no source address for `ip`: only then a datagram cannot be sent either.
   return negatedErrno === -errno.EADDRNOTAVAIL && reach(ip) < 0 ? NO_SOURCE : failureOfErrno(negatedErrno);
 }
 
-/** The same of binding a line's source: only there is a missing address told from ports that have run out. */
+/** The same for binding a line's source: only here a missing address differs from a lack of ports. */
 export function failureOfBind(negatedErrno: number, line: DialLine): Failure {
   return line.sourceIp !== undefined && negatedErrno === -errno.EADDRNOTAVAIL
     ? failureOf('source-unavailable', errno.errnoName(negatedErrno))

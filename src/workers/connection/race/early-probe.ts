@@ -1,5 +1,5 @@
-// Finds out which lines say "connected" before they are: now and then each socks5 line is asked, one after the other, for
-// an address where nothing can answer (RFC 5737). Done by one actor, which tells the others. What follows from it: race.ts.
+// Finds out which lines answer "connected" before they are: now and then each line with proxies is asked, one after the other,
+// for an address where nothing can answer (RFC 5737). One actor does it and reports to the others. race.ts uses the result.
 import { targetOfIp } from '../../../protocol/address/target.js';
 import { Deadline } from '../../../protocol/deadline-wheel.js';
 import type { Failure } from '../../../protocol/race/failure.js';
@@ -8,11 +8,11 @@ import type { DialLine } from '../shared/dial-lines.js';
 import type { NameOutcome } from '../shared/names-replica.js';
 import { Attempt, type AttemptOutcome } from './attempt.js';
 
-/** A gateway that runs for a moment only, or is started again and again, bothers nobody. */
+/** A gateway that runs only for a moment, or is restarted again and again, sends no probes. */
 const FIRST_AFTER_MS = 30_000;
-/** Between two lines. */
+/** Pause between two lines. */
 const PAUSE_MS = 1000;
-/** TEST-NET-1; the port is one that proxies let pass. */
+/** An address of TEST-NET-1, with a port that proxies let pass. */
 const NOBODY = targetOfIp(Uint8Array.of(192, 0, 2, 1), 443);
 
 export class EarlyProbe implements AttemptOutcome {
@@ -21,7 +21,7 @@ export class EarlyProbe implements AttemptOutcome {
   /** Numbers of the lines that have proxies. */
   readonly #lines: readonly number[];
   readonly #deadline = new Deadline(() => this.#try());
-  /** Place in `#lines` of the next. */
+  /** Index in `#lines` of the next line. */
   #next = 0;
 
   constructor(context: Context) {
@@ -46,7 +46,7 @@ export class EarlyProbe implements AttemptOutcome {
     const looked = (outcome: NameOutcome, more: boolean): void => {
       const ip = outcome.kind === 'found' ? this.#first(line, outcome.ips) : undefined;
       if (ip === undefined && more) return;
-      // One address is enough.
+      // The first address is enough.
       names.forget(host, looked);
       this.#ask(line, ip);
     };
@@ -69,7 +69,7 @@ export class EarlyProbe implements AttemptOutcome {
     this.#found(attempt.candidate.line, true);
   }
 
-  /** An honest line says that it cannot, or hangs up, or nothing; one whose proxy was not reached has said nothing. */
+  /** An honest line refuses, hangs up or is silent. If its proxy was not reached, the probe has no result. */
   failed(attempt: Attempt, _failure: Failure): void {
     if (attempt.passedProxies) this.#found(attempt.candidate.line, false);
     else this.#goOn();
@@ -79,7 +79,7 @@ export class EarlyProbe implements AttemptOutcome {
     const { health, routes, engine } = this.#context;
     const changes = health.answersEarly(line, engine.now) !== early;
     health.setEarly(line, early, engine.now);
-    // Renewed before it expires elsewhere, too.
+    // Also reported without a change, so that it does not expire in other actors.
     if (early || changes) routes.tell({ kind: 'early', line, early });
     this.#goOn();
   }

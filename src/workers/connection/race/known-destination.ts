@@ -1,5 +1,5 @@
-// What one race learns and has remembered: of its candidates for the destination, and of the lines' proxies. It looks up
-// what is known, and decides nothing: which is best is protocol/routes/destination-memory.ts.
+// What is remembered of a race's destination and lines, and what the race learns about them. It looks things up and decides
+// nothing: protocol/routes/destination-memory.ts chooses the best candidate.
 import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
@@ -14,7 +14,7 @@ import { CandidateOutcome } from './outcome.js';
 export class KnownDestination {
   readonly #context: Context;
   readonly #target: Target;
-  /** Undefined where there is nothing to choose and so nothing to remember. */
+  /** Undefined if there is no choice, and so nothing to remember. */
   readonly #key: string | undefined;
   #memory: DestinationMemory | undefined;
 
@@ -30,7 +30,7 @@ export class KnownDestination {
     return this.#key !== undefined;
   }
 
-  /** What goes first and alone; undefined where nothing works, or it is time to race all of them anew. */
+  /** The candidate to go first and alone; undefined if none works, or it is time to race all of them again. */
   best(lines: LineView, sticky: boolean): CandidateMemory | undefined {
     const memory = this.#memory;
     if (memory === undefined) return undefined;
@@ -42,26 +42,26 @@ export class KnownDestination {
     return memory.choose(engine.now, routes.ttl_ms, lines, sticky);
   }
 
-  /** Whether it has just been connected without an answer where another one got one: it would win, and be of no use. */
+  /** Whether it connected lately without an answer, where another one got one: it would win, and be of no use. */
   isMute(candidate: Candidate): boolean {
     const known = this.#memory?.find(candidate);
     return known?.mute === true && known.isFailing(this.#context.engine.now);
   }
 
-  /** How soon an attempt answers by what is known, in ms. */
+  /** Within which time an attempt should answer, by what is known, in ms. */
   answersWithin({ candidate }: Attempt): number {
     const { first_byte_ms, margin_ms } = this.#context.options.race;
     return this.#memory?.answersWithin(candidate, margin_ms, first_byte_ms) ?? first_byte_ms;
   }
 
-  /** For what is learned of an attempt after the race; undefined where there is nothing to learn. */
+  /** Takes what is learned of an attempt after the race; undefined if there is nothing to learn. */
   reached({ candidate, line }: Attempt): CandidateOutcome | undefined {
     const name = this.#target.ip === undefined ? this.#target.host : undefined;
     if (this.#key === undefined && name === undefined) return undefined;
     return new CandidateOutcome(this.#context, this.#key, this.#memory, candidate, name, line.isDirect);
   }
 
-  /** Connected. `attempts`: all of the race. `whole`: all candidates take part in it. */
+  /** It has connected. `attempts` are all of the race; `whole`: all candidates take part in the race. */
   connected(attempt: Attempt, attempts: readonly Attempt[], whole: boolean): void {
     const { health, routes, engine } = this.#context;
     const { now } = engine;
@@ -70,7 +70,7 @@ export class KnownDestination {
     if (this.#key === undefined) return;
     if (this.#memory === undefined) {
       this.#memory = routes.open(this.#key, now);
-      // Only now is it known that it was not the destination.
+      // Only now it is known that earlier failures were not the destination's.
       for (const earlier of attempts) if (earlier.failure !== undefined) this.#fail(earlier, earlier.failure);
     }
     if (whole) this.#memory.raced = now;
@@ -85,13 +85,13 @@ export class KnownDestination {
     if (this.#memory !== undefined) this.#fail(attempt, failure);
   }
 
-  /** Another one was better. A proxy that it had got past can be reached all the same. */
+  /** Another attempt was better. If this one had got past its proxy, the proxy can be reached. */
   abandoned({ candidate: { line }, passedProxies }: Attempt): void {
     const { health, routes } = this.#context;
     if (passedProxies && health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
   }
 
-  /** Another one is connected, although this one began so early that by its own history it should be. */
+  /** Another attempt has connected, although this one began so early that by its own history it should have been first. */
   late({ candidate }: Attempt): void {
     const { routes, engine } = this.#context;
     if (this.#memory !== undefined) routes.failed(this.#key as string, this.#memory, candidate, 'late', engine.now);

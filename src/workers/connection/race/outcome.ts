@@ -1,5 +1,5 @@
-// Where a connection went, for what is learned of it after the race: kept from the reply to the first byte of the
-// destination, and small, since it is held for every connection whose destination has not spoken yet.
+// Takes what is learned of a connection after the race. It is kept from the reply to the destination's first byte, and is
+// small, since every connection whose destination has not answered yet holds one.
 import type { Candidate } from '../../../protocol/lines/candidate.js';
 import type { RouteFailure } from '../../../protocol/routes/candidate-memory.js';
 import type { DestinationMemory } from '../../../protocol/routes/destination-memory.js';
@@ -9,11 +9,11 @@ import type { Context } from '../shared/context.js';
 
 export class CandidateOutcome implements FirstByteOutcome {
   readonly #context: Context;
-  /** Of the routes; undefined where there was nothing to choose. */
+  /** Key in the remembered routes; undefined if there was no choice. */
   readonly #key: string | undefined;
   readonly #memory: DestinationMemory | undefined;
   readonly #candidate: Candidate;
-  /** That the client asked for; undefined where it asked for an address. */
+  /** The name that the client asked for; undefined for an address. */
   readonly #name: string | undefined;
   /** Whether the candidate's address is the destination's own. */
   readonly #direct: boolean;
@@ -34,7 +34,7 @@ export class CandidateOutcome implements FirstByteOutcome {
     this.#direct = direct;
   }
 
-  /** The destination has spoken, so long after the client's first bytes had been sent to it. */
+  /** The destination's first byte came `first_byte_ms` after the client's first bytes had been sent to it. */
   answered(result: 'tls' | 'plain', first_byte_ms: number): void {
     const { routes, health, engine } = this.#context;
     this.#note(result);
@@ -43,13 +43,13 @@ export class CandidateOutcome implements FirstByteOutcome {
       routes.answered(this.#key, this.#memory, this.#candidate, first_byte_ms, engine.now);
   }
 
-  /** It ended, refused or said something else instead. Whether that is its own fault shows when another one answers. */
+  /** The destination ended, refused or sent something else. Whether it is to blame shows when another candidate answers. */
   failed(cause: RouteFailure): void {
     this.#note('failed');
     this.late(cause);
   }
 
-  /** It has not answered in the time that it usually takes. */
+  /** The destination has not answered in its usual time. */
   late(cause: RouteFailure = 'silent'): void {
     const { routes, engine } = this.#context;
     if (this.#key !== undefined && this.#memory !== undefined)
