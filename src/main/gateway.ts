@@ -1,5 +1,5 @@
-// The running gateway: what starts and stops, in which order. The command line and the configuration come before it (see
-// cli.ts), and it knows nothing of the process and its signals (see run.ts).
+// The running gateway: its parts, and the order in which they start and stop. It knows nothing of the command line (cli.ts),
+// and nothing of the process and its signals (run.ts).
 import { makeDoorbell } from '../linux/doorbell.js';
 import { openEngine, tryUring } from '../linux/engine/choose.js';
 import type { Engine } from '../linux/engine/engine.js';
@@ -23,32 +23,32 @@ import type { Logger } from './process/log.js';
 import { Notices } from './process/notices.js';
 import { reasonOf } from './process/within.js';
 
-/** Sums over all connection actors, since the start. */
+/** The sums of the counters of all connection actors, since the start. */
 export type Stats = Readonly<Record<keyof typeof Counter, number>>;
 
-/** What became of the connections that were open when the gateway was told to stop. */
+/** How the connections ended that were open when `close` was called: numbers of connections. */
 export interface Ended {
-  /** Both sides had ended. */
+  /** Ended by both sides closing. */
   readonly completed: number;
-  /** Ended otherwise of themselves: refused, reset by a side, or by a timeout. */
+  /** Ended in another way before the deadline: refused, reset by a side, or timed out. */
   readonly failed: number;
   /** Reset, because they did not end in time. */
   readonly cut: number;
 }
 
 export interface Gateway {
-  /** Of the first listener. */
+  /** The address of the first listener. */
   readonly address: Address;
-  /** Settles, with the reason, only if the gateway can no longer accept; it must then be closed. */
+  /** Resolves, with the reason, only if the gateway can no longer accept clients; it must then be closed. */
   readonly broken: Promise<string>;
   stats(): Stats;
-  /** Stops accepting, lets connections finish for at most `drain_timeout_ms`, and ends everything. */
+  /** Stops accepting, lets connections finish for at most `drain_timeout_ms`, and ends all actors. */
   close(drain_timeout_ms: number): Promise<Ended>;
-  /** Resets what is open and accepts nothing more, for a process that is about to end. Returns how many were open. */
+  /** Stops accepting and resets all connections, for a process that is about to end. Returns how many were open. */
   breakOff(): number;
-  /** The contract of the DNS actor, undefined while it is being restarted. */
+  /** The contract of the DNS actor; undefined while it is being restarted. */
   names(): Remote<NamesControl> | undefined;
-  /** The contracts of the connection actors, undefined for one that is being restarted. */
+  /** The contracts of the connection actors; undefined for one that is being restarted. */
   actors(): readonly (Remote<ConnectionActor> | undefined)[];
 }
 
@@ -61,7 +61,7 @@ export type Started = { readonly code: 'started'; readonly gateway: Gateway } | 
 
 const failed = (message: string): Failed => ({ code: 'failed', message });
 
-/** `tuning` is for tests. */
+/** Resolves once the gateway accepts clients, or with a sentence that says why it cannot. `tuning` is for tests. */
 export async function startGateway(asked: Configuration, log: Logger, tuning: Tuning = {}): Promise<Started> {
   const limit = raiseFdLimit();
   if (limit.code === 'failed') return limit;
@@ -98,7 +98,7 @@ export async function startGateway(asked: Configuration, log: Logger, tuning: Tu
   return started;
 }
 
-/** The one line about the engine. */
+/** Chooses the engine by trying io_uring, and logs the choice. */
 function chooseEngine(choice: EngineChoice, log: Logger): 'uring' | 'epoll' | Failed {
   const why = choice === 'epoll' ? 'the configuration asks for it' : tryUring();
   if (why !== undefined && choice === 'uring') return failed(`engine is uring, but ${why}`);
@@ -162,7 +162,7 @@ class Start {
     return failed(problem);
   }
 
-  /** Why one of the listeners lets nobody in; undefined when all do. */
+  /** Why one of the listeners cannot listen; undefined when all do. */
   #listen(): string | undefined {
     for (const listening of this.#listening) {
       const problem = letClientsIn(listening);
@@ -185,7 +185,7 @@ class Start {
     this.#acceptor = acceptor;
     const loop = new Loop(engine, { mayWait: () => acceptor.mayWait(), turned: () => acceptor.turned() });
     if (!loop.watchesLibuv) this.#log.warn('this Node hides its event loop: every thread wakes each millisecond');
-    engine.watch(this.#doorbell, () => {}); // whoever rings only wakes the loop
+    engine.watch(this.#doorbell, () => {}); // a ring only has to wake the loop
     const running = loop.run();
     const doorbell = this.#doorbell;
     const stats = (): Stats => totals(supervisor, this.#options.workers);
@@ -235,7 +235,7 @@ function totals({ counters }: Supervisor, workers: number): Stats {
   return Object.fromEntries(Object.entries(Counter).map(([name, counter]) => [name, sum(counter)])) as Stats;
 }
 
-/** `open` connections, and what was counted then and at the end. Those that no actor had taken count as cut. */
+/** `open` connections when stopping began, and the counters then and now. Clients that no actor had taken count as cut. */
 function endedOf(open: number, before: Stats, after: Stats): Ended {
   const completed = after.completed - before.completed;
   const failed = after.closed - after.cut - (before.closed - before.cut) - completed;

@@ -1,5 +1,6 @@
-// The gateway as a process: what signals do to it, what is logged of its end, and its exit status. Whatever ends the
-// process at once resets what is open first: the kernel alone would end a truncated transfer as if it were whole.
+// The gateway as a process: what signals do to it, what is logged when it ends, and its exit status. Before the process
+// ends at once it resets all open connections: the kernel alone would end a truncated transfer as if it were complete.
+// What a signal asks for is decided by process/signals.ts.
 import { exitNow, writeInBackground } from '../linux/process.js';
 import { formatEndpoint } from '../protocol/address/address.js';
 import type { Configuration } from '../protocol/options.js';
@@ -9,17 +10,20 @@ import { debuggerWarning } from './process/debugger.js';
 import type { OpenLog } from './process/log.js';
 import { onSignals, type StopSignal } from './process/signals.js';
 
-/** For the last lines, where their reader is slow or stands still. */
+/** How long the last log lines may take to be written, when their reader is slow or has stopped reading. */
 const LAST_LINES_MS = 1000;
-/** The same where the process is to end at once. */
+/** The same when the process is to end at once. */
 const AT_ONCE_MS = 200;
 
-/** Runs until it is told to stop; resolves with the exit status, for `endWith`. */
+/** Runs the gateway until a signal stops it; resolves with the exit status, for `endWith`. */
 export async function runGateway(options: Configuration, opened: OpenLog): Promise<number> {
   return new Run(options, opened).run();
 }
 
-/** Ends the process as soon as the log is written, which a reader that stands still can only delay. */
+/**
+ * Waits until the log is written and resolves with `status`. When the log's reader has stopped reading, ends the process
+ * after LAST_LINES_MS instead.
+ */
 export async function endWith(status: number, { writer }: OpenLog): Promise<number> {
   if (!(await writer.end(LAST_LINES_MS))) exitNow(status);
   return status;
@@ -50,7 +54,7 @@ class Run {
     if (typeof started === 'string') {
       log.info({ signal: started }, 'stopped before it listened');
       await this.#opened.writer.end(AT_ONCE_MS);
-      exitNow(0); // nothing is open yet, and what is still starting need not end first
+      exitNow(0); // nothing is open yet, and the actors that are starting need not be waited for
     }
     if (started.code === 'failed') {
       log.fatal(started.message);
@@ -85,24 +89,24 @@ class Run {
       },
       ignored: (signal, why) => log.info({ signal, why }, `${signal} is ignored`),
     });
-    // Rejections that nobody handles come here too.
+    // Unhandled rejections come here too.
     process.on('uncaughtException', (error) =>
       this.#endAtOnce(1, (cut) => log.fatal({ err: error, cut }, 'the gateway itself failed')),
     );
-    // Node would write them to stderr, and wait there for a reader that stands still.
+    // Node itself would write warnings to stderr, and block there when the reader has stopped reading.
     if (process.listenerCount('warning') > 0) {
       process.removeAllListeners('warning');
       process.on('warning', ({ name, message }) => log.warn({ name }, message));
     }
   }
 
-  /** `say` logs why; `cut` is how many connections were open. */
+  /** `say` logs the reason; `cut` is the number of open connections. */
   #endAtOnce(status: number, say: (cut: number) => void): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
     say(this.#gateway?.breakOff() ?? 0);
     void this.#opened.writer.end(AT_ONCE_MS).then(() => {
-      this.#gateway?.breakOff(); // what was begun meanwhile
+      this.#gateway?.breakOff(); // connections that were made meanwhile
       exitNow(status);
     });
   }

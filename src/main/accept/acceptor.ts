@@ -1,5 +1,5 @@
-// Accepts clients, and only as many as there is room for: further ones wait in the kernel's backlog. It decides when to
-// accept; which actor gets a client is dispatcher.ts. It speaks to no client.
+// Accepts clients, but no more than there is room for: further clients wait in the kernel's backlog. It decides when to
+// accept; which actor gets a client is decided by dispatcher.ts. It exchanges no bytes with a client.
 import type { Engine } from '../../linux/engine/engine.js';
 import { Handler, type Socket } from '../../linux/engine/socket.js';
 import {
@@ -21,21 +21,25 @@ import type { Notices } from '../process/notices.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { ListeningSocket } from './listening-socket.js';
 
-/** Errors of one client, not of accepting: accept(2) says to go on. (EPERM: a firewall's rule.) */
+/** Errors of a single client, after which accept(2) advises to go on. (EPERM: a firewall rule.) */
 const OF_ONE_CLIENT = new Set([ECONNABORTED, EPROTO, EPERM, EAGAIN, EINTR, ENETDOWN, ENETUNREACH, EHOSTUNREACH]);
-/** How long accepting rests when fds or memory have run out. */
+/** How long accepting pauses when fds or memory have run out. */
 const PAUSE_MS = 100;
-/** The part of `connections_max` that must be free before the limit counts as left: at the limit one comes as one goes. */
+/**
+ * The part of `connections_max` that must be free before the limit counts as left. A smaller part would report the limit
+ * as reached and left with each connection that ends.
+ */
 const LEFT_PART = 1 / 20;
-/** Clients taken in one look at the backlog. */
+/** Clients accepted in one look at the backlog. */
 const BATCH = 256;
 /**
- * With so many at once, more are coming: instead of waking for each, accepting leaves them to gather for so long. But only
- * while every actor has something to do: the first that has nothing rings (with io_uring).
+ * When one look accepts MANY clients, more are on the way: instead of waking for each, the acceptor lets them gather in the
+ * backlog for GATHER_MS. It does so only while every actor has something to do; with io_uring, an actor that runs out of
+ * work rings main.
  */
 const MANY = 4;
 const GATHER_MS = 1;
-/** While all queues are full no actor says when one has room again: look this often. */
+/** How often to look while all queues are full, since no actor reports that its queue has room again. */
 const FULL_QUEUES_MS = 5;
 export interface AcceptorParts {
   readonly engine: Engine;
@@ -60,13 +64,13 @@ export class Acceptor extends Handler {
   readonly #doors: readonly Door[];
   /** Doors for which an accept waits in the engine. */
   #waiting = 0;
-  /** The door that is looked at first. */
+  /** The door that the next look begins with. */
   #first = 0;
-  /** Until then, at the latest, the backlog is left to fill; 0 for not at all. */
+  /** The time until which clients may gather in the backlog; 0 when they need not wait. */
   #gatherUntil = 0;
-  /** Clients that came although there was no room, as they are handed off. */
+  /** Accepted clients that no actor had room for, as `handOff` numbers. */
   readonly #held: number[] = [];
-  /** Connections that may be handed on in this turn. */
+  /** Connections that may still be handed to actors in this turn. */
   #room = 0;
   #resumeAt = 0;
   /** Whether `connections_max` is reached, and since when. */
@@ -74,14 +78,14 @@ export class Acceptor extends Handler {
   #fullSince = 0;
   #stopped = false;
 
-  /** Takes over `listening`. Its `turned` and `mayWait` belong to the engine's loop. */
+  /** Takes over the fds of `listening`. `turned` and `mayWait` are to be called by the engine's loop. */
   constructor(listening: readonly ListeningSocket[], parts: AcceptorParts) {
     super();
     this.#parts = parts;
     this.#doors = listening.map((own) => ({ listening: own, socket: parts.engine.adopt(own.fd, this), waits: false }));
   }
 
-  /** The first client after a lull; who came with it waits in the backlog. */
+  /** The first client after a pause; further clients may wait in the backlog. */
   override onAccept(socket: Socket, result: number): void {
     const door = this.#doors.find((one) => one.socket === socket) as Door;
     door.waits = false;
@@ -89,7 +93,7 @@ export class Acceptor extends Handler {
     if (this.#takes(door, result)) this.#look(1);
   }
 
-  /** Empties the backlogs as far as there is room. `taken`: clients that this look has brought already. */
+  /** Empties the backlogs as far as there is room. `taken`: clients that this look has accepted already. */
   #look(taken: number): void {
     const { engine, dispatcher } = this.#parts;
     const most = Math.min(BATCH, this.#room, dispatcher.room());
@@ -98,12 +102,12 @@ export class Acceptor extends Handler {
       const door = this.#doors[(this.#first + i) % this.#doors.length];
       while (count < most && this.#takes(door, acceptFrom(door.socket.fd))) count += 1;
     }
-    // None is always behind the others when there is no room for all.
+    // The doors take turns at being first, so that no door always finds the room used up.
     this.#first = (this.#first + 1) % this.#doors.length;
     this.#gatherUntil = count >= MANY && dispatcher.rest() ? engine.now + GATHER_MS : 0;
   }
 
-  /** Whether the backlog is to be left to fill. */
+  /** Whether clients are to gather in the backlog for longer. */
   #gathers(now: number): boolean {
     if (this.#gatherUntil === 0) return false;
     if (now < this.#gatherUntil && this.#parts.dispatcher.areBusy) return true;
@@ -111,11 +115,11 @@ export class Acceptor extends Handler {
     return false;
   }
 
-  /** Whether accepting may go on at once. */
+  /** Handles the result of one accept. Returns whether to accept the next client at once. */
   #takes({ listening }: Door, result: number): boolean {
     if (result === -EAGAIN) return false;
     if (result >= 0) {
-      // The actor that had this number before may not have said yet that it has closed it, and may die.
+      // An actor that closed the same fd number before may die without having cleared its entry.
       this.#parts.owners.clear(result);
       const client = handOff(result, listening.listener.number);
       if (this.#room > 0 && this.#held.length === 0 && this.#parts.dispatcher.hand(client)) this.#room -= 1;
@@ -135,13 +139,13 @@ export class Acceptor extends Handler {
     this.#parts.notices.tell({ topic: 'accepting', level: 'warn', message, fields: { error: errnoName(result) } });
   }
 
-  /** Clients that an actor had not taken when it died. */
+  /** Takes over the clients that a dead actor had left in its queue, as `handOff` numbers. */
   takeBack(clients: readonly number[]): void {
     if (this.#stopped) for (const client of clients) closeFd(fdOf(client));
     else this.#held.push(...clients);
   }
 
-  /** Before each wait: for how many ms at most. */
+  /** Called before each wait: how long it may last, in ms. */
   mayWait(): number {
     const { engine, dispatcher } = this.#parts;
     if (this.#stopped) return Number.POSITIVE_INFINITY;
@@ -150,13 +154,13 @@ export class Acceptor extends Handler {
     return this.#room > 0 && dispatcher.room() === 0 ? FULL_QUEUES_MS : Number.POSITIVE_INFINITY;
   }
 
-  /** After each turn. */
+  /** Called after each turn. */
   turned(): void {
     if (this.#stopped) return;
     this.#place();
     if (this.#room <= 0) {
       this.#parts.room.raise();
-      this.#place(); // a connection that ended just before the flag was up rings nobody
+      this.#place(); // a connection that ended just before the flag was raised has not rung main
     }
     if (this.#full ? this.#room >= this.#leftRoom : this.#room <= 0) this.#tellFull();
     this.#arrange();
@@ -167,7 +171,7 @@ export class Acceptor extends Handler {
     return Math.max(1, Math.floor(this.#parts.connections_max * LEFT_PART));
   }
 
-  /** How many clients wait in the backlog the kernel does not say. */
+  /** The notices do not say how many clients wait in the backlog, since the kernel does not tell. */
   #tellFull(): void {
     const { notices, connections_max, engine } = this.#parts;
     this.#full = !this.#full;
@@ -182,7 +186,7 @@ export class Acceptor extends Handler {
     }
   }
 
-  /** Hands on what is held, as far as there is room. */
+  /** Hands held clients to actors as far as there is room. */
   #place(): void {
     const { dispatcher, connections_max } = this.#parts;
     this.#room = connections_max - dispatcher.live();
@@ -194,6 +198,7 @@ export class Acceptor extends Handler {
     if (placed > 0) this.#held.splice(0, placed);
   }
 
+  /** Lets the engine wait for the next client at every door, unless there is no room or clients are to gather. */
   #arrange(): void {
     const { engine, dispatcher } = this.#parts;
     const { now } = engine;
@@ -209,7 +214,7 @@ export class Acceptor extends Handler {
     }
   }
 
-  /** Stops listening. The clients that wait are refused, those handed on are not touched. */
+  /** Stops listening. Clients that no actor has got are refused; the others are not touched. */
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;

@@ -1,14 +1,14 @@
-// Which connection actor gets an accepted fd: the one with the fewest live connections, through its queue and doorbell.
-// It accepts nothing and holds no fd. Clients are numbers of threads/shared/hand-off.ts: one that is in a queue is main's
-// until the actor takes it from there.
+// Hands each accepted client to the connection actor with the fewest live connections, through the actor's queue and
+// doorbell. It accepts nothing and holds no fd. A client is a number of threads/shared/hand-off.ts and belongs to main
+// while it is in a queue.
 import { ring } from '../../linux/doorbell.js';
 import { Counter, type Counters } from '../../threads/shared/counters.js';
 import type { FdQueue } from '../../threads/shared/fd-queue.js';
 
-/** The way to one connection actor. */
+/** The queue and the doorbell of one connection actor. */
 export interface Lane {
   readonly queue: FdQueue;
-  /** Fds that the queue has room for. */
+  /** Clients that fit into the queue. */
   readonly capacity: number;
   readonly doorbell: number;
 }
@@ -16,10 +16,10 @@ export interface Lane {
 export class Dispatcher {
   readonly #lanes: readonly Lane[];
   readonly #counters: Counters;
-  /** Fds handed to each actor so far; less those it has ended, they are its live ones. */
+  /** By actor: clients handed to it so far. Without those that it has closed, they are its live connections. */
   readonly #handed: number[];
   readonly #open: boolean[];
-  /** Actors that got something since the last `ring`. */
+  /** Actors that were handed a client since the last `ring`. */
   readonly #touched = new Set<number>();
 
   constructor(lanes: readonly Lane[], counters: Counters) {
@@ -29,18 +29,18 @@ export class Dispatcher {
     this.#open = lanes.map(() => false);
   }
 
-  /** The actor serves. */
+  /** The actor serves: it is handed clients from now on. */
   open(actor: number): void {
     this.#open[actor] = true;
   }
 
-  /** The actor has gone: it gets nothing more, and what it had is no longer live. */
+  /** The actor has ended: it is handed nothing more, and its connections are no longer live. */
   shut(actor: number): void {
     this.#open[actor] = false;
     this.#handed[actor] = this.#counters.read(actor, Counter.closed);
   }
 
-  /** Connections of all actors, those in the queues among them. */
+  /** Live connections of all actors, including the clients in the queues. */
   live(): number {
     let live = 0;
     for (let actor = 0; actor < this.#lanes.length; actor += 1) live += this.#liveOf(actor);
@@ -51,7 +51,7 @@ export class Dispatcher {
     return this.#handed[actor] - this.#counters.read(actor, Counter.closed);
   }
 
-  /** Fds for which the queues have room. */
+  /** Clients for which the queues of serving actors have room. */
   room(): number {
     let room = 0;
     for (let actor = 0; actor < this.#lanes.length; actor += 1) {
@@ -61,7 +61,7 @@ export class Dispatcher {
     return room;
   }
 
-  /** False when no queue has room. */
+  /** Puts a client into a queue; false when no queue has room. */
   hand(client: number): boolean {
     let chosen = -1;
     let fewest = Number.POSITIVE_INFINITY;
@@ -80,7 +80,10 @@ export class Dispatcher {
     return true;
   }
 
-  /** False where an actor has nothing queued. Else each of them rings main as soon as it has nothing more to do. */
+  /**
+   * Has each actor ring main as soon as it has nothing more to do. False, with no effect, when the queue of an actor is
+   * empty.
+   */
   rest(): boolean {
     const open = this.#lanes.filter((_, actor) => this.#open[actor]);
     if (open.some(({ queue }) => queue.length === 0)) return false;
@@ -88,17 +91,17 @@ export class Dispatcher {
     return true;
   }
 
-  /** Whether every actor has something to do since `rest`. */
+  /** Whether every actor has had something to do all the time since `rest`. */
   get areBusy(): boolean {
     return this.#lanes.every(({ queue }, actor) => !this.#open[actor] || queue.isResting);
   }
 
-  /** The rest is over. */
+  /** Ends `rest`: the actors need not ring any more. */
   rouse(): void {
     for (const { queue } of this.#lanes) queue.rouse();
   }
 
-  /** Wakes the actors that got something and sleep. Once a turn. */
+  /** Wakes the sleeping actors that were handed a client. Called once a turn. */
   ring(): void {
     for (const actor of this.#touched) {
       const { queue, doorbell } = this.#lanes[actor];

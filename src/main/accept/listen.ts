@@ -1,5 +1,5 @@
-// The listening sockets, or the sentence that says why there are none. The ports are taken before the actors start, which
-// must know them, and clients are let in afterwards. It accepts nothing.
+// Opens the listening sockets, in two steps: the ports are bound before the actors start, which must know them, and clients
+// are let in after the actors serve. It accepts no clients.
 import { readFileSync } from 'node:fs';
 import { EACCES, EADDRINUSE, EADDRNOTAVAIL, errnoName } from '../../linux/errno.js';
 import { bindListener, closeFd, localEndpoint, startListening } from '../../linux/sockets.js';
@@ -9,10 +9,10 @@ import type { Options } from '../../protocol/options.js';
 import { LISTENERS_MAX } from '../../threads/shared/hand-off.js';
 import type { ListeningSocket } from './listening-socket.js';
 
-/** Where the kernel does not say (no /proc). */
+/** Used where the kernel's limit cannot be read (no /proc). */
 const BACKLOG_DEFAULT = 4096;
 
-/** What is asked for; port 0 leaves it to the kernel. */
+/** A listener as configured; port 0 leaves the choice of the port to the kernel. */
 export interface AskedListener extends Address {
   readonly inbound: InboundName;
 }
@@ -31,7 +31,7 @@ export const askedListeners = ({ host, port }: Options): readonly AskedListener[
   { host, port, inbound: 'socks5' },
 ];
 
-/** Takes every address and port, without listening yet: all of them or none. */
+/** Binds all addresses and ports, or none, without listening yet. `message`: a sentence for the user. */
 export function reserve(asked: readonly AskedListener[], tcp_user_timeout_ms: number): Reserved {
   if (asked.length > LISTENERS_MAX) {
     return { code: 'failed', message: `${asked.length} listeners are too many: there can be ${LISTENERS_MAX}` };
@@ -49,7 +49,7 @@ export function reserve(asked: readonly AskedListener[], tcp_user_timeout_ms: nu
   return { code: 'reserved', listening };
 }
 
-/** The socket, or why there is none. */
+/** The bound socket, or a sentence that says why there is none. */
 function reserveOne({ host, port, inbound }: AskedListener, number: number, tcp_user_timeout_ms: number) {
   const ip = parseIp(host);
   if (ip === undefined) return `cannot listen on ${host}: not an IP address`;
@@ -64,7 +64,7 @@ function reserveOne({ host, port, inbound }: AskedListener, number: number, tcp_
   return `cannot tell the listening port: ${errnoName(local)}`;
 }
 
-/** Lets clients in. Why it cannot, undefined if it can. */
+/** Starts to listen. Returns a sentence that says why it cannot; undefined when it can. */
 export function letClientsIn({ fd, listener }: ListeningSocket): string | undefined {
   const result = startListening(fd, backlogMax());
   return result < 0 ? refusal(listener.name, result) : undefined;
@@ -76,7 +76,7 @@ function refusal(name: string, negatedErrno: number): string {
   return `cannot listen on ${name}: ${sentence(-negatedErrno)}`;
 }
 
-/** The longest that the kernel allows. */
+/** The longest backlog that the kernel allows. */
 function backlogMax(): number {
   try {
     const value = Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'));

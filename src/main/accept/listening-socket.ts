@@ -1,8 +1,8 @@
-// One listening socket of main: the listener behind it, and what is counted of it. Type only.
+// One listening socket of main, with its listener and its count of clients. Type only.
 import type { Listener } from '../../protocol/inbound/listener.js';
 
 export interface ListeningSocket {
-  /** Main's; the acceptor closes it at its end. */
+  /** Owned by main; the acceptor closes it when it stops. */
   readonly fd: number;
   readonly listener: Listener;
   /** Clients accepted so far. */

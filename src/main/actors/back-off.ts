@@ -1,5 +1,5 @@
-// How long to wait before a dead actor is started again: doubled each time, and from the beginning after a healthy
-// minute. It does not wait itself.
+// How long to wait before a dead actor is started again: the wait doubles each time, and is short again after an actor
+// that has served for a minute. It does not wait itself.
 
 const FIRST_MS = 100;
 const LONGEST_MS = 10_000;
@@ -8,7 +8,7 @@ const HEALTHY_MS = 60_000;
 export class BackOff {
   #next_ms = FIRST_MS;
 
-  /** The wait after an actor that has served for so long. */
+  /** The wait in ms after the death of an actor that has served for `served_ms`. */
   after(served_ms: number): number {
     if (served_ms >= HEALTHY_MS) this.#next_ms = FIRST_MS;
     const wait_ms = this.#next_ms;

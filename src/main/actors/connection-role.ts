@@ -1,5 +1,5 @@
-// The role of a connection actor: what it shares with main, and what main does when it dies. Its connections die with
-// it, the clients that it had not taken yet do not.
+// The role of a connection actor: what it shares with main, and what main does when it dies. The actor's connections are
+// reset then; the clients that it had not taken from its queue go to other actors. Restarting is done by host.ts.
 import type { Listener } from '../../protocol/inbound/listener.js';
 import type { Options } from '../../protocol/options.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
@@ -29,7 +29,7 @@ export interface ConnectionParts {
   readonly switchboard: Switchboard;
   readonly log: Logger;
   readonly notices: Notices;
-  /** Clients that the actor had not taken when it died, as they were handed off. */
+  /** Called with the clients that the dead actor had left in its queue, as `handOff` numbers. */
   readonly takeBack: (clients: readonly number[]) => void;
 }
 

@@ -1,5 +1,5 @@
-// Keeps one actor alive: starts it, watches whether its thread still turns, ends it when it does not, and starts it
-// again after a while. What kind of actor it is, is its role's business.
+// Keeps one actor alive: starts it, watches for signs of life, ends it when it is stuck, and starts it again after a wait.
+// What differs between kinds of actors is in their roles (role.ts).
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { call, type Remote } from '../../threads/port.js';
 import type { Logger } from '../process/log.js';
@@ -10,15 +10,15 @@ import type { Role } from './role.js';
 import type { StartGate } from './start-gate.js';
 
 /**
- * For a thread to start, to load its modules and to have its engine, from its turn at the gate on. It takes a second of CPU
- * time; a container that may use a twentieth of a core still starts.
+ * Deadline of one start (thread, modules, engine), counted from the actor's turn at the start gate. A start takes a second
+ * of CPU time, so that a container with a twentieth of a core still starts.
  */
 const START_TIMEOUT_MS = 120_000;
 /** How often an actor must show a sign of life. */
 const CHECK_MS = 2500;
-/** Checks in a row without a sign of life after which an actor is stuck. Checks, so that a suspended machine does no harm. */
+/** Checks in a row without a sign of life after which an actor is stuck. A suspended machine makes no checks. */
 const STUCK_CHECKS = 2;
-/** Beyond what an actor was given to end. */
+/** How much longer than its `timeout_ms` an actor may take to end. */
 const STOP_GRACE_MS = 2000;
 
 interface Living<Control> {
@@ -48,12 +48,12 @@ export class ActorHost<Control> {
     this.#check_ms = check_ms;
   }
 
-  /** The contract of the living actor, undefined while there is none. */
+  /** The contract of the running actor; undefined while there is none. */
   get control(): Remote<Control> | undefined {
     return this.#living?.control;
   }
 
-  /** Settles once the actor serves, with undefined, or with why it does not. From then on it is kept alive. */
+  /** Resolves with undefined once the actor serves, and then keeps it alive; else with a sentence that says why not. */
   async start(): Promise<string | undefined> {
     const first = await this.#gate.pass(() => this.#bringUp());
     if (first === undefined) return `${this.#role.name} was not started`;
@@ -84,7 +84,7 @@ export class ActorHost<Control> {
   async #keep(first: Living<Control>): Promise<void> {
     let living: Living<Control> | undefined = first;
     while (living !== undefined) {
-      // Told to stop while it was starting: it has done nothing yet.
+      // `stop` was called while the actor was starting: it has done nothing yet.
       if (this.#stopping && living !== first) living.task.kill('the gateway stops');
       const end = await this.#watch(living);
       this.#living = undefined;
@@ -112,7 +112,7 @@ export class ActorHost<Control> {
     return end;
   }
 
-  /** Tries until the actor serves; undefined when it has been told to stop. */
+  /** Starts the actor again and again until it serves; undefined when `stop` was called. */
   async #again(why: string, served_ms: number): Promise<Living<Control> | undefined> {
     let wait_ms = this.#backOff.after(served_ms);
     let reason = why;
@@ -138,7 +138,7 @@ export class ActorHost<Control> {
     });
   }
 
-  /** Asks the actor to end within `timeout_ms`, and ends it when it has not. */
+  /** Asks the actor to end within `timeout_ms`, and ends its thread when it does not. Resolves when the actor has ended. */
   async stop(timeout_ms: number): Promise<void> {
     this.#stopping = true;
     this.#wake();

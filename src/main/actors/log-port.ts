@@ -1,4 +1,5 @@
-// The port over which one actor's log records come, from its start to its end; the next start gets a new one.
+// The port for the log records of one actor. Each start of the actor opens a new port. What is logged, and when, is
+// decided by process/notices.ts.
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { type LogRecord, receiveLogs } from '../../threads/log.js';
 import type { Notices } from '../process/notices.js';
@@ -11,7 +12,7 @@ export class ActorLog {
     this.#notices = notices;
   }
 
-  /** The actor's end of a new port. */
+  /** Opens a port and returns the actor's end. */
   open(): MessagePort {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
@@ -19,7 +20,7 @@ export class ActorLog {
     return port2;
   }
 
-  /** What the actor said last is still written. */
+  /** Writes the records that are still in the port, and closes it. */
   close(): void {
     const port = this.#port;
     if (port === undefined) return;

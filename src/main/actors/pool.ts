@@ -1,28 +1,29 @@
-// The thread of one actor: a piscina pool of one thread, which is made when the actor is run. (A pool of many makes all its
-// threads at once, however few are asked for.) It knows when the thread of an actor has truly ended. It restarts nothing.
-// The only place of piscina.
+// The thread of one actor: a piscina pool of one thread, which is made when the actor is run. (A pool of several threads
+// makes all of them at once, even for one task.) It knows when the actor's thread has really ended, and restarts nothing.
+// No other file imports piscina.
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { reasonOf } from '../process/within.js';
 
 /**
- * Room for new objects, a third of it usable. V8's default grows to 48 MB a thread under load and is not given back:
- * with 9 000 idle connections that was 0.6 KiB of each, and a smaller one costs no measurable CPU.
+ * Size of V8's young generation, a third of which is usable. The default grows to 48 MB per thread under load and does not
+ * shrink: with 9 000 idle connections that was 0.6 KiB for each. A smaller size costs no measurable CPU.
  */
 const YOUNG_MB = 6;
-/** JavaScript objects of one thread. A connection takes some KiB of them, a cached answer or route some 200 bytes. */
+/** Size of a thread's heap. A connection takes some KiB of it, a cached answer or route some 200 bytes. */
 const HEAP_MB = 2048;
 
-/** How an actor's task came to its end. After `died` its thread has ended too. */
+/** How an actor's task ended. After `died` its thread has ended too. */
 export type TaskEnd = { readonly code: 'settled' } | { readonly code: 'died'; readonly why: string };
 
 export interface ActorTask {
+  /** Never rejects. */
   readonly ended: Promise<TaskEnd>;
-  /** Ends the actor's thread, whatever it does. */
+  /** Ends the actor's thread, even when it is stuck. `ended` then resolves with the first `why`. */
   kill(why: string): void;
 }
 
-/** The thread that piscina gave an actor. */
+/** The thread that piscina has assigned to an actor; undefined before. */
 interface Hosted {
   thread: Worker | undefined;
 }
@@ -32,7 +33,7 @@ export class ActorPool {
   readonly #heap_mb: number;
   #pool: Piscina;
 
-  /** `entry` exports `run(start)`. Beyond `heap_mb` of JavaScript objects a thread is ended as out of memory. */
+  /** `entry` is a module that exports `run(start)`. `heap_mb`: the limit of a thread's heap, in MB. */
   constructor(entry: URL, heap_mb = HEAP_MB) {
     this.#entry = entry.href;
     this.#heap_mb = heap_mb;
@@ -59,7 +60,7 @@ export class ActorPool {
         return free;
       },
     });
-    // A thread that dies without a task: the next task gets another.
+    // A thread that dies without a task needs no handling: the next task gets a new thread.
     pool.on('error', () => {});
     return pool;
   }
@@ -74,27 +75,27 @@ export class ActorPool {
         () => ({ code: 'settled' }),
         async (error: unknown) => {
           over = true;
-          // The thread may outlive its task's failure, and it is still ending when piscina has given it up.
+          // The thread may outlive the failure of its task, and may still be ending when piscina has dropped it.
           await hosted.thread?.terminate();
           return { code: 'died', why: killed ?? whyNoThread(error) ?? reasonOf(error) };
         },
       ),
       kill(why) {
         killed ??= why;
-        // What has ended would be rejected again, and nobody would hear it.
+        // Aborting a task that has ended would reject again, without a handler.
         if (!over) abort.abort();
       },
     };
   }
 
-  /** Async, so that a thread that cannot be had rejects too. */
+  /** Async, so that a failure to make a thread is a rejection too. */
   async #run(start: object, ports: MessagePort[], hosted: Hosted, signal: AbortSignal): Promise<void> {
     const task = { ...start, [Piscina.queueOptionsSymbol]: hosted };
     let running: Promise<unknown>;
     try {
       running = this.#pool.run(task, { filename: this.#entry, name: 'run', transferList: ports, signal });
     } catch (error) {
-      // No thread could be had. The task stays in the queue, and would be run by the next one; so the queue is given up.
+      // No thread could be made. The task stays in piscina's queue, where the next thread would run it: replace the pool.
       this.#pool = this.#make();
       throw error;
     }
@@ -107,7 +108,7 @@ export class ActorPool {
   }
 }
 
-/** Where the limits of threads are reached, Node's own words do not say it. */
+/** Explains that no thread could be made, since Node's own message does not mention the limits of threads. */
 function whyNoThread(error: unknown): string | undefined {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code !== 'ERR_WORKER_INIT_FAILED') return undefined;

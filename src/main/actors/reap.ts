@@ -1,5 +1,5 @@
-// Ends what a dead connection actor leaves behind: its sockets, its io_uring, its memory, and the fds that it had not
-// taken from its queue. Only after its thread has ended; the order matters.
+// Releases what a dead connection actor leaves behind: its sockets, its io_uring, its memory, and the clients in its queue.
+// To be called only after the actor's thread has ended. The order of the steps matters.
 import { unmap } from '../../linux/memory.js';
 import { breakOff, closeFd } from '../../linux/sockets.js';
 import { Counter, type Counters } from '../../threads/shared/counters.js';
@@ -15,7 +15,7 @@ export interface DeadActor {
   readonly counters: Counters;
 }
 
-/** Returns the clients (as they are handed off) that were still in the queue: they are main's again. */
+/** Returns the clients that were still in the queue, as `handOff` numbers: they belong to main. */
 export function reap({ actor, owners, maps, queue, counters }: DeadActor): number[] {
   const owned = owners.ownedBy(actor);
   for (const fd of owned) breakOff(fd);
@@ -25,7 +25,7 @@ export function reap({ actor, owners, maps, queue, counters }: DeadActor): numbe
     owners.clear(fd);
     closeFd(fd);
   }
-  // The kernel may write to these until the ring has gone.
+  // The kernel may write to these until the ring's fd is closed.
   for (const { region, pinsRing } of regions) if (!pinsRing) unmap(region);
   maps.clear();
   const slice = counters.of(actor);
@@ -34,7 +34,7 @@ export function reap({ actor, owners, maps, queue, counters }: DeadActor): numbe
   return drain(queue, new Set(owned));
 }
 
-/** Empties the queue of a dead consumer. What it died while taking was its own already. */
+/** Empties the queue of a dead actor. A client that already has an owner entry was closed with the actor's fds. */
 function drain(queue: FdQueue, owned: ReadonlySet<number>): number[] {
   const left: number[] = [];
   for (let client = queue.next(); client >= 0; client = queue.next()) {

@@ -1,20 +1,20 @@
-// What tells one kind of supervised actor from another. Types only.
+// What differs between the kinds of actors that host.ts keeps alive. Types only.
 import type { MessagePort } from 'node:worker_threads';
 import type { Remote } from '../../threads/port.js';
 
 export interface Role<Control> {
-  /** As the log calls it. */
+  /** The actor's name in the log. */
   readonly name: string;
-  /** What an actor is started with that serves `control`, and the ports that move to its thread. */
+  /** The start data of an actor that serves `Control` on `control`, and the ports in it, which move to its thread. */
   begin(control: MessagePort): { readonly start: object; readonly ports: MessagePort[] };
-  /** Settles once the actor serves; rejects when it never will. */
+  /** Resolves once the actor serves; rejects when it never will. */
   ready(control: Remote<Control>): Promise<unknown>;
-  /** The actor serves, for the first time or again. Bounded. */
+  /** Called when the actor serves, after each start. The returned promise settles within a bounded time. */
   serving(control: Remote<Control>): Promise<void>;
-  /** Resolves with true if the actor's thread has turned since it was last asked. May never settle. */
+  /** Resolves with whether the actor's thread has shown a sign of life since the last call. May never settle. */
   turns(control: Remote<Control>): Promise<boolean>;
   /** Asks the actor to end within `timeout_ms`. May never settle. */
   stop(control: Remote<Control>, timeout_ms: number): Promise<unknown>;
-  /** The actor has ended. If it died, its thread has ended too. */
+  /** Called when the actor has ended. If it died, its thread has ended too. */
   gone(): void;
 }

@@ -1,5 +1,5 @@
-// The roles of the DNS and of the route actor: their threads run nothing but Node's own loop, so they show that they
-// turn by answering on the control port.
+// The roles of the DNS actor and of the route actor. Their threads have no engine and count no turns, so an answer on the
+// control port is their sign of life.
 import type { Options } from '../../protocol/options.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
@@ -10,7 +10,7 @@ import { ActorLog } from './log-port.js';
 import type { Role } from './role.js';
 import type { Switchboard } from './switchboard.js';
 
-/** `mayWrite`: whether its state file is this process's to write. */
+/** `mayWrite`: whether this process may write a state file. */
 export function namesRole(
   options: Options,
   switchboard: Switchboard,
@@ -61,7 +61,7 @@ export function routesRole(
   };
 }
 
-/** Whatever serves a port answers when it is asked for a property, even for one that it does not have. */
+/** An actor that serves a port answers a request for a property, even for one that does not exist. */
 async function answers(control: object): Promise<true> {
   await (control as Remote<{ readonly turning: undefined }>).turning;
   return true;

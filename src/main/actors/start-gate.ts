@@ -1,5 +1,5 @@
-// Lets only some actors start at a time. A start is CPU time of the machine (a thread, its modules, its engine): with 64 at
-// once on two cores each takes 12 s, and none may take longer than its timeout. It starts nothing itself.
+// Bounds how many actors start at a time. A start takes CPU time (a thread, its modules, its engine): when 64 start at once
+// on two cores, each takes 12 s, and each start has a deadline. The gate starts nothing itself.
 
 export class StartGate {
   readonly #parallel: number;
@@ -11,11 +11,11 @@ export class StartGate {
     this.#parallel = parallel;
   }
 
-  /** Resolves with the outcome of `start`, once it has had its turn; undefined when the gate was closed before. */
+  /** Calls `start` when it is its turn, and resolves with its outcome; undefined when the gate was closed before. */
   async pass<T>(start: () => Promise<T>): Promise<T | undefined> {
     if (this.#starting >= this.#parallel) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#starting += 1;
-    // The place of the one before is this one's now.
+    // A start that ends passes its place on, without changing the count.
     try {
       return this.#closed ? undefined : await start();
     } finally {
@@ -25,7 +25,7 @@ export class StartGate {
     }
   }
 
-  /** What waits, and what comes later, is not started. */
+  /** Waiting and later starts do not take place. */
   close(): void {
     this.#closed = true;
   }

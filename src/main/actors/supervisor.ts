@@ -1,5 +1,5 @@
-// All actors of the gateway: their shared memory, their threads, and the order in which they start and stop. How one is
-// kept alive is host.ts.
+// All actors of the gateway: their shared memory, their threads, and the order in which they start and stop. Each actor is
+// kept alive by host.ts.
 import { makeDoorbell } from '../../linux/doorbell.js';
 import { breakOff, closeFd } from '../../linux/sockets.js';
 import type { Listener } from '../../protocol/inbound/listener.js';
@@ -27,11 +27,11 @@ import { namesRole, routesRole } from './service-role.js';
 import { StartGate } from './start-gate.js';
 import { Switchboard } from './switchboard.js';
 
-/** Accepted fds that wait for one actor: as many as come in the 50 ms that a busy thread may take, and then some. */
+/** Clients that may wait for one actor: more than arrive during the 50 ms that a busy thread may take for a turn. */
 const QUEUE_CAPACITY = 4096;
-/** Actors that start at a time beside one for each core: the DNS and the route actor hold nobody up. */
+/** Starts at a time beyond one for each core, so that the DNS and the route actor delay no connection actor. */
 const STARTS_BESIDE = 2;
-/** For the DNS and route actor to write down what outlives them: up to a million routes. */
+/** How long the DNS and the route actor may take to stop: they write their state files, with up to a million routes. */
 const SERVICES_STOP_MS = 10_000;
 
 export interface ActorEntries {
@@ -46,10 +46,10 @@ export const ACTOR_ENTRIES: ActorEntries = {
   routes: new URL('../../workers/routes/actor.js', import.meta.url),
 };
 
-/** For the connection actors to report what they have learned. */
+/** How long the connection actors may take to report what they have learned. */
 const REPORT_TIMEOUT_MS = 500;
 
-/** What tests change. */
+/** Settings that tests change. */
 export interface Tuning {
   readonly entries?: ActorEntries;
   readonly heap_mb?: number;
@@ -65,11 +65,11 @@ export interface SupervisorParts {
   /** fd numbers are below this. */
   readonly fdsMax: number;
   readonly mainDoorbell: number;
-  /** Memory of main's RoomFlag. */
+  /** The memory of main's `RoomFlag`. */
   readonly room: SharedArrayBuffer;
   readonly log: Logger;
   readonly notices: Notices;
-  /** Clients that a dead actor had not taken, as they were handed off. */
+  /** Called with the clients that a dead actor had left in its queue, as `handOff` numbers. */
   readonly takeBack: (clients: readonly number[]) => void;
   readonly tuning?: Tuning;
 }
@@ -128,11 +128,11 @@ export class Supervisor {
     });
   }
 
-  /** Settles once all actors serve: with undefined, or with why one does not. `stop` is called either way. */
+  /** Resolves with undefined once all actors serve, else with why one does not. `stop` must be called in either case. */
   async start(): Promise<string | undefined> {
     const missing = this.#doorbells.find((doorbell) => doorbell < 0);
     if (missing !== undefined) return `no eventfd for an actor: errno ${-missing}`;
-    // Before any connection: none may slip through unruled.
+    // The rules come first, so that no connection is made without them.
     const unruled = await this.#rules.start();
     if (unruled !== undefined) return unruled;
     const hosts = [this.names, this.routes, ...this.connections];
@@ -146,7 +146,7 @@ export class Supervisor {
     return started.find((failure) => failure !== undefined);
   }
 
-  /** Resets every socket of the connection actors, while they live. */
+  /** Resets all sockets of the connection actors, while these go on running. */
   breakOff(): void {
     for (const actor of this.connections.keys()) for (const fd of this.owners.ownedBy(actor)) breakOff(fd);
   }
@@ -154,7 +154,7 @@ export class Supervisor {
   /** Ends the connection actors after their last connection, at the latest after `timeout_ms`, then all others. */
   async stop(timeout_ms: number): Promise<void> {
     this.#gate.close();
-    // Whoever asked may kill it before the last connection has ended.
+    // Saved now too: an impatient service manager may kill the process before the last connection has ended.
     if (timeout_ms > 0) void this.#save();
     await this.#rules.stop();
     await Promise.all(this.connections.map((connection) => connection.stop(timeout_ms)));
@@ -164,7 +164,7 @@ export class Supervisor {
     for (const doorbell of this.#doorbells) if (doorbell >= 0) closeFd(doorbell);
   }
 
-  /** Has the state files written now, with what connections have shown last. */
+  /** Has the state files written now, with the latest reports of the connection actors. */
   async #save(): Promise<void> {
     await within(REPORT_TIMEOUT_MS, Promise.all(this.connections.map(({ control }) => control?.report())));
     for (const { control } of [this.names, this.routes]) control?.save().catch(() => {});

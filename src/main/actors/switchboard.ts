@@ -1,5 +1,6 @@
-// Plugs the connection actors into the DNS and the route actor, and again whenever one of them has been restarted. The
-// ports go straight from thread to thread: nothing passes through main afterwards. New rules go the same way to all.
+// Connects the connection actors to the DNS and the route actor by ports, again whenever one of them has been restarted.
+// The messages on these ports do not pass through main. It also gives new rules to all connection actors. It starts no
+// actor.
 import { MessageChannel } from 'node:worker_threads';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
@@ -8,7 +9,7 @@ import type { RoutesControl } from '../../threads/contracts/routes.js';
 import { moved, type Remote } from '../../threads/port.js';
 import { within } from '../process/within.js';
 
-/** Whoever has not answered by then is dead or stuck, and is plugged in again when it has been restarted. */
+/** An actor that has not answered by then is dead or stuck; it is connected again when it has been restarted. */
 const PLUG_TIMEOUT_MS = 2000;
 
 export class Switchboard {
@@ -17,14 +18,14 @@ export class Switchboard {
   #routes: Remote<RoutesControl> | undefined;
   #rules: RuleTables | undefined;
 
-  /** The rules that an actor begins with. */
+  /** The rules to start a connection actor with. */
   get rules(): RuleTables | undefined {
     return this.#rules;
   }
 
   async connectionServes(actor: number, connection: Remote<ConnectionActor>): Promise<void> {
     this.#connections.set(actor, connection);
-    // It may have been started with rules that have changed meanwhile.
+    // The rules may have changed since the actor was started.
     const plugged = [this.#plugNames(connection), this.#plugRoutes(actor, connection), this.#plugRules(connection)];
     await Promise.all(plugged);
   }
@@ -51,7 +52,7 @@ export class Switchboard {
     this.#routes = undefined;
   }
 
-  /** Settles once every actor that serves goes by them. */
+  /** Resolves once every serving connection actor uses the rules, or has not answered in time. */
   async setRules(rules: RuleTables): Promise<void> {
     this.#rules = rules;
     await Promise.all([...this.#connections.values()].map((connection) => this.#plugRules(connection)));

@@ -1,19 +1,19 @@
-// How many cores this process may keep busy: those that its threads may run on, and no more than the CPU time that its
-// control group grants (`docker run --cpus`, a Kubernetes limit, CPUQuota of systemd). It reads small files of the kernel.
+// The number of cores that this process may keep busy: those that its threads may run on, but no more than the CPU time
+// that its control group grants (`docker run --cpus`, a Kubernetes limit, CPUQuota of systemd). It sets no limits.
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-/** The text of a file, or undefined where there is none to be had. */
+/** The text of a file; undefined when it cannot be read. */
 export type ReadText = (path: string) => string | undefined;
 
-/** At least 1. */
+/** A whole number, at least 1. */
 export function availableCores(): number {
   return Math.max(1, Math.min(availableParallelism(), Math.ceil(grantedCores(readText))));
 }
 
 /**
- * Cores' worth of CPU time that the control group and those above it grant, as a fraction; infinite without a limit.
- * Version 2 has `cpu.max`, version 1 a quota and a period. A container may see its own group as the root.
+ * CPU time that the control group and the groups above it grant, in cores, perhaps a fraction; infinite without a limit.
+ * Version 2 has `cpu.max`, version 1 a quota and a period. In a container the container's group may appear as the root.
  */
 export function grantedCores(read: ReadText): number {
   let granted = Number.POSITIVE_INFINITY;
@@ -32,7 +32,7 @@ export function grantedCores(read: ReadText): number {
   return granted;
 }
 
-/** `/a/b` is `/a/b`, `/a` and the root, which is empty. */
+/** A group and all groups above it: `/a/b`, `/a` and the root, which is the empty text. */
 function upwards(path: string): string[] {
   const names = path.split('/').filter((name) => name !== '');
   return Array.from({ length: names.length + 1 }, (_, fewer) =>
@@ -43,7 +43,7 @@ function upwards(path: string): string[] {
   );
 }
 
-/** Of "quota period", both in microseconds; "max", and -1 in version 1, are no limit. */
+/** The cores of a text "quota period", both in microseconds; "max", and -1 in version 1, mean no limit. */
 function quotaOf(text: string | undefined): number {
   const [quota, period] = (text ?? '').split(' ').map(Number);
   return quota > 0 && period > 0 ? quota / period : Number.POSITIVE_INFINITY;

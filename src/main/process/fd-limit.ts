@@ -1,36 +1,42 @@
-// How many file descriptors the process may have, how many connections fit into them, and what takes the rest. It counts
-// no open ones.
+// How many file descriptors the process may have, how many connections fit into them, and how many fds everything else
+// takes. It computes these numbers in advance and does not count open fds.
 import { errnoName } from '../../linux/errno.js';
 import * as libc from '../../linux/libc.js';
 import { mapMemory, unmap } from '../../linux/memory.js';
 import type { Nameserver } from '../../protocol/options.js';
 
 const RLIMIT_NOFILE = 7;
-/** More are not asked for: shared tables have an entry for each fd, and a hand-off has 24 bits for it. A hard limit of a billion is common in containers. */
+/**
+ * Fds that are asked for at most: shared tables have an entry for each fd, and a hand-off has 24 bits for one. Containers
+ * often have a hard limit of a billion.
+ */
 export const FDS_MAX = 1_048_576;
-/** Node's own, main's engine, the listener, standard streams, files of state and lists. At rest there are some 40. */
+/** Fds of Node itself, main's engine, the listener, standard streams, state files and lists. An idle process has some 40. */
 const RESERVED = 56;
-/** An event loop, an engine, eventfds: 6, and what a thread opens while it starts. */
+/** Fds of a worker: 6 for an event loop, an engine and eventfds, the others while the thread starts. */
 const RESERVED_PER_WORKER = 8;
 /** TCP connections that the DNS actor may have to one server. */
 const STREAMS_PER_SERVER = 8;
-/** Servers of resolv.conf that count (resolv.conf(5), MAXNS). */
+/** Servers of a resolv.conf that are used (MAXNS in resolv.conf(5)). */
 const SYSTEM_SERVERS = 3;
-/** UDP sockets of the DNS actor: each question has one of its own while there are enough. */
+/** UDP sockets of the DNS actor. Each question has a socket for itself until all are in use. */
 const UDP_SOCKETS_MAX = 256;
 /** Connections of one worker whose attempts race at the same moment; a race lasts some milliseconds. */
 const RACING_PER_WORKER = 32;
-/** Of all descriptors, what goes at most to what does with fewer: bytes are copied, a race has fewer attempts, questions share sockets. */
+/**
+ * The largest part of all fds for uses that can do with fewer: without pipes bytes are copied, with fewer race sockets a
+ * race has fewer attempts, with fewer UDP sockets questions share them.
+ */
 const PART = { pipes: 1 / 16, races: 1 / 8, udpSockets: 1 / 16 } as const;
 
-/** UDP sockets to one server where no descriptors are counted: `tcproute dns`. */
+/** UDP sockets to one server in `tcproute dns`, which does not compute a share of fds. */
 export const UDP_SOCKETS_USUAL = UDP_SOCKETS_MAX;
 
 export type FdLimit =
   | { readonly code: 'known'; readonly fds: number }
   | { readonly code: 'failed'; readonly message: string };
 
-/** Raises the soft limit of open fds as far as the hard one (and FDS_MAX) allows, and says what it is then. */
+/** Raises the soft limit of open fds as far as the hard limit and FDS_MAX allow, and returns it. */
 export function raiseFdLimit(): FdLimit {
   const limits = mapMemory(4096); // struct rlimit: soft, hard; 64 bits each
   try {
@@ -43,7 +49,7 @@ export function raiseFdLimit(): FdLimit {
     if (soft === fds) return { code: 'known', fds };
     both[0] = BigInt(fds);
     const raised = libc.prlimit(0, RLIMIT_NOFILE, limits.address, 0);
-    // Where a sandbox forbids it, the soft limit stays what it was.
+    // In a sandbox that forbids raising it, the soft limit stays.
     return { code: 'known', fds: raised < 0 ? Math.min(soft, fds) : fds };
   } finally {
     unmap(limits);
@@ -55,7 +61,7 @@ export interface FdDemand {
   readonly workers: number;
   /** Pipes that one worker may hold. */
   readonly pipesMax: number;
-  /** Attempts that one connection may have under way. */
+  /** Attempts that one connection may have at a time. */
   readonly attemptsMax: number;
   /** DNS servers, as `countServers` counts them. */
   readonly servers: number;
@@ -63,24 +69,24 @@ export interface FdDemand {
 
 export interface FdShare {
   readonly connections_max: number;
-  /** Of one worker: fewer than asked for where fds are scarce, since without a pipe bytes are copied. */
+  /** Pipes of one worker: fewer than configured when fds are scarce. */
   readonly pipes_max: number;
-  /** Of one worker: sockets for racing, beyond two for each connection. */
+  /** Sockets for racing of one worker, beyond two for each connection. */
   readonly racing_max: number;
-  /** To one DNS server. */
+  /** UDP sockets to one DNS server. */
   readonly udp_sockets_max: number;
 }
 
-/** `system` is as many as a resolv.conf may name. */
+/** The number of DNS servers; `system` counts as all servers that a resolv.conf may name. */
 export function countServers(nameservers: readonly Nameserver[]): number {
   return nameservers.reduce((count, { kind }) => count + (kind === 'system' ? SYSTEM_SERVERS : 1), 0);
 }
 
-/** Two fds a connection, after what Node, the DNS actor, pipes and races take. */
+/** Shares the fds out: Node, the DNS actor, pipes and races take theirs, and each connection takes two of the rest. */
 export function deriveConnectionsMax(demand: FdDemand): FdShare {
   const { fdLimit, workers, pipesMax, attemptsMax, servers } = demand;
   const pipes_max = Math.min(pipesMax, Math.floor((fdLimit * PART.pipes) / 2 / workers));
-  // A connection that is served may have another one asked beside it, also where it makes one attempt at a time.
+  // Even with one attempt at a time, a connection in its hello race may have a second candidate.
   const beside = Math.max(attemptsMax - 1, 1);
   const racing_max = Math.floor(Math.min(beside * RACING_PER_WORKER, (fdLimit * PART.races) / workers));
   const udpSockets = Math.min(UDP_SOCKETS_MAX, fdLimit * PART.udpSockets);
@@ -91,7 +97,7 @@ export function deriveConnectionsMax(demand: FdDemand): FdShare {
   return { connections_max, ...share };
 }
 
-/** What the descriptors are for, in descriptors. */
+/** The number of fds for each use. */
 export function fdUse(share: FdShare, { workers, servers }: FdDemand) {
   return {
     connections: share.connections_max * 2,
@@ -102,7 +108,7 @@ export function fdUse(share: FdShare, { workers, servers }: FdDemand) {
   };
 }
 
-/** The least RLIMIT_NOFILE into which so many connections fit. */
+/** The smallest RLIMIT_NOFILE into which `connections` fit. */
 export function fdsFor(connections: number, demand: Omit<FdDemand, 'fdLimit'>): number {
   let fdLimit = connections * 2;
   while (deriveConnectionsMax({ ...demand, fdLimit }).connections_max < connections) fdLimit += 1;
@@ -113,10 +119,10 @@ export type ConnectionsMax =
   | { readonly code: 'fits'; readonly share: FdShare; readonly warning: string | undefined }
   | { readonly code: 'failed'; readonly message: string };
 
-/** Whoever is told that descriptors are missing is told how many are needed for so many connections. */
+/** The example in the message that no connection fits: it tells how many fds this many connections need. */
 const EXAMPLE_CONNECTIONS = 1000;
 
-/** What `limits.connections_max` comes to; `configured` 0 leaves it to the fds. */
+/** Decides `limits.connections_max`: `configured`, but no more than fit into the fds; 0 means as many as fit. */
 export function settleConnectionsMax(configured: number, demand: FdDemand): ConnectionsMax {
   const share = deriveConnectionsMax(demand);
   const limit = `RLIMIT_NOFILE is ${demand.fdLimit}`;
@@ -136,7 +142,7 @@ export function settleConnectionsMax(configured: number, demand: FdDemand): Conn
   return { code: 'fits', share, warning: `${fit}: ${limit}, and ${enough} are needed; ${howToRaise(enough)}` };
 }
 
-/** The soft limit has been raised already: what is missing is the hard one. */
+/** Advice about the hard limit, since the soft limit has been raised to it already. */
 function howToRaise(fds: number): string {
   return `raise the hard limit (ulimit -Hn ${fds}, LimitNOFILE=${fds} for systemd, --ulimit nofile=${fds} for docker)`;
 }

@@ -1,27 +1,27 @@
-// Writes log lines without holding up its thread: one write at a time, in a thread of libuv's pool, so that a reader that
-// stands still or a disk that hangs stops nothing but the log. A bounded amount waits. Lines beyond it are dropped and
-// counted, and one line says how many once lines can be written again. It formats nothing.
+// Writes log lines without blocking its thread: one write at a time, in a thread of libuv's pool, so that a reader that has
+// stopped reading or a disk that hangs stops nothing but the log. A bounded number of lines waits. Further lines are
+// dropped and counted, and one line tells the count once lines can be written again. It formats nothing.
 import { write } from 'node:fs';
 
-/** Characters of lines that may wait: some thousand lines. */
+/** Characters that may wait: some thousand lines. */
 const WAITING_MAX = 1 << 20;
-/** Characters in one write. What is in flight at the end of the process may be lost. */
+/** Characters in one write. A write that is in progress when the process ends may be lost. */
 const PIECE = 1 << 16;
-/** How soon a write that failed (a full disk, a full pipe that does not block) is tried again; doubles each time. */
+/** The wait before a failed write (a full disk, a full non-blocking pipe) is tried again; it doubles each time. */
 const AGAIN_MS = 5;
 const AGAIN_MAX_MS = 1000;
 
-/** Takes a part of the bytes, at least one, or says why it takes none. */
+/** Writes a part of the bytes, at least one, and calls `done` with how many; or calls it with why none was written. */
 export type Output = (bytes: Uint8Array, done: (error: NodeJS.ErrnoException | null, taken: number) => void) => void;
 
-/** The file descriptor stays open. */
+/** An output to a file descriptor, which it does not close. */
 export function outputTo(fd: number): Output {
   return (bytes, done) => write(fd, bytes, done);
 }
 
 export interface LogWriterParts {
   readonly output: Output;
-  /** The line that says how many lines were dropped; `why` is the code of an error, such as ENOSPC. */
+  /** Makes the line that says how many lines were dropped; `why` is the code of an error, such as ENOSPC. */
   readonly droppedLine: (dropped: number, why: string | undefined) => string;
 }
 
@@ -30,7 +30,7 @@ export class LogWriter {
   readonly #droppedLine: LogWriterParts['droppedLine'];
   #waiting: string[] = [];
   #size = 0;
-  /** What the last write did not take: lines are never torn. */
+  /** The bytes that the last write did not take. They go first, so that no line is torn. */
   #rest: Uint8Array | undefined;
   #inFlight = false;
   #again: NodeJS.Timeout | undefined;
@@ -52,7 +52,8 @@ export class LogWriter {
 
   /** `line` ends with a newline. */
   write(line: string): void {
-    // Once one has been dropped, later ones are too until all that waited has gone: the gap is one, and is said in its place.
+    // Once a line has been dropped, later lines are too, until all waiting lines are written: the log has one gap, and the
+    // line that tells of it stands in the gap.
     if (this.#unsaid > 0 || this.#size + line.length > WAITING_MAX) {
       this.#dropped += 1;
       this.#unsaid += 1;
@@ -62,7 +63,7 @@ export class LogWriter {
     if (!this.#inFlight && this.#again === undefined) this.#send();
   }
 
-  /** Whether everything has been written, at the latest after `timeout_ms`. */
+  /** Resolves once everything has been written (true), or after `timeout_ms` (false). */
   end(timeout_ms: number): Promise<boolean> {
     if (this.#isEmpty) return Promise.resolve(true);
     if (this.#again !== undefined) this.#retry();
@@ -95,7 +96,7 @@ export class LogWriter {
     });
   }
 
-  /** The next lines, as one. */
+  /** Takes the next lines, as the bytes of one write. */
   #piece(): Uint8Array {
     let count = 0;
     let size = 0;
@@ -120,7 +121,7 @@ export class LogWriter {
 
   #failed(error: NodeJS.ErrnoException): void {
     this.#why = error.code;
-    // It keeps no process alive: end() waits for it, for a while.
+    // The timer does not keep the process alive; `end` waits for the lines.
     this.#again = setTimeout(() => this.#retry(), this.#again_ms).unref();
     this.#again_ms = Math.min(this.#again_ms * 2, AGAIN_MAX_MS);
   }

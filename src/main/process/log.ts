@@ -1,5 +1,5 @@
-// The logger of the main thread: readable lines on a terminal, JSON lines anywhere else, always on stdout. The only place
-// of pino. Workers do not log through it directly, and how lines are written is log-writer.ts.
+// The logger of the main thread: readable lines on a terminal, JSON lines elsewhere, always on stdout. No other file
+// imports pino. Actors do not log through it directly (threads/log.ts), and log-writer.ts writes the lines.
 import { createRequire } from 'node:module';
 import { isatty, WriteStream } from 'node:tty';
 import { pino } from 'pino';
@@ -17,7 +17,7 @@ export interface OpenLog {
 
 const STDOUT = 1;
 const DROPPED = 'log lines were dropped here, since they could not be written';
-/** Wherever a line's credentials could be part of what is logged. */
+/** Where the password of a line's hop may stand in a record. */
 const SECRETS = ['', '*.', 'hops[*].', '*.hops[*].', 'lines[*].hops[*].', '*.lines[*].hops[*].'];
 
 export function createLogger(level: LogLevel, destination: pino.DestinationStream): Logger {
@@ -45,9 +45,9 @@ export function openLog(level: LogLevel, output: Output = outputTo(STDOUT), read
 }
 
 function readableForm(): (line: string) => string {
-  // Only here, since loading it takes time that a start without a terminal need not take.
+  // Loaded only here, since a start without a terminal need not spend the time.
   const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
-  // Asking process.stdout would open a stream on the descriptor, and change its flags for other processes too.
+  // process.stdout would open a stream on the descriptor and so change its flags, for other processes too.
   const colorize = WriteStream.prototype.getColorDepth() > 1;
   const pretty = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
   return (line) => pretty(plainWhenRead(line));

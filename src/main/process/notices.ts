@@ -1,20 +1,20 @@
-// The one speaker of all that is said over and over: what actors and main notice goes through here, so that several actors
-// do not say the same, and a thing that goes on does not fill the log. It notices nothing itself.
+// Logs what happens repeatedly: the notices of all actors and of main pass through here, so that the log has each once,
+// and a lasting problem does not fill it. It notices nothing itself.
 import { type Notice, Repeats } from '../../protocol/notice.js';
 import type { LogRecord } from '../../threads/log.js';
 import type { Logger } from './log.js';
 
-/** Of one topic at most one in this time; of a state, one of its being good and one of its being bad. */
+/** One notice of a topic in this time; for a state, one that it is good and one that it is bad. */
 const EVERY_MS = 60_000;
 
 /** A state that comes and goes. */
 interface State {
-  /** As it was last said. Every state is good until one says otherwise. */
+  /** The state as last logged. A state is good until a notice says otherwise. */
   saidGood: boolean;
   latest: Notice;
-  /** Changes since then. */
+  /** Changes since it was last logged. */
   unsaid: number;
-  /** When the one and the other may be said again. */
+  /** When each of the two may be logged again. */
   readonly due: { good: number; bad: number };
   timer: NodeJS.Timeout | undefined;
 }
@@ -31,12 +31,13 @@ export class Notices {
     this.#repeats = new Repeats(every_ms);
   }
 
-  /** A record of an actor: one without a topic is written as it is. */
+  /** Takes a record of an actor: a notice goes to `tell`, another record is logged as it is. */
   write(record: LogRecord | Notice): void {
     if ('topic' in record) this.tell(record);
     else this.#log[record.level](record.fields, record.message);
   }
 
+  /** Logs a notice now, later, or not at all. */
   tell(notice: Notice): void {
     if (notice.good === undefined) {
       const left_out = this.#repeats.due(notice.topic, performance.now(), notice.left_out);
@@ -64,7 +65,7 @@ export class Notices {
     this.#settle(state);
   }
 
-  /** Says the state as it is if it was said otherwise, now or when it may. */
+  /** Logs the state if it differs from what was last logged: now, or when it may be logged again. */
   #settle(state: State): void {
     clearTimeout(state.timer);
     const { latest, due } = state;

@@ -1,9 +1,9 @@
-// What each signal means to a running gateway. SIGTERM and SIGINT ask it to stop, the second of them to end at once, and
-// so does every signal that would end the process by default: the kernel would end open connections as if they were
-// whole. SIGUSR2 asks for a report. SIGHUP and SIGUSR1 mean nothing. What stopping is, is run.ts's business.
+// What each signal means to a running gateway. The first SIGTERM or SIGINT asks it to stop, the second to end at once. So
+// does every signal that ends a process by default, since the kernel would end open connections as if they were complete.
+// SIGUSR2 asks for a report. SIGHUP and SIGUSR1 are ignored. How the gateway stops or ends is in run.ts.
 //
-// Not taken over: SIGSEGV and the like, which come from a broken instruction and must end the process; SIGPROF, by which
-// V8's profiler works; SIGPIPE and SIGXFSZ, which Node ignores.
+// Not handled: SIGSEGV and the like, which come from a broken instruction and must end the process; SIGPROF, which V8's
+// profiler uses; SIGPIPE and SIGXFSZ, which Node ignores.
 import { constants } from 'node:os';
 
 const STOP = ['SIGTERM', 'SIGINT'] as const;
@@ -19,13 +19,13 @@ export type IgnoredSignal = keyof typeof IGNORED;
 
 export interface SignalHandlers {
   stop(signal: StopSignal): void;
-  /** `status` is how shells report an end by this signal. */
+  /** `status`: the exit status by which shells report an end by this signal (128 and its number). */
   endAtOnce(signal: EndSignal, status: number): void;
   report(): Promise<void>;
   ignored(signal: IgnoredSignal, why: string): void;
 }
 
-/** For the rest of the process's life. */
+/** Handles the signals for the rest of the process's life. */
 export function onSignals(handlers: SignalHandlers): void {
   let stopping = false;
   const endAtOnce = (signal: EndSignal): void => handlers.endAtOnce(signal, 128 + constants.signals[signal]);
@@ -48,14 +48,14 @@ export function onSignals(handlers: SignalHandlers): void {
   for (const signal of ['SIGHUP', 'SIGUSR1'] as const) take(signal, () => handlers.ignored(signal, IGNORED[signal]));
 }
 
-/** In place of what bin/tcproute.js does by it, and without a moment in which nobody listens. */
+/** Replaces the handlers of bin/tcproute.js, without a moment in which the signal has no handler. */
 function take(signal: NodeJS.Signals, heard: () => void): void {
   const before = process.listeners(signal);
   process.on(signal, heard);
   for (const listener of before) process.off(signal, listener);
 }
 
-/** A command ends with its terminal, as others do. */
+/** Restores SIGHUP's default for a command, which ends when its terminal does. */
 export function hangUpEndsCommand(): void {
   process.removeAllListeners('SIGHUP');
 }

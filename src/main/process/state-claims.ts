@@ -1,6 +1,6 @@
-// Who writes a state file, where several gateways name the same one: the first of them. A lock beside the file says so,
-// which the kernel takes back when its process ends, however it ends. The others read the file, and say that they do not
-// write it. Nothing of the file itself is read or written here.
+// Decides which of several gateways writes a state file that they share: the first of them. It locks a file beside the state
+// file; the kernel releases the lock when the process ends in any way. The other gateways only read the state file, and
+// log that. The state file itself is neither read nor written here.
 import { closeSync, constants, ftruncateSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readBounded } from '../../files/bounded-file.js';
@@ -11,11 +11,11 @@ import { SNAPSHOT_BEGIN } from '../../protocol/trust/snapshot.js';
 import type { Logger } from './log.js';
 
 const FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-/** The number of a process and a line end. */
+/** Bytes of a process number and a line end. */
 const NOTE_OCTETS_MAX = 16;
-/** A lock of ours holds nothing else. */
+/** The contents of a lock file of ours. */
 const NOTE = /^\d*\n?$/;
-/** How what we write begins; a file of which nothing has been written yet is empty. */
+/** The beginnings of state files of ours; a file that was not begun is empty. */
 const BEGINS = [ROUTES_BEGIN, SNAPSHOT_BEGIN, /^$/];
 const BEGIN_OCTETS = 64;
 
@@ -23,7 +23,7 @@ export class StateClaims {
   readonly #fds: number[] = [];
   readonly #taken = new Set<string>();
 
-  /** For as long as this process lives, or until `release`. */
+  /** Claims the files at `paths` for this process, until it ends or calls `release`. */
   constructor(paths: readonly (string | null)[], log: Logger) {
     for (const path of paths) {
       if (path === null) continue;
@@ -34,7 +34,7 @@ export class StateClaims {
     }
   }
 
-  /** Whether this process may write it. */
+  /** Whether this process may write the file; false for null. */
   has(path: string | null): boolean {
     return path !== null && !this.#taken.has(path);
   }
@@ -43,7 +43,10 @@ export class StateClaims {
     for (const fd of this.#fds.splice(0)) closeSync(fd);
   }
 
-  /** Who else has it. Where no lock can be had, as in a folder that may not be written, writing will fail and say why. */
+  /**
+   * The other process that holds the lock, in words; undefined when this process may write. In a folder without write
+   * permission there is no lock; writing the state file then fails and says why.
+   */
   #claim(file: string, log: Logger): string | undefined {
     const lock = `${file}.lock`;
     let fd: number;
@@ -68,24 +71,24 @@ export class StateClaims {
   }
 }
 
-/** Only for people. */
+/** Notes this process's number in the lock file, for people and for `ownerOf`. */
 function note(fd: number): void {
   try {
     ftruncateSync(fd);
     writeSync(fd, `${process.pid}\n`);
   } catch {
-    // A full disk: the lock holds without it.
+    // The disk may be full. The lock holds without the note.
   }
 }
 
-/** In a container of its own the process has a number of that container. */
+/** The owner in words. A process in another container shows its number inside that container. */
 function ownerOf(lock: string): string {
   const read = readBounded(lock, { octets_max: NOTE_OCTETS_MAX });
   const pid = read.kind === 'read' ? Number(read.bytes.toString('latin1')) : 0;
   return pid > 0 ? `another process (${pid})` : 'another process';
 }
 
-/** What was being written when a process was killed: nobody else writes now. */
+/** Removes the temporary files of processes that were killed while writing: no other process writes now. */
 function removeLeftovers(file: string): void {
   const folder = dirname(file);
   const begin = `${basename(file)}.`;
@@ -97,7 +100,7 @@ function removeLeftovers(file: string): void {
       if (BEGINS.some((begins) => begins.test(text))) rmSync(leftover);
     }
   } catch {
-    // It cannot be tidied; writing says why.
+    // Leftovers stay where they cannot be removed.
   }
 }
 

@@ -1,18 +1,18 @@
-// Bounds the wait for another thread. It cancels nothing.
+// Bounds the wait for another thread, without counting the time during which the process was stopped. It cancels nothing.
 
 export type Within<T> =
   | { readonly code: 'answered'; readonly value: T }
   | { readonly code: 'failed'; readonly reason: string }
   | { readonly code: 'late' };
 
-/** A wait is counted in so many parts. */
+/** Parts of a wait, each with its own end. */
 const PARTS = 8;
-/** A part that ends this much later than it should: the process was stopped, or suspended. */
+/** A part that ends this much too late does not count: the process was stopped, or the machine suspended. */
 const AWAY_MS = 1000;
-/** Such parts that count for nothing. */
+/** Late parts that do not count; further ones do, so that every wait ends. */
 const PARDONS = 4;
 
-/** What `promise` comes to within `timeout_ms`; never rejects. */
+/** Waits for `promise`, at most `timeout_ms`: its value, the reason of its rejection, or `late`. Never rejects. */
 export async function within<T>(timeout_ms: number, promise: Promise<T>): Promise<Within<T>> {
   let forget = (): void => {};
   const late = new Promise<Within<T>>((resolve) => {
@@ -27,7 +27,7 @@ export async function within<T>(timeout_ms: number, promise: Promise<T>): Promis
   return answer;
 }
 
-/** Calls `late` after `timeout_ms`, not counting what the process was stopped. Gives what forgets it. */
+/** Calls `late` after `timeout_ms`, not counting the time during which the process was stopped. Returns its cancellation. */
 export function after(timeout_ms: number, late: () => void): () => void {
   const part_ms = timeout_ms / PARTS;
   let due = performance.now() + part_ms;

@@ -1,27 +1,28 @@
-// One compilation of the rules, in a thread of its own (workers/rules/compile.ts): begun, bounded in time, ended. When
-// there is one, keeper.ts decides.
+// One compilation of the rules, in a separate thread (workers/rules/compile.ts) and with a deadline. When to compile is
+// decided by keeper.ts.
 import { Worker } from 'node:worker_threads';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { RulesCompiled } from '../../threads/contracts/rules-compiled.js';
 import { after, reasonOf } from '../process/within.js';
 
 const THREAD = new URL('../../workers/rules/compile.js', import.meta.url);
-/** A million entries take some seconds; a disk that does not answer would take for ever. */
+/** A million entries take some seconds; a disk that does not answer never ends. */
 const TIMEOUT_MS = 60_000;
 
 export interface RuleCompilation {
-  /** Never rejects; the thread has ended by then. */
+  /** Never rejects. The thread has ended when it resolves. */
   readonly outcome: Promise<RulesCompiled>;
-  /** Settles when the thread has ended. */
+  /** Ends the thread; resolves when it has ended. */
   cancel(): Promise<void>;
 }
 
+/** Starts a compilation. Failures, also to start the thread, are values of `outcome`. */
 export function compileApart(rules: readonly Rule[]): RuleCompilation {
   try {
     const worker = new Worker(THREAD, { workerData: rules, execArgv: [] });
     return { outcome: outcomeOf(worker), cancel: () => worker.terminate().then(() => {}) };
   } catch (error) {
-    // The machine gives no thread.
+    // No thread could be made.
     return { outcome: Promise.resolve(failed(reasonOf(error))), cancel: async () => {} };
   }
 }

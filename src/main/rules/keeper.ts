@@ -1,12 +1,12 @@
-// Keeps the rules that all connection actors go by: compiles them before the first connection, looks whether a file of
-// theirs has changed, and then compiles them anew. What cannot be compiled leaves the rules as they were.
+// Keeps the rules of all connection actors up to date: compiles them before the first connection, and again when one of
+// their list files has changed. If that compilation fails, the rules stay as they were. It matches no connection.
 import { fileState } from '../../files/file-state.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { Logger } from '../process/log.js';
 import { compileApart, type RuleCompilation } from './compilation.js';
 
-/** A changed file is read when it has stayed the same from one look to the next: whoever writes it has then done so. */
+/** A changed file is read once it is the same at two looks in a row: its writer has then finished. */
 const LOOK_MS = 500;
 
 export class RuleKeeper {
@@ -14,14 +14,14 @@ export class RuleKeeper {
   readonly #paths: readonly string[];
   readonly #log: Logger;
   readonly #publish: (tables: RuleTables) => Promise<void>;
-  /** What the files were like when they were read, and at the last look. */
+  /** The states of the files when they were compiled, and at the last look. */
   #read = '';
   #seen = '';
   #timer: NodeJS.Timeout | undefined;
   #compilation: RuleCompilation | undefined;
   #stopped = false;
 
-  /** `publish` gives the rules to all who go by them. */
+  /** `publish` gives compiled rules to all connection actors. */
   constructor(rules: readonly Rule[], log: Logger, publish: (tables: RuleTables) => Promise<void>) {
     this.#rules = rules;
     this.#paths = [...new Set(rules.flatMap(({ destinations }) => destinations?.files.map(({ path }) => path) ?? []))];
@@ -29,18 +29,18 @@ export class RuleKeeper {
     this.#publish = publish;
   }
 
-  /** Settles with undefined once the rules are published, or with why they cannot be. */
+  /** Resolves with undefined once the rules are published, else with why they cannot be. */
   async start(): Promise<string | undefined> {
     if (this.#rules.length === 0) return undefined;
     this.#read = await this.#look();
-    // What is odd was told when the configuration was loaded.
+    // Skipped lines were reported when the configuration was loaded.
     const problems = await this.#compile(() => {});
     if (problems !== undefined) return `rules: ${problems.join('; ')}`;
     this.#lookLater();
     return undefined;
   }
 
-  /** Ends looking and compiling. */
+  /** Stops looking and compiling. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -60,7 +60,7 @@ export class RuleKeeper {
     const problems = await this.#compile((skipped) => {
       this.#log.warn({ skipped }, 'lines in the lists of rules are no entries: passed over');
     });
-    // Not said again before the next change.
+    // Said once for each change, since `#read` is set.
     if (problems !== undefined && !this.#stopped) {
       this.#log.warn({ problems }, 'the lists of rules have changed and cannot be used: the rules stay as they were');
     }
@@ -71,7 +71,7 @@ export class RuleKeeper {
     return this.#seen;
   }
 
-  /** Compiles and publishes; gives what is wrong. */
+  /** Compiles and publishes the rules. Returns problems, undefined for none; `odd` is called with skipped lines. */
   async #compile(odd: (skipped: readonly string[]) => void): Promise<readonly string[] | undefined> {
     this.#compilation = compileApart(this.#rules);
     const compiled = await this.#compilation.outcome;
