@@ -1,5 +1,5 @@
-// One connected attempt in the hello race: sends the client's ClientHello, all of it, and tells what the server's first
-// bytes are. Which of several attempts carries the connection is decided by the hello race (hello-race.ts).
+// One connected attempt in the hello race: sends the client's whole ClientHello, and tells what the server's first bytes are.
+// The hello race (hello-race.ts) decides which of several attempts carries the connection.
 
 import { BufferGroup } from '../../../linux/engine/buffers.js';
 import type { Engine } from '../../../linux/engine/engine.js';
@@ -13,24 +13,24 @@ import type { DialLine } from '../shared/dial-lines.js';
 import type { Attempt } from './attempt.js';
 import type { CandidateOutcome } from './outcome.js';
 
-/** What the hello race needs of an attempt that is connected. */
+/** What the hello race needs of a connected attempt. */
 export interface ConnectedAttempt
   extends Pick<Attempt, 'candidate' | 'rest' | 'askedAt' | 'answeredAt' | 'endedAt' | 'result' | 'release'> {
   readonly line: Pick<DialLine, 'isDirect'>;
 }
-/** What is learned from the server's first bytes. */
+/** Takes what is learned from the server's first bytes. */
 export type Learning = Pick<CandidateOutcome, 'answered' | 'failed' | 'late'>;
 
-/** What a server said or did instead of taking part in the handshake; the most telling first. */
+/** What a server did instead of taking part in the handshake; the most telling first. */
 export const REFUSALS = ['alert', 'other', 'ended', 'broken'] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
 export interface HelloAttemptOutcome<A extends ConnectedAttempt> {
-  /** It has said something, has ended or is broken, and was not asked yet. */
+  /** A server that was not asked yet has sent bytes, has ended or is broken. */
   spokeFirst(asked: HelloAttempt<A>, result: number, memory: Memory, offset: number): void;
-  /** It takes part: `asked.firstBytes` and, behind them, what has just come carry the connection. */
+  /** It takes part in the handshake: `asked.firstBytes`, and behind them the bytes that have just come, go to the client. */
   answered(asked: HelloAttempt<A>, result: number, memory: Memory, offset: number): void;
-  /** It does not; `asked.refusal` says how. */
+  /** It does not take part; `asked.refusal` says how. */
   refused(asked: HelloAttempt<A>): void;
 }
 
@@ -38,12 +38,12 @@ export class HelloAttempt<A extends ConnectedAttempt> extends Handler {
   readonly attempt: A;
   readonly socket: Socket;
   readonly reached: Learning | undefined;
-  /** Bytes of the server that do not say yet what they are, or that are a refusal. */
+  /** Bytes of the server that are not recognised yet, or that are a refusal. */
   firstBytes: Uint8Array | undefined;
   refusal: Refusal | undefined;
-  /** Of the ClientHello, what has not gone out. */
+  /** The part of the ClientHello that has not been sent. */
   unsent: Uint8Array | undefined;
-  /** When it should have answered, in ms of the engine's clock. */
+  /** By when it should answer, in ms of the engine's clock. */
   due = 0;
   #listens = false;
   readonly #engine: Engine;
@@ -65,7 +65,7 @@ export class HelloAttempt<A extends ConnectedAttempt> extends Handler {
     return this.refusal === undefined;
   }
 
-  /** Before it is asked: it may speak first. */
+  /** Reads also before it is asked, since a server may speak first. */
   listen(): void {
     this.#listens = true;
     this.#engine.receive(this.socket, BufferGroup.small);
@@ -88,7 +88,7 @@ export class HelloAttempt<A extends ConnectedAttempt> extends Handler {
     return true;
   }
 
-  /** Also after a refusal, which may be all that the client gets in the end: together with the rest of its question. */
+  /** Also after a refusal, which may be all that the client gets in the end: the server then has the whole ClientHello. */
   override onPollOut(): void {
     if (this.unsent !== undefined && !this.#send() && this.isOpen) this.#refuse('broken');
   }
@@ -98,7 +98,7 @@ export class HelloAttempt<A extends ConnectedAttempt> extends Handler {
       this.#outcome.spokeFirst(this, result, memory, offset);
       return;
     }
-    // Where the question could not be sent, what had come before is no answer, and an end behind it is none.
+    // If the ClientHello could not be sent, bytes that had come before are no answer, and neither is an end behind them.
     if (!this.isOpen) return;
     if (result <= 0) {
       this.#refuse(result === 0 ? 'ended' : 'broken');

@@ -1,7 +1,7 @@
-// From the reply to the first byte of a server: where the client begins with a whole ClientHello that may be sent twice,
-// the candidate carries the connection that really answers it. The ClientHello goes to the winner of the race, and the
-// same bytes to the next one when no answer comes in time, or none that is TLS. Anything else settles it at once. It ends
-// with one value, and does not know what becomes of the sockets then.
+// From the reply to the first byte of a server. If the client begins with a whole ClientHello that may be sent twice, the server
+// that answers it carries the connection: the ClientHello goes to the winner of the race, and the same bytes go to the next
+// candidate when no answer comes in time, or none that is TLS. Everything else settles the race at once. It ends with one value,
+// and does not know what becomes of the sockets.
 
 import { BufferGroup } from '../../../linux/engine/buffers.js';
 import type { Engine, Received } from '../../../linux/engine/engine.js';
@@ -25,7 +25,7 @@ import {
   REFUSALS,
 } from './hello-attempt.js';
 
-/** Of the actor's context. */
+/** The parts of the actor's context that a hello race needs. */
 export interface HelloRacing {
   readonly engine: Engine;
   readonly deadlines: DeadlineWheel;
@@ -37,36 +37,36 @@ export interface HelloRacing {
   readonly counters: Float64Array;
 }
 
-/** The race that has the connected attempts. */
+/** The race, which has the connected attempts. */
 export interface Runners<A extends ConnectedAttempt> {
-  /** One more that is connected; `coming`: `joined` or `exhausted` is called later; `none`: there is none. */
+  /** Another connected attempt; `coming`: `joined` or `exhausted` is called later; `none`: there is no other. */
   another(): A | 'coming' | 'none';
-  /** How soon an attempt answers by what is known, in ms. */
+  /** Within which time an attempt should answer, by what is known, in ms. */
   answersWithin(attempt: A): number;
-  /** What is learned from an attempt's answer; undefined where there is nothing to learn. */
+  /** Takes what is learned from an attempt's answer; undefined if there is nothing to learn. */
   reached(attempt: A): Learning | undefined;
   cancel(): void;
 }
 
-/** One server carries the connection, and its socket is the caller's. */
+/** One server carries the connection; the caller owns its socket. */
 export interface Settled<A extends ConnectedAttempt> {
   readonly kind: 'settled';
   readonly winner: A;
   readonly socket: Socket;
-  /** Who is still to be told of the server's first bytes; undefined for nobody. */
+  /** Still to be given the result of the server's first byte; undefined if nothing is to be learned. */
   readonly firstByte: Learning | undefined;
-  /** Bytes of the client that have been read, and not been sent. */
+  /** Bytes of the client that have been read and not been sent. */
   readonly early: Uint8Array | undefined;
-  /** How many bytes of the client have been sent, and those of them that the socket has not taken: it is polled for room. */
+  /** How many bytes of the client have been sent, and those that the socket has not taken; it is polled for room. */
   readonly sent: number;
   readonly unsent: Uint8Array | undefined;
   /** Bytes of the server that have been read. */
   readonly firstBytes: Uint8Array | undefined;
-  /** What settled it, where that was something that the client or the server has brought; to be passed on at once. */
+  /** The receive at the client or the server that settled the race, if one did; to be passed on at once. */
   readonly event: Received | undefined;
 }
 
-/** The client has gone, or no server is left: everything but the client's socket has been closed. */
+/** The client has gone, or no server is left. Everything but the client's socket has been closed. */
 export interface Undecided {
   readonly kind: 'reset-by-client' | 'reset-by-destination';
 }
@@ -81,14 +81,14 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
   readonly #race: Runners<A>;
   readonly #client: Socket;
   readonly #outcome: HelloRaceOutcome<A>;
-  /** When the next server is late. */
+  /** Runs when the server that was asked last is late. */
   readonly #late = new Deadline(() => this.#another());
   /** In the order in which they were asked; the first is the winner of the race. */
   readonly #attempts: HelloAttempt<A>[] = [];
-  /** What has come of a ClientHello, and the whole of it once it has been sent. */
+  /** The ClientHello as far as it has come; the whole of it after it has been sent. */
   #hello: Uint8Array | undefined;
   #asked = false;
-  /** Whether the race has promised one more. */
+  /** Whether the race has promised another attempt. */
   #expects = false;
   #over = false;
 
@@ -101,7 +101,7 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
     this.#attempts.push(new HelloAttempt(context.engine, winner, race.reached(winner), this));
   }
 
-  /** `early`: bytes of the client that came before. */
+  /** `early` are bytes that the client sent before. */
   start(early: Uint8Array | undefined): void {
     const { engine, deadlines, options } = this.#context;
     const [first] = this.#attempts;
@@ -119,7 +119,7 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
     if (this.#asked) {
-      // Its end is no more than its last word: the server's may still follow.
+      // After its end of stream the server's bytes may still follow.
       if (result < 0) this.#end('reset-by-client');
       else this.#commit({ socket, result, memory, offset });
       return;
@@ -133,16 +133,16 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
     }
   }
 
-  /** A server that speaks first, ends or breaks settles it. */
+  /** A server that speaks first, ends or breaks settles the race. */
   spokeFirst({ socket }: HelloAttempt<A>, result: number, memory: Memory, offset: number): void {
     this.#passOn(this.#hello, { socket, result, memory, offset });
   }
 
   override onPollHangup(): void {
-    // Asked for by a race that took long; the receive in flight finds the same.
+    // Requested by a race that took long; the receive in flight finds the same.
   }
 
-  /** The reply was not taken: the client has gone. */
+  /** The client has not taken the reply: it has gone. */
   override onUnsent(): void {
     this.#end('reset-by-client');
   }
@@ -173,7 +173,7 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
     if (!this.#over && asked.isOpen) this.#context.ticks.set(this.#late, asked.due);
   }
 
-  /** What has been asked is late, or has refused: the next one, if there is one. */
+  /** The server that was asked is late or has refused: asks the next one, if there is one. */
   #another(): void {
     if (this.#over || this.#expects) return;
     const next = this.#race.another();
@@ -189,13 +189,13 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
     this.#askOne(joined);
   }
 
-  /** The race has one more connected. */
+  /** The race has another connected attempt. */
   joined(): void {
     this.#expects = false;
     this.#another();
   }
 
-  /** The race has no more: whoever has been asked may still answer, and if nobody can, the best refusal is passed on. */
+  /** The race has no more attempts. Servers that were asked may still answer; if none can, the best refusal is passed on. */
   exhausted(): void {
     this.#expects = false;
     if (!this.#over && !this.#attempts.some(({ isOpen }) => isOpen)) this.#commit(undefined);
@@ -212,7 +212,7 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
     this.#settle(winner, { socket, result, memory, offset });
   }
 
-  /** Those who were asked in time and did not answer, now that another one has. */
+  /** Blames the servers that were asked and did not answer in time, now that another one has. */
   #blame(winner: HelloAttempt<A>): void {
     const { engine, health, routes } = this.#context;
     for (const asked of this.#attempts) {
@@ -237,15 +237,15 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
     this.#another();
   }
 
-  /** The client has not spoken, or then nothing has been decided, in time. */
+  /** In time, the client has not sent a ClientHello, or no server has answered it. */
   onDeadline(): void {
     if (this.#asked) this.#commit(undefined);
     else this.#passOn(this.#hello, undefined);
   }
 
   /**
-   * The client has said more than its ClientHello, or waited long enough: the one that was asked first has it, and if
-   * none can answer any more, the most telling refusal is passed on.
+   * The client has sent more than its ClientHello, or has waited long enough: the first server that may still answer carries the
+   * connection; if none may, the most telling refusal is passed on.
    */
   #commit(event: Received | undefined): void {
     const open = this.#attempts.find(({ isOpen }) => isOpen);
@@ -259,7 +259,7 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
     else this.#settle(refused, event);
   }
 
-  /** Not for us to decide: the winner of the race gets what the client has said. */
+  /** Nothing to decide here: the winner of the race gets the client's bytes. */
   #passOn(early: Uint8Array | undefined, event: Received | undefined): void {
     const [winner] = this.#attempts;
     const { attempt, socket, reached, firstBytes } = winner;
@@ -307,7 +307,7 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
     this.#context.deadlines.clear(this);
     this.#context.ticks.clear(this.#late);
     this.#race.cancel();
-    // One of them is the connection's own.
+    // One of them is the connection's own, and not held in reserve.
     this.#context.budget.letGo(this.#attempts.length - 1);
     for (const attempt of this.#attempts) {
       if (attempt !== kept) this.#context.engine.close(attempt.socket, 'reset');

@@ -1,6 +1,6 @@
-// The race for one target: starts what the plan says (protocol/race/plan.ts), tells of the first that can be used, and
-// keeps what is connected after it for as long as the session wants. Where candidates come from is candidates.ts, what is
-// learned of them known-destination.ts.
+// The race for one target: starts what the plan says (protocol/race/plan.ts), reports the first usable connection, and keeps
+// those that connect later in reserve as long as the session wants. candidates.ts gathers the candidates, and
+// known-destination.ts takes what is learned of them.
 import { formatEndpoint } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Expiring } from '../../../protocol/deadline-wheel.js';
@@ -18,18 +18,18 @@ import { Candidates } from './candidates.js';
 import { KnownDestination } from './known-destination.js';
 import type { CandidateOutcome } from './outcome.js';
 
-/** Whoever waits for the race. `won` or `lost` is called once, unless the race is cancelled; the others only after `won`. */
+/** Gets `won` or `lost` once, unless the race is cancelled; the other calls come only after `won`. */
 export interface RaceOutcome {
   won(winner: Attempt): void;
   lost(failure: Failure): void;
-  /** One more is connected, to be had from `another()`. */
+  /** Another attempt has connected; `another()` returns it. */
   joined(): void;
-  /** Of what was asked for by `another()` nothing will come. */
+  /** The attempt that `another()` promised will not come. */
   exhausted(): void;
 }
 
 export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
-  /** Everything that was started, in order. */
+  /** All attempts in the order of their starts. */
   readonly attempts: Attempt[] = [];
   readonly started: number;
   next: Expiring | null = null;
@@ -42,7 +42,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   readonly #lines: readonly number[];
   readonly #sticky: boolean;
   readonly #plan: RacePlan;
-  /** Connected, not the winner: for later. */
+  /** Connected attempts in reserve, without the winner. */
   readonly #held: Attempt[] = [];
   readonly #known: KnownDestination;
   readonly #candidates: Candidates;
@@ -50,17 +50,17 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   #leadIsLate = false;
   #failure: Failure | undefined;
   #won = false;
-  /** After the winner: whether one more is wanted. */
+  /** Whether, after the winner, another attempt is wanted. */
   #wanted = false;
   #over = false;
-  /** For room on a line. */
+  /** Whether it has waited for room on a line. */
   #waits = false;
-  /** Crowds that it has waited for. */
+  /** Keys of the crowds that it has waited for. */
   #crowded: string[] | undefined;
-  /** When what is connected, but says so too early, is used nevertheless. */
+  /** When a connection of a line that answers early is used nevertheless. */
   #holdUntil = Number.POSITIVE_INFINITY;
 
-  /** `choice`: what a rule leaves to choose from. `client`: the client's address where that is sticky. */
+  /** `choice` is what a rule leaves to choose from; `client` the client's address for a sticky rule, else undefined. */
   constructor(
     context: Context,
     target: Target,
@@ -79,7 +79,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     this.#candidates = new Candidates({ context, target, plan: this.#plan, known: this.#known }, () => this.#step());
   }
 
-  /** Of what is remembered: nothing is where there is nothing to choose. */
+  /** The key of the destination in the remembered routes; undefined if there is nothing to choose. */
   #keyFor(client: string | undefined): string | undefined {
     const { asked, ip, port } = this.#target;
     if (this.#lines.length === 1 && ip !== undefined) return undefined;
@@ -87,7 +87,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     return client === undefined ? destination : `${client} ${destination}`;
   }
 
-  /** Starts it; the outcome may be told before this returns. */
+  /** Starts the race; the outcome may be reported before this returns. */
   start(): void {
     const { engine, counters, budget } = this.#context;
     const best = this.#known.best(this, this.#sticky);
@@ -101,7 +101,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     this.#step();
   }
 
-  /** Ends every attempt that has not been taken; nothing more is told. */
+  /** Ends every attempt that has not been taken, without further calls of the outcome. */
   cancel(): void {
     if (this.#over) return;
     this.#over = true;
@@ -128,8 +128,8 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   }
 
   /**
-   * After the winner: one more that is connected, to be let go of in the budget; `coming`: `joined` or `exhausted` will be
-   * told; `none`: there is none.
+   * After the winner: another connected attempt, which the caller must let go of in the budget; `coming`: `joined` or `exhausted`
+   * will be called; `none`: there is no other.
    */
   another(): Attempt | 'coming' | 'none' {
     const held = this.#held.shift();
@@ -143,17 +143,17 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     return 'none';
   }
 
-  /** What went first and alone, because it is remembered. */
+  /** The attempt that went first and alone, because its candidate is remembered as the best. */
   get lead(): Attempt | undefined {
     return this.#lead;
   }
 
-  /** For what is learned of an attempt later; undefined where there is nothing to learn. */
+  /** Takes what is learned of an attempt later; undefined if there is nothing to learn. */
   reached(attempt: Attempt): CandidateOutcome | undefined {
     return this.#known.reached(attempt);
   }
 
-  /** How soon an attempt answers by what is known, in ms. */
+  /** Within which time an attempt should answer, by what is known, in ms. */
   answersWithin(attempt: Attempt): number {
     return this.#known.answersWithin(attempt);
   }
@@ -176,12 +176,12 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     this.#known.connected(attempt, this.attempts, this.#candidates.begun);
     if (!this.#won && this.#candidates.begun) this.#judgeLead();
     this.#place(attempt);
-    // Now that this race knows whether it wants more.
+    // Only here, because now this race knows whether it wants more.
     this.#context.budget.give(line);
     this.#leaveCrowd(attempt);
   }
 
-  /** One that is connected wins, or is kept for later. */
+  /** A connected attempt wins, or is kept in reserve. */
   #place(attempt: Attempt): void {
     if (this.#won) {
       this.#hold(attempt);
@@ -201,7 +201,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   failed(attempt: Attempt, failure: Failure): void {
     const { budget } = this.#context;
     this.#learn(attempt, failure);
-    // Now that this race, which may be the one that waits for it, knows why.
+    // Only here, because now this race, which may be the one that waits for the room, knows of the failure.
     budget.give(attempt.candidate.line);
     this.#leaveCrowd(attempt);
     this.#step();
@@ -217,7 +217,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
 
   // What goes on
 
-  /** Another one is connected, and the lead, which began before all others, is not. */
+  /** Another attempt has connected, and the lead, which began before all others, has not. */
   #judgeLead(): void {
     if (this.#lead === undefined || this.#lead.result !== undefined || this.#leadIsLate) return;
     this.#leadIsLate = true;
@@ -258,7 +258,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     }
   }
 
-  /** Nothing is under way, and nothing can be started any more. */
+  /** Whether nothing is under way and nothing can be started any more. */
   #isSpent(): boolean {
     return this.#candidates.done && this.#plan.running === 0 && !this.#plan.hasWaiting;
   }
@@ -268,7 +268,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     return failure === undefined ? (this.#failure ?? failureOf('internal')) : mostTelling(this.#failure, failure);
   }
 
-  /** Starts what is due. */
+  /** Starts the attempts that are due. */
   #proceed(): void {
     if (this.#over) return;
     if (!this.#won || this.#wanted) {
@@ -284,7 +284,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     this.#arm();
   }
 
-  /** For the plan: whether a line has room; if not, it is waited for. */
+  /** For the plan: whether a line has room; if not, the race waits for it. */
   hasRoom(line: number): boolean {
     const { budget } = this.#context;
     if (!budget.hasRoom(line)) {
@@ -302,7 +302,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     return false;
   }
 
-  /** Whether too many attempts of a line for this destination have come to nothing yet: it may lead back here. */
+  /** Whether too many attempts of a line for this destination have no outcome yet: the line may lead back here. */
   #isCrowded(line: number): boolean {
     return this.#isCounted(line) && !this.#context.crowds.hasRoom(this.#crowdOf(line));
   }
@@ -329,7 +329,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     let wake = this.#won ? Number.POSITIVE_INFINITY : this.#holdUntil;
     if (!this.#candidates.begun || this.#plan.hasWaiting) {
       const next = this.#plan.wakeAt();
-      // Due already and not started: only an event makes room for it.
+      // An attempt that is due and has not started needs room, which only an event makes.
       if (next > engine.now) wake = Math.min(wake, next);
     }
     if (wake === Number.POSITIVE_INFINITY) ticks.clear(this);

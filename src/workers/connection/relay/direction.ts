@@ -1,6 +1,6 @@
-// One half of a relay: bytes from one socket to the other, until the end of stream. It begins by copying through the
-// thread's buffers, and changes to splicing through a pipe when reads keep filling them, and back when they no longer do.
-// What a turn brought, or one pipe of bytes, is unsent at most; nothing more is read until it has gone.
+// One half of a relay: bytes from one socket to the other, until the end of stream. It begins by copying through the thread's
+// buffers, changes to splicing through a pipe when reads keep filling the buffers, and back when they no longer do. At most
+// the bytes of one turn, or one pipe of bytes, are unsent; nothing more is read until they have gone.
 import { BufferGroup, GROUP_SIZES } from '../../../linux/engine/buffers.js';
 import type { Engine } from '../../../linux/engine/engine.js';
 import type { Socket } from '../../../linux/engine/socket.js';
@@ -15,26 +15,26 @@ export interface Copying {
   readonly pipes: PipePool;
 }
 
-/** What became of a step: it goes on by itself, the source has ended and all is delivered, or one of the two is broken. */
+/** After a step: it goes on by itself, the source has ended and all is delivered, or one of the two sockets is broken. */
 export type Progress = 'goes-on' | 'ended' | 'source-broken' | 'sink-broken';
 
-/** Reads in a row that filled the buffer before a larger one, and then a pipe, is used. */
+/** Reads in a row that fill the buffer before a larger buffer, and then a pipe, is used. */
 const FULL_READS = 3;
-/** A large buffer counts as filled from here: a stream's segments do not come in powers of two. */
+/** A large buffer counts as filled from this size on: a stream's segments do not come in powers of two. */
 const FULL_LARGE = 32768;
-/** Up to here bytes go with the turn's other operations; more of them go by a direct call, which tells what was taken. */
+/** Up to this size bytes go with the turn's other operations; more go by a direct call, which tells how many were taken. */
 const MESSAGE_MAX = GROUP_SIZES[BufferGroup.small].size;
-/** Pipe loads that one direction moves before others get their turn. */
+/** Pipe loads that one direction moves in a turn, before the others. */
 const SPLICES_A_TURN = 8;
-/** Wake-ups in a row that moved less than this before splicing is given up. */
+/** Splicing ends after SMALL_SPLICES wake-ups in a row that each moved less than this. */
 const SMALL_SPLICE = 16384;
 const SMALL_SPLICES = 4;
 
-/** How the source is being read: not, one receive at a time (large buffers), as a stream of messages, or to its end. */
+/** How the source is read: not, one receive at a time (large buffers), as a stream of messages, being stopped, or ended. */
 const Reading = { no: 0, once: 1, stream: 2, stopping: 3, ended: 4 } as const;
 type Reading = (typeof Reading)[keyof typeof Reading];
 
-/** Where the parts of a direction's state stand in one number: there are two for each connection, and most are idle. */
+/** Bits of a direction's state, in one number to save memory: each connection has two directions, and most are idle. */
 const READING = 7;
 const BULK = 8;
 const DELAYS = 16;
@@ -47,10 +47,10 @@ export class Direction {
   /** Bytes delivered to the sink's kernel buffer. */
   bytes = 0;
   #state: number;
-  /** What the sink has not taken: in pieces, the oldest first, or in the pipe that it is spliced through. */
+  /** Bytes that the sink has not taken: in pieces, the oldest first, or in the pipe for splicing. */
   #waiting: Uint8Array[] | Pipe | undefined;
 
-  /** `delays`: whether the sink still has Nagle's algorithm. */
+  /** `delays`: whether the sink still uses Nagle's algorithm. */
   constructor(source: Socket, sink: Socket, delays: boolean) {
     this.source = source;
     this.sink = sink;
@@ -64,7 +64,7 @@ export class Direction {
     this.#state = (this.#state & ~READING) | reading;
   }
 
-  /** Whether it is read in large buffers. */
+  /** Whether the source is read in large buffers. */
   get #isBulk(): boolean {
     return (this.#state & BULK) !== 0;
   }
@@ -88,12 +88,12 @@ export class Direction {
     return Array.isArray(this.#waiting) ? undefined : this.#waiting;
   }
 
-  /** The source has ended, and all its bytes have been delivered. */
+  /** Whether the source has ended and all its bytes have been delivered. */
   get ended(): boolean {
     return this.#reading === Reading.ended;
   }
 
-  /** The sink has no room: nothing is read before what waits for it has gone. */
+  /** Whether the sink has no room: nothing is read before the waiting bytes have gone. */
   get isStalled(): boolean {
     return this.#waiting !== undefined;
   }
@@ -116,13 +116,13 @@ export class Direction {
     }
   }
 
-  /** What of `bytes` is `unsent` waits for the sink, which is polled for room already; to be called before `start`. */
+  /** Counts `bytes` that were sent before; the sink, polled for room, has not taken `unsent` of them. To be called before `start`. */
   takeOver(bytes: number, unsent: Uint8Array | undefined): void {
     this.bytes = bytes - (unsent?.length ?? 0);
     this.#waiting = unsent === undefined ? undefined : [unsent];
   }
 
-  /** Delivers bytes that came before the relay began; to be called before `start`. */
+  /** Delivers bytes that came before the relay began. Must be called before `start`. */
   deliver(context: Copying, bytes: Uint8Array): void {
     if (context.engine.sendCopy(this.sink, bytes)) this.bytes += bytes.length;
     else this.#keep(context, bytes);
@@ -138,27 +138,27 @@ export class Direction {
       return 'goes-on';
     }
     if (result === 0) return this.#end(context);
-    // A direct call must not overtake what has been sent in this turn and might not have been taken.
+    // A direct call must not overtake bytes that were sent in this turn and might not have been taken.
     if (result <= MESSAGE_MAX || context.engine.isSending(this.sink)) this.#pass(context, memory, offset, result);
     else if (!this.#passDirectly(context, memory, offset, result)) return 'sink-broken';
     if (this.#waiting !== undefined) return 'goes-on';
     return this.#readOn(context, result);
   }
 
-  /** Nagle's algorithm (RFC 896) holds nothing back before the second message; many a connection has but one. */
+  /** Nagle's algorithm (RFC 896) delays nothing before the second message, and many connections have only one. */
   #delayNoMore(): void {
     if (this.bytes === 0) return;
     this.#state &= ~DELAYS;
     setNoDelay(this.sink.fd);
   }
 
-  /** What is left over, if anything ever is, is told in `unsent`. */
+  /** Sends with the turn; `unsent` is called later if any bytes were not taken. */
   #pass(context: Copying, memory: Memory, offset: number, size: number): void {
     if (context.engine.send(this.sink, memory, offset, size)) this.bytes += size;
     else this.#keep(context, memory.bytes.slice(offset, offset + size));
   }
 
-  /** False when the sink is broken. */
+  /** Sends at once; returns false when the sink is broken. */
   #passDirectly(context: Copying, memory: Memory, offset: number, size: number): boolean {
     const sent = sendFrom(this.sink.fd, memory.address + offset, size);
     if (sent < 0 && sent !== -EAGAIN) return false;
@@ -167,7 +167,7 @@ export class Direction {
     return true;
   }
 
-  /** `rest` of what was sent in the last turn is left. */
+  /** The kernel has not taken `rest` of what was sent in the last turn. */
   unsent(context: Copying, rest: Uint8Array, error: number): Progress {
     this.bytes -= rest.length;
     if (error !== -EAGAIN) return 'sink-broken';
@@ -178,7 +178,7 @@ export class Direction {
   }
 
   /**
-   * Behind what has not gone yet: it was on its way by then. An end of stream will be read again when all has gone.
+   * Puts bytes that were under way already behind the unsent ones. An end of stream is read again when those have gone.
    */
   #append(context: Copying, bytes: Uint8Array): void {
     if (bytes.length > 0) this.#unsent?.push(bytes);
@@ -192,7 +192,7 @@ export class Direction {
     this.#stop(context);
   }
 
-  /** The source is not read meanwhile, so that a reset of it would not be seen. */
+  /** Watches the source for a hang-up: it is not read meanwhile, so its reset would not be noticed otherwise. */
   #awaitRoom({ engine }: Copying): void {
     engine.pollOut(this.sink);
     engine.pollHangup(this.source);
@@ -204,7 +204,7 @@ export class Direction {
     context.engine.stopStream(this.source);
   }
 
-  /** The stream has been stopped: it is read on in another way, or when there is room. */
+  /** The stream has been stopped: reads on in another way, or waits for room. */
   stopped(context: Copying): void {
     this.#reading = Reading.no;
     if (this.#waiting === undefined) this.#read(context);
@@ -225,7 +225,7 @@ export class Direction {
     return 'goes-on';
   }
 
-  /** The source has something while splicing. */
+  /** While splicing: the source has bytes. */
   readable(context: Copying): Progress {
     return this.#splice(context);
   }
@@ -270,15 +270,15 @@ export class Direction {
       pipe.filled -= sent;
       this.bytes += sent;
       moved += sent;
-      // Where it was not all, only the next call tells whether there was no room or the sink is broken.
+      // After a partial splice, only the next call tells whether there was no room or the sink is broken.
       if (pipe.filled === 0) loads += 1;
     }
-    // Its share of this turn is used up.
+    // The share of this turn is used up.
     context.engine.pollIn(this.source);
     return 'goes-on';
   }
 
-  /** The source is empty, has ended or is broken, and so is the pipe empty. */
+  /** The pipe is empty, and the source is empty, has ended or is broken. */
   #nothingMore(context: Copying, filled: number, moved: number): Progress {
     this.release(context);
     if (filled === 0) return this.#end(context);
@@ -296,8 +296,8 @@ export class Direction {
   }
 
   /**
-   * What came just before might not be taken: then the end has not been reached, and is read again. So it is while the
-   * outcome of a send to the source is not known, since the kernel tells of a reset once: to that send, perhaps.
+   * Bytes just before the end may not have been taken: then the end is not reached yet, and is read again. The same holds while
+   * the outcome of a send to the source is unknown, because the kernel reports a reset only once: perhaps to that send.
    */
   #end(context: Copying): Progress {
     const { engine } = context;
@@ -309,7 +309,7 @@ export class Direction {
     return 'ended';
   }
 
-  /** Lets go of its pipe; its sockets are the relay's. */
+  /** Gives its pipe back; the relay closes the sockets. */
   release(context: Copying): void {
     const pipe = this.#pipe;
     if (pipe === undefined) return;

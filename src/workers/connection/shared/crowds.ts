@@ -1,20 +1,20 @@
-// Attempts of one line for one destination that are under way, counted where they may be too many. A proxy that leads back to
-// this gateway (two gateways that are each other's line) asks it for the same destination again, and each request begins one
-// more attempt. None of them comes to anything, so a crowd waits, once it is as large as allowed, until one of it does. In a
-// loop that is the first one, which times out: all others then lose their client, one after the other, and what is given up
-// so makes no room, or the loop would grow at one end as fast as it ends at the other. Where a destination answers or
-// refuses, nobody waits for longer than that takes. Direct lines form no loop: see egress.ts.
+// Counts the attempts of one line for one destination that are under way, where they may be too many. A proxy that leads back to
+// this gateway (two gateways that are each other's line) asks it for the same destination again, and each request begins one more
+// attempt. None of them gets an outcome, so a crowd of the largest allowed size waits until one does. In a loop, the first
+// attempt times out; all others then lose their client, one after the other. Attempts that are given up make no room, or the
+// loop would grow at one end as fast as it ends at the other. Where a destination answers or refuses, races wait no longer than
+// that takes. Direct lines form no loop: see egress.ts.
 import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import type { Options } from '../../../protocol/options.js';
 import type { Waiting } from './attempt-budget.js';
 
-/** With fewer attempts under way on a line nothing is counted. */
+/** With fewer attempts under way on a line, none are counted. */
 export const CROWD_LOOK = 8;
 const CROWD_MAX = 64;
 const CROWD_LEAST = 4;
-/** Of an actor's connections, one crowd has at most this part. */
+/** The largest part of an actor's connections that one crowd may have. */
 const SHARE = 1 / 8;
-/** How long a full crowd stays full once all of it has been given up: what waits has lost its client by then, if it will. */
+/** How long a full crowd stays full after its last attempt was given up: in a loop, waiting races lose their client by then. */
 const QUIET_MS = 1000;
 
 export class Crowd {
@@ -22,7 +22,7 @@ export class Crowd {
   readonly quiet: Deadline;
   readonly waiting = new Set<Waiting>();
   running = 0;
-  /** Those that began since one came to something. */
+  /** Attempts that began since one of them had an outcome. */
   hopeless = 0;
 
   constructor(key: string, over: (crowd: Crowd) => void) {
@@ -42,7 +42,7 @@ export class Crowds {
     this.#deadlines = deadlines;
   }
 
-  /** Crowds that are counted. */
+  /** Number of crowds that are counted. */
   get size(): number {
     return this.#crowds.size;
   }
@@ -52,7 +52,7 @@ export class Crowds {
     return crowd === undefined || crowd.hopeless < this.#max;
   }
 
-  /** One more attempt. It must leave. */
+  /** Counts one more attempt, which must be ended by `decided` or `givenUp`. */
   join(key: string): Crowd {
     const crowd = this.#crowds.get(key) ?? new Crowd(key, (over) => this.#end(over));
     this.#crowds.set(key, crowd);
@@ -62,7 +62,7 @@ export class Crowds {
     return crowd;
   }
 
-  /** It has come to something, be it a failure. */
+  /** The attempt has an outcome, which may be a failure. */
   decided(crowd: Crowd): void {
     crowd.running -= 1;
     crowd.hopeless = 0;
@@ -70,7 +70,7 @@ export class Crowds {
     else wake(crowd);
   }
 
-  /** `now` in ms of the engine's clock. */
+  /** The attempt ended without an outcome. `now` in ms of the engine's clock. */
   givenUp(crowd: Crowd, now: number): void {
     crowd.running -= 1;
     if (crowd.running > 0) return;
@@ -84,12 +84,12 @@ export class Crowds {
     wake(crowd);
   }
 
-  /** The race is told once when there is room in a full crowd, unless it is forgotten before. */
+  /** Wakes the race once when a full crowd has room, unless `forget` is called before. */
   wait(race: Waiting, key: string): void {
     this.#crowds.get(key)?.waiting.add(race);
   }
 
-  /** `keys`: of all that it may wait for. */
+  /** `keys` are those of all crowds that the race may wait for. */
   forget(race: Waiting, keys: readonly string[]): void {
     for (const key of keys) {
       const crowd = this.#crowds.get(key);
