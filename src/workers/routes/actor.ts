@@ -1,5 +1,5 @@
-// The route actor: the long task of one worker thread, and the one place where what every connection actor learned comes
-// together. What one of them reports is told to the others; a new one is told everything. It measures nothing itself.
+// The route actor: the long task of one worker thread, in which all that connection actors learn comes together. It passes the
+// reports of one connection actor to the others, and everything to a new one. It measures nothing itself.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { LineEvent } from '../../protocol/lines/health.js';
@@ -13,17 +13,17 @@ import { LineStates } from './line-states.js';
 import { RouteFeed } from './route-feed.js';
 import { RouteMemory } from './route-memory.js';
 
-/** Of the 15 s in which an actor must be ready. */
+/** Part of the 15 s in which an actor must be ready. */
 const RESTORE_WAIT_MS = 1000;
 
-/** Of one connection actor. */
+/** The ports and the feed of one connection actor. */
 interface Connected {
   readonly reports: MessagePort;
   readonly pushes: MessagePort;
   readonly feed: RouteFeed;
 }
 
-/** Settles after `stop()`, or when the other end of the control port closes. */
+/** Resolves after `stop()`, or when the other end of the control port closes. */
 export async function run({ options, control, log, readOnly = false }: RoutesStart): Promise<void> {
   const heap = new HeapWatch();
   heap.start();
@@ -43,11 +43,11 @@ export async function run({ options, control, log, readOnly = false }: RoutesSta
       connect: async (actor: number, reports: MessagePort, pushes: MessagePort) =>
         routes.connect(actor, reports, pushes),
       save: async () => {
-        // Reports that have been sent before on other ports are read first.
+        // Reports that were sent earlier on other ports are read first.
         await new Promise(setImmediate);
         await memory.save();
       },
-      // The answer to this call goes out first.
+      // The answer to this call is sent first.
       stop: async () => void setImmediate(() => control.close()),
     } satisfies RoutesControl,
     control,
@@ -59,7 +59,7 @@ export async function run({ options, control, log, readOnly = false }: RoutesSta
   written?.close();
 }
 
-/** A short state is known to the first connection; a long one is taken over while the gateway serves. */
+/** A short state is restored before the first connection; a long one while the gateway serves. */
 async function restoreWait(restored: Promise<void>): Promise<void> {
   const abort = new AbortController();
   void restored.then(() => abort.abort());
@@ -93,7 +93,7 @@ class Routes {
     feed.tell(this.#memory.destinations(), this.#memory.earlyLines());
   }
 
-  /** What the state file had. */
+  /** Passes on destinations from the state file. */
   tell(destinations: readonly string[]): void {
     for (const { feed } of this.#connected.values()) feed.tell(destinations, []);
   }

@@ -1,5 +1,5 @@
-// Tells of lines whose proxy cannot be reached any more, and of those that work again: the route actor hears of them from all
-// connection actors, and is the one that says so. It judges no line: see protocol/lines/health.ts.
+// Reports lines whose proxy can no longer be reached, and those that work again. The route actor gets the events of all
+// connection actors, so it alone reports. It judges no line: see protocol/lines/health.ts.
 import type { LineEvent } from '../../protocol/lines/health.js';
 import type { Line } from '../../protocol/lines/line.js';
 import { byNumber } from '../../protocol/lines/numbers.js';
@@ -7,7 +7,7 @@ import type { Notice } from '../../protocol/notice.js';
 import { FAILURES } from '../../protocol/race/failure.js';
 
 export class LineStates {
-  /** By number. */
+  /** Names by the line's number. */
   readonly #names: readonly (string | undefined)[];
   readonly #count: number;
   readonly #tell: (notice: Notice) => void;
@@ -19,7 +19,7 @@ export class LineStates {
     this.#tell = tell;
   }
 
-  /** What was heard of a line, and whether it is down by now. */
+  /** Takes an event of a line; `isDown`: whether the line is down after it. */
   learned(event: LineEvent, isDown: boolean): void {
     if (event.kind === 'proxy-reached') this.#isUp(event.line);
     else if (event.kind === 'proxy-failed' && isDown && !this.#down.has(event.line)) this.#isDown(event);
@@ -42,7 +42,7 @@ export class LineStates {
     });
   }
 
-  /** Also where it was not known to be down here: an earlier route actor may have said so. */
+  /** Also for a line that was not known to be down here: an earlier route actor may have reported it. */
   #isUp(line: number): void {
     const name = this.#names[line];
     if (name === undefined) return;

@@ -1,5 +1,5 @@
-// One connection actor that is told of changed routes and lines: which of them it does not know yet, and the one push that
-// is under way. What a route is by then is looked up when it is sent. It decides nothing.
+// Pushes changed routes and lines to one connection actor: keeps which of them it does not know yet, and the one push that is
+// under way. The state of a route is looked up when it is sent. It decides nothing.
 import type { MessagePort } from 'node:worker_threads';
 import type { LineEvent } from '../../protocol/lines/health.js';
 import type { RouteState } from '../../protocol/routes/state.js';
@@ -8,15 +8,15 @@ import { call, type Remote } from '../../threads/port.js';
 
 /** Routes in one message: some 100 KB, handled in a few milliseconds. */
 const PUSH_MAX = 500;
-/** Events of lines that wait at most; the oldest goes first. */
+/** Events of lines that wait at most; the oldest is dropped. */
 const LINE_EVENTS_MAX = 1024;
 
 export class RouteFeed {
   readonly #remote: Remote<RouteSubscriber>;
   readonly #stateOf: (destination: string) => RouteState | undefined;
-  /** Destinations, the one that waits longest first. */
+  /** Destinations to be pushed, the one that has waited longest first. */
   readonly #waiting = new Set<string>();
-  /** Above it the one that waits longest is dropped: a replica that lags so far learns from its own connections. */
+  /** Above this the destination that has waited longest is dropped: a replica that lags so far learns from its own connections. */
   readonly #waiting_max: number;
   #lines: LineEvent[] = [];
   #pushing = false;
@@ -37,7 +37,7 @@ export class RouteFeed {
     if (!this.#pushing) void this.#push();
   }
 
-  /** One message at a time. One to an actor that has died is never answered, and nothing more is sent. */
+  /** Sends one message at a time. A dead actor never answers its message, so nothing more is sent to it. */
   async #push(): Promise<void> {
     this.#pushing = true;
     while (this.#waiting.size > 0 || this.#lines.length > 0) {

@@ -1,5 +1,5 @@
-// What the route actor remembers: the table of routes and the state of the lines, and the file in which the routes outlive
-// the process. Who is told of it: actor.ts.
+// What the route actor remembers: the table of routes, the state of the lines, and the file in which routes outlive the
+// process. actor.ts passes it on to connection actors.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readLines } from '../../files/line-reader.js';
 import { StateFile, type Warn } from '../../files/state-file.js';
@@ -14,14 +14,14 @@ import type { RouteReport } from '../../threads/contracts/routes.js';
 
 /** How often the state file is written, if something has changed. */
 const SAVE_EVERY_MS = 60_000;
-/** Routes that are taken over in one turn: some milliseconds. */
+/** Routes that are restored in one turn, which takes some milliseconds. */
 const PIECE = 5000;
 
 export interface RouteMemoryParts {
   readonly warn: Warn;
-  /** Hears of destinations that the state file had. */
+  /** Called with the destinations that the state file had. */
   readonly tell: (destinations: readonly string[]) => void;
-  /** Where another process writes the state file. */
+  /** Whether another process writes the state file. */
   readonly readOnly: boolean;
 }
 
@@ -29,17 +29,17 @@ export class RouteMemory {
   readonly #table: RouteTable;
   readonly #health: LineHealth;
   readonly #lines: Options['lines'];
-  /** All numbers of lines are below it. */
+  /** Greater than all numbers of lines. */
   readonly #numbers_end: number;
   readonly #file: StateFile | undefined;
   readonly #saving: NodeJS.Timeout | undefined;
   readonly #entries_max: number;
   readonly #tell: RouteMemoryParts['tell'];
-  /** Settles when everything that the state file has is known, or when there is no use in it. */
+  /** Resolves when the content of the state file is known, or cannot be used. */
   readonly restored: Promise<void>;
   #isRestored = false;
   #changed = false;
-  /** The write that began last. */
+  /** The last write that was begun. */
   #writing: Promise<boolean> = Promise.resolve(true);
   #closed = false;
 
@@ -71,12 +71,12 @@ export class RouteMemory {
     const now = performance.now();
     const memory = this.#table.open(destination, now);
     memory.apply(event, now, this.#view);
-    // So that a new actor begins with the same one. Behind a client's address it is kept as long as it works.
+    // Chooses here so that a new actor begins with the same best one. A key with a client's address belongs to a sticky rule.
     memory.choose(now, Number.POSITIVE_INFINITY, this.#view, destination.includes(' '));
     this.#changed = true;
   }
 
-  /** Whether the line is down then; undefined for one that does not exist. */
+  /** Whether the line is down after the event; undefined for a line that does not exist. */
   learnLine(event: LineEvent): boolean | undefined {
     if (event.line >= this.#numbers_end) return undefined;
     this.#health.apply(event, performance.now());
@@ -93,35 +93,35 @@ export class RouteMemory {
     );
   }
 
-  /** What is known of a destination now. */
+  /** The current state of a destination; undefined if nothing is remembered. */
   stateOf(destination: string): RouteState | undefined {
     const now = performance.now();
     const memory = this.#table.peek(destination, now);
     return memory === undefined ? undefined : stateOf(destination, memory, now);
   }
 
-  /** Writes what is to outlive the process. */
+  /** Writes the state that outlives the process. */
   async close(): Promise<void> {
     clearInterval(this.#saving);
-    // One that the stop signal has begun may still be under way.
+    // A write that the stop signal has begun may still be under way.
     await this.#writing;
     await this.save();
     this.#closed = true;
     await this.restored;
   }
 
-  /** If anything has changed. */
+  /** Writes the state file if anything has changed and the file has been restored. */
   async save(): Promise<void> {
-    // Half of it would replace the whole.
+    // A half restored state would replace the whole one.
     if (!this.#changed || this.#file === undefined || !this.#isRestored) return;
     this.#changed = false;
     this.#writing = this.#file.write(() => encodeRoutes(this.#states(), this.#lines, Date.now()));
     const written = await this.#writing;
-    // Tried again the next time, although nothing may have changed by then.
+    // The next save tries again, even if nothing has changed by then.
     if (!written) this.#changed = true;
   }
 
-  /** Of what is there now, although it goes on changing while it is written; the one used last first. */
+  /** The states of all destinations that exist at this moment, the most recently used first; changes go on meanwhile. */
   *#states(): Generator<RouteState> {
     for (const destination of [...this.destinations()].reverse()) {
       const state = this.stateOf(destination);
@@ -129,11 +129,11 @@ export class RouteMemory {
     }
   }
 
-  /** Takes over what the last process knew, in pieces. What was learned meanwhile is newer, and stays. */
+  /** Restores what the last process knew, in pieces. What was learned meanwhile is newer and stays. */
   async #restore(path: string, { ttl_s, entries_max }: Options['cache'], warn: Warn): Promise<void> {
     const reader = new RouteReader(this.#lines, { now: Date.now(), age_max_ms: ttl_s * 1000, entries_max });
     const begun = performance.now();
-    /** The one used last first. */
+    /** The most recently used first. */
     const kept: (readonly [destination: string, memory: DestinationMemory])[] = [];
     const read = await readLines(path, ROUTES_OCTETS_MAX, (line, hasEnd) => {
       const state = reader.take(line, hasEnd);
@@ -159,7 +159,7 @@ export class RouteMemory {
       await nextTurn();
       if (this.#closed) return;
     }
-    // Used later than all that was restored.
+    // These were used later than all that was restored.
     for (const [destination, memory] of learned) this.#table.put(destination, memory);
   }
 }
