@@ -1,4 +1,4 @@
-// The participation of a subject: it is started for a measurement, reached through a way of its own, and stopped afterwards.
+// The participation of a subject: it is started for a measurement, reached through its own port, and stopped afterwards.
 // A failure is recorded with the subject's name and does not end the bench.
 import { Daemon, StartError } from '../peers/daemon.js';
 import type { Setting } from '../peers/peer.js';

@@ -43,7 +43,7 @@ export class AcceptingWorld {
   readonly taken = new Set<number>();
   /** The largest number of clients at a time, with the actor or in its queue. */
   most = 0;
-  /** Number of turns that might wait. Turns between two visits to libuv may not, and the clients run in this thread, too. */
+  /** Number of turns that were allowed to wait. The turn after each visit to libuv, where the clients run, is not. */
   waits = 0;
   readonly dispatcher: Dispatcher;
   readonly owners = new OwnerTable(OwnerTable.create(FDS_MAX));

@@ -84,6 +84,7 @@ export class LineHealth {
     return true;
   }
 
+  /** The line's proxy could not be reached: opens the circuit after OPEN_AFTER failures in a row. */
   proxyFailed(line: number, now: number): void {
     const state = this.#lines[line];
     state.failures += 1;
@@ -95,6 +96,7 @@ export class LineHealth {
     state.openUntil = now + state.openFor;
   }
 
+  /** Whether the line answers "connected" before it is. */
   answersEarly(line: number, now: number): boolean {
     return now < this.#lines[line].earlyUntil;
   }
@@ -116,10 +118,12 @@ export class LineHealth {
     return news;
   }
 
+  /** A destination answered over the line. */
   answered(line: number): void {
     this.#lines[line].silent = 0;
   }
 
+  /** Applies an event that another actor has reported. */
   apply(event: LineEvent, now: number): void {
     switch (event.kind) {
       case 'proxy-failed':

@@ -48,7 +48,7 @@ interface FailureRow {
   readonly whose: Whose;
   /** What is remembered against the candidate; undefined if the failure says nothing about it. */
   readonly blames: RouteFailure | undefined;
-  /** The level at which the operator is told, besides the connection's own line at debug; `debug` for not at all. */
+  /** The level at which the failure is logged for the operator; at `debug` only the connection's own line tells of it. */
   readonly level: 'debug' | 'warn' | 'error';
   readonly sentence: string;
 }
@@ -90,6 +90,7 @@ const CODES = Object.keys(FAILURES) as FailureCode[];
 const RANKS = new Map(CODES.map((code, rank) => [code, rank]));
 const rankOf = ({ code }: Failure): number => RANKS.get(code) as number;
 
+/** A failure with what the kernel or the proxy said, if anything. */
 export function failureOf(code: FailureCode, detail?: string): Failure {
   return { code, detail };
 }

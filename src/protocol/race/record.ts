@@ -50,7 +50,7 @@ export interface RaceRecord {
   /** Index in `attempts` of the one that carries the connection; undefined for none. */
   readonly winner: number | undefined;
   readonly why: Why | undefined;
-  /** Until the winner answered, or connected if no answer was awaited; without a winner, until the race was over. */
+  /** Until the winner answered, or connected if no answer came; without a winner, until the race was over. */
   readonly total_ms: number;
   /** The reply to the client as a code of its protocol (the REP byte of SOCKS5); undefined if the client had gone before. */
   readonly reply: number | undefined;
@@ -65,6 +65,7 @@ export function hasFailed({ result }: AttemptRecord): boolean {
   return result !== 'connected' && result !== 'abandoned' && result !== 'late' && result !== undefined;
 }
 
+/** Why the attempt at index `winner` carries the connection. */
 export function whyWon(attempts: readonly AttemptRecord[], winner: number): Why {
   const won = attempts[winner];
   const others = attempts.filter((_, place) => place !== winner);

@@ -81,6 +81,7 @@ export class CandidateMemory implements Candidate {
     else this.#works(now);
   }
 
+  /** The destination's first byte came, `first_byte_ms` after the client's. */
   answers(first_byte_ms: number, now: number): void {
     this.firstByte.add(first_byte_ms);
     this.answered = now;

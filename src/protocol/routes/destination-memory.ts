@@ -97,6 +97,7 @@ export class DestinationMemory {
     return known;
   }
 
+  /** It has failed, to its blame if another candidate worked at about the same time. */
   failed(candidate: Candidate, cause: RouteFailure, now: number): CandidateMemory {
     const known = this.#open(candidate, now);
     known.fails(cause, now);

@@ -11,6 +11,7 @@ export class Estimate {
   deviation = 0;
   samples = 0;
 
+  /** Adds a measurement. The first one gives the mean, and half of it the deviation (RFC 6298 section 2.2). */
   add(value_ms: number): void {
     if (this.samples === 0) {
       this.mean = value_ms;

@@ -50,6 +50,7 @@ export interface RouteState {
   readonly best: number;
 }
 
+/** The memory as plain values; `now` in ms of the clock of its times. */
 export function stateOf(destination: string, memory: DestinationMemory, now: number): RouteState {
   return {
     destination,

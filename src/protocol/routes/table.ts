@@ -25,6 +25,7 @@ export class RouteTable {
     return this.#kept.size;
   }
 
+  /** The memory of a destination, which counts as a use; undefined if there is none, or it is over. */
   get(destination: string, now: number): DestinationMemory | undefined {
     const kept = this.#kept.get(destination);
     if (kept === undefined) return undefined;
@@ -53,6 +54,7 @@ export class RouteTable {
     return memory;
   }
 
+  /** Keeps a memory as the most recently used; drops the least recently used one if the table is full. */
   put(destination: string, memory: DestinationMemory): void {
     this.#kept.delete(destination);
     if (this.#kept.size >= this.#entries_max) this.#evict();

@@ -47,6 +47,7 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
     context.counters[Counter.opened] += 1;
   }
 
+  /** Begins to read the client. */
   start(): void {
     const { engine, deadlines, options } = this.#context;
     deadlines.set(this, engine.now + options.handshake_timeout_ms);

@@ -16,7 +16,7 @@ export class RouteFeed {
   readonly #stateOf: (destination: string) => RouteState | undefined;
   /** Destinations to be pushed, the one that has waited longest first. */
   readonly #waiting = new Set<string>();
-  /** Above this the destination that has waited longest is dropped: a replica that lags so far learns from its own connections. */
+  /** Above this the destination waiting longest is dropped: a replica that lags so far learns by its own connections. */
   readonly #waiting_max: number;
   #lines: LineEvent[] = [];
   #pushing = false;
@@ -27,6 +27,7 @@ export class RouteFeed {
     this.#stateOf = stateOf;
   }
 
+  /** Queues changed destinations and events of lines, and begins to push if no push is under way. */
   tell(destinations: Iterable<string>, lines: readonly LineEvent[]): void {
     for (const destination of destinations) {
       this.#waiting.delete(destination);

@@ -66,6 +66,7 @@ export class RouteMemory {
     this.#saving.unref();
   }
 
+  /** Applies what a connection actor has reported of a destination. */
   learn({ destination, event }: RouteReport): void {
     if (event.line >= this.#numbers_end) return;
     const now = performance.now();
@@ -83,10 +84,12 @@ export class RouteMemory {
     return this.#health.isDown(event.line);
   }
 
+  /** The remembered destinations, the least recently used first. */
   *destinations(): Generator<string> {
     for (const [destination] of this.#table.entries(performance.now())) yield destination;
   }
 
+  /** The lines that answer early, as events for a new connection actor. */
   earlyLines(): LineEvent[] {
     return this.#lines.flatMap(({ number: line }): LineEvent[] =>
       this.#view.answersEarly(line) ? [{ kind: 'early', line, early: true }] : [],

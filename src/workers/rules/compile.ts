@@ -1,5 +1,5 @@
-// A thread that lives for one task: it reads the lists that the rules name, compiles the rules to tables in shared memory, reports
-// them and ends. So neither main, which accepts, nor an actor waits while a long list is read.
+// A thread that lives for one task: it reads the lists that the rules name, compiles the rules to tables in shared memory,
+// reports them and ends. So neither main, which accepts, nor an actor waits while a long list is read.
 import { parentPort, workerData } from 'node:worker_threads';
 import { readListFile } from '../../files/list-file.js';
 import { compileRules } from '../../protocol/rules/compile.js';

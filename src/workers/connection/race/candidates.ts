@@ -65,6 +65,7 @@ export class Candidates {
     return this.#failure;
   }
 
+  /** Gathers the candidates of these lines, by number. Called once. */
   begin(lines: readonly number[]): void {
     this.#begun = true;
     this.#unheard += 1;

@@ -71,6 +71,7 @@ export class HelloAttempt<A extends ConnectedAttempt> extends Handler {
     this.#engine.receive(this.socket, BufferGroup.small);
   }
 
+  /** Sends the ClientHello; the server is late if it does not answer within `within_ms`. */
   ask(hello: Uint8Array, within_ms: number): void {
     this.attempt.askedAt = this.#engine.now;
     this.due = this.#engine.now + within_ms;

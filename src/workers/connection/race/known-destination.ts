@@ -77,6 +77,7 @@ export class KnownDestination {
     routes.connected(this.#key, this.#memory, attempt.candidate, now - attempt.started, now);
   }
 
+  /** It has failed before it was connected. */
   failed(attempt: Attempt, failure: Failure): void {
     const { outcomes, engine } = this.#context;
     if (failure.code === 'reset' && attempt.line.isDirect && this.#target.ip === undefined)

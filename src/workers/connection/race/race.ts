@@ -215,7 +215,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     this.#step();
   }
 
-  // What goes on
+  // Steps
 
   /** Another attempt has connected, and the lead, which began before all others, has not. */
   #judgeLead(): void {

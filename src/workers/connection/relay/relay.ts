@@ -11,7 +11,7 @@ import { TimedHandler } from '../shared/timed-handler.js';
 import { type Copying, Direction, type Progress } from './direction.js';
 import { FirstByte, type FirstByteOutcome } from './first-byte.js';
 
-/** Keepalive probes begin after this part of `tcp_keepalive_s`; most connections end before. */
+/** Keepalive is switched on after this part of `tcp_keepalive_s`; most connections end before. */
 const LASTING = 0.5;
 /** Most half-closed connections end soon. After this time, the side that has ended is watched for a reset. */
 const WATCH_HALF_CLOSED_AFTER_MS = 500;

@@ -65,15 +65,18 @@ export class AttemptBudget {
     this.#held -= connections;
   }
 
+  /** Whether one more attempt may start on the line. */
   hasRoom(line: number): boolean {
     return this.#total < this.#total_max && this.#byLine[line] < this.#line_max;
   }
 
+  /** Counts an attempt that starts on the line; `give` must follow. */
   take(line: number): void {
     this.#total += 1;
     this.#byLine[line] += 1;
   }
 
+  /** Counts an attempt that has ended, and wakes races that wait for the room. */
   give(line: number): void {
     const wasFull = this.#total >= this.#total_max;
     this.#total -= 1;
@@ -122,6 +125,7 @@ export class AttemptBudget {
     this.#waiting[line].set(race, this.#came);
   }
 
+  /** Removes a race that no longer waits, from all lines. */
   forget(race: Waiting): void {
     for (const waiting of this.#waiting) waiting.delete(race);
   }

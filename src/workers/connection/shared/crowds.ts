@@ -1,9 +1,9 @@
 // Counts the attempts of one line for one destination that are under way, where they may be too many. A proxy that leads back to
 // this gateway (two gateways that are each other's line) asks it for the same destination again, and each request begins one more
-// attempt. None of them gets an outcome, so a crowd of the largest allowed size waits until one does. In a loop, the first
-// attempt times out; all others then lose their client, one after the other. Attempts that are given up make no room, or the
-// loop would grow at one end as fast as it ends at the other. Where a destination answers or refuses, races wait no longer than
-// that takes. Direct lines form no loop: see egress.ts.
+// attempt. None of them gets an outcome, so when a crowd has its largest size, further races wait until one of its attempts has
+// an outcome. In a loop, the first attempt times out; all others then lose their client, one after the other, and are given up.
+// That makes no room, or the loop would grow at one end as fast as it ends at the other. Where a destination answers or refuses,
+// races wait no longer than that takes. Direct lines form no loop: see egress.ts.
 import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import type { Options } from '../../../protocol/options.js';
 import type { Waiting } from './attempt-budget.js';
@@ -47,6 +47,7 @@ export class Crowds {
     return this.#crowds.size;
   }
 
+  /** Whether one more attempt may join the crowd of `key`. */
   hasRoom(key: string): boolean {
     const crowd = this.#crowds.get(key);
     return crowd === undefined || crowd.hopeless < this.#max;

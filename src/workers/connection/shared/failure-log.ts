@@ -79,6 +79,7 @@ export class FailureLog {
     });
   }
 
+  /** The last connection that failed, with its age; undefined if none has. */
   last(now: number): LastFailure | undefined {
     if (this.#last === undefined) return undefined;
     const { failure, target, attempt, at } = this.#last;

@@ -154,6 +154,7 @@ export class NamesReplica {
     this.#remote?.observed(observations).catch(() => {});
   }
 
+  /** Closes the ports. Known answers and open questions stay, for the next DNS actor. */
   close(): void {
     this.#port?.close();
     this.#pushes?.close();

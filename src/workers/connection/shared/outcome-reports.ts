@@ -34,6 +34,7 @@ export class OutcomeReports {
     this.#send = send;
   }
 
+  /** A connection worked (as TLS or not) or failed. `now` in ms of the engine's clock. */
   note({ name, ip }: NamedAddress, result: Observation['result'], now: number): void {
     const worked = this.#worked.get(name);
     if (result === 'failed') this.#worked.delete(name);

@@ -50,6 +50,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     this.#now = now;
   }
 
+  /** Reports to, and takes pushes from, the route actor at the other ends of the ports from now on. */
   connect(reports: MessagePort, pushes: MessagePort): void {
     this.close();
     this.#ports = [reports, pushes];
@@ -59,10 +60,12 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     serve(subscriber, pushes);
   }
 
+  /** What is remembered of a destination (`host:port`, behind the client's address for a sticky rule). */
   get(destination: string, now: number): DestinationMemory | undefined {
     return this.#table.get(destination, now);
   }
 
+  /** The same, with an empty memory where nothing is remembered. */
   open(destination: string, now: number): DestinationMemory {
     return this.#table.open(destination, now);
   }

@@ -13,6 +13,7 @@ export class RulesReplica {
     this.#rules = tables && new Rules(tables);
   }
 
+  /** Replaces all rules. */
   set(tables: RuleTables): void {
     this.#rules = new Rules(tables);
   }
