@@ -1,16 +1,17 @@
-// Deadlines of thousands of connections without a timer each: a hashed wheel (Varghese and Lauck's scheme 6). Setting,
-// moving and clearing cost a few pointers; a deadline is told at most one tick late. Time is an argument.
+// Deadlines of thousands of connections without a timer for each: a hashed wheel (Varghese and Lauck, scheme 6). Setting,
+// moving and clearing write a few pointers; a deadline is reported at most one tick late. Time is an argument: the wheel
+// reads no clock and sets no timer.
 
-/** What has one deadline, in at most one wheel. All but `onDeadline` is the wheel's. */
+/** An object with one deadline, in at most one wheel. All fields but `onDeadline` are for the wheel only. */
 export interface Expiring {
-  /** Ends of the wheel's doubly linked list; null when not set. */
+  /** Neighbours in the wheel's doubly linked list; null when no deadline is set. */
   next: Expiring | null;
   previous: Expiring | null;
   due: number;
   onDeadline(now: number): void;
 }
 
-/** A deadline for what has more than one, or for whom it is not worth being linked itself. */
+/** A deadline as a separate object, for owners with several deadlines. */
 export class Deadline implements Expiring {
   next: Expiring | null = null;
   previous: Expiring | null = null;
@@ -28,12 +29,12 @@ export class DeadlineWheel {
   readonly #buckets: Expiring[];
   readonly #mask: number;
   readonly #tick_ms: number;
-  /** Stands behind the deadlines of a bucket that are still to be visited. */
+  /** Marks the end of the deadlines of a bucket that are still to be visited. */
   readonly #visited: Expiring = new Deadline(nothing);
   #tick: number;
   size = 0;
 
-  /** `buckets` is a power of two. Deadlines further away than a round are looked at once a round. */
+  /** `now` in ms. `buckets` is a power of two. Deadlines further away than one round are visited once in each round. */
   constructor(now: number, tick_ms = 64, buckets = 1024) {
     this.#tick_ms = tick_ms;
     this.#mask = buckets - 1;
@@ -49,26 +50,27 @@ export class DeadlineWheel {
   /** Sets or moves a deadline to `due` (ms, the clock of `expire`). */
   set(deadline: Expiring, due: number): void {
     this.clear(deadline);
-    // Whole ms are small integers, which cost no memory of their own.
+    // Whole ms are small integers for V8, which allocate nothing.
     deadline.due = Math.ceil(due);
-    // Never in a bucket that has been passed: it would wait for a whole round.
+    // Never in a bucket that has been visited, where it would wait for a whole round.
     const tick = Math.max(Math.ceil(due / this.#tick_ms), this.#tick + 1);
     const head = this.#buckets[tick & this.#mask];
     this.#append(head, deadline);
     this.size += 1;
   }
 
+  /** Clears a deadline; does nothing when it is not set. */
   clear(deadline: Expiring): void {
     if (deadline.next === null) return;
     unlink(deadline);
     this.size -= 1;
   }
 
-  /** Tells all whose deadline is due at `now`; each is cleared first and may be set again. */
+  /** Calls `onDeadline` for each deadline that is due at `now`. It is cleared first and may be set again. */
   expire(now: number): void {
     const tick = Math.floor(now / this.#tick_ms);
     if (tick <= this.#tick) return;
-    // After a long pause one round visits every bucket.
+    // After a long pause one round is enough, since it visits every bucket.
     let current = Math.max(this.#tick, tick - this.#mask - 1);
     while (current < tick) {
       current += 1;
@@ -77,7 +79,7 @@ export class DeadlineWheel {
     }
   }
 
-  /** Visits each deadline of the bucket once, whatever those that are told do to the list meanwhile. */
+  /** Visits each deadline of the bucket once, even when the owners change the list meanwhile. */
   #expireBucket(head: Expiring, now: number): void {
     this.#append(head, this.#visited);
     for (let deadline = head.next as Expiring; deadline !== this.#visited; deadline = head.next as Expiring) {

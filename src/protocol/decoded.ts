@@ -1,6 +1,6 @@
-// What a decoder says of bytes that may end anywhere. Types only.
+// The result of a decoder for bytes that may end anywhere. Types only.
 
-/** `size`: bytes of the message; what follows it is the caller's. */
+/** `size`: bytes of the message. The bytes behind it are left to the caller. `incomplete`: call again with more bytes. */
 export type Decoded<Value, Invalid> =
   | { readonly kind: 'incomplete' }
   | { readonly kind: 'message'; readonly value: Value; readonly size: number }

@@ -1,6 +1,6 @@
-// Two pieces of a message as one.
+// Joins two pieces of a message.
 
-/** A copy of both, one behind the other. */
+/** A new array with the bytes of both. */
 export function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   const whole = new Uint8Array(first.length + second.length);
   whole.set(first);

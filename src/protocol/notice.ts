@@ -1,20 +1,20 @@
-// What an operator must hear of although it happens over and over: a notice has a topic, and of each topic the first one
-// is said at once and then at most one in a while, with how many were left out. Pure: it writes nothing.
+// Log records about what happens repeatedly and an operator must know: a notice has a topic. The first notice of a topic is
+// due at once, and later at most one in each interval, with the number of those left out. Pure: it writes nothing.
 
 /** A log record with a topic. */
 export interface Notice {
-  /** What is alike; from a bounded set: kinds, lines, servers. */
+  /** Notices with one topic count as alike. Topics are from a bounded set: kinds, lines, servers. */
   readonly topic: string;
   readonly level: 'info' | 'warn' | 'error';
   readonly message: string;
   readonly fields: Readonly<Record<string, unknown>>;
-  /** Of a state that comes and goes: whether this one is the good one. Undefined for an event. */
+  /** For a state that comes and goes: whether it is the good state. Undefined for an event. */
   readonly good?: boolean;
-  /** Earlier ones that it stands for too. */
+  /** The number of earlier notices that this one stands for too. */
   readonly left_out?: number;
 }
 
-/** Topics that are kept; further ones are never due. */
+/** Topics that are kept; notices with further topics are never due. */
 const TOPICS_MAX = 4096;
 
 interface Topic {
@@ -22,6 +22,7 @@ interface Topic {
   left_out: number;
 }
 
+/** Decides which notices are due: one of each topic in `every_ms`. */
 export class Repeats {
   readonly #every_ms: number;
   readonly #topics = new Map<string, Topic>();
@@ -30,7 +31,10 @@ export class Repeats {
     this.#every_ms = every_ms;
   }
 
-  /** Undefined if the topic is not due, which counts; else how many have been left out since it last was. `more` is added. */
+  /**
+   * Undefined if the topic is not due at `now` (ms): the notice is then counted as left out. Else the number of notices
+   * left out since the topic was last due. `more`: notices that this one stands for, added to the number.
+   */
   due(topic: string, now: number, more = 0): number | undefined {
     const known = this.#topics.get(topic);
     if (known === undefined) {

@@ -1,21 +1,21 @@
-// The options of a running gateway: the frozen plain object that the configuration is validated into and that every
-// actor is started with. What a key of the configuration means, its unit, range and default are in main/config/schema.ts
-// (docs/config.md) and only there; here are comments on what differs from what was configured. It does not validate.
+// The options of a running gateway: the frozen plain object that main/config makes of the configuration, and with which
+// every actor is started. The meaning, unit, range and default of a key are in main/config/schema.ts (docs/config.md) and
+// only there; the comments here say how an option differs from what was configured. Nothing is validated here. Types only.
 import type { Line } from './lines/line.js';
 import type { Rule } from './rules/rule.js';
 import type { TrustOptions } from './trust-options.js';
 
-/** One server to ask for addresses. `system`: whatever the machine itself uses. */
+/** One DNS server. `system`: the servers and files that the machine itself uses. */
 export interface Nameserver {
   readonly kind: 'system' | 'udp' | 'tcp' | 'tls' | 'https';
-  /** One spelling for each server, in messages, evidence and counters: `udp://8.8.8.8:53`, `system`. */
+  /** The server's name in messages, evidence and counters, such as `udp://8.8.8.8:53` or `system`. */
   readonly id: string;
-  /** A canonical IP address; for tls and https also a normalised name, which the certificate must be for. */
+  /** A canonical IP address; for tls and https also a normalised name. The certificate must be for it. */
   readonly host: string;
   readonly port: number;
-  /** Of the URL; only for https. */
+  /** The path of the URL; only for https. */
   readonly path: string;
-  /** The name of the line through which it is asked; undefined is straight. */
+  /** The name of the line through which the server is asked; undefined: directly. */
   readonly via: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface Options {
   readonly log_level: LogLevel;
   readonly host: string;
   readonly port: number;
-  /** Connection actors; at least 1 (a configured 0 has been replaced by what the cores are worth). */
+  /** Connection actors; at least 1 (a configured 0 has been replaced by a number that fits the cores). */
   readonly workers: number;
   readonly engine: EngineChoice;
   readonly drain_timeout_ms: number;
@@ -50,7 +50,7 @@ export interface Options {
     readonly connections_max: number;
     readonly lines_max: number;
     readonly pipes_max: number;
-    /** Sockets that one connection actor may have for racing, beyond two for each connection; derived at start. */
+    /** Sockets of one connection actor for racing, beyond two for each connection; computed at start. */
     readonly racing_max: number;
   };
   readonly race: {
@@ -76,7 +76,7 @@ export interface Options {
     readonly try_timeout_ms: number;
     readonly udp_retry_ms: number;
     readonly hold_ms: number;
-    /** UDP sockets to one server; derived at start. */
+    /** UDP sockets to one server; computed at start. */
     readonly udp_sockets_max: number;
     readonly ttl_min_s: number;
     readonly ttl_max_s: number;
@@ -91,7 +91,7 @@ export interface Options {
   };
 }
 
-/** What the configuration comes to. Actors are started with the options; the rules reach them compiled. */
+/** The validated configuration. Actors get the options; the rules reach them compiled (rules/compile.ts). */
 export interface Configuration extends Options {
   readonly rules: readonly Rule[];
 }

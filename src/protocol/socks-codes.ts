@@ -1,4 +1,4 @@
-// The numbers of SOCKS5 (RFC 1928) that its server and its client share.
+// The numbers of SOCKS5 (RFC 1928) that the way in (inbound/socks5.ts) and the way out (outbound/socks5.ts) share.
 
 export const VERSION = 5;
 export const Method = { none: 0, password: 2, unacceptable: 0xff } as const;

@@ -1,7 +1,7 @@
-// The part of the options (`dns` in options.ts) that says which addresses are trusted, and how the others are found. What
-// each key means, its unit and range are in main/config/checks/dns/trust.ts (docs/config.md) and only there.
+// The part of the options (`dns` in options.ts) about which addresses are trusted, and how bad ones are found. The meaning,
+// unit and range of each key are in main/config/checks/dns/trust.ts (docs/config.md) and only there. Types only.
 
-/** A DNS server by address. */
+/** A DNS server by address and port. */
 export interface ServerEndpoint {
   /** Canonical IP address. */
   readonly address: string;

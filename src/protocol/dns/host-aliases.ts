@@ -1,10 +1,11 @@
-// The file that HOSTALIASES names (hostname(7)): other names for those without a dot. It reads no file.
+// Parses the file that the environment variable HOSTALIASES names (hostname(7)): aliases for names without a dot. It reads
+// no file.
 import { askedName, normaliseName } from '../address/host-name.js';
 
-/** Beyond what anybody writes by hand. */
+/** More than anybody writes by hand. */
 const ALIASES_MAX = 10_000;
 
-/** Names as they are to be asked, by normalised alias, which has no dot; the first line for an alias counts. */
+/** The names to ask for (see `askedName`), by normalised alias, which has no dot. The first line of an alias counts. */
 export function parseHostAliases(text: string): ReadonlyMap<string, string> {
   const aliases = new Map<string, string>();
   for (const line of text.split('\n')) {

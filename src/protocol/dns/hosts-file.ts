@@ -1,13 +1,13 @@
-// The hosts file of the machine, /etc/hosts, as a table (hosts(5)). It reads no file.
+// Parses the hosts file of the machine, /etc/hosts, into a table (hosts(5)). It reads no file.
 import { formatIp, parseIp } from '../address/address.js';
 import { normaliseName } from '../address/host-name.js';
 import { linesOf } from '../text/lines.js';
 
-/** Beyond any list of blocked hosts that people keep there. */
+/** More than any list of blocked hosts that people keep there. */
 const NAMES_MAX = 500_000;
 const ADDRESSES_MAX = 64;
 
-/** Canonical addresses by normalised name, in the order of the file. What is no address or no name is passed over. */
+/** Canonical addresses by normalised name, in the order of the file. Invalid addresses and names are skipped. */
 export function parseHosts(text: string): ReadonlyMap<string, readonly string[]> {
   const table = new Map<string, string[]>();
   for (const line of linesOf(text)) {

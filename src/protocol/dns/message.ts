@@ -1,5 +1,5 @@
-// One DNS question as bytes, and what the bytes that came back say about it (RFC 1035, EDNS0 of RFC 6891). It
-// opens no socket, draws no id, keeps nothing, and never throws on what came from the network.
+// Encodes one DNS question, and judges the bytes that came back as its answer (RFC 1035, EDNS0 of RFC 6891). It opens
+// no socket, draws no id, keeps nothing, and never throws on bytes from the network.
 import { withoutDot } from '../address/host-name.js';
 import { type Answer, type DecodedPacket, dnsPacket, type Packet } from './dns-packet.js';
 
@@ -7,25 +7,25 @@ export interface Question {
   /** Normalised: see host-name.ts. */
   readonly name: string;
   readonly type: 'A' | 'AAAA';
-  /** Just this name, and none of the machine's search list; false unless it is said otherwise. */
+  /** Only this name, without the machine's search list; false by default. */
   readonly absolute?: boolean;
-  /** A name that cannot exist: that it does not is no reason to ask again. */
+  /** A name that cannot exist, for which NXDOMAIN is no reason to ask again. */
   readonly madeUp?: boolean;
 }
 
-/** The question about a name as it was asked: see `askedName`. */
+/** The question for a name as returned by `askedName`: a final dot makes it absolute. */
 export function questionOf(asked: string, type: Question['type']): Question {
   const name = withoutDot(asked);
   return name === asked ? { name, type } : { name, type, absolute: true };
 }
 
-/** TTLs in seconds; undefined where the answer itself says nothing about how long it holds. */
+/** TTLs in seconds; undefined when the answer has none. */
 export type Judgement =
   | { readonly kind: 'addresses'; readonly addresses: readonly string[]; readonly ttl_s: number }
-  /** `isAlias`: there are records for the name, but no address at their end. */
+  /** `isAlias`: the name has records, but they lead to no address. */
   | { readonly kind: 'nodata'; readonly ttl_s: number | undefined; readonly isAlias?: true }
   | { readonly kind: 'nxdomain'; readonly ttl_s: number | undefined }
-  /** A proper answer that the server could or would not find out: SERVFAIL (2), REFUSED (5) and the like. */
+  /** A valid message by which the server gives no answer: SERVFAIL (2), REFUSED (5) and the like. */
   | { readonly kind: 'server-failure'; readonly rcode: number }
   | { readonly kind: 'truncated' }
   | { readonly kind: 'invalid'; readonly code: InvalidCode };
@@ -35,27 +35,27 @@ type InvalidCode =
   | 'wrong-id'
   | 'not-a-response'
   | 'wrong-question'
-  /** Right but for the case of the letters of the name. */
+  /** The right question, but with other upper and lower case in the name. */
   | 'wrong-case'
   | 'chain-loop'
   | 'chain-too-long';
 
 /** How a question is written. */
 export interface QueryForm {
-  /** The question's name in any case of its letters; undefined is as it is. */
+  /** The name in mixed upper and lower case (`mixCase`); undefined: as it is. */
   readonly spelling?: string | undefined;
-  /** With the EDNS option; true unless it is said otherwise. */
+  /** Whether to send the EDNS option; true by default. */
   readonly edns?: boolean;
 }
 
-/** What fits through any path unfragmented: the DNS flag day's figure. */
+/** Fits through any path unfragmented: the figure of DNS flag day 2020. */
 const EDNS_PAYLOAD_OCTETS = 1232;
 const HEADER_OCTETS = 12;
-/** Header, longest name, type, class and the EDNS option fit in well. */
+/** Larger than header, longest name, type, class and EDNS option together. */
 const scratch = Buffer.alloc(512);
-/** Resolvers themselves give up at about this many. */
+/** Resolvers too give up at about this length of a chain. */
 const CNAMES_MAX = 16;
-/** Of one family; far beyond what a race could dial. */
+/** Addresses of one family; far more than a race could dial. */
 const ADDRESSES_MAX = 64;
 /** RFC 2181 section 8: a TTL with the top bit set counts as zero. */
 const TTL_MAX_S = 2 ** 31 - 1;
@@ -80,7 +80,7 @@ const EDNS: Answer = {
   options: [],
 };
 
-/** A query with recursion desired. `id` is a random 16-bit number. */
+/** A query (RFC 1035 section 4) with recursion desired. `id` is a random 16-bit number. */
 export function encodeQuery(question: Question, id: number, form: QueryForm = {}): Uint8Array {
   const packet: Packet = {
     type: 'query',
@@ -89,14 +89,14 @@ export function encodeQuery(question: Question, id: number, form: QueryForm = {}
     questions: [{ name: form.spelling ?? question.name, type: question.type, class: 'IN' }],
     additionals: form.edns === false ? [] : [EDNS],
   };
-  // Otherwise the library would first find out how long it is, at half of the cost.
+  // Without a buffer the library first computes the length, at half of the cost.
   dnsPacket.encode(packet, scratch);
   return Buffer.from(scratch.subarray(0, dnsPacket.encode.bytes));
 }
 
 /**
- * The name with the case of each letter chosen by one bit (0x20 of draft-vixie-dnsext-dns0x20): who forges an answer has
- * to guess that too. `bits`: at least one for each character of the name.
+ * The name with the case of each letter chosen by one bit (draft-vixie-dnsext-dns0x20), which a forger of answers has to
+ * guess too. `bits`: at least one for each character of the name.
  */
 export function mixCase(name: string, bits: Uint8Array): string {
   const length = scratch.write(name, 'latin1');
@@ -109,13 +109,13 @@ export function mixCase(name: string, bits: Uint8Array): string {
 }
 
 /**
- * Judges one whole message (without a TCP length) as the answer to `question` asked under `id`; with `spelling` the name
- * must have come back in just that case.
+ * Judges one whole message (without a TCP length) as the answer to `question` with the given `id`. With `spelling` the
+ * name must have come back in exactly that case.
  */
 export function judgeAnswer(bytes: Uint8Array, question: Question, id: number, spelling?: string): Judgement {
   const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (message.length < HEADER_OCTETS) return invalid('malformed');
-  // The id comes before any decoding: forged floods must stay cheap.
+  // The id is compared before anything is decoded, so that a flood of forged answers stays cheap.
   if (message.readUInt16BE(0) !== id) return invalid('wrong-id');
   const flags = message.readUInt16BE(2);
   const opcode = (flags >> 11) & 0xf;
@@ -129,7 +129,7 @@ export function judgeAnswer(bytes: Uint8Array, question: Question, id: number, s
   if (questions !== 1) return invalid('wrong-question');
   const wrong = wrongQuestion(message, question, spelling);
   if (wrong !== undefined) return invalid(wrong);
-  // Before the records are looked at: servers cut in the midst of one, and its content is not to be used (RFC 2181 9).
+  // Before the records are decoded: servers cut in the middle of one, and a cut answer is not used (RFC 2181 section 9).
   if ((flags & dnsPacket.TRUNCATED_RESPONSE) !== 0) return { kind: 'truncated' };
   if (failed) return { kind: 'server-failure', rcode };
   return judgeRecords(message, question, rcode);
@@ -151,7 +151,7 @@ export function carriesEdns(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** Where the name that begins at `at` ends; past the end of the message if it is cut. */
+/** The offset behind the name that begins at `at`; at or past the end of the message when the name is cut. */
 function skipName(bytes: Uint8Array, at: number): number {
   let end = at;
   for (;;) {
@@ -174,7 +174,7 @@ function judgeRecords(message: Buffer, question: Question, rcode: number): Judge
   return followChain(answers, question) ?? { kind: 'nodata', ttl_s, ...(answers.length > 0 && { isAlias: true }) };
 }
 
-/** What is wrong with the one question of a message. It is compared where it stands: most of what is forged ends here. */
+/** What is wrong with a message's question. It is compared in place, since most forged answers fail here. */
 function wrongQuestion(
   message: Buffer,
   { name, type }: Question,
@@ -186,7 +186,7 @@ function wrongQuestion(
   for (let begin = 0; begin <= asked.length; ) {
     const dot = asked.indexOf('.', begin);
     const end = dot < 0 ? asked.length : dot;
-    // It is the first name of the message, with nothing before it that it could point to.
+    // The first name of a message cannot be compressed: no name stands before it.
     if (message[at] !== end - begin) return at < message.length ? 'wrong-question' : 'malformed';
     at += 1;
     for (let index = begin; index < end; index += 1, at += 1) {
@@ -205,7 +205,7 @@ function wrongQuestion(
   return isOtherCase && spelling !== undefined ? 'wrong-case' : undefined;
 }
 
-/** The addresses at the end of the CNAME chain that begins at the question; undefined if it ends without any. */
+/** The addresses at the end of the CNAME chain that begins at the question; undefined if there are none. */
 function followChain(records: readonly Answer[], { name, type }: Question): Judgement | undefined {
   const visited: string[] = [];
   let owner = name;
@@ -226,12 +226,12 @@ function followChain(records: readonly Answer[], { name, type }: Question): Judg
 
 interface Found {
   readonly addresses: string[];
-  /** Where the name leads to if it has no addresses. */
+  /** The target of the name's CNAME; undefined if it has none. */
   alias: string | undefined;
   ttl_s: number;
 }
 
-/** All of one owner (in lower case). At most `CNAMES_MAX` passes over the records of one message. */
+/** The addresses or the alias of one owner (in lower case). Called at most `CNAMES_MAX` times or so for one message. */
 function recordsOf(owner: string, records: readonly Answer[], type: Question['type']): Found {
   const found: Found = { addresses: [], alias: undefined, ttl_s: TTL_MAX_S };
   let alias_ttl_s = TTL_MAX_S;
@@ -251,7 +251,7 @@ function recordsOf(owner: string, records: readonly Answer[], type: Question['ty
   return found;
 }
 
-/** RFC 2308 section 5: the lesser of the SOA's own TTL and its MINIMUM field. */
+/** RFC 2308 section 5: the smaller of the SOA record's TTL and its MINIMUM field. */
 function negativeTtl(authorities: readonly Answer[]): number | undefined {
   const soa = authorities.find((record) => record.type === 'SOA');
   return soa === undefined ? undefined : Math.min(saneTtl(soa.ttl ?? 0), saneTtl(soa.data.minimum ?? 0));
@@ -260,7 +260,7 @@ function negativeTtl(authorities: readonly Answer[]): number | undefined {
 function decode(message: Buffer): DecodedPacket | undefined {
   try {
     const packet = dnsPacket.decode(message);
-    // The library reads past the end of a cut message without noticing; of a cut TXT record even to NaN.
+    // The library reads past the end of a cut message without noticing; in a cut TXT record its position becomes NaN.
     return dnsPacket.decode.bytes <= message.length ? packet : undefined;
   } catch {
     return undefined;
@@ -271,7 +271,7 @@ function saneTtl(ttl_s: number): number {
   return ttl_s > TTL_MAX_S ? 0 : ttl_s;
 }
 
-/** ASCII only, like the next ones. */
+/** Folds the case of ASCII letters only, like the next two functions. */
 function isSameName(name: string, other: string): boolean {
   if (name === other) return true;
   if (name.length !== other.length) return false;
@@ -282,13 +282,13 @@ function isSameName(name: string, other: string): boolean {
   return true;
 }
 
-/** Whether two octets that differ are one letter in two cases. */
+/** Whether two different octets are the upper and the lower case of one letter. */
 function isSameLetter(octet: number, other: number): boolean {
   const lower = octet | CASE_BIT;
   return lower === (other | CASE_BIT) && lower >= LOWER_A && lower <= LOWER_Z;
 }
 
-/** ASCII only: full case folding would take the Kelvin sign for a `k` (RFC 4343). */
+/** ASCII only (RFC 4343): full case folding would turn the Kelvin sign into a `k`. */
 function lowerCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

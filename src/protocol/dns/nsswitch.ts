@@ -1,7 +1,7 @@
-// How the machine finds hosts: the line for hosts of nsswitch.conf(5). It reads no file, and knows which names had better
-// be left to getaddrinfo.
+// Parses the `hosts` line of nsswitch.conf(5), which says how the machine finds hosts, and tells which names are to be left
+// to getaddrinfo. It reads no file.
 
-/** What besides `files` and `dns` makes no difference for ordinary names: see `leftToGetaddrinfo`. */
+/** Services beside `files` and `dns` that matter only for the names of `leftToGetaddrinfo`. */
 const HARMLESS = [
   'myhostname',
   'mymachines',
@@ -14,9 +14,9 @@ const HARMLESS = [
   'mdns6_minimal',
 ];
 
-/** How names are found, as far as anybody can tell from nsswitch.conf. */
+/** How names are found, as far as nsswitch.conf says. */
 export interface HostServices {
-  /** By the hosts file, then by DNS, and by nothing else that matters. */
+  /** Names are found in the hosts file and by DNS, and by no other service that matters. */
   readonly isPlain: boolean;
   /** Whether DNS is asked at all. */
   readonly hasDns: boolean;
@@ -24,7 +24,7 @@ export interface HostServices {
 
 export function parseNsswitch(nsswitch: string): HostServices {
   const line = /^[ \t]*hosts:([^\n#]*)/m.exec(nsswitch)?.[1];
-  // glibc's default without the line is `files dns`, so it is for musl, which has no such file.
+  // Without the line glibc uses `files dns`. So does musl always, which does not read the file.
   if (line === undefined) return { isPlain: true, hasDns: true };
   const services = line
     .replace(/\[[^\]]*\]/g, ' ')
@@ -35,7 +35,7 @@ export function parseNsswitch(nsswitch: string): HostServices {
   return { isPlain: known && hasDns, hasDns };
 }
 
-/** Names that another service than DNS may know: those of the link (mDNS), and of this machine. */
+/** Whether another service than DNS may know the name: names of the link (mDNS), and this machine's name. */
 export function leftToGetaddrinfo(name: string, hostname: string): boolean {
   return name === 'local' || name.endsWith('.local') || name === hostname;
 }

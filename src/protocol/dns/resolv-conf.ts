@@ -1,44 +1,45 @@
-// Whom the machine asks for names, and how: resolv.conf(5) with what the environment says besides, as glibc reads it. It
-// reads no file and asks no server. Which names follow from the search list is search-list.ts.
+// Parses resolv.conf(5) together with the environment, as glibc does: which servers the machine asks for names, and how.
+// It reads no file and asks no server. The search list is applied by search-list.ts.
 import { formatIp, parseIp } from '../address/address.js';
 import { normaliseName } from '../address/host-name.js';
 
 export interface ResolvConf {
-  /** Canonical addresses, at most three; a scoped one keeps its zone. Port 53. */
+  /** Canonical addresses, one to three; a scoped address keeps its zone. The port is 53. */
   readonly servers: readonly string[];
   /** Normalised domains; the root is ''. */
   readonly search: readonly string[];
-  /** A name with so many dots is first asked as it is. */
+  /** A name with at least this many dots is first asked as it is. */
   readonly ndots: number;
-  /** Questions begin with each server in turn. */
+  /** Each question begins with the next server. */
   readonly rotates: boolean;
   /** Over TCP only. */
   readonly overTcp: boolean;
   /** Whether v6 addresses are asked for. */
   readonly asksIpv6: boolean;
-  /** Whether a name without a dot is asked as it is where there is a search list. */
+  /** Whether a name without a dot is also asked as it is when there is a search list. */
   readonly asksTopLevel: boolean;
 }
 
-/** What else decides. */
+/** What decides besides the file. */
 export interface Surroundings {
   readonly hostname: string;
-  /** Read are LOCALDOMAIN and RES_OPTIONS. */
+  /** Of these, LOCALDOMAIN and RES_OPTIONS are used. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** glibc's own bounds (MAXNS, RES_MAXNDOTS). */
 const SERVERS_MAX = 3;
 const NDOTS_MAX = 15;
-/** glibc has no bound since 2.26; nobody means more. */
+/** A bound of ours: glibc has none since 2.26. */
 const SEARCH_MAX = 256;
 
+/** `text`: the contents of resolv.conf. Invalid lines are skipped. */
 export function parseResolvConf(text: string, { hostname, environment }: Surroundings): ResolvConf {
   const servers: string[] = [];
   const options: string[] = [];
   let search: string[] | undefined;
   for (const line of text.split('\n')) {
-    // A line that begins with anything else, such as a space or a comment, says nothing. Behind a value all is a value.
+    // A line that begins with anything else, such as a space or a comment, is skipped. A comment cannot follow a value.
     const [, keyword, rest = ''] = /^(nameserver|domain|search|options)[ \t]+(.*)$/.exec(line) ?? [];
     const values = valuesOf(rest);
     if (keyword === 'nameserver') {
@@ -48,7 +49,7 @@ export function parseResolvConf(text: string, { hostname, environment }: Surroun
     else if (keyword !== undefined && values.length > 0) search = keyword === 'domain' ? values.slice(0, 1) : values;
   }
   const { LOCALDOMAIN, RES_OPTIONS } = environment;
-  // Set and empty is the root alone: nothing is searched.
+  // When LOCALDOMAIN is set and empty, the list is the root alone: nothing is searched.
   if (LOCALDOMAIN !== undefined) search = LOCALDOMAIN.split('\n', 1)[0]?.split(/[ \t]+/);
   options.push(...valuesOf(RES_OPTIONS ?? ''));
   return {
@@ -61,8 +62,8 @@ export function parseResolvConf(text: string, { hostname, environment }: Surroun
 type Switches = Pick<ResolvConf, 'ndots' | 'rotates' | 'overTcp' | 'asksIpv6' | 'asksTopLevel'>;
 
 /**
- * The last one counts. Not read: timeout and attempts, which are `dns.try_timeout_ms` and `dns.timeout_ms` here, and what
- * changes no answer (edns0, trust-ad, single-request and the like).
+ * Of several `ndots` the last one counts. Ignored are timeout and attempts, for which the configuration has
+ * `dns.try_timeout_ms` and `dns.timeout_ms`, and options that change no answer (edns0, trust-ad, single-request …).
  */
 function parseOptions(options: readonly string[]): Switches {
   const has = (...names: string[]): boolean => options.some((option) => names.some((name) => option.startsWith(name)));
@@ -76,7 +77,7 @@ function parseOptions(options: readonly string[]): Switches {
   };
 }
 
-/** glibc keeps four bits of what is not too large: -1 is 15. */
+/** Like glibc: too large a number becomes 15, and of others the lowest four bits are kept, so that -1 is 15. */
 function dotsOf(text: string): number {
   const dots = Number.parseInt(text, 10) || 0;
   return dots > NDOTS_MAX ? NDOTS_MAX : dots & NDOTS_MAX;
@@ -97,7 +98,7 @@ function searchDomain(text: string): string | undefined {
   return text === '' || text === '.' ? '' : normaliseName(text);
 }
 
-/** Of a host that is called `box.example.org`. */
+/** The default search list of a host that is called `box.example.org`: its domain. */
 function domainOf(hostname: string): string[] {
   const dot = hostname.indexOf('.');
   return dot < 0 ? [] : [hostname.slice(dot + 1)];

@@ -1,24 +1,24 @@
-// Which names are asked for a name that is not absolute, in which order, and when one is the last: resolv.conf(5), `search`
-// and `ndots`, as glibc's res_search has it. It asks nothing.
+// Applies the search list to a name that is not absolute: which names to ask, in which order, and when to stop. It follows
+// `search` and `ndots` of resolv.conf(5) as glibc's res_search does. It asks no server.
 import { normaliseName, withoutDot } from '../address/host-name.js';
 import type { ResolvConf } from './resolv-conf.js';
 
-/** Other names for those without a dot: HOSTALIASES of hostname(7). */
+/** Aliases for names without a dot: see host-aliases.ts. */
 type Aliases = ReadonlyMap<string, string>;
 
 export interface SearchPlan {
-  /** In turn, until one has addresses. */
+  /** To be asked one after another, until one has addresses. */
   readonly names: readonly string[];
-  /** Where the name itself is among them; -1 for nowhere. */
+  /** The place of the name itself among `names`; -1 when it is not asked. */
   readonly asItIs: number;
 }
 
-/** What asking one of the names came to, for the families together. */
+/** The outcome of asking for one of the names, for both address families together. */
 export type SearchStep = 'none' | 'server-failure' | 'failed';
 
 type Searching = Pick<ResolvConf, 'search' | 'ndots' | 'asksTopLevel'>;
 
-/** Takes a normalised name. An alias of an alias is asked as it is. */
+/** `name` is normalised. An alias of an alias is asked as it is. */
 export function planSearch(name: string, searching: Searching, aliases: Aliases = new Map()): SearchPlan {
   const alias = aliases.get(name);
   if (alias === undefined) return listed(name, searching);
@@ -31,7 +31,7 @@ function listed(name: string, { search, ndots, asksTopLevel }: Searching): Searc
   const names = dots >= ndots ? [name] : [];
   for (const domain of search) {
     const joined = domain === '' ? name : normaliseName(`${name}.${domain}`);
-    // Too long: glibc goes no further either.
+    // The joined name is too long: glibc ends the list here too.
     if (joined === undefined) break;
     if (!names.includes(joined)) names.push(joined);
   }
@@ -39,14 +39,14 @@ function listed(name: string, { search, ndots, asksTopLevel }: Searching): Searc
   return { names, asItIs: names.indexOf(name) };
 }
 
-/** No search at all: for an absolute name, with or without its dot. */
+/** The plan for an absolute name, with or without its final dot: no search. */
 export function absolutePlan(asked: string): SearchPlan {
   return { names: [withoutDot(asked)], asItIs: 0 };
 }
 
 /**
- * The place after `place`, of which nothing came; undefined at the end. A domain that is silent or refuses ends the list,
- * not the search: the name itself is still tried.
+ * The place to ask after `place`, which gave no address; undefined at the end. When a domain of the list is silent or
+ * refuses, the rest of the list is skipped, but the name itself is still asked.
  */
 export function nextPlace({ names, asItIs }: SearchPlan, place: number, step: SearchStep): number | undefined {
   if (step === 'failed' && place !== asItIs) return asItIs > place ? asItIs : undefined;
@@ -54,8 +54,8 @@ export function nextPlace({ names, asItIs }: SearchPlan, place: number, step: Se
 }
 
 /**
- * Of all that nothing came of, the place that is told: the name itself where it was the first, else one of which it is
- * known that there is nothing, or that a server failed, else the last.
+ * The place whose outcome is reported when no name gave an address: the name itself if it was the first; else one with
+ * NODATA; else one where a server failed; else the last.
  */
 export function toldPlace({ asItIs }: SearchPlan, steps: readonly (SearchStep | 'nodata')[]): number {
   if (asItIs === 0) return 0;

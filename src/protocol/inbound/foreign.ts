@@ -1,15 +1,15 @@
-// What a client speaks that does not speak SOCKS5, as far as its first bytes show it: a client with a wrong setting is told
-// apart from a stranger. It decides nothing.
+// Recognises by its first bytes which protocol a client speaks that does not speak SOCKS5, so that a client with a wrong
+// setting can be named to the operator. It refuses nothing.
 
 export type ForeignProtocol = 'HTTP' | 'SOCKS4' | 'TLS';
 
 const METHODS = ['GET ', 'POST ', 'PUT ', 'HEAD ', 'CONNECT ', 'OPTIONS ', 'DELETE ', 'PATCH ', 'TRACE ', 'PRI '];
-/** Letters of a method that are enough, where no more have come. */
+/** Letters of a method that are enough when no more have arrived. */
 const METHOD_LEAST = 3;
 const SOCKS4 = 4;
 const TLS_HANDSHAKE = 22;
 
-/** Of the bytes from `start` to `end`, which are no SOCKS5; undefined for what is none of these. */
+/** The protocol of the bytes from `start` to `end`, which are not SOCKS5; undefined when it is none of these. */
 export function foreignProtocol(bytes: Uint8Array, start: number, end: number): ForeignProtocol | undefined {
   const size = end - start;
   if (size < 2) return undefined;

@@ -1,17 +1,17 @@
-// A way in: how a protocol reads what a client says before its connection stands, and what it answers. Types only: each
+// The interface of a way in: a protocol by which a client says where it wants to go, and gets an answer. Types only: each
 // protocol is a file beside this one. A way in has no socket and no clock, and does not carry out the request.
 import type { Target } from '../address/target.js';
 import type { Failure, FailureCode } from '../race/failure.js';
 
 /**
- * Reads one message of a client. It knows nothing of the connection: another `Inbound` reads what follows the message.
- * So one object serves all connections. A protocol can follow a header, and a protocol can be chosen by its first byte,
- * by an `Inbound` that hands the same bytes to another one.
+ * Reads one message of a client and names the `Inbound` that reads what follows. It holds nothing of a connection, so one
+ * object serves all connections. An `Inbound` can read a header and name the protocol behind it, or look at the first byte
+ * and hand the same bytes to the `Inbound` of that protocol.
  */
 export interface Inbound {
   /**
-   * Reads the message that begins at `start`. After `incomplete` it gets the same bytes again, with more behind them. It
-   * keeps none of them, and no bytes make it throw. It bounds the message: it refuses a longer one, and does not wait.
+   * Reads the message that begins at `start`. After `incomplete` it is called with the same bytes and more behind them. It
+   * keeps none of the bytes and throws on none. It bounds the message: a longer one is refused, never `incomplete`.
    */
   feed(bytes: Uint8Array, start: number, end: number): InboundStep;
 }
@@ -22,24 +22,24 @@ export interface Incomplete {
   readonly kind: 'incomplete';
 }
 
-/** The message is whole, and the client has more to say. */
+/** The message is whole, and another one follows. */
 export interface Proceed {
   readonly kind: 'proceed';
   /** Bytes of the message. */
   readonly size: number;
-  /** What the client is sent at once; undefined where it expects nothing. */
+  /** Bytes to send to the client at once; undefined for none. */
   readonly answer: Uint8Array | undefined;
-  /** Reads what follows. */
+  /** Reads the next message. */
   readonly next: Inbound;
 }
 
-/** The client has said where it wants to go, and waits for one of `replies`. */
+/** The client has named its target and waits for one of `replies`. */
 export interface Requested {
   readonly kind: 'requested';
   readonly target: Target;
-  /** What came behind the request, for the destination; undefined for nothing. A copy. */
+  /** A copy of the bytes behind the request, which are for the destination; undefined for none. */
   readonly early: Uint8Array | undefined;
-  /** The name with which the client has authenticated itself; undefined for none. */
+  /** The name by which the client has authenticated itself; undefined for none. */
   readonly user: string | undefined;
   readonly replies: Replies;
 }
@@ -47,27 +47,27 @@ export interface Requested {
 /** The client cannot be served. */
 export interface Refused {
   readonly kind: 'refused';
-  /** What the client is sent before the end; undefined for one that would not understand it. */
+  /** Bytes to send before closing; undefined for a client that would not understand them. */
   readonly answer: Uint8Array | undefined;
-  /** The word of the record for such an end of a connection. */
+  /** How the connection's record names this end. */
   readonly ending: string;
-  /** What the client does wrong, where that shows a wrong setting. */
+  /** Set when the client's mistake shows a wrong setting. */
   readonly misfit: Misfit | undefined;
 }
 
-/** What a client does that shows a wrong setting, for the operator. */
+/** A mistake of a client that shows a wrong setting, for the operator. */
 export interface Misfit {
-  /** Tells one misfit from another. */
+  /** A short name, different for each kind of mistake. */
   readonly what: string;
-  /** Stands behind "a client at ADDRESS". */
+  /** Follows "a client at ADDRESS" in the log. */
   readonly sentence: string;
 }
 
-/** How a protocol answers a request, and the code of each answer as the record has it. */
+/** How a protocol answers a request: the bytes, and their code for the connection's record. */
 export interface Replies {
   readonly successCode: number;
   failureCode(code: FailureCode): number;
-  /** The connection stands; here it has this address (4 or 16 bytes) and port. */
+  /** The candidate is connected from this local address (4 or 16 bytes) and port. */
   success(ip: Uint8Array, port: number): Uint8Array;
   failure(failure: Failure): Uint8Array;
 }

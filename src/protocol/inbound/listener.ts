@@ -1,13 +1,13 @@
-// A listener: a place where clients come in, as main and the connection actors know it. Its socket and its counts are
-// main's (main/accept/listening-socket.ts). Types only.
+// A listener: an address and port to which clients connect, as main and the connection actors know it. Its socket and its
+// counts belong to main (main/accept/listening-socket.ts). Types only.
 import type { ListenerAddress } from '../address/own-listeners.js';
 import type { InboundName } from './protocols.js';
 
 export interface Listener extends ListenerAddress {
   /** Its place among the listeners, from 0. Below LISTENERS_MAX of threads/shared/hand-off.ts. */
   readonly number: number;
-  /** For people. */
+  /** Its address and port in text, for people. */
   readonly name: string;
-  /** What its clients speak. */
+  /** The protocol that its clients speak. */
   readonly inbound: InboundName;
 }

@@ -1,4 +1,4 @@
-// The ways in by name: what a listener can be set to.
+// The ways in by name, as a listener names its protocol. What they do is in their own files.
 import type { Inbound } from './inbound.js';
 import { SOCKS5 } from './socks5.js';
 

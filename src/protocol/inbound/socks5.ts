@@ -7,16 +7,16 @@ import { AddressType, Command, Method, ReplyCode, VERSION } from '../socks-codes
 import { type ForeignProtocol, foreignProtocol } from './foreign.js';
 import type { Inbound, InboundStep, Misfit, Proceed, Refused, Replies } from './inbound.js';
 
-/** A greeting and a request: the whole of what a client says. */
+/** Reads a greeting, then a request: all that a client sends before its connection is made. */
 export const SOCKS5: Inbound = { feed: readGreeting };
 const REQUEST: Inbound = { feed: readRequest };
 
 const INCOMPLETE = { kind: 'incomplete' } as const;
 
-/** The server's choice of method (section 3). */
+/** The answers that choose a method (section 3). */
 const METHOD_NONE = Uint8Array.of(VERSION, Method.none);
 const METHOD_UNACCEPTABLE = Uint8Array.of(VERSION, Method.unacceptable);
-/** Nearly every client offers just this. */
+/** Nearly every client sends one of these two greetings. */
 const ONLY_NO_AUTHENTICATION = greeted(3);
 const NO_AUTHENTICATION_AND_PASSWORD = greeted(4);
 
@@ -24,7 +24,7 @@ function greeted(size: number): Proceed {
   return { kind: 'proceed', size, answer: METHOD_NONE, next: REQUEST };
 }
 
-/** A client that speaks no SOCKS5 gets no answer: it would not understand one. */
+/** A client that does not speak SOCKS5 gets no answer, which it would not understand. */
 const NOT_SOCKS5 = refused(undefined);
 const UNSPECIFIED = new Uint8Array(4);
 const BAD_COMMAND = refused(encodeReply(ReplyCode.commandNotSupported, UNSPECIFIED, 0));
@@ -45,10 +45,7 @@ const FOREIGN: Readonly<Record<ForeignProtocol, Refused>> = {
   TLS: refused(undefined, { what: 'TLS', sentence: 'speaks TLS: set it to plain SOCKS5' }),
 };
 
-/**
- * Reads a greeting (section 3), at most 257 bytes, and chooses a method: no authentication where it is offered, else none
- * fits.
- */
+/** Reads a greeting (section 3), at most 257 bytes. The client must offer the method without authentication. */
 function readGreeting(bytes: Uint8Array, start: number, end: number): InboundStep {
   if (end - start < 1) return INCOMPLETE;
   if (bytes[start] !== VERSION) {
@@ -78,7 +75,7 @@ function readRequest(bytes: Uint8Array, start: number, end: number): InboundStep
   if (addressSize === 0) return BAD_ADDRESS_TYPE;
   const size = 4 + addressSize + 2;
   if (length < size) return INCOMPLETE;
-  // The whole request is read before it is refused, so that nothing of it is left to turn our close into a reset.
+  // The whole request is read before it is refused: closing a socket with unread bytes would send a reset.
   if (bytes[start + 1] !== Command.connect) return BAD_COMMAND;
   const next = start + size;
   const target = readTarget(type, bytes, start, next);
@@ -87,7 +84,7 @@ function readRequest(bytes: Uint8Array, start: number, end: number): InboundStep
   return { kind: 'requested', target, early, user: undefined, replies: SOCKS5_REPLIES };
 }
 
-/** Bytes of the address field (a name's with its length byte); 0 for an unknown type. */
+/** Bytes of the address field, with the length byte of a name; 0 for an unknown type. */
 function sizeOfAddress(type: number, first: number): number {
   if (type === AddressType.ipv4) return 4;
   if (type === AddressType.ipv6) return 16;
@@ -100,7 +97,7 @@ function readTarget(type: number, bytes: Uint8Array, start: number, end: number)
   return targetOfName(readText(bytes, start + 5, end - 2), port);
 }
 
-/** Names are ASCII nearly always; others are taken as UTF-8. */
+/** Decodes UTF-8; names are nearly always ASCII, which is faster to decode here. */
 function readText(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
   for (let i = start; i < end; i += 1) {
@@ -110,7 +107,7 @@ function readText(bytes: Uint8Array, start: number, end: number): string {
   return text;
 }
 
-/** What the client is told of each failure (section 6). */
+/** The REP byte of each failure (section 6). */
 const REPLIES: Readonly<Record<FailureCode, number>> = {
   cancelled: ReplyCode.generalFailure,
   internal: ReplyCode.generalFailure,

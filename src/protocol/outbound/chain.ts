@@ -1,6 +1,6 @@
-// The way through the hops of one line, whatever kind each of them is: through the first hop the second is spoken to, and so
-// on to the destination. Pure: it is fed what came and answers with what to send next. What is said to a hop is the file of
-// its kind.
+// Goes through the hops of one line, of any kind: speaks to the first hop, through it to the second, and so on to the
+// destination. Pure: it is fed the bytes that arrived and returns the bytes to send. The exchange with a hop is in the file
+// of its kind.
 import { joined } from '../joined.js';
 import type { Hop } from '../lines/line.js';
 import { type Failure, failureOf } from '../race/failure.js';
@@ -10,7 +10,7 @@ import { socks5 } from './socks5.js';
 export type ChainStep =
   | { readonly kind: 'incomplete' }
   | { readonly kind: 'send'; readonly bytes: Uint8Array }
-  /** The chain stands. `rest` are bytes that the destination has already sent. */
+  /** The last hop is connected to the destination. `rest`: bytes that the destination has already sent. */
   | { readonly kind: 'connected'; readonly bound: Bound; readonly rest: Uint8Array }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
@@ -20,7 +20,7 @@ const kindOf = ({ kind }: Hop): HopKind => KINDS[kind];
 const NOTHING = new Uint8Array(0);
 const TOO_SOON: ChainStep = { kind: 'failed', failure: failureOf('proxy-protocol') };
 
-/** It is the endpoint to which it leads. */
+/** The chain is itself the target of its last hop: host and port of the destination. */
 export class Chain implements HopTarget {
   readonly host: string;
   readonly port: number;
@@ -29,10 +29,10 @@ export class Chain implements HopTarget {
   #hop = 0;
   #kind: HopKind;
   #phase = 0;
-  /** What the hop has sent and its kind has not read. */
+  /** Bytes that the hop has sent and its kind has not read yet. */
   #unread: Uint8Array = NOTHING;
 
-  /** `hops`: at least one. `host` is what the last hop is asked for: a name stays a name, and is resolved there. */
+  /** `hops`: at least one. The last hop is asked for `host`; when that is a name, the hop resolves it. */
   constructor(hops: readonly Hop[], host: string, port: number, kinds = kindOf) {
     this.#hops = hops;
     this.host = host;
@@ -41,7 +41,7 @@ export class Chain implements HopTarget {
     this.#kind = kinds(hops[0]);
   }
 
-  /** Whether every hop has been reached, and the last one asked for the destination. */
+  /** Whether the bytes that were to be sent so far ask the last hop for the destination. */
   get asksDestination(): boolean {
     return this.#isLast && this.#kind.hasAsked(this.#phase);
   }
@@ -55,12 +55,12 @@ export class Chain implements HopTarget {
     return this.#hop === this.#hops.length - 1;
   }
 
-  /** Of the hop that is spoken to. */
+  /** The target of the current hop. */
   get #target(): HopTarget {
     return this.#hops[this.#hop + 1] ?? this;
   }
 
-  /** Takes what came (copied where kept) and says what follows from it. */
+  /** Takes bytes that the current hop has sent, lent until it returns, and says what follows. */
   feed(bytes: Uint8Array): ChainStep {
     const received = this.#unread.length === 0 ? bytes : joined(this.#unread, bytes);
     const step = this.#kind.read(this.#phase, received, this.#hops[this.#hop], this.#target);
@@ -85,7 +85,7 @@ export class Chain implements HopTarget {
     }
   }
 
-  /** `hasSpoken`: the hop that has just been reached has sent something. It must not before it is spoken to. */
+  /** Goes on to the next hop. `hasSpoken`: it has sent bytes already, which a hop must not do before it is spoken to. */
   #next(hasSpoken: boolean): ChainStep {
     this.#hop += 1;
     this.#kind = this.#kindOf(this.#hops[this.#hop]);
@@ -95,7 +95,7 @@ export class Chain implements HopTarget {
   }
 }
 
-/** Any hop but the last one speaks of the next hop. */
+/** A hop that is not the last reports the failure of the next hop, not of the destination. */
 function unreachable({ detail }: Failure): Failure {
   return failureOf('proxy-unreachable', detail);
 }

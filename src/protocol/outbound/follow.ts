@@ -1,19 +1,19 @@
-// Goes through a chain over any stream of bytes, where a promise may wait for each message: name servers behind a line, and
-// `check --dial`. Pure: what reads and writes is given. It bounds no wait.
+// Goes through a chain over any stream of bytes, for callers outside the hot path: name servers behind a line, and
+// `check --dial`. Pure: the caller reads and writes. It bounds no wait.
 import type { Failure } from '../race/failure.js';
 import type { Chain } from './chain.js';
 
 export interface Carrier {
-  /** What comes. It is left off in the middle where the end of the chain comes before the end of the stream. */
+  /** The bytes that arrive. `follow` stops iterating when the chain has been gone through. */
   readonly incoming: AsyncIterable<Uint8Array>;
   send(bytes: Uint8Array): void;
 }
 
-/** `last-hop`: only up to where the last hop would be asked for the destination. */
+/** `last-hop`: stop before the last hop is asked for the destination. */
 export type Goal = 'destination' | 'last-hop';
 
 export type Followed =
-  /** `rest`: what the destination has sent by then. */
+  /** `rest`: bytes that the destination has already sent. */
   | { readonly code: 'reached'; readonly rest: Uint8Array }
   | { readonly code: 'failed'; readonly failure: Failure }
   /** A hop has ended the connection. */
@@ -21,7 +21,7 @@ export type Followed =
 
 const LAST_HOP: Followed = { code: 'reached', rest: new Uint8Array(0) };
 
-/** Rejects only with what `incoming` rejects with. */
+/** Goes through the chain up to `goal`. Rejects only when `incoming` or `send` throws. */
 export async function follow(chain: Chain, { incoming, send }: Carrier, goal: Goal): Promise<Followed> {
   const isFar = (): boolean => goal === 'last-hop' && chain.asksDestination;
   const first = chain.start();

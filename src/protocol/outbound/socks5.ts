@@ -1,5 +1,5 @@
-// SOCKS5 as a client speaks it to one proxy (RFC 1928, RFC 1929): greeting, method, perhaps a password, request, reply.
-// Several proxies in a row are chain.ts.
+// The client side of SOCKS5 with one proxy (RFC 1928, RFC 1929): greeting, method, perhaps a password, request, reply.
+// Going through several proxies is chain.ts.
 import { parseIp } from '../address/address.js';
 import type { Hop } from '../lines/line.js';
 import { type Failure, type FailureCode, failureOf } from '../race/failure.js';
@@ -9,16 +9,16 @@ import type { Bound, HopKind, HopStep, HopTarget } from './outbound.js';
 const PASSWORD_VERSION = 1;
 const CREDENTIAL_MAX = 255;
 
-/** What is awaited. The first is 0: what follows a greeting. */
+/** The message that is awaited. 0 is the answer to the greeting. */
 const Phase = { method: 0, password: 1, reply: 2 } as const;
 
 const INCOMPLETE: HopStep = { kind: 'incomplete' };
 const BROKEN = ofHop('proxy-protocol');
 const UNAUTHENTICATED = ofHop('proxy-authentication');
-/** Of a method, and of the answer to a password. */
+/** Bytes of the choice of method, and of the answer to a password. */
 const ANSWER_SIZE = 2;
 
-/** What a proxy's REP byte (RFC 1928 section 6) says about its target. */
+/** By REP byte (RFC 1928 section 6): what the proxy says about its target. */
 const CAUSES: readonly (FailureCode | undefined)[] = [
   undefined,
   'unexplained',
@@ -26,9 +26,9 @@ const CAUSES: readonly (FailureCode | undefined)[] = [
   'network-unreachable',
   'host-unreachable',
   'refused',
-  // TTL expired: many proxies say it of a connect that timed out.
+  // TTL expired: many proxies report a timed-out connect so.
   'timed-out',
-  // A proxy that cannot CONNECT is none.
+  // Command not supported: a proxy without CONNECT is of no use.
   'proxy-protocol',
   'proxy-address-type',
 ];
@@ -84,7 +84,7 @@ function readReply(bytes: Uint8Array): HopStep {
   return bytes.length < size ? INCOMPLETE : { kind: 'connected', bound: readBound(bytes, size), size };
 }
 
-/** Codes that RFC 1928 leaves open explain nothing: Tor has some for what becomes of its own names. */
+/** Codes that RFC 1928 does not define explain nothing; Tor uses some for failures of .onion names. */
 function refusal(reply: number): HopStep {
   const code = CAUSES[reply] ?? 'unexplained';
   const failure: Failure = failureOf(code, `REP ${reply}`);
@@ -95,7 +95,7 @@ function ofHop(code: FailureCode): HopStep {
   return { kind: 'failed', failure: failureOf(code), of: 'hop' };
 }
 
-/** Bytes of a reply whose first five are there; 0 for an unknown address type. */
+/** Bytes of a reply, computed from its first five; 0 for an unknown address type. */
 function replySize(bytes: Uint8Array): number {
   switch (bytes[3]) {
     case AddressType.ipv4:
@@ -109,7 +109,7 @@ function replySize(bytes: Uint8Array): number {
   }
 }
 
-/** A name as bound address is legal and tells a client nothing: it becomes 0.0.0.0. */
+/** A bound address may be a name, which is of no use to a client: it becomes 0.0.0.0. */
 function readBound(bytes: Uint8Array, size: number): Bound {
   const port = (bytes[size - 2] << 8) | bytes[size - 1];
   return bytes[3] === AddressType.name ? { ip: new Uint8Array(4), port } : { ip: bytes.slice(4, size - 2), port };

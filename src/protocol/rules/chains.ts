@@ -1,17 +1,17 @@
-// Of the rules that are for one destination the first that is for the port. Whatever names destinations (a suffix, a
-// range) refers to its rules by a *head*: the number of the only one, if that is for any port, else where a list begins.
-// Flat arrays, so that all threads can share them. It finds no destination.
+// Finds, among the rules for one destination, the first that is for the port. An entry of a table (a name, a suffix, a
+// range) refers to its rules by a *head*: the number of its only rule, if that is for any port; else the complement of the
+// place where a list of rules begins. Flat arrays, so that all threads can share them. It looks up no destination.
 import type { Rule } from './rule.js';
 
-/** Beyond every rule's number. */
+/** Greater than every rule's number. */
 export const NO_RULE = 0x7fff_ffff;
 
 export interface ChainTables {
-  /** Lists of rule numbers, ascending, each ended by NO_RULE. A head below 0 is the complement of a place in it. */
+  /** Lists of ascending rule numbers, each ended by NO_RULE. A head below 0 is the complement of a list's place. */
   readonly lists: Int32Array;
-  /** By rule, and one more: where its ranges begin in `portRanges`. Of a rule for any port they are none. */
+  /** By rule: where its ranges begin in `portRanges`; they end where the next rule's begin. A rule for any port has none. */
   readonly portsFrom: Uint32Array;
-  /** First and last port, by turns. */
+  /** The first and the last port of each range. */
   readonly portRanges: Uint16Array;
 }
 
@@ -26,7 +26,7 @@ export class RuleChains {
     this.#portRanges = portRanges;
   }
 
-  /** The first rule behind `head` that is for the port, if it comes before `best`; else `best`. */
+  /** The first rule of `head` that is for the port, if its number is below `best`; else `best`. */
   lower(head: number, port: number, best: number): number {
     if (head >= 0) return Math.min(head, best);
     for (let at = ~head; ; at += 1) {
@@ -47,7 +47,7 @@ export class RuleChains {
   }
 }
 
-/** Rules by whatever names their destinations, in the order of the rules. */
+/** The numbers of the rules for each entry (a name or a range as text), ascending. */
 export class RuleLists {
   readonly #rules: readonly Rule[];
   readonly #byKey = new Map<string, number[]>();
@@ -56,7 +56,7 @@ export class RuleLists {
     this.#rules = rules;
   }
 
-  /** Rules come in their order; those behind one that is for any port can never be the first. */
+  /** To be called in the order of the rules. A rule behind one for any port can never be the first, and is left out. */
   add(key: string, rule: number): void {
     const list = this.#byKey.get(key);
     if (list === undefined) {
@@ -79,14 +79,14 @@ export class RuleLists {
 export class ChainBuilder {
   readonly #rules: readonly Rule[];
   readonly #lists: number[] = [];
-  /** Heads by list: a long list of names has one for all. */
+  /** Heads by list of rules: all names of a long list share one head. */
   readonly #heads = new Map<string, number>();
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
   }
 
-  /** Takes what RuleLists gives. */
+  /** The head for rules from `RuleLists.get`; NO_RULE for none. */
   head(rules: readonly number[]): number {
     if (rules.length === 0) return NO_RULE;
     if (rules.length === 1 && this.#rules[rules[0]].ports.length === 0) return rules[0];

@@ -1,18 +1,19 @@
-// CIDR ranges of one family, each with its rules, and all of them that an address is in: ranges nest but never overlap
-// in part, so that the line of addresses falls into intervals, each within one innermost range, which knows the next
-// larger one. A binary search finds the interval and allocates nothing. (A binary trie of 10 000 ranges answered in 0.6 to
-// 1 of the time, 0.1 µs less at best, and was five to seven times as large.) IpRanges in ip-range.ts only says whether.
+// Finds the first rule among all CIDR ranges of one family that contain an address. Ranges nest but never overlap in part,
+// so they divide the addresses into intervals; an interval has one innermost range, and each range has the next larger one
+// around it. A binary search finds the interval and allocates nothing. (A binary trie of 10 000 ranges took 0.6 to 1 of
+// the time, at best 0.1 µs less, and five to seven times the memory.) IpRanges in ip-range.ts tells only whether an
+// address is in any range.
 import { compareIps, type IpRange, lastIp } from '../address/ip-range.js';
 import { type ChainBuilder, NO_RULE, type RuleChains } from './chains.js';
 
 export interface CidrTables {
   /** 32-bit words of an address: 1 or 4. */
   readonly words: number;
-  /** The first address of each interval, ascending. What lies before the first interval is in no range. */
+  /** The first address of each interval, ascending. Addresses before the first interval are in no range. */
   readonly firsts: Uint32Array;
-  /** By interval: its innermost range, or NOWHERE. */
+  /** By interval: the innermost range around it, or NOWHERE. */
   readonly innermost: Int32Array;
-  /** By range: its rules, and the next larger range around it, or NOWHERE. */
+  /** By range: the head of its rules (see chains.ts), and the next larger range around it, or NOWHERE. */
   readonly heads: Int32Array;
   readonly around: Int32Array;
 }
@@ -28,7 +29,7 @@ export class CidrTable {
     this.#chains = chains;
   }
 
-  /** The first rule for an address and a port, if it comes before `best`; else `best`. */
+  /** The first rule for an address and a port, if its number is below `best`; else `best`. */
   lowest(ip: Uint8Array, port: number, best: number): number {
     const { words, firsts, innermost, heads, around } = this.#tables;
     const beginning = wordAt(ip, 0);
@@ -49,12 +50,12 @@ export class CidrTable {
   }
 }
 
-/** The 32 bits of an address that begin at an octet. */
+/** The 32 bits of an address from the given octet on. */
 function wordAt(ip: Uint8Array, octet: number): number {
   return ((ip[octet] << 24) | (ip[octet + 1] << 16) | (ip[octet + 2] << 8) | ip[octet + 3]) >>> 0;
 }
 
-/** Whether what begins at `at`, like `ip` in its first word, comes behind `ip`. */
+/** Whether the address at `at`, whose first word is that of `ip`, comes after `ip`. */
 function restIsBehind(firsts: Uint32Array, at: number, ip: Uint8Array): boolean {
   for (let octet = 4; octet < ip.length; octet += 4) {
     const difference = firsts[at + octet / 4] - wordAt(ip, octet);
@@ -68,13 +69,13 @@ export interface RuledRange {
   readonly rules: readonly number[];
 }
 
-/** Takes the ranges of one family, each once. */
+/** `ruled`: all ranges of one family, each once. `octets`: bytes of an address, 4 or 16. */
 export function buildCidrTables(octets: number, ruled: readonly RuledRange[], chains: ChainBuilder): CidrTables {
   const sorted = [...ruled].sort((a, b) => compareIps(a.range.ip, 0, b.range.ip) || a.range.prefix - b.range.prefix);
   const intervals = new Intervals();
   const heads = new Int32Array(sorted.length).fill(NO_RULE);
   const around = new Int32Array(sorted.length).fill(NOWHERE);
-  /** Ranges that the walk is in, the innermost last. */
+  /** The ranges around the current address of the walk, the innermost last. */
   const open: { readonly place: number; readonly last: Uint8Array }[] = [];
   const leave = (): void => {
     const left = open.pop();
@@ -97,7 +98,7 @@ class Intervals {
   readonly #firsts: Uint8Array[] = [];
   readonly #innermost: number[] = [];
 
-  /** From `first` on, until the next one begins. One that begins where the one before does takes its place. */
+  /** Begins an interval at `first`, which ends the one before. An interval that begins at the same address is replaced. */
   begin(first: Uint8Array, range: number): void {
     const last = this.#firsts[this.#firsts.length - 1];
     if (last !== undefined && compareIps(last, 0, first) === 0) {
@@ -117,7 +118,7 @@ class Intervals {
   }
 }
 
-/** The address behind this one; undefined behind the last of all. */
+/** The next address; undefined after the last of all. */
 function following(ip: Uint8Array): Uint8Array | undefined {
   const next = Uint8Array.from(ip);
   for (let i = next.length - 1; i >= 0; i -= 1) {

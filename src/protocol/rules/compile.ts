@@ -1,5 +1,5 @@
-// Compiles rules to flat tables: once, in a thread of its own, for all that match by them (match.ts). It takes rules that
-// have been checked, and reads no file.
+// Compiles rules to flat tables, which all threads share and match.ts reads. It expects rules that have been checked, and
+// reads no file. The thread that runs it is workers/rules/compile.ts.
 import { type IpRange, parseIpRange } from '../address/ip-range.js';
 import { ChainBuilder, type ChainTables, RuleLists } from './chains.js';
 import { buildCidrTables, type CidrTables } from './cidr-table.js';
@@ -8,20 +8,20 @@ import type { ListFile, Rule, Ruling } from './rule.js';
 import { buildSuffixTables, type SuffixTables } from './suffix-table.js';
 
 export interface RuleTables {
-  /** What rules come to, each once, and by rule which of these. */
+  /** The different rulings, and by rule the place of its ruling. */
   readonly rulings: readonly Ruling[];
   readonly rulingOf: Uint32Array;
   readonly chains: ChainTables;
   readonly names: SuffixTables;
   readonly four: CidrTables;
   readonly six: CidrTables;
-  /** Head of the rules for any destination. */
+  /** The head (see chains.ts) of the rules for any destination. */
   readonly anywhere: number;
-  /** Names and ranges of all rules, repetitions included. */
+  /** The number of names and ranges of all rules, with repetitions. */
   readonly entries: number;
 }
 
-/** `listed`: the entries of a file. undefined where there are more than ENTRIES_MAX in all. */
+/** `listed` gives the entries of a file. Returns undefined when all rules together have more than ENTRIES_MAX entries. */
 export function compileRules(
   rules: readonly Rule[],
   listed: (file: ListFile) => readonly string[],

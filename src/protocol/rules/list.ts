@@ -1,22 +1,22 @@
-// The entries that rules are made of, each kind in its one spelling, and files of them: one entry a line, `#` begins a
-// comment. It reads no file.
+// Parses the entries of rules, each kind into its normal form, and lists of entries as text: one entry in a line, `#` begins
+// a comment. It reads no file.
 import { normaliseName } from '../address/host-name.js';
 import { formatIpRange, parseIpRange } from '../address/ip-range.js';
 import { linesOf } from '../text/lines.js';
 import type { ListKind } from './rule.js';
 
 interface EntryForm {
-  /** In words. */
+  /** What an entry of this kind is, in words. */
   readonly what: string;
-  /** The entry in its normal form, undefined for what is none. */
+  /** The entry in its normal form; undefined when the text is not an entry. */
   readonly parse: (text: string) => string | undefined;
 }
 
-/** Entries of all rules and their files together: each takes some 50 bytes, and its place in a table a number of 20 bits. */
+/** Entries of all rules and files together. Each takes some 50 bytes, and its place in a table must fit into 20 bits. */
 export const ENTRIES_MAX = 1_000_000;
-/** Each entry may have comments and empty lines beside it; so that a file of line ends alone ends soon. */
+/** Lines of one list: entries with comments and empty lines. It bounds the work for a file of line ends alone. */
 const LINES_MAX = 4 * ENTRIES_MAX;
-/** Mistakes of one file that are told; of the others only how many there are. */
+/** Mistakes of one list that are reported; the others are only counted. */
 const TOLD_MAX = 5;
 const TEXT_LENGTH_MAX = 100;
 
@@ -36,14 +36,14 @@ export const ENTRY_FORMS: Readonly<Record<ListKind, EntryForm>> = {
 };
 
 export type ListRead =
-  /** `skipped`: in words, how many lines are no entries. */
+  /** `skipped`: in words, how many lines are not entries; absent when there are none. */
   | { readonly code: 'read'; readonly entries: readonly string[]; readonly skipped?: string }
-  /** Sentences without the name of the file. */
+  /** `problems`: sentences, without the name of the file. */
   | { readonly code: 'failed'; readonly problems: readonly string[] };
 
 /**
- * A line that is no entry is passed over and counted: lists from elsewhere have some. With `strict` it is a mistake; so it
- * is where not one line is an entry, since such a file is no list.
+ * Lines that are not entries are skipped and counted, since lists from elsewhere have some. They are mistakes with
+ * `strict`, and also when no line is an entry, since the text is then not a list of this kind.
  */
 export function parseList(kind: ListKind, text: string, strict = false): ListRead {
   const { what, parse } = ENTRY_FORMS[kind];

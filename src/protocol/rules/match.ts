@@ -1,6 +1,6 @@
-// Which rule a connection falls under: the first of all that are for its target, whatever kind of condition they have.
-// It is asked for every connection, and allocates nothing. Where the client asked for a name, each address that it resolves
-// to falls under the first rule that is for the name or for the address.
+// Finds the rule of a connection: the first rule that is for its target, by any kind of condition. It is called for every
+// connection and allocates nothing. When the client asked for a name, an address to which the name resolves has the first
+// rule that is for the name or for the address. What a ruling means is left to the caller.
 import { embeddedIpv4 } from '../address/embedded-ipv4.js';
 import type { Target } from '../address/target.js';
 import { NO_RULE, RuleChains } from './chains.js';
@@ -24,17 +24,17 @@ export class Rules {
     this.#six = new CidrTable(tables.six, this.#chains);
   }
 
-  /** Whether any rule is for addresses. */
+  /** Whether any rule is for addresses or ranges. */
   get haveRanges(): boolean {
     return this.#tables.four.heads.length > 0 || this.#tables.six.heads.length > 0;
   }
 
-  /** undefined: no rule is for it. */
+  /** The ruling for a target; undefined when no rule is for it. */
   match(target: Target): Ruling | undefined {
     return this.#rulingOf(this.find(target));
   }
 
-  /** The same for an address that the target, a name, resolves to. */
+  /** The ruling for an address to which the target, a name, resolves. */
   matchResolved(target: Target, ip: Uint8Array): Ruling | undefined {
     return this.#rulingOf(this.findResolved(target, ip));
   }
@@ -50,13 +50,14 @@ export class Rules {
     return first === NO_RULE ? -1 : first;
   }
 
+  /** The same for an address to which the target, a name, resolves. */
   findResolved({ host, port }: Target, ip: Uint8Array): number {
     const anywhere = this.#chains.lower(this.#tables.anywhere, port, NO_RULE);
     const first = this.#byAddress(ip, port, this.#names.lowest(host, port, anywhere));
     return first === NO_RULE ? -1 : first;
   }
 
-  /** An IPv6 address that stands for an IPv4 one is in the ranges of both. */
+  /** An IPv6 address that embeds an IPv4 address is in the ranges of both. */
   #byAddress(ip: Uint8Array, port: number, best: number): number {
     if (ip.length === 4) return this.#four.lowest(ip, port, best);
     const first = this.#six.lowest(ip, port, best);

@@ -1,17 +1,17 @@
-// What a rule of the configuration is once it has been checked: which destinations it is for, and what becomes of a
-// connection to them. Types only: the text form is main/config/checks/rules/rules.ts, how a rule is found match.ts.
+// A rule of the configuration after it has been checked: which destinations it is for, and what happens to connections to
+// them. Types only: the text form is read by main/config/checks/rules/rules.ts, a rule is found by match.ts.
 
-/** What a rule leaves to the race. */
+/** What a rule allows the race. */
 export interface Choice {
-  /** Numbers of the lines, ascending; undefined for all of them. */
+  /** The numbers of the allowed lines, ascending; undefined for all. */
   readonly lines: readonly number[] | undefined;
-  /** Whether a client keeps to the line by which it reached the destination, while that line works. */
+  /** Whether a client keeps the line by which it reached the destination, while that line works. */
   readonly sticky: boolean;
 }
 
 export type Ruling = Choice | 'block';
 
-/** Both ends belong to it. */
+/** Both ends are in the range. */
 export interface PortRange {
   readonly from: number;
   readonly to: number;
@@ -24,20 +24,20 @@ export type ListKind = 'domain' | 'domain_suffix' | 'cidr';
 export interface ListFile {
   readonly kind: ListKind;
   readonly path: string;
-  /** A line that is no entry is a mistake, and not passed over. */
+  /** Whether a line that is not an entry is a mistake, instead of being skipped. */
   readonly strict?: boolean;
 }
 
-/** Any one of these. Names are normalised, ranges in canonical text. */
+/** A rule is for a destination in any of these. Names are normalised, ranges in canonical text. */
 export interface Destinations extends Readonly<Record<ListKind, readonly string[]>> {
   readonly files: readonly ListFile[];
 }
 
-/** It is for connections to its destinations, and of these for its ports. */
+/** For connections to one of its destinations on one of its ports. */
 export interface Rule {
-  /** undefined: whatever the client asks for. (Lists that are all empty are for nothing.) */
+  /** undefined: any destination. (When all lists are empty, the rule is for none.) */
   readonly destinations: Destinations | undefined;
-  /** In order and apart; none is any port. */
+  /** Ascending, without overlaps; an empty list is any port. */
   readonly ports: readonly PortRange[];
   readonly ruling: Ruling;
 }

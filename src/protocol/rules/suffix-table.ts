@@ -1,17 +1,17 @@
-// Names and suffixes of names in one flat hash table, read from the end of a name, label by label. Its arrays can be
-// shared by all threads, and looking a name up allocates nothing. (Beside it, for 100 000 suffixes, a Map from text to
-// rule took twice to five times as long for names of 4 to 6 labels, and a trie of Maps no less, with 14 MB of objects for
-// the collector to mark in each thread.)
+// Finds the first rule for a name among names and suffixes in one flat hash table. The hash goes from the end of the name to
+// its beginning, with a look-up at each dot. All threads share the arrays, and a look-up allocates nothing. (With 100 000
+// suffixes, a Map from text to rule took two to five times as long for names of 4 to 6 labels. A trie of Maps was no
+// faster, and had 14 MB of objects for the garbage collector to mark in each thread.)
 import type { ChainBuilder, RuleChains, RuleLists } from './chains.js';
 
 export interface SuffixTables {
-  /** Open addressing, at most half full: 0, or the hash's upper bits and one more than the place of a record. */
+  /** Open addressing, at most half full. A slot is 0, or the upper bits of the hash and the place of a record plus one. */
   readonly slots: Uint32Array;
-  /** Four words each: where the text begins, its length, the head for the name itself, the head for all within. */
+  /** Four words for each name: where its text begins, its length, and two heads: for itself, and for it and all below. */
   readonly records: Int32Array;
   /** ASCII. */
   readonly texts: Uint8Array;
-  /** Labels of the longest suffix. */
+  /** The number of labels of the longest suffix. */
   readonly labels_max: number;
 }
 
@@ -19,7 +19,7 @@ const RECORD_WORDS = 4;
 const LENGTH = 1;
 const ITSELF = 2;
 const WITHIN = 3;
-/** A slot's bits for the record; the rest tells most other names apart without a look at their texts. */
+/** Bits of a slot for the record. The others, of the hash, exclude most other names without comparing texts. */
 const RECORD_BITS = 20;
 const RECORD_MASK = (1 << RECORD_BITS) - 1;
 const NAMES_MAX = RECORD_MASK - 1;
@@ -46,7 +46,7 @@ export class SuffixTable {
     this.#chains = chains;
   }
 
-  /** The first rule for a name (normalised) and a port, if it comes before `best`; else `best`. */
+  /** The first rule for a normalised name and a port, if its number is below `best`; else `best`. */
   lowest(name: string, port: number, best: number): number {
     let hash = HASH_START;
     let labels = 0;
@@ -70,7 +70,7 @@ export class SuffixTable {
     return record < 0 ? best : this.#chains.lower(this.#records[record + WITHIN], port, best);
   }
 
-  /** Where the record of the name's part from `from` on begins, or -1. */
+  /** Where the record of the part of `name` from `from` on begins; -1 when there is none. */
   #find(hash: number, name: string, from: number): number {
     const mixed = finished(hash);
     const tag = tagOf(mixed);
@@ -92,7 +92,7 @@ export class SuffixTable {
   }
 }
 
-/** `itself` and `within`: rules by normalised name, for that name, and for it with all below it. */
+/** Rules by normalised name: `itself` for that name alone, `within` for it and all names below it. */
 export function buildSuffixTables(itself: RuleLists, within: RuleLists, chains: ChainBuilder): SuffixTables {
   const names = [...new Set([...itself.keys(), ...within.keys()])];
   if (names.length > NAMES_MAX) throw new Error(`more than ${NAMES_MAX} names`);

@@ -1,7 +1,7 @@
-// The lines of a text, one after another: a list of them all would take twenty times the memory of a text that is made of
-// line ends. It reads no file.
+// Gives the lines of a text one at a time: a list of all of them would take twenty times the memory of a text that consists
+// of line ends. It reads no file.
 
-/** Without their line ends. Behind the last line end there is one more line, which may be empty, as in `split`. */
+/** The lines without their line ends. As with `split`, one more line, perhaps empty, follows the last line end. */
 export function* linesOf(text: string): Generator<string> {
   let from = 0;
   for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {

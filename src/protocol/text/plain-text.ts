@@ -1,13 +1,13 @@
-// Text that others wrote (arguments, names of files, answers of proxies and DNS servers), made safe to print: a control
-// character could move the cursor or end a line of a log, and a bidi override shows text in another order than it has.
-// Only for people who read: nothing is compared or stored in this form.
+// Makes text from outside (arguments, file names, answers of proxies and DNS servers) safe to print: a control character
+// could move the cursor or end a line of a log, and a bidi override shows text in another order. The result is for people
+// only: nothing is compared or stored in this form.
 
-/** Control and format characters (bidi overrides are among them), separators of lines, halves of surrogate pairs. */
+/** Control characters, format characters (such as bidi overrides), line separators, and halves of surrogate pairs. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-/** Any escape in a string of JSON; one with digits stands for one UTF-16 unit. */
+/** Any escape in a JSON string; one with digits stands for one UTF-16 unit. */
 const ESCAPE = /\\(?:u([0-9a-f]{4})|[\s\S])/gi;
 
-/** `\x1b` and `\u{202e}` in place of such characters. */
+/** Replaces unsafe characters by text such as `\x1b` or `\u{202e}`. */
 export function plain(text: string): string {
   return text.replace(UNSAFE, (character) => {
     const code = character.codePointAt(0) as number;
@@ -15,7 +15,7 @@ export function plain(text: string): string {
   });
 }
 
-/** The same of every text in a tree. */
+/** A copy of a tree with `plain` applied to every text; keys stay as they are. */
 export function plainTree<T>(value: T): T {
   if (typeof value === 'string') return plain(value) as T;
   if (Array.isArray(value)) return value.map(plainTree) as T;
@@ -23,10 +23,10 @@ export function plainTree<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plainTree(part as unknown)])) as T;
 }
 
-/** The same text as JSON, with these characters escaped. It means the same. */
+/** The same JSON with unsafe characters in its strings escaped; it parses to the same value. */
 export function plainJson(json: string): string {
   return json.replace(UNSAFE, (character) => {
-    // Between values it is white space; within a string JSON does not allow it.
+    // Such a character is white space between values; JSON does not allow it in a string.
     if (character < ' ') return character;
     return [...Array(character.length).keys()]
       .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
@@ -34,7 +34,7 @@ export function plainJson(json: string): string {
   });
 }
 
-/** JSON whose strings print as plain text once they are read. Line ends and tabs stay, as stacks have them. */
+/** JSON whose strings are plain text once it is parsed. Line ends and tabs stay, since stack traces have them. */
 export function plainWhenRead(json: string): string {
   return plainJson(json).replace(ESCAPE, (written, digits: string | undefined) => {
     if (digits === undefined) return /^\\[bfr]$/.test(written) ? `\\${written}` : written;

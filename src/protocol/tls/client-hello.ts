@@ -1,30 +1,30 @@
-// A client's first message in TLS, the ClientHello (RFC 8446 section 4.1.2), read out of as many records as carry it: to
-// tell whether it is whole, alone and may be sent again. It judges no version, cipher or extension, decrypts nothing (of
-// an encrypted ClientHello it sees the outer one), checks no certificate, and keeps no bytes. SSLv2's hello is none.
+// Reads a client's first TLS message, the ClientHello (RFC 8446 section 4.1.2), from one or more records, to tell whether it
+// is whole, alone and may be sent again. It judges no version, cipher or extension, decrypts nothing (of an encrypted
+// ClientHello it sees the outer one), checks no certificate, and keeps no bytes. It does not accept SSLv2's hello.
 import type { Decoded } from '../decoded.js';
 import { ContentType, MAJOR_VERSION, RECORD_HEADER_SIZE, readUint16 } from './record.js';
 
-/** The longest that is read, its record headers included; the largest seen in use are about 2 KB. */
+/** Bytes of the longest ClientHello that is read, with its record headers; the largest in use have about 2 KB. */
 export const HELLO_SIZE_MAX = 16_384;
 
 const CLIENT_HELLO = 1;
 /** Type and length (3) of a handshake message (RFC 8446 section 4). */
 const MESSAGE_HEADER_SIZE = 4;
-/** Version (2), random (32), then the least that the lists may hold: no session, one cipher suite, one compression. */
+/** Version (2), random (32), and the shortest lists: no session, one cipher suite, one compression method. */
 const MESSAGE_SIZE_MIN = MESSAGE_HEADER_SIZE + 2 + 32 + 1 + 4 + 2;
 const SESSION_ID_MAX = 32;
 const EARLY_DATA = 42;
 const BROKEN = -2;
 
 export interface ClientHello {
-  /** Data comes with it that a server may act on at once: it must reach one server only (RFC 8446 section 8). */
+  /** Early data follows, on which a server may act at once: it must reach one server only (RFC 8446 section 8). */
   readonly earlyData: boolean;
 }
 
 /**
- * - `not-client-hello`: another protocol, or another message of TLS; told from the first byte that shows it
- * - `malformed`: lengths that contradict each other, or a message broken off by another kind of record
- * - `not-alone`: more handshake bytes behind the message, in its last record
+ * - `not-client-hello`: another protocol or another TLS message; returned at the first byte that shows it
+ * - `malformed`: lengths contradict each other, or another kind of record interrupts the message
+ * - `not-alone`: more handshake bytes follow the message in its last record
  * - `too-long`: more than HELLO_SIZE_MAX
  */
 export type ClientHelloError = 'not-client-hello' | 'malformed' | 'not-alone' | 'too-long';
@@ -37,8 +37,9 @@ const TOO_LONG = { kind: 'invalid', code: 'too-long' } as const;
 type Fault = typeof NOT_CLIENT_HELLO | typeof MALFORMED | typeof NOT_ALONE | typeof TOO_LONG;
 
 /**
- * Reads a ClientHello from what a client has sent so far. Call again with more after `incomplete`: until the message is
- * whole only the headers are looked at. It may be sent again if `size` is all that came and it has no early data.
+ * Reads a ClientHello from all bytes that a client has sent so far. Call it again with more bytes after `incomplete`: it
+ * reads only headers until the message is whole. The ClientHello may be sent to another server if it has no early data and
+ * `size` (its bytes with all record headers) is all that the client has sent.
  */
 export function readClientHello(bytes: Uint8Array, start: number, end: number): Decoded<ClientHello, ClientHelloError> {
   const found = findEnd(bytes, start, end);
@@ -50,11 +51,11 @@ export function readClientHello(bytes: Uint8Array, start: number, end: number): 
 }
 
 /**
- * Where the record ends that carries the message's last byte. Goes from record to record and reads no more than headers;
- * the verdict rests on bytes in their order, so that more of them never change it.
+ * The end of the record that carries the message's last byte. Reads headers only, from record to record. The first fault
+ * in the order of the bytes is returned, so that further bytes never change the result.
  */
 function findEnd(bytes: Uint8Array, start: number, end: number): number | typeof INCOMPLETE | Fault {
-  /** Bytes of the message's header seen, and in `size` the message's size once all four are. */
+  /** Bytes of the message's header read so far; `size` is the message's size once all four are. */
   let seen = 0;
   let size = 0;
   /** Bytes of the message in the records before this one. */
@@ -86,7 +87,7 @@ function findEnd(bytes: Uint8Array, start: number, end: number): number | typeof
   }
 }
 
-/** What a record's header, as far as it has come, shows to be wrong. An empty one is forbidden (RFC 8446 section 5.1). */
+/** The fault in a record's header, as far as it has arrived. An empty record is forbidden (RFC 8446 section 5.1). */
 function recordFault(bytes: Uint8Array, at: number, end: number): Fault | undefined {
   if (at < end && bytes[at] !== ContentType.handshake) return NOT_CLIENT_HELLO;
   if (at + 1 < end && bytes[at + 1] !== MAJOR_VERSION) return NOT_CLIENT_HELLO;
@@ -95,14 +96,14 @@ function recordFault(bytes: Uint8Array, at: number, end: number): Fault | undefi
   return undefined;
 }
 
-/** A message in one piece: where its extensions begin, all lengths checked, and where they and it end. */
+/** A message in one piece with all lengths checked: where its extensions begin, and where they and the message end. */
 interface Message {
   readonly bytes: Uint8Array;
   readonly extensions: number;
   readonly end: number;
 }
 
-/** undefined if its lengths contradict each other. The upper byte of its own is 0, else it was too long. */
+/** undefined if the lengths contradict each other. The upper byte of the message's length is 0, as `findEnd` has checked. */
 function openMessage(bytes: Uint8Array, start: number, end: number): Message | undefined {
   const source = joined(bytes, start, end);
   const at = source === bytes ? start + RECORD_HEADER_SIZE : 0;
@@ -111,10 +112,10 @@ function openMessage(bytes: Uint8Array, start: number, end: number): Message | u
   return extensions === BROKEN ? undefined : { bytes: source, extensions, end: messageEnd };
 }
 
-/** Where a message that came in several records is put together. Nothing refers to it after a call from outside. */
+/** Memory for joining a message of several records. Nothing refers to it when `readClientHello` has returned. */
 const JOINED = new Uint8Array(HELLO_SIZE_MAX);
 
-/** Gives `bytes` themselves where the message, nearly always, is in one record; else JOINED, with the message at 0. */
+/** `bytes` itself when the message is in one record, as nearly always; else JOINED, with the message at offset 0. */
 function joined(bytes: Uint8Array, start: number, end: number): Uint8Array {
   if (start + RECORD_HEADER_SIZE + readUint16(bytes, start + 3) === end) return bytes;
   let filled = 0;
@@ -128,8 +129,8 @@ function joined(bytes: Uint8Array, start: number, end: number): Uint8Array {
 }
 
 /**
- * Where the extensions of a message begin, its end if it has none (before TLS 1.3 it need not), or BROKEN. Every length
- * up to the end is checked here.
+ * Where the extensions of a message begin; `end` if it has none, as is allowed before TLS 1.3; BROKEN if any length up to
+ * the end is wrong.
  */
 function findExtensions(bytes: Uint8Array, message: number, end: number): number {
   let at = message + MESSAGE_HEADER_SIZE + 2 + 32;

@@ -1,22 +1,22 @@
-// What a server's first bytes are, as an answer to a ClientHello: the handshake goes on, it is refused, or this is no TLS.
-// It looks at no more than the head of a record: whether the handshake will succeed, and with whom, is the client's to judge.
+// Classifies a server's first bytes as an answer to a ClientHello: the handshake goes on, the server refuses, or the bytes
+// are not TLS. It reads record headers and alerts only: whether the handshake succeeds, and with whom, the client judges.
 import { ContentType, MAJOR_VERSION, RECORD_HEADER_SIZE, RECORD_LENGTH_MAX, readUint16 } from './record.js';
 
-/** Level and description (RFC 8446 section 6); one that is not encrypted comes whole and alone in its record. */
+/** Level and description (RFC 8446 section 6). An alert that is not encrypted is alone in its record. */
 const ALERT_SIZE = 2;
 const WARNING = 1;
 const CLOSE_NOTIFY = 0;
-/** Warnings that may come before an answer; one has been seen in use (unrecognized_name), five end OpenSSL's patience. */
+/** Warnings before an answer. One is seen in use (unrecognized_name); OpenSSL gives up at five. */
 const WARNINGS_MAX = 4;
 
-/** Bytes of a server within which it is always known what they are; an `alert` ends within them too. */
+/** Bytes after which the answer is never `incomplete`; an `alert` ends within them too. */
 export const ANSWER_SIZE_MAX = (WARNINGS_MAX + 1) * (RECORD_HEADER_SIZE + ALERT_SIZE);
 
 /**
- * - `handshake`: it takes part, be it with a ServerHello or a HelloRetryRequest
- * - `alert`: it refuses, or closes
- * - `other`: it does not speak TLS
- * - `incomplete`: nothing is said yet. Warnings say nothing, what follows them does (RFC 6066 section 3); keep them
+ * - `handshake`: the server takes part, with a ServerHello or a HelloRetryRequest
+ * - `alert`: the server refuses or closes
+ * - `other`: the server does not speak TLS
+ * - `incomplete`: there is no answer yet. Warnings are none (RFC 6066 section 3), but are to be kept for the client
  */
 export type ServerWords = 'handshake' | 'alert' | 'other' | 'incomplete';
 
@@ -32,7 +32,7 @@ export function readServerWords(bytes: Uint8Array, start: number, end: number): 
     if (length !== ALERT_SIZE) return 'other';
     const alert = at + RECORD_HEADER_SIZE;
     if (end - alert < ALERT_SIZE) return 'incomplete';
-    // After a close_notify nothing comes, whatever its level; what is no warning is fatal.
+    // Nothing follows a close_notify of any level. An alert that is not a warning is fatal.
     if (bytes[alert] !== WARNING || bytes[alert + 1] === CLOSE_NOTIFY || warnings === WARNINGS_MAX) return 'alert';
     at = alert + ALERT_SIZE;
   }

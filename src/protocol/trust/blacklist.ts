@@ -1,5 +1,5 @@
-// The addresses that are not to be trusted, with the evidence against each, and what that means for an answer. Pure:
-// the time is an argument. It probes nothing and dials nothing; what evidence is worth is verdict.ts, how it is held
+// The addresses that are not to be trusted, with the evidence against each, and what they mean for an answer. Pure: the
+// time is an argument. It probes and dials nothing. What follows from evidence is verdict.ts, how evidence is kept is
 // evidence-store.ts.
 import { parseIp } from '../address/address.js';
 import { IpRanges } from '../address/ip-range.js';
@@ -23,16 +23,16 @@ import { namesOf, verdictOf } from './verdict.js';
 export interface BlacklistOptions {
   /** Canonical addresses and ranges of the configuration. */
   readonly fixed: readonly string[];
-  /** Names (with all below them), addresses and ranges that are exempt from the rebinding rule. */
+  /** Names (with all below them), addresses and ranges to which the rebinding rule does not apply. */
   readonly rebindAllow: readonly string[];
-  /** Addresses and ranges that no evidence is held against. */
+  /** Addresses and ranges against which no evidence is kept. */
   readonly trusted: readonly string[];
   readonly addresses_max: number;
-  /** How long evidence lasts that nothing renews. */
+  /** How long evidence lasts that is not renewed. */
   readonly ttl_ms: number;
 }
 
-/** What was found out about an address. `name` undefined: it holds for all names. */
+/** New evidence against an address. `name` undefined: for all names. The other fields are those of `Evidence`. */
 export interface Finding {
   /** Canonical. */
   readonly address: string;
@@ -56,15 +56,15 @@ export class Blacklist {
     this.#rebinding = new RebindingRule(options.rebindAllow);
   }
 
-  /** Addresses with evidence, the static list aside. */
+  /** The number of addresses with evidence, without the static list. */
   get size(): number {
     return this.#store.size;
   }
 
-  /** Judges the addresses (canonical) of one answer of one server for a normalised name. */
+  /** Judges the canonical addresses of a server's answer for a normalised name. `now`: ms since the epoch, as below. */
   judge(server: AnsweringServer, name: string, addresses: readonly string[], now: number): AnswerVerdict {
     this.expire(now);
-    // Nearly always.
+    // The usual case, without allocations for what was dropped.
     if (addresses.every((address) => this.#isSound(server, name, address))) {
       return { clean: addresses, dropped: [], suspect: false };
     }
@@ -87,7 +87,7 @@ export class Blacklist {
     return { clean: [], dropped: [...dropped, ...companions], suspect: true };
   }
 
-  /** Adds evidence, or renews the same evidence. `ttl_ms` is for evidence that is weaker than most. */
+  /** Adds evidence, or renews the same evidence. A shorter `ttl_ms` is for weak evidence. */
   add({ address, how, by, name }: Finding, now: number, ttl_ms = this.#options.ttl_ms): void {
     if (!this.#isAccusable(address)) return;
     const before = this.#store.same(address, { how, by, name });
@@ -96,42 +96,45 @@ export class Blacklist {
   }
 
   /**
-   * Evidence of an earlier run, as it was; the same evidence found since is newer and stays. Nobody was there to renew
-   * it, so that it holds until `release`, however old it is.
+   * Adds evidence of an earlier run, unless the same evidence has been found since. It could not be renewed while no
+   * gateway ran, so it does not expire before `release`.
    */
   restore(address: string, evidence: Evidence): void {
     if (!this.#isAccusable(address) || this.#store.same(address, evidence) !== undefined) return;
     this.#store.restore(address, evidence);
   }
 
-  /** What is to be renewed has been: of what was restored, the rest expires as it would have. */
+  /** Restored evidence expires by its own time from now on. Called after the first probe, or at once without probes. */
   release(now: number): void {
     this.#store.release(now);
   }
 
-  /** A TLS answer for `name` has come from the address, which counts where that is not what it was injected for. */
+  /**
+   * A TLS answer for `name` has come from the address. It shows a live server (see verdict.ts), unless the address was
+   * injected for that very name.
+   */
   clear(address: string, name: string, now: number): void {
     const evidence = this.#evidence(address);
     if (namesOf(evidence, ['spoofing', 'injection']).includes(name)) return;
     this.#store.clear(address, now + this.#options.ttl_ms);
   }
 
-  /** Connections to the address work for that name after all. */
+  /** Connections to the address work for the name: drops the `outcome` evidence for that name. */
   absolve(address: string, name: string): void {
     this.#store.drop(address, (evidence) => evidence.how === 'outcome' && evidence.name === name);
   }
 
-  /** By hand: drops all evidence against an address but the static. False if there was none. */
+  /** Drops all evidence against an address, but not the static list. False if there was none. */
   undo(address: string): boolean {
     return this.#store.dropAll(address);
   }
 
-  /** Drops what has expired. Cheap while nothing has. */
+  /** Drops expired evidence. Cheap while there is none. */
   expire(now: number): void {
     this.#store.expire(now);
   }
 
-  /** What follows from what is held against an address; undefined where that is nothing. The static list aside. */
+  /** The verdict on an address; undefined without evidence. The static list is not considered. */
   verdict(address: string): Verdict | undefined {
     const held = this.#store.get(address);
     if (held === undefined) return undefined;
@@ -140,12 +143,12 @@ export class Blacklist {
     return verdictOf([...held.evidence.values()], { worthless, cleared: held.clearedUntil > 0 });
   }
 
-  /** What has changed since the last call, for those who hold replicas. */
+  /** The changes since the last call, for the replicas. */
   changes(): BadAddressChange[] {
     return this.#store.takeChanged().map((address) => ({ address, verdict: this.verdict(address) }));
   }
 
-  /** Everything that is held against anything now, the static list first. */
+  /** All bad addresses now, the static list first. */
   list(now: number): BadAddress[] {
     this.expire(now);
     const fixed = this.#options.fixed.map((address) => ({
@@ -156,7 +159,7 @@ export class Blacklist {
     return [...fixed, ...this.found()];
   }
 
-  /** The same without the static list and as it stands. */
+  /** The same without the static list, and without dropping expired evidence. */
   found(): BadAddress[] {
     return [...this.#store.addresses()].map((address) => ({
       address,
@@ -170,16 +173,16 @@ export class Blacklist {
     return ip !== undefined && !this.#trusted.has(ip);
   }
 
-  /** Nothing is held against it, by evidence or by rule. */
+  /** Whether neither evidence nor a rule speaks against the address. */
   #isSound(server: AnsweringServer, name: string, address: string): boolean {
     return this.#store.get(address) === undefined && this.#reason(server, name, address) === undefined;
   }
 
   #reason(server: AnsweringServer, name: string, address: string, verdict?: Verdict): DropReason | undefined {
-    // First what makes the whole answer suspect.
+    // Injection first, since it makes the whole answer suspect.
     if (verdict?.everywhere || verdict?.names.includes(name)) return this.#howInjected(address);
     const ip = parseIp(address);
-    // What cannot be read cannot be dialled either.
+    // An address that cannot be parsed cannot be dialled either.
     if (ip === undefined || this.#fixed.has(ip)) return 'static';
     if (verdict?.servers.includes(server.id)) return 'error-correction';
     return this.#rebinding.breaks(server, name, ip) ? 'rebinding' : undefined;

@@ -1,12 +1,15 @@
-// Evidence by address: added, renewed, expiring or dropped one by one, bounded, and with a note of which addresses have
-// changed. An address is held in the form in which it is compared (embedded-ipv4.ts). Pure: the time is an argument. What
-// the evidence means is not its business: see blacklist.ts.
+// A bounded table of evidence by address: evidence is added, renewed and dropped one by one and expires, and the table
+// notes which addresses have changed. The key is the address in the form for comparison (embedded-ipv4.ts). Pure: the time
+// is an argument. It does not interpret the evidence: see blacklist.ts.
 import { comparedAddress } from '../address/embedded-ipv4.js';
 import type { Evidence, EvidenceKind } from './evidence.js';
 
 export interface Held {
   readonly evidence: ReadonlyMap<string, Evidence>;
-  /** Until when it counts that the address has answered TLS for a name that it was not injected for; 0 is not at all. */
+  /**
+   * Until this time the address counts as a live server, because it has answered TLS for a name for which it was not
+   * injected; 0: it does not.
+   */
   readonly clearedUntil: number;
 }
 
@@ -15,17 +18,17 @@ interface Holding extends Held {
   clearedUntil: number;
 }
 
-/** Against one address, as many as a probe of all names at some servers gives; the one renewed longest ago goes first. */
+/** Pieces of evidence against one address: as many as a probe gives. Beyond it the oldest is dropped, a weak one first. */
 const EVIDENCE_MAX = 64;
 
 export class EvidenceStore {
   readonly #addresses_max: number;
-  /** By address, the one whose evidence was renewed longest ago first; each has some. */
+  /** By address; the address whose evidence was renewed longest ago is first. No entry is without evidence. */
   readonly #held = new Map<string, Holding>();
   readonly #changed = new Set<string>();
-  /** Evidence of an earlier run that does not expire yet. */
+  /** Evidence of an earlier run, which does not expire before `release`. */
   readonly #restored = new Set<Evidence>();
-  /** The next moment at which something expires. */
+  /** No evidence expires before this time. */
   #due = Number.POSITIVE_INFINITY;
 
   constructor(addresses_max: number) {
@@ -40,7 +43,7 @@ export class EvidenceStore {
     return this.#held.get(comparedAddress(address));
   }
 
-  /** The same evidence that is held already; undefined if it is not. */
+  /** The evidence of the same kind, source and name against the address; undefined if there is none. */
   same(address: string, { how, by, name }: Pick<Evidence, 'how' | 'by' | 'name'>): Evidence | undefined {
     return this.get(address)?.evidence.get(keyOf(how, by, name));
   }
@@ -49,18 +52,18 @@ export class EvidenceStore {
     return this.#held.keys();
   }
 
-  /** Holds it, in place of the same evidence. */
+  /** Adds evidence, in place of the same evidence. */
   put(given: string, evidence: Evidence): void {
     const address = comparedAddress(given);
     const held = this.#held.get(address) ?? { evidence: new Map<string, Evidence>(), clearedUntil: 0 };
-    // What clients run into, or a forger sends, must not displace what was probed for: it has half of the table.
+    // Evidence that clients run into, or that a forger causes, gets half of the table: it must not displace probed evidence.
     if (isWeak(evidence) && held.evidence.size === 0 && this.#held.size >= this.#addresses_max / 2) {
       const oldest = this.#oldestWeak();
       if (oldest === undefined) return;
       this.dropAll(oldest);
     }
     const key = keyOf(evidence.how, evidence.by, evidence.name);
-    // Into the last place of both.
+    // Deleted and set again, to be last in the order of both maps.
     held.evidence.delete(key);
     held.evidence.set(key, evidence);
     this.#held.delete(address);
@@ -74,7 +77,7 @@ export class EvidenceStore {
     this.#changed.add(address);
   }
 
-  /** Does not expire before `release`. */
+  /** Adds evidence that does not expire before `release`. */
   restore(address: string, evidence: Evidence): void {
     this.#restored.add(evidence);
     this.put(address, evidence);
@@ -95,7 +98,7 @@ export class EvidenceStore {
     this.#changed.add(address);
   }
 
-  /** Drops what has expired. Cheap while nothing has. */
+  /** Drops expired evidence. Cheap while there is none. */
   expire(now: number): void {
     if (now < this.#due) return;
     this.#due = Number.POSITIVE_INFINITY;
@@ -123,7 +126,7 @@ export class EvidenceStore {
     return this.drop(address, () => true);
   }
 
-  /** False if there was none of it. */
+  /** Drops the evidence against an address that `which` selects. False if there was none. */
   drop(given: string, which: (evidence: Evidence) => boolean): boolean {
     const address = comparedAddress(given);
     const held = this.#held.get(address);
@@ -147,7 +150,7 @@ export class EvidenceStore {
   }
 }
 
-/** Anybody can bring it about. */
+/** Whether anybody on the network can cause such evidence. */
 function isWeak({ how }: Evidence): boolean {
   return how === 'outcome' || how === 'injection';
 }

@@ -1,60 +1,61 @@
-// What is held against an address: how it was found out, by whom, for which name, since when and until when. What
-// follows from it is verdict.ts, who is held what against is blacklist.ts.
+// Evidence against addresses, and the verdicts on addresses and answers, as values. What follows from evidence is
+// verdict.ts, the table of bad addresses is blacklist.ts. Nothing is decided here.
 
 /**
- * `static`: the configuration. `error-correction`: a server gave it for a name that cannot exist. `spoofing`: it came
- * from a server that does not exist. `injection`: it came ahead of, or against, the true answer to a real query.
- * `outcome`: connections to it only ever fail where the same name works otherwise.
+ * How the evidence was found. `static`: the address is in the configuration. `error-correction`: a server gave it for a name
+ * that cannot exist. `spoofing`: it came as an answer from a server that does not exist. `injection`: it came before, or in
+ * contradiction to, the true answer to a real query. `outcome`: connections to it always fail, while the name works at
+ * another address or through a proxy.
  */
 export type EvidenceKind = 'static' | 'error-correction' | 'spoofing' | 'injection' | 'outcome';
 
 /** Times in milliseconds since the epoch, of a clock that does not go back. */
 export interface Evidence {
   readonly how: EvidenceKind;
-  /** The server's id that gave the address (the phantom's for spoofing); `config`, or `connections`. */
+  /** The id of the server that gave the address (of the phantom server for spoofing); `config`, or `connections`. */
   readonly by: string;
-  /** The name that it holds for, normalised; undefined: for all names. */
+  /** The normalised name for which the evidence holds; undefined: for all names. */
   readonly name: string | undefined;
   readonly since: number;
-  /** When it was last seen again. */
+  /** When it was last found again. */
   readonly renewed: number;
-  /** Infinity for what stands in the configuration. */
+  /** Infinity for an address of the configuration. */
   readonly expires: number;
 }
 
-/** An address with all that is held against it. */
+/** An address with all evidence against it. */
 export interface BadAddress {
-  /** Canonical. An entry of the static list is as configured, a range (`192.0.2.0/24`) among them. */
+  /** Canonical. An entry of the static list is as configured and may be a range (`192.0.2.0/24`). */
   readonly address: string;
   readonly evidence: readonly Evidence[];
   readonly verdict: Verdict;
 }
 
-/** What follows from the evidence, for those who dial. */
+/** What follows from the evidence against an address. */
 export interface Verdict {
-  /** Not to be used for any name, nor as a literal. */
+  /** Whether it is not to be used for any name, nor when a client asks for the address itself. */
   readonly everywhere: boolean;
-  /** Names for which it is not to be used. */
+  /** Names for which the address is not to be used. */
   readonly names: readonly string[];
-  /** Ids of the servers from which it is not believed. */
+  /** Ids of the servers that are not believed when they give the address. */
   readonly servers: readonly string[];
-  /** Names for which it is tried last. */
+  /** Names for which the address is tried last. */
   readonly last: readonly string[];
   /** When the last of the evidence expires. */
   readonly expires: number;
 }
 
-/** undefined: nothing is held against it any more. */
+/** `verdict` undefined: there is no evidence against the address any more. */
 export interface BadAddressChange {
   readonly address: string;
   readonly verdict: Verdict | undefined;
 }
 
-/** Who gave an answer. */
+/** The server that gave an answer. */
 export interface AnsweringServer {
-  /** The same in the configuration, in the evidence and in what is shown: such as `udp://8.8.8.8:53`, or `system`. */
+  /** As in the configuration and in the evidence: such as `udp://8.8.8.8:53`, or `system`. */
   readonly id: string;
-  /** Whether it answers for the world at large, so that private addresses in its answers are rebinding. */
+  /** Whether it is a public server, so that private addresses in its answers are rebinding. */
   readonly public: boolean;
 }
 
@@ -65,20 +66,20 @@ export type DropReason =
   | 'injection'
   /** A private, loopback, multicast or documentation address for a public name. */
   | 'rebinding'
-  /** Nothing against it, but it came in one answer with an injected address. */
+  /** There is no evidence against it, but it was in one answer with an injected address. */
   | 'companion';
 
 export interface AnswerVerdict {
-  /** What may be used, those to be tried last at the end. Empty when `suspect`. */
+  /** The addresses that may be used, with those to be tried last at the end. Empty when `suspect`. */
   readonly clean: readonly string[];
   /** Those of `clean` that are to be tried last; absent if there are none. */
   readonly last?: readonly string[];
   readonly dropped: readonly { readonly address: string; readonly why: DropReason }[];
-  /** Not to be used at all: ask the next server. */
+  /** Whether the whole answer is not to be used: ask the next server. */
   readonly suspect: boolean;
 }
 
-/** What the static list comes to. */
+/** The evidence against, and the verdict on, each entry of the static list. */
 export const STATIC_EVIDENCE: Evidence = {
   how: 'static',
   by: 'config',

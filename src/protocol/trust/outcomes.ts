@@ -1,5 +1,6 @@
-// Connection outcomes as evidence: an address that only ever resets or fails TLS, where the same name works over another
-// address or line, is suspect for that name. Pure: the time is an argument. What becomes of the evidence is blacklist.ts.
+// Turns connection outcomes into suspicion: an address whose connections always reset or fail TLS, while the same name works
+// at another address or through a proxy, is suspect for that name. Pure: the time is an argument. Evidence is kept by
+// blacklist.ts.
 
 /** What one connection by name came to, once it was known whether its destination speaks. */
 export interface Observation {
@@ -8,8 +9,8 @@ export interface Observation {
   /** Canonical address of the destination; undefined where a proxy resolved the name. */
   readonly address: string | undefined;
   /**
-   * `tls`: answered a ClientHello properly. `plain`: other bytes came. `failed`: reset before a byte, or an alert or the
-   * end of the stream instead of a TLS answer.
+   * `tls`: the destination answered a ClientHello with a handshake. `plain`: it sent other bytes. `failed`: it reset the
+   * connection before its first byte, or sent an alert or the end of the stream instead of a TLS answer.
    */
   readonly result: 'tls' | 'plain' | 'failed';
 }
@@ -17,33 +18,33 @@ export interface Observation {
 export interface OutcomeRules {
   /** Failures in a row, without a success, before an address is suspect. */
   readonly failures_min: number;
-  /** What was seen longer ago counts no more. */
+  /** Observations that are older do not count. */
   readonly window_ms: number;
   readonly names_max: number;
 }
 
 export interface OutcomeVerdict {
-  /** Addresses that only fail, now that the name is known to work otherwise. */
+  /** Addresses that only fail, while the name works elsewhere. */
   readonly suspect: readonly string[];
-  /** An address that works for the name: what was held against it is void. */
+  /** The address, if it works for the name: `outcome` evidence against it is void. */
   readonly works: string | undefined;
 }
 
-/** Of one name; a big site's rotation fits in. */
+/** Addresses of one name; the rotation of a big site fits in. */
 const ADDRESSES_MAX = 16;
-/** Where a name works that a proxy resolves. */
+/** In place of the address when a proxy has resolved the name. */
 const ELSEWHERE = '';
 
 interface Tally {
   failures: number;
-  /** When it last worked, and last failed. */
+  /** The times at which it last worked and last failed. */
   worked: number;
   failed: number;
 }
 
 export class ConnectionOutcomes {
   readonly #rules: OutcomeRules;
-  /** By name and address; the name seen longest ago first. */
+  /** By name and address; the name observed longest ago is first. */
   readonly #names = new Map<string, Map<string, Tally>>();
 
   constructor(rules: OutcomeRules) {
@@ -67,7 +68,7 @@ export class ConnectionOutcomes {
     return { suspect: this.#suspects(tallies, now), works: result === 'failed' ? undefined : address };
   }
 
-  /** Addresses that only fail, if the name has worked otherwise meanwhile. */
+  /** Addresses that only fail, if the name has worked elsewhere within the window. */
   #suspects(tallies: ReadonlyMap<string, Tally>, now: number): string[] {
     const since = now - this.#rules.window_ms;
     const works = [...tallies.values()].some(({ worked }) => worked > since);

@@ -1,5 +1,5 @@
-// The rule against rebinding: a public server has no reason to give a private, loopback, multicast or documentation
-// address for a public name, unless the configuration says so.
+// The rule against DNS rebinding: a public server has no reason to give a private, loopback, multicast or documentation
+// address for a public name, unless the configuration allows it. It uses no evidence.
 import { normaliseName } from '../address/host-name.js';
 import { IpRanges } from '../address/ip-range.js';
 import { isPublicName, isSpecialIp } from '../address/special-address.js';
@@ -16,6 +16,7 @@ export class RebindingRule {
     this.#ranges = IpRanges.of(allowed.filter((entry) => normaliseName(entry) === undefined));
   }
 
+  /** Whether the answer `ip` of `server` for the normalised `name` breaks the rule. */
   breaks(server: AnsweringServer, name: string, ip: Uint8Array): boolean {
     if (!server.public || !isSpecialIp(ip) || this.#ranges.has(ip) || !isPublicName(name)) return false;
     return !this.#names.some((suffix) => isWithin(name, suffix));

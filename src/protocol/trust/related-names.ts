@@ -1,14 +1,14 @@
-// Whether two names may belong to one owner, so that one address for both proves nothing. It errs towards "related",
-// since without the public suffix list owners cannot be told apart for sure.
+// Tells whether two names may belong to one owner, in which case one address for both proves nothing. In doubt the names
+// are related: it does not use the public suffix list, without which owners cannot be told apart for sure.
 
-/** Labels that half of the world uses. */
+/** Labels that very many owners use. */
 const COMMON = new Set(['www', 'api', 'mail', 'cdn', 'static', 'mobile', 'apps']);
-/** Shorter ones are mostly parts of public suffixes (`co`, `com`, `org`). */
+/** Shorter labels are mostly parts of public suffixes (`co`, `com`, `org`). */
 const TELLING_LENGTH = 4;
 
 /**
- * Related are names that end in the same two labels (`www.example.com`, `a.example.com`), or that share a telling label
- * (`google.com`, `www.google.co.jp`). Takes normalised names.
+ * Two normalised names are related when they end in the same two labels (`www.example.com`, `a.example.com`), or when they
+ * share a long, uncommon label (`google.com`, `www.google.co.jp`).
  */
 export function related(first: string, second: string): boolean {
   const [one, other] = [first.split('.'), second.split('.')];
@@ -17,7 +17,7 @@ export function related(first: string, second: string): boolean {
   return other.slice(0, -1).some((label) => telling.has(label));
 }
 
-/** Whether among the names there are two that are not related. */
+/** Whether any two of the names are not related. */
 export function anyUnrelated(names: Iterable<string>): boolean {
   const list = [...new Set(names)];
   return list.some((name, index) => list.slice(index + 1).some((other) => !related(name, other)));

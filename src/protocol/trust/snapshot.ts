@@ -1,5 +1,5 @@
-// The list of bad addresses as text, so that it can outlive the process, and back. A text that is not ours, of another
-// version or damaged gives nothing at all; what is too much is left out. It reads and writes no file.
+// Encodes the bad addresses as text, so that they outlive the process, and parses it. A text that is not ours, of another
+// version or damaged is rejected as a whole; addresses beyond the bound are left out. It reads and writes no file.
 import { formatIp, parseIp } from '../address/address.js';
 import { normaliseName } from '../address/host-name.js';
 import type { BadAddress, Evidence, EvidenceKind } from './evidence.js';
@@ -13,16 +13,16 @@ export type ParsedSnapshot =
   | { readonly kind: 'snapshot'; readonly addresses: readonly KeptAddress[] }
   | { readonly kind: 'invalid'; readonly why: string };
 
-/** Of another version nothing is understood: the next probe finds it all anew. */
+/** A text of another version is rejected: the next probe finds the addresses again. */
 const VERSION = 1;
 const FORMAT = 'tcproute-bad-addresses';
-/** How a file of ours begins, of whatever version. */
+/** The beginning of a file of ours, of any version. */
 export const SNAPSHOT_BEGIN = /^\{\s*"format":\s*"tcproute-bad-addresses"/;
-/** Some 4096 addresses with 16 pieces of evidence each. */
+/** In bytes: some 4096 addresses with 16 pieces of evidence each. */
 export const SNAPSHOT_OCTETS_MAX = 16 * 1024 * 1024;
 const EVIDENCE_MAX = 64;
 const TEXT_MAX = 512;
-/** What connections ran into is of this run, and the static list is the configuration's. */
+/** `outcome` is not kept, since it is about the connections of one run; `static` is kept in the configuration. */
 const KEPT_KINDS: readonly EvidenceKind[] = ['error-correction', 'spoofing', 'injection'];
 
 export function encodeSnapshot(addresses: readonly BadAddress[]): string {
@@ -32,7 +32,7 @@ export function encodeSnapshot(addresses: readonly BadAddress[]): string {
   return `${JSON.stringify({ format: FORMAT, version: VERSION, addresses: kept }, undefined, 1)}\n`;
 }
 
-/** At most `addresses_max` of the addresses, those renewed last. What claims to come from the future is not believed. */
+/** Gives at most `addresses_max` addresses, those renewed last. Evidence with a time of renewal after `now` is dropped. */
 export function parseSnapshot(text: string, now: number, addresses_max: number): ParsedSnapshot {
   let parsed: unknown;
   try {
@@ -45,7 +45,7 @@ export function parseSnapshot(text: string, now: number, addresses_max: number):
   const entries = parsed['addresses'];
   if (!Array.isArray(entries)) return { kind: 'invalid', why: 'no addresses' };
   const addresses: KeptAddress[] = [];
-  // They stand in the order of renewal.
+  // The addresses are in the order of renewal.
   for (const entry of entries.slice(-addresses_max)) {
     const kept = keptAddress(entry, now);
     if (kept === undefined) return { kind: 'invalid', why: 'damaged' };

@@ -1,20 +1,19 @@
-// What follows from the evidence against one address: for whom, and for which names, it is bad. The rules; what is held
-// against which address is blacklist.ts.
+// Derives the verdict on one address from the evidence against it: for which names, and from which servers, it is bad. The
+// evidence is kept by blacklist.ts.
 import type { Evidence, EvidenceKind, Verdict } from './evidence.js';
 import { anyUnrelated } from './related-names.js';
 
 export interface AddressStanding {
-  /** No site can have it: reserved, or on the static list. */
+  /** No site can have the address: it is reserved, or on the static list. */
   readonly worthless: boolean;
-  /** It has answered TLS for a name that it was not injected for. */
+  /** The address has answered TLS for a name for which it was not injected. */
   readonly cleared: boolean;
 }
 
 /**
- * An injected address is bad for the names that it was injected for. Injectors use live addresses of big sites too, so
- * it is bad for all names only if no site can have it, or if it was injected for names that have nothing to do with each
- * other and has not shown itself to be a live server. A real query may have had two honest answers: only spoofing, where
- * there was nobody to answer, makes an address bad for all names.
+ * An address is bad for the names for which it was injected or spoofed. It is bad for all names only after spoofing, since
+ * a real query may have two honest answers; and, since injectors also use live addresses of big sites, only if no site can
+ * have the address, or if it was spoofed for unrelated names and has not shown itself to be a live server.
  */
 export function verdictOf(evidence: readonly Evidence[], { worthless, cleared }: AddressStanding): Verdict {
   const spoofed = namesOf(evidence, ['spoofing']);
@@ -28,7 +27,7 @@ export function verdictOf(evidence: readonly Evidence[], { worthless, cleared }:
   };
 }
 
-/** The names that evidence of these kinds is about. */
+/** The names for which there is evidence of these kinds. */
 export function namesOf(evidence: readonly Evidence[], kinds: readonly EvidenceKind[]): string[] {
   return [...new Set(evidence.flatMap(({ how, name }) => (kinds.includes(how) ? (name ?? []) : [])))];
 }
