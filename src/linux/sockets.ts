@@ -112,6 +112,12 @@ function named(read: typeof libc.getsockname, fd: number): Endpoint | number {
 export const localEndpoint = (fd: number): Endpoint | number => named(libc.getsockname, fd);
 export const peerEndpoint = (fd: number): Endpoint | number => named(libc.getpeername, fd);
 
+/** A peer's address as the kernel lays it out, of 28 bytes at most, until the next call of this file; undefined if gone. */
+export function packedPeer(fd: number): Uint8Array | undefined {
+  scratch.ints[LENGTH_WORD] = ADDRESS_SIZE;
+  return libc.getpeername(fd, ADDRESS, LENGTH) < 0 ? undefined : scratch.bytes;
+}
+
 /** Sends `size` bytes at an address: the number of bytes taken, or a negated errno (-EAGAIN: no room). */
 export const sendFrom = (fd: number, address: number, size: number): number =>
   libc.send(fd, address, size, MSG_DONTWAIT_NOSIGNAL);

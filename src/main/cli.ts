@@ -91,7 +91,7 @@ async function explain({ positionals, values }: Arguments, loaded: Extract<Loade
   const { explainText } = await import('./commands/explain-text.js');
   const target = targetOfText(positionals[1] as string, TLS_PORT) as Target;
   const tls = values.tls ?? (target.port === TLS_PORT && !values['no-tls']);
-  const { warnings, outcome } = await explainTarget(target, tls, loaded.options);
+  const { warnings, outcome } = await explainTarget(target, tls, loaded.options, loaded.whereRule);
   for (const warning of [...loaded.warnings, ...warnings]) complain(`warning: ${warning}`);
   if (outcome.kind === 'failed') {
     complain(`error: ${outcome.reason}`);

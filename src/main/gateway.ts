@@ -17,6 +17,7 @@ import { Acceptor } from './accept/acceptor.js';
 import { type Address, addressOf, askedListeners, letClientsIn, reserve } from './accept/listen.js';
 import type { ListeningSocket } from './accept/listening-socket.js';
 import { Supervisor, type Tuning } from './actors/supervisor.js';
+import { type ConnectionRecords, recordsOf } from './observe/connection-records.js';
 import { FailureWatch } from './observe/failure-watch.js';
 import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from './process/fd-limit.js';
 import type { Logger } from './process/log.js';
@@ -46,6 +47,8 @@ export interface Gateway {
   close(drain_timeout_ms: number): Promise<Ended>;
   /** Stops accepting and resets all connections, for a process that is about to end. Returns how many were open. */
   breakOff(): number;
+  /** What is on record of live connections, and of those that ended last. */
+  records(): Promise<ConnectionRecords>;
   /** The contract of the DNS actor; undefined while it is being restarted. */
   names(): Remote<NamesControl> | undefined;
   /** The contracts of the connection actors; undefined for one that is being restarted. */
@@ -220,6 +223,7 @@ class Start {
         supervisor.breakOff();
         return open;
       },
+      records: () => recordsOf(actors()),
       names: () => supervisor.names.control,
       actors,
     };

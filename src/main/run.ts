@@ -21,12 +21,12 @@ export async function runGateway(options: Configuration, opened: OpenLog): Promi
 }
 
 /**
- * Waits until the log is written and resolves with `status`. When the log's reader has stopped reading, ends the process
- * after LAST_LINES_MS instead.
+ * Waits until the log is written, for at most LAST_LINES_MS, and ends the process. Node's own end would first give signals
+ * back their default actions, and a SIGUSR1 then would kill the process.
  */
-export async function endWith(status: number, { writer }: OpenLog): Promise<number> {
-  if (!(await writer.end(LAST_LINES_MS))) exitNow(status);
-  return status;
+export async function endWith(status: number, { writer }: OpenLog): Promise<never> {
+  await writer.end(LAST_LINES_MS);
+  exitNow(status);
 }
 
 class Run {

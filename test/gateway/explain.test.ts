@@ -75,7 +75,8 @@ inBothEngines('one line dead, one good: who won and why, and what the DNS server
 
 dns
   udp://127.0.0.1:DNS  A N ms  127.0.0.1 (clean)
-  clients get 127.0.0.1 (ttl 60 s)
+  lines without a proxy get 127.0.0.1 (ttl 60 s)
+  the others leave the name to their proxy
 
 race: 2 attempts, N ms (all times in ms from its beginning)
      line  address     started  connected     asked  first byte
@@ -86,6 +87,7 @@ race: 2 attempts, N ms (all times in ms from its beginning)
   2  |BAR|  won
      0 N ms
      - connecting   = connected   ~ asked   * first byte   x failed
+  1  proxy-unreachable: ECONNREFUSED
 
 won: good 127.0.0.1: the others failed: dead 127.0.0.1 (proxy-unreachable) (reply 00 to the client)
 protocol: not tried, the destination waits for the client to speak
@@ -142,6 +144,29 @@ inBothEngines(
   },
   30_000,
   whyNoCertificate(),
+);
+
+inBothEngines(
+  'what a rule blocks is neither resolved nor dialled, and the rule is named with its line',
+  async (world) => {
+    const config = {
+      rules: [
+        { domain: 'other.test', use: ['good'] },
+        { domain_suffix: 'a.test', block: true },
+      ],
+    };
+    const lines = { upstream: { type: 'direct', name: 'good' } };
+    const told = await explained(world, { ...lines, ...config }, 'www.a.test:80');
+    assert.deepEqual([told.status, told.resolved, told.dns, told.race.cause], [1, 'blocked', undefined, 'blocked']);
+    assert.deepEqual([told.race.rule, told.race.detail, told.race.reply], [1, 'rules[1]', 2]);
+    assert.match(String(told.rule), /: line \d+: rules\[1\]$/);
+    const { stdout } = await explain(world, { ...lines, ...config }, 'www.a.test:80');
+    assert.match(stdout.replaceAll(/\s+/g, ' '), /not asked: a rule blocks the name/);
+    assert.match(
+      stdout.replaceAll(/\s+/g, ' '),
+      /blocks the destination: \S+ line \d+: rules\[1\] \(reply 02 to the client\)/,
+    );
+  },
 );
 
 inBothEngines('a target that refuses exits with 1 and the cause', async (world) => {

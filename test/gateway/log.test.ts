@@ -54,6 +54,23 @@ inBothEngines('a connection is one line with client, target, line, address, byte
   assert.equal(gateway.connections.length, 1);
 });
 
+inBothEngines('at level trace each step of an attempt is a line, without what was said', async (world) => {
+  const server = world.use(await PeerServer.listen());
+  const proxy = world.use(await TrickProxy.listen('works'));
+  const upstream = { ...proxy.line, name: 'telecom' };
+  const gateway = await world.gateway({ upstream, log_level: 'trace' });
+  const client = world.use(await through(gateway.port, { host: 'some.test', port: server.port }));
+  client.end();
+  (await server.accepted()).end();
+  await gateway.connection({ host: 'some.test', port: server.port });
+  const steps = gateway.records.filter(({ msg }) => msg.startsWith('attempt: '));
+  const names = new Set(steps.map(({ msg }) => msg.slice('attempt: '.length)));
+  for (const step of ['dials', 'is connected to the first proxy', 'says to the proxy', 'hears from the proxy'])
+    assert.ok(names.has(step), step);
+  assert.ok(names.has('is connected to the destination'));
+  assert.ok(steps.every(({ level, line }) => level === 'trace' && line === 'telecom'));
+});
+
 inBothEngines(
   'a connection that failed has its cause, one that never said its target has how it ended',
   async (world) => {

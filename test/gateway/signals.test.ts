@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setImmediate as delay } from 'node:timers/promises';
 import { Gateway, program } from '../helpers/gateway.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
 import { echoServer } from '../helpers/servers.js';
@@ -38,6 +39,13 @@ inBothEngines('SIGUSR1 and SIGHUP are ignored, with a line, and no debugger open
   await client.read(1);
   assert.deepEqual(listens(gateway), [gateway.port]);
   assert.doesNotMatch(gateway.output, /Debugger/);
+});
+
+inBothEngines('signals that are ignored are so until the very end', async (world) => {
+  const gateway = await world.gateway();
+  gateway.child.kill('SIGTERM');
+  while (gateway.exit === undefined && gateway.child.kill('SIGUSR1')) await delay();
+  assert.deepEqual(await gateway.exited, { status: 0, signal: null });
 });
 
 const perl = spawnSync('perl', ['-MPOSIX', '-e', '1']).status === 0 ? undefined : 'no perl here';

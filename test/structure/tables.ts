@@ -26,6 +26,10 @@ export const RULES: Rules = {
     'src/threads': [PROTOCOL, 'src/threads/contracts'],
     // No actor imports from another one.
     'src/workers/connection': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection/*'],
+    // What a relay tells of its first byte.
+    'src/workers/connection/records': [
+      ...[PROTOCOL, 'src/threads/contracts', 'src/linux', 'src/workers/connection/relay'],
+    ],
     'src/workers/connection/client': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
     'src/workers/connection/race': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection/shared'],
@@ -33,8 +37,10 @@ export const RULES: Rules = {
       'src/workers/connection/relay',
     ],
     'src/workers/connection/relay': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
-    // For the end of a connection without a record.
-    'src/workers/connection/shared': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection'],
+    // The end of a connection and its record are everybody's.
+    'src/workers/connection/shared': [
+      ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection', 'src/workers/connection/records'],
+    ],
     'src/workers/dns': [PROTOCOL, 'src/threads/*', 'src/files', 'src/workers/dns/*'],
     'src/workers/dns/ask': [PROTOCOL],
     'src/workers/dns/machine': [PROTOCOL, 'src/files'],

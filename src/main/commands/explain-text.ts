@@ -17,19 +17,29 @@ const LEGEND = '- connecting   = connected   ~ asked   * first byte   x failed';
 export function explainText(explained: Explanation): string {
   const explanation = plainTree(explained);
   const { target, race, answer } = explanation;
-  const lines = [target, '', ...namesLines(explanation), ...raceLines(race), ...whyLines(race), ...answerLines(answer)];
+  const lines = [
+    target,
+    '',
+    ...namesLines(explanation),
+    ...raceLines(race),
+    ...whyLines(explanation),
+    ...answerLines(answer),
+  ];
   return `${lines.join('\n')}\n`;
 }
 
 // Names
 
 function namesLines({ resolved, dns }: Explanation): string[] {
-  if (resolved === 'by-proxy') return ['dns', '  not asked: every line leaves names to its proxy', ''];
+  if (resolved === 'by-proxy') {
+    return ['dns', '  not asked: every line that may be used leaves names to its proxy', ''];
+  }
+  if (resolved === 'blocked') return ['dns', '  not asked: a rule blocks the name', ''];
   if (dns === undefined) return [];
   const servers = dns.answers.map(({ server }) => server.length);
   const width = Math.min(SERVER_COLUMNS, Math.max(...servers, 0));
   const hosts = dns.hosts === undefined ? [] : wrapped('  hosts file: ', dns.hosts);
-  return ['dns', ...hosts, ...dns.answers.flatMap((one) => serverLines(one, width)), ...choiceLines(dns), ''];
+  return ['dns', ...hosts, ...dns.answers.flatMap((one) => serverLines(one, width)), ...choiceLines(dns, resolved), ''];
 }
 
 function serverLines(answer: ServerAnswer, width: number): string[] {
@@ -40,16 +50,23 @@ function serverLines(answer: ServerAnswer, width: number): string[] {
   return wrapped(head, [...said, ...`(${backup ? 'backup, ' : ''}${judged})`.split(' ')]);
 }
 
-function choiceLines({ choice }: NameExplanation): string[] {
+/** What is dialled: a proxy gets the name. */
+function choiceLines({ choice }: NameExplanation, resolved: Explanation['resolved']): string[] {
+  const who = resolved === 'here' ? 'clients get' : 'lines without a proxy get';
+  const proxies = resolved === 'here' ? [] : ['  the others leave the name to their proxy'];
+  return [...choiceLinesOf(choice, who), ...proxies];
+}
+
+function choiceLinesOf(choice: NameExplanation['choice'], who: string): string[] {
   switch (choice.code) {
     case 'found':
-      return wrapped('  clients get ', [...choice.addresses, `(ttl ${choice.ttl_s} s)`]);
+      return wrapped(`  ${who} `, [...choice.addresses, `(ttl ${choice.ttl_s} s)`]);
     case 'no-such-name':
-      return [`  clients get no address: ${choice.exists ? 'the name has none' : 'no such name'}`];
+      return [`  ${who} no address: ${choice.exists ? 'the name has none' : 'no such name'}`];
     case 'failed':
-      return wrapped('  clients get no address: ', choice.reason.split(' '));
+      return wrapped(`  ${who} no address: `, choice.reason.split(' '));
     case 'overloaded':
-      return ['  clients get no address: too many lookups are under way'];
+      return [`  ${who} no address: too many lookups are under way`];
     default:
       return choice satisfies never;
   }
@@ -66,6 +83,7 @@ function raceLines(race: RaceRecord): string[] {
     ...table(attempts),
     '',
     ...waterfall(race),
+    ...detailLines(attempts),
     '',
   ];
 }
@@ -99,6 +117,13 @@ function waterfall({ attempts, winner, total_ms }: RaceRecord): string[] {
   return [...bars, scale, `${margin}${LEGEND}`];
 }
 
+/** What the kernel or a proxy said of those that failed. */
+function detailLines(attempts: readonly AttemptRecord[]): string[] {
+  return attempts.flatMap(({ result, detail }, place) =>
+    detail === undefined ? [] : wrapped(numbered(place, `${result}: `), detail.split(' ')),
+  );
+}
+
 function bar(attempt: AttemptRecord, longest_ms: number): string {
   const cells = new Array<string>(BAR_COLUMNS).fill(' ');
   const place = (at_ms: number): number =>
@@ -122,13 +147,14 @@ function endOf({ started_ms, connected_ms, asked_ms, answered_ms, ended_ms }: At
 
 // Why
 
-function whyLines(race: RaceRecord): string[] {
-  const { attempts, winner, why, cause, detail, reply } = race;
+function whyLines({ race, rule }: Explanation): string[] {
+  const { attempts, winner, why, cause, detail: said, reply } = race;
+  const detail = rule ?? said;
   const told = reply === undefined ? 'no reply to the client' : `reply ${String(reply).padStart(2, '0')} to the client`;
   if (winner === undefined || why === undefined) {
     const sentence = cause === undefined ? 'it was not decided' : FAILURES[cause].sentence;
-    const said = detail === undefined ? sentence : `${sentence}: ${detail}`;
-    return wrapped('failed: ', `${said} (${told})`.split(' '));
+    const whole = detail === undefined ? sentence : `${sentence}: ${detail}`;
+    return wrapped('failed: ', `${whole} (${told})`.split(' '));
   }
   const won = attempts[winner] as AttemptRecord;
   const others = attempts.filter((_, place) => place !== winner).map((one) => `${named(one)} (${one.result})`);

@@ -1,15 +1,17 @@
 // `tcproute explain TARGET`: runs one race live, as the gateway would for a client, and tells all of it. A gateway of its own
-// does the work, on a port of the kernel's choice; what it logs of the one connection is the record. It begins with what
+// does the work, on a port of the kernel's choice, and is asked for its record of the one connection. It begins with what
 // the running gateway has written down, and writes nothing itself.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { readState } from '../../files/state-file.js';
 import { formatEndpoint } from '../../protocol/address/address.js';
 import type { Target } from '../../protocol/address/target.js';
 import type { Configuration, Options } from '../../protocol/options.js';
 import type { RaceRecord } from '../../protocol/race/record.js';
 import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/routes/snapshot.js';
+import type { Ruling } from '../../protocol/rules/rule.js';
 import { SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
 import type { NameExplanation } from '../../threads/contracts/dns.js';
 import { type Gateway, startGateway } from '../gateway.js';
@@ -19,15 +21,23 @@ import { type Answer, type Visit, visit } from './explain-client.js';
 
 /** Beyond the deadlines of whoever is waited for. */
 const GRACE_MS = 2000;
+/** Between two looks whether the gateway knows that its client has gone. */
+const LOOK_MS = 10;
 /** So often attempts may have to wait for others before the gateway replies. */
 const ROUNDS = 2;
 
 export interface Explanation {
   readonly target: string;
-  /** `here`: `dns` has it. `by-proxy`: every line leaves names to its proxy. `literal`: the target is an address. */
-  readonly resolved: 'here' | 'by-proxy' | 'literal';
+  /**
+   * Of the lines that may be used: `here`: none has a proxy, and `dns` has what they dial. `here-and-by-proxy`: those
+   * without a proxy dial that, the others leave names to their proxy. `by-proxy`: all of them do. `blocked`: a rule for the
+   * name blocks it. `literal`: the target is an address.
+   */
+  readonly resolved: 'here' | 'here-and-by-proxy' | 'by-proxy' | 'blocked' | 'literal';
   readonly dns: NameExplanation | undefined;
   readonly race: RaceRecord;
+  /** Where the rule stands that blocks it. */
+  readonly rule?: string | undefined;
   readonly answer: Answer;
   /** Whether it is connected, and where it was spoken to in TLS, has answered. */
   readonly usable: boolean;
@@ -41,18 +51,27 @@ export interface Explained {
     | { readonly kind: 'failed'; readonly reason: string };
 }
 
-export async function explainTarget(target: Target, tls: boolean, asked: Configuration): Promise<Explained> {
+/** `whereRule`: see config/load.ts. */
+export async function explainTarget(
+  target: Target,
+  tls: boolean,
+  asked: Configuration,
+  whereRule = (rule: number): string => `rules[${rule}]`,
+): Promise<Explained> {
   const said = new Said();
   const folder = await mkdtemp(join(tmpdir(), 'tcproute-explain-'));
   try {
     const options = { ...ownOptions(asked), ...(await remembered(asked, target, folder, said)) };
-    return { warnings: said.warnings, outcome: await explain(target, tls, options, said) };
+    return { warnings: said.warnings, outcome: await explain(target, tls, options, whereRule, said) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** A gateway for one connection, which is over when its client says so: TLS that fails ends it without a reset. */
+/**
+ * A gateway for one connection, which is over when its client says so: TLS that fails ends it without a reset. At level
+ * debug it listens to the destination's first byte whatever there is to choose.
+ */
 function ownOptions(asked: Configuration): Configuration {
   return { ...asked, log_level: 'debug', host: '127.0.0.1', port: 0, workers: 1, half_closed_timeout_ms: 1 };
 }
@@ -95,6 +114,7 @@ async function explain(
   target: Target,
   tls: boolean,
   options: Configuration,
+  whereRule: (rule: number) => string,
   said: Said,
 ): Promise<Explained['outcome']> {
   const started = await startGateway(options, said.log);
@@ -102,27 +122,52 @@ async function explain(
   const { gateway } = started;
   let dns: NameExplanation | string | undefined;
   let visited: Visit | undefined;
-  const resolved = resolvedWhere(target, options);
+  let race: RaceRecord | undefined;
+  let resolved: Explanation['resolved'] = 'here';
   try {
     await routesKnown(gateway);
-    if (resolved === 'here') dns = await explainName(gateway, target.asked, options.dns);
+    resolved = resolvedWhere(target, options, await rulingOf(gateway, target));
+    if (resolved === 'here' || resolved === 'here-and-by-proxy')
+      dns = await explainName(gateway, target.asked, options.dns);
     visited = await visit(gateway.address, target, visiting(tls, options));
+    race = await raceOf(gateway, visited.client);
   } finally {
-    // By the end of it everything has been logged.
     await gateway.close(GRACE_MS);
   }
   if (typeof dns === 'string') return { kind: 'failed', reason: dns };
-  const race = said.records.get(visited.client);
   if (race === undefined) return { kind: 'failed', reason: 'the gateway did not say what became of the connection' };
   const { answer } = visited;
   const usable = race.winner !== undefined && answer.kind !== 'tls-failed' && answer.kind !== 'ended';
-  const explanation = { target: race.target, resolved, dns, race, answer, usable };
+  const rule = race.rule === undefined ? undefined : whereRule(race.rule);
+  const explanation = { target: race.target, resolved, dns, race, rule, answer, usable };
   return { kind: 'explained', explanation };
 }
 
-function resolvedWhere({ ip }: Target, { lines }: Options): Explanation['resolved'] {
+/** Of a client that has gone: as soon as the gateway knows of that, or after a time as it stands then. */
+async function raceOf(gateway: Gateway, client: string): Promise<RaceRecord | undefined> {
+  const until = performance.now() + GRACE_MS;
+  for (;;) {
+    const { live, ended } = await gateway.records();
+    const record = [...ended, ...live].find((one) => one.client === client);
+    if (record?.ending !== undefined || performance.now() > until) return record?.race;
+    await setTimeout(LOOK_MS);
+  }
+}
+
+async function rulingOf(gateway: Gateway, target: Target): Promise<Ruling | undefined> {
+  const [actor] = gateway.actors();
+  const answer = actor === undefined ? undefined : await within(GRACE_MS, actor.ruled(target));
+  return answer?.code === 'answered' ? answer.value?.ruling : undefined;
+}
+
+/** `ruling`: of the rule for the target, where there is one. */
+function resolvedWhere({ ip }: Target, { lines }: Options, ruling: Ruling | undefined): Explanation['resolved'] {
   if (ip !== undefined) return 'literal';
-  return lines.every(({ isDirect }) => !isDirect) ? 'by-proxy' : 'here';
+  if (ruling === 'block') return 'blocked';
+  const usable = lines.filter(({ number }) => ruling?.lines?.includes(number) ?? true);
+  const direct = usable.filter(({ isDirect }) => isDirect).length;
+  if (direct === 0) return 'by-proxy';
+  return direct === usable.length ? 'here' : 'here-and-by-proxy';
 }
 
 /** What the route actor knew at the start has been pushed by now; this comes after it. */
@@ -149,24 +194,24 @@ function visiting(tls: boolean, { dns, race }: Options) {
   };
 }
 
-/** What the gateway logs, as far as it matters here. */
+/** A warning of the gateway, as far as it matters here. */
+interface Warned {
+  readonly msg: string;
+  /** The line's name, and what it dialled. */
+  readonly line?: string;
+  readonly address?: string;
+  readonly detail?: string;
+}
+
+/** What the gateway warns of. */
 class Said {
   readonly warnings: string[] = [];
-  /** By client. */
-  readonly records = new Map<string, RaceRecord>();
-  readonly log = createLogger('debug', { write: (line) => this.#hear(line) });
+  readonly log = createLogger('warn', { write: (line) => this.#hear(line) });
   readonly warn = (message: string): void => void this.warnings.push(message);
 
   #hear(line: string): void {
-    const { level, msg, client, ...fields } = JSON.parse(line) as Record<string, unknown>;
-    // A client that never said where it wants to go has no attempts.
-    if (msg === 'connection' && 'attempts' in fields) this.records.set(String(client), recordOf(fields));
-    else if (level === 'warn' || level === 'error' || level === 'fatal') this.warn(String(msg));
+    const { msg, line: name, address, detail } = JSON.parse(line) as Warned;
+    const said = detail === undefined ? msg : `${msg}: ${detail}`;
+    this.warn(name === undefined ? said : `line "${name}"${address === undefined ? '' : ` at ${address}`}: ${said}`);
   }
-}
-
-/** Without what the log line has besides. */
-function recordOf(fields: Readonly<Record<string, unknown>>): RaceRecord {
-  const { target, attempts, winner, why, total_ms, reply, cause, detail } = fields as unknown as RaceRecord;
-  return { target, attempts, winner, why, total_ms, reply, cause, detail };
 }

@@ -3,7 +3,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Configuration } from '../../protocol/options.js';
 import { Diagnostics } from './diagnostics/diagnostics.js';
-import { inside, type Place, placeOf } from './diagnostics/place.js';
+import { inside, type Place, placeOf, placeText } from './diagnostics/place.js';
 import { finish } from './finish.js';
 import { type RawValue, rawFromEnvironment, rawFromFile, rawFromFlags } from './raw-values.js';
 import { readConfigFile } from './sources/file.js';
@@ -30,6 +30,8 @@ export type Loaded =
       readonly warnings: readonly string[];
       /** The file that was read; undefined when there was none. */
       readonly file: string | undefined;
+      /** Where a rule stands: `config.json: line 7: rules[2]`. It looks it up. */
+      readonly whereRule: (rule: number) => string;
     }
   | { readonly kind: 'invalid'; readonly errors: readonly string[]; readonly warnings: readonly string[] };
 
@@ -47,7 +49,9 @@ export function load(sources: Sources): Loaded {
   const options = finish(raw, diagnostics);
   const { errors, warnings } = diagnostics;
   if (options === undefined) return { kind: 'invalid', errors, warnings };
-  return { kind: 'loaded', options, warnings, file: found.file };
+  const rules = raw.findLast(({ path }) => path === 'rules')?.place ?? placeOf('rules');
+  const whereRule = (rule: number): string => placeText(inside(rules, rule));
+  return { kind: 'loaded', options, warnings, file: found.file, whereRule };
 }
 
 interface Found {

@@ -43,7 +43,7 @@ const DAY_MS = 86_400_000;
 const WEEK_S = 604_800;
 
 const logLevel: Setting<LogLevel> = {
-  doc: 'How much is logged. `debug` has one line for each connection.',
+  doc: 'How much is logged. `debug` has one line for each connection, `trace` also each step of its attempts and each question to a DNS server.',
   default: 'info',
   env: 'TCPROUTE_LOG_LEVEL',
   allowed: LOG_LEVEL_ALLOWED,

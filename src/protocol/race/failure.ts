@@ -42,6 +42,8 @@ export interface Failure {
   readonly code: FailureCode;
   /** What the kernel or the proxy said: `ECONNREFUSED`, `REP 1`. For people: code never compares it. */
   readonly detail: string | undefined;
+  /** The place in the configuration of the rule that decided so. */
+  readonly rule?: number;
 }
 
 interface FailureRow {
@@ -95,7 +97,12 @@ export function failureOf(code: FailureCode, detail?: string): Failure {
   return { code, detail };
 }
 
-/** For people: the sentence of the code, and what the kernel or the proxy said. */
+/** By a rule, whose place is told as the configuration's mistakes tell it. `what` it does else than to block. */
+export function blockedBy(rule: number, what?: string): Failure {
+  return { code: 'blocked', detail: what === undefined ? `rules[${rule}]` : `rules[${rule}] ${what}`, rule };
+}
+
+/** In words, for people: the sentence of its code and what the kernel or the proxy said. */
 export function describe({ code, detail }: Failure): string {
   const { sentence } = FAILURES[code];
   return detail === undefined ? sentence : `${sentence} (${detail})`;

@@ -1,5 +1,5 @@
-// The record of one connection's race, for the log and for `tcproute explain`: every attempt with its times, who won, and why.
-// Plain values, made in workers/connection/record.ts. Pure.
+// What is told of one connection, in the log, by `tcproute explain` and to whoever asks the gateway: who came where, every
+// attempt of its race with its times, who won, and why. Plain values, made in workers/connection/records/. Pure.
 import type { FailureCode } from './failure.js';
 
 /**
@@ -56,8 +56,38 @@ export interface RaceRecord {
   readonly reply: number | undefined;
   /** Why there is no connection. */
   readonly cause: FailureCode | undefined;
-  /** What the kernel, the proxy or the DNS servers said of it. */
+  /** What the kernel, the proxy or the DNS servers said of it, or which rule blocked it. */
   readonly detail?: string | undefined;
+  /** The place of that rule in the configuration. */
+  readonly rule?: number | undefined;
+}
+
+/** A connection, live or ended. It holds no bytes of it, and no secret. */
+export interface ConnectionRecord {
+  /**
+   * `host:port`; `unknown` where the client had gone before it was asked: it is asked when the record of a live connection
+   * is read, and at level debug when it comes.
+   */
+  readonly client: string;
+  /** The name of the listener where it came in. */
+  readonly listener: string;
+  /** With which the client authenticated itself. */
+  readonly user: string | undefined;
+  /** Undefined for a client that has not said where it wants to go. */
+  readonly race: RaceRecord | undefined;
+  /** Of the attempt that carries the connection. */
+  readonly line: string | undefined;
+  readonly address: string | undefined;
+  readonly connect_ms: number | undefined;
+  /** From the client, and to it. */
+  readonly bytes_up: number;
+  readonly bytes_down: number;
+  /** When it was opened, in ms since 1970. */
+  readonly opened_at: number;
+  /** Until it ended, or until now. */
+  readonly duration_ms: number;
+  /** How it ended; undefined while it lives. */
+  readonly ending: string | undefined;
 }
 
 /** Whether an attempt failed by itself, and not because another one was better. */

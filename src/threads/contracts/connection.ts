@@ -1,5 +1,8 @@
 // What main asks of a connection actor, called through comlink over a MessagePort. Types only.
+import type { Target } from '../../protocol/address/target.js';
+import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
+import type { Ruling } from '../../protocol/rules/rule.js';
 
 /** The last connection of an actor that failed, with the fields of its log record. */
 export interface LastFailure {
@@ -12,6 +15,18 @@ export interface LastFailure {
     readonly address?: string;
     readonly source?: string;
   };
+}
+
+/** Some records of an actor, in no order; `next` is where to ask on, undefined at the end. */
+export interface RecordsPage {
+  readonly records: readonly ConnectionRecord[];
+  readonly next: number | undefined;
+}
+
+/** The rule that is for a target: its place in the configuration, and what it says. */
+export interface Ruled {
+  readonly rule: number;
+  readonly ruling: Ruling;
 }
 
 /** Served by each connection actor, called by main. */
@@ -33,4 +48,8 @@ export interface ConnectionActor {
   setRules(tables: RuleTables): Promise<void>;
   /** The last connection that failed; undefined when none has. */
   lastFailure(): Promise<LastFailure | undefined>;
+  /** Which rule is for a target; of a name's addresses it knows nothing. Undefined where none is. */
+  ruled(target: Target): Promise<Ruled | undefined>;
+  /** Records of live connections and of those that ended last, from a place on (0: the beginning). */
+  records(from: number): Promise<RecordsPage>;
 }

@@ -9,14 +9,16 @@ import { countUnasked } from '../../linux/engine/socket.js';
 import type { Memory } from '../../linux/memory.js';
 import type { Ownership } from '../../linux/ownership.js';
 import { PipePool } from '../../linux/pipes.js';
+import { packedPeer } from '../../linux/sockets.js';
 import { OwnListeners } from '../../protocol/address/own-listeners.js';
+import type { Target } from '../../protocol/address/target.js';
 import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import { LineHealth } from '../../protocol/lines/health.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
 import type { Options } from '../../protocol/options.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
-import type { ConnectionActor, LastFailure } from '../../threads/contracts/connection.js';
+import type { ConnectionActor, LastFailure, RecordsPage, Ruled } from '../../threads/contracts/connection.js';
 import type { ConnectionStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
@@ -29,6 +31,7 @@ import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { ConnectionEnd } from './connection-end.js';
 import { type Entrance, entranceOf } from './entrance.js';
 import { EarlyProbe } from './race/early-probe.js';
+import { ConnectionRecords } from './records/records.js';
 import { Session } from './session.js';
 import { AttemptBudget } from './shared/attempt-budget.js';
 import { BadAddresses } from './shared/bad-addresses.js';
@@ -42,6 +45,7 @@ import { NamesReplica } from './shared/names-replica.js';
 import { OutcomeReports } from './shared/outcome-reports.js';
 import { RoutesReplica } from './shared/routes-replica.js';
 import { RulesReplica } from './shared/rules-replica.js';
+import { Trace } from './shared/trace.js';
 
 /** Connections begun in one turn before the running ones are served. */
 const OPEN_BATCH = 64;
@@ -114,11 +118,19 @@ class Actor implements ConnectionActor {
     });
     const rules = new RulesReplica(start.rules);
     const listeners = new OwnListeners(start.listeners, machineHas);
-    const ended = (): void => this.#ended();
+    const lines = dialLines(options.lines);
+    const records = new ConnectionRecords({
+      clock: engine,
+      connections_max: options.limits.connections_max,
+      listenerName: (listener) => start.listeners[listener].name,
+      lineName: (line) => lines[line].name,
+      peerOf: packedPeer,
+      withClients: log.enabled('debug'),
+    });
     this.#context = {
       engine,
       options,
-      lines: dialLines(options.lines),
+      lines,
       allLines: options.lines.map(({ number }) => number),
       planRules: planRules(options.race),
       budget: new AttemptBudget(options),
@@ -136,8 +148,10 @@ class Actor implements ConnectionActor {
       counters: this.#counters,
       log,
       failures: new FailureLog(log),
-      unrecorded: new ConnectionEnd<never>({ counters: this.#counters, log, ended }, undefined),
-      ended,
+      records,
+      ends: new ConnectionEnd({ counters: this.#counters, log, records, ended: () => this.#ended() }),
+      trace: log.enabled('trace') ? new Trace(log) : undefined,
+      isDebugging: log.enabled('debug'),
     };
     if (start.actor === 0) new EarlyProbe(this.#context);
     this.#loop = new Loop(engine, { mayWait: () => this.#mayWait(), turned: (outcomes) => this.#turned(outcomes) });
@@ -154,6 +168,8 @@ class Actor implements ConnectionActor {
         connectRoutes: (reports: MessagePort, pushes: MessagePort) => this.connectRoutes(reports, pushes),
         setRules: (tables: RuleTables) => this.setRules(tables),
         lastFailure: () => this.lastFailure(),
+        records: (from: number) => this.records(from),
+        ruled: (target: Target) => this.ruled(target),
       } satisfies ConnectionActor,
       this.#start.control,
     );
@@ -189,7 +205,15 @@ class Actor implements ConnectionActor {
     return this.#context.failures.last(this.#engine.now);
   }
 
-  /** Called before the loop waits; returns for how many ms it may: 0 with fds in the queue. */
+  async records(from: number): Promise<RecordsPage> {
+    return this.#context.records.page(from);
+  }
+
+  async ruled(target: Target): Promise<Ruled | undefined> {
+    return this.#context.rules.ruled(target);
+  }
+
+  /** Before a wait of the loop: with fds in the queue it must not. */
   #mayWait(): number {
     if (!this.#queue.fallAsleep()) return 0;
     // Not with epoll, where the turns without work, here and in main, cost more than the wait.

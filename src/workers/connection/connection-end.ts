@@ -1,48 +1,59 @@
-// Counts, logs and reports the end of a connection.
+// Counts, notes, logs and reports the end of a connection. One of them serves all connections of a thread.
+import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { RemoteLog } from '../../threads/log.js';
 import { Counter } from '../../threads/shared/counters.js';
+import type { Heard } from './relay/first-byte.js';
 import type { RelayEnd, RelayOutcome } from './relay/relay.js';
 
-/** Where the end of a connection is counted, logged and reported. */
-interface Books {
+/** Where the end of a connection is counted, noted, logged and told. */
+export interface Books {
   readonly counters: Float64Array;
-  readonly log: Pick<RemoteLog, 'write'>;
+  readonly log: Pick<RemoteLog, 'enabled' | 'write'>;
+  readonly records: Records;
   ended(): void;
 }
 
-/** The record of a connection. */
-interface Recording {
+/** The records of connections, which know each by a number. */
+interface Records {
+  heard(connection: number, heard: Heard, since: number): void;
   /** Bytes from the client, and to it. */
-  relayed(up: number, down: number): void;
-  fields(ending: string): Record<string, unknown>;
+  ended(connection: number, how: string, up: number, down: number): void;
+  read(connection: number): ConnectionRecord;
 }
 
-/** The end of a connection. A single one, which has no record, serves all connections that are not recorded. */
-export class ConnectionEnd<R extends Recording> implements RelayOutcome {
-  readonly record: R | undefined;
+export class ConnectionEnd implements RelayOutcome {
   readonly #books: Books;
 
-  constructor(books: Books, record: R | undefined) {
+  constructor(books: Books) {
     this.#books = books;
-    this.record = record;
   }
 
-  relayed({ how, up, down }: RelayEnd): void {
+  heard(connection: number, heard: Heard, since: number): void {
+    this.#books.records.heard(connection, heard, since);
+  }
+
+  relayed(connection: number, { how, up, down }: RelayEnd): void {
     const { counters } = this.#books;
     counters[Counter.bytesUp] += up;
     counters[Counter.bytesDown] += down;
     if (how === 'complete') counters[Counter.completed] += 1;
     else if (how === 'idle' || how === 'half-closed') counters[Counter.timeouts] += 1;
     else counters[Counter.resets] += 1;
-    this.record?.relayed(up, down);
-    this.ended(how);
+    this.ended(connection, how, up, down);
   }
 
   /** Called when the connection's sockets have been closed. */
-  ended(how: string): void {
-    const { counters, log } = this.#books;
+  ended(connection: number, how: string, up = 0, down = 0): void {
+    const { counters, log, records } = this.#books;
     counters[Counter.closed] += 1;
-    if (this.record !== undefined) log.write('debug', this.record.fields(how), 'connection');
+    records.ended(connection, how, up, down);
+    if (log.enabled('debug')) log.write('debug', fieldsOf(records.read(connection)), 'connection');
     this.#books.ended();
   }
+}
+
+/** Of the one log line of a connection. */
+function fieldsOf(record: ConnectionRecord): Record<string, unknown> {
+  const { client, race, line, address, connect_ms, bytes_up, bytes_down, duration_ms, ending } = record;
+  return { client, ...race, line, address, connect_ms, bytes_up, bytes_down, duration_ms, ending };
 }

@@ -5,16 +5,15 @@ import { peerEndpoint } from '../../linux/sockets.js';
 import { formatIp, unmapped } from '../../protocol/address/address.js';
 import type { Refused, Replies, Requested } from '../../protocol/inbound/inbound.js';
 import type { Bound } from '../../protocol/outbound/outbound.js';
-import { type Failure, failureOf } from '../../protocol/race/failure.js';
+import type { Failure } from '../../protocol/race/failure.js';
 import { Counter } from '../../threads/shared/counters.js';
 import { Handshake, type HandshakeOutcome } from './client/handshake.js';
 import { LingeringClose } from './client/lingering-close.js';
-import { ConnectionEnd } from './connection-end.js';
 import type { Entrance } from './entrance.js';
 import type { Attempt } from './race/attempt.js';
 import { HelloRace, type HelloRaceOutcome, type Settled, type Undecided } from './race/hello-race.js';
 import { Race, type RaceOutcome } from './race/race.js';
-import { SessionRecord } from './record.js';
+import type { Underway } from './records/records.js';
 import type { FirstByteOutcome } from './relay/first-byte.js';
 import { Relay } from './relay/relay.js';
 import type { Context } from './shared/context.js';
@@ -22,27 +21,30 @@ import { TimedHandler } from './shared/timed-handler.js';
 
 /** After this time a race watches its client: a client that hangs up cancels the race. */
 const WATCH_CLIENT_AFTER_MS = 50;
-const BLOCKED = failureOf('blocked');
+/** Hears of a first byte that nobody else waits for, so that the record has it. */
+const NOBODY: FirstByteOutcome = { answered() {}, failed() {} };
 const UNSPECIFIED: Bound = { ip: new Uint8Array(4), port: 0 };
 
-export class Session extends TimedHandler implements HandshakeOutcome, RaceOutcome, HelloRaceOutcome<Attempt> {
+export class Session
+  extends TimedHandler
+  implements HandshakeOutcome, RaceOutcome, HelloRaceOutcome<Attempt>, Underway
+{
   readonly #context: Context;
   readonly #client: Socket;
-  /** Counts and logs the end, also the end of a relay that outlives this session. */
-  readonly #end: ConnectionEnd<SessionRecord>;
+  /** By which the records know the connection, also when its relay has outlived this. */
+  readonly #connection: number;
   #race: Race | undefined;
+  #winner: Attempt | undefined;
   #helloRace: HelloRace<Attempt> | undefined;
   #early: Uint8Array | undefined;
   /** The possible answers to the client; undefined until its target is known. */
   #replies: Replies | undefined;
 
-  /** `fd` is an accepted socket, which this actor owns now; its client came in by `entrance`. */
-  constructor(context: Context, fd: number, { inbound }: Entrance) {
+  /** `fd` is an accepted socket, now this actor's; its client came in by `entrance`. */
+  constructor(context: Context, fd: number, { inbound, listener }: Entrance) {
     super();
     this.#context = context;
-    this.#end = context.log.enabled('debug')
-      ? new ConnectionEnd(context, new SessionRecord(fd, context.engine))
-      : context.unrecorded;
+    this.#connection = context.records.open(this, listener.number, fd);
     this.#client = context.engine.adopt(fd, new Handshake(context.engine, inbound, this));
     context.counters[Counter.opened] += 1;
   }
@@ -54,13 +56,35 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
     engine.receive(this.#client, BufferGroup.handshake);
   }
 
+  // Underway: for the records, while there is no relay
+
+  get fd(): number {
+    return this.#client.fd;
+  }
+
+  get up(): number {
+    return 0;
+  }
+
+  get down(): number {
+    return 0;
+  }
+
+  get race(): Race | undefined {
+    return this.#race;
+  }
+
+  get winner(): Attempt | undefined {
+    return this.#winner;
+  }
+
   // Handshake
 
-  requested({ target, early, replies }: Requested): void {
+  requested({ target, early, user, replies }: Requested): void {
     const { engine, deadlines } = this.#context;
     this.#early = early;
     this.#replies = replies;
-    this.#end.record?.targeted(target, replies);
+    this.#context.records.targeted(this.#connection, target, user);
     // The client is not read until the race is over: bytes that it sends wait in its socket.
     engine.handOver(this.#client, this);
     const refusal = this.#context.egress.refuses(target);
@@ -70,14 +94,13 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
     }
     const ruling = this.#context.rules.match(target);
     if (ruling === 'block') {
-      this.lost(BLOCKED);
+      this.lost(this.#context.rules.blocks(target));
       return;
     }
     deadlines.set(this, engine.now + WATCH_CLIENT_AFTER_MS);
     const client = ruling?.sticky ? this.#clientAddress() : undefined;
     const race = new Race(this.#context, target, ruling, client, this);
     this.#race = race;
-    this.#end.record?.raced(race);
     race.start();
   }
 
@@ -125,28 +148,34 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
   }
 
   lost(failure: Failure): void {
+    const { counters, records } = this.#context;
+    const replies = this.#replies as Replies;
+    counters[Counter.failed] += 1;
+    if (failure.code === 'blocked') counters[Counter.blocked] += 1;
+    records.lost(this.#connection, this.#race, failure);
+    records.replied(this.#connection, replies.failureCode(failure.code));
     this.#race = undefined;
-    this.#context.counters[Counter.failed] += 1;
-    if (failure.code === 'blocked') this.#context.counters[Counter.blocked] += 1;
-    this.#end.record?.lost(failure);
-    this.#lingeringClose((this.#replies as Replies).failure(failure), 'failed');
+    this.#lingeringClose(replies.failure(failure), 'failed');
   }
 
   won(winner: Attempt): void {
-    const { counters } = this.#context;
+    const { counters, records } = this.#context;
     const race = this.#race as Race;
-    this.#race = undefined;
+    const replies = this.#replies as Replies;
+    this.#winner = winner;
     this.#context.deadlines.clear(this);
     const bound = winner.bound ?? UNSPECIFIED;
-    const reply = (this.#replies as Replies).success(bound.ip, bound.port);
+    const reply = replies.success(bound.ip, bound.port);
     if (!this.#context.engine.sendCopy(this.#client, reply)) {
       counters[Counter.failed] += 1;
       race.cancel();
       winner.abandon('abandoned');
+      this.#winner = undefined;
       this.#close('reset', 'cancelled');
       return;
     }
     counters[Counter.connected] += 1;
+    records.replied(this.#connection, replies.successCode);
     const early = this.#early;
     this.#early = undefined;
     if (this.#isHelloRace(race)) {
@@ -189,9 +218,13 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
   // Relay
 
   #relay(winner: Attempt, destination: Socket, firstByte: FirstByteOutcome | undefined): Relay {
-    const { record } = this.#end;
-    const told = record === undefined ? firstByte : record.won(winner, firstByte);
-    return new Relay(this.#context, this.#client, destination, told, this.#end);
+    const { records, isDebugging } = this.#context;
+    // What has answered already is not listened to.
+    const isUnheard = Number.isNaN(winner.askedAt);
+    const told = isDebugging && isUnheard ? (firstByte ?? NOBODY) : firstByte;
+    const relay = new Relay(this.#context, this.#client, destination, told, this.#connection);
+    records.won(this.#connection, this.#race as Race, winner, relay);
+    return relay;
   }
 
   // End
@@ -214,6 +247,6 @@ export class Session extends TimedHandler implements HandshakeOutcome, RaceOutco
   }
 
   #ended(how: string): void {
-    this.#end.ended(how);
+    this.#context.ends.ended(this.#connection, how);
   }
 }

@@ -9,6 +9,7 @@ import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { serveLookups } from '../../threads/lookups.js';
 import { serve } from '../../threads/port.js';
 import { Names } from './names.js';
+import type { TraceQuestion } from './transports/configured-server.js';
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
 export async function run({ options, control, log, readOnly = false }: NamesStart): Promise<void> {
@@ -20,7 +21,7 @@ export async function run({ options, control, log, readOnly = false }: NamesStar
     if (written === undefined) process.emitWarning(plain(message));
     else written.write('warn', {}, message);
   };
-  const names = new Names(options, warn, readOnly, (notice) => written?.tell(notice));
+  const names = new Names(options, warn, readOnly, (notice) => written?.tell(notice), traceOf(written));
   // Only main connects ports, one for each connection actor that lives, and each of those brings another for lookups.
   const ports = new Set<MessagePort>();
   const keep = (port: MessagePort): void => {
@@ -68,6 +69,17 @@ export async function run({ options, control, log, readOnly = false }: NamesStar
   await stop();
   written?.close();
   await Promise.all([...ports].map(closed));
+}
+
+/** At level trace, of each question to a server one line. */
+function traceOf(log: RemoteLog | undefined): TraceQuestion | undefined {
+  if (log?.enabled('trace') !== true) return undefined;
+  return (server, { name, type }, reply, time_ms) => {
+    const addresses = reply.kind === 'addresses' ? reply.addresses : undefined;
+    const reason = reply.kind === 'no-answer' ? reply.reason : undefined;
+    const fields = { server, name, type, answer: reply.kind, addresses, reason, time_ms: Math.round(time_ms) };
+    log.write('trace', fields, 'DNS question');
+  };
 }
 
 function closed(port: MessagePort): Promise<void> {

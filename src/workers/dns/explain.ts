@@ -46,7 +46,7 @@ async function askOne(server: Server, question: Question, { timeout_ms, now }: E
   const deadline = new Countdown(timeout_ms, () => asked.cancel('timed-out'));
   const reply = await asked.outcome;
   deadline.cancel();
-  return { server, question, reply, time_ms: now() - begun_ms };
+  return { server, question, reply, time_ms: Math.round((now() - begun_ms) * 100) / 100 };
 }
 
 function answerOf({ server, question, reply, time_ms }: Said, backup: boolean, judge: Judge): ServerAnswer {

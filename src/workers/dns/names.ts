@@ -15,12 +15,16 @@ import { Hosts } from './machine/hosts.js';
 import { MachineWatch } from './machine/machine-watch.js';
 import { LocalNetwork } from './machine/network.js';
 import { type AllServers, makeServers } from './servers/make-servers.js';
+import type { TraceQuestion } from './transports/configured-server.js';
 import { Trust } from './trust/trust.js';
 
 export type NamesOptions = Pick<
   Options,
   'nameservers' | 'nameservers_backup' | 'hosts' | 'blacklist' | 'lines' | 'dns'
 >;
+
+const shownMs = (time_ms: number | undefined): number | undefined =>
+  time_ms === undefined ? undefined : Math.round(time_ms * 10) / 10;
 
 export class Names {
   readonly trust: Trust;
@@ -31,14 +35,23 @@ export class Names {
   readonly #watch: MachineWatch;
   readonly #now = (): number => performance.now();
 
-  /** `readOnly`: another process writes the state file. `tell` hears of servers that die and come back. */
-  constructor(options: NamesOptions, warn: Warn, readOnly = false, tell: (notice: Notice) => void = () => {}) {
+  /**
+   * `readOnly`: another process writes the state file. `tell` hears of servers that die and come back, `trace` of every
+   * question to a server.
+   */
+  constructor(
+    options: NamesOptions,
+    warn: Warn,
+    readOnly = false,
+    tell: (notice: Notice) => void = () => {},
+    trace?: TraceQuestion,
+  ) {
     const now = this.#now;
     this.#options = options;
     this.#hosts = new Hosts(options.hosts, now, undefined, warn);
     const injected = (server: string, name: string, addresses: readonly string[]): void =>
       this.trust.injected(server, name, addresses);
-    this.#servers = makeServers(options, { hosts: this.#hosts, injected, warn, now });
+    this.#servers = makeServers(options, { hosts: this.#hosts, injected, warn, now, trace });
     const states = new ServerStates(
       this.#servers.all.map(({ identity }) => identity.id),
       tell,
@@ -78,7 +91,7 @@ export class Names {
       servers: all.map((server) => ({
         id: server.identity.id,
         backup: !first.includes(server),
-        latency_ms: server.profile.latency_ms,
+        latency_ms: shownMs(server.profile.latency_ms),
         counts: { ...server.profile.counts },
         tables: server.tables,
       })),

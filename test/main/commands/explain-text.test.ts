@@ -132,7 +132,7 @@ test('without any attempt there is no waterfall', () => {
     `a.test:443
 
 dns
-  not asked: every line leaves names to its proxy
+  not asked: every line that may be used leaves names to its proxy
 
 race: nothing could be tried
 

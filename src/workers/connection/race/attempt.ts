@@ -72,6 +72,8 @@ export class Attempt extends TimedHandler {
       this.failure = this.#placed(failure);
       this.result = this.failure.code;
       this.endedAt = this.started;
+      const { code: cause, detail } = this.failure;
+      this.#context.trace?.step(this, this.#target, 'could not start', { cause, detail });
     }
     return this.failure;
   }
@@ -92,6 +94,7 @@ export class Attempt extends TimedHandler {
     this.#socket = engine.adopt(fd, this);
     const port = line.isDirect ? this.#target.port : line.hops[0].port;
     engine.connect(this.#socket, packAddress(ip, port));
+    this.#context.trace?.step(this, this.#target, 'dials', { port });
     deadlines.set(this, engine.now + options.race.connect_timeout_ms);
     return undefined;
   }
@@ -117,6 +120,7 @@ export class Attempt extends TimedHandler {
   abandon(result: AttemptResult): void {
     this.#context.deadlines.clear(this);
     if (this.#socket === undefined) return;
+    this.#context.trace?.step(this, this.#target, 'is over', { result });
     this.result = result;
     this.endedAt = this.#context.engine.now;
     this.#context.engine.close(this.#socket, 'reset');
@@ -129,6 +133,7 @@ export class Attempt extends TimedHandler {
 
   #fail(failure: Failure): void {
     this.failure = this.#placed(failure);
+    this.#context.trace?.step(this, this.#target, 'has failed', { cause: this.failure.code, detail: failure.detail });
     this.abandon(this.failure.code);
     this.#outcome.failed(this, this.failure);
   }
@@ -140,6 +145,7 @@ export class Attempt extends TimedHandler {
 
   #connected(): void {
     this.#context.deadlines.clear(this);
+    this.#context.trace?.step(this, this.#target, 'is connected to the destination');
     this.connectedAt = this.#context.engine.now;
     this.result = 'connected';
     this.#outcome.connected(this);
@@ -154,6 +160,7 @@ export class Attempt extends TimedHandler {
       this.#connectedHere(socket.fd);
       return;
     }
+    this.#context.trace?.step(this, this.#target, 'is connected to the first proxy');
     this.#chain = new Chain(this.line.hops, this.#target.asked, this.#target.port);
     this.#say(socket, this.#chain.start());
   }
@@ -172,6 +179,7 @@ export class Attempt extends TimedHandler {
   }
 
   #say(socket: Socket, bytes: Uint8Array): void {
+    this.#context.trace?.step(this, this.#target, 'says to the proxy', { bytes: bytes.length });
     this.#context.engine.sendCopy(socket, bytes);
     this.#context.engine.receive(socket, BufferGroup.handshake);
   }
@@ -186,6 +194,7 @@ export class Attempt extends TimedHandler {
       this.#fail(this.#hangUp(result));
       return;
     }
+    this.#context.trace?.step(this, this.#target, 'hears from the proxy', { bytes: result });
     const step = (this.#chain as Chain).feed(memory.bytes.subarray(offset, offset + result));
     this.#follow(socket, step);
   }

@@ -9,12 +9,16 @@ export interface FirstByteOutcome {
   failed(cause: 'silent'): void;
 }
 
+/** What came of a destination's first byte: TLS, something else, or no answer to a ClientHello. */
+export type Heard = 'tls' | 'plain' | 'silent';
+
 export class FirstByte {
   readonly #clock: { readonly now: number };
   #outcome: FirstByteOutcome | undefined;
   #client: number | undefined;
-  /** When the client's first byte came; until then, when the relay began. */
   #since: number;
+  /** Undefined while nothing was heard, and where an end is no failure. */
+  heard: Heard | undefined;
 
   /** `clock` is in ms. With `outcome` undefined nothing is watched. */
   constructor(clock: { readonly now: number }, outcome: FirstByteOutcome | undefined) {
@@ -26,6 +30,11 @@ export class FirstByte {
   /** Whether there is nothing more to watch. */
   get over(): boolean {
     return this.#outcome === undefined;
+  }
+
+  /** When the client's first bytes came, or else the relay began. */
+  get since(): number {
+    return this.#since;
   }
 
   fromClient(octet: number): void {
@@ -55,12 +64,14 @@ export class FirstByte {
   #answered(result: 'tls' | 'plain'): void {
     const outcome = this.#outcome;
     this.#outcome = undefined;
+    this.heard = result;
     outcome?.answered(result, this.#clock.now - this.#since);
   }
 
   #failed(): void {
     const outcome = this.#outcome;
     this.#outcome = undefined;
+    this.heard = 'silent';
     outcome?.failed('silent');
   }
 }

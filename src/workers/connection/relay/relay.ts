@@ -9,7 +9,7 @@ import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import type { Options } from '../../../protocol/options.js';
 import { TimedHandler } from '../shared/timed-handler.js';
 import { type Copying, Direction, type Progress } from './direction.js';
-import { FirstByte, type FirstByteOutcome } from './first-byte.js';
+import { FirstByte, type FirstByteOutcome, type Heard } from './first-byte.js';
 
 /** Keepalive is switched on after this part of `tcp_keepalive_s`; most connections end before. */
 const LASTING = 0.5;
@@ -20,6 +20,8 @@ const WATCH_HALF_CLOSED_AFTER_MS = 500;
 export interface RelayContext extends Copying {
   readonly deadlines: DeadlineWheel;
   readonly options: Pick<Options, 'idle_timeout_ms' | 'half_closed_timeout_ms' | 'tcp_keepalive_s'>;
+  /** Is told of every relay. */
+  readonly ends: RelayOutcome;
 }
 
 export interface RelayEnd {
@@ -29,9 +31,12 @@ export interface RelayEnd {
   readonly down: number;
 }
 
+/** `connection`: the number that the relay was made with. */
 export interface RelayOutcome {
-  /** Called once, when both sockets have been closed. */
-  relayed(end: RelayEnd): void;
+  /** Called once at most, where the first byte is listened for. `since`: when the client's first bytes came. */
+  heard(connection: number, heard: Heard, since: number): void;
+  /** Called once; both sockets have been closed by then. */
+  relayed(connection: number, end: RelayEnd): void;
 }
 
 /** `lasting`: keepalive is on. `watched`: besides, one side has ended, and its socket is watched for a reset. */
@@ -40,7 +45,7 @@ type Stage = (typeof Stage)[keyof typeof Stage];
 
 export class Relay extends TimedHandler {
   readonly #context: RelayContext;
-  readonly #outcome: RelayOutcome;
+  readonly #connection: number;
   /** Client to destination, and back. */
   readonly #up: Direction;
   readonly #down: Direction;
@@ -52,18 +57,18 @@ export class Relay extends TimedHandler {
 
   /**
    * Thousands of connections are idle, and of each only its relay remains, so the relay is small. `firstByte` gets the
-   * result of the destination's first byte.
+   * result of the destination's first byte. `connection`: see `RelayOutcome`.
    */
   constructor(
     context: RelayContext,
     client: Socket,
     destination: Socket,
     firstByte: FirstByteOutcome | undefined,
-    outcome: RelayOutcome,
+    connection: number,
   ) {
     super();
     this.#context = context;
-    this.#outcome = outcome;
+    this.#connection = connection;
     this.#up = new Direction(client, destination, true);
     // The client's socket has inherited TCP_NODELAY from the listening socket.
     this.#down = new Direction(destination, client, false);
@@ -92,12 +97,30 @@ export class Relay extends TimedHandler {
     const { tcp_keepalive_s } = context.options;
     this.#wait(tcp_keepalive_s > 0 ? tcp_keepalive_s * 1000 * LASTING : undefined);
     if (early !== undefined) this.#firstByte?.fromClient(early[0]);
-    if (rest !== undefined) this.#firstByte?.fromDestination(rest[0]);
+    if (rest !== undefined && this.#firstByte !== undefined) {
+      this.#firstByte.fromDestination(rest[0]);
+      this.#wasHeard(this.#firstByte);
+    }
     if (early !== undefined) this.#up.deliver(context, early);
     if (rest !== undefined) this.#down.deliver(context, rest);
     this.#up.start(context, (ofClient & Pending.receive) !== 0 || event?.socket === source);
     this.#down.start(context, (ofDestination & Pending.receive) !== 0 || event?.socket === sink);
     if (event !== undefined) this.onReceive(event.socket, event.result, event.memory, event.offset);
+  }
+
+  /** Of the client's socket. */
+  get fd(): number {
+    return this.#up.source.fd;
+  }
+
+  /** Bytes from the client so far, and to it. */
+  get up(): number {
+    return this.#up.bytes;
+  }
+
+  get down(): number {
+    // The reply that told the client of its success may have come back unsent, and was never counted.
+    return Math.max(this.#down.bytes, 0);
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
@@ -141,7 +164,12 @@ export class Relay extends TimedHandler {
       if (result > 0) firstByte.fromClient(octet);
     } else if (result > 0) firstByte.fromDestination(octet);
     else if (result === 0 && !this.#up.ended) firstByte.destinationEnded();
-    if (firstByte.over) this.#firstByte = undefined;
+    if (firstByte.over) this.#wasHeard(firstByte);
+  }
+
+  #wasHeard({ heard, since }: FirstByte): void {
+    this.#firstByte = undefined;
+    if (heard !== undefined) this.#context.ends.heard(this.#connection, heard, since);
   }
 
   #from(socket: Socket): Direction {
@@ -200,7 +228,10 @@ export class Relay extends TimedHandler {
   /** One side is broken: the other side is reset. */
   #break(side: Socket): void {
     const client = side === this.#up.source;
-    if (!client) this.#firstByte?.destinationReset();
+    if (!client && this.#firstByte !== undefined) {
+      this.#firstByte.destinationReset();
+      this.#wasHeard(this.#firstByte);
+    }
     this.#finish('reset', client ? 'reset-by-client' : 'reset-by-destination');
   }
 
@@ -234,8 +265,6 @@ export class Relay extends TimedHandler {
     this.#down.release(this.#context);
     engine.close(this.#up.source, ending);
     engine.close(this.#up.sink, ending);
-    // The success reply may have come back unsent, and was not counted as delivered.
-    const down = Math.max(this.#down.bytes, 0);
-    this.#outcome.relayed({ how, up: this.#up.bytes, down });
+    this.#context.ends.relayed(this.#connection, { how, up: this.up, down: this.down });
   }
 }

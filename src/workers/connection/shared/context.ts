@@ -2,12 +2,12 @@
 import type { Engine } from '../../../linux/engine/engine.js';
 import type { PipePool } from '../../../linux/pipes.js';
 import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
-
 import type { LineHealth } from '../../../protocol/lines/health.js';
 import type { Options } from '../../../protocol/options.js';
 import type { PlanRules } from '../../../protocol/race/plan.js';
 import type { RemoteLog } from '../../../threads/log.js';
 import type { ConnectionEnd } from '../connection-end.js';
+import type { ConnectionRecords } from '../records/records.js';
 import type { AttemptBudget } from './attempt-budget.js';
 import type { BadAddresses } from './bad-addresses.js';
 import type { Crowds } from './crowds.js';
@@ -18,6 +18,7 @@ import type { NamesReplica } from './names-replica.js';
 import type { OutcomeReports } from './outcome-reports.js';
 import type { RoutesReplica } from './routes-replica.js';
 import type { RulesReplica } from './rules-replica.js';
+import type { Trace } from './trace.js';
 
 export interface Context {
   readonly engine: Engine;
@@ -44,8 +45,11 @@ export interface Context {
   readonly counters: Float64Array;
   readonly log: RemoteLog;
   readonly failures: FailureLog;
-  /** The end of every connection that is not recorded. */
-  readonly unrecorded: ConnectionEnd<never>;
-  /** Called when a connection has ended. */
-  ended(): void;
+  /** Of all live connections, and of those that ended last. */
+  readonly records: ConnectionRecords;
+  readonly ends: ConnectionEnd;
+  /** Undefined unless the log has level trace. */
+  readonly trace: Trace | undefined;
+  /** Whether the log has level debug: then every destination is listened to for its first byte. */
+  readonly isDebugging: boolean;
 }

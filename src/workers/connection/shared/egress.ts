@@ -13,7 +13,6 @@ import type { RulesReplica } from './rules-replica.js';
 const OTHER_FAMILY = failureOf('network-unreachable', 'its source has the other family');
 const UNSPECIFIED = failureOf('unspecified');
 const OWN_LISTENER = failureOf('own-listener');
-const BLOCKED = failureOf('blocked');
 const BLACKLISTED = failureOf('not-allowed');
 
 export class Egress {
@@ -45,7 +44,8 @@ export class Egress {
     // Where the client asked for an address, `refuses` has checked these, and the rules have been matched.
     if (isUnspecified(ip)) return UNSPECIFIED;
     if (this.#listeners.has(ip, target.port)) return OWN_LISTENER;
-    if (!this.#rules.allows(line.number, ip, target)) return BLOCKED;
+    const barred = this.#rules.bars(line.number, ip, target);
+    if (barred !== undefined) return barred;
     return this.#badAddresses.bars(ip, target.host) ? BLACKLISTED : undefined;
   }
 

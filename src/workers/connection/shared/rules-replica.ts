@@ -2,6 +2,7 @@
 // name resolves to. They are replaced as a whole when main has compiled new ones, and are not applied again to established
 // connections.
 import type { Target } from '../../../protocol/address/target.js';
+import { blockedBy, type Failure } from '../../../protocol/race/failure.js';
 import type { RuleTables } from '../../../protocol/rules/compile.js';
 import { Rules } from '../../../protocol/rules/match.js';
 import type { Ruling } from '../../../protocol/rules/rule.js';
@@ -23,10 +24,26 @@ export class RulesReplica {
     return this.#rules === undefined ? undefined : this.#rules.match(target);
   }
 
-  /** Whether a line may dial an address that a name resolves to. The rule for the name has already chosen the lines. */
-  allows(line: number, ip: Uint8Array, target: Target): boolean {
-    if (this.#rules === undefined || !this.#rules.haveRanges) return true;
+  /** The rule that is for a target, and what it says. */
+  ruled(target: Target): { readonly rule: number; readonly ruling: Ruling } | undefined {
+    const ruling = this.match(target);
+    return ruling === undefined ? undefined : { rule: (this.#rules as Rules).find(target), ruling };
+  }
+
+  /** Which rule blocks a target, for one that `match` says is blocked. */
+  blocks(target: Target): Failure {
+    return blockedBy((this.#rules as Rules).find(target));
+  }
+
+  /**
+   * Why a line must not dial an address that a name resolves to; undefined if it may. The rule for the name has chosen the
+   * lines already.
+   */
+  bars(line: number, ip: Uint8Array, target: Target): Failure | undefined {
+    if (this.#rules === undefined || !this.#rules.haveRanges) return undefined;
     const ruling = this.#rules.matchResolved(target, ip);
-    return ruling === undefined || (ruling !== 'block' && (ruling.lines?.includes(line) ?? true));
+    if (ruling === undefined || (ruling !== 'block' && (ruling.lines?.includes(line) ?? true))) return undefined;
+    const rule = this.#rules.findResolved(target, ip);
+    return ruling === 'block' ? blockedBy(rule) : blockedBy(rule, 'keeps its address to other lines');
   }
 }

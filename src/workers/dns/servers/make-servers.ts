@@ -21,6 +21,7 @@ interface MakeServersParts {
   readonly injected: ServerParts['injected'];
   readonly warn: Warn;
   readonly now: () => number;
+  readonly trace?: ServerParts['trace'];
   /** Of names of getaddrinfo; the usual ones without. */
   readonly getaddrinfo?: SystemNames;
   readonly files?: SystemFiles;
@@ -39,13 +40,13 @@ export interface AllServers extends Servers {
 
 export function makeServers(
   options: ServersOptions,
-  { hosts, injected, warn, now, getaddrinfo, files, environment }: MakeServersParts,
+  { hosts, injected, warn, now, trace, getaddrinfo, files, environment }: MakeServersParts,
 ): AllServers {
   const { dns, lines } = options;
   const names =
     getaddrinfo ??
     new SystemNames({ parallel: systemParallel(process.env['UV_THREADPOOL_SIZE']), queue_max: dns.lookups_max });
-  const shared = { limits: dns, lines, authorities: authoritiesOf(dns.ca_file, warn), isPublic, injected, now };
+  const shared = { limits: dns, lines, authorities: authoritiesOf(dns.ca_file, warn), isPublic, injected, now, trace };
   const system = new SystemServer({
     ...shared,
     getaddrinfo: names,

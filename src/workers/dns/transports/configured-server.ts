@@ -38,7 +38,12 @@ export interface ServerParts {
   readonly isPublic: (address: string) => boolean;
   readonly injected: (server: string, name: string, addresses: readonly string[]) => void;
   readonly now: () => number;
+  /** Hears of every question and what came of it; undefined for nobody. */
+  readonly trace?: TraceQuestion | undefined;
 }
+
+/** `time_ms`: from the question to the reply. */
+export type TraceQuestion = (server: string, question: Question, reply: Reply, time_ms: number) => void;
 
 interface Transport {
   readonly tables: Tables;
@@ -57,10 +62,12 @@ export class ConfiguredServer implements Server {
   readonly identity: AnsweringServer;
   readonly profile: ServerProfile;
   readonly #now: () => number;
+  readonly #trace: TraceQuestion | undefined;
   readonly #ways: Ways;
 
   constructor(nameserver: Nameserver, parts: ServerParts) {
     this.#now = parts.now;
+    this.#trace = parts.trace;
     this.profile = new ServerProfile(parts.now);
     this.identity = { id: nameserver.id, public: parts.isPublic(nameserver.host) };
     this.#ways = transports(nameserver, parts, this.profile, (name, addresses) =>
@@ -82,9 +89,18 @@ export class ConfiguredServer implements Server {
     const chosen = this.#ways[way] ?? usual;
     // A way of its own is what it is.
     const whole = chosen === usual && udp !== undefined ? tcp : undefined;
-    const asked = new ServerQuestion(question, { profile: this.profile, now: this.#now, udp, whole, hear });
+    const heard = this.#trace === undefined ? hear : this.#traced(question, this.#trace, hear);
+    const asked = new ServerQuestion(question, { profile: this.profile, now: this.#now, udp, whole, hear: heard });
     asked.begin(chosen);
     return asked;
+  }
+
+  #traced(question: Question, trace: TraceQuestion, hear: Hear<Reply>): Hear<Reply> {
+    const begun_ms = this.#now();
+    return (reply) => {
+      trace(this.identity.id, question, reply, this.#now() - begun_ms);
+      hear(reply);
+    };
   }
 
   close(): void {

@@ -34,7 +34,7 @@ const WEAK_TTL_MS = 1_800_000;
 const OUTCOME_FAILURES_MIN = 2;
 const OBSERVED_NAMES_MAX = 4096;
 const INTERCEPTED =
-  'dns.probe: something answers in place of servers that do not exist, whatever is asked: all DNS over UDP is taken over';
+  'dns.probe: the network answers DNS queries over UDP in place of the servers that they are sent to, so the servers of "nameservers" may not be those that answer: use servers of kind tls:// or https://, or ask them through a proxy ("via")';
 
 export class Trust {
   readonly #blacklist: Blacklist;

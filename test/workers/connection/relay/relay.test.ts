@@ -27,6 +27,8 @@ const TCP_KEEPIDLE = 4;
 const TCP_KEEPINTVL = 5;
 const TCP_KEEPCNT = 6;
 const DAY_MS = 86_400_000;
+/** The number by which its end is told. */
+const CONNECTION = 7;
 
 /** Far more than it takes, in ms: now and then a full receiver is asked by a timer whether it has room again. */
 const PATIENCE_MS = 20_000;
@@ -71,6 +73,14 @@ class Relayed {
       },
       deadlines: new DeadlineWheel(engine.now),
       pipes: new PipePool(2, UNRECORDED),
+      ends: {
+        heard: () => {},
+        relayed: (connection, end) => {
+          assert.equal(connection, CONNECTION);
+          assert.equal(this.outcome, undefined, 'told twice');
+          this.outcome = end;
+        },
+      },
     };
     const client = this.world.connection();
     const destination = this.world.connection();
@@ -101,11 +111,7 @@ class Relayed {
 
   make(): Relay {
     const { client, destination } = this.near;
-    const relayed = (end: RelayEnd): void => {
-      assert.equal(this.outcome, undefined, 'told twice');
-      this.outcome = end;
-    };
-    return new Relay(this.#context, client, destination, undefined, { relayed });
+    return new Relay(this.#context, client, destination, undefined, CONNECTION);
   }
 
   end(): void {

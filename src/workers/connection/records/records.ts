@@ -1,0 +1,268 @@
+// The records of an actor's connections: of all live ones, and of those that ended last. They are kept at any log level, so
+// they must cost next to nothing: numbers in rows that are had once (rows.ts), and texts only when somebody reads. What a row
+// cannot hold stands beside it, in one object: several attempts, a failure, a user. It counts and logs nothing.
+import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
+import type { Target } from '../../../protocol/address/target.js';
+import type { Failure } from '../../../protocol/race/failure.js';
+import type { ConnectionRecord, RaceRecord } from '../../../protocol/race/record.js';
+import type { RecordsPage } from '../../../threads/contracts/connection.js';
+import type { Heard } from '../relay/first-byte.js';
+import { type NotedAttempt, type NotedRace, raceRecord, rounded } from './race-record.js';
+import { Flag, RecordRows } from './rows.js';
+import { Slots } from './slots.js';
+
+/**
+ * Of connections that have ended. A gateway that serves 10 connections a second looks back a minute and a half; one worker
+ * has 100 KiB of them.
+ */
+const ENDED_MAX = 1000;
+/** Records of one answer: a turn of some ms. */
+const PAGE = 256;
+const LINE_MAX = 0xffff;
+const ENDING_MAX = 0xff;
+
+/** What the records ask of a live connection. */
+export interface Underway {
+  /** Of the client's socket. */
+  readonly fd: number;
+  /** Bytes from the client, and to it. */
+  readonly up: number;
+  readonly down: number;
+  /** Of a race that is not over, and who would carry the connection as things stand. */
+  readonly race?: NotedRace | undefined;
+  readonly winner?: NotedAttempt | undefined;
+}
+
+/** What a row cannot hold. */
+interface Beside {
+  /** Of a target that is no IPv4 address. */
+  readonly host: string | undefined;
+  readonly user: string | undefined;
+  readonly race: NotedRace | undefined;
+  readonly winner: NotedAttempt | undefined;
+  readonly decided: number;
+  readonly failure: Failure | undefined;
+}
+
+/** A copy of an attempt: the attempt itself would keep all of its race. */
+type Kept = { -readonly [K in keyof NotedAttempt]: NotedAttempt[K] };
+
+export interface RecordsParts {
+  readonly clock: { readonly now: number };
+  readonly connections_max: number;
+  readonly listenerName: (listener: number) => string;
+  readonly lineName: (line: number) => string;
+  /** A client's address as the kernel has it; undefined where it has gone. */
+  readonly peerOf: (fd: number) => Uint8Array | undefined;
+  /**
+   * Whether every client is asked for its address when it comes: that is a syscall of 2.5 µs, 2 % of a connection. Else only
+   * one that is live when its record is read, and a connection that ended before has none.
+   */
+  readonly withClients: boolean;
+  readonly ended_max?: number;
+}
+
+export class ConnectionRecords {
+  readonly #clock: { readonly now: number };
+  readonly #parts: RecordsParts;
+  readonly #slots: Slots;
+  readonly #rows: RecordRows;
+  /** By slot; of live connections only. */
+  readonly #underway: (Underway | undefined)[] = [];
+  /** By slot. The usual one is the name of the target alone. */
+  readonly #beside: (Beside | string | undefined)[] = [];
+  /** Words for how connections end, by their code in a row. */
+  readonly #endings: string[] = [];
+
+  constructor(parts: RecordsParts) {
+    this.#clock = parts.clock;
+    this.#parts = parts;
+    this.#slots = new Slots(parts.connections_max, parts.ended_max ?? ENDED_MAX);
+    // One more, which nobody reads.
+    this.#rows = new RecordRows(this.#slots.capacity + 1, parts.clock.now);
+  }
+
+  /** A client has come, on socket `fd`: its slot, by which it is known here until it ends. */
+  open(underway: Underway, listener: number, fd: number): number {
+    const slot = this.#slots.take();
+    this.#rows.open(slot, listener, this.#clock.now);
+    if (this.#parts.withClients) this.#askClient(slot, fd);
+    this.#underway[slot] = underway;
+    if (slot === this.#beside.length) this.#beside.push(undefined);
+    return slot;
+  }
+
+  #askClient(slot: number, fd: number): void {
+    const peer = this.#parts.peerOf(fd);
+    if (peer !== undefined) this.#rows.client(slot, peer);
+  }
+
+  targeted(slot: number, { ip, host, port }: Target, user: string | undefined): void {
+    this.#rows.target(slot, ip, port);
+    if (user !== undefined) this.#beside[slot] = besideOf(ip?.length === 4 ? undefined : host, user);
+    else if (ip?.length !== 4) this.#beside[slot] = host;
+  }
+
+  /** The client was told so. */
+  replied(slot: number, code: number): void {
+    this.#rows.reply(slot, code);
+  }
+
+  /** The race is over, and `underway` carries the connection from here on. */
+  won(slot: number, race: NotedRace, winner: NotedAttempt, underway: Underway): void {
+    this.#underway[slot] = underway;
+    const { attempts, lead, started } = race;
+    const { line, ip } = winner.candidate;
+    if (attempts.length > 1 || winner.result !== 'connected' || line > LINE_MAX) {
+      this.#keep(slot, race, winner, undefined);
+      return;
+    }
+    const rows = this.#rows;
+    rows.win(slot, line, ip, started, winner.started, winner.connectedAt);
+    if (winner === lead) rows.remember(slot);
+    if (!Number.isNaN(winner.askedAt)) rows.ask(slot, winner.askedAt);
+    if (!Number.isNaN(winner.answeredAt)) rows.hear(slot, winner.answeredAt, Flag.answered);
+  }
+
+  /** There will be no connection. `race`: undefined where there was none. */
+  lost(slot: number, race: NotedRace | undefined, failure: Failure): void {
+    this.#keep(slot, race, undefined, failure);
+  }
+
+  #keep(
+    slot: number,
+    race: NotedRace | undefined,
+    winner: NotedAttempt | undefined,
+    failure: Failure | undefined,
+  ): void {
+    const { host, user } = this.#besideOf(slot);
+    const attempts = race?.attempts.map(copyOf) ?? [];
+    const same = (one: NotedAttempt | undefined): NotedAttempt | undefined =>
+      one === undefined ? undefined : attempts[race?.attempts.indexOf(one) ?? -1];
+    const kept = race === undefined ? undefined : { started: race.started, attempts, lead: same(race.lead) };
+    this.#beside[slot] = { host, user, race: kept, winner: same(winner), decided: this.#clock.now, failure };
+  }
+
+  /** Of what carries the connection: `since` is when it was asked, in ms of the clock, where it speaks TLS. */
+  heard(slot: number, heard: Heard, since: number): void {
+    const { now } = this.#clock;
+    const beside = this.#beside[slot];
+    if (typeof beside === 'object' && beside.winner !== undefined) {
+      const winner = beside.winner as Kept;
+      if (heard === 'tls') winner.askedAt = since;
+      if (heard === 'silent') {
+        winner.result = 'silent';
+        winner.endedAt = now;
+      } else winner.answeredAt = now;
+      return;
+    }
+    if (heard === 'tls') this.#rows.ask(slot, since);
+    this.#rows.hear(slot, now, heard === 'silent' ? Flag.silent : Flag.answered);
+  }
+
+  ended(slot: number, how: string, up: number, down: number): void {
+    const underway = this.#underway[slot];
+    if (underway?.race !== undefined) this.#keep(slot, underway.race, underway.winner, undefined);
+    this.#underway[slot] = undefined;
+    this.#rows.end(slot, this.#endingOf(how), up, down, this.#clock.now);
+    const freed = this.#slots.end(slot);
+    if (freed < 0) return;
+    this.#rows.clear(freed);
+    this.#beside[freed] = undefined;
+  }
+
+  /** There are some ten words. */
+  #endingOf(how: string): number {
+    const known = this.#endings.indexOf(how);
+    if (known >= 0) return known;
+    if (this.#endings.length > ENDING_MAX) throw new RangeError(`"${how}" is one word too many for an end`);
+    return this.#endings.push(how) - 1;
+  }
+
+  // Read
+
+  /** Some of the records, from slot `from` on: live ones as they are now, and those that ended last. */
+  page(from: number): RecordsPage {
+    const { used } = this.#slots;
+    const records: ConnectionRecord[] = [];
+    for (let slot = from; slot < used; slot += 1) {
+      if (records.length === PAGE) return { records, next: slot };
+      if (this.#rows.has(slot, Flag.live | Flag.ended)) records.push(this.read(slot));
+    }
+    return { records, next: undefined };
+  }
+
+  read(slot: number): ConnectionRecord {
+    const rows = this.#rows;
+    const isLive = rows.has(slot, Flag.live);
+    const underway = this.#underway[slot];
+    if (underway !== undefined && !rows.hasClient(slot)) this.#askClient(slot, underway.fd);
+    const { now } = this.#clock;
+    const age = rows.since(slot, isLive ? now : rows.endedAt(slot));
+    const { user, ...noted } = this.#notedOf(slot);
+    const winner = noted.winner;
+    return {
+      client: rows.clientText(slot),
+      listener: this.#parts.listenerName(rows.listener(slot)),
+      user,
+      race: this.#raced(slot, noted),
+      line: winner === undefined ? undefined : this.#parts.lineName(winner.candidate.line),
+      address: winner === undefined ? undefined : formatIp(winner.candidate.ip),
+      connect_ms: winner === undefined ? undefined : rounded(winner.connectedAt - winner.started),
+      bytes_up: underway?.up ?? rows.up(slot),
+      bytes_down: underway?.down ?? rows.down(slot),
+      opened_at: Math.round(Date.now() - rows.since(slot, now)),
+      duration_ms: Math.round(age),
+      ending: isLive ? undefined : this.#endings[rows.ending(slot)],
+    };
+  }
+
+  #raced(slot: number, noted: Omit<Beside, 'user'>): RaceRecord | undefined {
+    const rows = this.#rows;
+    if (!rows.has(slot, Flag.targeted)) return undefined;
+    const target = formatEndpoint(rows.targetIp(slot) ?? (noted.host as string), rows.targetPort(slot));
+    const { race, winner, decided, failure } = noted;
+    const end = { winner, decided, failure, now: this.#clock.now, reply: rows.replyCode(slot) };
+    return raceRecord(target, race, end, this.#parts.lineName);
+  }
+
+  /** What was noted of its race, wherever it stands. */
+  #notedOf(slot: number): Beside {
+    const beside = this.#besideOf(slot);
+    const underway = this.#underway[slot];
+    if (underway?.race !== undefined) return { ...beside, race: underway.race, winner: underway.winner };
+    return this.#rows.has(slot, Flag.won) ? { ...beside, ...this.#onlyAttempt(slot) } : beside;
+  }
+
+  #besideOf(slot: number): Beside {
+    const beside = this.#beside[slot];
+    return typeof beside === 'object' ? beside : besideOf(beside, undefined);
+  }
+
+  /** Its times are in ms since the connection was opened, so that they say something of each other only. */
+  #onlyAttempt(slot: number): Pick<Beside, 'race' | 'winner' | 'decided'> {
+    const rows = this.#rows;
+    const isSilent = rows.has(slot, Flag.silent);
+    const winner: NotedAttempt = {
+      candidate: { line: rows.line(slot), ip: rows.address(slot) },
+      started: rows.started(slot),
+      connectedAt: rows.connected(slot),
+      askedAt: rows.has(slot, Flag.asked) ? rows.asked(slot) : Number.NaN,
+      answeredAt: rows.has(slot, Flag.answered) ? rows.heard(slot) : Number.NaN,
+      endedAt: isSilent ? rows.heard(slot) : Number.NaN,
+      result: isSilent ? 'silent' : 'connected',
+      failure: undefined,
+    };
+    const lead = rows.has(slot, Flag.remembered) ? winner : undefined;
+    return { race: { started: rows.began(slot), attempts: [winner], lead }, winner, decided: rows.connected(slot) };
+  }
+}
+
+function copyOf(attempt: NotedAttempt): Kept {
+  const { candidate, started, connectedAt, askedAt, answeredAt, endedAt, result, failure } = attempt;
+  return { candidate, started, connectedAt, askedAt, answeredAt, endedAt, result, failure };
+}
+
+function besideOf(host: string | undefined, user: string | undefined): Beside {
+  return { host, user, race: undefined, winner: undefined, decided: Number.NaN, failure: undefined };
+}

@@ -1,0 +1,270 @@
+// The numbers of the records of connections, a row for each slot, in memory that is had once: writing a row makes no
+// object. A row holds the addresses of an ordinary connection, and the times of one attempt that won. IPv6 addresses, what
+// was heard of the destination, and the end stand in columns of their own, whose pages stay untouched until they are used:
+// thousands of connections are idle, and have none of these. What a row cannot hold is records.ts's business.
+import { AF_INET, AF_INET6 } from '../../../linux/addresses.js';
+import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
+
+const WORDS = 8;
+/**
+ * Where a value stands in its row. `ip`: of the target; where that is a name, the address that was dialled. The last three
+ * are floats, in ms since it was opened: when the race began, and its attempt, and when that was connected.
+ */
+const Word = { opened: 0, client: 1, ports: 2, ip: 3, line: 4, began: 5, started: 6, connected: 7 } as const;
+/** Ages wrap here, at 49 days. */
+const AGE_END = 2 ** 32;
+
+/** What a row says besides its numbers, as bits. */
+export const Flag = {
+  live: 1,
+  ended: 2,
+  client4: 4,
+  client6: 8,
+  /** The target is an IPv4 address. */
+  target4: 16,
+  targeted: 32,
+  /** The times are those of the only attempt, which won. */
+  won: 64,
+  /** The address that was dialled is in the row; or it is an IPv4 address in the column of the others. */
+  addressHere: 128,
+  address4: 256,
+  remembered: 512,
+  asked: 1024,
+  answered: 2048,
+  /** The destination did not answer a ClientHello. */
+  silent: 4096,
+  replied: 8192,
+} as const;
+
+const IPV6_OCTETS = 16;
+/** In the column of further addresses: the client's, and the one that was dialled. */
+const WIDE = 2 * IPV6_OCTETS;
+/** In the column of what was heard: when it was asked; when it answered, or was given up. */
+const HEARD = 2;
+/** In the column of ends: bytes from the client, and to it; when. */
+const END = 3;
+const MAPPED = 0xff;
+
+export class RecordRows {
+  readonly #words: Uint32Array;
+  readonly #floats: Float32Array;
+  readonly #flags: Uint16Array;
+  readonly #wide: Uint8Array;
+  readonly #heard: Float32Array;
+  readonly #ends: Float64Array;
+  readonly #endings: Uint8Array;
+  /** In whole ms. */
+  readonly #base: number;
+
+  /** `now`: ms of the clock of all times here. It tells ages of up to 49 days. */
+  constructor(rows: number, now: number) {
+    const words = new ArrayBuffer(rows * WORDS * 4);
+    this.#words = new Uint32Array(words);
+    this.#floats = new Float32Array(words);
+    this.#flags = new Uint16Array(rows);
+    this.#wide = new Uint8Array(rows * WIDE);
+    this.#heard = new Float32Array(rows * HEARD);
+    this.#ends = new Float64Array(rows * END);
+    this.#endings = new Uint8Array(rows);
+    this.#base = Math.floor(now);
+  }
+
+  /** Whether a row has one of some flags. */
+  has(row: number, flags: number): boolean {
+    return (this.#flags[row] & flags) !== 0;
+  }
+
+  open(row: number, listener: number, now: number): void {
+    const at = row * WORDS;
+    const words = this.#words;
+    words[at + Word.opened] = now - this.#base;
+    words[at + Word.line] = listener << 16;
+    words[at + Word.ports] = 0;
+    this.#flags[row] = Flag.live;
+  }
+
+  /** `peer`: the client's address as the kernel has it. */
+  client(row: number, peer: Uint8Array): void {
+    const at = row * WORDS;
+    this.#words[at + Word.ports] |= (peer[2] << 24) | (peer[3] << 16);
+    const [family] = peer;
+    if (family === AF_INET) this.#words[at + Word.client] = word(peer, 4);
+    else if (family === AF_INET6 && isMapped(peer)) this.#words[at + Word.client] = word(peer, 20);
+    else if (family === AF_INET6) {
+      for (let i = 0; i < IPV6_OCTETS; i += 1) this.#wide[row * WIDE + i] = peer[8 + i];
+      this.#flags[row] |= Flag.client6;
+      return;
+    } else return;
+    this.#flags[row] |= Flag.client4;
+  }
+
+  target(row: number, ip: Uint8Array | undefined, port: number): void {
+    const at = row * WORDS;
+    this.#words[at + Word.ports] |= port;
+    this.#flags[row] |= Flag.targeted;
+    if (ip?.length !== 4) return;
+    this.#words[at + Word.ip] = word(ip, 0);
+    this.#flags[row] |= Flag.target4;
+  }
+
+  /** `code`: what the client was told. */
+  reply(row: number, code: number): void {
+    const at = row * WORDS + Word.line;
+    this.#words[at] = (this.#words[at] & 0xff_ffff) | (code << 24);
+    this.#flags[row] |= Flag.replied;
+  }
+
+  /** The only attempt has won: by that line and address. When the race and the attempt began, and it was connected. */
+  win(row: number, line: number, ip: Uint8Array, began: number, started: number, connected: number): void {
+    const at = row * WORDS;
+    this.#words[at + Word.line] |= line;
+    this.#floats[at + Word.began] = this.since(row, began);
+    this.#floats[at + Word.started] = this.since(row, started);
+    this.#floats[at + Word.connected] = this.since(row, connected);
+    this.#flags[row] |= Flag.won | this.#dialled(row, ip);
+  }
+
+  #dialled(row: number, ip: Uint8Array): number {
+    if (ip.length === 4) {
+      const at = row * WORDS + Word.ip;
+      const value = word(ip, 0);
+      const isFree = (this.#flags[row] & Flag.target4) === 0;
+      if (isFree) this.#words[at] = value;
+      if (this.#words[at] === value) return Flag.addressHere;
+    }
+    this.#wide.set(ip, row * WIDE + IPV6_OCTETS);
+    return ip.length === 4 ? Flag.address4 : 0;
+  }
+
+  remember(row: number): void {
+    this.#flags[row] |= Flag.remembered;
+  }
+
+  /** The ClientHello was sent to the destination. */
+  ask(row: number, at: number): void {
+    this.#heard[row * HEARD] = this.since(row, at);
+    this.#flags[row] |= Flag.asked;
+  }
+
+  /** The destination has answered, or (`silent`) will not. */
+  hear(row: number, at: number, flag: typeof Flag.answered | typeof Flag.silent): void {
+    this.#heard[row * HEARD + 1] = this.since(row, at);
+    this.#flags[row] |= flag;
+  }
+
+  end(row: number, ending: number, up: number, down: number, now: number): void {
+    const at = row * END;
+    this.#ends[at] = up;
+    this.#ends[at + 1] = down;
+    this.#ends[at + 2] = now;
+    this.#endings[row] = ending;
+    this.#flags[row] = (this.#flags[row] & ~Flag.live) | Flag.ended;
+  }
+
+  clear(row: number): void {
+    this.#flags[row] = 0;
+  }
+
+  // Read
+
+  /** A time of the clock as ms since the connection was opened. */
+  since(row: number, at: number): number {
+    return (at - this.#base - this.#words[row * WORDS + Word.opened] + AGE_END) % AGE_END;
+  }
+
+  hasClient(row: number): boolean {
+    return this.has(row, Flag.client4 | Flag.client6);
+  }
+
+  clientText(row: number): string {
+    const port = this.#words[row * WORDS + Word.ports] >>> 16;
+    if (this.has(row, Flag.client4)) return formatEndpoint(formatIp(this.#ip4(row, Word.client)), port);
+    if (this.has(row, Flag.client6)) return formatEndpoint(formatIp(this.#ip6(row * WIDE)), port);
+    return 'unknown';
+  }
+
+  /** Undefined for a name, and an IPv6 address. */
+  targetIp(row: number): string | undefined {
+    return this.has(row, Flag.target4) ? formatIp(this.#ip4(row, Word.ip)) : undefined;
+  }
+
+  targetPort(row: number): number {
+    return this.#words[row * WORDS + Word.ports] & 0xffff;
+  }
+
+  listener(row: number): number {
+    return (this.#words[row * WORDS + Word.line] >>> 16) & 0xff;
+  }
+
+  line(row: number): number {
+    return this.#words[row * WORDS + Word.line] & 0xffff;
+  }
+
+  began(row: number): number {
+    return this.#floats[row * WORDS + Word.began];
+  }
+
+  started(row: number): number {
+    return this.#floats[row * WORDS + Word.started];
+  }
+
+  connected(row: number): number {
+    return this.#floats[row * WORDS + Word.connected];
+  }
+
+  asked(row: number): number {
+    return this.#heard[row * HEARD];
+  }
+
+  heard(row: number): number {
+    return this.#heard[row * HEARD + 1];
+  }
+
+  up(row: number): number {
+    return this.#ends[row * END];
+  }
+
+  down(row: number): number {
+    return this.#ends[row * END + 1];
+  }
+
+  endedAt(row: number): number {
+    return this.#ends[row * END + 2];
+  }
+
+  ending(row: number): number {
+    return this.#endings[row];
+  }
+
+  /** 4 or 16 bytes. */
+  address(row: number): Uint8Array {
+    if (this.has(row, Flag.addressHere)) return this.#ip4(row, Word.ip);
+    const at = row * WIDE + IPV6_OCTETS;
+    return this.has(row, Flag.address4) ? this.#wide.slice(at, at + 4) : this.#ip6(at);
+  }
+
+  /** Undefined where it was told nothing. */
+  replyCode(row: number): number | undefined {
+    return this.has(row, Flag.replied) ? this.#words[row * WORDS + Word.line] >>> 24 : undefined;
+  }
+
+  #ip4(row: number, place: number): Uint8Array {
+    const value = this.#words[row * WORDS + place];
+    return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
+  }
+
+  #ip6(at: number): Uint8Array {
+    return this.#wide.slice(at, at + IPV6_OCTETS);
+  }
+}
+
+/** Four bytes as one number. */
+function word(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
+}
+
+/** An IPv4 address in an IPv6 one (RFC 4291 section 2.5.5.2), in a struct sockaddr_in6. */
+function isMapped(peer: Uint8Array): boolean {
+  for (let i = 8; i < 18; i += 1) if (peer[i] !== 0) return false;
+  return peer[18] === MAPPED && peer[19] === MAPPED;
+}

@@ -1,0 +1,56 @@
+// Which slots of the records are in use: a slot for each live connection, and one for each of those that ended last. It
+// knows nothing of what stands in them. All memory is had at the start; what is never used is never touched.
+
+export class Slots {
+  readonly #kept: number;
+  /** A stack of slots that were used before. */
+  readonly #free: Uint32Array;
+  #freeCount = 0;
+  /** Slots from here on were never used. */
+  #fresh = 0;
+  /** Of the connections that ended last; from `#oldest` on, round and round. */
+  readonly #ended: Uint32Array;
+  #endedCount = 0;
+  #oldest = 0;
+  readonly capacity: number;
+
+  /** Room for `live_max` connections at a time, and for the `kept` that ended last. */
+  constructor(live_max: number, kept: number) {
+    this.#kept = kept;
+    this.capacity = live_max + kept;
+    this.#free = new Uint32Array(this.capacity);
+    this.#ended = new Uint32Array(kept);
+  }
+
+  /** Slots from 0 to below this have been used. */
+  get used(): number {
+    return this.#fresh;
+  }
+
+  /** For one more live connection. Beyond the bound it is `capacity`: a slot that nobody reads. */
+  take(): number {
+    if (this.#freeCount > 0) {
+      this.#freeCount -= 1;
+      return this.#free[this.#freeCount];
+    }
+    if (this.#fresh === this.capacity) return this.capacity;
+    this.#fresh += 1;
+    return this.#fresh - 1;
+  }
+
+  /** The connection of a slot has ended. The slot of the one that ended longest ago is free then: it is returned, or -1. */
+  end(slot: number): number {
+    if (slot === this.capacity) return slot;
+    if (this.#endedCount < this.#kept) {
+      this.#ended[this.#endedCount] = slot;
+      this.#endedCount += 1;
+      return -1;
+    }
+    const freed = this.#ended[this.#oldest];
+    this.#ended[this.#oldest] = slot;
+    this.#oldest = this.#oldest + 1 === this.#kept ? 0 : this.#oldest + 1;
+    this.#free[this.#freeCount] = freed;
+    this.#freeCount += 1;
+    return freed;
+  }
+}
