@@ -6,6 +6,7 @@ export const AF_INET6 = 10;
 /** Bytes of the larger of the two structures. */
 export const ADDRESS_SIZE = 28;
 
+/** An IP address and a port. */
 export interface Endpoint {
   /** 4 or 16 bytes in network order. */
   readonly ip: Uint8Array;

@@ -6,6 +6,7 @@ const PROT_READ_WRITE = 3;
 const MAP_SHARED_POPULATE = 0x8001;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
 
+/** Mapped memory with views of it; `size` in bytes. */
 export interface Memory {
   readonly address: number;
   readonly size: number;

@@ -44,6 +44,7 @@ export class PipePool {
     return pipe;
   }
 
+  /** Ends a loan. A pipe whose `filled` is not 0 is closed. */
   giveBack(pipe: Pipe): void {
     if (pipe.filled === 0) this.#idle.push(pipe);
     else this.#end(pipe);
@@ -55,6 +56,7 @@ export class PipePool {
     closeOwned(pipe.write, this.#ownership);
   }
 
+  /** Closes the pipes that are not lent, and unmaps the pool's memory. */
   destroy(): void {
     for (const pipe of this.#idle.splice(0)) this.#end(pipe);
     this.#ownership.unmapping(this.#scratch);

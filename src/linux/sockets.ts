@@ -84,6 +84,7 @@ export function setLingerZero(fd: number): number {
   return libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, VALUE, 8);
 }
 
+/** Binds to `ip` (4 or 16 bytes); port 0 leaves the port to the kernel. 0, or a negated errno. */
 export function bindTo(fd: number, ip: Uint8Array, port: number): number {
   const packed = packAddress(ip, port);
   scratch.bytes.set(packed, 0);
@@ -140,6 +141,7 @@ export function breakOff(fd: number): void {
   if (connectTo(fd, NOWHERE) < 0) shutdownBoth(fd);
 }
 
+/** Ends the stream of what this side sends (FIN): 0, or a negated errno. */
 export const shutdownWrite = (fd: number): number => libc.shutdown(fd, SHUT_WR);
 export const shutdownBoth = (fd: number): number => libc.shutdown(fd, SHUT_RDWR);
 export const closeFd = (fd: number): number => libc.close(fd);

@@ -37,6 +37,7 @@ export class HeapWatch {
     this.#timer = setTimeout(() => this.start(), wait_ms).unref();
   }
 
+  /** Ends what `start` began. */
   stop(): void {
     clearTimeout(this.#timer);
   }

@@ -40,10 +40,12 @@ export class RemoteLog {
     port.unref();
   }
 
+  /** Whether records of this level are logged at all. */
   enabled(level: Level): boolean {
     return LEVELS.indexOf(level) >= this.#threshold;
   }
 
+  /** Sends a record; drops it when its level is off or main is too far behind. */
   write(level: Level, fields: Readonly<Record<string, unknown>>, message: string): void {
     this.#post({ level, fields, message });
   }

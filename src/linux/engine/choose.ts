@@ -11,6 +11,7 @@ import { EpollEngine } from './epoll.js';
 import { Handler, type Socket } from './socket.js';
 import { UringEngine } from './uring.js';
 
+/** An engine, for the calling thread only. */
 export interface ChosenEngine {
   readonly engine: Engine;
   /** Why the engine is not io_uring, when `auto` was asked for; else undefined. */

@@ -57,6 +57,7 @@ export class Loop {
     this.#leaving = true;
   }
 
+  /** Ends `run` after this turn. */
   stop(): void {
     this.#stopped = true;
     this.#leaving = true;

@@ -21,6 +21,7 @@ const ENTER_EXT_ARG = 8;
 const SQ_CQ_OVERFLOW = 2;
 const REGISTER_PBUF_RING = 22;
 
+/** Called with one completion: the halves of its user data, its result (a negated errno on failure) and its flags. */
 export type Completed = (userLow: number, userHigh: number, result: number, flags: number) => void;
 
 /** Calls for one submission: a kernel that is short of memory takes only a part at a time. */
@@ -171,6 +172,7 @@ export class Ring {
     return 0;
   }
 
+  /** The buffers of a group that `provide` has registered. */
   buffers(group: number): ProvidedBuffers {
     return this.#buffers[group];
   }

@@ -11,6 +11,7 @@ export class SocketTable {
   #generation = 0;
   size = 0;
 
+  /** Adds a socket with a new generation, in a free slot. */
   add(fd: number, handler: Handler): Socket {
     const slot = this.#free.pop() ?? this.#sockets.length;
     this.#generation = (this.#generation + 1) & GENERATION_MASK;

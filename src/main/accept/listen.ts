@@ -17,6 +17,7 @@ export interface AskedListener extends Address {
   readonly inbound: InboundName;
 }
 
+/** An IP address in text form, and a port. */
 export interface Address {
   readonly host: string;
   readonly port: number;

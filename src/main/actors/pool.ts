@@ -65,6 +65,7 @@ export class ActorPool {
     return pool;
   }
 
+  /** Runs an actor in the pool's thread. `ports` move to the thread. Never throws: failures are in `ended`. */
   run(start: object, ports: MessagePort[]): ActorTask {
     const hosted: Hosted = { thread: undefined };
     const abort = new AbortController();

@@ -23,6 +23,7 @@ export class Switchboard {
     return this.#rules;
   }
 
+  /** The connection actor serves: connects it to the DNS and the route actor, and gives it the current rules. */
   async connectionServes(actor: number, connection: Remote<ConnectionActor>): Promise<void> {
     this.#connections.set(actor, connection);
     // The rules may have changed since the actor was started.
@@ -34,6 +35,7 @@ export class Switchboard {
     this.#connections.delete(actor);
   }
 
+  /** The DNS actor serves: connects all connection actors to it. */
   async namesServe(names: Remote<NamesControl>): Promise<void> {
     this.#names = names;
     await Promise.all([...this.#connections.values()].map((connection) => this.#plugNames(connection)));
@@ -43,6 +45,7 @@ export class Switchboard {
     this.#names = undefined;
   }
 
+  /** The route actor serves: connects all connection actors to it. */
   async routesServe(routes: Remote<RoutesControl>): Promise<void> {
     this.#routes = routes;
     await Promise.all([...this.#connections].map(([actor, connection]) => this.#plugRoutes(actor, connection)));

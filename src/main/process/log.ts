@@ -20,6 +20,7 @@ const DROPPED = 'log lines were dropped here, since they could not be written';
 /** Where the password of a line's hop may stand in a record. */
 const SECRETS = ['', '*.', 'hops[*].', '*.hops[*].', 'lines[*].hops[*].', '*.lines[*].hops[*].'];
 
+/** A logger that writes JSON lines to `destination`, with passwords of hops replaced by `***`. */
 export function createLogger(level: LogLevel, destination: pino.DestinationStream): Logger {
   return pino(
     {

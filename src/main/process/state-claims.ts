@@ -39,6 +39,7 @@ export class StateClaims {
     return path !== null && !this.#taken.has(path);
   }
 
+  /** Releases all locks. */
   release(): void {
     for (const fd of this.#fds.splice(0)) closeSync(fd);
   }

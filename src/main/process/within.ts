@@ -1,5 +1,6 @@
 // Bounds the wait for another thread, without counting the time during which the process was stopped. It cancels nothing.
 
+/** The outcome of a bounded wait. */
 export type Within<T> =
   | { readonly code: 'answered'; readonly value: T }
   | { readonly code: 'failed'; readonly reason: string }
@@ -45,6 +46,7 @@ export function after(timeout_ms: number, late: () => void): () => void {
   return () => clearInterval(timer);
 }
 
+/** The message of an error, or the thrown value as text. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -22,6 +22,7 @@ export interface HostServices {
   readonly hasDns: boolean;
 }
 
+/** `nsswitch`: the contents of nsswitch.conf; empty where there is none. */
 export function parseNsswitch(nsswitch: string): HostServices {
   const line = /^[ \t]*hosts:([^\n#]*)/m.exec(nsswitch)?.[1];
   // Without the line glibc uses `files dns`. So does musl always, which does not read the file.

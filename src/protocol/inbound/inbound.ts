@@ -18,6 +18,7 @@ export interface Inbound {
 
 export type InboundStep = Incomplete | Proceed | Requested | Refused;
 
+/** The message is not whole yet. */
 export interface Incomplete {
   readonly kind: 'incomplete';
 }

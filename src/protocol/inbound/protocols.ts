@@ -6,6 +6,7 @@ const INBOUNDS = { socks5: SOCKS5 } as const;
 
 export type InboundName = keyof typeof INBOUNDS;
 
+/** The `Inbound` that reads a client's first message in this protocol. */
 export function inboundOf(name: InboundName): Inbound {
   return INBOUNDS[name];
 }

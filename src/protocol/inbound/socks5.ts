@@ -136,6 +136,7 @@ const REPLIES: Readonly<Record<FailureCode, number>> = {
   refused: ReplyCode.connectionRefused,
 };
 
+/** Replies of section 6. A failure reply has the bound address 0.0.0.0:0. */
 export const SOCKS5_REPLIES: Replies = {
   successCode: ReplyCode.succeeded,
   failureCode: (code) => REPLIES[code],

@@ -7,6 +7,7 @@ import { type Failure, failureOf } from '../race/failure.js';
 import type { Bound, HopKind, HopTarget } from './outbound.js';
 import { socks5 } from './socks5.js';
 
+/** What follows from the bytes that the current hop has sent. */
 export type ChainStep =
   | { readonly kind: 'incomplete' }
   | { readonly kind: 'send'; readonly bytes: Uint8Array }

@@ -3,6 +3,7 @@
 import type { Failure } from '../race/failure.js';
 import type { Chain } from './chain.js';
 
+/** A connection to the first hop, as a stream of bytes. */
 export interface Carrier {
   /** The bytes that arrive. `follow` stops iterating when the chain has been gone through. */
   readonly incoming: AsyncIterable<Uint8Array>;

@@ -76,6 +76,7 @@ export class RuleLists {
   }
 }
 
+/** Builds the lists of `ChainTables` from the rules of each entry. */
 export class ChainBuilder {
   readonly #rules: readonly Rule[];
   readonly #lists: number[] = [];

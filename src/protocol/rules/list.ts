@@ -20,6 +20,7 @@ const LINES_MAX = 4 * ENTRIES_MAX;
 const TOLD_MAX = 5;
 const TEXT_LENGTH_MAX = 100;
 
+/** By kind of list: what its entries are, and how they are parsed. */
 export const ENTRY_FORMS: Readonly<Record<ListKind, EntryForm>> = {
   domain: { what: 'a host name', parse: normaliseName },
   domain_suffix: {

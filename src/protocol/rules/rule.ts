@@ -9,6 +9,7 @@ export interface Choice {
   readonly sticky: boolean;
 }
 
+/** What happens to a connection that falls under a rule: it is refused, or its race may use only some lines. */
 export type Ruling = Choice | 'block';
 
 /** Both ends are in the range. */

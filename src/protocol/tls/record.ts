@@ -12,6 +12,7 @@ export function canBeginTls(first: number): boolean {
   return first === ContentType.handshake;
 }
 
+/** A big-endian number of 16 bits. */
 export function readUint16(bytes: Uint8Array, at: number): number {
   return (bytes[at] << 8) | bytes[at + 1];
 }

@@ -20,6 +20,7 @@ export const ANSWER_SIZE_MAX = (WARNINGS_MAX + 1) * (RECORD_HEADER_SIZE + ALERT_
  */
 export type ServerWords = 'handshake' | 'alert' | 'other' | 'incomplete';
 
+/** Classifies the bytes from `start` to `end`: all that the server has sent so far. */
 export function readServerWords(bytes: Uint8Array, start: number, end: number): ServerWords {
   let at = start;
   for (let warnings = 0; ; warnings += 1) {

@@ -39,6 +39,7 @@ export class EvidenceStore {
     return this.#held.size;
   }
 
+  /** The evidence against an address; undefined when there is none. */
   get(address: string): Held | undefined {
     return this.#held.get(comparedAddress(address));
   }
@@ -83,12 +84,14 @@ export class EvidenceStore {
     this.put(address, evidence);
   }
 
+  /** Lets restored evidence expire by its own time, from `now` on. */
   release(now: number): void {
     this.#restored.clear();
     this.#due = 0;
     this.expire(now);
   }
 
+  /** Counts the address as a live server until `until`; only an address with evidence is noted. */
   clear(given: string, until: number): void {
     const address = comparedAddress(given);
     const held = this.#held.get(address);
@@ -122,6 +125,7 @@ export class EvidenceStore {
     return changed;
   }
 
+  /** Drops all evidence against an address. False if there was none. */
   dropAll(address: string): boolean {
     return this.drop(address, () => true);
   }

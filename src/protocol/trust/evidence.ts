@@ -59,6 +59,7 @@ export interface AnsweringServer {
   readonly public: boolean;
 }
 
+/** Why an address of an answer is not to be used. */
 export type DropReason =
   | 'static'
   | 'error-correction'
@@ -69,6 +70,7 @@ export type DropReason =
   /** There is no evidence against it, but it was in one answer with an injected address. */
   | 'companion';
 
+/** The verdict on one answer of a server. */
 export interface AnswerVerdict {
   /** The addresses that may be used, with those to be tried last at the end. Empty when `suspect`. */
   readonly clean: readonly string[];

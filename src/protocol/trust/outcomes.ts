@@ -55,6 +55,7 @@ export class ConnectionOutcomes {
     return this.#names.size;
   }
 
+  /** Notes an observation, and says what follows for the addresses of its name. `now` in ms. */
   observe({ name, address, result }: Observation, now: number): OutcomeVerdict {
     const tallies = this.#talliesOf(name, now);
     const tally = this.#tallyOf(tallies, address ?? ELSEWHERE);

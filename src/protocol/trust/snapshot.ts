@@ -25,6 +25,7 @@ const TEXT_MAX = 512;
 /** `outcome` is not kept, since it is about the connections of one run; `static` is kept in the configuration. */
 const KEPT_KINDS: readonly EvidenceKind[] = ['error-correction', 'spoofing', 'injection'];
 
+/** JSON with a line end: the addresses in their order, with the evidence that is kept. */
 export function encodeSnapshot(addresses: readonly BadAddress[]): string {
   const kept = addresses
     .map(({ address, evidence }) => ({ address, evidence: evidence.filter(({ how }) => KEPT_KINDS.includes(how)) }))

@@ -3,6 +3,7 @@
 import type { Evidence, EvidenceKind, Verdict } from './evidence.js';
 import { anyUnrelated } from './related-names.js';
 
+/** What is known of an address besides the evidence. */
 export interface AddressStanding {
   /** No site can have the address: it is reserved, or on the static list. */
   readonly worthless: boolean;

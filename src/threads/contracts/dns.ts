@@ -74,6 +74,7 @@ export interface Table {
   readonly max: number;
 }
 
+/** Tables by name. */
 export type Tables = Readonly<Record<string, Table>>;
 
 /** One DNS server since the start. */

@@ -15,6 +15,8 @@ export function handOff(fd: number, listener: number): number {
   return (listener << FD_BITS) | fd;
 }
 
+/** The fd of a handed-off client. */
 export const fdOf = (handedOff: number): number => handedOff & (FD_END - 1);
 
+/** The number of the listener of a handed-off client. */
 export const listenerOf = (handedOff: number): number => handedOff >>> FD_BITS;

@@ -21,6 +21,7 @@ export class OwnerTable {
     this.#owners = new Uint16Array(memory);
   }
 
+  /** The actor owns the fd from now on. Called by the actor. */
   set(fd: number, actor: number): void {
     this.#owners[fd] = actor + 1;
   }
@@ -35,10 +36,12 @@ export class OwnerTable {
     Atomics.compareExchange(this.#owners, fd, CLOSING | (actor + 1), NOBODY);
   }
 
+  /** No actor owns the fd. Called by main, for an fd that it has accepted or closes itself. */
   clear(fd: number): void {
     this.#owners[fd] = NOBODY;
   }
 
+  /** The fds of an actor, including those that it was about to close. */
   ownedBy(actor: number): number[] {
     return [...this.#all(actor + 1), ...this.#all(CLOSING | (actor + 1))];
   }
@@ -48,6 +51,7 @@ export class OwnerTable {
   }
 }
 
+/** Mapped memory; `size` in bytes. */
 export interface MappedRegion {
   readonly address: number;
   readonly size: number;
@@ -65,6 +69,7 @@ export class MapTable {
     this.#pairs = new Float64Array(memory);
   }
 
+  /** Records a mapping. Throws when the actor has MAPS_MAX already. */
   add(region: MappedRegion, pinsRing: boolean): void {
     for (let i = 0; i < this.#pairs.length; i += 2) {
       if (this.#pairs[i] !== 0) continue;
