@@ -12,7 +12,7 @@ import type { NameOutcome, NamesReplica } from '../shared/names-replica.js';
 export interface Checking {
   readonly engine: { readonly now: number };
   readonly lines: readonly DialLine[];
-  readonly names: Pick<NamesReplica, 'lookup' | 'follow' | 'holdsUntil' | 'changes'>;
+  readonly names: Pick<NamesReplica, 'lookup' | 'follow' | 'holdsFor' | 'changes'>;
 }
 
 /** The least time between two checks of a destination: some answers expire before a message arrives. */
@@ -30,7 +30,7 @@ export function checkAddresses(context: Checking, memory: DestinationMemory, tar
     const { now } = engine;
     memory.checkAt = now + MOST_MS;
     for (const name of asked)
-      memory.checkAt = Math.min(memory.checkAt, Math.max(names.holdsUntil(name as string), now + LEAST_MS));
+      memory.checkAt = Math.min(memory.checkAt, now + Math.max(names.holdsFor(name as string), LEAST_MS));
   };
   for (const name of asked as Set<string>) {
     const hear = (outcome: NameOutcome, more: boolean): void => {

@@ -134,9 +134,10 @@ export class NamesReplica {
     return pending !== undefined;
   }
 
-  /** Until when the known answer of a name holds, in ms of the monotonic clock; -Infinity if there is none. */
-  holdsUntil(name: string): number {
-    return this.#known.peek(name)?.expires ?? Number.NEGATIVE_INFINITY;
+  /** How long the known answer of a name still holds, in ms; not above 0 if it does not, or there is none. */
+  holdsFor(name: string): number {
+    const known = this.#known.peek(name);
+    return known === undefined ? 0 : known.expires - this.#now();
   }
 
   /** Removes a waiter that needs no more answers. */

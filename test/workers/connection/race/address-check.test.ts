@@ -31,19 +31,21 @@ const gone = (proof: Proof): NameOutcome => ({ kind: 'failed', failure: failureO
 class World {
   readonly asked: string[] = [];
   readonly engine = { now: 0 };
+  /** How long the thread was away: answers age meanwhile, and the engine's clock stands still. */
+  away_ms = 0;
   readonly lines = LINES;
   readonly names = {
     changes: 0,
     lookup: (name: string, now: number, waiter: Waiter): NameOutcome | undefined => {
       const known = this.#known.get(name);
-      if (known !== undefined && known.until > now) return known.outcome;
+      if (known !== undefined && known.until > now + this.away_ms) return known.outcome;
       this.asked.push(name);
       this.#waiting.push([name, waiter]);
       return undefined;
     },
     follow: (name: string, waiter: Waiter): boolean =>
       this.#waiting.some(([one, who]) => one === name && who === waiter),
-    holdsUntil: (name: string): number => this.#known.get(name)?.until ?? Number.NEGATIVE_INFINITY,
+    holdsFor: (name: string): number => (this.#known.get(name)?.until ?? 0) - this.engine.now - this.away_ms,
   };
   readonly memory = new DestinationMemory();
   readonly #known = new Map<string, { readonly outcome: NameOutcome; readonly until: number }>();
@@ -53,8 +55,8 @@ class World {
     for (const line of lines) this.memory.connected({ line, ip: OLD }, 20, 0, lineView());
   }
 
-  answer(name: string, outcome: NameOutcome, more = false): void {
-    this.#known.set(name, { outcome, until: this.engine.now + 60_000 });
+  answer(name: string, outcome: NameOutcome, more = false, holds_ms = 60_000): void {
+    this.#known.set(name, { outcome, until: this.engine.now + this.away_ms + holds_ms });
     const told = this.#waiting.filter(([one]) => one === name);
     if (!more) this.#waiting = this.#waiting.filter(([one]) => one !== name);
     for (const [, waiter] of told) waiter(outcome, more);
@@ -80,6 +82,17 @@ test('an address is held until a fresh answer no longer has it', () => {
   world.visit(60_002);
   world.answer('site.test', found([OLD, NEW]));
   assert.deepEqual(world.visit(60_003), [false]);
+});
+
+test('after the thread was away an answer is compared when it has expired, not later by that time', () => {
+  const world = new World(DIRECT);
+  world.away_ms = 40_000;
+  world.visit(0);
+  world.answer('site.test', found([OLD]), false, 5_000);
+  world.visit(5_001);
+  assert.deepEqual(world.asked, ['site.test', 'site.test'], 'asked again once the answer no longer holds');
+  world.answer('site.test', found([NEW]));
+  assert.deepEqual(world.visit(6_002), [true]);
 });
 
 test('where a family is never answered, the other one is followed all the same', () => {
