@@ -1,6 +1,6 @@
 // The C library through koffi: the syscalls that the data plane uses, as typed functions. Each returns the syscall's
 // result, or the negated errno where it failed; none throws. Pointers are plain numbers (addresses of memory from
-// memory.ts), so a call converts nothing. It opens no resources of its own and retries nothing.
+// memory.ts), so a call converts nothing. Nothing is retried here, not even EINTR.
 import koffi from 'koffi';
 
 if (process.platform !== 'linux') {

@@ -74,9 +74,9 @@ export interface Engine {
   stopStream(socket: Socket): void;
   /**
    * Sends with the turn's other operations, without waiting for room: bytes that are not taken at once go to `onUnsent`,
-   * and nothing overtakes them. All that a turn sends on one socket goes as one send. The bytes must stay unchanged until
-   * the next turn has begun; the engine itself keeps the bytes that `onReceive` was called with. Returns false, and sends
-   * none of the bytes, when this turn cannot take them on this socket any more.
+   * and nothing overtakes them. With io_uring, all that a turn sends on one socket goes as one send. The bytes must stay
+   * unchanged until the next turn has begun; for bytes that `onReceive` is called with, the engine sees to that. Returns
+   * false, and sends none of the bytes, when this turn cannot take them on this socket any more.
    */
   send(socket: Socket, memory: Memory, offset: number, size: number): boolean;
   /** The same for bytes of the JavaScript heap, which are copied. */

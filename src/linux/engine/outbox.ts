@@ -72,7 +72,7 @@ export class Outbox {
     return offset;
   }
 
-  /** Adds the socket's parcel of this turn; further bytes are joined to it. The caller sets `memory` to `room`. */
+  /** Adds the socket's parcel of this turn; later bytes are joined to it. The caller fills in its bytes and `room`. */
   add({ slot, generation }: Socket, word: number, submission: number): Parcel {
     const index = this.#count;
     this.#count += 1;

@@ -45,11 +45,11 @@ export abstract class Handler {
   onUnsent(_socket: Socket, _rest: Uint8Array, _error: number): void {
     unasked('onUnsent');
   }
-  /** There are bytes to read, an end, or an error. */
+  /** There are bytes to read, an end of stream, or an error. `result`: poll(2) events, or a negated errno. */
   onPollIn(_socket: Socket, _result: number): void {
     unasked('onPollIn');
   }
-  /** There is room to write, or an error. */
+  /** There is room to write, or an error. `result`: poll(2) events, or a negated errno. */
   onPollOut(_socket: Socket, _result: number): void {
     unasked('onPollOut');
   }

@@ -31,7 +31,7 @@ export interface Ruled {
 
 /** Served by each connection actor, called by main. */
 export interface ConnectionActor {
-  /** Resolves once the actor has its engine and serves. `why`: why the engine is not the one it was started with. */
+  /** Resolves once the actor has its engine and serves. `why`: why the engine is not io_uring, when main asked for that. */
   ready(): Promise<{ readonly engine: 'uring' | 'epoll'; readonly why: string | undefined }>;
   /** Sends all unsent reports to the DNS and the route actor now. */
   report(): Promise<void>;
