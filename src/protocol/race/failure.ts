@@ -37,9 +37,13 @@ export type FailureCode =
  */
 export type Whose = 'client' | 'line' | 'destination' | 'us';
 
+/** Whom an attempt is on its way to: a proxy of its line, or the destination. What goes wrong on that way is theirs. */
+export type Towards = Extract<Whose, 'line' | 'destination'>;
+
 /** A failure as a value. */
 export interface Failure {
   readonly code: FailureCode;
+  readonly whose: Whose;
   /** What the kernel or the proxy said: `ECONNREFUSED`, `REP 1`. For people: code never compares it. */
   readonly detail: string | undefined;
   /** The place in the configuration of the rule that decided so. */
@@ -47,6 +51,7 @@ export interface Failure {
 }
 
 interface FailureRow {
+  /** What goes wrong on the way to a proxy is the line's instead: see `failureTowards`. */
   readonly whose: Whose;
   /** What is remembered against the candidate; undefined if the failure says nothing about it. */
   readonly blames: RouteFailure | undefined;
@@ -94,12 +99,12 @@ const rankOf = ({ code }: Failure): number => RANKS.get(code) as number;
 
 /** A failure with what the kernel or the proxy said, if anything. */
 export function failureOf(code: FailureCode, detail?: string): Failure {
-  return { code, detail };
+  return { code, whose: FAILURES[code].whose, detail };
 }
 
 /** By a rule, whose place is told as the configuration's mistakes tell it. `what` it does else than to block. */
 export function blockedBy(rule: number, what?: string): Failure {
-  return { code: 'blocked', detail: what === undefined ? `rules[${rule}]` : `rules[${rule}] ${what}`, rule };
+  return { ...failureOf('blocked', what === undefined ? `rules[${rule}]` : `rules[${rule}] ${what}`), rule };
 }
 
 /** In words, for people: the sentence of its code and what the kernel or the proxy said. */
@@ -113,9 +118,9 @@ export function mostTelling(first: Failure | undefined, second: Failure): Failur
   return first === undefined || rankOf(second) > rankOf(first) ? second : first;
 }
 
-/** Turns a failure of the destination into one of the line's proxy, for an attempt that had not got past its proxies. */
-export function towardsProxy(failure: Failure): Failure {
-  return FAILURES[failure.code].whose === 'destination'
-    ? { code: 'proxy-unreachable', detail: failure.detail ?? failure.code }
+/** A failure on the way to a proxy or to the destination: a failure of the destination is the line's on the way to a proxy. */
+export function failureTowards(whom: Towards, failure: Failure): Failure {
+  return whom === 'line' && failure.whose === 'destination'
+    ? failureOf('proxy-unreachable', failure.detail ?? failure.code)
     : failure;
 }

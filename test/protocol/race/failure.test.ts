@@ -5,8 +5,8 @@ import {
   FAILURES,
   type FailureCode,
   failureOf,
+  failureTowards,
   mostTelling,
-  towardsProxy,
 } from '../../../src/protocol/race/failure.js';
 
 const codes = Object.keys(FAILURES) as FailureCode[];
@@ -39,8 +39,16 @@ test('a destination tells more than a line, and a line more than the gateway', (
 });
 
 test("on the way to a proxy a failure is not the destination's, and keeps what was said", () => {
-  assert.deepEqual(towardsProxy(failureOf('refused', 'ECONNREFUSED')), failureOf('proxy-unreachable', 'ECONNREFUSED'));
-  assert.deepEqual(towardsProxy(failureOf('timed-out')), failureOf('proxy-unreachable', 'timed-out'));
-  assert.deepEqual(towardsProxy(failureOf('out-of-resources', 'EMFILE')), failureOf('out-of-resources', 'EMFILE'));
-  assert.deepEqual(towardsProxy(failureOf('proxy-protocol')), failureOf('proxy-protocol'));
+  assert.deepEqual(failureTowards('line', failureOf('refused', 'ECONNREFUSED')), failureOf('proxy-unreachable', 'ECONNREFUSED'));
+  assert.deepEqual(failureTowards('line', failureOf('timed-out')), failureOf('proxy-unreachable', 'timed-out'));
+  assert.deepEqual(failureTowards('line', failureOf('out-of-resources', 'EMFILE')), failureOf('out-of-resources', 'EMFILE'));
+  assert.deepEqual(failureTowards('line', failureOf('proxy-protocol')), failureOf('proxy-protocol'));
+});
+
+test('on the way to the destination a failure is whose it is by itself', () => {
+  for (const code of codes) {
+    const failure = failureOf(code);
+    assert.equal(failureTowards('destination', failure), failure);
+    assert.notEqual(failureTowards('line', failure).whose, 'destination', code);
+  }
 });

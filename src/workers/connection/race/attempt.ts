@@ -10,7 +10,7 @@ import type { Target } from '../../../protocol/address/target.js';
 import { type Candidate, sameIp } from '../../../protocol/lines/candidate.js';
 import { Chain, type ChainStep } from '../../../protocol/outbound/chain.js';
 import type { Bound } from '../../../protocol/outbound/outbound.js';
-import { type Failure, failureOf, towardsProxy } from '../../../protocol/race/failure.js';
+import { type Failure, failureOf, failureTowards, type Towards } from '../../../protocol/race/failure.js';
 import type { AttemptResult } from '../../../protocol/race/record.js';
 import type { Context } from '../shared/context.js';
 import type { Crowd } from '../shared/crowds.js';
@@ -69,7 +69,7 @@ export class Attempt extends TimedHandler {
   start(): Failure | undefined {
     const failure = this.#start();
     if (failure !== undefined) {
-      this.failure = this.#placed(failure);
+      this.failure = failureTowards(this.towards, failure);
       this.result = this.failure.code;
       this.endedAt = this.started;
       const { code: cause, detail } = this.failure;
@@ -99,9 +99,9 @@ export class Attempt extends TimedHandler {
     return undefined;
   }
 
-  /** Whether it got past the line's proxies, apart from the destination; earlier failures are the line's fault. */
-  get passedProxies(): boolean {
-    return this.#chain?.asksDestination ?? false;
+  /** Whom it is on its way to, or where that ended. */
+  get towards(): Towards {
+    return this.#chain?.asksDestination ? 'destination' : this.line.dials;
   }
 
   /** The descriptor of its socket; -1 without one. */
@@ -132,15 +132,10 @@ export class Attempt extends TimedHandler {
   }
 
   #fail(failure: Failure): void {
-    this.failure = this.#placed(failure);
+    this.failure = failureTowards(this.towards, failure);
     this.#context.trace?.step(this, this.#target, 'has failed', { cause: this.failure.code, detail: failure.detail });
     this.abandon(this.failure.code);
     this.#outcome.failed(this, this.failure);
-  }
-
-  /** Attributes a failure: up to the last proxy it is the line's and not the destination's. */
-  #placed(failure: Failure): Failure {
-    return this.line.isDirect || this.passedProxies ? failure : towardsProxy(failure);
   }
 
   #connected(): void {

@@ -3,7 +3,7 @@
 // dialled are left out, and the cause is kept. It starts no attempt.
 import type { Target } from '../../../protocol/address/target.js';
 import { type Candidate, sameIp } from '../../../protocol/lines/candidate.js';
-import { type Failure, mostTelling, towardsProxy } from '../../../protocol/race/failure.js';
+import { type Failure, failureTowards, mostTelling } from '../../../protocol/race/failure.js';
 import type { RacePlan } from '../../../protocol/race/plan.js';
 import type { Context } from '../shared/context.js';
 import type { DialLine } from '../shared/dial-lines.js';
@@ -156,7 +156,7 @@ export class Candidates {
   }
 
   #leaveOut(line: DialLine, failure: Failure): void {
-    this.#failure = mostTelling(this.#failure, line.isDirect ? failure : towardsProxy(failure));
+    this.#failure = mostTelling(this.#failure, failureTowards(line.dials, failure));
   }
 
   /** Why a line must not, or cannot, dial an address; undefined if it may. */

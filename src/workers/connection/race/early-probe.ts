@@ -71,7 +71,7 @@ export class EarlyProbe implements AttemptOutcome {
 
   /** An honest line refuses, hangs up or is silent. If its proxy was not reached, the probe has no result. */
   failed(attempt: Attempt, _failure: Failure): void {
-    if (attempt.passedProxies) this.#found(attempt.candidate.line, false);
+    if (attempt.towards === 'destination') this.#found(attempt.candidate.line, false);
     else this.#goOn();
   }
 

@@ -58,7 +58,8 @@ export class KnownDestination {
   reached({ candidate, line }: Attempt): CandidateOutcome | undefined {
     const name = this.#target.ip === undefined ? this.#target.host : undefined;
     if (this.#key === undefined && name === undefined) return undefined;
-    return new CandidateOutcome(this.#context, this.#key, this.#memory, candidate, name, line.isDirect);
+    const ip = line.dials === 'destination' ? candidate.ip : undefined;
+    return new CandidateOutcome(this.#context, this.#key, this.#memory, candidate, name, ip);
   }
 
   /** It has connected. `attempts` are all of the race; `whole`: all candidates take part in the race. */
@@ -87,9 +88,10 @@ export class KnownDestination {
   }
 
   /** Another attempt was better. If this one had got past its proxy, the proxy can be reached. */
-  abandoned({ candidate: { line }, passedProxies }: Attempt): void {
+  abandoned({ candidate: { line }, line: { isDirect }, towards }: Attempt): void {
     const { health, routes } = this.#context;
-    if (passedProxies && health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
+    if (isDirect || towards === 'line') return;
+    if (health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
   }
 
   /** Another attempt has connected, although this one began so early that by its own history it should have been first. */
@@ -105,9 +107,9 @@ export class KnownDestination {
     routes.failed(this.#key as string, this.#memory as DestinationMemory, attempt.candidate, blames, engine.now);
   }
 
-  #judgeProxy({ candidate: { line, ip }, line: { hops }, passedProxies }: Attempt, { code, detail }: Failure): void {
+  #judgeProxy({ candidate: { line, ip }, line: { hops }, towards }: Attempt, { code, detail }: Failure): void {
     const { health, routes, engine } = this.#context;
-    if (passedProxies) {
+    if (towards === 'destination') {
       if (health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
     } else if (FAILURES[code].blames === 'proxy') {
       health.proxyFailed(line, engine.now);

@@ -15,8 +15,8 @@ export class CandidateOutcome implements FirstByteOutcome {
   readonly #candidate: Candidate;
   /** The name that the client asked for; undefined for an address. */
   readonly #name: string | undefined;
-  /** Whether the candidate's address is the destination's own. */
-  readonly #direct: boolean;
+  /** The destination's own address; undefined where a proxy resolved its name. */
+  readonly #ip: Uint8Array | undefined;
 
   constructor(
     context: Context,
@@ -24,14 +24,14 @@ export class CandidateOutcome implements FirstByteOutcome {
     memory: DestinationMemory | undefined,
     candidate: Candidate,
     name: string | undefined,
-    direct: boolean,
+    ip: Uint8Array | undefined,
   ) {
     this.#context = context;
     this.#key = key;
     this.#memory = memory;
     this.#candidate = candidate;
     this.#name = name;
-    this.#direct = direct;
+    this.#ip = ip;
   }
 
   /** The destination's first byte came `first_byte_ms` after the client's first bytes had been sent to it. */
@@ -59,6 +59,6 @@ export class CandidateOutcome implements FirstByteOutcome {
   #note(result: Observation['result']): void {
     const { outcomes, engine } = this.#context;
     if (this.#name === undefined) return;
-    outcomes.note({ name: this.#name, ip: this.#direct ? this.#candidate.ip : undefined }, result, engine.now);
+    outcomes.note({ name: this.#name, ip: this.#ip }, result, engine.now);
   }
 }

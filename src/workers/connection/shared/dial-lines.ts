@@ -2,6 +2,7 @@
 import { parseIp } from '../../../protocol/address/address.js';
 import type { Hop, Line } from '../../../protocol/lines/line.js';
 import { byNumber } from '../../../protocol/lines/numbers.js';
+import type { Towards } from '../../../protocol/race/failure.js';
 
 export interface DialLine {
   /** The line's number in all tables; its index in this one. */
@@ -13,6 +14,8 @@ export interface DialLine {
   /** The proxies on the way; none for a direct line. */
   readonly hops: readonly Hop[];
   readonly isDirect: boolean;
+  /** Whose address it dials. */
+  readonly dials: Towards;
   /** The first proxy's address if it is configured as an address; undefined for a name, or without a proxy. */
   readonly proxyIp: Uint8Array | undefined;
 }
@@ -30,6 +33,7 @@ function dialLine(line: Line): DialLine {
     sourcePort: line.source.port,
     hops: line.hops,
     isDirect: line.isDirect,
+    dials: line.isDirect ? 'destination' : 'line',
     proxyIp: line.isDirect ? undefined : parseIp(line.hops[0].host),
   };
 }

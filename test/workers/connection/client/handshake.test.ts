@@ -7,6 +7,7 @@ import type { Memory } from '../../../../src/linux/memory.js';
 import { targetOfName } from '../../../../src/protocol/address/target.js';
 import type { Inbound, Refused, Replies, Requested } from '../../../../src/protocol/inbound/inbound.js';
 import { SOCKS5 } from '../../../../src/protocol/inbound/socks5.js';
+import { failureOf } from '../../../../src/protocol/race/failure.js';
 import { Handshake, type HandshakeOutcome } from '../../../../src/workers/connection/client/handshake.js';
 
 type Outcome =
@@ -167,7 +168,7 @@ test('a request is answered in the words of its protocol', () => {
   assert.ok(world.outcome?.kind === 'requested');
   const { replies } = world.outcome.request;
   assert.equal(Buffer.from(replies.success(Uint8Array.of(127, 0, 0, 1), 7)).toString(), 'yes 127.0.0.1:7\n');
-  assert.equal(Buffer.from(replies.failure({ code: 'refused', detail: undefined })).toString(), 'no refused\n');
+  assert.equal(Buffer.from(replies.failure(failureOf('refused'))).toString(), 'no refused\n');
 });
 
 test('after a message that is incomplete it is read on, and after the outcome no more', () => {

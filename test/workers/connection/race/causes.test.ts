@@ -2,23 +2,22 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { test } from 'node:test';
-import { FAILURES } from '../../../../src/protocol/race/failure.js';
 import { failureOfBind, failureOfConnect, failureOfErrno } from '../../../../src/workers/connection/race/causes.js';
 import type { DialLine } from '../../../../src/workers/connection/shared/dial-lines.js';
 
 const { errno } = constants;
 const PLAIN: DialLine = {
   ...{ number: 0, name: 'direct', sourceIp: undefined, sourcePort: 0 },
-  ...{ hops: [], isDirect: true, proxyIp: undefined },
+  ...{ hops: [], isDirect: true, dials: 'destination', proxyIp: undefined },
 };
 const WITH_IP: DialLine = { ...PLAIN, sourceIp: Uint8Array.of(192, 0, 2, 1) };
 const WITH_PORT: DialLine = { ...PLAIN, sourcePort: 4000 };
 const LOOPBACK = Uint8Array.of(127, 0, 0, 1);
 
 test('an errno is a failure that names it', () => {
-  assert.deepEqual(failureOfErrno(-errno.ECONNREFUSED), { code: 'refused', detail: 'ECONNREFUSED' });
-  assert.deepEqual(failureOfErrno(-errno.EPERM), { code: 'forbidden', detail: 'EPERM' });
-  assert.deepEqual(failureOfErrno(-errno.EBADF), { code: 'internal', detail: 'EBADF' });
+  assert.deepEqual(failureOfErrno(-errno.ECONNREFUSED), { code: 'refused', whose: 'destination', detail: 'ECONNREFUSED' });
+  assert.deepEqual(failureOfErrno(-errno.EPERM), { code: 'forbidden', whose: 'destination', detail: 'EPERM' });
+  assert.deepEqual(failureOfErrno(-errno.EBADF), { code: 'internal', whose: 'us', detail: 'EBADF' });
   // EHOSTDOWN and ENONET, which Node has no names for, are what ICMP says too.
   for (const number of [64, 112]) assert.equal(failureOfErrno(-number).code, 'host-unreachable');
 });
@@ -32,8 +31,8 @@ test('what this machine lacks is ours, and teaches nothing', () => {
     errno.EADDRNOTAVAIL,
     errno.EADDRINUSE,
   ]) {
-    const { code } = failureOfErrno(-number);
-    assert.deepEqual([code, FAILURES[code].whose], ['out-of-resources', 'us']);
+    const { code, whose } = failureOfErrno(-number);
+    assert.deepEqual([code, whose], ['out-of-resources', 'us']);
   }
 });
 
@@ -51,5 +50,5 @@ test("a line's own port that is taken is the line's failure, at bind and at conn
     failureOfConnect(-errno.EADDRINUSE, WITH_PORT, LOOPBACK),
     failureOfConnect(-errno.EADDRNOTAVAIL, WITH_PORT, LOOPBACK),
   ])
-    assert.deepEqual([failure.code, FAILURES[failure.code].whose], ['source-in-use', 'line']);
+    assert.deepEqual([failure.code, failure.whose], ['source-in-use', 'line']);
 });
