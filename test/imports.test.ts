@@ -88,6 +88,16 @@ test('an import by a file that may not see the room is seen', () => {
   ]);
 });
 
+test('an errno outside src/linux is seen, and a text that is compared', () => {
+  const file = 'src/workers/connection/race/attempt.ts';
+  assert.deepEqual(seen({ [file]: imports('../../../linux/errno.js') }), [`sight: ${file} imports src/linux/errno.ts`]);
+  assert.deepEqual(seen({ 'src/linux/engine/loop.ts': imports('../errno.js') }), []);
+  const word = RULES.words.at(-1)?.word;
+  for (const text of ["if (error.message === 'gone') a();\n", "if (reasonOf(reply.reason) !== 'late') a();\n"]) {
+    assert.deepEqual(seen({ [file]: text }), [`word: ${file} has ${word}`]);
+  }
+});
+
 test('a circle of files is seen, also of types only and of one file', () => {
   const circle = {
     'bench/shared/a.ts': "import type { B } from './b.js';\n",

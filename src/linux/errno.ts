@@ -34,7 +34,7 @@ export const EOPNOTSUPP = errno.EOPNOTSUPP;
 export const ENONET = 64;
 export const EHOSTDOWN = 112;
 
-const names = new Map(Object.entries(errno).map(([name, value]) => [value, name]));
+const names = new Map(Object.entries({ ...errno, ENONET, EHOSTDOWN }).map(([name, value]) => [value, name]));
 
 /** `ECONNREFUSED` for 111 or -111. */
 export function errnoName(value: number): string {

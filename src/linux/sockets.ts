@@ -2,6 +2,7 @@
 // A result is the syscall's, or a negated errno. Arguments pass through scratch memory that each thread has for itself.
 // What waits for an outcome is an engine's: see engine/engine.ts.
 import { ADDRESS_SIZE, AF_INET, AF_INET6, type Endpoint, packAddress, unpackAddress } from './addresses.js';
+import { EAGAIN, ECONNABORTED, EHOSTUNREACH, EINTR, ENETDOWN, ENETUNREACH, EPERM, EPROTO, errnoName } from './errno.js';
 import * as libc from './libc.js';
 import { mapMemory } from './memory.js';
 
@@ -133,6 +134,12 @@ export function sendBytes(fd: number, bytes: Uint8Array): number {
 /** Accepts a client without waiting for one: its fd, or a negated errno (-EAGAIN: there is none). */
 export const acceptFrom = (fd: number): number => libc.accept4(fd, 0, 0, SOCK_NONBLOCK_CLOEXEC);
 
+/** Errors of one client, not of accepting: accept(2) says to go on. (EPERM: a firewall's rule.) */
+const OF_ONE_CLIENT = new Set([ECONNABORTED, EPROTO, EPERM, EAGAIN, EINTR, ENETDOWN, ENETUNREACH, EHOSTUNREACH]);
+
+/** Whether accepting may go on after an error: it was one client's. */
+export const isOfOneClient = (result: number): boolean => OF_ONE_CLIENT.has(-result);
+
 /**
  * Resets a connection, even with operations in flight: a close could wait for a ring's pending operation, and a shutdown
  * would make a truncated transfer look complete. Connecting to an AF_UNSPEC address dissolves a connection (connect(2)).
@@ -154,8 +161,32 @@ export function pollNow(fd: number, events: number): number {
   return result <= 0 ? result : scratch.words[POLLFD_WORD + 1] >>> 16;
 }
 
-/** A socket bound to `ip`:`port`, ready to listen: its fd, or a negated errno. Accepted sockets inherit its options. */
-export function bindListener(ip: Uint8Array, port: number, userTimeout_ms: number): number {
+/** An error of the kernel by its name, such as `EADDRINUSE`. */
+export interface KernelError {
+  readonly code: 'failed';
+  readonly error: string;
+}
+
+const kernelError = (result: number): KernelError => ({ code: 'failed', error: errnoName(result) });
+const DONE = { code: 'done' } as const;
+
+/** A socket bound to `ip`:`port`, ready to listen. Accepted sockets inherit its options. */
+export function bindListener(
+  ip: Uint8Array,
+  port: number,
+  userTimeout_ms: number,
+): { readonly code: 'bound'; readonly fd: number } | KernelError {
+  const fd = boundSocket(ip, port, userTimeout_ms);
+  return fd < 0 ? kernelError(fd) : { code: 'bound', fd };
+}
+
+/** Lets clients of a bound socket in. */
+export function startListening(fd: number, backlog: number): typeof DONE | KernelError {
+  const result = libc.listen(fd, backlog);
+  return result < 0 ? kernelError(result) : DONE;
+}
+
+function boundSocket(ip: Uint8Array, port: number, userTimeout_ms: number): number {
   const fd = openStream(ip.length);
   if (fd < 0) return fd;
   setReuseAddress(fd);
@@ -171,14 +202,12 @@ export function bindListener(ip: Uint8Array, port: number, userTimeout_ms: numbe
 
 /** A listening socket bound to `ip`:`port`: its fd, or a negated errno. */
 export function listenOn(ip: Uint8Array, port: number, backlog: number, userTimeout_ms: number): number {
-  const fd = bindListener(ip, port, userTimeout_ms);
-  const result = fd < 0 ? fd : startListening(fd, backlog);
+  const fd = boundSocket(ip, port, userTimeout_ms);
+  const result = fd < 0 ? fd : libc.listen(fd, backlog);
   if (result === 0) return fd;
   if (fd >= 0) libc.close(fd);
   return result;
 }
-
-export const startListening = (fd: number, backlog: number): number => libc.listen(fd, backlog);
 
 /** Whether the kernel has a route and a source for an address: 0, or a negated errno. It sends nothing. */
 export function reach(ip: Uint8Array): number {

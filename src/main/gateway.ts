@@ -5,6 +5,7 @@ import { openEngine, tryUring } from '../linux/engine/choose.js';
 import type { Engine } from '../linux/engine/engine.js';
 import { Loop } from '../linux/engine/loop.js';
 import { countUnasked } from '../linux/engine/socket.js';
+import { errorName, isError } from '../linux/result.js';
 import { closeFd } from '../linux/sockets.js';
 import type { Configuration, EngineChoice, Options } from '../protocol/options.js';
 import type { Rule } from '../protocol/rules/rule.js';
@@ -19,6 +20,7 @@ import type { ListeningSocket } from './accept/listening-socket.js';
 import { Supervisor, type Tuning } from './actors/supervisor.js';
 import { type ConnectionRecords, recordsOf } from './observe/connection-records.js';
 import { FailureWatch } from './observe/failure-watch.js';
+import { DONE, type Done, type Failed, failed } from './process/done.js';
 import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from './process/fd-limit.js';
 import type { Logger } from './process/log.js';
 import { Notices } from './process/notices.js';
@@ -55,14 +57,7 @@ export interface Gateway {
   actors(): readonly (Remote<ConnectionActor> | undefined)[];
 }
 
-interface Failed {
-  readonly code: 'failed';
-  readonly message: string;
-}
-
 export type Started = { readonly code: 'started'; readonly gateway: Gateway } | Failed;
-
-const failed = (message: string): Failed => ({ code: 'failed', message });
 
 /** Resolves once the gateway accepts clients, or with a sentence that says why it cannot. `tuning` is for tests. */
 export async function startGateway(asked: Configuration, log: Logger, tuning: Tuning = {}): Promise<Started> {
@@ -103,11 +98,16 @@ export async function startGateway(asked: Configuration, log: Logger, tuning: Tu
 
 /** Chooses the engine by trying io_uring, and logs the choice. */
 function chooseEngine(choice: EngineChoice, log: Logger): 'uring' | 'epoll' | Failed {
-  const why = choice === 'epoll' ? 'the configuration asks for it' : tryUring();
+  const why = choice === 'epoll' ? 'the configuration asks for it' : whyNotUring();
   if (why !== undefined && choice === 'uring') return failed(`engine is uring, but ${why}`);
   const kind = why === undefined ? 'uring' : 'epoll';
   log.info({ engine: kind, ...(why === undefined ? {} : { why }) }, 'engine chosen');
   return kind;
+}
+
+function whyNotUring(): string | undefined {
+  const trial = tryUring();
+  return trial.code === 'works' ? undefined : trial.reason;
 }
 
 interface StartParts {
@@ -154,24 +154,26 @@ class Start {
   }
 
   async run(): Promise<Started> {
-    const failure = this.#doorbell < 0 ? `no eventfd: errno ${-this.#doorbell}` : await this.#supervisor.start();
-    const problem = failure ?? this.#listen();
-    if (problem === undefined) return { code: 'started', gateway: this.#accept() };
+    const done = await this.#prepare();
+    if (done.code === 'done') return { code: 'started', gateway: this.#accept() };
     await this.#supervisor.stop(0);
     this.#notices.close();
     this.#engine.destroy();
     for (const { fd } of this.#listening) closeFd(fd);
-    if (this.#doorbell >= 0) closeFd(this.#doorbell);
-    return failed(problem);
+    if (!isError(this.#doorbell)) closeFd(this.#doorbell);
+    return done;
   }
 
-  /** Why one of the listeners cannot listen; undefined when all do. */
-  #listen(): string | undefined {
+  /** Starts all actors, and then lets clients in. */
+  async #prepare(): Promise<Done> {
+    if (isError(this.#doorbell)) return failed(`no eventfd: ${errorName(this.#doorbell)}`);
+    const started = await this.#supervisor.start();
+    if (started.code === 'failed') return started;
     for (const listening of this.#listening) {
-      const problem = letClientsIn(listening);
-      if (problem !== undefined) return problem;
+      const done = letClientsIn(listening);
+      if (done.code === 'failed') return done;
     }
-    return undefined;
+    return DONE;
   }
 
   #accept(): Gateway {

@@ -1,12 +1,12 @@
 // Quiet connections are kept, and those whose peer has gone are found by TCP keepalive, long before any time-out.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tryUring } from '../../src/linux/engine/choose.js';
 import type { EngineName } from '../helpers/gateway.js';
 import { Namespace, withoutNamespaces } from '../helpers/namespace.js';
+import { withoutUring } from '../helpers/uring.js';
 import type { Vanish, Vanished } from '../helpers/vanishing-peers.js';
 
-const engines: EngineName[] = tryUring() === undefined ? ['uring', 'epoll'] : ['epoll'];
+const engines: EngineName[] = withoutUring === undefined ? ['uring', 'epoll'] : ['epoll'];
 
 test('quiet and half-closed connections whose peers have vanished end', {
   skip: withoutNamespaces() ?? false,

@@ -1,8 +1,8 @@
 // A test of the gateway, run with both engines. At its end all that the test has taken is closed, the gateway last, which
 // must hold nothing then. If the test fails, the gateway's output is shown.
 import { after, test } from 'node:test';
-import { tryUring } from '../../src/linux/engine/choose.js';
 import { type EngineName, Gateway } from './gateway.js';
+import { withoutUring } from './uring.js';
 
 interface Closable {
   close(): unknown;
@@ -79,8 +79,6 @@ export class World {
     for (const key of this.#borrowed.keys()) shared.delete(key);
   }
 }
-
-const withoutUring = tryUring();
 
 /** Defines one test for each engine, each bounded by `timeout_ms`. `missing` says why it cannot run here. */
 export function inBothEngines(

@@ -59,8 +59,9 @@ if (how === 'EPERM' || how === 'ENOSYS') refuse(SYS_IO_URING_SETUP, constants.er
 if (how === 'register') refuse(SYS_IO_URING_REGISTER, constants.errno.EINVAL);
 const before = openFds();
 if (how === 'fds') setFdLimit(3);
+const tried = tryUring();
 const outcome = {
-  tried: tryUring() ?? null,
+  tried: tried.code === 'works' ? null : tried.reason,
   auto: described('auto'),
   uring: described('uring'),
   epoll: described('epoll'),

@@ -1,7 +1,6 @@
 // One engine under test with everything that its test needs: a handler that writes down what it hears, peers that are
 // closed at the end, and the books: fds and maps that the engine says it opened and closed, and /proc/self/fd.
 import assert from 'node:assert/strict';
-import { tryUring } from '../../src/linux/engine/choose.js';
 import type { Engine } from '../../src/linux/engine/engine.js';
 import { EpollEngine } from '../../src/linux/engine/epoll.js';
 import { Handler, type Socket } from '../../src/linux/engine/socket.js';
@@ -10,13 +9,14 @@ import { errnoName } from '../../src/linux/errno.js';
 import type { Memory } from '../../src/linux/memory.js';
 import type { Ownership } from '../../src/linux/ownership.js';
 import { closeFd } from '../../src/linux/sockets.js';
+import { withoutUring } from '../helpers/uring.js';
 import { connectedPair, openFds } from './peers.js';
 
 export type EngineKind = Engine['kind'];
 
 /** Both engines, with the reason why one cannot be tested here. */
 export const ENGINES: readonly { readonly kind: EngineKind; readonly missing: string | undefined }[] = [
-  { kind: 'uring', missing: tryUring() },
+  { kind: 'uring', missing: withoutUring },
   { kind: 'epoll', missing: undefined },
 ];
 

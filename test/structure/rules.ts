@@ -11,7 +11,7 @@ export interface Rules {
    * Every folder that has files has an entry; sub-folders have entries of their own.
    */
   readonly folders: Readonly<Record<string, readonly string[]>>;
-  /** The only files outside a folder that may import from it, where `folders` is not enough. */
+  /** The only files and folders elsewhere that may import a folder or a file, where `folders` is not enough. */
   readonly seenOnlyBy: Readonly<Record<string, readonly string[]>>;
   /** Files that are still in a circle of imports. */
   readonly inCircles: readonly string[];
@@ -86,9 +86,10 @@ function ofFolders(files: Files, imports: readonly Import[], { folders }: Rules)
 }
 
 function ofSight(imports: readonly Import[], { seenOnlyBy }: Rules): string[] {
-  return Object.entries(seenOnlyBy).flatMap(([folder, viewers]) =>
+  const isOf = (file: string, place: string): boolean => file === place || isWithin(file, place);
+  return Object.entries(seenOnlyBy).flatMap(([seen, viewers]) =>
     imports
-      .filter(({ file, target }) => isWithin(target, folder) && !isWithin(file, folder) && !viewers.includes(file))
+      .filter(({ file, target }) => isOf(target, seen) && ![seen, ...viewers].some((viewer) => isOf(file, viewer)))
       .map(({ file, target }) => `sight: ${file} imports ${target}`),
   );
 }

@@ -39,6 +39,12 @@ export function openEngine(
   return { engine, why };
 }
 
+/** `reason`: in words. */
+export type UringTrial = typeof WORKS | { readonly code: 'fails'; readonly reason: string };
+
+const WORKS = { code: 'works' } as const;
+const fails = (reason: string): UringTrial => ({ code: 'fails', reason });
+
 class EngineTrial extends Handler {
   received = 0;
   failure: string | undefined;
@@ -64,10 +70,10 @@ class EngineTrial extends Handler {
   }
 }
 
-/** Makes one loopback connection with a new io_uring engine. Returns undefined when it works, else why not, in words. */
-export function tryUring(): string | undefined {
+/** Makes one loopback connection with a new io_uring engine. */
+export function tryUring(): UringTrial {
   const engine = UringEngine.open();
-  if (typeof engine === 'number') return `the kernel refused io_uring with ${errnoName(engine)}`;
+  if (typeof engine === 'number') return fails(`the kernel refused io_uring with ${errnoName(engine)}`);
   const trial = new EngineTrial(engine);
   const listening = listenOn(LOOPBACK, 0, 1, 0);
   const connecting = openStream(LOOPBACK.length);
@@ -76,15 +82,15 @@ export function tryUring(): string | undefined {
     if (typeof local === 'number' || connecting < 0) {
       closeFd(listening);
       closeFd(connecting);
-      return 'no loopback socket to try it with';
+      return fails('no loopback socket to try it with');
     }
     engine.accept(engine.adopt(listening, trial), false);
     engine.connect(engine.adopt(connecting, trial), packAddress(LOOPBACK, local.port));
     for (let turn = 0; turn < TRIAL_TURNS && trial.received === 0 && trial.failure === undefined; turn += 1) {
       engine.turn(TRIAL_TURN_MS);
     }
-    if (trial.failure !== undefined) return `io_uring does not work here: ${trial.failure}`;
-    return trial.received === 0 ? 'io_uring does not work here: a trial connection got no data' : undefined;
+    if (trial.failure !== undefined) return fails(`io_uring does not work here: ${trial.failure}`);
+    return trial.received === 0 ? fails('io_uring does not work here: a trial connection got no data') : WORKS;
   } finally {
     engine.destroy();
   }

@@ -16,7 +16,7 @@ export type Ending = 'graceful' | 'reset';
 const POLLERR = 8;
 
 /** Whether the `result` of `onPollHangup` is a reset or another error; both directions may also end without one. */
-export const isBroken = (result: number): boolean => result < 0 || (result & POLLERR) !== 0;
+export const tellsBroken = (result: number): boolean => result < 0 || (result & POLLERR) !== 0;
 
 /** The arguments of `onReceive` as one value. The bytes are valid only until `onReceive` returns. */
 export interface Received {

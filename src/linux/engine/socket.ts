@@ -53,7 +53,7 @@ export abstract class Handler {
   onPollOut(_socket: Socket, _result: number): void {
     unasked('onPollOut');
   }
-  /** The connection is broken (`isBroken`), or both directions have ended. `result`: poll(2) events, or a negated errno. */
+  /** The connection is broken (`tellsBroken`), or both directions have ended. `result`: poll(2) events, or a negated errno. */
   onPollHangup(_socket: Socket, _result: number): void {
     unasked('onPollHangup');
   }

@@ -2,18 +2,8 @@
 // accept; which actor gets a client is decided by dispatcher.ts. It exchanges no bytes with a client.
 import type { Engine } from '../../linux/engine/engine.js';
 import { Handler, type Socket } from '../../linux/engine/socket.js';
-import {
-  EAGAIN,
-  ECONNABORTED,
-  EHOSTUNREACH,
-  EINTR,
-  ENETDOWN,
-  ENETUNREACH,
-  EPERM,
-  EPROTO,
-  errnoName,
-} from '../../linux/errno.js';
-import { acceptFrom, closeFd } from '../../linux/sockets.js';
+import { errorName, isError, wouldBlock } from '../../linux/result.js';
+import { acceptFrom, closeFd, isOfOneClient } from '../../linux/sockets.js';
 import { fdOf, handOff } from '../../threads/shared/hand-off.js';
 import type { OwnerTable } from '../../threads/shared/owner-table.js';
 import type { RoomFlag } from '../../threads/shared/room-flag.js';
@@ -21,8 +11,6 @@ import type { Notices } from '../process/notices.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { ListeningSocket } from './listening-socket.js';
 
-/** Errors of a single client, after which accept(2) advises to go on. (EPERM: a firewall rule.) */
-const OF_ONE_CLIENT = new Set([ECONNABORTED, EPROTO, EPERM, EAGAIN, EINTR, ENETDOWN, ENETUNREACH, EHOSTUNREACH]);
 /** How long accepting pauses when fds or memory have run out. */
 const PAUSE_MS = 100;
 /**
@@ -117,8 +105,8 @@ export class Acceptor extends Handler {
 
   /** Handles the result of one accept. Returns whether to accept the next client at once. */
   #takes({ listening }: Door, result: number): boolean {
-    if (result === -EAGAIN) return false;
-    if (result >= 0) {
+    if (wouldBlock(result)) return false;
+    if (!isError(result)) {
       // An actor that closed the same fd number before may die without having cleared its entry.
       this.#parts.owners.clear(result);
       const client = handOff(result, listening.listener.number);
@@ -127,7 +115,7 @@ export class Acceptor extends Handler {
       listening.accepted += 1;
       return true;
     }
-    if (OF_ONE_CLIENT.has(-result)) return true;
+    if (isOfOneClient(result)) return true;
     this.#pause(result);
     return false;
   }
@@ -136,7 +124,7 @@ export class Acceptor extends Handler {
     const { now } = this.#parts.engine;
     this.#resumeAt = now + PAUSE_MS;
     const message = 'accepting fails: trying again ten times a second';
-    this.#parts.notices.tell({ topic: 'accepting', level: 'warn', message, fields: { error: errnoName(result) } });
+    this.#parts.notices.tell({ topic: 'accepting', level: 'warn', message, fields: { error: errorName(result) } });
   }
 
   /** Takes over the clients that a dead actor had left in its queue, as `handOff` numbers. */

@@ -1,12 +1,13 @@
 // Opens the listening sockets, in two steps: the ports are bound before the actors start, which must know them, and clients
 // are let in after the actors serve. It accepts no clients.
 import { readFileSync } from 'node:fs';
-import { EACCES, EADDRINUSE, EADDRNOTAVAIL, errnoName } from '../../linux/errno.js';
+import { errorName } from '../../linux/result.js';
 import { bindListener, closeFd, localEndpoint, startListening } from '../../linux/sockets.js';
 import { formatEndpoint, formatIp, parseIp } from '../../protocol/address/address.js';
 import type { InboundName } from '../../protocol/inbound/protocols.js';
 import type { Options } from '../../protocol/options.js';
 import { LISTENERS_MAX } from '../../threads/shared/hand-off.js';
+import { DONE, type Done, failed } from '../process/done.js';
 import type { ListeningSocket } from './listening-socket.js';
 
 /** Used where the kernel's limit cannot be read (no /proc). */
@@ -54,27 +55,28 @@ export function reserve(asked: readonly AskedListener[], tcp_user_timeout_ms: nu
 function reserveOne({ host, port, inbound }: AskedListener, number: number, tcp_user_timeout_ms: number) {
   const ip = parseIp(host);
   if (ip === undefined) return `cannot listen on ${host}: not an IP address`;
-  const fd = bindListener(ip, port, tcp_user_timeout_ms);
-  if (fd < 0) return refusal(formatEndpoint(host, port), fd);
+  const bound = bindListener(ip, port, tcp_user_timeout_ms);
+  if (bound.code === 'failed') return refusal(formatEndpoint(host, port), bound.error);
+  const { fd } = bound;
   const local = localEndpoint(fd);
   if (typeof local !== 'number') {
     const name = formatEndpoint(formatIp(local.ip), local.port);
     return { fd, listener: { number, name, ...local, inbound }, accepted: 0 };
   }
   closeFd(fd);
-  return `cannot tell the listening port: ${errnoName(local)}`;
+  return `cannot tell the listening port: ${errorName(local)}`;
 }
 
-/** Starts to listen. Returns a sentence that says why it cannot; undefined when it can. */
-export function letClientsIn({ fd, listener }: ListeningSocket): string | undefined {
-  const result = startListening(fd, backlogMax());
-  return result < 0 ? refusal(listener.name, result) : undefined;
+/** Starts to listen. */
+export function letClientsIn({ fd, listener }: ListeningSocket): Done {
+  const listening = startListening(fd, backlogMax());
+  return listening.code === 'failed' ? failed(refusal(listener.name, listening.error)) : DONE;
 }
 
 export const addressOf = ({ listener: { ip, port } }: ListeningSocket): Address => ({ host: formatIp(ip), port });
 
-function refusal(name: string, negatedErrno: number): string {
-  return `cannot listen on ${name}: ${sentence(-negatedErrno)}`;
+function refusal(name: string, error: string): string {
+  return `cannot listen on ${name}: ${sentence(error)}`;
 }
 
 /** The longest backlog that the kernel allows. */
@@ -87,15 +89,15 @@ function backlogMax(): number {
   }
 }
 
-function sentence(errno: number): string {
-  switch (errno) {
-    case EADDRINUSE:
+function sentence(error: string): string {
+  switch (error) {
+    case 'EADDRINUSE':
       return 'the port is in use (EADDRINUSE)';
-    case EADDRNOTAVAIL:
+    case 'EADDRNOTAVAIL':
       return 'this machine does not have that address (EADDRNOTAVAIL)';
-    case EACCES:
+    case 'EACCES':
       return 'that port is not for this user (EACCES)';
     default:
-      return errnoName(errno);
+      return error;
   }
 }

@@ -2,6 +2,7 @@
 // What differs between kinds of actors is in their roles (role.ts).
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { call, type Remote } from '../../threads/port.js';
+import { DONE, type Done, failed } from '../process/done.js';
 import type { Logger } from '../process/log.js';
 import { within } from '../process/within.js';
 import { BackOff } from './back-off.js';
@@ -53,14 +54,14 @@ export class ActorHost<Control> {
     return this.#living?.control;
   }
 
-  /** Resolves with undefined once the actor serves, and then keeps it alive; else with a sentence that says why not. */
-  async start(): Promise<string | undefined> {
+  /** Resolves once the actor serves, and then keeps it alive; else with a sentence that says why it does not. */
+  async start(): Promise<Done> {
     const first = await this.#gate.pass(() => this.#bringUp());
-    if (first === undefined) return `${this.#role.name} was not started`;
-    if (typeof first === 'string') return `${this.#role.name} does not start: ${first}`;
+    if (first === undefined) return failed(`${this.#role.name} was not started`);
+    if (typeof first === 'string') return failed(`${this.#role.name} does not start: ${first}`);
     await this.#role.serving(first.control);
     this.#kept = this.#keep(first);
-    return undefined;
+    return DONE;
   }
 
   async #bringUp(): Promise<Living<Control> | string> {

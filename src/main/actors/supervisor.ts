@@ -1,6 +1,7 @@
 // All actors of the gateway: their shared memory, their threads, and the order in which they start and stop. Each actor is
 // kept alive by host.ts.
 import { makeDoorbell } from '../../linux/doorbell.js';
+import { errorName, isError } from '../../linux/result.js';
 import { breakOff, closeFd } from '../../linux/sockets.js';
 import type { Listener } from '../../protocol/inbound/listener.js';
 import type { Options } from '../../protocol/options.js';
@@ -14,6 +15,7 @@ import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { Dispatcher, type Lane } from '../accept/dispatcher.js';
 import { availableCores } from '../process/cores.js';
+import { DONE, type Done, failed } from '../process/done.js';
 import type { Logger } from '../process/log.js';
 import type { Notices } from '../process/notices.js';
 import { StateClaims } from '../process/state-claims.js';
@@ -128,22 +130,22 @@ export class Supervisor {
     });
   }
 
-  /** Resolves with undefined once all actors serve, else with why one does not. `stop` must be called in either case. */
-  async start(): Promise<string | undefined> {
-    const missing = this.#doorbells.find((doorbell) => doorbell < 0);
-    if (missing !== undefined) return `no eventfd for an actor: errno ${-missing}`;
+  /** Resolves once all actors serve, or one does not. `stop` must be called in either case. */
+  async start(): Promise<Done> {
+    const missing = this.#doorbells.find(isError);
+    if (missing !== undefined) return failed(`no eventfd for an actor: ${errorName(missing)}`);
     // The rules come first, so that no connection is made without them.
     const unruled = await this.#rules.start();
-    if (unruled !== undefined) return unruled;
+    if (unruled.code === 'failed') return unruled;
     const hosts = [this.names, this.routes, ...this.connections];
     const started = await Promise.all(
       hosts.map(async (host) => {
-        const failure = await host.start();
-        if (failure !== undefined) this.#gate.close();
-        return failure;
+        const start = await host.start();
+        if (start.code === 'failed') this.#gate.close();
+        return start;
       }),
     );
-    return started.find((failure) => failure !== undefined);
+    return started.find(({ code }) => code === 'failed') ?? DONE;
   }
 
   /** Resets all sockets of the connection actors, while these go on running. */
@@ -161,7 +163,7 @@ export class Supervisor {
     await Promise.all([this.names.stop(SERVICES_STOP_MS), this.routes.stop(SERVICES_STOP_MS)]);
     await Promise.all(this.#pools.map((pool) => pool.destroy()));
     this.#claims.release();
-    for (const doorbell of this.#doorbells) if (doorbell >= 0) closeFd(doorbell);
+    for (const doorbell of this.#doorbells) if (!isError(doorbell)) closeFd(doorbell);
   }
 
   /** Has the state files written now, with the latest reports of the connection actors. */

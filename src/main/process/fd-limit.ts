@@ -1,8 +1,8 @@
 // How many file descriptors the process may have, how many connections fit into them, and how many fds everything else
 // takes. It computes these numbers in advance and does not count open fds.
-import { errnoName } from '../../linux/errno.js';
 import * as libc from '../../linux/libc.js';
 import { mapMemory, unmap } from '../../linux/memory.js';
+import { errorName, isError } from '../../linux/result.js';
 import type { Nameserver } from '../../protocol/options.js';
 
 const RLIMIT_NOFILE = 7;
@@ -41,7 +41,7 @@ export function raiseFdLimit(): FdLimit {
   const limits = mapMemory(4096); // struct rlimit: soft, hard; 64 bits each
   try {
     const read = libc.prlimit(0, RLIMIT_NOFILE, 0, limits.address);
-    if (read < 0) return { code: 'failed', message: `cannot read RLIMIT_NOFILE: ${errnoName(read)}` };
+    if (isError(read)) return { code: 'failed', message: `cannot read RLIMIT_NOFILE: ${errorName(read)}` };
     const both = new BigUint64Array(limits.bytes.buffer);
     const hard = both[1];
     const fds = hard < BigInt(FDS_MAX) ? Number(hard) : FDS_MAX;
@@ -50,7 +50,7 @@ export function raiseFdLimit(): FdLimit {
     both[0] = BigInt(fds);
     const raised = libc.prlimit(0, RLIMIT_NOFILE, limits.address, 0);
     // In a sandbox that forbids raising it, the soft limit stays.
-    return { code: 'known', fds: raised < 0 ? Math.min(soft, fds) : fds };
+    return { code: 'known', fds: isError(raised) ? Math.min(soft, fds) : fds };
   } finally {
     unmap(limits);
   }

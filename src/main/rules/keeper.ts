@@ -3,6 +3,7 @@
 import { fileState } from '../../files/file-state.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { Rule } from '../../protocol/rules/rule.js';
+import { DONE, type Done, failed } from '../process/done.js';
 import type { Logger } from '../process/log.js';
 import { compileApart, type RuleCompilation } from './compilation.js';
 
@@ -29,15 +30,15 @@ export class RuleKeeper {
     this.#publish = publish;
   }
 
-  /** Resolves with undefined once the rules are published, else with why they cannot be. */
-  async start(): Promise<string | undefined> {
-    if (this.#rules.length === 0) return undefined;
+  /** Resolves once the rules are published, or cannot be. */
+  async start(): Promise<Done> {
+    if (this.#rules.length === 0) return DONE;
     this.#read = await this.#look();
     // Skipped lines were reported when the configuration was loaded.
     const problems = await this.#compile(() => {});
-    if (problems !== undefined) return `rules: ${problems.join('; ')}`;
+    if (problems.length > 0) return failed(`rules: ${problems.join('; ')}`);
     this.#lookLater();
-    return undefined;
+    return DONE;
   }
 
   /** Stops looking and compiling. */
@@ -61,7 +62,7 @@ export class RuleKeeper {
       this.#log.warn({ skipped }, 'lines in the lists of rules are no entries: passed over');
     });
     // Said once for each change, since `#read` is set.
-    if (problems !== undefined && !this.#stopped) {
+    if (problems.length > 0 && !this.#stopped) {
       this.#log.warn({ problems }, 'the lists of rules have changed and cannot be used: the rules stay as they were');
     }
   }
@@ -71,8 +72,8 @@ export class RuleKeeper {
     return this.#seen;
   }
 
-  /** Compiles and publishes the rules. Returns problems, undefined for none; `odd` is called with skipped lines. */
-  async #compile(odd: (skipped: readonly string[]) => void): Promise<readonly string[] | undefined> {
+  /** Compiles and publishes the rules. Returns problems; `odd` is called with skipped lines. */
+  async #compile(odd: (skipped: readonly string[]) => void): Promise<readonly string[]> {
     this.#compilation = compileApart(this.#rules);
     const compiled = await this.#compilation.outcome;
     this.#compilation = undefined;
@@ -81,6 +82,6 @@ export class RuleKeeper {
     await this.#publish(compiled.tables);
     const { entries } = compiled.tables;
     this.#log.info({ rules: this.#rules.length, entries }, 'rules are in force');
-    return undefined;
+    return [];
   }
 }

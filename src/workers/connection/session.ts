@@ -87,9 +87,9 @@ export class Session
     this.#context.records.targeted(this.#connection, target, user);
     // The client is not read until the race is over: bytes that it sends wait in its socket.
     engine.handOver(this.#client, this);
-    const refusal = this.#context.egress.refuses(target);
-    if (refusal !== undefined) {
-      this.lost(refusal);
+    const permission = this.#context.egress.mayAskFor(target);
+    if (permission.code !== 'allowed') {
+      this.lost(permission);
       return;
     }
     const ruling = this.#context.rules.match(target);

@@ -1,10 +1,10 @@
 // A ring whose kernel does not do what it is asked: nobody may go on as if it had. And in which order outcomes are told.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tryUring } from '../../../src/linux/engine/choose.js';
 import { Ring } from '../../../src/linux/engine/ring.js';
 import { UNRECORDED } from '../../../src/linux/ownership.js';
 import { closeFd } from '../../../src/linux/sockets.js';
+import { withoutUring } from '../../helpers/uring.js';
 
 const NOP = 0;
 const never = (): boolean => false;
@@ -20,7 +20,7 @@ for (const [how, enter] of [
   ['looks', (ring: Ring) => ring.enter(0, 0)],
   ['waits', (ring: Ring) => ring.enter(1, 1)],
 ] as const) {
-  test(`a ring that takes nothing is an error where it ${how}`, { skip: tryUring() ?? false }, () => {
+  test(`a ring that takes nothing is an error where it ${how}`, { skip: withoutUring ?? false }, () => {
     const ring = open();
     let submissions = 0;
     ring.submitted = () => {
@@ -40,7 +40,7 @@ for (const [how, enter] of [
   });
 }
 
-test('what is urgent is told first, and nothing twice', { skip: tryUring() ?? false }, () => {
+test('what is urgent is told first, and nothing twice', { skip: withoutUring ?? false }, () => {
   const ring = open();
   for (const [low, high] of [
     [1, 0],
@@ -64,7 +64,7 @@ test('what is urgent is told first, and nothing twice', { skip: tryUring() ?? fa
   ring.close();
 });
 
-test('a ring in which nothing happens is none, however often it is looked at', { skip: tryUring() ?? false }, () => {
+test('a ring in which nothing happens is none, however often it is looked at', { skip: withoutUring ?? false }, () => {
   const ring = open();
   for (let i = 0; i < 3; i += 1) {
     ring.enter(1, 1);

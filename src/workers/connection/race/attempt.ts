@@ -3,8 +3,8 @@
 import { packAddress } from '../../../linux/addresses.js';
 import { BufferGroup } from '../../../linux/engine/buffers.js';
 import type { Socket } from '../../../linux/engine/socket.js';
-import { EAGAIN } from '../../../linux/errno.js';
 import type { Memory } from '../../../linux/memory.js';
+import { isEnd, isError, wouldBlock } from '../../../linux/result.js';
 import * as sockets from '../../../linux/sockets.js';
 import type { Target } from '../../../protocol/address/target.js';
 import { type Candidate, sameIp } from '../../../protocol/lines/candidate.js';
@@ -16,7 +16,7 @@ import type { Context } from '../shared/context.js';
 import type { Crowd } from '../shared/crowds.js';
 import type { DialLine } from '../shared/dial-lines.js';
 import { TimedHandler } from '../shared/timed-handler.js';
-import { failureOfBind, failureOfConnect, failureOfErrno } from './causes.js';
+import { failureOfBind, failureOfConnect, failureOfResult } from './causes.js';
 
 /** Gets the outcome of an attempt in exactly one call, unless the attempt is abandoned. */
 export interface AttemptOutcome {
@@ -24,6 +24,10 @@ export interface AttemptOutcome {
   failed(attempt: Attempt, failure: Failure): void;
 }
 
+/** What starting an attempt comes to. */
+export type AttemptStart = typeof STARTED | Failure;
+
+const STARTED = { code: 'started' } as const;
 const TIMED_OUT = failureOf('timed-out');
 const CLOGGED = failureOf('proxy-unreachable', 'it takes no bytes');
 const TO_ITSELF = failureOf('refused', 'it was connected to itself');
@@ -65,38 +69,37 @@ export class Attempt extends TimedHandler {
     this.#outcome = outcome;
   }
 
-  /** Returns why it could not even start; undefined if it is under way. */
-  start(): Failure | undefined {
-    const failure = this.#start();
-    if (failure !== undefined) {
-      this.failure = failureTowards(this.towards, failure);
-      this.result = this.failure.code;
-      this.endedAt = this.started;
-      const { code: cause, detail } = this.failure;
-      this.#context.trace?.step(this, this.#target, 'could not start', { cause, detail });
-    }
+  /** Once it has started its outcome is told; why it cannot even start is given at once. */
+  start(): AttemptStart {
+    const start = this.#start();
+    if (start.code === 'started') return start;
+    this.failure = failureTowards(this.towards, start);
+    this.result = this.failure.code;
+    this.endedAt = this.started;
+    const { code: cause, detail } = this.failure;
+    this.#context.trace?.step(this, this.#target, 'could not start', { cause, detail });
     return this.failure;
   }
 
-  #start(): Failure | undefined {
+  #start(): AttemptStart {
     const { engine, deadlines, options } = this.#context;
     const { line } = this;
     const { ip } = this.candidate;
     this.started = engine.now;
     const fd = sockets.openStream(ip.length);
-    if (fd < 0) return failureOfErrno(fd);
+    if (isError(fd)) return failureOfResult(fd);
     if (options.tcp_user_timeout_ms > 0) sockets.setUserTimeout(fd, options.tcp_user_timeout_ms);
-    const failure = bindSource(fd, line, ip.length);
-    if (failure !== undefined) {
+    const bound = bindSource(fd, line, ip.length);
+    if (isError(bound)) {
       sockets.closeFd(fd);
-      return failure;
+      return failureOfBind(bound, line);
     }
     this.#socket = engine.adopt(fd, this);
     const port = line.isDirect ? this.#target.port : line.hops[0].port;
     engine.connect(this.#socket, packAddress(ip, port));
     this.#context.trace?.step(this, this.#target, 'dials', { port });
     deadlines.set(this, engine.now + options.race.connect_timeout_ms);
-    return undefined;
+    return STARTED;
   }
 
   /** Whom it is on its way to, or where that ended. */
@@ -147,7 +150,7 @@ export class Attempt extends TimedHandler {
   }
 
   override onConnect(socket: Socket, result: number): void {
-    if (result < 0) {
+    if (isError(result)) {
       this.#fail(failureOfConnect(result, this.line, this.candidate.ip));
       return;
     }
@@ -181,7 +184,7 @@ export class Attempt extends TimedHandler {
 
   /** A proxy's socket has room for these few bytes; if it has not, the proxy is as good as dead. */
   override onUnsent(_socket: Socket, _rest: Uint8Array, error: number): void {
-    this.#fail(error === -EAGAIN ? CLOGGED : this.#hangUp(error));
+    this.#fail(wouldBlock(error) ? CLOGGED : this.#hangUp(error));
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
@@ -196,8 +199,8 @@ export class Attempt extends TimedHandler {
 
   /** Many proxies end or reset the connection instead of sending a reply that refuses. */
   #hangUp(result: number): Failure {
-    if (result === 0) return HUNG_UP;
-    const failure = failureOfErrno(result);
+    if (isEnd(result)) return HUNG_UP;
+    const failure = failureOfResult(result);
     return failure.code === 'reset' ? failureOf('unexplained', failure.detail) : failure;
   }
 
@@ -233,11 +236,10 @@ function isToItself(fd: number): boolean {
   return typeof local !== 'number' && typeof peer !== 'number' && local.port === peer.port && sameIp(local.ip, peer.ip);
 }
 
-/** Binds a line's source address and port before the connect. */
-function bindSource(fd: number, line: DialLine, family: number): Failure | undefined {
-  if (line.sourceIp === undefined && line.sourcePort === 0) return undefined;
+/** Binds a line's source address and port before connect: what bind(2) comes to. */
+function bindSource(fd: number, line: DialLine, family: number): number {
+  if (line.sourceIp === undefined && line.sourcePort === 0) return 0;
   if (line.sourcePort === 0) sockets.setBindAddressNoPort(fd);
   else sockets.setReuseAddress(fd);
-  const result = sockets.bindTo(fd, line.sourceIp ?? new Uint8Array(family), line.sourcePort);
-  return result < 0 ? failureOfBind(result, line) : undefined;
+  return sockets.bindTo(fd, line.sourceIp ?? new Uint8Array(family), line.sourcePort);
 }

@@ -7,6 +7,7 @@ import { type Failure, failureTowards, mostTelling } from '../../../protocol/rac
 import type { RacePlan } from '../../../protocol/race/plan.js';
 import type { Context } from '../shared/context.js';
 import type { DialLine } from '../shared/dial-lines.js';
+import type { Permission } from '../shared/egress.js';
 import type { NameOutcome } from '../shared/names-replica.js';
 import type { KnownDestination } from './known-destination.js';
 
@@ -84,7 +85,7 @@ export class Candidates {
 
   /** Whether the candidate may be dialled at once, before all others. */
   isUsual(candidate: Candidate): boolean {
-    return this.#bars(candidate) === undefined && !this.#isLast(candidate);
+    return this.#mayDial(candidate).code === 'allowed' && !this.#isLast(candidate);
   }
 
   #gather(line: DialLine): void {
@@ -146,8 +147,8 @@ export class Candidates {
     const isOut = !this.#context.health.mayUse(line.number, this.#context.engine.now);
     for (const ip of ips) {
       const candidate = { line: line.number, ip };
-      const barred = this.#bars(candidate);
-      if (barred !== undefined) this.#leaveOut(line, barred);
+      const permission = this.#mayDial(candidate);
+      if (permission.code !== 'allowed') this.#leaveOut(line, permission);
       else if (isOut || this.#isLast(candidate) || this.#known.isMute(candidate)) this.#last.push(candidate);
       else usual.push(candidate);
     }
@@ -159,9 +160,8 @@ export class Candidates {
     this.#failure = mostTelling(this.#failure, failureTowards(line.dials, failure));
   }
 
-  /** Why a line must not, or cannot, dial an address; undefined if it may. */
-  #bars({ line: number, ip }: Candidate): Failure | undefined {
-    return this.#context.egress.bars(this.#context.lines[number], ip, this.#target);
+  #mayDial({ line: number, ip }: Candidate): Permission {
+    return this.#context.egress.mayDial(this.#context.lines[number], ip, this.#target);
   }
 
   /** Whether the address has always failed for this name. */

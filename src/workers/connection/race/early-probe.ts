@@ -55,12 +55,12 @@ export class EarlyProbe implements AttemptOutcome {
   }
 
   #first(line: DialLine, ips: readonly Uint8Array[]): Uint8Array | undefined {
-    return ips.find((ip) => this.#context.egress.bars(line, ip, NOBODY) === undefined);
+    return ips.find((ip) => this.#context.egress.mayDial(line, ip, NOBODY).code === 'allowed');
   }
 
   #ask(line: DialLine, ip: Uint8Array | undefined): void {
     const candidate = ip === undefined ? undefined : { line: line.number, ip };
-    if (candidate === undefined || new Attempt(this.#context, candidate, NOBODY, this).start() !== undefined)
+    if (candidate === undefined || new Attempt(this.#context, candidate, NOBODY, this).start().code !== 'started')
       this.#goOn();
   }
 

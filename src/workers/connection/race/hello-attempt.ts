@@ -4,8 +4,8 @@
 import { BufferGroup } from '../../../linux/engine/buffers.js';
 import type { Engine } from '../../../linux/engine/engine.js';
 import { Handler, type Socket } from '../../../linux/engine/socket.js';
-import { EAGAIN } from '../../../linux/errno.js';
 import type { Memory } from '../../../linux/memory.js';
+import { isBroken, isEnd } from '../../../linux/result.js';
 import { sendBytes } from '../../../linux/sockets.js';
 import { joined } from '../../../protocol/joined.js';
 import { readServerWords } from '../../../protocol/tls/server-answer.js';
@@ -83,7 +83,7 @@ export class HelloAttempt<A extends ConnectedAttempt> extends Handler {
   #send(): boolean {
     const unsent = this.unsent as Uint8Array;
     const sent = sendBytes(this.socket.fd, unsent);
-    if (sent < 0 && sent !== -EAGAIN) return false;
+    if (isBroken(sent)) return false;
     this.unsent = sent === unsent.length ? undefined : unsent.subarray(Math.max(sent, 0));
     if (this.unsent !== undefined) this.#engine.pollOut(this.socket);
     return true;
@@ -102,7 +102,7 @@ export class HelloAttempt<A extends ConnectedAttempt> extends Handler {
     // If the ClientHello could not be sent, bytes that had come before are no answer, and neither is an end behind them.
     if (!this.isOpen) return;
     if (result <= 0) {
-      this.#refuse(result === 0 ? 'ended' : 'broken');
+      this.#refuse(isEnd(result) ? 'ended' : 'broken');
       return;
     }
     const words = this.#firstBytesWith(memory, offset, result);

@@ -7,6 +7,7 @@ import { BufferGroup } from '../../../linux/engine/buffers.js';
 import type { Engine, Received } from '../../../linux/engine/engine.js';
 import type { Socket } from '../../../linux/engine/socket.js';
 import type { Memory } from '../../../linux/memory.js';
+import { isError } from '../../../linux/result.js';
 import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import { joined } from '../../../protocol/joined.js';
 import type { LineHealth } from '../../../protocol/lines/health.js';
@@ -120,7 +121,7 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
     if (this.#asked) {
       // After its end of stream the server's bytes may still follow.
-      if (result < 0) this.#end('reset-by-client');
+      if (isError(result)) this.#end('reset-by-client');
       else this.#commit({ socket, result, memory, offset });
       return;
     }

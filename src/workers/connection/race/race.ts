@@ -342,8 +342,8 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
     this.attempts.push(attempt);
     counters[Counter.attempts] += 1;
     health.begins(candidate.line, engine.now);
-    const failure = attempt.start();
-    if (failure !== undefined) this.#learn(attempt, failure);
+    const start = attempt.start();
+    if (start.code !== 'started') this.#learn(attempt, start);
     else {
       if (this.#isCounted(candidate.line)) attempt.crowd = this.#context.crowds.join(this.#crowdOf(candidate.line));
       budget.take(candidate.line);

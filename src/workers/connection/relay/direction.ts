@@ -4,9 +4,9 @@
 import { BufferGroup, GROUP_SIZES } from '../../../linux/engine/buffers.js';
 import type { Engine } from '../../../linux/engine/engine.js';
 import type { Socket } from '../../../linux/engine/socket.js';
-import { EAGAIN } from '../../../linux/errno.js';
 import type { Memory } from '../../../linux/memory.js';
 import { type Pipe, type PipePool, spliceIn, spliceOut } from '../../../linux/pipes.js';
+import { isBroken, isEnd, isError, wouldBlock } from '../../../linux/result.js';
 import { sendBytes, sendFrom, setNoDelay } from '../../../linux/sockets.js';
 
 /** What all directions of a thread share. */
@@ -131,13 +131,13 @@ export class Direction {
   /** A receive has completed. */
   received(context: Copying, result: number, memory: Memory, offset: number): Progress {
     if (result <= 0 || this.#reading === Reading.once) this.#reading = Reading.no;
-    if (result < 0) return 'source-broken';
+    if (isError(result)) return 'source-broken';
     if ((this.#state & DELAYS) !== 0 && result > 0) this.#delayNoMore();
     if (this.#waiting !== undefined) {
       this.#append(context, memory.bytes.slice(offset, offset + result));
       return 'goes-on';
     }
-    if (result === 0) return this.#end(context);
+    if (isEnd(result)) return this.#end(context);
     // A direct call must not overtake bytes that were sent in this turn and might not have been taken.
     if (result <= MESSAGE_MAX || context.engine.isSending(this.sink)) this.#pass(context, memory, offset, result);
     else if (!this.#passDirectly(context, memory, offset, result)) return 'sink-broken';
@@ -161,7 +161,7 @@ export class Direction {
   /** Sends at once; returns false when the sink is broken. */
   #passDirectly(context: Copying, memory: Memory, offset: number, size: number): boolean {
     const sent = sendFrom(this.sink.fd, memory.address + offset, size);
-    if (sent < 0 && sent !== -EAGAIN) return false;
+    if (isBroken(sent)) return false;
     this.bytes += Math.max(sent, 0);
     if (sent < size) this.#keep(context, memory.bytes.slice(offset + Math.max(sent, 0), offset + size));
     return true;
@@ -170,7 +170,7 @@ export class Direction {
   /** The kernel has not taken `rest` of what was sent in the last turn. */
   unsent(context: Copying, rest: Uint8Array, error: number): Progress {
     this.bytes -= rest.length;
-    if (error !== -EAGAIN) return 'sink-broken';
+    if (!wouldBlock(error)) return 'sink-broken';
     const unsent = this.#unsent;
     if (unsent === undefined) this.#keep(context, rest);
     else unsent.unshift(rest);
@@ -236,7 +236,7 @@ export class Direction {
     const unsent = this.#unsent ?? [];
     while (unsent.length > 0) {
       const sent = sendBytes(this.sink.fd, unsent[0]);
-      if (sent < 0 && sent !== -EAGAIN) return 'sink-broken';
+      if (isBroken(sent)) return 'sink-broken';
       this.bytes += Math.max(sent, 0);
       if (sent < unsent[0].length) {
         unsent[0] = unsent[0].subarray(Math.max(sent, 0));
@@ -262,11 +262,11 @@ export class Direction {
         pipe.filled = filled;
       }
       const sent = spliceOut(pipe, this.sink.fd, pipe.filled);
-      if (sent === -EAGAIN) {
+      if (wouldBlock(sent)) {
         this.#awaitRoom(context);
         return 'goes-on';
       }
-      if (sent < 0) return 'sink-broken';
+      if (isError(sent)) return 'sink-broken';
       pipe.filled -= sent;
       this.bytes += sent;
       moved += sent;
@@ -281,8 +281,8 @@ export class Direction {
   /** The pipe is empty, and the source is empty, has ended or is broken. */
   #nothingMore(context: Copying, filled: number, moved: number): Progress {
     this.release(context);
-    if (filled === 0) return this.#end(context);
-    if (filled !== -EAGAIN) return 'source-broken';
+    if (isEnd(filled)) return this.#end(context);
+    if (!wouldBlock(filled)) return 'source-broken';
     this.#streak = moved < SMALL_SPLICE ? this.#streak + 1 : 0;
     if (this.#streak >= SMALL_SPLICES) return this.#copyAgain(context);
     context.engine.pollIn(this.source);

@@ -1,9 +1,10 @@
 // Carries bytes both ways between two connected sockets until both have ended. Half-closes are passed on, a reset of one side
 // becomes a reset of the other, and silence and half-closed silence have deadlines. It reports how it ended, and neither
 // counts nor logs it. It does not know how the two sockets came about.
-import { type Ending, isBroken, type Received } from '../../../linux/engine/engine.js';
+import { type Ending, type Received, tellsBroken } from '../../../linux/engine/engine.js';
 import { Pending, type Socket } from '../../../linux/engine/socket.js';
 import type { Memory } from '../../../linux/memory.js';
+import { isEnd } from '../../../linux/result.js';
 import { setKeepAlive, shutdownWrite } from '../../../linux/sockets.js';
 import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import type { Options } from '../../../protocol/options.js';
@@ -156,14 +157,14 @@ export class Relay extends TimedHandler {
   override onPollHangup(socket: Socket, result: number): void {
     const direction = this.#from(socket);
     // Otherwise the receive in flight finds it. (The race may have requested this event, too.)
-    if (direction.ended || (direction.isStalled && isBroken(result))) this.#break(socket);
+    if (direction.ended || (direction.isStalled && tellsBroken(result))) this.#break(socket);
   }
 
   #listen(firstByte: FirstByte, direction: Direction, result: number, octet: number): void {
     if (direction === this.#up) {
       if (result > 0) firstByte.fromClient(octet);
     } else if (result > 0) firstByte.fromDestination(octet);
-    else if (result === 0 && !this.#up.ended) firstByte.destinationEnded();
+    else if (isEnd(result) && !this.#up.ended) firstByte.destinationEnded();
     if (firstByte.over) this.#wasHeard(firstByte);
   }
 

@@ -10,6 +10,10 @@ import type { BadAddresses } from './bad-addresses.js';
 import { type DialLine, dialsFamily } from './dial-lines.js';
 import type { RulesReplica } from './rules-replica.js';
 
+/** What is not allowed has its failure. */
+export type Permission = typeof ALLOWED | Failure;
+
+const ALLOWED = { code: 'allowed' } as const;
 const OTHER_FAMILY = failureOf('network-unreachable', 'its source has the other family');
 const UNSPECIFIED = failureOf('unspecified');
 const OWN_LISTENER = failureOf('own-listener');
@@ -26,32 +30,32 @@ export class Egress {
     this.#badAddresses = badAddresses;
   }
 
-  /** Why no line may be asked for a target, as far as this is known before any name is resolved; undefined if one may. */
-  refuses({ host, ip, port }: Target): Failure | undefined {
-    if (ip === undefined) return this.#listeners.hasPort(port) && isLocalhost(host) ? OWN_LISTENER : undefined;
+  /** Whether any line may be asked for a target, as far as this is known before any name is resolved. */
+  mayAskFor({ host, ip, port }: Target): Permission {
+    if (ip === undefined) return this.#listeners.hasPort(port) && isLocalhost(host) ? OWN_LISTENER : ALLOWED;
     if (isUnspecified(ip)) return UNSPECIFIED;
-    return this.#listeners.has(ip, port) ? OWN_LISTENER : undefined;
+    return this.#listeners.has(ip, port) ? OWN_LISTENER : ALLOWED;
   }
 
-  /** Why a line must not or cannot dial an address (the destination's for a direct line, else the first proxy's). */
-  bars(line: DialLine, ip: Uint8Array, target: Target): Failure | undefined {
+  /** Whether a line may and can dial an address (the destination's for a direct line, else the first proxy's). */
+  mayDial(line: DialLine, ip: Uint8Array, target: Target): Permission {
     if (!dialsFamily(line, ip)) return OTHER_FAMILY;
-    return line.isDirect ? this.#barsDestination(line, ip, target) : this.#barsProxy(line, ip);
+    return line.isDirect ? this.#mayDialDestination(line, ip, target) : this.#mayDialProxy(line, ip);
   }
 
-  #barsDestination(line: DialLine, ip: Uint8Array, target: Target): Failure | undefined {
-    if (target.ip !== undefined) return this.#badAddresses.bars(ip, undefined) ? BLACKLISTED : undefined;
-    // Where the client asked for an address, `refuses` has checked these, and the rules have been matched.
+  #mayDialDestination(line: DialLine, ip: Uint8Array, target: Target): Permission {
+    if (target.ip !== undefined) return this.#badAddresses.bars(ip, undefined) ? BLACKLISTED : ALLOWED;
+    // Where the client asked for an address, `mayAskFor` has checked these, and the rules have been matched.
     if (isUnspecified(ip)) return UNSPECIFIED;
     if (this.#listeners.has(ip, target.port)) return OWN_LISTENER;
     const barred = this.#rules.bars(line.number, ip, target);
     if (barred !== undefined) return barred;
-    return this.#badAddresses.bars(ip, target.host) ? BLACKLISTED : undefined;
+    return this.#badAddresses.bars(ip, target.host) ? BLACKLISTED : ALLOWED;
   }
 
-  #barsProxy(line: DialLine, ip: Uint8Array): Failure | undefined {
+  #mayDialProxy(line: DialLine, ip: Uint8Array): Permission {
     if (this.#listeners.has(ip, line.hops[0].port)) return failureOf('loop', line.name);
     // A proxy that is configured by this address is what the operator wants: it reaches this machine.
-    return line.proxyIp === undefined && isUnspecified(ip) ? UNSPECIFIED : undefined;
+    return line.proxyIp === undefined && isUnspecified(ip) ? UNSPECIFIED : ALLOWED;
   }
 }

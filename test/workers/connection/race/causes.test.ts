@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { test } from 'node:test';
-import { failureOfBind, failureOfConnect, failureOfErrno } from '../../../../src/workers/connection/race/causes.js';
+import { failureOfBind, failureOfConnect, failureOfResult } from '../../../../src/workers/connection/race/causes.js';
 import type { DialLine } from '../../../../src/workers/connection/shared/dial-lines.js';
 
 const { errno } = constants;
@@ -15,11 +15,15 @@ const WITH_PORT: DialLine = { ...PLAIN, sourcePort: 4000 };
 const LOOPBACK = Uint8Array.of(127, 0, 0, 1);
 
 test('an errno is a failure that names it', () => {
-  assert.deepEqual(failureOfErrno(-errno.ECONNREFUSED), { code: 'refused', whose: 'destination', detail: 'ECONNREFUSED' });
-  assert.deepEqual(failureOfErrno(-errno.EPERM), { code: 'forbidden', whose: 'destination', detail: 'EPERM' });
-  assert.deepEqual(failureOfErrno(-errno.EBADF), { code: 'internal', whose: 'us', detail: 'EBADF' });
-  // EHOSTDOWN and ENONET, which Node has no names for, are what ICMP says too.
-  for (const number of [64, 112]) assert.equal(failureOfErrno(-number).code, 'host-unreachable');
+  assert.deepEqual(failureOfResult(-errno.ECONNREFUSED), {
+    code: 'refused',
+    whose: 'destination',
+    detail: 'ECONNREFUSED',
+  });
+  assert.deepEqual(failureOfResult(-errno.EPERM), { code: 'forbidden', whose: 'destination', detail: 'EPERM' });
+  assert.deepEqual(failureOfResult(-errno.EBADF), { code: 'internal', whose: 'us', detail: 'EBADF' });
+  // ENONET and EHOSTDOWN, which Node does not name, are what ICMP says too.
+  for (const number of [64, 112]) assert.equal(failureOfResult(-number).code, 'host-unreachable');
 });
 
 test('what this machine lacks is ours, and teaches nothing', () => {
@@ -31,7 +35,7 @@ test('what this machine lacks is ours, and teaches nothing', () => {
     errno.EADDRNOTAVAIL,
     errno.EADDRINUSE,
   ]) {
-    const { code, whose } = failureOfErrno(-number);
+    const { code, whose } = failureOfResult(-number);
     assert.deepEqual([code, whose], ['out-of-resources', 'us']);
   }
 });
