@@ -162,6 +162,13 @@ test('a word of one protocol outside its own files is seen', () => {
   assert.deepEqual(seen({}, { words }), ['word: src/workers/dns/names.ts has no /socks/i, but is excepted']);
 });
 
+test('no room of protocol imports one that imports it, however far around', () => {
+  const rooms = Object.entries(RULES.folders).filter(([room]) => /^src\/protocol(?:\/|$)/.test(room));
+  const edges = rooms.flatMap(([file, targets]) => targets.map((target) => ({ file, target })));
+  assert.ok(edges.length > 0);
+  assert.deepEqual(circlesOf(Object.keys(RULES.folders), edges), []);
+});
+
 test('a long file is seen, and an exception that is no longer needed', () => {
   const lines = (count: number): string => '\n'.repeat(count);
   assert.deepEqual(seen({ 'bench/shared/new.ts': lines(300) }), []);

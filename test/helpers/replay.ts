@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { formatIp, parseIp } from '../../src/protocol/address/address.js';
 import type { Candidate } from '../../src/protocol/lines/candidate.js';
-import { LineHealth } from '../../src/protocol/lines/health.js';
 import { FAILURES, type FailureCode } from '../../src/protocol/race/failure.js';
+import { LineHealth } from '../../src/protocol/race/line-health.js';
 import { type PlanRules, RacePlan } from '../../src/protocol/race/plan.js';
 import type { CandidateMemory, RouteFailure } from '../../src/protocol/routes/candidate-memory.js';
 import { DestinationMemory, type LineView } from '../../src/protocol/routes/destination-memory.js';

@@ -8,8 +8,8 @@ export const RULES: Rules = {
     // Values and decisions. All other folders may use them.
     'src/protocol': ['src/protocol/lines', 'src/protocol/rules'],
     'src/protocol/text': [],
-    'src/protocol/address': ['src/protocol/lines'],
-    'src/protocol/lines': ['src/protocol/race'],
+    'src/protocol/address': [],
+    'src/protocol/lines': ['src/protocol/address'],
     'src/protocol/routes': ['src/protocol/address', 'src/protocol/lines'],
     'src/protocol/race': ['src/protocol/lines', 'src/protocol/routes'],
     'src/protocol/rules': ['src/protocol/text', 'src/protocol/address'],

@@ -1,6 +1,7 @@
 // The order in which addresses are tried (RFC 6724 section 6): a destination needs a source address of its own kind. Pure:
 // the machine's own addresses are an argument. host-name.ts interleaves the families.
 import { parseIp } from './address.js';
+import { sameIp } from './same-ip.js';
 
 interface Policy {
   readonly prefix: Uint8Array;
@@ -54,7 +55,7 @@ export function sourcesOf(addresses: readonly string[]): SourceAddresses {
 /** Whether a canonical address is the machine's own. */
 export function isAmong(address: string, sources: SourceAddresses): boolean {
   const ip = parseIp(address);
-  return ip !== undefined && sources.some((source) => ip.length === source.ip.length && same(ip, source.ip));
+  return ip !== undefined && sources.some((source) => sameIp(ip, source.ip));
 }
 
 /** Takes canonical addresses. Addresses that the rules do not tell apart keep their order. */
@@ -123,10 +124,6 @@ function scope6(ip: Uint8Array): number {
   if (first === 0xfe && (second & 0xc0) === 0x80) return LINK_LOCAL;
   if (first === 0xfe && (second & 0xc0) === 0xc0) return SITE_LOCAL;
   return ip.every((octet, index) => octet === (index === 15 ? 1 : 0)) ? LINK_LOCAL : GLOBAL;
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.every((octet, index) => octet === b[index]);
 }
 
 function commonBits(a: Uint8Array, b: Uint8Array): number {

@@ -1,5 +1,6 @@
 // A map by IP address that is consulted for every dial: keys are 4 or 16 bytes (not mapped), and a lookup allocates nothing.
 // It has no bound of its own: its owner must limit the number of entries.
+import { sameIp } from './same-ip.js';
 
 interface Entry<Value> {
   readonly ip: Uint8Array;
@@ -50,14 +51,8 @@ export class IpMap<Value> {
 
 function find<Value>(bucket: readonly Entry<Value>[] | undefined, ip: Uint8Array): Entry<Value> | undefined {
   if (bucket === undefined) return undefined;
-  for (const entry of bucket) if (same(entry.ip, ip)) return entry;
+  for (const entry of bucket) if (sameIp(entry.ip, ip)) return entry;
   return undefined;
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
-  return true;
 }
 
 /** FNV-1a over 32-bit words. */

@@ -1,8 +1,8 @@
 // Whether the gateway itself listens on an address and port, so that a connection to them would come back to it. The port is
 // compared first, which is enough for nearly every connection. Only for an equal port it asks `isMachines` which addresses
 // the machine has. Address translation on the way (NAT) is not noticed.
-import { sameIp } from '../lines/candidate.js';
 import { comparedIp, isUnspecified } from './embedded-ipv4.js';
+import { sameIp } from './same-ip.js';
 
 export interface ListenerAddress {
   /** 4 or 16 bytes; unspecified for every address of the machine. */

@@ -1,4 +1,5 @@
 // One way to reach a destination: a line, and an address of its first hop.
+import { sameIp } from '../address/same-ip.js';
 
 export interface Candidate {
   /** The number of its line. */
@@ -9,10 +10,4 @@ export interface Candidate {
 
 export function sameCandidate(a: Candidate, b: Candidate): boolean {
   return a.line === b.line && sameIp(a.ip, b.ip);
-}
-
-export function sameIp(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
-  return true;
 }

@@ -1,10 +1,10 @@
 // Reports lines whose proxy can no longer be reached, and those that work again. The route actor gets the events of all
-// connection actors, so it alone reports. It judges no line: see protocol/lines/health.ts.
-import type { LineEvent } from '../../protocol/lines/health.js';
+// connection actors, so it alone reports. It judges no line: see protocol/race/line-health.ts.
 import type { Line } from '../../protocol/lines/line.js';
 import { byNumber } from '../../protocol/lines/numbers.js';
 import type { Notice } from '../../protocol/notice.js';
 import { FAILURES } from '../../protocol/race/failure.js';
+import type { LineEvent } from '../../protocol/race/line-health.js';
 
 export class LineStates {
   /** Names by the line's number. */

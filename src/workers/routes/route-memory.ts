@@ -3,9 +3,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readLines } from '../../files/line-reader.js';
 import { StateFile, type Warn } from '../../files/state-file.js';
-import { type LineEvent, LineHealth } from '../../protocol/lines/health.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
 import type { Options } from '../../protocol/options.js';
+import { type LineEvent, LineHealth } from '../../protocol/race/line-health.js';
 import type { DestinationMemory, LineView } from '../../protocol/routes/destination-memory.js';
 import { encodeRoutes, ROUTES_BEGIN, ROUTES_OCTETS_MAX, RouteReader } from '../../protocol/routes/snapshot.js';
 import { memoryOf, type RouteState, stateOf } from '../../protocol/routes/state.js';

@@ -1,8 +1,9 @@
 // Gathers the candidates of one race: the addresses of every line, first those that are known, then those that had to be
 // looked up. Addresses of a second family and fresher ones join the race later, too. Addresses that must not or cannot be
 // dialled are left out, and the cause is kept. It starts no attempt.
+import { sameIp } from '../../../protocol/address/same-ip.js';
 import type { Target } from '../../../protocol/address/target.js';
-import { type Candidate, sameIp } from '../../../protocol/lines/candidate.js';
+import type { Candidate } from '../../../protocol/lines/candidate.js';
 import { type Failure, failureTowards, mostTelling } from '../../../protocol/race/failure.js';
 import type { RacePlan } from '../../../protocol/race/plan.js';
 import type { Context } from '../shared/context.js';

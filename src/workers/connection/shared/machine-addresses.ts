@@ -5,7 +5,7 @@
 import { networkInterfaces } from 'node:os';
 import { tryToBind } from '../../../linux/sockets.js';
 import { parseIp } from '../../../protocol/address/address.js';
-import { sameIp } from '../../../protocol/lines/candidate.js';
+import { sameIp } from '../../../protocol/address/same-ip.js';
 import { LocalRoutes } from './local-routes.js';
 
 /** Addresses that no machine has: for documentation (RFC 5737, RFC 3849). */

@@ -2,9 +2,9 @@
 // route actor. What this actor learns is applied here at once and reported in batches; repetitions are reported rarely.
 import type { MessagePort } from 'node:worker_threads';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
-import type { LineEvent, LineHealth } from '../../../protocol/lines/health.js';
 import { tableLength } from '../../../protocol/lines/numbers.js';
 import type { Options } from '../../../protocol/options.js';
+import type { LineEvent, LineHealth } from '../../../protocol/race/line-health.js';
 import type { RouteFailure } from '../../../protocol/routes/candidate-memory.js';
 import type { DestinationMemory, LineView, RouteEvent } from '../../../protocol/routes/destination-memory.js';
 import { memoryOf, type RouteState } from '../../../protocol/routes/state.js';

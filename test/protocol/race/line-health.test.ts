@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { LineHealth } from '../../../src/protocol/lines/health.js';
+import { LineHealth } from '../../../src/protocol/race/line-health.js';
 
 /** One line, which `failures` attempts at the same time could not reach at 0. */
 function after(failures: number): LineHealth {

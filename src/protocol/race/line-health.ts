@@ -1,6 +1,6 @@
 // What is known of the lines themselves, across all destinations: whether their proxy can be reached (a circuit breaker with
 // back-off and one trial at a time), and whether they answer "connected" before they are. Pure: time is an argument.
-import type { FailureCode } from '../race/failure.js';
+import type { FailureCode } from './failure.js';
 
 /** Failures in a row to reach a line's proxy before the line is left out. */
 const OPEN_AFTER = 3;
