@@ -6,6 +6,7 @@ import { StateFile, type Warn } from '../../files/state-file.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
 import type { Options } from '../../protocol/options.js';
 import { type LineEvent, LineHealth } from '../../protocol/race/line-health.js';
+import { isSticky } from '../../protocol/routes/destination-key.js';
 import type { DestinationMemory, LineView } from '../../protocol/routes/destination-memory.js';
 import { encodeRoutes, ROUTES_BEGIN, ROUTES_OCTETS_MAX, RouteReader } from '../../protocol/routes/snapshot.js';
 import { memoryOf, type RouteState, stateOf } from '../../protocol/routes/state.js';
@@ -73,7 +74,7 @@ export class RouteMemory {
     const memory = this.#table.open(destination, now);
     memory.apply(event, now, this.#view);
     // Chooses here so that a new actor begins with the same best one. A key with a client's address belongs to a sticky rule.
-    memory.choose(now, Number.POSITIVE_INFINITY, this.#view, destination.includes(' '));
+    memory.choose(now, Number.POSITIVE_INFINITY, this.#view, isSticky(destination));
     this.#changed = true;
   }
 

@@ -7,6 +7,7 @@ import type { Expiring } from '../../../protocol/deadline-wheel.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
 import { type Failure, failureOf, mostTelling } from '../../../protocol/race/failure.js';
 import { RacePlan, type Room } from '../../../protocol/race/plan.js';
+import { destinationKey } from '../../../protocol/routes/destination-key.js';
 import type { LineView } from '../../../protocol/routes/destination-memory.js';
 import type { Choice } from '../../../protocol/rules/rule.js';
 import { Counter } from '../../../threads/shared/counters.js';
@@ -83,8 +84,7 @@ export class Race implements AttemptOutcome, Expiring, Waiting, LineView, Room {
   #keyFor(client: string | undefined): string | undefined {
     const { asked, ip, port } = this.#target;
     if (this.#lines.length === 1 && ip !== undefined) return undefined;
-    const destination = formatEndpoint(asked, port);
-    return client === undefined ? destination : `${client} ${destination}`;
+    return destinationKey(asked, port, client);
   }
 
   /** Starts the race; the outcome may be reported before this returns. */
