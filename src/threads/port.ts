@@ -22,3 +22,11 @@ export function call<Contract>(port: MessagePort): Remote<Contract> {
 export function moved(port: MessagePort): MessagePort {
   return comlink.transfer(port, [port as never]);
 }
+
+/** Closes a port; settles when it is closed, and keeps the thread no more. */
+export function closed(port: MessagePort): Promise<void> {
+  return new Promise((resolve) => {
+    port.once('close', () => resolve());
+    port.close();
+  });
+}

@@ -7,7 +7,7 @@ import type { NamesStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { serveLookups } from '../../threads/lookups.js';
-import { serve } from '../../threads/port.js';
+import { closed, serve } from '../../threads/port.js';
 import { Names } from './names.js';
 import type { TraceQuestion } from './transports/configured-server.js';
 
@@ -80,11 +80,4 @@ function traceOf(log: RemoteLog | undefined): TraceQuestion | undefined {
     const fields = { server, name, type, answer: reply.kind, addresses, reason, time_ms: Math.round(time_ms) };
     log.write('trace', fields, 'DNS question');
   };
-}
-
-function closed(port: MessagePort): Promise<void> {
-  return new Promise((resolve) => {
-    port.once('close', () => resolve());
-    port.close();
-  });
 }

@@ -8,7 +8,7 @@ import type { RouteReport, RoutesActor, RoutesControl } from '../../threads/cont
 import type { RoutesStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
-import { serve } from '../../threads/port.js';
+import { closed, serve } from '../../threads/port.js';
 import { LineStates } from './line-states.js';
 import { RouteFeed } from './route-feed.js';
 import { RouteMemory } from './route-memory.js';
@@ -120,14 +120,6 @@ class Routes {
   async close(): Promise<void> {
     const ports = [...this.#connected.values()].flatMap(({ reports, pushes }) => [reports, pushes]);
     this.#connected.clear();
-    await Promise.all(
-      ports.map(
-        (port) =>
-          new Promise<void>((resolve) => {
-            port.once('close', resolve);
-            port.close();
-          }),
-      ),
-    );
+    await Promise.all(ports.map(closed));
   }
 }

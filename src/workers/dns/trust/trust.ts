@@ -7,6 +7,7 @@ import { Blacklist, type Finding } from '../../../protocol/trust/blacklist.js';
 import type { AnsweringServer, AnswerVerdict, BadAddress } from '../../../protocol/trust/evidence.js';
 import { ConnectionOutcomes, type Observation } from '../../../protocol/trust/outcomes.js';
 import { SNAPSHOT_BEGIN } from '../../../protocol/trust/snapshot.js';
+import { closed } from '../../../threads/port.js';
 import { BadAddressFeed } from './bad-address-feed.js';
 import { type ProbeCounts, Prober } from './probe.js';
 import type { AskServer } from './probe-servers.js';
@@ -227,11 +228,4 @@ export class Trust {
     if (changes.length === 0) return;
     for (const feed of this.#feeds.values()) feed.tell(changes);
   }
-}
-
-function closed(port: MessagePort): Promise<void> {
-  return new Promise((resolve) => {
-    port.once('close', () => resolve());
-    port.close();
-  });
 }
