@@ -39,9 +39,15 @@ test('a destination tells more than a line, and a line more than the gateway', (
 });
 
 test("on the way to a proxy a failure is not the destination's, and keeps what was said", () => {
-  assert.deepEqual(failureTowards('line', failureOf('refused', 'ECONNREFUSED')), failureOf('proxy-unreachable', 'ECONNREFUSED'));
+  assert.deepEqual(
+    failureTowards('line', failureOf('refused', 'ECONNREFUSED')),
+    failureOf('proxy-unreachable', 'ECONNREFUSED'),
+  );
   assert.deepEqual(failureTowards('line', failureOf('timed-out')), failureOf('proxy-unreachable', 'timed-out'));
-  assert.deepEqual(failureTowards('line', failureOf('out-of-resources', 'EMFILE')), failureOf('out-of-resources', 'EMFILE'));
+  assert.deepEqual(
+    failureTowards('line', failureOf('out-of-resources', 'EMFILE')),
+    failureOf('out-of-resources', 'EMFILE'),
+  );
   assert.deepEqual(failureTowards('line', failureOf('proxy-protocol')), failureOf('proxy-protocol'));
 });
 

@@ -5,18 +5,29 @@ import { sameIp } from '../../../protocol/address/same-ip.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
 import { type Failure, failureTowards, mostTelling } from '../../../protocol/race/failure.js';
+import type { LineHealth } from '../../../protocol/race/line-health.js';
 import type { RacePlan } from '../../../protocol/race/plan.js';
-import type { Context } from '../shared/context.js';
+import type { BadAddresses } from '../shared/bad-addresses.js';
 import type { DialLine } from '../shared/dial-lines.js';
-import type { Permission } from '../shared/egress.js';
-import type { NameOutcome } from '../shared/names-replica.js';
+import type { Egress, Permission } from '../shared/egress.js';
+import type { NameOutcome, NamesReplica } from '../shared/names-replica.js';
 import type { KnownDestination } from './known-destination.js';
 
-interface CandidatesParts {
-  readonly context: Context;
+/** Of the actor's context. */
+export interface Gathering {
+  readonly engine: { readonly now: number };
+  readonly lines: readonly DialLine[];
+  readonly names: Pick<NamesReplica, 'lookup' | 'follow' | 'forget'>;
+  readonly health: Pick<LineHealth, 'mayUse'>;
+  readonly egress: Pick<Egress, 'mayDial'>;
+  readonly badAddresses: Pick<BadAddresses, 'isLast'>;
+}
+
+export interface CandidatesParts {
+  readonly context: Gathering;
   readonly target: Target;
-  readonly plan: RacePlan;
-  readonly known: KnownDestination;
+  readonly plan: Pick<RacePlan, 'offer'>;
+  readonly known: Pick<KnownDestination, 'isMute'>;
 }
 
 /** The lookup of a line's first hop. */
@@ -29,10 +40,10 @@ interface Lookup {
 }
 
 export class Candidates {
-  readonly #context: Context;
+  readonly #context: Gathering;
   readonly #target: Target;
-  readonly #plan: RacePlan;
-  readonly #known: KnownDestination;
+  readonly #plan: CandidatesParts['plan'];
+  readonly #known: CandidatesParts['known'];
   /** Called after each answer that came later. */
   readonly #looked: () => void;
   #begun = false;

@@ -29,14 +29,14 @@ const CODES: readonly (readonly [string, FailureCode])[] = [
   ['ENOBUFS', 'out-of-resources'],
   ['ENOMEM', 'out-of-resources'],
   ['EAGAIN', 'out-of-resources'],
-  // Ephemeral ports have run out. A line's own source port is told apart in `failureOfBind`.
+  // No ephemeral ports are left. `failureOfConnect` handles a line's own source port.
   ['EADDRNOTAVAIL', 'out-of-resources'],
   ['EADDRINUSE', 'out-of-resources'],
 ];
 
 const FAILURES = new Map(CODES.map(([name, code]) => [name, failureOf(code, name)]));
 
-/** As where IPv6 is switched off (net.ipv6.conf.all.disable_ipv6). */
+/** The failure where the machine has no source address, as with IPv6 switched off (net.ipv6.conf.all.disable_ipv6). */
 const NO_SOURCE = failureOf('network-unreachable', 'EADDRNOTAVAIL');
 const LOOPBACK = Uint8Array.of(127, 0, 0, 1);
 
@@ -46,16 +46,16 @@ export function failureOfResult(result: number): Failure {
   return FAILURES.get(name) ?? failureOf('internal', name);
 }
 
-/** The same of a connect by a line: its own source port may be what is in use. */
+/** The same for a connect by a line, whose own source port may be in use. */
 export function failureOfConnect(result: number, line: DialLine, ip: Uint8Array): Failure {
   const name = errorName(result);
   const isTaken = name === 'EADDRINUSE' || name === 'EADDRNOTAVAIL';
   if (line.sourcePort !== 0 && isTaken) return failureOf('source-in-use', name);
-  // Ports have run out, or the machine has no address from which to go there: only then a datagram cannot go either.
+  // Either no ports are left, or the machine has no source address for `ip`: only then a datagram cannot be sent either.
   return name === 'EADDRNOTAVAIL' && isError(reach(ip)) ? NO_SOURCE : failureOfResult(result);
 }
 
-/** The same of binding a line's source: only there is a missing address told from ports that have run out. */
+/** The same for binding a line's source: only here a missing address differs from a lack of ports. */
 export function failureOfBind(result: number, line: DialLine): Failure {
   const name = errorName(result);
   return line.sourceIp !== undefined && name === 'EADDRNOTAVAIL'

@@ -1,0 +1,139 @@
+// What a race may choose from, as lookups answer: what is offered at once, later, last or not at all.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatIp, parseIp } from '../../../../src/protocol/address/address.js';
+import { type Target, targetOfIp, targetOfName } from '../../../../src/protocol/address/target.js';
+import type { Hop } from '../../../../src/protocol/lines/line.js';
+import { type FailureCode, failureOf } from '../../../../src/protocol/race/failure.js';
+import { Candidates } from '../../../../src/workers/connection/race/candidates.js';
+import type { DialLine } from '../../../../src/workers/connection/shared/dial-lines.js';
+import type { NameOutcome } from '../../../../src/workers/connection/shared/names-replica.js';
+
+type Waiter = (outcome: NameOutcome, more: boolean) => void;
+
+const DIRECT: DialLine = {
+  ...{ number: 0, name: 'direct', sourceIp: undefined, sourcePort: 0, hops: [] },
+  ...{ isDirect: true, dials: 'destination', proxyIp: undefined },
+};
+const HOP: Hop = { kind: 'socks5', host: 'proxy.test', port: 1080, username: undefined, password: undefined };
+const PROXY: DialLine = { ...DIRECT, number: 1, name: 'proxy', hops: [HOP], isDirect: false, dials: 'line' };
+const SITE = targetOfName('site.test', 443) as Target;
+
+const bytes = (text: string): Uint8Array => parseIp(text) as Uint8Array;
+const found = (...ips: string[]): NameOutcome => ({ kind: 'found', ips: ips.map(bytes), proof: 'all' });
+const lost = (code: FailureCode): NameOutcome => ({ kind: 'failed', failure: failureOf(code), proof: 'none' });
+
+interface Refusals {
+  readonly barred?: Readonly<Record<string, FailureCode>>;
+  readonly last?: readonly string[];
+  readonly mute?: readonly string[];
+  readonly down?: readonly number[];
+}
+
+/** Answers are given with `answer`; what is offered is noted as `line address`, in brackets what comes last. */
+function world(target: Target, { barred = {}, last = [], mute = [], down = [] }: Refusals = {}) {
+  const waiters = new Map<string, Set<Waiter>>();
+  const offered: string[] = [];
+  let looked = 0;
+  const candidates = new Candidates(
+    {
+      target,
+      context: {
+        engine: { now: 0 },
+        lines: [DIRECT, PROXY],
+        names: {
+          lookup: (name, _now, waiter) => {
+            waiters.set(name, (waiters.get(name) ?? new Set()).add(waiter));
+            return undefined;
+          },
+          follow: () => true,
+          forget: (name, waiter) => void waiters.get(name)?.delete(waiter),
+        },
+        health: { mayUse: (line) => !down.includes(line) },
+        egress: {
+          mayDial: (_line, ip) => {
+            const code = barred[formatIp(ip)];
+            return code === undefined ? { code: 'allowed' } : failureOf(code);
+          },
+        },
+        badAddresses: { isLast: (ip) => last.includes(formatIp(ip)) },
+      },
+      plan: {
+        offer: (some, isLast) => {
+          for (const { line, ip } of some) {
+            const what = `${line} ${formatIp(ip)}`;
+            offered.push(isLast ? `(${what})` : what);
+          }
+        },
+      },
+      known: { isMute: ({ ip }) => mute.includes(formatIp(ip)) },
+    },
+    () => {
+      looked += 1;
+    },
+  );
+  const answer = (name: string, outcome: NameOutcome, more = false): void => {
+    for (const waiter of waiters.get(name) ?? []) waiter(outcome, more);
+  };
+  return { candidates, offered, answer, waiters, looks: () => looked };
+}
+
+test('an address is offered at once, and nothing is looked up for it', () => {
+  const { candidates, offered, waiters } = world(targetOfIp(bytes('192.0.2.1'), 443));
+  candidates.begin([0]);
+  assert.deepEqual([offered, waiters.size, candidates.done], [['0 192.0.2.1'], 0, true]);
+});
+
+test('what comes late joins: the second family, and only what is new in it', () => {
+  const { candidates, offered, answer, looks } = world(SITE);
+  candidates.begin([0]);
+  assert.deepEqual([offered, candidates.done], [[], false]);
+  answer('site.test', found('2001:db8::1'), true);
+  assert.deepEqual([offered, candidates.done], [['0 2001:db8::1'], false]);
+  answer('site.test', found('2001:db8::1', '192.0.2.1'));
+  assert.deepEqual([offered, candidates.done, looks()], [['0 2001:db8::1', '0 192.0.2.1'], true, 2]);
+});
+
+test('the name of a proxy is looked up for its line, and that it is not found is the failure of the line', () => {
+  const { candidates, offered, answer } = world(SITE);
+  candidates.begin([0, 1]);
+  answer('proxy.test', lost('no-such-name'));
+  assert.deepEqual([candidates.failure?.code, candidates.failure?.whose], ['proxy-unreachable', 'line']);
+  answer('site.test', lost('no-such-name'));
+  assert.deepEqual([candidates.failure?.code, candidates.failure?.whose], ['no-such-name', 'destination']);
+  assert.deepEqual([offered, candidates.done], [[], true]);
+});
+
+test('what must not be dialled is left out with its cause', () => {
+  const { candidates, offered, answer } = world(SITE, { barred: { '192.0.2.1': 'blocked' } });
+  candidates.begin([0]);
+  answer('site.test', found('192.0.2.1', '192.0.2.2'));
+  assert.deepEqual([offered, candidates.failure?.code], [['0 192.0.2.2'], 'blocked']);
+});
+
+test('what only ever failed is offered last, once every lookup has been heard of', () => {
+  const { candidates, offered, answer } = world(SITE, { last: ['192.0.2.1'], mute: ['192.0.2.2'], down: [1] });
+  candidates.begin([0, 1]);
+  answer('site.test', found('192.0.2.1', '192.0.2.2', '192.0.2.3'));
+  assert.deepEqual(offered, ['0 192.0.2.3']);
+  answer('proxy.test', found('192.0.2.9'));
+  assert.deepEqual(offered, ['0 192.0.2.3', '(0 192.0.2.1)', '(0 192.0.2.2)', '(1 192.0.2.9)']);
+});
+
+test('whether a remembered candidate may lead is asked of the same rules', () => {
+  const { candidates } = world(SITE, { barred: { '192.0.2.1': 'blocked' }, last: ['192.0.2.2'] });
+  const isUsual = (address: string): boolean => candidates.isUsual({ line: 0, ip: bytes(address) });
+  assert.deepEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3'].map(isUsual), [false, false, true]);
+});
+
+test('at the end nobody is waited for', () => {
+  const { candidates, offered, answer, waiters } = world(SITE);
+  candidates.begin([0, 1]);
+  candidates.end();
+  assert.deepEqual(
+    [...waiters.values()].map(({ size }) => size),
+    [0, 0],
+  );
+  answer('site.test', found('192.0.2.1'));
+  assert.deepEqual(offered, []);
+});
