@@ -6,8 +6,6 @@ import { openEngine } from '../../linux/engine/choose.js';
 import type { Engine } from '../../linux/engine/engine.js';
 import { Loop } from '../../linux/engine/loop.js';
 import { countUnasked } from '../../linux/engine/socket.js';
-import type { Memory } from '../../linux/memory.js';
-import type { Ownership } from '../../linux/ownership.js';
 import { PipePool } from '../../linux/pipes.js';
 import { packedPeer } from '../../linux/sockets.js';
 import { OwnListeners } from '../../protocol/address/own-listeners.js';
@@ -46,6 +44,7 @@ import { OutcomeReports } from './shared/outcome-reports.js';
 import { RoutesReplica } from './shared/routes-replica.js';
 import { RulesReplica } from './shared/rules-replica.js';
 import { Trace } from './shared/trace.js';
+import { SharedOwnership } from './shared-ownership.js';
 
 /** Connections begun in one turn before the running ones are served. */
 const OPEN_BATCH = 64;
@@ -283,37 +282,4 @@ class Actor implements ConnectionActor {
 
 function planRules({ stagger_ms, margin_ms, first_byte_ms }: Options['race']): PlanRules {
   return { stagger_ms, margin_ms, unknown_ms: first_byte_ms };
-}
-
-/** Records what the actor owns where main finds it if the thread dies. */
-class SharedOwnership implements Ownership {
-  readonly #actor: number;
-  readonly #owners: OwnerTable;
-  readonly #maps: MapTable;
-
-  constructor(actor: number, owners: OwnerTable, maps: MapTable) {
-    this.#actor = actor;
-    this.#owners = owners;
-    this.#maps = maps;
-  }
-
-  opened(fd: number): void {
-    this.#owners.set(fd, this.#actor);
-  }
-
-  closing(fd: number): void {
-    this.#owners.closing(fd, this.#actor);
-  }
-
-  closed(fd: number): void {
-    this.#owners.closed(fd, this.#actor);
-  }
-
-  mapped(memory: Memory, pinsRing: boolean): void {
-    this.#maps.add(memory, pinsRing);
-  }
-
-  unmapping(memory: Memory): void {
-    this.#maps.remove(memory);
-  }
 }
