@@ -1,5 +1,5 @@
 // The DNS actor: the long task of one worker thread. Main speaks to it on the control port, and each connection actor
-// on a port of its own. It keeps no more than who is connected: what it answers from is host-name.ts.
+// on a separate port. It keeps only the connected ports: servers, cache and trust are in names.ts.
 import type { MessagePort } from 'node:worker_threads';
 import { plain } from '../../protocol/text/plain-text.js';
 import type { NamesActor, NamesControl } from '../../threads/contracts/dns.js';
@@ -22,7 +22,7 @@ export async function run({ options, control, log, readOnly = false }: NamesStar
     else written.write('warn', {}, message);
   };
   const names = new Names(options, warn, readOnly, (notice) => written?.tell(notice), traceOf(written));
-  // Only main connects ports, one for each connection actor that lives, and each of those brings another for lookups.
+  // Bounded: only main connects ports, one for each living connection actor, and each actor adds one port for lookups.
   const ports = new Set<MessagePort>();
   const keep = (port: MessagePort): void => {
     ports.add(port);
@@ -51,13 +51,13 @@ export async function run({ options, control, log, readOnly = false }: NamesStar
     badAddresses: async () => names.trust.list(),
     undoBadAddress: async (address) => names.trust.undo(address),
     save: async () => {
-      // Reports that have been sent before on other ports are read first.
+      // Reports that were sent earlier on other ports are read first.
       await new Promise(setImmediate);
       await names.trust.save();
     },
     async stop() {
       void stop();
-      // The answers to what was pending, and to this call, go out first.
+      // The answers to pending calls, and to this one, go out first.
       setImmediate(() => control.close());
     },
   };
@@ -71,7 +71,7 @@ export async function run({ options, control, log, readOnly = false }: NamesStar
   await Promise.all([...ports].map(closed));
 }
 
-/** At level trace, of each question to a server one line. */
+/** At level trace, writes one log line for each question to a server. */
 function traceOf(log: RemoteLog | undefined): TraceQuestion | undefined {
   if (log?.enabled('trace') !== true) return undefined;
   return (server, { name, type }, reply, time_ms) => {

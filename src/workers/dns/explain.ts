@@ -13,7 +13,7 @@ interface Explaining {
   readonly judge: Judge;
   readonly types: readonly Question['type'][];
   readonly timeout_ms: number;
-  /** What is awaited before the answers are judged, such as a second answer that contradicts the first. */
+  /** Waits for what may change a judgement, such as a second answer that contradicts the first. */
   readonly evidence: () => Promise<void>;
   readonly now: () => number;
 }
@@ -25,7 +25,7 @@ interface Said {
   readonly time_ms: number;
 }
 
-/** Takes a name as it was asked. In the order of the configuration. */
+/** Takes a name as it was asked. Returns one answer for each server and type, in the order of the configuration. */
 export async function askEvery(
   name: string,
   { first, backup }: Servers,

@@ -1,5 +1,5 @@
-// Everything that the DNS actor answers from: servers, hosts files, the resolver and the trust in addresses, put together
-// from the options. Ports and threads are actor.ts.
+// What the DNS actor answers from: servers, hosts files, the resolver and the trust in addresses, built from the options.
+// It knows no ports and no threads: see actor.ts.
 import { isIP } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Warn } from '../../files/state-file.js';
@@ -36,8 +36,8 @@ export class Names {
   readonly #now = (): number => performance.now();
 
   /**
-   * `readOnly`: another process writes the state file. `tell` hears of servers that die and come back, `trace` of every
-   * question to a server.
+   * `readOnly`: another process writes the state file. `tell` gets a notice when a server dies or comes back, `trace` is
+   * called for every question to a server.
    */
   constructor(
     options: NamesOptions,
@@ -80,7 +80,10 @@ export class Names {
     this.trust.start();
   }
 
-  /** Hears the last within `dns.timeout_ms`, and before it answers that say `more`; of what is known, within the call. */
+  /**
+   * `hear` gets the last answer within `dns.timeout_ms`; answers before it say `more`. A known answer is heard within the
+   * call.
+   */
   lookup(name: string, hear: Hear<LookupAnswer>): void {
     this.#resolver.lookup(name, hear);
   }
@@ -101,6 +104,7 @@ export class Names {
     };
   }
 
+  /** Asks every server for `text`, whatever the cache holds, and adds the resolver's own choice. Never rejects. */
   async explain(text: string): Promise<NameExplanation> {
     const asked = askedName(text);
     const name = asked === undefined ? undefined : withoutDot(asked);
@@ -111,7 +115,7 @@ export class Names {
       const late = new AbortController();
       const { signal } = late;
       await Promise.race([this.trust.probedOnce, wait(this.#options.dns.timeout_ms, undefined, { signal })]);
-      // Nobody hears of it: the race is over.
+      // The timer's rejection goes nowhere: the race is over.
       late.abort();
       await wait(hold_ms);
     };
@@ -130,7 +134,7 @@ export class Names {
   async stop(): Promise<void> {
     this.#watch.stop();
     this.#resolver.stop();
-    // Before the servers: the prober waits for them.
+    // Before the servers close: the prober waits for their answers.
     const stopped = this.trust.stop();
     this.#servers.close();
     await stopped;

@@ -1,12 +1,13 @@
-// How long silence is waited for: a timer that looks at the sockets before it acts, and that starts again once when the
-// thread itself was away (a stopped process, a suspended machine), since what came meanwhile has not been read, and a
-// handshake could not go on. Not for timers that only begin something.
+// A timeout for an answer: a timer that lets the sockets be read before it acts. When the thread itself was away (a stopped
+// process, a suspended machine), it starts again once, since what arrived meanwhile has not been read and a handshake could
+// not go on. Not for timers that only begin something.
 
-/** So late a timer says that the thread was away, not that nobody answered. */
+/** A timer that is this late shows that the thread was away, not that nobody answered. */
 const AWAY_MS = 250;
-/** What was under way then has this much longer: some round trips. */
+/** How much longer pending work has after the thread was away: some round trips. */
 const AGAIN_MS = 1000;
 
+/** Calls `over` once, `ms` milliseconds after it was made, unless it is cancelled. */
 export class Countdown {
   readonly #ms: number;
   readonly #over: () => void;

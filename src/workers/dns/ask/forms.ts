@@ -1,29 +1,29 @@
 // The form in which one server is asked over UDP: with EDNS or without, in mixed case (0x20 of draft-vixie-dnsext-dns0x20)
-// or not. Some servers, and boxes on the way, drop one of them or answer it with an error: that is learnt here, and
-// forgotten after a while. It asks nothing: see udp-query.ts.
+// or not. Some servers, and boxes on the way, drop a form or answer it with an error: this class learns which ones, and
+// forgets it after a while. It asks nothing: see udp-query.ts.
 
 export interface Form {
   readonly edns: boolean;
-  /** The name in mixed case, which must come back: who forges an answer has to guess that too. */
+  /** The name in mixed case, which the answer must repeat: a forger has to guess the case too. */
   readonly mixed: boolean;
 }
 
-/** As the C library asks. */
+/** The form in which the C library asks. */
 export const PLAIN: Form = { edns: false, mixed: false };
-/** Also how a question goes over a stream, where nobody forges. */
+/** Also the form of a question over a stream, where nobody forges. */
 export const EDNS_ALONE: Form = { edns: true, mixed: false };
 const MIXED_ALONE: Form = { edns: false, mixed: true };
-/** The first one that is not barred is used. Mixed case is the last thing to do without. */
+/** The first form that is not barred is used. Mixed case is given up last. */
 const LADDER: readonly Form[] = [{ edns: true, mixed: true }, MIXED_ALONE, EDNS_ALONE, PLAIN];
 
-/** A server that changed its ways, or a box that has gone, is found out after this. */
+/** A barred form is tried again after this: the server may have changed, or the box on the way may have gone. */
 const FORGET_MS = 3_600_000;
-/** Questions that only a plain query was answered, until a form that never worked is barred: one may have been lost. */
+/** Questions of which only the plain query was answered, until a form that never worked is barred: one may have been lost. */
 const STRIKES_MAX = 2;
-/** Questions that came back in another case: of a server that has kept it before, and of one that has not. */
+/** Answers in another case until mixed case is barred: of a server that has kept the case before, and of one that has not. */
 const WRONG_CASES_MAX = 3;
 const WRONG_CASES_FIRST = 2;
-/** FORMERRs in a row of a server that is known to return EDNS. */
+/** FORMERRs in a row until EDNS is barred for a server that is known to return it. */
 const REFUSALS_MAX = 3;
 /** Questions in a row without any answer, until a form that has worked is doubted. */
 const SILENT_MAX = 3;
@@ -31,7 +31,7 @@ const SILENT_MAX = 3;
 export class Forms {
   readonly #now: () => number;
   readonly #barred = new Set<Form>();
-  /** Those for which addresses have come back. */
+  /** Forms for which addresses have come back. */
   readonly #working = new Set<Form>();
   #forget_ms = 0;
   #strikes = 0;
@@ -52,7 +52,7 @@ export class Forms {
     return LADDER.find((form) => !this.#barred.has(form)) ?? PLAIN;
   }
 
-  /** As the current one, but for the case. */
+  /** The current form without mixed case. */
   get inOneCase(): Form {
     return this.current.edns ? EDNS_ALONE : PLAIN;
   }
@@ -66,7 +66,7 @@ export class Forms {
     return this.#silent >= SILENT_MAX;
   }
 
-  /** Whether a plain answer may be forged: the server keeps the case, and to ask without it makes forging cheap. */
+  /** Whether a plain answer may be forged: the server keeps the case, and a plain query makes forging cheap. */
   get doubtsPlain(): boolean {
     return this.isProven && this.current.mixed;
   }
@@ -75,7 +75,7 @@ export class Forms {
     return form === PLAIN || this.#working.has(form);
   }
 
-  /** Addresses came back for it. */
+  /** Addresses came back for a question in this form. */
   worked(form: Form): void {
     this.#working.add(form);
     if (form !== this.current) return;
@@ -83,7 +83,7 @@ export class Forms {
     this.#strikes = 0;
   }
 
-  /** A plain query was answered where this form was not, or only with an error. A form that has worked is not barred so. */
+  /** A plain query was answered where this form was not, or only with an error. Never bars a form that has worked before. */
   failed(form: Form): void {
     if (form !== this.current || this.works(form)) return;
     this.#strikes += 1;
@@ -95,7 +95,7 @@ export class Forms {
     this.#silent += 1;
   }
 
-  /** Returns the form to ask in again. `returnsEdns`: the server is known for it, so a forger may have said this. */
+  /** Returns the form to ask in again. `returnsEdns`: the server is known to return EDNS, so the refusal may be forged. */
   refusedEdns(returnsEdns: boolean): Form {
     const { mixed } = this.current;
     this.#refusals += 1;
@@ -112,7 +112,7 @@ export class Forms {
     this.#wrongCases = 0;
   }
 
-  /** Once a question. True if it is to be asked again in one case; false for what looks forged. */
+  /** At most once a question. True if the question is to be asked again in one case; false if the answer looks forged. */
   lostCase(): boolean {
     this.#wrongCases += 1;
     if (this.#wrongCases < (this.#keepsCase ? WRONG_CASES_MAX : WRONG_CASES_FIRST)) return !this.#keepsCase;
@@ -121,7 +121,7 @@ export class Forms {
     return true;
   }
 
-  /** What has worked is not held to work any more. */
+  /** Forgets which forms have worked, and that the server kept the case. */
   doubt(): void {
     this.#working.clear();
     this.#keepsCase = false;

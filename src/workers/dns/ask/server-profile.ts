@@ -1,5 +1,5 @@
-// What has been seen of one server: how fast it is, whether it returns EDNS, in which form it is asked, and counts of what
-// it did. From that follow the head start of others, the times of repeats, and what looks forged. It asks nothing.
+// The profile of one server: how fast it is, whether it returns EDNS, in which form it is asked, and counts of its replies.
+// The profile decides head starts, the times of repeats, and which answers look forged. It asks nothing.
 import type { Reply } from './exchange.js';
 import { type Form, Forms } from './forms.js';
 
@@ -19,27 +19,27 @@ export interface ServerCounts {
   truncated: number;
   /** Messages that did not answer what was asked. */
   invalid: number;
-  /** Messages under an id that nobody listens on: late, or guessed. */
+  /** Messages under an id that no question uses: late, or guessed. */
   strays: number;
   /** Answers that were held because they looked forged. */
   held: number;
-  /** Answers that a later one of the same id contradicted. */
+  /** Answers that a later answer under the same id contradicted. */
   contradicted: number;
   /** Answers judged suspect: see protocol/trust/blacklist.ts. */
   suspect: number;
 }
 
-/** RFC 6298's weight for the smoothed time. */
+/** The weight of a new sample in the smoothed time (RFC 6298 section 2, alpha). */
 const WEIGHT = 1 / 8;
 /** How long answers are held after one was contradicted. */
 const WARY_MS = 600_000;
-/** So long, and so many answers, until the fastest of them counts as how fast the server can be: not only in a burst. */
+/** How long, and over how many answers, until the fastest answer counts as the server's floor: a burst is not enough. */
 const FLOOR_MS = 60_000;
 const FLOOR_SAMPLES = 32;
-/** Below this the scheduler and the cache of the server are as large a part of the time as the way. */
+/** Below this, the scheduler and the server's cache take as much of the time as the network. */
 const FLOOR_LEAST_MS = 10;
 const EDNS_SAMPLES = 4;
-/** Doubtful answers in a row that nothing contradicted: then it was the server that changed. */
+/** After this many doubtful answers in a row that nothing contradicted, the server itself has changed. */
 const DOUBTS_MAX = 8;
 
 export class ServerProfile {
@@ -47,7 +47,7 @@ export class ServerProfile {
     ...{ queries: 0, addresses: 0, nodata: 0, nxdomain: 0, failures: 0, timeouts: 0, errors: 0, repeats: 0 },
     ...{ truncated: 0, invalid: 0, strays: 0, held: 0, contradicted: 0, suspect: 0 },
   };
-  /** Hears what came of each question. */
+  /** Hears the reply of each question. */
   observer: ((reply: Reply) => void) | undefined;
   readonly forms: Forms;
   readonly #now: () => number;
@@ -63,17 +63,17 @@ export class ServerProfile {
     this.forms = new Forms(now);
   }
 
-  /** The smoothed time to an answer; undefined before the first. */
+  /** The smoothed time to an answer, in ms; undefined before the first. */
   get latency_ms(): number | undefined {
     return this.#smoothed_ms;
   }
 
-  /** Whether an answer to a real question was forged a short while ago. */
+  /** Whether an answer of this server was contradicted within the last ten minutes: answers may be forged. */
   get isWary(): boolean {
     return this.#now() - this.#wary_ms < WARY_MS;
   }
 
-  /** What came of a question after `elapsed_ms`. */
+  /** Records the reply of a question after `elapsed_ms`. */
   replied(reply: Reply, elapsed_ms: number): void {
     const { counts } = this;
     counts.queries += 1;
@@ -81,7 +81,7 @@ export class ServerProfile {
     if (reply.kind === 'no-answer') {
       if (reply.code === 'timed-out') counts.timeouts += 1;
       else if (reply.code !== 'overtaken') counts.errors += 1;
-      // It is at least as slow as that. An error says nothing: a closed port refuses at once.
+      // The server is at least this slow. An error does not show how slow it is: a closed port refuses at once.
       const isSilent = reply.code === 'timed-out' || reply.code === 'overtaken';
       if (isSilent && elapsed_ms > (this.#smoothed_ms ?? 0)) this.#smooth(elapsed_ms);
       return;
@@ -91,7 +91,7 @@ export class ServerProfile {
     if (reply.doubt === undefined) this.#smooth(elapsed_ms);
   }
 
-  /** Why an answer over UDP may be forged; undefined if nothing says so. */
+  /** Why an answer over UDP may be forged, if so. `asked`, `carried`: whether query and answer had the EDNS option. */
   doubt(elapsed_ms: number, asked: boolean, carried: boolean): string | undefined {
     if (asked && !carried && this.#returnsEdns) return 'without the EDNS option that this server returns';
     const { previous_ms, least_ms } = this.#floor;
@@ -100,7 +100,7 @@ export class ServerProfile {
     return undefined;
   }
 
-  /** An answer over UDP that is believed: what it shows of the server's ways. */
+  /** Learns from an answer over UDP that is believed. Parameters as for `doubt`. */
   believed(elapsed_ms: number, asked: boolean, carried: boolean): void {
     this.#doubts = 0;
     if (asked && carried) {
@@ -116,7 +116,7 @@ export class ServerProfile {
     this.#floor = { ...fresh(), previous_ms: floor.least_ms };
   }
 
-  /** A doubtful answer was held for long, and nothing contradicted it. */
+  /** A doubtful answer was held for the whole time, and nothing contradicted it. */
   unrefuted(): void {
     this.#doubts += 1;
     if (this.#doubts < DOUBTS_MAX) return;
@@ -143,7 +143,7 @@ export class ServerProfile {
   }
 }
 
-/** The fastest answers of this while, and of the one before it. */
+/** The fastest answer of this period, and of the one before it. */
 interface Floor {
   least_ms: number;
   samples: number;

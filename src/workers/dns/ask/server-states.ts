@@ -1,5 +1,5 @@
-// Tells of DNS servers that do not answer any more, and of those that answer again. It asks nothing: it hears what came of
-// each question.
+// Sends a notice when a DNS server stops answering, and when it answers again. It asks nothing: it hears the reply of each
+// question.
 import type { Notice } from '../../../protocol/notice.js';
 import type { Reply } from './exchange.js';
 
@@ -8,10 +8,10 @@ const DEAD_AFTER = 3;
 
 export class ServerStates {
   readonly #tell: (notice: Notice) => void;
-  /** Questions without an answer since the last one, by the server's id. */
+  /** Unanswered questions since the last answer, by the server's id. */
   readonly #silent = new Map<string, number>();
 
-  /** `ids`: all servers. */
+  /** `ids`: those of all servers. */
   constructor(ids: readonly string[], tell: (notice: Notice) => void) {
     this.#tell = tell;
     for (const id of ids) this.#silent.set(id, 0);
@@ -48,5 +48,5 @@ export class ServerStates {
   }
 }
 
-/** Without the path of a URL, which may be its user's key. */
+/** The id without the path of a URL, which may be its user's key. */
 const named = (id: string): string => id.replace(/^(https:\/\/[^/ ]+)\/\S*/, '$1');

@@ -1,5 +1,5 @@
-// What an outcome means to the one who asked: addresses that nothing is held against now, in the order to try them, and a
-// TTL inside the configured bounds. It keeps nothing.
+// Turns an outcome into the caller's answer: the addresses that are not bad now, in the order to try them, and a TTL inside
+// the configured bounds. It keeps nothing.
 import { isAmong, orderAddresses, type SourceAddresses } from '../../../protocol/address/address-order.js';
 import { interleave, withoutDot } from '../../../protocol/address/host-name.js';
 import type { Options } from '../../../protocol/options.js';
@@ -9,7 +9,7 @@ import type { PairAnswer } from './pair.js';
 
 type TtlLimits = Pick<Options['dns'], 'ttl_min_s' | 'ttl_max_s' | 'negative_ttl_s'>;
 
-/** How long an answer is good. One in which a family is missing holds no longer than `lacking_ttl_s`. */
+/** How long an answer is valid, in seconds. One in which a family is missing holds no longer than `lacking_ttl_s`. */
 export function ttlOf(answer: PairAnswer, limits: TtlLimits, lacking_ttl_s = limits.negative_ttl_s): number {
   const ttl_s =
     answer.kind === 'found'
@@ -20,8 +20,8 @@ export function ttlOf(answer: PairAnswer, limits: TtlLimits, lacking_ttl_s = lim
 }
 
 /**
- * Which v6 addresses are of use: without a route, what hosts files say (the operator means it) and the machine's own ones,
- * which need none.
+ * Which v6 addresses are used. `near`, without a v6 route: addresses of hosts files (the operator means them) and the
+ * machine's own ones, which need no route.
  */
 export type Ipv6Use = 'all' | 'near' | 'none';
 
@@ -30,11 +30,11 @@ export interface View {
   /** The machine's own addresses. */
   readonly sources: SourceAddresses;
   readonly ipv6: Ipv6Use;
-  /** The answer's time is over. */
+  /** The answer has expired. */
   readonly isStale?: boolean;
 }
 
-/** Takes a name as it was asked. undefined once every address has turned bad. */
+/** Takes a name as it was asked. Returns undefined once every address is bad. */
 export function answerOf(asked: string, answer: PairAnswer, ttl_s: number, view: View): LookupAnswer | undefined {
   const held = {
     ttl_s,
@@ -47,7 +47,7 @@ export function answerOf(asked: string, answer: PairAnswer, ttl_s: number, view:
   const last: string[] = [];
   let isKnown = false;
   for (const { addresses, server } of answer.parts) {
-    // The machine's own files are believed, whatever they say.
+    // The machine's own hosts files are believed without a judgement.
     const judged = server === undefined ? undefined : view.judge.judge(server.identity, name, addresses);
     for (const address of judged?.clean ?? addresses) {
       isKnown = true;

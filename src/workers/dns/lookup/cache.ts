@@ -1,17 +1,17 @@
-// The answers that are kept, bounded in number and in time: as long as they hold, and for a while after it, to serve while
-// they are asked for anew (RFC 8767). It asks nobody, judges nothing, and remembers no failures but those to renew.
+// The cache of answers, bounded in number and in time: an answer is kept while it is valid, and for a while after that, to
+// be served while it is renewed (RFC 8767). It asks nobody, judges nothing, and remembers no failures but those to renew.
 import { LRUCache } from 'lru-cache';
 import type { PairAnswer } from './pair.js';
 
-/** `due`: it holds, but so short that it should be renewed. `stale`: its time is over. */
+/** `due`: still valid, but should be renewed now. `stale`: expired. */
 export type Freshness = 'fresh' | 'due' | 'stale';
 
 export interface Kept {
   readonly answer: PairAnswer;
   readonly freshness: Freshness;
-  /** What it still holds; 0 for a stale one. */
+  /** How long it is still valid; 0 for a stale one. */
   readonly left_ms: number;
-  /** Renewing it has just failed: it is not tried again yet. */
+  /** Renewing it has just failed, and is not tried again yet. */
   readonly isResting: boolean;
 }
 
@@ -30,7 +30,7 @@ interface Entry {
 
 /** The failure recheck timer of RFC 8767 section 5. */
 const REST_MS = 30_000;
-/** Replicas count in whole seconds: whoever asks so late has just seen the end of its copy. */
+/** Replicas count in whole seconds: a lookup this close to the end comes from an actor whose copy has just expired. */
 const DUE_LEAST_MS = 2000;
 
 export class AnswerCache {
@@ -69,7 +69,7 @@ export class AnswerCache {
     return { answer, freshness, left_ms: Math.max(0, expires_ms - now_ms), isResting: now_ms < rests_until_ms };
   }
 
-  /** Keeps an answer for so long; none for 0, and none of what was kept before. */
+  /** Keeps an answer for `ttl_s` seconds in place of the one before. 0 keeps neither. */
   put(name: string, answer: PairAnswer, ttl_s: number): void {
     if (ttl_s <= 0) {
       this.#entries.delete(name);
@@ -83,13 +83,13 @@ export class AnswerCache {
     this.#entries.set(name, { answer, expires_ms: now_ms + lasts_ms, due_ms, rests_until_ms: 0 });
   }
 
-  /** Renewing it failed. */
+  /** Renewing the answer failed: it is not tried again for 30 s. */
   rest(name: string): void {
     const entry = this.#entries.peek(name);
     if (entry !== undefined) entry.rests_until_ms = this.#now() + REST_MS;
   }
 
-  /** Ends the time of all: they serve only when they cannot be renewed. */
+  /** Makes all answers stale: they serve only while they cannot be renewed. */
   expire(): void {
     const now_ms = this.#now();
     for (const name of [...this.#entries.rkeys()]) {

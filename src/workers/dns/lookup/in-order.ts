@@ -1,20 +1,20 @@
-// One question to servers of which each counts before the next, as those of resolv.conf do: a later one may be a public
-// server that knows nothing of the names of the first. The first is asked alone; the next is asked beside it when it is
-// late, and instead of it when it has failed. It knows no other name and no other family: see search.ts.
+// One question to servers in strict order, as those of resolv.conf: a later one may be a public server that does not know
+// the names of the first. The first is asked alone; the next is asked beside it when it is late, and instead of it when it
+// has failed. It knows no other name and no other family: see search.ts.
 //
-// A server is late after three times its usual time, at least 100 ms, at most `dns.udp_retry_ms`, which is when UDP asks it
-// a second time. An address of a later server counts when the earlier one has been silent for twice as long (its second
-// try has had its time), that there is nothing when it has been silent for four times as long (so has its third). Nobody
-// waits for a server that has been silent twice in a row; it is still asked, so that it is noticed when it is back.
+// A server is late after three times its usual time, at least 100 ms, at most `dns.udp_retry_ms`; at that time UDP asks it
+// a second time. Addresses of a later server count once the earlier one has been silent for twice that time (its second try
+// has timed out); "there is nothing" counts after four times that time (so has its third). Nothing waits for a server that
+// has been silent twice in a row; it is still asked, so that its return is noticed.
 import type { Question } from '../../../protocol/dns/message.js';
 import { type Asked, GIVEN_UP, type GivenUp, type Hear, type NoAnswer, type Reply } from '../ask/exchange.js';
 import type { Way } from '../transports/configured-server.js';
 import type { OrderedServer } from './ordered-server.js';
 
-/** What the servers came to together. */
+/** The outcome of all servers together. */
 export interface Told {
   readonly reply: Reply;
-  /** Nothing is known, and a server said SERVFAIL. */
+  /** No server answered, and one said SERVFAIL. */
   readonly isServfail: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface InOrder {
   readonly way: Way;
 }
 
-/** How many latenesses a server has been silent for. */
+/** How long a server has been silent, as a multiple of its lateness. */
 const Silence = { none: 0, late: 1, forAddresses: 2, forNothing: 4 } as const;
 type Silence = (typeof Silence)[keyof typeof Silence];
 
@@ -43,7 +43,7 @@ export function askInOrder(asking: InOrder, hear: Hear<Told>): Asked {
   return order;
 }
 
-/** One server in the order, and how far it has come. */
+/** One server in the order, and the state of its question. */
 interface Entry {
   readonly server: OrderedServer;
   asked: Asked | undefined;
@@ -58,7 +58,7 @@ class Order implements Asked {
   readonly #way: Way;
   readonly #hear: Hear<Told>;
   readonly #entries: readonly Entry[];
-  /** Where all of them are silent, none is: the order holds again. */
+  /** When all servers are silent, each is waited for again, in order. */
   readonly #allSilent: boolean;
   #cancelled = false;
   #over = false;
@@ -100,7 +100,7 @@ class Order implements Asked {
     if (this.#entries.length > 1) this.#watch(entry);
   }
 
-  /** Waits for the next stage of a server's silence, and looks at the sockets before it believes in it. */
+  /** Waits for the next stage of a server's silence, and lets the sockets be read before the stage counts. */
   #watch(entry: Entry): void {
     const next = AFTER[entry.silence];
     if (next === undefined) return;
@@ -117,7 +117,7 @@ class Order implements Asked {
     );
   }
 
-  /** The first answer before which nobody is waited for any more. */
+  /** Finishes with the first answer that no earlier server can replace any more. */
   #settle(): void {
     if (this.#over) return;
     for (const [index, entry] of this.#entries.entries()) {
@@ -162,7 +162,7 @@ function stopTimers({ timer, look }: Entry): void {
   clearImmediate(look);
 }
 
-/** Whether it says what there is for the name. A doubtful answer is not one while another server may give a better one. */
+/** Whether a reply says what there is for the name. A doubtful one does not: another server may give a better answer. */
 function isAnswer(reply: Reply): boolean {
   switch (reply.kind) {
     case 'addresses':
@@ -174,7 +174,7 @@ function isAnswer(reply: Reply): boolean {
   }
 }
 
-/** Nobody has answered: silence is told before a failure, since whoever is silent may be asked another way. */
+/** No server has answered. Silence goes before a failure, since a silent server may be asked another way. */
 function failureOf(entries: readonly Entry[]): Told {
   const replies = entries.flatMap(({ reply }) => reply ?? []);
   const isServfail = replies.some((reply) => reply.kind === 'server-failure' && reply.rcode === SERVFAIL);
@@ -190,7 +190,7 @@ function failureOf(entries: readonly Entry[]): Told {
   return { reply: { kind: 'no-answer', code: codeOf(replies), reason: reasons.join('; ') }, isServfail };
 }
 
-/** The code of all of them, where they have the same. */
+/** The code of all replies if it is the same, otherwise `failed`. */
 function codeOf(replies: readonly Reply[]): NoAnswer['code'] {
   const [first, ...others] = replies.map((reply) => (reply.kind === 'no-answer' ? reply.code : 'failed'));
   return first !== undefined && others.every((code) => code === first) ? first : 'failed';

@@ -1,6 +1,6 @@
-// One question to the servers of a list: those known to be fast have a head start of some ms, then all are asked, and the
-// first clean answer wins; but one that there is nothing waits a moment for the others, since servers may know different
-// names. It knows neither the other family (pair.ts) nor the other lists (rounds.ts).
+// One question to the servers of a list: the fastest known server has a head start of some ms, then all are asked, and the
+// first clean answer wins. "There is nothing" waits a moment for the other servers, which may know other names. It knows
+// neither the other family (pair.ts) nor the other lists (rounds.ts).
 import { canonical } from '../../../protocol/address/canonical.js';
 import type { Question } from '../../../protocol/dns/message.js';
 import { Countdown } from '../ask/countdown.js';
@@ -14,7 +14,7 @@ interface Negative {
   readonly server: Server;
 }
 
-/** What a server said and may be believed. Addresses are canonical. */
+/** A server's answer that may be believed. Addresses are canonical. */
 export type Answered =
   | {
       readonly kind: 'addresses';
@@ -27,7 +27,7 @@ export type Answered =
 export interface ListFailure {
   readonly kind: 'failed';
   readonly reason: string;
-  /** The servers that may answer another way: those that said nothing, or nothing clean. */
+  /** The servers that may answer over another transport: those that said nothing, or nothing clean. */
   readonly again: readonly Server[];
   /** A doubtful answer that nothing contradicted: better than none at all. */
   readonly spare: Answered | undefined;
@@ -39,9 +39,9 @@ export type ListOutcome = Answered | ListFailure;
 const HEAD_START_MS = 10;
 const HEAD_START_FACTOR = 1.25;
 /**
- * How long "there is nothing" waits for a better answer: twice what the others usually take, within these bounds. The least
- * is for servers that are not known yet: a server of another site answers in less. The most is for servers that are dead:
- * nobody wants to wait longer to hear that a name is mistyped.
+ * How long "there is nothing" waits for a better answer: twice the usual time of the slowest other server, within these
+ * bounds. The least is for servers that are not known yet: a server of another site answers in less. The most is for dead
+ * servers: nobody wants to wait longer to hear that a name is mistyped.
  */
 const BETTER_FACTOR = 2;
 const BETTER_LEAST_MS = 100;
@@ -54,7 +54,7 @@ interface Asking {
 }
 
 export interface AskedList extends Asked {
-  /** A server has addresses of the other family, so it knows the name: that it has none of this one needs no second word. */
+  /** `server` has addresses of the other family, so it knows the name: its "there is nothing" needs no confirmation. */
   knows(server: Server): void;
 }
 
@@ -71,12 +71,12 @@ class ListRace implements AskedList {
   readonly #judge: Judge;
   readonly #hear: Hear<ListOutcome>;
   readonly #asked: Asked[] = [];
-  /** Those that give the others a head start. */
+  /** Servers not asked yet: the others have a head start. */
   #held: { readonly server: Server; readonly timer: NodeJS.Timeout }[] = [];
   #reasons: string[] = [];
   #again: Server[] = [];
   #spare: Answered | undefined;
-  /** The first answer that there is nothing, while others are still asked. */
+  /** The first "there is nothing", while others are still asked. */
   #negative: Negative | undefined;
   #waiting: Countdown | undefined;
   #knowing: Server | undefined;
@@ -96,7 +96,7 @@ class ListRace implements AskedList {
     if (this.#servers.length === 0) queueMicrotask(() => this.#fail());
     const best_ms = fastest(this.#servers);
     for (const server of this.#servers) {
-      // One that is not known yet is asked at once, to get to know it.
+      // A server without a known latency is asked at once, to measure it.
       const isSlower = (server.profile.latency_ms ?? best_ms) > best_ms;
       if (isSlower) this.#hold(server, Math.min(HEAD_START_MS, best_ms * HEAD_START_FACTOR));
       else this.#ask(server);
@@ -178,7 +178,7 @@ class ListRace implements AskedList {
     else this.#nothing(answer);
   }
 
-  /** One server knows of nothing: another may. */
+  /** One server says "there is nothing"; another may know the name. */
   #nothing(answer: Negative): void {
     this.#open -= 1;
     if (this.#knowing === answer.server) this.#negative = answer;
@@ -195,7 +195,7 @@ class ListRace implements AskedList {
     return Math.min(BETTER_MOST_MS, Math.max(BETTER_LEAST_MS, slowest_ms * BETTER_FACTOR));
   }
 
-  /** Nothing better has come in time. */
+  /** Finishes with "there is nothing" if a server has said so. */
   #settle(): void {
     if (this.#negative !== undefined) this.#finish(this.#negative);
   }
@@ -209,7 +209,7 @@ class ListRace implements AskedList {
       this.#fail();
       return;
     }
-    // The head start is over when nobody uses it.
+    // Every server with a head start has failed: the others are asked now.
     if (code !== 'timed-out' && this.#open === this.#held.length) {
       for (const held of this.#held.splice(0)) {
         clearTimeout(held.timer);
@@ -228,13 +228,13 @@ class ListRace implements AskedList {
     this.#waiting?.cancel();
     for (const { timer } of this.#held) clearTimeout(timer);
     this.#held = [];
-    // Those that have answered take no notice.
+    // This has no effect on questions that are answered.
     for (const asked of this.#asked) asked.cancel('overtaken');
     this.#hear(outcome);
   }
 }
 
-/** Infinity where none is known. */
+/** The least known latency in ms; Infinity where none is known. */
 function fastest(servers: readonly Server[]): number {
   let best_ms = Number.POSITIVE_INFINITY;
   for (const { profile } of servers) best_ms = Math.min(best_ms, profile.latency_ms ?? best_ms);

@@ -1,10 +1,10 @@
-// One name that is being asked about, and all who wait for it. They hear at once of the addresses of a first family, and of
-// the outcome when both have answered. What an outcome means is resolver.ts's business.
+// One name under resolution, and all callers that wait for it. They hear addresses of the first family early, and the
+// outcome when both families have answered. resolver.ts decides what an outcome means.
 import type { LookupAnswer } from '../../../threads/contracts/dns.js';
 import type { Asked, GivenUp, Hear } from '../ask/exchange.js';
 import type { PairFound, PairHandler, PairOutcome } from './pair.js';
 
-/** What becomes of outcomes, and what those who wait are told. */
+/** Turns outcomes into answers for the waiting callers. */
 export interface Meaning {
   early(name: string, answer: PairFound): LookupAnswer;
   whole(name: string, outcome: PairOutcome): LookupAnswer;
@@ -22,12 +22,12 @@ export class Lookup implements Asked, PairHandler {
     this.#meaning = meaning;
   }
 
-  /** `ask` is given this lookup as the one to tell. */
+  /** Calls `ask` with this lookup as the handler. */
   begin(ask: (name: string, handler: PairHandler) => Asked): void {
     this.#asked = ask(this.#name, this);
   }
 
-  /** Hears of the outcome, and before it of what is there already: within the call, or once it comes. */
+  /** `hear` gets early addresses, within the call if they are there already, and then the outcome. */
   wait(hear: Hear<LookupAnswer>): void {
     this.#waiting.push(hear);
     if (this.#early !== undefined) hear(this.#early);
@@ -37,7 +37,7 @@ export class Lookup implements Asked, PairHandler {
     this.#asked?.cancel(why);
   }
 
-  /** What the first family came to is told only if it is addresses: the other one may have some. */
+  /** Passes on only addresses: if the first family has none, the other one may have some. */
   early(found: PairFound): void {
     const answer = this.#meaning.early(this.#name, found);
     if (answer.code !== 'found') return;

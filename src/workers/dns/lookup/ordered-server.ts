@@ -1,12 +1,12 @@
-// A server of resolv.conf: how long it may take before it is late, and whether it has been silent lately. Of what goes on
-// listening after an answer it keeps one question at a time, by which a silent server is found to be back.
+// A server of resolv.conf: how long it may take before it is late, and whether it has been silent lately. A silent server
+// keeps one question open after another server has answered, so that its return is noticed. It chooses no order.
 import type { Question } from '../../../protocol/dns/message.js';
 import type { Asked, GivenUp, Hear, Reply } from '../ask/exchange.js';
 import type { Server, Way } from '../transports/configured-server.js';
 
 const LATENESS_FACTOR = 3;
 const LATENESS_LEAST_MS = 100;
-/** So many questions in a row without a word. */
+/** After this many unanswered questions in a row a server is silent. */
 const MISSES_MAX = 2;
 /** How long a silent server is listened to after another one has answered. */
 const LISTEN_MS = 5000;
@@ -26,6 +26,7 @@ export class OrderedServer {
     return this.server.identity.id;
   }
 
+  /** The time after which the server is late. */
   get lateness_ms(): number {
     const { latency_ms } = this.server.profile;
     if (latency_ms === undefined) return this.#lateness_most_ms;
@@ -46,12 +47,12 @@ export class OrderedServer {
     return asked;
   }
 
-  /** It has not answered while others have. */
+  /** The server did not answer in time. */
   missed(): void {
     this.#misses += 1;
   }
 
-  /** Nobody waits for it any more. */
+  /** Nobody waits for the question any more: it is given up, or kept open as the one question of a silent server. */
   leave(asked: Asked, why: GivenUp): void {
     if (!this.isSilent || this.#listening !== undefined) {
       asked.cancel(why);

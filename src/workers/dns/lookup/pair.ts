@@ -1,5 +1,5 @@
-// A and AAAA asked together, and what the two answers come to. Once one family has addresses, the other is waited for only a
-// moment, but its query goes on, so that what is kept in the end has both. That a family has none says nothing of the
+// A and AAAA asked together, and the outcome of the two answers. Once one family has addresses, callers wait for the other
+// only a moment, but its query goes on, so that the cache gets both. One family without addresses says nothing about the
 // other. It does not choose the servers.
 import { type Question, questionOf } from '../../../protocol/dns/message.js';
 import { Countdown } from '../ask/countdown.js';
@@ -8,7 +8,7 @@ import type { Judge } from '../ask/judge.js';
 import type { Server, Way } from '../transports/configured-server.js';
 import { type Answered, type AskedList, askList, type ListFailure, type ListOutcome } from './list.js';
 
-/** Addresses (canonical) and who gave them; undefined for what the hosts files say. */
+/** Addresses (canonical) and the server that gave them; undefined for hosts files. */
 export interface Part {
   readonly addresses: readonly string[];
   readonly server: Server | undefined;
@@ -43,11 +43,11 @@ export type PairOutcome =
       readonly spare: PairAnswer | undefined;
     };
 
-/** Who asked. */
+/** Hears the outcome of the pair. */
 export interface PairHandler {
-  /** Addresses to go on with, while a family is still to come; at most once. */
+  /** Addresses of the first family, while the other is still to come; at most once. */
   early(answer: PairFound): void;
-  /** Once, and the last. */
+  /** The outcome; once, and the last call. */
   whole(outcome: PairOutcome): void;
 }
 
@@ -63,12 +63,12 @@ export interface Asking {
 const GRACE_MS = 50;
 const LATE: ListFailure = { kind: 'failed', reason: 'late', again: [], spare: undefined };
 
-/** Takes a name as it was asked. Tells the whole within `timeout_ms`. */
+/** Takes a name as it was asked. Calls `whole` within `timeout_ms`. */
 export function askPair(name: string, asking: Asking, handler: PairHandler): Asked {
   return new Pair(name, asking, handler);
 }
 
-/** The same for those who ask seldom: the whole alone. */
+/** As `askPair`, for callers that need only the outcome. */
 export function askWhole(name: string, asking: Asking, hear: Hear<PairOutcome>): Asked {
   return askPair(name, asking, { early: () => {}, whole: hear });
 }
@@ -117,8 +117,8 @@ class Pair implements Asked {
 }
 
 /**
- * Addresses of either family count. That there are none takes the word of both: some servers answer NXDOMAIN for AAAA
- * where only A records exist (RFC 4074 section 4.2), and a family that failed may well have addresses.
+ * Addresses of either family count. "There is nothing" needs both families: some servers answer NXDOMAIN for AAAA where
+ * only A records exist (RFC 4074 section 4.2), and a family that failed may well have addresses.
  */
 function combine(outcomes: readonly ListOutcome[]): PairOutcome {
   const failures: ListFailure[] = [];

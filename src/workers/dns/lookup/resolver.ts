@@ -1,6 +1,6 @@
 // Lookups as their callers see them: literals, hosts files and the cache first, one resolution in flight for each name
-// however many wait for it, stale answers while a new one is late, and a bound on all that. Where a name is asked is
-// rounds.ts.
+// however many callers wait, stale answers while a new one is late, and bounds on all tables. It does not choose servers:
+// see rounds.ts.
 import { isIP } from 'node:net';
 import { canonical } from '../../../protocol/address/canonical.js';
 import { askedName, withoutDot } from '../../../protocol/address/host-name.js';
@@ -32,17 +32,17 @@ export interface ResolverCounts {
   hosts: number;
   hits: number;
   misses: number;
-  /** Answers that served after their time. */
+  /** Answers served after they had expired. */
   stale: number;
   prefetches: number;
   overloaded: number;
 }
 
-/** Before the second family has come, an answer is only for those who wait: their copies must not last. */
+/** The TTL of an answer that lacks the second family: it serves the waiting callers, and their copies must not last. */
 const EARLY_TTL_S = 1;
-/** Of a hosts file, which may change at any time. */
+/** The TTL of an answer from a hosts file, which may change at any time. */
 const HOSTS_TTL_S = 5;
-/** RFC 8767 section 4, for a name that cannot be renewed. */
+/** The TTL of a stale answer that cannot be renewed (RFC 8767 section 4). */
 const STALE_TTL_S = 30;
 
 const BOTH = ['AAAA', 'A'] as const;
@@ -55,7 +55,7 @@ export class Resolver {
   readonly #limits: Options['dns'];
   readonly #parts: ResolverParts;
   readonly #cache: AnswerCache;
-  /** By name as it was asked, as everywhere here. */
+  /** By name as it was asked. */
   readonly #inFlight = new Map<string, Lookup>();
   readonly #meaning: Meaning = {
     early: (name, answer) => this.#answer(name, answer, ttlOf(answer, this.#limits, EARLY_TTL_S)),
@@ -70,7 +70,7 @@ export class Resolver {
     this.#cache = new AnswerCache(limits, parts.now);
   }
 
-  /** Names whose answers are kept, names that are asked about, and those who wait for them. */
+  /** Sizes and bounds of cached answers, names in flight, and waiting callers. */
   get tables() {
     const { entries_max, lookups_max } = this.#limits;
     return {
@@ -80,7 +80,10 @@ export class Resolver {
     };
   }
 
-  /** Hears the last within `dns.timeout_ms`, and before it answers that say `more`; of what is known, within the call. */
+  /**
+   * `hear` gets the last answer within `dns.timeout_ms`; answers before it say `more`. A known answer is heard within the
+   * call.
+   */
   lookup(text: string, hear: Hear<LookupAnswer>): void {
     this.counts.lookups += 1;
     const { ttl_max_s, negative_ttl_s } = this.#limits;
@@ -99,7 +102,7 @@ export class Resolver {
     }
   }
 
-  /** The servers are others: what is known is asked for again. */
+  /** The machine's servers have changed: every cached name is asked for again. */
   expire(): void {
     this.#cache.expire();
   }
@@ -122,7 +125,7 @@ export class Resolver {
     const kept = this.#cache.get(name);
     if (kept === undefined) return undefined;
     if (kept.freshness === 'stale') return kept.isResting ? this.#stale(name, STALE_TTL_S) : undefined;
-    // Rounded down: a copy made from it must not outlive it.
+    // Rounded down: an actor's copy must not outlive the cached answer.
     const answer = answerOf(name, kept.answer, Math.floor(kept.left_ms / 1000), this.#view());
     if (answer === undefined) {
       this.#cache.delete(name);
@@ -152,7 +155,7 @@ export class Resolver {
     this.counts.misses += 1;
     const { lookups_max } = this.#limits;
     const running = this.#inFlight.get(name);
-    // A resolution may outlast its callers (a late family), so the names are counted as well.
+    // A resolution may outlast its callers, so the names in flight have a bound as well.
     if (this.#waiting >= lookups_max || (running === undefined && this.#inFlight.size >= lookups_max)) {
       this.counts.overloaded += 1;
       hear(this.#stale(name, EARLY_TTL_S) ?? { code: 'overloaded' });
@@ -168,7 +171,7 @@ export class Resolver {
     else lookup.wait(told);
   }
 
-  /** A stale answer serves when the new one is late or fails. */
+  /** The stale answer serves when the new one is late or fails. */
   #waitBriefly(name: string, lookup: Lookup, hear: Hear<LookupAnswer>): void {
     const patience = new Countdown(this.#limits.stale_wait_ms, () => {
       const stale = this.#stale(name, EARLY_TTL_S);

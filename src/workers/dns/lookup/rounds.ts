@@ -1,6 +1,5 @@
-// One name asked where the configuration says, in TcpRoute's order: the servers, the backups when nothing clean came, then
-// TCP, UDP, TCP, UDP of those that may still answer; all within one deadline. It neither caches nor joins lookups: see
-// resolver.ts.
+// The rounds in which one name is asked: the servers, the backups when nothing clean came, then over TCP, UDP, TCP, UDP the
+// servers that may still answer; all within one deadline. It neither caches nor joins lookups: see resolver.ts.
 import type { Question } from '../../../protocol/dns/message.js';
 import type { Options } from '../../../protocol/options.js';
 import { Countdown } from '../ask/countdown.js';
@@ -21,7 +20,7 @@ export interface Resolving {
   readonly limits: Pick<Options['dns'], 'timeout_ms' | 'try_timeout_ms'>;
 }
 
-/** `again`: whoever has said nothing, or nothing clean, and may answer that way. */
+/** `again`: the servers that have said nothing, or nothing clean, and have that transport. */
 const STEPS: readonly { readonly asked: 'first' | 'backup' | 'again'; readonly way: Way }[] = [
   { asked: 'first', way: 'usual' },
   { asked: 'backup', way: 'usual' },
@@ -31,7 +30,7 @@ const STEPS: readonly { readonly asked: 'first' | 'backup' | 'again'; readonly w
   { asked: 'again', way: 'udp' },
 ];
 
-/** Tells the whole within `dns.timeout_ms`. There is a server to ask. */
+/** Calls `whole` within `dns.timeout_ms`. At least one server must be configured. */
 export function resolveName(name: string, resolving: Resolving, handler: PairHandler): Asked {
   const resolution = new Resolution(name, resolving, handler);
   resolution.start();

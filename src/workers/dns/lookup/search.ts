@@ -1,6 +1,6 @@
-// One name asked of the machine's servers by way of its search list, both families together: the list ends at the first
-// name of which either family has addresses, so that a name never comes to two hosts. Which names, and which is next, is
-// protocol/dns/search-list.ts.
+// One name asked of the machine's servers along the search list, both families together: the search ends at the first name
+// of which either family has addresses, so that a name never means two hosts. protocol/dns/search-list.ts decides which
+// names there are and which is next.
 import type { Question } from '../../../protocol/dns/message.js';
 import { nextPlace, type SearchPlan, type SearchStep, toldPlace } from '../../../protocol/dns/search-list.js';
 import { Countdown } from '../ask/countdown.js';
@@ -12,7 +12,7 @@ type Type = Question['type'];
 interface SearchParts {
   readonly plan: SearchPlan;
   readonly ask: (question: Question, hear: Hear<Told>) => Asked;
-  /** How long a family waits for the other to say the same. */
+  /** How long a family waits for the other's answer for the same name. */
   readonly patience_ms: () => number;
 }
 
@@ -21,7 +21,7 @@ interface Family {
   readonly type: Type;
   readonly hear: Hear<Reply>;
   asked: Asked | undefined;
-  /** What came of each name, in order. */
+  /** The outcome for each name, in order. */
   readonly told: Told[];
   isOver: boolean;
   /** Why it is given up. */
@@ -31,10 +31,10 @@ interface Family {
 export class Search {
   readonly #parts: SearchParts;
   readonly #families: Family[] = [];
-  /** In the plan. */
+  /** Index of the current name in the plan. */
   #place = 0;
   #hasBegun = false;
-  /** One of the families has something at this place. */
+  /** A family has an answer for the current name. */
   #isFound = false;
   #patience: Countdown | undefined;
 
@@ -42,7 +42,7 @@ export class Search {
     this.#parts = parts;
   }
 
-  /** Whether the family can still take part. */
+  /** Whether a question of this type can still join. */
   takes(type: Type): boolean {
     return !this.#hasBegun && !this.#families.some((family) => family.type === type);
   }
@@ -64,7 +64,7 @@ export class Search {
     if (family.isOver) return;
     family.givenUp = why;
     if (family.told.length <= this.#place) family.asked?.cancel(why);
-    // It had an answer, and waited for the other family.
+    // The family had an answer, and waited for the other family.
     else this.#tell(family, GIVEN_UP[why]);
     this.#goOn();
   }
@@ -82,7 +82,7 @@ export class Search {
     return nextPlace(this.#parts.plan, this.#place, 'none') === undefined;
   }
 
-  /** Once the families agree that there is nothing, the next name is asked. */
+  /** Asks the next name once all families agree that there is nothing. */
   #goOn(): void {
     const open = this.#families.filter(({ isOver }) => !isOver);
     const waiting = open.filter(({ told }) => told.length > this.#place);
@@ -104,13 +104,13 @@ export class Search {
     }
     this.#place = next;
     for (const family of waiting) {
-      // A place that was passed over.
+      // A place that was skipped.
       while (family.told.length < next) family.told.push(family.told[family.told.length - 1] as Told);
       this.#ask(family);
     }
   }
 
-  /** Patience with the other family is over. */
+  /** The wait for the other family is over. */
   #loseFor(): void {
     this.#patience = undefined;
     for (const { isOver, told, asked } of this.#families) {
@@ -124,7 +124,7 @@ export class Search {
     family.hear(reply);
   }
 
-  /** Nothing came of any name. That there is nothing holds as long as it does for each of them. */
+  /** No name has an answer. "There is nothing" is valid as long as it is for each name: the least TTL counts. */
   #finalOf({ told }: Family): Reply {
     const { reply } = told[toldPlace(this.#parts.plan, told.map(kindOf))] as Told;
     if (reply.kind !== 'nodata' && reply.kind !== 'nxdomain') return reply;
@@ -132,12 +132,12 @@ export class Search {
   }
 }
 
-/** Whether the name is the one that was meant: also an alias that leads nowhere. */
+/** Whether the reply ends the search: addresses, or an alias that leads nowhere. */
 function isFound(reply: Reply): boolean {
   return reply.kind === 'addresses' || (reply.kind === 'nodata' && reply.isAlias === true);
 }
 
-/** What a name came to for the families together, of which none has addresses. */
+/** The outcome of one name for the families together; none has addresses. */
 function stepOf(told: readonly Told[]): SearchStep {
   const steps = told.map(kindOf);
   if (steps.includes('none') || steps.includes('nodata')) return 'none';
@@ -154,7 +154,7 @@ function ttlOf(reply: Reply): number | undefined {
   return reply.kind === 'nodata' || reply.kind === 'nxdomain' ? reply.ttl_s : undefined;
 }
 
-/** undefined, which is the least that anybody assumes, where one does not say. */
+/** undefined where one of the two is: the configured negative TTL then counts. */
 function least(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || other === undefined ? undefined : Math.min(one, other);
 }
