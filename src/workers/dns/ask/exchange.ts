@@ -45,7 +45,7 @@ export function failed(reason: string): NoAnswer {
   return { kind: 'no-answer', code: 'failed', reason };
 }
 
-/** Runs `open`, which reports through `settle` and returns a function that closes what it opened: called at the first reply. */
+/** Runs `open`, which reports through `settle` and returns a function that closes what it opened, for the first reply. */
 export function exchange(hear: Hear<Reply>, open: (settle: Hear<Reply>) => () => void): Asked {
   let close: (() => void) | undefined;
   let over = false;

@@ -1,4 +1,4 @@
-// What is known of names before any server is asked: the table of the configuration, then /etc/hosts. The formats are
+// Names that need no server: the table of the configuration, then /etc/hosts. It parses neither: see
 // main/config/checks/dns/hosts.ts and protocol/dns/hosts-file.ts.
 import { OCTETS_MAX } from '../../../files/file-state.js';
 import type { Warn } from '../../../files/state-file.js';
@@ -28,7 +28,7 @@ export class Hosts {
     return this.#file.content;
   }
 
-  /** Canonical addresses; undefined when the name is to be asked. Takes a normalised name. */
+  /** Takes a normalised name. Returns canonical addresses; undefined when servers are to be asked. */
   lookup(name: string): readonly string[] | undefined {
     if (Object.hasOwn(this.#table, name)) return this.#table[name];
     return this.content.get(name) ?? (isLocalhost(name) ? LOOPBACK : undefined);

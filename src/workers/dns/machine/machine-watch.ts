@@ -1,21 +1,21 @@
-// Looks after the machine's files that say what names come to: a name that is put into /etc/hosts, or new servers in
-// resolv.conf, outdate answers that would hold for long. It tells which names; whoever keeps answers of them lets go.
+// Watches the machine's files that decide names: a name added to /etc/hosts, or new servers in resolv.conf, outdate answers
+// that would otherwise stay valid for long. It reports which names are outdated; it drops no answer itself.
 import type { Hosts } from './hosts.js';
 
 const LOOK_MS = 1000;
-/** More are told as all. */
+/** More names than this are reported as all names. */
 const NAMES_MAX = 1000;
 
 export interface Outdated {
   /** Normalised; undefined for all. */
   readonly names: readonly string[] | undefined;
-  /** Whether the servers of the machine are others. */
+  /** Whether the machine's servers have changed. */
   readonly servers: boolean;
 }
 
 interface MachineWatchParts {
   readonly hosts: Pick<Hosts, 'content'>;
-  /** Changes when the machine's servers do; undefined where they are not asked. */
+  /** A text that changes when the machine's servers do; undefined where they are not asked. */
   readonly servers: () => string | undefined;
   readonly changed: (outdated: Outdated) => void;
 }
@@ -25,7 +25,7 @@ export class MachineWatch {
   readonly #timer: NodeJS.Timeout;
   #hosts: Hosts['content'];
   #servers: string | undefined;
-  /** Seen, and told after the next look: answers that were on their way have come by then. */
+  /** A change seen at the last look, reported at the next one: answers under way have arrived by then. */
   #seen: Outdated | undefined;
 
   constructor(parts: MachineWatchParts) {
@@ -54,7 +54,7 @@ export class MachineWatch {
     if (areOthers) return { names: undefined, servers: true };
     if (hosts === before) return undefined;
     const names: string[] = [];
-    // What the file said before does not hold for long. What is new in it may be known from servers.
+    // Only added names: answers of hosts files expire soon, answers of servers may not.
     for (const name of hosts.keys()) {
       if (!before.has(name)) names.push(name);
       if (names.length > NAMES_MAX) return { names: undefined, servers: false };

@@ -1,5 +1,5 @@
-// What the machine's own network is like: its addresses, and whether it can reach IPv6 at all. Read anew at most every
-// few seconds. It sends nothing.
+// The machine's own network: its addresses, and whether it has a route for IPv6. Read again at most every 5 s. It sends
+// nothing.
 import { networkInterfaces } from 'node:os';
 import { readBounded } from '../../../files/bounded-file.js';
 import { OCTETS_MAX } from '../../../files/file-state.js';
@@ -8,7 +8,7 @@ import { linesOf } from '../../../protocol/text/lines.js';
 
 const READ_MS = 5000;
 const ROUTES = '/proc/net/ipv6_route';
-/** Of route flags: RTF_REJECT of linux/route.h, an `unreachable` route. */
+/** The route flag RTF_REJECT of linux/route.h: an `unreachable` route. */
 const REJECT = 0x200;
 
 export interface Network {
@@ -58,6 +58,6 @@ function leadsOut(line: string): boolean {
   const [destination, bits, , , , , , , flags, device] = line.trim().split(/\s+/);
   if (destination === undefined || flags === undefined || device === 'lo') return false;
   if ((Number.parseInt(flags, 16) & REJECT) !== 0) return false;
-  // Not those of the link (fe80::/10), nor of multicast (ff00::/8).
+  // Routes of the link (fe80::/10) and of multicast (ff00::/8) do not count.
   return bits === '00' || (bits !== '80' && !/^(?:fe[89ab]|ff)/.test(destination));
 }

@@ -1,16 +1,16 @@
-// The content of a small system file, parsed, and read again after it has changed. It looks for a change at most once a
-// second, when it is asked; a file that cannot be read is empty.
+// The parsed content of a small system file, read again after a change. It has no timer: it looks for a change when
+// `content` is read, at most once a second. A file that cannot be read counts as empty.
 import { readBounded } from '../../../files/bounded-file.js';
 import { ABSENT, fileStateNow } from '../../../files/file-state.js';
 import type { Warn } from '../../../files/state-file.js';
 
 const LOOK_MS = 1000;
-/** Beyond any resolv.conf or nsswitch.conf. */
+/** In bytes: more than any resolv.conf or nsswitch.conf has. */
 const OCTETS_MAX = 256 * 1024;
 
 interface Limits {
   readonly octets_max: number;
-  /** Hears of a file that is there and cannot be used. */
+  /** Called for a file that exists and cannot be used. */
   readonly warn: Warn;
 }
 

@@ -1,5 +1,5 @@
-// Finds the addresses of the servers that are configured by name, and of the first proxies of lines: hosts files, then the
-// machine's own resolver. A wrong address does no harm to a server whose certificate is verified. Not for lookups.
+// Finds the addresses of servers that are configured by name: hosts files, then the machine's own resolver. The same for the
+// first proxies of lines. A wrong address does no harm to a server whose certificate is verified. Not for lookups.
 import { isIP } from 'node:net';
 import { withoutDot } from '../../../protocol/address/host-name.js';
 import { promised } from '../ask/exchange.js';
@@ -25,7 +25,7 @@ interface BootstrapParts {
 const NAMES_MAX = 1024;
 const KEPT_MS = 60_000;
 
-/** Answers as node:net wants it. What was found once serves on when it is not found any more. */
+/** A `lookup` function for node:net. An address that was found once serves on when the name is not found any more. */
 export function makeBootstrap({ hosts, system, timeout_ms, now }: BootstrapParts): Bootstrap {
   const found = new Map<string, Found>();
 
@@ -35,7 +35,7 @@ export function makeBootstrap({ hosts, system, timeout_ms, now }: BootstrapParts
     const kept = found.get(name);
     if (kept === undefined) return ask(name);
     if (kept.until_ms <= now()) {
-      // Whoever asks does not wait for it: the machine's resolver may be silent, and the address still right.
+      // The caller does not wait for the renewal: the machine's resolver may be silent, and the address still right.
       found.set(name, { ...kept, until_ms: now() + KEPT_MS });
       void ask(name);
     }
@@ -56,7 +56,7 @@ export function makeBootstrap({ hosts, system, timeout_ms, now }: BootstrapParts
     void addressesOf(name).then((addresses) => {
       const fitting = addresses.filter((address) => !family || family === isIP(address));
       const [first] = fitting;
-      // With no address node:net would say that it was called wrongly.
+      // With an empty list node:net would report a wrong call.
       if (first === undefined) done(Object.assign(new Error(`${name} was not found`), { code: 'ENOTFOUND' }), []);
       else if (all)
         done(

@@ -1,5 +1,5 @@
-// The machine's own resolver: getaddrinfo, with its hosts file, search list and whatever else is configured. It cannot
-// be cancelled and occupies threads that all of the process shares, so the lookups that run are few and the others queue.
+// The machine's own resolver: getaddrinfo, with its hosts file, search list and other configured services. getaddrinfo
+// cannot be cancelled and occupies threads that the whole process shares, so few lookups run and the others queue.
 import { lookup as getaddrinfo } from 'node:dns/promises';
 import { canonical } from '../../../protocol/address/canonical.js';
 import { Countdown } from '../ask/countdown.js';
@@ -7,10 +7,10 @@ import { type Asked, failed, GIVEN_UP, type Hear, type Reply } from '../ask/exch
 
 export type Getaddrinfo = (name: string) => Promise<readonly { readonly address: string }[]>;
 
-/** getaddrinfo says nothing about time. */
+/** getaddrinfo gives no TTL. */
 const TTL_S = 60;
 
-/** libuv itself runs no more slow work at once than half of its pool; what it would queue, we can still cancel. */
+/** How many lookups run at once: libuv runs slow work on half of its pool only, and our own queue can be cancelled. */
 export function systemParallel(threadPoolSize: string | undefined): number {
   const size = Number.parseInt(threadPoolSize ?? '', 10);
   return Math.floor(((size > 0 ? size : 4) + 1) / 2);
@@ -25,7 +25,7 @@ interface SystemLimits {
 export class SystemNames {
   readonly #limits: SystemLimits;
   readonly #getaddrinfo: Getaddrinfo;
-  /** By name: also those whose asker has given up, so that a name that hangs occupies one thread, not all. */
+  /** By name. A lookup stays after its caller has given up, so that a name that hangs occupies one thread, not all. */
   readonly #running = new Map<string, Promise<Reply>>();
   readonly #waiting = new Set<() => void>();
 
@@ -46,7 +46,7 @@ export class SystemNames {
     return this.#running.size >= this.#limits.parallel && !this.#running.has(name);
   }
 
-  /** Tells by `timeout_ms`, also while the lookup itself goes on. */
+  /** `hear` is called within `timeout_ms`, even while the lookup itself goes on. */
   ask(name: string, timeout_ms: number, hear: Hear<Reply>): Asked {
     let over = false;
     const start = (): void => void this.#run(name).then(finish);
@@ -76,7 +76,7 @@ export class SystemNames {
       return { kind: 'addresses', addresses: results.map((result) => canonical(result.address)), ttl_s: TTL_S };
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
-      // ENOTFOUND: the name does not exist, or has no address. EAI_AGAIN and the others: nobody could tell.
+      // ENOTFOUND: the name does not exist, or has no address. EAI_AGAIN and the others: no answer.
       return code === 'ENOTFOUND' ? { kind: 'nxdomain', ttl_s: undefined } : failed(code ?? String(error));
     } finally {
       this.#running.delete(name);

@@ -1,5 +1,5 @@
-// Makes the servers of the configuration, each once, with what they share: the certificates that they may have, and how
-// their names are found. It asks nothing.
+// Makes the servers of the configuration, each once, with the parts that they share: certificate authorities, bootstrap
+// names and limits. It asks nothing.
 import { rootCertificates } from 'node:tls';
 import { readBounded } from '../../../files/bounded-file.js';
 import type { Warn } from '../../../files/state-file.js';
@@ -22,10 +22,10 @@ interface MakeServersParts {
   readonly warn: Warn;
   readonly now: () => number;
   readonly trace?: ServerParts['trace'];
-  /** Of names of getaddrinfo; the usual ones without. */
+  /** Default: getaddrinfo of the machine. */
   readonly getaddrinfo?: SystemNames;
   readonly files?: SystemFiles;
-  /** The process's own without. */
+  /** Default: that of the process. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -33,7 +33,7 @@ export interface AllServers extends Servers {
   /** Each once. */
   readonly all: readonly Server[];
   byId(id: string): Server | undefined;
-  /** What decides of the answers of `system`; undefined where it is none of them. */
+  /** The settings that decide the answers of `system`, as a text; undefined where `system` is not configured. */
   systemSettings(): string | undefined;
   close(): void;
 }
@@ -77,7 +77,7 @@ export function makeServers(
   };
 }
 
-/** Some 700 certificates; those that browsers trust are a fifth of it. */
+/** About 700 certificates; browsers trust a fifth as many. */
 const CA_FILE_OCTETS_MAX = 1024 * 1024;
 
 function authoritiesOf(path: string | undefined, warn: Warn): Authorities {
@@ -88,7 +88,7 @@ function authoritiesOf(path: string | undefined, warn: Warn): Authorities {
   return new Authorities();
 }
 
-/** A server with an address of the own network may well answer with addresses of that network. */
+/** False for a server with a special address (a private network): it may well answer with addresses of that network. */
 function isPublic(host: string): boolean {
   const ip = parseIp(host);
   return ip === undefined || !isSpecialIp(ip);

@@ -1,5 +1,5 @@
-// Somebody who answers in place of another who is late: the first one is asked, and after its head start the stand-in too.
-// Of the stand-in only addresses count, since there may be names that it does not know. It asks nobody itself.
+// A stand-in for a late source: the first source is asked, and after its head start the stand-in too. Of the stand-in only
+// addresses count, since it may not know every name. It asks nobody itself.
 import { type Asked, GIVEN_UP, type GivenUp, type Hear, type Reply } from '../ask/exchange.js';
 
 type Ask = (hear: Hear<Reply>) => Asked;
@@ -20,9 +20,9 @@ class StandIn implements Asked {
   readonly #ask: Ask;
   readonly #timer: NodeJS.Timeout;
   #standIn: Asked | undefined;
-  /** The first one could not tell, while the stand-in is still asked. */
+  /** The first source gave no answer, and the stand-in is still asked. */
   #failure: Reply | undefined;
-  /** The stand-in has had its say. */
+  /** The stand-in has replied. */
   #hasStoodIn = false;
   #over = false;
 

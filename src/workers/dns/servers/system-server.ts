@@ -1,12 +1,12 @@
-// The machine's own resolver as one server. Where names are found by hosts file and DNS alone, the servers of
-// /etc/resolv.conf are asked by ourselves, so that no thread of libuv's pool is held by a slow name; where anything else
-// takes part, or for names that another service may know, getaddrinfo is (getaddrinfo.ts). There the servers stand in for it
-// when it is late or busy, so that names that hang hold up none that DNS knows. /etc/hosts is hosts.ts.
+// The machine's own resolver as one server. Where names are found by hosts file and DNS alone, this class asks the servers of
+// /etc/resolv.conf itself, so that a slow name holds no thread of libuv's pool. Where another service takes part or may know
+// the name, it asks getaddrinfo (getaddrinfo.ts); there the servers stand in when getaddrinfo is late or busy, so that names
+// that hang do not hold up names that DNS knows. It does not read /etc/hosts: see hosts.ts.
 //
-// Measured (2 cores, 500 names of a server on loopback, 16 at a time, beside so many names that are never answered), the
-// slowest of the 500: getaddrinfo on libuv's 4 threads 14 ms beside none, 9.9 s beside 2, 20 s beside 8; on 64 threads
-// (see bin/tcproute.js) 8 ms beside 8, 9.9 s beside 40, but 76 ms with servers that stand in; asked by ourselves 21 ms
-// beside 200. Asking ourselves tells the TTL, too, which getaddrinfo does not.
+// Measured (2 cores, 500 names of a server on loopback, 16 at a time, beside N names that are never answered), the slowest
+// of the 500: getaddrinfo on libuv's 4 threads 14 ms with N = 0, 9.9 s with 2, 20 s with 8; on 64 threads (see
+// bin/tcproute.js) 8 ms with 8, 9.9 s with 40, but 76 ms with servers that stand in; asked by ourselves 21 ms with 200.
+// Our own questions also get the TTL, which getaddrinfo does not give.
 import { hostname } from 'node:os';
 import { parseHostAliases } from '../../../protocol/dns/host-aliases.js';
 import type { Question } from '../../../protocol/dns/message.js';
@@ -29,22 +29,22 @@ import { askWithStandIn } from './stand-in.js';
 export interface SystemFiles {
   readonly resolvConf: string;
   readonly nsswitch: string;
-  /** Of the servers; the file cannot say. */
+  /** The port of the servers, which resolv.conf cannot give. */
   readonly port: number;
 }
 
 export const SYSTEM_FILES: SystemFiles = { resolvConf: '/etc/resolv.conf', nsswitch: '/etc/nsswitch.conf', port: 53 };
 
-/** In which getaddrinfo answers alone, unless it is busy: the services before DNS are to have their say. */
+/** How long getaddrinfo is asked alone, unless it is busy: the services before DNS go first. */
 const HEAD_START_MS = 250;
-/** How long a family waits for the other, in latenesses of the first server: until its third try has had its time. */
+/** How long a family waits for the other, in multiples of the first server's lateness: until its third try has timed out. */
 const PATIENCE = 4;
 
 type SystemServerParts = Omit<ServerParts, 'bootstrap'> & {
   readonly getaddrinfo: SystemNames;
   readonly timeout_ms: number;
   readonly files?: SystemFiles;
-  /** The process's own without. */
+  /** Default: that of the process. */
   readonly environment?: Surroundings['environment'];
 };
 
@@ -55,13 +55,13 @@ export class SystemServer implements Server {
   readonly #files: SystemFiles;
   readonly #resolvConf: WatchedFile<ResolvConf>;
   readonly #services: WatchedFile<HostServices>;
-  /** Of names without a dot: HOSTALIASES of hostname(7). */
+  /** Aliases of names without a dot: the file HOSTALIASES of hostname(7). */
   readonly #aliases: WatchedFile<ReadonlyMap<string, string>> | undefined;
-  /** By way and name: those that have just begun, for the other family to join. */
+  /** By way and name: searches begun in this turn of the event loop, for the other family to join. */
   readonly #searches = new Map<string, Search>();
   #known: ResolvConf | undefined;
   #servers: readonly OrderedServer[] = [];
-  /** For `rotate`. */
+  /** Counts searches, for the option `rotate` of resolv.conf. */
   #turn = 0;
 
   constructor(parts: SystemServerParts) {
@@ -80,7 +80,7 @@ export class SystemServer implements Server {
     return way === 'usual' || this.#services.content.isPlain;
   }
 
-  /** Of all servers of resolv.conf together, and of getaddrinfo. */
+  /** Sums over all servers of resolv.conf, and the tables of getaddrinfo. */
   get tables(): Tables {
     return { ...sum(this.#servers.map(({ server }) => server.tables)), ...this.#parts.getaddrinfo.tables };
   }
@@ -103,7 +103,7 @@ export class SystemServer implements Server {
     return askWithStandIn(standing, heard);
   }
 
-  /** What decides of its answers, as a text. */
+  /** The settings that decide its answers, as a text. */
   get settings(): string {
     return JSON.stringify(this.#resolvConf.content);
   }
@@ -119,7 +119,7 @@ export class SystemServer implements Server {
     return getaddrinfo.ask(nameOf(question), timeout_ms, (reply) => hear(ofType(reply, question.type)));
   }
 
-  /** The families of a name, which are asked one after the other in one turn, take part in one search. */
+  /** Both families of a name, asked in the same turn of the event loop, take part in one search. */
   #askServers(question: Question, way: Way, hear: Hear<Reply>): Asked {
     const { type } = question;
     const conf = this.#resolvConf.content;
@@ -148,7 +148,7 @@ export class SystemServer implements Server {
     });
   }
 
-  /** All of one search have one order. */
+  /** The order of the servers, the same for the whole search. */
   #inTurn(): readonly OrderedServer[] {
     const servers = this.#current();
     if (!this.#resolvConf.content.rotates) return servers;
@@ -175,7 +175,7 @@ export class SystemServer implements Server {
     return {
       ...this.#parts,
       isPublic: () => false,
-      // What is known against an answer is known of the configured server.
+      // A forged answer counts against the configured server `system`.
       injected: (_server, name, addresses) => injected(this.identity.id, name, addresses),
       bootstrap: () => {},
     };
@@ -200,14 +200,14 @@ function nameOf({ name, absolute }: Question): string {
   return absolute ? `${name}.` : name;
 }
 
-/** getaddrinfo answers for both families. */
+/** Keeps the addresses of one family: getaddrinfo answers for both. */
 function ofType(reply: Reply, type: Question['type']): Reply {
   if (reply.kind !== 'addresses') return reply;
   const addresses = reply.addresses.filter((address) => address.includes(':') === (type === 'AAAA'));
   return addresses.length > 0 ? { ...reply, addresses } : { kind: 'nodata', ttl_s: reply.ttl_s };
 }
 
-/** What is known without asking. */
+/** A reply that is known without asking. */
 function told(hear: Hear<Reply>, reply: Reply): Asked {
   return exchange(hear, (settle) => {
     queueMicrotask(() => settle(reply));

@@ -1,5 +1,5 @@
-// The certificate authorities that a server's certificate is verified with, as one TLS context for all connections: to
-// parse the usual 140 takes some 25 ms of CPU and a MiB outside of every heap. It opens no connection.
+// The certificate authorities that verify a server's certificate, as one TLS context for all connections: parsing the usual
+// 140 takes about 25 ms of CPU and 1 MiB outside of every heap. It opens no connection.
 import type { SecureContext } from 'node:tls';
 
 type Tls = typeof import('node:tls');
@@ -8,12 +8,12 @@ export class Authorities {
   readonly #certificates: readonly string[] | undefined;
   #context: SecureContext | undefined;
 
-  /** PEM; undefined is Node's own. */
+  /** `certificates`: in PEM; undefined for Node's own. */
   constructor(certificates?: readonly string[]) {
     this.#certificates = certificates;
   }
 
-  /** Made when it is needed first. */
+  /** The context, made at the first call. */
   context(tls: Tls): SecureContext {
     const ca = this.#certificates === undefined ? {} : { ca: [...this.#certificates] };
     this.#context ??= tls.createSecureContext({ ...ca, minVersion: 'TLSv1.2' });

@@ -1,5 +1,5 @@
-// One server of the configuration: its transports, and what is known of it. A question goes its usual way, or in the
-// rounds after everything has failed over TCP or UDP alone. It judges no addresses and knows no other server.
+// One server of the configuration: its transports and its profile. A question goes its usual way, or, in the rounds after
+// everything has failed, over TCP or UDP. It judges no addresses and knows no other server.
 import type { Question } from '../../../protocol/dns/message.js';
 import type { Line } from '../../../protocol/lines/line.js';
 import type { Nameserver } from '../../../protocol/options.js';
@@ -15,7 +15,7 @@ import { TcpServer } from './tcp.js';
 import { UdpServer } from './udp.js';
 import type { UdpLimits } from './udp-asker.js';
 
-/** `usual` is what is configured: for `udp` also TCP where the answer was truncated. */
+/** `usual` is the configured transport. A truncated answer over UDP is always asked for again over TCP. */
 export type Way = 'usual' | 'tcp' | 'udp';
 
 export interface Server {
@@ -24,9 +24,9 @@ export interface Server {
   /** Whether it can be asked that way. */
   goes(way: Way): boolean;
   ask(question: Question, way: Way, hear: Hear<Reply>): Asked;
-  /** What it holds. */
+  /** Sizes and bounds of its sockets and questions. */
   readonly tables: Tables;
-  /** Frees its sockets and timers. What is under way fails. */
+  /** Frees its sockets and timers. Questions over TCP, TLS and HTTPS that are under way fail. */
   close(): void;
 }
 
@@ -38,7 +38,7 @@ export interface ServerParts {
   readonly isPublic: (address: string) => boolean;
   readonly injected: (server: string, name: string, addresses: readonly string[]) => void;
   readonly now: () => number;
-  /** Hears of every question and what came of it; undefined for nobody. */
+  /** Called for every question with its reply. */
   readonly trace?: TraceQuestion | undefined;
 }
 
@@ -47,7 +47,7 @@ export type TraceQuestion = (server: string, question: Question, reply: Reply, t
 
 interface Transport {
   readonly tables: Tables;
-  /** `edns`: of a stream, with the option or without. Over UDP that is the transport's own choice. */
+  /** `edns`: whether a stream sends the option. UDP chooses for itself. */
   ask(question: Question, hear: Hear<Reply>, edns: boolean): Asked;
   close(): void;
 }
@@ -87,7 +87,7 @@ export class ConfiguredServer implements Server {
   ask(question: Question, way: Way, hear: Hear<Reply>): Asked {
     const { usual, tcp, udp } = this.#ways;
     const chosen = this.#ways[way] ?? usual;
-    // A way of its own is what it is.
+    // Only a question over UDP is asked again over TCP.
     const whole = chosen === usual && udp !== undefined ? tcp : undefined;
     const heard = this.#trace === undefined ? hear : this.#traced(question, this.#trace, hear);
     const asked = new ServerQuestion(question, { profile: this.profile, now: this.#now, udp, whole, hear: heard });
@@ -112,12 +112,12 @@ interface Observing {
   readonly profile: ServerProfile;
   readonly now: () => number;
   readonly udp: Transport | undefined;
-  /** Where to ask again when the answer was truncated; undefined is nowhere. */
+  /** Where to ask again after a truncated answer; undefined for nowhere. */
   readonly whole: Transport | undefined;
   readonly hear: Hear<Reply>;
 }
 
-/** One question, which adds to the server's profile. */
+/** One question; its reply is recorded in the server's profile. */
 class ServerQuestion implements Asked {
   readonly #question: Question;
   readonly #observing: Observing;
@@ -152,7 +152,7 @@ class ServerQuestion implements Asked {
     this.#tell(reply);
   }
 
-  /** Some servers answer EDNS with an error over a stream too; what is known of UDP holds for it. */
+  /** Some servers answer EDNS with an error over a stream too; the form learnt over UDP counts here as well. */
   #askStream(transport: Transport): void {
     const { forms } = this.#observing.profile;
     const { edns } = forms.current;
@@ -187,7 +187,7 @@ function transports(
 ): Ways {
   const { kind, host, port, path, via } = nameserver;
   const line = via === undefined ? undefined : lines.find(({ name }) => name === via);
-  // The configuration was checked. Straight is the one way that it must not go.
+  // The check of the configuration excludes this. Without the throw, questions would go past the proxy.
   if (via !== undefined && line === undefined) throw new Error(`no line is called ${via}`);
   switch (kind) {
     case 'udp': {

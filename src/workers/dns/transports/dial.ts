@@ -1,5 +1,5 @@
-// Opens one connection to a server of TCP, TLS or HTTPS: straight, or through the whole chain of a line with its source
-// address, and TLS with the certificate verified for the server's own name. To the server it sends nothing else.
+// Opens one connection to a server of TCP, TLS or HTTPS: direct, or through the whole chain of a line with its source
+// address; with TLS the certificate is verified for the server's own name. It sends the server nothing else.
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Line } from '../../../protocol/lines/line.js';
@@ -9,24 +9,24 @@ import { describe } from '../../../protocol/race/failure.js';
 import type { Authorities } from './authorities.js';
 
 export interface Destination {
-  /** An IP address or a name. Through proxies a name is resolved by the last of them. */
+  /** An IP address or a name. Through proxies, the last proxy resolves the name. */
   readonly host: string;
   readonly port: number;
-  /** undefined is straight. */
+  /** undefined for a direct connection. */
   readonly line: Line | undefined;
-  /** undefined is plain TCP. */
+  /** undefined for plain TCP. */
   readonly tls: { readonly alpn: readonly string[]; readonly authorities: Authorities } | undefined;
 }
 
-/** How the names of servers and first proxies are resolved, as node:net wants it. */
+/** Resolves the names of servers and first proxies: a `lookup` function for node:net. */
 export type Bootstrap = LookupFunction;
 
 type Tls = typeof import('node:tls');
 
-/** Rejects with what went wrong, an abort too; nothing is left open then. */
+/** Rejects with the error, also when `signal` aborts; then no socket is left open. */
 export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortSignal): Promise<Socket> {
   const hops = to.line?.hops ?? [];
-  // Loaded when it is needed first: most gateways start without it, and sooner.
+  // Loaded at the first need: most gateways start faster without it.
   const tls = to.tls === undefined ? undefined : await import('node:tls');
   signal.throwIfAborted();
   const first = hops[0] ?? to;
@@ -48,7 +48,7 @@ export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortS
   signal.addEventListener('abort', abort, { once: true });
   try {
     await opened(socket, 'connect');
-    // The kernel may give it the very port of this machine where nobody listens.
+    // TCP self-connect: the kernel may choose the destination port on this machine, where nobody listens, as the source port.
     if (socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress)
       throw new Error('refused: it was connected to itself');
     if (to.line?.isDirect === false) await passHops(socket, new Chain(hops, to.host, to.port));
@@ -65,7 +65,7 @@ export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortS
   }
 }
 
-/** From the first hop to the destination; rejects with why that is not possible. */
+/** Passes the proxies up to the destination; rejects with the reason of a failure. */
 async function passHops(socket: Socket, chain: Chain): Promise<void> {
   const incoming = socket.iterator({ destroyOnReturn: false });
   const followed = await follow(chain, { incoming, send: (bytes) => socket.write(bytes) }, 'destination');
@@ -86,11 +86,11 @@ function secure(tls: Tls, socket: Socket, { host, tls: wanted }: Destination): T
   const { alpn, authorities } = wanted as NonNullable<Destination['tls']>;
   return tls.connect({
     socket,
-    // For what the certificate is verified. An address is no server name (RFC 6066 section 3).
+    // The name or address that the certificate must have. An address is no server name (RFC 6066 section 3).
     host,
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
-    // Without it each connection would make one of its own.
+    // Without it, each connection would make a separate context.
     secureContext: authorities.context(tls),
   });
 }
@@ -99,7 +99,7 @@ function opened(socket: Socket, event: 'connect' | 'secureConnect'): Promise<voi
   return new Promise((resolve, reject) => {
     const done = (settle: () => void): void => {
       socket.off(event, onOpen).off('error', onError).off('close', onClose);
-      // An error that comes later, or together with a close, is not to end the process.
+      // A later error, or one together with a close, must not end the process.
       socket.on('error', () => {});
       settle();
     };

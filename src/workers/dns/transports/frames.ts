@@ -13,7 +13,7 @@ export class Frames {
   #chunks: Buffer[] = [];
   #received = 0;
 
-  /** The messages that are whole by now. */
+  /** Returns the messages that are complete with this chunk. */
   add(chunk: Buffer): Buffer[] {
     this.#chunks.push(chunk);
     this.#received += chunk.length;

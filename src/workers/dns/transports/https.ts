@@ -1,6 +1,6 @@
-// One server over HTTPS (DoH, RFC 8484), in HTTP/2 where the server has it. The only place of undici, which is loaded
-// with the first question. undici asks for connections also for questions that were given up, and keeps those of HTTP/2
-// for ever: so here is said when one may be made, by dial.ts, and when they end.
+// One server over HTTPS (DoH, RFC 8484), in HTTP/2 where the server has it. Only this file uses undici, and loads it with
+// the first question. undici opens connections even for questions that were given up, and never closes those of HTTP/2, so
+// this file decides when dial.ts may open one and when they close.
 import type { Socket } from 'node:net';
 import type { Pool } from 'undici';
 import { formatEndpoint } from '../../../protocol/address/address.js';
@@ -27,12 +27,12 @@ interface Body {
 }
 const CONNECTIONS_MAX = 4;
 const STREAMS_MAX = 100;
-/** With those that wait for a stream. */
+/** Including questions that wait for a stream. */
 const QUESTIONS_MAX = 8192;
-/** Servers themselves close after a few seconds. */
+/** Servers close idle connections after a few seconds themselves. */
 const IDLE_MS = 5000;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** RFC 8484 section 4.1: so that answers can be kept on the way. */
+/** The message id is 0, so that answers can be cached on the way (RFC 8484 section 4.1). */
 const ID = 0;
 
 export class HttpsServer {
@@ -85,7 +85,7 @@ export class HttpsServer {
     this.#pool = undefined;
   }
 
-  /** Nobody waits for a connection that is not even open, and open ones stay for a while. */
+  /** No question is left: connections still being opened are given up, open ones stay for `idle_ms`. */
   #rest(): void {
     if (this.#pool === undefined) return;
     for (const dial of this.#dials) dial.abort();
@@ -101,10 +101,10 @@ export class HttpsServer {
       path: this.#path,
       headers: { accept: MEDIA_TYPE, 'content-type': MEDIA_TYPE },
       body: query,
-      // A question may be asked beside others, and twice: undici would send POSTs one after the other.
+      // Questions may be sent in parallel, and twice; without this, undici sends POSTs one after the other.
       idempotent: true,
       signal,
-      // Whoever asks holds the timer.
+      // The caller holds the timer.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
@@ -140,7 +140,7 @@ export class HttpsServer {
     });
   }
 
-  /** For whoever asks next, not for one question. An error ends the questions that the pool holds for it. */
+  /** Opens a connection for any question, not for a certain one. An error fails the questions that the pool queues for it. */
   async #connect(): Promise<Socket> {
     if (this.#questions === 0) throw new Error('no question waits');
     if (this.#dials.size + this.#sockets.size >= CONNECTIONS_MAX) throw new Error('too many connections');

@@ -4,7 +4,7 @@ import { randomFillSync } from 'node:crypto';
 const pool = new Uint8Array(8192);
 let used = pool.length;
 
-/** At most 8192, and for one use: the octets are overwritten later. */
+/** `octets`: at most 8192. Use the result at once: it is a view of a buffer that is overwritten later. */
 export function randomBits(octets: number): Uint8Array {
   if (used + octets > pool.length) {
     randomFillSync(pool);

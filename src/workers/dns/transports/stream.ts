@@ -1,18 +1,18 @@
-// One connection to a server over TCP or TLS, with many questions under way on it (RFC 7766). It ends when it has been
-// idle, or with the first thing that is wrong. It does not connect anew: see tcp.ts.
+// One connection to a server over TCP or TLS, with many questions under way on it (RFC 7766). It ends when it has been idle,
+// or at the first error. It does not reconnect: see tcp.ts.
 import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { encodeQuery, judgeAnswer, type Question } from '../../../protocol/dns/message.js';
 import { type Asked, exchange, failed, type Hear, noAnswer, type Reply } from '../ask/exchange.js';
 import { Frames, framed } from './frames.js';
 
-/** Servers themselves close after a few seconds. */
+/** Servers close idle connections after a few seconds themselves. */
 const IDLE_MS = 5000;
-/** With those given up whose answers are still to come. */
+/** Including questions given up whose answers are still to come. */
 export const PENDING_MAX = 1024;
-/** A question that was given up after so long, without a word since, says that nothing comes through any more. */
+/** A question given up after at least this time, with nothing received since it was asked, marks the connection as stuck. */
 const SILENT_MS = 1000;
-/** What a socket fails with whose peer has closed it before. */
+/** Error codes of a socket that its peer has closed before. */
 const DROPPED: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE']);
 
 interface Pending {
@@ -26,7 +26,7 @@ interface Pending {
 export class StreamConnection {
   /** Whether any question was answered on it. */
   hasAnswered = false;
-  /** Whether it has ended as a connection does that was kept for too long: it was closed or reset. */
+  /** Whether it was closed or reset, as happens to a connection that was kept for too long. */
   wasDropped = false;
   /** Whether it should be given no further question: it may have died in silence. */
   isStuck = false;
@@ -35,13 +35,13 @@ export class StreamConnection {
   readonly #ended: () => void;
   readonly #frames = new Frames();
   #wanted = 0;
-  /** When something was last heard. */
+  /** When bytes last arrived. */
   #heard_ms = performance.now();
   #socket: Socket | undefined;
   #idle: NodeJS.Timeout | undefined;
   #over = false;
 
-  /** `ended` is called once it takes no more questions. */
+  /** `ended` is called once, when it takes no more questions. */
   constructor(dial: (signal: AbortSignal) => Promise<Socket>, ended: () => void) {
     this.#ended = ended;
     void dial(this.#abort.signal).then(
@@ -50,7 +50,7 @@ export class StreamConnection {
     );
   }
 
-  /** Questions that are under way on it. */
+  /** Questions under way, including those given up whose answers are still to come. */
   get size(): number {
     return this.#pending.size;
   }
@@ -71,12 +71,12 @@ export class StreamConnection {
       return () => {
         pending.settle = undefined;
         this.#wanted -= 1;
-        // It has not been sent, and need not be.
+        // The question has not been sent, and need not be.
         if (this.#socket === undefined) this.#pending.delete(id);
         const { since_ms } = pending;
         if (this.#heard_ms <= since_ms && performance.now() - since_ms >= SILENT_MS) this.isStuck = true;
         if (this.#wanted > 0 || this.#over) return;
-        // Nobody waits for a connection that is not even open, or through which nothing comes.
+        // No question waits: a connection that is not open yet, or is stuck, ends at once.
         if (this.#socket === undefined || this.isStuck) this.#end(failed('given up'));
         else this.#idle = setTimeout(() => this.close(), IDLE_MS);
       };
@@ -124,7 +124,7 @@ export class StreamConnection {
     pending.settle?.(judgement);
   }
 
-  /** In a stream nobody but the server speaks: it is broken. */
+  /** In a stream only the server speaks, so an invalid message means that the stream is broken. */
   #invalid(code: string): void {
     this.#end(failed(`invalid answer: ${code}`));
   }

@@ -1,11 +1,11 @@
-// One server over TCP or TLS: one connection that questions share, opened when there is one to ask. How it is opened is
-// dial.ts.
+// One server over TCP or TLS: questions share one connection, which is opened for the first of them. It does not open
+// sockets itself: see dial.ts.
 import type { Question } from '../../../protocol/dns/message.js';
 import { type Asked, type Hear, type Reply, unasked } from '../ask/exchange.js';
 import { type Bootstrap, type Destination, dial } from './dial.js';
 import { PENDING_MAX, StreamConnection } from './stream.js';
 
-/** With those that wait for their last answers. */
+/** Including full and stuck connections that wait for their last answers. */
 const CONNECTIONS_MAX = 8;
 
 export class TcpServer {
@@ -33,7 +33,7 @@ export class TcpServer {
     if (connection === undefined) return unasked(hear, TOO_MANY);
     let cancelled = false;
     const heard = (reply: Reply): void => {
-      // A server may close a connection that it found idle just when it is asked: that says nothing about the server.
+      // A server may close an idle connection just when it is asked. This is no failure of the server: ask once more.
       const isStale = reply.kind === 'no-answer' && connection.wasDropped && connection.hasAnswered;
       if (isStale && !cancelled) current = this.#connection()?.ask(question, hear, edns) ?? unasked(hear, TOO_MANY);
       else hear(reply);

@@ -1,4 +1,4 @@
-// What a question over UDP knows of the server that it is asked of.
+// The server as a question over UDP sees it. Types only: udp.ts implements them.
 import type { ServerProfile } from '../ask/server-profile.js';
 import type { UdpSlot, UdpSockets } from './udp-sockets.js';
 
@@ -8,7 +8,7 @@ export interface UdpLimits {
   readonly hold_ms: number;
 }
 
-/** Hears of addresses that came ahead of the true answer to a real question. */
+/** Called with addresses that a later answer to the same question contradicted: they are taken as forged. */
 export type Injected = (name: string, addresses: readonly string[]) => void;
 
 /** An answered question that still listens at its slot. */
@@ -16,13 +16,13 @@ export interface Listening {
   readonly slot: UdpSlot;
 }
 
-/** The server that is asked: its sockets, what is known of its ways, and who listens on after an answer. */
+/** The server that is asked: its sockets, its profile, and the questions that still listen after an answer. */
 export interface Asker {
   readonly profile: ServerProfile;
   readonly limits: UdpLimits;
   readonly injected: Injected;
   readonly sockets: UdpSockets;
   readonly now: () => number;
-  /** Keeps the slot of an answered question for a while, to hear what contradicts the answer. */
+  /** Keeps the slot of an answered question for a while, to receive a contradicting answer. */
   listen(kept: Listening): void;
 }

@@ -1,5 +1,6 @@
-// One question over UDP: repeated when it is lost, asked again plainly when the server may not like how it was asked
-// (forms.ts knows), and its answer held when it looks forged (what comes second under one id contradicts what came first).
+// One question over UDP: repeated when it is lost, asked again plainly when the server may not accept its form (forms.ts),
+// and its answer held when it looks forged: a second answer under the same id contradicts the first. It does not go over to
+// TCP: see configured-server.ts.
 import { carriesEdns, encodeQuery, judgeAnswer, mixCase, type Question } from '../../../protocol/dns/message.js';
 import { Countdown } from '../ask/countdown.js';
 import {
@@ -18,14 +19,14 @@ import { randomBits } from './random-bits.js';
 import type { Asker } from './udp-asker.js';
 import { Sending } from './udp-sending.js';
 
-/** A question is sent so often at most. */
+/** How often a question is sent at most. */
 const TRIES_MAX = 3;
-/** Each repeat waits so many times longer. */
+/** Each repeat waits this many times longer than the one before. */
 const RETRY_FACTOR = 3;
 const RETRY_LEAST_MS = 100;
-/** Of `udp_retry_ms`: after this a server that has never answered is asked plainly beside the first query. */
+/** A part of `udp_retry_ms`: after this time a server that has never answered is asked plainly, beside the first query. */
 const PLAIN_PART = 0.4;
-/** FORMERR, NOTIMP and BADVERS: what a server says that does not know EDNS (RFC 6891 section 7). */
+/** FORMERR, NOTIMP and BADVERS: the codes of a server that does not know EDNS (RFC 6891 section 7). */
 const NO_EDNS: readonly number[] = [1, 4, 16];
 const PLAINLY = 'asked plainly of a server that keeps the case';
 
@@ -36,21 +37,21 @@ interface Answered {
 
 interface Refusal extends Answered {
   readonly elapsed_ms: number;
-  /** With the EDNS option. */
+  /** Whether the answer had the EDNS option. */
   readonly carried: boolean;
 }
 
 export class UdpQuery implements Asked {
   readonly #server: Asker;
   readonly #question: Question;
-  /** undefined once it has been told: what only listens on holds nobody else. */
+  /** undefined once it has been called: a question that only listens on keeps no caller in memory. */
   #hear: Hear<Reply> | undefined;
   readonly #sent: Sending[] = [];
   #retry: NodeJS.Timeout | undefined;
   #look: NodeJS.Immediate | undefined;
   #hold: Countdown | undefined;
   #held: (Answered & { readonly why: string | undefined }) | undefined;
-  /** What a form that has never worked was answered, while the plain query may be answered better. */
+  /** The bad answer to a form that has never worked, while the plain query may get a better one. */
   #refusal: Refusal | undefined;
   #settled: Answered | undefined;
   #lostCase = false;
@@ -65,7 +66,7 @@ export class UdpQuery implements Asked {
     this.#send(this.#nextForm());
   }
 
-  /** At a deadline, what is held is better than nothing. */
+  /** At a deadline, a held answer is better than none. */
   cancel(why: GivenUp): void {
     if (why === 'timed-out') {
       this.#release();
@@ -98,7 +99,7 @@ export class UdpQuery implements Asked {
     const { forms } = this.#server.profile;
     if (this.#sent.length === 0) return forms.current;
     if (!forms.isProven) return PLAIN;
-    // The last try does without what a box on the way may not like, if there may be one.
+    // The last try is plain if a box on the way may drop the form.
     const isLast = this.#sent.length === TRIES_MAX - 1;
     return isLast && (!forms.current.mixed || forms.isSilent) ? PLAIN : forms.current;
   }
@@ -119,7 +120,7 @@ export class UdpQuery implements Asked {
     if (this.#sent.length < TRIES_MAX) this.#retry = setTimeout(() => this.#repeat(), this.#retryAfter_ms());
   }
 
-  /** Sockets stay a moment for what may contradict the answer, or show that the first form works after all. */
+  /** The slots stay for a moment, for an answer that contradicts this one or shows that the first form works after all. */
   #tell(reply: Reply, answered?: Sending): void {
     const hear = this.#hear;
     if (hear === undefined) return;
@@ -134,7 +135,7 @@ export class UdpQuery implements Asked {
     hear(reply);
   }
 
-  /** After a look at the sockets: where the thread was late, the answer may well lie there. */
+  /** Lets the sockets be read first: if the thread was late, the answer may already be there. */
   #repeat(): void {
     this.#look = setImmediate(() => {
       this.#server.profile.counts.repeats += 1;
@@ -164,7 +165,7 @@ export class UdpQuery implements Asked {
     return this.#sent.length === 1 ? Math.min(after_ms, limits.udp_retry_ms * PLAIN_PART) : limits.udp_retry_ms;
   }
 
-  /** It may be the server's way, or a forgery that was sent in many cases at once: it counts once a question. */
+  /** The server may not keep the case, or a forger may send many cases at once: it counts once a question. */
   #wrongCase(): void {
     if (this.#lostCase || this.#hear === undefined) return;
     this.#lostCase = true;
@@ -172,7 +173,7 @@ export class UdpQuery implements Asked {
     if (forms.lostCase()) this.#again(forms.inOneCase);
   }
 
-  /** Whether it may be the form that the server does not like. */
+  /** Whether the answer may be a refusal of the form. */
   #refuses({ form }: Sending, answer: Answer): boolean {
     if (this.#sent.length >= TRIES_MAX && this.#sent.every((sent) => sent.form !== PLAIN)) return false;
     if (answer.kind === 'server-failure' && form.edns && NO_EDNS.includes(answer.rcode)) return true;
@@ -188,17 +189,17 @@ export class UdpQuery implements Asked {
     if (answer.kind === 'server-failure' && NO_EDNS.includes(answer.rcode) && sent.form.edns) {
       this.#again(profile.refusedEdns());
     } else if (this.#sent.every(({ form }) => form !== PLAIN)) this.#again(PLAIN);
-    // The plain query may be lost, and repeated.
+    // This waits for a repeat: the plain query may be lost.
     if (!hasRefusal) this.#hold ??= new Countdown(limits.udp_retry_ms + limits.hold_ms, () => this.#end());
   }
 
-  /** Nothing better has come in time. */
+  /** The hold is over, and nothing better came in time. */
   #end(): void {
     this.#release();
     if (this.#refusal !== undefined) this.#takeRefusal(this.#refusal);
   }
 
-  /** The plain query has brought nothing new, or nothing in time. */
+  /** The plain query brought nothing new, or nothing in time: the refusal is the answer. */
   #takeRefusal({ sent, answer, elapsed_ms, carried }: Refusal): void {
     if (tells(answer)) this.#server.profile.believed(elapsed_ms, sent.form.edns, carried);
     this.#take(sent, answer);
@@ -228,7 +229,7 @@ export class UdpQuery implements Asked {
     this.#held = { answer, sent, why };
     if (held !== undefined) return;
     profile.counts.held += 1;
-    // It was not lost: a repeat would only bring more forgeries.
+    // The question was not lost: a repeat would only bring more forgeries.
     this.#stopRepeating();
     this.#hold?.cancel();
     this.#hold = new Countdown(limits.hold_ms, () => this.#end());
@@ -239,7 +240,7 @@ export class UdpQuery implements Asked {
     return form === PLAIN && profile.forms.doubtsPlain ? PLAINLY : profile.doubt(elapsed_ms, form.edns, carried);
   }
 
-  /** Nothing more came: what was held is the answer, and as doubtful as it was. */
+  /** Nothing more came: the held answer is the answer, and stays doubtful. */
   #release(): void {
     if (this.#held === undefined || this.#hear === undefined) return;
     const { answer, sent, why } = this.#held;
@@ -258,7 +259,7 @@ export class UdpQuery implements Asked {
     this.#tell(answer, sent);
   }
 
-  /** What an answer shows of the form in which it was asked for, and of the first one. */
+  /** Learns from an answer about the form that it answers, and about the first form. */
   #learn(sent: Sending, answer: Answer): void {
     const { forms } = this.#server.profile;
     if (answer.doubt !== undefined) return;
@@ -268,7 +269,7 @@ export class UdpQuery implements Asked {
     if (sent.form === PLAIN && first !== undefined && isBetter) forms.failed(first.form);
   }
 
-  /** A second answer under the id of the first: one of the two was forged, and forgers hurry. */
+  /** A second answer under the id of the first: one of the two was forged, most likely the earlier one. */
   #afterwards(sent: Sending, answer: Answer): void {
     const settled = this.#settled;
     if (answer.kind === 'addresses') this.#server.profile.forms.worked(sent.form);

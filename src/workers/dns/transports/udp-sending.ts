@@ -1,4 +1,5 @@
-// One sending of a question over UDP: when, how and at which slot it went out. Its outcomes are the question's business.
+// One sending of a question over UDP: when, in which form and at which slot it went out. It passes messages and errors on to
+// the question (udp-query.ts) and judges nothing.
 import { noAnswer, type Reply } from '../ask/exchange.js';
 import type { Form } from '../ask/forms.js';
 import type { DatagramHandler, UdpSlot } from './udp-sockets.js';

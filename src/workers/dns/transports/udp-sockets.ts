@@ -1,18 +1,18 @@
-// The sockets over which one UDP server is asked: each on a random port of the kernel's, connected, so that what comes from
-// elsewhere is dropped and ICMP refusals are told. A question gets a socket of its own until there are many; then sockets
-// are shared, and replaced after some questions. It does not read the messages but for their id.
+// The sockets over which one UDP server is asked: each on a random port that the kernel chooses, connected, so that the
+// kernel drops datagrams from elsewhere and reports ICMP refusals. Each question gets a separate socket until there are many;
+// then sockets are shared, and replaced after some questions. It reads only the id of a message.
 import { randomInt } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 
-/** What a question hears on its id. */
+/** Handles messages under the id of one question. */
 export interface DatagramHandler {
   message(bytes: Buffer): void;
   error(error: NodeJS.ErrnoException): void;
 }
 
-/** Sockets that questions are put on, of one server. */
+/** Sockets of one server that take new questions. */
 const OPEN_MAX = 64;
-/** A port that has been used so often is known to whoever looks. */
+/** After this many questions a forger may know the port. */
 const QUESTIONS_PER_SOCKET = 256;
 export class UdpSockets {
   readonly #address: string;
@@ -22,7 +22,10 @@ export class UdpSockets {
   readonly #max: number;
   #sockets = 0;
 
-  /** At most `max` at a time, with those that only wait for their last answers. `stray` hears of each message that nobody listens for. */
+  /**
+   * At most `max` sockets at a time, including those that only wait for their last answers. `stray` is called for each
+   * message under an unknown id.
+   */
   constructor(at: { readonly host: string; readonly port: number }, max: number, stray: () => void) {
     this.#stray = stray;
     this.#address = at.host;
@@ -34,13 +37,13 @@ export class UdpSockets {
     return this.#sockets;
   }
 
-  /** undefined when there are too many already. */
+  /** undefined when no socket can be had: `max` are in use, and none takes questions. */
   take(handler: DatagramHandler): UdpSlot | undefined {
     let socket = this.#open.length < OPEN_MAX && this.#sockets < this.#max ? this.#add() : undefined;
     socket ??= this.#open[randomInt(Math.max(1, this.#open.length))];
     if (socket === undefined) return undefined;
     const slot = socket.take(handler);
-    // Only where another one can take its place: a question on a known port is better than none.
+    // Only if another socket can replace it: a question on a known port is better than none.
     if (socket.taken >= QUESTIONS_PER_SOCKET && this.#sockets < this.#max) this.#retire(socket);
     return slot;
   }
@@ -133,7 +136,7 @@ class SharedSocket {
     if (this.#slots.size === 0) this.#close();
   }
 
-  /** What is wrong with the socket is so for all who use it. */
+  /** An error of the socket concerns all questions on it. */
   #fail(error: NodeJS.ErrnoException): void {
     const slots = [...this.#slots.values()];
     this.#slots.clear();

@@ -1,5 +1,5 @@
-// One server over UDP: its sockets, what is known of its ways, and the questions that were answered and still listen for
-// what contradicts the answer. What one question does is udp-query.ts. It does not go over to TCP: see configured-server.ts.
+// One server over UDP: its sockets, its profile, and the answered questions that still listen for a contradicting answer. One
+// question is udp-query.ts. It does not go over to TCP: see configured-server.ts.
 import type { Question } from '../../../protocol/dns/message.js';
 import { Countdown } from '../ask/countdown.js';
 import type { Asked, Hear, Reply } from '../ask/exchange.js';
@@ -8,10 +8,10 @@ import type { Asker, Injected, Listening, UdpLimits } from './udp-asker.js';
 import { UdpQuery } from './udp-query.js';
 import { UdpSockets } from './udp-sockets.js';
 
-/** How long after an answer another one under the same id is listened for, and by how many questions of a server. */
+/** How long a question listens for a second answer under its id, and how many questions of a server do so at once. */
 const LISTEN_MS = 250;
 const LISTENING_MAX = 4096;
-/** They are looked through so often at most. */
+/** The least time between two sweeps of listening questions. */
 const SWEEP_LEAST_MS = 25;
 
 export class UdpServer implements Asker {
@@ -20,7 +20,7 @@ export class UdpServer implements Asker {
   readonly injected: Injected;
   readonly now: () => number;
   readonly sockets: UdpSockets;
-  /** With the times at which they end, the first to end first. */
+  /** Each with the time at which it ends, in that order. */
   readonly #listening = new Map<Listening, number>();
   #sweep: Countdown | undefined;
 
@@ -53,7 +53,7 @@ export class UdpServer implements Asker {
     return query;
   }
 
-  /** Keeps the slot of an answered question for a while; where too many are kept, the first one goes. */
+  /** Keeps the slot of an answered question for a while; when too many are kept, the oldest is released. */
   listen(sending: Listening): void {
     if (this.#listening.size >= LISTENING_MAX) this.#end(this.#listening.keys().next().value as Listening);
     this.#listening.set(sending, this.now() + LISTEN_MS);

@@ -1,5 +1,5 @@
-// One connection actor that is told of bad addresses: what it does not know yet, and the one push that is under way. Of
-// several changes to an address it gets the last. What is bad is not decided here.
+// Pushes changes of the bad addresses to one connection actor: the changes that it does not know yet, and the one push under
+// way. Of several changes to an address the actor gets the last. It does not decide which addresses are bad: see trust.ts.
 import type { MessagePort } from 'node:worker_threads';
 import type { BadAddressChange } from '../../../protocol/trust/evidence.js';
 import type { NamesSubscriber } from '../../../threads/contracts/dns.js';
@@ -7,7 +7,7 @@ import { call, type Remote } from '../../../threads/port.js';
 
 export class BadAddressFeed {
   readonly #remote: Remote<NamesSubscriber>;
-  /** By address; no more than the list has and has just had. */
+  /** By address; bounded by the addresses on the list and those just removed from it. */
   readonly #waiting = new Map<string, BadAddressChange>();
   #whole = true;
   #pushing = false;
@@ -16,18 +16,18 @@ export class BadAddressFeed {
     this.#remote = call<NamesSubscriber>(pushes);
   }
 
-  /** The first time with everything that stands. */
+  /** The first call must have all bad addresses, later calls only changes. */
   tell(changes: Iterable<BadAddressChange>): void {
     for (const change of changes) this.#waiting.set(change.address, change);
     if (!this.#pushing) void this.#push();
   }
 
-  /** Rare: a change of a file of the machine. */
+  /** Not queued: a change of the machine's files is rare. */
   namesChanged(names: readonly string[] | undefined): void {
     this.#remote.namesChanged(names).catch(() => {});
   }
 
-  /** One message at a time. One to an actor that has died is never answered, and nothing more is sent. */
+  /** One message at a time. A dead actor never answers, so it gets no further message. */
   async #push(): Promise<void> {
     this.#pushing = true;
     while (this.#whole || this.#waiting.size > 0) {

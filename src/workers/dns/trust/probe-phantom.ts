@@ -1,5 +1,5 @@
-// Spoofing: names known to be targeted are asked of a server that does not exist. Whatever comes back was injected on the
-// way. It listens to the end, since injectors send several answers that differ.
+// The probe for spoofing: asks a server that does not exist for names known to be targeted. Every answer was injected on the
+// way. It listens to the end, since injectors send several different answers. It judges no answer of a real server.
 import { randomBytes, randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { canonical } from '../../../protocol/address/canonical.js';
@@ -16,21 +16,21 @@ export interface Injection {
 export interface PhantomReport {
   readonly injections: readonly Injection[];
   /**
-   * Something answers for every name, which no injector does: a box that takes over all DNS traffic. What it says is as
-   * good as its own server's, and shows nothing.
+   * A box takes over all DNS traffic: it answers for every name, which no injector does. Its answers are as good as its own
+   * server's, and prove nothing.
    */
   readonly intercepted: boolean;
 }
 
 interface PhantomProbe {
   readonly names: readonly string[];
-  /** Any of the domains that exist. */
+  /** Any existing domain, for the control name that nobody targets. */
   readonly domain: string;
   readonly timeout_ms: number;
   readonly signal: AbortSignal;
 }
 
-/** Of one probe: an injector has a handful. */
+/** Of one probe; an injector uses only a handful of addresses. */
 const INJECTIONS_MAX = 256;
 
 /** Settles after `timeout_ms`, or soon after the signal. */
@@ -83,7 +83,7 @@ function listen(phantom: ServerEndpoint, { questions, answered, timeout_ms, sign
     const deadline = new Countdown(timeout_ms, end);
     signal.addEventListener('abort', end);
     socket.on('message', answered);
-    // A refusal of one query (ICMP) is no reason not to listen on: the injected answer may follow it.
+    // After an ICMP refusal of one query the probe still listens: the injected answer may follow.
     socket.on('error', () => {});
     socket.on('connect', () => {
       for (const [id, question] of questions) socket.send(encodeQuery(question, id), () => {});

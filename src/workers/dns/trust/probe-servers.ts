@@ -1,5 +1,5 @@
-// Error-correction: every configured server is asked for names that cannot exist. Whatever address comes back is one that
-// this server gives in place of "no such name".
+// The probe for "error-correction": asks one server for names that cannot exist. An address in the answer is one that this
+// server gives in place of "no such name". It does not decide which servers are worth probing: see worth-probing.ts.
 import { randomBytes } from 'node:crypto';
 import { canonical } from '../../../protocol/address/canonical.js';
 import type { Question } from '../../../protocol/dns/message.js';
@@ -11,7 +11,7 @@ import { type Asked, type Hear, promised, type Reply } from '../ask/exchange.js'
 /** One question to one server, whatever its transport. */
 export type AskServer = (server: Nameserver, question: Question, hear: Hear<Reply>) => Asked;
 
-/** `found` hears of each address and of the server that gave it. Settles within `timeout_ms` for each domain. */
+/** Calls `found` for each address with the server that gave it. Settles within `timeout_ms` for each domain. */
 export async function probeServer(
   server: Nameserver,
   { domains, ask, timeout_ms, signal }: ServerProbe,
@@ -21,7 +21,7 @@ export async function probeServer(
   for (const domain of domains) {
     const name = madeUpName(randomBytes(LABEL_OCTETS), domain);
     const replies = await Promise.all(
-      // A wildcard of the own network, reached through the search list, is no made-up answer.
+      // Absolute: the search list may lead to a wildcard of the own network, which is no made-up answer.
       (['A', 'AAAA'] as const).map((type) =>
         bounded((hear) => ask(server, { name, type, absolute: true, madeUp: true }, hear), timeout_ms, signal),
       ),

@@ -1,5 +1,5 @@
-// The prober: at the start and from time to time it finds out which addresses servers make up and which the network
-// injects. It judges no answer and keeps nothing: what is found goes to the blacklist.
+// The prober: at the start and at intervals it finds out which addresses servers make up and which the network injects. It
+// judges no answer and keeps no address: its findings go to the blacklist.
 import { formatEndpoint, parseIp } from '../../../protocol/address/address.js';
 import { isSpecialIp } from '../../../protocol/address/special-address.js';
 import type { Nameserver } from '../../../protocol/options.js';
@@ -11,23 +11,23 @@ import { type AskServer, probeServer } from './probe-servers.js';
 export interface ProberParts {
   readonly servers: readonly Nameserver[];
   readonly ask: AskServer;
-  /** Time for one query. */
+  /** For one query. */
   readonly timeout_ms: number;
   found(finding: Finding): void;
-  /** A probe has come to its end. */
+  /** Called at the end of each probe. */
   done(counts: ProbeCounts): void;
 }
 
 export interface ProbeCounts {
-  /** Probes that have come to their end. */
+  /** Completed probes. */
   readonly probes: number;
-  /** Addresses that were found, repeated ones counted again. */
+  /** Addresses found, repeated ones counted again. */
   readonly found: number;
-  /** Phantom servers, in the last probe, whose traffic something takes over. */
+  /** Phantom servers whose traffic was intercepted in the last probe. */
   readonly intercepted: number;
 }
 
-/** Asked of phantoms where no domain is configured. */
+/** The domain for phantom servers where none is configured. */
 const USUAL_DOMAIN = 'com';
 
 export class Prober {
@@ -57,12 +57,12 @@ export class Prober {
     this.#running = this.#probe().then(() => {
       if (this.#stopping.signal.aborted) return;
       this.#timer = setTimeout(() => this.start(), this.#options.interval_s * 1000);
-      // Whoever is alive only for the next probe may go.
+      // A process must not stay alive only for the next probe.
       this.#timer.unref();
     });
   }
 
-  /** Ends what is under way; settles when all its sockets are closed. */
+  /** Ends the probe under way; settles when all its sockets are closed. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     clearTimeout(this.#timer);
@@ -102,7 +102,7 @@ export class Prober {
   }
 }
 
-/** No honest server gives it for the name of a site, whoever has taken over the traffic. */
+/** Whether no honest server gives this address for a site: it counts as spoofed even if the traffic is intercepted. */
 function isWorthless(address: string): boolean {
   const ip = parseIp(address);
   return ip !== undefined && isSpecialIp(ip);

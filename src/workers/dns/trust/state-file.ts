@@ -1,4 +1,5 @@
-// The file in which the bad addresses outlive the process: what stands in it, beside how files/state-file.ts keeps it.
+// The content of the file in which the bad addresses outlive the process. It does not lock or replace the file: see
+// files/state-file.ts.
 import { readState, type StateFile, type Warn } from '../../../files/state-file.js';
 import type { BadAddress } from '../../../protocol/trust/evidence.js';
 import {
@@ -8,7 +9,7 @@ import {
   SNAPSHOT_OCTETS_MAX,
 } from '../../../protocol/trust/snapshot.js';
 
-/** Before anything is served, so that there is no moment without the list. */
+/** Call before anything is served, so that the list is complete from the first answer on. Returns [] for an unusable file. */
 export function readBadAddresses(
   path: string,
   { now, addresses_max }: { now: number; addresses_max: number },

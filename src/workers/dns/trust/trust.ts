@@ -1,5 +1,5 @@
-// Which addresses are trusted, as the DNS actor knows it: the blacklist with its clock, whatever feeds it (the prober, real
-// queries, connections, the state file) and whoever hears of changes. The rules are protocol/'s.
+// The trust of the DNS actor: the blacklist with its clock, its sources (the prober, real queries, connections, the state
+// file) and the feeds that push its changes. The rules are not here but in protocol/trust.
 import type { MessagePort } from 'node:worker_threads';
 import { StateFile, type Warn } from '../../../files/state-file.js';
 import type { Options } from '../../../protocol/options.js';
@@ -21,17 +21,17 @@ export interface TrustParts {
   /** Milliseconds since the epoch, of a clock that does not go back. */
   readonly now?: () => number;
   readonly verify?: VerifyAddress;
-  /** Where another process writes the state file. */
+  /** True where another process writes the state file. */
   readonly readOnly?: boolean;
 }
 
 type TrustingOptions = Pick<Options, 'nameservers' | 'nameservers_backup' | 'blacklist' | 'lines' | 'dns'>;
 
-/** How often it is looked whether something has expired. */
+/** How often expired addresses are removed. */
 const EXPIRE_EVERY_MS = 1000;
-/** A real query may have had two honest answers, and a site may be back any time. */
+/** For weak evidence: a real query may have had two honest answers, and a site may be back at any time. */
 const WEAK_TTL_MS = 1_800_000;
-/** Two, since one reset happens to anybody, and the price is only to be tried last. */
+/** Two, since a single reset may happen to any server. Not more, since a suspect address is only tried last. */
 const OUTCOME_FAILURES_MIN = 2;
 const OBSERVED_NAMES_MAX = 4096;
 const INTERCEPTED =
@@ -74,7 +74,7 @@ export class Trust {
     });
     const direct = lines.some(({ isDirect }) => isDirect);
     const cleared = (address: string, name: string) => this.#cleared(address, name);
-    // Where everything goes through proxies, nothing may be dialled past them.
+    // Where all lines go through proxies, no address may be dialled directly.
     this.#verified = direct ? new VerifiedAddresses(cleared, this.#now, parts.verify) : undefined;
     if (dns.state_file !== null) {
       if (parts.readOnly !== true) this.#state = new StateFile(dns.state_file, parts.warn, SNAPSHOT_BEGIN);
@@ -111,7 +111,7 @@ export class Trust {
     };
   }
 
-  /** Settles when everything has been probed once, or nothing is to be probed. */
+  /** Settles after the first round of probes, or at once where nothing is to be probed. */
   get probedOnce(): Promise<void> {
     return this.#prober.once;
   }
@@ -120,7 +120,7 @@ export class Trust {
     return this.#probed;
   }
 
-  /** What is to be thought of an answer: canonical addresses, for a normalised name. */
+  /** Judges an answer: canonical addresses, for a normalised name. */
   judge(server: AnsweringServer, name: string, addresses: readonly string[]): AnswerVerdict {
     const verdict = this.#blacklist.judge(server, name, addresses, this.#now());
     for (const { address, why } of verdict.dropped) {
@@ -131,7 +131,7 @@ export class Trust {
     return verdict;
   }
 
-  /** Addresses that came ahead of, or against, the true answer of a server to a real query. */
+  /** Records addresses that a server's later answer to the same query contradicted. */
   injected(server: string, name: string, addresses: readonly string[]): void {
     const now = this.#now();
     const weak_ms = Math.min(WEAK_TTL_MS, this.#ttl_ms);
@@ -141,7 +141,7 @@ export class Trust {
     this.#publish();
   }
 
-  /** What connections came to. */
+  /** Records the outcomes of connections. */
   observed(observations: readonly Observation[]): void {
     const now = this.#now();
     const weak_ms = Math.min(WEAK_TTL_MS, this.#ttl_ms);
@@ -157,7 +157,7 @@ export class Trust {
     this.#publish();
   }
 
-  /** Pushes everything that stands, and from then on every change, until the other end of the port closes. */
+  /** Pushes all bad addresses, and from then on every change, until the other end of the port closes. */
   subscribe(pushes: MessagePort): void {
     const feed = new BadAddressFeed(pushes);
     this.#feeds.set(pushes, feed);
@@ -165,7 +165,7 @@ export class Trust {
     feed.tell(this.#blacklist.found().map(({ address, verdict }) => ({ address, verdict })));
   }
 
-  /** Tells the same connection actors that what they know of names may be outdated; undefined: of all. */
+  /** Tells the subscribed connection actors that answers for `names` may be outdated; undefined for all names. */
   namesChanged(names: readonly string[] | undefined): void {
     for (const feed of this.#feeds.values()) feed.namesChanged(names);
   }
@@ -174,19 +174,19 @@ export class Trust {
     return this.#blacklist.list(this.#now());
   }
 
-  /** By hand. False if nothing was held against the address, the static list aside. */
+  /** Removes an address by hand. False if it was not on the list; an address of the configuration stays. */
   undo(address: string): boolean {
     const undone = this.#blacklist.undo(address);
     this.#publish();
     return undone;
   }
 
-  /** Writes down what is to outlive the process. */
+  /** Writes the state file, if there is one and this process may write it. */
   async save(): Promise<void> {
     if (this.#state !== undefined) await writeBadAddresses(this.#state, this.#blacklist.found());
   }
 
-  /** Settles when no socket, timer or port is left, and the state is written. */
+  /** Settles when no socket, timer or port is left and the state file is written. */
   async stop(): Promise<void> {
     clearInterval(this.#expiring);
     this.#verified?.stop();
@@ -200,7 +200,7 @@ export class Trust {
     for (const { address, evidence } of readBadAddresses(path, { now, addresses_max: bad_max }, warn)) {
       for (const one of evidence) this.#blacklist.restore(address, one);
     }
-    // It serves until the first probe is done.
+    // Restored evidence holds until the first probe is done; where nothing is probed, it is released now.
     if (!isProbing) this.#blacklist.release(now);
     this.#blacklist.changes();
   }

@@ -1,5 +1,6 @@
-// Finds out whether an injected address is a live server after all: whether it shows a certificate for another name that
-// it was given as an answer for. Only then is it no longer bad for all names. A few at a time, and each seldom.
+// Finds out whether an injected address is a real server: whether it shows a valid certificate for another name that it was
+// an answer for. Only then is the address no longer bad for all names. Few connections at a time, and each address seldom.
+// It does not change the blacklist: `cleared` does.
 import tls from 'node:tls';
 import { LRUCache } from 'lru-cache';
 import { Countdown } from '../ask/countdown.js';
@@ -9,7 +10,7 @@ const PORT = 443;
 const TIMEOUT_MS = 5000;
 const RUNNING_MAX = 4;
 const WAITING_MAX = 64;
-/** An address is tried again after so long, for whatever name. */
+/** The least time between two tries of an address, for any name. */
 const AGAIN_MS = 600_000;
 const REMEMBERED_MAX = 1024;
 
@@ -33,7 +34,7 @@ export class VerifiedAddresses {
     this.#verify = verify;
   }
 
-  /** `name` is one that the address was not injected for. */
+  /** Queues a try. `name`: one that the address was not injected for. */
   consider(address: string, name: string): void {
     const tried = this.#tried.get(address);
     if (tried !== undefined && this.#now() - tried < AGAIN_MS) return;
@@ -63,7 +64,7 @@ export class VerifiedAddresses {
   }
 }
 
-/** True once the server has shown a certificate for the name that the usual authorities (or `ca`) vouch for. */
+/** The outcome is true if the server shows a certificate for the name, signed by one of Node's authorities (or by `ca`). */
 export function verifyByTls({ port = PORT, ca }: { port?: number; ca?: string } = {}): VerifyAddress {
   const authorities = new Authorities(ca === undefined ? undefined : [ca]);
   return (address, name) => {

@@ -1,18 +1,19 @@
-// Which servers are worth probing, and whether the network is: only where it can matter for a connection. It asks nothing.
+// Decides which servers are worth probing, and whether the network is: only where it can matter for a connection. It asks
+// nothing.
 import { isIP } from 'node:net';
 import type { Nameserver, Options } from '../../../protocol/options.js';
 
 export interface WorthProbing {
-  /** Asked for names that cannot exist. */
+  /** Servers to ask for names that cannot exist. */
   readonly servers: readonly Nameserver[];
-  /** Whether to find out what is injected, with questions to servers that do not exist. */
+  /** Whether to find out what the network injects, with questions to servers that do not exist. */
   readonly network: boolean;
 }
 
 /**
- * Nothing is probed where no name is resolved here: where every line begins with a proxy that is given by its address. A
- * server whose certificate is verified says itself what it says, and is believed as it is chosen; and nobody on this network
- * can inject anything into what is asked of it, or through a line.
+ * Nothing is probed where no name is resolved here, that is where every line begins with a proxy given by its address. A
+ * server with a verified certificate is not probed: its answers are its own, and the operator trusts it. Nobody on this
+ * network can inject answers into questions to such a server, or through a line.
  */
 export function worthProbing({
   lines,
