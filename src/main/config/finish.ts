@@ -1,6 +1,6 @@
-// Turns raw values into the options of the gateway: checks every value, lets the later source win, fills in
-// defaults, flattens the lines and freezes the result. Pure but for the number of cores that may be used, and the lists of
-// rules that the check of `rules` reads.
+// Turns raw values into the options of the gateway: checks every value, lets the later source win, fills in defaults,
+// flattens the lines and freezes the result. It reads no configuration file; it reads the number of cores, the machine's
+// addresses, and the files that checks look at (list files, the folders of state files).
 import convict from 'convict';
 import { fileBehind } from '../../files/state-file.js';
 import { flatten } from '../../protocol/lines/flatten.js';
@@ -16,12 +16,12 @@ import type { RawValue } from './raw-values.js';
 import { SCHEMA, type Settings } from './schema.js';
 
 /**
- * Unless more are asked for. Main takes 4 µs to accept a connection and a worker 65 to carry one, so that 16 workers carry
- * what main can accept; each takes some 15 MiB.
+ * The most workers by default. Main takes 4 µs to accept a connection and a worker 65 µs to carry one, so 16 workers carry
+ * what main can accept. Each takes about 15 MiB.
  */
 const WORKERS_USUAL_MAX = 16;
 
-/** What is known of a key once its values were checked. A check that needs several keys skips the ones found wrong. */
+/** The result of checking one key. A check over several keys is skipped if one of them is wrong. */
 interface Outcome {
   readonly place: Place;
   readonly wrong: boolean;
@@ -30,7 +30,7 @@ interface Outcome {
 
 type Outcomes = ReadonlyMap<string, Outcome>;
 
-/** The configuration, or undefined if there were errors. `raw` is in the order of precedence, the last one wins. */
+/** The frozen configuration, or undefined if there were errors. `raw`: in order of precedence, the last value wins. */
 export function finish(raw: readonly RawValue[], diagnostics: Diagnostics): Configuration | undefined {
   const config = convict<Settings>(SCHEMA as unknown as convict.Schema<Settings>, { env: {}, args: [] });
   const outcomes = new Map<string, Outcome>();
@@ -38,7 +38,7 @@ export function finish(raw: readonly RawValue[], diagnostics: Diagnostics): Conf
     const own = new Diagnostics();
     const checked = setting.check(value, place, own);
     diagnostics.takeErrors(own);
-    // What is right of a list is looked at further, so that all mistakes are told at once.
+    // The right entries of a wrong list are checked further, so that all mistakes are reported at once.
     const wrong = checked === undefined || own.errorCount > 0 || outcomes.get(path)?.wrong === true;
     outcomes.set(path, { place, wrong, own });
     if (checked !== undefined) config.set(path, checked);
@@ -58,10 +58,10 @@ export function finish(raw: readonly RawValue[], diagnostics: Diagnostics): Conf
   return deepFreeze<Configuration>({
     ...rest,
     workers: workers === 0 ? Math.min(availableCores(), WORKERS_USUAL_MAX) : workers,
-    // Known at the start, when the descriptors have been counted.
+    // Lowered at the start if descriptors are short.
     limits: { ...rest.limits, racing_max: rest.race.attempts_max },
     dns: { ...dns, ca_file: dns.ca_file ?? undefined, udp_sockets_max: UDP_SOCKETS_USUAL },
-    // fromEntries defines own properties: no name is JavaScript's.
+    // fromEntries defines own properties, so a name such as `__proto__` is an ordinary key.
     hosts: Object.fromEntries(hosts.map(({ name, addresses }) => [name, addresses])),
     blacklist: IpBlacklist,
     lines,
@@ -76,7 +76,7 @@ function checkTtls(dns: Settings['dns'], outcomes: Outcomes, diagnostics: Diagno
   diagnostics.error(place, `dns.ttl_min_s (${dns.ttl_min_s}) is above dns.ttl_max_s (${dns.ttl_max_s})`);
 }
 
-/** Each is written by a thread of its own, in a form of its own. */
+/** The two state files must differ: two threads write them, in different formats. */
 function checkStateFiles(
   routes: string | null,
   names: string | null,
@@ -88,7 +88,7 @@ function checkStateFiles(
   diagnostics.error(place, `dns.state_file and cache.state_file are the same file (${JSON.stringify(names)})`);
 }
 
-/** A server that is asked through a line needs one of that name. */
+/** The line named by a server's `via` must exist. */
 function checkVias(
   settings: Pick<Settings, ServerKey>,
   lines: readonly Line[],
@@ -117,7 +117,7 @@ function checkOwnLines(
   rejectOwnLines(upstream, outcomes.get('upstream')?.place ?? placeOf('upstream'), { host, port }, diagnostics);
 }
 
-/** Whether names of lines can be checked: not where the lines themselves are wrong. */
+/** Whether names of lines can be checked: only if the lines themselves are right. */
 function areLinesKnown(lines: readonly Line[], outcomes: Outcomes): boolean {
   return !outcomes.get('upstream')?.wrong && !outcomes.get('limits.lines_max')?.wrong && lines.length > 0;
 }

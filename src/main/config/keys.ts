@@ -1,12 +1,11 @@
-// The schema as a list of keys with their paths, and the other spellings that TcpRoute's documentation uses. It holds no
-// value.
+// The schema as a list of keys with their paths, and the other spellings in TcpRoute's documentation. It holds no values.
 import type { Setting } from './checks/values/setting.js';
 import { SCHEMA } from './schema.js';
 
 export type AnySetting = Setting<unknown>;
 
 export interface Key {
-  /** Such as `limits.connections_max`. */
+  /** For example `limits.connections_max`. */
   readonly path: string;
   readonly setting: AnySetting;
 }
@@ -17,13 +16,13 @@ export interface Section {
 }
 const TOP: Section = SCHEMA;
 
-/** Spellings in the prose of TcpRoute's documentation, to ours. */
+/** From spellings in TcpRoute's documentation to ours. */
 export const SPELLINGS: Readonly<Record<string, string>> = {
   logLevel: 'log_level',
   nameserversBackup: 'nameservers_backup',
 };
 
-/** What other programs call the keys at the top. */
+/** From words of other programs to our keys at the top level. */
 export const OTHER_WORDS: Readonly<Record<string, string>> = {
   ...{ listen: 'host', bind: 'host', address: 'host', lines: 'upstream', proxies: 'upstream', threads: 'workers' },
   ...{ dns_servers: 'nameservers', blacklist: 'IpBlacklist', timeout: 'idle_timeout_ms' },
@@ -39,7 +38,7 @@ function keysOf(section: Section, parent: string): Key[] {
   );
 }
 
-/** The section at that path (`limits`, `dns.probe`, …), or undefined for a key or a stranger. */
+/** The section at that path (`limits`, `dns.probe`, …); undefined for a key or an unknown path. */
 export function sectionOf(path: string): Section | undefined {
   let section = TOP;
   for (const name of path.split('.')) {

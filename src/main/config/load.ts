@@ -1,5 +1,5 @@
-// Loads the configuration: file, then environment, then command line, each overriding the one before. Everything that is
-// wrong is reported at once, as text that is ready to be shown. Nothing is thrown for a bad configuration.
+// Loads the configuration: file, then environment, then command line, each overriding the one before. All mistakes are
+// reported at once, as texts that are ready to be shown. A bad configuration never throws.
 import { dirname, resolve } from 'node:path';
 import type { Configuration } from '../../protocol/options.js';
 import { Diagnostics } from './diagnostics/diagnostics.js';
@@ -11,26 +11,26 @@ import type { Parsed } from './sources/syntax.js';
 import { isStranger, isUnlike, unlikeText } from './strangers.js';
 
 export interface Sources {
-  /** The file that was asked for; without one, `config.json` is read if it exists. */
+  /** The file named by the user; undefined: `config.json` is read if it exists. */
   readonly file: string | undefined;
-  /** Where the file is looked for, and where relative paths in the environment start. */
+  /** Where the file is searched, and where relative paths in the environment start. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Values from the command line, as text, by key. */
   readonly flags: Readonly<Record<string, string | undefined>>;
-  /** What becomes of a `config.json` that nobody asked for and that is another program's. */
+  /** How to treat a `config.json` that the user did not name and that belongs to another program. */
   readonly strangers?: 'refused' | 'passed over';
 }
 
 export type Loaded =
   | {
       readonly kind: 'loaded';
-      /** Frozen, to the last list. */
+      /** Deeply frozen. */
       readonly options: Configuration;
       readonly warnings: readonly string[];
-      /** The file that was read; undefined when there was none. */
+      /** The file that was read; undefined if there was none. */
       readonly file: string | undefined;
-      /** Where a rule stands: `config.json: line 7: rules[2]`. It looks it up. */
+      /** The place of a rule: `config.json: line 7: rules[2]`. Looked up at each call. */
       readonly whereRule: (rule: number) => string;
     }
   | { readonly kind: 'invalid'; readonly errors: readonly string[]; readonly warnings: readonly string[] };
@@ -97,7 +97,7 @@ function valuesOf(
   return rawFromFile(value, origin, diagnostics);
 }
 
-/** Where the relative paths in a file start. A pipe of the process has no folder that anybody means. */
+/** Where the relative paths in a file start. For a pipe of the process this is the working directory. */
 function folderOf(path: string, directory: string): string {
   return /^\/(?:dev|proc)\//.test(path) ? directory : dirname(path);
 }

@@ -1,5 +1,5 @@
-// Gathers the values that were given, from a file's tree, the environment and the command line, each with the place where
-// it stands. It does not check the values: see finish.ts.
+// Gathers the given values from a file's tree, the environment and the command line, each with its place. It does not check
+// the values: see finish.ts.
 import { isDeepStrictEqual } from 'node:util';
 import { type Diagnostics, listed } from './diagnostics/diagnostics.js';
 import { shown } from './diagnostics/mask.js';
@@ -16,10 +16,10 @@ export interface RawValue {
 }
 
 const ENV_PREFIX = 'TCPROUTE_';
-/** Names of variables in one message. */
+/** Names of variables in one message at most. */
 const NAMES_MAX = 8;
 
-/** What a file says. Unknown keys are errors. */
+/** The values of a file. Unknown keys are errors. */
 export function rawFromFile(document: unknown, { name, ...more }: Origin, diagnostics: Diagnostics): RawValue[] {
   const place = placeOf(name, more);
   const fields = asObject(document);
@@ -28,13 +28,13 @@ export function rawFromFile(document: unknown, { name, ...more }: Origin, diagno
     return apart(values, diagnostics);
   }
   const allowed = 'an object with the keys of the configuration';
-  // The whole of the file, which may hold a password.
+  // The text is not shown: it is the whole file, which may hold a password.
   if (typeof document === 'string') diagnostics.error(place, `is one text, without keys; allowed: ${allowed}`);
   else diagnostics.reject(place, document, allowed);
   return [];
 }
 
-/** A key that is written twice in other words, such as `limits.lines_max` and in the section `limits`, is a mistake. */
+/** Reports a key that is written in two ways, such as `limits.lines_max` and `lines_max` in the section `limits`. */
 function apart(values: readonly RawValue[], diagnostics: Diagnostics): RawValue[] {
   const first = new Map<string, Place>();
   return values.filter(({ path, place }) => {
@@ -94,7 +94,10 @@ function rawFromSection(
   });
 }
 
-/** What the environment says; relative paths in it start in `folder`. An empty variable is as good as none; an unknown one may be another program's. */
+/**
+ * The values of the environment; relative paths in it start in `folder`. An empty variable counts as absent. An unknown one
+ * gets only a warning: it may be another program's.
+ */
 export function rawFromEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
   diagnostics: Diagnostics,
@@ -121,13 +124,13 @@ export function rawFromEnvironment(
   });
 }
 
-/** There are too many variables to list. */
+/** No list, since there are too many variables. */
 function hintOf(name: string, variables: readonly string[]): string {
   const near = closest(name, variables);
   return near === undefined ? 'docs/config.md has all of them' : `did you mean "${near}"?`;
 }
 
-/** What the command line says: texts by key path. */
+/** The values of the command line: texts by key path. */
 export function rawFromFlags(
   flags: Readonly<Record<string, string | undefined>>,
   diagnostics: Diagnostics,

@@ -1,5 +1,5 @@
-// Every key of the configuration: what it is for, its unit, default, range and environment variable. The one source
-// for loading, for `convict` and for docs/config.md.
+// Every key of the configuration: its purpose, unit, default, range and environment variable. The only source for loading,
+// for `convict` and for docs/config.md. It reads no values.
 import type { Upstream } from '../../protocol/lines/flatten.js';
 import type { EngineChoice, Ipv6Choice, LogLevel, Nameserver, Options, RaceEnd } from '../../protocol/options.js';
 import { checkHosts, HOSTS_ALLOWED, type HostEntries } from './checks/dns/hosts.js';
@@ -21,7 +21,7 @@ import { choice, integer, type Setting } from './checks/values/setting.js';
 import { stateFile } from './checks/values/state-file.js';
 import { asJson, asLines, asList, asText, asWholeList } from './sources/text.js';
 
-/** What the configuration says, checked and in normal form: `Options` before the lines are made. */
+/** The checked configuration in normal form: `Options` before the lines are made. */
 export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'dns' | 'hosts' | 'limits'> {
   readonly limits: Omit<Options['limits'], 'racing_max'>;
   readonly dns: Omit<Options['dns'], 'ca_file' | 'udp_sockets_max'> & { readonly ca_file: string | null };

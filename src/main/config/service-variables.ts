@@ -1,6 +1,6 @@
-// Environment variables that Kubernetes sets in every container for each Service, and Docker for each link: one that is
-// named `tcproute` gives TCPROUTE_PORT=tcp://10.96.0.12:7070 and six more. They say where a service is, not how it is
-// configured. Recognised by name and value together, so that a variable of the configuration with a slip stays a mistake.
+// Recognises environment variables that Kubernetes sets in every container for each Service, and Docker for each link: a
+// Service named `tcproute` gives TCPROUTE_PORT=tcp://10.96.0.12:7070 and six more. They say where a service is, and are no
+// part of the configuration. Name and value count together, so that a mistyped variable of ours is still reported.
 import { canonicalAddress } from './checks/values/address.js';
 
 const isUrl = (text: string): boolean => /^(?:tcp|udp|sctp):\/\/(?:[\d.]+|\[[\da-f:.]+\]):\d{1,5}$/i.test(text);
@@ -8,7 +8,7 @@ const isPort = (text: string): boolean => /^\d{1,5}$/.test(text);
 const isProtocol = (text: string): boolean => /^(?:tcp|udp|sctp)$/i.test(text);
 const isAddress = (text: string): boolean => canonicalAddress(text) !== undefined;
 
-/** The ends of names, each with what its value looks like. The port of a Service may have a name of its own. */
+/** The ends of names, each with the form of its value. A port of a Service may have a name. */
 const FORMS: readonly (readonly [RegExp, (text: string) => boolean])[] = [
   [/_SERVICE_HOST$/, isAddress],
   [/_SERVICE_PORT(?:_[A-Z0-9_]+)?$/, isPort],

@@ -1,12 +1,12 @@
-// Collects everything that is wrong or odd in a configuration, so that all of it is reported at once, within a bound. The
-// wording of the messages is here and nowhere else; what is wrong is decided by the checks.
+// Collects the errors and warnings of a configuration, so that all are reported at once, within a bound. The common wording
+// of messages is here; the checks decide what is wrong.
 import { shown } from './mask.js';
 import { inside, keyOf, type Place, placeText } from './place.js';
 import { closest } from './suggest.js';
 
-/** More than anybody mends at once. Of the others only the number is told: a wrong file may have ten thousand. */
+/** More messages than anybody mends at once; of the rest only the number is reported. A wrong file may have ten thousand. */
 const TOLD_MAX = 50;
-/** Words that a message lists; a tree may have a thousand lines. */
+/** Words that a message lists at most; a tree may have a thousand lines. */
 const WORDS_MAX = 32;
 
 /** Messages, of which the first are kept. */
@@ -35,7 +35,7 @@ export class Diagnostics {
   readonly #errors = new Messages();
   readonly #warnings = new Messages();
 
-  /** Ready to be shown. */
+  /** Messages that are ready to be shown. */
   get errors(): readonly string[] {
     return this.#errors.all('mistakes');
   }
@@ -48,7 +48,7 @@ export class Diagnostics {
     return this.#errors.count;
   }
 
-  /** A value that is not allowed where it stands. */
+  /** Reports a value that is not allowed at its place. */
   reject(place: Place, value: unknown, allowed: string): void {
     this.#errors.add(() => `${placeText(place)}: ${shown(value, keyOf(place))} is not allowed; allowed: ${allowed}`);
   }
@@ -58,8 +58,8 @@ export class Diagnostics {
   }
 
   /**
-   * The value of an unknown key is not shown: it may be a mistyped password. `others` are words of other programs for the
-   * known ones.
+   * Reports an unknown key. Its value is not shown: it may be a mistyped password. `others`: from words of other programs to
+   * known keys.
    */
   unknownKey(place: Place, key: string, known: readonly string[], others: Readonly<Record<string, string>> = {}): void {
     const meant = Object.hasOwn(others, key) ? others[key] : undefined;
@@ -67,7 +67,7 @@ export class Diagnostics {
     this.error(inside(place, key), () => `unknown key; ${isMeant ? `did you mean "${meant}"?` : hint(key, known)}`);
   }
 
-  /** A text that is dear to make is made only if it is told. */
+  /** `text`: a function if the text is expensive; it is called only if the message is kept. */
   error(place: Place, text: string | (() => string)): void {
     this.#errors.add(() => `${placeText(place)}: ${typeof text === 'string' ? text : text()}`);
   }
@@ -85,13 +85,13 @@ export class Diagnostics {
   }
 }
 
-/** `did you mean "port"?` when one is close, else the list. */
+/** `did you mean "port"?` if a known word is close, otherwise the list of known words. */
 export function hint(word: string, known: readonly string[]): string {
   const near = closest(word, known);
   return near === undefined ? `allowed: ${listed(known)}` : `did you mean "${near}"?`;
 }
 
-/** Some words with commas, and how many there are besides. */
+/** The first words with commas, and the number of the rest. */
 export function listed(words: readonly string[], words_max = WORDS_MAX): string {
   const more = words.length - words_max;
   return more <= 0 ? words.join(', ') : `${words.slice(0, words_max).join(', ')} and ${more} more`;

@@ -1,9 +1,9 @@
-// Shows a configured value in a message, with whatever may be a password masked. Not for logs of connections.
+// Shows a configured value in a message and masks every part that may be a password. Not for logs of connections.
 
 const SECRET_KEY = /pass|pwd|secret|token|credential/i;
 const SHOWN_LENGTH_MAX = 100;
 
-/** `key` is the one that the value stands under: the value of a secret key is replaced by its type. */
+/** `key`: that of the value. The value of a secret key is replaced by its type. */
 export function shown(value: unknown, key: string): string {
   if (SECRET_KEY.test(key)) return `*** (${typeOf(value)})`;
   if (typeof value === 'number') return String(value);
@@ -14,7 +14,7 @@ export function shown(value: unknown, key: string): string {
 function mask(key: string, value: unknown): unknown {
   if (SECRET_KEY.test(key)) return '***';
   if (typeof value === 'bigint') return String(value);
-  // `user:password@host`, in a value where no such thing belongs
+  // `user:password@host`, in a value where it does not belong.
   return typeof value === 'string' ? value.replace(/^.*@/s, '***@') : value;
 }
 

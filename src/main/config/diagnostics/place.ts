@@ -1,22 +1,22 @@
-// Where a configured value stands: the file, environment variable or flag, and the keys that lead to it inside. It knows
-// in which line that is, and where the relative paths in it begin. It reads nothing.
+// The place of a configured value: the file, environment variable or flag, and the keys that lead to the value inside. A
+// place also gives the line number, and the folder in which relative paths start. It reads nothing.
 import { resolve } from 'node:path';
 
-/** A step further in: a key of an object or an index of a list. */
+/** One step into a value: a key of an object or an index of a list. */
 export type Step = string | number;
 
 export interface Origin {
-  /** File as given, name of the environment variable, or flag. */
+  /** The file as given, the environment variable, or the flag. */
   readonly name: string;
-  /** Where the relative paths in it start; undefined is the working directory. */
+  /** Where relative paths start; undefined for the working directory. */
   readonly folder?: string;
-  /** The line of what these steps lead to, from 1; of the nearest thing around it where there is none. */
+  /** The line, from 1, of the value at these steps, or of the nearest value around it. */
   readonly lineOf?: (steps: readonly Step[]) => number | undefined;
 }
 
 export interface Place {
   readonly origin: Origin;
-  /** undefined for the whole of it. */
+  /** undefined for the whole origin. */
   readonly inner: { readonly step: Step; readonly outer: Place } | undefined;
 }
 
@@ -31,7 +31,7 @@ export function inside(outer: Place, step: Step): Place {
   return { origin: outer.origin, inner: { step, outer } };
 }
 
-/** The last key on the way, for values whose key says that they are secret; empty where there is none. */
+/** The last key, which shows whether the value is secret; empty where there is none. */
 export function keyOf({ inner }: Place): string {
   return typeof inner?.step === 'string' ? inner.step : '';
 }
@@ -46,7 +46,7 @@ export function placeText(place: Place): string {
   );
 }
 
-/** A path that is written there, as an absolute one. */
+/** The absolute form of a path that is written at that place. */
 export function fileAt({ origin: { folder } }: Place, path: string): string {
   return folder === undefined ? resolve(path) : resolve(folder, path);
 }
@@ -57,7 +57,7 @@ function stepsOf(place: Place): Step[] {
   return steps;
 }
 
-/** Such as `upstream.list[1].host`. */
+/** For example `upstream.list[1].host`. */
 function pathOf(steps: readonly Step[]): string {
   let path = '';
   for (const step of steps) {

@@ -1,6 +1,6 @@
 // "Did you mean": the known word closest to a mistyped one. It does not compose the message.
 
-/** The closest candidate within a third of the word's length, letter case and `_` aside; undefined if none is close. */
+/** The closest candidate within a third of the word's length; undefined if none is close. Case, `_` and `-` do not count. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   const typed = plain(word);
   if (typed.length > 64) return undefined;

@@ -1,7 +1,7 @@
-// One place in a text where its syntax is wrong, and the key that stands there. No part of a value is in it.
+// A syntax error in a text: its place, and the key there. A message never has a part of a value, which may be a password.
 
 export interface Fault {
-  /** Both from 1. */
+  /** Line and column count from 1. */
   readonly line: number;
   readonly column: number;
   /** The key at the beginning of the line, where there is one. */
@@ -9,14 +9,14 @@ export interface Fault {
   readonly why: string;
 }
 
-/** A longer one is no key of anybody. */
+/** A longer word is not a key. */
 const KEY_LENGTH_MAX = 64;
 
 export function faultText({ line, column, key, why }: Fault): string {
   return `line ${line}, column ${column}: ${key === undefined ? '' : `${key}: `}${why}`;
 }
 
-/** The key with which a line of YAML or TOML begins; `mark` is what follows a key. */
+/** The key at the beginning of a line of YAML or TOML; `mark` is the character after a key. */
 export function keyIn(line: string | undefined, mark: ':' | '='): string | undefined {
   const [, bare, quoted, behind] = /^\s*(?:- +)*(?:([\w.-]+)|"([^"\\]+)")\s*([:=])/.exec(line ?? '') ?? [];
   const key = bare ?? quoted;

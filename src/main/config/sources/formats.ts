@@ -1,12 +1,12 @@
-// The three formats of a configuration file: which one a name stands for, and which one a text looks like. It reads no file.
+// The three formats of a configuration file: which one a file name means, and which one a text looks like. It reads no file.
 import { type Parsed, parseJson, parseToml, parseYaml } from './syntax.js';
 
 interface Format {
   readonly name: 'JSON' | 'YAML' | 'TOML';
-  /** How a name ends that stands for it, and the first of them in words. */
+  /** The file name extensions, and the first of them in words. */
   readonly ends: RegExp;
   readonly ending: string;
-  /** How a text of it begins, comments left out. */
+  /** How a text in this format begins, without comments. */
   readonly begins: RegExp;
   readonly parse: (text: string) => Parsed;
 }
@@ -18,7 +18,7 @@ const JSON_FORMAT: Format = {
   begins: /^\{(?:\s|"|'|\}|\/|[\w$]+\s*:)/,
   parse: parseJson,
 };
-/** In the order in which a text is compared: a table of TOML begins like a list of JSON. */
+/** In the order of comparison: a table of TOML begins like a list of JSON. */
 const FORMATS: readonly Format[] = [
   JSON_FORMAT,
   {
@@ -36,20 +36,20 @@ const FORMATS: readonly Format[] = [
     parse: parseYaml,
   },
 ];
-/** Comments of all three, and white space. */
+/** Comments of all three formats, and white space. */
 const COMMENTS = /^(?:\s+|#.*|\/\/.*|\/\*[\s\S]*?\*\/)+/;
 
-/** Any name that ends otherwise is one of JSON. */
+/** A name with another extension is JSON. */
 function formatOf(path: string): Format {
   return FORMATS.find(({ ends }) => ends.test(path)) ?? JSON_FORMAT;
 }
 
-/** The tree of a file of that name. Where the text is of another format, that is the only mistake that is told. */
+/** The tree of a file with that name. If the text is in another format, this is the only mistake reported. */
 export function parseAs(path: string, text: string): Parsed {
   const format = formatOf(path);
   const code = text.replace(COMMENTS, '');
   const other = FORMATS.find(({ begins }) => begins.test(code));
-  // JSON is YAML, but for its comments.
+  // JSON is also YAML, except for its comments.
   if (format.name === 'YAML' && other === JSON_FORMAT) {
     const parsed = parseJson(text);
     return parsed.kind === 'parsed' ? parsed : parseYaml(text);

@@ -1,5 +1,5 @@
-// Where things stand in a JSON text: which line a key or an entry is in, which keys stand twice, and where a comma is
-// missing. The values are the parser's business (syntax.ts); a text that it refuses is followed as far as it goes.
+// The layout of a JSON text: the line of each key and entry, repeated keys, and a missing comma. It gives no values: the
+// parser does (syntax.ts). A text that the parser refuses is followed as far as possible.
 import type { Step } from '../diagnostics/place.js';
 
 interface Spot {
@@ -11,14 +11,14 @@ interface Spot {
 export interface Repeated {
   readonly steps: readonly Step[];
   readonly line: number;
-  /** Where it stands first. */
+  /** The line of its first occurrence. */
   readonly firstLine: number;
 }
 
 export interface JsonLayout {
   lineOf(steps: readonly Step[]): number | undefined;
   readonly repeated: readonly Repeated[];
-  /** The first place where a value follows another: the line in which the one before ends, and the one of what follows. */
+  /** The first place where a value follows another without a comma: the lines of the first one's end and of the second. */
   readonly commaMissing: { readonly afterLine: number; readonly beforeLine: number } | undefined;
 }
 
@@ -29,17 +29,17 @@ interface Open {
   readonly step: Step | undefined;
   readonly isObject: boolean;
   awaits: 'key' | 'colon' | 'value' | 'comma';
-  /** Of the member whose value comes next. */
+  /** The member whose value comes next. */
   member: { readonly key: string; readonly spot: Spot } | undefined;
 }
 
-/** White space and comments; a string; a bracket, comma or colon; a word; whatever else. */
+/** White space and comments; a string; a bracket, comma or colon; a word; any other character. */
 const TOKEN =
   /(\s+|\/\/[^\n\r]*|\/\*[\s\S]*?\*\/)|("(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')|([{}[\],:])|[^\s{}[\],:"'/]+|[\s\S]/g;
-/** As many as are told. */
+/** As many as are reported. */
 const REPEATED_MAX = 50;
 
-/** `parse` is the parser's: it reads a key that has escapes. */
+/** `parse`: the parser, which reads keys with escapes. */
 export function jsonLayout(text: string, parse: Parse): JsonLayout {
   const scan = new Scan(text, parse);
   return {
@@ -56,7 +56,7 @@ class Scan {
   readonly #parse: Parse;
   readonly #open: Open[] = [];
   #root: Spot | undefined;
-  /** Behind the last value. */
+  /** The offset after the last value. */
   #end = 0;
 
   constructor(text: string, parse: Parse) {
@@ -71,7 +71,7 @@ class Scan {
     }
   }
 
-  /** Of the nearest thing around it where there is none. */
+  /** The line of the value at `steps`, or of the nearest value around it. */
   lineOf(steps: readonly Step[]): number | undefined {
     let spot = this.#root;
     for (const step of steps) {

@@ -1,6 +1,6 @@
-// The text formats: JSON with comments, YAML and TOML, each to a plain tree of bounded size. It knows no key. A message
-// says where and why, and quotes no value, which may be a password. YAML and TOML are read on behind a mistake where the
-// rest still has a meaning, so that all mistakes are told at once.
+// Parses the text formats: JSON with comments, YAML and TOML, each to a plain tree of bounded size. It knows no keys. A
+// message says where and why, and quotes no value, which may be a password. YAML and TOML are read on after a mistake if the
+// rest still has a meaning, so that all mistakes are reported at once.
 import { createRequire } from 'node:module';
 import json5 from 'json5';
 import type { Document } from 'yaml';
@@ -12,7 +12,7 @@ import { tomlLineOf } from './toml-lines.js';
 import { yamlFaults } from './yaml-faults.js';
 import { yamlLineOf } from './yaml-lines.js';
 
-/** Parsers of formats that a start seldom needs, which make it slower. */
+/** Loads the parsers of rare formats only when needed: they slow down the start. */
 const load = createRequire(import.meta.url);
 const yaml = () => load('yaml') as typeof import('yaml');
 const toml = () => load('smol-toml') as typeof import('smol-toml');
@@ -21,15 +21,15 @@ export type Parsed =
   | {
       readonly kind: 'parsed';
       readonly value: unknown;
-      /** The line of what these steps lead to, or of the nearest thing around it. Dear: only for what is told. */
+      /** The line of the value at these steps, or of the nearest value around it. Expensive: only for reported mistakes. */
       readonly lineOf?: (steps: readonly Step[]) => number | undefined;
-      /** Keys that stand twice. The other formats do not allow them. */
+      /** Keys that are repeated in JSON; the parsers of the other formats refuse them. */
       readonly repeated?: readonly Repeated[];
     }
   /** At least one, in the order of the text. */
   | { readonly kind: 'invalid'; readonly problems: readonly string[] };
 
-/** Far above any real configuration; so that later walks may recurse. */
+/** Bounds far above any real configuration, so that later walks may recurse. */
 const DEPTH_MAX = 200;
 const VALUES_MAX = 250_000;
 
@@ -52,10 +52,10 @@ export function parseJson(text: string): Parsed {
   }
 }
 
-/** A key, its colon, and as much of a value as a number may be. */
+/** A key, its colon, and the beginning of a number. */
 const VALUE_BEGUN = /(?:^|[{,])\s*(?:([\w$-]+)|"([^"\\]{1,64})")\s*:\s*[\d.+-]*$/;
 
-/** Of a character where a value should begin: the key, and what a value may be. */
+/** The fault of a wrong character at the beginning of a value: its key, and what a value may be. */
 function valueFault(text: string, { line, column }: Pick<Fault, 'line' | 'column'>, why: string): Partial<Fault> {
   const before = text.split(/\r\n?|\n/)[line - 1]?.slice(0, column - 1) ?? '';
   const [, bare, quoted] = VALUE_BEGUN.exec(before) ?? [];
@@ -140,7 +140,7 @@ function invalid(...faults: readonly Fault[]): Parsed {
   return { kind: 'invalid', problems: faults.map(faultText) };
 }
 
-/** Walks without recursion. The depth also ends a tree that YAML aliases have made circular. */
+/** Checks the bounds, without recursion. The bound on depth also ends a tree that YAML aliases have made circular. */
 function bounded(value: unknown): Parsed {
   const open: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
   let values = 0;

@@ -1,5 +1,5 @@
-// Turns the text of an environment variable or a flag into the value that a file would hold. It does not check the
-// value: a text that cannot be turned is passed on as it is, and the check of the setting names what is allowed.
+// Turns the text of an environment variable or a flag into the value that a file would hold. It does not check the value: a
+// text that cannot be converted is passed on unchanged, and the setting's check says what is allowed.
 import { type Parsed, parseJson } from './syntax.js';
 
 export type TextReader = (text: string) => Parsed;
@@ -19,7 +19,7 @@ export const asList: TextReader = (text) => {
   return { kind: 'parsed', value: parts.length === 1 ? parts[0] : parts };
 };
 
-/** The same for a setting that is always a list. */
+/** As `asList`, for a setting that is always a list. */
 export const asWholeList: TextReader = (text) => {
   const parsed = asList(text);
   return parsed.kind === 'parsed' && typeof parsed.value === 'string'
@@ -29,5 +29,5 @@ export const asWholeList: TextReader = (text) => {
 
 export const asJson: TextReader = (text) => parseJson(text);
 
-/** JSON, or a line as a text. */
+/** JSON, or one line as a text. */
 export const asLines: TextReader = (text) => (/^(?:direct$|socks5h?:)/.test(text) ? asText(text) : parseJson(text));

@@ -1,20 +1,20 @@
-// What is wrong in the syntax of a TOML text. The parser stops at its first mistake. Where that is in a line that is one
-// whole statement, the text is looked at again without the line, so that further mistakes are told too.
+// Finds the syntax errors of a TOML text. The parser stops at its first error. If that line is one whole statement, the text
+// is parsed again without the line, so that further errors are reported too. It returns no values.
 import { type Fault, keyIn } from './fault.js';
 
-/** Each look parses the text again. */
+/** A bound, since the text is parsed again for each error. */
 const FAULTS_MAX = 50;
-/** A longer text is looked at once. */
+/** A longer text is parsed only once. */
 const LENGTH_MAX = 256 * 1024;
 
-/** What the parser throws. */
+/** The error that the parser throws. */
 interface TomlError {
   readonly line: number;
   readonly column: number;
   readonly message: string;
 }
 
-/** `parse` throws a `TomlError` where the text is no TOML. */
+/** `parse` throws a `TomlError` if the text is not TOML. */
 export function tomlFaults(text: string, parse: (text: string) => unknown): readonly Fault[] {
   const lines = text.split('\n');
   const faults: Fault[] = [];

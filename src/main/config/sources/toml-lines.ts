@@ -1,11 +1,11 @@
-// In which line of a TOML text a key or a table stands. The parser does not tell, but it takes every text that ends behind a
-// whole statement: a key is in the first such text that has it, and stands where the last statement of it begins.
+// Finds the line of a key or a table in a TOML text. The parser gives no lines, but it accepts every beginning of the text
+// that ends after a whole statement: the shortest such beginning with the key ends with the statement of the key.
 import type { Step } from '../diagnostics/place.js';
 
-/** A longer text is not looked into: each look parses half of it. */
+/** A longer text is not searched: each step of the search parses half of it. */
 const LENGTH_MAX = 256 * 1024;
 
-/** `parse` throws where the text is no TOML. */
+/** `parse` throws if the text is not TOML. */
 export function tomlLineOf(
   text: string,
   parse: (text: string) => unknown,
@@ -13,7 +13,7 @@ export function tomlLineOf(
   if (text.length > LENGTH_MAX) return () => undefined;
   const lines = text.split('\n');
   const trees = new Map<number, unknown>();
-  /** What the first lines come to; undefined where they end within a statement. */
+  /** The tree of the first lines; undefined if they end within a statement. */
   const treeOf = (count: number): unknown => {
     if (!trees.has(count))
       trees.set(
@@ -32,7 +32,7 @@ export function tomlLineOf(
       if (whole < withIt && !has(treeOf(whole), steps)) without = whole;
       else withIt = middle;
     }
-    // It begins behind the last whole statement without it.
+    // The statement begins after the last whole statement before it.
     let first = withIt;
     while (first > 1 && treeOf(first - 1) === undefined) first -= 1;
     while (first < withIt && /^\s*(?:#.*)?$/.test(lines[first - 1] as string)) first += 1;

@@ -1,9 +1,9 @@
-// What is wrong in the syntax of a YAML text: everything that the parser found, once a line, with advice where its words
-// are for those who know the grammar.
+// Describes the syntax errors of a YAML text: all that the parser found, one for each line, with plain advice where the
+// parser's words need knowledge of the grammar. It does not parse.
 import type { Document, LineCounter } from 'yaml';
 import { type Fault, keyIn } from './fault.js';
 
-/** By the code of the error. */
+/** By the error code of the parser. */
 const ADVICE: Readonly<Record<string, string>> = {
   BAD_INDENT: 'keys of one object begin in the same column, and what is inside an object is indented further',
   TAB_AS_INDENT: 'indent with spaces',
@@ -21,7 +21,7 @@ export function yamlFaults(text: string, document: Document, lines: LineCounter)
   for (const { code, message, pos } of problems) {
     const quote = QUOTE_MISSING.exec(message)?.[1];
     const at = lines.linePos(quote === undefined ? pos[0] : openingOf(quote, text, pos[0]));
-    // What follows in the same line comes of the first.
+    // Further errors in the same line follow from the first one.
     if (faults.has(at.line)) continue;
     const advice = ADVICE[code];
     const why = quote === undefined ? message : `a value begins with ${quote} and does not end with it`;
@@ -31,7 +31,7 @@ export function yamlFaults(text: string, document: Document, lines: LineCounter)
   return [...faults.values()].sort((a, b) => a.line - b.line);
 }
 
-/** Where the text begins that has no end: the parser tells where it gave up, at the end of the text. */
+/** The beginning of a quoted text without an end: the parser gives only the place where it gave up. */
 function openingOf(quote: string, text: string, end: number): number {
   const lines = text.slice(0, end).split('\n');
   let offset = end;

@@ -1,4 +1,4 @@
-// In which line of a YAML document a key or an entry stands, aliases followed. The values are syntax.ts's.
+// Finds the line of a key or an entry in a YAML document; aliases are followed. It gives no values: see syntax.ts.
 import type { Document, LineCounter, Node } from 'yaml';
 import type { Step } from '../diagnostics/place.js';
 
@@ -17,7 +17,7 @@ export function yamlLineOf(
       const around = resolved(node);
       if (yaml.isMap(around)) {
         const pair = around.items.find(({ key }) => (yaml.isScalar(key) ? key.value : key) === step);
-        // It may come by `<<`: the nearest thing around it is told.
+        // The key may come from `<<`: the line of the nearest value around it is returned.
         if (pair === undefined) break;
         offset = (pair.key as Node | null)?.range?.[0] ?? offset;
         node = pair.value;

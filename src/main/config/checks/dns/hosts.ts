@@ -4,7 +4,7 @@ import { inside, placeText } from '../../diagnostics/place.js';
 import { dialledAddress } from '../values/address.js';
 import type { Check } from '../values/setting.js';
 
-/** A list, since convict takes the dots in names for nesting. */
+/** A list, not an object: convict reads the dots in names as nesting. */
 export type HostEntries = readonly { readonly name: string; readonly addresses: readonly string[] }[];
 
 const NAMES_MAX = 10_000;
@@ -20,7 +20,7 @@ export const checkHosts: Check<HostEntries> = (value, place, diagnostics) => {
     return undefined;
   }
   const known = new Map<string, readonly string[]>();
-  /** The spelling in which each name came first. */
+  /** The first spelling of each name. */
   const keys = new Map<string, string>();
   let wrong = false;
   for (const [key, listed] of entries) {

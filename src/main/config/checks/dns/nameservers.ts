@@ -1,5 +1,5 @@
-// nameservers and nameservers_backup: one server, or a list of servers, each a text or an object that says through which
-// line it is asked. It asks none of them, and does not know the lines: see finish.ts.
+// Checks nameservers and nameservers_backup: one server, or a list of servers, each a text or an object that names the line
+// through which it is asked. It asks no server, and does not know the lines: see finish.ts.
 import type { Nameserver } from '../../../../protocol/options.js';
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { inside, type Place } from '../../diagnostics/place.js';
@@ -22,11 +22,11 @@ export const checkNameservers: Check<readonly Nameserver[]> = (value, place, dia
   }
   const servers = value.map((entry, index) => checkServer(entry, inside(place, index), diagnostics, SERVER_ALLOWED));
   const right = servers.filter((server) => server !== undefined);
-  // Asked twice, a server would only be found out twice.
+  // A server that is listed twice is asked only once.
   return right.filter((server, index) => right.findIndex(({ id }) => id === server.id) === index);
 };
 
-/** null is none, like an empty list. */
+/** null means none, like an empty list. */
 export const checkNameserversBackup: Check<readonly Nameserver[]> = (value, place, diagnostics) => {
   if (value === null || (Array.isArray(value) && value.length === 0)) return [];
   return checkNameservers(value, place, diagnostics);

@@ -1,5 +1,5 @@
-// dns.probe.phantom_servers: IP addresses at which no server answers, with or without a port. That nobody answers there
-// is for whoever configures them to know.
+// Checks dns.probe.phantom_servers: IP addresses at which no server answers, with or without a port. It does not check that
+// no server answers there: the operator must know.
 import type { ServerEndpoint } from '../../../../protocol/trust-options.js';
 import { inside } from '../../diagnostics/place.js';
 import { canonicalAddress } from '../values/address.js';

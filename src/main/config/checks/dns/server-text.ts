@@ -1,4 +1,4 @@
-// One nameserver as it is written: an address, or a URL of one of four kinds. It asks nothing.
+// Parses one nameserver: an address, or a URL of one of four kinds. It asks nothing.
 import { formatEndpoint } from '../../../../protocol/address/address.js';
 import { normaliseName } from '../../../../protocol/address/host-name.js';
 import type { Nameserver } from '../../../../protocol/options.js';
@@ -10,11 +10,11 @@ export const SERVER_ALLOWED =
 
 const PORTS = { udp: 53, tcp: 53, tls: 853, https: 443 } as const;
 type Kind = keyof typeof PORTS;
-/** Scheme, authority, and what is behind it. */
+/** Scheme, authority and the rest. */
 const URL_FORM = /^(udp|tcp|tls|https):\/\/([^/?#@\s]+)(\/[^#\s]*)?$/;
 const URL_LENGTH_MAX = 2048;
 
-/** undefined for whatever is no server. */
+/** undefined if the text is no server. */
 export function parseServer(text: string): Nameserver | undefined {
   if (text === 'system') return SYSTEM;
   if (text.length > URL_LENGTH_MAX) return undefined;
@@ -24,7 +24,7 @@ export function parseServer(text: string): Nameserver | undefined {
   const kind = (scheme ?? 'udp') as Kind;
   const end = parseAuthority(authority ?? text, kind);
   if (end === undefined) return undefined;
-  // A URL without a path is meant as the path that everybody uses (RFC 8484 section 4.1.1).
+  // A URL without a path gets the usual path (RFC 8484 section 4.1.1).
   if (kind === 'https')
     return server(kind, end.host, end.port, path === undefined || path === '/' ? '/dns-query' : path);
   return path === undefined || path === '/' ? server(kind, end.host, end.port, '') : undefined;
@@ -36,7 +36,7 @@ function parseAuthority(text: string, kind: Kind): { host: string; port: number 
   if (port < 1 || port > 65535) return undefined;
   const address = canonicalAddress(v6 ?? other ?? '');
   if (address !== undefined) return address.includes(':') === (v6 !== undefined) ? { host: address, port } : undefined;
-  // Whoever is to find names out has none yet; with a certificate a wrong address is found out.
+  // A name is allowed only with TLS: it must be resolved first, and the certificate detects a wrong address.
   const name = v6 === undefined && (kind === 'tls' || kind === 'https') ? normaliseName(other ?? '') : undefined;
   return name === undefined ? undefined : { host: name, port };
 }

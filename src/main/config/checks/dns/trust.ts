@@ -1,4 +1,4 @@
-// The settings of `dns` that say which addresses are trusted. Part of schema.ts, which is the whole.
+// The settings of `dns` that decide which addresses are trusted: a part of schema.ts. It checks no value itself.
 import type { ProbeOptions, ServerEndpoint, TrustOptions } from '../../../../protocol/trust-options.js';
 import { asWholeList } from '../../sources/text.js';
 import { allowedList, checkList, PROBED_NAMES, REBIND_EXEMPT, TRUSTED } from '../values/name-list.js';

@@ -1,5 +1,6 @@
-// Lines whose first proxy is the gateway's own listener: what goes there comes back as a client, without end. A proxy that
-// is written as a name is looked at when it is dialled (workers/connection/shared/egress.ts); only `localhost` is known here.
+// Rejects lines whose first proxy is the gateway's own listener: a connection there comes back as a client, in an endless
+// loop. It resolves no name but `localhost`: other names are checked when they are dialled
+// (workers/connection/shared/egress.ts).
 import { networkInterfaces } from 'node:os';
 import { formatEndpoint, formatIp, parseIp } from '../../../../protocol/address/address.js';
 import { isLocalhost } from '../../../../protocol/address/host-name.js';
@@ -10,7 +11,7 @@ import { inside, type Place } from '../../diagnostics/place.js';
 
 interface ListenAddress {
   readonly host: string;
-  /** 0: the kernel will choose it. */
+  /** 0: the kernel chooses the port. */
   readonly port: number;
 }
 
@@ -48,7 +49,7 @@ interface Found {
   readonly at: Place;
 }
 
-/** The proxies that are dialled from this machine. */
+/** The proxies that this machine dials itself. */
 function firstProxies(node: Upstream, at: Place): readonly Found[] {
   switch (node.type) {
     case 'direct':

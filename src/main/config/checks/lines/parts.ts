@@ -1,11 +1,11 @@
-// The fields of one line in the upstream tree, each with its check. The tree itself is in upstream.ts.
+// The checks for the fields of one line in the upstream tree. It does not walk the tree: see upstream.ts.
 import { askedName } from '../../../../protocol/address/host-name.js';
 import { canonicalAddress, dialledAddress } from '../values/address.js';
 import { isOwnAddress } from '../values/own-addresses.js';
 import type { Check } from '../values/setting.js';
 
 const NAME_LENGTH_MAX = 64;
-/** RFC 1929 section 2: one octet of length, and not zero. */
+/** RFC 1929 section 2: the length is one octet, and not zero. */
 const CREDENTIAL_BYTES_MAX = 255;
 
 export const checkName: Check<string> = (value, place, diagnostics) => {
@@ -16,7 +16,7 @@ export const checkName: Check<string> = (value, place, diagnostics) => {
   return undefined;
 };
 
-/** `any` stands for 0.0.0.0 and ::, which bind nothing. */
+/** Returns `any` for 0.0.0.0 and ::, which bind nothing. */
 export const checkSourceIp: Check<string> = (value, place, diagnostics) => {
   const address = typeof value === 'string' ? dialledAddress(value) : undefined;
   if (address === undefined)

@@ -1,5 +1,5 @@
-// The upstream tree as it is written: multipath, direct and socks5, nested to any sensible depth, each mistake reported
-// with its key path. It makes no lines: see protocol/lines/flatten.ts.
+// Checks the upstream tree of the configuration: multipath, direct and socks5, nested to any sensible depth. Each mistake is
+// reported with its key path. It makes no lines: see protocol/lines/flatten.ts.
 import type {
   DirectUpstream,
   MultipathUpstream,
@@ -13,7 +13,7 @@ import type { Check } from '../values/setting.js';
 import { checkCredential, checkName, checkPort, checkProxyHost, checkSourceIp, checkSourcePort } from './parts.js';
 import { LINE_URL_ALLOWED, lineOfText } from './url.js';
 
-/** A chain of so many proxies is a mistake; so that walks may recurse. */
+/** A longer chain of proxies is a mistake. The bound also allows walks to recurse. */
 const DEPTH_MAX = 64;
 /** The keys of each type. @public also for the reference, scripts/config-reference.mjs */
 export const LINE_KEYS = {
@@ -21,7 +21,7 @@ export const LINE_KEYS = {
   socks5: ['type', 'name', 'host', 'port', 'username', 'password', 'upstream'],
   multipath: ['type', 'list'],
 } as const;
-/** What other programs call them. */
+/** Words of other programs for these keys. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
   ...{ address: 'host', addr: 'host', ip: 'host', server: 'host', user: 'username', pass: 'password' },
   ...{ via: 'upstream', lines: 'list', upstreams: 'list', bind: 'source_ip', local_address: 'source_ip', tag: 'name' },
@@ -36,7 +36,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 class Walk {
   readonly #diagnostics: Diagnostics;
-  /** Where each name was given first. */
+  /** The first place of each name. */
   readonly #names = new Map<string, Place>();
 
   constructor(diagnostics: Diagnostics) {
@@ -73,7 +73,7 @@ class Walk {
     return values.flatMap((part, index) => this.node(part, inside(place, index), depth + 1) ?? []);
   }
 
-  /** Two lines of one name could not be told apart in rules and logs; without a name they are numbered. */
+  /** Names are unique: rules and logs know lines by name. A line without a name gets a number. */
   #name(fields: Fields, place: Place): string | undefined {
     const name = this.#optional(fields, 'name', place, checkName);
     if (name === undefined) return undefined;

@@ -1,12 +1,12 @@
-// A line as one text: `direct`, or a proxy as a URL, `socks5://user:password@host:port`. It checks no part: what it gives
-// is what the long form would say. A message never shows the text, since it may hold a password.
+// Parses a line that is one text: `direct`, or a proxy as a URL, `socks5://user:password@host:port`. It returns the long form
+// (an object) and checks no part of it. A message never shows the text, since it may hold a password.
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import type { Place } from '../../diagnostics/place.js';
 
 export const LINE_URL_ALLOWED = '"direct" or socks5://[user:password@]host:port';
 const FORM = /^socks5h?:\/\/(?:([^:@/\s]+):([^@/\s]*)@)?(\[[^\]@/\s]+\]|[^:@/\s[\]]+):(\d{1,5})\/?$/;
 
-/** The long form; undefined after a mistake was told. */
+/** The long form; undefined after a mistake was reported. */
 export function lineOfText(text: string, place: Place, diagnostics: Diagnostics): object | undefined {
   if (text === 'direct') return { type: 'direct' };
   const [, username, password, host, port] = FORM.exec(text) ?? [];
@@ -20,7 +20,7 @@ export function lineOfText(text: string, place: Place, diagnostics: Diagnostics)
   return user === undefined ? proxy : { ...proxy, username: user, password: secret };
 }
 
-/** Percent encoding undone (RFC 3986 section 2.1). */
+/** Decodes percent encoding (RFC 3986 section 2.1); undefined if it is wrong. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

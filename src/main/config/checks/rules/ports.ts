@@ -1,10 +1,10 @@
-// The ports of a rule as they are written: numbers and ranges, one or a list. In order and apart they are compared for
-// every connection.
+// Checks the ports of a rule: numbers and ranges, one or a list. The result is sorted and free of overlaps. It matches no
+// connection.
 import type { PortRange } from '../../../../protocol/rules/rule.js';
 import { inside, type Place } from '../../diagnostics/place.js';
 import type { Check } from '../values/setting.js';
 
-/** So many are compared one by one. */
+/** A bound, since ranges are compared one by one for every connection. */
 const RANGES_MAX = 64;
 const PORT_ALLOWED = 'a port from 1 to 65535, or a range such as "8000-8999"';
 

@@ -1,5 +1,5 @@
-// rules: which connections are blocked, or kept to some of the lines, each mistake reported with its key path, those in
-// the files of lists with their lines. It does not know the lines (see use.ts) and matches nothing.
+// Checks `rules`: which connections are blocked, or kept to some of the lines. Each mistake is reported with its key path,
+// a mistake in a list file with its line number. It does not know the lines (see use.ts) and matches nothing.
 import { readListFile } from '../../../../files/list-file.js';
 import { ENTRIES_MAX, ENTRY_FORMS } from '../../../../protocol/rules/list.js';
 import type { Destinations, ListFile, ListKind, PortRange, Rule } from '../../../../protocol/rules/rule.js';
@@ -9,16 +9,16 @@ import { isPath } from '../values/ca-file.js';
 import type { Check } from '../values/setting.js';
 import { checkPorts } from './ports.js';
 
-/** A rule whose lines are still names. */
+/** A rule that still has names of lines, not their numbers. */
 export interface RuleSetting extends Omit<Rule, 'ruling'> {
-  /** A name that is none has been told, and is undefined. */
+  /** A wrong name has been reported, and is undefined here. */
   readonly ruling: 'block' | { readonly use: readonly (string | undefined)[] | undefined; readonly sticky: boolean };
 }
 
 const RULES_MAX = 100_000;
-/** Each is looked at twice a second. */
+/** A bound, since each file is checked for changes twice a second. */
 const FILES_MAX = 64;
-/** `limits.lines_max` is no more. */
+/** The maximum of `limits.lines_max`. */
 const USE_MAX = 1024;
 const KINDS: readonly ListKind[] = ['domain', 'domain_suffix', 'cidr'];
 const FILE_KEYS = { domain: 'domain_file', domain_suffix: 'domain_suffix_file', cidr: 'cidr_file' } as const;
@@ -39,7 +39,7 @@ export const checkRules: Check<readonly RuleSetting[]> = (value, place, diagnost
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** In the place of a rule that has been told to be none. */
+/** Stands for a rule that has been reported as wrong. */
 const WRONG: RuleSetting = { destinations: undefined, ports: [], ruling: { use: undefined, sticky: false } };
 
 class Walk {
@@ -63,7 +63,7 @@ class Walk {
     if (this.#files > FILES_MAX) {
       this.#diagnostics.error(place, `${this.#files} files; allowed: at most ${FILES_MAX}`);
     }
-    // Their lines are looked at all the same, so that all mistakes are told at once.
+    // Wrong rules are returned too: their lines are checked later, so that all mistakes are reported at once.
     if (this.#diagnostics.errorCount > before) return rules;
     const last = rules.findIndex(({ destinations, ports }) => destinations === undefined && ports.length === 0);
     if (last >= 0 && last + 1 < rules.length) {
@@ -87,7 +87,7 @@ class Walk {
     return { destinations, ports, ruling: this.#ruling(fields, place) };
   }
 
-  /** undefined if the rule names none. */
+  /** undefined if the rule has no condition on destinations. */
   #destinations(fields: Fields, place: Place, strict: boolean): Destinations | undefined {
     if (!KINDS.some((kind) => Object.hasOwn(fields, kind) || Object.hasOwn(fields, FILE_KEYS[kind]))) return undefined;
     const entries = (kind: ListKind) =>
@@ -162,7 +162,7 @@ class Walk {
     });
   }
 
-  /** One value as it stands, or those of a list, each with its place. */
+  /** Yields a single value, or each entry of a list, with its place. */
   *#each(value: unknown, place: Place, allowed: string, max: number): Generator<readonly [unknown, Place]> {
     if (typeof value === 'string') yield [value, place];
     else if (!Array.isArray(value) || value.length === 0 || value.length > max) {

@@ -1,4 +1,5 @@
-// Names of lines in rules, to the numbers of the lines: the last step of checking rules, once the lines are made.
+// Turns names of lines in rules into the numbers of the lines: the last step of checking rules, after the lines are made. It
+// checks nothing else of a rule.
 import type { Line } from '../../../../protocol/lines/line.js';
 import type { Rule } from '../../../../protocol/rules/rule.js';
 import { type Diagnostics, hint } from '../../diagnostics/diagnostics.js';
@@ -6,7 +7,7 @@ import { shown } from '../../diagnostics/mask.js';
 import { inside, type Place } from '../../diagnostics/place.js';
 import type { RuleSetting } from './rules.js';
 
-/** `place` is where the rules stand. A name that no line has is an error. */
+/** `place`: that of the list of rules. A name that no line has is an error. */
 export function rulesOnLines(
   rules: readonly RuleSetting[],
   lines: readonly Line[],

@@ -1,11 +1,11 @@
-// IpBlacklist: the addresses that direct lines never dial. A bad entry is skipped with a warning, as TcpRoute's own
-// documentation gives 456.456.456.456 as an example. It does not match addresses.
+// Checks IpBlacklist: the addresses that direct lines never dial. A bad entry is skipped with a warning, not an error, since
+// TcpRoute's documentation has 456.456.456.456 as an example. It does not match addresses.
 import { formatIpRange, parseIpRange } from '../../../../protocol/address/ip-range.js';
 import { shown } from '../../diagnostics/mask.js';
 import { inside } from '../../diagnostics/place.js';
 import type { Check } from './setting.js';
 
-/** A bound, not a recommendation: the list is compared for every connection. */
+/** A bound, not a recommendation: every connection is compared with the list. */
 const ENTRIES_MAX = 100_000;
 export const BLACKLIST_ALLOWED = `a list of at most ${ENTRIES_MAX} IP addresses and ranges, such as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32`;
 

@@ -1,4 +1,5 @@
-// The file with further certificate authorities. It only looks whether the path can be one; the DNS actor reads it.
+// Checks dns.ca_file, the file with further certificate authorities. It checks only the form of the path and reads no file:
+// the DNS actor does.
 import { fileAt } from '../../diagnostics/place.js';
 import type { Check } from './setting.js';
 
@@ -12,7 +13,7 @@ export const checkCaFile: Check<string | null> = (value, place, diagnostics) => 
   return undefined;
 };
 
-/** Whether a file could have it. */
+/** Whether the value can be the path of a file. */
 export function isPath(value: unknown): value is string {
   return typeof value === 'string' && value.length >= 1 && value.length <= PATH_LENGTH_MAX && !value.includes('\0');
 }

@@ -1,4 +1,5 @@
-// A time as people write it: "300ms", "5m", "1.5h". Settings that are a number of milliseconds or seconds take it too.
+// Parses a time with a unit: "300ms", "5m", "1.5h". Settings in milliseconds or seconds take it in place of a number. It
+// checks no range.
 
 const UNITS_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -12,11 +13,11 @@ const FORM = /^(\d{1,15}(?:\.\d{1,3})?)\s*(ms|s|min|m|h|d)$/;
 
 export type DurationUnit = 'ms' | 's';
 
-/** In `unit`; undefined for whatever is no time. It may be a fraction, which no setting takes. */
+/** The time in `unit`; undefined if the text is no time. The result may be a fraction, which no setting accepts. */
 export function parseDuration(text: string, unit: DurationUnit): number | undefined {
   const [, number, written] = FORM.exec(text.trim()) ?? [];
   if (number === undefined) return undefined;
-  // In thousandths, so that 1.1 s is 1100 ms and no more.
+  // Calculated in thousandths, so that 1.1 s is exactly 1100 ms.
   return (
     Math.round((Number(number) * 1000 * (UNITS_MS[written as string] as number)) / (UNITS_MS[unit] as number)) / 1000
   );

@@ -1,4 +1,4 @@
-// The address to listen on. It binds nothing.
+// Checks the address to listen on. It binds nothing.
 import { canonicalAddress, isLoopback } from './address.js';
 import type { Check } from './setting.js';
 

@@ -1,4 +1,4 @@
-// The log level: our names in any letter case, and those of Python's logging, which TcpRoute used.
+// Checks the log level: our names in any letter case, and those of Python's logging, which TcpRoute used. It sets no level.
 import type { LogLevel } from '../../../../protocol/options.js';
 import type { Check } from './setting.js';
 

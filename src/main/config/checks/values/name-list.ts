@@ -1,4 +1,5 @@
-// Lists of host names, and of names mixed with addresses and ranges. They are brought to one spelling, doubles dropped.
+// Checks lists of host names, and of names mixed with addresses and ranges. Entries are normalised and duplicates dropped.
+// It matches nothing.
 import { normaliseName } from '../../../../protocol/address/host-name.js';
 import { formatIpRange, parseIpRange } from '../../../../protocol/address/ip-range.js';
 import { inside } from '../../diagnostics/place.js';
@@ -6,9 +7,9 @@ import type { Check } from './setting.js';
 
 interface ListRule {
   readonly max: number;
-  /** In words, of one entry. */
+  /** One entry, in words. */
   readonly entry: string;
-  /** The entry in its normal form, undefined where it is none. */
+  /** The entry in its normal form; undefined if it is wrong. */
   readonly parse: (text: string) => string | undefined;
 }
 

@@ -1,5 +1,5 @@
-// What a setting is: its documentation and default as convict wants them, and the check that every given value goes
-// through. The settings themselves are in schema.ts.
+// The type of a setting: its documentation and default as convict needs them, and the check of every given value. The
+// settings themselves are in schema.ts.
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import type { Place } from '../../diagnostics/place.js';
 import { asInteger, asText, type TextReader } from '../../sources/text.js';
@@ -14,12 +14,12 @@ export interface Setting<T> {
   readonly default: T;
   /** The environment variable that sets it. */
   readonly env: string;
-  /** In words, for error messages and the reference. */
+  /** The allowed values in words, for error messages and the reference. */
   readonly allowed: string;
   readonly check: Check<T>;
   /** Turns the text of an environment variable or a flag into what a file would hold. */
   readonly fromText: TextReader;
-  /** convict's last look at the value after ours: a throw here is our own bug. */
+  /** convict's check after ours: a throw here is our own bug. */
   readonly format: readonly T[] | ((value: unknown) => void) | '*';
 }
 
@@ -50,13 +50,13 @@ export function integer({ doc, default: usual, env, min, max }: IntegerRange): S
 }
 
 const TIMES = 'or a text with a unit: "300ms", "90s", "5m", "5 min", "1.5h", "2d"';
-/** What a number means, and which texts are understood. */
+/** The unit of a number, and the texts that are understood. */
 const TIME_FORMS: Readonly<Record<DurationUnit, string>> = {
   ms: ` (milliseconds), ${TIMES}`,
   s: ` (seconds), ${TIMES}`,
 };
 
-/** The unit stands last in the name. */
+/** The unit is the last part of the variable's name. */
 function unitOf(name: string): DurationUnit | undefined {
   if (name.endsWith('_MS')) return 'ms';
   return name.endsWith('_S') ? 's' : undefined;
@@ -79,7 +79,7 @@ export function choice<T extends string>({ doc, default: usual, env, choices }: 
   return { doc, default: usual, env, allowed, check, fromText: asText, format: choices };
 }
 
-/** Of a setting that is on or off, what true and false say; an environment variable says them as texts. */
+/** `on` or `off` for true and false; an environment variable gives them as texts. */
 function switchOf(value: unknown): string | undefined {
   if (value === true || value === 'true') return 'on';
   return value === false || value === 'false' ? 'off' : undefined;

@@ -1,4 +1,4 @@
-// Checks keys that name a file in which something is kept over a restart.
+// Checks keys that name a file in which state is kept over a restart. It neither reads nor writes the file.
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileAt } from '../../diagnostics/place.js';
@@ -25,7 +25,7 @@ export function stateFile({ doc, env }: { doc: string; env: string }): Setting<s
   };
 }
 
-/** Whether a file may stand there. Who may write it is the kernel's business, and may change. */
+/** Whether the path can be that of a file. Permissions are not checked: they may change. */
 function isPlace(path: string): boolean {
   return kindOf(dirname(path)) === 'directory' && kindOf(path) !== 'directory';
 }
