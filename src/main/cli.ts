@@ -1,5 +1,5 @@
-// The command line: what was asked for, the configuration it needs, and the exit status. It runs nothing itself: the
-// gateway does.
+// The command line: reads the command, loads its configuration and returns the exit status. It runs no gateway itself: see
+// run.ts.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Target, targetOfText } from '../protocol/address/target.js';
@@ -9,10 +9,10 @@ import { type Loaded, load } from './config/load.js';
 import { openLog } from './process/log.js';
 import { hangUpEndsCommand } from './process/signals.js';
 
-/** 0 is well, 1 is a failure, 2 is a command line that was not understood. USAGE says it. */
+/** 0 for success, 1 for a failure, 2 for a command line that was not understood. USAGE says the same. */
 type ExitStatus = number;
 
-/** `argv` without the program: `process.argv.slice(2)`. Resolves with the exit status once all is over. */
+/** `argv`: without the program, `process.argv.slice(2)`. Resolves with the exit status when everything has ended. */
 export async function main(argv: readonly string[]): Promise<ExitStatus> {
   let asked: Arguments;
   try {
@@ -71,7 +71,7 @@ async function check({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loa
   return allWork(tried) ? said : 1;
 }
 
-/** A name without an address is a failure. */
+/** Exit status 1 for a name without an address. */
 async function dns({ positionals, values }: Arguments, { warnings, options }: Extract<Loaded, { kind: 'loaded' }>) {
   for (const warning of warnings) complain(`warning: ${warning}`);
   const { explainName, explanationText } = await import('./commands/dns.js');
@@ -85,7 +85,7 @@ async function dns({ positionals, values }: Arguments, { warnings, options }: Ex
   return explanation.choice.code === 'found' ? said : 1;
 }
 
-/** A destination that cannot be used is a failure. */
+/** Exit status 1 for a destination that cannot be used. */
 async function explain({ positionals, values }: Arguments, loaded: Extract<Loaded, { kind: 'loaded' }>) {
   const { explainTarget } = await import('./commands/explain.js');
   const { explainText } = await import('./commands/explain-text.js');
@@ -132,7 +132,7 @@ function misunderstood(sentence: string): ExitStatus {
   return 2;
 }
 
-/** A reader that has gone, as in `tcproute check | head -1`, is no failure. */
+/** Writes to standard output. A closed pipe, as in `tcproute check | head -1`, is no failure. */
 async function say(text: string): Promise<ExitStatus> {
   const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
     withoutThrowing(process.stdout).write(text, resolve);
@@ -146,7 +146,7 @@ function complain(line: string): void {
   withoutThrowing(process.stderr).write(`${plain(line)}\n`);
 }
 
-/** A stream whose failure nobody listens to ends the process. */
+/** Adds an error handler: without one, an error of the stream ends the process. */
 function withoutThrowing(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   return stream.listenerCount('error') > 0 ? stream : stream.on('error', () => {});
 }

@@ -1,5 +1,5 @@
-// `tcproute check --dial`: tries what the configuration names: the way to each line's last proxy, every name server, and the
-// port to listen on. No destination is connected to, and every wait is bounded. It runs no gateway.
+// `tcproute check --dial`: tries the way to each line's last proxy, every name server, and the port to listen on. It connects
+// to no destination and runs no gateway. Every wait is bounded.
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
@@ -15,9 +15,9 @@ import { explainName } from './dns.js';
 
 /** Lines that are tried at a time; a configuration may have a thousand. */
 const PARALLEL = 16;
-/** A name that is there for examples (RFC 2606). Whatever a server says of it, it answers. */
+/** A name reserved for examples (RFC 2606). Any answer shows that the server works. */
 const NAME = 'example.com';
-/** Reserved for documentation: a UDP socket that is connected to it sends nothing, but must have a route. */
+/** Addresses reserved for documentation: to connect a UDP socket sends nothing, but needs a route. */
 const NOWHERE = [
   { family: 'udp4', called: 'IPv4', address: '192.0.2.1', port: 9 },
   { family: 'udp6', called: 'IPv6', address: '2001:db8::1', port: 9 },
@@ -45,7 +45,7 @@ export function allWork({ lines, servers, port }: DialCheck): boolean {
   return [...lines, ...servers, port].every(({ works }) => works);
 }
 
-/** A section for each kind, and a line for each thing that was tried. */
+/** A text with one section for each kind, and one line for each thing that was tried. */
 export function dialText({ lines, servers, port }: DialCheck): string {
   const numbered = lines.map((line, index) => ({ ...line, what: `${index + 1}  ${line.what}` }));
   const width = Math.max(...[...numbered, ...servers, port].map(({ what }) => plain(what).length));
@@ -73,7 +73,7 @@ async function tryLines(options: Options): Promise<Tried[]> {
   return tried;
 }
 
-/** Whether its source can be had, and there is a way beyond the machine, or at least to the machine itself. */
+/** Tries whether a socket can bind to the line's source address, and whether there is a route from it. */
 async function tryDirect({ name, source }: Line): Promise<Tried> {
   const families = NOWHERE.filter(
     ({ family }) => source.ip === undefined || source.ip.includes(':') === (family === 'udp6'),
@@ -104,7 +104,7 @@ async function tryRoute(
   }
 }
 
-/** To the point at which the last proxy would be asked for a destination. */
+/** Negotiates with the line's proxies up to the point at which the last one would be asked for a destination. */
 async function tryProxies({ name, source, hops }: Line, { race, hosts }: Options): Promise<Tried> {
   const begun = performance.now();
   const [{ host, port }] = hops as readonly [Line['hops'][number]];
@@ -125,7 +125,7 @@ async function tryProxies({ name, source, hops }: Line, { race, hosts }: Options
       outcome: `${hops.length === 1 ? 'the proxy answers' : 'all proxies answer'}, ${time}`,
     };
   } finally {
-    // What breaks now is of no interest.
+    // Later errors are ignored.
     socket.on('error', () => {}).destroy();
   }
 }
@@ -143,7 +143,7 @@ function whyNot(answer: Within<string | undefined>, timeout_ms: number): string 
   }
 }
 
-/** Why the last proxy cannot be asked. */
+/** Returns why the last proxy cannot be asked; undefined if it can. Rejects if the connection fails. */
 async function negotiate(socket: Socket, hops: Line['hops']): Promise<string | undefined> {
   await once(socket, 'connect');
   const carrier = { incoming: socket, send: (bytes: Uint8Array) => socket.write(bytes) };
@@ -176,7 +176,7 @@ async function tryServers({ dns, ...options }: Configuration): Promise<Tried[]> 
   });
 }
 
-/** Kinds of answers after which a server is at its work: the name may have no address, or not be there. */
+/** Kinds of answers that show a working server, even if the name has no address or does not exist. */
 const ANSWERS: ReadonlySet<string> = new Set(['addresses', 'nodata', 'nxdomain']);
 
 // Port

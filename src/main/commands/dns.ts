@@ -1,5 +1,5 @@
-// `tcproute dns NAME`: what every configured server says of a name, what is to be thought of it, and what a client would
-// get. It runs the DNS actor for one question, and nothing else of the gateway.
+// `tcproute dns NAME`: each configured server's answer for a name, the verdict on it, and the addresses that a client would
+// get. It runs the DNS actor for one question, and no other part of the gateway.
 import { MessageChannel } from 'node:worker_threads';
 import type { Options } from '../../protocol/options.js';
 import { plainTree } from '../../protocol/text/plain-text.js';
@@ -9,7 +9,7 @@ import { call } from '../../threads/port.js';
 import { ActorPool } from '../actors/pool.js';
 
 const ACTOR = new URL('../../workers/dns/actor.js', import.meta.url);
-/** Beyond the actor's own deadlines. */
+/** Added to the actor's own deadlines. */
 const GRACE_MS = 2000;
 
 export type NameExplained =
@@ -21,7 +21,7 @@ export async function explainName(name: string, options: Options): Promise<NameE
   const { port1: control, port2 } = new MessageChannel();
   let deadline: NodeJS.Timeout | undefined;
   try {
-    // A gateway that runs writes its state file; this is no second one.
+    // Read only: a running gateway may write the state file.
     const start: NamesStart = { options, control: port2, readOnly: true };
     const ended = pool.run(start, [port2]).ended.then((end): NameExplained => {
       return { kind: 'failed', reason: end.code === 'died' ? end.why : 'the DNS actor has ended' };
@@ -29,13 +29,13 @@ export async function explainName(name: string, options: Options): Promise<NameE
     const actor = call<NamesControl>(control);
     const explained = actor.explain(name).then((explanation): NameExplained => ({ kind: 'explained', explanation }));
     const late = new Promise<NameExplained>((resolve) => {
-      // To ask, for the first probe, for late answers, and for the choice.
+      // For the questions, the first probe, late answers, and the choice.
       const { try_timeout_ms, timeout_ms: lookup_ms, hold_ms } = options.dns;
       const timeout_ms = try_timeout_ms + lookup_ms + hold_ms + lookup_ms + GRACE_MS;
       deadline = setTimeout(resolve, timeout_ms, { kind: 'failed', reason: 'the DNS actor did not answer' });
     });
     const outcome = await Promise.race([explained, ended, late]);
-    // Its sockets are to be closed before its thread ends.
+    // The actor closes its sockets before its thread ends.
     control.close();
     await Promise.race([ended, late]);
     return outcome;
@@ -48,7 +48,7 @@ export async function explainName(name: string, options: Options): Promise<NameE
 
 const HEADINGS = ['server', 'list', 'type', 'time', 'answer', 'ttl', 'verdict'];
 
-/** The table, and the choice below it. */
+/** The answers as a table, and the choice below it. */
 export function explanationText(explanation: NameExplanation): string {
   const { name, hosts, answers, choice } = plainTree(explanation);
   const rows = answers.map(rowOf);

@@ -1,5 +1,5 @@
-// The client of `tcproute explain`: goes through a gateway to a target as an application would, says hello in TLS or waits
-// for a word, and breaks off. One connection; every wait is bounded. The only place of `socks`.
+// The client of `tcproute explain`: connects through a gateway to a target as an application would, begins TLS or waits for
+// the first byte, and breaks off. One connection; every wait is bounded. Only this file uses `socks`. It reads no records.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
@@ -10,37 +10,37 @@ import type { Target } from '../../protocol/address/target.js';
 import type { Address } from '../accept/listen.js';
 import { reasonOf, within } from '../process/within.js';
 
-/** Servers that speak first do so at once. */
+/** How long a first byte is waited for: servers that speak first do so at once. */
 const WORD_WAIT_MS = 1000;
 
-/** What the destination did once it was connected. */
+/** What the destination did after it was connected. */
 export type Answer =
   | { readonly kind: 'not-connected' }
-  /** `certificate`: `trusted`, or why it would not be by a browser's rules. */
+  /** `certificate`: `trusted`, or why Node does not trust it. */
   | { readonly kind: 'tls'; readonly protocol: string; readonly certificate: string; readonly handshake_ms: number }
   | { readonly kind: 'tls-failed'; readonly reason: string }
   | { readonly kind: 'spoke-first' }
-  /** It waits for the client to speak, and it was not spoken to. */
+  /** It waits for the client to speak, and the client sent nothing. */
   | { readonly kind: 'waits' }
   | { readonly kind: 'ended' };
 
 export interface Visit {
-  /** What the gateway calls this client. */
+  /** The client's address and port, by which the gateway's records name it. */
   readonly client: string;
   readonly answer: Answer;
 }
 
 export interface Visiting {
   readonly tls: boolean;
-  /** For the gateway to reply, and for the handshake after it. */
+  /** The time for the gateway's reply, and for the TLS handshake after it. */
   readonly reply_ms: number;
   readonly handshake_ms: number;
 }
 
 export async function visit({ host, port }: Address, target: Target, visiting: Visiting): Promise<Visit> {
-  // Half open, because a socket that is being shut down cannot be reset: libuv refuses, and Node then leaves it open.
+  // Half open, since a socket that is being shut down cannot be reset: libuv refuses, and Node then leaves it open.
   const socket = connect({ host, port, allowHalfOpen: true });
-  // What breaks shows as the end of the stream.
+  // An error shows as the end of the stream.
   socket.on('error', () => {});
   try {
     const reached = await within(visiting.reply_ms, once(socket, 'connect'));
@@ -53,12 +53,12 @@ export async function visit({ host, port }: Address, target: Target, visiting: V
       : await listen(socket, rest);
     return { client, answer };
   } finally {
-    // A reset, so that the gateway knows that it is over however far it has come. It takes TLS above it along.
+    // A reset, so that the gateway ends the connection in any state. It also ends TLS above the socket.
     socket.resetAndDestroy();
   }
 }
 
-/** Asks the gateway for the target, as an application would; whether it says that the target is connected. */
+/** Asks the gateway for the target, as an application would. Returns whether the reply says that it is connected. */
 async function ask(socket: Socket, { host, port }: Address, target: Target, reply_ms: number): Promise<boolean> {
   const asked = SocksClient.createConnection({
     command: 'connect',
@@ -67,7 +67,7 @@ async function ask(socket: Socket, { host, port }: Address, target: Target, repl
     existing_socket: socket,
     timeout: reply_ms,
   });
-  // `socks` waits for a close, which a half-open socket does not come to by itself.
+  // `socks` waits for a close, but a half-open socket does not close by itself.
   const close = (): void => void socket.destroy();
   socket.once('end', close);
   const { code } = await within(reply_ms, asked);
@@ -75,7 +75,7 @@ async function ask(socket: Socket, { host, port }: Address, target: Target, repl
   return code === 'answered';
 }
 
-/** What has come behind the reply: `socks` gives it out once, as an event that follows its promise. */
+/** The bytes after the reply: `socks` emits them once, in an event after its promise. */
 async function restOf(socket: Socket): Promise<Buffer> {
   const chunks: Buffer[] = [];
   const keep = (chunk: Buffer): void => void chunks.push(chunk);
@@ -85,7 +85,7 @@ async function restOf(socket: Socket): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** What comes next; undefined for the end. */
+/** The next bytes; undefined at the end of the stream. */
 async function read(socket: Socket, within_ms: number): Promise<Buffer | 'late' | undefined> {
   if (socket.readableLength === 0) {
     if (socket.destroyed || socket.readableEnded) return undefined;
@@ -102,7 +102,7 @@ async function listen(socket: Socket, rest: Buffer): Promise<Answer> {
   return { kind: word === undefined ? 'ended' : 'spoke-first' };
 }
 
-/** Whoever answers is heard: that its certificate is not trusted is told, and is no failure. */
+/** Accepts every certificate: one that is not trusted is reported, and is no failure. */
 async function shakeHands(socket: Socket, rest: Buffer, { host, ip }: Target, handshake_ms: number): Promise<Answer> {
   const begun = performance.now();
   if (rest.length > 0 && !socket.readableEnded) socket.unshift(rest);
@@ -133,13 +133,13 @@ async function shakeHands(socket: Socket, rest: Buffer, { host, ip }: Target, ha
   }
 }
 
-/** OpenSSL's own words where it has some, such as "wrong version number"; else the message. */
+/** OpenSSL's reason if there is one, such as "wrong version number"; otherwise the message. */
 function tlsReason(error: unknown): string {
   const { reason } = error as { reason?: string };
   return (reason ?? reasonOf(error)).split('\n')[0] as string;
 }
 
-/** Node gives the code of an error, or the error. */
+/** The code of an error, or its message. */
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException | undefined)?.code ?? reasonOf(error);
 }

@@ -1,5 +1,5 @@
-// What `tcproute explain` prints for people: names, figures, the waterfall of attempts, and why it ended as it did. Pure;
-// no line is longer than 100 columns.
+// The text of `tcproute explain` for people: names, figures, the waterfall of attempts, and the reason of the outcome. Pure;
+// no line is longer than 100 columns. It runs no race: see explain.ts.
 import { FAILURES } from '../../protocol/race/failure.js';
 import { type AttemptRecord, hasFailed, type RaceRecord, type Why } from '../../protocol/race/record.js';
 import { plainTree } from '../../protocol/text/plain-text.js';
@@ -10,7 +10,7 @@ import type { Answer } from './explain-client.js';
 const COLUMNS = 100;
 const BAR_COLUMNS = 64;
 const SERVER_COLUMNS = 32;
-/** Of the four times of an attempt, with a gap before each. */
+/** For the four times of an attempt, with a gap before each. */
 const HEADINGS = [' started', 'connected', '   asked', 'first byte'].map((heading) => `  ${heading}`);
 const LEGEND = '- connecting   = connected   ~ asked   * first byte   x failed';
 
@@ -50,7 +50,7 @@ function serverLines(answer: ServerAnswer, width: number): string[] {
   return wrapped(head, [...said, ...`(${backup ? 'backup, ' : ''}${judged})`.split(' ')]);
 }
 
-/** What is dialled: a proxy gets the name. */
+/** The addresses that are dialled. A proxy gets the name instead. */
 function choiceLines({ choice }: NameExplanation, resolved: Explanation['resolved']): string[] {
   const who = resolved === 'here' ? 'clients get' : 'lines without a proxy get';
   const proxies = resolved === 'here' ? [] : ['  the others leave the name to their proxy'];
@@ -117,7 +117,7 @@ function waterfall({ attempts, winner, total_ms }: RaceRecord): string[] {
   return [...bars, scale, `${margin}${LEGEND}`];
 }
 
-/** What the kernel or a proxy said of those that failed. */
+/** The details that the kernel or a proxy gave for failed attempts. */
 function detailLines(attempts: readonly AttemptRecord[]): string[] {
   return attempts.flatMap(({ result, detail }, place) =>
     detail === undefined ? [] : wrapped(numbered(place, `${result}: `), detail.split(' ')),
@@ -207,7 +207,7 @@ function clipped(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
-/** Words behind a head, on as many lines as they need, below each other. */
+/** Words after a head, on as many lines as needed, aligned below the first word. */
 function wrapped(head: string, words: readonly string[]): string[] {
   const margin = ' '.repeat(head.length);
   const lines: string[] = [];

@@ -1,6 +1,6 @@
-// `tcproute explain TARGET`: runs one race live, as the gateway would for a client, and tells all of it. A gateway of its own
-// does the work, on a port of the kernel's choice, and is asked for its record of the one connection. It begins with what
-// the running gateway has written down, and writes nothing itself.
+// `tcproute explain TARGET`: runs one race, as the gateway would for a client, and describes it. It starts a separate gateway
+// on a port that the kernel chooses, and reads that gateway's record of the one connection. It starts from copies of the
+// running gateway's state files, and does not write to those files.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,27 +19,27 @@ import { createLogger } from '../process/log.js';
 import { within } from '../process/within.js';
 import { type Answer, type Visit, visit } from './explain-client.js';
 
-/** Beyond the deadlines of whoever is waited for. */
+/** Added to the deadlines of the awaited parts. */
 const GRACE_MS = 2000;
-/** Between two looks whether the gateway knows that its client has gone. */
+/** The time between two checks whether the gateway has noticed the end of the client. */
 const LOOK_MS = 10;
-/** So often attempts may have to wait for others before the gateway replies. */
+/** How many times `race.connect_timeout_ms` may pass before the gateway replies: attempts may wait for others. */
 const ROUNDS = 2;
 
 export interface Explanation {
   readonly target: string;
   /**
-   * Of the lines that may be used: `here`: none has a proxy, and `dns` has what they dial. `here-and-by-proxy`: those
-   * without a proxy dial that, the others leave names to their proxy. `by-proxy`: all of them do. `blocked`: a rule for the
-   * name blocks it. `literal`: the target is an address.
+   * Where the lines that may be used resolve the name. `here`: no line has a proxy, and all dial the addresses of `dns`.
+   * `here-and-by-proxy`: lines without a proxy dial the addresses of `dns`, the others leave the name to their proxy.
+   * `by-proxy`: all leave it to their proxy. `blocked`: a rule blocks the name. `literal`: the target is an address.
    */
   readonly resolved: 'here' | 'here-and-by-proxy' | 'by-proxy' | 'blocked' | 'literal';
   readonly dns: NameExplanation | undefined;
   readonly race: RaceRecord;
-  /** Where the rule stands that blocks it. */
+  /** The place of the rule that blocks the target. */
   readonly rule?: string | undefined;
   readonly answer: Answer;
-  /** Whether it is connected, and where it was spoken to in TLS, has answered. */
+  /** Whether the destination is connected, has not ended the connection, and, if TLS was tried, has answered it. */
   readonly usable: boolean;
 }
 
@@ -69,14 +69,14 @@ export async function explainTarget(
 }
 
 /**
- * A gateway for one connection, which is over when its client says so: TLS that fails ends it without a reset. At level
- * debug it listens to the destination's first byte whatever there is to choose.
+ * The options of a gateway for one connection. The short half-closed timeout ends the connection with its client: failed TLS
+ * ends without a reset. At level debug the gateway notes the first byte even if there is no choice of candidates.
  */
 function ownOptions(asked: Configuration): Configuration {
   return { ...asked, log_level: 'debug', host: '127.0.0.1', port: 0, workers: 1, half_closed_timeout_ms: 1 };
 }
 
-/** Copies of what is written down: of the routes only those to the target. */
+/** Copies the state files into `folder`, of the routes only those to the target, and returns options that use the copies. */
 async function remembered(
   { cache, dns, race, lines }: Options,
   target: Target,
@@ -143,7 +143,7 @@ async function explain(
   return { kind: 'explained', explanation };
 }
 
-/** Of a client that has gone: as soon as the gateway knows of that, or after a time as it stands then. */
+/** The race of a client that has gone: complete once the gateway has noticed, or as it is after `GRACE_MS`. */
 async function raceOf(gateway: Gateway, client: string): Promise<RaceRecord | undefined> {
   const until = performance.now() + GRACE_MS;
   for (;;) {
@@ -160,7 +160,7 @@ async function rulingOf(gateway: Gateway, target: Target): Promise<Ruling | unde
   return answer?.code === 'answered' ? answer.value?.ruling : undefined;
 }
 
-/** `ruling`: of the rule for the target, where there is one. */
+/** `ruling`: that of the rule for the target, if there is one. */
 function resolvedWhere({ ip }: Target, { lines }: Options, ruling: Ruling | undefined): Explanation['resolved'] {
   if (ip !== undefined) return 'literal';
   if (ruling === 'block') return 'blocked';
@@ -170,13 +170,13 @@ function resolvedWhere({ ip }: Target, { lines }: Options, ruling: Ruling | unde
   return direct === usable.length ? 'here' : 'here-and-by-proxy';
 }
 
-/** What the route actor knew at the start has been pushed by now; this comes after it. */
+/** Waits until the connection actors have the routes of the start: the route actor pushes them before `ready` is answered. */
 async function routesKnown(gateway: Gateway): Promise<void> {
   const asked = gateway.actors().flatMap((actor) => (actor === undefined ? [] : [actor.ready()]));
   await within(GRACE_MS, Promise.all(asked));
 }
 
-/** Or why there is none. The gateway keeps the answer, so that the race is run with these addresses. */
+/** The explanation, or why there is none. The gateway caches the answer, so the race uses these addresses. */
 async function explainName(gateway: Gateway, name: string, dns: Options['dns']): Promise<NameExplanation | string> {
   const names = gateway.names();
   if (names === undefined) return 'the DNS actor has died';
@@ -194,10 +194,10 @@ function visiting(tls: boolean, { dns, race }: Options) {
   };
 }
 
-/** A warning of the gateway, as far as it matters here. */
+/** The fields of a warning of the gateway that are used here. */
 interface Warned {
   readonly msg: string;
-  /** The line's name, and what it dialled. */
+  /** The name of the line, and the address that it dialled. */
   readonly line?: string;
   readonly address?: string;
   readonly detail?: string;

@@ -1,14 +1,15 @@
-// For `tcproute check`: what a start would say of files that the gateway reads but can do without, in the same words.
+// For `tcproute check`: the warnings that a start would give about files that the gateway reads but does not need. It writes
+// no file.
 import { readBounded } from '../../files/bounded-file.js';
 import { readState } from '../../files/state-file.js';
 import type { Options } from '../../protocol/options.js';
 import { parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/routes/snapshot.js';
 import { parseSnapshot, SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
 
-/** Enough to see whether it can be read. */
+/** As in workers/dns/servers/make-servers.ts. */
 const CA_FILE_OCTETS_MAX = 1024 * 1024;
 
-/** Of the state files, and of the certificate authorities. */
+/** Warnings about the state files and the file of certificate authorities. */
 export function fileWarnings({ cache, dns, lines }: Pick<Options, 'cache' | 'dns' | 'lines'>): readonly string[] {
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);

@@ -1,26 +1,26 @@
-// The records of all connection actors together: of all live connections, and of those that ended last. Main keeps none:
-// each actor keeps its own, and is asked when somebody wants to know, so that a connection costs no message. An actor that
-// has died has taken its records along; the others' are told.
+// The records of all connection actors together: of all live connections, and of those that ended last. Main keeps no
+// records: each actor keeps its own and is asked on demand, so that a connection costs no message. The records of a dead
+// actor are lost; those of the others are returned.
 import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { ConnectionActor, RecordsPage } from '../../threads/contracts/connection.js';
 import type { Remote } from '../../threads/port.js';
 import { type Within, within } from '../process/within.js';
 
-/** Of connections that have ended. Each actor keeps as many, so that none of the newest is missing. */
+/** Records of ended connections. Each actor keeps as many, so that none of the newest is missing. */
 const ENDED_MAX = 1000;
-/** For one answer of an actor. */
+/** The time for one answer of an actor. */
 const ASK_MS = 1000;
 
 export interface ConnectionRecords {
   /** The oldest first. */
   readonly live: readonly ConnectionRecord[];
-  /** The one that ended last comes first. */
+  /** The last one to end first. */
   readonly ended: readonly ConnectionRecord[];
 }
 
 type Actor = Pick<ConnectionActor, 'records'> | Pick<Remote<ConnectionActor>, 'records'>;
 
-/** `actors`: undefined for one that is being started again. */
+/** `actors`: undefined for an actor that is being restarted. */
 export async function recordsOf(actors: readonly (Actor | undefined)[]): Promise<ConnectionRecords> {
   const all = await Promise.all(actors.map((actor) => (actor === undefined ? [] : pagesOf(actor))));
   const live: ConnectionRecord[] = [];
@@ -31,7 +31,7 @@ export async function recordsOf(actors: readonly (Actor | undefined)[]): Promise
   return { live, ended: ended.slice(0, ENDED_MAX) };
 }
 
-/** Of one actor, page by page, so that its connections have turns in between; what it has told when it stops answering. */
+/** The records of one actor, page by page, so that it serves connections in between. If it stops answering, those so far. */
 async function pagesOf(actor: Actor): Promise<ConnectionRecord[]> {
   const records: ConnectionRecord[] = [];
   for (let from: number | undefined = 0; from !== undefined; ) {

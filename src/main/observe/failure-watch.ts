@@ -1,22 +1,22 @@
-// Notices when no connection succeeds any more, from the counters of all actors, and asks them for the last failure then.
-// Whose failure a single one is, is the connection actors' business.
+// Notices from the counters of all actors when no connection succeeds any more, and then asks the actors for the last
+// failure. It does not judge single failures: the connection actors do.
 import type { ConnectionActor, LastFailure } from '../../threads/contracts/connection.js';
 import type { Remote } from '../../threads/port.js';
 import type { Notices } from '../process/notices.js';
 import { within } from '../process/within.js';
 
 const LOOK_MS = 5000;
-/** So many failures since the last success, over at least so many looks, are no accident of one destination. */
+/** This many failures since the last success, over this many looks, are not the fault of a single destination. */
 const FAILURES_MIN = 10;
 const LOOKS_MIN = 2;
-/** For an actor to say what failed last. */
+/** The time for an actor to answer with its last failure. */
 const ASK_MS = 1000;
 
 /** Sums over all actors. */
 export interface ConnectionSums {
   readonly connected: number;
   readonly failed: number;
-  /** Of those that failed, which a rule blocks. */
+  /** The part of `failed` that rules blocked. */
   readonly blocked: number;
 }
 
@@ -30,7 +30,7 @@ export class FailureWatch {
   readonly #parts: FailureWatchParts;
   readonly #timer: NodeJS.Timeout;
   #connected = 0;
-  /** The failures when the last success was seen, and the looks since the first one after it. */
+  /** The failures at the last success, and the looks with failures since then. */
   #failedBefore = 0;
   #looks = 0;
   #failing = false;

@@ -1,12 +1,12 @@
-// What the gateway has done so far and holds now, in the log: counters of connections, DNS by server, and what is held
-// against which address. For an operator who asks (SIGUSR2); it resets nothing.
+// Logs what the gateway has done and holds now: counters of connections, DNS by server, and the evidence against bad
+// addresses. For an operator who asks (SIGUSR2). It resets nothing.
 import type { BadAddress, Evidence } from '../../protocol/trust/evidence.js';
 import type { Gateway } from '../gateway.js';
 import type { Logger } from '../process/log.js';
 import { within } from '../process/within.js';
 
 const TIMEOUT_MS = 2000;
-/** Lines; how many there are is in the line before. */
+/** Lines at most; the line before them has the number of bad addresses. */
 const BAD_ADDRESSES_MAX = 200;
 
 /** `dropped`: lines of the log that main could not write. */
