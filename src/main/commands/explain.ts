@@ -44,7 +44,7 @@ export interface Explanation {
 }
 
 export interface Explained {
-  /** What the gateway warned of. */
+  /** The warnings of the gateway. */
   readonly warnings: readonly string[];
   readonly outcome:
     | { readonly kind: 'explained'; readonly explanation: Explanation }
@@ -203,7 +203,7 @@ interface Warned {
   readonly detail?: string;
 }
 
-/** What the gateway warns of. */
+/** Collects the warnings of the gateway. */
 class Said {
   readonly warnings: string[] = [];
   readonly log = createLogger('warn', { write: (line) => this.#hear(line) });

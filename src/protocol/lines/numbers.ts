@@ -1,6 +1,6 @@
-// Gives lines the numbers by which all tables know them, whatever their place in the configuration. A line keeps its number as
-// long as every new configuration has it. No number is used twice while the process lives, so that results that are under
-// way for a removed line never count for another one.
+// Gives lines the numbers by which all tables know them, independent of their place in the configuration. A line keeps its
+// number while every new configuration has it. No number is used twice in one process, so that late results for a removed
+// line never count for another line.
 import { type Line, lineOf } from './line.js';
 
 export type Unnumbered = Pick<Line, 'name' | 'source' | 'hops'>;

@@ -4,8 +4,8 @@ import type { Candidate } from '../lines/candidate.js';
 import { Estimate } from './estimate.js';
 
 /**
- * How a candidate failed. `late`: another connected first, although this one began so early that by its own history it should
- * have been first. `silent`: connected, then no byte of the destination. `not-tls`: an answer to a ClientHello that is not TLS.
+ * How a candidate failed. `late`: another connected first, although this one began early enough to be first by its own
+ * history. `silent`: connected, then no byte from the destination. `not-tls`: the answer to a ClientHello is not TLS.
  * `proxy`: the way to the destination broke at a proxy.
  */
 export const ROUTE_FAILURES = [

@@ -1,5 +1,5 @@
-// What is remembered of one destination: its candidates, and which of them is best. The best one stays the best until it fails,
-// or until another is clearly better (some sites bind a login to an address). A failure blames a candidate only when another
+// The memory of one destination: its candidates, and which of them is best. The best one stays the best until it fails, or
+// until another is clearly better (some sites bind a login to an address). A failure blames a candidate only when another
 // one works at about the same time: a site that is down blames no candidate. Pure.
 import { type Candidate, sameCandidate } from '../lines/candidate.js';
 import { BLAME_WINDOW_MS, CandidateMemory, type RouteFailure } from './candidate-memory.js';
@@ -64,8 +64,8 @@ export class DestinationMemory {
   }
 
   /**
-   * How long a candidate may take to answer before it is late, in ms. A candidate without an answer is judged by the slowest of
-   * the others, since the server is the same; at most `unknown_ms`, which also holds if none has answered.
+   * How long a candidate may take to answer before it is late, in ms. A candidate without an answer is judged by the slowest
+   * of the others, since the server is the same; at most `unknown_ms`, which also holds if none has answered.
    */
   answersWithin(candidate: Candidate, margin_ms: number, unknown_ms: number): number {
     const own = this.find(candidate)?.firstByte;

@@ -3,8 +3,8 @@
 import { DestinationMemory } from './destination-memory.js';
 
 /**
- * An entry is moved in the order of use at most this often. A Map keeps a hole for each deletion: deleting and setting an entry
- * for every connection makes the chain of its hash so long that a lookup takes 10 µs.
+ * An entry is moved in the order of use at most this often. A Map keeps a hole for each deletion: deleting and setting an
+ * entry for every connection makes the chain of its hash so long that a lookup takes 10 µs.
  */
 const REORDER_MS = 1000;
 

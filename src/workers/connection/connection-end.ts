@@ -1,11 +1,12 @@
-// Counts, notes, logs and reports the end of a connection. One of them serves all connections of a thread.
+// Counts, records, logs and reports the end of a connection. One instance serves all connections of a thread. It closes no
+// sockets.
 import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { RemoteLog } from '../../threads/log.js';
 import { Counter } from '../../threads/shared/counters.js';
 import type { Heard } from './relay/first-byte.js';
 import type { RelayEnd, RelayOutcome } from './relay/relay.js';
 
-/** Where the end of a connection is counted, noted, logged and told. */
+/** Where the end of a connection is counted, recorded, logged and reported. */
 export interface Books {
   readonly counters: Float64Array;
   readonly log: Pick<RemoteLog, 'enabled' | 'write'>;
@@ -13,10 +14,10 @@ export interface Books {
   ended(): void;
 }
 
-/** The records of connections, which know each by a number. */
+/** The records of connections, each known by a number. */
 interface Records {
   heard(connection: number, heard: Heard, since: number): void;
-  /** Bytes from the client, and to it. */
+  /** `up`, `down`: bytes from the client, and to it. */
   ended(connection: number, how: string, up: number, down: number): void;
   read(connection: number): ConnectionRecord;
 }
@@ -52,7 +53,7 @@ export class ConnectionEnd implements RelayOutcome {
   }
 }
 
-/** Of the one log line of a connection. */
+/** The fields of the one log line of a connection. */
 function fieldsOf(record: ConnectionRecord): Record<string, unknown> {
   const { client, race, line, address, connect_ms, bytes_up, bytes_down, duration_ms, ending } = record;
   return { client, ...race, line, address, connect_ms, bytes_up, bytes_down, duration_ms, ending };

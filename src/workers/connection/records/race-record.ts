@@ -1,5 +1,5 @@
-// Makes the record of a race as it is told (protocol/race/record.ts) of what was noted of it. Texts are made only here:
-// when somebody reads.
+// Makes the record of a race (protocol/race/record.ts) from the notes of its attempts. Texts are made only here, when a
+// record is read. It keeps nothing.
 import { formatIp } from '../../../protocol/address/address.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
 import type { Failure } from '../../../protocol/race/failure.js';
@@ -11,7 +11,7 @@ import {
   whyWon,
 } from '../../../protocol/race/record.js';
 
-/** What is noted of an attempt. Times are in ms of one clock; NaN for what has not happened. */
+/** The notes of an attempt. Times are in ms of one clock; NaN for what has not happened. */
 export interface NotedAttempt {
   readonly candidate: Candidate;
   readonly started: number;
@@ -23,26 +23,26 @@ export interface NotedAttempt {
   readonly failure: Failure | undefined;
 }
 
-/** What is noted of a race, by the same clock. */
+/** The notes of a race, by the same clock. */
 export interface NotedRace {
   readonly started: number;
   /** In the order in which they were started. */
   readonly attempts: readonly NotedAttempt[];
-  /** What went first and alone, because it is remembered. */
+  /** The attempt that started first and alone, because its candidate is remembered. */
   readonly lead: NotedAttempt | undefined;
 }
 
-/** How it came out. */
+/** The outcome of a race. */
 export interface RaceEnd {
   readonly winner: NotedAttempt | undefined;
-  /** When that was settled; NaN while it is not. */
+  /** When the race was decided; NaN before that. */
   readonly decided: number;
   readonly now: number;
   readonly failure: Failure | undefined;
   readonly reply: number | undefined;
 }
 
-/** `target`: `host:port`. `race`: undefined where none was run. */
+/** `target`: `host:port`. `race`: undefined if no race was run. */
 export function raceRecord(
   target: string,
   race: NotedRace | undefined,
@@ -76,7 +76,7 @@ function attemptRecord(
   const since = (at: number): number | undefined => (Number.isNaN(at) ? undefined : rounded(at - started));
   const isSettled = !Number.isNaN(decided);
   const lost = isSettled && winner !== undefined && attempt !== winner;
-  // It was asked, and has the connection without an answer.
+  // The winner was asked, and carries the connection without an answer.
   const mute = isSettled && attempt === winner && !Number.isNaN(attempt.askedAt) && Number.isNaN(attempt.answeredAt);
   return {
     line: lineName(attempt.candidate.line),

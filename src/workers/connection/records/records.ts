@@ -1,6 +1,7 @@
 // The records of an actor's connections: of all live ones, and of those that ended last. They are kept at any log level, so
-// they must cost next to nothing: numbers in rows that are had once (rows.ts), and texts only when somebody reads. What a row
-// cannot hold stands beside it, in one object: several attempts, a failure, a user. It counts and logs nothing.
+// they must cost almost nothing: numbers are in rows that are allocated once (rows.ts), texts are made only when a record is
+// read. One object beside the row has what the row cannot hold: several attempts, a failure, a user. It counts and logs
+// nothing.
 import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Failure } from '../../../protocol/race/failure.js';
@@ -12,30 +13,30 @@ import { Flag, RecordRows } from './rows.js';
 import { Slots } from './slots.js';
 
 /**
- * Of connections that have ended. A gateway that serves 10 connections a second looks back a minute and a half; one worker
- * has 100 KiB of them.
+ * Records of ended connections. With 10 connections a second they reach back a minute and a half; they take 100 KiB of a
+ * worker.
  */
 const ENDED_MAX = 1000;
-/** Records of one answer: a turn of some ms. */
+/** Records in one answer, which takes some ms. */
 const PAGE = 256;
 const LINE_MAX = 0xffff;
 const ENDING_MAX = 0xff;
 
-/** What the records ask of a live connection. */
+/** What the records read from a live connection. */
 export interface Underway {
-  /** Of the client's socket. */
+  /** The descriptor of the client's socket. */
   readonly fd: number;
   /** Bytes from the client, and to it. */
   readonly up: number;
   readonly down: number;
-  /** Of a race that is not over, and who would carry the connection as things stand. */
+  /** The race while it is not over, and the attempt that would win now. */
   readonly race?: NotedRace | undefined;
   readonly winner?: NotedAttempt | undefined;
 }
 
 /** What a row cannot hold. */
 interface Beside {
-  /** Of a target that is no IPv4 address. */
+  /** The host of a target that is not an IPv4 address. */
   readonly host: string | undefined;
   readonly user: string | undefined;
   readonly race: NotedRace | undefined;
@@ -44,7 +45,7 @@ interface Beside {
   readonly failure: Failure | undefined;
 }
 
-/** A copy of an attempt: the attempt itself would keep all of its race. */
+/** A copy of an attempt: the attempt itself would keep its whole race in memory. */
 type Kept = { -readonly [K in keyof NotedAttempt]: NotedAttempt[K] };
 
 export interface RecordsParts {
@@ -52,11 +53,11 @@ export interface RecordsParts {
   readonly connections_max: number;
   readonly listenerName: (listener: number) => string;
   readonly lineName: (line: number) => string;
-  /** A client's address as the kernel has it; undefined where it has gone. */
+  /** A client's address as a struct sockaddr; undefined if the client has gone. */
   readonly peerOf: (fd: number) => Uint8Array | undefined;
   /**
-   * Whether every client is asked for its address when it comes: that is a syscall of 2.5 µs, 2 % of a connection. Else only
-   * one that is live when its record is read, and a connection that ended before has none.
+   * Whether the kernel is asked for every client's address at its arrival: a syscall of 2.5 µs, 2 % of a connection. If not,
+   * it is asked when the record of a live connection is read; a connection that ended before has no address.
    */
   readonly withClients: boolean;
   readonly ended_max?: number;
@@ -69,7 +70,7 @@ export class ConnectionRecords {
   readonly #rows: RecordRows;
   /** By slot; of live connections only. */
   readonly #underway: (Underway | undefined)[] = [];
-  /** By slot. The usual one is the name of the target alone. */
+  /** By slot. A string is the target's host where nothing else stands beside the row. */
   readonly #beside: (Beside | string | undefined)[] = [];
   /** Words for how connections end, by their code in a row. */
   readonly #endings: string[] = [];
@@ -78,11 +79,11 @@ export class ConnectionRecords {
     this.#clock = parts.clock;
     this.#parts = parts;
     this.#slots = new Slots(parts.connections_max, parts.ended_max ?? ENDED_MAX);
-    // One more, which nobody reads.
+    // One more row, for the slot that is never read.
     this.#rows = new RecordRows(this.#slots.capacity + 1, parts.clock.now);
   }
 
-  /** A client has come, on socket `fd`: its slot, by which it is known here until it ends. */
+  /** A client has arrived on socket `fd`. Returns its slot, the number of the connection here until it ends. */
   open(underway: Underway, listener: number, fd: number): number {
     const slot = this.#slots.take();
     this.#rows.open(slot, listener, this.#clock.now);
@@ -103,7 +104,7 @@ export class ConnectionRecords {
     else if (ip?.length !== 4) this.#beside[slot] = host;
   }
 
-  /** The client was told so. */
+  /** The client got this SOCKS reply code. */
   replied(slot: number, code: number): void {
     this.#rows.reply(slot, code);
   }
@@ -124,7 +125,7 @@ export class ConnectionRecords {
     if (!Number.isNaN(winner.answeredAt)) rows.hear(slot, winner.answeredAt, Flag.answered);
   }
 
-  /** There will be no connection. `race`: undefined where there was none. */
+  /** There will be no connection. `race`: undefined if no race was run. */
   lost(slot: number, race: NotedRace | undefined, failure: Failure): void {
     this.#keep(slot, race, undefined, failure);
   }
@@ -143,7 +144,7 @@ export class ConnectionRecords {
     this.#beside[slot] = { host, user, race: kept, winner: same(winner), decided: this.#clock.now, failure };
   }
 
-  /** Of what carries the connection: `since` is when it was asked, in ms of the clock, where it speaks TLS. */
+  /** The winner has answered, or will not. `since`: when the ClientHello was sent, in ms of the clock; only for `tls`. */
   heard(slot: number, heard: Heard, since: number): void {
     const { now } = this.#clock;
     const beside = this.#beside[slot];
@@ -171,7 +172,7 @@ export class ConnectionRecords {
     this.#beside[freed] = undefined;
   }
 
-  /** There are some ten words. */
+  /** The code of an ending; there are about ten words. */
   #endingOf(how: string): number {
     const known = this.#endings.indexOf(how);
     if (known >= 0) return known;
@@ -181,7 +182,7 @@ export class ConnectionRecords {
 
   // Read
 
-  /** Some of the records, from slot `from` on: live ones as they are now, and those that ended last. */
+  /** A page of records from slot `from` on: live connections as they are now, and those that ended last. */
   page(from: number): RecordsPage {
     const { used } = this.#slots;
     const records: ConnectionRecord[] = [];
@@ -226,7 +227,7 @@ export class ConnectionRecords {
     return raceRecord(target, race, end, this.#parts.lineName);
   }
 
-  /** What was noted of its race, wherever it stands. */
+  /** The notes of the race, from the live connection, the row or the object beside it. */
   #notedOf(slot: number): Beside {
     const beside = this.#besideOf(slot);
     const underway = this.#underway[slot];
@@ -239,7 +240,7 @@ export class ConnectionRecords {
     return typeof beside === 'object' ? beside : besideOf(beside, undefined);
   }
 
-  /** Its times are in ms since the connection was opened, so that they say something of each other only. */
+  /** The only attempt of a row. Its times are in ms since the connection was opened, not of the clock. */
   #onlyAttempt(slot: number): Pick<Beside, 'race' | 'winner' | 'decided'> {
     const rows = this.#rows;
     const isSilent = rows.has(slot, Flag.silent);

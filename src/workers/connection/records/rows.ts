@@ -1,20 +1,20 @@
-// The numbers of the records of connections, a row for each slot, in memory that is had once: writing a row makes no
-// object. A row holds the addresses of an ordinary connection, and the times of one attempt that won. IPv6 addresses, what
-// was heard of the destination, and the end stand in columns of their own, whose pages stay untouched until they are used:
-// thousands of connections are idle, and have none of these. What a row cannot hold is records.ts's business.
+// The numbers of the records of connections, a row for each slot, in memory that is allocated once: writing a row makes no
+// object. A row has the addresses of an ordinary connection, and the times of one attempt that won. IPv6 addresses, the
+// first byte and the end are in separate columns, whose pages stay untouched until they are used: thousands of idle
+// connections have none of these. It does not hold what does not fit into a row: see records.ts.
 import { AF_INET, AF_INET6 } from '../../../linux/addresses.js';
 import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
 
 const WORDS = 8;
 /**
- * Where a value stands in its row. `ip`: of the target; where that is a name, the address that was dialled. The last three
- * are floats, in ms since it was opened: when the race began, and its attempt, and when that was connected.
+ * The index of each value in its row. `ip`: the target's address; for a name, the address that was dialled. The last three
+ * are floats, in ms since the connection was opened: when the race began, when its attempt began and when it connected.
  */
 const Word = { opened: 0, client: 1, ports: 2, ip: 3, line: 4, began: 5, started: 6, connected: 7 } as const;
 /** Ages wrap here, at 49 days. */
 const AGE_END = 2 ** 32;
 
-/** What a row says besides its numbers, as bits. */
+/** The flags of a row, as bits. */
 export const Flag = {
   live: 1,
   ended: 2,
@@ -25,7 +25,7 @@ export const Flag = {
   targeted: 32,
   /** The times are those of the only attempt, which won. */
   won: 64,
-  /** The address that was dialled is in the row; or it is an IPv4 address in the column of the others. */
+  /** The dialled address is in the row (`addressHere`), or is an IPv4 address in the column of further addresses. */
   addressHere: 128,
   address4: 256,
   remembered: 512,
@@ -37,11 +37,11 @@ export const Flag = {
 } as const;
 
 const IPV6_OCTETS = 16;
-/** In the column of further addresses: the client's, and the one that was dialled. */
+/** Width of the column of further addresses: the client's, and the dialled one. */
 const WIDE = 2 * IPV6_OCTETS;
-/** In the column of what was heard: when it was asked; when it answered, or was given up. */
+/** Width of the column of the first byte: when the destination was asked; when it answered, or was given up. */
 const HEARD = 2;
-/** In the column of ends: bytes from the client, and to it; when. */
+/** Width of the column of ends: bytes from the client, bytes to it, the time. */
 const END = 3;
 const MAPPED = 0xff;
 
@@ -53,10 +53,10 @@ export class RecordRows {
   readonly #heard: Float32Array;
   readonly #ends: Float64Array;
   readonly #endings: Uint8Array;
-  /** In whole ms. */
+  /** The clock at the start, in whole ms. */
   readonly #base: number;
 
-  /** `now`: ms of the clock of all times here. It tells ages of up to 49 days. */
+  /** `now`: the clock of all times here, in ms. Ages wrap after 49 days. */
   constructor(rows: number, now: number) {
     const words = new ArrayBuffer(rows * WORDS * 4);
     this.#words = new Uint32Array(words);
@@ -69,7 +69,7 @@ export class RecordRows {
     this.#base = Math.floor(now);
   }
 
-  /** Whether a row has one of some flags. */
+  /** Whether a row has at least one of the flags. */
   has(row: number, flags: number): boolean {
     return (this.#flags[row] & flags) !== 0;
   }
@@ -83,7 +83,7 @@ export class RecordRows {
     this.#flags[row] = Flag.live;
   }
 
-  /** `peer`: the client's address as the kernel has it. */
+  /** `peer`: the client's address, a struct sockaddr_in or sockaddr_in6. */
   client(row: number, peer: Uint8Array): void {
     const at = row * WORDS;
     this.#words[at + Word.ports] |= (peer[2] << 24) | (peer[3] << 16);
@@ -107,14 +107,14 @@ export class RecordRows {
     this.#flags[row] |= Flag.target4;
   }
 
-  /** `code`: what the client was told. */
+  /** `code`: the SOCKS reply code that the client got. */
   reply(row: number, code: number): void {
     const at = row * WORDS + Word.line;
     this.#words[at] = (this.#words[at] & 0xff_ffff) | (code << 24);
     this.#flags[row] |= Flag.replied;
   }
 
-  /** The only attempt has won: by that line and address. When the race and the attempt began, and it was connected. */
+  /** The only attempt has won. `began`, `started`, `connected`: when the race began, the attempt began, and connected. */
   win(row: number, line: number, ip: Uint8Array, began: number, started: number, connected: number): void {
     const at = row * WORDS;
     this.#words[at + Word.line] |= line;
@@ -183,7 +183,7 @@ export class RecordRows {
     return 'unknown';
   }
 
-  /** Undefined for a name, and an IPv6 address. */
+  /** Undefined for a name or an IPv6 address. */
   targetIp(row: number): string | undefined {
     return this.has(row, Flag.target4) ? formatIp(this.#ip4(row, Word.ip)) : undefined;
   }
@@ -243,7 +243,7 @@ export class RecordRows {
     return this.has(row, Flag.address4) ? this.#wide.slice(at, at + 4) : this.#ip6(at);
   }
 
-  /** Undefined where it was told nothing. */
+  /** Undefined if the client got no reply. */
   replyCode(row: number): number | undefined {
     return this.has(row, Flag.replied) ? this.#words[row * WORDS + Word.line] >>> 24 : undefined;
   }
@@ -263,7 +263,7 @@ function word(bytes: Uint8Array, at: number): number {
   return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
 }
 
-/** An IPv4 address in an IPv6 one (RFC 4291 section 2.5.5.2), in a struct sockaddr_in6. */
+/** Whether a struct sockaddr_in6 has an IPv4-mapped address (RFC 4291 section 2.5.5.2). */
 function isMapped(peer: Uint8Array): boolean {
   for (let i = 8; i < 18; i += 1) if (peer[i] !== 0) return false;
   return peer[18] === MAPPED && peer[19] === MAPPED;

@@ -1,5 +1,5 @@
-// Which slots of the records are in use: a slot for each live connection, and one for each of those that ended last. It
-// knows nothing of what stands in them. All memory is had at the start; what is never used is never touched.
+// The slots of the records in use: one for each live connection, and one for each of those that ended last. It does not know
+// the records. All memory is allocated at the start, and pages that are never used are never touched.
 
 export class Slots {
   readonly #kept: number;
@@ -8,7 +8,7 @@ export class Slots {
   #freeCount = 0;
   /** Slots from here on were never used. */
   #fresh = 0;
-  /** Of the connections that ended last; from `#oldest` on, round and round. */
+  /** A ring of the connections that ended last, beginning at `#oldest`. */
   readonly #ended: Uint32Array;
   #endedCount = 0;
   #oldest = 0;
@@ -27,7 +27,7 @@ export class Slots {
     return this.#fresh;
   }
 
-  /** For one more live connection. Beyond the bound it is `capacity`: a slot that nobody reads. */
+  /** A slot for one more live connection. Beyond the bound it returns `capacity`, a slot that is never read. */
   take(): number {
     if (this.#freeCount > 0) {
       this.#freeCount -= 1;
@@ -38,7 +38,7 @@ export class Slots {
     return this.#fresh - 1;
   }
 
-  /** The connection of a slot has ended. The slot of the one that ended longest ago is free then: it is returned, or -1. */
+  /** The connection of a slot has ended. Returns the slot that this frees, of the one that ended longest ago, or -1. */
   end(slot: number): number {
     if (slot === this.capacity) return slot;
     if (this.#endedCount < this.#kept) {
