@@ -6,7 +6,7 @@ import type { Hop } from '../../../src/protocol/lines/line.js';
 import { Chain, type ChainStep } from '../../../src/protocol/outbound/chain.js';
 import type { HopKind } from '../../../src/protocol/outbound/outbound.js';
 import { socks5 } from '../../../src/protocol/outbound/socks5.js';
-import { failureOf } from '../../../src/protocol/race/failure.js';
+import { type FailureCode, failureOf } from '../../../src/protocol/race/failure.js';
 
 const hop = (host: string, port: number, username?: string, password?: string): Hop => ({
   kind: 'socks5',
@@ -76,7 +76,7 @@ const FIRST = [5, 0];
 const AT_SECOND = [5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 5, 2, 1, 0];
 const says = (reply: number): number[] => [5, reply, 0, 1, 0];
 
-const FAILURES: readonly [string, readonly Hop[], readonly number[], string, string | undefined][] = [
+const FAILURES: readonly [string, readonly Hop[], readonly number[], FailureCode, string | undefined][] = [
   ['another protocol', [A], [4, 0], 'proxy-protocol', undefined],
   ['no method that fits', [A], [5, 255], 'proxy-authentication', undefined],
   ['a password that we do not have', [A], [5, 2], 'proxy-authentication', undefined],
@@ -104,7 +104,7 @@ for (const [what, hops, replies, code, detail] of FAILURES) {
     const { end } = converse(new Chain(hops, 'example.org', 80), replies, 1);
     // Nothing is said ahead of time: only whole messages, in pieces of one byte, bring it to its end.
     const whole = end.kind === 'failed' ? end : ahead(new Chain(hops, 'example.org', 80), replies);
-    assert.deepEqual(whole, { kind: 'failed', failure: { code, detail } });
+    assert.deepEqual(whole, { kind: 'failed', failure: failureOf(code, detail) });
   });
 }
 
