@@ -36,6 +36,7 @@ export interface DialCheck {
   readonly port: Tried;
 }
 
+/** Tries everything at once. A failure is a `Tried` with `works: false`; nothing is thrown for it. */
 export async function dialAll(options: Configuration): Promise<DialCheck> {
   const [lines, servers, port] = await Promise.all([tryLines(options), tryServers(options), tryPort(options)]);
   return { lines, servers, port };

@@ -16,6 +16,7 @@ export type NameExplained =
   | { readonly kind: 'explained'; readonly explanation: NameExplanation }
   | { readonly kind: 'failed'; readonly reason: string };
 
+/** Returns `failed` if the DNS actor dies or does not answer in time. Settles once the actor's thread has ended. */
 export async function explainName(name: string, options: Options): Promise<NameExplained> {
   const pool = new ActorPool(ACTOR);
   const { port1: control, port2 } = new MessageChannel();

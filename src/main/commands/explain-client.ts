@@ -37,6 +37,7 @@ export interface Visiting {
   readonly handshake_ms: number;
 }
 
+/** Connects to the target through the gateway at `host:port`. A failure is a kind of `Answer`, not an error. */
 export async function visit({ host, port }: Address, target: Target, visiting: Visiting): Promise<Visit> {
   // Half open, since a socket that is being shut down cannot be reset: libuv refuses, and Node then leaves it open.
   const socket = connect({ host, port, allowHalfOpen: true });

@@ -58,7 +58,7 @@ export function finish(raw: readonly RawValue[], diagnostics: Diagnostics): Conf
   return deepFreeze<Configuration>({
     ...rest,
     workers: workers === 0 ? Math.min(availableCores(), WORKERS_USUAL_MAX) : workers,
-    // Lowered at the start if descriptors are short.
+    // Replaced at the start, when the descriptors have been counted: see process/fd-limit.ts.
     limits: { ...rest.limits, racing_max: rest.race.attempts_max },
     dns: { ...dns, ca_file: dns.ca_file ?? undefined, udp_sockets_max: UDP_SOCKETS_USUAL },
     // fromEntries defines own properties, so a name such as `__proto__` is an ordinary key.

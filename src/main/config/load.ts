@@ -37,6 +37,7 @@ export type Loaded =
 
 const DEFAULT_FILE = 'config.json';
 
+/** Returns `invalid` with all errors for a configuration that cannot be used. Warnings never make it invalid. */
 export function load(sources: Sources): Loaded {
   const { directory, environment, flags } = sources;
   const diagnostics = new Diagnostics();

@@ -209,7 +209,7 @@ class ListRace implements AskedList {
       this.#fail();
       return;
     }
-    // Every server with a head start has failed: the others are asked now.
+    // No server with a head start is still open: the others are asked now.
     if (code !== 'timed-out' && this.#open === this.#held.length) {
       for (const held of this.#held.splice(0)) {
         clearTimeout(held.timer);

@@ -36,7 +36,7 @@ export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortS
     port: first.port,
     noDelay: true,
     lookup: bootstrap,
-    // A source reaches addresses of its own family only.
+    // A source address reaches only addresses of the same family.
     ...(source?.ip === undefined ? {} : { localAddress: source.ip, family: isIP(source.ip) }),
     ...(source?.port ? { localPort: source.port } : {}),
   });

@@ -2,6 +2,7 @@
 
 const LENGTH_OCTETS = 2;
 
+/** A message with its length before it. `message`: at most 65 535 bytes. */
 export function framed(message: Uint8Array): Buffer {
   const length = Buffer.alloc(LENGTH_OCTETS);
   length.writeUInt16BE(message.length);
