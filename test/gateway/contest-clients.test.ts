@@ -6,10 +6,9 @@ import { once } from 'node:events';
 import { createServer as createHttpsServer } from 'node:https';
 import { promisify } from 'node:util';
 import { certificateFor, whyNoCertificate } from '../helpers/certificate.js';
-import type { Gateway } from '../helpers/gateway.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
+import { type LinePair, linePair } from '../helpers/line-pairs.js';
 import { missing } from '../helpers/proxies.js';
-import { TrickProxy } from '../helpers/proxies-trick.js';
 import { TestServer } from '../helpers/servers.js';
 import { type Destination, through } from '../helpers/socks-client.js';
 import { TLS_NAME, tlsServer } from '../helpers/tls-server.js';
@@ -18,12 +17,13 @@ import { TrickTls } from '../helpers/tls-trick.js';
 const run = promisify(execFile);
 
 /** The silent line is connected first, since the good one waits until the other has a connection. */
-async function gatewayBesideSilence(world: World): Promise<{ gateway: Gateway; wrong: TrickTls }> {
+async function besideSilence(world: World): Promise<LinePair & { wrong: TrickTls }> {
   const wrong = world.use(await TrickTls.listen('silent'));
-  const bad = world.use(await TrickProxy.listen({ early: wrong.port }));
-  const good = world.use(await TrickProxy.listen({ after: () => new Promise((go) => setTimeout(go, 60)) }));
-  const upstream = { type: 'multipath', list: [bad.line, good.line] };
-  return { gateway: await world.gateway({ upstream, workers: 1 }), wrong };
+  const pair = await linePair(world);
+  const [bad, good] = pair.lines;
+  bad.trick = { early: wrong.port };
+  good.trick = { after: () => new Promise((go) => setTimeout(go, 60)) };
+  return { ...pair, wrong };
 }
 
 inBothEngines(
@@ -31,12 +31,12 @@ inBothEngines(
   async (world) => {
     const server = createHttpsServer(certificateFor(TLS_NAME), (_, response) => response.end('hello'));
     const { port } = world.use(await TestServer.of(server));
-    const { gateway, wrong } = await gatewayBesideSilence(world);
+    const { gateway, domain, wrong } = await besideSilence(world);
     for (const versions of [['--tlsv1.2', '--tls-max', '1.2'], ['--tlsv1.3']]) {
       const proxy = ['--socks5-hostname', `127.0.0.1:${gateway.port}`];
       const own = ['--silent', '--show-error', '--insecure', '--max-time', '15', ...versions];
       // Another name each time: a first contact.
-      const { stdout } = await run('curl', [...own, ...proxy, `https://${versions.length}.test:${port}/`]);
+      const { stdout } = await run('curl', [...own, ...proxy, `https://${versions.length}.${domain}:${port}/`]);
       assert.equal(stdout, 'hello');
     }
     assert.equal(wrong.hellos.length, 2);
@@ -49,8 +49,8 @@ inBothEngines(
   'openssl s_client speaks to the server that answers',
   async (world) => {
     const server = world.use(await tlsServer());
-    const { gateway, wrong } = await gatewayBesideSilence(world);
-    const forward = world.use(await forwarder(gateway.port, server));
+    const { gateway, domain, wrong } = await besideSilence(world);
+    const forward = world.use(await forwarder(gateway.port, { host: domain, port: server.port }));
     const args = ['s_client', '-connect', `127.0.0.1:${forward.port}`, '-servername', TLS_NAME, '-quiet'];
     const client = spawn('openssl', [...args, '-verify_quiet'], { stdio: ['pipe', 'pipe', 'ignore'] });
     world.use({ close: () => client.kill('SIGKILL') });

@@ -7,7 +7,7 @@ import { clientHello as builtHello, inRecords } from '../helpers/client-hello.js
 import { deferred } from '../helpers/dns-server.js';
 import type { Gateway } from '../helpers/gateway.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
-import { freePort } from '../helpers/proxies.js';
+import { linePair } from '../helpers/line-pairs.js';
 import { TrickProxy } from '../helpers/proxies-trick.js';
 import { bannerServer, PeerServer } from '../helpers/servers.js';
 import { through } from '../helpers/socks-client.js';
@@ -34,15 +34,23 @@ interface TwoLines {
   letGo(): void;
 }
 
-async function twoLines(world: World, trick: TlsTrick, server: TlsServer, config: object = {}): Promise<TwoLines> {
+/** With a `config` the gateway is this scenario's alone. */
+async function twoLines(world: World, trick: TlsTrick, server: TlsServer, config?: object): Promise<TwoLines> {
   const wrong = world.use(await TrickTls.listen(trick));
-  const right = world.use(await TrickTls.listen({ passes: server.port }));
   const { promise, resolve } = deferred();
-  const bad = world.use(await TrickProxy.listen({ early: wrong.port }));
-  const good = world.use(await TrickProxy.listen({ after: promise }));
-  const upstream = { type: 'multipath', list: [bad.line, good.line] };
-  const gateway = await world.gateway({ upstream, workers: 1, race: { early_probe_interval_s: 0 }, ...config });
+  const { gateway, lines, host } = await (config === undefined ? linePair(world) : ownPair(world, config));
+  const [bad, good] = lines;
+  bad.trick = { early: wrong.port };
+  good.trick = { after: promise };
+  const right = world.use(await TrickTls.listen({ passes: server.port }, host));
   return { gateway, destination: right, wrong, right, bad, good, letGo: resolve };
+}
+
+/** Two lines and a gateway that has no others. */
+async function ownPair(world: World, config: object) {
+  const lines = [world.use(await TrickProxy.listen('works')), world.use(await TrickProxy.listen('works'))] as const;
+  const upstream = { type: 'multipath', list: lines.map(({ line }) => line) };
+  return { gateway: await world.gateway({ upstream, ...config }), lines, host: '127.0.0.1' };
 }
 
 /** Node's TLS client over a connection through the gateway; resolves when the handshake is done. */
@@ -124,7 +132,7 @@ inBoth('TLS 1.2, a resumed session and a long ClientHello are replayed too', asy
 });
 
 /** A client that has been told that it is connected, on the bad line, with the good one still on its way. */
-async function onTheBadLine(world: World, trick: TlsTrick, config: object = {}) {
+async function onTheBadLine(world: World, trick: TlsTrick, config?: object) {
   const server = world.use(await tlsServer());
   const lines = await twoLines(world, trick, server, config);
   const peer = world.use(await through(lines.gateway.port, lines.destination));
@@ -216,9 +224,7 @@ inBoth('a server that is late but first carries it, and whoever was tried beside
   const server = world.use(await tlsServer());
   const asked = deferred();
   const trick = { passes: server.port, after: () => asked.promise };
-  const { gateway, destination, right, letGo, bad, good } = await twoLines(world, trick, server, {
-    log_level: 'debug',
-  });
+  const { gateway, destination, right, letGo, bad, good } = await twoLines(world, trick, server);
   right.trick = 'silent';
   const peer = world.use(await through(gateway.port, destination));
   peer.send(await clientHello());
@@ -228,7 +234,7 @@ inBoth('a server that is late but first carries it, and whoever was tried beside
   assert.equal((await peer.read(1))[0], 22);
   await until('the second was let go', () => good.open === 0 && bad.open === 1);
   peer.close();
-  const { attempts, line } = await gateway.firstConnection();
+  const { attempts, line } = await gateway.connection(destination);
   const [first, second] = attempts as { asked_ms: number; answered_ms?: number; result: string }[];
   assert.equal(line, `socks5 127.0.0.1:${bad.port}`);
   assert.ok(second.asked_ms - first.asked_ms >= 150, 'the second was asked no sooner than race.first_byte_ms');
@@ -264,12 +270,17 @@ inBoth('what is held is let go of: after many contests there is still room for o
 
 // Other protocols
 
+/** A line that never connects, and one that works. */
+async function slowAndFast(world: World) {
+  const pair = await linePair(world);
+  const [slow] = pair.lines;
+  slow.trick = { after: deferred().promise };
+  return { ...pair, slow };
+}
+
 inBothEngines('a client that speaks no TLS has the first line that is connected, at its first byte', async (world) => {
-  const server = world.use(await PeerServer.listen());
-  const { promise } = deferred();
-  const slow = world.use(await TrickProxy.listen({ after: promise }));
-  const fast = world.use(await TrickProxy.listen('works'));
-  const gateway = await world.gateway({ upstream: { type: 'multipath', list: [slow.line, fast.line] }, workers: 1 });
+  const { gateway, slow, host } = await slowAndFast(world);
+  const server = world.use(await PeerServer.listen(host));
   const peer = world.use(await through(gateway.port, server));
   assert.equal(slow.open, 1, 'kept for a client that has not spoken yet');
   peer.send('GET / HTTP/1.0\r\n\r\n');
@@ -282,10 +293,8 @@ inBothEngines('a client that speaks no TLS has the first line that is connected,
 });
 
 inBothEngines('what a server says first settles it', async (world) => {
-  const server = world.use(await bannerServer('SSH-2.0-test\r\n'));
-  const slow = world.use(await TrickProxy.listen({ after: deferred().promise }));
-  const fast = world.use(await TrickProxy.listen('works'));
-  const gateway = await world.gateway({ upstream: { type: 'multipath', list: [slow.line, fast.line] }, workers: 1 });
+  const { gateway, slow, host } = await slowAndFast(world);
+  const server = world.use(await bannerServer('SSH-2.0-test\r\n', host));
   const peer = world.use(await through(gateway.port, server));
   assert.equal((await peer.read(14)).toString(), 'SSH-2.0-test\r\n');
   await until('the slow line was let go', () => slow.open === 0);
@@ -314,10 +323,8 @@ inBothEngines(
 );
 
 inBothEngines('bytes that only begin like TLS reach the destination as they are', async (world) => {
-  const server = world.use(await PeerServer.listen());
-  const other = world.use(await TrickProxy.listen({ after: deferred().promise }));
-  const fast = world.use(await TrickProxy.listen('works'));
-  const gateway = await world.gateway({ upstream: { type: 'multipath', list: [other.line, fast.line] }, workers: 1 });
+  const { gateway, host } = await slowAndFast(world);
+  const server = world.use(await PeerServer.listen(host));
   const begins = [
     [22],
     [22, 3, 1],
@@ -340,10 +347,9 @@ inBothEngines('bytes that only begin like TLS reach the destination as they are'
 });
 
 inBothEngines('a ClientHello behind the request in one piece is answered by who answers', async (world) => {
-  const server = world.use(await PeerServer.listen());
-  const dead = { type: 'socks5', host: '127.0.0.1', port: await freePort() };
-  const fast = world.use(await TrickProxy.listen('works'));
-  const gateway = await world.gateway({ upstream: { type: 'multipath', list: [dead, fast.line] }, workers: 1 });
+  const { gateway, lines, host } = await linePair(world);
+  await lines[0].close();
+  const server = world.use(await PeerServer.listen(host));
   const hello = await clientHello();
   const peer = world.use(await through(gateway.port, server));
   peer.send(hello);
@@ -356,10 +362,8 @@ inBothEngines('a ClientHello behind the request in one piece is answered by who 
 });
 
 inBothEngines('a client that ends behind its ClientHello is answered all the same', async (world) => {
-  const server = world.use(await PeerServer.listen());
-  const other = world.use(await TrickProxy.listen({ after: deferred().promise }));
-  const fast = world.use(await TrickProxy.listen('works'));
-  const gateway = await world.gateway({ upstream: { type: 'multipath', list: [other.line, fast.line] }, workers: 1 });
+  const { gateway, host } = await slowAndFast(world);
+  const server = world.use(await PeerServer.listen(host));
   const hello = await clientHello();
   const peer = world.use(await through(gateway.port, server));
   peer.send(hello);
