@@ -47,6 +47,8 @@ export class World {
     const key = `${this.engine} ${JSON.stringify(config)}`;
     const starting = shared.get(key) ?? Gateway.start(config, this.engine);
     shared.set(key, starting);
+    // One that did not start is started again by the next test.
+    starting.catch(() => shared.delete(key));
     const gateway = await starting;
     this.#borrowed.set(key, gateway);
     return gateway;
