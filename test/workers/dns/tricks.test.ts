@@ -111,7 +111,7 @@ test("TcpRoute's order: servers, backups, TCP, UDP, TCP, UDP", async () => {
       return 'close';
     };
   const [first, backup] = [await start(note('first')), await start(note('backup'))];
-  const resolver = resolverOf([first], { try_timeout_ms: 40, timeout_ms: 5000 }, undefined, [backup]);
+  const resolver = resolverOf([first], { try_timeout_ms: 300, timeout_ms: 9000 }, undefined, [backup]);
   const answer = await resolver.lookup('a.test');
   assert.ok(answer.code === 'failed');
   const rounds = ['tcp', 'udp', 'tcp', 'udp'].flatMap((way) => [`first ${way}`, `backup ${way}`]);
