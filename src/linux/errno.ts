@@ -26,7 +26,11 @@ export const ETIME = errno.ETIME;
 const ENONET = 64;
 const EHOSTDOWN = 112;
 
-const names = new Map(Object.entries({ ...errno, ENONET, EHOSTDOWN }).map(([name, value]) => [value, name]));
+/** On Linux these are EAGAIN and EOPNOTSUPP, which are the names in its manual pages and in code that goes by the name. */
+const SYNONYMS = new Set(['EWOULDBLOCK', 'ENOTSUP']);
+
+const named = Object.entries({ ...errno, ENONET, EHOSTDOWN }).filter(([name]) => !SYNONYMS.has(name));
+const names = new Map(named.map(([name, value]) => [value, name]));
 
 /** `ECONNREFUSED` for 111 or -111. */
 export function errnoName(value: number): string {

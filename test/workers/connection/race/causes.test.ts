@@ -23,11 +23,12 @@ test('an errno is a failure that names it', () => {
   assert.deepEqual(failureOfResult(-errno.EPERM), { code: 'forbidden', whose: 'destination', detail: 'EPERM' });
   assert.deepEqual(failureOfResult(-errno.EBADF), { code: 'internal', whose: 'us', detail: 'EBADF' });
   // ENONET and EHOSTDOWN, which Node does not name, are what ICMP says too.
-  for (const number of [64, 112]) assert.equal(failureOfResult(-number).code, 'host-unreachable');
+  for (const number of [64, 112, errno.EOPNOTSUPP]) assert.equal(failureOfResult(-number).code, 'host-unreachable');
 });
 
 test('what this machine lacks is ours, and teaches nothing', () => {
   for (const number of [
+    errno.EAGAIN,
     errno.EMFILE,
     errno.ENFILE,
     errno.ENOBUFS,
