@@ -1,6 +1,7 @@
 // Tiny servers on loopback for the far end of a test's connections. `close` also closes all accepted connections.
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { judgeEnd } from './false-end.js';
 import { Peer } from './socks-peer.js';
 import { until } from './until.js';
 
@@ -27,6 +28,7 @@ export class TestServer {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
       socket.on('error', () => {});
+      socket.on('end', () => judgeEnd(socket, () => {}));
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

@@ -1,6 +1,7 @@
 // One end of a TCP connection for tests: the bytes that have come, and how the connection ended. A half-closed connection is
 // a state: an end of stream does not end the other direction.
 import { connect, type Socket } from 'node:net';
+import { judgeEnd } from './false-end.js';
 
 /** For any step of a peer, on a machine that may be busy with ten other things. */
 const PATIENCE_MS = 10_000;
@@ -22,10 +23,12 @@ export class Peer {
       this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
       this.#look();
     });
-    socket.on('end', () => {
-      if (this.ending === 'open') this.ending = 'eof';
-      this.#look();
-    });
+    socket.on('end', () =>
+      judgeEnd(socket, () => {
+        if (this.ending === 'open') this.ending = 'eof';
+        this.#look();
+      }),
+    );
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.ending = error.code ?? error.message;
       this.#look();

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
-import { openFds } from '../linux/peers.js';
+import { sendBytes } from '../../src/linux/sockets.js';
+import { connecting, openFds, resetFd } from '../linux/peers.js';
 import { BlackHole } from './black-hole.js';
 import { whyNoCertificate } from './certificate.js';
 import { State, tcpSockets } from './gateway-sockets.js';
@@ -55,6 +56,25 @@ test('a port that has served becomes a black hole, and serves again', async () =
   client.close();
   again.close();
   await second.close();
+});
+
+test('a reset right behind some bytes is told as a reset, and leaves no connection open', async () => {
+  const lastWords = (port: number): void => {
+    const fd = connecting(port);
+    // Both are there before the other end looks.
+    sendBytes(fd, Buffer.from('last words'));
+    resetFd(fd);
+  };
+  const server = await PeerServer.listen();
+  lastWords(server.port);
+  const peer = await server.accepted();
+  assert.equal(await peer.ended(), 'ECONNRESET');
+  assert.equal(peer.take().toString(), 'last words');
+  await server.close();
+  const proxy = await TrickProxy.listen('silent');
+  lastWords(proxy.port);
+  await until('the proxy has let it go', () => proxy.count === 1 && proxy.open === 0);
+  await proxy.close();
 });
 
 test('an early proxy says success whatever becomes of its back end', async () => {
