@@ -8,6 +8,7 @@ import type { Failure } from '../../../protocol/race/failure.js';
 import type { ConnectionRecord, RaceRecord } from '../../../protocol/race/record.js';
 import type { RecordsPage } from '../../../threads/contracts/connection.js';
 import type { Heard } from '../relay/first-byte.js';
+import { Column } from './column.js';
 import { type NotedAttempt, type NotedRace, raceRecord, rounded } from './race-record.js';
 import { Flag, RecordRows } from './rows.js';
 import { Slots } from './slots.js';
@@ -69,9 +70,9 @@ export class ConnectionRecords {
   readonly #slots: Slots;
   readonly #rows: RecordRows;
   /** By slot; of live connections only. */
-  readonly #underway: (Underway | undefined)[] = [];
+  readonly #underway = new Column<Underway>();
   /** By slot. A string is the target's host where nothing else stands beside the row. */
-  readonly #beside: (Beside | string | undefined)[] = [];
+  readonly #beside = new Column<Beside | string>();
   /** Words for how connections end, by their code in a row. */
   readonly #endings: string[] = [];
 
@@ -88,8 +89,7 @@ export class ConnectionRecords {
     const slot = this.#slots.take();
     this.#rows.open(slot, listener, this.#clock.now);
     if (this.#parts.withClients) this.#askClient(slot, fd);
-    this.#underway[slot] = underway;
-    if (slot === this.#beside.length) this.#beside.push(undefined);
+    this.#underway.set(slot, underway);
     return slot;
   }
 
@@ -100,8 +100,8 @@ export class ConnectionRecords {
 
   targeted(slot: number, { ip, host, port }: Target, user: string | undefined): void {
     this.#rows.target(slot, ip, port);
-    if (user !== undefined) this.#beside[slot] = besideOf(ip?.length === 4 ? undefined : host, user);
-    else if (ip?.length !== 4) this.#beside[slot] = host;
+    if (user !== undefined) this.#beside.set(slot, besideOf(ip?.length === 4 ? undefined : host, user));
+    else if (ip?.length !== 4) this.#beside.set(slot, host);
   }
 
   /** The client got this SOCKS reply code. */
@@ -111,7 +111,7 @@ export class ConnectionRecords {
 
   /** The race is over, and `underway` carries the connection from here on. */
   won(slot: number, race: NotedRace, winner: NotedAttempt, underway: Underway): void {
-    this.#underway[slot] = underway;
+    this.#underway.set(slot, underway);
     const { attempts, lead, started } = race;
     const { line, ip } = winner.candidate;
     if (attempts.length > 1 || winner.result !== 'connected' || line > LINE_MAX) {
@@ -141,13 +141,13 @@ export class ConnectionRecords {
     const same = (one: NotedAttempt | undefined): NotedAttempt | undefined =>
       one === undefined ? undefined : attempts[race?.attempts.indexOf(one) ?? -1];
     const kept = race === undefined ? undefined : { started: race.started, attempts, lead: same(race.lead) };
-    this.#beside[slot] = { host, user, race: kept, winner: same(winner), decided: this.#clock.now, failure };
+    this.#beside.set(slot, { host, user, race: kept, winner: same(winner), decided: this.#clock.now, failure });
   }
 
   /** The winner has answered, or will not. `since`: when the ClientHello was sent, in ms of the clock; only for `tls`. */
   heard(slot: number, heard: Heard, since: number): void {
     const { now } = this.#clock;
-    const beside = this.#beside[slot];
+    const beside = this.#beside.get(slot);
     if (typeof beside === 'object' && beside.winner !== undefined) {
       const winner = beside.winner as Kept;
       if (heard === 'tls') winner.askedAt = since;
@@ -162,14 +162,14 @@ export class ConnectionRecords {
   }
 
   ended(slot: number, how: string, up: number, down: number): void {
-    const underway = this.#underway[slot];
+    const underway = this.#underway.get(slot);
     if (underway?.race !== undefined) this.#keep(slot, underway.race, underway.winner, undefined);
-    this.#underway[slot] = undefined;
+    this.#underway.clear(slot);
     this.#rows.end(slot, this.#endingOf(how), up, down, this.#clock.now);
     const freed = this.#slots.end(slot);
     if (freed < 0) return;
     this.#rows.clear(freed);
-    this.#beside[freed] = undefined;
+    this.#beside.clear(freed);
   }
 
   /** The code of an ending; there are about ten words. */
@@ -196,7 +196,7 @@ export class ConnectionRecords {
   read(slot: number): ConnectionRecord {
     const rows = this.#rows;
     const isLive = rows.has(slot, Flag.live);
-    const underway = this.#underway[slot];
+    const underway = this.#underway.get(slot);
     if (underway !== undefined && !rows.hasClient(slot)) this.#askClient(slot, underway.fd);
     const { now } = this.#clock;
     const age = rows.since(slot, isLive ? now : rows.endedAt(slot));
@@ -230,13 +230,13 @@ export class ConnectionRecords {
   /** The notes of the race, from the live connection, the row or the object beside it. */
   #notedOf(slot: number): Beside {
     const beside = this.#besideOf(slot);
-    const underway = this.#underway[slot];
+    const underway = this.#underway.get(slot);
     if (underway?.race !== undefined) return { ...beside, race: underway.race, winner: underway.winner };
     return this.#rows.has(slot, Flag.won) ? { ...beside, ...this.#onlyAttempt(slot) } : beside;
   }
 
   #besideOf(slot: number): Beside {
-    const beside = this.#beside[slot];
+    const beside = this.#beside.get(slot);
     return typeof beside === 'object' ? beside : besideOf(beside, undefined);
   }
 

@@ -1,16 +1,19 @@
 // The numbers of the records of connections, a row for each slot, in memory that is allocated once: writing a row makes no
-// object. A row has the addresses of an ordinary connection, and the times of one attempt that won. IPv6 addresses, the
-// first byte and the end are in separate columns, whose pages stay untouched until they are used: thousands of idle
+// object. A row has the target of an ordinary connection, and the times of one attempt that won. The client, IPv6 addresses,
+// the first byte and the end are in separate columns, whose pages stay untouched until they are used: thousands of idle
 // connections have none of these. It does not hold what does not fit into a row: see records.ts.
 import { AF_INET, AF_INET6 } from '../../../linux/addresses.js';
 import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
 
-const WORDS = 8;
+const WORDS = 7;
 /**
  * The index of each value in its row. `ip`: the target's address; for a name, the address that was dialled. The last three
  * are floats, in ms since the connection was opened: when the race began, when its attempt began and when it connected.
  */
-const Word = { opened: 0, client: 1, ports: 2, ip: 3, line: 4, began: 5, started: 6, connected: 7 } as const;
+const Word = { opened: 0, ip: 1, line: 2, began: 3, started: 4, connected: 5, halves: 6 } as const;
+/** The same row as half words, which the last word is made of. */
+const HALVES = 2 * WORDS;
+const Half = { flags: 2 * Word.halves, port: 2 * Word.halves + 1 } as const;
 /** Ages wrap here, at 49 days. */
 const AGE_END = 2 ** 32;
 
@@ -48,7 +51,9 @@ const MAPPED = 0xff;
 export class RecordRows {
   readonly #words: Uint32Array;
   readonly #floats: Float32Array;
-  readonly #flags: Uint16Array;
+  readonly #halves: Uint16Array;
+  readonly #clients: Uint32Array;
+  readonly #clientPorts: Uint16Array;
   readonly #wide: Uint8Array;
   readonly #heard: Float32Array;
   readonly #ends: Float64Array;
@@ -61,7 +66,9 @@ export class RecordRows {
     const words = new ArrayBuffer(rows * WORDS * 4);
     this.#words = new Uint32Array(words);
     this.#floats = new Float32Array(words);
-    this.#flags = new Uint16Array(rows);
+    this.#halves = new Uint16Array(words);
+    this.#clients = new Uint32Array(rows);
+    this.#clientPorts = new Uint16Array(rows);
     this.#wide = new Uint8Array(rows * WIDE);
     this.#heard = new Float32Array(rows * HEARD);
     this.#ends = new Float64Array(rows * END);
@@ -71,7 +78,7 @@ export class RecordRows {
 
   /** Whether a row has at least one of the flags. */
   has(row: number, flags: number): boolean {
-    return (this.#flags[row] & flags) !== 0;
+    return (this.#halves[row * HALVES + Half.flags] & flags) !== 0;
   }
 
   open(row: number, listener: number, now: number): void {
@@ -79,39 +86,40 @@ export class RecordRows {
     const words = this.#words;
     words[at + Word.opened] = now - this.#base;
     words[at + Word.line] = listener << 16;
-    words[at + Word.ports] = 0;
-    this.#flags[row] = Flag.live;
+    this.#halves[row * HALVES + Half.flags] = Flag.live;
+  }
+
+  #flag(row: number, flags: number): void {
+    this.#halves[row * HALVES + Half.flags] |= flags;
   }
 
   /** `peer`: the client's address, a struct sockaddr_in or sockaddr_in6. */
   client(row: number, peer: Uint8Array): void {
-    const at = row * WORDS;
-    this.#words[at + Word.ports] |= (peer[2] << 24) | (peer[3] << 16);
+    this.#clientPorts[row] = (peer[2] << 8) | peer[3];
     const [family] = peer;
-    if (family === AF_INET) this.#words[at + Word.client] = word(peer, 4);
-    else if (family === AF_INET6 && isMapped(peer)) this.#words[at + Word.client] = word(peer, 20);
+    if (family === AF_INET) this.#clients[row] = word(peer, 4);
+    else if (family === AF_INET6 && isMapped(peer)) this.#clients[row] = word(peer, 20);
     else if (family === AF_INET6) {
       for (let i = 0; i < IPV6_OCTETS; i += 1) this.#wide[row * WIDE + i] = peer[8 + i];
-      this.#flags[row] |= Flag.client6;
+      this.#flag(row, Flag.client6);
       return;
     } else return;
-    this.#flags[row] |= Flag.client4;
+    this.#flag(row, Flag.client4);
   }
 
   target(row: number, ip: Uint8Array | undefined, port: number): void {
-    const at = row * WORDS;
-    this.#words[at + Word.ports] |= port;
-    this.#flags[row] |= Flag.targeted;
+    this.#halves[row * HALVES + Half.port] = port;
+    this.#flag(row, Flag.targeted);
     if (ip?.length !== 4) return;
-    this.#words[at + Word.ip] = word(ip, 0);
-    this.#flags[row] |= Flag.target4;
+    this.#words[row * WORDS + Word.ip] = word(ip, 0);
+    this.#flag(row, Flag.target4);
   }
 
   /** `code`: the SOCKS reply code that the client got. */
   reply(row: number, code: number): void {
     const at = row * WORDS + Word.line;
     this.#words[at] = (this.#words[at] & 0xff_ffff) | (code << 24);
-    this.#flags[row] |= Flag.replied;
+    this.#flag(row, Flag.replied);
   }
 
   /** The only attempt has won. `began`, `started`, `connected`: when the race began, the attempt began, and connected. */
@@ -121,14 +129,14 @@ export class RecordRows {
     this.#floats[at + Word.began] = this.since(row, began);
     this.#floats[at + Word.started] = this.since(row, started);
     this.#floats[at + Word.connected] = this.since(row, connected);
-    this.#flags[row] |= Flag.won | this.#dialled(row, ip);
+    this.#flag(row, Flag.won | this.#dialled(row, ip));
   }
 
   #dialled(row: number, ip: Uint8Array): number {
     if (ip.length === 4) {
       const at = row * WORDS + Word.ip;
       const value = word(ip, 0);
-      const isFree = (this.#flags[row] & Flag.target4) === 0;
+      const isFree = !this.has(row, Flag.target4);
       if (isFree) this.#words[at] = value;
       if (this.#words[at] === value) return Flag.addressHere;
     }
@@ -137,19 +145,19 @@ export class RecordRows {
   }
 
   remember(row: number): void {
-    this.#flags[row] |= Flag.remembered;
+    this.#flag(row, Flag.remembered);
   }
 
   /** The ClientHello was sent to the destination. */
   ask(row: number, at: number): void {
     this.#heard[row * HEARD] = this.since(row, at);
-    this.#flags[row] |= Flag.asked;
+    this.#flag(row, Flag.asked);
   }
 
   /** The destination has answered, or (`silent`) will not. */
   hear(row: number, at: number, flag: typeof Flag.answered | typeof Flag.silent): void {
     this.#heard[row * HEARD + 1] = this.since(row, at);
-    this.#flags[row] |= flag;
+    this.#flag(row, flag);
   }
 
   end(row: number, ending: number, up: number, down: number, now: number): void {
@@ -158,11 +166,12 @@ export class RecordRows {
     this.#ends[at + 1] = down;
     this.#ends[at + 2] = now;
     this.#endings[row] = ending;
-    this.#flags[row] = (this.#flags[row] & ~Flag.live) | Flag.ended;
+    const flags = row * HALVES + Half.flags;
+    this.#halves[flags] = (this.#halves[flags] & ~Flag.live) | Flag.ended;
   }
 
   clear(row: number): void {
-    this.#flags[row] = 0;
+    this.#halves[row * HALVES + Half.flags] = 0;
   }
 
   // Read
@@ -177,19 +186,19 @@ export class RecordRows {
   }
 
   clientText(row: number): string {
-    const port = this.#words[row * WORDS + Word.ports] >>> 16;
-    if (this.has(row, Flag.client4)) return formatEndpoint(formatIp(this.#ip4(row, Word.client)), port);
+    const port = this.#clientPorts[row];
+    if (this.has(row, Flag.client4)) return formatEndpoint(formatIp(octets(this.#clients[row])), port);
     if (this.has(row, Flag.client6)) return formatEndpoint(formatIp(this.#ip6(row * WIDE)), port);
     return 'unknown';
   }
 
   /** Undefined for a name or an IPv6 address. */
   targetIp(row: number): string | undefined {
-    return this.has(row, Flag.target4) ? formatIp(this.#ip4(row, Word.ip)) : undefined;
+    return this.has(row, Flag.target4) ? formatIp(octets(this.#words[row * WORDS + Word.ip])) : undefined;
   }
 
   targetPort(row: number): number {
-    return this.#words[row * WORDS + Word.ports] & 0xffff;
+    return this.#halves[row * HALVES + Half.port];
   }
 
   listener(row: number): number {
@@ -238,7 +247,7 @@ export class RecordRows {
 
   /** 4 or 16 bytes. */
   address(row: number): Uint8Array {
-    if (this.has(row, Flag.addressHere)) return this.#ip4(row, Word.ip);
+    if (this.has(row, Flag.addressHere)) return octets(this.#words[row * WORDS + Word.ip]);
     const at = row * WIDE + IPV6_OCTETS;
     return this.has(row, Flag.address4) ? this.#wide.slice(at, at + 4) : this.#ip6(at);
   }
@@ -246,11 +255,6 @@ export class RecordRows {
   /** Undefined if the client got no reply. */
   replyCode(row: number): number | undefined {
     return this.has(row, Flag.replied) ? this.#words[row * WORDS + Word.line] >>> 24 : undefined;
-  }
-
-  #ip4(row: number, place: number): Uint8Array {
-    const value = this.#words[row * WORDS + place];
-    return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
   }
 
   #ip6(at: number): Uint8Array {
@@ -261,6 +265,10 @@ export class RecordRows {
 /** Four bytes as one number. */
 function word(bytes: Uint8Array, at: number): number {
   return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
+}
+
+function octets(word: number): Uint8Array {
+  return Uint8Array.of(word >>> 24, word >>> 16, word >>> 8, word);
 }
 
 /** Whether a struct sockaddr_in6 has an IPv4-mapped address (RFC 4291 section 2.5.5.2). */
