@@ -54,6 +54,15 @@ test('pipes, devices, folders and sockets are named and not waited for, and no d
   assert.equal(openFds().size, before);
 });
 
+/** The kernel's log, for those who may read it: a file that has nothing to read, and no end. */
+const kernelLog = why('/proc/kmsg', 2 ** 26);
+const unread = kernelLog.startsWith('cannot be read') || kernelLog === 'ENOENT' ? kernelLog : undefined;
+
+test('a file of the kernel that has nothing to read is not waited for', { skip: unread ?? false }, async () => {
+  assert.equal(kernelLog, 'has nothing to read');
+  assert.equal(why('/proc/kmsg', 2 ** 26, 5000), 'has nothing to read');
+});
+
 test('a pipe that the process was given is read to its end, within its time and its bound', () => {
   const module = new URL('../../src/files/bounded-file.js', import.meta.url).href;
   const given = (shell: string, octets_max: number, pipe_ms: number): string => {

@@ -50,8 +50,20 @@ function explain({ engine }: World, config: object, ...args: string[]): Promise<
 async function explained(world: World, config: object, ...args: string[]): Promise<Explanation & { status: number }> {
   const { status, stdout, stderr } = await explain(world, config, ...args, '--json');
   assert.equal(stderr, '');
-  return { ...(JSON.parse(stdout) as Explanation), status };
+  const explanation = JSON.parse(stdout) as Explanation;
+  assert.deepEqual(
+    figures(explanation).filter((figure) => figure !== Math.round(figure * 100) / 100),
+    [],
+    'figures have two decimals at most',
+  );
+  return { ...explanation, status };
 }
+
+/** All numbers of a tree. */
+const figures = (tree: unknown): number[] => {
+  if (typeof tree === 'number') return [tree];
+  return typeof tree === 'object' && tree !== null ? Object.values(tree).flatMap(figures) : [];
+};
 
 const results = ({ race }: Explanation) => race.attempts.map(({ line, result }) => [line, result]);
 
@@ -246,6 +258,21 @@ inBothEngines('a state file that cannot be used is warned of by its own name', a
   const told = await explain(world, { cache: { state_file } }, `127.0.0.1:${server.port}`);
   assert.deepEqual([told.status, told.stderr], [0, `warning: ${state_file} is ignored: not a list of routes\n`]);
   assert.equal(readFileSync(state_file, 'utf8'), 'x');
+});
+
+inBothEngines('what the race warns of is told with the line and the address', async (world) => {
+  const server = world.use(await echoServer());
+  const good = world.use(await TrickProxy.listen({ after: () => new Promise((go) => setTimeout(go, 200)) }));
+  const bad = world.use(await TrickProxy.listen('http'));
+  const port = await freePort();
+  const upstream = multipath(
+    { ...good.line, name: 'good' },
+    { ...bad.line, name: 'odd' },
+    { type: 'socks5', host: '127.0.0.1', port, name: 'dead' },
+  );
+  const told = await explain(world, { upstream }, `127.0.0.1:${server.port}`);
+  assert.equal(told.status, 0, told.stdout);
+  assert.equal(told.stderr, 'warning: line "odd" at 127.0.0.1: the proxy broke the SOCKS protocol\n');
 });
 
 inBothEngines('state files that are pipes are not waited for', async (world) => {

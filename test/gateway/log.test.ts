@@ -1,6 +1,7 @@
 // What is logged of a connection: one line at its end, with all that an operator asks for, and no secret.
 import assert from 'node:assert/strict';
 import type { AttemptRecord } from '../../src/protocol/race/record.js';
+import { DnsServer } from '../helpers/dns-server.js';
 import type { LogRecord } from '../helpers/gateway.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
 import { freePort } from '../helpers/proxies.js';
@@ -8,6 +9,7 @@ import { TrickProxy } from '../helpers/proxies-trick.js';
 import { PeerServer } from '../helpers/servers.js';
 import { dial, through } from '../helpers/socks-client.js';
 import { Peer } from '../helpers/socks-peer.js';
+import { until } from '../helpers/until.js';
 
 /** Without the times, which are checked to be there. */
 function untimed(record: LogRecord): object {
@@ -69,6 +71,30 @@ inBothEngines('at level trace each step of an attempt is a line, without what wa
     assert.ok(names.has(step), step);
   assert.ok(names.has('is connected to the destination'));
   assert.ok(steps.every(({ level, line }) => level === 'trace' && line === 'telecom'));
+});
+
+inBothEngines('at level trace each question to a DNS server is a line, with its answer', async (world) => {
+  const server = world.use(await PeerServer.listen());
+  const dns = world.use(await DnsServer.start({ 'some.test': { A: ['127.0.0.1'] } }));
+  const nameservers = `127.0.0.1:${dns.port}`;
+  const asking = { nameservers, dns: { ipv6: 'on', timeout_ms: 1500, try_timeout_ms: 1000 } };
+  const gateway = await world.gateway({ ...asking, log_level: 'trace' });
+  const client = world.use(await through(gateway.port, { host: 'some.test', port: server.port }));
+  const questions = () => gateway.records.filter(({ msg }) => msg === 'DNS question');
+  await until('both questions are logged', () => questions().length === 2);
+  client.close();
+  const said = questions().map(({ level, server: asked, name, type, answer, addresses }) =>
+    [level, asked, name, type, answer, addresses].join(' '),
+  );
+  const question = `trace udp://${nameservers} some.test`;
+  assert.deepEqual(said.sort(), [`${question} A addresses 127.0.0.1`, `${question} AAAA nodata `]);
+  assert.ok(questions().every(({ time_ms }) => Number.isInteger(time_ms)));
+  dns.trick = () => 'drop';
+  const lost = await dial(gateway.port, { host: 'other.test', port: server.port });
+  lost.peer.close();
+  const unanswered = () => questions().filter(({ name, answer }) => name === 'other.test' && answer === 'no-answer');
+  await until('that there was no answer is logged', () => unanswered().length > 0);
+  assert.equal(typeof unanswered()[0]['reason'], 'string');
 });
 
 inBothEngines(

@@ -85,6 +85,7 @@ async function downloading(world: World) {
 
 const CUTS = [
   { how: 'a second SIGTERM', status: 143, signals: ['SIGTERM', 'SIGTERM'] },
+  { how: 'a SIGINT after a SIGTERM', status: 130, signals: ['SIGTERM', 'SIGINT'] },
   { how: 'SIGQUIT', status: 131, signals: ['SIGQUIT'] },
 ] as const;
 for (const { how, status, signals } of CUTS) {
