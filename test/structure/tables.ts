@@ -37,10 +37,7 @@ export const RULES: Rules = {
       'src/workers/connection/relay',
     ],
     'src/workers/connection/relay': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
-    // The end of a connection and its record are everybody's.
-    'src/workers/connection/shared': [
-      ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection', 'src/workers/connection/records'],
-    ],
+    'src/workers/connection/shared': [PROTOCOL, 'src/threads/*', 'src/linux/*'],
     'src/workers/dns': [PROTOCOL, 'src/threads/*', 'src/files', 'src/workers/dns/*'],
     'src/workers/dns/ask': [PROTOCOL],
     'src/workers/dns/machine': [PROTOCOL, 'src/files'],
@@ -156,7 +153,6 @@ export const RULES: Rules = {
   long: [
     // The engines.
     ...['src/linux/engine/epoll.ts', 'src/linux/engine/ring.ts', 'src/linux/engine/uring.ts'],
-    ...['src/workers/connection/race/hello-race.ts', 'src/workers/connection/race/race.ts'],
     'src/workers/connection/relay/direction.ts',
   ],
 };

@@ -27,13 +27,15 @@ import { fdOf, listenerOf } from '../../threads/shared/hand-off.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { ConnectionEnd } from './connection-end.js';
+import type { Context } from './context.js';
 import { type Entrance, entranceOf } from './entrance.js';
+import { Attempt } from './race/attempt.js';
 import { EarlyProbe } from './race/early-probe.js';
 import { ConnectionRecords } from './records/records.js';
 import { Session } from './session.js';
 import { AttemptBudget } from './shared/attempt-budget.js';
+import { AttemptRoom } from './shared/attempt-room.js';
 import { BadAddresses } from './shared/bad-addresses.js';
-import type { Context } from './shared/context.js';
 import { Crowds } from './shared/crowds.js';
 import { dialLines } from './shared/dial-lines.js';
 import { Egress } from './shared/egress.js';
@@ -126,15 +128,18 @@ class Actor implements ConnectionActor {
       peerOf: packedPeer,
       withClients: log.enabled('debug'),
     });
+    const budget = new AttemptBudget(options);
+    const failures = new FailureLog(log);
     this.#context = {
       engine,
       options,
       lines,
       allLines: options.lines.map(({ number }) => number),
       planRules: planRules(options.race),
-      budget: new AttemptBudget(options),
-      crowds: new Crowds(options, deadlines),
+      budget,
+      room: new AttemptRoom(budget, new Crowds(options, deadlines), lines, failures),
       health,
+      newAttempt: (candidate, target, outcome) => new Attempt(this.#context, candidate, target, outcome),
       badAddresses,
       egress: new Egress(listeners, rules, badAddresses),
       deadlines,
@@ -146,7 +151,7 @@ class Actor implements ConnectionActor {
       pipes: new PipePool(options.limits.pipes_max, ownership),
       counters: this.#counters,
       log,
-      failures: new FailureLog(log),
+      failures,
       records,
       ends: new ConnectionEnd({ counters: this.#counters, log, records, ended: () => this.#ended() }),
       trace: log.enabled('trace') ? new Trace(log) : undefined,

@@ -4,19 +4,30 @@ import type { Socket } from '../../linux/engine/socket.js';
 import { peerEndpoint } from '../../linux/sockets.js';
 import { formatIp, unmapped } from '../../protocol/address/address.js';
 import type { Refused, Replies, Requested } from '../../protocol/inbound/inbound.js';
+import type { Options } from '../../protocol/options.js';
 import type { Bound } from '../../protocol/outbound/outbound.js';
 import type { Failure } from '../../protocol/race/failure.js';
 import { Counter } from '../../threads/shared/counters.js';
 import { Handshake, type HandshakeOutcome } from './client/handshake.js';
-import { LingeringClose } from './client/lingering-close.js';
+import { LingeringClose, type LingeringParts } from './client/lingering-close.js';
+import type { ConnectionEnd } from './connection-end.js';
 import type { Entrance } from './entrance.js';
-import type { Attempt } from './race/attempt.js';
-import { HelloRace, type HelloRaceOutcome, type Settled, type Undecided } from './race/hello-race.js';
-import { Race, type RaceOutcome } from './race/race.js';
-import type { Underway } from './records/records.js';
+import type { RaceAttempt } from './race/attempt.js';
+import {
+  HelloRace,
+  type HelloRaceOutcome,
+  type HelloRaceParts,
+  type Settled,
+  type Undecided,
+} from './race/hello-race.js';
+import { Race, type RaceOutcome, type RaceParts } from './race/race.js';
+import type { ConnectionRecords, Underway } from './records/records.js';
 import type { FirstByteOutcome } from './relay/first-byte.js';
-import { Relay } from './relay/relay.js';
-import type { Context } from './shared/context.js';
+import { Relay, type RelayContext } from './relay/relay.js';
+import type { AttemptBudget } from './shared/attempt-budget.js';
+import type { Egress } from './shared/egress.js';
+import type { FailureLog } from './shared/failure-log.js';
+import type { RulesReplica } from './shared/rules-replica.js';
 import { TimedHandler } from './shared/timed-handler.js';
 
 /** After this time a race watches its client: a client that hangs up cancels the race. */
@@ -25,33 +36,49 @@ const WATCH_CLIENT_AFTER_MS = 50;
 const NOBODY: FirstByteOutcome = { answered() {}, failed() {} };
 const UNSPECIFIED: Bound = { ip: new Uint8Array(4), port: 0 };
 
+/** The parts of the actor's context that a session needs, with those of its steps. */
+export type SessionParts = RaceParts &
+  HelloRaceParts &
+  RelayContext &
+  LingeringParts & {
+    readonly options: Pick<Options, 'handshake_timeout_ms'> & { readonly race: Pick<Options['race'], 'until'> };
+    readonly budget: Pick<AttemptBudget, 'isTight'>;
+    readonly egress: Pick<Egress, 'mayAskFor'>;
+    readonly rules: Pick<RulesReplica, 'match' | 'blocks'>;
+    readonly failures: Pick<FailureLog, 'misfit'>;
+    readonly records: Pick<ConnectionRecords, 'open' | 'targeted' | 'replied' | 'won' | 'lost'>;
+    readonly ends: Pick<ConnectionEnd, 'ended'>;
+    /** Whether every destination is listened to for its first byte. */
+    readonly isDebugging: boolean;
+  };
+
 export class Session
   extends TimedHandler
-  implements HandshakeOutcome, RaceOutcome, HelloRaceOutcome<Attempt>, Underway
+  implements HandshakeOutcome, RaceOutcome, HelloRaceOutcome<RaceAttempt>, Underway
 {
-  readonly #context: Context;
+  readonly #parts: SessionParts;
   readonly #client: Socket;
   /** By which the records know the connection, also when its relay has outlived this. */
   readonly #connection: number;
   #race: Race | undefined;
-  #winner: Attempt | undefined;
-  #helloRace: HelloRace<Attempt> | undefined;
+  #winner: RaceAttempt | undefined;
+  #helloRace: HelloRace<RaceAttempt> | undefined;
   #early: Uint8Array | undefined;
   /** The possible answers to the client; undefined until its target is known. */
   #replies: Replies | undefined;
 
   /** `fd` is an accepted socket, now this actor's; its client came in by `entrance`. */
-  constructor(context: Context, fd: number, { inbound, listener }: Entrance) {
+  constructor(parts: SessionParts, fd: number, { inbound, listener }: Entrance) {
     super();
-    this.#context = context;
-    this.#connection = context.records.open(this, listener.number, fd);
-    this.#client = context.engine.adopt(fd, new Handshake(context.engine, inbound, this));
-    context.counters[Counter.opened] += 1;
+    this.#parts = parts;
+    this.#connection = parts.records.open(this, listener.number, fd);
+    this.#client = parts.engine.adopt(fd, new Handshake(parts.engine, inbound, this));
+    parts.counters[Counter.opened] += 1;
   }
 
   /** Begins to read the client. */
   start(): void {
-    const { engine, deadlines, options } = this.#context;
+    const { engine, deadlines, options } = this.#parts;
     deadlines.set(this, engine.now + options.handshake_timeout_ms);
     engine.receive(this.#client, BufferGroup.handshake);
   }
@@ -74,40 +101,40 @@ export class Session
     return this.#race;
   }
 
-  get winner(): Attempt | undefined {
+  get winner(): RaceAttempt | undefined {
     return this.#winner;
   }
 
   // Handshake
 
   requested({ target, early, user, replies }: Requested): void {
-    const { engine, deadlines } = this.#context;
+    const { engine, deadlines } = this.#parts;
     this.#early = early;
     this.#replies = replies;
-    this.#context.records.targeted(this.#connection, target, user);
+    this.#parts.records.targeted(this.#connection, target, user);
     // The client is not read until the race is over: bytes that it sends wait in its socket.
     engine.handOver(this.#client, this);
-    const permission = this.#context.egress.mayAskFor(target);
+    const permission = this.#parts.egress.mayAskFor(target);
     if (permission.code !== 'allowed') {
       this.lost(permission);
       return;
     }
-    const ruling = this.#context.rules.match(target);
+    const ruling = this.#parts.rules.match(target);
     if (ruling === 'block') {
-      this.lost(this.#context.rules.blocks(target));
+      this.lost(this.#parts.rules.blocks(target));
       return;
     }
     deadlines.set(this, engine.now + WATCH_CLIENT_AFTER_MS);
     const client = ruling?.sticky ? this.#clientAddress() : undefined;
-    const race = new Race(this.#context, target, ruling, client, this);
+    const race = new Race(this.#parts, target, ruling, client, this);
     this.#race = race;
     race.start();
   }
 
   refused({ answer, ending, misfit }: Refused): void {
-    this.#context.counters[Counter.badHandshakes] += 1;
+    this.#parts.counters[Counter.badHandshakes] += 1;
     if (misfit !== undefined) {
-      const { failures, engine } = this.#context;
+      const { failures, engine } = this.#parts;
       failures.misfit(misfit, () => peerEndpoint(this.#client.fd), engine.now);
     }
     if (answer === undefined) this.#close('graceful', ending);
@@ -115,18 +142,18 @@ export class Session
   }
 
   left(): void {
-    this.#context.counters[Counter.badHandshakes] += 1;
+    this.#parts.counters[Counter.badHandshakes] += 1;
     this.#close('graceful', 'left-early');
   }
 
   /** The handshake has taken too long, or the race long enough to watch the client. */
   onDeadline(): void {
     if (this.#race !== undefined) {
-      this.#context.engine.pollHangup(this.#client);
+      this.#parts.engine.pollHangup(this.#client);
       return;
     }
-    this.#context.counters[Counter.badHandshakes] += 1;
-    this.#context.counters[Counter.timeouts] += 1;
+    this.#parts.counters[Counter.badHandshakes] += 1;
+    this.#parts.counters[Counter.timeouts] += 1;
     this.#close('graceful', 'handshake-timeout');
   }
 
@@ -143,12 +170,12 @@ export class Session
 
   #cancelled(): void {
     this.#race?.cancel();
-    this.#context.counters[Counter.failed] += 1;
+    this.#parts.counters[Counter.failed] += 1;
     this.#close('reset', 'cancelled');
   }
 
   lost(failure: Failure): void {
-    const { counters, records } = this.#context;
+    const { counters, records } = this.#parts;
     const replies = this.#replies as Replies;
     counters[Counter.failed] += 1;
     if (failure.code === 'blocked') counters[Counter.blocked] += 1;
@@ -158,15 +185,15 @@ export class Session
     this.#lingeringClose(replies.failure(failure), 'failed');
   }
 
-  won(winner: Attempt): void {
-    const { counters, records } = this.#context;
+  won(winner: RaceAttempt): void {
+    const { counters, records } = this.#parts;
     const race = this.#race as Race;
     const replies = this.#replies as Replies;
     this.#winner = winner;
-    this.#context.deadlines.clear(this);
+    this.#parts.deadlines.clear(this);
     const bound = winner.bound ?? UNSPECIFIED;
     const reply = replies.success(bound.ip, bound.port);
-    if (!this.#context.engine.sendCopy(this.#client, reply)) {
+    if (!this.#parts.engine.sendCopy(this.#client, reply)) {
       counters[Counter.failed] += 1;
       race.cancel();
       winner.abandon('abandoned');
@@ -179,7 +206,7 @@ export class Session
     const early = this.#early;
     this.#early = undefined;
     if (this.#isHelloRace(race)) {
-      this.#helloRace = new HelloRace(this.#context, race, winner, this.#client, this);
+      this.#helloRace = new HelloRace(this.#parts, race, winner, this.#client, this);
       this.#helloRace.start(early);
     } else {
       race.cancel();
@@ -189,7 +216,7 @@ export class Session
 
   /** Whether the race goes on to the first byte: others might answer, and there are descriptors for them. */
   #isHelloRace(race: Race): boolean {
-    const { options, budget } = this.#context;
+    const { options, budget } = this.#parts;
     return options.race.until === 'first-byte' && race.hasOthers && !budget.isTight;
   }
 
@@ -203,10 +230,10 @@ export class Session
 
   // Hello race
 
-  helloRaceEnded(end: Settled<Attempt> | Undecided): void {
+  helloRaceEnded(end: Settled<RaceAttempt> | Undecided): void {
     this.#helloRace = undefined;
     if (end.kind !== 'settled') {
-      this.#context.counters[Counter.resets] += 1;
+      this.#parts.counters[Counter.resets] += 1;
       this.#close('reset', end.kind);
       return;
     }
@@ -217,12 +244,12 @@ export class Session
 
   // Relay
 
-  #relay(winner: Attempt, destination: Socket, firstByte: FirstByteOutcome | undefined): Relay {
-    const { records, isDebugging } = this.#context;
+  #relay(winner: RaceAttempt, destination: Socket, firstByte: FirstByteOutcome | undefined): Relay {
+    const { records, isDebugging } = this.#parts;
     // What has answered already is not listened to.
     const isUnheard = Number.isNaN(winner.askedAt);
     const told = isDebugging && isUnheard ? (firstByte ?? NOBODY) : firstByte;
-    const relay = new Relay(this.#context, this.#client, destination, told, this.#connection);
+    const relay = new Relay(this.#parts, this.#client, destination, told, this.#connection);
     records.won(this.#connection, this.#race as Race, winner, relay);
     return relay;
   }
@@ -230,8 +257,8 @@ export class Session
   // End
 
   #lingeringClose(answer: Uint8Array, how: string): void {
-    this.#context.deadlines.clear(this);
-    new LingeringClose(this.#context, this.#client, () => this.#ended(how)).say(answer);
+    this.#parts.deadlines.clear(this);
+    new LingeringClose(this.#parts, this.#client, () => this.#ended(how)).say(answer);
   }
 
   /** The client's IP address as text; undefined when the client has gone. A system call, used only for `sticky` rules. */
@@ -241,12 +268,12 @@ export class Session
   }
 
   #close(ending: 'graceful' | 'reset', how: string): void {
-    this.#context.deadlines.clear(this);
-    this.#context.engine.close(this.#client, ending);
+    this.#parts.deadlines.clear(this);
+    this.#parts.engine.close(this.#client, ending);
     this.#ended(how);
   }
 
   #ended(how: string): void {
-    this.#context.ends.ended(this.#connection, how);
+    this.#parts.ends.ended(this.#connection, how);
   }
 }

@@ -2,27 +2,47 @@
 // line's proxies, if any, one after the other. It is over when it reports its outcome, or when it is abandoned.
 import { packAddress } from '../../../linux/addresses.js';
 import { BufferGroup } from '../../../linux/engine/buffers.js';
+import type { Engine } from '../../../linux/engine/engine.js';
 import type { Socket } from '../../../linux/engine/socket.js';
 import type { Memory } from '../../../linux/memory.js';
 import { isEnd, isError, wouldBlock } from '../../../linux/result.js';
 import * as sockets from '../../../linux/sockets.js';
 import { sameIp } from '../../../protocol/address/same-ip.js';
 import type { Target } from '../../../protocol/address/target.js';
+import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
+import type { Options } from '../../../protocol/options.js';
 import { Chain, type ChainStep } from '../../../protocol/outbound/chain.js';
 import type { Bound } from '../../../protocol/outbound/outbound.js';
 import { type Failure, failureOf, failureTowards, type Towards } from '../../../protocol/race/failure.js';
 import type { AttemptResult } from '../../../protocol/race/record.js';
-import type { Context } from '../shared/context.js';
 import type { Crowd } from '../shared/crowds.js';
 import type { DialLine } from '../shared/dial-lines.js';
 import { TimedHandler } from '../shared/timed-handler.js';
+import type { Trace } from '../shared/trace.js';
 import { failureOfBind, failureOfConnect, failureOfResult } from './causes.js';
+
+/** The parts of the actor's context that an attempt needs. */
+export interface AttemptParts {
+  readonly engine: Pick<Engine, 'now' | 'adopt' | 'connect' | 'sendCopy' | 'receive' | 'close'>;
+  readonly deadlines: DeadlineWheel;
+  readonly options: Pick<Options, 'tcp_user_timeout_ms'> & {
+    readonly race: Pick<Options['race'], 'connect_timeout_ms'>;
+  };
+  readonly lines: readonly DialLine[];
+  readonly trace: Trace | undefined;
+}
+
+/** An attempt as those see it that do not handle its socket's events. */
+export type RaceAttempt = Omit<Attempt, keyof TimedHandler>;
+
+/** Makes an attempt, which is still to be started. */
+export type MakeAttempt = (candidate: Candidate, target: Target, outcome: AttemptOutcome) => RaceAttempt;
 
 /** Gets the outcome of an attempt in exactly one call, unless the attempt is abandoned. */
 export interface AttemptOutcome {
-  connected(attempt: Attempt): void;
-  failed(attempt: Attempt, failure: Failure): void;
+  connected(attempt: RaceAttempt): void;
+  failed(attempt: RaceAttempt, failure: Failure): void;
 }
 
 /** What starting an attempt comes to. */
@@ -55,17 +75,17 @@ export class Attempt extends TimedHandler {
   crowd: Crowd | undefined;
   /** Bytes that the destination sent together with the last proxy's reply. */
   rest: Uint8Array | undefined;
-  readonly #context: Context;
+  readonly #parts: AttemptParts;
   readonly #target: Target;
   readonly #outcome: AttemptOutcome;
   #socket: Socket | undefined;
   #chain: Chain | undefined;
 
-  constructor(context: Context, candidate: Candidate, target: Target, outcome: AttemptOutcome) {
+  constructor(parts: AttemptParts, candidate: Candidate, target: Target, outcome: AttemptOutcome) {
     super();
-    this.#context = context;
+    this.#parts = parts;
     this.candidate = candidate;
-    this.line = context.lines[candidate.line];
+    this.line = parts.lines[candidate.line];
     this.#target = target;
     this.#outcome = outcome;
   }
@@ -78,12 +98,12 @@ export class Attempt extends TimedHandler {
     this.result = this.failure.code;
     this.endedAt = this.started;
     const { code: cause, detail } = this.failure;
-    this.#context.trace?.step(this, this.#target, 'could not start', { cause, detail });
+    this.#parts.trace?.step(this, this.#target, 'could not start', { cause, detail });
     return this.failure;
   }
 
   #start(): AttemptStart {
-    const { engine, deadlines, options } = this.#context;
+    const { engine, deadlines, options } = this.#parts;
     const { line } = this;
     const { ip } = this.candidate;
     this.started = engine.now;
@@ -98,7 +118,7 @@ export class Attempt extends TimedHandler {
     this.#socket = engine.adopt(fd, this);
     const port = line.isDirect ? this.#target.port : line.hops[0].port;
     engine.connect(this.#socket, packAddress(ip, port));
-    this.#context.trace?.step(this, this.#target, 'dials', { port });
+    this.#parts.trace?.step(this, this.#target, 'dials', { port });
     deadlines.set(this, engine.now + options.race.connect_timeout_ms);
     return STARTED;
   }
@@ -106,11 +126,6 @@ export class Attempt extends TimedHandler {
   /** Whom it is on its way to, or where that ended. */
   get towards(): Towards {
     return this.#chain?.asksDestination ? 'destination' : this.line.dials;
-  }
-
-  /** The descriptor of its socket; -1 without one. */
-  get fd(): number {
-    return this.#socket?.fd ?? -1;
   }
 
   /** Hands the connected socket over to its new owner. */
@@ -122,12 +137,12 @@ export class Attempt extends TimedHandler {
 
   /** Ends it without reporting. By a reset, so that no port stays behind in TIME_WAIT. */
   abandon(result: AttemptResult): void {
-    this.#context.deadlines.clear(this);
+    this.#parts.deadlines.clear(this);
     if (this.#socket === undefined) return;
-    this.#context.trace?.step(this, this.#target, 'is over', { result });
+    this.#parts.trace?.step(this, this.#target, 'is over', { result });
     this.result = result;
-    this.endedAt = this.#context.engine.now;
-    this.#context.engine.close(this.#socket, 'reset');
+    this.endedAt = this.#parts.engine.now;
+    this.#parts.engine.close(this.#socket, 'reset');
     this.#socket = undefined;
   }
 
@@ -137,15 +152,15 @@ export class Attempt extends TimedHandler {
 
   #fail(failure: Failure): void {
     this.failure = failureTowards(this.towards, failure);
-    this.#context.trace?.step(this, this.#target, 'has failed', { cause: this.failure.code, detail: failure.detail });
+    this.#parts.trace?.step(this, this.#target, 'has failed', { cause: this.failure.code, detail: failure.detail });
     this.abandon(this.failure.code);
     this.#outcome.failed(this, this.failure);
   }
 
   #connected(): void {
-    this.#context.deadlines.clear(this);
-    this.#context.trace?.step(this, this.#target, 'is connected to the destination');
-    this.connectedAt = this.#context.engine.now;
+    this.#parts.deadlines.clear(this);
+    this.#parts.trace?.step(this, this.#target, 'is connected to the destination');
+    this.connectedAt = this.#parts.engine.now;
     this.result = 'connected';
     this.#outcome.connected(this);
   }
@@ -159,7 +174,7 @@ export class Attempt extends TimedHandler {
       this.#connectedHere(socket.fd);
       return;
     }
-    this.#context.trace?.step(this, this.#target, 'is connected to the first proxy');
+    this.#parts.trace?.step(this, this.#target, 'is connected to the first proxy');
     this.#chain = new Chain(this.line.hops, this.#target.asked, this.#target.port);
     this.#say(socket, this.#chain.start());
   }
@@ -178,9 +193,9 @@ export class Attempt extends TimedHandler {
   }
 
   #say(socket: Socket, bytes: Uint8Array): void {
-    this.#context.trace?.step(this, this.#target, 'says to the proxy', { bytes: bytes.length });
-    this.#context.engine.sendCopy(socket, bytes);
-    this.#context.engine.receive(socket, BufferGroup.handshake);
+    this.#parts.trace?.step(this, this.#target, 'says to the proxy', { bytes: bytes.length });
+    this.#parts.engine.sendCopy(socket, bytes);
+    this.#parts.engine.receive(socket, BufferGroup.handshake);
   }
 
   /** A proxy's socket has room for these few bytes; if it has not, the proxy is as good as dead. */
@@ -193,7 +208,7 @@ export class Attempt extends TimedHandler {
       this.#fail(this.#hangUp(result));
       return;
     }
-    this.#context.trace?.step(this, this.#target, 'hears from the proxy', { bytes: result });
+    this.#parts.trace?.step(this, this.#target, 'hears from the proxy', { bytes: result });
     const step = (this.#chain as Chain).feed(memory.bytes.subarray(offset, offset + result));
     this.#follow(socket, step);
   }
@@ -208,7 +223,7 @@ export class Attempt extends TimedHandler {
   #follow(socket: Socket, step: ChainStep): void {
     switch (step.kind) {
       case 'incomplete':
-        this.#context.engine.receive(socket, BufferGroup.handshake);
+        this.#parts.engine.receive(socket, BufferGroup.handshake);
         break;
       case 'send':
         this.#say(socket, step.bytes);

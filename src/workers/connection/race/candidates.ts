@@ -13,8 +13,8 @@ import type { Egress, Permission } from '../shared/egress.js';
 import type { NameOutcome, NamesReplica } from '../shared/names-replica.js';
 import type { KnownDestination } from './known-destination.js';
 
-/** Of the actor's context. */
-export interface Gathering {
+/** The parts of the actor's context that the candidates need. */
+export interface CandidatesParts {
   readonly engine: { readonly now: number };
   readonly lines: readonly DialLine[];
   readonly names: Pick<NamesReplica, 'lookup' | 'follow' | 'forget'>;
@@ -23,11 +23,9 @@ export interface Gathering {
   readonly badAddresses: Pick<BadAddresses, 'isLast'>;
 }
 
-export interface CandidatesParts {
-  readonly context: Gathering;
-  readonly target: Target;
-  readonly plan: Pick<RacePlan, 'offer'>;
-  readonly known: Pick<KnownDestination, 'isMute'>;
+/** Told after each answer that came later. */
+export interface CandidatesOutcome {
+  looked(): void;
 }
 
 /** The lookup of a line's first hop. */
@@ -40,12 +38,11 @@ interface Lookup {
 }
 
 export class Candidates {
-  readonly #context: Gathering;
+  readonly #parts: CandidatesParts;
   readonly #target: Target;
-  readonly #plan: CandidatesParts['plan'];
-  readonly #known: CandidatesParts['known'];
-  /** Called after each answer that came later. */
-  readonly #looked: () => void;
+  readonly #plan: Pick<RacePlan, 'offer'>;
+  readonly #known: Pick<KnownDestination, 'isMute'>;
+  readonly #outcome: CandidatesOutcome;
   #begun = false;
   /** Lookups without any answer, and lookups that are not finished. The round of all lines counts as one of each. */
   #unheard = 0;
@@ -56,12 +53,18 @@ export class Candidates {
   /** For when nothing else is left; offered when every lookup has had an answer. */
   #last: Candidate[] = [];
 
-  constructor({ context, target, plan, known }: CandidatesParts, looked: () => void) {
-    this.#context = context;
+  constructor(
+    parts: CandidatesParts,
+    target: Target,
+    plan: Pick<RacePlan, 'offer'>,
+    known: Pick<KnownDestination, 'isMute'>,
+    outcome: CandidatesOutcome,
+  ) {
+    this.#parts = parts;
     this.#target = target;
     this.#plan = plan;
     this.#known = known;
-    this.#looked = looked;
+    this.#outcome = outcome;
   }
 
   get begun(): boolean {
@@ -83,7 +86,7 @@ export class Candidates {
     this.#begun = true;
     this.#unheard += 1;
     this.#open += 1;
-    for (const line of lines) this.#gather(this.#context.lines[line]);
+    for (const line of lines) this.#gather(this.#parts.lines[line]);
     this.#heard();
     this.#open -= 1;
   }
@@ -91,7 +94,7 @@ export class Candidates {
   /** Ends all lookups: no more candidates are needed. */
   end(): void {
     if (this.#lookups === undefined) return;
-    for (const { name, hear } of this.#lookups) this.#context.names.forget(name, hear);
+    for (const { name, hear } of this.#lookups) this.#parts.names.forget(name, hear);
     this.#lookups = undefined;
   }
 
@@ -107,14 +110,14 @@ export class Candidates {
       this.#offer(line, [ip]);
       return;
     }
-    const { names, engine } = this.#context;
+    const { names, engine } = this.#parts;
     const lookup: Lookup = {
       line,
       name: direct ? this.#target.asked : line.hops[0].host,
       heard: undefined,
       hear: (outcome, more) => {
         this.#take(lookup, outcome, more);
-        this.#looked();
+        this.#outcome.looked();
       },
     };
     this.#unheard += 1;
@@ -156,7 +159,7 @@ export class Candidates {
 
   #offer(line: DialLine, ips: readonly Uint8Array[]): void {
     const usual: Candidate[] = [];
-    const isOut = !this.#context.health.mayUse(line.number, this.#context.engine.now);
+    const isOut = !this.#parts.health.mayUse(line.number, this.#parts.engine.now);
     for (const ip of ips) {
       const candidate = { line: line.number, ip };
       const permission = this.#mayDial(candidate);
@@ -173,11 +176,11 @@ export class Candidates {
   }
 
   #mayDial({ line: number, ip }: Candidate): Permission {
-    return this.#context.egress.mayDial(this.#context.lines[number], ip, this.#target);
+    return this.#parts.egress.mayDial(this.#parts.lines[number], ip, this.#target);
   }
 
   /** Whether the address has always failed for this name. */
   #isLast({ line, ip }: Candidate): boolean {
-    return this.#context.lines[line].isDirect && this.#context.badAddresses.isLast(ip, this.#target.host);
+    return this.#parts.lines[line].isDirect && this.#parts.badAddresses.isLast(ip, this.#target.host);
   }
 }

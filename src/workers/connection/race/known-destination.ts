@@ -3,26 +3,39 @@
 import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
+import type { Options } from '../../../protocol/options.js';
 import { FAILURES, type Failure } from '../../../protocol/race/failure.js';
+import type { LineHealth } from '../../../protocol/race/line-health.js';
 import type { CandidateMemory } from '../../../protocol/routes/candidate-memory.js';
 import type { DestinationMemory, LineView } from '../../../protocol/routes/destination-memory.js';
-import type { Context } from '../shared/context.js';
-import { checkAddresses } from './address-check.js';
-import type { Attempt } from './attempt.js';
-import { CandidateOutcome } from './outcome.js';
+import type { RoutesReplica } from '../shared/routes-replica.js';
+import { type Checking, checkAddresses } from './address-check.js';
+import type { RaceAttempt } from './attempt.js';
+import { CandidateOutcome, type OutcomeParts } from './outcome.js';
+
+/** The parts of the actor's context that a known destination needs. */
+export type KnownParts = Checking &
+  OutcomeParts & {
+    readonly health: Pick<LineHealth, 'proxyReached' | 'proxyFailed'>;
+    readonly routes: Pick<RoutesReplica, 'ttl_ms' | 'get' | 'open' | 'connected' | 'tell'>;
+    readonly options: {
+      readonly cache: Pick<Options['cache'], 'refresh_s'>;
+      readonly race: Pick<Options['race'], 'first_byte_ms' | 'margin_ms'>;
+    };
+  };
 
 export class KnownDestination {
-  readonly #context: Context;
+  readonly #parts: KnownParts;
   readonly #target: Target;
   /** Undefined if there is no choice, and so nothing to remember. */
   readonly #key: string | undefined;
   #memory: DestinationMemory | undefined;
 
-  constructor(context: Context, target: Target, key: string | undefined) {
-    this.#context = context;
+  constructor(parts: KnownParts, target: Target, key: string | undefined) {
+    this.#parts = parts;
     this.#target = target;
     this.#key = key;
-    if (key !== undefined) this.#memory = context.routes.get(key, context.engine.now);
+    if (key !== undefined) this.#memory = parts.routes.get(key, parts.engine.now);
   }
 
   /** Whether there is a choice at all. */
@@ -34,9 +47,9 @@ export class KnownDestination {
   best(lines: LineView, sticky: boolean): CandidateMemory | undefined {
     const memory = this.#memory;
     if (memory === undefined) return undefined;
-    const { routes, engine, options, names } = this.#context;
+    const { routes, engine, options, names } = this.#parts;
     if (engine.now >= memory.checkAt || memory.checkedAfter !== names.changes)
-      checkAddresses(this.#context, memory, this.#target);
+      checkAddresses(this.#parts, memory, this.#target);
     const { refresh_s } = options.cache;
     if (refresh_s > 0 && engine.now - memory.raced >= refresh_s * 1000) return undefined;
     return memory.choose(engine.now, routes.ttl_ms, lines, sticky);
@@ -45,26 +58,26 @@ export class KnownDestination {
   /** Whether it connected lately without an answer, where another one got one: it would win, and be of no use. */
   isMute(candidate: Candidate): boolean {
     const known = this.#memory?.find(candidate);
-    return known?.mute === true && known.isFailing(this.#context.engine.now);
+    return known?.mute === true && known.isFailing(this.#parts.engine.now);
   }
 
   /** Within which time an attempt should answer, by what is known, in ms. */
-  answersWithin({ candidate }: Attempt): number {
-    const { first_byte_ms, margin_ms } = this.#context.options.race;
+  answersWithin({ candidate }: RaceAttempt): number {
+    const { first_byte_ms, margin_ms } = this.#parts.options.race;
     return this.#memory?.answersWithin(candidate, margin_ms, first_byte_ms) ?? first_byte_ms;
   }
 
   /** Takes what is learned of an attempt after the race; undefined if there is nothing to learn. */
-  reached({ candidate, line }: Attempt): CandidateOutcome | undefined {
+  reached({ candidate, line }: RaceAttempt): CandidateOutcome | undefined {
     const name = this.#target.ip === undefined ? this.#target.host : undefined;
     if (this.#key === undefined && name === undefined) return undefined;
     const ip = line.dials === 'destination' ? candidate.ip : undefined;
-    return new CandidateOutcome(this.#context, this.#key, this.#memory, candidate, name, ip);
+    return new CandidateOutcome(this.#parts, this.#key, this.#memory, candidate, name, ip);
   }
 
   /** It has connected. `attempts` are all of the race; `whole`: all candidates take part in the race. */
-  connected(attempt: Attempt, attempts: readonly Attempt[], whole: boolean): void {
-    const { health, routes, engine } = this.#context;
+  connected(attempt: RaceAttempt, attempts: readonly RaceAttempt[], whole: boolean): void {
+    const { health, routes, engine } = this.#parts;
     const { now } = engine;
     const { line } = attempt.candidate;
     if (!attempt.line.isDirect && health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
@@ -79,8 +92,8 @@ export class KnownDestination {
   }
 
   /** It has failed before it was connected. */
-  failed(attempt: Attempt, failure: Failure): void {
-    const { outcomes, engine } = this.#context;
+  failed(attempt: RaceAttempt, failure: Failure): void {
+    const { outcomes, engine } = this.#parts;
     if (failure.code === 'reset' && attempt.line.isDirect && this.#target.ip === undefined)
       outcomes.note({ name: this.#target.host, ip: attempt.candidate.ip }, 'failed', engine.now);
     if (!attempt.line.isDirect) this.#judgeProxy(attempt, failure);
@@ -88,27 +101,27 @@ export class KnownDestination {
   }
 
   /** Another attempt was better. If this one had got past its proxy, the proxy can be reached. */
-  abandoned({ candidate: { line }, line: { isDirect }, towards }: Attempt): void {
-    const { health, routes } = this.#context;
+  abandoned({ candidate: { line }, line: { isDirect }, towards }: RaceAttempt): void {
+    const { health, routes } = this.#parts;
     if (isDirect || towards === 'line') return;
     if (health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
   }
 
   /** Another attempt has connected, although this one began so early that by its own history it should have been first. */
-  late({ candidate }: Attempt): void {
-    const { routes, engine } = this.#context;
+  late({ candidate }: RaceAttempt): void {
+    const { routes, engine } = this.#parts;
     if (this.#memory !== undefined) routes.failed(this.#key as string, this.#memory, candidate, 'late', engine.now);
   }
 
-  #fail(attempt: Attempt, { code }: Failure): void {
-    const { routes, engine } = this.#context;
+  #fail(attempt: RaceAttempt, { code }: Failure): void {
+    const { routes, engine } = this.#parts;
     const { blames } = FAILURES[code];
     if (blames === undefined) return;
     routes.failed(this.#key as string, this.#memory as DestinationMemory, attempt.candidate, blames, engine.now);
   }
 
-  #judgeProxy({ candidate: { line, ip }, line: { hops }, towards }: Attempt, { code, detail }: Failure): void {
-    const { health, routes, engine } = this.#context;
+  #judgeProxy({ candidate: { line, ip }, line: { hops }, towards }: RaceAttempt, { code, detail }: Failure): void {
+    const { health, routes, engine } = this.#parts;
     if (towards === 'destination') {
       if (health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
     } else if (FAILURES[code].blames === 'proxy') {

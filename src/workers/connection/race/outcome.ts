@@ -1,14 +1,24 @@
 // Takes what is learned of a connection after the race. It is kept from the reply to the destination's first byte, and is
 // small, since every connection whose destination has not answered yet holds one.
 import type { Candidate } from '../../../protocol/lines/candidate.js';
+import type { LineHealth } from '../../../protocol/race/line-health.js';
 import type { RouteFailure } from '../../../protocol/routes/candidate-memory.js';
 import type { DestinationMemory } from '../../../protocol/routes/destination-memory.js';
 import type { Observation } from '../../../protocol/trust/outcomes.js';
 import type { FirstByteOutcome } from '../relay/first-byte.js';
-import type { Context } from '../shared/context.js';
+import type { OutcomeReports } from '../shared/outcome-reports.js';
+import type { RoutesReplica } from '../shared/routes-replica.js';
+
+/** The parts of the actor's context that an outcome needs. */
+export interface OutcomeParts {
+  readonly engine: { readonly now: number };
+  readonly health: Pick<LineHealth, 'answered'>;
+  readonly outcomes: Pick<OutcomeReports, 'note'>;
+  readonly routes: Pick<RoutesReplica, 'answered' | 'failed'>;
+}
 
 export class CandidateOutcome implements FirstByteOutcome {
-  readonly #context: Context;
+  readonly #parts: OutcomeParts;
   /** Key in the remembered routes; undefined if there was no choice. */
   readonly #key: string | undefined;
   readonly #memory: DestinationMemory | undefined;
@@ -19,14 +29,14 @@ export class CandidateOutcome implements FirstByteOutcome {
   readonly #ip: Uint8Array | undefined;
 
   constructor(
-    context: Context,
+    parts: OutcomeParts,
     key: string | undefined,
     memory: DestinationMemory | undefined,
     candidate: Candidate,
     name: string | undefined,
     ip: Uint8Array | undefined,
   ) {
-    this.#context = context;
+    this.#parts = parts;
     this.#key = key;
     this.#memory = memory;
     this.#candidate = candidate;
@@ -36,7 +46,7 @@ export class CandidateOutcome implements FirstByteOutcome {
 
   /** The destination's first byte came `first_byte_ms` after the client's first bytes had been sent to it. */
   answered(result: 'tls' | 'plain', first_byte_ms: number): void {
-    const { routes, health, engine } = this.#context;
+    const { routes, health, engine } = this.#parts;
     this.#note(result);
     health.answered(this.#candidate.line);
     if (this.#key !== undefined && this.#memory !== undefined)
@@ -51,13 +61,13 @@ export class CandidateOutcome implements FirstByteOutcome {
 
   /** The destination has not answered in its usual time. */
   late(cause: RouteFailure = 'silent'): void {
-    const { routes, engine } = this.#context;
+    const { routes, engine } = this.#parts;
     if (this.#key !== undefined && this.#memory !== undefined)
       routes.failed(this.#key, this.#memory, this.#candidate, cause, engine.now);
   }
 
   #note(result: Observation['result']): void {
-    const { outcomes, engine } = this.#context;
+    const { outcomes, engine } = this.#parts;
     if (this.#name === undefined) return;
     outcomes.note({ name: this.#name, ip: this.#ip }, result, engine.now);
   }

@@ -5,7 +5,9 @@ import { formatIp, parseIp } from '../../../../src/protocol/address/address.js';
 import { type Target, targetOfIp, targetOfName } from '../../../../src/protocol/address/target.js';
 import type { Hop } from '../../../../src/protocol/lines/line.js';
 import { type FailureCode, failureOf } from '../../../../src/protocol/race/failure.js';
-import { Candidates } from '../../../../src/workers/connection/race/candidates.js';
+import type { RacePlan } from '../../../../src/protocol/race/plan.js';
+import { Candidates, type CandidatesParts } from '../../../../src/workers/connection/race/candidates.js';
+import type { KnownDestination } from '../../../../src/workers/connection/race/known-destination.js';
 import type { DialLine } from '../../../../src/workers/connection/shared/dial-lines.js';
 import type { NameOutcome } from '../../../../src/workers/connection/shared/names-replica.js';
 
@@ -35,43 +37,40 @@ function world(target: Target, { barred = {}, last = [], mute = [], down = [] }:
   const waiters = new Map<string, Set<Waiter>>();
   const offered: string[] = [];
   let looked = 0;
-  const candidates = new Candidates(
-    {
-      target,
-      context: {
-        engine: { now: 0 },
-        lines: [DIRECT, PROXY],
-        names: {
-          lookup: (name, _now, waiter) => {
-            waiters.set(name, (waiters.get(name) ?? new Set()).add(waiter));
-            return undefined;
-          },
-          follow: () => true,
-          forget: (name, waiter) => void waiters.get(name)?.delete(waiter),
-        },
-        health: { mayUse: (line) => !down.includes(line) },
-        egress: {
-          mayDial: (_line, ip) => {
-            const code = barred[formatIp(ip)];
-            return code === undefined ? { code: 'allowed' } : failureOf(code);
-          },
-        },
-        badAddresses: { isLast: (ip) => last.includes(formatIp(ip)) },
+  const parts: CandidatesParts = {
+    engine: { now: 0 },
+    lines: [DIRECT, PROXY],
+    names: {
+      lookup: (name, _now, waiter) => {
+        waiters.set(name, (waiters.get(name) ?? new Set()).add(waiter));
+        return undefined;
       },
-      plan: {
-        offer: (some, isLast) => {
-          for (const { line, ip } of some) {
-            const what = `${line} ${formatIp(ip)}`;
-            offered.push(isLast ? `(${what})` : what);
-          }
-        },
-      },
-      known: { isMute: ({ ip }) => mute.includes(formatIp(ip)) },
+      follow: () => true,
+      forget: (name, waiter) => void waiters.get(name)?.delete(waiter),
     },
-    () => {
+    health: { mayUse: (line) => !down.includes(line) },
+    egress: {
+      mayDial: (_line, ip) => {
+        const code = barred[formatIp(ip)];
+        return code === undefined ? { code: 'allowed' } : failureOf(code);
+      },
+    },
+    badAddresses: { isLast: (ip) => last.includes(formatIp(ip)) },
+  };
+  const plan: Pick<RacePlan, 'offer'> = {
+    offer: (some, isLast) => {
+      for (const { line, ip } of some) {
+        const what = `${line} ${formatIp(ip)}`;
+        offered.push(isLast ? `(${what})` : what);
+      }
+    },
+  };
+  const known: Pick<KnownDestination, 'isMute'> = { isMute: ({ ip }) => mute.includes(formatIp(ip)) };
+  const candidates = new Candidates(parts, target, plan, known, {
+    looked: () => {
       looked += 1;
     },
-  );
+  });
   const answer = (name: string, outcome: NameOutcome, more = false): void => {
     for (const waiter of waiters.get(name) ?? []) waiter(outcome, more);
   };

@@ -11,12 +11,8 @@ import type { LineEvent } from '../../../../src/protocol/race/line-health.js';
 import type { AttemptResult } from '../../../../src/protocol/race/record.js';
 import { Counter } from '../../../../src/threads/shared/counters.js';
 import type { ConnectedAttempt } from '../../../../src/workers/connection/race/hello-attempt.js';
-import {
-  HelloRace,
-  type Runners,
-  type Settled,
-  type Undecided,
-} from '../../../../src/workers/connection/race/hello-race.js';
+import type { Runners } from '../../../../src/workers/connection/race/hello-attempts.js';
+import { HelloRace, type Settled, type Undecided } from '../../../../src/workers/connection/race/hello-race.js';
 import { clientHello } from '../../../helpers/client-hello.js';
 import { fillUp, readNow, resetFd } from '../../../linux/peers.js';
 import { ENGINES, Recorder, World } from '../../../linux/world.js';

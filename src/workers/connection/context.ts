@@ -1,0 +1,58 @@
+// What all parts of a connection actor share: its engine, clock, options, tables and counters. Only the actor and its session
+// see all of it: each part declares the few members that it needs.
+import type { Engine } from '../../linux/engine/engine.js';
+import type { PipePool } from '../../linux/pipes.js';
+import type { DeadlineWheel } from '../../protocol/deadline-wheel.js';
+import type { Options } from '../../protocol/options.js';
+import type { LineHealth } from '../../protocol/race/line-health.js';
+import type { PlanRules } from '../../protocol/race/plan.js';
+import type { RemoteLog } from '../../threads/log.js';
+import type { ConnectionEnd } from './connection-end.js';
+import type { MakeAttempt } from './race/attempt.js';
+import type { ConnectionRecords } from './records/records.js';
+import type { AttemptBudget } from './shared/attempt-budget.js';
+import type { AttemptRoom } from './shared/attempt-room.js';
+import type { BadAddresses } from './shared/bad-addresses.js';
+import type { DialLine } from './shared/dial-lines.js';
+import type { Egress } from './shared/egress.js';
+import type { FailureLog } from './shared/failure-log.js';
+import type { NamesReplica } from './shared/names-replica.js';
+import type { OutcomeReports } from './shared/outcome-reports.js';
+import type { RoutesReplica } from './shared/routes-replica.js';
+import type { RulesReplica } from './shared/rules-replica.js';
+import type { Trace } from './shared/trace.js';
+
+export interface Context {
+  readonly engine: Engine;
+  readonly options: Options;
+  /** Each at the index of its number. */
+  readonly lines: readonly DialLine[];
+  /** Numbers of all lines: those that a connection without a rule may use. */
+  readonly allLines: readonly number[];
+  readonly planRules: PlanRules;
+  readonly budget: AttemptBudget;
+  readonly room: AttemptRoom;
+  readonly health: LineHealth;
+  readonly newAttempt: MakeAttempt;
+  readonly badAddresses: BadAddresses;
+  readonly egress: Egress;
+  readonly deadlines: DeadlineWheel;
+  /** For deadlines that are a matter of milliseconds. While any is set, the thread wakes every few milliseconds. */
+  readonly ticks: DeadlineWheel;
+  readonly names: NamesReplica;
+  readonly outcomes: OutcomeReports;
+  readonly routes: RoutesReplica;
+  readonly rules: RulesReplica;
+  readonly pipes: PipePool;
+  /** This actor's slice of the counters. */
+  readonly counters: Float64Array;
+  readonly log: RemoteLog;
+  readonly failures: FailureLog;
+  /** Of all live connections, and of those that ended last. */
+  readonly records: ConnectionRecords;
+  readonly ends: ConnectionEnd;
+  /** Undefined unless the log has level trace. */
+  readonly trace: Trace | undefined;
+  /** Whether the log has level debug: then every destination is listened to for its first byte. */
+  readonly isDebugging: boolean;
+}

@@ -1,0 +1,208 @@
+// The attempts of one race: starts those that the plan says are due (protocol/race/plan.ts) and for which there is room, and
+// notes what becomes of them. candidates.ts gathers the candidates, and known-destination.ts takes what is learned of them. It
+// does not decide which attempt wins.
+import type { Target } from '../../../protocol/address/target.js';
+import type { Candidate } from '../../../protocol/lines/candidate.js';
+import { type Failure, failureOf, mostTelling } from '../../../protocol/race/failure.js';
+import type { LineHealth } from '../../../protocol/race/line-health.js';
+import { type PlanRules, RacePlan, type Room } from '../../../protocol/race/plan.js';
+import { destinationKey } from '../../../protocol/routes/destination-key.js';
+import type { LineView } from '../../../protocol/routes/destination-memory.js';
+import type { Choice } from '../../../protocol/rules/rule.js';
+import { Counter } from '../../../threads/shared/counters.js';
+import type { AttemptBudget } from '../shared/attempt-budget.js';
+import type { AttemptRoom, RoomSeeker } from '../shared/attempt-room.js';
+import type { FailureLog } from '../shared/failure-log.js';
+import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt.js';
+import { Candidates, type CandidatesOutcome, type CandidatesParts } from './candidates.js';
+import { KnownDestination, type KnownParts } from './known-destination.js';
+
+/** The parts of the actor's context that the attempts of a race need. */
+export type RaceAttemptsParts = CandidatesParts &
+  KnownParts & {
+    readonly allLines: readonly number[];
+    readonly planRules: PlanRules;
+    readonly budget: Pick<AttemptBudget, 'most'>;
+    readonly room: Pick<AttemptRoom, 'isOpen' | 'isOpenTo' | 'forget' | 'take' | 'decided' | 'givenUp'>;
+    readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'begins'>;
+    readonly failures: Pick<FailureLog, 'attempt'>;
+    readonly counters: Float64Array;
+    readonly newAttempt: MakeAttempt;
+  };
+
+/** Gets the outcome of each attempt that has started, unless all are cancelled. */
+export interface RaceAttemptsOutcome extends AttemptOutcome {
+  /** There may be something to start: a name has been looked up, or there is room. */
+  mayGoOn(): void;
+}
+
+export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeeker {
+  /** In the order of their starts. */
+  readonly all: RaceAttempt[] = [];
+  readonly target: Target;
+  waits = false;
+  crowded: string[] | undefined;
+  readonly known: KnownDestination;
+  readonly #parts: RaceAttemptsParts;
+  /** Numbers of the lines that may be used. */
+  readonly #lines: readonly number[];
+  readonly #sticky: boolean;
+  readonly #outcome: RaceAttemptsOutcome;
+  readonly #plan: RacePlan;
+  readonly #candidates: Candidates;
+  #lead: RaceAttempt | undefined;
+  #leadIsLate = false;
+  #failure: Failure | undefined;
+
+  /** For `choice` and `client` see race.ts. */
+  constructor(
+    parts: RaceAttemptsParts,
+    target: Target,
+    choice: Choice | undefined,
+    client: string | undefined,
+    outcome: RaceAttemptsOutcome,
+  ) {
+    this.target = target;
+    this.#parts = parts;
+    this.#lines = choice?.lines ?? parts.allLines;
+    this.#sticky = choice?.sticky ?? false;
+    this.#outcome = outcome;
+    this.#plan = new RacePlan(parts.planRules);
+    this.known = new KnownDestination(parts, target, this.#keyFor(client));
+    this.#candidates = new Candidates(parts, target, this.#plan, this.known, this);
+  }
+
+  /** The key of the destination in the remembered routes; undefined if there is nothing to choose. */
+  #keyFor(client: string | undefined): string | undefined {
+    const { asked, ip, port } = this.target;
+    if (this.#lines.length === 1 && ip !== undefined) return undefined;
+    return destinationKey(asked, port, client);
+  }
+
+  /** The attempt that went first and alone, because its candidate is remembered as the best. */
+  get lead(): RaceAttempt | undefined {
+    return this.#lead;
+  }
+
+  /** Whether nothing is under way and nothing can be started any more. */
+  get areSpent(): boolean {
+    return this.#candidates.done && this.#plan.running === 0 && !this.#plan.hasWaiting;
+  }
+
+  /** Of all failures so far. */
+  get failure(): Failure {
+    const { failure } = this.#candidates;
+    return failure === undefined ? (this.#failure ?? failureOf('internal')) : mostTelling(this.#failure, failure);
+  }
+
+  /** Starts the lead, if there is one. */
+  begin(): void {
+    const { engine, counters, room } = this.#parts;
+    const best = this.known.best(this, this.#sticky);
+    if (best !== undefined && room.isOpen(best.line, this.target) && this.#candidates.isUsual(best)) {
+      this.#plan.lead(best, engine.now);
+      this.#lead = this.#start(best);
+    } else {
+      counters[Counter.firstContacts] += 1;
+    }
+  }
+
+  /** Starts what is due. */
+  goOn(): void {
+    const { budget, engine } = this.#parts;
+    const { now } = engine;
+    if (!this.#candidates.begun && this.#plan.othersDue(now)) this.#candidates.begin(this.#lines);
+    for (;;) {
+      const candidate = this.#plan.take(now, budget.most(), this);
+      if (candidate === undefined) return;
+      this.#start(candidate);
+    }
+  }
+
+  /** The next one may start at once. */
+  demand(): void {
+    this.#plan.demand(this.#parts.engine.now);
+  }
+
+  /** When the next one may start; infinite if only an event can start it. */
+  get next(): number {
+    if (this.#candidates.begun && !this.#plan.hasWaiting) return Number.POSITIVE_INFINITY;
+    const next = this.#plan.wakeAt();
+    // What is due and has not started needs room, which only an event makes.
+    return next > this.#parts.engine.now ? next : Number.POSITIVE_INFINITY;
+  }
+
+  #start(candidate: Candidate): RaceAttempt {
+    const { health, counters, room, engine, newAttempt } = this.#parts;
+    const attempt = newAttempt(candidate, this.target, this.#outcome);
+    this.all.push(attempt);
+    counters[Counter.attempts] += 1;
+    health.begins(candidate.line, engine.now);
+    const start = attempt.start();
+    if (start.code === 'started') room.take(attempt, this.target);
+    else this.failed(attempt, start);
+    return attempt;
+  }
+
+  /** One has connected. `decided` must follow, once the race has found out whether it wants more. */
+  connected(attempt: RaceAttempt): void {
+    this.#plan.connected();
+    this.known.connected(attempt, this.all, this.#candidates.begun);
+    this.#judgeLead();
+  }
+
+  /** Another attempt has connected, and the lead, which began before all others, may not have. */
+  #judgeLead(): void {
+    if (this.#lead === undefined || this.#lead.result !== undefined || this.#leadIsLate) return;
+    this.#leadIsLate = true;
+    this.known.late(this.#lead);
+  }
+
+  /** One has failed. If it had started, `decided` must follow. */
+  failed(attempt: RaceAttempt, failure: Failure): void {
+    const { engine, failures } = this.#parts;
+    this.#plan.failed(engine.now);
+    this.#failure = mostTelling(this.#failure, failure);
+    this.known.failed(attempt, failure);
+    failures.attempt(attempt, failure, this.target, engine.now);
+  }
+
+  /** Gives back the room of one that has an outcome: races that wait for it, also this one, may start another at once. */
+  decided(attempt: RaceAttempt): void {
+    this.#parts.room.decided(attempt);
+  }
+
+  /** Ends every attempt without an outcome, and waits for nothing any more. */
+  cancel(): void {
+    const { room, engine } = this.#parts;
+    this.#candidates.end();
+    room.forget(this);
+    for (const attempt of this.all) {
+      if (attempt.result !== undefined) continue;
+      room.givenUp(attempt, engine.now);
+      this.known.abandoned(attempt);
+      attempt.abandon(attempt === this.#lead && this.#leadIsLate ? 'late' : 'abandoned');
+    }
+  }
+
+  looked(): void {
+    this.#outcome.mayGoOn();
+  }
+
+  roomMade(): void {
+    this.#outcome.mayGoOn();
+  }
+
+  /** For the plan: whether a line has room; if not, the race waits for it. */
+  hasRoom(line: number): boolean {
+    return this.#parts.room.isOpenTo(this, line, this.#parts.engine.now);
+  }
+
+  mayUse(line: number): boolean {
+    return this.#lines.includes(line) && this.#parts.health.mayUse(line, this.#parts.engine.now);
+  }
+
+  answersEarly(line: number): boolean {
+    return this.#parts.health.answersEarly(line, this.#parts.engine.now);
+  }
+}

@@ -1,0 +1,101 @@
+// Room for one more attempt of a race on a line: within the budget of the actor, and, where the line may lead back here, in the
+// crowd of its line and destination. A race for which there is no room waits for it here. It starts no attempt.
+import { formatEndpoint } from '../../../protocol/address/address.js';
+import type { Target } from '../../../protocol/address/target.js';
+import type { Candidate } from '../../../protocol/lines/candidate.js';
+import type { AttemptBudget, Waiting } from './attempt-budget.js';
+import { CROWD_LOOK, type Crowd, type Crowds } from './crowds.js';
+import type { DialLine } from './dial-lines.js';
+import type { FailureLog } from './failure-log.js';
+
+/** A race that asks for room. Where it waits is written by the room only. */
+export interface RoomSeeker extends Waiting {
+  readonly target: Target;
+  /** Whether it has waited for the budget. */
+  waits: boolean;
+  /** Keys of the crowds that it has waited for. */
+  crowded: string[] | undefined;
+}
+
+/** An attempt that takes room. */
+export interface RoomTaker {
+  readonly candidate: Pick<Candidate, 'line'>;
+  /** The crowd in which it is counted: attempts of its line for its destination. */
+  crowd: Crowd | undefined;
+}
+
+export class AttemptRoom {
+  readonly #budget: AttemptBudget;
+  readonly #crowds: Crowds;
+  readonly #lines: readonly DialLine[];
+  readonly #failures: Pick<FailureLog, 'crowded'>;
+
+  constructor(
+    budget: AttemptBudget,
+    crowds: Crowds,
+    lines: readonly DialLine[],
+    failures: Pick<FailureLog, 'crowded'>,
+  ) {
+    this.#budget = budget;
+    this.#crowds = crowds;
+    this.#lines = lines;
+    this.#failures = failures;
+  }
+
+  /** Whether an attempt for the target may start on the line. */
+  isOpen(line: number, target: Target): boolean {
+    return this.#budget.hasRoom(line) && !this.#isCrowded(line, target);
+  }
+
+  /** The same. If it may not, `roomMade` of the race is called when it may, unless `forget` is called before. */
+  isOpenTo(race: RoomSeeker, line: number, now: number): boolean {
+    if (!this.#budget.hasRoom(line)) {
+      race.waits = true;
+      this.#budget.wait(race, line);
+      return false;
+    }
+    if (!this.#isCrowded(line, race.target)) return true;
+    const key = keyOf(line, race.target);
+    this.#crowds.wait(race, key);
+    race.crowded ??= [];
+    race.crowded.push(key);
+    this.#failures.crowded(this.#lines[line].name, race.target, now);
+    return false;
+  }
+
+  /** The race no longer waits. */
+  forget(race: RoomSeeker): void {
+    if (race.waits) this.#budget.forget(race);
+    if (race.crowded !== undefined) this.#crowds.forget(race, race.crowded);
+  }
+
+  /** The attempt has started; `decided` or `givenUp` must follow. */
+  take(attempt: RoomTaker, target: Target): void {
+    const { line } = attempt.candidate;
+    if (this.#isCounted(line)) attempt.crowd = this.#crowds.join(keyOf(line, target));
+    this.#budget.take(line);
+  }
+
+  /** The attempt has an outcome, which may be a failure. Races that waited for its room may start another one meanwhile. */
+  decided({ candidate, crowd }: RoomTaker): void {
+    this.#budget.give(candidate.line);
+    if (crowd !== undefined) this.#crowds.decided(crowd);
+  }
+
+  /** The attempt ended without an outcome. `now` in ms of the engine's clock. */
+  givenUp({ candidate, crowd }: RoomTaker, now: number): void {
+    this.#budget.give(candidate.line);
+    if (crowd !== undefined) this.#crowds.givenUp(crowd, now);
+  }
+
+  /** Whether too many attempts of a line for this destination have no outcome yet: the line may lead back here. */
+  #isCrowded(line: number, target: Target): boolean {
+    return this.#isCounted(line) && !this.#crowds.hasRoom(keyOf(line, target));
+  }
+
+  #isCounted(line: number): boolean {
+    return this.#budget.underWay(line) >= CROWD_LOOK && !this.#lines[line].isDirect;
+  }
+}
+
+const keyOf = (line: number, { host, port }: Target): string => `${line} ${formatEndpoint(host, port)}`;
