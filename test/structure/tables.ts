@@ -153,6 +153,5 @@ export const RULES: Rules = {
   long: [
     // The engines.
     ...['src/linux/engine/epoll.ts', 'src/linux/engine/ring.ts', 'src/linux/engine/uring.ts'],
-    'src/workers/connection/relay/direction.ts',
   ],
 };

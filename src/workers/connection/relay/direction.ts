@@ -1,13 +1,30 @@
 // One half of a relay: bytes from one socket to the other, until the end of stream. It begins by copying through the thread's
-// buffers, changes to splicing through a pipe when reads keep filling the buffers, and back when they no longer do. At most
-// the bytes of one turn, or one pipe of bytes, are unsent; nothing more is read until they have gone.
-import { BufferGroup, GROUP_SIZES } from '../../../linux/engine/buffers.js';
+// buffers, changes to splicing through a pipe when reads keep filling the buffers, and back when they no longer do: pace.ts
+// says when. At most the bytes of one turn, or one pipe of bytes, are unsent; nothing more is read until they have gone.
+import { BufferGroup } from '../../../linux/engine/buffers.js';
 import type { Engine } from '../../../linux/engine/engine.js';
 import type { Socket } from '../../../linux/engine/socket.js';
 import type { Memory } from '../../../linux/memory.js';
 import { type Pipe, type PipePool, spliceIn, spliceOut } from '../../../linux/pipes.js';
 import { isBroken, isEnd, isError, wouldBlock } from '../../../linux/result.js';
 import { sendBytes, sendFrom, setNoDelay } from '../../../linux/sockets.js';
+import {
+  afterRead,
+  afterSplice,
+  copying,
+  fillsBuffers,
+  inBulk,
+  isBulk,
+  isTrickle,
+  MESSAGE_MAX,
+  type Pace,
+  paceOf,
+  Reading,
+  readingOf,
+  usesNagle,
+  withoutNagle,
+  withReading,
+} from './pace.js';
 
 /** What all directions of a thread share. */
 export interface Copying {
@@ -18,35 +35,15 @@ export interface Copying {
 /** After a step: it goes on by itself, the source has ended and all is delivered, or one of the two sockets is broken. */
 export type Progress = 'goes-on' | 'ended' | 'source-broken' | 'sink-broken';
 
-/** Reads in a row that fill the buffer before a larger buffer, and then a pipe, is used. */
-const FULL_READS = 3;
-/** A large buffer counts as filled from this size on: a stream's segments do not come in powers of two. */
-const FULL_LARGE = 32768;
-/** Up to this size bytes go with the turn's other operations; more go by a direct call, which tells how many were taken. */
-const MESSAGE_MAX = GROUP_SIZES[BufferGroup.small].size;
 /** Pipe loads that one direction moves in a turn, before the others. */
 const SPLICES_A_TURN = 8;
-/** Splicing ends after SMALL_SPLICES wake-ups in a row that each moved less than this. */
-const SMALL_SPLICE = 16384;
-const SMALL_SPLICES = 4;
-
-/** How the source is read: not, one receive at a time (large buffers), as a stream of messages, being stopped, or ended. */
-const Reading = { no: 0, once: 1, stream: 2, stopping: 3, ended: 4 } as const;
-type Reading = (typeof Reading)[keyof typeof Reading];
-
-/** Bits of a direction's state, in one number to save memory: each connection has two directions, and most are idle. */
-const READING = 7;
-const BULK = 8;
-const DELAYS = 16;
-const STREAK = 5;
-const ALL_BUT_STREAK = (1 << STREAK) - 1;
 
 export class Direction {
   readonly source: Socket;
   readonly sink: Socket;
   /** Bytes delivered to the sink's kernel buffer. */
   bytes = 0;
-  #state: number;
+  #pace: Pace;
   /** Bytes that the sink has not taken: in pieces, the oldest first, or in the pipe for splicing. */
   #waiting: Uint8Array[] | Pipe | undefined;
 
@@ -54,30 +51,7 @@ export class Direction {
   constructor(source: Socket, sink: Socket, delays: boolean) {
     this.source = source;
     this.sink = sink;
-    this.#state = delays ? DELAYS | Reading.no : Reading.no;
-  }
-
-  get #reading(): Reading {
-    return (this.#state & READING) as Reading;
-  }
-  set #reading(reading: Reading) {
-    this.#state = (this.#state & ~READING) | reading;
-  }
-
-  /** Whether the source is read in large buffers. */
-  get #isBulk(): boolean {
-    return (this.#state & BULK) !== 0;
-  }
-  set #isBulk(isBulk: boolean) {
-    this.#state = isBulk ? this.#state | BULK : this.#state & ~BULK;
-  }
-
-  /** Full reads in a row while copying; small wake-ups in a row while splicing. */
-  get #streak(): number {
-    return this.#state >> STREAK;
-  }
-  set #streak(streak: number) {
-    this.#state = (this.#state & ALL_BUT_STREAK) | (streak << STREAK);
+    this.#pace = paceOf(delays);
   }
 
   get #unsent(): Uint8Array[] | undefined {
@@ -90,7 +64,7 @@ export class Direction {
 
   /** Whether the source has ended and all its bytes have been delivered. */
   get ended(): boolean {
-    return this.#reading === Reading.ended;
+    return readingOf(this.#pace) === Reading.ended;
   }
 
   /** Whether the sink has no room: nothing is read before the waiting bytes have gone. */
@@ -100,18 +74,18 @@ export class Direction {
 
   /** Begins to read. `isReading`: a receive is in flight already. */
   start(context: Copying, isReading: boolean): void {
-    if (isReading) this.#reading = Reading.once;
+    if (isReading) this.#pace = withReading(this.#pace, Reading.once);
     else if (this.#waiting === undefined) this.#read(context);
     else context.engine.pollHangup(this.source);
   }
 
   #read(context: Copying): void {
-    if (this.#reading !== Reading.no) return;
-    if (this.#isBulk) {
-      this.#reading = Reading.once;
+    if (readingOf(this.#pace) !== Reading.no) return;
+    if (isBulk(this.#pace)) {
+      this.#pace = withReading(this.#pace, Reading.once);
       context.engine.receive(this.source, BufferGroup.large);
     } else {
-      this.#reading = Reading.stream;
+      this.#pace = withReading(this.#pace, Reading.stream);
       context.engine.stream(this.source);
     }
   }
@@ -130,9 +104,9 @@ export class Direction {
 
   /** A receive has completed. */
   received(context: Copying, result: number, memory: Memory, offset: number): Progress {
-    if (result <= 0 || this.#reading === Reading.once) this.#reading = Reading.no;
+    if (result <= 0 || readingOf(this.#pace) === Reading.once) this.#pace = withReading(this.#pace, Reading.no);
     if (isError(result)) return 'source-broken';
-    if ((this.#state & DELAYS) !== 0 && result > 0) this.#delayNoMore();
+    if (usesNagle(this.#pace) && result > 0) this.#delayNoMore();
     if (this.#waiting !== undefined) {
       this.#append(context, memory.bytes.slice(offset, offset + result));
       return 'goes-on';
@@ -148,7 +122,7 @@ export class Direction {
   /** Nagle's algorithm (RFC 896) delays nothing before the second message, and many connections have only one. */
   #delayNoMore(): void {
     if (this.bytes === 0) return;
-    this.#state &= ~DELAYS;
+    this.#pace = withoutNagle(this.#pace);
     setNoDelay(this.sink.fd);
   }
 
@@ -199,27 +173,24 @@ export class Direction {
   }
 
   #stop(context: Copying): void {
-    if (this.#reading !== Reading.stream) return;
-    this.#reading = Reading.stopping;
+    if (readingOf(this.#pace) !== Reading.stream) return;
+    this.#pace = withReading(this.#pace, Reading.stopping);
     context.engine.stopStream(this.source);
   }
 
   /** The stream has been stopped: reads on in another way, or waits for room. */
   stopped(context: Copying): void {
-    this.#reading = Reading.no;
+    this.#pace = withReading(this.#pace, Reading.no);
     if (this.#waiting === undefined) this.#read(context);
   }
 
   #readOn(context: Copying, result: number): Progress {
-    const full = this.#isBulk ? result >= FULL_LARGE : result === MESSAGE_MAX;
-    this.#streak = full ? this.#streak + 1 : 0;
-    if (this.#streak >= FULL_READS) {
-      this.#streak = 0;
-      if (this.#isBulk && this.#reading === Reading.no) return this.#splice(context);
-      this.#isBulk = true;
+    this.#pace = afterRead(this.#pace, result);
+    if (fillsBuffers(this.#pace)) {
+      const isFull = isBulk(this.#pace) && readingOf(this.#pace) === Reading.no;
+      this.#pace = inBulk(this.#pace);
+      if (isFull) return this.#splice(context);
       this.#stop(context);
-    } else if (result < MESSAGE_MAX && this.#reading === Reading.no) {
-      this.#isBulk = false;
     }
     this.#read(context);
     return 'goes-on';
@@ -283,14 +254,14 @@ export class Direction {
     this.release(context);
     if (isEnd(filled)) return this.#end(context);
     if (!wouldBlock(filled)) return 'source-broken';
-    this.#streak = moved < SMALL_SPLICE ? this.#streak + 1 : 0;
-    if (this.#streak >= SMALL_SPLICES) return this.#copyAgain(context);
+    this.#pace = afterSplice(this.#pace, moved);
+    if (isTrickle(this.#pace)) return this.#copyAgain(context);
     context.engine.pollIn(this.source);
     return 'goes-on';
   }
 
   #copyAgain(context: Copying): Progress {
-    this.#streak = 0;
+    this.#pace = copying(this.#pace);
     this.#read(context);
     return 'goes-on';
   }
@@ -305,7 +276,7 @@ export class Direction {
       this.#read(context);
       return 'goes-on';
     }
-    this.#reading = Reading.ended;
+    this.#pace = withReading(this.#pace, Reading.ended);
     return 'ended';
   }
 
