@@ -5,7 +5,7 @@ import { BASELINE } from './peers/all.js';
 import { type BenchOptions, parseOptions, USAGE } from './plan/options.js';
 import { makePlan } from './plan/plan.js';
 import { raiseFileLimit } from './process/file-limit.js';
-import { conditionsOf } from './report/conditions.js';
+import { conditionsOf } from './report/figures/conditions.js';
 import { formatMarkdown } from './report/markdown.js';
 import { renderPage } from './report/page.js';
 import { failuresIn } from './results/measured.js';

@@ -1,7 +1,8 @@
 // What hedging costs where nothing is wrong: dials for each connection to remembered destinations. The ways count the dials,
 // not the gateway. First contacts, which race by design, are counted apart.
+
+import { sampleOf } from './cells/sample.js';
 import { type Course, FRESH } from './course.js';
-import { sampleOf } from './sample.js';
 
 const DESTINATIONS = 200;
 /** Dials for each connection. */

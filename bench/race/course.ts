@@ -2,17 +2,17 @@
 // out of that.
 import { Daemon } from '../peers/daemon.js';
 import type { Peer } from '../peers/peer.js';
-import type { Cell, Speech } from './cell.js';
-import type { Field } from './ends.js';
-import type { Fault } from './faults.js';
-import type { Laid, Service, WayCounts } from './messages.js';
+import type { Cell, Speech } from './cells/cell.js';
+import type { Sample } from './cells/sample.js';
+import type { Field } from './field/ends.js';
+import type { Fault } from './field/faults.js';
+import type { Laid, Service, WayCounts } from './field/messages.js';
 import type { RaceOptions } from './options.js';
-import { atRate } from './pace.js';
-import { realVisit } from './real-client.js';
-import type { Sample } from './sample.js';
-import { destinationOf, type Subject } from './subject.js';
-import type { Topology } from './topologies.js';
-import { bannerWords, echoWords, tlsWords, type Visited, visit } from './visit.js';
+import { atRate } from './requests/pace.js';
+import { realVisit } from './requests/real-client.js';
+import { bannerWords, echoWords, tlsWords, type Visited, visit } from './requests/visit.js';
+import { destinationOf, type Subject } from './subjects/subject.js';
+import type { Topology } from './subjects/topologies.js';
 
 /** A subject gets its ways through `Subject.peer` (subject.ts), not as the other bench's target. */
 const NO_TARGET = { echo: [], source: [], sink: [], proxy: [] };

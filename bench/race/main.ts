@@ -6,13 +6,13 @@ import { raiseFileLimit } from '../process/file-limit.js';
 import { machine, writeResults } from '../results/results.js';
 import { type Amplification, amplification } from './amplification.js';
 import { Course } from './course.js';
-import { Field } from './ends.js';
+import { Field } from './field/ends.js';
 import { type Part, planMatrix, runMatrix } from './matrix.js';
 import { parseOptions, type RaceOptions, USAGE } from './options.js';
 import { formatAmplification, formatPart, isAmplified, isBad, type Judged, judged } from './report.js';
-import type { Subject } from './subject.js';
-import { SUBJECTS } from './subjects.js';
-import { TOPOLOGIES } from './topologies.js';
+import type { Subject } from './subjects/subject.js';
+import { SUBJECTS } from './subjects/subjects.js';
+import { TOPOLOGIES } from './subjects/topologies.js';
 
 /** Raised with every change that a reader of these files would notice. */
 const FORMAT = 1;

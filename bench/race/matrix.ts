@@ -1,13 +1,13 @@
 // The fault matrix: runs every cell that was asked for, for one subject and topology after the other.
 import { Progress } from '../shared/progress.js';
-import type { Cell, Speech, State } from './cell.js';
+import type { Cell, Speech, State } from './cells/cell.js';
 import { Course } from './course.js';
-import type { Field } from './ends.js';
-import { FAULTS, type Fault } from './faults.js';
+import type { Field } from './field/ends.js';
+import { FAULTS, type Fault } from './field/faults.js';
 import type { RaceOptions } from './options.js';
-import type { Subject } from './subject.js';
-import { SUBJECTS } from './subjects.js';
-import { TOPOLOGIES, type Topology } from './topologies.js';
+import type { Subject } from './subjects/subject.js';
+import { SUBJECTS } from './subjects/subjects.js';
+import { TOPOLOGIES, type Topology } from './subjects/topologies.js';
 import { clean, dying, goodTime, lasting, together } from './trials.js';
 
 /** The results of a subject on a topology. */

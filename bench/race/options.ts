@@ -1,10 +1,10 @@
 // The command line of the race's bench.
 import { parseArgs } from 'node:util';
 import { count, list } from '../plan/options.js';
-import { STATES, type State } from './cell.js';
-import { FAULT_NAMES, type Fault } from './faults.js';
-import { SUBJECTS } from './subjects.js';
-import { TOPOLOGIES } from './topologies.js';
+import { STATES, type State } from './cells/cell.js';
+import { FAULT_NAMES, type Fault } from './field/faults.js';
+import { SUBJECTS } from './subjects/subjects.js';
+import { TOPOLOGIES } from './subjects/topologies.js';
 
 export const USAGE = `Usage: npm run bench:race -- [options]
 

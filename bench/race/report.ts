@@ -1,11 +1,11 @@
 // The matrix as text: a table for each subject and topology, each cell beside the clean run that it is judged by. Pure.
 import { type ColumnOf, formatColumns } from '../tables/columns.js';
 import { AMPLIFICATION_MAX, type Amplification } from './amplification.js';
-import type { Cell } from './cell.js';
-import { FAULTS } from './faults.js';
+import type { Cell } from './cells/cell.js';
+import type { Sample } from './cells/sample.js';
+import { judge, type Reference, type Verdict } from './cells/verdict.js';
+import { FAULTS } from './field/faults.js';
 import type { Part } from './matrix.js';
-import type { Sample } from './sample.js';
-import { judge, type Reference, type Verdict } from './verdict.js';
 
 export interface Judged extends Cell, Verdict {}
 

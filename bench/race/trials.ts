@@ -1,11 +1,11 @@
 // What each cell of the matrix does. The subject is started for each cell, so that it knows nothing from an earlier one; what
 // it learns within a cell is its own merit.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cell, Speech } from './cell.js';
+import type { Cell, Speech } from './cells/cell.js';
+import { sampleOf } from './cells/sample.js';
 import { type Course, FRESH, type Measured, REQUESTS_MIN } from './course.js';
-import type { Fault } from './faults.js';
-import type { WayCounts } from './messages.js';
-import { sampleOf } from './sample.js';
+import type { Fault } from './field/faults.js';
+import type { WayCounts } from './field/messages.js';
 
 /** Number of deaths that share a cell's requests: the subject must not learn from one death how to pass all of them. */
 const DEATHS = 5;

@@ -1,9 +1,9 @@
 // The main figures as a Markdown table below a line with their conditions.
 import type { Results } from '../results/results.js';
 import { visible } from '../results/visible.js';
-import { conditionsOf } from './conditions.js';
-import { type Figures, figuresOf, type Line } from './figures.js';
-import { formatNumber, formatRatio } from './numbers.js';
+import { conditionsOf } from './figures/conditions.js';
+import { type Figures, figuresOf, type Line } from './figures/figures.js';
+import { formatNumber, formatRatio } from './shared/numbers.js';
 
 /** Escapes what would be more than text in a cell. */
 const escapeCell = (text: string): string => visible(text).replace(/[\\|`*_[\]<>~]/g, (character) => `\\${character}`);

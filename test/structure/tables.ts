@@ -90,16 +90,33 @@ export const RULES: Rules = {
     'bench/results': ['bench/shared', 'bench/process', 'bench/plan'],
     'bench/tables': ['bench/plan', 'bench/results'],
     'bench/measuring': ['bench/shared', 'bench/peers', 'bench/process', 'bench/plan', 'bench/results'],
-    'bench/report': ['bench/shared', 'bench/peers', 'bench/plan', 'bench/results', 'bench/tables'],
+    'bench/report': [
+      ...['bench/peers', 'bench/results', 'bench/tables', 'bench/report/page', 'bench/report/plots'],
+      ...['bench/report/figures', 'bench/report/shared'],
+    ],
+    'bench/report/page': ['bench/results', 'bench/tables', 'bench/report/figures', 'bench/report/shared'],
+    'bench/report/plots': [
+      ...['bench/shared', 'bench/results', 'bench/tables', 'bench/report/drawing', 'bench/report/figures'],
+      'bench/report/shared',
+    ],
+    'bench/report/drawing': ['bench/report/shared'],
+    'bench/report/figures': ['bench/peers', 'bench/plan', 'bench/results', 'bench/tables', 'bench/report/shared'],
+    'bench/report/shared': ['bench/results'],
     'bench/race': [
       ...['bench/shared', 'bench/peers', 'bench/process', 'bench/plan', 'bench/results', 'bench/tables'],
-      'test/helpers',
+      ...['bench/race/subjects', 'bench/race/cells', 'bench/race/requests', 'bench/race/field', 'test/helpers'],
     ],
+    'bench/race/subjects': [
+      ...['bench/shared', 'bench/peers', 'bench/race/cells', 'bench/race/requests', 'bench/race/field'],
+    ],
+    'bench/race/cells': ['bench/race/requests', 'bench/race/field'],
+    'bench/race/requests': ['bench/race/field'],
+    'bench/race/field': ['bench/peers', 'bench/process', 'test/helpers'],
     'bench/dns': ['bench/process', PROTOCOL, 'src/threads/*', 'src/workers/connection/*', 'src/main/*', 'test/helpers'],
     'bench/rules': [PROTOCOL, 'src/threads/*'],
     bench: [
       ...['bench/peers', 'bench/process', 'bench/plan', 'bench/results', 'bench/tables', 'bench/measuring'],
-      'bench/report',
+      ...['bench/report', 'bench/report/figures'],
     ],
   },
   seenOnlyBy: {
@@ -127,7 +144,7 @@ export const RULES: Rules = {
     'ipaddr.js': ['src/main/config/checks/values/address.ts'],
     'dns-packet': ['src/protocol/dns/dns-packet.ts'],
     undici: ['src/workers/dns/transports/https.ts'],
-    socks: ['src/main/commands/explain-client.ts', 'bench/race/real-client.ts'],
+    socks: ['src/main/commands/explain-client.ts', 'bench/race/requests/real-client.ts'],
     // A Map with a bound, used like a Map.
     'lru-cache': [
       ...['src/workers/connection/shared/names-replica.ts', 'src/workers/connection/shared/outcome-reports.ts'],

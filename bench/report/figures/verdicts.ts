@@ -1,0 +1,75 @@
+// Judges which targets hold in the results.
+import { BASE } from '../../plan/load-names.js';
+import type { Summary } from '../../results/measured.js';
+import { inWords, type Target, type TargetFigure } from '../../results/targets.js';
+import { mibOf } from '../../tables/columns.js';
+import type { Entrant } from '../shared/looks.js';
+import { formatNumber, formatRatio } from '../shared/numbers.js';
+import { pick } from './pick.js';
+
+export interface Verdict {
+  readonly load: string;
+  /** The subject that the target is for. */
+  readonly row: Entrant;
+  readonly wanted: string;
+  readonly measured: string;
+  readonly holds: boolean;
+}
+
+/** What a target can judge: a subject in a load, in a comparison or in the base section. */
+interface Judged extends Entrant {
+  readonly load: string;
+  /** The figures that were measured. */
+  readonly figures: Readonly<Partial<Record<TargetFigure, number | undefined>>>;
+  /** In a comparison: CPU time with ÷ without. */
+  readonly ratio?: number;
+}
+
+const judged = ({ loads, comparisons, base }: Summary): Judged[] => [
+  ...loads.map(({ subject, workers, load, cpu, rate, latency, memory }) => ({
+    ...{ subject, workers, load },
+    figures: { cpu: cpu.total, rate, p50: latency.p50, memory: memory?.pssEach },
+  })),
+  ...comparisons.map(({ subject, workers, comparison, ratio, ...row }) => ({
+    ...{ subject, workers, load: comparison, ratio },
+    figures: { cpu: row.with },
+  })),
+  ...base.map(({ subject, workers, accepts_ms, pss, calm_percent }) => ({
+    ...{ subject, workers, load: BASE },
+    figures: { start: accepts_ms, base: mibOf(pss), rest: calm_percent },
+  })),
+];
+
+/** NaN when the figure of the row, or of the subject that it is compared with, was not measured. */
+function measuredFor({ figure, of }: Target, row: Judged, all: readonly Judged[]): number {
+  const value = row.figures[figure] ?? Number.NaN;
+  if (of === undefined) return value;
+  if (of === 'without') return row.ratio ?? Number.NaN;
+  const others = all.filter(({ load }) => load === (of.load ?? row.load));
+  return value / (pick(others, of.subject ?? row.subject, row.workers)?.figures[figure] ?? Number.NaN);
+}
+
+function verdictOf(row: Judged, target: Target, all: readonly Judged[]): Verdict | undefined {
+  const { bound, limit, unit = '', of } = target;
+  const measured = measuredFor(target, row, all);
+  if (!Number.isFinite(measured)) return undefined;
+  return {
+    load: row.load,
+    row,
+    wanted: inWords(target),
+    measured: of === undefined ? `${formatNumber(measured)} ${unit}` : `${formatRatio(measured)} ×`,
+    holds: bound === 'at most' ? measured <= limit : measured >= limit,
+  };
+}
+
+/** In the order of the loads. Targets for which something was not measured are left out. */
+export function verdictsOf(summary: Summary, targets: readonly Target[]): Verdict[] {
+  const all = judged(summary);
+  const loads = [...new Set(all.map(({ load }) => load))];
+  const verdicts = targets.flatMap((target) =>
+    all
+      .filter(({ load, subject }) => target.loads.includes(load) && target.subjects.includes(subject))
+      .flatMap((row) => verdictOf(row, target, all) ?? []),
+  );
+  return verdicts.sort((a, b) => loads.indexOf(a.load) - loads.indexOf(b.load));
+}
