@@ -58,8 +58,8 @@ test('an import from a folder that is not allowed is seen, also between a folder
   assert.deepEqual(seen({ 'src/workers/dns/names.ts': imports('../routes/route-memory.js') }), [
     'folders: src/workers/dns/names.ts imports src/workers/routes/route-memory.ts',
   ]);
-  assert.deepEqual(seen({ 'src/main/run.ts': imports('../../test/helpers/servers.js') }), [
-    'folders: src/main/run.ts imports test/helpers/servers.ts',
+  assert.deepEqual(seen({ 'src/main/gateway/run.ts': imports('../../test/helpers/servers.js') }), [
+    'folders: src/main/gateway/run.ts imports test/helpers/servers.ts',
   ]);
 });
 
@@ -129,13 +129,13 @@ test('circles that meet are one, and a way without return is none', () => {
 });
 
 test('a library in a second file is seen, one that has no place, and a place without it', () => {
-  assert.deepEqual(seen({ 'src/main/run.ts': imports('piscina') }), ['library: src/main/run.ts imports piscina']);
-  assert.deepEqual(seen({ 'src/main/run.ts': imports('@some/thing/part') }), [
-    'library: src/main/run.ts imports @some/thing/part',
+  assert.deepEqual(seen({ 'src/main/gateway/run.ts': imports('piscina') }), ['library: src/main/gateway/run.ts imports piscina']);
+  assert.deepEqual(seen({ 'src/main/gateway/run.ts': imports('@some/thing/part') }), [
+    'library: src/main/gateway/run.ts imports @some/thing/part',
   ]);
-  assert.deepEqual(seen({}, { libraries: { ...RULES.libraries, convict: ['src/main/run.ts'] } }), [
+  assert.deepEqual(seen({}, { libraries: { ...RULES.libraries, convict: ['src/main/gateway/run.ts'] } }), [
     'library: src/main/config/finish.ts imports convict',
-    'library: src/main/run.ts does not import convict',
+    'library: src/main/gateway/run.ts does not import convict',
   ]);
 });
 

@@ -117,7 +117,7 @@ async function start({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loa
     'configuration loaded',
   );
   // only now: `check` and `--help` load neither the engine nor the pool
-  const { endWith, runGateway } = await import('./run.js');
+  const { endWith, runGateway } = await import('./gateway/run.js');
   return endWith(await runGateway(options, opened), opened);
 }
 

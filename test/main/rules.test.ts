@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { type Gateway, startGateway } from '../../src/main/gateway.js';
+import { type Gateway, startGateway } from '../../src/main/gateway/gateway.js';
 import type { ListFile, Rule } from '../../src/protocol/rules/rule.js';
 import { captureLog, type Record } from '../helpers/capture-log.js';
 import { FAULTY_ENTRIES, goWrong } from '../helpers/faulty-connection.js';

@@ -1,8 +1,8 @@
-// Applies the rules of the house to source texts: which folder may import which, circles of files, libraries, clocks, words
-// and length. Pure: reads no files, and knows no folder by name. The tables are in tables.ts.
+// Applies the rules of the house to source texts: which folder may import which, circles of files and of folders, libraries,
+// clocks, words and length. Pure: reads no files, and knows no folder by name. The tables are in tables.ts.
 import { posix } from 'node:path';
 
-/** Texts by path below the repository, such as `src/main/run.ts`. */
+/** Texts by path below the repository, such as `src/main/gateway/run.ts`. */
 export type Files = ReadonlyMap<string, string>;
 
 export interface Rules {
@@ -13,7 +13,7 @@ export interface Rules {
   readonly folders: Readonly<Record<string, readonly string[]>>;
   /** The only files and folders elsewhere that may import a folder or a file, where `folders` is not enough. */
   readonly seenOnlyBy: Readonly<Record<string, readonly string[]>>;
-  /** Files that are still in a circle of imports. */
+  /** Files, and folders, that are still in a circle of imports. A folder and its sub-folder are two. */
   readonly inCircles: readonly string[];
   /** The files that may import a library: one, or the few where one is not enough. */
   readonly libraries: Readonly<Record<string, readonly string[]>>;
@@ -95,17 +95,24 @@ function ofSight(imports: readonly Import[], { seenOnlyBy }: Rules): string[] {
 }
 
 function ofCircles(files: Files, imports: readonly Import[], { inCircles }: Rules): string[] {
-  const circles = circlesOf([...files.keys()], imports);
+  const between = imports.map(({ file, target }) => ({ file: folderOf(file), target: folderOf(target) }));
+  const circles = [
+    ...circlesOf([...files.keys()], imports),
+    ...circlesOf(
+      [...new Set([...files.keys()].map(folderOf))],
+      between.filter(({ file, target }) => file !== target),
+    ),
+  ];
   const found = new Set(circles.flat());
   return [
     ...circles
-      .filter((circle) => circle.some((file) => !inCircles.includes(file)))
+      .filter((circle) => circle.some((place) => !inCircles.includes(place)))
       .map((circle) => `circle: ${circle.join(', ')}`),
-    ...inCircles.filter((file) => !found.has(file)).map((file) => `circle: ${file} is in none, but is excepted`),
+    ...inCircles.filter((place) => !found.has(place)).map((place) => `circle: ${place} is in none, but is excepted`),
   ];
 }
 
-/** Groups of files that all reach each other (Tarjan's algorithm), each sorted by name. */
+/** Groups of files, or of folders, that all reach each other (Tarjan's algorithm), each sorted by name. */
 export function circlesOf(files: readonly string[], imports: readonly Import[]): string[][] {
   const next = new Map<string, string[]>(files.map((file) => [file, []]));
   for (const { file, target } of imports) if (next.has(target)) next.get(file)?.push(target);

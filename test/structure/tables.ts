@@ -72,12 +72,17 @@ export const RULES: Rules = {
     'src/main/actors': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux', 'src/main/process', 'src/main/rules', 'src/main/accept'],
     ],
-    // These two use the running gateway.
-    'src/main/observe': [PROTOCOL, 'src/threads/*', 'src/main/process', 'src/main'],
-    'src/main/commands': [
-      ...[PROTOCOL, 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors', 'src/main'],
+    'src/main/observe': [PROTOCOL, 'src/threads/*', 'src/main/process'],
+    'src/main/gateway': [
+      ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process', 'src/main/accept', 'src/main/actors'],
+      'src/main/observe',
     ],
-    'src/main': [PROTOCOL, 'src/threads/*', 'src/files', 'src/linux/*', 'src/main/*'],
+    'src/main/commands': [
+      ...[PROTOCOL, 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors'],
+      'src/main/gateway',
+    ],
+    // The command line.
+    'src/main': [PROTOCOL, 'src/main/process', 'src/main/config', 'src/main/config/diagnostics', 'src/main/commands', 'src/main/gateway'],
 
     'bench/shared': [],
     'bench/peers': ['bench/shared', PROTOCOL],

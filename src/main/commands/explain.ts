@@ -14,7 +14,7 @@ import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/rou
 import type { Ruling } from '../../protocol/rules/rule.js';
 import { SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
 import type { NameExplanation } from '../../threads/contracts/dns.js';
-import { type Gateway, startGateway } from '../gateway.js';
+import { type Gateway, startGateway } from '../gateway/gateway.js';
 import { createLogger } from '../process/log.js';
 import { within } from '../process/within.js';
 import { type Answer, type Visit, visit } from './explain-client.js';

@@ -1,16 +1,25 @@
 // Logs what the gateway has done and holds now: counters of connections, DNS by server, and the evidence against bad
 // addresses. For an operator who asks (SIGUSR2). It resets nothing.
 import type { BadAddress, Evidence } from '../../protocol/trust/evidence.js';
-import type { Gateway } from '../gateway.js';
+import type { NamesControl } from '../../threads/contracts/dns.js';
+import type { Remote } from '../../threads/port.js';
 import type { Logger } from '../process/log.js';
 import { within } from '../process/within.js';
+import type { Stats } from './stats.js';
 
 const TIMEOUT_MS = 2000;
 /** Lines at most; the line before them has the number of bad addresses. */
 const BAD_ADDRESSES_MAX = 200;
 
+/** What is reported of. */
+export interface Reported {
+  stats(): Stats;
+  /** The contract of the DNS actor; undefined while it is being restarted. */
+  names(): Pick<Remote<NamesControl>, 'statistics' | 'badAddresses'> | undefined;
+}
+
 /** `dropped`: lines of the log that main could not write. */
-export async function report(gateway: Pick<Gateway, 'stats' | 'names'>, dropped: number, log: Logger): Promise<void> {
+export async function report(gateway: Reported, dropped: number, log: Logger): Promise<void> {
   const stats = gateway.stats();
   log.info({ ...stats, logsDropped: stats.logsDropped + dropped }, 'report: connections');
   const names = gateway.names();

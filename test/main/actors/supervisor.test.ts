@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Tuning } from '../../../src/main/actors/supervisor.js';
-import { type Gateway, startGateway } from '../../../src/main/gateway.js';
+import { type Gateway, startGateway } from '../../../src/main/gateway/gateway.js';
 import type { Options } from '../../../src/protocol/options.js';
 import { captureLog, type Record } from '../../helpers/capture-log.js';
 import { FAULTY_ENTRIES, type Fault, goWrong } from '../../helpers/faulty-connection.js';

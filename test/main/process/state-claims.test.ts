@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { startGateway } from '../../../src/main/gateway.js';
+import { startGateway } from '../../../src/main/gateway/gateway.js';
 import { StateClaims } from '../../../src/main/process/state-claims.js';
 import { captureLog } from '../../helpers/capture-log.js';
 import { gatewayOptions } from '../../helpers/gateway-options.js';

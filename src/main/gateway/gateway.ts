@@ -1,33 +1,30 @@
 // The running gateway: its parts, and the order in which they start and stop. It knows nothing of the command line (cli.ts),
 // and nothing of the process and its signals (run.ts).
-import { makeDoorbell } from '../linux/doorbell.js';
-import { openEngine, tryUring } from '../linux/engine/choose.js';
-import type { Engine } from '../linux/engine/engine.js';
-import { Loop } from '../linux/engine/loop.js';
-import { countUnasked } from '../linux/engine/socket.js';
-import { errorName, isError } from '../linux/result.js';
-import { closeFd } from '../linux/sockets.js';
-import type { Configuration, EngineChoice, Options } from '../protocol/options.js';
-import type { Rule } from '../protocol/rules/rule.js';
-import type { ConnectionActor } from '../threads/contracts/connection.js';
-import type { NamesControl } from '../threads/contracts/dns.js';
-import type { Remote } from '../threads/port.js';
-import { Counter } from '../threads/shared/counters.js';
-import { RoomFlag } from '../threads/shared/room-flag.js';
-import { Acceptor } from './accept/acceptor.js';
-import { type Address, addressOf, askedListeners, letClientsIn, reserve } from './accept/listen.js';
-import type { ListeningSocket } from './accept/listening-socket.js';
-import { Supervisor, type Tuning } from './actors/supervisor.js';
-import { type ConnectionRecords, recordsOf } from './observe/connection-records.js';
-import { FailureWatch } from './observe/failure-watch.js';
-import { DONE, type Done, type Failed, failed } from './process/done.js';
-import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from './process/fd-limit.js';
-import type { Logger } from './process/log.js';
-import { Notices } from './process/notices.js';
-import { reasonOf } from './process/within.js';
-
-/** The sums of the counters of all connection actors, since the start. */
-export type Stats = Readonly<Record<keyof typeof Counter, number>>;
+import { makeDoorbell } from '../../linux/doorbell.js';
+import { openEngine, tryUring } from '../../linux/engine/choose.js';
+import type { Engine } from '../../linux/engine/engine.js';
+import { Loop } from '../../linux/engine/loop.js';
+import { countUnasked } from '../../linux/engine/socket.js';
+import { errorName, isError } from '../../linux/result.js';
+import { closeFd } from '../../linux/sockets.js';
+import type { Configuration, EngineChoice, Options } from '../../protocol/options.js';
+import type { Rule } from '../../protocol/rules/rule.js';
+import type { ConnectionActor } from '../../threads/contracts/connection.js';
+import type { NamesControl } from '../../threads/contracts/dns.js';
+import type { Remote } from '../../threads/port.js';
+import { RoomFlag } from '../../threads/shared/room-flag.js';
+import { Acceptor } from '../accept/acceptor.js';
+import { type Address, addressOf, askedListeners, letClientsIn, reserve } from '../accept/listen.js';
+import type { ListeningSocket } from '../accept/listening-socket.js';
+import { Supervisor, type Tuning } from '../actors/supervisor.js';
+import { type ConnectionRecords, recordsOf } from '../observe/connection-records.js';
+import { FailureWatch } from '../observe/failure-watch.js';
+import { type Stats, statsOf } from '../observe/stats.js';
+import { DONE, type Done, type Failed, failed } from '../process/done.js';
+import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from '../process/fd-limit.js';
+import type { Logger } from '../process/log.js';
+import { Notices } from '../process/notices.js';
+import { reasonOf } from '../process/within.js';
 
 /** How the connections ended that were open when `close` was called: numbers of connections. */
 export interface Ended {
@@ -193,7 +190,7 @@ class Start {
     engine.watch(this.#doorbell, () => {}); // a ring only has to wake the loop
     const running = loop.run();
     const doorbell = this.#doorbell;
-    const stats = (): Stats => totals(supervisor, this.#options.workers);
+    const stats = (): Stats => statsOf(supervisor.counters, this.#options.workers);
     const actors = () => supervisor.connections.map(({ control }) => control);
     const failures = new FailureWatch({ stats, actors, notices: this.#notices });
     let closed: Promise<Ended> | undefined;
@@ -230,15 +227,6 @@ class Start {
       actors,
     };
   }
-}
-
-function totals({ counters }: Supervisor, workers: number): Stats {
-  const sum = (counter: Counter): number => {
-    let total = 0;
-    for (let actor = 0; actor < workers; actor += 1) total += counters.read(actor, counter);
-    return total;
-  };
-  return Object.fromEntries(Object.entries(Counter).map(([name, counter]) => [name, sum(counter)])) as Stats;
 }
 
 /** `open` connections when stopping began, and the counters then and now. Clients that no actor had taken count as cut. */

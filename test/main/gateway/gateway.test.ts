@@ -6,14 +6,14 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { startGateway } from '../../src/main/gateway.js';
-import type { Options } from '../../src/protocol/options.js';
-import { captureLog, type Record } from '../helpers/capture-log.js';
-import { gatewayOptions } from '../helpers/gateway-options.js';
-import { EchoClient, startEcho } from '../helpers/socks-echo.js';
-import { until } from '../helpers/until.js';
+import { startGateway } from '../../../src/main/gateway/gateway.js';
+import type { Options } from '../../../src/protocol/options.js';
+import { captureLog, type Record } from '../../helpers/capture-log.js';
+import { gatewayOptions } from '../../helpers/gateway-options.js';
+import { EchoClient, startEcho } from '../../helpers/socks-echo.js';
+import { until } from '../../helpers/until.js';
 
-const PROCESS = fileURLToPath(new URL('../helpers/gateway-process.js', import.meta.url));
+const PROCESS = fileURLToPath(new URL('../../helpers/gateway-process.js', import.meta.url));
 
 interface Child {
   readonly process: ChildProcess;

@@ -1,14 +1,14 @@
 // The gateway as a process: what signals do to it, what is logged when it ends, and its exit status. Before the process
 // ends at once it resets all open connections: the kernel alone would end a truncated transfer as if it were complete.
 // What a signal asks for is decided by process/signals.ts.
-import { exitNow, writeInBackground } from '../linux/process.js';
-import { formatEndpoint } from '../protocol/address/address.js';
-import type { Configuration } from '../protocol/options.js';
+import { exitNow, writeInBackground } from '../../linux/process.js';
+import { formatEndpoint } from '../../protocol/address/address.js';
+import type { Configuration } from '../../protocol/options.js';
 import { type Gateway, startGateway } from './gateway.js';
-import { report } from './observe/report.js';
-import { debuggerWarning } from './process/debugger.js';
-import type { OpenLog } from './process/log.js';
-import { onSignals, type StopSignal } from './process/signals.js';
+import { report } from '../observe/report.js';
+import { debuggerWarning } from '../process/debugger.js';
+import type { OpenLog } from '../process/log.js';
+import { onSignals, type StopSignal } from '../process/signals.js';
 
 /** How long the last log lines may take to be written, when their reader is slow or has stopped reading. */
 const LAST_LINES_MS = 1000;
