@@ -41,24 +41,28 @@ function planted(texts: Readonly<Record<string, string>>): Files {
 const seen = (texts: Readonly<Record<string, string>>, rules: Partial<Rules> = {}): string[] =>
   violations(planted(texts), { ...RULES, ...rules }).filter((fault) => !present.includes(fault));
 
+/** The imports among it that a folder does not allow: some make a circle of folders, too. */
+const notAllowed = (texts: Readonly<Record<string, string>>): string[] =>
+  seen(texts).filter((fault) => !fault.startsWith('circle of folders: '));
+
 /** An import of that path, as seen from `file`. */
 const imports = (specifier: string): string => `import { a } from '${specifier}';\n`;
 
 test('an import from a folder that is not allowed is seen, also between a folder and its sub-folder', () => {
-  assert.deepEqual(seen({ 'src/protocol/lines/line.ts': imports('../../threads/any.js') }), [
+  assert.deepEqual(notAllowed({ 'src/protocol/lines/line.ts': imports('../../threads/any.js') }), [
     'folders: src/protocol/lines/line.ts imports src/threads/any.ts',
   ]);
   assert.deepEqual(
-    seen({ 'bench/report/drawing/bars.ts': "export type A = import('../../generator/tally.js').Tally;\n" }),
-    ['folders: bench/report/drawing/bars.ts imports bench/generator/tally.ts'],
+    seen({ 'bench/report/drawing/bars.ts': "export type A = import('../../generator/clients/tally.js').Tally;\n" }),
+    ['folders: bench/report/drawing/bars.ts imports bench/generator/clients/tally.ts'],
   );
-  assert.deepEqual(seen({ 'bench/target/servers/echo.ts': imports('../ports.js') }), [
+  assert.deepEqual(notAllowed({ 'bench/target/servers/echo.ts': imports('../ports.js') }), [
     'folders: bench/target/servers/echo.ts imports bench/target/ports.ts',
   ]);
-  assert.deepEqual(seen({ 'src/workers/dns/names.ts': imports('../routes/route-memory.js') }), [
+  assert.deepEqual(notAllowed({ 'src/workers/dns/names.ts': imports('../routes/route-memory.js') }), [
     'folders: src/workers/dns/names.ts imports src/workers/routes/route-memory.ts',
   ]);
-  assert.deepEqual(seen({ 'src/main/gateway/run.ts': imports('../../test/helpers/servers.js') }), [
+  assert.deepEqual(notAllowed({ 'src/main/gateway/run.ts': imports('../../test/helpers/servers.js') }), [
     'folders: src/main/gateway/run.ts imports test/helpers/servers.ts',
   ]);
 });
@@ -84,8 +88,8 @@ test('an entry with a star allows what is below', () => {
 });
 
 test('an import by a file that may not see the room is seen', () => {
-  assert.deepEqual(seen({ 'bench/generator/run.ts': imports('./loads/tables.js') }), [
-    'sight: bench/generator/run.ts imports bench/generator/loads/tables.ts',
+  assert.deepEqual(seen({ 'bench/generator/other.ts': imports('./loads/tables.js') }), [
+    'sight: bench/generator/other.ts imports bench/generator/loads/tables.ts',
   ]);
 });
 
@@ -129,7 +133,9 @@ test('circles that meet are one, and a way without return is none', () => {
 });
 
 test('a library in a second file is seen, one that has no place, and a place without it', () => {
-  assert.deepEqual(seen({ 'src/main/gateway/run.ts': imports('piscina') }), ['library: src/main/gateway/run.ts imports piscina']);
+  assert.deepEqual(seen({ 'src/main/gateway/run.ts': imports('piscina') }), [
+    'library: src/main/gateway/run.ts imports piscina',
+  ]);
   assert.deepEqual(seen({ 'src/main/gateway/run.ts': imports('@some/thing/part') }), [
     'library: src/main/gateway/run.ts imports @some/thing/part',
   ]);
@@ -161,6 +167,30 @@ test('a word of one protocol outside its own files is seen', () => {
   const [{ onlyIn, ...rest }] = RULES.words;
   const words = [{ ...rest, onlyIn: [...onlyIn, 'src/workers/dns/names.ts'] }];
   assert.deepEqual(seen({}, { words }), ['word: src/workers/dns/names.ts has no /socks/i, but is excepted']);
+});
+
+test('a circle of folders is seen where there is none of files, however far around', () => {
+  const there = { 'src/linux/engine/loop.ts': imports('../../files/a.js') };
+  assert.deepEqual(
+    seen(there).filter((fault) => fault.startsWith('circle')),
+    [],
+  );
+  const around = { ...there, 'src/protocol/rules/rule.ts': imports('../../linux/a.js') };
+  const [circle, ...more] = seen({ ...around, 'src/linux/a.ts': imports('./engine/b.js') }).filter((fault) =>
+    fault.startsWith('circle'),
+  );
+  assert.equal(circle, 'circle of folders: src/files, src/linux, src/linux/engine, src/protocol/rules');
+  assert.deepEqual(more, []);
+});
+
+test('a folder and its sub-folder that import each other are a circle', () => {
+  const mutual = {
+    'bench/plan/early/a.ts': imports('../plan.js'),
+    'bench/plan/options.ts': imports('./early/b.js'),
+  };
+  const circles = (rules: Partial<Rules> = {}) => seen(mutual, rules).filter((fault) => fault.startsWith('circle'));
+  assert.deepEqual(circles(), ['circle of folders: bench/plan, bench/plan/early']);
+  assert.deepEqual(circles({ inCircles: [...RULES.inCircles, 'bench/plan', 'bench/plan/early'] }), []);
 });
 
 test('no room of protocol imports one that imports it, however far around', () => {

@@ -4,11 +4,11 @@ import { openEngine } from '../../src/linux/engine/choose.js';
 import type { Engine } from '../../src/linux/engine/engine.js';
 import { raiseFileLimit } from '../process/file-limit.js';
 import type { GeneratorReport, Order, Outcome } from '../shared/messages.js';
+import { Run } from './clients/run.js';
 import { bulk } from './loads/bulk.js';
 import { connect } from './loads/connect.js';
 import { Crowd } from './loads/idle.js';
 import { ping } from './loads/ping.js';
-import { Run } from './run.js';
 
 let crowd: Crowd | undefined;
 

@@ -95,19 +95,18 @@ function ofSight(imports: readonly Import[], { seenOnlyBy }: Rules): string[] {
 }
 
 function ofCircles(files: Files, imports: readonly Import[], { inCircles }: Rules): string[] {
-  const between = imports.map(({ file, target }) => ({ file: folderOf(file), target: folderOf(target) }));
-  const circles = [
-    ...circlesOf([...files.keys()], imports),
-    ...circlesOf(
-      [...new Set([...files.keys()].map(folderOf))],
-      between.filter(({ file, target }) => file !== target),
-    ),
-  ];
-  const found = new Set(circles.flat());
+  const folders = [...new Set([...files.keys()].map(folderOf))];
+  const between = imports
+    .map(({ file, target }) => ({ file: folderOf(file), target: folderOf(target) }))
+    .filter(({ file, target }) => file !== target);
+  const ofFiles = circlesOf([...files.keys()], imports);
+  const ofFolders = circlesOf(folders, between);
+  const found = new Set([...ofFiles, ...ofFolders].flat());
+  const isKnown = (place: string): boolean => inCircles.includes(place);
+  const newOnes = (circles: readonly string[][]) => circles.filter((circle) => !circle.every(isKnown));
   return [
-    ...circles
-      .filter((circle) => circle.some((place) => !inCircles.includes(place)))
-      .map((circle) => `circle: ${circle.join(', ')}`),
+    ...newOnes(ofFiles).map((circle) => `circle: ${circle.join(', ')}`),
+    ...newOnes(ofFolders).map((circle) => `circle of folders: ${circle.join(', ')}`),
     ...inCircles.filter((place) => !found.has(place)).map((place) => `circle: ${place} is in none, but is excepted`),
   ];
 }

@@ -82,16 +82,24 @@ export const RULES: Rules = {
       'src/main/gateway',
     ],
     // The command line.
-    'src/main': [PROTOCOL, 'src/main/process', 'src/main/config', 'src/main/config/diagnostics', 'src/main/commands', 'src/main/gateway'],
+    'src/main': [
+      PROTOCOL,
+      'src/main/process',
+      'src/main/config',
+      'src/main/config/diagnostics',
+      'src/main/commands',
+      'src/main/gateway',
+    ],
 
     'bench/shared': [],
     'bench/peers': ['bench/shared', PROTOCOL],
     'bench/process': ['bench/shared', 'bench/peers', 'src/linux/*'],
-    'bench/generator': ['bench/shared', 'bench/process', 'bench/generator/loads', 'src/linux/*'],
-    'bench/generator/loads': ['bench/shared', 'bench/generator', 'src/linux/*'],
+    'bench/generator': ['bench/shared', 'bench/process', 'bench/generator/*', 'src/linux/*'],
+    'bench/generator/loads': ['bench/shared', 'bench/generator/clients', 'src/linux/*'],
+    'bench/generator/clients': ['bench/shared', 'src/linux/*'],
     'bench/plan': ['bench/shared', 'bench/peers', 'bench/process'],
     'bench/target': ['bench/shared', 'bench/process', 'bench/target/servers', 'src/linux/*'],
-    'bench/target/servers': ['bench/generator', 'src/linux/*', PROTOCOL],
+    'bench/target/servers': ['bench/generator/clients', 'src/linux/*', PROTOCOL],
     'bench/results': ['bench/shared', 'bench/process', 'bench/plan'],
     'bench/tables': ['bench/plan', 'bench/results'],
     'bench/measuring': ['bench/shared', 'bench/peers', 'bench/process', 'bench/plan', 'bench/results'],
@@ -130,7 +138,11 @@ export const RULES: Rules = {
     'bench/generator/loads': ['bench/generator/load.ts'],
     'bench/target/servers': ['bench/target/target.ts'],
   },
-  inCircles: [],
+  inCircles: [
+    // A relay's clock and a context's record are in rooms below them.
+    ...['src/workers/connection', 'src/workers/connection/client', 'src/workers/connection/race'],
+    ...['src/workers/connection/records', 'src/workers/connection/relay', 'src/workers/connection/shared'],
+  ],
   libraries: {
     koffi: ['src/linux/libc.ts'],
     // The second declares the types of its adapter for Node.

@@ -5,9 +5,9 @@ import type { Socket } from '../../../src/linux/engine/socket.js';
 import { EAGAIN, errnoName } from '../../../src/linux/errno.js';
 import { type Memory, mapMemory } from '../../../src/linux/memory.js';
 import type { Direction, Outcome } from '../../shared/messages.js';
-import type { Run } from '../run.js';
-import { SocksClient } from '../socks-client.js';
-import { PIECES_A_TURN, SINK_SATISFIED, StreamReader, StreamWriter } from '../stream.js';
+import type { Run } from '../clients/run.js';
+import { SocksClient } from '../clients/socks-client.js';
+import { PIECES_A_TURN, SINK_SATISFIED, StreamReader, StreamWriter } from '../clients/stream.js';
 
 const stop = mapMemory(4096);
 

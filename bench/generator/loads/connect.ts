@@ -1,8 +1,8 @@
 // The connect load: a fixed number of connections at a time. Each is opened, used for one echo and closed; the next follows.
 import type { Socket } from '../../../src/linux/engine/socket.js';
 import type { Outcome } from '../../shared/messages.js';
-import { EchoClient } from '../echo-client.js';
-import type { Run } from '../run.js';
+import { EchoClient } from '../clients/echo-client.js';
+import type { Run } from '../clients/run.js';
 
 class Visitor extends EchoClient {
   protected override established(socket: Socket): void {

@@ -2,8 +2,8 @@
 // then proves itself once more. While they are silent, the bench reads the subject's memory.
 import type { Socket } from '../../../src/linux/engine/socket.js';
 import type { Outcome } from '../../shared/messages.js';
-import { EchoClient } from '../echo-client.js';
-import type { Run } from '../run.js';
+import { EchoClient } from '../clients/echo-client.js';
+import type { Run } from '../clients/run.js';
 
 /** Connections that are being opened or released at the same time. */
 const WINDOW = 128;

@@ -2,8 +2,8 @@
 // are timed, not the opening; a connection that does not get to its end is a failure like any other.
 import type { Socket } from '../../../src/linux/engine/socket.js';
 import type { Outcome } from '../../shared/messages.js';
-import { EchoClient } from '../echo-client.js';
-import type { Run } from '../run.js';
+import { EchoClient } from '../clients/echo-client.js';
+import type { Run } from '../clients/run.js';
 
 class Pinger extends EchoClient {
   #said_ms = 0;

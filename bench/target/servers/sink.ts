@@ -4,7 +4,7 @@ import type { Engine } from '../../../src/linux/engine/engine.js';
 import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
 import type { Memory } from '../../../src/linux/memory.js';
 import { sendBytes } from '../../../src/linux/sockets.js';
-import { SINK_SATISFIED, StreamReader } from '../../generator/stream.js';
+import { SINK_SATISFIED, StreamReader } from '../../generator/clients/stream.js';
 
 const ANSWER = new Uint8Array([SINK_SATISFIED]);
 

@@ -4,7 +4,7 @@ import type { Engine } from '../../../src/linux/engine/engine.js';
 import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
 import { EAGAIN } from '../../../src/linux/errno.js';
 import { shutdownWrite } from '../../../src/linux/sockets.js';
-import { PIECES_A_TURN, StreamWriter } from '../../generator/stream.js';
+import { PIECES_A_TURN, StreamWriter } from '../../generator/clients/stream.js';
 
 export class SourceConnection extends Handler {
   readonly #engine: Engine;

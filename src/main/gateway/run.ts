@@ -4,11 +4,11 @@
 import { exitNow, writeInBackground } from '../../linux/process.js';
 import { formatEndpoint } from '../../protocol/address/address.js';
 import type { Configuration } from '../../protocol/options.js';
-import { type Gateway, startGateway } from './gateway.js';
 import { report } from '../observe/report.js';
 import { debuggerWarning } from '../process/debugger.js';
 import type { OpenLog } from '../process/log.js';
 import { onSignals, type StopSignal } from '../process/signals.js';
+import { type Gateway, startGateway } from './gateway.js';
 
 /** How long the last log lines may take to be written, when their reader is slow or has stopped reading. */
 const LAST_LINES_MS = 1000;

@@ -1,12 +1,12 @@
 // One client connection of a load, up to where data can be exchanged: open, connect, SOCKS5 greeting and CONNECT (RFC
 // 1928); each reply is checked. A subclass decides what is exchanged then. One object carries one connection after
 // another, so that a connection allocates little.
-import { BufferGroup } from '../../src/linux/engine/buffers.js';
-import type { Ending } from '../../src/linux/engine/engine.js';
-import { Handler, type Socket } from '../../src/linux/engine/socket.js';
-import { errnoName } from '../../src/linux/errno.js';
-import { type Memory, mapMemory } from '../../src/linux/memory.js';
-import { bindTo, closeFd, openStream, setBindAddressNoPort } from '../../src/linux/sockets.js';
+import { BufferGroup } from '../../../src/linux/engine/buffers.js';
+import type { Ending } from '../../../src/linux/engine/engine.js';
+import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
+import { errnoName } from '../../../src/linux/errno.js';
+import { type Memory, mapMemory } from '../../../src/linux/memory.js';
+import { bindTo, closeFd, openStream, setBindAddressNoPort } from '../../../src/linux/sockets.js';
 import type { Participant, Run } from './run.js';
 
 type Step = 'closed' | 'connect' | 'greeting' | 'request' | 'exchange';

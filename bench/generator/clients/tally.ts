@@ -1,5 +1,5 @@
 // Counts what a load has achieved: only verified exchanges, and every failure under its cause.
-import { Histogram } from '../shared/histogram.js';
+import { Histogram } from '../../shared/histogram.js';
 
 export class Tally {
   readonly latency = new Histogram();

@@ -1,7 +1,7 @@
 // One load while the generator carries it out: its clients, their deadline, and the count of their outcomes. The thread
 // does nothing else meanwhile: it stays in the engine, so that libuv costs nothing.
-import type { Engine } from '../../src/linux/engine/engine.js';
-import type { Outcome, Way } from '../shared/messages.js';
+import type { Engine } from '../../../src/linux/engine/engine.js';
+import type { Outcome, Way } from '../../shared/messages.js';
 import { Route } from './route.js';
 import { Tally } from './tally.js';
 

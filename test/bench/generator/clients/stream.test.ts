@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { StreamReader, StreamWriter } from '../../../bench/generator/stream.js';
-import { packAddress } from '../../../src/linux/addresses.js';
-import { EAGAIN, EINPROGRESS } from '../../../src/linux/errno.js';
-import { closeFd, connectTo, openStream } from '../../../src/linux/sockets.js';
+import { StreamReader, StreamWriter } from '../../../../bench/generator/clients/stream.js';
+import { packAddress } from '../../../../src/linux/addresses.js';
+import { EAGAIN, EINPROGRESS } from '../../../../src/linux/errno.js';
+import { closeFd, connectTo, openStream } from '../../../../src/linux/sockets.js';
 
 /** What a writer puts on the wire in two pieces and its trailer. */
 async function written(): Promise<Buffer> {

@@ -1,7 +1,7 @@
 // The content of a bulk stream, written and checked here for either direction: bytes that follow from their position, so
 // that a lost, doubled or foreign piece is noticed, and a trailer at the end that gives their number.
-import { type Memory, mapMemory } from '../../src/linux/memory.js';
-import { sendBytes, sendFrom } from '../../src/linux/sockets.js';
+import { type Memory, mapMemory } from '../../../src/linux/memory.js';
+import { sendBytes, sendFrom } from '../../../src/linux/sockets.js';
 
 /** A prime, so that pieces of a power of two do not repeat. The content's bytes stay below the trailer's. */
 const PERIOD = 239;

@@ -1,7 +1,7 @@
 // A client of the echo server: sends 64 bytes that differ from every earlier message, and accepts only the same bytes as
 // the answer. A subclass decides what follows an answer.
-import type { Socket } from '../../src/linux/engine/socket.js';
-import { type Memory, mapMemory } from '../../src/linux/memory.js';
+import type { Socket } from '../../../src/linux/engine/socket.js';
+import { type Memory, mapMemory } from '../../../src/linux/memory.js';
 import { SocksClient } from './socks-client.js';
 
 export const MESSAGE_SIZE = 64;

@@ -1,8 +1,8 @@
 // The addresses that a load's connections use in turn: source addresses in 127.1.0.0/24 and target ports. One pair of
 // addresses has only some 28 000 ephemeral ports, and each stays in TIME_WAIT for a minute.
-import { packAddress } from '../../src/linux/addresses.js';
-import { type Memory, mapMemory } from '../../src/linux/memory.js';
-import type { Way } from '../shared/messages.js';
+import { packAddress } from '../../../src/linux/addresses.js';
+import { type Memory, mapMemory } from '../../../src/linux/memory.js';
+import type { Way } from '../../shared/messages.js';
 
 const LOOPBACK = new Uint8Array([127, 0, 0, 1]);
 const SOURCES = 250;
