@@ -62,7 +62,7 @@ test('an import from a folder that is not allowed is seen, also between a folder
   assert.deepEqual(notAllowed({ 'src/workers/dns/names.ts': imports('../routes/route-memory.js') }), [
     'folders: src/workers/dns/names.ts imports src/workers/routes/route-memory.ts',
   ]);
-  assert.deepEqual(notAllowed({ 'src/main/gateway/run.ts': imports('../../test/helpers/servers.js') }), [
+  assert.deepEqual(notAllowed({ 'src/main/gateway/run.ts': imports('../../../test/helpers/servers.js') }), [
     'folders: src/main/gateway/run.ts imports test/helpers/servers.ts',
   ]);
 });
