@@ -1,7 +1,8 @@
 // A gateway as a process: `runGateway` with the options given as JSON. It logs to standard output. With the further argument
 // `throw` or `reject`, main fails in that way as soon as standard input has data.
-import { openLog } from '../../src/main/process/log.js';
+
 import { endWith, runGateway } from '../../src/main/gateway/run.js';
+import { openLog } from '../../src/main/process/log.js';
 import type { Options } from '../../src/protocol/options.js';
 import { gatewayOptions } from './gateway-options.js';
 
