@@ -138,11 +138,7 @@ export const RULES: Rules = {
     'bench/generator/loads': ['bench/generator/load.ts'],
     'bench/target/servers': ['bench/target/target.ts'],
   },
-  inCircles: [
-    // A relay's clock and a context's record are in rooms below them.
-    ...['src/workers/connection', 'src/workers/connection/client', 'src/workers/connection/race'],
-    ...['src/workers/connection/records', 'src/workers/connection/relay', 'src/workers/connection/shared'],
-  ],
+  inCircles: [],
   libraries: {
     koffi: ['src/linux/libc.ts'],
     // The second declares the types of its adapter for Node.
