@@ -242,6 +242,20 @@ inBoth('a server that is late but first carries it, and whoever was tried beside
   assert.equal(second.answered_ms, undefined);
 });
 
+inBoth('where the best one hangs, one that had not answered before is asked after all', async (world) => {
+  const server = world.use(await tlsServer());
+  const race = { connect_timeout_ms: 60_000 };
+  const { gateway, destination, wrong, bad, good, letGo } = await twoLines(world, 'silent', server, { race });
+  const first = world.use(await through(gateway.port, destination));
+  letGo();
+  await echoes(await secured(world, first, { ca: server.ca }), 'through the good line');
+  good.trick = 'silent';
+  wrong.trick = { passes: server.port };
+  const second = world.use(await through(gateway.port, destination));
+  await echoes(await secured(world, second, { ca: server.ca }), 'through the other one');
+  assert.deepEqual([bad.count, good.count], [2, 2]);
+});
+
 inBoth('race.until connected keeps the first that is connected', async (world) => {
   const { peer, wrong, letGo, good } = await onTheBadLine(world, 'silent', { race: { until: 'connected' } });
   await until('the good line was let go', () => good.count === 1 && good.open === 0);

@@ -208,7 +208,7 @@ class Replayed {
     assert.ok(started !== undefined, `${text} has not been started at ${world.now}`);
     switch (kind) {
       case 'connected':
-        this.#plan.connected();
+        this.#plan.connected(candidate);
         this.#connected.set(text, world.now);
         this.#connects(candidate, text, world.now - started);
         break;
@@ -251,7 +251,7 @@ class Replayed {
       return;
     }
     this.#failed.add(text);
-    this.#plan.failed(world.now);
+    this.#plan.failed(candidate, world.now);
     if (kind === 'proxy' || kind === 'proxy-unreachable') world.health.proxyFailed(candidate.line, world.now);
     else if (kind in FAILURES) world.health.proxyReached(candidate.line);
     const cause = kind in FAILURES ? FAILURES[kind as FailureCode].blames : (kind as RouteFailure);

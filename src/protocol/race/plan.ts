@@ -26,8 +26,9 @@ export class RacePlan {
   readonly #waiting: Candidate[][] = [];
   /** For when nothing else is left: candidates that always failed, and lines whose proxy cannot be reached. */
   readonly #lastResort: Candidate[] = [];
-  /** The candidate that went first and alone. */
+  /** The candidate that went first and alone, and whether it is under way. */
   #lead: Candidate | undefined;
+  #leadRuns = false;
   #running = 0;
   /** When the next candidate may start. */
   #next = Number.NEGATIVE_INFINITY;
@@ -44,6 +45,7 @@ export class RacePlan {
   /** Starts with the best candidate; the others are to be offered when `othersDue`. */
   lead(best: CandidateMemory, now: number): void {
     this.#lead = best;
+    this.#leadRuns = true;
     this.#running += 1;
     this.#next = now + best.connect.late(this.#rules.margin_ms, this.#rules.unknown_ms);
   }
@@ -80,20 +82,27 @@ export class RacePlan {
       if ((candidates as Candidate[]).length > 0) this.#waiting.push(candidates as Candidate[]);
       return candidate;
     }
-    if (this.#running > 0 || this.#waiting.length > 0) return undefined;
+    // Nothing starts beside a lead that is in time, and one that is late may hang for long: it holds up nothing more.
+    const others = this.#leadRuns ? this.#running - 1 : this.#running;
+    if (others > 0 || this.#waiting.length > 0) return undefined;
     const last = this.#lastResort.findIndex(({ line }) => room.hasRoom(line));
     return last < 0 ? undefined : this.#lastResort.splice(last, 1)[0];
   }
 
-  /** An attempt has ended without a connection: the next may start at once. */
-  failed(now: number): void {
-    this.#running -= 1;
+  /** The attempt of a candidate has ended without a connection: the next may start at once. */
+  failed(candidate: Candidate, now: number): void {
+    this.#ended(candidate);
     this.#next = now;
   }
 
-  /** An attempt has connected. */
-  connected(): void {
+  /** The attempt of a candidate has connected. */
+  connected(candidate: Candidate): void {
+    this.#ended(candidate);
+  }
+
+  #ended(candidate: Candidate): void {
     this.#running -= 1;
+    if (this.#leadRuns && sameCandidate(candidate, this.#lead as Candidate)) this.#leadRuns = false;
   }
 
   /** The connected candidate does not answer: the next may start at once. */

@@ -12,6 +12,12 @@ const MANY = 100;
 
 const text = ({ line, ip }: Candidate): string => `${line}.${ip[3]}`;
 
+/** The candidate of a text. */
+function parsed(written: string): Candidate {
+  const [line, last] = written.split('.').map(Number);
+  return candidate(line, last);
+}
+
 /** Everything that starts now. */
 function start(plan: RacePlan, now: number, most = MANY, room = ROOM): string[] {
   const started: string[] = [];
@@ -45,11 +51,11 @@ test('staggered: one at a time, and a failure starts the next at once', () => {
   assert.deepEqual(start(plan, 0), ['0.1']);
   assert.equal(plan.wakeAt(), 250);
   assert.deepEqual([start(plan, 249), start(plan, 250)], [[], ['0.2']]);
-  plan.failed(300);
+  plan.failed(candidate(0, 1), 300);
   assert.deepEqual(start(plan, 300), ['0.3']);
   assert.equal(plan.wakeAt(), 550);
-  plan.failed(310);
-  plan.failed(310);
+  plan.failed(candidate(0, 2), 310);
+  plan.failed(candidate(0, 3), 310);
   assert.deepEqual(start(plan, 310), ['0.4']);
   assert.deepEqual([start(plan, 559), start(plan, 560)], [[], ['0.5']]);
 });
@@ -76,7 +82,7 @@ test('the best that has never been timed is alone as long as one without history
 test('the best that fails is followed at once', () => {
   const plan = new RacePlan(RULES);
   plan.lead(remembered(0, 20), 0);
-  plan.failed(5);
+  plan.failed(candidate(0), 5);
   assert.equal(plan.othersDue(5), true);
   plan.offer([candidate(0), candidate(0, 2)], false);
   plan.offer([candidate(1)], false);
@@ -101,12 +107,12 @@ test('no more than so many are under way, and each end makes room for one', () =
   );
   assert.deepEqual(start(plan, 0, 2), ['0.1', '0.2']);
   assert.deepEqual(start(plan, 10, 2), []);
-  plan.failed(20);
+  plan.failed(candidate(0, 1), 20);
   assert.deepEqual(start(plan, 20, 2), ['0.3']);
-  plan.connected();
+  plan.connected(candidate(0, 2));
   assert.deepEqual(start(plan, 30, 2), ['0.4']);
   // The bound has shrunk meanwhile.
-  plan.failed(40);
+  plan.failed(candidate(0, 3), 40);
   assert.deepEqual(start(plan, 40, 1), []);
 });
 
@@ -126,20 +132,37 @@ test('the last resort starts only when nothing else is under way or waits, one a
   plan.offer([candidate(0, 1)], false);
   assert.deepEqual(start(plan, 0, MANY, { hasRoom: (line) => line === 3 }), []);
   assert.deepEqual(start(plan, 0), ['0.1']);
-  plan.failed(10);
+  plan.failed(candidate(0, 1), 10);
   assert.deepEqual(start(plan, 10), ['3.1']);
   assert.deepEqual(start(plan, 1000), []);
-  plan.failed(2000);
+  plan.failed(candidate(3, 1), 2000);
   assert.deepEqual(start(plan, 2000, MANY, { hasRoom: () => false }), []);
   assert.deepEqual(start(plan, 2000), ['3.2']);
   assert.equal(plan.hasWaiting, false);
+});
+
+test('a lead that is late holds up the last resort no more, an attempt beside it does', () => {
+  const plan = new RacePlan(RULES);
+  plan.lead(remembered(0), 0);
+  plan.offer([candidate(1), candidate(1, 2)], true);
+  plan.offer([candidate(2)], false);
+  assert.deepEqual([start(plan, 149), start(plan, 150)], [[], ['2.1']]);
+  assert.deepEqual(start(plan, 5000), []);
+  plan.failed(candidate(2), 6000);
+  assert.deepEqual(start(plan, 6000), ['1.1']);
+  assert.deepEqual(start(plan, 7000), [], 'one at a time');
+  // The lead is over, the other one is not.
+  plan.failed(candidate(0), 8000);
+  assert.deepEqual(start(plan, 8000), []);
+  plan.failed(candidate(1), 9000);
+  assert.deepEqual(start(plan, 9000), ['1.2']);
 });
 
 test('what is connected and does not answer lets the next start at once, and never later than it would have', () => {
   const plan = new RacePlan({ ...RULES, stagger_ms: 250 });
   plan.lead(remembered(0), 0);
   plan.offer([candidate(1), candidate(1, 2), candidate(1, 3)], false);
-  plan.connected();
+  plan.connected(candidate(0));
   plan.demand(20);
   assert.deepEqual(start(plan, 20), ['1.1']);
   plan.demand(500);
@@ -172,12 +195,19 @@ test('whatever happens: everything offered starts once, in bounds, and the same 
         let now = 0;
         let lastStart = Number.NEGATIVE_INFINITY;
         let excused = true;
-        if (lead) plan.lead(remembered(0), now);
+        const underWay: Candidate[] = [];
+        const ended = (): Candidate => underWay.shift() as Candidate;
+        if (lead) {
+          const best = remembered(0);
+          plan.lead(best, now);
+          underWay.push(best);
+        }
         const begin = (): void => {
           for (const one of start(plan, now, most)) {
             if (stagger_ms > 0 && !excused) assert.ok(now - lastStart >= stagger_ms, `${one} at ${now}`);
             excused = false;
             lastStart = now;
+            underWay.push(parsed(one));
             log.push(`${now} ${one}`);
           }
           assert.ok(plan.running <= most && plan.running >= 0);
@@ -191,8 +221,8 @@ test('whatever happens: everything offered starts once, in bounds, and the same 
         begin();
         for (const [what, passed] of steps) {
           now += passed;
-          if (what === 'failed' && plan.running > 0) plan.failed(now);
-          else if (what === 'connected' && plan.running > 0) plan.connected();
+          if (what === 'failed' && plan.running > 0) plan.failed(ended(), now);
+          else if (what === 'connected' && plan.running > 0) plan.connected(ended());
           else if (what === 'demand') plan.demand(now);
           if (what === 'failed' || what === 'demand') excused = true;
           begin();
@@ -200,7 +230,7 @@ test('whatever happens: everything offered starts once, in bounds, and the same 
         // To the end: all fail.
         for (let i = 0; i < 200 && (plan.hasWaiting || plan.running > 0); i += 1) {
           now += 300;
-          if (plan.running > 0) plan.failed(now);
+          if (plan.running > 0) plan.failed(ended(), now);
           excused = true;
           begin();
         }

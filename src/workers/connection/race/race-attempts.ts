@@ -146,7 +146,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
 
   /** One has connected. `decided` must follow, once the race has found out whether it wants more. */
   connected(attempt: RaceAttempt): void {
-    this.#plan.connected();
+    this.#plan.connected(attempt.candidate);
     this.known.connected(attempt, this.all, this.#candidates.begun);
     this.#judgeLead();
   }
@@ -161,7 +161,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   /** One has failed. If it had started, `decided` must follow. */
   failed(attempt: RaceAttempt, failure: Failure): void {
     const { engine, failures } = this.#parts;
-    this.#plan.failed(engine.now);
+    this.#plan.failed(attempt.candidate, engine.now);
     this.#failure = mostTelling(this.#failure, failure);
     this.known.failed(attempt, failure);
     failures.attempt(attempt, failure, this.target, engine.now);
