@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 const root = new URL('../../../', import.meta.url);
 const program = fileURLToPath(new URL('bin/tcproute.js', root));
 const sample = fileURLToPath(new URL('test/fixtures/tcproute-config.json', root));
+/** After this time a program hangs; on a busy machine one that is only slow has taken 20 s. */
+const HANGS_MS = 120_000;
 const directory = mkdtempSync(join(tmpdir(), 'tcproute-cli-'));
 after(() => rmSync(directory, { recursive: true }));
 
@@ -19,7 +21,7 @@ function tcproute(args: readonly string[], environment: Record<string, string> =
     cwd: directory,
     env,
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: HANGS_MS,
   });
   return { status, stdout, stderr };
 }
@@ -58,7 +60,12 @@ test('a bad configuration starts nothing', () => {
 function inShell(script: string, args: readonly string[]) {
   const env = { PATH: process.env['PATH'] };
   const argv = ['-c', script, 'sh', process.execPath, program, ...args];
-  const { status, stdout, stderr } = spawnSync('sh', argv, { cwd: directory, env, encoding: 'utf8', timeout: 20_000 });
+  const { status, stdout, stderr } = spawnSync('sh', argv, {
+    cwd: directory,
+    env,
+    encoding: 'utf8',
+    timeout: HANGS_MS,
+  });
   return { status, stdout, stderr };
 }
 
@@ -142,7 +149,7 @@ test('a command line that is not understood is one line and exits 2', () => {
       if (status !== 2) console.log(args, status);
     }`,
   );
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8', timeout: 20_000 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8', timeout: HANGS_MS });
   assert.deepEqual([status, stdout, stderr], [0, '', wrong.map(([, sentence]) => said(sentence)).join('')]);
 });
 
@@ -193,7 +200,7 @@ function threads(environment: Record<string, string>): number {
   writeFileSync(script, `require(${JSON.stringify(program)});\n${counting}\n`);
   const args = [script, '--version'];
   const env = { PATH: process.env['PATH'], ...environment };
-  return Number(spawnSync(process.execPath, args, { env, encoding: 'utf8', timeout: 20_000 }).stderr);
+  return Number(spawnSync(process.execPath, args, { env, encoding: 'utf8', timeout: HANGS_MS }).stderr);
 }
 
 const { poolSize } = createRequire(import.meta.url)(fileURLToPath(new URL('bin/pool-size.js', root))) as {
