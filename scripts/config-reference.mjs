@@ -170,7 +170,7 @@ still answer, until \`dns.timeout_ms\` is over.
 | server | what it is |
 | --- | --- |
 | \`system\` | What the machine uses: \`/etc/resolv.conf\` as glibc reads it, with LOCALDOMAIN, RES_OPTIONS and HOSTALIASES of the environment, read again when it changes (timeout and attempts are \`dns.try_timeout_ms\` and \`dns.timeout_ms\` here). Its servers count in their order: the next one is asked beside the first when that is late, and when it has failed. A name that ends with a dot is never searched. Where \`/etc/nsswitch.conf\` has more than files and DNS for hosts, getaddrinfo, for half of UV_THREADPOOL_SIZE names at a time (unless it is set it is 64 where that is so at the start and as many threads may be made, else 4); where it is late or busy, the servers of \`/etc/resolv.conf\` stand in for it if DNS is among the services: their addresses count, that they know none does not. |
-| \`8.8.8.8\`, \`127.0.0.1:5353\`, \`::1\`, \`[::1]:53\`, \`udp://8.8.8.8\` | UDP, and TCP where an answer does not fit. |
+| \`8.8.8.8\`, \`127.0.0.1:5353\`, \`::1\`, \`[::1]:53\`, \`udp://8.8.8.8\` | UDP. An answer that does not fit is asked for again over TCP; where TCP does not work either and no other server answers, the addresses that did fit are used. |
 | \`tcp://8.8.8.8\` | TCP. |
 | \`tls://1.1.1.1\`, \`tls://dns.google:853\` | DNS over TLS. The certificate must be for the address or name that is written here. |
 | \`https://dns.google/dns-query\` | DNS over HTTPS, likewise. |

@@ -21,7 +21,7 @@ export interface Query {
 }
 
 /**
- * `lies-first` sends answers that must not be believed, then the true one. `lower-case` does not keep the case of the
+ * `truncate` cuts the true answer inside a record, `truncate-whole` only says that it is cut. `lies-first` sends answers that must not be believed, then the true one. `lower-case` does not keep the case of the
  * question. `no-edns` answers a query with EDNS by FORMERR. `hijack` has an address for every name that does not exist.
  * `mutate` sends `count` copies of the true answer with changed octets, then the true one. `inject` sends a believable answer
  * with these addresses, by default without EDNS as injectors do, and the true one once `until` settles. `hold` sends the
@@ -30,6 +30,7 @@ export interface Query {
 export type Trick =
   | 'drop'
   | 'truncate'
+  | 'truncate-whole'
   | 'lies-first'
   | 'garbage'
   | 'servfail'
@@ -205,6 +206,8 @@ export class DnsServer {
         return [];
       case 'truncate':
         return [truncated(truth)];
+      case 'truncate-whole':
+        return [saidTruncated(truth)];
       case 'garbage':
         return [Buffer.from('not a DNS message')];
       case 'servfail':
@@ -301,7 +304,11 @@ function forged(id: number, question: dnsPacket.Question, addresses: readonly st
 
 /** Cut within a record, while the counts promise more, as with some servers. */
 function truncated(truth: Buffer): Buffer {
-  const cut = Buffer.from(truth.subarray(0, truth.length - 3));
+  return saidTruncated(truth.subarray(0, truth.length - 3));
+}
+
+function saidTruncated(truth: Buffer): Buffer {
+  const cut = Buffer.from(truth);
   cut.writeUInt8(cut.readUInt8(2) | 0x02, 2);
   return cut;
 }

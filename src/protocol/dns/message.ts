@@ -19,15 +19,22 @@ export function questionOf(asked: string, type: Question['type']): Question {
   return name === asked ? { name, type } : { name, type, absolute: true };
 }
 
+interface Addresses {
+  readonly kind: 'addresses';
+  readonly addresses: readonly string[];
+  readonly ttl_s: number;
+}
+
 /** TTLs in seconds; undefined when the answer has none. */
 export type Judgement =
-  | { readonly kind: 'addresses'; readonly addresses: readonly string[]; readonly ttl_s: number }
+  | Addresses
   /** `isAlias`: the name has records, but they lead to no address. */
   | { readonly kind: 'nodata'; readonly ttl_s: number | undefined; readonly isAlias?: true }
   | { readonly kind: 'nxdomain'; readonly ttl_s: number | undefined }
   /** A valid message by which the server gives no answer: SERVFAIL (2), REFUSED (5) and the like. */
   | { readonly kind: 'server-failure'; readonly rcode: number }
-  | { readonly kind: 'truncated' }
+  /** `part`: the addresses among its whole records, if there are any. More exist that did not fit. */
+  | { readonly kind: 'truncated'; readonly part?: Addresses }
   | { readonly kind: 'invalid'; readonly code: InvalidCode };
 
 type InvalidCode =
@@ -129,10 +136,16 @@ export function judgeAnswer(bytes: Uint8Array, question: Question, id: number, s
   if (questions !== 1) return invalid('wrong-question');
   const wrong = wrongQuestion(message, question, spelling);
   if (wrong !== undefined) return invalid(wrong);
-  // Before the records are decoded: servers cut in the middle of one, and a cut answer is not used (RFC 2181 section 9).
-  if ((flags & dnsPacket.TRUNCATED_RESPONSE) !== 0) return { kind: 'truncated' };
+  if ((flags & dnsPacket.TRUNCATED_RESPONSE) !== 0)
+    return failed ? { kind: 'truncated' } : truncated(message, question);
   if (failed) return { kind: 'server-failure', rcode };
   return judgeRecords(message, question, rcode);
+}
+
+/** Servers may cut in the middle of a record: nothing of such a message is read. */
+function truncated(message: Buffer, question: Question): Judgement {
+  const part = judgeRecords(message, question, RCODE_OK);
+  return part.kind === 'addresses' ? { kind: 'truncated', part } : { kind: 'truncated' };
 }
 
 /** Whether a message that was judged valid carries the EDNS option, without decoding its records. */

@@ -95,6 +95,20 @@ test('a truncated answer is told even when it was cut inside a record', () => {
   assert.deepEqual(judgeAnswer(bytes, A, ID), { kind: 'truncated' });
 });
 
+test('a truncated answer of whole records tells the addresses among them', () => {
+  const record = 'c00c 0001 0001 0000003c 0004 c0000201';
+  const part = { kind: 'addresses', addresses: ['192.0.2.1'], ttl_s: 60 };
+  const whole = `0001 0001 0000 0000 ${QUESTION} ${record}`;
+  assert.deepEqual(judgeAnswer(hex(`1234 8380 ${whole}`), A, ID), { kind: 'truncated', part });
+  assert.deepEqual(judgeAnswer(hex(`1234 8380 0001 0002 0000 0000 ${QUESTION} ${record}`), A, ID), {
+    kind: 'truncated',
+  });
+  assert.deepEqual(judgeAnswer(hex(`1234 8380 0001 0000 0000 0000 ${QUESTION}`), A, ID), { kind: 'truncated' });
+  assert.deepEqual(judgeAnswer(hex(`1234 8382 ${whole}`), A, ID), { kind: 'truncated' });
+  const name = hex(`1234 8383 0001 0000 0000 0000 ${QUESTION}`);
+  assert.deepEqual(judgeAnswer(name, A, ID), { kind: 'truncated' });
+});
+
 test('what does not answer the question is invalid', () => {
   const record = 'c00c 0001 0001 0000003c 0004 c0000201';
   const cases: Record<string, string[]> = {

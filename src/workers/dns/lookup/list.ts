@@ -148,7 +148,7 @@ class ListRace implements AskedList {
         this.#failed(server, failed(`rcode ${reply.rcode}`), false);
         return;
       case 'truncated':
-        this.#failed(server, failed('truncated'), this.#way === 'udp');
+        this.#failed(server, failed('truncated'), false);
         return;
       case 'no-answer':
         this.#failed(server, reply, true);

@@ -15,7 +15,7 @@ import { TcpServer } from './tcp.js';
 import { UdpServer } from './udp.js';
 import type { UdpLimits } from './udp-asker.js';
 
-/** `usual` is the configured transport. A truncated answer over UDP is always asked for again over TCP. */
+/** `usual` is the configured transport. A truncated answer over UDP is always asked for again over TCP, also with `udp`. */
 export type Way = 'usual' | 'tcp' | 'udp';
 
 export interface Server {
@@ -117,6 +117,9 @@ interface Observing {
   readonly hear: Hear<Reply>;
 }
 
+/** The doubt about what was whole in a truncated answer, when the whole answer does not come over TCP. */
+const CUT = 'truncated, and no whole answer over TCP';
+
 /** One question; its reply is recorded in the server's profile. */
 class ServerQuestion implements Asked {
   readonly #question: Question;
@@ -124,6 +127,8 @@ class ServerQuestion implements Asked {
   readonly #begun_ms: number;
   #current: Asked | undefined;
   #cancelled = false;
+  /** Of a truncated answer. */
+  #part: Reply | undefined;
 
   constructor(question: Question, observing: Observing) {
     this.#question = question;
@@ -146,6 +151,7 @@ class ServerQuestion implements Asked {
     const { profile, whole } = this.#observing;
     if (reply.kind === 'truncated' && whole !== undefined && !this.#cancelled) {
       profile.counts.truncated += 1;
+      if (reply.part !== undefined) this.#part = { ...reply.part, doubt: reply.doubt ?? CUT };
       this.#askStream(whole);
       return;
     }
@@ -175,8 +181,13 @@ class ServerQuestion implements Asked {
   #tell(reply: Reply): void {
     const { profile, now, hear } = this.#observing;
     profile.replied(reply, now() - this.#begun_ms);
-    hear(reply);
+    hear(this.#part !== undefined && isMissing(reply) ? this.#part : reply);
   }
+}
+
+/** Whether the server did not answer, or gave no answer, so that a part of one is better. */
+function isMissing(reply: Reply): boolean {
+  return reply.kind === 'no-answer' ? reply.code === 'failed' || reply.code === 'timed-out' : !tells(reply);
 }
 
 function transports(

@@ -199,6 +199,22 @@ test('a truncated answer is asked for again over TCP', async () => {
   assert.deepEqual([server.count(undefined, 'udp'), server.count(undefined, 'tcp')], [2, 2]);
 });
 
+for (const trick of ['close', 'servfail', 'truncate-whole', 'drop'] as const) {
+  test(`what is whole in a truncated answer serves when TCP brings nothing better: ${trick}`, async () => {
+    const server = await startServer({ trick: ({ transport }) => (transport === 'udp' ? 'truncate-whole' : trick) });
+    // For a short time only, since more addresses may exist.
+    assert.deepEqual(await startResolver([server.at]).lookup('a.test'), { ...A_TEST, ttl_s: 30, partial: true });
+    assert.ok(server.count(undefined, 'tcp') > 0);
+  });
+}
+
+test('what is whole in a truncated answer does not serve before the backups are asked', async () => {
+  const server = await startServer({ trick: ({ transport }) => (transport === 'udp' ? 'truncate-whole' : 'close') });
+  const backup = await startServer();
+  assert.deepEqual(await startResolver([server.at], [backup.at]).lookup('a.test'), A_TEST);
+  assert.ok(backup.count(undefined, 'udp') > 0);
+});
+
 test('a server that is silent over UDP is asked over TCP after the backups', async () => {
   const server = await startServer({ trick: (query) => (query.transport === 'udp' ? 'drop' : undefined) });
   const backup = await startServer({ trick: () => 'servfail' });
