@@ -1,7 +1,9 @@
 // Encodes one DNS question, and judges the bytes that came back as its answer (RFC 1035, EDNS0 of RFC 6891). It opens
 // no socket, draws no id, keeps nothing, and never throws on bytes from the network.
 import { withoutDot } from '../address/host-name.js';
+import { type Addresses, type ChainFault, followChain, saneTtl } from './chain.js';
 import { type Answer, type DecodedPacket, dnsPacket, type Packet } from './dns-packet.js';
+import { CASE_BIT, isLowerLetter, isSameLetter } from './letter-case.js';
 
 export interface Question {
   /** Normalised: see host-name.ts. */
@@ -17,12 +19,6 @@ export interface Question {
 export function questionOf(asked: string, type: Question['type']): Question {
   const name = withoutDot(asked);
   return name === asked ? { name, type } : { name, type, absolute: true };
-}
-
-interface Addresses {
-  readonly kind: 'addresses';
-  readonly addresses: readonly string[];
-  readonly ttl_s: number;
 }
 
 /** TTLs in seconds; undefined when the answer has none. */
@@ -44,8 +40,7 @@ type InvalidCode =
   | 'wrong-question'
   /** The right question, but with other upper and lower case in the name. */
   | 'wrong-case'
-  | 'chain-loop'
-  | 'chain-too-long';
+  | ChainFault;
 
 /** How a question is written. */
 export interface QueryForm {
@@ -60,19 +55,10 @@ const EDNS_PAYLOAD_OCTETS = 1232;
 const HEADER_OCTETS = 12;
 /** Larger than header, longest name, type, class and EDNS option together. */
 const scratch = Buffer.alloc(512);
-/** Resolvers too give up at about this length of a chain. */
-const CNAMES_MAX = 16;
-/** Addresses of one family; far more than a race could dial. */
-const ADDRESSES_MAX = 64;
-/** RFC 2181 section 8: a TTL with the top bit set counts as zero. */
-const TTL_MAX_S = 2 ** 31 - 1;
 
 const TYPES = { A: 1, AAAA: 28 } as const;
 const TYPE_OPT = 41;
 const IN = 1;
-const LOWER_A = 0x61;
-const LOWER_Z = 0x7a;
-const CASE_BIT = 0x20;
 const RCODE_OK = 0;
 const RCODE_NXDOMAIN = 3;
 
@@ -109,8 +95,8 @@ export function mixCase(name: string, bits: Uint8Array): string {
   const length = scratch.write(name, 'latin1');
   for (let index = 0; index < length; index += 1) {
     const octet = scratch[index] as number;
-    const isLetter = octet >= LOWER_A && octet <= LOWER_Z;
-    if (isLetter && (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1) scratch[index] = octet & ~CASE_BIT;
+    if (isLowerLetter(octet) && (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1)
+      scratch[index] = octet & ~CASE_BIT;
   }
   return scratch.toString('latin1', 0, length);
 }
@@ -218,52 +204,6 @@ function wrongQuestion(
   return isOtherCase && spelling !== undefined ? 'wrong-case' : undefined;
 }
 
-/** The addresses at the end of the CNAME chain that begins at the question; undefined if there are none. */
-function followChain(records: readonly Answer[], { name, type }: Question): Judgement | undefined {
-  const visited: string[] = [];
-  let owner = name;
-  let ttl_s = TTL_MAX_S;
-  for (;;) {
-    const found = recordsOf(owner, records, type);
-    if (found.addresses.length > 0) {
-      return { kind: 'addresses', addresses: found.addresses, ttl_s: Math.min(ttl_s, found.ttl_s) };
-    }
-    if (found.alias === undefined) return undefined;
-    visited.push(owner);
-    owner = lowerCase(found.alias);
-    if (visited.includes(owner)) return invalid('chain-loop');
-    if (visited.length > CNAMES_MAX) return invalid('chain-too-long');
-    ttl_s = Math.min(ttl_s, found.ttl_s);
-  }
-}
-
-interface Found {
-  readonly addresses: string[];
-  /** The target of the name's CNAME; undefined if it has none. */
-  alias: string | undefined;
-  ttl_s: number;
-}
-
-/** The addresses or the alias of one owner (in lower case). Called at most `CNAMES_MAX` times or so for one message. */
-function recordsOf(owner: string, records: readonly Answer[], type: Question['type']): Found {
-  const found: Found = { addresses: [], alias: undefined, ttl_s: TTL_MAX_S };
-  let alias_ttl_s = TTL_MAX_S;
-  for (const record of records) {
-    if ((record.type !== type && record.type !== 'CNAME') || record.class !== 'IN') continue;
-    if (!isSameName(record.name, owner)) continue;
-    const ttl_s = saneTtl(record.ttl ?? 0);
-    if (record.type === 'CNAME') {
-      if (found.alias === undefined) alias_ttl_s = ttl_s;
-      found.alias ??= record.data;
-    } else if (found.addresses.length < ADDRESSES_MAX && !found.addresses.includes(record.data)) {
-      found.addresses.push(record.data);
-      found.ttl_s = Math.min(found.ttl_s, ttl_s);
-    }
-  }
-  if (found.addresses.length === 0) found.ttl_s = alias_ttl_s;
-  return found;
-}
-
 /** RFC 2308 section 5: the smaller of the SOA record's TTL and its MINIMUM field. */
 function negativeTtl(authorities: readonly Answer[]): number | undefined {
   const soa = authorities.find((record) => record.type === 'SOA');
@@ -278,32 +218,6 @@ function decode(message: Buffer): DecodedPacket | undefined {
   } catch {
     return undefined;
   }
-}
-
-function saneTtl(ttl_s: number): number {
-  return ttl_s > TTL_MAX_S ? 0 : ttl_s;
-}
-
-/** Folds the case of ASCII letters only, like the next two functions. */
-function isSameName(name: string, other: string): boolean {
-  if (name === other) return true;
-  if (name.length !== other.length) return false;
-  for (let index = 0; index < name.length; index += 1) {
-    const [code, expected] = [name.charCodeAt(index), other.charCodeAt(index)];
-    if (code !== expected && !isSameLetter(code, expected)) return false;
-  }
-  return true;
-}
-
-/** Whether two different octets are the upper and the lower case of one letter. */
-function isSameLetter(octet: number, other: number): boolean {
-  const lower = octet | CASE_BIT;
-  return lower === (other | CASE_BIT) && lower >= LOWER_A && lower <= LOWER_Z;
-}
-
-/** ASCII only (RFC 4343): full case folding would turn the Kelvin sign into a `k`. */
-function lowerCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function invalid(code: InvalidCode): Judgement {
