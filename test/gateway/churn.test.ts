@@ -41,7 +41,7 @@ inBothEngines(
   `${CONNECTIONS} connections come and go, and the process does not grow`,
   async (world: World) => {
     const server = world.use(await echoServer());
-    const gateway = await world.gateway({ workers: 2 });
+    const gateway = await world.shared({ workers: 2 });
     const before = held(gateway);
     const visit = async (index: number): Promise<void> => {
       const peer = await through(gateway.port, server);
@@ -89,7 +89,7 @@ inBothEngines(
   'a storm of resets by clients at every step leaves nothing behind',
   async (world: World) => {
     const server = world.use(await echoServer());
-    const gateway = await world.gateway({ workers: 2 });
+    const gateway = await world.shared({ workers: 2 });
     const before = held(gateway);
     await waves(1500, (index) => STEPS[index % STEPS.length](gateway, server));
     await unharmed(gateway, before);
@@ -102,7 +102,7 @@ inBothEngines(
   'a storm of resets by destinations reaches each client as a reset',
   async (world: World) => {
     const server = world.use(await TestServer.listen((socket) => socket.once('data', () => socket.resetAndDestroy())));
-    const gateway = await world.gateway({ workers: 2 });
+    const gateway = await world.shared({ workers: 2 });
     const before = held(gateway);
     await waves(1000, async () => {
       const peer = await through(gateway.port, server);

@@ -21,15 +21,16 @@ async function reply(world: World, { port: gateway }: Gateway, host: string, por
 
 const direct = (name: string, source_ip: string) => ({ type: 'direct', name, source_ip });
 
+/** Of a gateway without rules that two tests share. */
+const PLAIN = {
+  hosts: { 'sink.test': '0.0.0.0', 'sink6.test': ['::', '::ffff:0.0.0.0'], 'half.test': ['0.0.0.0', '127.0.0.1'] },
+  log_level: 'debug',
+};
+
 inBothEngines('an address that means no host gets REP 02 and reaches nobody, in every form', async (world) => {
   const server = world.use(await PeerServer.listen('::'));
   const proxy = world.use(await TrickProxy.listen('works'));
-  const hosts = {
-    'sink.test': '0.0.0.0',
-    'sink6.test': ['::', '::ffff:0.0.0.0'],
-    'half.test': ['0.0.0.0', '127.0.0.1'],
-  };
-  const gateway = await world.gateway({ hosts, log_level: 'debug' });
+  const gateway = await world.shared(PLAIN);
   const byProxy = await world.gateway({ upstream: proxy.line });
   const { port } = server;
   const literals = ['0.0.0.0', '0.1.2.3', '::', '::ffff:0:0', '::ffff:1:2', '64:ff9b::', '2002::', '[::]'];
@@ -70,7 +71,7 @@ inBothEngines('IpBlacklist and range rules hold for loopback in every form', asy
 
 inBothEngines('an IPv6 address in brackets, sent as a name, is the address', async (world) => {
   const server = world.use(await echoServer('::1'));
-  const gateway = await world.shared();
+  const gateway = await world.shared(PLAIN);
   const client = world.use(await through(gateway.port, { host: '[::1]', port: server.port }));
   client.send('x');
   assert.equal((await client.read(1)).toString(), 'x');

@@ -2,7 +2,8 @@
 // the address and what the kernel or the proxy said.
 import assert from 'node:assert/strict';
 import type { Gateway } from '../helpers/gateway.js';
-import { inBothEngines } from '../helpers/gateway-world.js';
+import { inBothEngines, type World } from '../helpers/gateway-world.js';
+import { keptProxies } from '../helpers/kept-proxies.js';
 import { freePort } from '../helpers/proxies.js';
 import { TrickProxy } from '../helpers/proxies-trick.js';
 import { echoServer } from '../helpers/servers.js';
@@ -10,9 +11,26 @@ import { dial, greeting, through } from '../helpers/socks-client.js';
 import { Peer } from '../helpers/socks-peer.js';
 
 const SECRET = 'not for the log';
+/** A destination that only the proxy leads to. */
+const BY_PROXY = '127.0.2.1';
 
-async function fail(gateway: Gateway, port: number, times: number): Promise<void> {
-  for (let i = 0; i < times; i += 1) (await dial(gateway.port, { host: '127.0.0.1', port })).peer.close();
+const proxies = keptProxies(1);
+
+/** A gateway with a line whose source is missing, a plain one, and a proxy. */
+async function shared(world: World) {
+  const [proxy] = await proxies(world.engine);
+  const list = [
+    { type: 'direct', source_ip: '192.0.2.77', name: 'gone' },
+    { type: 'direct', name: 'here' },
+    { ...proxy.line, name: 'telecom', username: 'me', password: SECRET },
+  ];
+  const rules = [{ cidr: BY_PROXY, use: ['telecom'] }, { use: ['gone', 'here'] }];
+  const gateway = await world.shared({ workers: 2, upstream: { type: 'multipath', list }, rules });
+  return { gateway, proxy };
+}
+
+async function fail(gateway: Gateway, port: number, times: number, host = '127.0.0.1'): Promise<void> {
+  for (let i = 0; i < times; i += 1) (await dial(gateway.port, { host, port })).peer.close();
 }
 
 inBothEngines('a line that goes down and up is said once each, although all workers see it', async (world) => {
@@ -47,11 +65,7 @@ inBothEngines('a line that goes down and up is said once each, although all work
 
 inBothEngines('a source_ip that the machine does not have is said, also where another line works', async (world) => {
   const server = world.use(await echoServer());
-  const list = [
-    { type: 'direct', source_ip: '192.0.2.77', name: 'gone' },
-    { type: 'direct', name: 'here' },
-  ];
-  const gateway = await world.gateway({ workers: 2, upstream: { type: 'multipath', list } });
+  const { gateway } = await shared(world);
   for (let i = 0; i < 3; i += 1) (await through(gateway.port, server)).end();
   const { level, line, source, detail, address } = await gateway.logged('source address of the line is not on this');
   assert.deepEqual(
@@ -61,10 +75,9 @@ inBothEngines('a source_ip that the machine does not have is said, also where an
 });
 
 inBothEngines('credentials that a proxy refuses are said with the line and without the password', async (world) => {
-  const proxy = world.use(await TrickProxy.listen('unwilling'));
-  const upstream = { ...proxy.line, name: 'telecom', username: 'me', password: SECRET };
-  const gateway = await world.gateway({ upstream });
-  await fail(gateway, 9, 1);
+  const { gateway, proxy } = await shared(world);
+  proxy.trick = 'unwilling';
+  await fail(gateway, 9, 1, BY_PROXY);
   const { level, line, address } = await gateway.logged('the proxy refused our credentials');
   assert.deepEqual({ level, line, address }, { level: 'warn', line: 'telecom', address: '127.0.0.1' });
   assert.doesNotMatch(gateway.output, new RegExp(SECRET));
@@ -73,7 +86,7 @@ inBothEngines('credentials that a proxy refuses are said with the line and witho
 inBothEngines(
   'a client that speaks HTTP, SOCKS4 or wants to log in is told of with its address, once',
   async (world) => {
-    const gateway = await world.gateway();
+    const { gateway } = await shared(world);
     const hellos = [
       'GET http://a.test/?key=secret HTTP/1.1\r\n\r\n',
       Buffer.from([4, 1, 0, 80, 127, 0, 0, 1, 0]),

@@ -16,9 +16,12 @@ async function reply(world: World, { port: gateway }: Gateway, host: string, por
   return reply.rep;
 }
 
+const hosts = { 'me.test': '127.0.0.1', 'mapped.test': '::ffff:127.0.0.1' };
+/** Of a gateway that two tests share: without proxies, and small. */
+const SMALL = { hosts, limits: { connections_max: 8 }, log_level: 'debug' };
+
 inBothEngines('the gateway itself is no destination, whatever it is called', async (world) => {
-  const hosts = { 'me.test': '127.0.0.1', 'mapped.test': '::ffff:127.0.0.1' };
-  const gateway = await world.gateway({ hosts, log_level: 'debug' });
+  const gateway = await world.shared(SMALL);
   const forms = ['127.0.0.1', '::ffff:7f00:1', '::7f00:1', '64:ff9b::7f00:1', '0.0.0.0', '[::ffff:127.0.0.1]'];
   for (const host of [...forms, 'localhost', 'me.test', 'mapped.test']) {
     assert.equal(await reply(world, gateway, host, gateway.port), 2, host);
@@ -49,7 +52,7 @@ inBothEngines('a gateway on every address has all addresses of the machine for i
 });
 
 inBothEngines('requests nested in one connection take no second one', async (world) => {
-  const gateway = await world.gateway({ limits: { connections_max: 8 } });
+  const gateway = await world.shared(SMALL);
   const before = gateway.sockets();
   const once = Buffer.concat([greeting(), request({ host: '127.0.0.1', port: gateway.port })]);
   const nested = world.use(await Peer.connect(gateway.port));
@@ -65,12 +68,12 @@ inBothEngines('a line whose proxy resolves to the gateway is not dialled, and an
   const port = await freePort();
   const hosts = { 'proxy.test': '127.0.0.1' };
   const self = { type: 'socks5', name: 'self', host: 'proxy.test', port };
-  const alone = await world.gateway({ port, hosts, upstream: self, log_level: 'debug' });
-  assert.equal(await reply(world, alone, '127.0.0.1', server.port), 1);
-  assert.equal((await alone.connection(server)).cause, 'loop');
-  await alone.logged('the line leads to the gateway itself');
-  await alone.stop();
-  const list = [self, { type: 'direct' }];
-  const both = await world.gateway({ port, hosts, upstream: { type: 'multipath', list } });
-  assert.equal(await reply(world, both, '127.0.0.1', server.port), 0);
+  const upstream = { type: 'multipath', list: [self, { type: 'direct' }] };
+  const rules = [{ domain: 'alone.test', use: ['self'] }];
+  const gateway = await world.gateway({ port, hosts, upstream, rules, log_level: 'debug' });
+  const alone = { host: 'alone.test', port: server.port };
+  assert.equal(await reply(world, gateway, alone.host, alone.port), 1);
+  assert.equal((await gateway.connection(alone)).cause, 'loop');
+  await gateway.logged('the line leads to the gateway itself');
+  assert.equal(await reply(world, gateway, '127.0.0.1', server.port), 0);
 });

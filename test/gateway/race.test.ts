@@ -2,22 +2,44 @@
 // is told why, in time.
 import assert from 'node:assert/strict';
 import { deferred } from '../helpers/dns-server.js';
-import { inBothEngines } from '../helpers/gateway-world.js';
-import { freePort } from '../helpers/proxies.js';
+import type { Gateway } from '../helpers/gateway.js';
+import { inBothEngines, type World } from '../helpers/gateway-world.js';
+import { keptProxies, namesOf } from '../helpers/kept-proxies.js';
 import { type Trick, TrickProxy } from '../helpers/proxies-trick.js';
 import { PeerServer } from '../helpers/servers.js';
 import { dial, through } from '../helpers/socks-client.js';
 import { until } from '../helpers/until.js';
 
-const multipath = (...list: object[]) => ({ type: 'multipath', list });
+/** Nobody listens there. */
+const DEAD = { type: 'socks5', host: '127.0.0.1', port: 9, name: 'dead' };
+const UNREACHABLE = { type: 'socks5', host: '127.0.0.1', port: 7, name: 'unreachable' };
+/** One for each trick but success. */
+const BAD: readonly Trick[] = ['silent', 'unwilling', 'http', 'hangs-up', { rep: 1 }, { rep: 5 }, { rep: 99 }];
+
+const proxies = keptProxies(5 + BAD.length);
+
+/** The gateway that most scenarios share. Each has its own lines, by a name that only these lines lead to. */
+async function shared(world: World) {
+  const all = await proxies(world.engine);
+  const [slow, good, late, refuses, breaks, ...bad] = all;
+  const config = {
+    upstream: { type: 'multipath', list: [DEAD, UNREACHABLE, ...all.map(({ line }) => line)] },
+    rules: [
+      { domain: 'somewhere.test', use: ['dead', ...namesOf([slow, good])] },
+      { domain: 'bad.test', use: namesOf([...bad, late]) },
+      { domain: 'unreachable.test', use: ['unreachable'] },
+      { domain: 'several.test', use: namesOf([breaks, refuses]) },
+    ],
+    log_level: 'debug',
+  };
+  const gateway: Gateway = await world.shared(config);
+  return { gateway, slow, good, late, refuses, breaks, bad };
+}
 
 inBothEngines('one line dead, one slow, one good: the good one wins and the others are let go', async (world) => {
   const server = world.use(await PeerServer.listen());
-  const never = deferred();
-  const slow = world.use(await TrickProxy.listen({ after: never.promise }));
-  const good = world.use(await TrickProxy.listen('works'));
-  const dead = { type: 'socks5', host: '127.0.0.1', port: await freePort() };
-  const gateway = await world.gateway({ upstream: multipath(dead, slow.line, good.line) });
+  const { gateway, slow, good } = await shared(world);
+  slow.trick = { after: deferred().promise };
   const client = world.use(await through(gateway.port, { host: 'somewhere.test', port: server.port }));
   client.send('via the good one');
   assert.equal((await (await server.accepted()).read(16)).toString(), 'via the good one');
@@ -28,16 +50,14 @@ inBothEngines('one line dead, one slow, one good: the good one wins and the othe
 
 inBothEngines('every bad proxy loses against one that takes its time', async (world) => {
   const server = world.use(await PeerServer.listen());
-  const tricks: Trick[] = ['silent', 'unwilling', 'http', 'hangs-up', { rep: 1 }, { rep: 5 }, { rep: 99 }];
-  const bad = await Promise.all(tricks.map((trick) => TrickProxy.listen(trick)));
-  for (const proxy of bad) world.use(proxy);
+  const { gateway, bad, late } = await shared(world);
+  for (const [index, trick] of BAD.entries()) bad[index].trick = trick;
   const { promise, resolve } = deferred();
-  const good = world.use(await TrickProxy.listen({ after: promise }));
-  const gateway = await world.gateway({ upstream: multipath(...bad.map(({ line }) => line), good.line) });
-  const connected = through(gateway.port, server);
+  late.trick = { after: promise };
+  const connected = through(gateway.port, { host: 'bad.test', port: server.port });
   await until('all were tried, and all but two are over', () => {
     const left = bad.filter(({ open }) => open > 0);
-    return good.asked.length === 1 && bad.every(({ count }) => count === 1) && left.length === 1;
+    return late.asked.length === 1 && bad.every(({ count }) => count === 1) && left.length === 1;
   });
   resolve();
   const client = world.use(await connected);
@@ -81,9 +101,8 @@ inBothEngines('a line whose proxy fails gives the client the reply of its cause'
 });
 
 inBothEngines('a proxy that cannot be reached is no destination that refuses', async (world) => {
-  const line = { type: 'socks5', host: '127.0.0.1', port: await freePort() };
-  const gateway = await world.gateway({ upstream: line, log_level: 'debug' });
-  const destination = { host: '127.0.0.1', port: 9 };
+  const { gateway } = await shared(world);
+  const destination = { host: 'unreachable.test', port: 9 };
   const { peer, reply } = await dial(gateway.port, destination);
   peer.close();
   const { cause, detail } = await gateway.connection(destination);
@@ -91,10 +110,10 @@ inBothEngines('a proxy that cannot be reached is no destination that refuses', a
 });
 
 inBothEngines('of several causes the most telling one is told', async (world) => {
-  const refuses = world.use(await TrickProxy.listen({ rep: 5 }));
-  const breaks = world.use(await TrickProxy.listen('http'));
-  const gateway = await world.gateway({ upstream: multipath(breaks.line, refuses.line) });
-  const { peer, reply } = await dial(gateway.port, { host: '127.0.0.1', port: 9 });
+  const { gateway, refuses, breaks } = await shared(world);
+  refuses.trick = { rep: 5 };
+  breaks.trick = 'http';
+  const { peer, reply } = await dial(gateway.port, { host: 'several.test', port: 9 });
   world.use(peer);
   assert.equal(reply.rep, 5);
 });

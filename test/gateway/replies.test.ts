@@ -1,16 +1,39 @@
 // What a client is told when its connection cannot be made: the REP byte of RFC 1928 section 6, by cause.
 import assert from 'node:assert/strict';
+import { after } from 'node:test';
 import * as libc from '../../src/linux/libc.js';
 import { DnsServer, deferred } from '../helpers/dns-server.js';
+import type { EngineName } from '../helpers/gateway.js';
 import { untilRead } from '../helpers/gateway-sockets.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
+import { keptProxies } from '../helpers/kept-proxies.js';
 import { freePort } from '../helpers/proxies.js';
-import { TrickProxy } from '../helpers/proxies-trick.js';
 import { echoServer } from '../helpers/servers.js';
 import { type Destination, dial, greeting, NO_AUTHENTICATION, readReply, request } from '../helpers/socks-client.js';
 import { Peer } from '../helpers/socks-peer.js';
 import { until } from '../helpers/until.js';
 import { blackHole } from '../linux/peers.js';
+
+/** What direct lines must not dial. */
+const LISTED = '127.0.0.9';
+/** A destination that is left to lines of the other family. */
+const WRONG_FAMILY = '::1';
+
+const servers = new Map<EngineName, Promise<DnsServer>>();
+const proxies = keptProxies(1);
+after(async () => {
+  for (const server of servers.values()) await (await server).close();
+});
+
+/** A gateway without proxies whose waits are short, and the server that it asks for names. */
+async function impatient(world: World) {
+  const starting = servers.get(world.engine) ?? DnsServer.start({}, { negative_ttl_s: 60 });
+  servers.set(world.engine, starting);
+  const dns = await starting;
+  const names = { nameservers: `127.0.0.1:${dns.port}`, dns: { timeout_ms: 300 } };
+  const race = { connect_timeout_ms: 300 };
+  return { dns, gateway: await world.shared({ ...names, race, log_level: 'debug' }) };
+}
 
 /** The reply to a request, then nothing more, then the end of stream. */
 async function refusal(world: World, gatewayPort: number, destination: Destination): Promise<number> {
@@ -48,8 +71,8 @@ inBothEngines('a closed port gets REP 05', async (world) => {
 });
 
 inBothEngines('a name that does not exist gets REP 04, and so does one that nobody can resolve', async (world) => {
-  const dns = world.use(await DnsServer.start({}, { negative_ttl_s: 60 }));
-  const { port } = await world.gateway({ nameservers: `127.0.0.1:${dns.port}`, dns: { timeout_ms: 300 } });
+  const { dns, gateway } = await impatient(world);
+  const { port } = gateway;
   assert.equal(await refusal(world, port, { host: 'nowhere.invalid', port: 80 }), 4);
   dns.trick = () => 'servfail';
   assert.equal(await refusal(world, port, { host: 'broken.invalid', port: 80 }), 4);
@@ -79,34 +102,44 @@ inBothEngines('a lookup that dns.lookups_max turns away gets REP 01, and is said
 inBothEngines('a destination that never answers gets REP 04 at race.connect_timeout_ms', async (world) => {
   const hole = blackHole();
   world.use({ close: () => hole.fds.map((fd) => libc.close(fd)) });
-  const gateway = await world.gateway({ race: { connect_timeout_ms: 300 }, log_level: 'debug' });
+  const { gateway } = await impatient(world);
+  const destination = { host: '127.0.0.1', port: hole.port };
   const begun = performance.now();
-  assert.equal(await refusal(world, gateway.port, { host: '127.0.0.1', port: hole.port }), 4);
+  assert.equal(await refusal(world, gateway.port, destination), 4);
   const took = performance.now() - begun;
   assert.ok(took > 250 && took < 2500, `told after ${took} ms`);
-  assert.equal((await gateway.firstConnection()).cause, 'timed-out');
+  assert.equal((await gateway.connection(destination)).cause, 'timed-out');
 });
 
+/** A gateway with a proxy beside its direct lines. */
+async function withProxy(world: World) {
+  const [proxy] = await proxies(world.engine);
+  const fourOnly = { type: 'direct', source_ip: '127.0.0.1', name: 'four only' };
+  const gateway = await world.shared({
+    IpBlacklist: [LISTED],
+    upstream: { type: 'multipath', list: [{ type: 'direct', name: 'direct' }, proxy.line, fourOnly] },
+    rules: [{ cidr: WRONG_FAMILY, use: ['four only'] }],
+  });
+  return { gateway, proxy };
+}
+
 inBothEngines('a destination that no line can reach by its family gets REP 03', async (world) => {
-  const { port } = await world.shared({ upstream: { type: 'direct', source_ip: '127.0.0.1' } });
-  assert.equal(await refusal(world, port, { host: '::1', port: 9 }), 3);
+  const { gateway } = await withProxy(world);
+  assert.equal(await refusal(world, gateway.port, { host: WRONG_FAMILY, port: 9 }), 3);
 });
 
 inBothEngines(
   'an address of IpBlacklist gets REP 02 from direct lines, and is reached through a proxy',
   async (world) => {
-    const server = world.use(await echoServer('127.0.0.9'));
-    const proxy = world.use(await TrickProxy.listen('works'));
-    const dns = world.use(await DnsServer.start({ 'listed.test': { A: ['127.0.0.9'] } }));
-    const IpBlacklist = ['127.0.0.9'];
-    const direct = { type: 'direct' };
-    const alone = await world.gateway({ IpBlacklist, nameservers: `127.0.0.1:${dns.port}` });
+    const server = world.use(await echoServer(LISTED));
+    const dns = world.use(await DnsServer.start({ 'listed.test': { A: [LISTED] } }));
+    const alone = await world.gateway({ IpBlacklist: [LISTED], nameservers: `127.0.0.1:${dns.port}` });
     assert.equal(await refusal(world, alone.port, server), 2);
     assert.equal(await refusal(world, alone.port, { host: '::ffff:7f00:9', port: server.port }), 2);
     // Nothing that the servers say of this name may be used: there is no answer for it.
     assert.equal(await refusal(world, alone.port, { host: 'listed.test', port: server.port }), 4);
-    const both = await world.gateway({ IpBlacklist, upstream: { type: 'multipath', list: [direct, proxy.line] } });
-    const { peer, reply } = await dial(both.port, server);
+    const { gateway, proxy } = await withProxy(world);
+    const { peer, reply } = await dial(gateway.port, server);
     world.use(peer);
     assert.equal(reply.rep, 0);
     assert.equal(proxy.count, 1);

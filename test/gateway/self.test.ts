@@ -14,22 +14,28 @@ inBothEngines('a socket that is connected to itself is a refusal, also where a p
   // The same port on both sides is what the kernel now and then chooses.
   const itself = { type: 'direct', source_port: port };
   const proxy = { type: 'socks5', host: '127.0.0.1', port, upstream: itself };
+  const list = [
+    { ...itself, name: 'direct' },
+    { ...proxy, name: 'open' },
+    { ...proxy, username: 'u', password: 'p', name: 'credentials' },
+  ];
+  const rules = ['open', 'credentials'].map((line) => ({ domain: `${line}.test`, use: [line] }));
+  const gateway = await world.gateway({
+    ...{ upstream: { type: 'multipath', list }, rules: [...rules, { use: ['direct'] }], log_level: 'debug' },
+  });
   const destination = { host: '127.0.0.1', port };
-  const direct = await world.gateway({ upstream: itself, log_level: 'debug' });
-  const { peer, reply } = await dial(direct.port, destination);
+  const { peer, reply } = await dial(gateway.port, destination);
   world.use(peer);
   assert.equal(reply.rep, 5);
   peer.end();
-  assert.equal((await direct.connection(destination)).cause, 'refused');
-  for (const credentials of [{}, { username: 'u', password: 'p' }]) {
-    const gateway = await world.gateway({ upstream: { ...proxy, ...credentials }, log_level: 'debug' });
-    const elsewhere = { host: '127.0.0.1', port: 9 };
+  assert.equal((await gateway.connection(destination)).cause, 'refused');
+  for (const line of ['open', 'credentials']) {
+    const elsewhere = { host: `${line}.test`, port: 9 };
     const asked = await dial(gateway.port, elsewhere);
     world.use(asked.peer);
     assert.equal(asked.reply.rep, 1);
     asked.peer.end();
     assert.equal((await gateway.connection(elsewhere)).cause, 'proxy-unreachable');
-    await gateway.stop();
   }
 });
 
