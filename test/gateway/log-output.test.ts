@@ -5,6 +5,7 @@ import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rm
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Gateway, type LogRecord } from '../helpers/gateway.js';
 import { inBothEngines, World } from '../helpers/gateway-world.js';
 import { freePort } from '../helpers/proxies.js';
@@ -15,6 +16,10 @@ import { until } from '../helpers/until.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'tcproute-log-'));
 after(() => rmSync(directory, { recursive: true }));
+/** A start takes at most two seconds of CPU time, but the machine may be busy with ten other things. */
+const START_MS = 25_000;
+/** Between two looks whether it listens: each is a connection. */
+const PACE_MS = 25;
 const QUIET = { race: { early_probe_interval_s: 0, margin_ms: 1000 } };
 
 /** A pipe whose reader is the test. Its writing end is not non-blocking. */
@@ -48,18 +53,17 @@ class Pipe {
 
 /** Waits until it listens, without its log. */
 async function serves(port: number): Promise<void> {
-  let listens = false;
-  await until('it listens', () => {
-    if (!listens)
-      void Peer.connect(port).then(
-        (peer) => {
-          peer.close();
-          listens = true;
-        },
-        () => {},
-      );
-    return listens;
-  });
+  const connected = () =>
+    Peer.connect(port).then(
+      (peer) => {
+        peer.close();
+        return true;
+      },
+      () => false,
+    );
+  for (const begun = performance.now(); !(await connected()); await pause(PACE_MS)) {
+    assert.ok(performance.now() - begun < START_MS, 'it does not listen');
+  }
 }
 
 async function visits(count: number, port: number, server: TestServer): Promise<void> {

@@ -4,12 +4,18 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Gateway, type LogRecord } from '../helpers/gateway.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { PeerServer, TestServer } from '../helpers/servers.js';
 import { greeting, through } from '../helpers/socks-client.js';
 import { Peer } from '../helpers/socks-peer.js';
 import { until } from '../helpers/until.js';
+
+/** Within this time a gateway that stops refuses clients. */
+const REFUSED_MS = 10_000;
+/** Between two looks: each is a connection. */
+const PACE_MS = 25;
 
 async function connected(world: World, config: object) {
   const server = world.use(await PeerServer.listen());
@@ -19,16 +25,17 @@ async function connected(world: World, config: object) {
 }
 
 async function refusesClients(port: number): Promise<void> {
-  let refused = false;
-  await until('new clients are refused', () => {
-    void Peer.connect(port).then(
-      (peer) => peer.close(),
-      (error: Error) => {
-        refused ||= error.message.endsWith('ECONNREFUSED');
+  const refused = () =>
+    Peer.connect(port).then(
+      (peer) => {
+        peer.close();
+        return false;
       },
+      ({ message }: Error) => message.endsWith('ECONNREFUSED'),
     );
-    return refused;
-  });
+  for (const begun = performance.now(); !(await refused()); await pause(PACE_MS)) {
+    assert.ok(performance.now() - begun < REFUSED_MS, 'new clients are not refused');
+  }
 }
 
 inBothEngines('SIGTERM refuses new clients, lets the open connection finish and exits 0', async (world) => {

@@ -1,5 +1,6 @@
 // A site that moves: two servers on one port, a name for them, and visits that tell which server was reached.
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DnsServer, type Host } from './dns-server.js';
 import type { World } from './gateway-world.js';
 import { TestServer } from './servers.js';
@@ -7,6 +8,8 @@ import { dial } from './socks-client.js';
 
 /** Time for an answer to expire (5 s for a hosts file), a second for the look, and much room for a busy machine. */
 const FOLLOWED_MS = 12_000;
+/** Between two visits: steady connections, and not all that the machine can make. */
+const PACE_MS = 10;
 export const TTL_S = 1;
 export const OLD = { A: ['127.0.0.2'], ttl_s: TTL_S };
 export const NEW = { A: ['127.0.0.3'], ttl_s: TTL_S };
@@ -32,7 +35,9 @@ export async function movable(world: World) {
 /** Visits until the result is `wanted`; then it must stay so. */
 export async function follows(visit: () => Promise<string>, wanted: string): Promise<void> {
   const until = performance.now() + FOLLOWED_MS;
-  for (let said = await visit(); said !== wanted; said = await visit())
+  for (let said = await visit(); said !== wanted; said = await visit()) {
     assert.ok(performance.now() < until, `still ${said}`);
+    await pause(PACE_MS);
+  }
   for (let again = 0; again < 20; again += 1) assert.equal(await visit(), wanted);
 }
