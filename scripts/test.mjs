@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 /** Beginnings of paths of files that run alone, by the reason. */
 const ALONE = [
   // They load the whole machine and measure it.
-  ...['bench/generator/load', 'bench/main', 'bench/process/kernel', 'bench/race/ways'],
+  ...['bench/generator/load', 'bench/race/field/ways'],
   // They compare times that are shorter than the delays of a busy machine.
   ...[
     'linux/engine/loop',
@@ -23,7 +23,7 @@ const ALONE = [
   ],
   ...['gateway/hedge', 'gateway/late-addresses', 'workers/dns/ask/server-profile', 'workers/dns/lookup/in-order'],
   // They take thousands of sockets, or much memory and CPU time.
-  ...['gateway/many', 'gateway/pressure', 'gateway/turmoil'],
+  ...['gateway/many', 'gateway/pressure'],
 ];
 /** Files at a time for each core: they wait more than they work. */
 const FILES_PER_CORE = 2;
@@ -46,6 +46,13 @@ const files = readdirSync(`${root}/dist/test`, { recursive: true })
   .map((file) => `dist/test/${file}`);
 if (files.length === 0) {
   console.error(`no test file matches ${wanted.join(', ')}`);
+  process.exit(1);
+}
+
+const unknown =
+  wanted.length === 0 ? ALONE.filter((part) => !files.some((file) => file.startsWith(`dist/test/${part}`))) : [];
+if (unknown.length > 0) {
+  console.error(`no test file matches ${unknown.join(', ')}, which is to run alone`);
   process.exit(1);
 }
 

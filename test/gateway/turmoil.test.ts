@@ -48,7 +48,7 @@ for (const way of ['directly', 'through another gateway'] as const) {
   inBothEngines(
     `whatever two ends do, each is told the truth about the other, ${way}`,
     async (world) => {
-      const last = await world.gateway({ workers: 2, log_level: 'debug' });
+      const last = await world.shared({ workers: 2, log_level: 'debug' });
       const upstream = { type: 'socks5', host: '127.0.0.1', port: last.port };
       const entry = way === 'directly' ? last : await world.gateway({ workers: 2, log_level: 'debug', upstream });
       for (let seed = FIRST_SEED; seed < FIRST_SEED + ROUNDS; seed += 1) {
