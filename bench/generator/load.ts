@@ -8,6 +8,7 @@ import { Run } from './clients/run.js';
 import { bulk } from './loads/bulk.js';
 import { connect } from './loads/connect.js';
 import { Crowd } from './loads/idle.js';
+import { openLoop } from './loads/open-loop.js';
 import { ping } from './loads/ping.js';
 
 let crowd: Crowd | undefined;
@@ -27,6 +28,8 @@ function carryOut(engine: Engine, order: Order): Outcome {
   switch (order.kind) {
     case 'connect':
       return connect(run, order.connections, order.duration_ms);
+    case 'open':
+      return openLoop(run, order.rate, order.duration_ms);
     case 'ping':
       return ping(run, order.connections, order.duration_ms);
     case 'bulk':

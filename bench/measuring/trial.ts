@@ -12,11 +12,11 @@ import { type Ends, failuresOf, wayTo, withDaemon } from './participation.js';
 async function measure(daemon: Daemon, { peer }: Entrant, ends: Ends, way: Way, load: Load, idle: number) {
   const { generator, alone } = ends;
   const kernelAlone = load.name === 'idle' ? await alone.kernelMemory(idle) : undefined;
-  const warmUp = await generator.carryOut(load.order(way, load.warmUp_ms));
+  const warmUp = await generator.carryOut(load.order(way, load.warmUp_ms, undefined));
   const before = await settledCpuTime(daemon.pid);
   const counted = counting(daemon.pid, peer);
   if (kernelAlone === undefined) {
-    const outcome = await generator.carryOut(load.order(way, load.duration_ms));
+    const outcome = await generator.carryOut(load.order(way, load.duration_ms, warmUp));
     const cpu = cpuBetween(before, await settledCpuTime(daemon.pid));
     return { outcome, others: [warmUp], cpu, counts: counted() };
   }

@@ -9,7 +9,8 @@ Runs the loads on the gateway and on every other proxy that is installed, in tur
 connect-line and growth compare a subject with itself; base is how it starts and what it takes at rest.
 
   --quick          one short round: for its assertions, not for its times
-  --loads LIST     of connect, ping, bulk, idle, growth, base, or single ones such as connect-name  (default: all)
+  --loads LIST     of connect, closed, open, ping, bulk, idle, growth, base, or single ones such as open-200
+                   (default: all)
   --subjects LIST  such as tcproute-uring,microsocks                                    (default: all that are found)
   --before DIR     also the gateway of another checkout, built; each load then has the ratio of the two, round by round
   --workers LIST   numbers of workers for the subjects that can be told one             (default: 1)

@@ -3,7 +3,7 @@ import { PEERS } from '../peers/all.js';
 import { gatewayBefore } from '../peers/gateway.js';
 import type { Peer } from '../peers/peer.js';
 import { findStrace } from '../process/strace.js';
-import type { Order, TargetKind, Way } from '../shared/messages.js';
+import type { Order, Outcome, TargetKind, Way } from '../shared/messages.js';
 import { allComparisons, type Comparison, isFor } from './comparison.js';
 import { BASE } from './load-names.js';
 import type { BenchOptions } from './options.js';
@@ -20,7 +20,8 @@ export interface Load {
   readonly warmUp_ms: number;
   /** The number of rounds in which the load takes part. */
   readonly roundsMax: number;
-  order(way: Way, duration_ms: number): Order;
+  /** `warmUp`: the outcome of the warm-up; undefined for the warm-up's own order. */
+  order(way: Way, duration_ms: number, warmUp: Outcome | undefined): Order;
 }
 
 /** A subject with a number of workers; 0 where the number cannot be set. */
@@ -66,6 +67,12 @@ const IDLE_ROUNDS = 2;
 const SINGLE_PING_ROUNDS = 9;
 /** Factor of the durations in a quick run. */
 const QUICK = 0.2;
+/** Connections at a time in the closed loops, and connections a second in the open loops. */
+const FEW = [1, 4, 16];
+const RATES = [200, 1000, 3000];
+/** The rarer the connections, the longer the load, so that a round has some hundred of them. */
+const RATE_MS = (rate: number): number => 1500 + 500_000 / rate;
+const HALF = 0.5;
 const STARTS = 10;
 const QUICK_STARTS = 2;
 
@@ -98,10 +105,31 @@ function allLoads(options: BenchOptions, scale: number): Load[] {
     ...times(800, 150),
     order: (way, duration_ms) => ({ kind: 'bulk', way, connections, duration_ms, direction }),
   });
+  const closed = (connections: number): Load => ({
+    name: `closed-${connections}`,
+    title: `closed loop: open, handshake, echo 64 B, close; ${connections} at a time`,
+    ...times(1000, 500),
+    ...connect(IP, connections),
+  });
+  // Warmed up by a closed loop: at a low rate compilers would take minutes.
+  const open = (name: string, title: string, duration_ms: number, rateOf: (warmUp: Outcome) => number): Load => ({
+    name: `open-${name}`,
+    title: `open loop: ${title} at random times; latency from the time at which a connection was due`,
+    kind: 'echo',
+    host: IP,
+    ...times(duration_ms, 1000),
+    order: (way, duration_ms, warmUp): Order =>
+      warmUp === undefined
+        ? { kind: 'connect', way, connections: concurrency, duration_ms }
+        : { kind: 'open', way, rate: rateOf(warmUp), duration_ms },
+  });
   const visit = `open, handshake, echo 64 B, close; ${concurrency} at a time`;
   return [
     { name: 'connect-ip', title: `connect: ${visit}`, ...times(1500, 1000), ...connect(IP, concurrency) },
     { name: 'connect-name', title: `connect to a name: ${visit}`, ...times(1000, 500), ...connect(name, concurrency) },
+    ...FEW.map(closed),
+    ...RATES.map((rate) => open(`${rate}`, `${rate} connections a second`, RATE_MS(rate), () => rate)),
+    open('half', 'half of the connections that the subject can carry', 2000, rateOfHalf),
     ping(64),
     ping(1),
     bulk(4),
@@ -116,6 +144,9 @@ function allLoads(options: BenchOptions, scale: number): Load[] {
     },
   ];
 }
+
+/** Connections a second: a share of what the closed loop has reached. */
+const rateOfHalf = ({ verified, elapsed_ms }: Outcome): number => Math.max(1, (HALF * verified * 1000) / elapsed_ms);
 
 const isWanted = (name: string, wanted: readonly string[] | undefined): boolean =>
   wanted === undefined || wanted.some((part) => name === part || name.startsWith(`${part}-`));

@@ -2,7 +2,7 @@
 // only: report/verdicts.ts judges them.
 
 /** A median in its own unit. `start`, `base` and `rest` belong to the base section, with two connection actors. */
-export type TargetFigure = 'cpu' | 'rate' | 'p50' | 'memory' | 'start' | 'base' | 'rest';
+export type TargetFigure = 'cpu' | 'rate' | 'p50' | 'p99' | 'memory' | 'start' | 'base' | 'rest';
 
 export interface Target {
   /** Names of loads or comparisons, or the base section. */
@@ -22,6 +22,8 @@ const EPOLL = ['tcproute-epoll'];
 const BOTH = [...URING, ...EPOLL];
 const CONNECT = ['connect-ip', 'connect-name'];
 const BULK = ['bulk-4', 'bulk-64'];
+const CLOSED = ['closed-1', 'closed-4', 'closed-16'];
+const OPEN = ['open-200', 'open-1000', 'open-3000'];
 const GROWTH = ['growth-idle', 'growth-routes'];
 
 export const TARGETS: readonly Target[] = [
@@ -35,9 +37,18 @@ export const TARGETS: readonly Target[] = [
     limit: 1.1,
     of: { subject: 'haproxy', load: 'connect-ip' },
   },
-  { loads: CONNECT, subjects: EPOLL, figure: 'cpu', bound: 'at most', limit: 0.95, of: { subject: 'microsocks' } },
+  { loads: CONNECT, subjects: EPOLL, figure: 'cpu', bound: 'at most', limit: 0.8, of: { subject: 'microsocks' } },
   { loads: ['ping-64'], subjects: BOTH, figure: 'cpu', bound: 'at most', limit: 0.55, of: { subject: 'microsocks' } },
   { loads: ['ping-64'], subjects: BOTH, figure: 'cpu', bound: 'at most', limit: 0.95, of: { subject: 'haproxy' } },
+  { loads: CONNECT, subjects: BOTH, figure: 'p99', bound: 'at most', limit: 1, of: { subject: 'microsocks' } },
+  { loads: CLOSED, subjects: BOTH, figure: 'rate', bound: 'at least', limit: 1, of: { subject: 'microsocks' } },
+  { loads: CLOSED, subjects: BOTH, figure: 'p50', bound: 'at most', limit: 1, of: { subject: 'microsocks' } },
+  { loads: CLOSED, subjects: BOTH, figure: 'p99', bound: 'at most', limit: 1, of: { subject: 'microsocks' } },
+  { loads: OPEN, subjects: BOTH, figure: 'p50', bound: 'at most', limit: 1, of: { subject: 'microsocks' } },
+  { loads: OPEN, subjects: BOTH, figure: 'p99', bound: 'at most', limit: 1.1, of: { subject: 'microsocks' } },
+  { loads: ['open-200'], subjects: BOTH, figure: 'cpu', bound: 'at most', limit: 1, of: { subject: 'microsocks' } },
+  { loads: ['open-1000'], subjects: BOTH, figure: 'cpu', bound: 'at most', limit: 0.9, of: { subject: 'microsocks' } },
+  { loads: ['open-3000'], subjects: BOTH, figure: 'cpu', bound: 'at most', limit: 0.75, of: { subject: 'microsocks' } },
   // No `at least`: to be faster is no failure.
   { loads: ['ping-1'], subjects: BOTH, figure: 'p50', bound: 'at most', limit: 1.1, of: { subject: 'microsocks' } },
   { loads: BULK, subjects: BOTH, figure: 'cpu', bound: 'at most', limit: 0.5, of: { subject: 'haproxy-splice' } },
@@ -54,6 +65,7 @@ const TITLES: Readonly<Record<TargetFigure, string>> = {
   cpu: 'CPU',
   rate: 'rate',
   p50: 'p50',
+  p99: 'p99',
   memory: 'memory each',
   start: 'accepts after',
   base: 'memory',

@@ -20,6 +20,8 @@ export type Direction = 'download' | 'upload';
 
 export type Order =
   | { readonly kind: 'connect'; readonly way: Way; readonly connections: number; readonly duration_ms: number }
+  /** `rate`: connections that begin in a second, on average. */
+  | { readonly kind: 'open'; readonly way: Way; readonly rate: number; readonly duration_ms: number }
   | { readonly kind: 'ping'; readonly way: Way; readonly connections: number; readonly duration_ms: number }
   | {
       readonly kind: 'bulk';
@@ -33,12 +35,15 @@ export type Order =
   | { readonly kind: 'release' };
 
 export interface Outcome {
-  /** Connections (connect, hold, release), round trips (ping) or streams (bulk) whose bytes were all as expected. */
+  /** Connections (connect, open, hold, release), round trips (ping) or streams (bulk) whose bytes were all as expected. */
   readonly verified: number;
   /** Bytes that bulk streams carried, as both ends count them. */
   readonly bytes: number;
   readonly elapsed_ms: number;
-  /** Time of a connection until its echo is complete, or of a round trip; all 0 in bulk. */
+  /**
+   * Time of a connection until its echo is complete, from when it was opened, or was due in the open loop; or of a round
+   * trip; all 0 in bulk.
+   */
   readonly latency: Percentiles;
   /** The same latencies at every tenth of a nine (histogram.ts). */
   readonly curve: readonly number[];

@@ -16,11 +16,19 @@ export interface Participant {
   expire(before_ms: number): void;
 }
 
+/** Participants that begin at times of their own. */
+export interface Arrivals {
+  /** Begins those that are due. Returns when the next is due, or undefined when none is left. All in ms of the engine's clock. */
+  begin(now_ms: number, until_ms: number): number | undefined;
+}
+
 export interface Manner {
   /** Called once when the duration is over. */
   readonly ending?: () => void;
   /** Outcomes that a turn waits for, at most for GATHER_MS: fewer calls into the kernel are cheaper. */
   readonly gather?: number;
+  /** Then the load lasts until none is left. */
+  readonly arrivals?: Arrivals;
 }
 
 export class Run {
@@ -48,8 +56,16 @@ export class Run {
     this.#participants.delete(participant);
   }
 
+  /** How long the next turn may wait. */
+  #patience_ms(longest_ms: number, due_ms: number | undefined): number {
+    const now_ms = this.engine.clock();
+    // A wait of less than 1 ms would be none with epoll; arrivals are worth it.
+    if (due_ms !== undefined) return Math.max(0, Math.min(longest_ms, due_ms - now_ms));
+    return Math.max(1, Math.min(longest_ms, this.#until_ms - now_ms));
+  }
+
   /** Starts the load and returns when the last participant has left. With an infinite duration they leave by themselves. */
-  carryOut(duration_ms: number, begin: () => void, { ending, gather = 1 }: Manner = {}): Outcome {
+  carryOut(duration_ms: number, begin: () => void, { ending, gather = 1, arrivals }: Manner = {}): Outcome {
     this.tally = new Tally();
     const cpuBefore = process.cpuUsage();
     // `engine.now` is the time of the last turn, which belongs to the last load.
@@ -60,8 +76,10 @@ export class Run {
     const longest_ms = gather > 1 ? GATHER_MS : SWEEP_MS;
     let sweep_ms = this.engine.now + SWEEP_MS;
     let ended = false;
-    while (this.#participants.size > 0) {
-      this.engine.turn(Math.max(1, Math.min(longest_ms, this.#until_ms - this.engine.clock())), gather);
+    while (true) {
+      const due_ms = arrivals?.begin(this.engine.clock(), this.#until_ms);
+      if (due_ms === undefined && this.#participants.size === 0) break;
+      this.engine.turn(this.#patience_ms(longest_ms, due_ms), gather);
       if (!ended && !this.goesOn) {
         ended = true;
         ending?.();

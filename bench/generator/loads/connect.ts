@@ -18,10 +18,14 @@ class Visitor extends EchoClient {
 
 /** Divisor: a turn of the engine waits for outcomes of a third of the connections. */
 const GATHER_SHARE = 3;
+/** With fewer connections a turn waits for one outcome: the wait for others would be latency that the subject has not caused. */
+const GATHER_FROM = 32;
 
 export function connect(run: Run, connections: number, duration_ms: number): Outcome {
   const begin = (): void => {
     for (let i = 0; i < connections; i += 1) new Visitor(run).open();
   };
-  return run.carryOut(duration_ms, begin, { gather: Math.ceil(connections / GATHER_SHARE) });
+  return run.carryOut(duration_ms, begin, {
+    gather: connections < GATHER_FROM ? 1 : Math.ceil(connections / GATHER_SHARE),
+  });
 }

@@ -37,6 +37,7 @@ const MEMORY_BEFORE: Quantity<Row> = {
   of: ({ memory }) => mibOf(memory?.base ?? Number.NaN),
 };
 const P50: Quantity<Row> = { title: 'p50', unit: 'ms', of: ({ latency }) => latency.p50 };
+const P999: Quantity<Row> = { title: 'p99.9', unit: 'ms', of: ({ latency }) => latency.p999 };
 const P99: Quantity<Row> = { title: 'p99', unit: 'ms', of: ({ latency }) => latency.p99 };
 
 export const isIdle = (load: string): boolean => load === 'idle';
@@ -59,7 +60,7 @@ const OTHER: Quantities = counted('unit', 'Units');
 const isOf = (load: string, kind: string): boolean => load === kind || load.startsWith(`${kind}-`);
 
 export function quantitiesOf(load: string): Quantities {
-  if (isOf(load, 'connect') || isIdle(load)) return CONNECT;
+  if (['connect', 'closed', 'open'].some((kind) => isOf(load, kind)) || isIdle(load)) return CONNECT;
   if (isOf(load, 'ping')) return PING;
   return isOf(load, 'bulk') ? BULK : OTHER;
 }
@@ -78,6 +79,8 @@ export function countsOf(load: string): Quantity<Row>[] {
 export function mainQuantitiesOf(load: string, rows: readonly Row[]): Quantity<Row>[] {
   const { rate, cpu } = quantitiesOf(load);
   const memory = [MEMORY_EACH, KERNEL_EACH, MEMORY_BEFORE];
-  const all = isIdle(load) ? memory : [cpu, rate, P50, P99, ...memory];
+  // The rate of an open loop is the bench's choice.
+  const figures = isOf(load, 'open') ? [cpu, P50, P99, P999] : [cpu, rate, P50, P99, ...memory];
+  const all = isIdle(load) ? memory : figures;
   return all.filter(({ of }) => rows.some((row) => of(row) !== 0 && Number.isFinite(of(row))));
 }

@@ -28,7 +28,7 @@ interface Judged extends Entrant {
 const judged = ({ loads, comparisons, base }: Summary): Judged[] => [
   ...loads.map(({ subject, workers, load, cpu, rate, latency, memory }) => ({
     ...{ subject, workers, load },
-    figures: { cpu: cpu.total, rate, p50: latency.p50, memory: memory?.pssEach },
+    figures: { cpu: cpu.total, rate, p50: latency.p50, p99: latency.p99, memory: memory?.pssEach },
   })),
   ...comparisons.map(({ subject, workers, comparison, ratio, ...row }) => ({
     ...{ subject, workers, load: comparison, ratio },

@@ -1,7 +1,7 @@
 // The load generator and the target as the bench runs them, in processes of their own.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { LoadGenerator, Target } from '../../../bench/measuring/ends.js';
 import type { TargetPorts, Way } from '../../../bench/shared/messages.js';
@@ -78,6 +78,42 @@ test('round trips are counted, not connections', async () => {
   assert.ok(verified > 30, `${verified} round trips`);
   assert.equal(proxy.passedOn(), 3);
   await proxy.stop();
+});
+
+test('in the open loop connections begin at their own times, however long each one takes', async () => {
+  const rate = 500;
+  const proxy = await startProxy(honest);
+  const order = { kind: 'open', rate, duration_ms: 1000, way: through(proxy) } as const;
+  const { verified, failures, latency } = await generator.carryOut(order);
+  assert.deepEqual(failures, {});
+  assert.equal(verified, proxy.passedOn());
+  // Five standard deviations of a Poisson process.
+  assert.ok(Math.abs(verified - rate) < 5 * Math.sqrt(rate), `${verified} connections`);
+  assert.ok(latency.p50 > 0);
+  await proxy.stop();
+});
+
+test('a server that answers nobody at first delays no arrival, and the wait counts as latency', async () => {
+  const waiting: (() => void)[] = [];
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => {
+      waiting.push(() => socket.write(bytes));
+      if (waiting.length === WAITING) for (const answer of waiting) answer();
+      if (waiting.length > WAITING) socket.write(bytes);
+    });
+  });
+  const WAITING = 30;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const order = { kind: 'open', rate: 200, duration_ms: 400, way: direct(port) } as const;
+  const { verified, failures, latency } = await generator.carryOut(order);
+  server.close();
+  assert.deepEqual(failures, {});
+  assert.ok(verified >= WAITING, `${verified} connections`);
+  // Thirty arrivals take 150 ms on average: the first of them have waited for most of this.
+  assert.ok(latency.max > 50, `${latency.max} ms`);
 });
 
 test('bulk streams come to their end with the same bytes at both, either way', async () => {

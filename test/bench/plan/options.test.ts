@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseOptions } from '../../../bench/plan/options.js';
 import { makePlan } from '../../../bench/plan/plan.js';
+import type { Outcome } from '../../../bench/shared/messages.js';
 
 test('a quick run has less of everything, unless it is told how much', () => {
   const { routes, calm_s, rounds } = parseOptions(['--quick']);
@@ -25,7 +26,8 @@ test('comparisons and the base section are chosen like loads', () => {
   };
   assert.deepEqual(wanted('--loads', 'connect'), ['connect-ip', 'connect-name', 'connect-line']);
   assert.deepEqual(wanted('--loads', 'growth,base'), ['growth-idle', 'growth-routes', 'base']);
-  assert.equal(wanted().length, 11);
+  assert.deepEqual(wanted('--loads', 'closed,open-half'), ['closed-1', 'closed-4', 'closed-16', 'open-half']);
+  assert.equal(wanted().length, 18);
   assert.throws(() => wanted('--loads', 'growht'), /--loads growht: there are .*growth-routes, base/);
 });
 
@@ -57,4 +59,20 @@ test('a lengthened run lasts longer, and warms up longer', () => {
   assert.ok(duration_ms > 0 && warmUp_ms > 0);
   assert.deepEqual(times(['--lengthen', '4']), [duration_ms * 4, warmUp_ms * 4]);
   assert.throws(() => parseOptions(['--lengthen', '0']), /--lengthen 0/);
+});
+
+test('an open loop is warmed up by a closed one, whose rate is what half of it is taken of', () => {
+  const { loads } = makePlan(parseOptions(['--loads', 'open', '--concurrency', '8']));
+  const way = { entry: 1, ask: undefined };
+  const warmUp = { verified: 3000, elapsed_ms: 500 } as Outcome;
+  assert.deepEqual(
+    loads.map((load) => [load.name, load.order(way, 100, warmUp)]),
+    [200, 1000, 3000, 3000].map((rate, index) => [
+      ['open-200', 'open-1000', 'open-3000', 'open-half'][index],
+      { kind: 'open', way, rate, duration_ms: 100 },
+    ]),
+  );
+  for (const load of loads) {
+    assert.deepEqual(load.order(way, 100, undefined), { kind: 'connect', way, connections: 8, duration_ms: 100 });
+  }
 });
