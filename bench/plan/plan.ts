@@ -35,6 +35,8 @@ export interface Entrant {
 export interface BaseExtent {
   readonly starts: number;
   readonly calm_s: number;
+  /** From the start of a subject until it is watched at rest. */
+  readonly settle_s: number;
 }
 
 export interface TracedLoad {
@@ -73,6 +75,8 @@ const RATES = [200, 1000, 3000];
 /** The rarer the connections, the longer the load, so that a round has some hundred of them. */
 const RATE_MS = (rate: number): number => 1500 + 500_000 / rate;
 const HALF = 0.5;
+/** What a subject does soon after its start is over then. */
+const SETTLE_S = 30;
 const STARTS = 10;
 const QUICK_STARTS = 2;
 
@@ -187,7 +191,9 @@ export function makePlan(options: BenchOptions): Plan {
   return {
     loads: wanted,
     comparisons: comparisons.filter(({ name }) => isWanted(name, options.loads)),
-    base: isWanted(BASE, options.loads) ? { starts: quick ? QUICK_STARTS : STARTS, calm_s } : undefined,
+    base: isWanted(BASE, options.loads)
+      ? { starts: quick ? QUICK_STARTS : STARTS, calm_s, settle_s: quick ? 0 : SETTLE_S }
+      : undefined,
     syscalls: strace === undefined ? undefined : { strace, ...traced },
     entrants,
     rounds: Math.max(options.rounds, ...wanted.map(({ roundsMax }) => roundsMax)),

@@ -1,11 +1,11 @@
 // The CPU time, memory and context switches of a subject: of its process with all threads, and of all processes below it.
 // The CPU time of a process that ended between two looks is still counted through its parent.
 import { readdirSync, readFileSync } from 'node:fs';
-import { type MemoryUse, type ProcessStat, parseSmapsRollup, parseStat, parseSwitches } from './proc.js';
+import { type MemoryUse, type ProcessStat, parseRunTime, parseSmapsRollup, parseStat, parseSwitches } from './proc.js';
 import { type Patience, settled } from './settled.js';
 
-/** Number of context switches by thread id. */
-export type Switches = ReadonlyMap<string, number>;
+/** A count that only grows, by thread id. */
+export type ByThread = ReadonlyMap<string, number>;
 
 /** /proc counts in hundredths of a second (USER_HZ) for every program, whatever the kernel's own tick. */
 const US_PER_TICK = 10_000;
@@ -88,19 +88,24 @@ export function memoryUse(pid: number): MemoryUse {
   return { rss, pss };
 }
 
-export function contextSwitches(pid: number): Switches {
-  const switches = new Map<string, number>();
+function byThread(pid: number, file: string, parse: (text: string) => number | undefined): ByThread {
+  const counts = new Map<string, number>();
   for (const member of processTree(pid).keys()) {
     for (const thread of list(`/proc/${member}/task`)) {
-      const count = parseSwitches(read(`/proc/${member}/task/${thread}/status`));
-      if (count !== undefined) switches.set(thread, count);
+      const count = parse(read(`/proc/${member}/task/${thread}/${file}`));
+      if (count !== undefined) counts.set(thread, count);
     }
   }
-  return switches;
+  return counts;
 }
 
+export const contextSwitches = (pid: number): ByThread => byThread(pid, 'status', parseSwitches);
+
+/** CPU time in µs, to the nanosecond and not to the tick: for what takes little. Empty where the kernel does not tell. */
+export const runTimes = (pid: number): ByThread => byThread(pid, 'schedstat', parseRunTime);
+
 /** Undefined when a thread has ended, since its count is lost. */
-export function switchesBetween(before: Switches, after: Switches): number | undefined {
+export function growthBetween(before: ByThread, after: ByThread): number | undefined {
   let sum = 0;
   for (const thread of before.keys()) if (!after.has(thread)) return undefined;
   for (const [thread, count] of after) sum += count - (before.get(thread) ?? 0);

@@ -1,6 +1,6 @@
 // Counts of a load besides its times: read before the load, and after it when the subject is quiet again.
 import type { Peer } from '../peers/peer.js';
-import { contextSwitches, switchesBetween } from './cost.js';
+import { contextSwitches, growthBetween } from './cost.js';
 import { segments } from './kernel.js';
 
 export interface Counts {
@@ -16,6 +16,6 @@ export function counting(pid: number, { briefThreads }: Peer): () => Counts {
   const switchesBefore = contextSwitches(pid);
   return () => ({
     segments: segments() - segmentsBefore,
-    switches: briefThreads ? undefined : switchesBetween(switchesBefore, contextSwitches(pid)),
+    switches: briefThreads ? undefined : growthBetween(switchesBefore, contextSwitches(pid)),
   });
 }

@@ -37,6 +37,12 @@ export function parseSmapsRollup(text: string): MemoryUse | undefined {
   return rss === null || pss === null ? undefined : { rss: Number(rss[1]), pss: Number(pss[1]) };
 }
 
+/** Time that one thread has run, in µs, from /proc/PID/task/TID/schedstat; undefined when the text is none. */
+export function parseRunTime(text: string): number | undefined {
+  const found = /^(\d+) \d+ \d+$/m.exec(text);
+  return found === null ? undefined : Number(found[1]) / 1000;
+}
+
 /** Voluntary and involuntary switches of one thread, from /proc/PID/task/TID/status; undefined when the text is none. */
 export function parseSwitches(text: string): number | undefined {
   const voluntary = /^voluntary_ctxt_switches:\s+(\d+)$/m.exec(text);

@@ -108,6 +108,8 @@ export interface BaseMeasurement {
   readonly starts: readonly Start[];
   /** Percent of one core while nothing happens; undefined when the subject did not start. */
   readonly calm_percent: number | undefined;
+  /** Context switches a second of all its threads while nothing happens; undefined where a thread ended meanwhile. */
+  readonly calm_wakes: number | undefined;
 }
 
 export interface BaseResult {

@@ -8,7 +8,7 @@ import { type Measured, type Summary, summaryOf } from './measured.js';
 import type { Machine, Subject, Titled } from './measurements.js';
 
 /** Raised with every change that a reader of these files would notice. */
-export const FORMAT = 3;
+export const FORMAT = 4;
 
 export interface Results {
   readonly format: typeof FORMAT;

@@ -63,6 +63,7 @@ const isBase = shape({
   ...ofSubject,
   starts: listOf(shape({ accepts_ms: isAmount, carries_ms: isAmount, pss: isAmount, rss: isAmount }), STARTS_MAX),
   calm_percent: optional(isAmount),
+  calm_wakes: optional(isAmount),
 });
 
 const isSyscalls = shape({ ...ofSubject, connections: isAmount, calls: recordOf(isAmount) });
@@ -82,7 +83,7 @@ export const isResults = shape({
     comparisons: listOf(shape({ measurement: optional(isComparison), ...withFailures }), TRIALS_MAX),
     base: optional(
       shape({
-        extent: shape({ starts: isAmount, calm_s: isAmount }),
+        extent: shape({ starts: isAmount, calm_s: isAmount, settle_s: isAmount }),
         measurements: listOf(isBase, PARTS_MAX),
         ...withFailures,
       }),

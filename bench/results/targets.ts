@@ -1,8 +1,8 @@
 // The figures that the gateway is meant to reach, mostly relative to a program that does the same work. Data and their words
 // only: report/verdicts.ts judges them.
 
-/** A median in its own unit. `start`, `base` and `rest` belong to the base section, with two connection actors. */
-export type TargetFigure = 'cpu' | 'rate' | 'p50' | 'p99' | 'memory' | 'start' | 'base' | 'rest';
+/** A median in its own unit. `start`, `base`, `rest` and `wakes` belong to the base section, with two connection actors. */
+export type TargetFigure = 'cpu' | 'rate' | 'p50' | 'p99' | 'memory' | 'start' | 'base' | 'rest' | 'wakes';
 
 export interface Target {
   /** Names of loads or comparisons, or the base section. */
@@ -16,6 +16,9 @@ export interface Target {
   /** The load and subject to compare with; a missing one is the row's own. `without` is the other side of a comparison. */
   readonly of?: { readonly load?: string; readonly subject?: string } | 'without';
 }
+
+/** A plain Node process with a timer, beside which the base section measures subjects at rest. */
+export const NODE_TIMER = 'node-timer';
 
 const URING = ['tcproute-uring'];
 const EPOLL = ['tcproute-epoll'];
@@ -58,7 +61,8 @@ export const TARGETS: readonly Target[] = [
   { loads: GROWTH, subjects: BOTH, figure: 'cpu', bound: 'at most', limit: 1.1, of: 'without' },
   { loads: ['base'], subjects: BOTH, figure: 'start', bound: 'at most', limit: 400, unit: 'ms' },
   { loads: ['base'], subjects: BOTH, figure: 'base', bound: 'at most', limit: 120, unit: 'MiB' },
-  { loads: ['base'], subjects: BOTH, figure: 'rest', bound: 'at most', limit: 1, unit: '%' },
+  { loads: ['base'], subjects: BOTH, figure: 'rest', bound: 'at most', limit: 1.5, of: { subject: NODE_TIMER } },
+  { loads: ['base'], subjects: BOTH, figure: 'wakes', bound: 'at most', limit: 2, unit: 'a second' },
 ];
 
 const TITLES: Readonly<Record<TargetFigure, string>> = {
@@ -70,6 +74,7 @@ const TITLES: Readonly<Record<TargetFigure, string>> = {
   start: 'accepts after',
   base: 'memory',
   rest: 'CPU at rest',
+  wakes: 'wakes at rest',
 };
 const SIGNS = { 'at most': '≤', 'at least': '≥' } as const;
 

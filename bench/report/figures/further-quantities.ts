@@ -33,6 +33,12 @@ export const BASE_REST: Quantity<BaseRow> = {
   of: ({ calm_percent }) => calm_percent,
 };
 
+export const BASE_WAKES: Quantity<BaseRow> = {
+  title: 'Wakes at rest',
+  unit: 'per second',
+  of: ({ calm_wakes }) => calm_wakes,
+};
+
 export const SYSTEM_CALLS: Quantity<SyscallsRow> = {
   title: 'System calls per connection',
   unit: '',

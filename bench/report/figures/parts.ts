@@ -13,6 +13,7 @@ import {
   BASE_MEMORY,
   BASE_REST,
   BASE_START,
+  BASE_WAKES,
   COMPARED_CPU,
   COMPARED_RATIO,
   SYSTEM_CALLS,
@@ -62,7 +63,7 @@ export function partsOf({ loads, comparisons, summary, measured }: Results): Par
       base === undefined ? [] : [{ name: BASE, title: baseTitle(base.extent) }],
       summary.base,
       () => BASE,
-      () => [BASE_START, BASE_MEMORY, BASE_REST],
+      () => [BASE_START, BASE_MEMORY, BASE_REST, BASE_WAKES],
     ),
     syscalls: partsBy(
       syscalls === undefined ? [] : [{ name: SYSCALLS, title: syscallsTitle(syscalls) }],

@@ -34,9 +34,9 @@ const judged = ({ loads, comparisons, base }: Summary): Judged[] => [
     ...{ subject, workers, load: comparison, ratio },
     figures: { cpu: row.with },
   })),
-  ...base.map(({ subject, workers, accepts_ms, pss, calm_percent }) => ({
+  ...base.map(({ subject, workers, accepts_ms, pss, calm_percent, calm_wakes }) => ({
     ...{ subject, workers, load: BASE },
-    figures: { start: accepts_ms, base: mibOf(pss), rest: calm_percent },
+    figures: { start: accepts_ms, base: mibOf(pss), rest: calm_percent, wakes: calm_wakes },
   })),
 ];
 

@@ -1,7 +1,7 @@
 // Plots of what subjects take before anything is asked of them: the medians, and each start beside them.
 import type { BaseRow } from '../../results/base-rows.js';
 import { mibOf } from '../../tables/columns.js';
-import { BASE_MEMORY, BASE_REST, BASE_START } from '../figures/further-quantities.js';
+import { BASE_MEMORY, BASE_REST, BASE_START, BASE_WAKES } from '../figures/further-quantities.js';
 import { type Plot, rowBars, type Setting } from './plot.js';
 
 export function basePlots(rows: readonly BaseRow[], setting: Setting): Plot[] {
@@ -17,5 +17,6 @@ export function basePlots(rows: readonly BaseRow[], setting: Setting): Plot[] {
       rounds: ({ each }) => each.map(({ pss }) => mibOf(pss)),
     }),
     ...rowBars(rows, setting, { ...BASE_REST, hint: 'lower is better; while nothing happens' }),
+    ...rowBars(rows, setting, { ...BASE_WAKES, hint: 'lower is better; while nothing happens' }),
   ];
 }

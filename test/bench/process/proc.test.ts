@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { contextSwitches, cpuTime, memoryUse, switchesBetween } from '../../../bench/process/cost.js';
-import { parseSmapsRollup, parseStat, parseSwitches } from '../../../bench/process/proc.js';
+import { contextSwitches, cpuTime, growthBetween, memoryUse } from '../../../bench/process/cost.js';
+import { parseRunTime, parseSmapsRollup, parseStat, parseSwitches } from '../../../bench/process/proc.js';
 
 test('the CPU times of a process are found behind a name of any kind', () => {
   const rest = 'S 41 5 5 0 -1 4194304 900 80 1 0 1234 567 89 10 20 0 11 0 4321 1000 200 18446744073709551615 1';
@@ -34,18 +34,23 @@ test('the context switches of a thread are both kinds of them', () => {
   assert.equal(parseSwitches(''), undefined);
 });
 
+test('the time that a thread has run is in µs, and unknown where the file is missing', () => {
+  assert.equal(parseRunTime('7767893 63069171 5\n'), 7767.893);
+  assert.equal(parseRunTime(''), undefined);
+});
+
 test('a new thread counts from its beginning, and one that has ended takes its count along', () => {
   const before = new Map([['1', 10]]);
-  assert.equal(switchesBetween(before, new Map([...before, ['2', 5]])), 5);
-  assert.equal(switchesBetween(before, new Map([['1', 13]])), 3);
-  assert.equal(switchesBetween(before, new Map([['2', 50]])), undefined);
+  assert.equal(growthBetween(before, new Map([...before, ['2', 5]])), 5);
+  assert.equal(growthBetween(before, new Map([['1', 13]])), 3);
+  assert.equal(growthBetween(before, new Map([['2', 50]])), undefined);
 });
 
 test('to wait is a context switch', () => {
   const before = contextSwitches(process.pid);
   // A timer might be due by the time of its wait on a busy machine, and then there is none.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
-  const switches = switchesBetween(before, contextSwitches(process.pid));
+  const switches = growthBetween(before, contextSwitches(process.pid));
   assert.ok(switches !== undefined && switches > 0, `${switches}`);
 });
 

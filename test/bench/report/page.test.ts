@@ -113,7 +113,10 @@ test('start, memory and rest are plotted, and system calls', () => {
   assert.ok(described(page, 'System calls per connection')[0].text.includes('tcproute-uring: 6.00'));
   const [targets] = elementsOf(page).filter(({ attributes }) => attributes === ' class="targets"');
   assert.ok(targets.text.includes('accepts after ≤ 400 ms300 ms ✓'), targets.text);
-  assert.ok(targets.text.includes('CPU at rest ≤ 1 %1.50 % ✗'), targets.text);
+  assert.ok(
+    targets.text.includes('CPU at rest ≤ 1.50 × node-timer3.00 × ✗wakes at rest ≤ 2 a second8.00 a second ✗'),
+    targets.text,
+  );
 });
 
 test('the head says when, on what and with what; where results go is not of interest', () => {

@@ -8,6 +8,7 @@ import type {
   SyscallsResult,
 } from '../../../bench/results/measurements.js';
 import { FORMAT, type Results } from '../../../bench/results/results.js';
+import { NODE_TIMER } from '../../../bench/results/targets.js';
 
 export interface Sample {
   readonly subjects?: readonly string[];
@@ -72,18 +73,19 @@ function comparison(subject: string, name: string, cost: number): ComparisonMeas
   };
 }
 
-/** The gateway, beside a program that is small and has not been at rest. */
+/** The gateway, beside a program that is small and has not been at rest, and a timer. */
 export const BASE_SAMPLE: BaseResult = {
-  extent: { starts: 2, calm_s: 5 },
+  extent: { starts: 2, calm_s: 5, settle_s: 0 },
   measurements: [
     {
-      ...{ subject: SUBJECTS[0], workers: 2, calm_percent: 1.5 },
+      ...{ subject: SUBJECTS[0], workers: 2, calm_percent: 1.5, calm_wakes: 8 },
       starts: [200, 400].map((ms) => ({ accepts_ms: ms, carries_ms: ms + 10, pss: 71 * 1024, rss: 120 * 1024 })),
     },
     {
-      ...{ subject: BASELINE, workers: 0, calm_percent: undefined },
+      ...{ subject: BASELINE, workers: 0, calm_percent: undefined, calm_wakes: undefined },
       starts: [{ accepts_ms: 2, carries_ms: 3, pss: 300, rss: 900 }],
     },
+    { subject: NODE_TIMER, workers: 0, starts: [], calm_percent: 0.5, calm_wakes: 2 },
   ],
   failures: [],
 };

@@ -93,7 +93,8 @@ test('what is to hold of lines, growth and the base section is judged where it w
       ['growth-routes', 'CPU ≤ 1.10 × without', '1.01 ×', true],
       ['base', 'accepts after ≤ 400 ms', '300 ms', true],
       ['base', 'memory ≤ 120 MiB', '71.0 MiB', true],
-      ['base', 'CPU at rest ≤ 1 %', '1.50 %', false],
+      ['base', 'CPU at rest ≤ 1.50 × node-timer', '3.00 ×', false],
+      ['base', 'wakes at rest ≤ 2 a second', '8.00 a second', false],
     ],
   );
 });
