@@ -3,8 +3,8 @@
 // meant to begin: where the subject or this generator is late, the wait is part of it.
 import type { Socket } from '../../../src/linux/engine/socket.js';
 import type { Outcome } from '../../shared/messages.js';
-import { EchoClient } from '../echo-client.js';
-import type { Arrivals, Run } from '../run.js';
+import { EchoClient } from '../clients/echo-client.js';
+import type { Arrivals, Run } from '../clients/run.js';
 
 class Visitor extends EchoClient {
   /** Clients that carry no connection now. */
