@@ -115,10 +115,18 @@ export const localEndpoint = (fd: number): Endpoint | number => named(libc.getso
 export const peerEndpoint = (fd: number): Endpoint | number => named(libc.getpeername, fd);
 
 /** A peer's address as the kernel lays it out, of 28 bytes at most, until the next call of this file; undefined if gone. */
-export function packedPeer(fd: number): Uint8Array | undefined {
+export function packedPeer(fd: number): Uint32Array | undefined {
   scratch.ints[LENGTH_WORD] = ADDRESS_SIZE;
-  return libc.getpeername(fd, ADDRESS, LENGTH) < 0 ? undefined : scratch.bytes;
+  return libc.getpeername(fd, ADDRESS, LENGTH) < 0 ? undefined : scratch.words;
 }
+
+/** Like `acceptFrom`; the address of the accepted client is in `acceptedPeer` until the next call of this file. */
+export function acceptWithPeer(fd: number): number {
+  scratch.ints[LENGTH_WORD] = ADDRESS_SIZE;
+  return libc.accept4(fd, ADDRESS, LENGTH, SOCK_NONBLOCK_CLOEXEC);
+}
+
+export const acceptedPeer: Uint32Array = scratch.words;
 
 /** Sends `size` bytes at an address: the number of bytes taken, or a negated errno (-EAGAIN: no room). */
 export const sendFrom = (fd: number, address: number, size: number): number =>

@@ -48,6 +48,7 @@ for (const engine of ['uring', 'epoll'] as const) {
       await goes.close();
       const dead = await freePort();
       const refused = await dial(port, { host: '127.0.0.1', port: dead });
+      const failedPort = refused.peer.socket.localPort;
       refused.peer.close();
       assert.equal(refused.reply.rep, 5);
       const { live, ended } = await whenEnded(gateway, 2);
@@ -64,7 +65,8 @@ for (const engine of ['uring', 'epoll'] as const) {
         [complete.ending, complete.race?.why, complete.race?.reply, complete.bytes_up, complete.bytes_down],
         ['complete', 'only-attempt', 0, 3, 3],
       );
-      assert.ok(complete.client.startsWith('127.0.0.1:'), 'its record was read while it lived');
+      assert.ok(complete.client.startsWith('127.0.0.1:'));
+      assert.equal(failed.client, `127.0.0.1:${failedPort}`, 'nobody has read its record while it lived');
       assert.ok(ended.every(({ listener }) => listener.length > 0));
       await stays.close();
       await gateway.close(1000);

@@ -9,6 +9,7 @@ import { Dispatcher } from '../../src/main/accept/dispatcher.js';
 import type { ListeningSocket } from '../../src/main/accept/listening-socket.js';
 import type { Logger } from '../../src/main/process/log.js';
 import { Notices } from '../../src/main/process/notices.js';
+import { ClientAddresses } from '../../src/threads/shared/client-addresses.js';
 import { Counter, Counters } from '../../src/threads/shared/counters.js';
 import { FdQueue } from '../../src/threads/shared/fd-queue.js';
 import { fdOf } from '../../src/threads/shared/hand-off.js';
@@ -47,6 +48,7 @@ export class AcceptingWorld {
   waits = 0;
   readonly dispatcher: Dispatcher;
   readonly owners = new OwnerTable(OwnerTable.create(FDS_MAX));
+  readonly clients = new ClientAddresses(ClientAddresses.create(FDS_MAX));
   readonly acceptor: Acceptor;
   readonly #notices: Notices;
   readonly #loop: Loop;
@@ -71,11 +73,12 @@ export class AcceptingWorld {
     this.#room = new RoomFlag(roomMemory);
     this.dispatcher = new Dispatcher([{ queue: this.#queue, capacity, doorbell: this.#laneBell }], counters);
     const room = new RoomFlag(roomMemory);
-    const { listening, dispatcher, owners } = this;
+    const { listening, dispatcher, owners, clients } = this;
     this.acceptor = new Acceptor(listening, {
       engine,
       dispatcher,
       owners,
+      clients,
       room,
       connections_max,
       notices: this.#notices,

@@ -11,6 +11,7 @@ import type { ConnectionActor } from '../../src/threads/contracts/connection.js'
 import type { NamesControl } from '../../src/threads/contracts/dns.js';
 import type { ConnectionStart, NamesStart } from '../../src/threads/contracts/start.js';
 import { call, moved, type Remote } from '../../src/threads/port.js';
+import { ClientAddresses } from '../../src/threads/shared/client-addresses.js';
 import { Counters } from '../../src/threads/shared/counters.js';
 import { FdQueue } from '../../src/threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../src/threads/shared/owner-table.js';
@@ -28,6 +29,7 @@ export class ActorsWorld {
   readonly #shared = {
     queue: FdQueue.create(64),
     owners: OwnerTable.create(FDS_MAX),
+    clients: ClientAddresses.create(FDS_MAX),
     maps: MapTable.create(),
     counters: Counters.create(1),
     room: RoomFlag.create(),

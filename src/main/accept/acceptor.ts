@@ -3,7 +3,8 @@
 import type { Engine } from '../../linux/engine/engine.js';
 import { Handler, type Socket } from '../../linux/engine/socket.js';
 import { errorName, isError, wouldBlock } from '../../linux/result.js';
-import { acceptFrom, closeFd, isOfOneClient } from '../../linux/sockets.js';
+import { acceptedPeer, acceptWithPeer, closeFd, isOfOneClient, packedPeer } from '../../linux/sockets.js';
+import type { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { fdOf, handOff } from '../../threads/shared/hand-off.js';
 import type { OwnerTable } from '../../threads/shared/owner-table.js';
 import type { RoomFlag } from '../../threads/shared/room-flag.js';
@@ -33,6 +34,7 @@ export interface AcceptorParts {
   readonly engine: Engine;
   readonly dispatcher: Dispatcher;
   readonly owners: OwnerTable;
+  readonly clients: ClientAddresses;
   /** Raised while there is no room, so that an actor rings when a connection ends. */
   readonly room: RoomFlag;
   readonly connections_max: number;
@@ -78,7 +80,8 @@ export class Acceptor extends Handler {
     const door = this.#doors.find((one) => one.socket === socket) as Door;
     door.waits = false;
     this.#waiting -= 1;
-    if (this.#takes(door, result)) this.#look(1);
+    // The engine accepts one client for each wait, and says nothing of its address.
+    if (this.#takes(door, result, isError(result) ? undefined : packedPeer(result))) this.#look(1);
   }
 
   /** Empties the backlogs as far as there is room. `taken`: clients that this look has accepted already. */
@@ -88,7 +91,7 @@ export class Acceptor extends Handler {
     let count = taken;
     for (let i = 0; i < this.#doors.length; i += 1) {
       const door = this.#doors[(this.#first + i) % this.#doors.length];
-      while (count < most && this.#takes(door, acceptFrom(door.socket.fd))) count += 1;
+      while (count < most && this.#takes(door, acceptWithPeer(door.socket.fd), acceptedPeer)) count += 1;
     }
     // The doors take turns at being first, so that no door always finds the room used up.
     this.#first = (this.#first + 1) % this.#doors.length;
@@ -103,12 +106,13 @@ export class Acceptor extends Handler {
     return false;
   }
 
-  /** Handles the result of one accept. Returns whether to accept the next client at once. */
-  #takes({ listening }: Door, result: number): boolean {
+  /** Handles the result of one accept; `peer` is the client's address. Returns whether to accept the next client at once. */
+  #takes({ listening }: Door, result: number, peer: Uint32Array | undefined): boolean {
     if (wouldBlock(result)) return false;
     if (!isError(result)) {
       // An actor that closed the same fd number before may die without having cleared its entry.
       this.#parts.owners.clear(result);
+      this.#parts.clients.write(result, peer);
       const client = handOff(result, listening.listener.number);
       if (this.#room > 0 && this.#held.length === 0 && this.#parts.dispatcher.hand(client)) this.#room -= 1;
       else this.#held.push(client);

@@ -10,6 +10,7 @@ import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { SharedMemory } from '../../threads/contracts/start.js';
+import { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { Counters } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
@@ -80,6 +81,7 @@ export class Supervisor {
   readonly counters: Counters;
   readonly dispatcher: Dispatcher;
   readonly owners: OwnerTable;
+  readonly clients: ClientAddresses;
   readonly connections: readonly ActorHost<ConnectionActor>[];
   readonly names: ActorHost<NamesControl>;
   readonly routes: ActorHost<RoutesControl>;
@@ -95,6 +97,7 @@ export class Supervisor {
     const actors = Array.from({ length: options.workers }, (_, actor) => actor);
     const common = {
       owners: OwnerTable.create(parts.fdsMax),
+      clients: ClientAddresses.create(parts.fdsMax),
       counters: Counters.create(options.workers),
       room: parts.room,
     };
@@ -110,6 +113,7 @@ export class Supervisor {
     const ways = actors.map(lane);
     this.counters = new Counters(common.counters);
     this.owners = new OwnerTable(common.owners);
+    this.clients = new ClientAddresses(common.clients);
     this.dispatcher = new Dispatcher(ways, this.counters);
     const switchboard = new Switchboard();
     this.#rules = new RuleKeeper(parts.rules, log, (tables) => switchboard.setRules(tables));

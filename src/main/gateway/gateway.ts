@@ -180,6 +180,7 @@ class Start {
       engine,
       dispatcher: supervisor.dispatcher,
       owners: supervisor.owners,
+      clients: supervisor.clients,
       room: new RoomFlag(this.#room),
       connections_max: this.#options.limits.connections_max,
       notices: this.#notices,

@@ -4,10 +4,11 @@ import type { Listener } from '../../protocol/inbound/listener.js';
 import type { Options } from '../../protocol/options.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 
-/** Memory shared by main and a connection actor; `owners`, `counters` and `room` are one for all actors. */
+/** Memory shared by main and a connection actor; all but `queue` and `maps` are one for all actors. */
 export interface SharedMemory {
   readonly queue: SharedArrayBuffer;
   readonly owners: SharedArrayBuffer;
+  readonly clients: SharedArrayBuffer;
   readonly maps: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
   readonly room: SharedArrayBuffer;

@@ -7,7 +7,6 @@ import type { Engine } from '../../linux/engine/engine.js';
 import { Loop } from '../../linux/engine/loop.js';
 import { countUnasked } from '../../linux/engine/socket.js';
 import { PipePool } from '../../linux/pipes.js';
-import { packedPeer } from '../../linux/sockets.js';
 import { OwnListeners } from '../../protocol/address/own-listeners.js';
 import type { Target } from '../../protocol/address/target.js';
 import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
@@ -21,6 +20,7 @@ import type { ConnectionStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { serve } from '../../threads/port.js';
+import { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { Counter, Counters } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { fdOf, listenerOf } from '../../threads/shared/hand-off.js';
@@ -120,13 +120,13 @@ class Actor implements ConnectionActor {
     const rules = new RulesReplica(start.rules);
     const listeners = new OwnListeners(start.listeners, machineHas);
     const lines = dialLines(options.lines);
+    const clients = new ClientAddresses(shared.clients);
     const records = new ConnectionRecords({
       clock: engine,
       connections_max: options.limits.connections_max,
       listenerName: (listener) => start.listeners[listener].name,
       lineName: (line) => lines[line].name,
-      peerOf: packedPeer,
-      withClients: log.enabled('debug'),
+      addressOf: (fd) => clients.read(fd),
     });
     const budget = new AttemptBudget(options);
     const failures = new FailureLog(log);

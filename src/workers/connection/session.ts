@@ -85,10 +85,6 @@ export class Session
 
   // Underway: for the records, while there is no relay
 
-  get fd(): number {
-    return this.#client.fd;
-  }
-
   get up(): number {
     return 0;
   }

@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { listenerOf } from '../../../src/threads/shared/hand-off.js';
+import { unpackAddress } from '../../../src/linux/addresses.js';
+import { fdOf, listenerOf } from '../../../src/threads/shared/hand-off.js';
 import { AcceptingWorld } from '../../helpers/accepting-world.js';
 import { captureLog } from '../../helpers/capture-log.js';
 import { until } from '../../helpers/until.js';
@@ -54,6 +55,20 @@ for (const engine of ['uring', 'epoll'] as const) {
     }, 1);
     assert.equal((await Promise.all(clients)).length, 50);
     clearInterval(serving);
+    await world.close();
+  });
+
+  test(`${engine}: the address of each client is there when its actor takes it, of the first one and of those behind`, async () => {
+    const { log } = captureLog();
+    const world = new AcceptingWorld({ engine, connections_max: 100, capacity: 64, log });
+    const sockets = Array.from({ length: 20 }, () => connect(world.port, '127.0.0.1'));
+    const came: string[] = [];
+    await until('all have been taken', () => {
+      for (const taken of world.take()) came.push(String(unpackAddress(world.clients.read(fdOf(taken))).port));
+      return came.length === sockets.length;
+    });
+    assert.deepEqual(came.sort(), sockets.map(({ localPort }) => String(localPort)).sort());
+    for (const socket of sockets) socket.destroy();
     await world.close();
   });
 

@@ -25,8 +25,6 @@ const ENDING_MAX = 0xff;
 
 /** What the records read from a live connection. */
 export interface Underway {
-  /** The descriptor of the client's socket. */
-  readonly fd: number;
   /** Bytes from the client, and to it. */
   readonly up: number;
   readonly down: number;
@@ -54,13 +52,8 @@ export interface RecordsParts {
   readonly connections_max: number;
   readonly listenerName: (listener: number) => string;
   readonly lineName: (line: number) => string;
-  /** A client's address as a struct sockaddr; undefined if the client has gone. */
-  readonly peerOf: (fd: number) => Uint8Array | undefined;
-  /**
-   * Whether the kernel is asked for every client's address at its arrival: a syscall of 2.5 µs, 2 % of a connection. If not,
-   * it is asked when the record of a live connection is read; a connection that ended before has no address.
-   */
-  readonly withClients: boolean;
+  /** The address of a client that has just arrived, as a struct sockaddr; of family 0 if the kernel did not tell it. */
+  readonly addressOf: (fd: number) => Uint8Array;
   readonly ended_max?: number;
 }
 
@@ -88,14 +81,9 @@ export class ConnectionRecords {
   open(underway: Underway, listener: number, fd: number): number {
     const slot = this.#slots.take();
     this.#rows.open(slot, listener, this.#clock.now);
-    if (this.#parts.withClients) this.#askClient(slot, fd);
+    this.#rows.client(slot, this.#parts.addressOf(fd));
     this.#underway.set(slot, underway);
     return slot;
-  }
-
-  #askClient(slot: number, fd: number): void {
-    const peer = this.#parts.peerOf(fd);
-    if (peer !== undefined) this.#rows.client(slot, peer);
   }
 
   targeted(slot: number, { ip, host, port }: Target, user: string | undefined): void {
@@ -197,7 +185,6 @@ export class ConnectionRecords {
     const rows = this.#rows;
     const isLive = rows.has(slot, Flag.live);
     const underway = this.#underway.get(slot);
-    if (underway !== undefined && !rows.hasClient(slot)) this.#askClient(slot, underway.fd);
     const { now } = this.#clock;
     const age = rows.since(slot, isLive ? now : rows.endedAt(slot));
     const { user, ...noted } = this.#notedOf(slot);

@@ -181,10 +181,6 @@ export class RecordRows {
     return (at - this.#base - this.#words[row * WORDS + Word.opened] + AGE_END) % AGE_END;
   }
 
-  hasClient(row: number): boolean {
-    return this.has(row, Flag.client4 | Flag.client6);
-  }
-
   clientText(row: number): string {
     const port = this.#clientPorts[row];
     if (this.has(row, Flag.client4)) return formatEndpoint(formatIp(octets(this.#clients[row])), port);

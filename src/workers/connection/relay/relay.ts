@@ -109,11 +109,6 @@ export class Relay extends TimedHandler {
     if (event !== undefined) this.onReceive(event.socket, event.result, event.memory, event.offset);
   }
 
-  /** Of the client's socket. */
-  get fd(): number {
-    return this.#up.source.fd;
-  }
-
   /** Bytes from the client so far, and to it. */
   get up(): number {
     return this.#up.bytes;

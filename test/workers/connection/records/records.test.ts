@@ -11,7 +11,7 @@ import type { NotedAttempt, NotedRace } from '../../../../src/workers/connection
 import { ConnectionRecords, type Underway } from '../../../../src/workers/connection/records/records.js';
 
 const LINES = ['direct', 'proxy'];
-const IDLE: Underway = { fd: 1, up: 0, down: 0 };
+const IDLE: Underway = { up: 0, down: 0 };
 const ip = (text: string): Uint8Array => parseIp(text)!;
 const target = (text: string) => targetOfText(text, 443)!;
 
@@ -22,22 +22,21 @@ class World {
   /** By descriptor. */
   readonly #peers = new Map<number, Uint8Array>();
 
-  constructor({ connections_max = 10, ended_max = 3, withClients = true } = {}) {
+  constructor({ connections_max = 10, ended_max = 3 } = {}) {
     this.records = new ConnectionRecords({
       clock: this.clock,
       connections_max,
       ended_max,
       listenerName: (listener) => `listener ${listener}`,
       lineName: (line) => LINES[line],
-      peerOf: (fd) => this.#peers.get(fd),
-      withClients,
+      addressOf: (fd) => this.#peers.get(fd) ?? new Uint8Array(24),
     });
   }
 
   /** A client at `client`, on port 5000, with descriptor `fd`. */
   open(client: Uint8Array = ip('10.0.0.1'), underway: Partial<Underway> = {}, fd = 1): number {
     this.#peers.set(fd, packAddress(client, 5000));
-    return this.records.open({ ...IDLE, fd, ...underway }, 2, fd);
+    return this.records.open({ ...IDLE, ...underway }, 2, fd);
   }
 
   /** No client has an address any more. */
@@ -101,7 +100,7 @@ test('a connection is on record from its beginning to its end', () => {
   world.later(20);
   const race = world.race({});
   records.replied(slot, 0);
-  const relay = { fd: 1, up: 0, down: 0 };
+  const relay = { up: 0, down: 0 };
   records.won(slot, race, race.attempts[0], relay);
   relay.up = 5;
   relay.down = 7;
@@ -153,17 +152,17 @@ test('an IPv4 client of an IPv6 listener has its IPv4 address', () => {
   assert.equal(world.records.read(world.open(mapped)).client, '10.0.0.1:5000');
 });
 
-test('a client is asked for its address when its record is read first, and has none when it has gone by then', () => {
-  const world = new World({ withClients: false });
+test('a client keeps its address when its descriptor is another one’s, and one without an address is unknown', () => {
+  const world = new World();
   const { records } = world;
-  const [asked, late] = [world.open(), world.open()];
-  assert.equal(records.read(asked).client, '10.0.0.1:5000');
-  records.targeted(asked, target('192.0.2.1:80'), undefined);
+  const first = world.open();
+  records.targeted(first, target('192.0.2.1:80'), undefined);
   world.clientsGo();
-  const { client, race } = records.read(asked);
-  assert.deepEqual([client, race?.target, records.read(late).client], ['10.0.0.1:5000', '192.0.2.1:80', 'unknown']);
-  for (const slot of [asked, late]) records.ended(slot, 'complete', 0, 0);
-  assert.deepEqual([records.read(asked).client, records.read(late).client], ['10.0.0.1:5000', 'unknown']);
+  const gone = records.open(IDLE, 2, 1);
+  const { client, race } = records.read(first);
+  assert.deepEqual([client, race?.target, records.read(gone).client], ['10.0.0.1:5000', '192.0.2.1:80', 'unknown']);
+  for (const slot of [first, gone]) records.ended(slot, 'complete', 0, 0);
+  assert.deepEqual([records.read(first).client, records.read(gone).client], ['10.0.0.1:5000', 'unknown']);
 });
 
 test('what is heard of the only attempt after the race is noted', () => {
