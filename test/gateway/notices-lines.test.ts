@@ -67,7 +67,8 @@ inBothEngines('a source_ip that the machine does not have is said, also where an
   const server = world.use(await echoServer());
   const { gateway } = await shared(world);
   for (let i = 0; i < 3; i += 1) (await through(gateway.port, server)).end();
-  const { level, line, source, detail, address } = await gateway.logged('source address of the line is not on this');
+  const { level, line, source, detail, address, client } = await gateway.logged('source address of the line is not on');
+  assert.match(String(client), /^127\.0\.0\.1:\d+$/);
   assert.deepEqual(
     { level, line, source, detail, address },
     { level: 'warn', line: 'gone', source: '192.0.2.77', detail: 'EADDRNOTAVAIL', address: '127.0.0.1' },

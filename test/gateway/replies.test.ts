@@ -93,7 +93,8 @@ inBothEngines('a lookup that dns.lookups_max turns away gets REP 01, and is said
   await until('it is asked for', () => dns.count() > 0);
   assert.equal(await refusal(world, gateway.port, { host: 'other.invalid', port: 80 }), 1);
   assert.equal((await gateway.connection({ host: 'other.invalid', port: 80 })).cause, 'too-many-lookups');
-  const { level, cause } = await gateway.logged('dns.lookups_max');
+  const { level, cause, client } = await gateway.logged('dns.lookups_max');
+  assert.match(String(client), /^127\.0\.0\.1:\d+$/);
   assert.deepEqual([level, cause], ['warn', 'too-many-lookups']);
   resolve();
   assert.equal(await held, 4);

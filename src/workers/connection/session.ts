@@ -46,7 +46,7 @@ export type SessionParts = RaceParts &
     readonly egress: Pick<Egress, 'mayAskFor'>;
     readonly rules: Pick<RulesReplica, 'match' | 'blocks'>;
     readonly failures: Pick<FailureLog, 'misfit'>;
-    readonly records: Pick<ConnectionRecords, 'open' | 'targeted' | 'replied' | 'won' | 'lost'>;
+    readonly records: Pick<ConnectionRecords, 'open' | 'clientName' | 'targeted' | 'replied' | 'won' | 'lost'>;
     readonly ends: Pick<ConnectionEnd, 'ended'>;
     /** Whether every destination is listened to for its first byte. */
     readonly isDebugging: boolean;
@@ -214,6 +214,10 @@ export class Session
   #isHelloRace(race: Race): boolean {
     const { options, budget } = this.#parts;
     return options.race.until === 'first-byte' && race.hasOthers && !budget.isTight;
+  }
+
+  clientName(): string {
+    return this.#parts.records.clientName(this.#connection);
   }
 
   joined(): void {

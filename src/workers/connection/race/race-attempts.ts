@@ -12,7 +12,7 @@ import type { Choice } from '../../../protocol/rules/rule.js';
 import { Counter } from '../../../threads/shared/counters.js';
 import type { AttemptBudget } from '../shared/attempt-budget.js';
 import type { AttemptRoom, RoomSeeker } from '../shared/attempt-room.js';
-import type { FailureLog } from '../shared/failure-log.js';
+import type { FailureLog, Whose } from '../shared/failure-log.js';
 import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt.js';
 import { Candidates, type CandidatesOutcome, type CandidatesParts } from './candidates.js';
 import { KnownDestination, type KnownParts } from './known-destination.js';
@@ -31,7 +31,7 @@ export type RaceAttemptsParts = CandidatesParts &
   };
 
 /** Gets the outcome of each attempt that has started, unless all are cancelled. */
-export interface RaceAttemptsOutcome extends AttemptOutcome {
+export interface RaceAttemptsOutcome extends AttemptOutcome, Whose {
   /** There may be something to start: a name has been looked up, or there is room. */
   mayGoOn(): void;
 }
@@ -164,7 +164,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     this.#plan.failed(attempt.candidate, engine.now);
     this.#failure = mostTelling(this.#failure, failure);
     this.known.failed(attempt, failure);
-    failures.attempt(attempt, failure, this.target, engine.now);
+    failures.attempt(attempt, failure, this.target, this, engine.now);
   }
 
   /** Gives back the room of one that has an outcome: races that wait for it, also this one, may start another at once. */
@@ -183,6 +183,10 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
       this.known.abandoned(attempt);
       attempt.abandon(attempt === this.#lead && this.#leadIsLate ? 'late' : 'abandoned');
     }
+  }
+
+  clientName(): string {
+    return this.#outcome.clientName();
   }
 
   looked(): void {

@@ -4,7 +4,7 @@ import type { Target } from '../../../protocol/address/target.js';
 import type { DeadlineWheel, Expiring } from '../../../protocol/deadline-wheel.js';
 import type { Failure } from '../../../protocol/race/failure.js';
 import type { Choice } from '../../../protocol/rules/rule.js';
-import type { FailureLog } from '../shared/failure-log.js';
+import type { FailureLog, Whose } from '../shared/failure-log.js';
 import type { RaceAttempt } from './attempt.js';
 import type { CandidateOutcome } from './outcome.js';
 import { RaceAttempts, type RaceAttemptsOutcome, type RaceAttemptsParts } from './race-attempts.js';
@@ -18,7 +18,7 @@ export type RaceParts = RaceAttemptsParts &
   };
 
 /** Gets `won` or `lost` once, unless the race is cancelled; the other calls come only after `won`. */
-export interface RaceOutcome {
+export interface RaceOutcome extends Whose {
   won(winner: RaceAttempt): void;
   lost(failure: Failure): void;
   /** Another attempt has connected; `another()` returns it. */
@@ -193,6 +193,10 @@ export class Race implements RaceAttemptsOutcome, Expiring {
     else ticks.set(this, wake);
   }
 
+  clientName(): string {
+    return this.#outcome.clientName();
+  }
+
   #winHeld(): void {
     this.#parts.budget.letGo(1);
     this.#win(this.#reserve.take() as RaceAttempt);
@@ -207,7 +211,7 @@ export class Race implements RaceAttemptsOutcome, Expiring {
   #lose(): void {
     this.cancel();
     const { failure, target, all } = this.#attempts;
-    this.#parts.failures.lost(failure, target, all, this.#parts.engine.now);
+    this.#parts.failures.lost(failure, target, all, this, this.#parts.engine.now);
     this.#outcome.lost(failure);
   }
 }

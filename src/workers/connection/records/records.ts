@@ -86,6 +86,11 @@ export class ConnectionRecords {
     return slot;
   }
 
+  /** The address of a live connection's client as text. */
+  clientName(slot: number): string {
+    return this.#rows.clientText(slot);
+  }
+
   targeted(slot: number, { ip, host, port }: Target, user: string | undefined): void {
     this.#rows.target(slot, ip, port);
     if (user !== undefined) this.#beside.set(slot, besideOf(ip?.length === 4 ? undefined : host, user));

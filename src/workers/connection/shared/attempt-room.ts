@@ -6,10 +6,10 @@ import type { Candidate } from '../../../protocol/lines/candidate.js';
 import type { AttemptBudget, Waiting } from './attempt-budget.js';
 import { CROWD_LOOK, type Crowd, type Crowds } from './crowds.js';
 import type { DialLine } from './dial-lines.js';
-import type { FailureLog } from './failure-log.js';
+import type { FailureLog, Whose } from './failure-log.js';
 
 /** A race that asks for room. Where it waits is written by the room only. */
-export interface RoomSeeker extends Waiting {
+export interface RoomSeeker extends Waiting, Whose {
   readonly target: Target;
   /** Whether it has waited for the budget. */
   waits: boolean;
@@ -59,7 +59,7 @@ export class AttemptRoom {
     this.#crowds.wait(race, key);
     race.crowded ??= [];
     race.crowded.push(key);
-    this.#failures.crowded(this.#lines[line].name, race.target, now);
+    this.#failures.crowded(this.#lines[line].name, race.target, race, now);
     return false;
   }
 

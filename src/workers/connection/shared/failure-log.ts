@@ -20,6 +20,11 @@ export interface Failed {
   readonly failure: Failure | undefined;
 }
 
+/** Whose connection it is. The name, the client's address as text, is asked for only when a line is written. */
+export interface Whose {
+  clientName(): string;
+}
+
 interface Lost {
   readonly failure: Failure;
   readonly target: Target;
@@ -37,23 +42,25 @@ export class FailureLog {
   }
 
   /** An attempt failed, whatever becomes of its connection. `now` in ms of the engine's clock. */
-  attempt(attempt: Failed, failure: Failure, target: Target, now: number): void {
-    if (FAILURES[failure.code].level !== 'debug') this.#tell(attempt, failure, target, now);
+  attempt(attempt: Failed, failure: Failure, target: Target, whose: Whose, now: number): void {
+    if (FAILURES[failure.code].level !== 'debug') this.#tell(attempt, failure, target, whose, now);
   }
 
   /** A connection failed, by the failure of one of its attempts or for another reason. */
-  lost(failure: Failure, target: Target, attempts: readonly Failed[], now: number): void {
+  lost(failure: Failure, target: Target, attempts: readonly Failed[], whose: Whose, now: number): void {
     const attempt = attempts.find((one) => one.failure === failure);
     this.#last = { failure, target, attempt, at: now };
-    if (attempt === undefined && FAILURES[failure.code].level !== 'debug') this.#tell(undefined, failure, target, now);
+    if (attempt === undefined && FAILURES[failure.code].level !== 'debug')
+      this.#tell(undefined, failure, target, whose, now);
   }
 
-  #tell(attempt: Failed | undefined, failure: Failure, target: Target, now: number): void {
+  #tell(attempt: Failed | undefined, failure: Failure, target: Target, whose: Whose, now: number): void {
     const { level, sentence: message } = FAILURES[failure.code];
     const topic = `${failure.code} ${attempt?.line.name ?? ''}`;
     const left_out = this.#repeats.due(topic, now);
     if (left_out === undefined || level === 'debug') return;
-    this.#log.tell({ topic, level, message, fields: what(failure, target, attempt), left_out });
+    const fields = { ...what(failure, target, attempt), client: whose.clientName() };
+    this.#log.tell({ topic, level, message, fields, left_out });
   }
 
   /** A client cannot be served with its settings. Its address is looked up only if the message is sent. */
@@ -68,14 +75,14 @@ export class FailureLog {
   }
 
   /** So many attempts of a line for one destination are under way without an outcome that the next one waits. */
-  crowded(line: string, target: Target, now: number): void {
+  crowded(line: string, target: Target, whose: Whose, now: number): void {
     const topic = `crowded ${line}`;
     const left_out = this.#repeats.due(topic, now);
     if (left_out === undefined) return;
     const message = 'attempts for one destination wait for each other: the line may lead back to this gateway';
     this.#log.tell({
       ...{ topic, level: 'warn', message, left_out },
-      fields: { line, target: formatEndpoint(target.host, target.port) },
+      fields: { line, target: formatEndpoint(target.host, target.port), client: whose.clientName() },
     });
   }
 

@@ -9,6 +9,7 @@ import { failureOf } from '../../../../src/protocol/race/failure.js';
 import { RemoteLog } from '../../../../src/threads/log.js';
 import { type Failed, FailureLog } from '../../../../src/workers/connection/shared/failure-log.js';
 
+const WHOSE = { clientName: () => '10.0.0.1:5000' };
 const TARGET = targetOfName('site.test', 443) as Target;
 
 function attemptOf(name: string, code: Parameters<typeof failureOf>[0], detail: string): Failed {
@@ -37,7 +38,7 @@ test('a cause is told once a second for each line, with its level, its sentence,
   const said = await told((failures) => {
     const fail = (name: string, code: Parameters<typeof failureOf>[0], now: number): void => {
       const attempt = attemptOf(name, code, 'EADDRNOTAVAIL');
-      failures.attempt(attempt, failureOf(code, 'EADDRNOTAVAIL'), TARGET, now);
+      failures.attempt(attempt, failureOf(code, 'EADDRNOTAVAIL'), TARGET, WHOSE, now);
     };
     fail('a', 'source-unavailable', 1000);
     fail('a', 'source-unavailable', 1999);
@@ -63,14 +64,15 @@ test('a cause is told once a second for each line, with its level, its sentence,
     address: '192.0.2.7',
     source: '192.0.2.1',
     target: 'site.test:443',
+    client: '10.0.0.1:5000',
   });
 });
 
 test('what an attempt failed by is not told again of its connection, what no attempt failed by is', async () => {
   const attempt = attemptOf('a', 'source-in-use', 'EADDRINUSE');
   const said = await told((failures) => {
-    failures.lost(attempt.failure ?? failureOf('internal'), TARGET, [attempt], 0);
-    failures.lost(failureOf('too-many-lookups'), TARGET, [attempt], 0);
+    failures.lost(attempt.failure ?? failureOf('internal'), TARGET, [attempt], WHOSE, 0);
+    failures.lost(failureOf('too-many-lookups'), TARGET, [attempt], WHOSE, 0);
   });
   assert.deepEqual(
     said.map(({ fields }) => fields['cause']),
@@ -82,7 +84,7 @@ test('the last failure is kept with the line and the address, whatever it was', 
   await told((failures) => {
     assert.equal(failures.last(0), undefined);
     const attempt = attemptOf('a', 'refused', 'ECONNREFUSED');
-    failures.lost(attempt.failure ?? failureOf('internal'), TARGET, [attempt], 1000);
+    failures.lost(attempt.failure ?? failureOf('internal'), TARGET, [attempt], WHOSE, 1000);
     const last = failures.last(1500);
     assert.equal(last?.age_ms, 500);
     const { cause, detail, line, address, target } = last?.what ?? {};
