@@ -17,7 +17,7 @@ heard.react = (socket, event) => {
     world.keep(event.result);
   } else if (event.kind === 'connect') world.engine.receive(socket, BufferGroup.small);
 };
-world.engine.accept(world.engine.adopt(fd, heard), true);
+world.engine.accept(world.engine.adopt(fd, heard));
 world.engine.connect(world.engine.adopt(openStream(IPV4.length), heard), packAddress(IPV4, port));
 world.until(() => heard.bytes.length === 5, 'the greeting');
 parentPort?.postMessage(heard.bytes.toString());

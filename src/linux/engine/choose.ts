@@ -84,7 +84,7 @@ export function tryUring(): UringTrial {
       closeFd(connecting);
       return fails('no loopback socket to try it with');
     }
-    engine.accept(engine.adopt(listening, trial), false);
+    engine.accept(engine.adopt(listening, trial));
     engine.connect(engine.adopt(connecting, trial), packAddress(LOOPBACK, local.port));
     for (let turn = 0; turn < TRIAL_TURNS && trial.received === 0 && trial.failure === undefined; turn += 1) {
       engine.turn(TRIAL_TURN_MS);

@@ -59,8 +59,8 @@ export interface Engine {
    * connects.
    */
   handOver(socket: Socket, handler: Handler): number;
-  /** Accepts one connection, or with `many` one after another until accepting fails. */
-  accept(socket: Socket, many: boolean): void;
+  /** Accepts one connection. */
+  accept(socket: Socket): void;
   /** `address` as packed by `packAddress`; it is copied. */
   connect(socket: Socket, address: Uint8Array): void;
   /** Receives once, into a buffer of `group`. The outcome goes to `onReceive`. */

@@ -30,20 +30,17 @@ const DATA_WORD = EVENT_WORDS - 2;
 const EVENTS_MAX = 512;
 /** In place of the generation: the event is of a watched fd. Generations are smaller. */
 const WATCH = 0xffff_ffff;
-/** Connections accepted in a row before other events get their turn. */
-const ACCEPT_BATCH = 256;
 
 /** Bits of `Socket.waiting`. */
 const Wait = {
   accept: 1,
-  acceptMany: 2,
-  connect: 4,
-  receive: 8,
-  pollIn: 16,
-  pollOut: 32,
-  pollHangup: 64,
-  send: 128,
-  stopped: 256,
+  connect: 2,
+  receive: 4,
+  pollIn: 8,
+  pollOut: 16,
+  pollHangup: 32,
+  send: 64,
+  stopped: 128,
 } as const;
 type Wait = (typeof Wait)[keyof typeof Wait];
 
@@ -99,10 +96,9 @@ export class EpollEngine implements Engine {
     return socket.handOver(handler);
   }
 
-  accept(socket: Socket, many: boolean): void {
-    const operation = many ? Wait.acceptMany : Wait.accept;
-    socket.waiting |= operation;
-    this.#tryLater(socket, operation);
+  accept(socket: Socket): void {
+    socket.waiting |= Wait.accept;
+    this.#tryLater(socket, Wait.accept);
   }
 
   connect(socket: Socket, address: Uint8Array): void {
@@ -274,7 +270,7 @@ export class EpollEngine implements Engine {
     if (!socket.readable) return;
     if (!this.#wake(socket, Wait.receive)) return;
     if (!this.#wake(socket, Wait.pollIn)) return;
-    if ((socket.waiting & (Wait.accept | Wait.acceptMany)) !== 0) this.#accept(socket);
+    if ((socket.waiting & Wait.accept) !== 0) this.#accept(socket);
   }
 
   /** Carries out an operation that waited for this readiness. False when its handler has closed the socket. */
@@ -327,7 +323,6 @@ export class EpollEngine implements Engine {
         this.#pollHangup(socket);
         break;
       case Wait.accept:
-      case Wait.acceptMany:
         if (result < 0) socket.handler.onAccept(socket, result);
         else this.#accept(socket);
         break;
@@ -368,19 +363,17 @@ export class EpollEngine implements Engine {
   }
 
   #accept(socket: Socket): void {
-    for (let accepted = 0; accepted < ACCEPT_BATCH; accepted += 1) {
-      if (socket.closing || (socket.waiting & (Wait.accept | Wait.acceptMany)) === 0) return;
-      const fd = acceptFrom(socket.fd);
-      if (fd === -EAGAIN) {
-        this.#awaitClient(socket);
-        return;
-      }
-      if (fd === -ECONNABORTED || fd === -EINTR) continue;
-      if (fd < 0) socket.waiting &= ~(Wait.accept | Wait.acceptMany);
-      else socket.waiting &= ~Wait.accept;
-      socket.handler.onAccept(socket, fd);
+    const fd = acceptFrom(socket.fd);
+    if (fd === -EAGAIN) {
+      this.#awaitClient(socket);
+      return;
     }
-    this.#tryLater(socket, Wait.acceptMany);
+    if (fd === -ECONNABORTED || fd === -EINTR) {
+      this.#tryLater(socket, Wait.accept);
+      return;
+    }
+    socket.waiting &= ~Wait.accept;
+    socket.handler.onAccept(socket, fd);
   }
 
   destroy(): void {

@@ -23,7 +23,6 @@ const SEND = 26;
 const RECV = 27;
 const BUFFER_SELECT = 1 << 5;
 const SKIP_SUCCESS = 1 << 6;
-const ACCEPT_MULTISHOT = 1;
 const RECV_POLL_FIRST = 1;
 const RECV_MULTISHOT = 2;
 const POLL_MULTISHOT = 1;
@@ -49,11 +48,10 @@ const Operation = {
   pollHangup: 6,
   cancel: 7,
   watch: 8,
-  acceptMany: 9,
-  pollOutLasting: 10,
-  pollHangupLasting: 11,
-  send: 12,
-  stream: 13,
+  pollOutLasting: 9,
+  pollHangupLasting: 10,
+  send: 11,
+  stream: 12,
 } as const;
 type Operation = (typeof Operation)[keyof typeof Operation];
 
@@ -140,11 +138,8 @@ export class UringEngine implements Engine {
     return socket.handOver(handler);
   }
 
-  accept(socket: Socket, many: boolean): void {
-    const word = many
-      ? this.#submit(socket, ACCEPT | (ACCEPT_MULTISHOT << 16), Operation.acceptMany)
-      : this.#submit(socket, ACCEPT, Operation.accept);
-    this.#ring.words[word + 7] = SOCK_NONBLOCK_CLOEXEC;
+  accept(socket: Socket): void {
+    this.#ring.words[this.#submit(socket, ACCEPT, Operation.accept) + 7] = SOCK_NONBLOCK_CLOEXEC;
   }
 
   #cancelAll(socket: Socket): void {
@@ -415,11 +410,6 @@ export class UringEngine implements Engine {
       case Operation.accept:
         socket.handler.onAccept(socket, result);
         break;
-      case Operation.acceptMany:
-        socket.handler.onAccept(socket, result);
-        // A multishot accept ends without an error when the completion ring was full: -ECANCELED has it asked for again.
-        if (result >= 0 && (flags & CQE_MORE) === 0 && !socket.closing) socket.handler.onAccept(socket, -ECANCELED);
-        break;
       case Operation.cancel:
         break;
       default:
@@ -493,7 +483,7 @@ export class UringEngine implements Engine {
 
   #completedWhileClosing(socket: Socket, operation: Operation, result: number, flags: number): void {
     if ((flags & CQE_HAS_BUFFER) !== 0) this.#ring.buffers(socket.group).give(flags >>> 16);
-    if ((operation === Operation.accept || operation === Operation.acceptMany) && result >= 0) libc.close(result);
+    if (operation === Operation.accept && result >= 0) libc.close(result);
     if (socket.inFlight === 0) this.#finish(socket);
   }
 

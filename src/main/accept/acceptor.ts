@@ -202,7 +202,7 @@ export class Acceptor extends Handler {
       if (door.waits) continue;
       door.waits = true;
       this.#waiting += 1;
-      engine.accept(door.socket, false);
+      engine.accept(door.socket);
     }
   }
 

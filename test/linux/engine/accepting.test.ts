@@ -18,21 +18,22 @@ for (const engine of ENGINES) {
       const { fd, port } = listening();
       const heard = new Recorder();
       const listener = world.engine.adopt(fd, heard);
-      world.engine.accept(listener, false);
+      world.engine.accept(listener);
       world.keep(connecting(port), connecting(port));
       world.until(() => heard.heard.length > 0, 'a connection');
       world.settle();
       assert.equal(heard.accepted.length, 1);
-      world.engine.accept(listener, false);
+      world.engine.accept(listener);
       world.until(() => heard.accepted.length === 2, 'the second connection');
       world.keep(...heard.accepted);
     });
 
-    scenario('accepting many takes those that came before and those that come after', (world) => {
+    scenario('accepting after each one takes those that came before and those that come after', (world) => {
       const { fd, port } = listening();
       const heard = new Recorder();
+      heard.react = (socket) => world.engine.accept(socket);
       for (let i = 0; i < 20; i += 1) world.keep(connecting(port));
-      world.engine.accept(world.engine.adopt(fd, heard), true);
+      world.engine.accept(world.engine.adopt(fd, heard));
       world.until(() => heard.heard.length === 20, 'the first 20');
       for (let i = 0; i < 20; i += 1) world.keep(connecting(port));
       world.until(() => heard.heard.length === 40, 'all 40');
@@ -40,12 +41,13 @@ for (const engine of ENGINES) {
       world.keep(...heard.accepted);
     });
 
-    scenario('more connections than one batch are all accepted', (world) => {
+    scenario('a backlog of 150 is accepted whole', (world) => {
       const { fd, port } = listening();
       const heard = new Recorder();
-      for (let i = 0; i < 300; i += 1) world.keep(connecting(port));
-      world.engine.accept(world.engine.adopt(fd, heard), true);
-      world.until(() => heard.accepted.length === 300, 'all 300');
+      heard.react = (socket) => world.engine.accept(socket);
+      for (let i = 0; i < 150; i += 1) world.keep(connecting(port));
+      world.engine.accept(world.engine.adopt(fd, heard));
+      world.until(() => heard.accepted.length === 150, 'all 150');
       world.keep(...heard.accepted);
     });
 
@@ -53,7 +55,7 @@ for (const engine of ENGINES) {
       const { fd, port } = listening();
       const heard = new Recorder();
       world.keep(connecting(port));
-      world.engine.accept(world.engine.adopt(fd, heard), true);
+      world.engine.accept(world.engine.adopt(fd, heard));
       world.until(() => heard.accepted.length === 1, 'a connection');
       const [accepted] = heard.accepted;
       world.keep(accepted);
@@ -61,11 +63,11 @@ for (const engine of ENGINES) {
       assert.equal(libc.fcntl(accepted, 3, 0) & 0x800, 0x800);
     });
 
-    scenario('a listener closed with accepts in flight loses no fd and leaves its port', (world) => {
+    scenario('a listener closed with an accept in flight loses no fd and leaves its port', (world) => {
       const { fd, port } = listening();
       const heard = new Recorder();
       const listener = world.engine.adopt(fd, heard);
-      world.engine.accept(listener, true);
+      world.engine.accept(listener);
       world.settle();
       for (let i = 0; i < 10; i += 1) world.keep(connecting(port));
       world.engine.close(listener, 'graceful');
@@ -78,46 +80,48 @@ for (const engine of ENGINES) {
       assert.deepEqual(outcome.of('connect'), [-ECONNREFUSED]);
     });
 
-    scenario('a listener may close itself while it is told of many connections', (world) => {
+    scenario('a listener may close itself while it is told of a connection and more wait', (world) => {
       const { fd, port } = listening();
       const heard = new Recorder();
       for (let i = 0; i < 10; i += 1) world.keep(connecting(port));
       const listener = world.engine.adopt(fd, heard);
       heard.react = (socket) => world.engine.close(socket, 'graceful');
-      world.engine.accept(listener, true);
+      world.engine.accept(listener);
       world.until(() => world.engine.size === 0, 'the close');
       world.settle();
       assert.equal(heard.heard.length, 1);
       world.keep(...heard.accepted);
     });
 
-    scenario('connections accepted but not yet told are closed by destroy', (world) => {
-      const { fd, port } = listening();
+    scenario('a connection accepted but not yet told is closed by destroy', (world) => {
       const heard = new Recorder();
-      for (let i = 0; i < 10; i += 1) world.keep(connecting(port));
       heard.react = () => {
         throw new Error('the actor dies here');
       };
-      world.engine.accept(world.engine.adopt(fd, heard), true);
+      for (const { fd, port } of [listening(), listening()]) {
+        world.keep(connecting(port));
+        world.engine.accept(world.engine.adopt(fd, heard));
+      }
       assert.throws(() => world.until(() => false, 'the throw'), /the actor dies here/);
+      assert.equal(heard.accepted.length, 1);
       world.keep(...heard.accepted);
     });
 
-    scenario('running out of fds ends accepting with -EMFILE', (world) => {
+    scenario('running out of fds fails an accept with -EMFILE', (world) => {
       const { fd, port } = listening();
       const heard = new Recorder();
       world.keep(connecting(port));
       const listener = world.engine.adopt(fd, heard);
       const restore = limitFds(0);
       try {
-        world.engine.accept(listener, true);
+        world.engine.accept(listener);
         world.until(() => heard.heard.length > 0, 'the error');
         world.settle();
       } finally {
         restore();
       }
       assert.deepEqual(heard.of('accept'), [-EMFILE]);
-      world.engine.accept(listener, true);
+      world.engine.accept(listener);
       world.until(() => heard.accepted.length === 1, 'accepting again finds it');
       world.keep(...heard.accepted);
     });

@@ -78,7 +78,7 @@ for (const engine of ENGINES) {
     scenario('destroy ends what is left: connections are reset and the port is free at once', (world) => {
       const { fd, port } = listening();
       const heard = new Recorder();
-      world.engine.accept(world.engine.adopt(fd, heard), true);
+      world.engine.accept(world.engine.adopt(fd, heard));
       const { socket, peer } = world.connection(heard);
       world.engine.receive(socket, small);
       world.settle();

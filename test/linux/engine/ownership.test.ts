@@ -25,7 +25,7 @@ for (const engine of ENGINES) {
       assert.ok(world.books.fds.has(fd));
       assert.equal(world.books.fds.size, 2, 'the engine itself, and what it adopted');
       const dialling = world.engine.adopt(openStream(4), heard);
-      world.engine.accept(listener, true);
+      world.engine.accept(listener);
       world.engine.connect(dialling, packAddress(IPV4, port));
       world.until(() => heard.heard.length === 2, 'both ends');
       const [accepted] = heard.accepted;
