@@ -194,7 +194,7 @@ inBothEngines(
     terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
       shown += text;
     });
-    await until('it listens', () => shown.includes('listening'));
+    await until('it listens', () => shown.includes('listening'), START_MS);
     assert.match(shown, /INFO.*listening on 127\.0\.0\.1:\d+ \{"lines":/);
     terminal.stdin.write(XOFF);
     await visits(100, port, server);
