@@ -1,0 +1,137 @@
+// Everything that a race needs of its actor: the real tables, budgets and wheels, names as the test says, and attempts that
+// end when it says so (fake-attempt.ts). There are two direct lines and a proxy, whose address is known.
+import { formatIp, parseIp } from '../../../../src/protocol/address/address.js';
+import { type Target, targetOfName } from '../../../../src/protocol/address/target.js';
+import { DeadlineWheel } from '../../../../src/protocol/deadline-wheel.js';
+import { lineOf } from '../../../../src/protocol/lines/line.js';
+import type { Options } from '../../../../src/protocol/options.js';
+import { type Failure, type FailureCode, failureOf } from '../../../../src/protocol/race/failure.js';
+import { LineHealth } from '../../../../src/protocol/race/line-health.js';
+import type { PlanRules } from '../../../../src/protocol/race/plan.js';
+import { Counter } from '../../../../src/threads/shared/counters.js';
+import type { MakeAttempt } from '../../../../src/workers/connection/race/attempt.js';
+import type { RaceParts } from '../../../../src/workers/connection/race/race.js';
+import { AttemptBudget } from '../../../../src/workers/connection/shared/attempt-budget.js';
+import { AttemptRoom } from '../../../../src/workers/connection/shared/attempt-room.js';
+import { Crowds } from '../../../../src/workers/connection/shared/crowds.js';
+import { dialLines } from '../../../../src/workers/connection/shared/dial-lines.js';
+import type { Permission } from '../../../../src/workers/connection/shared/egress.js';
+import type { NameOutcome } from '../../../../src/workers/connection/shared/names-replica.js';
+import { RoutesReplica } from '../../../../src/workers/connection/shared/routes-replica.js';
+import { defaultOptions } from '../../../helpers/default-options.js';
+import { FakeAttempt } from './fake-attempt.js';
+
+export const SITE = targetOfName('site.test', 443) as Target;
+export const [A, B] = ['192.0.2.1', '192.0.2.2'];
+export const ip = (text: string): Uint8Array => parseIp(text) as Uint8Array;
+export const found = (...ips: readonly string[]): NameOutcome => ({ kind: 'found', ips: ips.map(ip), proof: 'all' });
+export const lost = (code: FailureCode): NameOutcome => ({ kind: 'failed', failure: failureOf(code), proof: 'none' });
+
+/** Far more descriptors for attempts than a race takes. */
+const RACING_MAX = 1000;
+/** Of its lines. */
+export const PROXY = 2;
+const SOURCE = { ip: undefined, port: 0 };
+const HOP = { host: '198.51.100.80', port: 1080, username: undefined, password: undefined };
+const LINES = [
+  lineOf(0, 'first', SOURCE, []),
+  lineOf(1, 'second', SOURCE, []),
+  lineOf(PROXY, 'proxy', SOURCE, [{ kind: 'socks5', ...HOP }]),
+];
+
+type Waiter = (outcome: NameOutcome, more: boolean) => void;
+
+export interface Changes {
+  readonly race?: Partial<Options['race']>;
+  /** Numbers of the lines that there are. */
+  readonly lines?: readonly number[];
+}
+
+export class RaceWorld<E extends { readonly now: number }> implements RaceParts {
+  readonly engine: E;
+  readonly options: Options;
+  readonly lines = dialLines(LINES);
+  readonly allLines: readonly number[];
+  readonly planRules: PlanRules;
+  readonly deadlines: DeadlineWheel;
+  readonly ticks: DeadlineWheel;
+  readonly budget: AttemptBudget;
+  readonly room: AttemptRoom;
+  readonly health = new LineHealth(LINES.length);
+  readonly routes: RoutesReplica;
+  readonly counters = new Float64Array(Object.keys(Counter).length);
+  /** In the order in which they were made. */
+  readonly attempts: FakeAttempt[] = [];
+  /** Names that are known at once; the others are answered by `answer`. */
+  readonly known = new Map<string, NameOutcome>();
+  readonly waiters = new Map<string, Set<Waiter>>();
+  /** Addresses that must not be dialled. */
+  readonly barred = new Set<string>();
+  /** Called with each attempt that is made, before it starts. */
+  react: (attempt: FakeAttempt) => void = () => {};
+  /** Of races: their failures; of lines: those that were crowded. */
+  readonly lost: FailureCode[] = [];
+  readonly crowded: string[] = [];
+
+  constructor(engine: E, { race = {}, lines = [0] }: Changes = {}) {
+    const options = defaultOptions();
+    this.engine = engine;
+    const limits = { ...options.limits, racing_max: RACING_MAX };
+    this.options = { ...options, workers: 1, lines: LINES, limits, race: { ...options.race, ...race } };
+    this.allLines = lines;
+    const { stagger_ms, margin_ms, first_byte_ms: unknown_ms } = this.options.race;
+    this.planRules = { stagger_ms, margin_ms, unknown_ms };
+    this.deadlines = new DeadlineWheel(engine.now);
+    this.ticks = new DeadlineWheel(engine.now, 1);
+    this.budget = new AttemptBudget(this.options);
+    const crowds = new Crowds(this.options, this.deadlines);
+    this.room = new AttemptRoom(this.budget, crowds, this.lines, this.failures);
+    this.routes = new RoutesReplica(0, this.options, this.health, () => engine.now);
+  }
+
+  readonly newAttempt: MakeAttempt = (candidate, target, outcome) => {
+    const attempt = new FakeAttempt(this.engine, this.lines[candidate.line], candidate, target, outcome);
+    this.attempts.push(attempt);
+    this.react(attempt);
+    return attempt;
+  };
+
+  readonly names = {
+    changes: 0,
+    lookup: (name: string, _now: number, waiter: Waiter): NameOutcome | undefined => {
+      const known = this.known.get(name);
+      if (known === undefined) this.waiters.set(name, (this.waiters.get(name) ?? new Set()).add(waiter));
+      return known;
+    },
+    follow: (): boolean => false,
+    forget: (name: string, waiter: Waiter): void => void this.waiters.get(name)?.delete(waiter),
+    holdsFor: (): number => 60_000,
+  };
+
+  readonly egress = {
+    mayDial: (_line: unknown, ip: Uint8Array): Permission =>
+      this.barred.has(formatIp(ip)) ? failureOf('not-allowed') : { code: 'allowed' },
+    mayAskFor: (): Permission => ({ code: 'allowed' }),
+  };
+
+  readonly badAddresses = { isLast: (): boolean => false };
+  readonly outcomes = { note: (): void => {} };
+
+  readonly failures = {
+    attempt: (): void => {},
+    lost: ({ code }: Failure): void => void this.lost.push(code),
+    crowded: (line: string): void => void this.crowded.push(line),
+    misfit: (): void => {},
+  };
+
+  answer(name: string, outcome: NameOutcome, more = false): void {
+    const waiting = [...(this.waiters.get(name) ?? [])];
+    if (!more) this.waiters.delete(name);
+    for (const waiter of waiting) waiter(outcome, more);
+  }
+
+  /** The attempts so far: `line address`. */
+  get dialled(): string[] {
+    return this.attempts.map(({ candidate: { line, ip } }) => `${line} ${formatIp(ip)}`);
+  }
+}

@@ -1,0 +1,319 @@
+// A race without sockets: what it starts and when, who wins, what is kept, and with what it is lost. Time is the test's.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Target, targetOfIp } from '../../../../src/protocol/address/target.js';
+import type { Failure } from '../../../../src/protocol/race/failure.js';
+import { destinationKey } from '../../../../src/protocol/routes/destination-key.js';
+import { Counter } from '../../../../src/threads/shared/counters.js';
+import type { RaceAttempt } from '../../../../src/workers/connection/race/attempt.js';
+import { Race, type RaceOutcome } from '../../../../src/workers/connection/race/race.js';
+import type { FakeAttempt } from './fake-attempt.js';
+import { A, B, type Changes, found, ip, lost, PROXY, RaceWorld, SITE } from './race-world.js';
+
+class World extends RaceWorld<{ now: number }> {
+  constructor(changes: Changes = {}) {
+    super({ now: 100_000 }, changes);
+  }
+
+  /** `ms` later. */
+  after(ms: number): void {
+    this.engine.now += ms;
+    this.ticks.expire(this.engine.now);
+    this.deadlines.expire(this.engine.now);
+  }
+
+  /** The line has connected to the site by this address before, in 20 ms. */
+  remember(line: number, address: string): void {
+    const { now } = this.engine;
+    const key = destinationKey(SITE.asked, SITE.port, undefined);
+    const memory = this.routes.open(key, now);
+    this.routes.connected(key, memory, { line, ip: ip(address) }, 20, now);
+    memory.raced = now;
+  }
+
+  /** From which time on that candidate is late, in ms. */
+  get patience_ms(): number {
+    return 20 + 4 * 10 + this.options.race.margin_ms;
+  }
+}
+
+/** A race that has started, and what it has told. */
+class Racing implements RaceOutcome {
+  readonly told: string[] = [];
+  readonly race: Race;
+  winner: RaceAttempt | undefined;
+  failure: Failure | undefined;
+
+  constructor(world: World, target: Target = SITE) {
+    this.race = new Race(world, target, undefined, undefined, this);
+    this.race.start();
+  }
+
+  won(winner: RaceAttempt): void {
+    this.told.push('won');
+    this.winner = winner;
+  }
+  lost(failure: Failure): void {
+    this.told.push('lost');
+    this.failure = failure;
+  }
+  joined(): void {
+    this.told.push('joined');
+  }
+  exhausted(): void {
+    this.told.push('exhausted');
+  }
+}
+
+/** A world in which the site's addresses are known. */
+function known(addresses: readonly string[], changes: Changes = {}): World {
+  const world = new World(changes);
+  world.known.set('site.test', found(...addresses));
+  return world;
+}
+
+const resultsOf = (attempts: readonly FakeAttempt[]) => attempts.map(({ result }) => result);
+
+test('where nothing is known all candidates start at once, and the lines take turns', () => {
+  const world = known([A, B], { lines: [0, 1] });
+  new Racing(world);
+  assert.deepEqual(world.dialled, [`0 ${A}`, `1 ${A}`, `0 ${B}`, `1 ${B}`]);
+  assert.equal(world.counters[Counter.firstContacts], 1);
+  assert.equal(world.counters[Counter.attempts], 4);
+  assert.equal(world.budget.total, 4);
+});
+
+test('with a stagger one starts after the other, and the next one at once when one fails', () => {
+  const world = known([A, B], { lines: [0, 1], race: { stagger_ms: 100 } });
+  new Racing(world);
+  world.after(99);
+  assert.deepEqual(world.dialled, [`0 ${A}`]);
+  world.after(1);
+  assert.deepEqual(world.dialled, [`0 ${A}`, `1 ${A}`]);
+  world.attempts[1].fails('refused');
+  assert.deepEqual(world.dialled, [`0 ${A}`, `1 ${A}`, `0 ${B}`]);
+  world.after(99);
+  assert.equal(world.attempts.length, 3);
+  world.after(1);
+  assert.equal(world.dialled.at(-1), `1 ${B}`);
+});
+
+test('no more attempts than the budget allows are under way', () => {
+  const world = known([A, B], { lines: [0, 1], race: { attempts_max: 2 } });
+  new Racing(world);
+  assert.equal(world.attempts.length, 2);
+  world.attempts[0].fails('refused');
+  assert.equal(world.attempts.length, 3);
+  assert.equal(world.budget.total, 2);
+});
+
+test('a race for which a line has no room starts when another race gives it back', () => {
+  const world = known([A], { race: { line_attempts_max: 1 } });
+  const first = new Racing(world);
+  const second = new Racing(world);
+  assert.deepEqual([world.attempts.length, second.told], [1, []]);
+  world.attempts[0].connects();
+  assert.deepEqual([first.told, world.attempts.length], [['won'], 2]);
+  world.attempts[1].connects();
+  assert.deepEqual(second.told, ['won']);
+});
+
+test('a race that is cancelled waits for no room and no name', () => {
+  const world = known([A], { race: { line_attempts_max: 1 } });
+  new Racing(world);
+  const second = new Racing(world);
+  const third = new Racing(world, { ...SITE, host: 'other.test', asked: 'other.test' });
+  second.race.cancel();
+  third.race.cancel();
+  world.answer('other.test', found(B));
+  world.attempts[0].fails('refused');
+  assert.deepEqual([world.attempts.length, world.budget.total, world.ticks.size], [1, 0, 0]);
+  assert.deepEqual([second.told, third.told], [[], []]);
+});
+
+test('the candidate that is remembered goes first and alone, and the others follow when it is late', () => {
+  const world = known([A, B], { lines: [0, 1] });
+  world.remember(1, B);
+  const { race, told } = new Racing(world);
+  world.after(world.patience_ms - 1);
+  assert.deepEqual(world.dialled, [`1 ${B}`]);
+  assert.equal(race.lead, world.attempts[0]);
+  world.after(1);
+  assert.deepEqual(world.dialled, [`1 ${B}`, `0 ${A}`, `1 ${A}`, `0 ${B}`]);
+  world.attempts[2].connects();
+  race.cancel();
+  assert.deepEqual(told, ['won']);
+  assert.deepEqual(resultsOf(world.attempts), ['late', 'abandoned', 'connected', 'abandoned']);
+  assert.equal(world.counters[Counter.firstContacts], 0);
+});
+
+test('the others follow at once when the remembered candidate fails, or cannot even start', () => {
+  const world = known([A, B]);
+  world.remember(0, B);
+  new Racing(world);
+  assert.deepEqual(world.dialled, [`0 ${B}`]);
+  world.attempts[0].fails('refused');
+  assert.deepEqual(world.dialled, [`0 ${B}`, `0 ${A}`]);
+
+  const other = known([A, B]);
+  other.remember(0, B);
+  other.react = (attempt) => {
+    if (other.attempts.length === 1) attempt.barred = 'out-of-resources';
+  };
+  const { told } = new Racing(other);
+  assert.deepEqual([other.dialled, other.budget.total], [[`0 ${B}`, `0 ${A}`], 1]);
+  other.attempts[1].connects();
+  assert.deepEqual(told, ['won']);
+});
+
+test('a remembered candidate that must not be dialled now does not go first', () => {
+  const world = known([A, B]);
+  world.remember(0, B);
+  world.barred.add(B);
+  const { race } = new Racing(world);
+  assert.deepEqual([world.dialled, race.lead], [[`0 ${A}`], undefined]);
+});
+
+test('addresses that come late join the race', () => {
+  const world = new World();
+  const { told } = new Racing(world);
+  assert.deepEqual([world.dialled, told], [[], []]);
+  world.answer('site.test', found(A), true);
+  assert.deepEqual(world.dialled, [`0 ${A}`]);
+  world.attempts[0].fails('refused');
+  assert.deepEqual(told, [], 'not lost before the lookup is over');
+  world.answer('site.test', found(A, B));
+  assert.deepEqual(world.dialled, [`0 ${A}`, `0 ${B}`]);
+  world.attempts[1].connects();
+  assert.deepEqual(told, ['won']);
+});
+
+test('the first to connect wins, and nothing else is started or left afterwards', () => {
+  const world = known([A, B], { lines: [0, 1], race: { stagger_ms: 100 } });
+  const racing = new Racing(world);
+  world.after(100);
+  world.attempts[1].connects();
+  assert.equal(racing.winner, world.attempts[1]);
+  world.after(1000);
+  assert.equal(world.attempts.length, 2);
+  racing.race.cancel();
+  racing.race.cancel();
+  assert.deepEqual(resultsOf(world.attempts), ['abandoned', 'connected']);
+  assert.deepEqual([racing.told, world.budget.total, world.ticks.size], [['won'], 0, 0]);
+});
+
+test('what connects after the winner is kept, and given when another one is wanted', () => {
+  const world = known([A, B], { lines: [0, 1] });
+  const { race, told } = new Racing(world);
+  const [first, second, third, fourth] = world.attempts;
+  first.connects();
+  assert.equal(race.hasOthers, true);
+  second.connects();
+  assert.deepEqual(told, ['won']);
+  assert.equal(race.another(), second);
+  assert.equal(race.another(), 'coming');
+  third.connects();
+  assert.deepEqual(told, ['won', 'joined']);
+  assert.equal(race.another(), third);
+  assert.equal(race.another(), 'coming');
+  fourth.fails('refused');
+  assert.deepEqual(told, ['won', 'joined', 'exhausted']);
+  assert.deepEqual([race.another(), race.hasOthers], ['none', false]);
+});
+
+test('what is kept and not wanted is closed at the end', () => {
+  const world = known([A, B]);
+  const { race } = new Racing(world);
+  for (const attempt of world.attempts) attempt.connects();
+  race.cancel();
+  assert.deepEqual(resultsOf(world.attempts), ['connected', 'abandoned']);
+  assert.deepEqual([race.another(), race.hasOthers], ['none', false]);
+});
+
+test('when another one is wanted, those that have not started yet start', () => {
+  const world = known([A, B]);
+  world.remember(0, A);
+  const { race, told } = new Racing(world);
+  world.attempts[0].connects();
+  world.after(1000);
+  assert.deepEqual(world.dialled, [`0 ${A}`]);
+  assert.equal(race.another(), 'coming');
+  assert.deepEqual(world.dialled, [`0 ${A}`, `0 ${B}`]);
+  world.attempts[1].connects();
+  assert.deepEqual(told, ['won', 'joined']);
+});
+
+test('with one line and an address there is nothing else to choose', () => {
+  const world = new World();
+  const { race, told } = new Racing(world, targetOfIp(ip(A), 443));
+  assert.deepEqual(world.dialled, [`0 ${A}`]);
+  world.attempts[0].connects();
+  assert.deepEqual([told, race.hasOthers, race.reached(world.attempts[0])], [['won'], false, undefined]);
+});
+
+test('a race that is lost ends with its most telling failure', () => {
+  const world = known([A, B], { lines: [0, PROXY] });
+  const racing = new Racing(world);
+  assert.deepEqual(world.dialled, [`0 ${A}`, `${PROXY} 198.51.100.80`, `0 ${B}`]);
+  world.attempts[1].fails('refused');
+  world.attempts[0].fails('refused');
+  assert.deepEqual(racing.told, []);
+  world.attempts[2].fails('timed-out');
+  assert.deepEqual(racing.told, ['lost']);
+  assert.deepEqual([racing.failure?.code, racing.failure?.whose], ['refused', 'destination']);
+  assert.deepEqual([world.lost, world.budget.total, world.ticks.size], [['refused'], 0, 0]);
+});
+
+test('a failure on the way to a proxy is the line’s', () => {
+  const world = new World({ lines: [PROXY] });
+  const racing = new Racing(world);
+  world.attempts[0].fails('refused');
+  assert.deepEqual([racing.failure?.code, racing.failure?.whose], ['proxy-unreachable', 'line']);
+});
+
+test('a name that has no address loses the race with that, and so does an address that is not allowed', () => {
+  const world = new World();
+  const racing = new Racing(world);
+  world.answer('site.test', lost('no-such-name'));
+  assert.deepEqual([racing.told, racing.failure?.code], [['lost'], 'no-such-name']);
+  const other = known([A]);
+  other.barred.add(A);
+  const { told, failure } = new Racing(other);
+  assert.deepEqual([told, failure?.code, other.attempts.length], [['lost'], 'not-allowed', 0]);
+});
+
+test('a line that answers early wins only when nothing else can', () => {
+  const world = known([A], { lines: [0, PROXY] });
+  world.health.setEarly(PROXY, true, world.engine.now);
+  const racing = new Racing(world);
+  const [direct, proxy] = world.attempts;
+  proxy.connects();
+  assert.deepEqual(racing.told, []);
+  direct.fails('refused');
+  assert.equal(racing.winner, proxy);
+});
+
+test('a line that answers early is used when the others take too long', () => {
+  const world = known([A], { lines: [0, PROXY] });
+  world.health.setEarly(PROXY, true, world.engine.now);
+  const racing = new Racing(world);
+  world.attempts[1].connects();
+  world.after(world.options.race.first_byte_ms - 1);
+  assert.deepEqual(racing.told, []);
+  world.after(1);
+  assert.equal(racing.winner, world.attempts[1]);
+  assert.equal(racing.race.another(), 'coming');
+});
+
+test('attempts of a line that may lead back here wait for each other', () => {
+  const world = new World({ lines: [PROXY] });
+  const racings = Array.from({ length: 100 }, () => new Racing(world));
+  const started = world.attempts.length;
+  assert.ok(started < 100, `${started}`);
+  assert.deepEqual(new Set(world.crowded), new Set(['proxy']));
+  world.attempts[started - 1].fails('timed-out');
+  assert.ok(world.attempts.length > started);
+  for (const { race } of racings) race.cancel();
+  world.after(2000);
+  assert.deepEqual([world.budget.total, world.deadlines.size, world.ticks.size], [0, 0, 0]);
+});
