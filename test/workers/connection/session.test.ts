@@ -1,0 +1,388 @@
+// A session without an actor, on a real engine: handshake, request, race, reply, relay, and what a client gets where one of
+// them goes wrong. The attempts of its race are the test's, each connected to a peer. At the end every socket is closed.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Engine } from '../../../src/linux/engine/engine.js';
+import type { Socket } from '../../../src/linux/engine/socket.js';
+import { EAGAIN, ECONNRESET } from '../../../src/linux/errno.js';
+import { UNRECORDED } from '../../../src/linux/ownership.js';
+import { PipePool } from '../../../src/linux/pipes.js';
+import { sendBytes, shutdownWrite } from '../../../src/linux/sockets.js';
+import { type Failure, type FailureCode, failureOf } from '../../../src/protocol/race/failure.js';
+import type { AttemptResult } from '../../../src/protocol/race/record.js';
+import type { Ruling } from '../../../src/protocol/rules/rule.js';
+import { Counter } from '../../../src/threads/shared/counters.js';
+import { entranceOf } from '../../../src/workers/connection/entrance.js';
+import type { MakeAttempt } from '../../../src/workers/connection/race/attempt.js';
+import type { RelayEnd } from '../../../src/workers/connection/relay/relay.js';
+import { Session, type SessionParts } from '../../../src/workers/connection/session.js';
+import type { Permission } from '../../../src/workers/connection/shared/egress.js';
+import { clientHello } from '../../helpers/client-hello.js';
+import { connectedPair, readNow, resetFd } from '../../linux/peers.js';
+import { ENGINES, type EngineKind, World } from '../../linux/world.js';
+import { FakeAttempt } from './race/fake-attempt.js';
+import { A, B, type Changes, found, ip, RaceWorld } from './race/race-world.js';
+
+const GREETING = Buffer.from([5, 1, 0]);
+const CHOSEN = Buffer.from([5, 0]);
+const REQUEST = Buffer.concat([Buffer.from([5, 1, 0, 3, 9]), Buffer.from('site.test'), Buffer.from([1, 187])]);
+const SUCCESS = Buffer.from([5, 0, 0, 1, 192, 0, 2, 7, 0x12, 0x34]);
+const BOUND = { ip: ip('192.0.2.7'), port: 0x1234 };
+const HELLO = Buffer.from(clientHello({ serverName: 'site.test' }));
+/** The beginning of a record with a ServerHello. */
+const ANSWER = Buffer.from([22, 3, 3, 0, 90, 2, 0, 0, 86, 3, 3]);
+const LISTENER = { number: 0, name: '127.0.0.1:1080', ip: Uint8Array.of(127, 0, 0, 1), port: 1080, inbound: 'socks5' };
+/** After it, a race watches its client. */
+const WATCHED_MS = 200;
+
+/** A failure reply of SOCKS5 (RFC 1928 section 6). */
+const refusal = (code: number): Buffer => Buffer.from([5, code, 0, 1, 0, 0, 0, 0, 0, 0]);
+
+/** An attempt with a socket, which it gives away or closes. */
+class PeeredAttempt extends FakeAttempt {
+  readonly peer: number;
+  readonly #engine: Engine;
+  #socket: Socket | undefined;
+
+  constructor(world: World, ...attempt: ConstructorParameters<typeof FakeAttempt>) {
+    super(...attempt);
+    const { socket, peer } = world.connection();
+    this.bound = BOUND;
+    this.peer = peer;
+    this.#engine = world.engine;
+    this.#socket = socket;
+  }
+
+  override fails(code: FailureCode): void {
+    this.#close();
+    super.fails(code);
+  }
+
+  override abandon(result: AttemptResult): void {
+    this.#close();
+    super.abandon(result);
+  }
+
+  override release(): Socket {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    return socket ?? assert.fail('given away twice');
+  }
+
+  #close(): void {
+    if (this.#socket !== undefined) this.#engine.close(this.#socket, 'reset');
+    this.#socket = undefined;
+  }
+}
+
+/** One session, its client, and what its actor hears of it. */
+class Client extends RaceWorld<Engine> implements SessionParts {
+  readonly world: World;
+  readonly fd: number;
+  readonly peered: PeeredAttempt[] = [];
+  readonly pipes = new PipePool(2, UNRECORDED);
+  readonly isDebugging: boolean = false;
+  /** What the record was told, and how the connection ended. */
+  readonly recorded: string[] = [];
+  ending: string | undefined;
+  relayed: RelayEnd | undefined;
+  permission: Permission = { code: 'allowed' };
+  ruling: Ruling | undefined;
+
+  constructor(kind: EngineKind, changes: Changes = {}) {
+    const world = new World(kind);
+    super(world.engine, changes);
+    this.world = world;
+    this.known.set('site.test', found(A));
+    const [near, far] = connectedPair();
+    world.keep(far);
+    this.fd = far;
+    new Session(this, near, entranceOf({ ...LISTENER, inbound: 'socks5' })).start();
+  }
+
+  override readonly newAttempt: MakeAttempt = (candidate, target, outcome) => {
+    const line = this.lines[candidate.line];
+    const attempt = new PeeredAttempt(this.world, this.engine, line, candidate, target, outcome);
+    this.peered.push(attempt);
+    return attempt;
+  };
+
+  override readonly egress = {
+    mayDial: (): Permission => ({ code: 'allowed' }),
+    mayAskFor: (): Permission => this.permission,
+  };
+
+  readonly rules = {
+    match: (): Ruling | undefined => this.ruling,
+    blocks: (): Failure => ({ ...failureOf('blocked'), rule: 3 }),
+  };
+
+  readonly records = {
+    open: (): number => 7,
+    targeted: (_slot: number, { host, port }: { host: string; port: number }): void => this.#record(`${host}:${port}`),
+    replied: (_slot: number, code: number): void => this.#record(`reply ${code}`),
+    won: (): void => this.#record('won'),
+    lost: (_slot: number, _race: unknown, { code }: Failure): void => this.#record(`lost ${code}`),
+  };
+
+  readonly ends = {
+    heard: (): void => {},
+    relayed: (slot: number, end: RelayEnd): void => {
+      this.relayed = end;
+      this.ends.ended(slot, end.how);
+    },
+    ended: (slot: number, how: string): void => {
+      assert.equal(slot, 7);
+      assert.equal(this.ending, undefined, 'ended twice');
+      this.ending = how;
+    },
+  };
+
+  #record(what: string): void {
+    this.recorded.push(what);
+  }
+
+  says(...parts: readonly Uint8Array[]): void {
+    for (const part of parts) sendBytes(this.fd, part);
+    this.world.settle();
+  }
+
+  /** These bytes come to it, or to the peer of an attempt. */
+  hears(bytes: Uint8Array | string, fd = this.fd): void {
+    const expected = Buffer.from(bytes);
+    const parts: Buffer[] = [];
+    const size = (): number => parts.reduce((sum, { length }) => sum + length, 0);
+    const come = (): boolean => {
+      const part = readNow(fd);
+      if (typeof part !== 'number') parts.push(part);
+      return size() >= expected.length;
+    };
+    this.world.until(come, `${expected.length} bytes, after ${size()}`);
+    assert.deepEqual(Buffer.concat(parts), expected);
+  }
+
+  /** Nothing has come to it by now. */
+  hearsNothing(): void {
+    this.world.settle();
+    assert.equal(readNow(this.fd), -EAGAIN);
+  }
+
+  /** The peer is reset. */
+  isReset({ peer }: PeeredAttempt): void {
+    this.world.until(() => readNow(peer) === -ECONNRESET, 'the reset');
+  }
+
+  /** Asks for the site, and has heard that no password is needed. */
+  asks(...more: readonly Uint8Array[]): void {
+    this.says(GREETING);
+    this.hears(CHOSEN);
+    this.says(Buffer.concat([REQUEST, ...more]));
+    this.world.until(() => this.recorded.length > 0, 'the request');
+  }
+
+  resets(): void {
+    this.world.hangUp(this.fd, resetFd);
+    this.world.settle();
+  }
+
+  after(ms: number): void {
+    this.deadlines.expire(this.engine.now + ms);
+    this.ticks.expire(this.engine.now + ms);
+    this.world.settle();
+  }
+
+  /** It is over, as told, and has left nothing behind. */
+  over(how: string): void {
+    this.world.until(() => this.ending !== undefined && this.engine.size === 0, 'the end');
+    assert.equal(this.ending, how);
+    assert.deepEqual([this.deadlines.size, this.ticks.size, this.budget.total], [0, 0, 0]);
+    this.pipes.destroy();
+    this.world.end();
+  }
+}
+
+for (const { kind, missing } of ENGINES) {
+  describe(`${kind}: a session`, { skip: missing ?? false }, () => {
+    test('takes a client from its greeting to the end of its transfer', () => {
+      const client = new Client(kind);
+      client.asks(Buffer.from('early'));
+      const [attempt] = client.peered;
+      client.hearsNothing();
+      attempt.connects();
+      client.world.settle();
+      client.hears(SUCCESS);
+      client.hears('early', attempt.peer);
+      client.says(Buffer.from(' and late'));
+      client.hears(' and late', attempt.peer);
+      sendBytes(attempt.peer, Buffer.from('answer'));
+      client.world.settle();
+      client.hears('answer');
+      shutdownWrite(client.fd);
+      shutdownWrite(attempt.peer);
+      client.over('complete');
+      assert.deepEqual(client.relayed, { how: 'complete', up: 14, down: 6 });
+      assert.deepEqual(client.recorded, ['site.test:443', 'reply 0', 'won']);
+      assert.deepEqual([client.counters[Counter.opened], client.counters[Counter.connected]], [1, 1]);
+    });
+
+    test('passes on first what the destination said to the attempt', () => {
+      const client = new Client(kind);
+      client.asks();
+      const [attempt] = client.peered;
+      attempt.rest = Buffer.from('banner');
+      attempt.connects();
+      client.world.settle();
+      client.hears(Buffer.concat([SUCCESS, Buffer.from('banner')]));
+      shutdownWrite(attempt.peer);
+      shutdownWrite(client.fd);
+      client.over('complete');
+    });
+
+    for (const [code, reply] of [
+      ['refused', 5],
+      ['network-unreachable', 3],
+      ['host-unreachable', 4],
+      ['timed-out', 4],
+    ] as const) {
+      test(`answers a race that is lost with its failure: ${code}`, () => {
+        const client = new Client(kind);
+        client.asks();
+        client.peered[0].fails(code);
+        client.world.settle();
+        client.hears(refusal(reply));
+        assert.equal(client.ending, undefined, 'it waits for the client to read that');
+        shutdownWrite(client.fd);
+        client.over('failed');
+        assert.deepEqual(client.recorded, ['site.test:443', `lost ${code}`, `reply ${reply}`]);
+        assert.equal(client.counters[Counter.failed], 1);
+      });
+    }
+
+    test('answers at once where a rule blocks, or the target must not be dialled', () => {
+      const blocked = new Client(kind);
+      blocked.ruling = 'block';
+      blocked.asks();
+      blocked.hears(refusal(2));
+      shutdownWrite(blocked.fd);
+      blocked.over('failed');
+      assert.deepEqual([blocked.peered.length, blocked.counters[Counter.blocked]], [0, 1]);
+      const own = new Client(kind);
+      own.permission = failureOf('own-listener');
+      own.asks();
+      own.hears(refusal(2));
+      assert.equal(own.peered.length, 0);
+      shutdownWrite(own.fd);
+      own.over('failed');
+    });
+
+    test('refuses a client of another protocol', () => {
+      const client = new Client(kind);
+      client.says(Buffer.from('\x04\x01'));
+      shutdownWrite(client.fd);
+      client.world.until(() => client.ending !== undefined, 'the end');
+      assert.deepEqual([client.counters[Counter.badHandshakes], client.peered.length], [1, 0]);
+      client.over(client.ending as string);
+    });
+
+    test('gives up a client that says nothing', () => {
+      const client = new Client(kind);
+      client.after(client.options.handshake_timeout_ms + 100);
+      assert.equal(client.counters[Counter.timeouts], 1);
+      client.over('handshake-timeout');
+    });
+
+    test('hands a ClientHello to the next candidate when the winner refuses, and the rest to the relay', () => {
+      const client = new Client(kind, { race: { until: 'first-byte' } });
+      client.known.set('site.test', found(A, B));
+      client.asks();
+      const [first, second] = client.peered;
+      first.connects();
+      second.connects();
+      client.says(HELLO);
+      client.hears(SUCCESS);
+      client.hears(HELLO, first.peer);
+      shutdownWrite(first.peer);
+      client.world.settle();
+      client.hears(HELLO, second.peer);
+      sendBytes(second.peer, ANSWER);
+      client.world.settle();
+      client.hears(ANSWER);
+      client.says(Buffer.from('more'));
+      client.hears('more', second.peer);
+      client.isReset(first);
+      shutdownWrite(client.fd);
+      shutdownWrite(second.peer);
+      client.over('complete');
+      assert.deepEqual(client.relayed, { how: 'complete', up: HELLO.length + 4, down: ANSWER.length });
+    });
+  });
+
+  describe(`${kind}: a client that leaves`, { skip: missing ?? false }, () => {
+    test('before it has said anything', () => {
+      const client = new Client(kind);
+      client.resets();
+      client.over('left-early');
+    });
+
+    test('in its handshake', () => {
+      const client = new Client(kind);
+      client.says(GREETING, REQUEST.subarray(0, 7));
+      shutdownWrite(client.fd);
+      client.over('left-early');
+      assert.equal(client.counters[Counter.badHandshakes], 1);
+    });
+
+    test('in its race: every attempt is given up', () => {
+      const client = new Client(kind, { lines: [0, 1] });
+      client.asks();
+      client.after(WATCHED_MS);
+      assert.equal(client.ending, undefined);
+      client.resets();
+      client.over('cancelled');
+      assert.deepEqual(
+        client.peered.map(({ result }) => result),
+        ['abandoned', 'abandoned'],
+      );
+      assert.equal(client.counters[Counter.failed], 1);
+    });
+
+    test('in its race while its name is looked up', () => {
+      const client = new Client(kind);
+      client.known.clear();
+      client.asks();
+      client.after(WATCHED_MS);
+      client.resets();
+      client.over('cancelled');
+      assert.deepEqual([client.peered.length, client.waiters.get('site.test')?.size], [0, 0]);
+    });
+
+    test('behind a failure reply', () => {
+      const client = new Client(kind);
+      client.asks();
+      client.peered[0].fails('refused');
+      client.resets();
+      client.over('failed');
+    });
+
+    test('in its hello race: what was asked and what is in reserve is closed', () => {
+      const client = new Client(kind, { race: { until: 'first-byte' } });
+      client.known.set('site.test', found(A, B));
+      client.asks();
+      for (const attempt of client.peered) attempt.connects();
+      client.says(HELLO);
+      client.resets();
+      client.over('reset-by-client');
+      assert.equal(client.counters[Counter.resets], 1);
+    });
+
+    test('in its relay', () => {
+      const client = new Client(kind);
+      client.asks();
+      client.peered[0].connects();
+      client.world.settle();
+      client.resets();
+      client.isReset(client.peered[0]);
+      client.over('reset-by-client');
+    });
+  });
+}
