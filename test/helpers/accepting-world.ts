@@ -2,6 +2,7 @@
 // and closes it. For the acceptor's tests, in process and in a child process with few fds.
 import { makeDoorbell, ring } from '../../src/linux/doorbell.js';
 import { openEngine } from '../../src/linux/engine/choose.js';
+import type { Engine } from '../../src/linux/engine/engine.js';
 import { Loop } from '../../src/linux/engine/loop.js';
 import { closeFd, listenOn, localEndpoint, sendBytes } from '../../src/linux/sockets.js';
 import { Acceptor } from '../../src/main/accept/acceptor.js';
@@ -51,6 +52,7 @@ export class AcceptingWorld {
   readonly clients = new ClientAddresses(ClientAddresses.create(FDS_MAX));
   readonly acceptor: Acceptor;
   readonly #notices: Notices;
+  readonly #engine: Engine;
   readonly #loop: Loop;
   readonly #running: Promise<void>;
   readonly #queue: FdQueue;
@@ -64,6 +66,7 @@ export class AcceptingWorld {
     const opened = openEngine(kind);
     if ('code' in opened) throw new Error(opened.reason);
     const { engine } = opened;
+    this.#engine = engine;
     this.listening = Array.from({ length: listeners }, (_, number) => listenAs(number));
     this.port = this.listening[0].listener.port;
     this.#queue = new FdQueue(FdQueue.create(capacity));
@@ -129,7 +132,7 @@ export class AcceptingWorld {
     this.#loop.stop();
     this.#notices.close();
     await this.#running;
-    this.#loop.engine.destroy();
+    this.#engine.destroy();
     closeFd(this.#doorbell);
     closeFd(this.#laneBell);
   }

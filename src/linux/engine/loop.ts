@@ -21,8 +21,11 @@ export interface LoopHooks {
   turned(outcomes: number): void;
 }
 
+/** What a loop needs of its engine. */
+export type TurningEngine = Pick<Engine, 'now' | 'clock' | 'watch' | 'turn'>;
+
 export class Loop {
-  readonly engine: Engine;
+  readonly #engine: TurningEngine;
   /** False where this Node hides libuv's fd; the loop then wakes every millisecond. */
   readonly watchesLibuv: boolean;
   readonly #hooks: LoopHooks;
@@ -35,8 +38,8 @@ export class Loop {
   #failed: (error: unknown) => void = () => {};
   #ended: () => void = () => {};
 
-  constructor(engine: Engine, hooks: LoopHooks) {
-    this.engine = engine;
+  constructor(engine: TurningEngine, hooks: LoopHooks) {
+    this.#engine = engine;
     this.#hooks = hooks;
     const fd = libc.libuvBackendFd();
     this.watchesLibuv = fd !== undefined;
@@ -79,19 +82,19 @@ export class Loop {
   /** One turn without waiting: libuv registers new watchers with its fd only when it polls, which it does after this. */
   #settle(): void {
     this.#leaving = false;
-    const outcomes = this.engine.turn(0);
+    const outcomes = this.#engine.turn(0);
     if (outcomes > 0) this.#stayMax = STAY_MS;
     this.#hooks.turned(outcomes);
     this.#settled = !this.#leaving;
   }
 
   #goRound(): void {
-    const until = this.engine.clock() + (this.watchesLibuv ? this.#stayMax : STAY_BLIND_MS);
+    const until = this.#engine.clock() + (this.watchesLibuv ? this.#stayMax : STAY_BLIND_MS);
     let happened = 0;
     while (!this.#leaving) {
-      const left = until - this.engine.now;
+      const left = until - this.#engine.now;
       if (left <= 0) break;
-      const outcomes = this.engine.turn(Math.min(left, this.#hooks.mayWait()));
+      const outcomes = this.#engine.turn(Math.min(left, this.#hooks.mayWait()));
       happened += outcomes;
       this.#hooks.turned(outcomes);
       // A handler may have set a timer that is shorter than a long stay.

@@ -1,7 +1,6 @@
 // Notices from the counters of all actors when no connection succeeds any more, and then asks the actors for the last
 // failure. It does not judge single failures: the connection actors do.
-import type { ConnectionActor, LastFailure } from '../../threads/contracts/connection.js';
-import type { Remote } from '../../threads/port.js';
+import type { LastFailure } from '../../threads/contracts/connection.js';
 import type { Notices } from '../process/notices.js';
 import { within } from '../process/within.js';
 
@@ -20,9 +19,14 @@ export interface ConnectionSums {
   readonly blocked: number;
 }
 
+/** What is asked of a connection actor. */
+export interface FailureTeller {
+  lastFailure(): Promise<LastFailure | undefined>;
+}
+
 export interface FailureWatchParts {
   readonly stats: () => ConnectionSums;
-  readonly actors: () => readonly (Remote<ConnectionActor> | undefined)[];
+  readonly actors: () => readonly (FailureTeller | undefined)[];
   readonly notices: Notices;
 }
 

@@ -5,8 +5,7 @@ import { describe, test } from 'node:test';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { makeDoorbell } from '../../../src/linux/doorbell.js';
 import { BufferGroup } from '../../../src/linux/engine/buffers.js';
-import type { Engine } from '../../../src/linux/engine/engine.js';
-import { Loop } from '../../../src/linux/engine/loop.js';
+import { Loop, type TurningEngine } from '../../../src/linux/engine/loop.js';
 import * as libc from '../../../src/linux/libc.js';
 import { sendBytes } from '../../../src/linux/sockets.js';
 import { ENGINES, Recorder, World } from '../world.js';
@@ -193,7 +192,7 @@ for (const { kind, missing } of ENGINES) {
 }
 
 /** An engine whose waits are over at once, and in which things happen when the test says so. */
-class Pretended {
+class Pretended implements TurningEngine {
   now = performance.now();
   readonly waits: number[] = [];
   outcomes: (timeout_ms: number) => number = () => 0;
@@ -214,7 +213,7 @@ async function stays(outcomes: (timeout_ms: number, waits: number) => number, mo
   const turned = (): void => {
     if (engine.waits.length >= most) loop.stop();
   };
-  const loop = new Loop(engine as unknown as Engine, { mayWait: () => LONG_MS, turned });
+  const loop = new Loop(engine, { mayWait: () => LONG_MS, turned });
   engine.outcomes = (timeout_ms) => outcomes(timeout_ms, engine.waits.length);
   await loop.run();
   return engine.waits;

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { explainName, explanationText } from '../../../src/main/commands/dns.js';
 import type { Options } from '../../../src/protocol/options.js';
 import type { NameExplanation } from '../../../src/threads/contracts/dns.js';
+import { defaultOptions } from '../../helpers/default-options.js';
 import { dnsOptions } from '../../helpers/dns-options.js';
 import { DnsServer, type DnsServerOptions, nameserver } from '../../helpers/dns-server.js';
 
@@ -23,10 +24,15 @@ async function serverOf(t: { after(end: () => unknown): void }, options: DnsServ
   return server;
 }
 
+function optionsOf(...servers: Parameters<typeof dnsOptions>): Options {
+  const [defaults, given] = [defaultOptions(), dnsOptions(...servers)];
+  return { ...defaults, ...given, dns: { ...defaults.dns, ...given.dns } };
+}
+
 test('every server is asked, and its answers are judged', async (t) => {
   const [good, bad] = [await serverOf(t), await serverOf(t, { trick: () => 'servfail' })];
-  const options = { ...dnsOptions([good.at], [bad.at]), blacklist: ['192.0.2.1'], log_level: 'info' };
-  const explained = await explainName('A.test', options as unknown as Options);
+  const options = { ...optionsOf([good.at], [bad.at]), blacklist: ['192.0.2.1'] };
+  const explained = await explainName('A.test', options);
   assert.ok(explained.kind === 'explained', JSON.stringify(explained));
   const { name, answers, choice } = explained.explanation;
   assert.equal(name, 'a.test');
@@ -51,8 +57,7 @@ test('every server is asked, and its answers are judged', async (t) => {
 
 test('an actor that cannot start is told', async () => {
   const server = { ...nameserver('tcp', 53), via: 'a line that is not there' };
-  const options = { ...dnsOptions([server]), log_level: 'info' };
-  const explained = await explainName('a.test', options as unknown as Options);
+  const explained = await explainName('a.test', optionsOf([server]));
   assert.ok(explained.kind === 'failed' && /no line is called/.test(explained.reason));
 });
 

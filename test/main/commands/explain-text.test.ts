@@ -154,7 +154,7 @@ test('the causes of the others are told where they decided', () => {
 
 test('what servers and proxies say is shown without its control characters', () => {
   const wild = '\x1b[2J\r\u202e';
-  const answers = [{ ...server, kind: wild, addresses: [], why: wild } as unknown as ServerAnswer];
+  const answers = [{ ...server, kind: wild, addresses: [], why: wild }];
   const dns = { ...RESCUED.dns!, answers, choice: { code: 'failed', reason: wild } as const };
   const text = explainText({ ...RESCUED, target: wild, dns, answer: { kind: 'tls-failed', reason: wild } });
   assert.doesNotMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);

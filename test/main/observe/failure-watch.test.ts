@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { FailureWatch } from '../../../src/main/observe/failure-watch.js';
+import { type FailureTeller, FailureWatch } from '../../../src/main/observe/failure-watch.js';
 import { Notices } from '../../../src/main/process/notices.js';
-import type { ConnectionActor, LastFailure } from '../../../src/threads/contracts/connection.js';
-import type { Remote } from '../../../src/threads/port.js';
+import type { LastFailure } from '../../../src/threads/contracts/connection.js';
 import { captureLog } from '../../helpers/capture-log.js';
 
 const LOOK_MS = 1000;
@@ -20,7 +19,7 @@ const lastOf = (age_ms: number, line: string): LastFailure => ({
 function world(lasts: (LastFailure | undefined)[] = []) {
   const { log, records } = captureLog();
   const counts = { connected: 0, failed: 0, blocked: 0 };
-  const actors = lasts.map((last) => ({ lastFailure: async () => last }) as unknown as Remote<ConnectionActor>);
+  const actors = lasts.map((last): FailureTeller => ({ lastFailure: async () => last }));
   const notices = new Notices(log);
   const watch = new FailureWatch({ stats: () => counts, actors: () => [undefined, ...actors], notices }, LOOK_MS);
   const look = async (connected: number, failed: number, blocked = 0): Promise<string[]> => {

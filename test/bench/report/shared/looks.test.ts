@@ -33,16 +33,24 @@ const XYZ: Matrix = [
 const WHITE: Rgb = [0.9505, 1, 1.089];
 const KNOWN = ['tcproute-uring', 'tcproute-epoll', 'microsocks', 'haproxy', 'haproxy-splice', 'dante', 'v2ray'];
 
+const each = <Part>([a, b, c]: readonly [Part, Part, Part], change: (part: Part) => number): Rgb => [
+  change(a),
+  change(b),
+  change(c),
+];
+
 const times = (matrix: Matrix, vector: Rgb) =>
-  matrix.map((row) => row.reduce((sum, factor, index) => sum + factor * vector[index], 0)) as unknown as Rgb;
+  each(matrix, (row) => row.reduce((sum, factor, index) => sum + factor * vector[index], 0));
 
 function linear(hex: string): Rgb {
-  const parts = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
-  return parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)) as unknown as Rgb;
+  return each([1, 3, 5], (at) => {
+    const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
 }
 
 function lab(colour: Rgb): Rgb {
-  const clipped = colour.map((part) => Math.min(1, Math.max(0, part))) as unknown as Rgb;
+  const clipped = each(colour, (part) => Math.min(1, Math.max(0, part)));
   const [x, y, z] = times(XYZ, clipped)
     .map((part, index) => part / WHITE[index])
     .map((part) => (part > 0.008856 ? Math.cbrt(part) : 7.787 * part + 16 / 116));
