@@ -29,6 +29,13 @@ interface Living<Control> {
   readonly since: number;
 }
 
+/** What one start came to. `why`: a sentence for the operator. */
+type Start<Control> =
+  | { readonly code: 'serves'; readonly living: Living<Control> }
+  | { readonly code: 'died'; readonly why: string };
+
+const READY = { code: 'ready' } as const;
+
 export class ActorHost<Control> {
   readonly #role: Role<Control>;
   readonly #pool: ActorPool;
@@ -58,28 +65,30 @@ export class ActorHost<Control> {
   async start(): Promise<Done> {
     const first = await this.#gate.pass(() => this.#bringUp());
     if (first === undefined) return failed(`${this.#role.name} was not started`);
-    if (typeof first === 'string') return failed(`${this.#role.name} does not start: ${first}`);
-    await this.#role.serving(first.control);
-    this.#kept = this.#keep(first);
+    if (first.code === 'died') return failed(`${this.#role.name} does not start: ${first.why}`);
+    await this.#role.serving(first.living.control);
+    this.#kept = this.#keep(first.living);
     return DONE;
   }
 
-  async #bringUp(): Promise<Living<Control> | string> {
+  async #bringUp(): Promise<Start<Control>> {
     const { port1: port, port2 } = new MessageChannel();
     const { start, ports } = this.#role.begin(port2);
     const task = this.#pool.run(start, ports);
     const control = call<Control>(port);
-    const ended = task.ended.then((end) => Promise.reject(new Error(whyOf(end))));
-    const first = await within(START_TIMEOUT_MS, Promise.race([this.#role.ready(control), ended]));
-    if (first.code === 'answered') {
-      this.#living = { task, port, control, since: performance.now() };
-      return this.#living;
+    const ready = this.#role.ready(control).then(() => READY);
+    const first = await within(START_TIMEOUT_MS, Promise.race([ready, task.ended]));
+    if (first.code === 'answered' && first.value === READY) {
+      const living = { task, port, control, since: performance.now() };
+      this.#living = living;
+      return { code: 'serves', living };
     }
-    task.kill(first.code === 'failed' ? first.reason : `not ready within ${START_TIMEOUT_MS} ms`);
+    if (first.code === 'failed') task.kill(first.reason);
+    if (first.code === 'late') task.kill(`not ready within ${START_TIMEOUT_MS} ms`);
     const end = await task.ended;
     port.close();
     this.#role.gone();
-    return whyOf(end);
+    return { code: 'died', why: whyOf(end) };
   }
 
   async #keep(first: Living<Control>): Promise<void> {
@@ -121,9 +130,9 @@ export class ActorHost<Control> {
       this.#log.error({ actor: this.#role.name, why: reason, restart_ms: wait_ms }, 'actor died, starting it again');
       await this.#sleep(wait_ms);
       if (this.#stopping) break;
-      const living = await this.#gate.pass(() => this.#bringUp());
-      if (typeof living !== 'string') return living;
-      reason = living;
+      const start = await this.#gate.pass(() => this.#bringUp());
+      if (start?.code !== 'died') return start?.living;
+      reason = start.why;
       wait_ms = this.#backOff.after(0);
     }
     return undefined;
