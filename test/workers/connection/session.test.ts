@@ -32,6 +32,7 @@ const HELLO = Buffer.from(clientHello({ serverName: 'site.test' }));
 /** The beginning of a record with a ServerHello. */
 const ANSWER = Buffer.from([22, 3, 3, 0, 90, 2, 0, 0, 86, 3, 3]);
 const LISTENER = { number: 0, name: '127.0.0.1:1080', ip: Uint8Array.of(127, 0, 0, 1), port: 1080, inbound: 'socks5' };
+const CLIENT = '192.0.2.200';
 /** After it, a race watches its client. */
 const WATCHED_MS = 200;
 
@@ -119,6 +120,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
 
   readonly records = {
     open: (): number => 7,
+    clientName: (): string => CLIENT,
     targeted: (_slot: number, { host, port }: { host: string; port: number }): void => this.#record(`${host}:${port}`),
     replied: (_slot: number, code: number): void => this.#record(`reply ${code}`),
     won: (): void => this.#record('won'),

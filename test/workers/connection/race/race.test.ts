@@ -10,6 +10,8 @@ import { Race, type RaceOutcome } from '../../../../src/workers/connection/race/
 import type { FakeAttempt } from './fake-attempt.js';
 import { A, B, type Changes, found, ip, lost, PROXY, RaceWorld, SITE } from './race-world.js';
 
+const CLIENT = '192.0.2.200';
+
 class World extends RaceWorld<{ now: number }> {
   constructor(changes: Changes = {}) {
     super({ now: 100_000 }, changes);
@@ -62,6 +64,9 @@ class Racing implements RaceOutcome {
   }
   exhausted(): void {
     this.told.push('exhausted');
+  }
+  clientName(): string {
+    return CLIENT;
   }
 }
 
