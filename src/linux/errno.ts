@@ -1,4 +1,4 @@
-// The errno values that the gateway tells apart, and the name of any errno. Linux numbers, taken from Node.
+// The errno values that the gateway tells apart. Linux numbers, taken from Node.
 import { constants } from 'node:os';
 
 const { errno } = constants;
@@ -22,17 +22,3 @@ export const ENETDOWN = errno.ENETDOWN;
 export const EPROTO = errno.EPROTO;
 export const EBUSY = errno.EBUSY;
 export const ETIME = errno.ETIME;
-// Node does not have these two.
-const ENONET = 64;
-const EHOSTDOWN = 112;
-
-/** On Linux these are EAGAIN and EOPNOTSUPP, which are the names in its manual pages and in code that goes by the name. */
-const SYNONYMS = new Set(['EWOULDBLOCK', 'ENOTSUP']);
-
-const named = Object.entries({ ...errno, ENONET, EHOSTDOWN }).filter(([name]) => !SYNONYMS.has(name));
-const names = new Map(named.map(([name, value]) => [value, name]));
-
-/** `ECONNREFUSED` for 111 or -111. */
-export function errnoName(value: number): string {
-  return names.get(Math.abs(value)) ?? `errno ${Math.abs(value)}`;
-}

@@ -2,7 +2,8 @@
 // A result is the syscall's, or a negated errno. Arguments pass through scratch memory that each thread has for itself.
 // What waits for an outcome is an engine's: see engine/engine.ts.
 import { ADDRESS_SIZE, AF_INET, AF_INET6, type Endpoint, packAddress, unpackAddress } from './addresses.js';
-import { EAGAIN, ECONNABORTED, EHOSTUNREACH, EINTR, ENETDOWN, ENETUNREACH, EPERM, EPROTO, errnoName } from './errno.js';
+import { EAGAIN, ECONNABORTED, EHOSTUNREACH, EINTR, ENETDOWN, ENETUNREACH, EPERM, EPROTO } from './errno.js';
+import { errorName } from './error-name.js';
 import * as libc from './libc.js';
 import { mapMemory } from './memory.js';
 
@@ -175,7 +176,7 @@ export interface KernelError {
   readonly error: string;
 }
 
-const kernelError = (result: number): KernelError => ({ code: 'failed', error: errnoName(result) });
+const kernelError = (result: number): KernelError => ({ code: 'failed', error: errorName(result) });
 const DONE = { code: 'done' } as const;
 
 /** A socket bound to `ip`:`port`, ready to listen. Accepted sockets inherit its options. */

@@ -1,7 +1,8 @@
 // One end of a connection that acts by dice: it sends, stops reading, half-closes, resets. It is a plain fd and proceeds in
 // rounds, with what poll(2) says is ready.
 import assert from 'node:assert/strict';
-import { EAGAIN, errnoName } from '../../src/linux/errno.js';
+import { EAGAIN } from '../../src/linux/errno.js';
+import { errorName } from '../../src/linux/error-name.js';
 import { closeFd, sendBytes, shutdownWrite } from '../../src/linux/sockets.js';
 import { POLLIN, POLLOUT, readNow, resetFd } from '../linux/peers.js';
 import type { Dice } from './dice.js';
@@ -212,7 +213,7 @@ export class End {
 
   toString(): string {
     const acts = this.acts.map((act) => ('size' in act ? `${act.kind} ${act.size}` : act.kind)).join(', ');
-    const found = this.found === undefined ? 'nothing yet' : this.found === 0 ? 'an end' : errnoName(this.found);
+    const found = this.found === undefined ? 'nothing yet' : this.found === 0 ? 'an end' : errorName(this.found);
     return `sent ${this.sent}, read ${this.read}, found ${found}; at act ${this.#next} of: ${acts}`;
   }
 }

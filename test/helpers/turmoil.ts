@@ -2,7 +2,8 @@
 // compared with what the other end did. A seed repeats the acts, though not their timing.
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { ECONNRESET, EPIPE, errnoName } from '../../src/linux/errno.js';
+import { ECONNRESET, EPIPE } from '../../src/linux/errno.js';
+import { errorName } from '../../src/linux/error-name.js';
 import * as libc from '../../src/linux/libc.js';
 import { mapMemory, unmap } from '../../src/linux/memory.js';
 import { closeFd } from '../../src/linux/sockets.js';
@@ -83,7 +84,7 @@ function judge(end: End, other: End): void {
     assert.ok(other.halfClosed, 'an end was read that the other side has not sent');
     assert.equal(end.read, other.sent, 'the end came before all bytes had');
   } else if (end.found !== undefined) {
-    assert.ok([-ECONNRESET, -EPIPE].includes(end.found), errnoName(end.found));
+    assert.ok([-ECONNRESET, -EPIPE].includes(end.found), errorName(end.found));
     assert.ok(other.reset, 'a reset was read that the other side has not sent');
   } else assert.ok(end.reset, 'nothing was read to the end');
 }

@@ -2,7 +2,8 @@
 // in poll(2) with a limit; nothing here sleeps.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { packAddress } from '../../src/linux/addresses.js';
-import { EAGAIN, EINPROGRESS, errnoName } from '../../src/linux/errno.js';
+import { EAGAIN, EINPROGRESS } from '../../src/linux/errno.js';
+import { errorName } from '../../src/linux/error-name.js';
 import * as libc from '../../src/linux/libc.js';
 import { mapMemory } from '../../src/linux/memory.js';
 import { connectTo, listenOn, localEndpoint, openStream, pollNow, sendBytes } from '../../src/linux/sockets.js';
@@ -20,7 +21,7 @@ const pollfd = mapMemory(4096);
 const readBuffer = mapMemory(READ_SIZE);
 
 function must(what: string, result: number): number {
-  if (result < 0) throw new Error(`${what}: ${errnoName(result)}`);
+  if (result < 0) throw new Error(`${what}: ${errorName(result)}`);
   return result;
 }
 
@@ -34,7 +35,7 @@ export function awaitReady(fd: number, events: number): void {
 export function listening(ip: Uint8Array = IPV4, backlog = 512, at = 0): { fd: number; port: number } {
   const fd = must('listen', listenOn(ip, at, backlog, 0));
   const local = localEndpoint(fd);
-  if (typeof local === 'number') throw new Error(`getsockname: ${errnoName(local)}`);
+  if (typeof local === 'number') throw new Error(`getsockname: ${errorName(local)}`);
   return { fd, port: local.port };
 }
 
@@ -165,7 +166,7 @@ export function readExactly(fd: number, size: number): Buffer {
   for (let got = 0; got < size; got += parts[parts.length - 1].length) {
     awaitReady(fd, POLLIN);
     const bytes = readNow(fd);
-    if (typeof bytes === 'number') throw new Error(`read: ${errnoName(bytes)}`);
+    if (typeof bytes === 'number') throw new Error(`read: ${errorName(bytes)}`);
     parts.push(bytes);
   }
   return Buffer.concat(parts);

@@ -14,8 +14,8 @@ import {
   ECONNRESET,
   EINPROGRESS,
   EPIPE,
-  errnoName,
 } from '../../src/linux/errno.js';
+import { errorName } from '../../src/linux/error-name.js';
 import * as libc from '../../src/linux/libc.js';
 import { mapMemory, unmap } from '../../src/linux/memory.js';
 import {
@@ -70,7 +70,7 @@ const FAMILIES = [
 let before = openFds();
 const open = new Set<number>();
 const keep = (fd: number): number => {
-  assert.ok(fd >= 0, errnoName(fd));
+  assert.ok(fd >= 0, errorName(fd));
   open.add(fd);
   return fd;
 };
@@ -220,8 +220,8 @@ describe('connecting', () => {
 
   test('a socket without a peer has no peer name, and one of the wrong family cannot be bound', () => {
     const fd = keep(openStream(4));
-    assert.equal(errnoName(peerEndpoint(fd) as number), 'ENOTCONN');
-    assert.equal(errnoName(bindTo(fd, IPV6, 0)), 'EAFNOSUPPORT');
+    assert.equal(errorName(peerEndpoint(fd) as number), 'ENOTCONN');
+    assert.equal(errorName(bindTo(fd, IPV6, 0)), 'EAFNOSUPPORT');
     assert.equal(bindTo(fd, NOBODYS_IPV4, 0), -EADDRNOTAVAIL);
   });
 
@@ -237,7 +237,7 @@ describe('connecting', () => {
       bindTo(fd, IPV4, 0),
       localEndpoint(fd),
     ];
-    for (const result of calls) assert.equal(errnoName(result as number), 'EBADF');
+    for (const result of calls) assert.equal(errorName(result as number), 'EBADF');
   });
 
   test('sockets are non-blocking and close-on-exec', () => {
@@ -269,7 +269,7 @@ describe('sending', () => {
       do {
         result = sendBytes(near, block);
         if (result > 0) sent.push(block.subarray(0, result));
-        else assert.equal(result, -EAGAIN, errnoName(result));
+        else assert.equal(result, -EAGAIN, errorName(result));
         partial ||= result > 0 && result < block.length;
         assert.ok(sent.length < 10_000, 'there is no end of what is taken');
       } while (result > 0 || pollNow(near, POLLOUT) !== 0);
@@ -364,8 +364,8 @@ describe('ending', () => {
 
 describe('errors', () => {
   test('an errno has its name, negated or not, and an unknown one its number', () => {
-    assert.equal(errnoName(ECONNREFUSED), 'ECONNREFUSED');
-    assert.equal(errnoName(-ECONNREFUSED), 'ECONNREFUSED');
-    assert.equal(errnoName(-4095), 'errno 4095');
+    assert.equal(errorName(ECONNREFUSED), 'ECONNREFUSED');
+    assert.equal(errorName(-ECONNREFUSED), 'ECONNREFUSED');
+    assert.equal(errorName(-4095), 'errno 4095');
   });
 });

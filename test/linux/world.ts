@@ -5,7 +5,7 @@ import type { Engine } from '../../src/linux/engine/engine.js';
 import { EpollEngine } from '../../src/linux/engine/epoll.js';
 import { Handler, type Socket } from '../../src/linux/engine/socket.js';
 import { UringEngine, type UringSizes } from '../../src/linux/engine/uring.js';
-import { errnoName } from '../../src/linux/errno.js';
+import { errorName } from '../../src/linux/error-name.js';
 import type { Memory } from '../../src/linux/memory.js';
 import type { Ownership } from '../../src/linux/ownership.js';
 import { closeFd } from '../../src/linux/sockets.js';
@@ -130,7 +130,7 @@ export class World {
 
   constructor(kind: EngineKind, sizes?: UringSizes) {
     const engine = kind === 'uring' ? UringEngine.open(this.books, sizes) : EpollEngine.open(this.books);
-    if (typeof engine === 'number') throw new Error(`no ${kind} engine: ${errnoName(engine)}`);
+    if (typeof engine === 'number') throw new Error(`no ${kind} engine: ${errorName(engine)}`);
     this.engine = engine;
   }
 

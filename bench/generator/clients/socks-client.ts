@@ -4,7 +4,7 @@
 import { BufferGroup } from '../../../src/linux/engine/buffers.js';
 import type { Ending } from '../../../src/linux/engine/engine.js';
 import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
-import { errnoName } from '../../../src/linux/errno.js';
+import { errorName } from '../../../src/linux/error-name.js';
 import { type Memory, mapMemory } from '../../../src/linux/memory.js';
 import { bindTo, closeFd, openStream, setBindAddressNoPort } from '../../../src/linux/sockets.js';
 import type { Participant, Run } from './run.js';
@@ -52,14 +52,14 @@ export abstract class SocksClient extends Handler implements Participant {
     this.run.joined(this);
     const fd = openStream(4);
     if (fd < 0) {
-      this.fail(`open: ${errnoName(fd)}`);
+      this.fail(`open: ${errorName(fd)}`);
       return;
     }
     setBindAddressNoPort(fd);
     const bound = bindTo(fd, this.run.route.nextSource(), 0);
     if (bound < 0) {
       closeFd(fd);
-      this.fail(`bind: ${errnoName(bound)}`);
+      this.fail(`bind: ${errorName(bound)}`);
       return;
     }
     this.socket = this.run.engine.adopt(fd, this);
@@ -90,12 +90,12 @@ export abstract class SocksClient extends Handler implements Participant {
   }
 
   override onUnsent(_socket: Socket, rest: Uint8Array, error: number): void {
-    this.fail(`${this.#step}: send: ${errnoName(error)}, ${rest.length} bytes left`);
+    this.fail(`${this.#step}: send: ${errorName(error)}, ${rest.length} bytes left`);
   }
 
   override onConnect(socket: Socket, result: number): void {
     if (result < 0) {
-      this.fail(`connect: ${errnoName(result)}`);
+      this.fail(`connect: ${errorName(result)}`);
       return;
     }
     this.#got = 0;
@@ -116,7 +116,7 @@ export abstract class SocksClient extends Handler implements Participant {
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
     if (result <= 0) {
-      this.fail(`${this.#step}: ${result === 0 ? 'closed by the peer' : errnoName(result)}`);
+      this.fail(`${this.#step}: ${result === 0 ? 'closed by the peer' : errorName(result)}`);
       return;
     }
     this.progress_ms = this.run.engine.now;

@@ -2,7 +2,8 @@
 // and counts only if both ends have counted the same bytes.
 import { BufferGroup } from '../../../src/linux/engine/buffers.js';
 import type { Socket } from '../../../src/linux/engine/socket.js';
-import { EAGAIN, errnoName } from '../../../src/linux/errno.js';
+import { EAGAIN } from '../../../src/linux/errno.js';
+import { errorName } from '../../../src/linux/error-name.js';
 import { type Memory, mapMemory } from '../../../src/linux/memory.js';
 import type { Direction, Outcome } from '../../shared/messages.js';
 import type { Run } from '../clients/run.js';
@@ -57,7 +58,7 @@ class Uploader extends SocksClient {
       const taken = this.#writer.write(socket.fd);
       if (taken === -EAGAIN) break;
       if (taken < 0) {
-        this.fail(`stream: ${errnoName(taken)}`);
+        this.fail(`stream: ${errorName(taken)}`);
         return;
       }
       this.progress_ms = this.run.engine.now;

@@ -1,7 +1,8 @@
 // Listens for one kind of server, on IPv4 and (if available) IPv6 loopback, since a name may stand for either.
 import type { Engine } from '../../../src/linux/engine/engine.js';
 import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
-import { EAGAIN, ECONNABORTED, EINTR, errnoName } from '../../../src/linux/errno.js';
+import { EAGAIN, ECONNABORTED, EINTR } from '../../../src/linux/errno.js';
+import { errorName } from '../../../src/linux/error-name.js';
 import { acceptFrom, listenOn, localEndpoint } from '../../../src/linux/sockets.js';
 
 const IPV4_ANY = new Uint8Array(4);
@@ -24,7 +25,7 @@ export class Acceptor extends Handler {
   listen(): number {
     const fd = listenOn(IPV4_ANY, 0, BACKLOG, 0);
     const local = fd < 0 ? fd : localEndpoint(fd);
-    if (typeof local === 'number') throw new Error(`the target cannot listen: ${errnoName(local)}`);
+    if (typeof local === 'number') throw new Error(`the target cannot listen: ${errorName(local)}`);
     this.#engine.accept(this.#engine.adopt(fd, this));
     const beside = listenOn(IPV6_LOOPBACK, local.port, BACKLOG, 0);
     if (beside >= 0) this.#engine.accept(this.#engine.adopt(beside, this));
@@ -37,6 +38,6 @@ export class Acceptor extends Handler {
     for (; taken >= 0; taken = acceptFrom(socket.fd)) this.#accepted(taken);
     if (taken === -EAGAIN || taken === -ECONNABORTED || taken === -EINTR) this.#engine.accept(socket);
     // Without a file descriptor it would fail again and again: the bench ends here.
-    else this.#trouble(`accept: ${errnoName(taken)}`);
+    else this.#trouble(`accept: ${errorName(taken)}`);
   }
 }

@@ -1,7 +1,7 @@
 // Opens the engine that was asked for, or the best one that this kernel allows. `tryUring` is the trial that main makes
 // once at start, before any actor uses io_uring: old kernels and containers' seccomp profiles refuse it in many ways.
 import { packAddress } from '../addresses.js';
-import { errnoName } from '../errno.js';
+import { errorName } from '../error-name.js';
 import type { Memory } from '../memory.js';
 import { type Ownership, UNRECORDED } from '../ownership.js';
 import { closeFd, listenOn, localEndpoint, openStream, sendBytes } from '../sockets.js';
@@ -31,11 +31,11 @@ export function openEngine(
   if (choice !== 'epoll') {
     const engine = UringEngine.open(ownership);
     if (typeof engine !== 'number') return { engine, why: undefined };
-    why = `the kernel refused io_uring with ${errnoName(engine)}`;
+    why = `the kernel refused io_uring with ${errorName(engine)}`;
     if (choice === 'uring') return { code: 'unavailable', reason: why };
   }
   const engine = EpollEngine.open(ownership);
-  if (typeof engine === 'number') return { code: 'unavailable', reason: `epoll_create1 failed: ${errnoName(engine)}` };
+  if (typeof engine === 'number') return { code: 'unavailable', reason: `epoll_create1 failed: ${errorName(engine)}` };
   return { engine, why };
 }
 
@@ -56,15 +56,15 @@ class EngineTrial extends Handler {
   }
 
   override onAccept(_socket: Socket, result: number): void {
-    if (result < 0) this.failure = `accept: ${errnoName(result)}`;
+    if (result < 0) this.failure = `accept: ${errorName(result)}`;
     else this.#engine.receive(this.#engine.adopt(result, this), BufferGroup.small);
   }
   override onConnect(socket: Socket, result: number): void {
-    if (result < 0) this.failure = `connect: ${errnoName(result)}`;
+    if (result < 0) this.failure = `connect: ${errorName(result)}`;
     else sendBytes(socket.fd, LOOPBACK);
   }
   override onReceive(_socket: Socket, result: number, memory: Memory, offset: number): void {
-    if (result < 0) this.failure = `receive: ${errnoName(result)}`;
+    if (result < 0) this.failure = `receive: ${errorName(result)}`;
     else if (memory.bytes[offset] === LOOPBACK[0]) this.received = result;
     else this.failure = 'receive: other bytes than were sent';
   }
@@ -73,7 +73,7 @@ class EngineTrial extends Handler {
 /** Makes one loopback connection with a new io_uring engine. */
 export function tryUring(): UringTrial {
   const engine = UringEngine.open();
-  if (typeof engine === 'number') return fails(`the kernel refused io_uring with ${errnoName(engine)}`);
+  if (typeof engine === 'number') return fails(`the kernel refused io_uring with ${errorName(engine)}`);
   const trial = new EngineTrial(engine);
   const listening = listenOn(LOOPBACK, 0, 1, 0);
   const connecting = openStream(LOOPBACK.length);

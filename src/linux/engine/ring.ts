@@ -1,7 +1,8 @@
 // One mapped io_uring: setup, writing submissions, entering the kernel, reading completions, provided buffers
 // (io_uring_setup(2), io_uring_enter(2), io_uring_register(2)). It knows nothing of sockets: see uring.ts.
 // With DEFER_TASKRUN the kernel posts completions only inside our own enter call, so the mapped indexes need no barriers.
-import { EAGAIN, EBUSY, EINTR, ETIME, errnoName } from '../errno.js';
+import { EAGAIN, EBUSY, EINTR, ETIME } from '../errno.js';
+import { errorName } from '../error-name.js';
 import * as libc from '../libc.js';
 import { type Memory, mapMemory, mapShared, unmap } from '../memory.js';
 import { closeOwned, type Ownership } from '../ownership.js';
@@ -232,7 +233,7 @@ export class Ring {
       outcome = libc.syscall(SYS_IO_URING_ENTER, this.fd, this.#unsubmitted(), 0, 0, 0, 0);
     }
     if (this.#unsubmitted() === 0 && (outcome >= 0 || HARMLESS.has(outcome))) return;
-    const why = outcome < 0 ? errnoName(outcome) : 'no more than a part';
+    const why = outcome < 0 ? errorName(outcome) : 'no more than a part';
     throw new Error(`io_uring takes no submissions: ${why}`);
   }
 

@@ -2,7 +2,8 @@
 // accept; which actor gets a client is decided by dispatcher.ts. It exchanges no bytes with a client.
 import type { Engine } from '../../linux/engine/engine.js';
 import { Handler, type Socket } from '../../linux/engine/socket.js';
-import { errorName, isError, wouldBlock } from '../../linux/result.js';
+import { errorName } from '../../linux/error-name.js';
+import { isError, wouldBlock } from '../../linux/result.js';
 import { acceptedPeer, acceptWithPeer, closeFd, isOfOneClient, packedPeer } from '../../linux/sockets.js';
 import type { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { fdOf, handOff } from '../../threads/shared/hand-off.js';

@@ -1,7 +1,7 @@
 // Opens the listening sockets, in two steps: the ports are bound before the actors start, which must know them, and clients
 // are let in after the actors serve. It accepts no clients.
 import { readFileSync } from 'node:fs';
-import { errorName } from '../../linux/result.js';
+import { errorName } from '../../linux/error-name.js';
 import { bindListener, closeFd, localEndpoint, startListening } from '../../linux/sockets.js';
 import { formatEndpoint, formatIp, parseIp } from '../../protocol/address/address.js';
 import type { InboundName } from '../../protocol/inbound/protocols.js';

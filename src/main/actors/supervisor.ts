@@ -1,7 +1,8 @@
 // All actors of the gateway: their shared memory, their threads, and the order in which they start and stop. Each actor is
 // kept alive by host.ts.
 import { makeDoorbell } from '../../linux/doorbell.js';
-import { errorName, isError } from '../../linux/result.js';
+import { errorName } from '../../linux/error-name.js';
+import { isError } from '../../linux/result.js';
 import { breakOff, closeFd } from '../../linux/sockets.js';
 import type { Listener } from '../../protocol/inbound/listener.js';
 import type { Options } from '../../protocol/options.js';

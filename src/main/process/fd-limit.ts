@@ -1,8 +1,10 @@
 // How many file descriptors the process may have, how many connections fit into them, and how many fds everything else
 // takes. It computes these numbers in advance and does not count open fds.
+
+import { errorName } from '../../linux/error-name.js';
 import * as libc from '../../linux/libc.js';
 import { mapMemory, unmap } from '../../linux/memory.js';
-import { errorName, isError } from '../../linux/result.js';
+import { isError } from '../../linux/result.js';
 import type { Nameserver } from '../../protocol/options.js';
 
 const RLIMIT_NOFILE = 7;

@@ -25,18 +25,19 @@ const bad = (address: string, verdict: Partial<Verdict>): BadAddressChange => ({
   verdict: { ...NOTHING, ...verdict },
 });
 
-test('an address is barred everywhere, or for its names, or not at all', async () => {
+test('an address is forbidden everywhere, or for its names, or not at all', async () => {
   const list = new BadAddresses(['10.0.0.0/8', '2001:db8::/32'], () => 0);
   await list.badAddressesChanged([bad(A, { names: [NAME] }), bad(B, { everywhere: true })], true);
   assert.deepEqual(
-    [list.bars(bytes(A), NAME), list.bars(bytes(A), 'other.com'), list.bars(bytes(A), undefined)],
+    [list.forbids(bytes(A), NAME), list.forbids(bytes(A), 'other.com'), list.forbids(bytes(A), undefined)],
     [true, false, false],
   );
-  assert.deepEqual([list.bars(bytes(B), NAME), list.bars(bytes(B), undefined)], [true, true]);
-  for (const fixed of ['10.1.2.3', '::ffff:10.1.2.3', '2001:db8::1']) assert.equal(list.bars(bytes(fixed), NAME), true);
-  assert.equal(list.bars(bytes('11.0.0.1'), NAME), false);
+  assert.deepEqual([list.forbids(bytes(B), NAME), list.forbids(bytes(B), undefined)], [true, true]);
+  for (const fixed of ['10.1.2.3', '::ffff:10.1.2.3', '2001:db8::1'])
+    assert.equal(list.forbids(bytes(fixed), NAME), true);
+  assert.equal(list.forbids(bytes('11.0.0.1'), NAME), false);
   await list.badAddressesChanged([{ address: B, verdict: undefined }], false);
-  assert.equal(list.bars(bytes(B), NAME), false);
+  assert.equal(list.forbids(bytes(B), NAME), false);
 });
 
 test('what an earlier DNS actor knew serves until it would have expired', async () => {
@@ -44,10 +45,10 @@ test('what an earlier DNS actor knew serves until it would have expired', async 
   const list = new BadAddresses([], () => clock.ms);
   await list.badAddressesChanged([bad(A, { everywhere: true })], true);
   await list.badAddressesChanged([bad(B, { everywhere: true })], true);
-  assert.deepEqual([list.bars(bytes(A), NAME), list.bars(bytes(B), NAME)], [true, true]);
+  assert.deepEqual([list.forbids(bytes(A), NAME), list.forbids(bytes(B), NAME)], [true, true]);
   clock.ms = 1000;
   // The end of the other is for the DNS actor to tell.
-  assert.deepEqual([list.bars(bytes(A), NAME), list.bars(bytes(B), NAME)], [false, true]);
+  assert.deepEqual([list.forbids(bytes(A), NAME), list.forbids(bytes(B), NAME)], [false, true]);
 });
 
 test('a cached answer loses an address that turns bad and has it again when that is undone, all without a question', async () => {

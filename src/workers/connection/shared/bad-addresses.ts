@@ -37,7 +37,7 @@ export class BadAddresses implements BadAddressSubscriber {
   }
 
   /** Whether an address must not be dialled for a name; `name` is undefined if the client asked for the address itself. */
-  bars(ip: Uint8Array, name: string | undefined): boolean {
+  forbids(ip: Uint8Array, name: string | undefined): boolean {
     if (!this.#fixed.empty && this.#fixed.has(ip)) return true;
     return this.isInjected(ip, name);
   }

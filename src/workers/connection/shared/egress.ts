@@ -44,13 +44,13 @@ export class Egress {
   }
 
   #mayDialDestination(line: DialLine, ip: Uint8Array, target: Target): Permission {
-    if (target.ip !== undefined) return this.#badAddresses.bars(ip, undefined) ? BLACKLISTED : ALLOWED;
+    if (target.ip !== undefined) return this.#badAddresses.forbids(ip, undefined) ? BLACKLISTED : ALLOWED;
     // Where the client asked for an address, `mayAskFor` has checked these, and the rules have been matched.
     if (isUnspecified(ip)) return UNSPECIFIED;
     if (this.#listeners.has(ip, target.port)) return OWN_LISTENER;
-    const barred = this.#rules.bars(line.number, ip, target);
-    if (barred !== undefined) return barred;
-    return this.#badAddresses.bars(ip, target.host) ? BLACKLISTED : ALLOWED;
+    const forbidden = this.#rules.forbids(line.number, ip, target);
+    if (forbidden !== undefined) return forbidden;
+    return this.#badAddresses.forbids(ip, target.host) ? BLACKLISTED : ALLOWED;
   }
 
   #mayDialProxy(line: DialLine, ip: Uint8Array): Permission {

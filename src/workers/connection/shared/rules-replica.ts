@@ -39,7 +39,7 @@ export class RulesReplica {
    * Why a line must not dial an address that a name resolves to; undefined if it may. The rule for the name has chosen the
    * lines already.
    */
-  bars(line: number, ip: Uint8Array, target: Target): Failure | undefined {
+  forbids(line: number, ip: Uint8Array, target: Target): Failure | undefined {
     if (this.#rules === undefined || !this.#rules.haveRanges) return undefined;
     const ruling = this.#rules.matchResolved(target, ip);
     if (ruling === undefined || (ruling !== 'block' && (ruling.lines?.includes(line) ?? true))) return undefined;

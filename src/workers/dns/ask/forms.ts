@@ -13,24 +13,24 @@ export const PLAIN: Form = { edns: false, mixed: false };
 /** Also the form of a question over a stream, where nobody forges. */
 export const EDNS_ALONE: Form = { edns: true, mixed: false };
 const MIXED_ALONE: Form = { edns: false, mixed: true };
-/** The first form that is not barred is used. Mixed case is given up last. */
+/** The first form that is not avoided is used. Mixed case is given up last. */
 const LADDER: readonly Form[] = [{ edns: true, mixed: true }, MIXED_ALONE, EDNS_ALONE, PLAIN];
 
-/** A barred form is tried again after this: the server may have changed, or the box on the way may have gone. */
+/** An avoided form is tried again after this: the server may have changed, or the box on the way may have gone. */
 const FORGET_MS = 3_600_000;
-/** Questions of which only the plain query was answered, until a form that never worked is barred: one may have been lost. */
+/** Questions of which only the plain query was answered, until a form that never worked is avoided: one may have been lost. */
 const STRIKES_MAX = 2;
-/** Answers in another case until mixed case is barred: of a server that has kept the case before, and of one that has not. */
+/** Answers in another case until mixed case is avoided: of a server that has kept the case before, and of one that has not. */
 const WRONG_CASES_MAX = 3;
 const WRONG_CASES_FIRST = 2;
-/** FORMERRs in a row until EDNS is barred for a server that is known to return it. */
+/** FORMERRs in a row until EDNS is avoided for a server that is known to return it. */
 const REFUSALS_MAX = 3;
 /** Questions in a row without any answer, until a form that has worked is doubted. */
 const SILENT_MAX = 3;
 
 export class Forms {
   readonly #now: () => number;
-  readonly #barred = new Set<Form>();
+  readonly #avoided = new Set<Form>();
   /** Forms for which addresses have come back. */
   readonly #working = new Set<Form>();
   #forget_ms = 0;
@@ -47,9 +47,9 @@ export class Forms {
   get current(): Form {
     if (this.#forget_ms !== 0 && this.#now() >= this.#forget_ms) {
       this.#forget_ms = 0;
-      this.#barred.clear();
+      this.#avoided.clear();
     }
-    return LADDER.find((form) => !this.#barred.has(form)) ?? PLAIN;
+    return LADDER.find((form) => !this.#avoided.has(form)) ?? PLAIN;
   }
 
   /** The current form without mixed case. */
@@ -83,11 +83,11 @@ export class Forms {
     this.#strikes = 0;
   }
 
-  /** A plain query was answered where this form was not, or only with an error. Never bars a form that has worked before. */
+  /** A plain query was answered where this form was not, or only with an error. Never avoids a form that has worked before. */
   failed(form: Form): void {
     if (form !== this.current || this.works(form)) return;
     this.#strikes += 1;
-    if (this.#strikes >= STRIKES_MAX) this.#bar(form);
+    if (this.#strikes >= STRIKES_MAX) this.#avoid(form);
   }
 
   /** A question was not answered in time. */
@@ -99,7 +99,7 @@ export class Forms {
   refusedEdns(returnsEdns: boolean): Form {
     const { mixed } = this.current;
     this.#refusals += 1;
-    if (!returnsEdns || this.#refusals >= REFUSALS_MAX) this.#bar(...LADDER.filter(({ edns }) => edns));
+    if (!returnsEdns || this.#refusals >= REFUSALS_MAX) this.#avoid(...LADDER.filter(({ edns }) => edns));
     return mixed ? MIXED_ALONE : PLAIN;
   }
 
@@ -117,7 +117,7 @@ export class Forms {
     this.#wrongCases += 1;
     if (this.#wrongCases < (this.#keepsCase ? WRONG_CASES_MAX : WRONG_CASES_FIRST)) return !this.#keepsCase;
     this.#keepsCase = false;
-    this.#bar(...LADDER.filter(({ mixed }) => mixed));
+    this.#avoid(...LADDER.filter(({ mixed }) => mixed));
     return true;
   }
 
@@ -128,8 +128,8 @@ export class Forms {
     this.#silent = 0;
   }
 
-  #bar(...forms: readonly Form[]): void {
-    for (const form of forms) this.#barred.add(form);
+  #avoid(...forms: readonly Form[]): void {
+    for (const form of forms) this.#avoided.add(form);
     this.#strikes = 0;
     this.#wrongCases = 0;
     this.#refusals = 0;

@@ -26,14 +26,14 @@ const found = (...ips: string[]): NameOutcome => ({ kind: 'found', ips: ips.map(
 const lost = (code: FailureCode): NameOutcome => ({ kind: 'failed', failure: failureOf(code), proof: 'none' });
 
 interface Refusals {
-  readonly barred?: Readonly<Record<string, FailureCode>>;
+  readonly forbidden?: Readonly<Record<string, FailureCode>>;
   readonly last?: readonly string[];
   readonly mute?: readonly string[];
   readonly down?: readonly number[];
 }
 
 /** Answers are given with `answer`; what is offered is noted as `line address`, in brackets what comes last. */
-function world(target: Target, { barred = {}, last = [], mute = [], down = [] }: Refusals = {}) {
+function world(target: Target, { forbidden = {}, last = [], mute = [], down = [] }: Refusals = {}) {
   const waiters = new Map<string, Set<Waiter>>();
   const offered: string[] = [];
   let looked = 0;
@@ -51,7 +51,7 @@ function world(target: Target, { barred = {}, last = [], mute = [], down = [] }:
     health: { mayUse: (line) => !down.includes(line) },
     egress: {
       mayDial: (_line, ip) => {
-        const code = barred[formatIp(ip)];
+        const code = forbidden[formatIp(ip)];
         return code === undefined ? { code: 'allowed' } : failureOf(code);
       },
     },
@@ -104,7 +104,7 @@ test('the name of a proxy is looked up for its line, and that it is not found is
 });
 
 test('what must not be dialled is left out with its cause', () => {
-  const { candidates, offered, answer } = world(SITE, { barred: { '192.0.2.1': 'blocked' } });
+  const { candidates, offered, answer } = world(SITE, { forbidden: { '192.0.2.1': 'blocked' } });
   candidates.begin([0]);
   answer('site.test', found('192.0.2.1', '192.0.2.2'));
   assert.deepEqual([offered, candidates.failure?.code], [['0 192.0.2.2'], 'blocked']);
@@ -120,7 +120,7 @@ test('what only ever failed is offered last, once every lookup has been heard of
 });
 
 test('whether a remembered candidate may lead is asked of the same rules', () => {
-  const { candidates } = world(SITE, { barred: { '192.0.2.1': 'blocked' }, last: ['192.0.2.2'] });
+  const { candidates } = world(SITE, { forbidden: { '192.0.2.1': 'blocked' }, last: ['192.0.2.2'] });
   const isUsual = (address: string): boolean => candidates.isUsual({ line: 0, ip: bytes(address) });
   assert.deepEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3'].map(isUsual), [false, false, true]);
 });
