@@ -35,40 +35,40 @@ const page = `<!-- Made by scripts/config-reference.mjs from src/main/config/sch
 # Configuration
 
 \`tcproute -c FILE\` reads JSON (comments and trailing commas allowed), YAML (\`.yaml\`, \`.yml\`) or TOML (\`.toml\`); any other
-extension is read as JSON. A text of another format than its name says is told as such, but JSON may stand in a YAML file. A pipe that is given to the process (\`-c /dev/stdin\`, \`-c <(generate)\`) is read for up to 10 s, as
-JSON. Without \`-c\`, \`config.json\` in the working directory is read if there is one, else the defaults hold; one that has
-none of the keys is another program's: \`dns\` and \`explain\` pass it over, all else refuses it. A dot in a key stands for nesting: \`limits.lines_max\` is \`{"limits": {"lines_max": 256}}\`.
+extension is read as JSON. A text whose format is not the one that its name says is reported as that, but JSON may stand in a YAML file. A pipe that is given to the process (\`-c /dev/stdin\`, \`-c <(generate)\`) is read for up to 10 s, as
+JSON. Without \`-c\`, \`config.json\` in the working directory is read if there is one, else the defaults apply. A file that has
+none of the keys belongs to another program: \`dns\` and \`explain\` ignore it, and everything else refuses it. A dot in a key stands for nesting: \`limits.lines_max\` is \`{"limits": {"lines_max": 256}}\`.
 
 What is given later wins: file, then environment, then command line (\`--port\`, \`--host\`, \`--workers\`, \`--log-level\`).
-\`tcproute check -c FILE\` says whether all of it is right and which lines it comes to; with \`--dial\` it
+\`tcproute check -c FILE\` says whether all of it is right and lists its lines; with \`--dial\` it
 tries every line as far as its last proxy, every name server (for example.com) and the port, side by side and within
 \`race.connect_timeout_ms\` and \`dns.timeout_ms\`, and its exit status is 0 only if all work. Every mistake is reported at once, with
-file, line, key and what is allowed (50 of them, of others the number). An unknown key and a key that stands twice are
+file, line, key and what is allowed (the first 50, and the number of the others). An unknown key and a key that stands twice are
 mistakes, also where it stands as \`limits.lines_max\` and inside \`limits\`. Mistakes of the syntax come first, in YAML and (where
-each is a line of its own) in TOML all at once, in JSON one. A file with more unknown keys than known ones is told to be another program's; an unknown variable that begins with \`TCPROUTE_\` is warned of. What Kubernetes and Docker set for a service named
+each is a line of its own) in TOML all at once, in JSON one. A file with more unknown keys than known ones is reported as another program's; an unknown variable that begins with \`TCPROUTE_\` is warned of. What Kubernetes and Docker set for a service named
 \`tcproute\` (\`TCPROUTE_PORT=tcp://…\` and others) is passed over.
 
-A time takes a unit, too: \`"300ms"\`, \`"90s"\`, \`"5m"\`, \`"1.5h"\`, \`"2d"\`. \`5 min\` is \`5m\`. A number alone has the
-unit that the key ends in. \`true\` and \`false\` stand for on and off; \`yes\` and \`no\` are texts, in YAML too. An IPv6
+A time takes a unit, too: \`"300ms"\`, \`"90s"\`, \`"5m"\`, \`"1.5h"\`, \`"2d"\`. \`5 min\` is \`5m\`. A plain number has the
+unit in which the name of the key ends. \`true\` and \`false\` stand for on and off; \`yes\` and \`no\` are texts, in YAML too. An IPv6
 address may be in brackets. Relative paths of files begin in the folder of the configuration; in environment variables, in
-the working directory. In YAML, \`<<\` takes over what another map has.
+the working directory. In YAML, \`<<\` includes the keys of another map.
 
-**Files that are missing**: a list of a rule that is missing or cannot be read is a mistake at the start, told with its key and
-its path, and changes nothing while the gateway runs. A missing \`dns.ca_file\` is warned of, and the usual authorities hold. A
-missing state file is no news. Without /etc/hosts there are only the names of \`hosts\`; without /etc/resolv.conf \`system\` is
+**Files that are missing**: a list of a rule that is missing or cannot be read is a mistake at the start, reported with its key and
+its path. While the gateway runs it changes nothing. A missing \`dns.ca_file\` brings a warning, and the usual authorities are used. A
+missing state file is normal. Without /etc/hosts there are only the names of \`hosts\`; without /etc/resolv.conf \`system\` is
 127.0.0.1, as for glibc.
 
 **State files**: routes are written every minute if something has changed, bad addresses after each probe, and both at SIGTERM or
-SIGINT and at the end, each time as a new file that takes the place of the old one. The first gateway with a state file has a lock beside it (\`NAME.lock\`) and writes it. Others read it, and
-say that they do not write it; \`dns\` and \`explain\` never write. In the lock is the number of the process. It
-stays when the gateway has ended, means nothing then, and may be deleted. A file that this program did not write, or wrote in
-another format, is not read, and one that it did not write is left as it is; a start and \`tcproute check\` warn of both.
+SIGINT and at the end, each time as a new file that takes the place of the old one. The first gateway that uses a state file makes a lock beside it (\`NAME.lock\`) and writes the state. Others read the state
+and log that they do not write it; \`dns\` and \`explain\` never write. The lock holds the number of the process. The lock
+file stays when the gateway has ended; it means nothing then and may be deleted. A file that this program did not write, or wrote in
+another format, is not read, and one that it did not write is left as it is; a start and \`tcproute check\` warn of both cases.
 
 | key | allowed | default | environment variable | what it is |
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
-An empty environment variable is as good as none. In the environment \`nameservers\`, \`nameservers_backup\` and
+An empty environment variable counts as absent. In the environment \`nameservers\`, \`nameservers_backup\` and
 \`IpBlacklist\` are one entry, several with commas between, or a JSON list; \`rules\` and \`hosts\` are JSON, \`upstream\` is JSON or
 a URL.
 
@@ -79,8 +79,8 @@ tree of three types:
 
 | type | keys | what it is |
 | --- | --- | --- |
-| \`direct\` | ${LINE_KEYS.direct.slice(1).map(code).join(', ')} | Straight to the destination. \`source_ip\` and \`source_port\` choose the local address; absent, \`0.0.0.0\`, \`::\` and port 0 leave it to the kernel. |
-| \`socks5\` | ${LINE_KEYS.socks5.slice(1).map(code).join(', ')} | Through a SOCKS5 proxy. \`host\` (an IP address, or a name) and \`port\` are needed: they are the proxy's own address, to which the gateway connects, and never where a client wants to go; \`username\` and \`password\` go together. \`upstream\` is how the proxy itself is reached: direct if absent. |
+| \`direct\` | ${LINE_KEYS.direct.slice(1).map(code).join(', ')} | Straight to the destination. \`source_ip\` and \`source_port\` choose the local address; without them, or with \`0.0.0.0\`, \`::\` or port 0, the kernel chooses. |
+| \`socks5\` | ${LINE_KEYS.socks5.slice(1).map(code).join(', ')} | Through a SOCKS5 proxy. \`host\` (an IP address, or a name) and \`port\` are needed: they are the proxy's own address, to which the gateway connects, and not the destination of a client; \`username\` and \`password\` go together. \`upstream\` is how the proxy itself is reached: direct if absent. |
 | \`multipath\` | ${LINE_KEYS.multipath.slice(1).map(code).join(', ')} | Any of the lines in \`list\`. |
 
 A list of lines stands for a \`multipath\`, \`"direct"\` for a direct line, and \`"socks5://user:password@host:1080"\` for a socks5
@@ -91,7 +91,7 @@ proxy; all together there are at most \`limits.lines_max\`. Two equal lines stay
 
 \`name\` is what a line is called in logs. Without one it is made from the chain, the nearest proxy first:
 \`direct 10.0.0.1\`, \`socks5 127.0.0.1:5555 > 10.0.0.2:1080\`; a repeated name is numbered,
-\`direct #2\`. A name that is given twice is a mistake. A \`source_ip\` that the machine does not have is warned of.
+\`direct #2\`. A name that is given twice is a mistake. A \`source_ip\` that the machine does not have brings a warning.
 
 \`\`\`json
 {
@@ -113,9 +113,9 @@ The last line reaches 10.0.0.2 through the proxy at 127.0.0.1. Passwords are mas
 
 ## rules
 
-A list of rules. The first one that is for a connection holds, whatever its conditions are; where none is, all lines race.
+A list of rules. The first rule that matches a connection applies, whichever conditions it has. Where no rule matches, all lines race.
 
-| condition | holds for |
+| condition | matches |
 | --- | --- |
 | \`domain_suffix\` | a name and all below it: \`example.com\` is for \`example.com\` and \`a.example.com\`, not for \`badexample.com\`. A leading dot or \`*.\` makes no difference. |
 | \`domain\` | the name itself. |
@@ -124,14 +124,14 @@ A list of rules. The first one that is for a connection holds, whatever its cond
 | \`port\` | a port of the destination, or a range such as \`"8000-8999"\`. |
 
 Each is one value or a list. A connection must be to **one of the destinations** (any entry of \`domain\`, \`domain_suffix\`, \`cidr\`
-and their files), **and** to one of the ports, where ports are given. A rule without conditions is for every connection: it
-comes last. Names are compared in lower case, without a trailing dot, other scripts as \`xn--\`.
-An IPv4 range holds for its addresses in every form: \`::ffff:1.2.3.4\`, \`::1.2.3.4\`, \`2002:102:304::\` (6to4), \`64:ff9b::1.2.3.4\` (NAT64).
+and their files), **and** to one of the ports, where ports are given. A rule without conditions matches every connection, so it
+comes last. Names are compared in lower case and without a trailing dot; names in other scripts are compared as \`xn--\`.
+An IPv4 range covers its addresses in every form: \`::ffff:1.2.3.4\`, \`::1.2.3.4\`, \`2002:102:304::\` (6to4), \`64:ff9b::1.2.3.4\` (NAT64).
 
 | action | what it does |
 | --- | --- |
-| \`"use": ["line", …]\` | Only these lines race, called as \`tcproute check\` calls them. When they fail, the connection fails. |
-| \`"block": true\` | The client gets REP 02, and nothing is dialled. Nothing is resolved either where the rule is for what the client asked for. |
+| \`"use": ["line", …]\` | Only these lines race. Their names are those that \`tcproute check\` lists. When they fail, the connection fails. |
+| \`"block": true\` | The client gets REP 02, and nothing is dialled. Where the rule matches what the client asked for, nothing is resolved either. |
 | \`"sticky": true\` | A client keeps to the line by which it reached the destination, while that line works. Alone or beside \`use\`. |
 
 \`\`\`json
@@ -147,29 +147,29 @@ An IPv4 range holds for its addresses in every form: \`::ffff:1.2.3.4\`, \`::1.2
 \`\`\`
 
 **Ranges and names.** Where a client asks for a name, the first rule for the name chooses the lines, or blocks it before it is
-resolved. Then each address that a direct line would dial falls under the first rule that is for the name or for the address:
+resolved. Then the first rule that matches the name or the address applies to each address that a direct line would dial:
 \`block\` leaves the address out, \`use\` leaves it to the named lines among those chosen. If rules leave nothing to dial, the
-client gets REP 02. A socks5 line gets the name and resolves it remotely, so that no range rule can judge what it reaches; to
-keep names from it, name them, or \`use\` direct lines only. \`sticky\` beside \`cidr\` is for clients that ask for an address.
+client gets REP 02. A socks5 line gets the name and resolves it remotely, so no range rule can judge what it reaches. To
+keep names from such a line, list the names in a rule, or \`use\` direct lines only. \`sticky\` beside \`cidr\` applies to clients that ask for an address.
 
 Files are looked at twice a second, and read again when one has changed and has then stayed the same for one look. Write a
 new one beside it and rename it: a list that is read while it is being written would lack its end. Until new rules are
 compiled, in a thread of their own, the old ones hold; a list that is missing, or in which not one line is an entry, leaves
 them as they were, with one warning. A single line that is no entry is passed over with a warning that counts such lines;
-with \`"strict": true\` in the rule it is a mistake. Connections that stand go on. At most 64 files of 64 MiB and 1 000 000
+with \`"strict": true\` in the rule it is a mistake. Open connections go on. At most 64 files of 64 MiB and 1 000 000
 names and ranges in all.
 
 ## nameservers, nameservers_backup
 
 One server, or a list of them. All servers of a list are asked at once, but for a few ms of head start for those known to
-be fast; the first clean answer wins. That a name or its address does not exist waits for the other servers first: for twice
-the time that they usually take, at least 100 and at most 300 ms, since an internal server may know what a quicker public one
-does not. When nothing clean came from \`nameservers\`, the backups are asked, and then TCP, UDP, TCP and UDP of whoever may
-still answer, until \`dns.timeout_ms\` is over.
+be fast; the first clean answer wins. An answer that a name or its address does not exist is held back for the other servers: for twice
+the time that they usually take, at least 100 and at most 300 ms, because an internal server may know a name that a quicker
+public one does not know. When nothing clean came from \`nameservers\`, the backups are asked. After that, the servers that may still
+answer are asked over TCP, UDP, TCP and UDP, until \`dns.timeout_ms\` is over.
 
 | server | what it is |
 | --- | --- |
-| \`system\` | What the machine uses: \`/etc/resolv.conf\` as glibc reads it, with LOCALDOMAIN, RES_OPTIONS and HOSTALIASES of the environment, read again when it changes (timeout and attempts are \`dns.try_timeout_ms\` and \`dns.timeout_ms\` here). Its servers count in their order: the next one is asked beside the first when that is late, and when it has failed. A name that ends with a dot is never searched. Where \`/etc/nsswitch.conf\` has more than files and DNS for hosts, getaddrinfo, for half of UV_THREADPOOL_SIZE names at a time (unless it is set it is 64 where that is so at the start and as many threads may be made, else 4); where it is late or busy, the servers of \`/etc/resolv.conf\` stand in for it if DNS is among the services: their addresses count, that they know none does not. |
+| \`system\` | What the machine uses: \`/etc/resolv.conf\` as glibc reads it, with LOCALDOMAIN, RES_OPTIONS and HOSTALIASES of the environment, read again when it changes (timeout and attempts are \`dns.try_timeout_ms\` and \`dns.timeout_ms\` here). Its servers count in their order: the next one is asked beside the first when that is late, and when it has failed. A name that ends with a dot is never searched. Where \`/etc/nsswitch.conf\` has more than files and DNS for hosts, getaddrinfo, for half of UV_THREADPOOL_SIZE names at a time (unless it is set it is 64 where that is so at the start and as many threads may be made, else 4); where it is late or busy, the servers of \`/etc/resolv.conf\` stand in for it if DNS is among the services: their addresses are used, but their word that a name has none is not. |
 | \`8.8.8.8\`, \`127.0.0.1:5353\`, \`::1\`, \`[::1]:53\`, \`udp://8.8.8.8\` | UDP. An answer that does not fit is asked for again over TCP; where TCP does not work either and no other server answers, the addresses that did fit are used. |
 | \`tcp://8.8.8.8\` | TCP. |
 | \`tls://1.1.1.1\`, \`tls://dns.google:853\` | DNS over TLS. The certificate must be for the address or name that is written here. |
@@ -178,7 +178,7 @@ still answer, until \`dns.timeout_ms\` is over.
 The names of tls and https servers are found by \`hosts\`, /etc/hosts and the machine's own resolver.
 
 \`{"server": "tcp://8.8.8.8", "via": "line name"}\` asks a tcp, tls or https server through a line, with all its proxies and
-its source address: what is asked beyond a proxy, nobody on the way to it can forge.
+its source address: nobody on the way to the proxy can forge the answers.
 
 ## hosts
 
@@ -187,13 +187,13 @@ which is read again within seconds of a change; both come before any server.
 
 ## IpBlacklist
 
-A list of IP addresses and ranges of both families: \`192.0.2.1\`, \`192.0.2.0/24\`, \`2001:db8::/32\`. An entry that is none is
-skipped with a warning. An IPv4 range holds for its addresses in every form, as in \`rules\`. Direct lines dial none of them, whether they are asked for by name or by
-address.
+A list of IP addresses and ranges of both families: \`192.0.2.1\`, \`192.0.2.0/24\`, \`2001:db8::/32\`. An entry that is not one of these is
+skipped with a warning. An IPv4 range covers its addresses in every form, as in \`rules\`. Direct lines dial none of these addresses, whether the client
+asks for a name or for an address.
 
 ## Which addresses are trusted
 
-Besides \`IpBlacklist\`, bad addresses are found out. Each carries evidence (how, by whom, when), which ends \`dns.bad_ttl_s\`
+Besides \`IpBlacklist\`, the gateway finds bad addresses itself. Each carries evidence (how, by whom, when), which ends \`dns.bad_ttl_s\`
 after it was last seen, or by hand:
 
 - What a server answers for names that do not exist (\`dns.probe.tlds\`) is bad in the answers of that server.

@@ -53,7 +53,7 @@ const logLevel: Setting<LogLevel> = {
 };
 
 const host: Setting<string> = {
-  doc: 'The address of this machine to listen on for clients. Anything but loopback is warned of, since there is no authentication yet.',
+  doc: 'The address of this machine to listen on for clients. An address other than loopback brings a warning, because there is no authentication yet.',
   default: '127.0.0.1',
   env: 'TCPROUTE_HOST',
   allowed: HOST_ALLOWED,
@@ -63,7 +63,7 @@ const host: Setting<string> = {
 };
 
 const nameservers: Setting<readonly Nameserver[]> = {
-  doc: 'Who is asked for the addresses of names, all at once; `system` is what the machine itself uses. See below.',
+  doc: 'The servers that are asked for the addresses of names, all at once. `system` stands for what the machine itself uses. See below.',
   default: [SYSTEM],
   env: 'TCPROUTE_NAMESERVERS',
   allowed: NAMESERVERS_ALLOWED,
@@ -73,7 +73,7 @@ const nameservers: Setting<readonly Nameserver[]> = {
 };
 
 const nameserversBackup: Setting<readonly Nameserver[]> = {
-  doc: 'Who is asked when nothing clean came from `nameservers`.',
+  doc: 'The servers that are asked when `nameservers` gave no clean answer.',
   default: [],
   env: 'TCPROUTE_NAMESERVERS_BACKUP',
   allowed: NAMESERVERS_BACKUP_ALLOWED,
@@ -93,14 +93,14 @@ const hosts: Setting<HostEntries> = {
 };
 
 const ipv6: Setting<Ipv6Choice> = choice<Ipv6Choice>({
-  doc: 'Whether v6 addresses are asked for: auto is only where the machine has a route for them. Those of hosts files count unless it is off.',
+  doc: 'Whether IPv6 addresses are asked for. `auto` asks only where the machine has an IPv6 route. Addresses from hosts files are used unless this is off.',
   default: 'auto',
   env: 'TCPROUTE_DNS_IPV6',
   choices: ['auto', 'on', 'off'],
 });
 
 const caFile: Setting<string | null> = {
-  doc: 'Certificate authorities (PEM) that tls:// and https:// servers may have besides the usual ones.',
+  doc: 'A file of certificate authorities (PEM) that are trusted for tls:// and https:// servers, besides the usual ones.',
   default: null,
   env: 'TCPROUTE_DNS_CA_FILE',
   allowed: CA_FILE_ALLOWED,
@@ -130,7 +130,7 @@ const blacklist: Setting<readonly string[]> = {
 };
 
 const rules: Setting<readonly RuleSetting[]> = {
-  doc: 'Destinations that are blocked, or kept to some of the lines; the first rule that is for a connection holds. See below.',
+  doc: 'Destinations that are blocked or may use only some of the lines. The first rule that matches a connection applies. See below.',
   default: [],
   env: 'TCPROUTE_RULES',
   allowed: RULES_ALLOWED,
@@ -140,7 +140,7 @@ const rules: Setting<readonly RuleSetting[]> = {
 };
 
 const engine: Setting<EngineChoice> = choice<EngineChoice>({
-  doc: 'How the kernel is entered: io_uring, epoll, or io_uring where it works.',
+  doc: 'How the kernel is entered: io_uring, epoll, or (`auto`) io_uring where it works and else epoll.',
   default: 'auto',
   env: 'TCPROUTE_ENGINE',
   choices: ['auto', 'uring', 'epoll'],
@@ -149,29 +149,29 @@ const engine: Setting<EngineChoice> = choice<EngineChoice>({
 // biome-ignore format: a table, one key a line
 const limits = {
   connections_max: integer({ doc: 'Connections at a time; further ones wait in the backlog of the kernel. 0 derives it from RLIMIT_NOFILE.', default: 0, env: 'TCPROUTE_LIMITS_CONNECTIONS_MAX', min: 0, max: 10_000_000 }),
-  lines_max: integer({ doc: 'Lines that `upstream` may come to.', default: 256, env: 'TCPROUTE_LIMITS_LINES_MAX', min: 1, max: 1024 }),
+  lines_max: integer({ doc: 'The largest number of lines that `upstream` may describe.', default: 256, env: 'TCPROUTE_LIMITS_LINES_MAX', min: 1, max: 1024 }),
   pipes_max: integer({ doc: 'Pipes that one worker may hold for splicing; without a free one it copies. 0 always copies.', default: 128, env: 'TCPROUTE_LIMITS_PIPES_MAX', min: 0, max: 16_384 }),
 };
 
 // biome-ignore format: a table, one key a line
 const race = {
   until: choice<RaceEnd>({ doc: 'When a race is won: with the first connection, or, where the client begins with a TLS ClientHello, with the first answer to it.', default: 'first-byte', env: 'TCPROUTE_RACE_UNTIL', choices: ['first-byte', 'connected'] }),
-  attempts_max: integer({ doc: 'Attempts that one connection may have under way. Fewer as descriptors run short.', default: 16, env: 'TCPROUTE_RACE_ATTEMPTS_MAX', min: 1, max: 1024 }),
-  line_attempts_max: integer({ doc: 'Attempts that one line may have under way, for all connections; each worker has its share.', default: 2048, env: 'TCPROUTE_RACE_LINE_ATTEMPTS_MAX', min: 1, max: 1_000_000 }),
-  total_attempts_max: integer({ doc: 'Attempts that all lines together may have under way; each worker has its share.', default: 8192, env: 'TCPROUTE_RACE_TOTAL_ATTEMPTS_MAX', min: 1, max: 1_000_000 }),
+  attempts_max: integer({ doc: 'The largest number of attempts that one connection may have under way. It is lower while file descriptors are scarce.', default: 16, env: 'TCPROUTE_RACE_ATTEMPTS_MAX', min: 1, max: 1024 }),
+  line_attempts_max: integer({ doc: 'The largest number of attempts that one line may have under way, for all connections together. Each worker has its share.', default: 2048, env: 'TCPROUTE_RACE_LINE_ATTEMPTS_MAX', min: 1, max: 1_000_000 }),
+  total_attempts_max: integer({ doc: 'The largest number of attempts that all lines together may have under way. Each worker has its share.', default: 8192, env: 'TCPROUTE_RACE_TOTAL_ATTEMPTS_MAX', min: 1, max: 1_000_000 }),
   connect_timeout_ms: integer({ doc: 'Time for one attempt, the handshakes with its proxies included.', default: 10_000, env: 'TCPROUTE_RACE_CONNECT_TIMEOUT_MS', min: 1, max: DAY_MS }),
-  stagger_ms: integer({ doc: 'Where nothing is remembered: time between two starts (RFC 8305 recommends 250); 0 starts all at once.', default: 0, env: 'TCPROUTE_RACE_STAGGER_MS', min: 0, max: DAY_MS }),
-  first_byte_ms: integer({ doc: 'How long a candidate of which nothing is remembered may take to answer before the next is tried beside it.', default: 150, env: 'TCPROUTE_RACE_FIRST_BYTE_MS', min: 1, max: DAY_MS }),
-  margin_ms: integer({ doc: 'How much later than by its own history a remembered candidate may be before others are tried beside it.', default: 30, env: 'TCPROUTE_RACE_MARGIN_MS', min: 0, max: DAY_MS }),
+  stagger_ms: integer({ doc: 'The time between two starts where nothing is remembered (RFC 8305 recommends 250). 0 starts all at once.', default: 0, env: 'TCPROUTE_RACE_STAGGER_MS', min: 0, max: DAY_MS }),
+  first_byte_ms: integer({ doc: 'How long a candidate without a history may take to answer before the next one is tried beside it.', default: 150, env: 'TCPROUTE_RACE_FIRST_BYTE_MS', min: 1, max: DAY_MS }),
+  margin_ms: integer({ doc: 'How much later than its own history predicts a remembered candidate may be before others are tried beside it.', default: 30, env: 'TCPROUTE_RACE_MARGIN_MS', min: 0, max: DAY_MS }),
   hold_ms: integer({ doc: 'How long candidates beside the first one are kept connected for a client that has not spoken yet.', default: 1000, env: 'TCPROUTE_RACE_HOLD_MS', min: 1, max: DAY_MS }),
-  early_probe_interval_s: integer({ doc: 'How often a socks5 line is asked for an address that cannot answer, to find out whether it says "connected" too early; 0 is never.', default: 3600, env: 'TCPROUTE_RACE_EARLY_PROBE_INTERVAL_S', min: 0, max: WEEK_S }),
+  early_probe_interval_s: integer({ doc: 'How often a socks5 line is asked for an address that cannot answer. This shows whether the line says "connected" too early. 0 is never.', default: 3600, env: 'TCPROUTE_RACE_EARLY_PROBE_INTERVAL_S', min: 0, max: WEEK_S }),
 };
 
 // biome-ignore format: a table, one key a line
 const cache = {
   ttl_s: integer({ doc: 'How long a destination is remembered after a connection to it last worked.', default: 600, env: 'TCPROUTE_CACHE_TTL_S', min: 1, max: WEEK_S }),
-  entries_max: integer({ doc: 'Destinations that are remembered; the one used longest ago goes first.', default: 100_000, env: 'TCPROUTE_CACHE_ENTRIES_MAX', min: 1, max: 1_000_000 }),
-  refresh_s: integer({ doc: 'How often all candidates of a destination in use are raced anew, although one is remembered; 0 is only when it fails.', default: 0, env: 'TCPROUTE_CACHE_REFRESH_S', min: 0, max: WEEK_S }),
+  entries_max: integer({ doc: 'The largest number of destinations that are remembered. The one that was used longest ago is forgotten first.', default: 100_000, env: 'TCPROUTE_CACHE_ENTRIES_MAX', min: 1, max: 1_000_000 }),
+  refresh_s: integer({ doc: 'How often all candidates of a destination in use are raced again although one is remembered. With 0 they are raced again only when that one fails.', default: 0, env: 'TCPROUTE_CACHE_REFRESH_S', min: 0, max: WEEK_S }),
   state_file: stateFile({ doc: 'Where the routes are kept over a restart.', env: 'TCPROUTE_CACHE_STATE_FILE' }),
 };
 
@@ -179,18 +179,18 @@ const cache = {
 const dns = {
   timeout_ms: integer({ doc: 'Time for one lookup over all servers and tries.', default: 5000, env: 'TCPROUTE_DNS_TIMEOUT_MS', min: 1, max: DAY_MS }),
   try_timeout_ms: integer({ doc: 'Time for one query to one server.', default: 2000, env: 'TCPROUTE_DNS_TRY_TIMEOUT_MS', min: 1, max: DAY_MS }),
-  udp_retry_ms: integer({ doc: 'A UDP query without an answer is repeated after this, and after thrice as long; sooner where a server is known to be faster. One that has never answered is asked without EDNS and mixed case too, after 0.4 of it.', default: 500, env: 'TCPROUTE_DNS_UDP_RETRY_MS', min: 1, max: DAY_MS }),
-  hold_ms: integer({ doc: 'How long a doubtful UDP answer is held, for the true one to follow.', default: 300, env: 'TCPROUTE_DNS_HOLD_MS', min: 1, max: DAY_MS }),
-  ttl_min_s: integer({ doc: 'Answers are kept at least so long.', default: 1, env: 'TCPROUTE_DNS_TTL_MIN_S', min: 1, max: WEEK_S }),
-  ttl_max_s: integer({ doc: 'Answers are kept at most so long.', default: 3600, env: 'TCPROUTE_DNS_TTL_MAX_S', min: 1, max: WEEK_S }),
-  negative_ttl_s: integer({ doc: 'How long a negative answer is kept that says nothing about it itself.', default: 10, env: 'TCPROUTE_DNS_NEGATIVE_TTL_S', min: 1, max: WEEK_S }),
-  stale_max_s: integer({ doc: 'How long after its end an answer may still serve while it is asked for anew (RFC 8767); 0 is never.', default: 86_400, env: 'TCPROUTE_DNS_STALE_MAX_S', min: 0, max: WEEK_S }),
-  stale_wait_ms: integer({ doc: 'How long the new answer is waited for before the stale one serves.', default: 200, env: 'TCPROUTE_DNS_STALE_WAIT_MS', min: 0, max: DAY_MS }),
-  prefetch_percent: integer({ doc: 'An answer that is asked for in the last part of its time is refreshed in advance; 0 is never.', default: 10, env: 'TCPROUTE_DNS_PREFETCH_PERCENT', min: 0, max: 90 }),
+  udp_retry_ms: integer({ doc: 'A UDP query without an answer is repeated after this time, and again after three times as long. A server that is known to be faster is asked again sooner. A server that has never answered is also asked without EDNS and mixed case, after 0.4 of this time.', default: 500, env: 'TCPROUTE_DNS_UDP_RETRY_MS', min: 1, max: DAY_MS }),
+  hold_ms: integer({ doc: 'How long a doubtful UDP answer is held back, so that the true one can still come.', default: 300, env: 'TCPROUTE_DNS_HOLD_MS', min: 1, max: DAY_MS }),
+  ttl_min_s: integer({ doc: 'The shortest time that an answer is kept.', default: 1, env: 'TCPROUTE_DNS_TTL_MIN_S', min: 1, max: WEEK_S }),
+  ttl_max_s: integer({ doc: 'The longest time that an answer is kept.', default: 3600, env: 'TCPROUTE_DNS_TTL_MAX_S', min: 1, max: WEEK_S }),
+  negative_ttl_s: integer({ doc: 'How long a negative answer without a TTL of its own is kept.', default: 10, env: 'TCPROUTE_DNS_NEGATIVE_TTL_S', min: 1, max: WEEK_S }),
+  stale_max_s: integer({ doc: 'How long after its TTL an answer may still be used while a new one is asked for (RFC 8767). 0 is never.', default: 86_400, env: 'TCPROUTE_DNS_STALE_MAX_S', min: 0, max: WEEK_S }),
+  stale_wait_ms: integer({ doc: 'How long a lookup waits for the new answer before it uses the stale one.', default: 200, env: 'TCPROUTE_DNS_STALE_WAIT_MS', min: 0, max: DAY_MS }),
+  prefetch_percent: integer({ doc: 'An answer that is used in this last part of its TTL is renewed in advance. 0 is never.', default: 10, env: 'TCPROUTE_DNS_PREFETCH_PERCENT', min: 0, max: 90 }),
   ipv6,
   ca_file: caFile,
-  entries_max: integer({ doc: 'Names whose answers are kept.', default: 10_000, env: 'TCPROUTE_DNS_ENTRIES_MAX', min: 1, max: 1_000_000 }),
-  lookups_max: integer({ doc: 'Lookups under way at a time; further ones fail at once.', default: 4096, env: 'TCPROUTE_DNS_LOOKUPS_MAX', min: 1, max: 1_000_000 }),
+  entries_max: integer({ doc: 'The largest number of names whose answers are kept.', default: 10_000, env: 'TCPROUTE_DNS_ENTRIES_MAX', min: 1, max: 1_000_000 }),
+  lookups_max: integer({ doc: 'The largest number of lookups under way. Further ones fail at once.', default: 4096, env: 'TCPROUTE_DNS_LOOKUPS_MAX', min: 1, max: 1_000_000 }),
   ...TRUST,
 };
 
@@ -205,14 +205,14 @@ export const SCHEMA = {
   upstream,
   IpBlacklist: blacklist,
   rules,
-  workers: integer({ doc: 'Threads that carry connections, of some 14 MiB each. 0 is one for each core that the process may use (its CPU affinity, the CPU limit of its cgroup), at most 16: more take no more connections a second than the one thread can accept that hands them out.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: 1024 }),
+  workers: integer({ doc: 'The number of threads that carry connections. Each takes some 14 MiB. 0 starts one for each core that the process may use (by its CPU affinity and the CPU limit of its cgroup), and at most 16: one thread accepts for all of them, and cannot keep more of them busy.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: 1024 }),
   engine,
   drain_timeout_ms: integer({ doc: 'How long connections may go on after SIGTERM or SIGINT.', default: 30_000, env: 'TCPROUTE_DRAIN_TIMEOUT_MS', min: 0, max: DAY_MS }),
   handshake_timeout_ms: integer({ doc: 'Time for a client to say where it wants to go.', default: 10_000, env: 'TCPROUTE_HANDSHAKE_TIMEOUT_MS', min: 1, max: DAY_MS }),
-  idle_timeout_ms: integer({ doc: 'A connection without a byte either way for so long is ended; 0 is never. A peer that is gone is noticed earlier: see `tcp_keepalive_s`.', default: 3_600_000, env: 'TCPROUTE_IDLE_TIMEOUT_MS', min: 0, max: 7 * DAY_MS }),
-  half_closed_timeout_ms: integer({ doc: 'The same once one side has ended its direction.', default: 3_600_000, env: 'TCPROUTE_HALF_CLOSED_TIMEOUT_MS', min: 0, max: 7 * DAY_MS }),
+  idle_timeout_ms: integer({ doc: 'A connection is ended after this time without a byte in either direction. 0 is never. A peer that has gone is noticed earlier: see `tcp_keepalive_s`.', default: 3_600_000, env: 'TCPROUTE_IDLE_TIMEOUT_MS', min: 0, max: 7 * DAY_MS }),
+  half_closed_timeout_ms: integer({ doc: 'The same for a connection of which one side has ended its direction.', default: 3_600_000, env: 'TCPROUTE_HALF_CLOSED_TIMEOUT_MS', min: 0, max: 7 * DAY_MS }),
   tcp_user_timeout_ms: integer({ doc: 'TCP_USER_TIMEOUT of both sides: how long sent data may stay unacknowledged. 0 leaves it to the kernel.', default: 0, env: 'TCPROUTE_TCP_USER_TIMEOUT_MS', min: 0, max: DAY_MS }),
-  tcp_keepalive_s: integer({ doc: 'TCP keepalive: a side that has been quiet for this long is probed, every third of this time; after nine probes without an answer the connection is reset. 0 is never.', default: 60, env: 'TCPROUTE_TCP_KEEPALIVE_S', min: 0, max: 32_767 }),
+  tcp_keepalive_s: integer({ doc: 'TCP keepalive: a side that has been quiet for this long is probed, and probed again every third of this time. After nine probes without an answer the connection is reset. 0 is never.', default: 60, env: 'TCPROUTE_TCP_KEEPALIVE_S', min: 0, max: 32_767 }),
   limits,
   race,
   cache,

@@ -7,5 +7,5 @@ export function debuggerWarning(): string | undefined {
   // Without the URL's path, which is the secret that lets a debugger in.
   return url === undefined
     ? undefined
-    : `Node's debugger listens on ${new URL(url).host}: whoever can connect there, clients of this gateway too, can run any code in it`;
+    : `Node's debugger listens on ${new URL(url).host}: everybody who can connect there, clients of this gateway too, can run any code in it`;
 }

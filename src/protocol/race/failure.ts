@@ -102,7 +102,7 @@ export function failureOf(code: FailureCode, detail?: string): Failure {
   return { code, whose: FAILURES[code].whose, detail };
 }
 
-/** By a rule, whose place is told as the configuration's mistakes tell it. `what` it does else than to block. */
+/** By a rule, whose place is written as in the mistakes of a configuration. `what` it does else than to block. */
 export function blockedBy(rule: number, what?: string): Failure {
   return { ...failureOf('blocked', what === undefined ? `rules[${rule}]` : `rules[${rule}] ${what}`), rule };
 }

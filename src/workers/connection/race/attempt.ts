@@ -45,7 +45,7 @@ export interface AttemptOutcome {
   failed(attempt: RaceAttempt, failure: Failure): void;
 }
 
-/** What starting an attempt comes to. */
+/** The outcome of starting an attempt. */
 export type AttemptStart = typeof STARTED | Failure;
 
 const STARTED = { code: 'started' } as const;
@@ -252,7 +252,7 @@ function isToItself(fd: number): boolean {
   return typeof local !== 'number' && typeof peer !== 'number' && local.port === peer.port && sameIp(local.ip, peer.ip);
 }
 
-/** Binds a line's source address and port before connect: what bind(2) comes to. */
+/** Binds a line's source address and port before connect. Returns the result of bind(2). */
 function bindSource(fd: number, line: DialLine, family: number): number {
   if (line.sourceIp === undefined && line.sourcePort === 0) return 0;
   if (line.sourcePort === 0) sockets.setBindAddressNoPort(fd);

@@ -9,7 +9,7 @@ import { checkPhantoms, PHANTOMS_ALLOWED } from './phantoms.js';
 const WEEK_S = 604_800;
 
 const names: Setting<readonly string[]> = {
-  doc: 'Names known to be targeted. They are asked of `dns.probe.phantom_servers`: whatever address comes back was injected.',
+  doc: 'Names that are known to be targets of injection. `dns.probe.phantom_servers` are asked for them, and any address that comes back was injected.',
   default: ['www.facebook.com', 'twitter.com', 'www.youtube.com', 'www.nytimes.com'],
   env: 'TCPROUTE_DNS_PROBE_NAMES',
   allowed: allowedList(PROBED_NAMES),
@@ -19,7 +19,7 @@ const names: Setting<readonly string[]> = {
 };
 
 const tlds: Setting<readonly string[]> = {
-  doc: 'Domains under which names are made up, new each time, and asked of every server: whatever address comes back is bad for that server.',
+  doc: 'Domains under which new names are made up for each probe. Every server is asked for them, and any address that comes back is bad for that server.',
   default: ['com', 'net', 'org'],
   env: 'TCPROUTE_DNS_PROBE_TLDS',
   allowed: allowedList(PROBED_NAMES),
@@ -29,7 +29,7 @@ const tlds: Setting<readonly string[]> = {
 };
 
 const phantoms: Setting<readonly ServerEndpoint[]> = {
-  doc: 'Addresses where no server answers. The usual ones are reserved for documentation; an unused address behind the suspected network shows more where those are filtered on the way.',
+  doc: 'Addresses where no server answers. The default ones are reserved for documentation. Where those are filtered on the way, an unused address behind the suspected network shows more.',
   default: [
     { address: '192.0.2.53', port: 53 },
     { address: '198.51.100.53', port: 53 },
@@ -42,7 +42,7 @@ const phantoms: Setting<readonly ServerEndpoint[]> = {
 };
 
 const rebindAllow: Setting<readonly string[]> = {
-  doc: 'What public servers may give private, loopback, multicast or documentation addresses for; other such answers are dropped.',
+  doc: 'Names and addresses for which public servers may give private, loopback, multicast or documentation addresses. Other such answers are dropped.',
   default: [],
   env: 'TCPROUTE_DNS_REBIND_ALLOW',
   allowed: allowedList(REBIND_EXEMPT),
@@ -52,7 +52,7 @@ const rebindAllow: Setting<readonly string[]> = {
 };
 
 const trusted: Setting<readonly string[]> = {
-  doc: 'Addresses and ranges that nothing that is seen is held against: how evidence is undone by hand, for good.',
+  doc: 'Addresses and ranges that never become bad, whatever is observed. This is how evidence is undone by hand, for good.',
   default: [],
   env: 'TCPROUTE_DNS_TRUSTED',
   allowed: allowedList(TRUSTED),
@@ -63,7 +63,7 @@ const trusted: Setting<readonly string[]> = {
 
 const probe: { readonly [Key in keyof ProbeOptions]: Setting<ProbeOptions[Key]> } = {
   enabled: choice({
-    doc: 'Whether servers are probed for made-up answers and the network for injected ones: only where names are resolved here, and by servers that are asked in the clear.',
+    doc: 'Whether servers are probed for made-up answers, and the network for injected ones. Probes are sent only where names are resolved here, and by servers that are asked without encryption.',
     default: 'on',
     env: 'TCPROUTE_DNS_PROBE_ENABLED',
     choices: ['on', 'off'],
@@ -79,7 +79,7 @@ const probe: { readonly [Key in keyof ProbeOptions]: Setting<ProbeOptions[Key]> 
     max: WEEK_S,
   }),
   rounds: integer({
-    doc: 'Times that each probe asks everything, each time with other made-up names.',
+    doc: 'How many times each probe asks everything. The made-up names differ each time.',
     default: 3,
     env: 'TCPROUTE_DNS_PROBE_ROUNDS',
     min: 1,
@@ -91,21 +91,21 @@ export const TRUST = {
   rebind_allow: rebindAllow,
   trusted,
   bad_ttl_s: integer({
-    doc: 'How long an address stays bad without being seen so again.',
+    doc: 'How long an address stays bad after the last evidence against it.',
     default: 21_600,
     env: 'TCPROUTE_DNS_BAD_TTL_S',
     min: 1,
     max: WEEK_S,
   }),
   bad_max: integer({
-    doc: 'Bad addresses that are kept; the one seen longest ago goes first.',
+    doc: 'The largest number of bad addresses that are kept. The one that was seen longest ago is dropped first.',
     default: 4096,
     env: 'TCPROUTE_DNS_BAD_MAX',
     min: 1,
     max: 1_000_000,
   }),
   state_file: stateFile({
-    doc: 'Where bad addresses are kept over a restart, to serve until the first probe is done.',
+    doc: 'Where bad addresses are kept over a restart. They are used until the first probe is done.',
     env: 'TCPROUTE_DNS_STATE_FILE',
   }),
   probe,

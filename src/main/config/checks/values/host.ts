@@ -11,7 +11,7 @@ export const checkHost: Check<string> = (value, place, diagnostics) => {
   } else if (!isLoopback(address)) {
     diagnostics.warn(
       place,
-      `${address} is not a loopback address: without authentication, whoever reaches it can use it`,
+      `${address} is not a loopback address: without authentication, everybody who reaches it can use it`,
     );
   }
   return address;
