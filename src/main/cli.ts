@@ -6,7 +6,6 @@ import { type Target, targetOfText } from '../protocol/address/target.js';
 import { plain, plainJson } from '../protocol/text/plain-text.js';
 import { type Arguments, mistakeIn, parse, TLS_PORT, USAGE } from './arguments.js';
 import { type Loaded, load } from './config/load.js';
-import { openLog } from './process/log.js';
 import { hangUpEndsCommand } from './process/signals.js';
 
 /** 0 for success, 1 for a failure, 2 for a command line that was not understood. USAGE says the same. */
@@ -106,6 +105,8 @@ const asJson = (value: object): string => `${plainJson(JSON.stringify(value, nul
 
 async function start({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
   const { file, warnings, options } = loaded;
+  // Loaded only now: `check` and `--help` need neither the log, nor the engine, nor the pool.
+  const { openLog } = await import('./process/log.js');
   const opened = openLog(options.log_level);
   const { log } = opened;
   if (file !== undefined && values.config === undefined) {
@@ -116,7 +117,6 @@ async function start({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loa
     { file: file ?? 'built-in defaults', lines: options.lines.map(({ name }) => name) },
     'configuration loaded',
   );
-  // only now: `check` and `--help` load neither the engine nor the pool
   const { endWith, runGateway } = await import('./gateway/run.js');
   return endWith(await runGateway(options, opened), opened);
 }
