@@ -41,6 +41,21 @@ const LINES = [
 
 type Waiter = (outcome: NameOutcome, more: boolean) => void;
 
+/** Tells how many connections are held in reserve. */
+class CountedBudget extends AttemptBudget {
+  held = 0;
+
+  override hold(): void {
+    super.hold();
+    this.held += 1;
+  }
+
+  override letGo(connections: number): void {
+    super.letGo(connections);
+    this.held -= connections;
+  }
+}
+
 export interface Changes {
   readonly race?: Partial<Options['race']>;
   /** Numbers of the lines that there are. */
@@ -55,7 +70,7 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
   readonly planRules: PlanRules;
   readonly deadlines: DeadlineWheel;
   readonly ticks: DeadlineWheel;
-  readonly budget: AttemptBudget;
+  readonly budget: CountedBudget;
   readonly room: AttemptRoom;
   readonly health = new LineHealth(LINES.length);
   readonly routes: RoutesReplica;
@@ -83,7 +98,7 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
     this.planRules = { stagger_ms, margin_ms, unknown_ms };
     this.deadlines = new DeadlineWheel(engine.now);
     this.ticks = new DeadlineWheel(engine.now, 1);
-    this.budget = new AttemptBudget(this.options);
+    this.budget = new CountedBudget(this.options);
     const crowds = new Crowds(this.options, this.deadlines);
     this.room = new AttemptRoom(this.budget, crowds, this.lines, this.failures);
     this.routes = new RoutesReplica(0, this.options, this.health, () => engine.now);

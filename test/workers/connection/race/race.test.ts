@@ -150,6 +150,8 @@ test('the candidate that is remembered goes first and alone, and the others foll
   assert.deepEqual(told, ['won']);
   assert.deepEqual(resultsOf(world.attempts), ['late', 'abandoned', 'connected', 'abandoned']);
   assert.equal(world.counters[Counter.firstContacts], 0);
+  const memory = world.routes.get(destinationKey(SITE.asked, SITE.port, undefined), world.engine.now);
+  assert.equal(memory?.find({ line: 1, ip: ip(B) })?.lates, 1);
 });
 
 test('the others follow at once when the remembered candidate fails, or cannot even start', () => {
@@ -224,6 +226,7 @@ test('what connects after the winner is kept, and given when another one is want
   fourth.fails('refused');
   assert.deepEqual(told, ['won', 'joined', 'exhausted']);
   assert.deepEqual([race.another(), race.hasOthers], ['none', false]);
+  assert.equal(world.budget.held, 2, 'those who take them let go of them');
 });
 
 test('what is kept and not wanted is closed at the end', () => {
@@ -232,6 +235,7 @@ test('what is kept and not wanted is closed at the end', () => {
   for (const attempt of world.attempts) attempt.connects();
   race.cancel();
   assert.deepEqual(resultsOf(world.attempts), ['connected', 'abandoned']);
+  assert.equal(world.budget.held, 0);
   assert.deepEqual([race.another(), race.hasOthers], ['none', false]);
 });
 
@@ -293,9 +297,9 @@ test('a line that answers early wins only when nothing else can', () => {
   const racing = new Racing(world);
   const [direct, proxy] = world.attempts;
   proxy.connects();
-  assert.deepEqual(racing.told, []);
+  assert.deepEqual([racing.told, world.budget.held], [[], 1]);
   direct.fails('refused');
-  assert.equal(racing.winner, proxy);
+  assert.deepEqual([racing.winner, world.budget.held], [proxy, 0]);
 });
 
 test('a line that answers early is used when the others take too long', () => {
