@@ -1,11 +1,11 @@
 // The DNS actor: the long task of one worker thread. Main speaks to it on the control port, and each connection actor
 // on a separate port. It keeps only the connected ports: servers, cache and trust are in names.ts.
 import type { MessagePort } from 'node:worker_threads';
-import { plain } from '../../protocol/text/plain-text.js';
+import { actorLog } from '../../threads/actor-log.js';
 import type { NamesActor, NamesControl } from '../../threads/contracts/dns.js';
 import type { NamesStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
-import { logWarnings, RemoteLog } from '../../threads/log.js';
+import type { RemoteLog } from '../../threads/log.js';
 import { serveLookups } from '../../threads/lookups.js';
 import { closed, serve } from '../../threads/port.js';
 import { Names } from './names.js';
@@ -15,12 +15,7 @@ import type { TraceQuestion } from './transports/configured-server.js';
 export async function run({ options, control, log, readOnly = false }: NamesStart): Promise<void> {
   const heap = new HeapWatch();
   heap.start();
-  const written = log === undefined ? undefined : new RemoteLog(log, options.log_level, () => {});
-  if (written !== undefined) logWarnings(written);
-  const warn = (message: string): void => {
-    if (written === undefined) process.emitWarning(plain(message));
-    else written.write('warn', {}, message);
-  };
+  const { log: written, warn } = actorLog(log, options.log_level);
   const names = new Names(options, warn, readOnly, (notice) => written?.tell(notice), traceOf(written));
   // Bounded: only main connects ports, one for each living connection actor, and each actor adds one port for lookups.
   const ports = new Set<MessagePort>();

@@ -3,11 +3,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { LineEvent } from '../../protocol/race/line-health.js';
-import { plain } from '../../protocol/text/plain-text.js';
+import { actorLog } from '../../threads/actor-log.js';
 import type { RouteReport, RoutesActor, RoutesControl } from '../../threads/contracts/routes.js';
 import type { RoutesStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
-import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { closed, serve } from '../../threads/port.js';
 import { LineStates } from './line-states.js';
 import { RouteFeed } from './route-feed.js';
@@ -27,12 +26,7 @@ interface Connected {
 export async function run({ options, control, log, readOnly = false }: RoutesStart): Promise<void> {
   const heap = new HeapWatch();
   heap.start();
-  const written = log === undefined ? undefined : new RemoteLog(log, options.log_level, () => {});
-  if (written !== undefined) logWarnings(written);
-  const warn = (message: string): void => {
-    if (written === undefined) process.emitWarning(plain(message));
-    else written.write('warn', {}, message);
-  };
+  const { log: written, warn } = actorLog(log, options.log_level);
   const states = new LineStates(options.lines, (notice) => written?.tell(notice));
   const memory = new RouteMemory(options, { warn, readOnly, tell: (destinations) => routes.tell(destinations) });
   const routes = new Routes(memory, states, options.cache.entries_max);

@@ -1,9 +1,11 @@
 // The two families of a name answered at different times, or differently: that one has nothing says nothing of the other.
+
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { dnsOptions } from '../../helpers/dns-options.js';
 import { makeResolver, type TestParts, type TestResolver } from '../../helpers/dns-resolver.js';
 import { type ChooseTrick, DnsServer, deferred, type Trick } from '../../helpers/dns-server.js';
+import { nothingLeft } from '../../helpers/nothing-left.js';
 import { until } from '../../helpers/until.js';
 
 const ZONES = {
@@ -19,9 +21,7 @@ const FAMILIES = [
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
-  const left = (): string[] => process.getActiveResourcesInfo().filter((kind) => /UDP|TCP|Timeout|Immedi/.test(kind));
-  for (let turn = 0; turn < 100 && left().length > 0; turn += 1) await new Promise((next) => setImmediate(next));
-  assert.deepEqual(left(), []);
+  await nothingLeft(/UDP|TCP|Timeout|Immedi/);
 });
 
 for (const { open, none, name, address } of FAMILIES) {

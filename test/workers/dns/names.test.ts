@@ -1,4 +1,5 @@
 // All of the DNS actor but its thread: servers, resolver and trust together.
+
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import fc from 'fast-check';
@@ -8,6 +9,7 @@ import { Names } from '../../../src/workers/dns/names.js';
 import { dnsOptions } from '../../helpers/dns-options.js';
 import { DnsServer, type DnsServerOptions, HIJACKER, type Trick } from '../../helpers/dns-server.js';
 import { mutationRuns } from '../../helpers/mutation-runs.js';
+import { nothingLeft } from '../../helpers/nothing-left.js';
 
 const ZONES = { 'a.test': { A: ['192.0.2.1'], ttl_s: 60 }, 'b.test': { A: ['192.0.2.2'], ttl_s: 60 } };
 const FORGED = '203.0.113.66';
@@ -16,9 +18,7 @@ const DIRECT = lineOf(0, 'direct', { ip: undefined, port: 0 }, []);
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
-  const left = (): string[] => process.getActiveResourcesInfo().filter((kind) => /UDP|TCP|Timeout/.test(kind));
-  for (let turn = 0; turn < 100 && left().length > 0; turn += 1) await turnOfLoop();
-  assert.deepEqual(left(), []);
+  await nothingLeft(/UDP|TCP|Timeout/);
 });
 
 test('a forged answer that was believed is lost as soon as the true one contradicts it', async () => {

@@ -1,10 +1,12 @@
 // Servers, and boxes on the way, that do not like EDNS or mixed case: names resolve all the same, soon, and it is learnt;
 // and a server that does like them is not talked out of it.
+
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { dnsOptions } from '../../helpers/dns-options.js';
 import { makeResolver, type TestParts } from '../../helpers/dns-resolver.js';
 import { type ChooseTrick, DnsServer, type Query, type Trick } from '../../helpers/dns-server.js';
+import { nothingLeft } from '../../helpers/nothing-left.js';
 
 /** So many that mixed case is never just the name by chance. */
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
@@ -16,9 +18,7 @@ const HOUR_MS = 3_600_000;
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
-  const left = (): string[] => process.getActiveResourcesInfo().filter((kind) => /UDP|TCP|Timeout|Immedi/.test(kind));
-  for (let turn = 0; turn < 100 && left().length > 0; turn += 1) await new Promise((next) => setImmediate(next));
-  assert.deepEqual(left(), []);
+  await nothingLeft(/UDP|TCP|Timeout|Immedi/);
 });
 
 const hasEdns = ({ edns_octets }: Query): boolean => edns_octets !== undefined;

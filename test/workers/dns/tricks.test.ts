@@ -1,4 +1,5 @@
 // Servers with one trick each: every one ends in the right answer, or in the right error, inside the deadline.
+
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import type { LookupAnswer } from '../../../src/threads/contracts/dns.js';
@@ -6,6 +7,7 @@ import type { Judge } from '../../../src/workers/dns/ask/judge.js';
 import { dnsOptions } from '../../helpers/dns-options.js';
 import { makeResolver, type TestParts, type TestResolver } from '../../helpers/dns-resolver.js';
 import { type ChooseTrick, DnsServer, deferred, HIJACKER, type Trick } from '../../helpers/dns-server.js';
+import { nothingLeft } from '../../helpers/nothing-left.js';
 
 const MANY = Array.from({ length: 1000 }, (_, index) => `198.18.${index >> 8}.${index & 255}`);
 const CHAIN = Object.fromEntries(
@@ -29,9 +31,7 @@ const A_TEST: LookupAnswer = { code: 'found', addresses: ['192.0.2.1'], ttl_s: 6
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
-  const left = (): string[] => process.getActiveResourcesInfo().filter((kind) => /UDP|TCP|Timeout|GetAddr/.test(kind));
-  for (let turn = 0; turn < 100 && left().length > 0; turn += 1) await turnOfLoop();
-  assert.deepEqual(left(), []);
+  await nothingLeft(/UDP|TCP|Timeout|GetAddr/);
 });
 
 test('a lossy server: what is lost is repeated, under another id', async () => {

@@ -1,4 +1,5 @@
 // `system` with several servers in resolv.conf: an internal one first, a public one behind it that knows other things.
+
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,7 @@ import type { Server } from '../../../../src/workers/dns/transports/configured-s
 import { dnsOptions, SYSTEM } from '../../../helpers/dns-options.js';
 import { makeResolver, type TestResolver } from '../../../helpers/dns-resolver.js';
 import { DnsServer, deferred, type Host } from '../../../helpers/dns-server.js';
+import { nothingLeft } from '../../../helpers/nothing-left.js';
 
 const INTERNAL = { A: ['192.0.2.1'], ttl_s: 60 };
 const PUBLIC = { A: ['203.0.113.1'], ttl_s: 60 };
@@ -23,9 +25,7 @@ const PUBLIC_ANSWER = { code: 'found', addresses: PUBLIC.A, ttl_s: 60 };
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
-  const left = (): string[] => process.getActiveResourcesInfo().filter((kind) => /UDP|TCP|Timeout/.test(kind));
-  for (let turn = 0; turn < 100 && left().length > 0; turn += 1) await turnOfLoop();
-  assert.deepEqual(left(), []);
+  await nothingLeft(/UDP|TCP|Timeout/);
 });
 
 test('a server in time is the only one that is asked', async () => {

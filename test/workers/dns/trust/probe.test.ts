@@ -14,6 +14,7 @@ import { defaultOptions } from '../../../helpers/default-options.js';
 import { SYSTEM } from '../../../helpers/dns-options.js';
 import { DnsServer, type Host } from '../../../helpers/dns-server.js';
 import { Injector } from '../../../helpers/injector.js';
+import { nothingLeft } from '../../../helpers/nothing-left.js';
 
 const FORGED = '8.7.198.45';
 const OPTIONS: ProbeOptions = {
@@ -29,9 +30,7 @@ const ends: (() => Promise<void> | void)[] = [];
 
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
-  const left = (): string[] => process.getActiveResourcesInfo().filter((kind) => /UDP|TCP|Timeout/.test(kind));
-  for (let turn = 0; turn < 100 && left().length > 0; turn += 1) await new Promise((next) => setImmediate(next));
-  assert.deepEqual(left(), []);
+  await nothingLeft(/UDP|TCP|Timeout/);
 });
 
 test('what a server makes up for names that cannot exist is held against that server', async () => {
