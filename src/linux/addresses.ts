@@ -13,21 +13,26 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** Bytes of struct sockaddr_in. */
+const IPV4_SIZE = 16;
+
 /** `ip` of 4 or 16 bytes; returns a sockaddr_in (16 bytes) or a sockaddr_in6 (28 bytes). */
-export function packAddress(ip: Uint8Array, port: number): Uint8Array {
-  if (ip.length === 4) {
-    const packed = new Uint8Array(16);
-    packed[0] = AF_INET;
-    packed[2] = port >> 8;
-    packed[3] = port & 255;
-    packed.set(ip, 4);
-    return packed;
-  }
-  const packed = new Uint8Array(ADDRESS_SIZE);
-  packed[0] = AF_INET6;
+export const packAddress = (ip: Uint8Array, port: number): Uint8Array =>
+  write(new Uint8Array(ip.length === 4 ? IPV4_SIZE : ADDRESS_SIZE), ip, port);
+
+const LENT_IPV4 = new Uint8Array(IPV4_SIZE);
+const LENT_IPV6 = new Uint8Array(ADDRESS_SIZE);
+
+/** As `packAddress`, in an array that the next call writes to again: for a receiver that copies it. */
+export const lendAddress = (ip: Uint8Array, port: number): Uint8Array =>
+  write(ip.length === 4 ? LENT_IPV4 : LENT_IPV6, ip, port);
+
+function write(packed: Uint8Array, ip: Uint8Array, port: number): Uint8Array {
+  const isIpv4 = ip.length === 4;
+  packed[0] = isIpv4 ? AF_INET : AF_INET6;
   packed[2] = port >> 8;
   packed[3] = port & 255;
-  packed.set(ip, 8);
+  packed.set(ip, isIpv4 ? 4 : 8);
   return packed;
 }
 

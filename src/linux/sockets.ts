@@ -1,7 +1,7 @@
 // Direct calls on a socket: open, set options, name, send, shut down, close. All fds are non-blocking and close-on-exec.
 // A result is the syscall's, or a negated errno. Arguments pass through scratch memory that each thread has for itself.
 // What waits for an outcome is an engine's: see engine/engine.ts.
-import { ADDRESS_SIZE, AF_INET, AF_INET6, type Endpoint, packAddress, unpackAddress } from './addresses.js';
+import { ADDRESS_SIZE, AF_INET, AF_INET6, type Endpoint, lendAddress, unpackAddress } from './addresses.js';
 import { EAGAIN, ECONNABORTED, EHOSTUNREACH, EINTR, ENETDOWN, ENETUNREACH, EPERM, EPROTO } from './errno.js';
 import { errorName } from './error-name.js';
 import * as libc from './libc.js';
@@ -88,7 +88,7 @@ export function setLingerZero(fd: number): number {
 
 /** Binds to `ip` (4 or 16 bytes); port 0 leaves the port to the kernel. 0, or a negated errno. */
 export function bindTo(fd: number, ip: Uint8Array, port: number): number {
-  const packed = packAddress(ip, port);
+  const packed = lendAddress(ip, port);
   scratch.bytes.set(packed, 0);
   return libc.bind(fd, ADDRESS, packed.length);
 }
@@ -222,7 +222,7 @@ export function listenOn(ip: Uint8Array, port: number, backlog: number, userTime
 export function reach(ip: Uint8Array): number {
   const fd = libc.socket(ip.length === 16 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK_CLOEXEC, 0);
   if (fd < 0) return fd;
-  const result = connectTo(fd, packAddress(ip, DISCARD_PORT));
+  const result = connectTo(fd, lendAddress(ip, DISCARD_PORT));
   libc.close(fd);
   return result;
 }

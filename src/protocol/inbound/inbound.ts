@@ -68,7 +68,7 @@ export interface Misfit {
 export interface Replies {
   readonly successCode: number;
   failureCode(code: FailureCode): number;
-  /** The candidate is connected from this local address (4 or 16 bytes) and port. */
+  /** The candidate is connected from this local address (4 or 16 bytes) and port. The next call may write to the same array. */
   success(ip: Uint8Array, port: number): Uint8Array;
   failure(failure: Failure): Uint8Array;
 }

@@ -136,16 +136,23 @@ const REPLIES: Readonly<Record<FailureCode, number>> = {
   refused: ReplyCode.connectionRefused,
 };
 
+/** Written anew for each reply of success, which nearly every connection needs. */
+const SUCCESS_IPV4 = new Uint8Array(10);
+const SUCCESS_IPV6 = new Uint8Array(22);
+
 /** Replies of section 6. A failure reply has the bound address 0.0.0.0:0. */
 export const SOCKS5_REPLIES: Replies = {
   successCode: ReplyCode.succeeded,
   failureCode: (code) => REPLIES[code],
-  success: (ip, port) => encodeReply(ReplyCode.succeeded, ip, port),
+  success: (ip, port) => writeReply(ip.length === 16 ? SUCCESS_IPV6 : SUCCESS_IPV4, ReplyCode.succeeded, ip, port),
   failure: ({ code }) => encodeReply(REPLIES[code], UNSPECIFIED, 0),
 };
 
 function encodeReply(reply: number, ip: Uint8Array, port: number): Uint8Array {
-  const bytes = new Uint8Array(6 + ip.length);
+  return writeReply(new Uint8Array(6 + ip.length), reply, ip, port);
+}
+
+function writeReply(bytes: Uint8Array, reply: number, ip: Uint8Array, port: number): Uint8Array {
   bytes[0] = VERSION;
   bytes[1] = reply;
   bytes[3] = ip.length === 16 ? AddressType.ipv6 : AddressType.ipv4;

@@ -3,8 +3,10 @@
 //
 // If something is known, the best candidate starts first and alone; when it is late by its own history, or fails, all others
 // follow. If nothing is known, all start at once, or one every `stagger_ms` (RFC 8305 section 5); a failure starts the next.
+
 import { type Candidate, sameCandidate } from '../lines/candidate.js';
 import type { CandidateMemory } from '../routes/candidate-memory.js';
+import { appended, EMPTY, without } from '../short-list.js';
 
 export interface PlanRules {
   /** Time between two starts where nothing is known, in ms; 0 starts all at once. */
@@ -23,9 +25,9 @@ export interface Room {
 export class RacePlan {
   readonly #rules: PlanRules;
   /** A list for each line; the lines take turns. */
-  readonly #waiting: Candidate[][] = [];
+  #waiting: readonly (readonly Candidate[])[] = EMPTY;
   /** For when nothing else is left: candidates that always failed, and lines whose proxy cannot be reached. */
-  readonly #lastResort: Candidate[] = [];
+  #lastResort: readonly Candidate[] = EMPTY;
   /** The candidate that went first and alone, and whether it is under way. */
   #lead: Candidate | undefined;
   #leadRuns = false;
@@ -53,10 +55,10 @@ export class RacePlan {
   /** Offers candidates of one line, in the order to try them. The lead is left out. */
   offer(candidates: readonly Candidate[], lastResort: boolean): void {
     const lead = this.#lead;
-    const fresh = candidates.filter((one) => lead === undefined || !sameCandidate(lead, one));
+    const fresh = lead === undefined ? candidates : candidates.filter((one) => !sameCandidate(lead, one));
     if (fresh.length === 0) return;
-    if (lastResort) this.#lastResort.push(...fresh);
-    else this.#waiting.push(fresh);
+    if (lastResort) this.#lastResort = [...this.#lastResort, ...fresh];
+    else this.#waiting = appended(this.#waiting, fresh);
   }
 
   /** Whether candidates other than the lead may start. */
@@ -77,16 +79,19 @@ export class RacePlan {
   #shift(room: Room): Candidate | undefined {
     const place = this.#waiting.findIndex(([first]) => room.hasRoom((first as Candidate).line));
     if (place >= 0) {
-      const [candidates] = this.#waiting.splice(place, 1);
-      const candidate = (candidates as Candidate[]).shift();
-      if ((candidates as Candidate[]).length > 0) this.#waiting.push(candidates as Candidate[]);
-      return candidate;
+      const candidates = this.#waiting[place] as readonly Candidate[];
+      this.#waiting = without(this.#waiting, place);
+      if (candidates.length > 1) this.#waiting = appended(this.#waiting, candidates.slice(1));
+      return candidates[0];
     }
     // Nothing starts beside a lead that is in time, and one that is late may hang for long: it holds up nothing more.
     const others = this.#leadRuns ? this.#running - 1 : this.#running;
     if (others > 0 || this.#waiting.length > 0) return undefined;
     const last = this.#lastResort.findIndex(({ line }) => room.hasRoom(line));
-    return last < 0 ? undefined : this.#lastResort.splice(last, 1)[0];
+    if (last < 0) return undefined;
+    const candidate = this.#lastResort[last];
+    this.#lastResort = without(this.#lastResort, last);
+    return candidate;
   }
 
   /** The attempt of a candidate has ended without a connection: the next may start at once. */

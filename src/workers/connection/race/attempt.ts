@@ -1,6 +1,6 @@
 // One attempt to reach the target: one line, one address of its first hop. It binds the line's source, connects, and asks the
 // line's proxies, if any, one after the other. It is over when it reports its outcome, or when it is abandoned.
-import { packAddress } from '../../../linux/addresses.js';
+import { lendAddress } from '../../../linux/addresses.js';
 import { BufferGroup } from '../../../linux/engine/buffers.js';
 import type { Engine } from '../../../linux/engine/engine.js';
 import type { Socket } from '../../../linux/engine/socket.js';
@@ -117,7 +117,7 @@ export class Attempt extends TimedHandler {
     }
     this.#socket = engine.adopt(fd, this);
     const port = line.isDirect ? this.#target.port : line.hops[0].port;
-    engine.connect(this.#socket, packAddress(ip, port));
+    engine.connect(this.#socket, lendAddress(ip, port));
     this.#parts.trace?.step(this, this.#target, 'dials', { port });
     deadlines.set(this, engine.now + options.race.connect_timeout_ms);
     return STARTED;

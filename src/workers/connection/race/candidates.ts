@@ -1,12 +1,14 @@
 // Gathers the candidates of one race: the addresses of every line, first those that are known, then those that had to be
 // looked up. Addresses of a second family and fresher ones join the race later, too. Addresses that must not or cannot be
 // dialled are left out, and the cause is kept. It starts no attempt.
+
 import { sameIp } from '../../../protocol/address/same-ip.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
 import { type Failure, failureTowards, mostTelling } from '../../../protocol/race/failure.js';
 import type { LineHealth } from '../../../protocol/race/line-health.js';
 import type { RacePlan } from '../../../protocol/race/plan.js';
+import { appended, EMPTY } from '../../../protocol/short-list.js';
 import type { BadAddresses } from '../shared/bad-addresses.js';
 import type { DialLine } from '../shared/dial-lines.js';
 import type { Egress, Permission } from '../shared/egress.js';
@@ -51,7 +53,7 @@ export class Candidates {
   #lookups: Lookup[] | undefined;
   #failure: Failure | undefined;
   /** For when nothing else is left; offered when every lookup has had an answer. */
-  #last: Candidate[] = [];
+  #last: readonly Candidate[] = EMPTY;
 
   constructor(
     parts: CandidatesParts,
@@ -154,18 +156,19 @@ export class Candidates {
   #offerLast(): void {
     if (this.#last.length === 0) return;
     this.#plan.offer(this.#last, true);
-    this.#last = [];
+    this.#last = EMPTY;
   }
 
   #offer(line: DialLine, ips: readonly Uint8Array[]): void {
-    const usual: Candidate[] = [];
+    let usual: readonly Candidate[] = EMPTY;
     const isOut = !this.#parts.health.mayUse(line.number, this.#parts.engine.now);
     for (const ip of ips) {
       const candidate = { line: line.number, ip };
       const permission = this.#mayDial(candidate);
       if (permission.code !== 'allowed') this.#leaveOut(line, permission);
-      else if (isOut || this.#isLast(candidate) || this.#known.isMute(candidate)) this.#last.push(candidate);
-      else usual.push(candidate);
+      else if (isOut || this.#isLast(candidate) || this.#known.isMute(candidate))
+        this.#last = appended(this.#last, candidate);
+      else usual = appended(usual, candidate);
     }
     this.#plan.offer(usual, false);
     if (this.#unheard === 0) this.#offerLast();

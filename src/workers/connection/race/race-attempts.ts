@@ -1,6 +1,7 @@
 // The attempts of one race: starts those that the plan says are due (protocol/race/plan.ts) and for which there is room, and
 // notes what becomes of them. candidates.ts gathers the candidates, and known-destination.ts takes what is learned of them. It
 // does not decide which attempt wins.
+
 import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
 import { type Failure, failureOf, mostTelling } from '../../../protocol/race/failure.js';
@@ -9,6 +10,7 @@ import { type PlanRules, RacePlan, type Room } from '../../../protocol/race/plan
 import { destinationKey } from '../../../protocol/routes/destination-key.js';
 import type { LineView } from '../../../protocol/routes/destination-memory.js';
 import type { Choice } from '../../../protocol/rules/rule.js';
+import { appended, EMPTY } from '../../../protocol/short-list.js';
 import { Counter } from '../../../threads/shared/counters.js';
 import type { AttemptBudget } from '../shared/attempt-budget.js';
 import type { AttemptRoom, RoomSeeker } from '../shared/attempt-room.js';
@@ -37,8 +39,6 @@ export interface RaceAttemptsOutcome extends AttemptOutcome, Whose {
 }
 
 export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeeker {
-  /** In the order of their starts. */
-  readonly all: RaceAttempt[] = [];
   readonly target: Target;
   waits = false;
   crowded: string[] | undefined;
@@ -50,6 +50,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   readonly #outcome: RaceAttemptsOutcome;
   readonly #plan: RacePlan;
   readonly #candidates: Candidates;
+  #all: readonly RaceAttempt[] = EMPTY;
   #lead: RaceAttempt | undefined;
   #leadIsLate = false;
   #failure: Failure | undefined;
@@ -77,6 +78,11 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     const { asked, ip, port } = this.target;
     if (this.#lines.length === 1 && ip !== undefined) return undefined;
     return destinationKey(asked, port, client);
+  }
+
+  /** All attempts in the order of their starts. */
+  get all(): readonly RaceAttempt[] {
+    return this.#all;
   }
 
   /** The attempt that went first and alone, because its candidate is remembered as the best. */
@@ -135,7 +141,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   #start(candidate: Candidate): RaceAttempt {
     const { health, counters, room, engine, newAttempt } = this.#parts;
     const attempt = newAttempt(candidate, this.target, this.#outcome);
-    this.all.push(attempt);
+    this.#all = appended(this.#all, attempt);
     counters[Counter.attempts] += 1;
     health.begins(candidate.line, engine.now);
     const start = attempt.start();
