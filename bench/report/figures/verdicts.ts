@@ -45,8 +45,12 @@ function measuredFor({ figure, of }: Target, row: Judged, all: readonly Judged[]
   const value = row.figures[figure] ?? Number.NaN;
   if (of === undefined) return value;
   if (of === 'without') return row.ratio ?? Number.NaN;
-  const others = all.filter(({ load }) => load === (of.load ?? row.load));
-  return value / (pick(others, of.subject ?? row.subject, row.workers)?.figures[figure] ?? Number.NaN);
+  const subject = of.subject ?? row.subject;
+  const figureIn = (load: string): number => {
+    const others = all.filter((other) => other.load === load);
+    return pick(others, subject, row.workers)?.figures[figure] ?? Number.NaN;
+  };
+  return value / (figureIn(of.load ?? row.load) + (of.plus === undefined ? 0 : figureIn(of.plus)));
 }
 
 function verdictOf(row: Judged, target: Target, all: readonly Judged[]): Verdict | undefined {

@@ -46,6 +46,14 @@ test('another load of the same subject can be the reference, and an absolute fig
   ]);
 });
 
+test('the reference can be the sum of two loads', () => {
+  const of = { subject: 'haproxy', load: 'connect-ip', plus: 'ping-1' };
+  assert.deepEqual(told([target({ of, limit: 0.2 })]), [
+    ['connect-ip', 'tcproute-uring', 'CPU ≤ 0.20 × (haproxy connect-ip + ping-1)', '0.13 ×', true],
+  ]);
+  assert.deepEqual(told([target({ of: { ...of, plus: 'ping-64' } })]), []);
+});
+
 test('a target whose load, subject or reference was not measured is left out', () => {
   assert.deepEqual(told([target({ loads: ['connect-line'] })]), []);
   assert.deepEqual(told([target({ subjects: ['gost'] })]), []);
