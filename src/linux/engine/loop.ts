@@ -8,7 +8,7 @@ import type { Engine } from './engine.js';
 const STAY_MS = 50;
 /**
  * While nothing happens in the engine the stay doubles up to this, since each return to libuv costs up to a millisecond
- * of CPU time. A timer is then late by no more than its own length.
+ * of CPU time. A timer that was set when something happened is then late by no more than its own length.
  */
 const IDLE_STAY_MS = 1000;
 /** Takes the place of STAY_MS where libuv's fd cannot be watched. */
@@ -19,6 +19,8 @@ export interface LoopHooks {
   mayWait(): number;
   /** Called after each turn, with the number of events that `Engine.turn` returned. */
   turned(outcomes: number): void;
+  /** Whether timers of libuv are needed in time, so that no stay may be long. Asked before each stay. */
+  isTimed?(): boolean;
 }
 
 /** What a loop needs of its engine. */
@@ -89,6 +91,7 @@ export class Loop {
   }
 
   #goRound(): void {
+    if (this.#hooks.isTimed?.() === true) this.#stayMax = STAY_MS;
     const until = this.#engine.clock() + (this.watchesLibuv ? this.#stayMax : STAY_BLIND_MS);
     let happened = 0;
     while (!this.#leaving) {

@@ -25,7 +25,7 @@ import { DONE, type Done, type Failed, failed } from '../process/done.js';
 import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from '../process/fd-limit.js';
 import type { Logger } from '../process/log.js';
 import { Notices } from '../process/notices.js';
-import { reasonOf } from '../process/within.js';
+import { isWaiting, reasonOf } from '../process/within.js';
 
 /** How the connections ended that were open when `close` was called: numbers of connections. */
 export interface Ended {
@@ -187,7 +187,11 @@ class Start {
       notices: this.#notices,
     });
     this.#acceptor = acceptor;
-    const loop = new Loop(engine, { mayWait: () => acceptor.mayWait(), turned: () => acceptor.turned() });
+    const loop = new Loop(engine, {
+      mayWait: () => acceptor.mayWait(),
+      turned: () => acceptor.turned(),
+      isTimed: isWaiting,
+    });
     if (!loop.watchesLibuv) this.#log.warn('this Node hides its event loop: every thread wakes each millisecond');
     engine.watch(this.#doorbell, () => {}); // a ring only has to wake the loop
     const running = loop.run();

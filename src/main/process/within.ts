@@ -12,6 +12,10 @@ const PARTS = 8;
 const AWAY_MS = 1000;
 /** Late parts that do not count; further ones do, so that every wait ends. */
 const PARDONS = 4;
+let underWay = 0;
+
+/** Whether a bounded wait is under way: a thread that sleeps for long meanwhile would end it late. */
+export const isWaiting = (): boolean => underWay > 0;
 
 /** Waits for `promise`, at most `timeout_ms`: its value, the reason of its rejection, or `late`. Never rejects. */
 export async function within<T>(timeout_ms: number, promise: Promise<T>): Promise<Within<T>> {
@@ -34,16 +38,23 @@ export function after(timeout_ms: number, late: () => void): () => void {
   let due = performance.now() + part_ms;
   let left = PARTS;
   let pardons = PARDONS;
+  let isOver = false;
+  const end = (): void => {
+    clearInterval(timer);
+    if (!isOver) underWay -= 1;
+    isOver = true;
+  };
+  underWay += 1;
   const timer = setInterval(() => {
     const now = performance.now();
     if (now - due > AWAY_MS && pardons > 0) pardons -= 1;
     else left -= 1;
     due = now + part_ms;
     if (left > 0) return;
-    clearInterval(timer);
+    end();
     late();
   }, part_ms);
-  return () => clearInterval(timer);
+  return end;
 }
 
 /** The message of an error, or the thrown value as text. */

@@ -208,12 +208,17 @@ class Pretended implements TurningEngine {
 }
 
 /** How long a loop stays, where things happen as told. */
-async function stays(outcomes: (timeout_ms: number, waits: number) => number, most: number): Promise<number[]> {
+async function stays(
+  outcomes: (timeout_ms: number, waits: number) => number,
+  most: number,
+  isTimed?: (waits: number) => boolean,
+): Promise<number[]> {
   const engine = new Pretended();
   const turned = (): void => {
     if (engine.waits.length >= most) loop.stop();
   };
-  const loop = new Loop(engine, { mayWait: () => LONG_MS, turned });
+  const timed = isTimed === undefined ? {} : { isTimed: () => isTimed(engine.waits.length) };
+  const loop = new Loop(engine, { mayWait: () => LONG_MS, turned, ...timed });
   engine.outcomes = (timeout_ms) => outcomes(timeout_ms, engine.waits.length);
   await loop.run();
   return engine.waits;
@@ -222,6 +227,17 @@ async function stays(outcomes: (timeout_ms: number, waits: number) => number, mo
 test('where nothing happens the stay doubles, up to a second', async () => {
   const waits = await stays(() => 0, 8);
   for (const [i, least] of [50, 100, 200, 400, 800, 1000, 1000, 1000].entries()) {
+    assert.ok(Math.abs(waits[i] - least) <= 5, `${waits}`);
+  }
+});
+
+test('while timers are needed in time no stay is long', async () => {
+  const waits = await stays(
+    () => 0,
+    8,
+    (count) => count >= 3 && count < 6,
+  );
+  for (const [i, least] of [50, 100, 200, 50, 50, 50, 100, 200].entries()) {
     assert.ok(Math.abs(waits[i] - least) <= 5, `${waits}`);
   }
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as passes } from 'node:timers/promises';
-import { after, within } from '../../../src/main/process/within.js';
+import { after, isWaiting, within } from '../../../src/main/process/within.js';
 import { deferred } from '../../helpers/dns-server.js';
 
 const word = new Int32Array(new SharedArrayBuffer(4));
@@ -36,4 +36,19 @@ test('a process that is stopped again and again is late in the end', async () =>
   }
   forget();
   assert.equal(late, true);
+});
+
+test('a wait is under way until it is answered, late or forgotten', async () => {
+  assert.equal(isWaiting(), false);
+  const { promise, resolve } = deferred();
+  const answers = [within(10_000, promise), within(20, new Promise(() => {}))];
+  const forget = after(10_000, () => {});
+  assert.equal(isWaiting(), true);
+  await answers[1];
+  resolve();
+  await answers[0];
+  assert.equal(isWaiting(), true);
+  forget();
+  forget();
+  assert.equal(isWaiting(), false);
 });
