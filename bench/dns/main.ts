@@ -8,6 +8,7 @@ import { ActorPool } from '../../src/main/actors/pool.js';
 import type { NamesControl, NamesStatistics } from '../../src/threads/contracts/dns.js';
 import type { NamesStart } from '../../src/threads/contracts/start.js';
 import { call } from '../../src/threads/port.js';
+import { Pulse } from '../../src/threads/pulse.js';
 import { defaultOptions } from '../../test/helpers/default-options.js';
 import { nameserver } from '../../test/helpers/dns-server.js';
 import { startUnbound, whyNoUnbound } from '../../test/helpers/unbound.js';
@@ -40,7 +41,7 @@ async function main(rate: number, seconds: number): Promise<boolean> {
   } as const;
   const pool = new ActorPool(ACTOR);
   const { port1: control, port2 } = new MessageChannel();
-  const task = pool.run({ options, control: port2 } satisfies NamesStart, [port2]);
+  const task = pool.run({ options, beats: Pulse.memory(), control: port2 } satisfies NamesStart, [port2]);
   const actor = call<NamesControl>(control);
   const asker = new Asker(options.dns, actor);
   await asker.connect();

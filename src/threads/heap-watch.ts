@@ -3,10 +3,9 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { resourceLimits } from 'node:worker_threads';
+import type { Pulse } from './pulse.js';
 
 const CHECK_MS = 250;
-/** With a timer and a heap that does not grow, since each look wakes the thread. */
-const CALM_CHECK_MS = 1000;
 /** The part of the limit that may be in use. The rest is for growth between two checks, and for V8's own work. */
 const PART = 0.8;
 /** Growth by less than this part of the limit between two looks counts as none. */
@@ -29,15 +28,20 @@ export class HeapWatch {
     this.#look();
   }
 
-  /** For a thread without an engine: looks by a timer until `stop`, and throws in the same way. */
-  start(): void {
-    const before = this.#used;
-    this.#look();
-    const wait_ms = this.#used - before > this.#limit * GROWTH ? CHECK_MS : CALM_CHECK_MS;
-    this.#timer = setTimeout(() => this.start(), wait_ms).unref();
+  /** For a thread without an engine: looks at each beat, oftener while the heap grows, and throws in the same way. */
+  follow(pulse: Pulse): void {
+    pulse.each(() => this.#lookOftener());
   }
 
-  /** Ends what `start` began. */
+  #lookOftener(): void {
+    const before = this.#used;
+    clearTimeout(this.#timer);
+    this.#look();
+    if (this.#used - before <= this.#limit * GROWTH) return;
+    this.#timer = setTimeout(() => this.#lookOftener(), CHECK_MS).unref();
+  }
+
+  /** Ends what `follow` began, but for the pulse. */
   stop(): void {
     clearTimeout(this.#timer);
   }

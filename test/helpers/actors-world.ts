@@ -11,6 +11,7 @@ import type { ConnectionActor } from '../../src/threads/contracts/connection.js'
 import type { NamesControl } from '../../src/threads/contracts/dns.js';
 import type { ConnectionStart, NamesStart } from '../../src/threads/contracts/start.js';
 import { call, moved, type Remote } from '../../src/threads/port.js';
+import { Pulse } from '../../src/threads/pulse.js';
 import { ClientAddresses } from '../../src/threads/shared/client-addresses.js';
 import { Counters } from '../../src/threads/shared/counters.js';
 import { FdQueue } from '../../src/threads/shared/fd-queue.js';
@@ -47,7 +48,7 @@ export class ActorsWorld {
       ...{ actor: 0, options, engine, control: connectionControl.port2, log: log.port2, shared: this.#shared },
       ...{ listeners: [LISTENER], doorbell: this.#doorbells[0], mainDoorbell: this.#doorbells[1] },
     };
-    const namesStart: NamesStart = { options, control: namesControl.port2 };
+    const namesStart: NamesStart = { options, beats: Pulse.memory(), control: namesControl.port2 };
     this.#run(CONNECTION, connectionStart, [connectionControl.port2, log.port2]);
     this.#run(NAMES, namesStart, [namesControl.port2]);
     this.connection = call<ConnectionActor>(connectionControl.port1);

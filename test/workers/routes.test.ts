@@ -13,6 +13,7 @@ import { encodeRoutes, ROUTES_OCTETS_MAX } from '../../src/protocol/routes/snaps
 import { type CandidateState, type RouteState, stateOf } from '../../src/protocol/routes/state.js';
 import type { RouteReport, RouteSubscriber, RoutesActor, RoutesControl } from '../../src/threads/contracts/routes.js';
 import { call, moved, type Remote, serve } from '../../src/threads/port.js';
+import { Pulse } from '../../src/threads/pulse.js';
 import { run } from '../../src/workers/routes/actor.js';
 import { candidate, lineView } from '../helpers/candidates.js';
 import { gatewayOptions } from '../helpers/gateway-options.js';
@@ -71,7 +72,11 @@ async function withActor(cache: Partial<Options['cache']>, body: (running: Runni
   const { port1, port2 } = new MessageChannel();
   const base = gatewayOptions();
   const lines = ['first', 'second', 'third'].map((name, number) => ({ ...base.lines[0], name, number }));
-  const ended = run({ options: { ...base, lines, cache: { ...base.cache, ...cache } }, control: port2 });
+  const ended = run({
+    options: { ...base, lines, cache: { ...base.cache, ...cache } },
+    beats: Pulse.memory(),
+    control: port2,
+  });
   const control = call<RoutesControl>(port1);
   const replicas: Replica[] = [];
   let closed = 0;
@@ -435,7 +440,7 @@ test('where another process writes the state file, it is read and not written', 
   const base = gatewayOptions();
   const lines = ['first', 'second', 'third'].map((name, number) => ({ ...base.lines[0], name, number }));
   const options = { ...base, lines, cache: { ...base.cache, state_file } };
-  const ended = run({ options, control: port2, readOnly: true });
+  const ended = run({ options, beats: Pulse.memory(), control: port2, readOnly: true });
   const control = call<RoutesControl>(port1);
   const [reports, pushes] = [new MessageChannel(), new MessageChannel()];
   await control.connect(0, moved(reports.port1), moved(pushes.port1));

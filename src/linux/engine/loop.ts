@@ -10,7 +10,7 @@ const STAY_MS = 50;
  * While nothing happens in the engine the stay doubles up to this, since each return to libuv costs up to a millisecond
  * of CPU time. A timer that was set when something happened is then late by no more than its own length.
  */
-const IDLE_STAY_MS = 1000;
+const IDLE_STAY_MS = 2500;
 /** Takes the place of STAY_MS where libuv's fd cannot be watched. */
 const STAY_BLIND_MS = 1;
 

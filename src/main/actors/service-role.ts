@@ -1,10 +1,11 @@
-// The roles of the DNS actor and of the route actor. Their threads have no engine and count no turns, so an answer on the
-// control port is their sign of life.
+// The roles of the DNS actor and of the route actor. Their threads have no engine and count no turns: the beats of their
+// pulse are their sign of life.
 import type { Options } from '../../protocol/options.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { NamesStart, RoutesStart } from '../../threads/contracts/start.js';
 import type { Remote } from '../../threads/port.js';
+import { Pulse } from '../../threads/pulse.js';
 import type { Notices } from '../process/notices.js';
 import { ActorLog } from './log-port.js';
 import type { Role } from './role.js';
@@ -18,16 +19,20 @@ export function namesRole(
   mayWrite: (path: string | null) => boolean,
 ): Role<NamesControl> {
   const said = new ActorLog(notices);
+  const life = new Life();
   return {
     name: 'DNS actor',
     begin(control) {
       const port = said.open();
       const readOnly = !mayWrite(options.dns.state_file);
-      return { start: { options, control, log: port, readOnly } satisfies NamesStart, ports: [control, port] };
+      return {
+        start: { options, beats: life.begin(), control, log: port, readOnly } satisfies NamesStart,
+        ports: [control, port],
+      };
     },
     ready: answers,
     serving: (control) => switchboard.namesServe(control),
-    turns: answers,
+    turns: async () => life.beats(),
     stop: (control) => control.stop(),
     gone() {
       switchboard.namesGone();
@@ -43,22 +48,45 @@ export function routesRole(
   mayWrite: (path: string | null) => boolean,
 ): Role<RoutesControl> {
   const said = new ActorLog(notices);
+  const life = new Life();
   return {
     name: 'route actor',
     begin(control) {
       const port = said.open();
       const readOnly = !mayWrite(options.cache.state_file);
-      return { start: { options, control, log: port, readOnly } satisfies RoutesStart, ports: [control, port] };
+      return {
+        start: { options, beats: life.begin(), control, log: port, readOnly } satisfies RoutesStart,
+        ports: [control, port],
+      };
     },
     ready: answers,
     serving: (control) => switchboard.routesServe(control),
-    turns: answers,
+    turns: async () => life.beats(),
     stop: (control) => control.stop(),
     gone() {
       switchboard.routesGone();
       said.close();
     },
   };
+}
+
+/** The beats of one actor, counted anew for each start. */
+class Life {
+  #memory = Pulse.memory();
+  #seen = 0;
+
+  begin(): SharedArrayBuffer {
+    this.#memory = Pulse.memory();
+    this.#seen = 0;
+    return this.#memory;
+  }
+
+  /** Whether there have been beats since the last call. */
+  beats(): boolean {
+    const before = this.#seen;
+    this.#seen = Pulse.read(this.#memory);
+    return this.#seen !== before;
+  }
 }
 
 /** An actor that serves a port answers a request for a property, even for one that does not exist. */

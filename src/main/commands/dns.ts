@@ -6,6 +6,7 @@ import { plainTree } from '../../protocol/text/plain-text.js';
 import type { NameExplanation, NamesControl, ServerAnswer } from '../../threads/contracts/dns.js';
 import type { NamesStart } from '../../threads/contracts/start.js';
 import { call } from '../../threads/port.js';
+import { Pulse } from '../../threads/pulse.js';
 import { ActorPool } from '../actors/pool.js';
 
 const ACTOR = new URL('../../workers/dns/actor.js', import.meta.url);
@@ -23,7 +24,7 @@ export async function explainName(name: string, options: Options): Promise<NameE
   let deadline: NodeJS.Timeout | undefined;
   try {
     // Read only: a running gateway may write the state file.
-    const start: NamesStart = { options, control: port2, readOnly: true };
+    const start: NamesStart = { options, beats: Pulse.memory(), control: port2, readOnly: true };
     const ended = pool.run(start, [port2]).ended.then((end): NameExplained => {
       return { kind: 'failed', reason: end.code === 'died' ? end.why : 'the DNS actor has ended' };
     });

@@ -35,6 +35,8 @@ export interface ConnectionStart {
 
 export interface NamesStart {
   readonly options: Options;
+  /** See pulse.ts. */
+  readonly beats: SharedArrayBuffer;
   /** The actor serves `NamesControl` on it. */
   readonly control: MessagePort;
   /** For log records; without it, warnings are emitted by the process. */
@@ -45,6 +47,7 @@ export interface NamesStart {
 
 export interface RoutesStart {
   readonly options: Options;
+  readonly beats: SharedArrayBuffer;
   /** The actor serves `RoutesControl` on it. */
   readonly control: MessagePort;
   /** For log records; without it, warnings are emitted by the process. */

@@ -8,15 +8,21 @@ import { HeapWatch } from '../../threads/heap-watch.js';
 import type { RemoteLog } from '../../threads/log.js';
 import { serveLookups } from '../../threads/lookups.js';
 import { closed, serve } from '../../threads/port.js';
+import { Pulse } from '../../threads/pulse.js';
 import { Names } from './names.js';
 import type { TraceQuestion } from './transports/configured-server.js';
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
-export async function run({ options, control, log, readOnly = false }: NamesStart): Promise<void> {
+export async function run({ options, beats, control, log, readOnly = false }: NamesStart): Promise<void> {
+  const pulse = new Pulse(beats);
   const heap = new HeapWatch();
-  heap.start();
+  heap.follow(pulse);
   const { log: written, warn } = actorLog(log, options.log_level);
   const names = new Names(options, warn, readOnly, (notice) => written?.tell(notice), traceOf(written));
+  pulse.each(() => {
+    if (names.look()) pulse.busy();
+  });
+  pulse.start();
   // Bounded: only main connects ports, one for each living connection actor, and each actor adds one port for lookups.
   const ports = new Set<MessagePort>();
   const keep = (port: MessagePort): void => {
@@ -26,7 +32,10 @@ export async function run({ options, control, log, readOnly = false }: NamesStar
   const actor: NamesActor = {
     async lookups(port) {
       keep(port as MessagePort);
-      serveLookups(port as MessagePort, (name, hear) => names.lookup(name, hear));
+      serveLookups(port as MessagePort, (name, hear) => {
+        pulse.busy();
+        names.lookup(name, hear);
+      });
     },
     subscribe: async (pushes) => names.trust.subscribe(pushes as MessagePort),
     observed: async (observations) => names.trust.observed(observations),
@@ -60,6 +69,7 @@ export async function run({ options, control, log, readOnly = false }: NamesStar
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
   serve(api, control);
   await ended;
+  pulse.stop();
   heap.stop();
   await stop();
   written?.close();

@@ -130,9 +130,14 @@ export class Names {
     };
   }
 
+  /** The regular work: to be called every few seconds. Returns whether to call it again soon. */
+  look(): boolean {
+    this.trust.expire();
+    return this.#watch.look();
+  }
+
   /** Settles when no socket and no timer is left. */
   async stop(): Promise<void> {
-    this.#watch.stop();
     this.#resolver.stop();
     // Before the servers close: the prober waits for their answers.
     const stopped = this.trust.stop();

@@ -8,6 +8,7 @@ import type { RouteReport, RoutesActor, RoutesControl } from '../../threads/cont
 import type { RoutesStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { closed, serve } from '../../threads/port.js';
+import { Pulse } from '../../threads/pulse.js';
 import { LineStates } from './line-states.js';
 import { RouteFeed } from './route-feed.js';
 import { RouteMemory } from './route-memory.js';
@@ -23,9 +24,11 @@ interface Connected {
 }
 
 /** Resolves after `stop()`, or when the other end of the control port closes. */
-export async function run({ options, control, log, readOnly = false }: RoutesStart): Promise<void> {
+export async function run({ options, beats, control, log, readOnly = false }: RoutesStart): Promise<void> {
+  const pulse = new Pulse(beats);
   const heap = new HeapWatch();
-  heap.start();
+  heap.follow(pulse);
+  pulse.start();
   const { log: written, warn } = actorLog(log, options.log_level);
   const states = new LineStates(options.lines, (notice) => written?.tell(notice));
   const memory = new RouteMemory(options, { warn, readOnly, tell: (destinations) => routes.tell(destinations) });
@@ -47,6 +50,7 @@ export async function run({ options, control, log, readOnly = false }: RoutesSta
     control,
   );
   await ended;
+  pulse.stop();
   heap.stop();
   await routes.close();
   await memory.close();

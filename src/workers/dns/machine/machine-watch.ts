@@ -1,8 +1,7 @@
-// Watches the machine's files that decide names: a name added to /etc/hosts, or new servers in resolv.conf, outdate answers
-// that would otherwise stay valid for long. It reports which names are outdated; it drops no answer itself.
+// Compares the machine's files that decide names with what they were at the last look: a name added to /etc/hosts, or new servers in resolv.conf, outdate answers
+// that would otherwise stay valid for long. It reports which names are outdated; it drops no answer itself and has no timer.
 import type { Hosts } from './hosts.js';
 
-const LOOK_MS = 1000;
 /** More names than this are reported as all names. */
 const NAMES_MAX = 1000;
 
@@ -22,7 +21,6 @@ interface MachineWatchParts {
 
 export class MachineWatch {
   readonly #parts: MachineWatchParts;
-  readonly #timer: NodeJS.Timeout;
   #hosts: Hosts['content'];
   #servers: string | undefined;
   /** A change seen at the last look, reported at the next one: answers under way have arrived by then. */
@@ -32,17 +30,14 @@ export class MachineWatch {
     this.#parts = parts;
     this.#hosts = parts.hosts.content;
     this.#servers = parts.servers();
-    this.#timer = setInterval(() => this.look(), LOOK_MS);
   }
 
-  look(): void {
+  /** Returns whether a change was seen that the next look will report. */
+  look(): boolean {
     const seen = this.#seen;
     this.#seen = this.#difference();
     if (seen !== undefined) this.#parts.changed(seen);
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
+    return this.#seen !== undefined;
   }
 
   #difference(): Outdated | undefined {

@@ -27,8 +27,6 @@ export interface TrustParts {
 
 type TrustingOptions = Pick<Options, 'nameservers' | 'nameservers_backup' | 'blacklist' | 'lines' | 'dns'>;
 
-/** How often expired addresses are removed. */
-const EXPIRE_EVERY_MS = 1000;
 /** For weak evidence: a real query may have had two honest answers, and a site may be back at any time. */
 const WEAK_TTL_MS = 1_800_000;
 /** Two, since a single reset may happen to any server. Not more, since a suspect address is only tried last. */
@@ -48,7 +46,6 @@ export class Trust {
   readonly #feeds = new Map<MessagePort, BadAddressFeed>();
   readonly #ttl_ms: number;
   readonly #bad_max: number;
-  readonly #expiring: NodeJS.Timeout;
   #probed: ProbeCounts = { probes: 0, found: 0, intercepted: 0 };
 
   /** Reads the state file, so that the list of the last run serves from the first answer on. */
@@ -92,11 +89,12 @@ export class Trust {
         done: (counts) => this.#done(counts),
       },
     );
-    this.#expiring = setInterval(() => {
-      this.#blacklist.expire(this.#now());
-      this.#publish();
-    }, EXPIRE_EVERY_MS);
-    this.#expiring.unref();
+  }
+
+  /** Removes expired addresses: to be called every few seconds. */
+  expire(): void {
+    this.#blacklist.expire(this.#now());
+    this.#publish();
   }
 
   /** Begins to probe. */
@@ -188,7 +186,6 @@ export class Trust {
 
   /** Settles when no socket, timer or port is left and the state file is written. */
   async stop(): Promise<void> {
-    clearInterval(this.#expiring);
     this.#verified?.stop();
     await this.#prober.stop();
     await this.save();

@@ -11,8 +11,6 @@ function watched() {
     servers: () => machine.servers,
     changed: (outdated) => heard.push(outdated),
   });
-  // Its own looks are seconds apart.
-  watch.stop();
   return { machine, watch, heard };
 }
 
