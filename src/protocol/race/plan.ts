@@ -6,7 +6,7 @@
 
 import { type Candidate, sameCandidate } from '../lines/candidate.js';
 import type { CandidateMemory } from '../routes/candidate-memory.js';
-import { appended, EMPTY, without } from '../short-list.js';
+import { appended, EMPTY, without } from './short-list.js';
 
 export interface PlanRules {
   /** Time between two starts where nothing is known, in ms; 0 starts all at once. */

@@ -8,7 +8,7 @@ import type { Candidate } from '../../../protocol/lines/candidate.js';
 import { type Failure, failureTowards, mostTelling } from '../../../protocol/race/failure.js';
 import type { LineHealth } from '../../../protocol/race/line-health.js';
 import type { RacePlan } from '../../../protocol/race/plan.js';
-import { appended, EMPTY } from '../../../protocol/short-list.js';
+import { appended, EMPTY } from '../../../protocol/race/short-list.js';
 import type { BadAddresses } from '../shared/bad-addresses.js';
 import type { DialLine } from '../shared/dial-lines.js';
 import type { Egress, Permission } from '../shared/egress.js';

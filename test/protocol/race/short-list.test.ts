@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { appended, EMPTY, without } from '../../src/protocol/short-list.js';
+import { appended, EMPTY, without } from '../../../src/protocol/race/short-list.js';
 
 test('elements are appended in order, and the empty list that all begin with stays empty', () => {
   let list: readonly string[] = EMPTY;
