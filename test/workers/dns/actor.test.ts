@@ -6,6 +6,7 @@ import type { Options } from '../../../src/protocol/options.js';
 import type { LookupAnswer, NamesActor, NamesControl } from '../../../src/threads/contracts/dns.js';
 import { LookupClient } from '../../../src/threads/lookups.js';
 import { call, moved, type Remote } from '../../../src/threads/port.js';
+import { Pulse } from '../../../src/threads/pulse.js';
 import { dnsOptions, SYSTEM } from '../../helpers/dns-options.js';
 import { DnsServer, deferred } from '../../helpers/dns-server.js';
 
@@ -36,7 +37,7 @@ async function withActor(options: object, body: (running: Running) => Promise<vo
   try {
     const resources = (): Promise<string[]> => pool.run(null, { filename: RESOURCES, name: 'activeResources' });
     const idle = await resources();
-    const start = { options: options as Options, control: port2 };
+    const start = { options: options as Options, beats: Pulse.memory(), control: port2 };
     const task: Promise<void> = pool.run(start, { filename: ACTOR, name: 'run', transferList: [port2] });
     const actor = call<NamesControl>(control);
     await body({
