@@ -5,10 +5,10 @@ import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { NamesStart, RoutesStart } from '../../threads/contracts/start.js';
 import type { Remote } from '../../threads/port.js';
-import { Pulse } from '../../threads/pulse.js';
 import type { Notices } from '../process/notices.js';
 import { ActorLog } from './log-port.js';
 import type { Role } from './role.js';
+import { SignsOfLife } from './signs-of-life.js';
 import type { Switchboard } from './switchboard.js';
 
 /** `mayWrite`: whether this process may write a state file. */
@@ -19,7 +19,7 @@ export function namesRole(
   mayWrite: (path: string | null) => boolean,
 ): Role<NamesControl> {
   const said = new ActorLog(notices);
-  const life = new Life();
+  const life = new SignsOfLife();
   return {
     name: 'DNS actor',
     begin(control) {
@@ -32,7 +32,7 @@ export function namesRole(
     },
     ready: answers,
     serving: (control) => switchboard.namesServe(control),
-    turns: async () => life.beats(),
+    turns: (control) => life.shown(() => answers(control)),
     stop: (control) => control.stop(),
     gone() {
       switchboard.namesGone();
@@ -48,7 +48,7 @@ export function routesRole(
   mayWrite: (path: string | null) => boolean,
 ): Role<RoutesControl> {
   const said = new ActorLog(notices);
-  const life = new Life();
+  const life = new SignsOfLife();
   return {
     name: 'route actor',
     begin(control) {
@@ -61,32 +61,13 @@ export function routesRole(
     },
     ready: answers,
     serving: (control) => switchboard.routesServe(control),
-    turns: async () => life.beats(),
+    turns: (control) => life.shown(() => answers(control)),
     stop: (control) => control.stop(),
     gone() {
       switchboard.routesGone();
       said.close();
     },
   };
-}
-
-/** The beats of one actor, counted anew for each start. */
-class Life {
-  #memory = Pulse.memory();
-  #seen = 0;
-
-  begin(): SharedArrayBuffer {
-    this.#memory = Pulse.memory();
-    this.#seen = 0;
-    return this.#memory;
-  }
-
-  /** Whether there have been beats since the last call. */
-  beats(): boolean {
-    const before = this.#seen;
-    this.#seen = Pulse.read(this.#memory);
-    return this.#seen !== before;
-  }
 }
 
 /** An actor that serves a port answers a request for a property, even for one that does not exist. */

@@ -136,7 +136,7 @@ const REPLIES: Readonly<Record<FailureCode, number>> = {
   refused: ReplyCode.connectionRefused,
 };
 
-/** Written anew for each reply of success, which nearly every connection needs. */
+/** Each reply of success, which nearly every connection needs, is written into one of these. */
 const SUCCESS_IPV4 = new Uint8Array(10);
 const SUCCESS_IPV6 = new Uint8Array(22);
 
