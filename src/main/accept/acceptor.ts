@@ -32,7 +32,7 @@ const GATHER_MS = 1;
 /** How often to look while all queues are full, since no actor reports that its queue has room again. */
 const FULL_QUEUES_MS = 5;
 export interface AcceptorParts {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'now' | 'adopt' | 'accept' | 'close'>;
   readonly dispatcher: Dispatcher;
   readonly owners: OwnerTable;
   readonly clients: ClientAddresses;
