@@ -91,6 +91,39 @@ for (const trick of ['silent', 'resets', 'ends', 'plain-text', 'alert'] as const
   });
 }
 
+inBoth(
+  'a line that connects first and leaves before the client has spoken: the other line carries it',
+  async (world) => {
+    const server = world.use(await tlsServer());
+    const { gateway, destination, wrong, letGo, bad } = await twoLines(world, 'leaves', server);
+    const peer = world.use(await through(gateway.port, destination));
+    await until('its server has left', () => wrong.count === 1);
+    letGo();
+    await echoes(await secured(world, peer, { ca: server.ca }), 'through the good line');
+    await until('the bad line was let go', () => bad.open === 0);
+  },
+);
+
+inBoth('the same where the client speaks while no other line has connected yet', async (world) => {
+  const server = world.use(await tlsServer());
+  const { gateway, destination, wrong, letGo } = await twoLines(world, 'leaves', server);
+  const peer = world.use(await through(gateway.port, destination));
+  await until('its server has left', () => wrong.count === 1);
+  const client = secured(world, peer, { ca: server.ca });
+  letGo();
+  await echoes(await client, 'through the good line');
+});
+
+inBoth('where every server leaves before the client has spoken it hears the end', async (world) => {
+  const server = world.use(await tlsServer());
+  const { gateway, destination, right, letGo } = await twoLines(world, 'leaves', server);
+  right.trick = 'leaves';
+  const peer = world.use(await through(gateway.port, destination));
+  letGo();
+  assert.equal((await peer.rest()).length, 0);
+  assert.equal(peer.ending, 'eof');
+});
+
 inBoth('with one attempt at a time, too, the other line is asked when the first one stays silent', async (world) => {
   const server = world.use(await tlsServer());
   const race = { attempts_max: 1, early_probe_interval_s: 0 };

@@ -1,4 +1,4 @@
-// A server on a TLS port with one trick, played when a whole ClientHello has come. It keeps every ClientHello, to be compared
+// A server on a TLS port with one trick, most of them played when a whole ClientHello has come. It keeps every ClientHello, to be compared
 // with what the client sent, and counts its connections. It speaks no TLS itself.
 import { connect, type Socket } from 'node:net';
 import { TestServer } from './servers.js';
@@ -6,6 +6,8 @@ import { Peer } from './socks-peer.js';
 import { readHello } from './tls-hello.js';
 
 export type TlsTrick =
+  /** Ends the connection before it has heard anything. */
+  | 'leaves'
   /** Sends nothing, and keeps the connection. */
   | 'silent'
   | 'resets'
@@ -61,6 +63,10 @@ export class TrickTls {
   async #serve(socket: Socket): Promise<void> {
     const { trick } = this;
     const peer = new Peer(socket);
+    if (trick === 'leaves') {
+      peer.end();
+      return;
+    }
     const hello = await readHello(peer);
     this.hellos.push(hello);
     switch (trick) {

@@ -2,7 +2,7 @@
 // is accepted is accepted because of what the actors do.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, type Socket as Client } from 'node:net';
+import { type Socket as Client, connect } from 'node:net';
 import { test } from 'node:test';
 import { type Handler, Socket } from '../../../src/linux/engine/socket.js';
 import { acceptFrom, closeFd, listenOn, localEndpoint } from '../../../src/linux/sockets.js';

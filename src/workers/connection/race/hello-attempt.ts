@@ -26,11 +26,11 @@ export const REFUSALS = ['alert', 'other', 'ended', 'broken'] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
 export interface HelloAttemptOutcome<A extends ConnectedAttempt> {
-  /** A server that was not asked yet has sent bytes, has ended or is broken. */
+  /** A server that was not asked yet has sent bytes. */
   spokeFirst(asked: HelloAttempt<A>, result: number, memory: Memory, offset: number): void;
   /** It takes part in the handshake: `asked.firstBytes`, and behind them the bytes that have just come, go to the client. */
   answered(asked: HelloAttempt<A>, result: number, memory: Memory, offset: number): void;
-  /** It does not take part; `asked.refusal` says how. */
+  /** It does not take part, or has left before it was asked; `asked.refusal` says how. */
   refused(asked: HelloAttempt<A>): void;
 }
 
@@ -95,7 +95,8 @@ export class HelloAttempt<A extends ConnectedAttempt> extends Handler {
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
-    if (Number.isNaN(this.attempt.askedAt)) {
+    const isAsked = !Number.isNaN(this.attempt.askedAt);
+    if (!isAsked && result > 0) {
       this.#outcome.spokeFirst(this, result, memory, offset);
       return;
     }

@@ -38,11 +38,13 @@ export interface Runners<A extends ConnectedAttempt> {
 }
 
 export interface HelloAttemptsOutcome<A extends ConnectedAttempt> {
-  /** The first server has sent bytes, has ended or is broken, before it was asked. */
+  /** A server has sent bytes before it was asked. */
   spokeFirst(first: HelloAttempt<A>, result: number, memory: Memory, offset: number): void;
+  /** A server has left before it was asked, and another one has its place: it is `open`. */
+  replaced(): void;
   /** A server takes part in the handshake: its `firstBytes`, and behind them the bytes that have just come, go to the client. */
   answered(winner: HelloAttempt<A>, result: number, memory: Memory, offset: number): void;
-  /** All servers have refused, and there is no other. */
+  /** All servers have refused or left, and there is no other. */
   allRefused(): void;
 }
 
@@ -53,7 +55,10 @@ export class HelloAttempts<A extends ConnectedAttempt> implements HelloAttemptOu
   readonly #parts: HelloAttemptsParts;
   readonly #race: Runners<A>;
   readonly #outcome: HelloAttemptsOutcome<A>;
-  /** In the order in which they were asked; the first is the winner of the race. */
+  /**
+   * The first is the winner of the race. Those before the last have left before they were asked, or have been asked in this
+   * order.
+   */
   readonly #all: HelloAttempt<A>[] = [];
   /** The ClientHello, once it has been sent. */
   #hello: Uint8Array | undefined;
@@ -90,10 +95,11 @@ export class HelloAttempts<A extends ConnectedAttempt> implements HelloAttemptOu
     return told.find((one) => one !== undefined) as HelloAttempt<A>;
   }
 
-  /** Sends the whole ClientHello to the first server, and to others later. */
+  /** Sends the whole ClientHello to the open server, and to others later. */
   ask(hello: Uint8Array): void {
     this.#hello = hello;
-    this.#askOne(this.first);
+    const { open } = this;
+    if (open !== undefined) this.#askOne(open);
   }
 
   #askOne(asked: HelloAttempt<A>): void {
@@ -112,11 +118,18 @@ export class HelloAttempts<A extends ConnectedAttempt> implements HelloAttemptOu
     const next = this.#race.another();
     if (next === 'coming') this.#expects = true;
     else if (next === 'none') this.exhausted();
-    else {
-      const joined = this.#add(next);
-      this.#parts.counters[Counter.replays] += 1;
-      this.#askOne(joined);
+    else this.#take(this.#add(next));
+  }
+
+  #take(next: HelloAttempt<A>): void {
+    if (this.#hello === undefined) {
+      // A connection of a proxy may begin with bytes of the server.
+      if (next.firstBytes === undefined) next.listen();
+      this.#outcome.replaced();
+      return;
     }
+    if (this.#all.some(({ attempt }) => !Number.isNaN(attempt.askedAt))) this.#parts.counters[Counter.replays] += 1;
+    this.#askOne(next);
   }
 
   /** The race has another connected attempt. */
@@ -175,6 +188,8 @@ export class HelloAttempts<A extends ConnectedAttempt> implements HelloAttemptOu
   /** Ends the race and closes all sockets but that of `kept`. */
   end(kept: HelloAttempt<A> | undefined): void {
     this.#over = true;
+    if (this.#hello === undefined && kept?.isOpen === true && kept !== this.first)
+      this.#parts.counters[Counter.rescued] += 1;
     this.#parts.ticks.clear(this);
     this.#race.cancel();
     // One of them is the connection's own, and not held in reserve.

@@ -58,6 +58,8 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
   /** The ClientHello as far as it has come; the whole of it after it has been sent. */
   #hello: Uint8Array | undefined;
   #asked = false;
+  /** What the client has said settles the race as soon as a server is there: the first one has left, and another is coming. */
+  #isWaiting = false;
 
   constructor(parts: HelloRaceParts, race: Runners<A>, winner: A, client: Socket, outcome: HelloRaceOutcome<A>) {
     super();
@@ -91,7 +93,8 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
       return;
     }
     const begun = this.#hello;
-    if (result > 0 && (begun !== undefined || canBeginTls(memory.bytes[offset]))) {
+    if (this.#isWaiting) this.#passOn(begun, { socket, result, memory, offset });
+    else if (result > 0 && (begun !== undefined || canBeginTls(memory.bytes[offset]))) {
       const chunk = memory.bytes.subarray(offset, offset + result);
       this.#collect(begun === undefined ? chunk.slice() : joined(begun, chunk));
     } else {
@@ -110,7 +113,7 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
 
   /** In time, the client has not sent a ClientHello, or no server has answered it. */
   onDeadline(): void {
-    if (this.#asked) this.#commit(undefined);
+    if (this.#asked || this.#isWaiting) this.#commit(undefined);
     else this.#passOn(this.#hello, undefined);
   }
 
@@ -143,9 +146,13 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
     this.#attempts.exhausted();
   }
 
-  /** A server that speaks first, ends or breaks settles the race. */
+  /** A server that speaks first settles the race. */
   spokeFirst({ socket }: HelloAttempt<A>, result: number, memory: Memory, offset: number): void {
     this.#passOn(this.#hello, { socket, result, memory, offset });
+  }
+
+  replaced(): void {
+    if (this.#isWaiting || this.#attempts.open?.firstBytes !== undefined) this.#passOn(this.#hello, undefined);
   }
 
   answered(winner: HelloAttempt<A>, result: number, memory: Memory, offset: number): void {
@@ -157,24 +164,40 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
   }
 
   /**
-   * All servers have refused, the client has sent more than its ClientHello, or it has waited long enough: the first server that
-   * may still answer carries the connection; if none may, the most telling refusal is passed on.
+   * All servers have refused or left, the client has sent more than its ClientHello, or it has waited long enough: the first
+   * server that may still answer carries the connection; if none may, the most telling refusal is passed on.
    */
   #commit(event: Received | undefined): void {
     const kept = this.#attempts.open ?? this.#attempts.mostTelling;
     if (kept.refusal === 'broken') this.#giveUp('reset-by-destination');
-    else this.#settle(kept, undefined, event);
+    else this.#settle(kept, this.#asked ? undefined : this.#hello, event);
   }
 
-  /** Nothing to decide here: the winner of the race gets the client's bytes. */
+  /** Nothing to decide here: the open server gets the client's bytes. */
   #passOn(early: Uint8Array | undefined, event: Received | undefined): void {
-    this.#settle(this.#attempts.first, early, event);
+    const { open } = this.#attempts;
+    if (open !== undefined) this.#settle(open, early, event);
+    else if (event !== undefined && isError(event.result)) this.#giveUp('reset-by-client');
+    else this.#await(early, event);
+  }
+
+  /** Keeps what the client has said for the server that is coming. An end of the client's stream is received again later. */
+  #await(early: Uint8Array | undefined, event: Received | undefined): void {
+    const { engine, deadlines, options } = this.#parts;
+    this.#hello = early;
+    if (event !== undefined && event.result > 0) {
+      const said = event.memory.bytes.subarray(event.offset, event.offset + event.result);
+      this.#hello = early === undefined ? said.slice() : joined(early, said);
+    }
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    deadlines.set(this, engine.now + options.race.connect_timeout_ms);
   }
 
   #settle(kept: HelloAttempt<A>, early: Uint8Array | undefined, event: Received | undefined): void {
     this.#finish(kept);
     const { attempt: winner, socket, reached, unsent, firstBytes } = kept;
-    const firstByte = this.#asked ? undefined : reached;
+    const firstByte = this.#asked || !kept.isOpen ? undefined : reached;
     const sent = this.#asked ? (this.#hello as Uint8Array).length : 0;
     const kind = 'settled';
     this.#outcome.helloRaceEnded({ kind, winner, socket, firstByte, early, sent, unsent, firstBytes, event });

@@ -269,6 +269,83 @@ for (const { kind, missing } of ENGINES) {
       assert.deepEqual(pending, [Pending.receive, Pending.receive]);
     });
 
+    scenario(
+      'goes on with another server when one leaves before it was asked, and holds nothing against the client',
+      (world) => {
+        for (const leave of [shutdownWrite, (peer: number) => world.hangUp(peer, resetFd)]) {
+          const racing = new Racing(world, new Connected(world, 0), new Connected(world, 1));
+          const [first, second] = racing.attempts;
+          racing.race.start(undefined);
+          leave(first.peer);
+          world.settle();
+          assert.equal(racing.end, undefined);
+          racing.say(Buffer.from('GET / HTTP/1.1\r\n'));
+          const { settled, said, pending } = racing.settled();
+          assert.equal(settled.winner, second);
+          assert.equal(said.toString(), 'GET / HTTP/1.1\r\n');
+          assert.deepEqual(pending, [0, Pending.receive]);
+          assert.ok(settled.firstByte !== undefined);
+          assert.deepEqual([first.result, ...first.learned], ['silent', 'failed silent']);
+          assert.deepEqual([racing.counters[Counter.replays], racing.counters[Counter.rescued]], [0, 1]);
+          assert.equal(racing.letGo, 1);
+        }
+      },
+    );
+
+    scenario('keeps what the client says for the server that is coming', (world) => {
+      const racing = new Racing(world, new Connected(world, 0));
+      racing.last = 'coming';
+      racing.race.start(HELLO.subarray(0, 20));
+      shutdownWrite(racing.attempts[0].peer);
+      world.settle();
+      racing.expire(HOLD_MS + 100);
+      racing.say(Buffer.from('more'));
+      assert.equal(racing.end, undefined);
+      racing.attempts.push(new Connected(world, 1));
+      racing.race.joined();
+      const { settled, pending } = racing.settled();
+      assert.equal(settled.winner, racing.attempts[1]);
+      assert.deepEqual(
+        Buffer.from(settled.early as Uint8Array),
+        Buffer.concat([HELLO.subarray(0, 20), Buffer.from('more')]),
+      );
+      assert.equal(settled.event, undefined);
+      assert.deepEqual(pending, [0, Pending.receive]);
+    });
+
+    scenario('waits for the server that is coming no longer than a connect may take', (world) => {
+      const racing = new Racing(world, new Connected(world, 0));
+      racing.last = 'coming';
+      racing.race.start(HELLO.subarray(0, 20));
+      shutdownWrite(racing.attempts[0].peer);
+      world.settle();
+      racing.expire(HOLD_MS + 100);
+      assert.equal(racing.end, undefined);
+      racing.expire(CONNECT_TIMEOUT_MS + 100);
+      const { settled } = racing.settled();
+      assert.deepEqual([settled.winner, settled.event], [racing.attempts[0], undefined]);
+      assert.deepEqual(settled.early, HELLO.subarray(0, 20));
+    });
+
+    scenario('passes on what the next server says first', (world) => {
+      const rest = Buffer.from('220 ready\r\n');
+      const racing = new Racing(world, new Connected(world, 0), new Connected(world, 1, rest));
+      racing.race.start(undefined);
+      shutdownWrite(racing.attempts[0].peer);
+      const { settled } = racing.settled();
+      assert.deepEqual([settled.winner, settled.firstBytes], [racing.attempts[1], rest]);
+    });
+
+    scenario('ends with the end of the server where there is no other', (world) => {
+      const racing = new Racing(world, new Connected(world, 0));
+      racing.race.start(undefined);
+      shutdownWrite(racing.attempts[0].peer);
+      const { settled, pending } = racing.settled();
+      assert.deepEqual([settled.winner, settled.event], [racing.attempts[0], undefined]);
+      assert.equal(settled.firstByte, undefined);
+      assert.deepEqual(pending, [Pending.receive, 0]);
+    });
+
     scenario('is settled by the end of a client that has said half a ClientHello', (world) => {
       const racing = new Racing(world, new Connected(world, 0));
       racing.race.start(HELLO.subarray(0, 20));
