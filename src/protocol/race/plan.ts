@@ -77,9 +77,9 @@ export class RacePlan {
   }
 
   #shift(room: Room): Candidate | undefined {
-    const place = this.#waiting.findIndex(([first]) => room.hasRoom((first as Candidate).line));
-    if (place >= 0) {
-      const candidates = this.#waiting[place] as readonly Candidate[];
+    for (let place = 0; place < this.#waiting.length; place += 1) {
+      const candidates = this.#waiting[place];
+      if (!room.hasRoom(candidates[0].line)) continue;
       this.#waiting = without(this.#waiting, place);
       if (candidates.length > 1) this.#waiting = appended(this.#waiting, candidates.slice(1));
       return candidates[0];

@@ -51,11 +51,10 @@ export class DestinationMemory {
    */
   choose(now: number, ttl_ms: number, lines: LineView, sticky: boolean): CandidateMemory | undefined {
     const { best } = this;
-    const usable = (one: CandidateMemory): boolean => one.isUsable(now, ttl_ms) && lines.mayUse(one.line);
-    let chosen = best !== undefined && usable(best) ? best : undefined;
+    let chosen = best !== undefined && isUsable(best, now, ttl_ms, lines) ? best : undefined;
     if (chosen !== undefined && sticky) return chosen;
     for (const other of this.candidates) {
-      if (other === chosen || !usable(other)) continue;
+      if (other === chosen || !isUsable(other, now, ttl_ms, lines)) continue;
       if (chosen === undefined || isBetter(other, chosen, lines)) chosen = other;
     }
     // A best candidate whose line must not be used at this moment keeps its place.
@@ -165,6 +164,10 @@ export class DestinationMemory {
     }
     this.candidates.splice(oldest, 1);
   }
+}
+
+function isUsable(one: CandidateMemory, now: number, ttl_ms: number, lines: LineView): boolean {
+  return one.isUsable(now, ttl_ms) && lines.mayUse(one.line);
 }
 
 /** Whether `a` is so much faster than `b`, by what is known of both, that changing to it is worth it. */

@@ -5,6 +5,7 @@ import type { Engine } from '../../../linux/engine/engine.js';
 import type { Memory } from '../../../linux/memory.js';
 import type { DeadlineWheel, Expiring } from '../../../protocol/deadline-wheel.js';
 import type { LineHealth } from '../../../protocol/race/line-health.js';
+import { appended, EMPTY } from '../../../protocol/race/short-list.js';
 import { Counter } from '../../../threads/shared/counters.js';
 import type { AttemptBudget } from '../shared/attempt-budget.js';
 import type { RoutesReplica } from '../shared/routes-replica.js';
@@ -59,7 +60,7 @@ export class HelloAttempts<A extends ConnectedAttempt> implements HelloAttemptOu
    * The first is the winner of the race. Those before the last have left before they were asked, or have been asked in this
    * order.
    */
-  readonly #all: HelloAttempt<A>[] = [];
+  #all: readonly HelloAttempt<A>[] = EMPTY;
   /** The ClientHello, once it has been sent. */
   #hello: Uint8Array | undefined;
   /** Whether the race has promised another attempt. */
@@ -75,7 +76,7 @@ export class HelloAttempts<A extends ConnectedAttempt> implements HelloAttemptOu
 
   #add(attempt: A): HelloAttempt<A> {
     const added = new HelloAttempt(this.#parts.engine, attempt, this.#race.reached(attempt), this);
-    this.#all.push(added);
+    this.#all = appended(this.#all, added);
     return added;
   }
 

@@ -35,8 +35,8 @@ export class Race implements RaceAttemptsOutcome, Expiring {
   readonly #parts: RaceParts;
   readonly #outcome: RaceOutcome;
   readonly #attempts: RaceAttempts;
-  /** Connected attempts without the winner. */
-  readonly #reserve: Reserve;
+  /** Connected attempts without the winner; undefined until there was one. */
+  #reserve: Reserve | undefined;
   /** When a connection of a line that answers early is used nevertheless. */
   #holdUntil = Number.POSITIVE_INFINITY;
   #won = false;
@@ -56,7 +56,6 @@ export class Race implements RaceAttemptsOutcome, Expiring {
     this.#parts = parts;
     this.#outcome = outcome;
     this.#attempts = new RaceAttempts(parts, target, choice, client, this);
-    this.#reserve = new Reserve(parts);
   }
 
   /** Starts the race; the outcome may be reported before this returns. */
@@ -71,7 +70,7 @@ export class Race implements RaceAttemptsOutcome, Expiring {
     this.#over = true;
     this.#parts.ticks.clear(this);
     this.#attempts.cancel();
-    this.#reserve.abandon();
+    this.#reserve?.abandon();
   }
 
   /** All attempts in the order of their starts. */
@@ -86,7 +85,7 @@ export class Race implements RaceAttemptsOutcome, Expiring {
 
   /** Whether there may be another candidate than the winner. */
   get hasOthers(): boolean {
-    return this.#attempts.known.areOfUse && !this.#over && !(this.#attempts.areSpent && this.#reserve.isEmpty);
+    return this.#attempts.known.areOfUse && !this.#over && (this.#isHolding || !this.#attempts.areSpent);
   }
 
   /**
@@ -94,7 +93,7 @@ export class Race implements RaceAttemptsOutcome, Expiring {
    * will be called; `none`: there is no other.
    */
   another(): RaceAttempt | 'coming' | 'none' {
-    const held = this.#reserve.take();
+    const held = this.#reserve?.take();
     if (held !== undefined) return held;
     if (this.#over) return 'none';
     this.#wanted = true;
@@ -125,18 +124,27 @@ export class Race implements RaceAttemptsOutcome, Expiring {
   /** A connected attempt wins, or is kept in reserve. */
   #place(attempt: RaceAttempt): void {
     if (this.#won) {
-      this.#reserve.hold(attempt);
+      this.#hold(attempt);
       if (!this.#wanted) return;
       this.#wanted = false;
       this.#outcome.joined();
     } else if (this.#mayBeEarly(attempt) && !this.#attempts.areSpent) {
       const { engine, options } = this.#parts;
-      this.#reserve.hold(attempt);
+      this.#hold(attempt);
       this.#holdUntil = Math.min(this.#holdUntil, engine.now + options.race.first_byte_ms);
       this.#step();
     } else {
       this.#win(attempt);
     }
+  }
+
+  #hold(attempt: RaceAttempt): void {
+    this.#reserve ??= new Reserve(this.#parts);
+    this.#reserve.hold(attempt);
+  }
+
+  get #isHolding(): boolean {
+    return this.#reserve !== undefined && !this.#reserve.isEmpty;
   }
 
   /** Whether it may not be connected to the destination yet. The lead has shown before that it works. */
@@ -167,7 +175,7 @@ export class Race implements RaceAttemptsOutcome, Expiring {
       if (!this.#wanted || !areSpent) return;
       this.#wanted = false;
       this.#outcome.exhausted();
-    } else if (!this.#reserve.isEmpty && (areSpent || this.#parts.engine.now >= this.#holdUntil)) {
+    } else if (this.#isHolding && (areSpent || this.#parts.engine.now >= this.#holdUntil)) {
       this.#winHeld();
     } else if (areSpent) {
       this.#lose();
@@ -199,7 +207,7 @@ export class Race implements RaceAttemptsOutcome, Expiring {
 
   #winHeld(): void {
     this.#parts.budget.letGo(1);
-    this.#win(this.#reserve.take() as RaceAttempt);
+    this.#win(this.#reserve?.take() as RaceAttempt);
   }
 
   #win(attempt: RaceAttempt): void {

@@ -10,32 +10,29 @@ export interface ReserveParts {
 
 export class Reserve {
   readonly #parts: ReserveParts;
-  /** In the order in which they connected; undefined until there was one. */
-  #held: RaceAttempt[] | undefined;
+  /** In the order in which they connected. */
+  readonly #held: RaceAttempt[] = [];
 
   constructor(parts: ReserveParts) {
     this.#parts = parts;
   }
 
   get isEmpty(): boolean {
-    return this.#held === undefined || this.#held.length === 0;
+    return this.#held.length === 0;
   }
 
   hold(attempt: RaceAttempt): void {
     this.#parts.budget.hold();
-    this.#held ??= [];
     this.#held.push(attempt);
   }
 
   /** The one that connected first. It is still counted: the caller must let go of it in the budget. */
   take(): RaceAttempt | undefined {
-    return this.#held?.shift();
+    return this.#held.shift();
   }
 
   abandon(): void {
-    if (this.#held === undefined) return;
     this.#parts.budget.letGo(this.#held.length);
-    for (const attempt of this.#held) attempt.abandon('abandoned');
-    this.#held = undefined;
+    for (const attempt of this.#held.splice(0)) attempt.abandon('abandoned');
   }
 }

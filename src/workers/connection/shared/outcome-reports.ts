@@ -2,6 +2,7 @@
 // now and then. What follows from the reports is decided in protocol/trust/outcomes.ts.
 import { LRUCache } from 'lru-cache';
 import { formatIp } from '../../../protocol/address/address.js';
+import { sameIp } from '../../../protocol/address/same-ip.js';
 import type { Observation } from '../../../protocol/trust/outcomes.js';
 
 /** Reports that wait at most; further ones are dropped, since what continues will be seen again. */
@@ -58,6 +59,5 @@ export class OutcomeReports {
 }
 
 function same(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  return a === undefined || b === undefined ? a === b : sameIp(a, b);
 }

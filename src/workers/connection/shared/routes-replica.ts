@@ -134,13 +134,16 @@ export class RoutesReplica implements RouteSubscriber, LineView {
   /** Sends waiting reports when they are due, or with `atOnce`. Called once a turn. */
   flush(now: number, atOnce = false): void {
     const waiting = this.#reports.length + this.#lineEvents.length;
-    const remote = this.#remote;
-    if (waiting === 0 || remote === undefined) return;
+    if (waiting === 0 || this.#remote === undefined) return;
     if (!atOnce) {
       if (this.#isReporting) return;
       if (waiting < REPORT_BATCH && now - this.#reported < REPORT_EVERY_MS) return;
     }
     this.#reported = now;
+    this.#sendTo(this.#remote);
+  }
+
+  #sendTo(remote: Remote<RoutesActor>): void {
     const reports = this.#reports;
     const lineEvents = this.#lineEvents;
     this.#reports = [];
