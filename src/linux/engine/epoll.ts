@@ -47,13 +47,14 @@ type Wait = (typeof Wait)[keyof typeof Wait];
 /** In place of an outcome: it is not known yet, the kernel must be asked. */
 const ASK = 1;
 
-/** A call to make, or an outcome to report, in the next turn. */
+/** A call to make, or an outcome to report, in the next turn; each has the one behind it. */
 interface Postponed {
   readonly socket: Socket;
   readonly operation: Wait;
   /** `ASK`, or the outcome of a connect, or of a send that left `rest` over. */
   readonly result: number;
   readonly rest: Uint8Array | undefined;
+  next: Postponed | undefined;
 }
 
 export class EpollEngine implements Engine {
@@ -68,7 +69,9 @@ export class EpollEngine implements Engine {
   readonly #watches: (() => void)[] = [];
   readonly #events: Memory = mapMemory(EVENTS_MAX * 16 + 64);
   readonly #buffers: readonly Memory[] = GROUP_SIZES.map(({ size }) => mapMemory(size));
-  #postponed: Postponed[] = [];
+  /** A list: an array would take memory for 17 elements in each turn. */
+  #postponed: Postponed | undefined;
+  #lastPostponed: Postponed | undefined;
 
   static open(ownership: Ownership = UNRECORDED): EpollEngine | number {
     const fd = libc.epoll_create1(EPOLL_CLOEXEC);
@@ -196,20 +199,14 @@ export class EpollEngine implements Engine {
 
   turn(timeout_ms: number): number {
     this.counts.turns += 1;
-    this.now = this.#clock.read();
-    const postponed = this.#postponed;
-    if (postponed.length > 0) {
-      this.#postponed = [];
-      for (const one of postponed) this.#try(one);
-    }
+    const tried = this.#tryPostponed();
     // Where handlers may have been called, this turn does not wait: the caller looks at what they did before it waits.
-    const mayWait = postponed.length === 0 && this.#postponed.length === 0;
-    const wait_ms = mayWait ? Math.max(0, Math.ceil(timeout_ms)) : 0;
+    const wait_ms = tried === 0 ? Math.max(0, Math.ceil(timeout_ms)) : 0;
     const count = libc.epoll_wait(this.#fd, this.#events.address, EVENTS_MAX, wait_ms);
     this.now = this.#clock.look(wait_ms);
     this.isBehind = this.#clock.wasAway || count === EVENTS_MAX;
     if (count < 0) {
-      if (count === -EINTR) return postponed.length;
+      if (count === -EINTR) return tried;
       throw new Error(`epoll_wait failed: errno ${-count}`);
     }
     const { words } = this.#events;
@@ -217,11 +214,29 @@ export class EpollEngine implements Engine {
       const word = i * EVENT_WORDS;
       this.#happened(words[word + DATA_WORD], words[word + DATA_WORD + 1], words[word]);
     }
-    return postponed.length + count;
+    return tried + count;
+  }
+
+  /** Those that are postponed meanwhile are for the next turn. */
+  #tryPostponed(): number {
+    let one = this.#postponed;
+    if (one === undefined) return 0;
+    this.now = this.#clock.read();
+    let tried = 0;
+    this.#postponed = undefined;
+    this.#lastPostponed = undefined;
+    for (; one !== undefined; one = one.next) {
+      this.#try(one);
+      tried += 1;
+    }
+    return tried;
   }
 
   #tryLater(socket: Socket, operation: Wait, result = ASK, rest: Uint8Array | undefined = undefined): void {
-    this.#postponed.push({ socket, operation, result, rest });
+    const one = { socket, operation, result, rest, next: undefined };
+    if (this.#lastPostponed === undefined) this.#postponed = one;
+    else this.#lastPostponed.next = one;
+    this.#lastPostponed = one;
   }
 
   #await(socket: Socket, operation: Wait): void {

@@ -34,8 +34,9 @@ export class Outbox {
   readonly #slabs: Memory[] = [];
   #slab = 0;
   #used = 0;
-  /** Receive buffers from which bytes are sent: group and number of each in turn. */
+  /** Receive buffers from which bytes are sent: group and number of each in turn, the first `#lentCount` entries. */
   readonly #lent: number[] = [];
+  #lentCount = 0;
 
   constructor(ownership: Ownership) {
     this.#ownership = ownership;
@@ -118,13 +119,15 @@ export class Outbox {
 
   /** Bytes of a receive buffer are being sent: the buffer is given back only when the outbox is emptied. */
   lend(group: number, buffer: number): void {
-    this.#lent.push(group, buffer);
+    this.#lent[this.#lentCount] = group;
+    this.#lent[this.#lentCount + 1] = buffer;
+    this.#lentCount += 2;
   }
 
   /** The kernel has taken or refused all sends of the turn: forgets them and gives the lent buffers back. */
   empty(giveBack: (group: number, buffer: number) => void): void {
-    for (let i = 0; i < this.#lent.length; i += 2) giveBack(this.#lent[i], this.#lent[i + 1]);
-    this.#lent.length = 0;
+    for (let i = 0; i < this.#lentCount; i += 2) giveBack(this.#lent[i], this.#lent[i + 1]);
+    this.#lentCount = 0;
     this.#count = 0;
     this.#slab = 0;
     this.#used = 0;

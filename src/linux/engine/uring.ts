@@ -88,8 +88,9 @@ export class UringEngine implements Engine {
   readonly #watches: { fd: number; readable: () => void }[] = [];
   /** Sockets whose receive found no buffer. */
   #starved: Socket[] = [];
-  /** Fds that the next submission closes. */
-  #closing: number[] = [];
+  /** The first `#closingCount` are fds that the next submission closes. Never emptied, since it would lose its memory. */
+  readonly #closing: number[] = [];
+  #closingCount = 0;
   /** The sends of this turn, and those of the last one, whose failures arrive in this turn. */
   #outbox: Outbox;
   #posted: Outbox;
@@ -121,7 +122,7 @@ export class UringEngine implements Engine {
   }
 
   get size(): number {
-    return this.#table.size + this.#closing.length;
+    return this.#table.size + this.#closingCount;
   }
 
   adopt(fd: number, handler: Handler): Socket {
@@ -314,13 +315,13 @@ export class UringEngine implements Engine {
     this.#ownership.closing(socket.fd);
     // Only a failed close has a completion; it finds no socket and counts as stale.
     this.#ring.prepare(CLOSE | (SKIP_SUCCESS << 8), socket.fd, 0, 0);
-    this.#closing.push(socket.fd);
+    this.#closing[this.#closingCount] = socket.fd;
+    this.#closingCount += 1;
   }
 
   readonly #submitted = (): void => {
-    if (this.#closing.length === 0) return;
-    for (const fd of this.#closing) this.#ownership.closed(fd);
-    this.#closing = [];
+    for (let i = 0; i < this.#closingCount; i += 1) this.#ownership.closed(this.#closing[i]);
+    this.#closingCount = 0;
   };
 
   clock(): number {
