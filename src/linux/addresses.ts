@@ -36,10 +36,19 @@ function write(packed: Uint8Array, ip: Uint8Array, port: number): Uint8Array {
   return packed;
 }
 
-/** The inverse of `packAddress`; an address of another family becomes 0.0.0.0:0. */
-export function unpackAddress(packed: Uint8Array): Endpoint {
+/**
+ * The inverse of `packAddress`; an address of another family becomes 0.0.0.0:0. `likely`: an IP address that it often is; its
+ * array is then the result's, too.
+ */
+export function unpackAddress(packed: Uint8Array, likely?: Uint8Array): Endpoint {
   const port = (packed[2] << 8) | packed[3];
-  if (packed[0] === AF_INET6) return { ip: packed.slice(8, 24), port };
-  if (packed[0] === AF_INET) return { ip: packed.slice(4, 8), port };
+  if (packed[0] === AF_INET6) return { ip: ipAt(packed, 8, 16, likely), port };
+  if (packed[0] === AF_INET) return { ip: ipAt(packed, 4, 4, likely), port };
   return { ip: new Uint8Array(4), port: 0 };
+}
+
+function ipAt(packed: Uint8Array, at: number, size: number, likely: Uint8Array | undefined): Uint8Array {
+  if (likely?.length !== size) return packed.slice(at, at + size);
+  for (let i = 0; i < size; i += 1) if (packed[at + i] !== likely[i]) return packed.slice(at, at + size);
+  return likely;
 }

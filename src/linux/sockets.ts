@@ -106,14 +106,23 @@ export function pendingError(fd: number): number {
   return result < 0 ? result : 0 - scratch.ints[VALUE_WORD];
 }
 
-function named(read: typeof libc.getsockname, fd: number): Endpoint | number {
+/** The local address that was read last. A machine has few, so that most connections need no array of their own for theirs. */
+let lastLocal: Uint8Array | undefined;
+
+export function localEndpoint(fd: number): Endpoint | number {
   scratch.ints[LENGTH_WORD] = ADDRESS_SIZE;
-  const result = read(fd, ADDRESS, LENGTH);
-  return result < 0 ? result : unpackAddress(scratch.bytes);
+  const result = libc.getsockname(fd, ADDRESS, LENGTH);
+  if (result < 0) return result;
+  const local = unpackAddress(scratch.bytes, lastLocal);
+  lastLocal = local.ip;
+  return local;
 }
 
-export const localEndpoint = (fd: number): Endpoint | number => named(libc.getsockname, fd);
-export const peerEndpoint = (fd: number): Endpoint | number => named(libc.getpeername, fd);
+export function peerEndpoint(fd: number): Endpoint | number {
+  scratch.ints[LENGTH_WORD] = ADDRESS_SIZE;
+  const result = libc.getpeername(fd, ADDRESS, LENGTH);
+  return result < 0 ? result : unpackAddress(scratch.bytes);
+}
 
 /** A peer's address as the kernel lays it out, of 28 bytes at most, until the next call of this file; undefined if gone. */
 export function packedPeer(fd: number): Uint32Array | undefined {

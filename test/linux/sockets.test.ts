@@ -115,6 +115,17 @@ describe('addresses', () => {
     assert.deepEqual(ip, IPV4);
   });
 
+  test('an address that is the likely one shares its array, and any other has one of its own', () => {
+    const likely = { 4: IPV4.slice(), 16: IPV6.slice() };
+    for (const ip of [IPV4, IPV6, NOBODYS_IPV4, NOBODYS_IPV6]) {
+      for (const one of [likely[4], likely[16]]) {
+        const unpacked = unpackAddress(packAddress(ip, 443), one);
+        assert.deepEqual(unpacked, { ip, port: 443 });
+        assert.equal(unpacked.ip === one, ip === IPV4 ? one === likely[4] : ip === IPV6 && one === likely[16]);
+      }
+    }
+  });
+
   test('another family is 0.0.0.0:0', () => {
     assert.deepEqual(unpackAddress(new Uint8Array(28).fill(1)), { ip: new Uint8Array(4), port: 0 });
   });
@@ -128,6 +139,13 @@ describe('listening', () => {
       assert.ok(typeof local !== 'number');
       assert.deepEqual(local.ip, ip);
       assert.ok(local.port > 0);
+    });
+
+    test(`sockets with one local address over ${name} share its array`, () => {
+      const [first, second] = [1, 2].map(() => localEndpoint(keep(listenOn(ip, 0, 16, 0))));
+      assert.ok(typeof first !== 'number' && typeof second !== 'number');
+      assert.equal(first.ip, second.ip);
+      assert.notEqual(first.port, second.port);
     });
 
     test(`a port over ${name} that is taken is -EADDRINUSE`, () => {

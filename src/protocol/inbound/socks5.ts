@@ -97,14 +97,16 @@ function readTarget(type: number, bytes: Uint8Array, start: number, end: number)
   return targetOfName(readText(bytes, start + 5, end - 2), port);
 }
 
-/** Decodes UTF-8; names are nearly always ASCII, which is faster to decode here. */
+/** The name of a request: its length is one octet. */
+const NAME = Buffer.alloc(255);
+
+/** Decodes UTF-8. Names are nearly always ASCII, which takes less time and memory this way. */
 function readText(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
   for (let i = start; i < end; i += 1) {
     if (bytes[i] > 127) return new TextDecoder().decode(bytes.subarray(start, end));
-    text += String.fromCharCode(bytes[i]);
+    NAME[i - start] = bytes[i];
   }
-  return text;
+  return NAME.toString('latin1', 0, end - start);
 }
 
 /** The REP byte of each failure (section 6). */

@@ -57,14 +57,17 @@ const HUNG_UP = failureOf('unexplained', 'it hung up');
 export class Attempt extends TimedHandler {
   readonly candidate: Candidate;
   readonly line: DialLine;
-  /** Milliseconds of the engine's clock; NaN for what has not happened. */
-  started = Number.NaN;
-  connectedAt = Number.NaN;
+  /**
+   * Milliseconds of the engine's clock; NaN for what has not happened. They begin in the constructor: for a field that begins
+   * with NaN here, V8 would allocate a number of its own.
+   */
+  started: number;
+  connectedAt: number;
   /** When a ClientHello was sent to it, and when the destination's first byte came. */
-  askedAt = Number.NaN;
-  answeredAt = Number.NaN;
+  askedAt: number;
+  answeredAt: number;
   /** When it failed or was given up. */
-  endedAt = Number.NaN;
+  endedAt: number;
   /** Its result; undefined while it is under way. */
   result: AttemptResult | undefined;
   /** Why it failed by itself. */
@@ -88,6 +91,11 @@ export class Attempt extends TimedHandler {
     this.line = parts.lines[candidate.line];
     this.#target = target;
     this.#outcome = outcome;
+    this.started = Number.NaN;
+    this.connectedAt = Number.NaN;
+    this.askedAt = Number.NaN;
+    this.answeredAt = Number.NaN;
+    this.endedAt = Number.NaN;
   }
 
   /** Once it has started its outcome is told; why it cannot even start is given at once. */
