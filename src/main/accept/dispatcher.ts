@@ -19,14 +19,15 @@ export class Dispatcher {
   /** By actor: clients handed to it so far. Without those that it has closed, they are its live connections. */
   readonly #handed: number[];
   readonly #open: boolean[];
-  /** Actors that were handed a client since the last `ring`. */
-  readonly #touched = new Set<number>();
+  /** By actor: whether it was handed a client since the last `ring`. */
+  readonly #touched: boolean[];
 
   constructor(lanes: readonly Lane[], counters: Counters) {
     this.#lanes = lanes;
     this.#counters = counters;
     this.#handed = lanes.map(() => 0);
     this.#open = lanes.map(() => false);
+    this.#touched = lanes.map(() => false);
   }
 
   /** The actor serves: it is handed clients from now on. */
@@ -76,7 +77,7 @@ export class Dispatcher {
     if (chosen < 0) return false;
     this.#lanes[chosen].queue.push(client);
     this.#handed[chosen] += 1;
-    this.#touched.add(chosen);
+    this.#touched[chosen] = true;
     return true;
   }
 
@@ -103,10 +104,11 @@ export class Dispatcher {
 
   /** Wakes the sleeping actors that were handed a client. Called once a turn. */
   ring(): void {
-    for (const actor of this.#touched) {
+    for (let actor = 0; actor < this.#lanes.length; actor += 1) {
+      if (!this.#touched[actor]) continue;
+      this.#touched[actor] = false;
       const { queue, doorbell } = this.#lanes[actor];
       if (queue.mustRing()) ring(doorbell);
     }
-    this.#touched.clear();
   }
 }
