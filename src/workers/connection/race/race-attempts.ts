@@ -19,12 +19,15 @@ import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt.js';
 import { Candidates, type CandidatesOutcome, type CandidatesParts } from './candidates.js';
 import { KnownDestination, type KnownParts } from './known-destination.js';
 
+/** How soon a race that descriptors were too short for looks again. */
+const SHORT_LOOK_MS = 500;
+
 /** The parts of the actor's context that the attempts of a race need. */
 export type RaceAttemptsParts = CandidatesParts &
   KnownParts & {
     readonly allLines: readonly number[];
     readonly planRules: PlanRules;
-    readonly budget: Pick<AttemptBudget, 'most'>;
+    readonly budget: Pick<AttemptBudget, 'most' | 'isShort'>;
     readonly room: Pick<AttemptRoom, 'isOpen' | 'isOpenTo' | 'forget' | 'take' | 'decided' | 'givenUp'>;
     readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'begins'>;
     readonly failures: Pick<FailureLog, 'attempt'>;
@@ -133,9 +136,11 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   /** When the next one may start; infinite if only an event can start it. */
   get next(): number {
     if (this.#candidates.begun && !this.#plan.hasWaiting) return Number.POSITIVE_INFINITY;
+    const { budget, engine } = this.#parts;
     const next = this.#plan.wakeAt();
-    // What is due and has not started needs room, which only an event makes.
-    return next > this.#parts.engine.now ? next : Number.POSITIVE_INFINITY;
+    if (next > engine.now) return next;
+    // What is due and has not started needs room, which only an event makes; or descriptors, of which no event tells.
+    return budget.isShort ? engine.now + SHORT_LOOK_MS : Number.POSITIVE_INFINITY;
   }
 
   #start(candidate: Candidate): RaceAttempt {

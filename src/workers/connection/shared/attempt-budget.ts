@@ -50,6 +50,11 @@ export class AttemptBudget {
     return Math.min(this.#race_max, Math.max(1, spare));
   }
 
+  /** Whether a race may have fewer attempts than usual, since descriptors run short. Nobody is told when that is over. */
+  get isShort(): boolean {
+    return this.most() < this.#race_max;
+  }
+
   /** Whether no descriptor can be spared for a connection that is only held in reserve. */
   get isTight(): boolean {
     return this.#total + this.#held >= this.#racing_max;

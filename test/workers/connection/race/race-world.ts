@@ -11,7 +11,7 @@ import type { PlanRules } from '../../../../src/protocol/race/plan.js';
 import { Counter } from '../../../../src/threads/shared/counters.js';
 import type { MakeAttempt } from '../../../../src/workers/connection/race/attempt.js';
 import type { RaceParts } from '../../../../src/workers/connection/race/race.js';
-import { AttemptBudget } from '../../../../src/workers/connection/shared/attempt-budget.js';
+import { AttemptBudget, type Waiting } from '../../../../src/workers/connection/shared/attempt-budget.js';
 import { AttemptRoom } from '../../../../src/workers/connection/shared/attempt-room.js';
 import { Crowds } from '../../../../src/workers/connection/shared/crowds.js';
 import { dialLines } from '../../../../src/workers/connection/shared/dial-lines.js';
@@ -28,7 +28,7 @@ export const found = (...ips: readonly string[]): NameOutcome => ({ kind: 'found
 export const lost = (code: FailureCode): NameOutcome => ({ kind: 'failed', failure: failureOf(code), proof: 'none' });
 
 /** Far more descriptors for attempts than a race takes. */
-const RACING_MAX = 1000;
+export const RACING_MAX = 1000;
 /** Of its lines. */
 export const PROXY = 2;
 const SOURCE = { ip: undefined, port: 0 };
@@ -41,9 +41,20 @@ const LINES = [
 
 type Waiter = (outcome: NameOutcome, more: boolean) => void;
 
-/** Tells how many connections are held in reserve. */
+/** Tells how many connections are held in reserve, and which races have waited and not been forgotten. */
 class CountedBudget extends AttemptBudget {
   held = 0;
+  readonly waiting = new Set<Waiting>();
+
+  override wait(race: Waiting, line: number): void {
+    super.wait(race, line);
+    this.waiting.add(race);
+  }
+
+  override forget(race: Waiting): void {
+    super.forget(race);
+    this.waiting.delete(race);
+  }
 
   override hold(): void {
     super.hold();

@@ -8,7 +8,7 @@ import { Counter } from '../../../../src/threads/shared/counters.js';
 import type { RaceAttempt } from '../../../../src/workers/connection/race/attempt.js';
 import { Race, type RaceOutcome } from '../../../../src/workers/connection/race/race.js';
 import type { FakeAttempt } from './fake-attempt.js';
-import { A, B, type Changes, found, ip, lost, PROXY, RaceWorld, SITE } from './race-world.js';
+import { A, B, type Changes, found, ip, lost, PROXY, RACING_MAX, RaceWorld, SITE } from './race-world.js';
 
 const CLIENT = '192.0.2.200';
 
@@ -128,8 +128,10 @@ test('a race that is cancelled waits for no room and no name', () => {
   new Racing(world);
   const second = new Racing(world);
   const third = new Racing(world, { ...SITE, host: 'other.test', asked: 'other.test' });
+  assert.equal(world.budget.waiting.size, 1);
   second.race.cancel();
   third.race.cancel();
+  assert.equal(world.budget.waiting.size, 0);
   world.answer('other.test', found(B));
   world.attempts[0].fails('refused');
   assert.deepEqual([world.attempts.length, world.budget.total, world.ticks.size], [1, 0, 0]);
@@ -152,6 +154,20 @@ test('the candidate that is remembered goes first and alone, and the others foll
   assert.equal(world.counters[Counter.firstContacts], 0);
   const memory = world.routes.get(destinationKey(SITE.asked, SITE.port, undefined), world.engine.now);
   assert.equal(memory?.find({ line: 1, ip: ip(B) })?.lates, 1);
+});
+
+test('the others follow a late one as soon as there are descriptors for them again', () => {
+  const world = known([A, B], { lines: [0, 1] });
+  world.remember(1, B);
+  for (let held = 0; held < RACING_MAX; held += 1) world.budget.hold();
+  new Racing(world);
+  world.after(world.patience_ms + 1);
+  assert.deepEqual(world.dialled, [`1 ${B}`], 'there are descriptors for one only');
+  world.budget.letGo(RACING_MAX);
+  world.after(500);
+  assert.deepEqual(world.dialled, [`1 ${B}`, `0 ${A}`, `1 ${A}`, `0 ${B}`]);
+  for (const attempt of world.attempts) attempt.fails('refused');
+  assert.equal(world.ticks.size, 0);
 });
 
 test('the others follow at once when the remembered candidate fails, or cannot even start', () => {
