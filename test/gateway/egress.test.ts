@@ -139,6 +139,20 @@ inBothEngines('a range rule leaves an address that a name resolves to only its l
   assert.deepEqual([...new Set(proxy.asked)], ['one.test']);
 });
 
+inBothEngines(
+  'what a rule keeps from one line, and another line fails to reach, failed because of that line',
+  async (world) => {
+    const proxy = world.use(await TrickProxy.listen({ rep: 1 }));
+    const gateway = await world.gateway({
+      upstream: { type: 'multipath', list: [direct('a', '127.0.0.5'), { ...proxy.line, name: 'p' }] },
+      hosts: { 'one.test': '127.0.0.2' },
+      rules: [{ cidr: '127.0.0.0/30', use: ['p'] }],
+    });
+    assert.equal(await reply(world, gateway, 'one.test', 80), 1);
+    assert.deepEqual([...proxy.asked], ['one.test']);
+  },
+);
+
 inBothEngines('a remembered address is not dialled once a rule is for it', async (world) => {
   const server = world.use(await PeerServer.listen('127.0.0.2'));
   const directory = mkdtempSync(join(tmpdir(), 'tcproute-egress-'));

@@ -113,6 +113,7 @@ function readText(bytes: Uint8Array, start: number, end: number): string {
 const REPLIES: Readonly<Record<FailureCode, number>> = {
   cancelled: ReplyCode.generalFailure,
   internal: ReplyCode.generalFailure,
+  'kept-away': ReplyCode.notAllowed,
   'out-of-resources': ReplyCode.generalFailure,
   'too-many-lookups': ReplyCode.generalFailure,
   'source-unavailable': ReplyCode.generalFailure,

@@ -7,6 +7,7 @@ import type { RouteFailure } from '../routes/candidate-memory.js';
 export type FailureCode =
   | 'cancelled'
   | 'internal'
+  | 'kept-away'
   | 'out-of-resources'
   | 'too-many-lookups'
   | 'source-unavailable'
@@ -64,6 +65,7 @@ interface FailureRow {
 export const FAILURES: Readonly<Record<FailureCode, FailureRow>> = {
   cancelled: row('client', undefined, 'debug', 'the client went away before the outcome was known'),
   internal: row('us', undefined, 'error', 'the gateway itself failed'),
+  'kept-away': row('us', undefined, 'debug', 'a rule of the configuration keeps the address to other lines'),
   'out-of-resources': row('us', undefined, 'warn', 'the machine has no file descriptor, port or memory left'),
   'too-many-lookups': row('us', undefined, 'warn', 'dns.lookups_max names are being looked up already'),
   'source-unavailable': row('line', 'other', 'warn', 'the source address of the line is not on this machine'),
@@ -102,9 +104,9 @@ export function failureOf(code: FailureCode, detail?: string): Failure {
   return { code, whose: FAILURES[code].whose, detail };
 }
 
-/** By a rule, whose place is written as in the mistakes of a configuration. `what` it does else than to block. */
-export function blockedBy(rule: number, what?: string): Failure {
-  return { ...failureOf('blocked', what === undefined ? `rules[${rule}]` : `rules[${rule}] ${what}`), rule };
+/** By a rule that blocks, or that keeps an address to other lines. The detail has its place as mistakes of a configuration do. */
+export function byRule(code: Extract<FailureCode, 'blocked' | 'kept-away'>, rule: number): Failure {
+  return { ...failureOf(code, `rules[${rule}]`), rule };
 }
 
 /** In words, for people: the sentence of its code and what the kernel or the proxy said. */

@@ -198,6 +198,7 @@ test('each failure has its reply, the same in the answer and for the record', ()
   const replies: Readonly<Record<FailureCode, number>> = {
     cancelled: 1,
     internal: 1,
+    'kept-away': 2,
     'out-of-resources': 1,
     'too-many-lookups': 1,
     'source-unavailable': 1,

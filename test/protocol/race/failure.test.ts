@@ -32,6 +32,7 @@ test('a destination tells more than a line, and a line more than the gateway', (
   assert.equal(told('internal', 'proxy-unreachable'), 'proxy-unreachable');
   assert.equal(told('unexplained', 'proxy-unreachable', 'proxy-protocol'), 'unexplained');
   assert.equal(told('refused', 'proxy-unreachable'), 'refused');
+  assert.equal(told('kept-away', 'unexplained'), 'unexplained', 'a line that a rule leaves out tells least');
   assert.equal(told('out-of-resources', 'too-many-lookups'), 'too-many-lookups');
   const [first, second] = [failureOf('refused', 'ECONNREFUSED'), failureOf('refused', 'REP 5')];
   assert.equal(mostTelling(first, second), first);

@@ -2,7 +2,7 @@
 // name resolves to. They are replaced as a whole when main has compiled new ones, and are not applied again to established
 // connections.
 import type { Target } from '../../../protocol/address/target.js';
-import { blockedBy, type Failure } from '../../../protocol/race/failure.js';
+import { byRule, type Failure } from '../../../protocol/race/failure.js';
 import type { RuleTables } from '../../../protocol/rules/compile.js';
 import { Rules } from '../../../protocol/rules/match.js';
 import type { Ruling } from '../../../protocol/rules/rule.js';
@@ -32,7 +32,7 @@ export class RulesReplica {
 
   /** Which rule blocks a target, for one that `match` says is blocked. */
   blocks(target: Target): Failure {
-    return blockedBy((this.#rules as Rules).find(target));
+    return byRule('blocked', (this.#rules as Rules).find(target));
   }
 
   /**
@@ -43,7 +43,6 @@ export class RulesReplica {
     if (this.#rules === undefined || !this.#rules.haveRanges) return undefined;
     const ruling = this.#rules.matchResolved(target, ip);
     if (ruling === undefined || (ruling !== 'block' && (ruling.lines?.includes(line) ?? true))) return undefined;
-    const rule = this.#rules.findResolved(target, ip);
-    return ruling === 'block' ? blockedBy(rule) : blockedBy(rule, 'keeps its address to other lines');
+    return byRule(ruling === 'block' ? 'blocked' : 'kept-away', this.#rules.findResolved(target, ip));
   }
 }
