@@ -159,7 +159,7 @@ function whyLines({ race, rule }: Explanation): string[] {
   const won = attempts[winner] as AttemptRecord;
   const others = attempts.filter((_, place) => place !== winner).map((one) => `${named(one)} (${one.result})`);
   const reason = why === 'others-failed' ? `${WHY[why]}: ${others.join(', ')}` : WHY[why];
-  const head = why === 'none-answered' ? 'passed on: ' : 'won: ';
+  const head = why === 'none-answered' || why === 'none-stayed' ? 'passed on: ' : 'won: ';
   return wrapped(head, `${named(won)}: ${reason} (${told})`.split(' '));
 }
 
@@ -170,7 +170,9 @@ const WHY: Readonly<Record<Why, string>> = {
   'answered-first': 'it was the first to answer the ClientHello',
   'others-failed': 'the others failed',
   'others-answer-early': 'those connected before it are known to say so too early',
+  'others-left': 'a server that was connected before it left before the client had spoken',
   'none-answered': 'no candidate answered the ClientHello as TLS does',
+  'none-stayed': 'its server left before the client had spoken, and no other was there',
 };
 
 const named = ({ line, address }: AttemptRecord): string => `${line} ${address}`;

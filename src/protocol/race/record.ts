@@ -4,9 +4,10 @@ import type { FailureCode } from './failure.js';
 
 /**
  * The result of an attempt. `connected`: it carries the connection. `abandoned`: another one was better. `late`: the same,
- * and it was late by its own history. `silent`: it did not answer a ClientHello. `not-tls`: it answered with something else.
+ * and it was late by its own history. `left`: its server ended or broke the connection before anybody had spoken. `silent`: it
+ * did not answer a ClientHello. `not-tls`: it answered with something else.
  */
-export type AttemptResult = FailureCode | 'connected' | 'abandoned' | 'late' | 'silent' | 'not-tls';
+export type AttemptResult = FailureCode | 'connected' | 'abandoned' | 'late' | 'left' | 'silent' | 'not-tls';
 
 /** Times are in ms from the beginning of the race; undefined for what has not happened. */
 export interface AttemptRecord {
@@ -30,8 +31,9 @@ export interface AttemptRecord {
 
 /**
  * Why the winner won. `only-attempt`: no other was started. `none-answered`: no server answered the ClientHello as TLS does,
- * so that the first one, or the clearest refusal, was passed on. `others-answer-early`: lines that connected before it are
- * known to say so too early.
+ * so that the first one, or the clearest refusal, was passed on. `none-stayed`: its server left, and no other was there.
+ * `others-left`: servers that were connected before it left. `others-answer-early`: lines that connected before it are known to
+ * say so too early.
  */
 export type Why =
   | 'remembered'
@@ -39,8 +41,10 @@ export type Why =
   | 'connected-first'
   | 'answered-first'
   | 'others-failed'
+  | 'others-left'
   | 'others-answer-early'
-  | 'none-answered';
+  | 'none-answered'
+  | 'none-stayed';
 
 export interface RaceRecord {
   /** `host:port` as the client asked for it. */
@@ -99,12 +103,14 @@ export function hasFailed({ result }: AttemptRecord): boolean {
 export function whyWon(attempts: readonly AttemptRecord[], winner: number): Why {
   const won = attempts[winner];
   const others = attempts.filter((_, place) => place !== winner);
+  if (won.result === 'left') return 'none-stayed';
   if (hasFailed(won)) return 'none-answered';
   if (others.length === 0) return won.remembered ? 'remembered' : 'only-attempt';
   const connected_ms = won.connected_ms ?? won.started_ms;
   // Where no other server was asked, connecting has decided.
   if (won.asked_ms !== undefined && others.some(({ asked_ms }) => asked_ms !== undefined)) return 'answered-first';
   if (others.every((other) => hasFailed(other) && (other.ended_ms ?? 0) <= connected_ms)) return 'others-failed';
-  const isFirst = others.every((other) => (other.connected_ms ?? Number.POSITIVE_INFINITY) >= connected_ms);
-  return isFirst ? 'connected-first' : 'others-answer-early';
+  const before = others.filter((other) => (other.connected_ms ?? Number.POSITIVE_INFINITY) < connected_ms);
+  if (before.length === 0) return 'connected-first';
+  return before.some(({ result }) => result === 'left') ? 'others-left' : 'others-answer-early';
 }

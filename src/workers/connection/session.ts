@@ -246,8 +246,8 @@ export class Session
 
   #relay(winner: RaceAttempt, destination: Socket, firstByte: FirstByteOutcome | undefined): Relay {
     const { records, isDebugging } = this.#parts;
-    // What has answered already is not listened to.
-    const isUnheard = Number.isNaN(winner.askedAt);
+    // What has answered already, or has left, is not listened to.
+    const isUnheard = Number.isNaN(winner.askedAt) && winner.result !== 'left';
     const told = isDebugging && isUnheard ? (firstByte ?? NOBODY) : firstByte;
     const relay = new Relay(this.#parts, this.#client, destination, told, this.#connection);
     records.won(this.#connection, this.#race as Race, winner, relay);

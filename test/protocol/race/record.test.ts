@@ -41,6 +41,15 @@ const CASES: readonly (readonly [string, Why, readonly Partial<AttemptRecord>[]]
     [answered, { result: 'silent', connected_ms: 5, asked_ms: 6, ended_ms: 9 }],
   ],
   ['another was connected before, and not used', 'others-answer-early', [won, { ...given, connected_ms: 5 }]],
+  ['another was connected before, and left', 'others-left', [won, { result: 'left', connected_ms: 5, ended_ms: 20 }]],
+  [
+    'it left, too',
+    'none-stayed',
+    [
+      { ...won, result: 'left' },
+      { result: 'left', connected_ms: 5, ended_ms: 20 },
+    ],
+  ],
   ['nobody answered', 'none-answered', [{ ...won, asked_ms: 11, result: 'silent' }, refused]],
   ['what answered is no TLS', 'none-answered', [{ ...won, asked_ms: 11, result: 'not-tls' }]],
 ];

@@ -65,6 +65,10 @@ export class HelloAttempt<A extends ConnectedAttempt> extends Handler {
     return this.refusal === undefined;
   }
 
+  get isAsked(): boolean {
+    return !Number.isNaN(this.attempt.askedAt);
+  }
+
   /** Reads also before it is asked, since a server may speak first. */
   listen(): void {
     this.#listens = true;
@@ -95,8 +99,7 @@ export class HelloAttempt<A extends ConnectedAttempt> extends Handler {
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
-    const isAsked = !Number.isNaN(this.attempt.askedAt);
-    if (!isAsked && result > 0) {
+    if (!this.isAsked && result > 0) {
       this.#outcome.spokeFirst(this, result, memory, offset);
       return;
     }

@@ -41,6 +41,8 @@ export interface Runners<A extends ConnectedAttempt> {
 export interface HelloAttemptsOutcome<A extends ConnectedAttempt> {
   /** A server has sent bytes before it was asked. */
   spokeFirst(first: HelloAttempt<A>, result: number, memory: Memory, offset: number): void;
+  /** A server has left before it was asked, and another one is coming: none is `open`, and `replaced` or `allRefused` follows. */
+  vacant(): void;
   /** A server has left before it was asked, and another one has its place: it is `open`. */
   replaced(): void;
   /** A server takes part in the handshake: its `firstBytes`, and behind them the bytes that have just come, go to the client. */
@@ -90,17 +92,18 @@ export class HelloAttempts<A extends ConnectedAttempt> implements HelloAttemptOu
     return this.#all.find(({ isOpen }) => isOpen);
   }
 
-  /** The one with the most telling refusal, where all have refused. */
+  /** The one with the most telling refusal, where all have refused or left. One that has left was asked nothing. */
   get mostTelling(): HelloAttempt<A> {
-    const told = REFUSALS.map((refusal) => this.#all.find((one) => one.refusal === refusal));
+    const asked = this.#all.filter(({ isAsked }) => isAsked);
+    const all = asked.length > 0 ? asked : this.#all;
+    const told = REFUSALS.map((refusal) => all.find((one) => one.refusal === refusal));
     return told.find((one) => one !== undefined) as HelloAttempt<A>;
   }
 
-  /** Sends the whole ClientHello to the open server, and to others later. */
+  /** Sends the whole ClientHello to the server that is `open`, and to others later. */
   ask(hello: Uint8Array): void {
     this.#hello = hello;
-    const { open } = this;
-    if (open !== undefined) this.#askOne(open);
+    this.#askOne(this.open as HelloAttempt<A>);
   }
 
   #askOne(asked: HelloAttempt<A>): void {
@@ -117,8 +120,10 @@ export class HelloAttempts<A extends ConnectedAttempt> implements HelloAttemptOu
   #askNext(): void {
     if (this.#over || this.#expects) return;
     const next = this.#race.another();
-    if (next === 'coming') this.#expects = true;
-    else if (next === 'none') this.exhausted();
+    if (next === 'coming') {
+      this.#expects = true;
+      if (this.#hello === undefined) this.#outcome.vacant();
+    } else if (next === 'none') this.exhausted();
     else this.#take(this.#add(next));
   }
 
@@ -129,7 +134,7 @@ export class HelloAttempts<A extends ConnectedAttempt> implements HelloAttemptOu
       this.#outcome.replaced();
       return;
     }
-    if (this.#all.some(({ attempt }) => !Number.isNaN(attempt.askedAt))) this.#parts.counters[Counter.replays] += 1;
+    this.#parts.counters[Counter.replays] += 1;
     this.#askOne(next);
   }
 
@@ -155,7 +160,7 @@ export class HelloAttempts<A extends ConnectedAttempt> implements HelloAttemptOu
     const { attempt, reached } = winner;
     attempt.answeredAt = now;
     reached?.answered('tls', now - attempt.askedAt);
-    if (winner !== this.first) this.#parts.counters[Counter.rescued] += 1;
+    if (winner !== this.#all.find(({ isAsked }) => isAsked)) this.#parts.counters[Counter.rescued] += 1;
     this.#blame(winner);
     this.#outcome.answered(winner, result, memory, offset);
   }
@@ -181,7 +186,7 @@ export class HelloAttempts<A extends ConnectedAttempt> implements HelloAttemptOu
     const { refusal, attempt, reached } = asked;
     const result = refusal === 'other' ? 'not-tls' : 'silent';
     asked.due = this.#parts.engine.now;
-    attempt.result = result;
+    attempt.result = asked.isAsked ? result : 'left';
     reached?.failed(result);
     this.#askNext();
   }
@@ -189,8 +194,6 @@ export class HelloAttempts<A extends ConnectedAttempt> implements HelloAttemptOu
   /** Ends the race and closes all sockets but that of `kept`. */
   end(kept: HelloAttempt<A> | undefined): void {
     this.#over = true;
-    if (this.#hello === undefined && kept?.isOpen === true && kept !== this.first)
-      this.#parts.counters[Counter.rescued] += 1;
     this.#parts.ticks.clear(this);
     this.#race.cancel();
     // One of them is the connection's own, and not held in reserve.

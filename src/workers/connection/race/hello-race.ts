@@ -58,8 +58,8 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
   /** The ClientHello as far as it has come; the whole of it after it has been sent. */
   #hello: Uint8Array | undefined;
   #asked = false;
-  /** What the client has said settles the race as soon as a server is there: the first one has left, and another is coming. */
-  #isWaiting = false;
+  /** The client is not read, since there is no server at the moment: the one that was there has left. */
+  #isHeld = false;
 
   constructor(parts: HelloRaceParts, race: Runners<A>, winner: A, client: Socket, outcome: HelloRaceOutcome<A>) {
     super();
@@ -93,7 +93,7 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
       return;
     }
     const begun = this.#hello;
-    if (this.#isWaiting) this.#passOn(begun, { socket, result, memory, offset });
+    if (this.#attempts.open === undefined) this.#hold(result, memory, offset);
     else if (result > 0 && (begun !== undefined || canBeginTls(memory.bytes[offset]))) {
       const chunk = memory.bytes.subarray(offset, offset + result);
       this.#collect(begun === undefined ? chunk.slice() : joined(begun, chunk));
@@ -102,8 +102,9 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
     }
   }
 
+  /** Also requested by a race that took long; a receive in flight finds the same. */
   override onPollHangup(): void {
-    // Requested by a race that took long; the receive in flight finds the same.
+    if (this.#isHeld) this.#giveUp('reset-by-client');
   }
 
   /** The client has not taken the reply: it has gone. */
@@ -111,9 +112,9 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
     this.#giveUp('reset-by-client');
   }
 
-  /** In time, the client has not sent a ClientHello, or no server has answered it. */
+  /** In time, the client has not sent a ClientHello, no server has answered it, or none has come in the place of another. */
   onDeadline(): void {
-    if (this.#asked || this.#isWaiting) this.#commit(undefined);
+    if (this.#asked || this.#attempts.open === undefined) this.#commit(undefined);
     else this.#passOn(this.#hello, undefined);
   }
 
@@ -151,8 +152,34 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
     this.#passOn(this.#hello, { socket, result, memory, offset });
   }
 
+  /** The server may only have ended its direction, so it is not kept waiting for long. */
+  vacant(): void {
+    const { engine, deadlines, options } = this.#parts;
+    deadlines.set(this, engine.now + options.race.hold_ms);
+  }
+
   replaced(): void {
-    if (this.#isWaiting || this.#attempts.open?.firstBytes !== undefined) this.#passOn(this.#hello, undefined);
+    const said = this.#hello;
+    if (this.#attempts.open?.firstBytes !== undefined) this.#passOn(said, undefined);
+    else if (this.#isHeld) {
+      this.#isHeld = false;
+      if (said !== undefined && canBeginTls(said[0])) this.#collect(said);
+      else this.#passOn(said, undefined);
+    }
+  }
+
+  /** Keeps what the client has said for the server that is coming. The end of its stream is received again later. */
+  #hold(result: number, memory: Memory, offset: number): void {
+    if (isError(result)) {
+      this.#giveUp('reset-by-client');
+      return;
+    }
+    if (result > 0) {
+      const said = memory.bytes.subarray(offset, offset + result);
+      this.#hello = this.#hello === undefined ? said.slice() : joined(this.#hello, said);
+    }
+    this.#isHeld = true;
+    this.#parts.engine.pollHangup(this.#client);
   }
 
   answered(winner: HelloAttempt<A>, result: number, memory: Memory, offset: number): void {
@@ -170,35 +197,19 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
   #commit(event: Received | undefined): void {
     const kept = this.#attempts.open ?? this.#attempts.mostTelling;
     if (kept.refusal === 'broken') this.#giveUp('reset-by-destination');
-    else this.#settle(kept, this.#asked ? undefined : this.#hello, event);
+    else this.#settle(kept, kept.isAsked ? undefined : this.#hello, event);
   }
 
   /** Nothing to decide here: the open server gets the client's bytes. */
   #passOn(early: Uint8Array | undefined, event: Received | undefined): void {
-    const { open } = this.#attempts;
-    if (open !== undefined) this.#settle(open, early, event);
-    else if (event !== undefined && isError(event.result)) this.#giveUp('reset-by-client');
-    else this.#await(early, event);
-  }
-
-  /** Keeps what the client has said for the server that is coming. An end of the client's stream is received again later. */
-  #await(early: Uint8Array | undefined, event: Received | undefined): void {
-    const { engine, deadlines, options } = this.#parts;
-    this.#hello = early;
-    if (event !== undefined && event.result > 0) {
-      const said = event.memory.bytes.subarray(event.offset, event.offset + event.result);
-      this.#hello = early === undefined ? said.slice() : joined(early, said);
-    }
-    if (this.#isWaiting) return;
-    this.#isWaiting = true;
-    deadlines.set(this, engine.now + options.race.connect_timeout_ms);
+    this.#settle(this.#attempts.open as HelloAttempt<A>, early, event);
   }
 
   #settle(kept: HelloAttempt<A>, early: Uint8Array | undefined, event: Received | undefined): void {
     this.#finish(kept);
     const { attempt: winner, socket, reached, unsent, firstBytes } = kept;
-    const firstByte = this.#asked || !kept.isOpen ? undefined : reached;
-    const sent = this.#asked ? (this.#hello as Uint8Array).length : 0;
+    const firstByte = kept.isAsked || !kept.isOpen ? undefined : reached;
+    const sent = kept.isAsked ? (this.#hello as Uint8Array).length : 0;
     const kind = 'settled';
     this.#outcome.helloRaceEnded({ kind, winner, socket, firstByte, early, sent, unsent, firstBytes, event });
   }

@@ -77,6 +77,7 @@ class Asking implements Runners<Server> {
     };
     this.attempts = new HelloAttempts<Server>(parts, this, this.servers[0], {
       spokeFirst: () => this.#over('spoke first'),
+      vacant: () => {},
       replaced: () => {},
       answered: ({ attempt }) => this.#over(`line ${attempt.candidate.line}`),
       allRefused: () => this.#over('all refused'),

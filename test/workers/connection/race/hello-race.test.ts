@@ -285,46 +285,102 @@ for (const { kind, missing } of ENGINES) {
           assert.equal(said.toString(), 'GET / HTTP/1.1\r\n');
           assert.deepEqual(pending, [0, Pending.receive]);
           assert.ok(settled.firstByte !== undefined);
-          assert.deepEqual([first.result, ...first.learned], ['silent', 'failed silent']);
-          assert.deepEqual([racing.counters[Counter.replays], racing.counters[Counter.rescued]], [0, 1]);
+          assert.deepEqual([first.result, ...first.learned], ['left', 'failed silent']);
+          assert.deepEqual([racing.counters[Counter.replays], racing.counters[Counter.rescued]], [0, 0]);
           assert.equal(racing.letGo, 1);
         }
       },
     );
 
-    scenario('keeps what the client says for the server that is coming', (world) => {
-      const racing = new Racing(world, new Connected(world, 0));
+    /** The first server has left, what the client has said is kept, and another server is coming. */
+    const vacant = (world: World, said: Uint8Array | undefined): Racing => {
+      const racing = new Racing(world, new Connected(world, 2));
       racing.last = 'coming';
-      racing.race.start(HELLO.subarray(0, 20));
+      racing.race.start(undefined);
       shutdownWrite(racing.attempts[0].peer);
       world.settle();
-      racing.expire(HOLD_MS + 100);
-      racing.say(Buffer.from('more'));
+      if (said !== undefined) racing.say(said);
       assert.equal(racing.end, undefined);
-      racing.attempts.push(new Connected(world, 1));
+      return racing;
+    };
+    const comes = (world: World, racing: Racing): Connected => {
+      const next = new Connected(world, 1);
+      racing.attempts.push(next);
       racing.race.joined();
-      const { settled, pending } = racing.settled();
-      assert.equal(settled.winner, racing.attempts[1]);
-      assert.deepEqual(
-        Buffer.from(settled.early as Uint8Array),
-        Buffer.concat([HELLO.subarray(0, 20), Buffer.from('more')]),
-      );
-      assert.equal(settled.event, undefined);
-      assert.deepEqual(pending, [0, Pending.receive]);
+      return next;
+    };
+
+    scenario('keeps what the client says for the server that is coming', (world) => {
+      for (const said of [HTTP, Buffer.concat([HELLO, Buffer.from('more')])]) {
+        const racing = vacant(world, said);
+        const next = comes(world, racing);
+        const { settled } = racing.settled();
+        assert.equal(settled.winner, next);
+        assert.deepEqual(Buffer.from(settled.early as Uint8Array), said);
+        assert.deepEqual([settled.sent, settled.event], [0, undefined]);
+      }
     });
 
-    scenario('waits for the server that is coming no longer than a connect may take', (world) => {
-      const racing = new Racing(world, new Connected(world, 0));
-      racing.last = 'coming';
-      racing.race.start(HELLO.subarray(0, 20));
-      shutdownWrite(racing.attempts[0].peer);
+    scenario('keeps a ClientHello, and asks the server that is coming', (world) => {
+      const racing = vacant(world, HELLO);
+      const next = comes(world, racing);
+      assert.deepEqual(next.heard(), HELLO);
+      racing.answer(next, ANSWER);
+      const { settled, said } = racing.settled();
+      assert.deepEqual([settled.winner, settled.sent], [next, HELLO.length]);
+      assert.deepEqual(said, ANSWER);
+      assert.deepEqual([racing.counters[Counter.replays], racing.counters[Counter.rescued]], [0, 0]);
+    });
+
+    scenario('reads the rest of a ClientHello once there is a server', (world) => {
+      const racing = vacant(world, HELLO.subarray(0, 20));
+      const next = comes(world, racing);
+      racing.say(HELLO.subarray(20));
+      assert.deepEqual(next.heard(), HELLO);
+      racing.answer(next, ANSWER);
+      assert.equal(racing.settled().settled.winner, next);
+    });
+
+    scenario('gives what was kept to the first server, whole, when no other comes', (world) => {
+      const refused = vacant(world, HELLO);
+      refused.race.exhausted();
+      const late = vacant(world, HELLO);
+      late.expire(HOLD_MS + 100);
+      for (const racing of [refused, late]) {
+        const { settled } = racing.settled();
+        assert.equal(settled.winner, racing.attempts[0]);
+        assert.deepEqual(Buffer.from(settled.early as Uint8Array), HELLO);
+        assert.deepEqual([settled.sent, settled.firstByte], [0, undefined]);
+      }
+    });
+
+    scenario('is passed the refusal of the server that was asked, not of the one that had left', (world) => {
+      const racing = vacant(world, HELLO);
+      const next = comes(world, racing);
+      world.hangUp(next.peer, resetFd);
       world.settle();
-      racing.expire(HOLD_MS + 100);
+      racing.race.exhausted();
+      assert.equal(racing.over().kind, 'reset-by-destination');
+    });
+
+    scenario('ends when the client is gone, also while its words are kept', (world) => {
+      for (const said of [undefined, HTTP, HELLO]) {
+        const racing = vacant(world, said);
+        world.hangUp(racing.client, resetFd);
+        assert.equal(racing.over().kind, 'reset-by-client');
+      }
+      world.until(() => world.engine.size === 3, 'only the clients are left');
+    });
+
+    scenario('keeps the end of a client for the server that is coming', (world) => {
+      const racing = vacant(world, HTTP);
+      shutdownWrite(racing.client);
+      world.settle();
       assert.equal(racing.end, undefined);
-      racing.expire(CONNECT_TIMEOUT_MS + 100);
+      const next = comes(world, racing);
       const { settled } = racing.settled();
-      assert.deepEqual([settled.winner, settled.event], [racing.attempts[0], undefined]);
-      assert.deepEqual(settled.early, HELLO.subarray(0, 20));
+      assert.equal(settled.winner, next);
+      assert.deepEqual(Buffer.from(settled.early as Uint8Array), HTTP);
     });
 
     scenario('passes on what the next server says first', (world) => {
