@@ -15,8 +15,9 @@ import { greeting, readReply, request, through } from '../helpers/socks-client.j
 import { Peer } from '../helpers/socks-peer.js';
 import { until } from '../helpers/until.js';
 
-const TIMEOUT_MS = 400;
-const PAUSE_MS = 1000;
+/** Long enough for a machine that is busy with other tests. */
+const TIMEOUT_MS = 700;
+const PAUSE_MS = 1400;
 /** All that a connection waits for. */
 const CONFIG = {
   workers: 1,
