@@ -32,7 +32,7 @@ export class Pulse {
     this.#work.push(work);
   }
 
-  /** The thread has something to do: the beat after the next one comes soon, and the next one if this is part of a beat. */
+  /** The thread has something to do. Called within a beat, the next beat comes soon; called between two, the one after the next. */
   readonly busy = (): void => {
     this.#isBusy = true;
   };

@@ -88,7 +88,7 @@ export class UringEngine implements Engine {
   readonly #watches: { fd: number; readable: () => void }[] = [];
   /** Sockets whose receive found no buffer. */
   #starved: Socket[] = [];
-  /** The first `#closingCount` are fds that the next submission closes. Never emptied, since it would lose its memory. */
+  /** The first `#closingCount` are fds that the next submission closes. An emptied array would allocate again in each turn. */
   readonly #closing: number[] = [];
   #closingCount = 0;
   /** The sends of this turn, and those of the last one, whose failures arrive in this turn. */

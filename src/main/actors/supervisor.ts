@@ -57,7 +57,7 @@ const REPORT_TIMEOUT_MS = 500;
 export interface Tuning {
   readonly entries?: ActorEntries;
   readonly heap_mb?: number;
-  /** An actor is stuck after five of these without a turn. */
+  /** An actor that shows no sign of life at three of these in a row is stuck. */
   readonly check_ms?: number;
 }
 

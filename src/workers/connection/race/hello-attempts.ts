@@ -92,7 +92,7 @@ export class HelloAttempts<A extends ConnectedAttempt> implements HelloAttemptOu
     return this.#all.find(({ isOpen }) => isOpen);
   }
 
-  /** The one with the most telling refusal, where all have refused or left. One that has left was asked nothing. */
+  /** The one with the most telling refusal, where all have refused or left. One that was asked tells more than one that left. */
   get mostTelling(): HelloAttempt<A> {
     const asked = this.#all.filter(({ isAsked }) => isAsked);
     const all = asked.length > 0 ? asked : this.#all;

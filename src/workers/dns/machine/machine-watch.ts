@@ -1,5 +1,6 @@
-// Compares the machine's files that decide names with what they were at the last look: a name added to /etc/hosts, or new servers in resolv.conf, outdate answers
-// that would otherwise stay valid for long. It reports which names are outdated; it drops no answer itself and has no timer.
+// Compares the machine's files that decide names with what they were at the last look: a name added to /etc/hosts, or new
+// servers in resolv.conf, outdate answers that would otherwise stay valid for long. It reports which names are outdated; it
+// drops no answer itself and has no timer.
 import type { Hosts } from './hosts.js';
 
 /** More names than this are reported as all names. */
