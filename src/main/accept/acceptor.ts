@@ -24,8 +24,8 @@ const LEFT_PART = 1 / 20;
 const BATCH = 256;
 /**
  * When one look accepts MANY clients, more are on the way: instead of waking for each, the acceptor lets them gather in the
- * backlog for GATHER_MS. It does so only while every actor has something to do; with io_uring, an actor that runs out of
- * work rings main.
+ * backlog for GATHER_MS. It does so only while every actor has something to do: an actor that runs out of work rings
+ * main.
  */
 const MANY = 4;
 const GATHER_MS = 1;

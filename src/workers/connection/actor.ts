@@ -220,8 +220,7 @@ class Actor implements ConnectionActor {
   /** Before a wait of the loop: with fds in the queue it must not. */
   #mayWait(): number {
     if (!this.#queue.fallAsleep()) return 0;
-    // Not with epoll, where the turns without work, here and in main, cost more than the wait.
-    if (this.#queue.isResting && this.#engine.kind === 'uring') {
+    if (this.#queue.isResting) {
       // Only a turn without a wait shows that there is nothing to do.
       if (!this.#isIdle) return 0;
       if (this.#queue.mustTell()) ring(this.#start.mainDoorbell);

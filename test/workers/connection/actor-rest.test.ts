@@ -7,7 +7,7 @@ import { echoServer } from '../../helpers/servers.js';
 import { until } from '../../helpers/until.js';
 import { ENGINES } from '../../linux/world.js';
 
-for (const { kind, missing } of ENGINES.filter((engine) => engine.kind === 'uring')) {
+for (const { kind, missing } of ENGINES) {
   test(`${kind}: main’s rest is over as soon as an actor has nothing to do`, { skip: missing ?? false }, async () => {
     const server = await echoServer();
     const world = await ActorsWorld.start(defaultOptions(), kind);
