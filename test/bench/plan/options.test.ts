@@ -76,3 +76,12 @@ test('an open loop is warmed up by a closed one, whose rate is what half of it i
     assert.deepEqual(load.order(way, 100, undefined), { kind: 'connect', way, connections: 8, duration_ms: 100 });
   }
 });
+
+test('what runs first on a fresh start is warmed up until its code is compiled', () => {
+  const { loads } = makePlan({ ...parseOptions([]), loads: ['closed', 'open'] });
+  assert.deepEqual(loads.map(({ name, warmUp_ms }) => [name, warmUp_ms]).slice(0, 3), [
+    ['closed-1', 6000],
+    ['closed-4', 500],
+    ['closed-16', 500],
+  ]);
+});
