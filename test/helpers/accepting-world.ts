@@ -34,7 +34,11 @@ function listenAs(number: number): ListeningSocket {
   const fd = listenOn(LOOPBACK, 0, 4096, 0);
   const local = localEndpoint(fd);
   if (typeof local === 'number') throw new Error(`getsockname: ${local}`);
-  return { fd, listener: { number, name: `listener ${number}`, ...local, inbound: 'socks5' }, accepted: 0 };
+  return {
+    fd,
+    listener: { number, name: `listener ${number}`, ...local, protocols: ['socks5'], wantsUser: false },
+    accepted: 0,
+  };
 }
 
 export class AcceptingWorld {

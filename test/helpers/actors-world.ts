@@ -23,7 +23,14 @@ const CONNECTION = new URL('../../src/workers/connection/actor.js', import.meta.
 const NAMES = new URL('../../src/workers/dns/actor.js', import.meta.url).href;
 const FDS_MAX = 65_536;
 /** The listener of the clients; it has a name only, since the clients are socket pairs. */
-const LISTENER = { number: 0, name: 'pairs', ip: new Uint8Array([127, 0, 0, 1]), port: 0, inbound: 'socks5' } as const;
+const LISTENER = {
+  number: 0,
+  name: 'pairs',
+  ip: new Uint8Array([127, 0, 0, 1]),
+  port: 0,
+  protocols: ['socks5'],
+  wantsUser: false,
+} as const;
 
 export class ActorsWorld {
   readonly #pool = new Piscina({ minThreads: 2, maxThreads: 2, atomics: 'disabled' });

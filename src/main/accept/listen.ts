@@ -15,7 +15,8 @@ const BACKLOG_DEFAULT = 4096;
 
 /** A listener as configured; port 0 leaves the choice of the port to the kernel. */
 export interface AskedListener extends Address {
-  readonly inbound: InboundName;
+  readonly protocols: readonly InboundName[];
+  readonly wantsUser: boolean;
 }
 
 /** An IP address in text form, and a port. */
@@ -30,7 +31,7 @@ export type Reserved =
 
 /** The listeners that the options ask for. */
 export const askedListeners = ({ host, port }: Options): readonly AskedListener[] => [
-  { host, port, inbound: 'socks5' },
+  { host, port, protocols: ['socks5'], wantsUser: false },
 ];
 
 /** Binds all addresses and ports, or none, without listening yet. `message`: a sentence for the user. */
@@ -52,7 +53,7 @@ export function reserve(asked: readonly AskedListener[], tcp_user_timeout_ms: nu
 }
 
 /** The bound socket, or a sentence that says why there is none. */
-function reserveOne({ host, port, inbound }: AskedListener, number: number, tcp_user_timeout_ms: number) {
+function reserveOne({ host, port, ...spoken }: AskedListener, number: number, tcp_user_timeout_ms: number) {
   const ip = parseIp(host);
   if (ip === undefined) return `cannot listen on ${host}: not an IP address`;
   const bound = bindListener(ip, port, tcp_user_timeout_ms);
@@ -61,7 +62,7 @@ function reserveOne({ host, port, inbound }: AskedListener, number: number, tcp_
   const local = localEndpoint(fd);
   if (typeof local !== 'number') {
     const name = formatEndpoint(formatIp(local.ip), local.port);
-    return { fd, listener: { number, name, ...local, inbound }, accepted: 0 };
+    return { fd, listener: { number, name, ...local, ...spoken }, accepted: 0 };
   }
   closeFd(fd);
   return `cannot tell the listening port: ${errorName(local)}`;

@@ -2,6 +2,7 @@
 // protocol is a file beside this one. A way in has no socket and no clock, and does not carry out the request.
 import type { Target } from '../address/target.js';
 import type { Failure, FailureCode } from '../race/failure.js';
+import type { User } from '../users/user.js';
 
 /**
  * Reads one message of a client and names the `Inbound` that reads what follows. It holds nothing of a connection, so one
@@ -16,7 +17,7 @@ export interface Inbound {
   feed(bytes: Uint8Array, start: number, end: number): InboundStep;
 }
 
-export type InboundStep = Incomplete | Proceed | Requested | Refused;
+export type InboundStep = Incomplete | Proceed | Claimed | Requested | Refused;
 
 /** The message is not whole yet. */
 export interface Incomplete {
@@ -34,15 +35,39 @@ export interface Proceed {
   readonly next: Inbound;
 }
 
+/**
+ * The client says who it is. The caller judges the claim, which may take a while, and goes on with `accepted` or `denied`. The
+ * request that follows is that user's.
+ */
+export interface Claimed {
+  readonly kind: 'claimed';
+  /** The name as the client gave it, a tag included. */
+  readonly name: string;
+  readonly password: string;
+  /** Its size is 0 where the same message is read again. */
+  readonly accepted: Proceed;
+  readonly denied: Refused;
+}
+
 /** The client has named its target and waits for one of `replies`. */
 export interface Requested {
   readonly kind: 'requested';
   readonly target: Target;
   /** A copy of the bytes behind the request, which are for the destination; undefined for none. */
   readonly early: Uint8Array | undefined;
-  /** The name by which the client has authenticated itself; undefined for none. */
-  readonly user: string | undefined;
+  /** Who the client has shown to be; undefined for nobody. */
+  readonly user: User | undefined;
+  /** What ends the request; undefined where all bytes up to the client's end are for the destination. */
+  readonly body: RequestBody | undefined;
   readonly replies: Replies;
+}
+
+/** Finds the end of a request that is followed by bytes which are not for the destination. It has the state of one request. */
+export interface RequestBody {
+  /** Whether the request is complete: nothing more is for the destination. */
+  readonly isOver: boolean;
+  /** Takes the next bytes of the client, and returns how many of them, from the first, belong to the request. */
+  take(bytes: Uint8Array, start: number, end: number): number;
 }
 
 /** The client cannot be served. */

@@ -8,6 +8,8 @@ export interface Listener extends ListenerAddress {
   readonly number: number;
   /** Its address and port in text, for people. */
   readonly name: string;
-  /** The protocol that its clients speak. */
-  readonly inbound: InboundName;
+  /** The protocols that its clients may speak; at least one. */
+  readonly protocols: readonly InboundName[];
+  /** Whether a client must show which user it is. */
+  readonly wantsUser: boolean;
 }

@@ -1,4 +1,4 @@
-// The ways in by name, as a listener names its protocol. What they do is in their own files.
+// The ways in by name, as a listener names its protocols. What they do is in their own files.
 import type { Inbound } from './inbound.js';
 import { SOCKS5 } from './socks5.js';
 
@@ -6,7 +6,10 @@ const INBOUNDS = { socks5: SOCKS5 } as const;
 
 export type InboundName = keyof typeof INBOUNDS;
 
-/** The `Inbound` that reads a client's first message in this protocol. */
-export function inboundOf(name: InboundName): Inbound {
+/**
+ * The `Inbound` that reads a client's first message, in one of these protocols. `wantsUser`: a client that names no user is
+ * refused.
+ */
+export function inboundOf([name]: readonly InboundName[], _wantsUser: boolean): Inbound {
   return INBOUNDS[name];
 }

@@ -81,7 +81,7 @@ function readRequest(bytes: Uint8Array, start: number, end: number): InboundStep
   const target = readTarget(type, bytes, start, next);
   if (target === undefined) return BAD_NAME;
   const early = next < end ? bytes.slice(next, end) : undefined;
-  return { kind: 'requested', target, early, user: undefined, replies: SOCKS5_REPLIES };
+  return { kind: 'requested', target, early, user: undefined, body: undefined, replies: SOCKS5_REPLIES };
 }
 
 /** Bytes of the address field, with the length byte of a name; 0 for an unknown type. */

@@ -8,4 +8,7 @@ export interface Entrance {
   readonly inbound: Inbound;
 }
 
-export const entranceOf = (listener: Listener): Entrance => ({ listener, inbound: inboundOf(listener.inbound) });
+export const entranceOf = (listener: Listener): Entrance => ({
+  listener,
+  inbound: inboundOf(listener.protocols, listener.wantsUser),
+});

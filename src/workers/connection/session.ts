@@ -107,7 +107,7 @@ export class Session
     const { engine, deadlines } = this.#parts;
     this.#early = early;
     this.#replies = replies;
-    this.#parts.records.targeted(this.#connection, target, user);
+    this.#parts.records.targeted(this.#connection, target, user?.name);
     // The client is not read until the race is over: bytes that it sends wait in its socket.
     engine.handOver(this.#client, this);
     const permission = this.#parts.egress.mayAskFor(target);

@@ -64,7 +64,7 @@ class Entrance {
     const lanes = this.queues.map((queue) => ({ queue, capacity: CAPACITY, doorbell: -1 }));
     const dispatcher = new Dispatcher(lanes, new Counters(Counters.create(actors)));
     for (const actor of this.queues.keys()) dispatcher.open(actor);
-    const listener = { number: 0, name: 'entrance', ...local, inbound: 'socks5' } as const;
+    const listener = { number: 0, name: 'entrance', ...local, protocols: ['socks5'], wantsUser: false } as const;
     this.acceptor = new Acceptor([{ fd, listener, accepted: 0 }], {
       ...{ engine: this.engine, dispatcher, connections_max: 1000, notices: this.#notices },
       owners: new OwnerTable(OwnerTable.create(FDS_MAX)),

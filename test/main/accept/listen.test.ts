@@ -6,7 +6,7 @@ import { addressOf, letClientsIn, reserve } from '../../../src/main/accept/liste
 import { LISTENERS_MAX } from '../../../src/threads/shared/hand-off.js';
 import { openSockets } from '../../helpers/actors-world.js';
 
-const asked = (host: string, port = 0) => ({ host, port, inbound: 'socks5' }) as const;
+const asked = (host: string, port = 0) => ({ host, port, protocols: ['socks5'], wantsUser: false }) as const;
 
 test('each listener has its place, its address as its name, and no client yet', () => {
   const before = openSockets();

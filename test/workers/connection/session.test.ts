@@ -31,7 +31,7 @@ const BOUND = { ip: ip('192.0.2.7'), port: 0x1234 };
 const HELLO = Buffer.from(clientHello({ serverName: 'site.test' }));
 /** The beginning of a record with a ServerHello. */
 const ANSWER = Buffer.from([22, 3, 3, 0, 90, 2, 0, 0, 86, 3, 3]);
-const LISTENER = { number: 0, name: '127.0.0.1:1080', ip: Uint8Array.of(127, 0, 0, 1), port: 1080, inbound: 'socks5' };
+const LISTENER = { number: 0, name: '127.0.0.1:1080', ip: Uint8Array.of(127, 0, 0, 1), port: 1080 };
 const CLIENT = '192.0.2.200';
 /** After it, a race watches its client. */
 const WATCHED_MS = 200;
@@ -98,7 +98,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
     const [near, far] = connectedPair();
     world.keep(far);
     this.fd = far;
-    new Session(this, near, entranceOf({ ...LISTENER, inbound: 'socks5' })).start();
+    new Session(this, near, entranceOf({ ...LISTENER, protocols: ['socks5'], wantsUser: false })).start();
   }
 
   override readonly newAttempt: MakeAttempt = (candidate, target, outcome) => {

@@ -64,6 +64,10 @@ export class Handshake extends Handler {
         if (next < end) this.#partial = bytes.slice(next, end);
         this.#engine.receive(socket, BufferGroup.handshake);
         break;
+      case 'claimed':
+        // No way in asks for users yet.
+        this.#outcome.refused(step.denied);
+        break;
       case 'requested':
         this.#outcome.requested(step);
         break;

@@ -116,7 +116,14 @@ class Toy implements Inbound {
     if (target === undefined) return TOY_REFUSAL;
     const next = start + newline + 1;
     const early = next < end ? bytes.slice(next, end) : undefined;
-    return { kind: 'requested', target, early, user: this.#user, replies: TOY_REPLIES };
+    return {
+      kind: 'requested',
+      target,
+      early,
+      user: { name: this.#user, tag: undefined },
+      body: undefined,
+      replies: TOY_REPLIES,
+    };
   }
 }
 
@@ -157,7 +164,7 @@ for (const [what, inbound, bytes, sent, user] of [
       assert.deepEqual(world.sent, sent);
       assert.ok(world.outcome?.kind === 'requested');
       const { target, early, user: told } = world.outcome.request;
-      assert.deepEqual([target.host, target.port, told], ['a.test', 80, user]);
+      assert.deepEqual([target.host, target.port, told?.name], ['a.test', 80, user]);
       assert.deepEqual([...(early ?? []), ...unread], EARLY);
     }
   });
