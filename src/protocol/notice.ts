@@ -14,8 +14,10 @@ export interface Notice {
   readonly left_out?: number;
 }
 
-/** Topics that are kept; notices with further topics are never due. */
+/** Topics that are kept. When there are as many, those that are due again are forgotten; further topics are never due. */
 const TOPICS_MAX = 4096;
+/** The time between two attempts to forget topics, since each looks at all of them. */
+const FORGET_EVERY_MS = 1000;
 
 interface Topic {
   due: number;
@@ -26,6 +28,7 @@ interface Topic {
 export class Repeats {
   readonly #every_ms: number;
   readonly #topics = new Map<string, Topic>();
+  #forgetAt = Number.NEGATIVE_INFINITY;
 
   constructor(every_ms: number) {
     this.#every_ms = every_ms;
@@ -38,6 +41,7 @@ export class Repeats {
   due(topic: string, now: number, more = 0): number | undefined {
     const known = this.#topics.get(topic);
     if (known === undefined) {
+      if (this.#topics.size >= TOPICS_MAX) this.#forget(now);
       if (this.#topics.size >= TOPICS_MAX) return undefined;
       this.#topics.set(topic, { due: now + this.#every_ms, left_out: 0 });
       return more;
@@ -50,5 +54,12 @@ export class Repeats {
     known.due = now + this.#every_ms;
     known.left_out = 0;
     return left_out + more;
+  }
+
+  /** Forgets topics that are due again. What was left out of them is not told. */
+  #forget(now: number): void {
+    if (now < this.#forgetAt) return;
+    this.#forgetAt = now + FORGET_EVERY_MS;
+    for (const [topic, { due }] of this.#topics) if (due <= now) this.#topics.delete(topic);
   }
 }

@@ -25,3 +25,13 @@ test('topics have a bound, and beyond it nothing is due', () => {
   assert.equal(due.length, 4096);
   assert.equal(repeats.due('topic 0', 1000), 0);
 });
+
+test('when topics are full, those that are due again make room for others', () => {
+  const repeats = new Repeats(1000);
+  for (let i = 0; i < 4096; i += 1) repeats.due(`old ${i}`, i % 2 === 0 ? 0 : 500);
+  assert.equal(repeats.due('new', 999), undefined);
+  // Each look is at all topics, so there is one a second.
+  assert.equal(repeats.due('new', 1500), undefined);
+  assert.equal(repeats.due('new', 1999), 0);
+  assert.equal(repeats.due('new', 2000), undefined);
+});
