@@ -75,6 +75,14 @@ export class IpRanges {
     const four = embeddedIpv4(ip);
     return four !== undefined && this.#four.has(four);
   }
+
+  /**
+   * As `has`, but an IPv6 address stands only for itself. This is for clients: one that comes from 2002:7f00:1::1 is not on this
+   * machine, although that address leads to 127.0.0.1.
+   */
+  hasClient(ip: Uint8Array): boolean {
+    return ip.length === 4 ? this.#four.has(ip) : this.#six.has(ip);
+  }
 }
 
 /** The ranges of one family, sorted and disjoint; the first and the last addresses are in two parallel arrays. */

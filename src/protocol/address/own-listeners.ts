@@ -48,6 +48,6 @@ export class OwnListeners {
 }
 
 /** 127.0.0.0/8 and ::1. */
-function isLoopback(ip: Uint8Array): boolean {
+export function isLoopback(ip: Uint8Array): boolean {
   return ip.length === 4 ? ip[0] === 127 : ip[15] === 1 && ip.every((octet, at) => octet === 0 || at === 15);
 }

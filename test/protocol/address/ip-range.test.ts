@@ -79,3 +79,13 @@ function agree(a: Uint8Array, b: Uint8Array, bits: number): boolean {
   }
   return true;
 }
+
+test('an IPv6 address stands for its IPv4 address where it is dialled, and only for itself where a client comes from it', () => {
+  const ranges = IpRanges.of(['127.0.0.0/8', '2001:db8::/32']);
+  const client = (text: string): boolean => ranges.hasClient(parseIp(text) as Uint8Array);
+  for (const text of ['127.0.0.1', '::ffff:127.0.0.1', '2001:db8::1'])
+    assert.deepEqual([has(ranges, text), client(text)], [true, true]);
+  for (const text of ['2002:7f00:1::', '64:ff9b::7f00:1', '::7f00:1'])
+    assert.deepEqual([has(ranges, text), client(text)], [true, false]);
+  assert.equal(client('2001:db9::'), false);
+});
