@@ -11,6 +11,7 @@ if (!existsSync(compiled)) {
 }
 const { KEYS, SPELLINGS } = await import('../dist/src/main/config/keys.js');
 const { PYTHON_LEVELS } = await import('../dist/src/main/config/checks/values/log-level.js');
+const { INBOUND_NAMES } = await import('../dist/src/protocol/inbound-name.js');
 const { LINE_KEYS } = await import('../dist/src/main/config/checks/lines/upstream.js');
 
 const code = (text) => `\`${text}\``;
@@ -22,7 +23,7 @@ function defaultOf({ path, setting }) {
   }
   if (path === 'upstream') return code('{"type": "direct"}');
   if (path === 'nameservers') return code('"system"');
-  if (path === 'nameservers_backup' || path === 'hosts') return 'none';
+  if (['nameservers_backup', 'hosts', 'listen'].includes(path)) return 'none';
   return setting.default === null ? 'none' : code(JSON.stringify(setting.default));
 }
 
@@ -41,7 +42,7 @@ none of the keys belongs to another program: \`dns\` and \`explain\` ignore it, 
 
 What is given later wins: file, then environment, then command line (\`--port\`, \`--host\`, \`--workers\`, \`--log-level\`).
 \`tcproute check -c FILE\` says whether all of it is right and lists its lines; with \`--dial\` it
-tries every line as far as its last proxy, every name server (for example.com) and the port, side by side and within
+tries every line as far as its last proxy, every name server (for example.com) and every place to listen on, side by side and within
 \`race.connect_timeout_ms\` and \`dns.timeout_ms\`, and its exit status is 0 only if all work. Every mistake is reported at once, with
 file, line, key and what is allowed (the first 50, and the number of the others). An unknown key and a key that stands twice are
 mistakes, also where it stands as \`limits.lines_max\` and inside \`limits\`. Mistakes of the syntax come first, in YAML and (where
@@ -69,8 +70,43 @@ another format, is not read, and one that it did not write is left as it is; a s
 ${rows.join('\n')}
 
 An empty environment variable counts as absent. In the environment \`nameservers\`, \`nameservers_backup\` and
-\`IpBlacklist\` are one entry, several with commas between, or a JSON list; \`rules\` and \`hosts\` are JSON, \`upstream\` is JSON or
-a URL.
+\`IpBlacklist\` and \`allow_clients\` are one entry, several with commas between, or a JSON list; \`listen\`, \`rules\` and \`hosts\` are JSON,
+\`upstream\` is JSON or a URL.
+
+## listen
+
+\`host\` and \`port\` are one listener. Where several are wanted, or one with more keys, \`listen\` is a list of them, and \`host\` and
+\`port\` are not given anywhere: both together are a mistake, also where one stands in the file and the other in the environment
+or on the command line.
+
+| key of a listener | what it is |
+| --- | --- |
+| \`port\`, \`host\` | The port, 0 for one of the kernel's choice, and the address, 127.0.0.1 without it. \`::\` takes clients of both families; an IPv4 client has its IPv4 address everywhere. |
+| \`unix\`, \`mode\` | In place of these, the path of a Unix socket, and its permissions as \`"0660"\` (\`"0600"\` without it): who may write to the file may connect. The file of a gateway that has died is replaced. Where another process listens, or another kind of file is, the gateway does not start. The file goes when the gateway stops. |
+| \`name\` | What the listener is called in logs and records; its address without it. |
+| \`protocols\` | The protocols that clients may speak, one or a list of ${INBOUND_NAMES.map(code).join(', ')}; all without it. |
+| \`users\` | Whether a client must show which user it is: true where users are set, unless it is \`false\` here. |
+| \`allow_clients\` | The networks that clients may come from; without it those of the key \`allow_clients\` at the top. An address stands for itself, a network is \`10.0.0.0/8\`. |
+| \`proxy_protocol\` | \`{"from": [networks]}\`: what connects from there is a proxy, and writes a PROXY header (version 1 or 2) before the bytes of each client. The client's address is then the one in the header, and it must be in \`allow_clients\` too. For a Unix socket \`from\` is \`"unix"\`. |
+
+\`\`\`json
+{
+  "listen": [
+    { "port": 7070 },
+    { "host": "::", "port": 7071, "name": "lan", "allow_clients": ["192.168.0.0/16", "fd00::/8"] },
+    { "port": 7072, "allow_clients": ["0.0.0.0/0", "::/0"], "proxy_protocol": { "from": ["127.0.0.1"] } }
+  ]
+}
+\`\`\`
+
+**Who may come.** Without \`allow_clients\` only clients of this machine may: those from 127.0.0.0/8 and ::1, and those of Unix
+sockets. A listener that other machines can reach, or that is behind a proxy, is a mistake unless \`allow_clients\` or users say who
+may come; everybody is \`["0.0.0.0/0", "::/0"]\`. Where users are set and \`allow_clients\` is not, a user may come from
+anywhere. Who may not come is closed at once, counted in the report of SIGUSR2 (\`refused\`), and named in the log, each
+client at most once a minute. An IPv6 address stands for itself: one that leads to an IPv4 address by a tunnel is not in the
+IPv4 network.
+
+A Unix socket has no reset: where a connection breaks off, its client sees an end.
 
 ## upstream
 
@@ -217,7 +253,7 @@ and serves until the first probe is done.
 - Log levels in any letter case, and Python's: ${Object.entries(PYTHON_LEVELS)
   .map(([theirs, ours]) => `\`${theirs.toUpperCase()}\` is \`${ours}\``)
   .join(', ')}. \`"INDO"\`, as in TcpRoute's sample, is \`info\`, with a warning.
-- TcpRoute listened on every address. Here \`host\` is 127.0.0.1 unless it is set.
+- TcpRoute listened on every address. Here \`host\` is 127.0.0.1 unless it is set, and another one needs \`allow_clients\`.
 `;
 
 if (!process.argv.includes('--check')) {

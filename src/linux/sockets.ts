@@ -137,6 +137,8 @@ export function acceptWithPeer(fd: number): number {
 }
 
 export const acceptedPeer: Uint32Array = scratch.words;
+/** The same as bytes. After `packedPeer` it has that address. */
+export const acceptedPeerBytes: Uint8Array = scratch.bytes;
 
 /** Sends `size` bytes at an address: the number of bytes taken, or a negated errno (-EAGAIN: no room). */
 export const sendFrom = (fd: number, address: number, size: number): number =>

@@ -12,7 +12,7 @@ export const USAGE = `Usage: tcproute [-c FILE] [--port N] [--host H] [--workers
 A SOCKS5 gateway that races lines and DNS answers and remembers the winner.
 
   check             say whether the configuration is right, and which lines it comes to
-      --dial        try every line, name server and the port, too; exit status 0 if all work
+      --dial        try every line, name server and listener, too; exit status 0 if all work
   dns NAME          what every name server says of a name, what is to be thought of
                     it, and what a client would get
   explain HOST[:PORT]

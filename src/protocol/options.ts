@@ -2,6 +2,7 @@
 // every actor is started. The meaning, unit, range and default of a key are in main/config/schema.ts (docs/config.md) and
 // only there; the comments here say how an option differs from what was configured. Nothing is validated here. Types only.
 import type { Line } from './lines/line.js';
+import type { ListenOptions } from './listen-options.js';
 import type { Rule } from './rules/rule.js';
 import type { TrustOptions } from './trust-options.js';
 
@@ -26,8 +27,8 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 
 export interface Options {
   readonly log_level: LogLevel;
-  readonly host: string;
-  readonly port: number;
+  /** At least one; without the key `listen`, what `host` and `port` ask for. */
+  readonly listen: readonly ListenOptions[];
   /** Connection actors; at least 1 (a configured 0 has been replaced by a number that fits the cores). */
   readonly workers: number;
   readonly engine: EngineChoice;

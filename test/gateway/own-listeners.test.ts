@@ -16,6 +16,8 @@ async function reply(world: World, { port: gateway }: Gateway, host: string, por
   return reply.rep;
 }
 
+/** Of a gateway that other machines could reach. */
+const LOCAL = ['127.0.0.0/8'];
 const hosts = { 'me.test': '127.0.0.1', 'mapped.test': '::ffff:127.0.0.1' };
 /** Of a gateway that two tests share: without proxies, and small. */
 const SMALL = { hosts, limits: { connections_max: 8 }, log_level: 'debug' };
@@ -36,9 +38,10 @@ inBothEngines('the gateway itself is no destination, whatever it is called', asy
 inBothEngines('a gateway on every address has all addresses of the machine for its own', async (world) => {
   const proxy = world.use(await TrickProxy.listen({ rep: 5 }));
   const own = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).filter(({ scopeid }) => !scopeid));
-  const wide = await world.gateway({ host: '::' });
+  const wide = await world.gateway({ host: '::', allow_clients: LOCAL });
   const four = await world.gateway({
     host: '0.0.0.0',
+    allow_clients: LOCAL,
     upstream: { type: 'multipath', list: [{ type: 'direct' }, proxy.line] },
   });
   for (const host of [...own.map(({ address }) => address), '127.8.9.10', '::ffff:7f01:203', 'localhost']) {

@@ -7,6 +7,8 @@ import { Namespace, withoutNamespaces } from '../helpers/namespace.js';
 import { freePort } from '../helpers/proxies.js';
 import { dial } from '../helpers/socks-client.js';
 
+/** The clients are in the namespace, too. */
+const LOCAL = '127.0.0.0/8';
 const SCRIPT = new URL('../helpers/asking-namespace.js', import.meta.url);
 
 inBothEngines('a socket that is connected to itself is a refusal, also where a proxy was meant', async (world) => {
@@ -51,7 +53,7 @@ inBothEngines(
     const { answers } = await namespace.ask({
       setup,
       engine: world.engine,
-      config: { host: '0.0.0.0', dns: { ipv6: 'on' }, hosts: { 'six.test': '2001:db8::1' } },
+      config: { host: '0.0.0.0', allow_clients: LOCAL, dns: { ipv6: 'on' }, hosts: { 'six.test': '2001:db8::1' } },
       destinations: [
         { host: '::1', port: 9 },
         { host: '2001:db8::1', port: 9 },
@@ -75,7 +77,7 @@ inBothEngines(
     const { answers } = await namespace.ask({
       setup: 'ip link set lo up\nip -6 route add local 2001:db8:1::/64 dev lo',
       engine: world.engine,
-      config: { host: '::', dns: { ipv6: 'on' }, hosts: { 'six.test': '2001:db8:1::6' } },
+      config: { host: '::', allow_clients: LOCAL, dns: { ipv6: 'on' }, hosts: { 'six.test': '2001:db8:1::6' } },
       destinations: [
         { host: '2001:db8:1::5', port: 0 },
         { host: 'six.test', port: 0 },

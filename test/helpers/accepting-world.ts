@@ -10,12 +10,14 @@ import { Dispatcher } from '../../src/main/accept/dispatcher.js';
 import type { ListeningSocket } from '../../src/main/accept/listening-socket.js';
 import type { Logger } from '../../src/main/process/log.js';
 import { Notices } from '../../src/main/process/notices.js';
+import type { Listener } from '../../src/protocol/inbound/listener.js';
 import { ClientAddresses } from '../../src/threads/shared/client-addresses.js';
 import { Counter, Counters } from '../../src/threads/shared/counters.js';
 import { FdQueue } from '../../src/threads/shared/fd-queue.js';
 import { fdOf } from '../../src/threads/shared/hand-off.js';
 import { OwnerTable } from '../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../src/threads/shared/room-flag.js';
+import { listenerOf } from './listener.js';
 
 export interface WorldOptions {
   readonly engine: 'uring' | 'epoll';
@@ -24,22 +26,26 @@ export interface WorldOptions {
   /** Number of listening sockets; default 1. */
   readonly listeners?: number;
   readonly log: Logger;
+  /** Changes of all listeners. */
+  readonly changes?: Partial<Listener>;
 }
 
 const FDS_MAX = 65_536;
 const BYTE = new Uint8Array([42]);
 const LOOPBACK = new Uint8Array([127, 0, 0, 1]);
 
-function listenAs(number: number): ListeningSocket {
+function listenAs(number: number, changes: Partial<Listener> = {}): ListeningSocket {
   const fd = listenOn(LOOPBACK, 0, 4096, 0);
   const local = localEndpoint(fd);
   if (typeof local === 'number') throw new Error(`getsockname: ${local}`);
   return {
     fd,
-    listener: { number, name: `listener ${number}`, ...local, protocols: ['socks5'], wantsUser: false },
-    accepted: 0,
+    listener: listenerOf({ number, name: `listener ${number}`, endpoint: local, ...changes }),
+    ...{ address: '', file: undefined, accepted: 0, refused: 0 },
   };
 }
+
+export const portOf = ({ listener }: ListeningSocket): number => listener.endpoint?.port ?? 0;
 
 export class AcceptingWorld {
   readonly listening: readonly ListeningSocket[];
@@ -65,14 +71,14 @@ export class AcceptingWorld {
   readonly #doorbell = makeDoorbell();
   readonly #laneBell = makeDoorbell();
 
-  constructor({ engine: kind, connections_max, capacity, listeners = 1, log }: WorldOptions) {
+  constructor({ engine: kind, connections_max, capacity, listeners = 1, log, changes }: WorldOptions) {
     this.#notices = new Notices(log);
     const opened = openEngine(kind);
     if ('code' in opened) throw new Error(opened.reason);
     const { engine } = opened;
     this.#engine = engine;
-    this.listening = Array.from({ length: listeners }, (_, number) => listenAs(number));
-    this.port = this.listening[0].listener.port;
+    this.listening = Array.from({ length: listeners }, (_, number) => listenAs(number, changes));
+    this.port = portOf(this.listening[0]);
     this.#queue = new FdQueue(FdQueue.create(capacity));
     const counters = new Counters(Counters.create(1));
     this.#slice = counters.of(0);

@@ -18,19 +18,13 @@ import { FdQueue } from '../../src/threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../src/threads/shared/room-flag.js';
 import { connectedPair, openFds, POLLIN } from '../linux/peers.js';
+import { listenerOf } from './listener.js';
 
 const CONNECTION = new URL('../../src/workers/connection/actor.js', import.meta.url).href;
 const NAMES = new URL('../../src/workers/dns/actor.js', import.meta.url).href;
 const FDS_MAX = 65_536;
 /** The listener of the clients; it has a name only, since the clients are socket pairs. */
-const LISTENER = {
-  number: 0,
-  name: 'pairs',
-  ip: new Uint8Array([127, 0, 0, 1]),
-  port: 0,
-  protocols: ['socks5'],
-  wantsUser: false,
-} as const;
+const LISTENER = listenerOf({ name: 'pairs' });
 
 export class ActorsWorld {
   readonly #pool = new Piscina({ minThreads: 2, maxThreads: 2, atomics: 'disabled' });

@@ -52,9 +52,13 @@ export interface Dialled {
   readonly reply: Reply;
 }
 
-/** Goes through the whole handshake, one message at a time. */
-export async function dial(gatewayPort: number, destination: Destination): Promise<Dialled> {
-  const peer = await Peer.connect(gatewayPort);
+/** Goes through the whole handshake, one message at a time. `gateway`: its port at 127.0.0.1, or the path of its socket. */
+export async function dial(gateway: number | string, destination: Destination): Promise<Dialled> {
+  return ask(await Peer.connect(gateway), destination);
+}
+
+/** The same as `dial`, for a peer that is connected. */
+export async function ask(peer: Peer, destination: Destination): Promise<Dialled> {
   peer.send(greeting());
   const chosen = await peer.read(2);
   if (!chosen.equals(NO_AUTHENTICATION)) throw new Error(`method ${chosen.toString('hex')}`);
@@ -63,8 +67,8 @@ export async function dial(gatewayPort: number, destination: Destination): Promi
 }
 
 /** An established connection through the gateway. Throws an Error when the gateway refuses. */
-export async function through(gatewayPort: number, destination: Destination): Promise<Peer> {
-  const { peer, reply } = await dial(gatewayPort, destination);
+export async function through(gateway: number | string, destination: Destination): Promise<Peer> {
+  const { peer, reply } = await dial(gateway, destination);
   if (reply.rep === 0) return peer;
   peer.close();
   throw new Error(`REP ${reply.rep}`);

@@ -64,10 +64,15 @@ export class Peer {
     });
   }
 
-  static async connect(port: number, host = '127.0.0.1'): Promise<Peer> {
-    const peer = new Peer(connect({ port, host, allowHalfOpen: true, noDelay: true }));
-    await peer.#until(`connected to ${host}:${port}`, () => !peer.socket.connecting);
-    if (peer.ending !== 'open') throw new Error(`cannot connect to ${host}:${port}: ${peer.ending}`);
+  /** `at`: a port, or the path of a Unix socket. `from`: the address to come from. */
+  static async connect(at: number | string, host = '127.0.0.1', from?: string): Promise<Peer> {
+    const where =
+      typeof at === 'string'
+        ? { path: at }
+        : { port: at, host, noDelay: true, ...(from === undefined ? {} : { localAddress: from }) };
+    const peer = new Peer(connect({ ...where, allowHalfOpen: true }));
+    await peer.#until(`connected to ${host}:${at}`, () => !peer.socket.connecting);
+    if (peer.ending !== 'open') throw new Error(`cannot connect to ${host}:${at}: ${peer.ending}`);
     return peer;
   }
 

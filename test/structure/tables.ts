@@ -6,7 +6,7 @@ const PROTOCOL = 'src/protocol/*';
 export const RULES: Rules = {
   folders: {
     // Values and decisions. All other folders may use them.
-    'src/protocol': ['src/protocol/lines', 'src/protocol/rules'],
+    'src/protocol': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/rules'],
     'src/protocol/text': [],
     'src/protocol/address': [],
     'src/protocol/lines': ['src/protocol/address'],
@@ -61,6 +61,10 @@ export const RULES: Rules = {
     'src/main/config/sources': ['src/files', 'src/main/config/diagnostics'],
     'src/main/config/checks/values': [PROTOCOL, 'src/main/config/diagnostics', 'src/main/config/sources'],
     'src/main/config/checks/lines': [PROTOCOL, 'src/main/config/diagnostics', 'src/main/config/checks/values'],
+    // Names and ports of lines and listeners are checked alike.
+    'src/main/config/checks/listen': [
+      ...[PROTOCOL, 'src/main/config/diagnostics', 'src/main/config/checks/values', 'src/main/config/checks/lines'],
+    ],
     'src/main/config/checks/rules': [
       ...[PROTOCOL, 'src/files', 'src/main/config/diagnostics', 'src/main/config/checks/values'],
     ],

@@ -4,14 +4,25 @@ import type { Engine } from '../../linux/engine/engine.js';
 import { Handler, type Socket } from '../../linux/engine/socket.js';
 import { errorName } from '../../linux/error-name.js';
 import { isError, wouldBlock } from '../../linux/result.js';
-import { acceptedPeer, acceptWithPeer, closeFd, isOfOneClient, packedPeer } from '../../linux/sockets.js';
+import {
+  acceptedPeer,
+  acceptedPeerBytes,
+  acceptWithPeer,
+  closeFd,
+  isOfOneClient,
+  packedPeer,
+} from '../../linux/sockets.js';
+import { UNIX_CLIENT } from '../../linux/unix-sockets.js';
 import type { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { fdOf, handOff } from '../../threads/shared/hand-off.js';
 import type { OwnerTable } from '../../threads/shared/owner-table.js';
 import type { RoomFlag } from '../../threads/shared/room-flag.js';
 import type { Notices } from '../process/notices.js';
+import { Admission } from './admission.js';
+import { ClientNotices } from './client-notices.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { ListeningSocket } from './listening-socket.js';
+import { removeFile } from './socket-file.js';
 
 /** How long accepting pauses when fds or memory have run out. */
 const PAUSE_MS = 100;
@@ -46,12 +57,14 @@ export interface AcceptorParts {
 interface Door {
   readonly listening: ListeningSocket;
   readonly socket: Socket;
+  readonly admission: Admission;
   /** Whether an accept waits in the engine. */
   waits: boolean;
 }
 
 export class Acceptor extends Handler {
   readonly #parts: AcceptorParts;
+  readonly #turnedAway: ClientNotices;
   readonly #doors: readonly Door[];
   /** Doors for which an accept waits in the engine. */
   #waiting = 0;
@@ -73,7 +86,13 @@ export class Acceptor extends Handler {
   constructor(listening: readonly ListeningSocket[], parts: AcceptorParts) {
     super();
     this.#parts = parts;
-    this.#doors = listening.map((own) => ({ listening: own, socket: parts.engine.adopt(own.fd, this), waits: false }));
+    this.#turnedAway = new ClientNotices(parts.notices);
+    this.#doors = listening.map((own) => ({
+      listening: own,
+      socket: parts.engine.adopt(own.fd, this),
+      admission: new Admission(own.listener),
+      waits: false,
+    }));
   }
 
   /** The first client after a pause; further clients may wait in the backlog. */
@@ -82,7 +101,8 @@ export class Acceptor extends Handler {
     door.waits = false;
     this.#waiting -= 1;
     // The engine accepts one client for each wait, and says nothing of its address.
-    if (this.#takes(door, result, isError(result) ? undefined : packedPeer(result))) this.#look(1);
+    const asks = !isError(result) && door.listening.file === undefined;
+    if (this.#takes(door, result, asks ? packedPeer(result) : undefined)) this.#look(1);
   }
 
   /** Empties the backlogs as far as there is room. `taken`: clients that this look has accepted already. */
@@ -108,12 +128,17 @@ export class Acceptor extends Handler {
   }
 
   /** Handles the result of one accept; `peer` is the client's address. Returns whether to accept the next client at once. */
-  #takes({ listening }: Door, result: number, peer: Uint32Array | undefined): boolean {
+  #takes({ listening, admission }: Door, result: number, peer: Uint32Array | undefined): boolean {
     if (wouldBlock(result)) return false;
     if (!isError(result)) {
       // An actor that closed the same fd number before may die without having cleared its entry.
       this.#parts.owners.clear(result);
-      this.#parts.clients.write(result, peer);
+      const address = peer === undefined ? undefined : acceptedPeerBytes;
+      if (!admission.admits(address)) {
+        this.#turnAway(listening, result, address);
+        return true;
+      }
+      this.#parts.clients.write(result, listening.file === undefined ? peer : UNIX_CLIENT);
       const client = handOff(result, listening.listener.number);
       if (this.#room > 0 && this.#held.length === 0 && this.#parts.dispatcher.hand(client)) this.#room -= 1;
       else this.#held.push(client);
@@ -123,6 +148,14 @@ export class Acceptor extends Handler {
     if (isOfOneClient(result)) return true;
     this.#pause(result);
     return false;
+  }
+
+  #turnAway(listening: ListeningSocket, fd: number, address: Uint8Array | undefined): void {
+    closeFd(fd);
+    listening.refused += 1;
+    if (address === undefined) return; // it has gone
+    const { engine } = this.#parts;
+    this.#turnedAway.turnedAway('allow_clients has no network for it', address, listening.listener.name, engine.now);
   }
 
   #pause(result: number): void {
@@ -211,7 +244,10 @@ export class Acceptor extends Handler {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    for (const { socket } of this.#doors) this.#parts.engine.close(socket, 'graceful');
+    for (const { socket, listening } of this.#doors) {
+      this.#parts.engine.close(socket, 'graceful');
+      if (listening.file !== undefined) removeFile(listening.file);
+    }
     for (const client of this.#held.splice(0)) closeFd(fdOf(client));
   }
 }

@@ -4,20 +4,19 @@ import { readFileSync } from 'node:fs';
 import { errorName } from '../../linux/error-name.js';
 import { bindListener, closeFd, localEndpoint, startListening } from '../../linux/sockets.js';
 import { formatEndpoint, formatIp, parseIp } from '../../protocol/address/address.js';
-import type { InboundName } from '../../protocol/inbound/protocols.js';
-import type { Options } from '../../protocol/options.js';
-import { LISTENERS_MAX } from '../../threads/shared/hand-off.js';
-import { DONE, type Done, failed } from '../process/done.js';
+import type { ListenerAddress } from '../../protocol/address/own-listeners.js';
+import {
+  type InternetPlace,
+  LISTENERS_MAX,
+  type ListenOptions,
+  type UnixPlace,
+} from '../../protocol/listen-options.js';
+import { DONE, type Done, type Failed, failed } from '../process/done.js';
 import type { ListeningSocket } from './listening-socket.js';
+import { bindFile, removeFile, type SocketFile } from './socket-file.js';
 
 /** Used where the kernel's limit cannot be read (no /proc). */
 const BACKLOG_DEFAULT = 4096;
-
-/** A listener as configured; port 0 leaves the choice of the port to the kernel. */
-export interface AskedListener extends Address {
-  readonly protocols: readonly InboundName[];
-  readonly wantsUser: boolean;
-}
 
 /** An IP address in text form, and a port. */
 export interface Address {
@@ -25,60 +24,111 @@ export interface Address {
   readonly port: number;
 }
 
-export type Reserved =
-  | { readonly code: 'reserved'; readonly listening: readonly ListeningSocket[] }
-  | { readonly code: 'failed'; readonly message: string };
+export type Reserved = { readonly code: 'reserved'; readonly listening: readonly ListeningSocket[] } | Failed;
 
-/** The listeners that the options ask for. */
-export const askedListeners = ({ host, port }: Options): readonly AskedListener[] => [
-  { host, port, protocols: ['socks5'], wantsUser: false },
-];
-
-/** Binds all addresses and ports, or none, without listening yet. `message`: a sentence for the user. */
-export function reserve(asked: readonly AskedListener[], tcp_user_timeout_ms: number): Reserved {
+/** Binds all listeners, or none, without letting clients in yet. `message`: a sentence for the user. */
+export function reserve(asked: readonly ListenOptions[], tcp_user_timeout_ms: number): Reserved {
   if (asked.length > LISTENERS_MAX) {
-    return { code: 'failed', message: `${asked.length} listeners are too many: there can be ${LISTENERS_MAX}` };
+    return failed(`${asked.length} listeners are too many: there can be ${LISTENERS_MAX}`);
   }
   const listening: ListeningSocket[] = [];
   for (const [number, one] of asked.entries()) {
-    const socket = reserveOne(one, number, tcp_user_timeout_ms);
-    if (typeof socket !== 'string') {
-      listening.push(socket);
-      continue;
+    const bound = one.place.kind === 'unix' ? bindUnix(one.place) : bindInternet(one.place, tcp_user_timeout_ms);
+    if (bound.code === 'failed') {
+      letGo(listening);
+      return bound;
     }
-    for (const { fd } of listening) closeFd(fd);
-    return { code: 'failed', message: socket };
+    listening.push(listeningSocket(one, number, bound));
   }
   return { code: 'reserved', listening };
 }
 
-/** The bound socket, or a sentence that says why there is none. */
-function reserveOne({ host, port, ...spoken }: AskedListener, number: number, tcp_user_timeout_ms: number) {
+/** `address`: where it listens, for people. */
+interface Bound {
+  readonly code: 'bound';
+  readonly fd: number;
+  readonly address: string;
+  readonly endpoint: ListenerAddress | undefined;
+  readonly file: SocketFile | undefined;
+}
+
+function bindInternet({ host, port }: InternetPlace, tcp_user_timeout_ms: number): Bound | Failed {
   const ip = parseIp(host);
-  if (ip === undefined) return `cannot listen on ${host}: not an IP address`;
+  if (ip === undefined) return failed(`cannot listen on ${host}: not an IP address`);
   const bound = bindListener(ip, port, tcp_user_timeout_ms);
-  if (bound.code === 'failed') return refusal(formatEndpoint(host, port), bound.error);
+  if (bound.code === 'failed') return refusal(formatEndpoint(host, port), sentence(bound.error));
   const { fd } = bound;
-  const local = localEndpoint(fd);
-  if (typeof local !== 'number') {
-    const name = formatEndpoint(formatIp(local.ip), local.port);
-    return { fd, listener: { number, name, ...local, ...spoken }, accepted: 0 };
+  const endpoint = localEndpoint(fd);
+  if (typeof endpoint !== 'number') {
+    const address = formatEndpoint(formatIp(endpoint.ip), endpoint.port);
+    return { code: 'bound', fd, address, endpoint, file: undefined };
   }
   closeFd(fd);
-  return `cannot tell the listening port: ${errorName(local)}`;
+  return failed(`cannot tell the listening port: ${errorName(endpoint)}`);
 }
 
-/** Starts to listen. */
-export function letClientsIn({ fd, listener }: ListeningSocket): Done {
+/**
+ * A Unix socket listens at once: a socket that does not would look like that of a process that has died. Its clients wait in
+ * the backlog.
+ */
+function bindUnix(place: UnixPlace): Bound | Failed {
+  const address = `unix:${place.path}`;
+  const bound = bindFile(place);
+  if (bound.code === 'failed') return refusal(address, bound.message);
+  const { fd, file } = bound;
   const listening = startListening(fd, backlogMax());
-  return listening.code === 'failed' ? failed(refusal(listener.name, listening.error)) : DONE;
+  if (listening.code === 'done') return { code: 'bound', fd, address, endpoint: undefined, file };
+  closeFd(fd);
+  removeFile(file);
+  return refusal(address, listening.error);
 }
 
-export const addressOf = ({ listener: { ip, port } }: ListeningSocket): Address => ({ host: formatIp(ip), port });
-
-function refusal(name: string, error: string): string {
-  return `cannot listen on ${name}: ${sentence(error)}`;
+function listeningSocket(
+  asked: ListenOptions,
+  number: number,
+  { fd, address, endpoint, file }: Bound,
+): ListeningSocket {
+  const { name, protocols, users, allow_clients, proxy_from } = asked;
+  return {
+    fd,
+    listener: {
+      ...{ number, name: name ?? address, endpoint, protocols, wantsUser: users },
+      ...{ allowClients: allow_clients, proxyFrom: proxy_from },
+    },
+    address,
+    file,
+    accepted: 0,
+    refused: 0,
+  };
 }
+
+/** Lets clients in. */
+export function letClientsIn({ fd, address, file }: ListeningSocket): Done {
+  if (file !== undefined) return DONE;
+  const listening = startListening(fd, backlogMax());
+  return listening.code === 'failed' ? refusal(address, sentence(listening.error)) : DONE;
+}
+
+/** Closes what no acceptor has taken over. */
+export function letGo(listening: readonly ListeningSocket[]): void {
+  for (const { fd, file } of listening) {
+    closeFd(fd);
+    if (file !== undefined) removeFile(file);
+  }
+}
+
+/** The address of the first that is no Unix socket. With port 0 where all are. */
+export function addressOf(listening: readonly ListeningSocket[]): Address {
+  const endpoint = listening.find(({ listener }) => listener.endpoint !== undefined)?.listener.endpoint;
+  return endpoint === undefined ? { host: '', port: 0 } : { host: formatIp(endpoint.ip), port: endpoint.port };
+}
+
+/** A listener for people: its name, with its address if that is another text. */
+export function titleOf({ listener: { name }, address }: ListeningSocket): string {
+  return name === address ? address : `${address} (${name})`;
+}
+
+const refusal = (address: string, why: string): Failed => failed(`cannot listen on ${address}: ${why}`);
 
 /** The longest backlog that the kernel allows. */
 function backlogMax(): number {

@@ -1,10 +1,17 @@
-// One listening socket of main, with its listener and its count of clients. Type only.
+// One listening socket of main, with its listener and its counts of clients. Type only.
 import type { Listener } from '../../protocol/inbound/listener.js';
+import type { SocketFile } from './socket-file.js';
 
 export interface ListeningSocket {
   /** Owned by main; the acceptor closes it when it stops. */
   readonly fd: number;
   readonly listener: Listener;
+  /** Where it listens, for people: an address and a port, or `unix:` and a path. */
+  readonly address: string;
+  /** The file of a Unix socket, which is removed at the end. */
+  readonly file: SocketFile | undefined;
   /** Clients accepted so far. */
   accepted: number;
+  /** Clients that were closed at once, because of where they came from. */
+  refused: number;
 }

@@ -1,15 +1,17 @@
-// `tcproute check --dial`: tries the way to each line's last proxy, every name server, and the port to listen on. It connects
+// `tcproute check --dial`: tries the way to each line's last proxy, every name server, and the places to listen on. It connects
 // to no destination and runs no gateway. Every wait is bounded.
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { formatEndpoint } from '../../protocol/address/address.js';
 import type { Line } from '../../protocol/lines/line.js';
+import type { InternetPlace, ListenOptions, UnixPlace } from '../../protocol/listen-options.js';
 import type { Configuration, Options } from '../../protocol/options.js';
 import { Chain } from '../../protocol/outbound/chain.js';
 import { follow } from '../../protocol/outbound/follow.js';
 import { describe } from '../../protocol/race/failure.js';
 import { plain } from '../../protocol/text/plain-text.js';
+import { findRoom } from '../accept/socket-file.js';
 import { type Within, within } from '../process/within.js';
 import { explainName } from './dns.js';
 
@@ -33,23 +35,27 @@ export interface Tried {
 export interface DialCheck {
   readonly lines: readonly Tried[];
   readonly servers: readonly Tried[];
-  readonly port: Tried;
+  readonly listeners: readonly Tried[];
 }
 
 /** Tries everything at once. A failure is a `Tried` with `works: false`; nothing is thrown for it. */
 export async function dialAll(options: Configuration): Promise<DialCheck> {
-  const [lines, servers, port] = await Promise.all([tryLines(options), tryServers(options), tryPort(options)]);
-  return { lines, servers, port };
+  const [lines, servers, listeners] = await Promise.all([
+    tryLines(options),
+    tryServers(options),
+    Promise.all(options.listen.map(tryListener)),
+  ]);
+  return { lines, servers, listeners };
 }
 
-export function allWork({ lines, servers, port }: DialCheck): boolean {
-  return [...lines, ...servers, port].every(({ works }) => works);
+export function allWork({ lines, servers, listeners }: DialCheck): boolean {
+  return [...lines, ...servers, ...listeners].every(({ works }) => works);
 }
 
 /** A text with one section for each kind, and one line for each thing that was tried. */
-export function dialText({ lines, servers, port }: DialCheck): string {
+export function dialText({ lines, servers, listeners }: DialCheck): string {
   const numbered = lines.map((line, index) => ({ ...line, what: `${index + 1}  ${line.what}` }));
-  const width = Math.max(...[...numbered, ...servers, port].map(({ what }) => plain(what).length));
+  const width = Math.max(...[...numbered, ...servers, ...listeners].map(({ what }) => plain(what).length));
   const rows = (tried: readonly Tried[]): string =>
     tried
       .map(
@@ -57,7 +63,7 @@ export function dialText({ lines, servers, port }: DialCheck): string {
           `  ${plain(what).padEnd(width)}  ${works ? 'ok     ' : 'FAILED '} ${plain(outcome)}\n`,
       )
       .join('');
-  return `lines:\n${rows(numbered)}name servers:\n${rows(servers)}port:\n${rows([port])}`;
+  return `lines:\n${rows(numbered)}name servers:\n${rows(servers)}listeners:\n${rows(listeners)}`;
 }
 
 // Lines
@@ -180,9 +186,19 @@ async function tryServers({ dns, ...options }: Configuration): Promise<Tried[]> 
 /** Kinds of answers that show a working server, even if the name has no address or does not exist. */
 const ANSWERS: ReadonlySet<string> = new Set(['addresses', 'nodata', 'nxdomain']);
 
-// Port
+// Listeners
 
-async function tryPort({ host, port }: Options): Promise<Tried> {
+function tryListener({ place }: ListenOptions): Promise<Tried> | Tried {
+  return place.kind === 'internet' ? tryPort(place) : tryPath(place);
+}
+
+function tryPath({ path }: UnixPlace): Tried {
+  const room = findRoom(path);
+  const works = room.code === 'done';
+  return { what: `unix:${path}`, works, outcome: works ? 'free' : room.message };
+}
+
+async function tryPort({ host, port }: InternetPlace): Promise<Tried> {
   const what = formatEndpoint(host, port);
   const server = createServer();
   try {

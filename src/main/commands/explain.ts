@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { readState } from '../../files/state-file.js';
 import { formatEndpoint } from '../../protocol/address/address.js';
 import type { Target } from '../../protocol/address/target.js';
+import { loopbackListener } from '../../protocol/listen-options.js';
 import type { Configuration, Options } from '../../protocol/options.js';
 import type { RaceRecord } from '../../protocol/race/record.js';
 import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/routes/snapshot.js';
@@ -73,7 +74,7 @@ export async function explainTarget(
  * ends without a reset. At level debug the gateway notes the first byte even if there is no choice of candidates.
  */
 function ownOptions(asked: Configuration): Configuration {
-  return { ...asked, log_level: 'debug', host: '127.0.0.1', port: 0, workers: 1, half_closed_timeout_ms: 1 };
+  return { ...asked, log_level: 'debug', listen: [loopbackListener(0)], workers: 1, half_closed_timeout_ms: 1 };
 }
 
 /** Copies the state files into `folder`, of the routes only those to the target, and returns options that use the copies. */

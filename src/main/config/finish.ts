@@ -5,10 +5,12 @@ import convict from 'convict';
 import { fileBehind } from '../../files/state-file.js';
 import { flatten } from '../../protocol/lines/flatten.js';
 import type { Line } from '../../protocol/lines/line.js';
+import type { ListenOptions } from '../../protocol/listen-options.js';
 import type { Configuration } from '../../protocol/options.js';
 import { availableCores } from '../process/cores.js';
 import { UDP_SOCKETS_USUAL } from '../process/fd-limit.js';
 import { rejectOwnLines } from './checks/lines/own-lines.js';
+import { settleListeners } from './checks/listen/settle.js';
 import { rulesOnLines } from './checks/rules/use.js';
 import { Diagnostics, hint } from './diagnostics/diagnostics.js';
 import { type Place, placeOf } from './diagnostics/place.js';
@@ -45,18 +47,21 @@ export function finish(raw: readonly RawValue[], diagnostics: Diagnostics): Conf
   }
   for (const { own } of outcomes.values()) diagnostics.takeWarnings(own); // none of overridden values
 
-  const { IpBlacklist, upstream, workers, dns, hosts, rules: ruled, ...rest } = config.getProperties();
+  const { IpBlacklist, upstream, workers, dns, hosts, rules: ruled, ...all } = config.getProperties();
+  const { listen: asked, host, port, allow_clients, ...rest } = all;
+  const listen = makeListeners({ listen: asked, host, port, allow_clients }, outcomes, diagnostics);
   checkTtls(dns, outcomes, diagnostics);
   checkStateFiles(rest.cache.state_file, dns.state_file, outcomes, diagnostics);
   const lines = makeLines(upstream, rest.limits.lines_max, outcomes, diagnostics);
   checkVias(rest, lines, outcomes, diagnostics);
-  checkOwnLines(rest, upstream, outcomes, diagnostics);
+  checkOwnLines(listen, upstream, outcomes, diagnostics);
   const place = outcomes.get('rules')?.place ?? placeOf('rules');
   const rules = areLinesKnown(lines, outcomes) ? rulesOnLines(ruled, lines, place, diagnostics) : [];
   if (diagnostics.errorCount > 0) return undefined;
   config.validate({ allowed: 'strict' });
   return deepFreeze<Configuration>({
     ...rest,
+    listen,
     workers: workers === 0 ? Math.min(availableCores(), WORKERS_USUAL_MAX) : workers,
     // Replaced at the start, when the descriptors have been counted: see process/fd-limit.ts.
     limits: { ...rest.limits, racing_max: rest.race.attempts_max },
@@ -106,15 +111,28 @@ function checkVias(
   }
 }
 
+function makeListeners(
+  settings: Pick<Settings, 'listen' | 'host' | 'port' | 'allow_clients'>,
+  outcomes: Outcomes,
+  diagnostics: Diagnostics,
+): readonly ListenOptions[] {
+  const [list, host, port] = ['listen', 'host', 'port'].map((key) => outcomes.get(key)?.place);
+  // There is no key for users yet.
+  const keys = { ...settings, areUsersSet: false };
+  // A wrong list was given all the same, so that nobody is told to give one.
+  const allow_clients = outcomes.get('allow_clients')?.wrong ? [] : settings.allow_clients;
+  return settleListeners({ ...keys, allow_clients }, { listen: list, host, port }, diagnostics);
+}
+
 /** A line must not lead back to the gateway. */
 function checkOwnLines(
-  { host, port }: Pick<Settings, 'host' | 'port'>,
+  listen: readonly ListenOptions[],
   upstream: Settings['upstream'],
   outcomes: Outcomes,
   diagnostics: Diagnostics,
 ): void {
   if (['host', 'port', 'upstream'].some((key) => outcomes.get(key)?.wrong)) return;
-  rejectOwnLines(upstream, outcomes.get('upstream')?.place ?? placeOf('upstream'), { host, port }, diagnostics);
+  rejectOwnLines(upstream, outcomes.get('upstream')?.place ?? placeOf('upstream'), listen, diagnostics);
 }
 
 /** Whether names of lines can be checked: only if the lines themselves are right. */

@@ -24,7 +24,15 @@ export const SPELLINGS: Readonly<Record<string, string>> = {
 
 /** From words of other programs to our keys at the top level. */
 export const OTHER_WORDS: Readonly<Record<string, string>> = {
-  ...{ listen: 'host', bind: 'host', address: 'host', lines: 'upstream', proxies: 'upstream', threads: 'workers' },
+  ...{
+    listeners: 'listen',
+    bind: 'host',
+    address: 'host',
+    allow: 'allow_clients',
+    lines: 'upstream',
+    proxies: 'upstream',
+    threads: 'workers',
+  },
   ...{ dns_servers: 'nameservers', blacklist: 'IpBlacklist', timeout: 'idle_timeout_ms' },
 };
 

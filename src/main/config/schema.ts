@@ -12,17 +12,24 @@ import {
 import { SYSTEM } from './checks/dns/server-text.js';
 import { TRUST } from './checks/dns/trust.js';
 import { checkUpstream, UPSTREAM_ALLOWED } from './checks/lines/upstream.js';
+import { checkListen, LISTEN_ALLOWED, type ListenSetting } from './checks/listen/listen.js';
 import { checkRules, RULES_ALLOWED, type RuleSetting } from './checks/rules/rules.js';
 import { BLACKLIST_ALLOWED, checkBlacklist } from './checks/values/blacklist.js';
 import { CA_FILE_ALLOWED, checkCaFile } from './checks/values/ca-file.js';
 import { checkHost, HOST_ALLOWED } from './checks/values/host.js';
 import { checkLogLevel, LOG_LEVEL_ALLOWED } from './checks/values/log-level.js';
+import { checkNetworks, NETWORKS_ALLOWED } from './checks/values/networks.js';
 import { choice, integer, type Setting } from './checks/values/setting.js';
 import { stateFile } from './checks/values/state-file.js';
 import { asJson, asLines, asList, asText, asWholeList } from './sources/text.js';
 
 /** The checked configuration in normal form: `Options` before the lines are made. */
-export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'dns' | 'hosts' | 'limits'> {
+export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'listen' | 'dns' | 'hosts' | 'limits'> {
+  readonly host: string;
+  readonly port: number;
+  /** Empty: `host` and `port` say where to listen. */
+  readonly listen: readonly ListenSetting[];
+  readonly allow_clients: readonly string[] | null;
   readonly limits: Omit<Options['limits'], 'racing_max'>;
   readonly dns: Omit<Options['dns'], 'ca_file' | 'udp_sockets_max'> & { readonly ca_file: string | null };
   readonly hosts: HostEntries;
@@ -53,12 +60,32 @@ const logLevel: Setting<LogLevel> = {
 };
 
 const host: Setting<string> = {
-  doc: 'The address of this machine to listen on for clients. An address other than loopback brings a warning, because there is no authentication yet.',
+  doc: 'The address of this machine to listen on for clients. An address other than loopback needs `allow_clients`, which says who may come.',
   default: '127.0.0.1',
   env: 'TCPROUTE_HOST',
   allowed: HOST_ALLOWED,
   check: checkHost,
   fromText: asText,
+  format: '*',
+};
+
+const listen: Setting<readonly ListenSetting[]> = {
+  doc: 'Several listeners, or one with more than an address and a port, in place of `host` and `port`. See below.',
+  default: [],
+  env: 'TCPROUTE_LISTEN',
+  allowed: LISTEN_ALLOWED,
+  check: checkListen,
+  fromText: asJson,
+  format: '*',
+};
+
+const allowClients: Setting<readonly string[] | null> = {
+  doc: 'The networks that clients may come from, for each listener that has no such key of its own. Others are closed at once. Without it they are those of this machine.',
+  default: null,
+  env: 'TCPROUTE_ALLOW_CLIENTS',
+  allowed: NETWORKS_ALLOWED,
+  check: checkNetworks,
+  fromText: asWholeList,
   format: '*',
 };
 
@@ -199,6 +226,8 @@ export const SCHEMA = {
   log_level: logLevel,
   host,
   port: integer({ doc: 'The port to listen on for clients; 0 lets the kernel choose.', default: 7070, env: 'TCPROUTE_PORT', min: 0, max: 65_535 }),
+  listen,
+  allow_clients: allowClients,
   nameservers,
   nameservers_backup: nameserversBackup,
   hosts,

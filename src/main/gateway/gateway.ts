@@ -15,12 +15,12 @@ import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { Remote } from '../../threads/port.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { Acceptor } from '../accept/acceptor.js';
-import { type Address, addressOf, askedListeners, letClientsIn, reserve } from '../accept/listen.js';
+import { type Address, addressOf, letClientsIn, letGo, reserve, titleOf } from '../accept/listen.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
 import { Supervisor, type Tuning } from '../actors/supervisor.js';
 import { type ConnectionRecords, recordsOf } from '../observe/connection-records.js';
 import { FailureWatch } from '../observe/failure-watch.js';
-import { type Stats, statsOf } from '../observe/stats.js';
+import { type ListenerCounts, type Stats, statsOf } from '../observe/stats.js';
 import { DONE, type Done, type Failed, failed } from '../process/done.js';
 import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from '../process/fd-limit.js';
 import type { Logger } from '../process/log.js';
@@ -38,11 +38,14 @@ export interface Ended {
 }
 
 export interface Gateway {
-  /** The address of the first listener. */
+  /** The address of the first listener that is no Unix socket; of port 0 where all are. */
   readonly address: Address;
+  /** Where it listens, for people. */
+  readonly listensOn: readonly string[];
   /** Resolves, with the reason, only if the gateway can no longer accept clients; it must then be closed. */
   readonly broken: Promise<string>;
   stats(): Stats;
+  listenerCounts(): readonly ListenerCounts[];
   /** Stops accepting, lets connections finish for at most `drain_timeout_ms`, and ends all actors. */
   close(drain_timeout_ms: number): Promise<Ended>;
   /** Stops accepting and resets all connections, for a process that is about to end. Returns how many were open. */
@@ -67,6 +70,7 @@ export async function startGateway(asked: Configuration, log: Logger, tuning: Tu
     pipesMax: asked.limits.pipes_max,
     attemptsMax: asked.race.attempts_max,
     servers: countServers([...asked.nameservers, ...asked.nameservers_backup]),
+    listeners: asked.listen.length,
   };
   const room = settleConnectionsMax(asked.limits.connections_max, demand);
   if (room.code === 'failed') return room;
@@ -77,12 +81,12 @@ export async function startGateway(asked: Configuration, log: Logger, tuning: Tu
   const options: Options = { ...own, limits: { ...own.limits, ...limits }, dns };
   const kind = chooseEngine(options.engine, log);
   if (typeof kind !== 'string') return kind;
-  const reserved = reserve(askedListeners(options), options.tcp_user_timeout_ms);
+  const reserved = reserve(options.listen, options.tcp_user_timeout_ms);
   if (reserved.code === 'failed') return reserved;
   const { listening } = reserved;
   const opened = openEngine(kind);
   if ('code' in opened) {
-    for (const { fd } of listening) closeFd(fd);
+    letGo(listening);
     return failed(`no ${kind} engine: ${opened.reason}`);
   }
   const parts = { options, rules, kind, fdsMax: limit.fds, engine: opened.engine, listening, log, tuning };
@@ -157,7 +161,7 @@ class Start {
     await this.#supervisor.stop(0);
     this.#notices.close();
     this.#engine.destroy();
-    for (const { fd } of this.#listening) closeFd(fd);
+    letGo(this.#listening);
     if (!isError(this.#doorbell)) closeFd(this.#doorbell);
     return done;
   }
@@ -215,9 +219,11 @@ class Start {
       return ended;
     };
     return {
-      address: addressOf(this.#listening[0]),
+      address: addressOf(this.#listening),
+      listensOn: this.#listening.map(titleOf),
       broken: new Promise((resolve) => running.catch((error: unknown) => resolve(reasonOf(error)))),
       stats,
+      listenerCounts: () => this.#listening.map(countsOf),
       close(drain_timeout_ms) {
         closed ??= close(drain_timeout_ms);
         return closed;
@@ -234,6 +240,10 @@ class Start {
     };
   }
 }
+
+const countsOf = ({ listener: { name }, accepted, refused }: ListeningSocket): ListenerCounts => ({
+  ...{ name, accepted, refused },
+});
 
 /** `open` connections when stopping began, and the counters then and now. Clients that no actor had taken count as cut. */
 function endedOf(open: number, before: Stats, after: Stats): Ended {

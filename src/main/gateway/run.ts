@@ -2,7 +2,6 @@
 // ends at once it resets all open connections: the kernel alone would end a truncated transfer as if it were complete.
 // What a signal asks for is decided by process/signals.ts.
 import { exitNow, writeInBackground } from '../../linux/process.js';
-import { formatEndpoint } from '../../protocol/address/address.js';
 import type { Configuration } from '../../protocol/options.js';
 import { report } from '../observe/report.js';
 import { debuggerWarning } from '../process/debugger.js';
@@ -66,9 +65,8 @@ class Run {
   async #serve(gateway: Gateway): Promise<number> {
     const { log } = this.#opened;
     this.#gateway = gateway;
-    const { host, port } = gateway.address;
     const lines = this.#options.lines.map(({ name }) => name);
-    log.info({ lines, workers: this.#options.workers }, `listening on ${formatEndpoint(host, port)}`);
+    log.info({ lines, workers: this.#options.workers }, `listening on ${gateway.listensOn.join(', ')}`);
     const broken = gateway.broken.then((reason) => ({ reason }));
     const end = await Promise.race([this.#stopped, broken]);
     const isAsked = typeof end === 'string';

@@ -5,7 +5,7 @@ import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { Remote } from '../../threads/port.js';
 import type { Logger } from '../process/log.js';
 import { within } from '../process/within.js';
-import type { Stats } from './stats.js';
+import type { ListenerCounts, Stats } from './stats.js';
 
 const TIMEOUT_MS = 2000;
 /** Lines at most; the line before them has the number of bad addresses. */
@@ -14,6 +14,7 @@ const BAD_ADDRESSES_MAX = 200;
 /** What is reported of. */
 export interface Reported {
   stats(): Stats;
+  listenerCounts(): readonly ListenerCounts[];
   /** The contract of the DNS actor; undefined while it is being restarted. */
   names(): Pick<Remote<NamesControl>, 'statistics' | 'badAddresses'> | undefined;
 }
@@ -22,6 +23,7 @@ export interface Reported {
 export async function report(gateway: Reported, dropped: number, log: Logger): Promise<void> {
   const stats = gateway.stats();
   log.info({ ...stats, logsDropped: stats.logsDropped + dropped }, 'report: connections');
+  for (const counts of gateway.listenerCounts()) log.info(counts, 'report: listener');
   const names = gateway.names();
   if (names === undefined) {
     log.warn('report: the DNS actor is being started again');

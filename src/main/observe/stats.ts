@@ -4,6 +4,14 @@ import { Counter, type Counters } from '../../threads/shared/counters.js';
 /** The sums of the counters of all connection actors, since the start. */
 export type Stats = Readonly<Record<keyof typeof Counter, number>>;
 
+/** Clients of one listener since the start. */
+export interface ListenerCounts {
+  readonly name: string;
+  readonly accepted: number;
+  /** Closed at once, because of where they came from. */
+  readonly refused: number;
+}
+
 /** `actors`: how many write counters. */
 export function statsOf(counters: Pick<Counters, 'read'>, actors: number): Stats {
   const sum = (counter: Counter): number => {

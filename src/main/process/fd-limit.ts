@@ -13,8 +13,8 @@ const RLIMIT_NOFILE = 7;
  * often have a hard limit of a billion.
  */
 export const FDS_MAX = 1_048_576;
-/** Fds of Node itself, main's engine, the listener, standard streams, state files and lists. An idle process has some 40. */
-const RESERVED = 56;
+/** Fds of Node itself, main's engine, standard streams, state files and lists. An idle process has some 40. */
+const RESERVED = 55;
 /** Fds of a worker: 6 for an event loop, an engine and eventfds, the others while the thread starts. */
 const RESERVED_PER_WORKER = 8;
 /** TCP connections that the DNS actor may have to one server. */
@@ -67,6 +67,7 @@ export interface FdDemand {
   readonly attemptsMax: number;
   /** DNS servers, as `countServers` counts them. */
   readonly servers: number;
+  readonly listeners: number;
 }
 
 export interface FdShare {
@@ -100,13 +101,13 @@ export function deriveConnectionsMax(demand: FdDemand): FdShare {
 }
 
 /** The number of fds for each use. */
-export function fdUse(share: FdShare, { workers, servers }: FdDemand) {
+export function fdUse(share: FdShare, { workers, servers, listeners }: FdDemand) {
   return {
     connections: share.connections_max * 2,
     races: share.racing_max * workers,
     pipes: share.pipes_max * 2 * workers,
     dns: (share.udp_sockets_max + STREAMS_PER_SERVER) * servers,
-    others: RESERVED + RESERVED_PER_WORKER * workers,
+    others: RESERVED + listeners + RESERVED_PER_WORKER * workers,
   };
 }
 

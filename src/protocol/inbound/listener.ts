@@ -1,15 +1,24 @@
-// A listener: an address and port to which clients connect, as main and the connection actors know it. Its socket and its
-// counts belong to main (main/accept/listening-socket.ts). Types only.
+// A listener: a place to which clients connect, as main and the connection actors know it. Its socket and its counts belong to
+// main (main/accept/listening-socket.ts). Types only.
 import type { ListenerAddress } from '../address/own-listeners.js';
-import type { InboundName } from './protocols.js';
+import type { InboundName } from '../inbound-name.js';
 
-export interface Listener extends ListenerAddress {
+export interface Listener {
   /** Its place among the listeners, from 0. Below LISTENERS_MAX of threads/shared/hand-off.ts. */
   readonly number: number;
-  /** Its address and port in text, for people. */
+  /** For people: its configured name, or its address and port, or `unix:` and its path. */
   readonly name: string;
+  /** Where it listens; undefined for a Unix socket. */
+  readonly endpoint: ListenerAddress | undefined;
   /** The protocols that its clients may speak; at least one. */
   readonly protocols: readonly InboundName[];
   /** Whether a client must show which user it is. */
   readonly wantsUser: boolean;
+  /** Networks that clients may come from, as texts for `IpRanges`. Main checks who connects, and an actor whom a header names. */
+  readonly allowClients: readonly string[];
+  /**
+   * Networks of the proxies that say in a PROXY header from where their clients come; `unix` for a Unix socket. What connects
+   * from there must begin with such a header, and no other client may.
+   */
+  readonly proxyFrom: readonly string[];
 }

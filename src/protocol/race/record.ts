@@ -69,8 +69,8 @@ export interface RaceRecord {
 /** A connection, live or ended. It holds no bytes of it, and no secret. */
 export interface ConnectionRecord {
   /**
-   * `host:port`; `unknown` where the client had gone before it was asked: it is asked when the record of a live connection
-   * is read, and at level debug when it comes.
+   * `host:port`, or `unix` for a client of a Unix socket; `unknown` for a client that had gone before the kernel told its
+   * address.
    */
   readonly client: string;
   /** The name of the listener where it came in. */

@@ -1,11 +1,11 @@
 // An accepted client as main hands it to an actor, in one Int32: the fd in the low 24 bits, the number of its listener
-// above them. The number is never negative, since -1 is an empty queue. It knows no queue.
+// in the 7 bits above them. The number is never negative, since -1 is an empty queue. It knows no queue.
+
+import { LISTENERS_MAX } from '../../protocol/listen-options.js';
 
 const FD_BITS = 24;
 /** Fds are smaller; the process has at most 2^20 (FDS_MAX in main/process/fd-limit.ts). */
 export const FD_END = 1 << FD_BITS;
-/** Listeners that the 7 bits above the fd tell apart. */
-export const LISTENERS_MAX = 128;
 
 /** Throws a RangeError when a number does not fit, since its low bits would name another fd. */
 export function handOff(fd: number, listener: number): number {

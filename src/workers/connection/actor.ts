@@ -118,7 +118,8 @@ class Actor implements ConnectionActor {
       log.tell({ topic: `unasked ${event}`, level: 'error', message, fields: { event } });
     });
     const rules = new RulesReplica(start.rules);
-    const listeners = new OwnListeners(start.listeners, machineHas);
+    const endpoints = start.listeners.flatMap(({ endpoint }) => endpoint ?? []);
+    const listeners = new OwnListeners(endpoints, machineHas);
     const lines = dialLines(options.lines);
     const clients = new ClientAddresses(shared.clients);
     const records = new ConnectionRecords({

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { unpackAddress } from '../../../src/linux/addresses.js';
 import { fdOf, listenerOf } from '../../../src/threads/shared/hand-off.js';
-import { AcceptingWorld } from '../../helpers/accepting-world.js';
+import { AcceptingWorld, portOf } from '../../helpers/accepting-world.js';
 import { captureLog } from '../../helpers/capture-log.js';
 import { until } from '../../helpers/until.js';
 
@@ -103,7 +103,7 @@ for (const engine of ['uring', 'epoll'] as const) {
       }
     }, 1);
     const asked = [10, 30, 60];
-    const ports = asked.flatMap((count, number) => Array<number>(count).fill(world.listening[number].listener.port));
+    const ports = asked.flatMap((count, number) => Array<number>(count).fill(portOf(world.listening[number])));
     const bytes = await Promise.all(ports.map(client));
     clearInterval(serving);
     assert.deepEqual(new Set(bytes), new Set([42]));

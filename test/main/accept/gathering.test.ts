@@ -16,6 +16,7 @@ import { fdOf } from '../../../src/threads/shared/hand-off.js';
 import { OwnerTable } from '../../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../../src/threads/shared/room-flag.js';
 import { captureLog } from '../../helpers/capture-log.js';
+import { listenerOf } from '../../helpers/listener.js';
 
 const CAPACITY = 64;
 const FDS_MAX = 65_536;
@@ -64,8 +65,15 @@ class Entrance {
     const lanes = this.queues.map((queue) => ({ queue, capacity: CAPACITY, doorbell: -1 }));
     const dispatcher = new Dispatcher(lanes, new Counters(Counters.create(actors)));
     for (const actor of this.queues.keys()) dispatcher.open(actor);
-    const listener = { number: 0, name: 'entrance', ...local, protocols: ['socks5'], wantsUser: false } as const;
-    this.acceptor = new Acceptor([{ fd, listener, accepted: 0 }], {
+    const own = {
+      fd,
+      listener: listenerOf({ endpoint: local }),
+      address: '',
+      file: undefined,
+      accepted: 0,
+      refused: 0,
+    };
+    this.acceptor = new Acceptor([own], {
       ...{ engine: this.engine, dispatcher, connections_max: 1000, notices: this.#notices },
       owners: new OwnerTable(OwnerTable.create(FDS_MAX)),
       clients: new ClientAddresses(ClientAddresses.create(FDS_MAX)),

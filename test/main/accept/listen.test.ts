@@ -3,17 +3,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { closeFd } from '../../../src/linux/sockets.js';
 import { addressOf, letClientsIn, reserve } from '../../../src/main/accept/listen.js';
-import { LISTENERS_MAX } from '../../../src/threads/shared/hand-off.js';
+import { LISTENERS_MAX, type ListenOptions, loopbackListener } from '../../../src/protocol/listen-options.js';
 import { openSockets } from '../../helpers/actors-world.js';
 
-const asked = (host: string, port = 0) => ({ host, port, protocols: ['socks5'], wantsUser: false }) as const;
+const asked = (host: string, port = 0): ListenOptions => ({
+  ...loopbackListener(0),
+  place: { kind: 'internet', host, port },
+});
 
 test('each listener has its place, its address as its name, and no client yet', () => {
   const before = openSockets();
   const reserved = reserve([asked('127.0.0.1'), asked('127.0.0.2'), asked('::1')], 0);
   assert.ok(reserved.code === 'reserved');
   const hosts = reserved.listening.map((one) => {
-    const { host, port } = addressOf(one);
+    const { host, port } = addressOf([one]);
     assert.ok(port > 0);
     assert.equal(one.listener.name, host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
     assert.deepEqual(letClientsIn(one), { code: 'done' });

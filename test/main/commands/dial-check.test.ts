@@ -71,7 +71,7 @@ test('every line, name server and the port is tried, and told with why it fails'
       'name servers:',
       `udp://127.0.0.1:${dns.port} ok answers, N ms`,
       `udp://127.0.0.1:${mute.port} FAILED timed out`,
-      'port:',
+      'listeners:',
       `127.0.0.1:${taken.port} FAILED in use; by a gateway that runs?`,
     ],
   );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KEYS } from '../../../src/main/config/keys.js';
-import { errorsOf, loadJson, optionsOf } from './load-text.js';
+import { errorsOf, listensAt, loadJson, optionsOf } from './load-text.js';
 
 const ids = (servers: readonly { readonly id: string }[]) => servers.map(({ id }) => id);
 const fromEnvironment = (environment: Record<string, string>) => loadJson({}, { environment });
@@ -9,7 +9,8 @@ const fromEnvironment = (environment: Record<string, string>) => loadJson({}, { 
 test('every number can come from the environment', () => {
   for (const { path, setting } of KEYS) {
     if (typeof setting.default !== 'number') continue;
-    const options = optionsOf(fromEnvironment({ [setting.env]: ' 7 ' }));
+    const loaded = fromEnvironment({ [setting.env]: ' 7 ' });
+    const options = path === 'port' ? listensAt(loaded) : optionsOf(loaded);
     const value = path.split('.').reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], options);
     assert.equal(value, 7, path);
   }
@@ -25,8 +26,9 @@ test('words, lists and the upstream tree', () => {
     TCPROUTE_IP_BLACKLIST: '1.2.3.4',
     TCPROUTE_UPSTREAM: '{type: "direct", source_ip: "127.0.0.2"}',
   });
-  const { log_level, host, engine, nameservers, nameservers_backup, blacklist, lines } = optionsOf(loaded);
-  assert.deepEqual([log_level, host, engine, blacklist], ['debug', '::1', 'epoll', ['1.2.3.4']]);
+  const { log_level, engine, nameservers, nameservers_backup, blacklist, lines } = optionsOf(loaded);
+  assert.deepEqual([log_level, engine, blacklist], ['debug', 'epoll', ['1.2.3.4']]);
+  assert.equal(listensAt(loaded).host, '::1');
   assert.deepEqual(ids(nameservers), ['udp://8.8.8.8:53', 'udp://[::1]:5353']);
   assert.deepEqual(ids(nameservers_backup), ['udp://1.1.1.1:53']);
   assert.equal(lines[0]?.name, 'direct 127.0.0.2');
@@ -62,7 +64,7 @@ test('a mistake names the variable and the path within', () => {
 
 test('an empty variable is as good as none, and an unknown one is warned of', () => {
   const loaded = fromEnvironment({ TCPROUTE_PORT: '', TCPROUTE_HOTS: 'x', PATH: '/bin' });
-  assert.equal(optionsOf(loaded).port, 7070);
+  assert.equal(listensAt(loaded).port, 7070);
   assert.deepEqual(loaded.warnings, [
     'TCPROUTE_HOTS: not a variable of the configuration; did you mean "TCPROUTE_HOST"?',
   ]);

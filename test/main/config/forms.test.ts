@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { errorsIn, errorsOf, loadJson, loadText, optionsOf } from './load-text.js';
+import { errorsIn, errorsOf, listensAt, loadJson, loadText, optionsOf } from './load-text.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'tcproute-forms-'));
 after(() => rmSync(directory, { recursive: true }));
@@ -98,16 +98,18 @@ test('true and false for on and off', () => {
 });
 
 test('addresses in brackets and names with a star', () => {
-  const { host, hosts, blacklist, rules, dns } = optionsOf(
-    loadJson({
-      host: '[::1]',
-      hosts: { 'a.test': '[2001:db8::1]' },
-      IpBlacklist: ['[2001:db8::1]', '[2001:db8::]/32'],
-      rules: [{ domain_suffix: '*.example.com', cidr: '[::1]', block: true }],
-      dns: { rebind_allow: ['*.lan'] },
-    }),
+  const loaded = loadJson({
+    host: '[::1]',
+    hosts: { 'a.test': '[2001:db8::1]' },
+    IpBlacklist: ['[2001:db8::1]', '[2001:db8::]/32'],
+    rules: [{ domain_suffix: '*.example.com', cidr: '[::1]', block: true }],
+    dns: { rebind_allow: ['*.lan'] },
+  });
+  const { hosts, blacklist, rules, dns } = optionsOf(loaded);
+  assert.deepEqual(
+    [listensAt(loaded).host, hosts, blacklist],
+    ['::1', { 'a.test': ['2001:db8::1'] }, ['2001:db8::1', '2001:db8::/32']],
   );
-  assert.deepEqual([host, hosts, blacklist], ['::1', { 'a.test': ['2001:db8::1'] }, ['2001:db8::1', '2001:db8::/32']]);
   assert.deepEqual([rules[0]?.destinations?.domain_suffix, rules[0]?.destinations?.cidr], [['example.com'], ['::1']]);
   assert.deepEqual(dns.rebind_allow, ['lan']);
   // One name is one name.
@@ -159,8 +161,8 @@ test('names of lines that there are not are told with all other mistakes', () =>
 });
 
 test('words of other programs for a key are known as such', () => {
-  assert.deepEqual(errorsIn({ listen: 'a', upstream: { type: 'socks5', address: 'a', user: 'b', port: 1 } }), [
-    'listen: unknown key; did you mean "host"?',
+  assert.deepEqual(errorsIn({ bind: 'a', upstream: { type: 'socks5', address: 'a', user: 'b', port: 1 } }), [
+    'bind: unknown key; did you mean "host"?',
     'upstream.address: unknown key; did you mean "host"?',
     'upstream.user: unknown key; did you mean "username"?',
     'upstream.host: missing; needed: the IP address or name of the proxy',

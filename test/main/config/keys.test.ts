@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Diagnostics } from '../../../src/main/config/diagnostics/diagnostics.js';
 import { placeOf } from '../../../src/main/config/diagnostics/place.js';
 import { KEYS } from '../../../src/main/config/keys.js';
-import { errorsIn, errorsOf, loadJson, loadText, optionsOf } from './load-text.js';
+import { errorsIn, errorsOf, listensAt, loadJson, loadText, optionsOf } from './load-text.js';
 
 test("every key has a doc and an environment variable that is the key's path in capitals", () => {
   for (const { path, setting } of KEYS) {
@@ -81,17 +81,17 @@ test('both spellings of a key may say the same, but not differ', () => {
   ]);
 });
 
-test('host is an IP address in canonical form, warned of unless it is loopback', () => {
+test('host is an IP address in canonical form', () => {
   const host = (text: string) => {
-    const loaded = loadJson({ host: text });
-    return [optionsOf(loaded).host, loaded.warnings.length];
+    const loaded = loadJson({ host: text, allow_clients: ['10.0.0.0/8'] });
+    return [listensAt(loaded).host, loaded.warnings.length];
   };
   assert.deepEqual(host('127.0.0.9'), ['127.0.0.9', 0]);
   assert.deepEqual(host('0:0::1'), ['::1', 0]);
   assert.deepEqual(host('[0:0::1]'), ['::1', 0]);
-  assert.deepEqual(host('0.0.0.0'), ['0.0.0.0', 1]);
-  assert.deepEqual(host('::'), ['::', 1]);
-  assert.deepEqual(host('2001:DB8::1'), ['2001:db8::1', 1]);
+  assert.deepEqual(host('0.0.0.0'), ['0.0.0.0', 0]);
+  assert.deepEqual(host('::'), ['::', 0]);
+  assert.deepEqual(host('2001:DB8::1'), ['2001:db8::1', 0]);
   for (const wrong of ['localhost', '', '127.1', '010.0.0.1', '1.2.3.456', '[127.0.0.1]', '::1%lo', ' ::1', 1, null]) {
     assert.equal(errorsIn({ host: wrong }).length, 1, String(wrong));
   }

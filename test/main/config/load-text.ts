@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Loaded, load } from '../../../src/main/config/load.js';
+import type { ListenOptions } from '../../../src/protocol/listen-options.js';
 import type { Configuration } from '../../../src/protocol/options.js';
 
 interface Others {
@@ -32,6 +33,13 @@ export function loadJson(tree: unknown, others?: Others): Loaded {
 export function optionsOf(loaded: Loaded): Configuration {
   if (loaded.kind === 'loaded') return loaded.options;
   throw new Error(loaded.errors.join('\n'));
+}
+
+/** Where the first listener of a configuration without Unix sockets listens. */
+export function listensAt(loaded: Loaded): { readonly host: string; readonly port: number } {
+  const [{ place }] = optionsOf(loaded).listen as readonly [ListenOptions];
+  if (place.kind === 'unix') throw new Error(`a Unix socket: ${place.path}`);
+  return { host: place.host, port: place.port };
 }
 
 export function errorsOf(loaded: Loaded): readonly string[] {

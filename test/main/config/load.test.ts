@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { load } from '../../../src/main/config/load.js';
 import { SCHEMA } from '../../../src/main/config/schema.js';
-import { errorsOf, loadJson, loadText, optionsOf } from './load-text.js';
+import { loopbackListener } from '../../../src/protocol/listen-options.js';
+import { errorsOf, listensAt, loadJson, loadText, optionsOf } from './load-text.js';
 
 const SAMPLE = readFileSync(new URL('../../../../test/fixtures/tcproute-config.json', import.meta.url), 'utf8');
 const ANY = { ip: undefined, port: 0 };
@@ -17,7 +18,7 @@ test("the sample of TcpRoute's readme loads unchanged, with a warning for INDO o
     'config.json: line 2: log_level: "INDO", the misspelling in the sample configuration of TcpRoute, is read as "info"',
   ]);
   assert.equal(options.log_level, 'info');
-  assert.equal(options.port, 7070);
+  assert.deepEqual(listensAt(loaded), { host: '127.0.0.1', port: 7070 });
   const ids = (servers: readonly { readonly id: string }[]) => servers.map(({ id }) => id);
   assert.deepEqual(ids(options.nameservers), ['system']);
   assert.deepEqual(ids(options.nameservers_backup), [
@@ -49,8 +50,7 @@ test('without a file the defaults hold, and no warning is given', () => {
   assert.deepEqual(loaded.warnings, []);
   assert.deepEqual(optionsOf(loaded), {
     log_level: 'info',
-    host: '127.0.0.1',
-    port: 7070,
+    listen: [loopbackListener(7070)],
     workers: availableParallelism(),
     engine: 'auto',
     drain_timeout_ms: 30_000,
@@ -125,7 +125,7 @@ test('config.json in the working directory is used when no file is asked for', (
   try {
     writeFileSync(join(directory, 'config.json'), '{"port": 0}');
     const loaded = load({ file: undefined, directory, environment: {}, flags: {} });
-    assert.equal(optionsOf(loaded).port, 0);
+    assert.equal(listensAt(loaded).port, 0);
     assert.equal(loaded.kind === 'loaded' && loaded.file, 'config.json');
   } finally {
     rmSync(directory, { recursive: true });
@@ -175,8 +175,8 @@ test('everything wrong is reported at once, each with file, key and what is allo
 test('the command line overrides the environment, which overrides the file', () => {
   const environment = { TCPROUTE_PORT: '2', TCPROUTE_HOST: '127.0.0.2' };
   const loaded = loadJson({ port: 1, host: '127.0.0.1', workers: 3 }, { environment, flags: { port: '3' } });
-  const { port, host, workers } = optionsOf(loaded);
-  assert.deepEqual({ port, host, workers }, { port: 3, host: '127.0.0.2', workers: 3 });
+  assert.deepEqual(listensAt(loaded), { port: 3, host: '127.0.0.2' });
+  assert.equal(optionsOf(loaded).workers, 3);
 });
 
 test('a value that is overridden is still checked, but warns no more', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { errorsOf, loadJson, optionsOf } from './load-text.js';
+import { errorsOf, listensAt, loadJson } from './load-text.js';
 
 /** What kubelet sets for a Service of two ports, the first of which has a name. */
 function service(name: string, address: string): Record<string, string> {
@@ -26,7 +26,7 @@ test('a Kubernetes Service named tcproute, or tcproute-something, is passed over
   for (const name of ['TCPROUTE', 'TCPROUTE_DNS', 'TCPROUTE_LIMITS']) {
     for (const address of ['10.96.0.12', 'fd00:10:96::c']) {
       const loaded = loadJson({ port: 7171 }, { environment: service(name, address) });
-      assert.equal(optionsOf(loaded).port, 7171);
+      assert.equal(listensAt(loaded).port, 7171);
       assert.equal(loaded.warnings.length, 1);
       const [warning] = loaded.warnings;
       assert.match(warning ?? '', new RegExp(`^environment: ${name}_PORT, .* and 5 more: set by Kubernetes or Docker`));
@@ -36,9 +36,9 @@ test('a Kubernetes Service named tcproute, or tcproute-something, is passed over
 
 test('a port that is meant still counts beside a Service, and a flag wins', () => {
   const { TCPROUTE_PORT: _, ...others } = service('TCPROUTE', '10.96.0.12');
-  assert.equal(optionsOf(loadJson({}, { environment: { ...others, TCPROUTE_PORT: '7071' } })).port, 7071);
+  assert.equal(listensAt(loadJson({}, { environment: { ...others, TCPROUTE_PORT: '7071' } })).port, 7071);
   const environment = service('TCPROUTE', '10.96.0.12');
-  assert.equal(optionsOf(loadJson({}, { environment, flags: { port: '7072' } })).port, 7072);
+  assert.equal(listensAt(loadJson({}, { environment, flags: { port: '7072' } })).port, 7072);
 });
 
 test('what only resembles it is a mistake or a warning as ever', () => {

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startGateway } from '../../../src/main/gateway/gateway.js';
+import { type ListenOptions, loopbackListener } from '../../../src/protocol/listen-options.js';
 import type { Options } from '../../../src/protocol/options.js';
 import { captureLog, type Record } from '../../helpers/capture-log.js';
 import { gatewayOptions } from '../../helpers/gateway-options.js';
@@ -101,7 +102,7 @@ test('a port in use is said in one line, and nothing is left', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const child = start({ port, log_level: 'warn' });
+  const child = start({ listen: [loopbackListener(port)], log_level: 'warn' });
   assert.deepEqual(await child.exit, [1, null]);
   assert.deepEqual(
     child.records.map(({ level, msg }) => [level, msg]),
@@ -132,9 +133,14 @@ test('connections_max is never exceeded, and whoever waits is served when one en
   await echo.close();
 });
 
+const listenAt = (host: string, port: number): ListenOptions => ({
+  ...loopbackListener(0),
+  place: { kind: 'internet', host, port },
+});
+
 test('an IPv6 address is listened on too, and stats count', async () => {
   const { log } = captureLog();
-  const started = await startGateway(gatewayOptions({ host: '::1' }), log);
+  const started = await startGateway(gatewayOptions({ listen: [listenAt('::1', 0)] }), log);
   assert.ok(started.code === 'started');
   assert.equal(started.gateway.address.host, '::1');
   const socket = connect(started.gateway.address.port, '::1');
@@ -148,7 +154,7 @@ test('an IPv6 address is listened on too, and stats count', async () => {
 test('an address that this machine does not have is said', async () => {
   const { log } = captureLog();
   const before = readdirSync('/proc/self/fd').length;
-  const started = await startGateway(gatewayOptions({ host: '192.0.2.1', port: 7070 }), log);
+  const started = await startGateway(gatewayOptions({ listen: [listenAt('192.0.2.1', 7070)] }), log);
   assert.deepEqual(started, {
     code: 'failed',
     message: 'cannot listen on 192.0.2.1:7070: this machine does not have that address (EADDRNOTAVAIL)',

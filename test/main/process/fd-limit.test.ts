@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { deriveConnectionsMax, fdsFor, fdUse, settleConnectionsMax } from '../../../src/main/process/fd-limit.js';
 
-const DEMAND = { fdLimit: 20_000, workers: 2, pipesMax: 128, attemptsMax: 16, servers: 3 };
+const DEMAND = { fdLimit: 20_000, workers: 2, pipesMax: 128, attemptsMax: 16, servers: 3, listeners: 1 };
 const MODULE = new URL('../../../src/main/process/fd-limit.js', import.meta.url).href;
 const REPORT = `import(${JSON.stringify(MODULE)}).then(({ raiseFdLimit }) => console.log(JSON.stringify(raiseFdLimit())))`;
 
@@ -23,7 +23,7 @@ test('where fds are scarce, two thirds of them are for connections', () => {
 });
 
 test('what may be asked for in the configuration takes no more than its part of scarce fds', () => {
-  const greedy = { fdLimit: 1024, workers: 2, pipesMax: 16_384, attemptsMax: 1024, servers: 32 };
+  const greedy = { fdLimit: 1024, workers: 2, pipesMax: 16_384, attemptsMax: 1024, servers: 32, listeners: 1 };
   const { races, pipes } = fdUse(deriveConnectionsMax(greedy), greedy);
   assert.deepEqual({ races, pipes }, { races: 1024 / 8, pipes: 1024 / 16 });
 });
@@ -35,6 +35,7 @@ test('with any limit, connections and all else fit into it', () => {
     pipesMax: fc.integer({ min: 0, max: 16_384 }),
     attemptsMax: fc.integer({ min: 1, max: 1024 }),
     servers: fc.integer({ min: 1, max: 64 }),
+    listeners: fc.integer({ min: 1, max: 128 }),
   });
   fc.assert(
     fc.property(limits, (demand) => {

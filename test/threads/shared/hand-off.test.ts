@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FDS_MAX } from '../../../src/main/process/fd-limit.js';
+import { LISTENERS_MAX } from '../../../src/protocol/listen-options.js';
 import { FdQueue } from '../../../src/threads/shared/fd-queue.js';
-import { FD_END, fdOf, handOff, LISTENERS_MAX, listenerOf } from '../../../src/threads/shared/hand-off.js';
+import { FD_END, fdOf, handOff, listenerOf } from '../../../src/threads/shared/hand-off.js';
 
 const FDS = [0, 1, 3, 1023, 65_536, FDS_MAX - 1, FD_END - 1];
 const LISTENERS = [0, 1, 63, 64, LISTENERS_MAX - 1];

@@ -18,6 +18,7 @@ import type { RelayEnd } from '../../../src/workers/connection/relay/relay.js';
 import { Session, type SessionParts } from '../../../src/workers/connection/session.js';
 import type { Permission } from '../../../src/workers/connection/shared/egress.js';
 import { clientHello } from '../../helpers/client-hello.js';
+import { listenerOf } from '../../helpers/listener.js';
 import { connectedPair, readNow, resetFd } from '../../linux/peers.js';
 import { ENGINES, type EngineKind, World } from '../../linux/world.js';
 import { FakeAttempt } from './race/fake-attempt.js';
@@ -31,7 +32,7 @@ const BOUND = { ip: ip('192.0.2.7'), port: 0x1234 };
 const HELLO = Buffer.from(clientHello({ serverName: 'site.test' }));
 /** The beginning of a record with a ServerHello. */
 const ANSWER = Buffer.from([22, 3, 3, 0, 90, 2, 0, 0, 86, 3, 3]);
-const LISTENER = { number: 0, name: '127.0.0.1:1080', ip: Uint8Array.of(127, 0, 0, 1), port: 1080 };
+const LISTENER = listenerOf({ name: '127.0.0.1:1080' });
 const CLIENT = '192.0.2.200';
 /** After it, a race watches its client. */
 const WATCHED_MS = 200;
@@ -98,7 +99,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
     const [near, far] = connectedPair();
     world.keep(far);
     this.fd = far;
-    new Session(this, near, entranceOf({ ...LISTENER, protocols: ['socks5'], wantsUser: false })).start();
+    new Session(this, near, entranceOf(LISTENER)).start();
   }
 
   override readonly newAttempt: MakeAttempt = (candidate, target, outcome) => {

@@ -2,7 +2,7 @@
 // object. A row has the target of an ordinary connection, and the times of one attempt that won. The client, IPv6 addresses,
 // the first byte and the end are in separate columns, whose pages stay untouched until they are used: thousands of idle
 // connections have none of these. It does not hold what does not fit into a row: see records.ts.
-import { AF_INET, AF_INET6 } from '../../../linux/addresses.js';
+import { AF_INET, AF_INET6, AF_UNIX, isMapped } from '../../../linux/addresses.js';
 import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
 
 const WORDS = 7;
@@ -37,6 +37,8 @@ export const Flag = {
   /** The destination did not answer a ClientHello. */
   silent: 4096,
   replied: 8192,
+  /** The client came by a Unix socket. */
+  clientUnix: 16_384,
 } as const;
 
 const IPV6_OCTETS = 16;
@@ -46,7 +48,6 @@ const WIDE = 2 * IPV6_OCTETS;
 const HEARD = 2;
 /** Width of the column of ends: bytes from the client, bytes to it, the time. */
 const END = 3;
-const MAPPED = 0xff;
 
 export class RecordRows {
   readonly #words: Uint32Array;
@@ -93,7 +94,7 @@ export class RecordRows {
     this.#halves[row * HALVES + Half.flags] |= flags;
   }
 
-  /** `peer`: the client's address, a struct sockaddr_in or sockaddr_in6. */
+  /** `peer`: the client's address, a struct sockaddr_in or sockaddr_in6; of a Unix socket only the family. */
   client(row: number, peer: Uint8Array): void {
     this.#clientPorts[row] = (peer[2] << 8) | peer[3];
     const [family] = peer;
@@ -103,7 +104,10 @@ export class RecordRows {
       for (let i = 0; i < IPV6_OCTETS; i += 1) this.#wide[row * WIDE + i] = peer[8 + i];
       this.#flag(row, Flag.client6);
       return;
-    } else return;
+    } else {
+      if (family === AF_UNIX) this.#flag(row, Flag.clientUnix);
+      return;
+    }
     this.#flag(row, Flag.client4);
   }
 
@@ -185,7 +189,7 @@ export class RecordRows {
     const port = this.#clientPorts[row];
     if (this.has(row, Flag.client4)) return formatEndpoint(formatIp(octets(this.#clients[row])), port);
     if (this.has(row, Flag.client6)) return formatEndpoint(formatIp(this.#ip6(row * WIDE)), port);
-    return 'unknown';
+    return this.has(row, Flag.clientUnix) ? 'unix' : 'unknown';
   }
 
   /** Undefined for a name or an IPv6 address. */
@@ -265,10 +269,4 @@ function word(bytes: Uint8Array, at: number): number {
 
 function octets(word: number): Uint8Array {
   return Uint8Array.of(word >>> 24, word >>> 16, word >>> 8, word);
-}
-
-/** Whether a struct sockaddr_in6 has an IPv4-mapped address (RFC 4291 section 2.5.5.2). */
-function isMapped(peer: Uint8Array): boolean {
-  for (let i = 8; i < 18; i += 1) if (peer[i] !== 0) return false;
-  return peer[18] === MAPPED && peer[19] === MAPPED;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { errorsOf, loadText, optionsOf } from '../load-text.js';
+import { errorsOf, listensAt, loadText, optionsOf } from '../load-text.js';
 
 const LINES = ['direct', 'socks5 10.0.0.1:1080'];
 const names = (name: string, text: string) => optionsOf(loadText(name, text)).lines.map((line) => line.name);
@@ -119,8 +119,8 @@ test('a text of another format than its name says is told as one, and JSON may s
     ['c.toml', yaml, looks('YAML', 'TOML', '.yaml')],
   ];
   for (const [name, text, error] of wrong) assert.deepEqual(errorsOf(loadText(name, text)), [`${name}: ${error}`]);
-  assert.equal(optionsOf(loadText('c.yaml', json)).port, 70);
-  assert.equal(optionsOf(loadText('c.yaml', '{port: 70, host: ::1} # YAML')).host, '::1');
+  assert.equal(listensAt(loadText('c.yaml', json)).port, 70);
+  assert.equal(listensAt(loadText('c.yaml', '{port: 70, host: ::1} # YAML')).host, '::1');
 });
 
 test('a message about the syntax does not quote the line', () => {

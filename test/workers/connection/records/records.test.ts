@@ -2,7 +2,7 @@
 // what has been overwritten is gone as a whole.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { packAddress } from '../../../../src/linux/addresses.js';
+import { AF_UNIX, packAddress } from '../../../../src/linux/addresses.js';
 import { parseIp } from '../../../../src/protocol/address/address.js';
 import { targetOfText } from '../../../../src/protocol/address/target.js';
 import { failureOf } from '../../../../src/protocol/race/failure.js';
@@ -37,6 +37,12 @@ class World {
   open(client: Uint8Array = ip('10.0.0.1'), underway: Partial<Underway> = {}, fd = 1): number {
     this.#peers.set(fd, packAddress(client, 5000));
     return this.records.open({ ...IDLE, ...underway }, 2, fd);
+  }
+
+  /** A client of a Unix socket, whose address is only a family. */
+  openUnix(fd = 1): number {
+    this.#peers.set(fd, Uint8Array.of(AF_UNIX, 0, 9, 9, 9, 9, 9, 9));
+    return this.records.open(IDLE, 2, fd);
   }
 
   /** No client has an address any more. */
@@ -150,6 +156,11 @@ test('an IPv4 client of an IPv6 listener has its IPv4 address', () => {
   const mapped = new Uint8Array(16);
   mapped.set([0xff, 0xff, 10, 0, 0, 1], 10);
   assert.equal(world.records.read(world.open(mapped)).client, '10.0.0.1:5000');
+});
+
+test('a client of a Unix socket is told as that', () => {
+  const world = new World();
+  assert.equal(world.records.read(world.openUnix()).client, 'unix');
 });
 
 test('a client keeps its address when its descriptor is another one’s, and one without an address is unknown', () => {

@@ -6,32 +6,38 @@ import { formatEndpoint, formatIp, parseIp } from '../../../../protocol/address/
 import { isLocalhost } from '../../../../protocol/address/host-name.js';
 import { OwnListeners } from '../../../../protocol/address/own-listeners.js';
 import type { Socks5Upstream, Upstream } from '../../../../protocol/lines/flatten.js';
+import type { InternetPlace, ListenOptions } from '../../../../protocol/listen-options.js';
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { inside, type Place } from '../../diagnostics/place.js';
-
-interface ListenAddress {
-  readonly host: string;
-  /** 0: the kernel chooses the port. */
-  readonly port: number;
-}
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 
 export function rejectOwnLines(
   upstream: Upstream,
   place: Place,
-  { host, port }: ListenAddress,
+  listen: readonly ListenOptions[],
   diagnostics: Diagnostics,
 ): void {
-  const ip = parseIp(host);
-  if (ip === undefined || port === 0) return;
-  const listeners = new OwnListeners([{ ip, port }], isOfInterface);
+  const own = listen.flatMap(({ place }) => (place.kind === 'internet' ? listenersAt(place) : []));
   for (const { proxy, at } of firstProxies(upstream, place)) {
     const addresses = isLocalhost(proxy.host) ? LOOPBACK : [proxy.host];
-    if (!addresses.some((address) => isAt(listeners, address, proxy.port))) continue;
-    const allowed = `a proxy other than this gateway, which listens on ${formatEndpoint(host, port)}`;
+    const found = own.find(({ listeners }) => addresses.some((address) => isAt(listeners, address, proxy.port)));
+    if (found === undefined) continue;
+    const allowed = `a proxy other than this gateway, which listens on ${found.name}`;
     diagnostics.reject(inside(at, 'port'), proxy.port, allowed);
   }
+}
+
+interface Own {
+  readonly name: string;
+  readonly listeners: OwnListeners;
+}
+
+/** None where the kernel chooses the port. */
+function listenersAt({ host, port }: InternetPlace): readonly Own[] {
+  const ip = parseIp(host);
+  if (ip === undefined || port === 0) return [];
+  return [{ name: formatEndpoint(host, port), listeners: new OwnListeners([{ ip, port }], isOfInterface) }];
 }
 
 function isAt(listeners: OwnListeners, address: string, port: number): boolean {

@@ -21,8 +21,3 @@ export function dialledAddress(text: string): string | undefined {
   const address = canonicalAddress(text);
   return address === undefined ? undefined : ipaddr.process(address).toString();
 }
-
-/** Takes a canonical address. */
-export function isLoopback(address: string): boolean {
-  return ipaddr.process(address).range() === 'loopback';
-}

@@ -1,18 +1,11 @@
 // Checks the address to listen on. It binds nothing.
-import { canonicalAddress, isLoopback } from './address.js';
+import { canonicalAddress } from './address.js';
 import type { Check } from './setting.js';
 
 export const HOST_ALLOWED = 'an IPv4 or IPv6 address, such as 127.0.0.1, 0.0.0.0 or ::';
 
 export const checkHost: Check<string> = (value, place, diagnostics) => {
   const address = typeof value === 'string' ? canonicalAddress(value) : undefined;
-  if (address === undefined) {
-    diagnostics.reject(place, value, HOST_ALLOWED);
-  } else if (!isLoopback(address)) {
-    diagnostics.warn(
-      place,
-      `${address} is not a loopback address: without authentication, everybody who reaches it can use it`,
-    );
-  }
+  if (address === undefined) diagnostics.reject(place, value, HOST_ALLOWED);
   return address;
 };

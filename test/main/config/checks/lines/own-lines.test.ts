@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { errorsIn } from '../../load-text.js';
 
 const proxy = (host: string, port: number, upstream?: object) => ({ type: 'socks5', host, port, upstream });
+const WIDE = { host: '::', allow_clients: ['127.0.0.0/8'] };
 const rejected = (path: string, listener: string) =>
   `${path}.port: 7070 is not allowed; allowed: a proxy other than this gateway, which listens on ${listener}`;
 
@@ -31,11 +32,11 @@ test('a line whose first proxy is the own listener is a mistake, named by its pa
 test('a gateway on every address has all addresses of the machine for its own', () => {
   const own = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
   for (const host of [...own, '127.1.2.3', 'localhost', '::1', '::']) {
-    const errors = errorsIn({ host: '::', upstream: proxy(host, 7070, { type: 'direct' }) });
+    const errors = errorsIn({ ...WIDE, upstream: proxy(host, 7070, { type: 'direct' }) });
     assert.deepEqual(errors, [rejected('upstream', '[::]:7070')], host);
   }
   for (const host of ['192.0.2.1', 'proxy.test', '2001:db8::1']) {
-    assert.deepEqual(errorsIn({ host: '::', upstream: proxy(host, 7070, { type: 'direct' }) }), [], host);
+    assert.deepEqual(errorsIn({ ...WIDE, upstream: proxy(host, 7070, { type: 'direct' }) }), [], host);
   }
-  assert.deepEqual(errorsIn({ host: '0.0.0.0', upstream: proxy('::1', 7070, { type: 'direct' }) }), []);
+  assert.deepEqual(errorsIn({ ...WIDE, host: '0.0.0.0', upstream: proxy('::1', 7070, { type: 'direct' }) }), []);
 });
