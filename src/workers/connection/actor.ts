@@ -1,6 +1,5 @@
-// The connection actor: the task of one thread. It takes fds off its queue, runs a session for each, and answers main's
-// calls. It accepts no connections itself.
-import type { MessagePort } from 'node:worker_threads';
+// The connection actor: the task of one thread. It takes fds off its queue and runs a session for each. It accepts no
+// connections itself; main's calls are answered by serve-main.ts.
 import { ring } from '../../linux/doorbell.js';
 import { openEngine } from '../../linux/engine/choose.js';
 import type { Engine } from '../../linux/engine/engine.js';
@@ -8,18 +7,14 @@ import { Loop } from '../../linux/engine/loop.js';
 import { countUnasked } from '../../linux/engine/socket.js';
 import { PipePool } from '../../linux/pipes.js';
 import { OwnListeners } from '../../protocol/address/own-listeners.js';
-import type { Target } from '../../protocol/address/target.js';
 import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
 import type { Options } from '../../protocol/options.js';
 import { LineHealth } from '../../protocol/race/line-health.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
-import type { RuleTables } from '../../protocol/rules/compile.js';
-import type { ConnectionActor, LastFailure, RecordsPage, Ruled } from '../../threads/contracts/connection.js';
 import type { ConnectionStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
-import { serve } from '../../threads/port.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { Counter, Counters } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
@@ -32,6 +27,7 @@ import { type Entrance, entranceOf } from './entrance.js';
 import { Attempt } from './race/attempt.js';
 import { EarlyProbe } from './race/early-probe.js';
 import { ConnectionRecords } from './records/records.js';
+import { serveMain } from './serve-main.js';
 import { Session } from './session.js';
 import { AttemptBudget } from './shared/attempt-budget.js';
 import { AttemptRoom } from './shared/attempt-room.js';
@@ -65,7 +61,7 @@ export async function run(start: ConnectionStart): Promise<void> {
   }
 }
 
-class Actor implements ConnectionActor {
+class Actor {
   readonly #start: ConnectionStart;
   readonly #engine: Engine;
   readonly #why: string | undefined;
@@ -164,58 +160,12 @@ class Actor implements ConnectionActor {
   }
 
   serve(): Promise<void> {
-    serve(
-      {
-        ready: () => this.ready(),
-        report: () => this.report(),
-        drain: (timeout_ms: number) => this.drain(timeout_ms),
-        connectNames: (port: MessagePort) => this.connectNames(port),
-        connectRoutes: (reports: MessagePort, pushes: MessagePort) => this.connectRoutes(reports, pushes),
-        setRules: (tables: RuleTables) => this.setRules(tables),
-        lastFailure: () => this.lastFailure(),
-        records: (from: number) => this.records(from),
-        ruled: (target: Target) => this.ruled(target),
-      } satisfies ConnectionActor,
-      this.#start.control,
-    );
+    const drain = (timeout_ms: number): void => {
+      this.#drainBy = this.#engine.clock() + timeout_ms;
+    };
+    const replicas = { names: this.#names, outcomes: this.#outcomes, routes: this.#routes };
+    serveMain(this.#start.control, { ...replicas, context: this.#context, why: this.#why, drain });
     return this.#loop.run();
-  }
-
-  async ready(): Promise<{ engine: 'uring' | 'epoll'; why: string | undefined }> {
-    return { engine: this.#engine.kind, why: this.#why };
-  }
-
-  async report(): Promise<void> {
-    this.#routes.flush(this.#engine.now, true);
-    this.#outcomes.flush(this.#engine.now, true);
-  }
-
-  async drain(timeout_ms: number): Promise<void> {
-    this.#drainBy = this.#engine.clock() + timeout_ms;
-  }
-
-  async connectNames(port: MessagePort): Promise<void> {
-    this.#names.connect(port);
-  }
-
-  async connectRoutes(reports: MessagePort, pushes: MessagePort): Promise<void> {
-    this.#routes.connect(reports, pushes);
-  }
-
-  async setRules(tables: RuleTables): Promise<void> {
-    this.#context.rules.set(tables);
-  }
-
-  async lastFailure(): Promise<LastFailure | undefined> {
-    return this.#context.failures.last(this.#engine.now);
-  }
-
-  async records(from: number): Promise<RecordsPage> {
-    return this.#context.records.page(from);
-  }
-
-  async ruled(target: Target): Promise<Ruled | undefined> {
-    return this.#context.rules.ruled(target);
   }
 
   /** Before a wait of the loop: with fds in the queue it must not. */

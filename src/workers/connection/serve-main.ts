@@ -1,0 +1,40 @@
+// Answers main's calls to a connection actor. It decides nothing: each call goes to the part of the actor that it is for.
+import type { MessagePort } from 'node:worker_threads';
+import type { Target } from '../../protocol/address/target.js';
+import type { RuleTables } from '../../protocol/rules/compile.js';
+import type { ConnectionActor } from '../../threads/contracts/connection.js';
+import { serve } from '../../threads/port.js';
+import type { Context } from './context.js';
+import type { NamesReplica } from './shared/names-replica.js';
+import type { OutcomeReports } from './shared/outcome-reports.js';
+import type { RoutesReplica } from './shared/routes-replica.js';
+
+/** The parts of an actor that main's calls are for. */
+export interface ServedParts {
+  readonly context: Pick<Context, 'engine' | 'rules' | 'failures' | 'records'>;
+  readonly names: NamesReplica;
+  readonly outcomes: OutcomeReports;
+  readonly routes: RoutesReplica;
+  /** Why the engine is not io_uring, when main asked for that. */
+  readonly why: string | undefined;
+  drain(timeout_ms: number): void;
+}
+
+export function serveMain(control: MessagePort, { context, names, outcomes, routes, why, drain }: ServedParts): void {
+  const { engine, rules, failures, records } = context;
+  const actor: ConnectionActor = {
+    ready: async () => ({ engine: engine.kind, why }),
+    async report() {
+      routes.flush(engine.now, true);
+      outcomes.flush(engine.now, true);
+    },
+    drain: async (timeout_ms) => drain(timeout_ms),
+    connectNames: async (port) => names.connect(port as MessagePort),
+    connectRoutes: async (reports, pushes) => routes.connect(reports as MessagePort, pushes as MessagePort),
+    setRules: async (tables: RuleTables) => rules.set(tables),
+    lastFailure: async () => failures.last(engine.now),
+    records: async (from) => records.page(from),
+    ruled: async (target: Target) => rules.ruled(target),
+  };
+  serve(actor, control);
+}
