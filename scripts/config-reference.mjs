@@ -111,22 +111,25 @@ A Unix socket has no reset: where a connection breaks off, its client sees an en
 ## upstream
 
 A line is a way to a destination. Every connection races the lines, and the first that is connected wins. \`upstream\` is a
-tree of three types:
+tree of these types:
 
 | type | keys | what it is |
 | --- | --- | --- |
 | \`direct\` | ${LINE_KEYS.direct.slice(1).map(code).join(', ')} | Straight to the destination. \`source_ip\` and \`source_port\` choose the local address; without them, or with \`0.0.0.0\`, \`::\` or port 0, the kernel chooses. |
 | \`socks5\` | ${LINE_KEYS.socks5.slice(1).map(code).join(', ')} | Through a SOCKS5 proxy. \`host\` (an IP address, or a name) and \`port\` are needed: they are the proxy's own address, to which the gateway connects, and not the destination of a client; \`username\` and \`password\` go together. \`upstream\` is how the proxy itself is reached: direct if absent. |
+| \`http\` | ${LINE_KEYS.http.slice(1).map(code).join(', ')} | The same through an HTTP proxy with CONNECT. The credentials are sent as Basic. |
+| \`socks4\` | ${LINE_KEYS.socks4.slice(1).map(code).join(', ')} | The same through a SOCKS4 proxy that resolves names (4a). \`username\` is the user id; SOCKS4 has no password and no IPv6. |
 | \`multipath\` | ${LINE_KEYS.multipath.slice(1).map(code).join(', ')} | Any of the lines in \`list\`. |
 
-A list of lines stands for a \`multipath\`, \`"direct"\` for a direct line, and \`"socks5://user:password@host:1080"\` for a socks5
-line (other characters of user and password as \`%40\`).
+A list of lines stands for a \`multipath\`, \`"direct"\` for a direct line, and \`"socks5://user:password@host:1080"\`,
+\`"http://user:password@host:8080"\` or \`"socks4://user@host:1080"\` for a line with a proxy (other characters of user and
+password as \`%40\`).
 
-They nest to any sensible depth. A \`multipath\` within the \`upstream\` of a \`socks5\` makes one line for each way to that
+They nest to any sensible depth, in any order. A \`multipath\` within the \`upstream\` of a proxy makes one line for each way to that
 proxy; all together there are at most \`limits.lines_max\`. Two equal lines stay two.
 
 \`name\` is what a line is called in logs. Without one it is made from the chain, the nearest proxy first:
-\`direct 10.0.0.1\`, \`socks5 127.0.0.1:5555 > 10.0.0.2:1080\`; a repeated name is numbered,
+\`direct 10.0.0.1\`, \`socks5 127.0.0.1:5555 > 10.0.0.2:1080 > http 10.0.0.3:8080\`; a repeated name is numbered,
 \`direct #2\`. A name that is given twice is a mistake. A \`source_ip\` that the machine does not have brings a warning.
 
 \`\`\`json
@@ -185,7 +188,7 @@ An IPv4 range covers its addresses in every form: \`::ffff:1.2.3.4\`, \`::1.2.3.
 **Ranges and names.** Where a client asks for a name, the first rule for the name chooses the lines, or blocks it before it is
 resolved. Then the first rule that matches the name or the address applies to each address that a direct line would dial:
 \`block\` leaves the address out, \`use\` leaves it to the named lines among those chosen. If rules leave nothing to dial, the
-client gets REP 02. A socks5 line gets the name and resolves it remotely, so no range rule can judge what it reaches. To
+client gets REP 02. A line with a proxy passes the name on, and the proxy resolves it, so no range rule can judge what it reaches. To
 keep names from such a line, list the names in a rule, or \`use\` direct lines only. \`sticky\` beside \`cidr\` applies to clients that ask for an address.
 
 Files are looked at twice a second, and read again when one has changed and has then stayed the same for one look. Write a

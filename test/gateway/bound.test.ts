@@ -1,7 +1,8 @@
 // BND.ADDR and BND.PORT of a successful reply: where the connection begins as its destination sees it.
 import assert from 'node:assert/strict';
 import { inBothEngines } from '../helpers/gateway-world.js';
-import { BOUND, TrickProxy } from '../helpers/proxies-trick.js';
+import { TrickProxy } from '../helpers/proxies-trick.js';
+import { BOUND } from '../helpers/proxy-speech.js';
 import { PeerServer } from '../helpers/servers.js';
 import { dial } from '../helpers/socks-client.js';
 

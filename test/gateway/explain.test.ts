@@ -272,7 +272,7 @@ inBothEngines('what the race warns of is told with the line and the address', as
   );
   const told = await explain(world, { upstream }, `127.0.0.1:${server.port}`);
   assert.equal(told.status, 0, told.stdout);
-  assert.equal(told.stderr, 'warning: line "odd" at 127.0.0.1: the proxy broke the SOCKS protocol\n');
+  assert.equal(told.stderr, 'warning: line "odd" at 127.0.0.1: the proxy broke its protocol\n');
 });
 
 inBothEngines('state files that are pipes are not waited for', async (world) => {

@@ -1,8 +1,9 @@
-// Proxies that others wrote as upstream lines: microsocks and Dante, one and two deep, with and without a password.
+// Proxies that others wrote as upstream lines: microsocks, Dante, tinyproxy, one and two deep, with and without a
+// password.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
-import { danted, microsocks, missing, type RunningProxy } from '../helpers/proxies.js';
+import { danted, microsocks, missing, type RunningProxy, tinyproxy } from '../helpers/proxies.js';
 import { PeerServer } from '../helpers/servers.js';
 import { through } from '../helpers/socks-client.js';
 
@@ -72,4 +73,42 @@ else {
       assert.equal(await exchange(world, line(micro, { ...CREDENTIALS, upstream: line(dante) })), '127.0.0.5');
     });
   }
+}
+
+const withoutTinyproxy = missing('tinyproxy') ?? withoutMicrosocks;
+const http = (proxy: RunningProxy, more: object = {}) => ({ ...line(proxy, more), type: 'http' });
+
+if (withoutTinyproxy !== undefined) test('tinyproxy as a line', { skip: withoutTinyproxy }, () => {});
+else {
+  inBothEngines('a line through tinyproxy, which resolves the names, with and without a password', async (world) => {
+    const open = world.use(await tinyproxy(undefined, '127.0.0.5'));
+    assert.equal(await exchange(world, http(open)), '127.0.0.5');
+    assert.equal(await exchange(world, http(open), 'localhost'), '127.0.0.5');
+    const credentials = { username: 'ali', password: 'open-sesame' };
+    const closed = world.use(await tinyproxy(credentials, '127.0.0.6'));
+    assert.equal(await exchange(world, http(closed, credentials)), '127.0.0.6');
+  });
+
+  inBothEngines('what tinyproxy refuses has its cause', async (world) => {
+    const proxy = world.use(await tinyproxy({ username: 'ali', password: 'right' }));
+    const wrong = { username: 'ali', password: 'wrong-but-secret' };
+    for (const [more, cause] of [
+      [wrong, 'proxy-authentication'],
+      [{}, 'proxy-authentication'],
+      [{ username: 'ali', password: 'right' }, 'unexplained'],
+    ] as const) {
+      const gateway = await world.gateway({ upstream: http(proxy, more), log_level: 'trace' });
+      await assert.rejects(through(gateway.port, { host: '127.0.0.1', port: 9 }), /REP 1$/);
+      assert.equal((await gateway.firstConnection()).cause, cause);
+      await gateway.stop();
+      assert.doesNotMatch(gateway.output, /wrong-but-secret/);
+    }
+  });
+
+  inBothEngines('tinyproxy behind microsocks, and microsocks behind tinyproxy', async (world) => {
+    const tiny = world.use(await tinyproxy(undefined, '127.0.0.5'));
+    const micro = world.use(await microsocks(CREDENTIALS, '127.0.0.6'));
+    assert.equal(await exchange(world, http(tiny, { upstream: line(micro, CREDENTIALS) })), '127.0.0.5');
+    assert.equal(await exchange(world, line(micro, { ...CREDENTIALS, upstream: http(tiny) })), '127.0.0.6');
+  });
 }

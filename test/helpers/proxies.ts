@@ -1,4 +1,4 @@
-// SOCKS5 servers by others (Debian's microsocks and Dante) as child processes on loopback. Where one is not installed, its
+// Proxies by others (Debian's microsocks, Dante and tinyproxy) as child processes on loopback. Where one is not installed, its
 // tests are skipped and say so.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,7 +24,7 @@ function installed(program: string): boolean {
 }
 
 /** Why tests with that program cannot run; undefined if they can. */
-export function missing(program: 'microsocks' | 'danted' | 'curl' | 'openssl'): string | undefined {
+export function missing(program: 'microsocks' | 'danted' | 'tinyproxy' | 'curl' | 'openssl'): string | undefined {
   return installed(program) ? undefined : `${program} is not installed`;
 }
 
@@ -59,6 +59,22 @@ export async function danted(): Promise<RunningProxy> {
   const file = join(directory, 'danted.conf');
   writeFileSync(file, `${lines.join('\n')}\n`);
   const child = spawn('danted', ['-f', file, '-p', join(directory, 'pid')], { stdio: 'ignore' });
+  child.once('close', () => rmSync(directory, { recursive: true }));
+  return running(child, port);
+}
+
+/** An HTTP proxy with CONNECT, with or without Basic credentials. `source` is the source address of its own connections. */
+export async function tinyproxy(credentials?: Credentials, source = '127.0.0.1'): Promise<RunningProxy> {
+  const port = await freePort();
+  const directory = mkdtempSync(join(tmpdir(), 'tinyproxy-'));
+  const lines = [
+    ...[`Port ${port}`, 'Listen 127.0.0.1', `Bind ${source}`, 'Timeout 60', 'MaxClients 50', 'LogLevel Critical'],
+    ...[`LogFile "${join(directory, 'log')}"`, `PidFile "${join(directory, 'pid')}"`, 'Allow 127.0.0.0/8'],
+    ...(credentials === undefined ? [] : [`BasicAuth ${credentials.username} ${credentials.password}`]),
+  ];
+  const file = join(directory, 'tinyproxy.conf');
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  const child = spawn('tinyproxy', ['-d', '-c', file], { stdio: 'ignore' });
   child.once('close', () => rmSync(directory, { recursive: true }));
   return running(child, port);
 }

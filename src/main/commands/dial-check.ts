@@ -125,16 +125,18 @@ async function tryProxies({ name, source, hops }: Line, { race, hosts }: Options
     const failure = await within(race.connect_timeout_ms, negotiate(socket, hops));
     const why = whyNot(failure, race.connect_timeout_ms);
     if (why !== undefined) return { what: name, works: false, outcome: why };
-    const time = `${(performance.now() - begun).toFixed(1)} ms`;
-    return {
-      what: name,
-      works: true,
-      outcome: `${hops.length === 1 ? 'the proxy answers' : 'all proxies answer'}, ${time}`,
-    };
+    return { what: name, works: true, outcome: `${reached(hops)}, ${(performance.now() - begun).toFixed(1)} ms` };
   } finally {
     // Later errors are ignored.
     socket.on('error', () => {}).destroy();
   }
+}
+
+/** What it shows that the last proxy could be asked. Some kinds of proxy say nothing until they are asked. */
+function reached(hops: Line['hops']): string {
+  const isSilent = new Chain(hops.slice(-1), NAME, 443).asksDestination;
+  if (hops.length === 1) return isSilent ? 'the proxy takes connections' : 'the proxy answers';
+  return isSilent ? 'the proxies lead to the last one' : 'all proxies answer';
 }
 
 function whyNot(answer: Within<string | undefined>, timeout_ms: number): string | undefined {

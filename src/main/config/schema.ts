@@ -137,7 +137,7 @@ const caFile: Setting<string | null> = {
 };
 
 const upstream: Setting<Upstream> = {
-  doc: 'The lines that connections are made through. `host` and `port` of a socks5 line are the address of its proxy. See below.',
+  doc: 'The lines that connections are made through. `host` and `port` of a line with a proxy are the address of the proxy. See below.',
   default: { type: 'direct', name: undefined, source: { ip: undefined, port: 0 } },
   env: 'TCPROUTE_UPSTREAM',
   allowed: UPSTREAM_ALLOWED,
@@ -191,7 +191,7 @@ const race = {
   first_byte_ms: integer({ doc: 'How long a candidate without a history may take to answer before the next one is tried beside it.', default: 150, env: 'TCPROUTE_RACE_FIRST_BYTE_MS', min: 1, max: DAY_MS }),
   margin_ms: integer({ doc: 'How much later than its own history predicts a remembered candidate may be before others are tried beside it.', default: 30, env: 'TCPROUTE_RACE_MARGIN_MS', min: 0, max: DAY_MS }),
   hold_ms: integer({ doc: 'How long candidates beside the first one are kept connected for a client that has not spoken yet.', default: 1000, env: 'TCPROUTE_RACE_HOLD_MS', min: 1, max: DAY_MS }),
-  early_probe_interval_s: integer({ doc: 'How often a socks5 line is asked for an address that cannot answer. This shows whether the line says "connected" too early. 0 is never.', default: 3600, env: 'TCPROUTE_RACE_EARLY_PROBE_INTERVAL_S', min: 0, max: WEEK_S }),
+  early_probe_interval_s: integer({ doc: 'How often a line with a proxy is asked for an address that cannot answer. This shows whether the line says "connected" too early. 0 is never.', default: 3600, env: 'TCPROUTE_RACE_EARLY_PROBE_INTERVAL_S', min: 0, max: WEEK_S }),
 };
 
 // biome-ignore format: a table, one key a line

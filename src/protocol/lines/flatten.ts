@@ -1,7 +1,7 @@
-// Flattens the upstream tree into lines: `{socks5 A, upstream: U}` means "reach A through U", so U's hops come first, and a
+// Flattens the upstream tree into lines: `{proxy A, upstream: U}` means "reach A through U", so U's hops come first, and a
 // `multipath` anywhere multiplies the lines above it. It validates nothing: the tree has been checked, and is not deeper than
 // the call stack allows (see main/config/checks/lines/upstream.ts).
-import type { Hop, Line, ProxyServer, Source } from './line.js';
+import type { Hop, Line, ProxyKind, ProxyServer, Source } from './line.js';
 import { LineNumbers } from './numbers.js';
 
 export interface DirectUpstream {
@@ -10,8 +10,8 @@ export interface DirectUpstream {
   readonly source: Source;
 }
 
-export interface Socks5Upstream extends ProxyServer {
-  readonly type: 'socks5';
+export interface ProxyUpstream extends ProxyServer {
+  readonly type: ProxyKind;
   readonly name: string | undefined;
   /** How the proxy itself is reached; undefined for direct. */
   readonly upstream: Upstream | undefined;
@@ -22,7 +22,7 @@ export interface MultipathUpstream {
   readonly list: readonly Upstream[];
 }
 
-export type Upstream = DirectUpstream | Socks5Upstream | MultipathUpstream;
+export type Upstream = DirectUpstream | ProxyUpstream | MultipathUpstream;
 
 export type Flattened =
   | { readonly kind: 'lines'; readonly lines: readonly Line[] }
@@ -59,7 +59,7 @@ function countLines(node: Upstream, counted: Map<Upstream, number>): number {
   if (known !== undefined) return known;
   let count = 1;
   if (node.type === 'multipath') count = node.list.reduce((sum, part) => sum + countLines(part, counted), 0);
-  if (node.type === 'socks5') count = countLines(node.upstream ?? PLAIN_DIRECT, counted);
+  else if (node.type !== 'direct') count = countLines(node.upstream ?? PLAIN_DIRECT, counted);
   counted.set(node, count);
   return count;
 }
@@ -70,31 +70,34 @@ function chainsOf(node: Upstream): readonly Chain[] {
       return [{ name: node.name, prefix: node.name, source: node.source, hops: [] }];
     case 'multipath':
       return node.list.flatMap(chainsOf);
-    case 'socks5':
-      return chainsOf(node.upstream ?? PLAIN_DIRECT).map((nearer) => extend(nearer, node));
     default:
-      return node satisfies never;
+      return chainsOf(node.upstream ?? PLAIN_DIRECT).map((nearer) => extend(nearer, node));
   }
 }
 
-function extend(nearer: Chain, node: Socks5Upstream): Chain {
+function extend(nearer: Chain, node: ProxyUpstream): Chain {
   const { type: kind, host, port, username, password } = node;
-  const prefix = node.name ?? (nearer.prefix === undefined ? undefined : `${nearer.prefix} > ${endpoint(host, port)}`);
-  return {
-    name: node.name,
-    prefix,
-    source: nearer.source,
-    hops: [...nearer.hops, { kind, host, port, username, password }],
-  };
+  const hop: Hop = { kind, host, port, username, password };
+  // Behind a named part, a proxy of the most usual kind needs no word.
+  const before = nearer.hops[nearer.hops.length - 1]?.kind ?? 'socks5';
+  const prefix = node.name ?? (nearer.prefix === undefined ? undefined : `${nearer.prefix} > ${hopText(hop, before)}`);
+  return { name: node.name, prefix, source: nearer.source, hops: [...nearer.hops, hop] };
 }
 
-/** `direct`, `direct 10.0.0.1`, `socks5 a:1 > b:2 from 10.0.0.1`, or `telecom > b:2` when a nearer part has a name. */
+/**
+ * `direct`, `direct 10.0.0.1`, `socks5 a:1 > b:2 > http c:3 from 10.0.0.1`, or `telecom > b:2` when a nearer part has a name.
+ */
 function readableName({ prefix, source, hops }: Chain): string {
   if (prefix !== undefined) return prefix;
   const from = sourceText(source);
   if (hops.length === 0) return from === undefined ? 'direct' : `direct ${from}`;
-  const chain = `socks5 ${hops.map(({ host, port }) => endpoint(host, port)).join(' > ')}`;
+  const chain = hops.map((hop, index) => hopText(hop, hops[index - 1]?.kind)).join(' > ');
   return from === undefined ? chain : `${chain} from ${from}`;
+}
+
+/** With the word for its kind, unless the hop before it is of that kind, too. */
+function hopText({ kind, host, port }: Hop, before: ProxyKind | undefined): string {
+  return kind === before ? endpoint(host, port) : `${kind} ${endpoint(host, port)}`;
 }
 
 function sourceText({ ip, port }: Source): string | undefined {

@@ -17,10 +17,12 @@ export interface ProxyServer {
   readonly password: string | undefined;
 }
 
+/** The protocols of proxies; outbound/ has a file for each. */
+export type ProxyKind = 'socks5' | 'socks4' | 'http';
+
 /** A proxy on the way of a line. */
 export interface Hop extends ProxyServer {
-  /** The protocol of the proxy; outbound/ has a file for each. */
-  readonly kind: 'socks5';
+  readonly kind: ProxyKind;
 }
 
 export interface Line {

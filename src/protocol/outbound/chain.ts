@@ -4,7 +4,9 @@
 import { joined } from '../joined.js';
 import type { Hop } from '../lines/line.js';
 import { type Failure, failureOf } from '../race/failure.js';
-import type { Bound, HopKind, HopTarget } from './outbound.js';
+import { http } from './http.js';
+import type { Bound, HopFailure, HopKind, HopTarget } from './outbound.js';
+import { socks4 } from './socks4.js';
 import { socks5 } from './socks5.js';
 
 /** What follows from the bytes that the current hop has sent. */
@@ -15,11 +17,11 @@ export type ChainStep =
   | { readonly kind: 'connected'; readonly bound: Bound; readonly rest: Uint8Array }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-const KINDS: Readonly<Record<Hop['kind'], HopKind>> = { socks5 };
+const KINDS: Readonly<Record<Hop['kind'], HopKind>> = { socks5, socks4, http };
 const kindOf = ({ kind }: Hop): HopKind => KINDS[kind];
 
 const NOTHING = new Uint8Array(0);
-const TOO_SOON: ChainStep = { kind: 'failed', failure: failureOf('proxy-protocol') };
+const TOO_SOON: HopFailure = { kind: 'failed', failure: failureOf('proxy-protocol'), of: 'hop' };
 
 /** The chain is itself the target of its last hop: host and port of the destination. */
 export class Chain implements HopTarget {
@@ -30,6 +32,8 @@ export class Chain implements HopTarget {
   #hop = 0;
   #kind: HopKind;
   #phase = 0;
+  /** Whether the current hop itself has failed, so that nothing is known of its target. */
+  #hopFailed = false;
   /** Bytes that the hop has sent and its kind has not read yet. */
   #unread: Uint8Array = NOTHING;
 
@@ -42,14 +46,15 @@ export class Chain implements HopTarget {
     this.#kind = kinds(hops[0]);
   }
 
-  /** Whether the bytes that were to be sent so far ask the last hop for the destination. */
+  /** Whether the bytes that were to be sent so far ask the last hop for the destination, and it has not failed itself. */
   get asksDestination(): boolean {
-    return this.#isLast && this.#kind.hasAsked(this.#phase);
+    return this.#isLast && !this.#hopFailed && this.#kind.hasAsked(this.#phase);
   }
 
-  /** The first bytes to send, once the first hop is connected. */
-  start(): Uint8Array {
-    return this.#kind.begin(this.#hops[this.#hop], this.#target);
+  /** What to send first, once the first hop is connected. */
+  start(): ChainStep {
+    const opening = this.#kind.begin(this.#hops[this.#hop], this.#target);
+    return opening.kind === 'send' ? opening : this.#failed(opening);
   }
 
   get #isLast(): boolean {
@@ -77,10 +82,7 @@ export class Chain implements HopTarget {
         if (!this.#isLast) return this.#next(received.length > step.size);
         return { kind: 'connected', bound: step.bound, rest: rest(received, step.size) };
       case 'failed':
-        return {
-          kind: 'failed',
-          failure: step.of === 'hop' || this.#isLast ? step.failure : unreachable(step.failure),
-        };
+        return this.#failed(step);
       default:
         return step satisfies never;
     }
@@ -92,7 +94,12 @@ export class Chain implements HopTarget {
     this.#kind = this.#kindOf(this.#hops[this.#hop]);
     this.#phase = 0;
     this.#unread = NOTHING;
-    return hasSpoken ? TOO_SOON : { kind: 'send', bytes: this.start() };
+    return hasSpoken ? this.#failed(TOO_SOON) : this.start();
+  }
+
+  #failed({ failure, of }: HopFailure): ChainStep {
+    this.#hopFailed = of === 'hop';
+    return { kind: 'failed', failure: of === 'hop' || this.#isLast ? failure : unreachable(failure) };
   }
 }
 

@@ -1,7 +1,7 @@
 // Goes through a chain over any stream of bytes, for callers outside the hot path: name servers behind a line, and
 // `check --dial`. Pure: the caller reads and writes. It bounds no wait.
 import type { Failure } from '../race/failure.js';
-import type { Chain } from './chain.js';
+import type { Chain, ChainStep } from './chain.js';
 
 /** A connection to the first hop, as a stream of bytes. */
 export interface Carrier {
@@ -24,19 +24,14 @@ const LAST_HOP: Followed = { code: 'reached', rest: new Uint8Array(0) };
 
 /** Goes through the chain up to `goal`. Rejects only when `incoming` or `send` throws. */
 export async function follow(chain: Chain, { incoming, send }: Carrier, goal: Goal): Promise<Followed> {
-  const isFar = (): boolean => goal === 'last-hop' && chain.asksDestination;
-  const first = chain.start();
-  if (isFar()) return LAST_HOP;
-  send(first);
-  for await (const bytes of incoming) {
-    const step = chain.feed(bytes);
+  const take = (step: ChainStep): Followed | undefined => {
     switch (step.kind) {
       case 'incomplete':
-        break;
+        return undefined;
       case 'send':
-        if (isFar()) return LAST_HOP;
+        if (goal === 'last-hop' && chain.asksDestination) return LAST_HOP;
         send(step.bytes);
-        break;
+        return undefined;
       case 'connected':
         return { code: 'reached', rest: step.rest };
       case 'failed':
@@ -44,6 +39,12 @@ export async function follow(chain: Chain, { incoming, send }: Carrier, goal: Go
       default:
         return step satisfies never;
     }
+  };
+  let followed = take(chain.start());
+  if (followed !== undefined) return followed;
+  for await (const bytes of incoming) {
+    followed = take(chain.feed(bytes));
+    if (followed !== undefined) return followed;
   }
   return { code: 'ended' };
 }

@@ -15,6 +15,19 @@ export interface Bound {
   readonly port: number;
 }
 
+/** For a hop that does not report its endpoint. */
+export const UNKNOWN_BOUND: Bound = { ip: new Uint8Array(4), port: 0 };
+
+/** `of`: whether the hop itself failed, or the hop reports that its target did. */
+export interface HopFailure {
+  readonly kind: 'failed';
+  readonly failure: Failure;
+  readonly of: 'hop' | 'target';
+}
+
+/** What is said to a hop first. It fails where the hop's protocol cannot name the target. */
+export type Opening = { readonly kind: 'send'; readonly bytes: Uint8Array } | HopFailure;
+
 /** What follows from the bytes that a hop has sent. `size`: how many of them were read; the others are fed again. */
 export type HopStep =
   | { readonly kind: 'incomplete' }
@@ -22,8 +35,7 @@ export type HopStep =
   | { readonly kind: 'send'; readonly bytes: Uint8Array; readonly size: number; readonly phase: number }
   /** The hop is connected to its target. */
   | { readonly kind: 'connected'; readonly bound: Bound; readonly size: number }
-  /** `of`: whether the hop itself failed, or the hop reports that its target did. */
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly of: 'hop' | 'target' };
+  | HopFailure;
 
 /**
  * One kind of hop. It keeps no state: the chain keeps the `phase` of the exchange, a number that begins at 0 and whose
@@ -31,7 +43,7 @@ export type HopStep =
  */
 export interface HopKind {
   /** The first bytes to send, once the hop is reached. */
-  begin(hop: Hop, target: HopTarget): Uint8Array;
+  begin(hop: Hop, target: HopTarget): Opening;
   /** Whether the hop has been asked for its target in this phase. Earlier, any failure is the hop's own. */
   hasAsked(phase: number): boolean;
   /** `received`: all bytes that the hop has sent in this phase, lent until the method returns. */

@@ -4,7 +4,7 @@ import { parseIp } from '../address/address.js';
 import type { Hop } from '../lines/line.js';
 import { type Failure, type FailureCode, failureOf } from '../race/failure.js';
 import { AddressType, Command, Method, VERSION } from '../socks-codes.js';
-import type { Bound, HopKind, HopStep, HopTarget } from './outbound.js';
+import type { Bound, HopKind, HopStep, HopTarget, Opening } from './outbound.js';
 
 const PASSWORD_VERSION = 1;
 const CREDENTIAL_MAX = 255;
@@ -12,6 +12,11 @@ const CREDENTIAL_MAX = 255;
 /** The message that is awaited. 0 is the answer to the greeting. */
 const Phase = { method: 0, password: 1, reply: 2 } as const;
 
+const GREETING: Opening = { kind: 'send', bytes: Uint8Array.of(VERSION, 1, Method.none) };
+const GREETING_WITH_PASSWORD: Opening = {
+  kind: 'send',
+  bytes: Uint8Array.of(VERSION, 2, Method.none, Method.password),
+};
 const INCOMPLETE: HopStep = { kind: 'incomplete' };
 const BROKEN = ofHop('proxy-protocol');
 const UNAUTHENTICATED = ofHop('proxy-authentication');
@@ -35,9 +40,7 @@ const CAUSES: readonly (FailureCode | undefined)[] = [
 
 export const socks5: HopKind = {
   begin(hop) {
-    return hop.username === undefined
-      ? Uint8Array.of(VERSION, 1, Method.none)
-      : Uint8Array.of(VERSION, 2, Method.none, Method.password);
+    return hop.username === undefined ? GREETING : GREETING_WITH_PASSWORD;
   },
 
   hasAsked(phase) {

@@ -12,7 +12,10 @@ export type FailureCode =
   | 'too-many-lookups'
   | 'source-unavailable'
   | 'source-in-use'
+  | 'interface-unavailable'
+  | 'source-not-permitted'
   | 'proxy-authentication'
+  | 'proxy-certificate'
   | 'proxy-protocol'
   | 'proxy-unreachable'
   | 'proxy-address-type'
@@ -45,7 +48,7 @@ export type Towards = Extract<Whose, 'line' | 'destination'>;
 export interface Failure {
   readonly code: FailureCode;
   readonly whose: Whose;
-  /** What the kernel or the proxy said: `ECONNREFUSED`, `REP 1`. For people: code never compares it. */
+  /** What the kernel or the proxy said: `ECONNREFUSED`, `REP 1`, `HTTP 502`. For people: code never compares it. */
   readonly detail: string | undefined;
   /** The place in the configuration of the rule that decided so. */
   readonly rule?: number;
@@ -70,8 +73,14 @@ export const FAILURES: Readonly<Record<FailureCode, FailureRow>> = {
   'too-many-lookups': row('us', undefined, 'warn', 'dns.lookups_max names are being looked up already'),
   'source-unavailable': row('line', 'other', 'warn', 'the source address of the line is not on this machine'),
   'source-in-use': row('line', 'other', 'warn', 'the source port of the line is in use'),
+  'interface-unavailable': row('line', 'other', 'warn', 'the network interface of the line is not on this machine'),
+  'source-not-permitted': row(
+    ...(['line', 'other', 'warn'] as const),
+    'the process may not use the interface or mark of the line (CAP_NET_RAW, CAP_NET_ADMIN)',
+  ),
   'proxy-authentication': row('line', 'proxy', 'warn', 'the proxy refused our credentials'),
-  'proxy-protocol': row('line', 'proxy', 'warn', 'the proxy broke the SOCKS protocol'),
+  'proxy-certificate': row('line', 'proxy', 'warn', 'the certificate of the proxy is not trusted, or not its own'),
+  'proxy-protocol': row('line', 'proxy', 'warn', 'the proxy broke its protocol'),
   'proxy-unreachable': row('line', 'proxy', 'debug', 'a proxy of the line cannot be reached'),
   'proxy-address-type': row('line', 'other', 'debug', 'the proxy does not take addresses of this kind'),
   unexplained: row('destination', 'proxy', 'debug', 'the proxy could not connect, and did not say why'),

@@ -79,6 +79,38 @@ test('every line, name server and the port is tried, and told with why it fails'
   assert.deepEqual([good.asked, second.asked], [['127.0.0.1'], []]);
 });
 
+test('a proxy that says nothing until it is asked takes connections, and leads to the next one', async (t) => {
+  const kinds = ['http', 'socks4', 'socks5'] as const;
+  const proxies = await Promise.all(kinds.map((kind) => TrickProxy.listen('works', 0, kind)));
+  const dns = await DnsServer.start({}, {});
+  t.after(() => Promise.all([...proxies, dns].map((one) => one.close())));
+  const [http, socks4, socks5] = proxies;
+  const nobody = { type: 'http', host: '127.0.0.1', port: 1 };
+  const { lines } = await dial({
+    port: 0,
+    upstream: [
+      http.line,
+      socks4.line,
+      { ...socks4.line, upstream: http.line },
+      { ...socks5.line, upstream: socks4.line },
+      nobody,
+    ],
+    nameservers: [`127.0.0.1:${dns.port}`],
+    dns: { ipv6: 'off', probe: { enabled: false } },
+  });
+  assert.deepEqual(
+    lines.slice(1, 6).map((line) => line.replace(/^.*?(ok|FAILED) +|, [\d.]+ ms$/g, '')),
+    [
+      'the proxy takes connections',
+      'the proxy takes connections',
+      'the proxies lead to the last one',
+      'all proxies answer',
+      'connect ECONNREFUSED 127.0.0.1:1',
+    ],
+  );
+  assert.deepEqual([http.asked, socks4.asked, socks5.asked], [['127.0.0.1'], ['127.0.0.1'], []]);
+});
+
 test('where all works the exit status is 0', async (t) => {
   const [proxy, dns] = [await TrickProxy.listen('works'), await DnsServer.start({}, {})];
   t.after(() => Promise.all([proxy.close(), dns.close()]));

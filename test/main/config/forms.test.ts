@@ -25,11 +25,17 @@ test('a proxy as a URL, "direct", and a bare list of lines', () => {
   assert.deepEqual(lines[2]?.hops, [
     { kind: 'socks5', host: '2001:db8::1', port: 1081, username: 'us@er', password: 'p:ss' },
   ]);
+  const [http, plain, user] = linesOf(['http://us%40er:p%3Ass@a:8080', 'socks4a://b:1', 'socks4://us%40er@c:2']);
+  assert.deepEqual(http?.hops, [{ kind: 'http', host: 'a', port: 8080, username: 'us@er', password: 'p:ss' }]);
+  assert.deepEqual(plain?.hops, [{ kind: 'socks4', host: 'b', port: 1, username: undefined, password: undefined }]);
+  assert.deepEqual(user?.hops, [{ kind: 'socks4', host: 'c', port: 2, username: 'us@er', password: undefined }]);
   const fromEnvironment = (TCPROUTE_UPSTREAM: string) =>
     optionsOf(loadJson({}, { environment: { TCPROUTE_UPSTREAM } })).lines[0];
   assert.equal(fromEnvironment('direct')?.name, 'direct');
   assert.equal(fromEnvironment('socks5://u:{["x@a:1')?.hops[0]?.password, '{["x');
   assert.equal(fromEnvironment('["socks5://a:1"]')?.name, 'socks5 a:1');
+  assert.equal(fromEnvironment('http://a:1')?.name, 'http a:1');
+  assert.equal(fromEnvironment('socks4a://a:1')?.name, 'socks4 a:1');
 });
 
 test('a URL that is none is refused without its password', () => {
@@ -41,7 +47,10 @@ test('a URL that is none is refused without its password', () => {
     'socks5://u:hun%2@h:1',
     'socks5://hunter2@h:1',
     'socks5://u:@h:1',
-    'http://u:hunter2@h:1',
+    'ftp://u:hunter2@h:1',
+    'http://u:hunter2@h',
+    'http://hunter2@h:1',
+    'socks4://u:hunter2@h:1',
     'socks5://u:hunter2@a b:1',
     'dierct',
   ]) {

@@ -52,6 +52,22 @@ test('unnamed lines are named by their chain, nearest hop first', () => {
   assert.deepEqual(names(socks5('10.0.0.2/1080', socks5('127.0.0.1/5555'))), ['socks5 127.0.0.1:5555 > 10.0.0.2:1080']);
 });
 
+test('proxies of another kind than the one before are named by their kind', () => {
+  const proxy = (type: 'socks4' | 'http', endpoint: string, upstream?: Upstream): Upstream =>
+    ({ ...(socks5(endpoint, upstream) as object), type }) as Upstream;
+  assert.deepEqual(names(proxy('http', 'a/1')), ['http a:1']);
+  assert.deepEqual(names(proxy('socks4', 'a/1', direct('10.0.0.1'))), ['socks4 a:1 from 10.0.0.1']);
+  const mixed = proxy('http', 'd/4', proxy('http', 'c/3', socks5('b/2', socks5('a/1'))));
+  assert.deepEqual(names(mixed), ['socks5 a:1 > b:2 > http c:3 > d:4']);
+  assert.deepEqual(names(socks5('b/2', proxy('http', 'a/1'))), ['http a:1 > socks5 b:2']);
+  const telecom = direct(undefined, 0, 'telecom');
+  assert.deepEqual(names(proxy('http', 'b/2', proxy('http', 'a/1', telecom))), ['telecom > http a:1 > b:2']);
+  assert.deepEqual(
+    lines(mixed)[0]?.hops.map(({ kind }) => kind),
+    ['socks5', 'socks5', 'http', 'http'],
+  );
+});
+
 test('a name wins over the chain, and a named nearer part stands for its chain', () => {
   assert.deepEqual(names(direct(undefined, 0, 'telecom')), ['telecom']);
   assert.deepEqual(names(socks5('a/1', direct(undefined, 0, 'telecom'))), ['telecom > a:1']);

@@ -20,8 +20,9 @@ const B = hop('proxy.example', 1081, 'user', 'secret');
 
 /** Feeds `replies` in pieces of `size` bytes; returns what was sent and how it ended. */
 function converse(chain: Chain, replies: readonly number[], size: number): { sent: number[][]; end: ChainStep } {
-  const sent = [[...chain.start()]];
-  let end: ChainStep = { kind: 'incomplete' };
+  const sent: number[][] = [];
+  let end = chain.start();
+  if (end.kind === 'send') sent.push([...end.bytes]);
   for (let at = 0; at < replies.length && end.kind !== 'connected' && end.kind !== 'failed'; at += size) {
     end = chain.feed(Uint8Array.from(replies.slice(at, at + size)));
     if (end.kind === 'send') sent.push([...end.bytes]);
@@ -46,7 +47,7 @@ test('one proxy without authentication is asked for the name itself', () => {
 
 test('what the destination says with the reply is handed on', () => {
   const chain = new Chain([A], '198.51.100.7', 25);
-  assert.equal(chain.start().length, 3);
+  assert.deepEqual(chain.start(), { kind: 'send', bytes: Uint8Array.of(5, 1, 0) });
   const request = chain.feed(Uint8Array.of(5, 0));
   assert.ok(request.kind === 'send');
   assert.deepEqual([...request.bytes], [5, 1, 0, 1, 198, 51, 100, 7, 0, 25]);
@@ -128,7 +129,7 @@ test('no bytes make it throw', () => {
 
 /** Asks at once, as HTTP CONNECT does: `>host` and a line end; `+` and a line end are its yes. */
 const TERSE: HopKind = {
-  begin: (_hop, { host }) => Buffer.from(`>${host}\n`),
+  begin: (_hop, { host }) => ({ kind: 'send', bytes: Buffer.from(`>${host}\n`) }),
   hasAsked: () => true,
   read(_phase, received) {
     const size = received.indexOf(10) + 1;
@@ -165,4 +166,64 @@ test('what a hop says of the next hop is a failure of the line, whatever its kin
   last.start();
   assert.equal(last.asksDestination, true);
   assert.deepEqual(last.feed(no), { kind: 'failed', failure: failureOf('refused', 'no') });
+});
+
+const HTTP: Hop = { ...A, kind: 'http', host: 'http.example', port: 8080 };
+const SOCKS4: Hop = { ...A, kind: 'socks4', host: '192.0.2.4', port: 1084 };
+
+test('each kind in front of each other kind, to a destination that speaks at once', () => {
+  // All of an even length, so that no hop seems to speak too soon.
+  const okay = (hopped: Hop): Buffer =>
+    hopped.kind === 'http'
+      ? Buffer.from('HTTP/1.1 200 Fine!\r\n\r\n')
+      : Buffer.from(hopped.kind === 'socks4' ? [0, 90, 0, 0, 0, 0, 0, 0] : [5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
+  for (const first of [A, HTTP, SOCKS4]) {
+    for (const second of [A, HTTP, SOCKS4]) {
+      const replies = [...okay(first), ...okay(second)];
+      for (const size of [1, 2]) {
+        const chain = new Chain([first, second], 'example.org', 443);
+        const { sent, end } = converse(chain, replies, size);
+        assert.equal(end.kind, 'connected', `${first.kind} ${second.kind}`);
+        assert.equal(chain.asksDestination, true);
+        // The first is asked for the second, by its name if it has one.
+        assert.equal(sent.length, [first, second].filter(({ kind }) => kind === 'socks5').length + 2);
+      }
+      const chain = new Chain([second], 'example.org', 443);
+      chain.start();
+      if (second.kind === 'socks5') chain.feed(Uint8Array.of(5, 0));
+      const answer = second.kind === 'socks5' ? okay(second).subarray(2) : okay(second);
+      const end = chain.feed(Buffer.concat([answer, Buffer.from('220 hello')]));
+      assert.ok(end.kind === 'connected');
+      assert.equal(Buffer.from(end.rest).toString(), '220 hello');
+    }
+  }
+});
+
+test('a hop that fails itself has not spoken of the destination', () => {
+  const cases: readonly [Hop, string | readonly number[], boolean][] = [
+    [HTTP, 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n', false],
+    [HTTP, 'SSH-2.0', false],
+    [HTTP, 'HTTP/1.1 502 Bad Gateway\r\n\r\n', true],
+    [SOCKS4, [4], false],
+    [SOCKS4, [0, 91, 0, 0, 0, 0, 0, 0], true],
+  ];
+  for (const [one, answer, of] of cases) {
+    const chain = new Chain([one], 'example.org', 443);
+    chain.start();
+    assert.equal(chain.asksDestination, true);
+    assert.equal(chain.feed(Buffer.from(answer as string)).kind, 'failed');
+    assert.equal(chain.asksDestination, of);
+  }
+});
+
+test('what a hop cannot name fails before anything is sent', () => {
+  const last = new Chain([SOCKS4], '2001:db8::1', 443);
+  const why = failureOf('proxy-address-type', 'SOCKS4 has no such addresses');
+  assert.deepEqual(last.start(), { kind: 'failed', failure: why });
+  const first = new Chain([SOCKS4, { ...HTTP, host: '2001:db8::2' }], 'example.org', 443);
+  const unreachable = failureOf('proxy-unreachable', 'SOCKS4 has no such addresses');
+  assert.deepEqual(first.start(), { kind: 'failed', failure: unreachable });
+  const second = new Chain([HTTP, SOCKS4], '2001:db8::1', 443);
+  second.start();
+  assert.deepEqual(second.feed(Buffer.from('HTTP/1.1 200 OK\r\n\r\n')), { kind: 'failed', failure: why });
 });

@@ -19,8 +19,8 @@ function sent(step: HopStep): { bytes: number[]; size: number; phase: number } {
 }
 
 test('a password is offered only where there is one', () => {
-  assert.deepEqual([...socks5.begin(PLAIN, TARGET)], [5, 1, 0]);
-  assert.deepEqual([...socks5.begin(SECRET, TARGET)], [5, 2, 0, 2]);
+  assert.deepEqual(socks5.begin(PLAIN, TARGET), { kind: 'send', bytes: Uint8Array.of(5, 1, 0) });
+  assert.deepEqual(socks5.begin(SECRET, TARGET), { kind: 'send', bytes: Uint8Array.of(5, 2, 0, 2) });
 });
 
 test('every message is read once it is whole, and no more than it', () => {

@@ -6,6 +6,7 @@ import { type Line, lineOf } from '../../../src/protocol/lines/line.js';
 import type { Nameserver } from '../../../src/protocol/options.js';
 import { dnsOptions } from '../../helpers/dns-options.js';
 import { makeResolver, type TestResolver } from '../../helpers/dns-resolver.js';
+import { TrickProxy } from '../../helpers/proxies-trick.js';
 import { SocksProxy } from '../../helpers/socks-proxy.js';
 import { startUnbound, type Unbound, whyNoUnbound } from '../../helpers/unbound.js';
 
@@ -88,6 +89,20 @@ test('through a line: every proxy of it, with password and source address', { sk
     assert.deepEqual(await start([server], {}, [line]).lookup('a.test'), FOUND);
     assert.deepEqual(first.passed[0], { host: '127.0.0.1', port: second.port, from: '127.0.0.3' });
     assert.deepEqual([second.passed[0]?.host, second.passed[0]?.port], [server.host, server.port]);
+  }
+});
+
+test('through a line of every kind of proxy', { skip }, async () => {
+  for (const spoken of ['socks4', 'http'] as const) {
+    const proxy = await TrickProxy.listen('works', 0, spoken);
+    ends.push(() => proxy.close());
+    const hop = { kind: spoken, host: '127.0.0.1', port: proxy.port, username: undefined, password: undefined };
+    const line = lineOf(0, 'l', { ip: undefined, port: 0 }, [hop]);
+    for (const kind of ['tcp', 'tls', 'https'] as const) {
+      const server = { ...at(kind), host: kind === 'tcp' ? '127.0.0.1' : 'dns.test', via: 'l' };
+      assert.deepEqual(await start([server], {}, [line]).lookup('a.test'), FOUND, `${spoken} ${kind}`);
+    }
+    assert.deepEqual(proxy.asked, ['127.0.0.1', 'dns.test', 'dns.test']);
   }
 });
 

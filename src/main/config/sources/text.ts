@@ -30,4 +30,5 @@ export const asWholeList: TextReader = (text) => {
 export const asJson: TextReader = (text) => parseJson(text);
 
 /** JSON, or one line as a text. */
-export const asLines: TextReader = (text) => (/^(?:direct$|socks5h?:)/.test(text) ? asText(text) : parseJson(text));
+export const asLines: TextReader = (text) =>
+  /^(?:direct$|socks5h?:|socks4a?:|http:)/.test(text) ? asText(text) : parseJson(text);

@@ -184,7 +184,7 @@ export class Attempt extends TimedHandler {
     }
     this.#parts.trace?.step(this, this.#target, 'is connected to the first proxy');
     this.#chain = new Chain(this.line.hops, this.#target.asked, this.#target.port);
-    this.#say(socket, this.#chain.start());
+    this.#follow(socket, this.#chain.start());
   }
 
   /** A direct line is connected. The reply to the client needs the local address anyway, so reading it here costs nothing. */

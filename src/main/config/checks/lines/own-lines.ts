@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os';
 import { formatEndpoint, formatIp, parseIp } from '../../../../protocol/address/address.js';
 import { isLocalhost } from '../../../../protocol/address/host-name.js';
 import { OwnListeners } from '../../../../protocol/address/own-listeners.js';
-import type { Socks5Upstream, Upstream } from '../../../../protocol/lines/flatten.js';
+import type { ProxyUpstream, Upstream } from '../../../../protocol/lines/flatten.js';
 import type { InternetPlace, ListenOptions } from '../../../../protocol/listen-options.js';
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { inside, type Place } from '../../diagnostics/place.js';
@@ -51,7 +51,7 @@ function isOfInterface(ip: Uint8Array): boolean {
 }
 
 interface Found {
-  readonly proxy: Socks5Upstream;
+  readonly proxy: ProxyUpstream;
   readonly at: Place;
 }
 
@@ -62,12 +62,10 @@ function firstProxies(node: Upstream, at: Place): readonly Found[] {
       return [];
     case 'multipath':
       return node.list.flatMap((part, index) => firstProxies(part, inside(inside(at, 'list'), index)));
-    case 'socks5': {
+    default: {
       const own = node.upstream === undefined || hasDirect(node.upstream) ? [{ proxy: node, at }] : [];
       return node.upstream === undefined ? own : [...own, ...firstProxies(node.upstream, inside(at, 'upstream'))];
     }
-    default:
-      return node satisfies never;
   }
 }
 

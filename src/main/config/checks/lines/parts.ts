@@ -1,12 +1,11 @@
 // The checks for the fields of one line in the upstream tree. It does not walk the tree: see upstream.ts.
 import { askedName } from '../../../../protocol/address/host-name.js';
+import type { ProxyKind } from '../../../../protocol/lines/line.js';
 import { canonicalAddress, dialledAddress } from '../values/address.js';
 import { isOwnAddress } from '../values/own-addresses.js';
 import type { Check } from '../values/setting.js';
 
 const NAME_LENGTH_MAX = 64;
-/** RFC 1929 section 2: the length is one octet, and not zero. */
-const CREDENTIAL_BYTES_MAX = 255;
 
 export const checkName: Check<string> = (value, place, diagnostics) => {
   const fits =
@@ -46,12 +45,33 @@ export const checkProxyHost: Check<string> = (value, place, diagnostics) => {
   return host;
 };
 
-export const checkCredential: Check<string> = (value, place, diagnostics) => {
-  const bytes = typeof value === 'string' ? Buffer.byteLength(value) : 0;
-  if (typeof value === 'string' && bytes >= 1 && bytes <= CREDENTIAL_BYTES_MAX) return value;
-  diagnostics.reject(place, value, `a text (in quotes) of 1 to ${CREDENTIAL_BYTES_MAX} bytes`);
-  return undefined;
+/** The credentials of one kind of proxy: a check for each that it has. */
+export interface CredentialChecks {
+  readonly username: Check<string>;
+  readonly password: Check<string> | undefined;
+}
+
+/** RFC 1929 section 2: the length is one octet, and not zero. */
+const socks5Credential = credential(255);
+export const CREDENTIALS: Readonly<Record<ProxyKind, CredentialChecks>> = {
+  socks5: { username: socks5Credential, password: socks5Credential },
+  // The user id ends with a NUL.
+  socks4: { username: credential(255, /\0/, ', without NUL'), password: undefined },
+  // RFC 7617 section 2. A request with the longest ones still fits into the first packets of a connection.
+  http: {
+    username: credential(1024, /[:\p{Cc}]/u, ', without a colon and control characters'),
+    password: credential(1024, /\p{Cc}/u, ', without control characters'),
+  },
 };
+
+function credential(bytes_max: number, without?: RegExp, except = ''): Check<string> {
+  return (value, place, diagnostics) => {
+    const bytes = typeof value === 'string' ? Buffer.byteLength(value) : 0;
+    if (typeof value === 'string' && bytes >= 1 && bytes <= bytes_max && without?.test(value) !== true) return value;
+    diagnostics.reject(place, value, `a text (in quotes) of 1 to ${bytes_max} bytes${except}`);
+    return undefined;
+  };
+}
 
 function isPort(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65535;

@@ -1,16 +1,12 @@
-// Checks the upstream tree of the configuration: multipath, direct and socks5, nested to any sensible depth. Each mistake is
+// Checks the upstream tree of the configuration: multipath, direct and proxies, nested to any sensible depth. Each mistake is
 // reported with its key path. It makes no lines: see protocol/lines/flatten.ts.
-import type {
-  DirectUpstream,
-  MultipathUpstream,
-  Socks5Upstream,
-  Upstream,
-} from '../../../../protocol/lines/flatten.js';
+import type { DirectUpstream, MultipathUpstream, ProxyUpstream, Upstream } from '../../../../protocol/lines/flatten.js';
+import type { ProxyKind } from '../../../../protocol/lines/line.js';
 import { type Diagnostics, hint } from '../../diagnostics/diagnostics.js';
 import { shown } from '../../diagnostics/mask.js';
 import { inside, type Place, placeText } from '../../diagnostics/place.js';
 import type { Check } from '../values/setting.js';
-import { checkCredential, checkName, checkPort, checkProxyHost, checkSourceIp, checkSourcePort } from './parts.js';
+import { CREDENTIALS, checkName, checkPort, checkProxyHost, checkSourceIp, checkSourcePort } from './parts.js';
 import { LINE_URL_ALLOWED, lineOfText } from './url.js';
 
 /** A longer chain of proxies is a mistake. The bound also allows walks to recurse. */
@@ -19,6 +15,8 @@ const DEPTH_MAX = 64;
 export const LINE_KEYS = {
   direct: ['type', 'name', 'source_ip', 'source_port'],
   socks5: ['type', 'name', 'host', 'port', 'username', 'password', 'upstream'],
+  socks4: ['type', 'name', 'host', 'port', 'username', 'upstream'],
+  http: ['type', 'name', 'host', 'port', 'username', 'password', 'upstream'],
   multipath: ['type', 'list'],
 } as const;
 /** Words of other programs for these keys. */
@@ -59,9 +57,15 @@ class Walk {
     if (type === undefined) return undefined;
     const known: readonly string[] = LINE_KEYS[type];
     const strays = Object.keys(fields).filter((key) => !known.includes(key));
-    for (const key of strays) this.#diagnostics.unknownKey(place, key, known, OTHER_WORDS);
+    for (const key of strays) this.#stray(type, key, place, known);
     if (type === 'direct') return this.#direct(fields, place);
-    return type === 'socks5' ? this.#socks5(fields, place, depth) : this.#multipath(fields, place, depth);
+    return type === 'multipath' ? this.#multipath(fields, place, depth) : this.#proxy(type, fields, place, depth);
+  }
+
+  #stray(type: keyof typeof LINE_KEYS, key: string, place: Place, known: readonly string[]): void {
+    if (type === 'socks4' && key === 'password')
+      this.#diagnostics.error(inside(place, key), 'SOCKS4 has no passwords; allowed: only a username');
+    else this.#diagnostics.unknownKey(place, key, known, OTHER_WORDS);
   }
 
   #text(text: string, place: Place, depth: number): Upstream | undefined {
@@ -108,17 +112,24 @@ class Walk {
     return { type: 'direct', name, source: { ip: ip === 'any' ? undefined : ip, port: port ?? 0 } };
   }
 
-  #socks5(fields: Fields, place: Place, depth: number): Socks5Upstream {
+  #proxy(type: ProxyKind, fields: Fields, place: Place, depth: number): ProxyUpstream {
     const name = this.#name(fields, place);
     const host = this.#required(fields, 'host', place, checkProxyHost, 'the IP address or name of the proxy') ?? '';
     const port = this.#required(fields, 'port', place, checkPort, 'the port of the proxy') ?? 0;
-    const username = this.#optional(fields, 'username', place, checkCredential);
-    const password = this.#optional(fields, 'password', place, checkCredential);
+    const credentials = this.#credentials(type, fields, place);
+    const upstream = this.#optional(fields, 'upstream', place, (value, at) => this.node(value, at, depth + 1));
+    return { type, name, host, port, ...credentials, upstream };
+  }
+
+  #credentials(type: ProxyKind, fields: Fields, place: Place): Pick<ProxyUpstream, 'username' | 'password'> {
+    const checks = CREDENTIALS[type];
+    const username = this.#optional(fields, 'username', place, checks.username);
+    if (checks.password === undefined) return { username, password: undefined };
+    const password = this.#optional(fields, 'password', place, checks.password);
     const [hasUsername, hasPassword] = [Object.hasOwn(fields, 'username'), Object.hasOwn(fields, 'password')];
     if (hasPassword && !hasUsername) this.#diagnostics.missing(place, 'username', 'it goes together with "password"');
     if (hasUsername && !hasPassword) this.#diagnostics.missing(place, 'password', 'it goes together with "username"');
-    const upstream = this.#optional(fields, 'upstream', place, (value, at) => this.node(value, at, depth + 1));
-    return { type: 'socks5', name, host, port, username, password, upstream };
+    return { username, password };
   }
 
   #multipath(fields: Fields, place: Place, depth: number): MultipathUpstream {

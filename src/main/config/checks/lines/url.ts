@@ -1,23 +1,34 @@
-// Parses a line that is one text: `direct`, or a proxy as a URL, `socks5://user:password@host:port`. It returns the long form
+// Parses a line that is one text: `direct`, or a proxy as a URL, such as `socks5://user:password@host:port`. It returns the long form
 // (an object) and checks no part of it. A message never shows the text, since it may hold a password.
+import type { ProxyKind } from '../../../../protocol/lines/line.js';
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import type { Place } from '../../diagnostics/place.js';
 
-export const LINE_URL_ALLOWED = '"direct" or socks5://[user:password@]host:port';
-const FORM = /^socks5h?:\/\/(?:([^:@/\s]+):([^@/\s]*)@)?(\[[^\]@/\s]+\]|[^:@/\s[\]]+):(\d{1,5})\/?$/;
+const FORMS = ['socks5://[user:password@]host:port', 'http://[user:password@]host:port', 'socks4://[user@]host:port'];
+export const LINE_URL_ALLOWED = ['"direct"', ...FORMS].join(', ');
+const HOST_AND_PORT = /(\[[^\]@/\s]+\]|[^:@/\s[\]]+):(\d{1,5})\/?$/.source;
+const WITH_PASSWORD = new RegExp(`^(socks5h?|http)://(?:([^:@/\\s]+):([^@/\\s]*)@)?${HOST_AND_PORT}`);
+const WITHOUT_PASSWORD = new RegExp(`^(socks4a?)://(?:([^:@/\\s]+)()@)?${HOST_AND_PORT}`);
+/** By the scheme. A proxy always gets names as names, so `socks5h` and `socks4a` make no difference. */
+const TYPES: Readonly<Record<string, ProxyKind>> = {
+  ...{ socks5: 'socks5', socks5h: 'socks5', socks4: 'socks4', socks4a: 'socks4', http: 'http' },
+};
 
 /** The long form; undefined after a mistake was reported. */
 export function lineOfText(text: string, place: Place, diagnostics: Diagnostics): object | undefined {
   if (text === 'direct') return { type: 'direct' };
-  const [, username, password, host, port] = FORM.exec(text) ?? [];
+  const parts = WITH_PASSWORD.exec(text) ?? WITHOUT_PASSWORD.exec(text);
+  const [, scheme = '', username, password, host, port] = parts ?? [];
   const credentials = username === undefined ? [] : [username, password ?? ''].map(decoded);
   if (host === undefined || credentials.includes(undefined)) {
     diagnostics.reject(place, text, `a line: ${LINE_URL_ALLOWED} (other characters of user and password as %40)`);
     return undefined;
   }
   const [user, secret] = credentials;
-  const proxy = { type: 'socks5', host, port: Number(port) };
-  return user === undefined ? proxy : { ...proxy, username: user, password: secret };
+  const type = TYPES[scheme];
+  const proxy = { type, host, port: Number(port) };
+  if (user === undefined) return proxy;
+  return type === 'socks4' ? { ...proxy, username: user } : { ...proxy, username: user, password: secret };
 }
 
 /** Decodes percent encoding (RFC 3986 section 2.1); undefined if it is wrong. */

@@ -20,8 +20,16 @@ test('a line whose first proxy is the own listener is a mistake, named by its pa
     // Behind another proxy it is that one's machine.
     proxy('127.0.0.1', 7070, proxy('127.0.0.1', 1080, direct)),
     proxy('10.0.0.1', 1080, inner),
+    { ...proxy('127.0.0.1', 7070), type: 'http' },
+    { ...proxy('127.0.0.1', 7070, direct), type: 'socks4' },
   ];
-  const paths = ['upstream.list[0]', 'upstream.list[3]', 'upstream.list[4]', 'upstream.list[6].upstream.list[1]'];
+  const inside = 'upstream.list[6].upstream.list[1]';
+  const paths = [
+    ...[0, 3, 4].map((index) => `upstream.list[${index}]`),
+    inside,
+    'upstream.list[7]',
+    'upstream.list[8]',
+  ];
   const errors = errorsIn({ upstream: { type: 'multipath', list } });
   assert.deepEqual(
     errors,

@@ -38,11 +38,11 @@ test('each mistake is named by its path', () => {
     'upstream.list[1].host: missing; needed: the IP address or name of the proxy',
     'upstream.list[1].port: missing; needed: the port of the proxy',
     'upstream.list[1].upstream.list[0].host: unknown key; allowed: type, name, source_ip, source_port',
-    'upstream.list[1].upstream.list[1]: 7 is not allowed; allowed: a line: an object with a "type" (direct, socks5, multipath), "direct" or socks5://[user:password@]host:port, or a list of lines',
+    'upstream.list[1].upstream.list[1]: 7 is not allowed; allowed: a line: an object with a "type" (direct, socks5, socks4, http, multipath), "direct", socks5://[user:password@]host:port, http://[user:password@]host:port, socks4://[user@]host:port, or a list of lines',
     'upstream.list[2].name: "" is not allowed; allowed: a text of 1 to 64 printable characters',
     'upstream.list[2].host: "1.2.3.456" is not allowed; allowed: the IP address or name of the proxy itself',
     'upstream.list[2].port: 0 is not allowed; allowed: the port on which the proxy itself listens, from 1 to 65535',
-    'upstream.list[2].upstream: null is not allowed; allowed: a line: an object with a "type" (direct, socks5, multipath), "direct" or socks5://[user:password@]host:port, or a list of lines',
+    'upstream.list[2].upstream: null is not allowed; allowed: a line: an object with a "type" (direct, socks5, socks4, http, multipath), "direct", socks5://[user:password@]host:port, http://[user:password@]host:port, socks4://[user@]host:port, or a list of lines',
     'upstream.list[3].list: [] is not allowed; allowed: a list of at least one line',
     'upstream.list[4].list: missing; needed: a list of lines',
   ]);
@@ -53,9 +53,11 @@ test('an unknown or missing type says which there are', () => {
     'upstream.type: "sock5" is not a type of line; did you mean "socks5"?',
   ]);
   assert.deepEqual(errorsOfUpstream({ type: 'shadowsocks' }), [
-    'upstream.type: "shadowsocks" is not a type of line; allowed: direct, socks5, multipath',
+    'upstream.type: "shadowsocks" is not a type of line; allowed: direct, socks5, socks4, http, multipath',
   ]);
-  assert.deepEqual(errorsOfUpstream({ host: 'a' }), ['upstream.type: missing; needed: direct, socks5, multipath']);
+  assert.deepEqual(errorsOfUpstream({ host: 'a' }), [
+    'upstream.type: missing; needed: direct, socks5, socks4, http, multipath',
+  ]);
 });
 
 test('a username and a password go together, and each has 1 to 255 bytes', () => {
@@ -71,6 +73,31 @@ test('a username and a password go together, and each has 1 to 255 bytes', () =>
   ]);
 });
 
+test('an http line has Basic credentials, and a socks4 line a user id', () => {
+  const [http] = linesOf({ type: 'http', host: 'a', port: 1, username: 'ü', password: 'p:'.repeat(300) });
+  assert.deepEqual(http?.hops, [{ kind: 'http', host: 'a', port: 1, username: 'ü', password: 'p:'.repeat(300) }]);
+  const [socks4] = linesOf({ type: 'socks4', host: 'a', port: 1, username: 'me' });
+  assert.deepEqual(socks4?.hops, [{ kind: 'socks4', host: 'a', port: 1, username: 'me', password: undefined }]);
+  const basic = 'a text (in quotes) of 1 to 1024 bytes, without';
+  assert.deepEqual(
+    errorsOfUpstream([
+      { type: 'http', host: 'a', port: 0, username: 'a:b', password: 'line\nbreak' },
+      { type: 'http', host: 'a', port: 1, username: 'a' },
+      { type: 'http', host: 'a', port: 1, user: 'a' },
+      { type: 'socks4', host: 'a', port: 1, username: 'a\0b', password: 'hunter2' },
+    ]),
+    [
+      'upstream[0].port: 0 is not allowed; allowed: the port on which the proxy itself listens, from 1 to 65535',
+      `upstream[0].username: "a:b" is not allowed; allowed: ${basic} a colon and control characters`,
+      `upstream[0].password: *** (string) is not allowed; allowed: ${basic} control characters`,
+      'upstream[1].password: missing; needed: it goes together with "username"',
+      'upstream[2].user: unknown key; did you mean "username"?',
+      'upstream[3].password: SOCKS4 has no passwords; allowed: only a username',
+      'upstream[3].username: "a\\u0000b" is not allowed; allowed: a text (in quotes) of 1 to 255 bytes, without NUL',
+    ],
+  );
+});
+
 test('a password is masked wherever it could be shown', () => {
   const wrongs = [
     [[]],
@@ -80,6 +107,8 @@ test('a password is masked wherever it could be shown', () => {
     { type: 'multipath', list: { password: { deep: 'hunter2' } } },
     { type: 'multipath', list: ['socks5://u:hunter2@10.0.0.1:0'] },
     'socks5://u:hunter2@10.0.0.1',
+    { type: 'socks4', host: 'a', port: 1, password: 'hunter2' },
+    { type: 'http', host: 'a', port: 1, username: 'u', password: 'hunter2\0' },
   ];
   for (const wrong of wrongs) {
     const errors = errorsOfUpstream(wrong).join('\n');

@@ -1,0 +1,68 @@
+// The client side of SOCKS4 with one proxy, and of its extension 4a, by which the proxy resolves names. SOCKS4 has a user id
+// and no password, and no IPv6.
+import { parseIp } from '../address/address.js';
+import type { Hop } from '../lines/line.js';
+import { type FailureCode, failureOf } from '../race/failure.js';
+import type { HopFailure, HopKind, HopStep, HopTarget } from './outbound.js';
+
+const VERSION = 4;
+const CONNECT = 1;
+/** The version byte of a reply. */
+const REPLY_VERSION = 0;
+const GRANTED = 90;
+const REPLY_SIZE = 8;
+/** An address that means "a name follows" (4a): 0.0.0.x with an x other than 0. */
+const NAME_FOLLOWS = Uint8Array.of(0, 0, 0, 1);
+
+const INCOMPLETE: HopStep = { kind: 'incomplete' };
+const BROKEN: HopFailure = { kind: 'failed', failure: failureOf('proxy-protocol'), of: 'hop' };
+const NO_SUCH_ADDRESS: HopFailure = {
+  kind: 'failed',
+  failure: failureOf('proxy-address-type', 'SOCKS4 has no such addresses'),
+  of: 'target',
+};
+
+/** By the code of a reply. 92 and 93: the proxy did not find our user id at an ident server (RFC 1413). */
+const CAUSES: ReadonlyMap<number, readonly [FailureCode, HopFailure['of']]> = new Map([
+  [91, ['unexplained', 'target']],
+  [92, ['proxy-authentication', 'hop']],
+  [93, ['proxy-authentication', 'hop']],
+]);
+
+export const socks4: HopKind = {
+  begin(hop, target) {
+    const ip = parseIp(target.host);
+    if (ip === undefined) return { kind: 'send', bytes: encodeConnect(hop, target, NAME_FOLLOWS, target.host) };
+    if (ip.length !== 4 || meansName(ip)) return NO_SUCH_ADDRESS;
+    return { kind: 'send', bytes: encodeConnect(hop, target, ip, undefined) };
+  },
+
+  /** The first bytes are the request. */
+  hasAsked() {
+    return true;
+  },
+
+  read(_phase, received) {
+    if (received.length > 0 && received[0] !== REPLY_VERSION) return BROKEN;
+    if (received.length < REPLY_SIZE) return INCOMPLETE;
+    if (received[1] !== GRANTED) return refusal(received[1]);
+    const bound = { ip: received.slice(4, REPLY_SIZE), port: (received[2] << 8) | received[3] };
+    return { kind: 'connected', bound, size: REPLY_SIZE };
+  },
+};
+
+function refusal(reply: number): HopFailure {
+  const [code, of] = CAUSES.get(reply) ?? (['proxy-protocol', 'hop'] as const);
+  return { kind: 'failed', failure: failureOf(code, `CD ${reply}`), of };
+}
+
+function meansName([first, second, third, last]: Uint8Array): boolean {
+  return first === 0 && second === 0 && third === 0 && last !== 0;
+}
+
+/** The user id holds no NUL: the configuration is checked for that. */
+function encodeConnect({ username }: Hop, { port }: HopTarget, ip: Uint8Array, name: string | undefined): Uint8Array {
+  const head = Uint8Array.of(VERSION, CONNECT, port >> 8, port & 255, ...ip);
+  const texts = name === undefined ? `${username ?? ''}\0` : `${username ?? ''}\0${name}\0`;
+  return Buffer.concat([head, Buffer.from(texts, 'utf8')]);
+}
