@@ -11,6 +11,7 @@ if (!existsSync(compiled)) {
 }
 const { KEYS, SPELLINGS } = await import('../dist/src/main/config/keys.js');
 const { PYTHON_LEVELS } = await import('../dist/src/main/config/checks/values/log-level.js');
+const { DEFAULT_DENIALS, EGRESS_WORDS } = await import('../dist/src/protocol/egress/entry.js');
 const { INBOUND_NAMES } = await import('../dist/src/protocol/inbound-name.js');
 const { LINE_KEYS } = await import('../dist/src/main/config/checks/lines/upstream.js');
 
@@ -31,6 +32,19 @@ const rows = KEYS.map((key) => {
   const { doc, env, allowed } = key.setting;
   return `| ${[code(key.path), cell(allowed), defaultOf(key), code(env), cell(doc)].join(' | ')} |`;
 });
+
+const WORDS = {
+  loopback: 'Of every machine: for itself alone.',
+  'link-local': 'For one network without a router.',
+  metadata: 'Where clouds give a machine its settings and credentials.',
+  private: 'Of private networks, and those that carriers share.',
+  multicast: 'Of many machines at once, with broadcast.',
+  own: 'Of the machine that the gateway runs on, except loopback: of its interfaces and of its `local` routes. They are asked of the kernel, so that a new address counts a second later.',
+  all: 'Of everything.',
+};
+const words = Object.entries(EGRESS_WORDS).map(
+  ([word, networks]) => `| ${[code(word), networks.map(code).join(', ') || 'those at the moment', WORDS[word]].join(' | ')} |`,
+);
 
 const page = `<!-- Made by scripts/config-reference.mjs from src/main/config/schema.ts: change those, not this file. -->
 # Configuration
@@ -69,8 +83,8 @@ another format, is not read, and one that it did not write is left as it is; a s
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
-An empty environment variable counts as absent. In the environment \`nameservers\`, \`nameservers_backup\` and
-\`IpBlacklist\` and \`allow_clients\` are one entry, several with commas between, or a JSON list; \`listen\`, \`rules\` and \`hosts\` are JSON,
+An empty environment variable counts as absent. In the environment \`nameservers\`, \`nameservers_backup\`,
+\`IpBlacklist\`, \`allow_clients\` and the lists of \`egress\` are one entry, several with commas between, or a JSON list; \`listen\`, \`rules\` and \`hosts\` are JSON,
 \`upstream\` is JSON or a URL.
 
 ## listen
@@ -229,6 +243,43 @@ which is read again within seconds of a change; both come before any server.
 A list of IP addresses and ranges of both families: \`192.0.2.1\`, \`192.0.2.0/24\`, \`2001:db8::/32\`. An entry that is not one of these is
 skipped with a warning. An IPv4 range covers its addresses in every form, as in \`rules\`. Direct lines dial none of these addresses, whether the client
 asks for a name or for an address.
+
+## egress
+
+Which addresses clients may reach, by any line: \`{"egress": {"deny": ["private"], "allow": ["10.0.0.5:5432"]}}\`. An entry is an IP
+address, a network or a word. A port or a range of ports may stand behind it; an IPv6 network is then in brackets:
+\`10.0.0.0/8:22\`, \`[fd00::/8]:8000-8999\`, \`private:22\`, \`all:25\`.
+
+| word | networks | whose addresses they are |
+| --- | --- | --- |
+${words.join('\n')}
+
+**Which entry decides**: of all entries that have the address and the port, the one with the smallest network. Where two have the same
+network, the one with ports decides, then \`allow\`. An address of \`own\` counts as a network of one address, after one that is written
+out. What no entry has is allowed.
+
+**By default** a gateway that only this machine can reach (all its listeners are on loopback) denies nothing. One that is open to other machines
+denies ${DEFAULT_DENIALS.map(code).join(', ')}, as if they stood in \`deny\`; private networks are allowed until \`deny\` has
+them. \`deny\` adds to that. \`allow\` makes exceptions where its network is as small: \`loopback\` or \`127.0.0.1\` allows what \`all\` does not.
+
+| to | write |
+| --- | --- |
+| keep clients out of private networks, but for one database | \`"deny": ["private"], "allow": ["10.0.0.5:5432"]\` |
+| let clients reach one network only | \`"deny": ["all"], "allow": ["10.1.0.0/16"]\` |
+| the same, without one machine of it | \`"deny": ["all", "10.1.2.3"], "allow": ["10.1.0.0/16"]\` |
+| send no mail | \`"deny": ["all:25"]\` |
+| open a service on the gateway's own loopback to its clients | \`"allow": ["127.0.0.1:8080"]\` |
+| deny nothing although other machines may come | \`"allow": [${DEFAULT_DENIALS.map((word) => `"${word}"`).join(', ')}]\` |
+
+It is asked for the address that a client names and for each address that a name resolves to here, before it is dialled: from DNS, from
+\`hosts\` and hosts files, or remembered. Denied addresses are left out; if nothing is left, the client is told that the
+destination is not allowed. An IPv6 address that stands for an IPv4 address (as in \`rules\`) must be allowed as both, so an allowed IPv4 network
+behind NAT64 needs \`64:ff9b::/96\` beside it. A line with proxies passes names on, and its last proxy decides where they lead;
+an address is judged here for every line, and \`localhost\` as the loopback that it is.
+
+Not asked: the addresses of the proxies of lines and of name servers, which are the operator's choice. Never reached, whatever \`allow\` has: the
+gateway's own listeners, and addresses that mean no host (\`0.0.0.0/8\`, \`::\`). \`tcproute check\` prints the policy and
+warns of \`hosts\` that it denies; \`tcproute dns\` and \`tcproute explain\` say which addresses it leaves out and which entry does so.
 
 ## Which addresses are trusted
 

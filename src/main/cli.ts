@@ -60,13 +60,15 @@ function workingDirectory(): string | undefined {
 async function check({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
   const { file, warnings, options } = loaded;
   const { fileWarnings } = await import('./commands/file-check.js');
-  for (const warning of [...warnings, ...fileWarnings(options)]) complain(`warning: ${warning}`);
+  const { hostsWarnings, policyText } = await import('./commands/egress.js');
+  for (const warning of [...warnings, ...fileWarnings(options), ...hostsWarnings(options)]) complain(`warning: ${warning}`);
   const lines = options.lines.map(({ name }, index) => `  ${index + 1}  ${plain(name)}\n`).join('');
   const ok = `${plain(file ?? 'built-in defaults')}: ok\n`;
-  if (!values.dial) return say(`${ok}lines:\n${lines}`);
+  const egress = policyText(options.egress);
+  if (!values.dial) return say(`${ok}lines:\n${lines}${egress}`);
   const { allWork, dialAll, dialText } = await import('./commands/dial-check.js');
   const tried = await dialAll(options);
-  const said = await say(ok + dialText(tried));
+  const said = await say(ok + dialText(tried) + egress);
   return allWork(tried) ? said : 1;
 }
 
@@ -74,14 +76,17 @@ async function check({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loa
 async function dns({ positionals, values }: Arguments, { warnings, options }: Extract<Loaded, { kind: 'loaded' }>) {
   for (const warning of warnings) complain(`warning: ${warning}`);
   const { explainName, explanationText } = await import('./commands/dns.js');
+  const { deniedAmong } = await import('./commands/egress.js');
   const explained = await explainName(positionals[1] as string, options);
   if (explained.kind === 'failed') {
     complain(`error: ${explained.reason}`);
     return 1;
   }
   const { explanation } = explained;
-  const said = await say(values.json ? asJson(explanation) : explanationText(explanation));
-  return explanation.choice.code === 'found' ? said : 1;
+  const { choice } = explanation;
+  const denied = choice.code === 'found' ? deniedAmong(choice.addresses, options.egress) : [];
+  const said = await say(values.json ? asJson({ ...explanation, denied }) : explanationText(explanation, denied));
+  return choice.code === 'found' ? said : 1;
 }
 
 /** Exit status 1 for a destination that cannot be used. */

@@ -1,6 +1,7 @@
 // The options of a running gateway: the frozen plain object that main/config makes of the configuration, and with which
 // every actor is started. The meaning, unit, range and default of a key are in main/config/schema.ts (docs/config.md) and
 // only there; the comments here say how an option differs from what was configured. Nothing is validated here. Types only.
+import type { EgressOptions } from './egress/entry.js';
 import type { Line } from './lines/line.js';
 import type { ListenOptions } from './listen-options.js';
 import type { Rule } from './rules/rule.js';
@@ -45,6 +46,7 @@ export interface Options {
   readonly hosts: Readonly<Record<string, readonly string[]>>;
   /** Canonical addresses and ranges; the key `IpBlacklist`. */
   readonly blacklist: readonly string[];
+  readonly egress: EgressOptions;
   readonly lines: readonly Line[];
   readonly limits: {
     /** Once the gateway has started, never 0. */

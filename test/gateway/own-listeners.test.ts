@@ -40,8 +40,7 @@ inBothEngines('a gateway on every address has all addresses of the machine for i
   const own = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).filter(({ scopeid }) => !scopeid));
   const wide = await world.gateway({ host: '::', allow_clients: LOCAL });
   const four = await world.gateway({
-    host: '0.0.0.0',
-    allow_clients: LOCAL,
+    ...{ host: '0.0.0.0', allow_clients: LOCAL, egress: { allow: ['loopback'] } },
     upstream: { type: 'multipath', list: [{ type: 'direct' }, proxy.line] },
   });
   for (const host of [...own.map(({ address }) => address), '127.8.9.10', '::ffff:7f01:203', 'localhost']) {

@@ -53,7 +53,10 @@ inBothEngines(
     const { answers } = await namespace.ask({
       setup,
       engine: world.engine,
-      config: { host: '0.0.0.0', allow_clients: LOCAL, dns: { ipv6: 'on' }, hosts: { 'six.test': '2001:db8::1' } },
+      config: {
+        ...{ host: '0.0.0.0', allow_clients: LOCAL, egress: { allow: ['loopback', 'own'] } },
+        ...{ dns: { ipv6: 'on' }, hosts: { 'six.test': '2001:db8::1' } },
+      },
       destinations: [
         { host: '::1', port: 9 },
         { host: '2001:db8::1', port: 9 },
@@ -77,7 +80,10 @@ inBothEngines(
     const { answers } = await namespace.ask({
       setup: 'ip link set lo up\nip -6 route add local 2001:db8:1::/64 dev lo',
       engine: world.engine,
-      config: { host: '::', allow_clients: LOCAL, dns: { ipv6: 'on' }, hosts: { 'six.test': '2001:db8:1::6' } },
+      config: {
+        ...{ host: '::', allow_clients: LOCAL, egress: { allow: ['own'] } },
+        ...{ dns: { ipv6: 'on' }, hosts: { 'six.test': '2001:db8:1::6' } },
+      },
       destinations: [
         { host: '2001:db8:1::5', port: 0 },
         { host: 'six.test', port: 0 },

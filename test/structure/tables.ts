@@ -6,13 +6,15 @@ const PROTOCOL = 'src/protocol/*';
 export const RULES: Rules = {
   folders: {
     // Values and decisions. All other folders may use them.
-    'src/protocol': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/rules'],
+    'src/protocol': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/rules', 'src/protocol/egress'],
     'src/protocol/text': [],
     'src/protocol/address': [],
     'src/protocol/lines': ['src/protocol/address'],
     'src/protocol/routes': ['src/protocol/address', 'src/protocol/lines'],
     'src/protocol/race': ['src/protocol/lines', 'src/protocol/routes'],
     'src/protocol/rules': ['src/protocol/text', 'src/protocol/address'],
+    // A denial is a failure, and its networks are searched as those of rules.
+    'src/protocol/egress': ['src/protocol/address', 'src/protocol/race', 'src/protocol/rules'],
     'src/protocol/dns': ['src/protocol/text', 'src/protocol/address'],
     'src/protocol/tls': ['src/protocol', 'src/protocol/address'],
     'src/protocol/trust': ['src/protocol/address'],
@@ -59,8 +61,13 @@ export const RULES: Rules = {
     'src/main/process': [PROTOCOL, 'src/threads', 'src/files', 'src/linux'],
     'src/main/config/diagnostics': [PROTOCOL],
     'src/main/config/sources': ['src/files', 'src/main/config/diagnostics'],
-    'src/main/config/checks/values': [PROTOCOL, 'src/main/config/diagnostics', 'src/main/config/sources'],
-    'src/main/config/checks/lines': [PROTOCOL, 'src/main/config/diagnostics', 'src/main/config/checks/values'],
+    // The process knows the machine's addresses.
+    'src/main/config/checks/values': [
+      ...[PROTOCOL, 'src/main/process', 'src/main/config/diagnostics', 'src/main/config/sources'],
+    ],
+    'src/main/config/checks/lines': [
+      ...[PROTOCOL, 'src/main/process', 'src/main/config/diagnostics', 'src/main/config/checks/values'],
+    ],
     // Names and ports of lines and listeners are checked alike.
     'src/main/config/checks/listen': [
       ...[PROTOCOL, 'src/main/config/diagnostics', 'src/main/config/checks/values', 'src/main/config/checks/lines'],

@@ -8,6 +8,7 @@ import type { NamesStart } from '../../threads/contracts/start.js';
 import { call } from '../../threads/port.js';
 import { Pulse } from '../../threads/pulse.js';
 import { ActorPool } from '../actors/pool.js';
+import { type Denied, deniedText } from './egress.js';
 
 const ACTOR = new URL('../../workers/dns/actor.js', import.meta.url);
 /** Added to the actor's own deadlines. */
@@ -50,8 +51,8 @@ export async function explainName(name: string, options: Options): Promise<NameE
 
 const HEADINGS = ['server', 'list', 'type', 'time', 'answer', 'ttl', 'verdict'];
 
-/** The answers as a table, and the choice below it. */
-export function explanationText(explanation: NameExplanation): string {
+/** The answers as a table, the choice below it, and those of its addresses that clients may not reach. */
+export function explanationText(explanation: NameExplanation, denied: readonly Denied[] = []): string {
   const { name, hosts, answers, choice } = plainTree(explanation);
   const rows = answers.map(rowOf);
   const widths = HEADINGS.map((heading, column) =>
@@ -64,7 +65,8 @@ export function explanationText(explanation: NameExplanation): string {
       .trimEnd();
   const table = rows.length === 0 ? [] : [line(HEADINGS), ...rows.map(line), ''];
   const known = hosts === undefined ? [] : [`hosts: ${hosts.join(', ')}`];
-  return [name, '', ...table, ...known, `choice: ${choiceText(choice)}`, ''].join('\n');
+  const left = denied.map((one) => `left out by the egress policy: ${deniedText(one)}`);
+  return [name, '', ...table, ...known, `choice: ${choiceText(choice)}`, ...left, ''].join('\n');
 }
 
 function rowOf(answer: ServerAnswer): string[] {

@@ -4,6 +4,7 @@ import { FAILURES } from '../../protocol/race/failure.js';
 import { type AttemptRecord, hasFailed, type RaceRecord, type Why } from '../../protocol/race/record.js';
 import { plainTree } from '../../protocol/text/plain-text.js';
 import type { NameExplanation, ServerAnswer } from '../../threads/contracts/dns.js';
+import { deniedText } from './egress.js';
 import type { Explanation } from './explain.js';
 import type { Answer } from './explain-client.js';
 
@@ -21,6 +22,7 @@ export function explainText(explained: Explanation): string {
     target,
     '',
     ...namesLines(explanation),
+    ...deniedLines(explanation),
     ...raceLines(race),
     ...whyLines(explanation),
     ...answerLines(answer),
@@ -70,6 +72,12 @@ function choiceLinesOf(choice: NameExplanation['choice'], who: string): string[]
     default:
       return choice satisfies never;
   }
+}
+
+/** Addresses that no client may reach. */
+function deniedLines({ denied }: Explanation): string[] {
+  if (denied.length === 0) return [];
+  return [...denied.flatMap((one) => wrapped('left out by the egress policy: ', deniedText(one).split(' '))), ''];
 }
 
 // Race

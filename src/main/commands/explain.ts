@@ -18,6 +18,7 @@ import type { NameExplanation } from '../../threads/contracts/dns.js';
 import { type Gateway, startGateway } from '../gateway/gateway.js';
 import { createLogger } from '../process/log.js';
 import { within } from '../process/within.js';
+import { type Denied, deniedAt } from './egress.js';
 import { type Answer, type Visit, visit } from './explain-client.js';
 
 /** Added to the deadlines of the awaited parts. */
@@ -36,6 +37,8 @@ export interface Explanation {
    */
   readonly resolved: 'here' | 'here-and-by-proxy' | 'by-proxy' | 'blocked' | 'literal';
   readonly dns: NameExplanation | undefined;
+  /** The addresses of `dns` that the egress policy leaves out. */
+  readonly denied: readonly Denied[];
   readonly race: RaceRecord;
   /** The place of the rule that blocks the target. */
   readonly rule?: string | undefined;
@@ -140,7 +143,9 @@ async function explain(
   const { answer } = visited;
   const usable = race.winner !== undefined && answer.kind !== 'tls-failed' && answer.kind !== 'ended';
   const rule = race.rule === undefined ? undefined : whereRule(race.rule);
-  const explanation = { target: race.target, resolved, dns, race, rule, answer, usable };
+  const found = dns?.choice.code === 'found' ? dns.choice.addresses : [];
+  const denied = deniedAt(target.port, found, options.egress);
+  const explanation = { target: race.target, resolved, dns, denied, race, rule, answer, usable };
   return { kind: 'explained', explanation };
 }
 

@@ -5,7 +5,7 @@ import convict from 'convict';
 import { fileBehind } from '../../files/state-file.js';
 import { flatten } from '../../protocol/lines/flatten.js';
 import type { Line } from '../../protocol/lines/line.js';
-import type { ListenOptions } from '../../protocol/listen-options.js';
+import { isOpen, type ListenOptions } from '../../protocol/listen-options.js';
 import type { Configuration } from '../../protocol/options.js';
 import { availableCores } from '../process/cores.js';
 import { UDP_SOCKETS_USUAL } from '../process/fd-limit.js';
@@ -69,6 +69,7 @@ export function finish(raw: readonly RawValue[], diagnostics: Diagnostics): Conf
     // fromEntries defines own properties, so a name such as `__proto__` is an ordinary key.
     hosts: Object.fromEntries(hosts.map(({ name, addresses }) => [name, addresses])),
     blacklist: IpBlacklist,
+    egress: { ...rest.egress, guarded: listen.some(isOpen) },
     lines,
     rules,
   });

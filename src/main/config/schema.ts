@@ -16,6 +16,7 @@ import { checkListen, LISTEN_ALLOWED, type ListenSetting } from './checks/listen
 import { checkRules, RULES_ALLOWED, type RuleSetting } from './checks/rules/rules.js';
 import { BLACKLIST_ALLOWED, checkBlacklist } from './checks/values/blacklist.js';
 import { CA_FILE_ALLOWED, checkCaFile } from './checks/values/ca-file.js';
+import { EGRESS } from './checks/values/egress.js';
 import { checkHost, HOST_ALLOWED } from './checks/values/host.js';
 import { checkLogLevel, LOG_LEVEL_ALLOWED } from './checks/values/log-level.js';
 import { checkNetworks, NETWORKS_ALLOWED } from './checks/values/networks.js';
@@ -24,12 +25,13 @@ import { stateFile } from './checks/values/state-file.js';
 import { asJson, asLines, asList, asText, asWholeList } from './sources/text.js';
 
 /** The checked configuration in normal form: `Options` before the lines are made. */
-export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'listen' | 'dns' | 'hosts' | 'limits'> {
+export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'listen' | 'dns' | 'hosts' | 'limits' | 'egress'> {
   readonly host: string;
   readonly port: number;
   /** Empty: `host` and `port` say where to listen. */
   readonly listen: readonly ListenSetting[];
   readonly allow_clients: readonly string[] | null;
+  readonly egress: Omit<Options['egress'], 'guarded'>;
   readonly limits: Omit<Options['limits'], 'racing_max'>;
   readonly dns: Omit<Options['dns'], 'ca_file' | 'udp_sockets_max'> & { readonly ca_file: string | null };
   readonly hosts: HostEntries;
@@ -38,7 +40,7 @@ export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'listen'
   readonly rules: readonly RuleSetting[];
 }
 
-type Section = 'limits' | 'race' | 'cache' | 'dns';
+type Section = 'egress' | 'limits' | 'race' | 'cache' | 'dns';
 type SectionOf<T> = { readonly [Key in keyof T]: Setting<T[Key]> };
 type SchemaOf<T> = {
   readonly [Key in keyof T]: Key extends Section
@@ -234,6 +236,7 @@ export const SCHEMA = {
   upstream,
   IpBlacklist: blacklist,
   rules,
+  egress: EGRESS,
   workers: integer({ doc: 'The number of threads that carry connections. Each takes some 14 MiB. 0 starts one for each core that the process may use (by its CPU affinity and the CPU limit of its cgroup), and at most 16: one thread accepts for all of them, and cannot keep more of them busy.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: 1024 }),
   engine,
   drain_timeout_ms: integer({ doc: 'How long connections may go on after SIGTERM or SIGINT.', default: 30_000, env: 'TCPROUTE_DRAIN_TIMEOUT_MS', min: 0, max: DAY_MS }),

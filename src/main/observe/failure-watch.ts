@@ -15,8 +15,9 @@ const ASK_MS = 1000;
 export interface ConnectionSums {
   readonly connected: number;
   readonly failed: number;
-  /** The part of `failed` that rules blocked. */
+  /** The parts of `failed` that rules blocked, and that the egress policy denied. */
   readonly blocked: number;
+  readonly denied: number;
 }
 
 /** What is asked of a connection actor. */
@@ -46,8 +47,8 @@ export class FailureWatch {
   }
 
   #look(): void {
-    const { connected, failed: all, blocked } = this.#parts.stats();
-    const failed = all - blocked;
+    const { connected, failed: all, blocked, denied } = this.#parts.stats();
+    const failed = all - blocked - denied;
     if (connected > this.#connected) {
       this.#connected = connected;
       this.#failedBefore = failed;

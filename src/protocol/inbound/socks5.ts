@@ -137,6 +137,7 @@ const REPLIES: Readonly<Record<FailureCode, number>> = {
   unspecified: ReplyCode.notAllowed,
   'not-allowed': ReplyCode.notAllowed,
   'own-listener': ReplyCode.notAllowed,
+  'egress-denied': ReplyCode.notAllowed,
   blocked: ReplyCode.notAllowed,
   reset: ReplyCode.connectionRefused,
   refused: ReplyCode.connectionRefused,

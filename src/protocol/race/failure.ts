@@ -31,6 +31,7 @@ export type FailureCode =
   | 'unspecified'
   | 'not-allowed'
   | 'own-listener'
+  | 'egress-denied'
   | 'blocked'
   | 'reset'
   | 'refused';
@@ -95,6 +96,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailureRow>> = {
   unspecified: row('destination', undefined, 'debug', 'the address means no host'),
   'not-allowed': row('us', undefined, 'debug', 'the address is on the blacklist, and no line may use it'),
   'own-listener': row('us', undefined, 'debug', 'the destination is the gateway itself'),
+  'egress-denied': row('us', undefined, 'debug', 'the egress policy denies the address'),
   blocked: row('us', undefined, 'debug', 'a rule of the configuration blocks the destination'),
   reset: row('destination', 'reset', 'debug', 'the connection was reset while it was being made'),
   refused: row('destination', 'refused', 'debug', 'the connection was refused'),

@@ -6,6 +6,9 @@ import type { Rule } from './rule.js';
 /** Greater than every rule's number. */
 export const NO_RULE = 0x7fff_ffff;
 
+/** What is asked of a rule here. */
+type Ported = Pick<Rule, 'ports'>;
+
 export interface ChainTables {
   /** Lists of ascending rule numbers, each ended by NO_RULE. A head below 0 is the complement of a list's place. */
   readonly lists: Int32Array;
@@ -49,10 +52,10 @@ export class RuleChains {
 
 /** The numbers of the rules for each entry (a name or a range as text), ascending. */
 export class RuleLists {
-  readonly #rules: readonly Rule[];
+  readonly #rules: readonly Ported[];
   readonly #byKey = new Map<string, number[]>();
 
-  constructor(rules: readonly Rule[]) {
+  constructor(rules: readonly Ported[]) {
     this.#rules = rules;
   }
 
@@ -78,12 +81,12 @@ export class RuleLists {
 
 /** Builds the lists of `ChainTables` from the rules of each entry. */
 export class ChainBuilder {
-  readonly #rules: readonly Rule[];
+  readonly #rules: readonly Ported[];
   readonly #lists: number[] = [];
   /** Heads by list of rules: all names of a long list share one head. */
   readonly #heads = new Map<string, number>();
 
-  constructor(rules: readonly Rule[]) {
+  constructor(rules: readonly Ported[]) {
     this.#rules = rules;
   }
 

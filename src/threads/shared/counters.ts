@@ -41,6 +41,8 @@ export const Counter = {
   cut: 19,
   /** Socket events that no handler had asked for: bugs of ours. */
   unasked: 20,
+  /** Clients whose destination the egress policy denies; `failed` counts them too. */
+  denied: 21,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

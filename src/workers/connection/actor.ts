@@ -6,7 +6,6 @@ import type { Engine } from '../../linux/engine/engine.js';
 import { Loop } from '../../linux/engine/loop.js';
 import { countUnasked } from '../../linux/engine/socket.js';
 import { PipePool } from '../../linux/pipes.js';
-import { OwnListeners } from '../../protocol/address/own-listeners.js';
 import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
 import type { Options } from '../../protocol/options.js';
@@ -34,9 +33,8 @@ import { AttemptRoom } from './shared/attempt-room.js';
 import { BadAddresses } from './shared/bad-addresses.js';
 import { Crowds } from './shared/crowds.js';
 import { dialLines } from './shared/dial-lines.js';
-import { Egress } from './shared/egress.js';
+import { egressOf } from './shared/egress.js';
 import { FailureLog } from './shared/failure-log.js';
-import { machineHas } from './shared/machine-addresses.js';
 import { NamesReplica } from './shared/names-replica.js';
 import { OutcomeReports } from './shared/outcome-reports.js';
 import { RoutesReplica } from './shared/routes-replica.js';
@@ -114,8 +112,6 @@ class Actor {
       log.tell({ topic: `unasked ${event}`, level: 'error', message, fields: { event } });
     });
     const rules = new RulesReplica(start.rules);
-    const endpoints = start.listeners.flatMap(({ endpoint }) => endpoint ?? []);
-    const listeners = new OwnListeners(endpoints, machineHas);
     const lines = dialLines(options.lines);
     const clients = new ClientAddresses(shared.clients);
     const records = new ConnectionRecords({
@@ -138,7 +134,7 @@ class Actor {
       health,
       newAttempt: (candidate, target, outcome) => new Attempt(this.#context, candidate, target, outcome),
       badAddresses,
-      egress: new Egress(listeners, rules, badAddresses),
+      egress: egressOf(start.listeners, options, { engine, rules, badAddresses }),
       deadlines,
       ticks: new DeadlineWheel(now(), TICK_MS),
       names: this.#names,

@@ -175,6 +175,7 @@ export class Session
     const replies = this.#replies as Replies;
     counters[Counter.failed] += 1;
     if (failure.code === 'blocked') counters[Counter.blocked] += 1;
+    if (failure.code === 'egress-denied') counters[Counter.denied] += 1;
     records.lost(this.#connection, this.#race, failure);
     records.replied(this.#connection, replies.failureCode(failure.code));
     this.#race = undefined;

@@ -91,6 +91,11 @@ udp://192.0.2.53:53  backup  A     12.3 ms  no-answer            -    none: time
 choice: 192.0.2.1, 192.0.2.2 (ttl 60 s)
 `,
   );
+  const denied = [{ address: '192.0.2.2', why: 'egress.deny: 192.0.2.2' }];
+  assert.match(
+    explanationText(explanation, denied),
+    /\nchoice: .*\nleft out by the egress policy: 192\.0\.2\.2 \(egress\.deny: 192\.0\.2\.2\)\n$/,
+  );
 });
 
 test('the command: a table, --json, and the exit status', async (t) => {

@@ -40,6 +40,7 @@ const RESCUED: Explanation = {
     ],
     choice: { code: 'found', addresses: ['192.0.2.1'], ttl_s: 60 },
   },
+  denied: [],
   race: {
     target: 'a.test:443',
     attempts: [
@@ -94,6 +95,7 @@ test('a race that is lost says the cause, and nothing of a protocol', () => {
     target: '192.0.2.1:80',
     resolved: 'literal',
     dns: undefined,
+    denied: [],
     race: {
       target: '192.0.2.1:80',
       attempts: [{ ...attempt, ended_ms: 0, result: 'refused' }],
@@ -138,6 +140,14 @@ race: nothing could be tried
 
 failed: no DNS server gave an answer (reply 04 to the client)
 `,
+  );
+});
+
+test('addresses that the egress policy leaves out are named, with the entry that denies them', () => {
+  const denied = [{ address: '127.0.0.1', why: 'by default: loopback 127.0.0.0/8' }];
+  assert.match(
+    explainText({ ...RESCUED, denied }),
+    /\nleft out by the egress policy: 127\.0\.0\.1 \(by default: loopback 127\.0\.0\.0\/8\)\n\nrace: /,
   );
 });
 

@@ -110,3 +110,25 @@ test('IpBlacklist is canonical, without repeats, and skips with a warning whatev
   );
   assert.equal(errorsIn({ IpBlacklist: '1.2.3.4' }).length, 1);
 });
+
+test('the egress policy is in its one spelling, and holds by default where other machines may come', () => {
+  const egress = { deny: ['10.9.8.7/8', 'private', '10.0.0.0/8'], allow: ['::ffff:10.0.0.5', '[fd00::/8]:22'] };
+  assert.deepEqual(optionsOf(loadJson({ egress })).egress, {
+    deny: ['10.0.0.0/8', 'private'],
+    allow: ['10.0.0.5', '[fd00::/8]:22'],
+    guarded: false,
+  });
+  const guarded = (host: string): boolean => optionsOf(loadJson({ host })).egress.guarded;
+  assert.deepEqual(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'].map(guarded), [false, false, false, false]);
+  assert.deepEqual(['0.0.0.0', '::', '192.0.2.1', '::ffff:192.0.2.1'].map(guarded), [true, true, true, true]);
+  const errors = errorsIn({ egress: { deny: ['privat', 7], allow: 'own', open: [] } });
+  assert.deepEqual(
+    errors.map((error) => error.replace(/; allowed: .*/, '')).sort(),
+    [
+      'egress.allow: "own" is not allowed',
+      'egress.deny[0]: "privat" is not allowed',
+      'egress.deny[1]: 7 is not allowed',
+      'egress.open: unknown key',
+    ],
+  );
+});

@@ -1,13 +1,18 @@
 // May this line dial this address? The one check that every address passes before it is dialled: one that a client asked for,
-// one that a name resolved to, a remembered one, or a proxy's. It costs a few comparisons of numbers where no range rule and
-// no blacklist is configured. It chooses no lines and dials nothing.
+// one that a name resolved to, a remembered one, or a proxy's. It costs a few comparisons of numbers where no egress policy, no
+// range rule and no blacklist is configured. It chooses no lines and dials nothing.
 import { isUnspecified } from '../../../protocol/address/embedded-ipv4.js';
 import { isLocalhost } from '../../../protocol/address/host-name.js';
-import type { OwnListeners } from '../../../protocol/address/own-listeners.js';
+import { OwnListeners } from '../../../protocol/address/own-listeners.js';
 import type { Target } from '../../../protocol/address/target.js';
+import { EgressPolicy } from '../../../protocol/egress/policy.js';
+import type { Listener } from '../../../protocol/inbound/listener.js';
+import type { Options } from '../../../protocol/options.js';
 import { type Failure, failureOf } from '../../../protocol/race/failure.js';
 import type { BadAddresses } from './bad-addresses.js';
 import { type DialLine, dialsFamily } from './dial-lines.js';
+import { machineHas } from './machine-addresses.js';
+import { OwnAddresses } from './own-addresses.js';
 import type { RulesReplica } from './rules-replica.js';
 
 /** What is not allowed has its failure. */
@@ -19,22 +24,65 @@ const UNSPECIFIED = failureOf('unspecified');
 const OWN_LISTENER = failureOf('own-listener');
 const BLACKLISTED = failureOf('not-allowed');
 
+/** What `localhost` stands for (RFC 6761 section 6.3). */
+const LOOPBACK_4 = Uint8Array.of(127, 0, 0, 1);
+const LOOPBACK_6 = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+
+/** The parts of the actor's context that the check needs. */
+interface EgressParts {
+  readonly engine: { readonly now: number };
+  readonly rules: Pick<RulesReplica, 'forbids'>;
+  readonly badAddresses: Pick<BadAddresses, 'forbids'>;
+}
+
+/** The check of an actor, on the machine where it runs. */
+export function egressOf(
+  listeners: readonly Pick<Listener, 'endpoint'>[],
+  { egress }: Pick<Options, 'egress'>,
+  parts: EgressParts,
+): Egress {
+  const own = new OwnAddresses(() => parts.engine.now, machineHas);
+  const policy = new EgressPolicy(egress, (ip) => own.has(ip));
+  const endpoints = listeners.flatMap(({ endpoint }) => endpoint ?? []);
+  return new Egress(new OwnListeners(endpoints, machineHas), policy, parts);
+}
+
 export class Egress {
   readonly #listeners: OwnListeners;
-  readonly #rules: RulesReplica;
-  readonly #badAddresses: BadAddresses;
+  readonly #policy: EgressPolicy;
+  readonly #rules: EgressParts['rules'];
+  readonly #badAddresses: EgressParts['badAddresses'];
 
-  constructor(listeners: OwnListeners, rules: RulesReplica, badAddresses: BadAddresses) {
+  constructor(
+    listeners: OwnListeners,
+    policy: EgressPolicy,
+    { rules, badAddresses }: Pick<EgressParts, 'rules' | 'badAddresses'>,
+  ) {
     this.#listeners = listeners;
+    this.#policy = policy;
     this.#rules = rules;
     this.#badAddresses = badAddresses;
   }
 
   /** Whether any line may be asked for a target, as far as this is known before any name is resolved. */
   mayAskFor({ host, ip, port }: Target): Permission {
-    if (ip === undefined) return this.#listeners.hasPort(port) && isLocalhost(host) ? OWN_LISTENER : ALLOWED;
+    return ip === undefined ? this.#mayAskForName(host, port) : this.#mayReach(ip, port);
+  }
+
+  /** Names are for the line to resolve, here or at its proxy. Only `localhost` is the same everywhere: the machine itself. */
+  #mayAskForName(host: string, port: number): Permission {
+    const isOwnPort = this.#listeners.hasPort(port);
+    if ((!isOwnPort && this.#policy.isEmpty) || !isLocalhost(host)) return ALLOWED;
+    if (isOwnPort) return OWN_LISTENER;
+    const denied = this.#policy.denies(LOOPBACK_4, port);
+    return denied !== undefined && this.#policy.denies(LOOPBACK_6, port) !== undefined ? denied : ALLOWED;
+  }
+
+  /** Whether a client may reach an address at all. */
+  #mayReach(ip: Uint8Array, port: number): Permission {
     if (isUnspecified(ip)) return UNSPECIFIED;
-    return this.#listeners.has(ip, port) ? OWN_LISTENER : ALLOWED;
+    if (this.#listeners.has(ip, port)) return OWN_LISTENER;
+    return this.#policy.denies(ip, port) ?? ALLOWED;
   }
 
   /** Whether a line may and can dial an address (the destination's for a direct line, else the first proxy's). */
@@ -46,13 +94,14 @@ export class Egress {
   #mayDialDestination(line: DialLine, ip: Uint8Array, target: Target): Permission {
     if (target.ip !== undefined) return this.#badAddresses.forbids(ip, undefined) ? BLACKLISTED : ALLOWED;
     // Where the client asked for an address, `mayAskFor` has checked these, and the rules have been matched.
-    if (isUnspecified(ip)) return UNSPECIFIED;
-    if (this.#listeners.has(ip, target.port)) return OWN_LISTENER;
+    const permission = this.#mayReach(ip, target.port);
+    if (permission.code !== 'allowed') return permission;
     const forbidden = this.#rules.forbids(line.number, ip, target);
     if (forbidden !== undefined) return forbidden;
     return this.#badAddresses.forbids(ip, target.host) ? BLACKLISTED : ALLOWED;
   }
 
+  /** The policy is not asked: where a proxy stands is the operator's choice. */
   #mayDialProxy(line: DialLine, ip: Uint8Array): Permission {
     if (this.#listeners.has(ip, line.hops[0].port)) return failureOf('loop', line.name);
     // A proxy that is configured by this address is what the operator wants: it reaches this machine.

@@ -1,12 +1,12 @@
 // Rejects lines whose first proxy is the gateway's own listener: a connection there comes back as a client, in an endless
 // loop. It resolves no name but `localhost`: other names are checked when they are dialled
 // (workers/connection/shared/egress.ts).
-import { networkInterfaces } from 'node:os';
-import { formatEndpoint, formatIp, parseIp } from '../../../../protocol/address/address.js';
+import { formatEndpoint, parseIp } from '../../../../protocol/address/address.js';
 import { isLocalhost } from '../../../../protocol/address/host-name.js';
 import { OwnListeners } from '../../../../protocol/address/own-listeners.js';
 import type { ProxyUpstream, Upstream } from '../../../../protocol/lines/flatten.js';
 import type { InternetPlace, ListenOptions } from '../../../../protocol/listen-options.js';
+import { isOfInterface } from '../../../process/interfaces.js';
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { inside, type Place } from '../../diagnostics/place.js';
 
@@ -43,11 +43,6 @@ function listenersAt({ host, port }: InternetPlace): readonly Own[] {
 function isAt(listeners: OwnListeners, address: string, port: number): boolean {
   const ip = parseIp(address);
   return ip !== undefined && listeners.has(ip, port);
-}
-
-function isOfInterface(ip: Uint8Array): boolean {
-  const address = formatIp(ip);
-  return Object.values(networkInterfaces()).some((own) => own?.some((one) => one.address === address));
 }
 
 interface Found {
