@@ -43,7 +43,8 @@ const WORDS = {
   all: 'Of everything.',
 };
 const words = Object.entries(EGRESS_WORDS).map(
-  ([word, networks]) => `| ${[code(word), networks.map(code).join(', ') || 'those at the moment', WORDS[word]].join(' | ')} |`,
+  ([word, networks]) =>
+    `| ${[code(word), networks.map(code).join(', ') || 'those at the moment', WORDS[word]].join(' | ')} |`,
 );
 
 const page = `<!-- Made by scripts/config-reference.mjs from src/main/config/schema.ts: change those, not this file. -->

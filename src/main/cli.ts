@@ -61,7 +61,8 @@ async function check({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loa
   const { file, warnings, options } = loaded;
   const { fileWarnings } = await import('./commands/file-check.js');
   const { hostsWarnings, policyText } = await import('./commands/egress.js');
-  for (const warning of [...warnings, ...fileWarnings(options), ...hostsWarnings(options)]) complain(`warning: ${warning}`);
+  for (const warning of [...warnings, ...fileWarnings(options), ...hostsWarnings(options)])
+    complain(`warning: ${warning}`);
   const lines = options.lines.map(({ name }, index) => `  ${index + 1}  ${plain(name)}\n`).join('');
   const ok = `${plain(file ?? 'built-in defaults')}: ok\n`;
   const egress = policyText(options.egress);

@@ -75,7 +75,8 @@ export class EgressPolicy {
   #judge(ip: Uint8Array, port: number): Failure | undefined {
     const table = ip.length === 4 ? this.#four : this.#six;
     const written = table.lowest(ip, port, NO_RULE);
-    const decides = written > this.#firstOwn && this.#isOwn(ip) ? this.#chains.lower(this.#own, port, written) : written;
+    const decides =
+      written > this.#firstOwn && this.#isOwn(ip) ? this.#chains.lower(this.#own, port, written) : written;
     return decides === NO_RULE ? undefined : this.#denials[decides];
   }
 

@@ -122,13 +122,10 @@ test('the egress policy is in its one spelling, and holds by default where other
   assert.deepEqual(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'].map(guarded), [false, false, false, false]);
   assert.deepEqual(['0.0.0.0', '::', '192.0.2.1', '::ffff:192.0.2.1'].map(guarded), [true, true, true, true]);
   const errors = errorsIn({ egress: { deny: ['privat', 7], allow: 'own', open: [] } });
-  assert.deepEqual(
-    errors.map((error) => error.replace(/; allowed: .*/, '')).sort(),
-    [
-      'egress.allow: "own" is not allowed',
-      'egress.deny[0]: "privat" is not allowed',
-      'egress.deny[1]: 7 is not allowed',
-      'egress.open: unknown key',
-    ],
-  );
+  assert.deepEqual(errors.map((error) => error.replace(/; allowed: .*/, '')).sort(), [
+    'egress.allow: "own" is not allowed',
+    'egress.deny[0]: "privat" is not allowed',
+    'egress.deny[1]: 7 is not allowed',
+    'egress.open: unknown key',
+  ]);
 });

@@ -45,7 +45,13 @@ test('one on :: is at the IPv4 addresses too', () => {
 });
 
 test('several listeners are each at their own address and port', () => {
-  const own = listenersAt(['127.0.0.1', 7070], ['::1', 7071], ['192.0.2.1', 7072], ['0.0.0.0', 7073], ['127.0.0.2', 7070]);
+  const own = listenersAt(
+    ['127.0.0.1', 7070],
+    ['::1', 7071],
+    ['192.0.2.1', 7072],
+    ['0.0.0.0', 7073],
+    ['127.0.0.2', 7070],
+  );
   for (const [address, port] of [
     ['127.0.0.1', 7070],
     ['127.0.0.2', 7070],
@@ -67,5 +73,8 @@ test('several listeners are each at their own address and port', () => {
   ] as const) {
     assert.ok(!own.has(ip(address), port), `${address} ${port}`);
   }
-  assert.deepEqual([7070, 7071, 7072, 7073, 7074].map((port) => own.hasPort(port)), [true, true, true, true, false]);
+  assert.deepEqual(
+    [7070, 7071, 7072, 7073, 7074].map((port) => own.hasPort(port)),
+    [true, true, true, true, false],
+  );
 });

@@ -2,7 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatIpRange, parseIpRange } from '../../../src/protocol/address/ip-range.js';
-import { DEFAULT_DENIALS, EGRESS_WORDS, formatEgressEntry, parseEgressEntry } from '../../../src/protocol/egress/entry.js';
+import {
+  DEFAULT_DENIALS,
+  EGRESS_WORDS,
+  formatEgressEntry,
+  parseEgressEntry,
+} from '../../../src/protocol/egress/entry.js';
 
 const spelt = (text: string): string | undefined => {
   const entry = parseEgressEntry(text);
@@ -38,9 +43,33 @@ test('an address, a network or a word, each with a port, with ports, or without'
 
 test('what is none of these is no entry', () => {
   for (const text of [
-    ...['', ':', ':22', 'x', 'Private', 'privat', 'a.example', 'a.example:22', 'toString', '10.0.0.0/33', '10.0.0', '127.1'],
+    ...[
+      '',
+      ':',
+      ':22',
+      'x',
+      'Private',
+      'privat',
+      'a.example',
+      'a.example:22',
+      'toString',
+      '10.0.0.0/33',
+      '10.0.0',
+      '127.1',
+    ],
     ...['10.0.0.5:0', '10.0.0.5:65536', '10.0.0.5:9-8', '10.0.0.5:', '10.0.0.5:x', '10.0.0.5:1,2', '10.0.0.5:1-2-3'],
-    ...['[10.0.0.5]:22', '[private]', '[fd00::1', 'fd00::1]', '[fd00::/8]22', 'fd00::/129', '[]', '[]:22', ' own', 'own '],
+    ...[
+      '[10.0.0.5]:22',
+      '[private]',
+      '[fd00::1',
+      'fd00::1]',
+      '[fd00::/8]22',
+      'fd00::/129',
+      '[]',
+      '[]:22',
+      ' own',
+      'own ',
+    ],
   ]) {
     assert.equal(spelt(text), undefined, text);
   }

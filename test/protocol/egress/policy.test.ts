@@ -9,10 +9,10 @@ import { type EgressOptions, parseEgressEntry } from '../../../src/protocol/egre
 import { EgressPolicy } from '../../../src/protocol/egress/policy.js';
 
 /** The machine of these tests has loopback, as the kernel says it, and these. */
-const MACHINE = IpRanges.of(['127.0.0.0/8', '::1', '192.168.1.1', '203.0.113.7', '2001:db8::7']);
+const MACHINE = new Set(['127.0.0.1', '::1', '192.168.1.1', '203.0.113.7', '2001:db8::7']);
 
 function policyOf(options: Partial<EgressOptions>): EgressPolicy {
-  return new EgressPolicy({ deny: [], allow: [], guarded: false, ...options }, (ip) => MACHINE.has(ip));
+  return new EgressPolicy({ deny: [], allow: [], guarded: false, ...options }, (ip) => MACHINE.has(formatIp(ip)));
 }
 
 /** The detail of the denial. */
@@ -141,7 +141,10 @@ test('whether an address is the machine’s is asked only where that decides', (
     return false;
   };
   const of = (options: Partial<EgressOptions>, address: string) =>
-    new EgressPolicy({ deny: [], allow: [], guarded: false, ...options }, machine).denies(parseIp(address) as Uint8Array, 1);
+    new EgressPolicy({ deny: [], allow: [], guarded: false, ...options }, machine).denies(
+      parseIp(address) as Uint8Array,
+      1,
+    );
   of({}, '192.0.2.1');
   of({ deny: ['private'] }, '192.0.2.1');
   of({ guarded: true }, '127.0.0.1');

@@ -222,6 +222,7 @@ test('each failure has its reply, the same in the answer and for the record', ()
     unspecified: 2,
     'not-allowed': 2,
     'own-listener': 2,
+    'egress-denied': 2,
     blocked: 2,
     reset: 5,
     refused: 5,

@@ -33,14 +33,10 @@ function egressOf(policy: Partial<EgressOptions>): Egress {
     ],
     isMachines,
   );
-  return new Egress(
-    listeners,
-    new EgressPolicy({ deny: [], allow: [], guarded: false, ...policy }, isMachines),
-    {
-      rules: { forbids: (_line, address) => (address[3] === 66 ? byRule('blocked', 0) : undefined) },
-      badAddresses: { forbids: (address) => address[3] === 77 },
-    },
-  );
+  return new Egress(listeners, new EgressPolicy({ deny: [], allow: [], guarded: false, ...policy }, isMachines), {
+    rules: { forbids: (_line, address) => (address[3] === 66 ? byRule('blocked', 0) : undefined) },
+    badAddresses: { forbids: (address) => address[3] === 77 },
+  });
 }
 
 const GUARDED = egressOf({ guarded: true });

@@ -1,6 +1,11 @@
 // The settings of `egress`, a part of schema.ts, and their check: each entry is a network or a word, perhaps with ports. It
 // denies nothing: see protocol/egress/policy.ts.
-import { EGRESS_WORDS, type EgressOptions, formatEgressEntry, parseEgressEntry } from '../../../../protocol/egress/entry.js';
+import {
+  EGRESS_WORDS,
+  type EgressOptions,
+  formatEgressEntry,
+  parseEgressEntry,
+} from '../../../../protocol/egress/entry.js';
 import { asWholeList } from '../../sources/text.js';
 import { allowedList, checkList } from './name-list.js';
 import type { Setting } from './setting.js';
