@@ -23,7 +23,7 @@ async function reply(world: World, { port: gateway }: Gateway, host: string, por
 }
 
 /** Open to other machines, of which none comes here. */
-const OPEN = { host: '0.0.0.0' };
+const OPEN = { host: '0.0.0.0', allow_clients: '127.0.0.0/8' };
 
 inBothEngines('a gateway that is open to others lets nobody reach what only this machine may', async (world) => {
   const server = world.use(await PeerServer.listen('::'));
@@ -127,7 +127,7 @@ inBothEngines(
       ].join('\n'),
       engine: world.engine,
       config: {
-        ...{ host: '::', dns: { ipv6: 'on' }, egress: { allow: ['own:9', '10.9.1.3'] } },
+        ...{ host: '::', allow_clients: '127.0.0.0/8', dns: { ipv6: 'on' }, egress: { allow: ['own:9', '10.9.1.3'] } },
         hosts: { 'own.test': ['198.51.100.1', '2001:db8:8::1'] },
       },
       destinations: [

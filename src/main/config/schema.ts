@@ -25,7 +25,8 @@ import { stateFile } from './checks/values/state-file.js';
 import { asJson, asLines, asList, asText, asWholeList } from './sources/text.js';
 
 /** The checked configuration in normal form: `Options` before the lines are made. */
-export interface Settings extends Omit<Options, 'blacklist' | 'lines' | 'listen' | 'dns' | 'hosts' | 'limits' | 'egress'> {
+export interface Settings
+  extends Omit<Options, 'blacklist' | 'lines' | 'listen' | 'dns' | 'hosts' | 'limits' | 'egress'> {
   readonly host: string;
   readonly port: number;
   /** Empty: `host` and `port` say where to listen. */

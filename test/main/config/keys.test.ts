@@ -118,7 +118,7 @@ test('the egress policy is in its one spelling, and holds by default where other
     allow: ['10.0.0.5', '[fd00::/8]:22'],
     guarded: false,
   });
-  const guarded = (host: string): boolean => optionsOf(loadJson({ host })).egress.guarded;
+  const guarded = (host: string): boolean => optionsOf(loadJson({ host, allow_clients: '10.0.0.0/8' })).egress.guarded;
   assert.deepEqual(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'].map(guarded), [false, false, false, false]);
   assert.deepEqual(['0.0.0.0', '::', '192.0.2.1', '::ffff:192.0.2.1'].map(guarded), [true, true, true, true]);
   const errors = errorsIn({ egress: { deny: ['privat', 7], allow: 'own', open: [] } });
