@@ -121,6 +121,13 @@ anywhere. Who may not come is closed at once, counted in the report of SIGUSR2 (
 client at most once a minute. An IPv6 address stands for itself: one that leads to an IPv4 address by a tunnel is not in the
 IPv4 network.
 
+**One client and the others.** Where clients of other machines may come, no client network (an IPv4 address, or the /64 of an
+IPv6 address) has more than four times as many connections as are free: one that opens all it can has four fifths of
+\`limits.connections_max\`, and the others find a fifth of it free. While fewer than a quarter are free, a new client has at most two
+seconds for its handshake. \`limits.client_connections_max\`, \`limits.client_rate\` and \`limits.client_handshakes_max\` are limits of
+each network that hold at any time; they are off unless they are set, since many people may come from one address. What is over a limit is
+closed, counted (\`limited\`) and named in the log like the others.
+
 A Unix socket has no reset: where a connection breaks off, its client sees an end.
 
 ## upstream

@@ -14,6 +14,7 @@ const UNIX_PATH_MAX = 107;
 
 /** The address of a client of a Unix socket, as the kernel lays it out: it has a family only. */
 export const UNIX_CLIENT: Uint32Array = Uint32Array.of(AF_UNIX, 0, 0, 0, 0, 0);
+export const UNIX_CLIENT_BYTES = new Uint8Array(UNIX_CLIENT.buffer);
 
 const scratch = mapMemory(4096);
 

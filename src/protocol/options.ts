@@ -51,6 +51,9 @@ export interface Options {
   readonly limits: {
     /** Once the gateway has started, never 0. */
     readonly connections_max: number;
+    readonly client_connections_max: number;
+    readonly client_rate: number;
+    readonly client_handshakes_max: number;
     readonly lines_max: number;
     readonly pipes_max: number;
     /** Sockets of one connection actor for racing, beyond two for each connection; computed at start. */

@@ -41,7 +41,7 @@ function listenAs(number: number, changes: Partial<Listener> = {}): ListeningSoc
   return {
     fd,
     listener: listenerOf({ number, name: `listener ${number}`, endpoint: local, ...changes }),
-    ...{ address: '', file: undefined, accepted: 0, refused: 0 },
+    ...{ address: '', file: undefined, accepted: 0, refused: 0, limited: 0 },
   };
 }
 
@@ -95,6 +95,7 @@ export class AcceptingWorld {
       room,
       connections_max,
       notices: this.#notices,
+      limits: undefined,
     });
     this.#loop = new Loop(engine, {
       mayWait: () => {

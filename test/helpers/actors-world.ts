@@ -13,6 +13,7 @@ import type { ConnectionStart, NamesStart } from '../../src/threads/contracts/st
 import { call, moved, type Remote } from '../../src/threads/port.js';
 import { Pulse } from '../../src/threads/pulse.js';
 import { ClientAddresses } from '../../src/threads/shared/client-addresses.js';
+import { ClientShares } from '../../src/threads/shared/client-shares.js';
 import { Counters } from '../../src/threads/shared/counters.js';
 import { FdQueue } from '../../src/threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../src/threads/shared/owner-table.js';
@@ -32,6 +33,7 @@ export class ActorsWorld {
     queue: FdQueue.create(64),
     owners: OwnerTable.create(FDS_MAX),
     clients: ClientAddresses.create(FDS_MAX),
+    clientShares: ClientShares.create(0, FDS_MAX),
     maps: MapTable.create(),
     counters: Counters.create(1),
     room: RoomFlag.create(),

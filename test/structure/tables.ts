@@ -24,7 +24,8 @@ export const RULES: Rules = {
     'src/linux': [],
     'src/linux/engine': ['src/linux'],
     'src/files': [PROTOCOL],
-    'src/threads/contracts': [PROTOCOL],
+    // The layout of shared memory.
+    'src/threads/contracts': [PROTOCOL, 'src/threads/shared'],
     'src/threads/shared': [PROTOCOL],
     'src/threads': [PROTOCOL, 'src/threads/contracts'],
     // No actor imports from another one.

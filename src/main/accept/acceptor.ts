@@ -1,5 +1,6 @@
 // Accepts clients, but no more than there is room for: further clients wait in the kernel's backlog. It decides when to
 // accept; which actor gets a client is decided by dispatcher.ts. It exchanges no bytes with a client.
+import { lendIp } from '../../linux/addresses.js';
 import type { Engine } from '../../linux/engine/engine.js';
 import { Handler, type Socket } from '../../linux/engine/socket.js';
 import { errorName } from '../../linux/error-name.js';
@@ -12,13 +13,14 @@ import {
   isOfOneClient,
   packedPeer,
 } from '../../linux/sockets.js';
-import { UNIX_CLIENT } from '../../linux/unix-sockets.js';
+import { UNIX_CLIENT, UNIX_CLIENT_BYTES } from '../../linux/unix-sockets.js';
 import type { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { fdOf, handOff } from '../../threads/shared/hand-off.js';
 import type { OwnerTable } from '../../threads/shared/owner-table.js';
 import type { RoomFlag } from '../../threads/shared/room-flag.js';
 import type { Notices } from '../process/notices.js';
 import { Admission } from './admission.js';
+import { type ClientLimits, REASONS } from './client-limits.js';
 import { ClientNotices } from './client-notices.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { ListeningSocket } from './listening-socket.js';
@@ -51,6 +53,8 @@ export interface AcceptorParts {
   readonly room: RoomFlag;
   readonly connections_max: number;
   readonly notices: Notices;
+  /** Undefined where clients are not limited. */
+  readonly limits: ClientLimits | undefined;
 }
 
 /** A listening socket in the engine. */
@@ -133,9 +137,16 @@ export class Acceptor extends Handler {
     if (!isError(result)) {
       // An actor that closed the same fd number before may die without having cleared its entry.
       this.#parts.owners.clear(result);
-      const address = peer === undefined ? undefined : acceptedPeerBytes;
+      const address = addressOf(listening, peer);
       if (!admission.admits(address)) {
-        this.#turnAway(listening, result, address);
+        listening.refused += 1;
+        this.#turnAway(listening, result, address, 'allow_clients has no network for it');
+        return true;
+      }
+      const reason = this.#parts.limits?.admit(result, lendIpOf(address), this.#room, this.#parts.engine.now);
+      if (reason !== undefined) {
+        listening.limited += 1;
+        this.#turnAway(listening, result, address, REASONS[reason]);
         return true;
       }
       this.#parts.clients.write(result, listening.file === undefined ? peer : UNIX_CLIENT);
@@ -150,12 +161,10 @@ export class Acceptor extends Handler {
     return false;
   }
 
-  #turnAway(listening: ListeningSocket, fd: number, address: Uint8Array | undefined): void {
+  #turnAway({ listener }: ListeningSocket, fd: number, address: Uint8Array | undefined, why: string): void {
     closeFd(fd);
-    listening.refused += 1;
-    if (address === undefined) return; // it has gone
-    const { engine } = this.#parts;
-    this.#turnedAway.turnedAway('allow_clients has no network for it', address, listening.listener.name, engine.now);
+    // One without an address has gone.
+    if (address !== undefined) this.#turnedAway.turnedAway(why, address, listener.name, this.#parts.engine.now);
   }
 
   #pause(result: number): void {
@@ -189,6 +198,7 @@ export class Acceptor extends Handler {
       this.#place(); // a connection that ended just before the flag was raised has not rung main
     }
     if (this.#full ? this.#room >= this.#leftRoom : this.#room <= 0) this.#tellFull();
+    this.#parts.limits?.turned(this.#room);
     this.#arrange();
     this.#parts.dispatcher.ring();
   }
@@ -251,3 +261,12 @@ export class Acceptor extends Handler {
     for (const client of this.#held.splice(0)) closeFd(fdOf(client));
   }
 }
+
+/** A client's address as bytes; `peer`: what the kernel told of it, in `acceptedPeer`. */
+function addressOf({ file }: ListeningSocket, peer: Uint32Array | undefined): Uint8Array | undefined {
+  if (file !== undefined) return UNIX_CLIENT_BYTES;
+  return peer === undefined ? undefined : acceptedPeerBytes;
+}
+
+const lendIpOf = (address: Uint8Array | undefined): Uint8Array | undefined =>
+  address === undefined ? undefined : lendIp(address);

@@ -99,6 +99,7 @@ function listeningSocket(
     file,
     accepted: 0,
     refused: 0,
+    limited: 0,
   };
 }
 

@@ -14,4 +14,6 @@ export interface ListeningSocket {
   accepted: number;
   /** Clients that were closed at once, because of where they came from. */
   refused: number;
+  /** Clients that were closed at once, because they had as many connections as they may. */
+  limited: number;
 }

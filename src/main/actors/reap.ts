@@ -2,6 +2,7 @@
 // To be called only after the actor's thread has ended. The order of the steps matters.
 import { unmap } from '../../linux/memory.js';
 import { breakOff, closeFd } from '../../linux/sockets.js';
+import type { ClientShares } from '../../threads/shared/client-shares.js';
 import { Counter, type Counters } from '../../threads/shared/counters.js';
 import type { FdQueue } from '../../threads/shared/fd-queue.js';
 import { fdOf } from '../../threads/shared/hand-off.js';
@@ -13,16 +14,18 @@ export interface DeadActor {
   readonly maps: MapTable;
   readonly queue: FdQueue;
   readonly counters: Counters;
+  readonly clientShares: ClientShares;
 }
 
 /** Returns the clients that were still in the queue, as `handOff` numbers: they belong to main. */
-export function reap({ actor, owners, maps, queue, counters }: DeadActor): number[] {
+export function reap({ actor, owners, maps, queue, counters, clientShares }: DeadActor): number[] {
   const owned = owners.ownedBy(actor);
   for (const fd of owned) breakOff(fd);
   const regions = maps.all();
   for (const { region, pinsRing } of regions) if (pinsRing) unmap(region);
   for (const fd of owned) {
     owners.clear(fd);
+    clientShares.closing(fd);
     closeFd(fd);
   }
   // The kernel may write to these until the ring's fd is closed.

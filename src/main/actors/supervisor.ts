@@ -5,6 +5,7 @@ import { errorName } from '../../linux/error-name.js';
 import { isError } from '../../linux/result.js';
 import { breakOff, closeFd } from '../../linux/sockets.js';
 import type { Listener } from '../../protocol/inbound/listener.js';
+import { isOpen } from '../../protocol/listen-options.js';
 import type { Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
@@ -12,9 +13,11 @@ import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { SharedMemory } from '../../threads/contracts/start.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
+import { ClientShares } from '../../threads/shared/client-shares.js';
 import { Counters } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
+import { areLimited, ClientLimits, slotsFor } from '../accept/client-limits.js';
 import { Dispatcher, type Lane } from '../accept/dispatcher.js';
 import { availableCores } from '../process/cores.js';
 import { DONE, type Done, failed } from '../process/done.js';
@@ -83,6 +86,8 @@ export class Supervisor {
   readonly dispatcher: Dispatcher;
   readonly owners: OwnerTable;
   readonly clients: ClientAddresses;
+  /** Undefined where clients are not limited. */
+  readonly limits: ClientLimits | undefined;
   readonly connections: readonly ActorHost<ConnectionActor>[];
   readonly names: ActorHost<NamesControl>;
   readonly routes: ActorHost<RoutesControl>;
@@ -96,9 +101,12 @@ export class Supervisor {
     const { options, log, notices, tuning } = parts;
     const { entries = ACTOR_ENTRIES, heap_mb, check_ms } = tuning ?? {};
     const actors = Array.from({ length: options.workers }, (_, actor) => actor);
+    const { limits, listen } = options;
+    const slots = areLimited(limits, listen.some(isOpen)) ? slotsFor(limits) : 0;
     const common = {
       owners: OwnerTable.create(parts.fdsMax),
       clients: ClientAddresses.create(parts.fdsMax),
+      clientShares: ClientShares.create(slots, parts.fdsMax),
       counters: Counters.create(options.workers),
       room: parts.room,
     };
@@ -115,6 +123,8 @@ export class Supervisor {
     this.counters = new Counters(common.counters);
     this.owners = new OwnerTable(common.owners);
     this.clients = new ClientAddresses(common.clients);
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    this.limits = slots === 0 ? undefined : new ClientLimits(limits, new ClientShares(common.clientShares), seed);
     this.dispatcher = new Dispatcher(ways, this.counters);
     const switchboard = new Switchboard();
     this.#rules = new RuleKeeper(parts.rules, log, (tables) => switchboard.setRules(tables));

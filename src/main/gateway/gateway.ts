@@ -189,6 +189,7 @@ class Start {
       room: new RoomFlag(this.#room),
       connections_max: this.#options.limits.connections_max,
       notices: this.#notices,
+      limits: supervisor.limits,
     });
     this.#acceptor = acceptor;
     const loop = new Loop(engine, {
@@ -241,8 +242,8 @@ class Start {
   }
 }
 
-const countsOf = ({ listener: { name }, accepted, refused }: ListeningSocket): ListenerCounts => ({
-  ...{ name, accepted, refused },
+const countsOf = ({ listener: { name }, accepted, refused, limited }: ListeningSocket): ListenerCounts => ({
+  ...{ name, accepted, refused, limited },
 });
 
 /** `open` connections when stopping began, and the counters then and now. Clients that no actor had taken count as cut. */

@@ -10,6 +10,8 @@ export interface ListenerCounts {
   readonly accepted: number;
   /** Closed at once, because of where they came from. */
   readonly refused: number;
+  /** Closed at once, because they had as many connections as they may. */
+  readonly limited: number;
 }
 
 /** `actors`: how many write counters. */

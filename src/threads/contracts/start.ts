@@ -3,12 +3,14 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Listener } from '../../protocol/inbound/listener.js';
 import type { Options } from '../../protocol/options.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
+import type { ClientSharesMemory } from '../shared/client-shares.js';
 
 /** Memory shared by main and a connection actor; all but `queue` and `maps` are one for all actors. */
 export interface SharedMemory {
   readonly queue: SharedArrayBuffer;
   readonly owners: SharedArrayBuffer;
   readonly clients: SharedArrayBuffer;
+  readonly clientShares: ClientSharesMemory;
   readonly maps: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
   readonly room: SharedArrayBuffer;

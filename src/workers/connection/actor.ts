@@ -15,6 +15,7 @@ import type { ConnectionStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
+import { ClientShares } from '../../threads/shared/client-shares.js';
 import { Counter, Counters } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { fdOf, listenerOf } from '../../threads/shared/hand-off.js';
@@ -87,7 +88,9 @@ class Actor {
     this.#room = new RoomFlag(shared.room);
     this.#entrances = start.listeners.map(entranceOf);
     this.#counters = new Counters(shared.counters).of(start.actor);
-    const ownership = new SharedOwnership(start.actor, new OwnerTable(shared.owners), new MapTable(shared.maps));
+    const clientShares = new ClientShares(shared.clientShares);
+    const [owners, maps] = [new OwnerTable(shared.owners), new MapTable(shared.maps)];
+    const ownership = new SharedOwnership(start.actor, owners, maps, clientShares);
     const opened = openEngine(start.engine === 'uring' ? 'auto' : 'epoll', ownership);
     if ('code' in opened) throw new Error(opened.reason);
     this.#engine = opened.engine;
@@ -126,6 +129,7 @@ class Actor {
     this.#context = {
       engine,
       options,
+      clientShares,
       lines,
       allLines: options.lines.map(({ number }) => number),
       planRules: planRules(options.race),

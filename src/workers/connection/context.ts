@@ -7,6 +7,7 @@ import type { Options } from '../../protocol/options.js';
 import type { LineHealth } from '../../protocol/race/line-health.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
 import type { RemoteLog } from '../../threads/log.js';
+import type { ClientShares } from '../../threads/shared/client-shares.js';
 import type { ConnectionEnd } from './connection-end.js';
 import type { MakeAttempt } from './race/attempt.js';
 import type { ConnectionRecords } from './records/records.js';
@@ -25,6 +26,8 @@ import type { Trace } from './shared/trace.js';
 export interface Context {
   readonly engine: Engine;
   readonly options: Options;
+  /** How many connections each client network has. */
+  readonly clientShares: ClientShares;
   /** Each at the index of its number. */
   readonly lines: readonly DialLine[];
   /** Numbers of all lines: those that a connection without a rule may use. */

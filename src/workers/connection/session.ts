@@ -7,6 +7,7 @@ import type { Refused, Replies, Requested } from '../../protocol/inbound/inbound
 import type { Options } from '../../protocol/options.js';
 import type { Bound } from '../../protocol/outbound/outbound.js';
 import type { Failure } from '../../protocol/race/failure.js';
+import type { ClientShares } from '../../threads/shared/client-shares.js';
 import { Counter } from '../../threads/shared/counters.js';
 import { Handshake, type HandshakeOutcome } from './client/handshake.js';
 import { LingeringClose, type LingeringParts } from './client/lingering-close.js';
@@ -32,6 +33,8 @@ import { TimedHandler } from './shared/timed-handler.js';
 
 /** After this time a race watches its client: a client that hangs up cancels the race. */
 const WATCH_CLIENT_AFTER_MS = 50;
+/** The time for a handshake while few connections are free: clients that say nothing shall not hold them. */
+const HANDSHAKE_TIGHT_MS = 2000;
 /** Hears of a first byte that nobody else waits for, so that the record has it. */
 const NOBODY: FirstByteOutcome = { answered() {}, failed() {} };
 const UNSPECIFIED: Bound = { ip: new Uint8Array(4), port: 0 };
@@ -42,6 +45,7 @@ export type SessionParts = RaceParts &
   RelayContext &
   LingeringParts & {
     readonly options: Pick<Options, 'handshake_timeout_ms'> & { readonly race: Pick<Options['race'], 'until'> };
+    readonly clientShares: Pick<ClientShares, 'requested' | 'isTight'>;
     readonly budget: Pick<AttemptBudget, 'isTight'>;
     readonly egress: Pick<Egress, 'mayAskFor'>;
     readonly rules: Pick<RulesReplica, 'match' | 'blocks'>;
@@ -78,8 +82,10 @@ export class Session
 
   /** Begins to read the client. */
   start(): void {
-    const { engine, deadlines, options } = this.#parts;
-    deadlines.set(this, engine.now + options.handshake_timeout_ms);
+    const { engine, deadlines, options, clientShares } = this.#parts;
+    const { handshake_timeout_ms } = options;
+    const timeout_ms = clientShares.isTight ? Math.min(HANDSHAKE_TIGHT_MS, handshake_timeout_ms) : handshake_timeout_ms;
+    deadlines.set(this, engine.now + timeout_ms);
     engine.receive(this.#client, BufferGroup.handshake);
   }
 
@@ -110,6 +116,7 @@ export class Session
     this.#parts.records.targeted(this.#connection, target, user?.name);
     // The client is not read until the race is over: bytes that it sends wait in its socket.
     engine.handOver(this.#client, this);
+    this.#parts.clientShares.requested(this.#client.fd);
     const permission = this.#parts.egress.mayAskFor(target);
     if (permission.code !== 'allowed') {
       this.lost(permission);

@@ -1,6 +1,7 @@
 // The ownership of an actor in shared memory: main reads it, and cleans up, when the actor's thread has died.
 import type { Memory } from '../../linux/memory.js';
 import type { Ownership } from '../../linux/ownership.js';
+import type { ClientShares } from '../../threads/shared/client-shares.js';
 import type { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 
 /** Records what the actor owns where main finds it if the thread dies. */
@@ -8,11 +9,13 @@ export class SharedOwnership implements Ownership {
   readonly #actor: number;
   readonly #owners: OwnerTable;
   readonly #maps: MapTable;
+  readonly #clientShares: ClientShares;
 
-  constructor(actor: number, owners: OwnerTable, maps: MapTable) {
+  constructor(actor: number, owners: OwnerTable, maps: MapTable, clientShares: ClientShares) {
     this.#actor = actor;
     this.#owners = owners;
     this.#maps = maps;
+    this.#clientShares = clientShares;
   }
 
   opened(fd: number): void {
@@ -20,6 +23,7 @@ export class SharedOwnership implements Ownership {
   }
 
   closing(fd: number): void {
+    this.#clientShares.closing(fd);
     this.#owners.closing(fd, this.#actor);
   }
 

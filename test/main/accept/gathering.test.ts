@@ -72,9 +72,10 @@ class Entrance {
       file: undefined,
       accepted: 0,
       refused: 0,
+      limited: 0,
     };
     this.acceptor = new Acceptor([own], {
-      ...{ engine: this.engine, dispatcher, connections_max: 1000, notices: this.#notices },
+      ...{ engine: this.engine, dispatcher, connections_max: 1000, notices: this.#notices, limits: undefined },
       owners: new OwnerTable(OwnerTable.create(FDS_MAX)),
       clients: new ClientAddresses(ClientAddresses.create(FDS_MAX)),
       room: new RoomFlag(RoomFlag.create()),

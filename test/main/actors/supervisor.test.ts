@@ -88,6 +88,22 @@ for (const engine of ['uring', 'epoll'] as const) {
   }
 }
 
+for (const fault of ['throw', 'exit'] as const) {
+  test(`connections that ended with an actor that went wrong by ${fault} count no more against their client`, async () => {
+    const limits = { ...gatewayOptions().limits, client_connections_max: 4 };
+    await withGateway({ limits }, { check_ms: 750 }, async ({ gateway, records, open }) => {
+      const clients = [await open(), await open(), await open(), await open()];
+      await assert.rejects(open());
+      goWrong(0, fault);
+      await until('main knows', () => records.some(({ level }) => level === 'error'));
+      await until('it serves again', () => gateway.actors()[0] !== undefined);
+      const more = [await open(), await open()];
+      await assert.rejects(open());
+      for (const client of [...clients, ...more]) await client.close();
+    });
+  });
+}
+
 test('clients that a dead actor had not taken are served by another', async () => {
   await withGateway({}, { check_ms: 750 }, async ({ open }) => {
     goWrong(0, 'spin');

@@ -65,7 +65,15 @@ test('without a file the defaults hold, and no warning is given', () => {
     blacklist: [],
     lines: [{ number: 0, name: 'direct', source: ANY, hops: [], isDirect: true }],
     rules: [],
-    limits: { connections_max: 0, lines_max: 256, pipes_max: 128, racing_max: 16 },
+    limits: {
+      connections_max: 0,
+      client_connections_max: 0,
+      client_rate: 0,
+      client_handshakes_max: 0,
+      lines_max: 256,
+      pipes_max: 128,
+      racing_max: 16,
+    },
     race: {
       until: 'first-byte',
       attempts_max: 16,

@@ -114,6 +114,8 @@ class Client extends RaceWorld<Engine> implements SessionParts {
     mayAskFor: (): Permission => this.permission,
   };
 
+  readonly clientShares = { requested: (): void => {}, isTight: false };
+
   readonly rules = {
     match: (): Ruling | undefined => this.ruling,
     blocks: (): Failure => ({ ...failureOf('blocked'), rule: 3 }),
