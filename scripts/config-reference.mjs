@@ -183,23 +183,32 @@ A list of rules. The first rule that matches a connection applies, whichever con
 | \`cidr\` | an address or range of either family: what the client asked for, or what a name resolves to. See below. |
 | \`domain_suffix_file\`, \`domain_file\`, \`cidr_file\` | the same, from files: one entry a line, \`#\` begins a comment. |
 | \`port\` | a port of the destination, or a range such as \`"8000-8999"\`. |
+| \`client\` | an address or range from which the client comes, or \`"unix"\` for the clients of Unix sockets. |
+| \`user\` | the name of the user that the client has shown to be. |
+| \`tag\` | the tag that it wrote behind its name: \`work\` in \`alice+work\`. |
+| \`listener\` | the name of the listener by which the client came in (see \`listen\`); one without a name is its address and port, or \`unix:\` and its path. |
 
 Each is one value or a list. A connection must be to **one of the destinations** (any entry of \`domain\`, \`domain_suffix\`, \`cidr\`
-and their files), **and** to one of the ports, where ports are given. A rule without conditions matches every connection, so it
-comes last. Names are compared in lower case and without a trailing dot; names in other scripts are compared as \`xn--\`.
+and their files), **and** match each other condition that is given, by any of its values. A client that names no user matches no
+\`user\` and no \`tag\`. A rule without conditions matches every connection, so it comes last. Names are compared in lower case and without a trailing dot; names in other scripts are compared as \`xn--\`.
 An IPv4 range covers its addresses in every form: \`::ffff:1.2.3.4\`, \`::1.2.3.4\`, \`2002:102:304::\` (6to4), \`64:ff9b::1.2.3.4\` (NAT64).
 
 | action | what it does |
 | --- | --- |
 | \`"use": ["line", …]\` | Only these lines race. Their names are those that \`tcproute check\` lists. When they fail, the connection fails. |
 | \`"block": true\` | The client gets REP 02, and nothing is dialled. Where the rule matches what the client asked for, nothing is resolved either. |
-| \`"sticky": true\` | A client keeps to the line by which it reached the destination, while that line works. Alone or beside \`use\`. |
+| \`"sticky": "client"\` | A client's address keeps to the line by which it reached the destination, while that line works. Alone or beside \`use\`. The same: \`true\`. |
+| \`"sticky": "user"\` | So does a user, from wherever it comes. |
+| \`"sticky": "tag"\` | So does a user with one tag: \`alice+1\` and \`alice+2\` each have a line of their own. |
+| \`"sticky": "site"\` | So does a user (with its tag, if it gives one) for all hosts and ports of a site together. A site is a registrable domain by the [public suffix list](https://publicsuffix.org), such as \`example.co.uk\`, or an address. |
 
 \`\`\`json
 {
   "rules": [
     { "domain_suffix_file": "lists/ads.txt", "block": true },
-    { "domain_suffix": ["bank.example", "login.example"], "port": 443, "sticky": true },
+    { "domain_suffix": ["bank.example", "login.example"], "port": 443, "sticky": "site" },
+    { "client": "192.168.7.0/24", "domain_suffix": "games.example", "block": true },
+    { "user": ["alice", "bob"], "use": ["socks5 127.0.0.1:5555"], "sticky": "tag" },
     { "domain_suffix": "lan", "cidr": ["10.0.0.0/8", "fd00::/8"], "use": ["telecom"] },
     { "port": ["25", "6881-6999"], "block": true },
     { "use": ["telecom", "socks5 127.0.0.1:5555"] }
@@ -213,12 +222,19 @@ resolved. Then the first rule that matches the name or the address applies to ea
 client gets REP 02. A line with a proxy passes the name on, and the proxy resolves it, so no range rule can judge what it reaches. To
 keep names from such a line, list the names in a rule, or \`use\` direct lines only. \`sticky\` beside \`cidr\` applies to clients that ask for an address.
 
+**Sticky.** The line that worked is kept until it fails, however much faster another one is; then the next one that works is. A
+kept line may be a second later than usual before others are tried beside it. What is remembered is one entry of
+\`cache.entries_max\` for each asker and destination (or site), and is forgotten \`cache.ttl_s\` after the last connection. A client
+without the user or the tag that the key needs is known by its address; all clients of Unix sockets are one. Connections of an
+asker that begin at the same time, before any line is known, may still take different lines.
+
 Files are looked at twice a second, and read again when one has changed and has then stayed the same for one look. Write a
 new one beside it and rename it: a list that is read while it is being written would lack its end. Until new rules are
 compiled, in a thread of their own, the old ones hold; a list that is missing, or in which not one line is an entry, leaves
 them as they were, with one warning. A single line that is no entry is passed over with a warning that counts such lines;
 with \`"strict": true\` in the rule it is a mistake. Open connections go on. At most 64 files of 64 MiB and 1 000 000
-names and ranges in all.
+names and ranges in all; of \`client\`, \`user\`, \`tag\` and \`listener\` 1000 values a rule. Rules with these four are compared one
+by one, unless their destinations tell them apart.
 
 ## nameservers, nameservers_backup
 

@@ -129,6 +129,24 @@ function main(names: number, ranges: number): void {
     targets(() => longest),
     (target) => matcher.match(target),
   );
+  measureClients(suffixes);
+}
+
+/** Rules of which each is for one user: a list, which is walked. The last user is asked for. */
+function measureClients(suffixes: readonly string[]): void {
+  for (const users of [10, 100, 1000]) {
+    const rules = Array.from({ length: users }, (_, number): Rule => {
+      const clients = { client: [], user: [`user${number}`], tag: [], listener: [] };
+      return { destinations: undefined, ports: [], clients, ruling: { lines: [0], sticky: false } };
+    });
+    const matcher = new Rules(shared(compileRules(rules, () => []) as RuleTables));
+    const last = { ip: undefined, user: { name: `user${users - 1}`, tag: undefined }, listener: 0 };
+    measure(
+      `${users} rules for users, the last`,
+      targets(() => named(suffixes[below(suffixes.length)], 3)),
+      (target) => matcher.match(target, last),
+    );
+  }
 }
 
 function firstIn(map: ReadonlyMap<string, number>, host: string): number | undefined {

@@ -1,6 +1,7 @@
 // Understands the command line: options, command and arguments, or a sentence that says what is wrong and what may have
 // been meant. It does nothing of what was asked for.
 import { parseArgs } from 'node:util';
+import { parseIp } from '../protocol/address/address.js';
 import { targetOfText } from '../protocol/address/target.js';
 import { closest } from './config/diagnostics/suggest.js';
 
@@ -8,6 +9,7 @@ export const USAGE = `Usage: tcproute [-c FILE] [--port N] [--host H] [--workers
        tcproute check [-c FILE] [--dial]
        tcproute dns NAME [-c FILE] [--json]
        tcproute explain HOST[:PORT] [-c FILE] [--tls | --no-tls] [--json]
+                        [--client IP] [--user NAME [--tag TAG]] [--listener NAME]
 
 A SOCKS5 gateway that races lines and DNS answers and remembers the winner.
 
@@ -20,6 +22,9 @@ A SOCKS5 gateway that races lines and DNS answers and remembers the winner.
                     exit status 0 if the destination can be used
       --tls, --no-tls
                     whether TLS is spoken to it               (default: only on port 443)
+      --client IP, --user NAME, --tag TAG, --listener NAME
+                    for rules: as for a client from this address ("unix": of a Unix socket), which is
+                    this user, with this tag, and comes in by this listener
       --json        for dns and explain: the same for programs
   -c, --config FILE the configuration: JSON with comments, .yaml, .yml or .toml
                     (without it, config.json in the working directory, if there is one)
@@ -47,6 +52,10 @@ const FLAGS = {
   json: { type: 'boolean' },
   tls: { type: 'boolean' },
   'no-tls': { type: 'boolean' },
+  client: { type: 'string', multiple: true },
+  user: { type: 'string', multiple: true },
+  tag: { type: 'string', multiple: true },
+  listener: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -58,7 +67,10 @@ const COMMANDS: Readonly<Record<string, string | undefined>> = {
   explain: 'a host, or a host and a port',
 };
 /** Options that belong to some commands only. */
-const BELONGS = { dial: ['check'], json: ['dns', 'explain'], tls: ['explain'], 'no-tls': ['explain'] } as const;
+const BELONGS = {
+  ...{ dial: ['check'], json: ['dns', 'explain'], tls: ['explain'], 'no-tls': ['explain'] },
+  ...{ client: ['explain'], user: ['explain'], tag: ['explain'], listener: ['explain'] },
+} as const;
 
 export const TLS_PORT = 443;
 
@@ -66,7 +78,7 @@ const parsed = (argv: readonly string[]) =>
   parseArgs({ args: [...argv], options: FLAGS, allowPositionals: true, strict: true });
 
 type Parsed = ReturnType<typeof parsed>;
-type Text = 'config' | 'port' | 'host' | 'workers' | 'log-level';
+type Text = 'config' | 'port' | 'host' | 'workers' | 'log-level' | 'client' | 'user' | 'tag' | 'listener';
 
 export interface Arguments {
   readonly positionals: readonly string[];
@@ -98,10 +110,13 @@ export function mistakeIn({ positionals, values, twice }: Arguments): string | u
     return `Unexpected argument '${unexpected.join(' ')}'${hintOn(unexpected[0] as string, [])}`;
   if (needs !== undefined && more.length === 0) return `'${command}' needs ${needs}`;
   for (const [option, commands] of Object.entries(BELONGS)) {
-    if (values[option as keyof typeof BELONGS] && !commands.some((one) => one === command))
+    if (values[option as keyof typeof BELONGS] !== undefined && !commands.some((one) => one === command))
       return `'--${option}' belongs to ${commands.map((one) => `'${one}'`).join(' and ')}`;
   }
   if (values.tls && values['no-tls']) return "'--tls' and '--no-tls' contradict each other";
+  if (values.client !== undefined && values.client !== 'unix' && parseIp(values.client) === undefined)
+    return `'${values.client}' is not an IP address, nor 'unix'`;
+  if (values.tag !== undefined && values.user === undefined) return "'--tag' needs '--user'";
   const [target = ''] = more;
   if (command === 'explain' && targetOfText(target, TLS_PORT) === undefined)
     return `'${target}' is not HOST, HOST:PORT or [IPv6]:PORT${didYouMean(endpointOf(target))}`;

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { type Target, targetOfText } from '../protocol/address/target.js';
 import { plain, plainJson } from '../protocol/text/plain-text.js';
 import { type Arguments, mistakeIn, parse, TLS_PORT, USAGE } from './arguments.js';
+import { listenerNames } from './config/listener-names.js';
 import { type Loaded, load } from './config/load.js';
 import { hangUpEndsCommand } from './process/signals.js';
 
@@ -92,11 +93,18 @@ async function dns({ positionals, values }: Arguments, { warnings, options }: Ex
 
 /** Exit status 1 for a destination that cannot be used. */
 async function explain({ positionals, values }: Arguments, loaded: Extract<Loaded, { kind: 'loaded' }>) {
+  const { clientAsked } = await import('./commands/explain-as.js');
+  const { client: from, user, tag, listener } = values;
+  const asked = clientAsked({ client: from, user, tag, listener }, listenerNames(loaded.options.listen));
+  if (asked.code === 'wrong') {
+    complain(`error: ${asked.reason}`);
+    return 1;
+  }
   const { explainTarget } = await import('./commands/explain.js');
   const { explainText } = await import('./commands/explain-text.js');
   const target = targetOfText(positionals[1] as string, TLS_PORT) as Target;
   const tls = values.tls ?? (target.port === TLS_PORT && !values['no-tls']);
-  const { warnings, outcome } = await explainTarget(target, tls, loaded.options, loaded.whereRule);
+  const { warnings, outcome } = await explainTarget(target, tls, loaded.options, loaded.whereRule, asked.client);
   for (const warning of [...loaded.warnings, ...warnings]) complain(`warning: ${warning}`);
   if (outcome.kind === 'failed') {
     complain(`error: ${outcome.reason}`);

@@ -181,6 +181,40 @@ inBothEngines(
   },
 );
 
+inBothEngines(
+  'it asks as for another client, and says which rules are passed over',
+  async (world) => {
+    const server = world.use(await echoServer());
+    const config = {
+      upstream: multipath({ type: 'direct', name: 'good' }, { type: 'direct', name: 'other' }),
+      rules: [
+        { client: '10.0.0.0/8', user: 'alice', tag: 'work', block: true },
+        { client: '10.0.0.0/8', use: ['other'], sticky: 'site' },
+        { use: ['good'] },
+      ],
+    };
+    const target = `127.0.0.1:${server.port}`;
+    const placesOf = ({ ruled_by, passed_over }: Explanation) =>
+      [ruled_by, ...(passed_over ?? [])].map((place) => /rules\[\d\]$/.exec(place ?? '')?.[0]);
+    const lan = ['--client', '10.1.2.3', '--user', 'alice'];
+    const told = [
+      await explained(world, config, target),
+      await explained(world, config, target, ...lan),
+      await explained(world, config, target, ...lan, '--tag', 'work'),
+    ];
+    assert.deepEqual(told.map(placesOf), [
+      ['rules[2]', 'rules[0]', 'rules[1]'],
+      ['rules[1]', 'rules[0]'],
+      ['rules[0]'],
+    ]);
+    assert.deepEqual(
+      told.map(({ race }) => race.cause ?? race.attempts[0]?.line),
+      ['good', 'other', 'blocked'],
+    );
+  },
+  90_000,
+);
+
 inBothEngines('a target that refuses exits with 1 and the cause', async (world) => {
   const target = `127.0.0.1:${await freePort()}`;
   const told = await explained(world, {}, target);

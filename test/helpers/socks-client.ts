@@ -52,9 +52,12 @@ export interface Dialled {
   readonly reply: Reply;
 }
 
-/** Goes through the whole handshake, one message at a time. `gateway`: its port at 127.0.0.1, or the path of its socket. */
-export async function dial(gateway: number | string, destination: Destination): Promise<Dialled> {
-  return ask(await Peer.connect(gateway), destination);
+/**
+ * Goes through the whole handshake, one message at a time. `gateway`: its port at 127.0.0.1, or the path of its socket. `from`:
+ * the address to come from.
+ */
+export async function dial(gateway: number | string, destination: Destination, from?: string): Promise<Dialled> {
+  return ask(await Peer.connect(gateway, '127.0.0.1', from), destination);
 }
 
 /** The same as `dial`, for a peer that is connected. */

@@ -12,7 +12,8 @@ export const RULES: Rules = {
     'src/protocol/lines': ['src/protocol/address'],
     'src/protocol/routes': ['src/protocol/address', 'src/protocol/lines'],
     'src/protocol/race': ['src/protocol/lines', 'src/protocol/routes'],
-    'src/protocol/rules': ['src/protocol/text', 'src/protocol/address'],
+    // A rule may be for some clients only.
+    'src/protocol/rules': ['src/protocol/text', 'src/protocol/address', 'src/protocol/users'],
     // A denial is a failure, and its networks are searched as those of rules.
     'src/protocol/egress': ['src/protocol/address', 'src/protocol/race', 'src/protocol/rules'],
     'src/protocol/dns': ['src/protocol/text', 'src/protocol/address'],
@@ -170,6 +171,7 @@ export const RULES: Rules = {
     'ipaddr.js': ['src/main/config/checks/values/address.ts'],
     'dns-packet': ['src/protocol/dns/dns-packet.ts'],
     undici: ['src/workers/dns/transports/https.ts'],
+    tldts: ['src/workers/connection/shared/sites.ts'],
     socks: ['src/main/commands/explain-client.ts', 'bench/race/requests/real-client.ts'],
     // A Map with a bound, used like a Map.
     'lru-cache': [

@@ -21,6 +21,7 @@ export function explainText(explained: Explanation): string {
   const lines = [
     target,
     '',
+    ...rulesLines(explanation),
     ...namesLines(explanation),
     ...deniedLines(explanation),
     ...raceLines(race),
@@ -28,6 +29,15 @@ export function explainText(explained: Explanation): string {
     ...answerLines(answer),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+// Rules
+
+function rulesLines({ ruled_by, passed_over = [] }: Explanation): string[] {
+  if (ruled_by === undefined && passed_over.length === 0) return [];
+  const applies = ruled_by === undefined ? 'none applies' : `${ruled_by} applies`;
+  const passed = passed_over.flatMap((place) => wrapped('  passed over: ', `${place} is for other clients`.split(' ')));
+  return ['rules', ...passed, ...wrapped('  ', applies.split(' ')), ''];
 }
 
 // Names

@@ -14,6 +14,8 @@ import type { RaceRecord } from '../../protocol/race/record.js';
 import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/routes/snapshot.js';
 import type { Ruling } from '../../protocol/rules/rule.js';
 import { SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
+import type { Client } from '../../protocol/users/client.js';
+import type { Ruled } from '../../threads/contracts/connection.js';
 import type { NameExplanation } from '../../threads/contracts/dns.js';
 import { type Gateway, startGateway } from '../gateway/gateway.js';
 import { createLogger } from '../process/log.js';
@@ -27,6 +29,8 @@ const GRACE_MS = 2000;
 const LOOK_MS = 10;
 /** How many times `race.connect_timeout_ms` may pass before the gateway replies: attempts may wait for others. */
 const ROUNDS = 2;
+/** Rules that are named as passed over. */
+const PLACES_MAX = 16;
 
 export interface Explanation {
   readonly target: string;
@@ -42,6 +46,10 @@ export interface Explanation {
   readonly race: RaceRecord;
   /** The place of the rule that blocks the target. */
   readonly rule?: string | undefined;
+  /** The place of the rule that is for the target and the client, as far as this is known before a name is resolved. */
+  readonly ruled_by?: string;
+  /** The places of the rules before it that are for the target, but for other clients. */
+  readonly passed_over?: readonly string[];
   readonly answer: Answer;
   /** Whether the destination is connected, has not ended the connection, and, if TLS was tried, has answered it. */
   readonly usable: boolean;
@@ -55,18 +63,19 @@ export interface Explained {
     | { readonly kind: 'failed'; readonly reason: string };
 }
 
-/** `whereRule`: see config/load.ts. */
+/** `whereRule`: see config/load.ts. `client`: for whom the rules are asked; undefined for a client of this machine. */
 export async function explainTarget(
   target: Target,
   tls: boolean,
   asked: Configuration,
   whereRule = (rule: number): string => `rules[${rule}]`,
+  client?: Client,
 ): Promise<Explained> {
   const said = new Said();
   const folder = await mkdtemp(join(tmpdir(), 'tcproute-explain-'));
   try {
     const options = { ...ownOptions(asked), ...(await remembered(asked, target, folder, said)) };
-    return { warnings: said.warnings, outcome: await explain(target, tls, options, whereRule, said) };
+    return { warnings: said.warnings, outcome: await explain(target, tls, options, { whereRule, client, said }) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -95,8 +104,7 @@ async function remembered(
     const parsed = parseRoutes(text, lines, bounds);
     if (parsed.kind === 'invalid') said.warn(`${cache.state_file} is ignored: ${parsed.why}`);
     else {
-      const wanted = formatEndpoint(target.host, target.port);
-      const routes = parsed.routes.filter(({ destination }) => destination === wanted);
+      const routes = parsed.routes.filter(({ destination }) => mayBeOf(destination, target));
       await writeFile(routes_file, [...encodeRoutes(routes, lines, now)].join(''));
     }
   }
@@ -114,12 +122,25 @@ async function remembered(
   };
 }
 
+interface Explaining {
+  readonly whereRule: (rule: number) => string;
+  readonly client: Client | undefined;
+  readonly said: Said;
+}
+
+/** Whether a remembered route may be used for the target: of its host and port, or, for one client alone, of its site. */
+function mayBeOf(destination: string, { asked, host, port }: Target): boolean {
+  const own = formatEndpoint(asked, port);
+  if (destination === own || destination.endsWith(` ${own}`)) return true;
+  const [, site] = / \[([^\] ]+)\]$/.exec(destination) ?? [];
+  return site !== undefined && (host === site || host.endsWith(`.${site}`));
+}
+
 async function explain(
   target: Target,
   tls: boolean,
   options: Configuration,
-  whereRule: (rule: number) => string,
-  said: Said,
+  { whereRule, client, said }: Explaining,
 ): Promise<Explained['outcome']> {
   const started = await startGateway(options, said.log);
   if (started.code === 'failed') return { kind: 'failed', reason: started.message };
@@ -128,9 +149,11 @@ async function explain(
   let visited: Visit | undefined;
   let race: RaceRecord | undefined;
   let resolved: Explanation['resolved'] = 'here';
+  let ruled: Ruled | undefined;
   try {
     await routesKnown(gateway);
-    resolved = resolvedWhere(target, options, await rulingOf(gateway, target));
+    ruled = await ruledFor(gateway, target, client);
+    resolved = resolvedWhere(target, options, ruled?.ruling);
     if (resolved === 'here' || resolved === 'here-and-by-proxy')
       dns = await explainName(gateway, target.asked, options.dns);
     visited = await visit(gateway.address, target, visiting(tls, options));
@@ -145,7 +168,8 @@ async function explain(
   const rule = race.rule === undefined ? undefined : whereRule(race.rule);
   const found = dns?.choice.code === 'found' ? dns.choice.addresses : [];
   const denied = deniedAt(target.port, found, options.egress);
-  const explanation = { target: race.target, resolved, dns, denied, race, rule, answer, usable };
+  const places = { rule, ...placesOf(ruled, whereRule) };
+  const explanation = { target: race.target, resolved, dns, denied, race, ...places, answer, usable };
   return { kind: 'explained', explanation };
 }
 
@@ -160,10 +184,22 @@ async function raceOf(gateway: Gateway, client: string): Promise<RaceRecord | un
   }
 }
 
-async function rulingOf(gateway: Gateway, target: Target): Promise<Ruling | undefined> {
+/** What the rules say of a target and a client, for which the gateway takes its one client from now on. */
+async function ruledFor(gateway: Gateway, target: Target, client: Client | undefined): Promise<Ruled | undefined> {
   const [actor] = gateway.actors();
-  const answer = actor === undefined ? undefined : await within(GRACE_MS, actor.ruled(target));
-  return answer?.code === 'answered' ? answer.value?.ruling : undefined;
+  if (actor === undefined) return undefined;
+  // Calls of one port are answered in their order.
+  if (client !== undefined) void actor.takeAllFor(client).catch(() => {});
+  const answer = await within(GRACE_MS, actor.ruled(target));
+  return answer.code === 'answered' ? answer.value : undefined;
+}
+
+function placesOf(ruled: Ruled | undefined, whereRule: (rule: number) => string) {
+  const { rule, passedOver = [] } = ruled ?? {};
+  return {
+    ...(rule === undefined ? {} : { ruled_by: whereRule(rule) }),
+    ...(passedOver.length === 0 ? {} : { passed_over: passedOver.slice(0, PLACES_MAX).map(whereRule) }),
+  };
 }
 
 /** `ruling`: that of the rule for the target, if there is one. */

@@ -11,9 +11,11 @@ import { availableCores } from '../process/cores.js';
 import { UDP_SOCKETS_USUAL } from '../process/fd-limit.js';
 import { rejectOwnLines } from './checks/lines/own-lines.js';
 import { settleListeners } from './checks/listen/settle.js';
+import { rulesAtListeners } from './checks/rules/listeners.js';
 import { rulesOnLines } from './checks/rules/use.js';
 import { Diagnostics, hint } from './diagnostics/diagnostics.js';
 import { type Place, placeOf } from './diagnostics/place.js';
+import { listenerNames } from './listener-names.js';
 import type { RawValue } from './raw-values.js';
 import { SCHEMA, type Settings } from './schema.js';
 
@@ -56,7 +58,9 @@ export function finish(raw: readonly RawValue[], diagnostics: Diagnostics): Conf
   checkVias(rest, lines, outcomes, diagnostics);
   checkOwnLines(listen, upstream, outcomes, diagnostics);
   const place = outcomes.get('rules')?.place ?? placeOf('rules');
-  const rules = areLinesKnown(lines, outcomes) ? rulesOnLines(ruled, lines, place, diagnostics) : [];
+  const areListenersWrong = ['listen', 'host', 'port'].some((key) => outcomes.get(key)?.wrong);
+  const heard = rulesAtListeners(ruled, areListenersWrong ? undefined : listenerNames(listen), place, diagnostics);
+  const rules = areLinesKnown(lines, outcomes) ? rulesOnLines(heard, lines, place, diagnostics) : [];
   if (diagnostics.errorCount > 0) return undefined;
   config.validate({ allowed: 'strict' });
   return deepFreeze<Configuration>({

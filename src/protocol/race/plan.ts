@@ -44,12 +44,15 @@ export class RacePlan {
     return this.#running;
   }
 
-  /** Starts with the best candidate; the others are to be offered when `othersDue`. */
-  lead(best: CandidateMemory, now: number): void {
+  /**
+   * Starts with the best candidate; the others are to be offered when `othersDue`. `patience_ms`: how much later than others it
+   * may be.
+   */
+  lead(best: CandidateMemory, now: number, patience_ms = 0): void {
     this.#lead = best;
     this.#leadRuns = true;
     this.#running += 1;
-    this.#next = now + best.connect.late(this.#rules.margin_ms, this.#rules.unknown_ms);
+    this.#next = now + best.connect.late(this.#rules.margin_ms, this.#rules.unknown_ms) + patience_ms;
   }
 
   /** Offers candidates of one line, in the order to try them. The lead is left out. */

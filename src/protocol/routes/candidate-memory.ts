@@ -135,10 +135,18 @@ export class CandidateMemory implements Candidate {
     return now - at <= BLAME_WINDOW_MS && at >= this.pendingAt;
   }
 
-  /** Whether it may be tried first and alone: it worked within `ttl_ms`, and no failure counts against it. */
-  isUsable(now: number, ttl_ms: number): boolean {
-    if (this.gone || now - this.worked >= ttl_ms) return false;
-    return this.pending === undefined || this.pending === 'late' ? !this.isFailing(now) : false;
+  /**
+   * Whether it may be tried first and alone: it worked within `ttl_ms`, and no failure counts against it. With `sticky` one
+   * that may be the destination's own does not count.
+   */
+  isUsable(now: number, ttl_ms: number, sticky = false): boolean {
+    if (this.gone || !this.isWell(now, ttl_ms)) return false;
+    return sticky || this.pending === undefined || this.pending === 'late';
+  }
+
+  /** It worked within `ttl_ms`, and no failure to its blame counts, whether or not its name still has the address. */
+  isWell(now: number, ttl_ms: number): boolean {
+    return now - this.worked < ttl_ms && !this.isFailing(now);
   }
 
   /** Whether its failures still count. */

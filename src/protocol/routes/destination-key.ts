@@ -1,14 +1,19 @@
-// By what key a destination is remembered: its host and port as they were asked for, and behind the address of a client
-// where what is remembered is for that client alone. A host has no blank in it.
+// By what key a destination is remembered: its host and port as they were asked for, or its site; behind the asker where what
+// is remembered is for that one alone. No host, port or site has a blank in it.
 import { formatEndpoint } from '../address/address.js';
 
-/** `client`: its IP address as text; undefined where the memory is for all. */
-export function destinationKey(host: string, port: number, client: string | undefined): string {
+/** `asker`: the client, user or tagged session that alone has the memory; undefined where it is for all. */
+export function destinationKey(host: string, port: number, asker: string | undefined): string {
   const destination = formatEndpoint(host, port);
-  return client === undefined ? destination : `${client} ${destination}`;
+  return asker === undefined ? destination : `${asker} ${destination}`;
 }
 
-/** Whether what is remembered is for one client alone. */
+/** Of an asker's memory for all hosts and ports of a site. It differs from every `destinationKey` by having no port. */
+export function siteKey(site: string, asker: string): string {
+  return `${asker} [${site}]`;
+}
+
+/** Whether what is remembered is for one asker alone. */
 export function isSticky(key: string): boolean {
   return key.includes(' ');
 }

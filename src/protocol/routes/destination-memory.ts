@@ -47,19 +47,35 @@ export class DestinationMemory {
 
   /**
    * The candidate to begin with, alone; undefined if none is known to work. With `sticky` the best one is kept as long as it
-   * works, however much faster another is.
+   * works, however much faster another is, and then another one of its line.
    */
   choose(now: number, ttl_ms: number, lines: LineView, sticky: boolean): CandidateMemory | undefined {
     const { best } = this;
-    let chosen = best !== undefined && isUsable(best, now, ttl_ms, lines) ? best : undefined;
+    let chosen = best !== undefined && isUsable(best, now, ttl_ms, lines, sticky) ? best : undefined;
     if (chosen !== undefined && sticky) return chosen;
+    const kept = sticky ? best?.line : undefined;
     for (const other of this.candidates) {
-      if (other === chosen || !isUsable(other, now, ttl_ms, lines)) continue;
-      if (chosen === undefined || isBetter(other, chosen, lines)) chosen = other;
+      if (other === chosen || !isUsable(other, now, ttl_ms, lines, sticky)) continue;
+      const isPreferred =
+        chosen === undefined || (chosen.line === kept) === (other.line === kept)
+          ? chosen === undefined || isBetter(other, chosen, lines)
+          : other.line === kept;
+      if (isPreferred) chosen = other;
     }
-    // A best candidate whose line must not be used at this moment keeps its place.
-    if (best === undefined || lines.mayUse(best.line)) this.best = chosen;
+    // A best candidate whose line must not be used at this moment keeps its place, but where another one is to be kept now.
+    const isKept = best !== undefined && !lines.mayUse(best.line) && !(sticky && chosen !== undefined);
+    if (!isKept) this.best = chosen;
     return chosen;
+  }
+
+  /** Where none can be chosen: the line that worked last, of whose addresses the name no longer has any. */
+  lineWithoutAddress(now: number, ttl_ms: number, lines: LineView): number | undefined {
+    let last: CandidateMemory | undefined;
+    for (const one of this.candidates) {
+      if (!one.isWell(now, ttl_ms) || !lines.mayUse(one.line)) continue;
+      if (last === undefined || one.worked > last.worked) last = one;
+    }
+    return last?.line;
   }
 
   /**
@@ -117,8 +133,11 @@ export class DestinationMemory {
     }
   }
 
-  /** Takes over what another actor knows, where it is newer than what is known here. */
-  adopt(told: DestinationMemory): void {
+  /**
+   * Takes over what another actor knows, where it is newer than what is known here. With `sticky` its choice, too, so that all
+   * actors keep the same line.
+   */
+  adopt(told: DestinationMemory, sticky = false): void {
     this.worked = Math.max(this.worked, told.worked);
     this.touched = Math.max(this.touched, told.touched);
     for (const theirs of told.candidates) {
@@ -134,8 +153,8 @@ export class DestinationMemory {
         this.candidates[place] = theirs;
       }
     }
-    // This actor's own choice stays, as long as it works.
-    const best = this.best ?? told.best;
+    // Else this actor's own choice stays, as long as it works.
+    const best = sticky ? (told.best ?? this.best) : (this.best ?? told.best);
     this.best = best === undefined ? undefined : this.find(best);
   }
 
@@ -166,8 +185,8 @@ export class DestinationMemory {
   }
 }
 
-function isUsable(one: CandidateMemory, now: number, ttl_ms: number, lines: LineView): boolean {
-  return one.isUsable(now, ttl_ms) && lines.mayUse(one.line);
+function isUsable(one: CandidateMemory, now: number, ttl_ms: number, lines: LineView, sticky: boolean): boolean {
+  return one.isUsable(now, ttl_ms, sticky) && lines.mayUse(one.line);
 }
 
 /** Whether `a` is so much faster than `b`, by what is known of both, that changing to it is worth it. */

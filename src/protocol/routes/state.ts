@@ -8,6 +8,9 @@ import type { Estimate } from './estimate.js';
 /** A year, longer than anything that is remembered: a larger time would be waited for. */
 const TIME_MAX_MS = 31_536_000_000;
 
+/** Room for the longest name and a user with a tag. */
+const KEY_MAX = 1024;
+
 /** A smoothed time: mean and deviation in ms, and the number of measurements. */
 export type EstimateState = readonly [mean_ms: number, deviation_ms: number, samples: number];
 
@@ -43,7 +46,7 @@ export interface CandidateState {
 }
 
 export interface RouteState {
-  /** `host:port` as the client asked for it, names in lower case; with a `sticky` rule, the client's address precedes it. */
+  /** Its key: see destination-key.ts. */
   readonly destination: string;
   readonly candidates: readonly CandidateState[];
   /** Index of the best in `candidates`; -1 for none. */
@@ -138,7 +141,7 @@ export function isRouteState(value: unknown): value is RouteState {
   const { destination, candidates, best } = value;
   return (
     typeof destination === 'string' &&
-    destination.length <= 512 &&
+    destination.length <= KEY_MAX &&
     Array.isArray(candidates) &&
     candidates.length <= CANDIDATES_MAX &&
     candidates.every(isCandidateState) &&

@@ -1,13 +1,16 @@
-// Finds, among the rules for one destination, the first that is for the port. An entry of a table (a name, a suffix, a
-// range) refers to its rules by a *head*: the number of its only rule, if that is for any port; else the complement of the
-// place where a list of rules begins. Flat arrays, so that all threads can share them. It looks up no destination.
+// Finds, among the rules for one destination, the first that is for the port and the client. An entry of a table (a name, a
+// suffix, a range) refers to its rules by a *head*: the number of its only rule, if that is for any port and client; else the
+// complement of the place where a list of rules begins. Flat arrays, so that all threads can share them. It looks up no
+// destination.
+import type { Client } from '../users/client.js';
+import type { RuleClients } from './clients.js';
 import type { Rule } from './rule.js';
 
 /** Greater than every rule's number. */
 export const NO_RULE = 0x7fff_ffff;
 
 /** What is asked of a rule here. */
-type Ported = Pick<Rule, 'ports'>;
+type Ported = Pick<Rule, 'ports' | 'clients'>;
 
 export interface ChainTables {
   /** Lists of ascending rule numbers, each ended by NO_RULE. A head below 0 is the complement of a list's place. */
@@ -22,20 +25,23 @@ export class RuleChains {
   readonly #lists: Int32Array;
   readonly #portsFrom: Uint32Array;
   readonly #portRanges: Uint16Array;
+  readonly #clients: RuleClients | undefined;
 
-  constructor({ lists, portsFrom, portRanges }: ChainTables) {
+  /** `clients`: undefined when every rule is for all clients. */
+  constructor({ lists, portsFrom, portRanges }: ChainTables, clients?: RuleClients) {
     this.#lists = lists;
     this.#portsFrom = portsFrom;
     this.#portRanges = portRanges;
+    this.#clients = clients;
   }
 
-  /** The first rule of `head` that is for the port, if its number is below `best`; else `best`. */
-  lower(head: number, port: number, best: number): number {
+  /** The first rule of `head` that is for the port and the client, if its number is below `best`; else `best`. */
+  lower(head: number, port: number, best: number, client?: Client): number {
     if (head >= 0) return Math.min(head, best);
     for (let at = ~head; ; at += 1) {
       const rule = this.#lists[at];
       if (rule >= best) return best;
-      if (this.#hasPort(rule, port)) return rule;
+      if (this.#hasPort(rule, port) && (this.#clients === undefined || this.#clients.admits(rule, client))) return rule;
     }
   }
 
@@ -59,7 +65,7 @@ export class RuleLists {
     this.#rules = rules;
   }
 
-  /** To be called in the order of the rules. A rule behind one for any port can never be the first, and is left out. */
+  /** To be called in the order of the rules. A rule behind one for any port and client is never the first: it is left out. */
   add(key: string, rule: number): void {
     const list = this.#byKey.get(key);
     if (list === undefined) {
@@ -67,7 +73,7 @@ export class RuleLists {
       return;
     }
     const last = list[list.length - 1];
-    if (last !== rule && this.#rules[last].ports.length > 0) list.push(rule);
+    if (last !== rule && !isForAll(this.#rules[last])) list.push(rule);
   }
 
   get(key: string): readonly number[] {
@@ -78,6 +84,9 @@ export class RuleLists {
     return this.#byKey.keys();
   }
 }
+
+/** Whether a rule is for every connection to its destinations. */
+const isForAll = ({ ports, clients }: Ported): boolean => ports.length === 0 && clients === undefined;
 
 /** Builds the lists of `ChainTables` from the rules of each entry. */
 export class ChainBuilder {
@@ -93,7 +102,7 @@ export class ChainBuilder {
   /** The head for rules from `RuleLists.get`; NO_RULE for none. */
   head(rules: readonly number[]): number {
     if (rules.length === 0) return NO_RULE;
-    if (rules.length === 1 && this.#rules[rules[0]].ports.length === 0) return rules[0];
+    if (rules.length === 1 && isForAll(this.#rules[rules[0]])) return rules[0];
     const key = rules.join();
     const known = this.#heads.get(key);
     if (known !== undefined) return known;

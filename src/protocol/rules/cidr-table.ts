@@ -4,6 +4,7 @@
 // the time, at best 0.1 µs less, and five to seven times the memory.) IpRanges in ip-range.ts tells only whether an
 // address is in any range.
 import { compareIps, type IpRange, lastIp } from '../address/ip-range.js';
+import type { Client } from '../users/client.js';
 import { type ChainBuilder, NO_RULE, type RuleChains } from './chains.js';
 
 export interface CidrTables {
@@ -29,8 +30,8 @@ export class CidrTable {
     this.#chains = chains;
   }
 
-  /** The first rule for an address and a port, if its number is below `best`; else `best`. */
-  lowest(ip: Uint8Array, port: number, best: number): number {
+  /** The first rule for an address, a port and a client, if its number is below `best`; else `best`. */
+  lowest(ip: Uint8Array, port: number, best: number, client?: Client): number {
     const { words, firsts, innermost, heads, around } = this.#tables;
     const beginning = wordAt(ip, 0);
     let low = 0;
@@ -44,7 +45,7 @@ export class CidrTable {
     }
     let first = best;
     for (let range = low === 0 ? NOWHERE : innermost[low - 1]; range !== NOWHERE; range = around[range]) {
-      first = this.#chains.lower(heads[range], port, first);
+      first = this.#chains.lower(heads[range], port, first, client);
     }
     return first;
   }

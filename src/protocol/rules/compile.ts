@@ -3,6 +3,7 @@
 import { type IpRange, parseIpRange } from '../address/ip-range.js';
 import { ChainBuilder, type ChainTables, RuleLists } from './chains.js';
 import { buildCidrTables, type CidrTables } from './cidr-table.js';
+import { buildClientTables, type ClientConditions, type ClientTables } from './clients.js';
 import { ENTRIES_MAX } from './list.js';
 import type { ListFile, Rule, Ruling } from './rule.js';
 import { buildSuffixTables, type SuffixTables } from './suffix-table.js';
@@ -17,7 +18,9 @@ export interface RuleTables {
   readonly six: CidrTables;
   /** The head (see chains.ts) of the rules for any destination. */
   readonly anywhere: number;
-  /** The number of names and ranges of all rules, with repetitions. */
+  /** Undefined when every rule is for all clients. */
+  readonly clients: ClientTables | undefined;
+  /** The number of names and ranges of all rules, of destinations and of clients, with repetitions. */
   readonly entries: number;
 }
 
@@ -29,7 +32,9 @@ export function compileRules(
   const byKind = { domain: new RuleLists(rules), domain_suffix: new RuleLists(rules), cidr: new RuleLists(rules) };
   const anywhere = new RuleLists(rules);
   let entries = 0;
-  for (const [number, { destinations }] of rules.entries()) {
+  for (const [number, { destinations, clients }] of rules.entries()) {
+    if (clients !== undefined) entries += countOf(clients);
+    if (entries > ENTRIES_MAX) return undefined;
     if (destinations === undefined) {
       anywhere.add('', number);
       continue;
@@ -53,7 +58,13 @@ export function compileRules(
     ),
   );
   const head = chains.head(anywhere.get(''));
-  return { ...numbered(rules), names, four, six, anywhere: head, entries, chains: chains.tables() };
+  const conditions = rules.map(({ clients }) => clients);
+  const clients = conditions.every((one) => one === undefined) ? undefined : buildClientTables(conditions);
+  return { ...numbered(rules), names, four, six, anywhere: head, clients, entries, chains: chains.tables() };
+}
+
+function countOf({ client, user, tag, listener }: ClientConditions): number {
+  return client.length + user.length + tag.length + listener.length;
 }
 
 function numbered(rules: readonly Rule[]): Pick<RuleTables, 'rulings' | 'rulingOf'> {

@@ -1,10 +1,12 @@
-// Finds the rule of a connection: the first rule that is for its target, by any kind of condition. It is called for every
-// connection and allocates nothing. When the client asked for a name, an address to which the name resolves has the first
-// rule that is for the name or for the address. What a ruling means is left to the caller.
+// Finds the rule of a connection: the first rule that is for its target and its client. It is called for every connection
+// and allocates nothing. When the client asked for a name, an address to which the name resolves has the first rule that is
+// for the name or for the address. What a ruling means is left to the caller.
 import { embeddedIpv4 } from '../address/embedded-ipv4.js';
 import type { Target } from '../address/target.js';
+import type { Client } from '../users/client.js';
 import { NO_RULE, RuleChains } from './chains.js';
 import { CidrTable } from './cidr-table.js';
+import { RuleClients } from './clients.js';
 import type { RuleTables } from './compile.js';
 import type { Ruling } from './rule.js';
 import { SuffixTable } from './suffix-table.js';
@@ -15,10 +17,12 @@ export class Rules {
   readonly #names: SuffixTable;
   readonly #four: CidrTable;
   readonly #six: CidrTable;
+  readonly #clients: RuleClients | undefined;
 
   constructor(tables: RuleTables) {
     this.#tables = tables;
-    this.#chains = new RuleChains(tables.chains);
+    this.#clients = tables.clients && new RuleClients(tables.clients);
+    this.#chains = new RuleChains(tables.chains, this.#clients);
     this.#names = new SuffixTable(tables.names, this.#chains);
     this.#four = new CidrTable(tables.four, this.#chains);
     this.#six = new CidrTable(tables.six, this.#chains);
@@ -29,14 +33,19 @@ export class Rules {
     return this.#tables.four.heads.length > 0 || this.#tables.six.heads.length > 0;
   }
 
-  /** The ruling for a target; undefined when no rule is for it. */
-  match(target: Target): Ruling | undefined {
-    return this.#rulingOf(this.find(target));
+  /** Whether any rule is for some clients only: then every look-up needs the client. */
+  get needClient(): boolean {
+    return this.#clients !== undefined;
+  }
+
+  /** The ruling for a target and a client; undefined when no rule is for them. */
+  match(target: Target, client?: Client): Ruling | undefined {
+    return this.#rulingOf(this.find(target, client));
   }
 
   /** The ruling for an address to which the target, a name, resolves. */
-  matchResolved(target: Target, ip: Uint8Array): Ruling | undefined {
-    return this.#rulingOf(this.findResolved(target, ip));
+  matchResolved(target: Target, ip: Uint8Array, client?: Client): Ruling | undefined {
+    return this.#rulingOf(this.findResolved(target, ip, client));
   }
 
   #rulingOf(rule: number): Ruling | undefined {
@@ -44,24 +53,34 @@ export class Rules {
   }
 
   /** The rule's place in the configuration, or -1. */
-  find({ host, ip, port }: Target): number {
-    const anywhere = this.#chains.lower(this.#tables.anywhere, port, NO_RULE);
-    const first = ip === undefined ? this.#names.lowest(host, port, anywhere) : this.#byAddress(ip, port, anywhere);
+  find({ host, ip, port }: Target, client?: Client): number {
+    const anywhere = this.#chains.lower(this.#tables.anywhere, port, NO_RULE, client);
+    const first =
+      ip === undefined ? this.#names.lowest(host, port, anywhere, client) : this.#byAddress(ip, port, anywhere, client);
     return first === NO_RULE ? -1 : first;
   }
 
   /** The same for an address to which the target, a name, resolves. */
-  findResolved({ host, port }: Target, ip: Uint8Array): number {
-    const anywhere = this.#chains.lower(this.#tables.anywhere, port, NO_RULE);
-    const first = this.#byAddress(ip, port, this.#names.lowest(host, port, anywhere));
+  findResolved({ host, port }: Target, ip: Uint8Array, client?: Client): number {
+    const anywhere = this.#chains.lower(this.#tables.anywhere, port, NO_RULE, client);
+    const first = this.#byAddress(ip, port, this.#names.lowest(host, port, anywhere, client), client);
     return first === NO_RULE ? -1 : first;
   }
 
+  /** The places, ascending, of the rules before the one that `find` finds which are for the target, but not for the client. */
+  passedOver(target: Target, client?: Client): readonly number[] {
+    let found = -1;
+    const noted = this.#clients?.passedOver(() => {
+      found = this.find(target, client);
+    });
+    return [...(noted ?? [])].filter((rule) => found < 0 || rule < found).sort((a, b) => a - b);
+  }
+
   /** An IPv6 address that embeds an IPv4 address is in the ranges of both. */
-  #byAddress(ip: Uint8Array, port: number, best: number): number {
-    if (ip.length === 4) return this.#four.lowest(ip, port, best);
-    const first = this.#six.lowest(ip, port, best);
+  #byAddress(ip: Uint8Array, port: number, best: number, client: Client | undefined): number {
+    if (ip.length === 4) return this.#four.lowest(ip, port, best, client);
+    const first = this.#six.lowest(ip, port, best, client);
     const four = embeddedIpv4(ip);
-    return four === undefined ? first : this.#four.lowest(four, port, first);
+    return four === undefined ? first : this.#four.lowest(four, port, first, client);
   }
 }

@@ -1,12 +1,14 @@
-// A rule of the configuration after it has been checked: which destinations it is for, and what happens to connections to
-// them. Types only: the text form is read by main/config/checks/rules/rules.ts, a rule is found by match.ts.
+// A rule of the configuration after it has been checked: which destinations and clients it is for, and what happens to such
+// connections. Types only: the text form is read by main/config/checks/rules/rules.ts, a rule is found by match.ts.
+import type { ClientConditions } from './clients.js';
+import type { Sticky } from './sticky.js';
 
 /** What a rule allows the race. */
 export interface Choice {
   /** The numbers of the allowed lines, ascending; undefined for all. */
   readonly lines: readonly number[] | undefined;
-  /** Whether a client keeps the line by which it reached the destination, while that line works. */
-  readonly sticky: boolean;
+  /** Who keeps the line by which it reached the destination, while that line works; false for nobody. */
+  readonly sticky: Sticky | false;
 }
 
 /** What happens to a connection that falls under a rule: it is refused, or its race may use only some lines. */
@@ -34,11 +36,13 @@ export interface Destinations extends Readonly<Record<ListKind, readonly string[
   readonly files: readonly ListFile[];
 }
 
-/** For connections to one of its destinations on one of its ports. */
+/** For connections to one of its destinations on one of its ports, of the clients that it is for. */
 export interface Rule {
   /** undefined: any destination. (When all lists are empty, the rule is for none.) */
   readonly destinations: Destinations | undefined;
   /** Ascending, without overlaps; an empty list is any port. */
   readonly ports: readonly PortRange[];
+  /** Absent: all clients. */
+  readonly clients?: ClientConditions;
   readonly ruling: Ruling;
 }

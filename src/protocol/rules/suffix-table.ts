@@ -2,6 +2,7 @@
 // its beginning, with a look-up at each dot. All threads share the arrays, and a look-up allocates nothing. (With 100 000
 // suffixes, a Map from text to rule took two to five times as long for names of 4 to 6 labels. A trie of Maps was no
 // faster, and had 14 MB of objects for the garbage collector to mark in each thread.)
+import type { Client } from '../users/client.js';
 import type { ChainBuilder, RuleChains, RuleLists } from './chains.js';
 
 export interface SuffixTables {
@@ -46,8 +47,8 @@ export class SuffixTable {
     this.#chains = chains;
   }
 
-  /** The first rule for a normalised name and a port, if its number is below `best`; else `best`. */
-  lowest(name: string, port: number, best: number): number {
+  /** The first rule for a normalised name, a port and a client, if its number is below `best`; else `best`. */
+  lowest(name: string, port: number, best: number, client?: Client): number {
     let hash = HASH_START;
     let labels = 0;
     let first = best;
@@ -55,19 +56,19 @@ export class SuffixTable {
       const letter = name.charCodeAt(at);
       if (letter === DOT) {
         labels += 1;
-        if (labels <= this.#labels_max) first = this.#within(hash, name, at + 1, port, first);
+        if (labels <= this.#labels_max) first = this.#within(hash, name, at + 1, port, first, client);
       }
       hash = hashed(hash, letter);
     }
     const record = this.#find(hash, name, 0);
     if (record < 0) return first;
-    first = this.#chains.lower(this.#records[record + ITSELF], port, first);
-    return this.#chains.lower(this.#records[record + WITHIN], port, first);
+    first = this.#chains.lower(this.#records[record + ITSELF], port, first, client);
+    return this.#chains.lower(this.#records[record + WITHIN], port, first, client);
   }
 
-  #within(hash: number, name: string, from: number, port: number, best: number): number {
+  #within(hash: number, name: string, from: number, port: number, best: number, client: Client | undefined): number {
     const record = this.#find(hash, name, from);
-    return record < 0 ? best : this.#chains.lower(this.#records[record + WITHIN], port, best);
+    return record < 0 ? best : this.#chains.lower(this.#records[record + WITHIN], port, best, client);
   }
 
   /** Where the record of the part of `name` from `from` on begins; -1 when there is none. */

@@ -3,6 +3,7 @@ import type { Target } from '../../protocol/address/target.js';
 import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { Ruling } from '../../protocol/rules/rule.js';
+import type { Client } from '../../protocol/users/client.js';
 
 /** The last connection of an actor that failed, with the fields of its log record. */
 export interface LastFailure {
@@ -23,10 +24,13 @@ export interface RecordsPage {
   readonly next: number | undefined;
 }
 
-/** The rule that is for a target: its place in the configuration, and what it says. */
+/** What the rules say of a target and a client. Rules are given by their places in the configuration. */
 export interface Ruled {
-  readonly rule: number;
-  readonly ruling: Ruling;
+  /** The rule that is for them, and what it says; absent where none is. */
+  readonly rule?: number;
+  readonly ruling?: Ruling;
+  /** The rules before it that are for the target, but for other clients. */
+  readonly passedOver: readonly number[];
 }
 
 /** Served by each connection actor, called by main. */
@@ -48,8 +52,10 @@ export interface ConnectionActor {
   setRules(tables: RuleTables): Promise<void>;
   /** The last connection that failed; undefined when none has. */
   lastFailure(): Promise<LastFailure | undefined>;
-  /** Which rule is for a target; of a name's addresses it knows nothing. Undefined where none is. */
-  ruled(target: Target): Promise<Ruled | undefined>;
+  /** From now on every client is taken for this one: `tcproute explain` asks what would happen to another client. */
+  takeAllFor(client: Client): Promise<void>;
+  /** Which rule is for a target and that client (for one on loopback, if there is none); it knows no name's addresses. */
+  ruled(target: Target): Promise<Ruled>;
   /** Records of live connections and of those that ended last, from a place on (0: the beginning). */
   records(from: number): Promise<RecordsPage>;
 }

@@ -21,6 +21,7 @@ import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { fdOf, listenerOf } from '../../threads/shared/hand-off.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
+import { Clients } from './clients.js';
 import { ConnectionEnd } from './connection-end.js';
 import type { Context } from './context.js';
 import { type Entrance, entranceOf } from './entrance.js';
@@ -40,6 +41,7 @@ import { NamesReplica } from './shared/names-replica.js';
 import { OutcomeReports } from './shared/outcome-reports.js';
 import { RoutesReplica } from './shared/routes-replica.js';
 import { RulesReplica } from './shared/rules-replica.js';
+import { Sites } from './shared/sites.js';
 import { Trace } from './shared/trace.js';
 import { SharedOwnership } from './shared-ownership.js';
 
@@ -52,7 +54,9 @@ const CATCH_UP_TURNS_MAX = 16;
 
 /** Resolves when the actor has drained; rejects with the error that ended its loop. */
 export async function run(start: ConnectionStart): Promise<void> {
-  const actor = new Actor(start);
+  const sites = new Sites();
+  await sites.loadFor(start.rules);
+  const actor = new Actor(start, sites);
   try {
     await actor.serve();
   } finally {
@@ -81,7 +85,7 @@ class Actor {
   /** Whether the last turn brought nothing. */
   #isIdle = false;
 
-  constructor(start: ConnectionStart) {
+  constructor(start: ConnectionStart, sites: Sites) {
     const { options, shared } = start;
     this.#start = start;
     this.#queue = new FdQueue(shared.queue);
@@ -145,6 +149,8 @@ class Actor {
       outcomes: this.#outcomes,
       routes: this.#routes,
       rules,
+      clients: new Clients(records, start.listeners),
+      sites,
       pipes: new PipePool(options.limits.pipes_max, ownership),
       counters: this.#counters,
       log,

@@ -8,6 +8,7 @@ import type { LineHealth } from '../../protocol/race/line-health.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
 import type { RemoteLog } from '../../threads/log.js';
 import type { ClientShares } from '../../threads/shared/client-shares.js';
+import type { Clients } from './clients.js';
 import type { ConnectionEnd } from './connection-end.js';
 import type { MakeAttempt } from './race/attempt.js';
 import type { ConnectionRecords } from './records/records.js';
@@ -21,6 +22,7 @@ import type { NamesReplica } from './shared/names-replica.js';
 import type { OutcomeReports } from './shared/outcome-reports.js';
 import type { RoutesReplica } from './shared/routes-replica.js';
 import type { RulesReplica } from './shared/rules-replica.js';
+import type { Sites } from './shared/sites.js';
 import type { Trace } from './shared/trace.js';
 
 export interface Context {
@@ -46,6 +48,8 @@ export interface Context {
   readonly outcomes: OutcomeReports;
   readonly routes: RoutesReplica;
   readonly rules: RulesReplica;
+  readonly clients: Clients;
+  readonly sites: Sites;
   readonly pipes: PipePool;
   /** This actor's slice of the counters. */
   readonly counters: Float64Array;

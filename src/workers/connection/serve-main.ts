@@ -11,7 +11,7 @@ import type { RoutesReplica } from './shared/routes-replica.js';
 
 /** The parts of an actor that main's calls are for. */
 export interface ServedParts {
-  readonly context: Pick<Context, 'engine' | 'rules' | 'failures' | 'records'>;
+  readonly context: Pick<Context, 'engine' | 'rules' | 'clients' | 'sites' | 'failures' | 'records'>;
   readonly names: NamesReplica;
   readonly outcomes: OutcomeReports;
   readonly routes: RoutesReplica;
@@ -21,7 +21,7 @@ export interface ServedParts {
 }
 
 export function serveMain(control: MessagePort, { context, names, outcomes, routes, why, drain }: ServedParts): void {
-  const { engine, rules, failures, records } = context;
+  const { engine, rules, clients, sites, failures, records } = context;
   const actor: ConnectionActor = {
     ready: async () => ({ engine: engine.kind, why }),
     async report() {
@@ -31,10 +31,14 @@ export function serveMain(control: MessagePort, { context, names, outcomes, rout
     drain: async (timeout_ms) => drain(timeout_ms),
     connectNames: async (port) => names.connect(port as MessagePort),
     connectRoutes: async (reports, pushes) => routes.connect(reports as MessagePort, pushes as MessagePort),
-    setRules: async (tables: RuleTables) => rules.set(tables),
+    async setRules(tables: RuleTables) {
+      await sites.loadFor(tables);
+      rules.set(tables);
+    },
     lastFailure: async () => failures.last(engine.now),
     records: async (from) => records.page(from),
-    ruled: async (target: Target) => rules.ruled(target),
+    takeAllFor: async (client) => clients.takeAllFor(client),
+    ruled: async (target: Target) => rules.ruled(target, clients.usual),
   };
   serve(actor, control);
 }

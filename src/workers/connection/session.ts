@@ -2,7 +2,6 @@
 import { BufferGroup } from '../../linux/engine/buffers.js';
 import type { Socket } from '../../linux/engine/socket.js';
 import { peerEndpoint } from '../../linux/sockets.js';
-import { formatIp, unmapped } from '../../protocol/address/address.js';
 import type { Refused, Replies, Requested } from '../../protocol/inbound/inbound.js';
 import type { Options } from '../../protocol/options.js';
 import type { Bound } from '../../protocol/outbound/outbound.js';
@@ -11,6 +10,7 @@ import type { ClientShares } from '../../threads/shared/client-shares.js';
 import { Counter } from '../../threads/shared/counters.js';
 import { Handshake, type HandshakeOutcome } from './client/handshake.js';
 import { LingeringClose, type LingeringParts } from './client/lingering-close.js';
+import type { Clients } from './clients.js';
 import type { ConnectionEnd } from './connection-end.js';
 import type { Entrance } from './entrance.js';
 import type { RaceAttempt } from './race/attempt.js';
@@ -48,7 +48,8 @@ export type SessionParts = RaceParts &
     readonly clientShares: Pick<ClientShares, 'requested' | 'isTight'>;
     readonly budget: Pick<AttemptBudget, 'isTight'>;
     readonly egress: Pick<Egress, 'mayAskFor'>;
-    readonly rules: Pick<RulesReplica, 'match' | 'blocks'>;
+    readonly rules: Pick<RulesReplica, 'needClient' | 'match' | 'blocks'>;
+    readonly clients: Pick<Clients, 'of'>;
     readonly failures: Pick<FailureLog, 'misfit'>;
     readonly records: Pick<ConnectionRecords, 'open' | 'clientName' | 'targeted' | 'replied' | 'won' | 'lost'>;
     readonly ends: Pick<ConnectionEnd, 'ended'>;
@@ -122,13 +123,15 @@ export class Session
       this.lost(permission);
       return;
     }
-    const ruling = this.#parts.rules.match(target);
+    const { rules, clients } = this.#parts;
+    let client = rules.needClient ? clients.of(this.#connection, user) : undefined;
+    const ruling = rules.match(target, client);
     if (ruling === 'block') {
-      this.lost(this.#parts.rules.blocks(target));
+      this.lost(rules.blocks(target, client));
       return;
     }
     deadlines.set(this, engine.now + WATCH_CLIENT_AFTER_MS);
-    const client = ruling?.sticky ? this.#clientAddress() : undefined;
+    if (ruling?.sticky) client ??= clients.of(this.#connection, user);
     const race = new Race(this.#parts, target, ruling, client, this);
     this.#race = race;
     race.start();
@@ -267,12 +270,6 @@ export class Session
   #lingeringClose(answer: Uint8Array, how: string): void {
     this.#parts.deadlines.clear(this);
     new LingeringClose(this.#parts, this.#client, () => this.#ended(how)).say(answer);
-  }
-
-  /** The client's IP address as text; undefined when the client has gone. A system call, used only for `sticky` rules. */
-  #clientAddress(): string | undefined {
-    const peer = peerEndpoint(this.#client.fd);
-    return typeof peer === 'number' ? undefined : formatIp(unmapped(peer.ip));
   }
 
   #close(ending: 'graceful' | 'reset', how: string): void {

@@ -48,6 +48,8 @@ export class RouteMemory {
     mayUse: () => true,
     answersEarly: (line) => this.#health.answersEarly(line, performance.now()),
   };
+  /** For memories of sticky rules: the actors have left a line that is down, and do not come back. */
+  readonly #stickyView: LineView = { ...this.#view, mayUse: (line) => !this.#health.isDown(line) };
 
   constructor({ cache, lines }: Options, { warn, tell, readOnly }: RouteMemoryParts) {
     this.#table = new RouteTable(cache.entries_max, cache.ttl_s * 1000);
@@ -73,8 +75,9 @@ export class RouteMemory {
     const now = performance.now();
     const memory = this.#table.open(destination, now);
     memory.apply(event, now, this.#view);
-    // Chooses here so that a new actor begins with the same best one. A key with a client's address belongs to a sticky rule.
-    memory.choose(now, Number.POSITIVE_INFINITY, this.#view, isSticky(destination));
+    // Chooses here so that a new actor begins with the same best one.
+    const sticky = isSticky(destination);
+    memory.choose(now, Number.POSITIVE_INFINITY, sticky ? this.#stickyView : this.#view, sticky);
     this.#changed = true;
   }
 

@@ -28,6 +28,22 @@ const server: ServerAnswer = {
   why: '198.51.100.1 spoofing',
 };
 
+test('the rule that applies, and those that are passed over, stand before all else', () => {
+  const linesOf = (more: Partial<Explanation>) =>
+    explainText({ ...RESCUED, ...more })
+      .split('\n')
+      .slice(2, 6);
+  const passed_over = ['c.json: line 3: rules[0]', 'c.json: line 5: rules[2]'];
+  assert.deepEqual(linesOf({ ruled_by: 'c.json: line 6: rules[3]', passed_over }), [
+    'rules',
+    '  passed over: c.json: line 3: rules[0] is for other clients',
+    '  passed over: c.json: line 5: rules[2] is for other clients',
+    '  c.json: line 6: rules[3] applies',
+  ]);
+  assert.deepEqual(linesOf({ passed_over: passed_over.slice(1) }).slice(2, 4), ['  none applies', '']);
+  assert.deepEqual(linesOf({ ruled_by: 'rules[3]' }).slice(0, 3), ['rules', '  rules[3] applies', '']);
+});
+
 const RESCUED: Explanation = {
   target: 'a.test:443',
   resolved: 'here',

@@ -8,7 +8,10 @@ import { rawFromEnvironment, rawFromFile } from '../../../src/main/config/raw-va
 import { parseJson, parseToml, parseYaml } from '../../../src/main/config/sources/syntax.js';
 
 const words = ['type', 'list', 'upstream', 'host', 'port', 'name', 'password', 'username', 'source_ip', 'source_port'];
-const ruleWords = ['domain', 'domain_suffix', 'cidr', 'port', 'domain_file', 'cidr_file', 'use', 'block', 'sticky'];
+const ruleWords = [
+  ...['domain', 'domain_suffix', 'cidr', 'port', 'domain_file', 'cidr_file', 'use', 'block', 'sticky'],
+  ...['client', 'user', 'tag', 'listener'],
+];
 const texts = fc.constantFrom(
   'direct',
   'socks5',

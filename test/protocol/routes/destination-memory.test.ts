@@ -68,6 +68,56 @@ test('with sticky the best stays however much better another is, until it fails'
   assert.equal(choose(other, 2, ALL, true), 1);
 });
 
+test("with sticky a failure that may be the destination's own moves nothing", () => {
+  for (const sticky of [true, false]) {
+    const memory = connected(20);
+    memory.connected(B, 10, -60_000, ALL);
+    memory.best = memory.find(A);
+    memory.failed(A, 'refused', 1);
+    assert.equal(choose(memory, 2, ALL, sticky), sticky ? 0 : 1);
+    memory.failed(B, 'refused', 3);
+    memory.connected(A, 20, 60_000, ALL);
+    assert.equal(choose(memory, 60_000, ALL, sticky), 0);
+  }
+});
+
+test('with sticky another address of the same line comes next, and only then another line', () => {
+  const memory = new DestinationMemory();
+  const again = candidate(0, 2);
+  memory.connected(A, 100, 0, ALL);
+  assert.equal(choose(memory, 0, ALL, true), 0);
+  memory.connected(B, 1, 1, ALL);
+  memory.connected(again, 90, 1, ALL);
+  memory.failed(A, 'refused', 2);
+  assert.equal(memory.choose(2, TTL_MS, ALL, true), memory.find(again));
+  memory.failed(again, 'refused', 3);
+  assert.equal(choose(memory, 3, ALL, true), 1);
+});
+
+test('a line whose address the name no longer has is still the one that worked', () => {
+  const memory = connected(20, 30);
+  const lineOf = (now: number, lines = ALL) => memory.lineWithoutAddress(now, TTL_MS, lines);
+  memory.connected(A, 20, 5, ALL);
+  for (const known of memory.candidates) known.gone = true;
+  assert.deepEqual([choose(memory, 6, ALL, true), lineOf(6)], [undefined, 0]);
+  assert.equal(lineOf(6, lineView({ out: [0] })), 1);
+  memory.failed(A, 'refused', 7);
+  assert.equal(lineOf(7), 1);
+  assert.equal(lineOf(TTL_MS + 7), undefined);
+});
+
+test('with sticky a line that was left because it must not be used is not returned to', () => {
+  for (const sticky of [true, false]) {
+    const memory = connected(20, 100);
+    assert.equal(choose(memory, 0, ALL, sticky), 0);
+    assert.equal(choose(memory, 1, lineView({ out: [0] }), sticky), 1);
+    assert.equal(choose(memory, 2, ALL, sticky), sticky ? 1 : 0);
+    // Where no other can be used, it keeps its place.
+    assert.equal(choose(memory, 3, lineView({ out: [0, 1] }), sticky), undefined);
+    assert.equal(choose(memory, 4, ALL, sticky), sticky ? 1 : 0);
+  }
+});
+
 test('times up to the first byte decide where both have them, the time of connecting included', () => {
   const memory = new DestinationMemory();
   memory.connected(A, 100, 0, ALL);
@@ -297,6 +347,22 @@ test('what is taken over is bounded too', () => {
   assert.equal(mine.best, undefined);
 });
 
+test('with sticky what the route actor has chosen counts, so that all actors keep one line', () => {
+  for (const sticky of [true, false]) {
+    const mine = connected(20, 100);
+    assert.equal(choose(mine, 0, ALL, sticky), 0);
+    const theirs = connected(20, 100);
+    theirs.best = theirs.find(B);
+    mine.adopt(theirs, sticky);
+    assert.equal(choose(mine, 1, ALL, sticky), sticky ? 1 : 0);
+    // But not where it is known here that it fails.
+    mine.connected(A, 20, 2, ALL);
+    mine.failed(B, 'refused', 2);
+    mine.adopt(theirs, sticky);
+    assert.equal(choose(mine, 3, ALL, sticky), 0);
+  }
+});
+
 test('whatever happens: bounded, what is chosen works and is known, and choosing again chooses the same', () => {
   const event = fc.record({
     line: fc.nat(3),
@@ -320,7 +386,7 @@ test('whatever happens: bounded, what is chosen works and is known, and choosing
         memory.apply(told, now, lines);
         assert.ok(memory.candidates.length <= CANDIDATES_MAX);
         const chosen = memory.choose(now, TTL_MS, lines, sticky);
-        if (chosen !== undefined) assert.ok(chosen.isUsable(now, TTL_MS) && memory.candidates.includes(chosen));
+        if (chosen !== undefined) assert.ok(chosen.isUsable(now, TTL_MS, sticky) && memory.candidates.includes(chosen));
         assert.equal(memory.choose(now, TTL_MS, lines, sticky), chosen);
         assert.equal(memory.best, chosen);
       }

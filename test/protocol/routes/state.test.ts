@@ -169,7 +169,7 @@ test('what is no state is told apart', () => {
   const withFirst = (changes: object): unknown => ({ ...state, candidates: [{ ...first, ...changes }], best: 0 });
   assert.ok(isRouteState(withFirst({})));
   for (const wrong of [
-    ...[null, [], 'a', 1, {}, { ...state, destination: 1 }, { ...state, destination: 'x'.repeat(513) }],
+    ...[null, [], 'a', 1, {}, { ...state, destination: 1 }, { ...state, destination: 'x'.repeat(1025) }],
     ...[
       { ...state, best: 3 },
       { ...state, best: -2 },

@@ -5,10 +5,12 @@ import { parseIp } from '../../../src/protocol/address/address.js';
 import { comparedIp } from '../../../src/protocol/address/embedded-ipv4.js';
 import { parseIpRange } from '../../../src/protocol/address/ip-range.js';
 import { type Target, targetOfName } from '../../../src/protocol/address/target.js';
+import type { ClientConditions } from '../../../src/protocol/rules/clients.js';
 import { compileRules } from '../../../src/protocol/rules/compile.js';
 import { ENTRIES_MAX } from '../../../src/protocol/rules/list.js';
 import { Rules } from '../../../src/protocol/rules/match.js';
 import type { Choice, Destinations, ListFile, PortRange, Rule } from '../../../src/protocol/rules/rule.js';
+import type { Client } from '../../../src/protocol/users/client.js';
 import { shared } from '../../../src/threads/shared/shared-tables.js';
 
 const CHOICE: Choice = { lines: [0], sticky: false };
@@ -140,7 +142,7 @@ test('a list that is empty is for nothing, and no condition is for everything', 
 });
 
 test('a match is what the rule says, the same object each time', () => {
-  const chosen: Choice = { lines: [1, 2], sticky: true };
+  const chosen: Choice = { lines: [1, 2], sticky: 'client' };
   const rules: Rule[] = [
     { ...rule({ domain: ['ads.test'] }), ruling: 'block' },
     { ...rule({ domain: ['a.test'] }), ruling: chosen },
@@ -180,6 +182,99 @@ test('a hundred thousand names are told apart', () => {
   const matcher = compiled(domain.map((name) => rule({ domain: [name] })));
   for (const [i, name] of domain.entries()) assert.equal(matcher.find(target(name, 1)), i);
   for (let i = 100_000; i < 200_000; i += 1) assert.equal(matcher.find(target(`n${i}.test`, 1)), -1);
+});
+
+// Clients
+
+/** Conditions on clients; what is left out is any. */
+const of = (conditions: Partial<ClientConditions>): ClientConditions => ({
+  ...{ client: [], user: [], tag: [], listener: [] },
+  ...conditions,
+});
+
+/** A client from this address (undefined: of a Unix socket), as `name` or `name+tag`, by this listener. */
+function client(from: string | undefined, who = '', listener = 0): Client {
+  const ip = from === undefined ? undefined : parseIp(from);
+  const [name, tag] = who.split('+');
+  return { ip, user: name ? { name, tag } : undefined, listener };
+}
+
+const forClients = (conditions: Partial<ClientConditions>, more: Rule = rule()): Rule => ({
+  ...more,
+  clients: of(conditions),
+});
+
+/** The first rule for each client, to one target. */
+const firstsOf = (rules: readonly Rule[], clients: readonly Client[], host = 'example.com', port = 443): number[] => {
+  const matcher = compiled(rules);
+  return clients.map((one) => matcher.find(target(host, port), one));
+};
+
+test('a rule for networks is for clients from there, in either family, and `unix` for those without an address', () => {
+  const clients = ['10.1.2.3', '11.0.0.1', 'fd00::1', '2002:a01:203::1', undefined].map((from) => client(from));
+  assert.deepEqual(firstsOf([forClients({ client: ['10.0.0.0/8'] })], clients), [0, -1, -1, -1, -1]);
+  assert.deepEqual(firstsOf([forClients({ client: ['fd00::/8', 'unix'] })], clients), [-1, -1, 0, -1, 0]);
+  assert.deepEqual(firstsOf([forClients({ client: ['0.0.0.0/0', '::/0'] })], clients), [0, 0, 0, 0, -1]);
+});
+
+test('a rule for users and tags is for those alone, and for nobody who says no name', () => {
+  const clients = ['', 'alice', 'alice+work', 'bob+work', 'bob+'].map((who) => client('10.0.0.1', who));
+  assert.deepEqual(firstsOf([forClients({ user: ['alice', 'eve'] })], clients), [-1, 0, 0, -1, -1]);
+  assert.deepEqual(firstsOf([forClients({ tag: ['work'] })], clients), [-1, -1, 0, 0, -1]);
+  assert.deepEqual(firstsOf([forClients({ user: ['bob'], tag: ['work'] })], clients), [-1, -1, -1, 0, -1]);
+  assert.deepEqual(firstsOf([forClients({ tag: [''] })], clients), [-1, -1, -1, -1, 0]);
+});
+
+test('a rule for listeners is for clients that came in there', () => {
+  const clients = [0, 1, 2].map((listener) => client('10.0.0.1', '', listener));
+  assert.deepEqual(firstsOf([forClients({ listener: [0, 2] }), rule()], clients), [0, 1, 0]);
+});
+
+test('every condition must hold, and the search goes on behind a rule that is for other clients', () => {
+  const port = [{ from: 443, to: 443 }];
+  const rules = [
+    forClients({ client: ['10.0.0.0/8'], user: ['alice'] }, rule({ domain_suffix: ['example.com'] }, port)),
+    forClients({ user: ['alice'] }, rule({ domain: ['example.com'] })),
+    forClients({ client: ['10.0.0.0/8'] }),
+    rule(undefined, port),
+    rule(),
+  ];
+  const clients = [client('10.0.0.1', 'alice'), client('11.0.0.1', 'alice'), client('10.0.0.1'), client('11.0.0.1')];
+  assert.deepEqual(firstsOf(rules, clients), [0, 1, 2, 3]);
+  assert.deepEqual(firstsOf(rules, clients, 'example.com', 80), [1, 1, 2, 4]);
+  assert.deepEqual(firstsOf(rules, clients, '192.0.2.1'), [2, 3, 2, 3]);
+});
+
+test('which rules were passed over is told: those for the target and others, before the one that applies', () => {
+  const rules = [
+    forClients({ user: ['eve'] }, rule({ domain_suffix: ['com'] })),
+    forClients({ user: ['eve'] }, rule({ domain: ['other.com'] })),
+    forClients({ user: ['bob'] }),
+    rule({ domain: ['example.com'] }),
+    forClients({ user: ['eve'] }),
+  ];
+  const matcher = compiled(rules);
+  const told = (host: string, who: string) => [
+    matcher.find(target(host, 1), client('10.0.0.1', who)),
+    matcher.passedOver(target(host, 1), client('10.0.0.1', who)),
+  ];
+  assert.deepEqual(told('example.com', 'alice'), [3, [0, 2]]);
+  assert.deepEqual(told('example.com', 'bob'), [2, [0]]);
+  assert.deepEqual(told('example.com', 'eve'), [0, []]);
+  assert.deepEqual(told('example.org', 'alice'), [-1, [2, 4]]);
+  assert.deepEqual(compiled([rule()]).passedOver(target('example.com', 1)), []);
+});
+
+test('a client is asked for only where a rule is for some clients', () => {
+  assert.equal(compiled([rule(), rule({ domain: ['a.test'] })]).needClient, false);
+  assert.equal(compiled([rule(), forClients({ user: ['alice'] })]).needClient, true);
+  // One of which nothing is known is none of them.
+  assert.equal(compiled([forClients({ client: ['0.0.0.0/0', 'unix'] }), rule()]).find(target('a.test', 1)), 1);
+});
+
+test('conditions on clients count as entries', () => {
+  const all = of({ client: ['10.0.0.0/8', 'unix'], user: ['alice'], tag: ['work'], listener: [0] });
+  assert.equal(compileRules([{ ...rule({ domain: ['a.test'] }), clients: all }], () => [])?.entries, 6);
 });
 
 // Few labels, octets and ports, so that they meet again.
@@ -223,6 +318,63 @@ test('it agrees with looking at one rule after the other', () => {
     { numRuns: 2000 },
   );
 });
+
+const few3 = <T>(...all: readonly T[]) => fc.subarray([...all], { maxLength: 2 });
+const someClients = fc.option(
+  fc.record({
+    client: fc.array(fc.oneof(range, fc.constant('unix')), { maxLength: 2 }),
+    user: few3('a', 'b', 'c'),
+    tag: few3('x', 'y'),
+    listener: few3(0, 1, 2),
+  }),
+);
+const someClient: fc.Arbitrary<Client> = fc.record({
+  ip: fc.oneof(four, six, fc.constant(undefined)).map((text) => (text === undefined ? text : parseIp(text))),
+  user: fc.option(fc.record({ name: fc.constantFrom('a', 'b', 'd'), tag: fc.constantFrom('x', 'y', 'z', undefined) }), {
+    nil: undefined,
+  }),
+  listener: fc.nat(3),
+});
+
+test('it agrees with looking at one rule after the other also where rules are for clients', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(someRule, someClients), { maxLength: 6 }),
+      few(fc.tuple(asked, someClient)),
+      fc.oneof(four, six),
+      (some, connections, address) => {
+        const rules = some.map(([[destinations, ports], clients]): Rule => {
+          const one = rule(destinations ?? undefined, ports);
+          return clients === null ? one : { ...one, clients };
+        });
+        const matcher = compiled(rules);
+        for (const [[host, port], who] of connections) {
+          const wanted = target(host, port);
+          const isOf = (one: Rule): boolean => isFor(one, wanted) && admits(one, who);
+          const found = rules.findIndex(isOf);
+          assert.equal(matcher.find(wanted, who), found);
+          const before = found < 0 ? rules : rules.slice(0, found);
+          const passed = before.flatMap((one, place) => (isFor(one, wanted) ? [place] : []));
+          assert.deepEqual(matcher.passedOver(wanted, who), passed);
+          if (wanted.ip !== undefined) continue;
+          const resolved = target(address, port);
+          const either = (one: Rule): boolean => isOf(one) || (isFor(one, resolved) && admits(one, who));
+          assert.equal(matcher.findResolved(wanted, resolved.ip as Uint8Array, who), rules.findIndex(either));
+        }
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
+
+function admits({ clients }: Rule, { ip, user, listener }: Client): boolean {
+  if (clients === undefined) return true;
+  const network = (text: string): boolean => (ip === undefined ? text === 'unix' : text !== 'unix' && isIn(ip, text));
+  if (clients.client.length > 0 && !clients.client.some(network)) return false;
+  if (clients.user.length > 0 && !clients.user.some((name) => name === user?.name)) return false;
+  if (clients.tag.length > 0 && !clients.tag.some((tag) => tag === user?.tag)) return false;
+  return clients.listener.length === 0 || clients.listener.includes(listener);
+}
 
 function isFor({ destinations, ports }: Rule, { host, ip, port }: Target): boolean {
   if (ports.length > 0 && !ports.some(({ from, to }) => from <= port && port <= to)) return false;

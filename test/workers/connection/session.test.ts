@@ -8,9 +8,12 @@ import { EAGAIN, ECONNRESET } from '../../../src/linux/errno.js';
 import { UNRECORDED } from '../../../src/linux/ownership.js';
 import { PipePool } from '../../../src/linux/pipes.js';
 import { sendBytes, shutdownWrite } from '../../../src/linux/sockets.js';
+import type { Inbound } from '../../../src/protocol/inbound/inbound.js';
 import { type Failure, type FailureCode, failureOf } from '../../../src/protocol/race/failure.js';
 import type { AttemptResult } from '../../../src/protocol/race/record.js';
 import type { Ruling } from '../../../src/protocol/rules/rule.js';
+import type { Client as Asker } from '../../../src/protocol/users/client.js';
+import type { User } from '../../../src/protocol/users/user.js';
 import { Counter } from '../../../src/threads/shared/counters.js';
 import { entranceOf } from '../../../src/workers/connection/entrance.js';
 import type { MakeAttempt } from '../../../src/workers/connection/race/attempt.js';
@@ -33,7 +36,18 @@ const HELLO = Buffer.from(clientHello({ serverName: 'site.test' }));
 /** The beginning of a record with a ServerHello. */
 const ANSWER = Buffer.from([22, 3, 3, 0, 90, 2, 0, 0, 86, 3, 3]);
 const LISTENER = listenerOf({ name: '127.0.0.1:1080' });
+const ENTRANCE = entranceOf(LISTENER);
 const CLIENT = '192.0.2.200';
+const ALICE: User = { name: 'alice', tag: 'work' };
+
+/** The same way in, by which every client is alice. */
+const ofAlice = (inbound: Inbound): Inbound => ({
+  feed(bytes, start, end) {
+    const step = inbound.feed(bytes, start, end);
+    if (step.kind === 'proceed') return { ...step, next: ofAlice(step.next) };
+    return step.kind === 'requested' ? { ...step, user: ALICE } : step;
+  },
+});
 /** After it, a race watches its client. */
 const WATCHED_MS = 200;
 
@@ -91,7 +105,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
   permission: Permission = { code: 'allowed' };
   ruling: Ruling | undefined;
 
-  constructor(kind: EngineKind, changes: Changes = {}) {
+  constructor(kind: EngineKind, changes: Changes = {}, entrance = ENTRANCE) {
     const world = new World(kind);
     super(world.engine, changes);
     this.world = world;
@@ -99,7 +113,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
     const [near, far] = connectedPair();
     world.keep(far);
     this.fd = far;
-    new Session(this, near, entranceOf(LISTENER)).start();
+    new Session(this, near, entrance).start();
   }
 
   override readonly newAttempt: MakeAttempt = (candidate, target, outcome) => {
@@ -117,8 +131,26 @@ class Client extends RaceWorld<Engine> implements SessionParts {
   readonly clientShares = { requested: (): void => {}, isTight: false };
 
   readonly rules = {
-    match: (): Ruling | undefined => this.ruling,
-    blocks: (): Failure => ({ ...failureOf('blocked'), rule: 3 }),
+    needClient: false,
+    match: (_target: unknown, client: Asker | undefined): Ruling | undefined => {
+      this.askedFor.push(client);
+      return this.ruling;
+    },
+    blocks: (_target: unknown, client: Asker | undefined): Failure => {
+      this.askedFor.push(client);
+      return { ...failureOf('blocked'), rule: 3 };
+    },
+  };
+
+  /** Whom rules were asked about, and for whom. */
+  readonly askedFor: (Asker | undefined)[] = [];
+  /** How often it was found out who the client is. */
+  found = 0;
+  readonly clients = {
+    of: (connection: number, user: User | undefined): Asker => {
+      this.found += 1;
+      return { ip: undefined, user, listener: connection };
+    },
   };
 
   readonly records = {
@@ -263,6 +295,26 @@ for (const { kind, missing } of ENGINES) {
         assert.equal(client.counters[Counter.failed], 1);
       });
     }
+
+    test('says who its client is where the rules need to know, and for a sticky rule; else it does not find out', () => {
+      const alice = { ip: undefined, user: ALICE, listener: 7 };
+      const asked = (needClient: boolean, ruling: Ruling | undefined) => {
+        const client = new Client(kind, {}, { ...ENTRANCE, inbound: ofAlice(ENTRANCE.inbound) });
+        client.rules.needClient = needClient;
+        client.ruling = ruling;
+        client.asks();
+        client.resets();
+        if (client.ending === undefined) client.after(WATCHED_MS);
+        client.world.until(() => client.ending !== undefined, 'the end');
+        client.world.end();
+        return { rules: client.askedFor, found: client.found };
+      };
+      assert.deepEqual(asked(false, undefined), { rules: [undefined], found: 0 });
+      assert.deepEqual(asked(true, undefined), { rules: [alice], found: 1 });
+      assert.deepEqual(asked(false, { lines: undefined, sticky: 'user' }), { rules: [undefined], found: 1 });
+      assert.deepEqual(asked(true, { lines: undefined, sticky: 'user' }), { rules: [alice], found: 1 });
+      assert.deepEqual(asked(true, 'block'), { rules: [alice, alice], found: 1 });
+    });
 
     test('answers at once where a rule blocks, or the target must not be dialled', () => {
       const blocked = new Client(kind);

@@ -9,6 +9,7 @@ import { type Failure, failureTowards, mostTelling } from '../../../protocol/rac
 import type { LineHealth } from '../../../protocol/race/line-health.js';
 import type { RacePlan } from '../../../protocol/race/plan.js';
 import { appended, EMPTY } from '../../../protocol/race/short-list.js';
+import type { Client } from '../../../protocol/users/client.js';
 import type { BadAddresses } from '../shared/bad-addresses.js';
 import type { DialLine } from '../shared/dial-lines.js';
 import type { Egress, Permission } from '../shared/egress.js';
@@ -42,8 +43,9 @@ interface Lookup {
 export class Candidates {
   readonly #parts: CandidatesParts;
   readonly #target: Target;
+  readonly #client: Client | undefined;
   readonly #plan: Pick<RacePlan, 'offer'>;
-  readonly #known: Pick<KnownDestination, 'isMute'>;
+  readonly #known: Pick<KnownDestination, 'isMute' | 'kept'>;
   readonly #outcome: CandidatesOutcome;
   #begun = false;
   /** Lookups without any answer, and lookups that are not finished. The round of all lines counts as one of each. */
@@ -55,15 +57,18 @@ export class Candidates {
   /** For when nothing else is left; offered when every lookup has had an answer. */
   #last: readonly Candidate[] = EMPTY;
 
+  /** `client`: whose race it is, where rules need to know. */
   constructor(
     parts: CandidatesParts,
     target: Target,
+    client: Client | undefined,
     plan: Pick<RacePlan, 'offer'>,
-    known: Pick<KnownDestination, 'isMute'>,
+    known: Pick<KnownDestination, 'isMute' | 'kept'>,
     outcome: CandidatesOutcome,
   ) {
     this.#parts = parts;
     this.#target = target;
+    this.#client = client;
     this.#plan = plan;
     this.#known = known;
     this.#outcome = outcome;
@@ -161,7 +166,9 @@ export class Candidates {
 
   #offer(line: DialLine, ips: readonly Uint8Array[]): void {
     let usual: readonly Candidate[] = EMPTY;
-    const isOut = !this.#parts.health.mayUse(line.number, this.#parts.engine.now);
+    const { kept } = this.#known;
+    const isAway = kept !== undefined && kept !== line.number;
+    const isOut = isAway || !this.#parts.health.mayUse(line.number, this.#parts.engine.now);
     for (const ip of ips) {
       const candidate = { line: line.number, ip };
       const permission = this.#mayDial(candidate);
@@ -179,7 +186,7 @@ export class Candidates {
   }
 
   #mayDial({ line: number, ip }: Candidate): Permission {
-    return this.#parts.egress.mayDial(this.#parts.lines[number], ip, this.#target);
+    return this.#parts.egress.mayDial(this.#parts.lines[number], ip, this.#target, this.#client);
   }
 
   /** Whether the address has always failed for this name. */

@@ -72,7 +72,7 @@ export class EarlyProbe implements AttemptOutcome {
   }
 
   #first(line: DialLine, ips: readonly Uint8Array[]): Uint8Array | undefined {
-    return ips.find((ip) => this.#parts.egress.mayDial(line, ip, NOBODY).code === 'allowed');
+    return ips.find((ip) => this.#parts.egress.mayDial(line, ip, NOBODY, undefined).code === 'allowed');
   }
 
   #ask(line: DialLine, ip: Uint8Array | undefined): void {

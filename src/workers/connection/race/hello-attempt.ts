@@ -11,16 +11,13 @@ import { joined } from '../../../protocol/joined.js';
 import { readServerWords } from '../../../protocol/tls/server-answer.js';
 import type { DialLine } from '../shared/dial-lines.js';
 import type { Attempt } from './attempt.js';
-import type { CandidateOutcome } from './outcome.js';
+import type { Learning } from './outcome.js';
 
 /** What the hello race needs of a connected attempt. */
 export interface ConnectedAttempt
   extends Pick<Attempt, 'candidate' | 'rest' | 'askedAt' | 'answeredAt' | 'endedAt' | 'result' | 'release'> {
   readonly line: Pick<DialLine, 'isDirect'>;
 }
-/** Takes what is learned from the server's first bytes. */
-export type Learning = Pick<CandidateOutcome, 'answered' | 'failed' | 'late'>;
-
 /** What a server did instead of taking part in the handshake; the most telling first. */
 export const REFUSALS = ['alert', 'other', 'ended', 'broken'] as const;
 export type Refusal = (typeof REFUSALS)[number];

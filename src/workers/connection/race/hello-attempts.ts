@@ -9,13 +9,8 @@ import { appended, EMPTY } from '../../../protocol/race/short-list.js';
 import { Counter } from '../../../threads/shared/counters.js';
 import type { AttemptBudget } from '../shared/attempt-budget.js';
 import type { RoutesReplica } from '../shared/routes-replica.js';
-import {
-  type ConnectedAttempt,
-  HelloAttempt,
-  type HelloAttemptOutcome,
-  type Learning,
-  REFUSALS,
-} from './hello-attempt.js';
+import { type ConnectedAttempt, HelloAttempt, type HelloAttemptOutcome, REFUSALS } from './hello-attempt.js';
+import type { Learning } from './outcome.js';
 
 /** The parts of the actor's context that hello attempts need. */
 export interface HelloAttemptsParts {

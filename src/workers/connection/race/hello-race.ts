@@ -13,8 +13,9 @@ import type { Options } from '../../../protocol/options.js';
 import { HELLO_SIZE_MAX, readClientHello } from '../../../protocol/tls/client-hello.js';
 import { canBeginTls } from '../../../protocol/tls/record.js';
 import { TimedHandler } from '../shared/timed-handler.js';
-import type { ConnectedAttempt, HelloAttempt, Learning } from './hello-attempt.js';
+import type { ConnectedAttempt, HelloAttempt } from './hello-attempt.js';
 import { HelloAttempts, type HelloAttemptsOutcome, type HelloAttemptsParts, type Runners } from './hello-attempts.js';
+import type { Learning } from './outcome.js';
 
 /** The parts of the actor's context that a hello race needs. */
 export interface HelloRaceParts extends HelloAttemptsParts {

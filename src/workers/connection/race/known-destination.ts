@@ -1,5 +1,5 @@
 // What is remembered of a race's destination and lines, and what the race learns about them. It looks things up and decides
-// nothing: protocol/routes/destination-memory.ts chooses the best candidate.
+// nothing: protocol/routes/destination-memory.ts chooses the best candidate. What a site remembers is in known-site.ts.
 import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
@@ -11,7 +11,7 @@ import type { DestinationMemory, LineView } from '../../../protocol/routes/desti
 import type { RoutesReplica } from '../shared/routes-replica.js';
 import { type Checking, checkAddresses } from './address-check.js';
 import type { RaceAttempt } from './attempt.js';
-import { CandidateOutcome, type OutcomeParts } from './outcome.js';
+import { CandidateOutcome, type Learning, type OutcomeParts } from './outcome.js';
 
 /** The parts of the actor's context that a known destination needs. */
 export type KnownParts = Checking &
@@ -24,12 +24,17 @@ export type KnownParts = Checking &
     };
   };
 
+/** How much longer than others a kept line may take, to connect and to answer: it is to be left when it fails, not for its jitter. */
+const PATIENCE_MS = 1000;
+
 export class KnownDestination {
   readonly #parts: KnownParts;
   readonly #target: Target;
   /** Undefined if there is no choice, and so nothing to remember. */
   readonly #key: string | undefined;
   #memory: DestinationMemory | undefined;
+  /** The line to which a sticky rule keeps the race: all others are used only when it fails. Set by `best`. */
+  kept: number | undefined;
 
   constructor(parts: KnownParts, target: Target, key: string | undefined) {
     this.#parts = parts;
@@ -43,15 +48,31 @@ export class KnownDestination {
     return this.#key !== undefined;
   }
 
+  /** How much later than its history says a candidate may be before others are tried beside it, in ms. */
+  get patience_ms(): number {
+    return this.kept === undefined ? 0 : PATIENCE_MS;
+  }
+
   /** The candidate to go first and alone; undefined if none works, or it is time to race all of them again. */
   best(lines: LineView, sticky: boolean): CandidateMemory | undefined {
+    const best = this.remembered(lines, sticky);
+    if (sticky) this.kept = best?.line ?? this.#lineWithoutAddress(lines);
+    return best;
+  }
+
+  #lineWithoutAddress(lines: LineView): number | undefined {
+    const { routes, engine } = this.#parts;
+    return this.#memory?.lineWithoutAddress(engine.now, routes.ttl_ms, lines);
+  }
+
+  protected remembered(lines: LineView, sticky: boolean): CandidateMemory | undefined {
     const memory = this.#memory;
     if (memory === undefined) return undefined;
     const { routes, engine, options, names } = this.#parts;
     if (engine.now >= memory.checkAt || memory.checkedAfter !== names.changes)
       checkAddresses(this.#parts, memory, this.#target);
     const { refresh_s } = options.cache;
-    if (refresh_s > 0 && engine.now - memory.raced >= refresh_s * 1000) return undefined;
+    if (!sticky && refresh_s > 0 && engine.now - memory.raced >= refresh_s * 1000) return undefined;
     return memory.choose(engine.now, routes.ttl_ms, lines, sticky);
   }
 
@@ -64,11 +85,12 @@ export class KnownDestination {
   /** Within which time an attempt should answer, by what is known, in ms. */
   answersWithin({ candidate }: RaceAttempt): number {
     const { first_byte_ms, margin_ms } = this.#parts.options.race;
-    return this.#memory?.answersWithin(candidate, margin_ms, first_byte_ms) ?? first_byte_ms;
+    const usual_ms = this.#memory?.answersWithin(candidate, margin_ms, first_byte_ms) ?? first_byte_ms;
+    return usual_ms + this.patience_ms;
   }
 
   /** Takes what is learned of an attempt after the race; undefined if there is nothing to learn. */
-  reached({ candidate, line }: RaceAttempt): CandidateOutcome | undefined {
+  reached({ candidate, line }: RaceAttempt): Learning | undefined {
     const name = this.#target.ip === undefined ? this.#target.host : undefined;
     if (this.#key === undefined && name === undefined) return undefined;
     const ip = line.dials === 'destination' ? candidate.ip : undefined;

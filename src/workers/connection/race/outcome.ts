@@ -17,6 +17,9 @@ export interface OutcomeParts {
   readonly routes: Pick<RoutesReplica, 'answered' | 'failed'>;
 }
 
+/** Takes what is learned of a connection from the destination's first bytes. */
+export type Learning = Pick<CandidateOutcome, 'answered' | 'failed' | 'late'>;
+
 export class CandidateOutcome implements FirstByteOutcome {
   readonly #parts: OutcomeParts;
   /** Key in the remembered routes; undefined if there was no choice. */

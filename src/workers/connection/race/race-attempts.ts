@@ -8,16 +8,20 @@ import { type Failure, failureOf, mostTelling } from '../../../protocol/race/fai
 import type { LineHealth } from '../../../protocol/race/line-health.js';
 import { type PlanRules, RacePlan, type Room } from '../../../protocol/race/plan.js';
 import { appended, EMPTY } from '../../../protocol/race/short-list.js';
-import { destinationKey } from '../../../protocol/routes/destination-key.js';
+import { destinationKey, siteKey } from '../../../protocol/routes/destination-key.js';
 import type { LineView } from '../../../protocol/routes/destination-memory.js';
 import type { Choice } from '../../../protocol/rules/rule.js';
+import { askerOf } from '../../../protocol/rules/sticky.js';
+import type { Client } from '../../../protocol/users/client.js';
 import { Counter } from '../../../threads/shared/counters.js';
 import type { AttemptBudget } from '../shared/attempt-budget.js';
 import type { AttemptRoom, RoomSeeker } from '../shared/attempt-room.js';
 import type { FailureLog, Whose } from '../shared/failure-log.js';
+import type { Sites } from '../shared/sites.js';
 import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt.js';
 import { Candidates, type CandidatesOutcome, type CandidatesParts } from './candidates.js';
 import { KnownDestination, type KnownParts } from './known-destination.js';
+import { KnownSite } from './known-site.js';
 
 /** How soon a race that descriptors were too short for looks again. */
 const SHORT_LOOK_MS = 500;
@@ -33,6 +37,7 @@ export type RaceAttemptsParts = CandidatesParts &
     readonly failures: Pick<FailureLog, 'attempt'>;
     readonly counters: Float64Array;
     readonly newAttempt: MakeAttempt;
+    readonly sites: Pick<Sites, 'of'>;
   };
 
 /** Gets the outcome of each attempt that has started, unless all are cancelled. */
@@ -63,24 +68,30 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     parts: RaceAttemptsParts,
     target: Target,
     choice: Choice | undefined,
-    client: string | undefined,
+    client: Client | undefined,
     outcome: RaceAttemptsOutcome,
   ) {
     this.target = target;
     this.#parts = parts;
     this.#lines = choice?.lines ?? parts.allLines;
-    this.#sticky = choice?.sticky ?? false;
+    this.#sticky = choice !== undefined && choice.sticky !== false;
     this.#outcome = outcome;
     this.#plan = new RacePlan(parts.planRules);
-    this.known = new KnownDestination(parts, target, this.#keyFor(client));
-    this.#candidates = new Candidates(parts, target, this.#plan, this.known, this);
+    this.known = this.#knownFor(choice, client);
+    this.#candidates = new Candidates(parts, target, client, this.#plan, this.known, this);
   }
 
-  /** The key of the destination in the remembered routes; undefined if there is nothing to choose. */
-  #keyFor(client: string | undefined): string | undefined {
-    const { asked, ip, port } = this.target;
-    if (this.#lines.length === 1 && ip !== undefined) return undefined;
-    return destinationKey(asked, port, client);
+  #knownFor(choice: Choice | undefined, client: Client | undefined): KnownDestination {
+    const { target } = this;
+    const { asked, ip, port } = target;
+    // There is nothing to choose.
+    if (this.#lines.length === 1 && ip !== undefined) return new KnownDestination(this.#parts, target, undefined);
+    const sticky = client !== undefined && choice?.sticky;
+    if (!sticky) return new KnownDestination(this.#parts, target, destinationKey(asked, port, undefined));
+    const asker = askerOf(sticky, client);
+    if (sticky !== 'site') return new KnownDestination(this.#parts, target, destinationKey(asked, port, asker));
+    const site = siteKey(this.#parts.sites.of(target), asker);
+    return new KnownSite(this.#parts, target, destinationKey(asked, port, undefined), site);
   }
 
   /** All attempts in the order of their starts. */
@@ -109,7 +120,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     const { engine, counters, room } = this.#parts;
     const best = this.known.best(this, this.#sticky);
     if (best !== undefined && room.isOpen(best.line, this.target) && this.#candidates.isUsual(best)) {
-      this.#plan.lead(best, engine.now);
+      this.#plan.lead(best, engine.now, this.known.patience_ms);
       this.#lead = this.#start(best);
     } else {
       counters[Counter.firstContacts] += 1;

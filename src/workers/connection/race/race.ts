@@ -4,9 +4,10 @@ import type { Target } from '../../../protocol/address/target.js';
 import type { DeadlineWheel, Expiring } from '../../../protocol/deadline-wheel.js';
 import type { Failure } from '../../../protocol/race/failure.js';
 import type { Choice } from '../../../protocol/rules/rule.js';
+import type { Client } from '../../../protocol/users/client.js';
 import type { FailureLog, Whose } from '../shared/failure-log.js';
 import type { RaceAttempt } from './attempt.js';
-import type { CandidateOutcome } from './outcome.js';
+import type { Learning } from './outcome.js';
 import { RaceAttempts, type RaceAttemptsOutcome, type RaceAttemptsParts } from './race-attempts.js';
 import { Reserve, type ReserveParts } from './reserve.js';
 
@@ -44,12 +45,12 @@ export class Race implements RaceAttemptsOutcome, Expiring {
   #wanted = false;
   #over = false;
 
-  /** `choice` is what a rule leaves to choose from; `client` the client's address for a sticky rule, else undefined. */
+  /** `choice` is what a rule leaves to choose from; `client` whose race it is, where the rules need to know. */
   constructor(
     parts: RaceParts,
     target: Target,
     choice: Choice | undefined,
-    client: string | undefined,
+    client: Client | undefined,
     outcome: RaceOutcome,
   ) {
     this.started = parts.engine.now;
@@ -105,7 +106,7 @@ export class Race implements RaceAttemptsOutcome, Expiring {
   }
 
   /** Takes what is learned of an attempt later; undefined if there is nothing to learn. */
-  reached(attempt: RaceAttempt): CandidateOutcome | undefined {
+  reached(attempt: RaceAttempt): Learning | undefined {
     return this.#attempts.known.reached(attempt);
   }
 

@@ -91,6 +91,16 @@ export class ConnectionRecords {
     return this.#rows.clientText(slot);
   }
 
+  /** The same as 4 or 16 bytes; undefined if it is not known. */
+  clientIp(slot: number): Uint8Array | undefined {
+    return this.#rows.clientIp(slot);
+  }
+
+  /** The number of the listener by which a connection came in. */
+  listenerOf(slot: number): number {
+    return this.#rows.listener(slot);
+  }
+
   targeted(slot: number, { ip, host, port }: Target, user: string | undefined): void {
     this.#rows.target(slot, ip, port);
     if (user !== undefined) this.#beside.set(slot, besideOf(ip?.length === 4 ? undefined : host, user));

@@ -186,10 +186,15 @@ export class RecordRows {
   }
 
   clientText(row: number): string {
-    const port = this.#clientPorts[row];
-    if (this.has(row, Flag.client4)) return formatEndpoint(formatIp(octets(this.#clients[row])), port);
-    if (this.has(row, Flag.client6)) return formatEndpoint(formatIp(this.#ip6(row * WIDE)), port);
+    const ip = this.clientIp(row);
+    if (ip !== undefined) return formatEndpoint(formatIp(ip), this.#clientPorts[row]);
     return this.has(row, Flag.clientUnix) ? 'unix' : 'unknown';
+  }
+
+  /** 4 or 16 bytes; undefined for a Unix socket, and if it is not known. */
+  clientIp(row: number): Uint8Array | undefined {
+    if (this.has(row, Flag.client4)) return octets(this.#clients[row]);
+    return this.has(row, Flag.client6) ? this.#ip6(row * WIDE) : undefined;
   }
 
   /** Undefined for a name or an IPv6 address. */

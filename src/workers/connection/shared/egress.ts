@@ -9,6 +9,7 @@ import { EgressPolicy } from '../../../protocol/egress/policy.js';
 import type { Listener } from '../../../protocol/inbound/listener.js';
 import type { Options } from '../../../protocol/options.js';
 import { type Failure, failureOf } from '../../../protocol/race/failure.js';
+import type { Client } from '../../../protocol/users/client.js';
 import type { BadAddresses } from './bad-addresses.js';
 import { type DialLine, dialsFamily } from './dial-lines.js';
 import { machineHas } from './machine-addresses.js';
@@ -85,18 +86,21 @@ export class Egress {
     return this.#policy.denies(ip, port) ?? ALLOWED;
   }
 
-  /** Whether a line may and can dial an address (the destination's for a direct line, else the first proxy's). */
-  mayDial(line: DialLine, ip: Uint8Array, target: Target): Permission {
+  /**
+   * Whether a line may and can dial an address (the destination's for a direct line, else the first proxy's). `client`: whose
+   * connection it is, where rules need to know.
+   */
+  mayDial(line: DialLine, ip: Uint8Array, target: Target, client: Client | undefined): Permission {
     if (!dialsFamily(line, ip)) return OTHER_FAMILY;
-    return line.isDirect ? this.#mayDialDestination(line, ip, target) : this.#mayDialProxy(line, ip);
+    return line.isDirect ? this.#mayDialDestination(line, ip, target, client) : this.#mayDialProxy(line, ip);
   }
 
-  #mayDialDestination(line: DialLine, ip: Uint8Array, target: Target): Permission {
+  #mayDialDestination(line: DialLine, ip: Uint8Array, target: Target, client: Client | undefined): Permission {
     if (target.ip !== undefined) return this.#badAddresses.forbids(ip, undefined) ? BLACKLISTED : ALLOWED;
     // Where the client asked for an address, `mayAskFor` has checked these, and the rules have been matched.
     const permission = this.#mayReach(ip, target.port);
     if (permission.code !== 'allowed') return permission;
-    const forbidden = this.#rules.forbids(line.number, ip, target);
+    const forbidden = this.#rules.forbids(line.number, ip, target, client);
     if (forbidden !== undefined) return forbidden;
     return this.#badAddresses.forbids(ip, target.host) ? BLACKLISTED : ALLOWED;
   }

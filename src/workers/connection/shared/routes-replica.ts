@@ -6,6 +6,7 @@ import { tableLength } from '../../../protocol/lines/numbers.js';
 import type { Options } from '../../../protocol/options.js';
 import type { LineEvent, LineHealth } from '../../../protocol/race/line-health.js';
 import type { RouteFailure } from '../../../protocol/routes/candidate-memory.js';
+import { isSticky } from '../../../protocol/routes/destination-key.js';
 import type { DestinationMemory, LineView, RouteEvent } from '../../../protocol/routes/destination-memory.js';
 import { memoryOf, type RouteState } from '../../../protocol/routes/state.js';
 import { RouteTable } from '../../../protocol/routes/table.js';
@@ -60,7 +61,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     serve(subscriber, pushes);
   }
 
-  /** What is remembered of a destination (`host:port`, behind the client's address for a sticky rule). */
+  /** What is remembered of a destination; for its key see protocol/routes/destination-key.ts. */
   get(destination: string, now: number): DestinationMemory | undefined {
     return this.#table.get(destination, now);
   }
@@ -78,6 +79,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     now: number,
   ): void {
     const known = memory.connected(candidate, connect_ms, now, this);
+    if (memory.best !== known) this.#keep(destination, memory, now);
     if (now - known.connectReported < this.#repeat_ms) return;
     known.connectReported = now;
     this.#report(destination, { ...of(candidate), kind: 'connected', connect_ms });
@@ -91,13 +93,20 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     now: number,
   ): void {
     const known = memory.answered(candidate, first_byte_ms, now);
+    if (memory.best !== known) this.#keep(destination, memory, now);
     if (now - known.answerReported < this.#repeat_ms) return;
     known.answerReported = now;
     this.#report(destination, { ...of(candidate), kind: 'answered', first_byte_ms });
   }
 
+  /** A sticky rule keeps what works first, and leaves it at once when it fails: the route actor does the same for all actors. */
+  #keep(destination: string, memory: DestinationMemory, now: number): void {
+    if (isSticky(destination)) memory.choose(now, this.ttl_ms, this, true);
+  }
+
   failed(destination: string, memory: DestinationMemory, candidate: Candidate, cause: RouteFailure, now: number): void {
     const known = memory.failed(candidate, cause, now);
+    if (memory.best === known && known.isFailing(now)) this.#keep(destination, memory, now);
     if (now - known.failureReported < REPEAT_FAILURE_MS) return;
     known.failureReported = now;
     // The next success is news again.
@@ -126,7 +135,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
       if (told.candidates.length === 0) continue;
       const known = this.#table.get(state.destination, now);
       if (known === undefined) this.#table.put(state.destination, told);
-      else known.adopt(told);
+      else known.adopt(told, isSticky(state.destination));
     }
     for (const event of lines) this.#health.apply(event, now);
   }

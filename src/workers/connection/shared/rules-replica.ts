@@ -6,6 +6,8 @@ import { byRule, type Failure } from '../../../protocol/race/failure.js';
 import type { RuleTables } from '../../../protocol/rules/compile.js';
 import { Rules } from '../../../protocol/rules/match.js';
 import type { Ruling } from '../../../protocol/rules/rule.js';
+import type { Client } from '../../../protocol/users/client.js';
+import type { Ruled } from '../../../threads/contracts/connection.js';
 
 export class RulesReplica {
   #rules: Rules | undefined;
@@ -19,30 +21,37 @@ export class RulesReplica {
     this.#rules = new Rules(tables);
   }
 
-  /** The ruling for a target; undefined if no rule matches. */
-  match(target: Target): Ruling | undefined {
-    return this.#rules === undefined ? undefined : this.#rules.match(target);
+  /** Whether the other methods need the client: if not, any client matches as `undefined` does. */
+  get needClient(): boolean {
+    return this.#rules?.needClient === true;
   }
 
-  /** The rule that is for a target, and what it says. */
-  ruled(target: Target): { readonly rule: number; readonly ruling: Ruling } | undefined {
-    const ruling = this.match(target);
-    return ruling === undefined ? undefined : { rule: (this.#rules as Rules).find(target), ruling };
+  /** The ruling for a target and a client; undefined if no rule matches. */
+  match(target: Target, client: Client | undefined): Ruling | undefined {
+    return this.#rules === undefined ? undefined : this.#rules.match(target, client);
+  }
+
+  /** The rule that is for a target and a client, and those before it that are for other clients. */
+  ruled(target: Target, client: Client | undefined): Ruled {
+    const rule = this.#rules?.find(target, client) ?? -1;
+    const passedOver = this.#rules?.passedOver(target, client) ?? [];
+    const ruling = this.match(target, client);
+    return { ...(ruling === undefined ? {} : { rule, ruling }), passedOver };
   }
 
   /** Which rule blocks a target, for one that `match` says is blocked. */
-  blocks(target: Target): Failure {
-    return byRule('blocked', (this.#rules as Rules).find(target));
+  blocks(target: Target, client: Client | undefined): Failure {
+    return byRule('blocked', (this.#rules as Rules).find(target, client));
   }
 
   /**
    * Why a line must not dial an address that a name resolves to; undefined if it may. The rule for the name has chosen the
    * lines already.
    */
-  forbids(line: number, ip: Uint8Array, target: Target): Failure | undefined {
+  forbids(line: number, ip: Uint8Array, target: Target, client: Client | undefined): Failure | undefined {
     if (this.#rules === undefined || !this.#rules.haveRanges) return undefined;
-    const ruling = this.#rules.matchResolved(target, ip);
+    const ruling = this.#rules.matchResolved(target, ip, client);
     if (ruling === undefined || (ruling !== 'block' && (ruling.lines?.includes(line) ?? true))) return undefined;
-    return byRule(ruling === 'block' ? 'blocked' : 'kept-away', this.#rules.findResolved(target, ip));
+    return byRule(ruling === 'block' ? 'blocked' : 'kept-away', this.#rules.findResolved(target, ip, client));
   }
 }

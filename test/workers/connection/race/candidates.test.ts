@@ -6,6 +6,7 @@ import { type Target, targetOfIp, targetOfName } from '../../../../src/protocol/
 import type { Hop } from '../../../../src/protocol/lines/line.js';
 import { type FailureCode, failureOf } from '../../../../src/protocol/race/failure.js';
 import type { RacePlan } from '../../../../src/protocol/race/plan.js';
+import type { Client } from '../../../../src/protocol/users/client.js';
 import { Candidates, type CandidatesParts } from '../../../../src/workers/connection/race/candidates.js';
 import type { KnownDestination } from '../../../../src/workers/connection/race/known-destination.js';
 import type { DialLine } from '../../../../src/workers/connection/shared/dial-lines.js';
@@ -20,6 +21,7 @@ const DIRECT: DialLine = {
 const HOP: Hop = { kind: 'socks5', host: 'proxy.test', port: 1080, username: undefined, password: undefined };
 const PROXY: DialLine = { ...DIRECT, number: 1, name: 'proxy', hops: [HOP], isDirect: false, dials: 'line' };
 const SITE = targetOfName('site.test', 443) as Target;
+const CLIENT: Client = { ip: undefined, user: undefined, listener: 0 };
 
 const bytes = (text: string): Uint8Array => parseIp(text) as Uint8Array;
 const found = (...ips: string[]): NameOutcome => ({ kind: 'found', ips: ips.map(bytes), proof: 'all' });
@@ -30,10 +32,11 @@ interface Refusals {
   readonly last?: readonly string[];
   readonly mute?: readonly string[];
   readonly down?: readonly number[];
+  readonly kept?: number;
 }
 
 /** Answers are given with `answer`; what is offered is noted as `line address`, in brackets what comes last. */
-function world(target: Target, { forbidden = {}, last = [], mute = [], down = [] }: Refusals = {}) {
+function world(target: Target, { forbidden = {}, last = [], mute = [], down = [], kept }: Refusals = {}) {
   const waiters = new Map<string, Set<Waiter>>();
   const offered: string[] = [];
   let looked = 0;
@@ -50,7 +53,8 @@ function world(target: Target, { forbidden = {}, last = [], mute = [], down = []
     },
     health: { mayUse: (line) => !down.includes(line) },
     egress: {
-      mayDial: (_line, ip) => {
+      mayDial: (_line, ip, _target, client) => {
+        assert.equal(client, CLIENT);
         const code = forbidden[formatIp(ip)];
         return code === undefined ? { code: 'allowed' } : failureOf(code);
       },
@@ -65,8 +69,8 @@ function world(target: Target, { forbidden = {}, last = [], mute = [], down = []
       }
     },
   };
-  const known: Pick<KnownDestination, 'isMute'> = { isMute: ({ ip }) => mute.includes(formatIp(ip)) };
-  const candidates = new Candidates(parts, target, plan, known, {
+  const known: Pick<KnownDestination, 'isMute' | 'kept'> = { isMute: ({ ip }) => mute.includes(formatIp(ip)), kept };
+  const candidates = new Candidates(parts, target, CLIENT, plan, known, {
     looked: () => {
       looked += 1;
     },
@@ -117,6 +121,14 @@ test('what only ever failed is offered last, once every lookup has been heard of
   assert.deepEqual(offered, ['0 192.0.2.3']);
   answer('proxy.test', found('192.0.2.9'));
   assert.deepEqual(offered, ['0 192.0.2.3', '(0 192.0.2.1)', '(0 192.0.2.2)', '(1 192.0.2.9)']);
+});
+
+test('where one line is kept all addresses of the others are offered last', () => {
+  const { candidates, offered, answer } = world(SITE, { kept: 0 });
+  candidates.begin([0, 1]);
+  answer('proxy.test', found('192.0.2.9'));
+  answer('site.test', found('192.0.2.1', '192.0.2.2'));
+  assert.deepEqual(offered, ['0 192.0.2.1', '0 192.0.2.2', '(1 192.0.2.9)']);
 });
 
 test('whether a remembered candidate may lead is asked of the same rules', () => {

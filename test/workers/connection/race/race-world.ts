@@ -69,6 +69,7 @@ class CountedBudget extends AttemptBudget {
 
 export interface Changes {
   readonly race?: Partial<Options['race']>;
+  readonly cache?: Partial<Options['cache']>;
   /** Numbers of the lines that there are. */
   readonly lines?: readonly number[];
 }
@@ -99,11 +100,12 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
   readonly lost: FailureCode[] = [];
   readonly crowded: string[] = [];
 
-  constructor(engine: E, { race = {}, lines = [0] }: Changes = {}) {
+  constructor(engine: E, { race = {}, cache = {}, lines = [0] }: Changes = {}) {
     const options = defaultOptions();
     this.engine = engine;
     const limits = { ...options.limits, racing_max: RACING_MAX };
-    this.options = { ...options, workers: 1, lines: LINES, limits, race: { ...options.race, ...race } };
+    const changed = { race: { ...options.race, ...race }, cache: { ...options.cache, ...cache } };
+    this.options = { ...options, workers: 1, lines: LINES, limits, ...changed };
     this.allLines = lines;
     const { stagger_ms, margin_ms, first_byte_ms: unknown_ms } = this.options.race;
     this.planRules = { stagger_ms, margin_ms, unknown_ms };
@@ -140,6 +142,7 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
     mayAskFor: (): Permission => ({ code: 'allowed' }),
   };
 
+  readonly sites = { of: ({ host }: Target): string => host.split('.').slice(-2).join('.') };
   readonly badAddresses = { isLast: (): boolean => false };
   readonly outcomes = { note: (): void => {} };
 

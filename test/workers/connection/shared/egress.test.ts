@@ -65,7 +65,7 @@ test('the gateway’s own listeners are refused, whatever the policy allows', ()
     assert.equal(egress.mayAskFor(literal('64:ff9b::7f00:1', 7070)).code, 'own-listener');
     assert.equal(egress.mayAskFor(literal('2001:db8::7', 7071)).code, 'own-listener');
     assert.equal(egress.mayAskFor(named('localhost', 7070)).code, 'own-listener');
-    assert.equal(egress.mayDial(DIRECT, ip('2001:db8::7'), named('a.test', 7071)).code, 'own-listener');
+    assert.equal(egress.mayDial(DIRECT, ip('2001:db8::7'), named('a.test', 7071), undefined).code, 'own-listener');
   }
   assert.equal(open.mayAskFor(literal('127.0.0.1', 7071)).code, 'allowed');
 });
@@ -74,9 +74,9 @@ test('a name is judged by each address that it resolves to', () => {
   const target = named('rebinding.test');
   assert.equal(GUARDED.mayAskFor(target).code, 'allowed');
   for (const address of ['127.0.0.1', '169.254.169.254', '192.168.1.1', '::1', '2002:7f00:1::'])
-    assert.equal(GUARDED.mayDial(DIRECT, ip(address), target).code, 'egress-denied', address);
-  assert.equal(GUARDED.mayDial(DIRECT, ip('192.0.2.1'), target).code, 'allowed');
-  assert.equal(PLAIN.mayDial(DIRECT, ip('127.0.0.1'), target).code, 'allowed');
+    assert.equal(GUARDED.mayDial(DIRECT, ip(address), target, undefined).code, 'egress-denied', address);
+  assert.equal(GUARDED.mayDial(DIRECT, ip('192.0.2.1'), target, undefined).code, 'allowed');
+  assert.equal(PLAIN.mayDial(DIRECT, ip('127.0.0.1'), target, undefined).code, 'allowed');
 });
 
 test('localhost is the machine itself, and no proxy is asked for it where loopback is denied', () => {
@@ -89,8 +89,8 @@ test('localhost is the machine itself, and no proxy is asked for it where loopba
 });
 
 test('a proxy may stand anywhere but at the gateway itself', () => {
-  assert.equal(GUARDED.mayDial(PROXY, ip('127.0.0.1'), named('a.test')).code, 'allowed');
-  assert.equal(GUARDED.mayDial(NAMED_PROXY, ip('192.168.1.1'), named('a.test')).code, 'allowed');
+  assert.equal(GUARDED.mayDial(PROXY, ip('127.0.0.1'), named('a.test'), undefined).code, 'allowed');
+  assert.equal(GUARDED.mayDial(NAMED_PROXY, ip('192.168.1.1'), named('a.test'), undefined).code, 'allowed');
 });
 
 test('the policy comes before range rules and the blacklist', () => {
@@ -102,6 +102,6 @@ test('the policy comes before range rules and the blacklist', () => {
     ['11.0.0.66', 'blocked'],
     ['11.0.0.77', 'not-allowed'],
   ] as const) {
-    assert.equal(egress.mayDial(DIRECT, ip(address), target).code, code, address);
+    assert.equal(egress.mayDial(DIRECT, ip(address), target, undefined).code, code, address);
   }
 });

@@ -114,6 +114,23 @@ test('what is learned is known here at once, and told in order with who learned 
   });
 });
 
+test('for a sticky rule what works first is kept, here too, until the route actor has chosen otherwise', async () => {
+  await withReplica(async ({ replica, clock, pushes }) => {
+    const key = `+alice ${SITE}`;
+    const bestOf = (destination: string) =>
+      replica.get(destination, clock.now)?.choose(clock.now, replica.ttl_ms, replica, true)?.line;
+    for (const destination of [SITE, key]) {
+      const memory = replica.open(destination, START);
+      replica.connected(destination, memory, A, 90, START);
+      replica.connected(destination, memory, B, 20, START);
+    }
+    assert.deepEqual([bestOf(SITE), bestOf(key)], [1, 0]);
+    const other = (memory: DestinationMemory) => memory.connected(B, 20, START + 1, lineView());
+    await pushes.routesChanged([state(other, START + 1, key)], []);
+    assert.equal(bestOf(key), 1);
+  });
+});
+
 test('reports go out ten times a second, or when there are many', async () => {
   await withReplica(async ({ replica, told }) => {
     const learn = (count: number, from: number): void => {

@@ -1,18 +1,24 @@
 // Checks `rules`: which connections are blocked, or kept to some of the lines. Each mistake is reported with its key path,
 // a mistake in a list file with its line number. It does not know the lines (see use.ts) and matches nothing.
 import { readListFile } from '../../../../files/list-file.js';
+import type { ClientConditions } from '../../../../protocol/rules/clients.js';
 import { ENTRIES_MAX, ENTRY_FORMS } from '../../../../protocol/rules/list.js';
 import type { Destinations, ListFile, ListKind, PortRange, Rule } from '../../../../protocol/rules/rule.js';
+import type { Sticky } from '../../../../protocol/rules/sticky.js';
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { fileAt, inside, type Place } from '../../diagnostics/place.js';
 import { isPath } from '../values/ca-file.js';
 import type { Check } from '../values/setting.js';
+import { CLIENT_CHECKS, CLIENT_KEYS } from './clients.js';
 import { checkPorts } from './ports.js';
+import { checkFlag, checkSticky } from './sticky.js';
 
-/** A rule that still has names of lines, not their numbers. */
-export interface RuleSetting extends Omit<Rule, 'ruling'> {
-  /** A wrong name has been reported, and is undefined here. */
-  readonly ruling: 'block' | { readonly use: readonly (string | undefined)[] | undefined; readonly sticky: boolean };
+/** A rule that still has names of lines and listeners, not their numbers. A wrong name has been reported, and is undefined. */
+export interface RuleSetting extends Omit<Rule, 'ruling' | 'clients'> {
+  readonly clients?: Omit<ClientConditions, 'listener'> & { readonly listener: readonly (string | undefined)[] };
+  readonly ruling:
+    | 'block'
+    | { readonly use: readonly (string | undefined)[] | undefined; readonly sticky: Sticky | false };
 }
 
 const RULES_MAX = 100_000;
@@ -23,11 +29,11 @@ const USE_MAX = 1024;
 const KINDS: readonly ListKind[] = ['domain', 'domain_suffix', 'cidr'];
 const FILE_KEYS = { domain: 'domain_file', domain_suffix: 'domain_suffix_file', cidr: 'cidr_file' } as const;
 const ACTIONS = ['use', 'block', 'sticky'] as const;
-const RULE_KEYS: readonly string[] = [...KINDS, 'port', ...Object.values(FILE_KEYS), ...ACTIONS, 'strict'];
-export const RULES_ALLOWED = `a list of at most ${RULES_MAX} rules, each an object with conditions (${KINDS.join(', ')}, port, ${Object.values(FILE_KEYS).join(', ')}) and what to do (${ACTIONS.join(', ')})`;
+const CONDITIONS: readonly string[] = [...KINDS, 'port', ...Object.values(FILE_KEYS), ...CLIENT_KEYS];
+const RULE_KEYS: readonly string[] = [...CONDITIONS, ...ACTIONS, 'strict'];
+export const RULES_ALLOWED = `a list of at most ${RULES_MAX} rules, each an object with conditions (${CONDITIONS.join(', ')}) and what to do (${ACTIONS.join(', ')})`;
 const PATHS_ALLOWED = `the path of a list, or a list of 1 to ${FILES_MAX} paths`;
 const USE_ALLOWED = `a list of 1 to ${USE_MAX} names of lines`;
-const FLAG_ALLOWED = 'true, or false as if it were not there';
 
 export const checkRules: Check<readonly RuleSetting[]> = (value, place, diagnostics) => {
   if (!Array.isArray(value) || value.length > RULES_MAX) {
@@ -65,7 +71,9 @@ class Walk {
     }
     // Wrong rules are returned too: their lines are checked later, so that all mistakes are reported at once.
     if (this.#diagnostics.errorCount > before) return rules;
-    const last = rules.findIndex(({ destinations, ports }) => destinations === undefined && ports.length === 0);
+    const last = rules.findIndex(
+      ({ destinations, ports, clients }) => destinations === undefined && ports.length === 0 && clients === undefined,
+    );
     if (last >= 0 && last + 1 < rules.length) {
       this.#diagnostics.warn(inside(place, last + 1), 'is never used: the rule before it has no condition');
     }
@@ -84,7 +92,18 @@ class Walk {
     const strict = this.#optional(fields, 'strict', place, checkFlag) ?? false;
     const destinations = this.#destinations(fields, place, strict);
     const ports = this.#optional<readonly PortRange[]>(fields, 'port', place, checkPorts) ?? [];
-    return { destinations, ports, ruling: this.#ruling(fields, place) };
+    const clients = this.#clients(fields, place);
+    return { destinations, ports, ...(clients && { clients }), ruling: this.#ruling(fields, place) };
+  }
+
+  /** undefined if the rule has no condition on clients. */
+  #clients(fields: Fields, place: Place): RuleSetting['clients'] {
+    if (!CLIENT_KEYS.some((key) => Object.hasOwn(fields, key))) return undefined;
+    const [client, user, tag, listener] = CLIENT_KEYS.map(
+      (key) => this.#optional(fields, key, place, CLIENT_CHECKS[key]) ?? [],
+    );
+    for (const { length } of [client, user, tag, listener]) this.#entries += length;
+    return { client: known(client), user: known(user), tag: known(tag), listener };
   }
 
   /** undefined if the rule has no condition on destinations. */
@@ -136,7 +155,7 @@ class Walk {
   #ruling(fields: Fields, place: Place): RuleSetting['ruling'] {
     const use = this.#optional(fields, 'use', place, (value, at) => this.#linesOf(value, at));
     const block = this.#optional(fields, 'block', place, checkFlag) ?? false;
-    const sticky = this.#optional(fields, 'sticky', place, checkFlag) ?? false;
+    const sticky = this.#optional(fields, 'sticky', place, checkSticky) ?? false;
     if (block) {
       const other = Object.hasOwn(fields, 'use') ? 'use' : 'sticky';
       if (!Object.hasOwn(fields, 'use') && !sticky) return 'block';
@@ -175,13 +194,7 @@ class Walk {
   }
 }
 
-const checkFlag: Check<boolean> = (value, place, diagnostics) => {
-  if (typeof value === 'boolean') return value;
-  const isWord = typeof value === 'string' && /^(?:true|false|yes|no|on|off)$/i.test(value);
-  diagnostics.reject(
-    place,
-    value,
-    isWord ? `${FLAG_ALLOWED}; without quotes, and yes, no, on and off are texts` : FLAG_ALLOWED,
-  );
-  return undefined;
-};
+/** The different entries that are right. */
+function known(entries: readonly (string | undefined)[]): readonly string[] {
+  return [...new Set(entries.filter((entry) => entry !== undefined))];
+}

@@ -5,11 +5,11 @@ import type { Rule } from '../../../../protocol/rules/rule.js';
 import { type Diagnostics, hint } from '../../diagnostics/diagnostics.js';
 import { shown } from '../../diagnostics/mask.js';
 import { inside, type Place } from '../../diagnostics/place.js';
-import type { RuleSetting } from './rules.js';
+import type { HeardRule } from './listeners.js';
 
 /** `place`: that of the list of rules. A name that no line has is an error. */
 export function rulesOnLines(
-  rules: readonly RuleSetting[],
+  rules: readonly HeardRule[],
   lines: readonly Line[],
   place: Place,
   diagnostics: Diagnostics,

@@ -62,8 +62,8 @@ test('use names lines as they are called after flattening, in any order', () => 
     { port: 23, sticky: true, block: false },
   ]);
   assert.deepEqual(all, { destinations: undefined, ports: [], ruling: { lines: [0, 1, 2], sticky: false } });
-  assert.deepEqual(one?.ruling, { lines: [0], sticky: true });
-  assert.deepEqual(keep?.ruling, { lines: undefined, sticky: true });
+  assert.deepEqual(one?.ruling, { lines: [0], sticky: 'client' });
+  assert.deepEqual(keep?.ruling, { lines: undefined, sticky: 'client' });
   assert.deepEqual(only?.ruling, keep?.ruling);
 });
 
@@ -84,7 +84,7 @@ test('everything wrong in rules is reported at once, with its place', () => {
   const port = 'a port from 1 to 65535, or a range such as "8000-8999"';
   const range = 'an IP address or range, such as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32';
   const keys =
-    'domain, domain_suffix, cidr, port, domain_file, domain_suffix_file, cidr_file, use, block, sticky, strict';
+    'domain, domain_suffix, cidr, port, domain_file, domain_suffix_file, cidr_file, client, user, tag, listener, use, block, sticky, strict';
   assert.deepEqual(errors, [
     'rules[0].domain_sufix: unknown key; did you mean "domain_suffix"?',
     'rules[1].domain[1]: "10.0.0.1" is not allowed; allowed: a host name',
@@ -107,6 +107,74 @@ test('everything wrong in rules is reported at once, with its place', () => {
   ]);
   assert.deepEqual(errorsIn({ rules: { zzzz: 1 } }).length, 1);
   assert.deepEqual(errorsOfRules({ zzzzzz: 1, block: true }), [`rules[0].zzzzzz: unknown key; allowed: ${keys}`]);
+});
+
+test('conditions on clients are one value or a list, and name listeners by their address', () => {
+  const all = { client: [], user: [], tag: [], listener: [] };
+  const [first, second, third] = rulesOf([
+    { client: ['10.1.2.3/8', 'unix', '::ffff:192.0.2.1', 'unix'], block: true },
+    { user: ['alice', 'bob', 'alice'], tag: 'work', port: 443, sticky: 'tag' },
+    { listener: ['127.0.0.1:7070', '127.0.0.1:7070'], domain: 'a.test', use: ['telecom'] },
+  ]);
+  const clients = { ...all, client: ['10.0.0.0/8', 'unix', '192.0.2.1'] };
+  assert.deepEqual(first, { destinations: undefined, ports: [], clients, ruling: 'block' });
+  assert.deepEqual(second?.clients, { ...all, user: ['alice', 'bob'], tag: ['work'] });
+  assert.deepEqual(second?.ruling, { lines: undefined, sticky: 'tag' });
+  assert.deepEqual(third?.clients, { ...all, listener: [0] });
+});
+
+test('listeners of `listen` are known by name, or by where they listen', () => {
+  const listen = [{ port: 7001, name: 'lan' }, { port: 7002 }, { unix: '/tmp/tcproute-test.sock' }];
+  const rules = [
+    { listener: ['127.0.0.1:7002', 'lan'], block: true },
+    { listener: 'unix:/tmp/tcproute-test.sock', block: true },
+  ];
+  const numbers = optionsOf(loadJson({ listen, rules })).rules.map(({ clients }) => clients?.listener);
+  assert.deepEqual(numbers, [[0, 1], [2]]);
+  const [wrong] = errorsIn({ listen, rules: [{ listener: ['lam', 'lan'], block: true }] });
+  assert.equal(wrong, 'rules[0].listener: "lam" is not the name of a listener; did you mean "lan"?');
+});
+
+test('a sticky rule says for whom', () => {
+  const kinds = [true, 'client', 'user', 'tag', 'site', false].map((sticky) => ({ use: ['telecom'], sticky }));
+  const chosen = rulesOf(kinds).map(({ ruling }) => ruling !== 'block' && ruling.sticky);
+  assert.deepEqual(chosen, ['client', 'client', 'user', 'tag', 'site', false]);
+});
+
+test('wrong conditions on clients are all reported at once, with what is allowed', () => {
+  const errors = errorsOfRules(
+    { client: ['10.0.0.0/33', 'unix', 5], user: ['alice+work', ''], tag: [], listener: ['lan', 7], block: true },
+    { client: 'everybody', listener: '127.0.0.1:7071', sticky: 'host' },
+    { user: 'u'.repeat(256), sticky: 'true' },
+    { use: ['telekom'], listener: 'lan' },
+  );
+  const networks =
+    'an address or range of clients, such as 10.0.0.0/8 or fd00::/8, or "unix" for those of Unix sockets';
+  const sticky = '"client", "user", "tag", "site", true for "client", or false as if it were not there';
+  assert.deepEqual(errors, [
+    `rules[0].client[0]: "10.0.0.0/33" is not allowed; allowed: ${networks}`,
+    `rules[0].client[2]: 5 is not allowed; allowed: ${networks}`,
+    'rules[0].user[0]: "alice+work" is not allowed; allowed: the name of a user, without a tag',
+    'rules[0].user[1]: "" is not allowed; allowed: the name of a user, without a tag',
+    'rules[0].tag: [] is not allowed; allowed: a tag: what a user writes behind its name and a "+", or a list of 1 to 1000 such',
+    'rules[0].listener[1]: 7 is not allowed; allowed: the name of a listener',
+    `rules[1].client: "everybody" is not allowed; allowed: ${networks}`,
+    `rules[1].sticky: "host" is not allowed; allowed: ${sticky}`,
+    ...errors.slice(8, 9),
+    `rules[2].sticky: "true" is not allowed; allowed: ${sticky}; without quotes, and yes, no, on and off are texts`,
+    'rules[0].listener: "lan" is not the name of a listener; allowed: 127.0.0.1:7070',
+    'rules[1].listener: "127.0.0.1:7071" is not the name of a listener; did you mean "127.0.0.1:7070"?',
+    'rules[3].listener: "lan" is not the name of a listener; allowed: 127.0.0.1:7070',
+    'rules[3].use[0]: "telekom" is not the name of a line; did you mean "telecom"?',
+  ]);
+  assert.match(errors[8] ?? '', /^rules\[2\]\.user: "u+.* is not allowed; allowed: the name of a user, without a tag$/);
+});
+
+test('a rule for some clients leaves others to the rules behind it, so nobody is warned', () => {
+  const loaded = loadJson({
+    rules: [{ user: 'alice', use: ['direct'] }, { use: ['direct'] }, { port: 25, block: true }],
+  });
+  assert.deepEqual(loaded.warnings, ['c.json: line 1: rules[2]: is never used: the rule before it has no condition']);
 });
 
 test('a line that there is not is told with its place and the nearest one there is', () => {
