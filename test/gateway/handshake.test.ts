@@ -90,11 +90,27 @@ inBothEngines(
 
 inBothEngines('where no method fits the answer is 05 FF, then the end', async (world) => {
   const gateway = await world.shared();
-  for (const methods of [[], [2], Array.from({ length: 255 }, (_, i) => i + 1)]) {
+  for (const methods of [[], [1], Array.from({ length: 253 }, (_, i) => i + 3)]) {
     const peer = world.use(await Peer.connect(gateway.port));
     peer.send(greeting(methods));
     assert.deepEqual(await peer.rest(), Buffer.from([5, 255]));
     assert.equal(peer.ending, 'eof');
+  }
+});
+
+inBothEngines('a client that insists on a password is served where none is wanted', async (world) => {
+  const server = world.use(await echoServer());
+  const gateway = await world.shared();
+  const credentials = Buffer.concat([Buffer.from([1, 5]), Buffer.from('alice'), Buffer.from([2]), Buffer.from('pw')]);
+  for (const at of splits(credentials)) {
+    const peer = world.use(await Peer.connect(gateway.port));
+    peer.send(greeting([2]));
+    assert.deepEqual(await peer.read(2), Buffer.from([5, 2]));
+    await sendSplit(gateway, peer, credentials, at);
+    assert.deepEqual(await peer.read(2), Buffer.from([1, 0]));
+    peer.send(request(server));
+    assert.equal((await readReply(peer)).rep, 0);
+    peer.close();
   }
 });
 

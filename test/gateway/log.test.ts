@@ -110,13 +110,13 @@ inBothEngines(
     const silent = world.use(await Peer.connect(gateway.port));
     await silent.ended();
     const garbage = world.use(await Peer.connect(gateway.port));
-    garbage.send('GET / HTTP/1.1\r\n\r\n');
+    garbage.send(Buffer.from([6, 1, 2, 3]));
     await garbage.ended();
     await gateway.idle();
     await gateway.stop();
     assert.deepEqual(
       gateway.connections.map(({ ending }) => ending),
-      ['failed', 'handshake-timeout', 'not-socks5'],
+      ['failed', 'handshake-timeout', 'unknown-protocol'],
     );
   },
 );

@@ -85,22 +85,24 @@ inBothEngines('credentials that a proxy refuses are said with the line and witho
 });
 
 inBothEngines(
-  'a client that speaks HTTP, SOCKS4 or wants to log in is told of with its address, once',
+  'a client that speaks TLS, SSH or only unknown methods is told of with its address, once',
   async (world) => {
     const { gateway } = await shared(world);
     const hellos = [
-      'GET http://a.test/?key=secret HTTP/1.1\r\n\r\n',
-      Buffer.from([4, 1, 0, 80, 127, 0, 0, 1, 0]),
-      greeting([2]),
+      Buffer.concat([Buffer.from([22, 3, 1, 2, 0]), Buffer.from('secret')]),
+      'SSH-2.0-secret\r\n',
+      greeting([1]),
     ];
     for (const hello of [...hellos, ...hellos, ...hellos]) {
       const peer = await Peer.connect(gateway.port);
       peer.send(hello);
       await peer.ended();
     }
-    await gateway.logged('a client at 127.0.0.1 speaks HTTP: set it to SOCKS5');
-    await gateway.logged('a client at 127.0.0.1 speaks SOCKS4: set it to SOCKS5');
-    await gateway.logged('a client at 127.0.0.1 offers SOCKS5 only with authentication');
+    await gateway.logged('a client at 127.0.0.1 speaks TLS to the gateway: set it to plain SOCKS5');
+    await gateway.logged('a client at 127.0.0.1 speaks SSH to the gateway: set it to SOCKS5');
+    await gateway.logged(
+      'a client at 127.0.0.1 offers SOCKS5 only with ways of authentication that are not known here',
+    );
     await gateway.idle();
     assert.equal(gateway.records.filter(({ msg }) => msg.startsWith('a client at')).length, 3);
     assert.doesNotMatch(gateway.output, /secret/);

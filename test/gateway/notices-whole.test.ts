@@ -29,7 +29,7 @@ inBothEngines('in health nothing is said, neither of connections nor of clients 
   }
   await fail(gateway, await freePort(), 1);
   const garbage = await Peer.connect(gateway.port);
-  garbage.send('SSH-2.0-x\r\n');
+  garbage.send(Buffer.from([6, 1, 2, 3]));
   await garbage.ended();
   await gateway.stop();
   assert.deepEqual(

@@ -1,6 +1,6 @@
-// Clients that others wrote fetch through the gateway: curl and the `socks` package.
+// Clients that others wrote fetch through the gateway: curl, nc, PySocks and the `socks` package.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { SocksClient } from 'socks';
@@ -37,6 +37,24 @@ else {
     assert.equal(answer, `POST /post ${body}`);
   });
 
+  inBothEngines('curl fetches by SOCKS4 and SOCKS4a', async (world) => {
+    const four = world.use(await httpServer('127.0.0.1'));
+    const proxy = `127.0.0.1:${(await world.shared()).port}`;
+    for (const flag of ['--socks4', '--socks4a']) {
+      assert.equal(await curl(flag, proxy, `http://127.0.0.1:${four.port}/four`), 'GET /four ');
+      assert.equal(await curl(flag, proxy, `http://localhost:${four.port}/local`), 'GET /local ');
+    }
+  });
+
+  inBothEngines('curl fetches with a password that nobody asks for', async (world) => {
+    const four = world.use(await httpServer('127.0.0.1'));
+    const proxy = `127.0.0.1:${(await world.shared()).port}`;
+    for (const more of [[], ['--socks5-basic']]) {
+      const login = ['--proxy-user', 'alice:secret', ...more];
+      assert.equal(await curl('--socks5-hostname', proxy, ...login, `http://127.0.0.1:${four.port}/c`), 'GET /c ');
+    }
+  });
+
   inBothEngines('names are resolved by the system where nothing else is configured', async (world) => {
     const server = world.use(await httpServer('127.0.0.1'));
     const { port } = await world.shared();
@@ -44,18 +62,74 @@ else {
   });
 }
 
-inBothEngines('the socks package connects and its socket works', async (world) => {
-  const server = world.use(await echoServer());
-  const gateway = await world.shared();
-  const { socket } = await SocksClient.createConnection({
-    proxy: { host: '127.0.0.1', port: gateway.port, type: 5 },
-    command: 'connect',
-    destination: { host: '127.0.0.1', port: server.port },
+const PROXIES = [
+  ['SOCKS5', { type: 5 }, '127.0.0.1'],
+  ['SOCKS5 with a password', { type: 5, userId: 'alice', password: 'secret' }, '127.0.0.1'],
+  ['SOCKS4', { type: 4 }, '127.0.0.1'],
+  ['SOCKS4 with a user id', { type: 4, userId: 'alice' }, '127.0.0.1'],
+  ['SOCKS4a', { type: 4 }, 'localhost'],
+] as const;
+
+for (const [what, proxy, host] of PROXIES) {
+  inBothEngines(`the socks package connects by ${what}, and its socket works`, async (world) => {
+    const server = world.use(await echoServer());
+    const gateway = await world.shared();
+    const { socket } = await SocksClient.createConnection({
+      proxy: { host: '127.0.0.1', port: gateway.port, ...proxy },
+      command: 'connect',
+      destination: { host, port: server.port },
+    });
+    const peer = world.use(new Peer(socket));
+    socket.resume();
+    peer.send('hello');
+    assert.equal((await peer.read(5)).toString(), 'hello');
+    peer.end();
+    assert.equal(await peer.ended(), 'eof');
   });
-  const peer = world.use(new Peer(socket));
-  socket.resume();
-  peer.send('hello');
-  assert.equal((await peer.read(5)).toString(), 'hello');
-  peer.end();
-  assert.equal(await peer.ended(), 'eof');
-});
+}
+
+/** Debian's netcat-openbsd; other netcats have no proxies. */
+const withoutNetcat =
+  missing('nc') ?? (/-X proxy/.test(spawnSync('nc', ['-h'], { encoding: 'utf8' }).stderr) ? undefined : 'nc has no -X');
+
+if (withoutNetcat !== undefined) test('nc -X connects', { skip: withoutNetcat }, () => {});
+else {
+  inBothEngines('nc connects by SOCKS4 and SOCKS5', async (world) => {
+    const server = world.use(await echoServer());
+    const { port } = await world.shared();
+    for (const version of ['4', '5']) {
+      const proxy = ['-N', '-X', version, '-x', `127.0.0.1:${port}`];
+      const running = run('nc', [...proxy, '127.0.0.1', String(server.port)], { timeout: 10_000 });
+      running.child.stdin?.end('hello');
+      assert.equal((await running).stdout, 'hello');
+    }
+  });
+}
+
+const PYTHON = `
+import socks, sys
+port, kind, host, far = int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
+s = socks.socksocket()
+name, password = ('alice', 'secret') if kind == 'password' else (None, None)
+s.set_proxy(socks.SOCKS4 if kind == '4' else socks.SOCKS5, '127.0.0.1', port, True, name, password)
+s.settimeout(10)
+s.connect((host, far))
+s.sendall(b'hello')
+sys.stdout.write(s.recv(5).decode())
+`;
+const withoutPySocks =
+  spawnSync('python3', ['-c', 'import socks']).status === 0 ? undefined : 'PySocks is not installed';
+
+if (withoutPySocks !== undefined) test('PySocks connects', { skip: withoutPySocks }, () => {});
+else {
+  inBothEngines('PySocks connects by SOCKS4, SOCKS4a and SOCKS5, with a password too', async (world) => {
+    const server = world.use(await echoServer());
+    const { port } = await world.shared();
+    for (const kind of ['4', '5', 'password']) {
+      for (const host of ['127.0.0.1', 'localhost']) {
+        const { stdout } = await run('python3', ['-c', PYTHON, String(port), kind, host, String(server.port)]);
+        assert.equal(stdout, 'hello', `${kind} ${host}`);
+      }
+    }
+  });
+}

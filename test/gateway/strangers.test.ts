@@ -1,30 +1,63 @@
 // Clients that speak something else, or nothing: they are closed, in time, and the others do not notice.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { untilRead } from '../helpers/gateway-sockets.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
 import { echoServer } from '../helpers/servers.js';
 import { greeting, through } from '../helpers/socks-client.js';
 import { Peer } from '../helpers/socks-peer.js';
+import { GRANTED, request4 } from '../helpers/socks4-client.js';
 import { until } from '../helpers/until.js';
 
 const NOT_FIVE = Buffer.concat([Buffer.from([6]), randomBytes(4000)]);
-const GARBAGE: Readonly<Record<string, Buffer>> = {
-  HTTP: Buffer.from('GET http://example.com/ HTTP/1.1\r\nHost: example.com\r\n\r\n'),
-  TLS: Buffer.concat([Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]), Buffer.alloc(500, 7)]),
-  'SOCKS4 CONNECT': Buffer.from([4, 1, 0, 80, 127, 0, 0, 1, 0]),
-  'random bytes': NOT_FIVE,
-  'a greeting, then HTTP': Buffer.concat([greeting(), Buffer.from('GET / HTTP/1.1\r\n\r\n')]),
+/** What is sent, and what is answered. */
+const GARBAGE: Readonly<Record<string, readonly [Buffer, readonly number[]]>> = {
+  'random bytes': [NOT_FIVE, []],
+  'a greeting, then HTTP': [Buffer.concat([greeting(), Buffer.from('GET / HTTP/1.1\r\n\r\n')]), [5, 0]],
+  'an SSH banner': [Buffer.from('SSH-2.0-OpenSSH_9.2p1\r\n'), []],
+  'a PROXY header': [Buffer.from('PROXY TCP4 192.0.2.1 192.0.2.2 5678 1080\r\n'), []],
 };
 
-for (const [what, bytes] of Object.entries(GARBAGE)) {
+for (const [what, [bytes, answer]] of Object.entries(GARBAGE)) {
   inBothEngines(`${what} gets a close`, async (world) => {
     const gateway = await world.shared();
     const peer = world.use(await Peer.connect(gateway.port));
     peer.send(bytes);
     assert.match(await peer.ended(), /^(?:eof|ECONNRESET)$/);
-    assert.ok(peer.waiting <= 2, 'more than a method was said');
+    assert.ok(peer.waiting <= answer.length, 'more was said');
   });
 }
+
+inBothEngines(
+  'a ClientHello gets an alert and a clean end, however long it is and in whatever pieces',
+  async (world) => {
+    const gateway = await world.shared();
+    for (const size of [6, 500, 3000]) {
+      const peer = world.use(await Peer.connect(gateway.port));
+      peer.send(Buffer.concat([Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]), Buffer.alloc(size, 7)]));
+      assert.deepEqual([...(await peer.rest())], [21, 3, 1, 0, 2, 2, 40]);
+      assert.equal(peer.ending, 'eof');
+    }
+  },
+);
+
+inBothEngines('a SOCKS4 request arrives with what is pipelined behind it, split at every byte', async (world) => {
+  const server = world.use(await echoServer());
+  const gateway = await world.shared();
+  const requests = [request4(server, 'alice'), request4({ host: 'localhost', port: server.port })];
+  for (const bytes of requests.map((request) => Buffer.concat([request, Buffer.from('\0early')]))) {
+    for (let at = 1; at <= bytes.length; at += 1) {
+      const peer = world.use(await Peer.connect(gateway.port));
+      peer.send(bytes.subarray(0, at));
+      await untilRead(gateway.port, peer.socket.localPort as number);
+      peer.send(bytes.subarray(at));
+      assert.deepEqual([...(await peer.read(2))], [0, GRANTED]);
+      await peer.read(6);
+      assert.equal((await peer.read(6)).toString(), '\0early');
+      peer.close();
+    }
+  }
+});
 
 const TIMEOUT_MS = 300;
 

@@ -1,4 +1,4 @@
-// Proxies by others (Debian's microsocks, Dante and tinyproxy) as child processes on loopback. Where one is not installed, its
+// Proxies by others (Debian's microsocks, Dante, tinyproxy and HAProxy) as child processes on loopback. Where one is not installed, its
 // tests are skipped and say so.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,7 +24,9 @@ function installed(program: string): boolean {
 }
 
 /** Why tests with that program cannot run; undefined if they can. */
-export function missing(program: 'microsocks' | 'danted' | 'tinyproxy' | 'curl' | 'openssl'): string | undefined {
+export function missing(
+  program: 'microsocks' | 'danted' | 'tinyproxy' | 'haproxy' | 'curl' | 'nc' | 'openssl',
+): string | undefined {
   return installed(program) ? undefined : `${program} is not installed`;
 }
 
@@ -77,6 +79,29 @@ export async function tinyproxy(credentials?: Credentials, source = '127.0.0.1')
   const child = spawn('tinyproxy', ['-d', '-c', file], { stdio: 'ignore' });
   child.once('close', () => rmSync(directory, { recursive: true }));
   return running(child, port);
+}
+
+/** Passes each connection on to `port`, behind a PROXY header: `how` is the option of its server line. */
+export async function haproxy(port: number, how: string): Promise<RunningProxy> {
+  const own = await freePort();
+  const directory = mkdtempSync(join(tmpdir(), 'haproxy-'));
+  const lines = [
+    'global',
+    '  maxconn 100',
+    'defaults',
+    '  mode tcp',
+    '  timeout connect 10s',
+    '  timeout client 60s',
+    '  timeout server 60s',
+    'listen front',
+    `  bind 127.0.0.1:${own}`,
+    `  server gateway 127.0.0.1:${port} ${how}`,
+  ];
+  const file = join(directory, 'haproxy.cfg');
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  const child = spawn('haproxy', ['-db', '-f', file], { stdio: 'ignore' });
+  child.once('close', () => rmSync(directory, { recursive: true }));
+  return running(child, own);
 }
 
 async function running(child: ChildProcess, port: number): Promise<RunningProxy> {

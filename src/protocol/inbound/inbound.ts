@@ -2,7 +2,6 @@
 // protocol is a file beside this one. A way in has no socket and no clock, and does not carry out the request.
 import type { Target } from '../address/target.js';
 import type { Failure, FailureCode } from '../race/failure.js';
-import type { User } from '../users/user.js';
 
 /**
  * Reads one message of a client and names the `Inbound` that reads what follows. It holds nothing of a connection, so one
@@ -33,11 +32,20 @@ export interface Proceed {
   readonly answer: Uint8Array | undefined;
   /** Reads the next message. */
   readonly next: Inbound;
+  /** From where the client really comes, where a header in front of its protocol says so; undefined for "as it seems". */
+  readonly client: ClientAddress | undefined;
+}
+
+/** Where a client comes from. */
+export interface ClientAddress {
+  /** 4 or 16 bytes. */
+  readonly ip: Uint8Array;
+  readonly port: number;
 }
 
 /**
  * The client says who it is. The caller judges the claim, which may take a while, and goes on with `accepted` or `denied`. The
- * request that follows is that user's.
+ * request that follows is that user's. Bytes behind the claim are kept meanwhile.
  */
 export interface Claimed {
   readonly kind: 'claimed';
@@ -55,8 +63,6 @@ export interface Requested {
   readonly target: Target;
   /** A copy of the bytes behind the request, which are for the destination; undefined for none. */
   readonly early: Uint8Array | undefined;
-  /** Who the client has shown to be; undefined for nobody. */
-  readonly user: User | undefined;
   /** What ends the request; undefined where all bytes up to the client's end are for the destination. */
   readonly body: RequestBody | undefined;
   readonly replies: Replies;

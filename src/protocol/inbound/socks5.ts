@@ -1,67 +1,93 @@
-// SOCKS5 as a way in (RFC 1928): greeting, choice of method, request, reply. It offers no authentication and carries out
-// CONNECT only.
+// SOCKS5 as a way in (RFC 1928): greeting, choice of method, request, reply. It carries out CONNECT only. Names and passwords
+// are read in socks5-password.ts.
 import { unmapped } from '../address/address.js';
 import { type Target, targetOfIp, targetOfName } from '../address/target.js';
 import type { FailureCode } from '../race/failure.js';
 import { AddressType, Command, Method, ReplyCode, VERSION } from '../socks-codes.js';
-import { type ForeignProtocol, foreignProtocol } from './foreign.js';
-import type { Inbound, InboundStep, Misfit, Proceed, Refused, Replies } from './inbound.js';
+import type { Inbound, InboundStep, Misfit, Proceed, Replies } from './inbound.js';
+import { nameText } from './name-text.js';
+import { anyPassword, judgedPassword } from './socks5-password.js';
+import { INCOMPLETE, proceed, refused } from './steps.js';
 
-/** Reads a greeting, then a request: all that a client sends before its connection is made. */
+/** Reads a greeting, then all that a client sends before its connection is made. */
 export const SOCKS5: Inbound = { feed: readGreeting };
+/** The same for a listener whose clients must show which user they are. */
+export const SOCKS5_OF_USERS: Inbound = { feed: readGreetingOfUser };
 const REQUEST: Inbound = { feed: readRequest };
-
-const INCOMPLETE = { kind: 'incomplete' } as const;
+const JUDGED_PASSWORD = judgedPassword(REQUEST);
+const ANY_PASSWORD = anyPassword(REQUEST);
 
 /** The answers that choose a method (section 3). */
 const METHOD_NONE = Uint8Array.of(VERSION, Method.none);
+const METHOD_PASSWORD = Uint8Array.of(VERSION, Method.password);
 const METHOD_UNACCEPTABLE = Uint8Array.of(VERSION, Method.unacceptable);
 /** Nearly every client sends one of these two greetings. */
-const ONLY_NO_AUTHENTICATION = greeted(3);
-const NO_AUTHENTICATION_AND_PASSWORD = greeted(4);
+const ONLY_NO_AUTHENTICATION = proceed(3, METHOD_NONE, REQUEST);
+const NO_AUTHENTICATION_AND_PASSWORD = proceed(4, METHOD_NONE, REQUEST);
 
-function greeted(size: number): Proceed {
-  return { kind: 'proceed', size, answer: METHOD_NONE, next: REQUEST };
-}
-
-/** A client that does not speak SOCKS5 gets no answer, which it would not understand. */
-const NOT_SOCKS5 = refused(undefined);
+/** A client that does not go on as SOCKS5 does gets no answer, which it would not understand. */
+const NOT_SOCKS5 = refused(undefined, 'broke-protocol');
 const UNSPECIFIED = new Uint8Array(4);
-const BAD_COMMAND = refused(encodeReply(ReplyCode.commandNotSupported, UNSPECIFIED, 0));
-const BAD_ADDRESS_TYPE = refused(encodeReply(ReplyCode.addressTypeNotSupported, UNSPECIFIED, 0));
-const BAD_NAME = refused(encodeReply(ReplyCode.hostUnreachable, UNSPECIFIED, 0));
-const UNAUTHENTICATED = refused(METHOD_UNACCEPTABLE, {
+const BAD_COMMAND = refused(encodeReply(ReplyCode.commandNotSupported, UNSPECIFIED, 0), 'refused');
+const BAD_ADDRESS_TYPE = refused(encodeReply(ReplyCode.addressTypeNotSupported, UNSPECIFIED, 0), 'refused');
+const BAD_NAME = refused(encodeReply(ReplyCode.hostUnreachable, UNSPECIFIED, 0), 'refused');
+const NO_METHOD = refused(METHOD_UNACCEPTABLE, 'refused', {
   what: 'authentication',
-  sentence: 'offers SOCKS5 only with authentication, of which there is none here: let it use none',
+  sentence: 'offers SOCKS5 only with ways of authentication that are not known here: let it use none, or a password',
+});
+const NAMELESS = refused(METHOD_UNACCEPTABLE, 'refused', {
+  what: 'no user',
+  sentence: 'does not offer to name a user, which this listener wants: give it a name and password',
 });
 
-function refused(answer: Uint8Array | undefined, misfit?: Misfit): Refused {
-  return { kind: 'refused', answer, ending: answer === undefined ? 'not-socks5' : 'refused', misfit };
+/** Bytes of a greeting (section 3), at most 257; 0 while it is incomplete, -1 for another version. */
+function sizeOfGreeting(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  if (length < 1) return 0;
+  if (bytes[start] !== VERSION) return -1;
+  if (length < 2) return 0;
+  const size = 2 + bytes[start + 1];
+  return length < size ? 0 : size;
 }
 
-const FOREIGN: Readonly<Record<ForeignProtocol, Refused>> = {
-  HTTP: refused(undefined, { what: 'HTTP', sentence: 'speaks HTTP: set it to SOCKS5' }),
-  SOCKS4: refused(undefined, { what: 'SOCKS4', sentence: 'speaks SOCKS4: set it to SOCKS5' }),
-  TLS: refused(undefined, { what: 'TLS', sentence: 'speaks TLS: set it to plain SOCKS5' }),
-};
+/** Whether a greeting of `size` bytes offers a method. */
+function offers(bytes: Uint8Array, start: number, size: number, method: number): boolean {
+  for (let i = start + 2; i < start + size; i += 1) if (bytes[i] === method) return true;
+  return false;
+}
 
-/** Reads a greeting (section 3), at most 257 bytes. The client must offer the method without authentication. */
+/**
+ * Where no users are wanted, no authentication is preferred. A client that insists on a password is served too: nothing is
+ * protected here, and many programs that have one configured offer nothing else.
+ */
 function readGreeting(bytes: Uint8Array, start: number, end: number): InboundStep {
-  if (end - start < 1) return INCOMPLETE;
-  if (bytes[start] !== VERSION) {
-    const foreign = foreignProtocol(bytes, start, end);
-    return foreign === undefined ? NOT_SOCKS5 : FOREIGN[foreign];
-  }
-  if (end - start < 2) return INCOMPLETE;
-  const size = 2 + bytes[start + 1];
-  if (end - start < size) return INCOMPLETE;
-  for (let i = start + 2; i < start + size; i += 1) {
-    if (bytes[i] !== Method.none) continue;
-    if (size === 3) return ONLY_NO_AUTHENTICATION;
-    if (size === 4) return NO_AUTHENTICATION_AND_PASSWORD;
-    return greeted(size);
-  }
-  return UNAUTHENTICATED;
+  const size = sizeOfGreeting(bytes, start, end);
+  if (size <= 0) return size === 0 ? INCOMPLETE : NOT_SOCKS5;
+  if (offers(bytes, start, size, Method.none)) return withoutAuthentication(size);
+  return offers(bytes, start, size, Method.password) ? proceed(size, METHOD_PASSWORD, ANY_PASSWORD) : NO_METHOD;
+}
+
+function withoutAuthentication(size: number): Proceed {
+  if (size === 3) return ONLY_NO_AUTHENTICATION;
+  return size === 4 ? NO_AUTHENTICATION_AND_PASSWORD : proceed(size, METHOD_NONE, REQUEST);
+}
+
+function readGreetingOfUser(bytes: Uint8Array, start: number, end: number): InboundStep {
+  const size = sizeOfGreeting(bytes, start, end);
+  if (size <= 0) return size === 0 ? INCOMPLETE : NOT_SOCKS5;
+  return offers(bytes, start, size, Method.password) ? proceed(size, METHOD_PASSWORD, JUDGED_PASSWORD) : NAMELESS;
+}
+
+/** For a listener that does not speak SOCKS5: a greeting is refused, whatever it offers. */
+export function refusingSocks5(misfit: Misfit): Inbound {
+  const unwanted = refused(METHOD_UNACCEPTABLE, 'refused', misfit);
+  return {
+    feed(bytes, start, end) {
+      const size = sizeOfGreeting(bytes, start, end);
+      if (size <= 0) return size === 0 ? INCOMPLETE : NOT_SOCKS5;
+      return unwanted;
+    },
+  };
 }
 
 /** Reads a request (section 4), at most 262 bytes. */
@@ -81,7 +107,7 @@ function readRequest(bytes: Uint8Array, start: number, end: number): InboundStep
   const target = readTarget(type, bytes, start, next);
   if (target === undefined) return BAD_NAME;
   const early = next < end ? bytes.slice(next, end) : undefined;
-  return { kind: 'requested', target, early, user: undefined, body: undefined, replies: SOCKS5_REPLIES };
+  return { kind: 'requested', target, early, body: undefined, replies: SOCKS5_REPLIES };
 }
 
 /** Bytes of the address field, with the length byte of a name; 0 for an unknown type. */
@@ -94,19 +120,7 @@ function sizeOfAddress(type: number, first: number): number {
 function readTarget(type: number, bytes: Uint8Array, start: number, end: number): Target | undefined {
   const port = (bytes[end - 2] << 8) | bytes[end - 1];
   if (type !== AddressType.name) return targetOfIp(unmapped(bytes.slice(start + 4, end - 2)), port);
-  return targetOfName(readText(bytes, start + 5, end - 2), port);
-}
-
-/** The name of a request: its length is one octet. */
-const NAME = Buffer.alloc(255);
-
-/** Decodes UTF-8. Names are nearly always ASCII, which takes less time and memory this way. */
-function readText(bytes: Uint8Array, start: number, end: number): string {
-  for (let i = start; i < end; i += 1) {
-    if (bytes[i] > 127) return new TextDecoder().decode(bytes.subarray(start, end));
-    NAME[i - start] = bytes[i];
-  }
-  return NAME.toString('latin1', 0, end - start);
+  return targetOfName(nameText(bytes, start + 5, end - 2), port);
 }
 
 /** The REP byte of each failure (section 6). */

@@ -3,10 +3,9 @@
 import { parseIp } from '../address/address.js';
 import type { Hop } from '../lines/line.js';
 import { type Failure, type FailureCode, failureOf } from '../race/failure.js';
-import { AddressType, Command, Method, VERSION } from '../socks-codes.js';
+import { AddressType, Command, Method, PASSWORD_VERSION, VERSION } from '../socks-codes.js';
 import type { Bound, HopKind, HopStep, HopTarget, Opening } from './outbound.js';
 
-const PASSWORD_VERSION = 1;
 const CREDENTIAL_MAX = 255;
 
 /** The message that is awaited. 0 is the answer to the greeting. */

@@ -21,6 +21,7 @@ import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { fdOf, listenerOf } from '../../threads/shared/hand-off.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
+import { KNOWS_NOBODY } from './client/authenticator.js';
 import { Clients } from './clients.js';
 import { ConnectionEnd } from './connection-end.js';
 import type { Context } from './context.js';
@@ -134,6 +135,7 @@ class Actor {
       engine,
       options,
       clientShares,
+      authenticator: KNOWS_NOBODY,
       lines,
       allLines: options.lines.map(({ number }) => number),
       planRules: planRules(options.race),

@@ -1,34 +1,21 @@
 // One client's connection, from the hand-off to its end: handshake → race → reply → hello race → relay → close.
 import { BufferGroup } from '../../linux/engine/buffers.js';
 import type { Socket } from '../../linux/engine/socket.js';
-import { peerEndpoint } from '../../linux/sockets.js';
-import type { Refused, Replies, Requested } from '../../protocol/inbound/inbound.js';
-import type { Options } from '../../protocol/options.js';
+import type { ClientAddress, Refused, Replies, Requested } from '../../protocol/inbound/inbound.js';
 import type { Bound } from '../../protocol/outbound/outbound.js';
 import type { Failure } from '../../protocol/race/failure.js';
-import type { ClientShares } from '../../threads/shared/client-shares.js';
+import type { User } from '../../protocol/users/user.js';
 import { Counter } from '../../threads/shared/counters.js';
 import { Handshake, type HandshakeOutcome } from './client/handshake.js';
-import { LingeringClose, type LingeringParts } from './client/lingering-close.js';
-import type { Clients } from './clients.js';
-import type { ConnectionEnd } from './connection-end.js';
+import { LingeringClose } from './client/lingering-close.js';
 import type { Entrance } from './entrance.js';
 import type { RaceAttempt } from './race/attempt.js';
-import {
-  HelloRace,
-  type HelloRaceOutcome,
-  type HelloRaceParts,
-  type Settled,
-  type Undecided,
-} from './race/hello-race.js';
-import { Race, type RaceOutcome, type RaceParts } from './race/race.js';
-import type { ConnectionRecords, Underway } from './records/records.js';
+import { HelloRace, type HelloRaceOutcome, type Settled, type Undecided } from './race/hello-race.js';
+import { Race, type RaceOutcome } from './race/race.js';
+import type { Underway } from './records/records.js';
 import type { FirstByteOutcome } from './relay/first-byte.js';
-import { Relay, type RelayContext } from './relay/relay.js';
-import type { AttemptBudget } from './shared/attempt-budget.js';
-import type { Egress } from './shared/egress.js';
-import type { FailureLog } from './shared/failure-log.js';
-import type { RulesReplica } from './shared/rules-replica.js';
+import { Relay } from './relay/relay.js';
+import type { SessionParts } from './session-parts.js';
 import { TimedHandler } from './shared/timed-handler.js';
 
 /** After this time a race watches its client: a client that hangs up cancels the race. */
@@ -39,24 +26,6 @@ const HANDSHAKE_TIGHT_MS = 2000;
 const NOBODY: FirstByteOutcome = { answered() {}, failed() {} };
 const UNSPECIFIED: Bound = { ip: new Uint8Array(4), port: 0 };
 
-/** The parts of the actor's context that a session needs, with those of its steps. */
-export type SessionParts = RaceParts &
-  HelloRaceParts &
-  RelayContext &
-  LingeringParts & {
-    readonly options: Pick<Options, 'handshake_timeout_ms'> & { readonly race: Pick<Options['race'], 'until'> };
-    readonly clientShares: Pick<ClientShares, 'requested' | 'isTight'>;
-    readonly budget: Pick<AttemptBudget, 'isTight'>;
-    readonly egress: Pick<Egress, 'mayAskFor'>;
-    readonly rules: Pick<RulesReplica, 'needClient' | 'match' | 'blocks'>;
-    readonly clients: Pick<Clients, 'of'>;
-    readonly failures: Pick<FailureLog, 'misfit'>;
-    readonly records: Pick<ConnectionRecords, 'open' | 'clientName' | 'targeted' | 'replied' | 'won' | 'lost'>;
-    readonly ends: Pick<ConnectionEnd, 'ended'>;
-    /** Whether every destination is listened to for its first byte. */
-    readonly isDebugging: boolean;
-  };
-
 export class Session
   extends TimedHandler
   implements HandshakeOutcome, RaceOutcome, HelloRaceOutcome<RaceAttempt>, Underway
@@ -65,6 +34,7 @@ export class Session
   readonly #client: Socket;
   /** By which the records know the connection, also when its relay has outlived this. */
   readonly #connection: number;
+  readonly #handshake: Handshake;
   #race: Race | undefined;
   #winner: RaceAttempt | undefined;
   #helloRace: HelloRace<RaceAttempt> | undefined;
@@ -73,11 +43,13 @@ export class Session
   #replies: Replies | undefined;
 
   /** `fd` is an accepted socket, now this actor's; its client came in by `entrance`. */
-  constructor(parts: SessionParts, fd: number, { inbound, listener }: Entrance) {
+  constructor(parts: SessionParts, fd: number, { listener, inbound, behindProxies }: Entrance) {
     super();
     this.#parts = parts;
     this.#connection = parts.records.open(this, listener.number, fd);
-    this.#client = parts.engine.adopt(fd, new Handshake(parts.engine, inbound, this));
+    const first = behindProxies?.isFrom(this.clientIp()) ? behindProxies.inbound : inbound;
+    this.#handshake = new Handshake(parts, first, this);
+    this.#client = parts.engine.adopt(fd, this.#handshake);
     parts.counters[Counter.opened] += 1;
   }
 
@@ -110,7 +82,16 @@ export class Session
 
   // Handshake
 
-  requested({ target, early, user, replies }: Requested): void {
+  /** All that asks for the client's address gets this one from now on. */
+  told(client: ClientAddress): void {
+    this.#parts.records.told(this.#connection, client);
+  }
+
+  clientIp(): Uint8Array | undefined {
+    return this.#parts.records.clientIp(this.#connection);
+  }
+
+  requested({ target, early, replies }: Requested, user: User | undefined): void {
     const { engine, deadlines } = this.#parts;
     this.#early = early;
     this.#replies = replies;
@@ -141,7 +122,7 @@ export class Session
     this.#parts.counters[Counter.badHandshakes] += 1;
     if (misfit !== undefined) {
       const { failures, engine } = this.#parts;
-      failures.misfit(misfit, () => peerEndpoint(this.#client.fd), engine.now);
+      failures.misfit(misfit, this, engine.now);
     }
     if (answer === undefined) this.#close('graceful', ending);
     else this.#lingeringClose(answer, ending);
@@ -158,6 +139,7 @@ export class Session
       this.#parts.engine.pollHangup(this.#client);
       return;
     }
+    this.#handshake.giveUp();
     this.#parts.counters[Counter.badHandshakes] += 1;
     this.#parts.counters[Counter.timeouts] += 1;
     this.#close('graceful', 'handshake-timeout');

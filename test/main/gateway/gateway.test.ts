@@ -144,7 +144,7 @@ test('an IPv6 address is listened on too, and stats count', async () => {
   assert.ok(started.code === 'started');
   assert.equal(started.gateway.address.host, '::1');
   const socket = connect(started.gateway.address.port, '::1');
-  socket.write(Uint8Array.from([4, 1]));
+  socket.write(Uint8Array.from([6, 1]));
   socket.resume();
   await once(socket, 'close');
   await until('it is counted', () => started.gateway.stats().badHandshakes === 1);

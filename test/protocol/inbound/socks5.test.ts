@@ -1,9 +1,10 @@
-// SOCKS5 as a way in: literal bytes, every split point, hostile bytes, and what each failure is answered with.
+// SOCKS5 as a way in: literal bytes, every split point, names and passwords, hostile bytes, and what each failure is answered
+// with.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Inbound, InboundStep, Refused } from '../../../src/protocol/inbound/inbound.js';
-import { SOCKS5, SOCKS5_REPLIES } from '../../../src/protocol/inbound/socks5.js';
+import type { Claimed, Inbound, InboundStep, Proceed, Refused } from '../../../src/protocol/inbound/inbound.js';
+import { refusingSocks5, SOCKS5, SOCKS5_OF_USERS, SOCKS5_REPLIES } from '../../../src/protocol/inbound/socks5.js';
 import { FAILURES, type FailureCode, failureOf } from '../../../src/protocol/race/failure.js';
 
 /** The step for a message that is all that has come. */
@@ -24,16 +25,18 @@ function refusal(inbound: Inbound, bytes: readonly number[]): Refused {
   return step as Refused;
 }
 
-const METHOD_NONE = Uint8Array.of(5, 0);
-const METHOD_UNACCEPTABLE = Uint8Array.of(5, 255);
-
-const GREETINGS: readonly [string, readonly number[], 'proceed' | 'refused'][] = [
-  ['no authentication alone', [5, 1, 0], 'proceed'],
-  ['no authentication and password', [5, 2, 0, 2], 'proceed'],
-  ['no authentication last of many', [5, 5, 9, 8, 7, 6, 0], 'proceed'],
-  ['password alone', [5, 1, 2], 'refused'],
-  ['no method at all', [5, 0], 'refused'],
-  ['255 methods', [5, 255, ...Array(254).fill(3), 0], 'proceed'],
+/** The method that is chosen by a listener without users, and by one with users; 255 for none. */
+const GREETINGS: readonly [string, readonly number[], number, number][] = [
+  ['no authentication alone', [5, 1, 0], 0, 255],
+  ['no authentication and password', [5, 2, 0, 2], 0, 2],
+  ['password and no authentication', [5, 2, 2, 0], 0, 2],
+  ['no authentication last of many', [5, 5, 9, 8, 7, 6, 0], 0, 255],
+  ['password alone', [5, 1, 2], 2, 2],
+  ['GSSAPI and password', [5, 2, 1, 2], 2, 2],
+  ['GSSAPI alone', [5, 1, 1], 255, 255],
+  ['no method at all', [5, 0], 255, 255],
+  ['255 methods', [5, 255, ...Array(254).fill(3), 0], 0, 255],
+  ['255 methods, a password among them', [5, 255, 2, ...Array(254).fill(0)], 0, 2],
 ];
 
 const REQUESTS: readonly [string, readonly number[], { host: string; port: number }][] = [
@@ -56,22 +59,84 @@ const REQUESTS: readonly [string, readonly number[], { host: string; port: numbe
   ['an address as a name', [5, 1, 0, 3, 7, ...Buffer.from('1.2.3.4'), 0, 9], { host: '1.2.3.4', port: 9 }],
 ];
 
-for (const [what, bytes, kind] of GREETINGS) {
-  test(`a greeting with ${what} is incomplete at every split and then complete`, () => {
-    for (let length = 0; length < bytes.length; length += 1) {
-      assert.deepEqual(fed(SOCKS5, bytes.slice(0, length)), { kind: 'incomplete' }, `${length} bytes`);
-    }
-    for (const rest of [[], [5, 1, 0]]) {
-      const step = fed(SOCKS5, [...bytes, ...rest]);
-      assert.equal(step.kind, kind);
-      if (step.kind === 'proceed') assert.deepEqual([step.size, step.answer], [bytes.length, METHOD_NONE]);
-      if (step.kind === 'refused') {
-        assert.deepEqual([step.answer, step.ending], [METHOD_UNACCEPTABLE, 'refused']);
-        assert.match(step.misfit?.sentence ?? '', /offers SOCKS5 only with authentication/);
+for (const [what, bytes, open, ofUsers] of GREETINGS) {
+  for (const [inbound, method, mistake] of [
+    [SOCKS5, open, /^offers SOCKS5 only with ways of authentication that are not known here/],
+    [SOCKS5_OF_USERS, ofUsers, /^does not offer to name a user/],
+    [refusingSocks5({ what: 'SOCKS5', sentence: 'unwanted' }), 255, /^unwanted$/],
+  ] as const) {
+    test(`a greeting with ${what} is incomplete at every split, and then gets method ${method}`, () => {
+      for (let length = 0; length < bytes.length; length += 1) {
+        assert.deepEqual(fed(inbound, bytes.slice(0, length)), { kind: 'incomplete' }, `${length} bytes`);
       }
+      for (const rest of [[], [5, 1, 0]]) {
+        const step = fed(inbound, [...bytes, ...rest]);
+        assert.ok(step.kind === 'proceed' || step.kind === 'refused');
+        assert.deepEqual([...(step.answer ?? [])], [5, method]);
+        if (step.kind === 'proceed') assert.deepEqual([step.size, step.client], [bytes.length, undefined]);
+        else {
+          assert.equal(step.ending, 'refused');
+          assert.match(step.misfit?.sentence ?? '', mistake);
+        }
+        assert.equal(step.kind === 'refused', method === 255);
+      }
+    });
+  }
+}
+
+/** What reads the name and password, of a listener with users and of one without. */
+const [JUDGED, UNASKED] = [SOCKS5_OF_USERS, SOCKS5].map((inbound) => (fed(inbound, [5, 1, 2]) as Proceed).next);
+const credentials = (name: Buffer | string, password: Buffer | string): number[] => [
+  ...[1, Buffer.from(name).length, ...Buffer.from(name)],
+  ...[Buffer.from(password).length, ...Buffer.from(password)],
+];
+const LONG = 'ü'.repeat(127).concat('x');
+
+for (const [what, name, password] of [
+  ['ASCII', 'alice', 'secret'],
+  ['a tag', 'alice+work', 'secret'],
+  ['UTF-8', 'Zoë', 'pässwörd €'],
+  ['255 octets each', LONG, LONG],
+  ['an empty password', 'alice', ''],
+  ['an empty name', '', 'secret'],
+  ['both empty', '', ''],
+  ['a byte order mark', '\ufeffalice', '\ufeff'],
+  ['zeros', 'al\0ice', '\0'],
+] as const) {
+  test(`a name and password with ${what} are incomplete at every split and then claimed, or accepted unasked`, () => {
+    const bytes = credentials(name, password);
+    for (let length = 0; length < bytes.length; length += 1) {
+      for (const inbound of [JUDGED, UNASKED]) {
+        assert.deepEqual(fed(inbound, bytes.slice(0, length)), { kind: 'incomplete' }, `${length} bytes`);
+      }
+    }
+    for (const rest of [[], [5, 1, 0, 1]]) {
+      const claimed = fed(JUDGED, [...bytes, ...rest]) as Claimed;
+      assert.deepEqual([claimed.kind, claimed.name, claimed.password], ['claimed', name, password]);
+      const { accepted, denied } = claimed;
+      for (const proceed of [accepted, fed(UNASKED, [...bytes, ...rest]) as Proceed]) {
+        assert.deepEqual([proceed.kind, proceed.size, proceed.next], ['proceed', bytes.length, REQUEST]);
+        assert.deepEqual(proceed.answer, Uint8Array.of(1, 0));
+      }
+      assert.deepEqual([denied.answer, denied.ending], [Uint8Array.of(1, 1), 'denied']);
+      assert.match(denied.misfit?.sentence ?? '', /^gives a name and password that are not those of a user$/);
     }
   });
 }
+
+test('what is no UTF-8 in a name or password is nobody’s', () => {
+  const claimed = fed(JUDGED, credentials(Buffer.from([0xff, 0x41]), Buffer.from([0xc3]))) as Claimed;
+  assert.deepEqual([claimed.name, claimed.password], ['\ufffdA', '\ufffd']);
+});
+
+test('another version of the exchange of name and password is denied', () => {
+  for (const inbound of [JUDGED, UNASKED]) {
+    for (const version of [0, 2, 5]) {
+      const { answer, ending } = refusal(inbound, [version]);
+      assert.deepEqual([answer, ending], [Uint8Array.of(1, 1), 'broke-protocol']);
+    }
+  }
+});
 
 for (const [what, bytes, target] of REQUESTS) {
   test(`a request for ${what} is incomplete at every split and then complete`, () => {
@@ -84,7 +149,7 @@ for (const [what, bytes, target] of REQUESTS) {
       if (step.kind !== 'requested') return;
       assert.deepEqual(step.early, rest.length === 0 ? undefined : Uint8Array.from(rest));
       assert.deepEqual([step.target.host, step.target.port], [target.host, target.port]);
-      assert.deepEqual([step.user, step.replies], [undefined, SOCKS5_REPLIES]);
+      assert.equal(step.replies, SOCKS5_REPLIES);
     }
   });
 }
@@ -150,18 +215,8 @@ test('what is no SOCKS5 gets no answer', () => {
     [REQUEST, [4]],
   ] as const) {
     const { answer, ending } = refusal(inbound, bytes);
-    assert.deepEqual([answer, ending], [undefined, 'not-socks5']);
+    assert.deepEqual([answer, ending], [undefined, 'broke-protocol']);
   }
-});
-
-test('of a client that speaks another protocol it is said which', () => {
-  const sentence = (text: string | number[]) =>
-    refusal(SOCKS5, [...(typeof text === 'string' ? Buffer.from(text) : text)]).misfit?.sentence;
-  assert.equal(sentence('CONNECT a.test:443 HTTP/1.1'), 'speaks HTTP: set it to SOCKS5');
-  assert.equal(sentence([4, 1, 0, 80]), 'speaks SOCKS4: set it to SOCKS5');
-  assert.equal(sentence([22, 3, 1]), 'speaks TLS: set it to plain SOCKS5');
-  assert.equal(sentence('SSH-2.0'), undefined);
-  assert.equal(refusal(REQUEST, [...Buffer.from('GET / HTTP')]).misfit, undefined);
 });
 
 test('a request that cannot be carried out is answered by its reason', () => {
@@ -235,13 +290,16 @@ test('each failure has its reply, the same in the answer and for the record', ()
 
 test('no bytes make it throw, claim more than there is, or wait for more than the longest message', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 600 }), fc.boolean(), (noise, plausible) => {
-      const bytes = plausible ? Uint8Array.from([5, ...noise]) : noise;
-      for (const inbound of [SOCKS5, REQUEST]) {
+    fc.property(fc.uint8Array({ maxLength: 700 }), fc.boolean(), (noise, plausible) => {
+      for (const inbound of [SOCKS5, SOCKS5_OF_USERS, JUDGED, UNASKED, REQUEST]) {
+        const version = inbound === JUDGED || inbound === UNASKED ? 1 : 5;
+        const bytes = plausible ? Uint8Array.from([version, ...noise]) : noise;
         const step = inbound.feed(bytes, 0, bytes.length);
         if (step.kind === 'proceed') assert.ok(step.size > 0 && step.size <= bytes.length);
         if (step.kind === 'requested') assert.ok((step.early?.length ?? 0) < bytes.length);
-        if (step.kind === 'incomplete') assert.ok(bytes.length < 262);
+        if (step.kind === 'claimed') assert.ok(step.accepted.size > 0 && step.accepted.size <= bytes.length);
+        if (step.kind === 'incomplete')
+          assert.ok(bytes.length < (inbound === JUDGED || inbound === UNASKED ? 513 : 262));
       }
     }),
     { numRuns: 5000 },

@@ -8,17 +8,20 @@ import { EAGAIN, ECONNRESET } from '../../../src/linux/errno.js';
 import { UNRECORDED } from '../../../src/linux/ownership.js';
 import { PipePool } from '../../../src/linux/pipes.js';
 import { sendBytes, shutdownWrite } from '../../../src/linux/sockets.js';
-import type { Inbound } from '../../../src/protocol/inbound/inbound.js';
+import type { ClientAddress } from '../../../src/protocol/inbound/inbound.js';
+import { ALL_NETWORKS } from '../../../src/protocol/listen-options.js';
 import { type Failure, type FailureCode, failureOf } from '../../../src/protocol/race/failure.js';
 import type { AttemptResult } from '../../../src/protocol/race/record.js';
 import type { Ruling } from '../../../src/protocol/rules/rule.js';
 import type { Client as Asker } from '../../../src/protocol/users/client.js';
 import type { User } from '../../../src/protocol/users/user.js';
 import { Counter } from '../../../src/threads/shared/counters.js';
+import type { Claim, Verdict } from '../../../src/workers/connection/client/authenticator.js';
 import { entranceOf } from '../../../src/workers/connection/entrance.js';
 import type { MakeAttempt } from '../../../src/workers/connection/race/attempt.js';
 import type { RelayEnd } from '../../../src/workers/connection/relay/relay.js';
-import { Session, type SessionParts } from '../../../src/workers/connection/session.js';
+import { Session } from '../../../src/workers/connection/session.js';
+import type { SessionParts } from '../../../src/workers/connection/session-parts.js';
 import type { Permission } from '../../../src/workers/connection/shared/egress.js';
 import { clientHello } from '../../helpers/client-hello.js';
 import { listenerOf } from '../../helpers/listener.js';
@@ -35,19 +38,11 @@ const BOUND = { ip: ip('192.0.2.7'), port: 0x1234 };
 const HELLO = Buffer.from(clientHello({ serverName: 'site.test' }));
 /** The beginning of a record with a ServerHello. */
 const ANSWER = Buffer.from([22, 3, 3, 0, 90, 2, 0, 0, 86, 3, 3]);
-const LISTENER = listenerOf({ name: '127.0.0.1:1080' });
-const ENTRANCE = entranceOf(LISTENER);
+const LISTENER = listenerOf({ name: '127.0.0.1:1080', protocols: ['socks5'], allowClients: ALL_NETWORKS });
+const CLIENT_IP = Uint8Array.of(192, 0, 2, 200);
 const CLIENT = '192.0.2.200';
 const ALICE: User = { name: 'alice', tag: 'work' };
 
-/** The same way in, by which every client is alice. */
-const ofAlice = (inbound: Inbound): Inbound => ({
-  feed(bytes, start, end) {
-    const step = inbound.feed(bytes, start, end);
-    if (step.kind === 'proceed') return { ...step, next: ofAlice(step.next) };
-    return step.kind === 'requested' ? { ...step, user: ALICE } : step;
-  },
-});
 /** After it, a race watches its client. */
 const WATCHED_MS = 200;
 
@@ -102,10 +97,14 @@ class Client extends RaceWorld<Engine> implements SessionParts {
   readonly recorded: string[] = [];
   ending: string | undefined;
   relayed: RelayEnd | undefined;
+  /** What was claimed, and what decides on the last claim. */
+  readonly claims: Claim[] = [];
+  withdrawn = 0;
+  decide: (verdict: Verdict) => void = () => assert.fail('no claim waits');
   permission: Permission = { code: 'allowed' };
   ruling: Ruling | undefined;
 
-  constructor(kind: EngineKind, changes: Changes = {}, entrance = ENTRANCE) {
+  constructor(kind: EngineKind, changes: Changes = {}, listener: Partial<typeof LISTENER> = {}) {
     const world = new World(kind);
     super(world.engine, changes);
     this.world = world;
@@ -113,7 +112,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
     const [near, far] = connectedPair();
     world.keep(far);
     this.fd = far;
-    new Session(this, near, entrance).start();
+    new Session(this, near, entranceOf({ ...LISTENER, ...listener })).start();
   }
 
   override readonly newAttempt: MakeAttempt = (candidate, target, outcome) => {
@@ -155,11 +154,24 @@ class Client extends RaceWorld<Engine> implements SessionParts {
 
   readonly records = {
     open: (): number => 7,
+    told: (_slot: number, { ip, port }: ClientAddress): void => this.#record(`client ${ip.join('.')}:${port}`),
+    clientIp: (): Uint8Array => CLIENT_IP,
     clientName: (): string => CLIENT,
-    targeted: (_slot: number, { host, port }: { host: string; port: number }): void => this.#record(`${host}:${port}`),
+    targeted: (_slot: number, { host, port }: { host: string; port: number }, user: string | undefined): void =>
+      this.#record(`${host}:${port}${user === undefined ? '' : ` for ${user}`}`),
     replied: (_slot: number, code: number): void => this.#record(`reply ${code}`),
     won: (): void => this.#record('won'),
     lost: (_slot: number, _race: unknown, { code }: Failure): void => this.#record(`lost ${code}`),
+  };
+
+  readonly authenticator = {
+    judge: (claim: Claim, decided: (verdict: Verdict) => void): (() => void) => {
+      this.claims.push(claim);
+      this.decide = decided;
+      return () => {
+        this.withdrawn += 1;
+      };
+    },
   };
 
   readonly ends = {
@@ -215,6 +227,15 @@ class Client extends RaceWorld<Engine> implements SessionParts {
     this.hears(CHOSEN);
     this.says(Buffer.concat([REQUEST, ...more]));
     this.world.until(() => this.recorded.length > 0, 'the request');
+  }
+
+  /** Says who it is, with what follows, and has heard that a password is wanted. */
+  logsIn(...more: readonly Uint8Array[]): void {
+    this.says(Buffer.from([5, 2, 0, 2]));
+    this.hears(Buffer.from([5, 2]));
+    const claim = Buffer.concat([Buffer.from([1, 7]), Buffer.from('alice+a'), Buffer.from([2]), Buffer.from('pw')]);
+    this.says(Buffer.concat([claim, ...more]));
+    this.world.until(() => this.claims.length > 0, 'the claim');
   }
 
   resets(): void {
@@ -299,10 +320,11 @@ for (const { kind, missing } of ENGINES) {
     test('says who its client is where the rules need to know, and for a sticky rule; else it does not find out', () => {
       const alice = { ip: undefined, user: ALICE, listener: 7 };
       const asked = (needClient: boolean, ruling: Ruling | undefined) => {
-        const client = new Client(kind, {}, { ...ENTRANCE, inbound: ofAlice(ENTRANCE.inbound) });
+        const client = new Client(kind, {}, { wantsUser: true });
         client.rules.needClient = needClient;
         client.ruling = ruling;
-        client.asks();
+        client.logsIn(REQUEST);
+        client.decide({ code: 'known', user: ALICE });
         client.resets();
         if (client.ending === undefined) client.after(WATCHED_MS);
         client.world.until(() => client.ending !== undefined, 'the end');
@@ -335,11 +357,81 @@ for (const { kind, missing } of ENGINES) {
 
     test('refuses a client of another protocol', () => {
       const client = new Client(kind);
-      client.says(Buffer.from('\x04\x01'));
+      client.says(Buffer.from('\x06\x01'));
       shutdownWrite(client.fd);
       client.world.until(() => client.ending !== undefined, 'the end');
       assert.deepEqual([client.counters[Counter.badHandshakes], client.peered.length], [1, 0]);
       client.over(client.ending as string);
+    });
+
+    test('judges who a client is, and goes on with what came behind the claim', () => {
+      const client = new Client(kind, {}, { wantsUser: true });
+      client.logsIn(REQUEST, Buffer.from('early'));
+      client.hearsNothing();
+      assert.deepEqual(client.claims, [{ name: 'alice+a', password: 'pw', client: CLIENT_IP }]);
+      client.decide({ code: 'known', user: { name: 'alice', tag: 'a' } });
+      client.world.until(() => client.peered.length > 0, 'the race');
+      client.hears(Buffer.from([1, 0]));
+      client.peered[0].connects();
+      client.world.settle();
+      client.hears(SUCCESS);
+      client.hears('early', client.peered[0].peer);
+      shutdownWrite(client.fd);
+      shutdownWrite(client.peered[0].peer);
+      client.over('complete');
+      assert.deepEqual(client.recorded, ['site.test:443 for alice', 'reply 0', 'won']);
+      assert.equal(client.withdrawn, 0);
+    });
+
+    test('refuses a client that is not who it says', () => {
+      const client = new Client(kind, {}, { wantsUser: true });
+      client.logsIn(REQUEST);
+      client.decide({ code: 'unknown' });
+      client.hears(Buffer.from([1, 1]));
+      shutdownWrite(client.fd);
+      client.over('denied');
+      assert.deepEqual([client.recorded, client.counters[Counter.badHandshakes]], [[], 1]);
+    });
+
+    test('gives up a client whose claim is judged for too long', () => {
+      const client = new Client(kind, {}, { wantsUser: true });
+      client.logsIn();
+      client.after(client.options.handshake_timeout_ms + 100);
+      assert.deepEqual([client.withdrawn, client.counters[Counter.timeouts]], [1, 1]);
+      client.over('handshake-timeout');
+    });
+
+    test('takes the address that a PROXY header tells', () => {
+      const client = new Client(kind, {}, { proxyFrom: ['192.0.2.0/24'] });
+      client.says(Buffer.from('PROXY TCP4 198.51.100.7 192.0.2.1 5678 1080\r\n'));
+      client.asks();
+      client.peered[0].connects();
+      client.world.settle();
+      client.hears(SUCCESS);
+      shutdownWrite(client.fd);
+      shutdownWrite(client.peered[0].peer);
+      client.over('complete');
+      assert.deepEqual(client.recorded.slice(0, 2), ['client 198.51.100.7:5678', 'site.test:443']);
+    });
+
+    test('ends a client from where a PROXY header must come, and does not', () => {
+      const client = new Client(kind, {}, { proxyFrom: ['192.0.2.0/24'] });
+      client.says(GREETING);
+      client.over('bad-proxy-header');
+    });
+
+    test('ends a client from where nobody may come, as a PROXY header tells', () => {
+      const client = new Client(kind, {}, { proxyFrom: ['192.0.2.0/24'], allowClients: ['198.51.100.0/30'] });
+      client.says(Buffer.from('PROXY TCP4 198.51.100.7 192.0.2.1 5678 1080\r\n'), GREETING);
+      client.over('not-allowed');
+      assert.deepEqual(client.recorded, []);
+    });
+
+    test('ends a client that sends a PROXY header and must not', () => {
+      const client = new Client(kind, {}, { proxyFrom: ['192.0.2.0/25'] });
+      client.says(Buffer.from('PROXY TCP4 198.51.100.7 192.0.2.1 5678 1080\r\n'));
+      client.over('unknown-protocol');
+      assert.deepEqual(client.recorded, []);
     });
 
     test('gives up a client that says nothing', () => {
@@ -388,6 +480,14 @@ for (const { kind, missing } of ENGINES) {
       shutdownWrite(client.fd);
       client.over('left-early');
       assert.equal(client.counters[Counter.badHandshakes], 1);
+    });
+
+    test('while its claim is judged: the claim is withdrawn', () => {
+      const client = new Client(kind, {}, { wantsUser: true });
+      client.logsIn();
+      client.resets();
+      client.over('left-early');
+      assert.equal(client.withdrawn, 1);
     });
 
     test('in its race: every attempt is given up', () => {

@@ -1,32 +1,48 @@
 // Reads what a client sends before the race, until its target is known: messages in pieces of any size, pipelined or not. It
-// feeds the inbound protocol and sends its answers. It knows no protocol itself, and the session answers the request.
+// feeds the inbound protocol, sends its answers, and has claims judged. It knows no protocol itself, and the session answers
+// the request.
 
 import { BufferGroup } from '../../../linux/engine/buffers.js';
 import type { Engine } from '../../../linux/engine/engine.js';
 import { Handler, type Socket } from '../../../linux/engine/socket.js';
 import type { Memory } from '../../../linux/memory.js';
-import type { Inbound, Refused, Requested } from '../../../protocol/inbound/inbound.js';
+import type { Claimed, ClientAddress, Inbound, Refused, Requested } from '../../../protocol/inbound/inbound.js';
 import { joined } from '../../../protocol/joined.js';
+import type { User } from '../../../protocol/users/user.js';
+import type { Authenticator, Verdict } from './authenticator.js';
 
-/** The handshake ends with exactly one of these calls. */
+export interface HandshakeParts {
+  readonly engine: Pick<Engine, 'receive' | 'sendCopy' | 'pollHangup'>;
+  readonly authenticator: Authenticator;
+}
+
+/** The handshake ends with exactly one of the calls `requested`, `refused` and `left`. */
 export interface HandshakeOutcome {
-  requested(request: Requested): void;
+  /** `user`: who the client has shown to be; undefined for nobody. */
+  requested(request: Requested, user: User | undefined): void;
   refused(refusal: Refused): void;
   /** The client has gone before its target was known. */
   left(): void;
+  /** A header has said from where the client comes. */
+  told(client: ClientAddress): void;
+  /** The client's address, as told if it was; 4 or 16 bytes, undefined for a Unix socket. */
+  clientIp(): Uint8Array | undefined;
 }
 
 export class Handshake extends Handler {
-  readonly #engine: Pick<Engine, 'receive' | 'sendCopy'>;
+  readonly #parts: HandshakeParts;
   readonly #outcome: HandshakeOutcome;
   /** Reads the next message. */
   #inbound: Inbound;
   /** The beginning of a message that is not complete: shorter than the longest message. */
   #partial: Uint8Array | undefined;
+  #user: User | undefined;
+  /** Withdraws the claim that is being judged; undefined for none. The client is not read meanwhile. */
+  #withdraw: (() => void) | undefined;
 
-  constructor(engine: Pick<Engine, 'receive' | 'sendCopy'>, inbound: Inbound, outcome: HandshakeOutcome) {
+  constructor(parts: HandshakeParts, inbound: Inbound, outcome: HandshakeOutcome) {
     super();
-    this.#engine = engine;
+    this.#parts = parts;
     this.#inbound = inbound;
     this.#outcome = outcome;
   }
@@ -47,14 +63,29 @@ export class Handshake extends Handler {
 
   /** A client whose socket does not even take these few bytes is given up. */
   override onUnsent(): void {
+    this.giveUp();
     this.#outcome.left();
+  }
+
+  /** Asked for while a claim was judged. Afterwards the client is read, which finds the same. */
+  override onPollHangup(): void {
+    if (this.#withdraw === undefined) return;
+    this.giveUp();
+    this.#outcome.left();
+  }
+
+  /** No outcome is wanted any more. The socket is left to the caller. */
+  giveUp(): void {
+    this.#withdraw?.();
+    this.#withdraw = undefined;
   }
 
   #read(socket: Socket, bytes: Uint8Array, start: number, end: number): void {
     let step = this.#inbound.feed(bytes, start, end);
     let next = start;
     while (step.kind === 'proceed') {
-      if (step.answer !== undefined) this.#engine.sendCopy(socket, step.answer);
+      if (step.answer !== undefined) this.#parts.engine.sendCopy(socket, step.answer);
+      if (step.client !== undefined) this.#outcome.told(step.client);
       this.#inbound = step.next;
       next += step.size;
       step = this.#inbound.feed(bytes, next, end);
@@ -62,14 +93,13 @@ export class Handshake extends Handler {
     switch (step.kind) {
       case 'incomplete':
         if (next < end) this.#partial = bytes.slice(next, end);
-        this.#engine.receive(socket, BufferGroup.handshake);
+        this.#parts.engine.receive(socket, BufferGroup.handshake);
         break;
       case 'claimed':
-        // No way in asks for users yet.
-        this.#outcome.refused(step.denied);
+        this.#judge(socket, step, bytes, next, end);
         break;
       case 'requested':
-        this.#outcome.requested(step);
+        this.#outcome.requested(step, this.#user);
         break;
       case 'refused':
         this.#outcome.refused(step);
@@ -78,4 +108,38 @@ export class Handshake extends Handler {
         step satisfies never;
     }
   }
+
+  /** The claim is the message from `start` on; bytes up to `end` may be behind it. */
+  #judge(socket: Socket, claimed: Claimed, bytes: Uint8Array, start: number, end: number): void {
+    const { engine, authenticator } = this.#parts;
+    const { name, password } = claimed;
+    let unread = { bytes, start, end };
+    const withdraw = authenticator.judge({ name, password, client: this.#outcome.clientIp() }, (verdict) => {
+      this.#withdraw = undefined;
+      this.#judged(socket, claimed, verdict, unread);
+    });
+    if (withdraw === undefined) return;
+    // The buffer is lent until this returns.
+    unread = { bytes: bytes.slice(start, end), start: 0, end: end - start };
+    this.#withdraw = withdraw;
+    engine.pollHangup(socket);
+  }
+
+  #judged(socket: Socket, { accepted, denied }: Claimed, verdict: Verdict, { bytes, start, end }: Unread): void {
+    if (verdict.code !== 'known') {
+      this.#outcome.refused(denied);
+      return;
+    }
+    this.#user = verdict.user;
+    if (accepted.answer !== undefined) this.#parts.engine.sendCopy(socket, accepted.answer);
+    this.#inbound = accepted.next;
+    this.#read(socket, bytes, start + accepted.size, end);
+  }
+}
+
+/** What has come from a client and is not read yet. */
+interface Unread {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
 }

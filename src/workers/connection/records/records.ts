@@ -2,8 +2,10 @@
 // they must cost almost nothing: numbers are in rows that are allocated once (rows.ts), texts are made only when a record is
 // read. One object beside the row has what the row cannot hold: several attempts, a failure, a user. It counts and logs
 // nothing.
+import { lendAddress } from '../../../linux/addresses.js';
 import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
+import type { ClientAddress } from '../../../protocol/inbound/inbound.js';
 import type { Failure } from '../../../protocol/race/failure.js';
 import type { ConnectionRecord, RaceRecord } from '../../../protocol/race/record.js';
 import type { RecordsPage } from '../../../threads/contracts/connection.js';
@@ -86,14 +88,20 @@ export class ConnectionRecords {
     return slot;
   }
 
+  /** A header has said from where the client comes: that is its address from now on. */
+  told(slot: number, { ip, port }: ClientAddress): void {
+    this.#rows.forgetClient(slot);
+    this.#rows.client(slot, lendAddress(ip, port));
+  }
+
+  /** The address of a live connection's client, 4 or 16 bytes; undefined for a Unix socket, or if the kernel did not tell. */
+  clientIp(slot: number): Uint8Array | undefined {
+    return this.#rows.clientIp(slot);
+  }
+
   /** The address of a live connection's client as text. */
   clientName(slot: number): string {
     return this.#rows.clientText(slot);
-  }
-
-  /** The same as 4 or 16 bytes; undefined if it is not known. */
-  clientIp(slot: number): Uint8Array | undefined {
-    return this.#rows.clientIp(slot);
   }
 
   /** The number of the listener by which a connection came in. */

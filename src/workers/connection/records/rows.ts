@@ -111,6 +111,11 @@ export class RecordRows {
     this.#flag(row, Flag.client4);
   }
 
+  /** Another address is written after this. */
+  forgetClient(row: number): void {
+    this.#halves[row * HALVES + Half.flags] &= ~(Flag.client4 | Flag.client6 | Flag.clientUnix);
+  }
+
   target(row: number, ip: Uint8Array | undefined, port: number): void {
     this.#halves[row * HALVES + Half.port] = port;
     this.#flag(row, Flag.targeted);

@@ -1,7 +1,7 @@
 // Reports to main the failures that an operator can mend: of a line's source and proxies, of descriptors or ports that have
 // run out, of clients with wrong settings. Main limits how often they are logged (main/process/notices.ts); here at most one
 // message a second for each topic crosses the threads, however many connections fail. Keeps the last failure for main.
-import { formatEndpoint, formatIp, unmapped } from '../../../protocol/address/address.js';
+import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Misfit } from '../../../protocol/inbound/inbound.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
@@ -23,6 +23,11 @@ export interface Failed {
 /** Whose connection it is. The name, the client's address as text, is asked for only when a line is written. */
 export interface Whose {
   clientName(): string;
+}
+
+/** The address of a client, asked for only when a line is written; undefined for none. */
+export interface Addressed {
+  clientIp(): Uint8Array | undefined;
 }
 
 interface Lost {
@@ -63,14 +68,13 @@ export class FailureLog {
     this.#log.tell({ topic, level, message, fields, left_out });
   }
 
-  /** A client cannot be served with its settings. Its address is looked up only if the message is sent. */
-  misfit({ what, sentence }: Misfit, client: () => { readonly ip: Uint8Array } | number, now: number): void {
+  /** A client cannot be served with its settings. */
+  misfit({ what, sentence }: Misfit, client: Addressed, now: number): void {
     const topic = `client ${what}`;
     const left_out = this.#repeats.due(topic, now);
     if (left_out === undefined) return;
-    const peer = client();
-    const address = typeof peer === 'number' ? 'an address that it has left' : formatIp(unmapped(peer.ip));
-    const message = `a client at ${address} ${sentence}`;
+    const ip = client.clientIp();
+    const message = `a client${ip === undefined ? '' : ` at ${formatIp(ip)}`} ${sentence}`;
     this.#log.tell({ topic, level: 'warn', message, fields: {}, left_out });
   }
 

@@ -1,17 +1,26 @@
-// The handshake reads, feeds and sends, whatever the protocol: SOCKS5, and a toy protocol behind a header, at every split.
+// The handshake reads, feeds, sends and has claims judged, whatever the protocol: SOCKS5, and a toy protocol behind a header, at
+// every split.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BufferGroup } from '../../../../src/linux/engine/buffers.js';
 import { Socket } from '../../../../src/linux/engine/socket.js';
 import type { Memory } from '../../../../src/linux/memory.js';
 import { targetOfName } from '../../../../src/protocol/address/target.js';
-import type { Inbound, Refused, Replies, Requested } from '../../../../src/protocol/inbound/inbound.js';
-import { SOCKS5 } from '../../../../src/protocol/inbound/socks5.js';
+import type { ClientAddress, Inbound, Refused, Replies, Requested } from '../../../../src/protocol/inbound/inbound.js';
+import { SOCKS5, SOCKS5_OF_USERS } from '../../../../src/protocol/inbound/socks5.js';
+import { proceed } from '../../../../src/protocol/inbound/steps.js';
 import { failureOf } from '../../../../src/protocol/race/failure.js';
+import type { User } from '../../../../src/protocol/users/user.js';
+import {
+  type Authenticator,
+  type Claim,
+  KNOWS_NOBODY,
+  type Verdict,
+} from '../../../../src/workers/connection/client/authenticator.js';
 import { Handshake, type HandshakeOutcome } from '../../../../src/workers/connection/client/handshake.js';
 
 type Outcome =
-  | { readonly kind: 'requested'; readonly request: Requested }
+  | { readonly kind: 'requested'; readonly request: Requested; readonly user: User | undefined }
   | { readonly kind: 'refused'; readonly refusal: Refused }
   | { readonly kind: 'left' };
 
@@ -19,11 +28,15 @@ type Outcome =
 class World implements HandshakeOutcome {
   readonly sent: number[] = [];
   receives = 0;
+  /** How often it was asked for. */
+  hangups = 0;
   outcome: Outcome | undefined;
+  /** As a header has told. */
+  client: ClientAddress | undefined;
   readonly #socket: Socket;
   readonly #handshake: Handshake;
 
-  constructor(inbound: Inbound) {
+  constructor(inbound: Inbound, authenticator: Authenticator = NAMESAKES) {
     const engine = {
       receive: (socket: Socket, group: BufferGroup) => {
         assert.deepEqual([socket, group], [this.#socket, BufferGroup.handshake]);
@@ -35,13 +48,17 @@ class World implements HandshakeOutcome {
         this.sent.push(...bytes);
         return true;
       },
+      pollHangup: (socket: Socket) => {
+        assert.equal(socket, this.#socket);
+        this.hangups += 1;
+      },
     };
-    this.#handshake = new Handshake(engine, inbound, this);
+    this.#handshake = new Handshake({ engine, authenticator }, inbound, this);
     this.#socket = new Socket(3, this.#handshake, 0, 0);
   }
 
-  requested(request: Requested): void {
-    this.#settle({ kind: 'requested', request });
+  requested(request: Requested, user: User | undefined): void {
+    this.#settle({ kind: 'requested', request, user });
   }
 
   refused(refusal: Refused): void {
@@ -50,6 +67,15 @@ class World implements HandshakeOutcome {
 
   left(): void {
     this.#settle({ kind: 'left' });
+  }
+
+  told(client: ClientAddress): void {
+    assert.equal(this.client, undefined, 'told twice');
+    this.client = client;
+  }
+
+  clientIp(): Uint8Array | undefined {
+    return this.client?.ip;
   }
 
   #settle(outcome: Outcome): void {
@@ -73,15 +99,35 @@ class World implements HandshakeOutcome {
   unsent(): void {
     this.#handshake.onUnsent();
   }
+
+  hangsUp(): void {
+    this.#handshake.onPollHangup();
+  }
+
+  givesUp(): void {
+    this.#handshake.giveUp();
+  }
 }
+
+/** Knows everybody whose password is the name. */
+const NAMESAKES: Authenticator = {
+  judge({ name, password }, decided) {
+    decided(name === password ? { code: 'known', user: { name, tag: undefined } } : { code: 'unknown' });
+    return undefined;
+  },
+};
 
 function memoryOf(bytes: Uint8Array): Memory {
   return { address: 0, size: bytes.length, bytes, words: new Uint32Array(0), ints: new Int32Array(0) };
 }
 
 /** Parts come until the outcome is known; what comes after that waits in the socket. */
-function converse(inbound: Inbound, parts: readonly Uint8Array[]): { world: World; unread: number[] } {
-  const world = new World(inbound);
+function converse(
+  inbound: Inbound,
+  parts: readonly Uint8Array[],
+  authenticator?: Authenticator,
+): { world: World; unread: number[] } {
+  const world = new World(inbound, authenticator);
   const left = parts.filter(({ length }) => length > 0);
   while (world.outcome === undefined && left.length > 0) world.comes(left.shift() as Uint8Array);
   return { world, unread: left.flatMap((part) => [...part]) };
@@ -100,15 +146,9 @@ const TOY_REPLIES: Replies = {
   failure: ({ code }) => Buffer.from(`no ${code}\n`),
 };
 
-/** Says `go NAME\n`, in at most 64 bytes, in the name of a user. */
-class Toy implements Inbound {
-  readonly #user: string;
-
-  constructor(user: string) {
-    this.#user = user;
-  }
-
-  feed(bytes: Uint8Array, start: number, end: number): ReturnType<Inbound['feed']> {
+/** Says `go NAME\n`, in at most 64 bytes. */
+const TOY: Inbound = {
+  feed(bytes, start, end) {
     const newline = bytes.subarray(start, end).indexOf(10);
     if (newline < 0 && end - start < 64) return { kind: 'incomplete' };
     const line = Buffer.from(bytes.subarray(start, start + Math.max(newline, 0))).toString('latin1');
@@ -116,29 +156,33 @@ class Toy implements Inbound {
     if (target === undefined) return TOY_REFUSAL;
     const next = start + newline + 1;
     const early = next < end ? bytes.slice(next, end) : undefined;
-    return {
-      kind: 'requested',
-      target,
-      early,
-      user: { name: this.#user, tag: undefined },
-      body: undefined,
-      replies: TOY_REPLIES,
-    };
-  }
-}
+    return { kind: 'requested', target, early, body: undefined, replies: TOY_REPLIES };
+  },
+};
 
 const TOY_REFUSAL: Refused = { kind: 'refused', answer: Buffer.from('what?\n'), ending: 'puzzled', misfit: undefined };
 
-/** Two bytes that are answered with nothing, as a PROXY header is, then a toy's greeting by name, which is answered. */
+const TOLD = { ip: Uint8Array.of(192, 0, 2, 9), port: 77 };
+const DENIAL: Refused = { kind: 'refused', answer: Buffer.from('who?\n'), ending: 'denied', misfit: undefined };
+
+/** Two bytes that tell an address and are answered with nothing, then a claim: a letter, which is the name and the password. */
 const HEADER: Inbound = {
-  feed: (_bytes, start, end) =>
-    end - start < 2 ? { kind: 'incomplete' } : { kind: 'proceed', size: 2, answer: undefined, next: NAMED },
+  feed: (_bytes, start, end) => (end - start < 2 ? { kind: 'incomplete' } : proceed(2, undefined, CLAIM, TOLD)),
 };
-const NAMED: Inbound = {
+const CLAIM: Inbound = {
   feed(bytes, start, end) {
     if (start === end) return { kind: 'incomplete' };
-    const next = new Toy(String.fromCharCode(bytes[start]));
-    return { kind: 'proceed', size: 1, answer: Buffer.from('hi\n'), next };
+    const name = String.fromCharCode(bytes[start]);
+    const accepted = proceed(1, Buffer.from('hi\n'), TOY);
+    return { kind: 'claimed', name, password: name, accepted, denied: DENIAL };
+  },
+};
+/** The claim stands in the message that is the request, too, as in HTTP: it is read again. */
+const WITHIN: Inbound = {
+  feed(bytes, start, end) {
+    const step = TOY.feed(bytes, start, end);
+    if (step.kind !== 'requested') return step;
+    return { kind: 'claimed', name: 'w', password: 'w', accepted: proceed(0, undefined, TOY), denied: DENIAL };
   },
 };
 
@@ -151,20 +195,25 @@ const EITHER: Inbound = {
 const EARLY = [1, 10, 5];
 const SOCKS5_BYTES = Uint8Array.from([5, 1, 0, 5, 1, 0, 3, 6, ...Buffer.from('a.test'), 0, 80, ...EARLY]);
 const TOY_BYTES = Uint8Array.from([...Buffer.from('##ugo a.test\n'), ...EARLY]);
+const WITHIN_BYTES = Uint8Array.from([...Buffer.from('go a.test\n'), ...EARLY]);
+const USERS_BYTES = Uint8Array.from([5, 1, 2, 1, 2, 97, 108, 2, 97, 108, ...SOCKS5_BYTES.subarray(3)]);
 
 for (const [what, inbound, bytes, sent, user] of [
   ['SOCKS5', SOCKS5, SOCKS5_BYTES, [5, 0], undefined],
   ['another protocol behind a header', HEADER, TOY_BYTES, [...Buffer.from('hi\n')], 'u'],
   ['SOCKS5, known by its first byte', EITHER, SOCKS5_BYTES, [5, 0], undefined],
   ['another protocol, known by its first byte', EITHER, TOY_BYTES, [...Buffer.from('hi\n')], 'u'],
+  ['a claim within the request', WITHIN, WITHIN_BYTES, [], 'w'],
+  ['SOCKS5 with a password', SOCKS5_OF_USERS, USERS_BYTES, [5, 2, 1, 0], 'al'],
 ] as const) {
   test(`${what}: messages and early bytes are told apart at every split`, () => {
     for (const parts of splits(bytes)) {
       const { world, unread } = converse(inbound, parts);
       assert.deepEqual(world.sent, sent);
       assert.ok(world.outcome?.kind === 'requested');
-      const { target, early, user: told } = world.outcome.request;
-      assert.deepEqual([target.host, target.port, told?.name], ['a.test', 80, user]);
+      const { target, early } = world.outcome.request;
+      assert.deepEqual([target.host, target.port, world.outcome.user?.name], ['a.test', 80, user]);
+      assert.equal(world.client, bytes === TOY_BYTES ? TOLD : undefined);
       assert.deepEqual([...(early ?? []), ...unread], EARLY);
     }
   });
@@ -209,4 +258,113 @@ test('a client that ends, breaks off or takes no answer has left', () => {
       assert.deepEqual(world.outcome, { kind: 'left' });
     }
   }
+});
+
+/** Judges when the test says so. */
+class SlowAuthenticator implements Authenticator {
+  readonly claims: Claim[] = [];
+  withdrawn = 0;
+  #decided: ((verdict: Verdict) => void) | undefined;
+
+  judge(claim: Claim, decided: (verdict: Verdict) => void): () => void {
+    this.claims.push(claim);
+    this.#decided = decided;
+    return () => {
+      this.withdrawn += 1;
+      this.#decided = undefined;
+    };
+  }
+
+  decide(verdict: Verdict): void {
+    const decided = this.#decided ?? assert.fail('no claim waits');
+    this.#decided = undefined;
+    decided(verdict);
+  }
+}
+
+const KNOWN: Verdict = { code: 'known', user: { name: 'u', tag: 'work' } };
+
+for (const [what, inbound, bytes, sent, claim] of [
+  [
+    'a claim behind a header',
+    HEADER,
+    TOY_BYTES,
+    [...Buffer.from('hi\n')],
+    { name: 'u', password: 'u', client: TOLD.ip },
+  ],
+  ['a claim within the request', WITHIN, WITHIN_BYTES, [], { name: 'w', password: 'w', client: undefined }],
+  [
+    'a password of SOCKS5',
+    SOCKS5_OF_USERS,
+    USERS_BYTES,
+    [5, 2, 1, 0],
+    { name: 'al', password: 'al', client: undefined },
+  ],
+] as const) {
+  test(`${what}: the client is not read while it is judged, and what came behind it is kept, at every split`, () => {
+    for (const parts of splits(bytes)) {
+      const slow = new SlowAuthenticator();
+      const world = new World(inbound, slow);
+      const left = parts.filter(({ length }) => length > 0);
+      while (slow.claims.length === 0) world.comes(left.shift() as Uint8Array);
+      const { receives } = world;
+      assert.deepEqual([world.outcome, world.hangups, slow.claims], [undefined, 1, [claim]]);
+      slow.decide(KNOWN);
+      while (world.outcome === undefined) {
+        assert.ok(world.receives > receives, 'it is read on');
+        world.comes(left.shift() as Uint8Array);
+      }
+      assert.deepEqual(world.sent, sent);
+      assert.ok(world.outcome.kind === 'requested');
+      const { request, user } = world.outcome;
+      assert.deepEqual([request.target.host, user], ['a.test', { name: 'u', tag: 'work' }]);
+      assert.deepEqual([...(request.early ?? []), ...left.flatMap((part) => [...part])], EARLY);
+      assert.equal(slow.withdrawn, 0);
+    }
+  });
+}
+
+for (const code of ['unknown', 'too-many'] as const) {
+  test(`a claim that is ${code} is refused as the protocol denies it`, () => {
+    const slow = new SlowAuthenticator();
+    const world = new World(HEADER, slow);
+    world.comes(TOY_BYTES);
+    slow.decide({ code });
+    assert.deepEqual([world.outcome, world.sent], [{ kind: 'refused', refusal: DENIAL }, []]);
+  });
+}
+
+test('where there are no users every claim is refused', () => {
+  const { world } = converse(HEADER, [TOY_BYTES], KNOWS_NOBODY);
+  assert.deepEqual([world.outcome, world.hangups], [{ kind: 'refused', refusal: DENIAL }, 0]);
+});
+
+test('a client that goes while its claim is judged withdraws it', () => {
+  for (const leave of [(world: World) => world.hangsUp(), (world: World) => world.unsent()]) {
+    const slow = new SlowAuthenticator();
+    const world = new World(HEADER, slow);
+    world.comes(TOY_BYTES);
+    leave(world);
+    assert.deepEqual([world.outcome, slow.withdrawn], [{ kind: 'left' }, 1]);
+  }
+});
+
+test('a handshake that is given up withdraws its claim and says nothing', () => {
+  const slow = new SlowAuthenticator();
+  const world = new World(HEADER, slow);
+  world.comes(TOY_BYTES);
+  world.givesUp();
+  world.givesUp();
+  assert.deepEqual([world.outcome, slow.withdrawn], [undefined, 1]);
+});
+
+test('a hang-up that is told after the verdict is left to the next read', () => {
+  const slow = new SlowAuthenticator();
+  const world = new World(HEADER, slow);
+  world.comes(TOY_BYTES.subarray(0, 3));
+  slow.decide(KNOWN);
+  world.hangsUp();
+  assert.equal(world.outcome, undefined);
+  world.ends(0);
+  assert.deepEqual([world.outcome, slow.withdrawn], [{ kind: 'left' }, 0]);
 });

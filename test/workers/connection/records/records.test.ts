@@ -130,6 +130,32 @@ test('a connection is on record from its beginning to its end', () => {
   });
 });
 
+test('a client is where a header tells that it is, whatever family either address has', () => {
+  const world = new World();
+  const { records } = world;
+  const [four, six] = [ip('192.0.2.9'), ip('2001:db8::9')];
+  for (const [seen, told, text] of [
+    [ip('10.0.0.1'), four, '192.0.2.9:77'],
+    [ip('10.0.0.1'), six, '[2001:db8::9]:77'],
+    [ip('2001:db8::1'), four, '192.0.2.9:77'],
+    [ip('2001:db8::1'), six, '[2001:db8::9]:77'],
+  ] as const) {
+    const slot = world.open(seen);
+    assert.deepEqual(records.clientIp(slot), seen);
+    records.told(slot, { ip: told, port: 77 });
+    assert.deepEqual([records.clientIp(slot), records.clientName(slot)], [told, text]);
+    records.ended(slot, 'complete', 0, 0);
+    assert.equal(records.read(slot).client, text);
+  }
+});
+
+test('the address of a client is unknown where the kernel did not tell it', () => {
+  const world = new World();
+  world.clientsGo();
+  const slot = world.records.open({ up: 0, down: 0 }, 2, 5);
+  assert.deepEqual([world.records.clientIp(slot), world.records.clientName(slot)], [undefined, 'unknown']);
+});
+
 test('every kind of address comes back as it was', () => {
   const clients = ['10.0.0.1', '255.255.255.255', '2001:db8::1', '0.0.0.1'];
   const targets = ['192.0.2.1:1', '203.0.113.200:65535', '[2001:db8::2]:443', 'some.test:80'];

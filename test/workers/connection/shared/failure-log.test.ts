@@ -95,28 +95,32 @@ test('the last failure is kept with the line and the address, whatever it was', 
   });
 });
 
-const HTTP = { what: 'HTTP', sentence: 'speaks HTTP: set it to SOCKS5' };
-const SOCKS4 = { what: 'SOCKS4', sentence: 'speaks SOCKS4: set it to SOCKS5' };
+const TLS = { what: 'TLS', sentence: 'speaks TLS: set it to SOCKS5' };
+const SSH = { what: 'SSH', sentence: 'speaks SSH: set it to SOCKS5' };
 
 test('a client that speaks something else is told of with its address, and that is asked for only then', async () => {
   let asked = 0;
-  const client = () => {
-    asked += 1;
-    return { ip: new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 192, 0, 2, 9]) };
+  const client = {
+    clientIp: () => {
+      asked += 1;
+      return new Uint8Array([192, 0, 2, 9]);
+    },
   };
   const said = await told((failures) => {
-    failures.misfit(HTTP, client, 0);
-    failures.misfit(HTTP, client, 500);
-    failures.misfit(SOCKS4, client, 500);
-    failures.misfit(HTTP, client, 1000);
+    failures.misfit(TLS, client, 0);
+    failures.misfit(TLS, client, 500);
+    failures.misfit(SSH, client, 500);
+    failures.misfit(TLS, client, 1000);
+    failures.misfit(SSH, { clientIp: () => undefined }, 1500);
   });
   assert.equal(asked, 3);
   assert.deepEqual(
     said.map(({ message, left_out }) => [message, left_out]),
     [
-      ['a client at 192.0.2.9 speaks HTTP: set it to SOCKS5', 0],
-      ['a client at 192.0.2.9 speaks SOCKS4: set it to SOCKS5', 0],
-      ['a client at 192.0.2.9 speaks HTTP: set it to SOCKS5', 1],
+      ['a client at 192.0.2.9 speaks TLS: set it to SOCKS5', 0],
+      ['a client at 192.0.2.9 speaks SSH: set it to SOCKS5', 0],
+      ['a client at 192.0.2.9 speaks TLS: set it to SOCKS5', 1],
+      ['a client speaks SSH: set it to SOCKS5', 0],
     ],
   );
 });

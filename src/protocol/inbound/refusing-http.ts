@@ -1,0 +1,34 @@
+// What an HTTP client gets from a listener that does not speak HTTP. It reads no more than the method.
+import { isTokenByte } from './http-token.js';
+import type { Inbound, Misfit } from './inbound.js';
+import { INCOMPLETE, refused } from './steps.js';
+
+/** The longest registered method has 17 letters. */
+const METHOD_MAX = 32;
+const SPACE = 0x20;
+
+const NOT_HTTP = refused(undefined, 'unknown-protocol');
+
+/** A method with a space behind it is refused. */
+export function refusingHttp(misfit: Misfit): Inbound {
+  const unwanted = refused(forbidden(`This client ${misfit.sentence}.\n`), 'refused', misfit);
+  return {
+    feed(bytes, start, end) {
+      for (let i = start; i < end; i += 1) {
+        if (bytes[i] === SPACE && i > start) return unwanted;
+        if (!isTokenByte(bytes[i]) || i - start >= METHOD_MAX) return NOT_HTTP;
+      }
+      return INCOMPLETE;
+    },
+  };
+}
+
+function forbidden(sentence: string): Uint8Array {
+  const head = [
+    'HTTP/1.1 403 Forbidden',
+    'Content-Type: text/plain',
+    `Content-Length: ${Buffer.byteLength(sentence)}`,
+    'Connection: close',
+  ];
+  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${sentence}`);
+}

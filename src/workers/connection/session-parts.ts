@@ -1,0 +1,36 @@
+// The parts of the actor's context that a session needs, with those of its steps. Types only.
+import type { Options } from '../../protocol/options.js';
+import type { ClientShares } from '../../threads/shared/client-shares.js';
+import type { HandshakeParts } from './client/handshake.js';
+import type { LingeringParts } from './client/lingering-close.js';
+import type { Clients } from './clients.js';
+import type { ConnectionEnd } from './connection-end.js';
+import type { HelloRaceParts } from './race/hello-race.js';
+import type { RaceParts } from './race/race.js';
+import type { ConnectionRecords } from './records/records.js';
+import type { RelayContext } from './relay/relay.js';
+import type { AttemptBudget } from './shared/attempt-budget.js';
+import type { Egress } from './shared/egress.js';
+import type { FailureLog } from './shared/failure-log.js';
+import type { RulesReplica } from './shared/rules-replica.js';
+
+export type SessionParts = HandshakeParts &
+  RaceParts &
+  HelloRaceParts &
+  RelayContext &
+  LingeringParts & {
+    readonly options: Pick<Options, 'handshake_timeout_ms'> & { readonly race: Pick<Options['race'], 'until'> };
+    readonly clientShares: Pick<ClientShares, 'requested' | 'isTight'>;
+    readonly budget: Pick<AttemptBudget, 'isTight'>;
+    readonly egress: Pick<Egress, 'mayAskFor'>;
+    readonly rules: Pick<RulesReplica, 'needClient' | 'match' | 'blocks'>;
+    readonly clients: Pick<Clients, 'of'>;
+    readonly failures: Pick<FailureLog, 'misfit'>;
+    readonly records: Pick<
+      ConnectionRecords,
+      'open' | 'told' | 'clientIp' | 'clientName' | 'targeted' | 'replied' | 'won' | 'lost'
+    >;
+    readonly ends: Pick<ConnectionEnd, 'ended'>;
+    /** Whether every destination is listened to for its first byte. */
+    readonly isDebugging: boolean;
+  };

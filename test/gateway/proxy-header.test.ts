@@ -1,0 +1,91 @@
+// A proxy in front of the gateway tells in a PROXY header from where its clients come: HAProxy in every way that it can, and
+// headers by hand, also from networks that are not listed.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Gateway } from '../helpers/gateway.js';
+import { inBothEngines, type World } from '../helpers/gateway-world.js';
+import { haproxy, missing } from '../helpers/proxies.js';
+import { echoServer } from '../helpers/servers.js';
+import { type Destination, greeting, readReply, request } from '../helpers/socks-client.js';
+import { Peer } from '../helpers/socks-peer.js';
+
+const behind = (from: readonly string[]): object => ({
+  port: undefined,
+  log_level: 'debug',
+  // By default the clients of such a listener do not reach this machine.
+  egress: { allow: ['loopback'] },
+  listen: [{ host: '127.0.0.1', port: 0, allow_clients: ['0.0.0.0/0', '::/0'], proxy_protocol: { from } }],
+});
+
+/** Says hello through a gateway behind `header`, and hears it again. */
+async function visit(world: World, port: number, header: string | Buffer, server: Destination): Promise<Peer> {
+  const peer = world.use(await Peer.connect(port));
+  peer.send(Buffer.concat([Buffer.from(header), greeting(), request(server), Buffer.from('hello')]));
+  assert.deepEqual(await peer.read(2), Buffer.from([5, 0]));
+  assert.equal((await readReply(peer)).rep, 0);
+  assert.equal((await peer.read(5)).toString(), 'hello');
+  return peer;
+}
+
+/** From where the records say that the only client so far came. */
+async function clientOf(gateway: Gateway, peer: Peer): Promise<unknown> {
+  peer.end();
+  await peer.ended();
+  return (await gateway.firstConnection())['client'];
+}
+
+const withoutHaproxy = missing('haproxy');
+for (const how of [
+  'send-proxy',
+  'send-proxy-v2',
+  'send-proxy-v2 proxy-v2-options crc32c',
+  'send-proxy-v2 proxy-v2-options crc32c,unique-id',
+]) {
+  const name = `HAProxy with ${how} tells from where its client comes`;
+  if (withoutHaproxy !== undefined) test(name, { skip: withoutHaproxy }, () => {});
+  else {
+    inBothEngines(name, async (world) => {
+      const server = world.use(await echoServer());
+      const gateway = await world.gateway(behind(['127.0.0.0/8']));
+      const proxy = world.use(await haproxy(gateway.port, how));
+      const peer = await visit(world, proxy.port, '', server);
+      // Known only while the socket is open.
+      const { localPort } = peer.socket;
+      assert.equal(await clientOf(gateway, peer), `127.0.0.1:${localPort}`);
+    });
+  }
+}
+
+inBothEngines('a header is taken from a listed network, in pieces too', async (world) => {
+  const server = world.use(await echoServer());
+  const gateway = await world.gateway(behind(['127.0.0.1']));
+  const peer = world.use(await Peer.connect(gateway.port));
+  const header = Buffer.from('PROXY TCP6 2001:db8::7 ::1 5678 1080\r\n');
+  for (const byte of header) peer.send(Buffer.from([byte]));
+  peer.send(Buffer.concat([greeting(), request(server)]));
+  assert.deepEqual(await peer.read(2), Buffer.from([5, 0]));
+  assert.equal((await readReply(peer)).rep, 0);
+  assert.equal(await clientOf(gateway, peer), '[2001:db8::7]:5678');
+});
+
+inBothEngines('from a listed network a client without a header is not served, and is named', async (world) => {
+  const gateway = await world.gateway(behind(['127.0.0.1']));
+  const peer = world.use(await Peer.connect(gateway.port));
+  peer.send(greeting());
+  assert.match(await peer.ended(), /^(?:eof|ECONNRESET)$/);
+  assert.equal(peer.waiting, 0);
+  await gateway.logged('a client at 127.0.0.1 does not begin with a PROXY header, which proxy_protocol wants');
+});
+
+inBothEngines('from any other network a client with a header is not served, and is named', async (world) => {
+  const server = world.use(await echoServer());
+  const gateway = await world.gateway(behind(['192.0.2.0/24']));
+  for (const header of ['PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n', '\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c']) {
+    const peer = world.use(await Peer.connect(gateway.port));
+    peer.send(Buffer.from(header, 'latin1'));
+    assert.match(await peer.ended(), /^(?:eof|ECONNRESET)$/);
+    assert.equal(peer.waiting, 0);
+  }
+  await gateway.logged('a client at 127.0.0.1 begins with a PROXY header, which is taken only from');
+  (await visit(world, gateway.port, '', server)).close();
+});
