@@ -20,7 +20,13 @@ export const RULES: Rules = {
     'src/protocol/tls': ['src/protocol', 'src/protocol/address'],
     'src/protocol/trust': ['src/protocol/address'],
     'src/protocol/users': [],
-    'src/protocol/inbound': ['src/protocol', 'src/protocol/address', 'src/protocol/race', 'src/protocol/users'],
+    // What HTTP messages say, whoever reads them.
+    'src/protocol/http': ['src/protocol/address'],
+    'src/protocol/inbound': [
+      ...['src/protocol', 'src/protocol/address', 'src/protocol/race', 'src/protocol/users', 'src/protocol/http'],
+      // What a proxy said goes into an answer.
+      'src/protocol/text',
+    ],
     'src/protocol/outbound': ['src/protocol', 'src/protocol/address', 'src/protocol/lines', 'src/protocol/race'],
     'src/linux': [],
     'src/linux/engine': ['src/linux'],

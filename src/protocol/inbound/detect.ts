@@ -1,7 +1,7 @@
 // Finds by its first byte which protocol a client speaks, and hands the same bytes to the way in of that protocol. What is
 // none of them ends at once. It reads no message itself.
+import { isTokenByte } from '../http/token.js';
 import { type ForeignProtocol, foreignProtocol } from './foreign.js';
-import { isTokenByte } from './http-token.js';
 import type { Inbound, Refused } from './inbound.js';
 import { inWords } from './misfits.js';
 import { INCOMPLETE, refused } from './steps.js';

@@ -1,5 +1,6 @@
 // What an HTTP client gets from a listener that does not speak HTTP. It reads no more than the method.
-import { isTokenByte } from './http-token.js';
+import { answer } from '../http/answer.js';
+import { isTokenByte } from '../http/token.js';
 import type { Inbound, Misfit } from './inbound.js';
 import { INCOMPLETE, refused } from './steps.js';
 
@@ -11,7 +12,7 @@ const NOT_HTTP = refused(undefined, 'unknown-protocol');
 
 /** A method with a space behind it is refused. */
 export function refusingHttp(misfit: Misfit): Inbound {
-  const unwanted = refused(forbidden(`This client ${misfit.sentence}.\n`), 'refused', misfit);
+  const unwanted = refused(answer(403, `this client ${misfit.sentence}`, false), 'refused', misfit);
   return {
     feed(bytes, start, end) {
       for (let i = start; i < end; i += 1) {
@@ -21,14 +22,4 @@ export function refusingHttp(misfit: Misfit): Inbound {
       return INCOMPLETE;
     },
   };
-}
-
-function forbidden(sentence: string): Uint8Array {
-  const head = [
-    'HTTP/1.1 403 Forbidden',
-    'Content-Type: text/plain',
-    `Content-Length: ${Buffer.byteLength(sentence)}`,
-    'Connection: close',
-  ];
-  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${sentence}`);
 }
