@@ -56,7 +56,10 @@ export interface RaceRecord {
   readonly why: Why | undefined;
   /** Until the winner answered, or connected if no answer came; without a winner, until the race was over. */
   readonly total_ms: number;
-  /** The reply to the client as a code of its protocol (the REP byte of SOCKS5); undefined if the client had gone before. */
+  /**
+   * The reply to the client as a code of its protocol (the REP byte of SOCKS5, the status of HTTP); undefined if it got none: it
+   * had gone before, or only the destination answers it.
+   */
   readonly reply: number | undefined;
   /** Why there is no connection. */
   readonly cause: FailureCode | undefined;

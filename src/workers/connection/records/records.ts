@@ -115,7 +115,7 @@ export class ConnectionRecords {
     else if (ip?.length !== 4) this.#beside.set(slot, host);
   }
 
-  /** The client got this SOCKS reply code. */
+  /** The client got a reply with this code of its protocol: at most 511. */
   replied(slot: number, code: number): void {
     this.#rows.reply(slot, code);
   }

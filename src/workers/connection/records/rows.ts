@@ -14,6 +14,10 @@ const Word = { opened: 0, ip: 1, line: 2, began: 3, started: 4, connected: 5, ha
 /** The same row as half words, which the last word is made of. */
 const HALVES = 2 * WORDS;
 const Half = { flags: 2 * Word.halves, port: 2 * Word.halves + 1 } as const;
+/** The line's word: its number in 16 bits, the listener's in 7 (threads/shared/hand-off.ts), the reply's code in 9. */
+const LISTENER = 16;
+const REPLY = 23;
+const ALL_BUT_REPLY = (1 << REPLY) - 1;
 /** Ages wrap here, at 49 days. */
 const AGE_END = 2 ** 32;
 
@@ -86,7 +90,7 @@ export class RecordRows {
     const at = row * WORDS;
     const words = this.#words;
     words[at + Word.opened] = now - this.#base;
-    words[at + Word.line] = listener << 16;
+    words[at + Word.line] = listener << LISTENER;
     this.#halves[row * HALVES + Half.flags] = Flag.live;
   }
 
@@ -124,10 +128,10 @@ export class RecordRows {
     this.#flag(row, Flag.target4);
   }
 
-  /** `code`: the SOCKS reply code that the client got. */
+  /** `code`: of the reply that the client got, in 9 bits. */
   reply(row: number, code: number): void {
     const at = row * WORDS + Word.line;
-    this.#words[at] = (this.#words[at] & 0xff_ffff) | (code << 24);
+    this.#words[at] = (this.#words[at] & ALL_BUT_REPLY) | (code << REPLY);
     this.#flag(row, Flag.replied);
   }
 
@@ -212,7 +216,7 @@ export class RecordRows {
   }
 
   listener(row: number): number {
-    return (this.#words[row * WORDS + Word.line] >>> 16) & 0xff;
+    return (this.#words[row * WORDS + Word.line] & ALL_BUT_REPLY) >>> LISTENER;
   }
 
   line(row: number): number {
@@ -264,7 +268,7 @@ export class RecordRows {
 
   /** Undefined if the client got no reply. */
   replyCode(row: number): number | undefined {
-    return this.has(row, Flag.replied) ? this.#words[row * WORDS + Word.line] >>> 24 : undefined;
+    return this.has(row, Flag.replied) ? this.#words[row * WORDS + Word.line] >>> REPLY : undefined;
   }
 
   #ip6(at: number): Uint8Array {
