@@ -64,9 +64,12 @@ export class PipePool {
   }
 }
 
-/** Moves as many bytes as fit from a socket into an empty pipe: their number, 0 at the end of stream, or a negated errno. */
-export const spliceIn = (socket: number, pipe: Pipe): number =>
-  libc.splice(socket, 0, pipe.write, 0, PIPE_SIZE, SPLICE_MOVE_NONBLOCK);
+/**
+ * Moves as many bytes as fit, and at most `bytes`, from a socket into an empty pipe: their number, 0 at the end of stream, or a
+ * negated errno.
+ */
+export const spliceIn = (socket: number, pipe: Pipe, bytes = PIPE_SIZE): number =>
+  libc.splice(socket, 0, pipe.write, 0, Math.min(bytes, PIPE_SIZE), SPLICE_MOVE_NONBLOCK);
 
 /** Moves at most `bytes` bytes from a pipe into a socket: their number, or a negated errno (-EAGAIN: no room). */
 export const spliceOut = (pipe: Pipe, socket: number, bytes: number): number =>

@@ -4,9 +4,9 @@ import type { Target } from '../address/target.js';
 import type { Failure, FailureCode } from '../race/failure.js';
 
 /**
- * Reads one message of a client and names the `Inbound` that reads what follows. It holds nothing of a connection, so one
- * object serves all connections. An `Inbound` can read a header and name the protocol behind it, or look at the first byte
- * and hand the same bytes to the `Inbound` of that protocol.
+ * Reads one message of a client and names the `Inbound` that reads what follows. The first one holds nothing of a connection, so
+ * one object serves all connections; the next ones may. An `Inbound` can read a header and name the protocol behind it, or look
+ * at the first byte and hand the same bytes to the `Inbound` of that protocol.
  */
 export interface Inbound {
   /**
@@ -72,8 +72,14 @@ export interface Requested {
 export interface RequestBody {
   /** Whether the request is complete: nothing more is for the destination. */
   readonly isOver: boolean;
+  /** Whether the request breaks its protocol, so that nobody knows where it ends. */
+  readonly isMalformed: boolean;
+  /** So many of the next bytes belong to the request, whatever they are. */
+  readonly certain: number;
   /** Takes the next bytes of the client, and returns how many of them, from the first, belong to the request. */
   take(bytes: Uint8Array, start: number, end: number): number;
+  /** The next `size` bytes, at most `certain`, belong to the request and were not looked at. */
+  pass(size: number): void;
 }
 
 /** The client cannot be served. */
@@ -99,7 +105,11 @@ export interface Misfit {
 export interface Replies {
   readonly successCode: number;
   failureCode(code: FailureCode): number;
-  /** The candidate is connected from this local address (4 or 16 bytes) and port. The next call may write to the same array. */
+  /**
+   * The candidate is connected from this local address (4 or 16 bytes) and port. Empty where the client gets no answer but the
+   * destination's. The next call may write to the same array.
+   */
   success(ip: Uint8Array, port: number): Uint8Array;
-  failure(failure: Failure): Uint8Array;
+  /** `line`: the name of the line that failed so; undefined where it was none of them. */
+  failure(failure: Failure, line?: string): Uint8Array;
 }

@@ -2,12 +2,12 @@
 // buffers, changes to splicing through a pipe when reads keep filling the buffers, and back when they no longer do: pace.ts
 // says when. At most the bytes of one turn, or one pipe of bytes, are unsent; nothing more is read until they have gone.
 import { BufferGroup } from '../../../linux/engine/buffers.js';
-import type { Engine } from '../../../linux/engine/engine.js';
 import type { Socket } from '../../../linux/engine/socket.js';
 import type { Memory } from '../../../linux/memory.js';
-import { type Pipe, type PipePool, spliceIn, spliceOut } from '../../../linux/pipes.js';
+import { type Pipe, spliceIn, spliceOut } from '../../../linux/pipes.js';
 import { isBroken, isEnd, isError, wouldBlock } from '../../../linux/result.js';
 import { sendBytes, sendFrom, setNoDelay } from '../../../linux/sockets.js';
+import type { Copying, Progress } from './copying.js';
 import {
   afterRead,
   afterSplice,
@@ -21,19 +21,11 @@ import {
   paceOf,
   Reading,
   readingOf,
+  SPLICE_MIN,
   usesNagle,
   withoutNagle,
   withReading,
 } from './pace.js';
-
-/** What all directions of a thread share. */
-export interface Copying {
-  readonly engine: Engine;
-  readonly pipes: PipePool;
-}
-
-/** After a step: it goes on by itself, the source has ended and all is delivered, or one of the two sockets is broken. */
-export type Progress = 'goes-on' | 'ended' | 'source-broken' | 'sink-broken';
 
 /** Pipe loads that one direction moves in a turn, before the others. */
 const SPLICES_A_TURN = 8;
@@ -141,6 +133,13 @@ export class Direction {
     return true;
   }
 
+  /** A receive has completed whose bytes are dropped: reads on. */
+  protected skipped(context: Copying): Progress {
+    if (readingOf(this.#pace) === Reading.once) this.#pace = withReading(this.#pace, Reading.no);
+    if (this.#waiting === undefined) this.#read(context);
+    return 'goes-on';
+  }
+
   /** The kernel has not taken `rest` of what was sent in the last turn. */
   unsent(context: Copying, rest: Uint8Array, error: number): Progress {
     this.bytes -= rest.length;
@@ -221,6 +220,14 @@ export class Direction {
     return 'goes-on';
   }
 
+  /** How many of the next bytes of the source may go to the sink without being looked at. */
+  protected get certain(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** So many bytes of the source have been taken without being looked at. */
+  protected passed(_size: number): void {}
+
   #splice(context: Copying): Progress {
     const pipe = this.#pipe ?? context.pipes.borrow();
     this.#waiting = pipe;
@@ -228,8 +235,10 @@ export class Direction {
     let moved = 0;
     for (let loads = 0; loads < SPLICES_A_TURN; ) {
       if (pipe.filled === 0) {
-        const filled = spliceIn(this.source.fd, pipe);
+        if (this.certain < SPLICE_MIN) return this.#copyAgain(context);
+        const filled = spliceIn(this.source.fd, pipe, this.certain);
         if (filled <= 0) return this.#nothingMore(context, filled, moved);
+        this.passed(filled);
         pipe.filled = filled;
       }
       const sent = spliceOut(pipe, this.sink.fd, pipe.filled);
@@ -261,6 +270,7 @@ export class Direction {
   }
 
   #copyAgain(context: Copying): Progress {
+    this.release(context);
     this.#pace = copying(this.#pace);
     this.#read(context);
     return 'goes-on';

@@ -18,6 +18,8 @@ const FULL_LARGE = 32768;
 /** Splicing ends after SMALL_SPLICES wake-ups in a row that each moved less than this. */
 const SMALL_SPLICE = 16384;
 const SMALL_SPLICES = 4;
+/** For fewer bytes a pipe is not worth while. */
+export const SPLICE_MIN = 65_536;
 
 const READING = 7;
 const BULK = 8;

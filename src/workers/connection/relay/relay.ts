@@ -7,10 +7,13 @@ import type { Memory } from '../../../linux/memory.js';
 import { isEnd } from '../../../linux/result.js';
 import { setKeepAlive, shutdownWrite } from '../../../linux/sockets.js';
 import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
+import type { RequestBody } from '../../../protocol/inbound/inbound.js';
 import type { Options } from '../../../protocol/options.js';
 import { TimedHandler } from '../shared/timed-handler.js';
-import { type Copying, Direction, type Progress } from './direction.js';
+import type { Copying, Progress } from './copying.js';
+import { Direction } from './direction.js';
 import { FirstByte, type FirstByteOutcome, type Heard } from './first-byte.js';
+import { RequestDirection } from './request-direction.js';
 
 /** Keepalive is switched on after this part of `tcp_keepalive_s`; most connections end before. */
 const LASTING = 0.5;
@@ -58,7 +61,8 @@ export class Relay extends TimedHandler {
 
   /**
    * Thousands of connections are idle, and of each only its relay remains, so the relay is small. `firstByte` gets the
-   * result of the destination's first byte. `connection`: see `RelayOutcome`.
+   * result of the destination's first byte. `connection`: see `RelayOutcome`. `body`: what ends the client's request, where
+   * that is not the end of its stream.
    */
   constructor(
     context: RelayContext,
@@ -66,11 +70,13 @@ export class Relay extends TimedHandler {
     destination: Socket,
     firstByte: FirstByteOutcome | undefined,
     connection: number,
+    body?: RequestBody,
   ) {
     super();
     this.#context = context;
     this.#connection = connection;
-    this.#up = new Direction(client, destination, true);
+    this.#up =
+      body === undefined ? new Direction(client, destination, true) : new RequestDirection(client, destination, body);
     // The client's socket has inherited TCP_NODELAY from the listening socket.
     this.#down = new Direction(destination, client, false);
     if (firstByte !== undefined) this.#firstByte = new FirstByte(context.engine, firstByte);
