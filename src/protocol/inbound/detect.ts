@@ -8,6 +8,7 @@ import { INCOMPLETE, refused } from './steps.js';
 
 const SOCKS5_VERSION = 5;
 const SOCKS4_VERSION = 4;
+const CR = 13;
 
 const UNKNOWN = refused(undefined, 'unknown-protocol');
 
@@ -32,7 +33,8 @@ export function detect({ socks5, socks4, http }: Detected, titles: readonly stri
       const other = foreignProtocol(bytes, start, end);
       if (other === 'incomplete') return INCOMPLETE;
       if (other !== undefined) return foreign[other];
-      return isTokenByte(first) ? http.feed(bytes, start, end) : UNKNOWN;
+      // An empty line may stand before an HTTP request.
+      return isTokenByte(first) || first === CR ? http.feed(bytes, start, end) : UNKNOWN;
     },
   };
 }

@@ -2,6 +2,7 @@
 // their own files.
 import { INBOUND_NAMES, type InboundName } from '../inbound-name.js';
 import { detect } from './detect.js';
+import { HTTP, HTTP_OF_USERS } from './http.js';
 import type { Inbound, Misfit } from './inbound.js';
 import { notSpoken } from './misfits.js';
 import { refusingHttp } from './refusing-http.js';
@@ -21,6 +22,7 @@ interface Way {
 const WAYS: Readonly<Record<InboundName, Way>> = {
   socks5: { title: 'SOCKS5', open: SOCKS5, ofUsers: SOCKS5_OF_USERS, refusing: refusingSocks5 },
   socks4: { title: 'SOCKS4', open: SOCKS4, ofUsers: SOCKS4_OF_USERS, refusing: refusingSocks4 },
+  http: { title: 'HTTP', open: HTTP, ofUsers: HTTP_OF_USERS, refusing: refusingHttp },
 };
 
 /**
@@ -34,6 +36,5 @@ export function inboundOf(protocols: readonly InboundName[], wantsUser: boolean)
     if (!protocols.includes(name)) return refusing(notSpoken(title, titles));
     return wantsUser ? ofUsers : open;
   };
-  const http = refusingHttp(notSpoken('HTTP', titles));
-  return detect({ socks5: inbound('socks5'), socks4: inbound('socks4'), http }, titles);
+  return detect({ socks5: inbound('socks5'), socks4: inbound('socks4'), http: inbound('http') }, titles);
 }

@@ -1,7 +1,7 @@
 // One client's connection, from the hand-off to its end: handshake → race → reply → hello race → relay → close.
 import { BufferGroup } from '../../linux/engine/buffers.js';
 import type { Socket } from '../../linux/engine/socket.js';
-import type { ClientAddress, Refused, Replies, Requested } from '../../protocol/inbound/inbound.js';
+import type { ClientAddress, Refused, Requested } from '../../protocol/inbound/inbound.js';
 import type { Bound } from '../../protocol/outbound/outbound.js';
 import type { Failure } from '../../protocol/race/failure.js';
 import type { User } from '../../protocol/users/user.js';
@@ -38,9 +38,8 @@ export class Session
   #race: Race | undefined;
   #winner: RaceAttempt | undefined;
   #helloRace: HelloRace<RaceAttempt> | undefined;
-  #early: Uint8Array | undefined;
-  /** The possible answers to the client; undefined until its target is known. */
-  #replies: Replies | undefined;
+  /** Undefined until it is known. */
+  #request: Requested | undefined;
 
   /** `fd` is an accepted socket, now this actor's; its client came in by `entrance`. */
   constructor(parts: SessionParts, fd: number, { listener, inbound, behindProxies }: Entrance) {
@@ -91,10 +90,10 @@ export class Session
     return this.#parts.records.clientIp(this.#connection);
   }
 
-  requested({ target, early, replies }: Requested, user: User | undefined): void {
+  requested(request: Requested, user: User | undefined): void {
     const { engine, deadlines } = this.#parts;
-    this.#early = early;
-    this.#replies = replies;
+    const { target } = request;
+    this.#request = request;
     this.#parts.records.targeted(this.#connection, target, user?.name);
     // The client is not read until the race is over: bytes that it sends wait in its socket.
     engine.handOver(this.#client, this);
@@ -120,10 +119,7 @@ export class Session
 
   refused({ answer, ending, misfit }: Refused): void {
     this.#parts.counters[Counter.badHandshakes] += 1;
-    if (misfit !== undefined) {
-      const { failures, engine } = this.#parts;
-      failures.misfit(misfit, this, engine.now);
-    }
+    if (misfit !== undefined) this.#parts.failures.misfit(misfit, this, this.#parts.engine.now);
     if (answer === undefined) this.#close('graceful', ending);
     else this.#lingeringClose(answer, ending);
   }
@@ -164,36 +160,34 @@ export class Session
 
   lost(failure: Failure): void {
     const { counters, records } = this.#parts;
-    const replies = this.#replies as Replies;
+    const { replies } = this.#request as Requested;
     counters[Counter.failed] += 1;
     if (failure.code === 'blocked') counters[Counter.blocked] += 1;
     if (failure.code === 'egress-denied') counters[Counter.denied] += 1;
     records.lost(this.#connection, this.#race, failure);
     records.replied(this.#connection, replies.failureCode(failure.code));
+    const line = this.#race?.attempts.find((attempt) => attempt.failure === failure)?.line.name;
     this.#race = undefined;
-    this.#lingeringClose(replies.failure(failure), 'failed');
+    this.#lingeringClose(replies.failure(failure, line), 'failed');
   }
 
   won(winner: RaceAttempt): void {
     const { counters, records } = this.#parts;
     const race = this.#race as Race;
-    const replies = this.#replies as Replies;
+    const { early, replies } = this.#request as Requested;
     this.#winner = winner;
     this.#parts.deadlines.clear(this);
     const bound = winner.bound ?? UNSPECIFIED;
     const reply = replies.success(bound.ip, bound.port);
-    if (!this.#parts.engine.sendCopy(this.#client, reply)) {
-      counters[Counter.failed] += 1;
-      race.cancel();
+    const isSilent = reply.length === 0;
+    if (!isSilent && !this.#parts.engine.sendCopy(this.#client, reply)) {
       winner.abandon('abandoned');
       this.#winner = undefined;
-      this.#close('reset', 'cancelled');
+      this.#cancelled();
       return;
     }
     counters[Counter.connected] += 1;
-    records.replied(this.#connection, replies.successCode);
-    const early = this.#early;
-    this.#early = undefined;
+    if (!isSilent) records.replied(this.#connection, replies.successCode);
     if (this.#isHelloRace(race)) {
       this.#helloRace = new HelloRace(this.#parts, race, winner, this.#client, this);
       this.#helloRace.start(early);
@@ -242,7 +236,7 @@ export class Session
     // What has answered already, or has left, is not listened to.
     const isUnheard = Number.isNaN(winner.askedAt) && winner.result !== 'left';
     const told = isDebugging && isUnheard ? (firstByte ?? NOBODY) : firstByte;
-    const relay = new Relay(this.#parts, this.#client, destination, told, this.#connection);
+    const relay = new Relay(this.#parts, this.#client, destination, told, this.#connection, this.#request?.body);
     records.won(this.#connection, this.#race as Race, winner, relay);
     return relay;
   }

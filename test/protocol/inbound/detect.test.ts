@@ -26,7 +26,7 @@ const HELLOS = {
   proxy2: PROXY_2,
   zeros: [0, 0, 0, 0],
   rdp: [3, 0, 0, 19, 14, 224],
-  lines: [...Buffer.from('\r\nGET / HTTP/1.1\r\n')],
+  lines: [...Buffer.from('\r\nGET / HTTP/1.1\r\nHost: a.test\r\n\r\n')],
   utf8: [0xef, 0xbb, 0xbf, 0x47],
 } as const;
 type Hello = keyof typeof HELLOS;
@@ -38,11 +38,13 @@ function ends(
   hello: readonly number[],
   each: boolean,
 ): InboundStep {
-  const inbound = inboundOf(protocols, wantsUser);
+  let inbound = inboundOf(protocols, wantsUser);
   const bytes = Uint8Array.from([9, ...hello]);
   for (let end = each ? 1 : bytes.length; end <= bytes.length; end += 1) {
     const step = inbound.feed(bytes, 1, end);
-    if (step.kind !== 'incomplete') return step;
+    // The same bytes are read on by another one.
+    if (step.kind === 'proceed' && step.size === 0) inbound = step.next;
+    else if (step.kind !== 'incomplete') return step;
   }
   return { kind: 'incomplete' };
 }
@@ -74,6 +76,10 @@ const NOT_HTTP = refused('HTTP/1.1 403 Forbidden', 'speaks HTTP, which this list
 const NAMELESS = refused(REJECTED, 'speaks SOCKS4, which cannot name a user');
 const WITHOUT_HTTP = { connect: NOT_HTTP, get: NOT_HTTP };
 const REQUESTED: Expected = { kind: 'requested' };
+/** An empty line before a request is passed over. */
+const AS_TO_A_SERVER = refused('HTTP/1.1 400 Bad Request');
+const WITH_HTTP = { connect: REQUESTED, get: REQUESTED, lines: AS_TO_A_SERVER };
+const SIGN_IN = refused('HTTP/1.1 407 Proxy Authentication Required');
 
 const LISTENERS: readonly [readonly InboundName[], boolean, Partial<Readonly<Record<Hello, Expected>>>][] = [
   [
@@ -91,6 +97,20 @@ const LISTENERS: readonly [readonly InboundName[], boolean, Partial<Readonly<Rec
     false,
     { socks5: { kind: 'proceed', answer: CHOSEN_NONE }, socks4: NOT_SOCKS4, socks4a: NOT_SOCKS4, ...WITHOUT_HTTP },
   ],
+  [
+    ['socks5', 'socks4', 'http'],
+    false,
+    { socks5: { kind: 'proceed', answer: CHOSEN_NONE }, socks4: REQUESTED, socks4a: REQUESTED, ...WITH_HTTP },
+  ],
+  [
+    ['socks5', 'http'],
+    true,
+    {
+      ...{ socks5: { kind: 'proceed', answer: CHOSEN_PASSWORD }, socks4: NOT_SOCKS4, socks4a: NOT_SOCKS4 },
+      ...{ connect: SIGN_IN, get: SIGN_IN, lines: AS_TO_A_SERVER },
+    },
+  ],
+  [['http'], false, { socks5: NOT_SOCKS5, socks4: NOT_SOCKS4, socks4a: NOT_SOCKS4, ...WITH_HTTP }],
   [['socks4'], false, { socks5: NOT_SOCKS5, socks4: REQUESTED, socks4a: REQUESTED, ...WITHOUT_HTTP }],
 ];
 
@@ -119,7 +139,7 @@ test('a client that is refused hears, and the operator reads, what the listener 
   assert.ok(step.kind === 'refused' && step.answer !== undefined);
   assert.equal(step.misfit?.sentence, 'speaks HTTP, which this listener does not: set it to SOCKS5 or SOCKS4');
   const [head, body] = Buffer.from(step.answer).toString().split('\r\n\r\n');
-  assert.equal(body, `This client ${step.misfit.sentence}.\n`);
+  assert.equal(body, `tcproute: this client ${step.misfit.sentence}\n`);
   assert.match(head, new RegExp(`^Content-Length: ${body.length}$`, 'm'));
 });
 

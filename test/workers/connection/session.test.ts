@@ -8,6 +8,7 @@ import { EAGAIN, ECONNRESET } from '../../../src/linux/errno.js';
 import { UNRECORDED } from '../../../src/linux/ownership.js';
 import { PipePool } from '../../../src/linux/pipes.js';
 import { sendBytes, shutdownWrite } from '../../../src/linux/sockets.js';
+import { CONNECT_REPLIES } from '../../../src/protocol/inbound/http-replies.js';
 import type { ClientAddress } from '../../../src/protocol/inbound/inbound.js';
 import { ALL_NETWORKS } from '../../../src/protocol/listen-options.js';
 import { type Failure, type FailureCode, failureOf } from '../../../src/protocol/race/failure.js';
@@ -465,6 +466,109 @@ for (const { kind, missing } of ENGINES) {
       client.over('complete');
       assert.deepEqual(client.relayed, { how: 'complete', up: HELLO.length + 4, down: ANSWER.length });
     });
+  });
+
+  describe(`${kind}: a session of an HTTP client`, { skip: missing ?? false }, () => {
+    const http = (changes: Changes = {}, wantsUser = false): Client => {
+      const client = new Client(kind, changes, { protocols: ['http'], wantsUser });
+      client.known.set('site.test', found(A, B));
+      return client;
+    };
+    const head = (...lines: readonly string[]): Buffer => Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);
+    const CONNECT = head('CONNECT site.test:443 HTTP/1.1', 'Host: site.test');
+    const POST = head('POST http://site.test/ HTTP/1.1', 'Host: site.test', 'Content-Length: 4');
+    const SENT_ON = head(
+      'POST / HTTP/1.1',
+      'Host: site.test',
+      'Content-Length: 4',
+      'Via: 1.1 tcproute',
+      'Connection: close',
+    );
+
+    test('makes a tunnel', () => {
+      const client = http();
+      client.says(CONNECT, Buffer.from('early'));
+      const [attempt] = client.peered;
+      client.hearsNothing();
+      attempt.connects();
+      client.world.settle();
+      client.hears('HTTP/1.1 200 Connection established\r\n\r\n');
+      client.hears('early', attempt.peer);
+      shutdownWrite(client.fd);
+      shutdownWrite(attempt.peer);
+      client.over('complete');
+      assert.deepEqual(client.recorded, ['site.test:443', 'reply 200', 'won']);
+    });
+
+    test('sends a request to one server and never again, and says nothing of its own', () => {
+      const client = http({ race: { until: 'first-byte' } });
+      client.says(POST, Buffer.from('bo'));
+      const [first, second] = client.peered;
+      first.connects();
+      client.world.settle();
+      client.hears(Buffer.concat([SENT_ON, Buffer.from('bo')]), first.peer);
+      client.says(Buffer.from('dy'), POST);
+      client.hears('dy', first.peer);
+      client.hearsNothing();
+      shutdownWrite(first.peer);
+      client.world.settle();
+      shutdownWrite(client.fd);
+      client.over('complete');
+      assert.equal(second.result, 'abandoned');
+      assert.deepEqual(client.relayed, { how: 'complete', up: SENT_ON.length + 4, down: 0 });
+      assert.deepEqual(client.recorded, ['site.test:80', 'won']);
+    });
+
+    test('says which line has failed, and why', () => {
+      const client = http({ lines: [1] });
+      client.known.set('site.test', found(A));
+      client.says(CONNECT);
+      client.peered[0].fails('refused');
+      client.world.settle();
+      client.hears(CONNECT_REPLIES.failure(failureOf('refused'), 'second'));
+      shutdownWrite(client.fd);
+      client.over('failed');
+      assert.deepEqual(client.recorded, ['site.test:443', 'lost refused', 'reply 502']);
+    });
+
+    test('names no line where it was none', () => {
+      const client = http();
+      client.permission = failureOf('own-listener');
+      client.says(CONNECT);
+      client.world.settle();
+      client.hears(CONNECT_REPLIES.failure(failureOf('own-listener')));
+      shutdownWrite(client.fd);
+      client.over('failed');
+    });
+
+    for (const verdict of ['known', 'unknown'] as const) {
+      test(`has its credentials judged, which the destination never gets: ${verdict}`, () => {
+        const client = http({}, true);
+        const credentials = Buffer.from('alice:pw').toString('base64');
+        client.says(head('GET http://site.test/ HTTP/1.0', `Proxy-Authorization: Basic ${credentials}`));
+        client.world.until(() => client.claims.length > 0, 'the claim');
+        assert.deepEqual([client.claims[0].name, client.claims[0].password], ['alice', 'pw']);
+        client.hearsNothing();
+        client.decide(
+          verdict === 'known' ? { code: 'known', user: { name: 'alice', tag: undefined } } : { code: verdict },
+        );
+        client.world.settle();
+        if (verdict === 'known') {
+          client.peered[0].connects();
+          client.world.settle();
+          const sent = head('GET / HTTP/1.0', 'Host: site.test', 'Via: 1.0 tcproute', 'Connection: close');
+          client.hears(sent, client.peered[0].peer);
+          assert.equal(client.recorded[0], 'site.test:80 for alice');
+          shutdownWrite(client.peered[0].peer);
+        } else {
+          const answer = readNow(client.fd);
+          assert.match(String(answer), /^HTTP\/1\.1 407 /);
+          assert.equal(client.peered.length, 0);
+        }
+        shutdownWrite(client.fd);
+        client.over(verdict === 'known' ? 'complete' : (client.ending ?? 'refused'));
+      });
+    }
   });
 
   describe(`${kind}: a client that leaves`, { skip: missing ?? false }, () => {
