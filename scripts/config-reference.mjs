@@ -125,7 +125,8 @@ IPv4 network.
 IPv6 address) has more than four times as many connections as are free: one that opens all it can has four fifths of
 \`limits.connections_max\`, and the others find a fifth of it free. While fewer than a quarter are free, a new client has at most two
 seconds for its handshake. \`limits.client_connections_max\`, \`limits.client_rate\` and \`limits.client_handshakes_max\` are limits of
-each network that hold at any time; they are off unless they are set, since many people may come from one address. What is over a limit is
+each network that hold at any time; they are off unless they are set, since many people may come from one address. A proxy of
+\`proxy_protocol\` is not limited, since it stands for many clients. What is over a limit is
 closed, counted (\`limited\`) and named in the log like the others.
 
 A Unix socket has no reset: where a connection breaks off, its client sees an end.

@@ -236,3 +236,24 @@ inBothEngines(
     );
   },
 );
+
+inBothEngines(
+  'a proxy at a Unix socket tells who its client is, and only those of allow_clients are served',
+  async (world) => {
+    const server = world.use(await echoServer());
+    const unix = freshPath();
+    const listen = [{ unix, allow_clients: '192.0.2.0/24', proxy_protocol: { from: 'unix' } }];
+    const gateway = await listening(world, listen, { egress: { allow: ['loopback'] } });
+    const served = world.use(await Peer.connect(unix));
+    served.send('PROXY TCP4 192.0.2.7 192.0.2.1 5678 1080\r\n');
+    assert.equal((await ask(served, server)).reply.rep, 0);
+    served.end();
+    await served.ended();
+    assert.equal((await gateway.connection(server))['client'], '192.0.2.7:5678');
+    const other = world.use(await Peer.connect(unix));
+    other.send('PROXY TCP4 198.51.100.7 192.0.2.1 5678 1080\r\n');
+    assert.notEqual(await other.ended(), 'open');
+    assert.equal(other.waiting, 0);
+    await gateway.logged('is a proxy whose client is not in allow_clients');
+  },
+);

@@ -143,7 +143,8 @@ export class Acceptor extends Handler {
         this.#turnAway(listening, result, address, 'allow_clients has no network for it');
         return true;
       }
-      const reason = this.#parts.limits?.admit(result, lendIpOf(address), this.#room, this.#parts.engine.now);
+      const limits = admission.isProxy(address) ? undefined : this.#parts.limits;
+      const reason = limits?.admit(result, lendIpOf(address), this.#room, this.#parts.engine.now);
       if (reason !== undefined) {
         listening.limited += 1;
         this.#turnAway(listening, result, address, REASONS[reason]);

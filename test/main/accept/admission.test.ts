@@ -36,6 +36,16 @@ test('networks of both families, and proxies beside them', () => {
   assert.deepEqual(admitted(changes, [...may, ...others]), may);
 });
 
+test('proxies are told apart from clients, since they stand for many', () => {
+  const proxies = new Admission(listenerOf({ proxyFrom: ['198.51.100.0/24'] }));
+  const of = (text: string): boolean => proxies.isProxy(packed(text));
+  assert.deepEqual(['198.51.100.7', '::ffff:198.51.100.7', '127.0.0.1'].map(of), [true, true, false]);
+  assert.equal(new Admission(listenerOf()).isProxy(packed('127.0.0.1')), false);
+  const unix = { endpoint: undefined, allowClients: [] };
+  assert.equal(new Admission(listenerOf(unix)).isProxy(Uint8Array.of(1, 0)), false);
+  assert.equal(new Admission(listenerOf({ ...unix, proxyFrom: ['unix'] })).isProxy(Uint8Array.of(1, 0)), true);
+});
+
 test('to a Unix socket everybody may come whom its file lets connect', () => {
   const admission = new Admission(listenerOf({ endpoint: undefined, allowClients: [] }));
   assert.equal(admission.admits(Uint8Array.of(1, 0)), true);
