@@ -138,7 +138,7 @@ tree of these types:
 
 | type | keys | what it is |
 | --- | --- | --- |
-| \`direct\` | ${LINE_KEYS.direct.slice(1).map(code).join(', ')} | Straight to the destination. \`source_ip\` and \`source_port\` choose the local address; without them, or with \`0.0.0.0\`, \`::\` or port 0, the kernel chooses. |
+| \`direct\` | ${LINE_KEYS.direct.slice(1).map(code).join(', ')} | Straight to the destination. \`source_ip\` and \`source_port\` choose the local address; without them, or with \`0.0.0.0\`, \`::\` or port 0, the kernel chooses. \`interface\` lets connections leave by that network interface only (SO_BINDTODEVICE; no privilege since Linux 5.7). \`mark\` marks their packets for rules of routing and firewalls (SO_MARK; it takes CAP_NET_ADMIN). As the \`upstream\` of a proxy, all of them apply to the connection to the proxy. |
 | \`socks5\` | ${LINE_KEYS.socks5.slice(1).map(code).join(', ')} | Through a SOCKS5 proxy. \`host\` (an IP address, or a name) and \`port\` are needed: they are the proxy's own address, to which the gateway connects, and not the destination of a client; \`username\` and \`password\` go together. \`upstream\` is how the proxy itself is reached: direct if absent. |
 | \`http\` | ${LINE_KEYS.http.slice(1).map(code).join(', ')} | The same through an HTTP proxy with CONNECT. The credentials are sent as Basic. |
 | \`socks4\` | ${LINE_KEYS.socks4.slice(1).map(code).join(', ')} | The same through a SOCKS4 proxy that resolves names (4a). \`username\` is the user id; SOCKS4 has no password and no IPv6. |
@@ -153,7 +153,9 @@ proxy; all together there are at most \`limits.lines_max\`. Two equal lines stay
 
 \`name\` is what a line is called in logs. Without one it is made from the chain, the nearest proxy first:
 \`direct 10.0.0.1\`, \`socks5 127.0.0.1:5555 > 10.0.0.2:1080 > http 10.0.0.3:8080\`; a repeated name is numbered,
-\`direct #2\`. A name that is given twice is a mistake. A \`source_ip\` that the machine does not have brings a warning.
+\`direct #2\`. A name that is given twice is a mistake. A \`source_ip\` or an
+\`interface\` that the machine does not have brings a warning, and so does a \`mark\` that the process may not set: such a line fails
+until that is mended.
 
 \`\`\`json
 {

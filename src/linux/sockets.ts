@@ -2,20 +2,30 @@
 // A result is the syscall's, or a negated errno. Arguments pass through scratch memory that each thread has for itself.
 // What waits for an outcome is an engine's: see engine/engine.ts.
 import { ADDRESS_SIZE, AF_INET, AF_INET6, type Endpoint, lendAddress, unpackAddress } from './addresses.js';
-import { EAGAIN, ECONNABORTED, EHOSTUNREACH, EINTR, ENETDOWN, ENETUNREACH, EPERM, EPROTO } from './errno.js';
+import {
+  EAGAIN,
+  ECONNABORTED,
+  EHOSTUNREACH,
+  EINPROGRESS,
+  EINTR,
+  ENETDOWN,
+  ENETUNREACH,
+  EPERM,
+  EPROTO,
+} from './errno.js';
 import { errorName } from './error-name.js';
 import * as libc from './libc.js';
 import { mapMemory } from './memory.js';
 
 const SOCK_STREAM = 1;
-const SOCK_DGRAM = 2;
-const DISCARD_PORT = 9;
 export const SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_ERROR = 4;
 const SO_KEEPALIVE = 9;
 const SO_LINGER = 13;
+const SO_BINDTODEVICE = 25;
+const SO_MARK = 36;
 const IPPROTO_IP = 0;
 const IP_BIND_ADDRESS_NO_PORT = 24;
 const IPPROTO_TCP = 6;
@@ -79,6 +89,15 @@ export const setUserTimeout = (fd: number, timeout_ms: number): number =>
  */
 export const setBindAddressNoPort = (fd: number): number => setInt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 
+/** Lets a socket leave by this interface only (SO_BINDTODEVICE). Since Linux 5.7 a socket without one needs no privilege. */
+export function setDevice(fd: number, name: Uint8Array): number {
+  scratch.bytes.set(name, 0);
+  return libc.setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, ADDRESS, name.length);
+}
+
+/** Marks the socket's packets for rules of routing and firewalls (SO_MARK). Needs CAP_NET_ADMIN, or CAP_NET_RAW. */
+export const setMark = (fd: number, mark: number): number => setInt(fd, SOL_SOCKET, SO_MARK, mark);
+
 /** The close of this socket drops unsent bytes and sends a reset. */
 export function setLingerZero(fd: number): number {
   scratch.ints[VALUE_WORD] = 1;
@@ -98,6 +117,9 @@ export function connectTo(fd: number, packed: Uint8Array): number {
   scratch.bytes.set(packed, 0);
   return libc.connect(fd, ADDRESS, packed.length);
 }
+
+/** Of `connectTo`: the connection is being made. */
+export const isConnecting = (result: number): boolean => result === -EINPROGRESS;
 
 /** Takes a socket's pending error: a negated errno, 0 for none. */
 export function pendingError(fd: number): number {
@@ -226,15 +248,6 @@ export function listenOn(ip: Uint8Array, port: number, backlog: number, userTime
   const result = fd < 0 ? fd : libc.listen(fd, backlog);
   if (result === 0) return fd;
   if (fd >= 0) libc.close(fd);
-  return result;
-}
-
-/** Whether the kernel has a route and a source for an address: 0, or a negated errno. It sends nothing. */
-export function reach(ip: Uint8Array): number {
-  const fd = libc.socket(ip.length === 16 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK_CLOEXEC, 0);
-  if (fd < 0) return fd;
-  const result = connectTo(fd, lendAddress(ip, DISCARD_PORT));
-  libc.close(fd);
   return result;
 }
 

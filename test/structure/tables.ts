@@ -30,6 +30,8 @@ export const RULES: Rules = {
     'src/protocol/outbound': ['src/protocol', 'src/protocol/address', 'src/protocol/lines', 'src/protocol/race'],
     'src/linux': [],
     'src/linux/engine': ['src/linux'],
+    // Connections of Node's own sockets, for what is not on the hot path.
+    'src/dial': [PROTOCOL, 'src/linux'],
     'src/files': [PROTOCOL],
     // The layout of shared memory.
     'src/threads/contracts': [PROTOCOL, 'src/threads/shared'],
@@ -52,7 +54,7 @@ export const RULES: Rules = {
     'src/workers/dns': [PROTOCOL, 'src/threads/*', 'src/files', 'src/workers/dns/*'],
     'src/workers/dns/ask': [PROTOCOL],
     'src/workers/dns/machine': [PROTOCOL, 'src/files'],
-    'src/workers/dns/transports': [PROTOCOL, 'src/threads/contracts', 'src/workers/dns/ask'],
+    'src/workers/dns/transports': [PROTOCOL, 'src/dial', 'src/threads/contracts', 'src/workers/dns/ask'],
     'src/workers/dns/lookup': [
       ...[PROTOCOL, 'src/threads/contracts', 'src/workers/dns/ask', 'src/workers/dns/machine'],
       'src/workers/dns/transports',
@@ -72,6 +74,8 @@ export const RULES: Rules = {
     // The process knows the machine's addresses.
     'src/main/config/checks/values': [
       ...[PROTOCOL, 'src/main/process', 'src/main/config/diagnostics', 'src/main/config/sources'],
+      // Only the kernel tells whether this process may use an interface or a mark.
+      'src/linux',
     ],
     'src/main/config/checks/lines': [
       ...[PROTOCOL, 'src/main/process', 'src/main/config/diagnostics', 'src/main/config/checks/values'],
@@ -98,7 +102,7 @@ export const RULES: Rules = {
       'src/main/observe',
     ],
     'src/main/commands': [
-      ...[PROTOCOL, 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors'],
+      ...[PROTOCOL, 'src/dial', 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors'],
       'src/main/gateway',
     ],
     // The command line.

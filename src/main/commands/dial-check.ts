@@ -1,8 +1,9 @@
 // `tcproute check --dial`: tries the way to each line's last proxy, every name server, and the places to listen on. It connects
 // to no destination and runs no gateway. Every wait is bounded.
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { createServer, isIP, type Socket } from 'node:net';
+import { openFrom } from '../../dial/first-hop.js';
+import { whyNoWay } from '../../dial/route.js';
 import { formatEndpoint } from '../../protocol/address/address.js';
 import type { Line } from '../../protocol/lines/line.js';
 import type { InternetPlace, ListenOptions, UnixPlace } from '../../protocol/listen-options.js';
@@ -21,8 +22,8 @@ const PARALLEL = 16;
 const NAME = 'example.com';
 /** Addresses reserved for documentation: to connect a UDP socket sends nothing, but needs a route. */
 const NOWHERE = [
-  { family: 'udp4', called: 'IPv4', address: '192.0.2.1', port: 9 },
-  { family: 'udp6', called: 'IPv6', address: '2001:db8::1', port: 9 },
+  { called: 'IPv4', address: '192.0.2.1' },
+  { called: 'IPv6', address: '2001:db8::1' },
 ] as const;
 
 export interface Tried {
@@ -73,42 +74,20 @@ async function tryLines(options: Options): Promise<Tried[]> {
   const waiting = options.lines.entries();
   const next = async (): Promise<void> => {
     for (const [index, line] of waiting) {
-      tried[index] = line.isDirect ? await tryDirect(line) : await tryProxies(line, options);
+      tried[index] = line.isDirect ? tryDirect(line) : await tryProxies(line, options);
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, next));
   return tried;
 }
 
-/** Tries whether a socket can bind to the line's source address, and whether there is a route from it. */
-async function tryDirect({ name, source }: Line): Promise<Tried> {
-  const families = NOWHERE.filter(
-    ({ family }) => source.ip === undefined || source.ip.includes(':') === (family === 'udp6'),
-  );
-  const outcomes = await Promise.all(families.map(async (one) => ({ ...one, error: await tryRoute(one, source.ip) })));
+/** Tries whether there is a route from the line's source. */
+function tryDirect({ name, source }: Line): Tried {
+  const families = NOWHERE.filter(({ address }) => source.ip === undefined || isIP(source.ip) === isIP(address));
+  const outcomes = families.map(({ called, address }) => ({ called, error: whyNoWay(source, address) }));
   const works = outcomes.filter(({ error }) => error === undefined).map(({ called }) => called);
   const outcome = works.length > 0 ? `a way to ${works.join(' and ')}` : outcomes.map(({ error }) => error).join(', ');
   return { what: name, works: works.length > 0, outcome };
-}
-
-async function tryRoute(
-  { family, address, port }: (typeof NOWHERE)[number],
-  from: string | undefined,
-): Promise<string | undefined> {
-  const socket = createSocket(family);
-  try {
-    const bound = once(socket, 'listening');
-    socket.bind({ port: 0, ...(from === undefined ? {} : { address: from }) });
-    await bound;
-    const connected = once(socket, 'connect');
-    socket.connect(port, address);
-    await connected;
-    return undefined;
-  } catch (error) {
-    return codeOf(error);
-  } finally {
-    socket.close();
-  }
 }
 
 /** Negotiates with the line's proxies up to the point at which the last one would be asked for a destination. */
@@ -116,20 +95,17 @@ async function tryProxies({ name, source, hops }: Line, { race, hosts }: Options
   const begun = performance.now();
   const [{ host, port }] = hops as readonly [Line['hops'][number]];
   const known = Object.hasOwn(hosts, host) ? hosts[host]?.[0] : undefined;
-  const socket = connect({
-    host: known ?? host,
-    port,
-    ...(source.ip === undefined ? {} : { localAddress: source.ip }),
-  });
-  try {
-    const failure = await within(race.connect_timeout_ms, negotiate(socket, hops));
-    const why = whyNot(failure, race.connect_timeout_ms);
-    if (why !== undefined) return { what: name, works: false, outcome: why };
-    return { what: name, works: true, outcome: `${reached(hops)}, ${(performance.now() - begun).toFixed(1)} ms` };
-  } finally {
-    // Later errors are ignored.
-    socket.on('error', () => {}).destroy();
-  }
+  const over = new AbortController();
+  const first = openFrom({ host: known ?? host, port, source }, over.signal);
+  const failure = await within(race.connect_timeout_ms, negotiate(first, hops));
+  over.abort();
+  first.then(
+    (socket) => socket.destroy(),
+    () => {},
+  );
+  const why = whyNot(failure, race.connect_timeout_ms);
+  if (why !== undefined) return { what: name, works: false, outcome: why };
+  return { what: name, works: true, outcome: `${reached(hops)}, ${(performance.now() - begun).toFixed(1)} ms` };
 }
 
 /** What it shows that the last proxy could be asked. Some kinds of proxy say nothing until they are asked. */
@@ -153,8 +129,8 @@ function whyNot(answer: Within<string | undefined>, timeout_ms: number): string 
 }
 
 /** Returns why the last proxy cannot be asked; undefined if it can. Rejects if the connection fails. */
-async function negotiate(socket: Socket, hops: Line['hops']): Promise<string | undefined> {
-  await once(socket, 'connect');
+async function negotiate(first: Promise<Socket>, hops: Line['hops']): Promise<string | undefined> {
+  const socket = await first;
   const carrier = { incoming: socket, send: (bytes: Uint8Array) => socket.write(bytes) };
   const followed = await follow(new Chain(hops, NAME, 443), carrier, 'last-hop');
   switch (followed.code) {

@@ -3,6 +3,7 @@
 // the call stack allows (see main/config/checks/lines/upstream.ts).
 import type { Hop, Line, ProxyKind, ProxyServer, Source } from './line.js';
 import { LineNumbers } from './numbers.js';
+import { sourceText } from './source.js';
 
 export interface DirectUpstream {
   readonly type: 'direct';
@@ -98,11 +99,6 @@ function readableName({ prefix, source, hops }: Chain): string {
 /** With the word for its kind, unless the hop before it is of that kind, too. */
 function hopText({ kind, host, port }: Hop, before: ProxyKind | undefined): string {
   return kind === before ? endpoint(host, port) : `${kind} ${endpoint(host, port)}`;
-}
-
-function sourceText({ ip, port }: Source): string | undefined {
-  if (port === 0) return ip;
-  return ip === undefined ? `:${port}` : endpoint(ip, port);
 }
 
 function endpoint(host: string, port: number): string {

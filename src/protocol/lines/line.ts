@@ -6,6 +6,10 @@ export interface Source {
   readonly ip: string | undefined;
   /** The local port to bind; 0 lets the kernel choose. */
   readonly port: number;
+  /** The network interface by which it leaves the machine (SO_BINDTODEVICE), if one is given. */
+  readonly device?: string;
+  /** The mark of its packets (SO_MARK), not 0, if one is given. */
+  readonly mark?: number;
 }
 
 /** The address of a proxy, and the credentials that it wants. */

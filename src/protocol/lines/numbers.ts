@@ -34,7 +34,12 @@ export class LineNumbers {
  * the identity leaves out. Names are unique in a configuration, and so are identities.
  */
 export function identityOf({ name, source, hops }: Unnumbered): string {
-  return JSON.stringify([name, source.ip ?? null, source.port, ...hops.map(hopIdentity)]);
+  return JSON.stringify([name, source.ip ?? null, source.port, ...wayIdentity(source), ...hops.map(hopIdentity)]);
+}
+
+/** Part of state files, too: nothing for a line with neither, as before there were interfaces and marks. */
+function wayIdentity({ device, mark }: Line['source']): readonly unknown[] {
+  return device === undefined && mark === undefined ? [] : [{ device, mark }];
 }
 
 /** Part of state files. A hop without a kind speaks SOCKS5, which once was the only kind. */

@@ -66,6 +66,9 @@ test('another name, source or proxy is another line, another password is not', (
 test('the identity is what state files have, and tells no password', () => {
   const identity = identityOf(line('a', [hop('p', 'secret')], '192.0.2.1', 9));
   assert.equal(identity, '["a","192.0.2.1",9,["p",1080]]');
+  const way = { name: 'a', source: { ip: undefined, port: 0, device: 'eth0', mark: 7 } };
+  const http: Hop = { ...hop('p'), kind: 'http' };
+  assert.equal(identityOf({ ...way, hops: [http] }), '["a",null,0,{"device":"eth0","mark":7},["p",1080,"http"]]');
 });
 
 test('a table has each line at its number, and holes where lines have gone', () => {

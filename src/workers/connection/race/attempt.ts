@@ -7,6 +7,7 @@ import type { Socket } from '../../../linux/engine/socket.js';
 import type { Memory } from '../../../linux/memory.js';
 import { isEnd, isError, wouldBlock } from '../../../linux/result.js';
 import * as sockets from '../../../linux/sockets.js';
+import { leaveFrom } from '../../../linux/source.js';
 import { sameIp } from '../../../protocol/address/same-ip.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
@@ -118,7 +119,7 @@ export class Attempt extends TimedHandler {
     const fd = sockets.openStream(ip.length);
     if (isError(fd)) return failureOfResult(fd);
     if (options.tcp_user_timeout_ms > 0) sockets.setUserTimeout(fd, options.tcp_user_timeout_ms);
-    const bound = bindSource(fd, line, ip.length);
+    const bound = leaveFrom(fd, line, ip.length);
     if (isError(bound)) {
       sockets.closeFd(fd);
       return failureOfBind(bound, line);
@@ -258,12 +259,4 @@ export class Attempt extends TimedHandler {
 function isToItself(fd: number): boolean {
   const [local, peer] = [sockets.localEndpoint(fd), sockets.peerEndpoint(fd)];
   return typeof local !== 'number' && typeof peer !== 'number' && local.port === peer.port && sameIp(local.ip, peer.ip);
-}
-
-/** Binds a line's source address and port before connect. Returns the result of bind(2). */
-function bindSource(fd: number, line: DialLine, family: number): number {
-  if (line.sourceIp === undefined && line.sourcePort === 0) return 0;
-  if (line.sourcePort === 0) sockets.setBindAddressNoPort(fd);
-  else sockets.setReuseAddress(fd);
-  return sockets.bindTo(fd, line.sourceIp ?? new Uint8Array(family), line.sourcePort);
 }

@@ -3,7 +3,7 @@
 
 import { errorName } from '../../../linux/error-name.js';
 import { isError } from '../../../linux/result.js';
-import { reach } from '../../../linux/sockets.js';
+import { reach } from '../../../linux/source.js';
 import { type Failure, type FailureCode, failureOf } from '../../../protocol/race/failure.js';
 import type { DialLine } from '../shared/dial-lines.js';
 
@@ -26,6 +26,8 @@ const CODES: readonly (readonly [string, FailureCode])[] = [
   ['EINVAL', 'network-unreachable'],
   ['EACCES', 'forbidden'],
   ['EPERM', 'forbidden'],
+  // The interface that a socket was bound to has gone.
+  ['ENODEV', 'interface-unavailable'],
   ['EMFILE', 'out-of-resources'],
   ['ENFILE', 'out-of-resources'],
   ['ENOBUFS', 'out-of-resources'],
@@ -54,12 +56,16 @@ export function failureOfConnect(result: number, line: DialLine, ip: Uint8Array)
   const isTaken = name === 'EADDRINUSE' || name === 'EADDRNOTAVAIL';
   if (line.sourcePort !== 0 && isTaken) return failureOf('source-in-use', name);
   // Either no ports are left, or the machine has no source address for `ip`: only then a datagram cannot be sent either.
-  return name === 'EADDRNOTAVAIL' && isError(reach(ip)) ? NO_SOURCE : failureOfResult(result);
+  return name === 'EADDRNOTAVAIL' && isError(reach(ip, { ...line, sourceIp: undefined }))
+    ? NO_SOURCE
+    : failureOfResult(result);
 }
 
-/** The same for binding a line's source: only here a missing address differs from a lack of ports. */
+/** The same for setting a line's source: only here a missing address differs from a lack of ports. */
 export function failureOfBind(result: number, line: DialLine): Failure {
   const name = errorName(result);
+  if (name === 'EPERM' && (line.device !== undefined || line.mark !== 0))
+    return failureOf('source-not-permitted', name);
   return line.sourceIp !== undefined && name === 'EADDRNOTAVAIL'
     ? failureOf('source-unavailable', name)
     : failureOfConnect(result, line, line.sourceIp ?? LOOPBACK);

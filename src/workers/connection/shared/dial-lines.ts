@@ -2,15 +2,13 @@
 import { parseIp } from '../../../protocol/address/address.js';
 import type { Hop, Line } from '../../../protocol/lines/line.js';
 import { byNumber } from '../../../protocol/lines/numbers.js';
+import { type PackedSource, packSource } from '../../../protocol/lines/source.js';
 import type { Towards } from '../../../protocol/race/failure.js';
 
-export interface DialLine {
+export interface DialLine extends PackedSource {
   /** The line's number in all tables; its index in this one. */
   readonly number: number;
   readonly name: string;
-  /** Undefined: the kernel chooses, for either family. */
-  readonly sourceIp: Uint8Array | undefined;
-  readonly sourcePort: number;
   /** The proxies on the way; none for a direct line. */
   readonly hops: readonly Hop[];
   readonly isDirect: boolean;
@@ -29,8 +27,7 @@ function dialLine(line: Line): DialLine {
   return {
     number: line.number,
     name: line.name,
-    sourceIp: line.source.ip === undefined ? undefined : parseIp(line.source.ip),
-    sourcePort: line.source.port,
+    ...packSource(line.source),
     hops: line.hops,
     isDirect: line.isDirect,
     dials: line.isDirect ? 'destination' : 'line',

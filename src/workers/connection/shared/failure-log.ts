@@ -16,7 +16,7 @@ const EVERY_MS = 1000;
 /** The parts of an attempt that name its line and the address that it dialled. */
 export interface Failed {
   readonly candidate: Candidate;
-  readonly line: Pick<DialLine, 'name' | 'sourceIp'>;
+  readonly line: Pick<DialLine, 'name' | 'sourceIp' | 'device' | 'mark'>;
   readonly failure: Failure | undefined;
 }
 
@@ -107,6 +107,10 @@ function what({ code, detail }: Failure, target: Target, attempt: Failed | undef
   return { cause: code, detail, ...where, target: formatEndpoint(target.host, target.port) };
 }
 
-function sourceOf({ line: { sourceIp } }: Failed): { readonly source?: string } {
-  return sourceIp === undefined ? {} : { source: formatIp(sourceIp) };
+function sourceOf({ line: { sourceIp, device, mark } }: Failed): object {
+  return {
+    ...(sourceIp === undefined ? {} : { source: formatIp(sourceIp) }),
+    ...(device === undefined ? {} : { interface: new TextDecoder().decode(device) }),
+    ...(mark === 0 ? {} : { mark }),
+  };
 }

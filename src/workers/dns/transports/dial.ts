@@ -1,7 +1,8 @@
 // Opens one connection to a server of TCP, TLS or HTTPS: direct, or through the whole chain of a line with its source
 // address; with TLS the certificate is verified for the server's own name. It sends the server nothing else.
-import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { openFrom } from '../../../dial/first-hop.js';
 import type { Line } from '../../../protocol/lines/line.js';
 import { Chain } from '../../../protocol/outbound/chain.js';
 import { follow } from '../../../protocol/outbound/follow.js';
@@ -22,6 +23,7 @@ export interface Destination {
 export type Bootstrap = LookupFunction;
 
 type Tls = typeof import('node:tls');
+const ANY_SOURCE = { ip: undefined, port: 0 };
 
 /** Rejects with the error, also when `signal` aborts; then no socket is left open. */
 export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortSignal): Promise<Socket> {
@@ -30,16 +32,8 @@ export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortS
   const tls = to.tls === undefined ? undefined : await import('node:tls');
   signal.throwIfAborted();
   const first = hops[0] ?? to;
-  const source = to.line?.source;
-  const socket = connect({
-    host: first.host,
-    port: first.port,
-    noDelay: true,
-    lookup: bootstrap,
-    // A source address reaches only addresses of the same family.
-    ...(source?.ip === undefined ? {} : { localAddress: source.ip, family: isIP(source.ip) }),
-    ...(source?.port ? { localPort: source.port } : {}),
-  });
+  const source = to.line?.source ?? ANY_SOURCE;
+  const socket = await openFrom({ host: first.host, port: first.port, source, lookup: bootstrap }, signal);
   let current: Socket = socket;
   const abort = (): void => {
     current.destroy(new Error('given up'));
@@ -47,16 +41,13 @@ export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortS
   };
   signal.addEventListener('abort', abort, { once: true });
   try {
-    await opened(socket, 'connect');
-    // TCP self-connect: the kernel may choose the destination port on this machine, where nobody listens, as the source port.
-    if (socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress)
-      throw new Error('refused: it was connected to itself');
+    signal.throwIfAborted();
     if (to.line?.isDirect === false) await passHops(socket, new Chain(hops, to.host, to.port));
     if (tls === undefined) return socket;
-    const secured = secure(tls, socket, to);
-    current = secured;
-    await opened(secured, 'secureConnect');
-    return secured;
+    const stream = secure(tls, socket, to);
+    current = stream;
+    await secured(stream);
+    return stream;
   } catch (error) {
     abort();
     throw error;
@@ -95,10 +86,10 @@ function secure(tls: Tls, socket: Socket, { host, tls: wanted }: Destination): T
   });
 }
 
-function opened(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
+function secured(socket: TLSSocket): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (settle: () => void): void => {
-      socket.off(event, onOpen).off('error', onError).off('close', onClose);
+      socket.off('secureConnect', onOpen).off('error', onError).off('close', onClose);
       // A later error, or one together with a close, must not end the process.
       socket.on('error', () => {});
       settle();
@@ -106,6 +97,6 @@ function opened(socket: Socket, event: 'connect' | 'secureConnect'): Promise<voi
     const onOpen = (): void => done(resolve);
     const onError = (error: Error): void => done(() => reject(error));
     const onClose = (): void => done(() => reject(new Error('closed while it was opened')));
-    socket.once(event, onOpen).once('error', onError).once('close', onClose);
+    socket.once('secureConnect', onOpen).once('error', onError).once('close', onClose);
   });
 }

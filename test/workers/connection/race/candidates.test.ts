@@ -15,7 +15,7 @@ import type { NameOutcome } from '../../../../src/workers/connection/shared/name
 type Waiter = (outcome: NameOutcome, more: boolean) => void;
 
 const DIRECT: DialLine = {
-  ...{ number: 0, name: 'direct', sourceIp: undefined, sourcePort: 0, hops: [] },
+  ...{ number: 0, name: 'direct', sourceIp: undefined, sourcePort: 0, device: undefined, mark: 0, hops: [] },
   ...{ isDirect: true, dials: 'destination', proxyIp: undefined },
 };
 const HOP: Hop = { kind: 'socks5', host: 'proxy.test', port: 1080, username: undefined, password: undefined };

@@ -7,7 +7,7 @@ import type { DialLine } from '../../../../src/workers/connection/shared/dial-li
 
 const { errno } = constants;
 const PLAIN: DialLine = {
-  ...{ number: 0, name: 'direct', sourceIp: undefined, sourcePort: 0 },
+  ...{ number: 0, name: 'direct', sourceIp: undefined, sourcePort: 0, device: undefined, mark: 0 },
   ...{ hops: [], isDirect: true, dials: 'destination', proxyIp: undefined },
 };
 const WITH_IP: DialLine = { ...PLAIN, sourceIp: Uint8Array.of(192, 0, 2, 1) };
@@ -56,4 +56,18 @@ test("a line's own port that is taken is the line's failure, at bind and at conn
     failureOfConnect(-errno.EADDRNOTAVAIL, WITH_PORT, LOOPBACK),
   ])
     assert.deepEqual([failure.code, failure.whose], ['source-in-use', 'line']);
+});
+
+test('an interface that is not there, and a privilege that is missing, are failures of the line', () => {
+  const device = Buffer.from('gone0');
+  assert.deepEqual(failureOfBind(-errno.ENODEV, { ...PLAIN, device }).code, 'interface-unavailable');
+  assert.deepEqual(failureOfConnect(-errno.ENODEV, { ...PLAIN, device }, LOOPBACK).code, 'interface-unavailable');
+  for (const line of [
+    { ...PLAIN, device },
+    { ...PLAIN, mark: 7 },
+  ])
+    assert.equal(failureOfBind(-errno.EPERM, line).code, 'source-not-permitted');
+  // Without either, a firewall has said so.
+  assert.equal(failureOfBind(-errno.EPERM, WITH_IP).code, 'forbidden');
+  assert.equal(failureOfConnect(-errno.EPERM, { ...PLAIN, mark: 7 }, LOOPBACK).code, 'forbidden');
 });

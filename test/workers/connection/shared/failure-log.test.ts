@@ -17,6 +17,7 @@ function attemptOf(name: string, code: Parameters<typeof failureOf>[0], detail: 
     candidate: { line: 0, ip: new Uint8Array([192, 0, 2, 7]) },
     line: {
       ...{ number: 0, name, sourceIp: new Uint8Array([192, 0, 2, 1]), sourcePort: 0 },
+      ...{ device: undefined, mark: 0 },
       ...{ hops: [], isDirect: true, proxyIp: undefined },
     },
     failure: failureOf(code, detail),

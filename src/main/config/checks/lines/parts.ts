@@ -3,9 +3,12 @@ import { askedName } from '../../../../protocol/address/host-name.js';
 import type { ProxyKind } from '../../../../protocol/lines/line.js';
 import { canonicalAddress, dialledAddress } from '../values/address.js';
 import { isOwnAddress } from '../values/own-addresses.js';
+import { whyNoInterface, whyNoMark } from '../values/own-interfaces.js';
 import type { Check } from '../values/setting.js';
 
 const NAME_LENGTH_MAX = 64;
+/** SO_MARK is an unsigned number of 32 bits. */
+const MARK_MAX = 0xffff_ffff;
 
 export const checkName: Check<string> = (value, place, diagnostics) => {
   const fits =
@@ -31,6 +34,29 @@ export const checkSourcePort: Check<number> = (value, place, diagnostics) => {
   if (isPort(value)) return value;
   diagnostics.reject(place, value, 'an integer from 0 to 65535, 0 for any');
   return undefined;
+};
+
+/** The name of an interface has at most 15 bytes (IFNAMSIZ), and is a folder of /sys/class/net. */
+export const checkInterface: Check<string> = (value, place, diagnostics) => {
+  const fits = typeof value === 'string' && /^[!-.0-~]{1,15}$/.test(value) && value !== '.' && value !== '..';
+  if (!fits) {
+    diagnostics.reject(place, value, 'the name of a network interface, such as "eth0"');
+    return undefined;
+  }
+  const why = whyNoInterface(value);
+  if (why !== undefined) diagnostics.warn(place, why);
+  return value;
+};
+
+/** 0 is no mark. */
+export const checkMark: Check<number> = (value, place, diagnostics) => {
+  if (!Number.isInteger(value) || Number(value) < 0 || Number(value) > MARK_MAX) {
+    diagnostics.reject(place, value, `an integer from 0 to ${MARK_MAX}, 0 for none`);
+    return undefined;
+  }
+  const why = value === 0 ? undefined : whyNoMark(Number(value));
+  if (why !== undefined) diagnostics.warn(place, why);
+  return Number(value);
 };
 
 export const checkPort: Check<number> = (value, place, diagnostics) => {

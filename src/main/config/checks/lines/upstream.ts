@@ -6,14 +6,23 @@ import { type Diagnostics, hint } from '../../diagnostics/diagnostics.js';
 import { shown } from '../../diagnostics/mask.js';
 import { inside, type Place, placeText } from '../../diagnostics/place.js';
 import type { Check } from '../values/setting.js';
-import { CREDENTIALS, checkName, checkPort, checkProxyHost, checkSourceIp, checkSourcePort } from './parts.js';
+import {
+  CREDENTIALS,
+  checkInterface,
+  checkMark,
+  checkName,
+  checkPort,
+  checkProxyHost,
+  checkSourceIp,
+  checkSourcePort,
+} from './parts.js';
 import { LINE_URL_ALLOWED, lineOfText } from './url.js';
 
 /** A longer chain of proxies is a mistake. The bound also allows walks to recurse. */
 const DEPTH_MAX = 64;
 /** The keys of each type. @public also for the reference, scripts/config-reference.mjs */
 export const LINE_KEYS = {
-  direct: ['type', 'name', 'source_ip', 'source_port'],
+  direct: ['type', 'name', 'source_ip', 'source_port', 'interface', 'mark'],
   socks5: ['type', 'name', 'host', 'port', 'username', 'password', 'upstream'],
   socks4: ['type', 'name', 'host', 'port', 'username', 'upstream'],
   http: ['type', 'name', 'host', 'port', 'username', 'password', 'upstream'],
@@ -23,6 +32,8 @@ export const LINE_KEYS = {
 const OTHER_WORDS: Readonly<Record<string, string>> = {
   ...{ address: 'host', addr: 'host', ip: 'host', server: 'host', user: 'username', pass: 'password' },
   ...{ via: 'upstream', lines: 'list', upstreams: 'list', bind: 'source_ip', local_address: 'source_ip', tag: 'name' },
+  ...{ device: 'interface', dev: 'interface', iface: 'interface', bind_interface: 'interface' },
+  ...{ fwmark: 'mark', so_mark: 'mark', routing_mark: 'mark' },
 };
 const TYPES = Object.keys(LINE_KEYS) as (keyof typeof LINE_KEYS)[];
 export const UPSTREAM_ALLOWED = `a line: an object with a "type" (${TYPES.join(', ')}), ${LINE_URL_ALLOWED}, or a list of lines`;
@@ -109,7 +120,14 @@ class Walk {
     const name = this.#name(fields, place);
     const ip = this.#optional(fields, 'source_ip', place, checkSourceIp);
     const port = this.#optional(fields, 'source_port', place, checkSourcePort);
-    return { type: 'direct', name, source: { ip: ip === 'any' ? undefined : ip, port: port ?? 0 } };
+    const device = this.#optional(fields, 'interface', place, checkInterface);
+    const mark = this.#optional(fields, 'mark', place, checkMark);
+    const source = {
+      ...{ ip: ip === 'any' ? undefined : ip, port: port ?? 0 },
+      ...(device === undefined ? {} : { device }),
+      ...(mark === undefined || mark === 0 ? {} : { mark }),
+    };
+    return { type: 'direct', name, source };
   }
 
   #proxy(type: ProxyKind, fields: Fields, place: Place, depth: number): ProxyUpstream {

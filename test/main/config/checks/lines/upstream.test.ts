@@ -15,6 +15,27 @@ test('a source of 0.0.0.0 or :: and port 0 is no source', () => {
   assert.deepEqual(line?.source, { ip: '2001:db8::1', port: 4000 });
 });
 
+test('a direct line may have an interface and a mark, and proxies are reached by way of them', () => {
+  const way = { type: 'direct', interface: 'lo', mark: 0 };
+  assert.deepEqual(linesOf(way)[0]?.source, { ip: undefined, port: 0, device: 'lo' });
+  const [line] = linesOf(socks5({ upstream: { ...way, mark: 0xffffffff } }));
+  assert.deepEqual(line?.source, { ip: undefined, port: 0, device: 'lo', mark: 0xffffffff });
+  assert.equal(line?.name, 'socks5 10.0.0.1:1080 from lo mark 4294967295');
+  const name = 'the name of a network interface, such as "eth0"';
+  const mark = 'an integer from 0 to 4294967295, 0 for none';
+  for (const wrong of ['', '.', '..', 'a/b', 'a b', 'sixteen-letters-', 7])
+    assert.deepEqual(errorsOfUpstream({ type: 'direct', interface: wrong }), [
+      `upstream.interface: ${JSON.stringify(wrong)} is not allowed; allowed: ${name}`,
+    ]);
+  for (const wrong of [-1, 0x1_0000_0000, 1.5, '7'])
+    assert.deepEqual(errorsOfUpstream({ type: 'direct', mark: wrong }), [
+      `upstream.mark: ${JSON.stringify(wrong)} is not allowed; allowed: ${mark}`,
+    ]);
+  assert.deepEqual(errorsOfUpstream({ type: 'direct', fwmark: 7 }), [
+    'upstream.fwmark: unknown key; did you mean "mark"?',
+  ]);
+});
+
 test('a socks5 line has its credentials, its name and its canonical host', () => {
   const [line] = linesOf(socks5({ host: 'Proxy.Example.', username: 'u', password: 'p', name: 'far' }));
   assert.equal(line?.name, 'far');
@@ -37,7 +58,7 @@ test('each mistake is named by its path', () => {
     'upstream.list[0].source_port: -1 is not allowed; allowed: an integer from 0 to 65535, 0 for any',
     'upstream.list[1].host: missing; needed: the IP address or name of the proxy',
     'upstream.list[1].port: missing; needed: the port of the proxy',
-    'upstream.list[1].upstream.list[0].host: unknown key; allowed: type, name, source_ip, source_port',
+    'upstream.list[1].upstream.list[0].host: unknown key; allowed: type, name, source_ip, source_port, interface, mark',
     'upstream.list[1].upstream.list[1]: 7 is not allowed; allowed: a line: an object with a "type" (direct, socks5, socks4, http, multipath), "direct", socks5://[user:password@]host:port, http://[user:password@]host:port, socks4://[user@]host:port, or a list of lines',
     'upstream.list[2].name: "" is not allowed; allowed: a text of 1 to 64 printable characters',
     'upstream.list[2].host: "1.2.3.456" is not allowed; allowed: the IP address or name of the proxy itself',

@@ -1,0 +1,12 @@
+// What a connection of Node's own is to be. Types only.
+import type { LookupFunction } from 'node:net';
+import type { Source } from '../protocol/lines/line.js';
+
+export interface Wanted {
+  /** An address or a name. */
+  readonly host: string;
+  readonly port: number;
+  readonly source: Source;
+  /** Resolves a name. Without it, Node's own does. */
+  readonly lookup?: LookupFunction;
+}
