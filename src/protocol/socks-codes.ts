@@ -3,7 +3,7 @@
 export const VERSION = 5;
 /** Of the exchange of name and password (RFC 1929 section 2). */
 export const PASSWORD_VERSION = 1;
-export const Method = { none: 0, password: 2, unacceptable: 0xff } as const;
+export const Method = { none: 0, password: 2, unacceptable: 0xff, depth: 0xd0 } as const;
 export const Command = { connect: 1, bind: 2, udpAssociate: 3 } as const;
 export const AddressType = { ipv4: 1, name: 3, ipv6: 4 } as const;
 

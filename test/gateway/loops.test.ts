@@ -1,6 +1,8 @@
-// Two gateways that are each other's line: a request goes to and fro, and every step is one more connection. Their number
-// stops growing, the client is told, and nothing goes on without it.
+// Two gateways that are each other's line: a request goes to and fro, and every step is one more connection. They find it out
+// by telling each other how many gateways the request has passed, and where that is lost on the way, their number stops
+// growing. The client is told, and nothing goes on without it.
 import assert from 'node:assert/strict';
+import { deafForward } from '../helpers/deaf-forward.js';
 import type { Gateway } from '../helpers/gateway.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { freePort } from '../helpers/proxies.js';
@@ -14,9 +16,17 @@ const CONNECTIONS_MAX = 200;
 const SOCKETS_MAX = 2 * 2 * (8 + CONNECTIONS_MAX / 2 / 8 + 4);
 const NOBODY = { host: '127.0.0.1', port: 9 };
 
-/** `more` are further lines of the second one. */
-async function mutual(world: World, connect_timeout_ms: number, more: readonly object[] = []) {
+interface Circle {
+  readonly connect_timeout_ms: number;
+  /** Further lines of the second gateway. */
+  readonly more?: readonly object[];
+  /** Whether what the second gateway says beside its request is lost. */
+  readonly deaf?: boolean;
+}
+
+async function mutual(world: World, { connect_timeout_ms, more = [], deaf = false }: Circle) {
   const [a, b] = [await freePort(), await freePort()];
+  const back = deaf ? world.use(await deafForward(a)).port : a;
   const to = (port: number) => ({ type: 'socks5', host: '127.0.0.1', port });
   const common = {
     workers: 2,
@@ -25,46 +35,69 @@ async function mutual(world: World, connect_timeout_ms: number, more: readonly o
     log_level: 'debug',
   };
   const first = await world.gateway({ ...common, port: a, upstream: to(b) });
-  const list = [to(a), ...more];
+  const list = [to(back), ...more];
   const second = await world.gateway({ ...common, port: b, upstream: { type: 'multipath', list } });
   return [first, second] as const;
 }
 
-const said = (gateway: Gateway) =>
-  gateway.records.some(({ msg }) => msg.includes('the line may lead back to this gateway'));
+const says = (gateway: Gateway, message: string) => gateway.records.some(({ msg }) => msg.includes(message));
+const MAY_LEAD_BACK = 'the line may lead back to this gateway';
+const LEAD_TO_EACH_OTHER = 'the line leads to the gateway itself, or in a circle';
 
-inBothEngines('mutual lines stop growing, and the client is told that it timed out', async (world) => {
-  // Long enough for a busy machine to fill a crowd.
-  const gateways = await mutual(world, 6000);
-  const idle = gateways.map((gateway) => gateway.sockets());
-  let most = 0;
-  const look = setInterval(() => {
-    most = Math.max(most, ...gateways.map((gateway, index) => gateway.sockets() - (idle[index] as number)));
-  }, 50);
-  const { peer, reply } = await dial(gateways[0].port, NOBODY).finally(() => clearInterval(look));
-  world.use(peer);
-  assert.equal(reply.rep, 4);
-  peer.end();
-  assert.ok(most > 20 && most <= SOCKETS_MAX, `${most} sockets`);
-  await until('one has said so', () => gateways.some(said));
+inBothEngines('mutual lines are found out, and the client is told at once', async (world) => {
+  const gateways = await mutual(world, { connect_timeout_ms: 600_000 });
+  for (let turn = 0; turn < 3; turn += 1) {
+    const { peer, reply } = await dial(gateways[0].port, NOBODY);
+    world.use(peer);
+    assert.equal(reply.rep, 1);
+    peer.end();
+    for (const gateway of gateways) await gateway.idle();
+  }
+  assert.ok(gateways.some((gateway) => says(gateway, LEAD_TO_EACH_OTHER)));
+  for (const { connections } of gateways) assert.ok(connections.length <= 3 * SOCKETS_MAX, `${connections.length}`);
+  // It is remembered for a moment: the next request comes to an end after as many steps as are allowed.
+  for (const gateway of gateways) gateway.forgetConnections();
+  const { peer } = await dial(gateways[0].port, { host: 'another.test', port: 9 });
+  world.use(peer).end();
   for (const gateway of gateways) await gateway.idle();
-  // All that the one request came to. An attempt that times out makes room for another until the client's own has: how many
-  // do is a matter of how busy the machine is. Without a bound there are tens of thousands.
-  for (const { connections } of gateways) assert.ok(connections.length <= 10 * SOCKETS_MAX, `${connections.length}`);
+  for (const { connections } of gateways) assert.ok(connections.length <= 6, `${connections.length}`);
 });
 
+inBothEngines(
+  'mutual lines that do not hear of each other stop growing, and the client is told that it timed out',
+  async (world) => {
+    // Long enough for a busy machine to fill a crowd.
+    const gateways = await mutual(world, { connect_timeout_ms: 6000, deaf: true });
+    const idle = gateways.map((gateway) => gateway.sockets());
+    let most = 0;
+    const look = setInterval(() => {
+      most = Math.max(most, ...gateways.map((gateway, index) => gateway.sockets() - (idle[index] as number)));
+    }, 50);
+    const { peer, reply } = await dial(gateways[0].port, NOBODY).finally(() => clearInterval(look));
+    world.use(peer);
+    assert.equal(reply.rep, 4);
+    peer.end();
+    assert.ok(most > 20 && most <= SOCKETS_MAX, `${most} sockets`);
+    await until('one has said so', () => gateways.some((gateway) => says(gateway, MAY_LEAD_BACK)));
+    for (const gateway of gateways) await gateway.idle();
+    // All that the one request came to. An attempt that times out makes room for another until the client's own has: how many
+    // do is a matter of how busy the machine is. Without a bound there are tens of thousands.
+    for (const { connections } of gateways) assert.ok(connections.length <= 10 * SOCKETS_MAX, `${connections.length}`);
+  },
+);
+
 inBothEngines('a race between mutual lines ends when its client has gone', async (world) => {
-  const gateways = await mutual(world, 600_000);
+  const gateways = await mutual(world, { connect_timeout_ms: 600_000, deaf: true });
   const peer = world.use(await Peer.connect(gateways[0].port));
   peer.send(Buffer.concat([greeting(), request(NOBODY)]));
-  await until('they have stopped growing', () => gateways.some(said));
+  await until('they have stopped growing', () => gateways.some((gateway) => says(gateway, MAY_LEAD_BACK)));
   peer.reset();
   for (const gateway of gateways) await gateway.idle();
 });
 
 inBothEngines('mutual lines carry what one of them reaches by another line', async (world) => {
   const server = world.use(await echoServer());
-  const [first] = await mutual(world, 20_000, [{ type: 'direct' }]);
+  const [first] = await mutual(world, { connect_timeout_ms: 20_000, more: [{ type: 'direct' }] });
   for (let turn = 0; turn < 3; turn += 1) {
     const { peer, reply } = await dial(first.port, server);
     world.use(peer);

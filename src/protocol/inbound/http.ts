@@ -1,6 +1,7 @@
 // HTTP/1.1 as a way in (RFC 9110, RFC 9112): CONNECT, and requests for http URLs, which go on as requests to a web server, one a
 // connection. Credentials are those of Basic. What a head means is read in protocol/http; the response of a web server is not
 // read at all.
+import { depthOfVia } from '../gateway-depth.js';
 import { answer, type Status } from '../http/answer.js';
 import { readBasic } from '../http/basic.js';
 import { ChunkedBody } from '../http/chunked-body.js';
@@ -90,7 +91,10 @@ class HeadReader implements Inbound {
       line.method === 'CONNECT'
         ? this.#connect(line, bytes, start + size, end)
         : this.#forward(line, fields, framing, bytes, start + size, end);
-    return this.#wantsUser && step.kind === 'requested' ? this.#claim(fields) : step;
+    if (step.kind !== 'requested') return step;
+    if (this.#wantsUser) return this.#claim(fields);
+    const via = valuesOf(fields, 'via');
+    return via.length === 0 ? step : { ...step, depth: depthOfVia(via) };
   }
 
   /** CONNECT has no body (RFC 9110 section 9.3.6), whatever its fields say: what follows is for the destination. */

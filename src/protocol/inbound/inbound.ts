@@ -63,6 +63,8 @@ export interface Requested {
   readonly target: Target;
   /** A copy of the bytes behind the request, which are for the destination; undefined for none. */
   readonly early: Uint8Array | undefined;
+  /** How many gateways the request has passed, where they say so (see gateway-depth.ts). */
+  readonly depth?: number;
   /** What ends the request; undefined where all bytes up to the client's end are for the destination. */
   readonly body: RequestBody | undefined;
   readonly replies: Replies;

@@ -2,6 +2,7 @@
 // are read in socks5-password.ts.
 import { unmapped } from '../address/address.js';
 import { type Target, targetOfIp, targetOfName } from '../address/target.js';
+import { DEPTH_MAX } from '../gateway-depth.js';
 import type { FailureCode } from '../race/failure.js';
 import { AddressType, Command, Method, ReplyCode, VERSION } from '../socks-codes.js';
 import type { Inbound, InboundStep, Misfit, Proceed, Replies } from './inbound.js';
@@ -13,9 +14,12 @@ import { INCOMPLETE, proceed, refused } from './steps.js';
 export const SOCKS5: Inbound = { feed: readGreeting };
 /** The same for a listener whose clients must show which user they are. */
 export const SOCKS5_OF_USERS: Inbound = { feed: readGreetingOfUser };
-const REQUEST: Inbound = { feed: readRequest };
-const JUDGED_PASSWORD = judgedPassword(REQUEST);
-const ANY_PASSWORD = anyPassword(REQUEST);
+/** What reads on behind a greeting of each depth. */
+const DEPTHS = Array.from({ length: DEPTH_MAX + 1 }, (_, depth) => {
+  const request: Inbound = { feed: (bytes, start, end) => readRequest(bytes, start, end, depth) };
+  return { request, judgedPassword: judgedPassword(request), anyPassword: anyPassword(request) };
+});
+const REQUEST = DEPTHS[0].request;
 
 /** The answers that choose a method (section 3). */
 const METHOD_NONE = Uint8Array.of(VERSION, Method.none);
@@ -63,11 +67,14 @@ function offers(bytes: Uint8Array, start: number, size: number, method: number):
 function readGreeting(bytes: Uint8Array, start: number, end: number): InboundStep {
   const size = sizeOfGreeting(bytes, start, end);
   if (size <= 0) return size === 0 ? INCOMPLETE : NOT_SOCKS5;
-  if (offers(bytes, start, size, Method.none)) return withoutAuthentication(size);
-  return offers(bytes, start, size, Method.password) ? proceed(size, METHOD_PASSWORD, ANY_PASSWORD) : NO_METHOD;
+  const depth = depthOf(bytes, start, size);
+  if (offers(bytes, start, size, Method.none)) return withoutAuthentication(size, depth);
+  if (!offers(bytes, start, size, Method.password)) return NO_METHOD;
+  return proceed(size, METHOD_PASSWORD, DEPTHS[depth].anyPassword);
 }
 
-function withoutAuthentication(size: number): Proceed {
+function withoutAuthentication(size: number, depth: number): Proceed {
+  if (depth > 0) return proceed(size, METHOD_NONE, DEPTHS[depth].request);
   if (size === 3) return ONLY_NO_AUTHENTICATION;
   return size === 4 ? NO_AUTHENTICATION_AND_PASSWORD : proceed(size, METHOD_NONE, REQUEST);
 }
@@ -75,7 +82,8 @@ function withoutAuthentication(size: number): Proceed {
 function readGreetingOfUser(bytes: Uint8Array, start: number, end: number): InboundStep {
   const size = sizeOfGreeting(bytes, start, end);
   if (size <= 0) return size === 0 ? INCOMPLETE : NOT_SOCKS5;
-  return offers(bytes, start, size, Method.password) ? proceed(size, METHOD_PASSWORD, JUDGED_PASSWORD) : NAMELESS;
+  if (!offers(bytes, start, size, Method.password)) return NAMELESS;
+  return proceed(size, METHOD_PASSWORD, DEPTHS[depthOf(bytes, start, size)].judgedPassword);
 }
 
 /** For a listener that does not speak SOCKS5: a greeting is refused, whatever it offers. */
@@ -90,8 +98,17 @@ export function refusingSocks5(misfit: Misfit): Inbound {
   };
 }
 
+/** The depth that a gateway tells in one of its methods, from the range for private use; 0 where none is told. */
+function depthOf(bytes: Uint8Array, start: number, size: number): number {
+  for (let i = start + 2; i < start + size; i += 1) {
+    const depth = bytes[i] - Method.depth;
+    if (depth > 0 && depth <= DEPTH_MAX) return depth;
+  }
+  return 0;
+}
+
 /** Reads a request (section 4), at most 262 bytes. */
-function readRequest(bytes: Uint8Array, start: number, end: number): InboundStep {
+function readRequest(bytes: Uint8Array, start: number, end: number, depth: number): InboundStep {
   const length = end - start;
   if (length < 1) return INCOMPLETE;
   if (bytes[start] !== VERSION) return NOT_SOCKS5;
@@ -107,7 +124,7 @@ function readRequest(bytes: Uint8Array, start: number, end: number): InboundStep
   const target = readTarget(type, bytes, start, next);
   if (target === undefined) return BAD_NAME;
   const early = next < end ? bytes.slice(next, end) : undefined;
-  return { kind: 'requested', target, early, body: undefined, replies: SOCKS5_REPLIES };
+  return { kind: 'requested', target, early, depth, body: undefined, replies: SOCKS5_REPLIES };
 }
 
 /** Bytes of the address field, with the length byte of a name; 0 for an unknown type. */

@@ -32,6 +32,7 @@ export class Chain implements HopTarget {
   #hop = 0;
   #kind: HopKind;
   #phase = 0;
+  #depth = 0;
   /** Whether the current hop itself has failed, so that nothing is known of its target. */
   #hopFailed = false;
   /** Bytes that the hop has sent and its kind has not read yet. */
@@ -51,9 +52,14 @@ export class Chain implements HopTarget {
     return this.#isLast && !this.#hopFailed && this.#kind.hasAsked(this.#phase);
   }
 
-  /** What to send first, once the first hop is connected. */
-  start(): ChainStep {
-    const opening = this.#kind.begin(this.#hops[this.#hop], this.#target);
+  /** What to send first, once the first hop is connected. `depth`: what every hop is told (see outbound.ts). */
+  start(depth = 0): ChainStep {
+    this.#depth = depth;
+    return this.#begin();
+  }
+
+  #begin(): ChainStep {
+    const opening = this.#kind.begin(this.#hops[this.#hop], this.#target, this.#depth);
     return opening.kind === 'send' ? opening : this.#failed(opening);
   }
 
@@ -94,7 +100,7 @@ export class Chain implements HopTarget {
     this.#kind = this.#kindOf(this.#hops[this.#hop]);
     this.#phase = 0;
     this.#unread = NOTHING;
-    return hasSpoken ? this.#failed(TOO_SOON) : this.start();
+    return hasSpoken ? this.#failed(TOO_SOON) : this.#begin();
   }
 
   #failed({ failure, of }: HopFailure): ChainStep {

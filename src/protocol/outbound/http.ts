@@ -1,5 +1,6 @@
 // The client side of HTTP CONNECT with one proxy (RFC 9110 section 9.3.6), with Basic credentials (RFC 7617). The head of
 // the answer is read by http-head.ts. It asks once: a proxy that wants another scheme of authentication is not served.
+import { viaOf } from '../gateway-depth.js';
 import type { Hop } from '../lines/line.js';
 import { failureOf } from '../race/failure.js';
 import { failureOfHead } from './http-causes.js';
@@ -17,8 +18,8 @@ const TOO_LONG = broken('the head of its answer is too long');
 const SWITCHES = broken(`HTTP ${SWITCHING_PROTOCOLS}`);
 
 export const http: HopKind = {
-  begin(hop, target) {
-    return { kind: 'send', bytes: encodeConnect(hop, target) };
+  begin(hop, target, depth) {
+    return { kind: 'send', bytes: encodeConnect(hop, target, depth) };
   },
 
   /** The first bytes are the request. */
@@ -45,11 +46,12 @@ export const http: HopKind = {
 };
 
 /** Hosts have been checked: they are addresses, or names of letters, digits, `-`, `_` and dots. */
-function encodeConnect({ username, password }: Hop, { host, port }: HopTarget): Uint8Array {
+function encodeConnect({ username, password }: Hop, { host, port }: HopTarget, depth: number): Uint8Array {
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const credentials =
     username === undefined ? '' : `Proxy-Authorization: Basic ${base64(`${username}:${password ?? ''}`)}\r\n`;
-  return Buffer.from(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${credentials}\r\n`, 'latin1');
+  const via = depth > 0 ? `Via: ${viaOf(depth)}\r\n` : '';
+  return Buffer.from(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${credentials}${via}\r\n`, 'latin1');
 }
 
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');

@@ -42,8 +42,11 @@ export type HopStep =
  * other values the kind defines. No method throws on bytes of a hop.
  */
 export interface HopKind {
-  /** The first bytes to send, once the hop is reached. */
-  begin(hop: Hop, target: HopTarget): Opening;
+  /**
+   * The first bytes to send, once the hop is reached. `depth`: how many gateways the request has passed, to be told to the
+   * hop; 0 for nothing to tell (see protocol/gateway-depth.ts).
+   */
+  begin(hop: Hop, target: HopTarget, depth: number): Opening;
   /** Whether the hop has been asked for its target in this phase. Earlier, any failure is the hop's own. */
   hasAsked(phase: number): boolean;
   /** `received`: all bytes that the hop has sent in this phase, lent until the method returns. */

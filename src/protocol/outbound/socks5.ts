@@ -38,7 +38,8 @@ const CAUSES: readonly (FailureCode | undefined)[] = [
 ];
 
 export const socks5: HopKind = {
-  begin(hop) {
+  begin(hop, _target, depth) {
+    if (depth > 0) return deepGreeting(hop.username !== undefined, depth);
     return hop.username === undefined ? GREETING : GREETING_WITH_PASSWORD;
   },
 
@@ -57,6 +58,12 @@ export const socks5: HopKind = {
     }
   },
 };
+
+/** A gateway reads the depth in the last method; any other proxy does not know that method, and chooses another. */
+function deepGreeting(hasPassword: boolean, depth: number): Opening {
+  const methods = [Method.none, ...(hasPassword ? [Method.password] : []), Method.depth + depth];
+  return { kind: 'send', bytes: Uint8Array.of(VERSION, methods.length, ...methods) };
+}
 
 function readMethod(received: Uint8Array, { username, password }: Hop, target: HopTarget): HopStep {
   if (received.length < ANSWER_SIZE) return INCOMPLETE;

@@ -92,7 +92,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailureRow>> = {
   'no-such-name': row('destination', undefined, 'debug', 'the name does not exist, or has no address'),
   forbidden: row('destination', 'other', 'debug', 'a firewall does not allow the connection'),
   'proxy-forbids': row('line', 'other', 'debug', 'the proxy does not allow the destination'),
-  loop: row('line', 'proxy', 'warn', 'the line leads to the gateway itself'),
+  loop: row('line', 'proxy', 'warn', 'the line leads to the gateway itself, or in a circle'),
   unspecified: row('destination', undefined, 'debug', 'the address means no host'),
   'not-allowed': row('us', undefined, 'debug', 'the address is on the blacklist, and no line may use it'),
   'own-listener': row('us', undefined, 'debug', 'the destination is the gateway itself'),

@@ -34,6 +34,7 @@ import { Session } from './session.js';
 import { AttemptBudget } from './shared/attempt-budget.js';
 import { AttemptRoom } from './shared/attempt-room.js';
 import { BadAddresses } from './shared/bad-addresses.js';
+import { Circles } from './shared/circles.js';
 import { Crowds } from './shared/crowds.js';
 import { dialLines } from './shared/dial-lines.js';
 import { egressOf } from './shared/egress.js';
@@ -121,6 +122,7 @@ class Actor {
     });
     const rules = new RulesReplica(start.rules);
     const lines = dialLines(options.lines);
+    const circles = new Circles();
     const clients = new ClientAddresses(shared.clients);
     const records = new ConnectionRecords({
       clock: engine,
@@ -144,7 +146,8 @@ class Actor {
       health,
       newAttempt: (candidate, target, outcome) => new Attempt(this.#context, candidate, target, outcome),
       badAddresses,
-      egress: egressOf(start.listeners, options, { engine, rules, badAddresses }),
+      egress: egressOf(start.listeners, options, { engine, rules, badAddresses, circles }),
+      circles,
       deadlines,
       ticks: new DeadlineWheel(now(), TICK_MS),
       names: this.#names,

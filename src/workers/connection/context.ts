@@ -16,6 +16,7 @@ import type { ConnectionRecords } from './records/records.js';
 import type { AttemptBudget } from './shared/attempt-budget.js';
 import type { AttemptRoom } from './shared/attempt-room.js';
 import type { BadAddresses } from './shared/bad-addresses.js';
+import type { Circles } from './shared/circles.js';
 import type { DialLine } from './shared/dial-lines.js';
 import type { Egress } from './shared/egress.js';
 import type { FailureLog } from './shared/failure-log.js';
@@ -44,6 +45,7 @@ export interface Context {
   readonly newAttempt: MakeAttempt;
   readonly badAddresses: BadAddresses;
   readonly egress: Egress;
+  readonly circles: Circles;
   readonly deadlines: DeadlineWheel;
   /** For deadlines that are a matter of milliseconds. While any is set, the thread wakes every few milliseconds. */
   readonly ticks: DeadlineWheel;

@@ -35,6 +35,8 @@ export class Session
   /** By which the records know the connection, also when its relay has outlived this. */
   readonly #connection: number;
   readonly #handshake: Handshake;
+  /** How many gateways the request has passed. */
+  depth = 0;
   #race: Race | undefined;
   #winner: RaceAttempt | undefined;
   #helloRace: HelloRace<RaceAttempt> | undefined;
@@ -98,8 +100,10 @@ export class Session
     // The client is not read until the race is over: bytes that it sends wait in its socket.
     engine.handOver(this.#client, this);
     this.#parts.clientShares.requested(this.#client.fd);
-    const permission = this.#parts.egress.mayAskFor(target);
+    this.depth = request.depth ?? 0;
+    const permission = this.#parts.egress.mayAskFor(target, this.depth);
     if (permission.code !== 'allowed') {
+      this.#parts.failures.lost(permission, target, [], this, engine.now);
       this.lost(permission);
       return;
     }

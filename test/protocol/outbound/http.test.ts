@@ -10,8 +10,8 @@ const TARGET = { host: 'example.org', port: 443 };
 
 const read = (text: string): HopStep => http.read(0, Buffer.from(text, 'latin1'), PLAIN, TARGET);
 
-function asked(hop: Hop, host: string, port: number): string {
-  const opening = http.begin(hop, { host, port });
+function asked(hop: Hop, host: string, port: number, depth = 0): string {
+  const opening = http.begin(hop, { host, port }, depth);
   assert.ok(opening.kind === 'send');
   return Buffer.from(opening.bytes).toString('latin1');
 }
@@ -109,4 +109,9 @@ test('the heads together have 16 KiB at most', () => {
   assert.equal(read(endless).kind, 'failed');
   const interim = 'HTTP/1.1 100 Continue\r\n\r\n';
   assert.equal(read(interim.repeat(1000)).kind, 'failed');
+});
+
+test('the depth of a request is told in Via, and only then', () => {
+  assert.doesNotMatch(asked(PLAIN, 'a.test', 80), /via/i);
+  assert.match(asked(PLAIN, 'a.test', 80, 2), /\r\nVia: 1\.1 tcproute, 1\.1 tcproute\r\n\r\n$/);
 });

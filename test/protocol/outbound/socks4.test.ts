@@ -12,7 +12,7 @@ const TARGET = { host: 'example.org', port: 443 };
 const read = (...received: number[]): HopStep => socks4.read(0, Uint8Array.from(received), PLAIN, TARGET);
 
 function asked(hop: Hop, host: string): number[] | string {
-  const opening = socks4.begin(hop, { host, port: 443 });
+  const opening = socks4.begin(hop, { host, port: 443 }, 0);
   return opening.kind === 'send' ? [...opening.bytes] : `${opening.failure.code} of ${opening.of}`;
 }
 

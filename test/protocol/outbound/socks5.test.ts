@@ -19,8 +19,13 @@ function sent(step: HopStep): { bytes: number[]; size: number; phase: number } {
 }
 
 test('a password is offered only where there is one', () => {
-  assert.deepEqual(socks5.begin(PLAIN, TARGET), { kind: 'send', bytes: Uint8Array.of(5, 1, 0) });
-  assert.deepEqual(socks5.begin(SECRET, TARGET), { kind: 'send', bytes: Uint8Array.of(5, 2, 0, 2) });
+  assert.deepEqual(socks5.begin(PLAIN, TARGET, 0), { kind: 'send', bytes: Uint8Array.of(5, 1, 0) });
+  assert.deepEqual(socks5.begin(SECRET, TARGET, 0), { kind: 'send', bytes: Uint8Array.of(5, 2, 0, 2) });
+});
+
+test('the depth of a request is told in one more method, and only then', () => {
+  assert.deepEqual(socks5.begin(PLAIN, TARGET, 3), { kind: 'send', bytes: Uint8Array.of(5, 2, 0, 0xd3) });
+  assert.deepEqual(socks5.begin(SECRET, TARGET, 8), { kind: 'send', bytes: Uint8Array.of(5, 3, 0, 2, 0xd8) });
 });
 
 test('every message is read once it is whole, and no more than it', () => {

@@ -17,6 +17,7 @@ import { Chain, type ChainStep } from '../../../protocol/outbound/chain.js';
 import type { Bound } from '../../../protocol/outbound/outbound.js';
 import { type Failure, failureOf, failureTowards, type Towards } from '../../../protocol/race/failure.js';
 import type { AttemptResult } from '../../../protocol/race/record.js';
+import type { Circles } from '../shared/circles.js';
 import type { Crowd } from '../shared/crowds.js';
 import type { DialLine } from '../shared/dial-lines.js';
 import { TimedHandler } from '../shared/timed-handler.js';
@@ -31,6 +32,7 @@ export interface AttemptParts {
     readonly race: Pick<Options['race'], 'connect_timeout_ms'>;
   };
   readonly lines: readonly DialLine[];
+  readonly circles: Pick<Circles, 'depthToTell'>;
   readonly trace: Trace | undefined;
 }
 
@@ -42,6 +44,8 @@ export type MakeAttempt = (candidate: Candidate, target: Target, outcome: Attemp
 
 /** Gets the outcome of an attempt in exactly one call, unless the attempt is abandoned. */
 export interface AttemptOutcome {
+  /** How many gateways the request has passed. */
+  readonly depth: number;
   connected(attempt: RaceAttempt): void;
   failed(attempt: RaceAttempt, failure: Failure): void;
 }
@@ -185,7 +189,8 @@ export class Attempt extends TimedHandler {
     }
     this.#parts.trace?.step(this, this.#target, 'is connected to the first proxy');
     this.#chain = new Chain(this.line.hops, this.#target.asked, this.#target.port);
-    this.#follow(socket, this.#chain.start());
+    const depth = this.#parts.circles.depthToTell(this.#outcome.depth, this.crowd, this.#parts.engine.now);
+    this.#follow(socket, this.#chain.start(depth));
   }
 
   /** A direct line is connected. The reply to the client needs the local address anyway, so reading it here costs nothing. */

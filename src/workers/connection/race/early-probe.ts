@@ -33,6 +33,7 @@ export interface ProbeParts {
 }
 
 export class EarlyProbe implements AttemptOutcome {
+  readonly depth = 0;
   readonly #parts: ProbeParts;
   readonly #interval_ms: number;
   /** Numbers of the lines that have proxies. */

@@ -20,6 +20,8 @@ export type RaceParts = RaceAttemptsParts &
 
 /** Gets `won` or `lost` once, unless the race is cancelled; the other calls come only after `won`. */
 export interface RaceOutcome extends Whose {
+  /** How many gateways the request has passed. */
+  readonly depth: number;
   won(winner: RaceAttempt): void;
   lost(failure: Failure): void;
   /** Another attempt has connected; `another()` returns it. */
@@ -204,6 +206,10 @@ export class Race implements RaceAttemptsOutcome, Expiring {
 
   clientName(): string {
     return this.#outcome.clientName();
+  }
+
+  get depth(): number {
+    return this.#outcome.depth;
   }
 
   #winHeld(): void {

@@ -6,11 +6,13 @@ import { isLocalhost } from '../../../protocol/address/host-name.js';
 import { OwnListeners } from '../../../protocol/address/own-listeners.js';
 import type { Target } from '../../../protocol/address/target.js';
 import { EgressPolicy } from '../../../protocol/egress/policy.js';
+import { DEPTH_MAX } from '../../../protocol/gateway-depth.js';
 import type { Listener } from '../../../protocol/inbound/listener.js';
 import type { Options } from '../../../protocol/options.js';
 import { type Failure, failureOf } from '../../../protocol/race/failure.js';
 import type { Client } from '../../../protocol/users/client.js';
 import type { BadAddresses } from './bad-addresses.js';
+import type { Circles } from './circles.js';
 import { type DialLine, dialsFamily } from './dial-lines.js';
 import { machineHas } from './machine-addresses.js';
 import { OwnAddresses } from './own-addresses.js';
@@ -24,6 +26,7 @@ const OTHER_FAMILY = failureOf('network-unreachable', 'its source has the other 
 const UNSPECIFIED = failureOf('unspecified');
 const OWN_LISTENER = failureOf('own-listener');
 const BLACKLISTED = failureOf('not-allowed');
+const TOO_DEEP = failureOf('loop', `the request has passed ${DEPTH_MAX} gateways`);
 
 /** What `localhost` stands for (RFC 6761 section 6.3). */
 const LOOPBACK_4 = Uint8Array.of(127, 0, 0, 1);
@@ -34,6 +37,7 @@ interface EgressParts {
   readonly engine: { readonly now: number };
   readonly rules: Pick<RulesReplica, 'forbids'>;
   readonly badAddresses: Pick<BadAddresses, 'forbids'>;
+  readonly circles: Pick<Circles, 'mayGoOn'>;
 }
 
 /** The check of an actor, on the machine where it runs. */
@@ -53,20 +57,24 @@ export class Egress {
   readonly #policy: EgressPolicy;
   readonly #rules: EgressParts['rules'];
   readonly #badAddresses: EgressParts['badAddresses'];
+  readonly #circles: EgressParts['circles'];
+  readonly #engine: EgressParts['engine'];
 
-  constructor(
-    listeners: OwnListeners,
-    policy: EgressPolicy,
-    { rules, badAddresses }: Pick<EgressParts, 'rules' | 'badAddresses'>,
-  ) {
+  constructor(listeners: OwnListeners, policy: EgressPolicy, { engine, rules, badAddresses, circles }: EgressParts) {
     this.#listeners = listeners;
     this.#policy = policy;
     this.#rules = rules;
     this.#badAddresses = badAddresses;
+    this.#circles = circles;
+    this.#engine = engine;
   }
 
-  /** Whether any line may be asked for a target, as far as this is known before any name is resolved. */
-  mayAskFor({ host, ip, port }: Target): Permission {
+  /**
+   * Whether any line may be asked for a target, as far as this is known before any name is resolved. `depth`: how many
+   * gateways the request has passed.
+   */
+  mayAskFor({ host, ip, port }: Target, depth: number): Permission {
+    if (depth > 0 && !this.#circles.mayGoOn(depth, this.#engine.now)) return TOO_DEEP;
     return ip === undefined ? this.#mayAskForName(host, port) : this.#mayReach(ip, port);
   }
 

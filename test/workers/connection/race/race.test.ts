@@ -41,6 +41,7 @@ class World extends RaceWorld<{ now: number }> {
 
 /** A race that has started, and what it has told. */
 class Racing implements RaceOutcome {
+  readonly depth = 0;
   readonly told: string[] = [];
   readonly race: Race;
   winner: RaceAttempt | undefined;

@@ -34,6 +34,8 @@ function egressOf(policy: Partial<EgressOptions>): Egress {
     isMachines,
   );
   return new Egress(listeners, new EgressPolicy({ deny: [], allow: [], guarded: false, ...policy }, isMachines), {
+    engine: { now: 0 },
+    circles: { mayGoOn: (depth) => depth < 3 },
     rules: { forbids: (_line, address) => (address[3] === 66 ? byRule('blocked', 0) : undefined) },
     badAddresses: { forbids: (address) => address[3] === 77 },
   });
@@ -53,26 +55,32 @@ test('a literal is judged before any line is chosen, so also for the lines of pr
     ['::', 'unspecified'],
     ['192.0.2.1', 'allowed'],
   ] as const) {
-    assert.equal(GUARDED.mayAskFor(literal(address)).code, code, address);
+    assert.equal(GUARDED.mayAskFor(literal(address), 0).code, code, address);
   }
-  assert.equal(PLAIN.mayAskFor(literal('127.0.0.1')).code, 'allowed');
+  assert.equal(PLAIN.mayAskFor(literal('127.0.0.1'), 0).code, 'allowed');
 });
 
 test('the gateway’s own listeners are refused, whatever the policy allows', () => {
   const open = egressOf({ guarded: true, allow: ['loopback', 'own', 'all', '127.0.0.1', '2001:db8::7'] });
   for (const egress of [PLAIN, GUARDED, open]) {
-    assert.equal(egress.mayAskFor(literal('127.0.0.1', 7070)).code, 'own-listener');
-    assert.equal(egress.mayAskFor(literal('64:ff9b::7f00:1', 7070)).code, 'own-listener');
-    assert.equal(egress.mayAskFor(literal('2001:db8::7', 7071)).code, 'own-listener');
-    assert.equal(egress.mayAskFor(named('localhost', 7070)).code, 'own-listener');
+    assert.equal(egress.mayAskFor(literal('127.0.0.1', 7070), 0).code, 'own-listener');
+    assert.equal(egress.mayAskFor(literal('64:ff9b::7f00:1', 7070), 0).code, 'own-listener');
+    assert.equal(egress.mayAskFor(literal('2001:db8::7', 7071), 0).code, 'own-listener');
+    assert.equal(egress.mayAskFor(named('localhost', 7070), 0).code, 'own-listener');
     assert.equal(egress.mayDial(DIRECT, ip('2001:db8::7'), named('a.test', 7071), undefined).code, 'own-listener');
   }
-  assert.equal(open.mayAskFor(literal('127.0.0.1', 7071)).code, 'allowed');
+  assert.equal(open.mayAskFor(literal('127.0.0.1', 7071), 0).code, 'allowed');
+});
+
+test('a request that has passed too many gateways goes nowhere', () => {
+  assert.equal(PLAIN.mayAskFor(named('a.test'), 2).code, 'allowed');
+  assert.equal(PLAIN.mayAskFor(named('a.test'), 3).code, 'loop');
+  assert.equal(GUARDED.mayAskFor(literal('127.0.0.1'), 3).code, 'loop');
 });
 
 test('a name is judged by each address that it resolves to', () => {
   const target = named('rebinding.test');
-  assert.equal(GUARDED.mayAskFor(target).code, 'allowed');
+  assert.equal(GUARDED.mayAskFor(target, 0).code, 'allowed');
   for (const address of ['127.0.0.1', '169.254.169.254', '192.168.1.1', '::1', '2002:7f00:1::'])
     assert.equal(GUARDED.mayDial(DIRECT, ip(address), target, undefined).code, 'egress-denied', address);
   assert.equal(GUARDED.mayDial(DIRECT, ip('192.0.2.1'), target, undefined).code, 'allowed');
@@ -81,11 +89,11 @@ test('a name is judged by each address that it resolves to', () => {
 
 test('localhost is the machine itself, and no proxy is asked for it where loopback is denied', () => {
   for (const name of ['localhost', 'a.localhost']) {
-    assert.equal(GUARDED.mayAskFor(named(name)).code, 'egress-denied');
-    assert.equal(PLAIN.mayAskFor(named(name)).code, 'allowed');
+    assert.equal(GUARDED.mayAskFor(named(name), 0).code, 'egress-denied');
+    assert.equal(PLAIN.mayAskFor(named(name), 0).code, 'allowed');
   }
-  assert.equal(egressOf({ guarded: true, allow: ['127.0.0.1:443'] }).mayAskFor(named('localhost')).code, 'allowed');
-  assert.equal(egressOf({ deny: ['private'] }).mayAskFor(named('localhost')).code, 'allowed');
+  assert.equal(egressOf({ guarded: true, allow: ['127.0.0.1:443'] }).mayAskFor(named('localhost'), 0).code, 'allowed');
+  assert.equal(egressOf({ deny: ['private'] }).mayAskFor(named('localhost'), 0).code, 'allowed');
 });
 
 test('a proxy may stand anywhere but at the gateway itself', () => {
