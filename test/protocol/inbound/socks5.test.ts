@@ -193,6 +193,31 @@ for (const [what, request, { host, port }] of REQUESTS) {
   });
 }
 
+test('how many gateways a request has passed is told by one of the methods, with a password, too', () => {
+  const request = [5, 1, 0, 1, 192, 0, 2, 1, 0, 80];
+  const depthBehind = (next: Inbound): number | undefined => {
+    const step = fed(next, request);
+    return step.kind === 'requested' ? step.depth : undefined;
+  };
+  for (const [methods, depth] of [
+    [[0], 0],
+    [[0, 0xd1], 1],
+    [[0xd8, 0], 8],
+    [[0, 2, 0xd3], 3],
+    [[0, 0xd0], 0],
+    [[0, 0xd9], 0],
+    [[0, 0x80, 0xfe], 0],
+  ] as const) {
+    const greeted = fed(SOCKS5, [5, methods.length, ...methods]) as Proceed;
+    assert.deepEqual([...(greeted.answer ?? [])], [5, 0]);
+    assert.equal(depthBehind(greeted.next), depth, String(methods));
+  }
+  const judged = fed((fed(SOCKS5_OF_USERS, [5, 2, 2, 0xd2]) as Proceed).next, credentials('a', 'b')) as Claimed;
+  assert.equal(depthBehind(judged.accepted.next), 2);
+  const unasked = fed((fed(SOCKS5, [5, 2, 2, 0xd2]) as Proceed).next, credentials('a', 'b')) as Proceed;
+  assert.equal(depthBehind(unasked.next), 2);
+});
+
 test('early bytes are a copy', () => {
   const bytes = Uint8Array.from([5, 1, 0, 1, 127, 0, 0, 1, 0, 7, 99]);
   const step = REQUEST.feed(bytes, 0, bytes.length);

@@ -27,6 +27,7 @@ class World extends RaceWorld<{ now: number }> {
   race: Race | undefined;
   hasWon = false;
   readonly #outcome: RaceOutcome = {
+    depth: 0,
     won: () => {
       this.hasWon = true;
     },
