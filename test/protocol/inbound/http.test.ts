@@ -81,6 +81,18 @@ test('early bytes are a copy', () => {
   assert.deepEqual([Buffer.from(step.early ?? []).toString(), step.body], ['bytes', undefined]);
 });
 
+test('how many gateways a request has passed is told by its Via fields', () => {
+  const depthOf = (fields: string): number | undefined => {
+    const bytes = latin1(`CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n${fields}\r\n`);
+    const step = HTTP.feed(bytes, 0, bytes.length);
+    assert.ok(step.kind === 'requested');
+    return step.depth;
+  };
+  assert.equal(depthOf(''), undefined);
+  assert.equal(depthOf('Via: 1.1 squid\r\n'), 0);
+  assert.equal(depthOf('Via: 1.1 tcproute, 1.1 squid\r\nVia: 1.1 tcproute\r\n'), 2);
+});
+
 test('a message that does not begin at the first byte is read where it begins', () => {
   const bytes = latin1('##GET http://a.test/x HTTP/1.0\r\nA: b\r\n\r\n');
   for (let split = 3; split < bytes.length; split += 1) {
