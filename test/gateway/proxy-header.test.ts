@@ -1,11 +1,13 @@
 // A proxy in front of the gateway tells in a PROXY header from where its clients come: HAProxy in every way that it can, and
 // headers by hand, also from networks that are not listed.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import type { Gateway } from '../helpers/gateway.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { haproxy, missing } from '../helpers/proxies.js';
-import { echoServer } from '../helpers/servers.js';
+import { echoServer, httpServer } from '../helpers/servers.js';
 import { type Destination, greeting, readReply, request } from '../helpers/socks-client.js';
 import { Peer } from '../helpers/socks-peer.js';
 
@@ -54,6 +56,25 @@ for (const how of [
       assert.equal(await clientOf(gateway, peer), `127.0.0.1:${localPort}`);
     });
   }
+}
+
+const withoutCurl = missing('curl');
+if (withoutCurl !== undefined) test('curl sends a header to an HTTP proxy', { skip: withoutCurl }, () => {});
+else {
+  // To a SOCKS proxy curl sends its header only behind the handshake, which is for the destination.
+  inBothEngines('curl sends a header to an HTTP proxy', async (world) => {
+    const server = world.use(await httpServer('127.0.0.1'));
+    const gateway = await world.gateway(behind(['127.0.0.1']));
+    const proxy = ['--haproxy-protocol', '-x', `http://127.0.0.1:${gateway.port}`];
+    const asked = promisify(execFile)('curl', [
+      '-sS',
+      '--max-time',
+      '10',
+      ...proxy,
+      `http://127.0.0.1:${server.port}/a`,
+    ]);
+    assert.equal((await asked).stdout, 'GET /a ');
+  });
 }
 
 inBothEngines('a header is taken from a listed network, in pieces too', async (world) => {
