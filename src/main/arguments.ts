@@ -10,6 +10,7 @@ export const USAGE = `Usage: tcproute [-c FILE] [--port N] [--host H] [--workers
        tcproute dns NAME [-c FILE] [--json]
        tcproute explain HOST[:PORT] [-c FILE] [--tls | --no-tls] [--json]
                         [--client IP] [--user NAME [--tag TAG]] [--listener NAME]
+       tcproute passwd
 
 A SOCKS5 gateway that races lines and DNS answers and remembers the winner.
 
@@ -26,6 +27,8 @@ A SOCKS5 gateway that races lines and DNS answers and remembers the winner.
                     for rules: as for a client from this address ("unix": of a Unix socket), which is
                     this user, with this tag, and comes in by this listener
       --json        for dns and explain: the same for programs
+  passwd            ask for a password, twice and without echo, and print its hash, to stand for it
+                    in the configuration; from a pipe it reads one line
   -c, --config FILE the configuration: JSON with comments, .yaml, .yml or .toml
                     (without it, config.json in the working directory, if there is one)
       --port N      listen on this port                       (default 7070)
@@ -65,6 +68,7 @@ const COMMANDS: Readonly<Record<string, string | undefined>> = {
   check: undefined,
   dns: 'a name',
   explain: 'a host, or a host and a port',
+  passwd: undefined,
 };
 /** Options that belong to some commands only. */
 const BELONGS = {

@@ -27,6 +27,7 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
   if (asked.values.version) return say(`${version()}\n`);
   const wrong = mistakeIn(asked);
   if (wrong !== undefined) return misunderstood(wrong);
+  if (command === 'passwd') return passwd();
   const loaded = loadFor(asked);
   if (loaded.kind === 'invalid') return refuse(loaded);
   switch (command) {
@@ -113,6 +114,18 @@ async function explain({ positionals, values }: Arguments, loaded: Extract<Loade
   const { explanation } = outcome;
   const said = await say(values.json ? asJson(explanation) : explainText(explanation));
   return explanation.usable ? said : 1;
+}
+
+/** By a shell's convention, for what ^C has ended. */
+const INTERRUPTED = 130;
+
+async function passwd(): Promise<ExitStatus> {
+  const { newHash } = await import('./commands/passwd.js');
+  const made = await newHash(process.stdin, (text) => void withoutThrowing(process.stderr).write(text));
+  if (made.kind === 'hash') return say(`${made.text}\n`);
+  if (made.kind === 'interrupted') return INTERRUPTED;
+  complain(`error: ${made.reason}`);
+  return 1;
 }
 
 const asJson = (value: object): string => `${plainJson(JSON.stringify(value, null, 2))}\n`;

@@ -92,6 +92,7 @@ export const RULES: Rules = {
     ],
     'src/main/config': [PROTOCOL, 'src/files', 'src/main/process', 'src/main/config/*'],
     'src/main/rules': [PROTOCOL, 'src/threads/*', 'src/files', 'src/main/process'],
+    'src/main/users': [PROTOCOL],
     'src/main/accept': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process'],
     'src/main/actors': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux', 'src/main/process', 'src/main/rules', 'src/main/accept'],
@@ -103,7 +104,7 @@ export const RULES: Rules = {
     ],
     'src/main/commands': [
       ...[PROTOCOL, 'src/dial', 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors'],
-      'src/main/gateway',
+      ...['src/main/gateway', 'src/main/users'],
     ],
     // The command line.
     'src/main': [
@@ -186,6 +187,7 @@ export const RULES: Rules = {
     // A Map with a bound, used like a Map.
     'lru-cache': [
       ...['src/workers/connection/shared/names-replica.ts', 'src/workers/connection/shared/outcome-reports.ts'],
+      ...['src/protocol/users/remembered-pairs.ts', 'src/protocol/users/failed-claims.ts'],
       ...['src/workers/dns/lookup/cache.ts', 'src/workers/dns/trust/verified-addresses.ts'],
     ],
     'cli-progress': ['bench/shared/progress.ts'],

@@ -76,6 +76,12 @@ export class Diagnostics {
     this.#warnings.add(() => `${placeText(place)}: ${typeof text === 'string' ? text : text()}`);
   }
 
+  /** Takes the messages about a file, at the place where the file is named. */
+  takeOfFile(place: Place, file: Diagnostics): void {
+    for (const message of file.errors) this.error(place, message);
+    for (const message of file.warnings) this.warn(place, message);
+  }
+
   takeErrors(other: Diagnostics): void {
     this.#errors.take(other.#errors);
   }

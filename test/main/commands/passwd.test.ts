@@ -1,0 +1,113 @@
+// `tcproute passwd` as a process: on a terminal, which script(1) makes, and at the end of a pipe.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { verifyPassword } from '../../../src/main/users/scrypt.js';
+import { readPhc } from '../../../src/protocol/users/phc.js';
+
+const program = fileURLToPath(new URL('../../../../bin/tcproute.js', import.meta.url));
+const PHC = /\$scrypt\$ln=15,r=8,p=1\$[\w+/]{22}\$[\w+/]{43}/;
+const HANGS_MS = 120_000;
+const hasScript = spawnSync('script', ['--version']).status === 0;
+
+async function isHashOf(text: string, password: string): Promise<boolean> {
+  const read = readPhc(text);
+  assert.ok(read.code === 'read', text);
+  return verifyPassword(password, read.hash);
+}
+
+function fromPipe(input: string, args: readonly string[] = []) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'passwd', ...args], {
+    ...{ input, encoding: 'utf8', timeout: HANGS_MS },
+  });
+  return { status, stdout, stderr };
+}
+
+test('from a pipe one line is read, and nothing is asked', async () => {
+  for (const [input, password] of [
+    ...[
+      ['secret\n', 'secret'],
+      ['secret', 'secret'],
+      ['sec ret \r\nmore\n', 'sec ret '],
+      ['pässword\n', 'pässword'],
+    ],
+  ] as [string, string][]) {
+    const { status, stdout, stderr } = fromPipe(input);
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.equal(await isHashOf(stdout.trimEnd(), password), true, input);
+  }
+});
+
+test('what cannot be a password is refused, and not shown', () => {
+  for (const input of ['', '\n', 'hunter2\0\n', 'hunter2'.repeat(40), 'hunter2'.repeat(1000)]) {
+    const { status, stdout, stderr } = fromPipe(input);
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, /^error: this cannot be a password; allowed: a password of 1 to 255 octets/);
+    assert.doesNotMatch(stderr, /hunter2/);
+  }
+});
+
+test('it takes no argument, and needs no configuration', () => {
+  assert.match(fromPipe('x\n', ['alice']).stderr, /^tcproute: Unexpected argument 'alice'/);
+  assert.equal(fromPipe('x\n', ['-c', '/nonexistent']).status, 0);
+});
+
+/** Types at a terminal: each text once the one before it has been answered by what is expected. Returns all that was shown. */
+function atTerminal(dialogue: readonly (readonly [expected: string, typed: string])[]): Promise<string> {
+  const shell = `'${process.execPath}' '${program}' passwd; echo "status $?"; stty -a`;
+  const child = spawn('script', ['-qec', shell, '/dev/null'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    timeout: HANGS_MS,
+  });
+  let shown = '';
+  let answered = 0;
+  const left = [...dialogue];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    shown += text;
+    const [next] = left;
+    if (next === undefined || !shown.slice(answered).includes(next[0])) return;
+    answered = shown.length;
+    left.shift();
+    child.stdin.write(next[1]);
+  });
+  return new Promise((resolve) => child.once('close', () => resolve(shown)));
+}
+
+const terminal = { skip: hasScript ? false : 'no script(1) here' };
+
+test('on a terminal it is asked twice, without echo, and the echo comes back', terminal, async () => {
+  const shown = await atTerminal([
+    ['Password: ', 'sekrit\r'],
+    ['Again: ', 'sekrit\r'],
+  ]);
+  assert.match(shown, /status 0/);
+  assert.doesNotMatch(shown, /sekrit/);
+  assert.equal(await isHashOf((PHC.exec(shown) ?? [''])[0], 'sekrit'), true);
+  assert.match(shown, /[ ;]icanon/);
+  assert.match(shown, / echo /);
+});
+
+test('what is mistyped can be taken back, and both may be pasted at once', terminal, async () => {
+  const shown = await atTerminal([['Password: ', 'wrong\x15sekrix\x7ft\rsekrit\r']]);
+  assert.equal(await isHashOf((PHC.exec(shown) ?? [''])[0], 'sekrit'), true);
+});
+
+test('two that differ are no password', terminal, async () => {
+  const shown = await atTerminal([
+    ['Password: ', 'sekrit\r'],
+    ['Again: ', 'sekret\r'],
+  ]);
+  assert.match(shown, /error: the two passwords differ\r\nstatus 1/);
+  assert.doesNotMatch(shown, /sekr/);
+});
+
+test('^C and ^D end it, and the echo comes back', terminal, async () => {
+  for (const typed of ['sek\x03', '\x04']) {
+    const shown = await atTerminal([['Password: ', typed]]);
+    assert.match(shown, /status 130/);
+    assert.doesNotMatch(shown, PHC);
+    assert.match(shown, / echo /);
+    assert.match(shown, /[ ;]icanon/);
+  }
+});
