@@ -24,7 +24,7 @@ function defaultOf({ path, setting }) {
   }
   if (path === 'upstream') return code('{"type": "direct"}');
   if (path === 'nameservers') return code('"system"');
-  if (['nameservers_backup', 'hosts', 'listen'].includes(path)) return 'none';
+  if (['nameservers_backup', 'hosts', 'listen', 'users'].includes(path)) return 'none';
   return setting.default === null ? 'none' : code(JSON.stringify(setting.default));
 }
 
@@ -85,8 +85,8 @@ another format, is not read, and one that it did not write is left as it is; a s
 ${rows.join('\n')}
 
 An empty environment variable counts as absent. In the environment \`nameservers\`, \`nameservers_backup\`,
-\`IpBlacklist\`, \`allow_clients\` and the lists of \`egress\` are one entry, several with commas between, or a JSON list; \`listen\`, \`rules\` and \`hosts\` are JSON,
-\`upstream\` is JSON or a URL.
+\`IpBlacklist\`, \`allow_clients\` and the lists of \`egress\` are one entry, several with commas between, or a JSON list; \`listen\`, \`rules\`, \`hosts\`
+and \`users\` are JSON, \`upstream\` is JSON or a URL.
 
 ## listen
 
@@ -238,6 +238,46 @@ them as they were, with one warning. A single line that is no entry is passed ov
 with \`"strict": true\` in the rule it is a mistake. Open connections go on. At most 64 files of 64 MiB and 1 000 000
 names and ranges in all; of \`client\`, \`user\`, \`tag\` and \`listener\` 1000 values a rule. Rules with these four are compared one
 by one, unless their destinations tell them apart.
+
+## users, users_file
+
+\`\`\`json
+{
+  "users": {
+    "alice": { "password": "$scrypt$ln=15,r=8,p=1$c29tZSBzYWx0IGhlcmU$H0Hc8gCPVxmFfoAl3KEYF3Yy0AQtD0LdCIgRK7zO2vw" },
+    "bob": { "password": "in plain text", "lines": ["telecom"] }
+  },
+  "users_file": "users.yaml"
+}
+\`\`\`
+
+Where one of the two is set, a client must name a user and give the password, and a client that cannot (SOCKS4, SOCKS5 without
+authentication) is refused. A name has at most 255 octets in UTF-8, and neither a control character nor a \`+\`. A name with a
+colon cannot be used over HTTP.
+
+| key of a user | what it is |
+| --- | --- |
+| \`password\` | The password itself, or its hash by scrypt as \`tcproute passwd\` prints it (a PHC string, which other programs make too). At most 128 MiB and eight times the work of the usual hash. |
+| \`lines\` | The names of the lines that the user may use: of those that the rule for a connection leaves, the others are left out. Where none is left, the client is told that the connection is not allowed. |
+
+\`users_file\` is a file with what may stand in \`users\`, in JSON, YAML or TOML by the end of its name: \`{"carol": {"password": "…"}}\`.
+It is looked at twice a second and read again when it has changed and then stayed the same for one look, in a thread of its
+own. Write a new one beside it and rename it. A new version with a mistake changes nothing, and the log has all its mistakes. A
+user whose password has changed, or who has gone, is refused from then on; open connections go on. A user may not stand in both.
+
+**A tag**: a client may write a tag behind the name, \`alice+work\`: 1 to 64 letters, digits and \`.\`, \`_\`, \`~\`, \`-\` behind the first \`+\`. It
+never changes who the client is.
+
+**What a password costs.** scrypt takes 42 ms of a core with the usual parameters. It runs beside the connections, on at most
+half of the cores and at most twice at a time. A name and password that were right once are then recognised, from the same
+network, at the price of one HMAC. Where a password stands in plain text there is no scrypt. A wrong name takes as long as a
+wrong password: where any user has a hash, both cost one scrypt, else none.
+
+**Wrong passwords** are limited for each address, of IPv6 for each /64, and for all clients of Unix sockets together: the answer
+is held back for 250 ms, then for twice as long each time, up to 4 s; after 20 wrong ones in a row, one in six seconds is
+compared, and all others are refused at once, right ones too, unless they were right from there before. A client that goes on
+with one old password counts once. At most 64 different names and passwords wait or are compared at a time, at most 4 of
+one address.
 
 ## nameservers, nameservers_backup
 

@@ -6,6 +6,7 @@ import type { Line } from './lines/line.js';
 import type { ListenOptions } from './listen-options.js';
 import type { Rule } from './rules/rule.js';
 import type { TrustOptions } from './trust-options.js';
+import type { UsersOptions } from './users/user-entry.js';
 
 /** One DNS server. `system`: the servers and files that the machine itself uses. */
 export interface Nameserver {
@@ -97,7 +98,12 @@ export interface Options {
   };
 }
 
-/** The validated configuration. Actors get the options; the rules reach them compiled (rules/compile.ts). */
+/**
+ * The validated configuration. Actors get the options; the rules reach them compiled (rules/compile.ts), and the users without
+ * their passwords (users/judged-users.ts).
+ */
 export interface Configuration extends Options {
   readonly rules: readonly Rule[];
+  /** Undefined where neither `users` nor `users_file` is set. */
+  readonly users: UsersOptions | undefined;
 }

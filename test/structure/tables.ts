@@ -6,7 +6,10 @@ const PROTOCOL = 'src/protocol/*';
 export const RULES: Rules = {
   folders: {
     // Values and decisions. All other folders may use them.
-    'src/protocol': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/rules', 'src/protocol/egress'],
+    'src/protocol': [
+      ...['src/protocol/address', 'src/protocol/lines', 'src/protocol/rules', 'src/protocol/egress'],
+      'src/protocol/users',
+    ],
     'src/protocol/text': [],
     'src/protocol/address': [],
     'src/protocol/lines': ['src/protocol/address'],
@@ -87,15 +90,22 @@ export const RULES: Rules = {
     'src/main/config/checks/rules': [
       ...[PROTOCOL, 'src/files', 'src/main/config/diagnostics', 'src/main/config/checks/values'],
     ],
+    // A file of users is read as a configuration is.
+    'src/main/config/checks/users': [
+      ...[PROTOCOL, 'src/files', 'src/main/config/diagnostics', 'src/main/config/sources'],
+      'src/main/config/checks/values',
+    ],
     'src/main/config/checks/dns': [
       ...[PROTOCOL, 'src/main/config/diagnostics', 'src/main/config/sources', 'src/main/config/checks/values'],
     ],
     'src/main/config': [PROTOCOL, 'src/files', 'src/main/process', 'src/main/config/*'],
     'src/main/rules': [PROTOCOL, 'src/threads/*', 'src/files', 'src/main/process'],
-    'src/main/users': [PROTOCOL],
+    // Its thread reads the file of users as the configuration is read.
+    'src/main/users': [PROTOCOL, 'src/main/process', 'src/main/config/diagnostics', 'src/main/config/checks/users'],
     'src/main/accept': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process'],
     'src/main/actors': [
-      ...[PROTOCOL, 'src/threads/*', 'src/linux', 'src/main/process', 'src/main/rules', 'src/main/accept'],
+      ...[PROTOCOL, 'src/threads/*', 'src/linux', 'src/main/process', 'src/main/rules', 'src/main/users'],
+      'src/main/accept',
     ],
     'src/main/observe': [PROTOCOL, 'src/threads/*', 'src/main/process'],
     'src/main/gateway': [
@@ -188,6 +198,7 @@ export const RULES: Rules = {
     'lru-cache': [
       ...['src/workers/connection/shared/names-replica.ts', 'src/workers/connection/shared/outcome-reports.ts'],
       ...['src/protocol/users/remembered-pairs.ts', 'src/protocol/users/failed-claims.ts'],
+      ...['src/workers/connection/client/users-replica.ts', 'src/main/users/claim-log.ts'],
       ...['src/workers/dns/lookup/cache.ts', 'src/workers/dns/trust/verified-addresses.ts'],
     ],
     'cli-progress': ['bench/shared/progress.ts'],

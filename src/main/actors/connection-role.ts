@@ -46,9 +46,9 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
     name: `connection actor ${actor}`,
     begin(control) {
       const port = said.open();
-      const { rules } = switchboard;
-      const start = { actor, options, engine, listeners, control, log: port, shared, rules, doorbell, mainDoorbell };
-      return { start: start satisfies ConnectionStart, ports: [control, port] };
+      const { rules, users } = switchboard;
+      const own = { actor, options, engine, listeners, control, log: port, shared, doorbell, mainDoorbell };
+      return { start: { ...own, rules, users } satisfies ConnectionStart, ports: [control, port] };
     },
     async ready(control) {
       const has = await control.ready();

@@ -8,6 +8,7 @@ import type { Listener } from '../../protocol/inbound/listener.js';
 import { isOpen } from '../../protocol/listen-options.js';
 import type { Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
+import type { KnownUser, UsersOptions } from '../../protocol/users/user-entry.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
@@ -26,6 +27,7 @@ import type { Notices } from '../process/notices.js';
 import { StateClaims } from '../process/state-claims.js';
 import { within } from '../process/within.js';
 import { RuleKeeper } from '../rules/keeper.js';
+import { UserKeeper } from '../users/keeper.js';
 import { connectionRole } from './connection-role.js';
 import { ActorHost } from './host.js';
 import { ActorPool } from './pool.js';
@@ -67,6 +69,8 @@ export interface Tuning {
 export interface SupervisorParts {
   readonly options: Options;
   readonly rules: readonly Rule[];
+  /** Undefined where no users are configured. */
+  readonly users: UsersOptions | undefined;
   readonly engine: 'uring' | 'epoll';
   readonly listeners: readonly Listener[];
   /** fd numbers are below this. */
@@ -92,6 +96,7 @@ export class Supervisor {
   readonly names: ActorHost<NamesControl>;
   readonly routes: ActorHost<RoutesControl>;
   readonly #rules: RuleKeeper;
+  readonly #users: UserKeeper | undefined;
   readonly #gate = new StartGate(availableCores() + STARTS_BESIDE);
   readonly #claims: StateClaims;
   readonly #pools: ActorPool[] = [];
@@ -128,6 +133,7 @@ export class Supervisor {
     this.dispatcher = new Dispatcher(ways, this.counters);
     const switchboard = new Switchboard();
     this.#rules = new RuleKeeper(parts.rules, log, (tables) => switchboard.setRules(tables));
+    this.#users = userKeeper(parts, switchboard);
     this.#claims = new StateClaims([options.cache.state_file, options.dns.state_file], log);
     const mayWrite = (path: string | null): boolean => this.#claims.has(path);
     const host = <Control>(role: Role<Control>, entry: URL): ActorHost<Control> => {
@@ -149,9 +155,10 @@ export class Supervisor {
   async start(): Promise<Done> {
     const missing = this.#doorbells.find(isError);
     if (missing !== undefined) return failed(`no eventfd for an actor: ${errorName(missing)}`);
-    // The rules come first, so that no connection is made without them.
+    // Rules and users come first, so that no connection is made without them.
     const unruled = await this.#rules.start();
     if (unruled.code === 'failed') return unruled;
+    await this.#users?.start();
     const hosts = [this.names, this.routes, ...this.connections];
     const started = await Promise.all(
       hosts.map(async (host) => {
@@ -173,7 +180,7 @@ export class Supervisor {
     this.#gate.close();
     // Saved now too: an impatient service manager may kill the process before the last connection has ended.
     if (timeout_ms > 0) void this.#save();
-    await this.#rules.stop();
+    await Promise.all([this.#rules.stop(), this.#users?.stop()]);
     await Promise.all(this.connections.map((connection) => connection.stop(timeout_ms)));
     await Promise.all([this.names.stop(SERVICES_STOP_MS), this.routes.stop(SERVICES_STOP_MS)]);
     await Promise.all(this.#pools.map((pool) => pool.destroy()));
@@ -186,4 +193,12 @@ export class Supervisor {
     await within(REPORT_TIMEOUT_MS, Promise.all(this.connections.map(({ control }) => control?.report())));
     for (const { control } of [this.names, this.routes]) control?.save().catch(() => {});
   }
+}
+
+function userKeeper({ users, options, log }: SupervisorParts, switchboard: Switchboard): UserKeeper | undefined {
+  if (users === undefined) return undefined;
+  const publish = (known: readonly KnownUser[]): Promise<void> => switchboard.setUsers(known);
+  const keeper = new UserKeeper({ users, lines: options.lines, log, publish });
+  switchboard.serveJudge({ judge: (claim) => keeper.judge.judge(claim) });
+  return keeper;
 }

@@ -1,12 +1,14 @@
 // Connects the connection actors to the DNS and the route actor by ports, again whenever one of them has been restarted.
-// The messages on these ports do not pass through main. It also gives new rules to all connection actors. It starts no
-// actor.
+// The messages on these ports do not pass through main. It also gives new rules and new users to all connection actors, and
+// connects these to the judge of claims. It starts no actor.
 import { MessageChannel } from 'node:worker_threads';
 import type { RuleTables } from '../../protocol/rules/compile.js';
+import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
-import { moved, type Remote } from '../../threads/port.js';
+import type { UsersJudge } from '../../threads/contracts/users.js';
+import { moved, type Remote, serve } from '../../threads/port.js';
 import { within } from '../process/within.js';
 
 /** An actor that has not answered by then is dead or stuck; it is connected again when it has been restarted. */
@@ -17,18 +19,32 @@ export class Switchboard {
   #names: Remote<NamesControl> | undefined;
   #routes: Remote<RoutesControl> | undefined;
   #rules: RuleTables | undefined;
+  #users: readonly KnownUser[] | undefined;
+  #judge: UsersJudge | undefined;
 
   /** The rules to start a connection actor with. */
   get rules(): RuleTables | undefined {
     return this.#rules;
   }
 
-  /** The connection actor serves: connects it to the DNS and the route actor, and gives it the current rules. */
+  /** The users to start a connection actor with. */
+  get users(): readonly KnownUser[] | undefined {
+    return this.#users;
+  }
+
+  /** Connection actors that serve later are connected to this judge. */
+  serveJudge(judge: UsersJudge): void {
+    this.#judge = judge;
+  }
+
+  /** The connection actor serves: connects it to the DNS and the route actor, and gives it the current rules and users. */
   async connectionServes(actor: number, connection: Remote<ConnectionActor>): Promise<void> {
     this.#connections.set(actor, connection);
-    // The rules may have changed since the actor was started.
-    const plugged = [this.#plugNames(connection), this.#plugRoutes(actor, connection), this.#plugRules(connection)];
-    await Promise.all(plugged);
+    await Promise.all([
+      ...[this.#plugNames(connection), this.#plugRoutes(actor, connection), this.#plugJudge(connection)],
+      // They may have changed since the actor was started.
+      ...[this.#plugRules(connection), this.#plugUsers(connection)],
+    ]);
   }
 
   connectionGone(actor: number): void {
@@ -63,6 +79,23 @@ export class Switchboard {
 
   async #plugRules(connection: Remote<ConnectionActor>): Promise<void> {
     if (this.#rules !== undefined) await within(PLUG_TIMEOUT_MS, connection.setRules(this.#rules));
+  }
+
+  /** Resolves once every serving connection actor knows the users, or has not answered in time. */
+  async setUsers(users: readonly KnownUser[]): Promise<void> {
+    this.#users = users;
+    await Promise.all([...this.#connections.values()].map((connection) => this.#plugUsers(connection)));
+  }
+
+  async #plugUsers(connection: Remote<ConnectionActor>): Promise<void> {
+    if (this.#users !== undefined) await within(PLUG_TIMEOUT_MS, connection.setUsers(this.#users));
+  }
+
+  async #plugJudge(connection: Remote<ConnectionActor>): Promise<void> {
+    if (this.#judge === undefined) return;
+    const { port1, port2 } = new MessageChannel();
+    serve(this.#judge, port1);
+    await within(PLUG_TIMEOUT_MS, connection.connectJudge(moved(port2)));
   }
 
   async #plugNames(connection: Remote<ConnectionActor>): Promise<void> {

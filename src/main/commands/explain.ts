@@ -86,7 +86,9 @@ export async function explainTarget(
  * ends without a reset. At level debug the gateway notes the first byte even if there is no choice of candidates.
  */
 function ownOptions(asked: Configuration): Configuration {
-  return { ...asked, log_level: 'debug', listen: [loopbackListener(0)], workers: 1, half_closed_timeout_ms: 1 };
+  // Its client is nobody.
+  const own = { ...asked, users: undefined };
+  return { ...own, log_level: 'debug', listen: [loopbackListener(0)], workers: 1, half_closed_timeout_ms: 1 };
 }
 
 /** Copies the state files into `folder`, of the routes only those to the target, and returns options that use the copies. */

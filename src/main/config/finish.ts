@@ -7,12 +7,14 @@ import { flatten } from '../../protocol/lines/flatten.js';
 import type { Line } from '../../protocol/lines/line.js';
 import { isOpen, type ListenOptions } from '../../protocol/listen-options.js';
 import type { Configuration } from '../../protocol/options.js';
+import type { UsersOptions } from '../../protocol/users/user-entry.js';
 import { availableCores } from '../process/cores.js';
 import { UDP_SOCKETS_USUAL } from '../process/fd-limit.js';
 import { rejectOwnLines } from './checks/lines/own-lines.js';
 import { settleListeners } from './checks/listen/settle.js';
 import { rulesAtListeners } from './checks/rules/listeners.js';
 import { rulesOnLines } from './checks/rules/use.js';
+import { rejectTwice, usersOnLines } from './checks/users/on-lines.js';
 import { Diagnostics, hint } from './diagnostics/diagnostics.js';
 import { type Place, placeOf } from './diagnostics/place.js';
 import { listenerNames } from './listener-names.js';
@@ -50,8 +52,11 @@ export function finish(raw: readonly RawValue[], diagnostics: Diagnostics): Conf
   for (const { own } of outcomes.values()) diagnostics.takeWarnings(own); // none of overridden values
 
   const { IpBlacklist, upstream, workers, dns, hosts, rules: ruled, ...all } = config.getProperties();
-  const { listen: asked, host, port, allow_clients, ...rest } = all;
-  const listen = makeListeners({ listen: asked, host, port, allow_clients }, outcomes, diagnostics);
+  const { listen: asked, host, port, allow_clients, users: inline, users_file, ...rest } = all;
+  // Wrong users were given all the same, so that nobody is told to give some.
+  const areUsersSet =
+    inline.length > 0 || users_file !== null || ['users', 'users_file'].some((key) => outcomes.get(key)?.wrong);
+  const listen = makeListeners({ listen: asked, host, port, allow_clients }, areUsersSet, outcomes, diagnostics);
   checkTtls(dns, outcomes, diagnostics);
   checkStateFiles(rest.cache.state_file, dns.state_file, outcomes, diagnostics);
   const lines = makeLines(upstream, rest.limits.lines_max, outcomes, diagnostics);
@@ -61,6 +66,7 @@ export function finish(raw: readonly RawValue[], diagnostics: Diagnostics): Conf
   const areListenersWrong = ['listen', 'host', 'port'].some((key) => outcomes.get(key)?.wrong);
   const heard = rulesAtListeners(ruled, areListenersWrong ? undefined : listenerNames(listen), place, diagnostics);
   const rules = areLinesKnown(lines, outcomes) ? rulesOnLines(heard, lines, place, diagnostics) : [];
+  const users = makeUsers({ users: inline, users_file }, lines, outcomes, diagnostics);
   if (diagnostics.errorCount > 0) return undefined;
   config.validate({ allowed: 'strict' });
   return deepFreeze<Configuration>({
@@ -76,6 +82,7 @@ export function finish(raw: readonly RawValue[], diagnostics: Diagnostics): Conf
     egress: { ...rest.egress, guarded: listen.some(isOpen) },
     lines,
     rules,
+    users,
   });
 }
 
@@ -118,12 +125,12 @@ function checkVias(
 
 function makeListeners(
   settings: Pick<Settings, 'listen' | 'host' | 'port' | 'allow_clients'>,
+  areUsersSet: boolean,
   outcomes: Outcomes,
   diagnostics: Diagnostics,
 ): readonly ListenOptions[] {
   const [list, host, port] = ['listen', 'host', 'port'].map((key) => outcomes.get(key)?.place);
-  // There is no key for users yet.
-  const keys = { ...settings, areUsersSet: false };
+  const keys = { ...settings, areUsersSet };
   // A wrong list was given all the same, so that nobody is told to give one.
   const allow_clients = outcomes.get('allow_clients')?.wrong ? [] : settings.allow_clients;
   return settleListeners({ ...keys, allow_clients }, { listen: list, host, port }, diagnostics);
@@ -143,6 +150,26 @@ function checkOwnLines(
 /** Whether names of lines can be checked: only if the lines themselves are right. */
 function areLinesKnown(lines: readonly Line[], outcomes: Outcomes): boolean {
   return !outcomes.get('upstream')?.wrong && !outcomes.get('limits.lines_max')?.wrong && lines.length > 0;
+}
+
+/** The users of the configuration and of their file; undefined where none are set. */
+function makeUsers(
+  { users, users_file }: Pick<Settings, 'users' | 'users_file'>,
+  lines: readonly Line[],
+  outcomes: Outcomes,
+  diagnostics: Diagnostics,
+): UsersOptions | undefined {
+  if (users.length === 0 && users_file === null) return undefined;
+  const known = areLinesKnown(lines, outcomes);
+  const placeOfKey = (key: string): Place => outcomes.get(key)?.place ?? placeOf(key);
+  const inline = known ? usersOnLines(users, lines, placeOfKey('users'), diagnostics) : [];
+  if (users_file === null) return { inline, file: undefined };
+  const { path, name, state } = users_file;
+  const inFile = new Diagnostics();
+  rejectTwice(users_file.users, new Set(users.map((user) => user.name)), placeOf(name), inFile);
+  const ofFile = known ? usersOnLines(users_file.users, lines, placeOf(name), inFile) : [];
+  diagnostics.takeOfFile(placeOfKey('users_file'), inFile);
+  return { inline, file: { path, state, users: ofFile } };
 }
 
 type ServerKey = 'nameservers' | 'nameservers_backup';

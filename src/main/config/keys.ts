@@ -33,6 +33,7 @@ export const OTHER_WORDS: Readonly<Record<string, string>> = {
     proxies: 'upstream',
     threads: 'workers',
   },
+  ...{ auth: 'users', accounts: 'users', passwords: 'users', user: 'users' },
   ...{ dns_servers: 'nameservers', blacklist: 'IpBlacklist', timeout: 'idle_timeout_ms' },
 };
 

@@ -3,10 +3,11 @@
 import { dirname, resolve } from 'node:path';
 import type { Configuration } from '../../protocol/options.js';
 import { Diagnostics } from './diagnostics/diagnostics.js';
-import { inside, type Place, placeOf, placeText } from './diagnostics/place.js';
+import { inside, placeOf, placeText } from './diagnostics/place.js';
 import { finish } from './finish.js';
 import { type RawValue, rawFromEnvironment, rawFromFile, rawFromFlags } from './raw-values.js';
 import { readConfigFile } from './sources/file.js';
+import { originOf } from './sources/origin.js';
 import type { Parsed } from './sources/syntax.js';
 import { isStranger, isUnlike, unlikeText } from './strangers.js';
 
@@ -89,13 +90,8 @@ function valuesOf(
   folder: string,
   diagnostics: Diagnostics,
 ): RawValue[] {
-  const { value, lineOf, repeated = [] } = read;
-  const origin = { name, folder, ...(lineOf === undefined ? {} : { lineOf }) };
-  for (const { steps, line, firstLine } of repeated) {
-    const whole: Place = placeOf(name, { lineOf: () => line });
-    diagnostics.error(steps.reduce(inside, whole), `the same key stands in line ${firstLine}; allowed: each key once`);
-  }
-  return rawFromFile(value, origin, diagnostics);
+  const origin = { ...originOf(read, name, diagnostics), folder };
+  return rawFromFile(read.value, origin, diagnostics);
 }
 
 /** Where the relative paths in a file start. For a pipe of the process this is the working directory. */

@@ -14,6 +14,8 @@ import { TRUST } from './checks/dns/trust.js';
 import { checkUpstream, UPSTREAM_ALLOWED } from './checks/lines/upstream.js';
 import { checkListen, LISTEN_ALLOWED, type ListenSetting } from './checks/listen/listen.js';
 import { checkRules, RULES_ALLOWED, type RuleSetting } from './checks/rules/rules.js';
+import { checkUsers, USERS_ALLOWED, type UserSetting } from './checks/users/users.js';
+import { checkUsersFile, USERS_FILE_ALLOWED, type UsersFileSetting } from './checks/users/users-file.js';
 import { BLACKLIST_ALLOWED, checkBlacklist } from './checks/values/blacklist.js';
 import { CA_FILE_ALLOWED, checkCaFile } from './checks/values/ca-file.js';
 import { EGRESS } from './checks/values/egress.js';
@@ -39,6 +41,8 @@ export interface Settings
   readonly IpBlacklist: readonly string[];
   readonly upstream: Upstream;
   readonly rules: readonly RuleSetting[];
+  readonly users: readonly UserSetting[];
+  readonly users_file: UsersFileSetting | null;
 }
 
 type Section = 'egress' | 'limits' | 'race' | 'cache' | 'dns';
@@ -169,6 +173,26 @@ const rules: Setting<readonly RuleSetting[]> = {
   format: '*',
 };
 
+const users: Setting<readonly UserSetting[]> = {
+  doc: 'Those who may use the gateway, by name. Where users are set, a client must show with a password that it is one of them. See below.',
+  default: [],
+  env: 'TCPROUTE_USERS',
+  allowed: USERS_ALLOWED,
+  check: checkUsers,
+  fromText: asJson,
+  format: '*',
+};
+
+const usersFile: Setting<UsersFileSetting | null> = {
+  doc: 'A file with further users. It is read again when it changes.',
+  default: null,
+  env: 'TCPROUTE_USERS_FILE',
+  allowed: USERS_FILE_ALLOWED,
+  check: checkUsersFile,
+  fromText: asText,
+  format: '*',
+};
+
 const engine: Setting<EngineChoice> = choice<EngineChoice>({
   doc: 'How the kernel is entered: io_uring, epoll, or (`auto`) io_uring where it works and else epoll.',
   default: 'auto',
@@ -241,6 +265,8 @@ export const SCHEMA = {
   IpBlacklist: blacklist,
   rules,
   egress: EGRESS,
+  users,
+  users_file: usersFile,
   workers: integer({ doc: 'The number of threads that carry connections. Each takes some 14 MiB. 0 starts one for each core that the process may use (by its CPU affinity and the CPU limit of its cgroup), and at most 16: one thread accepts for all of them, and cannot keep more of them busy.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: 1024 }),
   engine,
   drain_timeout_ms: integer({ doc: 'How long connections may go on after SIGTERM or SIGINT.', default: 30_000, env: 'TCPROUTE_DRAIN_TIMEOUT_MS', min: 0, max: DAY_MS }),

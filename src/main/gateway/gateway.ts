@@ -10,6 +10,7 @@ import { isError } from '../../linux/result.js';
 import { closeFd } from '../../linux/sockets.js';
 import type { Configuration, EngineChoice, Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
+import type { UsersOptions } from '../../protocol/users/user-entry.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { Remote } from '../../threads/port.js';
@@ -76,7 +77,7 @@ export async function startGateway(asked: Configuration, log: Logger, tuning: Tu
   if (room.code === 'failed') return room;
   if (room.warning !== undefined) log.warn(room.warning);
   const { udp_sockets_max, ...limits } = room.share;
-  const { rules, ...own } = asked;
+  const { rules, users, ...own } = asked;
   const dns = { ...own.dns, udp_sockets_max };
   const options: Options = { ...own, limits: { ...own.limits, ...limits }, dns };
   const kind = chooseEngine(options.engine, log);
@@ -89,7 +90,7 @@ export async function startGateway(asked: Configuration, log: Logger, tuning: Tu
     letGo(listening);
     return failed(`no ${kind} engine: ${opened.reason}`);
   }
-  const parts = { options, rules, kind, fdsMax: limit.fds, engine: opened.engine, listening, log, tuning };
+  const parts = { options, rules, users, kind, fdsMax: limit.fds, engine: opened.engine, listening, log, tuning };
   const started = await new Start(parts).run();
   if (started.code === 'started') {
     const fds = { limit: limit.fds, ...fdUse(room.share, demand) };
@@ -115,6 +116,7 @@ function whyNotUring(): string | undefined {
 interface StartParts {
   readonly options: Options;
   readonly rules: readonly Rule[];
+  readonly users: UsersOptions | undefined;
   readonly kind: 'uring' | 'epoll';
   readonly fdsMax: number;
   readonly engine: Engine;
@@ -135,7 +137,7 @@ class Start {
   readonly #supervisor: Supervisor;
   #acceptor: Acceptor | undefined;
 
-  constructor({ options, rules, kind, fdsMax, engine, listening, log, tuning }: StartParts) {
+  constructor({ options, rules, users, kind, fdsMax, engine, listening, log, tuning }: StartParts) {
     this.#options = options;
     this.#engine = engine;
     this.#log = log;
@@ -147,7 +149,7 @@ class Start {
     this.#listening = listening;
     const listeners = listening.map(({ listener }) => listener);
     this.#supervisor = new Supervisor({
-      ...{ options, rules, engine: kind, fdsMax, listeners, log, tuning },
+      ...{ options, rules, users, engine: kind, fdsMax, listeners, log, tuning },
       notices: this.#notices,
       mainDoorbell: this.#doorbell,
       room: this.#room,

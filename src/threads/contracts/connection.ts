@@ -4,6 +4,7 @@ import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { Ruling } from '../../protocol/rules/rule.js';
 import type { Client } from '../../protocol/users/client.js';
+import type { KnownUser } from '../../protocol/users/user-entry.js';
 
 /** The last connection of an actor that failed, with the fields of its log record. */
 export interface LastFailure {
@@ -50,6 +51,10 @@ export interface ConnectionActor {
   connectRoutes(reports: unknown, pushes: unknown): Promise<void>;
   /** Sets the rules, in shared memory, for all later connections. */
   setRules(tables: RuleTables): Promise<void>;
+  /** Sets the users for all later claims. Called only where users are configured. */
+  setUsers(users: readonly KnownUser[]): Promise<void>;
+  /** `port`: `UsersJudge` is served at its other end. Called only where users are configured. */
+  connectJudge(port: unknown): Promise<void>;
   /** The last connection that failed; undefined when none has. */
   lastFailure(): Promise<LastFailure | undefined>;
   /** From now on every client is taken for this one: `tcproute explain` asks what would happen to another client. */

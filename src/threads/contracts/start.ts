@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Listener } from '../../protocol/inbound/listener.js';
 import type { Options } from '../../protocol/options.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
+import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { ClientSharesMemory } from '../shared/client-shares.js';
 
 /** Memory shared by main and a connection actor; all but `queue` and `maps` are one for all actors. */
@@ -30,6 +31,8 @@ export interface ConnectionStart {
   readonly listeners: readonly Listener[];
   /** In shared memory; undefined when no rules are configured. */
   readonly rules?: RuleTables | undefined;
+  /** Undefined when no users are configured. */
+  readonly users?: readonly KnownUser[] | undefined;
   /** eventfds that main owns: main rings the first to wake this actor, an actor the second to wake main. */
   readonly doorbell: number;
   readonly mainDoorbell: number;

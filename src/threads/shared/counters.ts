@@ -43,6 +43,10 @@ export const Counter = {
   unasked: 20,
   /** Clients whose destination the egress policy denies; `failed` counts them too. */
   denied: 21,
+  /** Names and passwords of clients that were right; that were wrong; that were not compared, for too many wrong ones. */
+  claimsKnown: 22,
+  claimsUnknown: 23,
+  claimsTooMany: 24,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

@@ -22,10 +22,12 @@ import { fdOf, listenerOf } from '../../threads/shared/hand-off.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { KNOWS_NOBODY } from './client/authenticator.js';
+import type { UsersReplica } from './client/users-replica.js';
 import { Clients } from './clients.js';
 import { ConnectionEnd } from './connection-end.js';
 import type { Context } from './context.js';
 import { type Entrance, entranceOf } from './entrance.js';
+import { usersReplica } from './known-users.js';
 import { Attempt } from './race/attempt.js';
 import { EarlyProbe } from './race/early-probe.js';
 import { ConnectionRecords } from './records/records.js';
@@ -81,6 +83,8 @@ class Actor {
   readonly #names: NamesReplica;
   readonly #outcomes: OutcomeReports;
   readonly #routes: RoutesReplica;
+  /** Undefined where no users are configured. */
+  readonly #users: UsersReplica | undefined;
   #drainBy: number | undefined;
   /** Turns in a row in which the engine was behind. */
   #behind = 0;
@@ -120,6 +124,7 @@ class Actor {
       const message = 'an event of a socket that nobody asked for is dropped: this is a bug of the gateway';
       log.tell({ topic: `unasked ${event}`, level: 'error', message, fields: { event } });
     });
+    this.#users = start.users && usersReplica(start.users, deadlines, now, this.#counters);
     const rules = new RulesReplica(start.rules);
     const lines = dialLines(options.lines);
     const circles = new Circles();
@@ -137,7 +142,7 @@ class Actor {
       engine,
       options,
       clientShares,
-      authenticator: KNOWS_NOBODY,
+      authenticator: this.#users ?? KNOWS_NOBODY,
       lines,
       allLines: options.lines.map(({ number }) => number),
       planRules: planRules(options.race),
@@ -174,7 +179,7 @@ class Actor {
     const drain = (timeout_ms: number): void => {
       this.#drainBy = this.#engine.clock() + timeout_ms;
     };
-    const replicas = { names: this.#names, outcomes: this.#outcomes, routes: this.#routes };
+    const replicas = { names: this.#names, outcomes: this.#outcomes, routes: this.#routes, users: this.#users };
     serveMain(this.#start.control, { ...replicas, context: this.#context, why: this.#why, drain });
     return this.#loop.run();
   }

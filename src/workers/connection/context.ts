@@ -8,7 +8,7 @@ import type { LineHealth } from '../../protocol/race/line-health.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
 import type { RemoteLog } from '../../threads/log.js';
 import type { ClientShares } from '../../threads/shared/client-shares.js';
-import type { Authenticator } from './client/authenticator.js';
+import type { Authenticator, UserRights } from './client/authenticator.js';
 import type { Clients } from './clients.js';
 import type { ConnectionEnd } from './connection-end.js';
 import type { MakeAttempt } from './race/attempt.js';
@@ -32,8 +32,8 @@ export interface Context {
   readonly options: Options;
   /** How many connections each client network has. */
   readonly clientShares: ClientShares;
-  /** Judges who a client is. */
-  readonly authenticator: Authenticator;
+  /** Judges who a client is, and knows what a user may do. */
+  readonly authenticator: Authenticator & UserRights;
   /** Each at the index of its number. */
   readonly lines: readonly DialLine[];
   /** Numbers of all lines: those that a connection without a rule may use. */

@@ -3,7 +3,9 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Target } from '../../protocol/address/target.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
-import { serve } from '../../threads/port.js';
+import type { UsersJudge } from '../../threads/contracts/users.js';
+import { call, serve } from '../../threads/port.js';
+import type { UsersReplica } from './client/users-replica.js';
 import type { Context } from './context.js';
 import type { NamesReplica } from './shared/names-replica.js';
 import type { OutcomeReports } from './shared/outcome-reports.js';
@@ -15,12 +17,17 @@ export interface ServedParts {
   readonly names: NamesReplica;
   readonly outcomes: OutcomeReports;
   readonly routes: RoutesReplica;
+  /** Undefined where no users are configured. */
+  readonly users: UsersReplica | undefined;
   /** Why the engine is not io_uring, when main asked for that. */
   readonly why: string | undefined;
   drain(timeout_ms: number): void;
 }
 
-export function serveMain(control: MessagePort, { context, names, outcomes, routes, why, drain }: ServedParts): void {
+export function serveMain(
+  control: MessagePort,
+  { context, names, outcomes, routes, users, why, drain }: ServedParts,
+): void {
   const { engine, rules, clients, sites, failures, records } = context;
   const actor: ConnectionActor = {
     ready: async () => ({ engine: engine.kind, why }),
@@ -35,6 +42,8 @@ export function serveMain(control: MessagePort, { context, names, outcomes, rout
       await sites.loadFor(tables);
       rules.set(tables);
     },
+    setUsers: async (known) => users?.set(known),
+    connectJudge: async (port) => users?.connect(call<UsersJudge>(port as MessagePort)),
     lastFailure: async () => failures.last(engine.now),
     records: async (from) => records.page(from),
     takeAllFor: async (client) => clients.takeAllFor(client),

@@ -1,6 +1,7 @@
 // The parts of the actor's context that a session needs, with those of its steps. Types only.
 import type { Options } from '../../protocol/options.js';
 import type { ClientShares } from '../../threads/shared/client-shares.js';
+import type { UserRights } from './client/authenticator.js';
 import type { HandshakeParts } from './client/handshake.js';
 import type { LingeringParts } from './client/lingering-close.js';
 import type { Clients } from './clients.js';
@@ -21,6 +22,7 @@ export type SessionParts = HandshakeParts &
   LingeringParts & {
     readonly options: Pick<Options, 'handshake_timeout_ms'> & { readonly race: Pick<Options['race'], 'until'> };
     readonly clientShares: Pick<ClientShares, 'requested' | 'isTight'>;
+    readonly authenticator: UserRights;
     readonly budget: Pick<AttemptBudget, 'isTight'>;
     readonly egress: Pick<Egress, 'mayAskFor'>;
     readonly rules: Pick<RulesReplica, 'needClient' | 'match' | 'blocks'>;

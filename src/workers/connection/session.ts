@@ -3,7 +3,8 @@ import { BufferGroup } from '../../linux/engine/buffers.js';
 import type { Socket } from '../../linux/engine/socket.js';
 import type { ClientAddress, Refused, Requested } from '../../protocol/inbound/inbound.js';
 import type { Bound } from '../../protocol/outbound/outbound.js';
-import type { Failure } from '../../protocol/race/failure.js';
+import { type Failure, failureOf } from '../../protocol/race/failure.js';
+import { narrowed } from '../../protocol/rules/narrowed.js';
 import type { User } from '../../protocol/users/user.js';
 import { Counter } from '../../threads/shared/counters.js';
 import { Handshake, type HandshakeOutcome } from './client/handshake.js';
@@ -114,9 +115,14 @@ export class Session
       this.lost(rules.blocks(target, client));
       return;
     }
+    const choice = user === undefined ? ruling : narrowed(ruling, this.#parts.authenticator.linesOf(user.name));
+    if (user !== undefined && choice?.lines?.length === 0) {
+      this.lost(failureOf('kept-away', 'the user may use none of the lines'));
+      return;
+    }
     deadlines.set(this, engine.now + WATCH_CLIENT_AFTER_MS);
     if (ruling?.sticky) client ??= clients.of(this.#connection, user);
-    const race = new Race(this.#parts, target, ruling, client, this);
+    const race = new Race(this.#parts, target, choice, client, this);
     this.#race = race;
     race.start();
   }

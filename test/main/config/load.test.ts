@@ -65,6 +65,7 @@ test('without a file the defaults hold, and no warning is given', () => {
     blacklist: [],
     lines: [{ number: 0, name: 'direct', source: ANY, hops: [], isDirect: true }],
     rules: [],
+    users: undefined,
     limits: {
       connections_max: 0,
       client_connections_max: 0,

@@ -31,6 +31,7 @@ for (const document of ['README.md', 'README.zh-CN.md', 'docs/config.md']) {
     assert.ok(texts.length >= 2, `${texts.length} samples`);
     mkdirSync(join(directory, 'lists'), { recursive: true });
     for (const list of ['ads.txt', 'lists/ads.txt']) writeFileSync(join(directory, list), 'ads.test\n');
+    writeFileSync(join(directory, 'users.yaml'), 'carol: {password: secret}\n');
     let upstream: unknown;
     for (const text of texts) {
       const tree = json5.parse<Record<string, unknown>>(text);

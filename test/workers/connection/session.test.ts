@@ -165,7 +165,10 @@ class Client extends RaceWorld<Engine> implements SessionParts {
     lost: (_slot: number, _race: unknown, { code }: Failure): void => this.#record(`lost ${code}`),
   };
 
+  /** The lines that users may use. */
+  userLines: readonly number[] | undefined;
   readonly authenticator = {
+    linesOf: () => this.userLines,
     judge: (claim: Claim, decided: (verdict: Verdict) => void): (() => void) => {
       this.claims.push(claim);
       this.decide = decided;
@@ -382,6 +385,27 @@ for (const { kind, missing } of ENGINES) {
       client.over('complete');
       assert.deepEqual(client.recorded, ['site.test:443 for alice', 'reply 0', 'won']);
       assert.equal(client.withdrawn, 0);
+    });
+
+    test('lets a user race only over the lines that the user and a rule allow', () => {
+      const dialled = (userLines: readonly number[] | undefined, ruling: Ruling | undefined) => {
+        const client = new Client(kind, {}, { wantsUser: true });
+        client.userLines = userLines;
+        client.ruling = ruling;
+        client.logsIn(REQUEST);
+        client.decide({ code: 'known', user: { name: 'alice', tag: undefined } });
+        client.world.settle();
+        const lines = client.peered.map(({ candidate }) => candidate.line);
+        resetFd(client.fd);
+        client.world.until(() => client.ending !== undefined, 'the end');
+        for (const { peer } of client.peered) shutdownWrite(peer);
+        client.over(client.ending as string);
+        return { lines, recorded: client.recorded };
+      };
+      assert.deepEqual(dialled([1], undefined).lines, [1]);
+      assert.deepEqual(dialled([0, 1], { lines: [1], sticky: false }).lines, [1]);
+      const none = dialled([0], { lines: [1], sticky: false });
+      assert.deepEqual(none, { lines: [], recorded: ['site.test:443 for alice', 'lost kept-away', 'reply 2'] });
     });
 
     test('refuses a client that is not who it says', () => {

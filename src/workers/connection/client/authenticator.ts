@@ -25,10 +25,17 @@ export interface Authenticator {
   judge(claim: Claim, decided: (verdict: Verdict) => void): (() => void) | undefined;
 }
 
+/** What a user may do. */
+export interface UserRights {
+  /** The numbers of the lines that a user may use, ascending; undefined for all. */
+  linesOf(name: string): readonly number[] | undefined;
+}
+
 /** Where there are no users nobody is known. */
-export const KNOWS_NOBODY: Authenticator = {
+export const KNOWS_NOBODY: Authenticator & UserRights = {
   judge(_claim, decided) {
     decided({ code: 'unknown' });
     return undefined;
   },
+  linesOf: () => undefined,
 };
