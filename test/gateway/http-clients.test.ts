@@ -277,7 +277,9 @@ inBothEngines(
 
 client('a headless Chromium', ['chromium'], async (world) => {
   const cwd = newFolder();
-  const flags = `--headless --no-sandbox --disable-gpu --ignore-certificate-errors --user-data-dir=${cwd}/profile --dump-dom`;
+  // It asks nobody but the site.
+  const quiet = '--disable-background-networking --disable-component-update --disable-sync --no-first-run';
+  const flags = `--headless --no-sandbox --disable-gpu --ignore-certificate-errors --user-data-dir=${cwd}/profile --dump-dom ${quiet}`;
   const { output } = await runLines(
     world,
     'A browser',
