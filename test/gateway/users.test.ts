@@ -118,11 +118,9 @@ inBothEngines(
     assert.equal(known, 3);
     assert.ok(unknown <= 22, `${unknown} were compared`);
     assert.equal(unknown + tooMany, 200);
-    const lines = gateway.records.filter(({ msg }) => /^a client at .* gave /.test(msg));
-    assert.deepEqual(
-      lines.map(({ msg }) => msg),
-      ['a client at 127.0.0.1 gave a wrong name or password'],
-    );
+    // The first one that is told may be one of those that come while others are compared.
+    const lines = gateway.records.filter(({ msg }) => /^a client at 127\.0\.0\.1 (?:gave|is refused)/.test(msg));
+    assert.equal(lines.length, 1);
     assert.doesNotMatch(gateway.output, /guess/);
   },
 );

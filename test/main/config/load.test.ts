@@ -63,6 +63,7 @@ test('without a file the defaults hold, and no warning is given', () => {
     nameservers_backup: [],
     hosts: {},
     blacklist: [],
+    egress: { deny: [], allow: [], guarded: false },
     lines: [{ number: 0, name: 'direct', source: ANY, hops: [], isDirect: true }],
     rules: [],
     users: undefined,
