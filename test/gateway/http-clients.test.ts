@@ -108,6 +108,22 @@ client('curl uploads in chunks and waits for 100', ['curl'], async (world) => {
   assert.equal(site.visits.filter((visit) => visit === 'PUT /').length >= 3, true);
 });
 
+client('curl shows which user it is, for a tunnel and for a URL', ['curl'], async (world) => {
+  const users = { alice: { password: 'sekrit' } };
+  const { port } = await world.gateway({ nameservers: `127.0.0.1:${site.dns.port}`, users });
+  const ca = join(newFolder(), 'ca.pem');
+  writeFileSync(ca, site.ca);
+  const visit = async (url: string, who: string): Promise<string> => {
+    const args = ['-sS', '--max-time', '20', '--cacert', ca, '-x', `http://127.0.0.1:${port}`, '--proxy-user', who];
+    return (await run('curl', [...args, '-w', '%{http_code} %{http_connect}', url])).stdout;
+  };
+  const [plain, secure] = [`${plainUrl()}/`, `https://${SITE_NAME}:${site.tlsPort}/`];
+  assert.equal(await visit(plain, 'alice:sekrit'), `${PAGE}200 000`);
+  assert.equal(await visit(secure, 'alice:sekrit'), `${PAGE}200 200`);
+  assert.match(await visit(plain, 'alice:wrong'), /user name and a password\n407 000$/);
+  await assert.rejects(visit(secure, 'alice:wrong'), /407/);
+});
+
 client('wget and Python', ['wget', 'python3'], async (world) => {
   const { output } = await runLines(world, 'Programs that read the environment');
   assert.equal(pages(output), 4);
