@@ -20,14 +20,16 @@ interface Circle {
   readonly connect_timeout_ms: number;
   /** Further lines of the second gateway. */
   readonly more?: readonly object[];
+  /** Of the lines to each other. */
+  readonly type?: 'socks5' | 'http';
   /** Whether what the second gateway says beside its request is lost. */
   readonly deaf?: boolean;
 }
 
-async function mutual(world: World, { connect_timeout_ms, more = [], deaf = false }: Circle) {
+async function mutual(world: World, { connect_timeout_ms, more = [], type = 'socks5', deaf = false }: Circle) {
   const [a, b] = [await freePort(), await freePort()];
   const back = deaf ? world.use(await deafForward(a)).port : a;
-  const to = (port: number) => ({ type: 'socks5', host: '127.0.0.1', port });
+  const to = (port: number) => ({ type, host: '127.0.0.1', port });
   const common = {
     workers: 2,
     limits: { connections_max: CONNECTIONS_MAX },
@@ -61,6 +63,17 @@ inBothEngines('mutual lines are found out, and the client is told at once', asyn
   world.use(peer).end();
   for (const gateway of gateways) await gateway.idle();
   for (const { connections } of gateways) assert.ok(connections.length <= 6, `${connections.length}`);
+});
+
+inBothEngines('mutual lines of HTTP are found out, too', async (world) => {
+  const gateways = await mutual(world, { connect_timeout_ms: 600_000, type: 'http' });
+  const { peer, reply } = await dial(gateways[0].port, NOBODY);
+  world.use(peer);
+  assert.notEqual(reply.rep, 0);
+  peer.end();
+  for (const gateway of gateways) await gateway.idle();
+  assert.ok(gateways.some((gateway) => says(gateway, LEAD_TO_EACH_OTHER)));
+  for (const { connections } of gateways) assert.ok(connections.length <= SOCKETS_MAX, `${connections.length}`);
 });
 
 inBothEngines(
