@@ -102,7 +102,8 @@ test('through a line of every kind of proxy', { skip }, async () => {
       const server = { ...at(kind), host: kind === 'tcp' ? '127.0.0.1' : 'dns.test', via: 'l' };
       assert.deepEqual(await start([server], {}, [line]).lookup('a.test'), FOUND, `${spoken} ${kind}`);
     }
-    assert.deepEqual(proxy.asked, ['127.0.0.1', 'dns.test', 'dns.test']);
+    // Two questions at a time may have a connection each.
+    assert.deepEqual([...new Set(proxy.asked)], ['127.0.0.1', 'dns.test']);
   }
 });
 
