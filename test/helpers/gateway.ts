@@ -220,8 +220,8 @@ export class Gateway {
   }
 
   /** Waits until it has closed every connection. */
-  async idle(): Promise<void> {
-    await until('the gateway holds no connection', () => this.sockets() <= this.#idleSockets);
+  async idle(timeout_ms = 10_000): Promise<void> {
+    await until('the gateway holds no connection', () => this.sockets() <= this.#idleSockets, timeout_ms);
     const unasked = this.records.filter(({ msg }) => msg.includes('that nobody asked for'));
     assert.deepEqual(unasked, []);
   }
