@@ -242,6 +242,8 @@ class Actor {
   }
 
   destroy(): void {
+    // A verdict that comes later must find nobody: its client's socket is gone with the engine.
+    this.#users?.close();
     this.#engine.destroy();
     this.#context.pipes.destroy();
     this.#names.close();

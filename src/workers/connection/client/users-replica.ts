@@ -76,6 +76,12 @@ export class UsersReplica implements Authenticator, UserRights {
     this.#judge = judge;
   }
 
+  /** Withdraws all claims that main still judges. */
+  close(): void {
+    for (const all of this.#open.values()) for (const one of all) this.#withdraw(one);
+    this.#open.clear();
+  }
+
   /** The numbers of the lines that a user may use; undefined for all. A user who has gone meanwhile may use none. */
   linesOf(name: string): readonly number[] | undefined {
     const user = this.#pairs.userOf(name);

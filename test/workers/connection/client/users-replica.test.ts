@@ -202,3 +202,13 @@ test('without a judge, or with one that fails, nobody is let in', async () => {
   await turn();
   assert.deepEqual(world.take(), ['too-many']);
 });
+
+test('once it is closed, an answer that comes later finds nobody', async () => {
+  const world = new World();
+  world.claim('alice', 'pw');
+  world.claim('alice', 'pw');
+  world.claim('bob', 'pw');
+  world.replica.close();
+  await world.answer(KNOWN);
+  assert.deepEqual([world.take(), world.counts], [[], { known: 0, unknown: 0, tooMany: 0 }]);
+});
