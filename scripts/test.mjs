@@ -2,11 +2,12 @@
 // runner. It finds the files itself, because `node --test DIR` means different things in Node 20 and 22.
 //
 // Without arguments most files run side by side, since they mostly wait; those that would disturb each other run afterwards,
-// one by one. Files that are named run one by one. The exit status is 0 only if every run's is; the last line sums up.
+// one by one. Files that are named run one by one. The exit status is 0 only if every run's is. The last lines name the tests
+// that failed, since a long output is often shown without its middle, and sum up.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Beginnings of paths of files that run alone, by the reason. */
@@ -30,6 +31,8 @@ const FILES_PER_CORE = 2;
 const FILES_MAX = 8;
 /** Time limit of a test, and of a file: for a file that hangs, not for one that is slow on a busy machine. */
 const TIMEOUT_MS = 300_000;
+/** Failed tests that are named in the end. */
+const NAMED_MAX = 50;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
@@ -70,6 +73,9 @@ rmSync(directory, { recursive: true });
 const sum = (count) => outcomes.reduce((total, { counts }) => total + (counts[count] ?? 0), 0);
 const seconds = Math.round((performance.now() - begun) / 1000);
 const [passed, failed, skipped] = [sum('pass'), sum('fail') + sum('cancelled'), sum('skipped')];
+const failures = outcomes.flatMap(({ failures }) => failures);
+for (const failure of failures.slice(0, NAMED_MAX)) console.log(`failed: ${failure}`);
+if (failures.length > NAMED_MAX) console.log(`failed: ${failures.length - NAMED_MAX} more`);
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
 process.exit(outcomes.every(({ status }) => status === 0) ? 0 : 1);
 
@@ -89,15 +95,23 @@ function run({ files, concurrency }, index) {
     // No test asks servers outside: the DNS probe is on only where a test switches it on.
     { cwd: root, stdio: 'inherit', env: { ...process.env, TCPROUTE_DNS_PROBE_ENABLED: 'off' } },
   );
-  return { status, counts: countsOf(summary) };
+  const tap = existsSync(summary) ? readFileSync(summary, 'utf8') : '';
+  return { status, counts: countsOf(tap), failures: failuresOf(tap) };
 }
 
 /** Reads the lines such as `# pass 12` at the end of the TAP output. */
-function countsOf(summary) {
-  try {
-    const lines = readFileSync(summary, 'utf8').matchAll(/^# (pass|fail|cancelled|skipped) (\d+)$/gm);
-    return Object.fromEntries([...lines].map(([, count, number]) => [count, Number(number)]));
-  } catch {
-    return {};
-  }
+function countsOf(tap) {
+  const lines = tap.matchAll(/^# (pass|fail|cancelled|skipped) (\d+)$/gm);
+  return Object.fromEntries([...lines].map(([, count, number]) => [count, Number(number)]));
+}
+
+/** File and name of each test that failed, but for those of which only a test within failed. */
+function failuresOf(tap) {
+  return [...tap.matchAll(/^( *)not ok \d+ - (.*)\n\1 {2}---\n([\s\S]*?)\n\1 {2}\.\.\.$/gm)].flatMap(
+    ([, , name, details]) => {
+      if (/ # TODO\b/.test(name) || /^ *failureType: 'subtestsFailed'$/m.test(details)) return [];
+      const [, place = ''] = /^ *location: '(.*)'$/m.exec(details) ?? [];
+      return [`${relative(root, place)}: ${name.replace(/\\([\\#])/g, '$1')}`];
+    },
+  );
 }
