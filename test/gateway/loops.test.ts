@@ -92,13 +92,10 @@ inBothEngines(
     peer.end();
     assert.ok(most > 20 && most <= SOCKETS_MAX, `${most} sockets`);
     await until('one has said so', () => gateways.some((gateway) => says(gateway, MAY_LEAD_BACK)));
-    // The last of the crowd began when the first timed out.
-    for (const gateway of gateways) await gateway.idle(30_000);
-    // All that the one request came to. An attempt that times out makes room for another until the client's own has: how many
-    // do is a matter of how busy the machine is. Without a bound there are tens of thousands.
-    for (const { connections } of gateways) assert.ok(connections.length <= 40 * SOCKETS_MAX, `${connections.length}`);
+    for (const gateway of gateways) await gateway.idle();
+    // All that the one request came to: attempts that time out make no room for others.
+    for (const { connections } of gateways) assert.ok(connections.length <= SOCKETS_MAX, `${connections.length}`);
   },
-  60_000,
 );
 
 inBothEngines('a race between mutual lines ends when its client has gone', async (world) => {

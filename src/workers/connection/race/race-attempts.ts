@@ -32,7 +32,7 @@ export type RaceAttemptsParts = CandidatesParts &
     readonly allLines: readonly number[];
     readonly planRules: PlanRules;
     readonly budget: Pick<AttemptBudget, 'most' | 'isShort'>;
-    readonly room: Pick<AttemptRoom, 'isOpen' | 'isOpenTo' | 'forget' | 'take' | 'decided' | 'givenUp'>;
+    readonly room: Pick<AttemptRoom, 'isOpen' | 'isOpenTo' | 'forget' | 'take' | 'connected' | 'failed' | 'givenUp'>;
     readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'begins'>;
     readonly failures: Pick<FailureLog, 'attempt'>;
     readonly counters: Float64Array;
@@ -190,8 +190,10 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   }
 
   /** Gives back the room of one that has an outcome: races that wait for it, also this one, may start another at once. */
-  decided(attempt: RaceAttempt): void {
-    this.#parts.room.decided(attempt);
+  decided(attempt: RaceAttempt, failure: Failure | undefined): void {
+    const { room, engine } = this.#parts;
+    if (failure === undefined) room.connected(attempt);
+    else room.failed(attempt, failure.code, engine.now);
   }
 
   /** Ends every attempt without an outcome, and waits for nothing any more. */

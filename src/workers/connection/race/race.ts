@@ -121,7 +121,7 @@ export class Race implements RaceAttemptsOutcome, Expiring {
     this.#attempts.connected(attempt);
     this.#place(attempt);
     // Only here, because now this race knows whether it wants more.
-    this.#attempts.decided(attempt);
+    this.#attempts.decided(attempt, undefined);
   }
 
   /** A connected attempt wins, or is kept in reserve. */
@@ -158,7 +158,7 @@ export class Race implements RaceAttemptsOutcome, Expiring {
   failed(attempt: RaceAttempt, failure: Failure): void {
     this.#attempts.failed(attempt, failure);
     // Only here, because now this race, which may be the one that waits for the room, knows of the failure.
-    this.#attempts.decided(attempt);
+    this.#attempts.decided(attempt, failure);
     this.#step();
   }
 

@@ -3,10 +3,14 @@
 import { formatEndpoint } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
+import type { FailureCode } from '../../../protocol/race/failure.js';
 import type { AttemptBudget, Waiting } from './attempt-budget.js';
 import { CROWD_LOOK, type Crowd, type Crowds } from './crowds.js';
 import type { DialLine } from './dial-lines.js';
 import type { FailureLog, Whose } from './failure-log.js';
+
+/** How attempts in a loop fail: a time-out, and what a proxy answers after one. */
+const ALSO_IN_LOOPS: ReadonlySet<FailureCode> = new Set(['timed-out', 'host-unreachable', 'unexplained']);
 
 /** A race that asks for room. Where it waits is written by the room only. */
 export interface RoomSeeker extends Waiting, Whose {
@@ -24,16 +28,18 @@ export interface RoomTaker {
   crowd: Crowd | undefined;
 }
 
+type RoomLine = Pick<DialLine, 'name' | 'isDirect'>;
+
 export class AttemptRoom {
   readonly #budget: AttemptBudget;
   readonly #crowds: Crowds;
-  readonly #lines: readonly DialLine[];
+  readonly #lines: readonly RoomLine[];
   readonly #failures: Pick<FailureLog, 'crowded'>;
 
   constructor(
     budget: AttemptBudget,
     crowds: Crowds,
-    lines: readonly DialLine[],
+    lines: readonly RoomLine[],
     failures: Pick<FailureLog, 'crowded'>,
   ) {
     this.#budget = budget;
@@ -69,23 +75,33 @@ export class AttemptRoom {
     if (race.crowded !== undefined) this.#crowds.forget(race, race.crowded);
   }
 
-  /** The attempt has started; `decided` or `givenUp` must follow. */
+  /** The attempt has started; `connected`, `failed` or `givenUp` must follow. */
   take(attempt: RoomTaker, target: Target): void {
     const { line } = attempt.candidate;
     if (this.#isCounted(line)) attempt.crowd = this.#crowds.join(keyOf(line, target));
     this.#budget.take(line);
   }
 
-  /** The attempt has an outcome, which may be a failure. Races that waited for its room may start another one meanwhile. */
-  decided({ candidate, crowd }: RoomTaker): void {
-    this.#budget.give(candidate.line);
-    if (crowd !== undefined) this.#crowds.decided(crowd);
+  /** Races that waited for its room may start another one meanwhile. */
+  connected(attempt: RoomTaker): void {
+    this.#decided(attempt);
   }
 
-  /** The attempt ended without an outcome. `now` in ms of the engine's clock. */
+  /** The same, for an attempt that has failed. `now` in ms of the engine's clock. */
+  failed(attempt: RoomTaker, code: FailureCode, now: number): void {
+    if (ALSO_IN_LOOPS.has(code)) this.givenUp(attempt, now);
+    else this.#decided(attempt);
+  }
+
+  /** The attempt ended without an outcome. */
   givenUp({ candidate, crowd }: RoomTaker, now: number): void {
     this.#budget.give(candidate.line);
     if (crowd !== undefined) this.#crowds.givenUp(crowd, now);
+  }
+
+  #decided({ candidate, crowd }: RoomTaker): void {
+    this.#budget.give(candidate.line);
+    if (crowd !== undefined) this.#crowds.decided(crowd);
   }
 
   /** Whether too many attempts of a line for this destination have no outcome yet: the line may lead back here. */

@@ -1,9 +1,9 @@
 // Counts the attempts of one line for one destination that are under way, where they may be too many. A proxy that leads back to
 // this gateway (two gateways that are each other's line) asks it for the same destination again, and each request begins one more
 // attempt. None of them gets an outcome, so when a crowd has its largest size, further races wait until one of its attempts has
-// an outcome. In a loop, the first attempt times out; all others then lose their client, one after the other, and are given up.
-// That makes no room, or the loop would grow at one end as fast as it ends at the other. Where a destination answers or refuses,
-// races wait no longer than that takes. Direct lines form no loop: see egress.ts.
+// an outcome. In a loop, attempts time out, are told of a time-out further on, or lose their client and are given up. None of that
+// makes room, or the loop would grow at one end as fast as it ends at the other, and go round for ever. Where a destination
+// answers or refuses, races wait no longer than that takes. Direct lines form no loop: see egress.ts.
 import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import type { Options } from '../../../protocol/options.js';
 import type { Waiting } from './attempt-budget.js';
@@ -63,7 +63,7 @@ export class Crowds {
     return crowd;
   }
 
-  /** The attempt has an outcome, which may be a failure. */
+  /** The attempt has an outcome that attempts in a loop do not have: a connection, or most failures. */
   decided(crowd: Crowd): void {
     crowd.running -= 1;
     crowd.hopeless = 0;
@@ -71,7 +71,7 @@ export class Crowds {
     else wake(crowd);
   }
 
-  /** The attempt ended without an outcome. `now` in ms of the engine's clock. */
+  /** The attempt ended without such an outcome. `now` in ms of the engine's clock. */
   givenUp(crowd: Crowd, now: number): void {
     crowd.running -= 1;
     if (crowd.running > 0) return;
