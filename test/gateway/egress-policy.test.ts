@@ -22,6 +22,11 @@ async function reply(world: World, { port: gateway }: Gateway, host: string, por
   return reply.rep;
 }
 
+/** For a name server that is not there. */
+const BRIEF = { timeout_ms: 500, try_timeout_ms: 300 };
+/** Four addresses that the machine of the last test has, and two that it has not. */
+const ALL = ['198.51.100.1', '10.9.1.2', '2001:db8:8::1', '2001:db8:9::5', '203.0.113.1', '2001:db8:77::1'];
+
 /** Open to other machines, of which none comes here. */
 const OPEN = { host: '0.0.0.0', allow_clients: '127.0.0.0/8' };
 
@@ -117,18 +122,22 @@ inBothEngines(
   'the addresses of the machine are its own, however it has them',
   async (world) => {
     const namespace = world.use(await Namespace.start<Asked, Answered>(SCRIPT));
-    const { answers } = await namespace.ask({
+    const { answers, said } = await namespace.ask({
       setup: [
         'ip link set lo up',
         'ip address add 198.51.100.1/24 dev lo',
         'ip -6 address add 2001:db8:8::1/64 dev lo nodad',
         'ip route add local 10.9.0.0/16 dev lo',
         'ip -6 route add local 2001:db8:9::/64 dev lo',
+        // As a transparent proxy has them, for packets with a mark.
+        'ip route add local default dev lo table 100',
+        'ip -6 route add local default dev lo table 100',
       ].join('\n'),
       engine: world.engine,
       config: {
-        ...{ host: '::', allow_clients: '127.0.0.0/8', dns: { ipv6: 'on' }, egress: { allow: ['own:9', '10.9.1.3'] } },
-        hosts: { 'own.test': ['198.51.100.1', '2001:db8:8::1'] },
+        ...{ host: '::', allow_clients: '127.0.0.0/8', egress: { allow: ['own:9', '10.9.1.3'] } },
+        ...{ nameservers: '127.0.0.1:9', dns: { ipv6: 'on', ...BRIEF, probe: { enabled: 'off' } } },
+        hosts: { 'own.test': ['198.51.100.1', '2001:db8:8::1'], 'all.test': ALL },
       },
       destinations: [
         ...[
@@ -141,11 +150,24 @@ inBothEngines(
           '10.9.1.3',
         ].map((host) => ({ host, port: 8 })),
         { host: '198.51.100.1', port: 9 },
+        ...['203.0.113.1', '2001:db8:77::1'].map((host) => ({ host, port: 8 })),
+      ],
+      commands: [
+        ['dns', 'all.test', '--json'],
+        ['explain', 'all.test:8', '--json'],
       ],
     });
     const denied = { rep: 2, cause: 'egress-denied' };
     const refused = { rep: 5, cause: 'refused' };
-    assert.deepEqual(answers, [denied, denied, denied, denied, denied, denied, refused, refused]);
+    const elsewhere = { rep: 3, cause: 'network-unreachable' };
+    assert.deepEqual(answers.slice(0, 6), new Array(6).fill(denied));
+    assert.deepEqual(answers.slice(6), [refused, refused, elsewhere, elsewhere]);
+    // The commands judge as the gateway does. `dns` has an entry for each range of ports.
+    for (const text of said) {
+      const { denied: left } = JSON.parse(text) as { denied: { address: string; why: string }[] };
+      const own = left.filter(({ why }) => why === 'by default: own').map(({ address }) => address);
+      assert.deepEqual(new Set(own), new Set(ALL.slice(0, 4)));
+    }
   },
   60_000,
   withoutNamespaces(),

@@ -1,7 +1,10 @@
 // A script for a network namespace (namespace.ts): sets up the network as ordered, starts a gateway there, and returns the
 // replies that a client gets. Not a test.
 import { spawnSync } from 'node:child_process';
-import { type EngineName, Gateway } from './gateway.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EngineName, Gateway, program } from './gateway.js';
 import { type Destination, dial } from './socks-client.js';
 
 export interface Asked {
@@ -11,20 +14,36 @@ export interface Asked {
   readonly engine: EngineName;
   /** Port 0 stands for the gateway's own port. */
   readonly destinations: readonly Destination[];
+  /** Of the program, with this configuration. */
+  readonly commands?: readonly (readonly string[])[];
 }
 
 export interface Answered {
   readonly answers: readonly { readonly rep: number; readonly cause: string | undefined }[];
+  /** What each command wrote to standard output. */
+  readonly said: readonly string[];
 }
 
-async function answer({ setup, config, engine, destinations }: Asked): Promise<Answered> {
+async function answer({ setup, config, engine, destinations, commands = [] }: Asked): Promise<Answered> {
   const done = spawnSync('sh', ['-ec', setup], { encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`${setup}: ${done.stderr}`);
   const gateway = await Gateway.start({ ...config, log_level: 'debug' } as object, engine);
   try {
-    return { answers: await ask(gateway, destinations) };
+    return { answers: await ask(gateway, destinations), said: commands.map((command) => say(command, config)) };
   } finally {
     await gateway.kill();
+  }
+}
+
+function say(command: readonly string[], config: object): string {
+  const directory = mkdtempSync(join(tmpdir(), 'tcproute-asking-'));
+  try {
+    const file = join(directory, 'c.json');
+    writeFileSync(file, JSON.stringify(config));
+    const env = { PATH: process.env['PATH'] };
+    return spawnSync(process.execPath, [program, ...command, '-c', file], { encoding: 'utf8', env }).stdout;
+  } finally {
+    rmSync(directory, { recursive: true });
   }
 }
 

@@ -1,10 +1,10 @@
 // What the egress policy says of addresses and of a configuration, for the commands `dns`, `explain` and `check`. It connects
-// to nothing. The machine's own addresses are those of its interfaces.
+// to nothing.
 import { parseIp } from '../../protocol/address/address.js';
 import { DEFAULT_DENIALS, type EgressOptions, parseEgressEntry } from '../../protocol/egress/entry.js';
 import { EgressPolicy } from '../../protocol/egress/policy.js';
 import type { Options } from '../../protocol/options.js';
-import { isOfInterface } from '../process/interfaces.js';
+import { machineHas } from '../process/machine.js';
 
 const PORT_MAX = 65_535;
 
@@ -19,7 +19,7 @@ export interface Denied {
 
 /** Those of the canonical addresses that are denied at this port. */
 export function deniedAt(port: number, addresses: readonly string[], egress: EgressOptions): readonly Denied[] {
-  const policy = new EgressPolicy(egress, isOfInterface);
+  const policy = new EgressPolicy(egress, machineHas);
   return addresses.flatMap((address) => {
     const why = whyDenied(policy, address, port);
     return why === undefined ? [] : [{ address, why }];
@@ -28,7 +28,7 @@ export function deniedAt(port: number, addresses: readonly string[], egress: Egr
 
 /** Those that are denied at any port, with the ports. */
 export function deniedAmong(addresses: readonly string[], egress: EgressOptions): readonly Denied[] {
-  const policy = new EgressPolicy(egress, isOfInterface);
+  const policy = new EgressPolicy(egress, machineHas);
   const starts = portStarts(egress);
   return addresses.flatMap((address) => {
     /** Of ports in a row for which the same holds. */

@@ -77,8 +77,8 @@ export class IpRanges {
   }
 
   /**
-   * As `has`, but an IPv6 address stands only for itself. This is for clients: one that comes from 2002:7f00:1::1 is not on this
-   * machine, although that address leads to 127.0.0.1.
+   * As `has`, but an IPv6 address stands only for itself. This is for whose an address is: a client that comes from 2002:7f00:1::1
+   * is not on this machine, although that address leads to 127.0.0.1.
    */
   hasClient(ip: Uint8Array): boolean {
     return ip.length === 4 ? this.#four.has(ip) : this.#six.has(ip);

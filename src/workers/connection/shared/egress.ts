@@ -1,8 +1,10 @@
 // May this line dial this address? The one check that every address passes before it is dialled: one that a client asked for,
 // one that a name resolved to, a remembered one, or a proxy's. It costs a few comparisons of numbers where no egress policy, no
 // range rule and no blacklist is configured. It chooses no lines and dials nothing.
+import { THIS_MACHINE } from '../../../linux/this-machine.js';
 import { isUnspecified } from '../../../protocol/address/embedded-ipv4.js';
 import { isLocalhost } from '../../../protocol/address/host-name.js';
+import { OwnAddresses } from '../../../protocol/address/own-addresses.js';
 import { OwnListeners } from '../../../protocol/address/own-listeners.js';
 import type { Target } from '../../../protocol/address/target.js';
 import { EgressPolicy } from '../../../protocol/egress/policy.js';
@@ -14,8 +16,6 @@ import type { Client } from '../../../protocol/users/client.js';
 import type { BadAddresses } from './bad-addresses.js';
 import type { Circles } from './circles.js';
 import { type DialLine, dialsFamily } from './dial-lines.js';
-import { machineHas } from './machine-addresses.js';
-import { OwnAddresses } from './own-addresses.js';
 import type { RulesReplica } from './rules-replica.js';
 
 /** What is not allowed has its failure. */
@@ -46,10 +46,10 @@ export function egressOf(
   { egress }: Pick<Options, 'egress'>,
   parts: EgressParts,
 ): Egress {
-  const own = new OwnAddresses(() => parts.engine.now, machineHas);
+  const own = new OwnAddresses(THIS_MACHINE);
   const policy = new EgressPolicy(egress, (ip) => own.has(ip));
   const endpoints = listeners.flatMap(({ endpoint }) => endpoint ?? []);
-  return new Egress(new OwnListeners(endpoints, machineHas), policy, parts);
+  return new Egress(new OwnListeners(endpoints, (ip) => own.hasNow(ip)), policy, parts);
 }
 
 export class Egress {

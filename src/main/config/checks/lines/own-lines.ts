@@ -6,7 +6,7 @@ import { isLocalhost } from '../../../../protocol/address/host-name.js';
 import { OwnListeners } from '../../../../protocol/address/own-listeners.js';
 import type { ProxyUpstream, Upstream } from '../../../../protocol/lines/flatten.js';
 import type { InternetPlace, ListenOptions } from '../../../../protocol/listen-options.js';
-import { isOfInterface } from '../../../process/interfaces.js';
+import { machineHasNow } from '../../../process/machine.js';
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { inside, type Place } from '../../diagnostics/place.js';
 
@@ -37,7 +37,7 @@ interface Own {
 function listenersAt({ host, port }: InternetPlace): readonly Own[] {
   const ip = parseIp(host);
   if (ip === undefined || port === 0) return [];
-  return [{ name: formatEndpoint(host, port), listeners: new OwnListeners([{ ip, port }], isOfInterface) }];
+  return [{ name: formatEndpoint(host, port), listeners: new OwnListeners([{ ip, port }], machineHasNow) }];
 }
 
 function isAt(listeners: OwnListeners, address: string, port: number): boolean {
