@@ -13,6 +13,17 @@ export function viaOf(depth: number): string {
   return new Array<string>(depth).fill(VIA).join(', ');
 }
 
+/** A user id of SOCKS4 that tells a depth. It proves nothing anywhere: see inbound/socks4.ts. */
+export function userIdOf(depth: number): string {
+  return `tcproute/${depth}`;
+}
+
+/** The depth that a user id tells; 0 for any other user id. */
+export function depthOfUserId(text: string): number {
+  const depth = Number(/^tcproute\/(\d)$/.exec(text)?.[1] ?? 0);
+  return depth <= DEPTH_MAX ? depth : 0;
+}
+
 /** The depth that Via fields tell. Entries of other proxies stand between, and do not count. */
 export function depthOfVia(values: readonly string[]): number {
   let depth = 0;

@@ -21,15 +21,18 @@ interface Circle {
   /** Further lines of the second gateway. */
   readonly more?: readonly object[];
   /** Of the lines to each other. */
-  readonly type?: 'socks5' | 'http';
+  readonly type?: 'socks5' | 'http' | 'socks4';
+  /** At each other. */
+  readonly username?: string;
   /** Whether what the second gateway says beside its request is lost. */
   readonly deaf?: boolean;
 }
 
-async function mutual(world: World, { connect_timeout_ms, more = [], type = 'socks5', deaf = false }: Circle) {
+async function mutual(world: World, circle: Circle) {
+  const { connect_timeout_ms, more = [], type = 'socks5', username, deaf = false } = circle;
   const [a, b] = [await freePort(), await freePort()];
   const back = deaf ? world.use(await deafForward(a)).port : a;
-  const to = (port: number) => ({ type, host: '127.0.0.1', port });
+  const to = (port: number) => ({ type, host: '127.0.0.1', port, ...(username === undefined ? {} : { username }) });
   const common = {
     workers: 2,
     limits: { connections_max: CONNECTIONS_MAX },
@@ -65,16 +68,18 @@ inBothEngines('mutual lines are found out, and the client is told at once', asyn
   for (const { connections } of gateways) assert.ok(connections.length <= 6, `${connections.length}`);
 });
 
-inBothEngines('mutual lines of HTTP are found out, too', async (world) => {
-  const gateways = await mutual(world, { connect_timeout_ms: 600_000, type: 'http' });
-  const { peer, reply } = await dial(gateways[0].port, NOBODY);
-  world.use(peer);
-  assert.notEqual(reply.rep, 0);
-  peer.end();
-  for (const gateway of gateways) await gateway.idle();
-  assert.ok(gateways.some((gateway) => says(gateway, LEAD_TO_EACH_OTHER)));
-  for (const { connections } of gateways) assert.ok(connections.length <= SOCKETS_MAX, `${connections.length}`);
-});
+for (const type of ['http', 'socks4'] as const) {
+  inBothEngines(`mutual lines of ${type} are found out, too`, async (world) => {
+    const gateways = await mutual(world, { connect_timeout_ms: 600_000, type });
+    const { peer, reply } = await dial(gateways[0].port, NOBODY);
+    world.use(peer);
+    assert.notEqual(reply.rep, 0);
+    peer.end();
+    for (const gateway of gateways) await gateway.idle();
+    assert.ok(gateways.some((gateway) => says(gateway, LEAD_TO_EACH_OTHER)));
+    for (const { connections } of gateways) assert.ok(connections.length <= SOCKETS_MAX, `${connections.length}`);
+  });
+}
 
 inBothEngines(
   'mutual lines that do not hear of each other stop growing, and the client is told that it timed out',
@@ -98,14 +103,24 @@ inBothEngines(
   },
 );
 
-inBothEngines('a race between mutual lines ends when its client has gone', async (world) => {
-  const gateways = await mutual(world, { connect_timeout_ms: 600_000, deaf: true });
-  const peer = world.use(await Peer.connect(gateways[0].port));
-  peer.send(Buffer.concat([greeting(), request(NOBODY)]));
-  await until('they have stopped growing', () => gateways.some((gateway) => says(gateway, MAY_LEAD_BACK)));
-  peer.reset();
-  for (const gateway of gateways) await gateway.idle();
-});
+/** Circles in which the gateways cannot tell each other. */
+const DUMB = {
+  'mutual lines that do not hear of each other': { deaf: true },
+  'mutual lines of SOCKS4 with a user id': { type: 'socks4', username: 'me' },
+} as const;
+for (const [what, circle] of Object.entries(DUMB)) {
+  inBothEngines(`a race between ${what} stops growing, and ends when its client has gone`, async (world) => {
+    const gateways = await mutual(world, { connect_timeout_ms: 600_000, ...circle });
+    const idle = gateways.map((gateway) => gateway.sockets());
+    const peer = world.use(await Peer.connect(gateways[0].port));
+    peer.send(Buffer.concat([greeting(), request(NOBODY)]));
+    await until('they have stopped growing', () => gateways.some((gateway) => says(gateway, MAY_LEAD_BACK)));
+    const open = gateways.map((gateway, index) => gateway.sockets() - (idle[index] as number));
+    for (const sockets of open) assert.ok(sockets <= SOCKETS_MAX, `${sockets} sockets`);
+    peer.reset();
+    for (const gateway of gateways) await gateway.idle();
+  });
+}
 
 inBothEngines('mutual lines carry what one of them reaches by another line', async (world) => {
   const server = world.use(await echoServer());

@@ -1,7 +1,8 @@
 // SOCKS4 and SOCKS4a as a way in: request and reply, as the notes of Ying-Da Lee have them ("SOCKS: A protocol for TCP proxy
 // across firewalls", "SOCKS 4A: A Simple Extension to SOCKS 4 Protocol"). It carries out CONNECT only. The user id proves
-// nothing and is skipped.
+// nothing; it is read for the depth that another gateway may tell in it.
 import { type Target, targetOfIp, targetOfName } from '../address/target.js';
+import { depthOfUserId } from '../gateway-depth.js';
 import type { Inbound, InboundStep, Misfit, Replies } from './inbound.js';
 import { nameText } from './name-text.js';
 import { INCOMPLETE, refused } from './steps.js';
@@ -52,7 +53,9 @@ function readRequest(bytes: Uint8Array, start: number, end: number): InboundStep
   const target = bytes[start + 1] === CONNECT ? readTarget(bytes, start, userEnd, next) : undefined;
   if (target === undefined) return BAD_REQUEST;
   const early = next < end ? bytes.slice(next, end) : undefined;
-  return { kind: 'requested', target, early, body: undefined, replies: SOCKS4_REPLIES };
+  const requested = { kind: 'requested', target, early, body: undefined, replies: SOCKS4_REPLIES } as const;
+  const depth = userEnd - 1 > start + HEAD ? depthOfUserId(nameText(bytes, start + HEAD, userEnd - 1)) : 0;
+  return depth === 0 ? requested : { ...requested, depth };
 }
 
 /** The place behind the zero that ends the text at `start`; 0 while it has not come, -1 if the text is too long. */

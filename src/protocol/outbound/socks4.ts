@@ -1,7 +1,7 @@
 // The client side of SOCKS4 with one proxy, and of its extension 4a, by which the proxy resolves names. SOCKS4 has a user id
 // and no password, and no IPv6.
 import { parseIp } from '../address/address.js';
-import type { Hop } from '../lines/line.js';
+import { userIdOf } from '../gateway-depth.js';
 import { type FailureCode, failureOf } from '../race/failure.js';
 import type { HopFailure, HopKind, HopStep, HopTarget } from './outbound.js';
 
@@ -30,11 +30,13 @@ const CAUSES: ReadonlyMap<number, readonly [FailureCode, HopFailure['of']]> = ne
 ]);
 
 export const socks4: HopKind = {
-  begin(hop, target) {
+  begin({ username }, target, depth) {
     const ip = parseIp(target.host);
-    if (ip === undefined) return { kind: 'send', bytes: encodeConnect(hop, target, NAME_FOLLOWS, target.host) };
+    // A configured user id may be needed at the proxy. Then the depth is not told.
+    const userId = username ?? (depth > 0 ? userIdOf(depth) : '');
+    if (ip === undefined) return { kind: 'send', bytes: encodeConnect(userId, target, NAME_FOLLOWS, target.host) };
     if (ip.length !== 4 || meansName(ip)) return NO_SUCH_ADDRESS;
-    return { kind: 'send', bytes: encodeConnect(hop, target, ip, undefined) };
+    return { kind: 'send', bytes: encodeConnect(userId, target, ip, undefined) };
   },
 
   /** The first bytes are the request. */
@@ -61,8 +63,8 @@ function meansName([first, second, third, last]: Uint8Array): boolean {
 }
 
 /** The user id holds no NUL: the configuration is checked for that. */
-function encodeConnect({ username }: Hop, { port }: HopTarget, ip: Uint8Array, name: string | undefined): Uint8Array {
+function encodeConnect(userId: string, { port }: HopTarget, ip: Uint8Array, name: string | undefined): Uint8Array {
   const head = Uint8Array.of(VERSION, CONNECT, port >> 8, port & 255, ...ip);
-  const texts = name === undefined ? `${username ?? ''}\0` : `${username ?? ''}\0${name}\0`;
+  const texts = name === undefined ? `${userId}\0` : `${userId}\0${name}\0`;
   return Buffer.concat([head, Buffer.from(texts, 'utf8')]);
 }

@@ -132,3 +132,17 @@ test('no bytes make it throw, claim more than there is, or wait for more than th
     { numRuns: 5000 },
   );
 });
+
+test('a gateway tells in its user id how many the request has passed, also at every split', () => {
+  const asked = (user: string): readonly number[] => [4, 1, 0, 80, 0, 0, 0, 7, ...text(user, 'a.test')];
+  const depth = (user: string): number | undefined => {
+    const step = fed(SOCKS4, asked(user));
+    assert.ok(step.kind === 'requested');
+    return step.depth;
+  };
+  assert.deepEqual(['tcproute/1', 'tcproute/8'].map(depth), [1, 8]);
+  assert.deepEqual(['', 'alice', 'tcproute/0', 'tcproute/9', 'tcproute/1 '].map(depth), new Array(5).fill(undefined));
+  const bytes = asked('tcproute/3');
+  for (let length = 0; length < bytes.length; length += 1)
+    assert.deepEqual(fed(SOCKS4, bytes.slice(0, length)), { kind: 'incomplete' }, `${length} bytes`);
+});

@@ -24,6 +24,15 @@ test('an address is asked for as SOCKS4, a name as 4a, with the user id', () => 
   assert.deepEqual(asked(named, 'a'), [4, 1, 1, 0xbb, 0, 0, 0, 1, 109, 101, 0, 97, 0]);
 });
 
+test('the depth is told in the user id, unless one is configured', () => {
+  const at = (hop: Hop, depth: number): string => {
+    const opening = socks4.begin(hop, { host: '198.51.100.7', port: 443 }, depth);
+    return opening.kind === 'send' ? Buffer.from(opening.bytes.subarray(8)).toString('latin1') : opening.failure.code;
+  };
+  assert.deepEqual([at(PLAIN, 0), at(PLAIN, 3)], ['\0', 'tcproute/3\0']);
+  assert.equal(at({ ...PLAIN, username: 'me' }, 3), 'me\0');
+});
+
 test('an address that SOCKS4 does not have is not asked for', () => {
   assert.equal(asked(PLAIN, '2001:db8::1'), 'proxy-address-type of target');
   // It would mean that a name follows.
