@@ -257,3 +257,22 @@ inBothEngines(
     await gateway.logged('is a proxy whose client is not in allow_clients');
   },
 );
+
+inBothEngines('a gateway that is stopped, or ended at once, before it listens leaves no file', async (world) => {
+  for (const [signal, exit] of [
+    ['SIGTERM', { status: 0, signal: null }],
+    ['SIGQUIT', { status: 131, signal: null }],
+  ] as const) {
+    const unix = freshPath();
+    // The file is there before the workers start, and many workers take a while.
+    const gateway = world.own(
+      Gateway.begin({ port: undefined, listen: [{ unix }], workers: 8 } as object, world.engine),
+    );
+    const listens = () => gateway.records.some(({ msg }) => msg.startsWith('listening on '));
+    await until('the file is there', () => existsSync(unix) || gateway.exit !== undefined);
+    assert.equal(listens(), false, 'the signal comes before it listens');
+    gateway.child.kill(signal);
+    assert.deepEqual(await gateway.exited, exit, gateway.output);
+    assert.equal(existsSync(unix), false);
+  }
+});

@@ -112,10 +112,13 @@ export function letClientsIn({ fd, address, file }: ListeningSocket): Done {
 
 /** Closes what no acceptor has taken over. */
 export function letGo(listening: readonly ListeningSocket[]): void {
-  for (const { fd, file } of listening) {
-    closeFd(fd);
-    if (file !== undefined) removeFile(file);
-  }
+  for (const { fd } of listening) closeFd(fd);
+  removeFiles(listening);
+}
+
+/** Removes what would outlive the process: the files of Unix sockets. */
+export function removeFiles(listening: readonly ListeningSocket[]): void {
+  for (const { file } of listening) if (file !== undefined) removeFile(file);
 }
 
 /** The address of the first that is no Unix socket. With port 0 where all are. */

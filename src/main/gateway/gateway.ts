@@ -61,8 +61,16 @@ export interface Gateway {
 
 export type Started = { readonly code: 'started'; readonly gateway: Gateway } | Failed;
 
-/** Resolves once the gateway accepts clients, or with a sentence that says why it cannot. `tuning` is for tests. */
-export async function startGateway(asked: Configuration, log: Logger, tuning: Tuning = {}): Promise<Started> {
+/**
+ * Resolves once the gateway accepts clients, or with a sentence that says why it cannot. `tuning` is for tests. `bound` hears of
+ * the listening sockets, for a process that ends before that.
+ */
+export async function startGateway(
+  asked: Configuration,
+  log: Logger,
+  tuning: Tuning = {},
+  bound: (listening: readonly ListeningSocket[]) => void = () => {},
+): Promise<Started> {
   const limit = raiseFdLimit();
   if (limit.code === 'failed') return limit;
   const demand = {
@@ -85,6 +93,7 @@ export async function startGateway(asked: Configuration, log: Logger, tuning: Tu
   const reserved = reserve(options.listen, options.tcp_user_timeout_ms);
   if (reserved.code === 'failed') return reserved;
   const { listening } = reserved;
+  bound(listening);
   const opened = openEngine(kind);
   if ('code' in opened) {
     letGo(listening);

@@ -3,6 +3,8 @@
 // What a signal asks for is decided by process/signals.ts.
 import { exitNow, writeInBackground } from '../../linux/process.js';
 import type { Configuration } from '../../protocol/options.js';
+import { removeFiles } from '../accept/listen.js';
+import type { ListeningSocket } from '../accept/listening-socket.js';
 import { report } from '../observe/report.js';
 import { debuggerWarning } from '../process/debugger.js';
 import type { OpenLog } from '../process/log.js';
@@ -32,6 +34,7 @@ class Run {
   readonly #options: Configuration;
   readonly #opened: OpenLog;
   #gateway: Gateway | undefined;
+  #bound: readonly ListeningSocket[] = [];
   #isEnding = false;
   #stop: (signal: StopSignal) => void = () => {};
   readonly #stopped = new Promise<StopSignal>((resolve) => {
@@ -49,11 +52,15 @@ class Run {
     writeInBackground();
     const debugging = debuggerWarning();
     if (debugging !== undefined) log.warn(debugging);
-    const started = await Promise.race([startGateway(this.#options, log), this.#stopped]);
+    const starting = startGateway(this.#options, log, {}, (listening) => {
+      this.#bound = listening;
+    });
+    const started = await Promise.race([starting, this.#stopped]);
     if (typeof started === 'string') {
+      removeFiles(this.#bound);
       log.info({ signal: started }, 'stopped before it listened');
       await this.#opened.writer.end(AT_ONCE_MS);
-      exitNow(0); // nothing is open yet, and the actors that are starting need not be waited for
+      exitNow(0); // no client has been let in, and the actors that are starting need not be waited for
     }
     if (started.code === 'failed') {
       log.fatal(started.message);
@@ -102,6 +109,7 @@ class Run {
   #endAtOnce(status: number, say: (cut: number) => void): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
+    if (this.#gateway === undefined) removeFiles(this.#bound);
     say(this.#gateway?.breakOff() ?? 0);
     void this.#opened.writer.end(AT_ONCE_MS).then(() => {
       this.#gateway?.breakOff(); // connections that were made meanwhile
