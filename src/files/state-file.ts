@@ -1,7 +1,7 @@
 // A state file, whose contents outlive the process: it is replaced as a whole by renaming, so that it is never half
 // written. A missing file is not warned of; one that cannot be used is warned of once. It knows no format, and does not
 // keep other processes from writing: see main/process/state-claims.ts.
-import { readlinkSync } from 'node:fs';
+import { accessSync, constants, readlinkSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { readBounded } from './bounded-file.js';
@@ -35,6 +35,16 @@ export function fileBehind(path: string): string {
     }
   }
   return file;
+}
+
+/** The error by which the folder of the file takes no new version (`EACCES`, `EROFS`); undefined if it seems to take one. */
+export function whyNotWritable(path: string): string | undefined {
+  try {
+    accessSync(dirname(fileBehind(path)), constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  }
 }
 
 /** Writes one version at a time. The first failure is warned of, a further one only after a success. */

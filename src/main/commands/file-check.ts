@@ -1,7 +1,7 @@
 // For `tcproute check`: the warnings that a start would give about files that the gateway reads but does not need. It writes
 // no file.
 import { readBounded } from '../../files/bounded-file.js';
-import { readState } from '../../files/state-file.js';
+import { readState, whyNotWritable } from '../../files/state-file.js';
 import type { Options } from '../../protocol/options.js';
 import { parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/routes/snapshot.js';
 import { parseSnapshot, SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
@@ -14,6 +14,10 @@ export function fileWarnings({ cache, dns, lines }: Pick<Options, 'cache' | 'dns
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
   const now = Date.now();
+  for (const path of [cache.state_file, dns.state_file]) {
+    const why = path === null ? undefined : whyNotWritable(path);
+    if (why !== undefined) warn(`${path} cannot be written: ${why}`);
+  }
   const routes = cache.state_file === null ? undefined : readState(cache.state_file, ROUTES_OCTETS_MAX, warn);
   if (routes !== undefined && routes !== '') {
     const bounds = { now, age_max_ms: cache.ttl_s * 1000, entries_max: cache.entries_max };

@@ -4,7 +4,7 @@
 import { closeSync, constants, ftruncateSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readBounded } from '../../files/bounded-file.js';
-import { fileBehind } from '../../files/state-file.js';
+import { fileBehind, whyNotWritable } from '../../files/state-file.js';
 import { tryLock } from '../../linux/file-lock.js';
 import { ROUTES_BEGIN } from '../../protocol/routes/snapshot.js';
 import { SNAPSHOT_BEGIN } from '../../protocol/trust/snapshot.js';
@@ -28,6 +28,8 @@ export class StateClaims {
     for (const path of paths) {
       if (path === null) continue;
       const owner = this.#claim(fileBehind(path), log);
+      const why = owner === undefined ? whyNotWritable(path) : undefined;
+      if (why !== undefined) log.warn(`${path} cannot be written: ${why}`);
       if (owner === undefined) continue;
       this.#taken.add(path);
       log.warn(`${path} is written by ${owner}: it is read here, and not written`);
@@ -46,7 +48,7 @@ export class StateClaims {
 
   /**
    * The other process that holds the lock, in words; undefined when this process may write. In a folder without write
-   * permission there is no lock; writing the state file then fails and says why.
+   * permission there is no lock.
    */
   #claim(file: string, log: Logger): string | undefined {
     const lock = `${file}.lock`;
