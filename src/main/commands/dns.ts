@@ -3,6 +3,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { Options } from '../../protocol/options.js';
 import { plainTree } from '../../protocol/text/plain-text.js';
+import { DROP_REASONS } from '../../protocol/trust/evidence.js';
 import type { NameExplanation, NamesControl, ServerAnswer } from '../../threads/contracts/dns.js';
 import type { NamesStart } from '../../threads/contracts/start.js';
 import { call } from '../../threads/port.js';
@@ -64,9 +65,12 @@ export function explanationText(explanation: NameExplanation, denied: readonly D
       .join('  ')
       .trimEnd();
   const table = rows.length === 0 ? [] : [line(HEADINGS), ...rows.map(line), ''];
+  const reasons = new Set(answers.flatMap(({ dropped = [] }) => dropped.map(({ why }) => why)));
+  const meanings = [...reasons].map((reason) => `${reason}: ${DROP_REASONS[reason]}`);
+  const legend = meanings.length === 0 ? [] : [...meanings, ''];
   const known = hosts === undefined ? [] : [`hosts: ${hosts.join(', ')}`];
   const left = denied.map((one) => `left out by the egress policy: ${deniedText(one)}`);
-  return [name, '', ...table, ...known, `choice: ${choiceText(choice)}`, ...left, ''].join('\n');
+  return [name, '', ...table, ...legend, ...known, `choice: ${choiceText(choice)}`, ...left, ''].join('\n');
 }
 
 function rowOf(answer: ServerAnswer): string[] {

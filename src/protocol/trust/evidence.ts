@@ -59,16 +59,16 @@ export interface AnsweringServer {
   readonly public: boolean;
 }
 
-/** Why an address of an answer is not to be used. */
-export type DropReason =
-  | 'static'
-  | 'error-correction'
-  | 'spoofing'
-  | 'injection'
-  /** A private, loopback, multicast or documentation address for a public name. */
-  | 'rebinding'
-  /** There is no evidence against it, but it was in one answer with an injected address. */
-  | 'companion';
+/** Why an address of an answer is not to be used, for people. */
+export const DROP_REASONS = {
+  static: 'it is in IpBlacklist',
+  'error-correction': 'the server gives it for names that do not exist',
+  spoofing: 'it was forged: it also came as an answer of servers that do not exist',
+  injection: 'it was forged: it came ahead of the true answer to a question',
+  rebinding: 'it is a private, loopback, multicast or documentation address, of a public server for a public name',
+  companion: 'it was in one answer with a forged address',
+} as const;
+export type DropReason = keyof typeof DROP_REASONS;
 
 /** The verdict on one answer of a server. */
 export interface AnswerVerdict {

@@ -1,7 +1,7 @@
 // The contract of the DNS actor: one interface for each caller, called through comlink over a MessagePort, and the shapes
 // of its answers. Types only. Expected failures are values with a literal `code`; nothing is thrown across a port on
 // purpose.
-import type { BadAddress, BadAddressChange } from '../../protocol/trust/evidence.js';
+import type { AnswerVerdict, BadAddress, BadAddressChange } from '../../protocol/trust/evidence.js';
 import type { Observation } from '../../protocol/trust/outcomes.js';
 
 /**
@@ -112,6 +112,8 @@ export interface ServerAnswer {
   readonly verdict: 'clean' | 'partly clean' | 'suspect' | 'doubtful' | 'none';
   /** The reason of a verdict that is not clean, in words. */
   readonly why: string;
+  /** The addresses that are not to be used; absent if there are none. */
+  readonly dropped?: AnswerVerdict['dropped'];
 }
 
 export interface NameExplanation {

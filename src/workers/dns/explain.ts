@@ -64,12 +64,13 @@ function judged(
   reply: Reply,
   addresses: readonly string[],
   judge: Judge,
-): Pick<ServerAnswer, 'verdict' | 'why'> {
+): Pick<ServerAnswer, 'verdict' | 'why' | 'dropped'> {
   if (reply.kind === 'no-answer') return { verdict: 'none', why: reply.reason };
   if (reply.kind === 'server-failure') return { verdict: 'none', why: `rcode ${reply.rcode}` };
   if (reply.doubt !== undefined) return { verdict: 'doubtful', why: reply.doubt };
   const { clean, dropped, suspect } = judge.judge(server.identity, name, addresses);
   const why = dropped.map(({ address, why }) => `${address} ${why}`).join(', ');
-  if (suspect || (clean.length === 0 && addresses.length > 0)) return { verdict: 'suspect', why };
-  return { verdict: dropped.length > 0 ? 'partly clean' : 'clean', why };
+  const without = dropped.length === 0 ? {} : { dropped };
+  if (suspect || (clean.length === 0 && addresses.length > 0)) return { verdict: 'suspect', why, ...without };
+  return { verdict: dropped.length > 0 ? 'partly clean' : 'clean', why, ...without };
 }
