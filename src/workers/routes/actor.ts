@@ -32,7 +32,7 @@ export async function run({ options, beats, control, log, readOnly = false }: Ro
   const { log: written, warn } = actorLog(log, options.log_level);
   const states = new LineStates(options.lines, (notice) => written?.tell(notice));
   const memory = new RouteMemory(options, { warn, readOnly, tell: (destinations) => routes.tell(destinations) });
-  const routes = new Routes(memory, states, options.cache.entries_max);
+  const routes = new Routes(memory, states, options.cache.entries_max, pulse.busy);
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
   await Promise.race([memory.restored, ended, restoreWait(memory.restored)]);
   serve(
@@ -68,12 +68,15 @@ class Routes {
   readonly #memory: RouteMemory;
   readonly #states: LineStates;
   readonly #entries_max: number;
+  readonly #busy: () => void;
   readonly #connected = new Map<number, Connected>();
 
-  constructor(memory: RouteMemory, states: LineStates, entries_max: number) {
+  /** `busy` is called for what makes work: the thread's memory may grow. */
+  constructor(memory: RouteMemory, states: LineStates, entries_max: number, busy: () => void) {
     this.#memory = memory;
     this.#states = states;
     this.#entries_max = entries_max;
+    this.#busy = busy;
   }
 
   connect(actor: number, reports: MessagePort, pushes: MessagePort): void {
@@ -97,6 +100,7 @@ class Routes {
   }
 
   #report(reporter: number, told: readonly RouteReport[], lines: readonly LineEvent[]): void {
+    this.#busy();
     for (const report of told) this.#memory.learn(report);
     for (const event of lines) {
       const isDown = this.#memory.learnLine(event);
