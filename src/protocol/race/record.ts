@@ -80,6 +80,8 @@ export interface ConnectionRecord {
   readonly listener: string;
   /** With which the client authenticated itself. */
   readonly user: string | undefined;
+  /** What the client wrote behind the user's name and a `+`. */
+  readonly tag?: string;
   /** Undefined for a client that has not said where it wants to go. */
   readonly race: RaceRecord | undefined;
   /** Of the attempt that carries the connection. */

@@ -55,6 +55,6 @@ export class ConnectionEnd implements RelayOutcome {
 
 /** The fields of the one log line of a connection. */
 function fieldsOf(record: ConnectionRecord): Record<string, unknown> {
-  const { client, user, race, line, address, connect_ms, bytes_up, bytes_down, duration_ms, ending } = record;
-  return { client, user, ...race, line, address, connect_ms, bytes_up, bytes_down, duration_ms, ending };
+  const { client, user, tag, race, line, address, connect_ms, bytes_up, bytes_down, duration_ms, ending } = record;
+  return { client, user, tag, ...race, line, address, connect_ms, bytes_up, bytes_down, duration_ms, ending };
 }

@@ -8,6 +8,7 @@ import type { Target } from '../../../protocol/address/target.js';
 import type { ClientAddress } from '../../../protocol/inbound/inbound.js';
 import type { Failure } from '../../../protocol/race/failure.js';
 import type { ConnectionRecord, RaceRecord } from '../../../protocol/race/record.js';
+import type { User } from '../../../protocol/users/user.js';
 import type { RecordsPage } from '../../../threads/contracts/connection.js';
 import type { Heard } from '../relay/first-byte.js';
 import { Column } from './column.js';
@@ -39,7 +40,7 @@ export interface Underway {
 interface Beside {
   /** The host of a target that is not an IPv4 address. */
   readonly host: string | undefined;
-  readonly user: string | undefined;
+  readonly user: User | undefined;
   readonly race: NotedRace | undefined;
   readonly winner: NotedAttempt | undefined;
   readonly decided: number;
@@ -109,7 +110,7 @@ export class ConnectionRecords {
     return this.#rows.listener(slot);
   }
 
-  targeted(slot: number, { ip, host, port }: Target, user: string | undefined): void {
+  targeted(slot: number, { ip, host, port }: Target, user: User | undefined): void {
     this.#rows.target(slot, ip, port);
     if (user !== undefined) this.#beside.set(slot, besideOf(ip?.length === 4 ? undefined : host, user));
     else if (ip?.length !== 4) this.#beside.set(slot, host);
@@ -215,7 +216,8 @@ export class ConnectionRecords {
     return {
       client: rows.clientText(slot),
       listener: this.#parts.listenerName(rows.listener(slot)),
-      user,
+      user: user?.name,
+      ...(user?.tag === undefined ? {} : { tag: user.tag }),
       race: this.#raced(slot, noted),
       line: winner === undefined ? undefined : this.#parts.lineName(winner.candidate.line),
       address: winner === undefined ? undefined : formatIp(winner.candidate.ip),
@@ -274,6 +276,6 @@ function copyOf(attempt: NotedAttempt): Kept {
   return { candidate, started, connectedAt, askedAt, answeredAt, endedAt, result, failure };
 }
 
-function besideOf(host: string | undefined, user: string | undefined): Beside {
+function besideOf(host: string | undefined, user: User | undefined): Beside {
   return { host, user, race: undefined, winner: undefined, decided: Number.NaN, failure: undefined };
 }

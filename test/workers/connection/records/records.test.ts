@@ -228,7 +228,7 @@ test('of several attempts each is kept, and so is what was heard of the winner',
   const world = new World();
   const { records } = world;
   const slot = world.open();
-  records.targeted(slot, target('some.test:443'), 'somebody');
+  records.targeted(slot, target('some.test:443'), { name: 'somebody', tag: undefined });
   world.later(20);
   const failure = failureOf('refused', 'ECONNREFUSED');
   const race = world.race(
@@ -251,6 +251,17 @@ test('of several attempts each is kept, and so is what was heard of the winner',
       [false, 'abandoned', 10, undefined, undefined],
     ],
   );
+});
+
+test('a tag is on record beside its user, also where the race was lost', () => {
+  const { records } = new World();
+  const world = new World();
+  const slot = world.open();
+  world.records.targeted(slot, target('192.0.2.1:80'), { name: 'alice', tag: 'work' });
+  world.records.lost(slot, undefined, failureOf('refused'));
+  const { user, tag, race } = world.records.read(slot);
+  assert.deepEqual([user, tag, race?.cause], ['alice', 'work', 'refused']);
+  assert.equal('tag' in records.read(world.open()), false);
 });
 
 test('a race under way is told as it stands, and one that its client broke off as it stood', () => {
