@@ -132,6 +132,7 @@ inBothEngines(
     const server = world.use(await echoServer());
     const config = {
       upstream: multipath({ type: 'direct', name: 'good' }, { type: 'direct', name: 'other' }),
+      users: { alice: { password: 'sekrit' } },
       rules: [
         { client: '10.0.0.0/8', user: 'alice', tag: 'work', block: true },
         { client: '10.0.0.0/8', use: ['other'], sticky: 'site' },
@@ -156,6 +157,43 @@ inBothEngines(
       told.map(({ race }) => race.cause ?? race.attempts[0]?.line),
       ['good', 'other', 'blocked'],
     );
+  },
+  90_000,
+);
+
+inBothEngines(
+  'it asks as for a user, who has only some lines',
+  async (world) => {
+    const server = world.use(await echoServer());
+    const config = {
+      upstream: multipath({ type: 'direct', name: 'good' }, { type: 'direct', name: 'other' }),
+      users: {
+        alice: { password: 'sekrit', lines: ['other'] },
+        bob: { password: 'sekrit' },
+      },
+      rules: [{ domain: 'good.test', use: ['good'] }],
+      hosts: { 'good.test': '127.0.0.1', 'any.test': '127.0.0.1' },
+    };
+    const asked = (host: string, ...as: string[]) => explained(world, config, `${host}:${server.port}`, ...as);
+    const told = [
+      await asked('127.0.0.1', '--user', 'alice'),
+      await asked('any.test', '--user', 'alice'),
+      await asked('any.test', '--user', 'bob'),
+    ];
+    assert.deepEqual(
+      told.map(({ race, user_lines }) => [new Set(race.attempts.map(({ line }) => line)), user_lines]),
+      [
+        [new Set(['other']), ['other']],
+        [new Set(['other']), ['other']],
+        [new Set(['good', 'other']), undefined],
+      ],
+    );
+    const kept = await asked('good.test', '--user', 'alice');
+    assert.deepEqual([kept.status, kept.race.cause, kept.race.attempts], [1, 'kept-away', []]);
+    const { stdout } = await explain(world, config, `any.test:${server.port}`, '--user', 'alice');
+    assert.match(stdout, /^the user may use only: other$/m);
+    const stranger = await explain(world, config, `any.test:${server.port}`, '--user', 'carol');
+    assert.deepEqual([stranger.status, stranger.stderr], [1, 'error: --user: "carol" is not the name of a user\n']);
   },
   90_000,
 );

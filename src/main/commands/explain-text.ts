@@ -33,11 +33,12 @@ export function explainText(explained: Explanation): string {
 
 // Rules
 
-function rulesLines({ ruled_by, passed_over = [] }: Explanation): string[] {
-  if (ruled_by === undefined && passed_over.length === 0) return [];
+function rulesLines({ ruled_by, passed_over = [], user_lines }: Explanation): string[] {
+  const own = user_lines === undefined ? [] : wrapped('the user may use only: ', user_lines.join(', ').split(' '));
+  if (ruled_by === undefined && passed_over.length === 0) return own.length === 0 ? [] : [...own, ''];
   const applies = ruled_by === undefined ? 'none applies' : `${ruled_by} applies`;
   const passed = passed_over.flatMap((place) => wrapped('  passed over: ', `${place} is for other clients`.split(' ')));
-  return ['rules', ...passed, ...wrapped('  ', applies.split(' ')), ''];
+  return ['rules', ...passed, ...wrapped('  ', applies.split(' ')), '', ...(own.length === 0 ? [] : [...own, ''])];
 }
 
 // Names

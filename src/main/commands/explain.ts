@@ -12,15 +12,16 @@ import { loopbackListener } from '../../protocol/listen-options.js';
 import type { Configuration, Options } from '../../protocol/options.js';
 import type { RaceRecord } from '../../protocol/race/record.js';
 import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/routes/snapshot.js';
+import { narrowed } from '../../protocol/rules/narrowed.js';
 import type { Ruling } from '../../protocol/rules/rule.js';
 import { SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
-import type { Client } from '../../protocol/users/client.js';
 import type { Ruled } from '../../threads/contracts/connection.js';
 import type { NameExplanation } from '../../threads/contracts/dns.js';
 import { type Gateway, startGateway } from '../gateway/gateway.js';
 import { createLogger } from '../process/log.js';
 import { within } from '../process/within.js';
 import { type Denied, deniedAt } from './egress.js';
+import type { As } from './explain-as.js';
 import { type Answer, type Visit, visit } from './explain-client.js';
 
 /** Added to the deadlines of the awaited parts. */
@@ -50,6 +51,8 @@ export interface Explanation {
   readonly ruled_by?: string;
   /** The places of the rules before it that are for the target, but for other clients. */
   readonly passed_over?: readonly string[];
+  /** The names of the lines that the user may use, where those are not all. */
+  readonly user_lines?: readonly string[];
   readonly answer: Answer;
   /** Whether the destination is connected, has not ended the connection, and, if TLS was tried, has answered it. */
   readonly usable: boolean;
@@ -63,19 +66,19 @@ export interface Explained {
     | { readonly kind: 'failed'; readonly reason: string };
 }
 
-/** `whereRule`: see config/load.ts. `client`: for whom the rules are asked; undefined for a client of this machine. */
+/** `whereRule`: see config/load.ts. `as`: for whom it is asked; undefined for a client of this machine. */
 export async function explainTarget(
   target: Target,
   tls: boolean,
   asked: Configuration,
   whereRule = (rule: number): string => `rules[${rule}]`,
-  client?: Client,
+  as?: As,
 ): Promise<Explained> {
   const said = new Said();
   const folder = await mkdtemp(join(tmpdir(), 'tcproute-explain-'));
   try {
     const options = { ...ownOptions(asked), ...(await remembered(asked, target, folder, said)) };
-    return { warnings: said.warnings, outcome: await explain(target, tls, options, { whereRule, client, said }) };
+    return { warnings: said.warnings, outcome: await explain(target, tls, options, { whereRule, as, said }) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -126,7 +129,7 @@ async function remembered(
 
 interface Explaining {
   readonly whereRule: (rule: number) => string;
-  readonly client: Client | undefined;
+  readonly as: As | undefined;
   readonly said: Said;
 }
 
@@ -142,7 +145,7 @@ async function explain(
   target: Target,
   tls: boolean,
   options: Configuration,
-  { whereRule, client, said }: Explaining,
+  { whereRule, as, said }: Explaining,
 ): Promise<Explained['outcome']> {
   const started = await startGateway(options, said.log);
   if (started.code === 'failed') return { kind: 'failed', reason: started.message };
@@ -154,8 +157,8 @@ async function explain(
   let ruled: Ruled | undefined;
   try {
     await routesKnown(gateway);
-    ruled = await ruledFor(gateway, target, client);
-    resolved = resolvedWhere(target, options, ruled?.ruling);
+    ruled = await ruledFor(gateway, target, as);
+    resolved = resolvedWhere(target, options, ruled?.ruling, as?.lines);
     if (resolved === 'here' || resolved === 'here-and-by-proxy')
       dns = await explainName(gateway, target.asked, options.dns);
     visited = await visit(gateway.address, target, visiting(tls, options));
@@ -170,7 +173,7 @@ async function explain(
   const rule = race.rule === undefined ? undefined : whereRule(race.rule);
   const found = dns?.choice.code === 'found' ? dns.choice.addresses : [];
   const denied = deniedAt(target.port, found, options.egress);
-  const places = { rule, ...placesOf(ruled, whereRule) };
+  const places = { rule, ...placesOf(ruled, whereRule), ...userLinesOf(as, options) };
   const explanation = { target: race.target, resolved, dns, denied, race, ...places, answer, usable };
   return { kind: 'explained', explanation };
 }
@@ -187,11 +190,11 @@ async function raceOf(gateway: Gateway, client: string): Promise<RaceRecord | un
 }
 
 /** What the rules say of a target and a client, for which the gateway takes its one client from now on. */
-async function ruledFor(gateway: Gateway, target: Target, client: Client | undefined): Promise<Ruled | undefined> {
+async function ruledFor(gateway: Gateway, target: Target, as: As | undefined): Promise<Ruled | undefined> {
   const [actor] = gateway.actors();
   if (actor === undefined) return undefined;
   // Calls of one port are answered in their order.
-  if (client !== undefined) void actor.takeAllFor(client).catch(() => {});
+  if (as !== undefined) void actor.takeAllFor(as.client, as.lines).catch(() => {});
   const answer = await within(GRACE_MS, actor.ruled(target));
   return answer.code === 'answered' ? answer.value : undefined;
 }
@@ -204,11 +207,23 @@ function placesOf(ruled: Ruled | undefined, whereRule: (rule: number) => string)
   };
 }
 
-/** `ruling`: that of the rule for the target, if there is one. */
-function resolvedWhere({ ip }: Target, { lines }: Options, ruling: Ruling | undefined): Explanation['resolved'] {
+function userLinesOf(as: As | undefined, { lines }: Options): Pick<Explanation, 'user_lines'> {
+  const own = as?.lines;
+  if (own === undefined) return {};
+  return { user_lines: lines.filter(({ number }) => own.includes(number)).map(({ name }) => name) };
+}
+
+/** `ruling`: that of the rule for the target, if there is one. `own`: the lines that the user may use. */
+function resolvedWhere(
+  { ip }: Target,
+  { lines }: Options,
+  ruling: Ruling | undefined,
+  own: readonly number[] | undefined,
+): Explanation['resolved'] {
   if (ip !== undefined) return 'literal';
   if (ruling === 'block') return 'blocked';
-  const usable = lines.filter(({ number }) => ruling?.lines?.includes(number) ?? true);
+  const choice = narrowed(ruling, own);
+  const usable = lines.filter(({ number }) => choice?.lines?.includes(number) ?? true);
   const direct = usable.filter(({ isDirect }) => isDirect).length;
   if (direct === 0) return 'by-proxy';
   return direct === usable.length ? 'here' : 'here-and-by-proxy';

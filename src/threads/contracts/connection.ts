@@ -57,8 +57,11 @@ export interface ConnectionActor {
   connectJudge(port: unknown): Promise<void>;
   /** The last connection that failed; undefined when none has. */
   lastFailure(): Promise<LastFailure | undefined>;
-  /** From now on every client is taken for this one: `tcproute explain` asks what would happen to another client. */
-  takeAllFor(client: Client): Promise<void>;
+  /**
+   * From now on every client is taken for this one, who may use these lines (undefined: all): `tcproute explain` asks what would
+   * happen to another client.
+   */
+  takeAllFor(client: Client, lines: readonly number[] | undefined): Promise<void>;
   /** Which rule is for a target and that client (for one on loopback, if there is none); it knows no name's addresses. */
   ruled(target: Target): Promise<Ruled>;
   /** Records of live connections and of those that ended last, from a place on (0: the beginning). */

@@ -14,6 +14,8 @@ export class Clients {
   readonly #listeners: readonly Pick<Listener, 'endpoint'>[];
   /** For whom every client is taken. */
   #stranger: Client | undefined;
+  /** The lines that a client without a user may use, by their numbers; undefined for all. */
+  usualLines: readonly number[] | undefined;
 
   constructor(
     records: Pick<ConnectionRecords, 'clientIp' | 'listenerOf'>,
@@ -31,9 +33,10 @@ export class Clients {
     return { ip, user, listener };
   }
 
-  /** From now on everybody is taken for this client. */
-  takeAllFor(client: Client): void {
+  /** From now on everybody is taken for this client, who may use these lines (undefined: all). */
+  takeAllFor(client: Client, lines: readonly number[] | undefined): void {
     this.#stranger = client;
+    this.usualLines = lines;
   }
 
   /** The client for whom everybody is taken, or else one of this machine. */

@@ -46,7 +46,7 @@ export function serveMain(
     connectJudge: async (port) => users?.connect(call<UsersJudge>(port as MessagePort)),
     lastFailure: async () => failures.last(engine.now),
     records: async (from) => records.page(from),
-    takeAllFor: async (client) => clients.takeAllFor(client),
+    takeAllFor: async (client, lines) => clients.takeAllFor(client, lines),
     ruled: async (target: Target) => rules.ruled(target, clients.usual),
   };
   serve(actor, control);

@@ -26,7 +26,7 @@ export type SessionParts = HandshakeParts &
     readonly budget: Pick<AttemptBudget, 'isTight'>;
     readonly egress: Pick<Egress, 'mayAskFor'>;
     readonly rules: Pick<RulesReplica, 'needClient' | 'match' | 'blocks'>;
-    readonly clients: Pick<Clients, 'of'>;
+    readonly clients: Pick<Clients, 'of' | 'usualLines'>;
     readonly failures: Pick<FailureLog, 'misfit'>;
     readonly records: Pick<
       ConnectionRecords,

@@ -97,7 +97,7 @@ export class Session
     const { engine, deadlines } = this.#parts;
     const { target } = request;
     this.#request = request;
-    this.#parts.records.targeted(this.#connection, target, user?.name);
+    this.#parts.records.targeted(this.#connection, target, user);
     // The client is not read until the race is over: bytes that it sends wait in its socket.
     engine.handOver(this.#client, this);
     this.#parts.clientShares.requested(this.#client.fd);
@@ -115,8 +115,9 @@ export class Session
       this.lost(rules.blocks(target, client));
       return;
     }
-    const choice = user === undefined ? ruling : narrowed(ruling, this.#parts.authenticator.linesOf(user.name));
-    if (user !== undefined && choice?.lines?.length === 0) {
+    const kept = user === undefined ? clients.usualLines : this.#parts.authenticator.linesOf(user.name);
+    const choice = narrowed(ruling, kept);
+    if (kept !== undefined && choice?.lines?.length === 0) {
       this.lost(failureOf('kept-away', 'the user may use none of the lines'));
       return;
     }

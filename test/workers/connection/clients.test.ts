@@ -29,6 +29,8 @@ test('for explain everybody is taken for one client', () => {
   const clients = new Clients(records, LISTENERS);
   assert.deepEqual(clients.usual, { ip: HERE, user: undefined, listener: 0 });
   const far = { ip: FAR, user: USER, listener: 3 };
-  clients.takeAllFor(far);
+  assert.equal(clients.usualLines, undefined);
+  clients.takeAllFor(far, [1, 2]);
+  assert.deepEqual(clients.usualLines, [1, 2]);
   assert.deepEqual([clients.of(0, undefined), clients.of(1, USER), clients.usual], [far, far, far]);
 });

@@ -151,6 +151,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
       this.found += 1;
       return { ip: undefined, user, listener: connection };
     },
+    usualLines: undefined as readonly number[] | undefined,
   };
 
   readonly records = {
@@ -158,8 +159,8 @@ class Client extends RaceWorld<Engine> implements SessionParts {
     told: (_slot: number, { ip, port }: ClientAddress): void => this.#record(`client ${ip.join('.')}:${port}`),
     clientIp: (): Uint8Array => CLIENT_IP,
     clientName: (): string => CLIENT,
-    targeted: (_slot: number, { host, port }: { host: string; port: number }, user: string | undefined): void =>
-      this.#record(`${host}:${port}${user === undefined ? '' : ` for ${user}`}`),
+    targeted: (_slot: number, { host, port }: { host: string; port: number }, user: User | undefined): void =>
+      this.#record(`${host}:${port}${user === undefined ? '' : ` for ${user.name}`}`),
     replied: (_slot: number, code: number): void => this.#record(`reply ${code}`),
     won: (): void => this.#record('won'),
     lost: (_slot: number, _race: unknown, { code }: Failure): void => this.#record(`lost ${code}`),
