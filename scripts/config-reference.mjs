@@ -78,7 +78,8 @@ missing state file is normal. Without /etc/hosts there are only the names of \`h
 SIGINT and at the end, each time as a new file that takes the place of the old one. The first gateway that uses a state file makes a lock beside it (\`NAME.lock\`) and writes the state. Others read the state
 and log that they do not write it; \`dns\` and \`explain\` never write. The lock holds the number of the process. The lock
 file stays when the gateway has ended; it means nothing then and may be deleted. A file that this program did not write, or wrote in
-another format, is not read, and one that it did not write is left as it is; a start and \`tcproute check\` warn of both cases.
+another format, is not read, and one that it did not write is left as it is; a start and \`tcproute check\` warn of both cases, and
+of a folder that cannot be written.
 
 | key | allowed | default | environment variable | what it is |
 | --- | --- | --- | --- | --- |
@@ -215,7 +216,8 @@ An IPv4 range covers its addresses in every form: \`::ffff:1.2.3.4\`, \`::1.2.3.
     { "domain_suffix": "lan", "cidr": ["10.0.0.0/8", "fd00::/8"], "use": ["telecom"] },
     { "port": ["25", "6881-6999"], "block": true },
     { "use": ["telecom", "socks5 127.0.0.1:5555"] }
-  ]
+  ],
+  "users": { "alice": { "password": "correct horse" }, "bob": { "password": "in plain text" } }
 }
 \`\`\`
 
@@ -237,7 +239,8 @@ compiled, in a thread of their own, the old ones hold; a list that is missing, o
 them as they were, with one warning. A single line that is no entry is passed over with a warning that counts such lines;
 with \`"strict": true\` in the rule it is a mistake. Open connections go on. At most 64 files of 64 MiB and 1 000 000
 names and ranges in all; of \`client\`, \`user\`, \`tag\` and \`listener\` 1000 values a rule. Rules with these four are compared one
-by one, unless their destinations tell them apart.
+by one, unless their destinations tell them apart. A rule that names a listener that there is not is a mistake; one that names
+such a user brings a warning, since \`users_file\` may have that user later.
 
 ## users, users_file
 

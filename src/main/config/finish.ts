@@ -14,6 +14,7 @@ import { rejectOwnLines } from './checks/lines/own-lines.js';
 import { settleListeners } from './checks/listen/settle.js';
 import { rulesAtListeners } from './checks/rules/listeners.js';
 import { rulesOnLines } from './checks/rules/use.js';
+import { warnOfStrangers } from './checks/rules/users.js';
 import { rejectTwice, usersOnLines } from './checks/users/on-lines.js';
 import { Diagnostics, hint } from './diagnostics/diagnostics.js';
 import { type Place, placeOf } from './diagnostics/place.js';
@@ -66,7 +67,10 @@ export function finish(raw: readonly RawValue[], diagnostics: Diagnostics): Conf
   const areListenersWrong = ['listen', 'host', 'port'].some((key) => outcomes.get(key)?.wrong);
   const heard = rulesAtListeners(ruled, areListenersWrong ? undefined : listenerNames(listen), place, diagnostics);
   const rules = areLinesKnown(lines, outcomes) ? rulesOnLines(heard, lines, place, diagnostics) : [];
+  const areUsersWrong = ['users', 'users_file'].some((key) => outcomes.get(key)?.wrong);
   const users = makeUsers({ users: inline, users_file }, lines, outcomes, diagnostics);
+  if (!areUsersWrong)
+    warnOfStrangers(ruled, areUsersSet ? namesOf({ users: inline, users_file }) : undefined, place, diagnostics);
   if (diagnostics.errorCount > 0) return undefined;
   config.validate({ allowed: 'strict' });
   return deepFreeze<Configuration>({
@@ -170,6 +174,10 @@ function makeUsers(
   const ofFile = known ? usersOnLines(users_file.users, lines, placeOf(name), inFile) : [];
   diagnostics.takeOfFile(placeOfKey('users_file'), inFile);
   return { inline, file: { path, state, users: ofFile } };
+}
+
+function namesOf({ users, users_file }: Pick<Settings, 'users' | 'users_file'>): ReadonlySet<string> {
+  return new Set([...users, ...(users_file?.users ?? [])].map(({ name }) => name));
 }
 
 type ServerKey = 'nameservers' | 'nameservers_backup';

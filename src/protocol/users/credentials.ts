@@ -22,6 +22,10 @@ export function isUserName(text: string): boolean {
   return isText(text) && !text.includes(TAG_MARK);
 }
 
+export function isTag(text: string): boolean {
+  return TAG.test(text);
+}
+
 export function isPassword(text: string): boolean {
   return isText(text);
 }
@@ -33,7 +37,7 @@ export function partsOfName(text: string): NameParts | undefined {
   if (!isText(name)) return undefined;
   if (mark < 0) return { name, tag: undefined };
   const tag = text.slice(mark + 1);
-  return TAG.test(tag) ? { name, tag } : undefined;
+  return isTag(tag) ? { name, tag } : undefined;
 }
 
 function isText(text: string): boolean {

@@ -1,7 +1,8 @@
 // Checks the conditions of a rule on clients: networks, users, tags and listeners, one or a list each. It does not know which
-// listeners there are (see listeners.ts), nor which users: those may come later.
+// listeners (see listeners.ts) and users (see users.ts) there are.
 import { UNIX } from '../../../../protocol/rules/clients.js';
 import { ENTRY_FORMS } from '../../../../protocol/rules/list.js';
+import { isTag, isUserName } from '../../../../protocol/users/credentials.js';
 import { inside, type Place } from '../../diagnostics/place.js';
 import type { Check } from '../values/setting.js';
 
@@ -14,10 +15,11 @@ interface Form {
 
 /** A bound, since the entries are compared one by one for every connection. */
 const ENTRIES_MAX = 1000;
-/** The longest name that SOCKS can tell (RFC 1929 section 2). */
-const NAME_MAX = 255;
-
-const named = (text: string): string | undefined => (text === '' || text.length > NAME_MAX ? undefined : text);
+/** What fits is its own normal form. */
+const where =
+  (fits: (text: string) => boolean) =>
+  (text: string): string | undefined =>
+    fits(text) ? text : undefined;
 const FORMS = {
   client: {
     what: 'an address or range of clients, such as 10.0.0.0/8 or fd00::/8, or "unix" for those of Unix sockets',
@@ -25,10 +27,10 @@ const FORMS = {
   },
   user: {
     what: 'the name of a user, without a tag',
-    parse: (text) => (text.includes('+') ? undefined : named(text)),
+    parse: where(isUserName),
   },
-  tag: { what: 'a tag: what a user writes behind its name and a "+"', parse: named },
-  listener: { what: 'the name of a listener', parse: named },
+  tag: { what: 'a tag: what a user writes behind its name and a "+"', parse: where(isTag) },
+  listener: { what: 'the name of a listener', parse: where((text) => text !== '') },
 } as const satisfies Readonly<Record<string, Form>>;
 
 export type ClientKey = keyof typeof FORMS;

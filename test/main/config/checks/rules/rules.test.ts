@@ -172,9 +172,39 @@ test('wrong conditions on clients are all reported at once, with what is allowed
 
 test('a rule for some clients leaves others to the rules behind it, so nobody is warned', () => {
   const loaded = loadJson({
+    users: { alice: { password: 'sekrit' } },
     rules: [{ user: 'alice', use: ['direct'] }, { use: ['direct'] }, { port: 25, block: true }],
   });
   assert.deepEqual(loaded.warnings, ['c.json: line 1: rules[2]: is never used: the rule before it has no condition']);
+});
+
+test('a rule for a user that there is not is warned of, since one may come later', () => {
+  const file = listFile('users.json', JSON.stringify({ bob: { password: 'hunter22' } }));
+  const warnings = (users: object, ...names: readonly (string | readonly string[])[]) => {
+    const rules = names.map((user, index) => ({ user, port: index + 1, block: true }));
+    return loadJson({ ...users, rules }).warnings.map((warning) => warning.replace(/^c\.json: (?:line 1: )?/, ''));
+  };
+  const users = { alice: { password: 'sekrit' } };
+  assert.deepEqual(warnings({ users, users_file: file }, 'alice', ['bob', 'alice']), []);
+  assert.deepEqual(warnings({ users }, 'alise', ['alice', 'zoe']), [
+    'rules[0].user: "alise" is not the name of a user now; did you mean "alice"?',
+    'rules[1].user: "zoe" is not the name of a user now',
+  ]);
+  assert.deepEqual(warnings({}, 'alice'), ['rules[0].user: no users are set: the rule is for nobody']);
+  // Where the users themselves are wrong, their names are not known.
+  assert.deepEqual(errorsIn({ users: { alice: {} }, rules: [{ user: 'bob', block: true }] }).length, 1);
+});
+
+test('names and tags that no user can have are mistakes', () => {
+  const errors = errorsOfRules({
+    user: ['a\u0007', 'é'.repeat(128)],
+    tag: ['a b', 't'.repeat(65), 'work'],
+    block: true,
+  });
+  assert.deepEqual(
+    errors.map((error) => error.replace(/: .*/, '')),
+    ['rules[0].user[0]', 'rules[0].user[1]', 'rules[0].tag[0]', 'rules[0].tag[1]'],
+  );
 });
 
 test('a line that there is not is told with its place and the nearest one there is', () => {
