@@ -24,8 +24,8 @@ A SOCKS5 gateway that races lines and DNS answers and remembers the winner.
       --tls, --no-tls
                     whether TLS is spoken to it               (default: only on port 443)
       --client IP, --user NAME, --tag TAG, --listener NAME
-                    for rules: as for a client from this address ("unix": of a Unix socket), which is
-                    this user, with this tag, and comes in by this listener
+                    as for a client from this address ("unix": of a Unix socket), which is this user,
+                    with this tag, and comes in by this listener: for rules, and the user's lines
       --json        for dns and explain: the same for programs
   passwd            ask for a password, twice and without echo, and print its hash, to stand for it
                     in the configuration; from a pipe it reads one line
@@ -94,11 +94,26 @@ export interface Arguments {
 
 /** Throws the error of `parseArgs` for what is no option. */
 export function parse(argv: readonly string[]): Arguments {
-  const { positionals, values } = parsed(argv);
+  const { positionals, values } = parsed(withNegatives(argv));
   const entries = Object.entries(values);
   const last = entries.map(([name, value]) => [name, Array.isArray(value) ? value[value.length - 1] : value]);
   const twice = entries.flatMap(([name, value]) => (Array.isArray(value) && value.length > 1 ? [name] : []));
   return { positionals, values: Object.fromEntries(last), twice };
+}
+
+/** A negative number belongs to the option before it, whose check then says what is allowed; `parseArgs` takes it for options. */
+function withNegatives(argv: readonly string[]): readonly string[] {
+  const joined: string[] = [];
+  for (const [index, argument] of argv.entries()) {
+    const option = argv[index - 1] ?? '';
+    if (/^-\d/.test(argument) && takesValue(option)) joined[joined.length - 1] = `${option}=${argument}`;
+    else joined.push(argument);
+  }
+  return joined;
+}
+
+function takesValue(option: string): boolean {
+  return Object.entries(FLAGS).some(([name, { type }]) => type === 'string' && option === `--${name}`);
 }
 
 /** What cannot be understood, in a sentence. */

@@ -96,7 +96,8 @@ async function dns({ positionals, values }: Arguments, { warnings, options }: Ex
 async function explain({ positionals, values }: Arguments, loaded: Extract<Loaded, { kind: 'loaded' }>) {
   const { clientAsked } = await import('./commands/explain-as.js');
   const { client: from, user, tag, listener } = values;
-  const asked = clientAsked({ client: from, user, tag, listener }, listenerNames(loaded.options.listen));
+  const { listen, users } = loaded.options;
+  const asked = clientAsked({ client: from, user, tag, listener }, listenerNames(listen), users);
   if (asked.code === 'wrong') {
     complain(`error: ${asked.reason}`);
     return 1;
@@ -105,7 +106,7 @@ async function explain({ positionals, values }: Arguments, loaded: Extract<Loade
   const { explainText } = await import('./commands/explain-text.js');
   const target = targetOfText(positionals[1] as string, TLS_PORT) as Target;
   const tls = values.tls ?? (target.port === TLS_PORT && !values['no-tls']);
-  const { warnings, outcome } = await explainTarget(target, tls, loaded.options, loaded.whereRule, asked.client);
+  const { warnings, outcome } = await explainTarget(target, tls, loaded.options, loaded.whereRule, asked.as);
   for (const warning of [...loaded.warnings, ...warnings]) complain(`warning: ${warning}`);
   if (outcome.kind === 'failed') {
     complain(`error: ${outcome.reason}`);

@@ -126,6 +126,8 @@ test('a command line that is not understood is one line and exits 2', () => {
     ],
     [['-c'], "Option '-c, --config <value>' argument missing"],
     [['-c', '--port'], "Option '-c' argument is ambiguous"],
+    [['--workers', '--port'], "Option '--workers' argument is ambiguous"],
+    [['-1'], "Unknown option '-1'"],
     [['check', '--json'], "'--json' belongs to 'dns' and 'explain'"],
     [['--tls'], "'--tls' belongs to 'explain'"],
     [['dns', 'a.test', '--no-tls'], "'--no-tls' belongs to 'explain'"],
