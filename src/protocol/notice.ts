@@ -10,12 +10,19 @@ export interface Notice {
   readonly fields: Readonly<Record<string, unknown>>;
   /** For a state that comes and goes: whether it is the good state. Undefined for an event. */
   readonly good?: boolean;
+  /**
+   * For a topic about one of many, such as a client or a user: the name of all such topics together. Their lines have a bound
+   * together, since anybody may come from anywhere.
+   */
+  readonly crowd?: string;
   /** The number of earlier notices that this one stands for too. */
   readonly left_out?: number;
 }
 
 /** Topics that are kept. When there are as many, those that are due again are forgotten; further topics are never due. */
 const TOPICS_MAX = 4096;
+/** Lines of a crowd in each interval. */
+const CROWD_LINES_MAX = 30;
 /** The time between two attempts to forget topics, since each looks at all of them. */
 const FORGET_EVERY_MS = 1000;
 
@@ -61,5 +68,42 @@ export class Repeats {
     if (now < this.#forgetAt) return;
     this.#forgetAt = now + FORGET_EVERY_MS;
     for (const [topic, { due }] of this.#topics) if (due <= now) this.#topics.delete(topic);
+  }
+}
+
+/** Decides which notices of a crowd are due: one of each topic in `every_ms`, and CROWD_LINES_MAX of all topics together. */
+export class CrowdRepeats {
+  readonly #every_ms: number;
+  readonly #repeats: Repeats;
+  #ends = Number.NEGATIVE_INFINITY;
+  #lines = 0;
+  /** Notices that were due, but kept out by the bound. */
+  #leftOut = 0;
+
+  constructor(every_ms: number) {
+    this.#every_ms = every_ms;
+    this.#repeats = new Repeats(every_ms);
+  }
+
+  /** As `Repeats.due`. The number stands also for notices of other topics that the bound has kept out. */
+  due(topic: string, now: number, more = 0): number | undefined {
+    const own = this.#repeats.due(topic, now, more);
+    if (own === undefined) return undefined;
+    if (!this.#hasLine(now)) {
+      this.#leftOut += 1 + own;
+      return undefined;
+    }
+    const all = own + this.#leftOut;
+    this.#leftOut = 0;
+    return all;
+  }
+
+  #hasLine(now: number): boolean {
+    if (now >= this.#ends) {
+      this.#ends = now + this.#every_ms;
+      this.#lines = 0;
+    }
+    this.#lines += 1;
+    return this.#lines <= CROWD_LINES_MAX;
   }
 }

@@ -55,6 +55,8 @@ export interface Options {
     readonly client_connections_max: number;
     readonly client_rate: number;
     readonly client_handshakes_max: number;
+    readonly user_connections_max: number;
+    readonly user_rate: number;
     readonly lines_max: number;
     readonly pipes_max: number;
     /** Sockets of one connection actor for racing, beyond two for each connection; computed at start. */

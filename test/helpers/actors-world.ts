@@ -13,11 +13,11 @@ import type { ConnectionStart, NamesStart } from '../../src/threads/contracts/st
 import { call, moved, type Remote } from '../../src/threads/port.js';
 import { Pulse } from '../../src/threads/pulse.js';
 import { ClientAddresses } from '../../src/threads/shared/client-addresses.js';
-import { ClientShares } from '../../src/threads/shared/client-shares.js';
 import { Counters } from '../../src/threads/shared/counters.js';
 import { FdQueue } from '../../src/threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../src/threads/shared/room-flag.js';
+import { Shares } from '../../src/threads/shared/shares.js';
 import { connectedPair, openFds, POLLIN } from '../linux/peers.js';
 import { listenerOf } from './listener.js';
 
@@ -33,7 +33,8 @@ export class ActorsWorld {
     queue: FdQueue.create(64),
     owners: OwnerTable.create(FDS_MAX),
     clients: ClientAddresses.create(FDS_MAX),
-    clientShares: ClientShares.create(0, FDS_MAX),
+    clientShares: Shares.create(0, FDS_MAX, 0),
+    userShares: Shares.create(0, FDS_MAX, 0),
     maps: MapTable.create(),
     counters: Counters.create(1),
     room: RoomFlag.create(),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Repeats } from '../../src/protocol/notice.js';
+import { CrowdRepeats, Repeats } from '../../src/protocol/notice.js';
 
 test('the first of a topic is due at once, then one in the time, with how many were left out', () => {
   const repeats = new Repeats(1000);
@@ -34,4 +34,22 @@ test('when topics are full, those that are due again make room for others', () =
   assert.equal(repeats.due('new', 1500), undefined);
   assert.equal(repeats.due('new', 1999), 0);
   assert.equal(repeats.due('new', 2000), undefined);
+});
+
+test('of a crowd each has its line, with what was left out of it', () => {
+  const crowd = new CrowdRepeats(1000);
+  for (const now of [0, 1, 2]) assert.equal(crowd.due('a', now), now === 0 ? 0 : undefined);
+  assert.equal(crowd.due('b', 3, 5), 5);
+  assert.equal(crowd.due('a', 1000), 2);
+});
+
+test('a crowd has thirty lines in the time together, and those kept out are told with the next one', () => {
+  const crowd = new CrowdRepeats(1000);
+  const said = (from: number, to: number, now: number): (number | undefined)[] =>
+    Array.from({ length: to - from }, (_, i) => crowd.due(`topic ${from + i}`, now)).filter((one) => one !== undefined);
+  assert.deepEqual(said(0, 100, 0), Array(30).fill(0));
+  // After hours of a scan, too. Not those that no topic was kept for.
+  assert.equal(said(100, 10_000, 500).length, 0);
+  const later = said(10_000, 10_100, 2000);
+  assert.deepEqual([later.length, later[0], later[1]], [30, 4096 - 30, 0]);
 });

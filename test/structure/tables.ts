@@ -198,7 +198,7 @@ export const RULES: Rules = {
     'lru-cache': [
       ...['src/workers/connection/shared/names-replica.ts', 'src/workers/connection/shared/outcome-reports.ts'],
       ...['src/protocol/users/remembered-pairs.ts', 'src/protocol/users/failed-claims.ts'],
-      ...['src/workers/connection/client/users-replica.ts', 'src/main/users/claim-log.ts'],
+      ...['src/workers/connection/client/users-replica.ts'],
       ...['src/workers/dns/lookup/cache.ts', 'src/workers/dns/trust/verified-addresses.ts'],
     ],
     'cli-progress': ['bench/shared/progress.ts'],

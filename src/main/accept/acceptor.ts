@@ -14,14 +14,14 @@ import {
   packedPeer,
 } from '../../linux/sockets.js';
 import { UNIX_CLIENT, UNIX_CLIENT_BYTES } from '../../linux/unix-sockets.js';
+import { turnedAway } from '../../protocol/turned-away.js';
 import type { ClientAddresses } from '../../threads/shared/client-addresses.js';
+import { type ClientLimits, REASONS, type Reason } from '../../threads/shared/client-limits.js';
 import { fdOf, handOff } from '../../threads/shared/hand-off.js';
 import type { OwnerTable } from '../../threads/shared/owner-table.js';
 import type { RoomFlag } from '../../threads/shared/room-flag.js';
 import type { Notices } from '../process/notices.js';
 import { Admission } from './admission.js';
-import { type ClientLimits, REASONS } from './client-limits.js';
-import { ClientNotices } from './client-notices.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { ListeningSocket } from './listening-socket.js';
 import { removeFile } from './socket-file.js';
@@ -68,7 +68,6 @@ interface Door {
 
 export class Acceptor extends Handler {
   readonly #parts: AcceptorParts;
-  readonly #turnedAway: ClientNotices;
   readonly #doors: readonly Door[];
   /** Doors for which an accept waits in the engine. */
   #waiting = 0;
@@ -90,7 +89,6 @@ export class Acceptor extends Handler {
   constructor(listening: readonly ListeningSocket[], parts: AcceptorParts) {
     super();
     this.#parts = parts;
-    this.#turnedAway = new ClientNotices(parts.notices);
     this.#doors = listening.map((own) => ({
       listening: own,
       socket: parts.engine.adopt(own.fd, this),
@@ -132,7 +130,8 @@ export class Acceptor extends Handler {
   }
 
   /** Handles the result of one accept; `peer` is the client's address. Returns whether to accept the next client at once. */
-  #takes({ listening, admission }: Door, result: number, peer: Uint32Array | undefined): boolean {
+  #takes(door: Door, result: number, peer: Uint32Array | undefined): boolean {
+    const { listening, admission } = door;
     if (wouldBlock(result)) return false;
     if (!isError(result)) {
       // An actor that closed the same fd number before may die without having cleared its entry.
@@ -140,20 +139,21 @@ export class Acceptor extends Handler {
       const address = addressOf(listening, peer);
       if (!admission.admits(address)) {
         listening.refused += 1;
-        this.#turnAway(listening, result, address, 'allow_clients has no network for it');
-        return true;
-      }
-      const limits = admission.isProxy(address) ? undefined : this.#parts.limits;
-      const reason = limits?.admit(result, lendIpOf(address), this.#room, this.#parts.engine.now);
-      if (reason !== undefined) {
-        listening.limited += 1;
-        this.#turnAway(listening, result, address, REASONS[reason]);
+        closeFd(result);
+        this.#tellTurnedAway(listening, address, 'allow_clients has no network for it');
         return true;
       }
       this.#parts.clients.write(result, listening.file === undefined ? peer : UNIX_CLIENT);
+      const { limits } = this.#parts;
+      const reason = limits === undefined ? undefined : this.#excessOf(limits, admission, result, address);
+      if (reason !== undefined) {
+        listening.limited += 1;
+        this.#tellTurnedAway(listening, address, REASONS[reason]);
+        this.#refuse(door, result, reason, address);
+        return true;
+      }
       const client = handOff(result, listening.listener.number);
-      if (this.#room > 0 && this.#held.length === 0 && this.#parts.dispatcher.hand(client)) this.#room -= 1;
-      else this.#held.push(client);
+      if (!this.#hand(client)) this.#held.push(client);
       listening.accepted += 1;
       return true;
     }
@@ -162,10 +162,35 @@ export class Acceptor extends Handler {
     return false;
   }
 
-  #turnAway({ listener }: ListeningSocket, fd: number, address: Uint8Array | undefined, why: string): void {
+  #excessOf(
+    limits: ClientLimits,
+    admission: Admission,
+    fd: number,
+    address: Uint8Array | undefined,
+  ): Reason | undefined {
+    const ip = address === undefined ? undefined : lendIp(address);
+    return admission.isProxy(address) ? limits.admitProxy(fd, ip, this.#room) : limits.admit(fd, ip, this.#room);
+  }
+
+  /** Hands a client to an actor now; false if that cannot be. */
+  #hand(client: number): boolean {
+    if (this.#room <= 0 || this.#held.length > 0 || !this.#parts.dispatcher.hand(client)) return false;
+    this.#room -= 1;
+    return true;
+  }
+
+  /** A client over a limit gets an actor's answer in its own protocol, or, where too many have that, none. */
+  #refuse({ listening, admission }: Door, fd: number, reason: Reason, address: Uint8Array | undefined): void {
+    const { limits } = this.#parts;
+    const isAnswered = !admission.isProxy(address) && limits?.refuses(fd, reason, this.#room);
+    if (isAnswered && this.#hand(handOff(fd, listening.listener.number))) return;
+    limits?.withdraw(fd);
     closeFd(fd);
+  }
+
+  #tellTurnedAway({ listener }: ListeningSocket, address: Uint8Array | undefined, why: string): void {
     // One without an address has gone.
-    if (address !== undefined) this.#turnedAway.turnedAway(why, address, listener.name, this.#parts.engine.now);
+    if (address !== undefined) this.#parts.notices.tell(turnedAway(why, lendIp(address), listener.name));
   }
 
   #pause(result: number): void {
@@ -268,6 +293,3 @@ function addressOf({ file }: ListeningSocket, peer: Uint32Array | undefined): Ui
   if (file !== undefined) return UNIX_CLIENT_BYTES;
   return peer === undefined ? undefined : acceptedPeerBytes;
 }
-
-const lendIpOf = (address: Uint8Array | undefined): Uint8Array | undefined =>
-  address === undefined ? undefined : lendIp(address);

@@ -14,6 +14,6 @@ export interface ListeningSocket {
   accepted: number;
   /** Clients that were closed at once, because of where they came from. */
   refused: number;
-  /** Clients that were closed at once, because they had as many connections as they may. */
+  /** Clients that were refused or closed at once, because their network was over a limit. */
   limited: number;
 }

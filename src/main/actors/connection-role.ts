@@ -4,10 +4,10 @@ import type { Listener } from '../../protocol/inbound/listener.js';
 import type { Options } from '../../protocol/options.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { ConnectionStart, SharedMemory } from '../../threads/contracts/start.js';
-import { ClientShares } from '../../threads/shared/client-shares.js';
 import { Counter, type Counters } from '../../threads/shared/counters.js';
 import type { FdQueue } from '../../threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
+import { Shares } from '../../threads/shared/shares.js';
 import type { Dispatcher } from '../accept/dispatcher.js';
 import type { Logger } from '../process/log.js';
 import type { Notices } from '../process/notices.js';
@@ -39,7 +39,7 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
   const { doorbell, mainDoorbell, switchboard, log, notices } = parts;
   const owners = new OwnerTable(shared.owners);
   const maps = new MapTable(shared.maps);
-  const clientShares = new ClientShares(shared.clientShares);
+  const shares = [new Shares(shared.clientShares), new Shares(shared.userShares)];
   const said = new ActorLog(notices);
   let turnsSeen = -1;
   return {
@@ -68,7 +68,7 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
     gone() {
       switchboard.connectionGone(actor);
       said.close();
-      const left = reap({ actor, owners, maps, queue, counters, clientShares });
+      const left = reap({ actor, owners, maps, queue, counters, shares });
       dispatcher.shut(actor);
       parts.takeBack(left);
     },

@@ -2,11 +2,11 @@
 // To be called only after the actor's thread has ended. The order of the steps matters.
 import { unmap } from '../../linux/memory.js';
 import { breakOff, closeFd } from '../../linux/sockets.js';
-import type { ClientShares } from '../../threads/shared/client-shares.js';
 import { Counter, type Counters } from '../../threads/shared/counters.js';
 import type { FdQueue } from '../../threads/shared/fd-queue.js';
 import { fdOf } from '../../threads/shared/hand-off.js';
 import type { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
+import type { Shares } from '../../threads/shared/shares.js';
 
 export interface DeadActor {
   readonly actor: number;
@@ -14,18 +14,19 @@ export interface DeadActor {
   readonly maps: MapTable;
   readonly queue: FdQueue;
   readonly counters: Counters;
-  readonly clientShares: ClientShares;
+  /** In which the actor's fds may count. */
+  readonly shares: readonly Pick<Shares, 'closing'>[];
 }
 
 /** Returns the clients that were still in the queue, as `handOff` numbers: they belong to main. */
-export function reap({ actor, owners, maps, queue, counters, clientShares }: DeadActor): number[] {
+export function reap({ actor, owners, maps, queue, counters, shares }: DeadActor): number[] {
   const owned = owners.ownedBy(actor);
   for (const fd of owned) breakOff(fd);
   const regions = maps.all();
   for (const { region, pinsRing } of regions) if (pinsRing) unmap(region);
   for (const fd of owned) {
     owners.clear(fd);
-    clientShares.closing(fd);
+    for (const one of shares) one.closing(fd);
     closeFd(fd);
   }
   // The kernel may write to these until the ring's fd is closed.

@@ -14,11 +14,12 @@ import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { SharedMemory } from '../../threads/contracts/start.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
-import { ClientShares } from '../../threads/shared/client-shares.js';
+import { areLimited, ClientLimits, slotsFor } from '../../threads/shared/client-limits.js';
 import { Counters } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
-import { areLimited, ClientLimits, slotsFor } from '../accept/client-limits.js';
+import { Shares } from '../../threads/shared/shares.js';
+import { userSlotsFor } from '../../threads/shared/user-limits.js';
 import { Dispatcher, type Lane } from '../accept/dispatcher.js';
 import { availableCores } from '../process/cores.js';
 import { DONE, type Done, failed } from '../process/done.js';
@@ -111,7 +112,8 @@ export class Supervisor {
     const common = {
       owners: OwnerTable.create(parts.fdsMax),
       clients: ClientAddresses.create(parts.fdsMax),
-      clientShares: ClientShares.create(slots, parts.fdsMax),
+      clientShares: Shares.create(slots, parts.fdsMax, seed()),
+      userShares: Shares.create(parts.users === undefined ? 0 : userSlotsFor(limits), parts.fdsMax, seed()),
       counters: Counters.create(options.workers),
       room: parts.room,
     };
@@ -128,8 +130,7 @@ export class Supervisor {
     this.counters = new Counters(common.counters);
     this.owners = new OwnerTable(common.owners);
     this.clients = new ClientAddresses(common.clients);
-    const seed = Math.floor(Math.random() * 2 ** 32);
-    this.limits = slots === 0 ? undefined : new ClientLimits(limits, new ClientShares(common.clientShares), seed);
+    this.limits = slots === 0 ? undefined : new ClientLimits(limits, new Shares(common.clientShares));
     this.dispatcher = new Dispatcher(ways, this.counters);
     const switchboard = new Switchboard();
     this.#rules = new RuleKeeper(parts.rules, log, (tables) => switchboard.setRules(tables));
@@ -195,10 +196,15 @@ export class Supervisor {
   }
 }
 
-function userKeeper({ users, options, log }: SupervisorParts, switchboard: Switchboard): UserKeeper | undefined {
+const seed = (): number => Math.floor(Math.random() * 2 ** 32);
+
+function userKeeper(
+  { users, options, log, notices }: SupervisorParts,
+  switchboard: Switchboard,
+): UserKeeper | undefined {
   if (users === undefined) return undefined;
   const publish = (known: readonly KnownUser[]): Promise<void> => switchboard.setUsers(known);
-  const keeper = new UserKeeper({ users, lines: options.lines, log, publish });
+  const keeper = new UserKeeper({ users, lines: options.lines, log, notices, publish });
   switchboard.serveJudge({ judge: (claim) => keeper.judge.judge(claim) });
   return keeper;
 }

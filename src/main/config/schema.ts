@@ -14,6 +14,7 @@ import { TRUST } from './checks/dns/trust.js';
 import { checkUpstream, UPSTREAM_ALLOWED } from './checks/lines/upstream.js';
 import { checkListen, LISTEN_ALLOWED, type ListenSetting } from './checks/listen/listen.js';
 import { checkRules, RULES_ALLOWED, type RuleSetting } from './checks/rules/rules.js';
+import { USER_LIMITS_MAX } from './checks/users/user-limits.js';
 import { checkUsers, USERS_ALLOWED, type UserSetting } from './checks/users/users.js';
 import { checkUsersFile, USERS_FILE_ALLOWED, type UsersFileSetting } from './checks/users/users-file.js';
 import { BLACKLIST_ALLOWED, checkBlacklist } from './checks/values/blacklist.js';
@@ -203,9 +204,11 @@ const engine: Setting<EngineChoice> = choice<EngineChoice>({
 // biome-ignore format: a table, one key a line
 const limits = {
   connections_max: integer({ doc: 'Connections at a time; further ones wait in the backlog of the kernel. 0 derives it from RLIMIT_NOFILE.', default: 0, env: 'TCPROUTE_LIMITS_CONNECTIONS_MAX', min: 0, max: 10_000_000 }),
-  client_connections_max: integer({ doc: 'Connections that one client network (an IPv4 address, or the /64 of an IPv6 address) may have at a time; further ones are closed. 0 is no limit but the share below.', default: 0, env: 'TCPROUTE_LIMITS_CLIENT_CONNECTIONS_MAX', min: 0, max: 10_000_000 }),
-  client_rate: integer({ doc: 'New connections a second of one client network; twice as many may come at once. Further ones are closed. 0 is no limit.', default: 0, env: 'TCPROUTE_LIMITS_CLIENT_RATE', min: 0, max: 1_000_000 }),
-  client_handshakes_max: integer({ doc: 'Connections of one client network that have not said where they want to go; further ones are closed. 0 is no limit.', default: 0, env: 'TCPROUTE_LIMITS_CLIENT_HANDSHAKES_MAX', min: 0, max: 10_000_000 }),
+  client_connections_max: integer({ doc: 'Connections that one client network (an IPv4 address, or the /64 of an IPv6 address) may have at a time; further ones are refused. 0 is no limit but the share below.', default: 0, env: 'TCPROUTE_LIMITS_CLIENT_CONNECTIONS_MAX', min: 0, max: 10_000_000 }),
+  client_rate: integer({ doc: 'New connections a second of one client network; twice as many may come at once. Further ones are refused. 0 is no limit.', default: 0, env: 'TCPROUTE_LIMITS_CLIENT_RATE', min: 0, max: 1_000_000 }),
+  client_handshakes_max: integer({ doc: 'Connections of one client network that have not said where they want to go; further ones are refused. 0 is no limit.', default: 0, env: 'TCPROUTE_LIMITS_CLIENT_HANDSHAKES_MAX', min: 0, max: 10_000_000 }),
+  user_connections_max: integer({ doc: 'Connections that one user may have at a time, where `limits` of the user says nothing else; further ones are refused. 0 is no limit.', default: 0, env: 'TCPROUTE_LIMITS_USER_CONNECTIONS_MAX', min: 0, max: USER_LIMITS_MAX.connections_max }),
+  user_rate: integer({ doc: 'New connections a second of one user; twice as many may come at once. Further ones are refused. 0 is no limit.', default: 0, env: 'TCPROUTE_LIMITS_USER_RATE', min: 0, max: USER_LIMITS_MAX.rate }),
   lines_max: integer({ doc: 'The largest number of lines that `upstream` may describe.', default: 256, env: 'TCPROUTE_LIMITS_LINES_MAX', min: 1, max: 1024 }),
   pipes_max: integer({ doc: 'Pipes that one worker may hold for splicing; without a free one it copies. 0 always copies.', default: 128, env: 'TCPROUTE_LIMITS_PIPES_MAX', min: 0, max: 16_384 }),
 };

@@ -15,9 +15,10 @@ const ASK_MS = 1000;
 export interface ConnectionSums {
   readonly connected: number;
   readonly failed: number;
-  /** The parts of `failed` that rules blocked, and that the egress policy denied. */
+  /** The parts of `failed` that rules blocked, that the egress policy denied, and that were over a limit. */
   readonly blocked: number;
   readonly denied: number;
+  readonly limited: number;
 }
 
 /** What is asked of a connection actor. */
@@ -47,8 +48,8 @@ export class FailureWatch {
   }
 
   #look(): void {
-    const { connected, failed: all, blocked, denied } = this.#parts.stats();
-    const failed = all - blocked - denied;
+    const { connected, failed: all, blocked, denied, limited } = this.#parts.stats();
+    const failed = all - blocked - denied - limited;
     if (connected > this.#connected) {
       this.#connected = connected;
       this.#failedBefore = failed;

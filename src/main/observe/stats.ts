@@ -10,7 +10,7 @@ export interface ListenerCounts {
   readonly accepted: number;
   /** Closed at once, because of where they came from. */
   readonly refused: number;
-  /** Closed at once, because they had as many connections as they may. */
+  /** Refused or closed at once, because their network was over a limit. */
   readonly limited: number;
 }
 

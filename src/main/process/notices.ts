@@ -1,6 +1,6 @@
 // Logs what happens repeatedly: the notices of all actors and of main pass through here, so that the log has each once,
 // and a lasting problem does not fill it. It notices nothing itself.
-import { type Notice, Repeats } from '../../protocol/notice.js';
+import { CrowdRepeats, type Notice, Repeats } from '../../protocol/notice.js';
 import type { LogRecord } from '../../threads/log.js';
 import type { Logger } from './log.js';
 
@@ -23,6 +23,8 @@ export class Notices {
   readonly #log: Logger;
   readonly #every_ms: number;
   readonly #repeats: Repeats;
+  /** By name; there are a few. */
+  readonly #crowds = new Map<string, CrowdRepeats>();
   readonly #states = new Map<string, State>();
 
   constructor(log: Logger, every_ms = EVERY_MS) {
@@ -40,9 +42,16 @@ export class Notices {
   /** Logs a notice now, later, or not at all. */
   tell(notice: Notice): void {
     if (notice.good === undefined) {
-      const left_out = this.#repeats.due(notice.topic, performance.now(), notice.left_out);
+      const left_out = this.#repeatsOf(notice.crowd).due(notice.topic, performance.now(), notice.left_out);
       if (left_out !== undefined) this.#say(notice, left_out);
     } else this.#changed(notice, notice.good);
+  }
+
+  #repeatsOf(crowd: string | undefined): Pick<Repeats, 'due'> {
+    if (crowd === undefined) return this.#repeats;
+    const known = this.#crowds.get(crowd) ?? new CrowdRepeats(this.#every_ms);
+    this.#crowds.set(crowd, known);
+    return known;
   }
 
   #say({ level, fields, message }: Notice, left_out: number): void {

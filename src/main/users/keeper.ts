@@ -1,6 +1,7 @@
 // Keeps the users of the judge and of all connection actors up to date: those of the configuration from the start, those of
 // users_file again when it has changed. A new version that is wrong changes nothing. It judges no claim.
 import { randomBytes } from 'node:crypto';
+import { claimNotice } from '../../protocol/claim-notice.js';
 import type { Line } from '../../protocol/lines/line.js';
 import { judgedUsers, knownUsers } from '../../protocol/users/judged-users.js';
 import { KEY_OCTETS, PairDigest } from '../../protocol/users/pair-digest.js';
@@ -9,8 +10,8 @@ import { type Apart, runApart } from '../process/apart.js';
 import { availableCores } from '../process/cores.js';
 import { FileWatch } from '../process/file-watch.js';
 import type { Logger } from '../process/log.js';
-import { ClaimLog } from './claim-log.js';
-import { UserJudge } from './judge.js';
+import type { Notices } from '../process/notices.js';
+import { type ClaimNotice, UserJudge } from './judge.js';
 import { verifyPassword } from './scrypt.js';
 import type { ReadTask, UsersRead } from './users-read.js';
 
@@ -22,6 +23,7 @@ export interface UserKeeperParts {
   readonly users: UsersOptions;
   readonly lines: readonly Pick<Line, 'name' | 'number'>[];
   readonly log: Logger;
+  readonly notices: Pick<Notices, 'tell'>;
   /** Gives users to all connection actors. */
   readonly publish: (users: readonly KnownUser[]) => Promise<void>;
 }
@@ -37,13 +39,16 @@ export class UserKeeper {
   #stopped = false;
 
   constructor(parts: UserKeeperParts) {
-    const { users, log } = parts;
+    const { users, log, notices } = parts;
     const digest = new PairDigest(this.#key);
     const now = (): number => performance.now();
-    const claims = new ClaimLog(log, now);
+    const notice = ({ code, name, isUser, network }: ClaimNotice): void => {
+      const isShown = isUser || log.isLevelEnabled('debug');
+      notices.tell(claimNotice(code, network, isShown ? name : undefined));
+    };
     this.#parts = parts;
     this.judge = new UserJudge({
-      ...{ digest, verify: verifyPassword, now, notice: (notice) => claims.notice(notice) },
+      ...{ digest, verify: verifyPassword, now, notice },
       running_max: Math.max(1, Math.min(RUNNING_MAX, Math.floor(availableCores() / 2))),
     });
     this.#inline = judgedUsers(users.inline, digest);

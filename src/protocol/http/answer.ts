@@ -5,6 +5,7 @@ const REASONS = {
   403: 'Forbidden',
   407: 'Proxy Authentication Required',
   414: 'URI Too Long',
+  429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   501: 'Not Implemented',

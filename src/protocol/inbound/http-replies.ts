@@ -8,13 +8,15 @@ import type { Replies } from './inbound.js';
 
 /**
  * The status of each failure, and its type in Proxy-Status (RFC 9209 section 2.3). 403: this gateway, or the way, does not
- * allow it. 504: it took too long. 503: it may work in a moment. A name that does not exist gets 502, as RFC 9209 has it: 404
+ * allow it. 429 (RFC 6585 section 4): the client has or asks too much for now. 504: it took too long. 503: it may work in a moment. A name that does not exist gets 502, as RFC 9209 has it: 404
  * would be taken for the site's own word, and be cached as that (RFC 9110 section 15.5.5).
  */
 const STATUSES: Readonly<Record<FailureCode, readonly [Status, string]>> = {
   cancelled: [502, 'connection_terminated'],
   internal: [500, 'proxy_internal_error'],
   'kept-away': [403, 'http_request_denied'],
+  'client-limit': [429, 'http_request_denied'],
+  'user-limit': [429, 'http_request_denied'],
   'out-of-resources': [503, 'connection_limit_reached'],
   'too-many-lookups': [503, 'connection_limit_reached'],
   'source-unavailable': [502, 'proxy_configuration_error'],
@@ -44,6 +46,8 @@ const STATUSES: Readonly<Record<FailureCode, readonly [Status, string]>> = {
   refused: [502, 'connection_refused'],
 };
 
+/** Until then a rate has a token again, and some connections may have ended (RFC 9110 section 10.2.3). In seconds. */
+const RETRY_AFTER = 'Retry-After: 5';
 const ESTABLISHED = Buffer.from('HTTP/1.1 200 Connection established\r\n\r\n');
 const NOTHING = new Uint8Array(0);
 
@@ -67,5 +71,6 @@ function failureAnswer(failure: Failure, line: string | undefined, isHead: boole
   const [status, error] = STATUSES[failure.code];
   const cause = plain(describe(failure));
   const sentence = line === undefined ? cause : `${cause}, on the line "${plain(line)}"`;
-  return answer(status, sentence, isHead, proxyStatus(error, cause, line));
+  const told = proxyStatus(error, cause, line);
+  return answer(status, sentence, isHead, status === 429 ? `${told}\r\n${RETRY_AFTER}` : told);
 }

@@ -2,11 +2,6 @@
 // file.
 import type { Misfit } from './inbound.js';
 
-export const WRONG_PASSWORD: Misfit = {
-  what: 'password',
-  sentence: 'gives a name and password that are not those of a user',
-};
-
 /** The client speaks `title` on a listener that speaks only `spoken`. */
 export function notSpoken(title: string, spoken: readonly string[]): Misfit {
   return { what: title, sentence: `speaks ${title}, which this listener does not: set it to ${inWords(spoken)}` };

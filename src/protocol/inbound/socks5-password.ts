@@ -1,7 +1,6 @@
 // Name and password of SOCKS5 as a way in (RFC 1929). It judges nobody: that is the caller's.
 import { PASSWORD_VERSION } from '../socks-codes.js';
 import type { Inbound } from './inbound.js';
-import { WRONG_PASSWORD } from './misfits.js';
 import { nameText } from './name-text.js';
 import { INCOMPLETE, proceed, refused } from './steps.js';
 
@@ -10,7 +9,7 @@ const ACCEPTED = Uint8Array.of(PASSWORD_VERSION, 0);
 const DENIED = Uint8Array.of(PASSWORD_VERSION, 1);
 
 const WRONG_VERSION = refused(DENIED, 'broke-protocol');
-const WRONG = refused(DENIED, 'denied', WRONG_PASSWORD);
+const WRONG = refused(DENIED, 'denied');
 
 /**
  * Bytes of a name and password, at most 513; 0 while they are incomplete, -1 for another version. Either may be empty: the RFC

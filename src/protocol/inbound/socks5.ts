@@ -145,6 +145,8 @@ const REPLIES: Readonly<Record<FailureCode, number>> = {
   cancelled: ReplyCode.generalFailure,
   internal: ReplyCode.generalFailure,
   'kept-away': ReplyCode.notAllowed,
+  'client-limit': ReplyCode.notAllowed,
+  'user-limit': ReplyCode.notAllowed,
   'out-of-resources': ReplyCode.generalFailure,
   'too-many-lookups': ReplyCode.generalFailure,
   'source-unavailable': ReplyCode.generalFailure,

@@ -8,6 +8,8 @@ export type FailureCode =
   | 'cancelled'
   | 'internal'
   | 'kept-away'
+  | 'client-limit'
+  | 'user-limit'
   | 'out-of-resources'
   | 'too-many-lookups'
   | 'source-unavailable'
@@ -70,6 +72,8 @@ export const FAILURES: Readonly<Record<FailureCode, FailureRow>> = {
   cancelled: row('client', undefined, 'debug', 'the client went away before the outcome was known'),
   internal: row('us', undefined, 'error', 'the gateway itself failed'),
   'kept-away': row('us', undefined, 'debug', 'a rule of the configuration keeps the address to other lines'),
+  'client-limit': row('client', undefined, 'debug', 'the network of the client is over a limit'),
+  'user-limit': row('client', undefined, 'debug', 'the user is over a limit'),
   'out-of-resources': row('us', undefined, 'warn', 'the machine has no file descriptor, port or memory left'),
   'too-many-lookups': row('us', undefined, 'warn', 'dns.lookups_max names are being looked up already'),
   'source-unavailable': row('line', 'other', 'warn', 'the source address of the line is not on this machine'),

@@ -6,14 +6,14 @@ import type { JudgedUser, KnownUser, UserEntry } from './user-entry.js';
 
 /** `entries`: checked; the names are different. */
 export function judgedUsers(entries: readonly UserEntry[], digest: PairDigest): readonly JudgedUser[] {
-  return entries.map(({ name, password, lines }) => {
+  return entries.map(({ name, password, lines, limits }) => {
     const read = looksHashed(password) ? readPhc(password) : undefined;
     const hash = read?.code === 'read' ? read.hash : undefined;
-    return { name, mark: digest.of(name, password), lines, hash };
+    return { name, mark: digest.of(name, password), lines, limits, hash };
   });
 }
 
 /** What connection actors get to know. */
 export function knownUsers(users: readonly JudgedUser[]): readonly KnownUser[] {
-  return users.map(({ name, mark, lines }) => ({ name, mark, lines }));
+  return users.map(({ name, mark, lines, limits }) => ({ name, mark, lines, limits }));
 }

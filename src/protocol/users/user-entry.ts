@@ -1,4 +1,6 @@
 // A user, as configured and as those know it who judge claims. Types only.
+
+import type { OwnLimits } from './own-limits.js';
 import type { ScryptHash } from './phc.js';
 
 /** A user of the configuration. */
@@ -8,6 +10,8 @@ export interface UserEntry {
   readonly password: string;
   /** The numbers of the lines that the user may use, ascending; undefined for all. */
   readonly lines: readonly number[] | undefined;
+  /** Undefined where the user has only the limits of all users. */
+  readonly limits?: OwnLimits | undefined;
 }
 
 /** A user as connection actors know it: without password and hash. */
@@ -16,6 +20,7 @@ export interface KnownUser {
   /** The digest of the name and the configured password: with another password, it is another one. */
   readonly mark: string;
   readonly lines: readonly number[] | undefined;
+  readonly limits?: OwnLimits | undefined;
 }
 
 /** A user as the judge knows it. */

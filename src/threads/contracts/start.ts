@@ -4,14 +4,16 @@ import type { Listener } from '../../protocol/inbound/listener.js';
 import type { Options } from '../../protocol/options.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
-import type { ClientSharesMemory } from '../shared/client-shares.js';
+import type { SharesMemory } from '../shared/shares.js';
 
 /** Memory shared by main and a connection actor; all but `queue` and `maps` are one for all actors. */
 export interface SharedMemory {
   readonly queue: SharedArrayBuffer;
   readonly owners: SharedArrayBuffer;
   readonly clients: SharedArrayBuffer;
-  readonly clientShares: ClientSharesMemory;
+  /** Of the connections of client networks, and of users. */
+  readonly clientShares: SharesMemory;
+  readonly userShares: SharesMemory;
   readonly maps: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
   readonly room: SharedArrayBuffer;

@@ -47,6 +47,11 @@ export const Counter = {
   claimsKnown: 22,
   claimsUnknown: 23,
   claimsTooMany: 24,
+  /** Clients that got a failure reply since their network or their user is over a limit; `failed` counts them too. */
+  limited: 25,
+  /** Clients behind a proxy whose network is over a limit, however they ended; connections of users that are over a limit. */
+  limitedTold: 26,
+  limitedUsers: 27,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

@@ -8,6 +8,7 @@ import { countUnasked } from '../../linux/engine/socket.js';
 import { PipePool } from '../../linux/pipes.js';
 import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
+import type { Notice } from '../../protocol/notice.js';
 import type { Options } from '../../protocol/options.js';
 import { LineHealth } from '../../protocol/race/line-health.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
@@ -15,12 +16,14 @@ import type { ConnectionStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
-import { ClientShares } from '../../threads/shared/client-shares.js';
+import { ClientLimits } from '../../threads/shared/client-limits.js';
 import { Counter, Counters } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { fdOf, listenerOf } from '../../threads/shared/hand-off.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
+import { Shares } from '../../threads/shared/shares.js';
+import { UserLimits } from '../../threads/shared/user-limits.js';
 import { KNOWS_NOBODY } from './client/authenticator.js';
 import type { UsersReplica } from './client/users-replica.js';
 import { Clients } from './clients.js';
@@ -28,6 +31,7 @@ import { ConnectionEnd } from './connection-end.js';
 import type { Context } from './context.js';
 import { type Entrance, entranceOf } from './entrance.js';
 import { usersReplica } from './known-users.js';
+import { Limits } from './limits.js';
 import { Attempt } from './race/attempt.js';
 import { EarlyProbe } from './race/early-probe.js';
 import { ConnectionRecords } from './records/records.js';
@@ -37,6 +41,7 @@ import { AttemptBudget } from './shared/attempt-budget.js';
 import { AttemptRoom } from './shared/attempt-room.js';
 import { BadAddresses } from './shared/bad-addresses.js';
 import { Circles } from './shared/circles.js';
+import { ClientNotices } from './shared/client-notices.js';
 import { Crowds } from './shared/crowds.js';
 import { dialLines } from './shared/dial-lines.js';
 import { egressOf } from './shared/egress.js';
@@ -98,9 +103,9 @@ class Actor {
     this.#room = new RoomFlag(shared.room);
     this.#entrances = start.listeners.map(entranceOf);
     this.#counters = new Counters(shared.counters).of(start.actor);
-    const clientShares = new ClientShares(shared.clientShares);
+    const [clientShares, userShares] = [new Shares(shared.clientShares), new Shares(shared.userShares)];
     const [owners, maps] = [new OwnerTable(shared.owners), new MapTable(shared.maps)];
-    const ownership = new SharedOwnership(start.actor, owners, maps, clientShares);
+    const ownership = new SharedOwnership(start.actor, owners, maps, clientShares, userShares);
     const opened = openEngine(start.engine === 'uring' ? 'auto' : 'epoll', ownership);
     if ('code' in opened) throw new Error(opened.reason);
     this.#engine = opened.engine;
@@ -124,7 +129,10 @@ class Actor {
       const message = 'an event of a socket that nobody asked for is dropped: this is a bug of the gateway';
       log.tell({ topic: `unasked ${event}`, level: 'error', message, fields: { event } });
     });
-    this.#users = start.users && usersReplica(start.users, deadlines, now, this.#counters);
+    const notices = new ClientNotices(log);
+    const tell = (notice: Notice): void => notices.tell(notice, now());
+    this.#users = start.users && usersReplica(start.users, deadlines, now, this.#counters, tell);
+    const authenticator = this.#users ?? KNOWS_NOBODY;
     const rules = new RulesReplica(start.rules);
     const lines = dialLines(options.lines);
     const circles = new Circles();
@@ -141,8 +149,12 @@ class Actor {
     this.#context = {
       engine,
       options,
-      clientShares,
-      authenticator: this.#users ?? KNOWS_NOBODY,
+      limits: new Limits({
+        clients: new ClientLimits(options.limits, clientShares),
+        users: new UserLimits(options.limits, userShares),
+        ...{ rights: authenticator, notices, counters: this.#counters },
+      }),
+      authenticator,
       lines,
       allLines: options.lines.map(({ number }) => number),
       planRules: planRules(options.race),

@@ -7,10 +7,10 @@ import type { Options } from '../../protocol/options.js';
 import type { LineHealth } from '../../protocol/race/line-health.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
 import type { RemoteLog } from '../../threads/log.js';
-import type { ClientShares } from '../../threads/shared/client-shares.js';
 import type { Authenticator, UserRights } from './client/authenticator.js';
 import type { Clients } from './clients.js';
 import type { ConnectionEnd } from './connection-end.js';
+import type { Limits } from './limits.js';
 import type { MakeAttempt } from './race/attempt.js';
 import type { ConnectionRecords } from './records/records.js';
 import type { AttemptBudget } from './shared/attempt-budget.js';
@@ -30,8 +30,7 @@ import type { Trace } from './shared/trace.js';
 export interface Context {
   readonly engine: Engine;
   readonly options: Options;
-  /** How many connections each client network has. */
-  readonly clientShares: ClientShares;
+  readonly limits: Limits;
   /** Judges who a client is, and knows what a user may do. */
   readonly authenticator: Authenticator & UserRights;
   /** Each at the index of its number. */

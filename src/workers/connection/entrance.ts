@@ -10,6 +10,8 @@ export interface Entrance {
   readonly listener: Listener;
   /** Reads a client's first message. */
   readonly inbound: Inbound;
+  /** Reads the request of a client that is refused, whoever it is. */
+  readonly refusing: Inbound;
   /** The clients that are proxies and tell from where their clients come; undefined for none. */
   readonly behindProxies: BehindProxies | undefined;
 }
@@ -24,7 +26,12 @@ export interface BehindProxies {
 export function entranceOf(listener: Listener): Entrance {
   const { protocols, wantsUser, proxyFrom } = listener;
   const inbound = inboundOf(protocols, wantsUser);
-  return { listener, inbound, behindProxies: proxyFrom.length === 0 ? undefined : behindProxies(listener, inbound) };
+  return {
+    listener,
+    inbound,
+    refusing: wantsUser ? inboundOf(protocols, false) : inbound,
+    behindProxies: proxyFrom.length === 0 ? undefined : behindProxies(listener, inbound),
+  };
 }
 
 function behindProxies({ proxyFrom, allowClients }: Listener, inbound: Inbound): BehindProxies {

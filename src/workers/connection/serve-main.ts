@@ -43,7 +43,10 @@ export function serveMain(
       rules.set(tables);
     },
     setUsers: async (known) => users?.set(known),
-    connectJudge: async (port) => users?.connect(call<UsersJudge>(port as MessagePort)),
+    async connectJudge(to) {
+      const port = to as MessagePort;
+      users?.connect(call<UsersJudge>(port), () => port.close());
+    },
     lastFailure: async () => failures.last(engine.now),
     records: async (from) => records.page(from),
     takeAllFor: async (client, lines) => clients.takeAllFor(client, lines),

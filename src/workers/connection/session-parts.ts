@@ -1,11 +1,11 @@
 // The parts of the actor's context that a session needs, with those of its steps. Types only.
 import type { Options } from '../../protocol/options.js';
-import type { ClientShares } from '../../threads/shared/client-shares.js';
 import type { UserRights } from './client/authenticator.js';
 import type { HandshakeParts } from './client/handshake.js';
 import type { LingeringParts } from './client/lingering-close.js';
 import type { Clients } from './clients.js';
 import type { ConnectionEnd } from './connection-end.js';
+import type { Limits } from './limits.js';
 import type { HelloRaceParts } from './race/hello-race.js';
 import type { RaceParts } from './race/race.js';
 import type { ConnectionRecords } from './records/records.js';
@@ -21,8 +21,8 @@ export type SessionParts = HandshakeParts &
   RelayContext &
   LingeringParts & {
     readonly options: Pick<Options, 'handshake_timeout_ms'> & { readonly race: Pick<Options['race'], 'until'> };
-    readonly clientShares: Pick<ClientShares, 'requested' | 'isTight'>;
-    readonly authenticator: UserRights;
+    readonly limits: Pick<Limits, 'isRefused' | 'handshakeTime' | 'told' | 'requested'>;
+    readonly authenticator: Pick<UserRights, 'linesOf'>;
     readonly budget: Pick<AttemptBudget, 'isTight'>;
     readonly egress: Pick<Egress, 'mayAskFor'>;
     readonly rules: Pick<RulesReplica, 'needClient' | 'match' | 'blocks'>;

@@ -1,7 +1,7 @@
 // One client's connection, from the hand-off to its end: handshake → race → reply → hello race → relay → close.
 import { BufferGroup } from '../../linux/engine/buffers.js';
 import type { Socket } from '../../linux/engine/socket.js';
-import type { ClientAddress, Refused, Requested } from '../../protocol/inbound/inbound.js';
+import type { ClientAddress, Inbound, Refused, Requested } from '../../protocol/inbound/inbound.js';
 import type { Bound } from '../../protocol/outbound/outbound.js';
 import { type Failure, failureOf } from '../../protocol/race/failure.js';
 import { narrowed } from '../../protocol/rules/narrowed.js';
@@ -21,8 +21,6 @@ import { TimedHandler } from './shared/timed-handler.js';
 
 /** After this time a race watches its client: a client that hangs up cancels the race. */
 const WATCH_CLIENT_AFTER_MS = 50;
-/** The time for a handshake while few connections are free: clients that say nothing shall not hold them. */
-const HANDSHAKE_TIGHT_MS = 2000;
 /** Hears of a first byte that nobody else waits for, so that the record has it. */
 const NOBODY: FirstByteOutcome = { answered() {}, failed() {} };
 const UNSPECIFIED: Bound = { ip: new Uint8Array(4), port: 0 };
@@ -36,6 +34,7 @@ export class Session
   /** By which the records know the connection, also when its relay has outlived this. */
   readonly #connection: number;
   readonly #handshake: Handshake;
+  readonly #entrance: Entrance;
   /** How many gateways the request has passed. */
   depth = 0;
   #race: Race | undefined;
@@ -45,22 +44,22 @@ export class Session
   #request: Requested | undefined;
 
   /** `fd` is an accepted socket, now this actor's; its client came in by `entrance`. */
-  constructor(parts: SessionParts, fd: number, { listener, inbound, behindProxies }: Entrance) {
+  constructor(parts: SessionParts, fd: number, entrance: Entrance) {
     super();
+    const { listener, inbound, refusing, behindProxies } = entrance;
     this.#parts = parts;
+    this.#entrance = entrance;
     this.#connection = parts.records.open(this, listener.number, fd);
     const first = behindProxies?.isFrom(this.clientIp()) ? behindProxies.inbound : inbound;
-    this.#handshake = new Handshake(parts, first, this);
+    this.#handshake = new Handshake(parts, parts.limits.isRefused(fd) ? refusing : first, this);
     this.#client = parts.engine.adopt(fd, this.#handshake);
     parts.counters[Counter.opened] += 1;
   }
 
   /** Begins to read the client. */
   start(): void {
-    const { engine, deadlines, options, clientShares } = this.#parts;
-    const { handshake_timeout_ms } = options;
-    const timeout_ms = clientShares.isTight ? Math.min(HANDSHAKE_TIGHT_MS, handshake_timeout_ms) : handshake_timeout_ms;
-    deadlines.set(this, engine.now + timeout_ms);
+    const { engine, deadlines, options, limits } = this.#parts;
+    deadlines.set(this, engine.now + limits.handshakeTime(this.#client.fd, options.handshake_timeout_ms));
     engine.receive(this.#client, BufferGroup.handshake);
   }
 
@@ -85,8 +84,21 @@ export class Session
   // Handshake
 
   /** All that asks for the client's address gets this one from now on. */
-  told(client: ClientAddress): void {
-    this.#parts.records.told(this.#connection, client);
+  told(client: ClientAddress, next: Inbound): Inbound | undefined {
+    const { engine, deadlines, limits, options, records } = this.#parts;
+    const { fd } = this.#client;
+    records.told(this.#connection, client);
+    const { listener, refusing } = this.#entrance;
+    switch (limits.told(fd, client.ip, listener.name, engine.now)) {
+      case 'admitted':
+        return next;
+      case 'refused':
+        deadlines.set(this, engine.now + limits.handshakeTime(fd, options.handshake_timeout_ms));
+        return refusing;
+      case 'closed':
+        this.#close('graceful', 'over-limit');
+        return undefined;
+    }
   }
 
   clientIp(): Uint8Array | undefined {
@@ -100,8 +112,12 @@ export class Session
     this.#parts.records.targeted(this.#connection, target, user);
     // The client is not read until the race is over: bytes that it sends wait in its socket.
     engine.handOver(this.#client, this);
-    this.#parts.clientShares.requested(this.#client.fd);
     this.depth = request.depth ?? 0;
+    const excess = this.#parts.limits.requested(this.#client.fd, user, this, engine.now);
+    if (excess !== undefined) {
+      this.lost(excess);
+      return;
+    }
     const permission = this.#parts.egress.mayAskFor(target, this.depth);
     if (permission.code !== 'allowed') {
       this.#parts.failures.lost(permission, target, [], this, engine.now);

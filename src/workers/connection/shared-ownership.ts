@@ -1,21 +1,23 @@
 // The ownership of an actor in shared memory: main reads it, and cleans up, when the actor's thread has died.
 import type { Memory } from '../../linux/memory.js';
 import type { Ownership } from '../../linux/ownership.js';
-import type { ClientShares } from '../../threads/shared/client-shares.js';
 import type { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
+import type { Shares } from '../../threads/shared/shares.js';
 
 /** Records what the actor owns where main finds it if the thread dies. */
 export class SharedOwnership implements Ownership {
   readonly #actor: number;
   readonly #owners: OwnerTable;
   readonly #maps: MapTable;
-  readonly #clientShares: ClientShares;
+  readonly #clientShares: Shares;
+  readonly #userShares: Shares;
 
-  constructor(actor: number, owners: OwnerTable, maps: MapTable, clientShares: ClientShares) {
+  constructor(actor: number, owners: OwnerTable, maps: MapTable, clientShares: Shares, userShares: Shares) {
     this.#actor = actor;
     this.#owners = owners;
     this.#maps = maps;
     this.#clientShares = clientShares;
+    this.#userShares = userShares;
   }
 
   opened(fd: number): void {
@@ -24,6 +26,7 @@ export class SharedOwnership implements Ownership {
 
   closing(fd: number): void {
     this.#clientShares.closing(fd);
+    this.#userShares.closing(fd);
     this.#owners.closing(fd, this.#actor);
   }
 

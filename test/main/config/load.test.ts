@@ -72,6 +72,8 @@ test('without a file the defaults hold, and no warning is given', () => {
       client_connections_max: 0,
       client_rate: 0,
       client_handshakes_max: 0,
+      user_connections_max: 0,
+      user_rate: 0,
       lines_max: 256,
       pipes_max: 128,
       racing_max: 16,

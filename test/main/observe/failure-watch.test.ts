@@ -18,12 +18,12 @@ const lastOf = (age_ms: number, line: string): LastFailure => ({
 
 function world(lasts: (LastFailure | undefined)[] = []) {
   const { log, records } = captureLog();
-  const counts = { connected: 0, failed: 0, blocked: 0, denied: 0 };
+  const counts = { connected: 0, failed: 0, blocked: 0, denied: 0, limited: 0 };
   const actors = lasts.map((last): FailureTeller => ({ lastFailure: async () => last }));
   const notices = new Notices(log);
   const watch = new FailureWatch({ stats: () => counts, actors: () => [undefined, ...actors], notices }, LOOK_MS);
-  const look = async (connected: number, failed: number, blocked = 0, denied = 0): Promise<string[]> => {
-    Object.assign(counts, { connected, failed, blocked, denied });
+  const look = async (connected: number, failed: number, blocked = 0, denied = 0, limited = 0): Promise<string[]> => {
+    Object.assign(counts, { connected, failed, blocked, denied, limited });
     mock.timers.tick(LOOK_MS);
     for (let i = 0; i < 5; i += 1) await setImmediate();
     return records.map(({ msg }) => msg);
@@ -42,7 +42,7 @@ test('only failures, at two looks in a row, are said with the last one of all ac
   watch.stop();
 });
 
-test('few failures, many at once before a success, or connections that a rule blocks or the egress policy denies are no news', async () => {
+test('few failures, many at once before a success, or connections that a rule blocks, the egress policy denies or a limit refuses are no news', async () => {
   const { watch, look } = world();
   assert.deepEqual(await look(0, 9), []);
   assert.deepEqual(await look(0, 9), []);
@@ -51,5 +51,7 @@ test('few failures, many at once before a success, or connections that a rule bl
   assert.deepEqual(await look(1, 240, 200), []);
   assert.deepEqual(await look(1, 340, 200, 100), []);
   assert.deepEqual(await look(1, 440, 200, 200), []);
+  assert.deepEqual(await look(1, 540, 200, 200, 100), []);
+  assert.deepEqual(await look(1, 640, 200, 200, 200), []);
   watch.stop();
 });

@@ -51,6 +51,22 @@ test('an event is said at once, and within a minute only counted', () => {
   assert.equal(records[2]['address'], '192.0.2.1');
 });
 
+test('of a crowd each is said once a minute, and no more lines than a log can bear', () => {
+  const { notices, said } = world();
+  const tell = (client: number): void =>
+    notices.tell({ topic: `client ${client}`, crowd: 'clients', level: 'warn', message: `${client}`, fields: {} });
+  for (let times = 0; times < 3; times += 1) for (let client = 0; client < 100; client += 1) tell(client);
+  assert.equal(said().length, 30);
+  // Another crowd, and what is of none, have lines of their own.
+  notices.tell({ topic: 'client 0', crowd: 'users', level: 'warn', message: 'a user', fields: {} });
+  notices.tell({ topic: 'client 0', level: 'warn', message: 'nobody', fields: {} });
+  assert.deepEqual(said().slice(30), ['warn a user', 'warn nobody']);
+  pass(EVERY_MS);
+  tell(0);
+  // Two of it, and seventy others that were kept out.
+  assert.deepEqual(said().slice(32), ['warn 0 72']);
+});
+
 test('a record without a topic is written as it is', () => {
   const { notices, said } = world();
   notices.write({ level: 'info', message: 'plain', fields: {} });

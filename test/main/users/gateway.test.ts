@@ -12,6 +12,7 @@ import { hashPassword } from '../../../src/main/users/scrypt.js';
 import { formatPhc } from '../../../src/protocol/users/phc.js';
 import { captureLog, type Record } from '../../helpers/capture-log.js';
 import { FAULTY_ENTRIES, goWrong } from '../../helpers/faulty-connection.js';
+import { echoServer } from '../../helpers/servers.js';
 import { dialAs } from '../../helpers/socks-user.js';
 import { until } from '../../helpers/until.js';
 
@@ -66,6 +67,33 @@ test('an actor that is started again knows the users', async () => {
     assert.deepEqual([claimsKnown, claimsUnknown], [4, 2]);
   });
 });
+
+for (const fault of ['throw', 'exit'] as const) {
+  test(`connections that ended with an actor that went wrong by ${fault} count no more against their user`, async () => {
+    const users = { alice: { password: 'sekrit', limits: { connections_max: 4 } } };
+    const server = await echoServer();
+    await withUsers(users, 2, async (gateway, records) => {
+      const open = () => dialAs(gateway.address.port, { name: 'alice', password: 'sekrit' }, server);
+      const first = [await open(), await open(), await open(), await open()];
+      const fifth = await open();
+      assert.deepEqual(
+        [...first, fifth].map(({ came }) => came),
+        [0, 0, 0, 0, 2],
+      );
+      goWrong(0, fault);
+      await until('main knows', () => records.some(({ msg }) => msg.startsWith('actor died')));
+      await until('it serves again', () => gateway.actors()[0] !== undefined);
+      // It had two of the four.
+      const more = [await open(), await open(), await open()];
+      assert.deepEqual(
+        more.map(({ came }) => came),
+        [0, 0, 2],
+      );
+      for (const { peer } of [...first, fifth, ...more]) peer.close();
+    });
+    await server.close();
+  });
+}
 
 test('closing while claims wait for scrypt ends them too', async () => {
   await withUsers({ bob: { password: formatPhc(await hashPassword('hunter2')) } }, 2, async (gateway) => {

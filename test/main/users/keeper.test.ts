@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileStateNow } from '../../../src/files/file-state.js';
+import { Notices } from '../../../src/main/process/notices.js';
 import { UserKeeper } from '../../../src/main/users/keeper.js';
 import type { KnownUser } from '../../../src/protocol/users/user-entry.js';
 import { captureLog } from '../../helpers/capture-log.js';
@@ -31,7 +32,7 @@ test('a changed file is read again, and a wrong one changes nothing and is told 
       file: { path, state: fileStateNow(path), users: [{ name: 'bob', password: 'b', lines: undefined }] },
     },
     lines: [{ name: 'direct', number: 3 }],
-    log,
+    ...{ log, notices: new Notices(log) },
     publish: async (users) => {
       published.push(users);
     },
@@ -50,7 +51,7 @@ test('a changed file is read again, and a wrong one changes nothing and is told 
       ['known', 'known', 'unknown'],
     );
 
-    write('{"bob": {"password": "new"}, "carol": {"password": "c", "lines": ["direct"]}}');
+    write('{"bob": {"password": "new"}, "carol": {"password": "c", "lines": ["direct"], "limits": {"rate": 5}}}');
     await until('the file is read again', () => published.length === 2);
     assert.deepEqual(
       published[1]?.map(({ name, lines }) => [name, lines]),
@@ -61,6 +62,10 @@ test('a changed file is read again, and a wrong one changes nothing and is told 
         ],
         ['carol', [3]],
       ],
+    );
+    assert.deepEqual(
+      published[1]?.map(({ limits }) => limits?.rate),
+      [undefined, undefined, 5],
     );
     assert.deepEqual(published[0]?.[0], published[1]?.[0]);
     assert.notEqual(published[0]?.[1]?.mark, published[1]?.[1]?.mark);
@@ -99,7 +104,7 @@ test('a file that stays as it was read is not read again, and a keeper that is s
   let published = 0;
   const keeper = new UserKeeper({
     users: { inline: [], file: { path, state: 'another', users: [] } },
-    ...{ lines: [], log },
+    ...{ lines: [], log, notices: new Notices(log) },
     publish: async () => {
       published += 1;
     },
@@ -110,4 +115,26 @@ test('a file that stays as it was read is not read again, and a keeper that is s
   await keeper.stop();
   write('{}');
   assert.equal(published, 2);
+});
+
+test('wrong claims have one line a minute for each network, which names users, and others only at level debug', async () => {
+  for (const level of ['info', 'debug'] as const) {
+    const { log, records } = captureLog(level);
+    const users = { inline: [{ name: 'alice', password: 'a', lines: undefined }], file: undefined };
+    const publish = async (): Promise<void> => {};
+    const keeper = new UserKeeper({ users, lines: [], log, notices: new Notices(log), publish });
+    await keeper.start();
+    const claim = (name: string, network: string) => keeper.judge.judge({ name, password: 'wrong', network });
+    for (let times = 0; times < 30; times += 1) await claim(`hunter${times}`, '192.0.2.1');
+    await claim('alice', 'unix');
+    await keeper.stop();
+    const told = records.filter((record) => record.level === 'warn');
+    assert.deepEqual(
+      told.map(({ msg, user }) => [msg, user]),
+      [
+        ['a client at 192.0.2.1 gave a wrong name or password', level === 'debug' ? 'hunter0' : undefined],
+        ['a client of a Unix socket gave a wrong name or password', 'alice'],
+      ],
+    );
+  }
 });

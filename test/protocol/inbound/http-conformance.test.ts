@@ -353,6 +353,8 @@ describe('answers', () => {
       cancelled: 502,
       internal: 500,
       'kept-away': 403,
+      'client-limit': 429,
+      'user-limit': 429,
       'out-of-resources': 503,
       'too-many-lookups': 503,
       'source-unavailable': 502,
@@ -391,6 +393,16 @@ describe('answers', () => {
       assert.match(head, /\r\nConnection: close$/);
       assert.equal(body, `tcproute: ${FAILURES[code].sentence}\n`);
     }
+  });
+
+  test('RFC 6585 section 4: who is over a limit is told when to try again, and why', () => {
+    for (const code of ['client-limit', 'user-limit'] as const) {
+      const text = textOf(CONNECT_REPLIES.failure(failureOf(code, 'it has enough')));
+      assert.match(text, /^HTTP\/1\.1 429 Too Many Requests\r\n/);
+      assert.match(text, /\r\nProxy-Status: tcproute; error=http_request_denied; details="[^"]*\(it has enough\)"\r\n/);
+      assert.match(text, /\r\nRetry-After: 5\r\n/);
+    }
+    assert.doesNotMatch(textOf(CONNECT_REPLIES.failure(failureOf('refused'))), /Retry-After/);
   });
 
   test('RFC 9209: Proxy-Status says the cause and the line, as ASCII in quotes', () => {

@@ -27,7 +27,7 @@ test('a digest is HMAC-SHA-256, and differs by the key, the parts and where they
 test('a configured password is compared by its digest, a hash is read, and neither reaches a connection actor', () => {
   const users = judgedUsers(
     [
-      { name: 'alice', password: 'secret', lines: [1] },
+      { name: 'alice', password: 'secret', lines: [1], limits: { connections_max: 3, rate: undefined } },
       { name: 'bob', password: PHC, lines: undefined },
     ],
     digest,
@@ -35,8 +35,11 @@ test('a configured password is compared by its digest, a hash is read, and neith
   assert.equal(users[0]?.mark, digest.of('alice', 'secret'));
   assert.deepEqual([users[0]?.hash, users[1]?.hash?.ln], [undefined, 16]);
   assert.deepEqual(knownUsers(users), [
-    { name: 'alice', mark: digest.of('alice', 'secret'), lines: [1] },
-    { name: 'bob', mark: digest.of('bob', PHC), lines: undefined },
+    {
+      ...{ name: 'alice', mark: digest.of('alice', 'secret'), lines: [1] },
+      limits: { connections_max: 3, rate: undefined },
+    },
+    { name: 'bob', mark: digest.of('bob', PHC), lines: undefined, limits: undefined },
   ]);
 });
 

@@ -19,6 +19,7 @@ import type { User } from '../../../src/protocol/users/user.js';
 import { Counter } from '../../../src/threads/shared/counters.js';
 import type { Claim, Verdict } from '../../../src/workers/connection/client/authenticator.js';
 import { entranceOf } from '../../../src/workers/connection/entrance.js';
+import type { Told } from '../../../src/workers/connection/limits.js';
 import type { MakeAttempt } from '../../../src/workers/connection/race/attempt.js';
 import type { RelayEnd } from '../../../src/workers/connection/relay/relay.js';
 import { Session } from '../../../src/workers/connection/session.js';
@@ -128,7 +129,27 @@ class Client extends RaceWorld<Engine> implements SessionParts {
     mayAskFor: (): Permission => this.permission,
   };
 
-  readonly clientShares = { requested: (): void => {}, isTight: false };
+  /** What a header's client is, whether main left this one to be refused, and whether the request is over a limit. */
+  header: Told = 'admitted';
+  static isRefused = false;
+  excess: Failure | undefined;
+  readonly limits = {
+    isRefused: (): boolean => Client.isRefused,
+    handshakeTime: (_fd: number, usual_ms: number): number => {
+      assert.equal(usual_ms, 10_000);
+      return this.header === 'refused' ? 1000 : usual_ms;
+    },
+    told: (_fd: number, { length }: Uint8Array, listener: string): Told => {
+      assert.deepEqual([length, listener], [4, LISTENER.name]);
+      return this.header;
+    },
+    requested: (_fd: number, user: User | undefined): Failure | undefined => {
+      this.limited.push(user?.name);
+      return this.excess;
+    },
+  };
+  /** The users whose requests were counted. */
+  readonly limited: (string | undefined)[] = [];
 
   readonly rules = {
     needClient: false,
@@ -358,6 +379,63 @@ for (const { kind, missing } of ENGINES) {
       assert.equal(own.peered.length, 0);
       shutdownWrite(own.fd);
       own.over('failed');
+    });
+
+    test('answers a request that is over a limit, and one of a client that came in to be refused, without a race', () => {
+      const limited = new Client(kind, {}, { wantsUser: true });
+      limited.excess = failureOf('user-limit');
+      limited.logsIn(REQUEST);
+      limited.decide({ code: 'known', user: ALICE });
+      limited.hears(Buffer.concat([Buffer.from([1, 0]), refusal(2)]));
+      shutdownWrite(limited.fd);
+      limited.over('failed');
+      assert.deepEqual([limited.limited, limited.peered.length, limited.askedFor], [['alice'], 0, []]);
+
+      Client.isRefused = true;
+      const refused = new Client(kind, {}, { wantsUser: true });
+      Client.isRefused = false;
+      refused.excess = failureOf('client-limit');
+      // No password is wanted of it.
+      refused.says(GREETING);
+      refused.hears(CHOSEN);
+      refused.says(REQUEST);
+      refused.hears(refusal(2));
+      shutdownWrite(refused.fd);
+      refused.over('failed');
+      assert.deepEqual([refused.limited, refused.claims, refused.peered.length], [[undefined], [], 0]);
+    });
+
+    test('has less time for a client behind a proxy that is over a limit', () => {
+      const client = new Client(kind, {}, { proxyFrom: ['192.0.2.200'] });
+      client.header = 'refused';
+      client.says(Buffer.from('PROXY TCP4 198.51.100.1 192.0.2.1 5678 1080\r\n'));
+      client.world.until(() => client.recorded.length > 0, 'the header');
+      client.after(3000);
+      client.over('handshake-timeout');
+    });
+
+    test('refuses or closes a client behind a proxy that is over a limit', () => {
+      const behind = (header: Told) => {
+        const client = new Client(kind, {}, { wantsUser: true, proxyFrom: ['192.0.2.200'] });
+        client.header = header;
+        if (header === 'refused') client.excess = failureOf('client-limit');
+        client.says(Buffer.from('PROXY TCP4 198.51.100.1 192.0.2.1 5678 1080\r\n'), GREETING);
+        return client;
+      };
+      const refused = behind('refused');
+      refused.hears(CHOSEN);
+      refused.says(REQUEST);
+      refused.hears(refusal(2));
+      shutdownWrite(refused.fd);
+      refused.over('failed');
+      const closed = behind('closed');
+      closed.over('over-limit');
+      assert.deepEqual(closed.recorded, ['client 198.51.100.1:5678']);
+      const admitted = behind('admitted');
+      // It must say which user it is.
+      admitted.hears(Buffer.from([5, 255]));
+      shutdownWrite(admitted.fd);
+      admitted.over('refused');
     });
 
     test('refuses a client of another protocol', () => {

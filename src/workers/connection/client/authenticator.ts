@@ -1,5 +1,6 @@
 // The interface by which a handshake asks who a client is, and the answer where no users are configured. It reads no bytes
 // and knows no protocol.
+import type { OwnLimits } from '../../../protocol/users/own-limits.js';
 import type { User } from '../../../protocol/users/user.js';
 
 /** What a client says of itself. */
@@ -29,6 +30,8 @@ export interface Authenticator {
 export interface UserRights {
   /** The numbers of the lines that a user may use, ascending; undefined for all. */
   linesOf(name: string): readonly number[] | undefined;
+  /** Limits of this user alone; undefined for none. */
+  limitsOf(name: string): OwnLimits | undefined;
 }
 
 /** Where there are no users nobody is known. */
@@ -38,4 +41,5 @@ export const KNOWS_NOBODY: Authenticator & UserRights = {
     return undefined;
   },
   linesOf: () => undefined,
+  limitsOf: () => undefined,
 };

@@ -23,8 +23,11 @@ export interface HandshakeOutcome {
   refused(refusal: Refused): void;
   /** The client has gone before its target was known. */
   left(): void;
-  /** A header has said from where the client comes. */
-  told(client: ClientAddress): void;
+  /**
+   * A header has said from where the client comes, and `next` reads on. Returns what reads on instead of it; undefined when the
+   * connection is over.
+   */
+  told(client: ClientAddress, next: Inbound): Inbound | undefined;
   /** The client's address, as told if it was; 4 or 16 bytes, undefined for a Unix socket. */
   clientIp(): Uint8Array | undefined;
 }
@@ -85,8 +88,9 @@ export class Handshake extends Handler {
     let next = start;
     while (step.kind === 'proceed') {
       if (step.answer !== undefined) this.#parts.engine.sendCopy(socket, step.answer);
-      if (step.client !== undefined) this.#outcome.told(step.client);
-      this.#inbound = step.next;
+      const reads = step.client === undefined ? step.next : this.#outcome.told(step.client, step.next);
+      if (reads === undefined) return;
+      this.#inbound = reads;
       next += step.size;
       step = this.#inbound.feed(bytes, next, end);
     }

@@ -4,9 +4,12 @@
 // passwords, and bounds what waits for main and how many refusals are held back.
 import { LRUCache } from 'lru-cache';
 import { networkOctets, networkText } from '../../../protocol/address/client-network.js';
+import { claimNotice } from '../../../protocol/claim-notice.js';
 import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
+import type { Notice } from '../../../protocol/notice.js';
 import { isPassword, partsOfName } from '../../../protocol/users/credentials.js';
 import type { Judge, Judgement, OpenClaim } from '../../../protocol/users/judgement.js';
+import type { OwnLimits } from '../../../protocol/users/own-limits.js';
 import { PairDigest } from '../../../protocol/users/pair-digest.js';
 import { RememberedPairs } from '../../../protocol/users/remembered-pairs.js';
 import type { KnownUser } from '../../../protocol/users/user-entry.js';
@@ -37,6 +40,8 @@ export interface UsersParts {
   /** In ms, as `deadlines` counts. */
   readonly now: () => number;
   readonly counts: ClaimCounts;
+  /** A claim was wrong that main does not hear of. */
+  readonly notice: (notice: Notice) => void;
 }
 
 /** A client that waits for the verdict on a claim. */
@@ -57,6 +62,7 @@ export class UsersReplica implements Authenticator, UserRights {
   /** Until when no claims of a network are judged, in ms. */
   readonly #closed = new LRUCache<string, number>({ max: CLOSED_MAX });
   #judge: Judge | undefined;
+  #disconnect: () => void = () => {};
   #held = 0;
 
   /** `key`: random, of PairDigest. */
@@ -71,13 +77,18 @@ export class UsersReplica implements Authenticator, UserRights {
     this.#pairs.set(users);
   }
 
-  /** From now on that judge is asked. */
-  connect(judge: Judge): void {
+  /** From now on that judge is asked. `disconnect` lets go of the way to it. */
+  connect(judge: Judge, disconnect: () => void): void {
+    this.#disconnect();
     this.#judge = judge;
+    this.#disconnect = disconnect;
   }
 
-  /** Withdraws all claims that main still judges. */
+  /** Withdraws all claims that main still judges, and lets go of the judge. */
   close(): void {
+    this.#disconnect();
+    this.#disconnect = () => {};
+    this.#judge = undefined;
     for (const all of this.#open.values()) for (const one of all) this.#withdraw(one);
     this.#open.clear();
   }
@@ -88,10 +99,15 @@ export class UsersReplica implements Authenticator, UserRights {
     return user === undefined ? [] : user.lines;
   }
 
+  limitsOf(name: string): OwnLimits | undefined {
+    return this.#pairs.userOf(name)?.limits;
+  }
+
   judge({ name: given, password, client }: Claim, decided: (verdict: Verdict) => void): (() => void) | undefined {
     const parts = partsOfName(given);
     if (parts === undefined || !isPassword(password)) {
       this.#parts.counts.unknown();
+      this.#parts.notice(claimNotice('unknown', networkText(networkOctets(client)), undefined));
       decided(UNKNOWN);
       return undefined;
     }

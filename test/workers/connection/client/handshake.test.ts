@@ -33,6 +33,8 @@ class World implements HandshakeOutcome {
   outcome: Outcome | undefined;
   /** As a header has told. */
   client: ClientAddress | undefined;
+  /** What reads on behind the header. */
+  instead: Inbound | 'next' | undefined = 'next';
   readonly #socket: Socket;
   readonly #handshake: Handshake;
 
@@ -69,9 +71,10 @@ class World implements HandshakeOutcome {
     this.#settle({ kind: 'left' });
   }
 
-  told(client: ClientAddress): void {
+  told(client: ClientAddress, next: Inbound): Inbound | undefined {
     assert.equal(this.client, undefined, 'told twice');
     this.client = client;
+    return this.instead === 'next' ? next : this.instead;
   }
 
   clientIp(): Uint8Array | undefined {
@@ -218,6 +221,20 @@ for (const [what, inbound, bytes, sent, user] of [
     }
   });
 }
+
+test('behind a header that tells of a client, the session chooses what reads on, or ends the connection', () => {
+  for (const parts of splits(Uint8Array.from([...Buffer.from('##go a.test\n'), ...EARLY]))) {
+    const world = new World(HEADER);
+    world.instead = TOY;
+    for (const part of parts) if (world.outcome === undefined && part.length > 0) world.comes(part);
+    assert.ok(world.outcome?.kind === 'requested');
+    assert.deepEqual([world.outcome.request.target.host, world.outcome.user], ['a.test', undefined]);
+  }
+  const closed = new World(HEADER);
+  closed.instead = undefined;
+  closed.comes(TOY_BYTES);
+  assert.deepEqual([closed.client, closed.outcome, closed.receives, closed.sent], [TOLD, undefined, 0, []]);
+});
 
 test('a request is answered in the words of its protocol', () => {
   const { world } = converse(EITHER, [TOY_BYTES]);

@@ -19,6 +19,8 @@ class World {
   readonly asked: OpenClaim[] = [];
   readonly counts = { known: 0, unknown: 0, tooMany: 0 };
   readonly verdicts: string[] = [];
+  readonly told: string[] = [];
+  disconnected = 0;
   readonly replica: UsersReplica;
   #answers: ((judgement: Judgement) => void)[] = [];
 
@@ -29,12 +31,14 @@ class World {
     this.replica = new UsersReplica(new Uint8Array(32), [ALICE], {
       ...{ deadlines: this.deadlines, now: () => this.now },
       counts: { known: count('known'), unknown: count('unknown'), tooMany: count('tooMany') },
+      notice: ({ message }) => this.told.push(message),
     });
-    this.replica.connect({
-      judge: (claim) => {
-        this.asked.push(claim);
-        return new Promise((resolve) => this.#answers.push(resolve));
-      },
+    const judge = (claim: OpenClaim): Promise<Judgement> => {
+      this.asked.push(claim);
+      return new Promise((resolve) => this.#answers.push(resolve));
+    };
+    this.replica.connect({ judge }, () => {
+      this.disconnected += 1;
     });
   }
 
@@ -197,7 +201,8 @@ test('a user whose entry changes, or who goes, is asked again; the lines are tho
 
 test('without a judge, or with one that fails, nobody is let in', async () => {
   const world = new World();
-  world.replica.connect({ judge: () => Promise.reject(new Error('closed')) });
+  world.replica.connect({ judge: () => Promise.reject(new Error('closed')) }, () => {});
+  assert.equal(world.disconnected, 1, 'the judge before it is let go');
   world.claim('alice', 'pw');
   await turn();
   assert.deepEqual(world.take(), ['too-many']);
@@ -209,6 +214,26 @@ test('once it is closed, an answer that comes later finds nobody', async () => {
   world.claim('alice', 'pw');
   world.claim('bob', 'pw');
   world.replica.close();
+  world.replica.close();
+  assert.equal(world.disconnected, 1);
   await world.answer(KNOWN);
   assert.deepEqual([world.take(), world.counts], [[], { known: 0, unknown: 0, tooMany: 0 }]);
+});
+
+test('a name that nobody can have is not asked for, and told without the name', () => {
+  const world = new World();
+  world.claim('al\nice', 'pw');
+  world.claim('alice', '', 'unix');
+  assert.deepEqual([world.take(), world.asked.length, world.counts.unknown], [['unknown', 'unknown'], 0, 2]);
+  assert.deepEqual(world.told, [
+    'a client at 192.0.2.1 gave a wrong name or password',
+    'a client of a Unix socket gave a wrong name or password',
+  ]);
+});
+
+test('a user has the limits of its entry, and nobody else has any', () => {
+  const world = new World();
+  const limits = { connections_max: 2, rate: undefined };
+  world.replica.set([{ ...ALICE, limits }]);
+  assert.deepEqual([world.replica.limitsOf('alice'), world.replica.limitsOf('bob')], [limits, undefined]);
 });

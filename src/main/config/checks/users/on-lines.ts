@@ -16,7 +16,7 @@ export function usersOnLines(
 ): readonly UserEntry[] {
   const names = lines.map(({ name }) => name);
   const numbers = new Map(lines.map(({ name, number }) => [name, number]));
-  return users.map(({ name, password, lines: own }) => {
+  return users.map(({ name, password, lines: own, limits }) => {
     const found = own?.flatMap((line, position) => {
       const number = numbers.get(line);
       if (number !== undefined) return [number];
@@ -24,7 +24,8 @@ export function usersOnLines(
       diagnostics.error(at, () => `${shown(line, '')} is not the name of a line; ${hint(line, names)}`);
       return [];
     });
-    return { name, password, lines: found && [...new Set(found)].sort((a, b) => a - b) };
+    const lines = found && [...new Set(found)].sort((a, b) => a - b);
+    return limits === undefined ? { name, password, lines } : { name, password, lines, limits };
   });
 }
 

@@ -1,24 +1,27 @@
 // Checks users: their names, passwords and lines. A value that may be a password is never shown. It does not know the lines
 // (see on-lines.ts) and judges no claim.
 import { isPassword, isUserName, NAME_ALLOWED, PASSWORD_ALLOWED } from '../../../../protocol/users/credentials.js';
+import type { OwnLimits } from '../../../../protocol/users/own-limits.js';
 import { looksHashed, PHC_ALLOWED, readPhc } from '../../../../protocol/users/phc.js';
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { shown } from '../../diagnostics/mask.js';
 import { inside, type Place } from '../../diagnostics/place.js';
 import type { Check } from '../values/setting.js';
+import { checkUserLimits } from './user-limits.js';
 
 /** A user that still has names of lines, not their numbers. */
 export interface UserSetting {
   readonly name: string;
   readonly password: string;
   readonly lines: readonly string[] | undefined;
+  readonly limits?: OwnLimits | undefined;
 }
 
 const USERS_MAX = 50_000;
 /** The maximum of `limits.lines_max`. */
 const LINES_MAX = 1024;
-const KEYS = ['password', 'lines'] as const;
-const USER_ALLOWED = 'an object with a password, and perhaps lines';
+const KEYS = ['password', 'lines', 'limits'] as const;
+const USER_ALLOWED = 'an object with a password, and perhaps lines and limits';
 export const USERS_ALLOWED = `an object of 1 to ${USERS_MAX} names, each with ${USER_ALLOWED}: {"alice": {"password": "…"}}`;
 const SECRET_ALLOWED = `${PASSWORD_ALLOWED}, or its hash as \`tcproute passwd\` prints it`;
 const LINES_ALLOWED = `a list of 1 to ${LINES_MAX} names of lines`;
@@ -56,12 +59,16 @@ function checkUser(name: string, value: unknown, place: Place, diagnostics: Diag
   const lines = Object.hasOwn(fields, 'lines')
     ? checkLines(fields['lines'], inside(place, 'lines'), diagnostics)
     : undefined;
+  const limits = Object.hasOwn(fields, 'limits')
+    ? checkUserLimits(fields['limits'], inside(place, 'limits'), diagnostics)
+    : undefined;
   if (!Object.hasOwn(fields, 'password')) {
     diagnostics.missing(place, 'password', SECRET_ALLOWED);
     return undefined;
   }
   const password = checkPassword(fields['password'], inside(place, 'password'), diagnostics);
-  return password === undefined ? undefined : { name, password, lines };
+  if (password === undefined) return undefined;
+  return limits === undefined ? { name, password, lines } : { name, password, lines, limits };
 }
 
 function checkPassword(value: unknown, place: Place, diagnostics: Diagnostics): string | undefined {

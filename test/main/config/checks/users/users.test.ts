@@ -171,3 +171,40 @@ test('ten thousand users are loaded', () => {
   );
   assert.equal(optionsOf(loadJson({ users })).users?.inline.length, 10_000);
 });
+
+test('a user may have limits of its own, also in a file', () => {
+  const users = {
+    alice: { password: 'x', limits: { connections_max: 5, rate: 0 } },
+    bob: { password: 'x', limits: { rate: 3 } },
+    carol: { password: 'x', limits: {} },
+  };
+  const expected = [
+    { connections_max: 5, rate: 0 },
+    { connections_max: undefined, rate: 3 },
+    { connections_max: undefined, rate: undefined },
+  ];
+  const { users: inline } = optionsOf(loadJson({ users }));
+  assert.deepEqual(
+    inline?.inline.map(({ limits }) => limits),
+    expected,
+  );
+  const { users: read } = optionsOf(loadBeside({ users_file: 'u.json' }, { 'u.json': JSON.stringify(users) }));
+  assert.deepEqual(
+    read?.file?.users.map(({ limits }) => limits),
+    expected,
+  );
+  const { limits } = optionsOf(loadJson({ limits: { user_connections_max: 7, user_rate: 9 } }));
+  assert.deepEqual([limits.user_connections_max, limits.user_rate], [7, 9]);
+});
+
+test('wrong limits of a user are told with their places', () => {
+  const told = (own: unknown): readonly string[] => errorsIn({ users: { alice: { password: 'x', limits: own } } });
+  assert.deepEqual(told({ connections_max: -1, rate: 1.5 }), [
+    'users.alice.limits.connections_max: -1 is not allowed; allowed: an integer from 0 to 10000000; 0 is no limit',
+    'users.alice.limits.rate: 1.5 is not allowed; allowed: an integer from 0 to 1000000; 0 is no limit',
+  ]);
+  assert.deepEqual(told({ rates: 1 }), ['users.alice.limits.rates: unknown key; did you mean "rate"?']);
+  assert.deepEqual(told(5), [
+    'users.alice.limits: 5 is not allowed; allowed: an object with connections_max, rate or both',
+  ]);
+});

@@ -1,0 +1,58 @@
+// Whether a user may have one more connection, from whichever network and in whichever actor: actors ask for each request of a
+// user. It counts a user's connections in shared memory only where the user has a limit.
+import type { Options } from '../../protocol/options.js';
+import type { OwnLimits } from '../../protocol/users/own-limits.js';
+import type { Shares } from './shares.js';
+
+/** Users without a connection that are remembered for their rate. */
+const RESTING = 4096;
+/** Half of the slots stay free, so that a slot is found at once. */
+const SPARE = 2;
+
+export type UserLimitOptions = Pick<Options['limits'], 'user_connections_max' | 'user_rate'>;
+
+/** Why a user may have no more connections for now; in few words. */
+export const USER_REASONS = {
+  connections: 'it has as many connections as it may',
+  rate: 'it opens connections faster than it may',
+} as const;
+export type UserReason = keyof typeof USER_REASONS;
+
+const KIND = 0;
+
+/** The slots that the shares of users need. */
+export const userSlotsFor = ({ connections_max }: Pick<Options['limits'], 'connections_max'>): number =>
+  (connections_max + RESTING) * SPARE;
+
+export class UserLimits {
+  readonly #options: UserLimitOptions;
+  readonly #shares: Shares;
+
+  constructor(options: UserLimitOptions, shares: Shares) {
+    this.#options = options;
+    this.#shares = shares;
+  }
+
+  /** Counts the connection on `fd` in, if the user may have it. Else it says why not. `own`: limits of this user alone. */
+  admit(fd: number, name: string, own: OwnLimits | undefined): UserReason | undefined {
+    const { user_connections_max, user_rate } = this.#options;
+    const connections_max = own?.connections_max ?? user_connections_max;
+    const rate = own?.rate ?? user_rate;
+    if (connections_max === 0 && rate === 0) return undefined;
+    const slot = this.#shares.slotOf(hashOf(name, FIRST), hashOf(name, SECOND), KIND);
+    if (slot < 0) return undefined;
+    if (connections_max > 0 && this.#shares.live(slot) >= connections_max) return 'connections';
+    if (rate > 0 && !this.#shares.take(slot, rate)) return 'rate';
+    return this.#shares.came(fd, slot, connections_max || undefined) ? undefined : 'connections';
+  }
+}
+
+const FIRST = 0x811c_9dc5;
+const SECOND = 0x050c_5d1f;
+
+/** FNV-1a. Names are chosen by the operator, so nobody makes two of them meet. */
+function hashOf(name: string, basis: number): number {
+  let hash = basis;
+  for (let i = 0; i < name.length; i += 1) hash = Math.imul(hash ^ name.charCodeAt(i), 0x0100_0193);
+  return hash;
+}

@@ -1,0 +1,93 @@
+// Very many wrong passwords, over SOCKS5 and HTTP and from several addresses: few of them reach scrypt, users are served meanwhile,
+// every claim is counted once, and nothing grows. TCPROUTE_TEST_GUESSES=1000000 tries a million, and the test says what they cost.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { hashPassword } from '../../src/main/users/scrypt.js';
+import { formatPhc } from '../../src/protocol/users/phc.js';
+import type { Gateway } from '../helpers/gateway.js';
+import { inBothEngines } from '../helpers/gateway-world.js';
+import { guess } from '../helpers/guesser.js';
+import { echoServer } from '../helpers/servers.js';
+import { dialAs } from '../helpers/socks-user.js';
+import { until } from '../helpers/until.js';
+
+const GUESSES = Number(process.env['TCPROUTE_TEST_GUESSES'] ?? 20_000);
+const ADDRESSES = 4;
+const AT_A_TIME = 64;
+/** Wrong claims of one address that are judged in a row; after them, one in six seconds. */
+const BURST = 20;
+const FORGET_S = 6;
+/** Claims of one address that may be under way when it is closed. */
+const UNDER_WAY = 4;
+/** Of scrypt with the usual parameters, on a slow machine. */
+const SCRYPT_S = 0.25;
+const MIB_MORE = 96;
+
+/** Seconds of CPU time so far. */
+function cpu({ child }: Gateway): number {
+  const fields = readFileSync(`/proc/${child.pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+inBothEngines(
+  `${GUESSES} wrong passwords cost little, and users are served meanwhile`,
+  async (world) => {
+    const server = world.use(await echoServer());
+    const hash = formatPhc(await hashPassword('hunter2'));
+    const users = { alice: { password: hash }, bob: { password: hash }, carol: { password: hash } };
+    const gateway = await world.gateway({ users, workers: 2 });
+    let right = 0;
+    const visit = async (name: string, from: string): Promise<void> => {
+      const { peer, came } = await dialAs(gateway.port, { name, password: 'hunter2' }, server, from);
+      assert.equal(came, 0, name);
+      right += 1;
+      peer.send('x');
+      await peer.read(1);
+      peer.end();
+      await peer.ended();
+    };
+    await visit('bob', '127.0.0.2');
+
+    const [rss, cpu_s, begun] = [gateway.rss(), cpu(gateway), performance.now()];
+    let isOver = false;
+    const guessing = guess({ port: gateway.port, guesses: GUESSES, addresses: ADDRESSES, at_a_time: AT_A_TIME });
+    const guessed = guessing.finally(() => {
+      isOver = true;
+    });
+    let slowest_ms = 0;
+    while (!isOver) {
+      const at = performance.now();
+      await visit('bob', '127.0.0.2');
+      slowest_ms = Math.max(slowest_ms, performance.now() - at);
+      // The first time from there: its password must wait for its turn among those that are compared.
+      if (right === 10) await visit('carol', '127.0.0.3');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const { socks, http, otherwise } = await guessed;
+    const seconds = (performance.now() - begun) / 1000;
+    assert.deepEqual([socks, http, otherwise], [GUESSES / 2, GUESSES / 2, 0]);
+
+    gateway.child.kill('SIGUSR2');
+    const told = await gateway.logged('report: connections');
+    const [known, unknown, tooMany] = ['claimsKnown', 'claimsUnknown', 'claimsTooMany'].map((name) =>
+      Number(told[name]),
+    );
+    assert.deepEqual([known, unknown + tooMany], [right, GUESSES]);
+    const judged_max = ADDRESSES * (BURST + UNDER_WAY + Math.ceil(seconds / FORGET_S));
+    assert.ok(unknown <= judged_max, `${unknown} were compared, at most ${judged_max} should be`);
+    const lines = gateway.records.filter(({ msg }) =>
+      /^a client at 127\.1\.0\.\d+ (?:gave|is refused)/.test(msg),
+    ).length;
+    assert.ok(lines >= ADDRESSES && lines <= ADDRESSES * (1 + Math.floor(seconds / 60)), `${lines} lines`);
+    assert.doesNotMatch(gateway.output, /guess/);
+
+    await until('nothing is held back', () => gateway.sockets() < 30);
+    const cost = { seconds, cpu_s: cpu(gateway) - cpu_s, compared: unknown, slowest_ms, rss, rss_after: gateway.rss() };
+    if (GUESSES >= 1_000_000) console.log(JSON.stringify(cost));
+    // A guess that is not compared costs no more than any connection that fails.
+    const cpu_max = judged_max * SCRYPT_S + GUESSES * 0.001 + right * 0.01 + 5;
+    assert.ok(cost.cpu_s < cpu_max, `${cost.cpu_s} s of CPU, at most ${cpu_max}`);
+    assert.ok(cost.rss_after - rss < MIB_MORE, `${rss} MiB before, ${cost.rss_after} after`);
+  },
+  60_000 + GUESSES * 4,
+);

@@ -1,0 +1,89 @@
+// The limits of clients and users in one actor: what is asked of the shared counts, what is counted and told.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Notice } from '../../../src/protocol/notice.js';
+import { ClientLimits } from '../../../src/threads/shared/client-limits.js';
+import { Counter } from '../../../src/threads/shared/counters.js';
+import { Shares } from '../../../src/threads/shared/shares.js';
+import { UserLimits } from '../../../src/threads/shared/user-limits.js';
+import { Limits } from '../../../src/workers/connection/limits.js';
+
+const FDS_MAX = 1024;
+const OPTIONS = {
+  ...{ connections_max: 100, client_connections_max: 2, client_rate: 0, client_handshakes_max: 0 },
+  ...{ user_connections_max: 1, user_rate: 0 },
+};
+const PROXY = Uint8Array.of(10, 0, 0, 1);
+const TOLD = Uint8Array.of(192, 0, 2, 1);
+const HERE = { clientIp: () => TOLD };
+const ALICE = { name: 'alice', tag: 'work' };
+
+function actor() {
+  const memory = Shares.create(256, FDS_MAX, 5);
+  const shares = new Shares(memory);
+  const main = new ClientLimits(OPTIONS, new Shares(memory));
+  main.turned(90);
+  const told: Notice[] = [];
+  const counters = new Float64Array(Object.keys(Counter).length);
+  const limits = new Limits({
+    clients: new ClientLimits(OPTIONS, shares),
+    users: new UserLimits(OPTIONS, new Shares(Shares.create(256, FDS_MAX, 6))),
+    rights: { limitsOf: (name) => (name === 'carol' ? { connections_max: 2, rate: undefined } : undefined) },
+    notices: { tell: (notice) => told.push(notice) },
+    counters,
+  });
+  return { limits, main, shares, told, counters };
+}
+
+test('a client behind a proxy is counted as itself, and over its limit it is refused and told', () => {
+  const { limits, main, shares, told, counters } = actor();
+  const came = [10, 11, 12].map((fd) => {
+    assert.equal(main.admitProxy(fd, PROXY, 90), undefined);
+    return limits.told(fd, TOLD, 'door', 0);
+  });
+  assert.deepEqual(came, ['admitted', 'admitted', 'refused']);
+  assert.deepEqual([limits.isRefused(12), limits.isRefused(11)], [true, false]);
+  assert.deepEqual([limits.handshakeTime(12, 10_000), limits.handshakeTime(11, 10_000)], [1000, 10_000]);
+  assert.deepEqual([limits.handshakeTime(12, 500), limits.handshakeTime(11, 500)], [500, 500]);
+  main.turned(20);
+  assert.deepEqual([limits.handshakeTime(12, 10_000), limits.handshakeTime(11, 10_000)], [1000, 2000]);
+  main.turned(90);
+  const failure = limits.requested(12, undefined, HERE, 0);
+  assert.deepEqual([failure?.code, failure?.whose], ['client-limit', 'client']);
+  assert.match(failure?.detail ?? '', /limits\.client_connections_max/);
+  assert.equal(limits.requested(11, undefined, HERE, 0), undefined);
+  assert.deepEqual([counters[Counter.limited], counters[Counter.limitedTold]], [1, 1]);
+  assert.deepEqual(
+    told.map(({ fields }) => fields),
+    [{ client: '192.0.2.1', listener: 'door' }],
+  );
+  shares.closing(10);
+  main.admitProxy(13, PROXY, 90);
+  assert.equal(limits.told(13, TOLD, 'door', 0), 'admitted');
+});
+
+test('beyond the bound of those that are answered, it is closed', () => {
+  const { limits, main } = actor();
+  const came: string[] = [];
+  for (let fd = 10; fd < 40; fd += 1) {
+    main.admitProxy(fd, PROXY, 90);
+    came.push(limits.told(fd, TOLD, 'door', 0));
+  }
+  const count = (what: string): number => came.filter((one) => one === what).length;
+  assert.deepEqual([count('admitted'), count('refused'), count('closed')], [2, 11, 17]);
+});
+
+test('a user over its limit is refused, whatever its tag, and told by its name', () => {
+  const { limits, told, counters } = actor();
+  const asks = (fd: number, name: string, tag?: string) => limits.requested(fd, { name, tag }, HERE, 0)?.code;
+  assert.equal(limits.requested(10, ALICE, HERE, 0), undefined);
+  assert.deepEqual([asks(11, 'alice', 'home'), asks(12, 'alice')], ['user-limit', 'user-limit']);
+  assert.deepEqual([asks(13, 'bob'), asks(14, 'bob')], [undefined, 'user-limit']);
+  assert.deepEqual([asks(15, 'carol'), asks(16, 'carol'), asks(17, 'carol')], [undefined, undefined, 'user-limit']);
+  assert.deepEqual([counters[Counter.limited], counters[Counter.limitedUsers]], [4, 4]);
+  assert.deepEqual(told[0], {
+    ...{ topic: 'user alice', crowd: 'users', level: 'warn' },
+    message: 'a connection of a user is refused: it has as many connections as it may',
+    fields: { user: 'alice', client: '192.0.2.1' },
+  });
+});
