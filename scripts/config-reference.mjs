@@ -126,9 +126,15 @@ IPv4 network.
 IPv6 address) has more than four times as many connections as are free: one that opens all it can has four fifths of
 \`limits.connections_max\`, and the others find a fifth of it free. While fewer than a quarter are free, a new client has at most two
 seconds for its handshake. \`limits.client_connections_max\`, \`limits.client_rate\` and \`limits.client_handshakes_max\` are limits of
-each network that hold at any time; they are off unless they are set, since many people may come from one address. A proxy of
-\`proxy_protocol\` is not limited, since it stands for many clients. What is over a limit is
-closed, counted (\`limited\`) and named in the log like the others.
+each network that hold at any time; they are off unless they are set, since many people may come from one address. Behind a proxy
+of \`proxy_protocol\` the client is the one that the header tells, with all that it has with and without the proxy. The proxy
+itself counts only until it has told: its share and \`limits.client_handshakes_max\` are for its connections without a header.
+One user may be limited too, see [users](#users-users_file).
+
+What is over a limit is counted (\`limited\`, \`limitedTold\`), named in the log like the others, and refused: SOCKS5 with 02, SOCKS4
+with 91, HTTP with 429. A refused client is not asked for a password and has a second to say its request. Only 64 are refused so
+at a time, and no more than an eighth of the free connections; for each kind of limit 50 a second, and 100 at once. The others are
+closed without a word, so that a flood costs next to nothing.
 
 A Unix socket has no reset: where a connection breaks off, its client sees an end.
 
@@ -248,7 +254,7 @@ such a user brings a warning, since \`users_file\` may have that user later.
 {
   "users": {
     "alice": { "password": "$scrypt$ln=15,r=8,p=1$c29tZSBzYWx0IGhlcmU$H0Hc8gCPVxmFfoAl3KEYF3Yy0AQtD0LdCIgRK7zO2vw" },
-    "bob": { "password": "in plain text", "lines": ["telecom"] }
+    "bob": { "password": "in plain text", "lines": ["telecom"], "limits": { "connections_max": 20, "rate": 5 } }
   },
   "users_file": "users.yaml"
 }
@@ -262,6 +268,13 @@ colon cannot be used over HTTP.
 | --- | --- |
 | \`password\` | The password itself, or its hash by scrypt as \`tcproute passwd\` prints it (a PHC string, which other programs make too). At most 128 MiB and eight times the work of the usual hash. |
 | \`lines\` | The names of the lines that the user may use: of those that the rule for a connection leaves, the others are left out. Where none is left, the client is told that the connection is not allowed. |
+
+| \`limits\` | \`{"connections_max": 20, "rate": 5}\`, or one of the two: connections at a time, and new ones a second, of which twice as many may come at once. They take the place of \`limits.user_connections_max\` and \`limits.user_rate\`, which are for all users; 0 is no limit. |
+
+**Limits of a user** are for all its connections together, from whichever address, with whichever tag and in whichever worker. Only
+connections with a request count: before it, the client's network has its limits. What is over a limit is refused in the client's
+protocol (SOCKS5 02, HTTP 429 with \`Retry-After\`), counted (\`limitedUsers\`), and named in the log, each user at most once a minute. A new limit holds from the
+next connection on, and connections that are open count.
 
 \`users_file\` is a file with what may stand in \`users\`, in JSON, YAML or TOML by the end of its name: \`{"carol": {"password": "…"}}\`.
 It is looked at twice a second and read again when it has changed and then stayed the same for one look, in a thread of its

@@ -179,7 +179,7 @@ inBothEngines('behind a proxy each client has its own limits, and the proxy none
   const server = world.use(await echoServer());
   const gateway = await world.gateway({
     ...{ port: undefined, egress: { allow: ['loopback'] }, limits: { client_connections_max: 2 } },
-    listen: [{ host: '127.0.0.1', port: 0, allow_clients: CLIENTS, proxy_protocol: { from: PROXIES }, name: 'door' }],
+    listen: [{ host: '127.0.0.1', port: 0, allow_clients: CLIENTS, proxy_protocol: { from: PROXIES } }],
   });
   const { port } = gateway;
   const behind = async (client: string): Promise<Peer> => {
@@ -206,8 +206,8 @@ inBothEngines('behind a proxy each client has its own limits, and the proxy none
   assert.deepEqual(
     told.map(({ client, listener }) => [client, listener]),
     [
-      ['198.51.100.1', 'door'],
-      [GREEDY, 'door'],
+      ['198.51.100.1', `127.0.0.1:${port}`],
+      [GREEDY, `127.0.0.1:${port}`],
     ],
   );
   gateway.child.kill('SIGUSR2');
