@@ -7,9 +7,11 @@ import type { GeneratorReport, Order, Outcome } from '../shared/messages.js';
 import { Run } from './clients/run.js';
 import { bulk } from './loads/bulk.js';
 import { connect } from './loads/connect.js';
-import { Crowd } from './loads/idle.js';
+import type { Crowd } from './loads/crowd.js';
+import { IdleCrowd } from './loads/idle.js';
 import { openLoop } from './loads/open-loop.js';
 import { ping } from './loads/ping.js';
+import { SlowCrowd } from './loads/slow.js';
 
 let crowd: Crowd | undefined;
 
@@ -21,10 +23,11 @@ function carryOut(engine: Engine, order: Order): Outcome {
     return outcome;
   }
   if (order.kind === 'hold') {
-    crowd ??= new Crowd(new Run(engine, order.way));
+    crowd ??=
+      order.crowd === 'slow' ? new SlowCrowd(new Run(engine, order.way)) : new IdleCrowd(new Run(engine, order.way));
     return crowd.grow(order.connections);
   }
-  const run = new Run(engine, order.way);
+  const run = new Run(engine, order.way, crowd);
   switch (order.kind) {
     case 'connect':
       return connect(run, order.connections, order.duration_ms);

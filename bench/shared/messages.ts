@@ -8,15 +8,37 @@ export type TargetKind = 'echo' | 'source' | 'sink';
 /** The target's ports: a list for each kind of server, and one of proxies that a subject's line may lead through. */
 export type TargetPorts = Readonly<Record<TargetKind | 'proxy', readonly number[]>>;
 
+export interface Credentials {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** How clients speak to a proxy: SOCKS5, with a password where a user is given, or CONNECT of HTTP. */
+export type Speech =
+  | { readonly kind: 'socks5'; readonly user?: Credentials }
+  /** Requests are in the form of HTTP/1.1. */
+  | { readonly kind: 'http' };
+
+/** What a proxy is asked for, the ports in turn. */
+export interface Ask {
+  readonly host: string;
+  readonly ports: readonly number[];
+  /** SOCKS5 without a password where there is none. */
+  readonly speech?: Speech | undefined;
+}
+
 /** How a load's connections reach the target. */
 export interface Way {
   /** The port at 127.0.0.1 to connect to. */
   readonly entry: number;
-  /** What the SOCKS5 request asks for, the ports in turn; undefined where no handshake is spoken. */
-  readonly ask: { readonly host: string; readonly ports: readonly number[] } | undefined;
+  /** Undefined where no handshake is spoken. */
+  readonly ask: Ask | undefined;
 }
 
 export type Direction = 'download' | 'upload';
+
+/** What held connections do: they are silent behind their handshake and an echo (idle, the default), or never end a handshake. */
+export type CrowdKind = 'idle' | 'slow';
 
 export type Order =
   | { readonly kind: 'connect'; readonly way: Way; readonly connections: number; readonly duration_ms: number }
@@ -30,8 +52,9 @@ export type Order =
       readonly duration_ms: number;
       readonly direction: Direction;
     }
-  /** Opens connections until `connections` are held; `release` proves that each still works and closes it. */
-  | { readonly kind: 'hold'; readonly way: Way; readonly connections: number }
+  /** Opens connections until `connections` are held. They stay until `release`, beside what is ordered meanwhile. */
+  | { readonly kind: 'hold'; readonly way: Way; readonly connections: number; readonly crowd?: CrowdKind }
+  /** Closes all of them. Idle ones prove first that they still work. */
   | { readonly kind: 'release' };
 
 export interface Outcome {

@@ -22,6 +22,12 @@ export interface Arrivals {
   begin(now_ms: number, until_ms: number): number | undefined;
 }
 
+/** What goes on beside a load. */
+export interface Beside {
+  /** Called in each turn, at `now_ms` of the engine's clock. */
+  beat(now_ms: number): void;
+}
+
 export interface Manner {
   /** Called once when the duration is over. */
   readonly ending?: () => void;
@@ -35,12 +41,14 @@ export class Run {
   readonly engine: Engine;
   readonly route: Route;
   tally = new Tally();
+  readonly #beside: Beside | undefined;
   readonly #participants = new Set<Participant>();
   #until_ms = Number.POSITIVE_INFINITY;
 
-  constructor(engine: Engine, way: Way) {
+  constructor(engine: Engine, way: Way, beside?: Beside) {
     this.engine = engine;
     this.route = new Route(way);
+    this.#beside = beside;
   }
 
   /** False once the load's duration is over: nothing new begins then. */
@@ -80,6 +88,7 @@ export class Run {
       const due_ms = arrivals?.begin(this.engine.clock(), this.#until_ms);
       if (due_ms === undefined && this.#participants.size === 0) break;
       this.engine.turn(this.#patience_ms(longest_ms, due_ms), gather);
+      this.#beside?.beat(this.engine.now);
       if (!ended && !this.goesOn) {
         ended = true;
         ending?.();

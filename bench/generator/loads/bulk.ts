@@ -6,13 +6,13 @@ import { EAGAIN } from '../../../src/linux/errno.js';
 import { errorName } from '../../../src/linux/error-name.js';
 import { type Memory, mapMemory } from '../../../src/linux/memory.js';
 import type { Direction, Outcome } from '../../shared/messages.js';
+import { ProxyClient } from '../clients/proxy-client.js';
 import type { Run } from '../clients/run.js';
-import { SocksClient } from '../clients/socks-client.js';
 import { PIECES_A_TURN, SINK_SATISFIED, StreamReader, StreamWriter } from '../clients/stream.js';
 
 const stop = mapMemory(4096);
 
-class Downloader extends SocksClient {
+class Downloader extends ProxyClient {
   protected override group: BufferGroup = BufferGroup.large;
   readonly #reader = new StreamReader();
   #stopped = false;
@@ -41,7 +41,7 @@ class Downloader extends SocksClient {
   }
 }
 
-class Uploader extends SocksClient {
+class Uploader extends ProxyClient {
   readonly #writer = new StreamWriter();
 
   protected override established(socket: Socket): void {

@@ -4,6 +4,7 @@ import type { Socket } from '../../../src/linux/engine/socket.js';
 import type { Outcome } from '../../shared/messages.js';
 import { EchoClient } from '../clients/echo-client.js';
 import type { Run } from '../clients/run.js';
+import type { Crowd } from './crowd.js';
 
 /** Connections that are being opened or released at the same time. */
 const WINDOW = 128;
@@ -47,7 +48,7 @@ class Holder extends EchoClient {
   }
 }
 
-export class Crowd {
+export class IdleCrowd implements Crowd {
   readonly #run: Run;
   #holders: Holder[] = [];
   #next = 0;
@@ -59,13 +60,15 @@ export class Crowd {
     this.#run = run;
   }
 
-  /** Opens connections until the crowd has `connections` of them. */
   grow(connections: number): Outcome {
     const done = () => this.#proceed(1);
     const before = this.#holders.length;
     while (this.#holders.length < connections) this.#holders.push(new Holder(this.#run, done));
     return this.#each(before, (holder) => holder.open());
   }
+
+  /** It is silent. */
+  beat(): void {}
 
   release(): Outcome {
     const outcome = this.#each(0, (holder) => holder.release());

@@ -1,11 +1,15 @@
 // The load generator and the target as the bench runs them, in processes of their own.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { LoadGenerator, Target } from '../../../bench/measuring/ends.js';
 import type { TargetPorts, Way } from '../../../bench/shared/messages.js';
+import { HTTP, HTTP_OF_USERS } from '../../../src/protocol/inbound/http.js';
+import { SOCKS5_OF_USERS } from '../../../src/protocol/inbound/socks5.js';
+import { until } from '../../helpers/until.js';
 import { type SocksProxy, startProxy } from './socks-server.js';
+import { startSpeakingProxy } from './speaking-proxy.js';
 
 const generator = new LoadGenerator();
 const target = new Target();
@@ -68,6 +72,98 @@ test('connections can be made while others are held', async () => {
   assert.ok(verified > 4, `${verified} connections`);
   const released = await generator.carryOut({ kind: 'release' });
   assert.deepEqual([released.verified, released.failures], [50, {}]);
+});
+
+test('clients speak with a password or by HTTP, however the answers are cut', async () => {
+  const user = { name: 'alice', password: 'right' };
+  for (const [speech, inbound, claims] of [
+    [{ kind: 'socks5', user }, SOCKS5_OF_USERS, ['alice:right']],
+    [{ kind: 'http' }, HTTP, []],
+  ] as const) {
+    const proxy = await startSpeakingProxy(inbound);
+    const way = { entry: proxy.port, ask: { host: '127.0.0.1', ports: ports.echo, speech } };
+    const { verified, failures } = await generator.carryOut({ kind: 'connect', connections: 3, duration_ms: 200, way });
+    assert.deepEqual(failures, {});
+    assert.ok(verified >= 3, `${verified} connections`);
+    assert.deepEqual([...new Set(proxy.claims)], claims);
+    await proxy.stop();
+  }
+});
+
+test('a proxy that does not know the user, or wants one, is a failure with its answer', async () => {
+  const user = { name: 'alice', password: 'wrong' };
+  for (const [speech, inbound, cause] of [
+    [{ kind: 'socks5', user }, SOCKS5_OF_USERS, 'password: answered 1 1'],
+    [{ kind: 'socks5' }, SOCKS5_OF_USERS, 'greeting: answered 5 255'],
+    [{ kind: 'http' }, HTTP_OF_USERS, 'request: answered HTTP/1.1 407 Proxy Authentication Required'],
+  ] as const) {
+    const proxy = await startSpeakingProxy(inbound);
+    const way = { entry: proxy.port, ask: { host: '127.0.0.1', ports: ports.echo, speech } };
+    const { verified, failures } = await generator.carryOut({ kind: 'connect', connections: 2, duration_ms: 100, way });
+    assert.deepEqual([verified, failures], [0, { [cause]: 2 }]);
+    await proxy.stop();
+  }
+});
+
+test('an answer without an end is a failure', async () => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(2000)}`));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const way = { entry: port, ask: { host: '127.0.0.1', ports: ports.echo, speech: { kind: 'http' } } } as const;
+  const { verified, failures } = await generator.carryOut({ kind: 'connect', connections: 2, duration_ms: 100, way });
+  assert.deepEqual([verified, failures], [0, { 'request: the answer does not end': 2 }]);
+  server.close();
+});
+
+test('slow connections come from one address, dribble or are silent, and come back, beside a load', async () => {
+  const said = new Map<Socket, Buffer>();
+  let accepted = 0;
+  const server = createServer((socket) => {
+    accepted += 1;
+    assert.equal(socket.remoteAddress, '127.3.0.1');
+    said.set(socket, Buffer.alloc(0));
+    socket.on('data', (bytes) => said.set(socket, Buffer.concat([said.get(socket) as Buffer, bytes])));
+    socket.on('error', () => {}).on('close', () => said.delete(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const held = await generator.carryOut({ kind: 'hold', way: direct(port), connections: 300, crowd: 'slow' });
+  assert.deepEqual([held.verified, held.failures], [300, {}]);
+  await until('all have come', () => said.size === 300);
+  const ended = [...said.keys()].slice(0, 100);
+  for (const socket of ended) socket.end();
+  const way = direct(ports.echo[0]);
+  const { verified, failures } = await generator.carryOut({ kind: 'connect', connections: 4, duration_ms: 3000, way });
+  assert.deepEqual(failures, {});
+  assert.ok(verified > 4, `${verified} connections`);
+  assert.equal(accepted, 400);
+  const sizes = [...said.values()].map(({ length }) => length);
+  assert.equal(sizes.filter((size) => size === 0).length, 150);
+  assert.ok(sizes.filter((size) => size >= 2).length >= 149, `${sizes}`);
+  assert.ok([...said.values()].every((bytes) => bytes.length === 0 || bytes.subarray(0, 2).indexOf(5) === 0));
+  const released = await generator.carryOut({ kind: 'release' });
+  assert.deepEqual([released.verified, released.failures], [300, {}]);
+  await until('all have gone', () => said.size === 0);
+  server.close();
+});
+
+test('slow connections that are turned away are no failure, but are not held', async () => {
+  const server = createServer((socket) => void socket.on('error', () => {}).destroy());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const held = await generator.carryOut({ kind: 'hold', way: direct(port), connections: 20, crowd: 'slow' });
+  assert.deepEqual(held.failures, {});
+  const way = direct(ports.echo[0]);
+  await generator.carryOut({ kind: 'connect', connections: 1, duration_ms: 100, way });
+  const released = await generator.carryOut({ kind: 'release' });
+  assert.ok(released.verified < 20, `${released.verified} connections`);
+  server.close();
 });
 
 test('round trips are counted, not connections', async () => {

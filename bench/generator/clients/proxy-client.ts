@@ -1,25 +1,17 @@
-// One client connection of a load, up to where data can be exchanged: open, connect, SOCKS5 greeting and CONNECT (RFC
-// 1928); each reply is checked. A subclass decides what is exchanged then. One object carries one connection after
-// another, so that a connection allocates little.
+// One client connection of a load, up to where data can be exchanged: open, connect, and what it says to the proxy (speech.ts);
+// each answer is checked. A subclass decides what is exchanged then. One object carries one connection after another, so that
+// a connection allocates little.
 import { BufferGroup } from '../../../src/linux/engine/buffers.js';
 import type { Ending } from '../../../src/linux/engine/engine.js';
 import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
 import { errorName } from '../../../src/linux/error-name.js';
-import { type Memory, mapMemory } from '../../../src/linux/memory.js';
-import { bindTo, closeFd, openStream, setBindAddressNoPort } from '../../../src/linux/sockets.js';
+import type { Memory } from '../../../src/linux/memory.js';
+import { dial } from './dial.js';
+import type { PlacedMessage } from './route.js';
 import type { Participant, Run } from './run.js';
+import { ANSWER_SIZE_MAX, type Step } from './speech.js';
 
-type Step = 'closed' | 'connect' | 'greeting' | 'request' | 'exchange';
-
-const constants = mapMemory(4096);
-constants.bytes.set([5, 1, 0]);
-const GREETING_SIZE = 3;
-const GREETING_REPLY_SIZE = 2;
-/** Bytes of a reply up to the first byte of the address; in a name that byte is the length. */
-const REPLY_HEAD_SIZE = 5;
-const REPLY_SIZE_MAX = 4 + 1 + 255 + 2;
-
-export abstract class SocksClient extends Handler implements Participant {
+export abstract class ProxyClient extends Handler implements Participant {
   protected readonly run: Run;
   protected socket: Socket | undefined;
   /** The buffers for receives of the exchange. */
@@ -27,8 +19,11 @@ export abstract class SocksClient extends Handler implements Participant {
   /** When the connection was begun, and when it last made progress (the engine's clock). */
   protected began_ms = 0;
   protected progress_ms = 0;
-  #step: Step = 'closed';
-  readonly #reply = new Uint8Array(REPLY_SIZE_MAX);
+  #step: Step | 'closed' | 'connect' | 'exchange' = 'closed';
+  /** What it says, and the place in it of the message whose answer is awaited. */
+  #talk: readonly PlacedMessage[] = [];
+  #place = 0;
+  readonly #answer = new Uint8Array(ANSWER_SIZE_MAX);
   #got = 0;
 
   constructor(run: Run) {
@@ -50,20 +45,10 @@ export abstract class SocksClient extends Handler implements Participant {
     this.progress_ms = this.began_ms;
     this.#step = 'connect';
     this.run.joined(this);
-    const fd = openStream(4);
-    if (fd < 0) {
-      this.fail(`open: ${errorName(fd)}`);
-      return;
-    }
-    setBindAddressNoPort(fd);
-    const bound = bindTo(fd, this.run.route.nextSource(), 0);
-    if (bound < 0) {
-      closeFd(fd);
-      this.fail(`bind: ${errorName(bound)}`);
-      return;
-    }
-    this.socket = this.run.engine.adopt(fd, this);
-    this.run.engine.connect(this.socket, this.run.route.entry);
+    const { engine, route } = this.run;
+    const socket = dial(engine, this, route.nextSource(), route.entry);
+    if (typeof socket === 'string') this.fail(socket);
+    else this.socket = socket;
   }
 
   protected close(ending: Ending): void {
@@ -98,14 +83,23 @@ export abstract class SocksClient extends Handler implements Participant {
       this.fail(`connect: ${errorName(result)}`);
       return;
     }
-    this.#got = 0;
-    if (!this.run.route.handshake) {
+    const { route, engine } = this.run;
+    if (!route.handshake) {
       this.#establish(socket);
       return;
     }
-    this.#step = 'greeting';
-    this.say(socket, constants, 0, GREETING_SIZE);
-    this.run.engine.receive(socket, BufferGroup.handshake);
+    this.#talk = route.nextTalk();
+    this.#begin(socket, 0);
+    engine.receive(socket, BufferGroup.handshake);
+  }
+
+  /** Says the message at that place. */
+  #begin(socket: Socket, place: number): void {
+    const { message, memory, offset } = this.#talk[place];
+    this.#place = place;
+    this.#got = 0;
+    this.#step = message.step;
+    this.say(socket, memory, offset, message.bytes.length);
   }
 
   #establish(socket: Socket): void {
@@ -129,14 +123,10 @@ export abstract class SocksClient extends Handler implements Participant {
   }
 
   #handshake(socket: Socket, memory: Memory, offset: number, size: number): void {
-    const reply = this.#reply;
     let read = 0;
     while (read < size && this.#step !== 'exchange') {
-      reply[this.#got] = memory.bytes[offset + read];
-      this.#got += 1;
+      this.#hear(socket, memory.bytes[offset + read]);
       read += 1;
-      if (this.#step === 'greeting') this.#greeted(socket);
-      else this.#answered();
       if (this.socket !== socket) return;
     }
     if (this.#step !== 'exchange') {
@@ -149,26 +139,20 @@ export abstract class SocksClient extends Handler implements Participant {
     if (this.socket === socket) this.run.engine.receive(socket, this.group);
   }
 
-  #greeted(socket: Socket): void {
-    if (this.#got < GREETING_REPLY_SIZE) return;
-    if (this.#reply[0] !== 5 || this.#reply[1] !== 0) {
-      this.fail(`greeting: answered ${this.#reply[0]} ${this.#reply[1]}`);
+  #hear(socket: Socket, octet: number): void {
+    this.#answer[this.#got] = octet;
+    this.#got += 1;
+    const heard = this.#talk[this.#place].message.heard(this.#answer, this.#got);
+    if (heard === 'more') {
+      if (this.#got === ANSWER_SIZE_MAX) this.fail(`${this.#step}: the answer does not end`);
       return;
     }
-    this.#step = 'request';
-    this.#got = 0;
-    const { route } = this.run;
-    this.say(socket, route.requests, route.nextRequest(), route.requestSize);
-  }
-
-  #answered(): void {
-    if (this.#got < REPLY_HEAD_SIZE) return;
-    const [version, code, , type, first] = this.#reply;
-    if (version !== 5 || code !== 0) {
-      this.fail(`request: answered ${version} ${code}`);
+    if (heard !== 'whole') {
+      this.fail(`${this.#step}: ${heard.wrong}`);
       return;
     }
-    const addressSize = type === 1 ? 4 : type === 4 ? 16 : 1 + first;
-    if (this.#got === 4 + addressSize + 2) this.#step = 'exchange';
+    const next = this.#place + 1;
+    if (next < this.#talk.length) this.#begin(socket, next);
+    else this.#step = 'exchange';
   }
 }
