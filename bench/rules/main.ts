@@ -1,6 +1,7 @@
 // Measures a lookup in the rules: 100 000 suffixes and 10 000 ranges, asked for names of 2 to 6 labels and for addresses,
-// both with rules (hits) and without (misses). Compares it with the simple solution, a Map from suffix to rule. Prints
-// nanoseconds a lookup (median and best of the rounds), the memory, and the time to compile.
+// both with rules (hits) and without (misses). Compares it with the simple solution, a Map from suffix to rule, and rules for
+// some clients with as many for all. Prints nanoseconds a lookup (median and best of the rounds), the memory, and the time to
+// compile.
 // Usage: node dist/bench/rules/main.js [NAMES] [RANGES]
 import { formatIp } from '../../src/protocol/address/address.js';
 import { type Target, targetOfIp, targetOfName } from '../../src/protocol/address/target.js';
@@ -9,27 +10,12 @@ import { parseList } from '../../src/protocol/rules/list.js';
 import { Rules } from '../../src/protocol/rules/match.js';
 import type { Rule } from '../../src/protocol/rules/rule.js';
 import { shared } from '../../src/threads/shared/shared-tables.js';
+import { measureConditions, measureWalks } from './clients.js';
+import { ASKED, measure } from './measure.js';
+import { address, below, distinct, domain, ending, label } from './random.js';
 
-const ROUNDS = 101;
-const TARGETS = 5000;
-const ENDS = ['com', 'net', 'org', 'de', 'co.uk', 'com.cn'];
-const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
-
-/** State of a linear congruential generator, so that every run has the same numbers. */
-let seed = 1;
-function below(limit: number): number {
-  seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
-  return Math.floor((seed / 2 ** 32) * limit);
-}
-
-const label = (): string => Array.from({ length: 3 + below(9) }, () => LETTERS[below(26)]).join('');
-const domain = (): string => `${label()}.${ENDS[below(ENDS.length)]}`;
-
-function distinct(count: number, make: () => string): string[] {
-  const made = new Set<string>();
-  while (made.size < count) made.add(make());
-  return [...made];
-}
+/** The numbers of rules with a condition. */
+const CONDITIONED = [1000, 100_000];
 
 /** A name with `labels` labels below a domain. Its text is put together character by character, as when read from a request. */
 function named(under: string, labels: number): Target {
@@ -40,24 +26,8 @@ function named(under: string, labels: number): Target {
   return targetOfName(text, 443) as Target;
 }
 
-const address = (octets: number): Uint8Array => Uint8Array.from({ length: octets }, () => below(256));
-
 function targets(make: () => Target): Target[] {
-  return Array.from({ length: TARGETS }, make);
-}
-
-function measure(what: string, asked: readonly Target[], find: (target: Target) => unknown): void {
-  const rounds: number[] = [];
-  let found = 0;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const begun = performance.now();
-    for (const target of asked) if (find(target) !== undefined) found += 1;
-    rounds.push(((performance.now() - begun) * 1e6) / asked.length);
-  }
-  rounds.sort((a, b) => a - b);
-  const [median, best] = [rounds[ROUNDS >> 1], rounds[0]].map((ns) => ns.toFixed(0).padStart(5));
-  const hits = Math.round((100 * found) / ROUNDS / asked.length);
-  console.log(`${what.padEnd(34)} ${median} ns, best ${best} ns (${hits} % hits)`);
+  return Array.from({ length: ASKED }, make);
 }
 
 function octetsOf(value: unknown): number {
@@ -69,7 +39,7 @@ function octetsOf(value: unknown): number {
 function timed<T>(what: string, work: () => T): T {
   const begun = performance.now();
   const result = work();
-  console.log(`${what.padEnd(34)} ${(performance.now() - begun).toFixed(0).padStart(5)} ms`);
+  console.log(`${what.padEnd(42)} ${(performance.now() - begun).toFixed(0).padStart(5)} ms`);
   return result;
 }
 
@@ -86,67 +56,35 @@ function main(names: number, ranges: number): void {
   const tables = timed('to compile', () => compileRules(rules, () => [])) as RuleTables;
   const matcher = new Rules(shared(tables));
   timed('to read a list of the names', () => parseList('domain_suffix', suffixes.join('\n')));
-  console.log(`tables, shared by all threads      ${(octetsOf(tables) / 2 ** 20).toFixed(1)} MiB`);
+  console.log(`tables, shared by all threads              ${(octetsOf(tables) / 2 ** 20).toFixed(1)} MiB`);
   const heap = process.memoryUsage().heapUsed;
   const map = timed('a Map of texts: to build', () => new Map(suffixes.map((suffix, rule) => [suffix, rule])));
   console.log(
-    `a Map of texts: heap a thread     >${((process.memoryUsage().heapUsed - heap) / 2 ** 20).toFixed(1)} MiB`,
+    `a Map of texts: heap a thread             >${((process.memoryUsage().heapUsed - heap) / 2 ** 20).toFixed(1)} MiB`,
   );
 
-  const cases: [string, () => Target][] = [2, 3, 4, 5, 6].flatMap((labels): [string, () => Target][] => [
+  const match = (target: Target): unknown => matcher.match(target);
+  const ofNames: [string, () => Target][] = [2, 3, 4, 5, 6].flatMap((labels): [string, () => Target][] => [
     [`${labels} labels, hit`, () => named(suffixes[below(names)], labels)],
-    [`${labels} labels, miss`, () => named(`${label()}-.${ENDS[below(ENDS.length)]}`, labels)],
+    [`${labels} labels, miss`, () => named(`${label()}-.${ending()}`, labels)],
   ]);
-  for (const [what, make] of cases) {
+  for (const [what, make] of ofNames) {
     const asked = targets(make);
-    measure(what, asked, (target) => matcher.match(target));
-    measure(`  … in a Map`, asked, (target) => firstIn(map, target.host));
+    measure([{ what, asked, find: match }]);
+    measure([{ what: '  … in a Map', asked, find: (target) => firstIn(map, target.host) }]);
   }
   const rangeStart = (text: string): Target => targetOfName(text.slice(0, text.indexOf('/')), 443) as Target;
-  measure(
-    'IPv4, hit',
-    targets(() => rangeStart(four[below(four.length)])),
-    (target) => matcher.match(target),
-  );
-  measure(
-    'IPv4, mostly misses',
-    targets(() => targetOfIp(address(4), 443)),
-    (target) => matcher.match(target),
-  );
-  measure(
-    'IPv6, hit',
-    targets(() => rangeStart(six[below(six.length)])),
-    (target) => matcher.match(target),
-  );
-  measure(
-    'IPv6, miss',
-    targets(() => targetOfIp(address(16), 443)),
-    (target) => matcher.match(target),
-  );
   const longest = targetOfName(`${'a.'.repeat(125)}aa`, 443) as Target;
-  measure(
-    '127 labels, miss',
-    targets(() => longest),
-    (target) => matcher.match(target),
-  );
-  measureClients(suffixes);
-}
-
-/** Rules of which each is for one user: a list, which is walked. The last user is asked for. */
-function measureClients(suffixes: readonly string[]): void {
-  for (const users of [10, 100, 1000]) {
-    const rules = Array.from({ length: users }, (_, number): Rule => {
-      const clients = { client: [], user: [`user${number}`], tag: [], listener: [] };
-      return { destinations: undefined, ports: [], clients, ruling: { lines: [0], sticky: false } };
-    });
-    const matcher = new Rules(shared(compileRules(rules, () => []) as RuleTables));
-    const last = { ip: undefined, user: { name: `user${users - 1}`, tag: undefined }, listener: 0 };
-    measure(
-      `${users} rules for users, the last`,
-      targets(() => named(suffixes[below(suffixes.length)], 3)),
-      (target) => matcher.match(target, last),
-    );
-  }
+  const others: [string, () => Target][] = [
+    ['IPv4, hit', () => rangeStart(four[below(four.length)])],
+    ['IPv4, mostly misses', () => targetOfIp(address(4), 443)],
+    ['IPv6, hit', () => rangeStart(six[below(six.length)])],
+    ['IPv6, miss', () => targetOfIp(address(16), 443)],
+    ['127 labels, miss', () => longest],
+  ];
+  for (const [what, make] of others) measure([{ what, asked: targets(make), find: match }]);
+  for (const count of CONDITIONED) measureConditions(suffixes.slice(0, count));
+  measureWalks(suffixes);
 }
 
 function firstIn(map: ReadonlyMap<string, number>, host: string): number | undefined {
