@@ -4,7 +4,7 @@ import { Daemon, StartError } from '../peers/daemon.js';
 import type { Setting } from '../peers/peer.js';
 import type { Entrant } from '../plan/plan.js';
 import type { Failure } from '../results/measurements.js';
-import type { Outcome, TargetKind, TargetPorts, Way } from '../shared/messages.js';
+import type { Outcome, Speech, TargetKind, TargetPorts, Way } from '../shared/messages.js';
 import type { EndsAlone } from './alone.js';
 import type { LoadGenerator, Target } from './ends.js';
 
@@ -17,7 +17,7 @@ export interface Ends {
 
 export interface Destination {
   readonly kind: TargetKind;
-  /** The host that the SOCKS request names. */
+  /** The host that requests name. */
   readonly host: string;
 }
 
@@ -47,9 +47,15 @@ export async function withDaemon<Result>(
   }
 }
 
-export function wayTo(daemon: Daemon, { peer }: Entrant, { kind, host }: Destination, { ports }: Ends): Way {
+export function wayTo(
+  daemon: Daemon,
+  { peer }: Entrant,
+  { kind, host }: Destination,
+  { ports }: Ends,
+  speech?: Speech,
+): Way {
   if (peer.bare) return { entry: daemon.listen[kind], ask: undefined };
-  return { entry: daemon.listen.echo, ask: { host, ports: ports[kind] } };
+  return { entry: daemon.listen.echo, ask: { host, ports: ports[kind], speech } };
 }
 
 export function failuresOf(

@@ -14,6 +14,17 @@ const LINES: readonly Line[] = ['one', 'other'].map((name, number) =>
 );
 const CONNECT_MS = 5;
 
+/**
+ * Everything that is asked of a connection is asked: its client's connections, handshakes and rate are within limits, and its
+ * address is not denied. The target is on loopback, which must be allowed then.
+ */
+const GUARDED = {
+  host: '0.0.0.0',
+  allow_clients: ['127.0.0.0/8'],
+  egress: { deny: ['private', 'own'], allow: ['loopback'] },
+  limits: { client_connections_max: 100_000, client_rate: 1_000_000, client_handshakes_max: 100_000 },
+};
+
 let starts = 0;
 
 /** The memory of a gateway that has connected once to each of `count` destinations. */
@@ -53,6 +64,13 @@ export function gatewayFiles(
         routes: [...encodeRoutes(routes(setting.count), LINES, now)].join(''),
       };
     }
+    case 'users': {
+      const { name, password } = setting.user;
+      // In plain text: what a connection costs is the same once the pair is remembered.
+      return { [CONFIG_FILE]: JSON.stringify({ users: { [name]: { password } } }) };
+    }
+    case 'guarded':
+      return { [CONFIG_FILE]: JSON.stringify(GUARDED) };
     default:
       return setting satisfies never;
   }

@@ -2,13 +2,19 @@
 // Each program has a file beside this one; none of them starts anything (see daemon.ts).
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { TargetKind, TargetPorts } from '../shared/messages.js';
+import type { Credentials, TargetKind, TargetPorts } from '../shared/messages.js';
 
-/** How a subject is set up: by its defaults, with a SOCKS5 proxy as its only line, or with `count` routes remembered. */
 export type Setting =
+  /** By the subject's defaults. */
   | { readonly kind: 'plain' }
+  /** With a SOCKS5 proxy as its only line. */
   | { readonly kind: 'line' }
-  | { readonly kind: 'routes'; readonly count: number };
+  /** With `count` routes remembered. */
+  | { readonly kind: 'routes'; readonly count: number }
+  /** Only for clients that show to be that user. */
+  | { readonly kind: 'users'; readonly user: Credentials }
+  /** Open to other machines, with an egress policy, and with limits of each client that no load reaches. */
+  | { readonly kind: 'guarded' };
 
 export interface Conditions {
   readonly setting: Setting;

@@ -6,10 +6,10 @@ import type { Direction } from '../shared/messages.js';
 export const USAGE = `Usage: npm run bench -- [options]
 
 Runs the loads on the gateway and on every other proxy that is installed, in turn, and prints what each costs.
-connect-line and growth compare a subject with itself; base is how it starts and what it takes at rest.
+connect-line, growth and access compare a subject with itself; base is how it starts and what it takes at rest.
 
   --quick          one short round: for its assertions, not for its times
-  --loads LIST     of connect, closed, open, ping, bulk, idle, growth, base, or single ones such as open-200
+  --loads LIST     of connect, closed, open, ping, bulk, idle, growth, access, base, or single ones such as open-200
                    (default: all)
   --subjects LIST  such as tcproute-uring,microsocks                                    (default: all that are found)
   --before DIR     also the gateway of another checkout, built; each load then has the ratio of the two, round by round
@@ -19,8 +19,8 @@ connect-line and growth compare a subject with itself; base is how it starts and
                    a few per cent need it with --before                                  (default: 1)
   --concurrency N  connections at a time in the connect loads                           (default: 64)
   --name HOST      the name in connect-name; it must stand for this machine             (default: localhost)
-  --idle N         connections held in the idle load                                    (default: 9000, quick 2000)
-  --routes N       destinations remembered in the growth-routes load                    (default: 100000, quick 10000)
+  --idle N         connections held in the idle load, and slow ones in access-slow      (default: 9000, quick 2000)
+  --routes N       destinations remembered in the growth-routes load                    (default: 100000, quick 20000)
   --calm N         seconds for which subjects do nothing in the base section            (default: 60, quick 3)
   --syscalls       also count system calls for each connection, if strace is installed
   --direction D    of the bulk loads: download or upload                                (default: download)

@@ -7,13 +7,14 @@ import type { Order, Outcome, TargetKind, Way } from '../shared/messages.js';
 import { allComparisons, type Comparison, isFor } from './comparison.js';
 import { BASE } from './load-names.js';
 import type { BenchOptions } from './options.js';
+import { firstWarmUp } from './warm-up.js';
 
 export interface Load {
   readonly name: string;
   readonly title: string;
   /** The target's server that its connections end at. */
   readonly kind: TargetKind;
-  /** The host that the SOCKS request names. */
+  /** The host that requests name. */
   readonly host: string;
   readonly duration_ms: number;
   /** Duration before the measurement in which caches, pools and compilers settle. */
@@ -75,11 +76,6 @@ const RATES = [200, 1000, 3000];
 /** The rarer the connections, the longer the load, so that a round has some hundred of them. */
 const RATE_MS = (rate: number): number => 1500 + 500_000 / rate;
 const HALF = 0.5;
-/**
- * Of the first load on a freshly started subject. V8 compiles what a connection runs until some 50 000 have come: the one that
- * is measured is the gateway that has run for a while, and the other subjects get the same.
- */
-const FIRST_WARM_UP_MS = 6000;
 /** What a subject does soon after its start is over then. */
 const SETTLE_S = 30;
 const STARTS = 10;
@@ -158,9 +154,9 @@ function allLoads(options: BenchOptions, scale: number): Load[] {
 const rateOfHalf = ({ verified, elapsed_ms }: Outcome): number => Math.max(1, (HALF * verified * 1000) / elapsed_ms);
 
 /** These loads, the first with the warm-up of a fresh start. The idle load has a start of its own, and compares no times. */
-function warmed(loads: readonly Load[], scale: number): Load[] {
+function warmed(loads: readonly Load[], warmUp_ms: number): Load[] {
   const first = loads.find(({ name }) => name !== 'idle');
-  return loads.map((load) => (load === first ? { ...load, warmUp_ms: FIRST_WARM_UP_MS * scale } : load));
+  return loads.map((load) => (load === first ? { ...load, warmUp_ms } : load));
 }
 
 const isWanted = (name: string, wanted: readonly string[] | undefined): boolean =>
@@ -199,7 +195,7 @@ export function makePlan(options: BenchOptions): Plan {
   const strace = options.syscalls ? findStrace() : undefined;
   const wanted = warmed(
     loads.filter(({ name }) => isWanted(name, options.loads)),
-    scale,
+    firstWarmUp(options),
   );
   const traced = { concurrency, duration_ms: 1000 * scale, warmUp_ms: 500 * scale };
   return {

@@ -4,6 +4,7 @@ import type { CpuTime } from '../process/cost.js';
 import type { Counts } from '../process/counts.js';
 import type { KernelMemory } from '../process/kernel.js';
 import type { MemoryUse } from '../process/proc.js';
+import type { Percentiles } from '../shared/histogram.js';
 import type { Outcome } from '../shared/messages.js';
 
 export interface Machine {
@@ -76,7 +77,12 @@ export interface Side {
   readonly cpu: CpuTime;
   /** In KiB, after the last turn. */
   readonly pss: number;
+  /** Undefined in the results of an earlier version. */
+  readonly latency?: SideLatency;
 }
+
+/** Of a connection, in milliseconds: the means of both turns. */
+export type SideLatency = Pick<Percentiles, 'p50' | 'p99'>;
 
 export interface ComparisonMeasurement {
   readonly subject: string;
@@ -84,6 +90,8 @@ export interface ComparisonMeasurement {
   readonly comparison: string;
   readonly without: Side;
   readonly with: Side;
+  /** Connections of the crowd that were there in the end; undefined without a crowd. */
+  readonly crowd?: number;
 }
 
 export interface ComparisonResult {

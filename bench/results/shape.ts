@@ -56,8 +56,14 @@ const isMeasurement = shape({
   ),
 });
 
-const isSide = shape({ verified: isAmount, cpu: isCpu, pss: isNumber });
-const isComparison = shape({ ...ofSubject, comparison: isText, without: isSide, with: isSide });
+const isSide = shape({
+  ...{ verified: isAmount, cpu: isCpu, pss: isNumber },
+  latency: optional(shape({ p50: isAmount, p99: isAmount })),
+});
+const isComparison = shape({
+  ...{ ...ofSubject, comparison: isText, without: isSide, with: isSide },
+  crowd: optional(isAmount),
+});
 
 const isBase = shape({
   ...ofSubject,

@@ -15,6 +15,12 @@ export const COMPARED_CPU: Quantity<ComparisonRow> = {
   unit: 'µs',
   of: (row) => row.with,
 };
+export const COMPARED_P99_RATIO: Quantity<ComparisonRow> = {
+  title: 'p99, with ÷ without',
+  unit: '×',
+  of: ({ p99 }) => p99.ratio,
+};
+export const COMPARED_P99: Quantity<ComparisonRow> = { title: 'p99', unit: 'ms', of: ({ p99 }) => p99.with };
 export const COMPARED_MEMORY: Quantity<ComparisonRow> = {
   title: 'Memory',
   unit: 'MiB (PSS)',

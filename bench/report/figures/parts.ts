@@ -15,6 +15,8 @@ import {
   BASE_START,
   BASE_WAKES,
   COMPARED_CPU,
+  COMPARED_P99,
+  COMPARED_P99_RATIO,
   COMPARED_RATIO,
   SYSTEM_CALLS,
 } from './further-quantities.js';
@@ -49,16 +51,17 @@ function partsBy<Some>(
   });
 }
 
+/** Latencies are not in the results of earlier versions. */
+const comparedOf = (_name: string, rows: readonly ComparisonRow[]): readonly Quantity<ComparisonRow>[] =>
+  [COMPARED_CPU, COMPARED_RATIO, COMPARED_P99, COMPARED_P99_RATIO].filter(({ of }) =>
+    rows.some((row) => Number.isFinite(of(row))),
+  );
+
 export function partsOf({ loads, comparisons, summary, measured }: Results): Parts {
   const { base, syscalls } = measured;
   return {
     loads: partsBy(loads, summary.loads, ({ load }) => load, mainQuantitiesOf),
-    comparisons: partsBy(
-      comparisons,
-      summary.comparisons,
-      ({ comparison }) => comparison,
-      () => [COMPARED_CPU, COMPARED_RATIO],
-    ),
+    comparisons: partsBy(comparisons, summary.comparisons, ({ comparison }) => comparison, comparedOf),
     base: partsBy(
       base === undefined ? [] : [{ name: BASE, title: baseTitle(base.extent) }],
       summary.base,

@@ -21,8 +21,8 @@ interface Judged extends Entrant {
   readonly load: string;
   /** The figures that were measured. */
   readonly figures: Readonly<Partial<Record<TargetFigure, number | undefined>>>;
-  /** In a comparison: CPU time with ÷ without. */
-  readonly ratio?: number;
+  /** In a comparison: with ÷ without. */
+  readonly ratios?: Judged['figures'];
 }
 
 const judged = ({ loads, comparisons, base }: Summary): Judged[] => [
@@ -30,9 +30,10 @@ const judged = ({ loads, comparisons, base }: Summary): Judged[] => [
     ...{ subject, workers, load },
     figures: { cpu: cpu.total, rate, p50: latency.p50, p99: latency.p99, memory: memory?.pssEach },
   })),
-  ...comparisons.map(({ subject, workers, comparison, ratio, ...row }) => ({
-    ...{ subject, workers, load: comparison, ratio },
-    figures: { cpu: row.with },
+  ...comparisons.map(({ subject, workers, comparison, ratio, p99, ...row }) => ({
+    ...{ subject, workers, load: comparison },
+    figures: { cpu: row.with, p99: p99.with },
+    ratios: { cpu: ratio, p99: p99.ratio },
   })),
   ...base.map(({ subject, workers, accepts_ms, pss, calm_percent, calm_wakes }) => ({
     ...{ subject, workers, load: BASE },
@@ -44,7 +45,7 @@ const judged = ({ loads, comparisons, base }: Summary): Judged[] => [
 function measuredFor({ figure, of }: Target, row: Judged, all: readonly Judged[]): number {
   const value = row.figures[figure] ?? Number.NaN;
   if (of === undefined) return value;
-  if (of === 'without') return row.ratio ?? Number.NaN;
+  if (of === 'without') return row.ratios?.[figure] ?? Number.NaN;
   const subject = of.subject ?? row.subject;
   const figureIn = (load: string): number => {
     const others = all.filter((other) => other.load === load);

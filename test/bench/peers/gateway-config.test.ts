@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { CONFIG_FILE, gatewayFiles } from '../../../bench/peers/gateway-config.js';
 import type { Setting } from '../../../bench/peers/peer.js';
+import { EgressPolicy } from '../../../src/protocol/egress/policy.js';
+import { isOpen } from '../../../src/protocol/listen-options.js';
 import { parseRoutes } from '../../../src/protocol/routes/snapshot.js';
+import { areLimited } from '../../../src/threads/shared/client-limits.js';
 import { loadText, optionsOf } from '../../main/config/load-text.js';
 
 const NOW = Date.UTC(2030, 0, 1);
@@ -44,4 +47,23 @@ test('without routes the configuration is the same', () => {
   assert.equal(without[CONFIG_FILE], some[CONFIG_FILE]);
   const bounds = { now: NOW, age_max_ms: 1000, entries_max: 1000 };
   assert.deepEqual(parseRoutes(without['routes'], optionsFor(without).lines, bounds), { kind: 'snapshot', routes: [] });
+});
+
+test('the only user is the one that the clients show to be', () => {
+  const user = { name: 'alice', password: 'open sesame' };
+  const { users } = optionsFor(filesFor({ kind: 'users', user }));
+  assert.deepEqual(
+    users?.inline.map(({ name }) => name),
+    [user.name],
+  );
+});
+
+test('where clients are guarded against, limits hold for each, and addresses are judged: the target is allowed', () => {
+  const { egress, limits, listen } = optionsFor(filesFor({ kind: 'guarded' }));
+  assert.ok(egress.guarded && areLimited(limits, listen.some(isOpen)));
+  assert.ok(limits.client_connections_max > 0 && limits.client_rate > 0 && limits.client_handshakes_max > 0);
+  const policy = new EgressPolicy(egress, () => false);
+  const denied = (...ip: number[]): boolean => policy.denies(Uint8Array.from(ip), 80) !== undefined;
+  assert.deepEqual([denied(127, 0, 0, 1), denied(10, 0, 0, 1), denied(169, 254, 169, 254)], [false, true, true]);
+  assert.ok(new EgressPolicy(egress, () => true).denies(Uint8Array.of(192, 0, 2, 1), 80));
 });

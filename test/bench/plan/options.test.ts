@@ -27,7 +27,9 @@ test('comparisons and the base section are chosen like loads', () => {
   assert.deepEqual(wanted('--loads', 'connect'), ['connect-ip', 'connect-name', 'connect-line']);
   assert.deepEqual(wanted('--loads', 'growth,base'), ['growth-idle', 'growth-routes', 'base']);
   assert.deepEqual(wanted('--loads', 'closed,open-half'), ['closed-1', 'closed-4', 'closed-16', 'open-half']);
-  assert.equal(wanted().length, 18);
+  const access = ['access-users', 'access-http', 'access-guarded', 'access-slow'];
+  assert.deepEqual(wanted('--loads', 'access'), access);
+  assert.equal(wanted().length, 22);
   assert.throws(() => wanted('--loads', 'growht'), /--loads growht: there are .*growth-routes, base/);
 });
 

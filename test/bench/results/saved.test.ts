@@ -60,6 +60,8 @@ test('rubbish is told with its place', () => {
     [altered('measured.trials.0.measurements.0.counts.segments', 'many'), /counts\.segments: a number or null/],
     [altered('measured.trials.0.measurements.3.idle.kernel', undefined), /idle\.kernel: an object/],
     [altered('measured.comparisons.0.measurement.with.verified', -1), /comparisons\[0\]\.measurement\.with\.verified/],
+    [altered('measured.comparisons.0.measurement.without.latency.p99', 'x'), /without\.latency\.p99: a number from 0/],
+    [altered('measured.comparisons.0.measurement.crowd', -1), /comparisons\[0\]\.measurement\.crowd: a number from 0/],
     [altered('measured.base.measurements.0.starts.1.pss', 'x'), /base\.measurements\[0\]\.starts\[1\]\.pss: a number/],
     [altered('measured.syscalls.measurements.0.calls', { close: 'x' }), /syscalls\.measurements\[0\]\.calls\.close/],
     [altered('measured.trials.0.failures', [{ subject: 'a' }]), /measured\.trials\[0\]\.failures\[0\]\.load: a text/],

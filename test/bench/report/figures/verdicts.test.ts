@@ -90,6 +90,14 @@ test('a comparison is judged by the ratio of its rounds, for the subjects of the
   assert.deepEqual(told([target({ of: 'without' })]), []);
 });
 
+test('a comparison of latencies is judged by the ratio of its rounds too', () => {
+  const compared = summary({ comparisons: ['access-slow'] });
+  assert.deepEqual(told([target({ loads: ['access-slow'], figure: 'p99', of: 'without', limit: 2 })], compared), [
+    ['access-slow', 'tcproute-uring', 'p99 ≤ 2.00 × without', '1.01 ×', true],
+  ]);
+  assert.deepEqual(told([target({ loads: ['access-slow'], figure: 'rate', of: 'without' })], compared), []);
+});
+
 test('what is to hold of lines, growth and the base section is judged where it was measured', () => {
   const all = summary({ loads: [], comparisons: ['connect-line', 'growth-idle', 'growth-routes'], base: BASE_SAMPLE });
   const verdicts = told(TARGETS, all).filter(([, subject]) => subject === 'tcproute-uring');
