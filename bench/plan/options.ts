@@ -8,7 +8,7 @@ export const USAGE = `Usage: npm run bench -- [options]
 Runs the loads on the gateway and on every other proxy that is installed, in turn, and prints what each costs.
 connect-line, growth and access compare a subject with itself; base is how it starts and what it takes at rest.
 
-  --quick          one short round: for its assertions, not for its times
+  --quick          one short round: for its assertions, not for its times; compares the first gateway only
   --loads LIST     of connect, closed, open, ping, bulk, idle, growth, access, base, or single ones such as open-200
                    (default: all)
   --subjects LIST  such as tcproute-uring,microsocks                                    (default: all that are found)
@@ -19,8 +19,8 @@ connect-line, growth and access compare a subject with itself; base is how it st
                    a few per cent need it with --before                                  (default: 1)
   --concurrency N  connections at a time in the connect loads                           (default: 64)
   --name HOST      the name in connect-name; it must stand for this machine             (default: localhost)
-  --idle N         connections held in the idle load, and slow ones in access-slow      (default: 9000, quick 2000)
-  --routes N       destinations remembered in the growth-routes load                    (default: 100000, quick 20000)
+  --idle N         connections held in the idle load, and slow ones in access-slow      (default: 9000, quick 1000)
+  --routes N       destinations remembered in the growth-routes load                    (default: 100000, quick 10000)
   --calm N         seconds for which subjects do nothing in the base section            (default: 60, quick 3)
   --syscalls       also count system calls for each connection, if strace is installed
   --direction D    of the bulk loads: download or upload                                (default: download)
@@ -125,7 +125,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     lengthen: count('lengthen', values.lengthen, LENGTHEN_MAX),
     concurrency: count('concurrency', values.concurrency),
     name: values.name,
-    idle: count('idle', values.idle ?? (quick ? '2000' : '9000')),
+    idle: count('idle', values.idle ?? (quick ? '1000' : '9000')),
     routes: count('routes', values.routes ?? (quick ? '10000' : '100000'), ROUTES_MAX),
     calm_s: count('calm', values.calm ?? (quick ? '3' : '60')),
     syscalls: values.syscalls,

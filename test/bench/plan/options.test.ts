@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseOptions } from '../../../bench/plan/options.js';
-import { makePlan } from '../../../bench/plan/plan.js';
+import { comparisonsOf, makePlan } from '../../../bench/plan/plan.js';
 import type { Outcome } from '../../../bench/shared/messages.js';
 
 test('a quick run has less of everything, unless it is told how much', () => {
@@ -86,4 +86,18 @@ test('what runs first on a fresh start is warmed up until its code is compiled',
     ['closed-4', 500],
     ['closed-16', 500],
   ]);
+});
+
+test('a quick run hardly warms up, and compares one gateway: it is for success only', () => {
+  const plan = makePlan(parseOptions(['--quick', '--subjects', 'tcproute']));
+  const compared = plan.entrants.map((entrant) => comparisonsOf(entrant, plan, 1).length);
+  assert.deepEqual(compared, [plan.comparisons.length, 0]);
+  const { loads, comparisons } = plan;
+  const warmUps = [...loads, ...comparisons].map(({ warmUp_ms }) => warmUp_ms);
+  assert.ok(Math.max(...warmUps) <= 300, `${warmUps}`);
+  const access = makePlan(parseOptions(['--loads', 'access'])).comparisons;
+  assert.deepEqual(
+    access.map(({ warmUp_ms }) => warmUp_ms),
+    Array(4).fill(6000),
+  );
 });
