@@ -148,11 +148,12 @@ tree of these types:
 | \`direct\` | ${LINE_KEYS.direct.slice(1).map(code).join(', ')} | Straight to the destination. \`source_ip\` and \`source_port\` choose the local address; without them, or with \`0.0.0.0\`, \`::\` or port 0, the kernel chooses. \`interface\` lets connections leave by that network interface only (SO_BINDTODEVICE; no privilege since Linux 5.7). \`mark\` marks their packets for rules of routing and firewalls (SO_MARK; it takes CAP_NET_ADMIN). As the \`upstream\` of a proxy, all of them apply to the connection to the proxy. |
 | \`socks5\` | ${LINE_KEYS.socks5.slice(1).map(code).join(', ')} | Through a SOCKS5 proxy. \`host\` (an IP address, or a name) and \`port\` are needed: they are the proxy's own address, to which the gateway connects, and not the destination of a client; \`username\` and \`password\` go together. \`upstream\` is how the proxy itself is reached: direct if absent. |
 | \`http\` | ${LINE_KEYS.http.slice(1).map(code).join(', ')} | The same through an HTTP proxy with CONNECT. The credentials are sent as Basic. |
+| \`https\` | ${LINE_KEYS.https.slice(1).map(code).join(', ')} | The same with TLS to the proxy. Its certificate must be for \`server_name\` (\`host\` if absent), by the usual authorities or those of \`ca_file\` (PEM). It is the first proxy of its line; others may be behind it. |
 | \`socks4\` | ${LINE_KEYS.socks4.slice(1).map(code).join(', ')} | The same through a SOCKS4 proxy that resolves names (4a). \`username\` is the user id; SOCKS4 has no password and no IPv6. |
 | \`multipath\` | ${LINE_KEYS.multipath.slice(1).map(code).join(', ')} | Any of the lines in \`list\`. |
 
 A list of lines stands for a \`multipath\`, \`"direct"\` for a direct line, and \`"socks5://user:password@host:1080"\`,
-\`"http://user:password@host:8080"\` or \`"socks4://user@host:1080"\` for a line with a proxy (other characters of user and
+\`"http://user:password@host:8080"\`, \`"https://user:password@host:443"\` or \`"socks4://user@host:1080"\` for a line with a proxy (other characters of user and
 password as \`%40\`).
 
 They nest to any sensible depth, in any order. A \`multipath\` within the \`upstream\` of a proxy makes one line for each way to that

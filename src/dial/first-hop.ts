@@ -15,10 +15,13 @@ export async function openFrom(wanted: Wanted, signal: AbortSignal): Promise<Soc
   throw new Error('refused: it was connected to itself');
 }
 
-async function open({ host, port, source, lookup }: Wanted, signal: AbortSignal): Promise<Socket> {
+async function open(
+  { host, port, source, lookup, allowHalfOpen = false }: Wanted,
+  signal: AbortSignal,
+): Promise<Socket> {
   signal.throwIfAborted();
   const socket = connect({
-    ...{ host, port, noDelay: true },
+    ...{ host, port, noDelay: true, allowHalfOpen },
     ...(lookup === undefined ? {} : { lookup }),
     // A source address reaches only addresses of the same family.
     ...(source.ip === undefined ? {} : { localAddress: source.ip, family: isIP(source.ip) }),

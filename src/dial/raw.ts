@@ -13,7 +13,8 @@ import type { Wanted } from './wanted.js';
 const LOOK_MS = 5;
 const POLLOUT = 4;
 
-export async function openRaw({ host, port, source, lookup }: Wanted, signal: AbortSignal): Promise<Socket> {
+export async function openRaw(wanted: Wanted, signal: AbortSignal): Promise<Socket> {
+  const { host, port, source, lookup, allowHalfOpen = false } = wanted;
   const family = source.ip === undefined ? 0 : isIP(source.ip);
   const ip = parseIp(host) ?? (await addressOf(host, family, lookup));
   signal.throwIfAborted();
@@ -29,7 +30,7 @@ export async function openRaw({ host, port, source, lookup }: Wanted, signal: Ab
     throw error;
   }
   // From here on the fd is Node's. A later error must not end the process.
-  return new Socket({ fd }).on('error', () => {});
+  return new Socket({ fd, allowHalfOpen }).on('error', () => {});
 }
 
 async function connected(fd: number, address: Uint8Array, signal: AbortSignal): Promise<void> {

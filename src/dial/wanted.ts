@@ -9,4 +9,6 @@ export interface Wanted {
   readonly source: Source;
   /** Resolves a name. Without it, Node's own does. */
   readonly lookup?: LookupFunction;
+  /** As in Node: whether an end of stream leaves the other direction open. */
+  readonly allowHalfOpen?: boolean;
 }

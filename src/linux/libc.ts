@@ -60,6 +60,8 @@ const address = 'size_t';
 
 /** (family, type, protocol) → fd */
 export const socket = syscallFunction('socket', 'int', [int, int, int]);
+/** (family, type, protocol, pointer to two ints) */
+export const socketpair = syscallFunction('socketpair', 'int', [int, int, int, address]);
 /** (fd, address, length) */
 export const bind = syscallFunction('bind', 'int', [int, address, 'uint']);
 /** (fd, backlog) */

@@ -1,9 +1,13 @@
-// Proxies that others wrote as upstream lines: microsocks, Dante, tinyproxy, one and two deep, with and without a
-// password.
+// Proxies that others wrote as upstream lines: microsocks, Dante, tinyproxy, HAProxy in front of it, one and two deep, with
+// and without a password.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { certificateFor } from '../helpers/certificate.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
-import { danted, microsocks, missing, type RunningProxy, tinyproxy } from '../helpers/proxies.js';
+import { danted, haproxy, microsocks, missing, type RunningProxy, tinyproxy } from '../helpers/proxies.js';
 import { PeerServer } from '../helpers/servers.js';
 import { through } from '../helpers/socks-client.js';
 
@@ -111,4 +115,20 @@ else {
     assert.equal(await exchange(world, http(tiny, { upstream: line(micro, CREDENTIALS) })), '127.0.0.5');
     assert.equal(await exchange(world, line(micro, { ...CREDENTIALS, upstream: http(tiny) })), '127.0.0.6');
   });
+
+  const withoutTls = missing('haproxy') ?? missing('openssl');
+  if (withoutTls !== undefined) test('HAProxy in front of tinyproxy', { skip: withoutTls }, () => {});
+  else {
+    inBothEngines('HAProxy with TLS in front of tinyproxy', async (world) => {
+      const tiny = world.use(await tinyproxy(undefined, '127.0.0.5'));
+      const certificate = certificateFor('proxy.test');
+      const front = world.use(await haproxy(tiny.port, '', certificate));
+      const directory = mkdtempSync(join(tmpdir(), 'haproxy-ca-'));
+      world.use({ close: () => rmSync(directory, { recursive: true }) });
+      const ca_file = join(directory, 'ca.pem');
+      writeFileSync(ca_file, certificate.cert);
+      const upstream = { ...line(front, { ca_file, server_name: 'proxy.test' }), type: 'https' };
+      assert.equal(await exchange(world, upstream), '127.0.0.5');
+    });
+  }
 }

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Certificate } from './certificate.js';
 import { untilListening } from './gateway-sockets.js';
 import { TestServer } from './servers.js';
 
@@ -81,10 +82,15 @@ export async function tinyproxy(credentials?: Credentials, source = '127.0.0.1')
   return running(child, port);
 }
 
-/** Passes each connection on to `port`, behind a PROXY header: `how` is the option of its server line. */
-export async function haproxy(port: number, how: string): Promise<RunningProxy> {
+/**
+ * Passes each connection on to `port`. `how` is the option of its server line, such as a PROXY header; with a certificate it
+ * takes TLS off.
+ */
+export async function haproxy(port: number, how: string, tls?: Certificate): Promise<RunningProxy> {
   const own = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'haproxy-'));
+  const pem = join(directory, 'both.pem');
+  if (tls !== undefined) writeFileSync(pem, `${tls.cert}${tls.key}`);
   const lines = [
     'global',
     '  maxconn 100',
@@ -94,7 +100,7 @@ export async function haproxy(port: number, how: string): Promise<RunningProxy> 
     '  timeout client 60s',
     '  timeout server 60s',
     'listen front',
-    `  bind 127.0.0.1:${own}`,
+    `  bind 127.0.0.1:${own}${tls === undefined ? '' : ` ssl crt ${pem}`}`,
     `  server gateway 127.0.0.1:${port} ${how}`,
   ];
   const file = join(directory, 'haproxy.cfg');

@@ -69,6 +69,7 @@ export const RULES: Rules = {
       ...[PROTOCOL, 'src/threads/contracts', 'src/files', 'src/workers/dns/ask', 'src/workers/dns/machine'],
       ...['src/workers/dns/transports', 'src/workers/dns/lookup'],
     ],
+    'src/workers/tls': [PROTOCOL, 'src/threads/*', 'src/dial', 'src/linux'],
     'src/workers/routes': [PROTOCOL, 'src/threads/*', 'src/files'],
     'src/workers/rules': [PROTOCOL, 'src/threads/*', 'src/files'],
     'src/main/process': [PROTOCOL, 'src/threads', 'src/files', 'src/linux'],

@@ -1,9 +1,10 @@
-// The roles of the DNS actor and of the route actor. Their threads have no engine and count no turns: the beats of their
+// The roles of the DNS actor, the route actor and the TLS actor. Their threads have no engine and count no turns: the beats of their
 // pulse are their sign of life.
 import type { Options } from '../../protocol/options.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
-import type { NamesStart, RoutesStart } from '../../threads/contracts/start.js';
+import type { NamesStart, RoutesStart, TlsStart } from '../../threads/contracts/start.js';
+import type { TlsControl } from '../../threads/contracts/tls.js';
 import type { Remote } from '../../threads/port.js';
 import type { Notices } from '../process/notices.js';
 import { ActorLog } from './log-port.js';
@@ -67,6 +68,19 @@ export function routesRole(
       switchboard.routesGone();
       said.close();
     },
+  };
+}
+
+export function tlsRole(options: Options, switchboard: Switchboard): Role<TlsControl> {
+  const life = new SignsOfLife();
+  return {
+    name: 'TLS actor',
+    begin: (control) => ({ start: { options, beats: life.begin(), control } satisfies TlsStart, ports: [control] }),
+    ready: answers,
+    serving: (control) => switchboard.tlsServes(control),
+    turns: (control) => life.shown(() => answers(control)),
+    stop: (control) => control.stop(),
+    gone: () => switchboard.tlsGone(),
   };
 }
 

@@ -13,6 +13,7 @@ import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { SharedMemory } from '../../threads/contracts/start.js';
+import type { TlsControl } from '../../threads/contracts/tls.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { areLimited, ClientLimits, slotsFor } from '../../threads/shared/client-limits.js';
 import { Counters } from '../../threads/shared/counters.js';
@@ -33,7 +34,7 @@ import { connectionRole } from './connection-role.js';
 import { ActorHost } from './host.js';
 import { ActorPool } from './pool.js';
 import type { Role } from './role.js';
-import { namesRole, routesRole } from './service-role.js';
+import { namesRole, routesRole, tlsRole } from './service-role.js';
 import { StartGate } from './start-gate.js';
 import { Switchboard } from './switchboard.js';
 
@@ -48,12 +49,14 @@ export interface ActorEntries {
   readonly connection: URL;
   readonly names: URL;
   readonly routes: URL;
+  readonly tls: URL;
 }
 
 export const ACTOR_ENTRIES: ActorEntries = {
   connection: new URL('../../workers/connection/actor.js', import.meta.url),
   names: new URL('../../workers/dns/actor.js', import.meta.url),
   routes: new URL('../../workers/routes/actor.js', import.meta.url),
+  tls: new URL('../../workers/tls/actor.js', import.meta.url),
 };
 
 /** How long the connection actors may take to report what they have learned. */
@@ -61,7 +64,7 @@ const REPORT_TIMEOUT_MS = 500;
 
 /** Settings that tests change. */
 export interface Tuning {
-  readonly entries?: ActorEntries;
+  readonly entries?: Partial<ActorEntries>;
   readonly heap_mb?: number;
   /** An actor that shows no sign of life at three of these in a row is stuck. */
   readonly check_ms?: number;
@@ -96,6 +99,8 @@ export class Supervisor {
   readonly connections: readonly ActorHost<ConnectionActor>[];
   readonly names: ActorHost<NamesControl>;
   readonly routes: ActorHost<RoutesControl>;
+  /** Undefined where no line needs one. */
+  readonly tls: ActorHost<TlsControl> | undefined;
   readonly #rules: RuleKeeper;
   readonly #users: UserKeeper | undefined;
   readonly #gate = new StartGate(availableCores() + STARTS_BESIDE);
@@ -105,7 +110,8 @@ export class Supervisor {
 
   constructor(parts: SupervisorParts) {
     const { options, log, notices, tuning } = parts;
-    const { entries = ACTOR_ENTRIES, heap_mb, check_ms } = tuning ?? {};
+    const { heap_mb, check_ms } = tuning ?? {};
+    const entries = { ...ACTOR_ENTRIES, ...tuning?.entries };
     const actors = Array.from({ length: options.workers }, (_, actor) => actor);
     const { limits, listen } = options;
     const slots = areLimited(limits, listen.some(isOpen)) ? slotsFor(limits) : 0;
@@ -144,6 +150,8 @@ export class Supervisor {
     };
     this.names = host(namesRole(options, switchboard, notices, mayWrite), entries.names);
     this.routes = host(routesRole(options, switchboard, notices, mayWrite), entries.routes);
+    const needsTls = options.lines.some(({ hops: [first] }) => first?.tls !== undefined);
+    this.tls = needsTls ? host(tlsRole(options, switchboard), entries.tls) : undefined;
     this.connections = actors.map((actor) => {
       const { queue, doorbell } = ways[actor];
       const { counters, dispatcher } = this;
@@ -160,7 +168,7 @@ export class Supervisor {
     const unruled = await this.#rules.start();
     if (unruled.code === 'failed') return unruled;
     await this.#users?.start();
-    const hosts = [this.names, this.routes, ...this.connections];
+    const hosts = [this.names, this.routes, ...(this.tls === undefined ? [] : [this.tls]), ...this.connections];
     const started = await Promise.all(
       hosts.map(async (host) => {
         const start = await host.start();
@@ -183,7 +191,8 @@ export class Supervisor {
     if (timeout_ms > 0) void this.#save();
     await Promise.all([this.#rules.stop(), this.#users?.stop()]);
     await Promise.all(this.connections.map((connection) => connection.stop(timeout_ms)));
-    await Promise.all([this.names.stop(SERVICES_STOP_MS), this.routes.stop(SERVICES_STOP_MS)]);
+    const services = [this.names, this.routes, this.tls];
+    await Promise.all(services.map((service) => service?.stop(SERVICES_STOP_MS)));
     await Promise.all(this.#pools.map((pool) => pool.destroy()));
     this.#claims.release();
     for (const doorbell of this.#doorbells) if (!isError(doorbell)) closeFd(doorbell);

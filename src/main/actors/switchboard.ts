@@ -1,4 +1,4 @@
-// Connects the connection actors to the DNS and the route actor by ports, again whenever one of them has been restarted.
+// Connects the connection actors to the DNS, the route and the TLS actor by ports, again whenever one of them has been restarted.
 // The messages on these ports do not pass through main. It also gives new rules and new users to all connection actors, and
 // connects these to the judge of claims. It starts no actor.
 import { MessageChannel } from 'node:worker_threads';
@@ -7,6 +7,7 @@ import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
+import type { TlsControl } from '../../threads/contracts/tls.js';
 import type { UsersJudge } from '../../threads/contracts/users.js';
 import { moved, type Remote, serve } from '../../threads/port.js';
 import { within } from '../process/within.js';
@@ -18,6 +19,7 @@ export class Switchboard {
   readonly #connections = new Map<number, Remote<ConnectionActor>>();
   #names: Remote<NamesControl> | undefined;
   #routes: Remote<RoutesControl> | undefined;
+  #tls: Remote<TlsControl> | undefined;
   #rules: RuleTables | undefined;
   #users: readonly KnownUser[] | undefined;
   #judge: UsersJudge | undefined;
@@ -37,11 +39,12 @@ export class Switchboard {
     this.#judge = judge;
   }
 
-  /** The connection actor serves: connects it to the DNS and the route actor, and gives it the current rules and users. */
+  /** The connection actor serves: connects it to the other actors, and gives it the current rules and users. */
   async connectionServes(actor: number, connection: Remote<ConnectionActor>): Promise<void> {
     this.#connections.set(actor, connection);
     await Promise.all([
-      ...[this.#plugNames(connection), this.#plugRoutes(actor, connection), this.#plugJudge(connection)],
+      ...[this.#plugNames(connection), this.#plugRoutes(actor, connection)],
+      ...[this.#plugTls(connection), this.#plugJudge(connection)],
       // They may have changed since the actor was started.
       ...[this.#plugRules(connection), this.#plugUsers(connection)],
     ]);
@@ -69,6 +72,16 @@ export class Switchboard {
 
   routesGone(): void {
     this.#routes = undefined;
+  }
+
+  /** The TLS actor serves: connects all connection actors to it. */
+  async tlsServes(tls: Remote<TlsControl>): Promise<void> {
+    this.#tls = tls;
+    await Promise.all([...this.#connections.values()].map((connection) => this.#plugTls(connection)));
+  }
+
+  tlsGone(): void {
+    this.#tls = undefined;
   }
 
   /** Resolves once every serving connection actor uses the rules, or has not answered in time. */
@@ -113,6 +126,13 @@ export class Switchboard {
       this.#routes.connect(actor, moved(reports.port1), moved(pushes.port1)),
       connection.connectRoutes(moved(reports.port2), moved(pushes.port2)),
     ];
+    await within(PLUG_TIMEOUT_MS, Promise.all(plugged));
+  }
+
+  async #plugTls(connection: Remote<ConnectionActor>): Promise<void> {
+    if (this.#tls === undefined) return;
+    const { port1, port2 } = new MessageChannel();
+    const plugged = [this.#tls.connect(moved(port1)), connection.connectTls(moved(port2))];
     await within(PLUG_TIMEOUT_MS, Promise.all(plugged));
   }
 }

@@ -1,8 +1,9 @@
 // `tcproute check --dial`: tries the way to each line's last proxy, every name server, and the places to listen on. It connects
 // to no destination and runs no gateway. Every wait is bounded.
 import { once } from 'node:events';
-import { createServer, isIP, type Socket } from 'node:net';
-import { openFrom } from '../../dial/first-hop.js';
+import { createServer, isIP } from 'node:net';
+import { openProxy, type ProxyStream } from '../../dial/proxy.js';
+import { ProxyAuthorities } from '../../dial/proxy-tls.js';
 import { whyNoWay } from '../../dial/route.js';
 import { formatEndpoint } from '../../protocol/address/address.js';
 import type { Line } from '../../protocol/lines/line.js';
@@ -20,6 +21,7 @@ import { explainName } from './dns.js';
 const PARALLEL = 16;
 /** A name reserved for examples (RFC 2606). Any answer shows that the server works. */
 const NAME = 'example.com';
+const authorities = new ProxyAuthorities();
 /** Addresses reserved for documentation: to connect a UDP socket sends nothing, but needs a route. */
 const NOWHERE = [
   { called: 'IPv4', address: '192.0.2.1' },
@@ -93,14 +95,14 @@ function tryDirect({ name, source }: Line): Tried {
 /** Negotiates with the line's proxies up to the point at which the last one would be asked for a destination. */
 async function tryProxies({ name, source, hops }: Line, { race, hosts }: Options): Promise<Tried> {
   const begun = performance.now();
-  const [{ host, port }] = hops as readonly [Line['hops'][number]];
+  const [{ host, port, tls }] = hops as readonly [Line['hops'][number]];
   const known = Object.hasOwn(hosts, host) ? hosts[host]?.[0] : undefined;
   const over = new AbortController();
-  const first = openFrom({ host: known ?? host, port, source }, over.signal);
+  const first = openProxy({ host: known ?? host, port, source }, tls, authorities, over.signal);
   const failure = await within(race.connect_timeout_ms, negotiate(first, hops));
   over.abort();
   first.then(
-    (socket) => socket.destroy(),
+    ({ raw }) => raw.destroy(),
     () => {},
   );
   const why = whyNot(failure, race.connect_timeout_ms);
@@ -129,8 +131,8 @@ function whyNot(answer: Within<string | undefined>, timeout_ms: number): string 
 }
 
 /** Returns why the last proxy cannot be asked; undefined if it can. Rejects if the connection fails. */
-async function negotiate(first: Promise<Socket>, hops: Line['hops']): Promise<string | undefined> {
-  const socket = await first;
+async function negotiate(first: Promise<ProxyStream>, hops: Line['hops']): Promise<string | undefined> {
+  const { stream: socket } = await first;
   const carrier = { incoming: socket, send: (bytes: Uint8Array) => socket.write(bytes) };
   const followed = await follow(new Chain(hops, NAME, 443), carrier, 'last-hop');
   switch (followed.code) {

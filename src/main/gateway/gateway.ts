@@ -80,6 +80,7 @@ export async function startGateway(
     attemptsMax: asked.race.attempts_max,
     servers: countServers([...asked.nameservers, ...asked.nameservers_backup]),
     listeners: asked.listen.length,
+    tunnels: asked.lines.some(({ hops: [first] }) => first?.tls !== undefined),
   };
   const room = settleConnectionsMax(asked.limits.connections_max, demand);
   if (room.code === 'failed') return room;

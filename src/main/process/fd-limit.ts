@@ -68,7 +68,19 @@ export interface FdDemand {
   /** DNS servers, as `countServers` counts them. */
   readonly servers: number;
   readonly listeners: number;
+  /** Whether connections may go through tunnels of the TLS actor. */
+  readonly tunnels?: boolean;
 }
+
+/**
+ * Fds of one attempt, and of the connection that it becomes. With a tunnel: a pair of sockets, whose far end two threads hold
+ * at first, and the socket to the proxy.
+ */
+const PER_ATTEMPT = 1;
+const PER_TUNNEL_ATTEMPT = 4;
+const perAttempt = ({ tunnels }: Pick<FdDemand, 'tunnels'>): number => (tunnels ? PER_TUNNEL_ATTEMPT : PER_ATTEMPT);
+/** The client, and the way to its destination. */
+const perConnection = (demand: Pick<FdDemand, 'tunnels'>): number => 1 + perAttempt(demand);
 
 export interface FdShare {
   readonly connections_max: number;
@@ -85,26 +97,30 @@ export function countServers(nameservers: readonly Nameserver[]): number {
   return nameservers.reduce((count, { kind }) => count + (kind === 'system' ? SYSTEM_SERVERS : 1), 0);
 }
 
-/** Shares the fds out: Node, the DNS actor, pipes and races take theirs, and each connection takes two of the rest. */
+/** Shares the fds out: Node, the DNS actor, pipes and races take theirs, and each connection takes its part of the rest. */
 export function deriveConnectionsMax(demand: FdDemand): FdShare {
   const { fdLimit, workers, pipesMax, attemptsMax, servers } = demand;
   const pipes_max = Math.min(pipesMax, Math.floor((fdLimit * PART.pipes) / 2 / workers));
   // Even with one attempt at a time, a connection in its hello race may have a second candidate.
   const beside = Math.max(attemptsMax - 1, 1);
-  const racing_max = Math.floor(Math.min(beside * RACING_PER_WORKER, (fdLimit * PART.races) / workers));
+  const racing_max = Math.floor(
+    Math.min(beside * RACING_PER_WORKER, (fdLimit * PART.races) / workers / perAttempt(demand)),
+  );
   const udpSockets = Math.min(UDP_SOCKETS_MAX, fdLimit * PART.udpSockets);
   const udp_sockets_max = Math.max(1, Math.floor(udpSockets / servers));
   const share = { pipes_max, racing_max, udp_sockets_max };
   const use = fdUse({ ...share, connections_max: 0 }, demand);
-  const connections_max = Math.max(0, Math.floor((fdLimit - use.races - use.pipes - use.dns - use.others) / 2));
+  const left = fdLimit - use.races - use.pipes - use.dns - use.others;
+  const connections_max = Math.max(0, Math.floor(left / perConnection(demand)));
   return { connections_max, ...share };
 }
 
 /** The number of fds for each use. */
-export function fdUse(share: FdShare, { workers, servers, listeners }: FdDemand) {
+export function fdUse(share: FdShare, demand: FdDemand) {
+  const { workers, servers, listeners } = demand;
   return {
-    connections: share.connections_max * 2,
-    races: share.racing_max * workers,
+    connections: share.connections_max * perConnection(demand),
+    races: share.racing_max * workers * perAttempt(demand),
     pipes: share.pipes_max * 2 * workers,
     dns: (share.udp_sockets_max + STREAMS_PER_SERVER) * servers,
     others: RESERVED + listeners + RESERVED_PER_WORKER * workers,

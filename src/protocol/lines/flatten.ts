@@ -77,8 +77,8 @@ function chainsOf(node: Upstream): readonly Chain[] {
 }
 
 function extend(nearer: Chain, node: ProxyUpstream): Chain {
-  const { type: kind, host, port, username, password } = node;
-  const hop: Hop = { kind, host, port, username, password };
+  const { type: kind, host, port, username, password, tls } = node;
+  const hop: Hop = { kind, host, port, username, password, ...(tls === undefined ? {} : { tls }) };
   // Behind a named part, a proxy of the most usual kind needs no word.
   const before = nearer.hops[nearer.hops.length - 1]?.kind ?? 'socks5';
   const prefix = node.name ?? (nearer.prefix === undefined ? undefined : `${nearer.prefix} > ${hopText(hop, before)}`);

@@ -19,10 +19,19 @@ export interface ProxyServer {
   readonly port: number;
   readonly username: string | undefined;
   readonly password: string | undefined;
+  /** Only of a proxy that is reached by TLS. */
+  readonly tls?: TlsToProxy;
+}
+
+export interface TlsToProxy {
+  /** The name or address that its certificate must have; the name is sent to it, too (SNI). */
+  readonly serverName: string;
+  /** A file with further certificate authorities. */
+  readonly caFile: string | undefined;
 }
 
 /** The protocols of proxies; outbound/ has a file for each. */
-export type ProxyKind = 'socks5' | 'socks4' | 'http';
+export type ProxyKind = 'socks5' | 'socks4' | 'http' | 'https';
 
 /** A proxy on the way of a line. */
 export interface Hop extends ProxyServer {

@@ -17,7 +17,8 @@ export type ChainStep =
   | { readonly kind: 'connected'; readonly bound: Bound; readonly rest: Uint8Array }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-const KINDS: Readonly<Record<Hop['kind'], HopKind>> = { socks5, socks4, http };
+/** Below an https hop there is TLS, which is not the chain's. */
+const KINDS: Readonly<Record<Hop['kind'], HopKind>> = { socks5, socks4, http, https: http };
 const kindOf = ({ kind }: Hop): HopKind => KINDS[kind];
 
 const NOTHING = new Uint8Array(0);

@@ -16,6 +16,8 @@ export interface LastFailure {
     readonly line?: string;
     readonly address?: string;
     readonly source?: string;
+    readonly interface?: string;
+    readonly mark?: number;
   };
 }
 
@@ -49,6 +51,8 @@ export interface ConnectionActor {
    * connection actor serves `RouteSubscriber` on `pushes`.
    */
   connectRoutes(reports: unknown, pushes: unknown): Promise<void>;
+  /** `port`: to a TLS actor that was started or restarted, for orders (contracts/tls.ts). */
+  connectTls(port: unknown): Promise<void>;
   /** Sets the rules, in shared memory, for all later connections. */
   setRules(tables: RuleTables): Promise<void>;
   /** Sets the users for all later claims. Called only where users are configured. */

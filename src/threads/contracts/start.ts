@@ -62,3 +62,10 @@ export interface RoutesStart {
   /** True when another process writes the state file. */
   readonly readOnly?: boolean;
 }
+
+export interface TlsStart {
+  readonly options: Options;
+  readonly beats: SharedArrayBuffer;
+  /** The actor serves `TlsControl` on it. */
+  readonly control: MessagePort;
+}

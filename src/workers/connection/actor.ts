@@ -32,8 +32,8 @@ import type { Context } from './context.js';
 import { type Entrance, entranceOf } from './entrance.js';
 import { usersReplica } from './known-users.js';
 import { Limits } from './limits.js';
-import { Attempt } from './race/attempt.js';
 import { EarlyProbe } from './race/early-probe.js';
+import { attemptFor } from './race/tunnel-attempt.js';
 import { ConnectionRecords } from './records/records.js';
 import { serveMain } from './serve-main.js';
 import { Session } from './session.js';
@@ -52,6 +52,7 @@ import { RoutesReplica } from './shared/routes-replica.js';
 import { RulesReplica } from './shared/rules-replica.js';
 import { Sites } from './shared/sites.js';
 import { Trace } from './shared/trace.js';
+import { Tunnels } from './shared/tunnels.js';
 import { SharedOwnership } from './shared-ownership.js';
 
 /** Connections begun in one turn before the running ones are served. */
@@ -161,7 +162,9 @@ class Actor {
       budget,
       room: new AttemptRoom(budget, new Crowds(options, deadlines), lines, failures),
       health,
-      newAttempt: (candidate, target, outcome) => new Attempt(this.#context, candidate, target, outcome),
+      newAttempt: (candidate, target, outcome) => attemptFor(this.#context, candidate, target, outcome),
+      tunnels: new Tunnels(ownership),
+      hasTunnels: options.lines.some(({ hops: [first] }) => first?.tls !== undefined),
       badAddresses,
       egress: egressOf(start.listeners, options, { engine, rules, badAddresses, circles }),
       circles,
@@ -258,6 +261,7 @@ class Actor {
     this.#users?.close();
     this.#engine.destroy();
     this.#context.pipes.destroy();
+    this.#context.tunnels.close();
     this.#names.close();
     this.#routes.close();
     this.#context.log.close();

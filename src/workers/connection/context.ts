@@ -26,6 +26,7 @@ import type { RoutesReplica } from './shared/routes-replica.js';
 import type { RulesReplica } from './shared/rules-replica.js';
 import type { Sites } from './shared/sites.js';
 import type { Trace } from './shared/trace.js';
+import type { Tunnels } from './shared/tunnels.js';
 
 export interface Context {
   readonly engine: Engine;
@@ -42,6 +43,9 @@ export interface Context {
   readonly room: AttemptRoom;
   readonly health: LineHealth;
   readonly newAttempt: MakeAttempt;
+  /** For lines whose first proxy is reached by TLS. */
+  readonly tunnels: Tunnels;
+  readonly hasTunnels: boolean;
   readonly badAddresses: BadAddresses;
   readonly egress: Egress;
   readonly circles: Circles;

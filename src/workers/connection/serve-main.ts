@@ -13,7 +13,7 @@ import type { RoutesReplica } from './shared/routes-replica.js';
 
 /** The parts of an actor that main's calls are for. */
 export interface ServedParts {
-  readonly context: Pick<Context, 'engine' | 'rules' | 'clients' | 'sites' | 'failures' | 'records'>;
+  readonly context: Pick<Context, 'engine' | 'rules' | 'clients' | 'sites' | 'failures' | 'records' | 'tunnels'>;
   readonly names: NamesReplica;
   readonly outcomes: OutcomeReports;
   readonly routes: RoutesReplica;
@@ -28,7 +28,7 @@ export function serveMain(
   control: MessagePort,
   { context, names, outcomes, routes, users, why, drain }: ServedParts,
 ): void {
-  const { engine, rules, clients, sites, failures, records } = context;
+  const { engine, rules, clients, sites, failures, records, tunnels } = context;
   const actor: ConnectionActor = {
     ready: async () => ({ engine: engine.kind, why }),
     async report() {
@@ -38,6 +38,7 @@ export function serveMain(
     drain: async (timeout_ms) => drain(timeout_ms),
     connectNames: async (port) => names.connect(port as MessagePort),
     connectRoutes: async (reports, pushes) => routes.connect(reports as MessagePort, pushes as MessagePort),
+    connectTls: async (port) => tunnels.connect(port as MessagePort),
     async setRules(tables: RuleTables) {
       await sites.loadFor(tables);
       rules.set(tables);

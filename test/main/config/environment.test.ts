@@ -45,7 +45,7 @@ test('one server in brackets is not a JSON list, and [] is an empty one', () => 
 
 test('a mistake names the variable and the path within', () => {
   const allowed =
-    'a line: an object with a "type" (direct, socks5, socks4, http, multipath), "direct", socks5://[user:password@]host:port, http://[user:password@]host:port, socks4://[user@]host:port, or a list of lines';
+    'a line: an object with a "type" (direct, socks5, socks4, http, https, multipath), "direct", socks5://[user:password@]host:port, http://[user:password@]host:port, https://…, socks4://[user@]host:port, or a list of lines';
   const wrong: readonly (readonly [string, string, string])[] = [
     ['TCPROUTE_PORT', '7070x', '"7070x" is not allowed; allowed: an integer from 0 to 65535'],
     ['TCPROUTE_PORT', '1e3', '"1e3" is not allowed; allowed: an integer from 0 to 65535'],

@@ -15,6 +15,14 @@ test('two fds a connection, after what the threads, the DNS actor, pipes and rac
   assert.deepEqual(deriveConnectionsMax(DEMAND), SHARE);
 });
 
+test('a connection through a tunnel takes five fds, and one that races four', () => {
+  const demand = { ...DEMAND, tunnels: true };
+  const share = deriveConnectionsMax(demand);
+  // 20 000 − 72 − 279 − 512 − 4 × 2 × 312 (an eighth of all), by five
+  assert.deepEqual(share, { connections_max: 3328, pipes_max: 128, racing_max: 312, udp_sockets_max: 85 });
+  assert.equal(fdUse(share, demand).connections, 5 * 3328);
+});
+
 test('where fds are scarce, two thirds of them are for connections', () => {
   const demand = { ...DEMAND, fdLimit: 1024 };
   const share = deriveConnectionsMax(demand);
@@ -36,6 +44,7 @@ test('with any limit, connections and all else fit into it', () => {
     attemptsMax: fc.integer({ min: 1, max: 1024 }),
     servers: fc.integer({ min: 1, max: 64 }),
     listeners: fc.integer({ min: 1, max: 128 }),
+    tunnels: fc.boolean(),
   });
   fc.assert(
     fc.property(limits, (demand) => {

@@ -31,4 +31,4 @@ export const asJson: TextReader = (text) => parseJson(text);
 
 /** JSON, or one line as a text. */
 export const asLines: TextReader = (text) =>
-  /^(?:direct$|socks5h?:|socks4a?:|http:)/.test(text) ? asText(text) : parseJson(text);
+  /^(?:direct$|socks5h?:|socks4a?:|https?:)/.test(text) ? asText(text) : parseJson(text);

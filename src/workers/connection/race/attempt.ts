@@ -53,7 +53,7 @@ export interface AttemptOutcome {
 /** The outcome of starting an attempt. */
 export type AttemptStart = typeof STARTED | Failure;
 
-const STARTED = { code: 'started' } as const;
+export const STARTED = { code: 'started' } as const;
 const TIMED_OUT = failureOf('timed-out');
 const CLOGGED = failureOf('proxy-unreachable', 'it takes no bytes');
 const TO_ITSELF = failureOf('refused', 'it was connected to itself');
@@ -105,8 +105,13 @@ export class Attempt extends TimedHandler {
 
   /** Once it has started its outcome is told; why it cannot even start is given at once. */
   start(): AttemptStart {
-    const start = this.#start();
-    if (start.code === 'started') return start;
+    const { engine, deadlines, options } = this.#parts;
+    this.started = engine.now;
+    const start = this.dial();
+    if (start.code === 'started') {
+      deadlines.set(this, engine.now + options.race.connect_timeout_ms);
+      return start;
+    }
     this.failure = failureTowards(this.towards, start);
     this.result = this.failure.code;
     this.endedAt = this.started;
@@ -115,11 +120,11 @@ export class Attempt extends TimedHandler {
     return this.failure;
   }
 
-  #start(): AttemptStart {
-    const { engine, deadlines, options } = this.#parts;
+  /** Begins to connect. */
+  protected dial(): AttemptStart {
+    const { engine, options } = this.#parts;
     const { line } = this;
     const { ip } = this.candidate;
-    this.started = engine.now;
     const fd = sockets.openStream(ip.length);
     if (isError(fd)) return failureOfResult(fd);
     if (options.tcp_user_timeout_ms > 0) sockets.setUserTimeout(fd, options.tcp_user_timeout_ms);
@@ -128,12 +133,16 @@ export class Attempt extends TimedHandler {
       sockets.closeFd(fd);
       return failureOfBind(bound, line);
     }
-    this.#socket = engine.adopt(fd, this);
     const port = line.isDirect ? this.#target.port : line.hops[0].port;
-    engine.connect(this.#socket, lendAddress(ip, port));
+    engine.connect(this.take(fd), lendAddress(ip, port));
     this.#parts.trace?.step(this, this.#target, 'dials', { port });
-    deadlines.set(this, engine.now + options.race.connect_timeout_ms);
     return STARTED;
+  }
+
+  /** The fd is the attempt's from now on, as a socket of the engine. */
+  protected take(fd: number): Socket {
+    this.#socket = this.#parts.engine.adopt(fd, this);
+    return this.#socket;
   }
 
   /** Whom it is on its way to, or where that ended. */
@@ -160,10 +169,10 @@ export class Attempt extends TimedHandler {
   }
 
   onDeadline(): void {
-    this.#fail(TIMED_OUT);
+    this.fail(TIMED_OUT);
   }
 
-  #fail(failure: Failure): void {
+  protected fail(failure: Failure): void {
     this.failure = failureTowards(this.towards, failure);
     this.#parts.trace?.step(this, this.#target, 'has failed', { cause: this.failure.code, detail: failure.detail });
     this.abandon(this.failure.code);
@@ -180,13 +189,18 @@ export class Attempt extends TimedHandler {
 
   override onConnect(socket: Socket, result: number): void {
     if (isError(result)) {
-      this.#fail(failureOfConnect(result, this.line, this.candidate.ip));
+      this.fail(failureOfConnect(result, this.line, this.candidate.ip));
       return;
     }
     if (this.line.isDirect) {
       this.#connectedHere(socket.fd);
       return;
     }
+    this.reached(socket);
+  }
+
+  /** It is connected to the first proxy. */
+  protected reached(socket: Socket): void {
     this.#parts.trace?.step(this, this.#target, 'is connected to the first proxy');
     this.#chain = new Chain(this.line.hops, this.#target.asked, this.#target.port);
     const depth = this.#parts.circles.depthToTell(this.#outcome.depth, this.crowd, this.#parts.engine.now);
@@ -198,7 +212,7 @@ export class Attempt extends TimedHandler {
     const local = sockets.localEndpoint(fd);
     if (typeof local !== 'number') {
       if (local.port === this.#target.port && sameIp(local.ip, this.candidate.ip)) {
-        this.#fail(TO_ITSELF);
+        this.fail(TO_ITSELF);
         return;
       }
       this.bound = local;
@@ -214,12 +228,12 @@ export class Attempt extends TimedHandler {
 
   /** A proxy's socket has room for these few bytes; if it has not, the proxy is as good as dead. */
   override onUnsent(_socket: Socket, _rest: Uint8Array, error: number): void {
-    this.#fail(wouldBlock(error) ? CLOGGED : this.#hangUp(error));
+    this.fail(wouldBlock(error) ? CLOGGED : this.#hangUp(error));
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
     if (result <= 0) {
-      this.#fail(this.#hangUp(result));
+      this.fail(this.#hangUp(result));
       return;
     }
     this.#parts.trace?.step(this, this.#target, 'hears from the proxy', { bytes: result });
@@ -244,7 +258,7 @@ export class Attempt extends TimedHandler {
         break;
       case 'failed':
         // A look is due only for a wrong answer: our own bytes, on a socket connected to itself, are never a proxy's answer.
-        this.#fail(isToItself(socket.fd) ? TO_ITSELF : step.failure);
+        this.fail(isToItself(socket.fd) ? TO_ITSELF : step.failure);
         break;
       case 'connected':
         this.bound = step.bound;
@@ -263,5 +277,7 @@ export class Attempt extends TimedHandler {
  */
 function isToItself(fd: number): boolean {
   const [local, peer] = [sockets.localEndpoint(fd), sockets.peerEndpoint(fd)];
-  return typeof local !== 'number' && typeof peer !== 'number' && local.port === peer.port && sameIp(local.ip, peer.ip);
+  if (typeof local === 'number' || typeof peer === 'number') return false;
+  // A socket of another family, such as a tunnel's, has no port.
+  return local.port !== 0 && local.port === peer.port && sameIp(local.ip, peer.ip);
 }

@@ -4,6 +4,7 @@
 import { type Ending, type Received, tellsBroken } from '../../../linux/engine/engine.js';
 import { Pending, type Socket } from '../../../linux/engine/socket.js';
 import type { Memory } from '../../../linux/memory.js';
+import { isHungUp } from '../../../linux/pairs.js';
 import { isEnd } from '../../../linux/result.js';
 import { setKeepAlive, shutdownWrite } from '../../../linux/sockets.js';
 import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
@@ -26,6 +27,8 @@ export interface RelayContext extends Copying {
   readonly options: Pick<Options, 'idle_timeout_ms' | 'half_closed_timeout_ms' | 'tcp_keepalive_s'>;
   /** Is told of every relay. */
   readonly ends: RelayOutcome;
+  /** Whether destinations may be behind pairs of sockets: the other end of such a one resets by closing it. */
+  readonly hasTunnels: boolean;
 }
 
 export interface RelayEnd {
@@ -202,6 +205,10 @@ export class Relay extends TimedHandler {
     if (this.#up.ended && this.#down.ended) {
       // Closing the sockets passes the second end on.
       this.#finish('graceful', 'complete');
+      return;
+    }
+    if (this.#context.hasTunnels && isHungUp(direction.source.fd)) {
+      this.#break(direction.source);
       return;
     }
     shutdownWrite(direction.sink.fd);

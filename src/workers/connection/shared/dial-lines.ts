@@ -12,6 +12,8 @@ export interface DialLine extends PackedSource {
   /** The proxies on the way; none for a direct line. */
   readonly hops: readonly Hop[];
   readonly isDirect: boolean;
+  /** Whether its first proxy is reached by TLS: through a tunnel of the TLS actor. */
+  readonly isTunnel: boolean;
   /** Whose address it dials. */
   readonly dials: Towards;
   /** The first proxy's address if it is configured as an address; undefined for a name, or without a proxy. */
@@ -30,6 +32,7 @@ function dialLine(line: Line): DialLine {
     ...packSource(line.source),
     hops: line.hops,
     isDirect: line.isDirect,
+    isTunnel: line.hops[0]?.tls !== undefined,
     dials: line.isDirect ? 'destination' : 'line',
     proxyIp: line.isDirect ? undefined : parseIp(line.hops[0].host),
   };

@@ -107,7 +107,9 @@ function what({ code, detail }: Failure, target: Target, attempt: Failed | undef
   return { cause: code, detail, ...where, target: formatEndpoint(target.host, target.port) };
 }
 
-function sourceOf({ line: { sourceIp, device, mark } }: Failed): object {
+function sourceOf({
+  line: { sourceIp, device, mark },
+}: Failed): Pick<LastFailure['what'], 'source' | 'interface' | 'mark'> {
   return {
     ...(sourceIp === undefined ? {} : { source: formatIp(sourceIp) }),
     ...(device === undefined ? {} : { interface: new TextDecoder().decode(device) }),

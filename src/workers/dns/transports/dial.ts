@@ -2,7 +2,8 @@
 // address; with TLS the certificate is verified for the server's own name. It sends the server nothing else.
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { openFrom } from '../../../dial/first-hop.js';
+import { openProxy } from '../../../dial/proxy.js';
+import { ProxyAuthorities } from '../../../dial/proxy-tls.js';
 import type { Line } from '../../../protocol/lines/line.js';
 import { Chain } from '../../../protocol/outbound/chain.js';
 import { follow } from '../../../protocol/outbound/follow.js';
@@ -24,6 +25,7 @@ export type Bootstrap = LookupFunction;
 
 type Tls = typeof import('node:tls');
 const ANY_SOURCE = { ip: undefined, port: 0 };
+const proxyAuthorities = new ProxyAuthorities();
 
 /** Rejects with the error, also when `signal` aborts; then no socket is left open. */
 export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortSignal): Promise<Socket> {
@@ -33,11 +35,13 @@ export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortS
   signal.throwIfAborted();
   const first = hops[0] ?? to;
   const source = to.line?.source ?? ANY_SOURCE;
-  const socket = await openFrom({ host: first.host, port: first.port, source, lookup: bootstrap }, signal);
+  const wanted = { host: first.host, port: first.port, source, lookup: bootstrap };
+  const { raw, stream: socket } = await openProxy(wanted, hops[0]?.tls, proxyAuthorities, signal);
   let current: Socket = socket;
   const abort = (): void => {
     current.destroy(new Error('given up'));
     socket.destroy();
+    raw.destroy();
   };
   signal.addEventListener('abort', abort, { once: true });
   try {

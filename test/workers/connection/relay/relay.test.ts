@@ -73,6 +73,7 @@ class Relayed {
       },
       deadlines: new DeadlineWheel(engine.now),
       pipes: new PipePool(2, UNRECORDED),
+      hasTunnels: false,
       ends: {
         heard: () => {},
         relayed: (connection, end) => {

@@ -1,7 +1,10 @@
 // The checks for the fields of one line in the upstream tree. It does not walk the tree: see upstream.ts.
-import { askedName } from '../../../../protocol/address/host-name.js';
+import { accessSync, constants } from 'node:fs';
+import { askedName, normaliseName } from '../../../../protocol/address/host-name.js';
 import type { ProxyKind } from '../../../../protocol/lines/line.js';
+import { fileAt } from '../../diagnostics/place.js';
 import { canonicalAddress, dialledAddress } from '../values/address.js';
+import { isPath } from '../values/ca-file.js';
 import { isOwnAddress } from '../values/own-addresses.js';
 import { whyNoInterface, whyNoMark } from '../values/own-interfaces.js';
 import type { Check } from '../values/setting.js';
@@ -71,6 +74,28 @@ export const checkProxyHost: Check<string> = (value, place, diagnostics) => {
   return host;
 };
 
+/** A name or an address, as in a certificate. */
+export const checkServerName: Check<string> = (value, place, diagnostics) => {
+  const name = typeof value === 'string' ? (canonicalAddress(value) ?? normaliseName(value)) : undefined;
+  if (name === undefined) diagnostics.reject(place, value, "the name in the proxy's certificate");
+  return name;
+};
+
+export const checkProxyCaFile: Check<string> = (value, place, diagnostics) => {
+  if (!isPath(value)) {
+    diagnostics.reject(place, value, 'a path');
+    return undefined;
+  }
+  const file = fileAt(place, value);
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    diagnostics.warn(place, `${JSON.stringify(value)} cannot be read (${code}): the line fails until it can`);
+  }
+  return file;
+};
+
 /** The credentials of one kind of proxy: a check for each that it has. */
 export interface CredentialChecks {
   readonly username: Check<string>;
@@ -79,15 +104,17 @@ export interface CredentialChecks {
 
 /** RFC 1929 section 2: the length is one octet, and not zero. */
 const socks5Credential = credential(255);
+/** RFC 7617 section 2. A request with the longest ones still fits into the first packets of a connection. */
+const basic: CredentialChecks = {
+  username: credential(1024, /[:\p{Cc}]/u, ', without a colon and control characters'),
+  password: credential(1024, /\p{Cc}/u, ', without control characters'),
+};
 export const CREDENTIALS: Readonly<Record<ProxyKind, CredentialChecks>> = {
   socks5: { username: socks5Credential, password: socks5Credential },
   // The user id ends with a NUL.
   socks4: { username: credential(255, /\0/, ', without NUL'), password: undefined },
-  // RFC 7617 section 2. A request with the longest ones still fits into the first packets of a connection.
-  http: {
-    username: credential(1024, /[:\p{Cc}]/u, ', without a colon and control characters'),
-    password: credential(1024, /\p{Cc}/u, ', without control characters'),
-  },
+  http: basic,
+  https: basic,
 };
 
 function credential(bytes_max: number, without?: RegExp, except = ''): Check<string> {

@@ -1,7 +1,8 @@
 // Checks the upstream tree of the configuration: multipath, direct and proxies, nested to any sensible depth. Each mistake is
 // reported with its key path. It makes no lines: see protocol/lines/flatten.ts.
+import { withoutDot } from '../../../../protocol/address/host-name.js';
 import type { DirectUpstream, MultipathUpstream, ProxyUpstream, Upstream } from '../../../../protocol/lines/flatten.js';
-import type { ProxyKind } from '../../../../protocol/lines/line.js';
+import type { ProxyKind, TlsToProxy } from '../../../../protocol/lines/line.js';
 import { type Diagnostics, hint } from '../../diagnostics/diagnostics.js';
 import { shown } from '../../diagnostics/mask.js';
 import { inside, type Place, placeText } from '../../diagnostics/place.js';
@@ -12,7 +13,9 @@ import {
   checkMark,
   checkName,
   checkPort,
+  checkProxyCaFile,
   checkProxyHost,
+  checkServerName,
   checkSourceIp,
   checkSourcePort,
 } from './parts.js';
@@ -26,6 +29,7 @@ export const LINE_KEYS = {
   socks5: ['type', 'name', 'host', 'port', 'username', 'password', 'upstream'],
   socks4: ['type', 'name', 'host', 'port', 'username', 'upstream'],
   http: ['type', 'name', 'host', 'port', 'username', 'password', 'upstream'],
+  https: ['type', 'name', 'host', 'port', 'username', 'password', 'server_name', 'ca_file', 'upstream'],
   multipath: ['type', 'list'],
 } as const;
 /** Words of other programs for these keys. */
@@ -34,6 +38,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   ...{ via: 'upstream', lines: 'list', upstreams: 'list', bind: 'source_ip', local_address: 'source_ip', tag: 'name' },
   ...{ device: 'interface', dev: 'interface', iface: 'interface', bind_interface: 'interface' },
   ...{ fwmark: 'mark', so_mark: 'mark', routing_mark: 'mark' },
+  ...{ sni: 'server_name', servername: 'server_name', ca: 'ca_file', cafile: 'ca_file' },
 };
 const TYPES = Object.keys(LINE_KEYS) as (keyof typeof LINE_KEYS)[];
 export const UPSTREAM_ALLOWED = `a line: an object with a "type" (${TYPES.join(', ')}), ${LINE_URL_ALLOWED}, or a list of lines`;
@@ -136,7 +141,18 @@ class Walk {
     const port = this.#required(fields, 'port', place, checkPort, 'the port of the proxy') ?? 0;
     const credentials = this.#credentials(type, fields, place);
     const upstream = this.#optional(fields, 'upstream', place, (value, at) => this.node(value, at, depth + 1));
-    return { type, name, host, port, ...credentials, upstream };
+    if (type !== 'https') return { type, name, host, port, ...credentials, upstream };
+    if (upstream !== undefined && !isDirect(upstream))
+      this.#diagnostics.error(
+        inside(place, 'upstream'),
+        'an https proxy comes first in its line; allowed: direct lines',
+      );
+    return { type, name, host, port, ...credentials, tls: this.#tls(fields, place, host), upstream };
+  }
+
+  #tls(fields: Fields, place: Place, host: string): TlsToProxy {
+    const serverName = this.#optional(fields, 'server_name', place, checkServerName) ?? withoutDot(host);
+    return { serverName, caFile: this.#optional(fields, 'ca_file', place, checkProxyCaFile) };
   }
 
   #credentials(type: ProxyKind, fields: Fields, place: Place): Pick<ProxyUpstream, 'username' | 'password'> {
@@ -167,4 +183,8 @@ class Walk {
     if (!Object.hasOwn(fields, key)) this.#diagnostics.missing(place, key, needed);
     return this.#optional(fields, key, place, check);
   }
+}
+
+function isDirect(node: Upstream): boolean {
+  return node.type === 'multipath' ? node.list.every(isDirect) : node.type === 'direct';
 }

@@ -4,14 +4,19 @@ import type { ProxyKind } from '../../../../protocol/lines/line.js';
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import type { Place } from '../../diagnostics/place.js';
 
-const FORMS = ['socks5://[user:password@]host:port', 'http://[user:password@]host:port', 'socks4://[user@]host:port'];
+const FORMS = [
+  'socks5://[user:password@]host:port',
+  'http://[user:password@]host:port',
+  'https://…',
+  'socks4://[user@]host:port',
+];
 export const LINE_URL_ALLOWED = ['"direct"', ...FORMS].join(', ');
 const HOST_AND_PORT = /(\[[^\]@/\s]+\]|[^:@/\s[\]]+):(\d{1,5})\/?$/.source;
-const WITH_PASSWORD = new RegExp(`^(socks5h?|http)://(?:([^:@/\\s]+):([^@/\\s]*)@)?${HOST_AND_PORT}`);
+const WITH_PASSWORD = new RegExp(`^(socks5h?|https?)://(?:([^:@/\\s]+):([^@/\\s]*)@)?${HOST_AND_PORT}`);
 const WITHOUT_PASSWORD = new RegExp(`^(socks4a?)://(?:([^:@/\\s]+)()@)?${HOST_AND_PORT}`);
 /** By the scheme. A proxy always gets names as names, so `socks5h` and `socks4a` make no difference. */
 const TYPES: Readonly<Record<string, ProxyKind>> = {
-  ...{ socks5: 'socks5', socks5h: 'socks5', socks4: 'socks4', socks4a: 'socks4', http: 'http' },
+  ...{ socks5: 'socks5', socks5h: 'socks5', socks4: 'socks4', socks4a: 'socks4', http: 'http', https: 'https' },
 };
 
 /** The long form; undefined after a mistake was reported. */

@@ -59,11 +59,11 @@ test('each mistake is named by its path', () => {
     'upstream.list[1].host: missing; needed: the IP address or name of the proxy',
     'upstream.list[1].port: missing; needed: the port of the proxy',
     'upstream.list[1].upstream.list[0].host: unknown key; allowed: type, name, source_ip, source_port, interface, mark',
-    'upstream.list[1].upstream.list[1]: 7 is not allowed; allowed: a line: an object with a "type" (direct, socks5, socks4, http, multipath), "direct", socks5://[user:password@]host:port, http://[user:password@]host:port, socks4://[user@]host:port, or a list of lines',
+    'upstream.list[1].upstream.list[1]: 7 is not allowed; allowed: a line: an object with a "type" (direct, socks5, socks4, http, https, multipath), "direct", socks5://[user:password@]host:port, http://[user:password@]host:port, https://…, socks4://[user@]host:port, or a list of lines',
     'upstream.list[2].name: "" is not allowed; allowed: a text of 1 to 64 printable characters',
     'upstream.list[2].host: "1.2.3.456" is not allowed; allowed: the IP address or name of the proxy itself',
     'upstream.list[2].port: 0 is not allowed; allowed: the port on which the proxy itself listens, from 1 to 65535',
-    'upstream.list[2].upstream: null is not allowed; allowed: a line: an object with a "type" (direct, socks5, socks4, http, multipath), "direct", socks5://[user:password@]host:port, http://[user:password@]host:port, socks4://[user@]host:port, or a list of lines',
+    'upstream.list[2].upstream: null is not allowed; allowed: a line: an object with a "type" (direct, socks5, socks4, http, https, multipath), "direct", socks5://[user:password@]host:port, http://[user:password@]host:port, https://…, socks4://[user@]host:port, or a list of lines',
     'upstream.list[3].list: [] is not allowed; allowed: a list of at least one line',
     'upstream.list[4].list: missing; needed: a list of lines',
   ]);
@@ -74,10 +74,10 @@ test('an unknown or missing type says which there are', () => {
     'upstream.type: "sock5" is not a type of line; did you mean "socks5"?',
   ]);
   assert.deepEqual(errorsOfUpstream({ type: 'shadowsocks' }), [
-    'upstream.type: "shadowsocks" is not a type of line; allowed: direct, socks5, socks4, http, multipath',
+    'upstream.type: "shadowsocks" is not a type of line; allowed: direct, socks5, socks4, http, https, multipath',
   ]);
   assert.deepEqual(errorsOfUpstream({ host: 'a' }), [
-    'upstream.type: missing; needed: direct, socks5, socks4, http, multipath',
+    'upstream.type: missing; needed: direct, socks5, socks4, http, https, multipath',
   ]);
 });
 
@@ -117,6 +117,34 @@ test('an http line has Basic credentials, and a socks4 line a user id', () => {
       'upstream[3].username: "a\\u0000b" is not allowed; allowed: a text (in quotes) of 1 to 255 bytes, without NUL',
     ],
   );
+});
+
+test('an https line has the name and the authorities of its certificate, and comes first', () => {
+  const https = (more: object = {}) => ({ type: 'https', host: 'Proxy.Example.', port: 443, ...more });
+  const [line] = linesOf(https({ username: 'u', password: 'p', ca_file: '/etc/hosts' }));
+  assert.deepEqual(line?.hops, [
+    {
+      ...{ kind: 'https', host: 'proxy.example.', port: 443, username: 'u', password: 'p' },
+      tls: { serverName: 'proxy.example', caFile: '/etc/hosts' },
+    },
+  ]);
+  assert.equal(line?.name, 'https proxy.example.:443');
+  const named = linesOf(https({ server_name: '2001:DB8::1', upstream: [{ type: 'direct' }, 'direct'] }));
+  assert.deepEqual(
+    named.map(({ hops: [hop] }) => hop?.tls),
+    [0, 1].map(() => ({ serverName: '2001:db8::1', caFile: undefined })),
+  );
+  const behind = 'upstream.upstream: an https proxy comes first in its line; allowed: direct lines';
+  assert.deepEqual(errorsOfUpstream(https({ upstream: socks5({}) })), [behind]);
+  assert.deepEqual(errorsOfUpstream(https({ upstream: [{ type: 'direct' }, https()] })), [behind]);
+  assert.deepEqual(errorsOfUpstream(socks5({ upstream: https() })), []);
+  assert.deepEqual(errorsOfUpstream(https({ server_name: 'a b', ca_file: 7 })), [
+    `upstream.server_name: "a b" is not allowed; allowed: the name in the proxy's certificate`,
+    'upstream.ca_file: 7 is not allowed; allowed: a path',
+  ]);
+  assert.deepEqual(errorsOfUpstream({ type: 'http', host: 'a', port: 1, ca_file: 'x' }), [
+    'upstream.ca_file: unknown key; allowed: type, name, host, port, username, password, upstream',
+  ]);
 });
 
 test('a password is masked wherever it could be shown', () => {

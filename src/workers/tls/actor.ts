@@ -1,0 +1,56 @@
+// The TLS actor: the task of one thread, which is started only where a line has an https proxy. It makes the connections to
+// those proxies on Node's own sockets and gives connection actors one end of a pair of sockets for each, so that these go on
+// with raw fds. It asks proxies for nothing.
+import type { MessagePort } from 'node:worker_threads';
+import { ProxyAuthorities } from '../../dial/proxy-tls.js';
+import { byNumber } from '../../protocol/lines/numbers.js';
+import type { TlsStart } from '../../threads/contracts/start.js';
+import type { TlsControl, TunnelOrder } from '../../threads/contracts/tls.js';
+import { HeapWatch } from '../../threads/heap-watch.js';
+import { closed, serve } from '../../threads/port.js';
+import { Pulse } from '../../threads/pulse.js';
+import { refuse, tunnel } from './tunnel.js';
+
+/** Settles after `stop()`, or when the other end of the control port closes. */
+export async function run({ options, beats, control }: TlsStart): Promise<void> {
+  const pulse = new Pulse(beats);
+  const heap = new HeapWatch();
+  heap.follow(pulse);
+  pulse.start();
+  const lines = byNumber(options.lines);
+  const parts = { authorities: new ProxyAuthorities(), keepAlive_s: options.tcp_keepalive_s };
+  // One for each connection, and those that race.
+  const tunnels_max = options.limits.connections_max + options.limits.racing_max * options.workers;
+  let tunnels = 0;
+  const take = (order: TunnelOrder): void => {
+    const line = lines[order.line];
+    if (tunnels >= tunnels_max) refuse(order, 'out-of-resources', 'as many tunnels as there may be');
+    else if (line?.hops[0]?.tls === undefined) refuse(order, 'internal', 'the line has no https proxy');
+    else {
+      tunnels += 1;
+      void tunnel(order, line, parts).then(() => {
+        tunnels -= 1;
+      });
+    }
+  };
+  // Bounded: only main connects ports, one for each living connection actor.
+  const ports = new Set<MessagePort>();
+  const ended = new Promise<void>((resolve) => control.once('close', resolve));
+  serve(
+    {
+      async connect(port) {
+        const orders = port as MessagePort;
+        ports.add(orders);
+        orders.once('close', () => ports.delete(orders));
+        orders.on('message', take);
+      },
+      // The answer to this call is sent first.
+      stop: async () => void setImmediate(() => control.close()),
+    } satisfies TlsControl,
+    control,
+  );
+  await ended;
+  pulse.stop();
+  heap.stop();
+  await Promise.all([...ports].map(closed));
+}
