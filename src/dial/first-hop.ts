@@ -6,7 +6,7 @@ import type { Wanted } from './wanted.js';
 /** A connected socket. Rejects with the error, also when `signal` aborts; then no socket is left open. */
 export async function openFrom(wanted: Wanted, signal: AbortSignal): Promise<Socket> {
   const { device, mark } = wanted.source;
-  const isNodes = device === undefined && mark === undefined;
+  const isNodes = device === undefined && mark === undefined && !wanted.userTimeout_ms;
   // The other file loads what reaches the kernel directly, which few need.
   const socket = isNodes ? await open(wanted, signal) : await (await import('./raw.js')).openRaw(wanted, signal);
   // TCP self-connect: the kernel may choose the destination port on this machine, where nobody listens, as the source port.

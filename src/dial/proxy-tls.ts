@@ -10,13 +10,19 @@ type Tls = typeof import('node:tls');
 /** What `ERR_SSL_` begins comes from the handshake, such as an alert of the proxy about a certificate of ours. */
 const OF_CERTIFICATE = /^(?!ERR_SSL_).*(?:CERT|SIGNATURE|ISSUER|CRL|HOSTNAME_MISMATCH|PATH_LENGTH|PURPOSE|INVALID_CA)/;
 
-/** A file that cannot be read is tried again with the next connection. */
-function more(tls: Tls, caFile: string | undefined): { readonly ca?: string[] } {
-  if (caFile === undefined) return {};
+const HAS_CERTIFICATE = /^-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/m;
+
+/** A file that cannot be read, or holds no certificates, is tried again with the next connection. */
+function newContext(tls: Tls, caFile: string | undefined): SecureContext {
+  const minVersion = 'TLSv1.2';
+  if (caFile === undefined) return tls.createSecureContext({ minVersion });
   try {
-    return { ca: [...tls.rootCertificates, readFileSync(caFile, 'utf8')] };
+    const own = readFileSync(caFile, 'utf8');
+    // Node takes a text without any for none.
+    if (!HAS_CERTIFICATE.test(own)) throw new Error('it holds no certificates');
+    return tls.createSecureContext({ minVersion, ca: [...tls.rootCertificates, own] });
   } catch (error) {
-    throw coded('CA_CERT_FILE_UNREADABLE', `ca_file: ${(error as Error).message}`);
+    throw coded('CA_CERT_FILE_UNUSABLE', `ca_file: ${(error as Error).message}`);
   }
 }
 
@@ -28,7 +34,7 @@ export class ProxyAuthorities {
   context(tls: Tls, caFile: string | undefined): SecureContext {
     const known = this.#contexts.get(caFile);
     if (known !== undefined) return known;
-    const context = tls.createSecureContext({ ...more(tls, caFile), minVersion: 'TLSv1.2' });
+    const context = newContext(tls, caFile);
     this.#contexts.set(caFile, context);
     return context;
   }
@@ -38,6 +44,8 @@ export class ProxyAuthorities {
 export async function secureTo(socket: Socket, to: TlsToProxy, authorities: ProxyAuthorities): Promise<TLSSocket> {
   try {
     const tls = await import('node:tls');
+    // It may have been given up meanwhile.
+    if (socket.destroyed) throw coded('ECONNRESET', 'closed while it was opened');
     const secured = tls.connect({
       socket,
       // The name or address that the certificate must have. An address is no server name (RFC 6066 section 3).

@@ -21,10 +21,11 @@ export async function openProxy(
   signal: AbortSignal,
 ): Promise<ProxyStream> {
   const raw = await openFrom(wanted, signal);
+  if (signal.aborted) raw.destroy();
+  signal.throwIfAborted();
+  if (tls === undefined) return { raw, stream: raw };
   // So that nothing of it stays behind.
   const abort = (): void => void raw.resetAndDestroy();
-  if (signal.aborted) abort();
-  if (tls === undefined) return { raw, stream: raw };
   signal.addEventListener('abort', abort, { once: true });
   try {
     return { raw, stream: await secureTo(raw, tls, authorities) };

@@ -1,5 +1,6 @@
-// Opens a connection with an interface or a mark, which Node cannot set: the socket is made and connected by direct calls, and becomes
-// Node's once it is connected. Node waits only for sockets that it has made itself, so this one is looked at now and then.
+// Opens a connection with what Node cannot set, such as an interface or a mark: the socket is made and connected by direct
+// calls, and becomes Node's once it is connected. Node waits only for sockets that it has made itself, so this one is looked
+// at now and then.
 import { isIP, type LookupFunction, Socket } from 'node:net';
 import { lendAddress } from '../linux/addresses.js';
 import { errorName } from '../linux/error-name.js';
@@ -14,7 +15,7 @@ const LOOK_MS = 5;
 const POLLOUT = 4;
 
 export async function openRaw(wanted: Wanted, signal: AbortSignal): Promise<Socket> {
-  const { host, port, source, lookup, allowHalfOpen = false } = wanted;
+  const { host, port, source, lookup, userTimeout_ms = 0, allowHalfOpen = false } = wanted;
   const family = source.ip === undefined ? 0 : isIP(source.ip);
   const ip = parseIp(host) ?? (await addressOf(host, family, lookup));
   signal.throwIfAborted();
@@ -24,6 +25,7 @@ export async function openRaw(wanted: Wanted, signal: AbortSignal): Promise<Sock
     const left = leaveFrom(fd, packSource(source), ip.length);
     if (isError(left)) throw failed('bind', left);
     sockets.setNoDelay(fd);
+    if (userTimeout_ms > 0) sockets.setUserTimeout(fd, userTimeout_ms);
     await connected(fd, lendAddress(ip, port), signal);
   } catch (error) {
     sockets.closeFd(fd);

@@ -9,6 +9,8 @@ export interface Wanted {
   readonly source: Source;
   /** Resolves a name. Without it, Node's own does. */
   readonly lookup?: LookupFunction;
+  /** How long sent bytes may stay unacknowledged (TCP_USER_TIMEOUT). 0, or without it: the kernel's own. */
+  readonly userTimeout_ms?: number;
   /** As in Node: whether an end of stream leaves the other direction open. */
   readonly allowHalfOpen?: boolean;
 }

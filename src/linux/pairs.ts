@@ -1,14 +1,20 @@
-// Pairs of connected sockets (AF_UNIX), and fds that cross threads by number. A number may be somebody else's by the time
-// that it arrives; the inode of its file tells.
+// Pairs of connected sockets (AF_UNIX) between two threads, and fds that cross threads by number. A number may be somebody
+// else's by the time that it arrives: the inode of its file tells. These sockets know no reset: what one end reads after a
+// close is an end of stream. So each end has a mark that says "unfinished" until the thread of the other end takes it off.
 import { fstatSync } from 'node:fs';
 import * as libc from './libc.js';
 import { mapMemory } from './memory.js';
-import { pollNow, sendBytes } from './sockets.js';
+import { pollNow, setLingerZero } from './sockets.js';
 
 const AF_UNIX = 1;
 const SOCK_STREAM_NONBLOCK_CLOEXEC = 1 | 0x800 | 0x80000;
 const F_DUPFD_CLOEXEC = 1030;
+const SOL_SOCKET = 1;
+const SO_LINGER = 13;
+const POLLHUP = 0x10;
 const scratch = mapMemory(4096);
+const LENGTH_WORD = 2;
+const LENGTH = scratch.address + LENGTH_WORD * 4;
 
 /** An fd that stays its owner's. */
 export interface SentFd {
@@ -16,10 +22,15 @@ export interface SentFd {
   readonly inode: number;
 }
 
-/** Both ends, or a negated errno. */
+/** Both ends, each unfinished; or a negated errno. */
 export function socketPair(): readonly [number, number] | number {
   const result = libc.socketpair(AF_UNIX, SOCK_STREAM_NONBLOCK_CLOEXEC, 0, scratch.address);
-  return result < 0 ? result : [scratch.ints[0], scratch.ints[1]];
+  if (result < 0) return result;
+  const [one, other] = [scratch.ints[0], scratch.ints[1]];
+  // The mark is an option of the file that sockets of this family make no use of, so any thread with an fd of it sees it.
+  setLingerZero(one);
+  setLingerZero(other);
+  return [one, other];
 }
 
 export function sentFd(fd: number): SentFd {
@@ -35,22 +46,24 @@ export function duplicate({ fd, inode }: SentFd): number | undefined {
   return undefined;
 }
 
-const POLLHUP = 0x10;
-const ONE_BYTE = new Uint8Array(1);
-
 /** Whether the other end of a pair has been closed, or both directions have ended. */
 export function isHungUp(fd: number): boolean {
   const events = pollNow(fd, 0);
   return events > 0 && (events & POLLHUP) !== 0;
 }
 
-/**
- * Before this thread closes its end: makes the close a reset for the other end `other`, where it would be an end of stream.
- * The kernel does so where bytes are left unread (unix(7): ECONNRESET), so one is sent there in the other end's place.
- */
-export function makeReset(other: SentFd): void {
+/** Says to the other end, before it hears an end of stream, that all has been sent. Without it, the end is a reset. */
+export function markFinished(other: SentFd): void {
   const own = duplicate(other);
   if (own === undefined) return;
-  sendBytes(own, ONE_BYTE);
+  scratch.ints[0] = 0;
+  scratch.ints[1] = 0;
+  libc.setsockopt(own, SOL_SOCKET, SO_LINGER, scratch.address, 8);
   libc.close(own);
+}
+
+/** Of an end that has heard an end of stream: whether the other side broke off. False for a socket of any other kind. */
+export function isUnfinished(fd: number): boolean {
+  scratch.ints[LENGTH_WORD] = 8;
+  return libc.getsockopt(fd, SOL_SOCKET, SO_LINGER, scratch.address, LENGTH) === 0 && scratch.ints[0] !== 0;
 }

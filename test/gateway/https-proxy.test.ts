@@ -1,38 +1,15 @@
-// Lines whose first proxy is reached by TLS: certificates, both directions and their ends, resets, and the thread that
-// speaks TLS.
+// Lines whose first proxy is reached by TLS: certificates, what they carry, and what they say where they fail. How connections
+// end is https-ends.test.ts.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after } from 'node:test';
-import { certificateFor, whyNoCertificate } from '../helpers/certificate.js';
-import { inBothEngines, type World } from '../helpers/gateway-world.js';
+import { certificateFor } from '../helpers/certificate.js';
+import { caFile, folder, fronted, withCertificates } from '../helpers/https-line.js';
 import { TrickProxy } from '../helpers/proxies-trick.js';
-import { bannerServer, echoServer, PeerServer, TestServer } from '../helpers/servers.js';
+import { bannerServer, echoServer, TestServer } from '../helpers/servers.js';
 import { dial, through } from '../helpers/socks-client.js';
-import { TlsFront } from '../helpers/tls-proxy.js';
 import { until } from '../helpers/until.js';
-
-const missing = whyNoCertificate();
-const directory = mkdtempSync(join(tmpdir(), 'tcproute-https-'));
-after(() => rmSync(directory, { recursive: true }));
-
-function caFile(name: string): string {
-  const file = join(directory, `${name}.pem`);
-  writeFileSync(file, certificateFor(name).cert);
-  return file;
-}
-
-async function fronted(world: World, name = 'proxy.test') {
-  const proxy = world.use(await TrickProxy.listen('works', 0, 'http'));
-  const front = world.use(await TlsFront.listen(proxy.port, name));
-  const line = { type: 'https', host: '127.0.0.1', port: front.port, ca_file: caFile(name) };
-  return { proxy, front, line };
-}
-
-const withCertificates: typeof inBothEngines = (behaviour, body, timeout_ms) =>
-  inBothEngines(behaviour, body, timeout_ms, missing);
 
 withCertificates('an https line carries both directions, and a destination that speaks first', async (world) => {
   const { proxy, front, line } = await fronted(world);
@@ -52,75 +29,19 @@ withCertificates('an https line carries both directions, and a destination that 
   await until('nothing is left at the proxy', () => front.open === 0);
 });
 
-withCertificates('each direction ends by itself', async (world) => {
-  const { line } = await fronted(world);
-  const server = world.use(await PeerServer.listen());
-  const gateway = await world.gateway({ upstream: line });
-  const client = world.use(await through(gateway.port, server));
-  const destination = await server.accepted();
-  client.send('question');
-  client.end();
-  assert.equal((await destination.rest()).toString(), 'question');
-  destination.send('answer');
-  destination.end();
-  assert.equal((await client.rest()).toString(), 'answer');
-  assert.equal(client.ending, 'eof');
-  assert.equal(destination.ending, 'eof');
-});
-
 withCertificates('bytes arrive unchanged, however slow the other side is', async (world) => {
-  const { line } = await fronted(world);
+  const { front, line } = await fronted(world);
   const echo = world.use(await echoServer());
   const gateway = await world.gateway({ upstream: line });
   const client = world.use(await through(gateway.port, echo));
-  const bytes = randomBytes(8 << 20);
+  const bytes = randomBytes(3 << 20);
   client.socket.pause();
   client.send(bytes);
   client.end();
-  // What is not read by anybody stays with the sender.
-  await until('the gateway takes no more', () => client.socket.writableLength > 0);
+  await until('much of it is under way', () => Number(front.secured[0]?.bytesRead) > bytes.length / 2);
   client.socket.resume();
   const hash = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
   assert.equal(hash(await client.rest()), hash(bytes));
-});
-
-withCertificates('a client that resets the connection resets that of the proxy', async (world) => {
-  const { front, line } = await fronted(world);
-  const server = world.use(await PeerServer.listen());
-  const gateway = await world.gateway({ upstream: line });
-  const client = world.use(await through(gateway.port, server));
-  const destination = await server.accepted();
-  destination.send('x');
-  await client.read(1);
-  client.reset();
-  await until('the proxy hears of it', () => front.errors.includes('ECONNRESET'));
-});
-
-withCertificates('a proxy that resets the connection resets the client', async (world) => {
-  const { line } = await fronted(world);
-  const server = world.use(await PeerServer.listen());
-  // A relay of raw bytes between the gateway and the TLS, which the test cuts.
-  const { port } = line;
-  const cuts: (() => void)[] = [];
-  const { connect } = await import('node:net');
-  const cutter = world.use(
-    await TestServer.listen((socket) => {
-      const way = connect({ port, host: '127.0.0.1' });
-      way.on('error', () => {});
-      socket.pipe(way).pipe(socket);
-      cuts.push(() => {
-        socket.resetAndDestroy();
-        way.destroy();
-      });
-    }),
-  );
-  const gateway = await world.gateway({ upstream: { ...line, port: cutter.port } });
-  const client = world.use(await through(gateway.port, server));
-  const destination = await server.accepted();
-  destination.send('x');
-  await client.read(1);
-  for (const cut of cuts) cut();
-  assert.equal(await client.ended(), 'ECONNRESET');
 });
 
 withCertificates('a certificate that is not the proxy’s, or of nobody known, has a cause of its own', async (world) => {
@@ -176,4 +97,34 @@ withCertificates('an https proxy in front of others', async (world) => {
   const client = world.use(await through(gateway.port, { host: 'far.example', port: server.port }));
   assert.equal((await client.read(9)).toString(), '220 hello');
   assert.deepEqual(socks5.asked, ['far.example']);
+});
+
+withCertificates('a ca_file that is not there, or holds no certificates, is looked at again', async (world) => {
+  const { line } = await fronted(world);
+  const echo = world.use(await echoServer());
+  const ca_file = join(folder, `late-${world.engine}.pem`);
+  const gateway = await world.gateway({ upstream: { ...line, ca_file }, log_level: 'debug' });
+  const destination = { host: '127.0.0.1', port: echo.port };
+  for (const text of [undefined, 'nothing of use']) {
+    if (text !== undefined) writeFileSync(ca_file, text);
+    const { peer, reply } = await dial(gateway.port, destination);
+    peer.close();
+    assert.equal(reply.rep, 1);
+    const { cause, detail } = await gateway.connection(destination);
+    assert.deepEqual([cause, detail], ['proxy-certificate', 'CA_CERT_FILE_UNUSABLE']);
+    destination.host = '127.0.0.2';
+  }
+  writeFileSync(ca_file, certificateFor('proxy.test').cert);
+  const client = world.use(await through(gateway.port, echo));
+  client.send('x');
+  assert.equal((await client.read(1)).toString(), 'x');
+});
+
+withCertificates('TCP_USER_TIMEOUT is set on the connection to the proxy, too', async (world) => {
+  const { line } = await fronted(world);
+  const echo = world.use(await echoServer());
+  const gateway = await world.gateway({ upstream: line, tcp_user_timeout_ms: 5000 });
+  const client = world.use(await through(gateway.port, echo));
+  client.send('x');
+  assert.equal((await client.read(1)).toString(), 'x');
 });

@@ -1,11 +1,8 @@
 // Pairs of sockets whose ends are with two threads, each with fds of its own.
 import assert from 'node:assert/strict';
-import { constants } from 'node:os';
 import { test } from 'node:test';
-import { recv } from '../../src/linux/libc.js';
-import { mapMemory, unmap } from '../../src/linux/memory.js';
-import { duplicate, isHungUp, makeReset, sentFd, socketPair } from '../../src/linux/pairs.js';
-import { closeFd, sendBytes, shutdownWrite } from '../../src/linux/sockets.js';
+import { duplicate, isHungUp, isUnfinished, markFinished, sentFd, socketPair } from '../../src/linux/pairs.js';
+import { closeFd, openStream, shutdownWrite } from '../../src/linux/sockets.js';
 
 function pair(): [number, number] {
   const made = socketPair();
@@ -38,18 +35,27 @@ test('an end of stream is told from a close', () => {
   closeFd(one);
 });
 
-test('a close is made a reset, behind the bytes that came before', () => {
+test('each end is unfinished until the other side says that it is not', () => {
   const [one, other] = pair();
-  const near = sentFd(one);
-  sendBytes(other, Buffer.from('before'));
-  makeReset(near);
-  closeFd(other);
-  const memory = mapMemory(4096);
-  try {
-    assert.equal(recv(one, memory.address, 100, 0), 6);
-    assert.equal(recv(one, memory.address, 100, 0), -constants.errno.ECONNRESET);
-  } finally {
-    unmap(memory);
-    closeFd(one);
-  }
+  const sent = sentFd(one);
+  assert.deepEqual([isUnfinished(one), isUnfinished(other)], [true, true]);
+  markFinished(sent);
+  assert.deepEqual([isUnfinished(one), isUnfinished(other)], [false, true]);
+  shutdownWrite(one);
+  closeFd(one);
+  // Both directions of the other end have ended, and nobody has said that it may.
+  assert.deepEqual([isHungUp(other), isUnfinished(other)], [true, true]);
+  // The number may be another's by now.
+  const [again, another] = pair();
+  assert.equal(again, one);
+  markFinished(sent);
+  assert.equal(isUnfinished(again), true);
+  for (const fd of [other, again, another]) closeFd(fd);
+});
+
+test('a socket of another kind, or none at all, is not unfinished', () => {
+  const fd = openStream(4);
+  assert.equal(isUnfinished(fd), false);
+  closeFd(fd);
+  assert.equal(isUnfinished(fd), false);
 });

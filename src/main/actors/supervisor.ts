@@ -5,6 +5,7 @@ import { errorName } from '../../linux/error-name.js';
 import { isError } from '../../linux/result.js';
 import { breakOff, closeFd } from '../../linux/sockets.js';
 import type { Listener } from '../../protocol/inbound/listener.js';
+import { needsTunnel } from '../../protocol/lines/line.js';
 import { isOpen } from '../../protocol/listen-options.js';
 import type { Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
@@ -150,7 +151,7 @@ export class Supervisor {
     };
     this.names = host(namesRole(options, switchboard, notices, mayWrite), entries.names);
     this.routes = host(routesRole(options, switchboard, notices, mayWrite), entries.routes);
-    const needsTls = options.lines.some(({ hops: [first] }) => first?.tls !== undefined);
+    const needsTls = options.lines.some(needsTunnel);
     this.tls = needsTls ? host(tlsRole(options, switchboard), entries.tls) : undefined;
     this.connections = actors.map((actor) => {
       const { queue, doorbell } = ways[actor];

@@ -8,6 +8,7 @@ import { countUnasked } from '../../linux/engine/socket.js';
 import { errorName } from '../../linux/error-name.js';
 import { isError } from '../../linux/result.js';
 import { closeFd } from '../../linux/sockets.js';
+import { needsTunnel } from '../../protocol/lines/line.js';
 import type { Configuration, EngineChoice, Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { UsersOptions } from '../../protocol/users/user-entry.js';
@@ -80,7 +81,7 @@ export async function startGateway(
     attemptsMax: asked.race.attempts_max,
     servers: countServers([...asked.nameservers, ...asked.nameservers_backup]),
     listeners: asked.listen.length,
-    tunnels: asked.lines.some(({ hops: [first] }) => first?.tls !== undefined),
+    tunnels: asked.lines.some(needsTunnel),
   };
   const room = settleConnectionsMax(asked.limits.connections_max, demand);
   if (room.code === 'failed') return room;

@@ -50,6 +50,11 @@ export interface Line {
   readonly isDirect: boolean;
 }
 
+/** Whether its first proxy is reached by TLS: through a tunnel of the TLS actor. */
+export function needsTunnel({ hops: [first] }: Pick<Line, 'hops'>): boolean {
+  return first?.tls !== undefined;
+}
+
 export function lineOf(number: number, name: string, source: Source, hops: readonly Hop[]): Line {
   return { number, name, source, hops, isDirect: hops.length === 0 };
 }

@@ -4,7 +4,8 @@ import type { Decoded } from '../decoded.js';
 import { FAILURES, type FailureCode } from '../race/failure.js';
 
 export type TunnelOutcome =
-  | { readonly code: 'open' }
+  /** `fd`: the other thread's fd of its end of the tunnel. */
+  | { readonly code: 'open'; readonly fd: number }
   | { readonly code: 'failed'; readonly cause: FailureCode; readonly detail: string | undefined };
 
 const LF = 10;
@@ -27,7 +28,7 @@ export function decodeOutcome(bytes: Uint8Array): Decoded<TunnelOutcome, 'broken
 function parsed(text: string): TunnelOutcome | undefined {
   try {
     const value = JSON.parse(text) as TunnelOutcome | null;
-    if (value?.code === 'open') return value;
+    if (value?.code === 'open') return Number.isSafeInteger(value.fd) ? value : undefined;
     return value?.code === 'failed' && Object.hasOwn(FAILURES, value.cause) ? value : undefined;
   } catch {
     return undefined;

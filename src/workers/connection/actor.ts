@@ -7,6 +7,7 @@ import { Loop } from '../../linux/engine/loop.js';
 import { countUnasked } from '../../linux/engine/socket.js';
 import { PipePool } from '../../linux/pipes.js';
 import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
+import { needsTunnel } from '../../protocol/lines/line.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
 import type { Notice } from '../../protocol/notice.js';
 import type { Options } from '../../protocol/options.js';
@@ -147,6 +148,7 @@ class Actor {
     });
     const budget = new AttemptBudget(options);
     const failures = new FailureLog(log);
+    const tunnels = new Tunnels(ownership);
     this.#context = {
       engine,
       options,
@@ -163,8 +165,8 @@ class Actor {
       room: new AttemptRoom(budget, new Crowds(options, deadlines), lines, failures),
       health,
       newAttempt: (candidate, target, outcome) => attemptFor(this.#context, candidate, target, outcome),
-      tunnels: new Tunnels(ownership),
-      hasTunnels: options.lines.some(({ hops: [first] }) => first?.tls !== undefined),
+      tunnels,
+      tunnelEnds: options.lines.some(needsTunnel) ? tunnels : undefined,
       badAddresses,
       egress: egressOf(start.listeners, options, { engine, rules, badAddresses, circles }),
       circles,

@@ -45,7 +45,8 @@ export interface Context {
   readonly newAttempt: MakeAttempt;
   /** For lines whose first proxy is reached by TLS. */
   readonly tunnels: Tunnels;
-  readonly hasTunnels: boolean;
+  /** The same where there are such lines. */
+  readonly tunnelEnds: Tunnels | undefined;
   readonly badAddresses: BadAddresses;
   readonly egress: Egress;
   readonly circles: Circles;

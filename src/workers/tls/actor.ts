@@ -16,9 +16,15 @@ export async function run({ options, beats, control }: TlsStart): Promise<void> 
   const pulse = new Pulse(beats);
   const heap = new HeapWatch();
   heap.follow(pulse);
+  const looks = new Set<() => void>();
+  pulse.each(() => {
+    for (const look of looks) look();
+    if (looks.size > 0) pulse.busy();
+  });
   pulse.start();
   const lines = byNumber(options.lines);
-  const parts = { authorities: new ProxyAuthorities(), keepAlive_s: options.tcp_keepalive_s };
+  const { tcp_keepalive_s: keepAlive_s, tcp_user_timeout_ms: userTimeout_ms } = options;
+  const parts = { authorities: new ProxyAuthorities(), keepAlive_s, userTimeout_ms, looks };
   // One for each connection, and those that race.
   const tunnels_max = options.limits.connections_max + options.limits.racing_max * options.workers;
   let tunnels = 0;

@@ -1,10 +1,10 @@
 // One tunnel: a connection by TLS to a proxy, and our end of a pair of sockets whose other end a connection actor has. It
-// says first what came of the connection, and then passes bytes both ways, with their ends and, as far as TLS has them,
-// their resets. Neither side is read while the other one has no room.
+// says first what came of the connection, and then passes bytes both ways, with their ends and their resets. Neither side is
+// read while the other one has no room. Node does not tell an end of TCP from an end of TLS: both are an end of stream here.
 import { Socket } from 'node:net';
 import { openProxy, type ProxyStream } from '../../dial/proxy.js';
 import { isOfCertificate, type ProxyAuthorities } from '../../dial/proxy-tls.js';
-import { duplicate, isHungUp, makeReset } from '../../linux/pairs.js';
+import { duplicate, isHungUp, isUnfinished, markFinished } from '../../linux/pairs.js';
 import { formatIp } from '../../protocol/address/address.js';
 import type { Line } from '../../protocol/lines/line.js';
 import { encodeOutcome, type TunnelOutcome } from '../../protocol/outbound/tunnel.js';
@@ -15,7 +15,15 @@ export interface TunnelParts {
   readonly authorities: ProxyAuthorities;
   /** 0 for never. */
   readonly keepAlive_s: number;
+  /** TCP_USER_TIMEOUT; 0 leaves it to the kernel. */
+  readonly userTimeout_ms: number;
+  /** Called now and then, about once a second: what no event tells of is looked for. */
+  readonly looks: Set<() => void>;
 }
+
+/** How long the last bytes may wait for a proxy that takes none, once the connection actor has closed its end. */
+const LAST_MS = 60_000;
+const NOTHING = new Uint8Array(0);
 
 /** What Node says of a source or of fds that cannot be had. Anything else is on the way to the proxy. */
 const CAUSES: Readonly<Record<string, FailureCode>> = {
@@ -53,7 +61,7 @@ export async function tunnel(order: TunnelOrder, line: Line, parts: TunnelParts)
     if (near.destroyed || over.signal.aborted) opened.raw.destroy();
     else {
       if (parts.keepAlive_s > 0) opened.raw.setKeepAlive(true, parts.keepAlive_s * 1000);
-      await carry(order, end, opened);
+      await carry(order, end, opened, parts.looks);
     }
   } catch (error) {
     say(near, failureOf(error));
@@ -69,9 +77,10 @@ export function refuse(order: TunnelOrder, cause: FailureCode, detail: string): 
   near.destroySoon();
 }
 
-function open(order: TunnelOrder, line: Line, { authorities }: TunnelParts, signal: AbortSignal): Promise<ProxyStream> {
+function open(order: TunnelOrder, line: Line, parts: TunnelParts, signal: AbortSignal): Promise<ProxyStream> {
+  const { authorities, userTimeout_ms } = parts;
   const { port, tls } = line.hops[0];
-  const wanted = { host: formatIp(order.ip), port, source: line.source, allowHalfOpen: true };
+  const wanted = { host: formatIp(order.ip), port, source: line.source, userTimeout_ms, allowHalfOpen: true };
   return openProxy(wanted, tls, authorities, signal);
 }
 
@@ -88,34 +97,54 @@ function say(near: Socket, outcome: TunnelOutcome): void {
 }
 
 /** Passes bytes both ways until both directions have ended, or one side is broken. */
-function carry(order: TunnelOrder, { fd, socket: near }: OwnEnd, { raw, stream: secured }: ProxyStream): Promise<void> {
+function carry(order: TunnelOrder, end: OwnEnd, proxy: ProxyStream, looks: TunnelParts['looks']): Promise<void> {
+  const { fd, socket: near } = end;
+  const { raw, stream: secured } = proxy;
   return new Promise<void>((resolve) => {
     const breakProxy = (): void => {
       near.unpipe(secured);
-      if (!raw.destroyed) raw.resetAndDestroy();
+      // While an end of stream waits to be sent, libuv does not reset the socket, and Node would then leave it open.
+      if (raw.destroyed || (secured.writableEnded && !secured.writableFinished)) raw.destroy();
+      else raw.resetAndDestroy();
       secured.destroy();
       near.destroy();
     };
-    const breakNear = (): void => {
-      if (near.destroyed) return;
-      near.unpipe(secured).pause();
-      makeReset(order.near);
-      near.destroy();
+    /** Nobody waits for it any more. */
+    const hurry = (): void => {
+      if (secured.timeout !== LAST_MS) secured.setTimeout(LAST_MS, breakProxy);
     };
-    // Before the pipe's own listener. An actor that closes its end while we still send has broken the connection off.
+    /** Node hears of a close only from a socket that it reads, or writes to. */
+    const look = (): void => {
+      if (near.destroyed || !isHungUp(fd)) return;
+      if (near.readableEnded) near.destroy();
+      else if (isUnfinished(fd)) breakProxy();
+      else hurry();
+    };
+    looks.add(look);
+    // Before the pipe's own listener.
     near.once('end', () => {
-      if (!near.writableEnded && isHungUp(fd)) breakProxy();
+      if (isUnfinished(fd)) breakProxy();
     });
     near.once('close', () => {
+      looks.delete(look);
       if (!near.readableEnded || !near.writableFinished) breakProxy();
       if (secured.destroyed) resolve();
+      else hurry();
+    });
+    // Behind the last byte.
+    secured.once('end', () => {
+      near.write(NOTHING, (error) => {
+        if (error) return;
+        markFinished(order.near);
+        near.end();
+      });
     });
     secured.once('close', () => {
-      if (!secured.readableEnded || !secured.writableFinished) breakNear();
+      if (!secured.readableEnded || !secured.writableFinished) near.destroy();
       if (near.destroyed) resolve();
     });
     near.pipe(secured);
-    say(near, { code: 'open' });
-    secured.pipe(near);
+    say(near, { code: 'open', fd });
+    secured.pipe(near, { end: false });
   });
 }

@@ -12,7 +12,7 @@ import { certificateFor, whyNoCertificate } from '../../helpers/certificate.js';
 import { FAULTY_TLS, type TlsFault, tlsGoesWrong } from '../../helpers/faulty-tls.js';
 import { gatewayOptions } from '../../helpers/gateway-options.js';
 import { TrickProxy } from '../../helpers/proxies-trick.js';
-import { echoServer } from '../../helpers/servers.js';
+import { echoServer, PeerServer } from '../../helpers/servers.js';
 import { dial, through } from '../../helpers/socks-client.js';
 import { TlsFront } from '../../helpers/tls-proxy.js';
 import { until } from '../../helpers/until.js';
@@ -30,6 +30,7 @@ for (const engine of ['uring', 'epoll'] as const) {
       const caFile = join(directory, 'ca.pem');
       writeFileSync(caFile, certificateFor('proxy.test').cert);
       const echo = await echoServer();
+      const lasting = await PeerServer.listen();
       const proxy = await TrickProxy.listen('works', 0, 'http');
       const front = await TlsFront.listen(proxy.port);
       const before = fds();
@@ -46,8 +47,12 @@ for (const engine of ['uring', 'epoll'] as const) {
       const client = await through(gateway.address.port, target);
       client.send('x');
       await client.read(1);
+      const halfClosed = await through(gateway.address.port, { host: '127.0.0.1', port: lasting.port });
+      halfClosed.end();
+      assert.equal(await (await lasting.accepted()).ended(), 'eof');
       tlsGoesWrong(fault);
       assert.equal(await client.ended(), 'ECONNRESET');
+      assert.equal(await halfClosed.ended(), 'ECONNRESET');
       await until('main knows', () => records.some(({ msg }) => msg === 'actor died, starting it again'), 20_000);
       // Until it serves again, an attempt fails at once and blames nobody.
       for (let rep = -1; rep !== 0; ) {
@@ -61,11 +66,14 @@ for (const engine of ['uring', 'epoll'] as const) {
       again.send('y');
       assert.equal((await again.read(1)).toString(), 'y');
       again.close();
+      halfClosed.close();
+      (await lasting.accepted()).close();
       await gateway.close(0);
       await until('all fds are closed', () => fds() <= before);
       await front.close();
       await proxy.close();
       await echo.close();
+      await lasting.close();
     });
   }
 }

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { decodeOutcome, encodeOutcome, type TunnelOutcome } from '../../../src/protocol/outbound/tunnel.js';
 
 const OUTCOMES: readonly TunnelOutcome[] = [
-  { code: 'open' },
+  { code: 'open', fd: 17 },
   { code: 'failed', cause: 'proxy-certificate', detail: 'CERT_HAS_EXPIRED' },
   { code: 'failed', cause: 'proxy-unreachable', detail: 'two\nlines' },
 ];
@@ -24,7 +24,14 @@ test('an outcome is read once it is whole, and no more than it', () => {
 });
 
 test('anything else is broken, and nothing throws', () => {
-  for (const text of ['\n', 'open\n', 'null\n', '{"code":"other"}\n', '{"code":"failed","cause":"toString"}\n'])
+  for (const text of [
+    '{"code":"open"}\n',
+    '\n',
+    'open\n',
+    'null\n',
+    '{"code":"other"}\n',
+    '{"code":"failed","cause":"toString"}\n',
+  ])
     assert.equal(decodeOutcome(Buffer.from(text)).kind, 'invalid', text);
   assert.equal(decodeOutcome(Buffer.alloc(513, 97)).kind, 'invalid');
   fc.assert(fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => void decodeOutcome(bytes)));

@@ -95,7 +95,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
   readonly peered: PeeredAttempt[] = [];
   readonly pipes = new PipePool(2, UNRECORDED);
   readonly isDebugging: boolean = false;
-  readonly hasTunnels = false;
+  readonly tunnelEnds = undefined;
   /** What the record was told, and how the connection ended. */
   readonly recorded: string[] = [];
   ending: string | undefined;

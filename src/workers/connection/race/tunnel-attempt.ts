@@ -4,6 +4,7 @@
 import { BufferGroup } from '../../../linux/engine/buffers.js';
 import type { Socket } from '../../../linux/engine/socket.js';
 import type { Memory } from '../../../linux/memory.js';
+import type { SentFd } from '../../../linux/pairs.js';
 import type { Target } from '../../../protocol/address/target.js';
 import { joined } from '../../../protocol/joined.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
@@ -14,7 +15,7 @@ import type { Tunnels } from '../shared/tunnels.js';
 import { Attempt, type AttemptOutcome, type AttemptParts, type AttemptStart, STARTED } from './attempt.js';
 
 export interface TunnelParts extends AttemptParts {
-  readonly tunnels: Pick<Tunnels, 'order' | 'letGo'>;
+  readonly tunnels: Pick<Tunnels, 'order' | 'opened' | 'letGo'>;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -32,7 +33,7 @@ class TunnelAttempt extends Attempt {
   readonly #tunnels: TunnelParts['tunnels'];
   readonly #engine: TunnelParts['engine'];
   /** The other end of its socket, while the outcome is not known. */
-  #far: number | undefined;
+  #far: SentFd | undefined;
   #unread: Uint8Array = NOTHING;
 
   constructor(parts: TunnelParts, candidate: Candidate, target: Target, outcome: AttemptOutcome) {
@@ -50,8 +51,13 @@ class TunnelAttempt extends Attempt {
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
-    if (this.#far === undefined || result <= 0) {
+    if (this.#far === undefined) {
       super.onReceive(socket, result, memory, offset);
+      return;
+    }
+    // The thread has died.
+    if (result <= 0) {
+      this.fail(BROKEN);
       return;
     }
     const bytes = joined(this.#unread, memory.bytes.subarray(offset, offset + result));
@@ -65,24 +71,24 @@ class TunnelAttempt extends Attempt {
         this.fail(BROKEN);
         break;
       case 'message':
-        this.#letGo();
         if (outcome.value.code === 'failed') this.fail(failureOf(outcome.value.cause, outcome.value.detail));
         else if (outcome.size < bytes.length) this.fail(TOO_SOON);
-        else this.reached(socket);
+        else this.#open(socket, this.#far, outcome.value.fd);
         break;
       default:
         outcome satisfies never;
     }
   }
 
-  override abandon(result: AttemptResult): void {
-    this.#letGo();
-    super.abandon(result);
+  #open(socket: Socket, far: SentFd, theirs: number): void {
+    this.#tunnels.opened(socket.fd, far, theirs);
+    this.#far = undefined;
+    this.reached(socket);
   }
 
-  #letGo(): void {
-    if (this.#far === undefined) return;
-    this.#tunnels.letGo(this.#far);
+  override abandon(result: AttemptResult): void {
+    if (this.#far !== undefined) this.#tunnels.letGo(this.#far);
     this.#far = undefined;
+    super.abandon(result);
   }
 }

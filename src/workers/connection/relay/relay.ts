@@ -4,13 +4,13 @@
 import { type Ending, type Received, tellsBroken } from '../../../linux/engine/engine.js';
 import { Pending, type Socket } from '../../../linux/engine/socket.js';
 import type { Memory } from '../../../linux/memory.js';
-import { isHungUp } from '../../../linux/pairs.js';
 import { isEnd } from '../../../linux/result.js';
 import { setKeepAlive, shutdownWrite } from '../../../linux/sockets.js';
 import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import type { RequestBody } from '../../../protocol/inbound/inbound.js';
 import type { Options } from '../../../protocol/options.js';
 import { TimedHandler } from '../shared/timed-handler.js';
+import type { Tunnels } from '../shared/tunnels.js';
 import type { Copying, Progress } from './copying.js';
 import { Direction } from './direction.js';
 import { FirstByte, type FirstByteOutcome, type Heard } from './first-byte.js';
@@ -27,8 +27,8 @@ export interface RelayContext extends Copying {
   readonly options: Pick<Options, 'idle_timeout_ms' | 'half_closed_timeout_ms' | 'tcp_keepalive_s'>;
   /** Is told of every relay. */
   readonly ends: RelayOutcome;
-  /** Whether destinations may be behind pairs of sockets: the other end of such a one resets by closing it. */
-  readonly hasTunnels: boolean;
+  /** Tells ends from resets where a destination is behind a pair of sockets; undefined where none is. */
+  readonly tunnelEnds: Pick<Tunnels, 'isBroken' | 'finish'> | undefined;
 }
 
 export interface RelayEnd {
@@ -202,13 +202,17 @@ export class Relay extends TimedHandler {
 
   /** The source has ended and the sink has taken all its bytes: the sink gets the end of stream, too. */
   #passEndOn(direction: Direction): void {
+    const { tunnelEnds } = this.#context;
+    if (tunnelEnds !== undefined) {
+      if (direction === this.#up) tunnelEnds.finish(direction.sink.fd);
+      else if (tunnelEnds.isBroken(direction.source.fd)) {
+        this.#break(direction.source);
+        return;
+      }
+    }
     if (this.#up.ended && this.#down.ended) {
       // Closing the sockets passes the second end on.
       this.#finish('graceful', 'complete');
-      return;
-    }
-    if (this.#context.hasTunnels && isHungUp(direction.source.fd)) {
-      this.#break(direction.source);
       return;
     }
     shutdownWrite(direction.sink.fd);

@@ -1,6 +1,6 @@
 // The lines in the form in which they are dialled: texts are turned into bytes once, at the actor's start.
 import { parseIp } from '../../../protocol/address/address.js';
-import type { Hop, Line } from '../../../protocol/lines/line.js';
+import { type Hop, type Line, needsTunnel } from '../../../protocol/lines/line.js';
 import { byNumber } from '../../../protocol/lines/numbers.js';
 import { type PackedSource, packSource } from '../../../protocol/lines/source.js';
 import type { Towards } from '../../../protocol/race/failure.js';
@@ -12,7 +12,7 @@ export interface DialLine extends PackedSource {
   /** The proxies on the way; none for a direct line. */
   readonly hops: readonly Hop[];
   readonly isDirect: boolean;
-  /** Whether its first proxy is reached by TLS: through a tunnel of the TLS actor. */
+  /** See `needsTunnel`. */
   readonly isTunnel: boolean;
   /** Whose address it dials. */
   readonly dials: Towards;
@@ -32,7 +32,7 @@ function dialLine(line: Line): DialLine {
     ...packSource(line.source),
     hops: line.hops,
     isDirect: line.isDirect,
-    isTunnel: line.hops[0]?.tls !== undefined,
+    isTunnel: needsTunnel(line),
     dials: line.isDirect ? 'destination' : 'line',
     proxyIp: line.isDirect ? undefined : parseIp(line.hops[0].host),
   };

@@ -1,13 +1,13 @@
-// The connection actor's side of the TLS actor: makes pairs of sockets, orders tunnels behind them, and closes the far ends.
-// What came of an order is read by its attempt, from the near end. It waits for nothing.
+// The connection actor's side of the TLS actor: makes pairs of sockets, orders tunnels behind them, and says of each end of
+// stream whether it is one. What came of an order is read by its attempt, from the near end. It waits for nothing.
 import type { MessagePort } from 'node:worker_threads';
 import { closeOwned, type Ownership } from '../../../linux/ownership.js';
-import { sentFd, socketPair } from '../../../linux/pairs.js';
+import { isUnfinished, markFinished, type SentFd, sentFd, socketPair } from '../../../linux/pairs.js';
 import { type Failure, failureOf } from '../../../protocol/race/failure.js';
 import type { TunnelOrder } from '../../../threads/contracts/tls.js';
 
-/** `near` is the caller's, who gives `far` to `letGo` when the outcome is known, or when the order is given up. */
-export type Ordered = { readonly code: 'ordered'; readonly near: number; readonly far: number } | Failure;
+/** `near` is the caller's, who gives `far` to `opened`, or to `letGo` when the order has failed or is given up. */
+export type Ordered = { readonly code: 'ordered'; readonly near: number; readonly far: SentFd } | Failure;
 
 const NO_ACTOR = failureOf('internal', 'the thread for TLS is being started');
 const NO_PAIR = failureOf('out-of-resources', 'no pair of sockets');
@@ -17,6 +17,11 @@ export class Tunnels {
   #port: MessagePort | undefined;
   /** Far ends of orders whose outcome is not known. Bounded by the attempts. */
   readonly #far = new Set<number>();
+  /**
+   * The TLS actor's ends of open tunnels, by ours. Those of tunnels that were reset stay until the number is used again: they
+   * are told from others by their inodes. Bounded by the numbers of fds.
+   */
+  readonly #theirs = new Map<number, SentFd>();
 
   constructor(ownership: Ownership) {
     this.#ownership = ownership;
@@ -30,7 +35,7 @@ export class Tunnels {
     port.once('close', () => {
       if (this.#port !== port) return;
       this.#port = undefined;
-      for (const far of [...this.#far]) this.letGo(far);
+      for (const far of [...this.#far]) this.#close(far);
     });
     port.unref();
   }
@@ -39,22 +44,45 @@ export class Tunnels {
     if (this.#port === undefined) return NO_ACTOR;
     const pair = socketPair();
     if (typeof pair === 'number') return NO_PAIR;
-    const [near, far] = pair;
-    this.#ownership.opened(near);
-    this.#ownership.opened(far);
-    this.#far.add(far);
-    const order: TunnelOrder = { line, ip, near: sentFd(near), far: sentFd(far) };
+    const [near, far] = pair.map(sentFd) as [SentFd, SentFd];
+    this.#ownership.opened(far.fd);
+    this.#far.add(far.fd);
+    this.#theirs.delete(near.fd);
+    const order: TunnelOrder = { line, ip, near, far };
     this.#port.postMessage(order);
-    return { code: 'ordered', near, far };
+    return { code: 'ordered', near: near.fd, far };
   }
 
-  /** Closes a far end. Does nothing for one that is closed already. */
-  letGo(far: number): void {
+  /** The tunnel is open; `theirs` is the TLS actor's fd of the far end, of which ours is closed. */
+  opened(near: number, { fd, inode }: SentFd, theirs: number): void {
+    this.#close(fd);
+    this.#theirs.set(near, { fd: theirs, inode });
+  }
+
+  /** Closes the far end of a tunnel that did not open. Does nothing for one that is closed already. */
+  letGo({ fd }: SentFd): void {
+    this.#close(fd);
+  }
+
+  #close(far: number): void {
     if (this.#far.delete(far)) closeOwned(far, this.#ownership);
   }
 
+  /** All bytes for a tunnel have been sent: the end of stream that follows is one. Does nothing for other sockets. */
+  finish(near: number): void {
+    const theirs = this.#theirs.get(near);
+    if (theirs === undefined) return;
+    this.#theirs.delete(near);
+    markFinished(theirs);
+  }
+
+  /** Of a socket that has heard an end of stream: whether it is a tunnel's, and the TLS actor broke the connection off. */
+  isBroken(near: number): boolean {
+    return isUnfinished(near);
+  }
+
   close(): void {
-    for (const far of [...this.#far]) this.letGo(far);
+    for (const far of [...this.#far]) this.#close(far);
     this.#port?.close();
   }
 }

@@ -73,7 +73,7 @@ class Relayed {
       },
       deadlines: new DeadlineWheel(engine.now),
       pipes: new PipePool(2, UNRECORDED),
-      hasTunnels: false,
+      tunnelEnds: undefined,
       ends: {
         heard: () => {},
         relayed: (connection, end) => {

@@ -70,7 +70,7 @@ class Relayed {
       options: { idle_timeout_ms: 60_000, half_closed_timeout_ms: 60_000, tcp_keepalive_s: 60 },
       deadlines: new DeadlineWheel(engine.now),
       pipes: this.#pipes,
-      hasTunnels: false,
+      tunnelEnds: undefined,
       ends: {
         heard: () => {},
         relayed: (_connection: number, end: RelayEnd) => {
