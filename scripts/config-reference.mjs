@@ -315,7 +315,8 @@ answer are asked over TCP, UDP, TCP and UDP, until \`dns.timeout_ms\` is over.
 The names of tls and https servers are found by \`hosts\`, /etc/hosts and the machine's own resolver.
 
 \`{"server": "tcp://8.8.8.8", "via": "line name"}\` asks a tcp, tls or https server through a line, with all its proxies and
-its source address: nobody on the way to the proxy can forge the answers.
+its source address: nobody on the way to the proxy can forge the answers. After two connections in a row that fail, such a server
+is left alone for a second, and for twice as long after each further one, up to 16 s; its questions fail meanwhile.
 
 ## hosts
 

@@ -1,6 +1,6 @@
 // One server over HTTPS (DoH, RFC 8484), in HTTP/2 where the server has it. Only this file uses undici, and loads it with
 // the first question. undici opens connections even for questions that were given up, and never closes those of HTTP/2, so
-// this file decides when dial.ts may open one and when they close.
+// this file decides when dialler.ts may open one and when they close.
 import type { Socket } from 'node:net';
 import type { Pool } from 'undici';
 import { formatEndpoint } from '../../../protocol/address/address.js';
@@ -16,7 +16,8 @@ import {
   type Reply,
   unasked,
 } from '../ask/exchange.js';
-import { type Bootstrap, type Destination, dial } from './dial.js';
+import type { Bootstrap, Destination } from './dial.js';
+import { type Dial, dialler } from './dialler.js';
 
 const MEDIA_TYPE = 'application/dns-message';
 const MESSAGE_OCTETS_MAX = 65_535;
@@ -37,7 +38,7 @@ const ID = 0;
 
 export class HttpsServer {
   readonly #destination: Destination;
-  readonly #bootstrap: Bootstrap;
+  readonly #dial: Dial;
   readonly #path: string;
   readonly #idle_ms: number;
   readonly #dials = new Set<AbortController>();
@@ -49,7 +50,7 @@ export class HttpsServer {
   constructor(destination: Destination, path: string, bootstrap: Bootstrap, idle_ms = IDLE_MS) {
     this.#destination = destination;
     this.#path = path;
-    this.#bootstrap = bootstrap;
+    this.#dial = dialler(destination, bootstrap);
     this.#idle_ms = idle_ms;
   }
 
@@ -148,7 +149,7 @@ export class HttpsServer {
     const deadline = new Countdown(CONNECT_TIMEOUT_MS, () => abort.abort());
     this.#dials.add(abort);
     try {
-      const socket = await dial(this.#destination, this.#bootstrap, abort.signal);
+      const socket = await this.#dial(abort.signal);
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
       return socket;

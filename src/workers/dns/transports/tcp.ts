@@ -1,22 +1,21 @@
 // One server over TCP or TLS: questions share one connection, which is opened for the first of them. It does not open
-// sockets itself: see dial.ts.
+// sockets itself: see dialler.ts.
 import type { Question } from '../../../protocol/dns/message.js';
 import { type Asked, type Hear, type Reply, unasked } from '../ask/exchange.js';
-import { type Bootstrap, type Destination, dial } from './dial.js';
+import type { Bootstrap, Destination } from './dial.js';
+import { type Dial, dialler } from './dialler.js';
 import { PENDING_MAX, StreamConnection } from './stream.js';
 
 /** Including full and stuck connections that wait for their last answers. */
 const CONNECTIONS_MAX = 8;
 
 export class TcpServer {
-  readonly #destination: Destination;
-  readonly #bootstrap: Bootstrap;
+  readonly #dial: Dial;
   readonly #connections = new Set<StreamConnection>();
   #current: StreamConnection | undefined;
 
   constructor(destination: Destination, bootstrap: Bootstrap) {
-    this.#destination = destination;
-    this.#bootstrap = bootstrap;
+    this.#dial = dialler(destination, bootstrap);
   }
 
   get tables() {
@@ -54,13 +53,10 @@ export class TcpServer {
   #connection(): StreamConnection | undefined {
     if (this.#current !== undefined && !this.#current.isFull && !this.#current.isStuck) return this.#current;
     if (this.#connections.size >= CONNECTIONS_MAX) return undefined;
-    const connection: StreamConnection = new StreamConnection(
-      (signal) => dial(this.#destination, this.#bootstrap, signal),
-      () => {
-        this.#connections.delete(connection);
-        if (this.#current === connection) this.#current = undefined;
-      },
-    );
+    const connection: StreamConnection = new StreamConnection(this.#dial, () => {
+      this.#connections.delete(connection);
+      if (this.#current === connection) this.#current = undefined;
+    });
     this.#connections.add(connection);
     this.#current = connection;
     return connection;
