@@ -141,11 +141,12 @@ test('slow connections come from one address, dribble or are silent, and come ba
   const { verified, failures } = await generator.carryOut({ kind: 'connect', connections: 4, duration_ms: 3000, way });
   assert.deepEqual(failures, {});
   assert.ok(verified > 4, `${verified} connections`);
-  assert.equal(accepted, 400);
-  const sizes = [...said.values()].map(({ length }) => length);
-  assert.equal(sizes.filter((size) => size === 0).length, 150);
-  assert.ok(sizes.filter((size) => size >= 2).length >= 149, `${sizes}`);
-  assert.ok([...said.values()].every((bytes) => bytes.length === 0 || bytes.subarray(0, 2).indexOf(5) === 0));
+  // What the kernel has may still wait for this thread.
+  await until('those that were ended have come back', () => accepted === 400 && said.size === 300);
+  const sayers = (least: number) => [...said.values()].filter(({ length }) => length >= least).length;
+  await until('half of them have said more than one byte', () => sayers(2) === 150);
+  assert.equal(sayers(1), 150);
+  assert.ok([...said.values()].every((bytes) => bytes.length === 0 || bytes[0] === 5));
   const released = await generator.carryOut({ kind: 'release' });
   assert.deepEqual([released.verified, released.failures], [300, {}]);
   await until('all have gone', () => said.size === 0);
