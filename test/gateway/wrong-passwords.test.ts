@@ -57,8 +57,12 @@ inBothEngines(
     await visit('bob', '127.0.0.2');
 
     const [rss, cpu_s, begun] = [gateway.rss(), cpu(gateway), performance.now()];
-    let isOver = false;
-    const guessing = guess({ port: gateway.port, guesses: GUESSES, addresses: ADDRESSES, at_a_time: AT_A_TIME });
+    let [isOver, isWanted] = [false, true];
+    world.use({ close: () => (isWanted = false) });
+    const guessing = guess({
+      ...{ port: gateway.port, guesses: GUESSES, addresses: ADDRESSES, at_a_time: AT_A_TIME },
+      wanted: () => isWanted,
+    });
     const guessed = guessing.finally(() => {
       isOver = true;
     });
@@ -67,8 +71,9 @@ inBothEngines(
       const at = performance.now();
       await visit('bob', '127.0.0.2');
       slowest_ms = Math.max(slowest_ms, performance.now() - at);
-      // The first time from there: its password must wait for its turn among those that are compared.
-      if (right === 10) await visit('carol', '127.0.0.3');
+      // The first time from there: its password waits for its turn among those that are compared. On a busy machine that may
+      // take longer than a handshake, and the next try finds it right.
+      if (right === 10) await visit('carol', '127.0.0.3').catch(() => visit('carol', '127.0.0.3'));
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     const { socks, http, otherwise } = await guessed;

@@ -10,6 +10,8 @@ export interface Guessing {
   /** Addresses that the guesses come from, from 127.1.0.1 on. */
   readonly addresses: number;
   readonly at_a_time: number;
+  /** Whether to go on. */
+  readonly wanted: () => boolean;
 }
 
 export interface Guessed {
@@ -21,11 +23,11 @@ export interface Guessed {
 }
 
 /** Resolves when all guesses have been answered. */
-export async function guess({ port, guesses, addresses, at_a_time }: Guessing): Promise<Guessed> {
+export async function guess({ port, guesses, addresses, at_a_time, wanted }: Guessing): Promise<Guessed> {
   const guessed: Guessed = { socks: 0, http: 0, otherwise: 0 };
   let next = 0;
   const guessOn = async (): Promise<void> => {
-    while (next < guesses) {
+    while (next < guesses && wanted()) {
       const number = next;
       next += 1;
       const address = `127.1.${Math.floor((number % addresses) / 250)}.${1 + ((number % addresses) % 250)}`;
