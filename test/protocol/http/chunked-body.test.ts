@@ -162,3 +162,20 @@ test('a body with a length takes so many bytes, and one without takes none', () 
   assert.deepEqual([body.take(bytes, 0, 10), body.isOver, body.take(bytes, 0, 10)], [1, true, 0]);
   assert.deepEqual([new LengthBody(0).isOver, new LengthBody(0).take(bytes, 0, 1)], [true, 0]);
 });
+
+test('a body with a length takes no more and no less, in whatever pieces it comes, looked at or not', () => {
+  const piece = fc.tuple(fc.nat(40), fc.boolean());
+  fc.assert(
+    fc.property(fc.nat(100), fc.array(piece, { maxLength: 10 }), (length, pieces) => {
+      const body = new LengthBody(length);
+      let left = length;
+      for (const [size, isPassed] of pieces) {
+        const wanted = Math.min(size, left);
+        if (isPassed) body.pass(Math.min(size, body.certain));
+        else assert.equal(body.take(new Uint8Array(size), 0, size), wanted);
+        left -= wanted;
+        assert.deepEqual([body.certain, body.isOver, body.isMalformed], [left, left === 0, false]);
+      }
+    }),
+  );
+});

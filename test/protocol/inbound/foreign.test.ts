@@ -1,5 +1,7 @@
+// Protocols that no listener speaks, known by their first bytes, and by no others.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { foreignProtocol } from '../../../src/protocol/inbound/foreign.js';
 
 const said = (text: string | readonly number[]): string | undefined => {
@@ -40,4 +42,21 @@ test('anything else is nothing that is known', () => {
   ]) {
     assert.equal(said(text), undefined, JSON.stringify(text));
   }
+});
+
+test('bytes are what they were with fewer of them, or were still incomplete', () => {
+  const signature = fc.constantFrom([22, 3], [...Buffer.from('SSH-')], [...Buffer.from('PROXY ')], PROXY_2, [7]);
+  fc.assert(
+    fc.property(signature, fc.nat(12), fc.array(fc.nat(255), { maxLength: 16 }), (begin, size, rest) => {
+      const bytes = [...begin.slice(0, size), ...rest];
+      let before: string | undefined = 'incomplete';
+      for (let end = 1; end <= bytes.length; end += 1) {
+        const now = said(bytes.slice(0, end));
+        assert.ok(before === 'incomplete' || before === now, JSON.stringify(bytes));
+        if (now === 'incomplete') assert.ok(end < PROXY_2.length);
+        before = now;
+      }
+    }),
+    { numRuns: 3000 },
+  );
 });

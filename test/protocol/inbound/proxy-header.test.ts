@@ -174,6 +174,30 @@ test('a bit that is wrong anywhere in a header with a checksum is found', () => 
   }
 });
 
+test('what is written by the specification is read back at every split, with any values', () => {
+  const octets = (size: number) => fc.array(fc.nat(255), { minLength: size, maxLength: size });
+  const any = fc.tuple(fc.integer({ min: 4, max: 255 }), fc.array(fc.nat(255), { maxLength: 40 }));
+  const values = fc.array(any, { maxLength: 5 });
+  fc.assert(
+    fc.property(fc.constantFrom(4, 16), octets(16), octets(16), octets(4), values, (size, from, to, ports, more) => {
+      // Not one that is mapped, which would be read as IPv4.
+      const source = size === 16 ? [0x20, ...from.slice(1)] : from.slice(0, 4);
+      const header = binary(
+        PROXY,
+        size === 4 ? TCP4 : TCP6,
+        [...source, ...to.slice(0, size), ...ports],
+        ...more.map(([type, content]) => value(type, content)),
+      );
+      for (let end = 0; end < header.length; end += 1) assert.equal(fed(header.slice(0, end)).kind, 'incomplete');
+      const step = fed([...header, 5]);
+      assert.ok(step.kind === 'proceed' && step.size === header.length);
+      assert.deepEqual([...(step.client?.ip ?? [])], source);
+      assert.equal(step.client?.port, ports[0] * 256 + ports[1]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
 test('a client that may not come is refused, and a proxy of its own may', () => {
   const picky = afterProxyHeader(BEHIND, ({ ip: [first], port: from }) => first === 192 && from === 5678);
   const steps = [
