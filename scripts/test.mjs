@@ -105,12 +105,18 @@ function countsOf(tap) {
   return Object.fromEntries([...lines].map(([, count, number]) => [count, Number(number)]));
 }
 
-/** File and name of each test that failed, but for those of which only a test within failed. */
+/**
+ * File and name of each test that failed, but for those of which only a test within failed. Where a helper defines a test, its
+ * file is that of the error's stack.
+ */
 function failuresOf(tap) {
   return [...tap.matchAll(/^( *)not ok \d+ - (.*)\n\1 {2}---\n([\s\S]*?)\n\1 {2}\.\.\.$/gm)].flatMap(
     ([, , name, details]) => {
       if (/ # TODO\b/.test(name) || /^ *failureType: 'subtestsFailed'$/m.test(details)) return [];
-      const [, place = ''] = /^ *location: '(.*)'$/m.exec(details) ?? [];
+      const [, location = ''] = /^ *location: '(.*)'$/m.exec(details) ?? [];
+      const [place] = /\.test\./.test(location)
+        ? [location]
+        : (/\/[^\s(]+\.test\.\w+:\d+:\d+/.exec(details) ?? [location]);
       return [`${relative(root, place)}: ${name.replace(/\\([\\#])/g, '$1')}`];
     },
   );

@@ -92,18 +92,25 @@ export function inBothEngines(
   for (const engine of ['uring', 'epoll'] as const) {
     const noUring = engine === 'uring' && withoutUring !== undefined ? `no io_uring here: ${withoutUring}` : undefined;
     const skip = missing ?? noUring ?? false;
-    test(`${behaviour} (${engine})`, { skip }, () => run(new World(engine), body, timeout_ms));
+    // Made here, so that its stack names the file of the test.
+    const late = new Error(`not done within ${timeout_ms} ms`);
+    test(`${behaviour} (${engine})`, { skip }, () => run(new World(engine), body, timeout_ms, late));
   }
 }
 
 /** Has its own time-out: the runner's would leave the gateway running. */
-async function run(world: World, body: (world: World) => Promise<void>, timeout_ms: number): Promise<void> {
+async function run(
+  world: World,
+  body: (world: World) => Promise<void>,
+  timeout_ms: number,
+  late: Error,
+): Promise<void> {
   let overdue: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    overdue = setTimeout(() => reject(new Error(`not done within ${timeout_ms} ms`)), timeout_ms);
+  const isLate = new Promise<never>((_, reject) => {
+    overdue = setTimeout(() => reject(late), timeout_ms);
   });
   try {
-    await Promise.race([body(world).then(() => world.end()), late]);
+    await Promise.race([body(world).then(() => world.end()), isLate]);
   } catch (error) {
     await world.abort();
     throw error;
