@@ -8,8 +8,9 @@ import type { Gateway } from '../helpers/gateway.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { haproxy, missing } from '../helpers/proxies.js';
 import { echoServer, httpServer } from '../helpers/servers.js';
-import { type Destination, greeting, readReply, request } from '../helpers/socks-client.js';
+import { ask, type Destination, greeting, readReply, request } from '../helpers/socks-client.js';
 import { Peer } from '../helpers/socks-peer.js';
+import { until } from '../helpers/until.js';
 
 const behind = (from: readonly string[]): object => ({
   port: undefined,
@@ -57,6 +58,56 @@ for (const how of [
     });
   }
 }
+
+for (const how of ['send-proxy', 'send-proxy-v2']) {
+  inBothEngines(
+    `rules go by the address that HAProxy tells with ${how}, and not by its own`,
+    async (world) => {
+      const server = world.use(await echoServer());
+      const gateway = await world.gateway({
+        ...behind(['127.0.0.1']),
+        rules: [
+          { client: '127.0.0.5', block: true },
+          { client: '127.0.0.1', port: 9, block: true },
+        ],
+      });
+      const proxy = world.use(await haproxy(gateway.port, how));
+      const reply = async (from: string, to: Destination): Promise<number> => {
+        const peer = world.use(await Peer.connect(proxy.port, '127.0.0.1', from));
+        const { reply } = await ask(peer, to);
+        peer.end();
+        await peer.ended();
+        return reply.rep;
+      };
+      const closed = { host: '127.0.0.1', port: 9 };
+      assert.equal(await reply('127.0.0.5', server), 2);
+      assert.equal(await reply('127.0.0.6', server), 0);
+      assert.equal(await reply('127.0.0.6', closed), 5);
+      assert.equal(await reply('127.0.0.1', closed), 2);
+      const clients = () => gateway.connections.map(({ client }) => String(client).split(':')[0]);
+      await until('all are recorded', () => clients().length === 4);
+      assert.deepEqual(clients(), ['127.0.0.5', '127.0.0.6', '127.0.0.6', '127.0.0.1']);
+    },
+    undefined,
+    withoutHaproxy,
+  );
+}
+
+inBothEngines(
+  'curl behind HAProxy is who it is, by HTTP too',
+  async (world) => {
+    const server = world.use(await httpServer('127.0.0.1'));
+    const gateway = await world.gateway(behind(['127.0.0.1']));
+    const proxy = world.use(await haproxy(gateway.port, 'send-proxy-v2'));
+    const from = ['--interface', '127.0.0.7', '-x', `http://127.0.0.1:${proxy.port}`];
+    const url = `http://127.0.0.1:${server.port}/a`;
+    const { stdout } = await promisify(execFile)('curl', ['-sS', '--max-time', '10', ...from, url]);
+    assert.equal(stdout, 'GET /a ');
+    assert.match(String((await gateway.firstConnection())['client']), /^127\.0\.0\.7:/);
+  },
+  undefined,
+  withoutHaproxy ?? missing('curl'),
+);
 
 const withoutCurl = missing('curl');
 if (withoutCurl !== undefined) test('curl sends a header to an HTTP proxy', { skip: withoutCurl }, () => {});
