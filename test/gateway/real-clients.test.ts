@@ -1,4 +1,4 @@
-// Clients that others wrote fetch through the gateway: curl, nc, PySocks and the `socks` package.
+// Clients that others wrote fetch through the gateway: curl, nc, PySocks, requests and the `socks` package.
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { test } from 'node:test';
@@ -94,11 +94,11 @@ const withoutNetcat =
 
 if (withoutNetcat !== undefined) test('nc -X connects', { skip: withoutNetcat }, () => {});
 else {
-  inBothEngines('nc connects by SOCKS4 and SOCKS5', async (world) => {
+  inBothEngines('nc connects by SOCKS4, SOCKS5 and HTTP', async (world) => {
     const server = world.use(await echoServer());
     const { port } = await world.shared();
-    for (const version of ['4', '5']) {
-      const proxy = ['-N', '-X', version, '-x', `127.0.0.1:${port}`];
+    for (const protocol of ['4', '5', 'connect']) {
+      const proxy = ['-N', '-X', protocol, '-x', `127.0.0.1:${port}`];
       const running = run('nc', [...proxy, '127.0.0.1', String(server.port)], { timeout: 10_000 });
       running.child.stdin?.end('hello');
       assert.equal((await running).stdout, 'hello');
@@ -106,30 +106,70 @@ else {
   });
 }
 
-const PYTHON = `
+/** A Python that has these modules: the first one, or that of the system, for which Debian has them. */
+function pythonWith(...modules: readonly string[]): string | undefined {
+  return ['python3', '/usr/bin/python3'].find(
+    (python) => spawnSync(python, ['-c', `import ${modules.join(', ')}`]).status === 0,
+  );
+}
+
+const PYSOCKS = `
 import socks, sys
 port, kind, host, far = int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
 s = socks.socksocket()
 name, password = ('alice', 'secret') if kind == 'password' else (None, None)
-s.set_proxy(socks.SOCKS4 if kind == '4' else socks.SOCKS5, '127.0.0.1', port, True, name, password)
+kinds = {'4': socks.SOCKS4, '5': socks.SOCKS5, 'password': socks.SOCKS5, 'http': socks.HTTP}
+s.set_proxy(kinds[kind], '127.0.0.1', port, True, name, password)
 s.settimeout(10)
 s.connect((host, far))
 s.sendall(b'hello')
 sys.stdout.write(s.recv(5).decode())
 `;
-const withoutPySocks =
-  spawnSync('python3', ['-c', 'import socks']).status === 0 ? undefined : 'PySocks is not installed';
+const pythonOfSocks = pythonWith('socks');
 
-if (withoutPySocks !== undefined) test('PySocks connects', { skip: withoutPySocks }, () => {});
-else {
-  inBothEngines('PySocks connects by SOCKS4, SOCKS4a and SOCKS5, with a password too', async (world) => {
+inBothEngines(
+  'PySocks connects by SOCKS4, SOCKS4a, SOCKS5 and HTTP, with a password too',
+  async (world) => {
     const server = world.use(await echoServer());
     const { port } = await world.shared();
-    for (const kind of ['4', '5', 'password']) {
+    for (const kind of ['4', '5', 'password', 'http']) {
       for (const host of ['127.0.0.1', 'localhost']) {
-        const { stdout } = await run('python3', ['-c', PYTHON, String(port), kind, host, String(server.port)]);
+        const args = ['-c', PYSOCKS, String(port), kind, host, String(server.port)];
+        const { stdout } = await run(pythonOfSocks ?? '', args);
         assert.equal(stdout, 'hello', `${kind} ${host}`);
       }
     }
-  });
+  },
+  60_000,
+  pythonOfSocks === undefined ? 'PySocks is not installed' : undefined,
+);
+
+const REQUESTS = `
+import requests, sys
+port, *proxies = sys.argv[1:]
+for proxy in proxies:
+    # By the others, it resolves names itself.
+    host = 'localhost' if proxy.split(':')[0] in ('http', 'socks5h', 'socks4a') else '127.0.0.1'
+    print(requests.post(f'http://{host}:{port}/a', data=proxy, proxies={'http': proxy}, timeout=10).text)
+`;
+const pythonOfRequests = pythonWith('socks', 'requests');
+
+for (const [who, login, schemes] of [
+  ['', '', ['http', 'socks5', 'socks5h', 'socks4', 'socks4a']],
+  [' with a password', 'alice:sekrit@', ['http', 'socks5', 'socks5h']],
+] as const) {
+  inBothEngines(
+    `requests asks by ${schemes.join(', ')}${who}`,
+    async (world) => {
+      const server = world.use(await httpServer('127.0.0.1'));
+      const users = login === '' ? {} : { users: { alice: { password: 'sekrit' } } };
+      const { port } = await world.shared(users);
+      const proxies = schemes.map((scheme) => `${scheme}://${login}127.0.0.1:${port}`);
+      const args = ['-c', REQUESTS, String(server.port), ...proxies];
+      const { stdout } = await run(pythonOfRequests ?? '', args, { env: { PATH: process.env['PATH'] } });
+      assert.equal(stdout, proxies.map((proxy) => `POST /a ${proxy}\n`).join(''));
+    },
+    60_000,
+    pythonOfRequests === undefined ? 'requests and PySocks are not installed' : undefined,
+  );
 }
