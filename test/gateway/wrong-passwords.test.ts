@@ -21,6 +21,7 @@ const FORGET_S = 6;
 const UNDER_WAY = 4;
 /** A million meet a hash with the usual parameters, fewer a cheap one: a machine that runs other tests takes long for the usual. */
 const LN = GUESSES < 1_000_000 ? 10 : 15;
+const TRIES_MAX = 10;
 /** Of one comparison, on a slow machine. */
 const SCRYPT_S = 0.25;
 const MIB_MORE = 96;
@@ -54,6 +55,18 @@ inBothEngines(
       peer.end();
       await peer.ended();
     };
+    // The first time from there: the password waits for its turn among those that are compared. On a busy machine that may take
+    // longer than a handshake; it is compared all the same, and a later try finds it right.
+    const visitAtLast = async (name: string, from: string): Promise<void> => {
+      for (let tries = 1; ; tries += 1) {
+        const failed = await visit(name, from).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        if (failed === undefined) return;
+        if (tries === TRIES_MAX) throw failed;
+      }
+    };
     await visit('bob', '127.0.0.2');
 
     const [rss, cpu_s, begun] = [gateway.rss(), cpu(gateway), performance.now()];
@@ -71,9 +84,7 @@ inBothEngines(
       const at = performance.now();
       await visit('bob', '127.0.0.2');
       slowest_ms = Math.max(slowest_ms, performance.now() - at);
-      // The first time from there: its password waits for its turn among those that are compared. On a busy machine that may
-      // take longer than a handshake, and the next try finds it right.
-      if (right === 10) await visit('carol', '127.0.0.3').catch(() => visit('carol', '127.0.0.3'));
+      if (right === 10) await visitAtLast('carol', '127.0.0.3');
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     const { socks, http, otherwise } = await guessed;
