@@ -13,11 +13,14 @@ export type NewHash =
 
 /** More than any password; a longer line is not read to its end. */
 const LINE_MAX = 4096;
+/** What the decoder of a stream makes of bytes that are not UTF-8. */
+const NOT_UTF8 = '\uFFFD';
 
 /** `prompt` writes to the terminal. */
 export async function newHash(input: ReadStream, prompt: (text: string) => void): Promise<NewHash> {
   const asked = input.isTTY ? await askTwice(input, prompt) : await firstLine(input);
   if (typeof asked !== 'string') return asked;
+  if (asked.includes(NOT_UTF8)) return { kind: 'failed', reason: 'standard input is not UTF-8 text' };
   if (!isPassword(asked)) return { kind: 'failed', reason: `this cannot be a password; allowed: ${PASSWORD_ALLOWED}` };
   return { kind: 'hash', text: formatPhc(await hashPassword(asked)) };
 }

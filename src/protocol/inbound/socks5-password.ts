@@ -26,7 +26,7 @@ function sizeOf(bytes: Uint8Array, start: number, end: number): number {
   return length < size ? 0 : size;
 }
 
-/** The client claims to be a user. A tag stays in the name. What is not UTF-8 becomes U+FFFD. */
+/** The client claims to be a user. A tag stays in the name. What is not UTF-8 becomes U+FFFD, which no user has. */
 export const judgedPassword = (next: Inbound): Inbound => ({
   feed(bytes, start, end) {
     const size = sizeOf(bytes, start, end);

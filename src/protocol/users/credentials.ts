@@ -5,7 +5,11 @@ export const OCTETS_MAX = 255;
 const TAG_OCTETS_MAX = 64;
 /** A tag chooses a memory, and is a part of its key: letters, digits and a few marks. */
 const TAG = new RegExp(`^[A-Za-z0-9._~-]{1,${TAG_OCTETS_MAX}}$`);
-const CONTROL = /\p{Cc}/u;
+/**
+ * U+FFFD stands for bytes that are not UTF-8, of a client or of an environment variable: different ones look the same, so no name
+ * or password has it.
+ */
+const UNUSABLE = /[\p{Cc}\uFFFD]/u;
 /** Begins the tag. */
 const TAG_MARK = '+';
 
@@ -41,5 +45,5 @@ export function partsOfName(text: string): NameParts | undefined {
 }
 
 function isText(text: string): boolean {
-  return text !== '' && text.length <= OCTETS_MAX && !CONTROL.test(text) && Buffer.byteLength(text) <= OCTETS_MAX;
+  return text !== '' && text.length <= OCTETS_MAX && !UNUSABLE.test(text) && Buffer.byteLength(text) <= OCTETS_MAX;
 }

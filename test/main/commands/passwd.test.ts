@@ -17,7 +17,7 @@ async function isHashOf(text: string, password: string): Promise<boolean> {
   return verifyPassword(password, read.hash);
 }
 
-function fromPipe(input: string, args: readonly string[] = []) {
+function fromPipe(input: string | Buffer, args: readonly string[] = []) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'passwd', ...args], {
     ...{ input, encoding: 'utf8', timeout: HANGS_MS },
   });
@@ -45,6 +45,13 @@ test('what cannot be a password is refused, and not shown', () => {
     assert.deepEqual([status, stdout], [1, '']);
     assert.match(stderr, /^error: this cannot be a password; allowed: a password of 1 to 255 octets/);
     assert.doesNotMatch(stderr, /hunter2/);
+  }
+});
+
+test('bytes that are not UTF-8 are no password', () => {
+  for (const input of ['p\xe4ss\xe4\n', '\xff\xfep\0', 'p\xe4']) {
+    const { status, stdout, stderr } = fromPipe(Buffer.from(input, 'latin1'));
+    assert.deepEqual([status, stdout, stderr], [1, '', 'error: standard input is not UTF-8 text\n']);
   }
 });
 

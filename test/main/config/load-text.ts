@@ -14,7 +14,7 @@ interface Others {
 /** `name` is the file's name, whose extension chooses the format; undefined text leaves the directory empty. */
 export function loadText(
   name: string,
-  text: string | undefined,
+  text: string | Buffer | undefined,
   { environment = {}, flags = {} }: Others = {},
 ): Loaded {
   const directory = mkdtempSync(join(tmpdir(), 'tcproute-config-'));

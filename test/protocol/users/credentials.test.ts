@@ -19,6 +19,14 @@ test('a password may have a "+"', () => {
   for (const password of ['', `${LONGEST}xx`, 'a\r']) assert.ok(!isPassword(password), JSON.stringify(password));
 });
 
+test('what stands for bytes that are not UTF-8 is in no name and no password', () => {
+  const [one, other] = [0xe4, 0xf6].map((octet) => Buffer.of(0x70, octet).toString('utf8')) as [string, string];
+  assert.equal(one, other);
+  assert.ok(!isPassword(one));
+  assert.ok(!isUserName(one));
+  assert.equal(partsOfName(one), undefined);
+});
+
 test('a claimed name is split at the first "+"', () => {
   assert.deepEqual(partsOfName('alice'), { name: 'alice', tag: undefined });
   assert.deepEqual(partsOfName('alice+work'), { name: 'alice', tag: 'work' });

@@ -1,5 +1,6 @@
 // Reads one configuration file into a tree, by its extension, within a bound on its size. It checks no key.
 import { readBounded } from '../../../files/bounded-file.js';
+import { utf8Text } from '../../../files/utf8-text.js';
 import { parseAs } from './formats.js';
 import type { Parsed } from './syntax.js';
 
@@ -14,5 +15,7 @@ export function readConfigFile(path: string): FileRead {
   const read = readBounded(path, { octets_max: OCTETS_MAX, pipe_ms: PIPE_MS });
   if (read.kind === 'absent') return { kind: 'absent' };
   if (read.kind === 'unusable') return { kind: 'invalid', problems: [read.why] };
-  return parseAs(path, read.bytes.toString('utf8').replace(/^\uFEFF/, ''));
+  const decoded = utf8Text(read.bytes);
+  if (decoded.kind === 'unusable') return { kind: 'invalid', problems: [decoded.why] };
+  return parseAs(path, decoded.text.replace(/^\uFEFF/, ''));
 }

@@ -146,3 +146,17 @@ test('trees that are too deep, circular or explode by aliases are refused', () =
   const wide = `{"IpBlacklist": [${Array(250_001).fill(0).join(',')}]}`;
   assert.deepEqual(errorsOf(loadText('c.json', wide)), ['c.json: more than 250000 values']);
 });
+
+test('a file that is not UTF-8 is refused with the line, in every format', () => {
+  const config = '{\n"users": {"wang": {"password": "\xc3\xdc\xc2\xeb"}}}';
+  for (const name of ['c.json', 'c.yaml', 'c.toml']) {
+    assert.deepEqual(errorsOf(loadText(name, Buffer.from(config, 'latin1'))), [
+      `${name}: is not UTF-8 text: line 2 has other bytes; save it as UTF-8`,
+    ]);
+  }
+});
+
+test('a variable that is not UTF-8 gives no password', () => {
+  const users = Buffer.from('{"wang": {"password": "\xc3\xdc"}}', 'latin1').toString('utf8');
+  assert.match(errorsOf(loadText('c.json', '{}', { environment: { TCPROUTE_USERS: users } })).join(), /wang.*password/);
+});

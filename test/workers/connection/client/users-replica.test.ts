@@ -85,6 +85,16 @@ test('a pair is asked once, and is then right at once, with any tag, from the ne
   assert.deepEqual(world.counts, { known: 3, unknown: 0, tooMany: 0 });
 });
 
+test('a name or password that is not UTF-8 is refused, counted, and never asked', () => {
+  const world = new World();
+  const wrong = Buffer.of(0xff, 0xfe).toString('utf8');
+  assert.equal(world.claim('alice', wrong), undefined);
+  assert.equal(world.claim(wrong, 'pw'), undefined);
+  assert.deepEqual(world.take(), ['unknown', 'unknown']);
+  assert.deepEqual(world.asked, []);
+  assert.deepEqual(world.counts, { known: 0, unknown: 2, tooMany: 0 });
+});
+
 test('the same claim of several connections is asked once, and each keeps its tag', async () => {
   const world = new World();
   for (const name of ['alice+a', 'alice+b', 'alice']) world.claim(name, 'pw');
