@@ -49,26 +49,29 @@ inBothEngines('a server that speaks first is heard behind the success of CONNECT
   assert.equal((await peer.read(ESTABLISHED.length + 11)).toString(), `${ESTABLISHED}220 ready\r\n`);
 });
 
-inBothEngines('a request for a URL goes on as one to a web server, and its response comes as it is', async (world) => {
-  const server = world.use(await PeerServer.listen());
-  const { port } = await world.shared();
-  const host = `127.0.0.1:${server.port}`;
-  const second = lines('GET http://127.0.0.1:9/ HTTP/1.1', 'Host: x');
-  const request = lines(`GET http://${host}/a?b HTTP/1.1`, 'Host: other', 'Proxy-Connection: keep-alive', 'X: y');
-  const peer = await asks(world, port, `${request}${second}`);
-  const destination = await server.accepted();
-  const head = await readHead(destination);
-  assert.equal(head, lines('GET /a?b HTTP/1.1', `Host: ${host}`, 'X: y', 'Via: 1.1 tcproute', 'Connection: close'));
-  peer.send(second);
-  const response = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
-  destination.send(response);
-  assert.equal((await peer.read(response.length)).toString(), response);
-  destination.end();
-  assert.equal(await peer.ended(), 'eof');
-  peer.end();
-  assert.equal(await destination.ended(), 'eof');
-  assert.equal(destination.waiting, 0, 'no byte of the second request');
-});
+inBothEngines(
+  'a request for a URL goes on as one to a web server, and its response says by which way it came',
+  async (world) => {
+    const server = world.use(await PeerServer.listen());
+    const { port } = await world.shared();
+    const host = `127.0.0.1:${server.port}`;
+    const second = lines('GET http://127.0.0.1:9/ HTTP/1.1', 'Host: x');
+    const request = lines(`GET http://${host}/a?b HTTP/1.1`, 'Host: other', 'Proxy-Connection: keep-alive', 'X: y');
+    const peer = await asks(world, port, `${request}${second}`);
+    const destination = await server.accepted();
+    const head = await readHead(destination);
+    assert.equal(head, lines('GET /a?b HTTP/1.1', `Host: ${host}`, 'X: y', 'Via: 1.1 tcproute', 'Connection: close'));
+    peer.send(second);
+    destination.send('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi');
+    const response = 'HTTP/1.1 200 OK\r\nVia: 1.1 tcproute\r\nContent-Length: 2\r\n\r\nhi';
+    assert.equal((await peer.read(response.length)).toString(), response);
+    destination.end();
+    assert.equal(await peer.ended(), 'eof');
+    peer.end();
+    assert.equal(await destination.ended(), 'eof');
+    assert.equal(destination.waiting, 0, 'no byte of the second request');
+  },
+);
 
 inBothEngines('a request that comes byte by byte is the same', async (world) => {
   const server = world.use(await PeerServer.listen());
@@ -127,7 +130,7 @@ inBothEngines('a client that expects 100 hears it from the destination before it
   const destination = await server.accepted();
   assert.match(await readHead(destination), /\r\nExpect: 100-continue\r\n/);
   destination.send('HTTP/1.1 100 Continue\r\n\r\n');
-  assert.equal(await readHead(peer), 'HTTP/1.1 100 Continue\r\n\r\n');
+  assert.equal(await readHead(peer), 'HTTP/1.1 100 Continue\r\nVia: 1.1 tcproute\r\n\r\n');
   peer.send('body');
   assert.equal((await destination.read(4)).toString(), 'body');
 });
@@ -142,7 +145,8 @@ inBothEngines('a client may end its stream behind its request', async (world) =>
   assert.equal(await destination.ended(), 'eof');
   destination.send('HTTP/1.0 200 OK\r\n\r\nbody');
   destination.end();
-  assert.deepEqual(await readAnswer(peer), { status: 200, head: 'HTTP/1.0 200 OK\r\n\r\n', body: 'body' });
+  const head = 'HTTP/1.0 200 OK\r\nVia: 1.0 tcproute\r\n\r\n';
+  assert.deepEqual(await readAnswer(peer), { status: 200, head, body: 'body' });
 });
 
 inBothEngines('a request goes to one server only, whatever becomes of it', async (world) => {

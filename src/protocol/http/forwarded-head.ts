@@ -1,6 +1,6 @@
 // Writes the head of a request as the destination gets it (RFC 9110 section 7.6, RFC 9112 section 3.2.2): the target without its
 // host, Host from the URL, and without the fields that are meant for this proxy or for one connection. One request goes on a
-// connection. The response is relayed as it comes, so that the request keeps its client's version.
+// connection. The response is relayed with one field added (response-via.ts), so that the request keeps its client's version.
 import type { HttpFault } from './faults.js';
 import { type Field, tokensOf, valuesOf } from './fields.js';
 import type { Framing } from './framing.js';

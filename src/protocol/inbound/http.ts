@@ -1,6 +1,5 @@
 // HTTP/1.1 as a way in (RFC 9110, RFC 9112): CONNECT, and requests for http URLs, which go on as requests to a web server, one a
-// connection. Credentials are those of Basic. What a head means is read in protocol/http; the response of a web server is not
-// read at all.
+// connection. Credentials are those of Basic. What a head means is read in protocol/http.
 import { depthOfVia } from '../gateway-depth.js';
 import { answer, type Status } from '../http/answer.js';
 import { readBasic } from '../http/basic.js';

@@ -88,9 +88,10 @@ export class Direction {
     this.#waiting = unsent === undefined ? undefined : [unsent];
   }
 
-  /** Delivers bytes that came before the relay began. Must be called before `start`. */
+  /** Delivers bytes that are not in the engine's memory. */
   deliver(context: Copying, bytes: Uint8Array): void {
-    if (context.engine.sendCopy(this.sink, bytes)) this.bytes += bytes.length;
+    if (this.#waiting !== undefined) this.#append(context, bytes);
+    else if (context.engine.sendCopy(this.sink, bytes)) this.bytes += bytes.length;
     else this.#keep(context, bytes);
   }
 
@@ -133,7 +134,7 @@ export class Direction {
     return true;
   }
 
-  /** A receive has completed whose bytes are dropped: reads on. */
+  /** A receive has completed whose bytes are dropped, or delivered otherwise: reads on. */
   protected skipped(context: Copying): Progress {
     if (readingOf(this.#pace) === Reading.once) this.#pace = withReading(this.#pace, Reading.no);
     if (this.#waiting === undefined) this.#read(context);
@@ -150,9 +151,7 @@ export class Direction {
     return 'goes-on';
   }
 
-  /**
-   * Puts bytes that were under way already behind the unsent ones. An end of stream is read again when those have gone.
-   */
+  /** Puts bytes that were under way already behind the unsent ones. An end of stream is read again when those have gone. */
   #append(context: Copying, bytes: Uint8Array): void {
     if (bytes.length > 0) this.#unsent?.push(bytes);
     this.#stop(context);

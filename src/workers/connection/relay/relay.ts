@@ -15,6 +15,7 @@ import type { Copying, Progress } from './copying.js';
 import { Direction } from './direction.js';
 import { FirstByte, type FirstByteOutcome, type Heard } from './first-byte.js';
 import { RequestDirection } from './request-direction.js';
+import { ResponseDirection } from './response-direction.js';
 
 /** Keepalive is switched on after this part of `tcp_keepalive_s`; most connections end before. */
 const LASTING = 0.5;
@@ -81,7 +82,8 @@ export class Relay extends TimedHandler {
     this.#up =
       body === undefined ? new Direction(client, destination, true) : new RequestDirection(client, destination, body);
     // The client's socket has inherited TCP_NODELAY from the listening socket.
-    this.#down = new Direction(destination, client, false);
+    this.#down =
+      body === undefined ? new Direction(destination, client, false) : new ResponseDirection(destination, client);
     if (firstByte !== undefined) this.#firstByte = new FirstByte(context.engine, firstByte);
     this.#active = Math.floor(context.engine.now);
   }
