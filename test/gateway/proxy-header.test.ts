@@ -161,3 +161,16 @@ inBothEngines('from any other network a client with a header is not served, and 
   await gateway.logged('a client at 127.0.0.1 begins with a PROXY header, which is taken only from');
   (await visit(world, gateway.port, '', server)).close();
 });
+
+inBothEngines('a network of IPv4 is listed also where its addresses come mapped into IPv6', async (world) => {
+  const server = world.use(await echoServer());
+  const header = 'PROXY TCP4 192.0.2.7 192.0.2.2 5678 1080\r\n';
+  const listener = { host: '::', port: 0, allow_clients: ['0.0.0.0/0', '::/0'] };
+  const listen = [{ ...listener, proxy_protocol: { from: ['127.0.0.1'] } }];
+  const gateway = await world.gateway({ ...behind([]), listen });
+  assert.equal(await clientOf(gateway, await visit(world, gateway.port, header, server)), '192.0.2.7:5678');
+  const other = world.use(await Peer.connect(gateway.port, '::1'));
+  other.send(header);
+  assert.match(await other.ended(), /^(?:eof|ECONNRESET)$/);
+  await gateway.logged('a client at ::1 begins with a PROXY header, which is taken only from');
+});
