@@ -149,7 +149,7 @@ tree of these types:
 | \`socks5\` | ${LINE_KEYS.socks5.slice(1).map(code).join(', ')} | Through a SOCKS5 proxy. \`host\` (an IP address, or a name) and \`port\` are needed: they are the proxy's own address, to which the gateway connects, and not the destination of a client; \`username\` and \`password\` go together. \`upstream\` is how the proxy itself is reached: direct if absent. |
 | \`http\` | ${LINE_KEYS.http.slice(1).map(code).join(', ')} | The same through an HTTP proxy with CONNECT. The credentials are sent as Basic. |
 | \`https\` | ${LINE_KEYS.https.slice(1).map(code).join(', ')} | The same with TLS to the proxy. Its certificate must be for \`server_name\` (\`host\` if absent), by the usual authorities or those of \`ca_file\` (PEM). It is the first proxy of its line; others may be behind it. |
-| \`socks4\` | ${LINE_KEYS.socks4.slice(1).map(code).join(', ')} | The same through a SOCKS4 proxy that resolves names (4a). \`username\` is the user id; SOCKS4 has no password and no IPv6. |
+| \`socks4\` | ${LINE_KEYS.socks4.slice(1).map(code).join(', ')} | The same through a SOCKS4 proxy that resolves names (4a). \`username\` is the user id; SOCKS4 has no password and no IPv6: where the destination is an IPv6 address, a line that ends with it is left out, and \`explain\` says so. |
 | \`multipath\` | ${LINE_KEYS.multipath.slice(1).map(code).join(', ')} | Any of the lines in \`list\`. |
 
 A list of lines stands for a \`multipath\`, \`"direct"\` for a direct line, and \`"socks5://user:password@host:1080"\`,

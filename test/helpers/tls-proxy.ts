@@ -43,7 +43,10 @@ export class TlsFront {
     this.secured.push(socket);
     const way = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     this.#sockets.push(way);
-    socket.on('error', ({ code }: NodeJS.ErrnoException) => this.errors.push(code));
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => {
+      this.errors.push(code);
+      way.resetAndDestroy();
+    });
     for (const [one, other] of [
       [socket, way],
       [way, socket],

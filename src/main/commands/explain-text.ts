@@ -24,6 +24,7 @@ export function explainText(explained: Explanation): string {
     ...rulesLines(explanation),
     ...namesLines(explanation),
     ...deniedLines(explanation),
+    ...unfitLines(explanation),
     ...raceLines(race),
     ...whyLines(explanation),
     ...answerLines(answer),
@@ -89,6 +90,12 @@ function choiceLinesOf(choice: NameExplanation['choice'], who: string): string[]
 function deniedLines({ denied }: Explanation): string[] {
   if (denied.length === 0) return [];
   return [...denied.flatMap((one) => wrapped('left out by the egress policy: ', deniedText(one).split(' '))), ''];
+}
+
+/** Lines that cannot carry what is asked for. */
+function unfitLines({ unfit }: Explanation): string[] {
+  if (unfit.length === 0) return [];
+  return [...unfit.flatMap(({ line, why }) => wrapped(`left out: ${line}: `, why.split(' '))), ''];
 }
 
 // Race

@@ -12,8 +12,6 @@ import { loopbackListener } from '../../protocol/listen-options.js';
 import type { Configuration, Options } from '../../protocol/options.js';
 import type { RaceRecord } from '../../protocol/race/record.js';
 import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/routes/snapshot.js';
-import { narrowed } from '../../protocol/rules/narrowed.js';
-import type { Ruling } from '../../protocol/rules/rule.js';
 import { SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
 import type { Ruled } from '../../threads/contracts/connection.js';
 import type { NameExplanation } from '../../threads/contracts/dns.js';
@@ -23,6 +21,7 @@ import { within } from '../process/within.js';
 import { type Denied, deniedAt } from './egress.js';
 import type { As } from './explain-as.js';
 import { type Answer, type Visit, visit } from './explain-client.js';
+import { type Resolved, resolvedWhere, type Unfit, unfitLines, usableLines } from './explain-lines.js';
 
 /** Added to the deadlines of the awaited parts. */
 const GRACE_MS = 2000;
@@ -35,15 +34,12 @@ const PLACES_MAX = 16;
 
 export interface Explanation {
   readonly target: string;
-  /**
-   * Where the lines that may be used resolve the name. `here`: no line has a proxy, and all dial the addresses of `dns`.
-   * `here-and-by-proxy`: lines without a proxy dial the addresses of `dns`, the others leave the name to their proxy.
-   * `by-proxy`: all leave it to their proxy. `blocked`: a rule blocks the name. `literal`: the target is an address.
-   */
-  readonly resolved: 'here' | 'here-and-by-proxy' | 'by-proxy' | 'blocked' | 'literal';
+  readonly resolved: Resolved;
   readonly dns: NameExplanation | undefined;
   /** The addresses of `dns` that the egress policy leaves out. */
   readonly denied: readonly Denied[];
+  /** The lines that rules allow, but which cannot ask their last proxy for the target. */
+  readonly unfit: readonly Unfit[];
   readonly race: RaceRecord;
   /** The place of the rule that blocks the target. */
   readonly rule?: string | undefined;
@@ -153,7 +149,7 @@ async function explain(
   let dns: NameExplanation | string | undefined;
   let visited: Visit | undefined;
   let race: RaceRecord | undefined;
-  let resolved: Explanation['resolved'] = 'here';
+  let resolved: Resolved = 'here';
   let ruled: Ruled | undefined;
   try {
     await routesKnown(gateway);
@@ -174,7 +170,8 @@ async function explain(
   const found = dns?.choice.code === 'found' ? dns.choice.addresses : [];
   const denied = deniedAt(target.port, found, options.egress);
   const places = { rule, ...placesOf(ruled, whereRule), ...userLinesOf(as, options) };
-  const explanation = { target: race.target, resolved, dns, denied, race, ...places, answer, usable };
+  const unfit = unfitLines(target, usableLines(options, ruled?.ruling, as?.lines));
+  const explanation = { target: race.target, resolved, dns, denied, unfit, race, ...places, answer, usable };
   return { kind: 'explained', explanation };
 }
 
@@ -211,22 +208,6 @@ function userLinesOf(as: As | undefined, { lines }: Options): Pick<Explanation, 
   const own = as?.lines;
   if (own === undefined) return {};
   return { user_lines: lines.filter(({ number }) => own.includes(number)).map(({ name }) => name) };
-}
-
-/** `ruling`: that of the rule for the target, if there is one. `own`: the lines that the user may use. */
-function resolvedWhere(
-  { ip }: Target,
-  { lines }: Options,
-  ruling: Ruling | undefined,
-  own: readonly number[] | undefined,
-): Explanation['resolved'] {
-  if (ip !== undefined) return 'literal';
-  if (ruling === 'block') return 'blocked';
-  const choice = narrowed(ruling, own);
-  const usable = lines.filter(({ number }) => choice?.lines?.includes(number) ?? true);
-  const direct = usable.filter(({ isDirect }) => isDirect).length;
-  if (direct === 0) return 'by-proxy';
-  return direct === usable.length ? 'here' : 'here-and-by-proxy';
 }
 
 /** Waits until the connection actors have the routes of the start: the route actor pushes them before `ready` is answered. */

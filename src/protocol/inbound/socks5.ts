@@ -147,6 +147,7 @@ const REPLIES: Readonly<Record<FailureCode, number>> = {
   'kept-away': ReplyCode.notAllowed,
   'client-limit': ReplyCode.notAllowed,
   'user-limit': ReplyCode.notAllowed,
+  'line-address-type': ReplyCode.addressTypeNotSupported,
   'out-of-resources': ReplyCode.generalFailure,
   'too-many-lookups': ReplyCode.generalFailure,
   'source-unavailable': ReplyCode.generalFailure,

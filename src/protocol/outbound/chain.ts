@@ -19,7 +19,15 @@ export type ChainStep =
 
 /** Below an https hop there is TLS, which is not the chain's. */
 const KINDS: Readonly<Record<Hop['kind'], HopKind>> = { socks5, socks4, http, https: http };
-const kindOf = ({ kind }: Hop): HopKind => KINDS[kind];
+const kindOf = ({ kind }: Pick<Hop, 'kind'>): HopKind => KINDS[kind];
+
+/**
+ * Why the last of these hops cannot be asked for a host, a name or an address, before anything is dialled. Undefined where it
+ * can, and without hops.
+ */
+export function whyUnaskable(hops: readonly Pick<Hop, 'kind'>[], host: string): Failure | undefined {
+  return hops.length === 0 ? undefined : kindOf(hops[hops.length - 1]).cannotName?.(host);
+}
 
 const NOTHING = new Uint8Array(0);
 const TOO_SOON: HopFailure = { kind: 'failed', failure: failureOf('proxy-protocol'), of: 'hop' };
@@ -40,7 +48,7 @@ export class Chain implements HopTarget {
   #unread: Uint8Array = NOTHING;
 
   /** `hops`: at least one. The last hop is asked for `host`; when that is a name, the hop resolves it. */
-  constructor(hops: readonly Hop[], host: string, port: number, kinds = kindOf) {
+  constructor(hops: readonly Hop[], host: string, port: number, kinds: (hop: Hop) => HopKind = kindOf) {
     this.#hops = hops;
     this.host = host;
     this.port = port;

@@ -47,6 +47,8 @@ export interface HopKind {
    * hop; 0 for nothing to tell (see protocol/gateway-depth.ts).
    */
   begin(hop: Hop, target: HopTarget, depth: number): Opening;
+  /** Why the hop's protocol has no way to name a target, so that it need not be dialled; without it, all can be named. */
+  cannotName?(host: string): Failure | undefined;
   /** Whether the hop has been asked for its target in this phase. Earlier, any failure is the hop's own. */
   hasAsked(phase: number): boolean;
   /** `received`: all bytes that the hop has sent in this phase, lent until the method returns. */

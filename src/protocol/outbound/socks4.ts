@@ -2,7 +2,7 @@
 // and no password, and no IPv6.
 import { parseIp } from '../address/address.js';
 import { userIdOf } from '../gateway-depth.js';
-import { type FailureCode, failureOf } from '../race/failure.js';
+import { type Failure, type FailureCode, failureOf } from '../race/failure.js';
 import type { HopFailure, HopKind, HopStep, HopTarget } from './outbound.js';
 
 const VERSION = 4;
@@ -16,11 +16,8 @@ const NAME_FOLLOWS = Uint8Array.of(0, 0, 0, 1);
 
 const INCOMPLETE: HopStep = { kind: 'incomplete' };
 const BROKEN: HopFailure = { kind: 'failed', failure: failureOf('proxy-protocol'), of: 'hop' };
-const NO_SUCH_ADDRESS: HopFailure = {
-  kind: 'failed',
-  failure: failureOf('proxy-address-type', 'SOCKS4 has no such addresses'),
-  of: 'target',
-};
+const NO_IPV6 = failureOf('line-address-type', 'SOCKS4 has no IPv6 addresses');
+const MEANS_NAME = failureOf('line-address-type', 'SOCKS4 takes 0.0.0.x for a name');
 
 /** By the code of a reply. 92 and 93: the proxy did not find our user id at an ident server (RFC 1413). */
 const CAUSES: ReadonlyMap<number, readonly [FailureCode, HopFailure['of']]> = new Map([
@@ -30,12 +27,15 @@ const CAUSES: ReadonlyMap<number, readonly [FailureCode, HopFailure['of']]> = ne
 ]);
 
 export const socks4: HopKind = {
+  cannotName: (host) => lacks(parseIp(host)),
+
   begin({ username }, target, depth) {
     const ip = parseIp(target.host);
     // A configured user id may be needed at the proxy. Then the depth is not told.
     const userId = username ?? (depth > 0 ? userIdOf(depth) : '');
     if (ip === undefined) return { kind: 'send', bytes: encodeConnect(userId, target, NAME_FOLLOWS, target.host) };
-    if (ip.length !== 4 || meansName(ip)) return NO_SUCH_ADDRESS;
+    const failure = lacks(ip);
+    if (failure !== undefined) return { kind: 'failed', failure, of: 'target' };
     return { kind: 'send', bytes: encodeConnect(userId, target, ip, undefined) };
   },
 
@@ -56,6 +56,12 @@ export const socks4: HopKind = {
 function refusal(reply: number): HopFailure {
   const [code, of] = CAUSES.get(reply) ?? (['proxy-protocol', 'hop'] as const);
   return { kind: 'failed', failure: failureOf(code, `CD ${reply}`), of };
+}
+
+function lacks(ip: Uint8Array | undefined): Failure | undefined {
+  if (ip === undefined) return undefined;
+  if (ip.length !== 4) return NO_IPV6;
+  return meansName(ip) ? MEANS_NAME : undefined;
 }
 
 function meansName([first, second, third, last]: Uint8Array): boolean {

@@ -10,6 +10,7 @@ export type FailureCode =
   | 'kept-away'
   | 'client-limit'
   | 'user-limit'
+  | 'line-address-type'
   | 'out-of-resources'
   | 'too-many-lookups'
   | 'source-unavailable'
@@ -74,6 +75,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailureRow>> = {
   'kept-away': row('us', undefined, 'debug', 'a rule of the configuration keeps the address to other lines'),
   'client-limit': row('client', undefined, 'debug', 'the network of the client is over a limit'),
   'user-limit': row('client', undefined, 'debug', 'the user is over a limit'),
+  'line-address-type': row('line', undefined, 'debug', 'the last proxy of the line has no addresses of this kind'),
   'out-of-resources': row('us', undefined, 'warn', 'the machine has no file descriptor, port or memory left'),
   'too-many-lookups': row('us', undefined, 'warn', 'dns.lookups_max names are being looked up already'),
   'source-unavailable': row('line', 'other', 'warn', 'the source address of the line is not on this machine'),

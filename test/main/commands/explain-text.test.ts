@@ -57,6 +57,7 @@ const RESCUED: Explanation = {
     choice: { code: 'found', addresses: ['192.0.2.1'], ttl_s: 60 },
   },
   denied: [],
+  unfit: [],
   race: {
     target: 'a.test:443',
     attempts: [
@@ -112,6 +113,7 @@ test('a race that is lost says the cause, and nothing of a protocol', () => {
     resolved: 'literal',
     dns: undefined,
     denied: [],
+    unfit: [],
     race: {
       target: '192.0.2.1:80',
       attempts: [{ ...attempt, ended_ms: 0, result: 'refused' }],
@@ -164,6 +166,16 @@ test('addresses that the egress policy leaves out are named, with the entry that
   assert.match(
     explainText({ ...RESCUED, denied }),
     /\nleft out by the egress policy: 127\.0\.0\.1 \(by default: loopback 127\.0\.0\.0\/8\)\n\nrace: /,
+  );
+});
+
+test('lines that cannot carry the target are named, with the reason', () => {
+  const unfit = [
+    { line: 'old', why: 'the last proxy of the line has no addresses of this kind (SOCKS4 has no IPv6 addresses)' },
+  ];
+  assert.match(
+    explainText({ ...RESCUED, unfit }),
+    /\nleft out: old: the last proxy of the line has no addresses of this kind \(SOCKS4 has no IPv6\n +addresses\)\n\nrace: /,
   );
 });
 

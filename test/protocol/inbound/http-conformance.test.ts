@@ -356,6 +356,7 @@ describe('answers', () => {
       'kept-away': 403,
       'client-limit': 429,
       'user-limit': 429,
+      'line-address-type': 502,
       'out-of-resources': 503,
       'too-many-lookups': 503,
       'source-unavailable': 502,

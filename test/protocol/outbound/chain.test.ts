@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Hop } from '../../../src/protocol/lines/line.js';
-import { Chain, type ChainStep } from '../../../src/protocol/outbound/chain.js';
+import { Chain, type ChainStep, whyUnaskable } from '../../../src/protocol/outbound/chain.js';
 import type { HopKind } from '../../../src/protocol/outbound/outbound.js';
 import { socks5 } from '../../../src/protocol/outbound/socks5.js';
 import { type FailureCode, failureOf } from '../../../src/protocol/race/failure.js';
@@ -218,12 +218,22 @@ test('a hop that fails itself has not spoken of the destination', () => {
 
 test('what a hop cannot name fails before anything is sent', () => {
   const last = new Chain([SOCKS4], '2001:db8::1', 443);
-  const why = failureOf('proxy-address-type', 'SOCKS4 has no such addresses');
+  const why = failureOf('line-address-type', 'SOCKS4 has no IPv6 addresses');
   assert.deepEqual(last.start(), { kind: 'failed', failure: why });
   const first = new Chain([SOCKS4, { ...HTTP, host: '2001:db8::2' }], 'example.org', 443);
-  const unreachable = failureOf('proxy-unreachable', 'SOCKS4 has no such addresses');
+  const unreachable = failureOf('proxy-unreachable', 'SOCKS4 has no IPv6 addresses');
   assert.deepEqual(first.start(), { kind: 'failed', failure: unreachable });
   const second = new Chain([HTTP, SOCKS4], '2001:db8::1', 443);
   second.start();
   assert.deepEqual(second.feed(Buffer.from('HTTP/1.1 200 OK\r\n\r\n')), { kind: 'failed', failure: why });
+});
+
+test('what the last hop cannot name is known before anything is dialled', () => {
+  const why = (hops: readonly Hop[], host: string) => whyUnaskable(hops, host)?.detail;
+  for (const hops of [[SOCKS4], [HTTP, SOCKS4]]) {
+    assert.equal(why(hops, '2001:db8::1'), 'SOCKS4 has no IPv6 addresses');
+    assert.equal(why(hops, '0.0.0.9'), 'SOCKS4 takes 0.0.0.x for a name');
+    for (const host of ['0.0.0.0', '192.0.2.1', 'example.org']) assert.equal(why(hops, host), undefined);
+  }
+  for (const hops of [[], [HTTP], [SOCKS4, HTTP]]) assert.equal(why(hops, '2001:db8::1'), undefined);
 });

@@ -34,9 +34,9 @@ test('the depth is told in the user id, unless one is configured', () => {
 });
 
 test('an address that SOCKS4 does not have is not asked for', () => {
-  assert.equal(asked(PLAIN, '2001:db8::1'), 'proxy-address-type of target');
+  assert.equal(asked(PLAIN, '2001:db8::1'), 'line-address-type of target');
   // It would mean that a name follows.
-  assert.equal(asked(PLAIN, '0.0.0.9'), 'proxy-address-type of target');
+  assert.equal(asked(PLAIN, '0.0.0.9'), 'line-address-type of target');
   assert.deepEqual(asked(PLAIN, '0.0.0.0'), [4, 1, 1, 0xbb, 0, 0, 0, 0, 0]);
 });
 

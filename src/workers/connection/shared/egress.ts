@@ -11,6 +11,7 @@ import { EgressPolicy } from '../../../protocol/egress/policy.js';
 import { DEPTH_MAX } from '../../../protocol/gateway-depth.js';
 import type { Listener } from '../../../protocol/inbound/listener.js';
 import type { Options } from '../../../protocol/options.js';
+import { whyUnaskable } from '../../../protocol/outbound/chain.js';
 import { type Failure, failureOf } from '../../../protocol/race/failure.js';
 import type { Client } from '../../../protocol/users/client.js';
 import type { BadAddresses } from './bad-addresses.js';
@@ -100,7 +101,7 @@ export class Egress {
    */
   mayDial(line: DialLine, ip: Uint8Array, target: Target, client: Client | undefined): Permission {
     if (!dialsFamily(line, ip)) return OTHER_FAMILY;
-    return line.isDirect ? this.#mayDialDestination(line, ip, target, client) : this.#mayDialProxy(line, ip);
+    return line.isDirect ? this.#mayDialDestination(line, ip, target, client) : this.#mayDialProxy(line, ip, target);
   }
 
   #mayDialDestination(line: DialLine, ip: Uint8Array, target: Target, client: Client | undefined): Permission {
@@ -114,7 +115,9 @@ export class Egress {
   }
 
   /** The policy is not asked: where a proxy stands is the operator's choice. */
-  #mayDialProxy(line: DialLine, ip: Uint8Array): Permission {
+  #mayDialProxy(line: DialLine, ip: Uint8Array, { asked }: Target): Permission {
+    const unaskable = whyUnaskable(line.hops, asked);
+    if (unaskable !== undefined) return unaskable;
     if (this.#listeners.has(ip, line.hops[0].port)) return failureOf('loop', line.name);
     // A proxy that is configured by this address is what the operator wants: it reaches this machine.
     return line.proxyIp === undefined && isUnspecified(ip) ? UNSPECIFIED : ALLOWED;

@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { openProxy } from '../../../dial/proxy.js';
 import { ProxyAuthorities } from '../../../dial/proxy-tls.js';
 import type { Line } from '../../../protocol/lines/line.js';
-import { Chain } from '../../../protocol/outbound/chain.js';
+import { Chain, whyUnaskable } from '../../../protocol/outbound/chain.js';
 import { follow } from '../../../protocol/outbound/follow.js';
 import { describe } from '../../../protocol/race/failure.js';
 import type { Authorities } from './authorities.js';
@@ -30,6 +30,8 @@ const proxyAuthorities = new ProxyAuthorities();
 /** Rejects with the error, also when `signal` aborts; then no socket is left open. */
 export async function dial(to: Destination, bootstrap: Bootstrap, signal: AbortSignal): Promise<Socket> {
   const hops = to.line?.hops ?? [];
+  const unaskable = whyUnaskable(hops, to.host);
+  if (unaskable !== undefined) throw new Error(describe(unaskable));
   // Loaded at the first need: most gateways start faster without it.
   const tls = to.tls === undefined ? undefined : await import('node:tls');
   signal.throwIfAborted();

@@ -17,11 +17,12 @@ const named = (text: string, port = 443): Target => targetOfName(text, port) as 
 
 const source = { ip: undefined, port: 0 };
 const hop = (host: string) => ({ kind: 'socks5' as const, host, port: 1080, username: undefined, password: undefined });
-const [DIRECT, PROXY, NAMED_PROXY] = dialLines([
+const [DIRECT, PROXY, NAMED_PROXY, OLD_PROXY] = dialLines([
   lineOf(0, 'direct', source, []),
   lineOf(1, 'proxy', source, [hop('127.0.0.1')]),
   lineOf(2, 'named', source, [hop('proxy.test')]),
-]) as [never, never, never];
+  lineOf(3, 'old', source, [hop('127.0.0.1'), { ...hop('127.0.0.1'), kind: 'socks4' }]),
+]) as [never, never, never, never];
 
 /** It listens on 127.0.0.1:7070 and [2001:db8::7]:7071, and has the address 192.168.1.1. */
 function egressOf(policy: Partial<EgressOptions>): Egress {
@@ -112,4 +113,11 @@ test('the policy comes before range rules and the blacklist', () => {
   ] as const) {
     assert.equal(egress.mayDial(DIRECT, ip(address), target, undefined).code, code, address);
   }
+});
+
+test('a line whose last proxy has no IPv6 is not dialled for an IPv6 address, and for a name it is', () => {
+  const may = (target: Target): string => PLAIN.mayDial(OLD_PROXY, ip('127.0.0.1'), target, undefined).code;
+  assert.equal(may(literal('2001:db8::1')), 'line-address-type');
+  assert.equal(may(literal('192.0.2.1')), 'allowed');
+  assert.equal(may(named('a.test')), 'allowed');
 });

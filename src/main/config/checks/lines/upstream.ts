@@ -3,6 +3,7 @@
 import { withoutDot } from '../../../../protocol/address/host-name.js';
 import type { DirectUpstream, MultipathUpstream, ProxyUpstream, Upstream } from '../../../../protocol/lines/flatten.js';
 import type { ProxyKind, TlsToProxy } from '../../../../protocol/lines/line.js';
+import { whyUnaskable } from '../../../../protocol/outbound/chain.js';
 import { type Diagnostics, hint } from '../../diagnostics/diagnostics.js';
 import { shown } from '../../diagnostics/mask.js';
 import { inside, type Place, placeText } from '../../diagnostics/place.js';
@@ -141,6 +142,14 @@ class Walk {
     const port = this.#required(fields, 'port', place, checkPort, 'the port of the proxy') ?? 0;
     const credentials = this.#credentials(type, fields, place);
     const upstream = this.#optional(fields, 'upstream', place, (value, at) => this.node(value, at, depth + 1));
+    const why = upstream && whyNotBehind(upstream, host);
+    if (why !== undefined) {
+      const allowed = 'an IPv4 address or a name';
+      this.#diagnostics.error(
+        inside(place, 'host'),
+        `the proxy before it cannot be asked for it: ${why}; allowed: ${allowed}`,
+      );
+    }
     if (type !== 'https') return { type, name, host, port, ...credentials, upstream };
     if (upstream !== undefined && !isDirect(upstream))
       this.#diagnostics.error(
@@ -182,6 +191,18 @@ class Walk {
   #required<T>(fields: Fields, key: string, place: Place, check: Check<T>, needed: string): T | undefined {
     if (!Object.hasOwn(fields, key)) this.#diagnostics.missing(place, key, needed);
     return this.#optional(fields, key, place, check);
+  }
+}
+
+/** Why the last proxy of one of these ways cannot name the next one, a name or an address. */
+function whyNotBehind(node: Upstream, host: string): string | undefined {
+  switch (node.type) {
+    case 'direct':
+      return undefined;
+    case 'multipath':
+      return node.list.map((part) => whyNotBehind(part, host)).find((why) => why !== undefined);
+    default:
+      return whyUnaskable([{ kind: node.type }], host)?.detail;
   }
 }
 

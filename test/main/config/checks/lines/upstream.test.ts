@@ -147,6 +147,17 @@ test('an https line has the name and the authorities of its certificate, and com
   ]);
 });
 
+test('a proxy with an IPv6 address is not reached through a socks4 proxy', () => {
+  const old = { type: 'socks4', host: '192.0.2.4', port: 1080 };
+  const six = (upstream: unknown) => ({ type: 'http', host: '2001:db8::1', port: 8080, upstream });
+  const why =
+    'host: the proxy before it cannot be asked for it: SOCKS4 has no IPv6 addresses; allowed: an IPv4 address or a name';
+  assert.deepEqual(errorsOfUpstream(six(old)), [`upstream.${why}`]);
+  assert.deepEqual(errorsOfUpstream([six(['direct', old])]), [`upstream[0].${why}`]);
+  assert.deepEqual(errorsOfUpstream(six(['direct', socks5({ upstream: old })])), []);
+  assert.deepEqual(errorsOfUpstream({ ...old, host: '2001:db8::4' }), []);
+});
+
 test('a password is masked wherever it could be shown', () => {
   const wrongs = [
     [[]],
