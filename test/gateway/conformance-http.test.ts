@@ -59,22 +59,26 @@ inBothEngines('RFC 9110, 9.3.6: what is left of a side that has closed reaches t
 
 inBothEngines('RFC 9110, 15.2: responses 1xx are forwarded, before the last one', async (world) => {
   const { client, destination } = await asked(world, get, false);
-  for (const early of ['HTTP/1.1 100 Continue\r\n\r\n', 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n']) {
-    destination.send(early);
-    assert.equal(await readHead(client), early);
+  for (const [line, fields] of [
+    ['HTTP/1.1 100 Continue\r\n', '\r\n'],
+    ['HTTP/1.1 103 Early Hints\r\n', 'Link: </a>\r\n\r\n'],
+  ]) {
+    destination.send(`${line}${fields}`);
+    assert.equal(await readHead(client), `${line}Via: 1.1 tcproute\r\n${fields}`);
   }
   destination.send('HTTP/1.1 204 No Content\r\n\r\n');
   destination.end();
   assert.equal((await readAnswer(client)).status, 204);
 });
 
-inBothEngines('RFC 9110, 7.7: a response arrives as it was sent, no-transform or not', async (world) => {
-  const response =
-    'HTTP/1.0 200 odd  reason\r\nCache-Control: no-transform\r\nwww-authenticate:Basic  realm=x\r\nX:\xe9\r\n\r\n\0\r\nbody';
+inBothEngines('RFC 9110, 7.7: a response arrives as it was sent but for Via, no-transform or not', async (world) => {
+  const line = 'HTTP/1.0 200 odd  reason\r\n';
+  const rest =
+    'Cache-Control: no-transform\r\nwww-authenticate:Basic  realm=x\r\nVia: 1.1 other\r\nX:\xe9\r\n\r\n\0\r\nbody';
   const { client, destination } = await asked(world, get, false);
-  destination.send(Buffer.from(response, 'latin1'));
+  destination.send(Buffer.from(`${line}${rest}`, 'latin1'));
   destination.end();
-  assert.equal((await client.rest()).toString('latin1'), response);
+  assert.equal((await client.rest()).toString('latin1'), `${line}Via: 1.0 tcproute\r\n${rest}`);
 });
 
 inBothEngines('RFC 9112, 9.5: a destination that ends before its response is an end without one', async (world) => {

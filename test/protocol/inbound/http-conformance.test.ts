@@ -1,6 +1,6 @@
 // What RFC 9110 and RFC 9112 demand of a proxy like this: a test for each MUST, named by its section. What a request becomes that is
 // sent on is in http-forwarding.test.ts, and what only sockets show in test/gateway/conformance-http.test.ts. Responses of web
-// servers are relayed and not read: what that leaves out is said in docs/protocols.md.
+// servers get Via and are else relayed as they come: what that leaves out is said in docs/protocols.md.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { HEAD_SIZE_MAX, HeadScan } from '../../../src/protocol/http/head-scan.js';
