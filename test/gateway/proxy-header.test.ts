@@ -12,12 +12,14 @@ import { ask, type Destination, greeting, readReply, request } from '../helpers/
 import { Peer } from '../helpers/socks-peer.js';
 import { until } from '../helpers/until.js';
 
-const behind = (from: readonly string[]): object => ({
+const EVERYBODY = ['0.0.0.0/0', '::/0'];
+
+const behind = (from: readonly string[], allow_clients = EVERYBODY): object => ({
   port: undefined,
   log_level: 'debug',
   // By default the clients of such a listener do not reach this machine.
   egress: { allow: ['loopback'] },
-  listen: [{ host: '127.0.0.1', port: 0, allow_clients: ['0.0.0.0/0', '::/0'], proxy_protocol: { from } }],
+  listen: [{ host: '127.0.0.1', port: 0, allow_clients, proxy_protocol: { from } }],
 });
 
 /** Says hello through a gateway behind `header`, and hears it again. */
@@ -173,4 +175,36 @@ inBothEngines('a network of IPv4 is listed also where its addresses come mapped 
   other.send(header);
   assert.match(await other.ended(), /^(?:eof|ECONNRESET)$/);
   await gateway.logged('a client at ::1 begins with a PROXY header, which is taken only from');
+});
+
+const UNTOLD: readonly (string | Buffer)[] = [
+  'PROXY UNKNOWN\r\n',
+  Buffer.from('0d0a0d0a000d0a515549540a20000000', 'hex'), // LOCAL
+  Buffer.from('0d0a0d0a000d0a515549540a21000000', 'hex'),
+];
+
+inBothEngines(
+  'a header that tells of no client is served where the proxy itself is an allowed client',
+  async (world) => {
+    const server = world.use(await echoServer());
+    const gateway = await world.gateway(behind(['127.0.0.1'], ['127.0.0.0/8', '192.0.2.0/24']));
+    for (const header of UNTOLD) (await visit(world, gateway.port, header, server)).close();
+  },
+);
+
+inBothEngines('a header that tells of no client is else closed without an answer or a warning', async (world) => {
+  const gateway = await world.gateway(behind(['127.0.0.1'], ['192.0.2.0/24']));
+  for (const header of UNTOLD) {
+    const peer = world.use(await Peer.connect(gateway.port));
+    peer.send(Buffer.concat([Buffer.from(header), greeting()]));
+    assert.match(await peer.ended(), /^(?:eof|ECONNRESET)$/);
+    assert.equal(peer.waiting, 0);
+  }
+  assert.equal((await gateway.firstConnection())['ending'], 'not-allowed');
+  // A client that is told of comes after them in the log.
+  const stranger = world.use(await Peer.connect(gateway.port));
+  stranger.send(Buffer.from('PROXY TCP4 198.51.100.1 192.0.2.2 1 2\r\n'));
+  await stranger.ended();
+  await gateway.logged('is a proxy whose client is not in allow_clients');
+  assert.equal(gateway.records.filter(({ level }) => level === 'warn').length, 1);
 });

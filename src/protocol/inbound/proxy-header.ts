@@ -26,8 +26,22 @@ const STRANGER = refused(undefined, 'not-allowed', {
   sentence: 'is a proxy whose client is not in allow_clients',
 });
 
+/**
+ * The header tells of no client, and the proxy itself is none that may come. HAProxy looks with such headers whether the gateway
+ * is there (`check-send-proxy`): the connection was enough for it, so this is nobody's mistake.
+ */
+const NO_CLIENT = refused(undefined, 'not-allowed');
+
+/** Which clients may come, behind a proxy. */
+export interface Visitors {
+  /** One of which the header tells. */
+  readonly mayCome: (client: ClientAddress) => boolean;
+  /** One of which it does not tell, so that its address is the proxy's own. */
+  readonly proxyMayCome: boolean;
+}
+
 /** Reads a header. `inbound` reads what follows. A wrong header gets no answer, nor does a client that may not come. */
-export const afterProxyHeader = (inbound: Inbound, mayCome: (client: ClientAddress) => boolean): Inbound => ({
+export const afterProxyHeader = (inbound: Inbound, { mayCome, proxyMayCome }: Visitors): Inbound => ({
   feed(bytes, start, end) {
     if (start === end) return INCOMPLETE;
     const header = bytes[start] === BINARY ? decodeProxyBinary(bytes, start, end) : decodeProxyLine(bytes, start, end);
@@ -37,7 +51,10 @@ export const afterProxyHeader = (inbound: Inbound, mayCome: (client: ClientAddre
       case 'invalid':
         return REFUSALS[header.code];
       case 'message':
-        if (header.value !== undefined && !mayCome(header.value)) return STRANGER;
+        if (header.value === undefined) {
+          return proxyMayCome ? proceed(header.size, undefined, inbound, undefined) : NO_CLIENT;
+        }
+        if (!mayCome(header.value)) return STRANGER;
         return proceed(header.size, undefined, inbound, header.value);
     }
   },

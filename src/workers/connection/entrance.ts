@@ -1,10 +1,10 @@
 // A listener as a connection actor uses it: with the inbound protocols of its clients.
 import { IpRanges } from '../../protocol/address/ip-range.js';
-import type { Inbound } from '../../protocol/inbound/inbound.js';
+import type { ClientAddress, Inbound } from '../../protocol/inbound/inbound.js';
 import type { Listener } from '../../protocol/inbound/listener.js';
 import { inboundOf } from '../../protocol/inbound/protocols.js';
 import { afterProxyHeader } from '../../protocol/inbound/proxy-header.js';
-import { UNIX_CLIENTS } from '../../protocol/listen-options.js';
+import { ALL_NETWORKS, UNIX_CLIENTS } from '../../protocol/listen-options.js';
 
 export interface Entrance {
   readonly listener: Listener;
@@ -17,10 +17,11 @@ export interface Entrance {
 }
 
 export interface BehindProxies {
-  /** Whether a client of this address is such a proxy. */
-  isFrom(ip: Uint8Array | undefined): boolean;
-  /** Reads its header, then its client's first message. */
-  readonly inbound: Inbound;
+  /**
+   * Reads the header of such a proxy, then its client's first message; undefined where a client of this address is none. `ip`:
+   * undefined for a Unix socket.
+   */
+  inboundFrom(ip: Uint8Array | undefined): Inbound | undefined;
 }
 
 export function entranceOf(listener: Listener): Entrance {
@@ -37,10 +38,17 @@ export function entranceOf(listener: Listener): Entrance {
 function behindProxies({ proxyFrom, allowClients }: Listener, inbound: Inbound): BehindProxies {
   const proxies = IpRanges.of(proxyFrom.filter((network) => network !== UNIX_CLIENTS));
   const clients = IpRanges.of(allowClients);
-  // The clients of a Unix socket have no address.
+  const mayCome = ({ ip }: ClientAddress): boolean => clients.hasClient(ip);
+  // A client of a Unix socket has no address: as a proxy that does not tell of its client, it comes only where everybody may.
   const hasUnix = proxyFrom.includes(UNIX_CLIENTS);
+  const unixMayCome = ALL_NETWORKS.every((network) => allowClients.includes(network));
+  const behind = afterProxyHeader(inbound, { mayCome, proxyMayCome: false });
+  const behindClient = afterProxyHeader(inbound, { mayCome, proxyMayCome: true });
   return {
-    isFrom: (ip) => (ip === undefined ? hasUnix : proxies.hasClient(ip)),
-    inbound: afterProxyHeader(inbound, ({ ip }) => clients.hasClient(ip)),
+    inboundFrom(ip) {
+      if (ip === undefined) return hasUnix ? (unixMayCome ? behindClient : behind) : undefined;
+      if (!proxies.hasClient(ip)) return undefined;
+      return clients.hasClient(ip) ? behindClient : behind;
+    },
   };
 }

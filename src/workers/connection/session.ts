@@ -50,7 +50,7 @@ export class Session
     this.#parts = parts;
     this.#entrance = entrance;
     this.#connection = parts.records.open(this, listener.number, fd);
-    const first = behindProxies?.isFrom(this.clientIp()) ? behindProxies.inbound : inbound;
+    const first = behindProxies?.inboundFrom(this.clientIp()) ?? inbound;
     this.#handshake = new Handshake(parts, parts.limits.isRefused(fd) ? refusing : first, this);
     this.#client = parts.engine.adopt(fd, this.#handshake);
     parts.counters[Counter.opened] += 1;

@@ -5,12 +5,12 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatIp, parseIp } from '../../../src/protocol/address/address.js';
 import { crc32c } from '../../../src/protocol/inbound/crc32c.js';
-import type { Inbound, InboundStep } from '../../../src/protocol/inbound/inbound.js';
+import type { ClientAddress, Inbound, InboundStep } from '../../../src/protocol/inbound/inbound.js';
 import { afterProxyHeader } from '../../../src/protocol/inbound/proxy-header.js';
 import { INCOMPLETE } from '../../../src/protocol/inbound/steps.js';
 
 const BEHIND: Inbound = { feed: () => INCOMPLETE };
-const HEADER = afterProxyHeader(BEHIND, () => true);
+const HEADER = afterProxyHeader(BEHIND, { mayCome: () => true, proxyMayCome: true });
 
 const fed = (bytes: readonly number[]): InboundStep => HEADER.feed(Uint8Array.from([7, ...bytes]), 1, bytes.length + 1);
 const line = (text: string): number[] => [...Buffer.from(`${text}\r\n`, 'latin1')];
@@ -198,21 +198,29 @@ test('what is written by the specification is read back at every split, with any
   );
 });
 
-test('a client that may not come is refused, and a proxy of its own may', () => {
-  const picky = afterProxyHeader(BEHIND, ({ ip: [first], port: from }) => first === 192 && from === 5678);
-  const steps = [
-    line('PROXY TCP4 192.0.2.1 192.0.2.2 5678 1080'),
-    binary(PROXY, TCP6, SIX),
-    line('PROXY UNKNOWN'),
-    binary(LOCAL, 0),
-  ].map((bytes) => picky.feed(Uint8Array.from(bytes), 0, bytes.length));
-  assert.deepEqual(
-    steps.map(({ kind }) => kind),
-    ['proceed', 'refused', 'proceed', 'proceed'],
-  );
-  const [, stranger] = steps;
-  assert.ok(stranger.kind === 'refused');
-  assert.deepEqual([stranger.answer, stranger.ending], [undefined, 'not-allowed']);
+test('a client that may not come is refused, and so is one that is not told of, unless the proxy itself may come', () => {
+  const mayCome = ({ ip: [first], port: from }: ClientAddress): boolean => first === 192 && from === 5678;
+  const ends = (bytes: readonly number[], proxyMayCome: boolean) => {
+    const step = afterProxyHeader(BEHIND, { mayCome, proxyMayCome }).feed(Uint8Array.from(bytes), 0, bytes.length);
+    if (step.kind !== 'refused') return step.kind;
+    assert.deepEqual([step.answer, step.ending], [undefined, 'not-allowed']);
+    return step.misfit?.what ?? 'quietly';
+  };
+  for (const proxyMayCome of [false, true]) {
+    assert.equal(ends(line('PROXY TCP4 192.0.2.1 192.0.2.2 5678 1080'), proxyMayCome), 'proceed');
+    assert.equal(ends(binary(PROXY, TCP6, SIX), proxyMayCome), 'client behind a proxy');
+    for (const untold of [
+      line('PROXY UNKNOWN'),
+      line('PROXY UNKNOWN 192.0.2.1 192.0.2.2 5678 1080'),
+      binary(LOCAL, 0),
+      binary(LOCAL, TCP4, FOUR),
+      binary(PROXY, 0),
+      binary(PROXY, UDP4, FOUR),
+      binary(PROXY, UNIX, PATHS),
+    ]) {
+      assert.equal(ends(untold, proxyMayCome), proxyMayCome ? 'proceed' : 'quietly');
+    }
+  }
 });
 
 test('the checksum is CRC32c', () => {
