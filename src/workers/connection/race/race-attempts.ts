@@ -16,7 +16,7 @@ import type { Client } from '../../../protocol/users/client.js';
 import { Counter } from '../../../threads/shared/counters.js';
 import type { AttemptBudget } from '../shared/attempt-budget.js';
 import type { AttemptRoom, RoomSeeker } from '../shared/attempt-room.js';
-import type { FailureLog, Whose } from '../shared/failure-log.js';
+import type { Addressed, FailureLog, Whose } from '../shared/failure-log.js';
 import type { Sites } from '../shared/sites.js';
 import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt.js';
 import { Candidates, type CandidatesOutcome, type CandidatesParts } from './candidates.js';
@@ -41,7 +41,7 @@ export type RaceAttemptsParts = CandidatesParts &
   };
 
 /** Gets the outcome of each attempt that has started, unless all are cancelled. */
-export interface RaceAttemptsOutcome extends AttemptOutcome, Whose {
+export interface RaceAttemptsOutcome extends AttemptOutcome, Whose, Addressed {
   /** There may be something to start: a name has been looked up, or there is room. */
   mayGoOn(): void;
 }
@@ -50,6 +50,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   readonly target: Target;
   waits = false;
   crowded: string[] | undefined;
+  crowdOf: string | undefined;
   readonly known: KnownDestination;
   readonly #parts: RaceAttemptsParts;
   /** Numbers of the lines that may be used. */
@@ -119,7 +120,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   begin(): void {
     const { engine, counters, room } = this.#parts;
     const best = this.known.best(this, this.#sticky);
-    if (best !== undefined && room.isOpen(best.line, this.target) && this.#candidates.isUsual(best)) {
+    if (best !== undefined && room.isOpen(this, best.line) && this.#candidates.isUsual(best)) {
       this.#plan.lead(best, engine.now, this.known.patience_ms);
       this.#lead = this.#start(best);
     } else {
@@ -161,7 +162,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     counters[Counter.attempts] += 1;
     health.begins(candidate.line, engine.now);
     const start = attempt.start();
-    if (start.code === 'started') room.take(attempt, this.target);
+    if (start.code === 'started') room.take(this, attempt);
     else this.failed(attempt, start);
     return attempt;
   }
@@ -211,6 +212,10 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
 
   clientName(): string {
     return this.#outcome.clientName();
+  }
+
+  clientIp(): Uint8Array | undefined {
+    return this.#outcome.clientIp();
   }
 
   looked(): void {

@@ -5,7 +5,7 @@ import type { DeadlineWheel, Expiring } from '../../../protocol/deadline-wheel.j
 import type { Failure } from '../../../protocol/race/failure.js';
 import type { Choice } from '../../../protocol/rules/rule.js';
 import type { Client } from '../../../protocol/users/client.js';
-import type { FailureLog, Whose } from '../shared/failure-log.js';
+import type { Addressed, FailureLog, Whose } from '../shared/failure-log.js';
 import type { RaceAttempt } from './attempt.js';
 import type { Learning } from './outcome.js';
 import { RaceAttempts, type RaceAttemptsOutcome, type RaceAttemptsParts } from './race-attempts.js';
@@ -19,7 +19,7 @@ export type RaceParts = RaceAttemptsParts &
   };
 
 /** Gets `won` or `lost` once, unless the race is cancelled; the other calls come only after `won`. */
-export interface RaceOutcome extends Whose {
+export interface RaceOutcome extends Whose, Addressed {
   /** How many gateways the request has passed. */
   readonly depth: number;
   won(winner: RaceAttempt): void;
@@ -206,6 +206,10 @@ export class Race implements RaceAttemptsOutcome, Expiring {
 
   clientName(): string {
     return this.#outcome.clientName();
+  }
+
+  clientIp(): Uint8Array | undefined {
+    return this.#outcome.clientIp();
   }
 
   get depth(): number {

@@ -1,20 +1,23 @@
 // Room for one more attempt of a race on a line: within the budget of the actor, and, where the line may lead back here, in the
-// crowd of its line and destination. A race for which there is no room waits for it here. It starts no attempt.
+// crowd of its line, destination and client. A race for which there is no room waits for it here. It starts no attempt.
 import { formatEndpoint } from '../../../protocol/address/address.js';
+import { networkOctets, networkText } from '../../../protocol/address/client-network.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
 import type { FailureCode } from '../../../protocol/race/failure.js';
 import type { AttemptBudget, Waiting } from './attempt-budget.js';
 import { CROWD_LOOK, type Crowd, type Crowds } from './crowds.js';
 import type { DialLine } from './dial-lines.js';
-import type { FailureLog, Whose } from './failure-log.js';
+import type { Addressed, FailureLog, Whose } from './failure-log.js';
 
 /** How attempts in a loop fail: a time-out, and what a proxy answers after one. */
 const ALSO_IN_LOOPS: ReadonlySet<FailureCode> = new Set(['timed-out', 'host-unreachable', 'unexplained']);
 
-/** A race that asks for room. Where it waits is written by the room only. */
-export interface RoomSeeker extends Waiting, Whose {
+/** A race that asks for room. What else it has here is written by the room only. */
+export interface RoomSeeker extends Waiting, Whose, Addressed {
   readonly target: Target;
+  /** The destination and the client's network as text; undefined until they are needed. */
+  crowdOf: string | undefined;
   /** Whether it has waited for the budget. */
   waits: boolean;
   /** Keys of the crowds that it has waited for. */
@@ -24,7 +27,7 @@ export interface RoomSeeker extends Waiting, Whose {
 /** An attempt that takes room. */
 export interface RoomTaker {
   readonly candidate: Pick<Candidate, 'line'>;
-  /** The crowd in which it is counted: attempts of its line for its destination. */
+  /** The crowd in which it is counted: attempts of its line for its destination and client. */
   crowd: Crowd | undefined;
 }
 
@@ -48,9 +51,9 @@ export class AttemptRoom {
     this.#failures = failures;
   }
 
-  /** Whether an attempt for the target may start on the line. */
-  isOpen(line: number, target: Target): boolean {
-    return this.#budget.hasRoom(line) && !this.#isCrowded(line, target);
+  /** Whether an attempt of the race may start on the line. */
+  isOpen(race: RoomSeeker, line: number): boolean {
+    return this.#budget.hasRoom(line) && !this.#isCrowded(race, line);
   }
 
   /** The same. If it may not, `roomMade` of the race is called when it may, unless `forget` is called before. */
@@ -60,8 +63,8 @@ export class AttemptRoom {
       this.#budget.wait(race, line);
       return false;
     }
-    if (!this.#isCrowded(line, race.target)) return true;
-    const key = keyOf(line, race.target);
+    if (!this.#isCrowded(race, line)) return true;
+    const key = keyOf(race, line);
     this.#crowds.wait(race, key);
     race.crowded ??= [];
     race.crowded.push(key);
@@ -76,9 +79,9 @@ export class AttemptRoom {
   }
 
   /** The attempt has started; `connected`, `failed` or `givenUp` must follow. */
-  take(attempt: RoomTaker, target: Target): void {
+  take(race: RoomSeeker, attempt: RoomTaker): void {
     const { line } = attempt.candidate;
-    if (this.#isCounted(line)) attempt.crowd = this.#crowds.join(keyOf(line, target));
+    if (this.#isCounted(line)) attempt.crowd = this.#crowds.join(keyOf(race, line));
     this.#budget.take(line);
   }
 
@@ -104,9 +107,9 @@ export class AttemptRoom {
     if (crowd !== undefined) this.#crowds.decided(crowd);
   }
 
-  /** Whether too many attempts of a line for this destination have no outcome yet: the line may lead back here. */
-  #isCrowded(line: number, target: Target): boolean {
-    return this.#isCounted(line) && !this.#crowds.hasRoom(keyOf(line, target));
+  /** Whether too many attempts of a line for this destination and client have no outcome: the line may lead back here. */
+  #isCrowded(race: RoomSeeker, line: number): boolean {
+    return this.#isCounted(line) && !this.#crowds.hasRoom(keyOf(race, line));
   }
 
   #isCounted(line: number): boolean {
@@ -114,4 +117,10 @@ export class AttemptRoom {
   }
 }
 
-const keyOf = (line: number, { host, port }: Target): string => `${line} ${formatEndpoint(host, port)}`;
+function keyOf(race: RoomSeeker, line: number): string {
+  race.crowdOf ??= crowdText(race.target, race.clientIp());
+  return `${line} ${race.crowdOf}`;
+}
+
+const crowdText = ({ host, port }: Target, client: Uint8Array | undefined): string =>
+  `${formatEndpoint(host, port)} ${networkText(networkOctets(client))}`;

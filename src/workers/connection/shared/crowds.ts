@@ -1,6 +1,6 @@
-// Counts the attempts of one line for one destination that are under way, where they may be too many. A proxy that leads back to
-// this gateway (two gateways that are each other's line) asks it for the same destination again, and each request begins one more
-// attempt. None of them gets an outcome, so when a crowd has its largest size, further races wait until one of its attempts has
+// Counts the attempts of one line for one destination and client that are under way, where they may be too many. A proxy that
+// leads back to this gateway (two gateways that are each other's line) is a client of it that asks for the same destination again
+// and again, and each request begins one more attempt. Other clients are not held up by its crowd. None of them gets an outcome, so when a crowd has its largest size, further races wait until one of its attempts has
 // an outcome. In a loop, attempts time out, are told of a time-out further on, or lose their client and are given up. None of that
 // makes room, or the loop would grow at one end as fast as it ends at the other, and go round for ever. Where a destination
 // answers or refuses, races wait no longer than that takes. Direct lines form no loop: see egress.ts.

@@ -66,6 +66,10 @@ class Racing implements RaceOutcome {
   exhausted(): void {
     this.told.push('exhausted');
   }
+  clientIp(): undefined {
+    return undefined;
+  }
+
   clientName(): string {
     return CLIENT;
   }

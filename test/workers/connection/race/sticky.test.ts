@@ -35,6 +35,7 @@ class World extends RaceWorld<{ now: number }> {
     joined: () => {},
     exhausted: () => {},
     clientName: () => 'client',
+    clientIp: () => undefined,
   };
 
   constructor(sticky: Sticky, changes: Changes = {}) {
