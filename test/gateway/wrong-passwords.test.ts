@@ -46,6 +46,8 @@ inBothEngines(
     const users = { alice: { password: hash }, bob: { password: hash }, carol: { password: hash } };
     const gateway = await world.gateway({ users, workers: 2 });
     let right = 0;
+    /** Tries of users that took longer than a handshake may. */
+    let late = 0;
     const visit = async (name: string, from: string): Promise<void> => {
       const { peer, came } = await dialAs(gateway.port, { name, password: 'hunter2' }, server, from);
       assert.equal(came, 0, name);
@@ -64,6 +66,7 @@ inBothEngines(
           (error: unknown) => error,
         );
         if (failed === undefined) return;
+        late += 1;
         if (tries === TRIES_MAX) throw failed;
       }
     };
@@ -89,16 +92,20 @@ inBothEngines(
     }
     const { socks, http, otherwise } = await guessed;
     const seconds = (performance.now() - begun) / 1000;
-    assert.deepEqual([socks, http, otherwise], [GUESSES / 2, GUESSES / 2, 0]);
+    const cost = { seconds, cpu_s: cpu(gateway) - cpu_s, rss, rss_after: gateway.rss(), slowest_ms };
 
     gateway.child.kill('SIGUSR2');
     const told = await gateway.logged('report: connections');
-    const [known, unknown, tooMany] = ['claimsKnown', 'claimsUnknown', 'claimsTooMany'].map((name) =>
-      Number(told[name]),
-    );
-    assert.deepEqual([known, unknown + tooMany], [right, GUESSES]);
+    const names = ['claimsKnown', 'claimsUnknown', 'claimsTooMany', 'timeouts'];
+    const [known, unknown, tooMany, timeouts] = names.map((name) => Number(told[name]));
+    if (GUESSES > 20_000)
+      console.log(JSON.stringify({ ...cost, right, late, socks, http, otherwise, unknown, tooMany }));
+    // On a machine that runs much else, one that is compared may take longer than a handshake.
+    assert.deepEqual([known, unknown + tooMany, timeouts], [right, GUESSES - otherwise, otherwise + late]);
+    assert.equal(socks + http, GUESSES - otherwise);
     const judged_max = ADDRESSES * (BURST + UNDER_WAY + Math.ceil(seconds / FORGET_S));
-    assert.ok(unknown <= judged_max, `${unknown} were compared, at most ${judged_max} should be`);
+    const compared = unknown + otherwise;
+    assert.ok(compared <= judged_max, `${compared} were compared, at most ${judged_max} should be`);
     const lines = gateway.records.filter(({ msg }) =>
       /^a client at 127\.1\.0\.\d+ (?:gave|is refused)/.test(msg),
     ).length;
@@ -106,8 +113,6 @@ inBothEngines(
     assert.doesNotMatch(gateway.output, /guess/);
 
     await until('nothing is held back', () => gateway.sockets() < 30);
-    const cost = { seconds, cpu_s: cpu(gateway) - cpu_s, compared: unknown, slowest_ms, rss, rss_after: gateway.rss() };
-    if (GUESSES >= 1_000_000) console.log(JSON.stringify(cost));
     // A guess that is not compared costs no more than any connection that fails.
     const cpu_max = judged_max * SCRYPT_S + GUESSES * 0.001 + right * 0.01 + 5;
     assert.ok(cost.cpu_s < cpu_max, `${cost.cpu_s} s of CPU, at most ${cpu_max}`);
