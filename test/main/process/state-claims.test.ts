@@ -70,14 +70,16 @@ test('a lock and a leftover of another program stay as they are, and the missing
   assert.deepEqual(readdirSync(folder).sort(), ['yarn.12.new', 'yarn.lock']);
 });
 
-test('a folder that cannot be written and a lock that is no file are no reason not to start', () => {
+test('a folder that cannot be written and a lock that is no file are no reason not to start, and the folder is warned of', () => {
   const folder = mkdtempSync(join(directory, 'odd-'));
   symlinkSync(join(folder, 'elsewhere'), join(folder, 'routes.lock'));
   const { log, records } = captureLog();
   const claims = new StateClaims([join(folder, 'routes'), join(folder, 'none', 'routes')], log);
   assert.ok(claims.has(join(folder, 'routes')) && claims.has(join(folder, 'none', 'routes')));
   claims.release();
-  assert.deepEqual([records, readdirSync(folder)], [[], ['routes.lock']]);
+  const said = records.map(({ level, msg }) => [level, msg]);
+  const warning = `${join(folder, 'none', 'routes')} cannot be written: ENOENT`;
+  assert.deepEqual([said, readdirSync(folder)], [[['warn', warning]], ['routes.lock']]);
 });
 
 test('a gateway writes neither what another one writes nor what is not ours', async () => {
