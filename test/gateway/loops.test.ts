@@ -71,16 +71,20 @@ inBothEngines('mutual lines are found out, and the client is told at once', asyn
 });
 
 for (const type of ['http', 'socks4'] as const) {
-  inBothEngines(`mutual lines of ${type} are found out, too`, async (world) => {
-    const gateways = await mutual(world, { connect_timeout_ms: 600_000, type });
-    const { peer, reply } = await dial(gateways[0].port, NOBODY);
-    world.use(peer);
-    assert.notEqual(reply.rep, 0);
-    peer.end();
-    for (const gateway of gateways) await gateway.idle();
-    assert.ok(gateways.some((gateway) => says(gateway, LEAD_TO_EACH_OTHER)));
-    for (const { connections } of gateways) assert.ok(connections.length <= SOCKETS_MAX, `${connections.length}`);
-  });
+  inBothEngines(
+    `mutual lines of ${type} are found out, too`,
+    async (world) => {
+      const gateways = await mutual(world, { connect_timeout_ms: 600_000, type });
+      const { peer, reply } = await dial(gateways[0].port, NOBODY);
+      world.use(peer);
+      assert.notEqual(reply.rep, 0);
+      peer.end();
+      for (const gateway of gateways) await gateway.idle();
+      assert.ok(gateways.some((gateway) => says(gateway, LEAD_TO_EACH_OTHER)));
+      for (const { connections } of gateways) assert.ok(connections.length <= SOCKETS_MAX, `${connections.length}`);
+    },
+    60_000,
+  );
 }
 
 inBothEngines(
@@ -111,17 +115,21 @@ const DUMB = {
   'mutual lines of SOCKS4 with a user id': { type: 'socks4', username: 'me' },
 } as const;
 for (const [what, circle] of Object.entries(DUMB)) {
-  inBothEngines(`a race between ${what} stops growing, and ends when its client has gone`, async (world) => {
-    const gateways = await mutual(world, { connect_timeout_ms: 600_000, ...circle });
-    const idle = gateways.map((gateway) => gateway.sockets());
-    const peer = world.use(await Peer.connect(gateways[0].port));
-    peer.send(Buffer.concat([greeting(), request(NOBODY)]));
-    await until('they have stopped growing', () => gateways.some((gateway) => says(gateway, MAY_LEAD_BACK)));
-    const open = gateways.map((gateway, index) => gateway.sockets() - (idle[index] as number));
-    for (const sockets of open) assert.ok(sockets <= SOCKETS_MAX, `${sockets} sockets`);
-    peer.reset();
-    for (const gateway of gateways) await gateway.idle();
-  });
+  inBothEngines(
+    `a race between ${what} stops growing, and ends when its client has gone`,
+    async (world) => {
+      const gateways = await mutual(world, { connect_timeout_ms: 600_000, ...circle });
+      const idle = gateways.map((gateway) => gateway.sockets());
+      const peer = world.use(await Peer.connect(gateways[0].port));
+      peer.send(Buffer.concat([greeting(), request(NOBODY)]));
+      await until('they have stopped growing', () => gateways.some((gateway) => says(gateway, MAY_LEAD_BACK)));
+      const open = gateways.map((gateway, index) => gateway.sockets() - (idle[index] as number));
+      for (const sockets of open) assert.ok(sockets <= SOCKETS_MAX, `${sockets} sockets`);
+      peer.reset();
+      for (const gateway of gateways) await gateway.idle();
+    },
+    60_000,
+  );
 }
 
 inBothEngines('mutual lines carry what one of them reaches by another line', async (world) => {
