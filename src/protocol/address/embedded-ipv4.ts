@@ -20,6 +20,20 @@ export function embeddedIpv4(ip: Uint8Array): Uint8Array | undefined {
   return isZero(ip, 0, 12) && !(isZero(ip, 12, 15) && ip[15] <= 1) ? ip.slice(12) : undefined;
 }
 
+const NONE: readonly Uint8Array[] = [];
+
+/**
+ * All IPv4 addresses that an IPv6 address may stand for, the one of `embeddedIpv4` first. There are several only in
+ * 64:ff9b:1::/48, where no one but the network knows its prefix length, and bytes behind the IPv4 address need not be zero: a
+ * range that keeps clients from an address keeps them from each of these. For 0.0.0.0/8 no translator passes packets on.
+ */
+export function embeddedIpv4s(ip: Uint8Array): readonly Uint8Array[] {
+  const first = embeddedIpv4(ip);
+  if (first === undefined) return NONE;
+  if (!begins(ip, NAT64_LOCAL, 6)) return [first];
+  return [first, ...LOCAL_READINGS.map((read) => read(ip)).filter(([octet]) => octet !== 0)];
+}
+
 /** The form in which an address is compared: 4 bytes if it stands for an IPv4 address. */
 export function comparedIp(ip: Uint8Array): Uint8Array {
   return embeddedIpv4(ip) ?? ip;
@@ -46,13 +60,20 @@ export function isUnspecified(ip: Uint8Array): boolean {
 
 /**
  * 64:ff9b:1::/48 (RFC 8215) may be used with every prefix length that RFC 6052 section 2.2 allows, and only the network
- * knows which one. Bytes behind the IPv4 address are zero, which tells the lengths apart.
+ * knows which one. Bytes behind the IPv4 address are zero, which mostly tells the lengths apart.
  */
 function translated(ip: Uint8Array): Uint8Array {
-  if (!isZero(ip, 13, 16)) return ip.slice(12);
-  if (ip[12] !== 0) return ip.slice(9, 13);
-  return ip[11] !== 0 ? Uint8Array.of(ip[7], ip[9], ip[10], ip[11]) : Uint8Array.of(ip[6], ip[7], ip[9], ip[10]);
+  if (!isZero(ip, 13, 16)) return with96(ip);
+  if (ip[12] !== 0) return with64(ip);
+  return ip[11] !== 0 ? with56(ip) : with48(ip);
 }
+
+/** The IPv4 address behind a prefix of that many bits. The byte 8 is none of it. */
+const with48 = (ip: Uint8Array): Uint8Array => Uint8Array.of(ip[6], ip[7], ip[9], ip[10]);
+const with56 = (ip: Uint8Array): Uint8Array => Uint8Array.of(ip[7], ip[9], ip[10], ip[11]);
+const with64 = (ip: Uint8Array): Uint8Array => ip.slice(9, 13);
+const with96 = (ip: Uint8Array): Uint8Array => ip.slice(12);
+const LOCAL_READINGS = [with48, with56, with64, with96];
 
 function begins(ip: Uint8Array, prefix: Uint8Array, octets: number): boolean {
   for (let at = 0; at < octets; at += 1) if (ip[at] !== prefix[at]) return false;

@@ -3,7 +3,7 @@
 // range mapped into IPv6 is the IPv4 range, as in address.ts, and an IPv4 range holds for its addresses in every form
 // (embedded-ipv4.ts).
 import { formatIp, parseIp } from './address.js';
-import { embeddedIpv4 } from './embedded-ipv4.js';
+import { embeddedIpv4s } from './embedded-ipv4.js';
 
 export interface IpRange {
   /** The first address, 4 or 16 bytes. */
@@ -72,8 +72,8 @@ export class IpRanges {
   has(ip: Uint8Array): boolean {
     if (ip.length === 4) return this.#four.has(ip);
     if (this.#six.has(ip)) return true;
-    const four = embeddedIpv4(ip);
-    return four !== undefined && this.#four.has(four);
+    for (const four of embeddedIpv4s(ip)) if (this.#four.has(four)) return true;
+    return false;
   }
 
   /**

@@ -1,7 +1,7 @@
 // Whether the gateway itself listens on an address and port, so that a connection to them would come back to it. The port is
 // compared first, which is enough for nearly every connection. Only for an equal port it asks `isMachines` which addresses
 // the machine has. Address translation on the way (NAT) is not noticed.
-import { comparedIp, isUnspecified } from './embedded-ipv4.js';
+import { embeddedIpv4s, isUnspecified } from './embedded-ipv4.js';
 import { sameIp } from './same-ip.js';
 
 export interface ListenerAddress {
@@ -28,9 +28,9 @@ export class OwnListeners {
   /** Takes an address in any form. */
   has(ip: Uint8Array, port: number): boolean {
     if (!this.hasPort(port)) return false;
-    const compared = comparedIp(ip);
+    const forms = [ip, ...embeddedIpv4s(ip)];
     return this.#listeners.some(
-      (listener) => listener.port === port && (this.#hears(listener.ip, ip) || this.#hears(listener.ip, compared)),
+      (listener) => listener.port === port && forms.some((form) => this.#hears(listener.ip, form)),
     );
   }
 

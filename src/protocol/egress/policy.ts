@@ -2,7 +2,7 @@
 // with the smallest network decides. Where two have the same network, the one with ports decides, then `allow`. An address of
 // the machine (`own`) counts as a network of one address, behind one that is written as such. It is asked for every candidate:
 // a binary search that allocates nothing, and no call at all where no entry is configured. It resolves no name.
-import { embeddedIpv4 } from '../address/embedded-ipv4.js';
+import { embeddedIpv4s } from '../address/embedded-ipv4.js';
 import { formatIpRange, type IpRange } from '../address/ip-range.js';
 import { isLoopback } from '../address/own-listeners.js';
 import { type Failure, failureOf } from '../race/failure.js';
@@ -62,14 +62,17 @@ export class EgressPolicy {
 
   /**
    * Why clients may not reach an address (4 bytes, or 16 that are not mapped) at a port; undefined if they may. An IPv6
-   * address that stands for an IPv4 address must be allowed as both.
+   * address that stands for an IPv4 address must be allowed as both, and as each one that it may stand for.
    */
   denies(ip: Uint8Array, port: number): Failure | undefined {
     if (this.isEmpty) return undefined;
     const denied = this.#judge(ip, port);
     if (denied !== undefined || ip.length === 4) return denied;
-    const four = embeddedIpv4(ip);
-    return four === undefined ? undefined : this.#judge(four, port);
+    for (const four of embeddedIpv4s(ip)) {
+      const deniedAs = this.#judge(four, port);
+      if (deniedAs !== undefined) return deniedAs;
+    }
+    return undefined;
   }
 
   #judge(ip: Uint8Array, port: number): Failure | undefined {

@@ -1,7 +1,7 @@
 // Finds the rule of a connection: the first rule that is for its target and its client. It is called for every connection
 // and allocates nothing. When the client asked for a name, an address to which the name resolves has the first rule that is
 // for the name or for the address. What a ruling means is left to the caller.
-import { embeddedIpv4 } from '../address/embedded-ipv4.js';
+import { embeddedIpv4s } from '../address/embedded-ipv4.js';
 import type { Target } from '../address/target.js';
 import type { Client } from '../users/client.js';
 import { NO_RULE, RuleChains } from './chains.js';
@@ -79,8 +79,8 @@ export class Rules {
   /** An IPv6 address that embeds an IPv4 address is in the ranges of both. */
   #byAddress(ip: Uint8Array, port: number, best: number, client: Client | undefined): number {
     if (ip.length === 4) return this.#four.lowest(ip, port, best, client);
-    const first = this.#six.lowest(ip, port, best, client);
-    const four = embeddedIpv4(ip);
-    return four === undefined ? first : this.#four.lowest(four, port, first, client);
+    let first = this.#six.lowest(ip, port, best, client);
+    for (const four of embeddedIpv4s(ip)) first = this.#four.lowest(four, port, first, client);
+    return first;
   }
 }

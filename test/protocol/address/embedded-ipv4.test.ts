@@ -6,11 +6,16 @@ import {
   comparedAddress,
   comparedIp,
   embeddedIpv4,
+  embeddedIpv4s,
   isUnspecified,
 } from '../../../src/protocol/address/embedded-ipv4.js';
 import { IpRanges } from '../../../src/protocol/address/ip-range.js';
+import { OwnListeners } from '../../../src/protocol/address/own-listeners.js';
 import { isSpecialIp } from '../../../src/protocol/address/special-address.js';
 import { targetOfName } from '../../../src/protocol/address/target.js';
+import { EgressPolicy } from '../../../src/protocol/egress/policy.js';
+import { compileRules } from '../../../src/protocol/rules/compile.js';
+import { Rules } from '../../../src/protocol/rules/match.js';
 import { Blacklist } from '../../../src/protocol/trust/blacklist.js';
 import { RebindingRule } from '../../../src/protocol/trust/rebinding.js';
 import { parseSnapshot } from '../../../src/protocol/trust/snapshot.js';
@@ -75,6 +80,34 @@ test('an IPv4 range holds for its addresses in every form, and an IPv6 range for
   const relays = IpRanges.of(['2002::/16', '64:ff9b::/96']);
   assert.ok(relays.has(bytes('2002:7f00:1::')) && relays.has(bytes('64:ff9b::1.2.3.4')));
   assert.ok(!relays.has(bytes('127.0.0.1')) && !relays.has(bytes('1.2.3.4')));
+});
+
+/** 10.0.0.1 behind prefixes of 48, 56 and 64 bits, with bytes behind it that make it look like another address. */
+const SUFFIXED = [
+  '64:ff9b:1:a00:0:100:808:808',
+  '64:ff9b:1:a00:0:100::',
+  '64:ff9b:1:a:0:1:808:808',
+  '64:ff9b:1:0:a:0:108:808',
+];
+
+test('an address of 64:ff9b:1::/48 is in a range by each of its readings', () => {
+  const texts = (ip: string) => embeddedIpv4s(bytes(ip)).map(formatIp);
+  for (const text of SUFFIXED) {
+    assert.ok(texts(text).includes('10.0.0.1'), text);
+    assert.ok(IpRanges.of(['10.0.0.1']).has(bytes(text)), text);
+    assert.ok(new EgressPolicy({ allow: [], deny: ['10.0.0.1'], guarded: false }, () => false).denies(bytes(text), 80));
+    assert.ok(new OwnListeners([{ ip: bytes('10.0.0.1'), port: 80 }], () => true).has(bytes(text), 80), text);
+    const destinations = { domain: [], domain_suffix: [], cidr: ['10.0.0.1'], files: [] };
+    const tables = compileRules([{ destinations, ports: [], ruling: 'block' }], () => []);
+    const target = targetOfName(formatIp(bytes(text)), 80);
+    assert.ok(tables !== undefined && target !== undefined);
+    assert.equal(new Rules(tables).match(target), 'block', text);
+  }
+  // The usual prefix of 96 bits, with zeros in front of the address, has one reading.
+  assert.deepEqual(new Set(texts('64:ff9b:1::8.8.8.8')), new Set(['8.8.8.8']));
+  assert.deepEqual(texts('64:ff9b::8.8.8.8'), ['8.8.8.8']);
+  for (const text of ['2001:db8::1', '::1', '10.0.0.1']) assert.deepEqual(texts(text), []);
+  assert.ok(!isSpecialIp(bytes('64:ff9b:1::8.8.8.8')));
 });
 
 test('the rule against rebinding sees private addresses in every form', () => {
