@@ -35,6 +35,11 @@ export interface ClaimCounts {
   tooMany(): void;
 }
 
+const COUNTS = { known: 'known', unknown: 'unknown', 'too-many': 'tooMany' } as const satisfies Record<
+  Judgement['code'],
+  keyof ClaimCounts
+>;
+
 export interface UsersParts {
   readonly deadlines: DeadlineWheel;
   /** In ms, as `deadlines` counts. */
@@ -47,7 +52,7 @@ export interface UsersParts {
 /** A client that waits for the verdict on a claim. */
 interface Waiting {
   readonly tag: string | undefined;
-  /** Undefined once the claim is withdrawn or decided. */
+  /** Undefined once the claim is withdrawn or decided; it is counted all the same, when it has been judged. */
   decided: ((verdict: Verdict) => void) | undefined;
   /** While a refusal is held back. */
   deadline: Deadline | undefined;
@@ -130,13 +135,15 @@ export class UsersReplica implements Authenticator, UserRights {
       return () => this.#withdraw(waiting);
     }
     if (this.#judge === undefined || this.#open.size >= OPEN_MAX || this.#isClosed(claim.network)) {
+      this.#parts.counts.tooMany();
       this.#decide(waiting, TOO_MANY);
       return undefined;
     }
     const all = [waiting];
     this.#open.set(digest, all);
     const settle = (judgement: Judgement): void => {
-      this.#open.delete(digest);
+      // Closed meanwhile.
+      if (!this.#open.delete(digest)) return;
       if (judgement.code === 'known') this.#pairs.remember(digest, claim.name, judgement.mark);
       this.#judged(claim, judgement, all);
     };
@@ -149,7 +156,10 @@ export class UsersReplica implements Authenticator, UserRights {
     return until !== undefined && this.#parts.now() < until;
   }
 
+  /** A wrong claim counts although its client has hung up meanwhile: it was compared, and main counts it too. */
   #judged({ name, network }: OpenClaim, judgement: Judgement, all: readonly Waiting[]): void {
+    const count = COUNTS[judgement.code];
+    for (const _one of all) this.#parts.counts[count]();
     switch (judgement.code) {
       case 'known':
         for (const one of all) this.#decide(one, { code: 'known', user: { name, tag: one.tag } });
@@ -185,10 +195,6 @@ export class UsersReplica implements Authenticator, UserRights {
     const { decided } = waiting;
     if (decided === undefined) return;
     waiting.decided = undefined;
-    const { counts } = this.#parts;
-    if (verdict.code === 'known') counts.known();
-    else if (verdict.code === 'unknown') counts.unknown();
-    else counts.tooMany();
     decided(verdict);
   }
 

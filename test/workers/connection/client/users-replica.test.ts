@@ -95,6 +95,22 @@ test('a name or password that is not UTF-8 is refused, counted, and never asked'
   assert.deepEqual(world.counts, { known: 0, unknown: 2, tooMany: 0 });
 });
 
+test('a claim that is withdrawn before it is judged, or while its refusal is held back, counts once', async () => {
+  const world = new World();
+  world.claim('alice', 'early')?.();
+  await world.answer(SLOWLY);
+  const withdraw = world.claim('alice', 'late');
+  await world.answer(SLOWLY);
+  withdraw?.();
+  world.pass(5000);
+  world.claim('alice', 'pw')?.();
+  await world.answer(KNOWN);
+  world.claim('alice', 'more')?.();
+  await world.answer({ code: 'too-many', closed_ms: 0 });
+  assert.deepEqual(world.take(), []);
+  assert.deepEqual(world.counts, { known: 1, unknown: 2, tooMany: 1 });
+});
+
 test('the same claim of several connections is asked once, and each keeps its tag', async () => {
   const world = new World();
   for (const name of ['alice+a', 'alice+b', 'alice']) world.claim(name, 'pw');
@@ -124,7 +140,7 @@ test('what is withdrawn hears nothing, before the answer and while a refusal is 
   assert.equal(world.deadlines.size, 0);
   world.pass(10_000);
   assert.deepEqual(world.take(), []);
-  assert.deepEqual(world.counts, { known: 0, unknown: 0, tooMany: 0 });
+  assert.deepEqual(world.counts, { known: 0, unknown: 2, tooMany: 0 });
 });
 
 test('a pair is remembered also where the client has gone meanwhile', async () => {
