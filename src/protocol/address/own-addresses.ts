@@ -30,13 +30,14 @@ export class OwnAddresses {
 
   /** Takes 4 bytes, or 16 that are not mapped. An address that the machine got within the last second may be missing. */
   has(ip: Uint8Array): boolean {
+    if (isMulticast(ip)) return false;
     if (this.#machine.now() >= this.#until) this.#read();
     return this.#networks === undefined ? this.#canBind(ip) : this.#networks.hasClient(ip);
   }
 
   /** The same, and none is missing but an IPv6 address of a new `local` route, which cannot be bound. It asks the kernel. */
   hasNow(ip: Uint8Array): boolean {
-    return this.has(ip) || this.#canBind(ip);
+    return this.has(ip) || (!isMulticast(ip) && this.#canBind(ip));
   }
 
   #read(): void {
@@ -51,4 +52,9 @@ export class OwnAddresses {
   #canBind(ip: Uint8Array): boolean {
     return this.#machine.canBind(ip) && !this.#machine.canBind(NOBODYS[ip.length === 4 ? 0 : 1]);
   }
+}
+
+/** An address of a group is no machine's own, although sockets can be bound to it (RFC 5771, RFC 4291 section 2.7). */
+function isMulticast(ip: Uint8Array): boolean {
+  return ip.length === 4 ? (ip[0] & 0xf0) === 0xe0 : ip[0] === 0xff;
 }

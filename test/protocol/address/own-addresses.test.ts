@@ -97,3 +97,16 @@ test('where the kernel does not tell its networks, each address is tried', () =>
   machine.time = 1000;
   assert.deepEqual(['10.0.0.1', '10.0.0.2'].map(has), [false, true]);
 });
+
+test('an address of a group is nobody’s own, although it can be bound and stands among the networks', () => {
+  const { machine, has, hasNow } = world();
+  machine.bindable = (address) => !address.startsWith('192.0.2') && !address.startsWith('2001:db8');
+  machine.networksNow = ['224.0.0.1', 'ff02::1', '10.0.0.1'];
+  for (const address of ['224.0.0.1', '239.1.2.3', 'ff02::1', 'ff05::2']) {
+    assert.deepEqual([has(address), hasNow(address)], [false, false], address);
+  }
+  assert.equal(has('10.0.0.1'), true);
+  machine.networksNow = undefined;
+  machine.time = 2000;
+  assert.deepEqual([has('224.0.0.1'), has('240.0.0.1'), has('223.0.0.1')], [false, true, true]);
+});
