@@ -2,7 +2,7 @@
 // been meant. It does nothing of what was asked for.
 import { parseArgs } from 'node:util';
 import { parseIp } from '../protocol/address/address.js';
-import { targetOfText } from '../protocol/address/target.js';
+import { targetOfName, targetOfText } from '../protocol/address/target.js';
 import { closest } from './config/diagnostics/suggest.js';
 
 export const USAGE = `Usage: tcproute [-c FILE] [--port N] [--host H] [--workers N] [--log-level L]
@@ -139,8 +139,11 @@ export function mistakeIn({ positionals, values, twice }: Arguments): string | u
   const [target = ''] = more;
   if (command === 'explain' && targetOfText(target, TLS_PORT) === undefined)
     return `'${target}' is not HOST, HOST:PORT or [IPv6]:PORT${didYouMean(endpointOf(target))}`;
+  if (command === 'passwd' && values.config !== undefined)
+    return "'-c' does not belong to 'passwd', which reads no file";
   const host = command === 'dns' ? hostOf(target) : undefined;
-  return host === undefined ? undefined : `'${target}' is not a name${didYouMean(host)}`;
+  const isName = command !== 'dns' || (host === undefined && targetOfName(target, TLS_PORT) !== undefined);
+  return isName ? undefined : `'${target}' is not a name${didYouMean(host)}`;
 }
 
 const didYouMean = (text: string | undefined): string => (text === undefined ? '' : `; did you mean '${text}'?`);

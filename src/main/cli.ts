@@ -1,6 +1,6 @@
 // The command line: reads the command, loads its configuration and returns the exit status. It runs no gateway itself: see
 // run.ts.
-import { readFileSync } from 'node:fs';
+import { fstatSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Target, targetOfText } from '../protocol/address/target.js';
 import { plain, plainJson } from '../protocol/text/plain-text.js';
@@ -121,6 +121,11 @@ async function explain({ positionals, values }: Arguments, loaded: Extract<Loade
 const INTERRUPTED = 130;
 
 async function passwd(): Promise<ExitStatus> {
+  if (fstatSync(process.stdout.fd).rdev === statSync('/dev/null').rdev) {
+    // Node opens /dev/null in place of a descriptor that is closed.
+    complain('error: standard output is closed or /dev/null: the hash would be lost');
+    return 1;
+  }
   const { newHash } = await import('./commands/passwd.js');
   const made = await newHash(process.stdin, (text) => void withoutThrowing(process.stderr).write(text));
   if (made.kind === 'hash') return say(`${made.text}\n`);

@@ -57,7 +57,15 @@ test('bytes that are not UTF-8 are no password', () => {
 
 test('it takes no argument, and needs no configuration', () => {
   assert.match(fromPipe('x\n', ['alice']).stderr, /^tcproute: Unexpected argument 'alice'/);
-  assert.equal(fromPipe('x\n', ['-c', '/nonexistent']).status, 0);
+  assert.equal(fromPipe('x\n', ['-c', '/nonexistent']).status, 2);
+});
+
+test('without a standard output nothing is asked, and it fails', () => {
+  for (const to of ['>&-', '>/dev/null']) {
+    const command = ['-c', `"$0" "$1" passwd ${to}`, process.execPath, program];
+    const { status, stderr } = spawnSync('sh', command, { input: 'secret\n', encoding: 'utf8', timeout: HANGS_MS });
+    assert.deepEqual([status, stderr], [1, 'error: standard output is closed or /dev/null: the hash would be lost\n']);
+  }
 });
 
 /** Types at a terminal: each text once the one before it has been answered by what is expected. Returns all that was shown. */
