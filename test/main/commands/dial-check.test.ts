@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { whyNoCertificate } from '../../helpers/certificate.js';
 import { DnsServer } from '../../helpers/dns-server.js';
 import { TrickProxy } from '../../helpers/proxies-trick.js';
 import { echoServer } from '../../helpers/servers.js';
+import { TlsFront } from '../../helpers/tls-proxy.js';
 
 const program = fileURLToPath(new URL('../../../../bin/tcproute.js', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'tcproute-dial-'));
@@ -109,6 +111,40 @@ test('a proxy that says nothing until it is asked takes connections, and leads t
     ],
   );
   assert.deepEqual([http.asked, socks4.asked, socks5.asked], [['127.0.0.1'], ['127.0.0.1'], []]);
+});
+
+test('an https line is dialled with TLS, also for a name server, and a wrong certificate is told', {
+  skip: whyNoCertificate() ?? false,
+}, async (t) => {
+  const [proxy, second] = [await TrickProxy.listen('works', 0, 'http'), await TrickProxy.listen('works')];
+  const front = await TlsFront.listen(proxy.port);
+  const dns = await DnsServer.start({}, {});
+  t.after(() => Promise.all([front, proxy, second, dns].map((one) => one.close())));
+  const ca_file = join(directory, 'proxy.pem');
+  writeFileSync(ca_file, front.ca);
+  const https = (more: object) => ({ type: 'https', host: '127.0.0.1', port: front.port, ...more });
+  const { lines } = await dial({
+    port: 0,
+    upstream: [
+      https({ ca_file, server_name: 'proxy.test', name: 'office' }),
+      https({ ca_file, server_name: 'other.test' }),
+      https({}),
+      { ...second.line, upstream: https({ ca_file }) },
+      { ...https({ ca_file }), port: proxy.port },
+    ],
+    nameservers: [{ server: `tcp://127.0.0.1:${dns.port}`, via: 'office' }, `127.0.0.1:${dns.port}`],
+    race: { connect_timeout_ms: 2000 },
+    dns: { ipv6: 'off', probe: { enabled: false } },
+  });
+  const said = lines.slice(1, 6).map((line) => line.replace(/^.*?(ok|FAILED) +|, [\d.]+ ms$/g, ''));
+  assert.equal(said[0], 'the proxy takes connections');
+  assert.match(String(said[1]), /altnames/);
+  assert.match(String(said[2]), /self-signed certificate/);
+  assert.equal(said[3], 'all proxies answer');
+  assert.match(String(lines[5]), /FAILED/);
+  const servers = lines.filter((line) => line.includes(`:${dns.port}`)).map((line) => / (ok|FAILED) /.exec(line)?.[1]);
+  assert.deepEqual(servers, ['ok', 'ok']);
+  assert.deepEqual([new Set(proxy.asked), second.asked], [new Set(['127.0.0.1']), []]);
 });
 
 test('where all works the exit status is 0', async (t) => {

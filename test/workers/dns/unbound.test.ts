@@ -1,6 +1,9 @@
 // Against a real resolver, unbound: every kind of server, straight and through lines, certificates that are accepted and
 // ones that are not.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { type Line, lineOf } from '../../../src/protocol/lines/line.js';
 import type { Nameserver } from '../../../src/protocol/options.js';
@@ -8,6 +11,7 @@ import { dnsOptions } from '../../helpers/dns-options.js';
 import { makeResolver, type TestResolver } from '../../helpers/dns-resolver.js';
 import { TrickProxy } from '../../helpers/proxies-trick.js';
 import { SocksProxy } from '../../helpers/socks-proxy.js';
+import { TlsFront } from '../../helpers/tls-proxy.js';
 import { startUnbound, type Unbound, whyNoUnbound } from '../../helpers/unbound.js';
 
 const skip = whyNoUnbound() ?? false;
@@ -105,6 +109,53 @@ test('through a line of every kind of proxy', { skip }, async () => {
     // Two questions at a time may have a connection each.
     assert.deepEqual([...new Set(proxy.asked)], ['127.0.0.1', 'dns.test']);
   }
+});
+
+test('through an https line, alone and with a proxy behind it', { skip }, async () => {
+  const [proxy, second] = [await TrickProxy.listen('works', 0, 'http'), await TrickProxy.listen('works')];
+  const front = await TlsFront.listen(proxy.port);
+  const folder = mkdtempSync(join(tmpdir(), 'unbound-https-'));
+  const caFile = join(folder, 'ca.pem');
+  writeFileSync(caFile, front.ca);
+  ends.push(
+    () => proxy.close(),
+    () => second.close(),
+    () => front.close(),
+    () => rmSync(folder, { recursive: true }),
+  );
+  const none = { username: undefined, password: undefined };
+  const tls = { serverName: 'proxy.test', caFile };
+  const hop = { kind: 'https' as const, host: '127.0.0.1', port: front.port, ...none, tls };
+  const behind = { kind: 'socks5' as const, host: '127.0.0.1', port: second.port, ...none };
+  const any = { ip: undefined, port: 0 };
+  for (const kind of ['tcp', 'tls', 'https'] as const) {
+    const server = { ...at(kind), host: kind === 'tcp' ? '127.0.0.1' : 'dns.test', via: 'l' };
+    for (const hops of [[hop], [hop, behind]]) {
+      const answer = await start([server], LONG, [lineOf(0, 'l', any, hops)]).lookup('a.test');
+      assert.deepEqual(answer, FOUND, `${kind} ${hops.length}`);
+    }
+  }
+  assert.deepEqual(new Set(second.asked), new Set(['127.0.0.1', 'dns.test']));
+  const server = { ...at('tls'), via: 'l' };
+  const other = { ...hop, tls: { serverName: 'other.test', caFile } };
+  const refused = await start([server], LONG, [lineOf(0, 'l', any, [other])]).lookup('a.test');
+  assert.ok(refused.code === 'failed' && /ALTNAME|altnames/.test(refused.reason), JSON.stringify(refused));
+});
+
+test('a socks4 line is not asked for a server with an IPv6 address', { skip }, async () => {
+  const proxy = await TrickProxy.listen('works', 0, 'socks4');
+  ends.push(() => proxy.close());
+  const hop = {
+    kind: 'socks4',
+    host: '127.0.0.1',
+    port: proxy.port,
+    username: undefined,
+    password: undefined,
+  } as const;
+  const line = lineOf(0, 'l', { ip: undefined, port: 0 }, [hop]);
+  const answer = await start([{ ...at('tcp'), host: '2001:db8::53', via: 'l' }], {}, [line]).lookup('a.test');
+  assert.ok(answer.code === 'failed' && /SOCKS4 has no IPv6 addresses/.test(answer.reason), JSON.stringify(answer));
+  assert.equal(proxy.count, 0);
 });
 
 test('a direct line gives its source address', { skip }, async () => {
