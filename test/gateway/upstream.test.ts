@@ -1,13 +1,20 @@
-// Proxies that others wrote as upstream lines: microsocks, Dante, tinyproxy, HAProxy in front of it, one and two deep, with
-// and without a password.
+// Proxies that others wrote as upstream lines: microsocks, Dante, tinyproxy, HAProxy with TLS in front of others, one and two
+// deep and mixed, with and without a password.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { certificateFor } from '../helpers/certificate.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
-import { danted, haproxy, microsocks, missing, type RunningProxy, tinyproxy } from '../helpers/proxies.js';
+import { caFile } from '../helpers/https-line.js';
+import {
+  danted,
+  haproxy,
+  microsocks,
+  missing,
+  type RunningProxy,
+  tinyproxy,
+  withoutDanteUsers,
+} from '../helpers/proxies.js';
+import { TrickProxy } from '../helpers/proxies-trick.js';
 import { PeerServer } from '../helpers/servers.js';
 import { through } from '../helpers/socks-client.js';
 
@@ -69,6 +76,26 @@ else {
     assert.equal(await exchange(world, line(proxy), 'localhost'), '127.0.0.1');
   });
 
+  inBothEngines(
+    'Dante that knows a user, and microsocks behind it',
+    async (world) => {
+      const proxy = world.use(await danted(CREDENTIALS));
+      assert.equal(await exchange(world, line(proxy, CREDENTIALS)), '127.0.0.1');
+      const micro = world.use(await microsocks(CREDENTIALS, '127.0.0.5'));
+      const upstream = line(micro, { ...CREDENTIALS, upstream: line(proxy, CREDENTIALS) });
+      assert.equal(await exchange(world, upstream), '127.0.0.5');
+      for (const more of [{ ...CREDENTIALS, password: 'wrong-but-secret' }, {}]) {
+        const gateway = await world.gateway({ upstream: line(proxy, more), log_level: 'trace' });
+        await assert.rejects(through(gateway.port, { host: '127.0.0.1', port: 9 }), /REP 1$/);
+        assert.equal((await gateway.firstConnection()).cause, 'proxy-authentication');
+        await gateway.stop();
+        assert.doesNotMatch(gateway.output, /wrong-but-secret/);
+      }
+    },
+    30_000,
+    withoutDanteUsers() ?? withoutMicrosocks,
+  );
+
   if (withoutMicrosocks === undefined) {
     inBothEngines('Dante behind microsocks, and microsocks behind Dante', async (world) => {
       const dante = world.use(await danted());
@@ -116,19 +143,39 @@ else {
     assert.equal(await exchange(world, line(micro, { ...CREDENTIALS, upstream: http(tiny) })), '127.0.0.6');
   });
 
-  const withoutTls = missing('haproxy') ?? missing('openssl');
-  if (withoutTls !== undefined) test('HAProxy in front of tinyproxy', { skip: withoutTls }, () => {});
-  else {
-    inBothEngines('HAProxy with TLS in front of tinyproxy', async (world) => {
-      const tiny = world.use(await tinyproxy(undefined, '127.0.0.5'));
-      const certificate = certificateFor('proxy.test');
-      const front = world.use(await haproxy(tiny.port, '', certificate));
-      const directory = mkdtempSync(join(tmpdir(), 'haproxy-ca-'));
-      world.use({ close: () => rmSync(directory, { recursive: true }) });
-      const ca_file = join(directory, 'ca.pem');
-      writeFileSync(ca_file, certificate.cert);
-      const upstream = { ...line(front, { ca_file, server_name: 'proxy.test' }), type: 'https' };
-      assert.equal(await exchange(world, upstream), '127.0.0.5');
-    });
-  }
+  inBothEngines('tinyproxy with a password behind microsocks with one, and behind Dante', async (world) => {
+    const credentials = { username: 'ali', password: 'open-sesame' };
+    const tiny = world.use(await tinyproxy(credentials, '127.0.0.5'));
+    const micro = world.use(await microsocks(CREDENTIALS, '127.0.0.6'));
+    const upstream = http(tiny, { ...credentials, upstream: line(micro, CREDENTIALS) });
+    assert.equal(await exchange(world, upstream), '127.0.0.5');
+    if (withoutDanted !== undefined) return;
+    const dante = world.use(await danted());
+    assert.equal(await exchange(world, http(tiny, { ...credentials, upstream: line(dante) })), '127.0.0.5');
+    assert.equal(await exchange(world, line(dante, { upstream: http(tiny, credentials) })), '127.0.0.1');
+  });
+
+  inBothEngines(
+    'HAProxy with TLS in front of tinyproxy, alone and in front of SOCKS5 and SOCKS4',
+    async (world) => {
+      const credentials = { username: 'ali', password: 'open-sesame' };
+      const tiny = world.use(await tinyproxy(credentials, '127.0.0.5'));
+      const front = world.use(await haproxy(tiny.port, '', certificateFor('proxy.test')));
+      const own = { ...credentials, ca_file: caFile('proxy.test'), server_name: 'proxy.test' };
+      const https = { ...line(front, own), type: 'https' };
+      assert.equal(await exchange(world, https), '127.0.0.5');
+      assert.equal(await exchange(world, https, 'localhost'), '127.0.0.5');
+      const micro = world.use(await microsocks(CREDENTIALS, '127.0.0.6'));
+      assert.equal(await exchange(world, line(micro, { ...CREDENTIALS, upstream: https })), '127.0.0.6');
+      const old = world.use(await TrickProxy.listen('works', 0, 'socks4'));
+      await exchange(world, { ...old.line, upstream: https }, 'far.example');
+      assert.deepEqual([old.asked, old.sources], [['far.example'], ['127.0.0.5']]);
+      if (withoutDanted !== undefined) return;
+      // Dante speaks SOCKS4 on the same port.
+      const dante = world.use(await danted());
+      assert.equal(await exchange(world, { ...line(dante), type: 'socks4', upstream: https }), '127.0.0.1');
+    },
+    30_000,
+    missing('haproxy') ?? missing('openssl'),
+  );
 }

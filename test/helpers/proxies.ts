@@ -1,8 +1,8 @@
 // Proxies by others (Debian's microsocks, Dante, tinyproxy and HAProxy) as child processes on loopback. Where one is not installed, its
 // tests are skipped and say so.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Certificate } from './certificate.js';
@@ -45,21 +45,49 @@ export async function microsocks(credentials?: Credentials, source?: string): Pr
   return running(spawn('microsocks', args, { stdio: 'ignore' }), port);
 }
 
-export async function danted(): Promise<RunningProxy> {
+/** In a mount namespace of its own, where files of the test stand for these: Dante knows the users of the system only. */
+const WITH_USERS = 'mount --bind "$1" /etc/passwd && mount --bind "$2" /etc/shadow && shift 2 && exec "$@"';
+
+/** Why Dante cannot have users here; undefined if it can. */
+export function withoutDanteUsers(): string | undefined {
+  const tried = ['--mount', 'sh', '-c', WITH_USERS, 'sh', '/etc/passwd', '/etc/shadow', 'true'];
+  const { status, stderr } = spawnSync('unshare', tried, { encoding: 'utf8' });
+  return missing('danted') ?? missing('openssl') ?? (status === 0 ? undefined : `no mounts here: ${stderr.trim()}`);
+}
+
+/** Files as /etc/passwd and /etc/shadow, with one user more. */
+function userFiles(directory: string, { username, password }: Credentials): readonly [string, string] {
+  const [passwd, shadow] = [join(directory, 'passwd'), join(directory, 'shadow')];
+  const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' }).trim();
+  const users = readFileSync('/etc/passwd', 'utf8');
+  writeFileSync(passwd, `${users}${username}:x:64321:64321::/nonexistent:/usr/sbin/nologin\n`);
+  writeFileSync(shadow, `${username}:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 });
+  return [passwd, shadow];
+}
+
+/** With credentials it serves only those who have them. */
+export async function danted(credentials?: Credentials): Promise<RunningProxy> {
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'danted-'));
   const lines = [
     `internal: 127.0.0.1 port = ${port}`,
     'external: 127.0.0.1',
     'clientmethod: none',
-    'socksmethod: none',
+    `socksmethod: ${credentials === undefined ? 'none' : 'username'}`,
+    'user.privileged: root',
     'user.unprivileged: nobody',
     'client pass { from: 0.0.0.0/0 to: 0.0.0.0/0 }',
     'socks pass { from: 0.0.0.0/0 to: 0.0.0.0/0 }',
   ];
   const file = join(directory, 'danted.conf');
   writeFileSync(file, `${lines.join('\n')}\n`);
-  const child = spawn('danted', ['-f', file, '-p', join(directory, 'pid')], { stdio: 'ignore' });
+  const command = ['danted', '-f', file, '-p', join(directory, 'pid')];
+  const inside =
+    credentials === undefined
+      ? []
+      : ['unshare', '--mount', 'sh', '-c', WITH_USERS, 'sh', ...userFiles(directory, credentials)];
+  const [program = '', ...args] = [...inside, ...command];
+  const child = spawn(program, args, { stdio: 'ignore' });
   child.once('close', () => rmSync(directory, { recursive: true }));
   return running(child, port);
 }
