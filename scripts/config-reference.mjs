@@ -102,8 +102,8 @@ or on the command line.
 | \`name\` | What the listener is called in logs and records; its address without it. |
 | \`protocols\` | The protocols that clients may speak, one or a list of ${INBOUND_NAMES.map(code).join(', ')}; all without it. |
 | \`users\` | Whether a client must show which user it is: true where users are set, unless it is \`false\` here. |
-| \`allow_clients\` | The networks that clients may come from; without it those of the key \`allow_clients\` at the top. An address stands for itself, a network is \`10.0.0.0/8\`. |
-| \`proxy_protocol\` | \`{"from": [networks]}\`: what connects from there is a proxy, and writes a PROXY header (version 1 or 2) before the bytes of each client. The client's address is then the one in the header, and it must be in \`allow_clients\` too. Where the header tells no address (\`UNKNOWN\`, \`LOCAL\`), the client is the proxy itself, and its own address must be there. For a Unix socket \`from\` is \`"unix"\`; there a header without an address is served only where everybody may come. |
+| \`allow_clients\` | The networks that clients may come from; without it those of the key \`allow_clients\` at the top. An address stands for itself, a network is \`10.0.0.0/8\`. Here and wherever networks stand, \`10.9.0.3/8\` is taken as \`10.0.0.0/8\`, with a warning. |
+| \`proxy_protocol\` | \`{"from": [networks]}\`: what connects from there is a proxy, and writes a PROXY header (version 1 or 2) before the bytes of each client. The client's address is then the one in the header, and it must be in \`allow_clients\` too. Where the header tells no address (\`UNKNOWN\`, \`LOCAL\`), the client is the proxy itself, and its own address must be there. For a Unix socket \`from\` is \`"unix"\`; there a header without an address is served only where everybody may come. A network with 8 fixed bits or fewer that is not a private one gets a warning where \`allow_clients\` is narrower: all its clients could name any address. |
 
 \`\`\`json
 {

@@ -50,3 +50,10 @@ export function errorsOf(loaded: Loaded): readonly string[] {
 export function errorsIn(tree: unknown): readonly string[] {
   return errorsOf(loadJson(tree)).map((error) => error.replace(/^c\.json: (?:line 1: )?/, ''));
 }
+
+/** The warnings of a configuration in c.json that is right, likewise. */
+export function warningsIn(tree: unknown): readonly string[] {
+  const loaded = loadJson(tree);
+  if (loaded.kind === 'invalid') throw new Error(loaded.errors.join('\n'));
+  return loaded.warnings.map((warning) => warning.replace(/^c\.json: (?:line 1: )?/, ''));
+}

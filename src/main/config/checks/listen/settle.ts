@@ -1,5 +1,7 @@
 // Makes the listeners of `listen`, or of `host` and `port`, and of what other keys say of clients. A listener that other
 // machines can reach is refused unless it is said who may come.
+import { parseIpRange } from '../../../../protocol/address/ip-range.js';
+import { isSpecialIp } from '../../../../protocol/address/special-address.js';
 import {
   ALL_NETWORKS,
   isOpen,
@@ -68,8 +70,32 @@ function settle(asked: Unsettled, keys: ListenKeys, at: Place | undefined, diagn
     const how = proxy_from.length > 0 ? 'through a proxy' : `to ${hostOf(place)}`;
     diagnostics.error(at, `clients of other machines can come ${how}, and nothing says who may; ${REMEDIES}`);
   }
+  warnOfManyProxies(proxy_from, allowed ?? ALL_NETWORKS, at, diagnostics);
   const allow_clients = allowed ?? (users ? ALL_NETWORKS : LOOPBACK_NETWORKS);
   return { place, name, protocols, users, allow_clients, proxy_from };
+}
+
+/** With fewer fixed bits a network is too large for the proxies of anybody; the largest private ones have 7 and 8. */
+const PRIVATE_BITS = 7;
+const FEW_BITS = 8;
+
+/** `allow_clients` does not keep away a client that may say itself from where it comes. */
+function warnOfManyProxies(
+  from: readonly string[],
+  allowed: readonly string[],
+  at: Place | undefined,
+  diagnostics: Diagnostics,
+): void {
+  const wide = from.find(isWide);
+  if (at === undefined || wide === undefined || ALL_NETWORKS.every((network) => allowed.includes(network))) return;
+  const why = `a client from ${wide} can name any address in its PROXY header, so "allow_clients" does not keep it away: list only your proxies`;
+  diagnostics.warn(inside(inside(at, 'proxy_protocol'), 'from'), why);
+}
+
+function isWide(text: string): boolean {
+  const network = parseIpRange(text);
+  if (network === undefined || network.prefix > FEW_BITS) return false;
+  return network.prefix < PRIVATE_BITS || !isSpecialIp(network.ip);
 }
 
 const hostOf = (place: ListenPlace): string => (place.kind === 'internet' ? place.host : place.path);

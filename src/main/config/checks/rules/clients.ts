@@ -4,6 +4,7 @@ import { UNIX } from '../../../../protocol/rules/clients.js';
 import { ENTRY_FORMS } from '../../../../protocol/rules/list.js';
 import { isTag, isUserName } from '../../../../protocol/users/credentials.js';
 import { inside, type Place } from '../../diagnostics/place.js';
+import { warnOfHostBits } from '../values/host-bits.js';
 import type { Check } from '../values/setting.js';
 
 interface Form {
@@ -44,7 +45,8 @@ export const CLIENT_CHECKS: Readonly<Record<ClientKey, Check<readonly (string | 
   listener: entriesOf(FORMS.listener),
 };
 
-function entriesOf({ what, parse }: Form): Check<readonly (string | undefined)[]> {
+function entriesOf(form: Form): Check<readonly (string | undefined)[]> {
+  const { what, parse } = form;
   return (value, place, diagnostics) => {
     const isList = Array.isArray(value);
     const list: readonly unknown[] = isList ? value : [value];
@@ -56,6 +58,7 @@ function entriesOf({ what, parse }: Form): Check<readonly (string | undefined)[]
     return list.map((entry, index) => {
       const parsed = typeof entry === 'string' ? parse(entry) : undefined;
       if (parsed === undefined) diagnostics.reject(at(index), entry, what);
+      else if (form === FORMS.client) warnOfHostBits(entry as string, at(index), diagnostics);
       return parsed;
     });
   };

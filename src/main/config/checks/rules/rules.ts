@@ -8,6 +8,7 @@ import type { Sticky } from '../../../../protocol/rules/sticky.js';
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { fileAt, inside, type Place } from '../../diagnostics/place.js';
 import { isPath } from '../values/ca-file.js';
+import { warnOfHostBits } from '../values/host-bits.js';
 import type { Check } from '../values/setting.js';
 import { CLIENT_CHECKS, CLIENT_KEYS } from './clients.js';
 import { checkPorts } from './ports.js';
@@ -126,8 +127,12 @@ class Walk {
     const found = new Set<string>();
     for (const [text, at] of this.#each(value, place, `${what}, or a list of 1 to ${ENTRIES_MAX} such`, ENTRIES_MAX)) {
       const entry = typeof text === 'string' ? parse(text) : undefined;
-      if (entry === undefined) this.#diagnostics.reject(at, text, what);
-      else found.add(entry);
+      if (entry === undefined) {
+        this.#diagnostics.reject(at, text, what);
+        continue;
+      }
+      found.add(entry);
+      if (kind === 'cidr') warnOfHostBits(text as string, at, this.#diagnostics);
     }
     this.#entries += found.size;
     return [...found];

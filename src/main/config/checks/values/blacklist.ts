@@ -3,6 +3,7 @@
 import { formatIpRange, parseIpRange } from '../../../../protocol/address/ip-range.js';
 import { shown } from '../../diagnostics/mask.js';
 import { inside } from '../../diagnostics/place.js';
+import { warnOfHostBits } from './host-bits.js';
 import type { Check } from './setting.js';
 
 /** A bound, not a recommendation: every connection is compared with the list. */
@@ -19,7 +20,10 @@ export const checkBlacklist: Check<readonly string[]> = (value, place, diagnosti
     const range = typeof entry === 'string' ? parseIpRange(entry) : undefined;
     if (range === undefined)
       diagnostics.warn(inside(place, index), () => `${shown(entry, '')} is not an IP address or range: skipped`);
-    else addresses.add(formatIpRange(range));
+    else {
+      addresses.add(formatIpRange(range));
+      warnOfHostBits(entry, inside(place, index), diagnostics);
+    }
   }
   return [...addresses];
 };

@@ -3,6 +3,7 @@
 import { normaliseName } from '../../../../protocol/address/host-name.js';
 import { formatIpRange, parseIpRange } from '../../../../protocol/address/ip-range.js';
 import { inside } from '../../diagnostics/place.js';
+import { warnOfHostBits } from './host-bits.js';
 import type { Check } from './setting.js';
 
 interface ListRule {
@@ -36,6 +37,7 @@ export function checkList(rule: ListRule): Check<readonly string[]> {
     const entries = value.map((entry) => (typeof entry === 'string' ? rule.parse(entry) : undefined));
     for (const [index, entry] of entries.entries()) {
       if (entry === undefined) diagnostics.reject(inside(place, index), value[index], rule.entry);
+      else warnOfHostBits(value[index], inside(place, index), diagnostics);
     }
     return entries.every((entry) => entry !== undefined) ? [...new Set(entries)] : undefined;
   };

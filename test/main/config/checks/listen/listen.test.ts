@@ -11,7 +11,7 @@ import {
   LOOPBACK_NETWORKS,
   loopbackListener,
 } from '../../../../../src/protocol/listen-options.js';
-import { errorsIn, errorsOf, loadJson, optionsOf } from '../../load-text.js';
+import { errorsIn, errorsOf, loadJson, optionsOf, warningsIn } from '../../load-text.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'tcproute-listen-'));
 after(() => rmSync(directory, { recursive: true }));
@@ -200,4 +200,19 @@ test('a relative path of a socket begins in the folder of the configuration', ()
   const [listener] = listenersOf({ listen: [{ unix: 'a.sock' }] });
   assert.ok(listener?.place.kind === 'unix');
   assert.match(listener.place.path, /^\/.*\/tcproute-config-\w+\/a\.sock$/);
+});
+
+test('proxies of a network that is as wide as the internet are warned of where allow_clients is narrower', () => {
+  const warnings = (from: readonly string[], allow_clients: readonly string[]) =>
+    warningsIn({ listen: [{ host: '0.0.0.0', port: 1, allow_clients, proxy_protocol: { from } }] });
+  for (const wide of ['0.0.0.0/0', '::/0', '128.0.0.0/1', '8.0.0.0/8', '2000::/3']) {
+    const [warning = '', ...more] = warnings(['10.0.0.1', wide], ['192.0.2.0/24']);
+    assert.match(warning, /proxy_protocol\.from/);
+    assert.ok(warning.includes(`a client from ${wide} can name any address`), warning);
+    assert.deepEqual(more, []);
+    assert.deepEqual(warnings([wide], ['0.0.0.0/0', '::/0']), []);
+  }
+  for (const usual of ['10.0.0.0/8', '127.0.0.0/8', 'fc00::/7', 'fd00::/8', '8.8.0.0/16', '2001:db8::/32']) {
+    assert.deepEqual(warnings([usual], ['192.0.2.0/24']), [], usual);
+  }
 });
