@@ -32,6 +32,27 @@ function cpu({ child }: Gateway): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
+interface Counts {
+  readonly known: number;
+  readonly unknown: number;
+  readonly tooMany: number;
+  readonly timeouts: number;
+}
+
+/** What the report counts now. */
+async function countsOf(gateway: Gateway): Promise<Counts> {
+  const reports = () => gateway.records.filter(({ msg }) => msg === 'report: connections');
+  const before = reports().length;
+  gateway.child.kill('SIGUSR2');
+  await until('it reports', () => reports().length > before);
+  const told = reports()[before] as Record<string, unknown>;
+  const count = (name: string): number => Number(told[name]);
+  return {
+    ...{ known: count('claimsKnown'), unknown: count('claimsUnknown'), tooMany: count('claimsTooMany') },
+    timeouts: count('timeouts'),
+  };
+}
+
 function hashOf(password: string): string {
   const salt = Buffer.from('some salt of one');
   const parameters = { N: 2 ** LN, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
@@ -94,18 +115,18 @@ inBothEngines(
     const seconds = (performance.now() - begun) / 1000;
     const cost = { seconds, cpu_s: cpu(gateway) - cpu_s, rss, rss_after: gateway.rss(), slowest_ms };
 
-    gateway.child.kill('SIGUSR2');
-    const told = await gateway.logged('report: connections');
-    const names = ['claimsKnown', 'claimsUnknown', 'claimsTooMany', 'timeouts'];
-    const [known, unknown, tooMany, timeouts] = names.map((name) => Number(told[name]));
+    // Those that took longer than a handshake may, on a machine that runs much else, are counted when they have been compared.
+    let counts = await countsOf(gateway);
+    for (let tries = 0; counts.unknown + counts.tooMany < GUESSES && tries < 100; tries += 1) {
+      counts = await countsOf(gateway);
+    }
+    const { known, unknown, tooMany, timeouts } = counts;
     if (GUESSES > 20_000)
       console.log(JSON.stringify({ ...cost, right, late, socks, http, otherwise, unknown, tooMany }));
-    // On a machine that runs much else, one that is compared may take longer than a handshake.
-    assert.deepEqual([known, unknown + tooMany, timeouts], [right, GUESSES - otherwise, otherwise + late]);
+    assert.deepEqual([known, unknown + tooMany, timeouts], [right + late, GUESSES, otherwise + late]);
     assert.equal(socks + http, GUESSES - otherwise);
     const judged_max = ADDRESSES * (BURST + UNDER_WAY + Math.ceil(seconds / FORGET_S));
-    const compared = unknown + otherwise;
-    assert.ok(compared <= judged_max, `${compared} were compared, at most ${judged_max} should be`);
+    assert.ok(unknown <= judged_max, `${unknown} were compared, at most ${judged_max} should be`);
     const lines = gateway.records.filter(({ msg }) =>
       /^a client at 127\.1\.0\.\d+ (?:gave|is refused)/.test(msg),
     ).length;
