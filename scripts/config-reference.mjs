@@ -290,11 +290,12 @@ half of the cores and at most twice at a time. A name and password that were rig
 network, at the price of one HMAC. Where a password stands in plain text there is no scrypt. A wrong name takes as long as a
 wrong password: where any user has a hash, both cost one scrypt, else none.
 
-**Wrong passwords** are limited for each address, of IPv6 for each /64, and for all clients of Unix sockets together: the answer
+**Wrong passwords** are limited for each address, and for all clients of Unix sockets together: the answer
 is held back for 250 ms, then for twice as long each time, up to 4 s; after 20 wrong ones in a row, one in six seconds is
-compared, and all others are refused at once, right ones too, unless they were right from there before. A client that goes on
+compared, and all others are refused at once, right ones too, unless they were right from there before. All addresses of a /64 of
+IPv6 together have the same bound after 80, and a password that was right from one was right from all. A client that goes on
 with one old password counts once. At most 64 different names and passwords wait or are compared at a time, at most 4 of
-one address.
+one address or /64.
 
 ## nameservers, nameservers_backup
 

@@ -69,12 +69,12 @@ export class UserJudge implements Judge {
   }
 
   async judge(claim: OpenClaim): Promise<Judgement> {
-    const { name, password, network } = claim;
+    const { name, password } = claim;
     const { digest: digests, now } = this.#parts;
-    const closed_ms = this.#failed.closedFor(network, now());
+    const closed_ms = this.#failed.closedFor(claim, now());
     if (closed_ms > 0) return this.#tooMany(claim, closed_ms);
     const digest = digests.of(name, password);
-    const repeated_ms = this.#failed.repeated(network, digest, now());
+    const repeated_ms = this.#failed.repeated(claim, digest, now());
     if (repeated_ms !== undefined) return this.#unknown(claim, repeated_ms);
     let found = this.#known(digest);
     if (found === undefined && this.#hashes.length > 0) {
@@ -84,8 +84,8 @@ export class UserJudge implements Judge {
     }
     if (found !== undefined) return { code: 'known', mark: found.mark };
     // Several connections with one wrong claim count once.
-    const again_ms = this.#failed.repeated(network, digest, now());
-    return this.#unknown(claim, again_ms ?? this.#failed.failed(network, digest, now()));
+    const again_ms = this.#failed.repeated(claim, digest, now());
+    return this.#unknown(claim, again_ms ?? this.#failed.failed(claim, digest, now()));
   }
 
   #known(digest: string): Found {

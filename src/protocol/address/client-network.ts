@@ -12,6 +12,12 @@ export function networkOctets(ip: Uint8Array | undefined): Uint8Array {
   return own.length === 4 ? own : own.subarray(0, IPV6_PREFIX_OCTETS);
 }
 
+/** The text for the address of a client: that of its network, except for one of IPv6. */
+export function clientText(ip: Uint8Array | undefined): string {
+  const octets = networkOctets(ip);
+  return ip === undefined || octets.length === 4 ? networkText(octets) : formatIp(ip);
+}
+
 /** The text for these octets: `192.0.2.1`, `2001:db8::/64`, or `unix` for none. */
 export function networkText(octets: Uint8Array): string {
   if (octets.length === 0) return 'unix';

@@ -5,6 +5,8 @@ export interface OpenClaim {
   /** Without a tag. */
   readonly name: string;
   readonly password: string;
+  /** The client's address, in text form: that of its network where the network is one address. */
+  readonly client: string;
   /** The client's network, in text form (address/client-network.ts). */
   readonly network: string;
 }

@@ -56,8 +56,8 @@ class World {
     this.judge.set(judgedUsers(entries, this.digest));
   }
 
-  claim(name: string, password: string, network = HOME) {
-    return this.judge.judge({ name, password, network });
+  claim(name: string, password: string, network = HOME, client = network) {
+    return this.judge.judge({ name, password, client, network });
   }
 
   async code(name: string, password: string, network = HOME): Promise<string> {
@@ -235,6 +235,17 @@ describe('users that change while a claim is compared', () => {
     assert.equal(await world.code('bob', 'old', '192.0.2.9'), 'known');
     assert.equal(world.verified.length, 3);
   });
+});
+
+test('who guesses at one address of a network shuts out itself, and no neighbour', async () => {
+  const world = new World();
+  world.users({ alice: 'secret' });
+  const at = async (client: string, password: string) =>
+    (await world.claim('alice', password, '2001:db8::/64', client)).code;
+  for (let number = 0; number < 20; number += 1) assert.equal(await at('2001:db8::1', `${number}`), 'unknown');
+  assert.deepEqual([await at('2001:db8::1', 'secret'), await at('2001:db8::2', 'secret')], ['too-many', 'known']);
+  for (let number = 20; number < 80; number += 1) assert.equal(await at(`2001:db8::${number}`, `${number}`), 'unknown');
+  assert.equal(await at('2001:db8::999', 'secret'), 'too-many');
 });
 
 test('what is noticed has the name, the network, and whether there is such a user', async () => {

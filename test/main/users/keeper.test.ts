@@ -38,7 +38,7 @@ test('a changed file is read again, and a wrong one changes nothing and is told 
     },
   });
   const code = async (name: string, password: string) =>
-    (await keeper.judge.judge({ name, password, network: name })).code;
+    (await keeper.judge.judge({ name, password, client: name, network: name })).code;
   const before = threads();
   await keeper.start();
   try {
@@ -70,7 +70,7 @@ test('a changed file is read again, and a wrong one changes nothing and is told 
     assert.deepEqual(published[0]?.[0], published[1]?.[0]);
     assert.notEqual(published[0]?.[1]?.mark, published[1]?.[1]?.mark);
     assert.deepEqual([await code('bob', 'new'), await code('carol', 'c')], ['known', 'known']);
-    assert.equal((await keeper.judge.judge({ name: 'bob', password: 'b', network: 'x' })).code, 'unknown');
+    assert.equal((await keeper.judge.judge({ name: 'bob', password: 'b', client: 'x', network: 'x' })).code, 'unknown');
 
     const told = () => records.filter(({ level, msg }) => level === 'warn' && msg.includes('stay as they were'));
     write('{"alice": {"password": "x"}, "b+b": {"password": "hunter2"}, "bob": {"password": "x", "lines": ["none"]}}');
@@ -124,7 +124,8 @@ test('wrong claims have one line a minute for each network, which names users, a
     const publish = async (): Promise<void> => {};
     const keeper = new UserKeeper({ users, lines: [], log, notices: new Notices(log), publish });
     await keeper.start();
-    const claim = (name: string, network: string) => keeper.judge.judge({ name, password: 'wrong', network });
+    const claim = (name: string, network: string) =>
+      keeper.judge.judge({ name, password: 'wrong', client: network, network });
     for (let times = 0; times < 30; times += 1) await claim(`hunter${times}`, '192.0.2.1');
     await claim('alice', 'unix');
     await keeper.stop();

@@ -3,7 +3,7 @@
 // right: who guesses from elsewhere meets main's limits, also with the password of a user who is there. It hashes no
 // passwords, and bounds what waits for main and how many refusals are held back.
 import { LRUCache } from 'lru-cache';
-import { networkOctets, networkText } from '../../../protocol/address/client-network.js';
+import { clientText, networkOctets, networkText } from '../../../protocol/address/client-network.js';
 import { claimNotice } from '../../../protocol/claim-notice.js';
 import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import type { Notice } from '../../../protocol/notice.js';
@@ -21,7 +21,7 @@ const PAIRS_MAX = 10_000;
 const OPEN_MAX = 64;
 /** Refusals that are held back at a time. Further ones are sent at once: their networks are closed soon. */
 const HELD_MAX = 256;
-/** Networks of which no claims are judged for a while. */
+/** Addresses of which no claims are judged for a while. Main says the same of each address of a closed network. */
 const CLOSED_MAX = 1000;
 
 const UNKNOWN: Verdict = { code: 'unknown' };
@@ -124,7 +124,7 @@ export class UsersReplica implements Authenticator, UserRights {
       decided({ code: 'known', user: { name, tag } });
       return undefined;
     }
-    const claim = { name, password, network: networkText(network) };
+    const claim = { name, password, client: clientText(client), network: networkText(network) };
     return this.#ask(claim, digest, { tag, decided, deadline: undefined });
   }
 
@@ -134,7 +134,7 @@ export class UsersReplica implements Authenticator, UserRights {
       same.push(waiting);
       return () => this.#withdraw(waiting);
     }
-    if (this.#judge === undefined || this.#open.size >= OPEN_MAX || this.#isClosed(claim.network)) {
+    if (this.#judge === undefined || this.#open.size >= OPEN_MAX || this.#isClosed(claim.client)) {
       this.#parts.counts.tooMany();
       this.#decide(waiting, TOO_MANY);
       return undefined;
@@ -151,13 +151,13 @@ export class UsersReplica implements Authenticator, UserRights {
     return () => this.#withdraw(waiting);
   }
 
-  #isClosed(network: string): boolean {
-    const until = this.#closed.get(network);
+  #isClosed(client: string): boolean {
+    const until = this.#closed.get(client);
     return until !== undefined && this.#parts.now() < until;
   }
 
   /** A wrong claim counts although its client has hung up meanwhile: it was compared, and main counts it too. */
-  #judged({ name, network }: OpenClaim, judgement: Judgement, all: readonly Waiting[]): void {
+  #judged({ name, client }: OpenClaim, judgement: Judgement, all: readonly Waiting[]): void {
     const count = COUNTS[judgement.code];
     for (const _one of all) this.#parts.counts[count]();
     switch (judgement.code) {
@@ -168,7 +168,7 @@ export class UsersReplica implements Authenticator, UserRights {
         for (const one of all) this.#refuseLater(one, judgement.delay_ms);
         break;
       case 'too-many':
-        if (judgement.closed_ms > 0) this.#closed.set(network, this.#parts.now() + judgement.closed_ms);
+        if (judgement.closed_ms > 0) this.#closed.set(client, this.#parts.now() + judgement.closed_ms);
         for (const one of all) this.#decide(one, TOO_MANY);
         break;
       default:

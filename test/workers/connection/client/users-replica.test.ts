@@ -75,7 +75,7 @@ test('a pair is asked once, and is then right at once, with any tag, from the ne
   assert.deepEqual(world.take(), ['alice/']);
   for (const name of ['alice', 'alice+work']) assert.equal(world.claim(name, 'pw'), undefined);
   assert.deepEqual(world.take(), ['alice/', 'alice/work']);
-  assert.deepEqual(world.asked, [{ name: 'alice', password: 'pw', network: '192.0.2.1' }]);
+  assert.deepEqual(world.asked, [{ name: 'alice', password: 'pw', client: '192.0.2.1', network: '192.0.2.1' }]);
   world.claim('alice+x', 'pw', AWAY);
   world.claim('alice', 'pw', 'unix');
   assert.deepEqual(
@@ -262,4 +262,24 @@ test('a user has the limits of its entry, and nobody else has any', () => {
   const limits = { connections_max: 2, rate: undefined };
   world.replica.set([{ ...ALICE, limits }]);
   assert.deepEqual([world.replica.limitsOf('alice'), world.replica.limitsOf('bob')], [limits, undefined]);
+});
+
+test('an address that is closed does not close its neighbours of IPv6, and a right pair holds for all of them', async () => {
+  const world = new World();
+  const [one, other] = [1, 2].map((last) => Uint8Array.of(0x20, 1, 0xd, 0xb8, ...Array(11).fill(0), last)) as [
+    Uint8Array,
+    Uint8Array,
+  ];
+  world.claim('alice', 'wrong', one);
+  await world.answer({ code: 'too-many', closed_ms: 6000 });
+  world.claim('alice', 'pw', one);
+  assert.deepEqual(world.take(), ['too-many', 'too-many']);
+  world.claim('alice', 'pw', other);
+  await world.answer(KNOWN);
+  world.claim('alice', 'pw', one);
+  assert.deepEqual(world.take(), ['alice/', 'alice/']);
+  assert.deepEqual(
+    world.asked.map(({ client, network }) => `${client} ${network}`),
+    ['2001:db8::1 2001:db8::/64', '2001:db8::2 2001:db8::/64'],
+  );
 });
