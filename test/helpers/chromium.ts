@@ -46,11 +46,13 @@ export class Chromium {
   private constructor(child: ChildProcess, profile: string, credentials: Credentials) {
     this.#child = child;
     this.#credentials = credentials;
-    const abandon = () => child.kill('SIGKILL');
+    const abandon = () => killGroup(child);
     process.once('exit', abandon);
     this.#exited = once(child, 'close').then(() => {
       process.off('exit', abandon);
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      // Its other processes may still write to the profile.
+      abandon();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
       for (const { reject } of this.#answers.values()) reject(new Error('Chromium has ended'));
     });
     let held = '';
@@ -69,7 +71,11 @@ export class Chromium {
     const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
     const flags = [...QUIET, '--remote-debugging-pipe', `--user-data-dir=${profile}`, `--proxy-server=${proxy}`];
     const stdio = ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] as const;
-    const chromium = new Chromium(spawn('chromium', flags, { stdio: [...stdio] }), profile, credentials);
+    const chromium = new Chromium(
+      spawn('chromium', flags, { stdio: [...stdio], detached: true }),
+      profile,
+      credentials,
+    );
     const { targetId } = await chromium.#ask('Target.createTarget', { url: 'about:blank' });
     const { sessionId } = await chromium.#ask('Target.attachToTarget', { targetId, flatten: true });
     chromium.#session = String(sessionId);
@@ -129,5 +135,14 @@ export class Chromium {
   /** Whether it is heard does not matter: what waits for it waits for the page. */
   #tell(method: string, params: Values): void {
     this.#ask(method, params).catch(() => {});
+  }
+}
+
+/** Ends the process and all that it has started. */
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // None of them is left.
   }
 }
