@@ -131,6 +131,9 @@ of \`proxy_protocol\` the client is the one that the header tells, with all that
 itself counts only until it has told: its share and \`limits.client_handshakes_max\` are for its connections without a header.
 One user may be limited too, see [users](#users-users_file).
 
+A connection counts until both sides have ended it: one that only the client has closed, until the server does so, or keepalive
+(\`tcp_keepalive_s\`) or \`half_closed_timeout_ms\` ends it.
+
 What is over a limit is counted (\`limited\`, \`limitedTold\`), named in the log like the others, and refused: SOCKS5 with 02, SOCKS4
 with 91, HTTP with 429. A refused client is not asked for a password and has a second to say its request. Only 64 are refused so
 at a time, and no more than an eighth of the free connections; for each kind of limit 50 a second, and 100 at once. The others are
@@ -269,7 +272,6 @@ colon cannot be used over HTTP.
 | --- | --- |
 | \`password\` | The password itself, or its hash by scrypt as \`tcproute passwd\` prints it (a PHC string, which other programs make too). At most 128 MiB and eight times the work of the usual hash. |
 | \`lines\` | The names of the lines that the user may use: of those that the rule for a connection leaves, the others are left out. Where none is left, the client is told that the connection is not allowed. |
-
 | \`limits\` | \`{"connections_max": 20, "rate": 5}\`, or one of the two: connections at a time, and new ones a second, of which twice as many may come at once. They take the place of \`limits.user_connections_max\` and \`limits.user_rate\`, which are for all users; 0 is no limit. |
 
 **Limits of a user** are for all its connections together, from whichever address, with whichever tag and in whichever worker. Only
@@ -346,7 +348,7 @@ out. What no entry has is allowed.
 
 **By default** a gateway that only this machine can reach (all its listeners are on loopback) denies nothing. One that is open to other machines
 denies ${DEFAULT_DENIALS.map(code).join(', ')}, as if they stood in \`deny\`; private networks are allowed until \`deny\` has
-them. \`deny\` adds to that. \`allow\` makes exceptions where its network is as small: \`loopback\` or \`127.0.0.1\` allows what \`all\` does not.
+them. The policy is one for all listeners: beside an open one, clients that come by loopback have it, too. \`deny\` adds to that. \`allow\` makes exceptions where its network is as small: \`loopback\` or \`127.0.0.1\` allows what \`all\` does not.
 
 | to | write |
 | --- | --- |

@@ -95,9 +95,11 @@ async function dns({ positionals, values }: Arguments, { warnings, options }: Ex
 /** Exit status 1 for a destination that cannot be used. */
 async function explain({ positionals, values }: Arguments, loaded: Extract<Loaded, { kind: 'loaded' }>) {
   const { clientAsked } = await import('./commands/explain-as.js');
+  const { whyNotLetIn } = await import('./commands/explain-entry.js');
   const { client: from, user, tag, listener } = values;
   const { listen, users } = loaded.options;
-  const asked = clientAsked({ client: from, user, tag, listener }, listenerNames(listen), users);
+  const names = listenerNames(listen);
+  const asked = clientAsked({ client: from, user, tag, listener }, names, users);
   if (asked.code === 'wrong') {
     complain(`error: ${asked.reason}`);
     return 1;
@@ -107,7 +109,8 @@ async function explain({ positionals, values }: Arguments, loaded: Extract<Loade
   const target = targetOfText(positionals[1] as string, TLS_PORT) as Target;
   const tls = values.tls ?? (target.port === TLS_PORT && !values['no-tls']);
   const { warnings, outcome } = await explainTarget(target, tls, loaded.options, loaded.whereRule, asked.as);
-  for (const warning of [...loaded.warnings, ...warnings]) complain(`warning: ${warning}`);
+  const shut = whyNotLetIn(asked.as?.client, listen, names);
+  for (const warning of [...loaded.warnings, ...shut, ...warnings]) complain(`warning: ${warning}`);
   if (outcome.kind === 'failed') {
     complain(`error: ${outcome.reason}`);
     return 1;

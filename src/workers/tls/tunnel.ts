@@ -5,6 +5,8 @@ import { Socket } from 'node:net';
 import { openProxy, type ProxyStream } from '../../dial/proxy.js';
 import { isOfCertificate, type ProxyAuthorities } from '../../dial/proxy-tls.js';
 import { duplicate, isHungUp, isUnfinished, markFinished } from '../../linux/pairs.js';
+import { isError } from '../../linux/result.js';
+import { pendingError } from '../../linux/sockets.js';
 import { formatIp } from '../../protocol/address/address.js';
 import type { Line } from '../../protocol/lines/line.js';
 import { encodeOutcome, type TunnelOutcome } from '../../protocol/outbound/tunnel.js';
@@ -96,6 +98,12 @@ function say(near: Socket, outcome: TunnelOutcome): void {
   if (!near.destroyed) near.write(encodeOutcome(outcome));
 }
 
+/** Of a socket that has ended: libuv takes a reset that comes right behind bytes for an end, and leaves its error unread. */
+function isReset(raw: Socket & { readonly _handle?: { readonly fd?: number } | null }): boolean {
+  const fd = raw._handle?.fd;
+  return fd !== undefined && fd >= 0 && isError(pendingError(fd));
+}
+
 /** Passes bytes both ways until both directions have ended, or one side is broken. */
 function carry(order: TunnelOrder, end: OwnEnd, proxy: ProxyStream, looks: TunnelParts['looks']): Promise<void> {
   const { fd, socket: near } = end;
@@ -133,6 +141,10 @@ function carry(order: TunnelOrder, end: OwnEnd, proxy: ProxyStream, looks: Tunne
     });
     // Behind the last byte.
     secured.once('end', () => {
+      if (isReset(raw)) {
+        breakProxy();
+        return;
+      }
       near.write(NOTHING, (error) => {
         if (error) return;
         markFinished(order.near);

@@ -68,7 +68,8 @@ function settle(asked: Unsettled, keys: ListenKeys, at: Place | undefined, diagn
   const allowed = asked.allow_clients ?? keys.allow_clients ?? undefined;
   if (allowed === undefined && !users && at !== undefined && isOpen({ place, proxy_from })) {
     const how = proxy_from.length > 0 ? 'through a proxy' : `to ${hostOf(place)}`;
-    diagnostics.error(at, `clients of other machines can come ${how}, and nothing says who may; ${REMEDIES}`);
+    const remedies = keys.areUsersSet ? REMEDIES_BESIDE_USERS : REMEDIES;
+    diagnostics.error(at, `clients of other machines can come ${how}, and nothing says who may; ${remedies}`);
   }
   warnOfManyProxies(proxy_from, allowed ?? ALL_NETWORKS, at, diagnostics);
   const allow_clients = allowed ?? (users ? ALL_NETWORKS : LOOPBACK_NETWORKS);
@@ -100,5 +101,7 @@ function isWide(text: string): boolean {
 
 const hostOf = (place: ListenPlace): string => (place.kind === 'internet' ? place.host : place.path);
 
+const REMEDIES_BESIDE_USERS =
+  'take "users": false away, so that clients must name one of the users, or add "allow_clients": ["192.168.0.0/16", "fd00::/8"] for the networks of your clients';
 const REMEDIES =
   'add one of these two lines: "allow_clients": ["192.168.0.0/16", "fd00::/8"] for the networks of your clients, or "users": {"NAME": {"password": "PASSWORD"}} for names and passwords';

@@ -79,6 +79,10 @@ test('a listener that other machines reach is refused unless it is said who may 
     `listen[2]: clients of other machines can come through a proxy, and nothing says who may; ${remedies}`,
   ]);
   assert.deepEqual(errorsIn({ host: '::', allow_clients: ['::/0', '0.0.0.0/0'] }), []);
+  const users = { alice: { password: 'secret' } };
+  assert.deepEqual(errorsIn({ users, listen: [{ host: '::', port: 1, users: false }] }), [
+    'listen[0]: clients of other machines can come to ::, and nothing says who may; take "users": false away, so that clients must name one of the users, or add "allow_clients": ["192.168.0.0/16", "fd00::/8"] for the networks of your clients',
+  ]);
 });
 
 test('listen and host or port are given in two ways that contradict each other, wherever they stand', () => {
@@ -127,7 +131,7 @@ test('all mistakes of a list are reported at once', () => {
     'listen[2].mode: belongs to "unix"',
     `listen[2].allow_clients[1]: "10.0.0.0/33" is not allowed; allowed: ${networks}`,
     'listen[3].port: does not go together with "unix"; allowed: one of them',
-    'listen[3].mode: 660 is not allowed; allowed: a text of three octal digits, such as "0660"',
+    'listen[3].mode: 660 is not allowed; allowed: octal digits in quotes, such as "0660"',
     'listen[3].allow_clients: clients of a Unix socket have no address; "mode" says who may connect',
     ...[path('file'), path('folder'), path('none/a.sock')].map(
       (wrong, index) => `listen[${index + 4}].unix: ${JSON.stringify(wrong)} is not allowed; allowed: ${unixPath}`,
