@@ -133,6 +133,7 @@ inBothEngines(
     const config = {
       upstream: multipath({ type: 'direct', name: 'good' }, { type: 'direct', name: 'other' }),
       users: { alice: { password: 'sekrit' } },
+      listen: [{ port: 7070, users: false, allow_clients: ['127.0.0.1', '10.0.0.0/8'] }],
       rules: [
         { client: '10.0.0.0/8', user: 'alice', tag: 'work', block: true },
         { client: '10.0.0.0/8', use: ['other'], sticky: 'site' },
@@ -157,6 +158,9 @@ inBothEngines(
       told.map(({ race }) => race.cause ?? race.attempts[0]?.line),
       ['good', 'other', 'blocked'],
     );
+    const shut = await explain(world, config, target, '--client', '8.8.8.8');
+    assert.match(shut.stderr, /^warning: the listener 127\.0\.0\.1:7070 closes connections of 8\.8\.8\.8, /);
+    assert.match(shut.stdout, /^rules$/m);
   },
   90_000,
 );
