@@ -121,12 +121,16 @@ for (const { kind, missing } of ENGINES) {
 
     test('is spliced behind its head, and whole', () => {
       const body = Buffer.alloc(8_000_000, 'response ');
-      const relayed = new Relayed(kind);
-      relayed.says(Buffer.from(HEAD));
-      relayed.says(body);
       const wanted = Buffer.concat([Buffer.from(WITH_VIA), body]);
-      assert.ok(relayed.end(wanted.length).equals(wanted));
-      assert.ok(relayed.pipes.borrowed > 0);
+      // It begins when receives fill their buffers, which is the kernel's doing.
+      for (let tries = 0; tries < 10; tries += 1) {
+        const relayed = new Relayed(kind);
+        relayed.says(Buffer.from(HEAD));
+        relayed.says(body);
+        assert.ok(relayed.end(wanted.length).equals(wanted));
+        if (relayed.pipes.borrowed > 0) return;
+      }
+      assert.fail('ten were copied');
     });
 
     test('waits for a client that takes nothing, in its order', () => {
