@@ -122,6 +122,7 @@ test('all actors dying at once stop nothing for good', async () => {
     const client = await open();
     await client.echo('again');
     await client.close();
+    await until('both serve again', () => gateway.actors().every((actor) => actor !== undefined));
   });
 });
 
