@@ -6,6 +6,7 @@ import { AF_INET, AF_INET6 } from './addresses.js';
 import { EAGAIN, EPROTO } from './errno.js';
 import * as libc from './libc.js';
 import { type Memory, mapMemory } from './memory.js';
+import { SOCK_NONBLOCK_CLOEXEC } from './sockets.js';
 
 export interface OwnNetwork {
   /** 4 or 16 bytes. */
@@ -15,7 +16,7 @@ export interface OwnNetwork {
 }
 
 const AF_NETLINK = 16;
-const SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0x800 | 0x80000;
+const SOCK_RAW = 3;
 const NETLINK_ROUTE = 0;
 const SOL_NETLINK = 270;
 const NETLINK_GET_STRICT_CHK = 12;
@@ -49,7 +50,7 @@ let memory: Memory | undefined;
 
 /** All of them, of both families, or a negated errno. The kernel answers from memory: this waits for nobody. */
 export function ownNetworks(): readonly OwnNetwork[] | number {
-  const fd = libc.socket(AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, NETLINK_ROUTE);
+  const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK_CLOEXEC, NETLINK_ROUTE);
   if (fd < 0) return fd;
   memory ??= mapMemory(RECEIVED_MAX);
   const networks: OwnNetwork[] = [];

@@ -2,19 +2,14 @@
 // else's by the time that it arrives: the inode of its file tells. These sockets know no reset: what one end reads after a
 // close is an end of stream. So each end has a mark that says "unfinished" until the thread of the other end takes it off.
 import { fstatSync } from 'node:fs';
+import { AF_UNIX } from './addresses.js';
 import * as libc from './libc.js';
 import { mapMemory } from './memory.js';
-import { pollNow, setLingerZero } from './sockets.js';
+import { clearLinger, lingers, pollNow, SOCK_NONBLOCK_CLOEXEC, SOCK_STREAM, setLingerZero } from './sockets.js';
 
-const AF_UNIX = 1;
-const SOCK_STREAM_NONBLOCK_CLOEXEC = 1 | 0x800 | 0x80000;
 const F_DUPFD_CLOEXEC = 1030;
-const SOL_SOCKET = 1;
-const SO_LINGER = 13;
 const POLLHUP = 0x10;
 const scratch = mapMemory(4096);
-const LENGTH_WORD = 2;
-const LENGTH = scratch.address + LENGTH_WORD * 4;
 
 /** An fd that stays its owner's. */
 export interface SentFd {
@@ -24,7 +19,7 @@ export interface SentFd {
 
 /** Both ends, each unfinished; or a negated errno. */
 export function socketPair(): readonly [number, number] | number {
-  const result = libc.socketpair(AF_UNIX, SOCK_STREAM_NONBLOCK_CLOEXEC, 0, scratch.address);
+  const result = libc.socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK_CLOEXEC, 0, scratch.address);
   if (result < 0) return result;
   const [one, other] = [scratch.ints[0], scratch.ints[1]];
   // The mark is an option of the file that sockets of this family make no use of, so any thread with an fd of it sees it.
@@ -56,14 +51,9 @@ export function isHungUp(fd: number): boolean {
 export function markFinished(other: SentFd): void {
   const own = duplicate(other);
   if (own === undefined) return;
-  scratch.ints[0] = 0;
-  scratch.ints[1] = 0;
-  libc.setsockopt(own, SOL_SOCKET, SO_LINGER, scratch.address, 8);
+  clearLinger(own);
   libc.close(own);
 }
 
 /** Of an end that has heard an end of stream: whether the other side broke off. False for a socket of any other kind. */
-export function isUnfinished(fd: number): boolean {
-  scratch.ints[LENGTH_WORD] = 8;
-  return libc.getsockopt(fd, SOL_SOCKET, SO_LINGER, scratch.address, LENGTH) === 0 && scratch.ints[0] !== 0;
-}
+export const isUnfinished = (fd: number): boolean => lingers(fd);

@@ -17,7 +17,7 @@ import { errorName } from './error-name.js';
 import * as libc from './libc.js';
 import { mapMemory } from './memory.js';
 
-const SOCK_STREAM = 1;
+export const SOCK_STREAM = 1;
 export const SOCK_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
@@ -99,10 +99,21 @@ export function setDevice(fd: number, name: Uint8Array): number {
 export const setMark = (fd: number, mark: number): number => setInt(fd, SOL_SOCKET, SO_MARK, mark);
 
 /** The close of this socket drops unsent bytes and sends a reset. */
-export function setLingerZero(fd: number): number {
-  scratch.ints[VALUE_WORD] = 1;
+export const setLingerZero = (fd: number): number => setLinger(fd, 1);
+
+/** The close of this socket is an ordinary one again. */
+export const clearLinger = (fd: number): number => setLinger(fd, 0);
+
+function setLinger(fd: number, isOn: 0 | 1): number {
+  scratch.ints[VALUE_WORD] = isOn;
   scratch.ints[VALUE_WORD + 1] = 0;
   return libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, VALUE, 8);
+}
+
+/** Whether SO_LINGER is set. False also where that cannot be said. */
+export function lingers(fd: number): boolean {
+  scratch.ints[LENGTH_WORD] = 8;
+  return libc.getsockopt(fd, SOL_SOCKET, SO_LINGER, VALUE, LENGTH) === 0 && scratch.ints[VALUE_WORD] !== 0;
 }
 
 /** Binds to `ip` (4 or 16 bytes); port 0 leaves the port to the kernel. 0, or a negated errno. */

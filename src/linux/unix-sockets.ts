@@ -5,9 +5,8 @@ import { EAGAIN, ECONNREFUSED } from './errno.js';
 import { errorName } from './error-name.js';
 import * as libc from './libc.js';
 import { mapMemory } from './memory.js';
-import { type KernelError, SOCK_NONBLOCK_CLOEXEC } from './sockets.js';
+import { type KernelError, SOCK_NONBLOCK_CLOEXEC, SOCK_STREAM } from './sockets.js';
 
-const SOCK_STREAM = 1;
 const FAMILY_SIZE = 2;
 /** The length of a path: sun_path has 108 bytes, and the last one is NUL. */
 const UNIX_PATH_MAX = 107;

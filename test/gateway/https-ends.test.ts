@@ -172,5 +172,6 @@ withCertificates('a client that resets leaves nothing at a proxy that takes noth
   await gateway.idle();
   // The proxy's process hears of the reset when it goes on to read. Right behind bytes, libuv takes it for an end.
   for (const socket of sockets) socket.resume();
+  assert.equal(front.secured.length, 1);
   await until('nothing is left at the proxy', () => front.secured.every((one) => one.destroyed || one.readableEnded));
 });

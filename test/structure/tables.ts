@@ -23,8 +23,8 @@ export const RULES: Rules = {
     'src/protocol/tls': ['src/protocol', 'src/protocol/address'],
     'src/protocol/trust': ['src/protocol/address'],
     'src/protocol/users': [],
-    // What HTTP messages say, whoever reads them.
-    'src/protocol/http': ['src/protocol/address'],
+    // What HTTP messages say, whoever reads them. Some name the gateway.
+    'src/protocol/http': ['src/protocol', 'src/protocol/address'],
     'src/protocol/inbound': [
       ...['src/protocol', 'src/protocol/address', 'src/protocol/race', 'src/protocol/users', 'src/protocol/http'],
       // What a proxy said goes into an answer.

@@ -1,6 +1,7 @@
 // Writes the head of a request as the destination gets it (RFC 9110 section 7.6, RFC 9112 section 3.2.2): the target without its
 // host, Host from the URL, and without the fields that are meant for this proxy or for one connection. One request goes on a
 // connection. The response is relayed with one field added (response-via.ts), so that the request keeps its client's version.
+import { GATEWAY_NAME } from '../gateway-name.js';
 import type { HttpFault } from './faults.js';
 import { type Field, tokensOf, valuesOf } from './fields.js';
 import type { Framing } from './framing.js';
@@ -14,7 +15,6 @@ const DROPPED = new Set([
 ]);
 /** Fields for a proxy, credentials among them. */
 const FOR_PROXIES = 'proxy-';
-const NAME = 'tcproute';
 const COUNTED = new Set(['OPTIONS', 'TRACE']);
 const COUNT = /^\d{1,9}$/;
 
@@ -40,7 +40,7 @@ export function forwardedHead(
   if (takesTrailers) head += 'TE: trailers\r\n';
   // Field values may have characters of Latin-1, which stay the bytes that they were.
   return Buffer.from(
-    `${head}Via: ${version} ${NAME}\r\nConnection: ${takesTrailers ? 'close, TE' : 'close'}\r\n\r\n`,
+    `${head}Via: ${version} ${GATEWAY_NAME}\r\nConnection: ${takesTrailers ? 'close, TE' : 'close'}\r\n\r\n`,
     'latin1',
   );
 }

@@ -1,6 +1,7 @@
 // Adds this gateway to the Via field of responses (RFC 9110 section 7.6.3): a line behind each status line, that of interim
 // responses too, and nothing else. The bytes of a response come in any pieces. It keeps at most the first bytes of a status line.
-const NAME = 'tcproute';
+import { GATEWAY_NAME } from '../gateway-name.js';
+
 /** What must be known of a status line: `HTTP/1.x nnn`. */
 const BEGIN = 12;
 const PREFIX = 'HTTP/1.';
@@ -70,6 +71,6 @@ export class ResponseVia {
     const [, minor, hundreds] = STATUS.exec(this.#begin) ?? [];
     this.#begin = '';
     this.#state = hundreds === '1' ? State.empty : State.over;
-    return minor === undefined ? undefined : Buffer.from(`Via: 1.${minor} ${NAME}\r\n`, 'latin1');
+    return minor === undefined ? undefined : Buffer.from(`Via: 1.${minor} ${GATEWAY_NAME}\r\n`, 'latin1');
   }
 }
