@@ -66,32 +66,45 @@ export class DeadlineWheel {
     this.size -= 1;
   }
 
-  /** Calls `onDeadline` for each deadline that is due at `now`. It is cleared first and may be set again. */
-  expire(now: number): void {
+  /**
+   * Calls `onDeadline` for each deadline that is due at `now`, but for `most` of them at most. It is cleared first and may be
+   * set again. Returns whether all that are due have been reported; the others are in the next call.
+   */
+  expire(now: number, most = Number.POSITIVE_INFINITY): boolean {
     const tick = Math.floor(now / this.#tick_ms);
-    if (tick <= this.#tick) return;
+    if (tick <= this.#tick) return true;
     // After a long pause one round is enough, since it visits every bucket.
     let current = Math.max(this.#tick, tick - this.#mask - 1);
+    let left = most;
     while (current < tick) {
       current += 1;
       this.#tick = current;
-      if (this.size > 0) this.#expireBucket(this.#buckets[current & this.#mask], now);
+      if (this.size > 0) left = this.#expireBucket(this.#buckets[current & this.#mask], now, left);
+      if (left > 0) continue;
+      // There may be more in this bucket: it is visited again.
+      this.#tick = current - 1;
+      return false;
     }
+    return true;
   }
 
-  /** Visits each deadline of the bucket once, even when the owners change the list meanwhile. */
-  #expireBucket(head: Expiring, now: number): void {
+  /** Visits each deadline of the bucket once, even when the owners change the list meanwhile. Returns what is left of `most`. */
+  #expireBucket(head: Expiring, now: number, most: number): number {
+    let left = most;
     this.#append(head, this.#visited);
-    for (let deadline = head.next as Expiring; deadline !== this.#visited; deadline = head.next as Expiring) {
+    let deadline = head.next as Expiring;
+    for (; deadline !== this.#visited && left > 0; deadline = head.next as Expiring) {
       unlink(deadline);
       if (deadline.due > now) {
         this.#append(head, deadline);
       } else {
         this.size -= 1;
+        left -= 1;
         deadline.onDeadline(now);
       }
     }
     unlink(this.#visited);
+    return left;
   }
 
   #append(head: Expiring, deadline: Expiring): void {

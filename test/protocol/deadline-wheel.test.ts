@@ -67,8 +67,52 @@ test('a long pause tells everything that came due in it', () => {
   assert.ok(all.every(({ times }) => times.length === 1));
 });
 
+test('no more than so many are told at once, and the others in the next calls', () => {
+  const wheel = new DeadlineWheel(0, 10, 16);
+  const all = Array.from({ length: 100 }, told);
+  const far = told();
+  wheel.set(far.deadline, 35 + 16 * 10);
+  for (const { deadline } of all) wheel.set(deadline, 35);
+  const count = () => all.reduce((sum, { times }) => sum + times.length, 0);
+  let calls = 0;
+  for (let isDone = false; !isDone; calls += 1) {
+    assert.equal(count(), Math.min(calls * 30, 100));
+    isDone = wheel.expire(60, 30);
+  }
+  assert.equal(calls, 4);
+  assert.equal(count(), 100);
+  // The bucket that was left half way holds one of the next round.
+  assert.equal(far.times.length, 0);
+  assert.ok(wheel.expire(300, 30));
+  assert.equal(far.times.length, 1);
+});
+
+test('what is set while a bucket is told in parts is told in its time', () => {
+  const wheel = new DeadlineWheel(0, 10, 16);
+  let again = 0;
+  const late = told();
+  const self: Deadline = new Deadline((now) => {
+    again += 1;
+    if (again === 1) wheel.set(late.deadline, now);
+  });
+  const others = [told(), told()];
+  wheel.set(self, 5);
+  for (const { deadline } of others) wheel.set(deadline, 5);
+  assert.equal(wheel.expire(10, 1), false);
+  for (let now = 10; now <= 40; now += 10) while (!wheel.expire(now, 1));
+  assert.equal(again, 1);
+  assert.ok([late, ...others].every(({ times }) => times.length === 1));
+  assert.equal(wheel.size, 0);
+});
+
 test('it tells what a plain list would tell', () => {
-  const step = fc.record({ id: fc.nat(9), after: fc.nat(400), pass: fc.nat(60), clear: fc.boolean() });
+  const step = fc.record({
+    id: fc.nat(9),
+    after: fc.nat(400),
+    pass: fc.nat(60),
+    clear: fc.boolean(),
+    most: fc.integer({ min: 1, max: 4 }),
+  });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const wheel = new DeadlineWheel(0, 10, 8);
@@ -80,7 +124,7 @@ test('it tells what a plain list would tell', () => {
           due.delete(id);
         });
       });
-      for (const { id, after, pass, clear } of steps) {
+      for (const { id, after, pass, clear, most } of steps) {
         if (clear) {
           wheel.clear(deadlines[id]);
           due.delete(id);
@@ -89,7 +133,7 @@ test('it tells what a plain list would tell', () => {
           due.set(id, now + after);
         }
         now += pass;
-        wheel.expire(now);
+        while (!wheel.expire(now, most));
         for (const at of due.values()) assert.ok(at > now - 20, 'told too late');
         assert.equal(wheel.size, due.size);
       }

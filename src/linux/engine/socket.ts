@@ -154,7 +154,7 @@ export class Socket {
     this.#bits = withBit(this.#bits, HUNG_UP, value);
   }
 
-  /** Operations that wait for readiness: 12 bits, whose meaning each engine defines. */
+  /** Operations that wait for something: 12 bits, whose meaning each engine defines. */
   get waiting(): number {
     return this.#bits & WAITING;
   }

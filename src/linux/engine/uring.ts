@@ -26,8 +26,6 @@ const SKIP_SUCCESS = 1 << 6;
 const RECV_POLL_FIRST = 1;
 const RECV_MULTISHOT = 2;
 const POLL_MULTISHOT = 1;
-const CANCEL_ALL = 1;
-const CANCEL_ALL_OF_FD = 1 | 2;
 /** MSG_WAITALL makes a partial send a failure, and only failed sends have a completion (SKIP_SUCCESS). */
 const MSG_WAITALL_DONTWAIT = 0x100 | 0x40;
 const CQE_HAS_BUFFER = 1;
@@ -38,20 +36,23 @@ const POLLOUT = 4;
 const POLLERR_HUP = 8 | 16;
 const POLLRDHUP = 0x2000;
 
-/** The kind of a completion: the low four bits of the upper half of its user data, with the generation above them. */
+/**
+ * The kind of a completion: the low four bits of the upper half of its user data, with the generation above them. A socket has
+ * at most one of each kind in flight; those below 12 are bits of `Socket.waiting` then, which closing the socket cancels.
+ */
 const Operation = {
   accept: 1,
   connect: 2,
   receive: 3,
-  pollIn: 4,
-  pollOut: 5,
-  pollHangup: 6,
-  cancel: 7,
-  watch: 8,
-  pollOutLasting: 9,
-  pollHangupLasting: 10,
-  send: 11,
-  stream: 12,
+  stream: 4,
+  pollIn: 5,
+  pollOut: 6,
+  pollHangup: 7,
+  pollOutLasting: 8,
+  pollHangupLasting: 9,
+  cancel: 12,
+  watch: 13,
+  send: 14,
 } as const;
 type Operation = (typeof Operation)[keyof typeof Operation];
 
@@ -132,6 +133,7 @@ export class UringEngine implements Engine {
 
   #submit(socket: Socket, head: number, operation: Operation): number {
     socket.inFlight += 1;
+    socket.waiting |= 1 << operation;
     return this.#ring.prepare(head, socket.fd, socket.slot, (socket.generation << 4) | operation);
   }
 
@@ -141,10 +143,6 @@ export class UringEngine implements Engine {
 
   accept(socket: Socket): void {
     this.#ring.words[this.#submit(socket, ACCEPT, Operation.accept) + 7] = SOCK_NONBLOCK_CLOEXEC;
-  }
-
-  #cancelAll(socket: Socket): void {
-    this.#ring.words[this.#submit(socket, ASYNC_CANCEL, Operation.cancel) + 7] = CANCEL_ALL_OF_FD;
   }
 
   /** The kernel copies the address when it takes the submission (IORING_FEAT_SUBMIT_STABLE). */
@@ -269,7 +267,6 @@ export class UringEngine implements Engine {
    * other events goes on as a multishot poll, which reports the half-close only once.
    */
   #pollOn(socket: Socket, operation: Operation): void {
-    socket.waiting |= 1 << operation;
     const events = operation === Operation.pollOutLasting ? POLLOUT : 0;
     const word = this.#submit(socket, POLL_ADD, operation);
     this.#ring.words[word + 6] = POLL_MULTISHOT;
@@ -295,7 +292,13 @@ export class UringEngine implements Engine {
     const word = this.#submit(socket, ASYNC_CANCEL, Operation.cancel);
     this.#ring.words[word + 4] = socket.slot;
     this.#ring.words[word + 5] = (socket.generation << 4) | operation;
-    this.#ring.words[word + 7] = CANCEL_ALL;
+  }
+
+  /** One by one, since the kernel finds an operation by its user data at once, but by its fd only by a walk through all. */
+  #cancelAll(socket: Socket): void {
+    for (let kinds = socket.waiting; kinds !== 0; kinds &= kinds - 1) {
+      this.#cancel(socket, (31 - Math.clz32(kinds & -kinds)) as Operation);
+    }
   }
 
   close(socket: Socket, ending: Ending): void {
@@ -374,7 +377,11 @@ export class UringEngine implements Engine {
       if (!socket.closing) this.#unsent(socket, result, low >>> TURN_SHIFT);
       return;
     }
-    if ((flags & CQE_MORE) === 0) socket.inFlight -= 1;
+    if ((flags & CQE_MORE) === 0) {
+      socket.inFlight -= 1;
+      // The bit of a lasting poll is there until its event has been heard.
+      if (operation < Operation.pollOutLasting) socket.waiting &= ~(1 << operation);
+    }
     if (socket.closing) this.#completedWhileClosing(socket, operation, result, flags);
     else this.#tell(socket, operation, result, flags);
   };

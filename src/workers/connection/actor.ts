@@ -58,6 +58,8 @@ import { SharedOwnership } from './shared-ownership.js';
 
 /** Connections begun in one turn before the running ones are served. */
 const OPEN_BATCH = 64;
+/** Deadlines reported in one turn before the running connections are served: thousands may be due at the same time. */
+const EXPIRE_BATCH = 64;
 /** How late an attempt of a race may start. */
 const TICK_MS = 4;
 /** After the thread was away: turns that handle socket events before deadlines are looked at. */
@@ -97,6 +99,8 @@ class Actor {
   #behind = 0;
   /** Whether the last turn brought nothing. */
   #isIdle = false;
+  /** Whether deadlines may be due that are not reported yet. */
+  #hasDue = false;
 
   constructor(start: ConnectionStart, sites: Sites) {
     const { options, shared } = start;
@@ -203,7 +207,7 @@ class Actor {
 
   /** Before a wait of the loop: with fds in the queue it must not. */
   #mayWait(): number {
-    if (!this.#queue.fallAsleep()) return 0;
+    if (this.#hasDue || !this.#queue.fallAsleep()) return 0;
     if (this.#queue.isResting) {
       // Only a turn without a wait shows that there is nothing to do.
       if (!this.#isIdle) return 0;
@@ -230,7 +234,7 @@ class Actor {
   #expire(now: number): void {
     this.#behind = this.#engine.isBehind ? this.#behind + 1 : 0;
     if (this.#behind > 0 && this.#behind <= CATCH_UP_TURNS_MAX) return;
-    this.#context.deadlines.expire(now);
+    this.#hasDue = !this.#context.deadlines.expire(now, EXPIRE_BATCH);
     this.#context.ticks.expire(now);
   }
 
