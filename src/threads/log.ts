@@ -2,7 +2,7 @@
 // bounded; further records are dropped and counted, and one record tells the count once main catches up. The logger
 // itself (pino) is main/process/log.ts.
 import type { MessagePort } from 'node:worker_threads';
-import type { Notice } from '../protocol/notice.js';
+import type { Notice } from '../protocol/notices/notice.js';
 import type { LogLevel } from '../protocol/options.js';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const satisfies readonly LogLevel[];

@@ -23,6 +23,8 @@ export const RULES: Rules = {
     'src/protocol/tls': ['src/protocol', 'src/protocol/address'],
     'src/protocol/trust': ['src/protocol/address'],
     'src/protocol/users': [],
+    // A notice about a client names the network that it comes from.
+    'src/protocol/notices': ['src/protocol/address'],
     // What HTTP messages say, whoever reads them. Some name the gateway.
     'src/protocol/http': ['src/protocol', 'src/protocol/address'],
     'src/protocol/inbound': [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Line, lineOf } from '../../src/protocol/lines/line.js';
-import type { Notice } from '../../src/protocol/notice.js';
+import type { Notice } from '../../src/protocol/notices/notice.js';
 import { LineStates } from '../../src/workers/routes/line-states.js';
 
 const line = (name: string, number: number): Line =>

@@ -14,7 +14,7 @@ import {
   packedPeer,
 } from '../../linux/sockets.js';
 import { UNIX_CLIENT, UNIX_CLIENT_BYTES } from '../../linux/unix-sockets.js';
-import { turnedAway } from '../../protocol/turned-away.js';
+import { turnedAway } from '../../protocol/notices/turned-away.js';
 import type { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { type ClientLimits, REASONS, type Reason } from '../../threads/shared/client-limits.js';
 import { fdOf, handOff } from '../../threads/shared/hand-off.js';

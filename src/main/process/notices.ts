@@ -1,6 +1,7 @@
 // Logs what happens repeatedly: the notices of all actors and of main pass through here, so that the log has each once,
 // and a lasting problem does not fill it. It notices nothing itself.
-import { CrowdRepeats, type Notice, Repeats } from '../../protocol/notice.js';
+import type { Notice } from '../../protocol/notices/notice.js';
+import { CrowdRepeats, Repeats } from '../../protocol/notices/repeats.js';
 import type { LogRecord } from '../../threads/log.js';
 import type { Logger } from './log.js';
 

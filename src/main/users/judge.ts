@@ -2,7 +2,7 @@
 // runs in libuv's threads. Nothing is unbounded: what runs at a time, what waits, how many wrong claims of a network are judged.
 // Wrong claims cost the same work whether or not there is such a user. It reads no configuration (keeper.ts).
 
-import type { WrongClaim } from '../../protocol/claim-notice.js';
+import type { WrongClaim } from '../../protocol/notices/wrong-claim.js';
 import { FailedClaims } from '../../protocol/users/failed-claims.js';
 import type { Judge, Judgement, OpenClaim } from '../../protocol/users/judgement.js';
 import type { PairDigest } from '../../protocol/users/pair-digest.js';

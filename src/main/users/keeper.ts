@@ -1,8 +1,8 @@
 // Keeps the users of the judge and of all connection actors up to date: those of the configuration from the start, those of
 // users_file again when it has changed. A new version that is wrong changes nothing. It judges no claim.
 import { randomBytes } from 'node:crypto';
-import { claimNotice } from '../../protocol/claim-notice.js';
 import type { Line } from '../../protocol/lines/line.js';
+import { claimNotice } from '../../protocol/notices/wrong-claim.js';
 import { judgedUsers, knownUsers } from '../../protocol/users/judged-users.js';
 import { KEY_OCTETS, PairDigest } from '../../protocol/users/pair-digest.js';
 import type { JudgedUser, KnownUser, UsersFile, UsersOptions } from '../../protocol/users/user-entry.js';

@@ -9,7 +9,7 @@ import { PipePool } from '../../linux/pipes.js';
 import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import { needsTunnel } from '../../protocol/lines/line.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
-import type { Notice } from '../../protocol/notice.js';
+import type { Notice } from '../../protocol/notices/notice.js';
 import type { Options } from '../../protocol/options.js';
 import { LineHealth } from '../../protocol/race/line-health.js';
 import type { PlanRules } from '../../protocol/race/plan.js';

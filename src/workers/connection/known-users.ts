@@ -1,7 +1,7 @@
 // Makes an actor's replica of the users, with the counters of their claims. It judges nothing.
 import { randomBytes } from 'node:crypto';
 import type { DeadlineWheel } from '../../protocol/deadline-wheel.js';
-import type { Notice } from '../../protocol/notice.js';
+import type { Notice } from '../../protocol/notices/notice.js';
 import { KEY_OCTETS } from '../../protocol/users/pair-digest.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
 import { Counter } from '../../threads/shared/counters.js';

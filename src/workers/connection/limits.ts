@@ -2,9 +2,9 @@
 // proxy's header has told, and a user that asks for a connection. What is over a limit is counted here and told to the operator;
 // what its client gets is the session's.
 import { networkOctets, networkText } from '../../protocol/address/client-network.js';
-import type { Notice } from '../../protocol/notice.js';
+import type { Notice } from '../../protocol/notices/notice.js';
+import { turnedAway } from '../../protocol/notices/turned-away.js';
 import { type Failure, failureOf } from '../../protocol/race/failure.js';
-import { turnedAway } from '../../protocol/turned-away.js';
 import type { User } from '../../protocol/users/user.js';
 import { type ClientLimits, REASONS } from '../../threads/shared/client-limits.js';
 import { Counter } from '../../threads/shared/counters.js';

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Warn } from '../../files/state-file.js';
 import { askedName, withoutDot } from '../../protocol/address/host-name.js';
-import type { Notice } from '../../protocol/notice.js';
+import type { Notice } from '../../protocol/notices/notice.js';
 import type { Options } from '../../protocol/options.js';
 import type { LookupAnswer, NameExplanation, NamesStatistics } from '../../threads/contracts/dns.js';
 import { type Hear, unasked } from './ask/exchange.js';

@@ -2,7 +2,7 @@
 // connection actors, so it alone reports. It judges no line: see protocol/race/line-health.ts.
 import type { Line } from '../../protocol/lines/line.js';
 import { byNumber } from '../../protocol/lines/numbers.js';
-import type { Notice } from '../../protocol/notice.js';
+import type { Notice } from '../../protocol/notices/notice.js';
 import { FAILURES } from '../../protocol/race/failure.js';
 import type { LineEvent } from '../../protocol/race/line-health.js';
 

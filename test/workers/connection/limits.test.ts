@@ -1,7 +1,7 @@
 // The limits of clients and users in one actor: what is asked of the shared counts, what is counted and told.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Notice } from '../../../src/protocol/notice.js';
+import type { Notice } from '../../../src/protocol/notices/notice.js';
 import { ClientLimits } from '../../../src/threads/shared/client-limits.js';
 import { Counter } from '../../../src/threads/shared/counters.js';
 import { Shares } from '../../../src/threads/shared/shares.js';

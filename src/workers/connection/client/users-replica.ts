@@ -4,9 +4,9 @@
 // passwords, and bounds what waits for main and how many refusals are held back.
 import { LRUCache } from 'lru-cache';
 import { clientText, networkOctets, networkText } from '../../../protocol/address/client-network.js';
-import { claimNotice } from '../../../protocol/claim-notice.js';
 import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
-import type { Notice } from '../../../protocol/notice.js';
+import type { Notice } from '../../../protocol/notices/notice.js';
+import { claimNotice } from '../../../protocol/notices/wrong-claim.js';
 import { isPassword, partsOfName } from '../../../protocol/users/credentials.js';
 import type { Judge, Judgement, OpenClaim } from '../../../protocol/users/judgement.js';
 import type { OwnLimits } from '../../../protocol/users/own-limits.js';

@@ -1,7 +1,8 @@
 // Tells main of clients and users that are over a limit or give wrong passwords. Main bounds the lines in the log
 // (main/process/notices.ts); here at most one message a second for each topic crosses the threads, however many connections are
 // refused.
-import { type Notice, Repeats } from '../../../protocol/notice.js';
+import type { Notice } from '../../../protocol/notices/notice.js';
+import { Repeats } from '../../../protocol/notices/repeats.js';
 import type { RemoteLog } from '../../../threads/log.js';
 
 const EVERY_MS = 1000;

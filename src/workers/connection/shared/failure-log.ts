@@ -5,7 +5,7 @@ import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Misfit } from '../../../protocol/inbound/inbound.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
-import { Repeats } from '../../../protocol/notice.js';
+import { Repeats } from '../../../protocol/notices/repeats.js';
 import { FAILURES, type Failure } from '../../../protocol/race/failure.js';
 import type { LastFailure } from '../../../threads/contracts/connection.js';
 import type { RemoteLog } from '../../../threads/log.js';

@@ -1,6 +1,6 @@
 // Sends a notice when a DNS server stops answering, and when it answers again. It asks nothing: it hears the reply of each
 // question.
-import type { Notice } from '../../../protocol/notice.js';
+import type { Notice } from '../../../protocol/notices/notice.js';
 import type { Reply } from './exchange.js';
 
 /** Questions in a row without an answer after which a server is dead. */

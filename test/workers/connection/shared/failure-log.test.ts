@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
 import { type Target, targetOfName } from '../../../../src/protocol/address/target.js';
-import type { Notice } from '../../../../src/protocol/notice.js';
+import type { Notice } from '../../../../src/protocol/notices/notice.js';
 import { failureOf } from '../../../../src/protocol/race/failure.js';
 import { RemoteLog } from '../../../../src/threads/log.js';
 import { type Failed, FailureLog } from '../../../../src/workers/connection/shared/failure-log.js';

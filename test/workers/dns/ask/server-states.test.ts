@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Notice } from '../../../../src/protocol/notice.js';
+import type { Notice } from '../../../../src/protocol/notices/notice.js';
 import { failed, GIVEN_UP, type Reply } from '../../../../src/workers/dns/ask/exchange.js';
 import { ServerStates } from '../../../../src/workers/dns/ask/server-states.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CrowdRepeats, Repeats } from '../../src/protocol/notice.js';
+import { CrowdRepeats, Repeats } from '../../../src/protocol/notices/repeats.js';
 
 test('the first of a topic is due at once, then one in the time, with how many were left out', () => {
   const repeats = new Repeats(1000);

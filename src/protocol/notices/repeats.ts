@@ -1,23 +1,5 @@
-// Log records about what happens repeatedly and an operator must know: a notice has a topic. The first notice of a topic is
-// due at once, and later at most one in each interval, with the number of those left out. Pure: it writes nothing.
-
-/** A log record with a topic. */
-export interface Notice {
-  /** Notices with one topic count as alike. Topics are from a bounded set: kinds, lines, servers. */
-  readonly topic: string;
-  readonly level: 'info' | 'warn' | 'error';
-  readonly message: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-  /** For a state that comes and goes: whether it is the good state. Undefined for an event. */
-  readonly good?: boolean;
-  /**
-   * For a topic about one of many, such as a client or a user: the name of all such topics together. Their lines have a bound
-   * together, since anybody may come from anywhere.
-   */
-  readonly crowd?: string;
-  /** The number of earlier notices that this one stands for too. */
-  readonly left_out?: number;
-}
+// Decides which notices are due: the first of a topic at once, and later at most one in each interval, with the number of
+// those left out. It writes nothing.
 
 /** Topics that are kept. When there are as many, those that are due again are forgotten; further topics are never due. */
 const TOPICS_MAX = 4096;

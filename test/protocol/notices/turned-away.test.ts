@@ -1,8 +1,8 @@
 // A client that is turned away is told by its network, whichever thread turns it away.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseIp } from '../../src/protocol/address/address.js';
-import { turnedAway } from '../../src/protocol/turned-away.js';
+import { parseIp } from '../../../src/protocol/address/address.js';
+import { turnedAway } from '../../../src/protocol/notices/turned-away.js';
 
 test('the line has the network of the client and the listener, and each network is one topic', () => {
   const clients = ['192.0.2.1', '::ffff:192.0.2.1', '2001:db8::1', '2001:db8::2', '2001:db8:0:1::1', undefined];
