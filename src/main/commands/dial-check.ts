@@ -1,27 +1,21 @@
-// `tcproute check --dial`: tries the way to each line's last proxy, every name server, and the places to listen on. It connects
-// to no destination and runs no gateway. Every wait is bounded.
+// `tcproute check --dial`: tries the proxies of each line, every name server, and the places to listen on. It connects to no
+// destination and runs no gateway. Every wait is bounded.
 import { once } from 'node:events';
 import { createServer, isIP } from 'node:net';
-import { openProxy, type ProxyStream } from '../../dial/proxy.js';
-import { ProxyAuthorities } from '../../dial/proxy-tls.js';
 import { whyNoWay } from '../../dial/route.js';
 import { formatEndpoint } from '../../protocol/address/address.js';
 import type { Line } from '../../protocol/lines/line.js';
 import type { InternetPlace, ListenOptions, UnixPlace } from '../../protocol/listen-options.js';
 import type { Configuration, Options } from '../../protocol/options.js';
-import { Chain } from '../../protocol/outbound/chain.js';
-import { follow } from '../../protocol/outbound/follow.js';
-import { describe } from '../../protocol/race/failure.js';
 import { plain } from '../../protocol/text/plain-text.js';
 import { findRoom } from '../accept/socket-file.js';
-import { type Within, within } from '../process/within.js';
+import { tryProxies } from './dial-proxies.js';
 import { explainName } from './dns.js';
 
 /** Lines that are tried at a time; a configuration may have a thousand. */
 const PARALLEL = 16;
 /** A name reserved for examples (RFC 2606). Any answer shows that the server works. */
 const NAME = 'example.com';
-const authorities = new ProxyAuthorities();
 /** Addresses reserved for documentation: to connect a UDP socket sends nothing, but needs a route. */
 const NOWHERE = [
   { called: 'IPv4', address: '192.0.2.1' },
@@ -76,7 +70,7 @@ async function tryLines(options: Options): Promise<Tried[]> {
   const waiting = options.lines.entries();
   const next = async (): Promise<void> => {
     for (const [index, line] of waiting) {
-      tried[index] = line.isDirect ? tryDirect(line) : await tryProxies(line, options);
+      tried[index] = line.isDirect ? tryDirect(line) : { what: line.name, ...(await tryProxies(line, options)) };
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, next));
@@ -90,61 +84,6 @@ function tryDirect({ name, source }: Line): Tried {
   const works = outcomes.filter(({ error }) => error === undefined).map(({ called }) => called);
   const outcome = works.length > 0 ? `a way to ${works.join(' and ')}` : outcomes.map(({ error }) => error).join(', ');
   return { what: name, works: works.length > 0, outcome };
-}
-
-/** Negotiates with the line's proxies up to the point at which the last one would be asked for a destination. */
-async function tryProxies({ name, source, hops }: Line, { race, hosts }: Options): Promise<Tried> {
-  const begun = performance.now();
-  const [{ host, port, tls }] = hops as readonly [Line['hops'][number]];
-  const known = Object.hasOwn(hosts, host) ? hosts[host]?.[0] : undefined;
-  const over = new AbortController();
-  const first = openProxy({ host: known ?? host, port, source }, tls, authorities, over.signal);
-  const failure = await within(race.connect_timeout_ms, negotiate(first, hops));
-  over.abort();
-  first.then(
-    ({ raw }) => raw.destroy(),
-    () => {},
-  );
-  const why = whyNot(failure, race.connect_timeout_ms);
-  if (why !== undefined) return { what: name, works: false, outcome: why };
-  return { what: name, works: true, outcome: `${reached(hops)}, ${(performance.now() - begun).toFixed(1)} ms` };
-}
-
-/** What it shows that the last proxy could be asked. Some kinds of proxy say nothing until they are asked. */
-function reached(hops: Line['hops']): string {
-  const isSilent = new Chain(hops.slice(-1), NAME, 443).asksDestination;
-  if (hops.length === 1) return isSilent ? 'the proxy takes connections' : 'the proxy answers';
-  return isSilent ? 'the proxies lead to the last one' : 'all proxies answer';
-}
-
-function whyNot(answer: Within<string | undefined>, timeout_ms: number): string | undefined {
-  switch (answer.code) {
-    case 'answered':
-      return answer.value;
-    case 'failed':
-      return answer.reason;
-    case 'late':
-      return `no answer within ${timeout_ms} ms`;
-    default:
-      return answer satisfies never;
-  }
-}
-
-/** Returns why the last proxy cannot be asked; undefined if it can. Rejects if the connection fails. */
-async function negotiate(first: Promise<ProxyStream>, hops: Line['hops']): Promise<string | undefined> {
-  const { stream: socket } = await first;
-  const carrier = { incoming: socket, send: (bytes: Uint8Array) => socket.write(bytes) };
-  const followed = await follow(new Chain(hops, NAME, 443), carrier, 'last-hop');
-  switch (followed.code) {
-    case 'reached':
-      return undefined;
-    case 'failed':
-      return describe(followed.failure);
-    case 'ended':
-      return 'the proxy ends the connection';
-    default:
-      return followed satisfies never;
-  }
 }
 
 // Name servers

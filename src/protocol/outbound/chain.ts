@@ -61,6 +61,21 @@ export class Chain implements HopTarget {
     return this.#isLast && !this.#hopFailed && this.#kind.hasAsked(this.#phase);
   }
 
+  /** The index of the hop that is spoken to. */
+  get hop(): number {
+    return this.#hop;
+  }
+
+  /** Whether that hop has been asked for its target. */
+  get hasAsked(): boolean {
+    return this.#kind.hasAsked(this.#phase);
+  }
+
+  /** Whether that hop has answered in its protocol, and goes on to be spoken to. */
+  get hasHeard(): boolean {
+    return this.#phase !== 0;
+  }
+
   /** What to send first, once the first hop is connected. `depth`: what every hop is told (see outbound.ts). */
   start(depth = 0): ChainStep {
     this.#depth = depth;

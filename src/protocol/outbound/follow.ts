@@ -10,8 +10,11 @@ export interface Carrier {
   send(bytes: Uint8Array): void;
 }
 
-/** `last-hop`: stop before the last hop is asked for the destination. */
-export type Goal = 'destination' | 'last-hop';
+/**
+ * `answer`: stop once the last hop has answered in its protocol. It is asked for the destination only where the request is what
+ * it is told first; any word about the destination is then an answer.
+ */
+export type Goal = 'destination' | 'answer';
 
 export type Followed =
   /** `rest`: bytes that the destination has already sent. */
@@ -20,7 +23,7 @@ export type Followed =
   /** A hop has ended the connection. */
   | { readonly code: 'ended' };
 
-const LAST_HOP: Followed = { code: 'reached', rest: new Uint8Array(0) };
+const ANSWERED: Followed = { code: 'reached', rest: new Uint8Array(0) };
 
 /** Goes through the chain up to `goal`. Rejects only when `incoming` or `send` throws. */
 export async function follow(chain: Chain, { incoming, send }: Carrier, goal: Goal): Promise<Followed> {
@@ -29,12 +32,13 @@ export async function follow(chain: Chain, { incoming, send }: Carrier, goal: Go
       case 'incomplete':
         return undefined;
       case 'send':
-        if (goal === 'last-hop' && chain.asksDestination) return LAST_HOP;
+        if (goal === 'answer' && chain.asksDestination && chain.hasHeard) return ANSWERED;
         send(step.bytes);
         return undefined;
       case 'connected':
         return { code: 'reached', rest: step.rest };
       case 'failed':
+        if (goal === 'answer' && chain.asksDestination) return ANSWERED;
         return { code: 'failed', failure: step.failure };
       default:
         return step satisfies never;

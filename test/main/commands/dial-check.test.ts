@@ -4,12 +4,13 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { whyNoCertificate } from '../../helpers/certificate.js';
 import { DnsServer } from '../../helpers/dns-server.js';
-import { TrickProxy } from '../../helpers/proxies-trick.js';
-import { echoServer } from '../../helpers/servers.js';
+import { type Trick, TrickProxy } from '../../helpers/proxies-trick.js';
+import type { SpokenKind } from '../../helpers/proxy-speech.js';
+import { echoServer, TestServer } from '../../helpers/servers.js';
 import { TlsFront } from '../../helpers/tls-proxy.js';
 
 const program = fileURLToPath(new URL('../../../../bin/tcproute.js', import.meta.url));
@@ -67,7 +68,7 @@ test('every line, name server and the port is tried, and told with why it fails'
       '2 good ok the proxy answers, N ms',
       '3 chain ok all proxies answer, N ms',
       '4 unwilling FAILED the proxy refused our credentials',
-      '5 silent FAILED no answer within N ms',
+      `5 silent FAILED 127.0.0.1:${silent.port} does not answer as a SOCKS5 proxy (no answer within N ms)`,
       '6 nobody FAILED connect ECONNREFUSED 127.0.0.1:1',
       '7 elsewhere FAILED EADDRNOTAVAIL',
       'name servers:',
@@ -81,36 +82,71 @@ test('every line, name server and the port is tried, and told with why it fails'
   assert.deepEqual([good.asked, second.asked], [['127.0.0.1'], []]);
 });
 
-test('a proxy that says nothing until it is asked takes connections, and leads to the next one', async (t) => {
-  const kinds = ['http', 'socks4', 'socks5'] as const;
-  const proxies = await Promise.all(kinds.map((kind) => TrickProxy.listen('works', 0, kind)));
+/** The outcomes of the lines `upstream`, without times. */
+async function outcomes(t: TestContext, upstream: readonly object[]): Promise<string[]> {
   const dns = await DnsServer.start({}, {});
-  t.after(() => Promise.all([...proxies, dns].map((one) => one.close())));
-  const [http, socks4, socks5] = proxies;
-  const nobody = { type: 'http', host: '127.0.0.1', port: 1 };
+  t.after(() => dns.close());
   const { lines } = await dial({
     port: 0,
-    upstream: [
-      http.line,
-      socks4.line,
-      { ...socks4.line, upstream: http.line },
-      { ...socks5.line, upstream: socks4.line },
-      nobody,
-    ],
+    upstream,
     nameservers: [`127.0.0.1:${dns.port}`],
+    race: { connect_timeout_ms: 2000 },
     dns: { ipv6: 'off', probe: { enabled: false } },
   });
-  assert.deepEqual(
-    lines.slice(1, 6).map((line) => line.replace(/^.*?(ok|FAILED) +|, [\d.]+ ms$/g, '')),
-    [
-      'the proxy takes connections',
-      'the proxy takes connections',
-      'the proxies lead to the last one',
-      'all proxies answer',
-      'connect ECONNREFUSED 127.0.0.1:1',
-    ],
-  );
-  assert.deepEqual([http.asked, socks4.asked, socks5.asked], [['127.0.0.1'], ['127.0.0.1'], []]);
+  return lines.slice(1, 1 + upstream.length).map((line) => line.replace(/^.*?(ok|FAILED) +|, [\d.]+ ms$/g, ''));
+}
+
+test('a proxy that is asked at once is asked for a name that nobody has, and any word about it will do', async (t) => {
+  const listen = (trick: Trick, kind: SpokenKind) => TrickProxy.listen(trick, 0, kind);
+  const [http, socks4, ways] = [
+    await listen({ rep: 503 }, 'http'),
+    await listen({ rep: 91 }, 'socks4'),
+    await listen('works', 'http'),
+  ];
+  const [socks5, early] = [await listen('works', 'socks5'), await listen('works', 'socks4')];
+  const site = await echoServer();
+  early.trick = { early: site.port };
+  t.after(() => Promise.all([http, socks4, ways, socks5, early, site].map((one) => one.close())));
+  const said = await outcomes(t, [
+    http.line,
+    socks4.line,
+    early.line,
+    { ...socks4.line, upstream: ways.line },
+    { ...socks5.line, upstream: ways.line },
+    { type: 'http', host: '127.0.0.1', port: 1 },
+  ]);
+  const answers = Array(3).fill('the proxy answers');
+  assert.deepEqual(said, [...answers, 'all proxies answer', 'all proxies answer', 'connect ECONNREFUSED 127.0.0.1:1']);
+  const nobody = 'tcproute-check.invalid';
+  assert.deepEqual([http.asked, socks4.asked, early.asked, socks5.asked], [[nobody], [nobody, nobody], [nobody], []]);
+  assert.deepEqual(ways.asked, ['127.0.0.1', '127.0.0.1']);
+});
+
+test('a proxy of another kind is told with the kind to write', async (t) => {
+  const [socks5, ways] = [await TrickProxy.listen('unwilling'), await TrickProxy.listen('works')];
+  const http = await TrickProxy.listen('unwilling', 0, 'http');
+  const socks4 = await TrickProxy.listen({ rep: 91 }, 0, 'socks4');
+  const site = await TestServer.listen((socket) => void socket.write('220 mail.example.org\r\n'));
+  t.after(() => Promise.all([socks5, ways, http, socks4, site].map((one) => one.close())));
+  const at = ({ port }: { port: number }, type: string) => ({ type, host: '127.0.0.1', port });
+  const said = await outcomes(t, [
+    at(ways, 'http'),
+    at(http, 'socks5'),
+    { ...at(http, 'socks4'), upstream: ways.line },
+    at(site, 'http'),
+  ]);
+  const wrong = ({ port }: { port: number }, kind: string) => `127.0.0.1:${port} does not answer as ${kind} (`;
+  const expected = [
+    [wrong(ways, 'an HTTP proxy'), ', but as a SOCKS5 proxy: write "type": "socks5"'],
+    [wrong(http, 'a SOCKS5 proxy'), ', but as an HTTP proxy: write "type": "http"'],
+    [wrong(http, 'a SOCKS4 proxy'), ', but as an HTTP proxy: write "type": "http"'],
+    // A mail server is no proxy.
+    [wrong(site, 'an HTTP proxy'), '(its answer is no HTTP/1)'],
+  ];
+  for (const [index, [begin, end]] of expected.entries()) {
+    assert.equal(said[index]?.startsWith(String(begin)), true, said[index]);
+    assert.equal(said[index]?.endsWith(String(end)), true, said[index]);
+  }
 });
 
 test('an https line is dialled with TLS, also for a name server, and a wrong certificate is told', {
@@ -131,20 +167,24 @@ test('an https line is dialled with TLS, also for a name server, and a wrong cer
       https({}),
       { ...second.line, upstream: https({ ca_file }) },
       { ...https({ ca_file }), port: proxy.port },
+      { type: 'socks5', host: '127.0.0.1', port: front.port },
     ],
     nameservers: [{ server: `tcp://127.0.0.1:${dns.port}`, via: 'office' }, `127.0.0.1:${dns.port}`],
     race: { connect_timeout_ms: 2000 },
     dns: { ipv6: 'off', probe: { enabled: false } },
   });
-  const said = lines.slice(1, 6).map((line) => line.replace(/^.*?(ok|FAILED) +|, [\d.]+ ms$/g, ''));
-  assert.equal(said[0], 'the proxy takes connections');
+  const said = lines.slice(1, 7).map((line) => line.replace(/^.*?(ok|FAILED) +|, [\d.]+ ms$/g, ''));
+  assert.equal(said[0], 'the proxy answers');
   assert.match(String(said[1]), /altnames/);
   assert.match(String(said[2]), /self-signed certificate/);
   assert.equal(said[3], 'all proxies answer');
-  assert.match(String(lines[5]), /FAILED/);
+  assert.equal(said[4]?.startsWith(`127.0.0.1:${proxy.port} does not answer as an HTTPS proxy (`), true, said[4]);
+  assert.equal(said[4]?.endsWith(', but as an HTTP proxy: write "type": "http"'), true, said[4]);
+  assert.equal(said[5]?.startsWith(`127.0.0.1:${front.port} does not answer as a SOCKS5 proxy (`), true, said[5]);
+  assert.equal(said[5]?.endsWith(', but as an HTTPS proxy: write "type": "https"'), true, said[5]);
   const servers = lines.filter((line) => line.includes(`:${dns.port}`)).map((line) => / (ok|FAILED) /.exec(line)?.[1]);
   assert.deepEqual(servers, ['ok', 'ok']);
-  assert.deepEqual([new Set(proxy.asked), second.asked], [new Set(['127.0.0.1']), []]);
+  assert.deepEqual([new Set(proxy.asked), second.asked], [new Set(['127.0.0.1', 'tcproute-check.invalid']), []]);
 });
 
 test('where all works the exit status is 0', async (t) => {

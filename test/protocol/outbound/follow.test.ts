@@ -48,11 +48,41 @@ test('what the destination has sent with the last reply is given', async () => {
   assert.deepEqual(result, { code: 'reached', rest: Uint8Array.of(104, 105) });
 });
 
-test('up to the last hop, which is asked for nothing', async () => {
-  const one = await followed([HOP], [5, 0], 'last-hop');
+test('up to the first answer of the last hop, which is asked for nothing', async () => {
+  const one = await followed([HOP], [5, 0], 'answer');
   assert.deepEqual([one.result.code, one.sent], ['reached', 1]);
-  const two = await followed([HOP, HOP], [5, 0, ...CONNECTED, 5, 0], 'last-hop');
+  const two = await followed([HOP, HOP], [5, 0, ...CONNECTED, 5, 0], 'answer');
   assert.deepEqual([two.result.code, two.sent], ['reached', 3]);
+});
+
+test('up to the first answer of a hop that is asked at once: whatever it says of the destination', async () => {
+  const of = (kind: Hop['kind']): Hop => ({ ...HOP, kind });
+  const bytes = (text: string): number[] => [...Buffer.from(text)];
+  const granted = [0, 90, 0, 0, 0, 0, 0, 0];
+  const answers: readonly (readonly [Hop['kind'], number[]])[] = [
+    ['socks4', granted],
+    ['socks4', [0, 91, 0, 0, 0, 0, 0, 0]],
+    ['http', bytes('HTTP/1.1 200 OK\r\n\r\n')],
+    ['http', bytes('HTTP/1.1 503 No\r\n\r\n')],
+    ['https', bytes('HTTP/1.1 403 No\r\n\r\n')],
+  ];
+  for (const [kind, answer] of answers) {
+    assert.equal((await followed([of(kind)], answer, 'answer')).result.code, 'reached');
+    assert.equal((await followed([of('socks4'), of(kind)], [...granted, ...answer], 'answer')).result.code, 'reached');
+  }
+  const failing: readonly (readonly [Hop[], number[]])[] = [
+    [[of('http')], bytes('HTTP/1.1 407 No\r\n\r\n')],
+    [[of('http')], bytes('HTTP/1.1 400 No\r\n\r\n')],
+    [[of('http')], [5, 0]],
+    [[of('socks4')], bytes('HTTP/1.1 400 No\r\n\r\n')],
+    [[of('socks4')], [0, 93, 0, 0, 0, 0, 0, 0]],
+    // The last hop is not reached.
+    [
+      [of('socks4'), of('http')],
+      [0, 91, 0, 0, 0, 0, 0, 0],
+    ],
+  ];
+  for (const [hops, answer] of failing) assert.equal((await followed(hops, answer, 'answer')).result.code, 'failed');
 });
 
 test('a hop that refuses is a failure, and nothing more is read', async () => {
