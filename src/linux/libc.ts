@@ -10,6 +10,9 @@ if (process.platform !== 'linux') {
 // The symbols of this process: the C library (glibc or musl), and libuv and V8 as Node exports them for addons.
 const self = koffi.load(null);
 
+/** For `--version`. */
+export const koffiVersion: string = koffi.version;
+
 type Numbers = (...numbers: number[]) => number;
 
 function syscallFunction(name: string, returns: 'int' | 'long', parameters: readonly string[]): Numbers {

@@ -1,15 +1,16 @@
 // The command line: reads the command, loads its configuration and returns the exit status. It runs no gateway itself: see
 // run.ts.
-import { fstatSync, readFileSync, statSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Target, targetOfText } from '../protocol/address/target.js';
 import { plain, plainJson } from '../protocol/text/plain-text.js';
-import { type Arguments, mistakeIn, parse, TLS_PORT, USAGE } from './arguments.js';
+import { type Arguments, commandOf, mistakeIn, parse, TLS_PORT } from './command-line/arguments.js';
+import { helpText } from './command-line/help.js';
 import { listenerNames } from './config/listener-names.js';
 import { type Loaded, load } from './config/load.js';
 import { hangUpEndsCommand } from './process/signals.js';
 
-/** 0 for success, 1 for a failure, 2 for a command line that was not understood. USAGE says the same. */
+/** 0 for success, 1 for a failure, 2 for a command line that was not understood. The help says the same. */
 type ExitStatus = number;
 
 /** `argv`: without the program, `process.argv.slice(2)`. Resolves with the exit status when everything has ended. */
@@ -23,11 +24,12 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
   }
   const [command] = asked.positionals;
   if (command !== undefined) hangUpEndsCommand();
-  if (asked.values.help) return say(USAGE);
-  if (asked.values.version) return say(`${version()}\n`);
+  if (asked.values.help && (command === undefined || commandOf(command) !== undefined)) return say(helpText(command));
+  if (asked.values.version) return version();
   const wrong = mistakeIn(asked);
   if (wrong !== undefined) return misunderstood(wrong);
   if (command === 'passwd') return passwd();
+  if (command === 'completion') return completion(asked.positionals[1] as string);
   const loaded = loadFor(asked);
   if (loaded.kind === 'invalid') return refuse(loaded);
   switch (command) {
@@ -137,6 +139,16 @@ async function passwd(): Promise<ExitStatus> {
   return 1;
 }
 
+async function completion(shell: string): Promise<ExitStatus> {
+  const { completionText } = await import('./command-line/completion.js');
+  return say(completionText(shell));
+}
+
+async function version(): Promise<ExitStatus> {
+  const { versionText } = await import('./commands/version.js');
+  return say(await versionText());
+}
+
 const asJson = (value: object): string => `${plainJson(JSON.stringify(value, null, 2))}\n`;
 
 async function start({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
@@ -185,9 +197,4 @@ function complain(line: string): void {
 /** Adds an error handler: without one, an error of the stream ends the process. */
 function withoutThrowing(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   return stream.listenerCount('error') > 0 ? stream : stream.on('error', () => {});
-}
-
-function version(): string {
-  const manifest = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }

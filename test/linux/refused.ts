@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import { openEngine, tryUring } from '../../src/linux/engine/choose.js';
 import * as libc from '../../src/linux/libc.js';
 import { mapMemory } from '../../src/linux/memory.js';
+import { versionText } from '../../src/main/commands/version.js';
 import { openFds } from './peers.js';
 import { leftOpen } from './world.js';
 
@@ -65,6 +66,7 @@ const outcome = {
   auto: described('auto'),
   uring: described('uring'),
   epoll: described('epoll'),
+  version: how === 'fds' ? null : /^engine .*$/m.exec(await versionText())?.[0],
 };
 if (how === 'fds') setFdLimit(1024);
 console.log(JSON.stringify({ ...outcome, left: leftOpen(before) }));

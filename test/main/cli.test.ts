@@ -98,10 +98,23 @@ test('a working directory that has gone is a sentence and exits 1', () => {
 
 test('--help and --version exit 0', () => {
   const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
-  assert.deepEqual(tcproute(['--version']), { status: 0, stdout: `${version}\n`, stderr: '' });
+  const told = tcproute(['--version']);
+  assert.deepEqual([told.status, told.stderr], [0, '']);
+  const [own, node, kernel, koffi, engine] = told.stdout.split('\n');
+  assert.deepEqual([own, node], [`tcproute ${version}`, `Node ${process.versions.node}`]);
+  assert.match(
+    `${kernel}\n${koffi}\n${engine}`,
+    /^kernel Linux \d\S* \S+\nkoffi \d\S*\nengine (?:io_uring, epoll|epoll; .+)$/,
+  );
   const { status, stdout } = tcproute(['--help']);
   assert.equal(status, 0);
   assert.match(stdout, /^Usage: tcproute /);
+});
+
+test('--help behind a command is the help of the command', () => {
+  const { status, stdout } = tcproute(['explain', '--help']);
+  assert.equal(status, 0);
+  assert.match(stdout, /^Usage: tcproute explain HOST\[:PORT\] /);
 });
 
 test('a command line that is not understood is one line and exits 2', () => {
@@ -134,7 +147,10 @@ test('a command line that is not understood is one line and exits 2', () => {
     [['dns'], "'dns' needs a name"],
     [['dns', ''], "'' is not a name"],
     [['dns', 'a..b'], "'a..b' is not a name"],
-    [['passwd', '-c', 'c.json'], "'-c' does not belong to 'passwd', which reads no file"],
+    [['passwd', '-c', 'c.json'], "'-c' does not belong to 'passwd', which reads no configuration"],
+    [['completion'], "'completion' needs a shell: bash, zsh or fish"],
+    [['completion', 'sh'], "'completion' needs a shell: bash, zsh or fish; 'sh' is none"],
+    [['chek', '--help'], "Unknown command 'chek'; did you mean 'check'?"],
     [['explain'], "'explain' needs a host, or a host and a port"],
     [['explain', 'a.test', '80'], "Unexpected argument '80'"],
     [['explain', 'a.test:0'], "'a.test:0' is not HOST, HOST:PORT or [IPv6]:PORT"],
@@ -183,7 +199,8 @@ test('check warns of files that a start would do without: foreign state, and aut
 });
 
 test('the exit statuses that --help names are those of the program', () => {
-  assert.match(tcproute(['--help']).stdout, /^Exit status: 0 .*; 1 .*; 2 if\nthe command line .*; 128 /m);
+  const said = tcproute(['--help']).stdout.replaceAll('\n', ' ');
+  assert.match(said, / Exit status: 0 .*; 1 .*; 2 if the command line .*; 128 /);
   const statuses = [['check'], ['check', '-c', 'none.json'], ['-c', 'none.json'], ['--nonsense']].map(
     (args) => tcproute(args).status,
   );

@@ -118,13 +118,17 @@ export const RULES: Rules = {
     'src/main/commands': [
       ...[PROTOCOL, 'src/dial', 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors'],
       ...['src/main/gateway', 'src/main/users'],
+      // What engines there are, for `--version`.
+      'src/linux/*',
     ],
+    // How a command line is understood and explained; what it asks for is done elsewhere.
+    'src/main/command-line': [PROTOCOL, 'src/main/config/diagnostics'],
     // The command line.
     'src/main': [
       PROTOCOL,
       'src/main/process',
       'src/main/config',
-      'src/main/config/diagnostics',
+      'src/main/command-line',
       'src/main/commands',
       'src/main/gateway',
     ],

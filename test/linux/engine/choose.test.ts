@@ -79,6 +79,7 @@ describe('where io_uring is refused', () => {
         auto: `epoll: ${why}`,
         uring: `unavailable: ${why}`,
         epoll: 'epoll: no reason',
+        version: `engine epoll; ${why}`,
         left: [],
       });
     });

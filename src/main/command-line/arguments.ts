@@ -1,0 +1,119 @@
+// Understands the command line: options, command and arguments, or a sentence that says what is wrong and what may have
+// been meant. It does nothing of what was asked for, and shows no help: see help.ts.
+import { parseArgs } from 'node:util';
+import { parseIp } from '../../protocol/address/address.js';
+import { targetOfName, targetOfText } from '../../protocol/address/target.js';
+import { closest } from '../config/diagnostics/suggest.js';
+import { COMMANDS, type Command, FLAGS, type FlagName, flagsOf, GATEWAY } from './commands.js';
+
+export const TLS_PORT = 443;
+
+const parsed = (argv: readonly string[]) =>
+  parseArgs({ args: [...argv], options: FLAGS, allowPositionals: true, strict: true });
+
+type Parsed = ReturnType<typeof parsed>;
+/** The options with a value. */
+type Text = { [Key in FlagName]: (typeof FLAGS)[Key]['type'] extends 'string' ? Key : never }[FlagName];
+
+export interface Arguments {
+  readonly positionals: readonly string[];
+  /** Of an option with a value the last one. */
+  readonly values: Omit<Parsed['values'], Text> & { readonly [Key in Text]?: string | undefined };
+  /** Options with a value that were given more than once. */
+  readonly twice: readonly string[];
+}
+
+/** Throws the error of `parseArgs` for what is no option. */
+export function parse(argv: readonly string[]): Arguments {
+  const { positionals, values } = parsed(withNegatives(argv));
+  const entries = Object.entries(values);
+  const last = entries.map(([name, value]) => [name, Array.isArray(value) ? value[value.length - 1] : value]);
+  const twice = entries.flatMap(([name, value]) => (Array.isArray(value) && value.length > 1 ? [name] : []));
+  return { positionals, values: Object.fromEntries(last), twice };
+}
+
+/** A negative number belongs to the option before it, whose check then says what is allowed; `parseArgs` takes it for options. */
+function withNegatives(argv: readonly string[]): readonly string[] {
+  const joined: string[] = [];
+  for (const [index, argument] of argv.entries()) {
+    const option = argv[index - 1] ?? '';
+    if (/^-\d/.test(argument) && takesValue(option)) joined[joined.length - 1] = `${option}=${argument}`;
+    else joined.push(argument);
+  }
+  return joined;
+}
+
+function takesValue(option: string): boolean {
+  return Object.entries(FLAGS).some(([name, { type }]) => type === 'string' && option === `--${name}`);
+}
+
+/** What cannot be understood, in a sentence. */
+export function mistakeIn({ positionals, values, twice }: Arguments): string | undefined {
+  const [command, ...more] = positionals;
+  const [repeated] = twice;
+  if (repeated !== undefined) return `'${spelt(repeated)}' is given twice`;
+  const known = command === undefined ? GATEWAY : commandOf(command);
+  if (known === undefined) return `Unknown command '${command}'${hintOn(command as string, Object.keys(COMMANDS))}`;
+  const needs = known.argument?.needs;
+  const unexpected = more.slice(needs === undefined ? 0 : 1);
+  if (unexpected.length > 0)
+    return `Unexpected argument '${unexpected.join(' ')}'${hintOn(unexpected[0] as string, [])}`;
+  if (needs !== undefined && more.length === 0) return `'${command}' needs ${needs}`;
+  for (const name of Object.keys(values) as FlagName[]) {
+    if (values[name] !== undefined && !flagsOf(known).includes(name)) return notOf(name, command);
+  }
+  if (values.tls && values['no-tls']) return "'--tls' and '--no-tls' contradict each other";
+  if (values.client !== undefined && values.client !== 'unix' && parseIp(values.client) === undefined)
+    return `'${values.client}' is not an IP address, nor 'unix'`;
+  if (values.tag !== undefined && values.user === undefined) return "'--tag' needs '--user'";
+  const [target = ''] = more;
+  if (command === 'explain' && targetOfText(target, TLS_PORT) === undefined)
+    return `'${target}' is not HOST, HOST:PORT or [IPv6]:PORT${didYouMean(endpointOf(target))}`;
+  const choices = known.argument?.values;
+  if (choices?.includes(target) === false) return `'${command}' needs ${needs}; '${target}' is none`;
+  const host = command === 'dns' ? hostOf(target) : undefined;
+  const isName = command !== 'dns' || (host === undefined && targetOfName(target, TLS_PORT) !== undefined);
+  return isName ? undefined : `'${target}' is not a name${didYouMean(host)}`;
+}
+
+/** Undefined for what is no command. */
+export function commandOf(name: string): Command | undefined {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+}
+
+/** Of an option that does not belong to the command. */
+function notOf(name: FlagName, command: string | undefined): string {
+  if (command !== undefined && GATEWAY.flags.includes(name))
+    return `'${spelt(name)}' does not belong to '${command}', which reads no configuration`;
+  const owners = Object.entries(COMMANDS).flatMap(([owner, { flags }]) => (flags.includes(name) ? [`'${owner}'`] : []));
+  return `'${spelt(name)}' belongs to ${owners.join(' and ')}`;
+}
+
+const spelt = (name: string): string => (name === 'config' ? '-c' : `--${name}`);
+
+const didYouMean = (text: string | undefined): string => (text === undefined ? '' : `; did you mean '${text}'?`);
+
+/** A file without `-c`, or a slip. */
+function hintOn(word: string, commands: readonly string[]): string {
+  if (/\.(?:json5?|jsonc|ya?ml|toml|conf)$|\//i.test(word)) return didYouMean(`-c ${word}`);
+  return didYouMean(closest(word, commands));
+}
+
+/** What a URL is to `explain`. */
+function endpointOf(text: string): string | undefined {
+  const url = urlOf(text);
+  if (url === undefined) return undefined;
+  const port = url.port === '' && url.protocol === 'http:' ? '80' : url.port;
+  return port === '' ? url.hostname : `${url.hostname}:${port}`;
+}
+
+/** The name in what is more than a name: a URL, or a name with its port. */
+function hostOf(text: string): string | undefined {
+  return urlOf(text)?.hostname ?? /^([^:/\s]+):\d{1,5}$/.exec(text)?.[1];
+}
+
+function urlOf(text: string): URL | undefined {
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  return url.hostname === '' ? undefined : url;
+}

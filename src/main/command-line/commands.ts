@@ -1,0 +1,123 @@
+// The table of commands and options. Parsing, the help texts, shell completion and the man page come from it. It does nothing.
+
+/** An option, as `parseArgs` takes it, with what people read of it. */
+interface Flag {
+  readonly type: 'string' | 'boolean';
+  /** Of every option with a value, so that one that is given twice is noticed. */
+  readonly multiple?: true;
+  readonly short?: string;
+  /** What stands for the value in texts; only of options with a value. */
+  readonly word?: string;
+  /** What may be completed in place of the value: these words, or names of files. */
+  readonly values?: readonly string[] | 'files';
+  /** Ends a sentence that begins with the option. */
+  readonly about: string;
+  /** The value without the option. */
+  readonly usual?: string;
+}
+
+// biome-ignore format: a table, one option a line
+export const FLAGS = {
+  config: { type: 'string', multiple: true, short: 'c', word: 'FILE', values: 'files', about: 'the configuration: JSON with comments, .yaml, .yml or .toml', usual: 'config.json in the working directory, if there is one' },
+  port: { type: 'string', multiple: true, word: 'N', about: 'listen on this port', usual: '7070' },
+  host: { type: 'string', multiple: true, word: 'H', about: 'listen on this address', usual: '127.0.0.1' },
+  workers: { type: 'string', multiple: true, word: 'N', about: 'threads that carry connections', usual: '0: one for each core' },
+  'log-level': { type: 'string', multiple: true, word: 'L', values: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], about: 'trace, debug, info, warn, error, fatal or silent', usual: 'info' },
+  dial: { type: 'boolean', about: 'try every line, name server and listener, too; exit status 0 if all work' },
+  json: { type: 'boolean', about: 'the same for programs' },
+  tls: { type: 'boolean', about: 'TLS is spoken to the destination', usual: 'only on port 443' },
+  'no-tls': { type: 'boolean', about: 'TLS is not spoken to the destination' },
+  client: { type: 'string', multiple: true, word: 'IP', values: ['unix'], about: 'as for a client from this address; "unix" for one of a Unix socket' },
+  user: { type: 'string', multiple: true, word: 'NAME', about: 'as for this user: for rules, and the lines of the user' },
+  tag: { type: 'string', multiple: true, word: 'TAG', about: 'as for the user with this tag' },
+  listener: { type: 'string', multiple: true, word: 'NAME', about: 'as for a client that comes in by this listener' },
+  help: { type: 'boolean', short: 'h', about: 'show this text; behind a command, its own' },
+  version: { type: 'boolean', short: 'v', about: 'show the versions of tcproute, Node and the kernel, and the engine' },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+export type FlagName = keyof typeof FLAGS;
+
+export interface Argument {
+  readonly word: string;
+  /** Ends "the command needs". */
+  readonly needs: string;
+  readonly values?: readonly string[];
+}
+
+export interface Command {
+  readonly argument?: Argument;
+  /** Ends a sentence that begins with the command. */
+  readonly about: string;
+  /** Further sentences. */
+  readonly more: readonly string[];
+  readonly flags: readonly FlagName[];
+}
+
+/** Options that stand for keys of the configuration, or name it. */
+const SETTINGS = ['config', 'port', 'host', 'workers', 'log-level'] as const;
+
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  check: {
+    about: 'say whether the configuration is right, and which lines it comes to',
+    more: ['All mistakes are reported at once, with file, line, key and what is allowed.'],
+    flags: ['dial', ...SETTINGS],
+  },
+  dns: {
+    argument: { word: 'NAME', needs: 'a name' },
+    about: 'what every name server says of a name, what is to be thought of it, and what a client would get',
+    more: ['The exit status is 1 where the name has no address that a client would get.'],
+    flags: ['json', ...SETTINGS],
+  },
+  explain: {
+    argument: { word: 'HOST[:PORT]', needs: 'a host, or a host and a port' },
+    about: 'run one race live (default port 443): every attempt, and why the winner won',
+    more: [
+      'The race is run beside a gateway that may be running, and changes nothing there.',
+      'The exit status is 0 if the destination can be used.',
+    ],
+    flags: ['tls', 'no-tls', 'client', 'user', 'tag', 'listener', 'json', ...SETTINGS],
+  },
+  passwd: {
+    about: 'ask for a password and print its hash, to stand for it in the configuration',
+    more: ['On a terminal it asks twice, without echo. From a pipe it reads one line.'],
+    flags: [],
+  },
+  completion: {
+    argument: { word: 'SHELL', needs: 'a shell: bash, zsh or fish', values: ['bash', 'zsh', 'fish'] },
+    about: 'print the completion of commands and options for a shell: bash, zsh or fish',
+    more: [
+      'bash: `source <(tcproute completion bash)`, for example in ~/.bashrc.',
+      'zsh: `source <(tcproute completion zsh)` after compinit in ~/.zshrc.',
+      'fish: `tcproute completion fish > ~/.config/fish/completions/tcproute.fish`.',
+    ],
+    flags: [],
+  },
+};
+
+/** What the program does without a command. */
+export const GATEWAY: Command = {
+  about: 'serve clients until a signal stops it',
+  more: [],
+  flags: [...SETTINGS, 'version'],
+};
+
+/** Of every command. */
+const EVERYWHERE: readonly FlagName[] = ['help'];
+
+export const flagsOf = (command: Command): readonly FlagName[] => [...command.flags, ...EVERYWHERE];
+
+export const flagOf = (name: FlagName): Flag => FLAGS[name];
+
+export const PURPOSE =
+  'A gateway for SOCKS and HTTP clients that races lines and DNS answers and remembers the winner.';
+
+/** Each with its meaning. */
+export const EXIT_STATUSES: readonly (readonly [string, string])[] = [
+  ['0', 'if all is well, after a stop by SIGTERM or SIGINT too'],
+  ['1', 'if a start, a check or a look-up failed'],
+  ['2', 'if the command line is not understood'],
+  ["128 and the signal's number", 'if a signal ended it at once'],
+];
+
+export const ENVIRONMENT =
+  'Every key of the configuration can also be set in the environment, such as TCPROUTE_PORT. The command line comes first, then the environment, then the file.';
