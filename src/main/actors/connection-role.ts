@@ -64,6 +64,7 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
       turnsSeen = turns;
       return turned;
     },
+    beat: () => counters.read(actor, Counter.turns),
     stop: (control, timeout_ms) => control.drain(timeout_ms),
     gone() {
       switchboard.connectionGone(actor);

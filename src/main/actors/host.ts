@@ -5,6 +5,7 @@ import { call, type Remote } from '../../threads/port.js';
 import { DONE, type Done, failed } from '../process/done.js';
 import type { Logger } from '../process/log.js';
 import { within } from '../process/within.js';
+import { answers } from './answers.js';
 import { BackOff } from './back-off.js';
 import type { ActorPool, ActorTask, TaskEnd } from './pool.js';
 import type { Role } from './role.js';
@@ -44,6 +45,8 @@ export class ActorHost<Control> {
   readonly #check_ms: number;
   readonly #backOff = new BackOff();
   #living: Living<Control> | undefined;
+  /** That of the last `hasTurned`. */
+  #beat = -1;
   #kept: Promise<void> = Promise.resolve();
   #stopping = false;
   #wake: () => void = () => {};
@@ -69,6 +72,25 @@ export class ActorHost<Control> {
     await this.#role.serving(first.living.control);
     this.#kept = this.#keep(first.living);
     return DONE;
+  }
+
+  /** The actor's name in the log. */
+  get name(): string {
+    return this.#role.name;
+  }
+
+  /**
+   * Resolves with whether the actor has made a turn since the last call. One that rests is asked, and has `timeout_ms` to answer;
+   * one that has died makes none; one that is to end need not.
+   */
+  async hasTurned(timeout_ms: number): Promise<boolean> {
+    if (this.#stopping) return true;
+    const before = this.#beat;
+    this.#beat = this.#role.beat();
+    if (this.#living === undefined) return false;
+    if (this.#beat !== before) return true;
+    const asked = await within(timeout_ms, answers(this.#living.control));
+    return asked.code === 'answered' || this.#stopping;
   }
 
   async #bringUp(): Promise<Start<Control>> {

@@ -13,6 +13,8 @@ export interface Role<Control> {
   serving(control: Remote<Control>): Promise<void>;
   /** Resolves with whether the actor's thread has shown a sign of life since the last call. May never settle. */
   turns(control: Remote<Control>): Promise<boolean>;
+  /** A number that changes with each turn of the actor's thread, read in shared memory. */
+  beat(): number;
   /** Asks the actor to end within `timeout_ms`. May never settle. */
   stop(control: Remote<Control>, timeout_ms: number): Promise<unknown>;
   /** Called when the actor has ended. If it died, its thread has ended too. */

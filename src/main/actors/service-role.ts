@@ -5,8 +5,8 @@ import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { NamesStart, RoutesStart, TlsStart } from '../../threads/contracts/start.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
-import type { Remote } from '../../threads/port.js';
 import type { Notices } from '../process/notices.js';
+import { answers } from './answers.js';
 import { ActorLog } from './log-port.js';
 import type { Role } from './role.js';
 import { SignsOfLife } from './signs-of-life.js';
@@ -34,6 +34,7 @@ export function namesRole(
     ready: answers,
     serving: (control) => switchboard.namesServe(control),
     turns: (control) => life.shown(() => answers(control)),
+    beat: () => life.beat(),
     stop: (control) => control.stop(),
     gone() {
       switchboard.namesGone();
@@ -63,6 +64,7 @@ export function routesRole(
     ready: answers,
     serving: (control) => switchboard.routesServe(control),
     turns: (control) => life.shown(() => answers(control)),
+    beat: () => life.beat(),
     stop: (control) => control.stop(),
     gone() {
       switchboard.routesGone();
@@ -79,13 +81,8 @@ export function tlsRole(options: Options, switchboard: Switchboard): Role<TlsCon
     ready: answers,
     serving: (control) => switchboard.tlsServes(control),
     turns: (control) => life.shown(() => answers(control)),
+    beat: () => life.beat(),
     stop: (control) => control.stop(),
     gone: () => switchboard.tlsGone(),
   };
-}
-
-/** An actor that serves a port answers a request for a property, even for one that does not exist. */
-async function answers(control: object): Promise<true> {
-  await (control as Remote<{ readonly turning: undefined }>).turning;
-  return true;
 }

@@ -15,10 +15,15 @@ export class SignsOfLife {
     return this.#beats;
   }
 
+  /** The beats so far. */
+  beat(): number {
+    return Pulse.read(this.#beats);
+  }
+
   /** Resolves with whether there was a sign of life since the last call. `ask` resolves when the actor answers, or never. */
   async shown(ask: () => Promise<true>): Promise<boolean> {
     const before = this.#seen;
-    this.#seen = Pulse.read(this.#beats);
+    this.#seen = this.beat();
     this.#missed = this.#seen === before ? this.#missed + 1 : 0;
     return this.#missed < 2 ? this.#missed === 0 : ask();
   }

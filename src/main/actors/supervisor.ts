@@ -169,15 +169,25 @@ export class Supervisor {
     const unruled = await this.#rules.start();
     if (unruled.code === 'failed') return unruled;
     await this.#users?.start();
-    const hosts = [this.names, this.routes, ...(this.tls === undefined ? [] : [this.tls]), ...this.connections];
     const started = await Promise.all(
-      hosts.map(async (host) => {
+      this.#hosts().map(async (host) => {
         const start = await host.start();
         if (start.code === 'failed') this.#gate.close();
         return start;
       }),
     );
     return started.find(({ code }) => code === 'failed') ?? DONE;
+  }
+
+  #hosts(): readonly Pick<ActorHost<unknown>, 'name' | 'start' | 'hasTurned'>[] {
+    return [this.names, this.routes, ...(this.tls === undefined ? [] : [this.tls]), ...this.connections];
+  }
+
+  /** Resolves within `timeout_ms` with the names of the actors that have made no turn since the last call. */
+  async silent(timeout_ms: number): Promise<readonly string[]> {
+    const hosts = this.#hosts();
+    const turned = await Promise.all(hosts.map((host) => host.hasTurned(timeout_ms)));
+    return hosts.filter((_, index) => !turned[index]).map(({ name }) => name);
   }
 
   /** Resets all sockets of the connection actors, while these go on running. */

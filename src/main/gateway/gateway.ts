@@ -52,6 +52,8 @@ export interface Gateway {
   close(drain_timeout_ms: number): Promise<Ended>;
   /** Stops accepting and resets all connections, for a process that is about to end. Returns how many were open. */
   breakOff(): number;
+  /** Resolves within `timeout_ms` with the names of the actors that have made no turn since the last call. */
+  silent(timeout_ms: number): Promise<readonly string[]>;
   /** What is on record of live connections, and of those that ended last. */
   records(): Promise<ConnectionRecords>;
   /** The contract of the DNS actor; undefined while it is being restarted. */
@@ -248,6 +250,7 @@ class Start {
         supervisor.breakOff();
         return open;
       },
+      silent: (timeout_ms) => supervisor.silent(timeout_ms),
       records: () => recordsOf(actors()),
       names: () => supervisor.names.control,
       actors,

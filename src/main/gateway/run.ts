@@ -8,7 +8,9 @@ import type { ListeningSocket } from '../accept/listening-socket.js';
 import { report } from '../observe/report.js';
 import { debuggerWarning } from '../process/debugger.js';
 import type { OpenLog } from '../process/log.js';
+import { ServiceManager } from '../process/service-manager.js';
 import { onSignals, type StopSignal } from '../process/signals.js';
+import { startWatchdog } from '../process/watchdog.js';
 import { type Gateway, startGateway } from './gateway.js';
 
 /** How long the last log lines may take to be written, when their reader is slow or has stopped reading. */
@@ -33,6 +35,7 @@ export async function endWith(status: number, { writer }: OpenLog): Promise<neve
 class Run {
   readonly #options: Configuration;
   readonly #opened: OpenLog;
+  readonly #manager: ServiceManager;
   #gateway: Gateway | undefined;
   #bound: readonly ListeningSocket[] = [];
   #isEnding = false;
@@ -44,6 +47,7 @@ class Run {
   constructor(options: Configuration, opened: OpenLog) {
     this.#options = options;
     this.#opened = opened;
+    this.#manager = new ServiceManager(process.env, opened.log);
   }
 
   async run(): Promise<number> {
@@ -59,11 +63,13 @@ class Run {
     if (typeof started === 'string') {
       removeFiles(this.#bound);
       log.info({ signal: started }, 'stopped before it listened');
+      this.#manager.stopping('stopped before it listened', 0);
       await this.#opened.writer.end(AT_ONCE_MS);
       exitNow(0); // no client has been let in, and the actors that are starting need not be waited for
     }
     if (started.code === 'failed') {
       log.fatal(started.message);
+      this.#manager.status(started.message);
       return 1;
     }
     return this.#serve(started.gateway);
@@ -71,17 +77,33 @@ class Run {
 
   async #serve(gateway: Gateway): Promise<number> {
     const { log } = this.#opened;
+    const manager = this.#manager;
     this.#gateway = gateway;
     const lines = this.#options.lines.map(({ name }) => name);
-    log.info({ lines, workers: this.#options.workers }, `listening on ${gateway.listensOn.join(', ')}`);
+    const where = gateway.listensOn.join(', ');
+    log.info({ lines, workers: this.#options.workers }, `listening on ${where}`);
+    manager.serving(`serving on ${where}`);
+    const unwatch = this.#watch(gateway);
     const broken = gateway.broken.then((reason) => ({ reason }));
     const end = await Promise.race([this.#stopped, broken]);
     const isAsked = typeof end === 'string';
     if (isAsked) log.info({ signal: end }, 'stopping: no new connections, those open may finish');
     else log.fatal({ reason: end.reason }, 'accepting broke');
-    const ended = await gateway.close(isAsked ? this.#options.drain_timeout_ms : 0);
+    const drain_timeout_ms = isAsked ? this.#options.drain_timeout_ms : 0;
+    manager.stopping(isAsked ? 'connections that are open may finish' : 'accepting broke', drain_timeout_ms);
+    const ended = await gateway.close(drain_timeout_ms);
+    unwatch();
     log.info(ended, 'stopped');
     return isAsked ? 0 : 1;
+  }
+
+  /** Feeds the watchdog of the service manager, if it has one. Returns what ends that. */
+  #watch(gateway: Gateway): () => void {
+    const manager = this.#manager;
+    const { watchdog_ms } = manager;
+    if (watchdog_ms === undefined) return () => {};
+    const silent = (timeout_ms: number): Promise<readonly string[]> => gateway.silent(timeout_ms);
+    return startWatchdog({ watchdog_ms, log: this.#opened.log, silent, feed: () => manager.alive() });
   }
 
   #listen(): void {

@@ -17,6 +17,14 @@ let underWay = 0;
 /** Whether a bounded wait is under way: a thread that sleeps for long meanwhile would end it late. */
 export const isWaiting = (): boolean => underWay > 0;
 
+/** As if a bounded wait were under way until the returned function is called, once: for a timer that may not be late. */
+export function keepTimersExact(): () => void {
+  underWay += 1;
+  return () => {
+    underWay -= 1;
+  };
+}
+
 /** Waits for `promise`, at most `timeout_ms`: its value, the reason of its rejection, or `late`. Never rejects. */
 export async function within<T>(timeout_ms: number, promise: Promise<T>): Promise<Within<T>> {
   let forget = (): void => {};
