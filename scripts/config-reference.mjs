@@ -75,6 +75,13 @@ its path. While the gateway runs it changes nothing. A missing \`dns.ca_file\` b
 missing state file is normal. Without /etc/hosts there are only the names of \`hosts\`; without /etc/resolv.conf \`system\` is
 127.0.0.1, as for glibc.
 
+**Secrets in files**: \`password_file\` in place of \`password\`, of a proxy or a user, and \`username_file\` of a proxy in place of
+\`username\`, name a file whose text without its last end of line is the value: at most 64 KiB, not empty, UTF-8. It is read whenever the
+configuration is read. \`credential:NAME\` is a credential that systemd gives to the unit (\`LoadCredential=NAME:/path\`, a file in
+\`$CREDENTIALS_DIRECTORY\`); a secret of Docker or Kubernetes is an ordinary file such as \`/run/secrets/NAME\`. In \`users_file\` relative
+paths begin in the folder of that file. A secret file that every user of the machine can read brings a warning (not below
+\`/run/secrets\`), and so does a configuration or \`users_file\` that has passwords in plain text and that every user can read.
+
 **State files**: routes are written every minute if something has changed, bad addresses after each probe, and both at SIGTERM or
 SIGINT and at the end, each time as a new file that takes the place of the old one. The first gateway that uses a state file makes a lock beside it (\`NAME.lock\`) and writes the state. Others read the state
 and log that they do not write it; \`dns\` and \`explain\` never write. The lock holds the number of the process. The lock
@@ -150,7 +157,7 @@ tree of these types:
 | type | keys | what it is |
 | --- | --- | --- |
 | \`direct\` | ${LINE_KEYS.direct.slice(1).map(code).join(', ')} | Straight to the destination. \`source_ip\` and \`source_port\` choose the local address; without them, or with \`0.0.0.0\`, \`::\` or port 0, the kernel chooses. \`interface\` lets connections leave by that network interface only (SO_BINDTODEVICE; no privilege since Linux 5.7). \`mark\` marks their packets for rules of routing and firewalls (SO_MARK; it takes CAP_NET_ADMIN). As the \`upstream\` of a proxy, all of them apply to the connection to the proxy. |
-| \`socks5\` | ${LINE_KEYS.socks5.slice(1).map(code).join(', ')} | Through a SOCKS5 proxy. \`host\` (an IP address, or a name) and \`port\` are needed: they are the proxy's own address, to which the gateway connects, and not the destination of a client; \`username\` and \`password\` go together. \`upstream\` is how the proxy itself is reached: direct if absent. |
+| \`socks5\` | ${LINE_KEYS.socks5.slice(1).map(code).join(', ')} | Through a SOCKS5 proxy. \`host\` (an IP address, or a name) and \`port\` are needed: they are the proxy's own address, to which the gateway connects, and not the destination of a client; \`username\` and \`password\` go together; either can come from a file. \`upstream\` is how the proxy itself is reached: direct if absent. |
 | \`http\` | ${LINE_KEYS.http.slice(1).map(code).join(', ')} | The same through an HTTP proxy with CONNECT. The credentials are sent as Basic. |
 | \`https\` | ${LINE_KEYS.https.slice(1).map(code).join(', ')} | The same with TLS to the proxy. Its certificate must be for \`server_name\` (\`host\` if absent), by the usual authorities or those of \`ca_file\` (PEM). It is the first proxy of its line; others may be behind it. |
 | \`socks4\` | ${LINE_KEYS.socks4.slice(1).map(code).join(', ')} | The same through a SOCKS4 proxy that resolves names (4a). \`username\` is the user id; SOCKS4 has no password and no IPv6: where the destination is an IPv6 address, a line that ends with it is left out, and \`explain\` says so. |
@@ -272,6 +279,7 @@ colon cannot be used over HTTP.
 | key of a user | what it is |
 | --- | --- |
 | \`password\` | The password itself, or its hash by scrypt as \`tcproute passwd\` prints it (a PHC string, which other programs make too). At most 128 MiB and eight times the work of the usual hash. |
+| \`password_file\` | In place of \`password\`, a file with the one or the other. |
 | \`lines\` | The names of the lines that the user may use: of those that the rule for a connection leaves, the others are left out. Where none is left, the client is told that the connection is not allowed. |
 | \`limits\` | \`{"connections_max": 20, "rate": 5}\`, or one of the two: connections at a time, and new ones a second, of which twice as many may come at once. They take the place of \`limits.user_connections_max\` and \`limits.user_rate\`, which are for all users; 0 is no limit. |
 

@@ -80,6 +80,8 @@ export const RULES: Rules = {
     // The process knows the machine's addresses.
     'src/main/config/checks/values': [
       ...[PROTOCOL, 'src/main/process', 'src/main/config/diagnostics', 'src/main/config/sources'],
+      // Secrets stand in files of their own.
+      'src/files',
       // Only the kernel tells whether this process may use an interface or a mark.
       'src/linux',
     ],

@@ -2,6 +2,7 @@
 // reported at once, as texts that are ready to be shown. A bad configuration never throws.
 import { dirname, resolve } from 'node:path';
 import type { Configuration } from '../../protocol/options.js';
+import { warnOfPlainSecrets } from './checks/values/plain-secrets.js';
 import { Diagnostics } from './diagnostics/diagnostics.js';
 import { inside, placeOf, placeText } from './diagnostics/place.js';
 import { finish } from './finish.js';
@@ -72,6 +73,7 @@ function fileValues({ file, directory, strangers }: Sources, diagnostics: Diagno
         diagnostics.error(placeOf(name), unlikeText(read.value));
         return { raw: [], file: name };
       }
+      warnOfPlainSecrets(read.value, path, placeOf(name), diagnostics);
       return { raw: valuesOf(read, name, folderOf(path, directory), diagnostics), file: name };
     case 'invalid':
       for (const problem of read.problems) diagnostics.error(placeOf(name), problem);

@@ -1,6 +1,6 @@
 // Shows a configured value in a message and masks every part that may be a password. Not for logs of connections.
 
-const SECRET_KEY = /pass|pwd|secret|token|credential/i;
+const SECRET_KEY = /pass|pwd|secret|token|credential|^username_file$/i;
 /** A hash of a password, which can be guessed by it. */
 const HASH = /\$scrypt\$.*$/s;
 const SHOWN_LENGTH_MAX = 100;

@@ -7,6 +7,7 @@ import { whyUnaskable } from '../../../../protocol/outbound/chain.js';
 import { type Diagnostics, hint } from '../../diagnostics/diagnostics.js';
 import { shown } from '../../diagnostics/mask.js';
 import { inside, type Place, placeText } from '../../diagnostics/place.js';
+import { secretIn } from '../values/secret.js';
 import type { Check } from '../values/setting.js';
 import {
   CREDENTIALS,
@@ -24,13 +25,15 @@ import { LINE_URL_ALLOWED, lineOfText } from './url.js';
 
 /** A longer chain of proxies is a mistake. The bound also allows walks to recurse. */
 const DEPTH_MAX = 64;
+const PROXY_KEYS = ['type', 'name', 'host', 'port', 'username', 'username_file'] as const;
+const PASSWORD_KEYS = ['password', 'password_file'] as const;
 /** The keys of each type. @public also for the reference, scripts/config-reference.mjs */
 export const LINE_KEYS = {
   direct: ['type', 'name', 'source_ip', 'source_port', 'interface', 'mark'],
-  socks5: ['type', 'name', 'host', 'port', 'username', 'password', 'upstream'],
-  socks4: ['type', 'name', 'host', 'port', 'username', 'upstream'],
-  http: ['type', 'name', 'host', 'port', 'username', 'password', 'upstream'],
-  https: ['type', 'name', 'host', 'port', 'username', 'password', 'server_name', 'ca_file', 'upstream'],
+  socks5: [...PROXY_KEYS, ...PASSWORD_KEYS, 'upstream'],
+  socks4: [...PROXY_KEYS, 'upstream'],
+  http: [...PROXY_KEYS, ...PASSWORD_KEYS, 'upstream'],
+  https: [...PROXY_KEYS, ...PASSWORD_KEYS, 'server_name', 'ca_file', 'upstream'],
   multipath: ['type', 'list'],
 } as const;
 /** Words of other programs for these keys. */
@@ -80,7 +83,7 @@ class Walk {
   }
 
   #stray(type: keyof typeof LINE_KEYS, key: string, place: Place, known: readonly string[]): void {
-    if (type === 'socks4' && key === 'password')
+    if (type === 'socks4' && PASSWORD_KEYS.some((one) => one === key))
       this.#diagnostics.error(inside(place, key), 'SOCKS4 has no passwords; allowed: only a username');
     else this.#diagnostics.unknownKey(place, key, known, OTHER_WORDS);
   }
@@ -166,13 +169,19 @@ class Walk {
 
   #credentials(type: ProxyKind, fields: Fields, place: Place): Pick<ProxyUpstream, 'username' | 'password'> {
     const checks = CREDENTIALS[type];
-    const username = this.#optional(fields, 'username', place, checks.username);
+    const { isGiven: hasUsername, text: username } = this.#secret(fields, 'username', place, checks.username);
     if (checks.password === undefined) return { username, password: undefined };
-    const password = this.#optional(fields, 'password', place, checks.password);
-    const [hasUsername, hasPassword] = [Object.hasOwn(fields, 'username'), Object.hasOwn(fields, 'password')];
+    const { isGiven: hasPassword, text: password } = this.#secret(fields, 'password', place, checks.password);
     if (hasPassword && !hasUsername) this.#diagnostics.missing(place, 'username', 'it goes together with "password"');
     if (hasUsername && !hasPassword) this.#diagnostics.missing(place, 'password', 'it goes together with "username"');
     return { username, password };
+  }
+
+  /** Given by its key or by a file. */
+  #secret(fields: Fields, key: string, place: Place, check: Check<string>) {
+    const secret = secretIn(fields, key, place, this.#diagnostics);
+    const text = secret.kind === 'given' ? check(secret.value, secret.place, this.#diagnostics) : undefined;
+    return { isGiven: secret.kind !== 'absent', text };
   }
 
   #multipath(fields: Fields, place: Place, depth: number): MultipathUpstream {

@@ -1,11 +1,13 @@
 // Checks users_file, and reads the file: users in a file of their own, in any format of the configuration. main/users/ reads it
 // again when it has changed.
+import { dirname } from 'node:path';
 import { fileStateNow } from '../../../../files/file-state.js';
 import { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { fileAt, type Place, placeOf } from '../../diagnostics/place.js';
 import { readConfigFile } from '../../sources/file.js';
 import { originOf } from '../../sources/origin.js';
 import { isPath } from '../values/ca-file.js';
+import { warnOfPlainSecrets } from '../values/plain-secrets.js';
 import type { Check } from '../values/setting.js';
 import { checkUserTable, type UserSetting } from './users.js';
 
@@ -45,7 +47,9 @@ export function readUsersFile(
   const read = readConfigFile(path);
   switch (read.kind) {
     case 'parsed': {
-      const whole: Place = { origin: originOf(read, name, diagnostics), inner: undefined };
+      const origin = { ...originOf(read, name, diagnostics), folder: dirname(path) };
+      const whole: Place = { origin, inner: undefined };
+      warnOfPlainSecrets(read.value, path, place, diagnostics);
       return checkUserTable(read.value, whole, diagnostics);
     }
     case 'invalid':

@@ -6,6 +6,7 @@ import { looksHashed, PHC_ALLOWED, readPhc } from '../../../../protocol/users/ph
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { shown } from '../../diagnostics/mask.js';
 import { inside, type Place } from '../../diagnostics/place.js';
+import { secretIn } from '../values/secret.js';
 import type { Check } from '../values/setting.js';
 import { checkUserLimits } from './user-limits.js';
 
@@ -20,8 +21,8 @@ export interface UserSetting {
 const USERS_MAX = 50_000;
 /** The maximum of `limits.lines_max`. */
 const LINES_MAX = 1024;
-const KEYS = ['password', 'lines', 'limits'] as const;
-const USER_ALLOWED = 'an object with a password, and perhaps lines and limits';
+const KEYS = ['password', 'password_file', 'lines', 'limits'] as const;
+const USER_ALLOWED = 'an object with a password (or password_file), and perhaps lines and limits';
 export const USERS_ALLOWED = `an object of 1 to ${USERS_MAX} names, each with ${USER_ALLOWED}: {"alice": {"password": "…"}}`;
 const SECRET_ALLOWED = `${PASSWORD_ALLOWED}, or its hash as \`tcproute passwd\` prints it`;
 const LINES_ALLOWED = `a list of 1 to ${LINES_MAX} names of lines`;
@@ -62,11 +63,9 @@ function checkUser(name: string, value: unknown, place: Place, diagnostics: Diag
   const limits = Object.hasOwn(fields, 'limits')
     ? checkUserLimits(fields['limits'], inside(place, 'limits'), diagnostics)
     : undefined;
-  if (!Object.hasOwn(fields, 'password')) {
-    diagnostics.missing(place, 'password', SECRET_ALLOWED);
-    return undefined;
-  }
-  const password = checkPassword(fields['password'], inside(place, 'password'), diagnostics);
+  const secret = secretIn(fields, 'password', place, diagnostics);
+  if (secret.kind === 'absent') diagnostics.missing(place, 'password', SECRET_ALLOWED);
+  const password = secret.kind === 'given' ? checkPassword(secret.value, secret.place, diagnostics) : undefined;
   if (password === undefined) return undefined;
   return limits === undefined ? { name, password, lines } : { name, password, lines, limits };
 }

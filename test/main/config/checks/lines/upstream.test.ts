@@ -143,7 +143,7 @@ test('an https line has the name and the authorities of its certificate, and com
     'upstream.ca_file: 7 is not allowed; allowed: a path',
   ]);
   assert.deepEqual(errorsOfUpstream({ type: 'http', host: 'a', port: 1, ca_file: 'x' }), [
-    'upstream.ca_file: unknown key; allowed: type, name, host, port, username, password, upstream',
+    'upstream.ca_file: unknown key; allowed: type, name, host, port, username, username_file, password, password_file, upstream',
   ]);
 });
 
