@@ -1,6 +1,7 @@
 // A gateway as a process: `runGateway` with the options given as JSON. It logs to standard output. With the further argument
 // `throw` or `reject`, main fails in that way as soon as standard input has data.
 
+import assert from 'node:assert/strict';
 import { endWith, runGateway } from '../../src/main/gateway/run.js';
 import { openLog } from '../../src/main/process/log.js';
 import type { Options } from '../../src/protocol/options.js';
@@ -14,5 +15,7 @@ if (process.argv[3] !== undefined) {
     void Promise.reject(error);
   });
 }
-const opened = openLog(options.log_level);
+const tried = openLog(options.log_level, options.log);
+assert.ok(tried.code === 'opened');
+const { opened } = tried;
 process.exitCode = await endWith(await runGateway(options, opened), opened);

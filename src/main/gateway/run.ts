@@ -27,8 +27,8 @@ export async function runGateway(options: Configuration, opened: OpenLog): Promi
  * Waits until the log is written, for at most LAST_LINES_MS, and ends the process. Node's own end would first give signals
  * back their default actions, and a SIGUSR1 then would kill the process.
  */
-export async function endWith(status: number, { writer }: OpenLog): Promise<never> {
-  await writer.end(LAST_LINES_MS);
+export async function endWith(status: number, opened: OpenLog): Promise<never> {
+  await opened.end(LAST_LINES_MS);
   exitNow(status);
 }
 
@@ -64,7 +64,7 @@ class Run {
       removeFiles(this.#bound);
       log.info({ signal: started }, 'stopped before it listened');
       this.#manager.stopping('stopped before it listened', 0);
-      await this.#opened.writer.end(AT_ONCE_MS);
+      await this.#opened.end(AT_ONCE_MS);
       exitNow(0); // no client has been let in, and the actors that are starting need not be waited for
     }
     if (started.code === 'failed') {
@@ -107,13 +107,14 @@ class Run {
   }
 
   #listen(): void {
-    const { log, writer } = this.#opened;
+    const { log } = this.#opened;
     onSignals({
       stop: this.#stop,
       endAtOnce: (signal, status) => this.#endAtOnce(status, (cut) => log.warn({ signal, cut }, 'ended at once')),
       report: async () => {
-        if (this.#gateway !== undefined) await report(this.#gateway, writer.dropped, log);
+        if (this.#gateway !== undefined) await report(this.#gateway, this.#opened.dropped, log);
       },
+      hangUp: () => this.#hangUp(),
       ignored: (signal, why) => log.info({ signal, why }, `${signal} is ignored`),
     });
     // Unhandled rejections come here too.
@@ -127,13 +128,22 @@ class Run {
     }
   }
 
+  /** A configuration is read only at a start; files of the log are opened again. */
+  async #hangUp(): Promise<void> {
+    const { log, hasFile } = this.#opened;
+    await this.#opened.reopen();
+    const unread = 'a changed configuration is read only when it is started again';
+    if (hasFile) log.info({ signal: 'SIGHUP', unread }, 'the files of the log were opened again');
+    else log.info({ signal: 'SIGHUP', why: `the log has no file, and ${unread}` }, 'SIGHUP is ignored');
+  }
+
   /** `say` logs the reason; `cut` is the number of open connections. */
   #endAtOnce(status: number, say: (cut: number) => void): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
     if (this.#gateway === undefined) removeFiles(this.#bound);
     say(this.#gateway?.breakOff() ?? 0);
-    void this.#opened.writer.end(AT_ONCE_MS).then(() => {
+    void this.#opened.end(AT_ONCE_MS).then(() => {
       this.#gateway?.breakOff(); // connections that were made meanwhile
       exitNow(status);
     });

@@ -1,6 +1,7 @@
 // What each signal means to a running gateway. The first SIGTERM or SIGINT asks it to stop, the second to end at once. So
 // does every signal that ends a process by default, since the kernel would end open connections as if they were complete.
-// SIGUSR2 asks for a report. SIGHUP and SIGUSR1 are ignored. How the gateway stops or ends is in run.ts.
+// SIGUSR2 asks for a report, SIGHUP for the files of the log to be opened again. SIGUSR1 is ignored. How
+// the gateway stops or ends is in run.ts.
 //
 // Not handled: SIGSEGV and the like, which come from a broken instruction and must end the process; SIGPROF, which V8's
 // profiler uses; SIGPIPE and SIGXFSZ, which Node ignores.
@@ -9,7 +10,6 @@ import { constants } from 'node:os';
 const STOP = ['SIGTERM', 'SIGINT'] as const;
 const END = ['SIGQUIT', 'SIGALRM', 'SIGVTALRM', 'SIGXCPU', 'SIGIO', 'SIGPWR', 'SIGSTKFLT'] as const;
 const IGNORED = {
-  SIGHUP: 'it reads a changed configuration only when it is started again',
   SIGUSR1: "it is not for Node's debugger to open, which clients could reach",
 } as const;
 
@@ -22,6 +22,7 @@ export interface SignalHandlers {
   /** `status`: the exit status by which shells report an end by this signal (128 and its number). */
   endAtOnce(signal: EndSignal, status: number): void;
   report(): Promise<void>;
+  hangUp(): Promise<void>;
   ignored(signal: IgnoredSignal, why: string): void;
 }
 
@@ -45,7 +46,8 @@ export function onSignals(handlers: SignalHandlers): void {
       reporting = false;
     });
   });
-  for (const signal of ['SIGHUP', 'SIGUSR1'] as const) take(signal, () => handlers.ignored(signal, IGNORED[signal]));
+  take('SIGHUP', () => void handlers.hangUp());
+  take('SIGUSR1', () => handlers.ignored('SIGUSR1', IGNORED.SIGUSR1));
 }
 
 /** Replaces the handlers of bin/tcproute.js, without a moment in which the signal has no handler. */
