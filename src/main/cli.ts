@@ -3,6 +3,7 @@
 import { fstatSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Target, targetOfText } from '../protocol/address/target.js';
+import { LineNumbers } from '../protocol/lines/numbers.js';
 import { plain, plainJson } from '../protocol/text/plain-text.js';
 import { type Arguments, commandOf, mistakeIn, parse, TLS_PORT } from './command-line/arguments.js';
 import { helpText } from './command-line/help.js';
@@ -30,7 +31,8 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
   if (wrong !== undefined) return misunderstood(wrong);
   if (command === 'passwd') return passwd();
   if (command === 'completion') return completion(asked.positionals[1] as string);
-  const loaded = loadFor(asked);
+  const numbers = new LineNumbers();
+  const loaded = loadFor(asked, numbers);
   if (loaded.kind === 'invalid') return refuse(loaded);
   switch (command) {
     case 'check':
@@ -40,17 +42,17 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
     case 'explain':
       return explain(asked, loaded);
     default:
-      return start(asked, loaded);
+      return start(asked, loaded, numbers);
   }
 }
 
-function loadFor({ values, positionals: [command] }: Arguments): Loaded {
+function loadFor({ values, positionals: [command] }: Arguments, numbers: LineNumbers): Loaded {
   const { config, port, host, workers, 'log-level': log_level } = values;
   const flags = { port, host, workers, log_level };
   const directory = workingDirectory();
   if (directory === undefined) return { kind: 'invalid', errors: ['the working directory has gone'], warnings: [] };
   const strangers = command === 'dns' || command === 'explain' ? 'passed over' : 'refused';
-  return load({ file: config, directory, environment: process.env, flags, strangers });
+  return load({ file: config, directory, environment: process.env, flags, strangers, numbers });
 }
 
 function workingDirectory(): string | undefined {
@@ -151,16 +153,16 @@ async function version(): Promise<ExitStatus> {
 
 const asJson = (value: object): string => `${plainJson(JSON.stringify(value, null, 2))}\n`;
 
-async function start({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
+async function start(
+  asked: Arguments,
+  loaded: Extract<Loaded, { kind: 'loaded' }>,
+  numbers: LineNumbers,
+): Promise<ExitStatus> {
+  const { values } = asked;
   const { file, warnings, options } = loaded;
   // Loaded only now: `check` and `--help` need neither the log, nor the engine, nor the pool.
   const { openLog } = await import('./process/log.js');
-  const tried = openLog(options.log_level, options.log);
-  if (tried.code === 'failed') {
-    complain(`error: ${tried.message}`);
-    return 1;
-  }
-  const { opened } = tried;
+  const opened = openLog(options.log_level);
   const { log } = opened;
   if (file !== undefined && values.config === undefined) {
     log.info({ file: resolve(file) }, 'no configuration is named: that of the working directory is used');
@@ -171,7 +173,7 @@ async function start({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loa
     'configuration loaded',
   );
   const { endWith, runGateway } = await import('./gateway/run.js');
-  return endWith(await runGateway(options, opened), opened);
+  return endWith(await runGateway(options, opened, (next) => loadFor(asked, next), numbers), opened);
 }
 
 function refuse({ errors, warnings }: Extract<Loaded, { kind: 'invalid' }>): ExitStatus {

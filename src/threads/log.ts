@@ -22,7 +22,7 @@ export interface LogRecord {
 /** The actor's end. Dropped records are counted by `dropped`, called once for each. */
 export class RemoteLog {
   readonly #port: MessagePort;
-  readonly #threshold: number;
+  #threshold: number;
   readonly #dropped: () => void;
   #behind = 0;
   /** Dropped records that no record has told of yet, and the level of the last one. */
@@ -38,6 +38,10 @@ export class RemoteLog {
       this.#sayDropped();
     });
     port.unref();
+  }
+
+  setLevel(level: LogLevel): void {
+    this.#threshold = LEVELS.indexOf(level);
   }
 
   /** Whether records of this level are logged at all. */

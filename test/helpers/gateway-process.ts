@@ -1,9 +1,10 @@
 // A gateway as a process: `runGateway` with the options given as JSON. It logs to standard output. With the further argument
 // `throw` or `reject`, main fails in that way as soon as standard input has data.
 
-import assert from 'node:assert/strict';
+import type { Loaded } from '../../src/main/config/load.js';
 import { endWith, runGateway } from '../../src/main/gateway/run.js';
 import { openLog } from '../../src/main/process/log.js';
+import { LineNumbers } from '../../src/protocol/lines/numbers.js';
 import type { Options } from '../../src/protocol/options.js';
 import { gatewayOptions } from './gateway-options.js';
 
@@ -15,7 +16,7 @@ if (process.argv[3] !== undefined) {
     void Promise.reject(error);
   });
 }
-const tried = openLog(options.log_level, options.log);
-assert.ok(tried.code === 'opened');
-const { opened } = tried;
-process.exitCode = await endWith(await runGateway(options, opened), opened);
+const opened = openLog(options.log_level);
+const unchanged: Loaded = { kind: 'loaded', options, warnings: [], file: undefined, whereRule: () => '' };
+const run = runGateway(options, opened, () => unchanged, new LineNumbers());
+process.exitCode = await endWith(await run, opened);

@@ -113,9 +113,11 @@ export const RULES: Rules = {
       'src/main/accept',
     ],
     'src/main/observe': [PROTOCOL, 'src/threads/*', 'src/main/process'],
+    // What a change of the configuration comes to.
+    'src/main/reload': [PROTOCOL, 'src/threads/shared', 'src/main/process', 'src/main/config'],
     'src/main/gateway': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process', 'src/main/accept', 'src/main/actors'],
-      'src/main/observe',
+      ...['src/main/observe', 'src/main/reload'],
     ],
     'src/main/commands': [
       ...[PROTOCOL, 'src/dial', 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors'],

@@ -5,15 +5,9 @@ import type { Engine } from '../../linux/engine/engine.js';
 import { Handler, type Socket } from '../../linux/engine/socket.js';
 import { errorName } from '../../linux/error-name.js';
 import { isError, wouldBlock } from '../../linux/result.js';
-import {
-  acceptedPeer,
-  acceptedPeerBytes,
-  acceptWithPeer,
-  closeFd,
-  isOfOneClient,
-  packedPeer,
-} from '../../linux/sockets.js';
-import { UNIX_CLIENT, UNIX_CLIENT_BYTES } from '../../linux/unix-sockets.js';
+import { acceptedPeer, acceptWithPeer, closeFd, isOfOneClient, packedPeer } from '../../linux/sockets.js';
+import { UNIX_CLIENT } from '../../linux/unix-sockets.js';
+import type { Listener } from '../../protocol/inbound/listener.js';
 import { turnedAway } from '../../protocol/notices/turned-away.js';
 import type { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { type ClientLimits, REASONS, type Reason } from '../../threads/shared/client-limits.js';
@@ -22,6 +16,7 @@ import type { OwnerTable } from '../../threads/shared/owner-table.js';
 import type { RoomFlag } from '../../threads/shared/room-flag.js';
 import type { Notices } from '../process/notices.js';
 import { Admission } from './admission.js';
+import { addressOf } from './client-address.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { ListeningSocket } from './listening-socket.js';
 import { removeFile } from './socket-file.js';
@@ -61,7 +56,7 @@ export interface AcceptorParts {
 interface Door {
   readonly listening: ListeningSocket;
   readonly socket: Socket;
-  readonly admission: Admission;
+  admission: Admission;
   /** Whether an accept waits in the engine. */
   waits: boolean;
 }
@@ -200,6 +195,14 @@ export class Acceptor extends Handler {
     this.#parts.notices.tell({ topic: 'accepting', level: 'warn', message, fields: { error: errorName(result) } });
   }
 
+  /** Other settings of the same listeners, for all later clients. */
+  setListeners(listeners: readonly Listener[]): void {
+    for (const [number, door] of this.#doors.entries()) {
+      door.listening.listener = listeners[number];
+      door.admission = new Admission(listeners[number]);
+    }
+  }
+
   /** Takes over the clients that a dead actor had left in its queue, as `handOff` numbers. */
   takeBack(clients: readonly number[]): void {
     if (this.#stopped) for (const client of clients) closeFd(fdOf(client));
@@ -286,10 +289,4 @@ export class Acceptor extends Handler {
     }
     for (const client of this.#held.splice(0)) closeFd(fdOf(client));
   }
-}
-
-/** A client's address as bytes; `peer`: what the kernel told of it, in `acceptedPeer`. */
-function addressOf({ file }: ListeningSocket, peer: Uint32Array | undefined): Uint8Array | undefined {
-  if (file !== undefined) return UNIX_CLIENT_BYTES;
-  return peer === undefined ? undefined : acceptedPeerBytes;
 }

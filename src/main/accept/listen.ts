@@ -2,16 +2,10 @@
 // are let in after the actors serve. It accepts no clients.
 import { readFileSync } from 'node:fs';
 import { errorName } from '../../linux/error-name.js';
-import {
-  bindListener,
-  closeFd,
-  localEndpoint,
-  setNoDelay,
-  setUserTimeout,
-  startListening,
-} from '../../linux/sockets.js';
+import { bindListener, closeFd, localEndpoint, setUserTimeout, startListening } from '../../linux/sockets.js';
 import { formatEndpoint, formatIp, parseIp } from '../../protocol/address/address.js';
 import type { ListenerAddress } from '../../protocol/address/own-listeners.js';
+import type { Listener } from '../../protocol/inbound/listener.js';
 import {
   type InternetPlace,
   LISTENERS_MAX,
@@ -19,10 +13,8 @@ import {
   type UnixPlace,
 } from '../../protocol/listen-options.js';
 import { DONE, type Done, type Failed, failed } from '../process/done.js';
-import { NOTHING_PASSED, type PassedFds } from '../process/passed-fds.js';
 import type { ListeningSocket } from './listening-socket.js';
-import { matchPassed, type PassedSocket } from './passed.js';
-import { bindFile, passedFile, removeFile, type SocketFile } from './socket-file.js';
+import { bindFile, removeFile, type SocketFile } from './socket-file.js';
 
 /** Used where the kernel's limit cannot be read (no /proc). */
 const BACKLOG_DEFAULT = 4096;
@@ -35,24 +27,14 @@ export interface Address {
 
 export type Reserved = { readonly code: 'reserved'; readonly listening: readonly ListeningSocket[] } | Failed;
 
-/**
- * Binds all listeners, or none, without letting clients in yet. One for which a socket was passed binds none. `message`: a
- * sentence for the user.
- */
-export function reserve(
-  asked: readonly ListenOptions[],
-  tcp_user_timeout_ms: number,
-  passed: PassedFds = NOTHING_PASSED,
-): Reserved {
-  if (passed.code === 'failed') return passed;
+/** Binds all listeners, or none, without letting clients in yet. `message`: a sentence for the user. */
+export function reserve(asked: readonly ListenOptions[], tcp_user_timeout_ms: number): Reserved {
   if (asked.length > LISTENERS_MAX) {
     return failed(`${asked.length} listeners are too many: there can be ${LISTENERS_MAX}`);
   }
-  const matched = matchPassed(asked, passed.fds);
-  if (matched.code === 'failed') return matched;
   const listening: ListeningSocket[] = [];
   for (const [number, one] of asked.entries()) {
-    const bound = bind(one, matched.sockets[number], tcp_user_timeout_ms);
+    const bound = one.place.kind === 'unix' ? bindUnix(one.place) : bindInternet(one.place, tcp_user_timeout_ms);
     if (bound.code === 'failed') {
       letGo(listening);
       return bound;
@@ -69,23 +51,6 @@ interface Bound {
   readonly address: string;
   readonly endpoint: ListenerAddress | undefined;
   readonly file: SocketFile | undefined;
-}
-
-function bind({ place }: ListenOptions, passed: PassedSocket | undefined, tcp_user_timeout_ms: number): Bound | Failed {
-  if (passed !== undefined) return adopt(passed, tcp_user_timeout_ms);
-  return place.kind === 'unix' ? bindUnix(place) : bindInternet(place, tcp_user_timeout_ms);
-}
-
-/** A passed socket in place of one that is bound here. Clients may be waiting in its backlog. */
-function adopt({ fd, place, address }: PassedSocket, tcp_user_timeout_ms: number): Bound | Failed {
-  if (place.kind === 'internet') {
-    setNoDelay(fd);
-    if (tcp_user_timeout_ms > 0) setUserTimeout(fd, tcp_user_timeout_ms);
-    return { code: 'bound', fd, address, endpoint: place.endpoint, file: undefined };
-  }
-  const listening = startListening(fd, backlogMax());
-  if (listening.code === 'failed') return refusal(address, listening.error);
-  return { code: 'bound', fd, address, endpoint: undefined, file: passedFile(place.path.toString()) };
 }
 
 function bindInternet({ host, port }: InternetPlace, tcp_user_timeout_ms: number): Bound | Failed {
@@ -124,19 +89,35 @@ function listeningSocket(
   number: number,
   { fd, address, endpoint, file }: Bound,
 ): ListeningSocket {
-  const { name, protocols, users, allow_clients, proxy_from } = asked;
+  const listener = listenerOf(asked, { number, address, endpoint });
   return {
     fd,
-    listener: {
-      ...{ number, name: name ?? address, endpoint, protocols, wantsUser: users },
-      ...{ allowClients: allow_clients, proxyFrom: proxy_from },
-    },
+    listener,
     address,
     file,
     accepted: 0,
     refused: 0,
     limited: 0,
   };
+}
+
+type Bearings = Pick<Listener, 'number' | 'endpoint'> & { readonly address: string };
+
+function listenerOf(asked: ListenOptions, { number, endpoint, address }: Bearings): Listener {
+  const { name, protocols, users, allow_clients, proxy_from } = asked;
+  return {
+    ...{ number, name: name ?? address, endpoint, protocols, wantsUser: users },
+    ...{ allowClients: allow_clients, proxyFrom: proxy_from },
+  };
+}
+
+/** The listeners of bound sockets with other settings; `asked`: of the same places. */
+export const relisted = (listening: readonly ListeningSocket[], asked: readonly ListenOptions[]): readonly Listener[] =>
+  listening.map(({ listener, address }, place) => listenerOf(asked[place], { ...listener, address }));
+
+/** Accepted sockets inherit it. */
+export function setUserTimeouts(listening: readonly ListeningSocket[], tcp_user_timeout_ms: number): void {
+  for (const { fd, file } of listening) if (file === undefined) setUserTimeout(fd, tcp_user_timeout_ms);
 }
 
 /** Lets clients in. */

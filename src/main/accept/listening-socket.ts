@@ -5,7 +5,7 @@ import type { SocketFile } from './socket-file.js';
 export interface ListeningSocket {
   /** Owned by main; the acceptor closes it when it stops. */
   readonly fd: number;
-  readonly listener: Listener;
+  listener: Listener;
   /** Where it listens, for people: an address and a port, or `unix:` and a path. */
   readonly address: string;
   /** The file of a Unix socket, which is removed at the end. */

@@ -1,7 +1,5 @@
 // The role of a connection actor: what it shares with main, and what main does when it dies. The actor's connections are
 // reset then; the clients that it had not taken from its queue go to other actors. Restarting is done by host.ts.
-import type { Listener } from '../../protocol/inbound/listener.js';
-import type { Options } from '../../protocol/options.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { ConnectionStart, SharedMemory } from '../../threads/contracts/start.js';
 import { Counter, type Counters } from '../../threads/shared/counters.js';
@@ -18,9 +16,7 @@ import type { Switchboard } from './switchboard.js';
 
 export interface ConnectionParts {
   readonly actor: number;
-  readonly options: Options;
   readonly engine: 'uring' | 'epoll';
-  readonly listeners: readonly Listener[];
   readonly shared: SharedMemory;
   readonly queue: FdQueue;
   readonly counters: Counters;
@@ -35,7 +31,7 @@ export interface ConnectionParts {
 }
 
 export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
-  const { actor, options, engine, listeners, shared, queue, counters, dispatcher } = parts;
+  const { actor, engine, shared, queue, counters, dispatcher } = parts;
   const { doorbell, mainDoorbell, switchboard, log, notices } = parts;
   const owners = new OwnerTable(shared.owners);
   const maps = new MapTable(shared.maps);
@@ -46,9 +42,8 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
     name: `connection actor ${actor}`,
     begin(control) {
       const port = said.open();
-      const { rules, users } = switchboard;
-      const own = { actor, options, engine, listeners, control, log: port, shared, doorbell, mainDoorbell };
-      return { start: { ...own, rules, users } satisfies ConnectionStart, ports: [control, port] };
+      const own = { actor, engine, control, log: port, shared, doorbell, mainDoorbell };
+      return { start: { ...own, ...switchboard.generation } satisfies ConnectionStart, ports: [control, port] };
     },
     async ready(control) {
       const has = await control.ready();

@@ -1,6 +1,5 @@
 // The roles of the DNS actor, the route actor and the TLS actor. Their threads have no engine and count no turns: the beats of their
 // pulse are their sign of life.
-import type { Options } from '../../protocol/options.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { NamesStart, RoutesStart, TlsStart } from '../../threads/contracts/start.js';
@@ -14,7 +13,6 @@ import type { Switchboard } from './switchboard.js';
 
 /** `mayWrite`: whether this process may write a state file. */
 export function namesRole(
-  options: Options,
   switchboard: Switchboard,
   notices: Notices,
   mayWrite: (path: string | null) => boolean,
@@ -25,6 +23,7 @@ export function namesRole(
     name: 'DNS actor',
     begin(control) {
       const port = said.open();
+      const { options } = switchboard.generation;
       const readOnly = !mayWrite(options.dns.state_file);
       return {
         start: { options, beats: life.begin(), control, log: port, readOnly } satisfies NamesStart,
@@ -44,7 +43,6 @@ export function namesRole(
 }
 
 export function routesRole(
-  options: Options,
   switchboard: Switchboard,
   notices: Notices,
   mayWrite: (path: string | null) => boolean,
@@ -55,6 +53,7 @@ export function routesRole(
     name: 'route actor',
     begin(control) {
       const port = said.open();
+      const { options } = switchboard.generation;
       const readOnly = !mayWrite(options.cache.state_file);
       return {
         start: { options, beats: life.begin(), control, log: port, readOnly } satisfies RoutesStart,
@@ -73,11 +72,14 @@ export function routesRole(
   };
 }
 
-export function tlsRole(options: Options, switchboard: Switchboard): Role<TlsControl> {
+export function tlsRole(switchboard: Switchboard): Role<TlsControl> {
   const life = new SignsOfLife();
   return {
     name: 'TLS actor',
-    begin: (control) => ({ start: { options, beats: life.begin(), control } satisfies TlsStart, ports: [control] }),
+    begin: (control) => ({
+      start: { options: switchboard.generation.options, beats: life.begin(), control } satisfies TlsStart,
+      ports: [control],
+    }),
     ready: answers,
     serving: (control) => switchboard.tlsServes(control),
     turns: (control) => life.shown(() => answers(control)),

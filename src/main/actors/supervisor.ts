@@ -100,19 +100,22 @@ export class Supervisor {
   readonly connections: readonly ActorHost<ConnectionActor>[];
   readonly names: ActorHost<NamesControl>;
   readonly routes: ActorHost<RoutesControl>;
-  /** Undefined where no line needs one. */
-  readonly tls: ActorHost<TlsControl> | undefined;
-  readonly #rules: RuleKeeper;
-  readonly #users: UserKeeper | undefined;
+  /** Undefined while no line needs one. */
+  #tls: ActorHost<TlsControl> | undefined;
+  #rules: RuleKeeper;
+  /** Takes the place of `#rules` when its rules are compiled. */
+  #nextRules: RuleKeeper | undefined;
+  readonly #users: UserKeeper;
+  readonly #parts: SupervisorParts;
+  readonly #switchboard: Switchboard;
   readonly #gate = new StartGate(availableCores() + STARTS_BESIDE);
   readonly #claims: StateClaims;
   readonly #pools: ActorPool[] = [];
   readonly #doorbells: readonly number[];
 
   constructor(parts: SupervisorParts) {
-    const { options, log, notices, tuning } = parts;
-    const { heap_mb, check_ms } = tuning ?? {};
-    const entries = { ...ACTOR_ENTRIES, ...tuning?.entries };
+    const { options, log, notices } = parts;
+    const entries = this.#entries(parts);
     const actors = Array.from({ length: options.workers }, (_, actor) => actor);
     const { limits, listen } = options;
     const slots = areLimited(limits, listen.some(isOpen)) ? slotsFor(limits) : 0;
@@ -120,7 +123,8 @@ export class Supervisor {
       owners: OwnerTable.create(parts.fdsMax),
       clients: ClientAddresses.create(parts.fdsMax),
       clientShares: Shares.create(slots, parts.fdsMax, seed()),
-      userShares: Shares.create(parts.users === undefined ? 0 : userSlotsFor(limits), parts.fdsMax, seed()),
+      // A reload may bring users.
+      userShares: Shares.create(userSlotsFor(limits), parts.fdsMax, seed()),
       counters: Counters.create(options.workers),
       room: parts.room,
     };
@@ -139,26 +143,37 @@ export class Supervisor {
     this.clients = new ClientAddresses(common.clients);
     this.limits = slots === 0 ? undefined : new ClientLimits(limits, new Shares(common.clientShares));
     this.dispatcher = new Dispatcher(ways, this.counters);
-    const switchboard = new Switchboard();
-    this.#rules = new RuleKeeper(parts.rules, log, (tables) => switchboard.setRules(tables));
+    const switchboard = new Switchboard({ options, listeners: parts.listeners });
+    this.#parts = parts;
+    this.#switchboard = switchboard;
+    this.#rules = this.#ruleKeeper(parts.rules);
     this.#users = userKeeper(parts, switchboard);
     this.#claims = new StateClaims([options.cache.state_file, options.dns.state_file], log);
     const mayWrite = (path: string | null): boolean => this.#claims.has(path);
-    const host = <Control>(role: Role<Control>, entry: URL): ActorHost<Control> => {
-      const pool = new ActorPool(entry, heap_mb);
-      this.#pools.push(pool);
-      return new ActorHost(role, pool, this.#gate, log, check_ms);
-    };
-    this.names = host(namesRole(options, switchboard, notices, mayWrite), entries.names);
-    this.routes = host(routesRole(options, switchboard, notices, mayWrite), entries.routes);
-    const needsTls = options.lines.some(needsTunnel);
-    this.tls = needsTls ? host(tlsRole(options, switchboard), entries.tls) : undefined;
+    this.names = this.#host(namesRole(switchboard, notices, mayWrite), entries.names);
+    this.routes = this.#host(routesRole(switchboard, notices, mayWrite), entries.routes);
+    if (options.lines.some(needsTunnel)) this.#tls = this.#host(tlsRole(switchboard), entries.tls);
     this.connections = actors.map((actor) => {
       const { queue, doorbell } = ways[actor];
       const { counters, dispatcher } = this;
       const own = { ...parts, actor, shared: shared[actor], queue, doorbell, counters, dispatcher, switchboard };
-      return host(connectionRole(own), entries.connection);
+      return this.#host(connectionRole(own), entries.connection);
     });
+  }
+
+  #entries({ tuning }: SupervisorParts): ActorEntries {
+    return { ...ACTOR_ENTRIES, ...tuning?.entries };
+  }
+
+  #host<Control>(role: Role<Control>, entry: URL): ActorHost<Control> {
+    const { log, tuning } = this.#parts;
+    const pool = new ActorPool(entry, tuning?.heap_mb);
+    this.#pools.push(pool);
+    return new ActorHost(role, pool, this.#gate, log, tuning?.check_ms);
+  }
+
+  #ruleKeeper(rules: readonly Rule[]): RuleKeeper {
+    return new RuleKeeper(rules, this.#parts.log, (tables) => this.#switchboard.setRules(tables));
   }
 
   /** Resolves once all actors serve, or one does not. `stop` must be called in either case. */
@@ -166,9 +181,11 @@ export class Supervisor {
     const missing = this.#doorbells.find(isError);
     if (missing !== undefined) return failed(`no eventfd for an actor: ${errorName(missing)}`);
     // Rules and users come first, so that no connection is made without them.
-    const unruled = await this.#rules.start();
-    if (unruled.code === 'failed') return unruled;
-    await this.#users?.start();
+    const ruled = await this.#rules.prepare();
+    if (ruled.code === 'failed') return ruled;
+    await this.#switchboard.publish({ ...this.#switchboard.generation, rules: ruled.tables });
+    this.#rules.start();
+    if (this.#parts.users !== undefined) await this.#users.start();
     const started = await Promise.all(
       this.#hosts().map(async (host) => {
         const start = await host.start();
@@ -180,7 +197,7 @@ export class Supervisor {
   }
 
   #hosts(): readonly Pick<ActorHost<unknown>, 'name' | 'start' | 'hasTurned'>[] {
-    return [this.names, this.routes, ...(this.tls === undefined ? [] : [this.tls]), ...this.connections];
+    return [this.names, this.routes, ...(this.#tls === undefined ? [] : [this.#tls]), ...this.connections];
   }
 
   /** Resolves within `timeout_ms` with the names of the actors that have made no turn since the last call. */
@@ -188,6 +205,34 @@ export class Supervisor {
     const hosts = this.#hosts();
     const turned = await Promise.all(hosts.map((host) => host.hasTurned(timeout_ms)));
     return hosts.filter((_, index) => !turned[index]).map(({ name }) => name);
+  }
+
+  /**
+   * Has all later connections be made with these options, listeners, rules and users. If that cannot be, nothing has changed.
+   * Not to be called again before it has resolved.
+   */
+  async publish({ options, listeners, rules, users }: Published): Promise<Done> {
+    const keeper = this.#ruleKeeper(rules);
+    this.#nextRules = keeper;
+    const ruled = await keeper.prepare();
+    if (ruled.code === 'failed') return ruled;
+    const tunnelled = await this.#startTls(options);
+    if (tunnelled.code === 'failed') return tunnelled;
+    await this.#rules.stop();
+    this.#rules = keeper;
+    const known = await this.#users.replace(users, options.lines);
+    await this.#switchboard.publish({ options, listeners, rules: ruled.tables, users: known });
+    keeper.start();
+    return DONE;
+  }
+
+  /** Starts the TLS actor, if a line needs it and it does not run. */
+  async #startTls({ lines }: Options): Promise<Done> {
+    if (this.#tls !== undefined || !lines.some(needsTunnel)) return DONE;
+    const host = this.#host(tlsRole(this.#switchboard), this.#entries(this.#parts).tls);
+    const started = await host.start();
+    if (started.code === 'done') this.#tls = host;
+    return started;
   }
 
   /** Resets all sockets of the connection actors, while these go on running. */
@@ -200,9 +245,9 @@ export class Supervisor {
     this.#gate.close();
     // Saved now too: an impatient service manager may kill the process before the last connection has ended.
     if (timeout_ms > 0) void this.#save();
-    await Promise.all([this.#rules.stop(), this.#users?.stop()]);
+    await Promise.all([this.#rules.stop(), this.#nextRules?.stop(), this.#users.stop()]);
     await Promise.all(this.connections.map((connection) => connection.stop(timeout_ms)));
-    const services = [this.names, this.routes, this.tls];
+    const services = [this.names, this.routes, this.#tls];
     await Promise.all(services.map((service) => service?.stop(SERVICES_STOP_MS)));
     await Promise.all(this.#pools.map((pool) => pool.destroy()));
     this.#claims.release();
@@ -216,13 +261,17 @@ export class Supervisor {
   }
 }
 
+/** What `publish` replaces. */
+export interface Published {
+  readonly options: Options;
+  readonly listeners: readonly Listener[];
+  readonly rules: readonly Rule[];
+  readonly users: UsersOptions | undefined;
+}
+
 const seed = (): number => Math.floor(Math.random() * 2 ** 32);
 
-function userKeeper(
-  { users, options, log, notices }: SupervisorParts,
-  switchboard: Switchboard,
-): UserKeeper | undefined {
-  if (users === undefined) return undefined;
+function userKeeper({ users, options, log, notices }: SupervisorParts, switchboard: Switchboard): UserKeeper {
   const publish = (known: readonly KnownUser[]): Promise<void> => switchboard.setUsers(known);
   const keeper = new UserKeeper({ users, lines: options.lines, log, notices, publish });
   switchboard.serveJudge({ judge: (claim) => keeper.judge.judge(claim) });

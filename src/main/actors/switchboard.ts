@@ -7,6 +7,7 @@ import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
+import type { Generation } from '../../threads/contracts/start.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
 import type { UsersJudge } from '../../threads/contracts/users.js';
 import { moved, type Remote, serve } from '../../threads/port.js';
@@ -20,18 +21,16 @@ export class Switchboard {
   #names: Remote<NamesControl> | undefined;
   #routes: Remote<RoutesControl> | undefined;
   #tls: Remote<TlsControl> | undefined;
-  #rules: RuleTables | undefined;
-  #users: readonly KnownUser[] | undefined;
+  #generation: Generation;
   #judge: UsersJudge | undefined;
 
-  /** The rules to start a connection actor with. */
-  get rules(): RuleTables | undefined {
-    return this.#rules;
+  constructor(generation: Generation) {
+    this.#generation = generation;
   }
 
-  /** The users to start a connection actor with. */
-  get users(): readonly KnownUser[] | undefined {
-    return this.#users;
+  /** What actors are started with. */
+  get generation(): Generation {
+    return this.#generation;
   }
 
   /** Connection actors that serve later are connected to this judge. */
@@ -45,9 +44,40 @@ export class Switchboard {
     await Promise.all([
       ...[this.#plugNames(connection), this.#plugRoutes(actor, connection)],
       ...[this.#plugTls(connection), this.#plugJudge(connection)],
-      // They may have changed since the actor was started.
-      ...[this.#plugRules(connection), this.#plugUsers(connection)],
+      // It may have changed since the actor was started.
+      within(PLUG_TIMEOUT_MS, connection.publish(this.#generation)),
     ]);
+  }
+
+  /** Resolves once every serving connection actor has the generation for later connections, or has not answered in time. */
+  async publish(generation: Generation): Promise<void> {
+    const hadUsers = this.#generation.users !== undefined;
+    this.#generation = generation;
+    // They are told of lines, so they know them first.
+    await Promise.all([this.#configureNames(), this.#configureRoutes(), this.#configureTls()]);
+    await this.#tellAll((connection) => connection.publish(generation));
+    if (hadUsers || generation.users === undefined) return;
+    await Promise.all([...this.#connections.values()].map((connection) => this.#plugJudge(connection)));
+  }
+
+  // Each may have been started with an earlier generation.
+
+  async #configureNames(): Promise<void> {
+    const { log_level } = this.#generation.options;
+    if (this.#names !== undefined) await within(PLUG_TIMEOUT_MS, this.#names.setLogLevel(log_level));
+  }
+
+  async #configureRoutes(): Promise<void> {
+    const { lines, log_level } = this.#generation.options;
+    if (this.#routes !== undefined) await within(PLUG_TIMEOUT_MS, this.#routes.configure({ lines, log_level }));
+  }
+
+  async #configureTls(): Promise<void> {
+    if (this.#tls !== undefined) await within(PLUG_TIMEOUT_MS, this.#tls.configure(this.#generation.options));
+  }
+
+  async #tellAll(tell: (connection: Remote<ConnectionActor>) => Promise<void>): Promise<void> {
+    await Promise.all([...this.#connections.values()].map((connection) => within(PLUG_TIMEOUT_MS, tell(connection))));
   }
 
   connectionGone(actor: number): void {
@@ -57,6 +87,7 @@ export class Switchboard {
   /** The DNS actor serves: connects all connection actors to it. */
   async namesServe(names: Remote<NamesControl>): Promise<void> {
     this.#names = names;
+    await this.#configureNames();
     await Promise.all([...this.#connections.values()].map((connection) => this.#plugNames(connection)));
   }
 
@@ -67,6 +98,7 @@ export class Switchboard {
   /** The route actor serves: connects all connection actors to it. */
   async routesServe(routes: Remote<RoutesControl>): Promise<void> {
     this.#routes = routes;
+    await this.#configureRoutes();
     await Promise.all([...this.#connections].map(([actor, connection]) => this.#plugRoutes(actor, connection)));
   }
 
@@ -77,6 +109,7 @@ export class Switchboard {
   /** The TLS actor serves: connects all connection actors to it. */
   async tlsServes(tls: Remote<TlsControl>): Promise<void> {
     this.#tls = tls;
+    await this.#configureTls();
     await Promise.all([...this.#connections.values()].map((connection) => this.#plugTls(connection)));
   }
 
@@ -86,26 +119,17 @@ export class Switchboard {
 
   /** Resolves once every serving connection actor uses the rules, or has not answered in time. */
   async setRules(rules: RuleTables): Promise<void> {
-    this.#rules = rules;
-    await Promise.all([...this.#connections.values()].map((connection) => this.#plugRules(connection)));
-  }
-
-  async #plugRules(connection: Remote<ConnectionActor>): Promise<void> {
-    if (this.#rules !== undefined) await within(PLUG_TIMEOUT_MS, connection.setRules(this.#rules));
+    this.#generation = { ...this.#generation, rules };
+    await this.#tellAll((connection) => connection.setRules(rules));
   }
 
   /** Resolves once every serving connection actor knows the users, or has not answered in time. */
   async setUsers(users: readonly KnownUser[]): Promise<void> {
-    this.#users = users;
-    await Promise.all([...this.#connections.values()].map((connection) => this.#plugUsers(connection)));
+    this.#generation = { ...this.#generation, users };
+    await this.#tellAll((connection) => connection.setUsers(users));
   }
-
-  async #plugUsers(connection: Remote<ConnectionActor>): Promise<void> {
-    if (this.#users !== undefined) await within(PLUG_TIMEOUT_MS, connection.setUsers(this.#users));
-  }
-
   async #plugJudge(connection: Remote<ConnectionActor>): Promise<void> {
-    if (this.#judge === undefined) return;
+    if (this.#judge === undefined || this.#generation.users === undefined) return;
     const { port1, port2 } = new MessageChannel();
     serve(this.#judge, port1);
     await within(PLUG_TIMEOUT_MS, connection.connectJudge(moved(port2)));

@@ -5,6 +5,7 @@ import convict from 'convict';
 import { fileBehind } from '../../files/state-file.js';
 import { flatten } from '../../protocol/lines/flatten.js';
 import type { Line } from '../../protocol/lines/line.js';
+import { LineNumbers } from '../../protocol/lines/numbers.js';
 import { isOpen, type ListenOptions } from '../../protocol/listen-options.js';
 import type { Configuration } from '../../protocol/options.js';
 import type { UsersOptions } from '../../protocol/users/user-entry.js';
@@ -37,8 +38,15 @@ interface Outcome {
 
 type Outcomes = ReadonlyMap<string, Outcome>;
 
-/** The frozen configuration, or undefined if there were errors. `raw`: in order of precedence, the last value wins. */
-export function finish(raw: readonly RawValue[], diagnostics: Diagnostics): Configuration | undefined {
+/**
+ * The frozen configuration, or undefined if there were errors. `raw`: in order of precedence, the last value wins. `numbers`:
+ * of the process, if lines have been numbered before.
+ */
+export function finish(
+  raw: readonly RawValue[],
+  diagnostics: Diagnostics,
+  numbers = new LineNumbers(),
+): Configuration | undefined {
   const config = convict<Settings>(SCHEMA as unknown as convict.Schema<Settings>, { env: {}, args: [] });
   const outcomes = new Map<string, Outcome>();
   for (const { path, setting, place, value } of raw) {
@@ -60,8 +68,7 @@ export function finish(raw: readonly RawValue[], diagnostics: Diagnostics): Conf
   const listen = makeListeners({ listen: asked, host, port, allow_clients }, areUsersSet, outcomes, diagnostics);
   checkTtls(dns, outcomes, diagnostics);
   checkStateFiles(rest.cache.state_file, dns.state_file, outcomes, diagnostics);
-  checkLogFile(rest.log.destination, [rest.cache.state_file, dns.state_file], outcomes, diagnostics);
-  const lines = makeLines(upstream, rest.limits.lines_max, outcomes, diagnostics);
+  const lines = makeLines(upstream, { lines_max: rest.limits.lines_max, numbers }, outcomes, diagnostics);
   checkVias(rest, lines, outcomes, diagnostics);
   checkOwnLines(listen, upstream, outcomes, diagnostics);
   const place = outcomes.get('rules')?.place ?? placeOf('rules');
@@ -108,18 +115,6 @@ function checkStateFiles(
   if (routes === null || names === null || fileBehind(routes) !== fileBehind(names)) return;
   const place = (outcomes.get('dns.state_file') ?? outcomes.get('cache.state_file'))?.place ?? placeOf('dns');
   diagnostics.error(place, `dns.state_file and cache.state_file are the same file (${JSON.stringify(names)})`);
-}
-
-/** Lines of the log would end up in a state file, or the state in the log. */
-function checkLogFile(
-  destination: string,
-  states: readonly (string | null)[],
-  outcomes: Outcomes,
-  diagnostics: Diagnostics,
-): void {
-  if (!states.some((path) => path !== null && fileBehind(path) === fileBehind(destination))) return;
-  const place = outcomes.get('log.destination')?.place ?? placeOf('log');
-  diagnostics.error(place, `${JSON.stringify(destination)} is a state file, too`);
 }
 
 /** The line named by a server's `via` must exist. */
@@ -197,11 +192,11 @@ type ServerKey = 'nameservers' | 'nameservers_backup';
 
 function makeLines(
   upstream: Settings['upstream'],
-  lines_max: number,
+  { lines_max, numbers }: { readonly lines_max: number; readonly numbers: LineNumbers },
   outcomes: Outcomes,
   diagnostics: Diagnostics,
 ): readonly Line[] {
-  const flattened = flatten(upstream, lines_max);
+  const flattened = flatten(upstream, lines_max, numbers);
   if (flattened.kind === 'lines') return flattened.lines;
   if (!outcomes.get('limits.lines_max')?.wrong) {
     const place = outcomes.get('upstream')?.place ?? placeOf('upstream');

@@ -1,6 +1,7 @@
 // Loads the configuration: file, then environment, then command line, each overriding the one before. All mistakes are
 // reported at once, as texts that are ready to be shown. A bad configuration never throws.
 import { dirname, resolve } from 'node:path';
+import type { LineNumbers } from '../../protocol/lines/numbers.js';
 import type { Configuration } from '../../protocol/options.js';
 import { warnOfPlainSecrets } from './checks/values/plain-secrets.js';
 import { Diagnostics } from './diagnostics/diagnostics.js';
@@ -20,6 +21,8 @@ export interface Sources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Values from the command line, as text, by key. */
   readonly flags: Readonly<Record<string, string | undefined>>;
+  /** Of the process, if lines have been numbered before. */
+  readonly numbers?: LineNumbers;
   /** How to treat a `config.json` that the user did not name and that belongs to another program. */
   readonly strangers?: 'refused' | 'passed over';
 }
@@ -49,7 +52,7 @@ export function load(sources: Sources): Loaded {
     ...rawFromEnvironment(environment, diagnostics, directory),
     ...rawFromFlags(flags, diagnostics),
   ];
-  const options = finish(raw, diagnostics);
+  const options = finish(raw, diagnostics, sources.numbers);
   const { errors, warnings } = diagnostics;
   if (options === undefined) return { kind: 'invalid', errors, warnings };
   const rules = raw.findLast(({ path }) => path === 'rules')?.place ?? placeOf('rules');

@@ -1,7 +1,7 @@
 // The running gateway: its parts, and the order in which they start and stop. It knows nothing of the command line (cli.ts),
 // and nothing of the process and its signals (run.ts).
 import { makeDoorbell } from '../../linux/doorbell.js';
-import { openEngine, tryUring } from '../../linux/engine/choose.js';
+import { openEngine } from '../../linux/engine/choose.js';
 import type { Engine } from '../../linux/engine/engine.js';
 import { Loop } from '../../linux/engine/loop.js';
 import { countUnasked } from '../../linux/engine/socket.js';
@@ -9,7 +9,7 @@ import { errorName } from '../../linux/error-name.js';
 import { isError } from '../../linux/result.js';
 import { closeFd } from '../../linux/sockets.js';
 import { needsTunnel } from '../../protocol/lines/line.js';
-import type { Configuration, EngineChoice, Options } from '../../protocol/options.js';
+import type { Configuration, Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { UsersOptions } from '../../protocol/users/user-entry.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
@@ -17,7 +17,16 @@ import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { Remote } from '../../threads/port.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { Acceptor } from '../accept/acceptor.js';
-import { type Address, addressOf, letClientsIn, letGo, reserve, titleOf } from '../accept/listen.js';
+import {
+  type Address,
+  addressOf,
+  letClientsIn,
+  letGo,
+  relisted,
+  reserve,
+  setUserTimeouts,
+  titleOf,
+} from '../accept/listen.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
 import { Supervisor, type Tuning } from '../actors/supervisor.js';
 import { type ConnectionRecords, recordsOf } from '../observe/connection-records.js';
@@ -27,18 +36,9 @@ import { DONE, type Done, type Failed, failed } from '../process/done.js';
 import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from '../process/fd-limit.js';
 import type { Logger } from '../process/log.js';
 import { Notices } from '../process/notices.js';
-import { NOTHING_PASSED, type PassedFds } from '../process/passed-fds.js';
 import { isWaiting, reasonOf } from '../process/within.js';
-
-/** How the connections ended that were open when `close` was called: numbers of connections. */
-export interface Ended {
-  /** Ended by both sides closing. */
-  readonly completed: number;
-  /** Ended in another way before the deadline: refused, reset by a side, or timed out. */
-  readonly failed: number;
-  /** Reset, because they did not end in time. */
-  readonly cut: number;
-}
+import { type Ended, endedOf } from './ended.js';
+import { chooseEngine } from './engine-choice.js';
 
 export interface Gateway {
   /** The address of the first listener that is no Unix socket; of port 0 where all are. */
@@ -49,6 +49,11 @@ export interface Gateway {
   readonly broken: Promise<string>;
   stats(): Stats;
   listenerCounts(): readonly ListenerCounts[];
+  /**
+   * Has all later connections be made by this configuration; live ones go on as they began. `next`: with the listeners at their
+   * places, and what only a start can bring about as it is. If it fails, nothing has changed. Calls follow one another.
+   */
+  publish(next: Configuration): Promise<Done>;
   /** Stops accepting, lets connections finish for at most `drain_timeout_ms`, and ends all actors. */
   close(drain_timeout_ms: number): Promise<Ended>;
   /** Stops accepting and resets all connections, for a process that is about to end. Returns how many were open. */
@@ -67,14 +72,13 @@ export type Started = { readonly code: 'started'; readonly gateway: Gateway } | 
 
 /**
  * Resolves once the gateway accepts clients, or with a sentence that says why it cannot. `tuning` is for tests. `bound` hears of
- * the listening sockets, for a process that ends before that. `passed`: sockets that a service manager has bound.
+ * the listening sockets, for a process that ends before that.
  */
 export async function startGateway(
   asked: Configuration,
   log: Logger,
   tuning: Tuning = {},
   bound: (listening: readonly ListeningSocket[]) => void = () => {},
-  passed: PassedFds = NOTHING_PASSED,
 ): Promise<Started> {
   const limit = raiseFdLimit();
   if (limit.code === 'failed') return limit;
@@ -96,7 +100,7 @@ export async function startGateway(
   const options: Options = { ...own, limits: { ...own.limits, ...limits }, dns };
   const kind = chooseEngine(options.engine, log);
   if (typeof kind !== 'string') return kind;
-  const reserved = reserve(options.listen, options.tcp_user_timeout_ms, passed);
+  const reserved = reserve(options.listen, options.tcp_user_timeout_ms);
   if (reserved.code === 'failed') return reserved;
   const { listening } = reserved;
   bound(listening);
@@ -114,20 +118,6 @@ export async function startGateway(
   return started;
 }
 
-/** Chooses the engine by trying io_uring, and logs the choice. */
-function chooseEngine(choice: EngineChoice, log: Logger): 'uring' | 'epoll' | Failed {
-  const why = choice === 'epoll' ? 'the configuration asks for it' : whyNotUring();
-  if (why !== undefined && choice === 'uring') return failed(`engine is uring, but ${why}`);
-  const kind = why === undefined ? 'uring' : 'epoll';
-  log.info({ engine: kind, ...(why === undefined ? {} : { why }) }, 'engine chosen');
-  return kind;
-}
-
-function whyNotUring(): string | undefined {
-  const trial = tryUring();
-  return trial.code === 'works' ? undefined : trial.reason;
-}
-
 interface StartParts {
   readonly options: Options;
   readonly rules: readonly Rule[];
@@ -142,7 +132,7 @@ interface StartParts {
 }
 
 class Start {
-  readonly #options: Options;
+  #options: Options;
   readonly #engine: Engine;
   readonly #log: Logger;
   readonly #notices: Notices;
@@ -237,6 +227,7 @@ class Start {
       return ended;
     };
     return {
+      publish: (next) => this.#publish(next, acceptor),
       address: addressOf(this.#listening),
       listensOn: this.#listening.map(titleOf),
       broken: new Promise((resolve) => running.catch((error: unknown) => resolve(reasonOf(error)))),
@@ -258,15 +249,25 @@ class Start {
       actors,
     };
   }
+
+  async #publish({ rules, users, ...next }: Configuration, acceptor: Acceptor): Promise<Done> {
+    // These were computed at the start, from the descriptors.
+    const { connections_max, pipes_max, racing_max } = this.#options.limits;
+    const limits = { ...next.limits, connections_max, pipes_max, racing_max };
+    const { udp_sockets_max } = this.#options.dns;
+    const options: Options = { ...next, limits, dns: { ...next.dns, udp_sockets_max } };
+    const listeners = relisted(this.#listening, options.listen);
+    const done = await this.#supervisor.publish({ options, listeners, rules, users });
+    if (done.code === 'failed') return done;
+    this.#options = options;
+    this.#supervisor.limits?.set(limits);
+    acceptor.setListeners(listeners);
+    setUserTimeouts(this.#listening, options.tcp_user_timeout_ms);
+    this.#log.level = options.log_level;
+    return DONE;
+  }
 }
 
 const countsOf = ({ listener: { name }, accepted, refused, limited }: ListeningSocket): ListenerCounts => ({
   ...{ name, accepted, refused, limited },
 });
-
-/** `open` connections when stopping began, and the counters then and now. Clients that no actor had taken count as cut. */
-function endedOf(open: number, before: Stats, after: Stats): Ended {
-  const completed = after.completed - before.completed;
-  const failed = after.closed - after.cut - (before.closed - before.cut) - completed;
-  return { completed, failed, cut: open - completed - failed };
-}

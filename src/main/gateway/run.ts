@@ -2,16 +2,18 @@
 // ends at once it resets all open connections: the kernel alone would end a truncated transfer as if it were complete.
 // What a signal asks for is decided by process/signals.ts.
 import { exitNow, writeInBackground } from '../../linux/process.js';
+import type { LineNumbers } from '../../protocol/lines/numbers.js';
 import type { Configuration } from '../../protocol/options.js';
 import { removeFiles } from '../accept/listen.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
 import { report } from '../observe/report.js';
 import { debuggerWarning } from '../process/debugger.js';
 import type { OpenLog } from '../process/log.js';
-import { type PassedFds, takePassedFds } from '../process/passed-fds.js';
 import { ServiceManager } from '../process/service-manager.js';
 import { onSignals, type StopSignal } from '../process/signals.js';
 import { startWatchdog } from '../process/watchdog.js';
+import { logReload } from '../reload/log-reload.js';
+import { type Read, Reloading } from '../reload/reloading.js';
 import { type Gateway, startGateway } from './gateway.js';
 
 /** How long the last log lines may take to be written, when their reader is slow or has stopped reading. */
@@ -19,17 +21,25 @@ const LAST_LINES_MS = 1000;
 /** The same when the process is to end at once. */
 const AT_ONCE_MS = 200;
 
-/** Runs the gateway until a signal stops it; resolves with the exit status, for `endWith`. */
-export async function runGateway(options: Configuration, opened: OpenLog): Promise<number> {
-  return new Run(options, opened).run();
+/**
+ * Runs the gateway until a signal stops it; resolves with the exit status, for `endWith`. `read` reads the configuration again;
+ * `numbers`: those of the lines of `options`.
+ */
+export async function runGateway(
+  options: Configuration,
+  opened: OpenLog,
+  read: Read,
+  numbers: LineNumbers,
+): Promise<number> {
+  return new Run(options, opened, (gateway) => new Reloading(gateway, read, numbers, options)).run();
 }
 
 /**
  * Waits until the log is written, for at most LAST_LINES_MS, and ends the process. Node's own end would first give signals
  * back their default actions, and a SIGUSR1 then would kill the process.
  */
-export async function endWith(status: number, opened: OpenLog): Promise<never> {
-  await opened.end(LAST_LINES_MS);
+export async function endWith(status: number, { writer }: OpenLog): Promise<never> {
+  await writer.end(LAST_LINES_MS);
   exitNow(status);
 }
 
@@ -37,8 +47,9 @@ class Run {
   readonly #options: Configuration;
   readonly #opened: OpenLog;
   readonly #manager: ServiceManager;
-  readonly #passed: PassedFds;
+  readonly #reloadingOf: (gateway: Gateway) => Reloading;
   #gateway: Gateway | undefined;
+  #reloading: Reloading | undefined;
   #bound: readonly ListeningSocket[] = [];
   #isEnding = false;
   #stop: (signal: StopSignal) => void = () => {};
@@ -46,11 +57,11 @@ class Run {
     this.#stop = resolve;
   });
 
-  constructor(options: Configuration, opened: OpenLog) {
+  constructor(options: Configuration, opened: OpenLog, reloadingOf: (gateway: Gateway) => Reloading) {
+    this.#reloadingOf = reloadingOf;
     this.#options = options;
     this.#opened = opened;
     this.#manager = new ServiceManager(process.env, opened.log);
-    this.#passed = takePassedFds(process.env);
   }
 
   async run(): Promise<number> {
@@ -59,16 +70,15 @@ class Run {
     writeInBackground();
     const debugging = debuggerWarning();
     if (debugging !== undefined) log.warn(debugging);
-    const bound = (listening: readonly ListeningSocket[]): void => {
+    const starting = startGateway(this.#options, log, {}, (listening) => {
       this.#bound = listening;
-    };
-    const starting = startGateway(this.#options, log, {}, bound, this.#passed);
+    });
     const started = await Promise.race([starting, this.#stopped]);
     if (typeof started === 'string') {
       removeFiles(this.#bound);
       log.info({ signal: started }, 'stopped before it listened');
       this.#manager.stopping('stopped before it listened', 0);
-      await this.#opened.end(AT_ONCE_MS);
+      await this.#opened.writer.end(AT_ONCE_MS);
       exitNow(0); // no client has been let in, and the actors that are starting need not be waited for
     }
     if (started.code === 'failed') {
@@ -83,6 +93,8 @@ class Run {
     const { log } = this.#opened;
     const manager = this.#manager;
     this.#gateway = gateway;
+    const reloading = this.#reloadingOf(gateway);
+    this.#reloading = reloading;
     const lines = this.#options.lines.map(({ name }) => name);
     const where = gateway.listensOn.join(', ');
     log.info({ lines, workers: this.#options.workers }, `listening on ${where}`);
@@ -93,7 +105,7 @@ class Run {
     const isAsked = typeof end === 'string';
     if (isAsked) log.info({ signal: end }, 'stopping: no new connections, those open may finish');
     else log.fatal({ reason: end.reason }, 'accepting broke');
-    const drain_timeout_ms = isAsked ? this.#options.drain_timeout_ms : 0;
+    const drain_timeout_ms = isAsked ? reloading.inForce.drain_timeout_ms : 0;
     manager.stopping(isAsked ? 'connections that are open may finish' : 'accepting broke', drain_timeout_ms);
     const ended = await gateway.close(drain_timeout_ms);
     unwatch();
@@ -110,15 +122,26 @@ class Run {
     return startWatchdog({ watchdog_ms, log: this.#opened.log, silent, feed: () => manager.alive() });
   }
 
-  #listen(): void {
+  async #reload(): Promise<void> {
     const { log } = this.#opened;
+    if (this.#reloading === undefined) {
+      log.warn('SIGHUP comes too early: the configuration is being read already');
+      return;
+    }
+    this.#manager.reloading();
+    const status = logReload(await this.#reloading.reload(), log);
+    this.#manager.serving(status);
+  }
+
+  #listen(): void {
+    const { log, writer } = this.#opened;
     onSignals({
       stop: this.#stop,
       endAtOnce: (signal, status) => this.#endAtOnce(status, (cut) => log.warn({ signal, cut }, 'ended at once')),
       report: async () => {
-        if (this.#gateway !== undefined) await report(this.#gateway, this.#opened.dropped, log);
+        if (this.#gateway !== undefined) await report(this.#gateway, writer.dropped, log);
       },
-      hangUp: () => this.#hangUp(),
+      reload: () => this.#reload(),
       ignored: (signal, why) => log.info({ signal, why }, `${signal} is ignored`),
     });
     // Unhandled rejections come here too.
@@ -132,22 +155,13 @@ class Run {
     }
   }
 
-  /** A configuration is read only at a start; files of the log are opened again. */
-  async #hangUp(): Promise<void> {
-    const { log, hasFile } = this.#opened;
-    await this.#opened.reopen();
-    const unread = 'a changed configuration is read only when it is started again';
-    if (hasFile) log.info({ signal: 'SIGHUP', unread }, 'the files of the log were opened again');
-    else log.info({ signal: 'SIGHUP', why: `the log has no file, and ${unread}` }, 'SIGHUP is ignored');
-  }
-
   /** `say` logs the reason; `cut` is the number of open connections. */
   #endAtOnce(status: number, say: (cut: number) => void): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
     if (this.#gateway === undefined) removeFiles(this.#bound);
     say(this.#gateway?.breakOff() ?? 0);
-    void this.#opened.end(AT_ONCE_MS).then(() => {
+    void this.#opened.writer.end(AT_ONCE_MS).then(() => {
       this.#gateway?.breakOff(); // connections that were made meanwhile
       exitNow(status);
     });

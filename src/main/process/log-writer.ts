@@ -1,7 +1,6 @@
 // Writes log lines without blocking its thread: one write at a time, in a thread of libuv's pool, so that a reader that has
 // stopped reading or a disk that hangs stops nothing but the log. A bounded number of lines waits. Further lines are
-// dropped and counted, and one line tells the count once lines can be written again. The output can be changed for another
-// one, between two lines. It formats nothing, and opens and closes no file: see log-outlet.ts.
+// dropped and counted, and one line tells the count once lines can be written again. It formats nothing.
 import { write } from 'node:fs';
 
 /** Characters that may wait: some thousand lines. */
@@ -26,25 +25,13 @@ export interface LogWriterParts {
   readonly droppedLine: (dropped: number, why: string | undefined) => string;
 }
 
-/** A change to another output. */
-interface Change {
-  readonly output: Output;
-  /** Lines that waited at the change and are still to be written to the old output. */
-  before: number;
-  readonly changed: () => void;
-}
-
-const NEWLINE = 10;
-
 export class LogWriter {
-  #output: Output;
-  #change: Change | undefined;
+  readonly #output: Output;
   readonly #droppedLine: LogWriterParts['droppedLine'];
   #waiting: string[] = [];
   #size = 0;
-  /** The lines that are being written, and how many of their bytes have been: what is left goes first, so that no line is torn. */
-  #piece: Uint8Array | undefined;
-  #taken = 0;
+  /** The bytes that the last write did not take. They go first, so that no line is torn. */
+  #rest: Uint8Array | undefined;
   #inFlight = false;
   #again: NodeJS.Timeout | undefined;
   #again_ms = AGAIN_MS;
@@ -63,16 +50,16 @@ export class LogWriter {
     return this.#dropped;
   }
 
-  /** `text`: whole lines, each with its newline; `lines` is their number. */
-  write(text: string, lines = 1): void {
+  /** `line` ends with a newline. */
+  write(line: string): void {
     // Once a line has been dropped, later lines are too, until all waiting lines are written: the log has one gap, and the
     // line that tells of it stands in the gap.
-    if (this.#unsaid > 0 || this.#size + text.length > WAITING_MAX) {
-      this.#dropped += lines;
-      this.#unsaid += lines;
+    if (this.#unsaid > 0 || this.#size + line.length > WAITING_MAX) {
+      this.#dropped += 1;
+      this.#unsaid += 1;
       return;
     }
-    this.#queue(text);
+    this.#queue(line);
     if (!this.#inFlight && this.#again === undefined) this.#send();
   }
 
@@ -89,75 +76,41 @@ export class LogWriter {
     });
   }
 
-  /**
-   * From now on lines go to `output`; those that wait are written to the old one first, unless it fails. Resolves once the old
-   * output is no longer used: never, while a write to it hangs. The last change must have been made.
-   */
-  change(output: Output): Promise<void> {
-    return new Promise((changed) => {
-      this.#change = { output, before: this.#waiting.length, changed };
-      if (this.#again !== undefined) this.#retry();
-      else this.#mayChange();
-    });
-  }
-
   get #isEmpty(): boolean {
-    return !this.#inFlight && this.#piece === undefined && this.#size === 0;
+    return !this.#inFlight && this.#rest === undefined && this.#size === 0;
   }
 
-  #queue(text: string): void {
-    this.#waiting.push(text);
-    this.#size += text.length;
-  }
-
-  /** Changes the output once the old one has all that is for it. */
-  #mayChange(): void {
-    if (this.#change?.before === 0 && !this.#inFlight && this.#piece === undefined) this.#changeNow(this.#change);
-  }
-
-  #changeNow({ output, changed }: Change): void {
-    this.#change = undefined;
-    this.#output = output;
-    // A line that the old output took a part of is written to the new one as a whole.
-    if (this.#piece !== undefined && this.#taken > 0)
-      this.#taken = this.#piece.lastIndexOf(NEWLINE, this.#taken - 1) + 1;
-    changed();
+  #queue(line: string): void {
+    this.#waiting.push(line);
+    this.#size += line.length;
   }
 
   #send(): void {
-    this.#piece ??= this.#nextPiece();
-    const bytes = this.#taken === 0 ? this.#piece : this.#piece.subarray(this.#taken);
+    const bytes = this.#rest ?? this.#piece();
     this.#inFlight = true;
     this.#output(bytes, (error, taken) => {
       this.#inFlight = false;
-      this.#taken += taken;
-      if (taken === bytes.length) {
-        this.#piece = undefined;
-        this.#taken = 0;
-      }
+      this.#rest = taken < bytes.length ? bytes.subarray(taken) : undefined;
       if (error === null) this.#sent();
       else this.#failed(error);
     });
   }
 
   /** Takes the next lines, as the bytes of one write. */
-  #nextPiece(): Uint8Array {
-    const most = this.#change?.before ?? this.#waiting.length;
+  #piece(): Uint8Array {
     let count = 0;
     let size = 0;
-    while (count < most && (count === 0 || size + this.#waiting[count].length <= PIECE)) {
+    while (count < this.#waiting.length && (count === 0 || size + this.#waiting[count].length <= PIECE)) {
       size += this.#waiting[count].length;
       count += 1;
     }
     this.#size -= size;
-    if (this.#change !== undefined) this.#change.before -= count;
     return Buffer.from(this.#waiting.splice(0, count).join(''));
   }
 
   #sent(): void {
     this.#again_ms = AGAIN_MS;
-    this.#mayChange();
-    if (this.#piece === undefined && this.#size === 0 && this.#unsaid > 0) {
+    if (this.#rest === undefined && this.#size === 0 && this.#unsaid > 0) {
       this.#queue(this.#droppedLine(this.#unsaid, this.#why));
       this.#unsaid = 0;
       this.#why = undefined;
@@ -167,11 +120,6 @@ export class LogWriter {
   }
 
   #failed(error: NodeJS.ErrnoException): void {
-    if (this.#change !== undefined) {
-      this.#changeNow(this.#change);
-      this.#send();
-      return;
-    }
     this.#why = error.code;
     // The timer does not keep the process alive; `end` waits for the lines.
     this.#again = setTimeout(() => this.#retry(), this.#again_ms).unref();
@@ -181,7 +129,6 @@ export class LogWriter {
   #retry(): void {
     clearTimeout(this.#again);
     this.#again = undefined;
-    if (this.#change !== undefined) this.#changeNow(this.#change);
     this.#send();
   }
 }

@@ -1,7 +1,6 @@
 // What each signal means to a running gateway. The first SIGTERM or SIGINT asks it to stop, the second to end at once. So
 // does every signal that ends a process by default, since the kernel would end open connections as if they were complete.
-// SIGUSR2 asks for a report, SIGHUP for the files of the log to be opened again. SIGUSR1 is ignored. How
-// the gateway stops or ends is in run.ts.
+// SIGUSR2 asks for a report, SIGHUP for a reload. SIGUSR1 is ignored. How the gateway stops or ends is in run.ts.
 //
 // Not handled: SIGSEGV and the like, which come from a broken instruction and must end the process; SIGPROF, which V8's
 // profiler uses; SIGPIPE and SIGXFSZ, which Node ignores.
@@ -22,7 +21,8 @@ export interface SignalHandlers {
   /** `status`: the exit status by which shells report an end by this signal (128 and its number). */
   endAtOnce(signal: EndSignal, status: number): void;
   report(): Promise<void>;
-  hangUp(): Promise<void>;
+  /** Asks for a reload; not called again before it has resolved, but then once for all that came meanwhile. */
+  reload(): Promise<void>;
   ignored(signal: IgnoredSignal, why: string): void;
 }
 
@@ -46,7 +46,17 @@ export function onSignals(handlers: SignalHandlers): void {
       reporting = false;
     });
   });
-  take('SIGHUP', () => void handlers.hangUp());
+  let reloads = 0;
+  const reloadAll = async (): Promise<void> => {
+    for (; reloads > 0; reloads -= 1) {
+      reloads = 1;
+      await handlers.reload();
+    }
+  };
+  take('SIGHUP', () => {
+    reloads += 1;
+    if (reloads === 1) void reloadAll();
+  });
   take('SIGUSR1', () => handlers.ignored('SIGUSR1', IGNORED.SIGUSR1));
 }
 

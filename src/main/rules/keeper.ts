@@ -2,7 +2,8 @@
 // their list files has changed. If that compilation fails, the rules stay as they were. It matches no connection.
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { Rule } from '../../protocol/rules/rule.js';
-import { DONE, type Done, failed } from '../process/done.js';
+import type { RulesCompiled } from '../../threads/contracts/rules-compiled.js';
+import { type Failed, failed } from '../process/done.js';
 import { FileWatch } from '../process/file-watch.js';
 import type { Logger } from '../process/log.js';
 import { compileApart, type RuleCompilation } from './compilation.js';
@@ -24,15 +25,19 @@ export class RuleKeeper {
     this.#publish = publish;
   }
 
-  /** Resolves once the rules are published, or cannot be. */
-  async start(): Promise<Done> {
-    if (this.#rules.length === 0) return DONE;
+  /** Compiles the rules for the first time and publishes nothing. `tables`: undefined where there are no rules. */
+  async prepare(): Promise<{ readonly code: 'prepared'; readonly tables: RuleTables | undefined } | Failed> {
+    if (this.#rules.length === 0) return { code: 'prepared', tables: undefined };
     await this.#watch.note();
     // Skipped lines were reported when the configuration was loaded.
-    const problems = await this.#compile(() => {});
-    if (problems.length > 0) return failed(`rules: ${problems.join('; ')}`);
-    this.#watch.start();
-    return DONE;
+    const compiled = await this.#compile(() => {});
+    if (compiled.code === 'failed') return failed(`rules: ${compiled.problems.join('; ')}`);
+    return { code: 'prepared', tables: compiled.tables };
+  }
+
+  /** What was prepared is in force: publishes it again whenever a list file has changed. */
+  start(): void {
+    if (this.#rules.length > 0) this.#watch.start();
   }
 
   /** Stops looking and compiling. */
@@ -43,24 +48,26 @@ export class RuleKeeper {
   }
 
   async #compileAgain(): Promise<void> {
-    const problems = await this.#compile((skipped) => {
+    const compiled = await this.#compile((skipped) => {
       this.#log.warn({ skipped }, 'lines in the lists of rules are no entries: passed over');
     });
-    if (problems.length > 0 && !this.#stopped) {
+    if (this.#stopped) return;
+    if (compiled.code === 'compiled') await this.#publish(compiled.tables);
+    else {
+      const { problems } = compiled;
       this.#log.warn({ problems }, 'the lists of rules have changed and cannot be used: the rules stay as they were');
     }
   }
 
-  /** Compiles and publishes the rules. Returns problems; `odd` is called with skipped lines. */
-  async #compile(odd: (skipped: readonly string[]) => void): Promise<readonly string[]> {
+  /** `odd` is called with skipped lines. */
+  async #compile(odd: (skipped: readonly string[]) => void): Promise<RulesCompiled> {
     this.#compilation = compileApart(this.#rules);
     const compiled = await this.#compilation.outcome;
     this.#compilation = undefined;
-    if (compiled.code === 'failed') return compiled.problems;
+    if (compiled.code === 'failed') return compiled;
     if (compiled.skipped.length > 0) odd(compiled.skipped);
-    await this.#publish(compiled.tables);
     const { entries } = compiled.tables;
     this.#log.info({ rules: this.#rules.length, entries }, 'rules are in force');
-    return [];
+    return compiled;
   }
 }

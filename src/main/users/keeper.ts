@@ -19,9 +19,12 @@ const THREAD = new URL('./read.js', import.meta.url);
 /** scrypt takes a core while it runs: at most half of them, since connections need them too, and two at a time. */
 const RUNNING_MAX = 2;
 
+type KeptLines = readonly Pick<Line, 'name' | 'number'>[];
+
 export interface UserKeeperParts {
-  readonly users: UsersOptions;
-  readonly lines: readonly Pick<Line, 'name' | 'number'>[];
+  /** Undefined where none are configured. */
+  readonly users: UsersOptions | undefined;
+  readonly lines: KeptLines;
   readonly log: Logger;
   readonly notices: Pick<Notices, 'tell'>;
   /** Gives users to all connection actors. */
@@ -32,15 +35,17 @@ export class UserKeeper {
   readonly judge: UserJudge;
   readonly #parts: UserKeeperParts;
   readonly #key = randomBytes(KEY_OCTETS);
-  readonly #inline: readonly JudgedUser[];
-  #ofFile: readonly JudgedUser[];
+  readonly #digest = new PairDigest(this.#key);
+  #file: UsersFile | undefined;
+  #lines: KeptLines = [];
+  #inline: readonly JudgedUser[] = [];
+  #ofFile: readonly JudgedUser[] = [];
   #watch: FileWatch | undefined;
   #reading: Apart<UsersRead> | undefined;
   #stopped = false;
 
   constructor(parts: UserKeeperParts) {
-    const { users, log, notices } = parts;
-    const digest = new PairDigest(this.#key);
+    const { users, lines, log, notices } = parts;
     const now = (): number => performance.now();
     const notice = ({ code, name, isUser, network }: ClaimNotice): void => {
       const isShown = isUser || log.isLevelEnabled('debug');
@@ -48,34 +53,62 @@ export class UserKeeper {
     };
     this.#parts = parts;
     this.judge = new UserJudge({
-      ...{ digest, verify: verifyPassword, now, notice },
+      ...{ digest: this.#digest, verify: verifyPassword, now, notice },
       running_max: Math.max(1, Math.min(RUNNING_MAX, Math.floor(availableCores() / 2))),
     });
-    this.#inline = judgedUsers(users.inline, digest);
-    this.#ofFile = judgedUsers(users.file?.users ?? [], digest);
+    this.#take(users, lines);
   }
 
   /** Publishes the users, and begins to watch their file. */
   async start(): Promise<void> {
-    const { file } = this.#parts.users;
     await this.#publish();
-    if (file === undefined) return;
+    this.#startWatching();
+  }
+
+  /**
+   * Judges by other users from now on. What is remembered of those that stay is kept. The caller publishes them: gives what
+   * actors get to know of them.
+   */
+  async replace(users: UsersOptions | undefined, lines: KeptLines): Promise<readonly KnownUser[] | undefined> {
+    await this.#stopWatching();
+    this.#take(users, lines);
+    this.#startWatching();
+    const all = this.#inForce();
+    return users === undefined ? undefined : knownUsers(all);
+  }
+
+  #take(users: UsersOptions | undefined, lines: KeptLines): void {
+    this.#file = users?.file;
+    this.#lines = lines;
+    this.#inline = judgedUsers(users?.inline ?? [], this.#digest);
+    this.#ofFile = judgedUsers(users?.file?.users ?? [], this.#digest);
+  }
+
+  #startWatching(): void {
+    const file = this.#file;
+    if (file === undefined || this.#stopped) return;
     this.#watch = new FileWatch([file.path], () => this.#readAgain(file), file.state);
     this.#watch.start();
+  }
+
+  async #stopWatching(): Promise<void> {
+    this.#watch?.stop();
+    this.#watch = undefined;
+    await this.#reading?.cancel();
   }
 
   /** Stops watching and reading. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#watch?.stop();
-    await this.#reading?.cancel();
+    await this.#stopWatching();
   }
 
-  async #readAgain({ path }: UsersFile): Promise<void> {
-    const { lines, log } = this.#parts;
+  async #readAgain(file: UsersFile): Promise<void> {
+    const { path } = file;
+    const { log } = this.#parts;
     const data: ReadTask = {
       ...{ path, inline: this.#inline.map(({ name }) => name), key: this.#key },
-      lines: lines.map(({ name, number }) => ({ name, number })),
+      lines: this.#lines.map(({ name, number }) => ({ name, number })),
     };
     this.#reading = runApart<UsersRead>({
       ...{ thread: THREAD, data, what: 'the users were', done: 'read' },
@@ -83,7 +116,8 @@ export class UserKeeper {
     });
     const read = await this.#reading.outcome;
     this.#reading = undefined;
-    if (this.#stopped) return;
+    // Other users have taken their place meanwhile.
+    if (this.#stopped || this.#file !== file) return;
     if (read.code === 'failed') {
       const { problems } = read;
       log.warn({ problems }, 'the file of users has changed and cannot be used: the users stay as they were');
@@ -94,9 +128,13 @@ export class UserKeeper {
   }
 
   async #publish(): Promise<void> {
+    await this.#parts.publish(knownUsers(this.#inForce()));
+  }
+
+  #inForce(): readonly JudgedUser[] {
     const users = [...this.#inline, ...this.#ofFile];
     this.judge.set(users);
-    await this.#parts.publish(knownUsers(users));
     this.#parts.log.info({ users: users.length }, 'users are in force');
+    return users;
   }
 }

@@ -10,6 +10,14 @@ export class LineNumbers {
   #known: ReadonlyMap<string, number> = new Map();
   #next = 0;
 
+  /** For a configuration that may turn out to be wrong: the numbers given by the copy are not known here. */
+  copy(): LineNumbers {
+    const copy = new LineNumbers();
+    copy.#known = this.#known;
+    copy.#next = this.#next;
+    return copy;
+  }
+
   /** Numbers all lines of a configuration. Those of the first configuration get 0, 1, 2 … in order. */
   give(lines: readonly Unnumbered[]): readonly Line[] {
     const known = new Map<string, number>();

@@ -43,18 +43,25 @@ interface LineState {
 
 export class LineHealth {
   /** By the number of the line. */
-  readonly #lines: readonly LineState[];
+  readonly #lines: LineState[] = [];
 
   /** `lines` is greater than all numbers of lines. */
   constructor(lines: number) {
-    this.#lines = Array.from({ length: lines }, () => ({
-      failures: 0,
-      openUntil: Number.NEGATIVE_INFINITY,
-      openFor: 0,
-      trial: Number.NEGATIVE_INFINITY,
-      silent: 0,
-      earlyUntil: Number.NEGATIVE_INFINITY,
-    }));
+    this.grow(lines);
+  }
+
+  /** Makes room for further lines; `lines` is greater than all their numbers. */
+  grow(lines: number): void {
+    while (this.#lines.length < lines) {
+      this.#lines.push({
+        failures: 0,
+        openUntil: Number.NEGATIVE_INFINITY,
+        openFor: 0,
+        trial: Number.NEGATIVE_INFINITY,
+        silent: 0,
+        earlyUntil: Number.NEGATIVE_INFINITY,
+      });
+    }
   }
 
   /** Whether the line may take part in a race while others can: its circuit is closed, or a trial is due. */

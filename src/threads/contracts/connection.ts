@@ -5,6 +5,7 @@ import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { Ruling } from '../../protocol/rules/rule.js';
 import type { Client } from '../../protocol/users/client.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
+import type { Generation } from './start.js';
 
 /** The last connection of an actor that failed, with the fields of its log record. */
 export interface LastFailure {
@@ -53,6 +54,8 @@ export interface ConnectionActor {
   connectRoutes(reports: unknown, pushes: unknown): Promise<void>;
   /** `port`: to a TLS actor that was started or restarted, for orders (contracts/tls.ts). */
   connectTls(port: unknown): Promise<void>;
+  /** All later connections have this generation. */
+  publish(generation: Generation): Promise<void>;
   /** Sets the rules, in shared memory, for all later connections. */
   setRules(tables: RuleTables): Promise<void>;
   /** Sets the users for all later claims. Called only where users are configured. */

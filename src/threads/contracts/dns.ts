@@ -1,6 +1,7 @@
 // The contract of the DNS actor: one interface for each caller, called through comlink over a MessagePort, and the shapes
 // of its answers. Types only. Expected failures are values with a literal `code`; nothing is thrown across a port on
 // purpose.
+import type { LogLevel } from '../../protocol/options.js';
 import type { AnswerVerdict, BadAddress, BadAddressChange } from '../../protocol/trust/evidence.js';
 import type { Observation } from '../../protocol/trust/outcomes.js';
 
@@ -62,6 +63,7 @@ export interface NamesControl {
   badAddresses(): Promise<readonly BadAddress[]>;
   /** Drops the evidence against a canonical address, but not the static list. False if there was none. */
   undoBadAddress(address: string): Promise<boolean>;
+  setLogLevel(level: LogLevel): Promise<void>;
   /** Writes the state file now; so does `stop`. */
   save(): Promise<void>;
   /** Closes every port, socket and timer; the actor's task then settles. */

@@ -1,4 +1,5 @@
 // The contract of the route actor: one interface for each caller, called through comlink over a MessagePort. Types only.
+import type { Options } from '../../protocol/options.js';
 import type { LineEvent } from '../../protocol/race/line-health.js';
 import type { RouteEvent } from '../../protocol/routes/destination-memory.js';
 import type { RouteState } from '../../protocol/routes/state.js';
@@ -22,6 +23,8 @@ export interface RoutesControl {
    * `actor`. The whole table is pushed first. The ports of an earlier actor with the same number are closed.
    */
   connect(actor: number, reports: unknown, pushes: unknown): Promise<void>;
+  /** Takes over the lines and the level of the log. What is remembered of lines that stay is kept. */
+  configure(options: Pick<Options, 'lines' | 'log_level'>): Promise<void>;
   /** Writes the state file now; so does `stop`. */
   save(): Promise<void>;
   /** Closes every port and timer; the actor's task then settles. */

@@ -19,22 +19,26 @@ export interface SharedMemory {
   readonly room: SharedArrayBuffer;
 }
 
-export interface ConnectionStart {
-  /** The actor's number, from 0; a restarted actor keeps the number. */
-  readonly actor: number;
+/** What a reload replaces as one value: each connection has one generation from its handshake to its race. */
+export interface Generation {
   readonly options: Options;
-  /** The engine that main found to work. */
-  readonly engine: 'uring' | 'epoll';
-  /** The actor serves `ConnectionActor` on it. */
-  readonly control: MessagePort;
-  readonly log: MessagePort;
-  readonly shared: SharedMemory;
   /** By number. */
   readonly listeners: readonly Listener[];
   /** In shared memory; undefined when no rules are configured. */
   readonly rules?: RuleTables | undefined;
   /** Undefined when no users are configured. */
   readonly users?: readonly KnownUser[] | undefined;
+}
+
+export interface ConnectionStart extends Generation {
+  /** The actor's number, from 0; a restarted actor keeps the number. */
+  readonly actor: number;
+  /** The engine that main found to work. */
+  readonly engine: 'uring' | 'epoll';
+  /** The actor serves `ConnectionActor` on it. */
+  readonly control: MessagePort;
+  readonly log: MessagePort;
+  readonly shared: SharedMemory;
   /** eventfds that main owns: main rings the first to wake this actor, an actor the second to wake main. */
   readonly doorbell: number;
   readonly mainDoorbell: number;

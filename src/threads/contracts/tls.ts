@@ -1,6 +1,8 @@
 // The contract of the TLS actor: what main asks of it, and the orders of connection actors. Types only. What came of an order
 // is told in the tunnel's first bytes (protocol/outbound/tunnel.ts).
 
+import type { Options } from '../../protocol/options.js';
+
 /** An fd that stays the connection actor's. The inode tells whether the number still means the same file. */
 export interface LentFd {
   readonly fd: number;
@@ -23,6 +25,8 @@ export interface TunnelOrder {
 export interface TlsControl {
   /** `port`: for the orders of one more connection actor. It is dropped when its other end closes. */
   connect(port: unknown): Promise<void>;
+  /** Takes over the lines, and the settings of new connections. */
+  configure(options: Options): Promise<void>;
   /** Ends all tunnels, and closes every port; the actor's task then settles. */
   stop(): Promise<void>;
 }

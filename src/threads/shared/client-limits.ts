@@ -51,13 +51,18 @@ export const slotsFor = ({ connections_max }: Pick<LimitOptions, 'connections_ma
   (connections_max + RESTING) * SPARE;
 
 export class ClientLimits {
-  readonly #options: LimitOptions;
+  #options: LimitOptions;
   readonly #shares: Shares;
 
   constructor(options: LimitOptions, shares: Shares) {
     if (REFUSED.length > RESERVED) throw new RangeError('a reason has no slot');
     this.#options = options;
     this.#shares = shares;
+  }
+
+  /** Clients that are counted in already stay. */
+  set(options: LimitOptions): void {
+    this.#options = options;
   }
 
   /**

@@ -7,52 +7,33 @@ import { Loop } from '../../linux/engine/loop.js';
 import { countUnasked } from '../../linux/engine/socket.js';
 import { PipePool } from '../../linux/pipes.js';
 import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
-import { needsTunnel } from '../../protocol/lines/line.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
-import type { Notice } from '../../protocol/notices/notice.js';
-import type { Options } from '../../protocol/options.js';
 import { LineHealth } from '../../protocol/race/line-health.js';
-import type { PlanRules } from '../../protocol/race/plan.js';
 import type { ConnectionStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
-import { ClientLimits } from '../../threads/shared/client-limits.js';
 import { Counter, Counters } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { fdOf, listenerOf } from '../../threads/shared/hand-off.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { Shares } from '../../threads/shared/shares.js';
-import { UserLimits } from '../../threads/shared/user-limits.js';
-import { KNOWS_NOBODY } from './client/authenticator.js';
-import type { UsersReplica } from './client/users-replica.js';
-import { Clients } from './clients.js';
 import { ConnectionEnd } from './connection-end.js';
-import type { Context } from './context.js';
-import { type Entrance, entranceOf } from './entrance.js';
-import { usersReplica } from './known-users.js';
-import { Limits } from './limits.js';
-import { EarlyProbe } from './race/early-probe.js';
-import { attemptFor } from './race/tunnel-attempt.js';
+import { Generations, type Lasting } from './generations.js';
 import { ConnectionRecords } from './records/records.js';
 import { serveMain } from './serve-main.js';
 import { Session } from './session.js';
 import { AttemptBudget } from './shared/attempt-budget.js';
-import { AttemptRoom } from './shared/attempt-room.js';
 import { BadAddresses } from './shared/bad-addresses.js';
 import { Circles } from './shared/circles.js';
 import { ClientNotices } from './shared/client-notices.js';
 import { Crowds } from './shared/crowds.js';
-import { dialLines } from './shared/dial-lines.js';
-import { egressOf } from './shared/egress.js';
 import { FailureLog } from './shared/failure-log.js';
 import { NamesReplica } from './shared/names-replica.js';
 import { OutcomeReports } from './shared/outcome-reports.js';
 import { RoutesReplica } from './shared/routes-replica.js';
-import { RulesReplica } from './shared/rules-replica.js';
 import { Sites } from './shared/sites.js';
-import { Trace } from './shared/trace.js';
 import { Tunnels } from './shared/tunnels.js';
 import { SharedOwnership } from './shared-ownership.js';
 
@@ -84,16 +65,13 @@ class Actor {
   readonly #loop: Loop;
   readonly #queue: FdQueue;
   readonly #room: RoomFlag;
-  /** By the number of the listener. */
-  readonly #entrances: readonly Entrance[];
   readonly #counters: Float64Array;
   readonly #heap = new HeapWatch();
-  readonly #context: Context;
+  readonly #parts: Lasting['parts'];
+  readonly #generations: Generations;
   readonly #names: NamesReplica;
   readonly #outcomes: OutcomeReports;
   readonly #routes: RoutesReplica;
-  /** Undefined where no users are configured. */
-  readonly #users: UsersReplica | undefined;
   #drainBy: number | undefined;
   /** Turns in a row in which the engine was behind. */
   #behind = 0;
@@ -107,7 +85,6 @@ class Actor {
     this.#start = start;
     this.#queue = new FdQueue(shared.queue);
     this.#room = new RoomFlag(shared.room);
-    this.#entrances = start.listeners.map(entranceOf);
     this.#counters = new Counters(shared.counters).of(start.actor);
     const [clientShares, userShares] = [new Shares(shared.clientShares), new Shares(shared.userShares)];
     const [owners, maps] = [new OwnerTable(shared.owners), new MapTable(shared.maps)];
@@ -135,63 +112,40 @@ class Actor {
       const message = 'an event of a socket that nobody asked for is dropped: this is a bug of the gateway';
       log.tell({ topic: `unasked ${event}`, level: 'error', message, fields: { event } });
     });
-    const notices = new ClientNotices(log);
-    const tell = (notice: Notice): void => notices.tell(notice, now());
-    this.#users = start.users && usersReplica(start.users, deadlines, now, this.#counters, tell);
-    const authenticator = this.#users ?? KNOWS_NOBODY;
-    const rules = new RulesReplica(start.rules);
-    const lines = dialLines(options.lines);
-    const circles = new Circles();
     const clients = new ClientAddresses(shared.clients);
     const records = new ConnectionRecords({
       clock: engine,
       connections_max: options.limits.connections_max,
-      listenerName: (listener) => start.listeners[listener].name,
-      lineName: (line) => lines[line].name,
+      listenerName: (listener) => this.#generations.listenerName(listener),
+      lineName: (line) => this.#generations.lineName(line),
       addressOf: (fd) => clients.read(fd),
     });
-    const budget = new AttemptBudget(options);
-    const failures = new FailureLog(log);
-    const tunnels = new Tunnels(ownership);
-    this.#context = {
+    this.#parts = {
       engine,
-      options,
-      limits: new Limits({
-        clients: new ClientLimits(options.limits, clientShares),
-        users: new UserLimits(options.limits, userShares),
-        ...{ rights: authenticator, notices, counters: this.#counters },
-      }),
-      authenticator,
-      lines,
-      allLines: options.lines.map(({ number }) => number),
-      planRules: planRules(options.race),
-      budget,
-      room: new AttemptRoom(budget, new Crowds(options, deadlines), lines, failures),
+      budget: new AttemptBudget(options),
       health,
-      newAttempt: (candidate, target, outcome) => attemptFor(this.#context, candidate, target, outcome),
-      tunnels,
-      tunnelEnds: options.lines.some(needsTunnel) ? tunnels : undefined,
+      tunnels: new Tunnels(ownership),
       badAddresses,
-      egress: egressOf(start.listeners, options, { engine, rules, badAddresses, circles }),
-      circles,
+      circles: new Circles(),
       deadlines,
       ticks: new DeadlineWheel(now(), TICK_MS),
       names: this.#names,
       outcomes: this.#outcomes,
       routes: this.#routes,
-      rules,
-      clients: new Clients(records, start.listeners),
       sites,
       pipes: new PipePool(options.limits.pipes_max, ownership),
       counters: this.#counters,
       log,
-      failures,
+      failures: new FailureLog(log),
       records,
       ends: new ConnectionEnd({ counters: this.#counters, log, records, ended: () => this.#ended() }),
-      trace: log.enabled('trace') ? new Trace(log) : undefined,
-      isDebugging: log.enabled('debug'),
     };
-    if (start.actor === 0) new EarlyProbe(this.#context);
+    this.#generations = new Generations({
+      ...{ parts: this.#parts, clientShares, userShares, notices: new ClientNotices(log) },
+      crowds: new Crowds(options, deadlines),
+      probes: start.actor === 0,
+    });
+    this.#generations.publish(start);
     this.#loop = new Loop(engine, { mayWait: () => this.#mayWait(), turned: (outcomes) => this.#turned(outcomes) });
     engine.watch(start.doorbell, () => {});
   }
@@ -200,8 +154,9 @@ class Actor {
     const drain = (timeout_ms: number): void => {
       this.#drainBy = this.#engine.clock() + timeout_ms;
     };
-    const replicas = { names: this.#names, outcomes: this.#outcomes, routes: this.#routes, users: this.#users };
-    serveMain(this.#start.control, { ...replicas, context: this.#context, why: this.#why, drain });
+    const { names, outcomes, routes } = this.#parts;
+    const generations = this.#generations;
+    serveMain(this.#start.control, { parts: this.#parts, names, outcomes, routes, generations, why: this.#why, drain });
     return this.#loop.run();
   }
 
@@ -213,7 +168,7 @@ class Actor {
       if (!this.#isIdle) return 0;
       if (this.#queue.mustTell()) ring(this.#start.mainDoorbell);
     }
-    return this.#context.ticks.size > 0 ? TICK_MS : Number.POSITIVE_INFINITY;
+    return this.#parts.ticks.size > 0 ? TICK_MS : Number.POSITIVE_INFINITY;
   }
 
   /** Called after each turn of the engine. */
@@ -234,16 +189,17 @@ class Actor {
   #expire(now: number): void {
     this.#behind = this.#engine.isBehind ? this.#behind + 1 : 0;
     if (this.#behind > 0 && this.#behind <= CATCH_UP_TURNS_MAX) return;
-    this.#hasDue = !this.#context.deadlines.expire(now, EXPIRE_BATCH);
-    this.#context.ticks.expire(now);
+    this.#hasDue = !this.#parts.deadlines.expire(now, EXPIRE_BATCH);
+    this.#parts.ticks.expire(now);
   }
 
   /** Takes clients from the queue, and returns their number. */
   #open(): number {
+    const { context, entrances } = this.#generations;
     for (let opened = 0; opened < OPEN_BATCH; opened += 1) {
       const client = this.#queue.next();
       if (client < 0) return opened;
-      const session = new Session(this.#context, fdOf(client), this.#entrances[listenerOf(client)]);
+      const session = new Session(context, fdOf(client), entrances[listenerOf(client)]);
       this.#queue.taken();
       session.start();
     }
@@ -258,23 +214,19 @@ class Actor {
     const live = this.#counters[Counter.opened] - this.#counters[Counter.closed];
     if (live === 0 && this.#queue.length === 0) return true;
     if (now < (this.#drainBy as number)) return false;
-    this.#context.log.write('warn', { connections: live }, 'drain_timeout_ms is over: what is left is reset');
+    this.#parts.log.write('warn', { connections: live }, 'drain_timeout_ms is over: what is left is reset');
     return true;
   }
 
   destroy(): void {
     // A verdict that comes later must find nobody: its client's socket is gone with the engine.
-    this.#users?.close();
+    this.#generations.users?.close();
     this.#engine.destroy();
-    this.#context.pipes.destroy();
-    this.#context.tunnels.close();
+    this.#parts.pipes.destroy();
+    this.#parts.tunnels.close();
     this.#names.close();
     this.#routes.close();
-    this.#context.log.close();
+    this.#parts.log.close();
     this.#start.control.close();
   }
-}
-
-function planRules({ stagger_ms, margin_ms, first_byte_ms }: Options['race']): PlanRules {
-  return { stagger_ms, margin_ms, unknown_ms: first_byte_ms };
 }

@@ -3,22 +3,22 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Target } from '../../protocol/address/target.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
+import type { Generation } from '../../threads/contracts/start.js';
 import type { UsersJudge } from '../../threads/contracts/users.js';
 import { call, serve } from '../../threads/port.js';
-import type { UsersReplica } from './client/users-replica.js';
 import type { Context } from './context.js';
+import type { Generations } from './generations.js';
 import type { NamesReplica } from './shared/names-replica.js';
 import type { OutcomeReports } from './shared/outcome-reports.js';
 import type { RoutesReplica } from './shared/routes-replica.js';
 
 /** The parts of an actor that main's calls are for. */
 export interface ServedParts {
-  readonly context: Pick<Context, 'engine' | 'rules' | 'clients' | 'sites' | 'failures' | 'records' | 'tunnels'>;
+  readonly parts: Pick<Context, 'engine' | 'sites' | 'failures' | 'records' | 'tunnels'>;
+  readonly generations: Generations;
   readonly names: NamesReplica;
   readonly outcomes: OutcomeReports;
   readonly routes: RoutesReplica;
-  /** Undefined where no users are configured. */
-  readonly users: UsersReplica | undefined;
   /** Why the engine is not io_uring, when main asked for that. */
   readonly why: string | undefined;
   drain(timeout_ms: number): void;
@@ -26,9 +26,9 @@ export interface ServedParts {
 
 export function serveMain(
   control: MessagePort,
-  { context, names, outcomes, routes, users, why, drain }: ServedParts,
+  { parts, generations, names, outcomes, routes, why, drain }: ServedParts,
 ): void {
-  const { engine, rules, clients, sites, failures, records, tunnels } = context;
+  const { engine, sites, failures, records, tunnels } = parts;
   const actor: ConnectionActor = {
     ready: async () => ({ engine: engine.kind, why }),
     async report() {
@@ -41,17 +41,25 @@ export function serveMain(
     connectTls: async (port) => tunnels.connect(port as MessagePort),
     async setRules(tables: RuleTables) {
       await sites.loadFor(tables);
-      rules.set(tables);
+      generations.context.rules.set(tables);
     },
-    setUsers: async (known) => users?.set(known),
+    async publish(generation: Generation) {
+      await sites.loadFor(generation.rules);
+      generations.publish(generation);
+    },
+    setUsers: async (known) => generations.users?.set(known),
     async connectJudge(to) {
       const port = to as MessagePort;
-      users?.connect(call<UsersJudge>(port), () => port.close());
+      if (generations.users === undefined) port.close();
+      else generations.users.connect(call<UsersJudge>(port), () => port.close());
     },
     lastFailure: async () => failures.last(engine.now),
     records: async (from) => records.page(from),
-    takeAllFor: async (client, lines) => clients.takeAllFor(client, lines),
-    ruled: async (target: Target) => rules.ruled(target, clients.usual),
+    takeAllFor: async (client, lines) => generations.takeAllFor(client, lines),
+    async ruled(target: Target) {
+      const { rules, clients } = generations.context;
+      return rules.ruled(target, clients.usual);
+    },
   };
   serve(actor, control);
 }

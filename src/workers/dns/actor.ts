@@ -54,6 +54,7 @@ export async function run({ options, beats, control, log, readOnly = false }: Na
     explain: (name) => names.explain(name),
     badAddresses: async () => names.trust.list(),
     undoBadAddress: async (address) => names.trust.undo(address),
+    setLogLevel: async (level) => written?.setLevel(level),
     save: async () => {
       // Reports that were sent earlier on other ports are read first.
       await new Promise(setImmediate);
@@ -78,8 +79,9 @@ export async function run({ options, beats, control, log, readOnly = false }: Na
 
 /** At level trace, writes one log line for each question to a server. */
 function traceOf(log: RemoteLog | undefined): TraceQuestion | undefined {
-  if (log?.enabled('trace') !== true) return undefined;
+  if (log === undefined) return undefined;
   return (server, { name, type }, reply, time_ms) => {
+    if (!log.enabled('trace')) return;
     const addresses = reply.kind === 'addresses' ? reply.addresses : undefined;
     const reason = reply.kind === 'no-answer' ? reply.reason : undefined;
     const fields = { server, name, type, answer: reply.kind, addresses, reason, time_ms: Math.round(time_ms) };

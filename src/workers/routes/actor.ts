@@ -39,6 +39,11 @@ export async function run({ options, beats, control, log, readOnly = false }: Ro
     {
       connect: async (actor: number, reports: MessagePort, pushes: MessagePort) =>
         routes.connect(actor, reports, pushes),
+      async configure({ lines, log_level }) {
+        written?.setLevel(log_level);
+        states.setLines(lines);
+        memory.setLines(lines);
+      },
       save: async () => {
         // Reports that were sent earlier on other ports are read first.
         await new Promise(setImmediate);

@@ -8,15 +8,20 @@ import type { LineEvent } from '../../protocol/race/line-health.js';
 
 export class LineStates {
   /** Names by the line's number. */
-  readonly #names: readonly (string | undefined)[];
-  readonly #count: number;
+  #names: readonly (string | undefined)[] = [];
+  #count = 0;
   readonly #tell: (notice: Notice) => void;
   readonly #down = new Set<number>();
 
   constructor(lines: readonly Line[], tell: (notice: Notice) => void) {
+    this.#tell = tell;
+    this.setLines(lines);
+  }
+
+  setLines(lines: readonly Line[]): void {
     this.#names = byNumber(lines).map((line) => line?.name);
     this.#count = lines.length;
-    this.#tell = tell;
+    for (const line of this.#down) if (this.#names[line] === undefined) this.#down.delete(line);
   }
 
   /** Takes an event of a line; `isDown`: whether the line is down after it. */

@@ -29,9 +29,9 @@ export interface RouteMemoryParts {
 export class RouteMemory {
   readonly #table: RouteTable;
   readonly #health: LineHealth;
-  readonly #lines: Options['lines'];
+  #lines: Options['lines'];
   /** Greater than all numbers of lines. */
-  readonly #numbers_end: number;
+  #numbers_end: number;
   readonly #file: StateFile | undefined;
   readonly #saving: NodeJS.Timeout | undefined;
   readonly #entries_max: number;
@@ -67,6 +67,14 @@ export class RouteMemory {
     this.#file = new StateFile(cache.state_file, warn, ROUTES_BEGIN);
     this.#saving = setInterval(() => void this.save(), SAVE_EVERY_MS);
     this.#saving.unref();
+  }
+
+  /** Lines have been added or removed. */
+  setLines(lines: Options['lines']): void {
+    this.#lines = lines;
+    this.#numbers_end = Math.max(this.#numbers_end, tableLength(lines));
+    this.#health.grow(this.#numbers_end);
+    this.#changed = true;
   }
 
   /** Applies what a connection actor has reported of a destination. */

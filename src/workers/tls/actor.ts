@@ -4,12 +4,13 @@
 import type { MessagePort } from 'node:worker_threads';
 import { ProxyAuthorities } from '../../dial/proxy-tls.js';
 import { byNumber } from '../../protocol/lines/numbers.js';
+import type { Options } from '../../protocol/options.js';
 import type { TlsStart } from '../../threads/contracts/start.js';
 import type { TlsControl, TunnelOrder } from '../../threads/contracts/tls.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { closed, serve } from '../../threads/port.js';
 import { Pulse } from '../../threads/pulse.js';
-import { refuse, tunnel } from './tunnel.js';
+import { refuse, type TunnelParts, tunnel } from './tunnel.js';
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
 export async function run({ options, beats, control }: TlsStart): Promise<void> {
@@ -22,9 +23,12 @@ export async function run({ options, beats, control }: TlsStart): Promise<void> 
     if (looks.size > 0) pulse.busy();
   });
   pulse.start();
-  const lines = byNumber(options.lines);
-  const { tcp_keepalive_s: keepAlive_s, tcp_user_timeout_ms: userTimeout_ms } = options;
-  const parts = { authorities: new ProxyAuthorities(), keepAlive_s, userTimeout_ms, looks };
+  let lines = byNumber(options.lines);
+  const authorities = new ProxyAuthorities();
+  const partsOf = ({ tcp_keepalive_s, tcp_user_timeout_ms }: Options): TunnelParts => ({
+    ...{ authorities, keepAlive_s: tcp_keepalive_s, userTimeout_ms: tcp_user_timeout_ms, looks },
+  });
+  let parts = partsOf(options);
   // One for each connection, and those that race.
   const tunnels_max = options.limits.connections_max + options.limits.racing_max * options.workers;
   let tunnels = 0;
@@ -49,6 +53,10 @@ export async function run({ options, beats, control }: TlsStart): Promise<void> 
         ports.add(orders);
         orders.once('close', () => ports.delete(orders));
         orders.on('message', take);
+      },
+      async configure(next) {
+        lines = byNumber(next.lines);
+        parts = partsOf(next);
       },
       // The answer to this call is sent first.
       stop: async () => void setImmediate(() => control.close()),

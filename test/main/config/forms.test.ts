@@ -144,7 +144,7 @@ test('lines of a list that are no entries are passed over and counted, unless th
   ]);
   assert.deepEqual(errorsIn({ rules: [{ ...rule, strict: true }] }), [
     `rules[0].domain_suffix_file: ${list}: line 2: "no name" ${what}`,
-    `rules[0].domain_suffix_file: ${list}: line 4: "1.2.3.4" ${what}, but one for cidr_file`,
+    `rules[0].domain_suffix_file: ${list}: line 4: "1.2.3.4" ${what}`,
   ]);
   writeFileSync(list, '<html>\n<body>\n');
   assert.equal(errorsOf(loadJson({ rules: [rule] })).length, 2);
@@ -164,8 +164,8 @@ test('names of lines that there are not are told with all other mistakes', () =>
     'rules[2]',
     'nameservers[1]',
     'nameservers',
-    'rules[0].use',
-    'rules[1].use',
+    'rules[0].use[0]',
+    'rules[1].use[0]',
   ]);
 });
 

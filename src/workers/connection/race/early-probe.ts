@@ -41,6 +41,7 @@ export class EarlyProbe implements AttemptOutcome {
   readonly #deadline = new Deadline(() => this.#try());
   /** Index in `#lines` of the next line. */
   #next = 0;
+  #isStopped = false;
 
   constructor(parts: ProbeParts) {
     this.#parts = parts;
@@ -49,7 +50,14 @@ export class EarlyProbe implements AttemptOutcome {
     if (this.#interval_ms > 0 && this.#lines.length > 0) this.#sleep(Math.min(FIRST_AFTER_MS, this.#interval_ms));
   }
 
+  /** Asks no further line. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#parts.deadlines.clear(this.#deadline);
+  }
+
   #sleep(time_ms: number): void {
+    if (this.#isStopped) return;
     this.#parts.deadlines.set(this.#deadline, this.#parts.engine.now + time_ms);
   }
 

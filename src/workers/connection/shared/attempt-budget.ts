@@ -11,27 +11,36 @@ export interface Waiting {
 /** The part of the remaining places that one race may take. */
 const SHARE = 1 / 4;
 
+export type BudgetOptions = Pick<Options, 'race' | 'limits' | 'workers' | 'lines'>;
+
 export class AttemptBudget {
-  readonly #race_max: number;
-  readonly #line_max: number;
-  readonly #total_max: number;
-  readonly #racing_max: number;
+  #race_max = 0;
+  #line_max = 0;
+  #total_max = 0;
+  #racing_max = 0;
   /** Attempts under way, by the number of the line. */
-  readonly #byLine: Int32Array;
+  #byLine = new Int32Array(0);
   #total = 0;
   #held = 0;
   /** By the number of the line: its waiting races in the order of arrival, with their numbers in that order over all lines. */
-  readonly #waiting: readonly Map<Waiting, number>[];
+  readonly #waiting: Map<Waiting, number>[] = [];
   #came = 0;
 
   /** Gets this actor's share of the limits, which hold for all `workers` together. */
-  constructor({ race, limits, workers, lines }: Options) {
+  constructor(options: BudgetOptions) {
+    this.set(options);
+  }
+
+  /** Sets other limits and lines. Attempts that are under way go on, and count. */
+  set({ race, limits, workers, lines }: BudgetOptions): void {
     this.#race_max = race.attempts_max;
     this.#line_max = Math.max(1, Math.floor(race.line_attempts_max / workers));
     this.#total_max = Math.max(1, Math.floor(race.total_attempts_max / workers));
     this.#racing_max = limits.racing_max;
-    this.#byLine = new Int32Array(tableLength(lines));
-    this.#waiting = Array.from(this.#byLine, () => new Map());
+    const byLine = new Int32Array(Math.max(this.#byLine.length, tableLength(lines)));
+    byLine.set(this.#byLine);
+    this.#byLine = byLine;
+    while (this.#waiting.length < byLine.length) this.#waiting.push(new Map());
   }
 
   /** Attempts under way on all lines. */

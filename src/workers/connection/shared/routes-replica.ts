@@ -28,7 +28,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
   readonly ttl_ms: number;
   readonly #actor: number;
   /** Greater than all numbers of lines. */
-  readonly #lines: number;
+  #lines: number;
   readonly #health: LineHealth;
   readonly #table: RouteTable;
   readonly #repeat_ms: number;
@@ -49,6 +49,12 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     this.#table = new RouteTable(cache.entries_max, this.ttl_ms);
     this.#repeat_ms = Math.min(REPEAT_MS, this.ttl_ms / 4);
     this.#now = now;
+  }
+
+  /** Lines have been added or removed. What is remembered of those that stay is kept. */
+  setLines(lines: Options['lines']): void {
+    this.#lines = Math.max(this.#lines, tableLength(lines));
+    this.#health.grow(this.#lines);
   }
 
   /** Reports to, and takes pushes from, the route actor at the other ends of the ports from now on. */

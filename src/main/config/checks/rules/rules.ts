@@ -2,14 +2,13 @@
 // a mistake in a list file with its line number. It does not know the lines (see use.ts) and matches nothing.
 import { readListFile } from '../../../../files/list-file.js';
 import type { ClientConditions } from '../../../../protocol/rules/clients.js';
-import { ENTRIES_MAX, ENTRY_FORMS, elsewhere } from '../../../../protocol/rules/list.js';
+import { ENTRIES_MAX, ENTRY_FORMS } from '../../../../protocol/rules/list.js';
 import type { Destinations, ListFile, ListKind, PortRange, Rule } from '../../../../protocol/rules/rule.js';
 import type { Sticky } from '../../../../protocol/rules/sticky.js';
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { fileAt, inside, type Place } from '../../diagnostics/place.js';
 import { isPath } from '../values/ca-file.js';
 import { warnOfHostBits } from '../values/host-bits.js';
-import { type Entry, oneOrList } from '../values/one-or-list.js';
 import type { Check } from '../values/setting.js';
 import { CLIENT_CHECKS, CLIENT_KEYS } from './clients.js';
 import { checkPorts } from './ports.js';
@@ -35,7 +34,7 @@ const CONDITIONS: readonly string[] = [...KINDS, 'port', ...Object.values(FILE_K
 const RULE_KEYS: readonly string[] = [...CONDITIONS, ...ACTIONS, 'strict'];
 export const RULES_ALLOWED = `a list of at most ${RULES_MAX} rules, each an object with conditions (${CONDITIONS.join(', ')}) and what to do (${ACTIONS.join(', ')})`;
 const PATHS_ALLOWED = `the path of a list, or a list of 1 to ${FILES_MAX} paths`;
-const USE_ALLOWED = `the name of a line, or a list of 1 to ${USE_MAX} such`;
+const USE_ALLOWED = `a list of 1 to ${USE_MAX} names of lines`;
 
 export const checkRules: Check<readonly RuleSetting[]> = (value, place, diagnostics) => {
   if (!Array.isArray(value) || value.length > RULES_MAX) {
@@ -129,7 +128,7 @@ class Walk {
     for (const [text, at] of this.#each(value, place, `${what}, or a list of 1 to ${ENTRIES_MAX} such`, ENTRIES_MAX)) {
       const entry = typeof text === 'string' ? parse(text) : undefined;
       if (entry === undefined) {
-        this.#diagnostics.reject(at, text, `${what}${adviceOf(kind, text)}`);
+        this.#diagnostics.reject(at, text, what);
         continue;
       }
       found.add(entry);
@@ -176,31 +175,28 @@ class Walk {
   }
 
   #linesOf(value: unknown, place: Place): readonly (string | undefined)[] | undefined {
-    const names = oneOrList(value, place, 1, USE_MAX);
-    if (names === undefined) this.#diagnostics.reject(place, value, USE_ALLOWED);
-    return names?.map(([name, at]) => {
+    if (!Array.isArray(value) || value.length === 0 || value.length > USE_MAX) {
+      this.#diagnostics.reject(place, value, USE_ALLOWED);
+      return undefined;
+    }
+    return value.map((name: unknown, index) => {
       if (typeof name === 'string') return name;
-      this.#diagnostics.reject(at, name, 'the name of a line');
+      this.#diagnostics.reject(inside(place, index), name, 'the name of a line');
       return undefined;
     });
   }
 
-  /** A single value, or each entry of a list, with its place; none after a mistake was reported. */
-  #each(value: unknown, place: Place, allowed: string, max: number): readonly Entry[] {
-    const entries = oneOrList(value, place, 1, max);
-    if (entries === undefined) this.#diagnostics.reject(place, value, allowed);
-    return entries ?? [];
+  /** Yields a single value, or each entry of a list, with its place. */
+  *#each(value: unknown, place: Place, allowed: string, max: number): Generator<readonly [unknown, Place]> {
+    if (typeof value === 'string') yield [value, place];
+    else if (!Array.isArray(value) || value.length === 0 || value.length > max) {
+      this.#diagnostics.reject(place, value, allowed);
+    } else for (const [index, one] of value.entries()) yield [one, inside(place, index)];
   }
 
   #optional<T>(fields: Fields, key: string, place: Place, check: Check<T>): T | undefined {
     return Object.hasOwn(fields, key) ? check(fields[key], inside(place, key), this.#diagnostics) : undefined;
   }
-}
-
-/** What to write for a text that would be right in another place of a rule. */
-function adviceOf(kind: ListKind, text: unknown): string {
-  const other = typeof text === 'string' ? elsewhere(kind, text) : undefined;
-  return other === undefined ? '' : `; for this write "${other.kind}": "${other.entry}"`;
 }
 
 /** The different entries that are right. */

@@ -1,0 +1,119 @@
+// What differs between the configuration in force and another one, for people: by keys of the configuration, and for lines and
+// users by their names. Each change says whether a reload can bring it about. Pure; no value of a key is told, since it may be
+// a secret.
+import { isDeepStrictEqual } from 'node:util';
+import { identityOf } from '../../protocol/lines/numbers.js';
+import { isOpen, type ListenOptions } from '../../protocol/listen-options.js';
+import type { Configuration, Options } from '../../protocol/options.js';
+import type { UserEntry, UsersOptions } from '../../protocol/users/user-entry.js';
+import { areLimited } from '../../threads/shared/client-limits.js';
+
+export interface Changes {
+  /** What a reload changes, such as `race.stagger_ms` or `line "proxy": added`. */
+  readonly changed: readonly string[];
+  /** What stays as it was until the gateway is started again. */
+  readonly needsRestart: readonly string[];
+}
+
+/** Keys of the configuration where those of the options have other names; those that are not listed are the same. */
+const KEYS: Readonly<Record<string, string>> = { blacklist: 'IpBlacklist' };
+/** Options that are compared key by key. */
+const GROUPS = ['limits', 'race', 'cache', 'dns', 'egress'] as const;
+/** These are told in other words, or follow from others. */
+const TOLD_APART: ReadonlySet<string> = new Set(['lines', 'listen', 'rules', 'users', 'egress.guarded']);
+const COMPUTED: ReadonlySet<string> = new Set(['limits.racing_max', 'dns.udp_sockets_max']);
+
+/** What actors and shared memory are made of at the start. */
+const AT_START: ReadonlySet<string> = new Set([
+  ...['engine', 'workers', 'nameservers', 'nameservers_backup', 'hosts', 'blacklist'],
+  ...['limits.connections_max', 'limits.pipes_max', 'cache.ttl_s', 'cache.entries_max', 'cache.state_file'],
+]);
+const CLIENT_LIMITS = ['client_connections_max', 'client_rate', 'client_handshakes_max'] as const;
+
+/** Whether a change of the option needs a restart. `path`: such as `race.stagger_ms`. */
+function isAtStart(path: string, before: Configuration, after: Configuration): boolean {
+  if (AT_START.has(path) || path.startsWith('dns.')) return true;
+  const isOfClients = CLIENT_LIMITS.some((key) => path === `limits.${key}`);
+  return isOfClients && beginsToCount(before, after);
+}
+
+/** Whether clients are to be limited that were not: they are counted from their accept on, or not at all. */
+export function beginsToCount(before: Configuration, after: Configuration): boolean {
+  return !areLimited(before.limits, before.listen.some(isOpen)) && areLimited(after.limits, after.listen.some(isOpen));
+}
+
+/** Paths of all options that differ. */
+function differingPaths(before: Configuration, after: Configuration): string[] {
+  const paths: string[] = [];
+  for (const key of Object.keys(after) as (keyof Configuration)[]) {
+    if (TOLD_APART.has(key)) continue;
+    const group = GROUPS.find((one) => one === key);
+    if (group === undefined) {
+      if (!isDeepStrictEqual(before[key], after[key])) paths.push(key);
+      continue;
+    }
+    const [own, other] = [new Map(Object.entries(before[group])), new Map(Object.entries(after[group]))];
+    for (const [name, value] of other) {
+      const path = `${group}.${name}`;
+      if (!COMPUTED.has(path) && !TOLD_APART.has(path) && !isDeepStrictEqual(own.get(name), value)) paths.push(path);
+    }
+  }
+  return paths;
+}
+
+export function changesBetween(before: Configuration, after: Configuration): Changes {
+  const paths = differingPaths(before, after);
+  const shown = (path: string): string => KEYS[path] ?? path;
+  const [late, now] = [true, false].map((restart) =>
+    paths.filter((path) => isAtStart(path, before, after) === restart).map(shown),
+  );
+  const places = placesDiffer(before.listen, after.listen);
+  const listen = isDeepStrictEqual(before.listen, after.listen) || places ? [] : ['listen'];
+  return {
+    changed: [
+      ...[...now, ...listen, ...lineChanges(before.lines, after.lines)],
+      ...(isDeepStrictEqual(before.rules, after.rules) ? [] : ['rules']),
+      ...named('user', entriesOf(before.users), entriesOf(after.users), nameOf),
+    ],
+    needsRestart: [...late, ...(places ? ['listen'] : [])],
+  };
+}
+
+/** Whether listeners stand at other places, or in another order, or clients of other machines come in where none could. */
+export function placesDiffer(before: readonly ListenOptions[], after: readonly ListenOptions[]): boolean {
+  const places = (all: readonly ListenOptions[]) => all.map((one) => ({ place: one.place, isOpen: isOpen(one) }));
+  return !isDeepStrictEqual(places(before), places(after));
+}
+
+function lineChanges(before: Options['lines'], after: Options['lines']): string[] {
+  const told = named('line', before, after, identityOf);
+  const order = (lines: Options['lines']) => lines.map(identityOf);
+  if (told.length === 0 && !isDeepStrictEqual(order(before), order(after))) told.push('the order of the lines');
+  return told;
+}
+
+/** What has become of things with names. The number of a line follows from its identity. */
+function named<Of extends { readonly name: string }>(
+  what: string,
+  before: readonly Of[],
+  after: readonly Of[],
+  identity: (one: Of) => string,
+): string[] {
+  const told: string[] = [];
+  const old = new Map(before.map((one) => [identity(one), one]));
+  for (const one of after) {
+    const known = old.get(identity(one));
+    if (known === undefined) told.push(`${what} ${JSON.stringify(one.name)}: added`);
+    else if (!isDeepStrictEqual({ ...known }, { ...one })) told.push(`${what} ${JSON.stringify(one.name)}: changed`);
+    old.delete(identity(one));
+  }
+  for (const { name } of old.values()) told.push(`${what} ${JSON.stringify(name)}: removed`);
+  return told;
+}
+
+const nameOf = ({ name }: UserEntry): string => name;
+
+const entriesOf = (users: UsersOptions | undefined): readonly UserEntry[] => [
+  ...(users?.inline ?? []),
+  ...(users?.file?.users ?? []),
+];

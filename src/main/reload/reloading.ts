@@ -1,0 +1,70 @@
+// Reloads: reads the whole new configuration, and changes what can be changed while the gateway runs, or nothing where anything
+// is wrong. One reload follows another. It logs nothing: who asked says what came of it.
+import type { LineNumbers } from '../../protocol/lines/numbers.js';
+import type { Configuration } from '../../protocol/options.js';
+import type { Loaded } from '../config/load.js';
+import type { Done } from '../process/done.js';
+import { adopt } from './adopt.js';
+import { type Changes, changesBetween } from './changes.js';
+
+export type Reloaded =
+  | ({ readonly code: 'reloaded'; readonly warnings: readonly string[] } & Changes)
+  /** Nothing has changed. `problems`: sentences. */
+  | { readonly code: 'refused'; readonly problems: readonly string[]; readonly warnings: readonly string[] };
+
+/** Reads the configuration; lines get numbers of `numbers`. */
+export type Read = (numbers: LineNumbers) => Loaded;
+
+/** What a reload changes: see Gateway. */
+interface Published {
+  publish(next: Configuration): Promise<Done>;
+}
+
+const OTHER_LISTENERS =
+  'listen: other places to listen at, or clients of other machines where none could come, need a restart';
+
+export class Reloading {
+  readonly #gateway: Published;
+  readonly #read: Read;
+  #numbers: LineNumbers;
+  #inForce: Configuration;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** `numbers`: those of the lines of `inForce`, with which the gateway was started. */
+  constructor(gateway: Published, read: Read, numbers: LineNumbers, inForce: Configuration) {
+    this.#gateway = gateway;
+    this.#read = read;
+    this.#numbers = numbers;
+    this.#inForce = inForce;
+  }
+
+  /** What the gateway runs on. */
+  get inForce(): Configuration {
+    return this.#inForce;
+  }
+
+  /** A reload that is asked for during another one comes after it, and reads the configuration then. */
+  reload(): Promise<Reloaded> {
+    const next = this.#last.then(() => this.#once());
+    this.#last = next;
+    return next;
+  }
+
+  async #once(): Promise<Reloaded> {
+    // The numbers of a configuration that is refused are not used.
+    const numbers = this.#numbers.copy();
+    const loaded = this.#read(numbers);
+    const { warnings } = loaded;
+    if (loaded.kind === 'invalid') return { code: 'refused', problems: loaded.errors, warnings };
+    const changes = changesBetween(this.#inForce, loaded.options);
+    const next = adopt(this.#inForce, loaded.options);
+    if (next === undefined) return { code: 'refused', problems: [OTHER_LISTENERS], warnings };
+    if (changes.changed.length > 0) {
+      const done = await this.#gateway.publish(next);
+      if (done.code === 'failed') return { code: 'refused', problems: [done.message], warnings };
+      this.#numbers = numbers;
+      this.#inForce = next;
+    }
+    return { code: 'reloaded', ...changes, warnings };
+  }
+}

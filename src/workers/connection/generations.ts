@@ -1,0 +1,144 @@
+// The contexts of an actor's connections. A generation is what a reload replaces as one value; a connection keeps the context
+// with which its handshake began, so it never sees parts of two. What all generations share is made once, by the actor.
+import type { Listener } from '../../protocol/inbound/listener.js';
+import { needsTunnel } from '../../protocol/lines/line.js';
+import type { Notice } from '../../protocol/notices/notice.js';
+import type { Options } from '../../protocol/options.js';
+import type { PlanRules } from '../../protocol/race/plan.js';
+import type { Client } from '../../protocol/users/client.js';
+import type { KnownUser } from '../../protocol/users/user-entry.js';
+import type { Generation } from '../../threads/contracts/start.js';
+import { ClientLimits } from '../../threads/shared/client-limits.js';
+import type { Shares } from '../../threads/shared/shares.js';
+import { UserLimits } from '../../threads/shared/user-limits.js';
+import { KNOWS_NOBODY } from './client/authenticator.js';
+import type { UsersReplica } from './client/users-replica.js';
+import { Clients } from './clients.js';
+import type { Context } from './context.js';
+import { type Entrance, entranceOf } from './entrance.js';
+import { usersReplica } from './known-users.js';
+import { Limits } from './limits.js';
+import { EarlyProbe } from './race/early-probe.js';
+import { attemptFor } from './race/tunnel-attempt.js';
+import { AttemptRoom } from './shared/attempt-room.js';
+import type { ClientNotices } from './shared/client-notices.js';
+import type { Crowds } from './shared/crowds.js';
+import { dialLines } from './shared/dial-lines.js';
+import { egressOf } from './shared/egress.js';
+import { RulesReplica } from './shared/rules-replica.js';
+import { Trace } from './shared/trace.js';
+
+/** The parts of a context that come with its generation. */
+type Brought =
+  | ('options' | 'lines' | 'allLines' | 'planRules' | 'room' | 'newAttempt' | 'tunnelEnds' | 'egress')
+  | ('limits' | 'authenticator' | 'rules' | 'clients' | 'trace' | 'isDebugging');
+
+/** What all generations share. */
+export interface Lasting {
+  readonly parts: Omit<Context, Brought>;
+  readonly clientShares: Shares;
+  readonly userShares: Shares;
+  readonly crowds: Crowds;
+  readonly notices: ClientNotices;
+  /** Whether this actor looks for lines that answer early. */
+  readonly probes: boolean;
+}
+
+export class Generations {
+  readonly #lasting: Lasting;
+  /** Of all lines that there have been, by number: records name lines that have gone. */
+  readonly #lineNames: string[] = [];
+  #listeners: readonly Listener[] = [];
+  #users: UsersReplica | undefined;
+  #probe: EarlyProbe | undefined;
+  #stranger: { readonly client: Client; readonly lines: readonly number[] | undefined } | undefined;
+  /** Of connections that begin now. */
+  context!: Context;
+  /** By the number of the listener. */
+  entrances: readonly Entrance[] = [];
+
+  constructor(lasting: Lasting) {
+    this.#lasting = lasting;
+  }
+
+  /** All later connections have this generation. */
+  publish(generation: Generation): void {
+    const { options, listeners, rules: tables, users } = generation;
+    const { lines, log_level } = options;
+    const { parts, probes } = this.#lasting;
+    for (const { number, name } of lines) this.#lineNames[number] = name;
+    this.#listeners = listeners;
+    parts.log.setLevel(log_level);
+    parts.budget.set(options);
+    parts.routes.setLines(lines);
+    this.#setUsers(users);
+    const clients = new Clients(parts.records, listeners);
+    if (this.#stranger !== undefined) clients.takeAllFor(this.#stranger.client, this.#stranger.lines);
+    const rules = new RulesReplica(tables);
+    const ownLines = dialLines(lines);
+    const context: Context = {
+      ...parts,
+      options,
+      limits: this.#limits(options, users !== undefined),
+      authenticator: this.#authenticator(users !== undefined),
+      lines: ownLines,
+      allLines: lines.map(({ number }) => number),
+      planRules: planRules(options.race),
+      room: new AttemptRoom(parts.budget, this.#lasting.crowds, ownLines, parts.failures),
+      newAttempt: (candidate, target, outcome) => attemptFor(context, candidate, target, outcome),
+      tunnelEnds: lines.some(needsTunnel) ? parts.tunnels : undefined,
+      egress: egressOf(listeners, options, { ...parts, rules }),
+      rules,
+      clients,
+      trace: parts.log.enabled('trace') ? new Trace(parts.log) : undefined,
+      isDebugging: parts.log.enabled('debug'),
+    };
+    this.context = context;
+    this.entrances = listeners.map(entranceOf);
+    this.#probe?.stop();
+    this.#probe = probes ? new EarlyProbe(context) : undefined;
+  }
+
+  #authenticator(areSet: boolean): Context['authenticator'] {
+    return areSet ? (this.#users ?? KNOWS_NOBODY) : KNOWS_NOBODY;
+  }
+
+  #limits({ limits }: Options, areUsersSet: boolean): Limits {
+    const { clientShares, userShares, notices, parts } = this.#lasting;
+    return new Limits({
+      clients: new ClientLimits(limits, clientShares),
+      users: new UserLimits(limits, userShares),
+      ...{ rights: this.#authenticator(areUsersSet), notices, counters: parts.counters },
+    });
+  }
+
+  /** The replica stays, with what it remembers, also where a generation between two others has no users. */
+  #setUsers(users: readonly KnownUser[] | undefined): void {
+    if (users === undefined) return;
+    if (this.#users !== undefined) {
+      this.#users.set(users);
+      return;
+    }
+    const { notices, parts } = this.#lasting;
+    const { deadlines, counters, engine } = parts;
+    const tell = (notice: Notice): void => notices.tell(notice, engine.clock());
+    this.#users = usersReplica(users, deadlines, () => engine.clock(), counters, tell);
+  }
+
+  /** Undefined where no users have been configured so far. */
+  get users(): UsersReplica | undefined {
+    return this.#users;
+  }
+
+  takeAllFor(client: Client, lines: readonly number[] | undefined): void {
+    this.#stranger = { client, lines };
+    this.context.clients.takeAllFor(client, lines);
+  }
+
+  readonly lineName = (line: number): string => this.#lineNames[line];
+  readonly listenerName = (listener: number): string => this.#listeners[listener].name;
+}
+
+function planRules({ stagger_ms, margin_ms, first_byte_ms }: Options['race']): PlanRules {
+  return { stagger_ms, margin_ms, unknown_ms: first_byte_ms };
+}

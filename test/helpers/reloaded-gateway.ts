@@ -1,0 +1,58 @@
+// A gateway whose configuration file a test changes while it runs.
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Gateway, type LogRecord } from './gateway.js';
+import type { World } from './gateway-world.js';
+import { until } from './until.js';
+
+const WORKERS = 2;
+/** As in `Gateway.begin`. */
+const RACE = { early_probe_interval_s: 0, margin_ms: 1000 };
+
+interface Config {
+  readonly race?: object;
+  readonly [key: string]: unknown;
+}
+
+export class ReloadedGateway {
+  readonly gateway: Gateway;
+  readonly #file: string;
+  #reloads = 0;
+
+  private constructor(gateway: Gateway, file: string) {
+    this.gateway = gateway;
+    this.#file = file;
+  }
+
+  static async start(world: World, config: Config): Promise<ReloadedGateway> {
+    const directory = mkdtempSync(join(tmpdir(), 'tcproute-reload-'));
+    world.use({ close: () => rmSync(directory, { recursive: true }) });
+    const file = join(directory, 'config.json');
+    writeFileSync(file, textOf(config));
+    const gateway = world.own(Gateway.spawn(file, world.engine));
+    await gateway.listens();
+    return new ReloadedGateway(gateway, file);
+  }
+
+  get port(): number {
+    return this.gateway.port;
+  }
+
+  #told(): LogRecord[] {
+    return this.gateway.records.filter(({ msg }) => msg.startsWith('reload: '));
+  }
+
+  /** Reloads with another configuration, or another text of its file. Returns the log line of what came of it. */
+  async reload(config: Config | string): Promise<LogRecord> {
+    writeFileSync(`${this.#file}.new`, typeof config === 'string' ? config : textOf(config));
+    renameSync(`${this.#file}.new`, this.#file);
+    this.gateway.child.kill('SIGHUP');
+    this.#reloads += 1;
+    await until('the reload is told', () => this.#told().length >= this.#reloads);
+    return this.#told()[this.#reloads - 1] as LogRecord;
+  }
+}
+
+const textOf = (config: Config): string =>
+  JSON.stringify({ port: 0, workers: WORKERS, ...config, race: { ...RACE, ...config.race } });

@@ -1,0 +1,141 @@
+// What differs between two configurations, key by key, and what a reload takes over.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { load } from '../../../src/main/config/load.js';
+import { adopt } from '../../../src/main/reload/adopt.js';
+import { changesBetween } from '../../../src/main/reload/changes.js';
+import { LineNumbers } from '../../../src/protocol/lines/numbers.js';
+import type { Configuration } from '../../../src/protocol/options.js';
+import { gatewayOptions } from '../../helpers/gateway-options.js';
+
+const numbers = new LineNumbers();
+
+function configured(environment: Readonly<Record<string, string>>): Configuration {
+  const loaded = load({ file: undefined, directory: '/nonexistent', environment, flags: {}, numbers });
+  assert.equal(loaded.kind, 'loaded', JSON.stringify(loaded));
+  return (loaded as Extract<typeof loaded, { kind: 'loaded' }>).options;
+}
+
+const plain = gatewayOptions();
+
+test('equal configurations differ in nothing, and the new one is the old one', () => {
+  const again = gatewayOptions();
+  assert.deepEqual(changesBetween(plain, again), { changed: [], needsRestart: [] });
+  assert.deepEqual(adopt(plain, again), plain);
+});
+
+/** Another value for every option that has one of its own, by its path. */
+const OTHERS: readonly (readonly [path: string, other: Partial<Configuration>, restart: boolean])[] = [
+  ['log_level', { log_level: 'trace' }, false],
+  ['workers', { workers: 7 }, true],
+  ['engine', { engine: 'epoll' }, true],
+  ...(
+    [
+      ...['drain_timeout_ms', 'handshake_timeout_ms', 'idle_timeout_ms', 'half_closed_timeout_ms'],
+      ...['tcp_user_timeout_ms', 'tcp_keepalive_s'],
+    ] as const
+  ).map((key) => [key, { [key]: 12_345 }, false] as const),
+  ['nameservers', { nameservers: [] }, true],
+  ['nameservers_backup', { nameservers_backup: [{ ...plain.nameservers[0], id: 'other' }] }, true],
+  ['hosts', { hosts: { 'a.test': ['192.0.2.1'] } }, true],
+  ['IpBlacklist', { blacklist: ['192.0.2.1'] }, true],
+  ['egress.deny', { egress: { ...plain.egress, deny: ['private'] } }, false],
+  ['egress.allow', { egress: { ...plain.egress, allow: ['private'] } }, false],
+  ...Object.keys(plain.race).map(
+    (key) => [`race.${key}`, { race: { ...plain.race, [key]: key === 'until' ? 'connected' : 4321 } }, false] as const,
+  ),
+  ...Object.keys(plain.cache).map(
+    (key) => [`cache.${key}`, { cache: { ...plain.cache, [key]: 4321 } }, key !== 'refresh_s'] as const,
+  ),
+  ...Object.keys(plain.dns)
+    .filter((key) => key !== 'udp_sockets_max')
+    .map((key) => [`dns.${key}`, { dns: { ...plain.dns, [key]: 4321 } }, true] as const),
+  ...Object.keys(plain.limits)
+    .filter((key) => key !== 'racing_max')
+    .map((key) => {
+      const atStart = [
+        'connections_max',
+        'pipes_max',
+        'client_connections_max',
+        'client_rate',
+        'client_handshakes_max',
+      ];
+      return [`limits.${key}`, { limits: { ...plain.limits, [key]: 4321 } }, atStart.includes(key)] as const;
+    }),
+];
+
+for (const [path, other, restart] of OTHERS) {
+  test(`${path} ${restart ? 'needs a restart' : 'is reloaded'}`, () => {
+    const next = { ...plain, ...other };
+    assert.deepEqual(changesBetween(plain, next), {
+      changed: restart ? [] : [path],
+      needsRestart: restart ? [path] : [],
+    });
+    assert.deepEqual(adopt(plain, next), restart ? plain : next);
+    assert.deepEqual(changesBetween(adopt(plain, next) as Configuration, next).changed, []);
+  });
+}
+
+test('no option is without a test here', () => {
+  const tested = new Set(OTHERS.map(([path]) => path.split('.')[0]));
+  const apart = ['listen', 'lines', 'rules', 'users', 'blacklist'];
+  for (const key of Object.keys(plain)) assert.ok(tested.has(key) || apart.includes(key), key);
+});
+
+test('limits of clients are reloaded where clients are counted already', () => {
+  const [few, more] = [
+    { ...plain.limits, client_rate: 5 },
+    { ...plain.limits, client_connections_max: 9 },
+  ];
+  const changes = changesBetween({ ...plain, limits: few }, { ...plain, limits: more });
+  assert.deepEqual(changes, { changed: ['limits.client_connections_max', 'limits.client_rate'], needsRestart: [] });
+});
+
+test('lines are told by name, with those that changed in what does not make another line of them', () => {
+  const upstream = (list: readonly object[]) =>
+    configured({ TCPROUTE_UPSTREAM: JSON.stringify({ type: 'multipath', list }) });
+  const proxy = (name: string, more: object = {}) => ({ type: 'socks5', name, host: '192.0.2.1', port: 1080, ...more });
+  const before = upstream([proxy('a'), proxy('b'), proxy('c')]);
+  const secret = { username: 'u', password: 'hunter2' };
+  const after = upstream([proxy('c'), proxy('a', secret), proxy('b', { port: 1081 }), { type: 'direct', name: 'd' }]);
+  const { changed } = changesBetween(before, after);
+  assert.deepEqual(changed, ['line "a": changed', 'line "b": added', 'line "d": added', 'line "b": removed']);
+  // A line that stays keeps its number.
+  const number = ({ lines }: Configuration, name: string) => lines.find((line) => line.name === name)?.number;
+  for (const name of ['a', 'c']) assert.equal(number(after, name), number(before, name));
+  assert.notEqual(number(after, 'b'), number(before, 'b'));
+  assert.deepEqual(
+    changesBetween(
+      after,
+      upstream([proxy('a', secret), proxy('c'), proxy('b', { port: 1081 }), { type: 'direct', name: 'd' }]),
+    ).changed,
+    ['the order of the lines'],
+  );
+});
+
+test('users are told by name and nothing of them, rules as a whole', () => {
+  const of = (users: object) => configured({ TCPROUTE_USERS: JSON.stringify(users) });
+  const before = of({ alice: { password: 'hunter2' }, bob: { password: 'b' } });
+  const after = of({ bob: { password: 'hunter3' }, carol: { password: 'c' } });
+  assert.deepEqual(changesBetween(before, after).changed, [
+    ...['user "bob": changed', 'user "carol": added', 'user "alice": removed'],
+  ]);
+  const ruled = configured({ TCPROUTE_RULES: '[{"port": 25, "block": true}]' });
+  assert.deepEqual(changesBetween(configured({}), ruled).changed, ['rules']);
+});
+
+test('settings of a listener are reloaded; another place, or clients of other machines where none could come, are not', () => {
+  const [first] = plain.listen;
+  assert.ok(first !== undefined);
+  const named = { ...plain, listen: [{ ...first, protocols: ['http' as const] }] };
+  assert.deepEqual(changesBetween(plain, named), { changed: ['listen'], needsRestart: [] });
+  assert.deepEqual(adopt(plain, named), named);
+  for (const listen of [
+    [{ ...first, place: { kind: 'internet' as const, host: '127.0.0.2', port: 0 } }],
+    [first, first],
+    [{ ...first, proxy_from: ['127.0.0.1'] }],
+  ]) {
+    assert.deepEqual(changesBetween(plain, { ...plain, listen }).needsRestart, ['listen']);
+    assert.equal(adopt(plain, { ...plain, listen }), undefined);
+  }
+});
