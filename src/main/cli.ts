@@ -30,6 +30,7 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
   const wrong = mistakeIn(asked);
   if (wrong !== undefined) return misunderstood(wrong);
   if (command === 'passwd') return passwd();
+  if (command === 'init') return init(asked);
   if (command === 'completion') return completion(asked.positionals[1] as string);
   const numbers = new LineNumbers();
   const loaded = loadFor(asked, numbers);
@@ -139,6 +140,26 @@ async function passwd(): Promise<ExitStatus> {
   if (made.kind === 'interrupted') return INTERRUPTED;
   complain(`error: ${made.reason}`);
   return 1;
+}
+
+async function init({ values }: Arguments): Promise<ExitStatus> {
+  const { initialise } = await import('./commands/init.js');
+  const { KINDS } = await import('./commands/init-text.js');
+  const directory = workingDirectory();
+  if (directory === undefined)
+    return refuse({ kind: 'invalid', errors: ['the working directory has gone'], warnings: [] });
+  const { output: file = 'config.json', force = false, port = '7070' } = values;
+  const kind = KINDS.find((one) => one === values.for);
+  const check = (written: string) => {
+    const loaded = load({ file: written, directory, environment: {}, flags: {} });
+    return { errors: loaded.kind === 'invalid' ? loaded.errors : [], warnings: loaded.warnings };
+  };
+  const terminal = withoutThrowing(process.stderr);
+  const made = await initialise({ kind, file, force, port }, { input: process.stdin, terminal, check });
+  if (made.kind === 'interrupted') return INTERRUPTED;
+  if (made.kind === 'failed') return refuse({ kind: 'invalid', errors: made.reasons, warnings: [] });
+  for (const warning of made.warnings) complain(`warning: ${warning}`);
+  return say(made.next);
 }
 
 async function completion(shell: string): Promise<ExitStatus> {

@@ -65,6 +65,8 @@ export function mistakeIn({ positionals, values, twice }: Arguments): string | u
   if (values.tls && values['no-tls']) return "'--tls' and '--no-tls' contradict each other";
   if (values.client !== undefined && values.client !== 'unix' && parseIp(values.client) === undefined)
     return `'${values.client}' is not an IP address, nor 'unix'`;
+  if (values.for !== undefined && !FLAGS.for.values.some((kind) => kind === values.for))
+    return `'${values.for}' is not a kind of configuration; allowed: ${FLAGS.for.values.join(', ')}`;
   if (values.tag !== undefined && values.user === undefined) return "'--tag' needs '--user'";
   const [target = ''] = more;
   if (command === 'explain' && targetOfText(target, TLS_PORT) === undefined)

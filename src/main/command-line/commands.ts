@@ -31,6 +31,9 @@ export const FLAGS = {
   user: { type: 'string', multiple: true, word: 'NAME', about: 'as for this user: for rules, and the lines of the user' },
   tag: { type: 'string', multiple: true, word: 'TAG', about: 'as for the user with this tag' },
   listener: { type: 'string', multiple: true, word: 'NAME', about: 'as for a client that comes in by this listener' },
+  for: { type: 'string', multiple: true, word: 'KIND', values: ['loopback', 'lan', 'haproxy', 'uplinks'], about: 'loopback, lan, haproxy or uplinks; nothing is asked then, and a password is made' },
+  output: { type: 'string', multiple: true, short: 'o', word: 'FILE', values: 'files', about: 'where to write it', usual: 'config.json' },
+  force: { type: 'boolean', about: 'overwrite the file if there is one' },
   help: { type: 'boolean', short: 'h', about: 'show this text; behind a command, its own' },
   version: { type: 'boolean', short: 'v', about: 'show the versions of tcproute, Node and the kernel, and the engine' },
 } as const satisfies Readonly<Record<string, Flag>>;
@@ -57,6 +60,13 @@ export interface Command {
 const SETTINGS = ['config', 'port', 'host', 'workers', 'log-level'] as const;
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
+  init: {
+    about: 'write a first configuration, with comments, for one of a few purposes, and say what to do next',
+    more: [
+      'On a terminal it asks: for this machine alone (loopback), for other machines with users (lan), behind HAProxy (haproxy), or for several uplinks and proxies (uplinks).',
+    ],
+    flags: ['for', 'output', 'force', 'port'],
+  },
   check: {
     about: 'say whether the configuration is right, and which lines it comes to',
     more: ['All mistakes are reported at once, with file, line, key and what is allowed.'],

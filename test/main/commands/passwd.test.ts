@@ -1,15 +1,15 @@
 // `tcproute passwd` as a process: on a terminal, which script(1) makes, and at the end of a pipe.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { verifyPassword } from '../../../src/main/users/scrypt.js';
 import { readPhc } from '../../../src/protocol/users/phc.js';
+import { atTerminal, NEEDS_SCRIPT } from '../../helpers/at-terminal.js';
 
 const program = fileURLToPath(new URL('../../../../bin/tcproute.js', import.meta.url));
 const PHC = /\$scrypt\$ln=15,r=8,p=1\$[\w+/]{22}\$[\w+/]{43}/;
 const HANGS_MS = 120_000;
-const hasScript = spawnSync('script', ['--version']).status === 0;
 
 async function isHashOf(text: string, password: string): Promise<boolean> {
   const read = readPhc(text);
@@ -68,31 +68,8 @@ test('without a standard output nothing is asked, and it fails', () => {
   }
 });
 
-/** Types at a terminal: each text once the one before it has been answered by what is expected. Returns all that was shown. */
-function atTerminal(dialogue: readonly (readonly [expected: string, typed: string])[]): Promise<string> {
-  const shell = `'${process.execPath}' '${program}' passwd; echo "status $?"; stty -a`;
-  const child = spawn('script', ['-qec', shell, '/dev/null'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    timeout: HANGS_MS,
-  });
-  let shown = '';
-  let answered = 0;
-  const left = [...dialogue];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    shown += text;
-    const [next] = left;
-    if (next === undefined || !shown.slice(answered).includes(next[0])) return;
-    answered = shown.length;
-    left.shift();
-    child.stdin.write(next[1]);
-  });
-  return new Promise((resolve) => child.once('close', () => resolve(shown)));
-}
-
-const terminal = { skip: hasScript ? false : 'no script(1) here' };
-
-test('on a terminal it is asked twice, without echo, and the echo comes back', terminal, async () => {
-  const shown = await atTerminal([
+test('on a terminal it is asked twice, without echo, and the echo comes back', NEEDS_SCRIPT, async () => {
+  const shown = await atTerminal('passwd', [
     ['Password: ', 'sekrit\r'],
     ['Again: ', 'sekrit\r'],
   ]);
@@ -103,13 +80,13 @@ test('on a terminal it is asked twice, without echo, and the echo comes back', t
   assert.match(shown, / echo /);
 });
 
-test('what is mistyped can be taken back, and both may be pasted at once', terminal, async () => {
-  const shown = await atTerminal([['Password: ', 'wrong\x15sekrix\x7ft\rsekrit\r']]);
+test('what is mistyped can be taken back, and both may be pasted at once', NEEDS_SCRIPT, async () => {
+  const shown = await atTerminal('passwd', [['Password: ', 'wrong\x15sekrix\x7ft\rsekrit\r']]);
   assert.equal(await isHashOf((PHC.exec(shown) ?? [''])[0], 'sekrit'), true);
 });
 
-test('two that differ are no password', terminal, async () => {
-  const shown = await atTerminal([
+test('two that differ are no password', NEEDS_SCRIPT, async () => {
+  const shown = await atTerminal('passwd', [
     ['Password: ', 'sekrit\r'],
     ['Again: ', 'sekret\r'],
   ]);
@@ -117,9 +94,9 @@ test('two that differ are no password', terminal, async () => {
   assert.doesNotMatch(shown, /sekr/);
 });
 
-test('^C and ^D end it, and the echo comes back', terminal, async () => {
+test('^C and ^D end it, and the echo comes back', NEEDS_SCRIPT, async () => {
   for (const typed of ['sek\x03', '\x04']) {
-    const shown = await atTerminal([['Password: ', typed]]);
+    const shown = await atTerminal('passwd', [['Password: ', typed]]);
     assert.match(shown, /status 130/);
     assert.doesNotMatch(shown, PHC);
     assert.match(shown, / echo /);
