@@ -1,0 +1,55 @@
+// Starts a gateway with the command line given as arguments, asks it by SOCKS5 for a server of its own, and expects that server's
+// text. Then it stops the gateway, which must end with status 0. For scripts that try an installed package.
+import { spawn } from 'node:child_process';
+import { connect, createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+
+/** Of everything; a busy machine needs seconds for a start. */
+const PATIENCE_MS = 60_000;
+const TEXT = 'through the gateway';
+
+const [command, ...args] = process.argv.slice(2);
+const server = createServer((socket) => socket.end(TEXT)).listen(0, '127.0.0.1');
+await new Promise((resolve) => server.once('listening', resolve));
+
+const gateway = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+const ended = new Promise((resolve) => gateway.once('close', (status, signal) => resolve(signal ?? status)));
+const late = setTimeout(() => fail(`not within ${PATIENCE_MS / 1000} s`), PATIENCE_MS);
+gateway.once('error', (error) => fail(error.message));
+
+const port = await new Promise((resolve) => {
+  createInterface({ input: gateway.stdout }).on('line', (line) => {
+    const [, port] = /"msg":"listening on 127\.0\.0\.1:(\d+)/.exec(line) ?? [];
+    if (port !== undefined) resolve(Number(port));
+  });
+  ended.then((status) => fail(`the gateway ended with ${status}`));
+});
+const heard = await ask(port, server.address().port);
+if (heard !== TEXT) fail(`heard "${heard}"`);
+gateway.removeAllListeners('close');
+const last = new Promise((resolve) => gateway.once('close', (status, signal) => resolve(signal ?? status)));
+gateway.kill('SIGTERM');
+const status = await last;
+if (status !== 0) fail(`the gateway ended with ${status}`);
+clearTimeout(late);
+server.close();
+console.log('served a request by SOCKS5');
+
+/** What the server at that port of 127.0.0.1 says. */
+function ask(gatewayPort, port) {
+  const socket = connect(gatewayPort, '127.0.0.1');
+  socket.write(Buffer.from([5, 1, 0, 5, 1, 0, 1, 127, 0, 0, 1, port >> 8, port & 255]));
+  return new Promise((resolve, reject) => {
+    const chunks = [];
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.once('error', reject);
+    // Two bytes choose the method, ten are the reply.
+    socket.once('close', () => resolve(Buffer.concat(chunks).subarray(12).toString()));
+  });
+}
+
+function fail(why) {
+  console.error(`serves: ${why}`);
+  gateway.kill('SIGKILL');
+  process.exit(1);
+}
