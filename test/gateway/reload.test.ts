@@ -1,7 +1,9 @@
 // A reload as an operator and its clients see it: what changes is in force for later connections, live ones go on as they
 // began, and a configuration that is wrong changes nothing.
 import assert from 'node:assert/strict';
+import { DnsServer, type Query } from '../helpers/dns-server.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
+import { freePort } from '../helpers/proxies.js';
 import { type Trick, TrickProxy } from '../helpers/proxies-trick.js';
 import { ReloadedGateway } from '../helpers/reloaded-gateway.js';
 import { echoServer } from '../helpers/servers.js';
@@ -191,6 +193,40 @@ inBothEngines(
     assert.equal(gateway.gateway.connections.length, 1);
   },
 );
+
+inBothEngines('hosts, name servers and the blacklist change, and no lookup is lost', async (world) => {
+  const server = world.use(await echoServer());
+  const { port } = server;
+  const here = { A: ['127.0.0.1'] };
+  const isLate = ({ name }: { readonly name: string }): boolean => name.toLowerCase() === 'late.test';
+  const dropLate = (query: Query) => (isLate(query) ? 'drop' : undefined);
+  const [one, other] = [
+    world.use(await DnsServer.start({ 'a.test': here, 'gone.test': here }, { trick: dropLate })),
+    world.use(await DnsServer.start({ 'b.test': here, 'late.test': here })),
+  ];
+  const asking = ({ port: dns }: DnsServer, more: object = {}) => ({
+    ...{ nameservers: `127.0.0.1:${dns}`, hosts: {}, dns: { ipv6: 'off', timeout_ms: 8000, try_timeout_ms: 5000 } },
+    ...more,
+  });
+  const gateway = await ReloadedGateway.start(world, asking(one, { hosts: { 'h.test': '127.0.0.1' } }));
+  for (const host of ['a.test', 'h.test', 'gone.test']) assert.equal(await rep(world, gateway.port, { host, port }), 0);
+  // The server that it is asked of says nothing; the one of the reload does.
+  const late = rep(world, gateway.port, { host: 'late.test', port });
+  await until('it is asked for', () => one.queries.some(isLate));
+  const told = await gateway.reload(asking(other, { IpBlacklist: ['127.0.0.3'] }));
+  assert.deepEqual((told['changed'] as string[]).sort(), ['IpBlacklist', 'hosts', 'nameservers']);
+  assert.equal(await late, 0);
+  assert.equal(await rep(world, gateway.port, { host: 'b.test', port }), 0);
+  // What the earlier servers and hosts said does not hold any more. Of another port no route is remembered.
+  const { port: elsewhere } = world.use(await echoServer());
+  for (const host of ['gone.test', 'h.test']) {
+    assert.equal(await rep(world, gateway.port, { host, port: elsewhere }), 4, host);
+  }
+  assert.equal(await rep(world, gateway.port, { host: '127.0.0.3', port }), 2);
+  await gateway.reload(asking(one));
+  assert.equal(await rep(world, gateway.port, { host: '127.0.0.3', port: await freePort() }), 5);
+  assert.equal(await rep(world, gateway.port, { host: 'gone.test', port }), 0);
+});
 
 inBothEngines('other places to listen at are refused whole', async (world) => {
   const gateway = await ReloadedGateway.start(world, {});

@@ -63,7 +63,7 @@ export class ActorsWorld {
     const world = new ActorsWorld(options, engine);
     const { port1, port2 } = new MessageChannel();
     await world.names.connect(moved(port2));
-    await world.connection.connectNames(moved(port1));
+    await world.connection.connectNames(moved(port1), false);
     await world.connection.ready();
     return world;
   }

@@ -1,9 +1,11 @@
 // The roles of the DNS actor, the route actor and the TLS actor. Their threads have no engine and count no turns: the beats of their
 // pulse are their sign of life.
+import type { Options } from '../../protocol/options.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { NamesStart, RoutesStart, TlsStart } from '../../threads/contracts/start.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
+import type { Remote } from '../../threads/port.js';
 import type { Notices } from '../process/notices.js';
 import { answers } from './answers.js';
 import { ActorLog } from './log-port.js';
@@ -11,32 +13,46 @@ import type { Role } from './role.js';
 import { SignsOfLife } from './signs-of-life.js';
 import type { Switchboard } from './switchboard.js';
 
-/** `mayWrite`: whether this process may write a state file. */
+/** What a DNS actor begins with that takes the place of another one. */
+export interface Succession {
+  readonly options: Options;
+  /** See NamesControl. */
+  readonly evidence: string | undefined;
+}
+
+/** `mayWrite`: whether this process may write a state file. `succession`: for the first start. */
 export function namesRole(
   switchboard: Switchboard,
   notices: Notices,
   mayWrite: (path: string | null) => boolean,
+  succession?: Succession,
 ): Role<NamesControl> {
   const said = new ActorLog(notices);
   const life = new SignsOfLife();
+  let first = succession;
+  let served: Remote<NamesControl> | undefined;
   return {
     name: 'DNS actor',
     begin(control) {
       const port = said.open();
-      const { options } = switchboard.generation;
+      const { options, evidence } = first ?? { ...switchboard.generation, evidence: undefined };
+      first = undefined;
       const readOnly = !mayWrite(options.dns.state_file);
       return {
-        start: { options, beats: life.begin(), control, log: port, readOnly } satisfies NamesStart,
+        start: { options, beats: life.begin(), control, log: port, readOnly, evidence } satisfies NamesStart,
         ports: [control, port],
       };
     },
     ready: answers,
-    serving: (control) => switchboard.namesServe(control),
+    serving(control) {
+      served = control;
+      return switchboard.namesServe(control, succession !== undefined);
+    },
     turns: (control) => life.shown(() => answers(control)),
     beat: () => life.beat(),
     stop: (control) => control.stop(),
     gone() {
-      switchboard.namesGone();
+      if (served !== undefined) switchboard.namesGone(served);
       said.close();
     },
   };

@@ -32,8 +32,10 @@ import { within } from '../process/within.js';
 import { RuleKeeper } from '../rules/keeper.js';
 import { UserKeeper } from '../users/keeper.js';
 import { connectionRole } from './connection-role.js';
+import { ACTOR_ENTRIES, type ActorEntries } from './entries.js';
 import { ActorHost } from './host.js';
 import { ActorPool } from './pool.js';
+import { resolvesAlike } from './resolving.js';
 import type { Role } from './role.js';
 import { namesRole, routesRole, tlsRole } from './service-role.js';
 import { StartGate } from './start-gate.js';
@@ -46,22 +48,11 @@ const STARTS_BESIDE = 2;
 /** How long the DNS and the route actor may take to stop: they write their state files, with up to a million routes. */
 const SERVICES_STOP_MS = 10_000;
 
-export interface ActorEntries {
-  readonly connection: URL;
-  readonly names: URL;
-  readonly routes: URL;
-  readonly tls: URL;
-}
-
-export const ACTOR_ENTRIES: ActorEntries = {
-  connection: new URL('../../workers/connection/actor.js', import.meta.url),
-  names: new URL('../../workers/dns/actor.js', import.meta.url),
-  routes: new URL('../../workers/routes/actor.js', import.meta.url),
-  tls: new URL('../../workers/tls/actor.js', import.meta.url),
-};
-
 /** How long the connection actors may take to report what they have learned. */
 const REPORT_TIMEOUT_MS = 500;
+
+/** How long the DNS actor may take to tell what it knows; another one would find it out again. */
+const EVIDENCE_TIMEOUT_MS = 2000;
 
 /** Settings that tests change. */
 export interface Tuning {
@@ -98,7 +89,7 @@ export class Supervisor {
   /** Undefined where clients are not limited. */
   readonly limits: ClientLimits | undefined;
   readonly connections: readonly ActorHost<ConnectionActor>[];
-  readonly names: ActorHost<NamesControl>;
+  names: ActorHost<NamesControl>;
   readonly routes: ActorHost<RoutesControl>;
   /** Undefined while no line needs one. */
   #tls: ActorHost<TlsControl> | undefined;
@@ -112,6 +103,7 @@ export class Supervisor {
   readonly #claims: StateClaims;
   readonly #pools: ActorPool[] = [];
   readonly #doorbells: readonly number[];
+  readonly #mayWrite = (path: string | null): boolean => this.#claims.has(path);
 
   constructor(parts: SupervisorParts) {
     const { options, log, notices } = parts;
@@ -149,9 +141,8 @@ export class Supervisor {
     this.#rules = this.#ruleKeeper(parts.rules);
     this.#users = userKeeper(parts, switchboard);
     this.#claims = new StateClaims([options.cache.state_file, options.dns.state_file], log);
-    const mayWrite = (path: string | null): boolean => this.#claims.has(path);
-    this.names = this.#host(namesRole(switchboard, notices, mayWrite), entries.names);
-    this.routes = this.#host(routesRole(switchboard, notices, mayWrite), entries.routes);
+    this.names = this.#host(namesRole(switchboard, notices, this.#mayWrite), entries.names);
+    this.routes = this.#host(routesRole(switchboard, notices, this.#mayWrite), entries.routes);
     if (options.lines.some(needsTunnel)) this.#tls = this.#host(tlsRole(switchboard), entries.tls);
     this.connections = actors.map((actor) => {
       const { queue, doorbell } = ways[actor];
@@ -218,11 +209,30 @@ export class Supervisor {
     if (ruled.code === 'failed') return ruled;
     const tunnelled = await this.#startTls(options);
     if (tunnelled.code === 'failed') return tunnelled;
+    const named = await this.#replaceNames(options);
+    if (named.code === 'failed') return named;
     await this.#rules.stop();
     this.#rules = keeper;
     const known = await this.#users.replace(users, options.lines);
     await this.#switchboard.publish({ options, listeners, rules: ruled.tables, users: known });
     keeper.start();
+    return DONE;
+  }
+
+  /** Puts another DNS actor in the place of the old one, if names are to be resolved in another way. */
+  async #replaceNames(options: Options): Promise<Done> {
+    if (resolvesAlike(this.#switchboard.generation.options, options)) return DONE;
+    const before = this.names;
+    const told = before.control && (await within(EVIDENCE_TIMEOUT_MS, before.control.evidence()));
+    const evidence = told?.code === 'answered' ? told.value : undefined;
+    const role = namesRole(this.#switchboard, this.#parts.notices, this.#mayWrite, { options, evidence });
+    const next = this.#host(role, this.#entries(this.#parts).names);
+    const started = await next.start();
+    if (started.code === 'failed') return started;
+    this.names = next;
+    void before.control?.retire().catch(() => {});
+    // It ends its last lookups as failed, which nobody waits for: they have been asked again.
+    await before.stop(SERVICES_STOP_MS);
     return DONE;
   }
 

@@ -84,15 +84,16 @@ export class Switchboard {
     this.#connections.delete(actor);
   }
 
-  /** The DNS actor serves: connects all connection actors to it. */
-  async namesServe(names: Remote<NamesControl>): Promise<void> {
+  /** The DNS actor serves: connects all connection actors to it. `areOutdated`: see `ConnectionActor.connectNames`. */
+  async namesServe(names: Remote<NamesControl>, areOutdated: boolean): Promise<void> {
     this.#names = names;
     await this.#configureNames();
-    await Promise.all([...this.#connections.values()].map((connection) => this.#plugNames(connection)));
+    await Promise.all([...this.#connections.values()].map((connection) => this.#plugNames(connection, areOutdated)));
   }
 
-  namesGone(): void {
-    this.#names = undefined;
+  namesGone(names: Remote<NamesControl>): void {
+    // Another one may have taken its place.
+    if (this.#names === names) this.#names = undefined;
   }
 
   /** The route actor serves: connects all connection actors to it. */
@@ -135,10 +136,10 @@ export class Switchboard {
     await within(PLUG_TIMEOUT_MS, connection.connectJudge(moved(port2)));
   }
 
-  async #plugNames(connection: Remote<ConnectionActor>): Promise<void> {
+  async #plugNames(connection: Remote<ConnectionActor>, areOutdated = false): Promise<void> {
     if (this.#names === undefined) return;
     const { port1, port2 } = new MessageChannel();
-    const plugged = [this.#names.connect(moved(port1)), connection.connectNames(moved(port2))];
+    const plugged = [this.#names.connect(moved(port1)), connection.connectNames(moved(port2), areOutdated)];
     await within(PLUG_TIMEOUT_MS, Promise.all(plugged));
   }
 

@@ -87,7 +87,7 @@ export async function startGateway(
     workers: asked.workers,
     pipesMax: asked.limits.pipes_max,
     attemptsMax: asked.race.attempts_max,
-    servers: countServers([...asked.nameservers, ...asked.nameservers_backup]),
+    servers: serversOf(asked),
     listeners: asked.listen.length,
     tunnels: asked.lines.some(needsTunnel),
   };
@@ -118,6 +118,9 @@ export async function startGateway(
   return started;
 }
 
+const serversOf = ({ nameservers, nameservers_backup }: Pick<Options, 'nameservers' | 'nameservers_backup'>): number =>
+  countServers([...nameservers, ...nameservers_backup]);
+
 interface StartParts {
   readonly options: Options;
   readonly rules: readonly Rule[];
@@ -132,7 +135,8 @@ interface StartParts {
 }
 
 class Start {
-  #options: Options;
+  /** With what was computed then, from the descriptors. */
+  readonly #atStart: Options;
   readonly #engine: Engine;
   readonly #log: Logger;
   readonly #notices: Notices;
@@ -143,7 +147,7 @@ class Start {
   #acceptor: Acceptor | undefined;
 
   constructor({ options, rules, users, kind, fdsMax, engine, listening, log, tuning }: StartParts) {
-    this.#options = options;
+    this.#atStart = options;
     this.#engine = engine;
     this.#log = log;
     this.#notices = new Notices(log);
@@ -194,7 +198,7 @@ class Start {
       owners: supervisor.owners,
       clients: supervisor.clients,
       room: new RoomFlag(this.#room),
-      connections_max: this.#options.limits.connections_max,
+      connections_max: this.#atStart.limits.connections_max,
       notices: this.#notices,
       limits: supervisor.limits,
     });
@@ -208,7 +212,7 @@ class Start {
     engine.watch(this.#doorbell, () => {}); // a ring only has to wake the loop
     const running = loop.run();
     const doorbell = this.#doorbell;
-    const stats = (): Stats => statsOf(supervisor.counters, this.#options.workers);
+    const stats = (): Stats => statsOf(supervisor.counters, this.#atStart.workers);
     const actors = () => supervisor.connections.map(({ control }) => control);
     const failures = new FailureWatch({ stats, actors, notices: this.#notices });
     let closed: Promise<Ended> | undefined;
@@ -251,15 +255,15 @@ class Start {
   }
 
   async #publish({ rules, users, ...next }: Configuration, acceptor: Acceptor): Promise<Done> {
-    // These were computed at the start, from the descriptors.
-    const { connections_max, pipes_max, racing_max } = this.#options.limits;
+    const { connections_max, pipes_max, racing_max } = this.#atStart.limits;
     const limits = { ...next.limits, connections_max, pipes_max, racing_max };
-    const { udp_sockets_max } = this.#options.dns;
+    // More servers share the sockets that there were for those of the start.
+    const part = Math.min(1, serversOf(this.#atStart) / serversOf(next));
+    const udp_sockets_max = Math.max(1, Math.floor(this.#atStart.dns.udp_sockets_max * part));
     const options: Options = { ...next, limits, dns: { ...next.dns, udp_sockets_max } };
     const listeners = relisted(this.#listening, options.listen);
     const done = await this.#supervisor.publish({ options, listeners, rules, users });
     if (done.code === 'failed') return done;
-    this.#options = options;
     this.#supervisor.limits?.set(limits);
     acceptor.setListeners(listeners);
     setUserTimeouts(this.#listening, options.tcp_user_timeout_ms);

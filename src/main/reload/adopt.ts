@@ -5,14 +5,16 @@ import { beginsToCount, placesDiffer } from './changes.js';
 /** Undefined where the two cannot be joined, since the new rules and users are for other listeners than those that are open. */
 export function adopt(inForce: Configuration, next: Configuration): Configuration | undefined {
   if (placesDiffer(inForce.listen, next.listen)) return undefined;
-  const { engine, workers, nameservers, nameservers_backup, hosts, blacklist, dns, limits, cache } = inForce;
+  const { engine, workers, dns, limits, cache } = inForce;
+  const { timeout_ms, entries_max, lookups_max, state_file } = dns;
   const { connections_max, pipes_max, racing_max } = limits;
   const { client_connections_max, client_rate, client_handshakes_max } = beginsToCount(inForce, next)
     ? limits
     : next.limits;
   return {
     ...next,
-    ...{ engine, workers, nameservers, nameservers_backup, hosts, blacklist, dns },
+    ...{ engine, workers },
+    dns: { ...next.dns, timeout_ms, entries_max, lookups_max, state_file },
     limits: {
       ...{ ...next.limits, connections_max, pipes_max, racing_max },
       ...{ client_connections_max, client_rate, client_handshakes_max },

@@ -25,14 +25,15 @@ const COMPUTED: ReadonlySet<string> = new Set(['limits.racing_max', 'dns.udp_soc
 
 /** What actors and shared memory are made of at the start. */
 const AT_START: ReadonlySet<string> = new Set([
-  ...['engine', 'workers', 'nameservers', 'nameservers_backup', 'hosts', 'blacklist'],
-  ...['limits.connections_max', 'limits.pipes_max', 'cache.ttl_s', 'cache.entries_max', 'cache.state_file'],
+  ...['engine', 'workers', 'limits.connections_max', 'limits.pipes_max'],
+  ...['cache.ttl_s', 'cache.entries_max', 'cache.state_file'],
+  ...['dns.timeout_ms', 'dns.entries_max', 'dns.lookups_max', 'dns.state_file'],
 ]);
 const CLIENT_LIMITS = ['client_connections_max', 'client_rate', 'client_handshakes_max'] as const;
 
 /** Whether a change of the option needs a restart. `path`: such as `race.stagger_ms`. */
 function isAtStart(path: string, before: Configuration, after: Configuration): boolean {
-  if (AT_START.has(path) || path.startsWith('dns.')) return true;
+  if (AT_START.has(path)) return true;
   const isOfClients = CLIENT_LIMITS.some((key) => path === `limits.${key}`);
   return isOfClients && beginsToCount(before, after);
 }

@@ -45,8 +45,11 @@ export interface ConnectionActor {
   report(): Promise<void>;
   /** Stops after the last connection has ended, at the latest after `timeout_ms`; the actor's task then settles. */
   drain(timeout_ms: number): Promise<void>;
-  /** `port`: to a DNS actor that was started or restarted; `NamesActor` is served at its other end. */
-  connectNames(port: unknown): Promise<void>;
+  /**
+   * `port`: to a DNS actor that was started or restarted; `NamesActor` is served at its other end. `areOutdated`: the answers of the
+   * one before it do not hold any more, since it had other servers or hosts.
+   */
+  connectNames(port: unknown, areOutdated: boolean): Promise<void>;
   /**
    * Ports to a route actor that was started or restarted. `RoutesActor` is served at the other end of `reports`; the
    * connection actor serves `RouteSubscriber` on `pushes`.

@@ -64,6 +64,10 @@ export interface NamesControl {
   /** Drops the evidence against a canonical address, but not the static list. False if there was none. */
   undoBadAddress(address: string): Promise<boolean>;
   setLogLevel(level: LogLevel): Promise<void>;
+  /** The evidence against addresses, in the form of the state file, for a DNS actor that takes the place of this one. */
+  evidence(): Promise<string>;
+  /** Another DNS actor has taken the place of this one, which must not write the state file any more. */
+  retire(): Promise<void>;
   /** Writes the state file now; so does `stop`. */
   save(): Promise<void>;
   /** Closes every port, socket and timer; the actor's task then settles. */

@@ -54,6 +54,8 @@ export interface NamesStart {
   readonly log?: MessagePort | undefined;
   /** True when another process writes the state file. */
   readonly readOnly?: boolean;
+  /** What the DNS actor knew whose place this one takes, in the form of the state file, which is not read then. */
+  readonly evidence?: string | undefined;
 }
 
 export interface RoutesStart {

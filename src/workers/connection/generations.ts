@@ -70,6 +70,7 @@ export class Generations {
     this.#listeners = listeners;
     parts.log.setLevel(log_level);
     parts.budget.set(options);
+    parts.badAddresses.setFixed(options.blacklist);
     parts.routes.setLines(lines);
     this.#setUsers(users);
     const clients = new Clients(parts.records, listeners);

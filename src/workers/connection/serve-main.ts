@@ -36,7 +36,7 @@ export function serveMain(
       outcomes.flush(engine.now, true);
     },
     drain: async (timeout_ms) => drain(timeout_ms),
-    connectNames: async (port) => names.connect(port as MessagePort),
+    connectNames: async (port, areOutdated) => names.connect(port as MessagePort, areOutdated),
     connectRoutes: async (reports, pushes) => routes.connect(reports as MessagePort, pushes as MessagePort),
     connectTls: async (port) => tunnels.connect(port as MessagePort),
     async setRules(tables: RuleTables) {

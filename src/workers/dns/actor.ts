@@ -1,6 +1,7 @@
 // The DNS actor: the long task of one worker thread. Main speaks to it on the control port, and each connection actor
 // on a separate port. It keeps only the connected ports: servers, cache and trust are in names.ts.
 import type { MessagePort } from 'node:worker_threads';
+import type { Notice } from '../../protocol/notices/notice.js';
 import { actorLog } from '../../threads/actor-log.js';
 import type { NamesActor, NamesControl } from '../../threads/contracts/dns.js';
 import type { NamesStart } from '../../threads/contracts/start.js';
@@ -13,12 +14,13 @@ import { Names } from './names.js';
 import type { TraceQuestion } from './transports/configured-server.js';
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
-export async function run({ options, beats, control, log, readOnly = false }: NamesStart): Promise<void> {
+export async function run({ options, beats, control, log, readOnly = false, evidence }: NamesStart): Promise<void> {
   const pulse = new Pulse(beats);
   const heap = new HeapWatch();
   heap.follow(pulse);
   const { log: written, warn } = actorLog(log, options.log_level);
-  const names = new Names(options, warn, readOnly, (notice) => written?.tell(notice), traceOf(written));
+  const tell = (notice: Notice): void => written?.tell(notice);
+  const names = new Names(options, { warn, readOnly, evidence, tell, trace: traceOf(written) });
   pulse.each(() => {
     if (names.look()) pulse.busy();
   });
@@ -54,6 +56,8 @@ export async function run({ options, beats, control, log, readOnly = false }: Na
     explain: (name) => names.explain(name),
     badAddresses: async () => names.trust.list(),
     undoBadAddress: async (address) => names.trust.undo(address),
+    evidence: async () => names.trust.evidence(),
+    retire: async () => names.trust.retire(),
     setLogLevel: async (level) => written?.setLevel(level),
     save: async () => {
       // Reports that were sent earlier on other ports are read first.

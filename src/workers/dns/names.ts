@@ -23,6 +23,18 @@ export type NamesOptions = Pick<
   'nameservers' | 'nameservers_backup' | 'hosts' | 'blacklist' | 'lines' | 'dns'
 >;
 
+export interface NamesParts {
+  readonly warn: Warn;
+  /** Whether another process writes the state file. */
+  readonly readOnly?: boolean;
+  /** In the form of the state file, which is not read then. */
+  readonly evidence?: string | undefined;
+  /** Gets a notice when a server dies or comes back. */
+  readonly tell?: (notice: Notice) => void;
+  /** Called for every question to a server. */
+  readonly trace?: TraceQuestion | undefined;
+}
+
 const shownMs = (time_ms: number | undefined): number | undefined =>
   time_ms === undefined ? undefined : Math.round(time_ms * 10) / 10;
 
@@ -35,17 +47,7 @@ export class Names {
   readonly #watch: MachineWatch;
   readonly #now = (): number => performance.now();
 
-  /**
-   * `readOnly`: another process writes the state file. `tell` gets a notice when a server dies or comes back, `trace` is
-   * called for every question to a server.
-   */
-  constructor(
-    options: NamesOptions,
-    warn: Warn,
-    readOnly = false,
-    tell: (notice: Notice) => void = () => {},
-    trace?: TraceQuestion,
-  ) {
+  constructor(options: NamesOptions, { warn, readOnly = false, evidence, tell = () => {}, trace }: NamesParts) {
     const now = this.#now;
     this.#options = options;
     this.#hosts = new Hosts(options.hosts, now, undefined, warn);
@@ -62,6 +64,7 @@ export class Names {
     this.trust = new Trust(options, {
       warn,
       readOnly,
+      evidence,
       ask: ({ id }, question, hear) =>
         this.#servers.byId(id)?.ask(question, 'usual', hear) ?? unasked(hear, 'no such server'),
     });

@@ -35,10 +35,10 @@ const OTHERS: readonly (readonly [path: string, other: Partial<Configuration>, r
       ...['tcp_user_timeout_ms', 'tcp_keepalive_s'],
     ] as const
   ).map((key) => [key, { [key]: 12_345 }, false] as const),
-  ['nameservers', { nameservers: [] }, true],
-  ['nameservers_backup', { nameservers_backup: [{ ...plain.nameservers[0], id: 'other' }] }, true],
-  ['hosts', { hosts: { 'a.test': ['192.0.2.1'] } }, true],
-  ['IpBlacklist', { blacklist: ['192.0.2.1'] }, true],
+  ['nameservers', { nameservers: [] }, false],
+  ['nameservers_backup', { nameservers_backup: [{ ...plain.nameservers[0], id: 'other' }] }, false],
+  ['hosts', { hosts: { 'a.test': ['192.0.2.1'] } }, false],
+  ['IpBlacklist', { blacklist: ['192.0.2.1'] }, false],
   ['egress.deny', { egress: { ...plain.egress, deny: ['private'] } }, false],
   ['egress.allow', { egress: { ...plain.egress, allow: ['private'] } }, false],
   ...Object.keys(plain.race).map(
@@ -49,7 +49,10 @@ const OTHERS: readonly (readonly [path: string, other: Partial<Configuration>, r
   ),
   ...Object.keys(plain.dns)
     .filter((key) => key !== 'udp_sockets_max')
-    .map((key) => [`dns.${key}`, { dns: { ...plain.dns, [key]: 4321 } }, true] as const),
+    .map((key) => {
+      const atStart = ['timeout_ms', 'entries_max', 'lookups_max', 'state_file'];
+      return [`dns.${key}`, { dns: { ...plain.dns, [key]: 4321 } }, atStart.includes(key)] as const;
+    }),
   ...Object.keys(plain.limits)
     .filter((key) => key !== 'racing_max')
     .map((key) => {

@@ -55,7 +55,7 @@ for (const { kind, missing } of ENGINES) {
       });
       const actor = call<ConnectionActor>(control.port1);
       await actor.ready();
-      await actor.connectNames(moved(names.port2));
+      await actor.connectNames(moved(names.port2), false);
       await actor.connectRoutes(moved(reports.port2), moved(pushes.port2));
       await actor.connectJudge(moved(judge.port2));
       await actor.connectJudge(moved(secondJudge.port2));

@@ -131,7 +131,7 @@ function namesOf(
   lines: readonly Line[] = [],
 ): Names {
   const at = (list: readonly DnsServer[]) => list.map((server) => server.at);
-  const names = new Names({ ...dnsOptions(at(servers), at(backups), dns), hosts, lines }, () => {});
+  const names = new Names({ ...dnsOptions(at(servers), at(backups), dns), hosts, lines }, { warn: () => {} });
   ends.push(() => names.stop());
   return names;
 }

@@ -20,7 +20,7 @@ interface Bad {
 }
 
 export class BadAddresses implements BadAddressSubscriber {
-  readonly #fixed: IpRanges;
+  #fixed: IpRanges;
   readonly #bad = new IpMap<Bad>();
   readonly #now: () => number;
   #version = 0;
@@ -29,6 +29,12 @@ export class BadAddresses implements BadAddressSubscriber {
   constructor(fixed: readonly string[], now: () => number) {
     this.#fixed = IpRanges.of(fixed);
     this.#now = now;
+  }
+
+  /** Replaces the addresses and ranges of the configuration. */
+  setFixed(fixed: readonly string[]): void {
+    this.#version += 1;
+    this.#fixed = IpRanges.of(fixed);
   }
 
   /** Changes with every push: results of checks under another version are outdated. */

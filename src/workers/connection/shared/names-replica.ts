@@ -92,9 +92,13 @@ export class NamesReplica {
     this.#counters = counters;
   }
 
-  /** Asks the DNS actor at the other end of `port` from now on, also again for names that an earlier one was asked for. */
-  connect(port: MessagePort): void {
+  /**
+   * Asks the DNS actor at the other end of `port` from now on, also again for names that an earlier one was asked for.
+   * `areOutdated`: what an earlier one has answered does not hold any more.
+   */
+  connect(port: MessagePort, areOutdated = false): void {
     this.close();
+    if (areOutdated) this.#outdated(undefined);
     this.#port = port;
     port.unref();
     this.#remote = call<NamesActor>(port);

@@ -6,7 +6,7 @@ import type { Options } from '../../../protocol/options.js';
 import { Blacklist, type Finding } from '../../../protocol/trust/blacklist.js';
 import type { AnsweringServer, AnswerVerdict, BadAddress } from '../../../protocol/trust/evidence.js';
 import { ConnectionOutcomes, type Observation } from '../../../protocol/trust/outcomes.js';
-import { SNAPSHOT_BEGIN } from '../../../protocol/trust/snapshot.js';
+import { encodeSnapshot, type KeptAddress, parseSnapshot, SNAPSHOT_BEGIN } from '../../../protocol/trust/snapshot.js';
 import { closed } from '../../../threads/port.js';
 import { BadAddressFeed } from './bad-address-feed.js';
 import { type ProbeCounts, Prober } from './probe.js';
@@ -23,6 +23,8 @@ export interface TrustParts {
   readonly verify?: VerifyAddress;
   /** True where another process writes the state file. */
   readonly readOnly?: boolean;
+  /** In the form of the state file, which is not read then. */
+  readonly evidence?: string | undefined;
 }
 
 type TrustingOptions = Pick<Options, 'nameservers' | 'nameservers_backup' | 'blacklist' | 'lines' | 'dns'>;
@@ -40,7 +42,7 @@ export class Trust {
   readonly #outcomes: ConnectionOutcomes;
   readonly #prober: Prober;
   readonly #verified: VerifiedAddresses | undefined;
-  readonly #state: StateFile | undefined;
+  #state: StateFile | undefined;
   readonly #now: () => number;
   readonly #warn: Warn;
   readonly #feeds = new Map<MessagePort, BadAddressFeed>();
@@ -75,7 +77,10 @@ export class Trust {
     this.#verified = direct ? new VerifiedAddresses(cleared, this.#now, parts.verify) : undefined;
     if (dns.state_file !== null) {
       if (parts.readOnly !== true) this.#state = new StateFile(dns.state_file, parts.warn, SNAPSHOT_BEGIN);
-      this.#restore(isProbing, dns, dns.state_file, parts.warn);
+    }
+    if (parts.evidence !== undefined) this.#restore(isProbing, given(parts.evidence, this.#bounds()));
+    else if (dns.state_file !== null) {
+      this.#restore(isProbing, readBadAddresses(dns.state_file, this.#bounds(), parts.warn));
     }
     const enabled = isProbing ? 'on' : 'off';
     const phantom_servers = network ? dns.probe.phantom_servers : [];
@@ -184,6 +189,16 @@ export class Trust {
     if (this.#state !== undefined) await writeBadAddresses(this.#state, this.#blacklist.found());
   }
 
+  /** All that can be kept, in the form of the state file. */
+  evidence(): string {
+    return encodeSnapshot(this.#blacklist.found());
+  }
+
+  /** Another one has taken over: the state file is its. */
+  retire(): void {
+    this.#state = undefined;
+  }
+
   /** Settles when no socket, timer or port is left and the state file is written. */
   async stop(): Promise<void> {
     this.#verified?.stop();
@@ -192,13 +207,16 @@ export class Trust {
     await Promise.all([...this.#feeds.keys()].map(closed));
   }
 
-  #restore(isProbing: boolean, { bad_max }: TrustingOptions['dns'], path: string, warn: Warn): void {
-    const now = this.#now();
-    for (const { address, evidence } of readBadAddresses(path, { now, addresses_max: bad_max }, warn)) {
+  #bounds(): { readonly now: number; readonly addresses_max: number } {
+    return { now: this.#now(), addresses_max: this.#bad_max };
+  }
+
+  #restore(isProbing: boolean, addresses: readonly KeptAddress[]): void {
+    for (const { address, evidence } of addresses) {
       for (const one of evidence) this.#blacklist.restore(address, one);
     }
     // Restored evidence holds until the first probe is done; where nothing is probed, it is released now.
-    if (!isProbing) this.#blacklist.release(now);
+    if (!isProbing) this.#blacklist.release(this.#now());
     this.#blacklist.changes();
   }
 
@@ -225,4 +243,9 @@ export class Trust {
     if (changes.length === 0) return;
     for (const feed of this.#feeds.values()) feed.tell(changes);
   }
+}
+
+function given(evidence: string, { now, addresses_max }: { readonly now: number; readonly addresses_max: number }) {
+  const parsed = parseSnapshot(evidence, now, addresses_max);
+  return parsed.kind === 'snapshot' ? parsed.addresses : [];
 }

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, test } from 'node:test';
@@ -242,16 +251,36 @@ test('connections clear, suspect and absolve', () => {
   assert.deepEqual(trust.list(), []);
 });
 
+test('one that takes the place of another has its evidence, and writes the state file in its place', async () => {
+  const state_file = path.join(directory(), 'bad');
+  const clock = { ms: 1000 };
+  const before = makeTrust({ state_file }, { hijacked: true, clock });
+  await probed(before);
+  assert.deepEqual(before.judge(SERVER, 'site.com', [FORGED]).clean, []);
+  const after = makeTrust({ state_file }, { hijacked: true, clock, evidence: before.evidence() });
+  assert.deepEqual(after.judge(SERVER, 'site.com', [FORGED]).clean, []);
+  assert.deepEqual(after.list(), before.list());
+  before.retire();
+  await before.save();
+  const written = existsSync(state_file) ? readFileSync(state_file, 'utf8') : '';
+  after.undo(FORGED);
+  await before.save();
+  assert.equal(existsSync(state_file) ? readFileSync(state_file, 'utf8') : '', written);
+  await after.save();
+  assert.doesNotMatch(readFileSync(state_file, 'utf8'), new RegExp(FORGED));
+});
+
 interface Surroundings {
   readonly clock?: { readonly ms: number };
   readonly warnings?: string[];
+  readonly evidence?: string;
   /** Whether the server makes an address up for names that do not exist. */
   readonly hijacked?: boolean;
   readonly verify?: TrustParts['verify'];
 }
 
 function makeTrust(dns: Partial<TrustOptions>, surroundings: Surroundings = {}): Trust {
-  const { clock = { ms: 0 }, warnings = [], hijacked = false, verify } = surroundings;
+  const { clock = { ms: 0 }, warnings = [], hijacked = false, verify, evidence } = surroundings;
   const defaults = defaultOptions();
   const probe = { ...defaults.dns.probe, phantom_servers: [], rounds: 1 };
   const { id } = SERVER;
@@ -271,6 +300,7 @@ function makeTrust(dns: Partial<TrustOptions>, surroundings: Surroundings = {}):
     },
     warn: (message) => warnings.push(message),
     now: () => clock.ms,
+    evidence,
     ...(verify === undefined ? {} : { verify }),
   });
   ends.push(() => trust.stop());
