@@ -75,7 +75,10 @@ inBothEngines('limits of a client that are set hold on this machine, too', async
   const gateway = await world.gateway({ limits, handshake_timeout_ms: 60_000 });
   const kept = await silent(world, gateway, 10, 3);
   const { msg } = await gateway.logged(TURNED_AWAY);
-  assert.match(msg, /limits.client_handshakes_max of its connections have not said where they want to go$/);
+  assert.match(
+    msg,
+    /: as many of its connections as limits\.client_handshakes_max allows \(3\) have not said where they want to go$/,
+  );
   for (const peer of kept) assert.equal((await ask(peer, server)).reply.rep, 0);
   for (let i = 0; i < 2; i += 1) await served(world, gateway, GREEDY, server);
   const sixth = world.use(await from(GREEDY, gateway));
@@ -91,7 +94,10 @@ inBothEngines('a rate of new connections holds for each client by itself', async
   // Two come at once, and one a second after them.
   await until('some are closed', () => many.some(({ ending }) => ending !== 'open'));
   await served(world, gateway, OTHER, server);
-  assert.match((await gateway.logged(TURNED_AWAY)).msg, /it opens more than limits.client_rate connections a second$/);
+  assert.match(
+    (await gateway.logged(TURNED_AWAY)).msg,
+    /: it opens more connections a second than limits\.client_rate allows \(1\)$/,
+  );
 });
 
 /** An HTTP request for a tunnel, with the answer. */
@@ -124,7 +130,7 @@ inBothEngines(
     assert.equal(status, 429);
     assert.match(head, /\r\nRetry-After: \d+\r\n/);
     assert.match(head, /\r\nProxy-Status: tcproute; error=http_request_denied; details="/);
-    assert.match(body, /over a limit \(it has limits\.client_connections_max connections\)/);
+    assert.match(body, /over a limit \(it has as many connections as limits\.client_connections_max allows \(2\)\)/);
     for (const peer of [socks5, pipelined, socks4, http]) {
       peer.end();
       assert.equal(await peer.ended(), 'eof');

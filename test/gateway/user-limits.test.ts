@@ -70,7 +70,7 @@ inBothEngines(
     const { status, head, body } = await readAnswer(http);
     assert.equal(status, 429);
     assert.match(head, /\r\nRetry-After: \d+\r\n/);
-    assert.match(body, /the user is over a limit \(it has as many connections as it may\)/);
+    assert.match(body, /the user is over a limit \(it has as many connections as its own limits allow \(4\)\)/);
     http.end();
 
     const { limited, limitedUsers, failed } = await report(gateway);
@@ -106,7 +106,7 @@ inBothEngines('a user opens connections no faster than it may', async (world) =>
   assert.ok(good >= 2 && good <= 8, `${good} of 12`);
   assert.ok(came.every((rep) => rep === 0 || rep === 2));
   assert.deepEqual(await replies('bob', 12), Array(12).fill(0));
-  const { user } = await gateway.logged('it opens connections faster than it may');
+  const { user } = await gateway.logged('it opens more connections a second than limits.user_rate allows (1)');
   assert.equal(user, 'alice');
 });
 

@@ -10,7 +10,7 @@ import { UNIX_CLIENT } from '../../linux/unix-sockets.js';
 import type { Listener } from '../../protocol/inbound/listener.js';
 import { turnedAway } from '../../protocol/notices/turned-away.js';
 import type { ClientAddresses } from '../../threads/shared/client-addresses.js';
-import { type ClientLimits, REASONS, type Reason } from '../../threads/shared/client-limits.js';
+import type { ClientLimits, Reason } from '../../threads/shared/client-limits.js';
 import { fdOf, handOff } from '../../threads/shared/hand-off.js';
 import type { OwnerTable } from '../../threads/shared/owner-table.js';
 import type { RoomFlag } from '../../threads/shared/room-flag.js';
@@ -141,9 +141,9 @@ export class Acceptor extends Handler {
       this.#parts.clients.write(result, listening.file === undefined ? peer : UNIX_CLIENT);
       const { limits } = this.#parts;
       const reason = limits === undefined ? undefined : this.#excessOf(limits, admission, result, address);
-      if (reason !== undefined) {
+      if (limits !== undefined && reason !== undefined) {
         listening.limited += 1;
-        this.#tellTurnedAway(listening, address, REASONS[reason]);
+        this.#tellTurnedAway(listening, address, limits.why[reason]);
         this.#refuse(door, result, reason, address);
         return true;
       }

@@ -29,17 +29,19 @@ export type LimitOptions = Pick<
   'connections_max' | 'client_connections_max' | 'client_rate' | 'client_handshakes_max'
 >;
 
-/** Why a client may have no more connections for now; in few words. */
-export const REASONS = {
-  share: 'it has more than its share of the connections, of which few are free',
-  connections: 'it has limits.client_connections_max connections',
-  rate: 'it opens more than limits.client_rate connections a second',
-  handshakes: 'limits.client_handshakes_max of its connections have not said where they want to go',
-} as const;
-export type Reason = keyof typeof REASONS;
+/** Why a client may have no more connections for now. Those that are refused for one reason are one holder. */
+const REFUSED = ['share', 'connections', 'rate', 'handshakes'] as const;
+export type Reason = (typeof REFUSED)[number];
 
-/** Those that are refused for a reason are one holder. */
-const REFUSED = Object.keys(REASONS) as readonly Reason[];
+function wordsFor(options: LimitOptions): Readonly<Record<Reason, string>> {
+  const { client_connections_max, client_rate, client_handshakes_max } = options;
+  return {
+    share: 'it has more than its share of the connections, of which few are free',
+    connections: `it has as many connections as limits.client_connections_max allows (${client_connections_max})`,
+    rate: `it opens more connections a second than limits.client_rate allows (${client_rate})`,
+    handshakes: `as many of its connections as limits.client_handshakes_max allows (${client_handshakes_max}) have not said where they want to go`,
+  };
+}
 
 /** Kinds of keys. */
 const IPV6 = 0;
@@ -53,9 +55,11 @@ export const slotsFor = ({ connections_max }: Pick<LimitOptions, 'connections_ma
 export class ClientLimits {
   #options: LimitOptions;
   readonly #shares: Shares;
+  #why: Readonly<Record<Reason, string>>;
 
   constructor(options: LimitOptions, shares: Shares) {
     if (REFUSED.length > RESERVED) throw new RangeError('a reason has no slot');
+    this.#why = wordsFor(options);
     this.#options = options;
     this.#shares = shares;
   }
@@ -63,6 +67,12 @@ export class ClientLimits {
   /** Clients that are counted in already stay. */
   set(options: LimitOptions): void {
     this.#options = options;
+    this.#why = wordsFor(options);
+  }
+
+  /** Each reason in few words. */
+  get why(): Readonly<Record<Reason, string>> {
+    return this.#why;
   }
 
   /**

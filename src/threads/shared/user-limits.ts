@@ -11,12 +11,8 @@ const SPARE = 2;
 
 export type UserLimitOptions = Pick<Options['limits'], 'user_connections_max' | 'user_rate'>;
 
-/** Why a user may have no more connections for now; in few words. */
-export const USER_REASONS = {
-  connections: 'it has as many connections as it may',
-  rate: 'it opens connections faster than it may',
-} as const;
-export type UserReason = keyof typeof USER_REASONS;
+/** Why a user may have no more connections for now. */
+export type UserReason = 'connections' | 'rate';
 
 const KIND = 0;
 
@@ -35,15 +31,32 @@ export class UserLimits {
 
   /** Counts the connection on `fd` in, if the user may have it. Else it says why not. `own`: limits of this user alone. */
   admit(fd: number, name: string, own: OwnLimits | undefined): UserReason | undefined {
-    const { user_connections_max, user_rate } = this.#options;
-    const connections_max = own?.connections_max ?? user_connections_max;
-    const rate = own?.rate ?? user_rate;
+    const connections_max = this.#connectionsMax(own);
+    const rate = this.#rate(own);
     if (connections_max === 0 && rate === 0) return undefined;
     const slot = this.#shares.slotOf(hashOf(name, FIRST), hashOf(name, SECOND), KIND);
     if (slot < 0) return undefined;
     if (connections_max > 0 && this.#shares.live(slot) >= connections_max) return 'connections';
     if (rate > 0 && !this.#shares.take(slot, rate)) return 'rate';
     return this.#shares.came(fd, slot, connections_max || undefined) ? undefined : 'connections';
+  }
+
+  /** Why in few words, with the limit and whose it is. */
+  why(excess: UserReason, own: OwnLimits | undefined): string {
+    if (excess === 'connections') {
+      const key = own?.connections_max === undefined ? 'limits.user_connections_max allows' : 'its own limits allow';
+      return `it has as many connections as ${key} (${this.#connectionsMax(own)})`;
+    }
+    const key = own?.rate === undefined ? 'limits.user_rate allows' : 'its own limits allow';
+    return `it opens more connections a second than ${key} (${this.#rate(own)})`;
+  }
+
+  #connectionsMax(own: OwnLimits | undefined): number {
+    return own?.connections_max ?? this.#options.user_connections_max;
+  }
+
+  #rate(own: OwnLimits | undefined): number {
+    return own?.rate ?? this.#options.user_rate;
   }
 }
 

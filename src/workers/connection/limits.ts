@@ -6,9 +6,9 @@ import type { Notice } from '../../protocol/notices/notice.js';
 import { turnedAway } from '../../protocol/notices/turned-away.js';
 import { type Failure, failureOf } from '../../protocol/race/failure.js';
 import type { User } from '../../protocol/users/user.js';
-import { type ClientLimits, REASONS } from '../../threads/shared/client-limits.js';
+import type { ClientLimits } from '../../threads/shared/client-limits.js';
 import { Counter } from '../../threads/shared/counters.js';
-import { USER_REASONS, type UserLimits } from '../../threads/shared/user-limits.js';
+import type { UserLimits } from '../../threads/shared/user-limits.js';
 import type { UserRights } from './client/authenticator.js';
 import type { ClientNotices } from './shared/client-notices.js';
 
@@ -18,8 +18,8 @@ const TIGHT_MS = 2000;
 const REFUSED_MS = 1000;
 
 export interface LimitsParts {
-  readonly clients: Pick<ClientLimits, 'told' | 'refuses' | 'refusedFor' | 'requested' | 'isTight'>;
-  readonly users: Pick<UserLimits, 'admit'>;
+  readonly clients: Pick<ClientLimits, 'told' | 'refuses' | 'refusedFor' | 'requested' | 'isTight' | 'why'>;
+  readonly users: Pick<UserLimits, 'admit' | 'why'>;
   readonly rights: Pick<UserRights, 'limitsOf'>;
   readonly notices: Pick<ClientNotices, 'tell'>;
   readonly counters: Float64Array;
@@ -57,7 +57,7 @@ export class Limits {
     const reason = clients.told(fd, ip);
     if (reason === undefined) return 'admitted';
     counters[Counter.limitedTold] += 1;
-    notices.tell(turnedAway(REASONS[reason], ip, listener), now);
+    notices.tell(turnedAway(clients.why[reason], ip, listener), now);
     return clients.refuses(fd, reason) ? 'refused' : 'closed';
   }
 
@@ -68,19 +68,21 @@ export class Limits {
     const reason = clients.refusedFor(fd);
     if (reason !== undefined) {
       counters[Counter.limited] += 1;
-      return failureOf('client-limit', REASONS[reason]);
+      return failureOf('client-limit', clients.why[reason]);
     }
     return user === undefined ? undefined : this.#requestedBy(fd, user, client, now);
   }
 
   #requestedBy(fd: number, { name }: User, client: Addressed, now: number): Failure | undefined {
     const { users, rights, notices, counters } = this.#parts;
-    const reason = users.admit(fd, name, rights.limitsOf(name));
+    const own = rights.limitsOf(name);
+    const reason = users.admit(fd, name, own);
     if (reason === undefined) return undefined;
+    const why = users.why(reason, own);
     counters[Counter.limited] += 1;
     counters[Counter.limitedUsers] += 1;
-    notices.tell(overLimit(name, USER_REASONS[reason], client.clientIp()), now);
-    return failureOf('user-limit', USER_REASONS[reason]);
+    notices.tell(overLimit(name, why, client.clientIp()), now);
+    return failureOf('user-limit', why);
   }
 }
 

@@ -50,12 +50,12 @@ test('a client behind a proxy is counted as itself, and over its limit it is ref
   main.turned(90);
   const failure = limits.requested(12, undefined, HERE, 0);
   assert.deepEqual([failure?.code, failure?.whose], ['client-limit', 'client']);
-  assert.match(failure?.detail ?? '', /limits\.client_connections_max/);
+  assert.equal(failure?.detail, 'it has as many connections as limits.client_connections_max allows (2)');
   assert.equal(limits.requested(11, undefined, HERE, 0), undefined);
   assert.deepEqual([counters[Counter.limited], counters[Counter.limitedTold]], [1, 1]);
   assert.deepEqual(
-    told.map(({ fields }) => fields),
-    [{ client: '192.0.2.1', listener: 'door' }],
+    told.map(({ fields, message }) => [fields, message]),
+    [[{ client: '192.0.2.1', listener: 'door' }, `a client is turned away: ${failure?.detail}`]],
   );
   shares.closing(10);
   main.admitProxy(13, PROXY, 90);
@@ -81,9 +81,10 @@ test('a user over its limit is refused, whatever its tag, and told by its name',
   assert.deepEqual([asks(13, 'bob'), asks(14, 'bob')], [undefined, 'user-limit']);
   assert.deepEqual([asks(15, 'carol'), asks(16, 'carol'), asks(17, 'carol')], [undefined, undefined, 'user-limit']);
   assert.deepEqual([counters[Counter.limited], counters[Counter.limitedUsers]], [4, 4]);
+  assert.match(String(told[3]?.message), /: it has as many connections as its own limits allow \(2\)$/);
   assert.deepEqual(told[0], {
     ...{ topic: 'user alice', crowd: 'users', level: 'warn' },
-    message: 'a connection of a user is refused: it has as many connections as it may',
+    message: 'a connection of a user is refused: it has as many connections as limits.user_connections_max allows (1)',
     fields: { user: 'alice', client: '192.0.2.1' },
   });
 });
