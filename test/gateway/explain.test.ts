@@ -194,6 +194,7 @@ inBothEngines(
     );
     const kept = await asked('good.test', '--user', 'alice');
     assert.deepEqual([kept.status, kept.race.cause, kept.race.attempts], [1, 'kept-away', []]);
+    assert.equal(kept.race.detail, 'rules[0] leaves only good; user alice may use only other');
     const { stdout } = await explain(world, config, `any.test:${server.port}`, '--user', 'alice');
     assert.match(stdout, /^the user may use only: other$/m);
     const stranger = await explain(world, config, `any.test:${server.port}`, '--user', 'carol');

@@ -180,8 +180,9 @@ inBothEngines('a user with lines uses no others, and what they and a rule leave 
   assert.equal(await came(world, gateway, ALICE, server), 0);
   assert.equal(proxy.count, 1);
   assert.equal(await came(world, gateway, ALICE, { host: '127.0.0.1', port: 9 }), 2);
-  const { cause } = await gateway.connection({ host: '127.0.0.1', port: 9 });
+  const { cause, detail } = await gateway.connection({ host: '127.0.0.1', port: 9 });
   assert.deepEqual([cause, proxy.count], ['kept-away', 1]);
+  assert.equal(detail, 'rules[0] leaves only direct; user alice may use only proxy');
 });
 
 const run = promisify(execFile);

@@ -3,7 +3,7 @@ import { BufferGroup } from '../../linux/engine/buffers.js';
 import type { Socket } from '../../linux/engine/socket.js';
 import type { ClientAddress, Inbound, Refused, Requested } from '../../protocol/inbound/inbound.js';
 import type { Bound } from '../../protocol/outbound/outbound.js';
-import { type Failure, failureOf } from '../../protocol/race/failure.js';
+import type { Failure } from '../../protocol/race/failure.js';
 import { narrowed } from '../../protocol/rules/narrowed.js';
 import type { User } from '../../protocol/users/user.js';
 import { Counter } from '../../threads/shared/counters.js';
@@ -17,6 +17,7 @@ import type { Underway } from './records/records.js';
 import type { FirstByteOutcome } from './relay/first-byte.js';
 import { Relay } from './relay/relay.js';
 import type { SessionParts } from './session-parts.js';
+import { noLineLeft } from './shared/no-line-left.js';
 import { TimedHandler } from './shared/timed-handler.js';
 
 /** After this time a race watches its client: a client that hangs up cancels the race. */
@@ -133,8 +134,9 @@ export class Session
     }
     const kept = user === undefined ? clients.usualLines : this.#parts.authenticator.linesOf(user.name);
     const choice = narrowed(ruling, kept);
-    if (kept !== undefined && choice?.lines?.length === 0) {
-      this.lost(failureOf('kept-away', 'the user may use none of the lines'));
+    if (kept !== undefined && ruling !== undefined && choice?.lines?.length === 0) {
+      client ??= clients.of(this.#connection, user);
+      this.lost(noLineLeft(rules.placeFor(target, client), ruling, client.user?.name, kept, this.#parts.lines));
       return;
     }
     deadlines.set(this, engine.now + WATCH_CLIENT_AFTER_MS);

@@ -162,6 +162,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
       this.askedFor.push(client);
       return { ...failureOf('blocked'), rule: 3 };
     },
+    placeFor: (): number => 3,
   };
 
   /** Whom rules were asked about, and for whom. */

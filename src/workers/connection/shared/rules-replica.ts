@@ -33,15 +33,20 @@ export class RulesReplica {
 
   /** The rule that is for a target and a client, and those before it that are for other clients. */
   ruled(target: Target, client: Client | undefined): Ruled {
-    const rule = this.#rules?.find(target, client) ?? -1;
+    const rule = this.placeFor(target, client);
     const passedOver = this.#rules?.passedOver(target, client) ?? [];
     const ruling = this.match(target, client);
     return { ...(ruling === undefined ? {} : { rule, ruling }), passedOver };
   }
 
+  /** The place in the configuration of the rule whose ruling `match` gives; -1 for none. */
+  placeFor(target: Target, client: Client | undefined): number {
+    return this.#rules?.find(target, client) ?? -1;
+  }
+
   /** Which rule blocks a target, for one that `match` says is blocked. */
   blocks(target: Target, client: Client | undefined): Failure {
-    return byRule('blocked', (this.#rules as Rules).find(target, client));
+    return byRule('blocked', this.placeFor(target, client));
   }
 
   /**
