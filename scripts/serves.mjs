@@ -1,6 +1,7 @@
 // Starts a gateway with the command line given as arguments, asks it by SOCKS5 for a server of its own, and expects that server's
-// text. Then it stops the gateway, which must end with status 0. For scripts that try an installed package.
-import { spawn } from 'node:child_process';
+// text. Then it stops the gateway, which must end with status 0. The command in the variable
+// HEALTH, if there is one, must succeed meanwhile and fail afterwards. For scripts that try an installed package.
+import { spawn, spawnSync } from 'node:child_process';
 import { connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 
@@ -26,14 +27,20 @@ const port = await new Promise((resolve) => {
 });
 const heard = await ask(port, server.address().port);
 if (heard !== TEXT) fail(`heard "${heard}"`);
+if (process.env.HEALTH && !isHealthy()) fail(`no success while it serves: ${process.env.HEALTH}`);
 gateway.removeAllListeners('close');
 const last = new Promise((resolve) => gateway.once('close', (status, signal) => resolve(signal ?? status)));
 gateway.kill('SIGTERM');
 const status = await last;
 if (status !== 0) fail(`the gateway ended with ${status}`);
+if (process.env.HEALTH && isHealthy()) fail(`success when it has ended: ${process.env.HEALTH}`);
 clearTimeout(late);
 server.close();
 console.log('served a request by SOCKS5');
+
+function isHealthy() {
+  return spawnSync(process.env.HEALTH, { shell: true, stdio: 'inherit' }).status === 0;
+}
 
 /** What the server at that port of 127.0.0.1 says. */
 function ask(gatewayPort, port) {

@@ -66,6 +66,13 @@ function workingDirectory(): string | undefined {
 
 async function check({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
   const { file, warnings, options } = loaded;
+  if (values.alive) {
+    const { askWhetherAlive } = await import('./commands/alive.js');
+    const { isAlive, outcome } = await askWhetherAlive(options.listen);
+    if (isAlive) return say(`${plain(outcome)}\n`);
+    complain(`error: ${outcome}`);
+    return 1;
+  }
   const { fileWarnings } = await import('./commands/file-check.js');
   const { hostsWarnings, policyText } = await import('./commands/egress.js');
   for (const warning of [...warnings, ...fileWarnings(options), ...hostsWarnings(options)])

@@ -63,6 +63,7 @@ export function mistakeIn({ positionals, values, twice }: Arguments): string | u
     if (values[name] !== undefined && !flagsOf(known).includes(name)) return notOf(name, command);
   }
   if (values.tls && values['no-tls']) return "'--tls' and '--no-tls' contradict each other";
+  if (values.dial && values.alive) return "'--dial' and '--alive' contradict each other";
   if (values.client !== undefined && values.client !== 'unix' && parseIp(values.client) === undefined)
     return `'${values.client}' is not an IP address, nor 'unix'`;
   if (values.for !== undefined && !FLAGS.for.values.some((kind) => kind === values.for))

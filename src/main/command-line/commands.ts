@@ -24,6 +24,7 @@ export const FLAGS = {
   workers: { type: 'string', multiple: true, word: 'N', about: 'threads that carry connections', usual: '0: one for each core' },
   'log-level': { type: 'string', multiple: true, word: 'L', values: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], about: 'trace, debug, info, warn, error, fatal or silent', usual: 'info' },
   dial: { type: 'boolean', about: 'try every line, name server and listener, too; exit status 0 if all work' },
+  alive: { type: 'boolean', about: 'ask the gateway that runs with this configuration for an answer; exit status 0 if it answers' },
   json: { type: 'boolean', about: 'the same for programs' },
   tls: { type: 'boolean', about: 'TLS is spoken to the destination', usual: 'only on port 443' },
   'no-tls': { type: 'boolean', about: 'TLS is not spoken to the destination' },
@@ -70,7 +71,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   check: {
     about: 'say whether the configuration is right, and which lines it comes to',
     more: ['All mistakes are reported at once, with file, line, key and what is allowed.'],
-    flags: ['dial', ...SETTINGS],
+    flags: ['dial', 'alive', ...SETTINGS],
   },
   dns: {
     argument: { word: 'NAME', needs: 'a name' },
