@@ -49,6 +49,8 @@ export class ActorHost<Control> {
   #beat = -1;
   #kept: Promise<void> = Promise.resolve();
   #stopping = false;
+  /** The task that `stop` has asked to end. */
+  #asked: ActorTask | undefined;
   #wake: () => void = () => {};
 
   constructor(role: Role<Control>, pool: ActorPool, gate: StartGate, log: Logger, check_ms = CHECK_MS) {
@@ -116,8 +118,9 @@ export class ActorHost<Control> {
   async #keep(first: Living<Control>): Promise<void> {
     let living: Living<Control> | undefined = first;
     while (living !== undefined) {
-      // `stop` was called while the actor was starting: it has done nothing yet.
-      if (this.#stopping && living !== first) living.task.kill('the gateway stops');
+      // `stop` was called while the actor was starting: it has done nothing yet. One that `stop` has asked ends by itself: killed
+      // while it closes its engine, its thread would leave a ring that is in no table any more.
+      if (this.#stopping && living !== first && living.task !== this.#asked) living.task.kill('the gateway stops');
       const end = await this.#watch(living);
       this.#living = undefined;
       living.port.close();
@@ -176,6 +179,7 @@ export class ActorHost<Control> {
     this.#wake();
     if (this.#living !== undefined) {
       const { control, task } = this.#living;
+      this.#asked = task;
       this.#role.stop(control, timeout_ms).catch(() => {});
       const ended = await within(timeout_ms + STOP_GRACE_MS, task.ended);
       if (ended.code === 'late') {
