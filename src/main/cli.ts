@@ -190,7 +190,12 @@ async function start(
   const { file, warnings, options } = loaded;
   // Loaded only now: `check` and `--help` need neither the log, nor the engine, nor the pool.
   const { openLog } = await import('./process/log.js');
-  const opened = openLog(options.log_level);
+  const tried = openLog(options.log_level, options.log);
+  if (tried.code === 'failed') {
+    complain(`error: ${tried.message}`);
+    return 1;
+  }
+  const { opened } = tried;
   const { log } = opened;
   if (file !== undefined && values.config === undefined) {
     log.info({ file: resolve(file) }, 'no configuration is named: that of the working directory is used');

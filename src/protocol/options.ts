@@ -4,6 +4,7 @@
 import type { EgressOptions } from './egress/entry.js';
 import type { Line } from './lines/line.js';
 import type { ListenOptions } from './listen-options.js';
+import type { LogOptions } from './log-options.js';
 import type { Rule } from './rules/rule.js';
 import type { TrustOptions } from './trust-options.js';
 import type { UsersOptions } from './users/user-entry.js';
@@ -29,6 +30,7 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 
 export interface Options {
   readonly log_level: LogLevel;
+  readonly log: LogOptions;
   /** At least one; without the key `listen`, what `host` and `port` ask for. */
   readonly listen: readonly ListenOptions[];
   /** Connection actors; at least 1 (a configured 0 has been replaced by a number that fits the cores). */

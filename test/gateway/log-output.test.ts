@@ -9,10 +9,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Gateway, type LogRecord } from '../helpers/gateway.js';
 import { inBothEngines, World } from '../helpers/gateway-world.js';
 import { freePort } from '../helpers/proxies.js';
-import { echoServer, type TestServer } from '../helpers/servers.js';
-import { through } from '../helpers/socks-client.js';
+import { echoServer } from '../helpers/servers.js';
 import { Peer } from '../helpers/socks-peer.js';
 import { until } from '../helpers/until.js';
+import { visits } from '../helpers/visits.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'tcproute-log-'));
 after(() => rmSync(directory, { recursive: true }));
@@ -64,16 +64,6 @@ async function serves(port: number): Promise<void> {
   for (const begun = performance.now(); !(await connected()); await pause(PACE_MS)) {
     assert.ok(performance.now() - begun < START_MS, 'it does not listen');
   }
-}
-
-async function visits(count: number, port: number, server: TestServer): Promise<void> {
-  const visit = async () => {
-    const client = await through(port, server);
-    client.send('x');
-    await client.read(1);
-    client.close();
-  };
-  for (let done = 0; done < count; done += 50) await Promise.all(Array.from({ length: 50 }, visit));
 }
 
 /** A gateway that logs to `stdout`, with its port. */

@@ -1,6 +1,7 @@
 // A gateway as a process: `runGateway` with the options given as JSON. It logs to standard output. With the further argument
 // `throw` or `reject`, main fails in that way as soon as standard input has data.
 
+import assert from 'node:assert/strict';
 import type { Loaded } from '../../src/main/config/load.js';
 import { endWith, runGateway } from '../../src/main/gateway/run.js';
 import { openLog } from '../../src/main/process/log.js';
@@ -16,7 +17,9 @@ if (process.argv[3] !== undefined) {
     void Promise.reject(error);
   });
 }
-const opened = openLog(options.log_level);
+const tried = openLog(options.log_level, options.log);
+assert.ok(tried.code === 'opened');
+const { opened } = tried;
 const unchanged: Loaded = { kind: 'loaded', options, warnings: [], file: undefined, whereRule: () => '' };
 const run = runGateway(options, opened, () => unchanged, new LineNumbers());
 process.exitCode = await endWith(await run, opened);

@@ -5,14 +5,19 @@ import { readState, whyNotWritable } from '../../files/state-file.js';
 import type { Options } from '../../protocol/options.js';
 import { parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/routes/snapshot.js';
 import { parseSnapshot, SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
+import { whyNotOpened } from '../process/log-outlet.js';
 
 /** As in workers/dns/servers/make-servers.ts. */
 const CA_FILE_OCTETS_MAX = 1024 * 1024;
 
-/** Warnings about the state files and the file of certificate authorities. */
-export function fileWarnings({ cache, dns, lines }: Pick<Options, 'cache' | 'dns' | 'lines'>): readonly string[] {
+type Checked = Pick<Options, 'log' | 'cache' | 'dns' | 'lines'>;
+
+/** Warnings about the file of the log, the state files and the file of certificate authorities. */
+export function fileWarnings({ log, cache, dns, lines }: Checked): readonly string[] {
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
+  const unlogged = whyNotOpened(log.destination);
+  if (unlogged !== undefined) warn(`${unlogged}: a start would fail`);
   const now = Date.now();
   for (const path of [cache.state_file, dns.state_file]) {
     const why = path === null ? undefined : whyNotWritable(path);

@@ -68,6 +68,7 @@ export function finish(
   const listen = makeListeners({ listen: asked, host, port, allow_clients }, areUsersSet, outcomes, diagnostics);
   checkTtls(dns, outcomes, diagnostics);
   checkStateFiles(rest.cache.state_file, dns.state_file, outcomes, diagnostics);
+  checkLogFile(rest.log.destination, [rest.cache.state_file, dns.state_file], outcomes, diagnostics);
   const lines = makeLines(upstream, { lines_max: rest.limits.lines_max, numbers }, outcomes, diagnostics);
   checkVias(rest, lines, outcomes, diagnostics);
   checkOwnLines(listen, upstream, outcomes, diagnostics);
@@ -115,6 +116,18 @@ function checkStateFiles(
   if (routes === null || names === null || fileBehind(routes) !== fileBehind(names)) return;
   const place = (outcomes.get('dns.state_file') ?? outcomes.get('cache.state_file'))?.place ?? placeOf('dns');
   diagnostics.error(place, `dns.state_file and cache.state_file are the same file (${JSON.stringify(names)})`);
+}
+
+/** Lines of the log would end up in a state file, or the state in the log. */
+function checkLogFile(
+  destination: string,
+  states: readonly (string | null)[],
+  outcomes: Outcomes,
+  diagnostics: Diagnostics,
+): void {
+  if (!states.some((path) => path !== null && fileBehind(path) === fileBehind(destination))) return;
+  const place = outcomes.get('log.destination')?.place ?? placeOf('log');
+  diagnostics.error(place, `${JSON.stringify(destination)} is a state file, too`);
 }
 
 /** The line named by a server's `via` must exist. */

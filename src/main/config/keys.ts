@@ -22,6 +22,13 @@ export const SPELLINGS: Readonly<Record<string, string>> = {
   nameserversBackup: 'nameservers_backup',
 };
 
+/** From the other place that a key may stand at. */
+const OTHER_PLACES: Readonly<Record<string, string>> = {
+  'log.level': 'log_level',
+};
+
+const SPELLED: Readonly<Record<string, string>> = { ...SPELLINGS, ...OTHER_PLACES };
+
 /** From words of other programs to our keys at the top level. */
 export const OTHER_WORDS: Readonly<Record<string, string>> = {
   ...{
@@ -56,6 +63,18 @@ export function sectionOf(path: string): Section | undefined {
     section = entry;
   }
   return section;
+}
+
+/** The names of keys that may stand in the section at that path. */
+export function namesIn(path: string): readonly string[] {
+  const begin = `${path}.`;
+  const others = Object.keys(OTHER_PLACES).filter((one) => one.startsWith(begin));
+  return [...others.map((one) => one.slice(begin.length)), ...Object.keys(sectionOf(path) ?? {})];
+}
+
+/** The path of the key that may also be spelled like this; the same text for any other. */
+export function pathOf(spelled: string): string {
+  return (Object.hasOwn(SPELLED, spelled) ? SPELLED[spelled] : spelled) as string;
 }
 
 export function settingOf(path: string): AnySetting | undefined {

@@ -5,7 +5,7 @@ import { type Diagnostics, listed } from './diagnostics/diagnostics.js';
 import { shown } from './diagnostics/mask.js';
 import { inside, type Origin, type Place, placeOf, placeText } from './diagnostics/place.js';
 import { closest } from './diagnostics/suggest.js';
-import { type AnySetting, KEYS, OTHER_WORDS, SPELLINGS, sectionOf, settingOf, TOP_KEYS } from './keys.js';
+import { type AnySetting, KEYS, namesIn, OTHER_WORDS, pathOf, sectionOf, settingOf, TOP_KEYS } from './keys.js';
 import { isServiceVariable } from './service-variables.js';
 
 export interface RawValue {
@@ -52,9 +52,8 @@ function rawFromKey(
   diagnostics: Diagnostics,
 ): RawValue[] {
   const value = fields[name];
-  const section = sectionOf(name);
-  if (section !== undefined) return rawFromSection(value, name, Object.keys(section), inside(place, name), diagnostics);
-  const path = Object.hasOwn(SPELLINGS, name) ? (SPELLINGS[name] as string) : name;
+  if (sectionOf(name) !== undefined) return rawFromSection(value, name, inside(place, name), diagnostics);
+  const path = pathOf(name);
   if (path !== name && Object.hasOwn(fields, path)) {
     if (!isDeepStrictEqual(fields[path], value)) {
       const other = placeText(inside(place, path));
@@ -69,26 +68,18 @@ function rawFromKey(
   return [];
 }
 
-function rawFromSection(
-  value: unknown,
-  name: string,
-  known: readonly string[],
-  place: Place,
-  diagnostics: Diagnostics,
-): RawValue[] {
+function rawFromSection(value: unknown, name: string, place: Place, diagnostics: Diagnostics): RawValue[] {
   const fields = asObject(value);
+  const known = namesIn(name);
   if (fields === undefined) {
     diagnostics.reject(place, value, `an object with ${known.join(', ')}`);
     return [];
   }
   return Object.keys(fields).flatMap((inner) => {
-    const path = `${name}.${inner}`;
+    const path = pathOf(`${name}.${inner}`);
     const setting = settingOf(path);
     if (setting !== undefined) return [{ path, setting, place: inside(place, inner), value: fields[inner] }];
-    const section = sectionOf(path);
-    if (section !== undefined) {
-      return rawFromSection(fields[inner], path, Object.keys(section), inside(place, inner), diagnostics);
-    }
+    if (sectionOf(path) !== undefined) return rawFromSection(fields[inner], path, inside(place, inner), diagnostics);
     diagnostics.unknownKey(place, inner, known);
     return [];
   });

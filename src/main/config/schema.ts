@@ -21,6 +21,7 @@ import { BLACKLIST_ALLOWED, checkBlacklist } from './checks/values/blacklist.js'
 import { CA_FILE_ALLOWED, checkCaFile } from './checks/values/ca-file.js';
 import { EGRESS } from './checks/values/egress.js';
 import { checkHost, HOST_ALLOWED } from './checks/values/host.js';
+import { LOG } from './checks/values/log.js';
 import { checkLogLevel, LOG_LEVEL_ALLOWED } from './checks/values/log-level.js';
 import { checkNetworks, NETWORKS_ALLOWED } from './checks/values/networks.js';
 import { choice, integer, type Setting } from './checks/values/setting.js';
@@ -46,7 +47,7 @@ export interface Settings
   readonly users_file: UsersFileSetting | null;
 }
 
-type Section = 'egress' | 'limits' | 'race' | 'cache' | 'dns';
+type Section = 'log' | 'egress' | 'limits' | 'race' | 'cache' | 'dns';
 type SectionOf<T> = { readonly [Key in keyof T]: Setting<T[Key]> };
 type SchemaOf<T> = {
   readonly [Key in keyof T]: Key extends Section
@@ -58,7 +59,7 @@ const DAY_MS = 86_400_000;
 const WEEK_S = 604_800;
 
 const logLevel: Setting<LogLevel> = {
-  doc: 'How much is logged. `debug` has one line for each connection, `trace` also each step of its attempts and each question to a DNS server.',
+  doc: 'How much is logged; it may also stand as `level` in `log`. `debug` has one line for each connection, `trace` also each step of its attempts and each question to a DNS server.',
   default: 'info',
   env: 'TCPROUTE_LOG_LEVEL',
   allowed: LOG_LEVEL_ALLOWED,
@@ -257,6 +258,7 @@ const dns = {
 // biome-ignore format: a table, one key a line
 export const SCHEMA = {
   log_level: logLevel,
+  log: LOG,
   host,
   port: integer({ doc: 'The port to listen on for clients; 0 lets the kernel choose.', default: 7070, env: 'TCPROUTE_PORT', min: 0, max: 65_535 }),
   listen,

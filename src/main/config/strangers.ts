@@ -1,7 +1,7 @@
 // Decides by the keys at the top level whether a file is our configuration or another program's. It checks no values.
 import { hint, listed } from './diagnostics/diagnostics.js';
 import { shown } from './diagnostics/mask.js';
-import { SPELLINGS, sectionOf, settingOf, TOP_KEYS } from './keys.js';
+import { pathOf, SPELLINGS, sectionOf, settingOf, TOP_KEYS } from './keys.js';
 
 /** Fewer unknown keys count as typing mistakes. */
 const STRANGE_MIN = 3;
@@ -37,6 +37,6 @@ function keysOf(document: unknown): readonly string[] | undefined {
 function strangeIn(keys: readonly string[]): readonly string[] {
   const known = [...TOP_KEYS, ...Object.keys(SPELLINGS)];
   const isKey = (key: string): boolean =>
-    known.includes(key) || settingOf(key) !== undefined || sectionOf(key) !== undefined;
+    known.includes(key) || settingOf(pathOf(key)) !== undefined || sectionOf(key) !== undefined;
   return keys.filter((key) => !isKey(key) && hint(key, known).startsWith('allowed'));
 }

@@ -38,8 +38,8 @@ export async function runGateway(
  * Waits until the log is written, for at most LAST_LINES_MS, and ends the process. Node's own end would first give signals
  * back their default actions, and a SIGUSR1 then would kill the process.
  */
-export async function endWith(status: number, { writer }: OpenLog): Promise<never> {
-  await writer.end(LAST_LINES_MS);
+export async function endWith(status: number, opened: OpenLog): Promise<never> {
+  await opened.end(LAST_LINES_MS);
   exitNow(status);
 }
 
@@ -78,7 +78,7 @@ class Run {
       removeFiles(this.#bound);
       log.info({ signal: started }, 'stopped before it listened');
       this.#manager.stopping('stopped before it listened', 0);
-      await this.#opened.writer.end(AT_ONCE_MS);
+      await this.#opened.end(AT_ONCE_MS);
       exitNow(0); // no client has been let in, and the actors that are starting need not be waited for
     }
     if (started.code === 'failed') {
@@ -122,8 +122,11 @@ class Run {
     return startWatchdog({ watchdog_ms, log: this.#opened.log, silent, feed: () => manager.alive() });
   }
 
+  /** Files of the log are opened again, and the configuration is read again. */
   async #reload(): Promise<void> {
-    const { log } = this.#opened;
+    const { log, hasFile } = this.#opened;
+    await this.#opened.reopen();
+    if (hasFile) log.info({ signal: 'SIGHUP' }, 'the files of the log were opened again');
     if (this.#reloading === undefined) {
       log.warn('SIGHUP comes too early: the configuration is being read already');
       return;
@@ -134,12 +137,12 @@ class Run {
   }
 
   #listen(): void {
-    const { log, writer } = this.#opened;
+    const { log } = this.#opened;
     onSignals({
       stop: this.#stop,
       endAtOnce: (signal, status) => this.#endAtOnce(status, (cut) => log.warn({ signal, cut }, 'ended at once')),
       report: async () => {
-        if (this.#gateway !== undefined) await report(this.#gateway, writer.dropped, log);
+        if (this.#gateway !== undefined) await report(this.#gateway, this.#opened.dropped, log);
       },
       reload: () => this.#reload(),
       ignored: (signal, why) => log.info({ signal, why }, `${signal} is ignored`),
@@ -161,7 +164,7 @@ class Run {
     this.#isEnding = true;
     if (this.#gateway === undefined) removeFiles(this.#bound);
     say(this.#gateway?.breakOff() ?? 0);
-    void this.#opened.writer.end(AT_ONCE_MS).then(() => {
+    void this.#opened.end(AT_ONCE_MS).then(() => {
       this.#gateway?.breakOff(); // connections that were made meanwhile
       exitNow(status);
     });

@@ -1,6 +1,7 @@
 // Writes log lines without blocking its thread: one write at a time, in a thread of libuv's pool, so that a reader that has
 // stopped reading or a disk that hangs stops nothing but the log. A bounded number of lines waits. Further lines are
-// dropped and counted, and one line tells the count once lines can be written again. It formats nothing.
+// dropped and counted, and one line tells the count once lines can be written again. The output can be changed for another
+// one, between two lines. It formats nothing, and opens and closes no file: see log-outlet.ts.
 import { write } from 'node:fs';
 
 /** Characters that may wait: some thousand lines. */
@@ -25,13 +26,25 @@ export interface LogWriterParts {
   readonly droppedLine: (dropped: number, why: string | undefined) => string;
 }
 
+/** A change to another output. */
+interface Change {
+  readonly output: Output;
+  /** Lines that waited at the change and are still to be written to the old output. */
+  before: number;
+  readonly changed: () => void;
+}
+
+const NEWLINE = 10;
+
 export class LogWriter {
-  readonly #output: Output;
+  #output: Output;
+  #change: Change | undefined;
   readonly #droppedLine: LogWriterParts['droppedLine'];
   #waiting: string[] = [];
   #size = 0;
-  /** The bytes that the last write did not take. They go first, so that no line is torn. */
-  #rest: Uint8Array | undefined;
+  /** The lines that are being written, and how many of their bytes have been: what is left goes first, so that no line is torn. */
+  #piece: Uint8Array | undefined;
+  #taken = 0;
   #inFlight = false;
   #again: NodeJS.Timeout | undefined;
   #again_ms = AGAIN_MS;
@@ -50,16 +63,16 @@ export class LogWriter {
     return this.#dropped;
   }
 
-  /** `line` ends with a newline. */
-  write(line: string): void {
+  /** `text`: whole lines, each with its newline; `lines` is their number. */
+  write(text: string, lines = 1): void {
     // Once a line has been dropped, later lines are too, until all waiting lines are written: the log has one gap, and the
     // line that tells of it stands in the gap.
-    if (this.#unsaid > 0 || this.#size + line.length > WAITING_MAX) {
-      this.#dropped += 1;
-      this.#unsaid += 1;
+    if (this.#unsaid > 0 || this.#size + text.length > WAITING_MAX) {
+      this.#dropped += lines;
+      this.#unsaid += lines;
       return;
     }
-    this.#queue(line);
+    this.#queue(text);
     if (!this.#inFlight && this.#again === undefined) this.#send();
   }
 
@@ -76,41 +89,75 @@ export class LogWriter {
     });
   }
 
-  get #isEmpty(): boolean {
-    return !this.#inFlight && this.#rest === undefined && this.#size === 0;
+  /**
+   * From now on lines go to `output`; those that wait are written to the old one first, unless it fails. Resolves once the old
+   * output is no longer used: never, while a write to it hangs. The last change must have been made.
+   */
+  change(output: Output): Promise<void> {
+    return new Promise((changed) => {
+      this.#change = { output, before: this.#waiting.length, changed };
+      if (this.#again !== undefined) this.#retry();
+      else this.#mayChange();
+    });
   }
 
-  #queue(line: string): void {
-    this.#waiting.push(line);
-    this.#size += line.length;
+  get #isEmpty(): boolean {
+    return !this.#inFlight && this.#piece === undefined && this.#size === 0;
+  }
+
+  #queue(text: string): void {
+    this.#waiting.push(text);
+    this.#size += text.length;
+  }
+
+  /** Changes the output once the old one has all that is for it. */
+  #mayChange(): void {
+    if (this.#change?.before === 0 && !this.#inFlight && this.#piece === undefined) this.#changeNow(this.#change);
+  }
+
+  #changeNow({ output, changed }: Change): void {
+    this.#change = undefined;
+    this.#output = output;
+    // A line that the old output took a part of is written to the new one as a whole.
+    if (this.#piece !== undefined && this.#taken > 0)
+      this.#taken = this.#piece.lastIndexOf(NEWLINE, this.#taken - 1) + 1;
+    changed();
   }
 
   #send(): void {
-    const bytes = this.#rest ?? this.#piece();
+    this.#piece ??= this.#nextPiece();
+    const bytes = this.#taken === 0 ? this.#piece : this.#piece.subarray(this.#taken);
     this.#inFlight = true;
     this.#output(bytes, (error, taken) => {
       this.#inFlight = false;
-      this.#rest = taken < bytes.length ? bytes.subarray(taken) : undefined;
+      this.#taken += taken;
+      if (taken === bytes.length) {
+        this.#piece = undefined;
+        this.#taken = 0;
+      }
       if (error === null) this.#sent();
       else this.#failed(error);
     });
   }
 
   /** Takes the next lines, as the bytes of one write. */
-  #piece(): Uint8Array {
+  #nextPiece(): Uint8Array {
+    const most = this.#change?.before ?? this.#waiting.length;
     let count = 0;
     let size = 0;
-    while (count < this.#waiting.length && (count === 0 || size + this.#waiting[count].length <= PIECE)) {
+    while (count < most && (count === 0 || size + this.#waiting[count].length <= PIECE)) {
       size += this.#waiting[count].length;
       count += 1;
     }
     this.#size -= size;
+    if (this.#change !== undefined) this.#change.before -= count;
     return Buffer.from(this.#waiting.splice(0, count).join(''));
   }
 
   #sent(): void {
     this.#again_ms = AGAIN_MS;
-    if (this.#rest === undefined && this.#size === 0 && this.#unsaid > 0) {
+    this.#mayChange();
+    if (this.#piece === undefined && this.#size === 0 && this.#unsaid > 0) {
       this.#queue(this.#droppedLine(this.#unsaid, this.#why));
       this.#unsaid = 0;
       this.#why = undefined;
@@ -120,6 +167,11 @@ export class LogWriter {
   }
 
   #failed(error: NodeJS.ErrnoException): void {
+    if (this.#change !== undefined) {
+      this.#changeNow(this.#change);
+      this.#send();
+      return;
+    }
     this.#why = error.code;
     // The timer does not keep the process alive; `end` waits for the lines.
     this.#again = setTimeout(() => this.#retry(), this.#again_ms).unref();
@@ -129,6 +181,7 @@ export class LogWriter {
   #retry(): void {
     clearTimeout(this.#again);
     this.#again = undefined;
+    if (this.#change !== undefined) this.#changeNow(this.#change);
     this.#send();
   }
 }

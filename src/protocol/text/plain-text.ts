@@ -4,6 +4,8 @@
 
 /** Control characters, format characters (such as bidi overrides), line separators, and halves of surrogate pairs. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/** A JSON string, or a key or value that is one; what is called `stack` with its key. */
+const STRING = /("stack":)?"[^"\\]*(?:\\[\s\S][^"\\]*)*"/g;
 /** Any escape in a JSON string; one with digits stands for one UTF-16 unit. */
 const ESCAPE = /\\(?:u([0-9a-f]{4})|[\s\S])/gi;
 
@@ -34,10 +36,20 @@ export function plainJson(json: string): string {
   });
 }
 
-/** JSON whose strings are plain text once it is parsed. Line ends and tabs stay, since stack traces have them. */
+/**
+ * JSON whose strings are plain text once it is parsed. Line ends and tabs stay in stack traces (`stack`), whose lines pino-pretty
+ * indents; anywhere else they could begin a line that looks like another record.
+ */
 export function plainWhenRead(json: string): string {
-  return plainJson(json).replace(ESCAPE, (written, digits: string | undefined) => {
-    if (digits === undefined) return /^\\[bfr]$/.test(written) ? `\\${written}` : written;
+  return plainJson(json).replace(STRING, (text, stack: string | undefined) =>
+    shown(text, stack === undefined ? /^\\[bfrnt]$/ : /^\\[bfr]$/),
+  );
+}
+
+/** `unsafe`: the escapes without digits that are shown as such. */
+function shown(json: string, unsafe: RegExp): string {
+  return json.replace(ESCAPE, (written, digits: string | undefined) => {
+    if (digits === undefined) return unsafe.test(written) ? `\\${written}` : written;
     const unit = String.fromCharCode(Number.parseInt(digits, 16));
     return plain(unit) === unit ? written : `\\${written}`;
   });

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Diagnostics } from '../../../src/main/config/diagnostics/diagnostics.js';
 import { placeOf } from '../../../src/main/config/diagnostics/place.js';
@@ -41,7 +44,7 @@ test('sections must be objects, and the whole must be one', () => {
 
 test('an unknown key that resembles none lists all, and its value is not shown', () => {
   const [error] = errorsIn({ zzzzzz: 'secret' });
-  assert.match(error ?? '', /^zzzzzz: unknown key; allowed: log_level, host, port, .*, dns$/);
+  assert.match(error ?? '', /^zzzzzz: unknown key; allowed: log_level, log, host, port, .*, dns$/);
 });
 
 test('keys that JavaScript gives a meaning are unknown keys like any other', () => {
@@ -64,6 +67,38 @@ test('log levels are read in any letter case and by the names of Python', () => 
   assert.deepEqual(errorsIn({ log_level: 'constructor' }), [
     `log_level: "constructor" is not allowed; allowed: ${allowed}`,
   ]);
+});
+
+test('the level may also stand in the section of the log', () => {
+  assert.equal(optionsOf(loadJson({ log: { level: 'WARNING' } })).log_level, 'warn');
+  assert.equal(optionsOf(loadJson({ 'log.level': 'debug' })).log_level, 'debug');
+  assert.deepEqual(errorsIn({ log: { level: 'loud' } }).length, 1);
+  assert.deepEqual(errorsIn({ log: { level: 'info' }, log_level: 'info' }), [
+    'log_level: the same key is at c.json: line 1: log.level; allowed: each key once',
+  ]);
+  assert.deepEqual(errorsIn({ log: { levle: 'info' } }), ['log.levle: unknown key; did you mean "level"?']);
+  assert.deepEqual(errorsIn({ log: 'info' }), [
+    'log: "info" is not allowed; allowed: an object with level, destination, format',
+  ]);
+});
+
+test('the log goes to a stream or to a file in a folder that exists, which may be no state file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tcproute-keys-'));
+  const path = join(folder, 'x.log');
+  const to = (destination: unknown) => ({ log: { destination } });
+  for (const stream of ['stdout', 'stderr']) assert.equal(optionsOf(loadJson(to(stream))).log.destination, stream);
+  assert.equal(optionsOf(loadJson(to(path))).log.destination, path);
+  const allowed = 'allowed: stdout, stderr, or the path of a file, in a directory that exists';
+  for (const wrong of [folder, join(folder, 'none', 'x.log'), '', 5, null]) {
+    assert.deepEqual(errorsIn(to(wrong)), [`log.destination: ${JSON.stringify(wrong)} is not allowed; ${allowed}`]);
+  }
+  assert.deepEqual(errorsIn({ log: { format: 'xml' } }), [
+    'log.format: "xml" is not allowed; allowed: auto, pretty, json',
+  ]);
+  assert.deepEqual(errorsIn({ ...to(path), dns: { state_file: path } }), [
+    `log.destination: ${JSON.stringify(path)} is a state file, too`,
+  ]);
+  rmSync(folder, { recursive: true });
 });
 
 test("the spellings of TcpRoute's prose are accepted, without a warning", () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openLog } from '../../../src/main/process/log.js';
+import { OpenLog } from '../../../src/main/process/log.js';
 import { LogWriter, type Output } from '../../../src/main/process/log-writer.js';
 import { until } from '../../helpers/until.js';
 
@@ -88,10 +88,64 @@ test('a reader that stands still costs a MiB, then lines, which are counted and 
   assert.equal(await writer.end(20), true);
 });
 
+test('a change of the output comes between two lines, and what has waited goes to the old one', async () => {
+  const [old, young] = [new Held(), new Held()];
+  const writer = writerTo(old.output);
+  for (const line of ['in flight\n', 'waits\n']) writer.write(line);
+  const changed = writer.change(young.output);
+  writer.write('later\n');
+  old.take(4);
+  old.take();
+  assert.deepEqual([old.pending.length, young.pending.length], [1, 0]);
+  old.take();
+  await changed;
+  young.takeAll();
+  assert.deepEqual([old.text, young.text], ['in flight\nwaits\n', 'later\n']);
+  assert.equal(await writer.end(20), true);
+});
+
+test('where nothing waits the output changes at once', async () => {
+  const [old, young] = [new Held(), new Held()];
+  const writer = writerTo(old.output);
+  await writer.change(young.output);
+  writer.write('later\n');
+  young.takeAll();
+  assert.deepEqual([old.text, young.text], ['', 'later\n']);
+});
+
+test('an old output that fails is left at once, and the new one gets whole lines', async () => {
+  const [old, young] = [new Held(), new Held()];
+  const writer = writerTo(old.output);
+  writer.write('first\n');
+  for (const line of ['second\n', 'third\n']) writer.write(line);
+  old.take();
+  old.take(10); // within the third
+  const changed = writer.change(young.output);
+  old.fail('ENOSPC');
+  await changed;
+  young.takeAll();
+  assert.deepEqual([old.text, young.text], ['first\nsecond\nthi', 'third\n']);
+});
+
+test('an output that was waited for is left without a further try', async () => {
+  const [old, young] = [new Held(), new Held()];
+  const writer = writerTo(old.output);
+  writer.write('first\n');
+  old.take(2);
+  old.fail('ENOSPC');
+  await writer.change(young.output);
+  assert.equal(old.pending.length, 0);
+  young.takeAll();
+  assert.equal(young.text, 'first\n');
+  assert.equal(writer.dropped, 0);
+});
+
 test('the line about what was dropped has the form of the others, says why, and is written at every level', async () => {
   for (const readable of [false, true]) {
     const file = new Held();
-    const { log, writer } = openLog('fatal', file.output, readable);
+    const to = { fd: -1, path: undefined, isTerminal: readable };
+    const opened = new OpenLog('fatal', 'auto', to, file.output);
+    const { log } = opened;
     log.fatal('x'.repeat(500_000));
     log.fatal('x'.repeat(500_000));
     file.fail('ENOSPC');
@@ -106,6 +160,6 @@ test('the line about what was dropped has the form of the others, says why, and 
       assert.deepEqual(record, { level: 'warn', dropped: 2, why: 'ENOSPC', msg });
       assert.ok(typeof time === 'string');
     }
-    assert.equal(writer.dropped, 2);
+    assert.equal(opened.dropped, 2);
   }
 });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { createLogger } from '../../../src/main/process/log.js';
+import { createLogger, OpenLog } from '../../../src/main/process/log.js';
 import type { LogLevel } from '../../../src/protocol/options.js';
 
 function logged(level: LogLevel): { lines: Record<string, unknown>[]; log: ReturnType<typeof createLogger> } {
@@ -51,7 +51,7 @@ test('on a terminal, control characters of what is logged are shown, not sent', 
   const [name, message] = ['a\x1b[2J\u202e', 'b\x1b]0;c\x07\x9b2J'].map((text) => JSON.stringify(text));
   writeFileSync(
     program,
-    `import { openLog } from ${JSON.stringify(module)};\nopenLog('info').log.info({ name: ${name} }, ${message});\n`,
+    `import { openLog } from ${JSON.stringify(module)};\nconst { opened } = openLog('info', { destination: 'stdout', format: 'auto' });\nopened.log.info({ name: ${name} }, ${message});\n`,
   );
   const { stdout } = spawnSync('script', ['-qec', `"${process.execPath}" "${program}"`, '/dev/null'], {
     encoding: 'utf8',
@@ -64,4 +64,59 @@ test('on a terminal, control characters of what is logged are shown, not sent', 
     [...stdout].some((character) => '\x1b\x07\x9b\u202e'.includes(character)),
     false,
   );
+});
+
+/** What a hostile name may try: to end the line, to end the text, to move the cursor, to hide. */
+const HOSTILE = [
+  'a\n{"level":"fatal","msg":"forged"}',
+  'b"\n[12:00:00.000] FATAL: forged',
+  'c\r\x1b[2K\x1b[1A',
+  'd\u2028\u202e\x85\x9b2J\x7f\0',
+  Buffer.from('e\xff\xc0\x80\xed\xa0\x80', 'latin1').toString('utf8'),
+  'f\ud800","level":"fatal',
+  '"stack":"g\n\n',
+];
+
+for (const format of ['pretty', 'json'] as const) {
+  test(`${format}: whatever is in a message, a field or an error, a record is one line and shows no control character`, () => {
+    let written = '';
+    const to = { fd: -1, path: undefined, isTerminal: false };
+    const { log } = new OpenLog('info', format, to, (bytes, done) => {
+      written += Buffer.from(bytes).toString('utf8');
+      done(null, bytes.length);
+    });
+    for (const name of HOSTILE) {
+      written = '';
+      log.warn({ target: name, user: { name }, tags: [name] }, `no ${name}`);
+      assert.equal(written.split('\n').length, 2, written);
+      assert.doesNotMatch(written.slice(0, -1), /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+      if (format === 'json') {
+        const { time, ...record } = JSON.parse(written) as Record<string, unknown>;
+        assert.deepEqual(record, { level: 'warn', target: name, user: { name }, tags: [name], msg: `no ${name}` });
+        assert.ok(typeof time === 'string');
+      }
+      written = '';
+      log.error({ err: new Error(name) }, 'failed');
+      const begins = written
+        .split('\n')
+        .slice(0, -1)
+        .filter((line) => !line.startsWith(' '));
+      assert.equal(begins.length, 1, written);
+    }
+  });
+}
+
+test('a file gets JSON, words without colour if it is asked for, and then with the date', () => {
+  let written = '';
+  const to = { fd: -1, path: '/x', isTerminal: false };
+  for (const format of ['auto', 'pretty'] as const) {
+    const opened = new OpenLog('info', format, to, (bytes, done) => {
+      written += Buffer.from(bytes).toString('utf8');
+      done(null, bytes.length);
+    });
+    opened.log.info({ port: 1 }, 'x');
+  }
+  const [json, words] = written.split('\n');
+  assert.equal((JSON.parse(json) as { port: number }).port, 1);
+  assert.match(words, /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] INFO: x \{"port":1\}$/);
 });

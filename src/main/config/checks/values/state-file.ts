@@ -16,7 +16,7 @@ export function stateFile({ doc, env }: { doc: string; env: string }): Setting<s
     allowed: PATH_ALLOWED,
     check(value, place, diagnostics) {
       if (value === null) return value;
-      if (isPath(value) && isPlace(fileAt(place, value))) return fileAt(place, value);
+      if (isPath(value) && isPlaceOfFile(fileAt(place, value))) return fileAt(place, value);
       diagnostics.reject(place, value, PATH_ALLOWED);
       return undefined;
     },
@@ -26,7 +26,7 @@ export function stateFile({ doc, env }: { doc: string; env: string }): Setting<s
 }
 
 /** Whether the path can be that of a file. Permissions are not checked: they may change. */
-function isPlace(path: string): boolean {
+export function isPlaceOfFile(path: string): boolean {
   return kindOf(dirname(path)) === 'directory' && kindOf(path) !== 'directory';
 }
 

@@ -1,0 +1,128 @@
+// One place that log lines go to: a stream of the process, or a file, which can be opened again by its path after it was
+// renamed. It makes no lines: see log.ts.
+import { accessSync, close, constants, existsSync, fstat, open, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { isatty } from 'node:tty';
+import { promisify } from 'node:util';
+import { DONE, type Done, type Failed, failed } from './done.js';
+import { LogWriter, type LogWriterParts, outputTo } from './log-writer.js';
+
+const STREAMS: Readonly<Record<string, number>> = { stdout: 1, stderr: 2 };
+/** O_NONBLOCK: a named pipe that nobody reads is an error instead of a wait. */
+const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOCTTY | constants.O_NONBLOCK;
+/** For the owner, and for the group, which often is that of those who read logs. */
+const MODE = 0o640;
+
+export interface Destination {
+  readonly fd: number;
+  /** Undefined for a stream. */
+  readonly path: string | undefined;
+  readonly isTerminal: boolean;
+}
+
+/** Opens a destination as the configuration has it: `stdout`, `stderr`, or a path. */
+export function openDestination(destination: string): { readonly code: 'opened'; readonly to: Destination } | Failed {
+  const stream = Object.hasOwn(STREAMS, destination) ? STREAMS[destination] : undefined;
+  if (stream !== undefined) return opened(stream, undefined);
+  try {
+    return opened(openSync(destination, FLAGS, MODE), destination);
+  } catch (error) {
+    return failed(whyNot(destination, error));
+  }
+}
+
+function opened(fd: number, path: string | undefined) {
+  return { code: 'opened', to: { fd, path, isTerminal: isatty(fd) } } as const;
+}
+
+function whyNot(path: string, error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const hint = code === 'ENXIO' ? ': it is a socket, or a pipe that nobody reads' : '';
+  return `${path} cannot be opened for the log (${code ?? message})${hint}`;
+}
+
+/** Why a start could not open a destination, for `tcproute check`, which makes no file; undefined if it seems that it can. */
+export function whyNotOpened(destination: string): string | undefined {
+  if (Object.hasOwn(STREAMS, destination)) return undefined;
+  try {
+    accessSync(existsSync(destination) ? destination : dirname(destination), constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return whyNot(destination, error);
+  }
+}
+
+const openFile = promisify(open);
+const statFd = promisify(fstat);
+
+export class LogOutlet {
+  readonly writer: LogWriter;
+  readonly #path: string | undefined;
+  #fd: number;
+  /** The opening that is under way, and the one that begins after it. */
+  #opening: Promise<Done> | undefined;
+  #next: Promise<Done> | undefined;
+
+  /** `output`: for tests, in place of one to the descriptor. */
+  constructor({ fd, path }: Destination, droppedLine: LogWriterParts['droppedLine'], output = outputTo(fd)) {
+    this.#fd = fd;
+    this.#path = path;
+    this.writer = new LogWriter({ output, droppedLine });
+  }
+
+  get isFile(): boolean {
+    return this.#path !== undefined;
+  }
+
+  /**
+   * Opens a file again by its path, where there may be another one now: later lines go there, and earlier ones to the old file
+   * first. If it cannot be opened, all goes on with the old one. Of many calls during one opening, one more follows.
+   */
+  reopen(): Promise<Done> {
+    if (this.#path === undefined) return Promise.resolve(DONE);
+    if (this.#opening === undefined) return this.#begin(this.#path);
+    const path = this.#path;
+    this.#next ??= this.#opening.then(() => {
+      this.#next = undefined;
+      return this.#begin(path);
+    });
+    return this.#next;
+  }
+
+  #begin(path: string): Promise<Done> {
+    this.#opening = this.#openAgain(path).finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  /** In libuv's threads, since a disk may hang. */
+  async #openAgain(path: string): Promise<Done> {
+    let fd: number;
+    try {
+      fd = await openFile(path, FLAGS, MODE);
+    } catch (error) {
+      return failed(whyNot(path, error));
+    }
+    if (await isSame(fd, this.#fd)) {
+      close(fd);
+      return DONE;
+    }
+    const old = this.#fd;
+    this.#fd = fd;
+    await this.writer.change(outputTo(fd));
+    close(old);
+    return DONE;
+  }
+
+  /** Closes a file. Nothing may be written after it. */
+  close(): void {
+    if (this.#path !== undefined) close(this.#fd);
+  }
+}
+
+/** Whether two descriptors are of one file. */
+async function isSame(one: number, other: number): Promise<boolean> {
+  const [a, b] = await Promise.all([statFd(one), statFd(other)]);
+  return a.dev === b.dev && a.ino === b.ino;
+}
