@@ -68,7 +68,7 @@ client('curl shows which user it is, for a tunnel and for a URL', ['curl'], asyn
   const [plain, secure] = [`${plainUrl()}/`, `${secureUrl()}/`];
   assert.equal(await ask(plain, 'alice:sekrit'), `${PAGE}200 000`);
   assert.equal(await ask(secure, 'alice:sekrit'), `${PAGE}200 200`);
-  assert.match(await ask(plain, 'alice:wrong'), /user name and a password\n407 000$/);
+  assert.match(await ask(plain, 'alice:wrong'), /the user name or the password is wrong.*\n407 000$/);
   await assert.rejects(ask(secure, 'alice:wrong'), /407/);
 });
 

@@ -21,10 +21,10 @@ export const HTTP = beginning(false);
 /** The same, and a client that names no user is refused. */
 export const HTTP_OF_USERS = beginning(true);
 
-const SIGN_IN_SENTENCE = 'this proxy wants a user name and a password';
-const CHALLENGE = 'Proxy-Authenticate: Basic realm="tcproute", charset="UTF-8"';
-const SIGN_IN = refused(407, SIGN_IN_SENTENCE, false, CHALLENGE);
-const SIGN_IN_HEAD = refused(407, SIGN_IN_SENTENCE, true, CHALLENGE);
+/** Without a user; with a field that cannot be read; with credentials that were judged, or refused without that. */
+const NAMELESS = signIn('the request names no user: this proxy wants a user name and a password');
+const UNREADABLE = signIn('Proxy-Authorization is not one field with "Basic", a user name and a password (RFC 7617)');
+const WRONG = signIn('the user name or the password is wrong, or too many wrong ones have come from your address');
 /** The head is read again, and its credentials are not looked at. */
 const ACCEPTED = readBy(HTTP);
 
@@ -125,10 +125,12 @@ class HeadReader implements Inbound {
   }
 
   #claim(fields: readonly Field[]): InboundStep {
-    const denied = this.#isHead ? SIGN_IN_HEAD : SIGN_IN;
     const values = valuesOf(fields, 'proxy-authorization');
+    const form = this.#isHead ? 'head' : 'whole';
+    if (values.length === 0) return NAMELESS[form];
     const credentials = values.length === 1 ? readBasic(values[0]) : undefined;
-    return credentials === undefined ? denied : { kind: 'claimed', ...credentials, accepted: ACCEPTED, denied };
+    if (credentials === undefined) return UNREADABLE[form];
+    return { kind: 'claimed', ...credentials, accepted: ACCEPTED, denied: WRONG[form] };
   }
 }
 
@@ -140,6 +142,12 @@ function bodyOf(framing: Framing): RequestBody {
 /** Each byte as one character (Latin-1), since a field may have any bytes. */
 function textOf(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+}
+
+/** `head`: the answer to a request HEAD, which has no body. */
+function signIn(sentence: string): Readonly<Record<'whole' | 'head', Refused>> {
+  const challenge = 'Proxy-Authenticate: Basic realm="tcproute", charset="UTF-8"';
+  return { whole: refused(407, sentence, false, challenge), head: refused(407, sentence, true, challenge) };
 }
 
 function refused(status: Status, sentence: string, isHead: boolean, further?: string): Refused {

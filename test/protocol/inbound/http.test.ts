@@ -230,7 +230,8 @@ test('credentials are a claim, which leads to the request behind it', () => {
     assert.ok(claim.kind === 'claimed' && claim.accepted.size === 0 && claim.accepted.answer === undefined);
     const step = claim.accepted.next.feed(bytes, 0, bytes.length);
     assert.ok(step.kind === 'requested' && Buffer.from(step.early ?? []).toString() === 'early');
-    assert.match(Buffer.from(claim.denied.answer ?? []).toString(), /^HTTP\/1\.1 407 /);
+    const denied = Buffer.from(claim.denied.answer ?? []).toString();
+    assert.match(denied, /^HTTP\/1\.1 407 .*\r\n\r\ntcproute: the user name or the password is wrong/s);
   }
 });
 
@@ -255,10 +256,22 @@ test('credentials that are missing or no Basic are asked for at once', () => {
     assert.ok(outcome.kind === 'refused' && outcome.status === 407, fields.join());
     assert.match(outcome.text, /\r\nProxy-Authenticate: Basic realm="tcproute", charset="UTF-8"\r\n/);
     assert.match(outcome.text, /\r\nConnection: close\r\n/);
-    assert.match(outcome.text, /\r\n\r\ntcproute: .+\n$/);
+    const isNamed = fields.some((field) => field.startsWith('Proxy-'));
+    const sentence = isNamed ? 'Proxy-Authorization is not one field with "Basic"' : 'the request names no user';
+    assert.ok(outcome.text.includes(`\r\n\r\ntcproute: ${sentence}`), outcome.text);
+    assert.match(outcome.text, /\n$/);
   }
-  const head = said(lines('HEAD http://a.test/ HTTP/1.1^Host: a.test^^'), HTTP_OF_USERS);
-  assert.ok(head.kind === 'refused' && head.status === 407 && head.text.endsWith('\r\n\r\n'));
+  for (const field of ['', 'Proxy-Authorization: x^', `Proxy-Authorization: Basic ${basic('a:b')}^`]) {
+    const answers = ['HEAD', 'GET'].map((method) => {
+      const bytes = latin1(lines(`${method} http://a.test/ HTTP/1.1^Host: a.test^${field}^`));
+      const step = HTTP_OF_USERS.feed(bytes, 0, bytes.length);
+      const refused = step.kind === 'claimed' ? step.denied : step;
+      return refused.kind === 'refused' ? Buffer.from(refused.answer ?? []).toString() : '';
+    });
+    const [head, whole] = answers as [string, string];
+    assert.match(head, /^HTTP\/1\.1 407 .*\r\n\r\n$/s);
+    assert.ok(whole.startsWith(head) && whole.length > head.length, 'the head is the same, and has no body');
+  }
 });
 
 test('where nobody is asked who it is, credentials are left out unread', () => {
