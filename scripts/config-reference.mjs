@@ -217,7 +217,7 @@ An IPv4 range covers its addresses in every form: \`::ffff:1.2.3.4\`, \`::1.2.3.
 
 | action | what it does |
 | --- | --- |
-| \`"use": ["line", …]\` | Only these lines race. Their names are those that \`tcproute check\` lists. When they fail, the connection fails. |
+| \`"use": ["line", …]\` | Only these lines race; one may stand without the list. Their names are those that \`tcproute check\` lists. When they fail, the connection fails. |
 | \`"block": true\` | The client gets REP 02, and nothing is dialled. Where the rule matches what the client asked for, nothing is resolved either. |
 | \`"sticky": "client"\` | A client's address keeps to the line by which it reached the destination, while that line works. Alone or beside \`use\`. The same: \`true\`. |
 | \`"sticky": "user"\` | So does a user, from wherever it comes. |
@@ -280,7 +280,7 @@ colon cannot be used over HTTP.
 | --- | --- |
 | \`password\` | The password itself, or its hash by scrypt as \`tcproute passwd\` prints it (a PHC string, which other programs make too). At most 128 MiB and eight times the work of the usual hash. |
 | \`password_file\` | In place of \`password\`, a file with the one or the other. |
-| \`lines\` | The names of the lines that the user may use: of those that the rule for a connection leaves, the others are left out. Where none is left, the client is told that the connection is not allowed. |
+| \`lines\` | The name of the line that the user may use, or a list of such: of those that the rule for a connection leaves, the others are left out. Where none is left, the client is told that the connection is not allowed. |
 | \`limits\` | \`{"connections_max": 20, "rate": 5}\`, or one of the two: connections at a time, and new ones a second, of which twice as many may come at once. They take the place of \`limits.user_connections_max\` and \`limits.user_rate\`, which are for all users; 0 is no limit. |
 
 **Limits of a user** are for all its connections together, from whichever address, with whichever tag and in whichever worker. Only
@@ -337,7 +337,7 @@ which is read again within seconds of a change; both come before any server.
 
 ## IpBlacklist
 
-A list of IP addresses and ranges of both families: \`192.0.2.1\`, \`192.0.2.0/24\`, \`2001:db8::/32\`. An entry that is not one of these is
+A list of IP addresses and ranges of both families, or one alone: \`192.0.2.1\`, \`192.0.2.0/24\`, \`2001:db8::/32\`. An entry that is not one of these is
 skipped with a warning. An IPv4 range covers its addresses in every form, as in \`rules\`. Direct lines dial none of these addresses, whether the client
 asks for a name or for an address.
 

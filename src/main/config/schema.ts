@@ -26,7 +26,7 @@ import { checkLogLevel, LOG_LEVEL_ALLOWED } from './checks/values/log-level.js';
 import { checkNetworks, NETWORKS_ALLOWED } from './checks/values/networks.js';
 import { choice, integer, type Setting } from './checks/values/setting.js';
 import { stateFile } from './checks/values/state-file.js';
-import { asJson, asLines, asList, asText, asWholeList } from './sources/text.js';
+import { asJson, asLines, asList, asText } from './sources/text.js';
 
 /** The checked configuration in normal form: `Options` before the lines are made. */
 export interface Settings
@@ -94,7 +94,7 @@ const allowClients: Setting<readonly string[] | null> = {
   env: 'TCPROUTE_ALLOW_CLIENTS',
   allowed: NETWORKS_ALLOWED,
   check: checkNetworks,
-  fromText: asWholeList,
+  fromText: asList,
   format: '*',
 };
 
@@ -161,7 +161,7 @@ const blacklist: Setting<readonly string[]> = {
   env: 'TCPROUTE_IP_BLACKLIST',
   allowed: BLACKLIST_ALLOWED,
   check: checkBlacklist,
-  fromText: asWholeList,
+  fromText: asList,
   format: '*',
 };
 

@@ -164,8 +164,8 @@ test('names of lines that there are not are told with all other mistakes', () =>
     'rules[2]',
     'nameservers[1]',
     'nameservers',
-    'rules[0].use[0]',
-    'rules[1].use[0]',
+    'rules[0].use',
+    'rules[1].use',
   ]);
 });
 

@@ -143,7 +143,7 @@ test('IpBlacklist is canonical, without repeats, and skips with a warning whatev
       'c.json: line 1: IpBlacklist[6]: "x" ',
     ],
   );
-  assert.equal(errorsIn({ IpBlacklist: '1.2.3.4' }).length, 1);
+  assert.equal(errorsIn({ IpBlacklist: 7 }).length, 1);
 });
 
 test('the egress policy is in its one spelling, and holds by default where other machines may come', () => {
@@ -156,9 +156,9 @@ test('the egress policy is in its one spelling, and holds by default where other
   const guarded = (host: string): boolean => optionsOf(loadJson({ host, allow_clients: '10.0.0.0/8' })).egress.guarded;
   assert.deepEqual(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'].map(guarded), [false, false, false, false]);
   assert.deepEqual(['0.0.0.0', '::', '192.0.2.1', '::ffff:192.0.2.1'].map(guarded), [true, true, true, true]);
-  const errors = errorsIn({ egress: { deny: ['privat', 7], allow: 'own', open: [] } });
+  const errors = errorsIn({ egress: { deny: ['privat', 7], allow: { own: true }, open: [] } });
   assert.deepEqual(errors.map((error) => error.replace(/; allowed: .*/, '')).sort(), [
-    'egress.allow: "own" is not allowed',
+    'egress.allow: {"own":true} is not allowed',
     'egress.deny[0]: "privat" is not allowed',
     'egress.deny[1]: 7 is not allowed',
     'egress.open: unknown key',

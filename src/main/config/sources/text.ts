@@ -19,14 +19,6 @@ export const asList: TextReader = (text) => {
   return { kind: 'parsed', value: parts.length === 1 ? parts[0] : parts };
 };
 
-/** As `asList`, for a setting that is always a list. */
-export const asWholeList: TextReader = (text) => {
-  const parsed = asList(text);
-  return parsed.kind === 'parsed' && typeof parsed.value === 'string'
-    ? { kind: 'parsed', value: [parsed.value] }
-    : parsed;
-};
-
 export const asJson: TextReader = (text) => parseJson(text);
 
 /** JSON, or one line as a text. */

@@ -1,6 +1,6 @@
 // The settings of `dns` that decide which addresses are trusted: a part of schema.ts. It checks no value itself.
 import type { ProbeOptions, ServerEndpoint, TrustOptions } from '../../../../protocol/trust-options.js';
-import { asWholeList } from '../../sources/text.js';
+import { asList } from '../../sources/text.js';
 import { allowedList, checkList, PROBED_NAMES, REBIND_EXEMPT, TRUSTED } from '../values/name-list.js';
 import { choice, integer, type Setting } from '../values/setting.js';
 import { stateFile } from '../values/state-file.js';
@@ -14,7 +14,7 @@ const names: Setting<readonly string[]> = {
   env: 'TCPROUTE_DNS_PROBE_NAMES',
   allowed: allowedList(PROBED_NAMES),
   check: checkList(PROBED_NAMES),
-  fromText: asWholeList,
+  fromText: asList,
   format: '*',
 };
 
@@ -24,7 +24,7 @@ const tlds: Setting<readonly string[]> = {
   env: 'TCPROUTE_DNS_PROBE_TLDS',
   allowed: allowedList(PROBED_NAMES),
   check: checkList(PROBED_NAMES),
-  fromText: asWholeList,
+  fromText: asList,
   format: '*',
 };
 
@@ -37,7 +37,7 @@ const phantoms: Setting<readonly ServerEndpoint[]> = {
   env: 'TCPROUTE_DNS_PROBE_PHANTOM_SERVERS',
   allowed: PHANTOMS_ALLOWED,
   check: checkPhantoms,
-  fromText: asWholeList,
+  fromText: asList,
   format: '*',
 };
 
@@ -47,7 +47,7 @@ const rebindAllow: Setting<readonly string[]> = {
   env: 'TCPROUTE_DNS_REBIND_ALLOW',
   allowed: allowedList(REBIND_EXEMPT),
   check: checkList(REBIND_EXEMPT),
-  fromText: asWholeList,
+  fromText: asList,
   format: '*',
 };
 
@@ -57,7 +57,7 @@ const trusted: Setting<readonly string[]> = {
   env: 'TCPROUTE_DNS_TRUSTED',
   allowed: allowedList(TRUSTED),
   check: checkList(TRUSTED),
-  fromText: asWholeList,
+  fromText: asList,
   format: '*',
 };
 

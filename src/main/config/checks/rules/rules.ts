@@ -9,6 +9,7 @@ import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { fileAt, inside, type Place } from '../../diagnostics/place.js';
 import { isPath } from '../values/ca-file.js';
 import { warnOfHostBits } from '../values/host-bits.js';
+import { type Entry, oneOrList } from '../values/one-or-list.js';
 import type { Check } from '../values/setting.js';
 import { CLIENT_CHECKS, CLIENT_KEYS } from './clients.js';
 import { checkPorts } from './ports.js';
@@ -34,7 +35,7 @@ const CONDITIONS: readonly string[] = [...KINDS, 'port', ...Object.values(FILE_K
 const RULE_KEYS: readonly string[] = [...CONDITIONS, ...ACTIONS, 'strict'];
 export const RULES_ALLOWED = `a list of at most ${RULES_MAX} rules, each an object with conditions (${CONDITIONS.join(', ')}) and what to do (${ACTIONS.join(', ')})`;
 const PATHS_ALLOWED = `the path of a list, or a list of 1 to ${FILES_MAX} paths`;
-const USE_ALLOWED = `a list of 1 to ${USE_MAX} names of lines`;
+const USE_ALLOWED = `the name of a line, or a list of 1 to ${USE_MAX} such`;
 
 export const checkRules: Check<readonly RuleSetting[]> = (value, place, diagnostics) => {
   if (!Array.isArray(value) || value.length > RULES_MAX) {
@@ -175,23 +176,20 @@ class Walk {
   }
 
   #linesOf(value: unknown, place: Place): readonly (string | undefined)[] | undefined {
-    if (!Array.isArray(value) || value.length === 0 || value.length > USE_MAX) {
-      this.#diagnostics.reject(place, value, USE_ALLOWED);
-      return undefined;
-    }
-    return value.map((name: unknown, index) => {
+    const names = oneOrList(value, place, 1, USE_MAX);
+    if (names === undefined) this.#diagnostics.reject(place, value, USE_ALLOWED);
+    return names?.map(([name, at]) => {
       if (typeof name === 'string') return name;
-      this.#diagnostics.reject(inside(place, index), name, 'the name of a line');
+      this.#diagnostics.reject(at, name, 'the name of a line');
       return undefined;
     });
   }
 
-  /** Yields a single value, or each entry of a list, with its place. */
-  *#each(value: unknown, place: Place, allowed: string, max: number): Generator<readonly [unknown, Place]> {
-    if (typeof value === 'string') yield [value, place];
-    else if (!Array.isArray(value) || value.length === 0 || value.length > max) {
-      this.#diagnostics.reject(place, value, allowed);
-    } else for (const [index, one] of value.entries()) yield [one, inside(place, index)];
+  /** A single value, or each entry of a list, with its place; none after a mistake was reported. */
+  #each(value: unknown, place: Place, allowed: string, max: number): readonly Entry[] {
+    const entries = oneOrList(value, place, 1, max);
+    if (entries === undefined) this.#diagnostics.reject(place, value, allowed);
+    return entries ?? [];
   }
 
   #optional<T>(fields: Fields, key: string, place: Place, check: Check<T>): T | undefined {

@@ -5,6 +5,7 @@ import type { Rule } from '../../../../protocol/rules/rule.js';
 import { type Diagnostics, hint } from '../../diagnostics/diagnostics.js';
 import { shown } from '../../diagnostics/mask.js';
 import { inside, type Place } from '../../diagnostics/place.js';
+import { entryAt } from '../values/one-or-list.js';
 import type { HeardRule } from './listeners.js';
 
 /** `place`: that of the list of rules. A name that no line has is an error. */
@@ -23,7 +24,7 @@ export function rulesOnLines(
       if (name === undefined) return -1;
       const line = numbers.get(name);
       if (line !== undefined) return line;
-      const at = inside(inside(inside(place, index), 'use'), position);
+      const at = entryAt(use, position, inside(inside(place, index), 'use'));
       diagnostics.error(at, () => `${shown(name, 'use')} is not the name of a line; ${hint(name, names)}`);
       return -1;
     });

@@ -5,6 +5,7 @@ import type { UserEntry } from '../../../../protocol/users/user-entry.js';
 import { type Diagnostics, hint } from '../../diagnostics/diagnostics.js';
 import { shown } from '../../diagnostics/mask.js';
 import { inside, type Place } from '../../diagnostics/place.js';
+import { entryAt } from '../values/one-or-list.js';
 import type { UserSetting } from './users.js';
 
 /** `place`: that of the users. A name that no line has is an error. */
@@ -20,7 +21,7 @@ export function usersOnLines(
     const found = own?.flatMap((line, position) => {
       const number = numbers.get(line);
       if (number !== undefined) return [number];
-      const at = inside(inside(inside(place, name), 'lines'), position);
+      const at = entryAt(own, position, inside(inside(place, name), 'lines'));
       diagnostics.error(at, () => `${shown(line, '')} is not the name of a line; ${hint(line, names)}`);
       return [];
     });

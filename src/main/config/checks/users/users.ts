@@ -6,6 +6,7 @@ import { looksHashed, PHC_ALLOWED, readPhc } from '../../../../protocol/users/ph
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { shown } from '../../diagnostics/mask.js';
 import { inside, type Place } from '../../diagnostics/place.js';
+import { oneOrList } from '../values/one-or-list.js';
 import { secretIn } from '../values/secret.js';
 import type { Check } from '../values/setting.js';
 import { checkUserLimits } from './user-limits.js';
@@ -25,7 +26,7 @@ const KEYS = ['password', 'password_file', 'lines', 'limits'] as const;
 const USER_ALLOWED = 'an object with a password (or password_file), and perhaps lines and limits';
 export const USERS_ALLOWED = `an object of 1 to ${USERS_MAX} names, each with ${USER_ALLOWED}: {"alice": {"password": "…"}}`;
 const SECRET_ALLOWED = `${PASSWORD_ALLOWED}, or its hash as \`tcproute passwd\` prints it`;
-const LINES_ALLOWED = `a list of 1 to ${LINES_MAX} names of lines`;
+const LINES_ALLOWED = `the name of a line, or a list of 1 to ${LINES_MAX} such`;
 
 export const checkUsers: Check<readonly UserSetting[]> = (value, place, diagnostics) => {
   const fields = asObject(value);
@@ -91,13 +92,11 @@ function checkPassword(value: unknown, place: Place, diagnostics: Diagnostics): 
 }
 
 function checkLines(value: unknown, place: Place, diagnostics: Diagnostics): readonly string[] | undefined {
-  if (!Array.isArray(value) || value.length === 0 || value.length > LINES_MAX) {
-    diagnostics.reject(place, value, LINES_ALLOWED);
-    return undefined;
-  }
-  return value.flatMap((name: unknown, index) => {
+  const names = oneOrList(value, place, 1, LINES_MAX);
+  if (names === undefined) diagnostics.reject(place, value, LINES_ALLOWED);
+  return names?.flatMap(([name, at]) => {
     if (typeof name === 'string') return [name];
-    diagnostics.reject(inside(place, index), name, 'the name of a line');
+    diagnostics.reject(at, name, 'the name of a line');
     return [];
   });
 }

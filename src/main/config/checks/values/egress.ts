@@ -6,7 +6,7 @@ import {
   formatEgressEntry,
   parseEgressEntry,
 } from '../../../../protocol/egress/entry.js';
-import { asWholeList } from '../../sources/text.js';
+import { asList } from '../../sources/text.js';
 import { allowedList, checkList } from './name-list.js';
 import type { Setting } from './setting.js';
 
@@ -21,7 +21,7 @@ const ENTRIES = {
 
 function entries(doc: string, env: string): Setting<readonly string[]> {
   const [allowed, check] = [allowedList(ENTRIES), checkList(ENTRIES)];
-  return { doc, default: [], env, allowed, check, fromText: asWholeList, format: '*' };
+  return { doc, default: [], env, allowed, check, fromText: asList, format: '*' };
 }
 
 export const EGRESS = {

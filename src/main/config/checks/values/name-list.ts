@@ -1,9 +1,9 @@
-// Checks lists of host names, and of names mixed with addresses and ranges. Entries are normalised and duplicates dropped.
+// Checks lists of host names, and of names mixed with addresses and ranges; one alone stands for a list of it. Entries are normalised and duplicates dropped.
 // It matches nothing.
 import { normaliseName } from '../../../../protocol/address/host-name.js';
 import { formatIpRange, parseIpRange } from '../../../../protocol/address/ip-range.js';
-import { inside } from '../../diagnostics/place.js';
 import { warnOfHostBits } from './host-bits.js';
+import { oneOrList } from './one-or-list.js';
 import type { Check } from './setting.js';
 
 interface ListRule {
@@ -25,20 +25,22 @@ export const REBIND_EXEMPT: ListRule = {
 export const TRUSTED: ListRule = { max: 1000, entry: 'an IP address or a range', parse: rangeText };
 
 export function allowedList({ max, entry }: ListRule): string {
-  return `a list of at most ${max}, each ${entry}`;
+  return `one, or a list of at most ${max}, each ${entry}`;
 }
 
 export function checkList(rule: ListRule): Check<readonly string[]> {
   return (value, place, diagnostics) => {
-    if (!Array.isArray(value) || value.length > rule.max) {
+    const given = oneOrList(value, place, 0, rule.max);
+    if (given === undefined) {
       diagnostics.reject(place, value, allowedList(rule));
       return undefined;
     }
-    const entries = value.map((entry) => (typeof entry === 'string' ? rule.parse(entry) : undefined));
-    for (const [index, entry] of entries.entries()) {
-      if (entry === undefined) diagnostics.reject(inside(place, index), value[index], rule.entry);
-      else warnOfHostBits(value[index], inside(place, index), diagnostics);
-    }
+    const entries = given.map(([text, at]) => {
+      const entry = typeof text === 'string' ? rule.parse(text) : undefined;
+      if (entry === undefined) diagnostics.reject(at, text, rule.entry);
+      else warnOfHostBits(text as string, at, diagnostics);
+      return entry;
+    });
     return entries.every((entry) => entry !== undefined) ? [...new Set(entries)] : undefined;
   };
 }

@@ -73,7 +73,7 @@ test('everything wrong in rules is reported at once, with its place', () => {
     { domain: ['a.test', '10.0.0.1', 7], cidr: '10.0.0.0/33', port: [0, '90-80', 65_536, '1.5'], block: true },
     { domain_suffix: [], block: true },
     { use: ['telecom', 'telekom', 5] },
-    { use: 'telecom' },
+    { use: [] },
     { port: 80 },
     { port: 80, sticky: false },
     { use: ['telecom'], block: true },
@@ -96,7 +96,7 @@ test('everything wrong in rules is reported at once, with its place', () => {
     `rules[1].port[3]: "1.5" is not allowed; allowed: ${port}`,
     'rules[2].domain_suffix: [] is not allowed; allowed: a host name, with or without a leading dot or "*.", or a list of 1 to 1000000 such',
     'rules[3].use[2]: 5 is not allowed; allowed: the name of a line',
-    'rules[4].use: "telecom" is not allowed; allowed: a list of 1 to 1024 names of lines',
+    'rules[4].use: [] is not allowed; allowed: the name of a line, or a list of 1 to 1024 such',
     'rules[5]: says nothing to do; needed: one of use, block, sticky',
     'rules[6]: says nothing to do; needed: one of use, block, sticky',
     'rules[7].use: does not go together with "block"; allowed: one of them',
@@ -165,7 +165,7 @@ test('wrong conditions on clients are all reported at once, with what is allowed
     'rules[0].listener: "lan" is not the name of a listener; allowed: 127.0.0.1:7070',
     'rules[1].listener: "127.0.0.1:7071" is not the name of a listener; did you mean "127.0.0.1:7070"?',
     'rules[3].listener: "lan" is not the name of a listener; allowed: 127.0.0.1:7070',
-    'rules[3].use[0]: "telekom" is not the name of a line; did you mean "telecom"?',
+    'rules[3].use: "telekom" is not the name of a line; did you mean "telecom"?',
   ]);
   assert.match(errors[8] ?? '', /^rules\[2\]\.user: "u+.* is not allowed; allowed: the name of a user, without a tag$/);
 });
@@ -210,7 +210,7 @@ test('names and tags that no user can have are mistakes', () => {
 test('a line that there is not is told with its place and the nearest one there is', () => {
   assert.deepEqual(errorsOfRules({ block: true }, { use: ['telecom', 'telekom'] }, { use: ['nowhere'] }), [
     'rules[1].use[1]: "telekom" is not the name of a line; did you mean "telecom"?',
-    'rules[2].use[0]: "nowhere" is not the name of a line; allowed: telecom, socks5 127.0.0.1:5555, direct',
+    'rules[2].use: "nowhere" is not the name of a line; allowed: telecom, socks5 127.0.0.1:5555, direct',
   ]);
   // Where the lines themselves are wrong, their names are not known.
   assert.deepEqual(errorsIn({ upstream: { type: 'direkt' }, rules: [{ use: ['telekom'] }] }), [
@@ -223,7 +223,7 @@ test('rules can come from the environment', () => {
   const { rules } = optionsOf(fromEnvironment('[{domain: "a.test", block: true}]'));
   assert.deepEqual(rules[0]?.destinations?.domain, ['a.test']);
   assert.deepEqual(errorsOf(fromEnvironment('[{domain: "a.test", use: ["x"]}]')), [
-    'TCPROUTE_RULES: [0].use[0]: "x" is not the name of a line; allowed: direct',
+    'TCPROUTE_RULES: [0].use: "x" is not the name of a line; allowed: direct',
   ]);
   assert.match(errorsOf(fromEnvironment('[{'))[0] ?? '', /^TCPROUTE_RULES: line 1, column 3: .*; allowed: a list of/);
 });

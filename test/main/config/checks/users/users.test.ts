@@ -109,7 +109,7 @@ test('lines of a user must be there', () => {
   );
   assert.match(
     errorsIn({ users: { alice: { password: 'x', lines: [] } } })[0] ?? '',
-    /a list of 1 to 1024 names of lines/,
+    /the name of a line, or a list of 1 to 1024 such$/,
   );
   assert.match(errorsIn({ users: { alice: { password: 'x', lines: [5] } } })[0] ?? '', /lines\[0\]: 5 is not allowed/);
 });
