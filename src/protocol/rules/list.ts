@@ -36,6 +36,20 @@ export const ENTRY_FORMS: Readonly<Record<ListKind, EntryForm>> = {
   },
 };
 
+const KINDS = Object.keys(ENTRY_FORMS) as ListKind[];
+
+/** For a text that is not an entry of this kind: another kind, and the entry that the text is there; undefined for none. */
+export function elsewhere(
+  kind: ListKind,
+  text: string,
+): { readonly kind: ListKind; readonly entry: string } | undefined {
+  for (const other of KINDS) {
+    const entry = other === kind ? undefined : ENTRY_FORMS[other].parse(text);
+    if (entry !== undefined) return { kind: other, entry };
+  }
+  return undefined;
+}
+
 export type ListRead =
   /** `skipped`: in words, how many lines are not entries; absent when there are none. */
   | { readonly code: 'read'; readonly entries: readonly string[]; readonly skipped?: string }
@@ -64,11 +78,16 @@ export function parseList(kind: ListKind, text: string, strict = false): ListRea
       continue;
     }
     wrong += 1;
-    if (wrong <= TOLD_MAX) problems.push(`line ${number}: ${quoted(written)} is not ${what}`);
+    if (wrong <= TOLD_MAX) problems.push(`line ${number}: ${quoted(written)} is not ${what}${butOther(kind, written)}`);
   }
   if (wrong > TOLD_MAX) problems.push(`${wrong - TOLD_MAX} more lines like these`);
   if (wrong > 0 && (strict || entries.length === 0)) return failed(problems);
   return { code: 'read', entries, ...(wrong === 0 ? {} : { skipped: skippedText(wrong, problems) }) };
+}
+
+function butOther(kind: ListKind, text: string): string {
+  const other = elsewhere(kind, text);
+  return other === undefined ? '' : `, but one for ${other.kind}_file`;
 }
 
 function skippedText(wrong: number, problems: readonly string[]): string {

@@ -144,7 +144,7 @@ test('lines of a list that are no entries are passed over and counted, unless th
   ]);
   assert.deepEqual(errorsIn({ rules: [{ ...rule, strict: true }] }), [
     `rules[0].domain_suffix_file: ${list}: line 2: "no name" ${what}`,
-    `rules[0].domain_suffix_file: ${list}: line 4: "1.2.3.4" ${what}`,
+    `rules[0].domain_suffix_file: ${list}: line 4: "1.2.3.4" ${what}, but one for cidr_file`,
   ]);
   writeFileSync(list, '<html>\n<body>\n');
   assert.equal(errorsOf(loadJson({ rules: [rule] })).length, 2);

@@ -20,7 +20,10 @@ test('a list has one entry a line, with comments, empty lines and line ends of a
 test('a bad line is told with its number and what is allowed', () => {
   assert.deepEqual(parseList('domain', 'a.test\n.b.test\n1.2.3.4\n', true), {
     code: 'failed',
-    problems: ['line 2: ".b.test" is not a host name', 'line 3: "1.2.3.4" is not a host name'],
+    problems: [
+      'line 2: ".b.test" is not a host name, but one for domain_suffix_file',
+      'line 3: "1.2.3.4" is not a host name, but one for cidr_file',
+    ],
   });
   assert.deepEqual(parseList('domain_suffix', '..a\n*b.test'), {
     code: 'failed',

@@ -2,7 +2,7 @@
 // a mistake in a list file with its line number. It does not know the lines (see use.ts) and matches nothing.
 import { readListFile } from '../../../../files/list-file.js';
 import type { ClientConditions } from '../../../../protocol/rules/clients.js';
-import { ENTRIES_MAX, ENTRY_FORMS } from '../../../../protocol/rules/list.js';
+import { ENTRIES_MAX, ENTRY_FORMS, elsewhere } from '../../../../protocol/rules/list.js';
 import type { Destinations, ListFile, ListKind, PortRange, Rule } from '../../../../protocol/rules/rule.js';
 import type { Sticky } from '../../../../protocol/rules/sticky.js';
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
@@ -129,7 +129,7 @@ class Walk {
     for (const [text, at] of this.#each(value, place, `${what}, or a list of 1 to ${ENTRIES_MAX} such`, ENTRIES_MAX)) {
       const entry = typeof text === 'string' ? parse(text) : undefined;
       if (entry === undefined) {
-        this.#diagnostics.reject(at, text, what);
+        this.#diagnostics.reject(at, text, `${what}${adviceOf(kind, text)}`);
         continue;
       }
       found.add(entry);
@@ -195,6 +195,12 @@ class Walk {
   #optional<T>(fields: Fields, key: string, place: Place, check: Check<T>): T | undefined {
     return Object.hasOwn(fields, key) ? check(fields[key], inside(place, key), this.#diagnostics) : undefined;
   }
+}
+
+/** What to write for a text that would be right in another place of a rule. */
+function adviceOf(kind: ListKind, text: unknown): string {
+  const other = typeof text === 'string' ? elsewhere(kind, text) : undefined;
+  return other === undefined ? '' : `; for this write "${other.kind}": "${other.entry}"`;
 }
 
 /** The different entries that are right. */

@@ -87,7 +87,7 @@ test('everything wrong in rules is reported at once, with its place', () => {
     'domain, domain_suffix, cidr, port, domain_file, domain_suffix_file, cidr_file, client, user, tag, listener, use, block, sticky, strict';
   assert.deepEqual(errors, [
     'rules[0].domain_sufix: unknown key; did you mean "domain_suffix"?',
-    'rules[1].domain[1]: "10.0.0.1" is not allowed; allowed: a host name',
+    'rules[1].domain[1]: "10.0.0.1" is not allowed; allowed: a host name; for this write "cidr": "10.0.0.1"',
     'rules[1].domain[2]: 7 is not allowed; allowed: a host name',
     `rules[1].cidr: "10.0.0.0/33" is not allowed; allowed: ${range}`,
     `rules[1].port[0]: 0 is not allowed; allowed: ${port}`,
@@ -107,6 +107,24 @@ test('everything wrong in rules is reported at once, with its place', () => {
   ]);
   assert.deepEqual(errorsIn({ rules: { zzzz: 1 } }).length, 1);
   assert.deepEqual(errorsOfRules({ zzzzzz: 1, block: true }), [`rules[0].zzzzzz: unknown key; allowed: ${keys}`]);
+});
+
+test('an entry of another key is told where it belongs', () => {
+  const errors = errorsOfRules(
+    { domain: ['*.example.org', '.b.test', '2001:db8::/32', 'a*.test'], block: true },
+    { domain_suffix: '192.0.2.1', cidr: ['c.test', '*.d.test', 'c d'], block: true },
+  );
+  const range = 'an IP address or range, such as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32';
+  assert.deepEqual(errors, [
+    'rules[0].domain[0]: "*.example.org" is not allowed; allowed: a host name; for this write "domain_suffix": "example.org"',
+    'rules[0].domain[1]: ".b.test" is not allowed; allowed: a host name; for this write "domain_suffix": "b.test"',
+    'rules[0].domain[2]: "2001:db8::/32" is not allowed; allowed: a host name; for this write "cidr": "2001:db8::/32"',
+    'rules[0].domain[3]: "a*.test" is not allowed; allowed: a host name',
+    'rules[1].domain_suffix: "192.0.2.1" is not allowed; allowed: a host name, with or without a leading dot or "*."; for this write "cidr": "192.0.2.1"',
+    `rules[1].cidr[0]: "c.test" is not allowed; allowed: ${range}; for this write "domain": "c.test"`,
+    `rules[1].cidr[1]: "*.d.test" is not allowed; allowed: ${range}; for this write "domain_suffix": "d.test"`,
+    `rules[1].cidr[2]: "c d" is not allowed; allowed: ${range}`,
+  ]);
 });
 
 test('conditions on clients are one value or a list, and name listeners by their address', () => {
