@@ -2,7 +2,14 @@
 // are let in after the actors serve. It accepts no clients.
 import { readFileSync } from 'node:fs';
 import { errorName } from '../../linux/error-name.js';
-import { bindListener, closeFd, localEndpoint, setUserTimeout, startListening } from '../../linux/sockets.js';
+import {
+  bindListener,
+  closeFd,
+  localEndpoint,
+  setNoDelay,
+  setUserTimeout,
+  startListening,
+} from '../../linux/sockets.js';
 import { formatEndpoint, formatIp, parseIp } from '../../protocol/address/address.js';
 import type { ListenerAddress } from '../../protocol/address/own-listeners.js';
 import type { Listener } from '../../protocol/inbound/listener.js';
@@ -13,8 +20,10 @@ import {
   type UnixPlace,
 } from '../../protocol/listen-options.js';
 import { DONE, type Done, type Failed, failed } from '../process/done.js';
+import { NOTHING_PASSED, type PassedFds } from '../process/passed-fds.js';
 import type { ListeningSocket } from './listening-socket.js';
-import { bindFile, removeFile, type SocketFile } from './socket-file.js';
+import { matchPassed, type PassedSocket } from './passed.js';
+import { bindFile, passedFile, removeFile, type SocketFile } from './socket-file.js';
 
 /** Used where the kernel's limit cannot be read (no /proc). */
 const BACKLOG_DEFAULT = 4096;
@@ -27,14 +36,24 @@ export interface Address {
 
 export type Reserved = { readonly code: 'reserved'; readonly listening: readonly ListeningSocket[] } | Failed;
 
-/** Binds all listeners, or none, without letting clients in yet. `message`: a sentence for the user. */
-export function reserve(asked: readonly ListenOptions[], tcp_user_timeout_ms: number): Reserved {
+/**
+ * Binds all listeners, or none, without letting clients in yet. One for which a socket was passed binds none. `message`: a
+ * sentence for the user.
+ */
+export function reserve(
+  asked: readonly ListenOptions[],
+  tcp_user_timeout_ms: number,
+  passed: PassedFds = NOTHING_PASSED,
+): Reserved {
+  if (passed.code === 'failed') return passed;
   if (asked.length > LISTENERS_MAX) {
     return failed(`${asked.length} listeners are too many: there can be ${LISTENERS_MAX}`);
   }
+  const matched = matchPassed(asked, passed.fds);
+  if (matched.code === 'failed') return matched;
   const listening: ListeningSocket[] = [];
   for (const [number, one] of asked.entries()) {
-    const bound = one.place.kind === 'unix' ? bindUnix(one.place) : bindInternet(one.place, tcp_user_timeout_ms);
+    const bound = bind(one, matched.sockets[number], tcp_user_timeout_ms);
     if (bound.code === 'failed') {
       letGo(listening);
       return bound;
@@ -51,6 +70,23 @@ interface Bound {
   readonly address: string;
   readonly endpoint: ListenerAddress | undefined;
   readonly file: SocketFile | undefined;
+}
+
+function bind({ place }: ListenOptions, passed: PassedSocket | undefined, tcp_user_timeout_ms: number): Bound | Failed {
+  if (passed !== undefined) return adopt(passed, tcp_user_timeout_ms);
+  return place.kind === 'unix' ? bindUnix(place) : bindInternet(place, tcp_user_timeout_ms);
+}
+
+/** A passed socket in place of one that is bound here. Clients may be waiting in its backlog. */
+function adopt({ fd, place, address }: PassedSocket, tcp_user_timeout_ms: number): Bound | Failed {
+  if (place.kind === 'internet') {
+    setNoDelay(fd);
+    if (tcp_user_timeout_ms > 0) setUserTimeout(fd, tcp_user_timeout_ms);
+    return { code: 'bound', fd, address, endpoint: place.endpoint, file: undefined };
+  }
+  const listening = startListening(fd, backlogMax());
+  if (listening.code === 'failed') return refusal(address, listening.error);
+  return { code: 'bound', fd, address, endpoint: undefined, file: passedFile(place.path.toString()) };
 }
 
 function bindInternet({ host, port }: InternetPlace, tcp_user_timeout_ms: number): Bound | Failed {

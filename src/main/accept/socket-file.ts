@@ -11,7 +11,12 @@ export interface SocketFile {
   readonly path: string;
   readonly device: number;
   readonly inode: number;
+  /** It belongs to a service manager, which keeps it. */
+  readonly isPassed: boolean;
 }
+
+/** The file of a socket that was passed. */
+export const passedFile = (path: string): SocketFile => ({ path, device: 0, inode: 0, isPassed: true });
 
 type BoundFile = { readonly code: 'bound'; readonly fd: number; readonly file: SocketFile } | Failed;
 
@@ -24,7 +29,7 @@ export function bindFile({ path, mode }: UnixPlace): BoundFile {
   try {
     chmodSync(path, mode);
     const { dev, ino } = lstatSync(path);
-    return { code: 'bound', fd: bound.fd, file: { path, device: dev, inode: ino } };
+    return { code: 'bound', fd: bound.fd, file: { path, device: dev, inode: ino, isPassed: false } };
   } catch (error) {
     closeFd(bound.fd);
     return failed(codeOf(error));
@@ -57,8 +62,9 @@ function makeRoom(path: string): Done {
   }
 }
 
-/** Removes the file, unless it is another process's by now. */
-export function removeFile({ path, device, inode }: SocketFile): void {
+/** Removes the file, unless it is a service manager's, or another process's by now. */
+export function removeFile({ path, device, inode, isPassed }: SocketFile): void {
+  if (isPassed) return;
   try {
     const { dev, ino } = lstatSync(path);
     if (dev === device && ino === inode) rmSync(path);

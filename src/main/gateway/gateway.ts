@@ -36,6 +36,7 @@ import { DONE, type Done, type Failed, failed } from '../process/done.js';
 import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from '../process/fd-limit.js';
 import type { Logger } from '../process/log.js';
 import { Notices } from '../process/notices.js';
+import { NOTHING_PASSED, type PassedFds } from '../process/passed-fds.js';
 import { isWaiting, reasonOf } from '../process/within.js';
 import { type Ended, endedOf } from './ended.js';
 import { chooseEngine } from './engine-choice.js';
@@ -72,13 +73,14 @@ export type Started = { readonly code: 'started'; readonly gateway: Gateway } | 
 
 /**
  * Resolves once the gateway accepts clients, or with a sentence that says why it cannot. `tuning` is for tests. `bound` hears of
- * the listening sockets, for a process that ends before that.
+ * the listening sockets, for a process that ends before that. `passed`: sockets that a service manager has bound.
  */
 export async function startGateway(
   asked: Configuration,
   log: Logger,
   tuning: Tuning = {},
   bound: (listening: readonly ListeningSocket[]) => void = () => {},
+  passed: PassedFds = NOTHING_PASSED,
 ): Promise<Started> {
   const limit = raiseFdLimit();
   if (limit.code === 'failed') return limit;
@@ -100,7 +102,7 @@ export async function startGateway(
   const options: Options = { ...own, limits: { ...own.limits, ...limits }, dns };
   const kind = chooseEngine(options.engine, log);
   if (typeof kind !== 'string') return kind;
-  const reserved = reserve(options.listen, options.tcp_user_timeout_ms);
+  const reserved = reserve(options.listen, options.tcp_user_timeout_ms, passed);
   if (reserved.code === 'failed') return reserved;
   const { listening } = reserved;
   bound(listening);

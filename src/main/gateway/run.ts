@@ -9,6 +9,7 @@ import type { ListeningSocket } from '../accept/listening-socket.js';
 import { report } from '../observe/report.js';
 import { debuggerWarning } from '../process/debugger.js';
 import type { OpenLog } from '../process/log.js';
+import { type PassedFds, takePassedFds } from '../process/passed-fds.js';
 import { ServiceManager } from '../process/service-manager.js';
 import { onSignals, type StopSignal } from '../process/signals.js';
 import { startWatchdog } from '../process/watchdog.js';
@@ -48,6 +49,7 @@ class Run {
   readonly #opened: OpenLog;
   readonly #manager: ServiceManager;
   readonly #reloadingOf: (gateway: Gateway) => Reloading;
+  readonly #passed: PassedFds;
   #gateway: Gateway | undefined;
   #reloading: Reloading | undefined;
   #bound: readonly ListeningSocket[] = [];
@@ -62,6 +64,7 @@ class Run {
     this.#options = options;
     this.#opened = opened;
     this.#manager = new ServiceManager(process.env, opened.log);
+    this.#passed = takePassedFds(process.env);
   }
 
   async run(): Promise<number> {
@@ -70,9 +73,10 @@ class Run {
     writeInBackground();
     const debugging = debuggerWarning();
     if (debugging !== undefined) log.warn(debugging);
-    const starting = startGateway(this.#options, log, {}, (listening) => {
+    const bound = (listening: readonly ListeningSocket[]): void => {
       this.#bound = listening;
-    });
+    };
+    const starting = startGateway(this.#options, log, {}, bound, this.#passed);
     const started = await Promise.race([starting, this.#stopped]);
     if (typeof started === 'string') {
       removeFiles(this.#bound);
