@@ -29,6 +29,7 @@ const OTHERS: readonly (readonly [path: string, other: Partial<Configuration>, r
   ['log_level', { log_level: 'trace' }, false],
   ['workers', { workers: 7 }, true],
   ['engine', { engine: 'epoll' }, true],
+  ['log', { log: { ...plain.log, destination: 'stderr' } }, true],
   ...(
     [
       ...['drain_timeout_ms', 'handshake_timeout_ms', 'idle_timeout_ms', 'half_closed_timeout_ms'],
