@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 
 /** Of everything; a busy machine needs seconds for a start. */
 const PATIENCE_MS = 60_000;
+const REQUESTS = Number(process.env.REQUESTS ?? 1);
+const AT_A_TIME = 50;
 const TEXT = 'through the gateway';
 
 const [command, ...args] = process.argv.slice(2);
@@ -25,8 +27,10 @@ const port = await new Promise((resolve) => {
   });
   ended.then((status) => fail(`the gateway ended with ${status}`));
 });
-const heard = await ask(port, server.address().port);
-if (heard !== TEXT) fail(`heard "${heard}"`);
+for (let left = REQUESTS; left > 0; left -= AT_A_TIME) {
+  const asked = Array.from({ length: Math.min(left, AT_A_TIME) }, () => ask(port, server.address().port));
+  for (const heard of await Promise.all(asked)) if (heard !== TEXT) fail(`heard "${heard}"`);
+}
 if (process.env.HEALTH && !isHealthy()) fail(`no success while it serves: ${process.env.HEALTH}`);
 gateway.removeAllListeners('close');
 const last = new Promise((resolve) => gateway.once('close', (status, signal) => resolve(signal ?? status)));
@@ -36,7 +40,7 @@ if (status !== 0) fail(`the gateway ended with ${status}`);
 if (process.env.HEALTH && isHealthy()) fail(`success when it has ended: ${process.env.HEALTH}`);
 clearTimeout(late);
 server.close();
-console.log('served a request by SOCKS5');
+console.log(`served ${REQUESTS} ${REQUESTS === 1 ? 'request' : 'requests'} by SOCKS5`);
 
 function isHealthy() {
   return spawnSync(process.env.HEALTH, { shell: true, stdio: 'inherit' }).status === 0;

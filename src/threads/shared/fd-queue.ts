@@ -2,6 +2,12 @@
 // number for each client (hand-off.ts). It carries nothing else and rings no doorbell itself: `mustRing` says when the
 // sleeping consumer must be woken, and `mustTell` when the resting producer must be.
 // An fd in the ring belongs to main until the actor has written its owner entry and calls `taken`.
+//
+// Memory order, also where the processor reorders much (arm64). Atomics are sequentially consistent (ECMA-262, memory model), and
+// two things need that. An entry is written before HEAD is stored, and read after the same HEAD was loaded: the load sees the
+// store, so all that was written before it is seen, without an atomic access to the entry; TAIL gives the place back likewise. And
+// of the two orders "store SLEEPING, load HEAD" here and "store HEAD, load SLEEPING" there, at least one load sees the other
+// side's store, so no client is left behind with a sleeping consumer and no ring. RESTING needs no pair: a rest ends by itself.
 
 const HEAD = 0;
 const TAIL = 1;
