@@ -26,15 +26,23 @@ export interface SignalHandlers {
   ignored(signal: IgnoredSignal, why: string): void;
 }
 
+/** `npm start` passes on what a terminal has sent to the gateway too: within this time the second one is a copy. */
+const COPY_MS = 1000;
+const isOfNpmStart = (): boolean => process.env['npm_lifecycle_event'] === 'start';
+
 /** Handles the signals for the rest of the process's life. */
 export function onSignals(handlers: SignalHandlers): void {
-  let stopping = false;
+  let first: StopSignal | undefined;
+  let copyUntil = 0;
   const endAtOnce = (signal: EndSignal): void => handlers.endAtOnce(signal, 128 + constants.signals[signal]);
   for (const signal of STOP) {
     take(signal, () => {
-      if (stopping) endAtOnce(signal);
-      else handlers.stop(signal);
-      stopping = true;
+      const now = performance.now();
+      if (first === undefined) handlers.stop(signal);
+      else if (signal === first && now < copyUntil) copyUntil = 0;
+      else endAtOnce(signal);
+      if (first === undefined && isOfNpmStart()) copyUntil = now + COPY_MS;
+      first ??= signal;
     });
   }
   for (const signal of END) take(signal, () => endAtOnce(signal));
