@@ -40,6 +40,8 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
       return check(asked, loaded);
     case 'dns':
       return dns(asked, loaded);
+    case 'reload':
+      return reload(loaded);
     case 'explain':
       return explain(asked, loaded);
     default:
@@ -167,6 +169,17 @@ async function init({ values }: Arguments): Promise<ExitStatus> {
   if (made.kind === 'failed') return refuse({ kind: 'invalid', errors: made.reasons, warnings: [] });
   for (const warning of made.warnings) complain(`warning: ${warning}`);
   return say(made.next);
+}
+
+async function reload({ options }: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
+  if (options.control_socket === null) {
+    complain('error: the configuration names no control_socket; a gateway without one reloads at SIGHUP');
+    return 1;
+  }
+  const { reloadBy } = await import('./commands/reload.js');
+  const { status, said, complaints } = await reloadBy(options.control_socket);
+  for (const complaint of complaints) complain(plain(complaint));
+  return said.length === 0 ? status : say(`${said.map(plain).join('\n')}\n`) || status;
 }
 
 async function completion(shell: string): Promise<ExitStatus> {

@@ -36,6 +36,8 @@ export interface Options {
   /** Connection actors; at least 1 (a configured 0 has been replaced by a number that fits the cores). */
   readonly workers: number;
   readonly engine: EngineChoice;
+  /** An absolute path. */
+  readonly control_socket: string | null;
   readonly drain_timeout_ms: number;
   readonly handshake_timeout_ms: number;
   readonly idle_timeout_ms: number;

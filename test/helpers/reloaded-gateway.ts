@@ -17,16 +17,16 @@ interface Config {
 
 export class ReloadedGateway {
   readonly gateway: Gateway;
-  readonly #file: string;
+  readonly file: string;
   #reloads = 0;
 
   private constructor(gateway: Gateway, file: string) {
     this.gateway = gateway;
-    this.#file = file;
+    this.file = file;
   }
 
-  static async start(world: World, config: Config): Promise<ReloadedGateway> {
-    const directory = mkdtempSync(join(tmpdir(), 'tcproute-reload-'));
+  /** `directory`: of the file; it is made, and removed at the end. */
+  static async start(world: World, config: Config, directory = madeDirectory()): Promise<ReloadedGateway> {
     world.use({ close: () => rmSync(directory, { recursive: true }) });
     const file = join(directory, 'config.json');
     writeFileSync(file, textOf(config));
@@ -43,16 +43,23 @@ export class ReloadedGateway {
     return this.gateway.records.filter(({ msg }) => msg.startsWith('reload: '));
   }
 
+  /** Another configuration, or another text of its file. */
+  write(config: Config | string): void {
+    writeFileSync(`${this.file}.new`, typeof config === 'string' ? config : textOf(config));
+    renameSync(`${this.file}.new`, this.file);
+  }
+
   /** Reloads with another configuration, or another text of its file. Returns the log line of what came of it. */
   async reload(config: Config | string): Promise<LogRecord> {
-    writeFileSync(`${this.#file}.new`, typeof config === 'string' ? config : textOf(config));
-    renameSync(`${this.#file}.new`, this.#file);
+    this.write(config);
     this.gateway.child.kill('SIGHUP');
     this.#reloads += 1;
     await until('the reload is told', () => this.#told().length >= this.#reloads);
     return this.#told()[this.#reloads - 1] as LogRecord;
   }
 }
+
+const madeDirectory = (): string => mkdtempSync(join(tmpdir(), 'tcproute-reload-'));
 
 const textOf = (config: Config): string =>
   JSON.stringify({ port: 0, workers: WORKERS, ...config, race: { ...RACE, ...config.race } });

@@ -113,15 +113,17 @@ export const RULES: Rules = {
       'src/main/accept',
     ],
     'src/main/observe': [PROTOCOL, 'src/threads/*', 'src/main/process'],
+    // Commands to the running gateway.
+    'src/main/control': [PROTOCOL, 'src/linux', 'src/main/process', 'src/main/accept'],
     // What a change of the configuration comes to.
     'src/main/reload': [PROTOCOL, 'src/threads/shared', 'src/main/process', 'src/main/config'],
     'src/main/gateway': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process', 'src/main/accept', 'src/main/actors'],
-      ...['src/main/observe', 'src/main/reload'],
+      ...['src/main/observe', 'src/main/reload', 'src/main/control'],
     ],
     'src/main/commands': [
       ...[PROTOCOL, 'src/dial', 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors'],
-      ...['src/main/gateway', 'src/main/users'],
+      ...['src/main/gateway', 'src/main/users', 'src/main/reload'],
       // What engines there are, for `--version`.
       'src/linux/*',
     ],

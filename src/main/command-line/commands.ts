@@ -88,6 +88,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     flags: ['tls', 'no-tls', 'client', 'user', 'tag', 'listener', 'json', ...SETTINGS],
   },
+  reload: {
+    about: 'have the running gateway read its configuration again, and say what changed or what is wrong',
+    more: [
+      'It is asked on the Unix socket of `control_socket`, which the configuration must name.',
+      'The exit status is 1 if the configuration cannot be used, or no gateway answers; nothing has changed then.',
+    ],
+    flags: ['config'],
+  },
   passwd: {
     about: 'ask for a password and print its hash, to stand for it in the configuration',
     more: ['On a terminal it asks twice, without echo. From a pipe it reads one line.'],

@@ -6,15 +6,17 @@ import type { LineNumbers } from '../../protocol/lines/numbers.js';
 import type { Configuration } from '../../protocol/options.js';
 import { removeFiles } from '../accept/listen.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
+import type { ControlServer } from '../control/server.js';
 import { report } from '../observe/report.js';
 import { debuggerWarning } from '../process/debugger.js';
+import { DONE, type Done } from '../process/done.js';
 import type { OpenLog } from '../process/log.js';
 import { type PassedFds, takePassedFds } from '../process/passed-fds.js';
 import { ServiceManager } from '../process/service-manager.js';
 import { onSignals, type StopSignal } from '../process/signals.js';
 import { startWatchdog } from '../process/watchdog.js';
 import { logReload } from '../reload/log-reload.js';
-import { type Read, Reloading } from '../reload/reloading.js';
+import { type Read, type Reloaded, Reloading } from '../reload/reloading.js';
 import { type Gateway, startGateway } from './gateway.js';
 
 /** How long the last log lines may take to be written, when their reader is slow or has stopped reading. */
@@ -52,6 +54,7 @@ class Run {
   readonly #passed: PassedFds;
   #gateway: Gateway | undefined;
   #reloading: Reloading | undefined;
+  #control: ControlServer | undefined;
   #bound: readonly ListeningSocket[] = [];
   #isEnding = false;
   #stop: (signal: StopSignal) => void = () => {};
@@ -73,6 +76,11 @@ class Run {
     writeInBackground();
     const debugging = debuggerWarning();
     if (debugging !== undefined) log.warn(debugging);
+    const commanded = await this.#command();
+    if (commanded.code === 'failed') {
+      log.fatal(commanded.message);
+      return 1;
+    }
     const bound = (listening: readonly ListeningSocket[]): void => {
       this.#bound = listening;
     };
@@ -80,6 +88,7 @@ class Run {
     const started = await Promise.race([starting, this.#stopped]);
     if (typeof started === 'string') {
       removeFiles(this.#bound);
+      this.#control?.close();
       log.info({ signal: started }, 'stopped before it listened');
       this.#manager.stopping('stopped before it listened', 0);
       await this.#opened.end(AT_ONCE_MS);
@@ -87,6 +96,7 @@ class Run {
     }
     if (started.code === 'failed') {
       log.fatal(started.message);
+      this.#control?.close();
       this.#manager.status(started.message);
       return 1;
     }
@@ -109,6 +119,7 @@ class Run {
     const isAsked = typeof end === 'string';
     if (isAsked) log.info({ signal: end }, 'stopping: no new connections, those open may finish');
     else log.fatal({ reason: end.reason }, 'accepting broke');
+    this.#control?.close();
     const drain_timeout_ms = isAsked ? reloading.inForce.drain_timeout_ms : 0;
     manager.stopping(isAsked ? 'connections that are open may finish' : 'accepting broke', drain_timeout_ms);
     const ended = await gateway.close(drain_timeout_ms);
@@ -126,18 +137,31 @@ class Run {
     return startWatchdog({ watchdog_ms, log: this.#opened.log, silent, feed: () => manager.alive() });
   }
 
+  /** Opens the socket for commands, if one is configured. Its code is loaded only then. */
+  async #command(): Promise<Done> {
+    const path = this.#options.control_socket;
+    if (path === null) return DONE;
+    const { ControlServer } = await import('../control/server.js');
+    const served = ControlServer.open(path, { 'POST /reload': () => this.#reload() });
+    if (served.code === 'failed') return served;
+    this.#control = served.server;
+    return DONE;
+  }
+
   /** Files of the log are opened again, and the configuration is read again. */
-  async #reload(): Promise<void> {
+  async #reload(): Promise<Reloaded> {
     const { log, hasFile } = this.#opened;
     await this.#opened.reopen();
     if (hasFile) log.info({ signal: 'SIGHUP' }, 'the files of the log were opened again');
     if (this.#reloading === undefined) {
-      log.warn('SIGHUP comes too early: the configuration is being read already');
-      return;
+      const problem = 'the gateway is still starting';
+      log.warn(`reload: ${problem}`);
+      return { code: 'refused', problems: [problem], warnings: [] };
     }
     this.#manager.reloading();
-    const status = logReload(await this.#reloading.reload(), log);
-    this.#manager.serving(status);
+    const reloaded = await this.#reloading.reload();
+    this.#manager.serving(logReload(reloaded, log));
+    return reloaded;
   }
 
   #listen(): void {
@@ -148,7 +172,7 @@ class Run {
       report: async () => {
         if (this.#gateway !== undefined) await report(this.#gateway, this.#opened.dropped, log);
       },
-      reload: () => this.#reload(),
+      reload: async () => void (await this.#reload()),
       ignored: (signal, why) => log.info({ signal, why }, `${signal} is ignored`),
     });
     // Unhandled rejections come here too.
@@ -167,6 +191,7 @@ class Run {
     if (this.#isEnding) return;
     this.#isEnding = true;
     if (this.#gateway === undefined) removeFiles(this.#bound);
+    this.#control?.close();
     say(this.#gateway?.breakOff() ?? 0);
     void this.#opened.end(AT_ONCE_MS).then(() => {
       this.#gateway?.breakOff(); // connections that were made meanwhile

@@ -8,7 +8,7 @@ import type { Check } from '../values/setting.js';
 
 /** The last of the 108 bytes of sun_path (unix(7)) is NUL. */
 const PATH_BYTES_MAX = 107;
-const PATH_ALLOWED = `the path of a socket, in a directory that exists, of at most ${PATH_BYTES_MAX} bytes with all its directories; where there is a file, it must be a socket`;
+export const PATH_ALLOWED = `the path of a socket, in a directory that exists, of at most ${PATH_BYTES_MAX} bytes with all its directories; where there is a file, it must be a socket`;
 const MODE_ALLOWED = 'octal digits in quotes, such as "0660"';
 
 /** Returns the absolute path. */

@@ -1,0 +1,106 @@
+// Commands to the running gateway by its Unix socket: `tcproute reload` says what came of it, and only the owner may ask.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, lstatSync, mkdtempSync } from 'node:fs';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { program } from '../helpers/gateway.js';
+import { inBothEngines } from '../helpers/gateway-world.js';
+import { ReloadedGateway } from '../helpers/reloaded-gateway.js';
+import { echoServer } from '../helpers/servers.js';
+import { dial } from '../helpers/socks-client.js';
+import { until } from '../helpers/until.js';
+
+interface Ran {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** `tcproute reload`. */
+function reload(file: string): Promise<Ran> {
+  const env = { PATH: process.env['PATH'] };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, 'reload', '-c', file], { env }, (error, out, err) => {
+      resolve({ status: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+}
+
+function ask(socketPath: string, method: string, path: string): Promise<{ status: number | undefined; body: unknown }> {
+  return new Promise((resolve, reject) => {
+    request({ socketPath, method, path }, (response) => {
+      json(response).then((body) => resolve({ status: response.statusCode, body }), reject);
+    })
+      .once('error', reject)
+      .end();
+  });
+}
+
+inBothEngines('tcproute reload tells what changed, and what is wrong', async (world) => {
+  const server = world.use(await echoServer());
+  const directory = mkdtempSync(join(tmpdir(), 'tcproute-control-'));
+  const control_socket = join(directory, 'control');
+  const gateway = await ReloadedGateway.start(world, { control_socket }, directory);
+  assert.equal(lstatSync(control_socket).mode & 0o777, 0o600);
+  assert.deepEqual(await reload(gateway.file), { status: 0, out: 'nothing has changed\n', err: '' });
+
+  const blocked = { control_socket, rules: [{ port: server.port, block: true }] };
+  gateway.write({ ...blocked, engine: world.engine === 'uring' ? 'epoll' : 'uring', cache: { ttl_s: 5 } });
+  const changed = await reload(gateway.file);
+  // The engine is given in the environment, which comes first.
+  assert.deepEqual(changed, { status: 0, out: 'changed: rules\nneeds a restart: cache.ttl_s\n', err: '' });
+  const { peer, reply } = await dial(gateway.port, server);
+  world.use(peer).end();
+  assert.equal(reply.rep, 2);
+
+  gateway.write({ control_socket, race: { stagger_ms: 'x' }, workers: -1 });
+  const wrong = await reload(gateway.file);
+  assert.deepEqual([wrong.status, wrong.out], [1, '']);
+  assert.match(wrong.err, /race\.stagger_ms: .*\n.*workers: |workers: .*\n.*race\.stagger_ms: /);
+
+  gateway.write({ control_socket, host: '127.0.0.2' });
+  const refused = await reload(gateway.file);
+  assert.equal(refused.status, 1);
+  assert.match(refused.err, /^error: listen: .*\nnothing has changed\n$/);
+
+  gateway.write({});
+  assert.match((await reload(gateway.file)).err, /names no control_socket/);
+});
+
+inBothEngines('the socket takes no other command, bounds its clients, and goes with the gateway', async (world) => {
+  const directory = mkdtempSync(join(tmpdir(), 'tcproute-control-'));
+  const control_socket = join(directory, 'control');
+  const gateway = await ReloadedGateway.start(world, { control_socket }, directory);
+  for (const [method, path] of [
+    ['GET', '/reload'],
+    ['POST', '/'],
+    ['POST', '/constructor'],
+  ] as const) {
+    const { status, body } = await ask(control_socket, method, path);
+    assert.equal(status, 404);
+    assert.deepEqual(body, { error: 'no such command: there is POST /reload' });
+  }
+  // Clients that say nothing keep nobody else out for long: those above the bound are closed at once.
+  let closed = 0;
+  const silent = Array.from({ length: 40 }, () =>
+    connect(control_socket)
+      .on('error', () => {})
+      .on('close', () => {
+        closed += 1;
+      }),
+  );
+  await until('the bound holds', () => closed >= 40 - 16);
+  for (const one of silent) one.destroy();
+  await until('they are gone', () => closed === 40);
+  assert.equal((await ask(control_socket, 'POST', '/reload')).status, 200);
+  await gateway.gateway.stop();
+  assert.equal(existsSync(control_socket), false);
+  gateway.write({ control_socket });
+  const nobody = await reload(gateway.file);
+  assert.equal(nobody.status, 1);
+  assert.match(nobody.err, /no gateway answers at /);
+});
