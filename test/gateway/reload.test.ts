@@ -1,6 +1,7 @@
 // A reload as an operator and its clients see it: what changes is in force for later connections, live ones go on as they
 // began, and a configuration that is wrong changes nothing.
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { DnsServer, type Query } from '../helpers/dns-server.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { freePort } from '../helpers/proxies.js';
@@ -226,6 +227,23 @@ inBothEngines('hosts, name servers and the blacklist change, and no lookup is lo
   await gateway.reload(asking(one));
   assert.equal(await rep(world, gateway.port, { host: '127.0.0.3', port: await freePort() }), 5);
   assert.equal(await rep(world, gateway.port, { host: 'gone.test', port }), 0);
+});
+
+inBothEngines('a DNS actor that another one has replaced leaves no thread and no descriptor', async (world) => {
+  const gateway = await ReloadedGateway.start(world, {});
+  const { child } = gateway.gateway;
+  const threads = () => readdirSync(`/proc/${child.pid}/task`).length;
+  const around = async (from: number, times: number) => {
+    for (let turn = from; turn < from + times; turn += 1) {
+      const told = await gateway.reload({ hosts: { 'h.test': `192.0.2.${turn}` } });
+      assert.deepEqual(told['changed'], ['hosts']);
+    }
+  };
+  await around(1, 2);
+  const [threadsBefore, fdsBefore] = [threads(), gateway.gateway.fds().length];
+  await around(3, 6);
+  await until('the threads have ended', () => threads() <= threadsBefore + 1);
+  await until('the descriptors are closed', () => gateway.gateway.fds().length <= fdsBefore + 1);
 });
 
 inBothEngines('other places to listen at are refused whole', async (world) => {

@@ -127,7 +127,8 @@ export class ActorHost<Control> {
       this.#role.gone();
       if (this.#stopping) return;
       living = await this.#again(whyOf(end), performance.now() - living.since);
-      if (living !== undefined) await this.#role.serving(living.control);
+      // One that is to end again serves nobody: another one may have its place.
+      if (living !== undefined && !this.#stopping) await this.#role.serving(living.control);
     }
   }
 
@@ -188,6 +189,11 @@ export class ActorHost<Control> {
       }
     }
     await this.#kept;
+  }
+
+  /** Ends its thread, after `stop` or a start that has failed. */
+  async destroy(): Promise<void> {
+    await this.#pool.destroy();
   }
 }
 

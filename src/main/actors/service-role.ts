@@ -29,19 +29,20 @@ export function namesRole(
 ): Role<NamesControl> {
   const said = new ActorLog(notices);
   const life = new SignsOfLife();
-  let first = succession;
+  const { options: before } = switchboard.generation;
+  let evidence = succession?.evidence;
   let served: Remote<NamesControl> | undefined;
   return {
     name: 'DNS actor',
     begin(control) {
       const port = said.open();
-      const { options, evidence } = first ?? { ...switchboard.generation, evidence: undefined };
-      first = undefined;
+      // Its options may not be those in force yet, also when it dies and is started again.
+      const inForce = switchboard.generation.options;
+      const options = inForce === before ? (succession?.options ?? inForce) : inForce;
       const readOnly = !mayWrite(options.dns.state_file);
-      return {
-        start: { options, beats: life.begin(), control, log: port, readOnly, evidence } satisfies NamesStart,
-        ports: [control, port],
-      };
+      const own = { options, beats: life.begin(), control, log: port, readOnly, evidence };
+      evidence = undefined;
+      return { start: own satisfies NamesStart, ports: [control, port] };
     },
     ready: answers,
     serving(control) {

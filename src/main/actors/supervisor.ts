@@ -35,6 +35,7 @@ import { connectionRole } from './connection-role.js';
 import { ACTOR_ENTRIES, type ActorEntries } from './entries.js';
 import { ActorHost } from './host.js';
 import { ActorPool } from './pool.js';
+import type { Published } from './published.js';
 import { resolvesAlike } from './resolving.js';
 import type { Role } from './role.js';
 import { namesRole, routesRole, tlsRole } from './service-role.js';
@@ -101,7 +102,7 @@ export class Supervisor {
   readonly #switchboard: Switchboard;
   readonly #gate = new StartGate(availableCores() + STARTS_BESIDE);
   readonly #claims: StateClaims;
-  readonly #pools: ActorPool[] = [];
+  #isStopping = false;
   readonly #doorbells: readonly number[];
   readonly #mayWrite = (path: string | null): boolean => this.#claims.has(path);
 
@@ -158,9 +159,7 @@ export class Supervisor {
 
   #host<Control>(role: Role<Control>, entry: URL): ActorHost<Control> {
     const { log, tuning } = this.#parts;
-    const pool = new ActorPool(entry, tuning?.heap_mb);
-    this.#pools.push(pool);
-    return new ActorHost(role, pool, this.#gate, log, tuning?.check_ms);
+    return new ActorHost(role, new ActorPool(entry, tuning?.heap_mb), this.#gate, log, tuning?.check_ms);
   }
 
   #ruleKeeper(rules: readonly Rule[]): RuleKeeper {
@@ -206,6 +205,7 @@ export class Supervisor {
     const keeper = this.#ruleKeeper(rules);
     this.#nextRules = keeper;
     const ruled = await keeper.prepare();
+    if (this.#isStopping) return STOPS;
     if (ruled.code === 'failed') return ruled;
     const tunnelled = await this.#startTls(options);
     if (tunnelled.code === 'failed') return tunnelled;
@@ -227,12 +227,13 @@ export class Supervisor {
     const evidence = told?.code === 'answered' ? told.value : undefined;
     const role = namesRole(this.#switchboard, this.#parts.notices, this.#mayWrite, { options, evidence });
     const next = this.#host(role, this.#entries(this.#parts).names);
-    const started = await next.start();
+    const started = await this.#startAnother(next);
     if (started.code === 'failed') return started;
     this.names = next;
     void before.control?.retire().catch(() => {});
     // It ends its last lookups as failed, which nobody waits for: they have been asked again.
     await before.stop(SERVICES_STOP_MS);
+    await before.destroy();
     return DONE;
   }
 
@@ -240,9 +241,18 @@ export class Supervisor {
   async #startTls({ lines }: Options): Promise<Done> {
     if (this.#tls !== undefined || !lines.some(needsTunnel)) return DONE;
     const host = this.#host(tlsRole(this.#switchboard), this.#entries(this.#parts).tls);
-    const started = await host.start();
+    const started = await this.#startAnother(host);
     if (started.code === 'done') this.#tls = host;
     return started;
+  }
+
+  /** Starts an actor while the others serve. One that cannot be used leaves no thread. */
+  async #startAnother<Control>(host: ActorHost<Control>): Promise<Done> {
+    const started = this.#isStopping ? STOPS : await host.start();
+    if (started.code === 'done' && !this.#isStopping) return DONE;
+    await host.stop(0);
+    await host.destroy();
+    return started.code === 'failed' ? started : STOPS;
   }
 
   /** Resets all sockets of the connection actors, while these go on running. */
@@ -252,6 +262,7 @@ export class Supervisor {
 
   /** Ends the connection actors after their last connection, at the latest after `timeout_ms`, then all others. */
   async stop(timeout_ms: number): Promise<void> {
+    this.#isStopping = true;
     this.#gate.close();
     // Saved now too: an impatient service manager may kill the process before the last connection has ended.
     if (timeout_ms > 0) void this.#save();
@@ -259,7 +270,7 @@ export class Supervisor {
     await Promise.all(this.connections.map((connection) => connection.stop(timeout_ms)));
     const services = [this.names, this.routes, this.#tls];
     await Promise.all(services.map((service) => service?.stop(SERVICES_STOP_MS)));
-    await Promise.all(this.#pools.map((pool) => pool.destroy()));
+    await Promise.all([...this.connections, ...services].map((host) => host?.destroy()));
     this.#claims.release();
     for (const doorbell of this.#doorbells) if (!isError(doorbell)) closeFd(doorbell);
   }
@@ -271,13 +282,7 @@ export class Supervisor {
   }
 }
 
-/** What `publish` replaces. */
-export interface Published {
-  readonly options: Options;
-  readonly listeners: readonly Listener[];
-  readonly rules: readonly Rule[];
-  readonly users: UsersOptions | undefined;
-}
+const STOPS = failed('the gateway stops');
 
 const seed = (): number => Math.floor(Math.random() * 2 ** 32);
 

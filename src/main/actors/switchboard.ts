@@ -51,13 +51,10 @@ export class Switchboard {
 
   /** Resolves once every serving connection actor has the generation for later connections, or has not answered in time. */
   async publish(generation: Generation): Promise<void> {
-    const hadUsers = this.#generation.users !== undefined;
     this.#generation = generation;
     // They are told of lines, so they know them first.
     await Promise.all([this.#configureNames(), this.#configureRoutes(), this.#configureTls()]);
     await this.#tellAll((connection) => connection.publish(generation));
-    if (hadUsers || generation.users === undefined) return;
-    await Promise.all([...this.#connections.values()].map((connection) => this.#plugJudge(connection)));
   }
 
   // Each may have been started with an earlier generation.
@@ -130,7 +127,7 @@ export class Switchboard {
     await this.#tellAll((connection) => connection.setUsers(users));
   }
   async #plugJudge(connection: Remote<ConnectionActor>): Promise<void> {
-    if (this.#judge === undefined || this.#generation.users === undefined) return;
+    if (this.#judge === undefined) return;
     const { port1, port2 } = new MessageChannel();
     serve(this.#judge, port1);
     await within(PLUG_TIMEOUT_MS, connection.connectJudge(moved(port2)));

@@ -13,13 +13,13 @@ import { SYSTEM } from './checks/dns/server-text.js';
 import { TRUST } from './checks/dns/trust.js';
 import { checkUpstream, UPSTREAM_ALLOWED } from './checks/lines/upstream.js';
 import { checkListen, LISTEN_ALLOWED, type ListenSetting } from './checks/listen/listen.js';
+import { CONTROL_SOCKET_ALLOWED, checkControlSocket } from './checks/listen/unix.js';
 import { checkRules, RULES_ALLOWED, type RuleSetting } from './checks/rules/rules.js';
 import { USER_LIMITS_MAX } from './checks/users/user-limits.js';
 import { checkUsers, USERS_ALLOWED, type UserSetting } from './checks/users/users.js';
 import { checkUsersFile, USERS_FILE_ALLOWED, type UsersFileSetting } from './checks/users/users-file.js';
 import { BLACKLIST_ALLOWED, checkBlacklist } from './checks/values/blacklist.js';
 import { CA_FILE_ALLOWED, checkCaFile } from './checks/values/ca-file.js';
-import { controlSocket } from './checks/values/control-socket.js';
 import { EGRESS } from './checks/values/egress.js';
 import { checkHost, HOST_ALLOWED } from './checks/values/host.js';
 import { LOG } from './checks/values/log.js';
@@ -196,6 +196,16 @@ const usersFile: Setting<UsersFileSetting | null> = {
   format: '*',
 };
 
+const controlSocket: Setting<string | null> = {
+  doc: 'The path of a Unix socket on which the running gateway takes commands, such as `tcproute reload`. Only its owner may use it.',
+  default: null,
+  env: 'TCPROUTE_CONTROL_SOCKET',
+  allowed: CONTROL_SOCKET_ALLOWED,
+  check: checkControlSocket,
+  fromText: asText,
+  format: '*',
+};
+
 const engine: Setting<EngineChoice> = choice<EngineChoice>({
   doc: 'How the kernel is entered: io_uring, epoll, or (`auto`) io_uring where it works and else epoll.',
   default: 'auto',
@@ -275,7 +285,7 @@ export const SCHEMA = {
   users_file: usersFile,
   workers: integer({ doc: 'The number of threads that carry connections. Each takes some 14 MiB. 0 starts one for each core that the process may use (by its CPU affinity and the CPU limit of its cgroup), and at most 16: one thread accepts for all of them, and cannot keep more of them busy.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: 1024 }),
   engine,
-  control_socket: controlSocket({ doc: 'The path of a Unix socket on which the running gateway takes commands, such as `tcproute reload`. Only its owner may use it.', env: 'TCPROUTE_CONTROL_SOCKET' }),
+  control_socket: controlSocket,
   drain_timeout_ms: integer({ doc: 'How long connections may go on after SIGTERM or SIGINT.', default: 30_000, env: 'TCPROUTE_DRAIN_TIMEOUT_MS', min: 0, max: DAY_MS }),
   handshake_timeout_ms: integer({ doc: 'Time for a client to say where it wants to go.', default: 10_000, env: 'TCPROUTE_HANDSHAKE_TIMEOUT_MS', min: 1, max: DAY_MS }),
   idle_timeout_ms: integer({ doc: 'A connection is ended after this time without a byte in either direction. 0 is never. A peer that has gone is noticed earlier: see `tcp_keepalive_s`.', default: 3_600_000, env: 'TCPROUTE_IDLE_TIMEOUT_MS', min: 0, max: 7 * DAY_MS }),

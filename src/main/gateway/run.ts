@@ -46,6 +46,8 @@ export async function endWith(status: number, opened: OpenLog): Promise<never> {
   exitNow(status);
 }
 
+const STOPS = 'it is given up, since the gateway stops';
+
 class Run {
   readonly #options: Configuration;
   readonly #opened: OpenLog;
@@ -56,6 +58,8 @@ class Run {
   #reloading: Reloading | undefined;
   #control: ControlServer | undefined;
   #bound: readonly ListeningSocket[] = [];
+  #isReloadWanted = false;
+  #isStopping = false;
   #isEnding = false;
   #stop: (signal: StopSignal) => void = () => {};
   readonly #stopped = new Promise<StopSignal>((resolve) => {
@@ -114,11 +118,13 @@ class Run {
     log.info({ lines, workers: this.#options.workers }, `listening on ${where}`);
     manager.serving(`serving on ${where}`);
     const unwatch = this.#watch(gateway);
+    if (this.#isReloadWanted) void this.#reload();
     const broken = gateway.broken.then((reason) => ({ reason }));
     const end = await Promise.race([this.#stopped, broken]);
     const isAsked = typeof end === 'string';
     if (isAsked) log.info({ signal: end }, 'stopping: no new connections, those open may finish');
     else log.fatal({ reason: end.reason }, 'accepting broke');
+    this.#isStopping = true;
     this.#control?.close();
     const drain_timeout_ms = isAsked ? reloading.inForce.drain_timeout_ms : 0;
     manager.stopping(isAsked ? 'connections that are open may finish' : 'accepting broke', drain_timeout_ms);
@@ -152,15 +158,18 @@ class Run {
   async #reload(): Promise<Reloaded> {
     const { log, hasFile } = this.#opened;
     await this.#opened.reopen();
-    if (hasFile) log.info({ signal: 'SIGHUP' }, 'the files of the log were opened again');
-    if (this.#reloading === undefined) {
-      const problem = 'the gateway is still starting';
-      log.warn(`reload: ${problem}`);
+    if (hasFile) log.info('the files of the log were opened again');
+    if (this.#reloading === undefined || this.#isStopping) {
+      // A configuration that has changed since the start read it is read once the gateway serves.
+      this.#isReloadWanted = true;
+      const problem = this.#isStopping ? STOPS : 'the gateway is still starting: it reloads as soon as it serves';
+      log.info(`reload: ${problem}`);
       return { code: 'refused', problems: [problem], warnings: [] };
     }
     this.#manager.reloading();
     const reloaded = await this.#reloading.reload();
-    this.#manager.serving(logReload(reloaded, log));
+    if (this.#isStopping) log.info(`reload: ${STOPS}`);
+    else this.#manager.serving(logReload(reloaded, log));
     return reloaded;
   }
 

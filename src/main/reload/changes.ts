@@ -8,6 +8,9 @@ import type { Configuration, Options } from '../../protocol/options.js';
 import type { UserEntry, UsersOptions } from '../../protocol/users/user-entry.js';
 import { areLimited } from '../../threads/shared/client-limits.js';
 
+/** Changes that are told one by one. */
+const TOLD_MAX = 50;
+
 export interface Changes {
   /** What a reload changes, such as `race.stagger_ms` or `line "proxy": added`. */
   readonly changed: readonly string[];
@@ -71,14 +74,18 @@ export function changesBetween(before: Configuration, after: Configuration): Cha
   const places = placesDiffer(before.listen, after.listen);
   const listen = isDeepStrictEqual(before.listen, after.listen) || places ? [] : ['listen'];
   return {
-    changed: [
+    changed: bounded([
       ...[...now, ...listen, ...lineChanges(before.lines, after.lines)],
       ...(isDeepStrictEqual(before.rules, after.rules) ? [] : ['rules']),
       ...named('user', entriesOf(before.users), entriesOf(after.users), nameOf),
-    ],
+    ]),
     needsRestart: [...late, ...(places ? ['listen'] : [])],
   };
 }
+
+/** Thousands of users make no line of a log. */
+const bounded = (told: readonly string[]): readonly string[] =>
+  told.length <= TOLD_MAX ? told : [...told.slice(0, TOLD_MAX), `and ${told.length - TOLD_MAX} more`];
 
 /** Whether listeners stand at other places, or in another order, or clients of other machines come in where none could. */
 export function placesDiffer(before: readonly ListenOptions[], after: readonly ListenOptions[]): boolean {

@@ -70,8 +70,9 @@ export class UserKeeper {
    * actors get to know of them.
    */
   async replace(users: UsersOptions | undefined, lines: KeptLines): Promise<readonly KnownUser[] | undefined> {
-    await this.#stopWatching();
+    // First, so that a reading of the file that ends now is not taken for one of these.
     this.#take(users, lines);
+    await this.#stopWatching();
     this.#startWatching();
     const all = this.#inForce();
     return users === undefined ? undefined : knownUsers(all);

@@ -63,7 +63,7 @@ export interface ConnectionActor {
   setRules(tables: RuleTables): Promise<void>;
   /** Sets the users for all later claims. Called only where users are configured. */
   setUsers(users: readonly KnownUser[]): Promise<void>;
-  /** `port`: `UsersJudge` is served at its other end. Called only where users are configured. */
+  /** `port`: `UsersJudge` is served at its other end; also where no users are configured yet. */
   connectJudge(port: unknown): Promise<void>;
   /** The last connection that failed; undefined when none has. */
   lastFailure(): Promise<LastFailure | undefined>;

@@ -220,7 +220,7 @@ class Actor {
 
   destroy(): void {
     // A verdict that comes later must find nobody: its client's socket is gone with the engine.
-    this.#generations.users?.close();
+    this.#generations.close();
     this.#engine.destroy();
     this.#parts.pipes.destroy();
     this.#parts.tunnels.close();

@@ -6,6 +6,7 @@ import type { Notice } from '../../protocol/notices/notice.js';
 import type { Options } from '../../protocol/options.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
 import type { Client } from '../../protocol/users/client.js';
+import type { Judge } from '../../protocol/users/judgement.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { Generation } from '../../threads/contracts/start.js';
 import { ClientLimits } from '../../threads/shared/client-limits.js';
@@ -51,6 +52,7 @@ export class Generations {
   #listeners: readonly Listener[] = [];
   #users: UsersReplica | undefined;
   #probe: EarlyProbe | undefined;
+  #judge: { readonly judge: Judge; readonly disconnect: () => void } | undefined;
   #stranger: { readonly client: Client; readonly lines: readonly number[] | undefined } | undefined;
   /** Of connections that begin now. */
   context!: Context;
@@ -124,11 +126,25 @@ export class Generations {
     const { deadlines, counters, engine } = parts;
     const tell = (notice: Notice): void => notices.tell(notice, engine.clock());
     this.#users = usersReplica(users, deadlines, () => engine.clock(), counters, tell);
+    if (this.#judge !== undefined) this.#users.connect(this.#judge.judge, this.#judge.disconnect);
   }
 
   /** Undefined where no users have been configured so far. */
   get users(): UsersReplica | undefined {
     return this.#users;
+  }
+
+  /** Claims are asked there, also of users that come later. `disconnect` lets go of the way to it. */
+  connectJudge(judge: Judge, disconnect: () => void): void {
+    this.#judge?.disconnect();
+    this.#judge = { judge, disconnect };
+    this.#users?.connect(judge, disconnect);
+  }
+
+  close(): void {
+    this.#users?.close();
+    this.#judge?.disconnect();
+    this.#judge = undefined;
   }
 
   takeAllFor(client: Client, lines: readonly number[] | undefined): void {

@@ -50,8 +50,7 @@ export function serveMain(
     setUsers: async (known) => generations.users?.set(known),
     async connectJudge(to) {
       const port = to as MessagePort;
-      if (generations.users === undefined) port.close();
-      else generations.users.connect(call<UsersJudge>(port), () => port.close());
+      generations.connectJudge(call<UsersJudge>(port), () => port.close());
     },
     lastFailure: async () => failures.last(engine.now),
     records: async (from) => records.page(from),

@@ -29,6 +29,7 @@ const OTHERS: readonly (readonly [path: string, other: Partial<Configuration>, r
   ['log_level', { log_level: 'trace' }, false],
   ['workers', { workers: 7 }, true],
   ['engine', { engine: 'epoll' }, true],
+  ['control_socket', { control_socket: '/run/control' }, true],
   ['log', { log: { ...plain.log, destination: 'stderr' } }, true],
   ...(
     [
@@ -126,6 +127,16 @@ test('users are told by name and nothing of them, rules as a whole', () => {
   ]);
   const ruled = configured({ TCPROUTE_RULES: '[{"port": 25, "block": true}]' });
   assert.deepEqual(changesBetween(configured({}), ruled).changed, ['rules']);
+});
+
+test('of many changes the first are told, and the number of the others', () => {
+  const users = (count: number) => ({
+    inline: Array.from({ length: count }, (_, n) => ({ name: `u${n}`, password: 'p', lines: undefined })),
+    file: undefined,
+  });
+  const { changed } = changesBetween({ ...plain, users: users(0) }, { ...plain, users: users(10_000) });
+  assert.equal(changed.length, 51);
+  assert.deepEqual([changed[0], changed[50]], ['user "u0": added', 'and 9950 more']);
 });
 
 test('settings of a listener are reloaded; another place, or clients of other machines where none could come, are not', () => {

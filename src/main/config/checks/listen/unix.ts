@@ -8,7 +8,7 @@ import type { Check } from '../values/setting.js';
 
 /** The last of the 108 bytes of sun_path (unix(7)) is NUL. */
 const PATH_BYTES_MAX = 107;
-export const PATH_ALLOWED = `the path of a socket, in a directory that exists, of at most ${PATH_BYTES_MAX} bytes with all its directories; where there is a file, it must be a socket`;
+const PATH_ALLOWED = `the path of a socket, in a directory that exists, of at most ${PATH_BYTES_MAX} bytes with all its directories; where there is a file, it must be a socket`;
 const MODE_ALLOWED = 'octal digits in quotes, such as "0660"';
 
 /** Returns the absolute path. */
@@ -18,6 +18,12 @@ export const checkUnixPath: Check<string> = (value, place, diagnostics) => {
   diagnostics.reject(place, value, PATH_ALLOWED);
   return undefined;
 };
+
+export const CONTROL_SOCKET_ALLOWED = `${PATH_ALLOWED}; null for none`;
+
+/** The same where there need not be one. */
+export const checkControlSocket: Check<string | null> = (value, place, diagnostics) =>
+  value === null ? value : checkUnixPath(value, place, diagnostics);
 
 /** Whether a socket may be there: permissions are not checked, since they may change. */
 function isRoom(path: string): boolean {
