@@ -25,7 +25,7 @@ import { userSlotsFor } from '../../threads/shared/user-limits.js';
 import { Dispatcher, type Lane } from '../accept/dispatcher.js';
 import { availableCores } from '../process/cores.js';
 import { DONE, type Done, failed } from '../process/done.js';
-import type { Logger } from '../process/log.js';
+import type { AccessSink, Logger } from '../process/log.js';
 import type { Notices } from '../process/notices.js';
 import { StateClaims } from '../process/state-claims.js';
 import { within } from '../process/within.js';
@@ -76,6 +76,8 @@ export interface SupervisorParts {
   /** The memory of main's `RoomFlag`. */
   readonly room: SharedArrayBuffer;
   readonly log: Logger;
+  /** Undefined where there is no access log. */
+  readonly access: AccessSink | undefined;
   readonly notices: Notices;
   /** Called with the clients that a dead actor had left in its queue, as `handOff` numbers. */
   readonly takeBack: (clients: readonly number[]) => void;

@@ -16,8 +16,11 @@ type Checked = Pick<Options, 'log' | 'cache' | 'dns' | 'lines'>;
 export function fileWarnings({ log, cache, dns, lines }: Checked): readonly string[] {
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
-  const unlogged = whyNotOpened(log.destination);
-  if (unlogged !== undefined) warn(`${unlogged}: a start would fail`);
+  const { destination, access } = log;
+  for (const path of [destination, access.enabled === 'on' ? access.destination : null]) {
+    const why = path === null ? undefined : whyNotOpened(path);
+    if (why !== undefined) warn(`${why}: a start would fail`);
+  }
   const now = Date.now();
   for (const path of [cache.state_file, dns.state_file]) {
     const why = path === null ? undefined : whyNotWritable(path);

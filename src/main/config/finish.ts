@@ -68,7 +68,7 @@ export function finish(
   const listen = makeListeners({ listen: asked, host, port, allow_clients }, areUsersSet, outcomes, diagnostics);
   checkTtls(dns, outcomes, diagnostics);
   checkStateFiles(rest.cache.state_file, dns.state_file, outcomes, diagnostics);
-  checkLogFile(rest.log.destination, [rest.cache.state_file, dns.state_file], outcomes, diagnostics);
+  checkLogFiles(rest.log, [rest.cache.state_file, dns.state_file], outcomes, diagnostics);
   const lines = makeLines(upstream, { lines_max: rest.limits.lines_max, numbers }, outcomes, diagnostics);
   checkVias(rest, lines, outcomes, diagnostics);
   checkOwnLines(listen, upstream, outcomes, diagnostics);
@@ -118,16 +118,23 @@ function checkStateFiles(
   diagnostics.error(place, `dns.state_file and cache.state_file are the same file (${JSON.stringify(names)})`);
 }
 
-/** Lines of the log would end up in a state file, or the state in the log. */
-function checkLogFile(
-  destination: string,
+/** Lines of the log would end up in a state file, or the state in the log. An access log that is off needs no more keys. */
+function checkLogFiles(
+  { destination, access }: Settings['log'],
   states: readonly (string | null)[],
   outcomes: Outcomes,
   diagnostics: Diagnostics,
 ): void {
-  if (!states.some((path) => path !== null && fileBehind(path) === fileBehind(destination))) return;
-  const place = outcomes.get('log.destination')?.place ?? placeOf('log');
-  diagnostics.error(place, `${JSON.stringify(destination)} is a state file, too`);
+  const placeOfKey = (key: string): Place => outcomes.get(key)?.place ?? placeOf(key);
+  const files = { 'log.destination': destination, 'log.access.destination': access.destination };
+  for (const [key, file] of Object.entries(files)) {
+    if (file === null || !states.some((path) => path !== null && fileBehind(path) === fileBehind(file))) continue;
+    diagnostics.error(placeOfKey(key), `${JSON.stringify(file)} is a state file, too`);
+  }
+  if (access.enabled === 'on') return;
+  for (const key of ['log.access.destination', 'log.access.format']) {
+    if (outcomes.has(key)) diagnostics.warn(placeOfKey(key), 'there is no access log: log.access.enabled is off');
+  }
 }
 
 /** The line named by a server's `via` must exist. */

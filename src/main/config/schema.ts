@@ -50,9 +50,10 @@ export interface Settings
 
 type Section = 'log' | 'egress' | 'limits' | 'race' | 'cache' | 'dns';
 type SectionOf<T> = { readonly [Key in keyof T]: Setting<T[Key]> };
+type SettingOf<T, Key> = Key extends 'probe' | 'access' ? SectionOf<T> : Setting<T>;
 type SchemaOf<T> = {
   readonly [Key in keyof T]: Key extends Section
-    ? { readonly [Inner in keyof T[Key]]: Inner extends 'probe' ? SectionOf<T[Key][Inner]> : Setting<T[Key][Inner]> }
+    ? { readonly [Inner in keyof T[Key]]: SettingOf<T[Key][Inner], Inner> }
     : Setting<T[Key]>;
 };
 

@@ -34,7 +34,7 @@ import { FailureWatch } from '../observe/failure-watch.js';
 import { type ListenerCounts, type Stats, statsOf } from '../observe/stats.js';
 import { DONE, type Done, type Failed, failed } from '../process/done.js';
 import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from '../process/fd-limit.js';
-import type { Logger } from '../process/log.js';
+import type { AccessSink, Logger } from '../process/log.js';
 import { Notices } from '../process/notices.js';
 import { NOTHING_PASSED, type PassedFds } from '../process/passed-fds.js';
 import { isWaiting, reasonOf } from '../process/within.js';
@@ -74,6 +74,7 @@ export type Started = { readonly code: 'started'; readonly gateway: Gateway } | 
 /**
  * Resolves once the gateway accepts clients, or with a sentence that says why it cannot. `tuning` is for tests. `bound` hears of
  * the listening sockets, for a process that ends before that. `passed`: sockets that a service manager has bound.
+ * `access`: undefined for no access log.
  */
 export async function startGateway(
   asked: Configuration,
@@ -81,6 +82,7 @@ export async function startGateway(
   tuning: Tuning = {},
   bound: (listening: readonly ListeningSocket[]) => void = () => {},
   passed: PassedFds = NOTHING_PASSED,
+  access?: AccessSink,
 ): Promise<Started> {
   const limit = raiseFdLimit();
   if (limit.code === 'failed') return limit;
@@ -111,7 +113,18 @@ export async function startGateway(
     letGo(listening);
     return failed(`no ${kind} engine: ${opened.reason}`);
   }
-  const parts = { options, rules, users, kind, fdsMax: limit.fds, engine: opened.engine, listening, log, tuning };
+  const parts = {
+    options,
+    rules,
+    users,
+    kind,
+    fdsMax: limit.fds,
+    engine: opened.engine,
+    listening,
+    log,
+    access,
+    tuning,
+  };
   const started = await new Start(parts).run();
   if (started.code === 'started') {
     const fds = { limit: limit.fds, ...fdUse(room.share, demand) };
@@ -133,6 +146,7 @@ interface StartParts {
   /** Bound, and not listening yet. */
   readonly listening: readonly ListeningSocket[];
   readonly log: Logger;
+  readonly access: AccessSink | undefined;
   readonly tuning: Tuning;
 }
 
@@ -148,7 +162,7 @@ class Start {
   readonly #supervisor: Supervisor;
   #acceptor: Acceptor | undefined;
 
-  constructor({ options, rules, users, kind, fdsMax, engine, listening, log, tuning }: StartParts) {
+  constructor({ options, rules, users, kind, fdsMax, engine, listening, log, access, tuning }: StartParts) {
     this.#atStart = options;
     this.#engine = engine;
     this.#log = log;
@@ -160,7 +174,7 @@ class Start {
     this.#listening = listening;
     const listeners = listening.map(({ listener }) => listener);
     this.#supervisor = new Supervisor({
-      ...{ options, rules, users, engine: kind, fdsMax, listeners, log, tuning },
+      ...{ options, rules, users, engine: kind, fdsMax, listeners, log, access, tuning },
       notices: this.#notices,
       mainDoorbell: this.#doorbell,
       room: this.#room,

@@ -88,7 +88,7 @@ class Run {
     const bound = (listening: readonly ListeningSocket[]): void => {
       this.#bound = listening;
     };
-    const starting = startGateway(this.#options, log, {}, bound, this.#passed);
+    const starting = startGateway(this.#options, log, {}, bound, this.#passed, this.#opened.access);
     const started = await Promise.race([starting, this.#stopped]);
     if (typeof started === 'string') {
       removeFiles(this.#bound);

@@ -3,7 +3,7 @@
 import type { BadAddress, Evidence } from '../../protocol/trust/evidence.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { Remote } from '../../threads/port.js';
-import type { Logger } from '../process/log.js';
+import type { Dropped, Logger } from '../process/log.js';
 import { within } from '../process/within.js';
 import type { ListenerCounts, Stats } from './stats.js';
 
@@ -19,10 +19,12 @@ export interface Reported {
   names(): Pick<Remote<NamesControl>, 'statistics' | 'badAddresses'> | undefined;
 }
 
-/** `dropped`: lines of the log that main could not write. */
-export async function report(gateway: Reported, dropped: number, log: Logger): Promise<void> {
+/** `dropped`: lines that main could not write. */
+export async function report(gateway: Reported, dropped: Dropped, log: Logger): Promise<void> {
   const stats = gateway.stats();
-  log.info({ ...stats, logsDropped: stats.logsDropped + dropped }, 'report: connections');
+  const logsDropped = stats.logsDropped + dropped.log;
+  const accessDropped = stats.accessDropped + dropped.access;
+  log.info({ ...stats, logsDropped, accessDropped }, 'report: connections');
   for (const counts of gateway.listenerCounts()) log.info(counts, 'report: listener');
   const names = gateway.names();
   if (names === undefined) {

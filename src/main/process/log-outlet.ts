@@ -1,6 +1,6 @@
 // One place that log lines go to: a stream of the process, or a file, which can be opened again by its path after it was
 // renamed. It makes no lines: see log.ts.
-import { accessSync, close, constants, existsSync, fstat, open, openSync } from 'node:fs';
+import { accessSync, close, closeSync, constants, existsSync, fstat, fstatSync, open, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
@@ -64,10 +64,10 @@ export class LogOutlet {
   #next: Promise<Done> | undefined;
 
   /** `output`: for tests, in place of one to the descriptor. */
-  constructor({ fd, path }: Destination, droppedLine: LogWriterParts['droppedLine'], output = outputTo(fd)) {
+  constructor({ fd, path }: Destination, parts: Omit<LogWriterParts, 'output'>, output = outputTo(fd)) {
     this.#fd = fd;
     this.#path = path;
-    this.writer = new LogWriter({ output, droppedLine });
+    this.writer = new LogWriter({ ...parts, output });
   }
 
   get isFile(): boolean {
@@ -117,7 +117,7 @@ export class LogOutlet {
 
   /** Closes a file. Nothing may be written after it. */
   close(): void {
-    if (this.#path !== undefined) close(this.#fd);
+    closeDestination({ fd: this.#fd, path: this.#path });
   }
 }
 
@@ -125,4 +125,14 @@ export class LogOutlet {
 async function isSame(one: number, other: number): Promise<boolean> {
   const [a, b] = await Promise.all([statFd(one), statFd(other)]);
   return a.dev === b.dev && a.ino === b.ino;
+}
+
+/** Whether two destinations are one file, by whatever names. */
+export function areOne(one: Destination, other: Destination): boolean {
+  const [a, b] = [fstatSync(one.fd), fstatSync(other.fd)];
+  return a.dev === b.dev && a.ino === b.ino;
+}
+
+export function closeDestination({ fd, path }: Pick<Destination, 'fd' | 'path'>): void {
+  if (path !== undefined) closeSync(fd);
 }

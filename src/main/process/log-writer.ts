@@ -4,7 +4,7 @@
 // one, between two lines. It formats nothing, and opens and closes no file: see log-outlet.ts.
 import { write } from 'node:fs';
 
-/** Characters that may wait: some thousand lines. */
+/** Characters that may wait, unless more are asked for: some thousand lines. */
 const WAITING_MAX = 1 << 20;
 /** Characters in one write. A write that is in progress when the process ends may be lost. */
 const PIECE = 1 << 16;
@@ -24,6 +24,8 @@ export interface LogWriterParts {
   readonly output: Output;
   /** Makes the line that says how many lines were dropped; `why` is the code of an error, such as ENOSPC. */
   readonly droppedLine: (dropped: number, why: string | undefined) => string;
+  /** In characters. */
+  readonly waiting_max?: number | undefined;
 }
 
 /** A change to another output. */
@@ -40,6 +42,7 @@ export class LogWriter {
   #output: Output;
   #change: Change | undefined;
   readonly #droppedLine: LogWriterParts['droppedLine'];
+  readonly #waiting_max: number;
   #waiting: string[] = [];
   #size = 0;
   /** The lines that are being written, and how many of their bytes have been: what is left goes first, so that no line is torn. */
@@ -53,9 +56,10 @@ export class LogWriter {
   #unsaid = 0;
   #emptied: () => void = () => {};
 
-  constructor({ output, droppedLine }: LogWriterParts) {
+  constructor({ output, droppedLine, waiting_max = WAITING_MAX }: LogWriterParts) {
     this.#output = output;
     this.#droppedLine = droppedLine;
+    this.#waiting_max = waiting_max;
   }
 
   /** Lines dropped so far. */
@@ -67,7 +71,7 @@ export class LogWriter {
   write(text: string, lines = 1): void {
     // Once a line has been dropped, later lines are too, until all waiting lines are written: the log has one gap, and the
     // line that tells of it stands in the gap.
-    if (this.#unsaid > 0 || this.#size + text.length > WAITING_MAX) {
+    if (this.#unsaid > 0 || this.#size + text.length > this.#waiting_max) {
       this.#dropped += lines;
       this.#unsaid += lines;
       return;

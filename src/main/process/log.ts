@@ -3,17 +3,34 @@
 import { createRequire } from 'node:module';
 import { WriteStream } from 'node:tty';
 import { pino } from 'pino';
-import type { LogFormat, LogOptions } from '../../protocol/log-options.js';
+import type { AccessForm, LogFormat, LogOptions } from '../../protocol/log-options.js';
 import type { LogLevel } from '../../protocol/options.js';
 import { plainJson, plainWhenRead } from '../../protocol/text/plain-text.js';
+import { droppedAccessLine } from '../../threads/access-line.js';
 import type { Failed } from './done.js';
-import { type Destination, LogOutlet, openDestination } from './log-outlet.js';
+import { areOne, closeDestination, type Destination, LogOutlet, openDestination } from './log-outlet.js';
 import type { Output } from './log-writer.js';
 
 export type Logger = pino.Logger;
 
+/** Takes lines of the access log. */
+export interface AccessSink {
+  /** How actors make the lines. */
+  readonly form: AccessForm;
+  /** `text`: whole lines. */
+  write(text: string, lines: number): void;
+}
+
+/** How many lines could not be written. */
+export interface Dropped {
+  readonly log: number;
+  readonly access: number;
+}
+
 export type OpenedLog = { readonly code: 'opened'; readonly opened: OpenLog } | Failed;
 
+/** Characters that may wait where connections have lines: all workers may send theirs at the same time. */
+const ACCESS_WAITING_MAX = 1 << 22;
 const DROPPED = 'log lines were dropped here, since they could not be written';
 /** Where the password of a line's hop may stand in a record. */
 const SECRETS = ['', '*.', 'hops[*].', '*.hops[*].', 'lines[*].hops[*].', '*.lines[*].hops[*].'];
@@ -32,50 +49,89 @@ export function createLogger(level: LogLevel, destination: pino.DestinationStrea
   );
 }
 
-/** Opens the log of the process where the configuration says. */
-export function openLog(level: LogLevel, { destination, format }: LogOptions): OpenedLog {
-  const opened = openDestination(destination);
-  if (opened.code === 'failed') return opened;
-  return { code: 'opened', opened: new OpenLog(level, format, opened.to) };
+/** Opens the log of the process, and its access log, where the configuration says. */
+export function openLog(level: LogLevel, options: LogOptions): OpenedLog {
+  const { destination, access } = options;
+  const log = openDestination(destination);
+  if (log.code === 'failed') return log;
+  if (access.enabled === 'off' || access.destination === null || access.destination === destination) {
+    return { code: 'opened', opened: new OpenLog(level, options, { log: log.to }) };
+  }
+  const own = openDestination(access.destination);
+  if (own.code === 'opened' && !areOne(log.to, own.to)) {
+    return { code: 'opened', opened: new OpenLog(level, options, { log: log.to, access: own.to }) };
+  }
+  closeDestination(own.code === 'opened' ? own.to : log.to);
+  return own.code === 'failed' ? own : { code: 'opened', opened: new OpenLog(level, options, { log: log.to }) };
 }
 
-/** The log of the process. */
+/** Where the logs go. `access`: where it is not in the log. */
+interface Destinations {
+  readonly log: Destination;
+  readonly access?: Destination;
+}
+
+/** The log of the process, and its access log. */
 export class OpenLog {
   readonly log: Logger;
-  readonly #outlet: LogOutlet;
+  /** Undefined where there is none. */
+  readonly access: AccessSink | undefined;
+  /** Of the log, and of the access log where it is not in the log. */
+  readonly #outlets: readonly LogOutlet[];
 
-  /** `output`: for tests, in place of one to the descriptor. */
-  constructor(level: LogLevel, format: LogFormat, to: Destination, output?: Output) {
-    const formed = isPretty(format, to) ? readableForm(to.isTerminal) : plainJson;
+  /** `output`: for tests, in place of one to the log's descriptor. */
+  constructor(level: LogLevel, { format, access }: LogOptions, to: Destinations, output?: Output) {
+    const pretty = isPretty(format, to.log);
+    const formed = pretty ? readableForm(to.log.isTerminal) : plainJson;
     const droppedLine = (dropped: number, why: string | undefined): string => {
       const time = new Date().toISOString();
       return formed(`${JSON.stringify({ level: 'warn', time, dropped, why, msg: DROPPED })}\n`);
     };
-    const outlet = new LogOutlet(to, droppedLine, output);
-    this.#outlet = outlet;
+    const isOn = access.enabled === 'on';
+    const waiting_max = isOn ? ACCESS_WAITING_MAX : undefined;
+    const outlet = new LogOutlet(to.log, { droppedLine, waiting_max: to.access ? undefined : waiting_max }, output);
     this.log = createLogger(level, { write: (line) => outlet.writer.write(formed(line)) });
+    const form = formOf(access, to.access?.isTerminal ?? pretty);
+    const dropped = (count: number, why?: string): string => droppedAccessLine(form, Date.now(), count, why);
+    const own = to.access && new LogOutlet(to.access, { droppedLine: dropped, waiting_max });
+    this.#outlets = own === undefined ? [outlet] : [outlet, own];
+    const { writer } = own ?? outlet;
+    this.access = isOn ? { form, write: (text, lines) => writer.write(text, lines) } : undefined;
   }
 
-  /** Lines that could not be written. */
-  get dropped(): number {
-    return this.#outlet.writer.dropped;
+  /** Lines that could not be written, of the log and of an access log of its own. */
+  get dropped(): Dropped {
+    const [log, access] = this.#outlets.map(({ writer }) => writer.dropped);
+    return { log: log as number, access: access ?? 0 };
   }
 
   /** Whether there is a file that `reopen` opens again. */
   get hasFile(): boolean {
-    return this.#outlet.isFile;
+    return this.#outlets.some(({ isFile }) => isFile);
   }
 
-  /** Opens the log's file again, after it was renamed. What fails is logged. */
+  /** Opens the files again, after they were renamed. What fails is logged. */
   async reopen(): Promise<void> {
-    const done = await this.#outlet.reopen();
-    if (done.code === 'failed') this.log.error(`${done.message}: it is still written to the file that was open`);
+    for (const done of await Promise.all(this.#outlets.map((outlet) => outlet.reopen()))) {
+      if (done.code === 'failed') this.log.error(`${done.message}: it is still written to the file that was open`);
+    }
+  }
+
+  /** Closes the files. Nothing may be logged after it. */
+  close(): void {
+    for (const outlet of this.#outlets) outlet.close();
   }
 
   /** Resolves once all has been written (true), or after `timeout_ms` (false). */
-  end(timeout_ms: number): Promise<boolean> {
-    return this.#outlet.writer.end(timeout_ms);
+  async end(timeout_ms: number): Promise<boolean> {
+    const ended = await Promise.all(this.#outlets.map(({ writer }) => writer.end(timeout_ms)));
+    return ended.every((one) => one);
   }
+}
+
+function formOf({ format }: LogOptions['access'], isForPeople: boolean): AccessForm {
+  if (format !== 'auto') return format;
+  return isForPeople ? 'text' : 'json';
 }
 
 function isPretty(format: LogFormat, { isTerminal }: Destination): boolean {

@@ -1,6 +1,7 @@
 // The data with which main starts each actor. Types only.
 import type { MessagePort } from 'node:worker_threads';
 import type { Listener } from '../../protocol/inbound/listener.js';
+import type { AccessForm } from '../../protocol/log-options.js';
 import type { Options } from '../../protocol/options.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
@@ -17,6 +18,12 @@ export interface SharedMemory {
   readonly maps: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
   readonly room: SharedArrayBuffer;
+}
+
+/** For the lines of the access log. */
+export interface AccessStart {
+  readonly form: AccessForm;
+  readonly port: MessagePort;
 }
 
 /** What a reload replaces as one value: each connection has one generation from its handshake to its race. */
@@ -38,6 +45,8 @@ export interface ConnectionStart extends Generation {
   /** The actor serves `ConnectionActor` on it. */
   readonly control: MessagePort;
   readonly log: MessagePort;
+  /** Undefined where there is no access log. */
+  readonly access?: AccessStart | undefined;
   readonly shared: SharedMemory;
   /** eventfds that main owns: main rings the first to wake this actor, an actor the second to wake main. */
   readonly doorbell: number;

@@ -52,6 +52,8 @@ export const Counter = {
   /** Clients behind a proxy whose network is over a limit, however they ended; connections of users that are over a limit. */
   limitedTold: 26,
   limitedUsers: 27,
+  /** Lines of the access log that were dropped because main was behind. */
+  accessDropped: 28,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

@@ -19,6 +19,7 @@ import { fdOf, listenerOf } from '../../threads/shared/hand-off.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { Shares } from '../../threads/shared/shares.js';
+import { AccessLog } from './access-log.js';
 import { ConnectionEnd } from './connection-end.js';
 import { Generations, type Lasting } from './generations.js';
 import { ConnectionRecords } from './records/records.js';
@@ -72,6 +73,8 @@ class Actor {
   readonly #names: NamesReplica;
   readonly #outcomes: OutcomeReports;
   readonly #routes: RoutesReplica;
+  /** Undefined where there is none. */
+  readonly #access: AccessLog | undefined;
   #drainBy: number | undefined;
   /** Turns in a row in which the engine was behind. */
   #behind = 0;
@@ -120,6 +123,8 @@ class Actor {
       lineName: (line) => this.#generations.lineName(line),
       addressOf: (fd) => clients.read(fd),
     });
+    const access = start.access && new AccessLog(start.access, deadlines, engine, this.#counters);
+    this.#access = access;
     this.#parts = {
       engine,
       budget: new AttemptBudget(options),
@@ -138,7 +143,7 @@ class Actor {
       log,
       failures: new FailureLog(log),
       records,
-      ends: new ConnectionEnd({ counters: this.#counters, log, records, ended: () => this.#ended() }),
+      ends: new ConnectionEnd({ counters: this.#counters, log, records, access, ended: () => this.#ended() }),
     };
     this.#generations = new Generations({
       ...{ parts: this.#parts, clientShares, userShares, notices: new ClientNotices(log) },
@@ -226,6 +231,7 @@ class Actor {
     this.#parts.tunnels.close();
     this.#names.close();
     this.#routes.close();
+    this.#access?.close();
     this.#parts.log.close();
     this.#start.control.close();
   }

@@ -11,6 +11,8 @@ export interface Books {
   readonly counters: Float64Array;
   readonly log: Pick<RemoteLog, 'enabled' | 'write'>;
   readonly records: Records;
+  /** Undefined where there is no access log. */
+  readonly access?: { ended(record: ConnectionRecord): void } | undefined;
   ended(): void;
 }
 
@@ -29,6 +31,11 @@ export class ConnectionEnd implements RelayOutcome {
     this.#books = books;
   }
 
+  /** Whether the first byte of each connection is noted, for the access log. */
+  get wantsFirstBytes(): boolean {
+    return this.#books.access !== undefined;
+  }
+
   heard(connection: number, heard: Heard, since: number): void {
     this.#books.records.heard(connection, heard, since);
   }
@@ -45,15 +52,20 @@ export class ConnectionEnd implements RelayOutcome {
 
   /** Called when the connection's sockets have been closed. */
   ended(connection: number, how: string, up = 0, down = 0): void {
-    const { counters, log, records } = this.#books;
+    const { counters, log, records, access } = this.#books;
     counters[Counter.closed] += 1;
     records.ended(connection, how, up, down);
-    if (log.enabled('debug')) log.write('debug', fieldsOf(records.read(connection)), 'connection');
+    const isDebugging = log.enabled('debug');
+    if (isDebugging || access !== undefined) {
+      const record = records.read(connection);
+      if (isDebugging) log.write('debug', fieldsOf(record), 'connection');
+      access?.ended(record);
+    }
     this.#books.ended();
   }
 }
 
-/** The fields of the one log line of a connection. */
+/** The fields of the line of a connection at level debug, which has all attempts. */
 function fieldsOf(record: ConnectionRecord): Record<string, unknown> {
   const { client, user, tag, race, line, address, connect_ms, bytes_up, bytes_down, duration_ms, ending } = record;
   return { client, user, tag, ...race, line, address, connect_ms, bytes_up, bytes_down, duration_ms, ending };

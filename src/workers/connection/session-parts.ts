@@ -32,7 +32,7 @@ export type SessionParts = HandshakeParts &
       ConnectionRecords,
       'open' | 'told' | 'clientIp' | 'clientName' | 'targeted' | 'replied' | 'won' | 'lost'
     >;
-    readonly ends: Pick<ConnectionEnd, 'ended'>;
+    readonly ends: Pick<ConnectionEnd, 'ended' | 'wantsFirstBytes'>;
     /** Whether every destination is listened to for its first byte. */
     readonly isDebugging: boolean;
   };

@@ -261,10 +261,10 @@ export class Session
   // Relay
 
   #relay(winner: RaceAttempt, destination: Socket, firstByte: FirstByteOutcome | undefined): Relay {
-    const { records, isDebugging } = this.#parts;
+    const { records, isDebugging, ends } = this.#parts;
     // What has answered already, or has left, is not listened to.
     const isUnheard = Number.isNaN(winner.askedAt) && winner.result !== 'left';
-    const told = isDebugging && isUnheard ? (firstByte ?? NOBODY) : firstByte;
+    const told = (isDebugging || ends.wantsFirstBytes) && isUnheard ? (firstByte ?? NOBODY) : firstByte;
     const relay = new Relay(this.#parts, this.#client, destination, told, this.#connection, this.#request?.body);
     records.won(this.#connection, this.#race as Race, winner, relay);
     return relay;

@@ -78,7 +78,7 @@ test('the level may also stand in the section of the log', () => {
   ]);
   assert.deepEqual(errorsIn({ log: { levle: 'info' } }), ['log.levle: unknown key; did you mean "level"?']);
   assert.deepEqual(errorsIn({ log: 'info' }), [
-    'log: "info" is not allowed; allowed: an object with level, destination, format',
+    'log: "info" is not allowed; allowed: an object with level, destination, format, access',
   ]);
 });
 

@@ -50,7 +50,7 @@ test('without a file the defaults hold, and no warning is given', () => {
   assert.deepEqual(loaded.warnings, []);
   assert.deepEqual(optionsOf(loaded), {
     log_level: 'info',
-    log: { destination: 'stdout', format: 'auto' },
+    log: { destination: 'stdout', format: 'auto', access: { enabled: 'off', destination: null, format: 'auto' } },
     listen: [loopbackListener(7070)],
     workers: availableParallelism(),
     engine: 'auto',

@@ -13,7 +13,7 @@ after(() => rmSync(directory, { recursive: true }));
 function outletAt(path: string): LogOutlet {
   const opened = openDestination(path);
   assert.ok(opened.code === 'opened');
-  return new LogOutlet(opened.to, (dropped) => `dropped ${dropped}\n`);
+  return new LogOutlet(opened.to, { droppedLine: (dropped) => `dropped ${dropped}\n` });
 }
 
 const openFds = (): number => readdirSync('/proc/self/fd').length;
@@ -70,7 +70,7 @@ test('a file that has not been renamed stays open, and a stream has nothing to o
   assert.equal(text(path), 'x\n');
   await until('nothing is left open', () => openFds() === before);
   outlet.close();
-  const stream = new LogOutlet({ fd: 1, path: undefined, isTerminal: false }, () => '');
+  const stream = new LogOutlet({ fd: 1, path: undefined, isTerminal: false }, { droppedLine: () => '' });
   assert.deepEqual([stream.isFile, await stream.reopen()], [false, { code: 'done' }]);
 });
 

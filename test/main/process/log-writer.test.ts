@@ -143,8 +143,9 @@ test('an output that was waited for is left without a further try', async () => 
 test('the line about what was dropped has the form of the others, says why, and is written at every level', async () => {
   for (const readable of [false, true]) {
     const file = new Held();
+    const access = { enabled: 'off', destination: null, format: 'auto' } as const;
     const to = { fd: -1, path: undefined, isTerminal: readable };
-    const opened = new OpenLog('fatal', 'auto', to, file.output);
+    const opened = new OpenLog('fatal', { destination: 'stdout', format: 'auto', access }, { log: to }, file.output);
     const { log } = opened;
     log.fatal('x'.repeat(500_000));
     log.fatal('x'.repeat(500_000));
@@ -160,6 +161,6 @@ test('the line about what was dropped has the form of the others, says why, and 
       assert.deepEqual(record, { level: 'warn', dropped: 2, why: 'ENOSPC', msg });
       assert.ok(typeof time === 'string');
     }
-    assert.equal(opened.dropped, 2);
+    assert.deepEqual(opened.dropped, { log: 2, access: 0 });
   }
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { createLogger, OpenLog } from '../../../src/main/process/log.js';
+import { createLogger, OpenLog, openLog } from '../../../src/main/process/log.js';
 import type { LogLevel } from '../../../src/protocol/options.js';
 
 function logged(level: LogLevel): { lines: Record<string, unknown>[]; log: ReturnType<typeof createLogger> } {
@@ -51,7 +51,7 @@ test('on a terminal, control characters of what is logged are shown, not sent', 
   const [name, message] = ['a\x1b[2J\u202e', 'b\x1b]0;c\x07\x9b2J'].map((text) => JSON.stringify(text));
   writeFileSync(
     program,
-    `import { openLog } from ${JSON.stringify(module)};\nconst { opened } = openLog('info', { destination: 'stdout', format: 'auto' });\nopened.log.info({ name: ${name} }, ${message});\n`,
+    `import { openLog } from ${JSON.stringify(module)};\nconst { opened } = openLog('info', { destination: 'stdout', format: 'auto', access: { enabled: 'off' } });\nopened.log.info({ name: ${name} }, ${message});\n`,
   );
   const { stdout } = spawnSync('script', ['-qec', `"${process.execPath}" "${program}"`, '/dev/null'], {
     encoding: 'utf8',
@@ -66,6 +66,7 @@ test('on a terminal, control characters of what is logged are shown, not sent', 
   );
 });
 
+const OFF = { enabled: 'off', destination: null, format: 'auto' } as const;
 /** What a hostile name may try: to end the line, to end the text, to move the cursor, to hide. */
 const HOSTILE = [
   'a\n{"level":"fatal","msg":"forged"}',
@@ -81,7 +82,7 @@ for (const format of ['pretty', 'json'] as const) {
   test(`${format}: whatever is in a message, a field or an error, a record is one line and shows no control character`, () => {
     let written = '';
     const to = { fd: -1, path: undefined, isTerminal: false };
-    const { log } = new OpenLog('info', format, to, (bytes, done) => {
+    const { log } = new OpenLog('info', { destination: 'stdout', format, access: OFF }, { log: to }, (bytes, done) => {
       written += Buffer.from(bytes).toString('utf8');
       done(null, bytes.length);
     });
@@ -110,7 +111,7 @@ test('a file gets JSON, words without colour if it is asked for, and then with t
   let written = '';
   const to = { fd: -1, path: '/x', isTerminal: false };
   for (const format of ['auto', 'pretty'] as const) {
-    const opened = new OpenLog('info', format, to, (bytes, done) => {
+    const opened = new OpenLog('info', { destination: 'stdout', format, access: OFF }, { log: to }, (bytes, done) => {
       written += Buffer.from(bytes).toString('utf8');
       done(null, bytes.length);
     });
@@ -119,4 +120,48 @@ test('a file gets JSON, words without colour if it is asked for, and then with t
   const [json, words] = written.split('\n');
   assert.equal((JSON.parse(json) as { port: number }).port, 1);
   assert.match(words, /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] INFO: x \{"port":1\}$/);
+});
+
+test('the access log is written at any level, in the form of the log or its own, in its place or the log’s', () => {
+  const place = (isTerminal: boolean) => ({ fd: -1, path: undefined, isTerminal });
+  const access = { enabled: 'on', destination: null, format: 'auto' } as const;
+  let written = '';
+  const silent = new OpenLog(
+    'silent',
+    { destination: 'stdout', format: 'auto', access },
+    { log: place(false) },
+    (bytes, done) => {
+      written += Buffer.from(bytes).toString('utf8');
+      done(null, bytes.length);
+    },
+  );
+  silent.access?.write('a\nb\n', 2);
+  assert.equal(written, 'a\nb\n');
+  const form = (format: 'auto' | 'pretty', own: 'auto' | 'json', to: ConstructorParameters<typeof OpenLog>[2]) =>
+    new OpenLog('info', { destination: 'stdout', format, access: { ...access, format: own } }, to).access?.form;
+  assert.equal(silent.access?.form, 'json');
+  assert.equal(form('auto', 'auto', { log: place(true) }), 'text');
+  assert.equal(form('pretty', 'auto', { log: place(false) }), 'text');
+  assert.equal(form('pretty', 'auto', { log: place(true), access: place(false) }), 'json');
+  assert.equal(form('pretty', 'json', { log: place(true) }), 'json');
+});
+
+test('one file for both, by whatever name, is opened once; a second one that cannot be opened is a mistake', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tcproute-both-'));
+  const path = join(folder, 'x.log');
+  const fds = (): number => readdirSync('/proc/self/fd').length;
+  symlinkSync(path, join(folder, 'also.log'));
+  const before = fds();
+  const tried = (destination: string) =>
+    openLog('info', { destination: path, format: 'auto', access: { enabled: 'on', destination, format: 'auto' } });
+  for (const destination of [path, join(folder, 'also.log')]) {
+    const opened = tried(destination);
+    assert.ok(opened.code === 'opened');
+    assert.equal(fds(), before + 1);
+    opened.opened.close();
+  }
+  const failed = tried(join(folder, 'none', 'y.log'));
+  assert.match(failed.code === 'failed' ? failed.message : '', /none\/y\.log cannot be opened for the log \(ENOENT\)/);
+  assert.equal(fds(), before);
+  rmSync(folder, { recursive: true });
 });

@@ -203,6 +203,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
   };
 
   readonly ends = {
+    wantsFirstBytes: false,
     heard: (): void => {},
     relayed: (slot: number, end: RelayEnd): void => {
       this.relayed = end;
