@@ -4,6 +4,7 @@
 import { accessSync, constants, readlinkSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { readBounded } from './bounded-file.js';
 
 export type Warn = (message: string) => void;
@@ -47,17 +48,24 @@ export function whyNotWritable(path: string): string | undefined {
   }
 }
 
+/** State files that this thread has made. */
+let made = 0;
+
 /** Writes one version at a time. The first failure is warned of, a further one only after a success. */
 export class StateFile {
   readonly #path: string;
   readonly #warn: Warn;
   readonly #begins: RegExp | undefined;
+  /** Two of one process, such as an actor and the one that takes its place, may write at the same time. */
+  readonly #number: number;
   #warned = false;
   #writing: Promise<boolean> = Promise.resolve(true);
 
   /** `begins`: the beginning of files that may be replaced; a non-empty file with another beginning is left alone. */
   constructor(path: string, warn: Warn, begins?: RegExp) {
     this.#path = path;
+    this.#number = made;
+    made += 1;
     this.#warn = warn;
     this.#begins = begins;
   }
@@ -71,7 +79,7 @@ export class StateFile {
   async #replace(pieces: Iterable<string>): Promise<boolean> {
     // Renaming over a symbolic link would replace the link.
     const path = fileBehind(this.#path);
-    const temporary = `${path}.${process.pid}.new`;
+    const temporary = `${path}.${process.pid}.${threadId}.${this.#number}.new`;
     try {
       const why = await this.#whoseElse(path);
       if (why !== undefined) return this.#failed(why);

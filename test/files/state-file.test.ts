@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
-  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -169,6 +168,15 @@ test('what another program wrote is not replaced, an empty file and our own are'
   assert.equal(readFileSync(file, 'utf8'), 'ours 2');
 });
 
+test('two of one process that write at the same time do not mix their texts', async () => {
+  const { file, warn } = place();
+  const [long, short] = ['long '.repeat(200_000), 'short'];
+  for (let times = 0; times < 10; times += 1) {
+    await Promise.all([new StateFile(file, warn).write(() => [long]), new StateFile(file, warn).write(() => [short])]);
+    assert.ok([long, short].includes(readFileSync(file, 'utf8')));
+  }
+});
+
 test('pieces that break off leave the old text, and nothing stays behind', async () => {
   const { file, warnings, warn } = place();
   const state = new StateFile(file, warn);
@@ -179,7 +187,8 @@ test('pieces that break off leave the old text, and nothing stays behind', async
   });
   assert.equal(readFileSync(file, 'utf8'), 'old');
   assert.deepEqual(warnings, [`${file} cannot be written: RangeError: no more`]);
-  assert.equal(existsSync(`${file}.${process.pid}.new`), false);
+  const left = readdirSync(directory).filter((name) => name.startsWith(path.basename(file)));
+  assert.deepEqual(left, [path.basename(file)]);
 });
 
 test('a disk that becomes full in the middle leaves the old text', () => {

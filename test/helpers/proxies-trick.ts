@@ -1,6 +1,6 @@
 // A proxy with one trick: it refuses, breaks the protocol, is silent, waits for the test, or works. It counts its
-// connections. It resolves no names: a working one connects to this machine, but for names below `invalid`, which do not
-// exist. It speaks SOCKS5 unless told otherwise.
+// connections. It resolves no names: a working one connects to this machine, but for the name by which
+// `check --dial` asks, which does not exist. It speaks SOCKS5 unless told otherwise.
 import { connect, type Socket } from 'node:net';
 import { type AskedFor, type Manner, SPEECHES, type SpokenKind } from './proxy-speech.js';
 import { TestServer } from './servers.js';
@@ -23,6 +23,7 @@ export type Trick =
   /** Answers CONNECT with success before it connects, and then connects to this port, whatever was asked for. */
   | { readonly early: number };
 
+const NOBODY = 'tcproute-check.invalid';
 /** By the kind of proxy: that there is no such name. */
 const NO_SUCH_NAME: Readonly<Record<SpokenKind, number>> = { socks5: 4, socks4: 91, http: 502 };
 
@@ -82,7 +83,7 @@ export class TrickProxy {
     if (asked === undefined || trick === 'http' || trick === 'unwilling') return;
     this.asked.push(asked.host);
     if (trick === 'hangs-up') peer.end();
-    else if (trick === 'works' && asked.host.endsWith('.invalid')) peer.send(refusal(NO_SUCH_NAME[this.kind]));
+    else if (trick === 'works' && asked.host === NOBODY) peer.send(refusal(NO_SUCH_NAME[this.kind]));
     else if (trick === 'works') this.#carry(peer, asked, success);
     else if ('rep' in trick) peer.send(refusal(trick.rep));
     else if ('early' in trick) this.#answerEarly(peer, trick.early);

@@ -232,7 +232,7 @@ export class Supervisor {
     const started = await this.#startAnother(next);
     if (started.code === 'failed') return started;
     this.names = next;
-    void before.control?.retire().catch(() => {});
+    if (before.control !== undefined) await within(SERVICES_STOP_MS, before.control.retire());
     // It ends its last lookups as failed, which nobody waits for: they have been asked again.
     await before.stop(SERVICES_STOP_MS);
     await before.destroy();

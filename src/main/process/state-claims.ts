@@ -97,7 +97,7 @@ function removeLeftovers(file: string): void {
   const begin = `${basename(file)}.`;
   try {
     for (const name of readdirSync(folder)) {
-      if (!name.startsWith(begin) || !/^\d+\.new$/.test(name.slice(begin.length))) continue;
+      if (!name.startsWith(begin) || !/^\d+(?:\.\d+\.\d+)?\.new$/.test(name.slice(begin.length))) continue;
       const leftover = join(folder, name);
       const text = beginOfFile(leftover);
       if (BEGINS.some((begins) => begins.test(text))) rmSync(leftover);

@@ -57,7 +57,7 @@ export async function run({ options, beats, control, log, readOnly = false, evid
     badAddresses: async () => names.trust.list(),
     undoBadAddress: async (address) => names.trust.undo(address),
     evidence: async () => names.trust.evidence(),
-    retire: async () => names.trust.retire(),
+    retire: () => names.trust.retire(),
     setLogLevel: async (level) => written?.setLevel(level),
     save: async () => {
       // Reports that were sent earlier on other ports are read first.

@@ -36,7 +36,8 @@ test('the second to claim a state file hears of the first, by whatever name, unt
 test('whoever claims a state file removes what killed processes left beside it, and nothing else', () => {
   const folder = mkdtempSync(join(directory, 'left-'));
   const others = ['routes', 'routes.new', 'routes.x.new', 'routes.12.news', 'names.12.new', 'my.routes.12.new'];
-  for (const name of [...others, 'routes.12.new', 'routes.4194304.new']) writeFileSync(join(folder, name), '');
+  for (const name of [...others, 'routes.12.new', 'routes.4194304.new', 'routes.12.3.45.new'])
+    writeFileSync(join(folder, name), '');
   const { log } = captureLog();
   const first = new StateClaims([join(folder, 'routes')], log);
   assert.deepEqual(readdirSync(folder).sort(), [...others, 'routes.lock'].sort());

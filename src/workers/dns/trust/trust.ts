@@ -43,6 +43,8 @@ export class Trust {
   readonly #prober: Prober;
   readonly #verified: VerifiedAddresses | undefined;
   #state: StateFile | undefined;
+  /** The last write that was begun. */
+  #saving: Promise<boolean> = Promise.resolve(true);
   readonly #now: () => number;
   readonly #warn: Warn;
   readonly #feeds = new Map<MessagePort, BadAddressFeed>();
@@ -186,7 +188,8 @@ export class Trust {
 
   /** Writes the state file, if there is one and this process may write it. */
   async save(): Promise<void> {
-    if (this.#state !== undefined) await writeBadAddresses(this.#state, this.#blacklist.found());
+    if (this.#state !== undefined) this.#saving = writeBadAddresses(this.#state, this.#blacklist.found());
+    await this.#saving;
   }
 
   /** All that can be kept, in the form of the state file. */
@@ -194,9 +197,10 @@ export class Trust {
     return encodeSnapshot(this.#blacklist.found());
   }
 
-  /** Another one has taken over: the state file is its. */
-  retire(): void {
+  /** Another one has taken over: the state file is its, once this resolves. */
+  async retire(): Promise<void> {
     this.#state = undefined;
+    await this.#saving;
   }
 
   /** Settles when no socket, timer or port is left and the state file is written. */

@@ -260,7 +260,7 @@ test('one that takes the place of another has its evidence, and writes the state
   const after = makeTrust({ state_file }, { hijacked: true, clock, evidence: before.evidence() });
   assert.deepEqual(after.judge(SERVER, 'site.com', [FORGED]).clean, []);
   assert.deepEqual(after.list(), before.list());
-  before.retire();
+  await before.retire();
   await before.save();
   const written = existsSync(state_file) ? readFileSync(state_file, 'utf8') : '';
   after.undo(FORGED);
