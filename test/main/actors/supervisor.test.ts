@@ -148,14 +148,15 @@ for (const how of ['throws', 'exits', 'spins'] as const) {
 }
 
 test('an actor that does not start is said in one sentence, and nothing is left', async () => {
-  const before = fds();
+  const before = { fds: fds(), handles: handles() };
   const nowhere = new URL('../../helpers/no-such-actor.js', import.meta.url);
   const { log } = captureLog();
   const entries = { connection: nowhere, names: nowhere, routes: nowhere };
   const started = await startGateway(gatewayOptions(), log, { entries });
   assert.ok(started.code === 'failed');
   assert.match(started.message, /^DNS actor does not start: Cannot find module/);
-  await until('all fds are closed', () => fds() <= before);
+  await until('all fds are closed', () => fds() <= before.fds);
+  await until('all ports are closed', () => isDeepStrictEqual(handles(), before.handles));
 });
 
 test('an actor in its back-off does not delay closing', async () => {
