@@ -2,6 +2,7 @@
 // returns to libuv when libuv's backend fd becomes readable, when `leave` is called, and at the latest after STAY_MS,
 // since the fd does not show libuv's timers. While nothing happens the stays become longer.
 import * as libc from '../libc.js';
+import { pollNow } from '../sockets.js';
 import type { Engine } from './engine.js';
 
 /** The longest that libuv's timers may be late. */
@@ -23,6 +24,8 @@ export interface LoopHooks {
   isTimed?(): boolean;
 }
 
+const POLLIN = 1;
+
 /** What a loop needs of its engine. */
 export type TurningEngine = Pick<Engine, 'now' | 'clock' | 'watch' | 'turn'>;
 
@@ -31,6 +34,7 @@ export class Loop {
   /** False where this Node hides libuv's fd; the loop then wakes every millisecond. */
   readonly watchesLibuv: boolean;
   readonly #hooks: LoopHooks;
+  readonly #libuvFd: number | undefined;
   #leaving = false;
   #stopped = false;
   /** libuv has registered all its watchers with its backend fd, so the thread may wait in the engine. */
@@ -44,6 +48,7 @@ export class Loop {
     this.#engine = engine;
     this.#hooks = hooks;
     const fd = libc.libuvBackendFd();
+    this.#libuvFd = fd;
     this.watchesLibuv = fd !== undefined;
     if (fd !== undefined) engine.watch(fd, () => this.leave());
   }
@@ -90,7 +95,14 @@ export class Loop {
     this.#settled = !this.#leaving;
   }
 
+  /** The engine tells only of what is new, and libuv takes one client of a listening socket at a time. */
+  #hasLibuvMore(): boolean {
+    return this.#libuvFd !== undefined && pollNow(this.#libuvFd, POLLIN) > 0;
+  }
+
   #goRound(): void {
+    this.#settled = false;
+    if (this.#hasLibuvMore()) return;
     if (this.#hooks.isTimed?.() === true) this.#stayMax = STAY_MS;
     const until = this.#engine.clock() + (this.watchesLibuv ? this.#stayMax : STAY_BLIND_MS);
     let happened = 0;
@@ -105,6 +117,5 @@ export class Loop {
       if (happened > 0 && this.#stayMax > STAY_MS) break;
     }
     this.#stayMax = happened > 0 ? STAY_MS : Math.min(this.#stayMax * 2, IDLE_STAY_MS);
-    this.#settled = false;
   }
 }
