@@ -1,7 +1,7 @@
 // Every key of the configuration: its purpose, unit, default, range and environment variable. The only source for loading,
 // for `convict` and for docs/config.md. It reads no values.
 import type { Upstream } from '../../protocol/lines/flatten.js';
-import type { EngineChoice, Ipv6Choice, LogLevel, Nameserver, Options, RaceEnd } from '../../protocol/options.js';
+import type { EngineChoice, Ipv6Choice, LogLevel, Nameserver, Options } from '../../protocol/options.js';
 import { checkHosts, HOSTS_ALLOWED, type HostEntries } from './checks/dns/hosts.js';
 import {
   checkNameservers,
@@ -25,6 +25,7 @@ import { checkHost, HOST_ALLOWED } from './checks/values/host.js';
 import { LOG } from './checks/values/log.js';
 import { checkLogLevel, LOG_LEVEL_ALLOWED } from './checks/values/log-level.js';
 import { checkNetworks, NETWORKS_ALLOWED } from './checks/values/networks.js';
+import { RACE } from './checks/values/race.js';
 import { choice, integer, type Setting } from './checks/values/setting.js';
 import { stateFile } from './checks/values/state-file.js';
 import { asJson, asLines, asList, asText } from './sources/text.js';
@@ -227,20 +228,6 @@ const limits = {
 };
 
 // biome-ignore format: a table, one key a line
-const race = {
-  until: choice<RaceEnd>({ doc: 'When a race is won: with the first connection, or, where the client begins with a TLS ClientHello, with the first answer to it.', default: 'first-byte', env: 'TCPROUTE_RACE_UNTIL', choices: ['first-byte', 'connected'] }),
-  attempts_max: integer({ doc: 'The largest number of attempts that one connection may have under way. It is lower while file descriptors are scarce.', default: 16, env: 'TCPROUTE_RACE_ATTEMPTS_MAX', min: 1, max: 1024 }),
-  line_attempts_max: integer({ doc: 'The largest number of attempts that one line may have under way, for all connections together. Each worker has its share.', default: 2048, env: 'TCPROUTE_RACE_LINE_ATTEMPTS_MAX', min: 1, max: 1_000_000 }),
-  total_attempts_max: integer({ doc: 'The largest number of attempts that all lines together may have under way. Each worker has its share.', default: 8192, env: 'TCPROUTE_RACE_TOTAL_ATTEMPTS_MAX', min: 1, max: 1_000_000 }),
-  connect_timeout_ms: integer({ doc: 'Time for one attempt, the handshakes with its proxies included.', default: 10_000, env: 'TCPROUTE_RACE_CONNECT_TIMEOUT_MS', min: 1, max: DAY_MS }),
-  stagger_ms: integer({ doc: 'The time between two starts where nothing is remembered (RFC 8305 recommends 250). 0 starts all at once.', default: 0, env: 'TCPROUTE_RACE_STAGGER_MS', min: 0, max: DAY_MS }),
-  first_byte_ms: integer({ doc: 'How long a candidate without a history may take to answer before the next one is tried beside it.', default: 150, env: 'TCPROUTE_RACE_FIRST_BYTE_MS', min: 1, max: DAY_MS }),
-  margin_ms: integer({ doc: 'How much later than its own history predicts a remembered candidate may be before others are tried beside it.', default: 30, env: 'TCPROUTE_RACE_MARGIN_MS', min: 0, max: DAY_MS }),
-  hold_ms: integer({ doc: 'How long candidates beside the first one are kept connected for a client that has not spoken yet.', default: 1000, env: 'TCPROUTE_RACE_HOLD_MS', min: 1, max: DAY_MS }),
-  early_probe_interval_s: integer({ doc: 'How often a line with a proxy is asked for an address that cannot answer. This shows whether the line says "connected" too early. 0 is never.', default: 3600, env: 'TCPROUTE_RACE_EARLY_PROBE_INTERVAL_S', min: 0, max: WEEK_S }),
-};
-
-// biome-ignore format: a table, one key a line
 const cache = {
   ttl_s: integer({ doc: 'How long a destination is remembered after a connection to it last worked.', default: 600, env: 'TCPROUTE_CACHE_TTL_S', min: 1, max: WEEK_S }),
   entries_max: integer({ doc: 'The largest number of destinations that are remembered. The one that was used longest ago is forgotten first.', default: 100_000, env: 'TCPROUTE_CACHE_ENTRIES_MAX', min: 1, max: 1_000_000 }),
@@ -294,7 +281,7 @@ export const SCHEMA = {
   tcp_user_timeout_ms: integer({ doc: 'TCP_USER_TIMEOUT of both sides: how long sent data may stay unacknowledged. 0 leaves it to the kernel.', default: 0, env: 'TCPROUTE_TCP_USER_TIMEOUT_MS', min: 0, max: DAY_MS }),
   tcp_keepalive_s: integer({ doc: 'TCP keepalive: a side that has been quiet for this long is probed, and probed again every third of this time. After nine probes without an answer the connection is reset. 0 is never.', default: 60, env: 'TCPROUTE_TCP_KEEPALIVE_S', min: 0, max: 32_767 }),
   limits,
-  race,
+  race: RACE,
   cache,
   dns,
 } satisfies SchemaOf<Settings>;
