@@ -38,6 +38,8 @@ export interface Options {
   readonly engine: EngineChoice;
   /** An absolute path. */
   readonly control_socket: string | null;
+  /** An absolute path. */
+  readonly pid_file: string | null;
   readonly drain_timeout_ms: number;
   readonly handshake_timeout_ms: number;
   readonly idle_timeout_ms: number;

@@ -6,14 +6,15 @@ import type { Options } from '../../protocol/options.js';
 import { parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/routes/snapshot.js';
 import { parseSnapshot, SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
 import { whyNotOpened } from '../process/log-outlet.js';
+import { whyNoPidFile } from '../process/pid-file.js';
 
 /** As in workers/dns/servers/make-servers.ts. */
 const CA_FILE_OCTETS_MAX = 1024 * 1024;
 
-type Checked = Pick<Options, 'log' | 'cache' | 'dns' | 'lines'>;
+type Checked = Pick<Options, 'pid_file' | 'log' | 'cache' | 'dns' | 'lines'>;
 
-/** Warnings about the file of the log, the state files and the file of certificate authorities. */
-export function fileWarnings({ log, cache, dns, lines }: Checked): readonly string[] {
+/** Warnings about the file of the log, that of the process's number, the state files and the file of certificate authorities. */
+export function fileWarnings({ pid_file, log, cache, dns, lines }: Checked): readonly string[] {
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
   const { destination, access } = log;
@@ -21,6 +22,8 @@ export function fileWarnings({ log, cache, dns, lines }: Checked): readonly stri
     const why = path === null ? undefined : whyNotOpened(path);
     if (why !== undefined) warn(`${why}: a start would fail`);
   }
+  const whyNoNumber = pid_file === null ? undefined : whyNoPidFile(pid_file);
+  if (whyNoNumber !== undefined) warn(`${whyNoNumber}: a start would fail`);
   const now = Date.now();
   for (const path of [cache.state_file, dns.state_file]) {
     const why = path === null ? undefined : whyNotWritable(path);

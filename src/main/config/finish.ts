@@ -69,6 +69,7 @@ export function finish(
   checkTtls(dns, outcomes, diagnostics);
   checkStateFiles(rest.cache.state_file, dns.state_file, outcomes, diagnostics);
   checkLogFiles(rest.log, [rest.cache.state_file, dns.state_file], outcomes, diagnostics);
+  checkPidFile({ ...rest, dns }, outcomes, diagnostics);
   const lines = makeLines(upstream, { lines_max: rest.limits.lines_max, numbers }, outcomes, diagnostics);
   checkVias(rest, lines, outcomes, diagnostics);
   checkOwnLines(listen, upstream, outcomes, diagnostics);
@@ -134,6 +135,26 @@ function checkLogFiles(
   if (access.enabled === 'on') return;
   for (const key of ['log.access.destination', 'log.access.format']) {
     if (outcomes.has(key)) diagnostics.warn(placeOfKey(key), 'there is no access log: log.access.enabled is off');
+  }
+}
+
+/** The number of the process would take the place of what is kept there. */
+function checkPidFile(
+  { pid_file, log, cache, dns }: Pick<Settings, 'pid_file' | 'log' | 'cache' | 'dns'>,
+  outcomes: Outcomes,
+  diagnostics: Diagnostics,
+): void {
+  if (pid_file === null) return;
+  const others = {
+    ...{ 'cache.state_file': cache.state_file, 'dns.state_file': dns.state_file },
+    ...{ 'log.destination': log.destination, 'log.access.destination': log.access.destination },
+  };
+  for (const [key, file] of Object.entries(others)) {
+    if (file === null || fileBehind(file) !== fileBehind(pid_file)) continue;
+    diagnostics.error(
+      outcomes.get('pid_file')?.place ?? placeOf('pid_file'),
+      `${JSON.stringify(pid_file)} is ${key}, too`,
+    );
   }
 }
 

@@ -13,7 +13,7 @@ import { SYSTEM } from './checks/dns/server-text.js';
 import { TRUST } from './checks/dns/trust.js';
 import { checkUpstream, UPSTREAM_ALLOWED } from './checks/lines/upstream.js';
 import { checkListen, LISTEN_ALLOWED, type ListenSetting } from './checks/listen/listen.js';
-import { CONTROL_SOCKET_ALLOWED, checkControlSocket } from './checks/listen/unix.js';
+import { CONTROL_SOCKET_ALLOWED, checkUnixPath } from './checks/listen/unix.js';
 import { checkRules, RULES_ALLOWED, type RuleSetting } from './checks/rules/rules.js';
 import { USER_LIMITS_MAX } from './checks/users/user-limits.js';
 import { checkUsers, USERS_ALLOWED, type UserSetting } from './checks/users/users.js';
@@ -26,7 +26,7 @@ import { LOG } from './checks/values/log.js';
 import { checkLogLevel, LOG_LEVEL_ALLOWED } from './checks/values/log-level.js';
 import { checkNetworks, NETWORKS_ALLOWED } from './checks/values/networks.js';
 import { RACE } from './checks/values/race.js';
-import { choice, integer, type Setting } from './checks/values/setting.js';
+import { choice, integer, orNone, type Setting } from './checks/values/setting.js';
 import { stateFile } from './checks/values/state-file.js';
 import { asJson, asLines, asList, asText } from './sources/text.js';
 
@@ -138,16 +138,6 @@ const ipv6: Setting<Ipv6Choice> = choice<Ipv6Choice>({
   choices: ['auto', 'on', 'off'],
 });
 
-const caFile: Setting<string | null> = {
-  doc: 'A file of certificate authorities (PEM) that are trusted for tls:// and https:// servers, besides the usual ones.',
-  default: null,
-  env: 'TCPROUTE_DNS_CA_FILE',
-  allowed: CA_FILE_ALLOWED,
-  check: checkCaFile,
-  fromText: asText,
-  format: '*',
-};
-
 const upstream: Setting<Upstream> = {
   doc: 'The lines that connections are made through. `host` and `port` of a line with a proxy are the address of the proxy. See below.',
   default: { type: 'direct', name: undefined, source: { ip: undefined, port: 0 } },
@@ -198,16 +188,6 @@ const usersFile: Setting<UsersFileSetting | null> = {
   format: '*',
 };
 
-const controlSocket: Setting<string | null> = {
-  doc: 'The path of a Unix socket on which the running gateway takes commands, such as `tcproute reload`. Only its owner may use it.',
-  default: null,
-  env: 'TCPROUTE_CONTROL_SOCKET',
-  allowed: CONTROL_SOCKET_ALLOWED,
-  check: checkControlSocket,
-  fromText: asText,
-  format: '*',
-};
-
 const engine: Setting<EngineChoice> = choice<EngineChoice>({
   doc: 'How the kernel is entered: io_uring, epoll, or (`auto`) io_uring where it works and else epoll.',
   default: 'auto',
@@ -248,7 +228,7 @@ const dns = {
   stale_wait_ms: integer({ doc: 'How long a lookup waits for the new answer before it uses the stale one.', default: 200, env: 'TCPROUTE_DNS_STALE_WAIT_MS', min: 0, max: DAY_MS }),
   prefetch_percent: integer({ doc: 'An answer that is used in this last part of its TTL is renewed in advance. 0 is never.', default: 10, env: 'TCPROUTE_DNS_PREFETCH_PERCENT', min: 0, max: 90 }),
   ipv6,
-  ca_file: caFile,
+  ca_file: orNone({ doc: 'A file of certificate authorities (PEM) that are trusted for tls:// and https:// servers, besides the usual ones.', env: 'TCPROUTE_DNS_CA_FILE', allowed: CA_FILE_ALLOWED, check: checkCaFile }),
   entries_max: integer({ doc: 'The largest number of names whose answers are kept.', default: 10_000, env: 'TCPROUTE_DNS_ENTRIES_MAX', min: 1, max: 1_000_000 }),
   lookups_max: integer({ doc: 'The largest number of lookups under way. Further ones fail at once.', default: 4096, env: 'TCPROUTE_DNS_LOOKUPS_MAX', min: 1, max: 1_000_000 }),
   ...TRUST,
@@ -273,7 +253,8 @@ export const SCHEMA = {
   users_file: usersFile,
   workers: integer({ doc: 'The number of threads that carry connections. Each takes some 14 MiB. 0 starts one for each core that the process may use (by its CPU affinity and the CPU limit of its cgroup), and at most 16: one thread accepts for all of them, and cannot keep more of them busy.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: 1024 }),
   engine,
-  control_socket: controlSocket,
+  control_socket: orNone({ doc: 'The path of a Unix socket on which the running gateway takes commands, such as `tcproute reload`. Only its owner may use it.', env: 'TCPROUTE_CONTROL_SOCKET', allowed: CONTROL_SOCKET_ALLOWED, check: checkUnixPath }),
+  pid_file: stateFile({ doc: 'A file that has the number of the process while it serves. See [operating the gateway](operate.md#without-a-service-manager).', env: 'TCPROUTE_PID_FILE' }),
   drain_timeout_ms: integer({ doc: 'How long connections may go on after SIGTERM or SIGINT.', default: 30_000, env: 'TCPROUTE_DRAIN_TIMEOUT_MS', min: 0, max: DAY_MS }),
   handshake_timeout_ms: integer({ doc: 'Time for a client to say where it wants to go.', default: 10_000, env: 'TCPROUTE_HANDSHAKE_TIMEOUT_MS', min: 1, max: DAY_MS }),
   idle_timeout_ms: integer({ doc: 'A connection is ended after this time without a byte in either direction. 0 is never. A peer that has gone is noticed earlier: see `tcp_keepalive_s`.', default: 3_600_000, env: 'TCPROUTE_IDLE_TIMEOUT_MS', min: 0, max: 7 * DAY_MS }),

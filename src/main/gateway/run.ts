@@ -12,6 +12,7 @@ import { debuggerWarning } from '../process/debugger.js';
 import { DONE, type Done } from '../process/done.js';
 import type { OpenLog } from '../process/log.js';
 import { type PassedFds, takePassedFds } from '../process/passed-fds.js';
+import { PidFile } from '../process/pid-file.js';
 import { ServiceManager } from '../process/service-manager.js';
 import { onSignals, type StopSignal } from '../process/signals.js';
 import { startWatchdog } from '../process/watchdog.js';
@@ -57,6 +58,7 @@ class Run {
   #gateway: Gateway | undefined;
   #reloading: Reloading | undefined;
   #control: ControlServer | undefined;
+  #pidFile: PidFile | undefined;
   #bound: readonly ListeningSocket[] = [];
   #isReloadWanted = false;
   #isStopping = false;
@@ -85,6 +87,13 @@ class Run {
       log.fatal(commanded.message);
       return 1;
     }
+    const prepared = this.#preparePidFile();
+    if (prepared.code === 'failed') {
+      log.fatal(prepared.message);
+      this.#control?.close();
+      this.#manager.status(prepared.message);
+      return 1;
+    }
     const bound = (listening: readonly ListeningSocket[]): void => {
       this.#bound = listening;
     };
@@ -93,6 +102,7 @@ class Run {
     if (typeof started === 'string') {
       removeFiles(this.#bound);
       this.#control?.close();
+      this.#pidFile?.remove();
       log.info({ signal: started }, 'stopped before it listened');
       this.#manager.stopping('stopped before it listened', 0);
       await this.#opened.end(AT_ONCE_MS);
@@ -101,6 +111,7 @@ class Run {
     if (started.code === 'failed') {
       log.fatal(started.message);
       this.#control?.close();
+      this.#pidFile?.remove();
       this.#manager.status(started.message);
       return 1;
     }
@@ -115,6 +126,15 @@ class Run {
     this.#reloading = reloading;
     const lines = this.#options.lines.map(({ name }) => name);
     const where = gateway.listensOn.join(', ');
+    const published = this.#pidFile?.publish();
+    if (published?.code === 'failed') {
+      log.fatal(published.message);
+      this.#control?.close();
+      manager.status(published.message);
+      await gateway.close(0);
+      this.#pidFile?.remove();
+      return 1;
+    }
     log.info({ lines, workers: this.#options.workers }, `listening on ${where}`);
     manager.serving(`serving on ${where}`);
     const unwatch = this.#watch(gateway);
@@ -130,6 +150,7 @@ class Run {
     manager.stopping(isAsked ? 'connections that are open may finish' : 'accepting broke', drain_timeout_ms);
     const ended = await gateway.close(drain_timeout_ms);
     unwatch();
+    this.#pidFile?.remove();
     log.info(ended, 'stopped');
     return isAsked ? 0 : 1;
   }
@@ -151,6 +172,15 @@ class Run {
     const served = ControlServer.open(path, { 'POST /reload': () => this.#reload() });
     if (served.code === 'failed') return served;
     this.#control = served.server;
+    return DONE;
+  }
+
+  #preparePidFile(): Done {
+    const path = this.#options.pid_file;
+    if (path === null) return DONE;
+    const prepared = PidFile.prepare(path);
+    if (prepared.code === 'failed') return prepared;
+    this.#pidFile = prepared.file;
     return DONE;
   }
 
@@ -201,6 +231,7 @@ class Run {
     this.#isEnding = true;
     if (this.#gateway === undefined) removeFiles(this.#bound);
     this.#control?.close();
+    this.#pidFile?.remove();
     say(this.#gateway?.breakOff() ?? 0);
     void this.#opened.end(AT_ONCE_MS).then(() => {
       this.#gateway?.breakOff(); // connections that were made meanwhile

@@ -5,7 +5,7 @@ import { beginsToCount, placesDiffer } from './changes.js';
 /** Undefined where the two cannot be joined, since the new rules and users are for other listeners than those that are open. */
 export function adopt(inForce: Configuration, next: Configuration): Configuration | undefined {
   if (placesDiffer(inForce.listen, next.listen)) return undefined;
-  const { engine, workers, log, control_socket, dns, limits, cache } = inForce;
+  const { engine, workers, log, control_socket, pid_file, dns, limits, cache } = inForce;
   const { timeout_ms, entries_max, lookups_max, state_file } = dns;
   const { connections_max, pipes_max, racing_max } = limits;
   const { client_connections_max, client_rate, client_handshakes_max } = beginsToCount(inForce, next)
@@ -13,7 +13,7 @@ export function adopt(inForce: Configuration, next: Configuration): Configuratio
     : next.limits;
   return {
     ...next,
-    ...{ engine, workers, log, control_socket },
+    ...{ engine, workers, log, control_socket, pid_file },
     dns: { ...next.dns, timeout_ms, entries_max, lookups_max, state_file },
     limits: {
       ...{ ...next.limits, connections_max, pipes_max, racing_max },

@@ -101,6 +101,28 @@ test('the log goes to a stream or to a file in a folder that exists, which may b
   rmSync(folder, { recursive: true });
 });
 
+test('the file of the process number is in a folder that exists, and is no file that is used otherwise', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tcproute-keys-'));
+  const pid_file = join(folder, 'pid');
+  assert.equal(optionsOf(loadJson({ pid_file })).pid_file, pid_file);
+  assert.equal(optionsOf(loadJson({ pid_file: null })).pid_file, null);
+  for (const wrong of [folder, join(folder, 'none', 'pid'), '', 5]) {
+    const allowed = 'the path of a file, in a directory that exists; null for none';
+    assert.deepEqual(errorsIn({ pid_file: wrong }), [
+      `pid_file: ${JSON.stringify(wrong)} is not allowed; allowed: ${allowed}`,
+    ]);
+  }
+  for (const [key, other] of Object.entries({
+    'cache.state_file': { cache: { state_file: pid_file } },
+    'dns.state_file': { dns: { state_file: pid_file } },
+    'log.destination': { log: { destination: pid_file } },
+    'log.access.destination': { log: { access: { enabled: 'on', destination: pid_file } } },
+  })) {
+    assert.deepEqual(errorsIn({ pid_file, ...other }), [`pid_file: ${JSON.stringify(pid_file)} is ${key}, too`]);
+  }
+  rmSync(folder, { recursive: true });
+});
+
 test("the spellings of TcpRoute's prose are accepted, without a warning", () => {
   const loaded = loadJson({ logLevel: 'DEBUG', nameserversBackup: '8.8.8.8' });
   assert.equal(optionsOf(loaded).log_level, 'debug');

@@ -55,6 +55,7 @@ test('without a file the defaults hold, and no warning is given', () => {
     workers: availableParallelism(),
     engine: 'auto',
     control_socket: null,
+    pid_file: null,
     drain_timeout_ms: 30_000,
     handshake_timeout_ms: 10_000,
     idle_timeout_ms: 3_600_000,

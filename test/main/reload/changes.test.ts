@@ -30,6 +30,7 @@ const OTHERS: readonly (readonly [path: string, other: Partial<Configuration>, r
   ['workers', { workers: 7 }, true],
   ['engine', { engine: 'epoll' }, true],
   ['control_socket', { control_socket: '/run/control' }, true],
+  ['pid_file', { pid_file: '/run/pid' }, true],
   ['log', { log: { ...plain.log, destination: 'stderr' } }, true],
   ...(
     [

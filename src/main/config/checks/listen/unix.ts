@@ -21,10 +21,6 @@ export const checkUnixPath: Check<string> = (value, place, diagnostics) => {
 
 export const CONTROL_SOCKET_ALLOWED = `${PATH_ALLOWED}; null for none`;
 
-/** The same where there need not be one. */
-export const checkControlSocket: Check<string | null> = (value, place, diagnostics) =>
-  value === null ? value : checkUnixPath(value, place, diagnostics);
-
 /** Whether a socket may be there: permissions are not checked, since they may change. */
 function isRoom(path: string): boolean {
   try {

@@ -6,8 +6,7 @@ import type { Check } from './setting.js';
 const PATH_LENGTH_MAX = 4096;
 export const CA_FILE_ALLOWED = 'a path; null for none';
 
-export const checkCaFile: Check<string | null> = (value, place, diagnostics) => {
-  if (value === null) return value;
+export const checkCaFile: Check<string> = (value, place, diagnostics) => {
   if (isPath(value)) return fileAt(place, value);
   diagnostics.reject(place, value, CA_FILE_ALLOWED);
   return undefined;

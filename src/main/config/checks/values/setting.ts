@@ -62,6 +62,19 @@ function unitOf(name: string): DurationUnit | undefined {
   return name.endsWith('_S') ? 's' : undefined;
 }
 
+interface Optional<T> extends Pick<Setting<T>, 'doc' | 'env' | 'check'> {
+  /** What `check` allows, and that null stands for none. */
+  readonly allowed: string;
+}
+
+/** A text that there need not be. */
+export function orNone<T>({ doc, env, allowed, check }: Optional<T>): Setting<T | null> {
+  return {
+    ...{ doc, default: null, env, allowed, fromText: asText, format: '*' },
+    check: (value, place, diagnostics) => (value === null ? value : check(value, place, diagnostics)),
+  };
+}
+
 interface Choices<T> {
   readonly doc: string;
   readonly default: T;
