@@ -34,7 +34,7 @@ const FDS_MAX = 65_536;
 const BYTE = new Uint8Array([42]);
 const LOOPBACK = new Uint8Array([127, 0, 0, 1]);
 
-function listenAs(number: number, changes: Partial<Listener> = {}): ListeningSocket {
+export function listenAs(number: number, changes: Partial<Listener> = {}): ListeningSocket {
   const fd = listenOn(LOOPBACK, 0, 4096, 0);
   const local = localEndpoint(fd);
   if (typeof local === 'number') throw new Error(`getsockname: ${local}`);
@@ -96,6 +96,7 @@ export class AcceptingWorld {
       connections_max,
       notices: this.#notices,
       limits: undefined,
+      kept: () => this.#loop.leave(),
     });
     this.#loop = new Loop(engine, {
       mayWait: () => {

@@ -217,6 +217,7 @@ class Start {
       connections_max: this.#atStart.limits.connections_max,
       notices: this.#notices,
       limits: supervisor.limits,
+      kept: () => loop.leave(),
     });
     this.#acceptor = acceptor;
     const loop = new Loop(engine, {

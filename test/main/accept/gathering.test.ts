@@ -24,6 +24,7 @@ const FDS_MAX = 65_536;
 /** An engine whose clock stands, and which accepts only when the test says so. */
 class StillEngine {
   now = 1000;
+  readonly size = 1;
   /** The accept that waits. */
   waiting: Socket | undefined;
 
@@ -33,6 +34,10 @@ class StillEngine {
 
   accept(socket: Socket): void {
     this.waiting = socket;
+  }
+
+  stopAccept(): void {
+    throw new Error('no door is given up here');
   }
 
   close({ fd }: Socket): void {
@@ -79,6 +84,7 @@ class Entrance {
       owners: new OwnerTable(OwnerTable.create(FDS_MAX)),
       clients: new ClientAddresses(ClientAddresses.create(FDS_MAX)),
       room: new RoomFlag(RoomFlag.create()),
+      kept: () => {},
     });
     this.acceptor.turned();
   }
