@@ -77,7 +77,7 @@ export function changesBetween(before: Configuration, after: Configuration): Cha
     changed: bounded([
       ...[...now, ...listen, ...lineChanges(before.lines, after.lines)],
       ...(isDeepStrictEqual(before.rules, after.rules) ? [] : ['rules']),
-      ...named('user', entriesOf(before.users), entriesOf(after.users), nameOf),
+      ...userChanges(before.users, after.users),
     ]),
     needsRestart: [...late, ...(places ? ['listen'] : [])],
   };
@@ -117,6 +117,13 @@ function named<Of extends { readonly name: string }>(
   }
   for (const { name } of old.values()) told.push(`${what} ${JSON.stringify(name)}: removed`);
   return told;
+}
+
+function userChanges(before: UsersOptions | undefined, after: UsersOptions | undefined): readonly string[] {
+  const users = named('user', entriesOf(before), entriesOf(after), nameOf);
+  // A file that has changed since may have been read meanwhile, and then other users are in force than `before` has.
+  const isOther = before?.file?.path !== after?.file?.path || before?.file?.state !== after?.file?.state;
+  return users.length === 0 && isOther ? ['users_file'] : users;
 }
 
 const nameOf = ({ name }: UserEntry): string => name;

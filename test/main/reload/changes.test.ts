@@ -119,6 +119,17 @@ test('lines are told by name, with those that changed in what does not make anot
   );
 });
 
+test('another file of users is told, and one that was written again, also where the users are the same', () => {
+  const file = { path: '/users', state: '1', users: [{ name: 'alice', password: 'a', lines: undefined }] };
+  const of = (change: object) => ({ ...plain, users: { inline: [], file: { ...file, ...change } } });
+  const changed = (change: object) => changesBetween(of({}), of(change)).changed;
+  assert.deepEqual(changed({}), []);
+  assert.deepEqual(changed({ state: '2' }), ['users_file']);
+  assert.deepEqual(changed({ path: '/others' }), ['users_file']);
+  assert.deepEqual(changed({ state: '2', users: [] }), ['user "alice": removed']);
+  assert.deepEqual(changesBetween(plain, of({ users: [] })).changed, ['users_file']);
+});
+
 test('users are told by name and nothing of them, rules as a whole', () => {
   const of = (users: object) => configured({ TCPROUTE_USERS: JSON.stringify(users) });
   const before = of({ alice: { password: 'hunter2' }, bob: { password: 'b' } });
