@@ -18,6 +18,7 @@ import { fdOf } from '../../src/threads/shared/hand-off.js';
 import { OwnerTable } from '../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../src/threads/shared/room-flag.js';
 import { listenerOf } from './listener.js';
+import { noLimits } from './no-limits.js';
 
 export interface WorldOptions {
   readonly engine: 'uring' | 'epoll';
@@ -95,7 +96,7 @@ export class AcceptingWorld {
       room,
       connections_max,
       notices: this.#notices,
-      limits: undefined,
+      limits: noLimits(),
       kept: () => this.#loop.leave(),
     });
     this.#loop = new Loop(engine, {

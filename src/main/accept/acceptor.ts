@@ -46,8 +46,7 @@ export interface AcceptorParts {
   readonly room: RoomFlag;
   readonly connections_max: number;
   readonly notices: Notices;
-  /** Undefined where clients are not limited. */
-  readonly limits: ClientLimits | undefined;
+  readonly limits: ClientLimits;
   /** Called when what the acceptor had promised has come: the thread is to look after its promises. */
   readonly kept: () => void;
 }
@@ -123,8 +122,8 @@ export class Acceptor extends Handler {
       }
       this.#parts.clients.write(result, listening.file === undefined ? peer : UNIX_CLIENT);
       const { limits } = this.#parts;
-      const reason = limits === undefined ? undefined : this.#excessOf(limits, admission, result, address);
-      if (limits !== undefined && reason !== undefined) {
+      const reason = limits.areCounted ? this.#excessOf(limits, admission, result, address) : undefined;
+      if (reason !== undefined) {
         listening.limited += 1;
         this.#tellTurnedAway(listening, address, limits.why[reason]);
         this.#refuse(door, result, reason, address);
@@ -160,9 +159,9 @@ export class Acceptor extends Handler {
   /** A client over a limit gets an actor's answer in its own protocol, or, where too many have that, none. */
   #refuse({ listening, admission }: Door, fd: number, reason: Reason, address: Uint8Array | undefined): void {
     const { limits } = this.#parts;
-    const isAnswered = !admission.isProxy(address) && limits?.refuses(fd, reason, this.#room);
+    const isAnswered = !admission.isProxy(address) && limits.refuses(fd, reason, this.#room);
     if (isAnswered && this.#hand(handOff(fd, listening.listener.number))) return;
-    limits?.withdraw(fd);
+    limits.withdraw(fd);
     closeFd(fd);
   }
 
@@ -234,7 +233,7 @@ export class Acceptor extends Handler {
       this.#place(); // a connection that ended just before the flag was raised has not rung main
     }
     this.#fullness.turned(this.#room, this.#parts.engine.now);
-    this.#parts.limits?.turned(this.#room);
+    this.#parts.limits.turned(this.#room);
     for (const door of this.#doors.leaving) this.#serveLast(door);
     this.#arrange();
     this.#parts.dispatcher.ring();

@@ -6,7 +6,6 @@ import { isError } from '../../linux/result.js';
 import { breakOff, closeFd } from '../../linux/sockets.js';
 import type { Listener } from '../../protocol/inbound/listener.js';
 import { needsTunnel } from '../../protocol/lines/line.js';
-import { isOpen } from '../../protocol/listen-options.js';
 import type { Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { KnownUser, UsersOptions } from '../../protocol/users/user-entry.js';
@@ -16,7 +15,7 @@ import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { SharedMemory } from '../../threads/contracts/start.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
-import { areLimited, ClientLimits, slotsFor } from '../../threads/shared/client-limits.js';
+import { areClientsLimited, ClientLimits, slotsFor } from '../../threads/shared/client-limits.js';
 import { Counters } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
@@ -89,8 +88,7 @@ export class Supervisor {
   readonly dispatcher: Dispatcher;
   readonly owners: OwnerTable;
   readonly clients: ClientAddresses;
-  /** Undefined where clients are not limited. */
-  readonly limits: ClientLimits | undefined;
+  readonly limits: ClientLimits;
   readonly connections: readonly ActorHost<ConnectionActor>[];
   names: ActorHost<NamesControl>;
   readonly routes: ActorHost<RoutesControl>;
@@ -112,13 +110,12 @@ export class Supervisor {
     const { options, log, notices } = parts;
     const entries = this.#entries(parts);
     const actors = Array.from({ length: options.workers }, (_, actor) => actor);
-    const { limits, listen } = options;
-    const slots = areLimited(limits, listen.some(isOpen)) ? slotsFor(limits) : 0;
+    const { limits } = options;
     const common = {
       owners: OwnerTable.create(parts.fdsMax),
       clients: ClientAddresses.create(parts.fdsMax),
-      clientShares: Shares.create(slots, parts.fdsMax, seed()),
-      // A reload may bring users.
+      // A reload may bring limits, and users.
+      clientShares: Shares.create(slotsFor(limits), parts.fdsMax, seed()),
       userShares: Shares.create(userSlotsFor(limits), parts.fdsMax, seed()),
       counters: Counters.create(options.workers),
       room: parts.room,
@@ -136,7 +133,7 @@ export class Supervisor {
     this.counters = new Counters(common.counters);
     this.owners = new OwnerTable(common.owners);
     this.clients = new ClientAddresses(common.clients);
-    this.limits = slots === 0 ? undefined : new ClientLimits(limits, new Shares(common.clientShares));
+    this.limits = new ClientLimits(limits, new Shares(common.clientShares), areClientsLimited(options));
     this.dispatcher = new Dispatcher(ways, this.counters);
     const switchboard = new Switchboard({ options, listeners: parts.listeners });
     this.#parts = parts;

@@ -15,6 +15,7 @@ import type { UsersOptions } from '../../protocol/users/user-entry.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { Remote } from '../../threads/port.js';
+import { areClientsLimited } from '../../threads/shared/client-limits.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { Acceptor } from '../accept/acceptor.js';
 import {
@@ -281,7 +282,7 @@ class Start {
     const listeners = relisted(this.#listening, options.listen);
     const done = await this.#supervisor.publish({ options, listeners, rules, users });
     if (done.code === 'failed') return done;
-    this.#supervisor.limits?.set(limits);
+    this.#supervisor.limits.set(limits, areClientsLimited(options));
     acceptor.setListeners(listeners);
     setUserTimeouts(this.#listening, options.tcp_user_timeout_ms);
     this.#log.level = options.log_level;

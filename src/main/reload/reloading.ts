@@ -20,8 +20,7 @@ interface Published {
   publish(next: Configuration): Promise<Done>;
 }
 
-const OTHER_LISTENERS =
-  'listen: other places to listen at, or clients of other machines where none could come, need a restart';
+const OTHER_LISTENERS = 'listen: other places to listen at need a restart';
 
 export class Reloading {
   readonly #gateway: Published;

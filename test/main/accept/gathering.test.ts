@@ -17,6 +17,7 @@ import { OwnerTable } from '../../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../../src/threads/shared/room-flag.js';
 import { captureLog } from '../../helpers/capture-log.js';
 import { listenerOf } from '../../helpers/listener.js';
+import { noLimits } from '../../helpers/no-limits.js';
 
 const CAPACITY = 64;
 const FDS_MAX = 65_536;
@@ -80,7 +81,7 @@ class Entrance {
       limited: 0,
     };
     this.acceptor = new Acceptor([own], {
-      ...{ engine: this.engine, dispatcher, connections_max: 1000, notices: this.#notices, limits: undefined },
+      ...{ engine: this.engine, dispatcher, connections_max: 1000, notices: this.#notices, limits: noLimits() },
       owners: new OwnerTable(OwnerTable.create(FDS_MAX)),
       clients: new ClientAddresses(ClientAddresses.create(FDS_MAX)),
       room: new RoomFlag(RoomFlag.create()),
