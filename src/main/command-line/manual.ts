@@ -1,4 +1,4 @@
-// The man page, in roff (man(7)). scripts/manual.mjs writes it to man/tcproute.1. All of it comes from the table.
+// The man page, in roff (man(7)). scripts/manual.mjs writes it to man/tcproute.1. All of it comes from the tables.
 import {
   COMMANDS,
   type Command,
@@ -11,10 +11,11 @@ import {
   PURPOSE,
 } from './commands.js';
 import { aboutText, capital } from './help.js';
+import { FILES, SIGNALS, VARIABLES } from './surroundings.js';
 
 export function manualText(version: string): string {
   return [
-    '.\\" Made by scripts/manual.mjs from src/main/command-line/commands.ts: change that, not this file.',
+    '.\\" Made by scripts/manual.mjs from the tables in src/main/command-line: change those, not this file.',
     `.TH TCPROUTE 1 "" "tcproute ${escaped(version)}" "User commands"`,
     '.SH NAME',
     'tcproute \\- a SOCKS and HTTP gateway that races lines and remembers the winner',
@@ -32,14 +33,22 @@ export function manualText(version: string): string {
     '.SH COMMANDS',
     ...Object.entries(COMMANDS).flatMap(([name, command]) => section(name, command)),
     '.SH "EXIT STATUS"',
-    ...EXIT_STATUSES.flatMap(([status, meaning]) => ['.TP', escaped(status), escaped(meaning)]),
+    ...entries(EXIT_STATUSES),
+    '.SH SIGNALS',
+    ...entries(SIGNALS),
+    '.SH FILES',
+    ...entries(FILES),
     '.SH ENVIRONMENT',
     escaped(ENVIRONMENT),
+    ...entries(VARIABLES),
     '.SH "SEE ALSO"',
     'docs/config.md and docs/operate.md in the folder of the package',
     '',
   ].join('\n');
 }
+
+const entries = (table: readonly (readonly [string, string])[]): readonly string[] =>
+  table.flatMap(([what, meaning]) => ['.TP', escaped(what), escaped(meaning)]);
 
 function synopsis(name: string, { argument }: Command): string {
   const words = ['tcproute', ...(name === '' ? [] : [name]), ...(argument === undefined ? [] : [argument.word])];
@@ -74,5 +83,6 @@ function escaped(text: string): string {
     .replaceAll('-', '\\-')
     .replaceAll('`', '\\(ga')
     .replaceAll('~', '\\(ti')
+    .replaceAll('…', '...')
     .replace(/^[.']/, '\\&$&');
 }

@@ -1,7 +1,7 @@
 // Every command and option of the table is in the help, the completions and the man page, and shells take the completions.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -10,6 +10,8 @@ import { COMMANDS, FLAGS, type FlagName, flagsOf, GATEWAY } from '../../../src/m
 import { completionText } from '../../../src/main/command-line/completion.js';
 import { helpText } from '../../../src/main/command-line/help.js';
 import { manualText } from '../../../src/main/command-line/manual.js';
+import { FILES, SIGNALS, VARIABLES } from '../../../src/main/command-line/surroundings.js';
+import { KEYS } from '../../../src/main/config/keys.js';
 
 const SHELLS = COMMANDS['completion']?.argument?.values ?? [];
 const root = new URL('../../../../', import.meta.url);
@@ -62,6 +64,43 @@ test('the man page has every command and option, and is the one that is shipped'
   const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
   assert.equal(readFileSync(new URL('man/tcproute.1', root), 'utf8'), manualText(version));
 });
+
+test('the man page has every signal of README, each key for a file, and each variable that the code reads', () => {
+  const [, table = ''] = /^### Stop it\n\n((?:\|.*\n)+)/m.exec(readFileSync(new URL('README.md', root), 'utf8')) ?? [];
+  const signals = (text: string): string[] => [...text.matchAll(/\bSIG[A-Z\d]+\b/g)].map(([name]) => name);
+  const inReadme = table.split('\n').flatMap((row) => signals(row.split('|')[1] ?? ''));
+  assert.ok(inReadme.length >= 7);
+  assert.deepEqual(
+    SIGNALS.flatMap(([names]) => signals(names)),
+    inReadme,
+  );
+  const keys = FILES.flatMap(([names]) => [...names.matchAll(/`([^`]+)`/g)].map(([, key]) => key));
+  assert.ok(keys.length >= 6);
+  for (const key of keys)
+    assert.ok(
+      KEYS.some(({ path }) => path === key),
+      key,
+    );
+  const variables = VARIABLES.flatMap(([names]) => names.split(', '));
+  const read = variablesRead();
+  assert.ok(read.has('CREDENTIALS_DIRECTORY') && read.has('RES_OPTIONS') && read.has('WATCHDOG_PID'));
+  for (const name of read) assert.ok(variables.includes(name), name);
+});
+
+/** Those that the sources name behind `env` and in lists of variables. */
+function variablesRead(): Set<string> {
+  const read = new Set<string>();
+  for (const file of readdirSync(new URL('src', root), { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.ts')) continue;
+    const text = readFileSync(new URL(`src/${file}`, root), 'utf8');
+    for (const [, name] of text.matchAll(/\benv(?:ironment)?\['([A-Z_]+)'\]/g)) read.add(name);
+    for (const [, names] of text.matchAll(
+      /(?:VARIABLES = \[|\{ )((?:'?[A-Z_]{4,}'?(?:: \w+)?(?: = '\w*')?(?:, )?)+)(?:\]| \} = environment)/g,
+    ))
+      for (const [name] of names.matchAll(/\b[A-Z_]{4,}\b/g)) read.add(name);
+  }
+  return read;
+}
 
 test('the completion for each shell has every command and option', () => {
   for (const shell of SHELLS) {
