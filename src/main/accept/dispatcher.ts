@@ -13,71 +13,85 @@ export interface Lane {
   readonly doorbell: number;
 }
 
-export class Dispatcher {
-  readonly #lanes: readonly Lane[];
-  readonly #counters: Counters;
-  /** By actor: clients handed to it so far. Without those that it has closed, they are its live connections. */
-  readonly #handed: number[];
-  readonly #open: boolean[];
-  /** By actor: whether it was handed a client since the last `ring`. */
-  readonly #touched: boolean[];
+/** A lane with what is counted of it. */
+interface CountedLane extends Lane {
+  readonly actor: number;
+  /** Clients handed to the actor so far. Without those that it has closed, they are its live connections. */
+  handed: number;
+  isOpen: boolean;
+  /** Whether the actor was handed a client since the last `ring`. */
+  isTouched: boolean;
+}
 
+export class Dispatcher {
+  #lanes: readonly CountedLane[];
+  readonly #counters: Counters;
+
+  /** `lanes`: by the number of the actor. */
   constructor(lanes: readonly Lane[], counters: Counters) {
-    this.#lanes = lanes;
     this.#counters = counters;
-    this.#handed = lanes.map(() => 0);
-    this.#open = lanes.map(() => false);
-    this.#touched = lanes.map(() => false);
+    this.#lanes = lanes.map((lane, actor) => this.#counted(actor, lane));
+  }
+
+  #counted(actor: number, lane: Lane): CountedLane {
+    const handed = this.#counters.read(actor, Counter.closed);
+    return { ...lane, actor, handed, isOpen: false, isTouched: false };
+  }
+
+  /** One more actor, which does not serve yet. */
+  add(actor: number, lane: Lane): void {
+    this.#lanes = [...this.#lanes, this.#counted(actor, lane)];
+  }
+
+  #of(actor: number): CountedLane {
+    return this.#lanes.find((lane) => lane.actor === actor) as CountedLane;
   }
 
   /** The actor serves: it is handed clients from now on. */
   open(actor: number): void {
-    this.#open[actor] = true;
+    this.#of(actor).isOpen = true;
   }
 
   /** The actor has ended: it is handed nothing more, and its connections are no longer live. */
   shut(actor: number): void {
-    this.#open[actor] = false;
-    this.#handed[actor] = this.#counters.read(actor, Counter.closed);
+    const lane = this.#of(actor);
+    lane.isOpen = false;
+    lane.handed = this.#counters.read(actor, Counter.closed);
   }
 
   /** Live connections of all actors, including the clients in the queues. */
   live(): number {
     let live = 0;
-    for (let actor = 0; actor < this.#lanes.length; actor += 1) live += this.#liveOf(actor);
+    for (const lane of this.#lanes) live += this.#liveOf(lane);
     return live;
   }
 
-  #liveOf(actor: number): number {
-    return this.#handed[actor] - this.#counters.read(actor, Counter.closed);
+  #liveOf({ actor, handed }: CountedLane): number {
+    return handed - this.#counters.read(actor, Counter.closed);
   }
 
   /** Clients for which the queues of serving actors have room. */
   room(): number {
     let room = 0;
-    for (let actor = 0; actor < this.#lanes.length; actor += 1) {
-      const { queue, capacity } = this.#lanes[actor];
-      if (this.#open[actor]) room += capacity - queue.length;
-    }
+    for (const { isOpen, queue, capacity } of this.#lanes) if (isOpen) room += capacity - queue.length;
     return room;
   }
 
   /** Puts a client into a queue; false when no queue has room. */
   hand(client: number): boolean {
-    let chosen = -1;
+    let chosen: CountedLane | undefined;
     let fewest = Number.POSITIVE_INFINITY;
-    for (let actor = 0; actor < this.#lanes.length; actor += 1) {
-      if (!this.#open[actor]) continue;
-      const { queue, capacity } = this.#lanes[actor];
-      const live = this.#liveOf(actor);
-      if (live >= fewest || queue.length >= capacity) continue;
+    for (const lane of this.#lanes) {
+      if (!lane.isOpen) continue;
+      const live = this.#liveOf(lane);
+      if (live >= fewest || lane.queue.length >= lane.capacity) continue;
       fewest = live;
-      chosen = actor;
+      chosen = lane;
     }
-    if (chosen < 0) return false;
-    this.#lanes[chosen].queue.push(client);
-    this.#handed[chosen] += 1;
-    this.#touched[chosen] = true;
+    if (chosen === undefined) return false;
+    chosen.queue.push(client);
+    chosen.handed += 1;
+    chosen.isTouched = true;
     return true;
   }
 
@@ -86,7 +100,7 @@ export class Dispatcher {
    * empty.
    */
   rest(): boolean {
-    const open = this.#lanes.filter((_, actor) => this.#open[actor]);
+    const open = this.#lanes.filter(({ isOpen }) => isOpen);
     if (open.some(({ queue }) => queue.length === 0)) return false;
     for (const { queue } of open) queue.rest();
     return true;
@@ -94,7 +108,7 @@ export class Dispatcher {
 
   /** Whether every actor has had something to do all the time since `rest`. */
   get areBusy(): boolean {
-    return this.#lanes.every(({ queue }, actor) => !this.#open[actor] || queue.isResting);
+    return this.#lanes.every(({ queue, isOpen }) => !isOpen || queue.isResting);
   }
 
   /** Ends `rest`: the actors need not ring any more. */
@@ -104,11 +118,10 @@ export class Dispatcher {
 
   /** Wakes the sleeping actors that were handed a client. Called once a turn. */
   ring(): void {
-    for (let actor = 0; actor < this.#lanes.length; actor += 1) {
-      if (!this.#touched[actor]) continue;
-      this.#touched[actor] = false;
-      const { queue, doorbell } = this.#lanes[actor];
-      if (queue.mustRing()) ring(doorbell);
+    for (const lane of this.#lanes) {
+      if (!lane.isTouched) continue;
+      lane.isTouched = false;
+      if (lane.queue.mustRing()) ring(lane.doorbell);
     }
   }
 }
