@@ -7,9 +7,10 @@ import type { FdQueue } from '../../threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { Shares } from '../../threads/shared/shares.js';
 import type { Dispatcher } from '../accept/dispatcher.js';
-import type { AccessSink, Logger } from '../process/log.js';
+import type { Logger } from '../process/log.js';
 import type { Notices } from '../process/notices.js';
-import { ActorAccessLog, ActorLog } from './log-port.js';
+import type { AccessPorts } from './access-ports.js';
+import { ActorLog } from './log-port.js';
 import { reap } from './reap.js';
 import type { Role } from './role.js';
 import type { Switchboard } from './switchboard.js';
@@ -25,8 +26,7 @@ export interface ConnectionParts {
   readonly mainDoorbell: number;
   readonly switchboard: Switchboard;
   readonly log: Logger;
-  /** Undefined where there is no access log. */
-  readonly access: AccessSink | undefined;
+  readonly accessPorts: AccessPorts;
   readonly notices: Notices;
   /** Called with the clients that the dead actor had left in its queue, as `handOff` numbers. */
   readonly takeBack: (clients: readonly number[]) => void;
@@ -39,14 +39,13 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
   const maps = new MapTable(shared.maps);
   const shares = [new Shares(shared.clientShares), new Shares(shared.userShares)];
   const said = new ActorLog(notices);
-  const { access } = parts;
-  const accessed = access && new ActorAccessLog(access);
+  const { accessPorts } = parts;
   let turnsSeen = -1;
   return {
     name: `connection actor ${actor}`,
     begin(control) {
       const port = said.open();
-      const lines = access && accessed && { form: access.form, port: accessed.open() };
+      const lines = accessPorts.open(actor);
       const ports = [control, port, ...(lines === undefined ? [] : [lines.port])];
       const own = { actor, engine, control, log: port, access: lines, shared, doorbell, mainDoorbell };
       return { start: { ...own, ...switchboard.generation } satisfies ConnectionStart, ports };
@@ -56,7 +55,8 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
       if (has.engine !== engine) log.warn({ actor, why: has.why }, `connection actor runs on ${has.engine}`);
     },
     async serving(control) {
-      await switchboard.connectionServes(actor, control);
+      // Both may have changed since it was started.
+      await Promise.all([switchboard.connectionServes(actor, control), accessPorts.follow(actor, control)]);
       dispatcher.open(actor);
     },
     async turns() {
@@ -70,7 +70,7 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
     gone() {
       switchboard.connectionGone(actor);
       said.close();
-      accessed?.close();
+      accessPorts.close(actor);
       const left = reap({ actor, owners, maps, queue, counters, shares });
       dispatcher.shut(actor);
       parts.takeBack(left);

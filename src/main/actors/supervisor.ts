@@ -1,27 +1,20 @@
 // All actors of the gateway: their shared memory, their threads, and the order in which they start and stop. Each actor is
 // kept alive by host.ts.
-import { makeDoorbell } from '../../linux/doorbell.js';
-import { errorName } from '../../linux/error-name.js';
-import { isError } from '../../linux/result.js';
-import { breakOff, closeFd } from '../../linux/sockets.js';
 import type { Listener } from '../../protocol/inbound/listener.js';
 import { needsTunnel } from '../../protocol/lines/line.js';
+import { isOpen } from '../../protocol/listen-options.js';
 import type { Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { KnownUser, UsersOptions } from '../../protocol/users/user-entry.js';
-import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
-import type { SharedMemory } from '../../threads/contracts/start.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
-import { areClientsLimited, ClientLimits, slotsFor } from '../../threads/shared/client-limits.js';
+import { areLimited, ClientLimits, slotsFor } from '../../threads/shared/client-limits.js';
 import { Counters } from '../../threads/shared/counters.js';
-import { FdQueue } from '../../threads/shared/fd-queue.js';
-import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
+import { OwnerTable } from '../../threads/shared/owner-table.js';
 import { Shares } from '../../threads/shared/shares.js';
 import { userSlotsFor } from '../../threads/shared/user-limits.js';
-import { Dispatcher, type Lane } from '../accept/dispatcher.js';
 import { availableCores } from '../process/cores.js';
 import { DONE, type Done, failed } from '../process/done.js';
 import type { AccessSink, Logger } from '../process/log.js';
@@ -30,7 +23,8 @@ import { StateClaims } from '../process/state-claims.js';
 import { within } from '../process/within.js';
 import { RuleKeeper } from '../rules/keeper.js';
 import { UserKeeper } from '../users/keeper.js';
-import { connectionRole } from './connection-role.js';
+import { AccessPorts } from './access-ports.js';
+import { ConnectionActors } from './connection-actors.js';
 import { ACTOR_ENTRIES, type ActorEntries } from './entries.js';
 import { ActorHost } from './host.js';
 import { ActorPool } from './pool.js';
@@ -41,15 +35,10 @@ import { namesRole, routesRole, tlsRole } from './service-role.js';
 import { StartGate } from './start-gate.js';
 import { Switchboard } from './switchboard.js';
 
-/** Clients that may wait for one actor: more than arrive during the 50 ms that a busy thread may take for a turn. */
-const QUEUE_CAPACITY = 4096;
 /** Starts at a time beyond one for each core, so that the DNS and the route actor delay no connection actor. */
 const STARTS_BESIDE = 2;
 /** How long the DNS and the route actor may take to stop: they write their state files, with up to a million routes. */
 const SERVICES_STOP_MS = 10_000;
-
-/** How long the connection actors may take to report what they have learned. */
-const REPORT_TIMEOUT_MS = 500;
 
 /** How long the DNS actor may take to tell what it knows; another one would find it out again. */
 const EVIDENCE_TIMEOUT_MS = 2000;
@@ -84,12 +73,11 @@ export interface SupervisorParts {
 }
 
 export class Supervisor {
-  readonly counters: Counters;
-  readonly dispatcher: Dispatcher;
-  readonly owners: OwnerTable;
   readonly clients: ClientAddresses;
-  readonly limits: ClientLimits;
-  readonly connections: readonly ActorHost<ConnectionActor>[];
+  /** Undefined where clients are not limited. */
+  readonly limits: ClientLimits | undefined;
+  readonly connections: ConnectionActors;
+  readonly #accessPorts: AccessPorts;
   names: ActorHost<NamesControl>;
   readonly routes: ActorHost<RoutesControl>;
   /** Undefined while no line needs one. */
@@ -103,38 +91,24 @@ export class Supervisor {
   readonly #gate = new StartGate(availableCores() + STARTS_BESIDE);
   readonly #claims: StateClaims;
   #isStopping = false;
-  readonly #doorbells: readonly number[];
   readonly #mayWrite = (path: string | null): boolean => this.#claims.has(path);
 
   constructor(parts: SupervisorParts) {
     const { options, log, notices } = parts;
     const entries = this.#entries(parts);
-    const actors = Array.from({ length: options.workers }, (_, actor) => actor);
-    const { limits } = options;
+    const { limits, listen } = options;
+    const slots = areLimited(limits, listen.some(isOpen)) ? slotsFor(limits) : 0;
     const common = {
       owners: OwnerTable.create(parts.fdsMax),
       clients: ClientAddresses.create(parts.fdsMax),
-      // A reload may bring limits, and users.
-      clientShares: Shares.create(slotsFor(limits), parts.fdsMax, seed()),
+      clientShares: Shares.create(slots, parts.fdsMax, seed()),
+      // A reload may bring users.
       userShares: Shares.create(userSlotsFor(limits), parts.fdsMax, seed()),
       counters: Counters.create(options.workers),
       room: parts.room,
     };
-    const shared = actors.map(
-      (): SharedMemory => ({ ...common, queue: FdQueue.create(QUEUE_CAPACITY), maps: MapTable.create() }),
-    );
-    this.#doorbells = actors.map(makeDoorbell);
-    const lane = (actor: number): Lane => ({
-      queue: new FdQueue(shared[actor].queue),
-      capacity: QUEUE_CAPACITY,
-      doorbell: this.#doorbells[actor],
-    });
-    const ways = actors.map(lane);
-    this.counters = new Counters(common.counters);
-    this.owners = new OwnerTable(common.owners);
     this.clients = new ClientAddresses(common.clients);
-    this.limits = new ClientLimits(limits, new Shares(common.clientShares), areClientsLimited(options));
-    this.dispatcher = new Dispatcher(ways, this.counters);
+    this.limits = slots === 0 ? undefined : new ClientLimits(limits, new Shares(common.clientShares));
     const switchboard = new Switchboard({ options, listeners: parts.listeners });
     this.#parts = parts;
     this.#switchboard = switchboard;
@@ -144,11 +118,10 @@ export class Supervisor {
     this.names = this.#host(namesRole(switchboard, notices, this.#mayWrite), entries.names);
     this.routes = this.#host(routesRole(switchboard, notices, this.#mayWrite), entries.routes);
     if (options.lines.some(needsTunnel)) this.#tls = this.#host(tlsRole(switchboard), entries.tls);
-    this.connections = actors.map((actor) => {
-      const { queue, doorbell } = ways[actor];
-      const { counters, dispatcher } = this;
-      const own = { ...parts, actor, shared: shared[actor], queue, doorbell, counters, dispatcher, switchboard };
-      return this.#host(connectionRole(own), entries.connection);
+    this.#accessPorts = new AccessPorts(parts.access);
+    this.connections = new ConnectionActors({
+      ...{ ...parts, common, switchboard, accessPorts: this.#accessPorts },
+      host: (role) => this.#host(role, entries.connection),
     });
   }
 
@@ -167,8 +140,8 @@ export class Supervisor {
 
   /** Resolves once all actors serve, or one does not. `stop` must be called in either case. */
   async start(): Promise<Done> {
-    const missing = this.#doorbells.find(isError);
-    if (missing !== undefined) return failed(`no eventfd for an actor: ${errorName(missing)}`);
+    const added = this.connections.add(this.#parts.options.workers);
+    if (added.code === 'failed') return added;
     // Rules and users come first, so that no connection is made without them.
     const ruled = await this.#rules.prepare();
     if (ruled.code === 'failed') return ruled;
@@ -186,7 +159,7 @@ export class Supervisor {
   }
 
   #hosts(): readonly Pick<ActorHost<unknown>, 'name' | 'start' | 'hasTurned'>[] {
-    return [this.names, this.routes, ...(this.#tls === undefined ? [] : [this.#tls]), ...this.connections];
+    return [this.names, this.routes, ...(this.#tls === undefined ? [] : [this.#tls]), ...this.connections.hosts];
   }
 
   /** Resolves within `timeout_ms` with the names of the actors that have made no turn since the last call. */
@@ -256,7 +229,13 @@ export class Supervisor {
 
   /** Resets all sockets of the connection actors, while these go on running. */
   breakOff(): void {
-    for (const actor of this.connections.keys()) for (const fd of this.owners.ownedBy(actor)) breakOff(fd);
+    this.connections.breakOff();
+  }
+
+  /** Has lines of the access log be made for `access`; undefined: none. Resolves when no more come for the one before. */
+  async setAccess(access: AccessSink | undefined): Promise<void> {
+    this.#accessPorts.set(access);
+    await this.connections.followAccess();
   }
 
   /** Ends the connection actors after their last connection, at the latest after `timeout_ms`, then all others. */
@@ -266,17 +245,16 @@ export class Supervisor {
     // Saved now too: an impatient service manager may kill the process before the last connection has ended.
     if (timeout_ms > 0) void this.#save();
     await Promise.all([this.#rules.stop(), this.#nextRules?.stop(), this.#users.stop()]);
-    await Promise.all(this.connections.map((connection) => connection.stop(timeout_ms)));
+    await this.connections.stop(timeout_ms);
     const services = [this.names, this.routes, this.#tls];
     await Promise.all(services.map((service) => service?.stop(SERVICES_STOP_MS)));
-    await Promise.all([...this.connections, ...services].map((host) => host?.destroy()));
+    await Promise.all([this.connections, ...services].map((host) => host?.destroy()));
     this.#claims.release();
-    for (const doorbell of this.#doorbells) if (!isError(doorbell)) closeFd(doorbell);
   }
 
   /** Has the state files written now, with the latest reports of the connection actors. */
   async #save(): Promise<void> {
-    await within(REPORT_TIMEOUT_MS, Promise.all(this.connections.map(({ control }) => control?.report())));
+    await this.connections.report();
     for (const { control } of [this.names, this.routes]) control?.save().catch(() => {});
   }
 }

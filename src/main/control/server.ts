@@ -20,6 +20,9 @@ export type Served = { readonly code: 'serving'; readonly server: ControlServer 
 export class ControlServer {
   readonly #server: Server;
   readonly #file: SocketFile;
+  /** Answers that are being made or sent. */
+  #answering = 0;
+  #isRetired = false;
 
   private constructor(server: Server, file: SocketFile) {
     this.#server = server;
@@ -32,12 +35,33 @@ export class ControlServer {
     if (bound.code === 'failed') return failed(`control_socket: cannot listen on ${path}: ${bound.message}`);
     const listening = startListening(bound.fd, BACKLOG);
     if (listening.code === 'failed') return failed(`control_socket: cannot listen on ${path}: ${listening.error}`);
-    const server = createServer((request, response) => void answer(request, response, commands));
+    const server = createServer();
     server.maxConnections = CLIENTS_MAX;
     server.headersTimeout = REQUEST_MS;
     server.requestTimeout = REQUEST_MS;
+    const serving = new ControlServer(server, bound.file);
+    server.on('request', (request, response) => {
+      serving.#begins(response);
+      void answer(request, response, commands);
+    });
     server.listen({ fd: bound.fd });
-    return { code: 'serving', server: new ControlServer(server, bound.file) };
+    return { code: 'serving', server: serving };
+  }
+
+  #begins(response: ServerResponse): void {
+    this.#answering += 1;
+    response.once('close', () => {
+      this.#answering -= 1;
+      if (this.#isRetired && this.#answering === 0) this.#server.closeAllConnections();
+    });
+  }
+
+  /** Takes no more clients, removes the file, and closes when all answers that are under way have gone. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#server.close();
+    if (this.#answering === 0) this.#server.closeAllConnections();
+    removeFile(this.#file);
   }
 
   /** Ends what is under way, and removes the file. */

@@ -15,7 +15,6 @@ import type { UsersOptions } from '../../protocol/users/user-entry.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { Remote } from '../../threads/port.js';
-import { areClientsLimited } from '../../threads/shared/client-limits.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { Acceptor } from '../accept/acceptor.js';
 import {
@@ -56,6 +55,8 @@ export interface Gateway {
    * places, and what only a start can bring about as it is. If it fails, nothing has changed. Calls follow one another.
    */
   publish(next: Configuration): Promise<Done>;
+  /** Has lines of the access log go there from now on; undefined: there is none. Resolves when no more come for the one before. */
+  setAccess(access: AccessSink | undefined): Promise<void>;
   /** Stops accepting, lets connections finish for at most `drain_timeout_ms`, and ends all actors. */
   close(drain_timeout_ms: number): Promise<Ended>;
   /** Stops accepting and resets all connections, for a process that is about to end. Returns how many were open. */
@@ -208,17 +209,17 @@ class Start {
 
   #accept(): Gateway {
     const supervisor = this.#supervisor;
+    const { dispatcher, owners, counters } = supervisor.connections;
     const engine = this.#engine;
     const acceptor = new Acceptor(this.#listening, {
       engine,
-      dispatcher: supervisor.dispatcher,
-      owners: supervisor.owners,
+      dispatcher,
+      owners,
       clients: supervisor.clients,
       room: new RoomFlag(this.#room),
       connections_max: this.#atStart.limits.connections_max,
       notices: this.#notices,
       limits: supervisor.limits,
-      kept: () => loop.leave(),
     });
     this.#acceptor = acceptor;
     const loop = new Loop(engine, {
@@ -230,14 +231,14 @@ class Start {
     engine.watch(this.#doorbell, () => {}); // a ring only has to wake the loop
     const running = loop.run();
     const doorbell = this.#doorbell;
-    const stats = (): Stats => statsOf(supervisor.counters, this.#atStart.workers);
-    const actors = () => supervisor.connections.map(({ control }) => control);
+    const stats = (): Stats => statsOf(counters, this.#atStart.workers);
+    const actors = () => supervisor.connections.hosts.map(({ control }) => control);
     const failures = new FailureWatch({ stats, actors, notices: this.#notices });
     let closed: Promise<Ended> | undefined;
     const close = async (drain_timeout_ms: number): Promise<Ended> => {
       acceptor.stop();
       failures.stop();
-      const open = supervisor.dispatcher.live();
+      const open = dispatcher.live();
       const before = stats();
       await supervisor.stop(drain_timeout_ms);
       const ended = endedOf(open, before, stats());
@@ -250,6 +251,7 @@ class Start {
     };
     return {
       publish: (next) => this.#publish(next, acceptor),
+      setAccess: (access) => supervisor.setAccess(access),
       address: addressOf(this.#listening),
       listensOn: this.#listening.map(titleOf),
       broken: new Promise((resolve) => running.catch((error: unknown) => resolve(reasonOf(error)))),
@@ -261,7 +263,7 @@ class Start {
       },
       breakOff() {
         acceptor.stop();
-        const open = supervisor.dispatcher.live();
+        const open = dispatcher.live();
         supervisor.breakOff();
         return open;
       },
@@ -282,7 +284,7 @@ class Start {
     const listeners = relisted(this.#listening, options.listen);
     const done = await this.#supervisor.publish({ options, listeners, rules, users });
     if (done.code === 'failed') return done;
-    this.#supervisor.limits.set(limits, areClientsLimited(options));
+    this.#supervisor.limits?.set(limits);
     acceptor.setListeners(listeners);
     setUserTimeouts(this.#listening, options.tcp_user_timeout_ms);
     this.#log.level = options.log_level;

@@ -6,7 +6,7 @@ import type { LineNumbers } from '../../protocol/lines/numbers.js';
 import type { Configuration } from '../../protocol/options.js';
 import { removeFiles } from '../accept/listen.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
-import type { ControlServer } from '../control/server.js';
+import { ControlSocket } from '../control/socket.js';
 import { report } from '../observe/report.js';
 import { debuggerWarning } from '../process/debugger.js';
 import { DONE, type Done } from '../process/done.js';
@@ -16,8 +16,9 @@ import { PidFile } from '../process/pid-file.js';
 import { ServiceManager } from '../process/service-manager.js';
 import { onSignals, type StopSignal } from '../process/signals.js';
 import { startWatchdog } from '../process/watchdog.js';
+import { LogPart } from '../reload/log-part.js';
 import { logReload } from '../reload/log-reload.js';
-import { type Read, type Reloaded, Reloading } from '../reload/reloading.js';
+import { type Beside, type Read, type Reloaded, Reloading } from '../reload/reloading.js';
 import { type Gateway, startGateway } from './gateway.js';
 
 /** How long the last log lines may take to be written, when their reader is slow or has stopped reading. */
@@ -35,7 +36,7 @@ export async function runGateway(
   read: Read,
   numbers: LineNumbers,
 ): Promise<number> {
-  return new Run(options, opened, (gateway) => new Reloading(gateway, read, numbers, options)).run();
+  return new Run(options, opened, (gateway, beside) => new Reloading(gateway, read, numbers, options, beside)).run();
 }
 
 /**
@@ -47,17 +48,19 @@ export async function endWith(status: number, opened: OpenLog): Promise<never> {
   exitNow(status);
 }
 
+type ReloadingOf = (gateway: Gateway, beside: readonly Beside[]) => Reloading;
+
 const STOPS = 'it is given up, since the gateway stops';
 
 class Run {
   readonly #options: Configuration;
   readonly #opened: OpenLog;
   readonly #manager: ServiceManager;
-  readonly #reloadingOf: (gateway: Gateway) => Reloading;
+  readonly #reloadingOf: ReloadingOf;
   readonly #passed: PassedFds;
   #gateway: Gateway | undefined;
   #reloading: Reloading | undefined;
-  #control: ControlServer | undefined;
+  readonly #control = new ControlSocket({ 'POST /reload': () => this.#reload() });
   #pidFile: PidFile | undefined;
   #bound: readonly ListeningSocket[] = [];
   #isReloadWanted = false;
@@ -68,7 +71,7 @@ class Run {
     this.#stop = resolve;
   });
 
-  constructor(options: Configuration, opened: OpenLog, reloadingOf: (gateway: Gateway) => Reloading) {
+  constructor(options: Configuration, opened: OpenLog, reloadingOf: ReloadingOf) {
     this.#reloadingOf = reloadingOf;
     this.#options = options;
     this.#opened = opened;
@@ -82,7 +85,7 @@ class Run {
     writeInBackground();
     const debugging = debuggerWarning();
     if (debugging !== undefined) log.warn(debugging);
-    const commanded = await this.#command();
+    const commanded = await this.#control.open(this.#options.control_socket);
     if (commanded.code === 'failed') {
       log.fatal(commanded.message);
       return 1;
@@ -90,7 +93,7 @@ class Run {
     const prepared = this.#preparePidFile();
     if (prepared.code === 'failed') {
       log.fatal(prepared.message);
-      this.#control?.close();
+      this.#control.close();
       this.#manager.status(prepared.message);
       return 1;
     }
@@ -101,7 +104,7 @@ class Run {
     const started = await Promise.race([starting, this.#stopped]);
     if (typeof started === 'string') {
       removeFiles(this.#bound);
-      this.#control?.close();
+      this.#control.close();
       this.#pidFile?.remove();
       log.info({ signal: started }, 'stopped before it listened');
       this.#manager.stopping('stopped before it listened', 0);
@@ -110,7 +113,7 @@ class Run {
     }
     if (started.code === 'failed') {
       log.fatal(started.message);
-      this.#control?.close();
+      this.#control.close();
       this.#pidFile?.remove();
       this.#manager.status(started.message);
       return 1;
@@ -122,14 +125,17 @@ class Run {
     const { log } = this.#opened;
     const manager = this.#manager;
     this.#gateway = gateway;
-    const reloading = this.#reloadingOf(gateway);
+    const reloading = this.#reloadingOf(gateway, [
+      { prepare: ({ control_socket }) => this.#control.prepare(control_socket) },
+      new LogPart(this.#opened, gateway),
+    ]);
     this.#reloading = reloading;
     const lines = this.#options.lines.map(({ name }) => name);
     const where = gateway.listensOn.join(', ');
     const published = this.#pidFile?.publish();
     if (published?.code === 'failed') {
       log.fatal(published.message);
-      this.#control?.close();
+      this.#control.close();
       manager.status(published.message);
       await gateway.close(0);
       this.#pidFile?.remove();
@@ -145,7 +151,7 @@ class Run {
     if (isAsked) log.info({ signal: end }, 'stopping: no new connections, those open may finish');
     else log.fatal({ reason: end.reason }, 'accepting broke');
     this.#isStopping = true;
-    this.#control?.close();
+    this.#control.close();
     const drain_timeout_ms = isAsked ? reloading.inForce.drain_timeout_ms : 0;
     manager.stopping(isAsked ? 'connections that are open may finish' : 'accepting broke', drain_timeout_ms);
     const ended = await gateway.close(drain_timeout_ms);
@@ -162,17 +168,6 @@ class Run {
     if (watchdog_ms === undefined) return () => {};
     const silent = (timeout_ms: number): Promise<readonly string[]> => gateway.silent(timeout_ms);
     return startWatchdog({ watchdog_ms, log: this.#opened.log, silent, feed: () => manager.alive() });
-  }
-
-  /** Opens the socket for commands, if one is configured. Its code is loaded only then. */
-  async #command(): Promise<Done> {
-    const path = this.#options.control_socket;
-    if (path === null) return DONE;
-    const { ControlServer } = await import('../control/server.js');
-    const served = ControlServer.open(path, { 'POST /reload': () => this.#reload() });
-    if (served.code === 'failed') return served;
-    this.#control = served.server;
-    return DONE;
   }
 
   #preparePidFile(): Done {
@@ -230,7 +225,7 @@ class Run {
     if (this.#isEnding) return;
     this.#isEnding = true;
     if (this.#gateway === undefined) removeFiles(this.#bound);
-    this.#control?.close();
+    this.#control.close();
     this.#pidFile?.remove();
     say(this.#gateway?.breakOff() ?? 0);
     void this.#opened.end(AT_ONCE_MS).then(() => {

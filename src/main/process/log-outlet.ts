@@ -31,6 +31,16 @@ export function openDestination(destination: string): { readonly code: 'opened';
   }
 }
 
+/** The same in libuv's threads, since a disk may hang. */
+export async function openDestinationApart(destination: string): Promise<ReturnType<typeof openDestination>> {
+  if (Object.hasOwn(STREAMS, destination)) return openDestination(destination);
+  try {
+    return opened(await openFile(destination, FLAGS, MODE), destination);
+  } catch (error) {
+    return failed(whyNot(destination, error));
+  }
+}
+
 function opened(fd: number, path: string | undefined) {
   return { code: 'opened', to: { fd, path, isTerminal: isatty(fd) } } as const;
 }
@@ -57,6 +67,7 @@ const statFd = promisify(fstat);
 
 export class LogOutlet {
   readonly writer: LogWriter;
+  readonly isTerminal: boolean;
   readonly #path: string | undefined;
   #fd: number;
   /** The opening that is under way, and the one that begins after it. */
@@ -64,14 +75,20 @@ export class LogOutlet {
   #next: Promise<Done> | undefined;
 
   /** `output`: for tests, in place of one to the descriptor. */
-  constructor({ fd, path }: Destination, parts: Omit<LogWriterParts, 'output'>, output = outputTo(fd)) {
+  constructor({ fd, path, isTerminal }: Destination, parts: Omit<LogWriterParts, 'output'>, output = outputTo(fd)) {
     this.#fd = fd;
     this.#path = path;
+    this.isTerminal = isTerminal;
     this.writer = new LogWriter({ ...parts, output });
   }
 
   get isFile(): boolean {
     return this.#path !== undefined;
+  }
+
+  /** As it is open now. */
+  get destination(): Destination {
+    return { fd: this.#fd, path: this.#path, isTerminal: this.isTerminal };
   }
 
   /**
@@ -96,14 +113,10 @@ export class LogOutlet {
     return this.#opening;
   }
 
-  /** In libuv's threads, since a disk may hang. */
   async #openAgain(path: string): Promise<Done> {
-    let fd: number;
-    try {
-      fd = await openFile(path, FLAGS, MODE);
-    } catch (error) {
-      return failed(whyNot(path, error));
-    }
+    const again = await openDestinationApart(path);
+    if (again.code === 'failed') return again;
+    const { fd } = again.to;
     if (await isSame(fd, this.#fd)) {
       close(fd);
       return DONE;
@@ -117,12 +130,22 @@ export class LogOutlet {
 
   /** Closes a file. Nothing may be written after it. */
   close(): void {
-    closeDestination({ fd: this.#fd, path: this.#path });
+    closeDestination(this.destination);
+  }
+
+  /**
+   * Has what waits written, for at most `timeout_ms`, and closes a file. Nothing may be written after the call. Resolves when the
+   * file is closed: never, while a write to it hangs.
+   */
+  async retire(timeout_ms: number): Promise<void> {
+    await (this.#next ?? this.#opening);
+    if (!(await this.writer.end(timeout_ms))) await this.writer.giveUp();
+    this.close();
   }
 }
 
 /** Whether two descriptors are of one file. */
-async function isSame(one: number, other: number): Promise<boolean> {
+export async function isSame(one: number, other: number): Promise<boolean> {
   const [a, b] = await Promise.all([statFd(one), statFd(other)]);
   return a.dev === b.dev && a.ino === b.ino;
 }

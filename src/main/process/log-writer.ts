@@ -42,7 +42,7 @@ export class LogWriter {
   #output: Output;
   #change: Change | undefined;
   readonly #droppedLine: LogWriterParts['droppedLine'];
-  readonly #waiting_max: number;
+  #waiting_max: number;
   #waiting: string[] = [];
   #size = 0;
   /** The lines that are being written, and how many of their bytes have been: what is left goes first, so that no line is torn. */
@@ -54,11 +54,18 @@ export class LogWriter {
   #why: string | undefined;
   #dropped = 0;
   #unsaid = 0;
-  #emptied: () => void = () => {};
+  readonly #emptied: (() => void)[] = [];
+  /** Set once nothing more is to be written: called when no write is in progress. */
+  #givenUp: (() => void) | undefined;
 
   constructor({ output, droppedLine, waiting_max = WAITING_MAX }: LogWriterParts) {
     this.#output = output;
     this.#droppedLine = droppedLine;
+    this.#waiting_max = waiting_max;
+  }
+
+  /** In characters; undefined for the usual bound. Lines that wait already go on waiting. */
+  setWaitingMax(waiting_max = WAITING_MAX): void {
     this.#waiting_max = waiting_max;
   }
 
@@ -86,10 +93,26 @@ export class LogWriter {
     if (this.#again !== undefined) this.#retry();
     return new Promise((resolve) => {
       const late = setTimeout(resolve, timeout_ms, false);
-      this.#emptied = () => {
+      this.#emptied.push(() => {
         clearTimeout(late);
         resolve(true);
-      };
+      });
+    });
+  }
+
+  /**
+   * Drops what has not been written. Resolves once the output is no longer used: never, while a write to it hangs. Nothing may be
+   * written afterwards.
+   */
+  giveUp(): Promise<void> {
+    clearTimeout(this.#again);
+    const left = [...this.#waiting.splice(0), Buffer.from(this.#piece?.subarray(this.#taken) ?? []).toString()].join(
+      '',
+    );
+    this.#dropped += left.split('\n').length - 1;
+    return new Promise((resolve) => {
+      this.#givenUp = resolve;
+      if (!this.#inFlight) resolve();
     });
   }
 
@@ -134,6 +157,10 @@ export class LogWriter {
     this.#inFlight = true;
     this.#output(bytes, (error, taken) => {
       this.#inFlight = false;
+      if (this.#givenUp !== undefined) {
+        this.#givenUp();
+        return;
+      }
       this.#taken += taken;
       if (taken === bytes.length) {
         this.#piece = undefined;
@@ -166,7 +193,7 @@ export class LogWriter {
       this.#unsaid = 0;
       this.#why = undefined;
     }
-    if (this.#isEmpty) this.#emptied();
+    if (this.#isEmpty) for (const told of this.#emptied.splice(0)) told();
     else this.#send();
   }
 

@@ -7,8 +7,10 @@ import type { AccessForm, LogFormat, LogOptions } from '../../protocol/log-optio
 import type { LogLevel } from '../../protocol/options.js';
 import { plainJson, plainWhenRead } from '../../protocol/text/plain-text.js';
 import { droppedAccessLine } from '../../threads/access-line.js';
-import type { Failed } from './done.js';
+import type { Change, Prepared } from './change.js';
+import { type Failed, failed } from './done.js';
 import { areOne, closeDestination, type Destination, LogOutlet, openDestination } from './log-outlet.js';
+import { closePlaces, LeftOutlets, type NextPlaces, type Outlets, openPlaces, ownAccess } from './log-places.js';
 import type { Output } from './log-writer.js';
 
 export type Logger = pino.Logger;
@@ -32,6 +34,7 @@ export type OpenedLog = { readonly code: 'opened'; readonly opened: OpenLog } | 
 /** Characters that may wait where connections have lines: all workers may send theirs at the same time. */
 const ACCESS_WAITING_MAX = 1 << 22;
 const DROPPED = 'log lines were dropped here, since they could not be written';
+const STUCK = 'log: lines for earlier destinations are still being written; it can be changed again when they are';
 /** Where the password of a line's hop may stand in a record. */
 const SECRETS = ['', '*.', 'hops[*].', '*.hops[*].', 'lines[*].hops[*].', '*.lines[*].hops[*].'];
 
@@ -51,13 +54,11 @@ export function createLogger(level: LogLevel, destination: pino.DestinationStrea
 
 /** Opens the log of the process, and its access log, where the configuration says. */
 export function openLog(level: LogLevel, options: LogOptions): OpenedLog {
-  const { destination, access } = options;
-  const log = openDestination(destination);
+  const log = openDestination(options.destination);
   if (log.code === 'failed') return log;
-  if (access.enabled === 'off' || access.destination === null || access.destination === destination) {
-    return { code: 'opened', opened: new OpenLog(level, options, { log: log.to }) };
-  }
-  const own = openDestination(access.destination);
+  const ownName = ownAccess(options);
+  if (ownName === undefined) return { code: 'opened', opened: new OpenLog(level, options, { log: log.to }) };
+  const own = openDestination(ownName);
   if (own.code === 'opened' && !areOne(log.to, own.to)) {
     return { code: 'opened', opened: new OpenLog(level, options, { log: log.to, access: own.to }) };
   }
@@ -71,60 +72,140 @@ interface Destinations {
   readonly access?: Destination;
 }
 
+/** Other options of the log, which are prepared. After `make`, `finish` is called when no line of the earlier ones can come. */
+export interface LogChange extends Change {
+  make(): void;
+  finish(): void;
+}
+
 /** The log of the process, and its access log. */
 export class OpenLog {
   readonly log: Logger;
-  /** Undefined where there is none. */
-  readonly access: AccessSink | undefined;
-  /** Of the log, and of the access log where it is not in the log. */
-  readonly #outlets: readonly LogOutlet[];
+  #options: LogOptions;
+  #outlets: Outlets;
+  /** Of the lines of the log. */
+  #formed: (line: string) => string = plainJson;
+  #access: AccessSink | undefined;
+  /** Of lines for places that a reload has given up. */
+  readonly #left = { log: new LeftOutlets(), access: new LeftOutlets() };
+  readonly #droppedBefore = { log: 0, access: 0 };
 
   /** `output`: for tests, in place of one to the log's descriptor. */
-  constructor(level: LogLevel, { format, access }: LogOptions, to: Destinations, output?: Output) {
-    const pretty = isPretty(format, to.log);
-    const formed = pretty ? readableForm(to.log.isTerminal) : plainJson;
+  constructor(level: LogLevel, options: LogOptions, to: Destinations, output?: Output) {
+    this.#options = options;
+    const log = this.#logOutlet(to.log, output);
+    this.#outlets = { log, access: to.access && this.#accessOutlet(to.access) };
+    this.log = createLogger(level, { write: (line) => this.#outlets.log.writer.write(this.#formed(line)) });
+    this.#form();
+  }
+
+  #logOutlet(to: Destination, output?: Output): LogOutlet {
     const droppedLine = (dropped: number, why: string | undefined): string => {
       const time = new Date().toISOString();
-      return formed(`${JSON.stringify({ level: 'warn', time, dropped, why, msg: DROPPED })}\n`);
+      return this.#formed(`${JSON.stringify({ level: 'warn', time, dropped, why, msg: DROPPED })}\n`);
     };
+    return new LogOutlet(to, { droppedLine }, output);
+  }
+
+  #accessOutlet(to: Destination): LogOutlet {
+    const droppedLine = (count: number, why?: string): string =>
+      droppedAccessLine(this.#access?.form ?? 'json', Date.now(), count, why);
+    return new LogOutlet(to, { droppedLine, waiting_max: ACCESS_WAITING_MAX });
+  }
+
+  /** Makes lines as the options say. */
+  #form(): void {
+    const { format, access } = this.#options;
+    const { log, access: own } = this.#outlets;
+    const pretty = isPretty(format, log);
+    this.#formed = pretty ? readableForm(log.isTerminal) : plainJson;
     const isOn = access.enabled === 'on';
-    const waiting_max = isOn ? ACCESS_WAITING_MAX : undefined;
-    const outlet = new LogOutlet(to.log, { droppedLine, waiting_max: to.access ? undefined : waiting_max }, output);
-    this.log = createLogger(level, { write: (line) => outlet.writer.write(formed(line)) });
-    const form = formOf(access, to.access?.isTerminal ?? pretty);
-    const dropped = (count: number, why?: string): string => droppedAccessLine(form, Date.now(), count, why);
-    const own = to.access && new LogOutlet(to.access, { droppedLine: dropped, waiting_max });
-    this.#outlets = own === undefined ? [outlet] : [outlet, own];
-    const { writer } = own ?? outlet;
-    this.access = isOn ? { form, write: (text, lines) => writer.write(text, lines) } : undefined;
+    log.writer.setWaitingMax(isOn && own === undefined ? ACCESS_WAITING_MAX : undefined);
+    const form = formOf(access, own?.isTerminal ?? pretty);
+    const { writer } = own ?? log;
+    this.#access = isOn ? { form, write: (text, lines) => writer.write(text, lines) } : undefined;
+  }
+
+  /** As the log is now. */
+  get options(): LogOptions {
+    return this.#options;
+  }
+
+  /** Undefined where there is none. Another one after each change. */
+  get access(): AccessSink | undefined {
+    return this.#access;
   }
 
   /** Lines that could not be written, of the log and of an access log of its own. */
   get dropped(): Dropped {
-    const [log, access] = this.#outlets.map(({ writer }) => writer.dropped);
-    return { log: log as number, access: access ?? 0 };
+    const sum = (kind: 'log' | 'access'): number => {
+      const outlets = [this.#outlets[kind], ...this.#left[kind].all];
+      return outlets.reduce((count, outlet) => count + (outlet?.writer.dropped ?? 0), this.#droppedBefore[kind]);
+    };
+    return { log: sum('log'), access: sum('access') };
+  }
+
+  get #all(): readonly LogOutlet[] {
+    const { log, access } = this.#outlets;
+    return access === undefined ? [log] : [log, access];
   }
 
   /** Whether there is a file that `reopen` opens again. */
   get hasFile(): boolean {
-    return this.#outlets.some(({ isFile }) => isFile);
+    return this.#all.some(({ isFile }) => isFile);
   }
 
   /** Opens the files again, after they were renamed. What fails is logged. */
   async reopen(): Promise<void> {
-    for (const done of await Promise.all(this.#outlets.map((outlet) => outlet.reopen()))) {
+    for (const done of await Promise.all(this.#all.map((outlet) => outlet.reopen()))) {
       if (done.code === 'failed') this.log.error(`${done.message}: it is still written to the file that was open`);
+    }
+  }
+
+  /** Opens what is new in other options. Not to be called again before that change was made and finished, or dropped. */
+  async prepare(options: LogOptions): Promise<Prepared<LogChange>> {
+    if (this.#left.log.areMany || this.#left.access.areMany) return failed(STUCK);
+    const places = await openPlaces(options, this.#options, this.#outlets);
+    if (places.code === 'failed') return places;
+    let before = this.#outlets;
+    const make = (): void => {
+      before = this.#change(options, places);
+    };
+    return { code: 'prepared', change: { make, finish: () => this.#leave(before), drop: () => closePlaces(places) } };
+  }
+
+  /** Returns the outlets so far. */
+  #change(options: LogOptions, { log, access }: NextPlaces): Outlets {
+    const before = this.#outlets;
+    this.#options = options;
+    this.#outlets = {
+      log: log === 'kept' ? before.log : this.#logOutlet(log),
+      access: access === 'kept' ? before.access : access && this.#accessOutlet(access),
+    };
+    this.#form();
+    return before;
+  }
+
+  /** Closes what is no longer used, when its lines are written. */
+  #leave(before: Outlets): void {
+    for (const kind of ['log', 'access'] as const) {
+      const outlet = before[kind];
+      if (outlet === undefined || outlet === this.#outlets[kind]) continue;
+      void this.#left[kind].leave(outlet).then(() => {
+        this.#droppedBefore[kind] += outlet.writer.dropped;
+      });
     }
   }
 
   /** Closes the files. Nothing may be logged after it. */
   close(): void {
-    for (const outlet of this.#outlets) outlet.close();
+    for (const outlet of this.#all) outlet.close();
   }
 
   /** Resolves once all has been written (true), or after `timeout_ms` (false). */
   async end(timeout_ms: number): Promise<boolean> {
-    const ended = await Promise.all(this.#outlets.map(({ writer }) => writer.end(timeout_ms)));
+    const outlets = [...this.#all, ...this.#left.log.all, ...this.#left.access.all];
+    const ended = await Promise.all(outlets.map(({ writer }) => writer.end(timeout_ms)));
     return ended.every((one) => one);
   }
 }
@@ -134,7 +215,7 @@ function formOf({ format }: LogOptions['access'], isForPeople: boolean): AccessF
   return isForPeople ? 'text' : 'json';
 }
 
-function isPretty(format: LogFormat, { isTerminal }: Destination): boolean {
+function isPretty(format: LogFormat, { isTerminal }: { readonly isTerminal: boolean }): boolean {
   return format === 'auto' ? isTerminal : format === 'pretty';
 }
 

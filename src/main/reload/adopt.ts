@@ -1,18 +1,24 @@
 // The configuration after a reload: everything of the new one but what only a start can bring about. Pure.
 import type { Configuration } from '../../protocol/options.js';
-import { placesDiffer } from './changes.js';
+import { beginsToCount, placesDiffer } from './changes.js';
 
 /** Undefined where the two cannot be joined, since the new rules and users are for other listeners than those that are open. */
 export function adopt(inForce: Configuration, next: Configuration): Configuration | undefined {
   if (placesDiffer(inForce.listen, next.listen)) return undefined;
-  const { engine, workers, log, control_socket, pid_file, dns, limits, cache } = inForce;
+  const { engine, workers, pid_file, dns, limits, cache } = inForce;
   const { timeout_ms, entries_max, lookups_max, state_file } = dns;
   const { connections_max, pipes_max, racing_max } = limits;
+  const { client_connections_max, client_rate, client_handshakes_max } = beginsToCount(inForce, next)
+    ? limits
+    : next.limits;
   return {
     ...next,
-    ...{ engine, workers, log, control_socket, pid_file },
+    ...{ engine, workers, pid_file },
     dns: { ...next.dns, timeout_ms, entries_max, lookups_max, state_file },
-    limits: { ...next.limits, connections_max, pipes_max, racing_max },
+    limits: {
+      ...{ ...next.limits, connections_max, pipes_max, racing_max },
+      ...{ client_connections_max, client_rate, client_handshakes_max },
+    },
     cache: { ...cache, refresh_s: next.cache.refresh_s },
   };
 }

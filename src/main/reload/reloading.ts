@@ -3,7 +3,8 @@
 import type { LineNumbers } from '../../protocol/lines/numbers.js';
 import type { Configuration } from '../../protocol/options.js';
 import type { Loaded } from '../config/load.js';
-import type { Done } from '../process/done.js';
+import type { Change, Prepared } from '../process/change.js';
+import { DONE, type Done } from '../process/done.js';
 import { adopt } from './adopt.js';
 import { type Changes, changesBetween } from './changes.js';
 
@@ -20,18 +21,32 @@ interface Published {
   publish(next: Configuration): Promise<Done>;
 }
 
-const OTHER_LISTENERS = 'listen: other places to listen at need a restart';
+/** What changes beside the gateway. */
+export interface Beside {
+  prepare(next: Configuration): Promise<Prepared>;
+}
+
+const OTHER_LISTENERS =
+  'listen: other places to listen at, or clients of other machines where none could come, need a restart';
 
 export class Reloading {
   readonly #gateway: Published;
   readonly #read: Read;
+  readonly #beside: readonly Beside[];
   #numbers: LineNumbers;
   #inForce: Configuration;
   #last: Promise<unknown> = Promise.resolve();
 
   /** `numbers`: those of the lines of `inForce`, with which the gateway was started. */
-  constructor(gateway: Published, read: Read, numbers: LineNumbers, inForce: Configuration) {
+  constructor(
+    gateway: Published,
+    read: Read,
+    numbers: LineNumbers,
+    inForce: Configuration,
+    beside: readonly Beside[] = [],
+  ) {
     this.#gateway = gateway;
+    this.#beside = beside;
     this.#read = read;
     this.#numbers = numbers;
     this.#inForce = inForce;
@@ -59,11 +74,33 @@ export class Reloading {
     const next = adopt(this.#inForce, loaded.options);
     if (next === undefined) return { code: 'refused', problems: [OTHER_LISTENERS], warnings };
     if (changes.changed.length > 0) {
-      const done = await this.#gateway.publish(next);
+      const done = await this.#change(next);
       if (done.code === 'failed') return { code: 'refused', problems: [done.message], warnings };
       this.#numbers = numbers;
       this.#inForce = next;
     }
     return { code: 'reloaded', ...changes, warnings };
+  }
+
+  /** Changes everything, or, where one part of it cannot be, nothing. */
+  async #change(next: Configuration): Promise<Done> {
+    const prepared: Change[] = [];
+    const done = await this.#prepare(next, prepared);
+    // The gateway is the last that may fail.
+    const published = done.code === 'failed' ? done : await this.#gateway.publish(next);
+    for (const change of prepared) {
+      if (published.code === 'failed') change.drop();
+      else await change.make();
+    }
+    return published;
+  }
+
+  async #prepare(next: Configuration, prepared: Change[]): Promise<Done> {
+    for (const part of this.#beside) {
+      const one = await part.prepare(next);
+      if (one.code === 'failed') return one;
+      prepared.push(one.change);
+    }
+    return DONE;
   }
 }

@@ -1,5 +1,6 @@
 // What main asks of a connection actor, called through comlink over a MessagePort. Types only.
 import type { Target } from '../../protocol/address/target.js';
+import type { AccessForm } from '../../protocol/log-options.js';
 import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { Ruling } from '../../protocol/rules/rule.js';
@@ -72,6 +73,8 @@ export interface ConnectionActor {
    * happen to another client.
    */
   takeAllFor(client: Client, lines: readonly number[] | undefined): Promise<void>;
+  /** `port`: for lines of the access log in that form, from the next one on; undefined: none are made. */
+  connectAccess(port: unknown, form: AccessForm | undefined): Promise<void>;
   /** Which rule is for a target and that client (for one on loopback, if there is none); it knows no name's addresses. */
   ruled(target: Target): Promise<Ruled>;
   /** Records of live connections and of those that ended last, from a place on (0: the beginning). */

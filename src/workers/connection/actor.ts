@@ -9,7 +9,7 @@ import { PipePool } from '../../linux/pipes.js';
 import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
 import { LineHealth } from '../../protocol/race/line-health.js';
-import type { ConnectionStart } from '../../threads/contracts/start.js';
+import type { AccessStart, ConnectionStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
@@ -74,7 +74,7 @@ class Actor {
   readonly #outcomes: OutcomeReports;
   readonly #routes: RoutesReplica;
   /** Undefined where there is none. */
-  readonly #access: AccessLog | undefined;
+  #access: AccessLog | undefined;
   #drainBy: number | undefined;
   /** Turns in a row in which the engine was behind. */
   #behind = 0;
@@ -123,8 +123,6 @@ class Actor {
       lineName: (line) => this.#generations.lineName(line),
       addressOf: (fd) => clients.read(fd),
     });
-    const access = start.access && new AccessLog(start.access, deadlines, engine, this.#counters);
-    this.#access = access;
     this.#parts = {
       engine,
       budget: new AttemptBudget(options),
@@ -143,7 +141,7 @@ class Actor {
       log,
       failures: new FailureLog(log),
       records,
-      ends: new ConnectionEnd({ counters: this.#counters, log, records, access, ended: () => this.#ended() }),
+      ends: new ConnectionEnd({ counters: this.#counters, log, records, ended: () => this.#ended() }),
     };
     this.#generations = new Generations({
       ...{ parts: this.#parts, clientShares, userShares, notices: new ClientNotices(log) },
@@ -151,6 +149,7 @@ class Actor {
       probes: start.actor === 0,
     });
     this.#generations.publish(start);
+    this.#setAccess(start.access);
     this.#loop = new Loop(engine, { mayWait: () => this.#mayWait(), turned: (outcomes) => this.#turned(outcomes) });
     engine.watch(start.doorbell, () => {});
   }
@@ -161,8 +160,18 @@ class Actor {
     };
     const { names, outcomes, routes } = this.#parts;
     const generations = this.#generations;
-    serveMain(this.#start.control, { parts: this.#parts, names, outcomes, routes, generations, why: this.#why, drain });
+    const setAccess = (access: AccessStart | undefined): void => this.#setAccess(access);
+    serveMain(this.#start.control, {
+      ...{ parts: this.#parts, names, outcomes, routes, generations, why: this.#why, drain, setAccess },
+    });
     return this.#loop.run();
+  }
+
+  #setAccess(access: AccessStart | undefined): void {
+    this.#access?.close();
+    const { deadlines, engine, ends } = this.#parts;
+    this.#access = access && new AccessLog(access, deadlines, engine, this.#counters);
+    ends.access = this.#access;
   }
 
   /** Before a wait of the loop: with fds in the queue it must not. */

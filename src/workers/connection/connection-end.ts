@@ -11,9 +11,12 @@ export interface Books {
   readonly counters: Float64Array;
   readonly log: Pick<RemoteLog, 'enabled' | 'write'>;
   readonly records: Records;
-  /** Undefined where there is no access log. */
-  readonly access?: { ended(record: ConnectionRecord): void } | undefined;
   ended(): void;
+}
+
+/** Takes the record of each connection that has ended. */
+interface Access {
+  ended(record: ConnectionRecord): void;
 }
 
 /** The records of connections, each known by a number. */
@@ -26,6 +29,8 @@ interface Records {
 
 export class ConnectionEnd implements RelayOutcome {
   readonly #books: Books;
+  /** Undefined where there is no access log. */
+  access: Access | undefined;
 
   constructor(books: Books) {
     this.#books = books;
@@ -33,7 +38,7 @@ export class ConnectionEnd implements RelayOutcome {
 
   /** Whether the first byte of each connection is noted, for the access log. */
   get wantsFirstBytes(): boolean {
-    return this.#books.access !== undefined;
+    return this.access !== undefined;
   }
 
   heard(connection: number, heard: Heard, since: number): void {
@@ -52,7 +57,8 @@ export class ConnectionEnd implements RelayOutcome {
 
   /** Called when the connection's sockets have been closed. */
   ended(connection: number, how: string, up = 0, down = 0): void {
-    const { counters, log, records, access } = this.#books;
+    const { counters, log, records } = this.#books;
+    const { access } = this;
     counters[Counter.closed] += 1;
     records.ended(connection, how, up, down);
     const isDebugging = log.enabled('debug');

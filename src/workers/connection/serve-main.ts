@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Target } from '../../protocol/address/target.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
-import type { Generation } from '../../threads/contracts/start.js';
+import type { AccessStart, Generation } from '../../threads/contracts/start.js';
 import type { UsersJudge } from '../../threads/contracts/users.js';
 import { call, serve } from '../../threads/port.js';
 import type { Context } from './context.js';
@@ -22,11 +22,13 @@ export interface ServedParts {
   /** Why the engine is not io_uring, when main asked for that. */
   readonly why: string | undefined;
   drain(timeout_ms: number): void;
+  /** Undefined: no access log. */
+  setAccess(access: AccessStart | undefined): void;
 }
 
 export function serveMain(
   control: MessagePort,
-  { parts, generations, names, outcomes, routes, why, drain }: ServedParts,
+  { parts, generations, names, outcomes, routes, why, drain, setAccess }: ServedParts,
 ): void {
   const { engine, sites, failures, records, tunnels } = parts;
   const actor: ConnectionActor = {
@@ -39,6 +41,7 @@ export function serveMain(
     connectNames: async (port, areOutdated) => names.connect(port as MessagePort, areOutdated),
     connectRoutes: async (reports, pushes) => routes.connect(reports as MessagePort, pushes as MessagePort),
     connectTls: async (port) => tunnels.connect(port as MessagePort),
+    connectAccess: async (port, form) => setAccess(form && { form, port: port as MessagePort }),
     async setRules(tables: RuleTables) {
       await sites.loadFor(tables);
       generations.context.rules.set(tables);

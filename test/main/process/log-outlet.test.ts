@@ -106,3 +106,13 @@ test('of many calls during one opening, one more follows', async () => {
   await until('nothing is left open', () => openFds() === before);
   outlet.close();
 });
+
+test('left, a file has all that was for it, and is closed', async () => {
+  const path = join(directory, 'left.log');
+  const before = openFds();
+  const outlet = outletAt(path);
+  for (let line = 0; line < 1000; line += 1) outlet.writer.write(`${line}\n`);
+  await outlet.retire(5000);
+  assert.equal(text(path).split('\n').length, 1001);
+  assert.equal(openFds(), before);
+});

@@ -104,6 +104,29 @@ test('a change of the output comes between two lines, and what has waited goes t
   assert.equal(await writer.end(20), true);
 });
 
+test('given up, it writes nothing more, counts what is lost, and waits for the write in progress', async () => {
+  const file = new Held();
+  const writer = writerTo(file.output);
+  for (const text of ['in flight\n', 'two\nlines\n']) writer.write(text);
+  let isOver = false;
+  const over = writer.giveUp().then(() => {
+    isOver = true;
+  });
+  await new Promise(setImmediate);
+  assert.equal(isOver, false);
+  file.take();
+  await over;
+  assert.deepEqual([file.text, file.pending.length, writer.dropped], ['in flight\n', 0, 3]);
+  // A full disk is not waited for.
+  writerTo(file.output).write('x\n');
+  const full = writerTo(file.output);
+  file.pending.splice(0);
+  full.write('y\n');
+  file.fail('ENOSPC');
+  await full.giveUp();
+  assert.equal(full.dropped, 1);
+});
+
 test('where nothing waits the output changes at once', async () => {
   const [old, young] = [new Held(), new Held()];
   const writer = writerTo(old.output);
