@@ -80,6 +80,16 @@ export class Daemon {
     return this.#process.pid ?? -1;
   }
 
+  /** Where its files are; removed at its end. */
+  get directory(): string {
+    return this.#directory;
+  }
+
+  /** Resolves when the process has ended. */
+  get exited(): Promise<void> {
+    return this.#exited;
+  }
+
   /** How the process ended: a status, a signal or an error; undefined while it runs. */
   get end(): string | undefined {
     return this.#end;

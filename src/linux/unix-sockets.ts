@@ -26,11 +26,12 @@ function pack(path: Uint8Array): number {
   return FAMILY_SIZE + path.length + 1;
 }
 
-const open = (): number => libc.socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK_CLOEXEC, 0);
+/** A Unix socket: its fd, or a negated errno. */
+export const openUnix = (): number => libc.socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK_CLOEXEC, 0);
 
 /** A socket bound to a path that does not exist yet, ready to listen: bind(2) makes the file. */
 export function bindUnixListener(path: Uint8Array): { readonly code: 'bound'; readonly fd: number } | KernelError {
-  const fd = open();
+  const fd = openUnix();
   if (fd < 0) return { code: 'failed', error: errorName(fd) };
   const result = libc.bind(fd, scratch.address, pack(path));
   if (result === 0) return { code: 'bound', fd };
@@ -38,13 +39,17 @@ export function bindUnixListener(path: Uint8Array): { readonly code: 'bound'; re
   return { code: 'failed', error: errorName(result) };
 }
 
+/** Connects a socket of `openUnix` to the process that listens at a path: 0, or a negated errno (-EAGAIN: its backlog is full). */
+export function connectUnix(fd: number, path: Uint8Array): number {
+  return libc.connect(fd, scratch.address, pack(path));
+}
+
 /** Whether somebody listens at a path, which is that of a socket. `dead`: the process that did has ended. */
 export function unixListener(path: Uint8Array): { readonly code: 'live' } | { readonly code: 'dead' } | KernelError {
-  const fd = open();
+  const fd = openUnix();
   if (fd < 0) return { code: 'failed', error: errorName(fd) };
-  const result = libc.connect(fd, scratch.address, pack(path));
+  const result = connectUnix(fd, path);
   libc.close(fd);
-  // EAGAIN: its backlog is full.
   if (result === 0 || result === -EAGAIN) return { code: 'live' };
   return result === -ECONNREFUSED ? { code: 'dead' } : { code: 'failed', error: errorName(result) };
 }

@@ -2,7 +2,9 @@
 // the answer. A subclass decides what follows an answer.
 import type { Socket } from '../../../src/linux/engine/socket.js';
 import { type Memory, mapMemory } from '../../../src/linux/memory.js';
+import type { ClientParts } from './parts.js';
 import { ProxyClient } from './proxy-client.js';
+import type { Run } from './run.js';
 
 export const MESSAGE_SIZE = 64;
 const PAGE_SIZE = 4096;
@@ -11,13 +13,13 @@ let pageUsed = PAGE_SIZE;
 /** Number of messages so far, which each message begins with, so that bytes of another message are noticed. */
 let serial = 0;
 
-export abstract class EchoClient extends ProxyClient {
+export abstract class EchoClient<Parts extends ClientParts = Run> extends ProxyClient<Parts> {
   readonly #memory: Memory;
   readonly #offset: number;
   #echoed = 0;
 
-  constructor(...run: ConstructorParameters<typeof ProxyClient>) {
-    super(...run);
+  constructor(run: Parts) {
+    super(run);
     if (page === undefined || pageUsed === PAGE_SIZE) {
       page = mapMemory(PAGE_SIZE);
       pageUsed = 0;

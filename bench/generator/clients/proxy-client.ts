@@ -6,27 +6,28 @@ import type { Ending } from '../../../src/linux/engine/engine.js';
 import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
 import { errorName } from '../../../src/linux/error-name.js';
 import type { Memory } from '../../../src/linux/memory.js';
-import { dial } from './dial.js';
+import { shutdownWrite } from '../../../src/linux/sockets.js';
+import type { ClientParts, Participant } from './parts.js';
 import type { PlacedMessage } from './route.js';
-import type { Participant, Run } from './run.js';
+import type { Run } from './run.js';
 import { ANSWER_SIZE_MAX, type Step } from './speech.js';
 
-export abstract class ProxyClient extends Handler implements Participant {
-  protected readonly run: Run;
+export abstract class ProxyClient<Parts extends ClientParts = Run> extends Handler implements Participant {
+  protected readonly run: Parts;
   protected socket: Socket | undefined;
   /** The buffers for receives of the exchange. */
   protected group: BufferGroup = BufferGroup.handshake;
   /** When the connection was begun, and when it last made progress (the engine's clock). */
   protected began_ms = 0;
   protected progress_ms = 0;
-  #step: Step | 'closed' | 'connect' | 'exchange' = 'closed';
+  #step: Step | 'closed' | 'connect' | 'exchange' | 'parting' = 'closed';
   /** What it says, and the place in it of the message whose answer is awaited. */
   #talk: readonly PlacedMessage[] = [];
   #place = 0;
   readonly #answer = new Uint8Array(ANSWER_SIZE_MAX);
   #got = 0;
 
-  constructor(run: Run) {
+  constructor(run: Parts) {
     super();
     this.run = run;
   }
@@ -35,6 +36,19 @@ export abstract class ProxyClient extends Handler implements Participant {
   protected abstract established(socket: Socket): void;
   /** Called with bytes of the exchange; the memory belongs to the engine again afterwards. */
   protected abstract received(socket: Socket, memory: Memory, offset: number, size: number): void;
+
+  /** Waits for the next bytes of the exchange. */
+  protected listen(socket: Socket): void {
+    this.run.engine.receive(socket, this.group);
+  }
+
+  /** Says the end of what it sends; `parted` is called when the peer has done so, too. Bytes from then on are a failure. */
+  protected part(socket: Socket): void {
+    this.#step = 'parting';
+    shutdownWrite(socket.fd);
+  }
+
+  protected parted(): void {}
 
   protected get exchanging(): boolean {
     return this.#step === 'exchange';
@@ -45,8 +59,7 @@ export abstract class ProxyClient extends Handler implements Participant {
     this.progress_ms = this.began_ms;
     this.#step = 'connect';
     this.run.joined(this);
-    const { engine, route } = this.run;
-    const socket = dial(engine, this, route.nextSource(), route.entry);
+    const socket = this.run.dial(this);
     if (typeof socket === 'string') this.fail(socket);
     else this.socket = socket;
   }
@@ -105,10 +118,15 @@ export abstract class ProxyClient extends Handler implements Participant {
   #establish(socket: Socket): void {
     this.#step = 'exchange';
     this.established(socket);
-    if (this.socket === socket) this.run.engine.receive(socket, this.group);
+    if (this.socket === socket) this.listen(socket);
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
+    if (this.#step === 'parting' && result >= 0) {
+      if (result === 0) this.parted();
+      else this.fail('parting: more bytes than were sent');
+      return;
+    }
     if (result <= 0) {
       this.fail(`${this.#step}: ${result === 0 ? 'closed by the peer' : errorName(result)}`);
       return;
@@ -119,7 +137,7 @@ export abstract class ProxyClient extends Handler implements Participant {
       return;
     }
     this.received(socket, memory, offset, result);
-    if (this.socket === socket) this.run.engine.receive(socket, this.group);
+    if (this.socket === socket) this.listen(socket);
   }
 
   #handshake(socket: Socket, memory: Memory, offset: number, size: number): void {
@@ -136,7 +154,7 @@ export abstract class ProxyClient extends Handler implements Participant {
     this.established(socket);
     // A server that speaks first may have spoken already.
     if (this.socket === socket && read < size) this.received(socket, memory, offset + read, size - read);
-    if (this.socket === socket) this.run.engine.receive(socket, this.group);
+    if (this.socket === socket) this.listen(socket);
   }
 
   #hear(socket: Socket, octet: number): void {

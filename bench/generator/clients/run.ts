@@ -1,7 +1,10 @@
 // One load while the generator carries it out: its clients, their deadline, and the count of their outcomes. The thread
 // does nothing else meanwhile: it stays in the engine, so that libuv costs nothing.
 import type { Engine } from '../../../src/linux/engine/engine.js';
+import type { Handler, Socket } from '../../../src/linux/engine/socket.js';
 import type { Outcome, Way } from '../../shared/messages.js';
+import { dial } from './dial.js';
+import type { ClientParts, Participant } from './parts.js';
 import { Route } from './route.js';
 import { Tally } from './tally.js';
 
@@ -10,11 +13,6 @@ const PROGRESS_TIMEOUT_MS = 10_000;
 const SWEEP_MS = 500;
 /** The longest that an outcome waits for others to be handled with it. */
 const GATHER_MS = 1;
-
-export interface Participant {
-  /** Closes the connection and counts a failure if it has made no progress since `before_ms` of the engine's clock. */
-  expire(before_ms: number): void;
-}
 
 /** Participants that begin at times of their own. */
 export interface Arrivals {
@@ -37,7 +35,7 @@ export interface Manner {
   readonly arrivals?: Arrivals;
 }
 
-export class Run {
+export class Run implements ClientParts {
   readonly engine: Engine;
   readonly route: Route;
   tally = new Tally();
@@ -54,6 +52,10 @@ export class Run {
   /** False once the load's duration is over: nothing new begins then. */
   get goesOn(): boolean {
     return this.engine.now < this.#until_ms;
+  }
+
+  dial(handler: Handler): Socket | string {
+    return dial(this.engine, handler, this.route.nextSource(), this.route.entry);
   }
 
   joined(participant: Participant): void {

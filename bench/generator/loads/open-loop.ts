@@ -2,6 +2,7 @@
 // do (a Poisson process). Each is opened, used for one echo and closed. Its latency counts from the time at which it was
 // meant to begin: where the subject or this generator is late, the wait is part of it.
 import type { Socket } from '../../../src/linux/engine/socket.js';
+import { gap } from '../../shared/arrivals.js';
 import type { Outcome } from '../../shared/messages.js';
 import { EchoClient } from '../clients/echo-client.js';
 import type { Arrivals, Run } from '../clients/run.js';
@@ -31,9 +32,6 @@ class Visitor extends EchoClient {
     this.#resting.push(this);
   }
 }
-
-/** Time to the next arrival in ms, exponentially distributed. `random` is from 0 to below 1. */
-export const gap = (rate: number, random: number): number => (-Math.log(1 - random) * 1000) / rate;
 
 /** `rate`: connections a second on average. */
 export function openLoop(run: Run, rate: number, duration_ms: number): Outcome {

@@ -6,7 +6,8 @@ import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
 import { mapMemory } from '../../../src/linux/memory.js';
 import type { Outcome } from '../../shared/messages.js';
 import { dial } from '../clients/dial.js';
-import type { Participant, Run } from '../clients/run.js';
+import type { Participant } from '../clients/parts.js';
+import type { Run } from '../clients/run.js';
 import type { Crowd } from './crowd.js';
 import { Pace } from './pace.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gap } from '../../../../bench/generator/loads/open-loop.js';
+import { gap } from '../../../bench/shared/arrivals.js';
 
 test('the gaps between arrivals are exponential: as long as the rate says on average, and often much shorter or longer', () => {
   const steps = 100_000;
