@@ -21,8 +21,8 @@ export class LoadGenerator {
     return report.outcome;
   }
 
-  stop(): void {
-    this.#child.stop();
+  stop(): Promise<void> {
+    return this.#child.stop();
   }
 }
 
@@ -41,7 +41,7 @@ export class Target {
     return report?.kind === 'trouble' ? report.cause : undefined;
   }
 
-  stop(): void {
-    this.#child.stop();
+  stop(): Promise<void> {
+    return this.#child.stop();
   }
 }

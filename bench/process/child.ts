@@ -3,6 +3,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+const STOP_TIMEOUT_MS = 3000;
+
 interface Waiting<Report> {
   readonly resolve: (report: Report) => void;
   readonly reject: (error: Error) => void;
@@ -12,6 +14,7 @@ interface Waiting<Report> {
 export class Child<Report> {
   readonly #name: string;
   readonly #process: ChildProcess;
+  readonly #gone: Promise<void>;
   #waiting: Waiting<Report> | undefined;
   #unasked: Report | undefined;
   #ended: string | undefined;
@@ -20,8 +23,14 @@ export class Child<Report> {
     this.#name = name;
     this.#process = fork(fileURLToPath(program), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#process.on('message', (message) => this.#reported(message as Report));
-    this.#process.on('exit', (code, signal) => this.#exited(`ended with ${signal ?? `status ${code}`}`));
-    this.#process.on('error', (error) => this.#exited(error.message));
+    this.#gone = new Promise((resolve) => {
+      const ended = (how: string): void => {
+        this.#exited(how);
+        resolve();
+      };
+      this.#process.on('exit', (code, signal) => ended(`ended with ${signal ?? `status ${code}`}`));
+      this.#process.on('error', (error) => ended(error.message));
+    });
   }
 
   get pid(): number {
@@ -50,9 +59,13 @@ export class Child<Report> {
     });
   }
 
-  stop(): void {
+  /** Resolves when it has ended. */
+  async stop(): Promise<void> {
     this.#ended ??= 'been stopped';
     if (this.#process.connected) this.#process.disconnect();
+    const overdue = setTimeout(() => this.#process.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await this.#gone;
+    clearTimeout(overdue);
   }
 
   #reported(report: Report): void {

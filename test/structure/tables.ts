@@ -173,6 +173,12 @@ export const RULES: Rules = {
     'bench/race/cells': ['bench/race/requests', 'bench/race/field'],
     'bench/race/requests': ['bench/race/field'],
     'bench/race/field': ['bench/peers', 'bench/process', 'test/helpers'],
+    'bench/restart': [
+      ...['bench/process', 'bench/plan', 'bench/results', 'bench/tables', 'bench/measuring', 'bench/peers'],
+      ...['bench/restart/subjects', 'bench/restart/load'],
+    ],
+    'bench/restart/subjects': ['bench/shared', 'bench/peers', 'bench/process', 'bench/restart/load'],
+    'bench/restart/load': ['bench/shared', 'bench/process', 'bench/generator/clients', 'src/linux/*', PROTOCOL],
     'bench/dns': ['bench/process', PROTOCOL, 'src/threads/*', 'src/workers/connection/*', 'src/main/*', 'test/helpers'],
     'bench/rules': [PROTOCOL, 'src/threads/*'],
     bench: [
