@@ -44,7 +44,7 @@ inBothEngines('tcproute reload tells what changed, and what is wrong', async (wo
   const server = world.use(await echoServer());
   const directory = mkdtempSync(join(tmpdir(), 'tcproute-control-'));
   const control_socket = join(directory, 'control');
-  const gateway = await ReloadedGateway.start(world, { control_socket }, directory);
+  const gateway = await ReloadedGateway.start(world, { control_socket }, { directory });
   assert.equal(lstatSync(control_socket).mode & 0o777, 0o600);
   assert.deepEqual(await reload(gateway.file), { status: 0, out: 'nothing has changed\n', err: '' });
 
@@ -74,7 +74,7 @@ inBothEngines('tcproute reload tells what changed, and what is wrong', async (wo
 inBothEngines('the socket takes no other command, bounds its clients, and goes with the gateway', async (world) => {
   const directory = mkdtempSync(join(tmpdir(), 'tcproute-control-'));
   const control_socket = join(directory, 'control');
-  const gateway = await ReloadedGateway.start(world, { control_socket }, directory);
+  const gateway = await ReloadedGateway.start(world, { control_socket }, { directory });
   for (const [method, path] of [
     ['GET', '/reload'],
     ['POST', '/'],

@@ -22,7 +22,7 @@ const NOTHING = { said: [], status: 1 as const };
 async function commanded(world: World, config: object = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'tcproute-reload-log-'));
   const control_socket = join(directory, 'control');
-  const gateway = await ReloadedGateway.start(world, { control_socket, ...config }, directory);
+  const gateway = await ReloadedGateway.start(world, { control_socket, ...config }, { directory });
   /** Reloads with another configuration, and returns what changed. */
   const change = async (next: object): Promise<readonly string[]> => {
     gateway.write({ control_socket, ...next });

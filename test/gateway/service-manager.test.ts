@@ -14,6 +14,7 @@ import { Gateway } from '../helpers/gateway.js';
 import { gatewayOptions } from '../helpers/gateway-options.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
 import { NotifySocket } from '../helpers/notify-socket.js';
+import { ReloadedGateway } from '../helpers/reloaded-gateway.js';
 import { until } from '../helpers/until.js';
 
 const QUIET = { port: 0, workers: 2, race: { early_probe_interval_s: 0 }, drain_timeout_ms: 1000 };
@@ -38,6 +39,26 @@ inBothEngines(
     assert.deepEqual(new Set(others), new Set(['WATCHDOG=1']));
   },
 );
+
+inBothEngines('each SIGHUP is a reload that begins, and ends whatever comes of it', async (world) => {
+  const manager = world.use(new NotifySocket());
+  const gateway = await ReloadedGateway.start(world, {}, { environment: { NOTIFY_SOCKET: manager.address } });
+  const now = (): number => Number(process.hrtime.bigint() / 1000n);
+  for (const [config, status] of [
+    [{ rules: [{ port: 1, block: true }] }, 'reload: the changes are in force'],
+    [{ rules: 'x' }, 'reload: the configuration cannot be used, and nothing has changed'],
+    [{ cache: { ttl_s: 5 } }, 'reload: the changes are in force, but some need a restart'],
+  ] as const) {
+    const { length } = manager.messages;
+    const before = now();
+    await gateway.reload(config);
+    await until('the end of the reload is told', () => manager.messages.length === length + 2);
+    const [begun, ended] = manager.messages.slice(length);
+    const [, usec] = /^RELOADING=1\nMONOTONIC_USEC=(\d+)\nSTATUS=reloading$/.exec(begun) ?? assert.fail(begun);
+    assert.ok(before <= Number(usec) && Number(usec) <= now(), `${before} ${usec}`);
+    assert.equal(ended, `READY=1\nSTATUS=${status}`);
+  }
+});
 
 test('a start that fails tells why, and was never ready', async () => {
   const taken = createServer().listen(0, '127.0.0.1');

@@ -18,6 +18,7 @@ import { fdOf } from '../../src/threads/shared/hand-off.js';
 import { OwnerTable } from '../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../src/threads/shared/room-flag.js';
 import { listenerOf } from './listener.js';
+import { noLimits } from './no-limits.js';
 
 export interface WorldOptions {
   readonly engine: 'uring' | 'epoll';
@@ -34,7 +35,7 @@ const FDS_MAX = 65_536;
 const BYTE = new Uint8Array([42]);
 const LOOPBACK = new Uint8Array([127, 0, 0, 1]);
 
-function listenAs(number: number, changes: Partial<Listener> = {}): ListeningSocket {
+export function listenAs(number: number, changes: Partial<Listener> = {}): ListeningSocket {
   const fd = listenOn(LOOPBACK, 0, 4096, 0);
   const local = localEndpoint(fd);
   if (typeof local === 'number') throw new Error(`getsockname: ${local}`);
@@ -95,7 +96,8 @@ export class AcceptingWorld {
       room,
       connections_max,
       notices: this.#notices,
-      limits: undefined,
+      limits: noLimits(),
+      kept: () => this.#loop.leave(),
     });
     this.#loop = new Loop(engine, {
       mayWait: () => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Gateway, type LogRecord } from './gateway.js';
+import { Gateway, type LogRecord, type Surroundings } from './gateway.js';
 import type { World } from './gateway-world.js';
 import { until } from './until.js';
 
@@ -25,12 +25,16 @@ export class ReloadedGateway {
     this.file = file;
   }
 
-  /** `directory`: of the file; it is made, and removed at the end. */
-  static async start(world: World, config: Config, directory = madeDirectory()): Promise<ReloadedGateway> {
+  /** `directory`: of the file, which is made; removed at the end. */
+  static async start(
+    world: World,
+    config: Config,
+    { directory = madeDirectory(), ...surroundings }: Surroundings & { readonly directory?: string } = {},
+  ): Promise<ReloadedGateway> {
     world.use({ close: () => rmSync(directory, { recursive: true }) });
     const file = join(directory, 'config.json');
     writeFileSync(file, textOf(config));
-    const gateway = world.own(Gateway.spawn(file, world.engine));
+    const gateway = world.own(Gateway.spawn(file, world.engine, [], undefined, [], surroundings));
     await gateway.listens();
     return new ReloadedGateway(gateway, file);
   }

@@ -61,6 +61,11 @@ export interface Engine {
   handOver(socket: Socket, handler: Handler): number;
   /** Accepts one connection. */
   accept(socket: Socket): void;
+  /**
+   * Ends the wait for a connection, if there is one. `onAccept` still hears of one that has been accepted by then, else of
+   * -ECANCELED. No other accept of the socket before that.
+   */
+  stopAccept(socket: Socket): void;
   /** `address` as packed by `packAddress`; it is copied. */
   connect(socket: Socket, address: Uint8Array): void;
   /** Receives once, into a buffer of `group`. The outcome goes to `onReceive`. */

@@ -1,7 +1,7 @@
 // The engine over epoll, for systems that refuse io_uring: it tries the syscall and, where that would block, waits for
 // readiness. Each fd is registered once, edge-triggered, for all events.
 import { ADDRESS_SIZE } from '../addresses.js';
-import { EAGAIN, ECONNABORTED, EINPROGRESS, EINTR } from '../errno.js';
+import { EAGAIN, ECANCELED, ECONNABORTED, EINPROGRESS, EINTR } from '../errno.js';
 import * as libc from '../libc.js';
 import { type Memory, mapMemory, unmap } from '../memory.js';
 import { closeOwned, type Ownership, UNRECORDED } from '../ownership.js';
@@ -102,6 +102,12 @@ export class EpollEngine implements Engine {
   accept(socket: Socket): void {
     socket.waiting |= Wait.accept;
     this.#tryLater(socket, Wait.accept);
+  }
+
+  stopAccept(socket: Socket): void {
+    if ((socket.waiting & Wait.accept) === 0) return;
+    socket.waiting &= ~Wait.accept;
+    this.#tryLater(socket, Wait.accept, -ECANCELED);
   }
 
   connect(socket: Socket, address: Uint8Array): void {
@@ -339,7 +345,7 @@ export class EpollEngine implements Engine {
         break;
       case Wait.accept:
         if (result < 0) socket.handler.onAccept(socket, result);
-        else this.#accept(socket);
+        else if ((socket.waiting & Wait.accept) !== 0) this.#accept(socket);
         break;
     }
   }

@@ -22,7 +22,7 @@ export function countUnasked(count: (event: string) => void): void {
  * A handler need not override the methods of operations that it never asks for.
  */
 export abstract class Handler {
-  /** `result`: the fd of an accepted connection, or the negated errno with which accepting failed. */
+  /** `result`: the fd of an accepted connection, or the negated errno with which accepting failed; see `stopAccept`. */
   onAccept(_socket: Socket, _result: number): void {
     unasked('onAccept');
   }

@@ -145,6 +145,10 @@ export class UringEngine implements Engine {
     this.#ring.words[this.#submit(socket, ACCEPT, Operation.accept) + 7] = SOCK_NONBLOCK_CLOEXEC;
   }
 
+  stopAccept(socket: Socket): void {
+    if ((socket.waiting & (1 << Operation.accept)) !== 0) this.#cancel(socket, Operation.accept);
+  }
+
   /** The kernel copies the address when it takes the submission (IORING_FEAT_SUBMIT_STABLE). */
   connect(socket: Socket, address: Uint8Array): void {
     const offset = this.#outbox.place(address);

@@ -4,7 +4,7 @@ import { lendIp } from '../../linux/addresses.js';
 import type { Engine } from '../../linux/engine/engine.js';
 import { Handler, type Socket } from '../../linux/engine/socket.js';
 import { errorName } from '../../linux/error-name.js';
-import { isError, wouldBlock } from '../../linux/result.js';
+import { isError, wasCanceled, wouldBlock } from '../../linux/result.js';
 import { acceptedPeer, acceptWithPeer, closeFd, isOfOneClient, packedPeer } from '../../linux/sockets.js';
 import { UNIX_CLIENT } from '../../linux/unix-sockets.js';
 import type { Listener } from '../../protocol/inbound/listener.js';
@@ -15,19 +15,17 @@ import { fdOf, handOff } from '../../threads/shared/hand-off.js';
 import type { OwnerTable } from '../../threads/shared/owner-table.js';
 import type { RoomFlag } from '../../threads/shared/room-flag.js';
 import type { Notices } from '../process/notices.js';
-import { Admission } from './admission.js';
+import type { Admission } from './admission.js';
 import { addressOf } from './client-address.js';
 import type { Dispatcher } from './dispatcher.js';
+import { type Door, Doors, type DoorsEngine } from './doors.js';
+import { Fullness } from './fullness.js';
+import { Leaves } from './leaves.js';
 import type { ListeningSocket } from './listening-socket.js';
 import { removeFile } from './socket-file.js';
 
 /** How long accepting pauses when fds or memory have run out. */
 const PAUSE_MS = 100;
-/**
- * The part of `connections_max` that must be free before the limit counts as left. A smaller part would report the limit
- * as reached and left with each connection that ends.
- */
-const LEFT_PART = 1 / 20;
 /** Clients accepted in one look at the backlog. */
 const BATCH = 256;
 /**
@@ -40,7 +38,7 @@ const GATHER_MS = 1;
 /** How often to look while all queues are full, since no actor reports that its queue has room again. */
 const FULL_QUEUES_MS = 5;
 export interface AcceptorParts {
-  readonly engine: Pick<Engine, 'now' | 'adopt' | 'accept' | 'close'>;
+  readonly engine: DoorsEngine & Pick<Engine, 'now'>;
   readonly dispatcher: Dispatcher;
   readonly owners: OwnerTable;
   readonly clients: ClientAddresses;
@@ -48,26 +46,15 @@ export interface AcceptorParts {
   readonly room: RoomFlag;
   readonly connections_max: number;
   readonly notices: Notices;
-  /** Undefined where clients are not limited. */
-  readonly limits: ClientLimits | undefined;
-}
-
-/** A listening socket in the engine. */
-interface Door {
-  readonly listening: ListeningSocket;
-  readonly socket: Socket;
-  admission: Admission;
-  /** Whether an accept waits in the engine. */
-  waits: boolean;
+  readonly limits: ClientLimits;
+  /** Called when what the acceptor had promised has come: the thread is to look after its promises. */
+  readonly kept: () => void;
 }
 
 export class Acceptor extends Handler {
   readonly #parts: AcceptorParts;
-  readonly #doors: readonly Door[];
-  /** Doors for which an accept waits in the engine. */
-  #waiting = 0;
-  /** The door that the next look begins with. */
-  #first = 0;
+  readonly #doors: Doors;
+  readonly #leaves = new Leaves();
   /** The time until which clients may gather in the backlog; 0 when they need not wait. */
   #gatherUntil = 0;
   /** Accepted clients that no actor had room for, as `handOff` numbers. */
@@ -75,31 +62,26 @@ export class Acceptor extends Handler {
   /** Connections that may still be handed to actors in this turn. */
   #room = 0;
   #resumeAt = 0;
-  /** Whether `connections_max` is reached, and since when. */
-  #full = false;
-  #fullSince = 0;
+  readonly #fullness: Fullness;
   #stopped = false;
 
   /** Takes over the fds of `listening`. `turned` and `mayWait` are to be called by the engine's loop. */
   constructor(listening: readonly ListeningSocket[], parts: AcceptorParts) {
     super();
     this.#parts = parts;
-    this.#doors = listening.map((own) => ({
-      listening: own,
-      socket: parts.engine.adopt(own.fd, this),
-      admission: new Admission(own.listener),
-      waits: false,
-    }));
+    this.#fullness = new Fullness(parts.connections_max, parts.notices);
+    this.#doors = new Doors(parts.engine, this);
+    this.#doors.open(listening);
   }
 
   /** The first client after a pause; further clients may wait in the backlog. */
   override onAccept(socket: Socket, result: number): void {
-    const door = this.#doors.find((one) => one.socket === socket) as Door;
-    door.waits = false;
-    this.#waiting -= 1;
+    const door = this.#doors.heard(socket);
+    if (wasCanceled(result)) return;
     // The engine accepts one client for each wait, and says nothing of its address.
     const asks = !isError(result) && door.listening.file === undefined;
-    if (this.#takes(door, result, asks ? packedPeer(result) : undefined)) this.#look(1);
+    const taken = this.#takes(door, result, asks ? packedPeer(result) : undefined);
+    if (taken && door.left === undefined) this.#look(1);
   }
 
   /** Empties the backlogs as far as there is room. `taken`: clients that this look has accepted already. */
@@ -107,12 +89,12 @@ export class Acceptor extends Handler {
     const { engine, dispatcher } = this.#parts;
     const most = Math.min(BATCH, this.#room, dispatcher.room());
     let count = taken;
-    for (let i = 0; i < this.#doors.length; i += 1) {
-      const door = this.#doors[(this.#first + i) % this.#doors.length];
+    for (let i = 0; i < this.#doors.count; i += 1) {
+      const door = this.#doors.inTurn(i);
+      if (door.left !== undefined) continue;
       while (count < most && this.#takes(door, acceptWithPeer(door.socket.fd), acceptedPeer)) count += 1;
     }
-    // The doors take turns at being first, so that no door always finds the room used up.
-    this.#first = (this.#first + 1) % this.#doors.length;
+    this.#doors.nextFirst();
     this.#gatherUntil = count >= MANY && dispatcher.rest() ? engine.now + GATHER_MS : 0;
   }
 
@@ -140,8 +122,8 @@ export class Acceptor extends Handler {
       }
       this.#parts.clients.write(result, listening.file === undefined ? peer : UNIX_CLIENT);
       const { limits } = this.#parts;
-      const reason = limits === undefined ? undefined : this.#excessOf(limits, admission, result, address);
-      if (limits !== undefined && reason !== undefined) {
+      const reason = limits.areCounted ? this.#excessOf(limits, admission, result, address) : undefined;
+      if (reason !== undefined) {
         listening.limited += 1;
         this.#tellTurnedAway(listening, address, limits.why[reason]);
         this.#refuse(door, result, reason, address);
@@ -177,9 +159,9 @@ export class Acceptor extends Handler {
   /** A client over a limit gets an actor's answer in its own protocol, or, where too many have that, none. */
   #refuse({ listening, admission }: Door, fd: number, reason: Reason, address: Uint8Array | undefined): void {
     const { limits } = this.#parts;
-    const isAnswered = !admission.isProxy(address) && limits?.refuses(fd, reason, this.#room);
+    const isAnswered = !admission.isProxy(address) && limits.refuses(fd, reason, this.#room);
     if (isAnswered && this.#hand(handOff(fd, listening.listener.number))) return;
-    limits?.withdraw(fd);
+    limits.withdraw(fd);
     closeFd(fd);
   }
 
@@ -197,10 +179,33 @@ export class Acceptor extends Handler {
 
   /** Other settings of the same listeners, for all later clients. */
   setListeners(listeners: readonly Listener[]): void {
-    for (const [number, door] of this.#doors.entries()) {
-      door.listening.listener = listeners[number];
-      door.admission = new Admission(listeners[number]);
-    }
+    this.#doors.setListeners(listeners);
+  }
+
+  /** Takes further listening sockets over: their clients are accepted from now on. */
+  open(listening: readonly ListeningSocket[]): void {
+    this.#doors.open(listening);
+  }
+
+  /**
+   * Gives listening sockets up for good, and removes the files of Unix sockets. Clients in their backlogs are accepted as far
+   * as there is room. Resolves once the sockets are closed.
+   */
+  close(listening: readonly ListeningSocket[]): Promise<void> {
+    for (const { file } of listening) if (file !== undefined) removeFile(file);
+    this.#doors.leave(listening, 'served');
+    return this.#stopped ? Promise.resolve() : this.#leaves.end(false);
+  }
+
+  /**
+   * Accepts no more clients, for another process that has copies of the listening sockets and goes on: backlogs and the files
+   * of Unix sockets are left to it. Clients that are accepted are still handed to actors, as there is room. Resolves once all
+   * listening sockets of this process are closed and no client is held.
+   */
+  leave(): Promise<void> {
+    const all = this.#doors.all.map(({ listening }) => listening);
+    this.#doors.leave(all, 'left');
+    return this.#stopped ? Promise.resolve() : this.#leaves.end(true);
   }
 
   /** Takes over the clients that a dead actor had left in its queue, as `handOff` numbers. */
@@ -213,6 +218,7 @@ export class Acceptor extends Handler {
   mayWait(): number {
     const { engine, dispatcher } = this.#parts;
     if (this.#stopped) return Number.POSITIVE_INFINITY;
+    if (!this.#doors.areSettled) return 0;
     if (this.#resumeAt > engine.now) return this.#resumeAt - engine.now;
     if (this.#gatherUntil > engine.now) return this.#gatherUntil - engine.now;
     return this.#room > 0 && dispatcher.room() === 0 ? FULL_QUEUES_MS : Number.POSITIVE_INFINITY;
@@ -226,29 +232,12 @@ export class Acceptor extends Handler {
       this.#parts.room.raise();
       this.#place(); // a connection that ended just before the flag was raised has not rung main
     }
-    if (this.#full ? this.#room >= this.#leftRoom : this.#room <= 0) this.#tellFull();
-    this.#parts.limits?.turned(this.#room);
+    this.#fullness.turned(this.#room, this.#parts.engine.now);
+    this.#parts.limits.turned(this.#room);
+    for (const door of this.#doors.leaving) this.#serveLast(door);
     this.#arrange();
     this.#parts.dispatcher.ring();
-  }
-
-  get #leftRoom(): number {
-    return Math.max(1, Math.floor(this.#parts.connections_max * LEFT_PART));
-  }
-
-  /** The notices do not say how many clients wait in the backlog, since the kernel does not tell. */
-  #tellFull(): void {
-    const { notices, connections_max, engine } = this.#parts;
-    this.#full = !this.#full;
-    if (this.#full) {
-      this.#fullSince = engine.now;
-      const message = 'connections_max is reached: further clients wait in the backlog of the kernel';
-      notices.tell({ topic: 'connections_max', good: false, level: 'warn', message, fields: { connections_max } });
-    } else {
-      const fields = { connections_max, full_s: Math.round((engine.now - this.#fullSince) / 1000) };
-      const message = 'below connections_max again: clients are accepted as they come';
-      notices.tell({ topic: 'connections_max', good: true, level: 'info', message, fields });
-    }
+    if (this.#leaves.areAwaited && this.#doors.areSettled && this.#leaves.closed(this.#held.length)) this.#parts.kept();
   }
 
   /** Hands held clients to actors as far as there is room. */
@@ -263,30 +252,37 @@ export class Acceptor extends Handler {
     if (placed > 0) this.#held.splice(0, placed);
   }
 
+  /** Takes of the backlog of a door that is given up what there is room for, and closes the door behind them. */
+  #serveLast(door: Door): void {
+    // Those that are held have room, but no actor had.
+    const most = Math.min(BATCH, door.left ?? 0, this.#room - this.#held.length);
+    let count = 0;
+    while (count < most && this.#takes(door, acceptWithPeer(door.socket.fd), acceptedPeer)) count += 1;
+    if (count < BATCH) this.#doors.close(door);
+    else door.left = (door.left ?? 0) - count;
+  }
+
   /** Lets the engine wait for the next client at every door, unless there is no room or clients are to gather. */
   #arrange(): void {
     const { engine, dispatcher } = this.#parts;
     const { now } = engine;
     const isFull = this.#held.length > 0 || Math.min(this.#room, dispatcher.room()) <= 0;
-    if (this.#waiting === this.#doors.length || isFull || now < this.#resumeAt || this.#gathers(now)) return;
+    if (this.#doors.areWaiting || isFull || now < this.#resumeAt || this.#gathers(now)) return;
     if (this.#gatherUntil > 0) this.#look(0);
     if (this.#gatherUntil > 0 || now < this.#resumeAt) return;
-    for (const door of this.#doors) {
-      if (door.waits) continue;
-      door.waits = true;
-      this.#waiting += 1;
-      engine.accept(door.socket);
-    }
+    this.#doors.wait();
   }
 
   /** Stops listening. Clients that no actor has got are refused; the others are not touched. */
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    for (const { socket, listening } of this.#doors) {
+    for (const { socket, listening, left } of this.#doors.all) {
       this.#parts.engine.close(socket, 'graceful');
-      if (listening.file !== undefined) removeFile(listening.file);
+      // The file of a door that is being given up has gone, or is another process's.
+      if (left === undefined && listening.file !== undefined) removeFile(listening.file);
     }
     for (const client of this.#held.splice(0)) closeFd(fdOf(client));
+    this.#leaves.closed(0);
   }
 }

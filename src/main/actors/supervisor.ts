@@ -2,7 +2,6 @@
 // kept alive by host.ts.
 import type { Listener } from '../../protocol/inbound/listener.js';
 import { needsTunnel } from '../../protocol/lines/line.js';
-import { isOpen } from '../../protocol/listen-options.js';
 import type { Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { KnownUser, UsersOptions } from '../../protocol/users/user-entry.js';
@@ -10,7 +9,7 @@ import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
-import { areLimited, ClientLimits, slotsFor } from '../../threads/shared/client-limits.js';
+import { areClientsLimited, ClientLimits, slotsFor } from '../../threads/shared/client-limits.js';
 import { Counters } from '../../threads/shared/counters.js';
 import { OwnerTable } from '../../threads/shared/owner-table.js';
 import { Shares } from '../../threads/shared/shares.js';
@@ -74,8 +73,7 @@ export interface SupervisorParts {
 
 export class Supervisor {
   readonly clients: ClientAddresses;
-  /** Undefined where clients are not limited. */
-  readonly limits: ClientLimits | undefined;
+  readonly limits: ClientLimits;
   readonly connections: ConnectionActors;
   readonly #accessPorts: AccessPorts;
   names: ActorHost<NamesControl>;
@@ -96,19 +94,18 @@ export class Supervisor {
   constructor(parts: SupervisorParts) {
     const { options, log, notices } = parts;
     const entries = this.#entries(parts);
-    const { limits, listen } = options;
-    const slots = areLimited(limits, listen.some(isOpen)) ? slotsFor(limits) : 0;
+    const { limits } = options;
     const common = {
       owners: OwnerTable.create(parts.fdsMax),
       clients: ClientAddresses.create(parts.fdsMax),
-      clientShares: Shares.create(slots, parts.fdsMax, seed()),
-      // A reload may bring users.
+      // A reload may bring limits, and users.
+      clientShares: Shares.create(slotsFor(limits), parts.fdsMax, seed()),
       userShares: Shares.create(userSlotsFor(limits), parts.fdsMax, seed()),
       counters: Counters.create(options.workers),
       room: parts.room,
     };
     this.clients = new ClientAddresses(common.clients);
-    this.limits = slots === 0 ? undefined : new ClientLimits(limits, new Shares(common.clientShares));
+    this.limits = new ClientLimits(limits, new Shares(common.clientShares), areClientsLimited(options));
     const switchboard = new Switchboard({ options, listeners: parts.listeners });
     this.#parts = parts;
     this.#switchboard = switchboard;

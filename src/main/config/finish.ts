@@ -1,7 +1,8 @@
 // Turns raw values into the options of the gateway: checks every value, lets the later source win, fills in defaults,
 // flattens the lines and freezes the result. It reads no configuration file; it reads the number of cores, the machine's
 // addresses, and the files that checks look at (list files, the folders of state files).
-import convict from 'convict';
+import { createRequire } from 'node:module';
+import type library from 'convict';
 import { fileBehind } from '../../files/state-file.js';
 import { flatten } from '../../protocol/lines/flatten.js';
 import type { Line } from '../../protocol/lines/line.js';
@@ -22,6 +23,9 @@ import { type Place, placeOf } from './diagnostics/place.js';
 import { listenerNames } from './listener-names.js';
 import type { RawValue } from './raw-values.js';
 import { SCHEMA, type Settings } from './schema.js';
+
+/** Not by `import`: see protocol/dns/dns-packet.ts. */
+const convict = createRequire(import.meta.url)('convict') as typeof library;
 
 /**
  * The most workers by default. Main takes 4 µs to accept a connection and a worker 65 µs to carry one, so 16 workers carry
@@ -47,7 +51,7 @@ export function finish(
   diagnostics: Diagnostics,
   numbers = new LineNumbers(),
 ): Configuration | undefined {
-  const config = convict<Settings>(SCHEMA as unknown as convict.Schema<Settings>, { env: {}, args: [] });
+  const config = convict<Settings>(SCHEMA as unknown as library.Schema<Settings>, { env: {}, args: [] });
   const outcomes = new Map<string, Outcome>();
   for (const { path, setting, place, value } of raw) {
     const own = new Diagnostics();

@@ -15,6 +15,7 @@ import type { UsersOptions } from '../../protocol/users/user-entry.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { Remote } from '../../threads/port.js';
+import { areClientsLimited } from '../../threads/shared/client-limits.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { Acceptor } from '../accept/acceptor.js';
 import {
@@ -220,6 +221,7 @@ class Start {
       connections_max: this.#atStart.limits.connections_max,
       notices: this.#notices,
       limits: supervisor.limits,
+      kept: () => loop.leave(),
     });
     this.#acceptor = acceptor;
     const loop = new Loop(engine, {
@@ -284,7 +286,7 @@ class Start {
     const listeners = relisted(this.#listening, options.listen);
     const done = await this.#supervisor.publish({ options, listeners, rules, users });
     if (done.code === 'failed') return done;
-    this.#supervisor.limits?.set(limits);
+    this.#supervisor.limits.set(limits, areClientsLimited(options));
     acceptor.setListeners(listeners);
     setUserTimeouts(this.#listening, options.tcp_user_timeout_ms);
     this.#log.level = options.log_level;

@@ -1,6 +1,6 @@
 // The configuration after a reload: everything of the new one but what only a start can bring about. Pure.
 import type { Configuration } from '../../protocol/options.js';
-import { beginsToCount, placesDiffer } from './changes.js';
+import { placesDiffer } from './changes.js';
 
 /** Undefined where the two cannot be joined, since the new rules and users are for other listeners than those that are open. */
 export function adopt(inForce: Configuration, next: Configuration): Configuration | undefined {
@@ -8,17 +8,11 @@ export function adopt(inForce: Configuration, next: Configuration): Configuratio
   const { engine, workers, pid_file, dns, limits, cache } = inForce;
   const { timeout_ms, entries_max, lookups_max, state_file } = dns;
   const { connections_max, pipes_max, racing_max } = limits;
-  const { client_connections_max, client_rate, client_handshakes_max } = beginsToCount(inForce, next)
-    ? limits
-    : next.limits;
   return {
     ...next,
     ...{ engine, workers, pid_file },
     dns: { ...next.dns, timeout_ms, entries_max, lookups_max, state_file },
-    limits: {
-      ...{ ...next.limits, connections_max, pipes_max, racing_max },
-      ...{ client_connections_max, client_rate, client_handshakes_max },
-    },
+    limits: { ...next.limits, connections_max, pipes_max, racing_max },
     cache: { ...cache, refresh_s: next.cache.refresh_s },
   };
 }

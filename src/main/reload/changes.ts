@@ -3,10 +3,9 @@
 // a secret.
 import { isDeepStrictEqual } from 'node:util';
 import { identityOf } from '../../protocol/lines/numbers.js';
-import { isOpen, type ListenOptions } from '../../protocol/listen-options.js';
+import type { ListenOptions } from '../../protocol/listen-options.js';
 import type { Configuration, Options } from '../../protocol/options.js';
 import type { UserEntry, UsersOptions } from '../../protocol/users/user-entry.js';
-import { areLimited } from '../../threads/shared/client-limits.js';
 
 /** Changes that are told one by one. */
 const TOLD_MAX = 50;
@@ -32,19 +31,6 @@ const AT_START: ReadonlySet<string> = new Set([
   ...['cache.ttl_s', 'cache.entries_max', 'cache.state_file'],
   ...['dns.timeout_ms', 'dns.entries_max', 'dns.lookups_max', 'dns.state_file'],
 ]);
-const CLIENT_LIMITS = ['client_connections_max', 'client_rate', 'client_handshakes_max'] as const;
-
-/** Whether a change of the option needs a restart. `path`: such as `race.stagger_ms`. */
-function isAtStart(path: string, before: Configuration, after: Configuration): boolean {
-  if (AT_START.has(path)) return true;
-  const isOfClients = CLIENT_LIMITS.some((key) => path === `limits.${key}`);
-  return isOfClients && beginsToCount(before, after);
-}
-
-/** Whether clients are to be limited that were not: they are counted from their accept on, or not at all. */
-export function beginsToCount(before: Configuration, after: Configuration): boolean {
-  return !areLimited(before.limits, before.listen.some(isOpen)) && areLimited(after.limits, after.listen.some(isOpen));
-}
 
 /** Paths of all options that differ. */
 function differingPaths(before: Configuration, after: Configuration): string[] {
@@ -68,16 +54,14 @@ function differingPaths(before: Configuration, after: Configuration): string[] {
 export function changesBetween(before: Configuration, after: Configuration): Changes {
   const paths = differingPaths(before, after);
   const shown = (path: string): string => KEYS[path] ?? path;
-  const [late, now] = [true, false].map((restart) =>
-    paths.filter((path) => isAtStart(path, before, after) === restart).map(shown),
-  );
+  const [late, now] = [true, false].map((restart) => paths.filter((path) => AT_START.has(path) === restart).map(shown));
   const places = placesDiffer(before.listen, after.listen);
   const listen = isDeepStrictEqual(before.listen, after.listen) || places ? [] : ['listen'];
   return {
     changed: bounded([
       ...[...now, ...listen, ...lineChanges(before.lines, after.lines)],
       ...(isDeepStrictEqual(before.rules, after.rules) ? [] : ['rules']),
-      ...named('user', entriesOf(before.users), entriesOf(after.users), nameOf),
+      ...userChanges(before.users, after.users),
     ]),
     needsRestart: [...late, ...(places ? ['listen'] : [])],
   };
@@ -87,9 +71,9 @@ export function changesBetween(before: Configuration, after: Configuration): Cha
 const bounded = (told: readonly string[]): readonly string[] =>
   told.length <= TOLD_MAX ? told : [...told.slice(0, TOLD_MAX), `and ${told.length - TOLD_MAX} more`];
 
-/** Whether listeners stand at other places, or in another order, or clients of other machines come in where none could. */
+/** Whether listeners stand at other places, or in another order. */
 export function placesDiffer(before: readonly ListenOptions[], after: readonly ListenOptions[]): boolean {
-  const places = (all: readonly ListenOptions[]) => all.map((one) => ({ place: one.place, isOpen: isOpen(one) }));
+  const places = (all: readonly ListenOptions[]) => all.map(({ place }) => place);
   return !isDeepStrictEqual(places(before), places(after));
 }
 
@@ -117,6 +101,13 @@ function named<Of extends { readonly name: string }>(
   }
   for (const { name } of old.values()) told.push(`${what} ${JSON.stringify(name)}: removed`);
   return told;
+}
+
+function userChanges(before: UsersOptions | undefined, after: UsersOptions | undefined): readonly string[] {
+  const users = named('user', entriesOf(before), entriesOf(after), nameOf);
+  // A file that has changed since may have been read meanwhile, and then other users are in force than `before` has.
+  const isOther = before?.file?.path !== after?.file?.path || before?.file?.state !== after?.file?.state;
+  return users.length === 0 && isOther ? ['users_file'] : users;
 }
 
 const nameOf = ({ name }: UserEntry): string => name;

@@ -26,8 +26,7 @@ export interface Beside {
   prepare(next: Configuration): Promise<Prepared>;
 }
 
-const OTHER_LISTENERS =
-  'listen: other places to listen at, or clients of other machines where none could come, need a restart';
+const OTHER_LISTENERS = 'listen: other places to listen at need a restart';
 
 export class Reloading {
   readonly #gateway: Published;

@@ -3,6 +3,7 @@
 // connections as are free, so that however many it opens, some stay free, and another client finds them. Main asks for each
 // client that it accepts, and a connection actor for one of which a proxy's header tells. It answers no client.
 import { unmapped } from '../../protocol/address/address.js';
+import { isOpen } from '../../protocol/listen-options.js';
 import type { Options } from '../../protocol/options.js';
 import { RESERVED, type Shares } from './shares.js';
 
@@ -29,6 +30,10 @@ export type LimitOptions = Pick<
   'connections_max' | 'client_connections_max' | 'client_rate' | 'client_handshakes_max'
 >;
 
+interface Limited {
+  readonly limits: LimitOptions;
+}
+
 /** Why a client may have no more connections for now. Those that are refused for one reason are one holder. */
 const REFUSED = ['share', 'connections', 'rate', 'handshakes'] as const;
 export type Reason = (typeof REFUSED)[number];
@@ -54,20 +59,28 @@ export const slotsFor = ({ connections_max }: Pick<LimitOptions, 'connections_ma
 
 export class ClientLimits {
   #options: LimitOptions;
+  #areCounted: boolean;
   readonly #shares: Shares;
   #why: Readonly<Record<Reason, string>>;
 
-  constructor(options: LimitOptions, shares: Shares) {
+  /** `areCounted`: whether clients that come now are (`areLimited`). */
+  constructor(options: LimitOptions, shares: Shares, areCounted = true) {
     if (REFUSED.length > RESERVED) throw new RangeError('a reason has no slot');
     this.#why = wordsFor(options);
     this.#options = options;
+    this.#areCounted = areCounted;
     this.#shares = shares;
   }
 
-  /** Clients that are counted in already stay. */
-  set(options: LimitOptions): void {
+  /** Clients that are counted in already stay, and those that are not are never counted. */
+  set(options: LimitOptions, areCounted = true): void {
     this.#options = options;
+    this.#areCounted = areCounted;
     this.#why = wordsFor(options);
+  }
+
+  get areCounted(): boolean {
+    return this.#areCounted;
   }
 
   /** Each reason in few words. */
@@ -112,7 +125,7 @@ export class ClientLimits {
   told(fd: number, ip: Uint8Array): Reason | undefined {
     this.#shares.closing(fd);
     // Its own place is taken already.
-    return this.#shares.isCounting ? this.admit(fd, unmapped(ip), this.#shares.room + 1) : undefined;
+    return this.#areCounted ? this.admit(fd, unmapped(ip), this.#shares.room + 1) : undefined;
   }
 
   /** Whether a client that may not have its connection, on `fd`, is answered: there is a bound for those. */
@@ -143,7 +156,7 @@ export class ClientLimits {
 
   /** Whether new clients get less time for their handshake. */
   get isTight(): boolean {
-    return this.#shares.isCounting && this.#shares.room < this.#options.connections_max * TIGHT_PART;
+    return this.#areCounted && this.#shares.room < this.#options.connections_max * TIGHT_PART;
   }
 
   /** Called by main after each turn. */
@@ -172,9 +185,7 @@ const wordAt = (ip: Uint8Array, at: number): number =>
  * Whether clients are limited at all: where a limit is set, or clients of other machines may come. Where all clients are of
  * this machine, they are one network, and there is nobody to leave connections for.
  */
-export function areLimited(
-  { client_connections_max, client_rate, client_handshakes_max }: LimitOptions,
-  isOpen: boolean,
-): boolean {
-  return isOpen || client_connections_max > 0 || client_rate > 0 || client_handshakes_max > 0;
+export function areClientsLimited({ limits, listen }: Pick<Options, 'listen'> & Limited): boolean {
+  const { client_connections_max, client_rate, client_handshakes_max } = limits;
+  return listen.some(isOpen) || client_connections_max > 0 || client_rate > 0 || client_handshakes_max > 0;
 }

@@ -105,11 +105,6 @@ export class Shares {
     return full !== 0n && full > this.#clock();
   }
 
-  /** Whether anything is limited. */
-  get isCounting(): boolean {
-    return this.#slots > 0;
-  }
-
   /** The slot of a holder without a key, from 0. */
   reserved(number: number): number {
     return this.#slots + number;

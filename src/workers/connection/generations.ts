@@ -9,7 +9,7 @@ import type { Client } from '../../protocol/users/client.js';
 import type { Judge } from '../../protocol/users/judgement.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { Generation } from '../../threads/contracts/start.js';
-import { ClientLimits } from '../../threads/shared/client-limits.js';
+import { areClientsLimited, ClientLimits } from '../../threads/shared/client-limits.js';
 import type { Shares } from '../../threads/shared/shares.js';
 import { UserLimits } from '../../threads/shared/user-limits.js';
 import { KNOWS_NOBODY } from './client/authenticator.js';
@@ -106,10 +106,11 @@ export class Generations {
     return areSet ? (this.#users ?? KNOWS_NOBODY) : KNOWS_NOBODY;
   }
 
-  #limits({ limits }: Options, areUsersSet: boolean): Limits {
+  #limits(options: Options, areUsersSet: boolean): Limits {
+    const { limits } = options;
     const { clientShares, userShares, notices, parts } = this.#lasting;
     return new Limits({
-      clients: new ClientLimits(limits, clientShares),
+      clients: new ClientLimits(limits, clientShares, areClientsLimited(options)),
       users: new UserLimits(limits, userShares),
       ...{ rights: this.#authenticator(areUsersSet), notices, counters: parts.counters },
     });

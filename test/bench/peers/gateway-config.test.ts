@@ -4,9 +4,8 @@ import { test } from 'node:test';
 import { CONFIG_FILE, gatewayFiles } from '../../../bench/peers/gateway-config.js';
 import type { Setting } from '../../../bench/peers/peer.js';
 import { EgressPolicy } from '../../../src/protocol/egress/policy.js';
-import { isOpen } from '../../../src/protocol/listen-options.js';
 import { parseRoutes } from '../../../src/protocol/routes/snapshot.js';
-import { areLimited } from '../../../src/threads/shared/client-limits.js';
+import { areClientsLimited } from '../../../src/threads/shared/client-limits.js';
 import { loadText, optionsOf } from '../../main/config/load-text.js';
 
 const NOW = Date.UTC(2030, 0, 1);
@@ -60,7 +59,7 @@ test('the only user is the one that the clients show to be', () => {
 
 test('where clients are guarded against, limits hold for each, and addresses are judged: the target is allowed', () => {
   const { egress, limits, listen } = optionsFor(filesFor({ kind: 'guarded' }));
-  assert.ok(egress.guarded && areLimited(limits, listen.some(isOpen)));
+  assert.ok(egress.guarded && areClientsLimited({ limits, listen }));
   assert.ok(limits.client_connections_max > 0 && limits.client_rate > 0 && limits.client_handshakes_max > 0);
   const policy = new EgressPolicy(egress, () => false);
   const denied = (...ip: number[]): boolean => policy.denies(Uint8Array.from(ip), 80) !== undefined;

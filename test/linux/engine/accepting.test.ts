@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { packAddress } from '../../../src/linux/addresses.js';
-import { ECONNREFUSED, EMFILE } from '../../../src/linux/errno.js';
+import { ECANCELED, ECONNREFUSED, EMFILE } from '../../../src/linux/errno.js';
 import * as libc from '../../../src/linux/libc.js';
 import { openStream } from '../../../src/linux/sockets.js';
 import { connecting, IPV4, listening } from '../peers.js';
@@ -78,6 +78,80 @@ for (const engine of ENGINES) {
       world.engine.connect(world.engine.adopt(late, outcome), packAddress(IPV4, port));
       world.until(() => outcome.heard.length > 0, 'an answer');
       assert.deepEqual(outcome.of('connect'), [-ECONNREFUSED]);
+    });
+
+    scenario('a wait that is stopped ends with ECANCELED, and later clients stay in the backlog', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      const listener = world.engine.adopt(fd, heard);
+      world.engine.stopAccept(listener);
+      world.settle();
+      assert.deepEqual(heard.heard, [], 'nothing waited');
+      world.engine.accept(listener);
+      world.settle();
+      world.engine.stopAccept(listener);
+      assert.deepEqual(heard.heard, [], 'no handler is called inside the call');
+      world.until(() => heard.heard.length > 0, 'the end of the wait');
+      assert.deepEqual(heard.of('accept'), [-ECANCELED]);
+      world.keep(connecting(port));
+      world.settle();
+      assert.equal(heard.heard.length, 1);
+      world.engine.accept(listener);
+      world.until(() => heard.accepted.length === 1, 'the client that came meanwhile');
+      world.keep(...heard.accepted);
+    });
+
+    scenario('a wait that is asked for and stopped at once has one outcome', (world) => {
+      const { fd } = listening();
+      const heard = new Recorder();
+      const listener = world.engine.adopt(fd, heard);
+      world.engine.accept(listener);
+      world.engine.stopAccept(listener);
+      world.until(() => heard.heard.length > 0, 'the end of the wait');
+      world.settle();
+      assert.deepEqual(heard.of('accept'), [-ECANCELED]);
+    });
+
+    scenario('no client is lost to a wait that is stopped while it comes', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      const listener = world.engine.adopt(fd, heard);
+      const rounds = 50;
+      for (let round = 0; round < rounds; round += 1) {
+        const outcomes = heard.heard.length;
+        // Before, between and behind the two calls.
+        if (round % 3 === 0) world.keep(connecting(port));
+        world.engine.accept(listener);
+        if (round % 2 === 0) world.settle();
+        if (round % 3 === 1) world.keep(connecting(port));
+        world.engine.stopAccept(listener);
+        if (round % 3 === 2) world.keep(connecting(port));
+        world.until(() => heard.heard.length > outcomes, 'an outcome');
+        world.settle();
+        assert.equal(heard.heard.length, outcomes + 1, `round ${round}`);
+      }
+      // Those whose wait ended without them are in the backlog.
+      heard.react = (socket) => world.engine.accept(socket);
+      world.engine.accept(listener);
+      world.until(() => heard.accepted.length === rounds, 'every client');
+      world.keep(...heard.accepted);
+      assert.deepEqual(
+        heard.of('accept').filter((result) => result < 0 && result !== -ECANCELED),
+        [],
+      );
+    });
+
+    scenario('a listener closed right behind the stop of its wait leaves nothing', (world) => {
+      const { fd, port } = listening();
+      const heard = new Recorder();
+      const listener = world.engine.adopt(fd, heard);
+      world.engine.accept(listener);
+      world.settle();
+      world.keep(connecting(port));
+      world.engine.stopAccept(listener);
+      world.engine.close(listener, 'graceful');
+      world.until(() => world.engine.size === 0, 'the close');
+      assert.deepEqual(heard.heard, []);
     });
 
     scenario('a listener may close itself while it is told of a connection and more wait', (world) => {

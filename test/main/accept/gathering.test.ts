@@ -17,6 +17,7 @@ import { OwnerTable } from '../../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../../src/threads/shared/room-flag.js';
 import { captureLog } from '../../helpers/capture-log.js';
 import { listenerOf } from '../../helpers/listener.js';
+import { noLimits } from '../../helpers/no-limits.js';
 
 const CAPACITY = 64;
 const FDS_MAX = 65_536;
@@ -24,6 +25,7 @@ const FDS_MAX = 65_536;
 /** An engine whose clock stands, and which accepts only when the test says so. */
 class StillEngine {
   now = 1000;
+  readonly size = 1;
   /** The accept that waits. */
   waiting: Socket | undefined;
 
@@ -33,6 +35,10 @@ class StillEngine {
 
   accept(socket: Socket): void {
     this.waiting = socket;
+  }
+
+  stopAccept(): void {
+    throw new Error('no door is given up here');
   }
 
   close({ fd }: Socket): void {
@@ -75,10 +81,11 @@ class Entrance {
       limited: 0,
     };
     this.acceptor = new Acceptor([own], {
-      ...{ engine: this.engine, dispatcher, connections_max: 1000, notices: this.#notices, limits: undefined },
+      ...{ engine: this.engine, dispatcher, connections_max: 1000, notices: this.#notices, limits: noLimits() },
       owners: new OwnerTable(OwnerTable.create(FDS_MAX)),
       clients: new ClientAddresses(ClientAddresses.create(FDS_MAX)),
       room: new RoomFlag(RoomFlag.create()),
+      kept: () => {},
     });
     this.acceptor.turned();
   }

@@ -61,13 +61,7 @@ const OTHERS: readonly (readonly [path: string, other: Partial<Configuration>, r
   ...Object.keys(plain.limits)
     .filter((key) => key !== 'racing_max')
     .map((key) => {
-      const atStart = [
-        'connections_max',
-        'pipes_max',
-        'client_connections_max',
-        'client_rate',
-        'client_handshakes_max',
-      ];
+      const atStart = ['connections_max', 'pipes_max'];
       return [`limits.${key}`, { limits: { ...plain.limits, [key]: 4321 } }, atStart.includes(key)] as const;
     }),
 ];
@@ -90,7 +84,7 @@ test('no option is without a test here', () => {
   for (const key of Object.keys(plain)) assert.ok(tested.has(key) || apart.includes(key), key);
 });
 
-test('limits of clients are reloaded where clients are counted already', () => {
+test('limits of clients are reloaded', () => {
   const [few, more] = [
     { ...plain.limits, client_rate: 5 },
     { ...plain.limits, client_connections_max: 9 },
@@ -121,6 +115,17 @@ test('lines are told by name, with those that changed in what does not make anot
   );
 });
 
+test('another file of users is told, and one that was written again, also where the users are the same', () => {
+  const file = { path: '/users', state: '1', users: [{ name: 'alice', password: 'a', lines: undefined }] };
+  const of = (change: object) => ({ ...plain, users: { inline: [], file: { ...file, ...change } } });
+  const changed = (change: object) => changesBetween(of({}), of(change)).changed;
+  assert.deepEqual(changed({}), []);
+  assert.deepEqual(changed({ state: '2' }), ['users_file']);
+  assert.deepEqual(changed({ path: '/others' }), ['users_file']);
+  assert.deepEqual(changed({ state: '2', users: [] }), ['user "alice": removed']);
+  assert.deepEqual(changesBetween(plain, of({ users: [] })).changed, ['users_file']);
+});
+
 test('users are told by name and nothing of them, rules as a whole', () => {
   const of = (users: object) => configured({ TCPROUTE_USERS: JSON.stringify(users) });
   const before = of({ alice: { password: 'hunter2' }, bob: { password: 'b' } });
@@ -142,16 +147,15 @@ test('of many changes the first are told, and the number of the others', () => {
   assert.deepEqual([changed[0], changed[50]], ['user "u0": added', 'and 9950 more']);
 });
 
-test('settings of a listener are reloaded; another place, or clients of other machines where none could come, are not', () => {
+test('settings of a listener are reloaded; another place is not', () => {
   const [first] = plain.listen;
   assert.ok(first !== undefined);
-  const named = { ...plain, listen: [{ ...first, protocols: ['http' as const] }] };
+  const named = { ...plain, listen: [{ ...first, protocols: ['http' as const], proxy_from: ['127.0.0.1'] }] };
   assert.deepEqual(changesBetween(plain, named), { changed: ['listen'], needsRestart: [] });
   assert.deepEqual(adopt(plain, named), named);
   for (const listen of [
     [{ ...first, place: { kind: 'internet' as const, host: '127.0.0.2', port: 0 } }],
     [first, first],
-    [{ ...first, proxy_from: ['127.0.0.1'] }],
   ]) {
     assert.deepEqual(changesBetween(plain, { ...plain, listen }).needsRestart, ['listen']);
     assert.equal(adopt(plain, { ...plain, listen }), undefined);

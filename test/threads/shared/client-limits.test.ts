@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseIp } from '../../../src/protocol/address/address.js';
-import { areLimited, ClientLimits, type LimitOptions, slotsFor } from '../../../src/threads/shared/client-limits.js';
+import { loopbackListener } from '../../../src/protocol/listen-options.js';
+import {
+  areClientsLimited,
+  ClientLimits,
+  type LimitOptions,
+  slotsFor,
+} from '../../../src/threads/shared/client-limits.js';
 import { Shares } from '../../../src/threads/shared/shares.js';
 
 const NO_LIMITS = { client_connections_max: 0, client_rate: 0, client_handshakes_max: 0 };
@@ -200,18 +206,40 @@ test('of clients over a limit a bounded number is answered at a time and a secon
 });
 
 test('without limits nobody is counted, refused or hurried', () => {
-  const limits = new ClientLimits({ ...NO_LIMITS, connections_max: 10 }, new Shares(Shares.create(0, FDS_MAX, 1)));
+  const limits = new ClientLimits(
+    { ...NO_LIMITS, connections_max: 10 },
+    new Shares(Shares.create(64, FDS_MAX, 1)),
+    false,
+  );
   limits.turned(0);
   limits.requested(7);
   assert.deepEqual([limits.told(7, Uint8Array.of(192, 0, 2, 1)), limits.refusedFor(7)], [undefined, undefined]);
   assert.equal(limits.isTight, false);
 });
 
+test('limits that come later count those who come then, and their end counts out who was counted', () => {
+  const options = { ...NO_LIMITS, connections_max: 10, client_connections_max: 2 };
+  const limits = new ClientLimits(options, new Shares(Shares.create(64, FDS_MAX, 1)), false);
+  const ip = Uint8Array.of(192, 0, 2, 1);
+  limits.turned(10);
+  assert.equal(limits.areCounted, false);
+  limits.withdraw(6); // one that came before
+  limits.set(options, true);
+  assert.deepEqual([limits.admit(7, ip, 10), limits.admit(8, ip, 10)], [undefined, undefined]);
+  assert.equal(limits.admit(9, ip, 10), 'connections');
+  limits.set(options, false);
+  limits.withdraw(7);
+  limits.set(options, true);
+  assert.deepEqual([limits.admit(7, ip, 10), limits.admit(9, ip, 10)], [undefined, 'connections']);
+});
+
 test('clients are limited where other machines may come, or a limit is set', () => {
-  const options = { ...NO_LIMITS, connections_max: 10 };
-  assert.equal(areLimited(options, false), false);
-  assert.equal(areLimited(options, true), true);
+  const limits = { ...NO_LIMITS, connections_max: 10 };
+  const own = loopbackListener(1);
+  const open = { ...own, proxy_from: ['192.0.2.1'] };
+  assert.equal(areClientsLimited({ limits, listen: [own] }), false);
+  assert.equal(areClientsLimited({ limits, listen: [own, open] }), true);
   for (const key of ['client_connections_max', 'client_rate', 'client_handshakes_max']) {
-    assert.equal(areLimited({ ...options, [key]: 1 }, false), true);
+    assert.equal(areClientsLimited({ limits: { ...limits, [key]: 1 }, listen: [own] }), true);
   }
 });
