@@ -23,6 +23,13 @@ interface CountedLane extends Lane {
   isTouched: boolean;
 }
 
+/** Numbers of connections at one time. */
+export interface Census {
+  readonly live: number;
+  /** Closed since the start. */
+  readonly closed: number;
+}
+
 export class Dispatcher {
   #lanes: readonly CountedLane[];
   readonly #counters: Counters;
@@ -64,6 +71,13 @@ export class Dispatcher {
     let live = 0;
     for (const lane of this.#lanes) live += this.#liveOf(lane);
     return live;
+  }
+
+  /** The same beside the connections that had been closed by then: actors go on closing while their counters are read. */
+  census(): Census {
+    const closed = this.#lanes.map(({ actor }) => this.#counters.read(actor, Counter.closed));
+    const live = this.#lanes.reduce((sum, { handed }, index) => sum + handed - closed[index], 0);
+    return { live, closed: closed.reduce((sum, count) => sum + count, 0) };
   }
 
   #liveOf({ actor, handed }: CountedLane): number {

@@ -1,4 +1,5 @@
 // How connections ended while the gateway stopped.
+import type { Census } from '../accept/dispatcher.js';
 import type { Stats } from '../observe/stats.js';
 
 /** How the connections ended that were open when `close` was called: numbers of connections. */
@@ -11,9 +12,12 @@ export interface Ended {
   readonly cut: number;
 }
 
-/** `open` connections when stopping began, and the counters then and now. Clients that no actor had taken count as cut. */
-export function endedOf(open: number, before: Stats, after: Stats): Ended {
-  const completed = after.completed - before.completed;
-  const failed = after.closed - after.cut - (before.closed - before.cut) - completed;
-  return { completed, failed, cut: open - completed - failed };
+/**
+ * `at` the time when stopping began, with the counters read then and now. Clients that no actor had taken count as cut. What
+ * was cut is exact; a connection that ended while the counters were read may be missing from those that completed.
+ */
+export function endedOf(at: Census, before: Stats, after: Stats): Ended {
+  const ended = after.closed - at.closed - (after.cut - before.cut);
+  const completed = Math.min(ended, after.completed - before.completed);
+  return { completed, failed: ended - completed, cut: at.live - ended };
 }

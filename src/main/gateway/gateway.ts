@@ -240,10 +240,10 @@ class Start {
     const close = async (drain_timeout_ms: number): Promise<Ended> => {
       acceptor.stop();
       failures.stop();
-      const open = dispatcher.live();
+      const at = dispatcher.census();
       const before = stats();
       await supervisor.stop(drain_timeout_ms);
-      const ended = endedOf(open, before, stats());
+      const ended = endedOf(at, before, stats());
       this.#notices.close();
       loop.stop();
       await running.catch(() => {});

@@ -1,11 +1,20 @@
-// When accepting may rest: only while every actor that serves has something to do.
+// When accepting may rest: only while every actor that serves has something to do. And how connections are counted.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Dispatcher } from '../../../src/main/accept/dispatcher.js';
-import { Counters } from '../../../src/threads/shared/counters.js';
+import { Counter, Counters } from '../../../src/threads/shared/counters.js';
 import { FdQueue } from '../../../src/threads/shared/fd-queue.js';
 
 const CAPACITY = 8;
+
+/** Of actors that close one connection each time when they are asked how many they have closed. */
+class ClosingCounters extends Counters {
+  override read(actor: number, counter: Counter): number {
+    const count = super.read(actor, counter);
+    if (counter === Counter.closed) this.of(actor)[counter] += 1;
+    return count;
+  }
+}
 
 function dispatcherOf(actors: number) {
   const queues = Array.from({ length: actors }, () => new FdQueue(FdQueue.create(CAPACITY)));
@@ -47,4 +56,14 @@ test('the first actor that has nothing to do ends the rest of all', () => {
   assert.equal(dispatcher.areBusy, false);
   dispatcher.rouse();
   assert.equal(queues[0].mustTell(), false);
+});
+
+test('live and closed connections are those of one time, also while actors close some', () => {
+  const lanes = [0, 1].map(() => ({ queue: new FdQueue(FdQueue.create(CAPACITY)), capacity: CAPACITY, doorbell: -1 }));
+  const dispatcher = new Dispatcher(lanes, new ClosingCounters(Counters.create(2)));
+  for (const actor of [0, 1]) dispatcher.open(actor);
+  for (let fd = 3; fd < 13; fd += 1) dispatcher.hand(fd);
+  const [first, second] = [dispatcher.census(), dispatcher.census()];
+  assert.equal(second.closed - first.closed, 2);
+  assert.equal(first.live + first.closed, second.live + second.closed);
 });
