@@ -11,7 +11,7 @@ RUN ln -s tcproute.js bin/tcproute
 
 FROM node:22-bookworm-slim
 COPY --from=build /build/bin /opt/tcproute/bin
-COPY --from=build /build/dist/src /opt/tcproute/dist/src
+COPY --from=build /build/dist/program /opt/tcproute/dist/program
 COPY --from=build /build/node_modules /opt/tcproute/node_modules
 COPY --from=build /build/package.json /build/LICENSE /opt/tcproute/
 ENV PATH=/opt/tcproute/bin:$PATH

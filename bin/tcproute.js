@@ -14,7 +14,7 @@ const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 const { poolSize } = require('./pool-size.js');
 
-const cli = join(__dirname, '../dist/src/main/cli.js');
+const cli = join(__dirname, '../dist/program/main/all/cli.js');
 const INSPECT = /(?:^|[\s"])--inspect(?:[-_](?:brk|wait))?(?:[\s"=]|$)/;
 
 process.env.UV_THREADPOOL_SIZE ||= String(poolSize());

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const HANGS_MS = 120_000;
 /** For those who change the program. */
 const NEEDLESS =
-  /^(?:src|test|bench|scripts|\.\w+|dist\/(?!src\/))|\.(?:map|ts)$|^[^/]+\.(?:json|sh)$(?<!^package\.json)/;
+  /^(?:src|test|bench|scripts|\.\w+|dist\/(?!program\/))|\.(?:map|ts)$|^[^/]+\.(?:json|sh)$(?<!^package\.json)/;
 const TEXTS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'README.zh-CN.md', 'package.json', 'man/tcproute.1'];
 
 test('the package holds the whole program and its texts, and nothing that only its authors need', () => {
@@ -25,12 +25,12 @@ test('the package holds the whole program and its texts, and nothing that only i
   const expected = [
     ...TEXTS,
     ...['bin/tcproute.js', 'bin/pool-size.js', 'bin/package.json'],
-    ...below('dist/src', '.js'),
+    ...below('dist/program', '.js'),
     ...below('docs', '.md'),
   ];
   const paths = one?.files.map(({ path }) => path) ?? [];
   const missing = expected.filter((path) => !paths.includes(path));
   const needless = paths.filter((path) => NEEDLESS.test(path));
   assert.deepEqual([missing, needless], [[], []]);
-  assert.ok(expected.includes('dist/src/workers/connection/actor.js'));
+  assert.ok(expected.includes('dist/program/workers/connection/actor.js'));
 });
