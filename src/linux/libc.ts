@@ -155,3 +155,10 @@ export function libuvBackendFd(): number | undefined {
     return undefined;
   }
 }
+
+/** malloc_trim(3), of the memory of all threads. Nothing where the C library has no such function: musl has none. */
+export function mallocTrim(): void {
+  try {
+    self.func('malloc_trim', int, [size])(0);
+  } catch {}
+}

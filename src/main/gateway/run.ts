@@ -1,7 +1,7 @@
 // The gateway as a process: what signals do to it, what is logged when it ends, and its exit status. Before the process
 // ends at once it resets all open connections: the kernel alone would end a truncated transfer as if it were complete.
 // What a signal asks for is decided by process/signals.ts.
-import { exitNow, writeInBackground } from '../../linux/process.js';
+import { exitNow, giveBackMemory, writeInBackground } from '../../linux/process.js';
 import type { LineNumbers } from '../../protocol/lines/numbers.js';
 import type { Configuration } from '../../protocol/options.js';
 import { removeFiles } from '../accept/listen.js';
@@ -143,6 +143,7 @@ class Run {
     }
     log.info({ lines, workers: this.#options.workers }, `listening on ${where}`);
     manager.serving(`serving on ${where}`);
+    giveBackMemory();
     const unwatch = this.#watch(gateway);
     if (this.#isReloadWanted) void this.#reload();
     const broken = gateway.broken.then((reason) => ({ reason }));
