@@ -2,7 +2,7 @@
 // written. A missing file is not warned of; one that cannot be used is warned of once. It knows no format, and does not
 // keep other processes from writing: see main/process/state-claims.ts.
 import { accessSync, constants, readlinkSync } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { readBounded } from './bounded-file.js';
@@ -48,6 +48,19 @@ export function whyNotWritable(path: string): string | undefined {
   }
 }
 
+/** Appends a text that comes in many small pieces. */
+export async function writePieces(file: FileHandle, pieces: Iterable<string>): Promise<void> {
+  let gathered = '';
+  for (const piece of pieces) {
+    gathered += piece;
+    if (gathered.length < WRITE_OCTETS) continue;
+    // Unlike `write`, appendFile goes on after a partial write, and so meets the error that says why.
+    await file.appendFile(gathered);
+    gathered = '';
+  }
+  await file.appendFile(gathered);
+}
+
 /** State files that this thread has made. */
 let made = 0;
 
@@ -85,15 +98,7 @@ export class StateFile {
       if (why !== undefined) return this.#failed(why);
       const file = await open(temporary, 'w', 0o600);
       try {
-        let gathered = '';
-        for (const piece of pieces) {
-          gathered += piece;
-          if (gathered.length < WRITE_OCTETS) continue;
-          // Unlike `write`, appendFile goes on after a partial write, and so meets the error that says why.
-          await file.appendFile(gathered);
-          gathered = '';
-        }
-        await file.appendFile(gathered);
+        await writePieces(file, pieces);
         await file.sync();
       } finally {
         await file.close();

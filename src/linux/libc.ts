@@ -85,6 +85,12 @@ export const getpeername = syscallFunction('getpeername', 'int', [int, address, 
 export const recv = syscallFunction('recv', 'long', [int, address, size, int]);
 /** (fd, address, bytes, flags) → bytes */
 export const send = syscallFunction('send', 'long', [int, address, size, int]);
+/** (fd, message header, flags) → bytes */
+export const sendmsg = syscallFunction('sendmsg', 'long', [int, address, int]);
+/** (fd, message header, flags) → bytes */
+export const recvmsg = syscallFunction('recvmsg', 'long', [int, address, int]);
+/** (name, flags) → fd */
+export const memfd_create = syscallFunction('memfd_create', 'int', [address, 'uint']);
 /** (fd, how) */
 export const shutdown = syscallFunction('shutdown', 'int', [int, int]);
 /** (fd) */

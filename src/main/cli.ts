@@ -7,9 +7,12 @@ import { LineNumbers } from '../protocol/lines/numbers.js';
 import { plain, plainJson } from '../protocol/text/plain-text.js';
 import { type Arguments, commandOf, mistakeIn, parse, TLS_PORT } from './command-line/arguments.js';
 import { helpText } from './command-line/help.js';
+import type { Report } from './commands/control-client.js';
 import { listenerNames } from './config/listener-names.js';
 import { type Loaded, load } from './config/load.js';
 import { hangUpEndsCommand } from './process/signals.js';
+import { CHANNEL_VARIABLE } from './upgrade/messages.js';
+import type { Predecessor } from './upgrade/predecessor.js';
 
 /** 0 for success, 1 for a failure, 2 for a command line that was not understood. The help says the same. */
 type ExitStatus = number;
@@ -32,21 +35,37 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
   if (command === 'passwd') return passwd();
   if (command === 'init') return init(asked);
   if (command === 'completion') return completion(asked.positionals[1] as string);
+  const predecessor = command === undefined ? await predecessorOf(process.env) : undefined;
   const numbers = new LineNumbers();
   const loaded = loadFor(asked, numbers);
-  if (loaded.kind === 'invalid') return refuse(loaded);
+  if (loaded.kind === 'invalid') {
+    await predecessor?.fails(loaded.errors);
+    return refuse(loaded);
+  }
   switch (command) {
     case 'check':
       return check(asked, loaded);
     case 'dns':
       return dns(asked, loaded);
     case 'reload':
-      return reload(loaded);
+      return ask(loaded, 'reloads at SIGHUP', async (socket) =>
+        (await import('./commands/reload.js')).reloadBy(socket),
+      );
+    case 'upgrade':
+      return ask(loaded, 'is upgraded by SIGUSR1', async (socket) =>
+        (await import('./commands/upgrade.js')).upgradeBy(socket),
+      );
     case 'explain':
       return explain(asked, loaded);
     default:
-      return start(asked, loaded, numbers);
+      return start(asked, loaded, numbers, predecessor);
   }
+}
+
+/** The process that has started this one to take its place. Its variable is no part of the configuration. */
+async function predecessorOf(environment: NodeJS.ProcessEnv): Promise<Predecessor | undefined> {
+  if (environment[CHANNEL_VARIABLE] === undefined) return undefined;
+  return (await import('./upgrade/predecessor.js')).Predecessor.of(environment);
 }
 
 function loadFor({ values, positionals: [command] }: Arguments, numbers: LineNumbers): Loaded {
@@ -171,13 +190,17 @@ async function init({ values }: Arguments): Promise<ExitStatus> {
   return say(made.next);
 }
 
-async function reload({ options }: Extract<Loaded, { kind: 'loaded' }>): Promise<ExitStatus> {
+/** Asks the running gateway. `otherwise`: what one without a socket for commands does. */
+async function ask(
+  { options }: Extract<Loaded, { kind: 'loaded' }>,
+  otherwise: string,
+  by: (socket: string) => Promise<Report>,
+): Promise<ExitStatus> {
   if (options.control_socket === null) {
-    complain('error: the configuration names no control_socket; a gateway without one reloads at SIGHUP');
+    complain(`error: the configuration names no control_socket; a gateway without one ${otherwise}`);
     return 1;
   }
-  const { reloadBy } = await import('./commands/reload.js');
-  const { status, said, complaints } = await reloadBy(options.control_socket);
+  const { status, said, complaints } = await by(options.control_socket);
   for (const complaint of complaints) complain(plain(complaint));
   return said.length === 0 ? status : say(`${said.map(plain).join('\n')}\n`) || status;
 }
@@ -198,6 +221,7 @@ async function start(
   asked: Arguments,
   loaded: Extract<Loaded, { kind: 'loaded' }>,
   numbers: LineNumbers,
+  predecessor: Predecessor | undefined,
 ): Promise<ExitStatus> {
   const { values } = asked;
   const { file, warnings, options } = loaded;
@@ -206,6 +230,7 @@ async function start(
   const tried = openLog(options.log_level, options.log);
   if (tried.code === 'failed') {
     complain(`error: ${tried.message}`);
+    await predecessor?.fails([tried.message]);
     return 1;
   }
   const { opened } = tried;
@@ -219,7 +244,8 @@ async function start(
     'configuration loaded',
   );
   const { endWith, runGateway } = await import('./gateway/run.js');
-  return endWith(await runGateway(options, opened, (next) => loadFor(asked, next), numbers), opened);
+  const read = (next: LineNumbers): Loaded => loadFor(asked, next);
+  return endWith(await runGateway(options, opened, { read, numbers, predecessor }), opened);
 }
 
 function refuse({ errors, warnings }: Extract<Loaded, { kind: 'invalid' }>): ExitStatus {

@@ -41,6 +41,7 @@ export interface Options {
   /** An absolute path. */
   readonly pid_file: string | null;
   readonly drain_timeout_ms: number;
+  readonly upgrade_drain_timeout_ms: number;
   readonly handshake_timeout_ms: number;
   readonly idle_timeout_ms: number;
   readonly half_closed_timeout_ms: number;

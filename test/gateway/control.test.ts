@@ -82,7 +82,7 @@ inBothEngines('the socket takes no other command, bounds its clients, and goes w
   ] as const) {
     const { status, body } = await ask(control_socket, method, path);
     assert.equal(status, 404);
-    assert.deepEqual(body, { error: 'no such command: there is POST /reload' });
+    assert.deepEqual(body, { error: 'no such command: there is POST /reload, POST /upgrade' });
   }
   // Clients above the bound are closed at once; the others would be told that they take too long.
   let closed = 0;

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Gateway, startGateway } from '../../src/main/gateway/gateway.js';
+import { startGateway } from '../../src/main/gateway/gateway.js';
+import type { Gateway } from '../../src/main/gateway/running.js';
 import type { LogLevel } from '../../src/protocol/options.js';
 import { captureLog } from '../helpers/capture-log.js';
 import { gatewayOptions } from '../helpers/gateway-options.js';

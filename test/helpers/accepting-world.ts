@@ -42,6 +42,7 @@ export function listenAs(number: number, changes: Partial<Listener> = {}): Liste
   return {
     fd,
     listener: listenerOf({ number, name: `listener ${number}`, endpoint: local, ...changes }),
+    place: { kind: 'internet', host: '127.0.0.1', port: 0 },
     ...{ address: '', file: undefined, accepted: 0, refused: 0, limited: 0 },
   };
 }

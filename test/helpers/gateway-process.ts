@@ -21,5 +21,5 @@ const tried = openLog(options.log_level, options.log);
 assert.ok(tried.code === 'opened');
 const { opened } = tried;
 const unchanged: Loaded = { kind: 'loaded', options, warnings: [], file: undefined, whereRule: () => '' };
-const run = runGateway(options, opened, () => unchanged, new LineNumbers());
+const run = runGateway(options, opened, { read: () => unchanged, numbers: new LineNumbers() });
 process.exitCode = await endWith(await run, opened);

@@ -108,22 +108,24 @@ export const RULES: Rules = {
     // Its thread reads the file of users as the configuration is read.
     'src/main/users': [PROTOCOL, 'src/main/process', 'src/main/config/diagnostics', 'src/main/config/checks/users'],
     'src/main/accept': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process'],
+    // What a process leaves to the next one.
+    'src/main/upgrade': [PROTOCOL, 'src/linux', 'src/main/process', 'src/main/accept'],
     'src/main/actors': [
-      ...[PROTOCOL, 'src/threads/*', 'src/linux', 'src/main/process', 'src/main/rules', 'src/main/users'],
-      'src/main/accept',
+      ...[PROTOCOL, 'src/threads/*', 'src/linux', 'src/files', 'src/main/process', 'src/main/rules', 'src/main/users'],
+      ...['src/main/accept', 'src/main/upgrade'],
     ],
     'src/main/observe': [PROTOCOL, 'src/threads/*', 'src/main/process'],
     // Commands to the running gateway.
-    'src/main/control': [PROTOCOL, 'src/linux', 'src/main/process', 'src/main/accept'],
+    'src/main/control': [PROTOCOL, 'src/linux', 'src/main/process', 'src/main/accept', 'src/main/upgrade'],
     // What a change of the configuration comes to.
     'src/main/reload': [PROTOCOL, 'src/threads/shared', 'src/main/process', 'src/main/config'],
     'src/main/gateway': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process', 'src/main/accept', 'src/main/actors'],
-      ...['src/main/observe', 'src/main/reload', 'src/main/control'],
+      ...['src/main/observe', 'src/main/reload', 'src/main/control', 'src/main/upgrade'],
     ],
     'src/main/commands': [
       ...[PROTOCOL, 'src/dial', 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors'],
-      ...['src/main/gateway', 'src/main/users', 'src/main/reload'],
+      ...['src/main/gateway', 'src/main/users', 'src/main/reload', 'src/main/upgrade'],
       // What engines there are, for `--version`.
       'src/linux/*',
     ],
@@ -137,6 +139,7 @@ export const RULES: Rules = {
       'src/main/command-line',
       'src/main/commands',
       'src/main/gateway',
+      'src/main/upgrade',
     ],
 
     'bench/shared': [],

@@ -21,6 +21,7 @@ import {
 } from '../../protocol/listen-options.js';
 import { DONE, type Done, type Failed, failed } from '../process/done.js';
 import { NOTHING_PASSED, type PassedFds } from '../process/passed-fds.js';
+import { type LeftListener, matchLeft } from './left.js';
 import type { ListeningSocket } from './listening-socket.js';
 import { matchPassed, type PassedSocket } from './passed.js';
 import { bindFile, passedFile, removeFile, type SocketFile } from './socket-file.js';
@@ -36,6 +37,12 @@ export interface Address {
 
 export type Reserved = { readonly code: 'reserved'; readonly listening: readonly ListeningSocket[] } | Failed;
 
+/** Sockets that were bound before: by a service manager, or by the process whose place this one takes. */
+export interface Bequests {
+  readonly passed?: PassedFds | undefined;
+  readonly left?: readonly LeftListener[] | undefined;
+}
+
 /**
  * Binds all listeners, or none, without letting clients in yet. One for which a socket was passed binds none. `message`: a
  * sentence for the user.
@@ -43,13 +50,13 @@ export type Reserved = { readonly code: 'reserved'; readonly listening: readonly
 export function reserve(
   asked: readonly ListenOptions[],
   tcp_user_timeout_ms: number,
-  passed: PassedFds = NOTHING_PASSED,
+  { passed = NOTHING_PASSED, left = [] }: Bequests = {},
 ): Reserved {
   if (passed.code === 'failed') return passed;
   if (asked.length > LISTENERS_MAX) {
     return failed(`${asked.length} listeners are too many: there can be ${LISTENERS_MAX}`);
   }
-  const matched = matchPassed(asked, passed.fds);
+  const matched = left.length > 0 ? matchLeft(asked, left) : matchPassed(asked, passed.fds);
   if (matched.code === 'failed') return matched;
   const listening: ListeningSocket[] = [];
   for (const [number, one] of asked.entries()) {
@@ -78,7 +85,7 @@ function bind({ place }: ListenOptions, passed: PassedSocket | undefined, tcp_us
 }
 
 /** A passed socket in place of one that is bound here. Clients may be waiting in its backlog. */
-function adopt({ fd, place, address }: PassedSocket, tcp_user_timeout_ms: number): Bound | Failed {
+function adopt({ fd, place, address, file }: PassedSocket, tcp_user_timeout_ms: number): Bound | Failed {
   if (place.kind === 'internet') {
     setNoDelay(fd);
     if (tcp_user_timeout_ms > 0) setUserTimeout(fd, tcp_user_timeout_ms);
@@ -86,7 +93,7 @@ function adopt({ fd, place, address }: PassedSocket, tcp_user_timeout_ms: number
   }
   const listening = startListening(fd, backlogMax());
   if (listening.code === 'failed') return refusal(address, listening.error);
-  return { code: 'bound', fd, address, endpoint: undefined, file: passedFile(place.path.toString()) };
+  return { code: 'bound', fd, address, endpoint: undefined, file: file ?? passedFile(place.path.toString()) };
 }
 
 function bindInternet({ host, port }: InternetPlace, tcp_user_timeout_ms: number): Bound | Failed {
@@ -129,6 +136,7 @@ function listeningSocket(
   return {
     fd,
     listener,
+    place: asked.place,
     address,
     file,
     accepted: 0,

@@ -9,11 +9,14 @@ import { isOpen, type ListenOptions } from '../../protocol/listen-options.js';
 import { plain } from '../../protocol/text/plain-text.js';
 import { type Failed, failed } from '../process/done.js';
 import type { PassedFd } from '../process/passed-fds.js';
+import type { SocketFile } from './socket-file.js';
 
 /** `address`: where it is, for people: an address and a port, or `unix:` and a path. */
 export interface PassedSocket extends PassedFd {
   readonly place: InheritedPlace;
   readonly address: string;
+  /** Of a Unix socket that a process of the gateway has bound. */
+  readonly file?: SocketFile | undefined;
 }
 
 /** The passed socket of each listener; undefined for one that has to open its own. */
@@ -43,7 +46,7 @@ export function matchPassed(asked: readonly ListenOptions[], fds: readonly Passe
   return { code: 'matched', sockets };
 }
 
-function lookAt(passed: PassedFd): PassedSocket | Failed {
+export function lookAt(passed: PassedFd): PassedSocket | Failed {
   const looked = inherited(passed.fd);
   if (looked.code === 'failed')
     return failed(`descriptor ${passed.fd} was passed, but cannot be used: ${looked.error}`);

@@ -11,12 +11,12 @@ export interface SocketFile {
   readonly path: string;
   readonly device: number;
   readonly inode: number;
-  /** It belongs to a service manager, which keeps it. */
-  readonly isPassed: boolean;
+  /** It is a service manager's, or still that of the process whose place this one takes: it is not to be removed. */
+  isOthers: boolean;
 }
 
 /** The file of a socket that was passed. */
-export const passedFile = (path: string): SocketFile => ({ path, device: 0, inode: 0, isPassed: true });
+export const passedFile = (path: string): SocketFile => ({ path, device: 0, inode: 0, isOthers: true });
 
 type BoundFile = { readonly code: 'bound'; readonly fd: number; readonly file: SocketFile } | Failed;
 
@@ -29,7 +29,7 @@ export function bindFile({ path, mode }: UnixPlace): BoundFile {
   try {
     chmodSync(path, mode);
     const { dev, ino } = lstatSync(path);
-    return { code: 'bound', fd: bound.fd, file: { path, device: dev, inode: ino, isPassed: false } };
+    return { code: 'bound', fd: bound.fd, file: { path, device: dev, inode: ino, isOthers: false } };
   } catch (error) {
     closeFd(bound.fd);
     return failed(codeOf(error));
@@ -63,8 +63,8 @@ function makeRoom(path: string): Done {
 }
 
 /** Removes the file, unless it is a service manager's, or another process's by now. */
-export function removeFile({ path, device, inode, isPassed }: SocketFile): void {
-  if (isPassed) return;
+export function removeFile({ path, device, inode, isOthers }: SocketFile): void {
+  if (isOthers) return;
   try {
     const { dev, ino } = lstatSync(path);
     if (dev === device && ino === inode) rmSync(path);

@@ -1,5 +1,7 @@
 // The roles of the DNS actor, the route actor and the TLS actor. Their threads have no engine and count no turns: the beats of their
 // pulse are their sign of life.
+import { pathOfFd } from '../../linux/memory-file.js';
+import { closeFd } from '../../linux/sockets.js';
 import type { Options } from '../../protocol/options.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
@@ -59,11 +61,14 @@ export function namesRole(
   };
 }
 
+/** `left`: a file in memory with what the route actor of another process knew; it is closed when it is read. */
 export function routesRole(
   switchboard: Switchboard,
   notices: Notices,
   mayWrite: (path: string | null) => boolean,
+  left?: number,
 ): Role<RoutesControl> {
+  let file = left;
   const said = new ActorLog(notices);
   const life = new SignsOfLife();
   return {
@@ -73,12 +78,20 @@ export function routesRole(
       const { options } = switchboard.generation;
       const readOnly = !mayWrite(options.cache.state_file);
       return {
-        start: { options, beats: life.begin(), control, log: port, readOnly } satisfies RoutesStart,
+        start: {
+          ...{ options, beats: life.begin(), control, log: port, readOnly },
+          left: file === undefined ? undefined : pathOfFd(file),
+        } satisfies RoutesStart,
         ports: [control, port],
       };
     },
     ready: answers,
-    serving: (control) => switchboard.routesServe(control),
+    serving(control) {
+      // The actor has opened it.
+      if (file !== undefined) closeFd(file);
+      file = undefined;
+      return switchboard.routesServe(control);
+    },
     turns: (control) => life.shown(() => answers(control)),
     beat: () => life.beat(),
     stop: (control) => control.stop(),

@@ -1,10 +1,9 @@
 // All actors of the gateway: their shared memory, their threads, and the order in which they start and stop. Each actor is
 // kept alive by host.ts.
-import type { Listener } from '../../protocol/inbound/listener.js';
 import { needsTunnel } from '../../protocol/lines/line.js';
 import type { Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
-import type { KnownUser, UsersOptions } from '../../protocol/users/user-entry.js';
+import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
@@ -16,60 +15,30 @@ import { Shares } from '../../threads/shared/shares.js';
 import { userSlotsFor } from '../../threads/shared/user-limits.js';
 import { availableCores } from '../process/cores.js';
 import { DONE, type Done, failed } from '../process/done.js';
-import type { AccessSink, Logger } from '../process/log.js';
-import type { Notices } from '../process/notices.js';
+import type { AccessSink } from '../process/log.js';
 import { StateClaims } from '../process/state-claims.js';
 import { within } from '../process/within.js';
 import { RuleKeeper } from '../rules/keeper.js';
+import type { Estate } from '../upgrade/estate.js';
 import { UserKeeper } from '../users/keeper.js';
 import { AccessPorts } from './access-ports.js';
 import { ConnectionActors } from './connection-actors.js';
 import { ACTOR_ENTRIES, type ActorEntries } from './entries.js';
 import { ActorHost } from './host.js';
+import { evidenceOf, knowledgeFiles, saveKnowledge } from './knowledge.js';
 import { ActorPool } from './pool.js';
 import type { Published } from './published.js';
 import { resolvesAlike } from './resolving.js';
 import type { Role } from './role.js';
 import { namesRole, routesRole, tlsRole } from './service-role.js';
 import { StartGate } from './start-gate.js';
+import type { SupervisorParts } from './supervisor-parts.js';
 import { Switchboard } from './switchboard.js';
 
 /** Starts at a time beyond one for each core, so that the DNS and the route actor delay no connection actor. */
 const STARTS_BESIDE = 2;
 /** How long the DNS and the route actor may take to stop: they write their state files, with up to a million routes. */
 const SERVICES_STOP_MS = 10_000;
-
-/** How long the DNS actor may take to tell what it knows; another one would find it out again. */
-const EVIDENCE_TIMEOUT_MS = 2000;
-
-/** Settings that tests change. */
-export interface Tuning {
-  readonly entries?: Partial<ActorEntries>;
-  readonly heap_mb?: number;
-  /** An actor that shows no sign of life at three of these in a row is stuck. */
-  readonly check_ms?: number;
-}
-
-export interface SupervisorParts {
-  readonly options: Options;
-  readonly rules: readonly Rule[];
-  /** Undefined where no users are configured. */
-  readonly users: UsersOptions | undefined;
-  readonly engine: 'uring' | 'epoll';
-  readonly listeners: readonly Listener[];
-  /** fd numbers are below this. */
-  readonly fdsMax: number;
-  readonly mainDoorbell: number;
-  /** The memory of main's `RoomFlag`. */
-  readonly room: SharedArrayBuffer;
-  readonly log: Logger;
-  /** Undefined where there is no access log. */
-  readonly access: AccessSink | undefined;
-  readonly notices: Notices;
-  /** Called with the clients that a dead actor had left in its queue, as `handOff` numbers. */
-  readonly takeBack: (clients: readonly number[]) => void;
-  readonly tuning?: Tuning;
-}
 
 export class Supervisor {
   readonly clients: ClientAddresses;
@@ -92,7 +61,7 @@ export class Supervisor {
   readonly #mayWrite = (path: string | null): boolean => this.#claims.has(path);
 
   constructor(parts: SupervisorParts) {
-    const { options, log, notices } = parts;
+    const { options, log, notices, left } = parts;
     const entries = this.#entries(parts);
     const { limits } = options;
     const common = {
@@ -111,9 +80,12 @@ export class Supervisor {
     this.#switchboard = switchboard;
     this.#rules = this.#ruleKeeper(parts.rules);
     this.#users = userKeeper(parts, switchboard);
-    this.#claims = new StateClaims([options.cache.state_file, options.dns.state_file], log);
-    this.names = this.#host(namesRole(switchboard, notices, this.#mayWrite), entries.names);
-    this.routes = this.#host(routesRole(switchboard, notices, this.#mayWrite), entries.routes);
+    this.#claims = new StateClaims([options.cache.state_file, options.dns.state_file], log, left?.locks);
+    this.names = this.#host(
+      namesRole(switchboard, notices, this.#mayWrite, left && { options, evidence: left.evidence }),
+      entries.names,
+    );
+    this.routes = this.#host(routesRole(switchboard, notices, this.#mayWrite, left?.routes), entries.routes);
     if (options.lines.some(needsTunnel)) this.#tls = this.#host(tlsRole(switchboard), entries.tls);
     this.#accessPorts = new AccessPorts(parts.access);
     this.connections = new ConnectionActors({
@@ -192,8 +164,7 @@ export class Supervisor {
   async #replaceNames(options: Options): Promise<Done> {
     if (resolvesAlike(this.#switchboard.generation.options, options)) return DONE;
     const before = this.names;
-    const told = before.control && (await within(EVIDENCE_TIMEOUT_MS, before.control.evidence()));
-    const evidence = told?.code === 'answered' ? told.value : undefined;
+    const evidence = await evidenceOf(before);
     const role = namesRole(this.#switchboard, this.#parts.notices, this.#mayWrite, { options, evidence });
     const next = this.#host(role, this.#entries(this.#parts).names);
     const started = await this.#startAnother(next);
@@ -224,6 +195,23 @@ export class Supervisor {
     return started.code === 'failed' ? started : STOPS;
   }
 
+  /** What another process needs to know what these actors know; its files in memory are the caller's. */
+  async knowledge(): Promise<Pick<Estate, 'locks' | 'routes' | 'evidence'>> {
+    return { locks: this.#claims.locks, ...(await knowledgeFiles(this)) };
+  }
+
+  /** Another process writes the state files from now on. */
+  async retire(): Promise<void> {
+    this.#claims.giveAway();
+    const retired = [this.names, this.routes].map(({ control }) => control?.retire());
+    await within(SERVICES_STOP_MS, Promise.all(retired));
+  }
+
+  /** Ends the connection actors earlier than `stop` was told to, which is under way. */
+  hasten(timeout_ms: number): void {
+    this.connections.hasten(timeout_ms);
+  }
+
   /** Resets all sockets of the connection actors, while these go on running. */
   breakOff(): void {
     this.connections.breakOff();
@@ -240,19 +228,13 @@ export class Supervisor {
     this.#isStopping = true;
     this.#gate.close();
     // Saved now too: an impatient service manager may kill the process before the last connection has ended.
-    if (timeout_ms > 0) void this.#save();
+    if (timeout_ms > 0) void saveKnowledge(this);
     await Promise.all([this.#rules.stop(), this.#nextRules?.stop(), this.#users.stop()]);
     await this.connections.stop(timeout_ms);
     const services = [this.names, this.routes, this.#tls];
     await Promise.all(services.map((service) => service?.stop(SERVICES_STOP_MS)));
     await Promise.all([this.connections, ...services].map((host) => host?.destroy()));
     this.#claims.release();
-  }
-
-  /** Has the state files written now, with the latest reports of the connection actors. */
-  async #save(): Promise<void> {
-    await this.connections.report();
-    for (const { control } of [this.names, this.routes]) control?.save().catch(() => {});
   }
 }
 

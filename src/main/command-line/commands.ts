@@ -96,6 +96,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     flags: ['config'],
   },
+  upgrade: {
+    about: 'have the version that is installed now take the place of the running gateway, without a lost connection',
+    more: [
+      'The running gateway is asked on the Unix socket of `control_socket`, which the configuration must name.',
+      'Connections that are open stay with the process that has them, for at most `upgrade_drain_timeout_ms`.',
+      'The exit status is 1 if the other process does not serve, or no gateway answers; nothing has changed then.',
+    ],
+    flags: ['config'],
+  },
   passwd: {
     about: 'ask for a password and print its hash, to stand for it in the configuration',
     more: ['On a terminal it asks twice, without echo. From a pipe it reads one line.'],

@@ -14,7 +14,7 @@ export const SIGNALS: readonly Entry[] = [
     'an end at once: what is open is reset; exit status 128 and the number of the signal',
   ],
   ['SIGHUP', 'reload: the configuration is read again, and files of the log are opened again'],
-  ['SIGUSR1', "ignored, with a line in the log; it never opens Node's debugger"],
+  ['SIGUSR1', "upgrade: the version that is installed now takes over; it never opens Node's debugger"],
   ['SIGUSR2', 'a report of all counts in the log'],
   ['SIGPIPE', 'nothing'],
 ];
@@ -25,11 +25,12 @@ export const FILES: readonly Entry[] = [
   ['NAME.lock', 'beside a state file: whoever holds the lock writes it'],
   ['`log.destination`, `log.access.destination`', 'the log and the access log, where they are files'],
   ['`pid_file`', 'the number of the process while it serves'],
-  ['`control_socket`', 'the Unix socket of `tcproute reload`'],
+  ['`control_socket`', 'the Unix socket of `tcproute reload` and `tcproute upgrade`'],
   ['/etc/hosts, /etc/resolv.conf, /etc/nsswitch.conf', 'names and name servers of this machine'],
 ];
 
 export const VARIABLES: readonly Entry[] = [
+  ['SYSTEMD_EXEC_PID', 'by which the process knows that it is the one of a systemd unit (systemd.exec(5))'],
   ['TCPROUTE_…', 'a key of the configuration: docs/config.md has them all'],
   ['CREDENTIALS_DIRECTORY', 'where systemd has put the secrets that are named as `credential:NAME`'],
   [

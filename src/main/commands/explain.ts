@@ -15,7 +15,8 @@ import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/rou
 import { SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
 import type { Ruled } from '../../threads/contracts/connection.js';
 import type { NameExplanation } from '../../threads/contracts/dns.js';
-import { type Gateway, startGateway } from '../gateway/gateway.js';
+import { startGateway } from '../gateway/gateway.js';
+import type { Gateway } from '../gateway/running.js';
 import { createLogger } from '../process/log.js';
 import { within } from '../process/within.js';
 import { type Denied, deniedAt } from './egress.js';

@@ -1,7 +1,7 @@
 // `tcproute --version`: the versions of what the program stands on, and which engine this machine allows. It reads no
 // configuration, so it does not know which engine is asked for.
-import { readFileSync } from 'node:fs';
 import { machine, release, type } from 'node:os';
+import { ownVersion } from '../process/own-version.js';
 
 export async function versionText(): Promise<string> {
   return [
@@ -11,11 +11,6 @@ export async function versionText(): Promise<string> {
     ...(await engineLines()),
     '',
   ].join('\n');
-}
-
-export function ownVersion(): string {
-  const manifest = new URL('../../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }
 
 /** A machine where koffi cannot be loaded is one of those that the text is asked for. */

@@ -256,6 +256,7 @@ export const SCHEMA = {
   control_socket: orNone({ doc: 'The path of a Unix socket on which the running gateway takes commands, such as `tcproute reload`. Only its owner may use it.', env: 'TCPROUTE_CONTROL_SOCKET', allowed: CONTROL_SOCKET_ALLOWED, check: checkUnixPath }),
   pid_file: stateFile({ doc: 'A file that has the number of the process while it serves. See [operating the gateway](operate.md#without-a-service-manager).', env: 'TCPROUTE_PID_FILE' }),
   drain_timeout_ms: integer({ doc: 'How long connections may go on after SIGTERM or SIGINT.', default: 30_000, env: 'TCPROUTE_DRAIN_TIMEOUT_MS', min: 0, max: DAY_MS }),
+  upgrade_drain_timeout_ms: integer({ doc: 'How long connections may go on in the process that has them, after an upgrade.', default: 3_600_000, env: 'TCPROUTE_UPGRADE_DRAIN_TIMEOUT_MS', min: 0, max: 7 * DAY_MS }),
   handshake_timeout_ms: integer({ doc: 'Time for a client to say where it wants to go.', default: 10_000, env: 'TCPROUTE_HANDSHAKE_TIMEOUT_MS', min: 1, max: DAY_MS }),
   idle_timeout_ms: integer({ doc: 'A connection is ended after this time without a byte in either direction. 0 is never. A peer that has gone is noticed earlier: see `tcp_keepalive_s`.', default: 3_600_000, env: 'TCPROUTE_IDLE_TIMEOUT_MS', min: 0, max: 7 * DAY_MS }),
   half_closed_timeout_ms: integer({ doc: 'The same for a connection of which one side has ended its direction.', default: 3_600_000, env: 'TCPROUTE_HALF_CLOSED_TIMEOUT_MS', min: 0, max: 7 * DAY_MS }),

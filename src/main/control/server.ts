@@ -1,13 +1,17 @@
 // Serves commands to the running gateway on a Unix socket, whose file only its owner may use: HTTP/1.1, with JSON for answers. Its
 // sockets are Node's own. What a command does is decided elsewhere.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { startListening } from '../../linux/sockets.js';
 import { bindFile, removeFile, type SocketFile } from '../accept/socket-file.js';
 import { type Failed, failed } from '../process/done.js';
+import { within } from '../process/within.js';
+import type { LeftControl } from '../upgrade/estate.js';
 
 /** Clients at a time: people, and programs that watch. */
 const CLIENTS_MAX = 16;
 const BACKLOG = 16;
+/** For the last answers, to be read. */
+const ANSWER_MS = 1000;
 /** For a whole request; no command has a body. */
 const REQUEST_MS = 5000;
 const OWNER_ONLY = 0o600;
@@ -18,15 +22,24 @@ export type Commands = Readonly<Record<string, () => Promise<object>>>;
 export type Served = { readonly code: 'serving'; readonly server: ControlServer } | Failed;
 
 export class ControlServer {
-  readonly #server: Server;
+  readonly #server = createServer();
+  readonly #fd: number;
   readonly #file: SocketFile;
   /** Answers that are being made or sent. */
   #answering = 0;
   #isRetired = false;
 
-  private constructor(server: Server, file: SocketFile) {
-    this.#server = server;
+  private constructor(fd: number, file: SocketFile, commands: Commands) {
+    this.#fd = fd;
     this.#file = file;
+    this.#server.maxConnections = CLIENTS_MAX;
+    this.#server.headersTimeout = REQUEST_MS;
+    this.#server.requestTimeout = REQUEST_MS;
+    this.#server.on('request', (request, response) => {
+      this.#begins(response);
+      void answer(request, response, commands);
+    });
+    this.#server.listen({ fd });
   }
 
   /** `path`: absolute. */
@@ -35,17 +48,17 @@ export class ControlServer {
     if (bound.code === 'failed') return failed(`control_socket: cannot listen on ${path}: ${bound.message}`);
     const listening = startListening(bound.fd, BACKLOG);
     if (listening.code === 'failed') return failed(`control_socket: cannot listen on ${path}: ${listening.error}`);
-    const server = createServer();
-    server.maxConnections = CLIENTS_MAX;
-    server.headersTimeout = REQUEST_MS;
-    server.requestTimeout = REQUEST_MS;
-    const serving = new ControlServer(server, bound.file);
-    server.on('request', (request, response) => {
-      serving.#begins(response);
-      void answer(request, response, commands);
-    });
-    server.listen({ fd: bound.fd });
-    return { code: 'serving', server: serving };
+    return { code: 'serving', server: new ControlServer(bound.fd, bound.file, commands) };
+  }
+
+  /** Serves also what has asked the process whose place this one takes, and waits. */
+  static takeOver({ fd, file }: LeftControl, commands: Commands): ControlServer {
+    return new ControlServer(fd, file, commands);
+  }
+
+  /** What another process needs to serve commands in the place of this one. `path`: as in the configuration. */
+  left(path: string): LeftControl {
+    return { fd: this.#fd, path, file: this.#file };
   }
 
   #begins(response: ServerResponse): void {
@@ -58,10 +71,16 @@ export class ControlServer {
 
   /** Takes no more clients, removes the file, and closes when all answers that are under way have gone. */
   retire(): void {
-    this.#isRetired = true;
-    this.#server.close();
-    if (this.#answering === 0) this.#server.closeAllConnections();
+    void this.giveAway();
     removeFile(this.#file);
+  }
+
+  /** Another process serves at the same socket. Resolves when all answers that are under way have gone, or nobody reads them. */
+  async giveAway(): Promise<void> {
+    this.#isRetired = true;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    if (this.#answering === 0) this.#server.closeAllConnections();
+    await within(ANSWER_MS, closed);
   }
 
   /** Ends what is under way, and removes the file. */

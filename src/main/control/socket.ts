@@ -1,7 +1,10 @@
 // The socket for commands at the place that the configuration names: none, one, or another one after a reload. The code of the
 // server is loaded only where there is one.
+import { closeFd } from '../../linux/sockets.js';
+import { removeFile } from '../accept/socket-file.js';
 import type { Prepared } from '../process/change.js';
 import { DONE, type Done } from '../process/done.js';
+import type { LeftControl } from '../upgrade/estate.js';
 import type { Commands, ControlServer } from './server.js';
 
 export class ControlSocket {
@@ -14,8 +17,12 @@ export class ControlSocket {
     this.#commands = commands;
   }
 
-  /** Opens the first socket; null for none. */
-  async open(path: string | null): Promise<Done> {
+  /** Opens the first socket; null for none. One that another process still serves, `left`, is taken over later. */
+  async open(path: string | null, left: LeftControl | undefined): Promise<Done> {
+    if (path !== null && path === left?.path) {
+      this.#path = path;
+      return DONE;
+    }
     const prepared = await this.prepare(path);
     if (prepared.code === 'failed') return prepared;
     await prepared.change.make();
@@ -43,6 +50,29 @@ export class ControlSocket {
   async #serve(path: string) {
     const { ControlServer } = await import('./server.js');
     return ControlServer.open(path, this.#commands);
+  }
+
+  /** The process whose place this one takes serves no commands any more. */
+  async takeOver(left: LeftControl | undefined): Promise<void> {
+    if (left === undefined) return;
+    if (left.path === this.#path) {
+      this.#server = (await import('./server.js')).ControlServer.takeOver(left, this.#commands);
+      return;
+    }
+    closeFd(left.fd);
+    removeFile(left.file);
+  }
+
+  /** What another process needs to serve commands in the place of this one. */
+  get left(): LeftControl | undefined {
+    return this.#path === null ? undefined : this.#server?.left(this.#path);
+  }
+
+  /** Another process serves commands. Resolves once what was asked of this one is answered. */
+  async giveAway(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    await server?.giveAway();
   }
 
   /** Ends what is under way, and removes the file. */

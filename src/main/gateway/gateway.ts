@@ -12,80 +12,32 @@ import { needsTunnel } from '../../protocol/lines/line.js';
 import type { Configuration, Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { UsersOptions } from '../../protocol/users/user-entry.js';
-import type { ConnectionActor } from '../../threads/contracts/connection.js';
-import type { NamesControl } from '../../threads/contracts/dns.js';
-import type { Remote } from '../../threads/port.js';
 import { areClientsLimited } from '../../threads/shared/client-limits.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { Acceptor } from '../accept/acceptor.js';
-import {
-  type Address,
-  addressOf,
-  letClientsIn,
-  letGo,
-  relisted,
-  reserve,
-  setUserTimeouts,
-  titleOf,
-} from '../accept/listen.js';
+import { addressOf, letClientsIn, letGo, relisted, reserve, setUserTimeouts, titleOf } from '../accept/listen.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
-import { Supervisor, type Tuning } from '../actors/supervisor.js';
-import { type ConnectionRecords, recordsOf } from '../observe/connection-records.js';
+import { type LeftKnowledge, leftKnowledge } from '../actors/knowledge.js';
+import { Supervisor } from '../actors/supervisor.js';
+import type { Tuning } from '../actors/supervisor-parts.js';
+import { recordsOf } from '../observe/connection-records.js';
 import { FailureWatch } from '../observe/failure-watch.js';
 import { type ListenerCounts, type Stats, statsOf } from '../observe/stats.js';
-import { DONE, type Done, type Failed, failed } from '../process/done.js';
+import { DONE, type Done, failed } from '../process/done.js';
 import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from '../process/fd-limit.js';
 import type { AccessSink, Logger } from '../process/log.js';
 import { Notices } from '../process/notices.js';
-import { NOTHING_PASSED, type PassedFds } from '../process/passed-fds.js';
 import { isWaiting, reasonOf } from '../process/within.js';
 import { type Ended, endedOf } from './ended.js';
 import { chooseEngine } from './engine-choice.js';
+import type { Gateway, Started, Surroundings } from './running.js';
 
-export interface Gateway {
-  /** The address of the first listener that is no Unix socket; of port 0 where all are. */
-  readonly address: Address;
-  /** Where it listens, for people. */
-  readonly listensOn: readonly string[];
-  /** Resolves, with the reason, only if the gateway can no longer accept clients; it must then be closed. */
-  readonly broken: Promise<string>;
-  stats(): Stats;
-  listenerCounts(): readonly ListenerCounts[];
-  /**
-   * Has all later connections be made by this configuration; live ones go on as they began. `next`: with the listeners at their
-   * places, and what only a start can bring about as it is. If it fails, nothing has changed. Calls follow one another.
-   */
-  publish(next: Configuration): Promise<Done>;
-  /** Has lines of the access log go there from now on; undefined: there is none. Resolves when no more come for the one before. */
-  setAccess(access: AccessSink | undefined): Promise<void>;
-  /** Stops accepting, lets connections finish for at most `drain_timeout_ms`, and ends all actors. */
-  close(drain_timeout_ms: number): Promise<Ended>;
-  /** Stops accepting and resets all connections, for a process that is about to end. Returns how many were open. */
-  breakOff(): number;
-  /** Resolves within `timeout_ms` with the names of the actors that have made no turn since the last call. */
-  silent(timeout_ms: number): Promise<readonly string[]>;
-  /** What is on record of live connections, and of those that ended last. */
-  records(): Promise<ConnectionRecords>;
-  /** The contract of the DNS actor; undefined while it is being restarted. */
-  names(): Remote<NamesControl> | undefined;
-  /** The contracts of the connection actors; undefined for one that is being restarted. */
-  actors(): readonly (Remote<ConnectionActor> | undefined)[];
-}
-
-export type Started = { readonly code: 'started'; readonly gateway: Gateway } | Failed;
-
-/**
- * Resolves once the gateway accepts clients, or with a sentence that says why it cannot. `tuning` is for tests. `bound` hears of
- * the listening sockets, for a process that ends before that. `passed`: sockets that a service manager has bound.
- * `access`: undefined for no access log.
- */
+/** Resolves once the gateway accepts clients, or with a sentence that says why it cannot. `tuning` is for tests. */
 export async function startGateway(
   asked: Configuration,
   log: Logger,
   tuning: Tuning = {},
-  bound: (listening: readonly ListeningSocket[]) => void = () => {},
-  passed: PassedFds = NOTHING_PASSED,
-  access?: AccessSink,
+  { bound, passed, access, left }: Surroundings = {},
 ): Promise<Started> {
   const limit = raiseFdLimit();
   if (limit.code === 'failed') return limit;
@@ -107,10 +59,10 @@ export async function startGateway(
   const options: Options = { ...own, limits: { ...own.limits, ...limits }, dns };
   const kind = chooseEngine(options.engine, log);
   if (typeof kind !== 'string') return kind;
-  const reserved = reserve(options.listen, options.tcp_user_timeout_ms, passed);
+  const reserved = reserve(options.listen, options.tcp_user_timeout_ms, { passed, left: left?.listeners });
   if (reserved.code === 'failed') return reserved;
   const { listening } = reserved;
-  bound(listening);
+  bound?.(listening);
   const opened = openEngine(kind);
   if ('code' in opened) {
     letGo(listening);
@@ -127,6 +79,7 @@ export async function startGateway(
     log,
     access,
     tuning,
+    left: left && leftKnowledge(left),
   };
   const started = await new Start(parts).run();
   if (started.code === 'started') {
@@ -151,6 +104,7 @@ interface StartParts {
   readonly log: Logger;
   readonly access: AccessSink | undefined;
   readonly tuning: Tuning;
+  readonly left: LeftKnowledge | undefined;
 }
 
 class Start {
@@ -165,7 +119,7 @@ class Start {
   readonly #supervisor: Supervisor;
   #acceptor: Acceptor | undefined;
 
-  constructor({ options, rules, users, kind, fdsMax, engine, listening, log, access, tuning }: StartParts) {
+  constructor({ options, rules, users, kind, fdsMax, engine, listening, log, access, tuning, left }: StartParts) {
     this.#atStart = options;
     this.#engine = engine;
     this.#log = log;
@@ -177,7 +131,7 @@ class Start {
     this.#listening = listening;
     const listeners = listening.map(({ listener }) => listener);
     this.#supervisor = new Supervisor({
-      ...{ options, rules, users, engine: kind, fdsMax, listeners, log, access, tuning },
+      ...{ options, rules, users, engine: kind, fdsMax, listeners, log, access, tuning, left },
       notices: this.#notices,
       mainDoorbell: this.#doorbell,
       room: this.#room,
@@ -254,6 +208,14 @@ class Start {
     return {
       publish: (next) => this.#publish(next, acceptor),
       setAccess: (access) => supervisor.setAccess(access),
+      estate: async () => ({
+        listeners: this.#listening.map(({ fd, place, file }) => ({ fd, place, file })),
+        ...(await supervisor.knowledge()),
+      }),
+      async retire() {
+        await Promise.all([acceptor.leave(), supervisor.retire()]);
+      },
+      hasten: (drain_timeout_ms) => supervisor.hasten(drain_timeout_ms),
       address: addressOf(this.#listening),
       listensOn: this.#listening.map(titleOf),
       broken: new Promise((resolve) => running.catch((error: unknown) => resolve(reasonOf(error)))),

@@ -1,42 +1,50 @@
 // The gateway as a process: what signals do to it, what is logged when it ends, and its exit status. Before the process
 // ends at once it resets all open connections: the kernel alone would end a truncated transfer as if it were complete.
-// What a signal asks for is decided by process/signals.ts.
+// What a signal asks for is decided by process/signals.ts, and how another process takes the place of this one by upgrade/.
 import { exitNow, giveBackMemory, writeInBackground } from '../../linux/process.js';
 import type { LineNumbers } from '../../protocol/lines/numbers.js';
 import type { Configuration } from '../../protocol/options.js';
+import { takeFiles } from '../accept/left.js';
 import { removeFiles } from '../accept/listen.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
-import { ControlSocket } from '../control/socket.js';
 import { report } from '../observe/report.js';
 import { debuggerWarning } from '../process/debugger.js';
-import { DONE, type Done } from '../process/done.js';
 import type { OpenLog } from '../process/log.js';
-import { type PassedFds, takePassedFds } from '../process/passed-fds.js';
-import { PidFile } from '../process/pid-file.js';
-import { ServiceManager } from '../process/service-manager.js';
+import { ownVersion } from '../process/own-version.js';
+import { takePassedFds } from '../process/passed-fds.js';
 import { onSignals, type StopSignal } from '../process/signals.js';
-import { startWatchdog } from '../process/watchdog.js';
 import { LogPart } from '../reload/log-part.js';
 import { logReload } from '../reload/log-reload.js';
-import { type Beside, type Read, type Reloaded, Reloading } from '../reload/reloading.js';
-import { type Gateway, startGateway } from './gateway.js';
+import { type Read, type Reloaded, Reloading } from '../reload/reloading.js';
+import type { Estate } from '../upgrade/estate.js';
+import { logUpgrade } from '../upgrade/log-upgrade.js';
+import type { Predecessor } from '../upgrade/predecessor.js';
+import type { Successor } from '../upgrade/successor.js';
+import { type Upgraded, Upgrading } from '../upgrade/upgrading.js';
+import { startGateway } from './gateway.js';
+import { Presence } from './presence.js';
+import type { Gateway } from './running.js';
 
 /** How long the last log lines may take to be written, when their reader is slow or has stopped reading. */
 const LAST_LINES_MS = 1000;
 /** The same when the process is to end at once. */
 const AT_ONCE_MS = 200;
 
+export interface Beginning {
+  /** Reads the configuration again. */
+  readonly read: Read;
+  /** Of the lines of the configuration. */
+  readonly numbers: LineNumbers;
+  /** The process whose place this one takes. */
+  readonly predecessor?: Predecessor | undefined;
+}
+
 /**
- * Runs the gateway until a signal stops it; resolves with the exit status, for `endWith`. `read` reads the configuration again;
- * `numbers`: those of the lines of `options`.
+ * Runs the gateway until a signal stops it, or until another process has taken its place and its connections have ended. Resolves
+ * with the exit status, for `endWith`.
  */
-export async function runGateway(
-  options: Configuration,
-  opened: OpenLog,
-  read: Read,
-  numbers: LineNumbers,
-): Promise<number> {
-  return new Run(options, opened, (gateway, beside) => new Reloading(gateway, read, numbers, options, beside)).run();
+export async function runGateway(options: Configuration, opened: OpenLog, beginning: Beginning): Promise<number> {
+  return new Run(options, opened, beginning).run();
 }
 
 /**
@@ -48,20 +56,20 @@ export async function endWith(status: number, opened: OpenLog): Promise<never> {
   exitNow(status);
 }
 
-type ReloadingOf = (gateway: Gateway, beside: readonly Beside[]) => Reloading;
-
 const STOPS = 'it is given up, since the gateway stops';
+const STARTS = 'the gateway is still starting';
 
 class Run {
   readonly #options: Configuration;
   readonly #opened: OpenLog;
-  readonly #manager: ServiceManager;
-  readonly #reloadingOf: ReloadingOf;
-  readonly #passed: PassedFds;
+  readonly #beginning: Beginning;
+  readonly #presence: Presence;
+  readonly #passed = takePassedFds(process.env);
   #gateway: Gateway | undefined;
   #reloading: Reloading | undefined;
-  readonly #control = new ControlSocket({ 'POST /reload': () => this.#reload() });
-  #pidFile: PidFile | undefined;
+  #upgrading: Upgrading | undefined;
+  /** The process that has taken the place of this one. */
+  #successor: Successor | undefined;
   #bound: readonly ListeningSocket[] = [];
   #isReloadWanted = false;
   #isStopping = false;
@@ -71,132 +79,186 @@ class Run {
     this.#stop = resolve;
   });
 
-  constructor(options: Configuration, opened: OpenLog, reloadingOf: ReloadingOf) {
-    this.#reloadingOf = reloadingOf;
+  constructor(options: Configuration, opened: OpenLog, beginning: Beginning) {
     this.#options = options;
     this.#opened = opened;
-    this.#manager = new ServiceManager(process.env, opened.log);
-    this.#passed = takePassedFds(process.env);
+    this.#beginning = beginning;
+    this.#presence = new Presence(opened.log, {
+      'POST /reload': () => this.#reload(),
+      'POST /upgrade': () => this.#upgrade(),
+    });
   }
 
   async run(): Promise<number> {
-    const { log } = this.#opened;
+    const { log, access } = this.#opened;
     this.#listen();
     writeInBackground();
     const debugging = debuggerWarning();
     if (debugging !== undefined) log.warn(debugging);
-    const commanded = await this.#control.open(this.#options.control_socket);
-    if (commanded.code === 'failed') {
-      log.fatal(commanded.message);
-      return 1;
-    }
-    const prepared = this.#preparePidFile();
-    if (prepared.code === 'failed') {
-      log.fatal(prepared.message);
-      this.#control.close();
-      this.#manager.status(prepared.message);
-      return 1;
-    }
+    const inherited = await this.#beginning.predecessor?.estate(ownVersion());
+    if (inherited?.code === 'failed') return this.#fail(inherited.message);
+    const left = inherited?.estate;
+    const opened = await this.#presence.open(this.#options, left?.control);
+    if (opened.code === 'failed') return this.#fail(opened.message);
     const bound = (listening: readonly ListeningSocket[]): void => {
       this.#bound = listening;
     };
-    const starting = startGateway(this.#options, log, {}, bound, this.#passed, this.#opened.access);
+    const starting = startGateway(this.#options, log, {}, { bound, passed: this.#passed, access, left });
     const started = await Promise.race([starting, this.#stopped]);
     if (typeof started === 'string') {
       removeFiles(this.#bound);
-      this.#control.close();
-      this.#pidFile?.remove();
+      this.#presence.close();
       log.info({ signal: started }, 'stopped before it listened');
-      this.#manager.stopping('stopped before it listened', 0);
+      this.#presence.manager.stopping('stopped before it listened', 0);
       await this.#opened.end(AT_ONCE_MS);
       exitNow(0); // no client has been let in, and the actors that are starting need not be waited for
     }
-    if (started.code === 'failed') {
-      log.fatal(started.message);
-      this.#control.close();
-      this.#pidFile?.remove();
-      this.#manager.status(started.message);
-      return 1;
-    }
-    return this.#serve(started.gateway);
+    if (started.code === 'failed') return this.#fail(started.message);
+    const { gateway } = started;
+    this.#gateway = gateway;
+    const published = this.#presence.publish();
+    if (published.code === 'done') return this.#serve(gateway, left);
+    await gateway.close(0);
+    return this.#fail(published.message);
   }
 
-  async #serve(gateway: Gateway): Promise<number> {
+  async #fail(why: string): Promise<number> {
+    this.#opened.log.fatal(why);
+    this.#presence.close();
+    this.#presence.manager.status(why);
+    await this.#beginning.predecessor?.fails([why]);
+    return 1;
+  }
+
+  async #serve(gateway: Gateway, left: Estate | undefined): Promise<number> {
     const { log } = this.#opened;
-    const manager = this.#manager;
-    this.#gateway = gateway;
-    const reloading = this.#reloadingOf(gateway, [
-      { prepare: ({ control_socket }) => this.#control.prepare(control_socket) },
+    const { read, numbers } = this.#beginning;
+    const lines = this.#options.lines.map(({ name }) => name);
+    const where = gateway.listensOn.join(', ');
+    log.info({ lines, workers: this.#options.workers }, `listening on ${where}`);
+    if (left !== undefined) await this.#takeOver(left);
+    const reloading = new Reloading(gateway, read, numbers, this.#options, [
+      { prepare: ({ control_socket }) => this.#presence.control.prepare(control_socket) },
       new LogPart(this.#opened, gateway),
     ]);
     this.#reloading = reloading;
-    const lines = this.#options.lines.map(({ name }) => name);
-    const where = gateway.listensOn.join(', ');
-    const published = this.#pidFile?.publish();
-    if (published?.code === 'failed') {
-      log.fatal(published.message);
-      this.#control.close();
-      manager.status(published.message);
-      await gateway.close(0);
-      this.#pidFile?.remove();
-      return 1;
-    }
-    log.info({ lines, workers: this.#options.workers }, `listening on ${where}`);
-    manager.serving(`serving on ${where}`);
+    this.#presence.manager.serving(`serving on ${where}`);
     giveBackMemory();
-    const unwatch = this.#watch(gateway);
+    const unwatch = this.#presence.watch(gateway);
+    const broken = gateway.broken.then((reason) => ({ code: 'broken', reason }) as const);
+    const succeeded = this.#succeeded(gateway);
     if (this.#isReloadWanted) void this.#reload();
-    const broken = gateway.broken.then((reason) => ({ reason }));
-    const end = await Promise.race([this.#stopped, broken]);
-    const isAsked = typeof end === 'string';
-    if (isAsked) log.info({ signal: end }, 'stopping: no new connections, those open may finish');
-    else log.fatal({ reason: end.reason }, 'accepting broke');
+    const end = await Promise.race([this.#stopped, broken, succeeded]);
     this.#isStopping = true;
-    this.#control.close();
-    const drain_timeout_ms = isAsked ? reloading.inForce.drain_timeout_ms : 0;
-    manager.stopping(isAsked ? 'connections that are open may finish' : 'accepting broke', drain_timeout_ms);
-    const ended = await gateway.close(drain_timeout_ms);
     unwatch();
-    this.#pidFile?.remove();
+    const { drain_timeout_ms, upgrade_drain_timeout_ms } = reloading.inForce;
+    if (typeof end === 'string') {
+      log.info({ signal: end }, 'stopping: no new connections, those open may finish');
+      return this.#end(gateway, drain_timeout_ms, 'connections that are open may finish');
+    }
+    if (end.code === 'succeeded')
+      return this.#drain(gateway, end.successor, upgrade_drain_timeout_ms, drain_timeout_ms);
+    log.fatal({ reason: end.reason }, 'accepting broke');
+    await this.#end(gateway, 0, 'accepting broke');
+    return 1;
+  }
+
+  async #end(gateway: Gateway, drain_timeout_ms: number, status: string): Promise<number> {
+    this.#presence.close();
+    this.#beginning.predecessor?.stop();
+    this.#presence.manager.stopping(status, drain_timeout_ms);
+    this.#opened.log.info(await gateway.close(drain_timeout_ms), 'stopped');
+    return 0;
+  }
+
+  /** Becomes the one process of the gateway. */
+  async #takeOver(left: Estate): Promise<void> {
+    await this.#beginning.predecessor?.serves();
+    takeFiles(this.#bound, left.listeners);
+    await this.#presence.control.takeOver(left.control);
+    this.#opened.log.info('upgrade: this process has taken over');
+  }
+
+  /** Resolves once another process has taken over. */
+  #succeeded(gateway: Gateway): Promise<{ readonly code: 'succeeded'; readonly successor: Successor }> {
+    const { variables, tells: tellsManager } = this.#presence.manager;
+    return new Promise((resolve) => {
+      this.#upgrading = new Upgrading({
+        ...{ variables, tellsManager },
+        givenUp: this.#stopped.then(() => STOPS),
+        estate: async () => ({ ...(await gateway.estate()), control: this.#presence.control.left }),
+        retire: () => gateway.retire(),
+        retired: (successor) => {
+          this.#successor = successor;
+          if (this.#isStopping) successor.stop();
+          resolve({ code: 'succeeded', successor });
+        },
+      });
+    });
+  }
+
+  /** Ends with the last connection. */
+  async #drain(gateway: Gateway, successor: Successor, allowed_ms: number, hastened_ms: number): Promise<number> {
+    const { log } = this.#opened;
+    const { predecessor } = this.#beginning;
+    const answered = this.#presence.giveAway(successor.pid);
+    successor.giveAll();
+    const hasten = (): void => {
+      log.info('stopping: those open may finish');
+      gateway.hasten(hastened_ms);
+      predecessor?.stop();
+    };
+    successor.follow({ stop: hasten, reopen: () => void this.#reopen() });
+    void this.#stopped.then(hasten);
+    const ended = await gateway.close(allowed_ms);
+    await answered;
+    this.#presence.close();
     log.info(ended, 'stopped');
-    return isAsked ? 0 : 1;
+    return 0;
   }
 
-  /** Feeds the watchdog of the service manager, if it has one. Returns what ends that. */
-  #watch(gateway: Gateway): () => void {
-    const manager = this.#manager;
-    const { watchdog_ms } = manager;
-    if (watchdog_ms === undefined) return () => {};
-    const silent = (timeout_ms: number): Promise<readonly string[]> => gateway.silent(timeout_ms);
-    return startWatchdog({ watchdog_ms, log: this.#opened.log, silent, feed: () => manager.alive() });
-  }
-
-  #preparePidFile(): Done {
-    const path = this.#options.pid_file;
-    if (path === null) return DONE;
-    const prepared = PidFile.prepare(path);
-    if (prepared.code === 'failed') return prepared;
-    this.#pidFile = prepared.file;
-    return DONE;
+  async #reopen(): Promise<void> {
+    await this.#opened.reopen();
+    if (this.#opened.hasFile) this.#opened.log.info('the files of the log were opened again');
+    this.#beginning.predecessor?.reopen();
   }
 
   /** Files of the log are opened again, and the configuration is read again. */
   async #reload(): Promise<Reloaded> {
-    const { log, hasFile } = this.#opened;
-    await this.#opened.reopen();
-    if (hasFile) log.info('the files of the log were opened again');
+    await this.#reopen();
+    await this.#upgrading?.settled;
     if (this.#reloading === undefined || this.#isStopping) {
       // A configuration that has changed since the start read it is read once the gateway serves.
       this.#isReloadWanted = true;
-      const problem = this.#isStopping ? STOPS : 'the gateway is still starting: it reloads as soon as it serves';
-      log.info(`reload: ${problem}`);
+      const problem = this.#whyNot ?? `${STARTS}: it reloads as soon as it serves`;
+      this.#opened.log.info(`reload: ${problem}`);
       return { code: 'refused', problems: [problem], warnings: [] };
     }
-    this.#manager.reloading();
+    const { manager } = this.#presence;
+    manager.reloading();
     const reloaded = await this.#reloading.reload();
-    if (this.#isStopping) log.info(`reload: ${STOPS}`);
-    else this.#manager.serving(logReload(reloaded, log));
+    if (this.#isStopping) this.#opened.log.info(`reload: ${STOPS}`);
+    else manager.serving(logReload(reloaded, this.#opened.log));
     return reloaded;
+  }
+
+  /** Why nothing is changed any more. */
+  get #whyNot(): string | undefined {
+    if (this.#successor !== undefined) return `process ${this.#successor.pid} has taken over`;
+    return this.#isStopping ? STOPS : undefined;
+  }
+
+  /** Another process takes over, with the version that is installed now. */
+  async #upgrade(): Promise<Upgraded> {
+    // What it begins with must not change meanwhile.
+    await this.#reloading?.settled;
+    const why = this.#whyNot;
+    const upgraded: Upgraded =
+      this.#upgrading === undefined || why !== undefined
+        ? { code: 'refused', problems: [why ?? STARTS] }
+        : await this.#upgrading.upgrade();
+    logUpgrade(upgraded, this.#opened.log);
+    return upgraded;
   }
 
   #listen(): void {
@@ -208,7 +270,7 @@ class Run {
         if (this.#gateway !== undefined) await report(this.#gateway, this.#opened.dropped, log);
       },
       reload: async () => void (await this.#reload()),
-      ignored: (signal, why) => log.info({ signal, why }, `${signal} is ignored`),
+      upgrade: () => void this.#upgrade(),
     });
     // Unhandled rejections come here too.
     process.on('uncaughtException', (error) =>
@@ -226,8 +288,7 @@ class Run {
     if (this.#isEnding) return;
     this.#isEnding = true;
     if (this.#gateway === undefined) removeFiles(this.#bound);
-    this.#control.close();
-    this.#pidFile?.remove();
+    this.#presence.close();
     say(this.#gateway?.breakOff() ?? 0);
     void this.#opened.end(AT_ONCE_MS).then(() => {
       this.#gateway?.breakOff(); // connections that were made meanwhile

@@ -19,7 +19,9 @@ export class ServiceManager {
   /** The manager ends the process when it has not heard `alive` for this long, in ms; undefined: it does not watch. */
   readonly watchdog_ms: number | undefined;
   readonly #log: Logger;
+  readonly #socket: string | undefined;
   readonly #address: Uint8Array | undefined;
+  #isOver = false;
   readonly #waiting: string[] = [];
   #again: NodeJS.Timeout | undefined;
   #hasFailed = false;
@@ -29,6 +31,7 @@ export class ServiceManager {
     this.#log = log;
     const { NOTIFY_SOCKET: socket, WATCHDOG_USEC: usec, WATCHDOG_PID: pid } = environment;
     for (const name of OWN_VARIABLES) delete environment[name];
+    this.#socket = socket || undefined;
     this.#address = socket === undefined || socket === '' ? undefined : this.#addressOf(socket);
     this.watchdog_ms = this.#address === undefined ? undefined : watchdogOf(usec, pid);
   }
@@ -65,9 +68,23 @@ export class ServiceManager {
     this.#tell([statusLine(status)]);
   }
 
-  /** From now on that process is the service. */
-  mainPid(pid: number): void {
-    this.#tell([`MAINPID=${pid}`]);
+  /** What the next process of the gateway needs in its environment to be heard. */
+  get variables(): Readonly<Record<string, string>> {
+    if (this.#socket === undefined) return {};
+    // Without WATCHDOG_PID they are for any process.
+    const watchdog = this.watchdog_ms === undefined ? {} : { WATCHDOG_USEC: String(this.watchdog_ms * 1000) };
+    return { NOTIFY_SOCKET: this.#socket, ...watchdog };
+  }
+
+  /** Whether anybody is told anything. */
+  get tells(): boolean {
+    return this.#address !== undefined;
+  }
+
+  /** From now on that process is the service, and this one tells nothing more. */
+  giveOver(pid: number): void {
+    this.#tell([`MAINPID=${pid}`, 'READY=1', statusLine(`process ${pid} serves`)]);
+    this.#isOver = true;
   }
 
   /** Nothing hangs. */
@@ -83,7 +100,7 @@ export class ServiceManager {
   }
 
   #tell(lines: readonly string[]): void {
-    if (this.#address === undefined) return;
+    if (this.#address === undefined || this.#isOver) return;
     if (this.#waiting.length < WAITING_MAX) {
       this.#waiting.push(lines.join('\n'));
       this.#send(this.#address);

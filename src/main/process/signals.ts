@@ -1,6 +1,6 @@
 // What each signal means to a running gateway. The first SIGTERM or SIGINT asks it to stop, the second to end at once. So
 // does every signal that ends a process by default, since the kernel would end open connections as if they were complete.
-// SIGUSR2 asks for a report, SIGHUP for a reload. SIGUSR1 is ignored. How the gateway stops or ends is in run.ts.
+// SIGUSR1 asks for an upgrade, SIGUSR2 for a report, SIGHUP for a reload. How the gateway stops or ends is in run.ts.
 //
 // Not handled: SIGSEGV and the like, which come from a broken instruction and must end the process; SIGPROF, which V8's
 // profiler uses; SIGPIPE and SIGXFSZ, which Node ignores.
@@ -8,13 +8,9 @@ import { constants } from 'node:os';
 
 const STOP = ['SIGTERM', 'SIGINT'] as const;
 const END = ['SIGQUIT', 'SIGALRM', 'SIGVTALRM', 'SIGXCPU', 'SIGIO', 'SIGPWR', 'SIGSTKFLT'] as const;
-const IGNORED = {
-  SIGUSR1: "it is not for Node's debugger to open, which clients could reach",
-} as const;
 
 export type StopSignal = (typeof STOP)[number];
 export type EndSignal = StopSignal | (typeof END)[number];
-export type IgnoredSignal = keyof typeof IGNORED;
 
 export interface SignalHandlers {
   stop(signal: StopSignal): void;
@@ -23,7 +19,8 @@ export interface SignalHandlers {
   report(): Promise<void>;
   /** Asks for a reload; not called again before it has resolved, but then once for all that came meanwhile. */
   reload(): Promise<void>;
-  ignored(signal: IgnoredSignal, why: string): void;
+  /** Asks for an upgrade, also while one is under way. */
+  upgrade(): void;
 }
 
 /** `npm start` passes on what a terminal has sent to the gateway too: within this time the second one is a copy. */
@@ -65,7 +62,8 @@ export function onSignals(handlers: SignalHandlers): void {
     reloads += 1;
     if (reloads === 1) void reloadAll();
   });
-  take('SIGUSR1', () => handlers.ignored('SIGUSR1', IGNORED.SIGUSR1));
+  // Without a listener Node would open its debugger.
+  take('SIGUSR1', () => handlers.upgrade());
 }
 
 /** Replaces the handlers of bin/tcproute.js, without a moment in which the signal has no handler. */

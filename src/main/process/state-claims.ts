@@ -19,39 +19,69 @@ const NOTE = /^\d*\n?$/;
 const BEGINS = [ROUTES_BEGIN, SNAPSHOT_BEGIN, /^$/];
 const BEGIN_OCTETS = 64;
 
+/** `path`: of the lock file. */
+export interface StateLock {
+  readonly path: string;
+  readonly fd: number;
+}
+
 export class StateClaims {
-  readonly #fds: number[] = [];
+  readonly #locks: StateLock[] = [];
+  #isGivenAway = false;
   readonly #taken = new Set<string>();
 
-  /** Claims the files at `paths` for this process, until it ends or calls `release`. */
-  constructor(paths: readonly (string | null)[], log: Logger) {
+  /**
+   * Claims the files at `paths` for this process, until it ends or calls `release`. `left`: locks of the process whose place this
+   * one takes, which are this one's now.
+   */
+  constructor(paths: readonly (string | null)[], log: Logger, left: readonly StateLock[] = []) {
+    const unused = new Map(left.map((lock) => [lock.path, lock]));
     for (const path of paths) {
       if (path === null) continue;
-      const owner = this.#claim(fileBehind(path), log);
+      const owner = this.#claim(fileBehind(path), log, unused);
       const why = owner === undefined ? whyNotWritable(path) : undefined;
       if (why !== undefined) log.warn(`${path} cannot be written: ${why}`);
       if (owner === undefined) continue;
       this.#taken.add(path);
       log.warn(`${path} is written by ${owner}: it is read here, and not written`);
     }
+    for (const { fd } of unused.values()) closeSync(fd);
+  }
+
+  /** Of the files that this process may write. */
+  get locks(): readonly StateLock[] {
+    return this.#locks;
   }
 
   /** Whether this process may write the file; false for null. */
   has(path: string | null): boolean {
-    return path !== null && !this.#taken.has(path);
+    return path !== null && !this.#isGivenAway && !this.#taken.has(path);
+  }
+
+  /** Another process has the locks, too, and writes the files from now on. */
+  giveAway(): void {
+    this.#isGivenAway = true;
+    this.release();
   }
 
   /** Releases all locks. */
   release(): void {
-    for (const fd of this.#fds.splice(0)) closeSync(fd);
+    for (const { fd } of this.#locks.splice(0)) closeSync(fd);
   }
 
   /**
    * The other process that holds the lock, in words; undefined when this process may write. In a folder without write
    * permission there is no lock.
    */
-  #claim(file: string, log: Logger): string | undefined {
+  #claim(file: string, log: Logger, left: Map<string, StateLock>): string | undefined {
     const lock = `${file}.lock`;
+    const inherited = left.get(lock);
+    if (inherited !== undefined) {
+      left.delete(lock);
+      this.#locks.push(inherited);
+      note(inherited.fd);
+      return undefined;
+    }
     let fd: number;
     try {
       fd = openSync(lock, FLAGS, 0o600);
@@ -67,7 +97,7 @@ export class StateClaims {
       log.warn(`${lock} is another program's: without it nothing keeps a second gateway from writing ${file} too`);
       return undefined;
     }
-    this.#fds.push(fd);
+    this.#locks.push({ path: lock, fd });
     note(fd);
     removeLeftovers(file);
     return undefined;
@@ -78,7 +108,7 @@ export class StateClaims {
 function note(fd: number): void {
   try {
     ftruncateSync(fd);
-    writeSync(fd, `${process.pid}\n`);
+    writeSync(fd, `${process.pid}\n`, 0);
   } catch {
     // The disk may be full. The lock holds without the note.
   }

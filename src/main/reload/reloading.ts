@@ -56,6 +56,11 @@ export class Reloading {
     return this.#inForce;
   }
 
+  /** Resolves when none is under way. */
+  get settled(): Promise<unknown> {
+    return this.#last;
+  }
+
   /** A reload that is asked for during another one comes after it, and reads the configuration then. */
   reload(): Promise<Reloaded> {
     const next = this.#last.then(() => this.#once());

@@ -25,6 +25,10 @@ export interface RoutesControl {
   connect(actor: number, reports: unknown, pushes: unknown): Promise<void>;
   /** Takes over the lines and the level of the log. What is remembered of lines that stay is kept. */
   configure(options: Pick<Options, 'lines' | 'log_level'>): Promise<void>;
+  /** Writes all routes to the file at a path, in the form of the state file, for another process. */
+  snapshot(path: string): Promise<void>;
+  /** Another process writes the state file from now on. */
+  retire(): Promise<void>;
   /** Writes the state file now; so does `stop`. */
   save(): Promise<void>;
   /** Closes every port and timer; the actor's task then settles. */

@@ -76,6 +76,8 @@ export interface RoutesStart {
   readonly log?: MessagePort | undefined;
   /** True when another process writes the state file. */
   readonly readOnly?: boolean;
+  /** The path of what another route actor knew whose place this one takes, which is read in place of the state file. */
+  readonly left?: string | undefined;
 }
 
 export interface TlsStart {

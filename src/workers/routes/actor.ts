@@ -24,14 +24,14 @@ interface Connected {
 }
 
 /** Resolves after `stop()`, or when the other end of the control port closes. */
-export async function run({ options, beats, control, log, readOnly = false }: RoutesStart): Promise<void> {
+export async function run({ options, beats, control, log, readOnly = false, left }: RoutesStart): Promise<void> {
   const pulse = new Pulse(beats);
   const heap = new HeapWatch();
   heap.follow(pulse);
   pulse.start();
   const { log: written, warn } = actorLog(log, options.log_level);
   const states = new LineStates(options.lines, (notice) => written?.tell(notice));
-  const memory = new RouteMemory(options, { warn, readOnly, tell: (destinations) => routes.tell(destinations) });
+  const memory = new RouteMemory(options, { warn, readOnly, left, tell: (destinations) => routes.tell(destinations) });
   const routes = new Routes(memory, states, options.cache.entries_max, pulse.busy);
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
   await Promise.race([memory.restored, ended, restoreWait(memory.restored)]);
@@ -44,9 +44,13 @@ export async function run({ options, beats, control, log, readOnly = false }: Ro
         states.setLines(lines);
         memory.setLines(lines);
       },
+      snapshot: async (path) => {
+        await told();
+        await memory.snapshot(path);
+      },
+      retire: () => memory.retire(),
       save: async () => {
-        // Reports that were sent earlier on other ports are read first.
-        await new Promise(setImmediate);
+        await told();
         await memory.save();
       },
       // The answer to this call is sent first.
@@ -61,6 +65,9 @@ export async function run({ options, beats, control, log, readOnly = false }: Ro
   await memory.close();
   written?.close();
 }
+
+/** Resolves when reports have been read that were sent earlier on other ports. */
+const told = (): Promise<void> => new Promise(setImmediate);
 
 /** A short state is restored before the first connection; a long one while the gateway serves. */
 async function restoreWait(restored: Promise<void>): Promise<void> {

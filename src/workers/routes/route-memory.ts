@@ -1,8 +1,9 @@
 // What the route actor remembers: the table of routes, the state of the lines, and the file in which routes outlive the
 // process. actor.ts passes it on to connection actors.
+import { open } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readLines } from '../../files/line-reader.js';
-import { StateFile, type Warn } from '../../files/state-file.js';
+import { StateFile, type Warn, writePieces } from '../../files/state-file.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
 import type { Options } from '../../protocol/options.js';
 import { type LineEvent, LineHealth } from '../../protocol/race/line-health.js';
@@ -24,6 +25,8 @@ export interface RouteMemoryParts {
   readonly tell: (destinations: readonly string[]) => void;
   /** Whether another process writes the state file. */
   readonly readOnly: boolean;
+  /** The path of what is restored in place of the state file. */
+  readonly left?: string | undefined;
 }
 
 export class RouteMemory {
@@ -32,7 +35,7 @@ export class RouteMemory {
   #lines: Options['lines'];
   /** Greater than all numbers of lines. */
   #numbers_end: number;
-  readonly #file: StateFile | undefined;
+  #file: StateFile | undefined;
   readonly #saving: NodeJS.Timeout | undefined;
   readonly #entries_max: number;
   readonly #tell: RouteMemoryParts['tell'];
@@ -51,18 +54,19 @@ export class RouteMemory {
   /** For memories of sticky rules: the actors have left a line that is down, and do not come back. */
   readonly #stickyView: LineView = { ...this.#view, mayUse: (line) => !this.#health.isDown(line) };
 
-  constructor({ cache, lines }: Options, { warn, tell, readOnly }: RouteMemoryParts) {
+  constructor({ cache, lines }: Options, { warn, tell, readOnly, left }: RouteMemoryParts) {
     this.#table = new RouteTable(cache.entries_max, cache.ttl_s * 1000);
     this.#health = new LineHealth(tableLength(lines));
     this.#lines = lines;
     this.#numbers_end = tableLength(lines);
     this.#entries_max = cache.entries_max;
     this.#tell = tell;
-    this.restored = (cache.state_file === null ? Promise.resolve() : this.#restore(cache.state_file, cache, warn)).then(
-      () => {
-        this.#isRestored = true;
-      },
-    );
+    const from = left ?? cache.state_file;
+    this.restored = (from === null ? Promise.resolve() : this.#restore(from, cache, warn)).then(() => {
+      this.#isRestored = true;
+      // The state file may be older.
+      if (left !== undefined) this.#changed = true;
+    });
     if (cache.state_file === null || readOnly) return;
     this.#file = new StateFile(cache.state_file, warn, ROUTES_BEGIN);
     this.#saving = setInterval(() => void this.save(), SAVE_EVERY_MS);
@@ -123,6 +127,24 @@ export class RouteMemory {
     await this.save();
     this.#closed = true;
     await this.restored;
+  }
+
+  /** Writes all that is known to the file at a path, once what was to be restored is. */
+  async snapshot(path: string): Promise<void> {
+    await this.restored;
+    const file = await open(path, 'w');
+    try {
+      await writePieces(file, encodeRoutes(this.#states(), this.#lines, Date.now()));
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Another process writes the state file from now on. */
+  async retire(): Promise<void> {
+    clearInterval(this.#saving);
+    this.#file = undefined;
+    await this.#writing;
   }
 
   /** Writes the state file if anything has changed and the file has been restored. */

@@ -74,6 +74,7 @@ class Entrance {
     const own = {
       fd,
       listener: listenerOf({ endpoint: local }),
+      place: { kind: 'internet', host: '127.0.0.1', port: 0 } as const,
       address: '',
       file: undefined,
       accepted: 0,

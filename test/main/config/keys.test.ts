@@ -18,7 +18,7 @@ test("every key has a doc and an environment variable that is the key's path in 
 
 test('every number has a least and a greatest value, and neither a fraction nor a text is one', () => {
   const integers = KEYS.filter(({ setting }) => typeof setting.default === 'number');
-  assert.equal(integers.length, 44);
+  assert.equal(integers.length, 45);
   for (const { path, setting } of integers) {
     const [, min, max] = (
       /^an integer from (\d+) to (\d+)(?: \((?:milli)?seconds\), or a text with a unit: "300ms", .*)?$/.exec(

@@ -57,6 +57,7 @@ test('without a file the defaults hold, and no warning is given', () => {
     control_socket: null,
     pid_file: null,
     drain_timeout_ms: 30_000,
+    upgrade_drain_timeout_ms: 3_600_000,
     handshake_timeout_ms: 10_000,
     idle_timeout_ms: 3_600_000,
     half_closed_timeout_ms: 3_600_000,

@@ -17,7 +17,6 @@ for (const kind of ['path', 'abstract'] as const) {
     const before = process.hrtime.bigint() / 1000n;
     manager.reloading();
     manager.serving('serving on 127.0.0.1:7070\nREADY=0');
-    manager.mainPid(4711);
     manager.alive();
     manager.stopping('over', 30_000);
     const [reloading, ...others] = socket.messages;
@@ -26,7 +25,6 @@ for (const kind of ['path', 'abstract'] as const) {
     assert.ok(before <= BigInt(usec) && BigInt(usec) <= now, usec);
     assert.deepEqual(others, [
       'READY=1\nSTATUS=serving on 127.0.0.1:7070\\x0aREADY=0',
-      'MAINPID=4711',
       'WATCHDOG=1',
       'STOPPING=1\nEXTEND_TIMEOUT_USEC=45000000\nSTATUS=over',
     ]);
@@ -36,13 +34,32 @@ for (const kind of ['path', 'abstract'] as const) {
   });
 }
 
+test('the next process gets what it needs to be heard, and from then on this one is silent', () => {
+  const socket = new NotifySocket();
+  const { log, records } = captureLog();
+  const environment = { NOTIFY_SOCKET: socket.address, WATCHDOG_USEC: '2500000', WATCHDOG_PID: String(process.pid) };
+  const manager = new ServiceManager(environment, log);
+  assert.deepEqual(environment, {});
+  assert.deepEqual(manager.variables, { NOTIFY_SOCKET: socket.address, WATCHDOG_USEC: '2500000' });
+  assert.equal(manager.tells, true);
+  manager.giveOver(4711);
+  manager.alive();
+  manager.stopping('over', 0);
+  assert.deepEqual(socket.messages, ['MAINPID=4711\nREADY=1\nSTATUS=process 4711 serves']);
+  const unheard = new ServiceManager({}, log);
+  assert.deepEqual([unheard.variables, unheard.tells], [{}, false]);
+  assert.deepEqual(records, []);
+  for (const one of [manager, unheard]) one.close();
+  socket.close();
+});
+
 test('messages that the manager does not read wait in order, up to a bound, and nothing waits for them', async () => {
   const socket = new NotifySocket();
   const { log, records } = captureLog();
   const manager = new ServiceManager({ NOTIFY_SOCKET: socket.address }, log);
   let told = 0;
   // The kernel holds some (net.unix.max_dgram_qlen), and the rest waits here.
-  while (records.length === 0 && told < 100_000) manager.mainPid(told++);
+  while (records.length === 0 && told < 100_000) manager.status(`${told++}`);
   assert.equal(records[0].level, 'warn');
   assert.equal(records[0]['why'], 'it does not read its messages');
   manager.alive(); // left out
@@ -50,7 +67,7 @@ test('messages that the manager does not read wait in order, up to a bound, and 
   await until('all that was kept is read', () => socket.messages.length === kept);
   assert.deepEqual(
     socket.messages,
-    Array.from({ length: kept }, (_, pid) => `MAINPID=${pid}`),
+    Array.from({ length: kept }, (_, number) => `STATUS=${number}`),
   );
   manager.alive();
   assert.equal(socket.messages.at(-1), 'WATCHDOG=1');

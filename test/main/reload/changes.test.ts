@@ -36,7 +36,13 @@ const OTHERS: readonly (readonly [path: string, other: Partial<Configuration>, r
   ['log.access', { log: { ...plain.log, access: { ...plain.log.access, enabled: 'on' } } }, false],
   ...(
     [
-      ...['drain_timeout_ms', 'handshake_timeout_ms', 'idle_timeout_ms', 'half_closed_timeout_ms'],
+      ...[
+        'drain_timeout_ms',
+        'upgrade_drain_timeout_ms',
+        'handshake_timeout_ms',
+        'idle_timeout_ms',
+        'half_closed_timeout_ms',
+      ],
       ...['tcp_user_timeout_ms', 'tcp_keepalive_s'],
     ] as const
   ).map((key) => [key, { [key]: 12_345 }, false] as const),

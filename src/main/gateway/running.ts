@@ -1,0 +1,66 @@
+// The running gateway, as its process sees it, and what a start comes to. Types only.
+import type { Configuration } from '../../protocol/options.js';
+import type { ConnectionActor } from '../../threads/contracts/connection.js';
+import type { NamesControl } from '../../threads/contracts/dns.js';
+import type { Remote } from '../../threads/port.js';
+import type { Address } from '../accept/listen.js';
+import type { ListeningSocket } from '../accept/listening-socket.js';
+import type { ConnectionRecords } from '../observe/connection-records.js';
+import type { ListenerCounts, Stats } from '../observe/stats.js';
+import type { Done, Failed } from '../process/done.js';
+import type { AccessSink } from '../process/log.js';
+import type { PassedFds } from '../process/passed-fds.js';
+import type { Estate } from '../upgrade/estate.js';
+import type { Ended } from './ended.js';
+
+export interface Gateway {
+  /** The address of the first listener that is no Unix socket; of port 0 where all are. */
+  readonly address: Address;
+  /** Where it listens, for people. */
+  readonly listensOn: readonly string[];
+  /** Resolves, with the reason, only if the gateway can no longer accept clients; it must then be closed. */
+  readonly broken: Promise<string>;
+  stats(): Stats;
+  listenerCounts(): readonly ListenerCounts[];
+  /**
+   * Has all later connections be made by this configuration; live ones go on as they began. `next`: with the listeners at their
+   * places, and what only a start can bring about as it is. If it fails, nothing has changed. Calls follow one another.
+   */
+  publish(next: Configuration): Promise<Done>;
+  /** Has lines of the access log go there from now on; undefined: there is none. Resolves when no more come for the one before. */
+  setAccess(access: AccessSink | undefined): Promise<void>;
+  /** What another process needs to go on in the place of this one. Its files in memory are the caller's. */
+  estate(): Promise<Omit<Estate, 'control'>>;
+  /**
+   * Another process has the estate and accepts clients: resolves once this one accepts and writes no more, and every client that
+   * it has accepted is with an actor.
+   */
+  retire(): Promise<void>;
+  /** Has a `close` that is under way end within `drain_timeout_ms`. */
+  hasten(drain_timeout_ms: number): void;
+  /** Stops accepting, lets connections finish for at most `drain_timeout_ms`, and ends all actors. */
+  close(drain_timeout_ms: number): Promise<Ended>;
+  /** Stops accepting and resets all connections, for a process that is about to end. Returns how many were open. */
+  breakOff(): number;
+  /** Resolves within `timeout_ms` with the names of the actors that have made no turn since the last call. */
+  silent(timeout_ms: number): Promise<readonly string[]>;
+  /** What is on record of live connections, and of those that ended last. */
+  records(): Promise<ConnectionRecords>;
+  /** The contract of the DNS actor; undefined while it is being restarted. */
+  names(): Remote<NamesControl> | undefined;
+  /** The contracts of the connection actors; undefined for one that is being restarted. */
+  actors(): readonly (Remote<ConnectionActor> | undefined)[];
+}
+
+export type Started = { readonly code: 'started'; readonly gateway: Gateway } | Failed;
+
+export interface Surroundings {
+  /** Hears of the listening sockets, for a process that ends before it accepts clients. */
+  readonly bound?: (listening: readonly ListeningSocket[]) => void;
+  /** Sockets that a service manager has bound. */
+  readonly passed?: PassedFds;
+  /** Undefined for no access log. */
+  readonly access?: AccessSink | undefined;
+  /** Of the process whose place this one takes. */
+  readonly left?: Estate | undefined;
+}

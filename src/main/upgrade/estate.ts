@@ -1,0 +1,40 @@
+// What a process of the gateway leaves to the next one: open files, with what must be known of each. Pure.
+import type { LeftListener } from '../accept/left.js';
+import type { SocketFile } from '../accept/socket-file.js';
+import type { StateLock } from '../process/state-claims.js';
+
+/** The listening socket for commands; `path` as in the configuration. */
+export interface LeftControl {
+  readonly fd: number;
+  readonly path: string;
+  readonly file: SocketFile;
+}
+
+export interface Estate {
+  readonly listeners: readonly LeftListener[];
+  readonly control: LeftControl | undefined;
+  /** Of the state files that the process may write. */
+  readonly locks: readonly StateLock[];
+  /** fds of files in memory, with the contents of the state files: the routes, and the evidence against addresses. */
+  readonly routes: number | undefined;
+  readonly evidence: number | undefined;
+}
+
+/** All its fds, each once. */
+export function fdsOf({ listeners, control, locks, routes, evidence }: Estate): readonly number[] {
+  const single = [control?.fd, routes, evidence].filter((fd) => fd !== undefined);
+  return [...new Set([...listeners.map(({ fd }) => fd), ...locks.map(({ fd }) => fd), ...single])];
+}
+
+/** The same estate with the fds of another process. */
+export function renumbered(estate: Estate, own: (fd: number) => number): Estate {
+  const { listeners, control, locks, routes, evidence } = estate;
+  const withOwn = <Of extends { readonly fd: number }>(one: Of): Of => ({ ...one, fd: own(one.fd) });
+  return {
+    listeners: listeners.map(withOwn),
+    control: control && withOwn(control),
+    locks: locks.map(withOwn),
+    routes: routes === undefined ? undefined : own(routes),
+    evidence: evidence === undefined ? undefined : own(evidence),
+  };
+}
