@@ -62,6 +62,13 @@ inBothEngines('signals that end nothing end nothing while it starts either', asy
   assert.doesNotMatch(gateway.output, /Debugger/);
 });
 
+inBothEngines('under nohup, which ignores SIGHUP, it reloads as anywhere', async (world) => {
+  const gateway = world.own(Gateway.spawn(QUIET, world.engine, [], undefined, ['nohup']));
+  await gateway.listens();
+  gateway.child.kill('SIGHUP');
+  await gateway.logged('reload: nothing has changed');
+});
+
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`${signal} while it starts ends it with 0`, async () => {
     const gateway = Gateway.spawn(QUIET, 'epoll');

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Gateway } from '../helpers/gateway.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { ReloadedGateway } from '../helpers/reloaded-gateway.js';
 import { echoServer } from '../helpers/servers.js';
@@ -153,6 +154,24 @@ inBothEngines(
     const told = await gateway.reload(config);
     assert.deepEqual((told['changed'] as string[]).includes('user "alice": changed'), true, JSON.stringify(told));
     assert.deepEqual([await alice('one'), await alice('two')], ['refused', 0]);
+
+    // The configuration is in such a volume, too: its relative names stay beside it.
+    const whole = new Volume(join(folder, 'whole'), {
+      'config.json': JSON.stringify({ port: 0, workers: 1, users: { alice: { password_file: 'alice' } } }),
+      alice: 'one',
+    });
+    const other = world.own(Gateway.spawn(join(whole.path, 'config.json'), world.engine));
+    await other.listens();
+    whole.put({
+      'config.json': JSON.stringify({ port: 0, workers: 1, users: { bob: { password_file: 'alice' } } }),
+      alice: 'two',
+    });
+    other.child.kill('SIGHUP');
+    const swapped = await other.logged('reload: ');
+    assert.deepEqual(swapped['changed'], ['user "bob": added', 'user "alice": removed']);
+    const bob = await dialAs(other.port, { name: 'bob', password: 'two' }, server);
+    world.use(bob.peer).end();
+    assert.equal(bob.came, 0);
 
     // Lists and the file of users are noticed by themselves.
     const inForce = () => gateway.gateway.records.filter(({ msg }) => msg === IN_FORCE).length;
