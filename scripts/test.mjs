@@ -1,8 +1,8 @@
 // Builds, then runs every *.test.js under dist/test (or only those whose path contains an argument) with Node's own
 // runner. It finds the files itself, because `node --test DIR` means different things in Node 20 and 22.
 //
-// Without arguments most files run side by side, since they mostly wait; those that would disturb each other run afterwards,
-// one by one. Files that are named run one by one. The exit status is 0 only if every run's is. The last lines name the tests
+// Without arguments most files run side by side, since they mostly wait; those that compare short times run afterwards, two at a
+// time, and those that would disturb each other in the end, one by one. Files that are named run one by one. The exit status is 0 only if every run's is. The last lines name the tests
 // that failed, since a long output is often shown without its middle, and sum up.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -10,21 +10,20 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/**
+ * Beginnings of paths of files that compare times which are shorter than the delays of a busy machine. They wait for most of their
+ * time, so one of them does not disturb another.
+ */
+const QUIET = ['gateway/hedge', 'gateway/late-addresses', 'main/accept/acceptor', 'main/process/within'];
+const QUIET_AT_A_TIME = 2;
 /** Beginnings of paths of files that run alone, by the reason. */
 const ALONE = [
   // They load the whole machine and measure it.
   ...['bench/generator/load', 'bench/race/field/ways'],
-  // They compare times that are shorter than the delays of a busy machine.
-  ...[
-    'linux/engine/loop',
-    'linux/thread-clock',
-    'main/accept/acceptor',
-    'main/process/within',
-    'main/actors/supervisor',
-  ],
-  ...['gateway/hedge', 'gateway/late-addresses', 'workers/dns/ask/server-profile', 'workers/dns/lookup/in-order'],
+  // They compare times to a few milliseconds.
+  ...['linux/engine/loop', 'linux/thread-clock', 'workers/dns/ask/server-profile', 'workers/dns/lookup/in-order'],
   // They take thousands of sockets, or much memory and CPU time.
-  ...['gateway/many', 'gateway/pressure'],
+  ...['gateway/many', 'gateway/pressure', 'main/actors/supervisor'],
 ];
 /** Files at a time for each core: they wait more than they work. */
 const FILES_PER_CORE = 2;
@@ -55,19 +54,24 @@ if (files.length === 0) {
   process.exit(1);
 }
 
-const unknown =
-  wanted.length === 0 ? ALONE.filter((part) => !files.some((file) => file.startsWith(`dist/test/${part}`))) : [];
+const isOf = (parts) => (file) => parts.some((part) => file.startsWith(`dist/test/${part}`));
+const unknown = wanted.length === 0 ? [...QUIET, ...ALONE].filter((part) => !files.some(isOf([part]))) : [];
 if (unknown.length > 0) {
-  console.error(`no test file matches ${unknown.join(', ')}, which is to run alone`);
+  console.error(`no test file matches ${unknown.join(', ')}, which is to run apart from others`);
   process.exit(1);
 }
 
-const isAlone = (file) => wanted.length > 0 || ALONE.some((part) => file.startsWith(`dist/test/${part}`));
 const atATime = Math.min(availableParallelism() * FILES_PER_CORE, FILES_MAX);
-const runs = [
-  { files: files.filter((file) => !isAlone(file)), concurrency: atATime },
-  { files: files.filter(isAlone), concurrency: 1 },
-].filter((run) => run.files.length > 0);
+const others = files.filter((file) => !isOf([...QUIET, ...ALONE])(file));
+const runs = (
+  wanted.length > 0
+    ? [{ files, concurrency: 1 }]
+    : [
+        { files: others, concurrency: atATime },
+        { files: files.filter(isOf(QUIET)), concurrency: QUIET_AT_A_TIME },
+        { files: files.filter(isOf(ALONE)), concurrency: 1 },
+      ]
+).filter((run) => run.files.length > 0);
 
 const begun = performance.now();
 const directory = mkdtempSync(join(tmpdir(), 'tcproute-test-'));
