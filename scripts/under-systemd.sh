@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tries contrib/systemd under a real systemd: start, reload, a configuration that is wrong, secrets by LoadCredential=, a hanging
-# process, restarts beside clients with the socket unit, stop. Needs root, systemd, curl, python3 and cgroup version 2; what is
+# process, restarts and upgrades beside clients with the socket unit, stop. Needs root, systemd, curl, python3 and cgroup version 2; what is
 # missing is said, and the exit status is 77 then. The argument is a folder with another systemd, as `dpkg -x` unpacks its packages.
 #
 # It is a user's manager (systemd --user) without any privilege, with /tmp and /run of its own, that knows only the units given here:
@@ -86,8 +86,15 @@ ask stop tcproute || fail 'it does not stop'
 ask start tcproute.socket || fail 'the socket does not start'
 through one || fail 'a client of the socket does not start it'
 touch "$HOME/more"
-(asked=0; while [ -e "$HOME/more" ]; do through one || exit 1; asked=$((asked + 1)); done; echo "ok: $asked clients beside restarts") & clients=$!
+(asked=0; while [ -e "$HOME/more" ]; do through one || exit 1; asked=$((asked + 1)); done; echo "ok: $asked clients beside restarts and upgrades") & clients=$!
 for _ in 1 2 3; do sleep 0.3; ask restart tcproute || fail 'it does not restart'; done
+for _ in 1 2; do
+  before=$(of MainPID)
+  ask kill --signal=USR1 --kill-whom=main tcproute
+  wait_for 'an upgrade has another process be the service' is_new "$before"
+  expect 'serving on 127.0.0.1:7070'
+done
+[ "$(of NRestarts)" = 0 ] || fail 'an upgrade was a restart'
 rm "$HOME/more"
 wait $clients || fail 'a client beside restarts was lost'
 kill -9 "$(of MainPID)"
