@@ -3,12 +3,22 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deferred } from '../helpers/dns-server.js';
-import { program } from '../helpers/gateway.js';
+import { program, root } from '../helpers/gateway.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
 import { NotifySocket } from '../helpers/notify-socket.js';
 import { freePort } from '../helpers/proxies.js';
@@ -298,4 +308,55 @@ inBothEngines(
     assert.deepEqual(gateway.fds(), held);
   },
   60_000,
+);
+
+inBothEngines(
+  'the version that is installed by then takes over, also where the files of the first one have gone',
+  async (world) => {
+    const server = world.use(await echoServer());
+    const directory = folder();
+    const [installed, next] = [join(directory, 'tcproute'), join(directory, 'next')];
+    install(installed, '0.1.0');
+    const control_socket = join(directory, 'control');
+    const gateway = await UpgradedGateway.start(
+      world,
+      { control_socket },
+      { directory, program: join(installed, 'bin/tcproute.js') },
+    );
+    const open = world.use(await through(gateway.port, server));
+    install(next, '99.0.0');
+    rmSync(installed, { recursive: true });
+    renameSync(next, installed);
+    const { from, to } = await gateway.upgrade();
+    assert.deepEqual([from, to], ['0.1.0', '99.0.0']);
+    await echoes(open, 'still');
+  },
+);
+
+/** As npm does it, but for the packages. */
+function install(to: string, version: string): void {
+  mkdirSync(join(to, 'dist'), { recursive: true });
+  for (const part of ['bin', 'dist/program']) cpSync(join(root, part), join(to, part), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(to, 'node_modules'));
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as object;
+  writeFileSync(join(to, 'package.json'), JSON.stringify({ ...manifest, version }));
+}
+
+inBothEngines(
+  'of many processes that drain, the oldest ends within drain_timeout_ms',
+  async (world) => {
+    const server = world.use(await echoServer());
+    const gateway = await UpgradedGateway.start(world, { workers: 1, drain_timeout_ms: 0 });
+    const clients: Peer[] = [];
+    for (let turn = 0; turn < 9; turn += 1) {
+      const client = world.use(await through(gateway.port, server));
+      await echoes(client, 'open');
+      clients.push(client);
+      await gateway.upgrade();
+    }
+    const [first, ...others] = clients as [Peer, ...Peer[]];
+    assert.equal(await first.ended(), 'ECONNRESET');
+    for (const client of others) await echoes(client, 'still');
+  },
+  120_000,
 );

@@ -32,6 +32,8 @@ export interface Surroundings {
   readonly environment?: Readonly<Record<string, string>>;
   /** A file descriptor to log to; no records are collected then. */
   readonly stdout?: number;
+  /** `bin/tcproute.js` of another installation. */
+  readonly program?: string;
 }
 
 /** The root of the repository, wherever this file was compiled to. */
@@ -87,7 +89,7 @@ export class Gateway {
     args: readonly string[] = [],
     fds?: number,
     within: readonly string[] = [],
-    { environment = {}, stdout }: Surroundings = {},
+    { environment = {}, stdout, program: installed = program }: Surroundings = {},
   ): Gateway {
     const directory = mkdtempSync(join(tmpdir(), 'tcproute-'));
     const file = typeof config === 'string' ? config : join(directory, 'config.json');
@@ -95,7 +97,7 @@ export class Gateway {
     // The DNS probe would ask servers that are not this test's.
     const env = { PATH: process.env['PATH'], TCPROUTE_ENGINE: engine, TCPROUTE_DNS_PROBE_ENABLED: 'off' };
     const limit = fds === undefined ? [] : ['sh', '-c', `ulimit -n ${fds}; exec "$0" "$@"`];
-    const [command, ...argv] = [...within, ...limit, process.execPath, program, '-c', file, ...args];
+    const [command, ...argv] = [...within, ...limit, process.execPath, installed, '-c', file, ...args];
     const stdio: StdioOptions = ['ignore', stdout ?? 'pipe', 'pipe'];
     const surroundings = { cwd: directory, env: { ...env, ...environment }, stdio };
     return new Gateway(spawn(command, argv, surroundings), directory);

@@ -3,9 +3,10 @@
 import { closeFd } from '../../linux/sockets.js';
 import { removeFile } from '../accept/socket-file.js';
 import type { Prepared } from '../process/change.js';
-import { DONE, type Done } from '../process/done.js';
+import { DONE, type Done, failed } from '../process/done.js';
+import { reasonOf } from '../process/within.js';
 import type { LeftControl } from '../upgrade/estate.js';
-import type { Commands, ControlServer } from './server.js';
+import type { Commands, ControlServer, Served } from './server.js';
 
 export class ControlSocket {
   readonly #commands: Commands;
@@ -47,9 +48,13 @@ export class ControlSocket {
     return { code: 'prepared', change: { make, drop: () => server?.close() } };
   }
 
-  async #serve(path: string) {
-    const { ControlServer } = await import('./server.js');
-    return ControlServer.open(path, this.#commands);
+  async #serve(path: string): Promise<Served> {
+    try {
+      return (await import('./server.js')).ControlServer.open(path, this.#commands);
+    } catch (error) {
+      // The files of another version may have taken the place of this one's.
+      return failed(`control_socket: its code cannot be loaded: ${reasonOf(error)}`);
+    }
   }
 
   /** The process whose place this one takes serves no commands any more. */

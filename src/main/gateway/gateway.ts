@@ -30,6 +30,7 @@ import { Notices } from '../process/notices.js';
 import { isWaiting, reasonOf } from '../process/within.js';
 import { type Ended, endedOf } from './ended.js';
 import { chooseEngine } from './engine-choice.js';
+import { Patience } from './patience.js';
 import type { Gateway, Started, Surroundings } from './running.js';
 
 /** Resolves once the gateway accepts clients, or with a sentence that says why it cannot. `tuning` is for tests. */
@@ -190,13 +191,15 @@ class Start {
     const stats = (): Stats => statsOf(counters, this.#atStart.workers);
     const actors = () => supervisor.connections.hosts.map(({ control }) => control);
     const failures = new FailureWatch({ stats, actors, notices: this.#notices });
+    const patience = new Patience();
     let closed: Promise<Ended> | undefined;
     const close = async (drain_timeout_ms: number): Promise<Ended> => {
+      const left_ms = await patience.waits(drain_timeout_ms);
       acceptor.stop();
       failures.stop();
       const at = dispatcher.census();
       const before = stats();
-      await supervisor.stop(drain_timeout_ms);
+      await supervisor.stop(left_ms);
       const ended = endedOf(at, before, stats());
       this.#notices.close();
       loop.stop();
@@ -213,9 +216,12 @@ class Start {
         ...(await supervisor.knowledge()),
       }),
       async retire() {
-        await Promise.all([acceptor.leave(), supervisor.retire()]);
+        await Promise.all([patience.has(acceptor.leave()), supervisor.retire()]);
       },
-      hasten: (drain_timeout_ms) => supervisor.hasten(drain_timeout_ms),
+      hasten(drain_timeout_ms) {
+        patience.ends(drain_timeout_ms);
+        supervisor.hasten(drain_timeout_ms);
+      },
       address: addressOf(this.#listening),
       listensOn: this.#listening.map(titleOf),
       broken: new Promise((resolve) => running.catch((error: unknown) => resolve(reasonOf(error)))),

@@ -21,6 +21,7 @@ import { logUpgrade } from '../upgrade/log-upgrade.js';
 import type { Predecessor } from '../upgrade/predecessor.js';
 import type { Successor } from '../upgrade/successor.js';
 import { type Upgraded, Upgrading } from '../upgrade/upgrading.js';
+import { drain } from './drain.js';
 import { startGateway } from './gateway.js';
 import { Presence } from './presence.js';
 import type { Gateway } from './running.js';
@@ -156,8 +157,17 @@ class Run {
       log.info({ signal: end }, 'stopping: no new connections, those open may finish');
       return this.#end(gateway, drain_timeout_ms, 'connections that are open may finish');
     }
-    if (end.code === 'succeeded')
-      return this.#drain(gateway, end.successor, upgrade_drain_timeout_ms, drain_timeout_ms);
+    if (end.code === 'succeeded') {
+      const { successor } = end;
+      const { predecessor } = this.#beginning;
+      const answered = this.#presence.giveAway(successor.pid);
+      const reopen = (): void => void this.#reopen();
+      const times = { drain_timeout_ms, upgrade_drain_timeout_ms };
+      await drain({ ...times, gateway, successor, predecessor, log, stopped: this.#stopped, reopen });
+      await answered;
+      this.#presence.close();
+      return 0;
+    }
     log.fatal({ reason: end.reason }, 'accepting broke');
     await this.#end(gateway, 0, 'accepting broke');
     return 1;
@@ -195,26 +205,6 @@ class Run {
         },
       });
     });
-  }
-
-  /** Ends with the last connection. */
-  async #drain(gateway: Gateway, successor: Successor, allowed_ms: number, hastened_ms: number): Promise<number> {
-    const { log } = this.#opened;
-    const { predecessor } = this.#beginning;
-    const answered = this.#presence.giveAway(successor.pid);
-    successor.giveAll();
-    const hasten = (): void => {
-      log.info('stopping: those open may finish');
-      gateway.hasten(hastened_ms);
-      predecessor?.stop();
-    };
-    successor.follow({ stop: hasten, reopen: () => void this.#reopen() });
-    void this.#stopped.then(hasten);
-    const ended = await gateway.close(allowed_ms);
-    await answered;
-    this.#presence.close();
-    log.info(ended, 'stopped');
-    return 0;
   }
 
   async #reopen(): Promise<void> {

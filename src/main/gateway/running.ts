@@ -32,8 +32,8 @@ export interface Gateway {
   /** What another process needs to go on in the place of this one. Its files in memory are the caller's. */
   estate(): Promise<Omit<Estate, 'control'>>;
   /**
-   * Another process has the estate and accepts clients: resolves once this one accepts and writes no more, and every client that
-   * it has accepted is with an actor.
+   * Another process has the estate and accepts clients: resolves once this one accepts and writes no more. Clients that it has
+   * accepted are served.
    */
   retire(): Promise<void>;
   /** Has a `close` that is under way end within `drain_timeout_ms`. */

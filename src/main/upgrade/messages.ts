@@ -19,7 +19,9 @@ export type FromSuccessor =
   /** It stops, and so must the earlier process, within its `drain_timeout_ms`. */
   | { readonly kind: 'stop' }
   /** Files of the log are to be opened again. */
-  | { readonly kind: 'reopen' };
+  | { readonly kind: 'reopen' }
+  /** So many processes have been taken over from since that of the receiver. */
+  | { readonly kind: 'age'; readonly processes: number };
 
 /** From the earlier process. */
 export type FromPredecessor =

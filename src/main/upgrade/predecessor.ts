@@ -83,6 +83,11 @@ export class Predecessor {
     this.#say({ kind: 'reopen' });
   }
 
+  /** `processes`: how many have been taken over from since that one. */
+  age(processes: number): void {
+    this.#say({ kind: 'age', processes });
+  }
+
   #say(message: FromSuccessor, said: () => void = () => {}): void {
     if (process.connected) process.send?.(message, undefined, undefined, () => said());
     else said();

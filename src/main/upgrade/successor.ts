@@ -24,6 +24,14 @@ export interface SuccessorParts {
   readonly givenUp: Promise<string>;
 }
 
+/** What a process that drains is still asked for. */
+export interface Orders {
+  stop(): void;
+  reopen(): void;
+  /** So many processes have been taken over from since. */
+  age(processes: number): void;
+}
+
 export type Begun =
   | { readonly code: 'serving'; readonly successor: Successor }
   /** Sentences. The process has ended. */
@@ -131,11 +139,12 @@ export class Successor {
     this.#say({ kind: 'yours' });
   }
 
-  /** Calls `stop` and `reopen` when it asks for that. */
-  follow({ stop, reopen }: { readonly stop: () => void; readonly reopen: () => void }): void {
-    this.#child.on('message', ({ kind }: FromSuccessor) => {
-      if (kind === 'stop') stop();
-      else if (kind === 'reopen') reopen();
+  /** Calls `orders` when it asks for that. */
+  follow(orders: Orders): void {
+    this.#child.on('message', (message: FromSuccessor) => {
+      if (message.kind === 'stop') orders.stop();
+      else if (message.kind === 'reopen') orders.reopen();
+      else if (message.kind === 'age') orders.age(message.processes);
     });
   }
 

@@ -22,6 +22,8 @@ export interface UpgradingParts extends Pick<SuccessorParts, 'variables' | 'give
 
 export class Upgrading {
   readonly #parts: UpgradingParts;
+  /** Read now: the files of another version may take the place of this one's. */
+  readonly #version = ownVersion();
   #isUnderWay = false;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -54,7 +56,7 @@ export class Upgrading {
     const { successor } = begun;
     await retire();
     retired(successor);
-    return { code: 'upgraded', pid: successor.pid, from: ownVersion(), to: successor.version };
+    return { code: 'upgraded', pid: successor.pid, from: this.#version, to: successor.version };
   }
 }
 
