@@ -1,8 +1,9 @@
-// The gateway with either engine: it is told to change on its control socket.
+// The gateway with either engine. It is told to change on its control socket, and of two upgrades one is asked for by SIGUSR1.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Daemon } from '../../peers/daemon.js';
 import { gatewayEpoll, gatewayUring } from '../../peers/gateway.js';
 import type { Conditions, Peer } from '../../peers/peer.js';
@@ -19,6 +20,7 @@ const CHANGED = { reload: 'reloaded', upgrade: 'upgraded' } as const;
 const CHANGE_MS = 60_000;
 /** For processes whose last client has left. */
 const END_MS = 15_000;
+const POLL_MS = 20;
 const COMPLAINTS_MAX = 5;
 
 interface Answer {
@@ -32,6 +34,10 @@ interface LogRecord {
   readonly level: string;
   readonly msg: string;
   readonly cut?: number;
+  /** Of an upgrade: the process that has taken over, and its version; or why none has. */
+  readonly pid?: number;
+  readonly to?: string;
+  readonly problems?: readonly string[];
 }
 
 /** `turn`: the number of reloads before it. */
@@ -63,6 +69,7 @@ class RunningGateway implements Running {
   readonly #workers: number;
   readonly #pids: number[];
   #reloads = 0;
+  #upgrades = 0;
 
   constructor(daemon: Daemon, target: TargetPorts, workers: number) {
     this.#daemon = daemon;
@@ -89,7 +96,9 @@ class RunningGateway implements Running {
       const config = configOf({ listen, directory, workers: this.#workers }, this.#reloads);
       writeFileSync(join(directory, CONFIG_FILE), config);
     }
-    const { code, pid, problems, error } = await this.#post(`/${kind}`);
+    if (kind === 'upgrade') this.#upgrades += 1;
+    const isBySignal = kind === 'upgrade' && this.#upgrades % 2 === 0;
+    const { code, pid, problems, error } = await (isBySignal ? this.#signalled() : this.#post(`/${kind}`));
     if (code !== CHANGED[kind]) throw new Error(`${kind}: ${problems?.join('; ') ?? error ?? code}`);
     if (pid !== undefined) this.#pids.push(pid);
   }
@@ -106,9 +115,35 @@ class RunningGateway implements Running {
     });
   }
 
+  /** Upgrades by SIGUSR1. What came of it is in the log. */
+  async #signalled(): Promise<Answer> {
+    const before = this.#records().length;
+    process.kill(this.#last, 'SIGUSR1');
+    const until = performance.now() + CHANGE_MS;
+    while (performance.now() < until) {
+      const told = this.#records().slice(before);
+      const found = told.find(
+        ({ pid, to, problems }) => (pid !== undefined && to !== undefined) || problems !== undefined,
+      );
+      if (found !== undefined) return { code: found.problems === undefined ? CHANGED.upgrade : 'refused', ...found };
+      await sleep(POLL_MS);
+    }
+    return { error: `SIGUSR1: the log says nothing within ${CHANGE_MS} ms` };
+  }
+
+  get #last(): number {
+    return this.#pids[this.#pids.length - 1];
+  }
+
+  /** What all processes have logged. The last line may be half written. */
+  #records(): LogRecord[] {
+    const lines = readFileSync(join(this.#daemon.directory, LOG_FILE), 'utf8').split('\n').slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as LogRecord);
+  }
+
   async end(): Promise<string[]> {
     const wrong: string[] = [];
-    const last = this.#pids[this.#pids.length - 1];
+    const last = this.#last;
     const stayed = await ended(this.#pids.slice(0, -1), END_MS);
     if (stayed.length > 0) wrong.push(`replaced, but still there without a client: ${stayed.join(', ')}`);
     if (isAlive(last)) process.kill(last, 'SIGTERM');
@@ -123,8 +158,7 @@ class RunningGateway implements Running {
 
   /** What the log has that it should not have, and whether each process has said how it ended. */
   #complaints(): string[] {
-    const lines = readFileSync(join(this.#daemon.directory, LOG_FILE), 'utf8').trim().split('\n');
-    const records = lines.map((line) => JSON.parse(line) as LogRecord);
+    const records = this.#records();
     const bad = records
       .filter(({ level, cut = 0 }) => level === 'error' || level === 'fatal' || cut > 0)
       .map((record) => `log: ${JSON.stringify(record)}`);

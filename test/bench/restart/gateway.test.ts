@@ -10,8 +10,8 @@ import { withoutUring } from '../../helpers/uring.js';
 
 const PLAN: Plan = {
   connections: 1200,
-  upgrades: 0,
-  reloads: 3,
+  upgrades: 2,
+  reloads: 2,
   rate: 400,
   workers: 2,
   lasting_ms: 1500,

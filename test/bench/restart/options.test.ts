@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { parseOptions } from '../../../bench/restart/options.js';
 import { changesOf } from '../../../bench/restart/trial.js';
 
-test('a hundred thousand connections and twenty reloads of both engines, unless it says otherwise', () => {
+test('a hundred thousand connections and twenty upgrades of both engines, unless it says otherwise', () => {
   const { engines, alone, plan } = parseOptions([]);
-  assert.deepEqual([engines, alone, plan.connections, plan.reloads], [['uring', 'epoll'], false, 100_000, 20]);
+  assert.deepEqual([engines, alone, plan.connections, plan.upgrades], [['uring', 'epoll'], false, 100_000, 20]);
   const quick = parseOptions(['--quick', '--engine', 'epoll', '--reloads', '0', '--alone', '--rate', '7']);
   assert.deepEqual([quick.engines, quick.alone, quick.plan.reloads, quick.plan.rate], [['epoll'], true, 0, 7]);
   assert.ok(quick.plan.connections < 10_000);
