@@ -14,7 +14,8 @@ of them from the beginning to the end. The bytes of every connection are checked
   --connections N   that begin in all                                 (default: 100000, quick 2000)
   --upgrades N      evenly between them                               (default: 20, quick 2)
   --reloads N       the same                                          (default: 20, quick 2)
-  --rate N          connections that begin in a second, on average    (default: 1000, quick 500)
+  --rate N          connections that begin in a second, on average, as long as fewer than 2000 are open
+                                                                      (default: 1000, quick 500)
   --workers N       of each subject                                   (default: 2)
   --json FILE       where the results go                              (default: bench/results/)
   --help            show this text

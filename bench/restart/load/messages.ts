@@ -35,7 +35,7 @@ export interface Ways {
 
 export interface Mix {
   readonly ways: Ways;
-  /** Connections that begin in a second, on average; two of five come in bursts. */
+  /** Connections that begin in a second, on average, while there are not too many; two of five come in bursts. */
   readonly rate: number;
   /** The longest pause of a halting client, and the longest stay of one that does not last throughout. */
   readonly lasting_ms: number;

@@ -13,6 +13,8 @@ const SHARES = { http: 0.12, unix: 0.12, halting: 0.05, idle: 0.03, download: 0.
 /** Of all connections, those that begin many at a time: they fill the backlog and the queues of a subject. */
 const BURST_SHARE = 0.4;
 const BURST_EVERY_MS = 200;
+/** Connections at a time. Where a subject is slower than the load, no more begin: it has that many in its backlog and its queues. */
+const OPEN_MAX = 2000;
 const SWEEP_MS = 200;
 /** What a change costs the clients behind it, such as those of a process that is still cold, belongs to it. */
 const AFTERMATH_MS = 1000;
@@ -124,12 +126,15 @@ export class MixedLoad {
 
   #arrive(now_ms: number): void {
     const { rate } = this.#mix;
-    for (; this.#due_ms <= now_ms; this.#due_ms += gap(rate * (1 - BURST_SHARE), Math.random())) {
+    let room = OPEN_MAX - this.open;
+    for (; this.#due_ms <= now_ms && room > 0; room -= 1) {
       this.#begin(this.#due_ms);
+      this.#due_ms += gap(rate * (1 - BURST_SHARE), Math.random());
     }
+    if (room === 0) this.#due_ms = now_ms;
     if (now_ms < this.#burst_ms) return;
     this.#burst_ms = now_ms + BURST_EVERY_MS;
-    const burst = Math.round((rate * BURST_SHARE * BURST_EVERY_MS) / 1000);
+    const burst = Math.min(room, Math.round((rate * BURST_SHARE * BURST_EVERY_MS) / 1000));
     for (let count = 0; count < burst; count += 1) this.#begin(now_ms);
   }
 
