@@ -11,7 +11,7 @@ of them from the beginning to the end. The bytes of every connection are checked
   --quick           a few seconds for each subject
   --engine LIST     of the gateway: uring, epoll                      (default: both)
   --alone           without HAProxy
-  --connections N   that begin in all                                 (default: 100000, quick 2000)
+  --connections N   that begin in all                                 (default: 100000, quick 1000)
   --upgrades N      evenly between them                               (default: 20, quick 2)
   --reloads N       the same                                          (default: 20, quick 2)
   --rate N          connections that begin in a second, on average, as long as fewer than 2000 are open
@@ -81,7 +81,7 @@ export function parseOptions(argv: readonly string[]): RestartOptions {
     json,
     help,
     plan: {
-      connections: count('connections', values.connections ?? (quick ? '2000' : '100000')),
+      connections: count('connections', values.connections ?? (quick ? '1000' : '100000')),
       upgrades: changes('upgrades', values.upgrades ?? (quick ? '2' : '20')),
       reloads: changes('reloads', values.reloads ?? (quick ? '2' : '20')),
       rate: count('rate', values.rate ?? (quick ? '500' : '1000'), RATE_MAX),
