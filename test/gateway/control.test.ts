@@ -49,10 +49,10 @@ inBothEngines('tcproute reload tells what changed, and what is wrong', async (wo
   assert.deepEqual(await reload(gateway.file), { status: 0, out: 'nothing has changed\n', err: '' });
 
   const blocked = { control_socket, rules: [{ port: server.port, block: true }] };
-  gateway.write({ ...blocked, engine: world.engine === 'uring' ? 'epoll' : 'uring', cache: { ttl_s: 5 } });
+  gateway.write({ ...blocked, engine: world.engine === 'uring' ? 'epoll' : 'uring', pid_file: join(directory, 'pid') });
   const changed = await reload(gateway.file);
   // The engine is given in the environment, which comes first.
-  assert.deepEqual(changed, { status: 0, out: 'changed: rules\nneeds a restart: cache.ttl_s\n', err: '' });
+  assert.deepEqual(changed, { status: 0, out: 'changed: rules\nneeds a restart: pid_file\n', err: '' });
   const { peer, reply } = await dial(gateway.port, server);
   world.use(peer).end();
   assert.equal(reply.rep, 2);

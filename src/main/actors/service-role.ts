@@ -20,6 +20,10 @@ export interface Succession {
   readonly options: Options;
   /** See NamesControl. */
   readonly evidence: string | undefined;
+  /** The state file is another one: what is in it counts too. */
+  readonly isFileNew?: boolean;
+  /** What the earlier one has answered does not hold any more. */
+  readonly areOutdated?: boolean;
 }
 
 /** `mayWrite`: whether this process may write a state file. `succession`: for the first start. */
@@ -42,14 +46,15 @@ export function namesRole(
       const inForce = switchboard.generation.options;
       const options = inForce === before ? (succession?.options ?? inForce) : inForce;
       const readOnly = !mayWrite(options.dns.state_file);
-      const own = { options, beats: life.begin(), control, log: port, readOnly, evidence };
+      const isFileNew = succession?.isFileNew ?? false;
+      const own = { options, beats: life.begin(), control, log: port, readOnly, evidence, isFileNew };
       evidence = undefined;
       return { start: own satisfies NamesStart, ports: [control, port] };
     },
     ready: answers,
     serving(control) {
       served = control;
-      return switchboard.namesServe(control, succession !== undefined);
+      return switchboard.namesServe(control, succession?.areOutdated ?? false);
     },
     turns: (control) => life.shown(() => answers(control)),
     beat: () => life.beat(),

@@ -28,7 +28,7 @@ import { ActorHost } from './host.js';
 import { evidenceOf, knowledgeFiles, saveKnowledge } from './knowledge.js';
 import { ActorPool } from './pool.js';
 import type { Published } from './published.js';
-import { resolvesAlike } from './resolving.js';
+import { answersHold, resolvesAlike } from './resolving.js';
 import type { Role } from './role.js';
 import { namesRole, routesRole, tlsRole } from './service-role.js';
 import { StartGate } from './start-gate.js';
@@ -75,12 +75,12 @@ export class Supervisor {
     };
     this.clients = new ClientAddresses(common.clients);
     this.limits = new ClientLimits(limits, new Shares(common.clientShares), areClientsLimited(options));
-    const switchboard = new Switchboard({ options, listeners: parts.listeners });
+    const switchboard = new Switchboard({ options, listeners: parts.listeners }, this.#mayWrite);
     this.#parts = parts;
     this.#switchboard = switchboard;
     this.#rules = this.#ruleKeeper(parts.rules);
     this.#users = userKeeper(parts, switchboard);
-    this.#claims = new StateClaims([options.cache.state_file, options.dns.state_file], log, left?.locks);
+    this.#claims = new StateClaims(stateFilesOf(options), log, left?.locks);
     this.names = this.#host(
       namesRole(switchboard, notices, this.#mayWrite, left && { options, evidence: left.evidence }),
       entries.names,
@@ -150,22 +150,33 @@ export class Supervisor {
     if (ruled.code === 'failed') return ruled;
     const tunnelled = await this.#startTls(options);
     if (tunnelled.code === 'failed') return tunnelled;
+    const files = stateFilesOf(options);
+    this.#claims.claim(files);
     const named = await this.#replaceNames(options);
-    if (named.code === 'failed') return named;
+    if (named.code === 'failed') {
+      this.#claims.keep(stateFilesOf(this.#switchboard.generation.options));
+      return named;
+    }
     await this.#rules.stop();
     this.#rules = keeper;
     const known = await this.#users.replace(users, options.lines);
     await this.#switchboard.publish({ options, listeners, rules: ruled.tables, users: known });
+    this.#claims.keep(files);
     keeper.start();
     return DONE;
   }
 
   /** Puts another DNS actor in the place of the old one, if names are to be resolved in another way. */
   async #replaceNames(options: Options): Promise<Done> {
-    if (resolvesAlike(this.#switchboard.generation.options, options)) return DONE;
+    const inForce = this.#switchboard.generation.options;
+    if (resolvesAlike(inForce, options)) return DONE;
     const before = this.names;
     const evidence = await evidenceOf(before);
-    const role = namesRole(this.#switchboard, this.#parts.notices, this.#mayWrite, { options, evidence });
+    const role = namesRole(this.#switchboard, this.#parts.notices, this.#mayWrite, {
+      ...{ options, evidence },
+      isFileNew: options.dns.state_file !== inForce.dns.state_file,
+      areOutdated: !answersHold(inForce, options),
+    });
     const next = this.#host(role, this.#entries(this.#parts).names);
     const started = await this.#startAnother(next);
     if (started.code === 'failed') return started;
@@ -237,6 +248,8 @@ export class Supervisor {
     this.#claims.release();
   }
 }
+
+const stateFilesOf = ({ cache, dns }: Options) => [cache.state_file, dns.state_file];
 
 const STOPS = failed('the gateway stops');
 

@@ -23,9 +23,12 @@ export class Switchboard {
   #tls: Remote<TlsControl> | undefined;
   #generation: Generation;
   #judge: UsersJudge | undefined;
+  readonly #mayWrite: (path: string | null) => boolean;
 
-  constructor(generation: Generation) {
+  /** `mayWrite`: whether this process may write a state file. */
+  constructor(generation: Generation, mayWrite: (path: string | null) => boolean) {
     this.#generation = generation;
+    this.#mayWrite = mayWrite;
   }
 
   /** What actors are started with. */
@@ -65,8 +68,10 @@ export class Switchboard {
   }
 
   async #configureRoutes(): Promise<void> {
-    const { lines, log_level } = this.#generation.options;
-    if (this.#routes !== undefined) await within(PLUG_TIMEOUT_MS, this.#routes.configure({ lines, log_level }));
+    if (this.#routes === undefined) return;
+    const { lines, cache, log_level } = this.#generation.options;
+    const told = this.#routes.configure({ lines, cache, log_level }, !this.#mayWrite(cache.state_file));
+    await within(PLUG_TIMEOUT_MS, told);
   }
 
   async #configureTls(): Promise<void> {

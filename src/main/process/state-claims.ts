@@ -26,31 +26,46 @@ export interface StateLock {
 }
 
 export class StateClaims {
-  readonly #locks: StateLock[] = [];
-  #isGivenAway = false;
+  readonly #log: Logger;
+  /** By the path of the lock. */
+  readonly #locks = new Map<string, number>();
+  readonly #claimed = new Set<string>();
   readonly #taken = new Set<string>();
+  #isGivenAway = false;
 
   /**
    * Claims the files at `paths` for this process, until it ends or calls `release`. `left`: locks of the process whose place this
    * one takes, which are this one's now.
    */
   constructor(paths: readonly (string | null)[], log: Logger, left: readonly StateLock[] = []) {
-    const unused = new Map(left.map((lock) => [lock.path, lock]));
+    this.#log = log;
+    const unused = new Map(left.map(({ path, fd }) => [path, fd]));
+    this.#claimAll(paths, unused);
+    for (const fd of unused.values()) closeSync(fd);
+  }
+
+  /** Claims the files at `paths` too, of which it may have some already. */
+  claim(paths: readonly (string | null)[]): void {
+    this.#claimAll(paths, new Map());
+  }
+
+  #claimAll(paths: readonly (string | null)[], left: Map<string, number>): void {
+    const log = this.#log;
     for (const path of paths) {
-      if (path === null) continue;
-      const owner = this.#claim(fileBehind(path), log, unused);
+      if (path === null || this.#claimed.has(path)) continue;
+      this.#claimed.add(path);
+      const owner = this.#claim(fileBehind(path), left);
       const why = owner === undefined ? whyNotWritable(path) : undefined;
       if (why !== undefined) log.warn(`${path} cannot be written: ${why}`);
       if (owner === undefined) continue;
       this.#taken.add(path);
       log.warn(`${path} is written by ${owner}: it is read here, and not written`);
     }
-    for (const { fd } of unused.values()) closeSync(fd);
   }
 
   /** Of the files that this process may write. */
   get locks(): readonly StateLock[] {
-    return this.#locks;
+    return [...this.#locks].map(([path, fd]) => ({ path, fd }));
   }
 
   /** Whether this process may write the file; false for null. */
@@ -64,22 +79,41 @@ export class StateClaims {
     this.release();
   }
 
+  /** Releases all but the files at `paths`. */
+  keep(paths: readonly (string | null)[]): void {
+    const kept = paths.filter((path) => path !== null);
+    const locks = new Set(kept.map((path) => lockOf(fileBehind(path))));
+    for (const path of this.#claimed) {
+      if (kept.includes(path)) continue;
+      this.#claimed.delete(path);
+      this.#taken.delete(path);
+    }
+    for (const [lock, fd] of this.#locks) {
+      if (locks.has(lock)) continue;
+      this.#locks.delete(lock);
+      closeSync(fd);
+    }
+  }
+
   /** Releases all locks. */
   release(): void {
-    for (const { fd } of this.#locks.splice(0)) closeSync(fd);
+    for (const fd of this.#locks.values()) closeSync(fd);
+    this.#locks.clear();
   }
 
   /**
    * The other process that holds the lock, in words; undefined when this process may write. In a folder without write
    * permission there is no lock.
    */
-  #claim(file: string, log: Logger, left: Map<string, StateLock>): string | undefined {
-    const lock = `${file}.lock`;
+  #claim(file: string, left: Map<string, number>): string | undefined {
+    const lock = lockOf(file);
+    // Of the same file by another name.
+    if (this.#locks.has(lock)) return undefined;
     const inherited = left.get(lock);
     if (inherited !== undefined) {
       left.delete(lock);
-      this.#locks.push(inherited);
-      note(inherited.fd);
+      this.#locks.set(lock, inherited);
+      note(inherited);
       return undefined;
     }
     let fd: number;
@@ -94,15 +128,19 @@ export class StateClaims {
     }
     if (!NOTE.test(beginOf(fd))) {
       closeSync(fd);
-      log.warn(`${lock} is another program's: without it nothing keeps a second gateway from writing ${file} too`);
+      this.#log.warn(
+        `${lock} is another program's: without it nothing keeps a second gateway from writing ${file} too`,
+      );
       return undefined;
     }
-    this.#locks.push({ path: lock, fd });
+    this.#locks.set(lock, fd);
     note(fd);
     removeLeftovers(file);
     return undefined;
   }
 }
+
+const lockOf = (file: string): string => `${file}.lock`;
 
 /** Notes this process's number in the lock file, for people and for `ownerOf`. */
 function note(fd: number): void {

@@ -28,8 +28,6 @@ const COMPUTED: ReadonlySet<string> = new Set(['limits.racing_max', 'dns.udp_soc
 /** What actors and shared memory are made of at the start. */
 const AT_START: ReadonlySet<string> = new Set([
   ...['engine', 'workers', 'pid_file', 'limits.connections_max', 'limits.pipes_max'],
-  ...['cache.ttl_s', 'cache.entries_max', 'cache.state_file'],
-  ...['dns.timeout_ms', 'dns.entries_max', 'dns.lookups_max', 'dns.state_file'],
 ]);
 
 /** Paths of all options that differ. */

@@ -11,14 +11,21 @@ const REORDER_MS = 1000;
 export class RouteTable {
   /** In the order of use, accurate to `reorder_ms`; the least recently used first. */
   readonly #kept = new Map<string, DestinationMemory>();
-  readonly #entries_max: number;
-  readonly #ttl_ms: number;
+  #entries_max: number;
+  #ttl_ms: number;
   readonly #reorder_ms: number;
 
   constructor(entries_max: number, ttl_ms: number, reorder_ms = REORDER_MS) {
     this.#entries_max = entries_max;
     this.#ttl_ms = ttl_ms;
     this.#reorder_ms = reorder_ms;
+  }
+
+  /** Other bounds. Of too many memories the least recently used are dropped. */
+  setBounds(entries_max: number, ttl_ms: number): void {
+    this.#entries_max = entries_max;
+    this.#ttl_ms = ttl_ms;
+    while (this.#kept.size > entries_max) this.#evict();
   }
 
   get size(): number {

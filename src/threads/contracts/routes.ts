@@ -23,8 +23,12 @@ export interface RoutesControl {
    * `actor`. The whole table is pushed first. The ports of an earlier actor with the same number are closed.
    */
   connect(actor: number, reports: unknown, pushes: unknown): Promise<void>;
-  /** Takes over the lines and the level of the log. What is remembered of lines that stay is kept. */
-  configure(options: Pick<Options, 'lines' | 'log_level'>): Promise<void>;
+  /**
+   * Takes over the lines, the bounds, the state file and the level of the log. What is remembered of lines that stay is kept as far
+   * as there is room, and joined with what another state file has. `readOnly`: another process writes the state file. Resolves
+   * when an earlier one is no longer written.
+   */
+  configure(options: Pick<Options, 'lines' | 'cache' | 'log_level'>, readOnly: boolean): Promise<void>;
   /** Writes all routes to the file at a path, in the form of the state file, for another process. */
   snapshot(path: string): Promise<void>;
   /** Another process writes the state file from now on. */

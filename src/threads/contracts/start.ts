@@ -63,8 +63,10 @@ export interface NamesStart {
   readonly log?: MessagePort | undefined;
   /** True when another process writes the state file. */
   readonly readOnly?: boolean;
-  /** What the DNS actor knew whose place this one takes, in the form of the state file, which is not read then. */
+  /** What the DNS actor knew whose place this one takes, in the form of the state file. */
   readonly evidence?: string | undefined;
+  /** With evidence, whether the state file is read too: it has not been that of the earlier one. */
+  readonly isFileNew?: boolean;
 }
 
 export interface RoutesStart {

@@ -73,7 +73,8 @@ export class Generations {
     parts.log.setLevel(log_level);
     parts.budget.set(options);
     parts.badAddresses.setFixed(options.blacklist);
-    parts.routes.setLines(lines);
+    parts.routes.set(options);
+    parts.names.set(options.dns);
     this.#setUsers(users);
     const clients = new Clients(parts.records, listeners);
     if (this.#stranger !== undefined) clients.takeAllFor(this.#stranger.client, this.#stranger.lines);

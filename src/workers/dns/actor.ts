@@ -14,13 +14,21 @@ import { Names } from './names.js';
 import type { TraceQuestion } from './transports/configured-server.js';
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
-export async function run({ options, beats, control, log, readOnly = false, evidence }: NamesStart): Promise<void> {
+export async function run({
+  options,
+  beats,
+  control,
+  log,
+  readOnly = false,
+  evidence,
+  isFileNew,
+}: NamesStart): Promise<void> {
   const pulse = new Pulse(beats);
   const heap = new HeapWatch();
   heap.follow(pulse);
   const { log: written, warn } = actorLog(log, options.log_level);
   const tell = (notice: Notice): void => written?.tell(notice);
-  const names = new Names(options, { warn, readOnly, evidence, tell, trace: traceOf(written) });
+  const names = new Names(options, { warn, readOnly, evidence, isFileNew, tell, trace: traceOf(written) });
   pulse.each(() => {
     if (names.look()) pulse.busy();
   });

@@ -27,8 +27,9 @@ export interface NamesParts {
   readonly warn: Warn;
   /** Whether another process writes the state file. */
   readonly readOnly?: boolean;
-  /** In the form of the state file, which is not read then. */
+  /** In the form of the state file, which then is read only if it is new. */
   readonly evidence?: string | undefined;
+  readonly isFileNew?: boolean | undefined;
   /** Gets a notice when a server dies or comes back. */
   readonly tell?: (notice: Notice) => void;
   /** Called for every question to a server. */
@@ -47,7 +48,8 @@ export class Names {
   readonly #watch: MachineWatch;
   readonly #now = (): number => performance.now();
 
-  constructor(options: NamesOptions, { warn, readOnly = false, evidence, tell = () => {}, trace }: NamesParts) {
+  constructor(options: NamesOptions, parts: NamesParts) {
+    const { warn, readOnly = false, evidence, isFileNew, tell = () => {}, trace } = parts;
     const now = this.#now;
     this.#options = options;
     this.#hosts = new Hosts(options.hosts, now, undefined, warn);
@@ -65,6 +67,7 @@ export class Names {
       warn,
       readOnly,
       evidence,
+      isFileNew,
       ask: ({ id }, question, hear) =>
         this.#servers.byId(id)?.ask(question, 'usual', hear) ?? unasked(hear, 'no such server'),
     });

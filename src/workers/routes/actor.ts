@@ -39,10 +39,12 @@ export async function run({ options, beats, control, log, readOnly = false, left
     {
       connect: async (actor: number, reports: MessagePort, pushes: MessagePort) =>
         routes.connect(actor, reports, pushes),
-      async configure({ lines, log_level }) {
+      async configure({ lines, cache, log_level }, readOnly) {
         written?.setLevel(log_level);
         states.setLines(lines);
         memory.setLines(lines);
+        routes.setMax(cache.entries_max);
+        await memory.setCache(cache, readOnly);
       },
       snapshot: async (path) => {
         await told();
@@ -79,7 +81,7 @@ async function restoreWait(restored: Promise<void>): Promise<void> {
 class Routes {
   readonly #memory: RouteMemory;
   readonly #states: LineStates;
-  readonly #entries_max: number;
+  #entries_max: number;
   readonly #busy: () => void;
   readonly #connected = new Map<number, Connected>();
 
@@ -91,9 +93,18 @@ class Routes {
     this.#busy = busy;
   }
 
+  /** The bound of the table. */
+  setMax(entries_max: number): void {
+    this.#entries_max = entries_max;
+  }
+
   connect(actor: number, reports: MessagePort, pushes: MessagePort): void {
     const before = this.#connected.get(actor);
-    const feed = new RouteFeed(pushes, this.#entries_max, (destination) => this.#memory.stateOf(destination));
+    const feed = new RouteFeed(
+      pushes,
+      () => this.#entries_max,
+      (destination) => this.#memory.stateOf(destination),
+    );
     const connected = { reports, pushes, feed };
     this.#connected.set(actor, connected);
     before?.reports.close();

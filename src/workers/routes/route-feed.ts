@@ -17,11 +17,15 @@ export class RouteFeed {
   /** Destinations to be pushed, the one that has waited longest first. */
   readonly #waiting = new Set<string>();
   /** Above this the destination waiting longest is dropped: a replica that lags so far learns by its own connections. */
-  readonly #waiting_max: number;
+  readonly #waiting_max: () => number;
   #lines: LineEvent[] = [];
   #pushing = false;
 
-  constructor(pushes: MessagePort, waiting_max: number, stateOf: (destination: string) => RouteState | undefined) {
+  constructor(
+    pushes: MessagePort,
+    waiting_max: () => number,
+    stateOf: (destination: string) => RouteState | undefined,
+  ) {
     this.#remote = call<RouteSubscriber>(pushes);
     this.#waiting_max = waiting_max;
     this.#stateOf = stateOf;
@@ -32,7 +36,7 @@ export class RouteFeed {
     for (const destination of destinations) {
       this.#waiting.delete(destination);
       this.#waiting.add(destination);
-      if (this.#waiting.size > this.#waiting_max) this.#dropOldest();
+      if (this.#waiting.size > this.#waiting_max()) this.#dropOldest();
     }
     this.#lines = [...this.#lines, ...lines].slice(-LINE_EVENTS_MAX);
     if (!this.#pushing) void this.#push();

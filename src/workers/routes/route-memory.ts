@@ -35,17 +35,20 @@ export class RouteMemory {
   #lines: Options['lines'];
   /** Greater than all numbers of lines. */
   #numbers_end: number;
+  #cache: Options['cache'];
+  #readOnly: boolean;
   #file: StateFile | undefined;
-  readonly #saving: NodeJS.Timeout | undefined;
-  readonly #entries_max: number;
+  readonly #saving: NodeJS.Timeout;
+  readonly #warn: Warn;
   readonly #tell: RouteMemoryParts['tell'];
   /** Resolves when the content of the state file is known, or cannot be used. */
-  readonly restored: Promise<void>;
+  restored: Promise<void>;
   #isRestored = false;
+  /** Set once the reading of a state file is to end: that of another one has begun. */
+  #reading = { isOver: false };
   #changed = false;
   /** The last write that was begun. */
   #writing: Promise<boolean> = Promise.resolve(true);
-  #closed = false;
 
   readonly #view: LineView = {
     mayUse: () => true,
@@ -59,18 +62,44 @@ export class RouteMemory {
     this.#health = new LineHealth(tableLength(lines));
     this.#lines = lines;
     this.#numbers_end = tableLength(lines);
-    this.#entries_max = cache.entries_max;
     this.#tell = tell;
-    const from = left ?? cache.state_file;
-    this.restored = (from === null ? Promise.resolve() : this.#restore(from, cache, warn)).then(() => {
-      this.#isRestored = true;
-      // The state file may be older.
-      if (left !== undefined) this.#changed = true;
-    });
-    if (cache.state_file === null || readOnly) return;
-    this.#file = new StateFile(cache.state_file, warn, ROUTES_BEGIN);
+    this.#cache = cache;
+    this.#readOnly = readOnly;
+    this.#warn = warn;
+    this.restored = this.#open(left);
+    // The state file may be older.
+    if (left !== undefined) this.#changed = true;
     this.#saving = setInterval(() => void this.save(), SAVE_EVERY_MS);
     this.#saving.unref();
+  }
+
+  /**
+   * Reads the state file, or what is `left`, and has the file written from then on. Resolves when its content is known, or cannot be
+   * used.
+   */
+  async #open(left?: string): Promise<void> {
+    this.#reading.isOver = true;
+    const reading = { isOver: false };
+    this.#reading = reading;
+    this.#isRestored = false;
+    const { state_file } = this.#cache;
+    this.#file =
+      state_file === null || this.#readOnly ? undefined : new StateFile(state_file, this.#warn, ROUTES_BEGIN);
+    const from = left ?? state_file;
+    if (from !== null) await this.#restore(from, reading);
+    if (!reading.isOver) this.#isRestored = true;
+  }
+
+  /** Other bounds, and perhaps another state file. Resolves when the earlier one is no longer written. */
+  async setCache(cache: Options['cache'], readOnly: boolean): Promise<void> {
+    const isSame = cache.state_file === this.#cache.state_file && readOnly === this.#readOnly;
+    this.#cache = cache;
+    this.#readOnly = readOnly;
+    this.#table.setBounds(cache.entries_max, cache.ttl_s * 1000);
+    if (isSame) return;
+    this.#changed = true;
+    this.restored = this.#open();
+    await this.#writing;
   }
 
   /** Lines have been added or removed. */
@@ -125,7 +154,7 @@ export class RouteMemory {
     // A write that the stop signal has begun may still be under way.
     await this.#writing;
     await this.save();
-    this.#closed = true;
+    this.#reading.isOver = true;
     await this.restored;
   }
 
@@ -167,7 +196,8 @@ export class RouteMemory {
   }
 
   /** Restores what the last process knew, in pieces. What was learned meanwhile is newer and stays. */
-  async #restore(path: string, { ttl_s, entries_max }: Options['cache'], warn: Warn): Promise<void> {
+  async #restore(path: string, reading: { readonly isOver: boolean }): Promise<void> {
+    const { ttl_s, entries_max } = this.#cache;
     const reader = new RouteReader(this.#lines, { now: Date.now(), age_max_ms: ttl_s * 1000, entries_max });
     const begun = performance.now();
     /** The most recently used first. */
@@ -175,18 +205,21 @@ export class RouteMemory {
     const read = await readLines(path, ROUTES_OCTETS_MAX, (line, hasEnd) => {
       const state = reader.take(line, hasEnd);
       if (state !== undefined) kept.push([state.destination, memoryOf(state, begun, this.#numbers_end)]);
-      return reader.isWell && !this.#closed;
+      return reader.isWell && !reading.isOver;
     });
     if (read.kind === 'absent' && read.code === 'ENOENT') return;
     const why = whyNot(read) ?? reader.end();
-    if (this.#closed) return;
-    if (why !== undefined) warn(`${path} is ignored: ${why}`);
-    else await this.#takeOver(kept);
+    if (reading.isOver) return;
+    if (why !== undefined) this.#warn(`${path} is ignored: ${why}`);
+    else await this.#takeOver(kept, reading);
   }
 
-  async #takeOver(kept: readonly (readonly [destination: string, memory: DestinationMemory])[]): Promise<void> {
+  async #takeOver(
+    kept: readonly (readonly [destination: string, memory: DestinationMemory])[],
+    reading: { readonly isOver: boolean },
+  ): Promise<void> {
     const learned = [...this.#table.entries(performance.now())];
-    const room = this.#entries_max - learned.length;
+    const room = this.#cache.entries_max - learned.length;
     for (let end = Math.min(kept.length, Math.max(room, 0)); end > 0; end -= PIECE) {
       const piece = kept.slice(Math.max(0, end - PIECE), end).reverse();
       for (const [destination, memory] of piece) {
@@ -194,7 +227,7 @@ export class RouteMemory {
       }
       this.#tell(piece.map(([destination]) => destination));
       await nextTurn();
-      if (this.#closed) return;
+      if (reading.isOver) return;
     }
     // These were used later than all that was restored.
     for (const [destination, memory] of learned) this.#table.put(destination, memory);

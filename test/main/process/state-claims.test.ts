@@ -33,6 +33,31 @@ test('the second to claim a state file hears of the first, by whatever name, unt
   assert.deepEqual([records.length, openFds().size], [1, before]);
 });
 
+test('other files are claimed and let go, and one by another name is claimed once', () => {
+  const folder = mkdtempSync(join(directory, 'others-'));
+  const [one, link, other] = ['one', 'link', 'other'].map((name) => join(folder, name)) as [string, string, string];
+  symlinkSync(one, link);
+  const before = openFds().size;
+  const { log, records } = captureLog();
+  const claims = new StateClaims([one], log);
+  claims.claim([link, other, null]);
+  assert.deepEqual([claims.has(link), claims.has(other), openFds().size], [true, true, before + 2]);
+  // As at a reload that cannot be.
+  claims.keep([one]);
+  assert.deepEqual([claims.has(one), openFds().size, records.length], [true, before + 1, 0]);
+  claims.claim([link]);
+  claims.keep([link]);
+  assert.equal(openFds().size, before + 1);
+  const second = new StateClaims([one, other], log);
+  assert.deepEqual([second.has(one), second.has(other)], [false, true]);
+  claims.keep([]);
+  second.keep([other]);
+  second.claim([one]);
+  assert.equal(second.has(one), true);
+  second.release();
+  assert.equal(openFds().size, before);
+});
+
 test('whoever claims a state file removes what killed processes left beside it, and nothing else', () => {
   const folder = mkdtempSync(join(directory, 'left-'));
   const others = ['routes', 'routes.new', 'routes.x.new', 'routes.12.news', 'names.12.new', 'my.routes.12.new'];

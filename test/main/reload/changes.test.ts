@@ -56,14 +56,11 @@ const OTHERS: readonly (readonly [path: string, other: Partial<Configuration>, r
     (key) => [`race.${key}`, { race: { ...plain.race, [key]: key === 'until' ? 'connected' : 4321 } }, false] as const,
   ),
   ...Object.keys(plain.cache).map(
-    (key) => [`cache.${key}`, { cache: { ...plain.cache, [key]: 4321 } }, key !== 'refresh_s'] as const,
+    (key) => [`cache.${key}`, { cache: { ...plain.cache, [key]: 4321 } }, false] as const,
   ),
   ...Object.keys(plain.dns)
     .filter((key) => key !== 'udp_sockets_max')
-    .map((key) => {
-      const atStart = ['timeout_ms', 'entries_max', 'lookups_max', 'state_file'];
-      return [`dns.${key}`, { dns: { ...plain.dns, [key]: 4321 } }, atStart.includes(key)] as const;
-    }),
+    .map((key) => [`dns.${key}`, { dns: { ...plain.dns, [key]: 4321 } }, false] as const),
   ...Object.keys(plain.limits)
     .filter((key) => key !== 'racing_max')
     .map((key) => {

@@ -123,3 +123,17 @@ test('whatever is done, it holds what a list kept by hand holds', () => {
     }),
   );
 });
+
+test('other bounds hold at once: what was used longest ago goes, and what is younger than the new time stays', () => {
+  const table = new RouteTable(3, 1000, 1);
+  for (const [at, name] of ['a:1', 'b:1', 'c:1'].entries()) touch(table, name, at * 100);
+  table.get('a:1', 300);
+  table.setBounds(2, 1000);
+  assert.deepEqual(names(table, 300), ['c:1', 'a:1']);
+  touch(table, 'd:1', 400);
+  assert.deepEqual(names(table, 400), ['a:1', 'd:1']);
+  table.setBounds(5, 350);
+  assert.deepEqual(names(table, 400), ['d:1']);
+  table.setBounds(5, 2000);
+  assert.deepEqual(names(table, 1900), ['a:1', 'd:1']);
+});

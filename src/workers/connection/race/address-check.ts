@@ -6,7 +6,8 @@ import type { Target } from '../../../protocol/address/target.js';
 import type { CandidateMemory } from '../../../protocol/routes/candidate-memory.js';
 import type { DestinationMemory } from '../../../protocol/routes/destination-memory.js';
 import type { DialLine } from '../shared/dial-lines.js';
-import type { NameOutcome, NamesReplica } from '../shared/names-replica.js';
+import type { NameOutcome } from '../shared/name-outcome.js';
+import type { NamesReplica } from '../shared/names-replica.js';
 
 /** The parts of the actor's context that the check needs. */
 export interface Checking {

@@ -13,7 +13,8 @@ import type { Client } from '../../../protocol/users/client.js';
 import type { BadAddresses } from '../shared/bad-addresses.js';
 import type { DialLine } from '../shared/dial-lines.js';
 import type { Egress, Permission } from '../shared/egress.js';
-import type { NameOutcome, NamesReplica } from '../shared/names-replica.js';
+import type { NameOutcome } from '../shared/name-outcome.js';
+import type { NamesReplica } from '../shared/names-replica.js';
 import type { KnownDestination } from './known-destination.js';
 
 /** The parts of the actor's context that the candidates need. */

@@ -7,7 +7,8 @@ import type { Failure } from '../../../protocol/race/failure.js';
 import type { LineHealth } from '../../../protocol/race/line-health.js';
 import type { DialLine } from '../shared/dial-lines.js';
 import type { Egress } from '../shared/egress.js';
-import type { NameOutcome, NamesReplica } from '../shared/names-replica.js';
+import type { NameOutcome } from '../shared/name-outcome.js';
+import type { NamesReplica } from '../shared/names-replica.js';
 import type { RoutesReplica } from '../shared/routes-replica.js';
 import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt.js';
 

@@ -2,28 +2,16 @@
 // many connections wait for it. It asks no server itself.
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
-import { parseIp } from '../../../protocol/address/address.js';
 import { withoutDot } from '../../../protocol/address/host-name.js';
 import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import type { Options } from '../../../protocol/options.js';
-import { type Failure, type FailureCode, failureOf } from '../../../protocol/race/failure.js';
 import type { Observation } from '../../../protocol/trust/outcomes.js';
 import type { LookupAnswer, NamesActor, NamesSubscriber } from '../../../threads/contracts/dns.js';
 import { LookupClient } from '../../../threads/lookups.js';
 import { call, moved, type Remote, serve } from '../../../threads/port.js';
 import { Counter } from '../../../threads/shared/counters.js';
 import type { BadAddresses } from './bad-addresses.js';
-
-/**
- * What an outcome proves about an address that is not in it: that the name no longer has it (`all`); the same, but only if
- * the outcome has other addresses of that family (`by-family`); or nothing (`none`).
- */
-export type Proof = 'all' | 'by-family' | 'none';
-
-export type NameOutcome = { readonly proof: Proof } & (
-  | { readonly kind: 'found'; readonly ips: readonly Uint8Array[] }
-  | { readonly kind: 'failed'; readonly failure: Failure }
-);
+import { doubtful, failed, type NameOutcome, outcomeOf } from './name-outcome.js';
 
 interface Known {
   /** As the DNS actor gave it. */
@@ -68,11 +56,11 @@ interface NamesReplicaParts {
 export class NamesReplica {
   /** How often a change of the machine's own files has outdated names. */
   changes = 0;
-  readonly #known: LRUCache<string, Known>;
+  #known: LRUCache<string, Known>;
   readonly #pending = new Map<string, Pending>();
   readonly #deadlines: DeadlineWheel;
-  readonly #timeout_ms: number;
-  readonly #pending_max: number;
+  #timeout_ms: number;
+  #pending_max: number;
   readonly #badAddresses: BadAddresses;
   readonly #now: () => number;
   readonly #counters: Float64Array;
@@ -90,6 +78,17 @@ export class NamesReplica {
     this.#badAddresses = badAddresses;
     this.#now = now;
     this.#counters = counters;
+  }
+
+  /** Other bounds. Known answers are kept, as far as there is room; questions that are under way have the earlier time-out. */
+  set({ entries_max, timeout_ms, lookups_max }: Options['dns']): void {
+    this.#timeout_ms = timeout_ms + GRACE_MS;
+    this.#pending_max = lookups_max;
+    if (entries_max === this.#known.max) return;
+    const before = this.#known;
+    this.#known = new LRUCache({ max: entries_max });
+    // The least recently used first, which is dropped when there are too many.
+    for (const name of before.rkeys()) this.#known.set(name, before.peek(name) as Known);
   }
 
   /**
@@ -256,36 +255,4 @@ export class NamesReplica {
     this.#deadlines.clear(pending.deadline);
     for (const waiter of pending.waiters) waiter(outcome, false);
   }
-}
-
-function outcomeOf(answer: LookupAnswer): NameOutcome {
-  switch (answer.code) {
-    case 'found':
-      return {
-        kind: 'found',
-        ips: answer.addresses.map(parseIp).filter((ip) => ip !== undefined),
-        proof: proofOf(answer),
-      };
-    case 'no-such-name': {
-      const detail = answer.exists ? 'it has no address' : undefined;
-      return { ...failed('no-such-name', detail), proof: proofOf(answer) };
-    }
-    case 'failed':
-      return failed('dns-failed', answer.reason);
-    case 'overloaded':
-      return failed('too-many-lookups');
-    default:
-      return answer satisfies never;
-  }
-}
-
-function proofOf({ partial, stale }: { readonly partial?: true; readonly stale?: true }): Proof {
-  if (stale) return 'none';
-  return partial ? 'by-family' : 'all';
-}
-
-const doubtful = (outcome: NameOutcome): NameOutcome => ({ ...outcome, proof: 'none' });
-
-function failed(code: FailureCode, detail?: string): NameOutcome {
-  return { kind: 'failed', failure: failureOf(code, detail), proof: 'none' };
 }

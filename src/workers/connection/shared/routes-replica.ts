@@ -25,13 +25,13 @@ const REPEAT_MS = 10_000;
 const REPEAT_FAILURE_MS = 1000;
 
 export class RoutesReplica implements RouteSubscriber, LineView {
-  readonly ttl_ms: number;
+  ttl_ms: number;
   readonly #actor: number;
   /** Greater than all numbers of lines. */
   #lines: number;
   readonly #health: LineHealth;
   readonly #table: RouteTable;
-  readonly #repeat_ms: number;
+  #repeat_ms: number;
   readonly #now: () => number;
   #ports: MessagePort[] = [];
   #remote: Remote<RoutesActor> | undefined;
@@ -47,12 +47,15 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     this.#lines = tableLength(lines);
     this.#health = health;
     this.#table = new RouteTable(cache.entries_max, this.ttl_ms);
-    this.#repeat_ms = Math.min(REPEAT_MS, this.ttl_ms / 4);
+    this.#repeat_ms = repeatOf(this.ttl_ms);
     this.#now = now;
   }
 
-  /** Lines have been added or removed. What is remembered of those that stay is kept. */
-  setLines(lines: Options['lines']): void {
+  /** Other lines and bounds. What is remembered of lines that stay is kept, as far as there is room. */
+  set({ lines, cache }: Pick<Options, 'lines' | 'cache'>): void {
+    this.ttl_ms = cache.ttl_s * 1000;
+    this.#repeat_ms = repeatOf(this.ttl_ms);
+    this.#table.setBounds(cache.entries_max, this.ttl_ms);
     this.#lines = Math.max(this.#lines, tableLength(lines));
     this.#health.grow(this.#lines);
   }
@@ -182,5 +185,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     if (this.#reports.length < REPORTS_MAX) this.#reports.push({ destination, event });
   }
 }
+
+const repeatOf = (ttl_ms: number): number => Math.min(REPEAT_MS, ttl_ms / 4);
 
 const of = ({ line, ip }: Candidate): Candidate => ({ line, ip });

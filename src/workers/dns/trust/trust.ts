@@ -23,8 +23,9 @@ export interface TrustParts {
   readonly verify?: VerifyAddress;
   /** True where another process writes the state file. */
   readonly readOnly?: boolean;
-  /** In the form of the state file, which is not read then. */
+  /** In the form of the state file, which then is read only if it is new. */
   readonly evidence?: string | undefined;
+  readonly isFileNew?: boolean | undefined;
 }
 
 type TrustingOptions = Pick<Options, 'nameservers' | 'nameservers_backup' | 'blacklist' | 'lines' | 'dns'>;
@@ -80,10 +81,11 @@ export class Trust {
     if (dns.state_file !== null) {
       if (parts.readOnly !== true) this.#state = new StateFile(dns.state_file, parts.warn, SNAPSHOT_BEGIN);
     }
-    if (parts.evidence !== undefined) this.#restore(isProbing, given(parts.evidence, this.#bounds()));
-    else if (dns.state_file !== null) {
+    const { evidence, isFileNew = false } = parts;
+    if (dns.state_file !== null && (evidence === undefined || isFileNew)) {
       this.#restore(isProbing, readBadAddresses(dns.state_file, this.#bounds(), parts.warn));
     }
+    if (evidence !== undefined) this.#restore(isProbing, given(evidence, this.#bounds()));
     const enabled = isProbing ? 'on' : 'off';
     const phantom_servers = network ? dns.probe.phantom_servers : [];
     this.#prober = new Prober(

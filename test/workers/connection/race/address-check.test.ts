@@ -8,7 +8,7 @@ import { failureOf } from '../../../../src/protocol/race/failure.js';
 import { DestinationMemory } from '../../../../src/protocol/routes/destination-memory.js';
 import { checkAddresses } from '../../../../src/workers/connection/race/address-check.js';
 import { dialLines } from '../../../../src/workers/connection/shared/dial-lines.js';
-import type { NameOutcome, Proof } from '../../../../src/workers/connection/shared/names-replica.js';
+import type { NameOutcome, Proof } from '../../../../src/workers/connection/shared/name-outcome.js';
 import { lineView } from '../../../helpers/candidates.js';
 
 const ip = (text: string): Uint8Array => parseIp(text) as Uint8Array;

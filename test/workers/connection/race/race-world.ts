@@ -16,7 +16,7 @@ import { AttemptRoom } from '../../../../src/workers/connection/shared/attempt-r
 import { Crowds } from '../../../../src/workers/connection/shared/crowds.js';
 import { dialLines } from '../../../../src/workers/connection/shared/dial-lines.js';
 import type { Permission } from '../../../../src/workers/connection/shared/egress.js';
-import type { NameOutcome } from '../../../../src/workers/connection/shared/names-replica.js';
+import type { NameOutcome } from '../../../../src/workers/connection/shared/name-outcome.js';
 import { RoutesReplica } from '../../../../src/workers/connection/shared/routes-replica.js';
 import { defaultOptions } from '../../../helpers/default-options.js';
 import { FakeAttempt } from './fake-attempt.js';
