@@ -19,7 +19,7 @@ export interface Pipe {
 }
 
 export class PipePool {
-  readonly #max: number;
+  #max: number;
   readonly #ownership: Ownership;
   readonly #idle: Pipe[] = [];
   readonly #scratch = mapMemory(4096);
@@ -29,6 +29,16 @@ export class PipePool {
     this.#max = max;
     this.#ownership = ownership;
     ownership.mapped(this.#scratch, false);
+  }
+
+  /** Another bound. Of too many pipes those that are not lent are closed now, and others when they are given back. */
+  setMax(max: number): void {
+    this.#max = max;
+    while (this.#open > max) {
+      const idle = this.#idle.pop();
+      if (idle === undefined) return;
+      this.#end(idle);
+    }
   }
 
   /** An empty pipe; undefined at the bound or when the kernel refuses one: the caller then copies. */
@@ -44,9 +54,9 @@ export class PipePool {
     return pipe;
   }
 
-  /** Ends a loan. A pipe whose `filled` is not 0 is closed. */
+  /** Ends a loan. A pipe whose `filled` is not 0 is closed, and so is one above the bound. */
   giveBack(pipe: Pipe): void {
-    if (pipe.filled === 0) this.#idle.push(pipe);
+    if (pipe.filled === 0 && this.#open <= this.#max) this.#idle.push(pipe);
     else this.#end(pipe);
   }
 

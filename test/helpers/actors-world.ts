@@ -51,6 +51,7 @@ export class ActorsWorld {
     const connectionStart: ConnectionStart = {
       ...{ actor: 0, options, engine, control: connectionControl.port2, log: log.port2, shared: this.#shared },
       ...{ listeners: [LISTENER], doorbell: this.#doorbells[0], mainDoorbell: this.#doorbells[1] },
+      connections_most: 1000,
     };
     const namesStart: NamesStart = { options, beats: Pulse.memory(), control: namesControl.port2 };
     this.#run(CONNECTION, connectionStart, [connectionControl.port2, log.port2]);

@@ -25,16 +25,20 @@ export class ReloadedGateway {
     this.file = file;
   }
 
-  /** `directory`: of the file, which is made; removed at the end. */
+  /** `directory`: of the file, which is made; removed at the end. `fds`: its RLIMIT_NOFILE. */
   static async start(
     world: World,
     config: Config,
-    { directory = madeDirectory(), ...surroundings }: Surroundings & { readonly directory?: string } = {},
+    {
+      directory = madeDirectory(),
+      fds,
+      ...surroundings
+    }: Surroundings & { readonly directory?: string; readonly fds?: number } = {},
   ): Promise<ReloadedGateway> {
     world.use({ close: () => rmSync(directory, { recursive: true }) });
     const file = join(directory, 'config.json');
     writeFileSync(file, textOf(config));
-    const gateway = world.own(Gateway.spawn(file, world.engine, [], undefined, [], surroundings));
+    const gateway = world.own(Gateway.spawn(file, world.engine, [], fds, [], surroundings));
     await gateway.listens();
     return new ReloadedGateway(gateway, file);
   }

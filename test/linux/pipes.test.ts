@@ -77,3 +77,21 @@ test('bytes go from socket to socket unchanged, an empty source and its end are 
   pool.destroy();
   for (const fd of [source.near, source.far, sink.near, sink.far, listener]) libc.close(fd);
 });
+
+test('with another bound, pipes that are too many are closed at once, or when they are given back', () => {
+  const before = openFds().size;
+  const pool = new PipePool(3, UNRECORDED);
+  const [one, two, three] = [pool.borrow(), pool.borrow(), pool.borrow()] as [Pipe, Pipe, Pipe];
+  pool.giveBack(three);
+  pool.setMax(1);
+  assert.equal(openFds().size, before + 4);
+  assert.equal(pool.borrow(), undefined);
+  pool.giveBack(two);
+  assert.equal(openFds().size, before + 2);
+  pool.setMax(2);
+  const other = pool.borrow() as Pipe;
+  for (const pipe of [one, other]) pool.giveBack(pipe);
+  assert.equal(openFds().size, before + 4);
+  pool.destroy();
+  assert.equal(openFds().size, before);
+});

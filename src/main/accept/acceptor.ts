@@ -63,12 +63,14 @@ export class Acceptor extends Handler {
   #room = 0;
   #resumeAt = 0;
   readonly #fullness: Fullness;
+  #connections_max: number;
   #stopped = false;
 
   /** Takes over the fds of `listening`. `turned` and `mayWait` are to be called by the engine's loop. */
   constructor(listening: readonly ListeningSocket[], parts: AcceptorParts) {
     super();
     this.#parts = parts;
+    this.#connections_max = parts.connections_max;
     this.#fullness = new Fullness(parts.connections_max, parts.notices);
     this.#doors = new Doors(parts.engine, this);
     this.#doors.open(listening);
@@ -240,10 +242,16 @@ export class Acceptor extends Handler {
     if (this.#leaves.areAwaited && this.#doors.areSettled && this.#leaves.closed(this.#held.length)) this.#parts.kept();
   }
 
+  /** Another number of connections. Where more are live, none is accepted until there is room again. */
+  setConnectionsMax(connections_max: number): void {
+    this.#connections_max = connections_max;
+    this.#fullness.setMax(connections_max);
+  }
+
   /** Hands held clients to actors as far as there is room. */
   #place(): void {
-    const { dispatcher, connections_max } = this.#parts;
-    this.#room = connections_max - dispatcher.live();
+    const { dispatcher } = this.#parts;
+    this.#room = this.#connections_max - dispatcher.live();
     let placed = 0;
     while (placed < this.#held.length && this.#room > 0 && dispatcher.hand(this.#held[placed])) {
       placed += 1;

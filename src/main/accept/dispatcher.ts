@@ -33,6 +33,8 @@ export interface Census {
 export class Dispatcher {
   #lanes: readonly CountedLane[];
   readonly #counters: Counters;
+  /** By the number of an actor that is removed: connections that it has closed. */
+  readonly #past = new Map<number, number>();
 
   /** `lanes`: by the number of the actor. */
   constructor(lanes: readonly Lane[], counters: Counters) {
@@ -47,7 +49,14 @@ export class Dispatcher {
 
   /** One more actor, which does not serve yet. */
   add(actor: number, lane: Lane): void {
+    this.#past.delete(actor);
     this.#lanes = [...this.#lanes, this.#counted(actor, lane)];
+  }
+
+  /** The actor has ended, and is not started again. */
+  remove(actor: number): void {
+    this.#past.set(actor, this.#counters.read(actor, Counter.closed));
+    this.#lanes = this.#lanes.filter((lane) => lane.actor !== actor);
   }
 
   #of(actor: number): CountedLane {
@@ -57,6 +66,13 @@ export class Dispatcher {
   /** The actor serves: it is handed clients from now on. */
   open(actor: number): void {
     this.#of(actor).isOpen = true;
+  }
+
+  /** The actor is handed nothing more; its connections go on. */
+  pause(actor: number): void {
+    const lane = this.#of(actor);
+    lane.isOpen = false;
+    lane.queue.rouse();
   }
 
   /** The actor has ended: it is handed nothing more, and its connections are no longer live. */
@@ -77,7 +93,12 @@ export class Dispatcher {
   census(): Census {
     const closed = this.#lanes.map(({ actor }) => this.#counters.read(actor, Counter.closed));
     const live = this.#lanes.reduce((sum, { handed }, index) => sum + handed - closed[index], 0);
-    return { live, closed: closed.reduce((sum, count) => sum + count, 0) };
+    return { live, closed: [...closed, ...this.#past.values()].reduce((sum, count) => sum + count, 0) };
+  }
+
+  /** Live connections of one actor. */
+  liveOf(actor: number): number {
+    return this.#liveOf(this.#of(actor));
   }
 
   #liveOf({ actor, handed }: CountedLane): number {

@@ -8,7 +8,7 @@ import type { Notices } from '../process/notices.js';
 const LEFT_PART = 1 / 20;
 
 export class Fullness {
-  readonly #connections_max: number;
+  #connections_max: number;
   readonly #notices: Notices;
   /** When the limit was reached; undefined while it is not. */
   #since: number | undefined;
@@ -16,6 +16,10 @@ export class Fullness {
   constructor(connections_max: number, notices: Notices) {
     this.#connections_max = connections_max;
     this.#notices = notices;
+  }
+
+  setMax(connections_max: number): void {
+    this.#connections_max = connections_max;
   }
 
   /** `room`: connections that are free. `now` in ms. */

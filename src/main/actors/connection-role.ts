@@ -6,7 +6,6 @@ import { Counter, type Counters } from '../../threads/shared/counters.js';
 import type { FdQueue } from '../../threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { Shares } from '../../threads/shared/shares.js';
-import type { Dispatcher } from '../accept/dispatcher.js';
 import type { Logger } from '../process/log.js';
 import type { Notices } from '../process/notices.js';
 import type { AccessPorts } from './access-ports.js';
@@ -21,20 +20,24 @@ export interface ConnectionParts {
   readonly shared: SharedMemory;
   readonly queue: FdQueue;
   readonly counters: Counters;
-  readonly dispatcher: Dispatcher;
+  readonly connections_most: number;
   readonly doorbell: number;
   readonly mainDoorbell: number;
   readonly switchboard: Switchboard;
   readonly log: Logger;
   readonly accessPorts: AccessPorts;
   readonly notices: Notices;
+  /** Called when the actor serves, after each start. */
+  readonly serves: (actor: number) => void;
+  /** Called when the actor has ended, once what it leaves behind is counted. */
+  readonly gone: (actor: number) => void;
   /** Called with the clients that the dead actor had left in its queue, as `handOff` numbers. */
   readonly takeBack: (clients: readonly number[]) => void;
 }
 
 export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
-  const { actor, engine, shared, queue, counters, dispatcher } = parts;
-  const { doorbell, mainDoorbell, switchboard, log, notices } = parts;
+  const { actor, engine, shared, queue, counters } = parts;
+  const { doorbell, mainDoorbell, switchboard, log, notices, connections_most } = parts;
   const owners = new OwnerTable(shared.owners);
   const maps = new MapTable(shared.maps);
   const shares = [new Shares(shared.clientShares), new Shares(shared.userShares)];
@@ -47,7 +50,17 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
       const port = said.open();
       const lines = accessPorts.open(actor);
       const ports = [control, port, ...(lines === undefined ? [] : [lines.port])];
-      const own = { actor, engine, control, log: port, access: lines, shared, doorbell, mainDoorbell };
+      const own = {
+        actor,
+        engine,
+        control,
+        log: port,
+        access: lines,
+        shared,
+        doorbell,
+        mainDoorbell,
+        connections_most,
+      };
       return { start: { ...own, ...switchboard.generation } satisfies ConnectionStart, ports };
     },
     async ready(control) {
@@ -57,7 +70,7 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
     async serving(control) {
       // Both may have changed since it was started.
       await Promise.all([switchboard.connectionServes(actor, control), accessPorts.follow(actor, control)]);
-      dispatcher.open(actor);
+      parts.serves(actor);
     },
     async turns() {
       const turns = counters.read(actor, Counter.turns);
@@ -72,7 +85,7 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
       said.close();
       accessPorts.close(actor);
       const left = reap({ actor, owners, maps, queue, counters, shares });
-      dispatcher.shut(actor);
+      parts.gone(actor);
       parts.takeBack(left);
     },
   };

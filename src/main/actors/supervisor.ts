@@ -13,8 +13,10 @@ import { Counters } from '../../threads/shared/counters.js';
 import { OwnerTable } from '../../threads/shared/owner-table.js';
 import { Shares } from '../../threads/shared/shares.js';
 import { userSlotsFor } from '../../threads/shared/user-limits.js';
-import { availableCores } from '../process/cores.js';
+import { type Prepared, prepareAll, UNCHANGED } from '../process/change.js';
+import { availableCores, WORKERS_MAX } from '../process/cores.js';
 import { DONE, type Done, failed } from '../process/done.js';
+import { mostConnections } from '../process/fd-limit.js';
 import type { AccessSink } from '../process/log.js';
 import { StateClaims } from '../process/state-claims.js';
 import { within } from '../process/within.js';
@@ -64,13 +66,14 @@ export class Supervisor {
     const { options, log, notices, left } = parts;
     const entries = this.#entries(parts);
     const { limits } = options;
+    const most = { connections_max: mostConnections(parts.fdsMax) };
     const common = {
       owners: OwnerTable.create(parts.fdsMax),
       clients: ClientAddresses.create(parts.fdsMax),
-      // A reload may bring limits, and users.
-      clientShares: Shares.create(slotsFor(limits), parts.fdsMax, seed()),
-      userShares: Shares.create(userSlotsFor(limits), parts.fdsMax, seed()),
-      counters: Counters.create(options.workers),
+      // A reload may bring limits and users, and more connections and workers.
+      clientShares: Shares.create(slotsFor(most), parts.fdsMax, seed()),
+      userShares: Shares.create(userSlotsFor(most), parts.fdsMax, seed()),
+      counters: Counters.create(WORKERS_MAX),
       room: parts.room,
     };
     this.clients = new ClientAddresses(common.clients);
@@ -90,6 +93,7 @@ export class Supervisor {
     this.#accessPorts = new AccessPorts(parts.access);
     this.connections = new ConnectionActors({
       ...{ ...parts, common, switchboard, accessPorts: this.#accessPorts },
+      connections_most: most.connections_max,
       host: (role) => this.#host(role, entries.connection),
     });
   }
@@ -128,12 +132,16 @@ export class Supervisor {
   }
 
   #hosts(): readonly Pick<ActorHost<unknown>, 'name' | 'start' | 'hasTurned'>[] {
-    return [this.names, this.routes, ...(this.#tls === undefined ? [] : [this.#tls]), ...this.connections.hosts];
+    return [...this.#services(), ...this.connections.hosts];
+  }
+
+  #services(): readonly Pick<ActorHost<unknown>, 'name' | 'start' | 'hasTurned'>[] {
+    return [this.names, this.routes, ...(this.#tls === undefined ? [] : [this.#tls])];
   }
 
   /** Resolves within `timeout_ms` with the names of the actors that have made no turn since the last call. */
   async silent(timeout_ms: number): Promise<readonly string[]> {
-    const hosts = this.#hosts();
+    const hosts = [...this.#services(), ...this.connections.watched];
     const turned = await Promise.all(hosts.map((host) => host.hasTurned(timeout_ms)));
     return hosts.filter((_, index) => !turned[index]).map(({ name }) => name);
   }
@@ -148,20 +156,23 @@ export class Supervisor {
     const ruled = await keeper.prepare();
     if (this.#isStopping) return STOPS;
     if (ruled.code === 'failed') return ruled;
-    const tunnelled = await this.#startTls(options);
-    if (tunnelled.code === 'failed') return tunnelled;
-    const files = stateFilesOf(options);
-    this.#claims.claim(files);
-    const named = await this.#replaceNames(options);
+    const prepared = await prepareAll([
+      () => this.#prepareTls(options),
+      () => this.connections.prepare(options.workers),
+      () => this.#prepareFiles(options),
+    ]);
+    if (prepared.code === 'failed') return prepared;
+    const { change } = prepared;
+    const named = this.#isStopping ? STOPS : await this.#replaceNames(options);
     if (named.code === 'failed') {
-      this.#claims.keep(stateFilesOf(this.#switchboard.generation.options));
+      await change.drop();
       return named;
     }
     await this.#rules.stop();
     this.#rules = keeper;
     const known = await this.#users.replace(users, options.lines);
     await this.#switchboard.publish({ options, listeners, rules: ruled.tables, users: known });
-    this.#claims.keep(files);
+    await change.make();
     keeper.start();
     return DONE;
   }
@@ -189,12 +200,25 @@ export class Supervisor {
   }
 
   /** Starts the TLS actor, if a line needs it and it does not run. */
-  async #startTls({ lines }: Options): Promise<Done> {
-    if (this.#tls !== undefined || !lines.some(needsTunnel)) return DONE;
+  async #prepareTls({ lines }: Options): Promise<Prepared> {
+    if (this.#tls !== undefined || !lines.some(needsTunnel)) return UNCHANGED;
     const host = this.#host(tlsRole(this.#switchboard), this.#entries(this.#parts).tls);
     const started = await this.#startAnother(host);
-    if (started.code === 'done') this.#tls = host;
-    return started;
+    if (started.code === 'failed') return started;
+    this.#tls = host;
+    const drop = async (): Promise<void> => {
+      this.#tls = undefined;
+      await host.stop(0);
+      await host.destroy();
+    };
+    return { code: 'prepared', change: { make() {}, drop } };
+  }
+
+  async #prepareFiles(options: Options): Promise<Prepared> {
+    const [before, after] = [this.#switchboard.generation.options, options].map(stateFilesOf);
+    this.#claims.claim(after);
+    const keep = (files: typeof after) => (): void => this.#claims.keep(files);
+    return { code: 'prepared', change: { make: keep(after), drop: keep(before) } };
   }
 
   /** Starts an actor while the others serve. One that cannot be used leaves no thread. */

@@ -2,6 +2,7 @@
 // for `convict` and for docs/config.md. It reads no values.
 import type { Upstream } from '../../protocol/lines/flatten.js';
 import type { EngineChoice, Ipv6Choice, LogLevel, Nameserver, Options } from '../../protocol/options.js';
+import { WORKERS_MAX } from '../process/cores.js';
 import { checkHosts, HOSTS_ALLOWED, type HostEntries } from './checks/dns/hosts.js';
 import {
   checkNameservers,
@@ -251,7 +252,7 @@ export const SCHEMA = {
   egress: EGRESS,
   users,
   users_file: usersFile,
-  workers: integer({ doc: 'The number of threads that carry connections. Each takes some 14 MiB. 0 starts one for each core that the process may use (by its CPU affinity and the CPU limit of its cgroup), and at most 16: one thread accepts for all of them, and cannot keep more of them busy.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: 1024 }),
+  workers: integer({ doc: 'The number of threads that carry connections. Each takes some 14 MiB. 0 starts one for each core that the process may use (by its CPU affinity and the CPU limit of its cgroup), and at most 16: one thread accepts for all of them, and cannot keep more of them busy.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: WORKERS_MAX }),
   engine,
   control_socket: orNone({ doc: 'The path of a Unix socket on which the running gateway takes commands, such as `tcproute reload`. Only its owner may use it.', env: 'TCPROUTE_CONTROL_SOCKET', allowed: CONTROL_SOCKET_ALLOWED, check: checkUnixPath }),
   pid_file: stateFile({ doc: 'A file that has the number of the process while it serves. See [operating the gateway](operate.md#without-a-service-manager).', env: 'TCPROUTE_PID_FILE' }),

@@ -2,7 +2,7 @@
 // server is loaded only where there is one.
 import { closeFd } from '../../linux/sockets.js';
 import { removeFile } from '../accept/socket-file.js';
-import type { Prepared } from '../process/change.js';
+import { type Prepared, UNCHANGED } from '../process/change.js';
 import { DONE, type Done, failed } from '../process/done.js';
 import { reasonOf } from '../process/within.js';
 import type { LeftControl } from '../upgrade/estate.js';
@@ -32,7 +32,7 @@ export class ControlSocket {
 
   /** Opens a socket at another place, beside the one that there is until the change is made. */
   async prepare(path: string | null): Promise<Prepared> {
-    if (path === this.#path) return { code: 'prepared', change: { make() {}, drop() {} } };
+    if (path === this.#path) return UNCHANGED;
     const opened = path === null ? undefined : await this.#serve(path);
     if (opened?.code === 'failed') return opened;
     const server = opened?.server;

@@ -8,7 +8,6 @@ import { countUnasked } from '../../linux/engine/socket.js';
 import { errorName } from '../../linux/error-name.js';
 import { isError } from '../../linux/result.js';
 import { closeFd } from '../../linux/sockets.js';
-import { needsTunnel } from '../../protocol/lines/line.js';
 import type { Configuration, Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { UsersOptions } from '../../protocol/users/user-entry.js';
@@ -24,13 +23,14 @@ import { recordsOf } from '../observe/connection-records.js';
 import { FailureWatch } from '../observe/failure-watch.js';
 import { type ListenerCounts, type Stats, statsOf } from '../observe/stats.js';
 import { DONE, type Done, failed } from '../process/done.js';
-import { countServers, fdUse, raiseFdLimit, settleConnectionsMax } from '../process/fd-limit.js';
+import { raiseFdLimit } from '../process/fd-limit.js';
 import type { AccessSink, Logger } from '../process/log.js';
 import { Notices } from '../process/notices.js';
 import { isWaiting, reasonOf } from '../process/within.js';
 import { type Ended, endedOf } from './ended.js';
 import { chooseEngine } from './engine-choice.js';
 import { Patience } from './patience.js';
+import { settleRoom } from './room.js';
 import type { Gateway, Started, Surroundings } from './running.js';
 
 /** Resolves once the gateway accepts clients, or with a sentence that says why it cannot. `tuning` is for tests. */
@@ -42,22 +42,10 @@ export async function startGateway(
 ): Promise<Started> {
   const limit = raiseFdLimit();
   if (limit.code === 'failed') return limit;
-  const demand = {
-    fdLimit: limit.fds,
-    workers: asked.workers,
-    pipesMax: asked.limits.pipes_max,
-    attemptsMax: asked.race.attempts_max,
-    servers: serversOf(asked),
-    listeners: asked.listen.length,
-    tunnels: asked.lines.some(needsTunnel),
-  };
-  const room = settleConnectionsMax(asked.limits.connections_max, demand);
-  if (room.code === 'failed') return room;
-  if (room.warning !== undefined) log.warn(room.warning);
-  const { udp_sockets_max, ...limits } = room.share;
-  const { rules, users, ...own } = asked;
-  const dns = { ...own.dns, udp_sockets_max };
-  const options: Options = { ...own, limits: { ...own.limits, ...limits }, dns };
+  const settled = settleRoom(asked, limit.fds);
+  if (settled.code === 'failed') return settled;
+  const { options, rules, users, warning, fds } = settled;
+  if (warning !== undefined) log.warn(warning);
   const kind = chooseEngine(options.engine, log);
   if (typeof kind !== 'string') return kind;
   const reserved = reserve(options.listen, options.tcp_user_timeout_ms, { passed, left: left?.listeners });
@@ -84,14 +72,10 @@ export async function startGateway(
   };
   const started = await new Start(parts).run();
   if (started.code === 'started') {
-    const fds = { limit: limit.fds, ...fdUse(room.share, demand) };
-    log.info({ fds }, `room for ${limits.connections_max} connections at a time`);
+    log.info({ fds }, `room for ${options.limits.connections_max} connections at a time`);
   }
   return started;
 }
-
-const serversOf = ({ nameservers, nameservers_backup }: Pick<Options, 'nameservers' | 'nameservers_backup'>): number =>
-  countServers([...nameservers, ...nameservers_backup]);
 
 interface StartParts {
   readonly options: Options;
@@ -111,6 +95,7 @@ interface StartParts {
 class Start {
   /** With what was computed then, from the descriptors. */
   readonly #atStart: Options;
+  readonly #fdsMax: number;
   readonly #engine: Engine;
   readonly #log: Logger;
   readonly #notices: Notices;
@@ -122,6 +107,7 @@ class Start {
 
   constructor({ options, rules, users, kind, fdsMax, engine, listening, log, access, tuning, left }: StartParts) {
     this.#atStart = options;
+    this.#fdsMax = fdsMax;
     this.#engine = engine;
     this.#log = log;
     this.#notices = new Notices(log);
@@ -188,7 +174,7 @@ class Start {
     engine.watch(this.#doorbell, () => {}); // a ring only has to wake the loop
     const running = loop.run();
     const doorbell = this.#doorbell;
-    const stats = (): Stats => statsOf(counters, this.#atStart.workers);
+    const stats = (): Stats => statsOf(counters, supervisor.connections.counted);
     const actors = () => supervisor.connections.hosts.map(({ control }) => control);
     const failures = new FailureWatch({ stats, actors, notices: this.#notices });
     const patience = new Patience();
@@ -244,17 +230,16 @@ class Start {
     };
   }
 
-  async #publish({ rules, users, ...next }: Configuration, acceptor: Acceptor): Promise<Done> {
-    const { connections_max, pipes_max, racing_max } = this.#atStart.limits;
-    const limits = { ...next.limits, connections_max, pipes_max, racing_max };
-    // More servers share the sockets that there were for those of the start.
-    const part = Math.min(1, serversOf(this.#atStart) / serversOf(next));
-    const udp_sockets_max = Math.max(1, Math.floor(this.#atStart.dns.udp_sockets_max * part));
-    const options: Options = { ...next, limits, dns: { ...next.dns, udp_sockets_max } };
+  async #publish(next: Configuration, acceptor: Acceptor): Promise<Done> {
+    const settled = settleRoom(next, this.#fdsMax, this.#supervisor.connections.beyond(next.workers));
+    if (settled.code === 'failed') return settled;
+    const { options, rules, users, warning } = settled;
+    if (warning !== undefined) this.#log.warn(warning);
     const listeners = relisted(this.#listening, options.listen);
     const done = await this.#supervisor.publish({ options, listeners, rules, users });
     if (done.code === 'failed') return done;
-    this.#supervisor.limits.set(limits, areClientsLimited(options));
+    this.#supervisor.limits.set(options.limits, areClientsLimited(options));
+    acceptor.setConnectionsMax(options.limits.connections_max);
     acceptor.setListeners(listeners);
     setUserTimeouts(this.#listening, options.tcp_user_timeout_ms);
     this.#log.level = options.log_level;

@@ -24,7 +24,7 @@ export interface Gateway {
   listenerCounts(): readonly ListenerCounts[];
   /**
    * Has all later connections be made by this configuration; live ones go on as they began. `next`: with the listeners at their
-   * places, and what only a start can bring about as it is. If it fails, nothing has changed. Calls follow one another.
+   * places. If it fails, nothing has changed. Calls follow one another.
    */
   publish(next: Configuration): Promise<Done>;
   /** Has lines of the access log go there from now on; undefined: there is none. Resolves when no more come for the one before. */

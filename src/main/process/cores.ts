@@ -3,6 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
+/** The largest number of workers. Shared memory has room for the counters of as many. */
+export const WORKERS_MAX = 1024;
+
 /** The text of a file; undefined when it cannot be read. */
 export type ReadText = (path: string) => string | undefined;
 

@@ -82,6 +82,9 @@ const perAttempt = ({ tunnels }: Pick<FdDemand, 'tunnels'>): number => (tunnels 
 /** The client, and the way to its destination. */
 const perConnection = (demand: Pick<FdDemand, 'tunnels'>): number => 1 + perAttempt(demand);
 
+/** As many connections as ever fit, whatever else the process has: what tables are made for that cannot grow. */
+export const mostConnections = (fdLimit: number): number => Math.floor(fdLimit / 2);
+
 export interface FdShare {
   readonly connections_max: number;
   /** Pipes of one worker: fewer than configured when fds are scarce. */

@@ -5,11 +5,6 @@ import { placesDiffer } from './changes.js';
 /** Undefined where the two cannot be joined, since the new rules and users are for other listeners than those that are open. */
 export function adopt(inForce: Configuration, next: Configuration): Configuration | undefined {
   if (placesDiffer(inForce.listen, next.listen)) return undefined;
-  const { engine, workers, pid_file, limits } = inForce;
-  const { connections_max, pipes_max, racing_max } = limits;
-  return {
-    ...next,
-    ...{ engine, workers, pid_file },
-    limits: { ...next.limits, connections_max, pipes_max, racing_max },
-  };
+  const { engine, pid_file } = inForce;
+  return { ...next, ...{ engine, pid_file } };
 }

@@ -26,9 +26,7 @@ const TOLD_APART: ReadonlySet<string> = new Set(['lines', 'listen', 'rules', 'us
 const COMPUTED: ReadonlySet<string> = new Set(['limits.racing_max', 'dns.udp_sockets_max']);
 
 /** What actors and shared memory are made of at the start. */
-const AT_START: ReadonlySet<string> = new Set([
-  ...['engine', 'workers', 'pid_file', 'limits.connections_max', 'limits.pipes_max'],
-]);
+const AT_START: ReadonlySet<string> = new Set(['engine', 'pid_file']);
 
 /** Paths of all options that differ. */
 function differingPaths(before: Configuration, after: Configuration): string[] {

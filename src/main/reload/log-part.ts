@@ -1,7 +1,7 @@
 // What a reload changes of the log: where it goes and how it looks, and the same of the access log.
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from '../../protocol/options.js';
-import type { Prepared } from '../process/change.js';
+import { type Prepared, UNCHANGED } from '../process/change.js';
 import type { AccessSink, OpenLog } from '../process/log.js';
 
 /** Who has the lines of the access log be made: see Gateway. */
@@ -19,7 +19,7 @@ export class LogPart {
   }
 
   async prepare({ log }: Pick<Configuration, 'log'>): Promise<Prepared> {
-    if (isDeepStrictEqual(log, this.#opened.options)) return { code: 'prepared', change: { make() {}, drop() {} } };
+    if (isDeepStrictEqual(log, this.#opened.options)) return UNCHANGED;
     const prepared = await this.#opened.prepare(log);
     if (prepared.code === 'failed') return prepared;
     const { change } = prepared;

@@ -3,8 +3,8 @@
 import type { LineNumbers } from '../../protocol/lines/numbers.js';
 import type { Configuration } from '../../protocol/options.js';
 import type { Loaded } from '../config/load.js';
-import type { Change, Prepared } from '../process/change.js';
-import { DONE, type Done } from '../process/done.js';
+import { type Prepared, prepareAll } from '../process/change.js';
+import type { Done } from '../process/done.js';
 import { adopt } from './adopt.js';
 import { type Changes, changesBetween } from './changes.js';
 
@@ -88,23 +88,12 @@ export class Reloading {
 
   /** Changes everything, or, where one part of it cannot be, nothing. */
   async #change(next: Configuration): Promise<Done> {
-    const prepared: Change[] = [];
-    const done = await this.#prepare(next, prepared);
+    const prepared = await prepareAll(this.#beside.map((part) => () => part.prepare(next)));
+    if (prepared.code === 'failed') return prepared;
+    const { change } = prepared;
     // The gateway is the last that may fail.
-    const published = done.code === 'failed' ? done : await this.#gateway.publish(next);
-    for (const change of prepared) {
-      if (published.code === 'failed') change.drop();
-      else await change.make();
-    }
+    const published = await this.#gateway.publish(next);
+    await (published.code === 'failed' ? change.drop() : change.make());
     return published;
-  }
-
-  async #prepare(next: Configuration, prepared: Change[]): Promise<Done> {
-    for (const part of this.#beside) {
-      const one = await part.prepare(next);
-      if (one.code === 'failed') return one;
-      prepared.push(one.change);
-    }
-    return DONE;
   }
 }

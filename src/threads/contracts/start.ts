@@ -40,6 +40,8 @@ export interface Generation {
 export interface ConnectionStart extends Generation {
   /** The actor's number, from 0; a restarted actor keeps the number. */
   readonly actor: number;
+  /** limits.connections_max may become this by a reload. */
+  readonly connections_most: number;
   /** The engine that main found to work. */
   readonly engine: 'uring' | 'epoll';
   /** The actor serves `ConnectionActor` on it. */

@@ -118,7 +118,7 @@ class Actor {
     const clients = new ClientAddresses(shared.clients);
     const records = new ConnectionRecords({
       clock: engine,
-      connections_max: options.limits.connections_max,
+      connections_max: start.connections_most,
       listenerName: (listener) => this.#generations.listenerName(listener),
       lineName: (line) => this.#generations.lineName(line),
       addressOf: (fd) => clients.read(fd),

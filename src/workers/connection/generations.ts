@@ -67,11 +67,13 @@ export class Generations {
   publish(generation: Generation): void {
     const { options, listeners, rules: tables, users } = generation;
     const { lines, log_level } = options;
-    const { parts, probes } = this.#lasting;
+    const { parts, probes, crowds } = this.#lasting;
     for (const { number, name } of lines) this.#lineNames[number] = name;
     this.#listeners = listeners;
     parts.log.setLevel(log_level);
     parts.budget.set(options);
+    parts.pipes.setMax(options.limits.pipes_max);
+    crowds.set(options);
     parts.badAddresses.setFixed(options.blacklist);
     parts.routes.set(options);
     parts.names.set(options.dns);
@@ -88,7 +90,7 @@ export class Generations {
       lines: ownLines,
       allLines: lines.map(({ number }) => number),
       planRules: planRules(options.race),
-      room: new AttemptRoom(parts.budget, this.#lasting.crowds, ownLines, parts.failures),
+      room: new AttemptRoom(parts.budget, crowds, ownLines, parts.failures),
       newAttempt: (candidate, target, outcome) => attemptFor(context, candidate, target, outcome),
       tunnelEnds: lines.some(needsTunnel) ? parts.tunnels : undefined,
       egress: egressOf(listeners, options, { ...parts, rules }),

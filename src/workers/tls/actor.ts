@@ -30,7 +30,8 @@ export async function run({ options, beats, control }: TlsStart): Promise<void> 
   });
   let parts = partsOf(options);
   // One for each connection, and those that race.
-  const tunnels_max = options.limits.connections_max + options.limits.racing_max * options.workers;
+  const mostOf = ({ limits, workers }: Options): number => limits.connections_max + limits.racing_max * workers;
+  let tunnels_max = mostOf(options);
   let tunnels = 0;
   const take = (order: TunnelOrder): void => {
     const line = lines[order.line];
@@ -57,6 +58,7 @@ export async function run({ options, beats, control }: TlsStart): Promise<void> 
       async configure(next) {
         lines = byNumber(next.lines);
         parts = partsOf(next);
+        tunnels_max = mostOf(next);
       },
       // The answer to this call is sent first.
       stop: async () => void setImmediate(() => control.close()),

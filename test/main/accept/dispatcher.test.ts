@@ -67,3 +67,25 @@ test('live and closed connections are those of one time, also while actors close
   assert.equal(second.closed - first.closed, 2);
   assert.equal(first.live + first.closed, second.live + second.closed);
 });
+
+test('an actor that is paused keeps its connections and gets no more, and one that is removed has counted', () => {
+  const counters = new Counters(Counters.create(2));
+  const lane = () => ({ queue: new FdQueue(FdQueue.create(CAPACITY)), capacity: CAPACITY, doorbell: -1 });
+  const dispatcher = new Dispatcher([lane()], counters);
+  dispatcher.add(1, lane());
+  for (const actor of [0, 1]) dispatcher.open(actor);
+  for (const fd of [3, 4, 5, 6]) dispatcher.hand(fd);
+  dispatcher.pause(1);
+  dispatcher.hand(7);
+  assert.deepEqual([dispatcher.liveOf(0), dispatcher.liveOf(1), dispatcher.live()], [3, 2, 5]);
+  assert.equal(dispatcher.room(), CAPACITY - 3);
+  counters.of(1)[Counter.closed] = 2;
+  assert.deepEqual(dispatcher.census(), { live: 3, closed: 2 });
+  dispatcher.remove(1);
+  assert.deepEqual(dispatcher.census(), { live: 3, closed: 2 });
+  // Another actor with its number goes on counting.
+  dispatcher.add(1, lane());
+  dispatcher.open(1);
+  dispatcher.hand(8);
+  assert.deepEqual([dispatcher.liveOf(1), dispatcher.census()], [1, { live: 4, closed: 2 }]);
+});

@@ -40,6 +40,7 @@ for (const { kind, missing } of ENGINES) {
     ];
     const [doorbell, mainDoorbell] = [makeDoorbell(), makeDoorbell()];
     const start: ConnectionStart = {
+      connections_most: 1000,
       ...{ actor: 0, options: defaultOptions(), engine: kind, control: control.port2, log: log.port2 },
       shared: {
         ...{ queue: FdQueue.create(4), owners: OwnerTable.create(FDS_MAX), clients: ClientAddresses.create(FDS_MAX) },

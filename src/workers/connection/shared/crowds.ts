@@ -32,14 +32,19 @@ export class Crowd {
 }
 
 export class Crowds {
-  readonly #max: number;
+  #max = 0;
   readonly #deadlines: DeadlineWheel;
   readonly #crowds = new Map<string, Crowd>();
 
-  constructor({ limits, workers }: Pick<Options, 'limits' | 'workers'>, deadlines: DeadlineWheel) {
+  constructor(options: Pick<Options, 'limits' | 'workers'>, deadlines: DeadlineWheel) {
+    this.set(options);
+    this.#deadlines = deadlines;
+  }
+
+  /** Other limits, for attempts that begin after it. */
+  set({ limits, workers }: Pick<Options, 'limits' | 'workers'>): void {
     const share = limits.connections_max === 0 ? CROWD_MAX : Math.floor((limits.connections_max / workers) * SHARE);
     this.#max = Math.max(CROWD_LEAST, Math.min(CROWD_MAX, share));
-    this.#deadlines = deadlines;
   }
 
   /** Number of crowds that are counted. */
