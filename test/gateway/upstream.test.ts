@@ -24,11 +24,27 @@ const CREDENTIALS = { username: 'ali', password: 'open sesame' };
 
 const line = ({ host, port }: RunningProxy, more: object = {}) => ({ type: 'socks5', host, port, ...more });
 
-/** Says something both ways through the gateway; the address from which the destination was reached. */
-async function exchange(world: World, upstream: object, host = '127.0.0.1'): Promise<string | undefined> {
-  const server = world.use(await PeerServer.listen());
-  const gateway = await world.shared({ upstream });
-  const client = world.use(await through(gateway.port, { host, port: server.port }));
+/** A line, and the host that a client asks for. */
+type Way = readonly [upstream: object, host?: string];
+
+/**
+ * Says something both ways through each line; the addresses from which the destinations were reached. One gateway has all the
+ * lines, and a rule that leaves one of them for each destination: a start for each would take longer than all else.
+ */
+async function exchange(world: World, ...ways: readonly Way[]): Promise<(string | undefined)[]> {
+  const servers = await Promise.all(ways.map(async () => world.use(await PeerServer.listen())));
+  const gateway = await world.gateway({
+    upstream: ways.map(([upstream], number) => ({ ...upstream, name: `way ${number}` })),
+    rules: servers.map(({ port }, number) => ({ port, use: [`way ${number}`] })),
+  });
+  const sources: (string | undefined)[] = [];
+  for (const [number, [, host = '127.0.0.1']] of ways.entries())
+    sources.push(await converse(world, gateway.port, host, servers[number]));
+  return sources;
+}
+
+async function converse(world: World, port: number, host: string, server: PeerServer): Promise<string | undefined> {
+  const client = world.use(await through(port, { host, port: server.port }));
   const destination = await server.accepted();
   const { remoteAddress } = destination.socket;
   client.send('ping');
@@ -46,15 +62,15 @@ if (withoutMicrosocks !== undefined) test('microsocks as a line', { skip: withou
 else {
   inBothEngines('a line through microsocks, which resolves the names', async (world) => {
     const proxy = world.use(await microsocks(undefined, '127.0.0.5'));
-    assert.equal(await exchange(world, line(proxy)), '127.0.0.5');
-    assert.equal(await exchange(world, line(proxy), 'localhost'), '127.0.0.5');
+    const ways: Way[] = [[line(proxy)], [line(proxy), 'localhost']];
+    assert.deepEqual(await exchange(world, ...ways), ['127.0.0.5', '127.0.0.5']);
   });
 
   inBothEngines('two microsocks in a chain, both with a password', async (world) => {
     const near = world.use(await microsocks(CREDENTIALS, '127.0.0.5'));
     const far = world.use(await microsocks({ ...CREDENTIALS, password: 'x' }, '127.0.0.6'));
     const upstream = line(far, { ...CREDENTIALS, password: 'x', upstream: line(near, CREDENTIALS) });
-    assert.equal(await exchange(world, upstream), '127.0.0.6');
+    assert.deepEqual(await exchange(world, [upstream]), ['127.0.0.6']);
   });
 
   inBothEngines('a wrong password fails the line, and no log has it', async (world) => {
@@ -72,18 +88,17 @@ if (withoutDanted !== undefined) test('Dante as a line', { skip: withoutDanted }
 else {
   inBothEngines('a line through Dante', async (world) => {
     const proxy = world.use(await danted());
-    assert.equal(await exchange(world, line(proxy)), '127.0.0.1');
-    assert.equal(await exchange(world, line(proxy), 'localhost'), '127.0.0.1');
+    const ways: Way[] = [[line(proxy)], [line(proxy), 'localhost']];
+    assert.deepEqual(await exchange(world, ...ways), ['127.0.0.1', '127.0.0.1']);
   });
 
   inBothEngines(
     'Dante that knows a user, and microsocks behind it',
     async (world) => {
       const proxy = world.use(await danted(CREDENTIALS));
-      assert.equal(await exchange(world, line(proxy, CREDENTIALS)), '127.0.0.1');
       const micro = world.use(await microsocks(CREDENTIALS, '127.0.0.5'));
       const upstream = line(micro, { ...CREDENTIALS, upstream: line(proxy, CREDENTIALS) });
-      assert.equal(await exchange(world, upstream), '127.0.0.5');
+      assert.deepEqual(await exchange(world, [line(proxy, CREDENTIALS)], [upstream]), ['127.0.0.1', '127.0.0.5']);
       for (const more of [{ ...CREDENTIALS, password: 'wrong-but-secret' }, {}]) {
         const gateway = await world.gateway({ upstream: line(proxy, more), log_level: 'trace' });
         await assert.rejects(through(gateway.port, { host: '127.0.0.1', port: 9 }), /REP 1$/);
@@ -100,8 +115,11 @@ else {
     inBothEngines('Dante behind microsocks, and microsocks behind Dante', async (world) => {
       const dante = world.use(await danted());
       const micro = world.use(await microsocks(CREDENTIALS, '127.0.0.5'));
-      assert.equal(await exchange(world, line(dante, { upstream: line(micro, CREDENTIALS) })), '127.0.0.1');
-      assert.equal(await exchange(world, line(micro, { ...CREDENTIALS, upstream: line(dante) })), '127.0.0.5');
+      const ways: Way[] = [
+        [line(dante, { upstream: line(micro, CREDENTIALS) })],
+        [line(micro, { ...CREDENTIALS, upstream: line(dante) })],
+      ];
+      assert.deepEqual(await exchange(world, ...ways), ['127.0.0.1', '127.0.0.5']);
     });
   }
 }
@@ -113,11 +131,10 @@ if (withoutTinyproxy !== undefined) test('tinyproxy as a line', { skip: withoutT
 else {
   inBothEngines('a line through tinyproxy, which resolves the names, with and without a password', async (world) => {
     const open = world.use(await tinyproxy(undefined, '127.0.0.5'));
-    assert.equal(await exchange(world, http(open)), '127.0.0.5');
-    assert.equal(await exchange(world, http(open), 'localhost'), '127.0.0.5');
     const credentials = { username: 'ali', password: 'open-sesame' };
     const closed = world.use(await tinyproxy(credentials, '127.0.0.6'));
-    assert.equal(await exchange(world, http(closed, credentials)), '127.0.0.6');
+    const ways: Way[] = [[http(open)], [http(open), 'localhost'], [http(closed, credentials)]];
+    assert.deepEqual(await exchange(world, ...ways), ['127.0.0.5', '127.0.0.5', '127.0.0.6']);
   });
 
   inBothEngines('what tinyproxy refuses has its cause', async (world) => {
@@ -139,8 +156,11 @@ else {
   inBothEngines('tinyproxy behind microsocks, and microsocks behind tinyproxy', async (world) => {
     const tiny = world.use(await tinyproxy(undefined, '127.0.0.5'));
     const micro = world.use(await microsocks(CREDENTIALS, '127.0.0.6'));
-    assert.equal(await exchange(world, http(tiny, { upstream: line(micro, CREDENTIALS) })), '127.0.0.5');
-    assert.equal(await exchange(world, line(micro, { ...CREDENTIALS, upstream: http(tiny) })), '127.0.0.6');
+    const ways: Way[] = [
+      [http(tiny, { upstream: line(micro, CREDENTIALS) })],
+      [line(micro, { ...CREDENTIALS, upstream: http(tiny) })],
+    ];
+    assert.deepEqual(await exchange(world, ...ways), ['127.0.0.5', '127.0.0.6']);
   });
 
   inBothEngines('tinyproxy with a password behind microsocks with one, and behind Dante', async (world) => {
@@ -148,11 +168,12 @@ else {
     const tiny = world.use(await tinyproxy(credentials, '127.0.0.5'));
     const micro = world.use(await microsocks(CREDENTIALS, '127.0.0.6'));
     const upstream = http(tiny, { ...credentials, upstream: line(micro, CREDENTIALS) });
-    assert.equal(await exchange(world, upstream), '127.0.0.5');
-    if (withoutDanted !== undefined) return;
+    if (withoutDanted !== undefined) return assert.deepEqual(await exchange(world, [upstream]), ['127.0.0.5']);
     const dante = world.use(await danted());
-    assert.equal(await exchange(world, http(tiny, { ...credentials, upstream: line(dante) })), '127.0.0.5');
-    assert.equal(await exchange(world, line(dante, { upstream: http(tiny, credentials) })), '127.0.0.1');
+    const behind = http(tiny, { ...credentials, upstream: line(dante) });
+    const before = line(dante, { upstream: http(tiny, credentials) });
+    const sources = await exchange(world, [upstream], [behind], [before]);
+    assert.deepEqual(sources, ['127.0.0.5', '127.0.0.5', '127.0.0.1']);
   });
 
   inBothEngines(
@@ -163,17 +184,23 @@ else {
       const front = world.use(await haproxy(tiny.port, '', certificateFor('proxy.test')));
       const own = { ...credentials, ca_file: caFile('proxy.test'), server_name: 'proxy.test' };
       const https = { ...line(front, own), type: 'https' };
-      assert.equal(await exchange(world, https), '127.0.0.5');
-      assert.equal(await exchange(world, https, 'localhost'), '127.0.0.5');
       const micro = world.use(await microsocks(CREDENTIALS, '127.0.0.6'));
-      assert.equal(await exchange(world, line(micro, { ...CREDENTIALS, upstream: https })), '127.0.0.6');
       const old = world.use(await TrickProxy.listen('works', 0, 'socks4'));
-      await exchange(world, { ...old.line, upstream: https }, 'far.example');
+      const ways: Way[] = [
+        [https],
+        [https, 'localhost'],
+        [line(micro, { ...CREDENTIALS, upstream: https })],
+        [{ ...old.line, upstream: https }, 'far.example'],
+      ];
+      if (withoutDanted === undefined) {
+        // Dante speaks SOCKS4 on the same port.
+        const dante = world.use(await danted());
+        ways.push([{ ...line(dante), type: 'socks4', upstream: https }]);
+      }
+      const sources = await exchange(world, ...ways);
+      assert.deepEqual(sources.slice(0, 3), ['127.0.0.5', '127.0.0.5', '127.0.0.6']);
       assert.deepEqual([old.asked, old.sources], [['far.example'], ['127.0.0.5']]);
-      if (withoutDanted !== undefined) return;
-      // Dante speaks SOCKS4 on the same port.
-      const dante = world.use(await danted());
-      assert.equal(await exchange(world, { ...line(dante), type: 'socks4', upstream: https }), '127.0.0.1');
+      assert.deepEqual(sources.slice(4), withoutDanted === undefined ? ['127.0.0.1'] : []);
     },
     30_000,
     missing('haproxy') ?? missing('openssl'),

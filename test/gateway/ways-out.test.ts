@@ -119,7 +119,6 @@ async function failed(gateway: Gateway, host: string) {
 }
 
 inBothEngines('proxies of all kinds, each behind each other', async (world) => {
-  const server = world.use(await bannerServer('220 hello'));
   const proxies = await Promise.all(KINDS.map((kind) => proxyOf(world, kind)));
   const [socks5, socks4, http] = proxies;
   const orders = [
@@ -128,10 +127,16 @@ inBothEngines('proxies of all kinds, each behind each other', async (world) => {
     [socks4, socks5, http],
     [http, socks5, http],
   ];
-  for (const order of orders) {
-    const upstream = order.reduce<object>((way, { line }) => ({ ...line, upstream: way }), { type: 'direct' });
-    const gateway = await world.gateway({ upstream });
-    const client = world.use(await through(gateway.port, { host: 'far.example', port: server.port }));
+  const servers = await Promise.all(orders.map(async () => world.use(await bannerServer('220 hello'))));
+  // A line for each order, of which a rule leaves one to each destination.
+  const upstream = orders.map((order, number) => ({
+    ...order.reduce<object>((way, { line }) => ({ ...line, upstream: way }), { type: 'direct' }),
+    name: `order ${number}`,
+  }));
+  const rules = servers.map(({ port }, number) => ({ port, use: [`order ${number}`] }));
+  const gateway = await world.gateway({ upstream, rules });
+  for (const { port } of servers) {
+    const client = world.use(await through(gateway.port, { host: 'far.example', port }));
     assert.equal((await client.read(9)).toString(), '220 hello');
   }
 });
