@@ -192,7 +192,8 @@ export class ConnectionActors {
   async followAccess(): Promise<void> {
     const { accessPorts } = this.#parts;
     const all = [...this.#own].map(([actor, { host }]) => host.control && accessPorts.follow(actor, host.control));
-    await Promise.all(all);
+    // The last lines of those that are ending are for the earlier place.
+    await Promise.all([...all, ...this.#ending.values()]);
   }
 
   /** Resets all sockets of the actors, while these go on running. */

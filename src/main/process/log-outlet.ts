@@ -134,12 +134,13 @@ export class LogOutlet {
   }
 
   /**
-   * Has what waits written, for at most `timeout_ms`, and closes a file. Nothing may be written after the call. Resolves when the
-   * file is closed: never, while a write to it hangs.
+   * Has what waits written, for at most `timeout_ms`, and closes a file. What comes later is dropped: the number of the file may be
+   * somebody else's. Resolves when the file is closed: never, while a write to it hangs.
    */
   async retire(timeout_ms: number): Promise<void> {
     await (this.#next ?? this.#opening);
-    if (!(await this.writer.end(timeout_ms))) await this.writer.giveUp();
+    await this.writer.end(timeout_ms);
+    await this.writer.giveUp();
     this.close();
   }
 }

@@ -78,6 +78,10 @@ export class LogWriter {
   write(text: string, lines = 1): void {
     // Once a line has been dropped, later lines are too, until all waiting lines are written: the log has one gap, and the
     // line that tells of it stands in the gap.
+    if (this.#givenUp !== undefined) {
+      this.#dropped += lines;
+      return;
+    }
     if (this.#unsaid > 0 || this.#size + text.length > this.#waiting_max) {
       this.#dropped += lines;
       this.#unsaid += lines;
@@ -101,8 +105,8 @@ export class LogWriter {
   }
 
   /**
-   * Drops what has not been written. Resolves once the output is no longer used: never, while a write to it hangs. Nothing may be
-   * written afterwards.
+   * Drops what has not been written, and all that comes later. Resolves once the output is no longer used: never, while a write to it
+   * hangs.
    */
   giveUp(): Promise<void> {
     clearTimeout(this.#again);

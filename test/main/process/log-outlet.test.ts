@@ -115,4 +115,11 @@ test('left, a file has all that was for it, and is closed', async () => {
   await outlet.retire(5000);
   assert.equal(text(path).split('\n').length, 1001);
   assert.equal(openFds(), before);
+  // Another file may have its number now.
+  const other = outletAt(join(directory, 'other.log'));
+  outlet.writer.write('late\n');
+  assert.equal(await other.writer.end(5000), true);
+  await new Promise(setImmediate);
+  assert.deepEqual([text(join(directory, 'other.log')), outlet.writer.dropped], ['', 1]);
+  other.close();
 });
