@@ -24,6 +24,7 @@ const SO_REUSEADDR = 2;
 const SO_ERROR = 4;
 const SO_KEEPALIVE = 9;
 const SO_LINGER = 13;
+const SO_REUSEPORT = 15;
 const SO_BINDTODEVICE = 25;
 const SO_MARK = 36;
 const IPPROTO_IP = 0;
@@ -223,13 +224,21 @@ export interface KernelError {
 const kernelError = (result: number): KernelError => ({ code: 'failed', error: errorName(result) });
 const DONE = { code: 'done' } as const;
 
+/**
+ * Two sockets of one user that are both shared may be bound to one port: a client comes to the one with its very address. While a
+ * socket has a port that was shared once, others may share it that are of the same user and ask for it.
+ */
+export const setShared = (fd: number, isShared: boolean): number =>
+  setInt(fd, SOL_SOCKET, SO_REUSEPORT, isShared ? 1 : 0);
+
 /** A socket bound to `ip`:`port`, ready to listen. Accepted sockets inherit its options. */
 export function bindListener(
   ip: Uint8Array,
   port: number,
   userTimeout_ms: number,
+  isShared = false,
 ): { readonly code: 'bound'; readonly fd: number } | KernelError {
-  const fd = boundSocket(ip, port, userTimeout_ms);
+  const fd = boundSocket(ip, port, userTimeout_ms, isShared);
   return fd < 0 ? kernelError(fd) : { code: 'bound', fd };
 }
 
@@ -239,10 +248,11 @@ export function startListening(fd: number, backlog: number): typeof DONE | Kerne
   return result < 0 ? kernelError(result) : DONE;
 }
 
-function boundSocket(ip: Uint8Array, port: number, userTimeout_ms: number): number {
+function boundSocket(ip: Uint8Array, port: number, userTimeout_ms: number, isShared = false): number {
   const fd = openStream(ip.length);
   if (fd < 0) return fd;
   setReuseAddress(fd);
+  if (isShared) setShared(fd, true);
   setNoDelay(fd);
   if (userTimeout_ms > 0) setUserTimeout(fd, userTimeout_ms);
   // The wildcard :: takes IPv4 clients too. To listen for one family only, configure an address of that family.

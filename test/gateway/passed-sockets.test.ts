@@ -1,11 +1,12 @@
 // Socket activation: the gateway serves on sockets that a real parent process has bound and passed.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 
 import { Gateway } from '../helpers/gateway.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
@@ -104,6 +105,44 @@ inBothEngines(
     const client = world.use(await through(port, server));
     client.send('x');
     assert.equal((await client.read(1)).toString(), 'x');
+  },
+  30_000,
+  python,
+);
+
+inBothEngines(
+  'a reload may close a socket that was passed, and it stays where nothing is said of it',
+  async (world) => {
+    const server = world.use(await echoServer());
+    const folder = mkdtempSync(join(tmpdir(), 'tcproute-passed-'));
+    world.use({ close: () => rmSync(folder, { recursive: true }) });
+    const [file, unix, port] = [join(folder, 'config.json'), join(folder, 'socket'), await freePort()];
+    const write = (listen: readonly object[]): void => writeFileSync(file, JSON.stringify({ ...QUIET, listen }));
+    write([
+      { name: 'a', port },
+      { name: 'b', unix },
+      { name: 'c', port: 0 },
+    ]);
+    const passed: Passed[] = [
+      ['a', 'tcp', '127.0.0.1', port],
+      ['b', 'unix', unix],
+    ];
+    const gateway = world.own(Gateway.spawn(file, world.engine, [], undefined, parent(passed)));
+    await gateway.listens();
+    const reload = async (changed: readonly string[]): Promise<void> => {
+      gateway.child.kill('SIGHUP');
+      await until('it is told', () => gateway.records.some((record) => isDeepStrictEqual(record['changed'], changed)));
+    };
+    write([
+      { name: 'b', unix },
+      { name: 'A', port },
+    ]);
+    await reload(['listener "A": changed', 'listener "c": closed']);
+    for (const place of [port, unix]) (await through(place, server)).close();
+    write([{ port: 0 }]);
+    await reload(['listener "127.0.0.1:0": added', 'listener "b": closed', 'listener "A": closed']);
+    for (const place of [port, unix]) await assert.rejects(through(place, server), /ECONNREFUSED/);
+    assert.equal(existsSync(unix), true, 'the file is the parent’s');
   },
   30_000,
   python,

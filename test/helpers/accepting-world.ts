@@ -43,7 +43,7 @@ export function listenAs(number: number, changes: Partial<Listener> = {}): Liste
     fd,
     listener: listenerOf({ number, name: `listener ${number}`, endpoint: local, ...changes }),
     place: { kind: 'internet', host: '127.0.0.1', port: 0 },
-    ...{ address: '', file: undefined, accepted: 0, refused: 0, limited: 0 },
+    ...{ address: '', file: undefined, isPassed: false, accepted: 0, refused: 0, limited: 0 },
   };
 }
 

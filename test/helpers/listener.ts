@@ -6,6 +6,7 @@ export function listenerOf(changes: Partial<Listener> = {}): Listener {
   return {
     number: 0,
     name: 'listener',
+    address: '127.0.0.1:0',
     endpoint: { ip: new Uint8Array([127, 0, 0, 1]), port: 0 },
     protocols: ['socks5'],
     wantsUser: false,

@@ -11,7 +11,7 @@ import type { Listener } from '../../protocol/inbound/listener.js';
 import { turnedAway } from '../../protocol/notices/turned-away.js';
 import type { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import type { ClientLimits, Reason } from '../../threads/shared/client-limits.js';
-import { fdOf, handOff } from '../../threads/shared/hand-off.js';
+import { fdOf, handOff, listenerOf } from '../../threads/shared/hand-off.js';
 import type { OwnerTable } from '../../threads/shared/owner-table.js';
 import type { RoomFlag } from '../../threads/shared/room-flag.js';
 import type { Notices } from '../process/notices.js';
@@ -21,6 +21,7 @@ import type { Dispatcher } from './dispatcher.js';
 import { type Door, Doors, type DoorsEngine } from './doors.js';
 import { Fullness } from './fullness.js';
 import { Leaves } from './leaves.js';
+import { letGo } from './listen.js';
 import type { ListeningSocket } from './listening-socket.js';
 import { removeFile } from './socket-file.js';
 
@@ -123,11 +124,10 @@ export class Acceptor extends Handler {
         return true;
       }
       this.#parts.clients.write(result, listening.file === undefined ? peer : UNIX_CLIENT);
-      const { limits } = this.#parts;
-      const reason = limits.areCounted ? this.#excessOf(limits, admission, result, address) : undefined;
+      const reason = this.#excessOf(admission, result, address);
       if (reason !== undefined) {
         listening.limited += 1;
-        this.#tellTurnedAway(listening, address, limits.why[reason]);
+        this.#tellTurnedAway(listening, address, this.#parts.limits.why[reason]);
         this.#refuse(door, result, reason, address);
         return true;
       }
@@ -141,12 +141,9 @@ export class Acceptor extends Handler {
     return false;
   }
 
-  #excessOf(
-    limits: ClientLimits,
-    admission: Admission,
-    fd: number,
-    address: Uint8Array | undefined,
-  ): Reason | undefined {
+  #excessOf(admission: Admission, fd: number, address: Uint8Array | undefined): Reason | undefined {
+    const { limits } = this.#parts;
+    if (!limits.areCounted) return undefined;
     const ip = address === undefined ? undefined : lendIp(address);
     return admission.isProxy(address) ? limits.admitProxy(fd, ip, this.#room) : limits.admit(fd, ip, this.#room);
   }
@@ -186,7 +183,13 @@ export class Acceptor extends Handler {
 
   /** Takes further listening sockets over: their clients are accepted from now on. */
   open(listening: readonly ListeningSocket[]): void {
-    this.#doors.open(listening);
+    if (this.#stopped) letGo(listening);
+    else this.#doors.open(listening);
+  }
+
+  /** The numbers of the listeners of clients that are held. */
+  heldListeners(): readonly number[] {
+    return this.#held.map(listenerOf);
   }
 
   /**

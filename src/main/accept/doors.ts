@@ -1,6 +1,7 @@
 // The listening sockets in the engine: at which of them it waits for a client, and which are being given up. It accepts nobody.
 import type { Engine } from '../../linux/engine/engine.js';
 import type { Handler, Socket } from '../../linux/engine/socket.js';
+import { dropSyns } from '../../linux/syn-filter.js';
 import type { Listener } from '../../protocol/inbound/listener.js';
 import { Admission } from './admission.js';
 import type { ListeningSocket } from './listening-socket.js';
@@ -105,6 +106,9 @@ export class Doors {
       if (door.left !== undefined || !listening.includes(door.listening)) continue;
       door.left = backlog === 'served' ? BACKLOG_MOST : 0;
       this.#leaving += 1;
+      const { file, isPassed } = door.listening;
+      // Where the kernel does not allow it, a client that comes just before the close is lost. One that is passed stays open.
+      if (backlog === 'served' && file === undefined && !isPassed) dropSyns(door.socket.fd);
       if (door.waits) this.#engine.stopAccept(door.socket);
     }
   }

@@ -13,6 +13,8 @@ export interface LeftListener {
   readonly place: ListenPlace;
   /** Of a Unix socket. */
   readonly file: SocketFile | undefined;
+  /** A service manager keeps it open. */
+  readonly isPassed: boolean;
 }
 
 /** Those for which there is no listener any more are closed. */
@@ -28,7 +30,8 @@ export function matchLeft(asked: readonly ListenOptions[], left: readonly LeftLi
     unused.delete(found);
     const looked = lookAt({ fd: found.fd, name: 'left' });
     if ('code' in looked) return looked;
-    sockets.push({ ...looked, file: found.file && { ...found.file, isOthers: true } });
+    const { isPassed } = found;
+    sockets.push({ ...looked, isPassed, file: found.file && { ...found.file, isOthers: true } });
   }
   for (const { fd } of unused) closeFd(fd);
   return { code: 'matched', sockets };

@@ -7,6 +7,7 @@ import {
   closeFd,
   localEndpoint,
   setNoDelay,
+  setShared,
   setUserTimeout,
   startListening,
 } from '../../linux/sockets.js';
@@ -77,35 +78,70 @@ interface Bound {
   readonly address: string;
   readonly endpoint: ListenerAddress | undefined;
   readonly file: SocketFile | undefined;
+  readonly isPassed: boolean;
 }
 
-function bind({ place }: ListenOptions, passed: PassedSocket | undefined, tcp_user_timeout_ms: number): Bound | Failed {
+function bind(
+  { place }: ListenOptions,
+  passed: PassedSocket | undefined,
+  tcp_user_timeout_ms: number,
+  isShared = false,
+): Bound | Failed {
   if (passed !== undefined) return adopt(passed, tcp_user_timeout_ms);
-  return place.kind === 'unix' ? bindUnix(place) : bindInternet(place, tcp_user_timeout_ms);
+  return place.kind === 'unix' ? bindUnix(place) : bindInternet(place, tcp_user_timeout_ms, isShared);
+}
+
+/**
+ * Opens a listening socket while others are open, with clients in its backlog from then on. `leaving`: sockets that will be
+ * closed, and are not in its way: one on 127.0.0.1 would keep another one from the same port of 0.0.0.0.
+ */
+export function openOne(
+  asked: ListenOptions,
+  number: number,
+  tcp_user_timeout_ms: number,
+  leaving: readonly ListeningSocket[],
+): { readonly code: 'open'; readonly socket: ListeningSocket } | Failed {
+  const port = asked.place.kind === 'internet' ? asked.place.port : undefined;
+  const rivals = leaving.filter(
+    ({ listener, isPassed }) => port !== undefined && listener.endpoint?.port === port && !isPassed,
+  );
+  for (const { fd } of rivals) setShared(fd, true);
+  const bound = bind(asked, undefined, tcp_user_timeout_ms, rivals.length > 0);
+  const done = bound.code === 'bound' ? letClientsIn(bound) : bound;
+  for (const { fd } of rivals) setShared(fd, false);
+  if (bound.code === 'failed') return bound;
+  if (rivals.length > 0) setShared(bound.fd, false);
+  const socket = listeningSocket(asked, number, bound);
+  if (done.code === 'done') return { code: 'open', socket };
+  letGo([socket]);
+  return done;
 }
 
 /** A passed socket in place of one that is bound here. Clients may be waiting in its backlog. */
-function adopt({ fd, place, address, file }: PassedSocket, tcp_user_timeout_ms: number): Bound | Failed {
+function adopt(
+  { fd, place, address, file, isPassed = true }: PassedSocket,
+  tcp_user_timeout_ms: number,
+): Bound | Failed {
   if (place.kind === 'internet') {
     setNoDelay(fd);
     if (tcp_user_timeout_ms > 0) setUserTimeout(fd, tcp_user_timeout_ms);
-    return { code: 'bound', fd, address, endpoint: place.endpoint, file: undefined };
+    return { code: 'bound', fd, address, endpoint: place.endpoint, file: undefined, isPassed };
   }
   const listening = startListening(fd, backlogMax());
   if (listening.code === 'failed') return refusal(address, listening.error);
-  return { code: 'bound', fd, address, endpoint: undefined, file: file ?? passedFile(place.path.toString()) };
+  return { code: 'bound', fd, address, endpoint: undefined, file: file ?? passedFile(place.path.toString()), isPassed };
 }
 
-function bindInternet({ host, port }: InternetPlace, tcp_user_timeout_ms: number): Bound | Failed {
+function bindInternet({ host, port }: InternetPlace, tcp_user_timeout_ms: number, isShared: boolean): Bound | Failed {
   const ip = parseIp(host);
   if (ip === undefined) return failed(`cannot listen on ${host}: not an IP address`);
-  const bound = bindListener(ip, port, tcp_user_timeout_ms);
+  const bound = bindListener(ip, port, tcp_user_timeout_ms, isShared);
   if (bound.code === 'failed') return refusal(formatEndpoint(host, port), sentence(bound.error));
   const { fd } = bound;
   const endpoint = localEndpoint(fd);
   if (typeof endpoint !== 'number') {
     const address = formatEndpoint(formatIp(endpoint.ip), endpoint.port);
-    return { code: 'bound', fd, address, endpoint, file: undefined };
+    return { code: 'bound', fd, address, endpoint, file: undefined, isPassed: false };
   }
   closeFd(fd);
   return failed(`cannot tell the listening port: ${errorName(endpoint)}`);
@@ -121,7 +157,7 @@ function bindUnix(place: UnixPlace): Bound | Failed {
   if (bound.code === 'failed') return refusal(address, bound.message);
   const { fd, file } = bound;
   const listening = startListening(fd, backlogMax());
-  if (listening.code === 'done') return { code: 'bound', fd, address, endpoint: undefined, file };
+  if (listening.code === 'done') return { code: 'bound', fd, address, endpoint: undefined, file, isPassed: false };
   closeFd(fd);
   removeFile(file);
   return refusal(address, listening.error);
@@ -130,7 +166,7 @@ function bindUnix(place: UnixPlace): Bound | Failed {
 function listeningSocket(
   asked: ListenOptions,
   number: number,
-  { fd, address, endpoint, file }: Bound,
+  { fd, address, endpoint, file, isPassed }: Bound,
 ): ListeningSocket {
   const listener = listenerOf(asked, { number, address, endpoint });
   return {
@@ -139,25 +175,22 @@ function listeningSocket(
     place: asked.place,
     address,
     file,
+    isPassed,
     accepted: 0,
     refused: 0,
     limited: 0,
   };
 }
 
-type Bearings = Pick<Listener, 'number' | 'endpoint'> & { readonly address: string };
+type Bearings = Pick<Listener, 'number' | 'endpoint' | 'address'>;
 
-function listenerOf(asked: ListenOptions, { number, endpoint, address }: Bearings): Listener {
+export function listenerOf(asked: ListenOptions, { number, endpoint, address }: Bearings): Listener {
   const { name, protocols, users, allow_clients, proxy_from } = asked;
   return {
-    ...{ number, name: name ?? address, endpoint, protocols, wantsUser: users },
+    ...{ number, name: name ?? address, address, endpoint, protocols, wantsUser: users },
     ...{ allowClients: allow_clients, proxyFrom: proxy_from },
   };
 }
-
-/** The listeners of bound sockets with other settings; `asked`: of the same places. */
-export const relisted = (listening: readonly ListeningSocket[], asked: readonly ListenOptions[]): readonly Listener[] =>
-  listening.map(({ listener, address }, place) => listenerOf(asked[place], { ...listener, address }));
 
 /** Accepted sockets inherit it. */
 export function setUserTimeouts(listening: readonly ListeningSocket[], tcp_user_timeout_ms: number): void {
@@ -165,7 +198,7 @@ export function setUserTimeouts(listening: readonly ListeningSocket[], tcp_user_
 }
 
 /** Lets clients in. */
-export function letClientsIn({ fd, address, file }: ListeningSocket): Done {
+export function letClientsIn({ fd, address, file }: Pick<ListeningSocket, 'fd' | 'address' | 'file'>): Done {
   if (file !== undefined) return DONE;
   const listening = startListening(fd, backlogMax());
   return listening.code === 'failed' ? refusal(address, sentence(listening.error)) : DONE;

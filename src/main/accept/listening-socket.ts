@@ -8,11 +8,13 @@ export interface ListeningSocket {
   readonly fd: number;
   listener: Listener;
   /** As in the configuration. */
-  readonly place: ListenPlace;
+  place: ListenPlace;
   /** Where it listens, for people: an address and a port, or `unix:` and a path. */
   readonly address: string;
   /** The file of a Unix socket, which is removed at the end. */
   readonly file: SocketFile | undefined;
+  /** A service manager has bound it, and keeps it open. */
+  readonly isPassed: boolean;
   /** Clients accepted so far. */
   accepted: number;
   /** Clients that were closed at once, because of where they came from. */

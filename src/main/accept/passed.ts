@@ -17,6 +17,8 @@ export interface PassedSocket extends PassedFd {
   readonly address: string;
   /** Of a Unix socket that a process of the gateway has bound. */
   readonly file?: SocketFile | undefined;
+  /** Absent: true. */
+  readonly isPassed?: boolean;
 }
 
 /** The passed socket of each listener; undefined for one that has to open its own. */

@@ -36,6 +36,16 @@ export function bindFile({ path, mode }: UnixPlace): BoundFile {
   }
 }
 
+/** Sets its permissions. A service manager's, or one that is another process's by now, keeps its own. `message`: why not. */
+export function changeMode(file: SocketFile, mode: number): Done {
+  try {
+    if (isOurs(file)) chmodSync(file.path, mode);
+    return DONE;
+  } catch (error) {
+    return failed(codeOf(error));
+  }
+}
+
 /** Whether a socket could be made there, as far as this is known without making one: done, or why not. */
 export function findRoom(path: string): Done {
   try {
@@ -63,14 +73,17 @@ function makeRoom(path: string): Done {
 }
 
 /** Removes the file, unless it is a service manager's, or another process's by now. */
-export function removeFile({ path, device, inode, isOthers }: SocketFile): void {
-  if (isOthers) return;
+export function removeFile(file: SocketFile): void {
   try {
-    const { dev, ino } = lstatSync(path);
-    if (dev === device && ino === inode) rmSync(path);
+    if (isOurs(file)) rmSync(file.path);
   } catch {
-    // It has gone, or its folder cannot be written: the next start replaces it.
+    // Its folder cannot be written: the next start replaces it.
   }
+}
+
+function isOurs({ path, device, inode, isOthers }: SocketFile): boolean {
+  const found = isOthers ? undefined : lstatSync(path, { throwIfNoEntry: false });
+  return found !== undefined && found.dev === device && found.ino === inode;
 }
 
 function sentence(error: string): string {

@@ -8,6 +8,7 @@ import type { UsersOptions } from '../../protocol/users/user-entry.js';
 export interface Published {
   readonly options: Options;
   readonly listeners: readonly Listener[];
+  readonly gone: readonly Listener[];
   readonly rules: readonly Rule[];
   readonly users: UsersOptions | undefined;
 }

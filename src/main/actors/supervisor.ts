@@ -150,7 +150,7 @@ export class Supervisor {
    * Has all later connections be made with these options, listeners, rules and users. If that cannot be, nothing has changed.
    * Not to be called again before it has resolved.
    */
-  async publish({ options, listeners, rules, users }: Published): Promise<Done> {
+  async publish({ options, listeners, gone, rules, users }: Published): Promise<Done> {
     const keeper = this.#ruleKeeper(rules);
     this.#nextRules = keeper;
     const ruled = await keeper.prepare();
@@ -171,7 +171,7 @@ export class Supervisor {
     await this.#rules.stop();
     this.#rules = keeper;
     const known = await this.#users.replace(users, options.lines);
-    await this.#switchboard.publish({ options, listeners, rules: ruled.tables, users: known });
+    await this.#switchboard.publish({ options, listeners, gone, rules: ruled.tables, users: known });
     await change.make();
     keeper.start();
     return DONE;

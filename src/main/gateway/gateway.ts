@@ -11,10 +11,10 @@ import { closeFd } from '../../linux/sockets.js';
 import type { Configuration, Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { UsersOptions } from '../../protocol/users/user-entry.js';
-import { areClientsLimited } from '../../threads/shared/client-limits.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { Acceptor } from '../accept/acceptor.js';
-import { addressOf, letClientsIn, letGo, relisted, reserve, setUserTimeouts, titleOf } from '../accept/listen.js';
+import { addressOf, letClientsIn, letGo, reserve, titleOf } from '../accept/listen.js';
+import { Listeners } from '../accept/listeners.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
 import { type LeftKnowledge, leftKnowledge } from '../actors/knowledge.js';
 import { Supervisor } from '../actors/supervisor.js';
@@ -30,6 +30,7 @@ import { isWaiting, reasonOf } from '../process/within.js';
 import { type Ended, endedOf } from './ended.js';
 import { chooseEngine } from './engine-choice.js';
 import { Patience } from './patience.js';
+import { Publishing } from './publishing.js';
 import { settleRoom } from './room.js';
 import type { Gateway, Started, Surroundings } from './running.js';
 
@@ -99,13 +100,14 @@ class Start {
   readonly #engine: Engine;
   readonly #log: Logger;
   readonly #notices: Notices;
-  readonly #listening: readonly ListeningSocket[];
+  readonly #listeners: Listeners;
   readonly #doorbell = makeDoorbell();
   readonly #room = RoomFlag.create();
   readonly #supervisor: Supervisor;
   #acceptor: Acceptor | undefined;
 
-  constructor({ options, rules, users, kind, fdsMax, engine, listening, log, access, tuning, left }: StartParts) {
+  constructor({ listening, ...parts }: StartParts) {
+    const { options, rules, users, kind, fdsMax, engine, log, access, tuning, left } = parts;
     this.#atStart = options;
     this.#fdsMax = fdsMax;
     this.#engine = engine;
@@ -115,7 +117,7 @@ class Start {
       const message = 'an event of a socket that nobody asked for is dropped: this is a bug of the gateway';
       this.#notices.tell({ topic: 'unasked', level: 'error', message, fields: { event } });
     });
-    this.#listening = listening;
+    this.#listeners = new Listeners(listening);
     const listeners = listening.map(({ listener }) => listener);
     this.#supervisor = new Supervisor({
       ...{ options, rules, users, engine: kind, fdsMax, listeners, log, access, tuning, left },
@@ -132,7 +134,7 @@ class Start {
     await this.#supervisor.stop(0);
     this.#notices.close();
     this.#engine.destroy();
-    letGo(this.#listening);
+    letGo(this.#listeners.open);
     if (!isError(this.#doorbell)) closeFd(this.#doorbell);
     return done;
   }
@@ -142,7 +144,7 @@ class Start {
     if (isError(this.#doorbell)) return failed(`no eventfd: ${errorName(this.#doorbell)}`);
     const started = await this.#supervisor.start();
     if (started.code === 'failed') return started;
-    for (const listening of this.#listening) {
+    for (const listening of this.#listeners.open) {
       const done = letClientsIn(listening);
       if (done.code === 'failed') return done;
     }
@@ -153,7 +155,8 @@ class Start {
     const supervisor = this.#supervisor;
     const { dispatcher, owners, counters } = supervisor.connections;
     const engine = this.#engine;
-    const acceptor = new Acceptor(this.#listening, {
+    const listeners = this.#listeners;
+    const acceptor = new Acceptor(listeners.open, {
       engine,
       dispatcher,
       owners,
@@ -178,6 +181,9 @@ class Start {
     const actors = () => supervisor.connections.hosts.map(({ control }) => control);
     const failures = new FailureWatch({ stats, actors, notices: this.#notices });
     const patience = new Patience();
+    const publishing = new Publishing({
+      ...{ fdsMax: this.#fdsMax, supervisor, acceptor, listeners, log: this.#log },
+    });
     let closed: Promise<Ended> | undefined;
     const close = async (drain_timeout_ms: number): Promise<Ended> => {
       const left_ms = await patience.waits(drain_timeout_ms);
@@ -195,10 +201,10 @@ class Start {
       return ended;
     };
     return {
-      publish: (next) => this.#publish(next, acceptor),
+      publish: (next) => publishing.publish(next),
       setAccess: (access) => supervisor.setAccess(access),
       estate: async () => ({
-        listeners: this.#listening.map(({ fd, place, file }) => ({ fd, place, file })),
+        listeners: listeners.open.map(({ fd, place, file, isPassed }) => ({ fd, place, file, isPassed })),
         ...(await supervisor.knowledge()),
       }),
       async retire() {
@@ -208,11 +214,15 @@ class Start {
         patience.ends(drain_timeout_ms);
         supervisor.hasten(drain_timeout_ms);
       },
-      address: addressOf(this.#listening),
-      listensOn: this.#listening.map(titleOf),
+      get address() {
+        return addressOf(listeners.open);
+      },
+      get listensOn() {
+        return listeners.open.map(titleOf);
+      },
       broken: new Promise((resolve) => running.catch((error: unknown) => resolve(reasonOf(error)))),
       stats,
-      listenerCounts: () => this.#listening.map(countsOf),
+      listenerCounts: () => listeners.open.map(countsOf),
       close(drain_timeout_ms) {
         closed ??= close(drain_timeout_ms);
         return closed;
@@ -228,22 +238,6 @@ class Start {
       names: () => supervisor.names.control,
       actors,
     };
-  }
-
-  async #publish(next: Configuration, acceptor: Acceptor): Promise<Done> {
-    const settled = settleRoom(next, this.#fdsMax, this.#supervisor.connections.beyond(next.workers));
-    if (settled.code === 'failed') return settled;
-    const { options, rules, users, warning } = settled;
-    if (warning !== undefined) this.#log.warn(warning);
-    const listeners = relisted(this.#listening, options.listen);
-    const done = await this.#supervisor.publish({ options, listeners, rules, users });
-    if (done.code === 'failed') return done;
-    this.#supervisor.limits.set(options.limits, areClientsLimited(options));
-    acceptor.setConnectionsMax(options.limits.connections_max);
-    acceptor.setListeners(listeners);
-    setUserTimeouts(this.#listening, options.tcp_user_timeout_ms);
-    this.#log.level = options.log_level;
-    return DONE;
   }
 }
 

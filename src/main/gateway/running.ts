@@ -16,15 +16,15 @@ import type { Ended } from './ended.js';
 export interface Gateway {
   /** The address of the first listener that is no Unix socket; of port 0 where all are. */
   readonly address: Address;
-  /** Where it listens, for people. */
+  /** Where it listens, for people. Both change with a reload. */
   readonly listensOn: readonly string[];
   /** Resolves, with the reason, only if the gateway can no longer accept clients; it must then be closed. */
   readonly broken: Promise<string>;
   stats(): Stats;
   listenerCounts(): readonly ListenerCounts[];
   /**
-   * Has all later connections be made by this configuration; live ones go on as they began. `next`: with the listeners at their
-   * places. If it fails, nothing has changed. Calls follow one another.
+   * Has all later connections be made by this configuration; live ones go on as they began. If it fails, nothing has changed.
+   * Calls follow one another.
    */
   publish(next: Configuration): Promise<Done>;
   /** Has lines of the access log go there from now on; undefined: there is none. Resolves when no more come for the one before. */

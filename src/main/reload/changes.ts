@@ -4,8 +4,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { identityOf } from '../../protocol/lines/numbers.js';
 import type { ListenOptions } from '../../protocol/listen-options.js';
+import { identitiesOf } from '../../protocol/listener-numbers.js';
 import type { Configuration, Options } from '../../protocol/options.js';
+import { comparable } from '../../protocol/rules/at-listeners.js';
 import type { UserEntry, UsersOptions } from '../../protocol/users/user-entry.js';
+import { listenerNames } from '../config/listener-names.js';
 
 /** Changes that are told one by one. */
 const TOLD_MAX = 50;
@@ -51,15 +54,15 @@ export function changesBetween(before: Configuration, after: Configuration): Cha
   const paths = differingPaths(before, after);
   const shown = (path: string): string => KEYS[path] ?? path;
   const [late, now] = [true, false].map((restart) => paths.filter((path) => AT_START.has(path) === restart).map(shown));
-  const places = placesDiffer(before.listen, after.listen);
-  const listen = isDeepStrictEqual(before.listen, after.listen) || places ? [] : ['listen'];
   return {
     changed: bounded([
-      ...[...now, ...listen, ...lineChanges(before.lines, after.lines)],
-      ...(isDeepStrictEqual(before.rules, after.rules) ? [] : ['rules']),
+      ...now,
+      ...named('listener', listenersOf(before), listenersOf(after), ({ identity }) => identity, 'closed'),
+      ...lineChanges(before.lines, after.lines),
+      ...(isDeepStrictEqual(rulesOf(before), rulesOf(after)) ? [] : ['rules']),
       ...userChanges(before.users, after.users),
     ]),
-    needsRestart: [...late, ...(places ? ['listen'] : [])],
+    needsRestart: late,
   };
 }
 
@@ -67,11 +70,17 @@ export function changesBetween(before: Configuration, after: Configuration): Cha
 const bounded = (told: readonly string[]): readonly string[] =>
   told.length <= TOLD_MAX ? told : [...told.slice(0, TOLD_MAX), `and ${told.length - TOLD_MAX} more`];
 
-/** Whether listeners stand at other places, or in another order. */
-export function placesDiffer(before: readonly ListenOptions[], after: readonly ListenOptions[]): boolean {
-  const places = (all: readonly ListenOptions[]) => all.map(({ place }) => place);
-  return !isDeepStrictEqual(places(before), places(after));
+/** With the names by which rules know them. */
+function listenersOf({ listen }: Configuration) {
+  const [names, identities] = [listenerNames(listen), listenerIdentities(listen)];
+  return listen.map((one, at) => ({ ...one, name: names[at], identity: identities[at] }));
 }
+
+const listenerIdentities = (listen: readonly ListenOptions[]): readonly string[] =>
+  identitiesOf(listen.map(({ place }) => place));
+
+/** They are the same where listeners stand in another order. */
+const rulesOf = ({ rules, listen }: Configuration): readonly unknown[] => comparable(rules, listenerIdentities(listen));
 
 function lineChanges(before: Options['lines'], after: Options['lines']): string[] {
   const told = named('line', before, after, identityOf);
@@ -86,6 +95,7 @@ function named<Of extends { readonly name: string }>(
   before: readonly Of[],
   after: readonly Of[],
   identity: (one: Of) => string,
+  gone = 'removed',
 ): string[] {
   const told: string[] = [];
   const old = new Map(before.map((one) => [identity(one), one]));
@@ -95,7 +105,7 @@ function named<Of extends { readonly name: string }>(
     else if (!isDeepStrictEqual({ ...known }, { ...one })) told.push(`${what} ${JSON.stringify(one.name)}: changed`);
     old.delete(identity(one));
   }
-  for (const { name } of old.values()) told.push(`${what} ${JSON.stringify(name)}: removed`);
+  for (const { name } of old.values()) told.push(`${what} ${JSON.stringify(name)}: ${gone}`);
   return told;
 }
 

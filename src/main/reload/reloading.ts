@@ -26,8 +26,6 @@ export interface Beside {
   prepare(next: Configuration): Promise<Prepared>;
 }
 
-const OTHER_LISTENERS = 'listen: other places to listen at need a restart';
-
 export class Reloading {
   readonly #gateway: Published;
   readonly #read: Read;
@@ -76,7 +74,6 @@ export class Reloading {
     if (loaded.kind === 'invalid') return { code: 'refused', problems: loaded.errors, warnings };
     const changes = changesBetween(this.#inForce, loaded.options);
     const next = adopt(this.#inForce, loaded.options);
-    if (next === undefined) return { code: 'refused', problems: [OTHER_LISTENERS], warnings };
     if (changes.changed.length > 0) {
       const done = await this.#change(next);
       if (done.code === 'failed') return { code: 'refused', problems: [done.message], warnings };

@@ -4,10 +4,12 @@ import type { ListenerAddress } from '../address/own-listeners.js';
 import type { InboundName } from '../inbound-name.js';
 
 export interface Listener {
-  /** Its place among the listeners, from 0. Below LISTENERS_MAX of threads/shared/hand-off.ts. */
+  /** See listener-numbers.ts. Below LISTENERS_MAX. */
   readonly number: number;
   /** For people: its configured name, or its address and port, or `unix:` and its path. */
   readonly name: string;
+  /** Where it listens, for people: an address and a port, or `unix:` and a path. */
+  readonly address: string;
   /** Where it listens; undefined for a Unix socket. */
   readonly endpoint: ListenerAddress | undefined;
   /** The protocols that its clients may speak; at least one. */

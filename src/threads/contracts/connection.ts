@@ -77,6 +77,8 @@ export interface ConnectionActor {
   connectAccess(port: unknown, form: AccessForm | undefined): Promise<void>;
   /** Which rule is for a target and that client (for one on loopback, if there is none); it knows no name's addresses. */
   ruled(target: Target): Promise<Ruled>;
+  /** Numbers of the listeners of its connections, and of the clients in its queue. */
+  listenersInUse(): Promise<readonly number[]>;
   /** Records of live connections and of those that ended last, from a place on (0: the beginning). */
   records(from: number): Promise<RecordsPage>;
 }

@@ -29,8 +29,10 @@ export interface AccessStart {
 /** What a reload replaces as one value: each connection has one generation from its handshake to its race. */
 export interface Generation {
   readonly options: Options;
-  /** By number. */
+  /** In the order of the configuration. */
   readonly listeners: readonly Listener[];
+  /** Listeners that are gone, of which clients may still be on their way. Absent: none. */
+  readonly gone?: readonly Listener[] | undefined;
   /** In shared memory; undefined when no rules are configured. */
   readonly rules?: RuleTables | undefined;
   /** Undefined when no users are configured. */

@@ -88,6 +88,13 @@ export class FdQueue {
     Atomics.store(this.#words, SLEEPING, 0);
   }
 
+  /** Consumer: all clients in the ring, which stay there. */
+  waiting(): readonly number[] {
+    const tail = this.#words[TAIL];
+    const at = (place: number): number => this.#words[HEADER_WORDS + ((tail + place) & (this.#capacity - 1))];
+    return Array.from({ length: this.length }, (_, place) => at(place));
+  }
+
   /** Fds in the ring. */
   get length(): number {
     return (Atomics.load(this.#words, HEAD) - Atomics.load(this.#words, TAIL)) | 0;

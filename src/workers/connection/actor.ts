@@ -161,8 +161,9 @@ class Actor {
     const { names, outcomes, routes } = this.#parts;
     const generations = this.#generations;
     const setAccess = (access: AccessStart | undefined): void => this.#setAccess(access);
+    const queued = (): readonly number[] => this.#queue.waiting();
     serveMain(this.#start.control, {
-      ...{ parts: this.#parts, names, outcomes, routes, generations, why: this.#why, drain, setAccess },
+      ...{ parts: this.#parts, names, outcomes, routes, generations, why: this.#why, drain, queued, setAccess },
     });
     return this.#loop.run();
   }
@@ -213,7 +214,10 @@ class Actor {
     for (let opened = 0; opened < OPEN_BATCH; opened += 1) {
       const client = this.#queue.next();
       if (client < 0) return opened;
-      const session = new Session(context, fdOf(client), entrances[listenerOf(client)]);
+      const entrance = entrances[listenerOf(client)];
+      // It came by a listener of a generation that is still on its way here.
+      if (entrance === undefined) return opened;
+      const session = new Session(context, fdOf(client), entrance);
       this.#queue.taken();
       session.start();
     }

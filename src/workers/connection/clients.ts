@@ -12,6 +12,7 @@ export class Clients {
   readonly #records: Pick<ConnectionRecords, 'clientIp' | 'listenerOf'>;
   /** By number. */
   readonly #listeners: readonly Pick<Listener, 'endpoint'>[];
+  readonly #usualListener: number;
   /** For whom every client is taken. */
   #stranger: Client | undefined;
   /** The lines that a client without a user may use, by their numbers; undefined for all. */
@@ -20,9 +21,11 @@ export class Clients {
   constructor(
     records: Pick<ConnectionRecords, 'clientIp' | 'listenerOf'>,
     listeners: readonly Pick<Listener, 'endpoint'>[],
+    usualListener: number,
   ) {
     this.#records = records;
     this.#listeners = listeners;
+    this.#usualListener = usualListener;
   }
 
   /** `connection`: its number in the records; it is live. */
@@ -41,6 +44,6 @@ export class Clients {
 
   /** The client for whom everybody is taken, or else one of this machine. */
   get usual(): Client {
-    return this.#stranger ?? { ip: Uint8Array.of(127, 0, 0, 1), user: undefined, listener: 0 };
+    return this.#stranger ?? { ip: Uint8Array.of(127, 0, 0, 1), user: undefined, listener: this.#usualListener };
   }
 }

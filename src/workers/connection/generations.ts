@@ -49,15 +49,16 @@ export class Generations {
   readonly #lasting: Lasting;
   /** Of all lines that there have been, by number: records name lines that have gone. */
   readonly #lineNames: string[] = [];
-  #listeners: readonly Listener[] = [];
+  /** By number, with those that are gone. */
+  readonly #listeners: Listener[] = [];
   #users: UsersReplica | undefined;
   #probe: EarlyProbe | undefined;
   #judge: { readonly judge: Judge; readonly disconnect: () => void } | undefined;
   #stranger: { readonly client: Client; readonly lines: readonly number[] | undefined } | undefined;
   /** Of connections that begin now. */
   context!: Context;
-  /** By the number of the listener. */
-  entrances: readonly Entrance[] = [];
+  /** By the number of the listener; undefined for one that comes with a later generation. */
+  readonly entrances: (Entrance | undefined)[] = [];
 
   constructor(lasting: Lasting) {
     this.#lasting = lasting;
@@ -65,11 +66,11 @@ export class Generations {
 
   /** All later connections have this generation. */
   publish(generation: Generation): void {
-    const { options, listeners, rules: tables, users } = generation;
+    const { options, listeners, gone = [], rules: tables, users } = generation;
     const { lines, log_level } = options;
     const { parts, probes, crowds } = this.#lasting;
     for (const { number, name } of lines) this.#lineNames[number] = name;
-    this.#listeners = listeners;
+    for (const listener of [...gone, ...listeners]) this.#know(listener);
     parts.log.setLevel(log_level);
     parts.budget.set(options);
     parts.pipes.setMax(options.limits.pipes_max);
@@ -78,7 +79,7 @@ export class Generations {
     parts.routes.set(options);
     parts.names.set(options.dns);
     this.#setUsers(users);
-    const clients = new Clients(parts.records, listeners);
+    const clients = new Clients(parts.records, this.#listeners, listeners[0].number);
     if (this.#stranger !== undefined) clients.takeAllFor(this.#stranger.client, this.#stranger.lines);
     const rules = new RulesReplica(tables);
     const ownLines = dialLines(lines);
@@ -100,9 +101,17 @@ export class Generations {
       isDebugging: parts.log.enabled('debug'),
     };
     this.context = context;
-    this.entrances = listeners.map(entranceOf);
     this.#probe?.stop();
     this.#probe = probes ? new EarlyProbe(context) : undefined;
+  }
+
+  /** The number of a listener that has gone may be that of another one now: then nothing that is on record has it. */
+  #know(listener: Listener): void {
+    const { number, address } = listener;
+    const before = this.#listeners[number];
+    if (before !== undefined && before.address !== address) this.#lasting.parts.records.forgetListener(number);
+    this.#listeners[number] = listener;
+    this.entrances[number] = entranceOf(listener);
   }
 
   #authenticator(areSet: boolean): Context['authenticator'] {

@@ -6,6 +6,7 @@ import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { AccessStart, Generation } from '../../threads/contracts/start.js';
 import type { UsersJudge } from '../../threads/contracts/users.js';
 import { call, serve } from '../../threads/port.js';
+import { listenerOf } from '../../threads/shared/hand-off.js';
 import type { Context } from './context.js';
 import type { Generations } from './generations.js';
 import type { NamesReplica } from './shared/names-replica.js';
@@ -22,13 +23,15 @@ export interface ServedParts {
   /** Why the engine is not io_uring, when main asked for that. */
   readonly why: string | undefined;
   drain(timeout_ms: number): void;
+  /** Clients in the queue, as `handOff` numbers. */
+  queued(): readonly number[];
   /** Undefined: no access log. */
   setAccess(access: AccessStart | undefined): void;
 }
 
 export function serveMain(
   control: MessagePort,
-  { parts, generations, names, outcomes, routes, why, drain, setAccess }: ServedParts,
+  { parts, generations, names, outcomes, routes, why, drain, queued, setAccess }: ServedParts,
 ): void {
   const { engine, sites, failures, records, tunnels } = parts;
   const actor: ConnectionActor = {
@@ -56,6 +59,7 @@ export function serveMain(
       generations.connectJudge(call<UsersJudge>(port), () => port.close());
     },
     lastFailure: async () => failures.last(engine.now),
+    listenersInUse: async () => [...records.liveListeners(), ...queued().map(listenerOf)],
     records: async (from) => records.page(from),
     takeAllFor: async (client, lines) => generations.takeAllFor(client, lines),
     async ruled(target: Target) {

@@ -77,6 +77,7 @@ class Entrance {
       place: { kind: 'internet', host: '127.0.0.1', port: 0 } as const,
       address: '',
       file: undefined,
+      isPassed: false,
       accepted: 0,
       refused: 0,
       limited: 0,

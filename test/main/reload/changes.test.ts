@@ -74,7 +74,7 @@ for (const [path, other, restart] of OTHERS) {
       needsRestart: restart ? [path] : [],
     });
     assert.deepEqual(adopt(plain, next), restart ? plain : next);
-    assert.deepEqual(changesBetween(adopt(plain, next) as Configuration, next).changed, []);
+    assert.deepEqual(changesBetween(adopt(plain, next), next).changed, []);
   });
 }
 
@@ -147,17 +147,48 @@ test('of many changes the first are told, and the number of the others', () => {
   assert.deepEqual([changed[0], changed[50]], ['user "u0": added', 'and 9950 more']);
 });
 
-test('settings of a listener are reloaded; another place is not', () => {
-  const [first] = plain.listen;
-  assert.ok(first !== undefined);
-  const named = { ...plain, listen: [{ ...first, protocols: ['http' as const], proxy_from: ['127.0.0.1'] }] };
-  assert.deepEqual(changesBetween(plain, named), { changed: ['listen'], needsRestart: [] });
-  assert.deepEqual(adopt(plain, named), named);
-  for (const listen of [
-    [{ ...first, place: { kind: 'internet' as const, host: '127.0.0.2', port: 0 } }],
-    [first, first],
-  ]) {
-    assert.deepEqual(changesBetween(plain, { ...plain, listen }).needsRestart, ['listen']);
-    assert.equal(adopt(plain, { ...plain, listen }), undefined);
-  }
+test('listeners are told by name: a moved one as another, one at the same place as changed', () => {
+  const of = (listen: readonly object[], rules: readonly object[] = []) =>
+    configured({ TCPROUTE_LISTEN: JSON.stringify(listen), TCPROUTE_RULES: JSON.stringify(rules) });
+  const [web, lan, file] = [{ port: 8080, name: 'web' }, { port: 1080 }, { unix: '/run/gateway.sock' }];
+  const before = of([web, lan, file]);
+  const changed = (listen: readonly object[]) => {
+    const after = of(listen);
+    const changes = changesBetween(before, after);
+    assert.deepEqual(changes.needsRestart, []);
+    assert.deepEqual(adopt(before, after), after);
+    return changes.changed;
+  };
+  assert.deepEqual(changed([web, lan, file]), []);
+  assert.deepEqual(changed([file, lan, web]), [], 'the order');
+  assert.deepEqual(changed([web]), ['listener "127.0.0.1:1080": closed', 'listener "unix:/run/gateway.sock": closed']);
+  assert.deepEqual(changed([{ ...web, port: 8081 }, lan, file]), ['listener "web": added', 'listener "web": closed']);
+  assert.deepEqual(
+    changed([
+      { ...web, name: 'www' },
+      { ...lan, protocols: ['http'] },
+      { ...file, mode: '0666' },
+    ]),
+    [
+      ...[
+        'listener "www": changed',
+        'listener "127.0.0.1:1080": changed',
+        'listener "unix:/run/gateway.sock": changed',
+      ],
+    ],
+  );
+  assert.deepEqual(changed([web, lan, file, { port: 0 }, { port: 0, host: '::1' }]), [
+    ...['listener "127.0.0.1:0": added', 'listener "[::1]:0": added'],
+  ]);
+});
+
+test('rules are the same where their listeners stand in another order', () => {
+  const of = (ports: readonly number[], port: number) =>
+    configured({
+      TCPROUTE_LISTEN: JSON.stringify(ports.map((one) => ({ port: one }))),
+      TCPROUTE_RULES: JSON.stringify([{ listener: `127.0.0.1:${port}`, block: true }]),
+    });
+  assert.deepEqual(changesBetween(of([1, 2], 1), of([2, 1], 1)).changed, []);
+  assert.deepEqual(changesBetween(of([1, 2], 1), of([2, 1], 2)).changed, ['rules']);
+  assert.deepEqual(changesBetween(of([1, 2], 1), of([1, 2], 2)).changed, ['rules']);
 });

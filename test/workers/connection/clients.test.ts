@@ -15,19 +15,19 @@ const TCP = { endpoint: { ip: HERE, port: 1080 } };
 const LISTENERS = [TCP, TCP, { endpoint: undefined }];
 
 test('a client is what its record and its user say', () => {
-  const clients = new Clients(records, LISTENERS);
+  const clients = new Clients(records, LISTENERS, 2);
   assert.deepEqual(clients.of(0, USER), { ip: HERE, user: USER, listener: 0 });
 });
 
 test('a TCP client whose address is not known is no client of a Unix socket', () => {
-  const clients = new Clients(records, LISTENERS);
+  const clients = new Clients(records, LISTENERS, 2);
   assert.deepEqual(clients.of(1, undefined), { ip: new Uint8Array(4), user: undefined, listener: 1 });
   assert.deepEqual(clients.of(2, USER), { ip: undefined, user: USER, listener: 2 });
 });
 
 test('for explain everybody is taken for one client', () => {
-  const clients = new Clients(records, LISTENERS);
-  assert.deepEqual(clients.usual, { ip: HERE, user: undefined, listener: 0 });
+  const clients = new Clients(records, LISTENERS, 2);
+  assert.deepEqual(clients.usual, { ip: HERE, user: undefined, listener: 2 });
   const far = { ip: FAR, user: USER, listener: 3 };
   assert.equal(clients.usualLines, undefined);
   clients.takeAllFor(far, [1, 2]);

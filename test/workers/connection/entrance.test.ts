@@ -10,7 +10,7 @@ const UNKNOWN = Buffer.from('PROXY UNKNOWN\r\n');
 /** What becomes of a client at `ip`, of a Unix socket without one, that sends such a header; undefined where it is no proxy. */
 function untold(proxyFrom: readonly string[], allowClients: readonly string[], ip?: string): string | undefined {
   const { behindProxies } = entranceOf({
-    ...{ number: 0, name: 'one', endpoint: undefined, protocols: ['socks5'], wantsUser: false },
+    ...{ number: 0, name: 'one', address: '', endpoint: undefined, protocols: ['socks5'], wantsUser: false },
     ...{ allowClients, proxyFrom },
   });
   const inbound = behindProxies?.inboundFrom(ip === undefined ? undefined : parseIp(ip));

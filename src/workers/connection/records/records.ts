@@ -110,6 +110,24 @@ export class ConnectionRecords {
     return this.#rows.listener(slot);
   }
 
+  /** The numbers of listeners by which live connections came in. */
+  liveListeners(): ReadonlySet<number> {
+    const numbers = new Set<number>();
+    for (let slot = 0; slot < this.#slots.used; slot += 1) {
+      if (this.#rows.has(slot, Flag.live)) numbers.add(this.#rows.listener(slot));
+    }
+    return numbers;
+  }
+
+  /** Forgets the connections that have ended and came in by a listener. */
+  forgetListener(listener: number): void {
+    for (let slot = 0; slot < this.#slots.used; slot += 1) {
+      if (!this.#rows.has(slot, Flag.ended) || this.#rows.listener(slot) !== listener) continue;
+      this.#rows.clear(slot);
+      this.#beside.clear(slot);
+    }
+  }
+
   targeted(slot: number, { ip, host, port }: Target, user: User | undefined): void {
     this.#rows.target(slot, ip, port);
     if (user !== undefined) this.#beside.set(slot, besideOf(ip?.length === 4 ? undefined : host, user));
