@@ -175,8 +175,8 @@ test('a socket that is none, or lets in others than its listener, is refused', {
     /^the passed socket 0\.0\.0\.0:\d+ has the name of the listener "mine", which is for this machine only; let "host" /,
   );
   assert.match(
-    await refusal({ listen: [{ name: 'mine', unix: '/tmp/x' }] }, [['mine', 'tcp', '127.0.0.1']]),
-    /^the passed socket 127\.0\.0\.1:\d+ has the name of the listener "mine", which is configured as unix:\/tmp\/x \("mine"\)$/,
+    await refusal({ listen: [{ name: 'mine', unix: '/tmp/tcproute-none' }] }, [['mine', 'tcp', '127.0.0.1']]),
+    /^the passed socket 127\.0\.0\.1:\d+ has the name of the listener "mine", which is configured as unix:\/tmp\/tcproute-none \("mine"\)$/,
   );
 });
 
