@@ -32,11 +32,11 @@ async function visit(world: World, port: number, header: string | Buffer, server
   return peer;
 }
 
-/** From where the records say that the only client so far came. */
-async function clientOf(gateway: Gateway, peer: Peer): Promise<unknown> {
+/** From where the records say that the client came. `server`: of this test alone, since other tests use the gateway too. */
+async function clientOf(gateway: Gateway, peer: Peer, server: Destination): Promise<unknown> {
   peer.end();
   await peer.ended();
-  return (await gateway.firstConnection())['client'];
+  return (await gateway.connection(server))['client'];
 }
 
 const withoutHaproxy = missing('haproxy');
@@ -51,12 +51,12 @@ for (const how of [
   else {
     inBothEngines(name, async (world) => {
       const server = world.use(await echoServer());
-      const gateway = await world.gateway(behind(['127.0.0.0/8']));
+      const gateway = await world.shared(behind(['127.0.0.0/8']));
       const proxy = world.use(await haproxy(gateway.port, how));
       const peer = await visit(world, proxy.port, '', server);
       // Known only while the socket is open.
       const { localPort } = peer.socket;
-      assert.equal(await clientOf(gateway, peer), `127.0.0.1:${localPort}`);
+      assert.equal(await clientOf(gateway, peer, server), `127.0.0.1:${localPort}`);
     });
   }
 }
@@ -99,13 +99,13 @@ inBothEngines(
   'curl behind HAProxy is who it is, by HTTP too',
   async (world) => {
     const server = world.use(await httpServer('127.0.0.1'));
-    const gateway = await world.gateway(behind(['127.0.0.1']));
+    const gateway = await world.shared(behind(['127.0.0.1']));
     const proxy = world.use(await haproxy(gateway.port, 'send-proxy-v2'));
     const from = ['--interface', '127.0.0.7', '-x', `http://127.0.0.1:${proxy.port}`];
     const url = `http://127.0.0.1:${server.port}/a`;
     const { stdout } = await promisify(execFile)('curl', ['-sS', '--max-time', '10', ...from, url]);
     assert.equal(stdout, 'GET /a ');
-    assert.match(String((await gateway.firstConnection())['client']), /^127\.0\.0\.7:/);
+    assert.match(String((await gateway.connection(server))['client']), /^127\.0\.0\.7:/);
   },
   undefined,
   withoutHaproxy ?? missing('curl'),
@@ -117,7 +117,7 @@ else {
   // To a SOCKS proxy curl sends its header only behind the handshake, which is for the destination.
   inBothEngines('curl sends a header to an HTTP proxy', async (world) => {
     const server = world.use(await httpServer('127.0.0.1'));
-    const gateway = await world.gateway(behind(['127.0.0.1']));
+    const gateway = await world.shared(behind(['127.0.0.1']));
     const proxy = ['--haproxy-protocol', '-x', `http://127.0.0.1:${gateway.port}`];
     const asked = promisify(execFile)('curl', [
       '-sS',
@@ -132,18 +132,18 @@ else {
 
 inBothEngines('a header is taken from a listed network, in pieces too', async (world) => {
   const server = world.use(await echoServer());
-  const gateway = await world.gateway(behind(['127.0.0.1']));
+  const gateway = await world.shared(behind(['127.0.0.1']));
   const peer = world.use(await Peer.connect(gateway.port));
   const header = Buffer.from('PROXY TCP6 2001:db8::7 ::1 5678 1080\r\n');
   for (const byte of header) peer.send(Buffer.from([byte]));
   peer.send(Buffer.concat([greeting(), request(server)]));
   assert.deepEqual(await peer.read(2), Buffer.from([5, 0]));
   assert.equal((await readReply(peer)).rep, 0);
-  assert.equal(await clientOf(gateway, peer), '[2001:db8::7]:5678');
+  assert.equal(await clientOf(gateway, peer, server), '[2001:db8::7]:5678');
 });
 
 inBothEngines('from a listed network a client without a header is not served, and is named', async (world) => {
-  const gateway = await world.gateway(behind(['127.0.0.1']));
+  const gateway = await world.shared(behind(['127.0.0.1']));
   const peer = world.use(await Peer.connect(gateway.port));
   peer.send(greeting());
   assert.match(await peer.ended(), /^(?:eof|ECONNRESET|EPIPE)$/);
@@ -170,7 +170,8 @@ inBothEngines('a network of IPv4 is listed also where its addresses come mapped 
   const listener = { host: '::', port: 0, allow_clients: ['0.0.0.0/0', '::/0'] };
   const listen = [{ ...listener, proxy_protocol: { from: ['127.0.0.1'] } }];
   const gateway = await world.gateway({ ...behind([]), listen });
-  assert.equal(await clientOf(gateway, await visit(world, gateway.port, header, server)), '192.0.2.7:5678');
+  const peer = await visit(world, gateway.port, header, server);
+  assert.equal(await clientOf(gateway, peer, server), '192.0.2.7:5678');
   const other = world.use(await Peer.connect(gateway.port, '::1'));
   other.send(header);
   assert.match(await other.ended(), /^(?:eof|ECONNRESET|EPIPE)$/);
