@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import type { Gateway } from '../helpers/gateway.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { readAnswer } from '../helpers/http-peer.js';
+import { freePort } from '../helpers/proxies.js';
+import { ReloadedGateway } from '../helpers/reloaded-gateway.js';
 import { echoServer } from '../helpers/servers.js';
 import { ask, type Destination, greeting, readReply, request } from '../helpers/socks-client.js';
 import { Peer } from '../helpers/socks-peer.js';
@@ -244,3 +246,25 @@ inBothEngines('a proxy that tells nothing leaves room for those that do', async 
   proxy.send('PROXY TCP4 198.51.100.1 192.0.2.1 5678 1080\r\n');
   assert.equal((await ask(proxy, server)).reply.rep, 0);
 });
+
+inBothEngines('a reload limits clients that were not limited; those that came before do not count', async (world) => {
+  const server = world.use(await echoServer());
+  const [own, open] = [await freePort(), await freePort()];
+  const listen = (...more: object[]) => ({ port: undefined, listen: [{ port: own }, ...more] });
+  const gateway = await ReloadedGateway.start(world, listen());
+  for (let i = 0; i < 3; i += 1) world.use(await Peer.connect(own, '127.0.0.1', GREEDY));
+  const outside = { port: open, host: '0.0.0.0', allow_clients: ['127.0.0.0/8'] };
+  const limits = { client_connections_max: 2 };
+  await gateway.reload({ ...listen(outside), limits, egress: { allow: ['loopback'] } });
+  for (const port of [own, open]) assert.equal((await reply(world, port, GREEDY, server)).rep, 0);
+  // Two that count are live: the third is refused, at either listener.
+  assert.equal((await reply(world, open, GREEDY, server)).rep, 2);
+  assert.equal((await reply(world, own, OTHER, server)).rep, 0);
+  await gateway.reload({ ...listen(outside), egress: { allow: ['loopback'] } });
+  assert.equal((await reply(world, open, GREEDY, server)).rep, 0);
+  await gateway.reload(listen());
+});
+
+async function reply(world: World, port: number, from: string, server: Destination) {
+  return (await ask(world.use(await Peer.connect(port, '127.0.0.1', from)), server)).reply;
+}
