@@ -44,15 +44,17 @@ inBothEngines('tcproute reload tells what changed, and what is wrong', async (wo
   const server = world.use(await echoServer());
   const directory = mkdtempSync(join(tmpdir(), 'tcproute-control-'));
   const control_socket = join(directory, 'control');
-  const gateway = await ReloadedGateway.start(world, { control_socket }, { directory });
+  // An empty variable counts as none.
+  const environment = { TCPROUTE_ENGINE: '' };
+  const { engine } = world;
+  const gateway = await ReloadedGateway.start(world, { control_socket, engine }, { directory, environment });
   assert.equal(lstatSync(control_socket).mode & 0o777, 0o600);
   assert.deepEqual(await reload(gateway.file), { status: 0, out: 'nothing has changed\n', err: '' });
 
   const blocked = { control_socket, rules: [{ port: server.port, block: true }] };
-  gateway.write({ ...blocked, engine: world.engine === 'uring' ? 'epoll' : 'uring', pid_file: join(directory, 'pid') });
+  gateway.write({ ...blocked, engine: engine === 'uring' ? 'epoll' : 'uring' });
   const changed = await reload(gateway.file);
-  // The engine is given in the environment, which comes first.
-  assert.deepEqual(changed, { status: 0, out: 'changed: rules\nneeds a restart: pid_file\n', err: '' });
+  assert.deepEqual(changed, { status: 0, out: 'changed: rules\nneeds a restart: engine\n', err: '' });
   const { peer, reply } = await dial(gateway.port, server);
   world.use(peer).end();
   assert.equal(reply.rep, 2);
@@ -62,10 +64,10 @@ inBothEngines('tcproute reload tells what changed, and what is wrong', async (wo
   assert.deepEqual([wrong.status, wrong.out], [1, '']);
   assert.match(wrong.err, /race\.stagger_ms: .*\n.*workers: |workers: .*\n.*race\.stagger_ms: /);
 
-  gateway.write({ control_socket, host: '127.0.0.2' });
+  gateway.write({ control_socket, host: '192.0.2.1', allow_clients: ['192.0.2.0/24'] });
   const refused = await reload(gateway.file);
   assert.equal(refused.status, 1);
-  assert.match(refused.err, /^error: listen: .*\nnothing has changed\n$/);
+  assert.match(refused.err, /^error: .*192\.0\.2\.1.*\nnothing has changed\n$/m);
 
   gateway.write({});
   assert.match((await reload(gateway.file)).err, /names no control_socket/);

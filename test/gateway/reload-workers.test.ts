@@ -1,7 +1,8 @@
 // A reload that changes the number of workers, or how many connections there may be: nobody is ended or lost by it, and of
 // workers that are too many none stays when its last connection has ended.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Gateway } from '../helpers/gateway.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { ReloadedGateway } from '../helpers/reloaded-gateway.js';
@@ -111,12 +112,15 @@ inBothEngines('what does not fit into the descriptors is refused whole, and no t
   const server = world.use(await echoServer());
   const gateway = await ReloadedGateway.start(world, { workers: 1 }, { fds: 400 });
   const before = { threads: threads(gateway.gateway), fds: gateway.gateway.fds().length };
-  const told = await gateway.reload({ workers: 60, rules: [{ port: server.port, block: true }] });
+  const [control_socket, pid_file] = ['control', 'pid'].map((name) => join(dirname(gateway.file), name));
+  const beside = { control_socket, pid_file, log: { format: 'pretty' } };
+  const told = await gateway.reload({ workers: 60, rules: [{ port: server.port, block: true }], ...beside });
   assert.equal(told.level, 'error');
   assert.match(
     (told['problems'] as string[]).join(),
     /^no connection fits: RLIMIT_NOFILE is 400, and 60 workers need /,
   );
+  assert.deepEqual([control_socket, pid_file].map(existsSync), [false, false]);
   await visits(10, gateway.port, server);
   await until('nothing more is open than before', () => gateway.gateway.fds().length === before.fds);
   assert.equal(threads(gateway.gateway), before.threads);

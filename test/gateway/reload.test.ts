@@ -2,8 +2,6 @@
 // began, and a configuration that is wrong changes nothing.
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DnsServer, type Query } from '../helpers/dns-server.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { freePort } from '../helpers/proxies.js';
@@ -171,18 +169,15 @@ inBothEngines(
   'egress, limits, time-outs and the level of the log change; what cannot is named and stays',
   async (world) => {
     const server = world.use(await echoServer());
-    const gateway = await ReloadedGateway.start(world, { limits: { client_connections_max: 100 }, log_level: 'debug' });
+    const before = { limits: { client_connections_max: 100 }, log_level: 'debug', engine: world.engine };
+    // An empty variable counts as none.
+    const gateway = await ReloadedGateway.start(world, before, { environment: { TCPROUTE_ENGINE: '' } });
     assert.equal(await rep(world, gateway.port, server), 0);
     await until('it is logged', () => gateway.gateway.connections.length === 1);
 
     const changed = {
       limits: { client_connections_max: 1 },
-      ...{
-        handshake_timeout_ms: 200,
-        log_level: 'info',
-        engine: 'auto',
-        pid_file: join(tmpdir(), 'tcproute-reload.pid'),
-      },
+      ...{ handshake_timeout_ms: 200, log_level: 'info', engine: 'auto' },
       egress: { deny: ['192.0.2.0/24'] },
     };
     const told = await gateway.reload(changed);
@@ -190,7 +185,7 @@ inBothEngines(
     assert.deepEqual((told['changed'] as string[]).sort(), [
       ...['egress.deny', 'handshake_timeout_ms', 'limits.client_connections_max', 'log_level'],
     ]);
-    assert.deepEqual(told['needs_restart'], ['pid_file']);
+    assert.deepEqual(told['needs_restart'], ['engine']);
     assert.equal(await rep(world, gateway.port, { host: '192.0.2.1', port: 80 }), 2);
     // The handshake of this one is over in 200 ms instead of 10 s, and it is the only one that its client may have.
     const silent = world.use(await Peer.connect(gateway.port));

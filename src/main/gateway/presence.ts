@@ -2,6 +2,7 @@
 // manager. It decides nothing.
 import type { Commands } from '../control/server.js';
 import { ControlSocket } from '../control/socket.js';
+import { type Prepared, prepareAll, UNCHANGED } from '../process/change.js';
 import { DONE, type Done } from '../process/done.js';
 import type { Logger } from '../process/log.js';
 import { PidFile } from '../process/pid-file.js';
@@ -19,7 +20,9 @@ export class Presence {
   readonly manager: ServiceManager;
   readonly control: ControlSocket;
   readonly #log: Logger;
+  #pidPath: string | null = null;
   #pidFile: PidFile | undefined;
+  #isClosed = false;
 
   constructor(log: Logger, commands: Commands) {
     this.#log = log;
@@ -34,7 +37,33 @@ export class Presence {
     const prepared = PidFile.prepare(pid_file);
     if (prepared.code === 'failed') return prepared;
     this.#pidFile = prepared.file;
+    this.#pidPath = pid_file;
     return DONE;
+  }
+
+  /** Opens other places beside those that there are until the change is made. */
+  prepare({ control_socket, pid_file }: Places): Promise<Prepared> {
+    return prepareAll([() => this.control.prepare(control_socket), async () => this.#preparePidFile(pid_file)]);
+  }
+
+  /** The number stands at the other place at once, since what can fail is to fail now. */
+  #preparePidFile(path: string | null): Prepared {
+    if (path === this.#pidPath) return UNCHANGED;
+    const prepared = path === null ? undefined : PidFile.prepare(path);
+    if (prepared?.code === 'failed') return prepared;
+    const next = prepared?.file;
+    const published = next?.publish();
+    if (published?.code === 'failed') {
+      next?.remove();
+      return published;
+    }
+    const make = (): void => {
+      this.#pidFile?.remove();
+      this.#pidFile = next;
+      this.#pidPath = path;
+      if (this.#isClosed) next?.remove();
+    };
+    return { code: 'prepared', change: { make, drop: () => next?.remove() } };
   }
 
   /** The gateway accepts clients: its number stands in the file. */
@@ -59,6 +88,7 @@ export class Presence {
 
   /** Nobody is to find the process any more. The service manager is not told. */
   close(): void {
+    this.#isClosed = true;
     this.control.close();
     this.#pidFile?.remove();
   }

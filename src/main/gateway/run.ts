@@ -139,7 +139,7 @@ class Run {
     log.info({ lines, workers: this.#options.workers }, `listening on ${where}`);
     if (left !== undefined) await this.#takeOver(left);
     const reloading = new Reloading(gateway, read, numbers, this.#options, [
-      { prepare: ({ control_socket }) => this.#presence.control.prepare(control_socket) },
+      this.#presence,
       new LogPart(this.#opened, gateway),
     ]);
     this.#reloading = reloading;

@@ -2,6 +2,5 @@
 import type { Configuration } from '../../protocol/options.js';
 
 export function adopt(inForce: Configuration, next: Configuration): Configuration {
-  const { engine, pid_file } = inForce;
-  return { ...next, ...{ engine, pid_file } };
+  return { ...next, engine: inForce.engine };
 }

@@ -28,8 +28,8 @@ const GROUPS = ['log', 'limits', 'race', 'cache', 'dns', 'egress'] as const;
 const TOLD_APART: ReadonlySet<string> = new Set(['lines', 'listen', 'rules', 'users', 'egress.guarded']);
 const COMPUTED: ReadonlySet<string> = new Set(['limits.racing_max', 'dns.udp_sockets_max']);
 
-/** What actors and shared memory are made of at the start. */
-const AT_START: ReadonlySet<string> = new Set(['engine', 'pid_file']);
+/** What all actors and main work by. An upgrade changes it, too. */
+const AT_START: ReadonlySet<string> = new Set(['engine']);
 
 /** Paths of all options that differ. */
 function differingPaths(before: Configuration, after: Configuration): string[] {

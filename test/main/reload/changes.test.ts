@@ -30,7 +30,7 @@ const OTHERS: readonly (readonly [path: string, other: Partial<Configuration>, r
   ['workers', { workers: 7 }, false],
   ['engine', { engine: 'epoll' }, true],
   ['control_socket', { control_socket: '/run/control' }, false],
-  ['pid_file', { pid_file: '/run/pid' }, true],
+  ['pid_file', { pid_file: '/run/pid' }, false],
   ['log.destination', { log: { ...plain.log, destination: 'stderr' } }, false],
   ['log.format', { log: { ...plain.log, format: 'json' } }, false],
   ['log.access', { log: { ...plain.log, access: { ...plain.log.access, enabled: 'on' } } }, false],
