@@ -24,7 +24,7 @@ import { NotifySocket } from '../helpers/notify-socket.js';
 import { freePort } from '../helpers/proxies.js';
 import { TrickProxy } from '../helpers/proxies-trick.js';
 import { echoServer } from '../helpers/servers.js';
-import { dial, through } from '../helpers/socks-client.js';
+import { ask, dial, through } from '../helpers/socks-client.js';
 import { Peer } from '../helpers/socks-peer.js';
 import { until } from '../helpers/until.js';
 import { UpgradedGateway } from '../helpers/upgraded-gateway.js';
@@ -36,10 +36,12 @@ async function echoes(peer: Peer, text: string): Promise<void> {
   assert.equal((await peer.read(text.length)).toString(), text);
 }
 
-/** `tcproute upgrade`. */
-function upgradeBy(file: string): Promise<{ status: number; out: string; err: string }> {
+const upgradeBy = (file: string) => controlled('upgrade', file);
+
+/** `tcproute COMMAND`. */
+function controlled(command: string, file: string): Promise<{ status: number; out: string; err: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, 'upgrade', '-c', file], (error, out, err) => {
+    execFile(process.execPath, [program, command, '-c', file], (error, out, err) => {
       resolve({ status: error === null ? 0 : Number(error.code), out, err });
     });
   });
@@ -167,7 +169,18 @@ inBothEngines('listeners come and go with the configuration of the next process'
   const gateway = await UpgradedGateway.start(world, { listen, port: undefined }, { directory });
   const [first] = gateway.pids as [number];
   gateway.reloaded.write({ port: undefined, listen: [{ unix: stays, mode: '0660' }, { port: other }] });
+  // Until nobody listens there any more, who comes is served.
+  const visiting = (async (): Promise<number> => {
+    for (let visits = 0; ; visits += 1) {
+      const peer = await Peer.connect(one).catch(() => undefined);
+      if (peer === undefined) return visits;
+      const { reply } = await ask(peer, server);
+      peer.close();
+      assert.equal(reply.rep, 0);
+    }
+  })();
   await gateway.upgrade();
+  assert.ok((await visiting) > 0);
   await gateway.ends(first);
   assert.equal(existsSync(goes), false);
   for (const place of [stays, other]) {
@@ -243,7 +256,8 @@ inBothEngines('signals to a process that has been taken over from', async (world
     `process ${gateway.pid} has taken over`,
   ]);
   process.kill(first, 'SIGHUP');
-  await gateway.gateway.logged(`reload: process ${gateway.pid} has taken over`);
+  // Passed on.
+  await gateway.gateway.logged('reload: nothing has changed');
   await echoes(client, 'still');
   process.kill(first, 'SIGTERM');
   assert.equal(await client.ended(), 'ECONNRESET');
@@ -358,3 +372,89 @@ inBothEngines(
   },
   120_000,
 );
+
+/** Starts an upgrade and stops the first process (SIGSTOP) before it hears that the other one serves. */
+async function halfWay(gateway: UpgradedGateway, ask?: () => unknown): Promise<number> {
+  const [first] = gateway.pids as [number];
+  const said = (msg: RegExp) => gateway.gateway.records.filter((record) => msg.test(record.msg)).length;
+  if (ask === undefined) gateway.signal('SIGUSR1');
+  else ask();
+  await until('the other process has the estate', () => said(/^engine chosen/) === 2, 25_000);
+  process.kill(first, 'SIGSTOP');
+  await until('the other process serves', () => said(/^listening on/) === 2, 25_000);
+  return first;
+}
+
+inBothEngines('a client that comes when both processes wait for clients is served', async (world) => {
+  const server = world.use(await echoServer());
+  const gateway = await UpgradedGateway.start(world, {});
+  let first = 0;
+  const over = gateway.upgrade(async () => {
+    first = await halfWay(gateway);
+    process.kill(first, 'SIGCONT');
+  });
+  await until('the first process is stopped', () => first > 0, 25_000);
+  const [{ reply, peer }] = await Promise.all([dial(gateway.port, server), over]);
+  world.use(peer);
+  assert.equal(reply.rep, 0);
+  await echoes(peer, 'served');
+});
+
+inBothEngines('a reload during an upgrade is one of the process that takes over', async (world) => {
+  const directory = folder();
+  const control_socket = join(directory, 'control');
+  const gateway = await UpgradedGateway.start(world, { control_socket }, { directory });
+  const asked: Promise<{ status: number; out: string }>[] = [];
+  await gateway.upgrade(async () => {
+    const first = await halfWay(gateway);
+    gateway.reloaded.write({ control_socket, log_level: 'debug' });
+    asked.push(controlled('reload', gateway.reloaded.file));
+    process.kill(first, 'SIGHUP');
+    process.kill(first, 'SIGCONT');
+  });
+  const { status, out } = (await asked[0]) as { status: number; out: string };
+  assert.equal(status, 0);
+  // The SIGHUP may have come first.
+  assert.match(out, /^(?:changed: log_level|nothing has changed)\n$/);
+  const told = (): number => gateway.gateway.records.filter(({ msg }) => msg.startsWith('reload: ')).length;
+  await until('both are told', () => told() >= 2);
+  assert.match(gateway.gateway.output, /reload: the changes are in force/);
+  assert.equal((await controlled('reload', gateway.reloaded.file)).out, 'nothing has changed\n');
+});
+
+inBothEngines('a stop that comes to both processes is one stop', async (world) => {
+  const gateway = await UpgradedGateway.start(world, {});
+  const first = await halfWay(gateway);
+  const children = readFileSync(`/proc/${first}/task/${first}/children`, 'utf8').trim();
+  process.kill(Number(children), 'SIGTERM');
+  process.kill(first, 'SIGTERM');
+  process.kill(first, 'SIGCONT');
+  assert.equal((await gateway.gateway.exited).status, 0);
+  assert.doesNotMatch(gateway.gateway.output, /ended at once/);
+});
+
+inBothEngines('a stop reaches every process that drains, also behind one without connections', async (world) => {
+  const server = world.use(await echoServer());
+  const gateway = await UpgradedGateway.start(world, { drain_timeout_ms: 200 });
+  const client = world.use(await through(gateway.port, server));
+  await echoes(client, 'open');
+  await gateway.upgrade();
+  await gateway.upgrade();
+  await gateway.upgrade();
+  await echoes(client, 'still');
+  gateway.signal('SIGTERM');
+  assert.equal(await client.ended(), 'ECONNRESET');
+  for (const pid of gateway.pids) await gateway.ends(pid);
+});
+
+inBothEngines('the service manager hears nothing of a process that does not take over', async (world) => {
+  const manager = world.use(new NotifySocket());
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  const gateway = await UpgradedGateway.start(world, {}, { environment: { NOTIFY_SOCKET: manager.address } });
+  gateway.reloaded.write({ port });
+  assert.equal((await gateway.refused()).length, 1);
+  taken.close();
+  assert.equal(manager.messages.length, 1);
+});

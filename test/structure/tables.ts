@@ -109,7 +109,7 @@ export const RULES: Rules = {
     'src/main/users': [PROTOCOL, 'src/main/process', 'src/main/config/diagnostics', 'src/main/config/checks/users'],
     'src/main/accept': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process'],
     // What a process leaves to the next one.
-    'src/main/upgrade': [PROTOCOL, 'src/linux', 'src/main/process', 'src/main/accept'],
+    'src/main/upgrade': [PROTOCOL, 'src/linux', 'src/main/process', 'src/main/accept', 'src/main/reload'],
     'src/main/actors': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux', 'src/files', 'src/main/process', 'src/main/rules', 'src/main/users'],
       ...['src/main/accept', 'src/main/upgrade'],

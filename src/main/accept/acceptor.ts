@@ -20,6 +20,7 @@ import { addressOf } from './client-address.js';
 import type { Dispatcher } from './dispatcher.js';
 import { type Door, Doors, type DoorsEngine } from './doors.js';
 import { Fullness } from './fullness.js';
+import { Gathering } from './gathering.js';
 import { Leaves } from './leaves.js';
 import { letGo } from './listen.js';
 import type { ListeningSocket } from './listening-socket.js';
@@ -29,13 +30,6 @@ import { removeFile } from './socket-file.js';
 const PAUSE_MS = 100;
 /** Clients accepted in one look at the backlog. */
 const BATCH = 256;
-/**
- * When one look accepts MANY clients, more are on the way: instead of waking for each, the acceptor lets them gather in the
- * backlog for GATHER_MS. It does so only while every actor has something to do: an actor that runs out of work rings
- * main.
- */
-const MANY = 4;
-const GATHER_MS = 1;
 /** How often to look while all queues are full, since no actor reports that its queue has room again. */
 const FULL_QUEUES_MS = 5;
 export interface AcceptorParts {
@@ -56,8 +50,7 @@ export class Acceptor extends Handler {
   readonly #parts: AcceptorParts;
   readonly #doors: Doors;
   readonly #leaves = new Leaves();
-  /** The time until which clients may gather in the backlog; 0 when they need not wait. */
-  #gatherUntil = 0;
+  readonly #gathering: Gathering;
   /** Accepted clients that no actor had room for, as `handOff` numbers. */
   readonly #held: number[] = [];
   /** Connections that may still be handed to actors in this turn. */
@@ -65,12 +58,14 @@ export class Acceptor extends Handler {
   #resumeAt = 0;
   readonly #fullness: Fullness;
   #connections_max: number;
+  #mustLook = false;
   #stopped = false;
 
   /** Takes over the fds of `listening`. `turned` and `mayWait` are to be called by the engine's loop. */
   constructor(listening: readonly ListeningSocket[], parts: AcceptorParts) {
     super();
     this.#parts = parts;
+    this.#gathering = new Gathering(parts.dispatcher);
     this.#connections_max = parts.connections_max;
     this.#fullness = new Fullness(parts.connections_max, parts.notices);
     this.#doors = new Doors(parts.engine, this);
@@ -97,16 +92,9 @@ export class Acceptor extends Handler {
       if (door.left !== undefined) continue;
       while (count < most && this.#takes(door, acceptWithPeer(door.socket.fd), acceptedPeer)) count += 1;
     }
+    this.#mustLook = this.#mustLook && count >= most;
     this.#doors.nextFirst();
-    this.#gatherUntil = count >= MANY && dispatcher.rest() ? engine.now + GATHER_MS : 0;
-  }
-
-  /** Whether clients are to gather in the backlog for longer. */
-  #gathers(now: number): boolean {
-    if (this.#gatherUntil === 0) return false;
-    if (now < this.#gatherUntil && this.#parts.dispatcher.areBusy) return true;
-    this.#parts.dispatcher.rouse();
-    return false;
+    this.#gathering.looked(count, engine.now);
   }
 
   /** Handles the result of one accept; `peer` is the client's address. Returns whether to accept the next client at once. */
@@ -213,6 +201,14 @@ export class Acceptor extends Handler {
     return this.#stopped ? Promise.resolve() : this.#leaves.end(true);
   }
 
+  /**
+   * Looks at every backlog once, though the engine waits there: of two processes that wait at one socket the kernel wakes one, and
+   * that may be one that takes no client any more.
+   */
+  lookAgain(): void {
+    this.#mustLook = true;
+  }
+
   /** Takes over the clients that a dead actor had left in its queue, as `handOff` numbers. */
   takeBack(clients: readonly number[]): void {
     if (this.#stopped) for (const client of clients) closeFd(fdOf(client));
@@ -225,7 +221,7 @@ export class Acceptor extends Handler {
     if (this.#stopped) return Number.POSITIVE_INFINITY;
     if (!this.#doors.areSettled) return 0;
     if (this.#resumeAt > engine.now) return this.#resumeAt - engine.now;
-    if (this.#gatherUntil > engine.now) return this.#gatherUntil - engine.now;
+    if (this.#gathering.left(engine.now) > 0) return this.#gathering.left(engine.now);
     return this.#room > 0 && dispatcher.room() === 0 ? FULL_QUEUES_MS : Number.POSITIVE_INFINITY;
   }
 
@@ -278,9 +274,10 @@ export class Acceptor extends Handler {
     const { engine, dispatcher } = this.#parts;
     const { now } = engine;
     const isFull = this.#held.length > 0 || Math.min(this.#room, dispatcher.room()) <= 0;
-    if (this.#doors.areWaiting || isFull || now < this.#resumeAt || this.#gathers(now)) return;
-    if (this.#gatherUntil > 0) this.#look(0);
-    if (this.#gatherUntil > 0 || now < this.#resumeAt) return;
+    if (isFull || now < this.#resumeAt) return;
+    if (!this.#mustLook && (this.#doors.areWaiting || this.#gathering.goesOn(now))) return;
+    if (this.#gathering.isOn || this.#mustLook) this.#look(0);
+    if (this.#gathering.isOn || now < this.#resumeAt) return;
     this.#doors.wait();
   }
 

@@ -56,6 +56,16 @@ function own(place: ListenPlace, file: SocketFile): void {
   }
 }
 
+/** Places at which nobody is to listen any more. */
+export const placesLeft = (asked: readonly ListenOptions[], left: readonly LeftListener[]): readonly ListenPlace[] =>
+  left.map(({ place }) => place).filter((one) => !asked.some(({ place }) => isSame(place, one)));
+
+/** The sockets of those places. */
+export const socketsAt = (
+  listening: readonly ListeningSocket[],
+  places: readonly ListenPlace[],
+): readonly ListeningSocket[] => listening.filter(({ place }) => places.some((one) => isSame(one, place)));
+
 function isSame(one: ListenPlace, other: ListenPlace): boolean {
   if (one.kind === 'unix') return other.kind === 'unix' && one.path === other.path;
   return other.kind === 'internet' && one.host === other.host && one.port === other.port;

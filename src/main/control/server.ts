@@ -10,8 +10,8 @@ import type { LeftControl } from '../upgrade/estate.js';
 /** Clients at a time: people, and programs that watch. */
 const CLIENTS_MAX = 16;
 const BACKLOG = 16;
-/** For the last answers, to be read. */
-const ANSWER_MS = 1000;
+/** For the last answers to be made and read: a reload may be another process's by now. */
+const ANSWER_MS = 130_000;
 /** For a whole request; no command has a body. */
 const REQUEST_MS = 5000;
 const OWNER_ONLY = 0o600;

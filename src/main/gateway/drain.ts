@@ -15,14 +15,14 @@ export interface Drained {
   readonly drain_timeout_ms: number;
   readonly successor: Pick<Successor, 'giveAll' | 'follow'>;
   /** The process that this one has taken over from; it may have ended. */
-  readonly predecessor: Pick<Predecessor, 'stop' | 'age'> | undefined;
+  readonly predecessor: Pick<Predecessor, 'stop' | 'age' | 'gone'> | undefined;
   readonly log: Logger;
   /** Resolves when a signal asks this process to stop. */
   readonly stopped: Promise<unknown>;
   readonly reopen: () => void;
 }
 
-/** Resolves when all connections have ended. */
+/** Resolves when all connections have ended, and the process before this one has: what is said to it comes by this one. */
 export async function drain(drained: Drained): Promise<void> {
   const { gateway, successor, predecessor, log, reopen } = drained;
   successor.giveAll();
@@ -41,5 +41,7 @@ export async function drain(drained: Drained): Promise<void> {
   age(0);
   successor.follow({ stop, reopen, age });
   void drained.stopped.then(stop);
-  log.info(await gateway.close(drained.upgrade_drain_timeout_ms), 'stopped');
+  const ended = await gateway.close(drained.upgrade_drain_timeout_ms);
+  await predecessor?.gone;
+  log.info(ended, 'stopped');
 }

@@ -13,6 +13,7 @@ import type { Rule } from '../../protocol/rules/rule.js';
 import type { UsersOptions } from '../../protocol/users/user-entry.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { Acceptor } from '../accept/acceptor.js';
+import { socketsAt } from '../accept/left.js';
 import { addressOf, letClientsIn, letGo, reserve, titleOf } from '../accept/listen.js';
 import { Listeners } from '../accept/listeners.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
@@ -207,9 +208,12 @@ class Start {
         listeners: listeners.open.map(({ fd, place, file, isPassed }) => ({ fd, place, file, isPassed })),
         ...(await supervisor.knowledge()),
       }),
-      async retire() {
-        await Promise.all([patience.has(acceptor.leave()), supervisor.retire()]);
+      async retire(closed) {
+        const served = acceptor.close(socketsAt(listeners.open, closed));
+        const left = Promise.all([served, acceptor.leave()]);
+        await Promise.all([patience.has(left), supervisor.retire()]);
       },
+      lookAgain: () => acceptor.lookAgain(),
       hasten(drain_timeout_ms) {
         patience.ends(drain_timeout_ms);
         supervisor.hasten(drain_timeout_ms);

@@ -6,7 +6,7 @@ import { within } from '../process/within.js';
 const UPGRADE_MS = 1000;
 
 export class Patience {
-  #placed: Promise<void> = Promise.resolve();
+  #placed: Promise<unknown> = Promise.resolve();
   #hastened_ms: number | undefined;
   #hasten: () => void = () => {};
   readonly #hastened = new Promise<void>((resolve) => {
@@ -14,7 +14,7 @@ export class Patience {
   });
 
   /** `placed` resolves when all clients are with actors. */
-  async has(placed: Promise<void>): Promise<void> {
+  async has(placed: Promise<unknown>): Promise<void> {
     this.#placed = placed;
     await within(UPGRADE_MS, placed);
   }

@@ -24,9 +24,10 @@ export class Presence {
   #pidFile: PidFile | undefined;
   #isClosed = false;
 
-  constructor(log: Logger, commands: Commands) {
+  /** `isSilent`: the service manager hears of another process still. */
+  constructor(log: Logger, commands: Commands, isSilent: boolean) {
     this.#log = log;
-    this.manager = new ServiceManager(process.env, log);
+    this.manager = new ServiceManager(process.env, log, isSilent);
     this.control = new ControlSocket(commands);
   }
 

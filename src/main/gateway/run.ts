@@ -4,12 +4,13 @@
 import { exitNow, giveBackMemory, writeInBackground } from '../../linux/process.js';
 import type { LineNumbers } from '../../protocol/lines/numbers.js';
 import type { Configuration } from '../../protocol/options.js';
-import { takeFiles } from '../accept/left.js';
+import { placesLeft, takeFiles } from '../accept/left.js';
 import { removeFiles } from '../accept/listen.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
 import { report } from '../observe/report.js';
 import { debuggerWarning } from '../process/debugger.js';
 import type { OpenLog } from '../process/log.js';
+import { onNode } from '../process/node-events.js';
 import { ownVersion } from '../process/own-version.js';
 import { takePassedFds } from '../process/passed-fds.js';
 import { onSignals, type StopSignal } from '../process/signals.js';
@@ -84,10 +85,15 @@ class Run {
     this.#options = options;
     this.#opened = opened;
     this.#beginning = beginning;
-    this.#presence = new Presence(opened.log, {
-      'POST /reload': () => this.#reload(),
-      'POST /upgrade': () => this.#upgrade(),
-    });
+    this.#presence = new Presence(
+      opened.log,
+      {
+        'POST /reload': () => this.#reload(),
+        'POST /upgrade': () => this.#upgrade(),
+      },
+      beginning.predecessor !== undefined,
+    );
+    beginning.predecessor?.follow(() => this.#stop('SIGTERM'));
   }
 
   async run(): Promise<number> {
@@ -143,6 +149,7 @@ class Run {
       new LogPart(this.#opened, gateway),
     ]);
     this.#reloading = reloading;
+    this.#beginning.predecessor?.reloadBy(() => this.#reload());
     this.#presence.manager.serving(`serving on ${where}`);
     giveBackMemory();
     const unwatch = this.#presence.watch(gateway);
@@ -177,15 +184,22 @@ class Run {
     this.#presence.close();
     this.#beginning.predecessor?.stop();
     this.#presence.manager.stopping(status, drain_timeout_ms);
-    this.#opened.log.info(await gateway.close(drain_timeout_ms), 'stopped');
+    const ended = await gateway.close(drain_timeout_ms);
+    // A service manager ends what is left when this process has ended.
+    await this.#beginning.predecessor?.ended(drain_timeout_ms);
+    this.#opened.log.info(ended, 'stopped');
     return 0;
   }
 
   /** Becomes the one process of the gateway. */
   async #takeOver(left: Estate): Promise<void> {
-    await this.#beginning.predecessor?.serves();
+    await this.#beginning.predecessor?.serves(placesLeft(this.#options.listen, left.listeners));
     takeFiles(this.#bound, left.listeners);
     await this.#presence.control.takeOver(left.control);
+    this.#presence.manager.begin();
+    const { predecessor } = this.#beginning;
+    this.#gateway?.lookAgain();
+    void predecessor?.gone.then(() => this.#gateway?.lookAgain());
     this.#opened.log.info('upgrade: this process has taken over');
   }
 
@@ -197,7 +211,7 @@ class Run {
         ...{ variables, tellsManager },
         givenUp: this.#stopped.then(() => STOPS),
         estate: async () => ({ ...(await gateway.estate()), control: this.#presence.control.left }),
-        retire: () => gateway.retire(),
+        retire: (closed) => gateway.retire(closed),
         retired: (successor) => {
           this.#successor = successor;
           if (this.#isStopping) successor.stop();
@@ -217,10 +231,11 @@ class Run {
   async #reload(): Promise<Reloaded> {
     await this.#reopen();
     await this.#upgrading?.settled;
+    if (this.#successor !== undefined) return this.#successor.reload();
     if (this.#reloading === undefined || this.#isStopping) {
       // A configuration that has changed since the start read it is read once the gateway serves.
       this.#isReloadWanted = true;
-      const problem = this.#whyNot ?? `${STARTS}: it reloads as soon as it serves`;
+      const problem = this.#isStopping ? STOPS : `${STARTS}: it reloads as soon as it serves`;
       this.#opened.log.info(`reload: ${problem}`);
       return { code: 'refused', problems: [problem], warnings: [] };
     }
@@ -262,15 +277,10 @@ class Run {
       reload: async () => void (await this.#reload()),
       upgrade: () => void this.#upgrade(),
     });
-    // Unhandled rejections come here too.
-    process.on('uncaughtException', (error) =>
-      this.#endAtOnce(1, (cut) => log.fatal({ err: error, cut }, 'the gateway itself failed')),
-    );
-    // Node itself would write warnings to stderr, and block there when the reader has stopped reading.
-    if (process.listenerCount('warning') > 0) {
-      process.removeAllListeners('warning');
-      process.on('warning', ({ name, message }) => log.warn({ name }, message));
-    }
+    onNode({
+      failed: (err) => this.#endAtOnce(1, (cut) => log.fatal({ err, cut }, 'the gateway itself failed')),
+      warned: (name, message) => log.warn({ name }, message),
+    });
   }
 
   /** `say` logs the reason; `cut` is the number of open connections. */

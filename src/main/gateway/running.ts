@@ -1,4 +1,5 @@
 // The running gateway, as its process sees it, and what a start comes to. Types only.
+import type { ListenPlace } from '../../protocol/listen-options.js';
 import type { Configuration } from '../../protocol/options.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
@@ -33,9 +34,11 @@ export interface Gateway {
   estate(): Promise<Omit<Estate, 'control'>>;
   /**
    * Another process has the estate and accepts clients: resolves once this one accepts and writes no more. Clients that it has
-   * accepted are served.
+   * accepted are served, and those in the backlogs of sockets that are `closed`: of places where nobody is to listen any more.
    */
-  retire(): Promise<void>;
+  retire(closed: readonly ListenPlace[]): Promise<void>;
+  /** The process that accepted at the same sockets does so no more: looks whether clients wait there. */
+  lookAgain(): void;
   /** Has a `close` that is under way end within `drain_timeout_ms`. */
   hasten(drain_timeout_ms: number): void;
   /** Stops accepting, lets connections finish for at most `drain_timeout_ms`, and ends all actors. */

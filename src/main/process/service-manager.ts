@@ -21,13 +21,15 @@ export class ServiceManager {
   readonly #log: Logger;
   readonly #socket: string | undefined;
   readonly #address: Uint8Array | undefined;
-  #isOver = false;
+  /** Nothing is told by a process that is not the service yet, or any more. */
+  #isSilent: boolean;
   readonly #waiting: string[] = [];
   #again: NodeJS.Timeout | undefined;
   #hasFailed = false;
 
-  /** Takes its variables out of `environment`, so that no child gets them. */
-  constructor(environment: Environment, log: Logger) {
+  /** Takes its variables out of `environment`, so that no child gets them. `isSilent`: until `begin`. */
+  constructor(environment: Environment, log: Logger, isSilent = false) {
+    this.#isSilent = isSilent;
     this.#log = log;
     const { NOTIFY_SOCKET: socket, WATCHDOG_USEC: usec, WATCHDOG_PID: pid } = environment;
     for (const name of OWN_VARIABLES) delete environment[name];
@@ -45,6 +47,11 @@ export class ServiceManager {
       `NOTIFY_SOCKET is ${JSON.stringify(socket)}, allowed: ${allowed}; the service manager is told nothing`,
     );
     return undefined;
+  }
+
+  /** The process is the service now. */
+  begin(): void {
+    this.#isSilent = false;
   }
 
   /** Clients are let in, after a start or a reload. `status`: one sentence. */
@@ -84,7 +91,7 @@ export class ServiceManager {
   /** From now on that process is the service, and this one tells nothing more. */
   giveOver(pid: number): void {
     this.#tell([`MAINPID=${pid}`, 'READY=1', statusLine(`process ${pid} serves`)]);
-    this.#isOver = true;
+    this.#isSilent = true;
   }
 
   /** Nothing hangs. */
@@ -100,7 +107,7 @@ export class ServiceManager {
   }
 
   #tell(lines: readonly string[]): void {
-    if (this.#address === undefined || this.#isOver) return;
+    if (this.#address === undefined || this.#isSilent) return;
     if (this.#waiting.length < WAITING_MAX) {
       this.#waiting.push(lines.join('\n'));
       this.#send(this.#address);

@@ -1,5 +1,7 @@
 // What two processes of the gateway say to each other during an upgrade and afterwards, by Node's own channel between a process
 // and its child. The fds of an estate go before its message, by another channel (linux/pass-fds.ts). Types, and one number.
+import type { ListenPlace } from '../../protocol/listen-options.js';
+import type { Reloaded } from '../reload/reloading.js';
 import type { Estate } from './estate.js';
 
 /** To be raised with every change of what is said here: the two processes are of different versions. */
@@ -14,12 +16,14 @@ export type FromSuccessor =
   | { readonly kind: 'hello'; readonly protocol: number; readonly version: string }
   /** Why it will not serve. It ends then. */
   | { readonly kind: 'failed'; readonly problems: readonly string[] }
-  /** It accepts clients. */
-  | { readonly kind: 'serving' }
+  /** It accepts clients. `closed`: where nobody is to listen any more; clients that wait there are the earlier process's. */
+  | { readonly kind: 'serving'; readonly closed: readonly ListenPlace[] }
   /** It stops, and so must the earlier process, within its `drain_timeout_ms`. */
   | { readonly kind: 'stop' }
   /** Files of the log are to be opened again. */
   | { readonly kind: 'reopen' }
+  /** What came of a reload that it was asked for. */
+  | { readonly kind: 'reloaded'; readonly reloaded: Reloaded }
   /** So many processes have been taken over from since that of the receiver. */
   | { readonly kind: 'age'; readonly processes: number };
 
@@ -28,4 +32,8 @@ export type FromPredecessor =
   /** `fds`: the fds of the estate by the sender's numbers, in the order in which they were sent. */
   | { readonly kind: 'estate'; readonly estate: Estate; readonly fds: readonly number[] }
   /** It accepts no more clients, and writes no state file. */
-  | { readonly kind: 'yours' };
+  | { readonly kind: 'yours' }
+  /** It was asked for a reload, which is the other process's now. Each is answered, in order. */
+  | { readonly kind: 'reload' }
+  /** The gateway stops. A signal would count as a second one where the first came to both. */
+  | { readonly kind: 'stop' };

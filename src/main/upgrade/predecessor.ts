@@ -2,13 +2,17 @@
 // what concerns both. It opens nothing and accepts no clients.
 import { receiveFds } from '../../linux/pass-fds.js';
 import { closeFd } from '../../linux/sockets.js';
+import type { ListenPlace } from '../../protocol/listen-options.js';
 import { type Failed, failed } from '../process/done.js';
 import { within } from '../process/within.js';
+import type { Reloaded } from '../reload/reloading.js';
 import { type Estate, renumbered } from './estate.js';
 import { CHANNEL_VARIABLE, type FromPredecessor, type FromSuccessor, PROTOCOL } from './messages.js';
 
 /** The other process may have a million routes to write, or clients that no actor has room for. */
 const ANSWER_MS = 30_000;
+/** How much longer than its `drain_timeout_ms` it may take to end. */
+const GRACE_MS = 2000;
 
 type Left = { readonly code: 'left'; readonly estate: Estate } | Failed;
 type Message<Kind extends FromPredecessor['kind']> = Extract<FromPredecessor, { kind: Kind }>;
@@ -19,6 +23,13 @@ export class Predecessor {
   readonly #channel: number;
   readonly #heard: FromPredecessor[] = [];
   #hear: () => void = () => {};
+  /** Has `reload` called for each reload that it was or is asked for. */
+  reloadBy: (reload: () => Promise<Reloaded>) => void = () => {};
+  readonly #reloads = new Promise<() => Promise<Reloaded>>((resolve) => {
+    this.reloadBy = resolve;
+  });
+  /** Resolves when the process has ended. */
+  readonly gone: Promise<void>;
 
   private constructor(channel: number) {
     this.#channel = channel;
@@ -26,7 +37,12 @@ export class Predecessor {
       this.#heard.push(message);
       this.#hear();
     });
-    process.once('disconnect', () => this.#hear());
+    this.gone = new Promise((resolve) => {
+      process.once('disconnect', () => {
+        this.#hear();
+        resolve();
+      });
+    });
   }
 
   /** The process that has started this one for an upgrade, if one has. Takes its variable out of `environment`. */
@@ -50,6 +66,19 @@ export class Predecessor {
     return answer.code === 'answered' ? answer.value : undefined;
   }
 
+  /** Calls `stop` when it says that the gateway stops. */
+  follow(stop: () => void): void {
+    process.on('message', ({ kind }: FromPredecessor) => {
+      if (kind === 'stop') stop();
+      else if (kind === 'reload') void this.#reload().then((reloaded) => this.#say({ kind: 'reloaded', reloaded }));
+    });
+  }
+
+  async #reload(): Promise<Reloaded> {
+    const reload = await this.#reloads;
+    return reload();
+  }
+
   /** Asks for all that it leaves. `version`: of this process. */
   async estate(version: string): Promise<Left> {
     this.#say({ kind: 'hello', protocol: PROTOCOL, version });
@@ -62,9 +91,12 @@ export class Predecessor {
     return { code: 'left', estate: renumbered(message.estate, (fd) => own.get(fd) as number) };
   }
 
-  /** Says that this process accepts clients, and resolves once the other one does not, or has ended. */
-  async serves(): Promise<void> {
-    this.#say({ kind: 'serving' });
+  /**
+   * Says that this process accepts clients, and resolves once the other one does not, or has ended. `closed`: where nobody is to
+   * listen any more.
+   */
+  async serves(closed: readonly ListenPlace[]): Promise<void> {
+    this.#say({ kind: 'serving', closed });
     await this.#first('yours');
   }
 
@@ -76,6 +108,11 @@ export class Predecessor {
   /** This process stops: so must the other one. */
   stop(): void {
     this.#say({ kind: 'stop' });
+  }
+
+  /** Resolves when it has ended after `stop`, at the latest some time after it had to. */
+  async ended(drain_timeout_ms: number): Promise<void> {
+    await within(drain_timeout_ms + GRACE_MS, this.gone);
   }
 
   /** Files of the log were renamed. */

@@ -4,7 +4,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { errorName } from '../../linux/error-name.js';
 import { fdChannel, sendFds } from '../../linux/pass-fds.js';
 import { closeFd } from '../../linux/sockets.js';
+import type { ListenPlace } from '../../protocol/listen-options.js';
 import { reasonOf, within } from '../process/within.js';
+import type { Reloaded } from '../reload/reloading.js';
 import { type Estate, fdsOf } from './estate.js';
 import { CHANNEL_VARIABLE, type FromPredecessor, type FromSuccessor, PROTOCOL } from './messages.js';
 
@@ -12,6 +14,10 @@ import { CHANNEL_VARIABLE, type FromPredecessor, type FromSuccessor, PROTOCOL } 
 const START_MS = 170_000;
 /** How long a process that is not wanted any more may take to end by itself. */
 const END_MS = 5000;
+/** The same before it gets a signal. */
+const ASKED_MS = 1000;
+/** As the command that asks for a reload waits. */
+const RELOAD_MS = 120_000;
 /** fd of the channel for fds in the next process: behind standard input, output and error, and Node's own channel. */
 const CHANNEL_FD = 4;
 
@@ -33,7 +39,8 @@ export interface Orders {
 }
 
 export type Begun =
-  | { readonly code: 'serving'; readonly successor: Successor }
+  /** `closed`: where nobody is to listen any more. */
+  | { readonly code: 'serving'; readonly successor: Successor; readonly closed: readonly ListenPlace[] }
   /** Sentences. The process has ended. */
   | { readonly code: 'failed'; readonly problems: readonly string[] };
 
@@ -65,6 +72,8 @@ export class Successor {
   readonly #child: ChildProcess;
   readonly #channel: number;
   readonly #ended: Promise<string>;
+  /** Those who wait for what comes of a reload. */
+  readonly #reloads: ((reloaded: Reloaded) => void)[] = [];
   #version = '';
 
   constructor(child: ChildProcess, channel: number) {
@@ -103,7 +112,7 @@ export class Successor {
       this.#child.on('message', (message: FromSuccessor) => {
         if (message.kind === 'hello') this.#greeted(message, estate).then(told, reject);
         else if (message.kind === 'failed') resolve({ code: 'failed', problems: message.problems });
-        else if (message.kind === 'serving') resolve({ code: 'serving', successor: this });
+        else if (message.kind === 'serving') resolve({ code: 'serving', successor: this, closed: message.closed });
       });
     });
   }
@@ -145,19 +154,29 @@ export class Successor {
       if (message.kind === 'stop') orders.stop();
       else if (message.kind === 'reopen') orders.reopen();
       else if (message.kind === 'age') orders.age(message.processes);
+      else if (message.kind === 'reloaded') this.#reloads.shift()?.(message.reloaded);
     });
   }
 
   /** Has it end with its last connection. */
   stop(): void {
-    this.#child.kill('SIGTERM');
+    this.#say({ kind: 'stop' });
+  }
+
+  /** Has it reload. Resolves with what came of it. */
+  async reload(): Promise<Reloaded> {
+    const answer = new Promise<Reloaded>((resolve) => this.#reloads.push(resolve));
+    this.#say({ kind: 'reload' });
+    const told = await within(RELOAD_MS, Promise.race([answer, this.#ended]));
+    if (told.code === 'answered' && typeof told.value !== 'string') return told.value;
+    return { code: 'refused', problems: [`process ${this.pid} has taken over, and does not answer`], warnings: [] };
   }
 
   async #end(): Promise<void> {
     if (this.#child.pid === undefined) return;
     this.stop();
-    const ended = await within(END_MS, this.#ended);
-    if (ended.code !== 'answered') this.#child.kill('SIGKILL');
+    if ((await within(ASKED_MS, this.#ended)).code !== 'answered') this.#child.kill('SIGTERM');
+    if ((await within(END_MS, this.#ended)).code !== 'answered') this.#child.kill('SIGKILL');
     await this.#ended;
   }
 }

@@ -1,5 +1,6 @@
 // An upgrade: has the next process started, and once that serves, gives everything away that is one process's only. A failure
 // leaves all as it was. The connections that are open then are gateway/run.ts's matter.
+import type { ListenPlace } from '../../protocol/listen-options.js';
 import { ownVersion } from '../process/own-version.js';
 import type { Estate } from './estate.js';
 import { beginSuccessor, type Successor, type SuccessorParts } from './successor.js';
@@ -14,8 +15,8 @@ export interface UpgradingParts extends Pick<SuccessorParts, 'variables' | 'give
   /** Whether there is a service manager that hears of the next process. */
   readonly tellsManager: boolean;
   readonly estate: () => Promise<Estate>;
-  /** Resolves once this process accepts no clients and writes no state files. */
-  readonly retire: () => Promise<void>;
+  /** Resolves once this process accepts no clients and writes no state files. `closed`: where nobody is to listen any more. */
+  readonly retire: (closed: readonly ListenPlace[]) => Promise<void>;
   /** Called then. */
   readonly retired: (successor: Successor) => void;
 }
@@ -53,8 +54,8 @@ export class Upgrading {
       this.#isUnderWay = false;
       return { code: 'refused', problems: begun.problems };
     }
-    const { successor } = begun;
-    await retire();
+    const { successor, closed } = begun;
+    await retire(closed);
     retired(successor);
     return { code: 'upgraded', pid: successor.pid, from: this.#version, to: successor.version };
   }
