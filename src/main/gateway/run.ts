@@ -140,9 +140,9 @@ class Run {
   async #serve(gateway: Gateway, left: Estate | undefined): Promise<number> {
     const { log } = this.#opened;
     const { read, numbers } = this.#beginning;
-    const lines = this.#options.lines.map(({ name }) => name);
+    const { workers, lines } = this.#options;
     const where = gateway.listensOn.join(', ');
-    log.info({ lines, workers: this.#options.workers }, `listening on ${where}`);
+    log.info({ lines: lines.map(({ name }) => name), workers, version: ownVersion() }, `listening on ${where}`);
     if (left !== undefined) await this.#takeOver(left);
     const reloading = new Reloading(gateway, read, numbers, this.#options, [
       this.#presence,
@@ -235,7 +235,7 @@ class Run {
     if (this.#reloading === undefined || this.#isStopping) {
       // A configuration that has changed since the start read it is read once the gateway serves.
       this.#isReloadWanted = true;
-      const problem = this.#isStopping ? STOPS : `${STARTS}: it reloads as soon as it serves`;
+      const problem = this.#whyNot;
       this.#opened.log.info(`reload: ${problem}`);
       return { code: 'refused', problems: [problem], warnings: [] };
     }
@@ -248,20 +248,21 @@ class Run {
   }
 
   /** Why nothing is changed any more. */
-  get #whyNot(): string | undefined {
+  get #whyNot(): string {
     if (this.#successor !== undefined) return `process ${this.#successor.pid} has taken over`;
-    return this.#isStopping ? STOPS : undefined;
+    return this.#isStopping ? STOPS : STARTS;
   }
 
   /** Another process takes over, with the version that is installed now. */
   async #upgrade(): Promise<Upgraded> {
     // What it begins with must not change meanwhile.
     await this.#reloading?.settled;
-    const why = this.#whyNot;
-    const upgraded: Upgraded =
-      this.#upgrading === undefined || why !== undefined
-        ? { code: 'refused', problems: [why ?? STARTS] }
-        : await this.#upgrading.upgrade();
+    if (this.#upgrading === undefined || this.#isStopping) {
+      const problem = this.#whyNot;
+      this.#opened.log.info(`upgrade: ${problem}`);
+      return { code: 'refused', problems: [problem] };
+    }
+    const upgraded = await this.#upgrading.upgrade();
     logUpgrade(upgraded, this.#opened.log);
     return upgraded;
   }

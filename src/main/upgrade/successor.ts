@@ -183,5 +183,5 @@ export class Successor {
 
 function howEnded(status: number | null, signal: NodeJS.Signals | null): string {
   const how = signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
-  return `${how}; what it wrote says why`;
+  return `${how}; its lines in the log or on standard error say why`;
 }
