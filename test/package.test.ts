@@ -1,7 +1,7 @@
 // What the package holds: the program, its texts and its man page, and nothing that only its authors need.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -10,7 +10,17 @@ const HANGS_MS = 120_000;
 /** For those who change the program. */
 const NEEDLESS =
   /^(?:src|test|bench|scripts|\.\w+|dist\/(?!program\/))|\.(?:map|ts)$|^[^/]+\.(?:json|sh)$(?<!^package\.json)/;
-const TEXTS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'README.zh-CN.md', 'package.json', 'man/tcproute.1'];
+const TEXTS = [
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'Dockerfile',
+  'CHANGELOG.md',
+  'LICENSE',
+  'README.md',
+  'README.zh-CN.md',
+  'package.json',
+  'man/tcproute.1',
+];
 
 test('the package holds the whole program and its texts, and nothing that only its authors need', () => {
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
@@ -33,4 +43,9 @@ test('the package holds the whole program and its texts, and nothing that only i
   const needless = paths.filter((path) => NEEDLESS.test(path));
   assert.deepEqual([missing, needless], [[], []]);
   assert.ok(expected.includes('dist/program/workers/connection/actor.js'));
+});
+
+test('the man page is named by a list, since npm 11 links no other', () => {
+  const { man } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { man: unknown };
+  assert.deepEqual(man, ['man/tcproute.1']);
 });
