@@ -22,7 +22,8 @@ export const PRIVATE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'
 const LOOPBACK = ['127.0.0.0/8', '::1'];
 
 export function configurationText(answers: Answers): string {
-  return `// A configuration of tcproute. docs/config.md has every key; \`tcproute check -c FILE\` says whether the file is right.
+  return `// A configuration of tcproute. \`tcproute check -c FILE\` says whether the file is right. Every key is in docs/config.md, which
+// npm has installed as "$(npm root -g)/tcproute/docs/config.md".
 {
 ${entrance(answers)}
 
@@ -32,8 +33,15 @@ ${lines(answers)}
   // in place of these:
   // "nameservers": ["system"],
 
-  // What is remembered of destinations is kept over a restart in this file:
-  // "cache": { "state_file": "routes.json" },
+  // What is remembered of destinations is kept over a restart in this file, whose folder must be there:
+  // "cache": { "state_file": "/var/lib/tcproute/routes.json" },
+
+  // For \`tcproute reload\` and \`tcproute upgrade\`; without it, send SIGHUP and SIGUSR1:
+  // "control_socket": "/run/tcproute/control",
+  // The number of the process, for scripts that send signals:
+  // "pid_file": "/run/tcproute/tcproute.pid",
+  // In place of standard output, a file that is opened again at SIGHUP, so that logrotate can rotate it:
+  // "log": { "destination": "/var/log/tcproute/tcproute.log" },
 
   // trace, debug, info, warn, error, fatal or silent
   "log_level": "info"

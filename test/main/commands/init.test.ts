@@ -83,8 +83,11 @@ describe('what is written for each purpose', () => {
       };
       const known = { clients: ['10.0.0.0/8'], proxy: '10.0.0.1', uplinks: ['direct', 'socks5://10.0.0.1:1080'], user };
       const text = configurationText({ ...known, kind, port: 7070 });
-      const all = text.replaceAll(/^ {2}\/\/ (".*,)$/gm, '  $1').replace('NAME', 'direct');
-      assert.ok(all.length < text.length);
+      const all = text
+        .replaceAll(/^ {2}\/\/ (".*,)$/gm, '  $1')
+        .replace('NAME', 'direct')
+        .replaceAll(/"\/(?:run|var\/\w+)\/tcproute\//g, `"${directory}/`);
+      for (const key of ['cache', 'control_socket', 'pid_file', 'log']) assert.ok(all.includes(`\n  "${key}": `), key);
       assert.deepEqual(errorsOf(loadText('c.json', all)), []);
     });
   }
