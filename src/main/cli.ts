@@ -245,7 +245,12 @@ async function start(
   );
   const { endWith, runGateway } = await import('./gateway/run.js');
   const read = (next: LineNumbers): Loaded => loadFor(asked, next);
-  return endWith(await runGateway(options, opened, { read, numbers, predecessor }), opened);
+  // Where an upgrade fails, the process that goes on says why.
+  const isUnseen = opened.isInFile && predecessor === undefined;
+  return endWith(
+    await runGateway(options, opened, { read, numbers, complain: isUnseen ? complain : undefined, predecessor }),
+    opened,
+  );
 }
 
 function refuse({ errors, warnings }: Extract<Loaded, { kind: 'invalid' }>): ExitStatus {

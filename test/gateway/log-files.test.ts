@@ -107,6 +107,7 @@ inBothEngines('where the path cannot be opened again the log says so, and goes o
   await stop(gateway);
   const records = recordsIn(`${folder}-moved`);
   assert.equal(records.at(-1)?.msg, 'stopped');
+  assert.ok(!records.some(({ msg }) => msg === 'the files of the log were opened again'));
   assert.match(records.find(({ level }) => level === 'error')?.msg ?? '', new RegExp(`^${path} .*ENOENT`));
 });
 
@@ -119,6 +120,16 @@ inBothEngines('what is no file or cannot be written is a mistake at the start, w
     gateway.output,
     `error: ${path} cannot be opened for the log (ENXIO): it is a socket, or a pipe that nobody reads\n`,
   );
+});
+
+inBothEngines('what ends a start is said on standard error, too, where the log is a file', async (world) => {
+  const path = join(mkdtempSync(join(directory, `${world.engine}-`)), 'x.log');
+  const { port } = world.use(await echoServer());
+  const gateway = world.own(Gateway.spawn({ port, ...QUIET, workers: 1, log: { destination: path } }, world.engine));
+  assert.deepEqual(await gateway.exited, { status: 1, signal: null });
+  const fatal = recordsIn(join(path, '..')).find(({ level }) => level === 'fatal')?.msg;
+  assert.match(fatal ?? '', new RegExp(`:${port}\\b`));
+  assert.equal(gateway.output, `error: ${fatal}\n`);
 });
 
 inBothEngines('standard error and words are had by two keys, and standard output stays empty', async (world) => {

@@ -64,7 +64,7 @@ inBothEngines(
       const { status, said, complaints } = await reload(joined(before, at(key, value)));
       assert.deepEqual([status, complaints], [0, []], key);
       const nothing = how === 'restart' || changed.length === 0 ? ['nothing has changed'] : [];
-      const late = how === 'restart' ? [`needs a restart: ${key}`] : [];
+      const late = how === 'restart' ? [`needs an upgrade or a restart: ${key}`] : [];
       const lines = how === 'restart' ? [] : changed.map((one) => `changed: ${one}`);
       assert.deepEqual(said, [...lines, ...nothing, ...late], key);
       if (observe !== undefined) await observed(`${key} after`, () => observe(scene), seen?.[1]);

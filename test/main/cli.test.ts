@@ -148,6 +148,7 @@ test('a command line that is not understood is one line and exits 2', () => {
     [['dns', ''], "'' is not a name"],
     [['dns', 'a..b'], "'a..b' is not a name"],
     [['passwd', '-c', 'c.json'], "'-c' does not belong to 'passwd', which reads no configuration"],
+    [['reload', '--port', '3'], "'--port' does not belong to 'reload', which takes only '-c'"],
     [['completion'], "'completion' needs a shell: bash, zsh or fish"],
     [['completion', 'sh'], "'completion' needs a shell: bash, zsh or fish; 'sh' is none"],
     [['chek', '--help'], "Unknown command 'chek'; did you mean 'check'?"],

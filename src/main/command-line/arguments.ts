@@ -86,8 +86,11 @@ export function commandOf(name: string): Command | undefined {
 
 /** Of an option that does not belong to the command. */
 function notOf(name: FlagName, command: string | undefined): string {
-  if (command !== undefined && GATEWAY.flags.includes(name))
-    return `'${spelt(name)}' does not belong to '${command}', which reads no configuration`;
+  if (command !== undefined && GATEWAY.flags.includes(name)) {
+    const takesFile = commandOf(command)?.flags.includes('config');
+    const why = takesFile ? "which takes only '-c'" : 'which reads no configuration';
+    return `'${spelt(name)}' does not belong to '${command}', ${why}`;
+  }
   const owners = Object.entries(COMMANDS).flatMap(([owner, { flags }]) => (flags.includes(name) ? [`'${owner}'`] : []));
   return `'${spelt(name)}' belongs to ${owners.join(' and ')}`;
 }

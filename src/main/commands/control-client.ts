@@ -20,9 +20,19 @@ export async function askGateway<Answer>(
   try {
     return report(JSON.parse(await post(socket, path, timeout_ms)) as Answer);
   } catch (error) {
-    const complaint = `error: no gateway answers at ${socket}: ${(error as Error).message}`;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const complaint = `error: no gateway answers at ${socket}: ${message}${adviceOn(code, path.slice(1))}`;
     return { status: 1, said: [], complaints: [complaint] };
   }
+}
+
+/** Ends the sentence that no gateway answers. */
+export function adviceOn(code: string | undefined, command: string): string {
+  if (code === 'EACCES') return '; only the owner of the gateway may ask it';
+  if (code !== 'ENOENT' && code !== 'ECONNREFUSED') return '';
+  const signal = command === 'upgrade' ? 'SIGUSR1' : 'SIGHUP';
+  const oldOne = `TCPROUTE_CONTROL_SOCKET=OLD tcproute ${command} -c FILE`;
+  return `; if its path has changed, ${command} by ${signal}, or name the old one: ${oldOne}`;
 }
 
 function post(socketPath: string, path: string, timeout_ms: number): Promise<string> {

@@ -19,7 +19,7 @@ function reportOf(reloaded: Reloaded): Report {
   if (changed.length === 0) said.push('nothing has changed');
   return {
     status: 0,
-    said: [...said, ...needsRestart.map((what) => `needs a restart: ${what}`)],
+    said: [...said, ...needsRestart.map((what) => `needs an upgrade or a restart: ${what}`)],
     complaints: warnings,
   };
 }

@@ -37,6 +37,8 @@ export interface Beginning {
   readonly read: Read;
   /** Of the lines of the configuration. */
   readonly numbers: LineNumbers;
+  /** Says what ended the start, where the log does not show it. */
+  readonly complain?: ((sentence: string) => void) | undefined;
   /** The process whose place this one takes. */
   readonly predecessor?: Predecessor | undefined;
 }
@@ -87,10 +89,7 @@ class Run {
     this.#beginning = beginning;
     this.#presence = new Presence(
       opened.log,
-      {
-        'POST /reload': () => this.#reload(),
-        'POST /upgrade': () => this.#upgrade(),
-      },
+      { 'POST /reload': () => this.#reload(), 'POST /upgrade': () => this.#upgrade() },
       beginning.predecessor !== undefined,
     );
     beginning.predecessor?.follow(() => this.#stop('SIGTERM'));
@@ -131,6 +130,7 @@ class Run {
 
   async #fail(why: string): Promise<number> {
     this.#opened.log.fatal(why);
+    this.#beginning.complain?.(`error: ${why}`);
     this.#presence.close();
     this.#presence.manager.status(why);
     await this.#beginning.predecessor?.fails([why]);
@@ -223,7 +223,6 @@ class Run {
 
   async #reopen(): Promise<void> {
     await this.#opened.reopen();
-    if (this.#opened.hasFile) this.#opened.log.info('the files of the log were opened again');
     this.#beginning.predecessor?.reopen();
   }
 

@@ -150,16 +150,20 @@ export class OpenLog {
     return access === undefined ? [log] : [log, access];
   }
 
-  /** Whether there is a file that `reopen` opens again. */
-  get hasFile(): boolean {
-    return this.#all.some(({ isFile }) => isFile);
+  /** Whether the log is in a file, where nobody who starts the gateway sees it. */
+  get isInFile(): boolean {
+    return this.#outlets.log.isFile;
   }
 
-  /** Opens the files again, after they were renamed. What fails is logged. */
+  /** Opens the files again, after they were renamed. What came of it is logged. */
   async reopen(): Promise<void> {
-    for (const done of await Promise.all(this.#all.map((outlet) => outlet.reopen()))) {
-      if (done.code === 'failed') this.log.error(`${done.message}: it is still written to the file that was open`);
-    }
+    const files = this.#all.filter(({ isFile }) => isFile);
+    const failures = (await Promise.all(files.map((outlet) => outlet.reopen()))).filter(
+      ({ code }) => code === 'failed',
+    );
+    for (const { message } of failures as Failed[])
+      this.log.error(`${message}: it is still written to the file that was open`);
+    if (files.length > 0 && failures.length === 0) this.log.info('the files of the log were opened again');
   }
 
   /** Opens what is new in other options. Not to be called again before that change was made and finished, or dropped. */

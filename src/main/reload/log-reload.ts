@@ -16,7 +16,7 @@ export function logReload(reloaded: Reloaded, log: Logger): string {
     log.info({ changed }, message);
     return message;
   }
-  const late = `${message}, but some need a restart`;
+  const late = `${message}, but some need an upgrade or a restart`;
   log.warn({ changed, needs_restart }, late);
   return late;
 }
