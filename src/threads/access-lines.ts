@@ -23,6 +23,7 @@ export class AccessLines {
   #lines = 0;
   /** Lines that main has not acknowledged. */
   #behind = 0;
+  #behindMax = BEHIND_MAX;
   /** Dropped lines that no line has told of yet. */
   #unsaid = 0;
 
@@ -39,7 +40,7 @@ export class AccessLines {
   }
 
   add(line: string): void {
-    if (this.#behind + this.#lines >= BEHIND_MAX) {
+    if (this.#behind + this.#lines >= this.#behindMax) {
       this.#dropped();
       this.#unsaid += 1;
       return;
@@ -47,6 +48,12 @@ export class AccessLines {
     this.#text += line;
     this.#lines += 1;
     if (this.#lines === BATCH) this.flush();
+  }
+
+  /** No line is dropped from now on: the caller adds the last ones, and knows a bound on their number. */
+  unbound(): void {
+    this.#behindMax = Number.POSITIVE_INFINITY;
+    this.#sayDropped();
   }
 
   /** Sends what has been added. */

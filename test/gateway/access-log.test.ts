@@ -7,17 +7,22 @@ import { after } from 'node:test';
 import type { Gateway, LogRecord } from '../helpers/gateway.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { freePort } from '../helpers/proxies.js';
-import { echoServer } from '../helpers/servers.js';
-import { greeting, through } from '../helpers/socks-client.js';
+import { TrickProxy } from '../helpers/proxies-trick.js';
+import { echoServer, PeerServer } from '../helpers/servers.js';
+import { greeting, request, through } from '../helpers/socks-client.js';
 import { Peer } from '../helpers/socks-peer.js';
 import { dialAs } from '../helpers/socks-user.js';
 import { until } from '../helpers/until.js';
+import { UpgradedGateway } from '../helpers/upgraded-gateway.js';
 import { visits } from '../helpers/visits.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'tcproute-access-'));
 after(() => rmSync(directory, { recursive: true }));
 
 const ON = { enabled: 'on' };
+/** How long connections may go on. */
+const DRAIN_MS = 300;
+const endOf = (line: LogRecord): unknown => line['ending'];
 const isAccess = ({ msg }: LogRecord): boolean => msg === 'access';
 const accessOf = (gateway: Gateway): LogRecord[] => gateway.records.filter(isAccess);
 
@@ -124,9 +129,89 @@ inBothEngines('at a stop the last lines are written, also of what is cut', async
   world.use(await through(gateway.port, server));
   gateway.child.kill('SIGTERM');
   await gateway.exited;
-  const report = gateway.records.at(-1);
-  assert.equal(report?.msg, 'stopped');
-  assert.equal(accessOf(gateway).length + Number(report?.['cut']), 1);
+  assert.deepEqual([gateway.records.at(-1)?.msg, gateway.records.at(-1)?.['cut']], ['stopped', 1]);
+  assert.deepEqual(accessOf(gateway).map(endOf), ['cut']);
+});
+
+const MUTE = { host: 'mute.test', port: 80 };
+
+/** A proxy that never answers carries all to MUTE. */
+async function muteLine(world: World): Promise<{ readonly proxy: TrickProxy; readonly config: object }> {
+  const proxy = world.use(await TrickProxy.listen('silent'));
+  const mute = { type: 'socks5', host: '127.0.0.1', port: proxy.port, name: 'mute' };
+  const upstream = { type: 'multipath', list: [{ type: 'direct', name: 'plain' }, mute] };
+  const rules = [
+    { domain: MUTE.host, use: ['mute'] },
+    { cidr: ['127.0.0.0/8'], use: ['plain'] },
+  ];
+  return { proxy, config: { workers: 1, upstream, rules } };
+}
+
+/** A relay that has carried 5 bytes up and 4 down, and a handshake and a race that do not end. */
+async function endless(world: World, port: number, proxy: TrickProxy): Promise<void> {
+  const server = world.use(await PeerServer.listen());
+  const relay = world.use(await through(port, server));
+  relay.send('hello');
+  const destination = await server.accepted();
+  await destination.read(5);
+  destination.send('back');
+  await relay.read(4);
+  const handshake = world.use(await Peer.connect(port));
+  handshake.send(greeting());
+  await handshake.read(2);
+  const race = world.use(await Peer.connect(port));
+  race.send(Buffer.concat([greeting(), request(MUTE)]));
+  await until('it races', () => proxy.count === 1);
+}
+
+/** Checks the lines of `endless`. */
+function areCut(lines: readonly LogRecord[]): void {
+  const found = new Map(
+    lines.map((line) => [line['bytes_up'] === 5 ? 'relay' : (line['target'] ?? 'handshake'), line]),
+  );
+  assert.deepEqual([...found.keys()].sort(), ['handshake', 'mute.test:80', 'relay']);
+  for (const [kind, line] of found) {
+    const { bytes_up, bytes_down, ending, duration_ms } = line;
+    const [up, down] = kind === 'relay' ? [5, 4] : [0, 0];
+    assert.deepEqual({ bytes_up, bytes_down, ending }, { bytes_up: up, bytes_down: down, ending: 'cut' }, String(kind));
+    assert.ok(Number(duration_ms) >= DRAIN_MS - 1, `${kind} ${duration_ms}`);
+  }
+  assert.equal(lines.length, 3);
+}
+
+inBothEngines(
+  'what the end of the drain cuts has its line, at level debug its record, and is counted',
+  async (world) => {
+    const { config, proxy } = await muteLine(world);
+    const log = { level: 'debug', access: ON };
+    const gateway = await world.gateway({ ...config, drain_timeout_ms: DRAIN_MS, log });
+    await endless(world, gateway.port, proxy);
+    gateway.child.kill('SIGTERM');
+    assert.deepEqual(await gateway.exited, { status: 0, signal: null });
+    areCut(accessOf(gateway));
+    assert.deepEqual(gateway.connections.map(endOf), ['cut', 'cut', 'cut']);
+    const { completed, failed, cut } = gateway.records.at(-1) as LogRecord;
+    assert.deepEqual({ completed, failed, cut }, { completed: 0, failed: 0, cut: 3 });
+    assert.equal(
+      gateway.records.filter(({ msg }) => msg === 'the time to drain is over: what is left is reset').length,
+      1,
+    );
+  },
+);
+
+inBothEngines('so it is when the drain after an upgrade is over', async (world) => {
+  const { config, proxy } = await muteLine(world);
+  const upgraded = await UpgradedGateway.start(world, {
+    ...config,
+    upgrade_drain_timeout_ms: DRAIN_MS,
+    log: { access: ON },
+  });
+  await endless(world, upgraded.port, proxy);
+  const [first] = upgraded.pids as [number];
+  await upgraded.upgrade();
+  await upgraded.ends(first);
+  await until('the lines are there', () => accessOf(upgraded.gateway).length >= 3);
+  areCut(accessOf(upgraded.gateway));
 });
 
 inBothEngines(

@@ -64,3 +64,15 @@ test('lines that main has not acknowledged are bounded; what is dropped is count
   actor.close();
   main.close();
 });
+
+test('the last lines have no bound, and what was dropped before them is told', () => {
+  const { actor, main, batches, dropped } = lines();
+  for (let added = 0; added < BEHIND_MAX + 3; added += 1) actor.add('x\n');
+  actor.unbound();
+  for (let added = 0; added < BEHIND_MAX; added += 1) actor.add('y\n');
+  actor.close();
+  const text = batches().reduce((all, batch) => all + batch.text, '');
+  assert.equal(text, `${'x\n'.repeat(BEHIND_MAX)}dropped 3\n${'y\n'.repeat(BEHIND_MAX)}`);
+  assert.equal(dropped(), 3);
+  main.close();
+});

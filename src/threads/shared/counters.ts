@@ -37,7 +37,7 @@ export const Counter = {
   blocked: 17,
   /** Connections that ended by both sides closing. */
   completed: 18,
-  /** Connections that were cut off because their actor ended. */
+  /** Connections that were cut because their actor died, or because the time to drain was over. */
   cut: 19,
   /** Socket events that no handler had asked for: bugs of ours. */
   unasked: 20,

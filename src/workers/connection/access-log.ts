@@ -47,6 +47,11 @@ export class AccessLog {
     this.#deadlines.set(this.#deadline, this.#clock.now + WAIT_MS);
   }
 
+  /** Of the connections that an actor cuts at its end each has its line: there are no more of them than may be live. */
+  last(): void {
+    this.#lines.unbound();
+  }
+
   /** Sends what is left. */
   close(): void {
     this.#lines.close();

@@ -76,6 +76,8 @@ class Actor {
   /** Undefined where there is none. */
   #access: AccessLog | undefined;
   #drainBy: number | undefined;
+  /** The time to drain is over, and connections are left. */
+  #mustCut = false;
   /** Turns in a row in which the engine was behind. */
   #behind = 0;
   /** Whether the last turn brought nothing. */
@@ -232,7 +234,8 @@ class Actor {
     const live = this.#counters[Counter.opened] - this.#counters[Counter.closed];
     if (live === 0 && this.#queue.length === 0) return true;
     if (now < (this.#drainBy as number)) return false;
-    this.#parts.log.write('warn', { connections: live }, 'drain_timeout_ms is over: what is left is reset');
+    this.#parts.log.write('warn', { connections: live }, 'the time to drain is over: what is left is reset');
+    this.#mustCut = true;
     return true;
   }
 
@@ -240,6 +243,7 @@ class Actor {
     // A verdict that comes later must find nobody: its client's socket is gone with the engine.
     this.#generations.close();
     this.#engine.destroy();
+    if (this.#mustCut) this.#parts.ends.cutAll();
     this.#parts.pipes.destroy();
     this.#parts.tunnels.close();
     this.#names.close();

@@ -17,6 +17,8 @@ export interface Books {
 /** Takes the record of each connection that has ended. */
 interface Access {
   ended(record: ConnectionRecord): void;
+  /** The records that come now are the last ones. */
+  last(): void;
 }
 
 /** The records of connections, each known by a number. */
@@ -24,6 +26,7 @@ interface Records {
   heard(connection: number, heard: Heard, since: number): void;
   /** `up`, `down`: bytes from the client, and to it. */
   ended(connection: number, how: string, up: number, down: number): void;
+  live(): readonly number[];
   read(connection: number): ConnectionRecord;
 }
 
@@ -53,6 +56,19 @@ export class ConnectionEnd implements RelayOutcome {
     else if (how === 'idle' || how === 'half-closed') counters[Counter.timeouts] += 1;
     else counters[Counter.resets] += 1;
     this.ended(connection, how, up, down);
+  }
+
+  /** The actor ends: what is live is cut. Called when its engine has closed all sockets, so that nothing ends twice. */
+  cutAll(): void {
+    const { counters, records } = this.#books;
+    this.access?.last();
+    for (const connection of records.live()) {
+      const { bytes_up, bytes_down } = records.read(connection);
+      counters[Counter.bytesUp] += bytes_up;
+      counters[Counter.bytesDown] += bytes_down;
+      counters[Counter.cut] += 1;
+      this.ended(connection, 'cut', bytes_up, bytes_down);
+    }
   }
 
   /** Called when the connection's sockets have been closed. */

@@ -1,7 +1,6 @@
 // The records of an actor's connections: of all live ones, and of those that ended last. They are kept at any log level, so
 // they must cost almost nothing: numbers are in rows that are allocated once (rows.ts), texts are made only when a record is
-// read. One object beside the row has what the row cannot hold: several attempts, a failure, a user. It counts and logs
-// nothing.
+// read. One object beside the row holds the rest: several attempts, a failure, a user. It counts and logs nothing.
 import { lendAddress } from '../../../linux/addresses.js';
 import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
@@ -110,13 +109,16 @@ export class ConnectionRecords {
     return this.#rows.listener(slot);
   }
 
+  /** The slots of the live connections. */
+  live(): readonly number[] {
+    return Array.from({ length: this.#slots.used }, (_, slot) => slot).filter((slot) =>
+      this.#rows.has(slot, Flag.live),
+    );
+  }
+
   /** The numbers of listeners by which live connections came in. */
   liveListeners(): ReadonlySet<number> {
-    const numbers = new Set<number>();
-    for (let slot = 0; slot < this.#slots.used; slot += 1) {
-      if (this.#rows.has(slot, Flag.live)) numbers.add(this.#rows.listener(slot));
-    }
-    return numbers;
+    return new Set(this.live().map((slot) => this.#rows.listener(slot)));
   }
 
   /** Forgets the connections that have ended and came in by a listener. */
@@ -228,9 +230,8 @@ export class ConnectionRecords {
     const isLive = rows.has(slot, Flag.live);
     const underway = this.#underway.get(slot);
     const { now } = this.#clock;
-    const age = rows.since(slot, isLive ? now : rows.endedAt(slot));
     const { user, ...noted } = this.#notedOf(slot);
-    const winner = noted.winner;
+    const { winner } = noted;
     return {
       client: rows.clientText(slot),
       listener: this.#parts.listenerName(rows.listener(slot)),
@@ -243,7 +244,7 @@ export class ConnectionRecords {
       bytes_up: underway?.up ?? rows.up(slot),
       bytes_down: underway?.down ?? rows.down(slot),
       opened_at: Math.round(Date.now() - rows.since(slot, now)),
-      duration_ms: Math.round(age),
+      duration_ms: Math.round(rows.since(slot, isLive ? now : rows.endedAt(slot))),
       ending: isLive ? undefined : this.#endings[rows.ending(slot)],
     };
   }
