@@ -357,25 +357,6 @@ function install(to: string, version: string): void {
   writeFileSync(join(to, 'package.json'), JSON.stringify({ ...manifest, version }));
 }
 
-inBothEngines(
-  'of many processes that drain, the oldest ends within drain_timeout_ms',
-  async (world) => {
-    const server = world.use(await echoServer());
-    const gateway = await UpgradedGateway.start(world, { workers: 1, drain_timeout_ms: 0 });
-    const clients: Peer[] = [];
-    for (let turn = 0; turn < 9; turn += 1) {
-      const client = world.use(await through(gateway.port, server));
-      await echoes(client, 'open');
-      clients.push(client);
-      await gateway.upgrade();
-    }
-    const [first, ...others] = clients as [Peer, ...Peer[]];
-    assert.equal(await first.ended(), 'ECONNRESET');
-    for (const client of others) await echoes(client, 'still');
-  },
-  120_000,
-);
-
 /** Starts an upgrade and stops the first process (SIGSTOP) before it hears that the other one serves. */
 async function halfWay(gateway: UpgradedGateway, ask?: () => unknown): Promise<number> {
   const [first] = gateway.pids as [number];

@@ -5,8 +5,8 @@ import type { Predecessor } from '../upgrade/predecessor.js';
 import type { Successor } from '../upgrade/successor.js';
 import type { Gateway } from './running.js';
 
-/** Processes that drain beside the one that serves. */
-const DRAINING_MAX = 8;
+/** Processes that drain beside the one that serves: each holds some 50 MiB at least. */
+export const DRAINING_MAX = 32;
 
 export interface Drained {
   readonly gateway: Pick<Gateway, 'close' | 'hasten'>;
