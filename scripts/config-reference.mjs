@@ -13,6 +13,7 @@ const { KEYS, SPELLINGS } = await import('../dist/src/main/config/keys.js');
 const { PYTHON_LEVELS } = await import('../dist/src/main/config/checks/values/log-level.js');
 const { DEFAULT_DENIALS, EGRESS_WORDS } = await import('../dist/src/protocol/egress/entry.js');
 const { INBOUND_NAMES } = await import('../dist/src/protocol/inbound-name.js');
+const { PREFERENCE_KEYS } = await import('../dist/src/main/config/checks/lines/preference.js');
 const { LINE_KEYS } = await import('../dist/src/main/config/checks/lines/upstream.js');
 
 const code = (text) => `\`${text}\``;
@@ -42,6 +43,13 @@ const WORDS = {
   own: 'Of the machine that the gateway runs on, except loopback: of its interfaces and of its `local` routes. They are asked of the kernel, so that a new address counts a second later.',
   all: 'Of everything.',
 };
+/** Those of every type have a paragraph of their own. */
+const keysOf = (type) =>
+  LINE_KEYS[type]
+    .filter((key) => key !== 'type' && !PREFERENCE_KEYS.includes(key))
+    .map(code)
+    .join(', ');
+
 const words = Object.entries(EGRESS_WORDS).map(
   ([word, networks]) =>
     `| ${[code(word), networks.map(code).join(', ') || 'those at the moment', WORDS[word]].join(' | ')} |`,
@@ -156,12 +164,12 @@ tree of these types:
 
 | type | keys | what it is |
 | --- | --- | --- |
-| \`direct\` | ${LINE_KEYS.direct.slice(1).map(code).join(', ')} | Straight to the destination. \`source_ip\` and \`source_port\` choose the local address; without them, or with \`0.0.0.0\`, \`::\` or port 0, the kernel chooses. \`interface\` lets connections leave by that network interface only (SO_BINDTODEVICE; no privilege since Linux 5.7). \`mark\` marks their packets for rules of routing and firewalls (SO_MARK; it takes CAP_NET_ADMIN). As the \`upstream\` of a proxy, all of them apply to the connection to the proxy. |
-| \`socks5\` | ${LINE_KEYS.socks5.slice(1).map(code).join(', ')} | Through a SOCKS5 proxy. \`host\` (an IP address, or a name) and \`port\` are needed: they are the proxy's own address, to which the gateway connects, and not the destination of a client; \`username\` and \`password\` go together; either can come from a file. \`upstream\` is how the proxy itself is reached: direct if absent. |
-| \`http\` | ${LINE_KEYS.http.slice(1).map(code).join(', ')} | The same through an HTTP proxy with CONNECT. The credentials are sent as Basic. |
-| \`https\` | ${LINE_KEYS.https.slice(1).map(code).join(', ')} | The same with TLS to the proxy. Its certificate must be for \`server_name\` (\`host\` if absent), by the usual authorities or those of \`ca_file\` (PEM). It is the first proxy of its line; others may be behind it. |
-| \`socks4\` | ${LINE_KEYS.socks4.slice(1).map(code).join(', ')} | The same through a SOCKS4 proxy that resolves names (4a). \`username\` is the user id; SOCKS4 has no password and no IPv6: where the destination is an IPv6 address, a line that ends with it is left out, and \`explain\` says so. |
-| \`multipath\` | ${LINE_KEYS.multipath.slice(1).map(code).join(', ')} | Any of the lines in \`list\`. |
+| \`direct\` | ${keysOf('direct')} | Straight to the destination. \`source_ip\` and \`source_port\` choose the local address; without them, or with \`0.0.0.0\`, \`::\` or port 0, the kernel chooses. \`interface\` lets connections leave by that network interface only (SO_BINDTODEVICE; no privilege since Linux 5.7). \`mark\` marks their packets for rules of routing and firewalls (SO_MARK; it takes CAP_NET_ADMIN). As the \`upstream\` of a proxy, all of them apply to the connection to the proxy. |
+| \`socks5\` | ${keysOf('socks5')} | Through a SOCKS5 proxy. \`host\` (an IP address, or a name) and \`port\` are needed: they are the proxy's own address, to which the gateway connects, and not the destination of a client; \`username\` and \`password\` go together; either can come from a file. \`upstream\` is how the proxy itself is reached: direct if absent. |
+| \`http\` | ${keysOf('http')} | The same through an HTTP proxy with CONNECT. The credentials are sent as Basic. |
+| \`https\` | ${keysOf('https')} | The same with TLS to the proxy. Its certificate must be for \`server_name\` (\`host\` if absent), by the usual authorities or those of \`ca_file\` (PEM). It is the first proxy of its line; others may be behind it. |
+| \`socks4\` | ${keysOf('socks4')} | The same through a SOCKS4 proxy that resolves names (4a). \`username\` is the user id; SOCKS4 has no password and no IPv6: where the destination is an IPv6 address, a line that ends with it is left out, and \`explain\` says so. |
+| \`multipath\` | ${keysOf('multipath')} | Any of the lines in \`list\`. |
 
 A list of lines stands for a \`multipath\`, \`"direct"\` for a direct line, and \`"socks5://user:password@host:1080"\`,
 \`"http://user:password@host:8080"\`, \`"https://user:password@host:443"\` or \`"socks4://user@host:1080"\` for a line with a proxy (other characters of user and
@@ -169,6 +177,38 @@ password as \`%40\`).
 
 They nest to any sensible depth, in any order. A \`multipath\` within the \`upstream\` of a proxy makes one line for each way to that
 proxy; all together there are at most \`limits.lines_max\`. Two equal lines stay two.
+
+**Which line is preferred** is said by keys that each type may have, \`multipath\` too:
+
+| key | allowed | default | what it is |
+| --- | --- | --- | --- |
+| \`tier\` | 0 to 9 | 0 | A line of a higher tier is for when all lines of the lower ones are late or have failed. |
+| \`cost_ms\` | 0 to 60000, or a time such as \`"50ms"\` | 0 | How much faster than a line without cost it must be to be as good. |
+| \`weight\` | 1 to 100 | 1 | Its share of the destinations among lines that are equal otherwise. |
+
+What stands at a part of the tree holds for all lines below it, unless a part further below says otherwise. The \`upstream\` of a proxy
+is below the proxy, and the entries of a \`list\` are below their \`multipath\`:
+
+\`\`\`json
+{
+  "upstream": [
+    "direct",
+    {
+      "type": "multipath", "tier": 1, "cost_ms": 20,
+      "list": [
+        { "type": "socks5", "name": "near", "host": "192.0.2.1", "port": 1080 },
+        {
+          "type": "socks5", "name": "far", "host": "192.0.2.2", "port": 1080, "tier": 2,
+          "upstream": [{ "type": "direct", "source_ip": "192.168.1.2" }, { "type": "direct", "source_ip": "10.0.0.9", "tier": 3 }]
+        }
+      ]
+    }
+  ]
+}
+\`\`\`
+
+\`direct\` is of tier 0, \`near\` of tier 1, \`far\` from 192.168.1.2 of tier 2 and from 10.0.0.9 of tier 3; all but \`direct\` cost 20 ms.
+\`tcproute check\` lists them. A reload may change them: the line stays the same, and what is remembered of it stays, too.
 
 \`name\` is what a line is called in logs. Without one it is made from the chain, the nearest proxy first:
 \`direct 10.0.0.1\`, \`socks5 127.0.0.1:5555 > 10.0.0.2:1080 > http 10.0.0.3:8080\`; a repeated name is numbered,

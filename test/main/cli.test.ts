@@ -33,6 +33,15 @@ test('check says ok, the lines by name, and the warnings', () => {
   assert.match(stderr, /^warning: .*log_level: "INDO".*\n$/);
 });
 
+test('check lists what lines have of tier, cost and weight', () => {
+  writeFileSync(
+    join(directory, 'tiers.yaml'),
+    'upstream: [direct, {type: direct, name: dear, tier: 1, cost_ms: 20, weight: 3}]\n',
+  );
+  const { stdout } = tcproute(['check', '-c', 'tiers.yaml']);
+  assert.equal(stdout, 'tiers.yaml: ok\nlines:\n  1  direct\n  2  dear  (tier 1, cost 20 ms, weight 3)\n');
+});
+
 test('check prints every error and exits 1', () => {
   writeFileSync(join(directory, 'bad.yaml'), 'port: x\nupstream: {type: socks5, host: a, port: 1, pasword: hunter2}\n');
   const { status, stdout, stderr } = tcproute(['check', '-c', 'bad.yaml', '--workers', 'x']);

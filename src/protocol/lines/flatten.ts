@@ -3,22 +3,28 @@
 // the call stack allows (see main/config/checks/lines/upstream.ts).
 import type { Hop, Line, ProxyKind, ProxyServer, Source } from './line.js';
 import { LineNumbers } from './numbers.js';
+import { type Preference, preferred, USUAL } from './preference.js';
 import { sourceText } from './source.js';
 
-export interface DirectUpstream {
+/** What a node says of all lines below it, unless a node further below says otherwise. */
+interface Node {
+  readonly preference?: Partial<Preference>;
+}
+
+export interface DirectUpstream extends Node {
   readonly type: 'direct';
   readonly name: string | undefined;
   readonly source: Source;
 }
 
-export interface ProxyUpstream extends ProxyServer {
+export interface ProxyUpstream extends ProxyServer, Node {
   readonly type: ProxyKind;
   readonly name: string | undefined;
   /** How the proxy itself is reached; undefined for direct. */
   readonly upstream: Upstream | undefined;
 }
 
-export interface MultipathUpstream {
+export interface MultipathUpstream extends Node {
   readonly type: 'multipath';
   readonly list: readonly Upstream[];
 }
@@ -36,6 +42,7 @@ interface Chain {
   readonly prefix: string | undefined;
   readonly source: Source;
   readonly hops: readonly Hop[];
+  readonly preference: Preference;
 }
 
 const ANY_SOURCE: Source = { ip: undefined, port: 0 };
@@ -48,9 +55,9 @@ const PLAIN_DIRECT: DirectUpstream = { type: 'direct', name: undefined, source: 
 export function flatten(root: Upstream, lines_max: number, numbers = new LineNumbers()): Flattened {
   const count = countLines(root, new Map());
   if (count > lines_max) return { kind: 'too-many', count };
-  const chains = chainsOf(root);
+  const chains = chainsOf(root, USUAL);
   const names = uniqueNames(chains.map((chain) => chain.name ?? readableName(chain)));
-  const lines = chains.map(({ source, hops }, index) => ({ name: names[index] as string, source, hops }));
+  const lines = chains.map((chain, index) => ({ ...chain, name: names[index] as string }));
   return { kind: 'lines', lines: numbers.give(lines) };
 }
 
@@ -65,14 +72,16 @@ function countLines(node: Upstream, counted: Map<Upstream, number>): number {
   return count;
 }
 
-function chainsOf(node: Upstream): readonly Chain[] {
+/** `above`: the preference that holds above the node. */
+function chainsOf(node: Upstream, above: Preference): readonly Chain[] {
+  const preference = preferred(above, node.preference);
   switch (node.type) {
     case 'direct':
-      return [{ name: node.name, prefix: node.name, source: node.source, hops: [] }];
+      return [{ name: node.name, prefix: node.name, source: node.source, hops: [], preference }];
     case 'multipath':
-      return node.list.flatMap(chainsOf);
+      return node.list.flatMap((part) => chainsOf(part, preference));
     default:
-      return chainsOf(node.upstream ?? PLAIN_DIRECT).map((nearer) => extend(nearer, node));
+      return chainsOf(node.upstream ?? PLAIN_DIRECT, preference).map((nearer) => extend(nearer, node));
   }
 }
 
@@ -82,7 +91,7 @@ function extend(nearer: Chain, node: ProxyUpstream): Chain {
   // Behind a named part, a proxy of the most usual kind needs no word.
   const before = nearer.hops[nearer.hops.length - 1]?.kind ?? 'socks5';
   const prefix = node.name ?? (nearer.prefix === undefined ? undefined : `${nearer.prefix} > ${hopText(hop, before)}`);
-  return { name: node.name, prefix, source: nearer.source, hops: [...nearer.hops, hop] };
+  return { ...nearer, name: node.name, prefix, hops: [...nearer.hops, hop] };
 }
 
 /**

@@ -1,6 +1,8 @@
 // A line, into which the configured tree is flattened: a source and a chain of proxies, the nearest first. flatten.ts makes
 // lines.
 
+import { type Preference, USUAL } from './preference.js';
+
 export interface Source {
   /** The local address to bind; undefined (also for 0.0.0.0 and ::) lets the kernel choose. */
   readonly ip: string | undefined;
@@ -38,7 +40,7 @@ export interface Hop extends ProxyServer {
   readonly kind: ProxyKind;
 }
 
-export interface Line {
+export interface Line extends Preference {
   /** The line's number in all tables (lines/numbers.ts), which is not its place among the lines. */
   readonly number: number;
   /** The configured `name`, or a readable one made from the chain; unique among the lines. */
@@ -55,6 +57,12 @@ export function needsTunnel({ hops: [first] }: Pick<Line, 'hops'>): boolean {
   return first?.tls !== undefined;
 }
 
-export function lineOf(number: number, name: string, source: Source, hops: readonly Hop[]): Line {
-  return { number, name, source, hops, isDirect: hops.length === 0 };
+export function lineOf(
+  number: number,
+  name: string,
+  source: Source,
+  hops: readonly Hop[],
+  { tier, cost_ms, weight }: Preference = USUAL,
+): Line {
+  return { number, name, source, hops, isDirect: hops.length === 0, tier, cost_ms, weight };
 }

@@ -2,6 +2,7 @@
 // number while every new configuration has it. No number is used twice in one process, so that late results for a removed
 // line never count for another line.
 import { type Line, lineOf } from './line.js';
+import type { Preference } from './preference.js';
 
 export type Unnumbered = Pick<Line, 'name' | 'source' | 'hops'>;
 
@@ -19,13 +20,13 @@ export class LineNumbers {
   }
 
   /** Numbers all lines of a configuration. Those of the first configuration get 0, 1, 2 … in order. */
-  give(lines: readonly Unnumbered[]): readonly Line[] {
+  give(lines: readonly (Unnumbered & { readonly preference?: Preference })[]): readonly Line[] {
     const known = new Map<string, number>();
     const numbered = lines.map((line) => {
       const identity = identityOf(line);
       const number = this.#known.get(identity) ?? this.#new();
       known.set(identity, number);
-      return lineOf(number, line.name, line.source, line.hops);
+      return lineOf(number, line.name, line.source, line.hops, line.preference);
     });
     this.#known = known;
     return numbered;
@@ -38,8 +39,8 @@ export class LineNumbers {
 }
 
 /**
- * Lines with the same name, source and proxies are the same line; their place may differ, and so may their passwords, which
- * the identity leaves out. Names are unique in a configuration, and so are identities.
+ * Lines with the same name, source and proxies are the same line; their place may differ, and so may their passwords and
+ * preferences, which the identity leaves out. Names are unique in a configuration, and so are identities.
  */
 export function identityOf({ name, source, hops }: Unnumbered): string {
   return JSON.stringify([name, source.ip ?? null, source.port, ...wayIdentity(source), ...hops.map(hopIdentity)]);

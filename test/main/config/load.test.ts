@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { load } from '../../../src/main/config/load.js';
 import { SCHEMA } from '../../../src/main/config/schema.js';
+import { USUAL } from '../../../src/protocol/lines/preference.js';
 import { loopbackListener } from '../../../src/protocol/listen-options.js';
 import { errorsOf, listensAt, loadJson, loadText, optionsOf } from './load-text.js';
 
@@ -29,8 +30,8 @@ test("the sample of TcpRoute's readme loads unchanged, with a warning for INDO o
   ]);
   const hop = { kind: 'socks5', host: '127.0.0.1', port: 5555, username: undefined, password: undefined };
   assert.deepEqual(options.lines, [
-    { number: 0, name: 'direct', source: ANY, hops: [], isDirect: true },
-    { number: 1, name: 'socks5 127.0.0.1:5555', source: ANY, hops: [hop], isDirect: false },
+    { number: 0, name: 'direct', source: ANY, hops: [], isDirect: true, ...USUAL },
+    { number: 1, name: 'socks5 127.0.0.1:5555', source: ANY, hops: [hop], isDirect: false, ...USUAL },
   ]);
   assert.deepEqual(options.blacklist, []);
 });
@@ -68,7 +69,7 @@ test('without a file the defaults hold, and no warning is given', () => {
     hosts: {},
     blacklist: [],
     egress: { deny: [], allow: [], guarded: false },
-    lines: [{ number: 0, name: 'direct', source: ANY, hops: [], isDirect: true }],
+    lines: [{ number: 0, name: 'direct', source: ANY, hops: [], isDirect: true, ...USUAL }],
     rules: [],
     users: undefined,
     limits: {

@@ -98,12 +98,15 @@ test('lines are told by name, with those that changed in what does not make anot
     configured({ TCPROUTE_UPSTREAM: JSON.stringify({ type: 'multipath', list }) });
   const proxy = (name: string, more: object = {}) => ({ type: 'socks5', name, host: '192.0.2.1', port: 1080, ...more });
   const before = upstream([proxy('a'), proxy('b'), proxy('c')]);
+  const dearer = upstream([proxy('c', { tier: 1, cost_ms: 9 }), proxy('a'), proxy('b')]);
+  assert.deepEqual(changesBetween(before, dearer).changed, ['line "c": changed']);
   const secret = { username: 'u', password: 'hunter2' };
   const after = upstream([proxy('c'), proxy('a', secret), proxy('b', { port: 1081 }), { type: 'direct', name: 'd' }]);
   const { changed } = changesBetween(before, after);
   assert.deepEqual(changed, ['line "a": changed', 'line "b": added', 'line "d": added', 'line "b": removed']);
   // A line that stays keeps its number.
   const number = ({ lines }: Configuration, name: string) => lines.find((line) => line.name === name)?.number;
+  assert.equal(number(dearer, 'c'), number(before, 'c'));
   for (const name of ['a', 'c']) assert.equal(number(after, name), number(before, name));
   assert.notEqual(number(after, 'b'), number(before, 'b'));
   assert.deepEqual(

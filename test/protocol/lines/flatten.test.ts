@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { flatten, type Upstream } from '../../../src/protocol/lines/flatten.js';
 import type { Line } from '../../../src/protocol/lines/line.js';
+import { USUAL } from '../../../src/protocol/lines/preference.js';
 
 const direct = (ip?: string, port = 0, name?: string): Upstream => ({ type: 'direct', name, source: { ip, port } });
 const multipath = (...list: Upstream[]): Upstream => ({ type: 'multipath', list });
@@ -21,8 +22,34 @@ const names = (root: Upstream) => lines(root).map((line) => line.name);
 
 test('a direct line has its source and no hops', () => {
   assert.deepEqual(lines(direct('10.0.0.1', 4000)), [
-    { number: 0, name: 'direct 10.0.0.1:4000', source: { ip: '10.0.0.1', port: 4000 }, hops: [], isDirect: true },
+    {
+      number: 0,
+      name: 'direct 10.0.0.1:4000',
+      source: { ip: '10.0.0.1', port: 4000 },
+      hops: [],
+      isDirect: true,
+      ...USUAL,
+    },
   ]);
+});
+
+test('tier, cost and weight hold for all lines below, unless a part further below says otherwise', () => {
+  const far: Upstream = {
+    ...(socks5('b/2', multipath(direct('10.0.0.1'), { ...direct('10.0.0.2'), preference: { tier: 3 } })) as object),
+    preference: { tier: 2, weight: 5 },
+  } as Upstream;
+  const dear: Upstream = { ...multipath(socks5('a/1'), far), preference: { tier: 1, cost_ms: 20 } } as Upstream;
+  assert.deepEqual(
+    lines(multipath(direct(), dear)).map(({ tier, cost_ms, weight }) => [tier, cost_ms, weight]),
+    [
+      [0, 0, 1],
+      [1, 20, 1],
+      [2, 20, 5],
+      [3, 20, 5],
+    ],
+  );
+  // No part of a line's name.
+  assert.deepEqual(names(dear)[0], 'socks5 a:1');
 });
 
 test('the upstream of a proxy is reached first', () => {

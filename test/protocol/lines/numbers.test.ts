@@ -10,6 +10,7 @@ import {
   tableLength,
   type Unnumbered,
 } from '../../../src/protocol/lines/numbers.js';
+import { USUAL } from '../../../src/protocol/lines/preference.js';
 
 const hop = (host: string, password?: string): Hop => ({
   ...{ kind: 'socks5', host, port: 1080, username: password && 'user', password },
@@ -25,7 +26,7 @@ const numbers = (lines: readonly { readonly name: string; readonly number: numbe
 test('the lines of the first configuration are numbered by their places', () => {
   const given = new LineNumbers().give([line('a'), line('b'), line('c')]);
   assert.deepEqual(numbers(given), { a: 0, b: 1, c: 2 });
-  assert.deepEqual(given[1], { number: 1, ...line('b'), isDirect: true });
+  assert.deepEqual(given[1], { number: 1, ...line('b'), isDirect: true, ...USUAL });
 });
 
 test('a line keeps its number where others come, go or change places', () => {
@@ -33,6 +34,15 @@ test('a line keeps its number where others come, go or change places', () => {
   all.give([line('a'), line('b'), line('c')]);
   assert.deepEqual(numbers(all.give([line('c'), line('new'), line('a')])), { c: 2, new: 3, a: 0 });
   assert.deepEqual(numbers(all.give([line('a')])), { a: 0 });
+});
+
+test('a line keeps its number where its tier, cost and weight change', () => {
+  const all = new LineNumbers();
+  all.give([line('a')]);
+  const preference = { tier: 2, cost_ms: 30, weight: 4 };
+  assert.deepEqual(all.give([{ ...line('a'), preference }]), [
+    { number: 0, ...line('a'), isDirect: true, ...preference },
+  ]);
 });
 
 test('no number is used again, not even for a line that comes back', () => {

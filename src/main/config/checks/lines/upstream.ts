@@ -3,6 +3,7 @@
 import { withoutDot } from '../../../../protocol/address/host-name.js';
 import type { DirectUpstream, MultipathUpstream, ProxyUpstream, Upstream } from '../../../../protocol/lines/flatten.js';
 import type { ProxyKind, TlsToProxy } from '../../../../protocol/lines/line.js';
+import type { Preference } from '../../../../protocol/lines/preference.js';
 import { whyUnaskable } from '../../../../protocol/outbound/chain.js';
 import { type Diagnostics, hint } from '../../diagnostics/diagnostics.js';
 import { shown } from '../../diagnostics/mask.js';
@@ -21,6 +22,7 @@ import {
   checkSourceIp,
   checkSourcePort,
 } from './parts.js';
+import { checkCost, checkTier, checkWeight, PREFERENCE_KEYS } from './preference.js';
 import { LINE_URL_ALLOWED, lineOfText } from './url.js';
 
 /** A longer chain of proxies is a mistake. The bound also allows walks to recurse. */
@@ -29,12 +31,12 @@ const PROXY_KEYS = ['type', 'name', 'host', 'port', 'username', 'username_file']
 const PASSWORD_KEYS = ['password', 'password_file'] as const;
 /** The keys of each type. @public also for the reference, scripts/config-reference.mjs */
 export const LINE_KEYS = {
-  direct: ['type', 'name', 'source_ip', 'source_port', 'interface', 'mark'],
-  socks5: [...PROXY_KEYS, ...PASSWORD_KEYS, 'upstream'],
-  socks4: [...PROXY_KEYS, 'upstream'],
-  http: [...PROXY_KEYS, ...PASSWORD_KEYS, 'upstream'],
-  https: [...PROXY_KEYS, ...PASSWORD_KEYS, 'server_name', 'ca_file', 'upstream'],
-  multipath: ['type', 'list'],
+  direct: ['type', 'name', 'source_ip', 'source_port', 'interface', 'mark', ...PREFERENCE_KEYS],
+  socks5: [...PROXY_KEYS, ...PASSWORD_KEYS, 'upstream', ...PREFERENCE_KEYS],
+  socks4: [...PROXY_KEYS, 'upstream', ...PREFERENCE_KEYS],
+  http: [...PROXY_KEYS, ...PASSWORD_KEYS, 'upstream', ...PREFERENCE_KEYS],
+  https: [...PROXY_KEYS, ...PASSWORD_KEYS, 'server_name', 'ca_file', 'upstream', ...PREFERENCE_KEYS],
+  multipath: ['type', 'list', ...PREFERENCE_KEYS],
 } as const;
 /** Words of other programs for these keys. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
@@ -42,6 +44,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   ...{ via: 'upstream', lines: 'list', upstreams: 'list', bind: 'source_ip', local_address: 'source_ip', tag: 'name' },
   ...{ device: 'interface', dev: 'interface', iface: 'interface', bind_interface: 'interface' },
   ...{ fwmark: 'mark', so_mark: 'mark', routing_mark: 'mark' },
+  ...{ priority: 'tier', level: 'tier', cost: 'cost_ms', metric: 'cost_ms', delay_ms: 'cost_ms', share: 'weight' },
   ...{ sni: 'server_name', servername: 'server_name', ca: 'ca_file', cafile: 'ca_file' },
 };
 const TYPES = Object.keys(LINE_KEYS) as (keyof typeof LINE_KEYS)[];
@@ -78,8 +81,23 @@ class Walk {
     const known: readonly string[] = LINE_KEYS[type];
     const strays = Object.keys(fields).filter((key) => !known.includes(key));
     for (const key of strays) this.#stray(type, key, place, known);
-    if (type === 'direct') return this.#direct(fields, place);
-    return type === 'multipath' ? this.#multipath(fields, place, depth) : this.#proxy(type, fields, place, depth);
+    const preference = this.#preference(fields, place);
+    if (type === 'direct') return { ...this.#direct(fields, place), ...preference };
+    if (type === 'multipath') return { ...this.#multipath(fields, place, depth), ...preference };
+    return { ...this.#proxy(type, fields, place, depth), ...preference };
+  }
+
+  /** Nothing where the node says nothing. */
+  #preference(fields: Fields, place: Place): { readonly preference?: Partial<Preference> } {
+    const tier = this.#optional(fields, 'tier', place, checkTier);
+    const cost_ms = this.#optional(fields, 'cost_ms', place, checkCost);
+    const weight = this.#optional(fields, 'weight', place, checkWeight);
+    const preference = {
+      ...(tier === undefined ? {} : { tier }),
+      ...(cost_ms === undefined ? {} : { cost_ms }),
+      ...(weight === undefined ? {} : { weight }),
+    };
+    return Object.keys(preference).length === 0 ? {} : { preference };
   }
 
   #stray(type: keyof typeof LINE_KEYS, key: string, place: Place, known: readonly string[]): void {

@@ -32,7 +32,15 @@ interface IntegerRange {
 }
 
 export function integer({ doc, default: usual, env, min, max }: IntegerRange): Setting<number> {
-  const unit = unitOf(env);
+  const { allowed, fits, check } = integerFrom(min, max, unitOf(env));
+  const format = (value: unknown) => {
+    if (!fits(value)) throw new Error(`must be ${allowed}`);
+  };
+  return { doc, default: usual, env, allowed, check, fromText: asInteger, format };
+}
+
+/** The check of a whole number; of a time, if it has a unit. */
+export function integerFrom(min: number, max: number, unit?: DurationUnit) {
   const allowed = `an integer from ${min} to ${max}${unit === undefined ? '' : TIME_FORMS[unit]}`;
   const fits = (value: unknown): value is number =>
     Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
@@ -43,10 +51,7 @@ export function integer({ doc, default: usual, env, min, max }: IntegerRange): S
     diagnostics.reject(place, value, isNumber ? `${allowed}; a number stands without quotes` : allowed);
     return undefined;
   };
-  const format = (value: unknown) => {
-    if (!fits(value)) throw new Error(`must be ${allowed}`);
-  };
-  return { doc, default: usual, env, allowed, check, fromText: asInteger, format };
+  return { allowed, fits, check };
 }
 
 const TIMES = 'or a text with a unit: "300ms", "90s", "5m", "5 min", "1.5h", "2d"';

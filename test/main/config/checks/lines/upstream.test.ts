@@ -36,6 +36,34 @@ test('a direct line may have an interface and a mark, and proxies are reached by
   ]);
 });
 
+test('any type may have a tier, a cost and a weight, which lines below inherit', () => {
+  const proxy = socks5({ tier: 9, weight: 100, upstream: { type: 'direct', cost_ms: 0 } });
+  const list = ['direct', proxy];
+  assert.deepEqual(
+    linesOf({ type: 'multipath', tier: 1, cost_ms: '1.5s', list }).map(({ tier, cost_ms, weight }) => [
+      tier,
+      cost_ms,
+      weight,
+    ]),
+    [
+      [1, 1500, 1],
+      [9, 0, 100],
+    ],
+  );
+  const cost =
+    'an integer from 0 to 60000 (milliseconds), or a text with a unit: "300ms", "90s", "5m", "5 min", "1.5h", "2d"';
+  assert.deepEqual(
+    errorsOfUpstream([{ type: 'direct', tier: 10, cost_ms: '2m', weight: 0 }, socks5({ tier: '1', cost: 5 })]),
+    [
+      'upstream[0].tier: 10 is not allowed; allowed: an integer from 0 to 9',
+      `upstream[0].cost_ms: "2m" is not allowed; allowed: ${cost}`,
+      'upstream[0].weight: 0 is not allowed; allowed: an integer from 1 to 100',
+      'upstream[1].cost: unknown key; did you mean "cost_ms"?',
+      'upstream[1].tier: "1" is not allowed; allowed: an integer from 0 to 9; a number stands without quotes',
+    ],
+  );
+});
+
 test('a socks5 line has its credentials, its name and its canonical host', () => {
   const [line] = linesOf(socks5({ host: 'Proxy.Example.', username: 'u', password: 'p', name: 'far' }));
   assert.equal(line?.name, 'far');
@@ -58,7 +86,7 @@ test('each mistake is named by its path', () => {
     'upstream.list[0].source_port: -1 is not allowed; allowed: an integer from 0 to 65535, 0 for any',
     'upstream.list[1].host: missing; needed: the IP address or name of the proxy',
     'upstream.list[1].port: missing; needed: the port of the proxy',
-    'upstream.list[1].upstream.list[0].host: unknown key; allowed: type, name, source_ip, source_port, interface, mark',
+    'upstream.list[1].upstream.list[0].host: unknown key; allowed: type, name, source_ip, source_port, interface, mark, tier, cost_ms, weight',
     'upstream.list[1].upstream.list[1]: 7 is not allowed; allowed: a line: an object with a "type" (direct, socks5, socks4, http, https, multipath), "direct", socks5://[user:password@]host:port, http://[user:password@]host:port, https://…, socks4://[user@]host:port, or a list of lines',
     'upstream.list[2].name: "" is not allowed; allowed: a text of 1 to 64 printable characters',
     'upstream.list[2].host: "1.2.3.456" is not allowed; allowed: the IP address or name of the proxy itself',
@@ -143,7 +171,7 @@ test('an https line has the name and the authorities of its certificate, and com
     'upstream.ca_file: 7 is not allowed; allowed: a path',
   ]);
   assert.deepEqual(errorsOfUpstream({ type: 'http', host: 'a', port: 1, ca_file: 'x' }), [
-    'upstream.ca_file: unknown key; allowed: type, name, host, port, username, username_file, password, password_file, upstream',
+    'upstream.ca_file: unknown key; allowed: type, name, host, port, username, username_file, password, password_file, upstream, tier, cost_ms, weight',
   ]);
 });
 
