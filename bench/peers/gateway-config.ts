@@ -29,7 +29,7 @@ let starts = 0;
 
 /** The memory of a gateway that has connected once to each of `count` destinations. */
 function* routes(count: number): Generator<RouteState> {
-  const lines = { mayUse: () => true, answersEarly: () => false };
+  const lines = { mayUse: () => true, answersEarly: () => false, outage: () => undefined };
   for (let i = 0; i < count; i += 1) {
     const memory = new DestinationMemory();
     // 198.18.0.0/15 is for benchmarks (RFC 2544).

@@ -6,7 +6,7 @@ import type { Candidate } from '../../src/protocol/lines/candidate.js';
 import { FAILURES, type FailureCode } from '../../src/protocol/race/failure.js';
 import { LineHealth } from '../../src/protocol/race/line-health.js';
 import { type PlanRules, RacePlan } from '../../src/protocol/race/plan.js';
-import type { CandidateMemory, RouteFailure } from '../../src/protocol/routes/candidate-memory.js';
+import type { CandidateMemory, Outage, RouteFailure } from '../../src/protocol/routes/candidate-memory.js';
 import { DestinationMemory, type LineView } from '../../src/protocol/routes/destination-memory.js';
 import { type CandidateState, memoryOf } from '../../src/protocol/routes/state.js';
 
@@ -22,10 +22,16 @@ export interface Recording {
   readonly sticky?: boolean;
   /** What is remembered at time 0, the best candidate first; missing fields have their usual values. */
   readonly known?: readonly (Partial<CandidateState> & { readonly candidate: string })[];
-  /** Events of the lines before the first race. */
-  readonly health?: readonly (readonly [at: number, kind: 'proxy-failed' | 'proxy-reached' | 'early', line: string])[];
+  /** Events of the lines, applied before the first race that begins at their time or later. */
+  readonly health?: readonly RecordedLineEvent[];
   readonly races: readonly RecordedRace[];
 }
+
+export type RecordedLineEvent = readonly [
+  at: number,
+  kind: 'proxy-failed' | 'proxy-reached' | 'early' | 'link-down' | 'link-up',
+  line: string,
+];
 
 export interface RecordedRace {
   readonly at: number;
@@ -62,19 +68,30 @@ export function replay(recording: Recording): RaceResult[] {
 class World implements LineView {
   readonly recording: Recording;
   readonly health: LineHealth;
+  readonly #lineEvents: RecordedLineEvent[];
   memory: DestinationMemory | undefined;
   now = 0;
 
   constructor(recording: Recording) {
     this.recording = recording;
     this.health = new LineHealth(recording.lines.length);
-    for (const [at, kind, name] of recording.health ?? []) {
-      const line = this.#line(name);
-      this.health.apply(kind === 'early' ? { kind, line, early: true } : { kind, line }, at);
-    }
+    this.#lineEvents = [...(recording.health ?? [])];
+    this.hearOfLines(0);
     if (recording.known === undefined) return;
     const candidates = recording.known.map(({ candidate, ...told }) => this.#known(this.parse(candidate), told));
     this.memory = memoryOf({ destination: 'site.test:443', candidates, best: 0 }, 0, recording.lines.length);
+  }
+
+  /** Applies the events of lines up to a time. */
+  hearOfLines(to: number): void {
+    while (this.#lineEvents.length > 0 && (this.#lineEvents[0] as RecordedLineEvent)[0] <= to) {
+      const [at, kind, name] = this.#lineEvents.shift() as RecordedLineEvent;
+      const line = this.#line(name);
+      if (kind === 'early') this.health.apply({ kind, line, early: true }, at);
+      else if (kind === 'link-down' || kind === 'link-up')
+        this.health.apply({ kind: 'link', line, up: kind === 'link-up' }, at);
+      else this.health.apply({ kind, line }, at);
+    }
   }
 
   #known({ line, ip }: Candidate, told: Partial<CandidateState>): CandidateState {
@@ -111,6 +128,10 @@ class World implements LineView {
     return this.health.answersEarly(line, this.now);
   }
 
+  outage(line: number): Outage | undefined {
+    return this.health.outage(line);
+  }
+
   choose(): CandidateMemory | undefined {
     const { ttl_ms, sticky } = this.recording;
     return this.memory?.choose(this.now, ttl_ms, this, sticky ?? false);
@@ -142,6 +163,7 @@ class Replayed {
     const world = this.#world;
     const { at, events, until } = this.#race;
     assert.ok(at >= world.now, `the race at ${at} is in the past`);
+    world.hearOfLines(at);
     world.now = at;
     const best = world.choose();
     if (best !== undefined) {

@@ -1,5 +1,7 @@
-// What is known of the lines themselves, across all destinations: whether their proxy can be reached (a circuit breaker with
-// back-off and one trial at a time), and whether they answer "connected" before they are. Pure: time is an argument.
+// What is known of the lines themselves, across all destinations: whether their link is up, whether their proxy can be reached (a
+// circuit breaker with back-off and one trial at a time), and whether they answer "connected" before they are. Pure: time is an
+// argument.
+import type { Outage } from '../routes/candidate-memory.js';
 import type { FailureCode } from './failure.js';
 
 /** Failures in a row to reach a line's proxy before the line is left out. */
@@ -28,6 +30,8 @@ export type LineEvent = { readonly line: number } & (
   | { readonly kind: 'proxy-failed'; readonly why?: LineFailure }
   | { readonly kind: 'proxy-reached' }
   | { readonly kind: 'early'; readonly early: boolean }
+  /** Of the network interface or the address that it leaves by. `up`, also while it is up: it is worth trying now. */
+  | { readonly kind: 'link'; readonly up: boolean }
 );
 
 interface LineState {
@@ -39,6 +43,10 @@ interface LineState {
   trial: number;
   silent: number;
   earlyUntil: number;
+  /** When its link went down; undefined while that is up. */
+  downSince: number | undefined;
+  /** The last time that its link came back. */
+  outage: Outage | undefined;
 }
 
 export class LineHealth {
@@ -60,19 +68,46 @@ export class LineHealth {
         trial: Number.NEGATIVE_INFINITY,
         silent: 0,
         earlyUntil: Number.NEGATIVE_INFINITY,
+        downSince: undefined,
+        outage: undefined,
       });
     }
   }
 
-  /** Whether the line may take part in a race while others can: its circuit is closed, or a trial is due. */
+  /** Whether the line may take part in a race while others can: its link is up, and its circuit closed or a trial due. */
   mayUse(line: number, now: number): boolean {
     const state = this.#lines[line];
+    if (state.downSince !== undefined) return false;
     return state.openFor === 0 || (now >= state.openUntil && now - state.trial >= TRIAL_MS);
   }
 
-  /** Whether the circuit of the line is open, also during a trial. */
+  /** Whether the link of the line is down or its circuit open, also during a trial. */
   isDown(line: number): boolean {
-    return this.#lines[line].openFor > 0;
+    return this.#lines[line].openFor > 0 || this.isLinkDown(line);
+  }
+
+  /** Whether the network interface or the address that it leaves by is gone. */
+  isLinkDown(line: number): boolean {
+    return this.#lines[line].downSince !== undefined;
+  }
+
+  /** The last time that its link came back; undefined where it never did. */
+  outage(line: number): Outage | undefined {
+    return this.#lines[line].outage;
+  }
+
+  /** A link that is up, or has changed so that the line is worth trying, begins with a closed circuit. */
+  linkIs(line: number, up: boolean, now: number): void {
+    const state = this.#lines[line];
+    if (!up) {
+      state.downSince ??= now;
+      return;
+    }
+    state.outage = { from: state.downSince ?? now, to: now };
+    state.downSince = undefined;
+    state.failures = 0;
+    state.openFor = 0;
+    state.trial = Number.NEGATIVE_INFINITY;
   }
 
   /** An attempt begins on the line; if the circuit is open, it is the trial. */
@@ -141,6 +176,9 @@ export class LineHealth {
         break;
       case 'early':
         this.setEarly(event.line, event.early, now);
+        break;
+      case 'link':
+        this.linkIs(event.line, event.up, now);
         break;
       default:
         event satisfies never;

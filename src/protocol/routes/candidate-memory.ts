@@ -36,6 +36,23 @@ const LATE_MIN = 2;
 /** A failure of one candidate and a success of another within this time blame the candidate, not the destination. */
 export const BLAME_WINDOW_MS = 30_000;
 
+/** A time in which the link of a line was down, in ms. Where it was up and only changed, both are the same. */
+export interface Outage {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a line without a link fails by, however long before the kernel noticed. */
+const OF_LINKS: ReadonlySet<RouteFailure> = new Set(['unreachable', 'timed-out', 'proxy', 'late', 'other']);
+/** A connection that was made this short before the link went has no answer because of it. */
+const SHORTLY_MS = 15_000;
+
+/** Whether the outage explains a failure. A refusal, a reset or a wrong answer comes from a peer, and never from a link. */
+function isOfLink(cause: RouteFailure, at: number, { from, to }: Outage): boolean {
+  if (at > to) return false;
+  return OF_LINKS.has(cause) || (cause === 'silent' && from < to && at >= from - SHORTLY_MS);
+}
+
 /** Whether only an answer disproves the failure: a server that hangs still accepts connections. */
 export const needsAnswer = (cause: RouteFailure): boolean => cause === 'silent' || cause === 'not-tls';
 
@@ -126,6 +143,18 @@ export class CandidateMemory implements Candidate {
     // Many simultaneous connections that all fail count as one failure.
     if (!this.isFailing(this.pendingAt)) this.streak += 1;
     this.failed = this.pendingAt;
+  }
+
+  /** The link of its line came back: what failed because it was down counts no longer. */
+  linkCameBack(outage: Outage): void {
+    if (this.pending !== undefined && isOfLink(this.pending, this.pendingAt, outage)) this.pending = undefined;
+    if (this.streak === 0) return;
+    for (const [cause, { at }] of this.failures ?? []) {
+      if (at !== this.failed || !isOfLink(cause, at, outage)) continue;
+      this.streak = 0;
+      this.lates = 0;
+      this.mute = false;
+    }
   }
 
   /** Whether this candidate, having worked at about that time, proves that such a failure of another one is its own. */

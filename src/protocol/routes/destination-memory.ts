@@ -2,7 +2,7 @@
 // until another is clearly better (some sites bind a login to an address). A failure blames a candidate only when another
 // one works at about the same time: a site that is down blames no candidate. Pure.
 import { type Candidate, sameCandidate } from '../lines/candidate.js';
-import { BLAME_WINDOW_MS, CandidateMemory, type RouteFailure } from './candidate-memory.js';
+import { BLAME_WINDOW_MS, CandidateMemory, type Outage, type RouteFailure } from './candidate-memory.js';
 
 /** An event of a candidate. */
 export type RouteEvent = Candidate &
@@ -12,10 +12,13 @@ export type RouteEvent = Candidate &
     | { readonly kind: 'failed'; readonly cause: RouteFailure }
   );
 
-/** What a destination needs to know of a line: whether it may be used, and whether it answers before it is connected. */
+/** What a destination needs to know of a line. */
 export interface LineView {
   mayUse(line: number): boolean;
+  /** Whether it answers before it is connected. */
   answersEarly(line: number): boolean;
+  /** The last time that its link came back; undefined where it never did. */
+  outage(line: number): Outage | undefined;
 }
 
 /** Most candidates of one destination; the one that changed longest ago is dropped, but never the best. */
@@ -50,6 +53,10 @@ export class DestinationMemory {
    * works, however much faster another is, and then another one of its line.
    */
   choose(now: number, ttl_ms: number, lines: LineView, sticky: boolean): CandidateMemory | undefined {
+    for (const one of this.candidates) {
+      const outage = lines.outage(one.line);
+      if (outage !== undefined) one.linkCameBack(outage);
+    }
     const { best } = this;
     let chosen = best !== undefined && isUsable(best, now, ttl_ms, lines, sticky) ? best : undefined;
     if (chosen !== undefined && sticky) return chosen;

@@ -53,6 +53,7 @@ export class RouteMemory {
   readonly #view: LineView = {
     mayUse: () => true,
     answersEarly: (line) => this.#health.answersEarly(line, performance.now()),
+    outage: (line) => this.#health.outage(line),
   };
   /** For memories of sticky rules: the actors have left a line that is down, and do not come back. */
   readonly #stickyView: LineView = { ...this.#view, mayUse: (line) => !this.#health.isDown(line) };

@@ -139,3 +139,21 @@ test('whatever happens: reached is usable, and no line is left out for longer th
     }),
   );
 });
+
+test('a line whose link is down is out at once, and comes back with a closed circuit', () => {
+  const health = after(3);
+  assert.deepEqual([health.isLinkDown(0), health.outage(0)], [false, undefined]);
+  health.apply({ kind: 'link', line: 0, up: false }, 100);
+  health.apply({ kind: 'link', line: 0, up: false }, 200);
+  assert.deepEqual([health.mayUse(0, 99_999), health.isDown(0), health.isLinkDown(0)], [false, true, true]);
+  assert.equal(health.mayUse(1, 100), true);
+  health.apply({ kind: 'link', line: 0, up: true }, 300);
+  assert.deepEqual([health.mayUse(0, 300), health.isDown(0), health.isLinkDown(0)], [true, false, false]);
+  assert.deepEqual(health.outage(0), { from: 100, to: 300 });
+});
+
+test('a link that was up and has changed closes the circuit, too', () => {
+  const health = after(3);
+  health.apply({ kind: 'link', line: 0, up: true }, 500);
+  assert.deepEqual([health.mayUse(0, 500), health.outage(0)], [true, { from: 500, to: 500 }]);
+});

@@ -130,3 +130,21 @@ test('whatever happens: what worked last is never failing, and the tallies are w
     }),
   );
 });
+
+test('a link that came back explains what fails without one, and silence shortly before it went', () => {
+  const outage = { from: 100_000, to: 160_000 };
+  const forgiven = (cause: (typeof ROUTE_FAILURES)[number], at: number, how = outage): boolean => {
+    const [blamed, pending] = [worked(), worked()];
+    for (let i = 0; i < 2; i += 1) fail(blamed, cause, at);
+    pending.fails(cause, at);
+    for (const memory of [blamed, pending]) memory.linkCameBack(how);
+    assert.equal(blamed.isFailing(at), pending.pending !== undefined);
+    return !blamed.isFailing(at) && !blamed.mute;
+  };
+  const ever = ROUTE_FAILURES.filter((cause) => forgiven(cause, 1000));
+  assert.deepEqual(ever, ['unreachable', 'timed-out', 'proxy', 'late', 'other']);
+  for (const cause of ROUTE_FAILURES) assert.equal(forgiven(cause, 160_001), false, cause);
+  assert.deepEqual([forgiven('silent', 84_999), forgiven('silent', 85_000)], [false, true]);
+  assert.deepEqual([forgiven('refused', 120_000), forgiven('not-tls', 120_000)], [false, false]);
+  assert.equal(forgiven('silent', 100_000, { from: 100_000, to: 100_000 }), false);
+});

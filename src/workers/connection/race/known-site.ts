@@ -41,6 +41,7 @@ export class KnownSite extends KnownDestination {
     const only: LineView = {
       mayUse: (line) => line === kept && lines.mayUse(line),
       answersEarly: (line) => lines.answersEarly(line),
+      outage: (line) => lines.outage(line),
     };
     return this.remembered(only, false);
   }

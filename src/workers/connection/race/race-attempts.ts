@@ -8,6 +8,7 @@ import { type Failure, failureOf, mostTelling } from '../../../protocol/race/fai
 import type { LineHealth } from '../../../protocol/race/line-health.js';
 import { type PlanRules, RacePlan, type Room } from '../../../protocol/race/plan.js';
 import { appended, EMPTY } from '../../../protocol/race/short-list.js';
+import type { Outage } from '../../../protocol/routes/candidate-memory.js';
 import { destinationKey, siteKey } from '../../../protocol/routes/destination-key.js';
 import type { LineView } from '../../../protocol/routes/destination-memory.js';
 import type { Choice } from '../../../protocol/rules/rule.js';
@@ -33,7 +34,7 @@ export type RaceAttemptsParts = CandidatesParts &
     readonly planRules: PlanRules;
     readonly budget: Pick<AttemptBudget, 'most' | 'isShort'>;
     readonly room: Pick<AttemptRoom, 'isOpen' | 'isOpenTo' | 'forget' | 'take' | 'connected' | 'failed' | 'givenUp'>;
-    readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'begins'>;
+    readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'outage' | 'begins'>;
     readonly failures: Pick<FailureLog, 'attempt'>;
     readonly counters: Float64Array;
     readonly newAttempt: MakeAttempt;
@@ -237,5 +238,9 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
 
   answersEarly(line: number): boolean {
     return this.#parts.health.answersEarly(line, this.#parts.engine.now);
+  }
+
+  outage(line: number): Outage | undefined {
+    return this.#parts.health.outage(line);
   }
 }

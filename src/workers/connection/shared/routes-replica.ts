@@ -5,7 +5,7 @@ import type { Candidate } from '../../../protocol/lines/candidate.js';
 import { tableLength } from '../../../protocol/lines/numbers.js';
 import type { Options } from '../../../protocol/options.js';
 import type { LineEvent, LineHealth } from '../../../protocol/race/line-health.js';
-import type { RouteFailure } from '../../../protocol/routes/candidate-memory.js';
+import type { Outage, RouteFailure } from '../../../protocol/routes/candidate-memory.js';
 import { isSticky } from '../../../protocol/routes/destination-key.js';
 import type { DestinationMemory, LineView, RouteEvent } from '../../../protocol/routes/destination-memory.js';
 import { memoryOf, type RouteState } from '../../../protocol/routes/state.js';
@@ -135,6 +135,10 @@ export class RoutesReplica implements RouteSubscriber, LineView {
 
   answersEarly(line: number): boolean {
     return this.#health.answersEarly(line, this.#now());
+  }
+
+  outage(line: number): Outage | undefined {
+    return this.#health.outage(line);
   }
 
   async routesChanged(routes: readonly RouteState[], lines: readonly LineEvent[]): Promise<void> {
