@@ -15,6 +15,7 @@ import { Pulse } from '../../src/threads/pulse.js';
 import { ClientAddresses } from '../../src/threads/shared/client-addresses.js';
 import { Counters } from '../../src/threads/shared/counters.js';
 import { FdQueue } from '../../src/threads/shared/fd-queue.js';
+import { LineBytes } from '../../src/threads/shared/line-bytes.js';
 import { MapTable, OwnerTable } from '../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../src/threads/shared/room-flag.js';
 import { Shares } from '../../src/threads/shared/shares.js';
@@ -38,6 +39,7 @@ export class ActorsWorld {
     maps: MapTable.create(),
     counters: Counters.create(1),
     room: RoomFlag.create(),
+    lineBytes: LineBytes.create(),
   };
   readonly #queue = new FdQueue(this.#shared.queue);
   readonly #doorbells = [makeDoorbell(), makeDoorbell()] as const;

@@ -8,6 +8,7 @@ import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { SharedMemory } from '../../threads/contracts/start.js';
 import { Counters } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
+import { type Carried, LineBytes } from '../../threads/shared/line-bytes.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { Dispatcher } from '../accept/dispatcher.js';
 import type { Prepared } from '../process/change.js';
@@ -31,7 +32,7 @@ type OfAll = Pick<
 
 export interface ConnectionActorsParts extends OfAll {
   /** The memory that all actors share. */
-  readonly common: Omit<SharedMemory, 'queue' | 'maps'>;
+  readonly common: Omit<SharedMemory, 'queue' | 'maps' | 'lineBytes'>;
   readonly host: (role: Role<ConnectionActor>) => ActorHost<ConnectionActor>;
 }
 
@@ -58,6 +59,8 @@ export class ConnectionActors {
   #looks: NodeJS.Timeout | undefined;
   /** Numbers are below this. */
   #numbers_end = 0;
+  /** By number, also of actors that have ended; another one with the same number goes on counting. */
+  readonly #lineBytes: SharedArrayBuffer[] = [];
 
   constructor(parts: ConnectionActorsParts) {
     this.#parts = parts;
@@ -87,7 +90,9 @@ export class ConnectionActors {
 
   #hostOf(actor: number, doorbell: number): ActorHost<ConnectionActor> {
     const { common, host, ...ofAll } = this.#parts;
-    const shared = { ...common, queue: FdQueue.create(QUEUE_CAPACITY), maps: MapTable.create() };
+    const lineBytes = this.#lineBytes[actor] ?? LineBytes.create();
+    this.#lineBytes[actor] = lineBytes;
+    const shared = { ...common, queue: FdQueue.create(QUEUE_CAPACITY), maps: MapTable.create(), lineBytes };
     const queue = new FdQueue(shared.queue);
     this.dispatcher.add(actor, { queue, capacity: QUEUE_CAPACITY, doorbell });
     const { counters } = this;
@@ -105,6 +110,17 @@ export class ConnectionActors {
   /** Actors with a slice of the counters, also of those that have ended. */
   get counted(): number {
     return this.#numbers_end;
+  }
+
+  /** The bytes that a line has carried since the start, by its number. */
+  carried(line: number): Carried {
+    let [up, down] = [0, 0];
+    for (const memory of this.#lineBytes) {
+      const one = new LineBytes(memory).of(line);
+      up += one.up;
+      down += one.down;
+    }
+    return { up, down };
   }
 
   get hosts(): readonly ActorHost<ConnectionActor>[] {

@@ -7,7 +7,7 @@ import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { SharesMemory } from '../shared/shares.js';
 
-/** Memory shared by main and a connection actor; all but `queue` and `maps` are one for all actors. */
+/** Memory shared by main and a connection actor; all but `queue`, `maps` and `lineBytes` are one for all actors. */
 export interface SharedMemory {
   readonly queue: SharedArrayBuffer;
   readonly owners: SharedArrayBuffer;
@@ -17,6 +17,7 @@ export interface SharedMemory {
   readonly userShares: SharesMemory;
   readonly maps: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
+  readonly lineBytes: SharedArrayBuffer;
   readonly room: SharedArrayBuffer;
 }
 

@@ -16,10 +16,12 @@ import { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { Counter, Counters } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { fdOf, listenerOf } from '../../threads/shared/hand-off.js';
+import { LineBytes } from '../../threads/shared/line-bytes.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { Shares } from '../../threads/shared/shares.js';
 import { AccessLog } from './access-log.js';
+import { Carrying } from './carrying.js';
 import { ConnectionEnd } from './connection-end.js';
 import { Generations, type Lasting } from './generations.js';
 import { ConnectionRecords } from './records/records.js';
@@ -73,6 +75,7 @@ class Actor {
   readonly #names: NamesReplica;
   readonly #outcomes: OutcomeReports;
   readonly #routes: RoutesReplica;
+  readonly #carrying: Carrying;
   /** Undefined where there is none. */
   #access: AccessLog | undefined;
   #drainBy: number | undefined;
@@ -125,6 +128,8 @@ class Actor {
       lineName: (line) => this.#generations.lineName(line),
       addressOf: (fd) => clients.read(fd),
     });
+    this.#carrying = new Carrying(records, new LineBytes(shared.lineBytes));
+    const books = { counters: this.#counters, log, records, carrying: this.#carrying, ended: () => this.#ended() };
     this.#parts = {
       engine,
       budget: new AttemptBudget(options),
@@ -143,7 +148,7 @@ class Actor {
       log,
       failures: new FailureLog(log),
       records,
-      ends: new ConnectionEnd({ counters: this.#counters, log, records, ended: () => this.#ended() }),
+      ends: new ConnectionEnd(books),
     };
     this.#generations = new Generations({
       ...{ parts: this.#parts, clientShares, userShares, notices: new ClientNotices(log) },
@@ -198,6 +203,7 @@ class Actor {
     this.#routes.flush(now);
     this.#outcomes.flush(now);
     this.#names.flush();
+    this.#carrying.turned(now);
     this.#heap.turned(now);
     if (this.#drainBy !== undefined && this.#drained(now)) this.#loop.stop();
   }

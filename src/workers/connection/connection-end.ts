@@ -3,6 +3,7 @@
 import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { RemoteLog } from '../../threads/log.js';
 import { Counter } from '../../threads/shared/counters.js';
+import type { Carrying } from './carrying.js';
 import type { Heard } from './relay/first-byte.js';
 import type { RelayEnd, RelayOutcome } from './relay/relay.js';
 
@@ -11,6 +12,7 @@ export interface Books {
   readonly counters: Float64Array;
   readonly log: Pick<RemoteLog, 'enabled' | 'write'>;
   readonly records: Records;
+  readonly carrying: Pick<Carrying, 'ended'>;
   ended(): void;
 }
 
@@ -50,8 +52,7 @@ export class ConnectionEnd implements RelayOutcome {
 
   relayed(connection: number, { how, up, down }: RelayEnd): void {
     const { counters } = this.#books;
-    counters[Counter.bytesUp] += up;
-    counters[Counter.bytesDown] += down;
+    this.#carried(connection, up, down);
     if (how === 'complete') counters[Counter.completed] += 1;
     else if (how === 'idle' || how === 'half-closed') counters[Counter.timeouts] += 1;
     else counters[Counter.resets] += 1;
@@ -64,11 +65,17 @@ export class ConnectionEnd implements RelayOutcome {
     this.access?.last();
     for (const connection of records.live()) {
       const { bytes_up, bytes_down } = records.read(connection);
-      counters[Counter.bytesUp] += bytes_up;
-      counters[Counter.bytesDown] += bytes_down;
+      this.#carried(connection, bytes_up, bytes_down);
       counters[Counter.cut] += 1;
       this.ended(connection, 'cut', bytes_up, bytes_down);
     }
+  }
+
+  #carried(connection: number, up: number, down: number): void {
+    const { counters, carrying } = this.#books;
+    counters[Counter.bytesUp] += up;
+    counters[Counter.bytesDown] += down;
+    carrying.ended(connection, up, down);
   }
 
   /** Called when the connection's sockets have been closed. */

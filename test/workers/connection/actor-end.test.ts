@@ -11,6 +11,7 @@ import { call, moved } from '../../../src/threads/port.js';
 import { ClientAddresses } from '../../../src/threads/shared/client-addresses.js';
 import { Counters } from '../../../src/threads/shared/counters.js';
 import { FdQueue } from '../../../src/threads/shared/fd-queue.js';
+import { LineBytes } from '../../../src/threads/shared/line-bytes.js';
 import { MapTable, OwnerTable } from '../../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../../src/threads/shared/room-flag.js';
 import { Shares } from '../../../src/threads/shared/shares.js';
@@ -46,6 +47,7 @@ for (const { kind, missing } of ENGINES) {
         ...{ queue: FdQueue.create(4), owners: OwnerTable.create(FDS_MAX), clients: ClientAddresses.create(FDS_MAX) },
         ...{ clientShares: Shares.create(8, FDS_MAX, 1), userShares: Shares.create(8, FDS_MAX, 2) },
         ...{ maps: MapTable.create(), counters: Counters.create(1), room: RoomFlag.create() },
+        lineBytes: LineBytes.create(),
       },
       ...{ listeners: [listenerOf()], users: [{ name: 'alice', mark: 'x', lines: undefined }], doorbell, mainDoorbell },
     };

@@ -10,6 +10,7 @@ import type { ConnectionRecord, RaceRecord } from '../../../protocol/race/record
 import type { User } from '../../../protocol/users/user.js';
 import type { RecordsPage } from '../../../threads/contracts/connection.js';
 import type { Heard } from '../relay/first-byte.js';
+import { type Beside, besideOf, copyOf, type Kept, onlyAttempt } from './beside.js';
 import { Column } from './column.js';
 import { type NotedAttempt, type NotedRace, raceRecord, rounded } from './race-record.js';
 import { Flag, RecordRows } from './rows.js';
@@ -34,20 +35,6 @@ export interface Underway {
   readonly race?: NotedRace | undefined;
   readonly winner?: NotedAttempt | undefined;
 }
-
-/** What a row cannot hold. */
-interface Beside {
-  /** The host of a target that is not an IPv4 address. */
-  readonly host: string | undefined;
-  readonly user: User | undefined;
-  readonly race: NotedRace | undefined;
-  readonly winner: NotedAttempt | undefined;
-  readonly decided: number;
-  readonly failure: Failure | undefined;
-}
-
-/** A copy of an attempt: the attempt itself would keep its whole race in memory. */
-type Kept = { -readonly [K in keyof NotedAttempt]: NotedAttempt[K] };
 
 export interface RecordsParts {
   readonly clock: { readonly now: number };
@@ -114,6 +101,28 @@ export class ConnectionRecords {
     return Array.from({ length: this.#slots.used }, (_, slot) => slot).filter((slot) =>
       this.#rows.has(slot, Flag.live),
     );
+  }
+
+  /** Numbers of connections are below this. */
+  get capacity(): number {
+    return this.#slots.capacity;
+  }
+
+  /** Numbers of connections so far are below this. */
+  get end(): number {
+    return this.#slots.used;
+  }
+
+  /** The number of the line that carries a connection, or has; undefined where none does. */
+  lineOf(slot: number): number | undefined {
+    if (this.#rows.has(slot, Flag.won)) return this.#rows.line(slot);
+    const beside = this.#beside.get(slot);
+    return typeof beside === 'object' ? beside.winner?.candidate.line : undefined;
+  }
+
+  /** The bytes of a live connection so far; undefined for one that has ended. */
+  liveBytes(slot: number): Pick<Underway, 'up' | 'down'> | undefined {
+    return this.#underway.get(slot);
   }
 
   /** The numbers of listeners by which live connections came in. */
@@ -263,38 +272,11 @@ export class ConnectionRecords {
     const beside = this.#besideOf(slot);
     const underway = this.#underway.get(slot);
     if (underway?.race !== undefined) return { ...beside, race: underway.race, winner: underway.winner };
-    return this.#rows.has(slot, Flag.won) ? { ...beside, ...this.#onlyAttempt(slot) } : beside;
+    return this.#rows.has(slot, Flag.won) ? { ...beside, ...onlyAttempt(this.#rows, slot) } : beside;
   }
 
   #besideOf(slot: number): Beside {
     const beside = this.#beside.get(slot);
     return typeof beside === 'object' ? beside : besideOf(beside, undefined);
   }
-
-  /** The only attempt of a row. Its times are in ms since the connection was opened, not of the clock. */
-  #onlyAttempt(slot: number): Pick<Beside, 'race' | 'winner' | 'decided'> {
-    const rows = this.#rows;
-    const isSilent = rows.has(slot, Flag.silent);
-    const winner: NotedAttempt = {
-      candidate: { line: rows.line(slot), ip: rows.address(slot) },
-      started: rows.started(slot),
-      connectedAt: rows.connected(slot),
-      askedAt: rows.has(slot, Flag.asked) ? rows.asked(slot) : Number.NaN,
-      answeredAt: rows.has(slot, Flag.answered) ? rows.heard(slot) : Number.NaN,
-      endedAt: isSilent ? rows.heard(slot) : Number.NaN,
-      result: isSilent ? 'silent' : 'connected',
-      failure: undefined,
-    };
-    const lead = rows.has(slot, Flag.remembered) ? winner : undefined;
-    return { race: { started: rows.began(slot), attempts: [winner], lead }, winner, decided: rows.connected(slot) };
-  }
-}
-
-function copyOf(attempt: NotedAttempt): Kept {
-  const { candidate, started, connectedAt, askedAt, answeredAt, endedAt, result, failure } = attempt;
-  return { candidate, started, connectedAt, askedAt, answeredAt, endedAt, result, failure };
-}
-
-function besideOf(host: string | undefined, user: User | undefined): Beside {
-  return { host, user, race: undefined, winner: undefined, decided: Number.NaN, failure: undefined };
 }

@@ -1,0 +1,41 @@
+// The bytes that each line has carried, in shared memory: each connection actor writes memory of its own, and main reads all
+// without a message. Payload only: what proxies are told, TLS to a proxy and the headers of packets are not in it. A restarted
+// actor goes on counting in the same memory.
+
+/**
+ * Numbers of lines from here on are not counted. A process gives a number to each line of every configuration that it has had
+ * (protocol/lines/numbers.ts). Pages of numbers that are not in use are never touched.
+ */
+const LINES_MAX = 65_536;
+/** From clients to destinations, and back. */
+const DIRECTIONS = 2;
+
+export interface Carried {
+  readonly up: number;
+  readonly down: number;
+}
+
+export class LineBytes {
+  readonly #values: Float64Array;
+
+  static create(): SharedArrayBuffer {
+    return new SharedArrayBuffer(LINES_MAX * DIRECTIONS * 8);
+  }
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#values = new Float64Array(memory);
+  }
+
+  /** Only the actor of this memory adds. */
+  add(line: number, up: number, down: number): void {
+    if (line >= LINES_MAX) return;
+    this.#values[line * DIRECTIONS] += up;
+    this.#values[line * DIRECTIONS + 1] += down;
+  }
+
+  /** So far. Of a live connection, what it had carried when its actor last looked. */
+  of(line: number): Carried {
+    if (line >= LINES_MAX) return { up: 0, down: 0 };
+    return { up: this.#values[line * DIRECTIONS], down: this.#values[line * DIRECTIONS + 1] };
+  }
+}

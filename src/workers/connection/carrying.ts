@@ -1,0 +1,77 @@
+// Counts for each line what its connections carry: once, at the end of a connection, and where somebody wants to know it
+// earlier (`follow`), also while it lives, by looking at all live connections every few seconds. No connection has a timer.
+import type { LineBytes } from '../../threads/shared/line-bytes.js';
+
+/** How often live connections are looked at. */
+const LOOK_EVERY_MS = 5000;
+/** Records looked at in one turn, which takes less than a millisecond. */
+const PIECE = 4096;
+
+/** What is read of the records of connections, by their numbers. */
+export interface CarryingRecords {
+  /** Numbers of connections are below this, and those so far below `end`. */
+  readonly capacity: number;
+  readonly end: number;
+  /** The number of the line that carries a connection, or has; undefined where none does. */
+  lineOf(connection: number): number | undefined;
+  /** The bytes of a live connection so far; undefined for one that has ended. */
+  liveBytes(connection: number): { readonly up: number; readonly down: number } | undefined;
+}
+
+export class Carrying {
+  readonly #records: CarryingRecords;
+  readonly #bytes: LineBytes;
+  /** Bytes of live connections that have been counted, from clients and to them; by the connection's number. */
+  #counted: Float64Array | undefined;
+  #isFollowing = false;
+  /** The next connection to be looked at, and when the next look begins. */
+  #place = 0;
+  #due = 0;
+
+  constructor(records: CarryingRecords, bytes: LineBytes) {
+    this.#records = records;
+    this.#bytes = bytes;
+  }
+
+  /** Whether live connections are looked at. */
+  follow(isWanted: boolean): void {
+    this.#isFollowing = isWanted;
+    if (isWanted) this.#counted ??= new Float64Array(2 * this.#records.capacity);
+  }
+
+  /** A connection has ended, after so many bytes from the client, and to it. */
+  ended(connection: number, up: number, down: number): void {
+    const line = this.#records.lineOf(connection);
+    if (line === undefined) return;
+    if (this.#counted === undefined) this.#bytes.add(line, up, down);
+    else this.#count(this.#counted, connection, line, up, down);
+    this.#counted?.fill(0, 2 * connection, 2 * connection + 2);
+  }
+
+  /** Looks at some live connections, when it is time to. Called once a turn. */
+  turned(now: number): void {
+    if (!this.#isFollowing || now < this.#due) return;
+    const end = Math.min(this.#records.end, this.#place + PIECE);
+    for (; this.#place < end; this.#place += 1) this.#look(this.#place);
+    if (end < this.#records.end) return;
+    this.#place = 0;
+    this.#due = now + LOOK_EVERY_MS;
+  }
+
+  #look(connection: number): void {
+    const live = this.#records.liveBytes(connection);
+    const line = live && this.#records.lineOf(connection);
+    if (live === undefined || line === undefined) return;
+    this.#count(this.#counted as Float64Array, connection, line, live.up, live.down);
+  }
+
+  /** Never counts back: what a socket has not taken after all is counted when it is sent again. */
+  #count(counted: Float64Array, connection: number, line: number, up: number, down: number): void {
+    const at = 2 * connection;
+    const newUp = Math.max(up - counted[at], 0);
+    const newDown = Math.max(down - counted[at + 1], 0);
+    this.#bytes.add(line, newUp, newDown);
+    counted[at] += newUp;
+    counted[at + 1] += newDown;
+  }
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LineBytes } from '../../../src/threads/shared/line-bytes.js';
+import { Carrying, type CarryingRecords } from '../../../src/workers/connection/carrying.js';
+
+/** Connections by number: their line, and what they have carried while they live. */
+class Connections implements CarryingRecords {
+  readonly lines = new Map<number, number>();
+  readonly live = new Map<number, { readonly up: number; readonly down: number }>();
+  readonly capacity = 10_000;
+  end = 10;
+
+  lineOf(connection: number): number | undefined {
+    return this.lines.get(connection);
+  }
+
+  liveBytes(connection: number): { readonly up: number; readonly down: number } | undefined {
+    return this.live.get(connection);
+  }
+}
+
+function world() {
+  const records = new Connections();
+  const bytes = new LineBytes(LineBytes.create());
+  return { records, bytes, carrying: new Carrying(records, bytes) };
+}
+
+test('a connection counts at its end for the line that carried it; one without a line counts for none', () => {
+  const { records, bytes, carrying } = world();
+  records.lines.set(1, 7);
+  records.live.set(1, { up: 10, down: 1000 });
+  carrying.turned(60_000);
+  assert.deepEqual(bytes.of(7), { up: 0, down: 0 }, 'nobody wants to know it earlier');
+  carrying.ended(1, 10, 1000);
+  carrying.ended(2, 0, 0);
+  assert.deepEqual(bytes.of(7), { up: 10, down: 1000 });
+});
+
+test('where somebody wants to know it, a live connection counts every few seconds, and in the end only what is new', () => {
+  const { records, bytes, carrying } = world();
+  records.lines.set(1, 7);
+  carrying.follow(true);
+  records.live.set(1, { up: 10, down: 1000 });
+  carrying.turned(100);
+  assert.deepEqual(bytes.of(7), { up: 10, down: 1000 });
+  records.live.set(1, { up: 20, down: 5000 });
+  carrying.turned(200);
+  assert.deepEqual(bytes.of(7), { up: 10, down: 1000 }, 'it looks again only after some seconds');
+  carrying.turned(5100);
+  assert.deepEqual(bytes.of(7), { up: 20, down: 5000 });
+  records.live.delete(1);
+  carrying.ended(1, 21, 6000);
+  assert.deepEqual(bytes.of(7), { up: 21, down: 6000 });
+  // Another connection has the number of one that has ended.
+  carrying.ended(1, 1, 1);
+  assert.deepEqual(bytes.of(7), { up: 22, down: 6001 });
+});
+
+test('what a socket has not taken after all counts once', () => {
+  const { records, bytes, carrying } = world();
+  records.lines.set(1, 7);
+  carrying.follow(true);
+  for (const [now, down] of [
+    [0, 4096],
+    [5000, 1000],
+    [10_000, 5000],
+  ] as const) {
+    records.live.set(1, { up: 0, down });
+    carrying.turned(now);
+  }
+  assert.deepEqual(bytes.of(7), { up: 0, down: 5000 });
+});
+
+test('many connections are looked at in pieces, a piece a turn', () => {
+  const { records, bytes, carrying } = world();
+  records.end = 5000;
+  for (const connection of [0, 4999]) {
+    records.lines.set(connection, connection === 0 ? 1 : 2);
+    records.live.set(connection, { up: 1, down: 1 });
+  }
+  carrying.follow(true);
+  carrying.turned(0);
+  assert.deepEqual([bytes.of(1).up, bytes.of(2).up], [1, 0]);
+  carrying.turned(1);
+  assert.deepEqual([bytes.of(1).up, bytes.of(2).up], [1, 1]);
+});
+
+test('what was counted while somebody wanted to know is not counted again after that', () => {
+  const { records, bytes, carrying } = world();
+  records.lines.set(1, 7);
+  records.live.set(1, { up: 0, down: 500 });
+  carrying.follow(true);
+  carrying.turned(0);
+  carrying.follow(false);
+  carrying.ended(1, 0, 600);
+  assert.deepEqual(bytes.of(7), { up: 0, down: 600 });
+});
