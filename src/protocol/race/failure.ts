@@ -116,6 +116,15 @@ const CODES = Object.keys(FAILURES) as FailureCode[];
 const RANKS = new Map(CODES.map((code, rank) => [code, rank]));
 const rankOf = ({ code }: Failure): number => RANKS.get(code) as number;
 
+/** Failures of a path on which nothing gets through, or that is not there. A refusal or a reset has come by some path. */
+const WITHOUT_PATH: ReadonlySet<FailureCode> = new Set([
+  ...(['timed-out', 'network-unreachable', 'host-unreachable', 'proxy-unreachable'] as const),
+  ...(['source-unavailable', 'interface-unavailable'] as const),
+]);
+
+/** Whether a line that is dead fails so. */
+export const isWithoutPath = ({ code }: Failure): boolean => WITHOUT_PATH.has(code);
+
 /** A failure with what the kernel or the proxy said, if anything. */
 export function failureOf(code: FailureCode, detail?: string): Failure {
   return { code, whose: FAILURES[code].whose, detail };

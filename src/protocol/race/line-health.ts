@@ -1,8 +1,9 @@
 // What is known of the lines themselves, across all destinations: whether their link is up, whether their proxy can be reached (a
-// circuit breaker with back-off and one trial at a time), and whether they answer "connected" before they are. Pure: time is an
-// argument.
+// circuit breaker with back-off and one trial at a time), whether they answer "connected" before they are, and whether they are
+// dead. Pure: time is an argument.
 import type { Outage } from '../routes/candidate-memory.js';
 import type { FailureCode } from './failure.js';
+import { LineDoubt } from './line-doubt.js';
 
 /** Failures in a row to reach a line's proxy before the line is left out. */
 const OPEN_AFTER = 3;
@@ -32,6 +33,10 @@ export type LineEvent = { readonly line: number } & (
   | { readonly kind: 'early'; readonly early: boolean }
   /** Of the network interface or the address that it leaves by. `up`, also while it is up: it is worth trying now. */
   | { readonly kind: 'link'; readonly up: boolean }
+  /** See line-doubt.ts. `for_ms`: how long ago the attempt began. */
+  | { readonly kind: 'lost'; readonly network: number; readonly for_ms: number }
+  | { readonly kind: 'hangs'; readonly network: number }
+  | { readonly kind: 'works' }
 );
 
 interface LineState {
@@ -47,6 +52,7 @@ interface LineState {
   downSince: number | undefined;
   /** The last time that its link came back. */
   outage: Outage | undefined;
+  readonly doubt: LineDoubt;
 }
 
 export class LineHealth {
@@ -70,6 +76,7 @@ export class LineHealth {
         earlyUntil: Number.NEGATIVE_INFINITY,
         downSince: undefined,
         outage: undefined,
+        doubt: new LineDoubt(),
       });
     }
   }
@@ -108,6 +115,7 @@ export class LineHealth {
     state.failures = 0;
     state.openFor = 0;
     state.trial = Number.NEGATIVE_INFINITY;
+    state.doubt.forget();
   }
 
   /** An attempt begins on the line; if the circuit is open, it is the trial. */
@@ -165,6 +173,37 @@ export class LineHealth {
     this.#lines[line].silent = 0;
   }
 
+  /**
+   * Whether connections fail over the line now, to different networks or on the way of all, and other lines carry them: nothing
+   * gets through, and sessions over it hang.
+   */
+  isDead(line: number, now: number): boolean {
+    return this.#lines[line].doubt.isDead(now);
+  }
+
+  /** Something has come over the line. Returns true if the other actors need to know. */
+  works(line: number, now: number): boolean {
+    return this.#lines[line].doubt.works(now);
+  }
+
+  /**
+   * Another line has won a race in which an attempt over this one, which began at `began`, was silent or found no way. `network`:
+   * of the address that it dialled, or WHOLE_LINE. Returns true if the other actors need to know.
+   */
+  lost(line: number, network: number, began: number, now: number): boolean {
+    return this.#lines[line].doubt.lost(network, began, now);
+  }
+
+  /** A session over the line hangs: its peer acknowledges nothing. Returns true if the other actors need to know. */
+  hangs(line: number, network: number, now: number): boolean {
+    return this.#lines[line].doubt.hangs(network, now);
+  }
+
+  /** Since when nothing has come over the line, where it is worth a look whether its sessions hang; undefined where it is not. */
+  doubtedSince(line: number, now: number): number | undefined {
+    return this.#lines[line].doubt.since(now);
+  }
+
   /** Applies an event that another actor has reported. */
   apply(event: LineEvent, now: number): void {
     switch (event.kind) {
@@ -179,6 +218,15 @@ export class LineHealth {
         break;
       case 'link':
         this.linkIs(event.line, event.up, now);
+        break;
+      case 'lost':
+        this.#lines[event.line].doubt.wasLost(event.network, now - event.for_ms, now);
+        break;
+      case 'hangs':
+        this.hangs(event.line, event.network, now);
+        break;
+      case 'works':
+        this.works(event.line, now);
         break;
       default:
         event satisfies never;

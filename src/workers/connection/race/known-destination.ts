@@ -11,12 +11,13 @@ import type { DestinationMemory, LineView } from '../../../protocol/routes/desti
 import type { RoutesReplica } from '../shared/routes-replica.js';
 import { type Checking, checkAddresses } from './address-check.js';
 import type { RaceAttempt } from './attempt.js';
+import { failedBeside, lateBeside, works } from './line-evidence.js';
 import { CandidateOutcome, type Learning, type OutcomeParts } from './outcome.js';
 
 /** The parts of the actor's context that a known destination needs. */
 export type KnownParts = Checking &
   OutcomeParts & {
-    readonly health: Pick<LineHealth, 'proxyReached' | 'proxyFailed'>;
+    readonly health: Pick<LineHealth, 'proxyReached' | 'proxyFailed' | 'answersEarly' | 'works' | 'lost'>;
     readonly routes: Pick<RoutesReplica, 'ttl_ms' | 'get' | 'open' | 'connected' | 'tell'>;
     readonly options: {
       readonly cache: Pick<Options['cache'], 'refresh_s'>;
@@ -33,6 +34,8 @@ export class KnownDestination {
   /** Undefined if there is no choice, and so nothing to remember. */
   readonly #key: string | undefined;
   #memory: DestinationMemory | undefined;
+  /** The line that was the first to connect, unless it answers early; -1 before. */
+  #winner = -1;
   /** The line to which a sticky rule keeps the race: all others are used only when it fails. Set by `best`. */
   kept: number | undefined;
 
@@ -103,6 +106,8 @@ export class KnownDestination {
     const { now } = engine;
     const { line } = attempt.candidate;
     if (!attempt.line.isDirect && health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
+    works(this.#parts, line);
+    if (this.#winner < 0 && !health.answersEarly(line, now)) this.#wins(line, attempts);
     if (this.#key === undefined) return;
     if (this.#memory === undefined) {
       this.#memory = routes.open(this.#key, now);
@@ -113,25 +118,41 @@ export class KnownDestination {
     routes.connected(this.#key, this.#memory, attempt.candidate, now - attempt.started, now);
   }
 
+  /** Only now it is known that earlier failures may be their lines'. */
+  #wins(winner: number, attempts: readonly RaceAttempt[]): void {
+    this.#winner = winner;
+    for (const earlier of attempts) {
+      if (earlier.failure !== undefined && earlier.candidate.line !== winner)
+        failedBeside(this.#parts, earlier, earlier.failure);
+    }
+  }
+
   /** It has failed before it was connected. */
   failed(attempt: RaceAttempt, failure: Failure): void {
     const { outcomes, engine } = this.#parts;
     if (failure.code === 'reset' && attempt.line.isDirect && this.#target.ip === undefined)
       outcomes.note({ name: this.#target.host, ip: attempt.candidate.ip }, 'failed', engine.now);
     if (!attempt.line.isDirect) this.#judgeProxy(attempt, failure);
+    if (this.#winner >= 0 && this.#winner !== attempt.candidate.line) failedBeside(this.#parts, attempt, failure);
     if (this.#memory !== undefined) this.#fail(attempt, failure);
   }
 
   /** Another attempt was better. If this one had got past its proxy, the proxy can be reached. */
   abandoned({ candidate: { line }, line: { isDirect }, towards }: RaceAttempt): void {
+    if (!isDirect && towards === 'destination') this.#proxyReached(line);
+  }
+
+  #proxyReached(line: number): void {
     const { health, routes } = this.#parts;
-    if (isDirect || towards === 'line') return;
     if (health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
+    works(this.#parts, line);
   }
 
   /** Another attempt has connected, although this one began so early that by its own history it should have been first. */
-  late({ candidate }: RaceAttempt): void {
+  late(attempt: RaceAttempt): void {
     const { routes, engine } = this.#parts;
+    const { candidate } = attempt;
+    if (this.#winner >= 0 && this.#winner !== candidate.line) lateBeside(this.#parts, attempt);
     if (this.#memory !== undefined) routes.failed(this.#key as string, this.#memory, candidate, 'late', engine.now);
   }
 
@@ -144,9 +165,8 @@ export class KnownDestination {
 
   #judgeProxy({ candidate: { line, ip }, line: { hops }, towards }: RaceAttempt, { code, detail }: Failure): void {
     const { health, routes, engine } = this.#parts;
-    if (towards === 'destination') {
-      if (health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
-    } else if (FAILURES[code].blames === 'proxy') {
+    if (towards === 'destination') this.#proxyReached(line);
+    else if (FAILURES[code].blames === 'proxy') {
       health.proxyFailed(line, engine.now);
       const address = formatEndpoint(formatIp(ip), hops[0].port);
       routes.tell({ kind: 'proxy-failed', line, why: { cause: code, detail, address } });

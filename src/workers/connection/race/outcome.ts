@@ -8,13 +8,14 @@ import type { Observation } from '../../../protocol/trust/outcomes.js';
 import type { FirstByteOutcome } from '../relay/first-byte.js';
 import type { OutcomeReports } from '../shared/outcome-reports.js';
 import type { RoutesReplica } from '../shared/routes-replica.js';
+import { works } from './line-evidence.js';
 
 /** The parts of the actor's context that an outcome needs. */
 export interface OutcomeParts {
   readonly engine: { readonly now: number };
-  readonly health: Pick<LineHealth, 'answered'>;
+  readonly health: Pick<LineHealth, 'answered' | 'works' | 'lost'>;
   readonly outcomes: Pick<OutcomeReports, 'note'>;
-  readonly routes: Pick<RoutesReplica, 'answered' | 'failed'>;
+  readonly routes: Pick<RoutesReplica, 'answered' | 'failed' | 'tell'>;
 }
 
 /** Takes what is learned of a connection from the destination's first bytes. */
@@ -52,6 +53,7 @@ export class CandidateOutcome implements FirstByteOutcome {
     const { routes, health, engine } = this.#parts;
     this.#note(result);
     health.answered(this.#candidate.line);
+    works(this.#parts, this.#candidate.line);
     if (this.#key !== undefined && this.#memory !== undefined)
       routes.answered(this.#key, this.#memory, this.#candidate, first_byte_ms, engine.now);
   }

@@ -1,0 +1,39 @@
+// What a race says of its lines as wholes: that something has come over one, and that another one has won while one was silent.
+// What follows from that is decided in protocol/race/line-doubt.ts.
+import { networkNumber } from '../../../protocol/address/network-number.js';
+import { type Failure, isWithoutPath } from '../../../protocol/race/failure.js';
+import { WHOLE_LINE } from '../../../protocol/race/line-doubt.js';
+import type { LineHealth } from '../../../protocol/race/line-health.js';
+import type { RoutesReplica } from '../shared/routes-replica.js';
+import type { RaceAttempt } from './attempt.js';
+
+/** The parts of the actor's context that evidence needs. */
+export interface EvidenceParts {
+  readonly engine: { readonly now: number };
+  readonly health: Pick<LineHealth, 'works' | 'lost'>;
+  readonly routes: Pick<RoutesReplica, 'tell'>;
+}
+
+/** Something has come over the line. */
+export function works({ health, routes, engine }: EvidenceParts, line: number): void {
+  if (health.works(line, engine.now)) routes.tell({ kind: 'works', line });
+}
+
+/** An attempt has failed, where another line has won. */
+export function failedBeside(parts: EvidenceParts, attempt: RaceAttempt, failure: Failure): void {
+  if (isWithoutPath(failure)) lost(parts, attempt, failure.whose === 'line');
+}
+
+/** An attempt is silent for longer than it should be, where another line has won. What is past its proxy is not the line's silence. */
+export function lateBeside(parts: EvidenceParts, attempt: RaceAttempt): void {
+  const { isDirect } = attempt.line;
+  if (isDirect || attempt.towards === 'line') lost(parts, attempt, !isDirect);
+}
+
+function lost({ health, routes, engine }: EvidenceParts, attempt: RaceAttempt, isWhole: boolean): void {
+  const { candidate, started } = attempt;
+  const { line, ip } = candidate;
+  const { now } = engine;
+  const network = isWhole ? WHOLE_LINE : networkNumber(ip);
+  if (health.lost(line, network, started, now)) routes.tell({ kind: 'lost', line, network, for_ms: now - started });
+}

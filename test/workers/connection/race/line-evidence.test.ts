@@ -1,0 +1,133 @@
+// What races tell of their lines as wholes. Without sockets; time is the test's.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { networkNumber } from '../../../../src/protocol/address/network-number.js';
+import { WHOLE_LINE } from '../../../../src/protocol/race/line-doubt.js';
+import type { LineEvent } from '../../../../src/protocol/race/line-health.js';
+import { destinationKey } from '../../../../src/protocol/routes/destination-key.js';
+import { Race, type RaceOutcome } from '../../../../src/workers/connection/race/race.js';
+import { A, found, ip, PROXY, RaceWorld, SITE } from './race-world.js';
+
+class World extends RaceWorld<{ now: number }> {
+  readonly told: LineEvent[] = [];
+
+  constructor() {
+    super({ now: 100_000 }, { lines: [0, 1, PROXY] });
+    this.known.set('site.test', found(A));
+    this.routes.tell = (event) => void this.told.push(event);
+  }
+
+  /** A race in which a line leads, or all start at once. */
+  race(lead?: number): Race {
+    const key = destinationKey(SITE.asked, SITE.port, undefined);
+    const { now } = this.engine;
+    if (lead !== undefined) {
+      const address = ip(lead === PROXY ? '198.51.100.80' : A);
+      const memory = this.routes.open(key, now);
+      this.routes.connected(key, memory, { line: lead, ip: address }, 20, now);
+      memory.raced = now;
+    }
+    const race = new Race(this, SITE, undefined, undefined, NOBODY);
+    race.start();
+    return race;
+  }
+
+  after(ms: number): void {
+    this.engine.now += ms;
+    this.ticks.expire(this.engine.now);
+  }
+
+  of(line: number) {
+    return this.attempts.find(({ candidate }) => candidate.line === line) ?? assert.fail(`no attempt of line ${line}`);
+  }
+}
+
+const NOBODY: RaceOutcome = {
+  depth: 0,
+  won() {},
+  lost() {},
+  joined() {},
+  exhausted() {},
+  clientIp: () => undefined,
+  clientName: () => 'test',
+};
+const NETWORK = networkNumber(ip(A));
+
+test('a lead that is late counts against its line when another line has won', () => {
+  const world = new World();
+  const race = world.race(0);
+  world.after(500);
+  world.of(1).connects();
+  race.cancel();
+  assert.deepEqual(world.told, [{ kind: 'lost', line: 0, network: NETWORK, for_ms: 500 }]);
+});
+
+test('the way that has failed counts, before and after another line has won, and a refusal does not', () => {
+  const world = new World();
+  const race = world.race();
+  world.after(10);
+  world.of(0).fails('host-unreachable');
+  assert.deepEqual(world.told, []);
+  world.of(1).connects();
+  assert.deepEqual(world.told, [{ kind: 'lost', line: 0, network: NETWORK, for_ms: 10 }]);
+  world.of(PROXY).fails('refused');
+  const { told } = world;
+  assert.deepEqual(
+    told.slice(1).map(({ kind }) => kind),
+    ['proxy-failed', 'lost'],
+  );
+  assert.deepEqual(told.at(-1), { kind: 'lost', line: PROXY, network: WHOLE_LINE, for_ms: 10 });
+  race.cancel();
+});
+
+test('a destination that refuses or resets says nothing of the line', () => {
+  for (const code of ['refused', 'reset', 'forbidden'] as const) {
+    const world = new World();
+    const race = world.race();
+    world.of(0).fails(code);
+    world.of(1).connects();
+    race.cancel();
+    assert.deepEqual(world.told, []);
+  }
+});
+
+test('a race that nobody has won says nothing of the lines but their proxies', () => {
+  const world = new World();
+  world.race();
+  for (const attempt of [...world.attempts]) attempt.fails('timed-out');
+  assert.deepEqual(
+    world.told.map(({ kind }) => kind),
+    ['proxy-failed'],
+  );
+});
+
+test('a line that answers early proves nothing against others by winning', () => {
+  const world = new World();
+  world.health.setEarly(PROXY, true, world.engine.now);
+  const race = world.race();
+  world.of(0).fails('timed-out');
+  world.of(PROXY).connects();
+  world.after(world.options.race.first_byte_ms);
+  assert.deepEqual(world.told, []);
+  race.cancel();
+});
+
+test('a lead that has got past its proxy is not silent', () => {
+  const world = new World();
+  const race = world.race(PROXY);
+  world.after(500);
+  world.of(PROXY).towards = 'destination';
+  world.of(1).connects();
+  race.cancel();
+  assert.deepEqual(world.told, []);
+});
+
+test('the first connection over a doubted line is told', () => {
+  const world = new World();
+  world.health.lost(1, NETWORK, world.engine.now, world.engine.now);
+  const race = world.race();
+  world.after(1);
+  world.of(1).connects();
+  race.cancel();
+  assert.deepEqual(world.told, [{ kind: 'works', line: 1 }]);
+});
