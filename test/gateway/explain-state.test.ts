@@ -33,8 +33,18 @@ inBothEngines('it begins with what the running gateway remembers, and writes not
   const told = await explained(world, config, `a.test:${server.port}`);
   assert.deepEqual([told.race.why, results(told)], ['remembered', [['good', 'connected']]]);
   assert.equal(told.race.attempts[0].remembered, true);
+  const turns = ({ outlook }: typeof told) =>
+    outlook?.lines.map(({ line, turn, addresses }) => [line, turn, ...addresses.flatMap(({ why }) => why)]);
+  assert.deepEqual(turns(told), [
+    ['good', 'first', { kind: 'best' }],
+    ['bad', 'others', { kind: 'unknown' }],
+  ]);
   const other = await explained(world, config, `b.test:${server.port}`);
   assert.equal(other.race.attempts.length, 2);
+  assert.deepEqual(
+    turns(other)?.map(([, turn]) => turn),
+    ['others', 'others'],
+  );
   assert.deepEqual([readFileSync(state_file, 'utf8'), readdirSync(folder)], [written, files]);
   assert.deepEqual(
     readdirSync(directory).filter((name) => name.startsWith('tcproute-explain-')),

@@ -36,6 +36,11 @@ dns
   lines without a proxy get 127.0.0.1 (ttl 60 s)
   the others leave the name to their proxy
 
+before the race
+  next   dead  127.0.0.1: nothing is known of it for this destination
+  next   good  127.0.0.1: nothing is known of it for this destination
+  nothing goes first: those that are next start all at once
+
 race: 2 attempts, N ms (all times in ms from its beginning)
      line  address     started  connected     asked  first byte
   1  dead  127.0.0.1 N          -         -           -

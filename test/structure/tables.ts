@@ -14,7 +14,7 @@ export const RULES: Rules = {
     'src/protocol/address': [],
     'src/protocol/lines': ['src/protocol/address'],
     'src/protocol/routes': ['src/protocol/address', 'src/protocol/lines'],
-    'src/protocol/race': ['src/protocol/lines', 'src/protocol/routes'],
+    'src/protocol/race': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/routes'],
     // A rule may be for some clients only.
     'src/protocol/rules': ['src/protocol/text', 'src/protocol/address', 'src/protocol/users'],
     // A denial is a failure, and its networks are searched as those of rules.

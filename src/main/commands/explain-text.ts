@@ -7,8 +7,9 @@ import type { NameExplanation, ServerAnswer } from '../../threads/contracts/dns.
 import { deniedText } from './egress.js';
 import type { Explanation } from './explain.js';
 import type { Answer } from './explain-client.js';
+import { COLUMNS, clipped, numbered, shownMs, wrapped } from './explain-columns.js';
+import { outlookLines } from './explain-outlook.js';
 
-const COLUMNS = 100;
 const BAR_COLUMNS = 64;
 const SERVER_COLUMNS = 32;
 /** For the four times of an attempt, with a gap before each. */
@@ -25,6 +26,7 @@ export function explainText(explained: Explanation): string {
     ...namesLines(explanation),
     ...deniedLines(explanation),
     ...unfitLines(explanation),
+    ...outlookLines(explanation.outlook),
     ...raceLines(race),
     ...whyLines(explanation),
     ...answerLines(answer),
@@ -223,31 +225,4 @@ function answerLines(answer: Answer): string[] {
     default:
       return answer satisfies never;
   }
-}
-
-// Lines
-
-const numbered = (place: number, text: string): string => `${String(place + 1).padStart(3)}  ${text}`;
-
-const shownMs = (time_ms: number | undefined): string => (time_ms === undefined ? '-' : time_ms.toFixed(1));
-
-function clipped(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
-}
-
-/** Words after a head, on as many lines as needed, aligned below the first word. */
-function wrapped(head: string, words: readonly string[]): string[] {
-  const margin = ' '.repeat(head.length);
-  const lines: string[] = [];
-  let line = head;
-  for (const word of words) {
-    const isFirst = line === head || line === margin;
-    const longer = isFirst ? `${line}${word}` : `${line} ${word}`;
-    if (longer.length <= COLUMNS || isFirst) line = clipped(longer, COLUMNS);
-    else {
-      lines.push(line);
-      line = clipped(`${margin}${word}`, COLUMNS);
-    }
-  }
-  return [...lines, line].map((one) => one.trimEnd());
 }

@@ -10,6 +10,7 @@ import { formatEndpoint } from '../../protocol/address/address.js';
 import type { Target } from '../../protocol/address/target.js';
 import { loopbackListener } from '../../protocol/listen-options.js';
 import type { Configuration, Options } from '../../protocol/options.js';
+import type { Outlook } from '../../protocol/race/outlook.js';
 import type { RaceRecord } from '../../protocol/race/record.js';
 import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/routes/snapshot.js';
 import { SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
@@ -41,6 +42,8 @@ export interface Explanation {
   readonly denied: readonly Denied[];
   /** The lines that rules allow, but which cannot ask their last proxy for the target. */
   readonly unfit: readonly Unfit[];
+  /** What the race was going to do, and why; undefined where none could begin. */
+  readonly outlook?: Outlook;
   readonly race: RaceRecord;
   /** The place of the rule that blocks the target. */
   readonly rule?: string | undefined;
@@ -152,12 +155,14 @@ async function explain(
   let race: RaceRecord | undefined;
   let resolved: Resolved = 'here';
   let ruled: Ruled | undefined;
+  let outlook: Outlook | undefined;
   try {
     await routesKnown(gateway);
     ruled = await ruledFor(gateway, target, as);
     resolved = resolvedWhere(target, options, ruled?.ruling, as?.lines);
     if (resolved === 'here' || resolved === 'here-and-by-proxy')
       dns = await explainName(gateway, target.asked, options.dns);
+    outlook = await outlookFor(gateway, target, options.dns);
     visited = await visit(gateway.address, target, visiting(tls, options));
     race = await raceOf(gateway, visited.client);
   } finally {
@@ -172,7 +177,8 @@ async function explain(
   const denied = deniedAt(target.port, found, options.egress);
   const places = { rule, ...placesOf(ruled, whereRule), ...userLinesOf(as, options) };
   const unfit = unfitLines(target, usableLines(options, ruled?.ruling, as?.lines));
-  const explanation = { target: race.target, resolved, dns, denied, unfit, race, ...places, answer, usable };
+  const before = outlook === undefined ? {} : { outlook };
+  const explanation = { target: race.target, resolved, dns, denied, unfit, ...before, race, ...places, answer, usable };
   return { kind: 'explained', explanation };
 }
 
@@ -194,6 +200,14 @@ async function ruledFor(gateway: Gateway, target: Target, as: As | undefined): P
   // Calls of one port are answered in their order.
   if (as !== undefined) void actor.takeAllFor(as.client, as.lines).catch(() => {});
   const answer = await within(GRACE_MS, actor.ruled(target));
+  return answer.code === 'answered' ? answer.value : undefined;
+}
+
+/** What a race would do, asked just before it begins. */
+async function outlookFor(gateway: Gateway, target: Target, { try_timeout_ms, timeout_ms }: Options['dns']) {
+  const [actor] = gateway.actors();
+  if (actor === undefined) return undefined;
+  const answer = await within(try_timeout_ms + timeout_ms + GRACE_MS, actor.outlook(target));
   return answer.code === 'answered' ? answer.value : undefined;
 }
 

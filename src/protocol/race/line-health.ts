@@ -118,6 +118,12 @@ export class LineHealth {
     state.doubt.forget();
   }
 
+  /** For people: how often its proxy failed in a row, and for how long it is left out; undefined while the circuit is closed. */
+  circuit(line: number, now: number): { readonly failures: number; readonly for_ms: number } | undefined {
+    const { openFor, openUntil, failures } = this.#lines[line];
+    return openFor === 0 ? undefined : { failures, for_ms: Math.max(0, openUntil - now) };
+  }
+
   /** An attempt begins on the line; if the circuit is open, it is the trial. */
   begins(line: number, now: number): void {
     const state = this.#lines[line];

@@ -180,7 +180,18 @@ export class CandidateMemory implements Candidate {
 
   /** Whether its failures still count. */
   isFailing(now: number): boolean {
-    if (this.streak === 0) return false;
-    return now < this.failed + Math.min(FAILING_MS * 2 ** (this.streak - 1), FAILING_MAX_MS);
+    return this.streak > 0 && now < this.failingUntil;
+  }
+
+  /** Until when its failures count; of use only where there are some. */
+  get failingUntil(): number {
+    return this.failed + Math.min(FAILING_MS * 2 ** (this.streak - 1), FAILING_MAX_MS);
+  }
+
+  /** The cause of the last failure to its blame; undefined where it has not been told. */
+  get lastBlamed(): RouteFailure | undefined {
+    let last: [RouteFailure, FailureTally] | undefined;
+    for (const one of this.failures ?? []) if (last === undefined || one[1].at >= last[1].at) last = one;
+    return last?.[0];
   }
 }

@@ -1,6 +1,7 @@
 // What main asks of a connection actor, called through comlink over a MessagePort. Types only.
 import type { Target } from '../../protocol/address/target.js';
 import type { AccessForm } from '../../protocol/log-options.js';
+import type { Outlook } from '../../protocol/race/outlook.js';
 import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { Ruling } from '../../protocol/rules/rule.js';
@@ -77,6 +78,8 @@ export interface ConnectionActor {
   connectAccess(port: unknown, form: AccessForm | undefined): Promise<void>;
   /** Which rule is for a target and that client (for one on loopback, if there is none); it knows no name's addresses. */
   ruled(target: Target): Promise<Ruled>;
+  /** What a race to the target would do now for that client, and why; undefined where none would begin. Starts no attempt. */
+  outlook(target: Target): Promise<Outlook | undefined>;
   /** Numbers of the listeners of its connections, and of the clients in its queue. */
   listenersInUse(): Promise<readonly number[]>;
   /** Records of live connections and of those that ended last, from a place on (0: the beginning). */

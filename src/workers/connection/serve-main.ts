@@ -9,6 +9,7 @@ import { call, serve } from '../../threads/port.js';
 import { listenerOf } from '../../threads/shared/hand-off.js';
 import type { Context } from './context.js';
 import type { Generations } from './generations.js';
+import { outlook } from './race/outlook.js';
 import type { NamesReplica } from './shared/names-replica.js';
 import type { OutcomeReports } from './shared/outcome-reports.js';
 import type { RoutesReplica } from './shared/routes-replica.js';
@@ -65,6 +66,10 @@ export function serveMain(
     async ruled(target: Target) {
       const { rules, clients } = generations.context;
       return rules.ruled(target, clients.usual);
+    },
+    async outlook(target: Target) {
+      const { context } = generations;
+      return outlook(context, target, context.clients.usual, context.clients.usualLines);
     },
   };
   serve(actor, control);

@@ -46,6 +46,11 @@ export class KnownDestination {
     if (key !== undefined) this.#memory = parts.routes.get(key, parts.engine.now);
   }
 
+  /** What is remembered; undefined if nothing is. */
+  get memory(): DestinationMemory | undefined {
+    return this.#memory;
+  }
+
   /** Whether there is a choice at all. */
   get areOfUse(): boolean {
     return this.#key !== undefined;

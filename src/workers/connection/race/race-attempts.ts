@@ -9,27 +9,24 @@ import type { LineHealth } from '../../../protocol/race/line-health.js';
 import { type PlanRules, RacePlan, type Room } from '../../../protocol/race/plan.js';
 import { appended, EMPTY } from '../../../protocol/race/short-list.js';
 import type { Outage } from '../../../protocol/routes/candidate-memory.js';
-import { destinationKey, siteKey } from '../../../protocol/routes/destination-key.js';
 import type { LineView } from '../../../protocol/routes/destination-memory.js';
 import type { Choice } from '../../../protocol/rules/rule.js';
-import { askerOf } from '../../../protocol/rules/sticky.js';
 import type { Client } from '../../../protocol/users/client.js';
 import { Counter } from '../../../threads/shared/counters.js';
 import type { AttemptBudget } from '../shared/attempt-budget.js';
 import type { AttemptRoom, RoomSeeker } from '../shared/attempt-room.js';
 import type { Addressed, FailureLog, Whose } from '../shared/failure-log.js';
-import type { Sites } from '../shared/sites.js';
 import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt.js';
 import { Candidates, type CandidatesOutcome, type CandidatesParts } from './candidates.js';
-import { KnownDestination, type KnownParts } from './known-destination.js';
-import { KnownSite } from './known-site.js';
+import type { KnownDestination } from './known-destination.js';
+import { type KnownForParts, knownFor } from './known-for.js';
 
 /** How soon a race that descriptors were too short for looks again. */
 const SHORT_LOOK_MS = 500;
 
 /** The parts of the actor's context that the attempts of a race need. */
 export type RaceAttemptsParts = CandidatesParts &
-  KnownParts & {
+  KnownForParts & {
     readonly allLines: readonly number[];
     readonly planRules: PlanRules;
     readonly budget: Pick<AttemptBudget, 'most' | 'isShort'>;
@@ -38,7 +35,6 @@ export type RaceAttemptsParts = CandidatesParts &
     readonly failures: Pick<FailureLog, 'attempt'>;
     readonly counters: Float64Array;
     readonly newAttempt: MakeAttempt;
-    readonly sites: Pick<Sites, 'of'>;
   };
 
 /** Gets the outcome of each attempt that has started, unless all are cancelled. */
@@ -79,21 +75,8 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     this.#sticky = choice !== undefined && choice.sticky !== false;
     this.#outcome = outcome;
     this.#plan = new RacePlan(parts.planRules);
-    this.known = this.#knownFor(choice, client);
+    this.known = knownFor(parts, target, this.#lines.length, choice, client);
     this.#candidates = new Candidates(parts, target, client, this.#plan, this.known, this);
-  }
-
-  #knownFor(choice: Choice | undefined, client: Client | undefined): KnownDestination {
-    const { target } = this;
-    const { asked, ip, port } = target;
-    // There is nothing to choose.
-    if (this.#lines.length === 1 && ip !== undefined) return new KnownDestination(this.#parts, target, undefined);
-    const sticky = client !== undefined && choice?.sticky;
-    if (!sticky) return new KnownDestination(this.#parts, target, destinationKey(asked, port, undefined));
-    const asker = askerOf(sticky, client);
-    if (sticky !== 'site') return new KnownDestination(this.#parts, target, destinationKey(asked, port, asker));
-    const site = siteKey(this.#parts.sites.of(target), asker);
-    return new KnownSite(this.#parts, target, destinationKey(asked, port, undefined), site);
   }
 
   /** All attempts in the order of their starts. */

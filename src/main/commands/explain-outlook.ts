@@ -1,0 +1,123 @@
+// The part of an explanation that comes before the race: in which order lines and addresses have their turns, and why. Pure.
+import { FAILURES } from '../../protocol/race/failure.js';
+import type { AddressOutlook, LineOutlook, Outlook, Reason, Turn } from '../../protocol/race/outlook.js';
+import type { RouteFailure } from '../../protocol/routes/candidate-memory.js';
+import { clipped, shownMs, shownSpan, wrapped } from './explain-columns.js';
+
+const NAME_COLUMNS = 24;
+
+const TURN: Readonly<Record<Turn, string>> = { first: 'first', others: 'next', last: 'last', never: 'never' };
+const TURN_COLUMNS = 5;
+
+export function outlookLines(outlook: Outlook | undefined): string[] {
+  if (
+    outlook === undefined ||
+    !outlook.lines.some(({ why, addresses }) => why.length > 0 || isTold(addresses, outlook))
+  )
+    return [];
+  const width = Math.min(NAME_COLUMNS, Math.max(...outlook.lines.map(({ line }) => line.length)));
+  return ['before the race', ...outlook.lines.flatMap((line) => rowsOf(line, width)), ...startLines(outlook), ''];
+}
+
+/** Of a single address of a single line there is nothing to tell, unless it failed. */
+const isTold = ([first, second]: readonly AddressOutlook[], { lines }: Outlook): boolean =>
+  lines.length > 1 || second !== undefined || (first?.why.some(({ kind }) => kind !== 'unknown') ?? false);
+
+function rowsOf({ line, turn, why, addresses }: LineOutlook, width: number): string[] {
+  const head = (of: Turn, name: string): string =>
+    `  ${TURN[of].padEnd(TURN_COLUMNS)}  ${clipped(name, width).padEnd(width)}  `;
+  const told = why.map(reasonText).join('; ');
+  if (addresses.length === 0) return wrapped(head(turn, line), (told === '' ? 'no address is known' : told).split(' '));
+  return alike(addresses).flatMap(({ turn, named, text }, place) => {
+    const own = `${named.join(', ')}: ${text}`;
+    const whole = place === 0 && told !== '' ? `${told}; ${own}` : own;
+    return wrapped(head(turn, place === 0 ? line : ''), whole.split(' '));
+  });
+}
+
+/** Neighbours of which the same is to be said stand together. */
+function alike(addresses: readonly AddressOutlook[]) {
+  const groups: { readonly turn: Turn; readonly text: string; readonly named: string[] }[] = [];
+  for (const address of addresses) {
+    const { turn } = address;
+    const text = addressText(address);
+    const last = groups.at(-1);
+    if (last?.turn === turn && last.text === text) last.named.push(address.address);
+    else groups.push({ turn, text, named: [address.address] });
+  }
+  return groups;
+}
+
+function addressText({ why, connect_ms, first_byte_ms, worked_ms }: AddressOutlook): string {
+  const known = [
+    ...(connect_ms === undefined ? [] : [`connects in ${shownMs(connect_ms)} ms`]),
+    ...(first_byte_ms === undefined ? [] : [`answers in ${shownMs(first_byte_ms)} ms`]),
+    ...(worked_ms === undefined ? [] : [`worked ${shownSpan(worked_ms)} ago`]),
+  ];
+  const reasons = why.map(reasonText).join('; ');
+  return known.length === 0 ? reasons : `${reasons} (${known.join(', ')})`;
+}
+
+function startLines({ alone_ms, stagger_ms, lines }: Outlook): string[] {
+  if (!lines.some(({ addresses }) => addresses.some(({ turn }) => turn === 'others'))) return [];
+  const how = stagger_ms > 0 ? `one every ${shownSpan(stagger_ms)}` : 'all at once';
+  if (alone_ms === undefined) return [`  nothing goes first: those that are next start ${how}`];
+  return [`  those that are next start when the first has failed, or has not connected after ${shownMs(alone_ms)} ms`];
+}
+
+const FAILED: Readonly<Record<RouteFailure, string>> = {
+  refused: 'refused',
+  reset: 'reset',
+  unreachable: 'unreachable',
+  'timed-out': 'timed out',
+  proxy: 'the way broke at a proxy',
+  late: 'later than usual',
+  silent: 'connected, but did not answer',
+  'not-tls': 'its answer was not TLS',
+  other: 'failed otherwise',
+};
+
+const times = (count: number): string => (count === 1 ? '1 failure' : `${count} failures`);
+
+function reasonText(reason: Reason): string {
+  switch (reason.kind) {
+    case 'kept-away-by-rule':
+      return 'the rule that applies leaves it out';
+    case 'not-for-user':
+      return 'the client may not use it';
+    case 'circuit-open':
+      return `its proxy cannot be reached (${times(reason.failures)} in a row): left out for another ${shownSpan(reason.for_ms)}`;
+    case 'circuit-trial':
+      return `its proxy could not be reached (${times(reason.failures)} in a row): a trial is due`;
+    case 'answers-early':
+      return 'it says "connected" before it is: connecting first does not count';
+    case 'another-is-kept':
+      return `a sticky rule keeps ${reason.line} while that works`;
+    case 'kept':
+      return 'a sticky rule keeps it while it works';
+    case 'best':
+      return 'the best of what is remembered';
+    case 'unknown':
+      return 'nothing is known of it for this destination';
+    case 'not-better':
+      return 'it works, but is not clearly faster than the best';
+    case 'race-is-due':
+      return `it works, but all are to race again${reason.raced_ms === undefined ? '' : `: they last did ${shownSpan(reason.raced_ms)} ago`}`;
+    case 'failing':
+      return `failing here for another ${shownSpan(reason.for_ms)} after ${times(reason.failures)}${reason.cause === undefined ? '' : ` (${FAILED[reason.cause]})`}`;
+    case 'failed-lately':
+      return `it failed ${shownSpan(reason.ago_ms)} ago (${FAILED[reason.cause]}), which may be the destination's own failure`;
+    case 'mute':
+      return 'connecting alone does not count until it answers';
+    case 'gone':
+      return 'its name no longer has this address';
+    case 'worked-too-long-ago':
+      return `it last worked ${shownSpan(reason.ago_ms)} ago, longer than cache.ttl_s`;
+    case 'suspect-address':
+      return 'the address is suspected of being false';
+    case 'forbidden':
+      return FAILURES[reason.cause].sentence;
+    default:
+      return reason satisfies never;
+  }
+}

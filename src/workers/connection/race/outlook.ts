@@ -1,0 +1,105 @@
+// Asks the parts of a race what it would do now, without starting an attempt: for `tcproute explain`. Names are looked up as a
+// race does it. protocol/race/outlook.ts says why.
+import type { Target } from '../../../protocol/address/target.js';
+import type { Candidate } from '../../../protocol/lines/candidate.js';
+import type { Options } from '../../../protocol/options.js';
+import type { LineHealth } from '../../../protocol/race/line-health.js';
+import { type AskedLine, type LeftOut, type Offered, type Outlook, outlookOf } from '../../../protocol/race/outlook.js';
+import type { PlanRules } from '../../../protocol/race/plan.js';
+import type { LineView } from '../../../protocol/routes/destination-memory.js';
+import { narrowed } from '../../../protocol/rules/narrowed.js';
+import type { Client } from '../../../protocol/users/client.js';
+import type { Egress } from '../shared/egress.js';
+import type { RulesReplica } from '../shared/rules-replica.js';
+import { Candidates, type CandidatesParts } from './candidates.js';
+import { type KnownForParts, knownFor } from './known-for.js';
+
+/** The parts of the actor's context that an outlook needs. */
+export type OutlookParts = CandidatesParts &
+  KnownForParts & {
+    readonly options: Pick<Options, 'lines' | 'cache' | 'race'>;
+    readonly planRules: PlanRules;
+    readonly allLines: readonly number[];
+    readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'circuit'>;
+    readonly egress: Pick<Egress, 'mayAskFor'>;
+    readonly rules: Pick<RulesReplica, 'match'>;
+  };
+
+/** `own`: the lines that the client may use, by number; undefined for all. Undefined where no race would begin. */
+export async function outlook(
+  parts: OutlookParts,
+  target: Target,
+  client: Client,
+  own: readonly number[] | undefined,
+): Promise<Outlook | undefined> {
+  const { health, planRules: rules, routes, options, badAddresses, engine } = parts;
+  const ruling = parts.rules.match(target, client);
+  if (ruling === 'block' || parts.egress.mayAskFor(target, 0).code !== 'allowed') return undefined;
+  const choice = narrowed(ruling, own);
+  const lines = choice?.lines ?? parts.allLines;
+  const known = knownFor(parts, target, lines.length, choice, client);
+  const view: LineView = {
+    mayUse: (line) => lines.includes(line) && health.mayUse(line, engine.now),
+    answersEarly: (line) => health.answersEarly(line, engine.now),
+  };
+  const best = known.best(view, choice !== undefined && choice.sticky !== false);
+  const gathered = await gather(parts, target, client, lines, known);
+  const isSuspect = ({ line, ip }: Candidate): boolean =>
+    parts.lines[line].isDirect && badAddresses.isLast(ip, target.host);
+  const lead = best !== undefined && gathered.candidates.isUsual(best) ? best : undefined;
+  const { memory, kept, patience_ms } = known;
+  const asked = options.lines.map(({ number, name }) => ({
+    ...{ number, name },
+    barred: lines.includes(number) ? undefined : whyBarred(number, own),
+  }));
+  return outlookOf(
+    {
+      ...{ lines: asked, memory, lead, patience_ms, kept, isSuspect, health, rules },
+      ...{ offered: gathered.offered, leftOut: gathered.leftOut },
+      ...{ ttl_ms: routes.ttl_ms, refresh_ms: options.cache.refresh_s * 1000 },
+    },
+    engine.now,
+  );
+}
+
+const whyBarred = (line: number, own: readonly number[] | undefined): AskedLine['barred'] =>
+  own !== undefined && !own.includes(line) ? 'not-for-user' : 'kept-away-by-rule';
+
+interface Gathered {
+  readonly candidates: Candidates;
+  readonly offered: readonly Offered[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Resolves when all names have been looked up; each lookup ends. */
+function gather(
+  parts: OutlookParts,
+  target: Target,
+  client: Client,
+  lines: readonly number[],
+  known: ConstructorParameters<typeof Candidates>[4],
+): Promise<Gathered> {
+  const offered: Offered[] = [];
+  const leftOut: LeftOut[] = [];
+  const plan = {
+    offer: (candidates: readonly Candidate[], isLast: boolean): void => {
+      for (const candidate of candidates) offered.push({ candidate, isLast });
+    },
+  };
+  const egress: OutlookParts['egress'] & Pick<Egress, 'mayDial'> = {
+    mayAskFor: (asked, depth) => parts.egress.mayAskFor(asked, depth),
+    mayDial: (line, ip, asked, whose) => {
+      const permission = parts.egress.mayDial(line, ip, asked, whose);
+      if (permission.code !== 'allowed') leftOut.push({ candidate: { line: line.number, ip }, cause: permission.code });
+      return permission;
+    },
+  };
+  return new Promise((resolve) => {
+    const looked = (): void => {
+      if (candidates.done) resolve({ candidates, offered, leftOut });
+    };
+    const candidates = new Candidates({ ...parts, egress }, target, client, plan, known, { looked });
+    candidates.begin(lines);
+    looked();
+  });
+}

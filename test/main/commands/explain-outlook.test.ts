@@ -1,0 +1,90 @@
+// The words for what a race is about to do: a sentence for every reason, and lines of at most 100 columns.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { outlookLines } from '../../../src/main/commands/explain-outlook.js';
+import type { AddressOutlook, LineOutlook, Reason } from '../../../src/protocol/race/outlook.js';
+
+const UNMEASURED = { connect_ms: undefined, first_byte_ms: undefined, worked_ms: undefined };
+
+const address = (more: Partial<AddressOutlook> = {}): AddressOutlook => ({
+  ...{ address: '192.0.2.1', turn: 'others', why: [{ kind: 'unknown' }], ...UNMEASURED, ...more },
+});
+const line = (more: Partial<LineOutlook> = {}): LineOutlook => ({
+  ...{ line: 'home', turn: 'others', why: [], addresses: [address()], ...more },
+});
+
+/** Each kind must be here. */
+const REASONS: { readonly [Kind in Reason['kind']]: readonly [Extract<Reason, { kind: Kind }>, RegExp] } = {
+  'kept-away-by-rule': [{ kind: 'kept-away-by-rule' }, /rule .* leaves it out/],
+  'not-for-user': [{ kind: 'not-for-user' }, /client may not use it/],
+  'circuit-open': [{ kind: 'circuit-open', failures: 3, for_ms: 42_000 }, /3 failures in a row.*another 42 s/],
+  'circuit-trial': [{ kind: 'circuit-trial', failures: 3 }, /trial is due/],
+  'answers-early': [{ kind: 'answers-early' }, /"connected" before it is/],
+  'another-is-kept': [{ kind: 'another-is-kept', line: 'office' }, /keeps office/],
+  kept: [{ kind: 'kept' }, /sticky rule keeps it/],
+  best: [{ kind: 'best' }, /best of what is remembered/],
+  unknown: [{ kind: 'unknown' }, /nothing is known/],
+  'not-better': [{ kind: 'not-better' }, /not clearly faster/],
+  'race-is-due': [{ kind: 'race-is-due', raced_ms: 7_200_000 }, /all are to race again: they last did 2 h ago/],
+  failing: [
+    { kind: 'failing', cause: 'reset', failures: 1, for_ms: 1500 },
+    /another 1500 ms after 1 failure \(reset\)/,
+  ],
+  'failed-lately': [{ kind: 'failed-lately', cause: 'silent', ago_ms: 180_000 }, /3 min ago .*destination's own/],
+  mute: [{ kind: 'mute' }, /does not count until it answers/],
+  gone: [{ kind: 'gone' }, /no longer has this address/],
+  'worked-too-long-ago': [{ kind: 'worked-too-long-ago', ago_ms: 10_800_000 }, /worked 3 h ago, longer than cache/],
+  'suspect-address': [{ kind: 'suspect-address' }, /suspected/],
+  forbidden: [{ kind: 'forbidden', cause: 'egress-denied' }, /egress/],
+};
+
+test('every reason has its words, on lines of at most 100 columns', () => {
+  for (const [reason, words] of Object.values(REASONS)) {
+    const lines = outlookLines({ alone_ms: undefined, stagger_ms: 0, lines: [line({ why: [reason] })] });
+    assert.match(lines.join(' ').replaceAll(/\s+/g, ' '), words);
+    assert.deepEqual(
+      lines.filter(({ length }) => length > 100),
+      [],
+    );
+  }
+});
+
+test('lines stand in the order of their turns, with what is known of their addresses', () => {
+  const lines = [
+    line({
+      turn: 'first',
+      addresses: [
+        address({ turn: 'first', why: [{ kind: 'best' }], connect_ms: 12.34, first_byte_ms: 20, worked_ms: 3000 }),
+        address({ address: '192.0.2.2' }),
+        address({ address: '192.0.2.3' }),
+      ],
+    }),
+    line({ line: 'phone', turn: 'never', why: [{ kind: 'not-for-user' }], addresses: [] }),
+    line({ line: 'office', turn: 'never', addresses: [] }),
+  ];
+  assert.deepEqual(outlookLines({ alone_ms: 99.06, stagger_ms: 0, lines }), [
+    'before the race',
+    '  first  home    192.0.2.1: the best of what is remembered (connects in 12.3 ms, answers in 20.0 ms,',
+    '                 worked 3 s ago)',
+    '  next           192.0.2.2, 192.0.2.3: nothing is known of it for this destination',
+    '  never  phone   the client may not use it',
+    '  never  office  no address is known',
+    '  those that are next start when the first has failed, or has not connected after 99.1 ms',
+    '',
+  ]);
+});
+
+test('without a first one it is told how the others start', () => {
+  const lines = [line(), line({ line: 'phone' })];
+  const start = (stagger_ms: number) => outlookLines({ alone_ms: undefined, stagger_ms, lines }).at(-2);
+  assert.equal(start(0), '  nothing goes first: those that are next start all at once');
+  assert.equal(start(250), '  nothing goes first: those that are next start one every 250 ms');
+});
+
+test('nothing is said where no race begins, and where there is one address of which nothing is known', () => {
+  assert.deepEqual(outlookLines(undefined), []);
+  const of = (one: LineOutlook) => outlookLines({ alone_ms: undefined, stagger_ms: 0, lines: [one] }).length;
+  assert.equal(of(line()), 0);
+  assert.notEqual(of(line({ addresses: [address({ why: [{ kind: 'mute' }] })] })), 0);
+  assert.notEqual(of(line({ why: [{ kind: 'answers-early' }], addresses: [] })), 0);
+});
