@@ -1,4 +1,5 @@
 // The part of an explanation that comes before the race: in which order lines and addresses have their turns, and why. Pure.
+import { preferenceText } from '../../protocol/lines/preference.js';
 import { FAILURES } from '../../protocol/race/failure.js';
 import type { AddressOutlook, LineOutlook, Outlook, Reason, Turn } from '../../protocol/race/outlook.js';
 import type { RouteFailure } from '../../protocol/routes/candidate-memory.js';
@@ -23,10 +24,13 @@ export function outlookLines(outlook: Outlook | undefined): string[] {
 const isTold = ([first, second]: readonly AddressOutlook[], { lines }: Outlook): boolean =>
   lines.length > 1 || second !== undefined || (first?.why.some(({ kind }) => kind !== 'unknown') ?? false);
 
-function rowsOf({ line, turn, why, addresses }: LineOutlook, width: number): string[] {
+function rowsOf(outlook: LineOutlook, width: number): string[] {
+  const { line, turn, why, addresses } = outlook;
+
   const head = (of: Turn, name: string): string =>
     `  ${TURN[of].padEnd(TURN_COLUMNS)}  ${clipped(name, width).padEnd(width)}  `;
-  const told = why.map(reasonText).join('; ');
+  const liked = preferenceText(outlook);
+  const told = [...(liked === undefined ? [] : [liked]), ...why.map(reasonText)].join('; ');
   if (addresses.length === 0) return wrapped(head(turn, line), (told === '' ? 'no address is known' : told).split(' '));
   return alike(addresses).flatMap(({ turn, named, text }, place) => {
     const own = `${named.join(', ')}: ${text}`;
@@ -85,6 +89,8 @@ function reasonText(reason: Reason): string {
       return 'the rule that applies leaves it out';
     case 'not-for-user':
       return 'the client may not use it';
+    case 'link-down':
+      return 'the interface or address that it leaves by is down';
     case 'circuit-open':
       return `its proxy cannot be reached (${times(reason.failures)} in a row): left out for another ${shownSpan(reason.for_ms)}`;
     case 'circuit-trial':

@@ -4,6 +4,7 @@
 import { formatIp } from '../address/address.js';
 import { type Candidate, sameCandidate } from '../lines/candidate.js';
 import type { Line } from '../lines/line.js';
+import type { Preference } from '../lines/preference.js';
 import type { CandidateMemory, RouteFailure } from '../routes/candidate-memory.js';
 import type { DestinationMemory } from '../routes/destination-memory.js';
 import type { FailureCode } from './failure.js';
@@ -22,6 +23,7 @@ export type Reason =
   // Of a line.
   | { readonly kind: 'kept-away-by-rule' }
   | { readonly kind: 'not-for-user' }
+  | { readonly kind: 'link-down' }
   | { readonly kind: 'circuit-open'; readonly failures: number; readonly for_ms: number }
   | { readonly kind: 'circuit-trial'; readonly failures: number }
   | { readonly kind: 'answers-early' }
@@ -56,7 +58,7 @@ export interface AddressOutlook {
   readonly worked_ms: number | undefined;
 }
 
-export interface LineOutlook {
+export interface LineOutlook extends Preference {
   readonly line: string;
   readonly turn: Turn;
   readonly why: readonly Reason[];
@@ -85,7 +87,7 @@ export interface LeftOut {
 }
 
 /** A line, and whether the race may choose it. */
-export interface AskedLine extends Pick<Line, 'number' | 'name'> {
+export interface AskedLine extends Pick<Line, 'number' | 'name' | keyof Preference> {
   readonly barred: 'kept-away-by-rule' | 'not-for-user' | undefined;
 }
 
@@ -101,7 +103,7 @@ export interface Asked {
   readonly offered: readonly Offered[];
   readonly leftOut: readonly LeftOut[];
   readonly isSuspect: (candidate: Candidate) => boolean;
-  readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'circuit'>;
+  readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'circuit' | 'isLinkDown'>;
   readonly rules: PlanRules;
   readonly ttl_ms: number;
   /** All candidates race again after this time; 0: never for this reason. */
@@ -118,15 +120,17 @@ export function outlookOf(asked: Asked, now: number): Outlook {
 const byTurn = <One extends { readonly turn: Turn }>(all: readonly One[]): One[] =>
   [...all].sort((a, b) => TURNS.indexOf(a.turn) - TURNS.indexOf(b.turn));
 
-function lineOutlook({ number, name, barred }: AskedLine, asked: Asked, now: number): LineOutlook {
-  if (barred !== undefined) return { line: name, turn: 'never', why: [{ kind: barred }], addresses: [] };
+function lineOutlook(line: AskedLine, asked: Asked, now: number): LineOutlook {
+  const { number, name, tier, cost_ms, weight, barred } = line;
+  const named = { line: name, tier, cost_ms, weight };
+  if (barred !== undefined) return { ...named, turn: 'never', why: [{ kind: barred }], addresses: [] };
   const { offered, leftOut, memory } = asked;
   const known = memory?.candidates ?? [];
   const all = [...offered, ...leftOut].map(({ candidate }) => candidate);
   const forgotten = known.filter((one) => !all.some((other) => sameCandidate(one, other)));
-  const own = [...all, ...forgotten].filter(({ line }) => line === number);
+  const own = [...all, ...forgotten].filter((one) => one.line === number);
   const addresses = byTurn(own.map((candidate) => addressOutlook(candidate, asked, now)));
-  return { line: name, turn: addresses[0]?.turn ?? 'never', why: reasonsOfLine(number, asked, now), addresses };
+  return { ...named, turn: addresses[0]?.turn ?? 'never', why: reasonsOfLine(number, asked, now), addresses };
 }
 
 function reasonsOfLine(line: number, { lines, kept, health }: Asked, now: number): Reason[] {
@@ -135,7 +139,8 @@ function reasonsOfLine(line: number, { lines, kept, health }: Asked, now: number
   else if (kept !== undefined)
     reasons.push({ kind: 'another-is-kept', line: lines.find(({ number }) => number === kept)?.name ?? '' });
   const circuit = health.circuit(line, now);
-  if (circuit !== undefined) {
+  if (health.isLinkDown(line)) reasons.push({ kind: 'link-down' });
+  else if (circuit !== undefined) {
     const { failures } = circuit;
     const for_ms = rounded(circuit.for_ms);
     reasons.push(

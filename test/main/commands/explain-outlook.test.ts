@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { outlookLines } from '../../../src/main/commands/explain-outlook.js';
+import { USUAL } from '../../../src/protocol/lines/preference.js';
 import type { AddressOutlook, LineOutlook, Reason } from '../../../src/protocol/race/outlook.js';
 
 const UNMEASURED = { connect_ms: undefined, first_byte_ms: undefined, worked_ms: undefined };
@@ -10,13 +11,14 @@ const address = (more: Partial<AddressOutlook> = {}): AddressOutlook => ({
   ...{ address: '192.0.2.1', turn: 'others', why: [{ kind: 'unknown' }], ...UNMEASURED, ...more },
 });
 const line = (more: Partial<LineOutlook> = {}): LineOutlook => ({
-  ...{ line: 'home', turn: 'others', why: [], addresses: [address()], ...more },
+  ...{ line: 'home', ...USUAL, turn: 'others', why: [], addresses: [address()], ...more },
 });
 
 /** Each kind must be here. */
 const REASONS: { readonly [Kind in Reason['kind']]: readonly [Extract<Reason, { kind: Kind }>, RegExp] } = {
   'kept-away-by-rule': [{ kind: 'kept-away-by-rule' }, /rule .* leaves it out/],
   'not-for-user': [{ kind: 'not-for-user' }, /client may not use it/],
+  'link-down': [{ kind: 'link-down' }, /interface or address .* is down/],
   'circuit-open': [{ kind: 'circuit-open', failures: 3, for_ms: 42_000 }, /3 failures in a row.*another 42 s/],
   'circuit-trial': [{ kind: 'circuit-trial', failures: 3 }, /trial is due/],
   'answers-early': [{ kind: 'answers-early' }, /"connected" before it is/],
@@ -59,7 +61,7 @@ test('lines stand in the order of their turns, with what is known of their addre
         address({ address: '192.0.2.3' }),
       ],
     }),
-    line({ line: 'phone', turn: 'never', why: [{ kind: 'not-for-user' }], addresses: [] }),
+    line({ line: 'phone', tier: 1, cost_ms: 20, turn: 'never', why: [{ kind: 'not-for-user' }], addresses: [] }),
     line({ line: 'office', turn: 'never', addresses: [] }),
   ];
   assert.deepEqual(outlookLines({ alone_ms: 99.06, stagger_ms: 0, lines }), [
@@ -67,7 +69,7 @@ test('lines stand in the order of their turns, with what is known of their addre
     '  first  home    192.0.2.1: the best of what is remembered (connects in 12.3 ms, answers in 20.0 ms,',
     '                 worked 3 s ago)',
     '  next           192.0.2.2, 192.0.2.3: nothing is known of it for this destination',
-    '  never  phone   the client may not use it',
+    '  never  phone   tier 1, cost 20 ms; the client may not use it',
     '  never  office  no address is known',
     '  those that are next start when the first has failed, or has not connected after 99.1 ms',
     '',

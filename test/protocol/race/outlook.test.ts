@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Candidate } from '../../../src/protocol/lines/candidate.js';
+import { USUAL } from '../../../src/protocol/lines/preference.js';
 import { LineHealth } from '../../../src/protocol/race/line-health.js';
 import { type Asked, outlookOf } from '../../../src/protocol/race/outlook.js';
 import { DestinationMemory } from '../../../src/protocol/routes/destination-memory.js';
@@ -11,8 +12,8 @@ const TTL_MS = 600_000;
 const HOME = candidate(0, 1);
 const PHONE = candidate(1, 1);
 const LINES = [
-  { number: 0, name: 'home', barred: undefined },
-  { number: 1, name: 'phone', barred: undefined },
+  { ...USUAL, number: 0, name: 'home', barred: undefined },
+  { ...USUAL, number: 1, name: 'phone', barred: undefined },
 ];
 
 const usual = (...candidates: Candidate[]) => candidates.map((one) => ({ candidate: one, isLast: false }));
@@ -149,6 +150,14 @@ test('a line whose proxy cannot be reached is left out, until its trial is due',
   ]);
 });
 
+test('a line whose link is down is told, whatever its circuit', () => {
+  const health = new LineHealth(2);
+  for (let failure = 0; failure < 3; failure += 1) health.proxyFailed(0, 1000);
+  health.linkIs(0, false, 1000);
+  const one = asked({ health, offered: [...usual(PHONE), ...last(HOME)] });
+  assert.deepEqual(told(one, 1200)[1], ['home last', { kind: 'link-down' }, { kind: 'unknown' }]);
+});
+
 test('a line that answers early is told', () => {
   const health = new LineHealth(2);
   health.setEarly(0, true, 0);
@@ -165,8 +174,8 @@ test('a sticky rule keeps one line, and so the others come last', () => {
 
 test('lines that the rule or the user has not come never', () => {
   const lines = [
-    { number: 0, name: 'home', barred: 'kept-away-by-rule' as const },
-    { number: 1, name: 'phone', barred: 'not-for-user' as const },
+    { ...USUAL, number: 0, name: 'home', barred: 'kept-away-by-rule' as const },
+    { ...USUAL, number: 1, name: 'phone', barred: 'not-for-user' as const },
   ];
   assert.deepEqual(told(asked({ lines, offered: [] }), 0), [
     ['home never', { kind: 'kept-away-by-rule' }],

@@ -20,7 +20,7 @@ export type OutlookParts = CandidatesParts &
     readonly options: Pick<Options, 'lines' | 'cache' | 'race'>;
     readonly planRules: PlanRules;
     readonly allLines: readonly number[];
-    readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'circuit'>;
+    readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'outage' | 'circuit' | 'isLinkDown'>;
     readonly egress: Pick<Egress, 'mayAskFor'>;
     readonly rules: Pick<RulesReplica, 'match'>;
   };
@@ -41,6 +41,7 @@ export async function outlook(
   const view: LineView = {
     mayUse: (line) => lines.includes(line) && health.mayUse(line, engine.now),
     answersEarly: (line) => health.answersEarly(line, engine.now),
+    outage: (line) => health.outage(line),
   };
   const best = known.best(view, choice !== undefined && choice.sticky !== false);
   const gathered = await gather(parts, target, client, lines, known);
@@ -48,9 +49,9 @@ export async function outlook(
     parts.lines[line].isDirect && badAddresses.isLast(ip, target.host);
   const lead = best !== undefined && gathered.candidates.isUsual(best) ? best : undefined;
   const { memory, kept, patience_ms } = known;
-  const asked = options.lines.map(({ number, name }) => ({
-    ...{ number, name },
-    barred: lines.includes(number) ? undefined : whyBarred(number, own),
+  const asked = options.lines.map((line) => ({
+    ...line,
+    barred: lines.includes(line.number) ? undefined : whyBarred(line.number, own),
   }));
   return outlookOf(
     {
