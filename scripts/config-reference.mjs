@@ -120,6 +120,8 @@ or on the command line.
 | \`users\` | Whether a client must show which user it is: true where users are set, unless it is \`false\` here. |
 | \`allow_clients\` | The networks that clients may come from; without it those of the key \`allow_clients\` at the top. An address stands for itself, a network is \`10.0.0.0/8\`. Here and wherever networks stand, \`10.9.0.3/8\` is taken as \`10.0.0.0/8\`, with a warning. |
 | \`proxy_protocol\` | \`{"from": [networks]}\`: what connects from there is a proxy, and writes a PROXY header (version 1 or 2) before the bytes of each client. The client's address is then the one in the header, and it must be in \`allow_clients\` too. Where the header tells no address (\`UNKNOWN\`, \`LOCAL\`), the client is the proxy itself, and its own address must be there. For a Unix socket \`from\` is \`"unix"\`; there a header without an address is served only where everybody may come. A network with 8 fixed bits or fewer that is not a private one gets a warning where \`allow_clients\` is narrower: all its clients could name any address. |
+| \`idle_timeout_ms\` | How long its connections may be quiet, in place of \`idle_timeout_ms\` at the top; 0 is for ever. See [quiet connections](#quiet-connections). |
+| \`keepalive\` | How the peers of its connections are probed meanwhile, in place of \`tcp_keepalive_s\`: \`{"idle_s": 300, "interval_s": 60, "probes": 5}\`, or \`false\` for no probes. |
 
 \`\`\`json
 {
@@ -263,6 +265,8 @@ An IPv4 range covers its addresses in every form: \`::ffff:1.2.3.4\`, \`::1.2.3.
 | \`"sticky": "user"\` | So does a user, from wherever it comes. |
 | \`"sticky": "tag"\` | So does a user with one tag: \`alice+1\` and \`alice+2\` each have a line of their own. |
 | \`"sticky": "site"\` | So does a user (with its tag, if it gives one) for all hosts and ports of a site together. A site is a registrable domain by the [public suffix list](https://publicsuffix.org), such as \`example.co.uk\`, or an address. |
+| \`"idle_timeout_ms": "2d"\` | The connection may be quiet for this long (0: for ever). Alone all lines race; or beside \`use\` and \`sticky\`. See [quiet connections](#quiet-connections). |
+| \`"keepalive": {"idle_s": 300}\` | How its peers are probed meanwhile. Likewise. |
 
 \`\`\`json
 {
@@ -284,6 +288,7 @@ resolved. Then the first rule that matches the name or the address applies to ea
 \`block\` leaves the address out, \`use\` leaves it to the named lines among those chosen. If rules leave nothing to dial, the
 client gets REP 02. A line with a proxy passes the name on, and the proxy resolves it, so no range rule can judge what it reaches. To
 keep names from such a line, list the names in a rule, or \`use\` direct lines only. \`sticky\` beside \`cidr\` applies to clients that ask for an address.
+What a rule says of quiet connections applies by the address that a direct line has dialled, too.
 
 **Sticky.** The line that worked is kept until it fails, however much faster another one is; then the next one that works is. A
 kept line may be a second later than usual before others are tried beside it. What is remembered is one entry of
@@ -299,6 +304,34 @@ with \`"strict": true\` in the rule it is a mistake. Open connections go on. At 
 names and ranges in all; of \`client\`, \`user\`, \`tag\` and \`listener\` 1000 values a rule. Rules with these four are compared one
 by one, unless their destinations tell them apart. A rule that names a listener that there is not is a mistake; one that names
 such a user brings a warning, since \`users_file\` may have that user later.
+
+### Quiet connections
+
+SSH sessions, databases and long polls may be silent for days, and others are better ended soon. \`keepalive\` and \`idle_timeout_ms\` of
+a rule go before those of the listener, and these before \`tcp_keepalive_s\` and \`idle_timeout_ms\` at the top, each key for itself. (\`idle_timeout\` is
+another spelling.) A rule is for a connection as every rule is, the first one that matches: where another rule says \`use\`, both keys
+belong into that one.
+
+\`\`\`json
+{
+  "listen": [{ "port": 7070 }, { "port": 7071, "name": "phones", "idle_timeout_ms": "10m", "keepalive": false }],
+  "rules": [
+    { "port": [22, 5432], "idle_timeout_ms": 0, "keepalive": { "idle_s": "5m", "interval_s": 60, "probes": 5 } }
+  ]
+}
+\`\`\`
+
+A side from which nothing has come for \`idle_s\` (1 to 32767) is asked by its kernel for a sign of life, and again every \`interval_s\` (a third of
+\`idle_s\` without it); \`probes\` (9 without it, at most 127) without an answer reset the connection. Here that is after 10 minutes. The
+peer's program notices nothing, and its kernel answers while the machine is there, so with \`"idle_timeout_ms": 0\` a connection
+lives as long as both machines do. Both sides are probed, the client and the destination (or the first proxy of the line), from half of
+\`idle_s\` on after the connection was made. Probes also keep the state of NAT and firewalls on the way alive: \`idle_s\` should be below their
+time-outs. A reload is for later connections. The half-closed time-out (\`half_closed_timeout_ms\`) is the same for all. To an \`https\` proxy the
+connection is that of another thread, which probes by \`tcp_keepalive_s\`; a Unix socket needs no probes.
+
+\`tcp_user_timeout_ms\` goes before \`probes\`: where it is set, the kernel looks at each probe whether the peer has been silent for that long, and
+does not count. With 30000 the rule above ends a connection after 6 minutes, with the first probe that has no answer (a warning says
+so), and with 3600000 only after an hour. Leave it at 0 where \`probes\` shall count.
 
 ## users, users_file
 

@@ -41,8 +41,6 @@ const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
 const SHUT_WR = 1;
 const SHUT_RDWR = 2;
 
-const KEEP_ALIVE_PROBES = 9;
-
 /** Bytes that one call of `sendBytes` can send. */
 const SEND_SCRATCH = 65536;
 /** An address of family AF_UNSPEC. */
@@ -68,16 +66,22 @@ export function openStream(ipLength: number): number {
 
 export const setNoDelay = (fd: number): number => setInt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 
+export interface Probing {
+  readonly idle_s: number;
+  readonly interval_s: number;
+  readonly probes: number;
+}
+
 /**
- * Probes the peer after `quiet_s` without a packet from it, then every third of that time; nine probes without an answer
- * break the connection.
+ * Probes the peer after `idle_s` without a packet from it, then every `interval_s`; that many probes without an answer break
+ * the connection. With TCP_USER_TIMEOUT that time, and not their number, decides: it is looked at with each probe.
  */
-export function setKeepAlive(fd: number, quiet_s: number): number {
-  setInt(fd, IPPROTO_TCP, TCP_KEEPINTVL, Math.ceil(quiet_s / 3));
-  setInt(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_ALIVE_PROBES);
+export function setKeepAlive(fd: number, { idle_s, interval_s, probes }: Probing): number {
+  setInt(fd, IPPROTO_TCP, TCP_KEEPINTVL, interval_s);
+  setInt(fd, IPPROTO_TCP, TCP_KEEPCNT, probes);
   const result = setInt(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
   // Last, since setting it starts the timer; the time counts from the peer's last packet, not from this call.
-  return result < 0 ? result : setInt(fd, IPPROTO_TCP, TCP_KEEPIDLE, quiet_s);
+  return result < 0 ? result : setInt(fd, IPPROTO_TCP, TCP_KEEPIDLE, idle_s);
 }
 
 export const setReuseAddress = (fd: number): number => setInt(fd, SOL_SOCKET, SO_REUSEADDR, 1);

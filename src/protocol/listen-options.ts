@@ -3,6 +3,7 @@
 import { parseIp } from './address/address.js';
 import { isLoopback } from './address/own-listeners.js';
 import { INBOUND_NAMES, type InboundName } from './inbound-name.js';
+import type { QuietKeys } from './quiet/quiet.js';
 
 /** Listeners that a hand-off to an actor tells apart (threads/shared/hand-off.ts). */
 export const LISTENERS_MAX = 128;
@@ -37,6 +38,8 @@ export interface ListenOptions {
   readonly allow_clients: readonly string[];
   /** Networks of the proxies that write a PROXY header before each client's bytes; `unix` for the clients of a Unix socket. */
   readonly proxy_from: readonly string[];
+  /** What it says of quiet connections; absent for nothing. */
+  readonly quiet?: QuietKeys;
 }
 
 /** The clients of this machine. */

@@ -14,8 +14,10 @@ test('quiet and half-closed connections whose peers have vanished end', {
   const script = new URL('../helpers/vanishing-peers.js', import.meta.url);
   const namespace = await Namespace.start<Vanish, Vanished>(script);
   try {
-    // A second of quiet, and nine probes, one a second.
-    const vanished = await namespace.ask({ engines, keepalive_s: 1, within_ms: 40_000 });
+    // A second of quiet, and three probes, one a second: by a rule, where nobody would be probed otherwise.
+    const keepalive = { idle_s: 1, interval_s: 1, probes: 3 };
+    const config = { tcp_keepalive_s: 0, rules: [{ keepalive }] };
+    const vanished = await namespace.ask({ engines, config, keepalive_s: 1, within_ms: 40_000 });
     for (const engine of engines) {
       assert.equal(vanished[engine].length, 2);
       for (const ending of vanished[engine]) assert.match(ending ?? '', /^reset-by-(client|destination)$/);

@@ -8,6 +8,8 @@ import { until } from './until.js';
 
 export interface Vanish {
   readonly engines: readonly EngineName[];
+  /** Of the gateways; each peer is probed after `keepalive_s` of silence. */
+  readonly config: object;
   readonly keepalive_s: number;
   readonly within_ms: number;
 }
@@ -20,9 +22,9 @@ function network(state: 'up' | 'down'): void {
   if (status !== 0) throw new Error(`ip link set lo ${state}: ${stderr}`);
 }
 
-async function vanish({ engines, keepalive_s, within_ms }: Vanish): Promise<Vanished> {
+async function vanish({ engines, config: asked, keepalive_s, within_ms }: Vanish): Promise<Vanished> {
   const server = await PeerServer.listen();
-  const config: object = { workers: 1, log_level: 'debug', tcp_keepalive_s: keepalive_s };
+  const config: object = { workers: 1, log_level: 'debug', ...asked };
   const gateways: Gateway[] = [];
   for (const engine of engines) gateways.push(await Gateway.start(config, engine));
   const quiet = await Promise.all(gateways.map(({ port }) => through(port, server)));

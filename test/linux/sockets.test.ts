@@ -266,10 +266,13 @@ describe('connecting', () => {
 
   test('options reach the kernel', () => {
     const fd = keep(openStream(4));
-    assert.deepEqual([setNoDelay(fd), setKeepAlive(fd, 60), setUserTimeout(fd, 9876)], [0, 0, 0]);
+    assert.deepEqual(
+      [setNoDelay(fd), setKeepAlive(fd, { idle_s: 60, interval_s: 20, probes: 7 }), setUserTimeout(fd, 9876)],
+      [0, 0, 0],
+    );
     assert.deepEqual([option(fd, 6, 1), option(fd, 1, 9), option(fd, 6, 18)], [1, 1, 9876]);
     // TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT.
-    assert.deepEqual([option(fd, 6, 4), option(fd, 6, 5), option(fd, 6, 6)], [60, 20, 9]);
+    assert.deepEqual([option(fd, 6, 4), option(fd, 6, 5), option(fd, 6, 6)], [60, 20, 7]);
   });
 });
 

@@ -8,15 +8,17 @@ export const RULES: Rules = {
     // Values and decisions. All other folders may use them.
     'src/protocol': [
       ...['src/protocol/address', 'src/protocol/lines', 'src/protocol/rules', 'src/protocol/egress'],
-      'src/protocol/users',
+      ...['src/protocol/users', 'src/protocol/quiet'],
     ],
     'src/protocol/text': [],
+    // How long a connection may be quiet.
+    'src/protocol/quiet': [],
     'src/protocol/address': [],
     'src/protocol/lines': ['src/protocol/address'],
     'src/protocol/routes': ['src/protocol/address', 'src/protocol/lines'],
     'src/protocol/race': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/routes'],
     // A rule may be for some clients only.
-    'src/protocol/rules': ['src/protocol/text', 'src/protocol/address', 'src/protocol/users'],
+    'src/protocol/rules': ['src/protocol/text', 'src/protocol/address', 'src/protocol/users', 'src/protocol/quiet'],
     // A denial is a failure, and its networks are searched as those of rules.
     'src/protocol/egress': ['src/protocol/address', 'src/protocol/race', 'src/protocol/rules'],
     'src/protocol/dns': ['src/protocol/text', 'src/protocol/address'],
@@ -30,7 +32,7 @@ export const RULES: Rules = {
     'src/protocol/inbound': [
       ...['src/protocol', 'src/protocol/address', 'src/protocol/race', 'src/protocol/users', 'src/protocol/http'],
       // What a proxy said goes into an answer.
-      'src/protocol/text',
+      ...['src/protocol/text', 'src/protocol/quiet'],
     ],
     'src/protocol/outbound': ['src/protocol', 'src/protocol/address', 'src/protocol/lines', 'src/protocol/race'],
     'src/linux': [],

@@ -185,10 +185,10 @@ function listeningSocket(
 type Bearings = Pick<Listener, 'number' | 'endpoint' | 'address'>;
 
 export function listenerOf(asked: ListenOptions, { number, endpoint, address }: Bearings): Listener {
-  const { name, protocols, users, allow_clients, proxy_from } = asked;
+  const { name, protocols, users, allow_clients, proxy_from, quiet } = asked;
   return {
     ...{ number, name: name ?? address, address, endpoint, protocols, wantsUser: users },
-    ...{ allowClients: allow_clients, proxyFrom: proxy_from },
+    ...{ allowClients: allow_clients, proxyFrom: proxy_from, ...(quiet && { quiet }) },
   };
 }
 

@@ -9,6 +9,7 @@ import type { Explanation } from './explain.js';
 import type { Answer } from './explain-client.js';
 import { COLUMNS, clipped, numbered, shownMs, wrapped } from './explain-columns.js';
 import { outlookLines } from './explain-outlook.js';
+import { quietText } from './explain-quiet.js';
 
 const BAR_COLUMNS = 64;
 const SERVER_COLUMNS = 32;
@@ -23,6 +24,7 @@ export function explainText(explained: Explanation): string {
     target,
     '',
     ...rulesLines(explanation),
+    ...quietLines(explanation),
     ...namesLines(explanation),
     ...deniedLines(explanation),
     ...unfitLines(explanation),
@@ -42,6 +44,11 @@ function rulesLines({ ruled_by, passed_over = [], user_lines }: Explanation): st
   const applies = ruled_by === undefined ? 'none applies' : `${ruled_by} applies`;
   const passed = passed_over.flatMap((place) => wrapped('  passed over: ', `${place} is for other clients`.split(' ')));
   return ['rules', ...passed, ...wrapped('  ', applies.split(' ')), '', ...(own.length === 0 ? [] : [...own, ''])];
+}
+
+/** How quiet the connection may be. */
+function quietLines({ quiet }: Explanation): string[] {
+  return quiet === undefined ? [] : [...wrapped('', quietText(quiet).split(' ')), ''];
 }
 
 // Names

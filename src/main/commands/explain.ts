@@ -24,6 +24,7 @@ import { type Denied, deniedAt } from './egress.js';
 import type { As } from './explain-as.js';
 import { type Answer, type Visit, visit } from './explain-client.js';
 import { type Resolved, resolvedWhere, type Unfit, unfitLines, usableLines } from './explain-lines.js';
+import { type ShownQuiet, shownQuiet } from './explain-quiet.js';
 
 /** Added to the deadlines of the awaited parts. */
 const GRACE_MS = 2000;
@@ -53,6 +54,8 @@ export interface Explanation {
   readonly passed_over?: readonly string[];
   /** The names of the lines that the user may use, where those are not all. */
   readonly user_lines?: readonly string[];
+  /** How quiet the connection may be; absent where neither a rule nor the listener says anything. */
+  readonly quiet?: ShownQuiet;
   readonly answer: Answer;
   /** Whether the destination is connected, has not ended the connection, and, if TLS was tried, has answered it. */
   readonly usable: boolean;
@@ -78,7 +81,10 @@ export async function explainTarget(
   const folder = await mkdtemp(join(tmpdir(), 'tcproute-explain-'));
   try {
     const options = { ...ownOptions(asked), ...(await remembered(asked, target, folder, said)) };
-    return { warnings: said.warnings, outcome: await explain(target, tls, options, { whereRule, as, said }) };
+    return {
+      warnings: said.warnings,
+      outcome: await explain(target, tls, options, { whereRule, as, said, listen: asked.listen }),
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -131,6 +137,8 @@ interface Explaining {
   readonly whereRule: (rule: number) => string;
   readonly as: As | undefined;
   readonly said: Said;
+  /** The listeners of the real gateway. */
+  readonly listen: Configuration['listen'];
 }
 
 /** Whether a remembered route may be used for the target: of its host and port, or, for one client alone, of its site. */
@@ -145,7 +153,7 @@ async function explain(
   target: Target,
   tls: boolean,
   options: Configuration,
-  { whereRule, as, said }: Explaining,
+  { whereRule, as, said, listen }: Explaining,
 ): Promise<Explained['outcome']> {
   const started = await startGateway(options, said.log);
   if (started.code === 'failed') return { kind: 'failed', reason: started.message };
@@ -177,8 +185,9 @@ async function explain(
   const denied = deniedAt(target.port, found, options.egress);
   const places = { rule, ...placesOf(ruled, whereRule), ...userLinesOf(as, options) };
   const unfit = unfitLines(target, usableLines(options, ruled?.ruling, as?.lines));
-  const before = outlook === undefined ? {} : { outlook };
-  const explanation = { target: race.target, resolved, dns, denied, unfit, ...before, race, ...places, answer, usable };
+  const quiet = shownQuiet(ruled?.ruling, listen[as?.client.listener ?? 0], options);
+  const more = { ...(outlook && { outlook }), ...(quiet && { quiet }) };
+  const explanation = { target: race.target, resolved, dns, denied, unfit, ...more, race, ...places, answer, usable };
   return { kind: 'explained', explanation };
 }
 

@@ -23,6 +23,7 @@ import { type Place, placeOf } from './diagnostics/place.js';
 import { listenerNames } from './listener-names.js';
 import type { RawValue } from './raw-values.js';
 import { SCHEMA, type Settings } from './schema.js';
+import { warnOfUserTimeout } from './user-timeout.js';
 
 /** Not by `import`: see protocol/dns/dns-packet.ts. */
 const convict = createRequire(import.meta.url)('convict') as typeof library;
@@ -81,6 +82,11 @@ export function finish(
   const areListenersWrong = ['listen', 'host', 'port'].some((key) => outcomes.get(key)?.wrong);
   const heard = rulesAtListeners(ruled, areListenersWrong ? undefined : listenerNames(listen), place, diagnostics);
   const rules = areLinesKnown(lines, outcomes) ? rulesOnLines(heard, lines, place, diagnostics) : [];
+  warnOfUserTimeout(
+    { ...rest, listen: asked, rules: ruled },
+    { listen: outcomes.get('listen')?.place, rules: place },
+    diagnostics,
+  );
   const areUsersWrong = ['users', 'users_file'].some((key) => outcomes.get(key)?.wrong);
   const users = makeUsers({ users: inline, users_file }, lines, outcomes, diagnostics);
   if (!areUsersWrong)

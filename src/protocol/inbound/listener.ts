@@ -2,6 +2,7 @@
 // main (main/accept/listening-socket.ts). Types only.
 import type { ListenerAddress } from '../address/own-listeners.js';
 import type { InboundName } from '../inbound-name.js';
+import type { QuietKeys } from '../quiet/quiet.js';
 
 export interface Listener {
   /** See listener-numbers.ts. Below LISTENERS_MAX. */
@@ -23,4 +24,6 @@ export interface Listener {
    * from there must begin with such a header, and no other client may.
    */
   readonly proxyFrom: readonly string[];
+  /** What it says of quiet connections; absent for nothing. */
+  readonly quiet?: QuietKeys;
 }

@@ -18,10 +18,12 @@ export class Rules {
   readonly #four: CidrTable;
   readonly #six: CidrTable;
   readonly #clients: RuleClients | undefined;
+  readonly #isQuietRuled: boolean;
 
   constructor(tables: RuleTables) {
     this.#tables = tables;
     this.#clients = tables.clients && new RuleClients(tables.clients);
+    this.#isQuietRuled = tables.rulings.some((ruling) => ruling !== 'block' && ruling.quiet !== undefined);
     this.#chains = new RuleChains(tables.chains, this.#clients);
     this.#names = new SuffixTable(tables.names, this.#chains);
     this.#four = new CidrTable(tables.four, this.#chains);
@@ -31,6 +33,11 @@ export class Rules {
   /** Whether any rule is for addresses or ranges. */
   get haveRanges(): boolean {
     return this.#tables.four.heads.length > 0 || this.#tables.six.heads.length > 0;
+  }
+
+  /** Whether the rule of an address to which a name resolves may say how quiet its connections may be. */
+  get quietRanges(): boolean {
+    return this.haveRanges && this.#isQuietRuled;
   }
 
   /** Whether any rule is for some clients only: then every look-up needs the client. */

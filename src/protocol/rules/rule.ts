@@ -1,5 +1,6 @@
 // A rule of the configuration after it has been checked: which destinations and clients it is for, and what happens to such
 // connections. Types only: the text form is read by main/config/checks/rules/rules.ts, a rule is found by match.ts.
+import type { QuietKeys } from '../quiet/quiet.js';
 import type { ClientConditions } from './clients.js';
 import type { Sticky } from './sticky.js';
 
@@ -9,6 +10,8 @@ export interface Choice {
   readonly lines: readonly number[] | undefined;
   /** Who keeps the line by which it reached the destination, while that line works; false for nobody. */
   readonly sticky: Sticky | false;
+  /** What it says of quiet connections; absent for nothing. */
+  readonly quiet?: QuietKeys;
 }
 
 /** What happens to a connection that falls under a rule: it is refused, or its race may use only some lines. */

@@ -5,6 +5,7 @@ import type { Listener } from '../../protocol/inbound/listener.js';
 import { inboundOf } from '../../protocol/inbound/protocols.js';
 import { afterProxyHeader } from '../../protocol/inbound/proxy-header.js';
 import { ALL_NETWORKS, UNIX_CLIENTS } from '../../protocol/listen-options.js';
+import { type Quiet, QuietAt } from '../../protocol/quiet/quiet.js';
 
 export interface Entrance {
   readonly listener: Listener;
@@ -14,6 +15,8 @@ export interface Entrance {
   readonly refusing: Inbound;
   /** The clients that are proxies and tell from where their clients come; undefined for none. */
   readonly behindProxies: BehindProxies | undefined;
+  /** How quiet its connections may be. */
+  readonly quiet: QuietAt;
 }
 
 export interface BehindProxies {
@@ -24,14 +27,16 @@ export interface BehindProxies {
   inboundFrom(ip: Uint8Array | undefined): Inbound | undefined;
 }
 
-export function entranceOf(listener: Listener): Entrance {
-  const { protocols, wantsUser, proxyFrom } = listener;
+/** `usual`: what applies where neither the listener nor a rule says anything of quiet connections. */
+export function entranceOf(listener: Listener, usual: Quiet): Entrance {
+  const { protocols, wantsUser, proxyFrom, quiet } = listener;
   const inbound = inboundOf(protocols, wantsUser);
   return {
     listener,
     inbound,
     refusing: wantsUser ? inboundOf(protocols, false) : inbound,
     behindProxies: proxyFrom.length === 0 ? undefined : behindProxies(listener, inbound),
+    quiet: new QuietAt(quiet, usual),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Listener } from '../../protocol/inbound/listener.js';
 import { needsTunnel } from '../../protocol/lines/line.js';
 import type { Notice } from '../../protocol/notices/notice.js';
 import type { Options } from '../../protocol/options.js';
+import { type Quiet, usualQuiet } from '../../protocol/quiet/quiet.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
 import type { Client } from '../../protocol/users/client.js';
 import type { Judge } from '../../protocol/users/judgement.js';
@@ -70,7 +71,8 @@ export class Generations {
     const { lines, log_level } = options;
     const { parts, probes, crowds } = this.#lasting;
     for (const { number, name } of lines) this.#lineNames[number] = name;
-    for (const listener of [...gone, ...listeners]) this.#know(listener);
+    const quiet = usualQuiet(options);
+    for (const listener of [...gone, ...listeners]) this.#know(listener, quiet);
     parts.log.setLevel(log_level);
     parts.budget.set(options);
     parts.pipes.setMax(options.limits.pipes_max);
@@ -106,12 +108,12 @@ export class Generations {
   }
 
   /** The number of a listener that has gone may be that of another one now: then nothing that is on record has it. */
-  #know(listener: Listener): void {
+  #know(listener: Listener, quiet: Quiet): void {
     const { number, address } = listener;
     const before = this.#listeners[number];
     if (before !== undefined && before.address !== address) this.#lasting.parts.records.forgetListener(number);
     this.#listeners[number] = listener;
-    this.entrances[number] = entranceOf(listener);
+    this.entrances[number] = entranceOf(listener, quiet);
   }
 
   #authenticator(areSet: boolean): Context['authenticator'] {

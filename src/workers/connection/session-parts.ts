@@ -25,7 +25,7 @@ export type SessionParts = HandshakeParts &
     readonly authenticator: Pick<UserRights, 'linesOf'>;
     readonly budget: Pick<AttemptBudget, 'isTight'>;
     readonly egress: Pick<Egress, 'mayAskFor'>;
-    readonly rules: Pick<RulesReplica, 'needClient' | 'match' | 'blocks' | 'placeFor'>;
+    readonly rules: Pick<RulesReplica, 'needClient' | 'match' | 'blocks' | 'placeFor' | 'quietAt'>;
     readonly clients: Pick<Clients, 'of' | 'usualLines'>;
     readonly failures: Pick<FailureLog, 'misfit'>;
     readonly records: Pick<

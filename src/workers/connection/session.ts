@@ -3,8 +3,10 @@ import { BufferGroup } from '../../linux/engine/buffers.js';
 import type { Socket } from '../../linux/engine/socket.js';
 import type { ClientAddress, Inbound, Refused, Requested } from '../../protocol/inbound/inbound.js';
 import type { Bound } from '../../protocol/outbound/outbound.js';
+import type { QuietKeys } from '../../protocol/quiet/quiet.js';
 import type { Failure } from '../../protocol/race/failure.js';
 import { narrowed } from '../../protocol/rules/narrowed.js';
+import type { Client } from '../../protocol/users/client.js';
 import type { User } from '../../protocol/users/user.js';
 import { Counter } from '../../threads/shared/counters.js';
 import { Handshake, type HandshakeOutcome } from './client/handshake.js';
@@ -43,6 +45,9 @@ export class Session
   #helloRace: HelloRace<RaceAttempt> | undefined;
   /** Undefined until it is known. */
   #request: Requested | undefined;
+  /** What the rule for the target says of quiet connections, and the client where rules need it. */
+  #quiet: QuietKeys | undefined;
+  #asker: Client | undefined;
 
   /** `fd` is an accepted socket, now this actor's; its client came in by `entrance`. */
   constructor(parts: SessionParts, fd: number, entrance: Entrance) {
@@ -132,6 +137,8 @@ export class Session
       this.lost(rules.blocks(target, client));
       return;
     }
+    this.#quiet = ruling?.quiet;
+    this.#asker = client;
     const kept = user === undefined ? clients.usualLines : this.#parts.authenticator.linesOf(user.name);
     const choice = narrowed(ruling, kept);
     if (kept !== undefined && ruling !== undefined && choice?.lines?.length === 0) {
@@ -261,11 +268,14 @@ export class Session
   // Relay
 
   #relay(winner: RaceAttempt, destination: Socket, firstByte: FirstByteOutcome | undefined): Relay {
-    const { records, isDebugging, ends } = this.#parts;
+    const { records, isDebugging, ends, rules } = this.#parts;
+    const { target, body } = this.#request as Requested;
+    const dialled = winner.line.isDirect ? winner.candidate.ip : undefined;
+    const quiet = this.#entrance.quiet.under(rules.quietAt(target, dialled, this.#asker) ?? this.#quiet);
     // What has answered already, or has left, is not listened to.
     const isUnheard = Number.isNaN(winner.askedAt) && winner.result !== 'left';
     const told = (isDebugging || ends.wantsFirstBytes) && isUnheard ? (firstByte ?? NOBODY) : firstByte;
-    const relay = new Relay(this.#parts, this.#client, destination, told, this.#connection, this.#request?.body);
+    const relay = new Relay(this.#parts, this.#client, destination, told, this.#connection, quiet, body);
     records.won(this.#connection, this.#race as Race, winner, relay);
     return relay;
   }

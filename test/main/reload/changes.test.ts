@@ -185,6 +185,17 @@ test('listeners are told by name: a moved one as another, one at the same place 
   ]);
 });
 
+test('how quiet connections may be is told of the listener, or as rules', () => {
+  const of = (listen: object, rule: object) =>
+    configured({ TCPROUTE_LISTEN: JSON.stringify([{ port: 1, ...listen }]), TCPROUTE_RULES: JSON.stringify([rule]) });
+  const before = of({ idle_timeout_ms: 0 }, { keepalive: { idle_s: 60 } });
+  assert.deepEqual(changesBetween(before, of({ idle_timeout_ms: 0 }, { keepalive: { idle_s: '1m' } })).changed, []);
+  assert.deepEqual(changesBetween(before, of({ idle_timeout_ms: 1 }, { keepalive: { idle_s: 61 } })).changed, [
+    'listener "127.0.0.1:1": changed',
+    'rules',
+  ]);
+});
+
 test('rules are the same where their listeners stand in another order', () => {
   const of = (ports: readonly number[], port: number) =>
     configured({

@@ -397,3 +397,15 @@ test('the naive matcher itself is right', () => {
   assert.equal(isIn(parseIp('192.0.2.1') as Uint8Array, '192.0.2.0/31'), true);
   assert.equal(isIn(parseIp('192.0.2.2') as Uint8Array, '192.0.2.0/31'), false);
 });
+
+test('a rule by range that says how quiet connections may be is for the addresses of names, too', () => {
+  const quiet: Choice = { lines: undefined, sticky: false, quiet: { idle_timeout_ms: 0 } };
+  const ruling = (one: Choice, destinations: Partial<Destinations>): Rule => ({ ...rule(destinations), ruling: one });
+  const matcher = compiled([ruling(quiet, { cidr: ['10.0.0.0/8'] }), ruling(CHOICE, { domain: ['db.test'] })]);
+  const [named, inside, outside] = [target('db.test', 443), parseIp('10.1.2.3'), parseIp('192.0.2.1')];
+  assert.deepEqual([matcher.quietRanges, matcher.match(named)], [true, CHOICE]);
+  assert.deepEqual(inside && matcher.matchResolved(named, inside), quiet);
+  assert.deepEqual(outside && matcher.matchResolved(named, outside), CHOICE);
+  assert.equal(compiled([ruling(quiet, { domain: ['db.test'] })]).quietRanges, false);
+  assert.equal(compiled([ruling(CHOICE, { cidr: ['10.0.0.0/8'] })]).quietRanges, false);
+});

@@ -11,6 +11,7 @@ import { sendBytes, shutdownWrite } from '../../../src/linux/sockets.js';
 import { CONNECT_REPLIES } from '../../../src/protocol/inbound/http-replies.js';
 import type { ClientAddress } from '../../../src/protocol/inbound/inbound.js';
 import { ALL_NETWORKS } from '../../../src/protocol/listen-options.js';
+import { type QuietKeys, usualQuiet } from '../../../src/protocol/quiet/quiet.js';
 import { type Failure, type FailureCode, failureOf } from '../../../src/protocol/race/failure.js';
 import type { AttemptResult } from '../../../src/protocol/race/record.js';
 import type { Ruling } from '../../../src/protocol/rules/rule.js';
@@ -106,6 +107,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
   decide: (verdict: Verdict) => void = () => assert.fail('no claim waits');
   permission: Permission = { code: 'allowed' };
   ruling: Ruling | undefined;
+  readonly quiet = usualQuiet({ tcp_keepalive_s: 60, idle_timeout_ms: 60_000 });
 
   constructor(kind: EngineKind, changes: Changes = {}, listener: Partial<typeof LISTENER> = {}) {
     const world = new World(kind);
@@ -115,7 +117,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
     const [near, far] = connectedPair();
     world.keep(far);
     this.fd = far;
-    new Session(this, near, entranceOf({ ...LISTENER, ...listener })).start();
+    new Session(this, near, entranceOf({ ...LISTENER, ...listener }, this.quiet)).start();
   }
 
   override readonly newAttempt: MakeAttempt = (candidate, target, outcome) => {
@@ -163,7 +165,15 @@ class Client extends RaceWorld<Engine> implements SessionParts {
       return { ...failureOf('blocked'), rule: 3 };
     },
     placeFor: (): number => 3,
+    quietAt: (_target: unknown, dialled: Uint8Array | undefined): QuietKeys | undefined => {
+      this.judged.push(dialled);
+      return this.resolvedQuiet;
+    },
   };
+
+  /** The addresses whose rules were asked how quiet the connection may be, and what those said. */
+  readonly judged: (Uint8Array | undefined)[] = [];
+  resolvedQuiet: QuietKeys | undefined;
 
   /** Whom rules were asked about, and for whom. */
   readonly askedFor: (Asker | undefined)[] = [];
@@ -311,6 +321,26 @@ for (const { kind, missing } of ENGINES) {
       assert.deepEqual(client.relayed, { how: 'complete', up: 14, down: 6 });
       assert.deepEqual(client.recorded, ['site.test:443', 'reply 0', 'won']);
       assert.deepEqual([client.counters[Counter.opened], client.counters[Counter.connected]], [1, 1]);
+    });
+
+    test('is as quiet as its rule allows; the rule of the address goes before that of the name', () => {
+      for (const [byAddress, patience_ms] of [
+        [undefined, 5000],
+        [{ idle_timeout_ms: 20_000 }, 20_000],
+      ] as const) {
+        const client = new Client(kind);
+        client.ruling = { lines: undefined, sticky: false, quiet: { idle_timeout_ms: 5000 } };
+        client.resolvedQuiet = byAddress;
+        client.asks();
+        client.peered[0].connects();
+        client.world.settle();
+        client.hears(SUCCESS);
+        assert.deepEqual(client.judged, [ip(A)]);
+        client.after(patience_ms - 1000);
+        assert.equal(client.ending, undefined);
+        client.after(patience_ms + 1000);
+        client.over('idle');
+      }
     });
 
     test('passes on first what the destination said to the attempt', () => {

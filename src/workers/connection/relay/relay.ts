@@ -9,6 +9,7 @@ import { setKeepAlive, shutdownWrite } from '../../../linux/sockets.js';
 import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import type { RequestBody } from '../../../protocol/inbound/inbound.js';
 import type { Options } from '../../../protocol/options.js';
+import type { Quiet } from '../../../protocol/quiet/quiet.js';
 import { TimedHandler } from '../shared/timed-handler.js';
 import type { Tunnels } from '../shared/tunnels.js';
 import type { Copying, Progress } from './copying.js';
@@ -17,7 +18,7 @@ import { FirstByte, type FirstByteOutcome, type Heard } from './first-byte.js';
 import { RequestDirection } from './request-direction.js';
 import { ResponseDirection } from './response-direction.js';
 
-/** Keepalive is switched on after this part of `tcp_keepalive_s`; most connections end before. */
+/** Keepalive is switched on after this part of its silence; most connections end before. */
 const LASTING = 0.5;
 /** Most half-closed connections end soon. After this time, the side that has ended is watched for a reset. */
 const WATCH_HALF_CLOSED_AFTER_MS = 500;
@@ -25,7 +26,7 @@ const WATCH_HALF_CLOSED_AFTER_MS = 500;
 /** What all relays of a thread share. */
 export interface RelayContext extends Copying {
   readonly deadlines: DeadlineWheel;
-  readonly options: Pick<Options, 'idle_timeout_ms' | 'half_closed_timeout_ms' | 'tcp_keepalive_s'>;
+  readonly options: Pick<Options, 'half_closed_timeout_ms'>;
   /** Is told of every relay. */
   readonly ends: RelayOutcome;
   /** Tells ends from resets where a destination is behind a pair of sockets; undefined where none is. */
@@ -54,6 +55,8 @@ type Stage = (typeof Stage)[keyof typeof Stage];
 export class Relay extends TimedHandler {
   readonly #context: RelayContext;
   readonly #connection: number;
+  /** Shared with all connections to which the same applies. */
+  readonly #quiet: Quiet;
   /** Client to destination, and back. */
   readonly #up: Direction;
   readonly #down: Direction;
@@ -74,11 +77,13 @@ export class Relay extends TimedHandler {
     destination: Socket,
     firstByte: FirstByteOutcome | undefined,
     connection: number,
+    quiet: Quiet,
     body?: RequestBody,
   ) {
     super();
     this.#context = context;
     this.#connection = connection;
+    this.#quiet = quiet;
     this.#up =
       body === undefined ? new Direction(client, destination, true) : new RequestDirection(client, destination, body);
     // The client's socket has inherited TCP_NODELAY from the listening socket.
@@ -106,8 +111,8 @@ export class Relay extends TimedHandler {
     const { source, sink } = this.#up;
     const ofClient = engine.handOver(source, this);
     const ofDestination = engine.handOver(sink, this);
-    const { tcp_keepalive_s } = context.options;
-    this.#wait(tcp_keepalive_s > 0 ? tcp_keepalive_s * 1000 * LASTING : undefined);
+    const { keepalive } = this.#quiet;
+    this.#wait(keepalive ? keepalive.idle_s * 1000 * LASTING : undefined);
     if (early !== undefined) this.#firstByte?.fromClient(early[0]);
     if (rest !== undefined && this.#firstByte !== undefined) {
       this.#firstByte.fromDestination(rest[0]);
@@ -227,9 +232,9 @@ export class Relay extends TimedHandler {
 
   /** How long no byte may move, in ms. */
   get #patience_ms(): number {
-    const { half_closed_timeout_ms, idle_timeout_ms } = this.#context.options;
-    const timeout_ms = this.#isHalfClosed ? half_closed_timeout_ms : idle_timeout_ms;
-    return timeout_ms === 0 ? Number.POSITIVE_INFINITY : timeout_ms;
+    if (!this.#isHalfClosed) return this.#quiet.idle_timeout_ms;
+    const { half_closed_timeout_ms } = this.#context.options;
+    return half_closed_timeout_ms === 0 ? Number.POSITIVE_INFINITY : half_closed_timeout_ms;
   }
 
   /** Sets the deadline: when nothing has moved for too long, or after `look_ms` if that is earlier. */
@@ -266,10 +271,10 @@ export class Relay extends TimedHandler {
 
   #lasts(): void {
     this.#stage = Stage.lasting;
-    const { tcp_keepalive_s } = this.#context.options;
-    if (tcp_keepalive_s === 0) return;
-    setKeepAlive(this.#up.source.fd, tcp_keepalive_s);
-    setKeepAlive(this.#up.sink.fd, tcp_keepalive_s);
+    const { keepalive } = this.#quiet;
+    if (!keepalive) return;
+    setKeepAlive(this.#up.source.fd, keepalive);
+    setKeepAlive(this.#up.sink.fd, keepalive);
   }
 
   #finish(ending: Ending, how: RelayEnd['how']): void {

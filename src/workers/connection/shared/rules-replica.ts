@@ -2,6 +2,7 @@
 // name resolves to. They are replaced as a whole when main has compiled new ones, and are not applied again to established
 // connections.
 import type { Target } from '../../../protocol/address/target.js';
+import type { QuietKeys } from '../../../protocol/quiet/quiet.js';
 import { byRule, type Failure } from '../../../protocol/race/failure.js';
 import type { RuleTables } from '../../../protocol/rules/compile.js';
 import { Rules } from '../../../protocol/rules/match.js';
@@ -47,6 +48,17 @@ export class RulesReplica {
   /** Which rule blocks a target, for one that `match` says is blocked. */
   blocks(target: Target, client: Client | undefined): Failure {
     return byRule('blocked', this.placeFor(target, client));
+  }
+
+  /**
+   * What the rule for an address to which a name resolved says of quiet connections; undefined where that is left to the rule
+   * for the target. `ip`: undefined where the name was left to a proxy.
+   */
+  quietAt(target: Target, ip: Uint8Array | undefined, client: Client | undefined): QuietKeys | undefined {
+    if (this.#rules === undefined || !this.#rules.quietRanges || ip === undefined) return undefined;
+    if (target.ip !== undefined) return undefined;
+    const ruling = this.#rules.matchResolved(target, ip, client);
+    return ruling === 'block' ? undefined : ruling?.quiet;
   }
 
   /**

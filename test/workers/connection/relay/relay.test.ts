@@ -12,6 +12,7 @@ import { UNRECORDED } from '../../../../src/linux/ownership.js';
 import { PipePool } from '../../../../src/linux/pipes.js';
 import { sendBytes, shutdownWrite } from '../../../../src/linux/sockets.js';
 import { DeadlineWheel } from '../../../../src/protocol/deadline-wheel.js';
+import { type Quiet, usualQuiet } from '../../../../src/protocol/quiet/quiet.js';
 import { Relay, type RelayContext, type RelayEnd } from '../../../../src/workers/connection/relay/relay.js';
 import { type Dice, dice } from '../../../helpers/dice.js';
 import { fillUp, narrow, option, readExactly, readNow, resetFd } from '../../../linux/peers.js';
@@ -51,6 +52,7 @@ class Relayed {
   /** How often a stream was stopped. */
   stops = 0;
   readonly #context: RelayContext & { readonly pipes: PipePool };
+  quiet: Quiet;
 
   constructor(
     kind: EngineKind,
@@ -64,12 +66,11 @@ class Relayed {
       this.stops += 1;
       stop(socket);
     };
+    this.quiet = usualQuiet({ tcp_keepalive_s: keepalive_s, idle_timeout_ms: idle_ms });
     this.#context = {
       engine,
       options: {
-        idle_timeout_ms: idle_ms,
         half_closed_timeout_ms: halfClosed_ms,
-        tcp_keepalive_s: keepalive_s,
       },
       deadlines: new DeadlineWheel(engine.now),
       pipes: new PipePool(2, UNRECORDED),
@@ -112,7 +113,7 @@ class Relayed {
 
   make(): Relay {
     const { client, destination } = this.near;
-    return new Relay(this.#context, client, destination, undefined, CONNECTION);
+    return new Relay(this.#context, client, destination, undefined, CONNECTION, this.quiet);
   }
 
   end(): void {
@@ -459,6 +460,24 @@ for (const { kind, missing } of ENGINES) {
       shutdownWrite(destination);
       assert.equal(readToEndInTurns(relayed, client).toString(), 'the answer');
       world.until(() => relayed.ended, 'the end');
+      relayed.end();
+    });
+
+    test('its own keepalive is that of both sides', () => {
+      const relayed = new Relayed(kind);
+      relayed.quiet = {
+        keepalive: { idle_s: 7200, interval_s: 75, probes: 3 },
+        idle_timeout_ms: Number.POSITIVE_INFINITY,
+      };
+      relayed.start();
+      relayed.expire(IDLE_MS + 1000);
+      assert.deepEqual([relayed.ended, relayed.keepsAlive], [false, false]);
+      relayed.expire(DAY_MS);
+      for (const { fd } of [relayed.near.client, relayed.near.destination]) {
+        const times = [TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT].map((name) => option(fd, IPPROTO_TCP, name));
+        assert.deepEqual([option(fd, SOL_SOCKET, SO_KEEPALIVE), ...times], [1, 7200, 75, 3]);
+      }
+      assert.equal(relayed.ended, false);
       relayed.end();
     });
 

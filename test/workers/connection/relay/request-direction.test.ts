@@ -9,10 +9,13 @@ import { DeadlineWheel } from '../../../../src/protocol/deadline-wheel.js';
 import { ChunkedBody } from '../../../../src/protocol/http/chunked-body.js';
 import { LengthBody } from '../../../../src/protocol/http/length-body.js';
 import type { RequestBody } from '../../../../src/protocol/inbound/inbound.js';
+import { usualQuiet } from '../../../../src/protocol/quiet/quiet.js';
 import { Relay, type RelayEnd } from '../../../../src/workers/connection/relay/relay.js';
 import { dice } from '../../../helpers/dice.js';
 import { fillUp, readNow, resetFd } from '../../../linux/peers.js';
 import { ENGINES, type EngineKind, World } from '../../../linux/world.js';
+
+const QUIET = usualQuiet({ tcp_keepalive_s: 60, idle_timeout_ms: 60_000 });
 
 const HEAD = Buffer.from('POST / HTTP/1.1\r\n\r\n');
 const SECOND = Buffer.from('GET http://b.test/ HTTP/1.1\r\n\r\n');
@@ -67,7 +70,7 @@ class Relayed {
     this.body = new Watched(body);
     const context = {
       engine,
-      options: { idle_timeout_ms: 60_000, half_closed_timeout_ms: 60_000, tcp_keepalive_s: 60 },
+      options: { half_closed_timeout_ms: 60_000 },
       deadlines: new DeadlineWheel(engine.now),
       pipes: this.#pipes,
       tunnelEnds: undefined,
@@ -78,7 +81,7 @@ class Relayed {
         },
       },
     };
-    new Relay(context, client.socket, destination.socket, undefined, 1, this.body).start(HEAD);
+    new Relay(context, client.socket, destination.socket, undefined, 1, QUIET, this.body).start(HEAD);
     this.world.settle();
   }
 

@@ -6,9 +6,12 @@ import { type Pipe, PipePool } from '../../../../src/linux/pipes.js';
 import { sendBytes, shutdownWrite } from '../../../../src/linux/sockets.js';
 import { DeadlineWheel } from '../../../../src/protocol/deadline-wheel.js';
 import { LengthBody } from '../../../../src/protocol/http/length-body.js';
+import { usualQuiet } from '../../../../src/protocol/quiet/quiet.js';
 import { Relay, type RelayEnd } from '../../../../src/workers/connection/relay/relay.js';
 import { fillUp, readNow } from '../../../linux/peers.js';
 import { ENGINES, type EngineKind, World } from '../../../linux/world.js';
+
+const QUIET = usualQuiet({ tcp_keepalive_s: 60, idle_timeout_ms: 60_000 });
 
 const VIA = 'Via: 1.1 tcproute\r\n';
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n';
@@ -44,7 +47,7 @@ class Relayed {
     before(this.near);
     const context = {
       engine,
-      options: { idle_timeout_ms: 60_000, half_closed_timeout_ms: 60_000, tcp_keepalive_s: 60 },
+      options: { half_closed_timeout_ms: 60_000 },
       deadlines: new DeadlineWheel(engine.now),
       pipes: this.pipes,
       tunnelEnds: undefined,
@@ -55,7 +58,10 @@ class Relayed {
         },
       },
     };
-    new Relay(context, client.socket, destination.socket, undefined, 1, new LengthBody(0)).start(undefined, rest);
+    new Relay(context, client.socket, destination.socket, undefined, 1, QUIET, new LengthBody(0)).start(
+      undefined,
+      rest,
+    );
     this.world.settle();
   }
 

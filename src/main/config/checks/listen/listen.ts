@@ -8,6 +8,7 @@ import {
   type ListenPlace,
   UNIX_CLIENTS,
 } from '../../../../protocol/listen-options.js';
+import type { QuietKeys } from '../../../../protocol/quiet/quiet.js';
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { shown } from '../../diagnostics/mask.js';
 import { inside, type Place, placeText } from '../../diagnostics/place.js';
@@ -16,6 +17,7 @@ import { dialledAddress } from '../values/address.js';
 import { checkFlag } from '../values/flag.js';
 import { checkHost } from '../values/host.js';
 import { checkNetworks } from '../values/networks.js';
+import { checkQuiet, QUIET_KEYS, QUIET_SPELLINGS } from '../values/quiet.js';
 import type { Check } from '../values/setting.js';
 import { checkMode, checkUnixPath } from './unix.js';
 
@@ -29,10 +31,11 @@ export interface ListenSetting {
   readonly users: boolean | undefined;
   readonly allow_clients: readonly string[] | undefined;
   readonly proxy_from: readonly string[] | undefined;
+  readonly quiet: QuietKeys | undefined;
 }
 
 const PLACE_KEYS = ['host', 'port', 'unix', 'mode'] as const;
-const KEYS = [...PLACE_KEYS, 'name', 'protocols', 'users', 'allow_clients', 'proxy_protocol'] as const;
+const KEYS = [...PLACE_KEYS, 'name', 'protocols', 'users', 'allow_clients', 'proxy_protocol', ...QUIET_KEYS] as const;
 export const LISTEN_ALLOWED = `a list of 1 to ${LISTENERS_MAX} listeners, each an object with port (and host) or unix (and mode), and ${KEYS.slice(PLACE_KEYS.length).join(', ')}`;
 const PROTOCOLS_ALLOWED = `one of ${INBOUND_NAMES.join(', ')}, or a list of them`;
 const PROXY_ALLOWED = 'an object with "from": the networks of the proxies';
@@ -68,7 +71,8 @@ class Walk {
     }
     const fields = value as Fields;
     for (const key of Object.keys(fields)) {
-      if (!KEYS.some((known) => known === key)) this.#diagnostics.unknownKey(at, key, KEYS);
+      if (!KEYS.some((known) => known === key) && !QUIET_SPELLINGS.includes(key))
+        this.#diagnostics.unknownKey(at, key, KEYS);
     }
     const place = this.#place(fields, at);
     const isUnix = Object.hasOwn(fields, 'unix');
@@ -78,6 +82,7 @@ class Walk {
       protocols: this.#optional(fields, 'protocols', at, checkProtocols) ?? INBOUND_NAMES,
       users: this.#optional(fields, 'users', at, checkFlag),
       allow_clients: this.#clients(fields, at, isUnix && proxy_from === undefined),
+      quiet: checkQuiet(fields, at, this.#diagnostics),
     };
     return place === undefined ? undefined : { index, place, ...rest, proxy_from };
   }

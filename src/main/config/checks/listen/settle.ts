@@ -56,11 +56,11 @@ type Unsettled = Omit<ListenSetting, 'index'>;
 
 const PLAIN: Omit<Unsettled, 'place'> = {
   ...{ name: undefined, protocols: loopbackListener(0).protocols },
-  ...{ users: undefined, allow_clients: undefined, proxy_from: undefined },
+  ...{ users: undefined, allow_clients: undefined, proxy_from: undefined, quiet: undefined },
 };
 
 function settle(asked: Unsettled, keys: ListenKeys, at: Place | undefined, diagnostics: Diagnostics): ListenOptions {
-  const { place, name, protocols, proxy_from = [] } = asked;
+  const { place, name, protocols, proxy_from = [], quiet } = asked;
   const users = asked.users ?? keys.areUsersSet;
   if (at !== undefined && users && !keys.areUsersSet) {
     diagnostics.reject(inside(at, 'users'), true, 'false, since no users are set');
@@ -73,7 +73,7 @@ function settle(asked: Unsettled, keys: ListenKeys, at: Place | undefined, diagn
   }
   warnOfManyProxies(proxy_from, allowed ?? ALL_NETWORKS, at, diagnostics);
   const allow_clients = allowed ?? (users ? ALL_NETWORKS : LOOPBACK_NETWORKS);
-  return { place, name, protocols, users, allow_clients, proxy_from };
+  return { place, name, protocols, users, allow_clients, proxy_from, ...(quiet && { quiet }) };
 }
 
 /** With fewer fixed bits a network is too large for the proxies of anybody; the largest private ones have 7 and 8. */

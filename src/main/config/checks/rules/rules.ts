@@ -1,6 +1,7 @@
 // Checks `rules`: which connections are blocked, or kept to some of the lines. Each mistake is reported with its key path,
 // a mistake in a list file with its line number. It does not know the lines (see use.ts) and matches nothing.
 import { readListFile } from '../../../../files/list-file.js';
+import type { QuietKeys } from '../../../../protocol/quiet/quiet.js';
 import type { ClientConditions } from '../../../../protocol/rules/clients.js';
 import { ENTRIES_MAX, ENTRY_FORMS, elsewhere } from '../../../../protocol/rules/list.js';
 import type { Destinations, ListFile, ListKind, PortRange, Rule } from '../../../../protocol/rules/rule.js';
@@ -10,6 +11,7 @@ import { fileAt, inside, type Place } from '../../diagnostics/place.js';
 import { isPath } from '../values/ca-file.js';
 import { warnOfHostBits } from '../values/host-bits.js';
 import { type Entry, oneOrList } from '../values/one-or-list.js';
+import { checkQuiet, QUIET_KEYS, QUIET_SPELLINGS } from '../values/quiet.js';
 import type { Check } from '../values/setting.js';
 import { CLIENT_CHECKS, CLIENT_KEYS } from './clients.js';
 import { checkPorts } from './ports.js';
@@ -20,7 +22,11 @@ export interface RuleSetting extends Omit<Rule, 'ruling' | 'clients'> {
   readonly clients?: Omit<ClientConditions, 'listener'> & { readonly listener: readonly (string | undefined)[] };
   readonly ruling:
     | 'block'
-    | { readonly use: readonly (string | undefined)[] | undefined; readonly sticky: Sticky | false };
+    | {
+        readonly use: readonly (string | undefined)[] | undefined;
+        readonly sticky: Sticky | false;
+        readonly quiet?: QuietKeys;
+      };
 }
 
 const RULES_MAX = 100_000;
@@ -30,7 +36,7 @@ const FILES_MAX = 64;
 const USE_MAX = 1024;
 const KINDS: readonly ListKind[] = ['domain', 'domain_suffix', 'cidr'];
 const FILE_KEYS = { domain: 'domain_file', domain_suffix: 'domain_suffix_file', cidr: 'cidr_file' } as const;
-const ACTIONS = ['use', 'block', 'sticky'] as const;
+const ACTIONS = ['use', 'block', 'sticky', ...QUIET_KEYS] as const;
 const CONDITIONS: readonly string[] = [...KINDS, 'port', ...Object.values(FILE_KEYS), ...CLIENT_KEYS];
 const RULE_KEYS: readonly string[] = [...CONDITIONS, ...ACTIONS, 'strict'];
 export const RULES_ALLOWED = `a list of at most ${RULES_MAX} rules, each an object with conditions (${CONDITIONS.join(', ')}) and what to do (${ACTIONS.join(', ')})`;
@@ -89,7 +95,8 @@ class Walk {
     }
     const fields = value as Fields;
     for (const key of Object.keys(fields)) {
-      if (!RULE_KEYS.includes(key)) this.#diagnostics.unknownKey(place, key, RULE_KEYS);
+      if (!RULE_KEYS.includes(key) && !QUIET_SPELLINGS.includes(key))
+        this.#diagnostics.unknownKey(place, key, RULE_KEYS);
     }
     const strict = this.#optional(fields, 'strict', place, checkFlag) ?? false;
     const destinations = this.#destinations(fields, place, strict);
@@ -162,13 +169,16 @@ class Walk {
     const use = this.#optional(fields, 'use', place, (value, at) => this.#linesOf(value, at));
     const block = this.#optional(fields, 'block', place, checkFlag) ?? false;
     const sticky = this.#optional(fields, 'sticky', place, checkSticky) ?? false;
+    const quiet = checkQuiet(fields, place, this.#diagnostics);
+    const ruling = { use, sticky, ...(quiet && { quiet }) };
     if (block) {
-      const other = Object.hasOwn(fields, 'use') ? 'use' : 'sticky';
-      if (!Object.hasOwn(fields, 'use') && !sticky) return 'block';
+      const others = ['use', ...(sticky ? ['sticky'] : []), ...QUIET_SPELLINGS];
+      const other = others.find((key) => Object.hasOwn(fields, key));
+      if (other === undefined) return 'block';
       this.#diagnostics.error(inside(place, other), 'does not go together with "block"; allowed: one of them');
-      return { use, sticky };
+      return ruling;
     }
-    if (Object.hasOwn(fields, 'use') || sticky) return { use, sticky };
+    if (Object.hasOwn(fields, 'use') || sticky || quiet !== undefined) return ruling;
     if (!ACTIONS.some((action) => Object.hasOwn(fields, action) && fields[action] !== false)) {
       this.#diagnostics.error(place, `says nothing to do; needed: one of ${ACTIONS.join(', ')}`);
     }

@@ -19,7 +19,7 @@ export function rulesOnLines(
   const numbers = new Map(lines.map(({ name, number }) => [name, number]));
   return rules.map((rule, index) => {
     if (rule.ruling === 'block') return { ...rule, ruling: 'block' };
-    const { use, sticky } = rule.ruling;
+    const { use, sticky, quiet } = rule.ruling;
     const found = use?.map((name, position) => {
       if (name === undefined) return -1;
       const line = numbers.get(name);
@@ -28,6 +28,7 @@ export function rulesOnLines(
       diagnostics.error(at, () => `${shown(name, 'use')} is not the name of a line; ${hint(name, names)}`);
       return -1;
     });
-    return { ...rule, ruling: { lines: found && [...new Set(found)].sort((a, b) => a - b), sticky } };
+    const lines = found && [...new Set(found)].sort((a, b) => a - b);
+    return { ...rule, ruling: { lines, sticky, ...(quiet && { quiet }) } };
   });
 }

@@ -84,7 +84,7 @@ test('everything wrong in rules is reported at once, with its place', () => {
   const port = 'a port from 1 to 65535, or a range such as "8000-8999"';
   const range = 'an IP address or range, such as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32';
   const keys =
-    'domain, domain_suffix, cidr, port, domain_file, domain_suffix_file, cidr_file, client, user, tag, listener, use, block, sticky, strict';
+    'domain, domain_suffix, cidr, port, domain_file, domain_suffix_file, cidr_file, client, user, tag, listener, use, block, sticky, keepalive, idle_timeout_ms, strict';
   assert.deepEqual(errors, [
     'rules[0].domain_sufix: unknown key; did you mean "domain_suffix"?',
     'rules[1].domain[1]: "10.0.0.1" is not allowed; allowed: a host name; for this write "cidr": "10.0.0.1"',
@@ -97,8 +97,8 @@ test('everything wrong in rules is reported at once, with its place', () => {
     'rules[2].domain_suffix: [] is not allowed; allowed: a host name, with or without a leading dot or "*.", or a list of 1 to 1000000 such',
     'rules[3].use[2]: 5 is not allowed; allowed: the name of a line',
     'rules[4].use: [] is not allowed; allowed: the name of a line, or a list of 1 to 1024 such',
-    'rules[5]: says nothing to do; needed: one of use, block, sticky',
-    'rules[6]: says nothing to do; needed: one of use, block, sticky',
+    'rules[5]: says nothing to do; needed: one of use, block, sticky, keepalive, idle_timeout_ms',
+    'rules[6]: says nothing to do; needed: one of use, block, sticky, keepalive, idle_timeout_ms',
     'rules[7].use: does not go together with "block"; allowed: one of them',
     'rules[8].sticky: does not go together with "block"; allowed: one of them',
     'rules[9].block: "yes" is not allowed; allowed: true, or false as if it were not there; without quotes, and yes, no, on and off are texts',
