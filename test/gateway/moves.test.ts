@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BlackHole } from '../helpers/black-hole.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
-import { follows, movable, NEW, OLD } from '../helpers/movable-site.js';
+import { follows, movable, NEW, OLD, stays } from '../helpers/movable-site.js';
 
 for (const ttl_s of [3, 600]) {
   inBothEngines(`a change of DNS is followed under steady connections, cache.ttl_s ${ttl_s}`, async (world) => {
@@ -34,6 +35,20 @@ inBothEngines('a name that has become NXDOMAIN is not dialled, and one that is b
   zones['site.test'] = OLD;
   await follows(() => visit(gateway.port), 'old');
 });
+
+for (const dies of ['refuses', 'is silent'] as const) {
+  inBothEngines(`an address that ${dies} long before its answer ends is left at once`, async (world) => {
+    const { zones, config, visit, old } = await movable(world);
+    zones['site.test'] = { ...OLD, ttl_s: 3600 };
+    const gateway = await world.gateway(config);
+    // An answer of this second would not be asked for anew.
+    await stays(() => visit(gateway.port), 'old', 1100);
+    zones['site.test'] = { ...NEW, ttl_s: 3600 };
+    await old.close();
+    if (dies === 'is silent') world.use(BlackHole.open(old.port, '127.0.0.2'));
+    for (let visits = 0; visits < 3; visits += 1) assert.equal(await visit(gateway.port), 'new');
+  });
+}
 
 inBothEngines('a change while the gateway was down is followed', async (world) => {
   const { zones, config, visit } = await movable(world);

@@ -28,6 +28,10 @@ export interface TestResolver extends Pick<Resolver, 'counts' | 'tables'> {
   lookup(name: string): Promise<LookupAnswer>;
   /** Calls `heard` with every answer. */
   hear(name: string, heard: (answer: LookupAnswer) => void): void;
+  /** Gives the last answer to a question anew. */
+  renew(name: string): Promise<LookupAnswer>;
+  /** Names of which a renewal has found other addresses. */
+  readonly outdated: readonly string[];
   readonly servers: AllServers;
   /** Afterwards nothing is left once the sockets have closed. */
   stop(): void;
@@ -56,7 +60,9 @@ export function makeResolver(options: NamesOptions, parts: TestParts = {}): Test
   const network = {
     current: parts.network ?? { sources: sourcesOf(['::1', '2001:db8::99', '127.0.0.1', '192.0.2.99']), hasIpv6: true },
   };
-  const resolver = new Resolver(options.dns, { servers, hosts, judge, network, now });
+  const outdated: string[] = [];
+  const changed = (name: string): void => void outdated.push(name);
+  const resolver = new Resolver(options.dns, { servers, hosts, judge, network, now, outdated: changed });
   return {
     servers,
     counts: resolver.counts,
@@ -64,6 +70,11 @@ export function makeResolver(options: NamesOptions, parts: TestParts = {}): Test
       return resolver.tables;
     },
     lookup: (name) => new Promise((hear) => resolver.lookup(name, hear)),
+    renew: (name) =>
+      new Promise((hear) =>
+        resolver.renew(name, (answer) => ('more' in answer && answer.more ? undefined : hear(answer))),
+      ),
+    outdated,
     hear: (name, heard) => resolver.lookup(name, heard),
     stop() {
       resolver.stop();

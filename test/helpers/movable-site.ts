@@ -18,7 +18,8 @@ export const NEW = { A: ['127.0.0.3'], ttl_s: TTL_S };
 export async function movable(world: World) {
   const serve = (banner: string, host: string, port = 0) =>
     TestServer.listen((socket) => socket.end(banner), host, port);
-  const { port } = world.use(await serve('old', '127.0.0.2'));
+  const old = world.use(await serve('old', '127.0.0.2'));
+  const { port } = old;
   world.use(await serve('new', '127.0.0.3', port));
   const zones: Record<string, Host> = { 'site.test': OLD };
   const dns = world.use(await DnsServer.start(zones, { negative_ttl_s: TTL_S }));
@@ -29,7 +30,7 @@ export async function movable(world: World) {
     peer.close();
     return said;
   };
-  return { zones, dns, config, visit };
+  return { zones, dns, config, visit, old };
 }
 
 /** Visits until the result is `wanted`; then it must stay so. */
@@ -40,4 +41,13 @@ export async function follows(visit: () => Promise<string>, wanted: string): Pro
     await pause(PACE_MS);
   }
   for (let again = 0; again < 20; again += 1) assert.equal(await visit(), wanted);
+}
+
+/** Visits for a time, always with this result. */
+export async function stays(visit: () => Promise<string>, wanted: string, time_ms: number): Promise<void> {
+  const until = performance.now() + time_ms;
+  while (performance.now() < until) {
+    assert.equal(await visit(), wanted);
+    await pause(PACE_MS);
+  }
 }

@@ -39,6 +39,24 @@ test('a name that is answered later holds up no other of its message', async () 
   assert.equal(heard[1], 'slow.test failed');
 });
 
+test('names that are to be asked for anew are told apart, and so are the answers', async () => {
+  const { port1: near, port2: far } = new MessageChannel();
+  const heard: string[] = [];
+  serveLookups(
+    far,
+    (_name, hear) => hear(NONE),
+    (_name, hear) => hear({ code: 'overloaded' }),
+  );
+  const client = new LookupClient(near, (name, { code }, renewed) => heard.push(`${name} ${code} ${renewed}`));
+  ends.push(() => client.close());
+  client.ask('a.test');
+  client.renew('a.test');
+  client.renew('b.test');
+  client.flush();
+  await until(() => heard.length === 3);
+  assert.deepEqual(heard.sort(), ['a.test no-such-name false', 'a.test overloaded true', 'b.test overloaded true']);
+});
+
 test('answers to somebody who has gone go nowhere', async () => {
   const waiting: ((answer: LookupAnswer) => void)[] = [];
   const { client, heard, far } = world((_name, hear) => waiting.push(hear));

@@ -178,6 +178,11 @@ export class CandidateMemory implements Candidate {
     return now - this.worked < ttl_ms && !this.isFailing(now);
   }
 
+  /** Whether it has failed, and has not worked since. */
+  isDoubted(now: number): boolean {
+    return (this.pending !== undefined && this.pending !== 'late') || this.isFailing(now);
+  }
+
   /** Whether its failures still count. */
   isFailing(now: number): boolean {
     return this.streak > 0 && now < this.failingUntil;

@@ -42,10 +42,17 @@ export async function run({
   const actor: NamesActor = {
     async lookups(port) {
       keep(port as MessagePort);
-      serveLookups(port as MessagePort, (name, hear) => {
-        pulse.busy();
-        names.lookup(name, hear);
-      });
+      serveLookups(
+        port as MessagePort,
+        (name, hear) => {
+          pulse.busy();
+          names.lookup(name, hear);
+        },
+        (name, hear) => {
+          pulse.busy();
+          names.renew(name, hear);
+        },
+      );
     },
     subscribe: async (pushes) => names.trust.subscribe(pushes as MessagePort),
     observed: async (observations) => names.trust.observed(observations),

@@ -74,6 +74,7 @@ export class Names {
     const network = new LocalNetwork(now);
     this.#resolver = new Resolver(options.dns, {
       ...{ servers: this.#servers, hosts: this.#hosts, judge: this.trust, network, now },
+      outdated: (name) => this.trust.namesChanged([name]),
     });
     this.#watch = new MachineWatch({
       hosts: this.#hosts,
@@ -92,6 +93,11 @@ export class Names {
    */
   lookup(name: string, hear: Hear<LookupAnswer>): void {
     this.#resolver.lookup(name, hear);
+  }
+
+  /** The same for a name whose known answer is of no use: its servers are asked anew, if that has not been done just now. */
+  renew(name: string, hear: Hear<LookupAnswer>): void {
+    this.#resolver.renew(name, hear);
   }
 
   statistics(): NamesStatistics {

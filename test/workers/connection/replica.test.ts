@@ -6,7 +6,7 @@ import { formatIp, parseIp } from '../../../src/protocol/address/address.js';
 import { DeadlineWheel } from '../../../src/protocol/deadline-wheel.js';
 import type { BadAddressChange, Verdict } from '../../../src/protocol/trust/evidence.js';
 import type { Observation } from '../../../src/protocol/trust/outcomes.js';
-import type { NamesActor, NamesSubscriber } from '../../../src/threads/contracts/dns.js';
+import type { LookupAnswer, NamesActor, NamesSubscriber } from '../../../src/threads/contracts/dns.js';
 import { serveLookups } from '../../../src/threads/lookups.js';
 import { call, type Remote, serve } from '../../../src/threads/port.js';
 import { Counter, Counters } from '../../../src/threads/shared/counters.js';
@@ -102,6 +102,40 @@ test('an address that a server is not believed any more has its answers asked fo
     await push([bad(A, { servers: ['udp://8.8.8.8:53'] })]);
     assert.deepEqual(await lookup(), [A, B]);
     assert.equal(asked.length, 2);
+  });
+});
+
+test('a name is asked for anew once for all who want it, and the answer is the known one from then on', async () => {
+  const zones = { [NAME]: ['192.0.2.1'] };
+  await withReplica(zones, async ({ replica, asked, lookup, until }) => {
+    await lookup();
+    zones[NAME] = ['192.0.2.2'];
+    const heard: NameOutcome[] = [];
+    const hear = (outcome: NameOutcome): void => void heard.push(outcome);
+    const never = (): void => assert.fail('it waits no more');
+    assert.equal(replica.renew(NAME, 0, hear), true);
+    assert.equal(replica.renew(NAME, 0, never), true);
+    replica.forget(NAME, never);
+    replica.flush();
+    await until(() => heard.length === 1);
+    assert.deepEqual(await lookup(), ['192.0.2.2']);
+    assert.deepEqual(asked, [NAME, `${NAME} anew`]);
+  });
+});
+
+test('a race does not wait long for what a name has anew, and asks nobody where there is no DNS actor', async () => {
+  await withReplica({}, async ({ replica, deadlines }) => {
+    const heard: string[] = [];
+    replica.renew(NAME, 0, (outcome) => heard.push(outcome.kind));
+    deadlines.expire(1400);
+    assert.deepEqual(heard, []);
+    deadlines.expire(1700);
+    assert.deepEqual(heard, ['failed']);
+    replica.close();
+    assert.equal(
+      replica.renew(NAME, 0, () => {}),
+      false,
+    );
   });
 });
 
@@ -211,6 +245,7 @@ test('what comes late is told to those who wait, to those who follow, and to non
 });
 
 interface Playing {
+  readonly deadlines: DeadlineWheel;
   readonly replica: NamesReplica;
   readonly halves: Halves;
   until(condition: () => boolean): Promise<void>;
@@ -256,7 +291,11 @@ async function withReplica(zones: Record<string, string[]>, body: (playing: Play
   });
   const names: NamesActor = {
     async lookups(port) {
-      serveLookups(port as MessagePort, (name, hear) => {
+      const renew = (name: string, hear: (answer: LookupAnswer) => void): void => {
+        asked.push(`${name} anew`);
+        hear({ code: 'found', addresses: zones[name] ?? [], ttl_s: 3600 });
+      };
+      const lookup = (name: string, hear: (answer: LookupAnswer) => void): void => {
         asked.push(name);
         const addresses = zones[name] ?? [];
         const whole = (): void => hear({ code: 'found', addresses, ttl_s: 3600 });
@@ -264,7 +303,8 @@ async function withReplica(zones: Record<string, string[]>, body: (playing: Play
           hear({ code: 'found', addresses: addresses.slice(0, 1), ttl_s: 3600, partial: true, more: true });
           halves.hold(name, whole);
         } else whole();
-      });
+      };
+      serveLookups(port as MessagePort, lookup, renew);
     },
     subscribe: async (pushes) => subscribed(pushes as MessagePort),
     observed: async () => {},
@@ -282,7 +322,7 @@ async function withReplica(zones: Record<string, string[]>, body: (playing: Play
   const subscriber: Remote<NamesSubscriber> = call<NamesSubscriber>(pushes);
   try {
     await body({
-      ...{ list, asked, counters, replica, halves },
+      ...{ list, asked, counters, replica, halves, deadlines },
       async until(condition) {
         for (let turn = 0; turn < 1000 && !condition(); turn += 1) await new Promise((next) => setImmediate(next));
         assert.ok(condition());

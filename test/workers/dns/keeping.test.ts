@@ -11,7 +11,7 @@ import { AnswerCache } from '../../../src/workers/dns/lookup/cache.js';
 import { hasIpv6Route } from '../../../src/workers/dns/machine/network.js';
 import { dnsOptions } from '../../helpers/dns-options.js';
 import { makeResolver, type TestParts, type TestResolver } from '../../helpers/dns-resolver.js';
-import { DnsServer, deferred, type Trick } from '../../helpers/dns-server.js';
+import { DnsServer, deferred, type Host, type Trick } from '../../helpers/dns-server.js';
 
 const ZONES = {
   'a.test': { A: ['192.0.2.1', '192.0.2.2'], AAAA: ['2001:db8::1'], ttl_s: 100 },
@@ -57,6 +57,64 @@ test('a stale answer serves when nobody can renew it, which is not tried all the
   assert.equal(server.count(), 6);
   clock.ms += 1_000_000;
   assert.equal((await resolver.lookup('a.test')).code, 'failed');
+});
+
+test('a name whose addresses fail is asked for anew, and the more seldom the longer nothing changes', async () => {
+  const { server, resolver, clock } = await world();
+  await resolver.lookup('a.test');
+  const asked = async (after_ms: number): Promise<boolean> => {
+    const before = server.count();
+    clock.ms += after_ms;
+    assert.deepEqual((await resolver.renew('a.test')).code, 'found');
+    return server.count() > before;
+  };
+  assert.deepEqual([await asked(999), await asked(1)], [false, true]);
+  assert.deepEqual([await asked(999), await asked(1)], [false, true]);
+  assert.deepEqual([await asked(1999), await asked(1)], [false, true]);
+  assert.deepEqual([await asked(3999), await asked(1)], [false, true]);
+  for (let times = 0; times < 5; times += 1) await asked(30_000);
+  assert.deepEqual([await asked(29_999), await asked(1)], [false, true]);
+  assert.deepEqual([await asked(60_000), await asked(1000)], [true, true], 'after a while without any it begins again');
+  assert.deepEqual(resolver.outdated, []);
+});
+
+test('a name that has other addresses than what failed is told to all who know it', async () => {
+  const { zones, resolver, clock } = await world();
+  await resolver.lookup('a.test');
+  zones['a.test'] = { A: ['192.0.2.3'], ttl_s: 100 };
+  clock.ms += 1000;
+  assert.deepEqual(await resolver.renew('a.test'), { code: 'found', addresses: ['192.0.2.3'], ttl_s: 100 });
+  assert.deepEqual(resolver.outdated, ['a.test']);
+  assert.equal((await resolver.lookup('a.test')).code, 'found');
+  assert.equal(resolver.counts.renewals, 1);
+});
+
+test('where nobody answers, what was known is the answer, and nobody is asked for a while', async () => {
+  const { server, resolver, clock, tricks } = await world();
+  await resolver.lookup('a.test');
+  tricks.now = 'servfail';
+  clock.ms += 1000;
+  assert.deepEqual(await resolver.renew('a.test'), { code: 'found', addresses: ALL, ttl_s: 99 });
+  const before = server.count();
+  clock.ms += 20_000;
+  assert.equal((await resolver.renew('a.test')).code, 'found');
+  assert.equal(server.count(), before);
+});
+
+test('a name that did not exist is asked for anew, too, before its negative answer is over', async () => {
+  const { zones, resolver, clock } = await world({ negative_ttl_s: 600 });
+  assert.equal((await resolver.lookup('new.test')).code, 'no-such-name');
+  zones['new.test'] = { A: ['192.0.2.3'], ttl_s: 100 };
+  clock.ms += 5000;
+  assert.equal((await resolver.lookup('new.test')).code, 'no-such-name');
+  assert.equal((await resolver.renew('new.test')).code, 'found');
+});
+
+test('what is unknown, an address, or in a hosts file is looked up as usual', async () => {
+  const { resolver } = await world();
+  assert.equal((await resolver.renew('a.test')).code, 'found');
+  assert.equal((await resolver.renew('192.0.2.1')).code, 'found');
+  assert.equal(resolver.counts.renewals, 0);
 });
 
 test('a name that is gone is not served stale', async () => {
@@ -207,6 +265,7 @@ test('a route for IPv6 is one beyond the machine and the link', () => {
 });
 
 interface World {
+  readonly zones: Record<string, Host>;
   readonly server: DnsServer;
   readonly resolver: TestResolver;
   readonly clock: { ms: number };
@@ -219,7 +278,8 @@ async function world(
   hosts: Record<string, string[]> = {},
 ): Promise<World> {
   const tricks: World['tricks'] = { now: undefined };
-  const server = await DnsServer.start(ZONES, { trick: () => tricks.now });
+  const zones: Record<string, Host> = { ...ZONES };
+  const server = await DnsServer.start(zones, { trick: () => tricks.now });
   const clock = { ms: 1_000_000 };
   const options = { ...dnsOptions([server.at], [], { try_timeout_ms: 5000, timeout_ms: 5000, ...dns }), hosts };
   const resolver = makeResolver(options, { now: () => clock.ms, ...parts });
@@ -227,7 +287,7 @@ async function world(
     () => server.close(),
     () => resolver.stop(),
   );
-  return { server, resolver, clock, tricks };
+  return { server, zones, resolver, clock, tricks };
 }
 
 async function until(condition: () => boolean): Promise<void> {

@@ -69,7 +69,7 @@ test('everything is counted, by server and by what answered', async () => {
   for (const name of [...asked, '192.0.2.9', '::1', 'no name']) await lookup(names, name);
   const { lookups, servers, tables, probes } = names.statistics();
   assert.deepEqual(lookups, {
-    ...{ lookups: 11, literals: 2, hosts: 1, hits: 1, misses: 6, stale: 0, prefetches: 0, overloaded: 0 },
+    ...{ lookups: 11, literals: 2, hosts: 1, hits: 1, misses: 6, stale: 0, prefetches: 0, renewals: 0, overloaded: 0 },
   });
   const [first, second] = servers;
   assert.deepEqual([first?.id, first?.backup, second?.id, second?.backup], [server.at.id, false, backup.at.id, true]);

@@ -21,7 +21,7 @@ import type { KnownDestination } from './known-destination.js';
 export interface CandidatesParts {
   readonly engine: { readonly now: number };
   readonly lines: readonly DialLine[];
-  readonly names: Pick<NamesReplica, 'lookup' | 'follow' | 'forget'>;
+  readonly names: Pick<NamesReplica, 'lookup' | 'follow' | 'forget' | 'renew'>;
   readonly health: Pick<LineHealth, 'mayUse'>;
   readonly egress: Pick<Egress, 'mayDial'>;
   readonly badAddresses: Pick<BadAddresses, 'isLast'>;
@@ -39,6 +39,10 @@ interface Lookup {
   /** The addresses of its answers so far; undefined before the first answer. */
   heard: readonly Uint8Array[] | undefined;
   readonly hear: (outcome: NameOutcome, more: boolean) => void;
+  /** Whether `hear` is still to be called. */
+  isOpen: boolean;
+  /** Whether asking anew is of no use: the servers do not answer, or none of the addresses may be dialled. */
+  isVain: boolean;
 }
 
 export class Candidates {
@@ -52,8 +56,8 @@ export class Candidates {
   /** Lookups without any answer, and lookups that are not finished. The round of all lines counts as one of each. */
   #unheard = 0;
   #open = 0;
-  /** Undefined until a lookup is waited for: a race in which only the remembered candidate takes part needs none. */
-  #lookups: Lookup[] | undefined;
+  #lookups: readonly Lookup[] = EMPTY;
+  #renewed = false;
   #failure: Failure | undefined;
   /** For when nothing else is left; offered when every lookup has had an answer. */
   #last: readonly Candidate[] = EMPTY;
@@ -101,9 +105,23 @@ export class Candidates {
 
   /** Ends all lookups: no more candidates are needed. */
   end(): void {
-    if (this.#lookups === undefined) return;
-    for (const { name, hear } of this.#lookups) this.#parts.names.forget(name, hear);
-    this.#lookups = undefined;
+    for (const { isOpen, name, hear } of this.#lookups) if (isOpen) this.#parts.names.forget(name, hear);
+    this.#lookups = EMPTY;
+  }
+
+  /**
+   * All that the answers gave has failed: asks anew for names with addresses that were dialled, and for those without any. Once in
+   * a race; what is new joins the race.
+   */
+  renew(): void {
+    if (this.#renewed) return;
+    this.#renewed = true;
+    const { names, engine } = this.#parts;
+    for (const lookup of this.#lookups) {
+      if (lookup.isVain || !names.renew(lookup.name, engine.now, lookup.hear)) continue;
+      lookup.isOpen = true;
+      this.#open += 1;
+    }
   }
 
   /** Whether the candidate may be dialled at once, before all others. */
@@ -123,6 +141,8 @@ export class Candidates {
       line,
       name: direct ? this.#target.asked : line.hops[0].host,
       heard: undefined,
+      isOpen: false,
+      isVain: false,
       hear: (outcome, more) => {
         this.#take(lookup, outcome, more);
         this.#outcome.looked();
@@ -132,10 +152,8 @@ export class Candidates {
     this.#open += 1;
     const known = names.lookup(lookup.name, engine.now, lookup.hear);
     const more = known === undefined || names.follow(lookup.name, lookup.hear);
-    if (more) {
-      this.#lookups ??= [];
-      this.#lookups.push(lookup);
-    }
+    lookup.isOpen = more;
+    this.#lookups = appended(this.#lookups, lookup);
     if (known !== undefined) this.#take(lookup, known, more);
   }
 
@@ -143,14 +161,22 @@ export class Candidates {
     const { line, heard } = lookup;
     if (outcome.kind === 'found') {
       const { ips } = outcome;
-      this.#offer(line, heard === undefined ? ips : ips.filter((ip) => !heard.some((one) => sameIp(one, ip))));
+      const isOffered = this.#offer(
+        line,
+        heard === undefined ? ips : ips.filter((ip) => !heard.some((one) => sameIp(one, ip))),
+      );
+      lookup.isVain = !isOffered && (heard === undefined || lookup.isVain);
       lookup.heard = heard === undefined ? ips : [...heard, ...ips];
-    } else {
+    } else if (!this.#renewed) {
+      // What a renewal fails with says nothing about what had failed before it.
       this.#leaveOut(line, outcome.failure);
       lookup.heard = heard ?? [];
+      lookup.isVain = outcome.failure.code !== 'no-such-name';
     }
     if (heard === undefined) this.#heard();
-    if (!more) this.#open -= 1;
+    if (more) return;
+    lookup.isOpen = false;
+    this.#open -= 1;
   }
 
   /** One more lookup, or the round of all lines, has had its first answer. */
@@ -165,7 +191,9 @@ export class Candidates {
     this.#last = EMPTY;
   }
 
-  #offer(line: DialLine, ips: readonly Uint8Array[]): void {
+  /** Returns whether any of them may be dialled. */
+  #offer(line: DialLine, ips: readonly Uint8Array[]): boolean {
+    let isOffered = false;
     let usual: readonly Candidate[] = EMPTY;
     const { kept } = this.#known;
     const isAway = kept !== undefined && kept !== line.number;
@@ -173,13 +201,18 @@ export class Candidates {
     for (const ip of ips) {
       const candidate = { line: line.number, ip };
       const permission = this.#mayDial(candidate);
-      if (permission.code !== 'allowed') this.#leaveOut(line, permission);
-      else if (isOut || this.#isLast(candidate) || this.#known.isMute(candidate))
+      if (permission.code !== 'allowed') {
+        this.#leaveOut(line, permission);
+        continue;
+      }
+      isOffered = true;
+      if (isOut || this.#isLast(candidate) || this.#known.isMute(candidate))
         this.#last = appended(this.#last, candidate);
       else usual = appended(usual, candidate);
     }
     this.#plan.offer(usual, false);
     if (this.#unheard === 0) this.#offerLast();
+    return isOffered;
   }
 
   #leaveOut(line: DialLine, failure: Failure): void {

@@ -90,6 +90,11 @@ export class KnownDestination {
     return known?.mute === true && known.isFailing(this.#parts.engine.now);
   }
 
+  /** Whether it has failed, and has not worked since. */
+  isDoubted(candidate: Candidate): boolean {
+    return this.#memory?.find(candidate)?.isDoubted(this.#parts.engine.now) === true;
+  }
+
   /** Within which time an attempt should answer, by what is known, in ms. */
   answersWithin({ candidate }: RaceAttempt): number {
     const { first_byte_ms, margin_ms } = this.#parts.options.race;

@@ -59,6 +59,8 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   #all: readonly RaceAttempt[] = EMPTY;
   #lead: RaceAttempt | undefined;
   #leadIsLate = false;
+  /** From when on the lead is late by its own history. */
+  #leadDue = Number.POSITIVE_INFINITY;
   #failure: Failure | undefined;
 
   /** For `choice` and `client` see race.ts. */
@@ -106,22 +108,38 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     const best = this.known.best(this, this.#sticky);
     if (best !== undefined && room.isOpen(this, best.line) && this.#candidates.isUsual(best)) {
       this.#plan.lead(best, engine.now, this.known.patience_ms);
+      this.#leadDue = this.#plan.wakeAt();
       this.#lead = this.#start(best);
     } else {
       counters[Counter.firstContacts] += 1;
     }
   }
 
-  /** Starts what is due. */
-  goOn(): void {
+  /** Starts what is due. `renews`: whether to ask for names anew where nothing is left that promises to connect. */
+  goOn(renews: boolean): void {
     const { budget, engine } = this.#parts;
     const { now } = engine;
     if (!this.#candidates.begun && this.#plan.othersDue(now)) this.#candidates.begin(this.#lines);
     for (;;) {
       const candidate = this.#plan.take(now, budget.most(), this);
-      if (candidate === undefined) return;
+      if (candidate === undefined) break;
       this.#start(candidate);
     }
+    if (renews && this.#candidates.done && !this.#plan.hasWaiting && this.#isHopeless) this.#candidates.renew();
+  }
+
+  /**
+   * Whether no attempt is expected to connect any more: they are over, have failed lately, or the lead is late. Not where nobody
+   * could even be asked.
+   */
+  get #isHopeless(): boolean {
+    const { now } = this.#parts.engine;
+    if (this.#failure?.whose === 'us') return false;
+    for (const attempt of this.#all) {
+      if (attempt.result !== undefined) continue;
+      if (attempt === this.#lead ? now < this.#leadDue : !this.known.isDoubted(attempt.candidate)) return false;
+    }
+    return true;
   }
 
   /** The next one may start at once. */

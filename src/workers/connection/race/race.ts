@@ -188,7 +188,7 @@ export class Race implements RaceAttemptsOutcome, Expiring {
   /** Starts the attempts that are due. */
   #proceed(): void {
     if (this.#over) return;
-    if (!this.#won || this.#wanted) this.#attempts.goOn();
+    if (!this.#won || this.#wanted) this.#attempts.goOn(!this.#isHolding);
     this.#arm();
   }
 

@@ -29,6 +29,8 @@ type Waiter = (outcome: NameOutcome, more: boolean) => void;
 
 /** Added to the DNS actor's own deadline: a dead DNS actor is noticed only by its missing answer. */
 const GRACE_MS = 1000;
+/** How long a race waits at most for what its names have anew, before it fails. */
+const RENEWAL_MS = 1500;
 const UNANSWERED = failed('dns-failed', 'the DNS actor does not answer');
 const ALL_BAD = failed('dns-failed', 'every address turned bad');
 
@@ -58,6 +60,7 @@ export class NamesReplica {
   changes = 0;
   #known: LRUCache<string, Known>;
   readonly #pending = new Map<string, Pending>();
+  readonly #renewals = new Map<string, Pending>();
   readonly #deadlines: DeadlineWheel;
   #timeout_ms: number;
   #pending_max: number;
@@ -104,6 +107,7 @@ export class NamesReplica {
     this.#subscribe(this.#remote);
     this.#lookups = this.#openLookups(this.#remote);
     for (const name of this.#pending.keys()) this.#ask(name);
+    for (const name of this.#renewals.keys()) this.#lookups.renew(name);
   }
 
   /** What is known of a name; undefined if it must be asked for, and `waiter` is called later. See also `follow`. */
@@ -122,7 +126,9 @@ export class NamesReplica {
     // Without a DNS actor to ask, an old answer is better than none.
     if (this.#remote === undefined && known !== undefined) return doubtful(known.outcome);
     if (this.#pending.size >= this.#pending_max) return failed('too-many-lookups');
-    const asked = new Pending(() => this.#settle(name, doubtful(asked.early ?? known?.outcome ?? UNANSWERED)));
+    const asked = new Pending(() =>
+      this.#settle(name, doubtful(asked.early ?? known?.outcome ?? UNANSWERED), this.#pending),
+    );
     asked.waiters.add(waiter);
     this.#pending.set(name, asked);
     this.#deadlines.set(asked.deadline, now + this.#timeout_ms);
@@ -137,6 +143,25 @@ export class NamesReplica {
     return pending !== undefined;
   }
 
+  /**
+   * Asks anew for a name, since everything that its answer says has failed. False if nobody can be asked; else `waiter` is called as
+   * for a lookup, within a second or two.
+   */
+  renew(name: string, now: number, waiter: Waiter): boolean {
+    const asked = this.#renewals.get(name);
+    if (asked !== undefined) {
+      asked.waiters.add(waiter);
+      return true;
+    }
+    if (this.#lookups === undefined || this.#renewals.size >= this.#pending_max) return false;
+    const renewal = new Pending(() => this.#settle(name, UNANSWERED, this.#renewals));
+    renewal.waiters.add(waiter);
+    this.#renewals.set(name, renewal);
+    this.#deadlines.set(renewal.deadline, now + RENEWAL_MS);
+    this.#lookups.renew(name);
+    return true;
+  }
+
   /** How long the known answer of a name still holds, in ms; not above 0 if it does not, or there is none. */
   holdsFor(name: string): number {
     const known = this.#known.peek(name);
@@ -146,6 +171,7 @@ export class NamesReplica {
   /** Removes a waiter that needs no more answers. */
   forget(name: string, waiter: Waiter): void {
     this.#pending.get(name)?.waiters.delete(waiter);
+    this.#renewals.get(name)?.waiters.delete(waiter);
   }
 
   /** Sends all questions of a turn in one message. Called once a turn. */
@@ -182,7 +208,9 @@ export class NamesReplica {
   #openLookups(remote: Remote<NamesActor>): LookupClient {
     const { port1, port2 } = new MessageChannel();
     // An answer of a DNS actor that has been replaced meanwhile is as good.
-    const lookups = new LookupClient(port1, (name, answer) => this.#answered(name, answer));
+    const lookups = new LookupClient(port1, (name, answer, renewed) =>
+      this.#answered(name, answer, renewed ? this.#renewals : this.#pending),
+    );
     port1.unref();
     remote.lookups(moved(port2)).catch(() => {});
     return lookups;
@@ -237,21 +265,22 @@ export class NamesReplica {
     return outcome;
   }
 
-  #answered(name: string, answer: LookupAnswer): void {
+  /** `asked`: the questions to one of which this is an answer. */
+  #answered(name: string, answer: LookupAnswer, asked: Map<string, Pending>): void {
     const outcome = this.#keep(name, answer);
-    const pending = this.#pending.get(name);
+    const pending = asked.get(name);
     if (answer.code !== 'found' || !answer.more || pending === undefined) {
-      this.#settle(name, outcome);
+      this.#settle(name, outcome, asked);
       return;
     }
     pending.early = outcome;
     for (const waiter of pending.waiters) waiter(outcome, true);
   }
 
-  #settle(name: string, outcome: NameOutcome): void {
-    const pending = this.#pending.get(name);
+  #settle(name: string, outcome: NameOutcome, asked: Map<string, Pending>): void {
+    const pending = asked.get(name);
     if (pending === undefined) return;
-    this.#pending.delete(name);
+    asked.delete(name);
     this.#deadlines.clear(pending.deadline);
     for (const waiter of pending.waiters) waiter(outcome, false);
   }

@@ -11,6 +11,8 @@ export interface Kept {
   readonly freshness: Freshness;
   /** How long it is still valid; 0 for a stale one. */
   readonly left_ms: number;
+  /** How long it has been kept. */
+  readonly age_ms: number;
   /** Renewing it has just failed, and is not tried again yet. */
   readonly isResting: boolean;
 }
@@ -23,6 +25,7 @@ export interface CacheLimits {
 
 interface Entry {
   readonly answer: PairAnswer;
+  readonly since_ms: number;
   readonly expires_ms: number;
   readonly due_ms: number;
   rests_until_ms: number;
@@ -58,7 +61,7 @@ export class AnswerCache {
     const entry = this.#entries.get(name);
     if (entry === undefined) return undefined;
     const now_ms = this.#now();
-    const { answer, expires_ms, due_ms, rests_until_ms } = entry;
+    const { answer, since_ms, expires_ms, due_ms, rests_until_ms } = entry;
     // A negative answer that is over helps nobody.
     const stale_ms = answer.kind === 'found' ? this.#limits.stale_max_s * 1000 : 0;
     if (now_ms >= expires_ms + stale_ms) {
@@ -66,7 +69,8 @@ export class AnswerCache {
       return undefined;
     }
     const freshness = now_ms >= expires_ms ? 'stale' : now_ms >= due_ms ? 'due' : 'fresh';
-    return { answer, freshness, left_ms: Math.max(0, expires_ms - now_ms), isResting: now_ms < rests_until_ms };
+    const left_ms = Math.max(0, expires_ms - now_ms);
+    return { answer, freshness, left_ms, age_ms: now_ms - since_ms, isResting: now_ms < rests_until_ms };
   }
 
   /** Keeps an answer for `ttl_s` seconds in place of the one before. 0 keeps neither. */
@@ -80,7 +84,8 @@ export class AnswerCache {
     const lasts_ms = ttl_s * 1000;
     const due = Math.min(lasts_ms / 2, Math.max(DUE_LEAST_MS, (lasts_ms * prefetch_percent) / 100));
     const due_ms = prefetch_percent === 0 ? Number.POSITIVE_INFINITY : now_ms + lasts_ms - due;
-    this.#entries.set(name, { answer, expires_ms: now_ms + lasts_ms, due_ms, rests_until_ms: 0 });
+    const expires_ms = now_ms + lasts_ms;
+    this.#entries.set(name, { answer, since_ms: now_ms, expires_ms, due_ms, rests_until_ms: 0 });
   }
 
   /** Renewing the answer failed: it is not tried again for 30 s. */

@@ -15,6 +15,7 @@ import { answerOf, type Ipv6Use, ttlOf, type View } from './answer.js';
 import { AnswerCache, type Kept } from './cache.js';
 import { Lookup, type Meaning } from './lookup.js';
 import type { PairAnswer, PairOutcome } from './pair.js';
+import { Renewals } from './renewals.js';
 import { resolveName, type Servers } from './rounds.js';
 
 export interface ResolverParts {
@@ -24,6 +25,8 @@ export interface ResolverParts {
   readonly network: { readonly current: Network };
   /** A clock in milliseconds that never goes back. */
   readonly now: () => number;
+  /** A renewal has found other addresses for a name than its answer had, which may be known elsewhere. */
+  readonly outdated: (name: string) => void;
 }
 
 export interface ResolverCounts {
@@ -35,6 +38,8 @@ export interface ResolverCounts {
   /** Answers served after they had expired. */
   stale: number;
   prefetches: number;
+  /** Names that were asked for anew, since what their answers said had failed. */
+  renewals: number;
   overloaded: number;
 }
 
@@ -50,11 +55,12 @@ const ONLY_A = ['A'] as const;
 
 export class Resolver {
   readonly counts: ResolverCounts = {
-    ...{ lookups: 0, literals: 0, hosts: 0, hits: 0, misses: 0, stale: 0, prefetches: 0, overloaded: 0 },
+    ...{ lookups: 0, literals: 0, hosts: 0, hits: 0, misses: 0, stale: 0, prefetches: 0, renewals: 0, overloaded: 0 },
   };
   readonly #limits: Options['dns'];
   readonly #parts: ResolverParts;
   readonly #cache: AnswerCache;
+  readonly #renewals: Renewals;
   /** By name as it was asked. */
   readonly #inFlight = new Map<string, Lookup>();
   readonly #meaning: Meaning = {
@@ -68,6 +74,7 @@ export class Resolver {
     this.#limits = limits;
     this.#parts = parts;
     this.#cache = new AnswerCache(limits, parts.now);
+    this.#renewals = new Renewals(limits.entries_max);
   }
 
   /** Sizes and bounds of cached answers, names in flight, and waiting callers. */
@@ -100,6 +107,32 @@ export class Resolver {
       if (early === undefined) this.#miss(name, hear);
       else hear(early);
     }
+  }
+
+  /**
+   * The same for a name whose known answer is of no use, since all that it says has failed: its servers are asked anew, if that
+   * has not been done just now.
+   */
+  renew(text: string, hear: Hear<LookupAnswer>): void {
+    const name = askedName(text);
+    const kept = name === undefined ? undefined : this.#cache.get(name);
+    const isUsual = name === undefined || kept === undefined || kept.isResting || this.#stopped;
+    if (isUsual || this.#parts.hosts.lookup(withoutDot(name)) !== undefined) this.lookup(text, hear);
+    else if (!this.#renewals.begin(name, kept.age_ms, this.#parts.now())) this.lookup(text, hear);
+    else this.#renew(name, kept.answer, hear);
+  }
+
+  #renew(name: string, before: PairAnswer, hear: Hear<LookupAnswer>): void {
+    this.counts.lookups += 1;
+    this.counts.renewals += 1;
+    this.#join(name, (answer) => {
+      const after = isPreliminary(answer) ? before : this.#cache.get(name)?.answer;
+      if (after !== undefined && !sameAddresses(after, before)) {
+        this.#renewals.changed(name);
+        this.#parts.outdated(name);
+      }
+      hear(answer);
+    });
   }
 
   /** The machine's servers have changed: every cached name is asked for again. */
@@ -153,6 +186,11 @@ export class Resolver {
 
   #miss(name: string, hear: Hear<LookupAnswer>): void {
     this.counts.misses += 1;
+    this.#join(name, hear);
+  }
+
+  /** Waits for the resolution of a name that is in flight, or begins one. */
+  #join(name: string, hear: Hear<LookupAnswer>): void {
     const { lookups_max } = this.#limits;
     const running = this.#inFlight.get(name);
     // A resolution may outlast its callers, so the names in flight have a bound as well.
@@ -171,7 +209,7 @@ export class Resolver {
     else lookup.wait(told);
   }
 
-  /** The stale answer serves when the new one is late or fails. */
+  /** The kept answer serves when the new one is late or fails. */
   #waitBriefly(name: string, lookup: Lookup, hear: Hear<LookupAnswer>): void {
     const patience = new Countdown(this.#limits.stale_wait_ms, () => {
       const stale = this.#stale(name, EARLY_TTL_S);
@@ -179,7 +217,7 @@ export class Resolver {
     });
     lookup.wait((answer) => {
       patience.cancel();
-      hear(answer.code === 'failed' ? (this.#stale(name, STALE_TTL_S) ?? answer) : answer);
+      hear(answer.code === 'failed' ? (this.#fromCache(name) ?? answer) : answer);
     });
   }
 
@@ -219,5 +257,13 @@ export class Resolver {
     return ipv6 === 'on' || this.#parts.network.current.hasIpv6 ? 'all' : 'near';
   }
 }
+
+function sameAddresses(a: PairAnswer, b: PairAnswer): boolean {
+  const [some, others] = [addressesOf(a), addressesOf(b)];
+  return some.size === others.size && [...some].every((one) => others.has(one));
+}
+
+const addressesOf = (answer: PairAnswer): Set<string> =>
+  new Set(answer.kind === 'found' ? answer.parts.flatMap(({ addresses }) => addresses) : []);
 
 const isPreliminary = (answer: LookupAnswer): boolean => answer.code === 'found' && answer.more === true;

@@ -39,6 +39,7 @@ interface Refusals {
 function world(target: Target, { forbidden = {}, last = [], mute = [], down = [], kept }: Refusals = {}) {
   const waiters = new Map<string, Set<Waiter>>();
   const offered: string[] = [];
+  const renewed: string[] = [];
   let looked = 0;
   const parts: CandidatesParts = {
     engine: { now: 0 },
@@ -50,6 +51,11 @@ function world(target: Target, { forbidden = {}, last = [], mute = [], down = []
       },
       follow: () => true,
       forget: (name, waiter) => void waiters.get(name)?.delete(waiter),
+      renew: (name, _now, waiter) => {
+        renewed.push(name);
+        waiters.set(name, new Set([waiter]));
+        return true;
+      },
     },
     health: { mayUse: (line) => !down.includes(line) },
     egress: {
@@ -78,7 +84,7 @@ function world(target: Target, { forbidden = {}, last = [], mute = [], down = []
   const answer = (name: string, outcome: NameOutcome, more = false): void => {
     for (const waiter of waiters.get(name) ?? []) waiter(outcome, more);
   };
-  return { candidates, offered, answer, waiters, looks: () => looked };
+  return { candidates, offered, answer, waiters, renewed, looks: () => looked };
 }
 
 test('an address is offered at once, and nothing is looked up for it', () => {
@@ -147,4 +153,40 @@ test('at the end nobody is waited for', () => {
   );
   answer('site.test', found('192.0.2.1'));
   assert.deepEqual(offered, []);
+});
+
+test('what has failed is asked for anew, once; what is new joins, and no answer is no failure', () => {
+  const { candidates, offered, answer, renewed } = world(SITE);
+  candidates.begin([0, 1]);
+  answer('site.test', found('192.0.2.1'));
+  answer('proxy.test', lost('no-such-name'));
+  assert.deepEqual([candidates.done, candidates.failure?.code], [true, 'proxy-unreachable']);
+  candidates.renew();
+  assert.deepEqual([renewed, candidates.done], [['site.test', 'proxy.test'], false]);
+  answer('site.test', found('192.0.2.1', '192.0.2.2'));
+  assert.deepEqual([offered, candidates.done], [['0 192.0.2.1', '0 192.0.2.2'], false]);
+  answer('proxy.test', lost('dns-failed'));
+  assert.deepEqual([candidates.done, candidates.failure?.code], [true, 'proxy-unreachable']);
+  candidates.renew();
+  assert.equal(renewed.length, 2);
+});
+
+test('names whose servers are silent, or whose addresses must not be dialled, are not asked for anew', () => {
+  const { candidates, answer, renewed } = world(SITE, { forbidden: { '192.0.2.1': 'egress-denied' } });
+  candidates.begin([0, 1]);
+  answer('site.test', found('192.0.2.1'));
+  answer('proxy.test', lost('dns-failed'));
+  candidates.renew();
+  assert.deepEqual([renewed, candidates.done], [[], true]);
+});
+
+test('an answer that nobody waits for any more goes nowhere, also one that was asked for anew', () => {
+  const { candidates, offered, answer, waiters } = world(SITE);
+  candidates.begin([0]);
+  answer('site.test', found('192.0.2.1'));
+  candidates.renew();
+  candidates.end();
+  assert.equal(waiters.get('site.test')?.size, 0);
+  answer('site.test', found('192.0.2.2'));
+  assert.deepEqual(offered, ['0 192.0.2.1']);
 });

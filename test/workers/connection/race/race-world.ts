@@ -92,6 +92,9 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
   /** Names that are known at once; the others are answered by `answer`. */
   readonly known = new Map<string, NameOutcome>();
   readonly waiters = new Map<string, Set<Waiter>>();
+  /** Names that were asked for anew, and those of which something may be heard then, by `answer`. */
+  readonly renewed: string[] = [];
+  readonly renews = new Set<string>();
   /** Addresses that must not be dialled. */
   readonly barred = new Set<string>();
   /** Called with each attempt that is made, before it starts. */
@@ -132,6 +135,12 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
       return known;
     },
     follow: (): boolean => false,
+    renew: (name: string, _now: number, waiter: Waiter): boolean => {
+      this.renewed.push(name);
+      if (!this.renews.has(name)) return false;
+      this.waiters.set(name, (this.waiters.get(name) ?? new Set()).add(waiter));
+      return true;
+    },
     forget: (name: string, waiter: Waiter): void => void this.waiters.get(name)?.delete(waiter),
     holdsFor: (): number => 60_000,
   };

@@ -194,6 +194,80 @@ test('the others follow at once when the remembered candidate fails, or cannot e
   assert.deepEqual(told, ['won']);
 });
 
+test('a remembered address that is late, and no other known: its name is asked for anew beside it', () => {
+  const world = known([A]);
+  world.renews.add('site.test');
+  world.remember(0, A);
+  const { told } = new Racing(world);
+  world.after(world.patience_ms - 1);
+  assert.deepEqual(world.renewed, []);
+  world.after(1);
+  assert.deepEqual([world.dialled, world.renewed], [[`0 ${A}`], ['site.test']]);
+  world.answer('site.test', found(A, B));
+  assert.deepEqual(world.dialled, [`0 ${A}`, `0 ${B}`]);
+  world.attempts[1].connects();
+  assert.deepEqual(told, ['won']);
+});
+
+test('when all addresses have failed, their name is asked for anew before the race is lost, once', () => {
+  const world = known([A]);
+  world.renews.add('site.test');
+  const racing = new Racing(world);
+  world.attempts[0].fails('refused');
+  assert.deepEqual([racing.told, world.renewed], [[], ['site.test']]);
+  world.answer('site.test', found(B));
+  assert.deepEqual(world.dialled, [`0 ${A}`, `0 ${B}`]);
+  world.attempts[1].fails('timed-out');
+  assert.deepEqual([racing.told, racing.failure?.code, world.renewed.length], [['lost'], 'refused', 1]);
+});
+
+test('what failed lately is dialled, and its name asked for anew at the same time', () => {
+  const world = known([A]);
+  world.renews.add('site.test');
+  world.remember(0, A);
+  new Racing(world);
+  world.attempts[0].fails('refused');
+  world.answer('site.test', lost('dns-failed'));
+  const second = new Racing(world);
+  assert.deepEqual([world.dialled, world.renewed.length], [[`0 ${A}`, `0 ${A}`], 2]);
+  world.answer('site.test', found(B));
+  world.attempts[2].connects();
+  assert.deepEqual([world.dialled[2], second.told], [`0 ${B}`, ['won']]);
+});
+
+test('a first contact asks for nothing anew while it may connect, nor where nobody could be asked', () => {
+  const world = known([A, B]);
+  new Racing(world);
+  world.attempts[0].fails('refused');
+  world.after(5000);
+  assert.deepEqual(world.renewed, []);
+  const other = known([A]);
+  other.react = (attempt) => {
+    attempt.barred = 'out-of-resources';
+  };
+  const { told } = new Racing(other);
+  assert.deepEqual([told, other.renewed], [['lost'], []]);
+});
+
+test('the answer that a silent winner has its name asked for anew brings another one', () => {
+  const world = known([A]);
+  world.renews.add('site.test');
+  world.remember(0, A);
+  const { race, told } = new Racing(world);
+  world.attempts[0].connects();
+  assert.equal(race.another(), 'coming');
+  world.answer('site.test', found(B));
+  world.attempts[1].connects();
+  assert.deepEqual(
+    [told, world.dialled],
+    [
+      ['won', 'joined'],
+      [`0 ${A}`, `0 ${B}`],
+    ],
+  );
+  race.cancel();
+});
+
 test('a remembered candidate that must not be dialled now does not go first', () => {
   const world = known([A, B]);
   world.remember(0, B);
