@@ -14,6 +14,7 @@ const { PYTHON_LEVELS } = await import('../dist/src/main/config/checks/values/lo
 const { DEFAULT_DENIALS, EGRESS_WORDS } = await import('../dist/src/protocol/egress/entry.js');
 const { INBOUND_NAMES } = await import('../dist/src/protocol/inbound-name.js');
 const { PREFERENCE_KEYS } = await import('../dist/src/main/config/checks/lines/preference.js');
+const { BUDGET_KEYS } = await import('../dist/src/main/config/checks/lines/budget.js');
 const { LINE_KEYS } = await import('../dist/src/main/config/checks/lines/upstream.js');
 
 const code = (text) => `\`${text}\``;
@@ -46,7 +47,7 @@ const WORDS = {
 /** Those of every type have a paragraph of their own. */
 const keysOf = (type) =>
   LINE_KEYS[type]
-    .filter((key) => key !== 'type' && !PREFERENCE_KEYS.includes(key))
+    .filter((key) => key !== 'type' && ![...PREFERENCE_KEYS, ...BUDGET_KEYS].includes(key))
     .map(code)
     .join(', ');
 
@@ -90,7 +91,7 @@ configuration is read. \`credential:NAME\` is a credential that systemd gives to
 paths begin in the folder of that file. A secret file that every user of the machine can read brings a warning (not below
 \`/run/secrets\`), and so does a configuration or \`users_file\` that has passwords in plain text and that every user can read.
 
-**State files**: routes are written every minute if something has changed, bad addresses after each probe, and both at SIGTERM or
+**State files**: routes and what lines have carried are written every minute if something has changed, bad addresses after each probe, and all at SIGTERM or
 SIGINT and at the end, each time as a new file that takes the place of the old one. The first gateway that uses a state file makes a lock beside it (\`NAME.lock\`) and writes the state. Others read the state
 and log that they do not write it; \`dns\` and \`explain\` never write. The lock holds the number of the process. The lock
 file stays when the gateway has ended; it means nothing then and may be deleted. A file that this program did not write, or wrote in
@@ -211,6 +212,37 @@ is below the proxy, and the entries of a \`list\` are below their \`multipath\`:
 
 \`direct\` is of tier 0, \`near\` of tier 1, \`far\` from 192.168.1.2 of tier 2 and from 10.0.0.9 of tier 3; all but \`direct\` cost 20 ms.
 \`tcproute check\` lists them. A reload may change them: the line stays the same, and what is remembered of it stays, too.
+
+**Budgets.** Any part of the tree may also say what the lines below it may carry in a month, all of them together: an uplink with a
+contract of 50 GB, whatever proxies are reached by it.
+
+| key | allowed | default | what it is |
+| --- | --- | --- | --- |
+| \`budget_bytes\` | 1 to 1000000000000000, or a text such as \`"50GB"\`, \`"500MiB"\` | none | When the lines have carried this much, to and from destinations, they move down by a tier until the month is over. |
+| \`budget_day\` | 1 to 28 | 1 | The day on which the month begins, by the machine's own time. |
+
+\`\`\`json
+{
+  "budget_state_file": "usage.json",
+  "upstream": [
+    { "type": "direct", "name": "fibre", "mark": 1 },
+    {
+      "type": "multipath", "tier": 1, "budget_bytes": "48GB", "budget_day": 15,
+      "list": [
+        { "type": "direct", "name": "lte", "mark": 2 },
+        { "type": "socks5", "host": "192.0.2.1", "port": 1080, "upstream": { "type": "direct", "mark": 2 } }
+      ]
+    }
+  ]
+}
+\`\`\`
+
+A line that is in several such parts moves down by a tier for each budget that is spent. No connection is cut for it. What counts is what
+clients and destinations have sent each other, with TLS between the two; headers of packets (some 3 % of a download), the talk with
+proxies, and attempts that carried nothing do not, so leave room below the contract. A connection counts when it ends, and while it lives
+every five seconds. A unit is a power of 1000, or of 1024 with an i (\`GiB\`). The log says when a budget is spent and when its month begins
+anew, and \`tcproute check\` lists what is used. \`budget_state_file\` keeps that over restarts, day by day and by what each line is, so
+that another place in the tree, another budget or another \`budget_day\` loses nothing. It is kept over an upgrade in any case.
 
 \`name\` is what a line is called in logs. Without one it is made from the chain, the nearest proxy first:
 \`direct 10.0.0.1\`, \`socks5 127.0.0.1:5555 > 10.0.0.2:1080 > http 10.0.0.3:8080\`; a repeated name is numbered,

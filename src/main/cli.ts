@@ -102,11 +102,12 @@ async function check({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loa
     complain(`warning: ${warning}`);
   const lines = options.lines.map((line, index) => `  ${index + 1}  ${lineText(line)}\n`).join('');
   const ok = `${plain(file ?? 'built-in defaults')}: ok\n`;
-  const egress = policyText(options.egress);
-  if (!values.dial) return say(`${ok}lines:\n${lines}${egress}`);
+  const { budgetsText } = await import('./commands/budgets.js');
+  const rest = budgetsText(options) + policyText(options.egress);
+  if (!values.dial) return say(`${ok}lines:\n${lines}${rest}`);
   const { allWork, dialAll, dialText } = await import('./commands/dial-check.js');
   const tried = await dialAll(options);
-  const said = await say(ok + dialText(tried) + egress);
+  const said = await say(ok + dialText(tried) + rest);
   return allWork(tried) ? said : 1;
 }
 

@@ -1,6 +1,7 @@
 // The options of a running gateway: the frozen plain object that main/config makes of the configuration, and with which
 // every actor is started. The meaning, unit, range and default of a key are in main/config/schema.ts (docs/config.md) and
 // only there; the comments here say how an option differs from what was configured. Nothing is validated here. Types only.
+import type { Budget } from './budget/budget.js';
 import type { EgressOptions } from './egress/entry.js';
 import type { Line } from './lines/line.js';
 import type { ListenOptions } from './listen-options.js';
@@ -56,6 +57,10 @@ export interface Options {
   readonly blacklist: readonly string[];
   readonly egress: EgressOptions;
   readonly lines: readonly Line[];
+  /** Of the parts of the tree that have one, those above first. */
+  readonly budgets: readonly Budget[];
+  /** An absolute path. */
+  readonly budget_state_file: string | null;
   readonly limits: {
     /** Once the gateway has started, never 0. */
     readonly connections_max: number;

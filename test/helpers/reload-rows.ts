@@ -218,6 +218,11 @@ export const ROWS: Readonly<Record<string, (given: Given) => Row>> = {
   'race.margin_ms': () => told(123),
   'race.hold_ms': () => told(123),
   'race.early_probe_interval_s': () => told(123),
+  budget_state_file: ({ file }) => ({
+    value: file('usage'),
+    observe: (scene) => scene.has(file('usage.lock')),
+    seen: [false, true],
+  }),
   'cache.ttl_s': () => told(123),
   'cache.entries_max': () => told(123),
   'cache.refresh_s': () => told(123),

@@ -9,12 +9,14 @@ export const RULES: Rules = {
     'src/protocol': [
       ...['src/protocol/address', 'src/protocol/lines', 'src/protocol/rules', 'src/protocol/egress'],
       ...['src/protocol/users', 'src/protocol/quiet'],
+      ...['src/protocol/users', 'src/protocol/budget'],
     ],
     'src/protocol/text': [],
     // How long a connection may be quiet.
     'src/protocol/quiet': [],
     'src/protocol/address': [],
-    'src/protocol/lines': ['src/protocol/address'],
+    'src/protocol/lines': ['src/protocol/address', 'src/protocol/budget'],
+    'src/protocol/budget': [],
     'src/protocol/routes': ['src/protocol/address', 'src/protocol/lines'],
     'src/protocol/race': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/routes'],
     // A rule may be for some clients only.
@@ -109,12 +111,13 @@ export const RULES: Rules = {
     'src/main/rules': [PROTOCOL, 'src/threads/*', 'src/files', 'src/main/process'],
     // Its thread reads the file of users as the configuration is read.
     'src/main/users': [PROTOCOL, 'src/main/process', 'src/main/config/diagnostics', 'src/main/config/checks/users'],
+    'src/main/budgets': [PROTOCOL, 'src/files', 'src/threads/shared', 'src/main/process'],
     'src/main/accept': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process'],
     // What a process leaves to the next one.
     'src/main/upgrade': [PROTOCOL, 'src/linux', 'src/main/process', 'src/main/accept', 'src/main/reload'],
     'src/main/actors': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux', 'src/files', 'src/main/process', 'src/main/rules', 'src/main/users'],
-      ...['src/main/accept', 'src/main/upgrade'],
+      ...['src/main/accept', 'src/main/upgrade', 'src/main/budgets'],
     ],
     'src/main/observe': [PROTOCOL, 'src/threads/*', 'src/main/process'],
     // Commands to the running gateway.
@@ -127,7 +130,7 @@ export const RULES: Rules = {
     ],
     'src/main/commands': [
       ...[PROTOCOL, 'src/dial', 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors'],
-      ...['src/main/gateway', 'src/main/users', 'src/main/reload', 'src/main/upgrade'],
+      ...['src/main/gateway', 'src/main/users', 'src/main/reload', 'src/main/upgrade', 'src/main/budgets'],
       // What engines there are, for `--version`.
       'src/linux/*',
     ],

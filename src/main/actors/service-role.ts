@@ -3,6 +3,7 @@
 import { pathOfFd } from '../../linux/memory-file.js';
 import { closeFd } from '../../linux/sockets.js';
 import type { Options } from '../../protocol/options.js';
+import type { LineEvent } from '../../protocol/race/line-health.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { NamesStart, RoutesStart, TlsStart } from '../../threads/contracts/start.js';
@@ -66,11 +67,12 @@ export function namesRole(
   };
 }
 
-/** `left`: a file in memory with what the route actor of another process knew; it is closed when it is read. */
+/** `lines`: what it must hear of lines. `left`: a file in memory with what the route actor of another process knew; it is closed when it is read. */
 export function routesRole(
   switchboard: Switchboard,
   notices: Notices,
   mayWrite: (path: string | null) => boolean,
+  lines: () => readonly LineEvent[],
   left?: number,
 ): Role<RoutesControl> {
   let file = left;
@@ -91,11 +93,12 @@ export function routesRole(
       };
     },
     ready: answers,
-    serving(control) {
+    async serving(control) {
       // The actor has opened it.
       if (file !== undefined) closeFd(file);
       file = undefined;
-      return switchboard.routesServe(control);
+      control.tellLines(lines()).catch(() => {});
+      await switchboard.routesServe(control);
     },
     turns: (control) => life.shown(() => answers(control)),
     beat: () => life.beat(),

@@ -2,19 +2,19 @@
 // kept alive by host.ts.
 import { needsTunnel } from '../../protocol/lines/line.js';
 import type { Options } from '../../protocol/options.js';
+import type { LineEvent } from '../../protocol/race/line-health.js';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
-import { areClientsLimited, ClientLimits, slotsFor } from '../../threads/shared/client-limits.js';
-import { Counters } from '../../threads/shared/counters.js';
-import { OwnerTable } from '../../threads/shared/owner-table.js';
+import { areClientsLimited, ClientLimits } from '../../threads/shared/client-limits.js';
+import type { Carried } from '../../threads/shared/line-bytes.js';
 import { Shares } from '../../threads/shared/shares.js';
-import { userSlotsFor } from '../../threads/shared/user-limits.js';
+import { BudgetKeeper } from '../budgets/keeper.js';
 import { type Prepared, prepareAll, UNCHANGED } from '../process/change.js';
-import { availableCores, WORKERS_MAX } from '../process/cores.js';
+import { availableCores } from '../process/cores.js';
 import { DONE, type Done, failed } from '../process/done.js';
 import { mostConnections } from '../process/fd-limit.js';
 import type { AccessSink } from '../process/log.js';
@@ -24,6 +24,7 @@ import { RuleKeeper } from '../rules/keeper.js';
 import type { Estate } from '../upgrade/estate.js';
 import { UserKeeper } from '../users/keeper.js';
 import { AccessPorts } from './access-ports.js';
+import { commonMemory } from './common-memory.js';
 import { ConnectionActors } from './connection-actors.js';
 import { ACTOR_ENTRIES, type ActorEntries } from './entries.js';
 import { ActorHost } from './host.js';
@@ -49,6 +50,7 @@ export class Supervisor {
   readonly #accessPorts: AccessPorts;
   names: ActorHost<NamesControl>;
   readonly routes: ActorHost<RoutesControl>;
+  readonly budgets: BudgetKeeper;
   /** Undefined while no line needs one. */
   #tls: ActorHost<TlsControl> | undefined;
   #rules: RuleKeeper;
@@ -67,15 +69,7 @@ export class Supervisor {
     const entries = this.#entries(parts);
     const { limits } = options;
     const most = { connections_max: mostConnections(parts.fdsMax) };
-    const common = {
-      owners: OwnerTable.create(parts.fdsMax),
-      clients: ClientAddresses.create(parts.fdsMax),
-      // A reload may bring limits and users, and more connections and workers.
-      clientShares: Shares.create(slotsFor(most), parts.fdsMax, seed()),
-      userShares: Shares.create(userSlotsFor(most), parts.fdsMax, seed()),
-      counters: Counters.create(WORKERS_MAX),
-      room: parts.room,
-    };
+    const common = commonMemory(most, parts.fdsMax, parts.room);
     this.clients = new ClientAddresses(common.clients);
     this.limits = new ClientLimits(limits, new Shares(common.clientShares), areClientsLimited(options));
     const switchboard = new Switchboard({ options, listeners: parts.listeners }, this.#mayWrite);
@@ -88,7 +82,10 @@ export class Supervisor {
       namesRole(switchboard, notices, this.#mayWrite, left && { options, evidence: left.evidence }),
       entries.names,
     );
-    this.routes = this.#host(routesRole(switchboard, notices, this.#mayWrite, left?.routes), entries.routes);
+    this.routes = this.#host(
+      routesRole(switchboard, notices, this.#mayWrite, () => this.budgets.events, left?.routes),
+      entries.routes,
+    );
     if (options.lines.some(needsTunnel)) this.#tls = this.#host(tlsRole(switchboard), entries.tls);
     this.#accessPorts = new AccessPorts(parts.access);
     this.connections = new ConnectionActors({
@@ -96,6 +93,13 @@ export class Supervisor {
       connections_most: most.connections_max,
       host: (role) => this.#host(role, entries.connection),
     });
+    this.budgets = this.#budgetKeeper(parts);
+  }
+
+  #budgetKeeper({ options, notices, log, left }: SupervisorParts): BudgetKeeper {
+    const tell = (lines: readonly LineEvent[]): void => void this.routes.control?.tellLines(lines).catch(() => {});
+    const carried = (line: number): Carried => this.connections.carried(line);
+    return new BudgetKeeper(options, { carried, tell, notices, log, mayWrite: this.#mayWrite }, left?.usage);
   }
 
   #entries({ tuning }: SupervisorParts): ActorEntries {
@@ -173,6 +177,7 @@ export class Supervisor {
     const known = await this.#users.replace(users, options.lines);
     await this.#switchboard.publish({ options, listeners, gone, rules: ruled.tables, users: known });
     await change.make();
+    await this.budgets.set(options);
     keeper.start();
     return DONE;
   }
@@ -231,13 +236,14 @@ export class Supervisor {
   }
 
   /** What another process needs to know what these actors know; its files in memory are the caller's. */
-  async knowledge(): Promise<Pick<Estate, 'locks' | 'routes' | 'evidence'>> {
-    return { locks: this.#claims.locks, ...(await knowledgeFiles(this)) };
+  async knowledge(): Promise<Pick<Estate, 'locks' | 'routes' | 'evidence' | 'usage'>> {
+    return { locks: this.#claims.locks, ...(await knowledgeFiles(this)), usage: this.budgets.toText() };
   }
 
   /** Another process writes the state files from now on. */
   async retire(): Promise<void> {
     this.#claims.giveAway();
+    this.budgets.retire();
     const retired = [this.names, this.routes].map(({ control }) => control?.retire());
     await within(SERVICES_STOP_MS, Promise.all(retired));
   }
@@ -263,9 +269,10 @@ export class Supervisor {
     this.#isStopping = true;
     this.#gate.close();
     // Saved now too: an impatient service manager may kill the process before the last connection has ended.
-    if (timeout_ms > 0) void saveKnowledge(this);
+    if (timeout_ms > 0) void Promise.all([saveKnowledge(this), this.budgets.save()]);
     await Promise.all([this.#rules.stop(), this.#nextRules?.stop(), this.#users.stop()]);
     await this.connections.stop(timeout_ms);
+    await this.budgets.stop();
     const services = [this.names, this.routes, this.#tls];
     await Promise.all(services.map((service) => service?.stop(SERVICES_STOP_MS)));
     await Promise.all([this.connections, ...services].map((host) => host?.destroy()));
@@ -273,11 +280,11 @@ export class Supervisor {
   }
 }
 
-const stateFilesOf = ({ cache, dns }: Options) => [cache.state_file, dns.state_file];
+const stateFilesOf = ({ cache, dns, budget_state_file }: Options) => [
+  ...[cache.state_file, dns.state_file, budget_state_file],
+];
 
 const STOPS = failed('the gateway stops');
-
-const seed = (): number => Math.floor(Math.random() * 2 ** 32);
 
 function userKeeper({ users, options, log, notices }: SupervisorParts, switchboard: Switchboard): UserKeeper {
   const publish = (known: readonly KnownUser[]): Promise<void> => switchboard.setUsers(known);

@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { readState } from '../../files/state-file.js';
 import { formatEndpoint } from '../../protocol/address/address.js';
 import type { Target } from '../../protocol/address/target.js';
+import { USAGE_OCTETS_MAX } from '../../protocol/budget/usage.js';
 import { loopbackListener } from '../../protocol/listen-options.js';
 import type { Configuration, Options } from '../../protocol/options.js';
 import type { Outlook } from '../../protocol/race/outlook.js';
@@ -102,11 +103,11 @@ function ownOptions(asked: Configuration): Configuration {
 
 /** Copies the state files into `folder`, of the routes only those to the target, and returns options that use the copies. */
 async function remembered(
-  { cache, dns, race, lines }: Options,
+  { cache, dns, race, lines, budget_state_file }: Options,
   target: Target,
   folder: string,
   said: Said,
-): Promise<Pick<Options, 'cache' | 'dns' | 'race'>> {
+): Promise<Pick<Options, 'cache' | 'dns' | 'race' | 'budget_state_file'>> {
   const routes_file = join(folder, 'routes');
   const text = cache.state_file === null ? undefined : readState(cache.state_file, ROUTES_OCTETS_MAX, said.warn);
   if (text !== undefined) {
@@ -122,6 +123,9 @@ async function remembered(
   const names_file = join(folder, 'names');
   const names = dns.state_file === null ? undefined : readState(dns.state_file, SNAPSHOT_OCTETS_MAX, said.warn);
   if (names !== undefined) await writeFile(names_file, names);
+  const usage_file = join(folder, 'usage');
+  const usage = budget_state_file === null ? undefined : readState(budget_state_file, USAGE_OCTETS_MAX, said.warn);
+  if (usage !== undefined) await writeFile(usage_file, usage);
   return {
     cache: { ...cache, state_file: cache.state_file === null ? null : routes_file },
     dns: {
@@ -130,6 +134,7 @@ async function remembered(
       probe: { ...dns.probe, enabled: 'off' },
     },
     race: { ...race, early_probe_interval_s: 0 },
+    budget_state_file: budget_state_file === null ? null : usage_file,
   };
 }
 

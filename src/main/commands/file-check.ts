@@ -7,14 +7,23 @@ import { parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/routes/snapshot.j
 import { parseSnapshot, SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
 import { whyNotOpened } from '../process/log-outlet.js';
 import { whyNoPidFile } from '../process/pid-file.js';
+import { usageIn } from './budgets.js';
 
 /** As in workers/dns/servers/make-servers.ts. */
 const CA_FILE_OCTETS_MAX = 1024 * 1024;
 
-type Checked = Pick<Options, 'pid_file' | 'log' | 'cache' | 'dns' | 'lines'>;
+type Checked = Pick<Options, 'pid_file' | 'log' | 'cache' | 'dns' | 'lines' | 'budgets' | 'budget_state_file'>;
 
 /** Warnings about the file of the log, that of the process's number, the state files and the file of certificate authorities. */
-export function fileWarnings({ pid_file, log, cache, dns, lines }: Checked): readonly string[] {
+export function fileWarnings({
+  pid_file,
+  log,
+  cache,
+  dns,
+  lines,
+  budgets,
+  budget_state_file,
+}: Checked): readonly string[] {
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
   const { destination, access } = log;
@@ -25,7 +34,8 @@ export function fileWarnings({ pid_file, log, cache, dns, lines }: Checked): rea
   const whyNoNumber = pid_file === null ? undefined : whyNoPidFile(pid_file);
   if (whyNoNumber !== undefined) warn(`${whyNoNumber}: a start would fail`);
   const now = Date.now();
-  for (const path of [cache.state_file, dns.state_file]) {
+  const usage_file = budgets.length > 0 ? budget_state_file : null;
+  for (const path of [cache.state_file, dns.state_file, usage_file]) {
     const why = path === null ? undefined : whyNotWritable(path);
     if (why !== undefined) warn(`${path} cannot be written: ${why}`);
   }
@@ -40,6 +50,8 @@ export function fileWarnings({ pid_file, log, cache, dns, lines }: Checked): rea
     const parsed = parseSnapshot(names, now, dns.bad_max);
     if (parsed.kind === 'invalid') warn(`${dns.state_file} is ignored: ${parsed.why}`);
   }
+  const usage = usageIn(usage_file, warn);
+  if (usage?.kind === 'invalid') warn(`${usage_file} is ignored: ${usage.why}`);
   if (dns.ca_file !== undefined) {
     const read = readBounded(dns.ca_file, { octets_max: CA_FILE_OCTETS_MAX });
     if (read.kind === 'absent') warn(`dns.ca_file ${dns.ca_file} cannot be read: ${read.code}`);

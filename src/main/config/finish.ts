@@ -4,6 +4,7 @@
 import { createRequire } from 'node:module';
 import type library from 'convict';
 import { fileBehind } from '../../files/state-file.js';
+import type { Budget } from '../../protocol/budget/budget.js';
 import { flatten } from '../../protocol/lines/flatten.js';
 import type { Line } from '../../protocol/lines/line.js';
 import { LineNumbers } from '../../protocol/lines/numbers.js';
@@ -33,6 +34,9 @@ const convict = createRequire(import.meta.url)('convict') as typeof library;
  * what main can accept. Each takes about 15 MiB.
  */
 const WORKERS_USUAL_MAX = 16;
+
+const BUDGETS_FORGOTTEN =
+  'there is a budget_bytes and no budget_state_file: what has been used is forgotten at every restart';
 
 /** The result of checking one key. A check over several keys is skipped if one of them is wrong. */
 interface Outcome {
@@ -72,10 +76,13 @@ export function finish(
     inline.length > 0 || users_file !== null || ['users', 'users_file'].some((key) => outcomes.get(key)?.wrong);
   const listen = makeListeners({ listen: asked, host, port, allow_clients }, areUsersSet, outcomes, diagnostics);
   checkTtls(dns, outcomes, diagnostics);
-  checkStateFiles(rest.cache.state_file, dns.state_file, outcomes, diagnostics);
-  checkLogFiles(rest.log, [rest.cache.state_file, dns.state_file], outcomes, diagnostics);
-  checkPidFile({ ...rest, dns }, outcomes, diagnostics);
-  const lines = makeLines(upstream, { lines_max: rest.limits.lines_max, numbers }, outcomes, diagnostics);
+  const states = stateFilesOf({ ...rest, dns });
+  checkStateFiles(states, outcomes, diagnostics);
+  checkLogFiles(rest.log, Object.values(states), outcomes, diagnostics);
+  checkPidFile(rest, states, outcomes, diagnostics);
+  const { lines, budgets } = makeLines(upstream, { lines_max: rest.limits.lines_max, numbers }, outcomes, diagnostics);
+  if (budgets.length > 0 && rest.budget_state_file === null)
+    diagnostics.warn(outcomes.get('upstream')?.place ?? placeOf('upstream'), BUDGETS_FORGOTTEN);
   checkVias(rest, lines, outcomes, diagnostics);
   checkOwnLines(listen, upstream, outcomes, diagnostics);
   const place = outcomes.get('rules')?.place ?? placeOf('rules');
@@ -105,6 +112,7 @@ export function finish(
     blacklist: IpBlacklist,
     egress: { ...rest.egress, guarded: listen.some(isOpen) },
     lines,
+    budgets,
     rules,
     users,
   });
@@ -117,16 +125,28 @@ function checkTtls(dns: Settings['dns'], outcomes: Outcomes, diagnostics: Diagno
   diagnostics.error(place, `dns.ttl_min_s (${dns.ttl_min_s}) is above dns.ttl_max_s (${dns.ttl_max_s})`);
 }
 
-/** The two state files must differ: two threads write them, in different formats. */
-function checkStateFiles(
-  routes: string | null,
-  names: string | null,
-  outcomes: Outcomes,
-  diagnostics: Diagnostics,
-): void {
-  if (routes === null || names === null || fileBehind(routes) !== fileBehind(names)) return;
-  const place = (outcomes.get('dns.state_file') ?? outcomes.get('cache.state_file'))?.place ?? placeOf('dns');
-  diagnostics.error(place, `dns.state_file and cache.state_file are the same file (${JSON.stringify(names)})`);
+type StateFiles = Readonly<Record<string, string | null>>;
+
+/** By key. */
+function stateFilesOf({
+  cache,
+  dns,
+  budget_state_file,
+}: Pick<Settings, 'cache' | 'dns' | 'budget_state_file'>): StateFiles {
+  return { 'cache.state_file': cache.state_file, 'dns.state_file': dns.state_file, budget_state_file };
+}
+
+/** They must differ: several threads write them, in different formats. */
+function checkStateFiles(states: StateFiles, outcomes: Outcomes, diagnostics: Diagnostics): void {
+  const keys = new Map<string, string>();
+  for (const [key, path] of Object.entries(states)) {
+    if (path === null) continue;
+    const other = keys.get(fileBehind(path));
+    keys.set(fileBehind(path), key);
+    if (other === undefined) continue;
+    const place = (outcomes.get(key) ?? outcomes.get(other))?.place ?? placeOf(key);
+    diagnostics.error(place, `${key} and ${other} are the same file (${JSON.stringify(path)})`);
+  }
 }
 
 /** Lines of the log would end up in a state file, or the state in the log. An access log that is off needs no more keys. */
@@ -150,13 +170,14 @@ function checkLogFiles(
 
 /** The number of the process would take the place of what is kept there. */
 function checkPidFile(
-  { pid_file, log, cache, dns }: Pick<Settings, 'pid_file' | 'log' | 'cache' | 'dns'>,
+  { pid_file, log }: Pick<Settings, 'pid_file' | 'log'>,
+  states: StateFiles,
   outcomes: Outcomes,
   diagnostics: Diagnostics,
 ): void {
   if (pid_file === null) return;
   const others = {
-    ...{ 'cache.state_file': cache.state_file, 'dns.state_file': dns.state_file },
+    ...states,
     ...{ 'log.destination': log.destination, 'log.access.destination': log.access.destination },
   };
   for (const [key, file] of Object.entries(others)) {
@@ -246,15 +267,15 @@ function makeLines(
   { lines_max, numbers }: { readonly lines_max: number; readonly numbers: LineNumbers },
   outcomes: Outcomes,
   diagnostics: Diagnostics,
-): readonly Line[] {
+): { readonly lines: readonly Line[]; readonly budgets: readonly Budget[] } {
   const flattened = flatten(upstream, lines_max, numbers);
-  if (flattened.kind === 'lines') return flattened.lines;
+  if (flattened.kind === 'lines') return flattened;
   if (!outcomes.get('limits.lines_max')?.wrong) {
     const place = outcomes.get('upstream')?.place ?? placeOf('upstream');
     const text = `comes to ${flattened.count} lines; allowed: at most limits.lines_max, which is ${lines_max}`;
     diagnostics.error(place, text);
   }
-  return [];
+  return { lines: [], budgets: [] };
 }
 
 function deepFreeze<T>(value: T): T {

@@ -33,7 +33,7 @@ import { asJson, asLines, asList, asText } from './sources/text.js';
 
 /** The checked configuration in normal form: `Options` before the lines are made. */
 export interface Settings
-  extends Omit<Options, 'blacklist' | 'lines' | 'listen' | 'dns' | 'hosts' | 'limits' | 'egress'> {
+  extends Omit<Options, 'blacklist' | 'lines' | 'budgets' | 'listen' | 'dns' | 'hosts' | 'limits' | 'egress'> {
   readonly host: string;
   readonly port: number;
   /** Empty: `host` and `port` say where to listen. */
@@ -255,6 +255,7 @@ export const SCHEMA = {
   workers: integer({ doc: 'The number of threads that carry connections. Each takes some 14 MiB. 0 starts one for each core that the process may use (by its CPU affinity and the CPU limit of its cgroup), and at most 16: one thread accepts for all of them, and cannot keep more of them busy.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: WORKERS_MAX }),
   engine,
   control_socket: orNone({ doc: 'The path of a Unix socket on which the running gateway takes commands, such as `tcproute reload`. Only its owner may use it.', env: 'TCPROUTE_CONTROL_SOCKET', allowed: CONTROL_SOCKET_ALLOWED, check: checkUnixPath }),
+  budget_state_file: stateFile({ doc: 'Where it is kept over a restart what lines have carried. Without it every `budget_bytes` begins anew with each start.', env: 'TCPROUTE_BUDGET_STATE_FILE' }),
   pid_file: stateFile({ doc: 'A file that has the number of the process while it serves. See [operating the gateway](operate.md#without-a-service-manager).', env: 'TCPROUTE_PID_FILE' }),
   drain_timeout_ms: integer({ doc: 'How long connections may go on after SIGTERM or SIGINT.', default: 30_000, env: 'TCPROUTE_DRAIN_TIMEOUT_MS', min: 0, max: DAY_MS }),
   upgrade_drain_timeout_ms: integer({ doc: 'How long connections may go on in the process that has them, after an upgrade.', default: 3_600_000, env: 'TCPROUTE_UPGRADE_DRAIN_TIMEOUT_MS', min: 0, max: 7 * DAY_MS }),

@@ -9,11 +9,11 @@ import type { Gateway } from './running.js';
 export const DRAINING_MAX = 32;
 
 export interface Drained {
-  readonly gateway: Pick<Gateway, 'close' | 'hasten'>;
+  readonly gateway: Pick<Gateway, 'close' | 'hasten' | 'passUses'>;
   readonly upgrade_drain_timeout_ms: number;
   /** In place of it where the end is to come earlier. */
   readonly drain_timeout_ms: number;
-  readonly successor: Pick<Successor, 'giveAll' | 'follow'>;
+  readonly successor: Pick<Successor, 'giveAll' | 'follow' | 'carried'>;
   /** The process that this one has taken over from; it may have ended. */
   readonly predecessor: Pick<Predecessor, 'stop' | 'age' | 'gone'> | undefined;
   readonly log: Logger;
@@ -26,6 +26,7 @@ export interface Drained {
 export async function drain(drained: Drained): Promise<void> {
   const { gateway, successor, predecessor, log, reopen } = drained;
   successor.giveAll();
+  gateway.passUses((uses) => successor.carried(uses));
   const hasten = (why: string): void => {
     log.info({ why, within_ms: drained.drain_timeout_ms }, 'connections that are open end soon');
     gateway.hasten(drained.drain_timeout_ms);

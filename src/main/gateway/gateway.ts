@@ -213,6 +213,9 @@ class Start {
         const left = Promise.all([served, acceptor.leave()]);
         await Promise.all([patience.has(left), supervisor.retire()]);
       },
+      passUses: (pass) => supervisor.budgets.passOn(pass),
+      addUses: (uses) => supervisor.budgets.add(uses),
+      budgets: () => supervisor.budgets.states,
       lookAgain: () => acceptor.lookAgain(),
       hasten(drain_timeout_ms) {
         patience.ends(drain_timeout_ms);

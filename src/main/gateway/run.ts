@@ -139,7 +139,8 @@ class Run {
 
   async #serve(gateway: Gateway, left: Estate | undefined): Promise<number> {
     const { log } = this.#opened;
-    const { read, numbers } = this.#beginning;
+    const { read, numbers, predecessor: before } = this.#beginning;
+    if (before !== undefined) before.carried = (uses) => gateway.addUses(uses);
     const { workers, lines } = this.#options;
     const where = gateway.listensOn.join(', ');
     log.info({ lines: lines.map(({ name }) => name), workers, version: ownVersion() }, `listening on ${where}`);

@@ -1,4 +1,6 @@
 // The running gateway, as its process sees it, and what a start comes to. Types only.
+import type { BudgetState } from '../../protocol/budget/budget.js';
+import type { LineUse } from '../../protocol/budget/usage.js';
 import type { ListenPlace } from '../../protocol/listen-options.js';
 import type { Configuration } from '../../protocol/options.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
@@ -37,6 +39,12 @@ export interface Gateway {
    * accepted are served, and those in the backlogs of sockets that are `closed`: of places where nobody is to listen any more.
    */
   retire(closed: readonly ListenPlace[]): Promise<void>;
+  /** Has `pass` hear what lines carry from now on. To be called after `retire`. */
+  passUses(pass: (uses: readonly LineUse[]) => void): void;
+  /** The process that has left its estate goes on with its connections: lines have carried these. */
+  addUses(uses: readonly LineUse[]): void;
+  /** How much of each budget is used. */
+  budgets(): readonly BudgetState[];
   /** The process that accepted at the same sockets does so no more: looks whether clients wait there. */
   lookAgain(): void;
   /** Has a `close` that is under way end within `drain_timeout_ms`. */

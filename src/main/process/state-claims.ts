@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { readBounded } from '../../files/bounded-file.js';
 import { fileBehind, whyNotWritable } from '../../files/state-file.js';
 import { tryLock } from '../../linux/file-lock.js';
+import { USAGE_BEGIN } from '../../protocol/budget/usage.js';
 import { ROUTES_BEGIN } from '../../protocol/routes/snapshot.js';
 import { SNAPSHOT_BEGIN } from '../../protocol/trust/snapshot.js';
 import type { Logger } from './log.js';
@@ -16,7 +17,7 @@ const NOTE_OCTETS_MAX = 16;
 /** The contents of a lock file of ours. */
 const NOTE = /^\d*\n?$/;
 /** The beginnings of state files of ours; a file that was not begun is empty. */
-const BEGINS = [ROUTES_BEGIN, SNAPSHOT_BEGIN, /^$/];
+const BEGINS = [ROUTES_BEGIN, SNAPSHOT_BEGIN, USAGE_BEGIN, /^$/];
 const BEGIN_OCTETS = 64;
 
 /** `path`: of the lock file. */

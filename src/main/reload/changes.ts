@@ -21,7 +21,7 @@ export interface Changes {
 }
 
 /** Keys of the configuration where those of the options have other names; those that are not listed are the same. */
-const KEYS: Readonly<Record<string, string>> = { blacklist: 'IpBlacklist' };
+const KEYS: Readonly<Record<string, string>> = { blacklist: 'IpBlacklist', budgets: 'budget_bytes' };
 /** Options that are compared key by key. */
 const GROUPS = ['log', 'limits', 'race', 'cache', 'dns', 'egress'] as const;
 /** These are told in other words, or follow from others. */

@@ -18,6 +18,8 @@ export interface Estate {
   /** fds of files in memory, with the contents of the state files: the routes, and the evidence against addresses. */
   readonly routes: number | undefined;
   readonly evidence: number | undefined;
+  /** What lines have carried, in the form of the state file; undefined where no line has a budget. */
+  readonly usage?: string | undefined;
 }
 
 /** All its fds, each once. */
@@ -28,7 +30,7 @@ export function fdsOf({ listeners, control, locks, routes, evidence }: Estate): 
 
 /** The same estate with the fds of another process. */
 export function renumbered(estate: Estate, own: (fd: number) => number): Estate {
-  const { listeners, control, locks, routes, evidence } = estate;
+  const { listeners, control, locks, routes, evidence, usage } = estate;
   const withOwn = <Of extends { readonly fd: number }>(one: Of): Of => ({ ...one, fd: own(one.fd) });
   return {
     listeners: listeners.map(withOwn),
@@ -36,5 +38,6 @@ export function renumbered(estate: Estate, own: (fd: number) => number): Estate 
     locks: locks.map(withOwn),
     routes: routes === undefined ? undefined : own(routes),
     evidence: evidence === undefined ? undefined : own(evidence),
+    usage,
   };
 }

@@ -1,10 +1,11 @@
 // What two processes of the gateway say to each other during an upgrade and afterwards, by Node's own channel between a process
 // and its child. The fds of an estate go before its message, by another channel (linux/pass-fds.ts). Types, and one number.
+import type { LineUse } from '../../protocol/budget/usage.js';
 import type { ListenPlace } from '../../protocol/listen-options.js';
 import type { Reloaded } from '../reload/reloading.js';
 import type { Estate } from './estate.js';
 
-/** To be raised with every change of what is said here: the two processes are of different versions. */
+/** To be raised with every change here that a process of another version would take in a wrong way; what it does not know it drops. */
 export const PROTOCOL = 1;
 
 /** The fd of the channel for fds, in the environment of the next process. */
@@ -35,5 +36,7 @@ export type FromPredecessor =
   | { readonly kind: 'yours' }
   /** It was asked for a reload, which is the other process's now. Each is answered, in order. */
   | { readonly kind: 'reload' }
+  /** Its connections have carried this, since it told what lines have carried. */
+  | { readonly kind: 'carried'; readonly uses: readonly LineUse[] }
   /** The gateway stops. A signal would count as a second one where the first came to both. */
   | { readonly kind: 'stop' };

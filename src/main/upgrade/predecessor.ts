@@ -2,6 +2,7 @@
 // what concerns both. It opens nothing and accepts no clients.
 import { receiveFds } from '../../linux/pass-fds.js';
 import { closeFd } from '../../linux/sockets.js';
+import type { LineUse } from '../../protocol/budget/usage.js';
 import type { ListenPlace } from '../../protocol/listen-options.js';
 import { type Failed, failed } from '../process/done.js';
 import { within } from '../process/within.js';
@@ -25,6 +26,8 @@ export class Predecessor {
   #hear: () => void = () => {};
   /** Has `reload` called for each reload that it was or is asked for. */
   reloadBy: (reload: () => Promise<Reloaded>) => void = () => {};
+  /** Called with what connections of that process have carried since it told what lines have carried. */
+  carried: (uses: readonly LineUse[]) => void = () => {};
   readonly #reloads = new Promise<() => Promise<Reloaded>>((resolve) => {
     this.reloadBy = resolve;
   });
@@ -34,7 +37,8 @@ export class Predecessor {
   private constructor(channel: number) {
     this.#channel = channel;
     process.on('message', (message: FromPredecessor) => {
-      this.#heard.push(message);
+      if (message.kind === 'carried') this.carried(message.uses);
+      else this.#heard.push(message);
       this.#hear();
     });
     this.gone = new Promise((resolve) => {

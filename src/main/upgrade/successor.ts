@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { errorName } from '../../linux/error-name.js';
 import { fdChannel, sendFds } from '../../linux/pass-fds.js';
 import { closeFd } from '../../linux/sockets.js';
+import type { LineUse } from '../../protocol/budget/usage.js';
 import type { ListenPlace } from '../../protocol/listen-options.js';
 import { reasonOf, within } from '../process/within.js';
 import type { Reloaded } from '../reload/reloading.js';
@@ -146,6 +147,11 @@ export class Successor {
   /** Says that this process accepts and writes no more. */
   giveAll(): void {
     this.#say({ kind: 'yours' });
+  }
+
+  /** Lets it know what connections of this process have carried. */
+  carried(uses: readonly LineUse[]): void {
+    this.#say({ kind: 'carried', uses });
   }
 
   /** Calls `orders` when it asks for that. */

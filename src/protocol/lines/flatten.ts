@@ -1,6 +1,7 @@
 // Flattens the upstream tree into lines: `{proxy A, upstream: U}` means "reach A through U", so U's hops come first, and a
 // `multipath` anywhere multiplies the lines above it. It validates nothing: the tree has been checked, and is not deeper than
 // the call stack allows (see main/config/checks/lines/upstream.ts).
+import { type Budget, type BudgetedPart, budgetOf } from '../budget/budget.js';
 import type { Hop, Line, ProxyKind, ProxyServer, Source } from './line.js';
 import { LineNumbers } from './numbers.js';
 import { type Preference, preferred, USUAL } from './preference.js';
@@ -9,6 +10,8 @@ import { sourceText } from './source.js';
 /** What a node says of all lines below it, unless a node further below says otherwise. */
 interface Node {
   readonly preference?: Partial<Preference>;
+  /** What the lines below it may carry together. */
+  readonly budget?: BudgetedPart;
 }
 
 export interface DirectUpstream extends Node {
@@ -32,7 +35,7 @@ export interface MultipathUpstream extends Node {
 export type Upstream = DirectUpstream | ProxyUpstream | MultipathUpstream;
 
 export type Flattened =
-  | { readonly kind: 'lines'; readonly lines: readonly Line[] }
+  | { readonly kind: 'lines'; readonly lines: readonly Line[]; readonly budgets: readonly Budget[] }
   | { readonly kind: 'too-many'; readonly count: number };
 
 /** A line whose name is not unique yet. */
@@ -43,6 +46,8 @@ interface Chain {
   readonly source: Source;
   readonly hops: readonly Hop[];
   readonly preference: Preference;
+  /** Of the parts of the tree in which it is. */
+  readonly budgets: readonly BudgetedPart[];
 }
 
 const ANY_SOURCE: Source = { ip: undefined, port: 0 };
@@ -55,10 +60,17 @@ const PLAIN_DIRECT: DirectUpstream = { type: 'direct', name: undefined, source: 
 export function flatten(root: Upstream, lines_max: number, numbers = new LineNumbers()): Flattened {
   const count = countLines(root, new Map());
   if (count > lines_max) return { kind: 'too-many', count };
-  const chains = chainsOf(root, USUAL);
+  const chains = chainsOf(root, { preference: USUAL, budgets: [] });
   const names = uniqueNames(chains.map((chain) => chain.name ?? readableName(chain)));
-  const lines = chains.map((chain, index) => ({ ...chain, name: names[index] as string }));
-  return { kind: 'lines', lines: numbers.give(lines) };
+  const lines = numbers.give(chains.map((chain, index) => ({ ...chain, name: names[index] as string })));
+  const parts = new Set(chains.flatMap(({ budgets }) => budgets));
+  const budgets = [...parts].map((part) =>
+    budgetOf(
+      part,
+      lines.filter((_, at) => chains[at].budgets.includes(part)),
+    ),
+  );
+  return { kind: 'lines', lines, budgets };
 }
 
 /** Counts without building lines. `counted` keeps this linear when a node is used in several places of the tree. */
@@ -72,16 +84,19 @@ function countLines(node: Upstream, counted: Map<Upstream, number>): number {
   return count;
 }
 
-/** `above`: the preference that holds above the node. */
-function chainsOf(node: Upstream, above: Preference): readonly Chain[] {
-  const preference = preferred(above, node.preference);
+/** `above`: what holds above the node. */
+function chainsOf(node: Upstream, above: Pick<Chain, 'preference' | 'budgets'>): readonly Chain[] {
+  const held = {
+    preference: preferred(above.preference, node.preference),
+    budgets: node.budget === undefined ? above.budgets : [...above.budgets, node.budget],
+  };
   switch (node.type) {
     case 'direct':
-      return [{ name: node.name, prefix: node.name, source: node.source, hops: [], preference }];
+      return [{ name: node.name, prefix: node.name, source: node.source, hops: [], ...held }];
     case 'multipath':
-      return node.list.flatMap((part) => chainsOf(part, preference));
+      return node.list.flatMap((part) => chainsOf(part, held));
     default:
-      return chainsOf(node.upstream ?? PLAIN_DIRECT, preference).map((nearer) => extend(nearer, node));
+      return chainsOf(node.upstream ?? PLAIN_DIRECT, held).map((nearer) => extend(nearer, node));
   }
 }
 

@@ -37,6 +37,8 @@ export type LineEvent = { readonly line: number } & (
   | { readonly kind: 'lost'; readonly network: number; readonly for_ms: number }
   | { readonly kind: 'hangs'; readonly network: number }
   | { readonly kind: 'works' }
+  /** So many of the budgets that it shares are spent for this month. */
+  | { readonly kind: 'budget'; readonly spent: number }
 );
 
 interface LineState {
@@ -53,6 +55,7 @@ interface LineState {
   /** The last time that its link came back. */
   outage: Outage | undefined;
   readonly doubt: LineDoubt;
+  spentBudgets: number;
 }
 
 export class LineHealth {
@@ -77,6 +80,7 @@ export class LineHealth {
         downSince: undefined,
         outage: undefined,
         doubt: new LineDoubt(),
+        spentBudgets: 0,
       });
     }
   }
@@ -101,6 +105,11 @@ export class LineHealth {
   /** The last time that its link came back; undefined where it never did. */
   outage(line: number): Outage | undefined {
     return this.#lines[line].outage;
+  }
+
+  /** How many of the budgets that the line shares are spent: it belongs to a tier that is higher by so many. */
+  spentBudgets(line: number): number {
+    return this.#lines[line].spentBudgets;
   }
 
   /** A link that is up, or has changed so that the line is worth trying, begins with a closed circuit. */
@@ -233,6 +242,9 @@ export class LineHealth {
         break;
       case 'works':
         this.works(event.line, now);
+        break;
+      case 'budget':
+        this.#lines[event.line].spentBudgets = event.spent;
         break;
       default:
         event satisfies never;

@@ -29,6 +29,8 @@ export interface RoutesControl {
    * when an earlier one is no longer written.
    */
   configure(options: Pick<Options, 'lines' | 'cache' | 'log_level'>, readOnly: boolean): Promise<void>;
+  /** Tells it, and all connection actors, of lines. */
+  tellLines(lines: readonly LineEvent[]): Promise<void>;
   /** Writes all routes to the file at a path, in the form of the state file, for another process. */
   snapshot(path: string): Promise<void>;
   /** Another process writes the state file from now on. */

@@ -151,7 +151,7 @@ class Actor {
       ends: new ConnectionEnd(books),
     };
     this.#generations = new Generations({
-      ...{ parts: this.#parts, clientShares, userShares, notices: new ClientNotices(log) },
+      ...{ parts: this.#parts, clientShares, userShares, notices: new ClientNotices(log), carrying: this.#carrying },
       crowds: new Crowds(options, deadlines),
       probes: start.actor === 0,
     });

@@ -13,6 +13,7 @@ import type { Generation } from '../../threads/contracts/start.js';
 import { areClientsLimited, ClientLimits } from '../../threads/shared/client-limits.js';
 import type { Shares } from '../../threads/shared/shares.js';
 import { UserLimits } from '../../threads/shared/user-limits.js';
+import type { Carrying } from './carrying.js';
 import { KNOWS_NOBODY } from './client/authenticator.js';
 import type { UsersReplica } from './client/users-replica.js';
 import { Clients } from './clients.js';
@@ -42,6 +43,7 @@ export interface Lasting {
   readonly userShares: Shares;
   readonly crowds: Crowds;
   readonly notices: ClientNotices;
+  readonly carrying: Pick<Carrying, 'follow'>;
   /** Whether this actor looks for lines that answer early. */
   readonly probes: boolean;
 }
@@ -69,7 +71,7 @@ export class Generations {
   publish(generation: Generation): void {
     const { options, listeners, gone = [], rules: tables, users } = generation;
     const { lines, log_level } = options;
-    const { parts, probes, crowds } = this.#lasting;
+    const { parts, probes, crowds, carrying } = this.#lasting;
     for (const { number, name } of lines) this.#lineNames[number] = name;
     const quiet = usualQuiet(options);
     for (const listener of [...gone, ...listeners]) this.#know(listener, quiet);
@@ -80,6 +82,7 @@ export class Generations {
     parts.badAddresses.setFixed(options.blacklist);
     parts.routes.set(options);
     parts.names.set(options.dns);
+    carrying.follow(options.budgets.length > 0);
     this.#setUsers(users);
     const clients = new Clients(parts.records, this.#listeners, listeners[0].number);
     if (this.#stranger !== undefined) clients.takeAllFor(this.#stranger.client, this.#stranger.lines);

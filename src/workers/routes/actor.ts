@@ -46,6 +46,7 @@ export async function run({ options, beats, control, log, readOnly = false, left
         routes.setMax(cache.entries_max);
         await memory.setCache(cache, readOnly);
       },
+      tellLines: async (lines) => routes.tellLines(lines),
       snapshot: async (path) => {
         await told();
         await memory.snapshot(path);
@@ -114,12 +115,18 @@ class Routes {
       { report: async (reporter, told, lines) => this.#report(reporter, told, lines) } satisfies RoutesActor,
       reports,
     );
-    feed.tell(this.#memory.destinations(), this.#memory.earlyLines());
+    feed.tell(this.#memory.destinations(), this.#memory.knownLines());
   }
 
   /** Passes on destinations from the state file. */
   tell(destinations: readonly string[]): void {
     for (const { feed } of this.#connected.values()) feed.tell(destinations, []);
+  }
+
+  /** Main tells of lines. */
+  tellLines(lines: readonly LineEvent[]): void {
+    for (const event of lines) this.#memory.learnLine(event);
+    for (const { feed } of this.#connected.values()) feed.tell([], lines);
   }
 
   #report(reporter: number, told: readonly RouteReport[], lines: readonly LineEvent[]): void {

@@ -135,11 +135,15 @@ export class RouteMemory {
     for (const [destination] of this.#table.entries(performance.now())) yield destination;
   }
 
-  /** The lines that answer early, as events for a new connection actor. */
-  earlyLines(): LineEvent[] {
-    return this.#lines.flatMap(({ number: line }): LineEvent[] =>
-      this.#view.answersEarly(line) ? [{ kind: 'early', line, early: true }] : [],
-    );
+  /** What a new connection actor must know of lines: those that answer early, and those with a spent budget. */
+  knownLines(): LineEvent[] {
+    return this.#lines.flatMap(({ number: line }): LineEvent[] => {
+      const spent = this.#health.spentBudgets(line);
+      return [
+        ...(this.#view.answersEarly(line) ? [{ kind: 'early', line, early: true } as const] : []),
+        ...(spent > 0 ? [{ kind: 'budget', line, spent } as const] : []),
+      ];
+    });
   }
 
   /** The current state of a destination; undefined if nothing is remembered. */

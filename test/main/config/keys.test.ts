@@ -115,6 +115,7 @@ test('the file of the process number is in a folder that exists, and is no file 
   for (const [key, other] of Object.entries({
     'cache.state_file': { cache: { state_file: pid_file } },
     'dns.state_file': { dns: { state_file: pid_file } },
+    budget_state_file: { budget_state_file: pid_file },
     'log.destination': { log: { destination: pid_file } },
     'log.access.destination': { log: { access: { enabled: 'on', destination: pid_file } } },
   })) {

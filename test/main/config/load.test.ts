@@ -57,6 +57,8 @@ test('without a file the defaults hold, and no warning is given', () => {
     engine: 'auto',
     control_socket: null,
     pid_file: null,
+    budget_state_file: null,
+    budgets: [],
     drain_timeout_ms: 30_000,
     upgrade_drain_timeout_ms: 3_600_000,
     handshake_timeout_ms: 10_000,

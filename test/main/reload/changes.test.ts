@@ -31,6 +31,8 @@ const OTHERS: readonly (readonly [path: string, other: Partial<Configuration>, r
   ['engine', { engine: 'epoll' }, true],
   ['control_socket', { control_socket: '/run/control' }, false],
   ['pid_file', { pid_file: '/run/pid' }, false],
+  ['budget_state_file', { budget_state_file: '/tmp/usage' }, false],
+  ['budget_bytes', { budgets: [{ name: 'direct', bytes: 5, day: 1, lines: [0] }] }, false],
   ['log.destination', { log: { ...plain.log, destination: 'stderr' } }, false],
   ['log.format', { log: { ...plain.log, format: 'json' } }, false],
   ['log.access', { log: { ...plain.log, access: { ...plain.log.access, enabled: 'on' } } }, false],
@@ -80,7 +82,7 @@ for (const [path, other, restart] of OTHERS) {
 
 test('no option is without a test here', () => {
   const tested = new Set(OTHERS.map(([path]) => path.split('.')[0]));
-  const apart = ['listen', 'lines', 'rules', 'users', 'blacklist'];
+  const apart = ['listen', 'lines', 'rules', 'users', 'blacklist', 'budgets'];
   for (const key of Object.keys(plain)) assert.ok(tested.has(key) || apart.includes(key), key);
 });
 

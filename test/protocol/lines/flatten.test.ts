@@ -146,3 +146,18 @@ test('names are always unique, and every line ends at its outermost proxy', () =
     }),
   );
 });
+
+test('all lines below a part share its budget, also those of its proxies, and a line may be in several', () => {
+  const part = (name: string | undefined, bytes: number) => ({ budget: { name, bytes, day: 1 } });
+  const lte: Upstream = { ...direct('10.0.0.2', 0, 'lte'), ...part('lte', 5) };
+  const root: Upstream = {
+    ...(multipath(direct('10.0.0.1'), socks5('a/1', multipath(direct('10.0.0.1'), lte))) as object),
+    ...part(undefined, 9),
+  } as Upstream;
+  const flattened = flatten(root, 10);
+  assert.ok(flattened.kind === 'lines');
+  assert.deepEqual(flattened.budgets, [
+    { name: 'direct 10.0.0.1, socks5 a:1 from 10.0.0.1, lte > a:1', bytes: 9, day: 1, lines: [0, 1, 2] },
+    { name: 'lte', bytes: 5, day: 1, lines: [2] },
+  ]);
+});

@@ -1,6 +1,7 @@
 // Checks the upstream tree of the configuration: multipath, direct and proxies, nested to any sensible depth. Each mistake is
 // reported with its key path. It makes no lines: see protocol/lines/flatten.ts.
 import { withoutDot } from '../../../../protocol/address/host-name.js';
+import type { BudgetedPart } from '../../../../protocol/budget/budget.js';
 import type { DirectUpstream, MultipathUpstream, ProxyUpstream, Upstream } from '../../../../protocol/lines/flatten.js';
 import type { ProxyKind, TlsToProxy } from '../../../../protocol/lines/line.js';
 import type { Preference } from '../../../../protocol/lines/preference.js';
@@ -10,6 +11,7 @@ import { shown } from '../../diagnostics/mask.js';
 import { inside, type Place, placeText } from '../../diagnostics/place.js';
 import { secretIn } from '../values/secret.js';
 import type { Check } from '../values/setting.js';
+import { BUDGET_KEYS, checkBudget, checkBudgetDay } from './budget.js';
 import {
   CREDENTIALS,
   checkInterface,
@@ -29,14 +31,16 @@ import { LINE_URL_ALLOWED, lineOfText } from './url.js';
 const DEPTH_MAX = 64;
 const PROXY_KEYS = ['type', 'name', 'host', 'port', 'username', 'username_file'] as const;
 const PASSWORD_KEYS = ['password', 'password_file'] as const;
+/** The keys of all types. */
+const OF_ALL = [...PREFERENCE_KEYS, ...BUDGET_KEYS] as const;
 /** The keys of each type. @public also for the reference, scripts/config-reference.mjs */
 export const LINE_KEYS = {
-  direct: ['type', 'name', 'source_ip', 'source_port', 'interface', 'mark', ...PREFERENCE_KEYS],
-  socks5: [...PROXY_KEYS, ...PASSWORD_KEYS, 'upstream', ...PREFERENCE_KEYS],
-  socks4: [...PROXY_KEYS, 'upstream', ...PREFERENCE_KEYS],
-  http: [...PROXY_KEYS, ...PASSWORD_KEYS, 'upstream', ...PREFERENCE_KEYS],
-  https: [...PROXY_KEYS, ...PASSWORD_KEYS, 'server_name', 'ca_file', 'upstream', ...PREFERENCE_KEYS],
-  multipath: ['type', 'list', ...PREFERENCE_KEYS],
+  direct: ['type', 'name', 'source_ip', 'source_port', 'interface', 'mark', ...OF_ALL],
+  socks5: [...PROXY_KEYS, ...PASSWORD_KEYS, 'upstream', ...OF_ALL],
+  socks4: [...PROXY_KEYS, 'upstream', ...OF_ALL],
+  http: [...PROXY_KEYS, ...PASSWORD_KEYS, 'upstream', ...OF_ALL],
+  https: [...PROXY_KEYS, ...PASSWORD_KEYS, 'server_name', 'ca_file', 'upstream', ...OF_ALL],
+  multipath: ['type', 'list', ...OF_ALL],
 } as const;
 /** Words of other programs for these keys. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
@@ -45,6 +49,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   ...{ device: 'interface', dev: 'interface', iface: 'interface', bind_interface: 'interface' },
   ...{ fwmark: 'mark', so_mark: 'mark', routing_mark: 'mark' },
   ...{ priority: 'tier', level: 'tier', cost: 'cost_ms', metric: 'cost_ms', delay_ms: 'cost_ms', share: 'weight' },
+  ...{ budget: 'budget_bytes', quota: 'budget_bytes', limit_bytes: 'budget_bytes', reset_day: 'budget_day' },
   ...{ sni: 'server_name', servername: 'server_name', ca: 'ca_file', cafile: 'ca_file' },
 };
 const TYPES = Object.keys(LINE_KEYS) as (keyof typeof LINE_KEYS)[];
@@ -81,10 +86,20 @@ class Walk {
     const known: readonly string[] = LINE_KEYS[type];
     const strays = Object.keys(fields).filter((key) => !known.includes(key));
     for (const key of strays) this.#stray(type, key, place, known);
-    const preference = this.#preference(fields, place);
-    if (type === 'direct') return { ...this.#direct(fields, place), ...preference };
-    if (type === 'multipath') return { ...this.#multipath(fields, place, depth), ...preference };
-    return { ...this.#proxy(type, fields, place, depth), ...preference };
+    const held = { ...this.#preference(fields, place), ...this.#budget(fields, place) };
+    if (type === 'direct') return { ...this.#direct(fields, place), ...held };
+    if (type === 'multipath') return { ...this.#multipath(fields, place, depth), ...held };
+    return { ...this.#proxy(type, fields, place, depth), ...held };
+  }
+
+  /** Nothing where the node has none. */
+  #budget(fields: Fields, place: Place): { readonly budget?: BudgetedPart } {
+    const bytes = this.#optional(fields, 'budget_bytes', place, checkBudget);
+    const day = this.#optional(fields, 'budget_day', place, checkBudgetDay) ?? 1;
+    if (Object.hasOwn(fields, 'budget_day') && !Object.hasOwn(fields, 'budget_bytes'))
+      this.#diagnostics.missing(place, 'budget_bytes', 'it goes together with "budget_day"');
+    const name = typeof fields['name'] === 'string' ? fields['name'] : undefined;
+    return bytes === undefined ? {} : { budget: { name, bytes, day } };
   }
 
   /** Nothing where the node says nothing. */

@@ -36,6 +36,41 @@ test('a direct line may have an interface and a mark, and proxies are reached by
   ]);
 });
 
+test('any part may have a budget, with a unit, which all lines below it share', () => {
+  const upstream = {
+    ...{ type: 'multipath', budget_bytes: '50GB' },
+    list: [{ type: 'direct' }, socks5({ name: 'lte', budget_bytes: 7, budget_day: 28 })],
+  };
+  const { budgets } = optionsOf(loadJson({ upstream }));
+  assert.deepEqual(budgets, [
+    { name: 'direct, lte', bytes: 50e9, day: 1, lines: [0, 1] },
+    { name: 'lte', bytes: 7, day: 28, lines: [1] },
+  ]);
+});
+
+test('a wrong budget, and a day without a budget, are mistakes; without a state file there is a warning', () => {
+  const allowed =
+    'is not allowed; allowed: an integer from 1 to 1000000000000000, or a text with a unit: "50GB", "500MiB", "1.5TB"';
+  assert.deepEqual(
+    errorsOfUpstream([
+      { type: 'direct', budget_bytes: 0, budget_day: 29 },
+      { type: 'direct', budget_bytes: '50Gb' },
+      { type: 'direct', budget_day: 3 },
+    ]),
+    [
+      `upstream[0].budget_bytes: 0 ${allowed}`,
+      'upstream[0].budget_day: 29 is not allowed; allowed: an integer from 1 to 28',
+      `upstream[1].budget_bytes: "50Gb" ${allowed}`,
+      'upstream[2].budget_bytes: missing; needed: it goes together with "budget_day"',
+    ],
+  );
+  const upstream = { type: 'direct', budget_bytes: 5 };
+  assert.deepEqual(loadJson({ upstream }).warnings, [
+    'c.json: line 1: upstream: there is a budget_bytes and no budget_state_file: what has been used is forgotten at every restart',
+  ]);
+  assert.deepEqual(loadJson({ upstream, budget_state_file: '/tmp/usage' }).warnings, []);
+});
+
 test('any type may have a tier, a cost and a weight, which lines below inherit', () => {
   const proxy = socks5({ tier: 9, weight: 100, upstream: { type: 'direct', cost_ms: 0 } });
   const list = ['direct', proxy];
@@ -86,7 +121,7 @@ test('each mistake is named by its path', () => {
     'upstream.list[0].source_port: -1 is not allowed; allowed: an integer from 0 to 65535, 0 for any',
     'upstream.list[1].host: missing; needed: the IP address or name of the proxy',
     'upstream.list[1].port: missing; needed: the port of the proxy',
-    'upstream.list[1].upstream.list[0].host: unknown key; allowed: type, name, source_ip, source_port, interface, mark, tier, cost_ms, weight',
+    'upstream.list[1].upstream.list[0].host: unknown key; allowed: type, name, source_ip, source_port, interface, mark, tier, cost_ms, weight, budget_bytes, budget_day',
     'upstream.list[1].upstream.list[1]: 7 is not allowed; allowed: a line: an object with a "type" (direct, socks5, socks4, http, https, multipath), "direct", socks5://[user:password@]host:port, http://[user:password@]host:port, https://…, socks4://[user@]host:port, or a list of lines',
     'upstream.list[2].name: "" is not allowed; allowed: a text of 1 to 64 printable characters',
     'upstream.list[2].host: "1.2.3.456" is not allowed; allowed: the IP address or name of the proxy itself',
@@ -171,7 +206,7 @@ test('an https line has the name and the authorities of its certificate, and com
     'upstream.ca_file: 7 is not allowed; allowed: a path',
   ]);
   assert.deepEqual(errorsOfUpstream({ type: 'http', host: 'a', port: 1, ca_file: 'x' }), [
-    'upstream.ca_file: unknown key; allowed: type, name, host, port, username, username_file, password, password_file, upstream, tier, cost_ms, weight',
+    'upstream.ca_file: unknown key; allowed: type, name, host, port, username, username_file, password, password_file, upstream, tier, cost_ms, weight, budget_bytes, budget_day',
   ]);
 });
 
