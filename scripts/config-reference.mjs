@@ -293,10 +293,10 @@ An IPv4 range covers its addresses in every form: \`::ffff:1.2.3.4\`, \`::1.2.3.
 | --- | --- |
 | \`"use": ["line", …]\` | Only these lines race; one may stand without the list. Their names are those that \`tcproute check\` lists. When they fail, the connection fails. |
 | \`"block": true\` | The client gets REP 02, and nothing is dialled. Where the rule matches what the client asked for, nothing is resolved either. |
-| \`"sticky": "client"\` | A client's address keeps to the line by which it reached the destination, while that line works. Alone or beside \`use\`. The same: \`true\`. |
+| \`"sticky": "client"\` | A client's address keeps to the line by which it reached the destination, while that line works, and to its address, also when the name has others by then. Alone or beside \`use\`. The same: \`true\`. |
 | \`"sticky": "user"\` | So does a user, from wherever it comes. |
 | \`"sticky": "tag"\` | So does a user with one tag: \`alice+1\` and \`alice+2\` each have a line of their own. |
-| \`"sticky": "site"\` | So does a user (with its tag, if it gives one) for all hosts and ports of a site together. A site is a registrable domain by the [public suffix list](https://publicsuffix.org), such as \`example.co.uk\`, or an address. |
+| \`"sticky": "site"\` | So does a user (with its tag, if it gives one) for all hosts and ports of a site together. A site is a registrable domain by the [public suffix list](https://publicsuffix.org), such as \`example.co.uk\`, or an address. Only the line is kept: the addresses follow DNS. |
 | \`"idle_timeout_ms": "2d"\` | The connection may be quiet for this long (0: for ever). Alone all lines race; or beside \`use\` and \`sticky\`. See [quiet connections](#quiet-connections). |
 | \`"keepalive": {"idle_s": 300}\` | How its peers are probed meanwhile. Likewise. |
 

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { BlackHole } from '../helpers/black-hole.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
 import { follows, movable, NEW, OLD, stays } from '../helpers/movable-site.js';
+import { TrickProxy } from '../helpers/proxies-trick.js';
+import { TestServer } from '../helpers/servers.js';
+import { dial } from '../helpers/socks-client.js';
 
 for (const ttl_s of [3, 600]) {
   inBothEngines(`a change of DNS is followed under steady connections, cache.ttl_s ${ttl_s}`, async (world) => {
@@ -71,4 +74,37 @@ inBothEngines('a known name is asked for once while its answer holds, and nobody
   const { port } = await world.gateway(config);
   for (let visits = 0; visits < 300; visits += 1) assert.equal(await visit(port), 'old');
   assert.equal(dns.count(), 1);
+});
+
+inBothEngines('a proxy that moves while its old address is dead is reached with the next connection', async (world) => {
+  const { zones, dns } = await movable(world);
+  const old = world.use(await TrickProxy.listen('works', 0, 'socks5', '127.0.0.2'));
+  const site = world.use(await TestServer.listen((socket) => socket.end('site')));
+  zones['proxy.test'] = { ...OLD, ttl_s: 3600 };
+  const { port } = await world.gateway({
+    ...{ nameservers: `127.0.0.1:${dns.port}`, dns: { ipv6: 'off' }, workers: 1 },
+    upstream: { type: 'socks5', host: 'proxy.test', port: old.port },
+  });
+  const visit = async (): Promise<string> => {
+    const { peer, reply } = await dial(port, { host: '127.0.0.1', port: site.port });
+    const said = reply.rep === 0 ? (await peer.read(4)).toString() : `REP ${reply.rep}`;
+    peer.close();
+    return said;
+  };
+  await stays(visit, 'site', 1100);
+  zones['proxy.test'] = { ...NEW, ttl_s: 3600 };
+  await old.close();
+  world.use(await TrickProxy.listen('works', old.port, 'socks5', '127.0.0.3'));
+  for (let visits = 0; visits < 3; visits += 1) assert.equal(await visit(), 'site');
+});
+
+inBothEngines('a kept address is used although its name has moved, until it fails', async (world) => {
+  const { zones, config, visit, old } = await movable(world);
+  const gateway = await world.gateway({ ...config, rules: [{ sticky: 'client' }] });
+  await stays(() => visit(gateway.port), 'old', 100);
+  zones['site.test'] = NEW;
+  // Its answer is over twice meanwhile, and others go to the new address.
+  await stays(() => visit(gateway.port), 'old', 2500);
+  await old.close();
+  for (let visits = 0; visits < 3; visits += 1) assert.equal(await visit(gateway.port), 'new');
 });

@@ -45,7 +45,7 @@ export class TrickProxy {
     this.kind = kind;
   }
 
-  static async listen(trick: Trick, port = 0, kind: SpokenKind = 'socks5'): Promise<TrickProxy> {
+  static async listen(trick: Trick, port = 0, kind: SpokenKind = 'socks5', host = '127.0.0.1'): Promise<TrickProxy> {
     const proxy = new TrickProxy(trick, kind);
     proxy.#server = await TestServer.listen(
       (socket) => {
@@ -53,7 +53,7 @@ export class TrickProxy {
         proxy.sources.push(socket.remoteAddress);
         proxy.#serve(socket).catch(() => socket.destroy());
       },
-      '127.0.0.1',
+      host,
       port,
     );
     return proxy;

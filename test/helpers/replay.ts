@@ -8,6 +8,7 @@ import { LineHealth } from '../../src/protocol/race/line-health.js';
 import { type PlanRules, RacePlan } from '../../src/protocol/race/plan.js';
 import type { CandidateMemory, Outage, RouteFailure } from '../../src/protocol/routes/candidate-memory.js';
 import { DestinationMemory, type LineView } from '../../src/protocol/routes/destination-memory.js';
+import { moveAway } from '../../src/protocol/routes/moves.js';
 import { type CandidateState, memoryOf } from '../../src/protocol/routes/state.js';
 
 /** All times in ms; a candidate is the name of its line and an address. */
@@ -35,6 +36,8 @@ export type RecordedLineEvent = readonly [
 
 export interface RecordedRace {
   readonly at: number;
+  /** Before it begins, the names of these candidates turn out to have other addresses. */
+  readonly moved?: readonly (readonly [candidate: string, to: readonly string[]])[];
   /** In the order in which the lines offer them. */
   readonly candidates: readonly string[];
   readonly events: readonly RecordedEvent[];
@@ -132,6 +135,17 @@ class World implements LineView {
     return this.health.outage(line);
   }
 
+  moves(text: string, to: readonly string[]): void {
+    const candidate = this.memory?.find(this.parse(text));
+    assert.ok(this.memory && candidate, `${text} is not remembered`);
+    moveAway(
+      this.memory,
+      candidate,
+      to.map(parseIp).filter((ip) => ip !== undefined),
+      this.now,
+    );
+  }
+
   choose(): CandidateMemory | undefined {
     const { ttl_ms, sticky } = this.recording;
     return this.memory?.choose(this.now, ttl_ms, this, sticky ?? false);
@@ -165,6 +179,7 @@ class Replayed {
     assert.ok(at >= world.now, `the race at ${at} is in the past`);
     world.hearOfLines(at);
     world.now = at;
+    for (const [text, to] of this.#race.moved ?? []) world.moves(text, to);
     const best = world.choose();
     if (best !== undefined) {
       this.#lead = world.text(best);

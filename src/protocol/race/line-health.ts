@@ -4,6 +4,7 @@
 import type { Outage } from '../routes/candidate-memory.js';
 import type { FailureCode } from './failure.js';
 import { LineDoubt } from './line-doubt.js';
+import { ProxyPlaces } from './proxy-places.js';
 
 /** Failures in a row to reach a line's proxy before the line is left out. */
 const OPEN_AFTER = 3;
@@ -30,6 +31,8 @@ export interface LineFailure {
 export type LineEvent = { readonly line: number } & (
   | { readonly kind: 'proxy-failed'; readonly why?: LineFailure }
   | { readonly kind: 'proxy-reached' }
+  /** The name of its proxy has these addresses now, and none of those that failed. */
+  | { readonly kind: 'proxy-moved'; readonly to: readonly string[] }
   | { readonly kind: 'early'; readonly early: boolean }
   /** Of the network interface or the address that it leaves by. `up`, also while it is up: it is worth trying now. */
   | { readonly kind: 'link'; readonly up: boolean }
@@ -48,6 +51,8 @@ interface LineState {
   openFor: number;
   /** When the current trial began. */
   trial: number;
+  /** The addresses of the proxy: those that have failed since it was last reached, and those that its name has left. */
+  readonly places: ProxyPlaces;
   silent: number;
   earlyUntil: number;
   /** When its link went down; undefined while that is up. */
@@ -75,6 +80,7 @@ export class LineHealth {
         openUntil: Number.NEGATIVE_INFINITY,
         openFor: 0,
         trial: Number.NEGATIVE_INFINITY,
+        places: new ProxyPlaces(),
         silent: 0,
         earlyUntil: Number.NEGATIVE_INFINITY,
         downSince: undefined,
@@ -142,23 +148,48 @@ export class LineHealth {
   /** Returns true if this changed something that the other actors need to know. */
   proxyReached(line: number): boolean {
     const state = this.#lines[line];
-    if (state.failures === 0) return false;
+    if (state.failures === 0 && !state.places.isNew) return false;
+    state.places.reached();
     state.failures = 0;
     state.openFor = 0;
     state.trial = Number.NEGATIVE_INFINITY;
     return true;
   }
 
-  /** The line's proxy could not be reached: opens the circuit after OPEN_AFTER failures in a row. */
-  proxyFailed(line: number, now: number): void {
+  /**
+   * The line's proxy could not be reached at an address: opens the circuit after OPEN_AFTER failures in a row. Returns false for an
+   * address that its name has left, which does not count.
+   */
+  proxyFailed(line: number, now: number, address?: string): boolean {
     const state = this.#lines[line];
+    if (address !== undefined && !state.places.failed(address)) return false;
     state.failures += 1;
     state.trial = Number.NEGATIVE_INFINITY;
-    if (state.failures < OPEN_AFTER) return;
+    if (state.failures < OPEN_AFTER) return true;
     // Attempts that began before the circuit was opened tell nothing new.
-    if (state.openFor > 0 && now < state.openUntil) return;
+    if (state.openFor > 0 && now < state.openUntil) return true;
     state.openFor = Math.min(state.openFor === 0 ? OPEN_MS : state.openFor * 2, OPEN_MAX_MS);
     state.openUntil = now + state.openFor;
+    return true;
+  }
+
+  /** Whether it matters which addresses the name of the line's proxy has. */
+  mayHaveMoved(line: number): boolean {
+    return !this.#lines[line].places.isEmpty;
+  }
+
+  /**
+   * The name of the line's proxy has these addresses now. Where all that failed are not among them, the line begins with a closed
+   * circuit: returns true, and the other actors need to know.
+   */
+  proxyIsAt(line: number, addresses: readonly string[], whole: boolean): boolean {
+    const state = this.#lines[line];
+    if (!state.places.are(addresses, whole)) return false;
+    state.failures = 0;
+    state.openFor = 0;
+    state.trial = Number.NEGATIVE_INFINITY;
+    state.doubt.forget();
+    return true;
   }
 
   /** Whether the line answers "connected" before it is. */
@@ -223,10 +254,13 @@ export class LineHealth {
   apply(event: LineEvent, now: number): void {
     switch (event.kind) {
       case 'proxy-failed':
-        this.proxyFailed(event.line, now);
+        this.proxyFailed(event.line, now, event.why?.address);
         break;
       case 'proxy-reached':
         this.proxyReached(event.line);
+        break;
+      case 'proxy-moved':
+        this.proxyIsAt(event.line, event.to, true);
         break;
       case 'early':
         this.setEarly(event.line, event.early, now);

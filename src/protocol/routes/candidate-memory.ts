@@ -56,6 +56,18 @@ function isOfLink(cause: RouteFailure, at: number, { from, to }: Outage): boolea
 /** Whether only an answer disproves the failure: a server that hangs still accepts connections. */
 export const needsAnswer = (cause: RouteFailure): boolean => cause === 'silent' || cause === 'not-tls';
 
+/** Since when a name no longer has an address, and which it had in its place; undefined where it had none. */
+export interface Move {
+  readonly at: number;
+  readonly to: Uint8Array | undefined;
+}
+
+/** An address that stands in for one that its name no longer has: which that was, and when it last worked. */
+export interface Inherited {
+  readonly from: Uint8Array;
+  readonly worked: number;
+}
+
 export class CandidateMemory implements Candidate {
   readonly line: number;
   readonly ip: Uint8Array;
@@ -72,8 +84,12 @@ export class CandidateMemory implements Candidate {
   lates = 0;
   /** It connected without an answer, where other candidates got one: until it answers, connecting is no success. */
   mute = false;
-  /** The name no longer has this address, as this actor's copy of the answers says: it is not dialled. */
-  gone = false;
+  /** The name no longer has this address, as this actor's copy of the answers says: it is not dialled, but where it is kept. */
+  moved: Move | undefined;
+  /** Of a candidate that stands in for another address and has not been dialled since. If it never worked it has the times of that. */
+  inherited: Inherited | undefined;
+  /** The candidate that worked when this one was blamed last. */
+  accuser: CandidateMemory | undefined;
   /** The last failure, which is not to its blame as long as no other candidate works at about the same time. */
   pending: RouteFailure | undefined;
   pendingAt = Number.NEGATIVE_INFINITY;
@@ -91,8 +107,36 @@ export class CandidateMemory implements Candidate {
     this.ip = ip;
   }
 
+  /** It stands in for an address of its line that the name no longer has. No failure is inherited. */
+  standIn(moved: CandidateMemory): void {
+    if (this.#isUntried) {
+      const { connect, firstByte } = moved;
+      this.connect.set(connect.mean, connect.deviation, connect.samples);
+      this.firstByte.set(firstByte.mean, firstByte.deviation, firstByte.samples);
+    }
+    this.inherited = { from: moved.ip, worked: moved.worked };
+  }
+
+  get #isUntried(): boolean {
+    return this.worked === Number.NEGATIVE_INFINITY;
+  }
+
+  get gone(): boolean {
+    return this.moved !== undefined;
+  }
+
+  /** It works by itself, with its own times. */
+  #comesOfAge(): void {
+    if (this.inherited === undefined) return;
+    this.inherited = undefined;
+    if (!this.#isUntried) return;
+    this.connect.set(0, 0, 0);
+    this.firstByte.set(0, 0, 0);
+  }
+
   /** It has connected, which means that it works, unless it is mute. */
   connects(connect_ms: number, now: number): void {
+    this.#comesOfAge();
     this.connect.add(connect_ms);
     if (this.mute) this.updated = now;
     else this.#works(now);
@@ -100,6 +144,7 @@ export class CandidateMemory implements Candidate {
 
   /** The destination's first byte came, `first_byte_ms` after the client's. */
   answers(first_byte_ms: number, now: number): void {
+    this.#comesOfAge();
     this.firstByte.add(first_byte_ms);
     this.answered = now;
     this.mute = false;
@@ -123,8 +168,9 @@ export class CandidateMemory implements Candidate {
   }
 
   /** The remembered failure is the candidate's own, since another candidate worked. */
-  blame(now: number): void {
+  blame(now: number, accuser?: CandidateMemory): void {
     if (this.pending === undefined) return;
+    this.accuser = accuser;
     const cause = this.pending;
     this.pending = undefined;
     this.failures ??= new Map();
@@ -170,12 +216,26 @@ export class CandidateMemory implements Candidate {
    */
   isUsable(now: number, ttl_ms: number, sticky = false): boolean {
     if (this.gone || !this.isWell(now, ttl_ms)) return false;
-    return sticky || this.pending === undefined || this.pending === 'late';
+    const isDoubtful = this.pending !== undefined && this.pending !== 'late';
+    return !isDoubtful || (sticky && this.inherited === undefined);
+  }
+
+  /** Whether a name that has other addresses by now keeps this one, since it works and nothing has gone wrong. */
+  mayStay(now: number, ttl_ms: number): boolean {
+    return this.moved?.to !== undefined && this.isWell(now, ttl_ms) && !this.isDoubted(now);
+  }
+
+  /** The candidate that proved its last failure to be its own was no address of the destination: that proves nothing. */
+  forgive(): void {
+    this.streak = 0;
+    this.lates = 0;
+    this.mute = false;
+    this.accuser = undefined;
   }
 
   /** It worked within `ttl_ms`, and no failure to its blame counts, whether or not its name still has the address. */
   isWell(now: number, ttl_ms: number): boolean {
-    return now - this.worked < ttl_ms && !this.isFailing(now);
+    return now - (this.inherited?.worked ?? this.worked) < ttl_ms && !this.isFailing(now);
   }
 
   /** Whether it has failed, and has not worked since. */

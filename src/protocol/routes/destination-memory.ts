@@ -10,6 +10,9 @@ export type RouteEvent = Candidate &
     | { readonly kind: 'connected'; readonly connect_ms: number }
     | { readonly kind: 'answered'; readonly first_byte_ms: number }
     | { readonly kind: 'failed'; readonly cause: RouteFailure }
+    /** Its name no longer has the address, or has it again. */
+    | { readonly kind: 'moved'; readonly to: Uint8Array | undefined }
+    | { readonly kind: 'back' }
   );
 
 /** What a destination needs to know of a line. */
@@ -50,7 +53,8 @@ export class DestinationMemory {
 
   /**
    * The candidate to begin with, alone; undefined if none is known to work. With `sticky` the best one is kept as long as it
-   * works, however much faster another is, and then another one of its line.
+   * works, however much faster another is, also when its name has moved, and then another one of its line. The same line goes
+   * on for a name that has moved.
    */
   choose(now: number, ttl_ms: number, lines: LineView, sticky: boolean): CandidateMemory | undefined {
     for (const one of this.candidates) {
@@ -59,8 +63,9 @@ export class DestinationMemory {
     }
     const { best } = this;
     let chosen = best !== undefined && isUsable(best, now, ttl_ms, lines, sticky) ? best : undefined;
+    if (sticky && chosen === undefined && best?.mayStay(now, ttl_ms) && lines.mayUse(best.line)) return best;
     if (chosen !== undefined && sticky) return chosen;
-    const kept = sticky ? best?.line : undefined;
+    const kept = sticky || best?.gone ? best?.line : undefined;
     for (const other of this.candidates) {
       if (other === chosen || !isUsable(other, now, ttl_ms, lines, sticky)) continue;
       const isPreferred =
@@ -123,11 +128,13 @@ export class DestinationMemory {
   failed(candidate: Candidate, cause: RouteFailure, now: number): CandidateMemory {
     const known = this.#open(candidate, now);
     known.fails(cause, now);
-    if (this.candidates.some((other) => other !== known && other.accuses(cause, now))) known.blame(now);
+    const accuser = this.candidates.find((other) => other !== known && other.accuses(cause, now));
+    if (accuser !== undefined) known.blame(now, accuser);
     return known;
   }
 
-  apply(event: RouteEvent, now: number, lines: LineView): CandidateMemory {
+  /** Returns the candidate; undefined where the event is of one that is not known. */
+  apply(event: RouteEvent, now: number, lines: LineView): CandidateMemory | undefined {
     switch (event.kind) {
       case 'connected':
         return this.connected(event, event.connect_ms, now, lines);
@@ -135,6 +142,14 @@ export class DestinationMemory {
         return this.answered(event, event.first_byte_ms, now);
       case 'failed':
         return this.failed(event, event.cause, now);
+      case 'moved':
+      case 'back': {
+        const known = this.find(event);
+        if (known === undefined) return undefined;
+        known.moved = event.kind === 'moved' ? { at: now, to: event.to } : undefined;
+        known.updated = now;
+        return known;
+      }
       default:
         return event satisfies never;
     }
@@ -151,12 +166,16 @@ export class DestinationMemory {
       const place = this.candidates.findIndex((known) => sameCandidate(known, theirs));
       if (place < 0) {
         if (this.candidates.length < CANDIDATES_MAX) this.candidates.push(theirs);
+        // By this actor's answers its name may have moved.
+        this.checkAt = Number.NEGATIVE_INFINITY;
       } else if (theirs.updated > this.candidates[place].updated) {
         const mine = this.candidates[place];
         theirs.connectReported = mine.connectReported;
         theirs.answerReported = mine.answerReported;
         theirs.failureReported = mine.failureReported;
-        theirs.gone = mine.gone;
+        if (theirs.gone !== mine.gone) this.checkAt = Number.NEGATIVE_INFINITY;
+        theirs.moved = mine.moved;
+        theirs.accuser = mine.accuser;
         this.candidates[place] = theirs;
       }
     }
@@ -169,7 +188,7 @@ export class DestinationMemory {
     this.worked = now;
     for (const other of this.candidates) {
       if (other === known || other.pending === undefined || now - other.pendingAt > BLAME_WINDOW_MS) continue;
-      if (known.accuses(other.pending, now)) other.blame(now);
+      if (known.accuses(other.pending, now)) other.blame(now, known);
     }
   }
 

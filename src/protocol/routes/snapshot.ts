@@ -155,6 +155,7 @@ function renewed(
       updated_age_ms: candidate.updated_age_ms + age_ms,
       pending: candidate.pending && { ...candidate.pending, age_ms: candidate.pending.age_ms + age_ms },
       failures: candidate.failures.map((failure) => ({ ...failure, age_ms: failure.age_ms + age_ms })),
+      ...(candidate.moved && { moved: { ...candidate.moved, age_ms: candidate.moved.age_ms + age_ms } }),
     };
     return [{ was: candidate, now }];
   });

@@ -1,7 +1,7 @@
 // Converts what is remembered of a destination to plain values, for messages between actors and for the state file, and back.
 // Times are ages, since threads have different clocks. Nothing here throws, whatever its argument.
 import { formatIp, parseIp } from '../address/address.js';
-import { CandidateMemory, ROUTE_FAILURES, type RouteFailure } from './candidate-memory.js';
+import { CandidateMemory, type Move, ROUTE_FAILURES, type RouteFailure } from './candidate-memory.js';
 import { CANDIDATES_MAX, DestinationMemory } from './destination-memory.js';
 import type { Estimate } from './estimate.js';
 
@@ -25,6 +25,12 @@ export interface PendingState {
   readonly age_ms: number;
 }
 
+/** Since when its name no longer has the address, and which it had in its place; null for none. */
+export interface MovedState {
+  readonly age_ms: number;
+  readonly to: string | null;
+}
+
 export interface CandidateState {
   readonly line: number;
   readonly address: string;
@@ -43,6 +49,8 @@ export interface CandidateState {
   /** The last failure, if it is not known whose it was. */
   readonly pending: PendingState | null;
   readonly failures: readonly FailureState[];
+  /** Absent where its name has the address, and in earlier states. */
+  readonly moved?: MovedState;
 }
 
 export interface RouteState {
@@ -63,7 +71,7 @@ export function stateOf(destination: string, memory: DestinationMemory, now: num
 }
 
 function candidateState(candidate: CandidateMemory, now: number): CandidateState {
-  const { line, ip, successes, streak, lates, mute, pending } = candidate;
+  const { line, ip, successes, streak, lates, mute, pending, moved } = candidate;
   return {
     line,
     address: formatIp(ip),
@@ -83,8 +91,14 @@ function candidateState(candidate: CandidateMemory, now: number): CandidateState
       count,
       age_ms: whole(now - at),
     })),
+    ...(moved === undefined ? {} : { moved: movedState(moved, now) }),
   };
 }
+
+const movedState = ({ at, to }: Move, now: number): MovedState => ({
+  age_ms: whole(now - at),
+  to: to === undefined ? null : formatIp(to),
+});
 
 const estimateState = ({ mean, deviation, samples }: Estimate): EstimateState => [
   hundredths(mean),
@@ -127,6 +141,10 @@ function fill(candidate: CandidateMemory, told: CandidateState, now: number): vo
   candidate.streak = told.streak;
   candidate.lates = told.lates;
   candidate.mute = told.mute;
+  if (told.moved !== undefined) {
+    const { age_ms, to } = told.moved;
+    candidate.moved = { at: at(age_ms), to: to === null ? undefined : parseIp(to) };
+  }
   if (told.pending !== null) {
     candidate.pending = told.pending.cause;
     candidate.pendingAt = at(told.pending.age_ms);
@@ -151,7 +169,7 @@ export function isRouteState(value: unknown): value is RouteState {
 
 function isCandidateState(value: unknown): value is CandidateState {
   if (!isRecord(value)) return false;
-  const { line, address, connect, first_byte, mute, pending, failures } = value;
+  const { line, address, connect, first_byte, mute, pending, failures, moved } = value;
   return (
     isCount(line) &&
     typeof address === 'string' &&
@@ -165,8 +183,15 @@ function isCandidateState(value: unknown): value is CandidateState {
     (pending === null || isPendingState(pending)) &&
     Array.isArray(failures) &&
     failures.length <= ROUTE_FAILURES.length &&
-    failures.every(isFailureState)
+    failures.every(isFailureState) &&
+    (moved === undefined || isMovedState(moved))
   );
+}
+
+function isMovedState(value: unknown): value is MovedState {
+  if (!isRecord(value) || !isTime(value['age_ms'])) return false;
+  const { to } = value;
+  return to === null || (typeof to === 'string' && parseIp(to) !== undefined);
 }
 
 function isPendingState(value: unknown): value is PendingState {

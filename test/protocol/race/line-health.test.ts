@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { LineHealth } from '../../../src/protocol/race/line-health.js';
+import { ProxyPlaces } from '../../../src/protocol/race/proxy-places.js';
 
 /** One line, which `failures` attempts at the same time could not reach at 0. */
 function after(failures: number): LineHealth {
@@ -156,4 +157,42 @@ test('a link that was up and has changed closes the circuit, too', () => {
   const health = after(3);
   health.apply({ kind: 'link', line: 0, up: true }, 500);
   assert.deepEqual([health.mayUse(0, 500), health.outage(0)], [true, { from: 500, to: 500 }]);
+});
+
+const [OLD, NEW, V6] = ['192.0.2.1:1080', '192.0.2.2:1080', '[2001:db8::1]:1080'];
+
+test('a proxy whose name has left all addresses where it failed has a closed circuit, and what fails there counts no longer', () => {
+  const health = new LineHealth(1);
+  for (let times = 0; times < 3; times += 1) assert.equal(health.proxyFailed(0, 0, OLD), true);
+  assert.deepEqual([health.isDown(0), health.mayHaveMoved(0)], [true, true]);
+  assert.equal(health.proxyIsAt(0, [OLD, NEW], true), false);
+  assert.equal(health.proxyIsAt(0, [V6], false), false, 'nothing is known of its family');
+  assert.equal(health.proxyIsAt(0, [NEW], true), true);
+  assert.deepEqual([health.isDown(0), health.mayUse(0, 0), health.proxyIsAt(0, [NEW], true)], [false, true, false]);
+  for (let times = 0; times < 9; times += 1) assert.equal(health.proxyFailed(0, 1, OLD), false);
+  assert.equal(health.isDown(0), false);
+  // Three failures of the new one open it.
+  for (let times = 0; times < 3; times += 1) health.proxyFailed(0, 2, NEW);
+  assert.equal(health.isDown(0), true);
+  // That the old one is back makes it count.
+  assert.equal(health.proxyIsAt(0, [OLD, NEW], true), false);
+  assert.equal(health.proxyFailed(0, 3, OLD), true);
+});
+
+test('that a proxy was reached after it had moved is news, since others know the line as down', () => {
+  const health = new LineHealth(1);
+  assert.equal(health.proxyReached(0), false);
+  for (let times = 0; times < 3; times += 1)
+    health.apply({ kind: 'proxy-failed', line: 0, why: { cause: 'refused', detail: undefined, address: OLD } }, 0);
+  health.apply({ kind: 'proxy-moved', line: 0, to: [NEW] }, 1);
+  assert.equal(health.isDown(0), false);
+  assert.deepEqual([health.proxyReached(0), health.proxyReached(0)], [true, false]);
+});
+
+test('no more addresses of a proxy are kept than a bound', () => {
+  const places = new ProxyPlaces();
+  for (let last = 0; last < 20; last += 1) places.failed(`192.0.2.${last}:1080`);
+  assert.equal(places.are([NEW], true), true);
+  const counts = Array.from({ length: 20 }, (_, last) => places.failed(`192.0.2.${last}:1080`));
+  assert.deepEqual(counts.filter((one) => !one).length, 8);
 });

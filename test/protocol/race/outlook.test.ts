@@ -109,7 +109,7 @@ test('an address that its name no longer has is not in the race', () => {
   const known = memory();
   const home = known.find(HOME);
   assert(home);
-  home.gone = true;
+  home.moved = { at: 0, to: undefined };
   const lead = known.choose(2000, TTL_MS, lineView(), false);
   assert.deepEqual(told(asked({ memory: known, lead, offered: usual(PHONE) }), 2000), [
     ['phone first', { kind: 'best' }],

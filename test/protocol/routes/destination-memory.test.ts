@@ -98,7 +98,7 @@ test('a line whose address the name no longer has is still the one that worked',
   const memory = connected(20, 30);
   const lineOf = (now: number, lines = ALL) => memory.lineWithoutAddress(now, TTL_MS, lines);
   memory.connected(A, 20, 5, ALL);
-  for (const known of memory.candidates) known.gone = true;
+  for (const known of memory.candidates) known.moved = { at: 5, to: undefined };
   assert.deepEqual([choose(memory, 6, ALL, true), lineOf(6)], [undefined, 0]);
   assert.equal(lineOf(6, lineView({ out: [0] })), 1);
   memory.failed(A, 'refused', 7);
@@ -290,23 +290,46 @@ test('of too many candidates the one that changed longest ago goes, and never th
   }
 });
 
-test('an address that the name no longer has does not lead, sticky or not, until the name has it again', () => {
-  for (const sticky of [false, true]) {
+test('an address that the name no longer has does not lead until the name has it again', () => {
+  const memory = connected(20, 300);
+  assert.equal(choose(memory, 0), 0);
+  const [first, second] = memory.candidates;
+  first.moved = { at: 1, to: C.ip };
+  assert.equal(choose(memory, 1), 1);
+  // What another actor says of it changes nothing but that this one looks again.
+  memory.checkAt = 60_000;
+  const theirs = connected(20);
+  theirs.connected(A, 20, 5, ALL);
+  memory.adopt(theirs);
+  assert.deepEqual([choose(memory, 5), memory.checkAt], [1, Number.NEGATIVE_INFINITY]);
+  second.moved = { at: 5, to: C.ip };
+  assert.equal(choose(memory, 5), undefined);
+  (memory.find(A) as CandidateMemory).moved = undefined;
+  assert.equal(choose(memory, 5), 0);
+});
+
+test('with sticky the best address stays until it fails where its name has others, and not where it has none', () => {
+  const moved = (to: Uint8Array | undefined): DestinationMemory => {
     const memory = connected(20, 300);
-    assert.equal(choose(memory, 0, ALL, sticky), 0);
-    const [first, second] = memory.candidates;
-    first.gone = true;
-    assert.equal(choose(memory, 1, ALL, sticky), 1);
-    // What another actor says of it changes nothing: it knows the name less well.
-    const theirs = connected(20);
-    theirs.connected(A, 20, 5, ALL);
-    memory.adopt(theirs);
-    assert.equal(choose(memory, 5, ALL, sticky), 1);
-    second.gone = true;
-    assert.equal(choose(memory, 5, ALL, sticky), undefined);
-    (memory.find(A) as CandidateMemory).gone = false;
-    assert.equal(choose(memory, 5, ALL, sticky), 0);
-  }
+    assert.equal(choose(memory, 0, ALL, true), 0);
+    memory.candidates[0].moved = { at: 1, to };
+    return memory;
+  };
+  const memory = moved(C.ip);
+  assert.deepEqual([choose(memory, 2, ALL, true), choose(memory, 3, ALL, true)], [0, 0]);
+  // Also a failure that may be the destination's.
+  memory.failed(A, 'refused', 4);
+  assert.equal(choose(memory, 4, ALL, true), 1);
+  assert.equal(choose(moved(undefined), 2, ALL, true), 1);
+  assert.equal(choose(moved(C.ip), TTL_MS, ALL, true), undefined);
+});
+
+test('what is told by reports of other actors: an address that was left, and one that is back', () => {
+  const memory = connected(20);
+  memory.apply({ ...A, kind: 'moved', to: C.ip }, 7, ALL);
+  assert.deepEqual(memory.candidates[0].moved, { at: 7, to: C.ip });
+  memory.apply({ ...A, kind: 'back' }, 8, ALL);
+  assert.equal(memory.candidates[0].moved, undefined);
 });
 
 test('what another actor knows is taken over where it is newer, and its own choice is kept', () => {

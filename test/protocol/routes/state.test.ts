@@ -32,6 +32,8 @@ function contents({
   connectReported,
   answerReported,
   failureReported,
+  accuser,
+  inherited,
   ...rest
 }: CandidateMemory) {
   const { pending, pendingAt, ...others } = rest;
@@ -92,6 +94,24 @@ test('a failure that is not to the blame of the candidate yet is told too, and c
   assert.equal(told.candidates[0].isUsable(5010, Number.POSITIVE_INFINITY), false);
   told.connected(candidate(1), 20, 5020, lineView());
   assert.deepEqual([told.candidates[0].streak, told.candidates[0].failed], [1, 5000]);
+});
+
+test('that a name has moved away from an address is told, also from what was written, and may be absent', () => {
+  const known = memory();
+  known.candidates[0].moved = { at: NOW - 500, to: candidate(7).ip };
+  known.candidates[1].moved = { at: NOW - 700, to: undefined };
+  const state: unknown = JSON.parse(JSON.stringify(stateOf('a:1', known, NOW)));
+  assert.ok(isRouteState(state));
+  assert.deepEqual(
+    memoryOf(state, 9000, 99).candidates.map(({ moved }) => moved && [moved.at, moved.to && [...moved.to]]),
+    [[8500, [...candidate(7).ip]], [8300, undefined], undefined],
+  );
+  const wrong = (moved: unknown): boolean =>
+    isRouteState({ ...state, candidates: state.candidates.map((one) => ({ ...one, moved })) });
+  assert.deepEqual(
+    [{ age_ms: 1, to: 'nowhere' }, { age_ms: -1, to: null }, { to: null }, 7, { age_ms: 1, to: null }].map(wrong),
+    [false, false, false, false, true],
+  );
 });
 
 test('whatever is remembered comes back the same, through text and for another clock', () => {

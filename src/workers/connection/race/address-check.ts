@@ -5,15 +5,20 @@ import { sameIp } from '../../../protocol/address/same-ip.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { CandidateMemory } from '../../../protocol/routes/candidate-memory.js';
 import type { DestinationMemory } from '../../../protocol/routes/destination-memory.js';
+import { moveAway } from '../../../protocol/routes/moves.js';
 import type { DialLine } from '../shared/dial-lines.js';
 import type { NameOutcome } from '../shared/name-outcome.js';
 import type { NamesReplica } from '../shared/names-replica.js';
+import type { RoutesReplica } from '../shared/routes-replica.js';
+import { noteProxyMove, type ProxyMoveParts } from './proxy-move.js';
 
 /** The parts of the actor's context that the check needs. */
 export interface Checking {
   readonly engine: { readonly now: number };
   readonly lines: readonly DialLine[];
   readonly names: Pick<NamesReplica, 'lookup' | 'follow' | 'holdsFor' | 'changes'>;
+  readonly health: ProxyMoveParts['health'];
+  readonly routes: Pick<RoutesReplica, 'moved' | 'tell'>;
 }
 
 /** The least time between two checks of a destination: some answers expire before a message arrives. */
@@ -21,8 +26,8 @@ const LEAST_MS = 1000;
 /** The longest time: a candidate of a line that had none before may have been added. */
 const MOST_MS = 60_000;
 
-/** Called for a destination when its `checkAt` is due, and after each change of the machine's files. */
-export function checkAddresses(context: Checking, memory: DestinationMemory, target: Target): void {
+/** Called for the destination of a key when its `checkAt` is due, and after each change of the machine's files. */
+export function checkAddresses(context: Checking, key: string, memory: DestinationMemory, target: Target): void {
   const { names, engine } = context;
   memory.checkedAfter = names.changes;
   const asked = new Set(memory.candidates.map(({ line }) => nameOf(context, line, target)));
@@ -35,8 +40,11 @@ export function checkAddresses(context: Checking, memory: DestinationMemory, tar
   };
   for (const name of asked as Set<string>) {
     const hear = (outcome: NameOutcome, more: boolean): void => {
-      for (const candidate of memory.candidates)
-        if (nameOf(context, candidate.line, target) === name) compare(candidate, outcome);
+      // The best one first, so that it is the one that another address stands in for; what is added needs no look.
+      const own = memory.candidates.filter(({ line }) => nameOf(context, line, target) === name);
+      own.sort((a, b) => Number(b === memory.best) - Number(a === memory.best));
+      for (const line of new Set(own.map(({ line }) => line))) noteProxyMove(context, context.lines[line], outcome);
+      for (const candidate of own) compare(context, key, memory, candidate, outcome);
       if (!more) schedule();
     };
     const known = names.lookup(name, engine.now, hear);
@@ -45,12 +53,25 @@ export function checkAddresses(context: Checking, memory: DestinationMemory, tar
   schedule();
 }
 
-function compare(candidate: CandidateMemory, outcome: NameOutcome): void {
+function compare(
+  { routes, engine }: Checking,
+  key: string,
+  memory: DestinationMemory,
+  candidate: CandidateMemory,
+  outcome: NameOutcome,
+): void {
   const ips = outcome.kind === 'found' ? outcome.ips : [];
-  if (ips.some((ip) => sameIp(ip, candidate.ip))) candidate.gone = false;
-  else if (outcome.proof === 'all') candidate.gone = true;
-  else if (outcome.proof === 'by-family' && ips.some(({ length }) => length === candidate.ip.length))
-    candidate.gone = true;
+  if (ips.some((ip) => sameIp(ip, candidate.ip))) {
+    if (candidate.gone && candidate.successes > 0) routes.moved(key, candidate, undefined);
+    candidate.moved = undefined;
+  } else if (
+    outcome.proof === 'all' ||
+    (outcome.proof === 'by-family' && ips.some(({ length }) => length === candidate.ip.length))
+  ) {
+    const isNews = moveAway(memory, candidate, ips, engine.now);
+    // That of the others each actor finds out by itself.
+    if (isNews && candidate === memory.best) routes.moved(key, candidate, candidate.moved);
+  }
 }
 
 /** The name to which a line's candidates are addresses; undefined if the address was given as such. */

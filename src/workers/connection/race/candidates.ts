@@ -16,13 +16,14 @@ import type { Egress, Permission } from '../shared/egress.js';
 import type { NameOutcome } from '../shared/name-outcome.js';
 import type { NamesReplica } from '../shared/names-replica.js';
 import type { KnownDestination } from './known-destination.js';
+import { noteProxyMove, type ProxyMoveParts } from './proxy-move.js';
 
 /** The parts of the actor's context that the candidates need. */
-export interface CandidatesParts {
+export interface CandidatesParts extends ProxyMoveParts {
   readonly engine: { readonly now: number };
   readonly lines: readonly DialLine[];
   readonly names: Pick<NamesReplica, 'lookup' | 'follow' | 'forget' | 'renew'>;
-  readonly health: Pick<LineHealth, 'mayUse'>;
+  readonly health: Pick<LineHealth, 'mayUse' | 'mayHaveMoved' | 'proxyIsAt'>;
   readonly egress: Pick<Egress, 'mayDial'>;
   readonly badAddresses: Pick<BadAddresses, 'isLast'>;
 }
@@ -159,6 +160,7 @@ export class Candidates {
 
   #take(lookup: Lookup, outcome: NameOutcome, more: boolean): void {
     const { line, heard } = lookup;
+    noteProxyMove(this.#parts, line, outcome);
     if (outcome.kind === 'found') {
       const { ips } = outcome;
       const isOffered = this.#offer(

@@ -17,8 +17,11 @@ import { CandidateOutcome, type Learning, type OutcomeParts } from './outcome.js
 /** The parts of the actor's context that a known destination needs. */
 export type KnownParts = Checking &
   OutcomeParts & {
-    readonly health: Pick<LineHealth, 'proxyReached' | 'proxyFailed' | 'answersEarly' | 'works' | 'lost'>;
-    readonly routes: Pick<RoutesReplica, 'ttl_ms' | 'get' | 'open' | 'connected' | 'tell'>;
+    readonly health: Pick<
+      LineHealth,
+      'proxyReached' | 'proxyFailed' | 'mayHaveMoved' | 'proxyIsAt' | 'answersEarly' | 'works' | 'lost'
+    >;
+    readonly routes: Pick<RoutesReplica, 'ttl_ms' | 'get' | 'open' | 'connected' | 'moved' | 'tell'>;
     readonly options: {
       readonly cache: Pick<Options['cache'], 'refresh_s'>;
       readonly race: Pick<Options['race'], 'first_byte_ms' | 'margin_ms'>;
@@ -78,7 +81,7 @@ export class KnownDestination {
     if (memory === undefined) return undefined;
     const { routes, engine, options, names } = this.#parts;
     if (engine.now >= memory.checkAt || memory.checkedAfter !== names.changes)
-      checkAddresses(this.#parts, memory, this.#target);
+      checkAddresses(this.#parts, this.#key as string, memory, this.#target);
     const { refresh_s } = options.cache;
     if (!sticky && refresh_s > 0 && engine.now - memory.raced >= refresh_s * 1000) return undefined;
     return memory.choose(engine.now, routes.ttl_ms, lines, sticky);
@@ -177,8 +180,8 @@ export class KnownDestination {
     const { health, routes, engine } = this.#parts;
     if (towards === 'destination') this.#proxyReached(line);
     else if (FAILURES[code].blames === 'proxy') {
-      health.proxyFailed(line, engine.now);
       const address = formatEndpoint(formatIp(ip), hops[0].port);
+      if (!health.proxyFailed(line, engine.now, address)) return;
       routes.tell({ kind: 'proxy-failed', line, why: { cause: code, detail, address } });
     }
   }

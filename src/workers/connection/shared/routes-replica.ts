@@ -5,7 +5,7 @@ import type { Candidate } from '../../../protocol/lines/candidate.js';
 import { tableLength } from '../../../protocol/lines/numbers.js';
 import type { Options } from '../../../protocol/options.js';
 import type { LineEvent, LineHealth } from '../../../protocol/race/line-health.js';
-import type { Outage, RouteFailure } from '../../../protocol/routes/candidate-memory.js';
+import type { Move, Outage, RouteFailure } from '../../../protocol/routes/candidate-memory.js';
 import { isSticky } from '../../../protocol/routes/destination-key.js';
 import type { DestinationMemory, LineView, RouteEvent } from '../../../protocol/routes/destination-memory.js';
 import { memoryOf, type RouteState } from '../../../protocol/routes/state.js';
@@ -122,6 +122,14 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     known.connectReported = Number.NEGATIVE_INFINITY;
     known.answerReported = Number.NEGATIVE_INFINITY;
     this.#report(destination, { ...of(candidate), kind: 'failed', cause });
+  }
+
+  /** Reports that a name has moved away from the address of a candidate, or with undefined that it has it again. */
+  moved(destination: string, candidate: Candidate, move: Move | undefined): void {
+    this.#report(
+      destination,
+      move === undefined ? { ...of(candidate), kind: 'back' } : { ...of(candidate), kind: 'moved', to: move.to },
+    );
   }
 
   /** Reports an event of a line to the other actors; it has been applied here already. */

@@ -1,10 +1,13 @@
 // What is remembered is compared with what its names have: how often they are asked, and what an answer changes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseIp } from '../../../../src/protocol/address/address.js';
+import { formatIp, parseIp } from '../../../../src/protocol/address/address.js';
 import { type Target, targetOfIp, targetOfName } from '../../../../src/protocol/address/target.js';
+import type { Candidate } from '../../../../src/protocol/lines/candidate.js';
 import { lineOf } from '../../../../src/protocol/lines/line.js';
 import { failureOf } from '../../../../src/protocol/race/failure.js';
+import { type LineEvent, LineHealth } from '../../../../src/protocol/race/line-health.js';
+import type { Move } from '../../../../src/protocol/routes/candidate-memory.js';
 import { DestinationMemory } from '../../../../src/protocol/routes/destination-memory.js';
 import { checkAddresses } from '../../../../src/workers/connection/race/address-check.js';
 import { dialLines } from '../../../../src/workers/connection/shared/dial-lines.js';
@@ -47,7 +50,18 @@ class World {
       this.#waiting.some(([one, who]) => one === name && who === waiter),
     holdsFor: (name: string): number => (this.#known.get(name)?.until ?? 0) - this.engine.now - this.away_ms,
   };
+  readonly health = new LineHealth(LINES.length);
   readonly memory = new DestinationMemory();
+  /** What was reported: an address, and that to which its name has moved. */
+  readonly told: string[] = [];
+  readonly lineEvents: LineEvent[] = [];
+  readonly routes = {
+    moved: (_key: string, { ip }: Candidate, move: Move | undefined): void => {
+      const to = move === undefined ? 'back' : `to ${move.to === undefined ? 'nothing' : formatIp(move.to)}`;
+      this.told.push(`${formatIp(ip)} ${to}`);
+    },
+    tell: (event: LineEvent): void => void this.lineEvents.push(event),
+  };
   readonly #known = new Map<string, { readonly outcome: NameOutcome; readonly until: number }>();
   #waiting: [string, Waiter][] = [];
 
@@ -65,8 +79,8 @@ class World {
   /** As a connection does, at its time. */
   visit(now: number, target = SITE): boolean[] {
     this.engine.now = now;
-    if (now >= this.memory.checkAt) checkAddresses(this, this.memory, target);
-    return this.memory.candidates.map((candidate) => candidate.gone);
+    if (now >= this.memory.checkAt) checkAddresses(this, 'site.test:443', this.memory, target);
+    return this.memory.candidates.filter((one) => one.inherited === undefined).map(({ gone }) => gone);
   }
 }
 
@@ -140,4 +154,49 @@ test("a proxy's address goes by the proxy's name, and one that is given as an ad
   const address = new World(2);
   for (let now = 0; now < 300_000; now += 1000) address.visit(now, targetOfIp(OLD, 443));
   assert.deepEqual(address.asked, []);
+});
+
+test('that the best address was left, or is back, is news for the others, once', () => {
+  const world = new World(DIRECT, BY_NAME);
+  world.memory.choose(0, 600_000, lineView(), false);
+  world.visit(0);
+  world.answer('proxy.test', found([NEW]));
+  world.answer('site.test', found([NEW]));
+  assert.deepEqual(world.told, ['192.0.2.1 to 192.0.2.2']);
+  world.visit(60_000);
+  world.answer('site.test', found([NEW]));
+  world.visit(120_000);
+  world.answer('site.test', gone('all'));
+  world.visit(180_000);
+  world.answer('site.test', found([OLD, NEW]));
+  assert.deepEqual(world.told, ['192.0.2.1 to 192.0.2.2', '192.0.2.1 back']);
+});
+
+test('the new address stands in for the one that was best, on its line', () => {
+  const world = new World(DIRECT, BY_NAME);
+  const choose = (now: number): string | undefined => {
+    const best = world.memory.choose(now, 600_000, lineView(), false);
+    return best && `${best.line} ${formatIp(best.ip)}`;
+  };
+  assert.equal(choose(0), '0 192.0.2.1');
+  world.visit(0);
+  world.answer('proxy.test', found([OLD]));
+  world.answer('site.test', found([NEW_V6, NEW]));
+  assert.equal(choose(1), '0 192.0.2.2', 'of its family');
+});
+
+test('a proxy that has moved away from where it failed begins anew, for all actors', () => {
+  const world = new World(BY_NAME);
+  for (let times = 0; times < 3; times += 1) world.health.proxyFailed(BY_NAME, 0, '192.0.2.1:1080');
+  assert.equal(world.health.mayUse(BY_NAME, 0), false);
+  world.visit(0);
+  world.answer('proxy.test', found([OLD, NEW]));
+  assert.equal(world.health.mayUse(BY_NAME, 0), false);
+  world.visit(60_000);
+  world.answer('proxy.test', found([NEW], 'none'));
+  assert.deepEqual([world.health.isDown(BY_NAME), world.lineEvents], [true, []]);
+  world.visit(120_000);
+  world.answer('proxy.test', found([NEW]));
+  assert.equal(world.health.isDown(BY_NAME), false);
+  assert.deepEqual(world.lineEvents, [{ kind: 'proxy-moved', line: BY_NAME, to: ['192.0.2.2:1080'] }]);
 });

@@ -57,7 +57,12 @@ function world(target: Target, { forbidden = {}, last = [], mute = [], down = []
         return true;
       },
     },
-    health: { mayUse: (line) => !down.includes(line) },
+    health: {
+      mayUse: (line) => !down.includes(line),
+      mayHaveMoved: () => false,
+      proxyIsAt: () => assert.fail('it cannot have moved'),
+    },
+    routes: { tell: () => {} },
     egress: {
       mayDial: (_line, ip, _target, client) => {
         assert.equal(client, CLIENT);

@@ -7,7 +7,7 @@ import type { Sticky } from '../../../../src/protocol/rules/sticky.js';
 import type { Client } from '../../../../src/protocol/users/client.js';
 import { Race, type RaceOutcome } from '../../../../src/workers/connection/race/race.js';
 import type { FakeAttempt } from './fake-attempt.js';
-import { A, B, type Changes, found, RaceWorld } from './race-world.js';
+import { A, B, type Changes, found, lost, RaceWorld } from './race-world.js';
 
 const WWW = targetOfName('www.site.test', 443) as Target;
 const API = targetOfName('api.site.test', 8443) as Target;
@@ -138,14 +138,26 @@ test('a kept line is not left for being a little late, and other lines wait for 
   assert.deepEqual(world.dialled, [`1 ${A}`, `1 ${B}`, `0 ${A}`]);
 });
 
-test('a line is kept also where the name has another address by now', () => {
+test('an address is kept also where the name has another one by now, until it fails, and its line longer', () => {
   const world = new World('user');
   world.reach('10.0.0.1 alice', 1);
   world.after(120_000);
   world.known.set(WWW.host, found(B));
-  assert.deepEqual(world.begin('10.0.0.1 alice'), [`1 ${B}`]);
+  for (let visit = 0; visit < 2; visit += 1) assert.deepEqual(world.reach('10.0.0.1 alice', 1), [`1 ${A}`]);
+  assert.deepEqual(world.begin('10.0.0.1 alice'), [`1 ${A}`]);
   world.on(1).fails('refused');
-  assert.deepEqual(world.dialled, [`1 ${B}`, `0 ${B}`]);
+  assert.deepEqual(world.dialled, [`1 ${A}`, `1 ${B}`]);
+  world.on(1).connects();
+  world.race?.cancel();
+  assert.deepEqual(world.reach('10.0.0.1 alice', 1), [`1 ${B}`]);
+});
+
+test('a name that has no address any more is not dialled, also where it is kept', () => {
+  const world = new World('user');
+  world.reach('10.0.0.1 alice', 1);
+  world.after(120_000);
+  world.known.set(WWW.host, { ...lost('no-such-name'), proof: 'all' });
+  assert.deepEqual(world.begin('10.0.0.1 alice'), []);
 });
 
 test('cache.refresh_s does not take a kept line away', () => {
