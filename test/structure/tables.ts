@@ -181,6 +181,15 @@ export const RULES: Rules = {
     'bench/race/cells': ['bench/race/requests', 'bench/race/field'],
     'bench/race/requests': ['bench/race/field'],
     'bench/race/field': ['bench/peers', 'bench/process', 'test/helpers'],
+    // The ways of the races, whose faults change while requests go on.
+    'bench/choice': [...['bench/process', 'bench/plan', 'bench/results', 'bench/choice/cells', 'bench/choice/uplinks']],
+    'bench/choice/cells': [
+      ...['bench/race/field', 'bench/race/requests', 'bench/choice/subjects', 'bench/choice/load'],
+      ...['bench/choice/uplinks', 'test/helpers'],
+    ],
+    'bench/choice/uplinks': ['bench/process', 'bench/race/requests', 'bench/choice/subjects', 'bench/choice/load'],
+    'bench/choice/load': ['bench/peers', 'bench/race/field', 'bench/race/requests'],
+    'bench/choice/subjects': ['bench/shared', 'bench/peers'],
     'bench/restart': [
       ...['bench/process', 'bench/plan', 'bench/results', 'bench/tables', 'bench/measuring', 'bench/peers'],
       ...['bench/restart/subjects', 'bench/restart/load'],
