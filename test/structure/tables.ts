@@ -17,7 +17,8 @@ export const RULES: Rules = {
     'src/protocol/address': [],
     'src/protocol/lines': ['src/protocol/address', 'src/protocol/budget'],
     'src/protocol/budget': [],
-    'src/protocol/routes': ['src/protocol/address', 'src/protocol/lines'],
+    'src/protocol/bulk': [],
+    'src/protocol/routes': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/bulk'],
     'src/protocol/race': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/routes'],
     // A rule may be for some clients only.
     'src/protocol/rules': ['src/protocol/text', 'src/protocol/address', 'src/protocol/users', 'src/protocol/quiet'],

@@ -91,6 +91,8 @@ export interface ConnectionRecord {
   /** From the client, and to it. */
   readonly bytes_up: number;
   readonly bytes_down: number;
+  /** Bytes a second as last measured, each way; absent for a connection that has carried little. */
+  readonly rate?: { readonly up?: number; readonly down?: number };
   /** When it was opened, in ms since 1970. */
   readonly opened_at: number;
   /** Until it ended, or until now. */

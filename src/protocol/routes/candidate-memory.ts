@@ -1,5 +1,7 @@
 // What is remembered of one candidate for one destination: how fast it connects and answers, when it worked, how it failed.
 // Pure: the time is an argument, in ms of any one clock. destination-memory.ts decides which candidate is best.
+import { type LineRates, noRates } from '../bulk/state.js';
+import type { Measured, Way } from '../bulk/transfer.js';
 import type { Candidate } from '../lines/candidate.js';
 import { Estimate } from './estimate.js';
 
@@ -95,6 +97,8 @@ export class CandidateMemory implements Candidate {
   pendingAt = Number.NEGATIVE_INFINITY;
   /** By cause; undefined before the first failure. */
   failures: Map<RouteFailure, FailureTally> | undefined;
+  /** How much its line carries, where what is remembered is that of a site with bulk transfers. */
+  rates: LineRates | undefined;
   /** When this was last changed. */
   updated = Number.NEGATIVE_INFINITY;
   /** For the replica: when a connection, an answer and a failure were last reported. */
@@ -158,6 +162,14 @@ export class CandidateMemory implements Candidate {
     this.streak = 0;
     this.lates = 0;
     this.pending = undefined;
+  }
+
+  /** Its line has carried bytes of a bulk transfer. */
+  carries(way: Way, measured: Pick<Measured, 'bytes_s' | 'isExact'>, now: number): void {
+    this.rates ??= noRates();
+    this.rates[way].add(measured, now);
+    this.worked = now;
+    this.updated = now;
   }
 
   /** Remembers a failure that may be the destination's. */

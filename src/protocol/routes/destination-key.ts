@@ -13,6 +13,11 @@ export function siteKey(site: string, asker: string): string {
   return `${asker} [${site}]`;
 }
 
+/** Of what all destinations of a site have of bulk transfers. */
+export function bulkKey(site: string): string {
+  return `bulk[${site}]`;
+}
+
 /** Whether what is remembered is for one asker alone. */
 export function isSticky(key: string): boolean {
   return key.includes(' ');

@@ -1,6 +1,8 @@
 // The memory of one destination: its candidates, and which of them is best. The best one stays the best until it fails, or
 // until another is clearly better (some sites bind a login to an address). A failure blames a candidate only when another
 // one works at about the same time: a site that is down blames no candidate. Pure.
+import { Traffic } from '../bulk/traffic.js';
+import type { Measured, Way } from '../bulk/transfer.js';
 import { type Candidate, sameCandidate } from '../lines/candidate.js';
 import { BLAME_WINDOW_MS, CandidateMemory, type Outage, type RouteFailure } from './candidate-memory.js';
 
@@ -10,6 +12,9 @@ export type RouteEvent = Candidate &
     | { readonly kind: 'connected'; readonly connect_ms: number }
     | { readonly kind: 'answered'; readonly first_byte_ms: number }
     | { readonly kind: 'failed'; readonly cause: RouteFailure }
+    /** Of a site: its line has carried a part of a bulk transfer; and a connection that did not come in bulk. */
+    | ({ readonly kind: 'carried'; readonly way: Way } & Measured)
+    | { readonly kind: 'trickled'; readonly bytes: number }
     /** Its name no longer has the address, or has it again. */
     | { readonly kind: 'moved'; readonly to: Uint8Array | undefined }
     | { readonly kind: 'back' }
@@ -33,6 +38,8 @@ const BETTER_MS = 10;
 export class DestinationMemory {
   readonly candidates: CandidateMemory[] = [];
   best: CandidateMemory | undefined;
+  /** Of a site: of what kind its traffic is; undefined where none came in bulk. */
+  traffic: Traffic | undefined;
   /** When any of them last worked. */
   worked = Number.NEGATIVE_INFINITY;
   /** When there was last any event of them. */
@@ -134,6 +141,22 @@ export class DestinationMemory {
   }
 
   /** Returns the candidate; undefined where the event is of one that is not known. */
+  /** Of a site: a line has carried a part of a bulk transfer. */
+  carried(line: Candidate, way: Way, measured: Measured, now: number): CandidateMemory {
+    const known = this.#open(line, now);
+    known.carries(way, measured, now);
+    this.worked = now;
+    this.traffic ??= new Traffic();
+    this.traffic.add(way, measured.bytes);
+    return known;
+  }
+
+  /** Of a site with bulk transfers: a line has carried bytes that did not come in bulk. */
+  trickled(line: Candidate, bytes: number, now: number): CandidateMemory {
+    this.traffic?.add('other', bytes);
+    return this.#open(line, now);
+  }
+
   apply(event: RouteEvent, now: number, lines: LineView): CandidateMemory | undefined {
     switch (event.kind) {
       case 'connected':
@@ -142,6 +165,10 @@ export class DestinationMemory {
         return this.answered(event, event.first_byte_ms, now);
       case 'failed':
         return this.failed(event, event.cause, now);
+      case 'carried':
+        return this.carried(event, event.way, event, now);
+      case 'trickled':
+        return this.trickled(event, event.bytes, now);
       case 'moved':
       case 'back': {
         const known = this.find(event);
@@ -162,6 +189,7 @@ export class DestinationMemory {
   adopt(told: DestinationMemory, sticky = false): void {
     this.worked = Math.max(this.worked, told.worked);
     this.touched = Math.max(this.touched, told.touched);
+    this.traffic = told.traffic ?? this.traffic;
     for (const theirs of told.candidates) {
       const place = this.candidates.findIndex((known) => sameCandidate(known, theirs));
       if (place < 0) {

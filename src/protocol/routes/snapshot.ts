@@ -1,5 +1,6 @@
 // Writes the remembered routes as text that outlives the process, and reads it. A text that is not ours, of another version
 // or damaged gives no routes at all; routes that are too old, or of lines that no longer exist, are left out. No file access.
+import { agedRates } from '../bulk/state.js';
 import type { Line } from '../lines/line.js';
 import { byNumber, identityOf } from '../lines/numbers.js';
 import { type CandidateState, isRouteState, type RouteState } from './state.js';
@@ -135,7 +136,7 @@ export class RouteReader {
 
 /** Adds the time since writing to all ages, and gives lines their current numbers. */
 function renewed(
-  { destination, candidates, best }: RouteState,
+  { destination, candidates, best, traffic }: RouteState,
   age_ms: number,
   age_max_ms: number,
   moved: readonly (number | undefined)[],
@@ -156,10 +157,12 @@ function renewed(
       pending: candidate.pending && { ...candidate.pending, age_ms: candidate.pending.age_ms + age_ms },
       failures: candidate.failures.map((failure) => ({ ...failure, age_ms: failure.age_ms + age_ms })),
       ...(candidate.moved && { moved: { ...candidate.moved, age_ms: candidate.moved.age_ms + age_ms } }),
+      ...(candidate.rates && { rates: agedRates(candidate.rates, age_ms) }),
     };
     return [{ was: candidate, now }];
   });
   return {
+    ...(traffic && { traffic }),
     destination,
     candidates: kept.map(({ now }) => now),
     best: kept.findIndex(({ was }) => was === chosen),

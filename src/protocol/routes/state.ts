@@ -1,6 +1,16 @@
 // Converts what is remembered of a destination to plain values, for messages between actors and for the state file, and back.
 // Times are ages, since threads have different clocks. Nothing here throws, whatever its argument.
 import { formatIp, parseIp } from '../address/address.js';
+import {
+  isRatesState,
+  isTrafficState,
+  type LineRatesState,
+  ratesOfState,
+  ratesState,
+  type TrafficState,
+  trafficOfState,
+  trafficState,
+} from '../bulk/state.js';
 import { CandidateMemory, type Move, ROUTE_FAILURES, type RouteFailure } from './candidate-memory.js';
 import { CANDIDATES_MAX, DestinationMemory } from './destination-memory.js';
 import type { Estimate } from './estimate.js';
@@ -51,6 +61,8 @@ export interface CandidateState {
   readonly failures: readonly FailureState[];
   /** Absent where its name has the address, and in earlier states. */
   readonly moved?: MovedState;
+  /** Of a site with bulk transfers. */
+  readonly rates?: LineRatesState;
 }
 
 export interface RouteState {
@@ -59,6 +71,8 @@ export interface RouteState {
   readonly candidates: readonly CandidateState[];
   /** Index of the best in `candidates`; -1 for none. */
   readonly best: number;
+  /** Of a site with bulk transfers. */
+  readonly traffic?: TrafficState;
 }
 
 /** The memory as plain values; `now` in ms of the clock of its times. */
@@ -67,11 +81,12 @@ export function stateOf(destination: string, memory: DestinationMemory, now: num
     destination,
     candidates: memory.candidates.map((candidate) => candidateState(candidate, now)),
     best: memory.best === undefined ? -1 : memory.candidates.indexOf(memory.best),
+    ...(memory.traffic && { traffic: trafficState(memory.traffic) }),
   };
 }
 
 function candidateState(candidate: CandidateMemory, now: number): CandidateState {
-  const { line, ip, successes, streak, lates, mute, pending, moved } = candidate;
+  const { line, ip, successes, streak, lates, mute, pending, moved, rates } = candidate;
   return {
     line,
     address: formatIp(ip),
@@ -92,6 +107,7 @@ function candidateState(candidate: CandidateMemory, now: number): CandidateState
       age_ms: whole(now - at),
     })),
     ...(moved === undefined ? {} : { moved: movedState(moved, now) }),
+    ...(rates === undefined ? {} : { rates: ratesState(rates, now) }),
   };
 }
 
@@ -126,6 +142,7 @@ export function memoryOf(state: RouteState, now: number, lines: number): Destina
     memory.touched = Math.max(memory.touched, candidate.updated);
     if (place === state.best) memory.best = candidate;
   }
+  if (state.traffic !== undefined) memory.traffic = trafficOfState(state.traffic);
   return memory;
 }
 
@@ -145,6 +162,7 @@ function fill(candidate: CandidateMemory, told: CandidateState, now: number): vo
     const { age_ms, to } = told.moved;
     candidate.moved = { at: at(age_ms), to: to === null ? undefined : parseIp(to) };
   }
+  if (told.rates !== undefined) candidate.rates = ratesOfState(told.rates, now);
   if (told.pending !== null) {
     candidate.pending = told.pending.cause;
     candidate.pendingAt = at(told.pending.age_ms);
@@ -156,20 +174,21 @@ function fill(candidate: CandidateMemory, told: CandidateState, now: number): vo
 /** Checks values from outside the process. */
 export function isRouteState(value: unknown): value is RouteState {
   if (!isRecord(value)) return false;
-  const { destination, candidates, best } = value;
+  const { destination, candidates, best, traffic } = value;
   return (
     typeof destination === 'string' &&
     destination.length <= KEY_MAX &&
     Array.isArray(candidates) &&
     candidates.length <= CANDIDATES_MAX &&
     candidates.every(isCandidateState) &&
-    isWhole(best, -1, candidates.length - 1)
+    isWhole(best, -1, candidates.length - 1) &&
+    (traffic === undefined || isTrafficState(traffic))
   );
 }
 
 function isCandidateState(value: unknown): value is CandidateState {
   if (!isRecord(value)) return false;
-  const { line, address, connect, first_byte, mute, pending, failures, moved } = value;
+  const { line, address, connect, first_byte, mute, pending, failures, moved, rates } = value;
   return (
     isCount(line) &&
     typeof address === 'string' &&
@@ -184,7 +203,8 @@ function isCandidateState(value: unknown): value is CandidateState {
     Array.isArray(failures) &&
     failures.length <= ROUTE_FAILURES.length &&
     failures.every(isFailureState) &&
-    (moved === undefined || isMovedState(moved))
+    (moved === undefined || isMovedState(moved)) &&
+    (rates === undefined || isRatesState(rates))
   );
 }
 

@@ -21,6 +21,7 @@ import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { Shares } from '../../threads/shared/shares.js';
 import { AccessLog } from './access-log.js';
+import { BulkTransfers } from './bulk-transfers.js';
 import { Carrying } from './carrying.js';
 import { ConnectionEnd } from './connection-end.js';
 import { Generations, type Lasting } from './generations.js';
@@ -29,6 +30,7 @@ import { serveMain } from './serve-main.js';
 import { Session } from './session.js';
 import { AttemptBudget } from './shared/attempt-budget.js';
 import { BadAddresses } from './shared/bad-addresses.js';
+import { BulkSites } from './shared/bulk-sites.js';
 import { Circles } from './shared/circles.js';
 import { ClientNotices } from './shared/client-notices.js';
 import { Crowds } from './shared/crowds.js';
@@ -129,7 +131,16 @@ class Actor {
       addressOf: (fd) => clients.read(fd),
     });
     this.#carrying = new Carrying(records, new LineBytes(shared.lineBytes));
-    const books = { counters: this.#counters, log, records, carrying: this.#carrying, ended: () => this.#ended() };
+    const bulkSites = new BulkSites(this.#routes, sites);
+    const bulk = new BulkTransfers({ clock: engine, records, routes: this.#routes, sites: bulkSites });
+    const books = {
+      counters: this.#counters,
+      log,
+      records,
+      carrying: this.#carrying,
+      bulk,
+      ended: () => this.#ended(),
+    };
     this.#parts = {
       engine,
       budget: new AttemptBudget(options),
@@ -143,6 +154,7 @@ class Actor {
       outcomes: this.#outcomes,
       routes: this.#routes,
       sites,
+      bulkSites,
       pipes: new PipePool(options.limits.pipes_max, ownership),
       counters: this.#counters,
       log,
@@ -151,7 +163,14 @@ class Actor {
       ends: new ConnectionEnd(books),
     };
     this.#generations = new Generations({
-      ...{ parts: this.#parts, clientShares, userShares, notices: new ClientNotices(log), carrying: this.#carrying },
+      ...{
+        parts: this.#parts,
+        clientShares,
+        userShares,
+        notices: new ClientNotices(log),
+        carrying: this.#carrying,
+        bulk,
+      },
       crowds: new Crowds(options, deadlines),
       probes: start.actor === 0,
     });

@@ -3,6 +3,7 @@
 import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { RemoteLog } from '../../threads/log.js';
 import { Counter } from '../../threads/shared/counters.js';
+import type { BulkTransfers } from './bulk-transfers.js';
 import type { Carrying } from './carrying.js';
 import type { Heard } from './relay/first-byte.js';
 import type { RelayEnd, RelayOutcome } from './relay/relay.js';
@@ -13,6 +14,7 @@ export interface Books {
   readonly log: Pick<RemoteLog, 'enabled' | 'write'>;
   readonly records: Records;
   readonly carrying: Pick<Carrying, 'ended'>;
+  readonly bulk: Pick<BulkTransfers, 'ended'>;
   ended(): void;
 }
 
@@ -72,10 +74,11 @@ export class ConnectionEnd implements RelayOutcome {
   }
 
   #carried(connection: number, up: number, down: number): void {
-    const { counters, carrying } = this.#books;
+    const { counters, carrying, bulk } = this.#books;
     counters[Counter.bytesUp] += up;
     counters[Counter.bytesDown] += down;
     carrying.ended(connection, up, down);
+    bulk.ended(connection, up, down);
   }
 
   /** Called when the connection's sockets have been closed. */

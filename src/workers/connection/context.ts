@@ -7,6 +7,7 @@ import type { Options } from '../../protocol/options.js';
 import type { LineHealth } from '../../protocol/race/line-health.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
 import type { RemoteLog } from '../../threads/log.js';
+import type { BulkTransfers } from './bulk-transfers.js';
 import type { Authenticator, UserRights } from './client/authenticator.js';
 import type { Clients } from './clients.js';
 import type { ConnectionEnd } from './connection-end.js';
@@ -16,6 +17,7 @@ import type { ConnectionRecords } from './records/records.js';
 import type { AttemptBudget } from './shared/attempt-budget.js';
 import type { AttemptRoom } from './shared/attempt-room.js';
 import type { BadAddresses } from './shared/bad-addresses.js';
+import type { BulkSites } from './shared/bulk-sites.js';
 import type { Circles } from './shared/circles.js';
 import type { DialLine } from './shared/dial-lines.js';
 import type { Egress } from './shared/egress.js';
@@ -59,6 +61,9 @@ export interface Context {
   readonly rules: RulesReplica;
   readonly clients: Clients;
   readonly sites: Sites;
+  readonly bulkSites: BulkSites;
+  /** Undefined where there is no choice between lines. */
+  readonly bulk: BulkTransfers | undefined;
   readonly pipes: PipePool;
   /** This actor's slice of the counters. */
   readonly counters: Float64Array;

@@ -13,6 +13,7 @@ import type { Generation } from '../../threads/contracts/start.js';
 import { areClientsLimited, ClientLimits } from '../../threads/shared/client-limits.js';
 import type { Shares } from '../../threads/shared/shares.js';
 import { UserLimits } from '../../threads/shared/user-limits.js';
+import type { BulkTransfers } from './bulk-transfers.js';
 import type { Carrying } from './carrying.js';
 import { KNOWS_NOBODY } from './client/authenticator.js';
 import type { UsersReplica } from './client/users-replica.js';
@@ -33,7 +34,7 @@ import { Trace } from './shared/trace.js';
 
 /** The parts of a context that come with its generation. */
 type Brought =
-  | ('options' | 'lines' | 'allLines' | 'planRules' | 'room' | 'newAttempt' | 'tunnelEnds' | 'egress')
+  | ('options' | 'lines' | 'bulk' | 'allLines' | 'planRules' | 'room' | 'newAttempt' | 'tunnelEnds' | 'egress')
   | ('limits' | 'authenticator' | 'rules' | 'clients' | 'trace' | 'isDebugging');
 
 /** What all generations share. */
@@ -44,6 +45,7 @@ export interface Lasting {
   readonly crowds: Crowds;
   readonly notices: ClientNotices;
   readonly carrying: Pick<Carrying, 'follow'>;
+  readonly bulk: BulkTransfers;
   /** Whether this actor looks for lines that answer early. */
   readonly probes: boolean;
 }
@@ -71,7 +73,7 @@ export class Generations {
   publish(generation: Generation): void {
     const { options, listeners, gone = [], rules: tables, users } = generation;
     const { lines, log_level } = options;
-    const { parts, probes, crowds, carrying } = this.#lasting;
+    const { parts, probes, crowds, carrying, bulk } = this.#lasting;
     for (const { number, name } of lines) this.#lineNames[number] = name;
     const quiet = usualQuiet(options);
     for (const listener of [...gone, ...listeners]) this.#know(listener, quiet);
@@ -94,6 +96,7 @@ export class Generations {
       limits: this.#limits(options, users !== undefined),
       authenticator: this.#authenticator(users !== undefined),
       lines: ownLines,
+      bulk: lines.length > 1 ? bulk : undefined,
       allLines: lines.map(({ number }) => number),
       planRules: planRules(options.race),
       room: new AttemptRoom(parts.budget, crowds, ownLines, parts.failures),

@@ -4,6 +4,7 @@
 import { lendAddress } from '../../../linux/addresses.js';
 import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
+import type { Way } from '../../../protocol/bulk/transfer.js';
 import type { ClientAddress } from '../../../protocol/inbound/inbound.js';
 import type { Failure } from '../../../protocol/race/failure.js';
 import type { ConnectionRecord, RaceRecord } from '../../../protocol/race/record.js';
@@ -55,6 +56,8 @@ export class ConnectionRecords {
   readonly #underway = new Column<Underway>();
   /** By slot. A string is the target's host where nothing else stands beside the row. */
   readonly #beside = new Column<Beside | string>();
+  /** By slot; of connections that have carried much. */
+  readonly #rates = new Column<NonNullable<ConnectionRecord['rate']>>();
   /** Words for how connections end, by their code in a row. */
   readonly #endings: string[] = [];
 
@@ -125,6 +128,17 @@ export class ConnectionRecords {
     return this.#underway.get(slot);
   }
 
+  /** The host that a connection is for; undefined before it is known. */
+  hostOf(slot: number): string | undefined {
+    if (!this.#rows.has(slot, Flag.targeted)) return undefined;
+    return this.#rows.targetIp(slot) ?? this.#besideOf(slot).host;
+  }
+
+  /** So many bytes a second were measured of a live connection. */
+  measured(slot: number, way: Way, bytes_s: number): void {
+    this.#rates.set(slot, { ...this.#rates.get(slot), [way]: bytes_s });
+  }
+
   /** The numbers of listeners by which live connections came in. */
   liveListeners(): ReadonlySet<number> {
     return new Set(this.live().map((slot) => this.#rows.listener(slot)));
@@ -136,6 +150,7 @@ export class ConnectionRecords {
       if (!this.#rows.has(slot, Flag.ended) || this.#rows.listener(slot) !== listener) continue;
       this.#rows.clear(slot);
       this.#beside.clear(slot);
+      this.#rates.clear(slot);
     }
   }
 
@@ -211,6 +226,7 @@ export class ConnectionRecords {
     if (freed < 0) return;
     this.#rows.clear(freed);
     this.#beside.clear(freed);
+    this.#rates.clear(freed);
   }
 
   /** The code of an ending; there are about ten words. */
@@ -241,6 +257,7 @@ export class ConnectionRecords {
     const { now } = this.#clock;
     const { user, ...noted } = this.#notedOf(slot);
     const { winner } = noted;
+    const rate = this.#rates.get(slot);
     return {
       client: rows.clientText(slot),
       listener: this.#parts.listenerName(rows.listener(slot)),
@@ -252,6 +269,7 @@ export class ConnectionRecords {
       connect_ms: winner === undefined ? undefined : rounded(winner.connectedAt - winner.started),
       bytes_up: underway?.up ?? rows.up(slot),
       bytes_down: underway?.down ?? rows.down(slot),
+      ...(rate === undefined ? {} : { rate }),
       opened_at: Math.round(Date.now() - rows.since(slot, now)),
       duration_ms: Math.round(rows.since(slot, isLive ? now : rows.endedAt(slot))),
       ending: isLive ? undefined : this.#endings[rows.ending(slot)],

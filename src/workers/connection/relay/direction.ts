@@ -22,13 +22,11 @@ import {
   Reading,
   readingOf,
   SPLICE_MIN,
+  SPLICES_A_TURN,
   usesNagle,
   withoutNagle,
   withReading,
 } from './pace.js';
-
-/** Pipe loads that one direction moves in a turn, before the others. */
-const SPLICES_A_TURN = 8;
 
 export class Direction {
   readonly source: Socket;
@@ -49,7 +47,6 @@ export class Direction {
   get #unsent(): Uint8Array[] | undefined {
     return Array.isArray(this.#waiting) ? this.#waiting : undefined;
   }
-
   get #pipe(): Pipe | undefined {
     return Array.isArray(this.#waiting) ? undefined : this.#waiting;
   }
@@ -62,6 +59,10 @@ export class Direction {
   /** Whether the sink has no room: nothing is read before the waiting bytes have gone. */
   get isStalled(): boolean {
     return this.#waiting !== undefined;
+  }
+  /** Whether bytes wait for room at the sink. While splicing the pipe is kept also when it is empty. */
+  get isHeldUp(): boolean {
+    return this.#unsent !== undefined || (this.#pipe?.filled ?? 0) > 0;
   }
 
   /** Begins to read. `isReading`: a receive is in flight already. */

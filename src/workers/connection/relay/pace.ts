@@ -20,6 +20,8 @@ const SMALL_SPLICE = 16384;
 const SMALL_SPLICES = 4;
 /** For fewer bytes a pipe is not worth while. */
 export const SPLICE_MIN = 65_536;
+/** Pipe loads that one direction moves in a turn, before the others. */
+export const SPLICES_A_TURN = 8;
 
 const READING = 7;
 const BULK = 8;

@@ -12,7 +12,7 @@ import type { Options } from '../../../protocol/options.js';
 import type { Quiet } from '../../../protocol/quiet/quiet.js';
 import { TimedHandler } from '../shared/timed-handler.js';
 import type { Tunnels } from '../shared/tunnels.js';
-import type { Copying, Progress } from './copying.js';
+import { type BulkOutcome, type Copying, MUCH, type Progress } from './copying.js';
 import { Direction } from './direction.js';
 import { FirstByte, type FirstByteOutcome, type Heard } from './first-byte.js';
 import { RequestDirection } from './request-direction.js';
@@ -31,6 +31,8 @@ export interface RelayContext extends Copying {
   readonly ends: RelayOutcome;
   /** Tells ends from resets where a destination is behind a pair of sockets; undefined where none is. */
   readonly tunnelEnds: Pick<Tunnels, 'isBroken' | 'finish'> | undefined;
+  /** Undefined where nobody wants to know what lines carry. */
+  readonly bulk?: BulkOutcome | undefined;
 }
 
 export interface RelayEnd {
@@ -190,6 +192,7 @@ export class Relay extends TimedHandler {
 
   #proceed(direction: Direction, progress: Progress): void {
     this.#active = Math.floor(this.#context.engine.now);
+    if (direction.bytes >= MUCH) this.#tellMuch(direction);
     switch (progress) {
       case 'goes-on':
         break;
@@ -205,6 +208,11 @@ export class Relay extends TimedHandler {
       default:
         progress satisfies never;
     }
+  }
+
+  #tellMuch(direction: Direction): void {
+    const way = direction === this.#up ? 'up' : 'down';
+    this.#context.bulk?.moved(this.#connection, way, direction.bytes, direction.isHeldUp);
   }
 
   /** The source has ended and the sink has taken all its bytes: the sink gets the end of stream, too. */

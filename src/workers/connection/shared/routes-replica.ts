@@ -1,6 +1,7 @@
 // This actor's replica of what all actors have learned about routes and lines: read on the hot path, updated by pushes of the
 // route actor. What this actor learns is applied here at once and reported in batches; repetitions are reported rarely.
 import type { MessagePort } from 'node:worker_threads';
+import type { Measured, Way } from '../../../protocol/bulk/transfer.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
 import { tableLength } from '../../../protocol/lines/numbers.js';
 import type { Options } from '../../../protocol/options.js';
@@ -17,6 +18,8 @@ import { call, type Remote, serve } from '../../../threads/port.js';
 const REPORTS_MAX = 4096;
 /** Events of lines in one batch at most; the first ones already tell of a dead proxy. */
 const LINE_EVENTS_MAX = 256;
+/** Sites whose other bytes wait at most; those of further ones are not reported. */
+const TRICKLES_MAX = 256;
 /** Reports are sent at this interval, or when there are this many. */
 const REPORT_EVERY_MS = 100;
 const REPORT_BATCH = 256;
@@ -37,6 +40,9 @@ export class RoutesReplica implements RouteSubscriber, LineView {
   #remote: Remote<RoutesActor> | undefined;
   #reports: RouteReport[] = [];
   #lineEvents: LineEvent[] = [];
+  /** Of sites with bulk transfers: what else has been carried, which waits to be reported. */
+  readonly #trickles = new Map<string, { readonly line: Candidate; readonly bytes: number }>();
+  #hasBulk = false;
   #reported = 0;
   /** Whether the last batch has not been answered yet: a route actor that hangs must not get ever more batches. */
   #isReporting = false;
@@ -132,6 +138,33 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     );
   }
 
+  /** Whether any site has had bulk transfers. */
+  get hasBulk(): boolean {
+    return this.#hasBulk;
+  }
+
+  /** `key`: of a site (see destination-key.ts), of which a line has carried a part of a bulk transfer. */
+  carried(key: string, line: Candidate, way: Way, measured: Measured, now: number): void {
+    this.#hasBulk = true;
+    this.#table.open(key, now).carried(line, way, measured, now);
+    this.#report(key, { ...of(line), kind: 'carried', way, ...measured });
+  }
+
+  /** A line has carried bytes that did not come in bulk. They count where the site has bulk transfers. */
+  trickled(key: string, line: Candidate, bytes: number, now: number): void {
+    const memory = this.#table.get(key, now);
+    if (memory?.traffic === undefined) return;
+    memory.trickled(line, bytes, now);
+    const waiting = this.#trickles.get(key);
+    if (waiting !== undefined) this.#trickles.set(key, { line, bytes: waiting.bytes + bytes });
+    else if (this.#trickles.size < TRICKLES_MAX) this.#trickles.set(key, { line, bytes });
+  }
+
+  #reportTrickles(): void {
+    for (const [key, { line, bytes }] of this.#trickles) this.#report(key, { ...of(line), kind: 'trickled', bytes });
+    this.#trickles.clear();
+  }
+
   /** Reports an event of a line to the other actors; it has been applied here already. */
   tell(event: LineEvent): void {
     if (this.#lineEvents.length < LINE_EVENTS_MAX) this.#lineEvents.push(event);
@@ -152,6 +185,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
   async routesChanged(routes: readonly RouteState[], lines: readonly LineEvent[]): Promise<void> {
     const now = this.#now();
     for (const state of routes) {
+      if (state.traffic !== undefined) this.#hasBulk = true;
       const told = memoryOf(state, now, this.#lines);
       if (told.candidates.length === 0) continue;
       const known = this.#table.get(state.destination, now);
@@ -163,13 +197,14 @@ export class RoutesReplica implements RouteSubscriber, LineView {
 
   /** Sends waiting reports when they are due, or with `atOnce`. Called once a turn. */
   flush(now: number, atOnce = false): void {
-    const waiting = this.#reports.length + this.#lineEvents.length;
+    const waiting = this.#reports.length + this.#lineEvents.length + this.#trickles.size;
     if (waiting === 0 || this.#remote === undefined) return;
     if (!atOnce) {
       if (this.#isReporting) return;
       if (waiting < REPORT_BATCH && now - this.#reported < REPORT_EVERY_MS) return;
     }
     this.#reported = now;
+    this.#reportTrickles();
     this.#sendTo(this.#remote);
   }
 
