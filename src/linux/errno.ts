@@ -19,6 +19,7 @@ export const EPIPE = errno.EPIPE;
 export const EHOSTUNREACH = errno.EHOSTUNREACH;
 export const ENETUNREACH = errno.ENETUNREACH;
 export const ENETDOWN = errno.ENETDOWN;
+export const ENODEV = errno.ENODEV;
 export const EPROTO = errno.EPROTO;
 export const EBUSY = errno.EBUSY;
 export const ETIME = errno.ETIME;

@@ -32,6 +32,15 @@ export function sentFd(fd: number): SentFd {
   return { fd, inode: fstatSync(fd).ino };
 }
 
+/** Whether the number still means the same file. */
+export function isSame({ fd, inode }: SentFd): boolean {
+  try {
+    return fstatSync(fd).ino === inode;
+  } catch {
+    return false;
+  }
+}
+
 /** An fd of our own for the file of another thread's; undefined where that thread has closed it. */
 export function duplicate({ fd, inode }: SentFd): number | undefined {
   const own = libc.fcntl(fd, F_DUPFD_CLOEXEC, 0);

@@ -40,10 +40,12 @@ export class Namespace<Asked, Answered> {
   }
 
   async #answer(): Promise<unknown> {
-    const [message] = (await Promise.race([
-      once(this.#child, 'message'),
-      once(this.#child, 'close').then(([status]) => [{ error: `it has ended with ${status}` }]),
-    ])) as [{ error?: string }];
+    const heard = new AbortController();
+    const { signal } = heard;
+    const message = await Promise.race([
+      once(this.#child, 'message', { signal }).then(([message]) => message as { error?: string }),
+      once(this.#child, 'close', { signal }).then(([status]) => ({ error: `it has ended with ${status}` })),
+    ]).finally(() => heard.abort());
     if (message.error !== undefined) throw new Error(message.error);
     return message;
   }

@@ -2,7 +2,7 @@
 // with a delay, without sockets or threads; the only clock is the record's times.
 import assert from 'node:assert/strict';
 import { parseIp } from '../../src/protocol/address/address.js';
-import { networkNumber } from '../../src/protocol/address/network-number.js';
+import { isNear, networkNumber } from '../../src/protocol/address/network-number.js';
 import { WHOLE_LINE } from '../../src/protocol/race/line-doubt.js';
 import { type LineEvent, LineHealth } from '../../src/protocol/race/line-health.js';
 
@@ -57,11 +57,13 @@ export function replayLines({ lines, delay_ms, events, expect }: LinesRecording)
   const happen = ([at, actor, kind, name, address, for_ms = 0]: RecordedLineEvent): void => {
     const health = actors.get(actor) as LineHealth;
     const line = numberOf(name);
-    const network = address ? networkNumber(parseIp(address) as Uint8Array) : WHOLE_LINE;
+    const ip = address ? (parseIp(address) as Uint8Array) : undefined;
+    const network = ip ? networkNumber(ip) : WHOLE_LINE;
+    const near = ip !== undefined && isNear(ip);
     const tell = (isNews: boolean, event: LineEvent): void => {
       if (isNews) messages.push({ at: at + delay_ms, from: actor, event });
     };
-    if (kind === 'works') tell(health.works(line, at), { kind, line });
+    if (kind === 'works') tell(health.works(line, at, near), { kind, line, near, ago_ms: 0 });
     else if (kind === 'hangs') tell(health.hangs(line, network, at), { kind, line, network });
     else tell(health.lost(line, network, at - for_ms, at), { kind, line, network, for_ms });
   };

@@ -60,6 +60,10 @@ export const RULES: Rules = {
       'src/workers/connection/relay',
     ],
     'src/workers/connection/relay': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
+    // Looks at relays from outside.
+    'src/workers/connection/hanging': [
+      ...[PROTOCOL, 'src/linux', 'src/workers/connection/relay', 'src/workers/connection/shared'],
+    ],
     'src/workers/connection/shared': [PROTOCOL, 'src/threads/*', 'src/linux/*'],
     'src/workers/dns': [PROTOCOL, 'src/threads/*', 'src/files', 'src/workers/dns/*'],
     'src/workers/dns/ask': [PROTOCOL],

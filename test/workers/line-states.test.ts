@@ -56,3 +56,30 @@ test('the last line that goes down says that none is left', () => {
   states.learned({ kind: 'proxy-reached', line: 0 }, false);
   assert.equal(said[2].fields['lines_left'], 1);
 });
+
+test('ended sessions of all actors are told of together, at once and then once a minute, and at the end', () => {
+  const { said, states } = world(['a', 'b']);
+  states.learned({ kind: 'cut', line: 0, sessions: 30 }, false);
+  states.learned({ kind: 'cut', line: 0, sessions: 12 }, false);
+  assert.equal(said.length, 0);
+  states.look(0);
+  states.learned({ kind: 'cut', line: 0, sessions: 3 }, false);
+  states.learned({ kind: 'cut', line: 1, sessions: 1 }, false);
+  states.look(1000);
+  states.look(60_999);
+  states.learned({ kind: 'cut', line: 0, sessions: 4 }, false);
+  states.look(61_000);
+  states.look(200_000);
+  states.learned({ kind: 'cut', line: 1, sessions: 5 }, false);
+  states.look(Number.POSITIVE_INFINITY);
+  assert.deepEqual(
+    said.map(({ fields }) => [fields['line'], fields['sessions']]),
+    [
+      ['a', 42],
+      ['b', 1],
+      ['a', 7],
+      ['b', 5],
+    ],
+  );
+  assert.equal(said[0].message, 'line "a" is dead, or its link is down: sessions over it that hung were reset');
+});

@@ -3,9 +3,15 @@
 import type { Decoded } from '../decoded.js';
 import { FAILURES, type FailureCode } from '../race/failure.js';
 
+/** An fd of another thread. The inode tells whether the number still means the same file. */
+interface OtherFd {
+  readonly fd: number;
+  readonly inode: number;
+}
+
 export type TunnelOutcome =
-  /** `fd`: the other thread's fd of its end of the tunnel. */
-  | { readonly code: 'open'; readonly fd: number }
+  /** `fd`: the other thread's fd of its end of the tunnel. `tcp`: its fd of the connection to the proxy, and the inode of that. */
+  | { readonly code: 'open'; readonly fd: number; readonly tcp: OtherFd }
   | { readonly code: 'failed'; readonly cause: FailureCode; readonly detail: string | undefined };
 
 const LF = 10;
@@ -28,7 +34,8 @@ export function decodeOutcome(bytes: Uint8Array): Decoded<TunnelOutcome, 'broken
 function parsed(text: string): TunnelOutcome | undefined {
   try {
     const value = JSON.parse(text) as TunnelOutcome | null;
-    if (value?.code === 'open') return Number.isSafeInteger(value.fd) ? value : undefined;
+    if (value?.code === 'open')
+      return [value.fd, value.tcp?.fd, value.tcp?.inode].every(Number.isSafeInteger) ? value : undefined;
     return value?.code === 'failed' && Object.hasOwn(FAILURES, value.cause) ? value : undefined;
   } catch {
     return undefined;

@@ -39,7 +39,10 @@ export type LineEvent = { readonly line: number } & (
   /** See line-doubt.ts. `for_ms`: how long ago the attempt began. */
   | { readonly kind: 'lost'; readonly network: number; readonly for_ms: number }
   | { readonly kind: 'hangs'; readonly network: number }
-  | { readonly kind: 'works' }
+  /** Something came over it `ago_ms` ago; with `near`, from an address near by (address/network-number.ts). */
+  | { readonly kind: 'works'; readonly near: boolean; readonly ago_ms: number }
+  /** So many sessions over it hung and were ended, since it was dead or its link down. */
+  | { readonly kind: 'cut'; readonly sessions: number }
   /** So many of the budgets that it shares are spent for this month. */
   | { readonly kind: 'budget'; readonly spent: number }
 );
@@ -227,9 +230,9 @@ export class LineHealth {
     return this.#lines[line].doubt.isDead(now);
   }
 
-  /** Something has come over the line. Returns true if the other actors need to know. */
-  works(line: number, now: number): boolean {
-    return this.#lines[line].doubt.works(now);
+  /** Something came over the line at `at`, perhaps only from near by. Returns true if the other actors need to know. */
+  works(line: number, at: number, isNear: boolean): boolean {
+    return this.#lines[line].doubt.works(at, isNear);
   }
 
   /**
@@ -243,6 +246,11 @@ export class LineHealth {
   /** A session over the line hangs: its peer acknowledges nothing. Returns true if the other actors need to know. */
   hangs(line: number, network: number, now: number): boolean {
     return this.#lines[line].doubt.hangs(network, now);
+  }
+
+  /** Whether anything speaks against the line as a whole. */
+  isDoubted(line: number, now: number): boolean {
+    return this.#lines[line].doubt.isDoubted(now);
   }
 
   /** Since when nothing has come over the line, where it is worth a look whether its sessions hang; undefined where it is not. */
@@ -271,11 +279,13 @@ export class LineHealth {
       case 'lost':
         this.#lines[event.line].doubt.wasLost(event.network, now - event.for_ms, now);
         break;
+      case 'cut':
+        break;
       case 'hangs':
         this.hangs(event.line, event.network, now);
         break;
       case 'works':
-        this.works(event.line, now);
+        this.works(event.line, now - event.ago_ms, event.near);
         break;
       case 'budget':
         this.#lines[event.line].spentBudgets = event.spent;

@@ -54,6 +54,8 @@ export const Counter = {
   limitedUsers: 27,
   /** Lines of the access log that were dropped because main was behind. */
   accessDropped: 28,
+  /** Connections that were reset because they hung on a line that was dead, or whose link was gone. */
+  deadLine: 29,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

@@ -25,6 +25,9 @@ import { BulkTransfers } from './bulk-transfers.js';
 import { Carrying } from './carrying.js';
 import { ConnectionEnd } from './connection-end.js';
 import { Generations, type Lasting } from './generations.js';
+import { DeadLines } from './hanging/dead-lines.js';
+import { GoneAddresses } from './hanging/gone-addresses.js';
+import { KERNEL } from './hanging/look.js';
 import { ConnectionRecords } from './records/records.js';
 import { serveMain } from './serve-main.js';
 import { Session } from './session.js';
@@ -175,6 +178,14 @@ class Actor {
       probes: start.actor === 0,
     });
     this.#generations.publish(start);
+    const gone = new GoneAddresses();
+    const deadLines = new DeadLines({
+      ...this.#parts,
+      kernel: KERNEL,
+      isDirect: (line) => this.#generations.context.lines[line]?.isDirect,
+      goneSince: (ip, time) => gone.since(ip, time),
+    });
+    this.#routes.doubts = (line) => deadLines.doubts(line);
     this.#setAccess(start.access);
     this.#loop = new Loop(engine, { mayWait: () => this.#mayWait(), turned: (outcomes) => this.#turned(outcomes) });
     engine.watch(start.doorbell, () => {});

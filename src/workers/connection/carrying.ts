@@ -15,7 +15,7 @@ export interface CarryingRecords {
   /** The number of the line that carries a connection, or has; undefined where none does. */
   lineOf(connection: number): number | undefined;
   /** The bytes of a live connection so far; undefined for one that has ended. */
-  liveBytes(connection: number): { readonly up: number; readonly down: number } | undefined;
+  underway(connection: number): { readonly up: number; readonly down: number } | undefined;
 }
 
 export class Carrying {
@@ -59,7 +59,7 @@ export class Carrying {
   }
 
   #look(connection: number): void {
-    const live = this.#records.liveBytes(connection);
+    const live = this.#records.underway(connection);
     const line = live && this.#records.lineOf(connection);
     if (live === undefined || line === undefined) return;
     this.#count(this.#counted as Float64Array, connection, line, live.up, live.down);

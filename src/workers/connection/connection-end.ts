@@ -6,7 +6,7 @@ import { Counter } from '../../threads/shared/counters.js';
 import type { BulkTransfers } from './bulk-transfers.js';
 import type { Carrying } from './carrying.js';
 import type { Heard } from './relay/first-byte.js';
-import type { RelayEnd, RelayOutcome } from './relay/relay.js';
+import type { RelayEnd, RelayOutcome } from './relay/relay-end.js';
 
 /** Where the end of a connection is counted, recorded, logged and reported. */
 export interface Books {
@@ -57,6 +57,7 @@ export class ConnectionEnd implements RelayOutcome {
     this.#carried(connection, up, down);
     if (how === 'complete') counters[Counter.completed] += 1;
     else if (how === 'idle' || how === 'half-closed') counters[Counter.timeouts] += 1;
+    else if (how === 'dead-line') counters[Counter.deadLine] += 1;
     else counters[Counter.resets] += 1;
     this.ended(connection, how, up, down);
   }

@@ -15,7 +15,7 @@ import type { Entrance } from './entrance.js';
 import type { RaceAttempt } from './race/attempt.js';
 import { HelloRace, type HelloRaceOutcome, type Settled, type Undecided } from './race/hello-race.js';
 import { Race, type RaceOutcome } from './race/race.js';
-import type { Underway } from './records/records.js';
+import type { Underway } from './records/underway.js';
 import type { FirstByteOutcome } from './relay/first-byte.js';
 import { Relay } from './relay/relay.js';
 import type { SessionParts } from './session-parts.js';

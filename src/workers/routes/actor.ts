@@ -31,6 +31,7 @@ export async function run({ options, beats, control, log, readOnly = false, left
   pulse.start();
   const { log: written, warn } = actorLog(log, options.log_level);
   const states = new LineStates(options.lines, (notice) => written?.tell(notice));
+  pulse.each(() => states.look(performance.now()));
   const memory = new RouteMemory(options, { warn, readOnly, left, tell: (destinations) => routes.tell(destinations) });
   const routes = new Routes(memory, states, options.cache.entries_max, pulse.busy);
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
@@ -65,6 +66,7 @@ export async function run({ options, beats, control, log, readOnly = false, left
   pulse.stop();
   heap.stop();
   await routes.close();
+  states.look(Number.POSITIVE_INFINITY);
   await memory.close();
   written?.close();
 }

@@ -1,4 +1,4 @@
-// Reports lines whose proxy can no longer be reached, and those that work again. The route actor gets the events of all
+// Reports lines whose proxy can no longer be reached, those that work again, and how many sessions were ended on a dead one. The route actor gets the events of all
 // connection actors, so it alone reports. It judges no line: see protocol/race/line-health.ts.
 import type { Line } from '../../protocol/lines/line.js';
 import { byNumber } from '../../protocol/lines/numbers.js';
@@ -6,12 +6,22 @@ import type { Notice } from '../../protocol/notices/notice.js';
 import { FAILURES } from '../../protocol/race/failure.js';
 import type { LineEvent } from '../../protocol/race/line-health.js';
 
+/** The sessions that are ended on a line are told of at once, and then at this interval: main has one notice a minute of a topic. */
+const CUT_EVERY_MS = 61_000;
+
+interface Cut {
+  sessions: number;
+  due: number;
+}
+
 export class LineStates {
   /** Names by the line's number. */
   #names: readonly (string | undefined)[] = [];
   #count = 0;
   readonly #tell: (notice: Notice) => void;
   readonly #down = new Set<number>();
+  /** Sessions that were ended and are not told of, by line. */
+  readonly #cut = new Map<number, Cut>();
 
   constructor(lines: readonly Line[], tell: (notice: Notice) => void) {
     this.#tell = tell;
@@ -26,8 +36,32 @@ export class LineStates {
 
   /** Takes an event of a line; `isDown`: whether the line is down after it. */
   learned(event: LineEvent, isDown: boolean): void {
-    if (event.kind === 'proxy-reached') this.#isUp(event.line);
+    if (event.kind === 'cut') this.#cutOf(event.line).sessions += event.sessions;
+    else if (event.kind === 'proxy-reached') this.#isUp(event.line);
     else if (event.kind === 'proxy-failed' && isDown && !this.#down.has(event.line)) this.#isDown(event);
+  }
+
+  #cutOf(line: number): Cut {
+    const cut = this.#cut.get(line) ?? { sessions: 0, due: Number.NEGATIVE_INFINITY };
+    this.#cut.set(line, cut);
+    return cut;
+  }
+
+  /** Tells of ended sessions when it is time to. Called now and then; `now` is infinite at the end. */
+  look(now: number): void {
+    for (const [line, cut] of this.#cut) {
+      if (now < cut.due) continue;
+      const name = this.#names[line];
+      if (cut.sessions === 0 || name === undefined) {
+        this.#cut.delete(line);
+        continue;
+      }
+      const { sessions } = cut;
+      const message = `line ${JSON.stringify(name)} is dead, or its link is down: sessions over it that hung were reset`;
+      this.#tell({ topic: `sessions of line ${name}`, level: 'warn', message, fields: { line: name, sessions } });
+      cut.sessions = 0;
+      cut.due = now + CUT_EVERY_MS;
+    }
   }
 
   #isDown({ line, why }: Extract<LineEvent, { kind: 'proxy-failed' }>): void {

@@ -4,7 +4,7 @@
 import { Socket } from 'node:net';
 import { openProxy, type ProxyStream } from '../../dial/proxy.js';
 import { isOfCertificate, type ProxyAuthorities } from '../../dial/proxy-tls.js';
-import { duplicate, isHungUp, isUnfinished, markFinished } from '../../linux/pairs.js';
+import { duplicate, isHungUp, isUnfinished, markFinished, type SentFd, sentFd } from '../../linux/pairs.js';
 import { isError } from '../../linux/result.js';
 import { pendingError } from '../../linux/sockets.js';
 import { formatIp } from '../../protocol/address/address.js';
@@ -26,6 +26,7 @@ export interface TunnelParts {
 /** How long the last bytes may wait for a proxy that takes none, once the connection actor has closed its end. */
 const LAST_MS = 60_000;
 const NOTHING = new Uint8Array(0);
+const NO_FD: SentFd = { fd: -1, inode: 0 };
 
 /** What Node says of a source or of fds that cannot be had. Anything else is on the way to the proxy. */
 const CAUSES: Readonly<Record<string, FailureCode>> = {
@@ -98,9 +99,19 @@ function say(near: Socket, outcome: TunnelOutcome): void {
   if (!near.destroyed) near.write(encodeOutcome(outcome));
 }
 
+/** Undefined once the socket is closed. */
+const fdOf = ({ _handle }: Socket & { readonly _handle?: { readonly fd?: number } | null }): number | undefined =>
+  _handle?.fd;
+
+/** For a look at the connection, by number: it stays ours. */
+function tcpOf(raw: Socket): SentFd {
+  const fd = fdOf(raw) ?? -1;
+  return fd < 0 ? NO_FD : sentFd(fd);
+}
+
 /** Of a socket that has ended: libuv takes a reset that comes right behind bytes for an end, and leaves its error unread. */
-function isReset(raw: Socket & { readonly _handle?: { readonly fd?: number } | null }): boolean {
-  const fd = raw._handle?.fd;
+function isReset(raw: Socket): boolean {
+  const fd = fdOf(raw);
   return fd !== undefined && fd >= 0 && isError(pendingError(fd));
 }
 
@@ -156,7 +167,7 @@ function carry(order: TunnelOrder, end: OwnEnd, proxy: ProxyStream, looks: Tunne
       if (near.destroyed) resolve();
     });
     near.pipe(secured);
-    say(near, { code: 'open', fd });
+    say(near, { code: 'open', fd, tcp: tcpOf(raw) });
     secured.pipe(near, { end: false });
   });
 }

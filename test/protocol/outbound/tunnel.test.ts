@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { decodeOutcome, encodeOutcome, type TunnelOutcome } from '../../../src/protocol/outbound/tunnel.js';
 
 const OUTCOMES: readonly TunnelOutcome[] = [
-  { code: 'open', fd: 17 },
+  { code: 'open', fd: 17, tcp: { fd: 18, inode: 4711 } },
   { code: 'failed', cause: 'proxy-certificate', detail: 'CERT_HAS_EXPIRED' },
   { code: 'failed', cause: 'proxy-unreachable', detail: 'two\nlines' },
 ];

@@ -15,6 +15,10 @@ test('a network is a /24 or a /48, never 0, and the same for an IPv4 address in 
   assert.notEqual(network('2001:db8:1::1'), network('2001:db8:2::1'));
   assert.equal(network('0.0.0.0'), 1);
   assert.ok(network('::') > network('255.255.255.255'));
+  for (const text of ['10.1.2.3', '127.0.0.1', '172.31.0.1', '192.168.1.5', '169.254.1.1', '::1', 'fd00::1', 'fe80::1'])
+    assert.ok(network(text) < 0, text);
+  for (const text of ['11.1.2.3', '172.32.0.1', '192.169.1.5', '100.64.0.1', '::2', 'fe00::1', '2001:db8::1'])
+    assert.ok(network(text) > 0, text);
 });
 
 test('only what is new is told: three losses, further networks, and repetitions once a second', () => {

@@ -14,7 +14,7 @@ class Connections implements CarryingRecords {
     return this.lines.get(connection);
   }
 
-  liveBytes(connection: number): { readonly up: number; readonly down: number } | undefined {
+  underway(connection: number): { readonly up: number; readonly down: number } | undefined {
     return this.live.get(connection);
   }
 }

@@ -119,7 +119,7 @@ export class KnownDestination {
     const { now } = engine;
     const { line } = attempt.candidate;
     if (!attempt.line.isDirect && health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
-    works(this.#parts, line);
+    works(this.#parts, line, attempt.line.isDirect ? attempt.candidate.ip : undefined);
     if (this.#winner < 0 && !health.answersEarly(line, now)) this.#wins(line, attempts);
     if (this.#key === undefined) return;
     if (this.#memory === undefined) {
@@ -158,7 +158,7 @@ export class KnownDestination {
   #proxyReached(line: number): void {
     const { health, routes } = this.#parts;
     if (health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
-    works(this.#parts, line);
+    works(this.#parts, line, undefined);
   }
 
   /** Another attempt has connected, although this one began so early that by its own history it should have been first. */

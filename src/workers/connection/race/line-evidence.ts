@@ -1,6 +1,6 @@
 // What a race says of its lines as wholes: that something has come over one, and that another one has won while one was silent.
 // What follows from that is decided in protocol/race/line-doubt.ts.
-import { networkNumber } from '../../../protocol/address/network-number.js';
+import { isNear, networkNumber } from '../../../protocol/address/network-number.js';
 import { type Failure, isWithoutPath } from '../../../protocol/race/failure.js';
 import { WHOLE_LINE } from '../../../protocol/race/line-doubt.js';
 import type { LineHealth } from '../../../protocol/race/line-health.js';
@@ -14,9 +14,10 @@ export interface EvidenceParts {
   readonly routes: Pick<RoutesReplica, 'tell'>;
 }
 
-/** Something has come over the line. */
-export function works({ health, routes, engine }: EvidenceParts, line: number): void {
-  if (health.works(line, engine.now)) routes.tell({ kind: 'works', line });
+/** Something has come over the line. `ip`: from where, if the line is direct. */
+export function works({ health, routes, engine }: EvidenceParts, line: number, ip: Uint8Array | undefined): void {
+  const near = ip !== undefined && isNear(ip);
+  if (health.works(line, engine.now, near)) routes.tell({ kind: 'works', line, near, ago_ms: 0 });
 }
 
 /** An attempt has failed, where another line has won. */

@@ -53,7 +53,7 @@ export class CandidateOutcome implements FirstByteOutcome {
     const { routes, health, engine } = this.#parts;
     this.#note(result);
     health.answered(this.#candidate.line);
-    works(this.#parts, this.#candidate.line);
+    works(this.#parts, this.#candidate.line, this.#ip);
     if (this.#key !== undefined && this.#memory !== undefined)
       routes.answered(this.#key, this.#memory, this.#candidate, first_byte_ms, engine.now);
   }

@@ -73,15 +73,15 @@ class TunnelAttempt extends Attempt {
       case 'message':
         if (outcome.value.code === 'failed') this.fail(failureOf(outcome.value.cause, outcome.value.detail));
         else if (outcome.size < bytes.length) this.fail(TOO_SOON);
-        else this.#open(socket, this.#far, outcome.value.fd);
+        else this.#open(socket, this.#far, outcome.value.fd, outcome.value.tcp);
         break;
       default:
         outcome satisfies never;
     }
   }
 
-  #open(socket: Socket, far: SentFd, theirs: number): void {
-    this.#tunnels.opened(socket.fd, far, theirs);
+  #open(socket: Socket, far: SentFd, theirs: number, tcp: SentFd): void {
+    this.#tunnels.opened(socket.fd, far, theirs, tcp);
     this.#far = undefined;
     this.reached(socket);
   }

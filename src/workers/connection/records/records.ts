@@ -16,6 +16,7 @@ import { Column } from './column.js';
 import { type NotedAttempt, type NotedRace, raceRecord, rounded } from './race-record.js';
 import { Flag, RecordRows } from './rows.js';
 import { Slots } from './slots.js';
+import type { Underway } from './underway.js';
 
 /**
  * Records of ended connections. With 10 connections a second they reach back a minute and a half; they take 100 KiB of a
@@ -26,16 +27,6 @@ const ENDED_MAX = 1000;
 const PAGE = 256;
 const LINE_MAX = 0xffff;
 const ENDING_MAX = 0xff;
-
-/** What the records read from a live connection. */
-export interface Underway {
-  /** Bytes from the client, and to it. */
-  readonly up: number;
-  readonly down: number;
-  /** The race while it is not over, and the attempt that would win now. */
-  readonly race?: NotedRace | undefined;
-  readonly winner?: NotedAttempt | undefined;
-}
 
 export interface RecordsParts {
   readonly clock: { readonly now: number };
@@ -123,8 +114,8 @@ export class ConnectionRecords {
     return typeof beside === 'object' ? beside.winner?.candidate.line : undefined;
   }
 
-  /** The bytes of a live connection so far; undefined for one that has ended. */
-  liveBytes(slot: number): Pick<Underway, 'up' | 'down'> | undefined {
+  /** What a live connection tells; undefined for one that has ended. */
+  underway(slot: number): Underway | undefined {
     return this.#underway.get(slot);
   }
 

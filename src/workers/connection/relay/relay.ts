@@ -14,7 +14,8 @@ import { TimedHandler } from '../shared/timed-handler.js';
 import type { Tunnels } from '../shared/tunnels.js';
 import { type BulkOutcome, type Copying, MUCH, type Progress } from './copying.js';
 import { Direction } from './direction.js';
-import { FirstByte, type FirstByteOutcome, type Heard } from './first-byte.js';
+import { FirstByte, type FirstByteOutcome } from './first-byte.js';
+import type { RelayEnd, RelayOutcome } from './relay-end.js';
 import { RequestDirection } from './request-direction.js';
 import { ResponseDirection } from './response-direction.js';
 
@@ -33,21 +34,6 @@ export interface RelayContext extends Copying {
   readonly tunnelEnds: Pick<Tunnels, 'isBroken' | 'finish'> | undefined;
   /** Undefined where nobody wants to know what lines carry. */
   readonly bulk?: BulkOutcome | undefined;
-}
-
-export interface RelayEnd {
-  readonly how: 'complete' | 'reset-by-client' | 'reset-by-destination' | 'idle' | 'half-closed';
-  /** Bytes from the client, and to it. */
-  readonly up: number;
-  readonly down: number;
-}
-
-/** `connection`: the number that the relay was made with. */
-export interface RelayOutcome {
-  /** Called once at most, where the first byte is listened for. `since`: when the client's first bytes came. */
-  heard(connection: number, heard: Heard, since: number): void;
-  /** Called once; both sockets have been closed by then. */
-  relayed(connection: number, end: RelayEnd): void;
 }
 
 /** `lasting`: keepalive is on. `watched`: besides, one side has ended, and its socket is watched for a reset. */
@@ -135,6 +121,14 @@ export class Relay extends TimedHandler {
   get down(): number {
     // The reply that told the client of its success may have come back unsent, and was never counted.
     return Math.max(this.#down.bytes, 0);
+  }
+
+  get destination(): Socket | undefined {
+    return this.#stage === Stage.over ? undefined : this.#up.sink;
+  }
+
+  cut(): void {
+    this.#finish('reset', 'dead-line');
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {

@@ -44,6 +44,8 @@ export class RoutesReplica implements RouteSubscriber, LineView {
   readonly #trickles = new Map<string, { readonly line: Candidate; readonly bytes: number }>();
   #hasBulk = false;
   #reported = 0;
+  /** Called with a line against which something speaks, or whose link has gone. */
+  doubts: (line: number) => void = () => {};
   /** Whether the last batch has not been answered yet: a route actor that hangs must not get ever more batches. */
   #isReporting = false;
 
@@ -168,6 +170,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
   /** Reports an event of a line to the other actors; it has been applied here already. */
   tell(event: LineEvent): void {
     if (this.#lineEvents.length < LINE_EVENTS_MAX) this.#lineEvents.push(event);
+    if (event.kind === 'lost') this.doubts(event.line);
   }
 
   mayUse(line: number): boolean {
@@ -192,7 +195,10 @@ export class RoutesReplica implements RouteSubscriber, LineView {
       if (known === undefined) this.#table.put(state.destination, told);
       else known.adopt(told, isSticky(state.destination));
     }
-    for (const event of lines) this.#health.apply(event, now);
+    for (const event of lines) {
+      this.#health.apply(event, now);
+      if (event.kind === 'lost' || (event.kind === 'link' && !event.up)) this.doubts(event.line);
+    }
   }
 
   /** Sends waiting reports when they are due, or with `atOnce`. Called once a turn. */

@@ -2,7 +2,7 @@
 // stream whether it is one. What came of an order is read by its attempt, from the near end. It waits for nothing.
 import type { MessagePort } from 'node:worker_threads';
 import { closeOwned, type Ownership } from '../../../linux/ownership.js';
-import { isUnfinished, markFinished, type SentFd, sentFd, socketPair } from '../../../linux/pairs.js';
+import { isSame, isUnfinished, markFinished, type SentFd, sentFd, socketPair } from '../../../linux/pairs.js';
 import { type Failure, failureOf } from '../../../protocol/race/failure.js';
 import type { TunnelOrder } from '../../../threads/contracts/tls.js';
 
@@ -22,6 +22,8 @@ export class Tunnels {
    * are told from others by their inodes. Bounded by the numbers of fds.
    */
   readonly #theirs = new Map<number, SentFd>();
+  /** Its TCP sockets to the proxies, likewise. */
+  readonly #tcp = new Map<number, SentFd>();
 
   constructor(ownership: Ownership) {
     this.#ownership = ownership;
@@ -48,15 +50,23 @@ export class Tunnels {
     this.#ownership.opened(far.fd);
     this.#far.add(far.fd);
     this.#theirs.delete(near.fd);
+    this.#tcp.delete(near.fd);
     const order: TunnelOrder = { line, ip, near, far };
     this.#port.postMessage(order);
     return { code: 'ordered', near: near.fd, far };
   }
 
-  /** The tunnel is open; `theirs` is the TLS actor's fd of the far end, of which ours is closed. */
-  opened(near: number, { fd, inode }: SentFd, theirs: number): void {
+  /** The tunnel is open; `theirs` is the TLS actor's fd of the far end, of which ours is closed, `tcp` that of its connection. */
+  opened(near: number, { fd, inode }: SentFd, theirs: number, tcp: SentFd): void {
     this.#close(fd);
     this.#theirs.set(near, { fd: theirs, inode });
+    this.#tcp.set(near, tcp);
+  }
+
+  /** The TLS actor's TCP socket behind our end of a tunnel, to be asked and not to be changed; undefined where it has gone. */
+  tcpOf(near: number): number | undefined {
+    const tcp = this.#tcp.get(near);
+    return tcp !== undefined && isSame(tcp) ? tcp.fd : undefined;
   }
 
   /** Closes the far end of a tunnel that did not open. Does nothing for one that is closed already. */

@@ -129,5 +129,5 @@ test('the first connection over a doubted line is told', () => {
   world.after(1);
   world.of(1).connects();
   race.cancel();
-  assert.deepEqual(world.told, [{ kind: 'works', line: 1 }]);
+  assert.deepEqual(world.told, [{ kind: 'works', line: 1, near: false, ago_ms: 0 }]);
 });

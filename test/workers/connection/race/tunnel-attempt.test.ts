@@ -20,7 +20,7 @@ const HOP: Hop = {
 };
 const LINES = dialLines([lineOf(0, 'office', { ip: undefined, port: 0 }, [HOP])]);
 const TIMEOUT_MS = 5000;
-const OPEN: TunnelOutcome = { code: 'open', fd: 4242 };
+const OPEN: TunnelOutcome = { code: 'open', fd: 4242, tcp: { fd: 4243, inode: 1 } };
 
 /** One attempt for far.test:443, which has started. */
 class Tried {

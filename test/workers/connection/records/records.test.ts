@@ -8,7 +8,8 @@ import { targetOfText } from '../../../../src/protocol/address/target.js';
 import { failureOf } from '../../../../src/protocol/race/failure.js';
 import type { ConnectionRecord } from '../../../../src/protocol/race/record.js';
 import type { NotedAttempt, NotedRace } from '../../../../src/workers/connection/records/race-record.js';
-import { ConnectionRecords, type Underway } from '../../../../src/workers/connection/records/records.js';
+import { ConnectionRecords } from '../../../../src/workers/connection/records/records.js';
+import type { Underway } from '../../../../src/workers/connection/records/underway.js';
 
 const LINES = ['direct', 'proxy'];
 const IDLE: Underway = { up: 0, down: 0 };

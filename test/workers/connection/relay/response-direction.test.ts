@@ -7,7 +7,8 @@ import { sendBytes, shutdownWrite } from '../../../../src/linux/sockets.js';
 import { DeadlineWheel } from '../../../../src/protocol/deadline-wheel.js';
 import { LengthBody } from '../../../../src/protocol/http/length-body.js';
 import { usualQuiet } from '../../../../src/protocol/quiet/quiet.js';
-import { Relay, type RelayEnd } from '../../../../src/workers/connection/relay/relay.js';
+import { Relay } from '../../../../src/workers/connection/relay/relay.js';
+import type { RelayEnd } from '../../../../src/workers/connection/relay/relay-end.js';
 import { fillUp, readNow } from '../../../linux/peers.js';
 import { ENGINES, type EngineKind, World } from '../../../linux/world.js';
 

@@ -7,7 +7,7 @@ import { duplicate, isUnfinished, sentFd } from '../../../../src/linux/pairs.js'
 import { closeFd } from '../../../../src/linux/sockets.js';
 import type { TunnelOrder } from '../../../../src/threads/contracts/tls.js';
 import { Tunnels } from '../../../../src/workers/connection/shared/tunnels.js';
-import { openFds } from '../../../linux/peers.js';
+import { listening, openFds } from '../../../linux/peers.js';
 import { Books } from '../../../linux/world.js';
 
 const IP = Uint8Array.of(192, 0, 2, 1);
@@ -35,7 +35,9 @@ test('an order has the line, the address and both ends, and the far one is close
   const order = receiveMessageOnPort(port2)?.message as TunnelOrder;
   assert.deepEqual([order.line, [...order.ip], order.far, order.near], [3, [...IP], far, sentFd(near)]);
   const theirs = duplicate(order.far) as number;
-  tunnels.opened(near, far, theirs);
+  const tcp = listening().fd;
+  tunnels.opened(near, far, theirs, sentFd(tcp));
+  assert.equal(tunnels.tcpOf(near), tcp);
   assert.equal(duplicate(far), undefined);
   assert.deepEqual([isUnfinished(theirs), tunnels.isBroken(near)], [true, true]);
   tunnels.finish(near);
@@ -44,6 +46,8 @@ test('an order has the line, the address and both ends, and the far one is close
   tunnels.finish(near);
   tunnels.finish(theirs);
   tunnels.letGo(far);
+  closeFd(tcp);
+  assert.equal(tunnels.tcpOf(near), undefined);
   for (const fd of [near, theirs]) closeFd(fd);
   tunnels.close();
   assert.deepEqual([books.objections, [...books.fds]], [[], []]);

@@ -1,0 +1,149 @@
+// One look at the sessions over some lines, in pieces, so that others have their turns in between: which of them hang, which can
+// never go on, and which lines show that they live. It ends no session, and decides nothing of a line.
+import { localEndpoint, peerEndpoint } from '../../../linux/sockets.js';
+import { hasLostDevice, tcpInfo } from '../../../linux/tcp-info.js';
+import { isNear, networkNumber } from '../../../protocol/address/network-number.js';
+import { WHOLE_LINE } from '../../../protocol/race/line-doubt.js';
+import { awaitsPeer, hangs, PATIENCE_MS } from '../../../protocol/race/session-silence.js';
+import type { Carrier } from '../relay/carrier.js';
+
+/** Records, and sockets, that are looked at in one turn. Both take less than a millisecond. */
+const RECORDS = 4096;
+const SOCKETS = 128;
+/** What came just before a line fell silent may be told as later by so much: the kernel counts in ticks of its own. */
+const TICKS_MS = 20;
+
+/** What the kernel tells of a socket. */
+export interface Kernel {
+  readonly tcpInfo: typeof tcpInfo;
+  readonly hasLostDevice: typeof hasLostDevice;
+  readonly localEndpoint: typeof localEndpoint;
+  readonly peerEndpoint: typeof peerEndpoint;
+}
+
+export const KERNEL: Kernel = { tcpInfo, hasLostDevice, localEndpoint, peerEndpoint };
+
+/** A line to be looked at. */
+export interface Suspect {
+  readonly isDirect: boolean;
+  readonly isLinkDown: boolean;
+  /** Since when nothing has come over it, so that what has come later shows that it lives; undefined if that is not the question. */
+  readonly since: number | undefined;
+}
+
+export interface Session {
+  readonly carrier: Carrier;
+  readonly line: number;
+  /** The network of its peer, or WHOLE_LINE. */
+  readonly network: number;
+  /** It can never go on: its interface or its address is gone. */
+  readonly isGone: boolean;
+}
+
+export interface LookParts {
+  readonly kernel: Kernel;
+  readonly engine: { readonly now: number };
+  readonly records: {
+    /** Numbers of connections are below this. */
+    readonly end: number;
+    lineOf(connection: number): number | undefined;
+    /** What a live connection tells, that of a relay among it; undefined for one that has ended. */
+    underway(connection: number): Partial<Carrier> | undefined;
+  };
+  /** The TCP socket behind a socket that is none; undefined if it is not known. */
+  readonly tunnels: { tcpOf(fd: number): number | undefined };
+  /** Since when an address has been gone from the machine; undefined for one that is there. */
+  readonly goneSince: (ip: Uint8Array, now: number) => number | undefined;
+}
+
+export class Look {
+  readonly hanging: Session[] = [];
+  /** Lines over which something has come: when, and whether from near by only. */
+  readonly alive = new Map<number, { readonly at: number; readonly near: boolean }>();
+  /** Since when each session has awaited its peer, which has been silent. */
+  readonly awaiting = new Map<Carrier, number>();
+  readonly #parts: LookParts;
+  readonly #suspects: ReadonlyMap<number, Suspect>;
+  readonly #before: ReadonlyMap<Carrier, number>;
+  #next = 0;
+
+  /** `before`: `awaiting` of the last look. */
+  constructor(parts: LookParts, suspects: ReadonlyMap<number, Suspect>, before: ReadonlyMap<Carrier, number>) {
+    this.#parts = parts;
+    this.#suspects = suspects;
+    this.#before = before;
+  }
+
+  /** Looks at some more sessions. Returns whether that was all. */
+  goOn(): boolean {
+    const { records } = this.#parts;
+    const end = Math.min(records.end, this.#next + RECORDS);
+    for (let sockets = 0; this.#next < end && sockets < SOCKETS; this.#next += 1) {
+      const line = records.lineOf(this.#next);
+      const suspect = line === undefined ? undefined : this.#suspects.get(line);
+      const underway = suspect && records.underway(this.#next);
+      if (underway === undefined || !isCarrier(underway)) continue;
+      this.#look(underway, line as number, suspect as Suspect);
+      sockets += 1;
+    }
+    return this.#next >= records.end;
+  }
+
+  /** Whether a session still hangs, or is gone. Asked once more before it is ended. */
+  stillHangs({ carrier, line }: Session, suspect: Suspect): boolean {
+    const { length } = this.hanging;
+    this.#look(carrier, line, suspect);
+    const isSo = this.hanging.length > length;
+    this.hanging.length = length;
+    return isSo;
+  }
+
+  #look(carrier: Carrier, line: number, suspect: Suspect): void {
+    const { engine, tunnels, kernel } = this.#parts;
+    const { now } = engine;
+    const own = carrier.destination?.fd;
+    if (own === undefined) return;
+    const direct = kernel.tcpInfo(own);
+    const fd = direct === undefined ? tunnels.tcpOf(own) : own;
+    const news = direct ?? (fd === undefined ? undefined : kernel.tcpInfo(fd));
+    if (fd === undefined || news === undefined) return;
+    const heardAt = now - news.heard_ms;
+    const at = heardAt - TICKS_MS;
+    if (suspect.since !== undefined && at > suspect.since) this.#lives(line, at, fd, suspect);
+    if (this.#isGone(fd, now)) {
+      this.hanging.push({ carrier, line, network: WHOLE_LINE, isGone: true });
+      return;
+    }
+    if (!awaitsPeer(news)) return;
+    const before = this.#before.get(carrier) ?? this.awaiting.get(carrier);
+    const from = before === undefined || heardAt > before ? now : before;
+    this.awaiting.set(carrier, from);
+    if (!hangs(news, now - from, suspect.isLinkDown)) return;
+    const network = suspect.isDirect ? this.#networkOf(fd) : WHOLE_LINE;
+    this.hanging.push({ carrier, line, network, isGone: false });
+  }
+
+  #lives(line: number, at: number, fd: number, { isDirect }: Suspect): void {
+    const known = this.alive.get(line);
+    if (known !== undefined && !known.near && known.at >= at) return;
+    const peer = isDirect ? this.#parts.kernel.peerEndpoint(fd) : undefined;
+    const near = typeof peer === 'object' && isNear(peer.ip);
+    if (known === undefined || (near === known.near ? at > known.at : !near)) this.alive.set(line, { at, near });
+  }
+
+  #isGone(fd: number, now: number): boolean {
+    const { kernel, goneSince } = this.#parts;
+    if (kernel.hasLostDevice(fd)) return true;
+    const local = kernel.localEndpoint(fd);
+    if (typeof local === 'number') return false;
+    const since = goneSince(local.ip, now);
+    return since !== undefined && now - since >= PATIENCE_MS;
+  }
+
+  #networkOf(fd: number): number {
+    const peer = this.#parts.kernel.peerEndpoint(fd);
+    return typeof peer === 'number' ? WHOLE_LINE : networkNumber(peer.ip);
+  }
+}
+
+const isCarrier = (underway: Partial<Carrier>): underway is Carrier => underway.cut !== undefined;

@@ -1,0 +1,12 @@
+// What the records, and those that look at all live connections, read from one: its session at first, and then its relay.
+import type { Carrier } from '../relay/carrier.js';
+import type { NotedAttempt, NotedRace } from './race-record.js';
+
+export interface Underway extends Partial<Carrier> {
+  /** Bytes from the client, and to it. */
+  readonly up: number;
+  readonly down: number;
+  /** The race while it is not over, and the attempt that would win now. */
+  readonly race?: NotedRace | undefined;
+  readonly winner?: NotedAttempt | undefined;
+}
