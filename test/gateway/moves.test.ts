@@ -44,8 +44,8 @@ for (const dies of ['refuses', 'is silent'] as const) {
     const { zones, config, visit, old } = await movable(world);
     zones['site.test'] = { ...OLD, ttl_s: 3600 };
     const gateway = await world.gateway(config);
-    // An answer of this second would not be asked for anew.
-    await stays(() => visit(gateway.port), 'old', 1100);
+    // An answer that has just come would not be asked for anew.
+    await stays(() => visit(gateway.port), 'old', 200);
     zones['site.test'] = { ...NEW, ttl_s: 3600 };
     await old.close();
     if (dies === 'is silent') world.use(BlackHole.open(old.port, '127.0.0.2'));
@@ -91,7 +91,7 @@ inBothEngines('a proxy that moves while its old address is dead is reached with 
     peer.close();
     return said;
   };
-  await stays(visit, 'site', 1100);
+  await stays(visit, 'site', 200);
   zones['proxy.test'] = { ...NEW, ttl_s: 3600 };
   await old.close();
   world.use(await TrickProxy.listen('works', old.port, 'socks5', '127.0.0.3'));

@@ -68,7 +68,7 @@ test('a name whose addresses fail is asked for anew, and the more seldom the lon
     assert.deepEqual((await resolver.renew('a.test')).code, 'found');
     return server.count() > before;
   };
-  assert.deepEqual([await asked(999), await asked(1)], [false, true]);
+  assert.deepEqual([await asked(99), await asked(1)], [false, true]);
   assert.deepEqual([await asked(999), await asked(1)], [false, true]);
   assert.deepEqual([await asked(1999), await asked(1)], [false, true]);
   assert.deepEqual([await asked(3999), await asked(1)], [false, true]);
@@ -76,6 +76,21 @@ test('a name whose addresses fail is asked for anew, and the more seldom the lon
   assert.deepEqual([await asked(29_999), await asked(1)], [false, true]);
   assert.deepEqual([await asked(60_000), await asked(1000)], [true, true], 'after a while without any it begins again');
   assert.deepEqual(resolver.outdated, []);
+});
+
+test('whoever asks anew while that is done already hears the same', async () => {
+  const { server, zones, resolver, clock, tricks } = await world();
+  await resolver.lookup('a.test');
+  zones['a.test'] = { A: ['192.0.2.3'], ttl_s: 100 };
+  clock.ms += 1000;
+  const gate = deferred();
+  tricks.now = { hold: gate.promise };
+  const before = server.count();
+  const both = Promise.all([resolver.renew('a.test'), resolver.renew('a.test')]);
+  await until(() => server.count() === before + 2);
+  gate.resolve();
+  for (const answer of await both) assert.deepEqual(answer, { code: 'found', addresses: ['192.0.2.3'], ttl_s: 100 });
+  assert.equal(server.count(), before + 2);
 });
 
 test('a name that has other addresses than what failed is told to all who know it', async () => {

@@ -1,7 +1,9 @@
 // Which names may be asked for anew although their answers still hold, since no connection to what they say succeeds: soon
 // after an address has died its name may have another one. Bounded in number, and seldom for a destination that is down.
 
-/** An answer that is younger says what the servers say now. Also the first pause between two renewals of a name. */
+/** An answer that is younger says what the servers say now. */
+const YOUNG_MS = 100;
+/** The first pause between two renewals of a name. */
 const LEAST_MS = 1000;
 /** Twice as long after each renewal that changes nothing, up to this. */
 const MOST_MS = 30_000;
@@ -24,7 +26,7 @@ export class Renewals {
 
   /** Whether a name may be asked for anew whose answer came `age_ms` ago; if so, it counts as asked. `now` in ms. */
   begin(name: string, age_ms: number, now: number): boolean {
-    if (age_ms < LEAST_MS) return false;
+    if (age_ms < YOUNG_MS) return false;
     const last = this.#last.get(name);
     if (last !== undefined && now < last.at + last.pause_ms) return false;
     const isFollowing = last !== undefined && now < last.at + FORGOTTEN_MS;

@@ -118,8 +118,9 @@ export class Resolver {
     const kept = name === undefined ? undefined : this.#cache.get(name);
     const isUsual = name === undefined || kept === undefined || kept.isResting || this.#stopped;
     if (isUsual || this.#parts.hosts.lookup(withoutDot(name)) !== undefined) this.lookup(text, hear);
-    else if (!this.#renewals.begin(name, kept.age_ms, this.#parts.now())) this.lookup(text, hear);
-    else this.#renew(name, kept.answer, hear);
+    else if (this.#inFlight.has(name) || this.#renewals.begin(name, kept.age_ms, this.#parts.now()))
+      this.#renew(name, kept.answer, hear);
+    else this.lookup(text, hear);
   }
 
   #renew(name: string, before: PairAnswer, hear: Hear<LookupAnswer>): void {
