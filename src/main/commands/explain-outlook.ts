@@ -1,7 +1,8 @@
 // The part of an explanation that comes before the race: in which order lines and addresses have their turns, and why. Pure.
 import { preferenceText } from '../../protocol/lines/preference.js';
 import { FAILURES } from '../../protocol/race/failure.js';
-import type { AddressOutlook, LineOutlook, Outlook, Reason, Turn } from '../../protocol/race/outlook.js';
+import type { AddressOutlook, LineOutlook, Outlook } from '../../protocol/race/outlook.js';
+import type { Reason, Turn } from '../../protocol/race/outlook-reason.js';
 import type { RouteFailure } from '../../protocol/routes/candidate-memory.js';
 import { clipped, shownMs, shownSpan, wrapped } from './explain-columns.js';
 
@@ -83,6 +84,9 @@ const FAILED: Readonly<Record<RouteFailure, string>> = {
 
 const times = (count: number): string => (count === 1 ? '1 failure' : `${count} failures`);
 
+const movedText = ({ to, ago_ms }: { readonly to: string | undefined; readonly ago_ms: number }): string =>
+  `as was seen ${shownSpan(ago_ms)} ago${to === undefined ? '' : ` (now ${to})`}`;
+
 function reasonText(reason: Reason): string {
   switch (reason.kind) {
     case 'kept-away-by-rule':
@@ -91,6 +95,10 @@ function reasonText(reason: Reason): string {
       return 'the client may not use it';
     case 'link-down':
       return 'the interface or address that it leaves by is down';
+    case 'dead':
+      return 'connections fail over it now that others carry: it counts as dead';
+    case 'budget-spent':
+      return `${reason.budgets === 1 ? 'its budget is' : `${reason.budgets} of its budgets are`} spent: a tier lower for each`;
     case 'circuit-open':
       return `its proxy cannot be reached (${times(reason.failures)} in a row): left out for another ${shownSpan(reason.for_ms)}`;
     case 'circuit-trial':
@@ -116,7 +124,11 @@ function reasonText(reason: Reason): string {
     case 'mute':
       return 'connecting alone does not count until it answers';
     case 'gone':
-      return 'its name no longer has this address';
+      return `its name no longer has this address, ${movedText(reason)}`;
+    case 'kept-though-moved':
+      return `a sticky rule keeps the address until it fails, though its name has left it, ${movedText(reason)}`;
+    case 'stands-in':
+      return `it stands in for ${reason.from}, which its name no longer has`;
     case 'worked-too-long-ago':
       return `it last worked ${shownSpan(reason.ago_ms)} ago, longer than cache.ttl_s`;
     case 'suspect-address':

@@ -4,6 +4,7 @@ import { FAILURES } from '../../protocol/race/failure.js';
 import { type AttemptRecord, hasFailed, type RaceRecord, type Why } from '../../protocol/race/record.js';
 import { plainTree } from '../../protocol/text/plain-text.js';
 import type { NameExplanation, ServerAnswer } from '../../threads/contracts/dns.js';
+import { budgetText } from './budgets.js';
 import { deniedText } from './egress.js';
 import type { Explanation } from './explain.js';
 import type { Answer } from './explain-client.js';
@@ -28,6 +29,7 @@ export function explainText(explained: Explanation): string {
     ...namesLines(explanation),
     ...deniedLines(explanation),
     ...unfitLines(explanation),
+    ...budgetLines(explanation),
     ...outlookLines(explanation.outlook),
     ...raceLines(race),
     ...whyLines(explanation),
@@ -105,6 +107,11 @@ function deniedLines({ denied }: Explanation): string[] {
 function unfitLines({ unfit }: Explanation): string[] {
   if (unfit.length === 0) return [];
   return [...unfit.flatMap(({ line, why }) => wrapped(`left out: ${line}: `, why.split(' '))), ''];
+}
+
+function budgetLines({ budgets = [] }: Explanation): string[] {
+  if (budgets.length === 0) return [];
+  return ['budgets', ...budgets.flatMap((one) => wrapped('  ', budgetText(one).split(' '))), ''];
 }
 
 // Race

@@ -11,7 +11,6 @@ import type { Target } from '../../protocol/address/target.js';
 import { USAGE_OCTETS_MAX } from '../../protocol/budget/usage.js';
 import { loopbackListener } from '../../protocol/listen-options.js';
 import type { Configuration, Options } from '../../protocol/options.js';
-import type { Outlook } from '../../protocol/race/outlook.js';
 import type { RaceRecord } from '../../protocol/race/record.js';
 import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/routes/snapshot.js';
 import { SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
@@ -23,6 +22,7 @@ import { createLogger } from '../process/log.js';
 import { within } from '../process/within.js';
 import { type Denied, deniedAt } from './egress.js';
 import type { As } from './explain-as.js';
+import { type Before, beforeRace } from './explain-before.js';
 import { type Answer, type Visit, visit } from './explain-client.js';
 import { type Resolved, resolvedWhere, type Unfit, unfitLines, usableLines } from './explain-lines.js';
 import { type ShownQuiet, shownQuiet } from './explain-quiet.js';
@@ -36,7 +36,7 @@ const ROUNDS = 2;
 /** Rules that are named as passed over. */
 const PLACES_MAX = 16;
 
-export interface Explanation {
+export interface Explanation extends Before {
   readonly target: string;
   readonly resolved: Resolved;
   readonly dns: NameExplanation | undefined;
@@ -44,8 +44,6 @@ export interface Explanation {
   readonly denied: readonly Denied[];
   /** The lines that rules allow, but which cannot ask their last proxy for the target. */
   readonly unfit: readonly Unfit[];
-  /** What the race was going to do, and why; undefined where none could begin. */
-  readonly outlook?: Outlook;
   readonly race: RaceRecord;
   /** The place of the rule that blocks the target. */
   readonly rule?: string | undefined;
@@ -168,14 +166,14 @@ async function explain(
   let race: RaceRecord | undefined;
   let resolved: Resolved = 'here';
   let ruled: Ruled | undefined;
-  let outlook: Outlook | undefined;
+  let before: Before = {};
   try {
     await routesKnown(gateway);
     ruled = await ruledFor(gateway, target, as);
     resolved = resolvedWhere(target, options, ruled?.ruling, as?.lines);
     if (resolved === 'here' || resolved === 'here-and-by-proxy')
       dns = await explainName(gateway, target.asked, options.dns);
-    outlook = await outlookFor(gateway, target, options.dns);
+    before = await beforeRace(gateway, target, options);
     visited = await visit(gateway.address, target, visiting(tls, options));
     race = await raceOf(gateway, visited.client);
   } finally {
@@ -191,7 +189,7 @@ async function explain(
   const places = { rule, ...placesOf(ruled, whereRule), ...userLinesOf(as, options) };
   const unfit = unfitLines(target, usableLines(options, ruled?.ruling, as?.lines));
   const quiet = shownQuiet(ruled?.ruling, listen[as?.client.listener ?? 0], options);
-  const more = { ...(outlook && { outlook }), ...(quiet && { quiet }) };
+  const more = { ...before, ...(quiet && { quiet }) };
   const explanation = { target: race.target, resolved, dns, denied, unfit, ...more, race, ...places, answer, usable };
   return { kind: 'explained', explanation };
 }
@@ -214,14 +212,6 @@ async function ruledFor(gateway: Gateway, target: Target, as: As | undefined): P
   // Calls of one port are answered in their order.
   if (as !== undefined) void actor.takeAllFor(as.client, as.lines).catch(() => {});
   const answer = await within(GRACE_MS, actor.ruled(target));
-  return answer.code === 'answered' ? answer.value : undefined;
-}
-
-/** What a race would do, asked just before it begins. */
-async function outlookFor(gateway: Gateway, target: Target, { try_timeout_ms, timeout_ms }: Options['dns']) {
-  const [actor] = gateway.actors();
-  if (actor === undefined) return undefined;
-  const answer = await within(try_timeout_ms + timeout_ms + GRACE_MS, actor.outlook(target));
   return answer.code === 'answered' ? answer.value : undefined;
 }
 

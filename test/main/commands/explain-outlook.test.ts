@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { outlookLines } from '../../../src/main/commands/explain-outlook.js';
 import { USUAL } from '../../../src/protocol/lines/preference.js';
-import type { AddressOutlook, LineOutlook, Reason } from '../../../src/protocol/race/outlook.js';
+import type { AddressOutlook, LineOutlook } from '../../../src/protocol/race/outlook.js';
+import type { Reason } from '../../../src/protocol/race/outlook-reason.js';
 
 const UNMEASURED = { connect_ms: undefined, first_byte_ms: undefined, worked_ms: undefined };
 
@@ -34,7 +35,11 @@ const REASONS: { readonly [Kind in Reason['kind']]: readonly [Extract<Reason, { 
   ],
   'failed-lately': [{ kind: 'failed-lately', cause: 'silent', ago_ms: 180_000 }, /3 min ago .*destination's own/],
   mute: [{ kind: 'mute' }, /does not count until it answers/],
-  gone: [{ kind: 'gone' }, /no longer has this address/],
+  dead: [{ kind: 'dead' }, /counts as dead/],
+  'budget-spent': [{ kind: 'budget-spent', budgets: 1 }, /its budget is spent/],
+  gone: [{ kind: 'gone', to: '192.0.2.9', ago_ms: 3000 }, /no longer has this address.* 3 s ago \(now 192.0.2.9\)/],
+  'kept-though-moved': [{ kind: 'kept-though-moved', to: undefined, ago_ms: 3000 }, /keeps the address until it fails/],
+  'stands-in': [{ kind: 'stands-in', from: '192.0.2.9' }, /stands in for 192.0.2.9/],
   'worked-too-long-ago': [{ kind: 'worked-too-long-ago', ago_ms: 10_800_000 }, /worked 3 h ago, longer than cache/],
   'suspect-address': [{ kind: 'suspect-address' }, /suspected/],
   forbidden: [{ kind: 'forbidden', cause: 'egress-denied' }, /egress/],

@@ -214,3 +214,17 @@ test('no line is longer than 100 columns, whatever is in it', () => {
   const lengths = text.split('\n').map((line) => line.length);
   assert.equal(Math.max(...lengths), 100);
 });
+
+test('budgets are told with what is used of them', () => {
+  const budget = {
+    name: 'phone',
+    used: 1_200_000_000,
+    bytes: 50_000_000_000,
+    begins: '2026-11-01',
+    ends: '2026-12-01',
+  };
+  const budgets = [{ ...budget, is_spent: false, lines: ['phone', 'phone by proxy'] }];
+  const lines = explainText({ ...RESCUED, budgets }).split('\n');
+  const place = lines.indexOf('budgets');
+  assert.match(lines.slice(place + 1, place + 3).join(' '), /phone: 1\.2 GB of 50 GB used since 2026-11-01/);
+});

@@ -4,8 +4,11 @@ import { test } from 'node:test';
 import type { Candidate } from '../../../src/protocol/lines/candidate.js';
 import { USUAL } from '../../../src/protocol/lines/preference.js';
 import { LineHealth } from '../../../src/protocol/race/line-health.js';
-import { type Asked, outlookOf } from '../../../src/protocol/race/outlook.js';
+import { outlookOf } from '../../../src/protocol/race/outlook.js';
+import type { Asked } from '../../../src/protocol/race/outlook-asked.js';
+import type { CandidateMemory } from '../../../src/protocol/routes/candidate-memory.js';
 import { DestinationMemory } from '../../../src/protocol/routes/destination-memory.js';
+import { moveAway } from '../../../src/protocol/routes/moves.js';
 import { candidate, lineView } from '../../helpers/candidates.js';
 
 const TTL_MS = 600_000;
@@ -109,11 +112,33 @@ test('an address that its name no longer has is not in the race', () => {
   const known = memory();
   const home = known.find(HOME);
   assert(home);
-  home.moved = { at: 0, to: undefined };
+  home.moved = { at: 500, to: Uint8Array.of(192, 0, 2, 7) };
   const lead = known.choose(2000, TTL_MS, lineView(), false);
   assert.deepEqual(told(asked({ memory: known, lead, offered: usual(PHONE) }), 2000), [
     ['phone first', { kind: 'best' }],
-    ['home never', { kind: 'gone' }],
+    ['home never', { kind: 'gone', to: '192.0.2.7', ago_ms: 1500 }],
+  ]);
+});
+
+test('an address that stands in for another one says so, and one that is kept though its name has left it', () => {
+  const known = memory();
+  known.choose(1400, TTL_MS, lineView(), false);
+  moveAway(known, known.find(HOME) as CandidateMemory, [Uint8Array.of(192, 0, 2, 7)], 1500);
+  const lead = known.choose(2000, TTL_MS, lineView(), false);
+  const offered = usual(candidate(0, 7), PHONE);
+  assert.deepEqual(told(asked({ memory: known, lead, offered }), 2000)[0], [
+    'home first',
+    { kind: 'best' },
+    { kind: 'stands-in', from: '192.0.2.1' },
+    { kind: 'gone', to: '192.0.2.7', ago_ms: 500 },
+  ]);
+  const kept = known.find(HOME);
+  assert.deepEqual(told(asked({ memory: known, lead: kept, kept: 0, offered }), 2000)[0], [
+    'home first',
+    { kind: 'kept' },
+    { kind: 'best' },
+    { kind: 'kept-though-moved', to: '192.0.2.7', ago_ms: 500 },
+    { kind: 'stands-in', from: '192.0.2.1' },
   ]);
 });
 
@@ -156,6 +181,23 @@ test('a line whose link is down is told, whatever its circuit', () => {
   health.linkIs(0, false, 1000);
   const one = asked({ health, offered: [...usual(PHONE), ...last(HOME)] });
   assert.deepEqual(told(one, 1200)[1], ['home last', { kind: 'link-down' }, { kind: 'unknown' }]);
+});
+
+test('a line that counts as dead, and one whose budget is spent', () => {
+  const healthy = new LineHealth(2);
+  healthy.apply({ line: 1, kind: 'budget', spent: 1 }, 0);
+  const health: Asked['health'] = {
+    mayUse: () => true,
+    answersEarly: () => false,
+    circuit: () => undefined,
+    isLinkDown: () => false,
+    isDead: (line) => line === 0,
+    spentBudgets: (line) => healthy.spentBudgets(line),
+  };
+  assert.deepEqual(told(asked({ health }), 0), [
+    ['home others', { kind: 'dead' }, { kind: 'unknown' }],
+    ['phone others', { kind: 'budget-spent', budgets: 1 }, { kind: 'unknown' }],
+  ]);
 });
 
 test('a line that answers early is told', () => {

@@ -4,7 +4,8 @@ import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
 import type { Options } from '../../../protocol/options.js';
 import type { LineHealth } from '../../../protocol/race/line-health.js';
-import { type AskedLine, type LeftOut, type Offered, type Outlook, outlookOf } from '../../../protocol/race/outlook.js';
+import { type Outlook, outlookOf } from '../../../protocol/race/outlook.js';
+import type { AskedLine, LeftOut, Offered } from '../../../protocol/race/outlook-asked.js';
 import type { PlanRules } from '../../../protocol/race/plan.js';
 import type { LineView } from '../../../protocol/routes/destination-memory.js';
 import { narrowed } from '../../../protocol/rules/narrowed.js';
@@ -20,7 +21,10 @@ export type OutlookParts = CandidatesParts &
     readonly options: Pick<Options, 'lines' | 'cache' | 'race'>;
     readonly planRules: PlanRules;
     readonly allLines: readonly number[];
-    readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'outage' | 'circuit' | 'isLinkDown'>;
+    readonly health: Pick<
+      LineHealth,
+      'mayUse' | 'answersEarly' | 'outage' | 'circuit' | 'isLinkDown' | 'isDead' | 'spentBudgets'
+    >;
     readonly egress: Pick<Egress, 'mayAskFor'>;
     readonly rules: Pick<RulesReplica, 'match'>;
   };

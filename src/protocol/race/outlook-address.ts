@@ -1,0 +1,56 @@
+// What is remembered for or against an address of a line, for one destination. Pure.
+import { formatIp } from '../address/address.js';
+import { type Candidate, sameCandidate } from '../lines/candidate.js';
+import type { CandidateMemory, Move } from '../routes/candidate-memory.js';
+import type { Asked } from './outlook-asked.js';
+import type { Reason } from './outlook-reason.js';
+import { rounded, since } from './outlook-times.js';
+
+export function reasonsOfAddress(
+  candidate: Candidate,
+  known: CandidateMemory | undefined,
+  asked: Asked,
+  now: number,
+): Reason[] {
+  const { lead, leftOut, isSuspect } = asked;
+  if (lead !== undefined && sameCandidate(lead, candidate)) return [{ kind: 'best' }, ...moveOf(known, now)];
+  const left = leftOut.find((one) => sameCandidate(one.candidate, candidate));
+  if (left !== undefined) return [{ kind: 'forbidden', cause: left.cause }];
+  const suspect: Reason[] = isSuspect(candidate) ? [{ kind: 'suspect-address' }] : [];
+  return [...suspect, ...reasonsOfMemory(known, asked, now)];
+}
+
+const moveText = ({ at, to }: Move, now: number) => ({ to: to && formatIp(to), ago_ms: rounded(now - at) });
+
+/** What DNS did to one that is used all the same. */
+function moveOf(known: CandidateMemory | undefined, now: number): Reason[] {
+  if (known?.moved !== undefined) return [{ kind: 'kept-though-moved', ...moveText(known.moved, now) }];
+  return known?.inherited === undefined ? [] : [{ kind: 'stands-in', from: formatIp(known.inherited.from) }];
+}
+
+/** Why one that is remembered does not go first, by the questions of `CandidateMemory.isUsable`. */
+function reasonsOfMemory(known: CandidateMemory | undefined, asked: Asked, now: number): Reason[] {
+  if (known === undefined) return [{ kind: 'unknown' }];
+  const reasons: Reason[] = [];
+  if (known.moved !== undefined) reasons.push({ kind: 'gone', ...moveText(known.moved, now) });
+  else reasons.push(...moveOf(known, now));
+  const moves = reasons.length;
+  if (known.isFailing(now)) {
+    const { streak, failingUntil, lastBlamed } = known;
+    reasons.push({ kind: 'failing', cause: lastBlamed, failures: streak, for_ms: rounded(failingUntil - now) });
+    if (known.mute) reasons.push({ kind: 'mute' });
+  }
+  if (known.pending !== undefined && known.pending !== 'late')
+    reasons.push({ kind: 'failed-lately', cause: known.pending, ago_ms: rounded(now - known.pendingAt) });
+  if (known.moved !== undefined || reasons.length > moves) return reasons;
+  return [...reasons, ...reasonsOfAge(known, asked, now)];
+}
+
+/** Of one against which nothing speaks but what is better. */
+function reasonsOfAge(known: CandidateMemory, { memory, lead, ttl_ms, refresh_ms }: Asked, now: number): Reason[] {
+  if (known.inherited !== undefined) return [];
+  if (memory === undefined || known.worked === Number.NEGATIVE_INFINITY) return [{ kind: 'unknown' }];
+  if (!known.isWell(now, ttl_ms)) return [{ kind: 'worked-too-long-ago', ago_ms: rounded(now - known.worked) }];
+  const isDue = lead === undefined && refresh_ms > 0 && now - memory.raced >= refresh_ms;
+  return [isDue ? { kind: 'race-is-due', raced_ms: since(memory.raced, now) } : { kind: 'not-better' }];
+}

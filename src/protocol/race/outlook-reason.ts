@@ -1,0 +1,43 @@
+// Why a line or an address has its turn in a race: one closed union. Types only; times are in ms, and relative to now.
+
+import type { RouteFailure } from '../routes/candidate-memory.js';
+import type { FailureCode } from './failure.js';
+
+/**
+ * When something is tried. `first`: at once and alone. `others`: at once where nothing goes first, else when that is late or has
+ * failed. `last`: when nothing else is left. `never`: not in this race.
+ */
+export type Turn = 'first' | 'others' | 'last' | 'never';
+
+/** Why a line or an address has its turn. */
+export type Reason =
+  // Of a line.
+  | { readonly kind: 'kept-away-by-rule' }
+  | { readonly kind: 'not-for-user' }
+  | { readonly kind: 'link-down' }
+  | { readonly kind: 'dead' }
+  | { readonly kind: 'budget-spent'; readonly budgets: number }
+  | { readonly kind: 'circuit-open'; readonly failures: number; readonly for_ms: number }
+  | { readonly kind: 'circuit-trial'; readonly failures: number }
+  | { readonly kind: 'answers-early' }
+  | { readonly kind: 'another-is-kept'; readonly line: string }
+  | { readonly kind: 'kept' }
+  // Of an address.
+  | { readonly kind: 'best' }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'not-better' }
+  | { readonly kind: 'race-is-due'; readonly raced_ms: number | undefined }
+  | {
+      readonly kind: 'failing';
+      readonly cause: RouteFailure | undefined;
+      readonly failures: number;
+      readonly for_ms: number;
+    }
+  | { readonly kind: 'failed-lately'; readonly cause: RouteFailure; readonly ago_ms: number }
+  | { readonly kind: 'mute' }
+  | { readonly kind: 'gone'; readonly to: string | undefined; readonly ago_ms: number }
+  | { readonly kind: 'kept-though-moved'; readonly to: string | undefined; readonly ago_ms: number }
+  | { readonly kind: 'stands-in'; readonly from: string }
+  | { readonly kind: 'worked-too-long-ago'; readonly ago_ms: number }
+  | { readonly kind: 'suspect-address' }
+  | { readonly kind: 'forbidden'; readonly cause: FailureCode };
