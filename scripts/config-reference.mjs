@@ -185,9 +185,9 @@ proxy; all together there are at most \`limits.lines_max\`. Two equal lines stay
 
 | key | allowed | default | what it is |
 | --- | --- | --- | --- |
-| \`tier\` | 0 to 9 | 0 | A line of a higher tier is for when all lines of the lower ones are late or have failed. |
-| \`cost_ms\` | 0 to 60000, or a time such as \`"50ms"\` | 0 | How much faster than a line without cost it must be to be as good. |
-| \`weight\` | 1 to 100 | 1 | Its share of the destinations among lines that are equal otherwise. |
+| \`tier\` | 0 to 9 | 0 | A line of a higher tier starts when all lines of the lower ones are late or have failed. Where both are known to work, the lower tier is used, however slow. |
+| \`cost_ms\` | 0 to 60000, or a time such as \`"50ms"\` | 0 | Within its tier: how much later than the cheapest line it starts, and how much faster it must be to be as good. |
+| \`weight\` | 1 to 100 | none | Its share of the destinations among lines of one tier and cost that are about as fast. Each destination begins with one of them, always the same, and the others wait until it is late. Where one line has a weight, the others count as 1. |
 
 What stands at a part of the tree holds for all lines below it, unless a part further below says otherwise. The \`upstream\` of a proxy
 is below the proxy, and the entries of a \`list\` are below their \`multipath\`:
@@ -212,6 +212,15 @@ is below the proxy, and the entries of a \`list\` are below their \`multipath\`:
 
 \`direct\` is of tier 0, \`near\` of tier 1, \`far\` from 192.168.1.2 of tier 2 and from 10.0.0.9 of tier 3; all but \`direct\` cost 20 ms.
 \`tcproute check\` lists them. A reload may change them: the line stays the same, and what is remembered of it stays, too.
+
+A line is late by its history at the destination, or else by what it took to other destinations, and after \`race.first_byte_ms\` at most
+where the destination is new. A line that is down keeps nobody waiting. Where a server does not answer the ClientHello in time, the next
+tier is opened, too.
+
+A destination **comes home**: while a dearer line carries it, a cheaper one is tried again, ten seconds after it has failed, then after
+twenty, forty and so on, every five minutes at most. The trial goes beside the connection of a client, which the dearer line carries;
+the next connection begins with the cheaper line if that has connected, or, where it had connected before without an answer, if
+it has answered the client's ClientHello. A line that fails again soon has to wait on. Destinations of a \`sticky\` rule stay on their line.
 
 **Budgets.** Any part of the tree may also say what the lines below it may carry in a month, all of them together: an uplink with a
 contract of 50 GB, whatever proxies are reached by it.

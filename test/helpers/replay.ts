@@ -1,155 +1,18 @@
 // Replays recorded races of one destination on the pure plan and memory, without sockets; the only clock is the record's
 // times. What race/race.ts decides itself (when a race is won, what is kept for later) is repeated here.
 import assert from 'node:assert/strict';
-import { formatIp, parseIp } from '../../src/protocol/address/address.js';
 import type { Candidate } from '../../src/protocol/lines/candidate.js';
 import { FAILURES, type FailureCode } from '../../src/protocol/race/failure.js';
-import { LineHealth } from '../../src/protocol/race/line-health.js';
-import { type PlanRules, RacePlan } from '../../src/protocol/race/plan.js';
-import type { CandidateMemory, Outage, RouteFailure } from '../../src/protocol/routes/candidate-memory.js';
-import { DestinationMemory, type LineView } from '../../src/protocol/routes/destination-memory.js';
-import { moveAway } from '../../src/protocol/routes/moves.js';
-import { type CandidateState, memoryOf } from '../../src/protocol/routes/state.js';
+import { RacePlan } from '../../src/protocol/race/plan.js';
+import { TierGate } from '../../src/protocol/race/tier-gate.js';
+import type { RouteFailure } from '../../src/protocol/routes/candidate-memory.js';
+import { DestinationMemory } from '../../src/protocol/routes/destination-memory.js';
 
-/** All times in ms; a candidate is the name of its line and an address. */
-export interface Recording {
-  /** What the recording shows. */
-  readonly about: string;
-  readonly lines: readonly string[];
-  readonly rules: PlanRules;
-  readonly ttl_ms: number;
-  /** Limit of attempts at a time. */
-  readonly most: number;
-  readonly sticky?: boolean;
-  /** What is remembered at time 0, the best candidate first; missing fields have their usual values. */
-  readonly known?: readonly (Partial<CandidateState> & { readonly candidate: string })[];
-  /** Events of the lines, applied before the first race that begins at their time or later. */
-  readonly health?: readonly RecordedLineEvent[];
-  readonly races: readonly RecordedRace[];
-}
-
-export type RecordedLineEvent = readonly [
-  at: number,
-  kind: 'proxy-failed' | 'proxy-reached' | 'early' | 'link-down' | 'link-up',
-  line: string,
-];
-
-export interface RecordedRace {
-  readonly at: number;
-  /** Before it begins, the names of these candidates turn out to have other addresses. */
-  readonly moved?: readonly (readonly [candidate: string, to: readonly string[]])[];
-  /** In the order in which the lines offer them. */
-  readonly candidates: readonly string[];
-  readonly events: readonly RecordedEvent[];
-  /** Time until which starts are recorded; default: the last event. */
-  readonly until?: number;
-  readonly expect: RaceResult;
-}
-
-/**
- * `connected`; or a failure, by its name in the memory or by its code. `answered`: the first byte of the destination came.
- * `demand`: the connected candidate does not answer in time, and another one is wanted.
- */
-export type RecordedEvent = readonly [
-  at: number,
-  kind: 'connected' | 'answered' | 'demand' | RouteFailure | FailureCode,
-  candidate: string,
-];
-
-export interface RaceResult {
-  readonly starts: readonly (readonly [at: number, candidate: string])[];
-  readonly won: string | null;
-  /** The candidate that would go first in the next race. */
-  readonly best: string | null;
-}
+import { type RaceResult, type RecordedEvent, type RecordedRace, type Recording, World } from './replay-world.js';
 
 export function replay(recording: Recording): RaceResult[] {
   const world = new World(recording);
   return recording.races.map((race) => new Replayed(world, race).run());
-}
-
-class World implements LineView {
-  readonly recording: Recording;
-  readonly health: LineHealth;
-  readonly #lineEvents: RecordedLineEvent[];
-  memory: DestinationMemory | undefined;
-  now = 0;
-
-  constructor(recording: Recording) {
-    this.recording = recording;
-    this.health = new LineHealth(recording.lines.length);
-    this.#lineEvents = [...(recording.health ?? [])];
-    this.hearOfLines(0);
-    if (recording.known === undefined) return;
-    const candidates = recording.known.map(({ candidate, ...told }) => this.#known(this.parse(candidate), told));
-    this.memory = memoryOf({ destination: 'site.test:443', candidates, best: 0 }, 0, recording.lines.length);
-  }
-
-  /** Applies the events of lines up to a time. */
-  hearOfLines(to: number): void {
-    while (this.#lineEvents.length > 0 && (this.#lineEvents[0] as RecordedLineEvent)[0] <= to) {
-      const [at, kind, name] = this.#lineEvents.shift() as RecordedLineEvent;
-      const line = this.#line(name);
-      if (kind === 'early') this.health.apply({ kind, line, early: true }, at);
-      else if (kind === 'link-down' || kind === 'link-up')
-        this.health.apply({ kind: 'link', line, up: kind === 'link-up' }, at);
-      else this.health.apply({ kind, line }, at);
-    }
-  }
-
-  #known({ line, ip }: Candidate, told: Partial<CandidateState>): CandidateState {
-    return {
-      ...{ line, address: formatIp(ip), connect: [0, 0, 0], first_byte: [0, 0, 0], successes: 0, worked_age_ms: null },
-      ...{ answered_age_ms: null, failed_age_ms: null, updated_age_ms: told.worked_age_ms ?? 0, streak: 0, lates: 0 },
-      ...{ mute: false, pending: null, failures: [] },
-      ...told,
-    };
-  }
-
-  #line(name: string): number {
-    const line = this.recording.lines.indexOf(name);
-    assert.ok(line >= 0, `no line ${name}`);
-    return line;
-  }
-
-  parse(text: string): Candidate {
-    const [line, address] = text.split(' ');
-    const ip = parseIp(address as string);
-    assert.ok(ip, text);
-    return { line: this.#line(line as string), ip };
-  }
-
-  text({ line, ip }: Candidate): string {
-    return `${this.recording.lines[line]} ${formatIp(ip)}`;
-  }
-
-  mayUse(line: number): boolean {
-    return this.health.mayUse(line, this.now);
-  }
-
-  answersEarly(line: number): boolean {
-    return this.health.answersEarly(line, this.now);
-  }
-
-  outage(line: number): Outage | undefined {
-    return this.health.outage(line);
-  }
-
-  moves(text: string, to: readonly string[]): void {
-    const candidate = this.memory?.find(this.parse(text));
-    assert.ok(this.memory && candidate, `${text} is not remembered`);
-    moveAway(
-      this.memory,
-      candidate,
-      to.map(parseIp).filter((ip) => ip !== undefined),
-      this.now,
-    );
-  }
-
-  choose(): CandidateMemory | undefined {
-    const { ttl_ms, sticky } = this.recording;
-    return this.memory?.choose(this.now, ttl_ms, this, sticky ?? false);
-  }
 }
 
 class Replayed {
@@ -163,6 +26,9 @@ class Replayed {
   /** Failures that came before anything was known of the destination. */
   readonly #earlier: (readonly [Candidate, RouteFailure])[] = [];
   #lead: string | undefined;
+  #trial: string | undefined;
+  /** Lines whose names are still looked up, and when they are known. */
+  #lookups: (readonly [line: string, at: number])[];
   #gathered = false;
   #won: string | undefined;
   #wanted = false;
@@ -170,7 +36,10 @@ class Replayed {
   constructor(world: World, race: RecordedRace) {
     this.#world = world;
     this.#race = race;
-    this.#plan = new RacePlan(world.recording.rules);
+    this.#lookups = Object.entries(race.lookups ?? {});
+    const { rules } = world.recording;
+    const gate = world.preferences && new TierGate(world.preferences, world, rules.unknown_ms);
+    this.#plan = new RacePlan(rules, gate);
   }
 
   run(): RaceResult {
@@ -185,6 +54,8 @@ class Replayed {
       this.#lead = world.text(best);
       this.#plan.lead(best, at);
       this.#begin(this.#lead);
+      const trial = world.trial(best, this.#race.candidates);
+      this.#trial = trial && world.text(trial);
     }
     this.#step();
     for (const event of events) {
@@ -198,6 +69,7 @@ class Replayed {
       starts: [...this.#started].map(([text, ms]) => [ms, text]),
       won: this.#won ?? null,
       best: next === undefined ? null : world.text(next),
+      ...(this.#trial === undefined ? {} : { trial: this.#trial }),
     };
   }
 
@@ -205,11 +77,27 @@ class Replayed {
   #pass(to: number): void {
     const world = this.#world;
     assert.ok(to >= world.now, `${to} is in the past`);
-    for (let wake = this.#plan.wakeAt(); wake > world.now && wake <= to; wake = this.#plan.wakeAt()) {
+    for (let wake = this.#next(); wake > world.now && wake <= to; wake = this.#next()) {
       world.now = wake;
+      this.#look();
       this.#step();
     }
     world.now = to;
+  }
+
+  /** When something is due that no event tells of. */
+  #next(): number {
+    const { now } = this.#world;
+    const times = [this.#plan.wakeAt(), ...(this.#gathered ? this.#lookups.map(([, at]) => at) : [])];
+    return Math.min(...times.filter((at) => at > now));
+  }
+
+  /** Offers the lines whose names are known by now. */
+  #look(): void {
+    if (!this.#gathered) return;
+    const heard = this.#lookups.filter(([, at]) => at <= this.#world.now);
+    this.#lookups = this.#lookups.filter(([, at]) => at > this.#world.now);
+    for (const [name] of heard) this.#offer(this.#world.recording.lines.indexOf(name));
   }
 
   #step(): void {
@@ -225,11 +113,26 @@ class Replayed {
 
   #gather(): void {
     this.#gathered = true;
-    const all = this.#race.candidates.map((text) => this.#world.parse(text));
-    for (let line = 0; line < this.#world.recording.lines.length; line += 1) {
-      const offered = all.filter((one) => one.line === line);
-      this.#plan.offer(offered, !this.#world.mayUse(line));
+    const world = this.#world;
+    const lines = world.recording.lines.map((_, line) => line);
+    this.#plan.begin(
+      lines.filter((line) => world.mayUse(line)),
+      world.now,
+    );
+    for (const line of lines) {
+      const isLooked = this.#lookups.some(([name]) => name === world.recording.lines[line]);
+      if (!isLooked) this.#offer(line);
     }
+    this.#look();
+  }
+
+  #offer(line: number): void {
+    const all = this.#race.candidates.map((text) => this.#world.parse(text));
+    this.#plan.offer(
+      all.filter((one) => one.line === line),
+      !this.#world.mayUse(line),
+    );
+    this.#plan.settled(line);
   }
 
   #begin(text: string): void {
@@ -241,6 +144,10 @@ class Replayed {
   #happen([, kind, text]: RecordedEvent): void {
     const world = this.#world;
     const candidate = world.parse(text);
+    if (text === this.#trial) {
+      this.#happenToTrial(candidate, kind);
+      return;
+    }
     const started = this.#started.get(text);
     assert.ok(started !== undefined, `${text} has not been started at ${world.now}`);
     switch (kind) {
@@ -261,12 +168,25 @@ class Replayed {
     }
   }
 
+  /** Only the memory hears of it. */
+  #happenToTrial(candidate: Candidate, kind: RecordedEvent[1]): void {
+    const { memory, now } = this.#world;
+    const took_ms = now - this.#race.at;
+    if (kind === 'connected') memory?.connected(candidate, took_ms, now, this.#world);
+    else if (kind === 'answered') memory?.answered(candidate, took_ms, now);
+    else {
+      const cause = kind in FAILURES ? FAILURES[kind as FailureCode].blames : (kind as RouteFailure);
+      if (cause !== undefined) memory?.failed(candidate, cause, now);
+    }
+  }
+
   #connects(candidate: Candidate, text: string, connect_ms: number): void {
     const world = this.#world;
     world.memory ??= new DestinationMemory();
     for (const [earlier, cause] of this.#earlier.splice(0)) world.memory.failed(earlier, cause, world.now);
     world.memory.connected(candidate, connect_ms, world.now, world);
     world.health.proxyReached(candidate.line);
+    if (world.preferences !== undefined) world.health.times.took(candidate.line, connect_ms);
     const lead = this.#lead;
     if (lead !== undefined && lead !== text && this.#gathered && this.#won === undefined && !this.#ended(lead))
       world.memory.failed(world.parse(lead), 'late', world.now);

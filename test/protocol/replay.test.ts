@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { type Recording, replay } from '../helpers/replay.js';
+import { replay } from '../helpers/replay.js';
+import type { Recording } from '../helpers/replay-world.js';
 
 const directory = new URL('../../../test/fixtures/races/', import.meta.url);
 

@@ -69,8 +69,8 @@ export class Switchboard {
 
   async #configureRoutes(): Promise<void> {
     if (this.#routes === undefined) return;
-    const { lines, cache, log_level } = this.#generation.options;
-    const told = this.#routes.configure({ lines, cache, log_level }, !this.#mayWrite(cache.state_file));
+    const { lines, budgets, cache, log_level } = this.#generation.options;
+    const told = this.#routes.configure({ lines, budgets, cache, log_level }, !this.#mayWrite(cache.state_file));
     await within(PLUG_TIMEOUT_MS, told);
   }
 

@@ -150,7 +150,7 @@ function table(attempts: readonly AttemptRecord[]): string[] {
 function waterfall({ attempts, winner, total_ms }: RaceRecord): string[] {
   const longest = Math.max(total_ms, ...attempts.map((attempt) => endOf(attempt)));
   const bars = attempts.map((attempt, place) => {
-    const memory = attempt.remembered ? ', remembered' : '';
+    const memory = attempt.remembered ? ', remembered' : attempt.trial ? ', tried to come home' : '';
     const outcome = place === winner && !hasFailed(attempt) ? 'won' : (attempt.result ?? 'under way');
     return numbered(place, `|${bar(attempt, longest)}|  ${outcome}${memory}`);
   });
@@ -211,6 +211,7 @@ const WHY: Readonly<Record<Why, string>> = {
   'connected-first': 'it was connected first',
   'answered-first': 'it was the first to answer the ClientHello',
   'others-failed': 'the others failed',
+  cheaper: 'the other lines are dearer, and had to wait for it',
   'others-answer-early': 'those connected before it are known to say so too early',
   'others-left': 'a server that was connected before it left before the client had spoken',
   'none-answered': 'no candidate answered the ClientHello as TLS does',

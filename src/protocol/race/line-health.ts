@@ -4,6 +4,7 @@
 import type { Outage } from '../routes/candidate-memory.js';
 import type { FailureCode } from './failure.js';
 import { LineDoubt } from './line-doubt.js';
+import { LineTimes } from './line-times.js';
 import { ProxyPlaces } from './proxy-places.js';
 
 /** Failures in a row to reach a line's proxy before the line is left out. */
@@ -69,6 +70,7 @@ interface LineState {
 export class LineHealth {
   /** By the number of the line. */
   readonly #lines: LineState[] = [];
+  readonly times = new LineTimes();
 
   /** `lines` is greater than all numbers of lines. */
   constructor(lines: number) {

@@ -3,10 +3,12 @@
 //
 // If something is known, the best candidate starts first and alone; when it is late by its own history, or fails, all others
 // follow. If nothing is known, all start at once, or one every `stagger_ms` (RFC 8305 section 5); a failure starts the next.
+// Where some lines are preferred, a gate (tier-gate.ts) says which of those that may start have to wait for others.
 
 import { type Candidate, sameCandidate } from '../lines/candidate.js';
 import type { CandidateMemory } from '../routes/candidate-memory.js';
 import { appended, EMPTY, without } from './short-list.js';
+import type { TierGate } from './tier-gate.js';
 
 export interface PlanRules {
   /** Time between two starts where nothing is known, in ms; 0 starts all at once. */
@@ -24,6 +26,8 @@ export interface Room {
 
 export class RacePlan {
   readonly #rules: PlanRules;
+  /** Undefined where all lines are alike. */
+  readonly #gate: TierGate | undefined;
   /** A list for each line; the lines take turns. */
   #waiting: readonly (readonly Candidate[])[] = EMPTY;
   /** For when nothing else is left: candidates that always failed, and lines whose proxy cannot be reached. */
@@ -31,12 +35,14 @@ export class RacePlan {
   /** The candidate that went first and alone, and whether it is under way. */
   #lead: Candidate | undefined;
   #leadRuns = false;
+  #leadFailed = false;
   #running = 0;
   /** When the next candidate may start. */
   #next = Number.NEGATIVE_INFINITY;
 
-  constructor(rules: PlanRules) {
+  constructor(rules: PlanRules, gate?: TierGate) {
     this.#rules = rules;
+    this.#gate = gate;
   }
 
   /** Attempts under way. */
@@ -55,13 +61,32 @@ export class RacePlan {
     this.#next = now + best.connect.late(this.#rules.margin_ms, this.#rules.unknown_ms) + patience_ms;
   }
 
+  /** Whether some lines are preferred, and `begin` and `settled` are to be called. */
+  get isGated(): boolean {
+    return this.#gate !== undefined;
+  }
+
+  /** Others than the lead take part from now on: these lines, of which nothing speaks against any. */
+  begin(lines: readonly number[], now: number): void {
+    if (this.#lead !== undefined) this.#gate?.follow(this.#lead, !this.#leadFailed, now);
+    for (const line of lines) this.#gate?.expect(line, now);
+  }
+
+  /** All candidates of a line have been offered. */
+  settled(line: number): void {
+    this.#gate?.settled(line);
+  }
+
   /** Offers candidates of one line, in the order to try them. The lead is left out. */
   offer(candidates: readonly Candidate[], lastResort: boolean): void {
     const lead = this.#lead;
     const fresh = lead === undefined ? candidates : candidates.filter((one) => !sameCandidate(lead, one));
     if (fresh.length === 0) return;
     if (lastResort) this.#lastResort = [...this.#lastResort, ...fresh];
-    else this.#waiting = appended(this.#waiting, fresh);
+    else {
+      this.#waiting = appended(this.#waiting, fresh);
+      this.#gate?.offer(fresh);
+    }
   }
 
   /** Whether candidates other than the lead may start. */
@@ -72,19 +97,22 @@ export class RacePlan {
   /** The next candidate to start, if fewer than `most` are under way and its line has room; undefined for none. */
   take(now: number, most: number, room: Room): Candidate | undefined {
     if (now < this.#next || this.#running >= most) return undefined;
-    const candidate = this.#shift(room);
+    this.#gate?.advance(now);
+    const candidate = this.#shift(now, room);
     if (candidate === undefined) return undefined;
     this.#running += 1;
     if (this.#rules.stagger_ms > 0) this.#next = now + this.#rules.stagger_ms;
     return candidate;
   }
 
-  #shift(room: Room): Candidate | undefined {
+  #shift(now: number, room: Room): Candidate | undefined {
     for (let place = 0; place < this.#waiting.length; place += 1) {
       const candidates = this.#waiting[place];
-      if (!room.hasRoom(candidates[0].line)) continue;
+      const { line } = candidates[0];
+      if (this.#gate?.isOpen(line, now) === false || !room.hasRoom(line)) continue;
       this.#waiting = without(this.#waiting, place);
       if (candidates.length > 1) this.#waiting = appended(this.#waiting, candidates.slice(1));
+      this.#gate?.started(candidates[0], now);
       return candidates[0];
     }
     // Nothing starts beside a lead that is in time, and one that is late may hang for long: it holds up nothing more.
@@ -100,6 +128,8 @@ export class RacePlan {
   /** The attempt of a candidate has ended without a connection: the next may start at once. */
   failed(candidate: Candidate, now: number): void {
     this.#ended(candidate);
+    if (this.#lead !== undefined && sameCandidate(candidate, this.#lead)) this.#leadFailed = true;
+    this.#gate?.failed(candidate);
     this.#next = now;
   }
 
@@ -116,11 +146,19 @@ export class RacePlan {
   /** The connected candidate does not answer: the next may start at once. */
   demand(now: number): void {
     this.#next = Math.min(this.#next, now);
+    this.#gate?.demand();
   }
 
   /** When the next may start, in the time of `now`. A time in the past means that only an event can start it. */
   wakeAt(): number {
-    return this.#next;
+    return this.#gate === undefined || this.#waiting.length === 0
+      ? this.#next
+      : Math.max(this.#next, this.#gate.next());
+  }
+
+  /** Whether dearer lines wait for cheaper ones. */
+  get spares(): boolean {
+    return this.#gate?.spares ?? false;
   }
 
   /** Whether candidates wait for their turn. */

@@ -30,8 +30,8 @@ export interface FailureTally {
 }
 
 /** How long a failure counts against a candidate; twice as long for each further one after that time, up to the maximum. */
-const FAILING_MS = 10_000;
-const FAILING_MAX_MS = 300_000;
+export const FAILING_MS = 10_000;
+export const FAILING_MAX_MS = 300_000;
 /** A single late connection may be a lost packet; this many in a row are a failure. */
 const LATE_MIN = 2;
 
@@ -253,6 +253,11 @@ export class CandidateMemory implements Candidate {
   /** Whether it has failed, and has not worked since. */
   isDoubted(now: number): boolean {
     return (this.pending !== undefined && this.pending !== 'late') || this.isFailing(now);
+  }
+
+  /** Whether it has worked since its last failure; until then, a dearer one that works is not left for it. */
+  get isProven(): boolean {
+    return this.streak === 0 && !this.mute;
   }
 
   /** Whether its failures still count. */

@@ -1,10 +1,14 @@
 // The memory of one destination: its candidates, and which of them is best. The best one stays the best until it fails, or
 // until another is clearly better (some sites bind a login to an address). A failure blames a candidate only when another
-// one works at about the same time: a site that is down blames no candidate. Pure.
+// one works at about the same time: a site that is down blames no candidate. Where some lines are preferred, a candidate of a
+// lower tier goes before one of a higher, and times are compared with the costs: see better.ts. Pure.
 import { Traffic } from '../bulk/traffic.js';
 import type { Measured, Way } from '../bulk/transfer.js';
 import { type Candidate, sameCandidate } from '../lines/candidate.js';
+import type { Preferences } from '../lines/preferences.js';
+import { cheapestProven, isPreferred, isUnproven } from './better.js';
 import { BLAME_WINDOW_MS, CandidateMemory, type Outage, type RouteFailure } from './candidate-memory.js';
+import { Homecoming } from './homecoming.js';
 
 /** An event of a candidate. */
 export type RouteEvent = Candidate &
@@ -18,6 +22,8 @@ export type RouteEvent = Candidate &
     /** Its name no longer has the address, or has it again. */
     | { readonly kind: 'moved'; readonly to: Uint8Array | undefined }
     | { readonly kind: 'back' }
+    /** It is tried beside a dearer one, to which it has lost the destination. */
+    | { readonly kind: 'tried' }
   );
 
 /** What a destination needs to know of a line. */
@@ -27,19 +33,20 @@ export interface LineView {
   answersEarly(line: number): boolean;
   /** The last time that its link came back; undefined where it never did. */
   outage(line: number): Outage | undefined;
+  /** Undefined where all lines are alike. */
+  readonly preferences?: Preferences | undefined;
 }
 
 /** Most candidates of one destination; the one that changed longest ago is dropped, but never the best. */
 export const CANDIDATES_MAX = 32;
-/** By how much another candidate must be faster to replace the best: as a share, and in ms. */
-const BETTER_PART = 0.25;
-const BETTER_MS = 10;
 
 export class DestinationMemory {
   readonly candidates: CandidateMemory[] = [];
   best: CandidateMemory | undefined;
   /** Of a site: of what kind its traffic is; undefined where none came in bulk. */
   traffic: Traffic | undefined;
+  /** The trials of cheaper lines than the one that carries it; undefined where none did. */
+  home: Homecoming | undefined;
   /** When any of them last worked. */
   worked = Number.NEGATIVE_INFINITY;
   /** When there was last any event of them. */
@@ -72,14 +79,15 @@ export class DestinationMemory {
     let chosen = best !== undefined && isUsable(best, now, ttl_ms, lines, sticky) ? best : undefined;
     if (sticky && chosen === undefined && best?.mayStay(now, ttl_ms) && lines.mayUse(best.line)) return best;
     if (chosen !== undefined && sticky) return chosen;
+    const { preferences } = lines;
+    const proven =
+      preferences && cheapestProven(this.candidates, preferences, (one) => isUsable(one, now, ttl_ms, lines, sticky));
+    if (chosen !== undefined && isUnproven(chosen, proven, preferences)) chosen = undefined;
     const kept = sticky || best?.gone ? best?.line : undefined;
     for (const other of this.candidates) {
       if (other === chosen || !isUsable(other, now, ttl_ms, lines, sticky)) continue;
-      const isPreferred =
-        chosen === undefined || (chosen.line === kept) === (other.line === kept)
-          ? chosen === undefined || isBetter(other, chosen, lines)
-          : other.line === kept;
-      if (isPreferred) chosen = other;
+      if (isUnproven(other, proven, preferences)) continue;
+      if (chosen === undefined || isPreferred(other, chosen, kept, lines, sticky)) chosen = other;
     }
     // A best candidate whose line must not be used at this moment keeps its place, but where another one is to be kept now.
     const isKept = best !== undefined && !lines.mayUse(best.line) && !(sticky && chosen !== undefined);
@@ -140,6 +148,13 @@ export class DestinationMemory {
     return known;
   }
 
+  /** A cheaper line than the one that carries the destination is tried. */
+  tried(now: number): void {
+    this.touched = now;
+    this.home ??= new Homecoming(now);
+    this.home.begins(now);
+  }
+
   /** Returns the candidate; undefined where the event is of one that is not known. */
   /** Of a site: a line has carried a part of a bulk transfer. */
   carried(line: Candidate, way: Way, measured: Measured, now: number): CandidateMemory {
@@ -177,6 +192,9 @@ export class DestinationMemory {
         known.updated = now;
         return known;
       }
+      case 'tried':
+        this.tried(now);
+        return undefined;
       default:
         return event satisfies never;
     }
@@ -190,6 +208,7 @@ export class DestinationMemory {
     this.worked = Math.max(this.worked, told.worked);
     this.touched = Math.max(this.touched, told.touched);
     this.traffic = told.traffic ?? this.traffic;
+    if (told.home !== undefined && !(this.home !== undefined && this.home.at >= told.home.at)) this.home = told.home;
     for (const theirs of told.candidates) {
       const place = this.candidates.findIndex((known) => sameCandidate(known, theirs));
       if (place < 0) {
@@ -242,23 +261,3 @@ export class DestinationMemory {
 function isUsable(one: CandidateMemory, now: number, ttl_ms: number, lines: LineView, sticky: boolean): boolean {
   return one.isUsable(now, ttl_ms, sticky) && lines.mayUse(one.line);
 }
-
-/** Whether `a` is so much faster than `b`, by what is known of both, that changing to it is worth it. */
-function isBetter(a: CandidateMemory, b: CandidateMemory, lines: LineView): boolean {
-  // The earlier speed of a candidate that no longer answers means nothing.
-  if (a.mute !== b.mute) return b.mute;
-  const times = comparable(a, b, lines);
-  if (times === undefined) return false;
-  const [mine, others] = times;
-  return mine + Math.max(BETTER_MS, others * BETTER_PART) < others;
-}
-
-/** Times of both that measure the same thing: up to the first byte, or else up to the connection, if that is meaningful. */
-function comparable(a: CandidateMemory, b: CandidateMemory, lines: LineView): [number, number] | undefined {
-  if (a.firstByte.samples > 0 && b.firstByte.samples > 0) return [total(a), total(b)];
-  if (a.mute || lines.answersEarly(a.line) || lines.answersEarly(b.line)) return undefined;
-  if (a.connect.samples === 0 || b.connect.samples === 0) return undefined;
-  return [a.connect.mean, b.connect.mean];
-}
-
-const total = ({ connect, firstByte }: CandidateMemory): number => connect.mean + firstByte.mean;

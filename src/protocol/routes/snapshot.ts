@@ -136,7 +136,7 @@ export class RouteReader {
 
 /** Adds the time since writing to all ages, and gives lines their current numbers. */
 function renewed(
-  { destination, candidates, best, traffic }: RouteState,
+  { destination, candidates, best, traffic, home }: RouteState,
   age_ms: number,
   age_max_ms: number,
   moved: readonly (number | undefined)[],
@@ -166,6 +166,7 @@ function renewed(
     destination,
     candidates: kept.map(({ now }) => now),
     best: kept.findIndex(({ was }) => was === chosen),
+    ...(home === undefined ? {} : { home: { ...home, age_ms: home.age_ms + age_ms } }),
   };
 }
 

@@ -14,6 +14,7 @@ import {
 import { CandidateMemory, type Move, ROUTE_FAILURES, type RouteFailure } from './candidate-memory.js';
 import { CANDIDATES_MAX, DestinationMemory } from './destination-memory.js';
 import type { Estimate } from './estimate.js';
+import { Homecoming } from './homecoming.js';
 
 /** A year, longer than anything that is remembered: a larger time would be waited for. */
 const TIME_MAX_MS = 31_536_000_000;
@@ -73,6 +74,13 @@ export interface RouteState {
   readonly best: number;
   /** Of a site with bulk transfers. */
   readonly traffic?: TrafficState;
+  /** Of the trials of cheaper lines, where there are any. */
+  readonly home?: HomeState;
+}
+
+export interface HomeState {
+  readonly age_ms: number;
+  readonly tries: number;
 }
 
 /** The memory as plain values; `now` in ms of the clock of its times. */
@@ -82,8 +90,11 @@ export function stateOf(destination: string, memory: DestinationMemory, now: num
     candidates: memory.candidates.map((candidate) => candidateState(candidate, now)),
     best: memory.best === undefined ? -1 : memory.candidates.indexOf(memory.best),
     ...(memory.traffic && { traffic: trafficState(memory.traffic) }),
+    ...(memory.home === undefined ? {} : { home: homeState(memory.home, now) }),
   };
 }
+
+const homeState = ({ at, tries }: Homecoming, now: number): HomeState => ({ age_ms: whole(now - at), tries });
 
 function candidateState(candidate: CandidateMemory, now: number): CandidateState {
   const { line, ip, successes, streak, lates, mute, pending, moved, rates } = candidate;
@@ -131,6 +142,7 @@ const hundredths = (value_ms: number): number => Math.min(Math.round(value_ms * 
 /** The memory that a state describes. Candidates of lines with numbers from `lines` on are left out. */
 export function memoryOf(state: RouteState, now: number, lines: number): DestinationMemory {
   const memory = new DestinationMemory();
+  if (state.home !== undefined) memory.home = new Homecoming(now - state.home.age_ms, state.home.tries);
   for (const [place, told] of state.candidates.slice(0, CANDIDATES_MAX).entries()) {
     const ip = parseIp(told.address);
     if (ip === undefined || told.line >= lines) continue;
@@ -174,7 +186,7 @@ function fill(candidate: CandidateMemory, told: CandidateState, now: number): vo
 /** Checks values from outside the process. */
 export function isRouteState(value: unknown): value is RouteState {
   if (!isRecord(value)) return false;
-  const { destination, candidates, best, traffic } = value;
+  const { destination, candidates, best, traffic, home } = value;
   return (
     typeof destination === 'string' &&
     destination.length <= KEY_MAX &&
@@ -182,7 +194,8 @@ export function isRouteState(value: unknown): value is RouteState {
     candidates.length <= CANDIDATES_MAX &&
     candidates.every(isCandidateState) &&
     isWhole(best, -1, candidates.length - 1) &&
-    (traffic === undefined || isTrafficState(traffic))
+    (traffic === undefined || isTrafficState(traffic)) &&
+    (home === undefined || (isRecord(home) && isTime(home['age_ms']) && isCount(home['tries'])))
   );
 }
 

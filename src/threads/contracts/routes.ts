@@ -28,7 +28,7 @@ export interface RoutesControl {
    * as there is room, and joined with what another state file has. `readOnly`: another process writes the state file. Resolves
    * when an earlier one is no longer written.
    */
-  configure(options: Pick<Options, 'lines' | 'cache' | 'log_level'>, readOnly: boolean): Promise<void>;
+  configure(options: Pick<Options, 'lines' | 'budgets' | 'cache' | 'log_level'>, readOnly: boolean): Promise<void>;
   /** Tells it, and all connection actors, of lines. */
   tellLines(lines: readonly LineEvent[]): Promise<void>;
   /** Writes all routes to the file at a path, in the form of the state file, for another process. */

@@ -3,6 +3,7 @@
 import type { Engine } from '../../linux/engine/engine.js';
 import type { PipePool } from '../../linux/pipes.js';
 import type { DeadlineWheel } from '../../protocol/deadline-wheel.js';
+import type { Preferences } from '../../protocol/lines/preferences.js';
 import type { Options } from '../../protocol/options.js';
 import type { LineHealth } from '../../protocol/race/line-health.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
@@ -13,6 +14,7 @@ import type { Clients } from './clients.js';
 import type { ConnectionEnd } from './connection-end.js';
 import type { Limits } from './limits.js';
 import type { MakeAttempt } from './race/attempt.js';
+import type { MakeTrial } from './race/home-trial.js';
 import type { ConnectionRecords } from './records/records.js';
 import type { AttemptBudget } from './shared/attempt-budget.js';
 import type { AttemptRoom } from './shared/attempt-room.js';
@@ -40,11 +42,14 @@ export interface Context {
   readonly lines: readonly DialLine[];
   /** Numbers of all lines: those that a connection without a rule may use. */
   readonly allLines: readonly number[];
+  /** Undefined where all lines are alike. */
+  readonly preferences: Preferences | undefined;
   readonly planRules: PlanRules;
   readonly budget: AttemptBudget;
   readonly room: AttemptRoom;
   readonly health: LineHealth;
   readonly newAttempt: MakeAttempt;
+  readonly newTrial: MakeTrial;
   /** For lines whose first proxy is reached by TLS. */
   readonly tunnels: Tunnels;
   /** The same where there are such lines. */

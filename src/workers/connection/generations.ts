@@ -23,6 +23,7 @@ import { type Entrance, entranceOf } from './entrance.js';
 import { usersReplica } from './known-users.js';
 import { Limits } from './limits.js';
 import { EarlyProbe } from './race/early-probe.js';
+import { HomeTrial } from './race/home-trial.js';
 import { attemptFor } from './race/tunnel-attempt.js';
 import { AttemptRoom } from './shared/attempt-room.js';
 import type { ClientNotices } from './shared/client-notices.js';
@@ -34,7 +35,8 @@ import { Trace } from './shared/trace.js';
 
 /** The parts of a context that come with its generation. */
 type Brought =
-  | ('options' | 'lines' | 'bulk' | 'allLines' | 'planRules' | 'room' | 'newAttempt' | 'tunnelEnds' | 'egress')
+  | ('options' | 'lines' | 'bulk' | 'allLines' | 'preferences' | 'planRules' | 'room' | 'newAttempt' | 'newTrial')
+  | ('tunnelEnds' | 'egress')
   | ('limits' | 'authenticator' | 'rules' | 'clients' | 'trace' | 'isDebugging');
 
 /** What all generations share. */
@@ -98,9 +100,11 @@ export class Generations {
       lines: ownLines,
       bulk: lines.length > 1 ? bulk : undefined,
       allLines: lines.map(({ number }) => number),
+      preferences: parts.routes.preferences,
       planRules: planRules(options.race),
       room: new AttemptRoom(parts.budget, crowds, ownLines, parts.failures),
       newAttempt: (candidate, target, outcome) => attemptFor(context, candidate, target, outcome),
+      newTrial: (candidate, target, depth, known) => new HomeTrial(context, candidate, target, depth, known),
       tunnelEnds: lines.some(needsTunnel) ? parts.tunnels : undefined,
       egress: egressOf(listeners, options, { ...parts, rules }),
       rules,

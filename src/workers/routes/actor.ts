@@ -40,10 +40,10 @@ export async function run({ options, beats, control, log, readOnly = false, left
     {
       connect: async (actor: number, reports: MessagePort, pushes: MessagePort) =>
         routes.connect(actor, reports, pushes),
-      async configure({ lines, cache, log_level }, readOnly) {
+      async configure({ lines, budgets, cache, log_level }, readOnly) {
         written?.setLevel(log_level);
         states.setLines(lines);
-        memory.setLines(lines);
+        memory.setLines({ lines, budgets });
         routes.setMax(cache.entries_max);
         await memory.setCache(cache, readOnly);
       },

@@ -7,6 +7,7 @@ import { StateFile, type Warn, writePieces } from '../../files/state-file.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
 import type { Options } from '../../protocol/options.js';
 import { type LineEvent, LineHealth } from '../../protocol/race/line-health.js';
+import { preferencesOf } from '../../protocol/race/line-preferences.js';
 import { isSticky } from '../../protocol/routes/destination-key.js';
 import type { DestinationMemory, LineView } from '../../protocol/routes/destination-memory.js';
 import { encodeRoutes, ROUTES_BEGIN, ROUTES_OCTETS_MAX, RouteReader } from '../../protocol/routes/snapshot.js';
@@ -50,19 +51,20 @@ export class RouteMemory {
   /** The last write that was begun. */
   #writing: Promise<boolean> = Promise.resolve(true);
 
-  readonly #view: LineView = {
+  #view: LineView = {
     mayUse: () => true,
     answersEarly: (line) => this.#health.answersEarly(line, performance.now()),
     outage: (line) => this.#health.outage(line),
   };
   /** For memories of sticky rules: the actors have left a line that is down, and do not come back. */
-  readonly #stickyView: LineView = { ...this.#view, mayUse: (line) => !this.#health.isDown(line) };
+  #stickyView: LineView = { ...this.#view, mayUse: (line) => !this.#health.isDown(line) };
 
-  constructor({ cache, lines }: Options, { warn, tell, readOnly, left }: RouteMemoryParts) {
+  constructor({ cache, lines, budgets }: Options, { warn, tell, readOnly, left }: RouteMemoryParts) {
     this.#table = new RouteTable(cache.entries_max, cache.ttl_s * 1000);
     this.#health = new LineHealth(tableLength(lines));
     this.#lines = lines;
     this.#numbers_end = tableLength(lines);
+    this.#setPreferences({ lines, budgets });
     this.#tell = tell;
     this.#cache = cache;
     this.#readOnly = readOnly;
@@ -104,11 +106,18 @@ export class RouteMemory {
   }
 
   /** Lines have been added or removed. */
-  setLines(lines: Options['lines']): void {
+  setLines({ lines, budgets }: Pick<Options, 'lines' | 'budgets'>): void {
     this.#lines = lines;
     this.#numbers_end = Math.max(this.#numbers_end, tableLength(lines));
     this.#health.grow(this.#numbers_end);
+    this.#setPreferences({ lines, budgets });
     this.#changed = true;
+  }
+
+  #setPreferences(options: Pick<Options, 'lines' | 'budgets'>): void {
+    const preferences = preferencesOf(options, this.#health);
+    this.#view = { ...this.#view, preferences };
+    this.#stickyView = { ...this.#stickyView, preferences };
   }
 
   /** Applies what a connection actor has reported of a destination. */

@@ -42,8 +42,8 @@ test('tier, cost and weight hold for all lines below, unless a part further belo
   assert.deepEqual(
     lines(multipath(direct(), dear)).map(({ tier, cost_ms, weight }) => [tier, cost_ms, weight]),
     [
-      [0, 0, 1],
-      [1, 20, 1],
+      [0, 0, undefined],
+      [1, 20, undefined],
       [2, 20, 5],
       [3, 20, 5],
     ],

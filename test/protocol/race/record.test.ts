@@ -63,3 +63,14 @@ test('one that was given up has not failed', () => {
   const failed = results.filter((result) => hasFailed(attempt({ result })));
   assert.deepEqual(failed, ['refused', 'silent', 'not-tls']);
 });
+
+test('what has won beside a trial was remembered, and one before which dearer lines had to wait was cheaper', () => {
+  const [lead, trial] = [
+    { ...won, remembered: true },
+    { ...won, connected_ms: 5, trial: true as const },
+  ].map(attempt);
+  assert.equal(whyWon([lead, trial] as AttemptRecord[], 0), 'remembered');
+  assert.equal(whyWon([attempt(won)], 0, true), 'cheaper');
+  assert.equal(whyWon([attempt(won), attempt(given)], 0, true), 'cheaper');
+  assert.equal(whyWon([attempt(won), attempt(refused)], 0, true), 'others-failed');
+});

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { lineOf } from '../../../src/protocol/lines/line.js';
+import { USUAL } from '../../../src/protocol/lines/preference.js';
+import { Preferences } from '../../../src/protocol/lines/preferences.js';
 import { type CandidateMemory, ROUTE_FAILURES } from '../../../src/protocol/routes/candidate-memory.js';
 import { CANDIDATES_MAX, DestinationMemory, type RouteEvent } from '../../../src/protocol/routes/destination-memory.js';
 import { candidate, lineView } from '../../helpers/candidates.js';
@@ -427,4 +430,45 @@ test('one that never answered has as long as the slowest of those that did, and 
   memory.answered(B, 900, 3);
   assert.equal(memory.answersWithin(C, 30, 150), 150);
   assert.ok(memory.answersWithin(B, 30, 150) > 150);
+});
+
+/** Line 1 is of a higher tier, line 2 of the lowest one as line 0, and dearer. */
+const PREFERRED = {
+  ...ALL,
+  preferences: Preferences.of(
+    [{}, { tier: 1 }, { cost_ms: 50 }].map((one, line) => {
+      return lineOf(line, `${line}`, { ip: undefined, port: 0 }, [], { ...USUAL, ...one });
+    }),
+  ),
+};
+
+test('a lower tier goes before a higher one, however slow, and costs are added to times', () => {
+  assert.equal(choose(connected(500, 20), 0, PREFERRED), 0);
+  assert.equal(choose(connected(60, 20, 20), 0, PREFERRED), 0);
+  assert.equal(choose(connected(120, 20, 20), 0, PREFERRED), 2);
+});
+
+test('a cheaper one that has failed since it worked does not lead until it has worked again', () => {
+  const memory = connected(20, 20);
+  memory.failed(A, 'timed-out', 1000);
+  memory.connected(B, 20, 1001, ALL);
+  assert.deepEqual([choose(memory, 1001, PREFERRED), choose(memory, 60_000, PREFERRED)], [1, 1]);
+  // Where lines are alike it does after ten seconds.
+  memory.best = undefined;
+  assert.equal(choose(memory, 60_000), 0);
+  memory.connected(A, 20, 60_001, ALL);
+  assert.equal(choose(memory, 60_001, PREFERRED), 0);
+});
+
+test('one that connects without an answer does not lead, nor one that nothing proves where nothing else is proven', () => {
+  const memory = connected(20, 20);
+  memory.failed(A, 'silent', 1000);
+  memory.answered(B, 30, 1001);
+  memory.connected(A, 20, 30_000, ALL);
+  assert.equal(choose(memory, 60_000, PREFERRED), 1);
+  memory.failed(B, 'refused', 60_001);
+  memory.connected(C, 20, 60_002, ALL);
+  assert.equal(choose(memory, 60_002, PREFERRED), 2);
+  memory.answered(A, 20, 60_003);
+  assert.equal(choose(memory, 60_003, PREFERRED), 0);
 });

@@ -218,3 +218,30 @@ test('what is no state is told apart', () => {
     assert.equal(isRouteState(wrong), false, JSON.stringify(wrong));
   }
 });
+
+test('the trials of cheaper lines are part of the state; one without them is as before there were any', () => {
+  const known = memory();
+  assert.equal('home' in stateOf('site.test:443', known, NOW), false);
+  known.tried(NOW - 4000);
+  known.tried(NOW - 2000);
+  const state = stateOf('site.test:443', known, NOW);
+  assert.deepEqual(state.home, { age_ms: 2000, tries: 2 });
+  assert.equal(isRouteState(state), true);
+  assert.deepEqual({ ...memoryOf(state, NOW, 9).home }, { at: NOW - 2000, tries: 2 });
+  for (const home of [null, {}, { age_ms: -1, tries: 0 }, { age_ms: 0, tries: 1.5 }])
+    assert.equal(isRouteState({ ...state, home }), false);
+});
+
+test('an actor hears of the last trial of another one, and keeps its own later one', () => {
+  const known = memory();
+  known.tried(NOW - 4000);
+  const told = memory();
+  told.tried(NOW - 9000);
+  told.tried(NOW - 3000);
+  known.adopt(told);
+  assert.deepEqual({ ...known.home }, { at: NOW - 3000, tries: 2 });
+  const earlier = memory();
+  earlier.tried(NOW - 8000);
+  known.adopt(earlier);
+  assert.deepEqual({ ...known.home }, { at: NOW - 3000, tries: 2 });
+});

@@ -23,7 +23,7 @@ export interface CandidatesParts extends ProxyMoveParts {
   readonly engine: { readonly now: number };
   readonly lines: readonly DialLine[];
   readonly names: Pick<NamesReplica, 'lookup' | 'follow' | 'forget' | 'renew'>;
-  readonly health: Pick<LineHealth, 'mayUse' | 'mayHaveMoved' | 'proxyIsAt'>;
+  readonly health: Pick<LineHealth, 'mayUse' | 'isDead' | 'mayHaveMoved' | 'proxyIsAt'>;
   readonly egress: Pick<Egress, 'mayDial'>;
   readonly badAddresses: Pick<BadAddresses, 'isLast'>;
 }
@@ -32,6 +32,8 @@ export interface CandidatesParts extends ProxyMoveParts {
 export interface CandidatesOutcome {
   looked(): void;
 }
+
+const NOBODY = (): void => {};
 
 /** The lookup of a line's first hop. */
 interface Lookup {
@@ -50,7 +52,7 @@ export class Candidates {
   readonly #parts: CandidatesParts;
   readonly #target: Target;
   readonly #client: Client | undefined;
-  readonly #plan: Pick<RacePlan, 'offer'>;
+  readonly #plan: Pick<RacePlan, 'isGated' | 'begin' | 'offer' | 'settled'>;
   readonly #known: Pick<KnownDestination, 'isMute' | 'kept'>;
   readonly #outcome: CandidatesOutcome;
   #begun = false;
@@ -68,7 +70,7 @@ export class Candidates {
     parts: CandidatesParts,
     target: Target,
     client: Client | undefined,
-    plan: Pick<RacePlan, 'offer'>,
+    plan: Pick<RacePlan, 'isGated' | 'begin' | 'offer' | 'settled'>,
     known: Pick<KnownDestination, 'isMute' | 'kept'>,
     outcome: CandidatesOutcome,
   ) {
@@ -99,6 +101,11 @@ export class Candidates {
     this.#begun = true;
     this.#unheard += 1;
     this.#open += 1;
+    if (this.#plan.isGated)
+      this.#plan.begin(
+        lines.filter((line) => this.#isPromising(line)),
+        this.#parts.engine.now,
+      );
     for (const line of lines) this.#gather(this.#parts.lines[line]);
     this.#heard();
     this.#open -= 1;
@@ -135,6 +142,7 @@ export class Candidates {
     const ip = direct ? this.#target.ip : line.proxyIp;
     if (ip !== undefined) {
       this.#offer(line, [ip]);
+      this.#plan.settled(line.number);
       return;
     }
     const { names, engine } = this.#parts;
@@ -179,6 +187,7 @@ export class Candidates {
     if (more) return;
     lookup.isOpen = false;
     this.#open -= 1;
+    this.#plan.settled(line.number);
   }
 
   /** One more lookup, or the round of all lines, has had its first answer. */
@@ -197,9 +206,7 @@ export class Candidates {
   #offer(line: DialLine, ips: readonly Uint8Array[]): boolean {
     let isOffered = false;
     let usual: readonly Candidate[] = EMPTY;
-    const { kept } = this.#known;
-    const isAway = kept !== undefined && kept !== line.number;
-    const isOut = isAway || !this.#parts.health.mayUse(line.number, this.#parts.engine.now);
+    const isOut = this.#isOut(line.number);
     for (const ip of ips) {
       const candidate = { line: line.number, ip };
       const permission = this.#mayDial(candidate);
@@ -215,6 +222,29 @@ export class Candidates {
     this.#plan.offer(usual, false);
     if (this.#unheard === 0) this.#offerLast();
     return isOffered;
+  }
+
+  /** Whether the line is for when nothing else is left. */
+  #isOut(line: number): boolean {
+    const { kept } = this.#known;
+    const isAway = kept !== undefined && kept !== line;
+    return isAway || !this.#parts.health.mayUse(line, this.#parts.engine.now);
+  }
+
+  /** Whether others may wait for it. */
+  #isPromising(line: number): boolean {
+    return !this.#isOut(line) && !this.#parts.health.isDead(line, this.#parts.engine.now);
+  }
+
+  /** The addresses that the line may dial now. A name that is not known is asked for, and nothing waits for the answer. */
+  addressesOf(number: number): readonly Uint8Array[] {
+    const { lines, names, engine } = this.#parts;
+    const line = lines[number];
+    const ip = line.isDirect ? this.#target.ip : line.proxyIp;
+    const name = line.isDirect ? this.#target.asked : line.hops[0]?.host;
+    const known = ip === undefined ? names.lookup(name, engine.now, NOBODY) : undefined;
+    const ips = ip === undefined ? (known?.kind === 'found' ? known.ips : EMPTY) : [ip];
+    return ips.filter((one) => this.#mayDial({ line: number, ip: one }).code === 'allowed');
   }
 
   #leaveOut(line: DialLine, failure: Failure): void {

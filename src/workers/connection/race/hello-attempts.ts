@@ -30,6 +30,8 @@ export interface Runners<A extends ConnectedAttempt> {
   answersWithin(attempt: A): number;
   /** Takes what is learned from an attempt's answer; undefined if there is nothing to learn. */
   reached(attempt: A): Learning | undefined;
+  /** The whole ClientHello, which is sent to the winner now. */
+  said?(hello: Uint8Array): void;
   cancel(): void;
 }
 
@@ -99,6 +101,7 @@ export class HelloAttempts<A extends ConnectedAttempt> implements HelloAttemptOu
   ask(hello: Uint8Array): void {
     this.#hello = hello;
     this.#askOne(this.open as HelloAttempt<A>);
+    if (!this.#over) this.#race.said?.(hello);
   }
 
   #askOne(asked: HelloAttempt<A>): void {

@@ -3,11 +3,14 @@
 import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
+import type { Preferences } from '../../../protocol/lines/preferences.js';
 import type { Options } from '../../../protocol/options.js';
 import { FAILURES, type Failure } from '../../../protocol/race/failure.js';
 import type { LineHealth } from '../../../protocol/race/line-health.js';
+import type { Patience } from '../../../protocol/race/tier-gate.js';
 import type { CandidateMemory } from '../../../protocol/routes/candidate-memory.js';
 import type { DestinationMemory, LineView } from '../../../protocol/routes/destination-memory.js';
+import { type HomeLines, homeTrial } from '../../../protocol/routes/home-trial.js';
 import type { RoutesReplica } from '../shared/routes-replica.js';
 import { type Checking, checkAddresses } from './address-check.js';
 import type { RaceAttempt } from './attempt.js';
@@ -17,11 +20,11 @@ import { CandidateOutcome, type Learning, type OutcomeParts } from './outcome.js
 /** The parts of the actor's context that a known destination needs. */
 export type KnownParts = Checking &
   OutcomeParts & {
-    readonly health: Pick<
-      LineHealth,
-      'proxyReached' | 'proxyFailed' | 'mayHaveMoved' | 'proxyIsAt' | 'answersEarly' | 'works' | 'lost'
-    >;
-    readonly routes: Pick<RoutesReplica, 'ttl_ms' | 'get' | 'open' | 'connected' | 'moved' | 'tell'>;
+    readonly health: Pick<LineHealth, 'proxyReached' | 'proxyFailed' | 'mayHaveMoved' | 'proxyIsAt' | 'answersEarly'> &
+      Pick<LineHealth, 'works' | 'lost' | 'times'>;
+    /** Undefined where all lines are alike. */
+    readonly preferences: Preferences | undefined;
+    readonly routes: Pick<RoutesReplica, 'ttl_ms' | 'get' | 'open' | 'connected' | 'tried' | 'moved' | 'tell'>;
     readonly options: {
       readonly cache: Pick<Options['cache'], 'refresh_s'>;
       readonly race: Pick<Options['race'], 'first_byte_ms' | 'margin_ms'>;
@@ -31,7 +34,7 @@ export type KnownParts = Checking &
 /** How much longer than others a kept line may take, to connect and to answer: it is to be left when it fails, not for its jitter. */
 const PATIENCE_MS = 1000;
 
-export class KnownDestination {
+export class KnownDestination implements Patience {
   readonly #parts: KnownParts;
   readonly #target: Target;
   /** Undefined if there is no choice, and so nothing to remember. */
@@ -98,6 +101,36 @@ export class KnownDestination {
     return this.#memory?.find(candidate)?.isDoubted(this.#parts.engine.now) === true;
   }
 
+  /** By its history here, or else by what its line took to other destinations; a candidate that fails holds back nothing. */
+  holds_ms(candidate: Candidate): number {
+    const { health, engine, options } = this.#parts;
+    const { first_byte_ms, margin_ms } = options.race;
+    const known = this.#memory?.find(candidate);
+    if (known?.isFailing(engine.now)) return 0;
+    if (known !== undefined && known.connect.samples > 0) return known.connect.late(margin_ms, first_byte_ms);
+    return health.times.late(candidate.line, margin_ms, first_byte_ms);
+  }
+
+  /** Of lines that are equally fast as well, the destination has its own. */
+  firstOf(lines: readonly number[]): number | undefined {
+    const { preferences, health } = this.#parts;
+    if (preferences === undefined || !preferences.areSpread || this.#key === undefined) return undefined;
+    return preferences.shareOf(this.#key, health.times.fastest(lines));
+  }
+
+  /** A cheaper candidate than the lead's, if it is time to try one beside it. */
+  trial(lead: CandidateMemory, lines: HomeLines): Candidate | undefined {
+    const { engine, routes } = this.#parts;
+    if (this.#memory === undefined) return undefined;
+    return homeTrial(this.#memory, lead.line, lines, engine.now, routes.ttl_ms);
+  }
+
+  /** That candidate is being tried. */
+  tried(candidate: Candidate): void {
+    const { engine, routes } = this.#parts;
+    if (this.#memory !== undefined) routes.tried(this.#key as string, this.#memory, candidate, engine.now);
+  }
+
   /** Within which time an attempt should answer, by what is known, in ms. */
   answersWithin({ candidate }: RaceAttempt): number {
     const { first_byte_ms, margin_ms } = this.#parts.options.race;
@@ -115,9 +148,10 @@ export class KnownDestination {
 
   /** It has connected. `attempts` are all of the race; `whole`: all candidates take part in the race. */
   connected(attempt: RaceAttempt, attempts: readonly RaceAttempt[], whole: boolean): void {
-    const { health, routes, engine } = this.#parts;
+    const { health, routes, engine, preferences } = this.#parts;
     const { now } = engine;
     const { line } = attempt.candidate;
+    if (preferences !== undefined) health.times.took(line, now - attempt.started);
     if (!attempt.line.isDirect && health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
     works(this.#parts, line, attempt.line.isDirect ? attempt.candidate.ip : undefined);
     if (this.#winner < 0 && !health.answersEarly(line, now)) this.#wins(line, attempts);

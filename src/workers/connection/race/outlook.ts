@@ -46,6 +46,7 @@ export async function outlook(
     mayUse: (line) => lines.includes(line) && health.mayUse(line, engine.now),
     answersEarly: (line) => health.answersEarly(line, engine.now),
     outage: (line) => health.outage(line),
+    preferences: parts.preferences,
   };
   const best = known.best(view, choice !== undefined && choice.sticky !== false);
   const gathered = await gather(parts, target, client, lines, known);
@@ -87,6 +88,7 @@ function gather(
   const offered: Offered[] = [];
   const leftOut: LeftOut[] = [];
   const plan = {
+    ...{ isGated: false, begin: (): void => {}, settled: (): void => {} },
     offer: (candidates: readonly Candidate[], isLast: boolean): void => {
       for (const candidate of candidates) offered.push({ candidate, isLast });
     },

@@ -4,11 +4,13 @@
 
 import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
+import type { Preferences } from '../../../protocol/lines/preferences.js';
 import { type Failure, failureOf, mostTelling } from '../../../protocol/race/failure.js';
 import type { LineHealth } from '../../../protocol/race/line-health.js';
 import { type PlanRules, RacePlan, type Room } from '../../../protocol/race/plan.js';
 import { appended, EMPTY } from '../../../protocol/race/short-list.js';
-import type { Outage } from '../../../protocol/routes/candidate-memory.js';
+import { TierGate } from '../../../protocol/race/tier-gate.js';
+import type { CandidateMemory, Outage } from '../../../protocol/routes/candidate-memory.js';
 import type { LineView } from '../../../protocol/routes/destination-memory.js';
 import type { Choice } from '../../../protocol/rules/rule.js';
 import type { Client } from '../../../protocol/users/client.js';
@@ -18,6 +20,7 @@ import type { AttemptRoom, RoomSeeker } from '../shared/attempt-room.js';
 import type { Addressed, FailureLog, Whose } from '../shared/failure-log.js';
 import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt.js';
 import { Candidates, type CandidatesOutcome, type CandidatesParts } from './candidates.js';
+import type { MakeTrial, Trial } from './home-trial.js';
 import type { KnownDestination } from './known-destination.js';
 import { type KnownForParts, knownFor } from './known-for.js';
 
@@ -29,12 +32,13 @@ export type RaceAttemptsParts = CandidatesParts &
   KnownForParts & {
     readonly allLines: readonly number[];
     readonly planRules: PlanRules;
-    readonly budget: Pick<AttemptBudget, 'most' | 'isShort'>;
+    readonly budget: Pick<AttemptBudget, 'most' | 'isShort' | 'isTight'>;
     readonly room: Pick<AttemptRoom, 'isOpen' | 'isOpenTo' | 'forget' | 'take' | 'connected' | 'failed' | 'givenUp'>;
     readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'outage' | 'begins'>;
     readonly failures: Pick<FailureLog, 'attempt'>;
     readonly counters: Float64Array;
     readonly newAttempt: MakeAttempt;
+    readonly newTrial: MakeTrial;
   };
 
 /** Gets the outcome of each attempt that has started, unless all are cancelled. */
@@ -58,6 +62,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   readonly #candidates: Candidates;
   #all: readonly RaceAttempt[] = EMPTY;
   #lead: RaceAttempt | undefined;
+  #trial: Trial | undefined;
   #leadIsLate = false;
   /** From when on the lead is late by its own history. */
   #leadDue = Number.POSITIVE_INFINITY;
@@ -76,8 +81,10 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     this.#lines = choice?.lines ?? parts.allLines;
     this.#sticky = choice !== undefined && choice.sticky !== false;
     this.#outcome = outcome;
-    this.#plan = new RacePlan(parts.planRules);
+    const { preferences, planRules } = parts;
     this.known = knownFor(parts, target, this.#lines.length, choice, client);
+    const gate = preferences && new TierGate(preferences, this.known, planRules.unknown_ms);
+    this.#plan = new RacePlan(planRules, gate);
     this.#candidates = new Candidates(parts, target, client, this.#plan, this.known, this);
   }
 
@@ -89,6 +96,16 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   /** The attempt that went first and alone, because its candidate is remembered as the best. */
   get lead(): RaceAttempt | undefined {
     return this.#lead;
+  }
+
+  /** The attempt that is only to find out whether a cheaper line works. */
+  get trial(): RaceAttempt | undefined {
+    return this.#trial?.attempt;
+  }
+
+  /** Whether dearer lines are waiting for cheaper ones. */
+  get spares(): boolean {
+    return this.#plan.spares;
   }
 
   /** Whether nothing is under way and nothing can be started any more. */
@@ -110,9 +127,26 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
       this.#plan.lead(best, engine.now, this.known.patience_ms);
       this.#leadDue = this.#plan.wakeAt();
       this.#lead = this.#start(best);
+      const { preferences } = this.#parts;
+      if (preferences !== undefined && !this.#sticky) this.#tryHome(best, preferences);
     } else {
       counters[Counter.firstContacts] += 1;
     }
+  }
+
+  /** Tries a cheaper line beside the lead, if it is time to. */
+  #tryHome(lead: CandidateMemory, preferences: Preferences): void {
+    const { budget, room, newTrial } = this.#parts;
+    if (preferences.isCheapest(lead.line) || budget.isShort || budget.isTight) return;
+    const numbers = this.#lines;
+    const mayUse = (line: number): boolean => this.mayUse(line);
+    const addressesOf = (line: number) => this.#candidates.addressesOf(line);
+    const candidate = this.known.trial(lead, { preferences, numbers, mayUse, addressesOf });
+    if (candidate === undefined || !room.isOpen(this, candidate.line)) return;
+    this.known.tried(candidate);
+    this.#trial = newTrial(candidate, this.target, this.#outcome.depth, this.known);
+    this.#all = appended(this.#all, this.#trial.attempt);
+    this.#trial.start(this);
   }
 
   /** Starts what is due. `renews`: whether to ask for names anew where nothing is left that promises to connect. */
@@ -136,7 +170,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     const { now } = this.#parts.engine;
     if (this.#failure?.whose === 'us') return false;
     for (const attempt of this.#all) {
-      if (attempt.result !== undefined) continue;
+      if (attempt.result !== undefined || attempt === this.trial) continue;
       if (attempt === this.#lead ? now < this.#leadDue : !this.known.isDoubted(attempt.candidate)) return false;
     }
     return true;
@@ -145,6 +179,11 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   /** The next one may start at once. */
   demand(): void {
     this.#plan.demand(this.#parts.engine.now);
+  }
+
+  /** The client's whole ClientHello has been sent. */
+  said(hello: Uint8Array): void {
+    this.#trial?.said(hello);
   }
 
   /** When the next one may start; infinite if only an event can start it. */
@@ -204,8 +243,9 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     const { room, engine } = this.#parts;
     this.#candidates.end();
     room.forget(this);
+    this.#trial?.raceOver();
     for (const attempt of this.all) {
-      if (attempt.result !== undefined) continue;
+      if (attempt.result !== undefined || attempt === this.trial) continue;
       room.givenUp(attempt, engine.now);
       this.known.abandoned(attempt);
       attempt.abandon(attempt === this.#lead && this.#leadIsLate ? 'late' : 'abandoned');
@@ -235,6 +275,10 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
 
   mayUse(line: number): boolean {
     return this.#lines.includes(line) && this.#parts.health.mayUse(line, this.#parts.engine.now);
+  }
+
+  get preferences(): Preferences | undefined {
+    return this.#parts.preferences;
   }
 
   answersEarly(line: number): boolean {

@@ -86,6 +86,16 @@ export class Race implements RaceAttemptsOutcome, Expiring {
     return this.#attempts.lead;
   }
 
+  /** The attempt that is only to find out whether a cheaper line works. */
+  get trial(): RaceAttempt | undefined {
+    return this.#attempts.trial;
+  }
+
+  /** Whether dearer lines are waiting for cheaper ones. */
+  get spares(): boolean {
+    return this.#attempts.spares;
+  }
+
   /** Whether there may be another candidate than the winner. */
   get hasOthers(): boolean {
     return this.#attempts.known.areOfUse && !this.#over && (this.#isHolding || !this.#attempts.areSpent);
@@ -105,6 +115,11 @@ export class Race implements RaceAttemptsOutcome, Expiring {
     if (!this.#attempts.areSpent) return 'coming';
     this.#wanted = false;
     return 'none';
+  }
+
+  /** The client's whole ClientHello has been sent to the winner. */
+  said(hello: Uint8Array): void {
+    this.#attempts.said(hello);
   }
 
   /** Takes what is learned of an attempt later; undefined if there is nothing to learn. */

@@ -40,5 +40,6 @@ export function onlyAttempt(rows: RecordRows, slot: number): Pick<Beside, 'race'
     failure: undefined,
   };
   const lead = rows.has(slot, Flag.remembered) ? winner : undefined;
-  return { race: { started: rows.began(slot), attempts: [winner], lead }, winner, decided: rows.connected(slot) };
+  const race = { started: rows.began(slot), attempts: [winner], lead, spares: rows.has(slot, Flag.spares) };
+  return { race, winner, decided: rows.connected(slot) };
 }

@@ -30,6 +30,10 @@ export interface NotedRace {
   readonly attempts: readonly NotedAttempt[];
   /** The attempt that started first and alone, because its candidate is remembered. */
   readonly lead: NotedAttempt | undefined;
+  /** The attempt that only finds out whether a cheaper line works again. */
+  readonly trial?: NotedAttempt | undefined;
+  /** Whether dearer lines have not been started, since they had to wait. */
+  readonly spares?: boolean | undefined;
 }
 
 /** The outcome of a race. */
@@ -57,7 +61,7 @@ export function raceRecord(
     target,
     attempts,
     winner: place,
-    why: place === undefined ? undefined : whyWon(attempts, place),
+    why: place === undefined ? undefined : whyWon(attempts, place, race?.spares),
     total_ms: won?.answered_ms ?? won?.connected_ms ?? rounded(end - (race?.started ?? end)),
     reply,
     cause: failure?.code,
@@ -68,7 +72,7 @@ export function raceRecord(
 
 function attemptRecord(
   attempt: NotedAttempt,
-  { started, lead }: NotedRace,
+  { started, lead, trial }: NotedRace,
   winner: NotedAttempt | undefined,
   decided: number,
   lineName: (line: number) => string,
@@ -82,6 +86,7 @@ function attemptRecord(
     line: lineName(attempt.candidate.line),
     address: formatIp(attempt.candidate.ip),
     remembered: attempt === lead,
+    ...(attempt === trial ? { trial: true } : {}),
     started_ms: rounded(attempt.started - started),
     connected_ms: since(attempt.connectedAt),
     asked_ms: since(attempt.askedAt),

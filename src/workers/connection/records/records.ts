@@ -168,6 +168,7 @@ export class ConnectionRecords {
     const rows = this.#rows;
     rows.win(slot, line, ip, started, winner.started, winner.connectedAt);
     if (winner === lead) rows.remember(slot);
+    else if (race.spares) rows.spare(slot);
     if (!Number.isNaN(winner.askedAt)) rows.ask(slot, winner.askedAt);
     if (!Number.isNaN(winner.answeredAt)) rows.hear(slot, winner.answeredAt, Flag.answered);
   }
@@ -187,7 +188,10 @@ export class ConnectionRecords {
     const attempts = race?.attempts.map(copyOf) ?? [];
     const same = (one: NotedAttempt | undefined): NotedAttempt | undefined =>
       one === undefined ? undefined : attempts[race?.attempts.indexOf(one) ?? -1];
-    const kept = race === undefined ? undefined : { started: race.started, attempts, lead: same(race.lead) };
+    const kept =
+      race === undefined
+        ? undefined
+        : { started: race.started, attempts, lead: same(race.lead), trial: same(race.trial), spares: race.spares };
     this.#beside.set(slot, { host, user, race: kept, winner: same(winner), decided: this.#clock.now, failure });
   }
 

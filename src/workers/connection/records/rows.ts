@@ -43,6 +43,8 @@ export const Flag = {
   replied: 8192,
   /** The client came by a Unix socket. */
   clientUnix: 16_384,
+  /** Dearer lines had to wait, and were not started. */
+  spares: 32_768,
 } as const;
 
 const IPV6_OCTETS = 16;
@@ -159,6 +161,10 @@ export class RecordRows {
 
   remember(row: number): void {
     this.#flag(row, Flag.remembered);
+  }
+
+  spare(row: number): void {
+    this.#flag(row, Flag.spares);
   }
 
   /** The ClientHello was sent to the destination. */

@@ -4,8 +4,10 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Measured, Way } from '../../../protocol/bulk/transfer.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
 import { tableLength } from '../../../protocol/lines/numbers.js';
+import type { Preferences } from '../../../protocol/lines/preferences.js';
 import type { Options } from '../../../protocol/options.js';
 import type { LineEvent, LineHealth } from '../../../protocol/race/line-health.js';
+import { preferencesOf } from '../../../protocol/race/line-preferences.js';
 import type { Move, Outage, RouteFailure } from '../../../protocol/routes/candidate-memory.js';
 import { isSticky } from '../../../protocol/routes/destination-key.js';
 import type { DestinationMemory, LineView, RouteEvent } from '../../../protocol/routes/destination-memory.js';
@@ -32,6 +34,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
   readonly #actor: number;
   /** Greater than all numbers of lines. */
   #lines: number;
+  preferences: Preferences | undefined;
   readonly #health: LineHealth;
   readonly #table: RouteTable;
   #repeat_ms: number;
@@ -49,22 +52,25 @@ export class RoutesReplica implements RouteSubscriber, LineView {
   /** Whether the last batch has not been answered yet: a route actor that hangs must not get ever more batches. */
   #isReporting = false;
 
-  constructor(actor: number, { lines, cache }: Options, health: LineHealth, now: () => number) {
+  constructor(actor: number, options: Options, health: LineHealth, now: () => number) {
+    const { lines, cache } = options;
     this.ttl_ms = cache.ttl_s * 1000;
     this.#actor = actor;
     this.#lines = tableLength(lines);
     this.#health = health;
+    this.preferences = preferencesOf(options, health);
     this.#table = new RouteTable(cache.entries_max, this.ttl_ms);
     this.#repeat_ms = repeatOf(this.ttl_ms);
     this.#now = now;
   }
 
   /** Other lines and bounds. What is remembered of lines that stay is kept, as far as there is room. */
-  set({ lines, cache }: Pick<Options, 'lines' | 'cache'>): void {
+  set({ lines, cache, budgets }: Pick<Options, 'lines' | 'cache' | 'budgets'>): void {
     this.ttl_ms = cache.ttl_s * 1000;
     this.#repeat_ms = repeatOf(this.ttl_ms);
     this.#table.setBounds(cache.entries_max, this.ttl_ms);
     this.#lines = Math.max(this.#lines, tableLength(lines));
+    this.preferences = preferencesOf({ lines, budgets }, this.#health);
     this.#health.grow(this.#lines);
   }
 
@@ -165,6 +171,12 @@ export class RoutesReplica implements RouteSubscriber, LineView {
   #reportTrickles(): void {
     for (const [key, { line, bytes }] of this.#trickles) this.#report(key, { ...of(line), kind: 'trickled', bytes });
     this.#trickles.clear();
+  }
+
+  /** A cheaper candidate is tried. All actors hear of it, so that they do not try one, too. */
+  tried(destination: string, memory: DestinationMemory, candidate: Candidate, now: number): void {
+    memory.tried(now);
+    this.#report(destination, { ...of(candidate), kind: 'tried' });
   }
 
   /** Reports an event of a line to the other actors; it has been applied here already. */

@@ -59,6 +59,7 @@ function world(target: Target, { forbidden = {}, last = [], mute = [], down = []
     },
     health: {
       mayUse: (line) => !down.includes(line),
+      isDead: () => false,
       mayHaveMoved: () => false,
       proxyIsAt: () => assert.fail('it cannot have moved'),
     },
@@ -72,7 +73,8 @@ function world(target: Target, { forbidden = {}, last = [], mute = [], down = []
     },
     badAddresses: { isLast: (ip) => last.includes(formatIp(ip)) },
   };
-  const plan: Pick<RacePlan, 'offer'> = {
+  const plan: Pick<RacePlan, 'isGated' | 'begin' | 'offer' | 'settled'> = {
+    ...{ isGated: false, begin: () => {}, settled: () => {} },
     offer: (some, isLast) => {
       for (const { line, ip } of some) {
         const what = `${line} ${formatIp(ip)}`;

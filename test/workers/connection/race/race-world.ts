@@ -4,12 +4,15 @@ import { formatIp, parseIp } from '../../../../src/protocol/address/address.js';
 import { type Target, targetOfName } from '../../../../src/protocol/address/target.js';
 import { DeadlineWheel } from '../../../../src/protocol/deadline-wheel.js';
 import { lineOf } from '../../../../src/protocol/lines/line.js';
+import type { Preference } from '../../../../src/protocol/lines/preference.js';
+import type { Preferences } from '../../../../src/protocol/lines/preferences.js';
 import type { Options } from '../../../../src/protocol/options.js';
 import { type Failure, type FailureCode, failureOf } from '../../../../src/protocol/race/failure.js';
 import { LineHealth } from '../../../../src/protocol/race/line-health.js';
 import type { PlanRules } from '../../../../src/protocol/race/plan.js';
 import { Counter } from '../../../../src/threads/shared/counters.js';
 import type { MakeAttempt } from '../../../../src/workers/connection/race/attempt.js';
+import type { MakeTrial, Trial } from '../../../../src/workers/connection/race/home-trial.js';
 import type { RaceParts } from '../../../../src/workers/connection/race/race.js';
 import { AttemptBudget, type Waiting } from '../../../../src/workers/connection/shared/attempt-budget.js';
 import { AttemptRoom } from '../../../../src/workers/connection/shared/attempt-room.js';
@@ -72,6 +75,30 @@ export interface Changes {
   readonly cache?: Partial<Options['cache']>;
   /** Numbers of the lines that there are. */
   readonly lines?: readonly number[];
+  /** Of lines, by their numbers. */
+  readonly preferences?: Readonly<Record<number, Partial<Preference>>>;
+}
+
+/** A trial that hears what its race tells it. */
+export class FakeTrial implements Trial {
+  readonly attempt: FakeAttempt;
+  readonly told: string[] = [];
+
+  constructor(attempt: FakeAttempt) {
+    this.attempt = attempt;
+  }
+
+  start(): void {
+    this.told.push('start');
+  }
+
+  said(): void {
+    this.told.push('said');
+  }
+
+  raceOver(): void {
+    this.told.push('over');
+  }
 }
 
 export class RaceWorld<E extends { readonly now: number }> implements RaceParts {
@@ -79,6 +106,7 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
   readonly options: Options;
   readonly lines = dialLines(LINES);
   readonly allLines: readonly number[];
+  readonly preferences: Preferences | undefined;
   readonly planRules: PlanRules;
   readonly deadlines: DeadlineWheel;
   readonly ticks: DeadlineWheel;
@@ -89,6 +117,8 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
   readonly counters = new Float64Array(Object.keys(Counter).length);
   /** In the order in which they were made. */
   readonly attempts: FakeAttempt[] = [];
+  /** In the order in which they were made. */
+  readonly trials: FakeTrial[] = [];
   /** Names that are known at once; the others are answered by `answer`. */
   readonly known = new Map<string, NameOutcome>();
   readonly waiters = new Map<string, Set<Waiter>>();
@@ -103,12 +133,13 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
   readonly lost: FailureCode[] = [];
   readonly crowded: string[] = [];
 
-  constructor(engine: E, { race = {}, cache = {}, lines = [0] }: Changes = {}) {
+  constructor(engine: E, { race = {}, cache = {}, lines = [0], preferences = {} }: Changes = {}) {
     const options = defaultOptions();
     this.engine = engine;
     const limits = { ...options.limits, racing_max: RACING_MAX };
     const changed = { race: { ...options.race, ...race }, cache: { ...options.cache, ...cache } };
-    this.options = { ...options, workers: 1, lines: LINES, limits, ...changed };
+    const all = LINES.map((line) => ({ ...line, ...preferences[line.number] }));
+    this.options = { ...options, workers: 1, lines: all, limits, ...changed };
     this.allLines = lines;
     const { stagger_ms, margin_ms, first_byte_ms: unknown_ms } = this.options.race;
     this.planRules = { stagger_ms, margin_ms, unknown_ms };
@@ -118,6 +149,7 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
     const crowds = new Crowds(this.options, this.deadlines);
     this.room = new AttemptRoom(this.budget, crowds, this.lines, this.failures);
     this.routes = new RoutesReplica(0, this.options, this.health, () => engine.now);
+    this.preferences = this.routes.preferences;
   }
 
   readonly newAttempt: MakeAttempt = (candidate, target, outcome) => {
@@ -125,6 +157,13 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
     this.attempts.push(attempt);
     this.react(attempt);
     return attempt;
+  };
+
+  readonly newTrial: MakeTrial = (candidate, target, depth) => {
+    const outcome = { depth, connected: () => {}, failed: () => {} };
+    const trial = new FakeTrial(new FakeAttempt(this.engine, this.lines[candidate.line], candidate, target, outcome));
+    this.trials.push(trial);
+    return trial;
   };
 
   readonly names = {

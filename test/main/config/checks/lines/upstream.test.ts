@@ -81,7 +81,7 @@ test('any type may have a tier, a cost and a weight, which lines below inherit',
       weight,
     ]),
     [
-      [1, 1500, 1],
+      [1, 1500, undefined],
       [9, 0, 100],
     ],
   );

@@ -1,0 +1,154 @@
+// A cheaper candidate that is tried beside the lead, to find out whether the destination can come home to it. It carries no
+// connection: the lead does, and the next connection begins with what has been proven. Where a connection proves nothing, it
+// is sent the client's whole ClientHello, too. It outlives its race; it does not decide when a trial is due.
+import type { Engine } from '../../../linux/engine/engine.js';
+import type { Target } from '../../../protocol/address/target.js';
+import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
+import type { Candidate } from '../../../protocol/lines/candidate.js';
+import type { Options } from '../../../protocol/options.js';
+import type { Failure } from '../../../protocol/race/failure.js';
+import type { LineHealth } from '../../../protocol/race/line-health.js';
+import { EMPTY } from '../../../protocol/race/short-list.js';
+import { Counter } from '../../../threads/shared/counters.js';
+import type { AttemptBudget } from '../shared/attempt-budget.js';
+import type { AttemptRoom, RoomSeeker } from '../shared/attempt-room.js';
+import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt.js';
+import { HelloAttempt, type HelloAttemptOutcome } from './hello-attempt.js';
+import type { KnownDestination } from './known-destination.js';
+
+/** The parts of the actor's context that a trial needs. */
+export interface HomeTrialParts {
+  readonly engine: Engine;
+  readonly deadlines: DeadlineWheel;
+  readonly options: { readonly race: Pick<Options['race'], 'hold_ms' | 'connect_timeout_ms'> };
+  readonly budget: Pick<AttemptBudget, 'hold' | 'letGo'>;
+  readonly room: Pick<AttemptRoom, 'take' | 'connected' | 'failed'>;
+  readonly health: Pick<LineHealth, 'begins'>;
+  readonly counters: Float64Array;
+  readonly newAttempt: MakeAttempt;
+}
+
+type Known = Pick<KnownDestination, 'connected' | 'failed' | 'reached'>;
+
+/** A trial as its race sees it. */
+export type Trial = Pick<HomeTrial, 'attempt' | 'start' | 'said' | 'raceOver'>;
+
+/** Makes a trial, which is still to be started. `depth`: how many gateways the request has passed. */
+export type MakeTrial = (candidate: Candidate, target: Target, depth: number, known: Known) => Trial;
+
+export class HomeTrial implements AttemptOutcome, HelloAttemptOutcome<RaceAttempt> {
+  readonly depth: number;
+  readonly attempt: RaceAttempt;
+  readonly #parts: HomeTrialParts;
+  readonly #known: Known;
+  readonly #deadline = new Deadline(() => this.#isLate());
+  /** Undefined until it is connected. */
+  #asked: HelloAttempt<RaceAttempt> | undefined;
+  #hello: Uint8Array | undefined;
+  #isRaceOver = false;
+
+  constructor(parts: HomeTrialParts, candidate: Candidate, target: Target, depth: number, known: Known) {
+    this.#parts = parts;
+    this.depth = depth;
+    this.#known = known;
+    this.attempt = parts.newAttempt(candidate, target, this);
+  }
+
+  /** `race`: for the room that the attempt takes. */
+  start(race: RoomSeeker): void {
+    const { attempt } = this;
+    const { counters, health, room, engine } = this.#parts;
+    counters[Counter.attempts] += 1;
+    health.begins(attempt.candidate.line, engine.now);
+    const start = attempt.start();
+    if (start.code === 'started') room.take(race, attempt);
+    else this.#known.failed(attempt, start);
+  }
+
+  connected(attempt: RaceAttempt): void {
+    const { engine, budget, room } = this.#parts;
+    room.connected(attempt);
+    this.#known.connected(attempt, EMPTY, false);
+    budget.hold();
+    this.#asked = new HelloAttempt(engine, attempt, this.#known.reached(attempt), this);
+    // A connection of a proxy may begin with bytes of the server.
+    if (this.#asked.firstBytes !== undefined) this.#heard('plain', attempt.connectedAt);
+    else if (this.#hello !== undefined) this.#ask(this.#hello);
+    else if (this.#isRaceOver) this.#end();
+    else this.#hold();
+  }
+
+  /** Waits for the client's ClientHello. The server may speak first. */
+  #hold(): void {
+    const { engine, deadlines, options } = this.#parts;
+    this.#asked?.listen();
+    deadlines.set(this.#deadline, engine.now + options.race.hold_ms);
+  }
+
+  failed(attempt: RaceAttempt, failure: Failure): void {
+    this.#parts.room.failed(attempt, failure.code, this.#parts.engine.now);
+    this.#known.failed(attempt, failure);
+  }
+
+  /** The client's whole ClientHello, which may be sent twice. */
+  said(hello: Uint8Array): void {
+    this.#hello = hello;
+    if (this.#asked?.isOpen) this.#ask(hello);
+  }
+
+  #ask(hello: Uint8Array): void {
+    const { engine, deadlines, options } = this.#parts;
+    const { connect_timeout_ms } = options.race;
+    deadlines.set(this.#deadline, engine.now + connect_timeout_ms);
+    this.#asked?.ask(hello, connect_timeout_ms);
+  }
+
+  /** The race is decided. If there is no ClientHello by now, none will come. */
+  raceOver(): void {
+    this.#isRaceOver = true;
+    if (this.#hello === undefined) this.#end();
+  }
+
+  /** It has not answered, or has not been asked: then a connection is all that it has shown. */
+  #isLate(): void {
+    if (this.#asked?.isAsked) {
+      this.attempt.result = 'silent';
+      this.#asked.reached?.late();
+    }
+    this.#end();
+  }
+
+  spokeFirst(): void {
+    this.#heard('plain', this.attempt.connectedAt);
+  }
+
+  answered(): void {
+    this.#heard('tls', this.attempt.askedAt);
+  }
+
+  #heard(what: 'tls' | 'plain', since: number): void {
+    const { now } = this.#parts.engine;
+    this.attempt.answeredAt = now;
+    this.#asked?.reached?.answered(what, now - since);
+    this.#end();
+  }
+
+  refused(asked: HelloAttempt<RaceAttempt>): void {
+    const result = asked.refusal === 'other' ? 'not-tls' : 'silent';
+    asked.attempt.result = asked.isAsked ? result : 'left';
+    asked.reached?.failed(result);
+    this.#end();
+  }
+
+  /** Closes its connection, if there is one. */
+  #end(): void {
+    const asked = this.#asked;
+    if (asked === undefined) return;
+    const { engine, deadlines, budget } = this.#parts;
+    this.#asked = undefined;
+    deadlines.clear(this.#deadline);
+    budget.letGo(1);
+    if (Number.isNaN(this.attempt.endedAt)) this.attempt.endedAt = engine.now;
+    engine.close(asked.socket, 'reset');
+  }
+}
