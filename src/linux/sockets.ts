@@ -88,6 +88,11 @@ export const setReuseAddress = (fd: number): number => setInt(fd, SOL_SOCKET, SO
 /** Sent bytes may stay unacknowledged for this long before the kernel gives the connection up (TCP_USER_TIMEOUT). */
 export const setUserTimeout = (fd: number, timeout_ms: number): number =>
   setInt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, timeout_ms);
+/** 0 for none, also where that cannot be said. */
+export function userTimeoutOf(fd: number): number {
+  scratch.ints[LENGTH_WORD] = 4;
+  return libc.getsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, VALUE, LENGTH) === 0 ? scratch.ints[VALUE_WORD] : 0;
+}
 /**
  * A later bind to port 0 picks the port only at connect, so that connections to different destinations may share a port
  * (IP_BIND_ADDRESS_NO_PORT).

@@ -64,6 +64,7 @@ export interface Options {
   readonly limits: {
     /** Once the gateway has started, never 0. */
     readonly connections_max: number;
+    readonly end_idle_after_s: number;
     readonly client_connections_max: number;
     readonly client_rate: number;
     readonly client_handshakes_max: number;

@@ -187,6 +187,7 @@ export const ROWS: Readonly<Record<string, (given: Given) => Row>> = {
   tcp_user_timeout_ms: () => told(1234),
   tcp_keepalive_s: () => told(12),
   'limits.connections_max': () => told(12),
+  'limits.end_idle_after_s': () => told(0),
   'limits.client_connections_max': () => ({ value: 1, observe: (scene) => scene.last(2), seen: [0, 2] }),
   'limits.client_rate': () => ({ value: 1, observe: (scene) => scene.last(6), seen: [0, 2] }),
   'limits.client_handshakes_max': () => ({

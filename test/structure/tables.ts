@@ -64,6 +64,8 @@ export const RULES: Rules = {
     'src/workers/connection/hanging': [
       ...[PROTOCOL, 'src/linux', 'src/workers/connection/relay', 'src/workers/connection/shared'],
     ],
+    // What makes room when the gateway is full.
+    'src/workers/connection/silence': [PROTOCOL, 'src/threads/shared', 'src/linux', 'src/workers/connection/relay'],
     'src/workers/connection/shared': [PROTOCOL, 'src/threads/*', 'src/linux/*'],
     'src/workers/dns': [PROTOCOL, 'src/threads/*', 'src/files', 'src/workers/dns/*'],
     'src/workers/dns/ask': [PROTOCOL],
@@ -124,6 +126,8 @@ export const RULES: Rules = {
       ...[PROTOCOL, 'src/threads/*', 'src/linux', 'src/files', 'src/main/process', 'src/main/rules', 'src/main/users'],
       ...['src/main/accept', 'src/main/upgrade', 'src/main/budgets'],
     ],
+    // What makes room when it is full.
+    'src/main/room': [PROTOCOL, 'src/threads/*', 'src/main/process'],
     'src/main/observe': [PROTOCOL, 'src/threads/*', 'src/main/process'],
     // Commands to the running gateway.
     'src/main/control': [PROTOCOL, 'src/linux', 'src/main/process', 'src/main/accept', 'src/main/upgrade'],
@@ -131,7 +135,7 @@ export const RULES: Rules = {
     'src/main/reload': [PROTOCOL, 'src/threads/shared', 'src/main/process', 'src/main/config'],
     'src/main/gateway': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process', 'src/main/accept', 'src/main/actors'],
-      ...['src/main/observe', 'src/main/reload', 'src/main/control', 'src/main/upgrade'],
+      ...['src/main/observe', 'src/main/reload', 'src/main/control', 'src/main/upgrade', 'src/main/room'],
     ],
     'src/main/commands': [
       ...[PROTOCOL, 'src/dial', 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors'],

@@ -42,6 +42,8 @@ export interface AcceptorParts {
   readonly connections_max: number;
   readonly notices: Notices;
   readonly limits: ClientLimits;
+  /** Hears after each turn how much room there is. */
+  readonly pressure?: { turned(room: number, isFailing: boolean): void };
   /** Called when what the acceptor had promised has come: the thread is to look after its promises. */
   readonly kept: () => void;
 }
@@ -55,7 +57,7 @@ export class Acceptor extends Handler {
   readonly #held: number[] = [];
   /** Connections that may still be handed to actors in this turn. */
   #room = 0;
-  #resumeAt = 0;
+  #resumeAt = Number.NEGATIVE_INFINITY;
   readonly #fullness: Fullness;
   #connections_max: number;
   #mustLook = false;
@@ -235,6 +237,7 @@ export class Acceptor extends Handler {
     }
     this.#fullness.turned(this.#room, this.#parts.engine.now);
     this.#parts.limits.turned(this.#room);
+    this.#parts.pressure?.turned(this.#room, this.#resumeAt + PAUSE_MS > this.#parts.engine.now);
     for (const door of this.#doors.leaving) this.#serveLast(door);
     this.#arrange();
     this.#parts.dispatcher.ring();

@@ -199,6 +199,7 @@ const engine: Setting<EngineChoice> = choice<EngineChoice>({
 // biome-ignore format: a table, one key a line
 const limits = {
   connections_max: integer({ doc: 'Connections at a time; further ones wait in the backlog of the kernel. 0 derives it from RLIMIT_NOFILE.', default: 0, env: 'TCPROUTE_LIMITS_CONNECTIONS_MAX', min: 0, max: 10_000_000 }),
+  end_idle_after_s: integer({ doc: 'While `connections_max` is reached and clients wait, connections that have been silent for this long are ended to make room: the longest silent first, and no more than clients wait. 0 ends none. See [limits and kernel settings](operate.md#limits-and-kernel-settings).', default: 300, env: 'TCPROUTE_LIMITS_END_IDLE_AFTER_S', min: 60, max: WEEK_S, orZero: true }),
   client_connections_max: integer({ doc: 'Connections that one client network (an IPv4 address, or the /64 of an IPv6 address) may have at a time; further ones are refused. 0 is no limit but the share below.', default: 0, env: 'TCPROUTE_LIMITS_CLIENT_CONNECTIONS_MAX', min: 0, max: 10_000_000 }),
   client_rate: integer({ doc: 'New connections a second of one client network; twice as many may come at once. Further ones are refused. 0 is no limit.', default: 0, env: 'TCPROUTE_LIMITS_CLIENT_RATE', min: 0, max: 1_000_000 }),
   client_handshakes_max: integer({ doc: 'Connections of one client network that have not said where they want to go; further ones are refused. 0 is no limit.', default: 0, env: 'TCPROUTE_LIMITS_CLIENT_HANDSHAKES_MAX', min: 0, max: 10_000_000 }),

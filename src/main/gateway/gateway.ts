@@ -13,6 +13,7 @@ import type { Rule } from '../../protocol/rules/rule.js';
 import type { UsersOptions } from '../../protocol/users/user-entry.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { Acceptor } from '../accept/acceptor.js';
+import { waitingAt } from '../accept/backlog.js';
 import { socketsAt } from '../accept/left.js';
 import { addressOf, letClientsIn, letGo, reserve, titleOf } from '../accept/listen.js';
 import { Listeners } from '../accept/listeners.js';
@@ -28,6 +29,7 @@ import { raiseFdLimit } from '../process/fd-limit.js';
 import type { AccessSink, Logger } from '../process/log.js';
 import { Notices } from '../process/notices.js';
 import { isWaiting, reasonOf } from '../process/within.js';
+import { RoomMaker } from '../room/room-maker.js';
 import { type Ended, endedOf } from './ended.js';
 import { chooseEngine } from './engine-choice.js';
 import { Patience } from './patience.js';
@@ -157,6 +159,11 @@ class Start {
     const { dispatcher, owners, counters } = supervisor.connections;
     const engine = this.#engine;
     const listeners = this.#listeners;
+    const roomMaker = new RoomMaker(this.#atStart.limits, {
+      actors: () => actors(),
+      waiting: () => waitingAt(listeners.open),
+      ...{ notices: this.#notices, now: () => engine.clock() },
+    });
     const acceptor = new Acceptor(listeners.open, {
       engine,
       dispatcher,
@@ -166,6 +173,7 @@ class Start {
       connections_max: this.#atStart.limits.connections_max,
       notices: this.#notices,
       limits: supervisor.limits,
+      pressure: roomMaker,
       kept: () => loop.leave(),
     });
     this.#acceptor = acceptor;
@@ -183,13 +191,14 @@ class Start {
     const failures = new FailureWatch({ stats, actors, notices: this.#notices });
     const patience = new Patience();
     const publishing = new Publishing({
-      ...{ fdsMax: this.#fdsMax, supervisor, acceptor, listeners, log: this.#log },
+      ...{ fdsMax: this.#fdsMax, supervisor, acceptor, roomMaker, listeners, log: this.#log },
     });
     let closed: Promise<Ended> | undefined;
     const close = async (drain_timeout_ms: number): Promise<Ended> => {
       const left_ms = await patience.waits(drain_timeout_ms);
       acceptor.stop();
       failures.stop();
+      roomMaker.stop();
       const at = dispatcher.census();
       const before = stats();
       await supervisor.stop(left_ms);
@@ -209,6 +218,7 @@ class Start {
         ...(await supervisor.knowledge()),
       }),
       async retire(closed) {
+        roomMaker.stop(); // its backlogs are the other process's
         const served = acceptor.close(socketsAt(listeners.open, closed));
         const left = Promise.all([served, acceptor.leave()]);
         await Promise.all([patience.has(left), supervisor.retire()]);

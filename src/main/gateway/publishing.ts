@@ -10,6 +10,7 @@ import type { Supervisor } from '../actors/supervisor.js';
 import { DONE, type Done } from '../process/done.js';
 import type { Logger } from '../process/log.js';
 import { within } from '../process/within.js';
+import type { RoomMaker } from '../room/room-maker.js';
 import { settleRoom } from './room.js';
 
 /** How long an actor may take to tell which listeners it has connections of. */
@@ -20,6 +21,7 @@ interface PublishingParts {
   readonly fdsMax: number;
   readonly supervisor: Supervisor;
   readonly acceptor: Acceptor;
+  readonly roomMaker: RoomMaker;
   readonly listeners: Listeners;
   readonly log: Logger;
 }
@@ -33,7 +35,7 @@ export class Publishing {
 
   /** See `Gateway.publish`. */
   async publish(next: Configuration): Promise<Done> {
-    const { fdsMax, supervisor, acceptor, listeners, log } = this.#parts;
+    const { fdsMax, supervisor, acceptor, roomMaker, listeners, log } = this.#parts;
     const settled = settleRoom(next, fdsMax, supervisor.connections.beyond(next.workers));
     if (settled.code === 'failed') return settled;
     const { options, rules, users, warning } = settled;
@@ -54,6 +56,7 @@ export class Publishing {
     }
     relisted.commit();
     supervisor.limits.set(options.limits, areClientsLimited(options));
+    roomMaker.set(options.limits);
     acceptor.setConnectionsMax(options.limits.connections_max);
     acceptor.setListeners(relisted.listeners);
     acceptor.open(relisted.opened);

@@ -1,6 +1,7 @@
 // What main asks of a connection actor, called through comlink over a MessagePort. Types only.
 import type { Target } from '../../protocol/address/target.js';
 import type { AccessForm } from '../../protocol/log-options.js';
+import type { Silent, SilentPage, Wanted } from '../../protocol/quiet/room.js';
 import type { Outlook } from '../../protocol/race/outlook.js';
 import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
@@ -84,4 +85,10 @@ export interface ConnectionActor {
   listenersInUse(): Promise<readonly number[]>;
   /** Records of live connections and of those that ended last, from a place on (0: the beginning). */
   records(from: number): Promise<RecordsPage>;
+  /** Some of its silent connections, from a place on (0: the beginning). */
+  silent(from: number, wanted: Wanted): Promise<SilentPage>;
+  /** Has the peers of those that have not moved since probed at once. Returns how many they were. */
+  probeSilent(connections: readonly Silent[]): Promise<number>;
+  /** Ends those that have not moved since. Returns how many they were. */
+  endSilent(connections: readonly Silent[]): Promise<number>;
 }

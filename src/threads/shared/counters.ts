@@ -56,6 +56,9 @@ export const Counter = {
   accessDropped: 28,
   /** Connections that were reset because they hung on a line that was dead, or whose link was gone. */
   deadLine: 29,
+  /** Silent connections that were probed since connections_max was near, and that were ended since it was reached. */
+  probedForRoom: 30,
+  endedForRoom: 31,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

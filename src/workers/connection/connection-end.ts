@@ -58,6 +58,7 @@ export class ConnectionEnd implements RelayOutcome {
     if (how === 'complete') counters[Counter.completed] += 1;
     else if (how === 'idle' || how === 'half-closed') counters[Counter.timeouts] += 1;
     else if (how === 'dead-line') counters[Counter.deadLine] += 1;
+    else if (how === 'ended-for-room') counters[Counter.endedForRoom] += 1;
     else counters[Counter.resets] += 1;
     this.ended(connection, how, up, down);
   }

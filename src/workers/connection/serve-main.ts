@@ -13,10 +13,11 @@ import { outlook } from './race/outlook.js';
 import type { NamesReplica } from './shared/names-replica.js';
 import type { OutcomeReports } from './shared/outcome-reports.js';
 import type { RoutesReplica } from './shared/routes-replica.js';
+import { SilentConnections } from './silence/silent-connections.js';
 
 /** The parts of an actor that main's calls are for. */
 export interface ServedParts {
-  readonly parts: Pick<Context, 'engine' | 'sites' | 'failures' | 'records' | 'tunnels'>;
+  readonly parts: Pick<Context, 'engine' | 'deadlines' | 'sites' | 'failures' | 'records' | 'tunnels' | 'counters'>;
   readonly generations: Generations;
   readonly names: NamesReplica;
   readonly outcomes: OutcomeReports;
@@ -35,6 +36,7 @@ export function serveMain(
   { parts, generations, names, outcomes, routes, why, drain, queued, setAccess }: ServedParts,
 ): void {
   const { engine, sites, failures, records, tunnels } = parts;
+  const silence = new SilentConnections(parts);
   const actor: ConnectionActor = {
     ready: async () => ({ engine: engine.kind, why }),
     async report() {
@@ -62,6 +64,9 @@ export function serveMain(
     lastFailure: async () => failures.last(engine.now),
     listenersInUse: async () => [...records.liveListeners(), ...queued().map(listenerOf)],
     records: async (from) => records.page(from),
+    silent: async (from, wanted) => silence.page(from, wanted),
+    probeSilent: async (connections) => silence.probe(connections),
+    endSilent: async (connections) => silence.end(connections),
     takeAllFor: async (client, lines) => generations.takeAllFor(client, lines),
     async ruled(target: Target) {
       const { rules, clients } = generations.context;

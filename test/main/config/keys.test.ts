@@ -18,10 +18,10 @@ test("every key has a doc and an environment variable that is the key's path in 
 
 test('every number has a least and a greatest value, and neither a fraction nor a text is one', () => {
   const integers = KEYS.filter(({ setting }) => typeof setting.default === 'number');
-  assert.equal(integers.length, 45);
+  assert.equal(integers.length, 46);
   for (const { path, setting } of integers) {
     const [, min, max] = (
-      /^an integer from (\d+) to (\d+)(?: \((?:milli)?seconds\), or a text with a unit: "300ms", .*)?$/.exec(
+      /^(?:0, or )?an integer from (\d+) to (\d+)(?: \((?:milli)?seconds\), or a text with a unit: "300ms", .*)?$/.exec(
         setting.allowed,
       ) ?? []
     ).map(Number);

@@ -76,6 +76,7 @@ test('without a file the defaults hold, and no warning is given', () => {
     users: undefined,
     limits: {
       connections_max: 0,
+      end_idle_after_s: 300,
       client_connections_max: 0,
       client_rate: 0,
       client_handshakes_max: 0,

@@ -140,7 +140,7 @@ export class DeadLines {
       this.#tellOfLife(look);
       return;
     }
-    carrier.cut();
+    carrier.cut('dead-line');
     this.#cut.set(line, (this.#cut.get(line) ?? 0) + 1);
   }
 }

@@ -1,8 +1,8 @@
 // What the records, and those that look at all live connections, read from one: its session at first, and then its relay.
-import type { Carrier } from '../relay/carrier.js';
+import type { QuietCarrier } from '../relay/carrier.js';
 import type { NotedAttempt, NotedRace } from './race-record.js';
 
-export interface Underway extends Partial<Carrier> {
+export interface Underway extends Partial<QuietCarrier> {
   /** Bytes from the client, and to it. */
   readonly up: number;
   readonly down: number;

@@ -1,8 +1,18 @@
-// A relay as those see it that look at the sessions over a dead line.
+// A relay as those see it that look at all of them from outside.
+import type { Quiet } from '../../../protocol/quiet/quiet.js';
 
+/** For those that look at the sessions over a dead line. */
 export interface Carrier {
-  /** The socket to the destination, or to the line's first proxy; undefined once it has ended. */
+  /** The socket to the destination, or to the line's first proxy; undefined once both have been closed. */
   readonly destination: { readonly fd: number } | undefined;
-  /** Resets both sides, because the line is dead. */
-  cut(): void;
+  /** Resets both sides. */
+  cut(how: 'dead-line' | 'ended-for-room'): void;
+}
+
+/** For those that look for silent connections. */
+export interface QuietCarrier extends Carrier {
+  readonly client: { readonly fd: number };
+  /** When bytes last moved, in whole ms of the engine's clock. */
+  readonly active: number;
+  readonly quiet: Quiet;
 }

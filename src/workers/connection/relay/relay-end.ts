@@ -2,7 +2,14 @@
 import type { Heard } from './first-byte.js';
 
 export interface RelayEnd {
-  readonly how: 'complete' | 'reset-by-client' | 'reset-by-destination' | 'idle' | 'half-closed' | 'dead-line';
+  readonly how:
+    | 'complete'
+    | 'reset-by-client'
+    | 'reset-by-destination'
+    | 'idle'
+    | 'half-closed'
+    | 'dead-line'
+    | 'ended-for-room';
   /** Bytes from the client, and to it. */
   readonly up: number;
   readonly down: number;

@@ -12,6 +12,7 @@ import type { Options } from '../../../protocol/options.js';
 import type { Quiet } from '../../../protocol/quiet/quiet.js';
 import { TimedHandler } from '../shared/timed-handler.js';
 import type { Tunnels } from '../shared/tunnels.js';
+import type { QuietCarrier } from './carrier.js';
 import { type BulkOutcome, type Copying, MUCH, type Progress } from './copying.js';
 import { Direction } from './direction.js';
 import { FirstByte, type FirstByteOutcome } from './first-byte.js';
@@ -40,11 +41,11 @@ export interface RelayContext extends Copying {
 const Stage = { young: 0, lasting: 1, watched: 2, over: 3 } as const;
 type Stage = (typeof Stage)[keyof typeof Stage];
 
-export class Relay extends TimedHandler {
+export class Relay extends TimedHandler implements QuietCarrier {
   readonly #context: RelayContext;
   readonly #connection: number;
   /** Shared with all connections to which the same applies. */
-  readonly #quiet: Quiet;
+  readonly quiet: Quiet;
   /** Client to destination, and back. */
   readonly #up: Direction;
   readonly #down: Direction;
@@ -52,7 +53,7 @@ export class Relay extends TimedHandler {
   #firstByte: FirstByte | undefined;
   #stage: Stage = Stage.young;
   /** When bytes last moved, in whole ms of the engine's clock. */
-  #active: number;
+  active: number;
 
   /**
    * Thousands of connections are idle, and of each only its relay remains, so the relay is small. `firstByte` gets the
@@ -71,14 +72,14 @@ export class Relay extends TimedHandler {
     super();
     this.#context = context;
     this.#connection = connection;
-    this.#quiet = quiet;
+    this.quiet = quiet;
     this.#up =
       body === undefined ? new Direction(client, destination, true) : new RequestDirection(client, destination, body);
     // The client's socket has inherited TCP_NODELAY from the listening socket.
     this.#down =
       body === undefined ? new Direction(destination, client, false) : new ResponseDirection(destination, client);
     if (firstByte !== undefined) this.#firstByte = new FirstByte(context.engine, firstByte);
-    this.#active = Math.floor(context.engine.now);
+    this.active = Math.floor(context.engine.now);
   }
 
   /**
@@ -99,7 +100,7 @@ export class Relay extends TimedHandler {
     const { source, sink } = this.#up;
     const ofClient = engine.handOver(source, this);
     const ofDestination = engine.handOver(sink, this);
-    const { keepalive } = this.#quiet;
+    const { keepalive } = this.quiet;
     this.#wait(keepalive ? keepalive.idle_s * 1000 * LASTING : undefined);
     if (early !== undefined) this.#firstByte?.fromClient(early[0]);
     if (rest !== undefined && this.#firstByte !== undefined) {
@@ -123,12 +124,16 @@ export class Relay extends TimedHandler {
     return Math.max(this.#down.bytes, 0);
   }
 
+  get client(): Socket {
+    return this.#up.source;
+  }
+
   get destination(): Socket | undefined {
     return this.#stage === Stage.over ? undefined : this.#up.sink;
   }
 
-  cut(): void {
-    this.#finish('reset', 'dead-line');
+  cut(how: 'dead-line' | 'ended-for-room'): void {
+    this.#finish('reset', how);
   }
 
   override onReceive(socket: Socket, result: number, memory: Memory, offset: number): void {
@@ -185,7 +190,7 @@ export class Relay extends TimedHandler {
   }
 
   #proceed(direction: Direction, progress: Progress): void {
-    this.#active = Math.floor(this.#context.engine.now);
+    this.active = Math.floor(this.#context.engine.now);
     if (direction.bytes >= MUCH) this.#tellMuch(direction);
     switch (progress) {
       case 'goes-on':
@@ -234,7 +239,7 @@ export class Relay extends TimedHandler {
 
   /** How long no byte may move, in ms. */
   get #patience_ms(): number {
-    if (!this.#isHalfClosed) return this.#quiet.idle_timeout_ms;
+    if (!this.#isHalfClosed) return this.quiet.idle_timeout_ms;
     const { half_closed_timeout_ms } = this.#context.options;
     return half_closed_timeout_ms === 0 ? Number.POSITIVE_INFINITY : half_closed_timeout_ms;
   }
@@ -243,7 +248,7 @@ export class Relay extends TimedHandler {
   #wait(look_ms = Number.POSITIVE_INFINITY): void {
     const { deadlines } = this.#context;
     const wait_ms = Math.min(look_ms, this.#patience_ms);
-    if (wait_ms < Number.POSITIVE_INFINITY) deadlines.set(this, this.#active + wait_ms);
+    if (wait_ms < Number.POSITIVE_INFINITY) deadlines.set(this, this.active + wait_ms);
     else deadlines.clear(this);
   }
 
@@ -258,7 +263,7 @@ export class Relay extends TimedHandler {
   }
 
   onDeadline(now: number): void {
-    if (this.#active + this.#patience_ms <= now) {
+    if (this.active + this.#patience_ms <= now) {
       this.#finish('reset', this.#isHalfClosed ? 'half-closed' : 'idle');
       return;
     }
@@ -273,7 +278,7 @@ export class Relay extends TimedHandler {
 
   #lasts(): void {
     this.#stage = Stage.lasting;
-    const { keepalive } = this.#quiet;
+    const { keepalive } = this.quiet;
     if (!keepalive) return;
     setKeepAlive(this.#up.source.fd, keepalive);
     setKeepAlive(this.#up.sink.fd, keepalive);

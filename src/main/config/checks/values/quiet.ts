@@ -2,7 +2,7 @@
 import { type KeepAlive, keepAliveAfter, type QuietKeys } from '../../../../protocol/quiet/quiet.js';
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import { inside, type Place } from '../../diagnostics/place.js';
-import { type Check, integer } from './setting.js';
+import { type Check, integerFrom } from './setting.js';
 
 export const QUIET_KEYS = ['keepalive', 'idle_timeout_ms'] as const;
 /** Another spelling of `idle_timeout_ms`. */
@@ -14,16 +14,14 @@ const DAY_MS = 86_400_000;
 /** Of the kernel: MAX_TCP_KEEPIDLE and MAX_TCP_KEEPINTVL, and MAX_TCP_KEEPCNT. */
 const SECONDS_MAX = 32_767;
 const PROBES_MAX = 127;
-const inner = (name: string, max: number) => integer({ doc: '', default: 0, env: name, min: 1, max }).check;
-// The end of a name tells the unit of its text forms.
 const PARTS: Readonly<Record<keyof KeepAlive, Check<number>>> = {
-  idle_s: inner('IDLE_S', SECONDS_MAX),
-  interval_s: inner('INTERVAL_S', SECONDS_MAX),
-  probes: inner('PROBES', PROBES_MAX),
+  idle_s: integerFrom(1, SECONDS_MAX, 's').check,
+  interval_s: integerFrom(1, SECONDS_MAX, 's').check,
+  probes: integerFrom(1, PROBES_MAX).check,
 };
 const PART_KEYS = Object.keys(PARTS);
 export const KEEPALIVE_ALLOWED = `false for none, or an object with ${PART_KEYS.join(', ')}, of which the last two may be left out`;
-const checkTimeout = integer({ doc: '', default: 0, env: 'IDLE_TIMEOUT_MS', min: 0, max: 7 * DAY_MS }).check;
+const checkTimeout = integerFrom(0, 7 * DAY_MS, 'ms').check;
 
 type Fields = Readonly<Record<string, unknown>>;
 

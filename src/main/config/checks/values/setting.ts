@@ -29,21 +29,23 @@ interface IntegerRange {
   readonly env: string;
   readonly min: number;
   readonly max: number;
+  /** Whether 0 is allowed beside the range. */
+  readonly orZero?: boolean;
 }
 
-export function integer({ doc, default: usual, env, min, max }: IntegerRange): Setting<number> {
-  const { allowed, fits, check } = integerFrom(min, max, unitOf(env));
+export function integer({ doc, default: usual, env, min, max, orZero }: IntegerRange): Setting<number> {
+  const { allowed, fits, check } = integerFrom(min, max, unitOf(env), orZero);
   const format = (value: unknown) => {
     if (!fits(value)) throw new Error(`must be ${allowed}`);
   };
   return { doc, default: usual, env, allowed, check, fromText: asInteger, format };
 }
 
-/** The check of a whole number; of a time, if it has a unit. */
-export function integerFrom(min: number, max: number, unit?: DurationUnit) {
-  const allowed = `an integer from ${min} to ${max}${unit === undefined ? '' : TIME_FORMS[unit]}`;
+/** The check of a whole number; of a time, if it has a unit. `orZero`: whether 0 is allowed beside the range. */
+export function integerFrom(min: number, max: number, unit?: DurationUnit, orZero = false) {
+  const allowed = `${orZero ? '0, or ' : ''}an integer from ${min} to ${max}${unit === undefined ? '' : TIME_FORMS[unit]}`;
   const fits = (value: unknown): value is number =>
-    Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+    Number.isInteger(value) && ((Number(value) >= min && Number(value) <= max) || (orZero && Number(value) === 0));
   const check: Check<number> = (value, place, diagnostics) => {
     const number = unit !== undefined && typeof value === 'string' ? parseDuration(value, unit) : value;
     if (fits(number)) return number + 0; // -0 is 0
