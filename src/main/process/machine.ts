@@ -1,6 +1,6 @@
 // The machine's own addresses, for main and its commands: the same judge as in the connection actors
 // (workers/connection/shared/egress.ts).
-import { THIS_MACHINE } from '../../linux/this-machine.js';
+import { THIS_MACHINE } from '../../linux/netlink/this-machine.js';
 import { OwnAddresses } from '../../protocol/address/own-addresses.js';
 
 const own = new OwnAddresses(THIS_MACHINE);

@@ -3,7 +3,7 @@
 import { parseIp } from './address.js';
 import { type IpRange, IpRanges } from './ip-range.js';
 
-/** How the kernel is asked (linux/this-machine.ts). */
+/** How the kernel is asked (linux/netlink/this-machine.ts). */
 export interface Machine {
   /** In ms. */
   now(): number;

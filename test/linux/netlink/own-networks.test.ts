@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { test } from 'node:test';
-import { MORE, type OwnNetwork, ownNetworks, readNetworks, requestFor } from '../../src/linux/own-networks.js';
+import { MORE } from '../../../src/linux/netlink/messages.js';
+import { type OwnNetwork, ownNetworks, readNetworks, requestFor } from '../../../src/linux/netlink/own-networks.js';
 
 const { EPROTO, ENOENT } = constants.errno as Record<string, number>;
 const [IPV4, IPV6] = [2, 10];

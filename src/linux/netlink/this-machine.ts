@@ -1,6 +1,7 @@
 // What the kernel says of this machine's addresses, as protocol/address/own-addresses.ts asks for it. It keeps nothing.
+
+import { tryToBind } from '../sockets.js';
 import { type OwnNetwork, ownNetworks } from './own-networks.js';
-import { tryToBind } from './sockets.js';
 
 export const THIS_MACHINE = {
   /** Milliseconds. */
