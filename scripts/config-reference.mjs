@@ -167,7 +167,7 @@ tree of these types:
 
 | type | keys | what it is |
 | --- | --- | --- |
-| \`direct\` | ${keysOf('direct')} | Straight to the destination. \`source_ip\` and \`source_port\` choose the local address; without them, or with \`0.0.0.0\`, \`::\` or port 0, the kernel chooses. \`interface\` lets connections leave by that network interface only (SO_BINDTODEVICE; no privilege since Linux 5.7). \`mark\` marks their packets for rules of routing and firewalls (SO_MARK; it takes CAP_NET_ADMIN). As the \`upstream\` of a proxy, all of them apply to the connection to the proxy. |
+| \`direct\` | ${keysOf('direct')} | Straight to the destination. \`source_ip\` and \`source_port\` choose the local address; without them, or with \`0.0.0.0\`, \`::\` or port 0, the kernel chooses; \`"auto"\` is the present address of the \`interface\` (see below). \`interface\` lets connections leave by that network interface only (SO_BINDTODEVICE; no privilege since Linux 5.7). \`mark\` marks their packets for rules of routing and firewalls (SO_MARK; it takes CAP_NET_ADMIN). As the \`upstream\` of a proxy, all of them apply to the connection to the proxy. |
 | \`socks5\` | ${keysOf('socks5')} | Through a SOCKS5 proxy. \`host\` (an IP address, or a name) and \`port\` are needed: they are the proxy's own address, to which the gateway connects, and not the destination of a client; \`username\` and \`password\` go together; either can come from a file. \`upstream\` is how the proxy itself is reached: direct if absent. |
 | \`http\` | ${keysOf('http')} | The same through an HTTP proxy with CONNECT. The credentials are sent as Basic. |
 | \`https\` | ${keysOf('https')} | The same with TLS to the proxy. Its certificate must be for \`server_name\` (\`host\` if absent), by the usual authorities or those of \`ca_file\` (PEM). It is the first proxy of its line; others may be behind it. |
@@ -258,6 +258,26 @@ that another place in the tree, another budget or another \`budget_day\` loses n
 \`direct #2\`. A name that is given twice is a mistake. A \`source_ip\` or an
 \`interface\` that the machine does not have brings a warning, and so does a \`mark\` that the process may not set: such a line fails
 until that is mended.
+
+**Links.** A line with an \`interface\` or a \`source_ip\` follows the state of its link, as the kernel tells it (rtnetlink). It is out at once, with a
+line in the log, when its interface is gone, switched off or without a carrier (a cable that is pulled, a Wi-Fi that has lost its
+network), when its \`source_ip\` is no address of this machine any more or the interface that has it is down, or when its
+interface has lost its last address. A line that is out takes part in no race while another line can: remembered destinations
+go to the next best line, and attempts that are under way over it are given up. When nothing else is left it is tried nevertheless; where its
+interface is down that fails at once. When the link is back the line is tried again without waiting, and what has failed because of
+the link (no way, a time-out, a proxy out of reach) no longer counts. Another address, or a new default route by the interface, is a reason to try
+again, too. That a route goes puts no line out: by \`interface\` a tunnel needs none. An interface that never had an address is not taken for broken, since a
+tunnel may have none. Where the kernel may not be asked, the log says so, and lines are judged by what becomes of their connections.
+
+\`"source_ip": "auto"\` beside an \`interface\` binds new connections to the address that the interface has at the moment, IPv4 and IPv6, and follows
+it, as when DHCP gives another one; connections that stand keep theirs. Without it, \`interface\` alone leaves the source address to
+the kernel, which chooses it by the route, and may take one of another interface where this one has none; and rules of
+routing for a source (\`ip rule add from …\`) do not hold, since there is no source yet when the route is looked up. With
+\`"auto"\` they do. A line with \`"auto"\` dials only addresses of the families that its interface has, and is out while it has none.
+Of several addresses it takes a global one, before a unique local one (fc00::/7), before one of 169.254.0.0/16; of these one that is not deprecated; of these
+one that is not temporary (RFC 8981); of these the first in the order of \`ip address\`. Link-local addresses of IPv6 are no source. It needs
+the same as \`interface\`: no privilege since Linux 5.7, and CAP_NET_RAW before. It holds for name servers \`via\` the line and for \`https\` proxies as well, and
+\`tcproute check\` shows the present addresses.
 
 \`\`\`json
 {

@@ -1,14 +1,14 @@
 // Opens a connection with what Node cannot set, such as an interface or a mark: the socket is made and connected by direct
 // calls, and becomes Node's once it is connected. Node waits only for sockets that it has made itself, so this one is looked
 // at now and then.
-import { isIP, type LookupFunction, Socket } from 'node:net';
+import { type LookupFunction, Socket } from 'node:net';
 import { lendAddress } from '../linux/addresses.js';
 import { errorName } from '../linux/error-name.js';
 import { isError } from '../linux/result.js';
 import * as sockets from '../linux/sockets.js';
 import { leaveFrom } from '../linux/source.js';
 import { parseIp } from '../protocol/address/address.js';
-import { packSource } from '../protocol/lines/source.js';
+import { familyOf, presentSource, sourceFor } from './present-source.js';
 import type { Wanted } from './wanted.js';
 
 const LOOK_MS = 5;
@@ -16,13 +16,13 @@ const POLLOUT = 4;
 
 export async function openRaw(wanted: Wanted, signal: AbortSignal): Promise<Socket> {
   const { host, port, source, lookup, userTimeout_ms = 0, allowHalfOpen = false } = wanted;
-  const family = source.ip === undefined ? 0 : isIP(source.ip);
-  const ip = parseIp(host) ?? (await addressOf(host, family, lookup));
+  const present = presentSource(source);
+  const ip = parseIp(host) ?? (await addressOf(host, familyOf(source, present), lookup));
   signal.throwIfAborted();
   const fd = sockets.openStream(ip.length);
   if (isError(fd)) throw failed('socket', fd);
   try {
-    const left = leaveFrom(fd, packSource(source), ip.length);
+    const left = leaveFrom(fd, sourceFor(source, present, ip.length), ip.length);
     if (isError(left)) throw failed('bind', left);
     sockets.setNoDelay(fd);
     if (userTimeout_ms > 0) sockets.setUserTimeout(fd, userTimeout_ms);

@@ -23,4 +23,3 @@ export const ENODEV = errno.ENODEV;
 export const EPROTO = errno.EPROTO;
 export const EBUSY = errno.EBUSY;
 export const ETIME = errno.ETIME;
-export const ENODEV = errno.ENODEV;

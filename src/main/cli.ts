@@ -3,9 +3,7 @@
 import { fstatSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Target, targetOfText } from '../protocol/address/target.js';
-import type { Line } from '../protocol/lines/line.js';
 import { LineNumbers } from '../protocol/lines/numbers.js';
-import { preferenceText } from '../protocol/lines/preference.js';
 import { plain, plainJson } from '../protocol/text/plain-text.js';
 import { type Arguments, commandOf, mistakeIn, parse, TLS_PORT } from './command-line/arguments.js';
 import { helpText } from './command-line/help.js';
@@ -98,6 +96,7 @@ async function check({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loa
   }
   const { fileWarnings } = await import('./commands/file-check.js');
   const { hostsWarnings, policyText } = await import('./commands/egress.js');
+  const { lineText } = await import('./commands/line-text.js');
   for (const warning of [...warnings, ...fileWarnings(options), ...hostsWarnings(options)])
     complain(`warning: ${warning}`);
   const lines = options.lines.map((line, index) => `  ${index + 1}  ${lineText(line)}\n`).join('');
@@ -216,12 +215,6 @@ async function completion(shell: string): Promise<ExitStatus> {
 async function version(): Promise<ExitStatus> {
   const { versionText } = await import('./commands/version.js');
   return say(await versionText());
-}
-
-/** Its name, and in brackets what it has of tier, cost and weight. */
-function lineText({ name, ...line }: Line): string {
-  const preference = preferenceText(line);
-  return preference === undefined ? plain(name) : `${plain(name)}  (${preference})`;
 }
 
 const asJson = (value: object): string => `${plainJson(JSON.stringify(value, null, 2))}\n`;

@@ -87,9 +87,45 @@ test("a connection of Node's own leaves likewise, as do those of `check --dial`"
     .map((line) => line.replace(/^.*?(ok|FAILED) +|, [\d.]+ ms$/g, ''));
   // The server over there is reached by the interface, and says what is no HTTP.
   const heard = `${HOST}:${PORT} does not answer as an HTTP proxy (its answer is no HTTP/1)`;
-  const told = ['ENODEV, ENODEV', heard, 'bind ENODEV', 'connect ECONNREFUSED'];
+  const told = ['ENODEV', heard, 'bind ENODEV', 'connect ECONNREFUSED'];
   assert.deepEqual(outcomes.slice(1), told);
   assert.match(lines.join('\n'), /interface: this machine has no interface "gone0" now: the line fails until it has/);
+});
+
+test("Node's own connections and check have the present address, and know that a link is down", {
+  skip: withoutNamespaces() ?? false,
+}, async (t) => {
+  const machine = await start();
+  t.after(() => machine.close());
+  const auto = { device: 'two', auto: true } as const;
+  const from = (source: object, host = HOST): Promise<Answered> =>
+    machine.ask({ kind: 'dial', source: { ip: undefined, port: 0, ...source }, host });
+  assert.deepEqual(await from(auto), ['10.2.0.1']);
+  assert.deepEqual(await from(auto, '2001:db8:9::1'), ['2001:db8:2::1']);
+  const config = {
+    port: 0,
+    hosts: {},
+    upstream: [direct({ interface: 'two', source_ip: 'auto' }), direct({ interface: 'one' })],
+    dns: { probe: { enabled: false }, timeout_ms: 200, try_timeout_ms: 100 },
+    nameservers: '127.0.0.1:9',
+  };
+  const lines = async (...args: string[]): Promise<readonly string[]> => {
+    const said = await machine.ask({ kind: 'run', config, args: ['check', ...args] });
+    return said.filter((line) => /^ {2}\d /.test(line)).map((line) => line.replace(/^ {2}\d +| {2,}/g, ' ').trim());
+  };
+  assert.deepEqual(await lines(), ['direct auto two (now from 10.2.0.1 and 2001:db8:2::1)', 'direct one']);
+  await machine.ask({ kind: 'shell', command: 'ip addr del 10.2.0.1/24 dev two' });
+  assert.deepEqual(await from(auto), ['the interface two has no IPv4 address']);
+  await machine.ask({ kind: 'shell', command: 'ip link set far1 down; ip link set far2 down', far: true });
+  for (const source of [auto, { device: 'two' }]) assert.deepEqual(await from(source), ['the link of two is down']);
+  assert.deepEqual(await lines(), [
+    'direct auto two (the link of two is down)',
+    'direct one (the link of one is down)',
+  ]);
+  assert.deepEqual(await lines('--dial'), [
+    'direct auto two FAILED the link of two is down',
+    'direct one FAILED the link of one is down',
+  ]);
 });
 
 inBothEngines('an interface needs no privilege, also towards a proxy', async (world) => {

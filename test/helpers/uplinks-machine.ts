@@ -1,8 +1,8 @@
-// A script for a network namespace (namespace.ts): a machine with two uplinks, `one` and `two`, to another namespace whose
-// server tells each client its address. The routes prefer `one`; a rule leads packets with the mark 7 to `two`. Not a test.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+// A script for a network namespace (namespace.ts): gateways, connections and commands on a machine with two uplinks
+// (two-uplinks.ts). Not a test.
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,8 @@ import type { Source } from '../../src/protocol/lines/line.js';
 import { type EngineName, Gateway } from './gateway.js';
 import { dial } from './socks-client.js';
 import { Peer } from './socks-peer.js';
+import { PORT, twoUplinks } from './two-uplinks.js';
+import { until } from './until.js';
 
 export type Asked =
   /** The addresses from which a gateway's connections come, or the causes of failures. */
@@ -23,54 +25,23 @@ export type Asked =
   /** The address from which a connection of Node's own comes, or the message of the error. */
   | { readonly kind: 'dial'; readonly source: Source; readonly host: string }
   /** The output of `tcproute` with these arguments. */
-  | { readonly kind: 'run'; readonly config: object; readonly args: readonly string[] };
+  | { readonly kind: 'run'; readonly config: object; readonly args: readonly string[] }
+
+  /** A gateway that stays; `stop` ends it, and answers with what it still holds. */
+  | { readonly kind: 'start'; readonly engine: EngineName; readonly config: object }
+  | { readonly kind: 'stop' }
+  /** The address from which a connection through it comes, or the code of a failed reply. */
+  | { readonly kind: 'connect'; readonly host: string }
+  /** Asks it until a connection comes from this address. */
+  | { readonly kind: 'comes-from'; readonly host: string; readonly address: string }
+  /** The same as `connect`, but `command` is run while its first SYN has no answer. */
+  | { readonly kind: 'connect-during'; readonly host: string; readonly command: string; readonly far: boolean }
+  /** Waits until the log says so. */
+  | { readonly kind: 'logged'; readonly text: string }
+  /** A command of the shell, here or in the other namespace, whose process is PID. */
+  | { readonly kind: 'shell'; readonly command: string; readonly far?: boolean };
 
 export type Answered = readonly string[];
-
-const PORT = 4000;
-const SERVER = `require('node:net').createServer((s) => { s.on('error', () => {}); s.end(s.remoteAddress.padEnd(40)); })
-  .listen(${PORT}, '0.0.0.0', () => process.stdout.write('up'));`;
-const ROUTES = `
-ip link set lo up
-ip link add one type veth peer name far1 netns PID
-ip link add two type veth peer name far2 netns PID
-ip addr add 10.1.0.1/24 dev one && ip link set one up
-ip addr add 10.2.0.1/24 dev two && ip link set two up
-`;
-const FAR = `
-ip link set lo up
-ip addr add 10.1.0.2/24 dev far1 && ip link set far1 up
-ip addr add 10.2.0.2/24 dev far2 && ip link set far2 up
-ip addr add 10.9.0.1/24 dev lo
-`;
-const AFTER = `
-ip route add 10.9.0.0/24 via 10.1.0.2 dev one metric 1
-ip route add 10.9.0.0/24 via 10.2.0.2 dev two metric 2
-ip rule add fwmark 7 table 100
-ip route add 10.9.0.0/24 via 10.2.0.2 dev two table 100
-`;
-
-async function other(): Promise<ChildProcess> {
-  const child = spawn(
-    'unshare',
-    ['--net', process.execPath, '-e', 'process.stdout.write("up"); process.stdin.resume()'],
-    {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
-  );
-  await once(child.stdout as NodeJS.ReadableStream, 'data');
-  const pid = String(child.pid);
-  execFileSync('sh', ['-ec', ROUTES.replaceAll('PID', pid)]);
-  const inside = ['-t', pid, '-n'];
-  execFileSync('nsenter', [...inside, 'sh', '-ec', FAR]);
-  execFileSync('sh', ['-ec', AFTER]);
-  const server = spawn('nsenter', [...inside, process.execPath, '-e', SERVER], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await once(server.stdout as NodeJS.ReadableStream, 'data');
-  process.once('exit', () => server.kill());
-  return child;
-}
 
 async function answer(asked: Asked): Promise<Answered> {
   switch (asked.kind) {
@@ -87,9 +58,70 @@ async function answer(asked: Asked): Promise<Answered> {
     }
     case 'run':
       return run(asked);
+    case 'start':
+      gateway = await Gateway.start(asked.config, asked.engine);
+      return [];
+    case 'stop': {
+      const stopped = gateway;
+      gateway = undefined;
+      await stopped?.stop();
+      return [];
+    }
+    case 'connect':
+      return [await connect(asked.host)];
+    case 'comes-from':
+      return comesFrom(asked.host, asked.address);
+    case 'connect-during': {
+      const connected = connect(asked.host);
+      await until(`a SYN to ${asked.host} has no answer`, () => isConnecting(asked.host));
+      shell(asked.command, asked.far);
+      return [await connected];
+    }
+    case 'logged':
+      return [(await (gateway as Gateway).logged(asked.text)).msg];
+    case 'shell':
+      shell(asked.command, asked.far ?? false);
+      return [];
     default:
       return asked satisfies never;
   }
+}
+
+let gateway: Gateway | undefined;
+/** As in until.ts. */
+const COMES_MS = 10_000;
+
+function shell(command: string, far: boolean): void {
+  const [program, ...args] = [
+    ...(far ? ['nsenter', '-t', String(peer.pid), '-n'] : []),
+    'sh',
+    '-ec',
+    command.replaceAll('PID', String(peer.pid)),
+  ];
+  execFileSync(program as string, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+async function connect(host: string): Promise<string> {
+  const { peer: client, reply } = await dial((gateway as Gateway).port, { host, port: PORT });
+  if (reply.rep === 0) return told(client);
+  client.close();
+  return `reply ${reply.rep}`;
+}
+
+async function comesFrom(host: string, address: string): Promise<Answered> {
+  const end = performance.now() + COMES_MS;
+  for (;;) {
+    const from = await connect(host);
+    if (from === address) return [];
+    if (performance.now() > end) throw new Error(`not from ${address}, but: ${from}`);
+  }
+}
+
+/** In /proc/net/tcp addresses are in the order of the machine, and SYN_SENT is 2. */
+function isConnecting(host: string): boolean {
+  const address = Buffer.from(host.split('.').map(Number)).reverse().toString('hex').toUpperCase();
+  const port = PORT.toString(16).toUpperCase().padStart(4, '0');
+  return readFileSync('/proc/self/net/tcp', 'utf8').includes(` ${address}:${port} 02 `);
 }
 
 async function run({ config, args }: Extract<Asked, { kind: 'run' }>): Promise<Answered> {
@@ -130,12 +162,13 @@ async function told(peer: Peer): Promise<string> {
 
 // It changes the network that it finds.
 if (process.send === undefined) throw new Error('only for a namespace: see namespace.ts');
-const peer = await other();
+const peer = await twoUplinks();
 process.on('message', (asked: Asked) => {
   const failed = (error: Error) => process.send?.({ error: error.stack ?? error.message });
   answer(asked).then((answered) => process.send?.(answered), failed);
 });
 process.once('disconnect', () => {
+  gateway?.child.kill('SIGKILL');
   peer.kill();
   process.exit();
 });

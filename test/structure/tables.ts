@@ -19,6 +19,8 @@ export const RULES: Rules = {
     'src/protocol/budget': [],
     'src/protocol/bulk': [],
     'src/protocol/routes': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/bulk'],
+    // Only what the kernel says of interfaces.
+    'src/protocol/uplinks': ['src/protocol/address', 'src/protocol/lines'],
     'src/protocol/race': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/routes'],
     // A rule may be for some clients only.
     'src/protocol/rules': ['src/protocol/text', 'src/protocol/address', 'src/protocol/users', 'src/protocol/quiet'],
@@ -40,8 +42,10 @@ export const RULES: Rules = {
     'src/protocol/outbound': ['src/protocol', 'src/protocol/address', 'src/protocol/lines', 'src/protocol/race'],
     'src/linux': [],
     'src/linux/engine': ['src/linux'],
+    // What the kernel knows of this machine's network, by rtnetlink.
+    'src/linux/netlink': ['src/linux'],
     // Connections of Node's own sockets, for what is not on the hot path.
-    'src/dial': [PROTOCOL, 'src/linux'],
+    'src/dial': [PROTOCOL, 'src/linux/*'],
     'src/files': [PROTOCOL],
     // The layout of shared memory.
     'src/threads/contracts': [PROTOCOL, 'src/threads/shared'],
@@ -62,7 +66,7 @@ export const RULES: Rules = {
     'src/workers/connection/relay': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
     // Looks at relays from outside.
     'src/workers/connection/hanging': [
-      ...[PROTOCOL, 'src/linux', 'src/workers/connection/relay', 'src/workers/connection/shared'],
+      ...[PROTOCOL, 'src/linux', 'src/linux/netlink', 'src/workers/connection/relay', 'src/workers/connection/shared'],
     ],
     // What makes room when the gateway is full.
     'src/workers/connection/silence': [PROTOCOL, 'src/threads/shared', 'src/linux', 'src/workers/connection/relay'],
@@ -85,7 +89,7 @@ export const RULES: Rules = {
     'src/workers/tls': [PROTOCOL, 'src/threads/*', 'src/dial', 'src/linux'],
     'src/workers/routes': [PROTOCOL, 'src/threads/*', 'src/files'],
     'src/workers/rules': [PROTOCOL, 'src/threads/*', 'src/files'],
-    'src/main/process': [PROTOCOL, 'src/threads', 'src/files', 'src/linux'],
+    'src/main/process': [PROTOCOL, 'src/threads', 'src/files', 'src/linux', 'src/linux/netlink'],
     'src/main/config/diagnostics': [PROTOCOL],
     'src/main/config/sources': ['src/files', 'src/main/config/diagnostics'],
     // The process knows the machine's addresses.
@@ -93,8 +97,8 @@ export const RULES: Rules = {
       ...[PROTOCOL, 'src/main/process', 'src/main/config/diagnostics', 'src/main/config/sources'],
       // Secrets stand in files of their own.
       'src/files',
-      // Only the kernel tells whether this process may use an interface or a mark.
-      'src/linux',
+      // Only the kernel tells whether this process may use an interface or a mark, and what addresses there are.
+      ...['src/linux', 'src/linux/netlink'],
     ],
     'src/main/config/checks/lines': [
       ...[PROTOCOL, 'src/main/process', 'src/main/config/diagnostics', 'src/main/config/checks/values'],
@@ -128,6 +132,7 @@ export const RULES: Rules = {
     ],
     // What makes room when it is full.
     'src/main/room': [PROTOCOL, 'src/threads/*', 'src/main/process'],
+    'src/main/uplinks': [PROTOCOL, 'src/linux/*', 'src/main/process'],
     'src/main/observe': [PROTOCOL, 'src/threads/*', 'src/main/process'],
     // Commands to the running gateway.
     'src/main/control': [PROTOCOL, 'src/linux', 'src/main/process', 'src/main/accept', 'src/main/upgrade'],
@@ -136,6 +141,7 @@ export const RULES: Rules = {
     'src/main/gateway': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process', 'src/main/accept', 'src/main/actors'],
       ...['src/main/observe', 'src/main/reload', 'src/main/control', 'src/main/upgrade', 'src/main/room'],
+      'src/main/uplinks',
     ],
     'src/main/commands': [
       ...[PROTOCOL, 'src/dial', 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors'],

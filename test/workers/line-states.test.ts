@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Line, lineOf } from '../../src/protocol/lines/line.js';
 import type { Notice } from '../../src/protocol/notices/notice.js';
+import type { LineLink, LinkFault } from '../../src/protocol/uplinks/line-link.js';
 import { LineStates } from '../../src/workers/routes/line-states.js';
 
 const line = (name: string, number: number): Line =>
@@ -82,4 +83,52 @@ test('ended sessions of all actors are told of together, at once and then once a
     ],
   );
   assert.equal(said[0].message, 'line "a" is dead, or its link is down: sessions over it that hung were reset');
+});
+
+const link = (line: number, fault?: LinkFault): LineLink => ({
+  ...{ line, fault, at: 'eth1', news: 0, ip4: undefined, ip6: undefined },
+});
+const messages = (said: readonly Notice[]): readonly string[] => said.map(({ message }) => message);
+
+test('links that go and come back are told of, as a topic of their own', () => {
+  const { said, states } = world(['a', 'b']);
+  states.setLinks([link(0), link(1)]);
+  assert.deepEqual(said, []);
+  states.setLinks([link(0, 'no-carrier'), link(1)]);
+  states.setLinks([link(0, 'absent'), link(1)]);
+  states.setLinks([link(0), link(1)]);
+  const of = { topic: 'link of line a' };
+  assert.deepEqual(said, [
+    {
+      ...of,
+      good: false,
+      level: 'warn',
+      message: 'line "a": the link of eth1 is down',
+      fields: { line: 'a', lines_left: 1, link: 'eth1' },
+    },
+    {
+      ...of,
+      good: true,
+      level: 'info',
+      message: 'line "a": eth1 is up again',
+      fields: { line: 'a', lines_left: 2, link: 'eth1' },
+    },
+  ]);
+});
+
+test('the proxy of a line without a link is nobody’s news, and is tried again when the link is back', () => {
+  const { said, states } = world(['a', 'b']);
+  states.setLinks([link(0, 'no-carrier'), link(1)]);
+  states.learned({ kind: 'proxy-failed', line: 0, why: WHY }, true);
+  assert.deepEqual(messages(said), ['line "a": the link of eth1 is down']);
+  states.learned({ kind: 'proxy-failed', line: 1, why: WHY }, true);
+  assert.match(messages(said)[1] as string, /^line "b" is down: .*, and no line is left$/);
+  states.setLinks([link(0), link(1, 'absent')]);
+  states.setLinks([link(0), link(1)]);
+  assert.deepEqual(messages(said).slice(2), [
+    'line "a": eth1 is up again',
+    'line "b": this machine has no interface eth1',
+    'line "b": eth1 is up again',
+    'line "b" is tried again, since its link has come back',
+  ]);
 });

@@ -2,6 +2,7 @@
 import type { Listener } from '../../protocol/inbound/listener.js';
 import type { Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
+import type { LineLink } from '../../protocol/uplinks/line-link.js';
 import type { UsersOptions } from '../../protocol/users/user-entry.js';
 import type { AccessSink, Logger } from '../process/log.js';
 import type { Notices } from '../process/notices.js';
@@ -23,6 +24,8 @@ export interface SupervisorParts {
   readonly users: UsersOptions | undefined;
   readonly engine: 'uring' | 'epoll';
   readonly listeners: readonly Listener[];
+  /** Of all lines that have one. */
+  readonly links: readonly LineLink[];
   /** fd numbers are below this. */
   readonly fdsMax: number;
   readonly mainDoorbell: number;

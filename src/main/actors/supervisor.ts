@@ -4,6 +4,7 @@ import { needsTunnel } from '../../protocol/lines/line.js';
 import type { Options } from '../../protocol/options.js';
 import type { LineEvent } from '../../protocol/race/line-health.js';
 import type { Rule } from '../../protocol/rules/rule.js';
+import type { LineLink } from '../../protocol/uplinks/line-link.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
@@ -72,7 +73,7 @@ export class Supervisor {
     const common = commonMemory(most, parts.fdsMax, parts.room);
     this.clients = new ClientAddresses(common.clients);
     this.limits = new ClientLimits(limits, new Shares(common.clientShares), areClientsLimited(options));
-    const switchboard = new Switchboard({ options, listeners: parts.listeners }, this.#mayWrite);
+    const switchboard = new Switchboard({ options, listeners: parts.listeners, links: parts.links }, this.#mayWrite);
     this.#parts = parts;
     this.#switchboard = switchboard;
     this.#rules = this.#ruleKeeper(parts.rules);
@@ -180,6 +181,11 @@ export class Supervisor {
     await this.budgets.set(options);
     keeper.start();
     return DONE;
+  }
+
+  /** Has every actor know the state of all links. */
+  setLinks(links: readonly LineLink[]): void {
+    void this.#switchboard.setLinks(links);
   }
 
   /** Puts another DNS actor in the place of the old one, if names are to be resolved in another way. */

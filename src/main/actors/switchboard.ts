@@ -3,6 +3,7 @@
 // connects these to the judge of claims. It starts no actor.
 import { MessageChannel } from 'node:worker_threads';
 import type { RuleTables } from '../../protocol/rules/compile.js';
+import type { LineLink } from '../../protocol/uplinks/line-link.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
@@ -53,8 +54,9 @@ export class Switchboard {
   }
 
   /** Resolves once every serving connection actor has the generation for later connections, or has not answered in time. */
-  async publish(generation: Generation): Promise<void> {
-    this.#generation = generation;
+  async publish(generation: Omit<Generation, 'links'>): Promise<void> {
+    // The links that have been told last are those of all its lines.
+    this.#generation = { ...generation, links: this.#generation.links };
     // They are told of lines, so they know them first.
     await Promise.all([this.#configureNames(), this.#configureRoutes(), this.#configureTls()]);
     await this.#tellAll((connection) => connection.publish(generation));
@@ -72,6 +74,7 @@ export class Switchboard {
     const { lines, budgets, cache, log_level } = this.#generation.options;
     const told = this.#routes.configure({ lines, budgets, cache, log_level }, !this.#mayWrite(cache.state_file));
     await within(PLUG_TIMEOUT_MS, told);
+    await this.#tellRoutesOfLinks();
   }
 
   async #configureTls(): Promise<void> {
@@ -118,6 +121,17 @@ export class Switchboard {
 
   tlsGone(): void {
     this.#tls = undefined;
+  }
+
+  /** Has every actor know the state of all links, now and whenever one begins to serve. */
+  async setLinks(links: readonly LineLink[]): Promise<void> {
+    this.#generation = { ...this.#generation, links };
+    await Promise.all([this.#tellRoutesOfLinks(), this.#tellAll((connection) => connection.setLinks(links))]);
+  }
+
+  async #tellRoutesOfLinks(): Promise<void> {
+    const { links } = this.#generation;
+    if (this.#routes !== undefined && links !== undefined) await within(PLUG_TIMEOUT_MS, this.#routes.setLinks(links));
   }
 
   /** Resolves once every serving connection actor uses the rules, or has not answered in time. */

@@ -82,7 +82,8 @@ function tryDirect({ name, source }: Line): Tried {
   const families = NOWHERE.filter(({ address }) => source.ip === undefined || isIP(source.ip) === isIP(address));
   const outcomes = families.map(({ called, address }) => ({ called, error: whyNoWay(source, address) }));
   const works = outcomes.filter(({ error }) => error === undefined).map(({ called }) => called);
-  const outcome = works.length > 0 ? `a way to ${works.join(' and ')}` : outcomes.map(({ error }) => error).join(', ');
+  const outcome =
+    works.length > 0 ? `a way to ${works.join(' and ')}` : [...new Set(outcomes.map(({ error }) => error))].join(', ');
   return { what: name, works: works.length > 0, outcome };
 }
 

@@ -30,6 +30,7 @@ import type { AccessSink, Logger } from '../process/log.js';
 import { Notices } from '../process/notices.js';
 import { isWaiting, reasonOf } from '../process/within.js';
 import { RoomMaker } from '../room/room-maker.js';
+import { LinkWatch } from '../uplinks/link-watch.js';
 import { type Ended, endedOf } from './ended.js';
 import { chooseEngine } from './engine-choice.js';
 import { Patience } from './patience.js';
@@ -106,8 +107,10 @@ class Start {
   readonly #listeners: Listeners;
   readonly #doorbell = makeDoorbell();
   readonly #room = RoomFlag.create();
+  readonly #links: LinkWatch;
   readonly #supervisor: Supervisor;
   #acceptor: Acceptor | undefined;
+  #loop: Loop | undefined;
 
   constructor({ listening, ...parts }: StartParts) {
     const { options, rules, users, kind, fdsMax, engine, log, access, tuning, left } = parts;
@@ -122,8 +125,14 @@ class Start {
     });
     this.#listeners = new Listeners(listening);
     const listeners = listening.map(({ listener }) => listener);
+    this.#links = new LinkWatch({
+      ...{ engine, log },
+      changed: (links) => this.#supervisor.setLinks(links),
+      timed: () => this.#loop?.leave(),
+    });
+    const links = this.#links.follow(options.lines);
     this.#supervisor = new Supervisor({
-      ...{ options, rules, users, engine: kind, fdsMax, listeners, log, access, tuning, left },
+      ...{ options, rules, users, engine: kind, fdsMax, listeners, links, log, access, tuning, left },
       notices: this.#notices,
       mainDoorbell: this.#doorbell,
       room: this.#room,
@@ -137,6 +146,7 @@ class Start {
     await this.#supervisor.stop(0);
     this.#notices.close();
     this.#engine.destroy();
+    this.#links.close();
     letGo(this.#listeners.open);
     if (!isError(this.#doorbell)) closeFd(this.#doorbell);
     return done;
@@ -182,6 +192,7 @@ class Start {
       turned: () => acceptor.turned(),
       isTimed: isWaiting,
     });
+    this.#loop = loop;
     if (!loop.watchesLibuv) this.#log.warn('this Node hides its event loop: every thread wakes each millisecond');
     engine.watch(this.#doorbell, () => {}); // a ring only has to wake the loop
     const running = loop.run();
@@ -191,7 +202,7 @@ class Start {
     const failures = new FailureWatch({ stats, actors, notices: this.#notices });
     const patience = new Patience();
     const publishing = new Publishing({
-      ...{ fdsMax: this.#fdsMax, supervisor, acceptor, roomMaker, listeners, log: this.#log },
+      ...{ fdsMax: this.#fdsMax, supervisor, acceptor, roomMaker, listeners, links: this.#links, log: this.#log },
     });
     let closed: Promise<Ended> | undefined;
     const close = async (drain_timeout_ms: number): Promise<Ended> => {
@@ -207,6 +218,7 @@ class Start {
       loop.stop();
       await running.catch(() => {});
       engine.destroy();
+      this.#links.close();
       closeFd(doorbell);
       return ended;
     };

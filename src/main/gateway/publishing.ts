@@ -11,6 +11,7 @@ import { DONE, type Done } from '../process/done.js';
 import type { Logger } from '../process/log.js';
 import { within } from '../process/within.js';
 import type { RoomMaker } from '../room/room-maker.js';
+import type { LinkWatch } from '../uplinks/link-watch.js';
 import { settleRoom } from './room.js';
 
 /** How long an actor may take to tell which listeners it has connections of. */
@@ -23,6 +24,7 @@ interface PublishingParts {
   readonly acceptor: Acceptor;
   readonly roomMaker: RoomMaker;
   readonly listeners: Listeners;
+  readonly links: LinkWatch;
   readonly log: Logger;
 }
 
@@ -35,7 +37,7 @@ export class Publishing {
 
   /** See `Gateway.publish`. */
   async publish(next: Configuration): Promise<Done> {
-    const { fdsMax, supervisor, acceptor, roomMaker, listeners, log } = this.#parts;
+    const { fdsMax, supervisor, acceptor, roomMaker, listeners, links, log } = this.#parts;
     const settled = settleRoom(next, fdsMax, supervisor.connections.beyond(next.workers));
     if (settled.code === 'failed') return settled;
     const { options, rules, users, warning } = settled;
@@ -43,6 +45,8 @@ export class Publishing {
     const { listen, tcp_user_timeout_ms } = options;
     const relisted = await listeners.relist(listen, tcp_user_timeout_ms, () => this.#listenersInUse());
     if (relisted.code === 'failed') return relisted;
+    const before = links.lines;
+    supervisor.setLinks(links.follow(options.lines));
     const published = await supervisor.publish({
       ...{ options, listeners: relisted.listeners, gone: relisted.gone, users },
       rules: rulesAt(
@@ -52,6 +56,7 @@ export class Publishing {
     });
     if (published.code === 'failed') {
       relisted.undo();
+      supervisor.setLinks(links.follow(before));
       return published;
     }
     relisted.commit();

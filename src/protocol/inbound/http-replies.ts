@@ -23,6 +23,7 @@ const STATUSES: Readonly<Record<FailureCode, readonly [Status, string]>> = {
   'source-unavailable': [502, 'proxy_configuration_error'],
   'source-in-use': [502, 'proxy_configuration_error'],
   'interface-unavailable': [502, 'proxy_configuration_error'],
+  'link-down': [502, 'destination_unavailable'],
   'source-not-permitted': [502, 'proxy_configuration_error'],
   'proxy-authentication': [502, 'proxy_configuration_error'],
   'proxy-protocol': [502, 'connection_terminated'],

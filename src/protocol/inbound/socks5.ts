@@ -153,6 +153,7 @@ const REPLIES: Readonly<Record<FailureCode, number>> = {
   'source-unavailable': ReplyCode.generalFailure,
   'source-in-use': ReplyCode.generalFailure,
   'interface-unavailable': ReplyCode.generalFailure,
+  'link-down': ReplyCode.generalFailure,
   'source-not-permitted': ReplyCode.generalFailure,
   'proxy-authentication': ReplyCode.generalFailure,
   'proxy-certificate': ReplyCode.generalFailure,

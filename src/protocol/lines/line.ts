@@ -10,6 +10,8 @@ export interface Source {
   readonly port: number;
   /** The network interface by which it leaves the machine (SO_BINDTODEVICE), if one is given. */
   readonly device?: string;
+  /** The local address is the one that the interface has at the moment, of either family; `ip` is undefined then. */
+  readonly auto?: true;
   /** The mark of its packets (SO_MARK), not 0, if one is given. */
   readonly mark?: number;
 }

@@ -47,8 +47,8 @@ export function identityOf({ name, source, hops }: Unnumbered): string {
 }
 
 /** Part of state files, too: nothing for a line with neither, as before there were interfaces and marks. */
-function wayIdentity({ device, mark }: Line['source']): readonly unknown[] {
-  return device === undefined && mark === undefined ? [] : [{ device, mark }];
+function wayIdentity({ device, mark, auto }: Line['source']): readonly unknown[] {
+  return device === undefined && mark === undefined ? [] : [{ device, mark, auto }];
 }
 
 /** Part of state files. A hop without a kind speaks SOCKS5, which once was the only kind. */

@@ -21,8 +21,9 @@ export function packSource({ ip, port, device, mark }: Source): PackedSource {
   };
 }
 
-/** `10.0.0.1:4000 eth0 mark 7`; undefined where nothing is given. */
-export function sourceText({ ip, port, device, mark }: Source): string | undefined {
+/** `10.0.0.1:4000 eth0 mark 7`, or `auto eth0`; undefined where nothing is given. */
+export function sourceText({ ip: fixed, port, device, mark, auto }: Source): string | undefined {
+  const ip = auto ? 'auto' : fixed;
   const address = port === 0 ? ip : `${ip === undefined ? '' : bracketed(ip)}:${port}`;
   const parts = [address, device, mark === undefined ? undefined : `mark ${mark}`].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join(' ');

@@ -17,6 +17,7 @@ export type FailureCode =
   | 'source-in-use'
   | 'interface-unavailable'
   | 'source-not-permitted'
+  | 'link-down'
   | 'proxy-authentication'
   | 'proxy-certificate'
   | 'proxy-protocol'
@@ -85,6 +86,8 @@ export const FAILURES: Readonly<Record<FailureCode, FailureRow>> = {
     ...(['line', 'other', 'warn'] as const),
     'the process may not use the interface or mark of the line (CAP_NET_RAW, CAP_NET_ADMIN)',
   ),
+  // Its line is out as a whole, so nothing is to be remembered of one destination.
+  'link-down': row('line', undefined, 'debug', 'the link of the line is down'),
   'proxy-authentication': row('line', 'proxy', 'warn', 'the proxy refused our credentials'),
   'proxy-certificate': row('line', 'proxy', 'warn', 'the certificate of the proxy is not trusted, or not its own'),
   'proxy-protocol': row('line', 'proxy', 'warn', 'the proxy broke its protocol'),

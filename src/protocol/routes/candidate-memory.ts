@@ -55,6 +55,9 @@ function isOfLink(cause: RouteFailure, at: number, { from, to }: Outage): boolea
   return OF_LINKS.has(cause) || (cause === 'silent' && from < to && at >= from - SHORTLY_MS);
 }
 
+/** Whether something happened during the outage, or shortly before: the link may have gone earlier than the kernel noticed. */
+export const isAbout = (at: number, { from, to }: Outage): boolean => at >= from - SHORTLY_MS && at <= to;
+
 /** Whether only an answer disproves the failure: a server that hangs still accepts connections. */
 export const needsAnswer = (cause: RouteFailure): boolean => cause === 'silent' || cause === 'not-tls';
 

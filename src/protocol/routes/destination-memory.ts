@@ -7,7 +7,7 @@ import type { Measured, Way } from '../bulk/transfer.js';
 import { type Candidate, sameCandidate } from '../lines/candidate.js';
 import type { Preferences } from '../lines/preferences.js';
 import { cheapestProven, isPreferred, isUnproven } from './better.js';
-import { BLAME_WINDOW_MS, CandidateMemory, type Outage, type RouteFailure } from './candidate-memory.js';
+import { BLAME_WINDOW_MS, CandidateMemory, isAbout, type Outage, type RouteFailure } from './candidate-memory.js';
 import { Homecoming } from './homecoming.js';
 
 /** An event of a candidate. */
@@ -47,6 +47,8 @@ export class DestinationMemory {
   traffic: Traffic | undefined;
   /** The trials of cheaper lines than the one that carries it; undefined where none did. */
   home: Homecoming | undefined;
+  /** The best one that has lost its place by failing, and when. */
+  #lost: { readonly best: CandidateMemory; readonly at: number } | undefined;
   /** When any of them last worked. */
   worked = Number.NEGATIVE_INFINITY;
   /** When there was last any event of them. */
@@ -73,7 +75,7 @@ export class DestinationMemory {
   choose(now: number, ttl_ms: number, lines: LineView, sticky: boolean): CandidateMemory | undefined {
     for (const one of this.candidates) {
       const outage = lines.outage(one.line);
-      if (outage !== undefined) one.linkCameBack(outage);
+      if (outage !== undefined) this.#linkCameBack(one, outage);
     }
     const { best } = this;
     let chosen = best !== undefined && isUsable(best, now, ttl_ms, lines, sticky) ? best : undefined;
@@ -91,8 +93,18 @@ export class DestinationMemory {
     }
     // A best candidate whose line must not be used at this moment keeps its place, but where another one is to be kept now.
     const isKept = best !== undefined && !lines.mayUse(best.line) && !(sticky && chosen !== undefined);
-    if (!isKept) this.best = chosen;
+    if (isKept || best === chosen) return chosen;
+    if (!sticky && best?.isFailing(now)) this.#lost = { best, at: now };
+    this.best = chosen;
     return chosen;
+  }
+
+  /** One that was the best before it failed by its link is the best again. */
+  #linkCameBack(one: CandidateMemory, outage: Outage): void {
+    one.linkCameBack(outage);
+    if (this.#lost?.best !== one || !isAbout(this.#lost.at, outage)) return;
+    this.best = one;
+    this.#lost = undefined;
   }
 
   /** Where none can be chosen: the line that worked last, of whose addresses the name no longer has any. */

@@ -6,6 +6,7 @@ import type { Outlook } from '../../protocol/race/outlook.js';
 import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { Ruling } from '../../protocol/rules/rule.js';
+import type { LineLink } from '../../protocol/uplinks/line-link.js';
 import type { Client } from '../../protocol/users/client.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { Generation } from './start.js';
@@ -60,6 +61,8 @@ export interface ConnectionActor {
   connectRoutes(reports: unknown, pushes: unknown): Promise<void>;
   /** `port`: to a TLS actor that was started or restarted, for orders (contracts/tls.ts). */
   connectTls(port: unknown): Promise<void>;
+  /** The state of all links; see protocol/uplinks. */
+  setLinks(links: readonly LineLink[]): Promise<void>;
   /** All later connections have this generation. */
   publish(generation: Generation): Promise<void>;
   /** Sets the rules, in shared memory, for all later connections. */

@@ -3,6 +3,7 @@ import type { Options } from '../../protocol/options.js';
 import type { LineEvent } from '../../protocol/race/line-health.js';
 import type { RouteEvent } from '../../protocol/routes/destination-memory.js';
 import type { RouteState } from '../../protocol/routes/state.js';
+import type { LineLink } from '../../protocol/uplinks/line-link.js';
 
 /** What a connection actor has seen of a destination; `destination` is its key in the route table. */
 export interface RouteReport {
@@ -31,6 +32,8 @@ export interface RoutesControl {
   configure(options: Pick<Options, 'lines' | 'budgets' | 'cache' | 'log_level'>, readOnly: boolean): Promise<void>;
   /** Tells it, and all connection actors, of lines. */
   tellLines(lines: readonly LineEvent[]): Promise<void>;
+  /** The state of all links; see protocol/uplinks. */
+  setLinks(links: readonly LineLink[]): Promise<void>;
   /** Writes all routes to the file at a path, in the form of the state file, for another process. */
   snapshot(path: string): Promise<void>;
   /** Another process writes the state file from now on. */

@@ -4,6 +4,7 @@ import type { Listener } from '../../protocol/inbound/listener.js';
 import type { AccessForm } from '../../protocol/log-options.js';
 import type { Options } from '../../protocol/options.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
+import type { LineLink } from '../../protocol/uplinks/line-link.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { SharesMemory } from '../shared/shares.js';
 
@@ -34,6 +35,8 @@ export interface Generation {
   readonly listeners: readonly Listener[];
   /** Listeners that are gone, of which clients may still be on their way. Absent: none. */
   readonly gone?: readonly Listener[] | undefined;
+  /** Of all lines that have one; a change comes without a new generation. Absent: none has. */
+  readonly links?: readonly LineLink[] | undefined;
   /** In shared memory; undefined when no rules are configured. */
   readonly rules?: RuleTables | undefined;
   /** Undefined when no users are configured. */

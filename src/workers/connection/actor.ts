@@ -38,6 +38,7 @@ import { Circles } from './shared/circles.js';
 import { ClientNotices } from './shared/client-notices.js';
 import { Crowds } from './shared/crowds.js';
 import { FailureLog } from './shared/failure-log.js';
+import { Links } from './shared/links.js';
 import { NamesReplica } from './shared/names-replica.js';
 import { OutcomeReports } from './shared/outcome-reports.js';
 import { RoutesReplica } from './shared/routes-replica.js';
@@ -148,6 +149,7 @@ class Actor {
       engine,
       budget: new AttemptBudget(options),
       health,
+      links: new Links(health, (line) => this.#routes.doubts(line)),
       tunnels: new Tunnels(ownership),
       badAddresses,
       circles: new Circles(),

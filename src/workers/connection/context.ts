@@ -24,6 +24,7 @@ import type { Circles } from './shared/circles.js';
 import type { DialLine } from './shared/dial-lines.js';
 import type { Egress } from './shared/egress.js';
 import type { FailureLog } from './shared/failure-log.js';
+import type { Links } from './shared/links.js';
 import type { NamesReplica } from './shared/names-replica.js';
 import type { OutcomeReports } from './shared/outcome-reports.js';
 import type { RoutesReplica } from './shared/routes-replica.js';
@@ -48,6 +49,7 @@ export interface Context {
   readonly budget: AttemptBudget;
   readonly room: AttemptRoom;
   readonly health: LineHealth;
+  readonly links: Links;
   readonly newAttempt: MakeAttempt;
   readonly newTrial: MakeTrial;
   /** For lines whose first proxy is reached by TLS. */

@@ -73,7 +73,7 @@ export class Generations {
 
   /** All later connections have this generation. */
   publish(generation: Generation): void {
-    const { options, listeners, gone = [], rules: tables, users } = generation;
+    const { options, listeners, gone = [], links = [], rules: tables, users } = generation;
     const { lines, log_level } = options;
     const { parts, probes, crowds, carrying, bulk } = this.#lasting;
     for (const { number, name } of lines) this.#lineNames[number] = name;
@@ -85,6 +85,7 @@ export class Generations {
     crowds.set(options);
     parts.badAddresses.setFixed(options.blacklist);
     parts.routes.set(options);
+    parts.links.set(links, parts.engine.clock());
     parts.names.set(options.dns);
     carrying.follow(options.budgets.length > 0);
     this.#setUsers(users);

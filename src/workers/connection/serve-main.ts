@@ -17,7 +17,10 @@ import { SilentConnections } from './silence/silent-connections.js';
 
 /** The parts of an actor that main's calls are for. */
 export interface ServedParts {
-  readonly parts: Pick<Context, 'engine' | 'deadlines' | 'sites' | 'failures' | 'records' | 'tunnels' | 'counters'>;
+  readonly parts: Pick<
+    Context,
+    'engine' | 'links' | 'deadlines' | 'sites' | 'failures' | 'records' | 'tunnels' | 'counters'
+  >;
   readonly generations: Generations;
   readonly names: NamesReplica;
   readonly outcomes: OutcomeReports;
@@ -35,7 +38,7 @@ export function serveMain(
   control: MessagePort,
   { parts, generations, names, outcomes, routes, why, drain, queued, setAccess }: ServedParts,
 ): void {
-  const { engine, sites, failures, records, tunnels } = parts;
+  const { engine, links, sites, failures, records, tunnels } = parts;
   const silence = new SilentConnections(parts);
   const actor: ConnectionActor = {
     ready: async () => ({ engine: engine.kind, why }),
@@ -52,6 +55,7 @@ export function serveMain(
       await sites.loadFor(tables);
       generations.context.rules.set(tables);
     },
+    setLinks: async (told) => links.set(told, engine.now),
     async publish(generation: Generation) {
       await sites.loadFor(generation.rules);
       generations.publish(generation);

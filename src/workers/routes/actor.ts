@@ -48,6 +48,10 @@ export async function run({ options, beats, control, log, readOnly = false, left
         await memory.setCache(cache, readOnly);
       },
       tellLines: async (lines) => routes.tellLines(lines),
+      async setLinks(links) {
+        memory.setLinks(links);
+        states.setLinks(links);
+      },
       snapshot: async (path) => {
         await told();
         await memory.snapshot(path);

@@ -1,10 +1,12 @@
-// Reports lines whose proxy can no longer be reached, those that work again, and how many sessions were ended on a dead one. The route actor gets the events of all
-// connection actors, so it alone reports. It judges no line: see protocol/race/line-health.ts.
+// Reports lines that are down, since their proxy cannot be reached or their link is gone, and those that work again; and how many
+// sessions were ended on a dead one. The route actor gets the events of all connection actors, so it alone reports. It judges no
+// line: see protocol/race/line-health.ts and protocol/uplinks/line-links.ts.
 import type { Line } from '../../protocol/lines/line.js';
 import { byNumber } from '../../protocol/lines/numbers.js';
 import type { Notice } from '../../protocol/notices/notice.js';
 import { FAILURES } from '../../protocol/race/failure.js';
 import type { LineEvent } from '../../protocol/race/line-health.js';
+import { faultText, type LineLink, linkEvent } from '../../protocol/uplinks/line-link.js';
 
 /** The sessions that are ended on a line are told of at once, and then at this interval: main has one notice a minute of a topic. */
 const CUT_EVERY_MS = 61_000;
@@ -19,9 +21,12 @@ export class LineStates {
   #names: readonly (string | undefined)[] = [];
   #count = 0;
   readonly #tell: (notice: Notice) => void;
+  /** Lines whose proxy cannot be reached. */
   readonly #down = new Set<number>();
   /** Sessions that were ended and are not told of, by line. */
   readonly #cut = new Map<number, Cut>();
+  /** By the number of the line. */
+  readonly #links = new Map<number, LineLink>();
 
   constructor(lines: readonly Line[], tell: (notice: Notice) => void) {
     this.#tell = tell;
@@ -31,14 +36,43 @@ export class LineStates {
   setLines(lines: readonly Line[]): void {
     this.#names = byNumber(lines).map((line) => line?.name);
     this.#count = lines.length;
-    for (const line of this.#down) if (this.#names[line] === undefined) this.#down.delete(line);
+    for (const line of [...this.#down, ...this.#links.keys()]) {
+      if (this.#names[line] !== undefined) continue;
+      this.#down.delete(line);
+      this.#links.delete(line);
+    }
   }
 
   /** Takes an event of a line; `isDown`: whether the line is down after it. */
   learned(event: LineEvent, isDown: boolean): void {
     if (event.kind === 'cut') this.#cutOf(event.line).sessions += event.sessions;
-    else if (event.kind === 'proxy-reached') this.#isUp(event.line);
-    else if (event.kind === 'proxy-failed' && isDown && !this.#down.has(event.line)) this.#isDown(event);
+    else if (event.kind === 'proxy-reached') this.#isUp(event.line, 'works again');
+    else if (event.kind === 'proxy-failed' && isDown && this.#works(event.line)) this.#isDown(event);
+  }
+
+  /** Takes the state of all links. */
+  setLinks(links: readonly LineLink[]): void {
+    for (const link of links) {
+      const { line } = link;
+      if (this.#names[line] === undefined) continue;
+      const event = linkEvent(this.#links.get(line), link);
+      this.#links.set(line, link);
+      if (event === undefined) continue;
+      if (link.fault !== undefined) this.#linkIs(link, false, faultText(link.fault, link.at), 'warn');
+      else {
+        this.#linkIs(link, true, `${link.at} is up again`, 'info');
+        if (this.#down.has(line)) this.#isUp(line, 'is tried again, since its link has come back');
+      }
+    }
+  }
+
+  #works(line: number): boolean {
+    return !this.#down.has(line) && this.#links.get(line)?.fault === undefined;
+  }
+
+  get #left(): number {
+    const out = [...this.#links.values()].filter(({ line, fault }) => fault !== undefined && !this.#down.has(line));
+    return this.#count - this.#down.size - out.length;
   }
 
   #cutOf(line: number): Cut {
@@ -68,26 +102,33 @@ export class LineStates {
     const name = this.#names[line];
     if (name === undefined) return;
     this.#down.add(line);
-    const lines_left = this.#count - this.#down.size;
     const { sentence } = FAILURES[why?.cause ?? 'proxy-unreachable'];
-    const what = `line ${JSON.stringify(name)} is down: ${sentence}`;
-    const message = lines_left > 0 ? what : `${what}, and no line is left`;
-    this.#tell({
-      topic: `line ${name}`,
-      good: false,
-      level: 'warn',
-      message,
-      fields: { line: name, ...why, lines_left },
-    });
+    const message = this.#withRest(`line ${JSON.stringify(name)} is down: ${sentence}`);
+    const fields = { line: name, ...why, lines_left: this.#left };
+    this.#tell({ topic: `line ${name}`, good: false, level: 'warn', message, fields });
   }
 
   /** Also for a line that was not known to be down here: an earlier route actor may have reported it. */
-  #isUp(line: number): void {
+  #isUp(line: number, how: string): void {
     const name = this.#names[line];
     if (name === undefined) return;
     this.#down.delete(line);
-    const lines_left = this.#count - this.#down.size;
-    const message = `line ${JSON.stringify(name)} works again`;
-    this.#tell({ topic: `line ${name}`, good: true, level: 'info', message, fields: { line: name, lines_left } });
+    const message = `line ${JSON.stringify(name)} ${how}`;
+    this.#tell({ topic: `line ${name}`, good: true, level: 'info', message, fields: this.#fields(name) });
+  }
+
+  #linkIs({ line, at }: LineLink, good: boolean, what: string, level: Notice['level']): void {
+    const name = this.#names[line] as string;
+    const said = `line ${JSON.stringify(name)}: ${what}`;
+    const fields = { ...this.#fields(name), link: at };
+    this.#tell({ topic: `link of line ${name}`, good, level, message: good ? said : this.#withRest(said), fields });
+  }
+
+  #fields(line: string) {
+    return { line, lines_left: this.#left };
+  }
+
+  #withRest(what: string): string {
+    return this.#left > 0 ? what : `${what}, and no line is left`;
   }
 }

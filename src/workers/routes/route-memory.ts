@@ -13,6 +13,7 @@ import type { DestinationMemory, LineView } from '../../protocol/routes/destinat
 import { encodeRoutes, ROUTES_BEGIN, ROUTES_OCTETS_MAX, RouteReader } from '../../protocol/routes/snapshot.js';
 import { memoryOf, type RouteState, stateOf } from '../../protocol/routes/state.js';
 import { RouteTable } from '../../protocol/routes/table.js';
+import { type LineLink, linkEvent } from '../../protocol/uplinks/line-link.js';
 import type { RouteReport } from '../../threads/contracts/routes.js';
 
 /** How often the state file is written, if something has changed. */
@@ -36,6 +37,8 @@ export class RouteMemory {
   #lines: Options['lines'];
   /** Greater than all numbers of lines. */
   #numbers_end: number;
+  /** By the number of the line. */
+  readonly #links: LineLink[] = [];
   #cache: Options['cache'];
   #readOnly: boolean;
   #file: StateFile | undefined;
@@ -118,6 +121,16 @@ export class RouteMemory {
     const preferences = preferencesOf(options, this.#health);
     this.#view = { ...this.#view, preferences };
     this.#stickyView = { ...this.#stickyView, preferences };
+  }
+
+  /** The state of all links. */
+  setLinks(links: readonly LineLink[]): void {
+    // Those of lines that come with the next configuration are told again behind it.
+    for (const link of links.filter(({ line }) => line < this.#numbers_end)) {
+      const event = linkEvent(this.#links[link.line], link);
+      this.#links[link.line] = link;
+      if (event !== undefined) this.#health.apply(event, performance.now());
+    }
   }
 
   /** Applies what a connection actor has reported of a destination. */

@@ -31,6 +31,7 @@ const NO_FD: SentFd = { fd: -1, inode: 0 };
 /** What Node says of a source or of fds that cannot be had. Anything else is on the way to the proxy. */
 const CAUSES: Readonly<Record<string, FailureCode>> = {
   ENODEV: 'interface-unavailable',
+  ENETDOWN: 'link-down',
   EPERM: 'source-not-permitted',
   EADDRNOTAVAIL: 'source-unavailable',
   EADDRINUSE: 'source-in-use',

@@ -362,6 +362,7 @@ describe('answers', () => {
       'source-unavailable': 502,
       'source-in-use': 502,
       'interface-unavailable': 502,
+      'link-down': 502,
       'source-not-permitted': 502,
       'proxy-authentication': 502,
       'proxy-protocol': 502,

@@ -288,6 +288,7 @@ test('each failure has its reply, the same in the answer and for the record', ()
     'source-unavailable': 1,
     'source-in-use': 1,
     'interface-unavailable': 1,
+    'link-down': 1,
     'source-not-permitted': 1,
     'proxy-authentication': 1,
     'proxy-certificate': 1,

@@ -1,6 +1,6 @@
 // Since when addresses have been gone from this machine. Connections from an address that is gone cannot go on unless it comes back,
 // as it does where an interface is only configured anew.
-import { THIS_MACHINE } from '../../../linux/this-machine.js';
+import { THIS_MACHINE } from '../../../linux/netlink/this-machine.js';
 import { formatIp, unmapped } from '../../../protocol/address/address.js';
 import { type Machine, OwnAddresses } from '../../../protocol/address/own-addresses.js';
 

@@ -20,6 +20,7 @@ import type { AttemptResult } from '../../../protocol/race/record.js';
 import type { Circles } from '../shared/circles.js';
 import type { Crowd } from '../shared/crowds.js';
 import type { DialLine } from '../shared/dial-lines.js';
+import type { Links, OverLink } from '../shared/links.js';
 import { TimedHandler } from '../shared/timed-handler.js';
 import type { Trace } from '../shared/trace.js';
 import { failureOfBind, failureOfConnect, failureOfResult } from './causes.js';
@@ -33,11 +34,12 @@ export interface AttemptParts {
   };
   readonly lines: readonly DialLine[];
   readonly circles: Pick<Circles, 'depthToTell'>;
+  readonly links: Pick<Links, 'begins' | 'ends' | 'whyOut' | 'sourceFor'>;
   readonly trace: Trace | undefined;
 }
 
 /** An attempt as those see it that do not handle its socket's events. */
-export type RaceAttempt = Omit<Attempt, keyof TimedHandler>;
+export type RaceAttempt = Omit<Attempt, keyof TimedHandler | keyof OverLink>;
 
 /** Makes an attempt, which is still to be started. */
 export type MakeAttempt = (candidate: Candidate, target: Target, outcome: AttemptOutcome) => RaceAttempt;
@@ -58,8 +60,9 @@ const TIMED_OUT = failureOf('timed-out');
 const CLOGGED = failureOf('proxy-unreachable', 'it takes no bytes');
 const TO_ITSELF = failureOf('refused', 'it was connected to itself');
 const HUNG_UP = failureOf('unexplained', 'it hung up');
+const NO_SOURCE = failureOf('source-unavailable', 'its interface has no address of this family');
 
-export class Attempt extends TimedHandler {
+export class Attempt extends TimedHandler implements OverLink {
   readonly candidate: Candidate;
   readonly line: DialLine;
   /**
@@ -105,10 +108,12 @@ export class Attempt extends TimedHandler {
 
   /** Once it has started its outcome is told; why it cannot even start is given at once. */
   start(): AttemptStart {
-    const { engine, deadlines, options } = this.#parts;
+    const { engine, deadlines, options, links } = this.#parts;
     this.started = engine.now;
-    const start = this.dial();
+    const { hasLink, number } = this.line;
+    const start = (hasLink ? links.whyOut(this.line) : undefined) ?? this.dial();
     if (start.code === 'started') {
+      if (hasLink) links.begins(number, this);
       deadlines.set(this, engine.now + options.race.connect_timeout_ms);
       return start;
     }
@@ -122,13 +127,15 @@ export class Attempt extends TimedHandler {
 
   /** Begins to connect. */
   protected dial(): AttemptStart {
-    const { engine, options } = this.#parts;
+    const { engine, options, links } = this.#parts;
     const { line } = this;
     const { ip } = this.candidate;
+    const source = line.isAuto ? links.sourceFor(line, ip.length) : line;
+    if (source === undefined) return NO_SOURCE;
     const fd = sockets.openStream(ip.length);
     if (isError(fd)) return failureOfResult(fd);
     if (options.tcp_user_timeout_ms > 0) sockets.setUserTimeout(fd, options.tcp_user_timeout_ms);
-    const bound = leaveFrom(fd, line, ip.length);
+    const bound = leaveFrom(fd, source, ip.length);
     if (isError(bound)) {
       sockets.closeFd(fd);
       return failureOfBind(bound, line);
@@ -160,6 +167,7 @@ export class Attempt extends TimedHandler {
   /** Ends it without reporting. By a reset, so that no port stays behind in TIME_WAIT. */
   abandon(result: AttemptResult): void {
     this.#parts.deadlines.clear(this);
+    if (this.line.hasLink) this.#parts.links.ends(this.line.number, this);
     if (this.#socket === undefined) return;
     this.#parts.trace?.step(this, this.#target, 'is over', { result });
     this.result = result;
@@ -172,6 +180,10 @@ export class Attempt extends TimedHandler {
     this.fail(TIMED_OUT);
   }
 
+  linkDown(failure: Failure): void {
+    this.fail(failure);
+  }
+
   protected fail(failure: Failure): void {
     this.failure = failureTowards(this.towards, failure);
     this.#parts.trace?.step(this, this.#target, 'has failed', { cause: this.failure.code, detail: failure.detail });
@@ -181,6 +193,7 @@ export class Attempt extends TimedHandler {
 
   #connected(): void {
     this.#parts.deadlines.clear(this);
+    if (this.line.hasLink) this.#parts.links.ends(this.line.number, this);
     this.#parts.trace?.step(this, this.#target, 'is connected to the destination');
     this.connectedAt = this.#parts.engine.now;
     this.result = 'connected';

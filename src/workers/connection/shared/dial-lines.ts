@@ -4,6 +4,7 @@ import { type Hop, type Line, needsTunnel } from '../../../protocol/lines/line.j
 import { byNumber } from '../../../protocol/lines/numbers.js';
 import { type PackedSource, packSource } from '../../../protocol/lines/source.js';
 import type { Towards } from '../../../protocol/race/failure.js';
+import { hasLink, isAuto } from '../../../protocol/uplinks/line-link.js';
 
 export interface DialLine extends PackedSource {
   /** The line's number in all tables; its index in this one. */
@@ -14,6 +15,10 @@ export interface DialLine extends PackedSource {
   readonly isDirect: boolean;
   /** See `needsTunnel`. */
   readonly isTunnel: boolean;
+  /** Whether it has a link that is followed: see links.ts. */
+  readonly hasLink: boolean;
+  /** Whether its source is the present address of its interface, which its link has. */
+  readonly isAuto: boolean;
   /** Whose address it dials. */
   readonly dials: Towards;
   /** The first proxy's address if it is configured as an address; undefined for a name, or without a proxy. */
@@ -33,12 +38,9 @@ function dialLine(line: Line): DialLine {
     hops: line.hops,
     isDirect: line.isDirect,
     isTunnel: needsTunnel(line),
+    hasLink: hasLink(line),
+    isAuto: isAuto(line.source),
     dials: line.isDirect ? 'destination' : 'line',
     proxyIp: line.isDirect ? undefined : parseIp(line.hops[0].host),
   };
-}
-
-/** Whether a line can dial addresses of this length: its source address, if it has one, must be of the same family. */
-export function dialsFamily(line: DialLine, ip: Uint8Array): boolean {
-  return line.sourceIp === undefined || line.sourceIp.length === ip.length;
 }

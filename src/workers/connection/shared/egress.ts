@@ -1,7 +1,7 @@
 // May this line dial this address? The one check that every address passes before it is dialled: one that a client asked for,
 // one that a name resolved to, a remembered one, or a proxy's. It costs a few comparisons of numbers where no egress policy, no
 // range rule and no blacklist is configured. It chooses no lines and dials nothing.
-import { THIS_MACHINE } from '../../../linux/this-machine.js';
+import { THIS_MACHINE } from '../../../linux/netlink/this-machine.js';
 import { isUnspecified } from '../../../protocol/address/embedded-ipv4.js';
 import { isLocalhost } from '../../../protocol/address/host-name.js';
 import { OwnAddresses } from '../../../protocol/address/own-addresses.js';
@@ -16,7 +16,8 @@ import { type Failure, failureOf } from '../../../protocol/race/failure.js';
 import type { Client } from '../../../protocol/users/client.js';
 import type { BadAddresses } from './bad-addresses.js';
 import type { Circles } from './circles.js';
-import { type DialLine, dialsFamily } from './dial-lines.js';
+import type { DialLine } from './dial-lines.js';
+import type { Links } from './links.js';
 import type { RulesReplica } from './rules-replica.js';
 
 /** What is not allowed has its failure. */
@@ -39,6 +40,7 @@ interface EgressParts {
   readonly rules: Pick<RulesReplica, 'forbids'>;
   readonly badAddresses: Pick<BadAddresses, 'forbids'>;
   readonly circles: Pick<Circles, 'mayGoOn'>;
+  readonly links: Pick<Links, 'dialsFamily'>;
 }
 
 /** The check of an actor, on the machine where it runs. */
@@ -60,14 +62,17 @@ export class Egress {
   readonly #badAddresses: EgressParts['badAddresses'];
   readonly #circles: EgressParts['circles'];
   readonly #engine: EgressParts['engine'];
+  readonly #links: EgressParts['links'];
 
-  constructor(listeners: OwnListeners, policy: EgressPolicy, { engine, rules, badAddresses, circles }: EgressParts) {
+  constructor(listeners: OwnListeners, policy: EgressPolicy, parts: EgressParts) {
+    const { engine, rules, badAddresses, circles, links } = parts;
     this.#listeners = listeners;
     this.#policy = policy;
     this.#rules = rules;
     this.#badAddresses = badAddresses;
     this.#circles = circles;
     this.#engine = engine;
+    this.#links = links;
   }
 
   /**
@@ -100,7 +105,7 @@ export class Egress {
    * connection it is, where rules need to know.
    */
   mayDial(line: DialLine, ip: Uint8Array, target: Target, client: Client | undefined): Permission {
-    if (!dialsFamily(line, ip)) return OTHER_FAMILY;
+    if (!this.#links.dialsFamily(line, ip)) return OTHER_FAMILY;
     return line.isDirect ? this.#mayDialDestination(line, ip, target, client) : this.#mayDialProxy(line, ip, target);
   }
 

@@ -16,7 +16,7 @@ type Waiter = (outcome: NameOutcome, more: boolean) => void;
 
 const DIRECT: DialLine = {
   ...{ number: 0, name: 'direct', sourceIp: undefined, sourcePort: 0, device: undefined, mark: 0, hops: [] },
-  ...{ isDirect: true, isTunnel: false, dials: 'destination', proxyIp: undefined },
+  ...{ isDirect: true, isTunnel: false, hasLink: false, isAuto: false, dials: 'destination', proxyIp: undefined },
 };
 const HOP: Hop = { kind: 'socks5', host: 'proxy.test', port: 1080, username: undefined, password: undefined };
 const PROXY: DialLine = { ...DIRECT, number: 1, name: 'proxy', hops: [HOP], isDirect: false, dials: 'line' };

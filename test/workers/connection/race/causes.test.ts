@@ -8,7 +8,15 @@ import type { DialLine } from '../../../../src/workers/connection/shared/dial-li
 const { errno } = constants;
 const PLAIN: DialLine = {
   ...{ number: 0, name: 'direct', sourceIp: undefined, sourcePort: 0, device: undefined, mark: 0 },
-  ...{ hops: [], isDirect: true, isTunnel: false, dials: 'destination', proxyIp: undefined },
+  ...{
+    hops: [],
+    isDirect: true,
+    isTunnel: false,
+    hasLink: false,
+    isAuto: false,
+    dials: 'destination',
+    proxyIp: undefined,
+  },
 };
 const WITH_IP: DialLine = { ...PLAIN, sourceIp: Uint8Array.of(192, 0, 2, 1) };
 const WITH_PORT: DialLine = { ...PLAIN, sourcePort: 4000 };

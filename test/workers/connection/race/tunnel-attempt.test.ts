@@ -8,9 +8,11 @@ import { DeadlineWheel } from '../../../../src/protocol/deadline-wheel.js';
 import { type Hop, lineOf } from '../../../../src/protocol/lines/line.js';
 import { encodeOutcome, type TunnelOutcome } from '../../../../src/protocol/outbound/tunnel.js';
 import { type Failure, failureOf } from '../../../../src/protocol/race/failure.js';
+import { LineHealth } from '../../../../src/protocol/race/line-health.js';
 import type { RaceAttempt } from '../../../../src/workers/connection/race/attempt.js';
 import { attemptFor, type TunnelParts } from '../../../../src/workers/connection/race/tunnel-attempt.js';
 import { dialLines } from '../../../../src/workers/connection/shared/dial-lines.js';
+import { Links } from '../../../../src/workers/connection/shared/links.js';
 import { readNow } from '../../../linux/peers.js';
 import { ENGINES, type EngineKind, World } from '../../../linux/world.js';
 
@@ -52,6 +54,7 @@ class Tried {
       ...{ engine: world.engine, deadlines: this.deadlines, lines: LINES, trace: undefined, tunnels },
       options: { tcp_user_timeout_ms: 0, race: { connect_timeout_ms: TIMEOUT_MS } },
       circles: { depthToTell: () => 0 },
+      links: new Links(new LineHealth(1)),
     };
     const target = targetOfName('far.test', 443);
     assert.ok(target !== undefined);

@@ -8,8 +8,10 @@ import type { EgressOptions } from '../../../../src/protocol/egress/entry.js';
 import { EgressPolicy } from '../../../../src/protocol/egress/policy.js';
 import { lineOf } from '../../../../src/protocol/lines/line.js';
 import { byRule } from '../../../../src/protocol/race/failure.js';
+import { LineHealth } from '../../../../src/protocol/race/line-health.js';
 import { dialLines } from '../../../../src/workers/connection/shared/dial-lines.js';
 import { Egress } from '../../../../src/workers/connection/shared/egress.js';
+import { Links } from '../../../../src/workers/connection/shared/links.js';
 
 const ip = (text: string): Uint8Array => parseIp(text) as Uint8Array;
 const literal = (text: string, port = 443): Target => targetOfIp(ip(text), port);
@@ -39,6 +41,7 @@ function egressOf(policy: Partial<EgressOptions>): Egress {
     circles: { mayGoOn: (depth) => depth < 3 },
     rules: { forbids: (_line, address) => (address[3] === 66 ? byRule('blocked', 0) : undefined) },
     badAddresses: { forbids: (address) => address[3] === 77 },
+    links: new Links(new LineHealth(0)),
   });
 }
 

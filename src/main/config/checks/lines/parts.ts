@@ -2,11 +2,12 @@
 import { accessSync, constants } from 'node:fs';
 import { askedName, normaliseName } from '../../../../protocol/address/host-name.js';
 import type { ProxyKind } from '../../../../protocol/lines/line.js';
-import { fileAt } from '../../diagnostics/place.js';
+import type { Diagnostics } from '../../diagnostics/diagnostics.js';
+import { fileAt, type Place } from '../../diagnostics/place.js';
 import { canonicalAddress, dialledAddress } from '../values/address.js';
 import { isPath } from '../values/ca-file.js';
 import { isOwnAddress } from '../values/own-addresses.js';
-import { whyNoInterface, whyNoMark } from '../values/own-interfaces.js';
+import { whyNoAddress, whyNoInterface, whyNoMark } from '../values/own-interfaces.js';
 import type { Check } from '../values/setting.js';
 
 const NAME_LENGTH_MAX = 64;
@@ -21,17 +22,34 @@ export const checkName: Check<string> = (value, place, diagnostics) => {
   return undefined;
 };
 
+const SOURCE_ALLOWED = 'an IP address of this machine, 0.0.0.0 or :: for any, or "auto" beside an "interface"';
+
 /** Returns `any` for 0.0.0.0 and ::, which bind nothing. */
 export const checkSourceIp: Check<string> = (value, place, diagnostics) => {
+  if (value === 'auto') return value;
   const address = typeof value === 'string' ? dialledAddress(value) : undefined;
-  if (address === undefined)
-    diagnostics.reject(place, value, 'an IP address of this machine, or 0.0.0.0 or :: for any');
+  if (address === undefined) diagnostics.reject(place, value, SOURCE_ALLOWED);
   if (address === '0.0.0.0' || address === '::') return 'any';
   if (address !== undefined && !isOwnAddress(address)) {
     diagnostics.warn(place, `${address} is not an address of this machine now: the line fails until it is`);
   }
   return address;
 };
+
+/** For `source_ip: "auto"`: the interface is `device`, or undefined where none could be read. */
+export function checkAutoSource(
+  hasInterface: boolean,
+  device: string | undefined,
+  place: Place,
+  diagnostics: Diagnostics,
+): void {
+  if (!hasInterface) {
+    const what = '"auto" is the address of the "interface" of the line, which has none';
+    diagnostics.error(place, `${what}; allowed: ${SOURCE_ALLOWED}`);
+  }
+  const why = device === undefined ? undefined : whyNoAddress(device);
+  if (why !== undefined) diagnostics.warn(place, why);
+}
 
 export const checkSourcePort: Check<number> = (value, place, diagnostics) => {
   if (isPort(value)) return value;

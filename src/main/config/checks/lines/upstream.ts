@@ -14,6 +14,7 @@ import type { Check } from '../values/setting.js';
 import { BUDGET_KEYS, checkBudget, checkBudgetDay } from './budget.js';
 import {
   CREDENTIALS,
+  checkAutoSource,
   checkInterface,
   checkMark,
   checkName,
@@ -164,9 +165,12 @@ class Walk {
     const port = this.#optional(fields, 'source_port', place, checkSourcePort);
     const device = this.#optional(fields, 'interface', place, checkInterface);
     const mark = this.#optional(fields, 'mark', place, checkMark);
+    if (ip === 'auto')
+      checkAutoSource(Object.hasOwn(fields, 'interface'), device, inside(place, 'source_ip'), this.#diagnostics);
     const source = {
-      ...{ ip: ip === 'any' ? undefined : ip, port: port ?? 0 },
+      ...{ ip: ip === 'any' || ip === 'auto' ? undefined : ip, port: port ?? 0 },
       ...(device === undefined ? {} : { device }),
+      ...(ip === 'auto' ? { auto: true as const } : {}),
       ...(mark === undefined || mark === 0 ? {} : { mark }),
     };
     return { type: 'direct', name, source };

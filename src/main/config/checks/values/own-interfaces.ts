@@ -1,6 +1,9 @@
 // Whether this process may let sockets leave by an interface, or with a mark. Interfaces come and go, and a check may run as
 // another user than the gateway, so what is missing is worth a warning, not an error: the line fails until it is there.
+import { seenInterface } from '../../../../linux/netlink/look.js';
 import { tryToLeaveBy } from '../../../../linux/source.js';
+import { faultText } from '../../../../protocol/uplinks/line-link.js';
+import { presentAddresses } from '../../../../protocol/uplinks/present-address.js';
 
 /** What grants a capability, in the order in which people look for it. */
 const grant = (capability: string): string =>
@@ -18,6 +21,15 @@ export function whyNoInterface(name: string): string | undefined {
     default:
       return `the interface ${JSON.stringify(name)} cannot be used (${tried.error}): the line fails until it can`;
   }
+}
+
+/** The same for an interface whose address is to be the source. One that is not there is `whyNoInterface`'s business. */
+export function whyNoAddress(name: string): string | undefined {
+  const seen = seenInterface(name);
+  if (seen === undefined) return undefined;
+  const { ip4, ip6 } = presentAddresses(seen.addresses);
+  if (ip4 !== undefined || ip6 !== undefined) return undefined;
+  return `${faultText('no-address', name)} now that could be a source: the line is out until it has`;
 }
 
 /** The same for a mark. */

@@ -15,6 +15,15 @@ test('a source of 0.0.0.0 or :: and port 0 is no source', () => {
   assert.deepEqual(line?.source, { ip: '2001:db8::1', port: 4000 });
 });
 
+test('the source address may be that of the interface, and needs one for that', () => {
+  const way = { type: 'direct', source_ip: 'auto', interface: 'lo' };
+  assert.deepEqual(linesOf(way)[0]?.source, { ip: undefined, port: 0, device: 'lo', auto: true });
+  assert.deepEqual(errorsOfUpstream({ type: 'direct', source_ip: 'auto' }), [
+    'upstream.source_ip: "auto" is the address of the "interface" of the line, which has none; allowed: an IP address of this machine, 0.0.0.0 or :: for any, or "auto" beside an "interface"',
+  ]);
+  assert.equal(errorsOfUpstream({ ...way, interface: 'no/name' }).length, 1);
+});
+
 test('a direct line may have an interface and a mark, and proxies are reached by way of them', () => {
   const way = { type: 'direct', interface: 'lo', mark: 0 };
   assert.deepEqual(linesOf(way)[0]?.source, { ip: undefined, port: 0, device: 'lo' });
@@ -117,7 +126,7 @@ test('each mistake is named by its path', () => {
     ],
   };
   assert.deepEqual(errorsOfUpstream(upstream), [
-    'upstream.list[0].source_ip: "eth0" is not allowed; allowed: an IP address of this machine, or 0.0.0.0 or :: for any',
+    'upstream.list[0].source_ip: "eth0" is not allowed; allowed: an IP address of this machine, 0.0.0.0 or :: for any, or "auto" beside an "interface"',
     'upstream.list[0].source_port: -1 is not allowed; allowed: an integer from 0 to 65535, 0 for any',
     'upstream.list[1].host: missing; needed: the IP address or name of the proxy',
     'upstream.list[1].port: missing; needed: the port of the proxy',
