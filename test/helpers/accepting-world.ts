@@ -59,6 +59,8 @@ export class AcceptingWorld {
   most = 0;
   /** Number of turns that were allowed to wait. The turn after each visit to libuv, where the clients run, is not. */
   waits = 0;
+  /** Number of turns of which the acceptor has said that accepting fails. */
+  failing = 0;
   readonly dispatcher: Dispatcher;
   readonly owners = new OwnerTable(OwnerTable.create(FDS_MAX));
   readonly clients = new ClientAddresses(ClientAddresses.create(FDS_MAX));
@@ -98,6 +100,11 @@ export class AcceptingWorld {
       connections_max,
       notices: this.#notices,
       limits: noLimits(),
+      pressure: {
+        turned: (_room, isFailing) => {
+          this.failing += isFailing ? 1 : 0;
+        },
+      },
       kept: () => this.#loop.leave(),
     });
     this.#loop = new Loop(engine, {

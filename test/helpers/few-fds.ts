@@ -11,7 +11,9 @@ const begun = process.cpuUsage();
 const keeping = setInterval(() => world.take(), 5);
 process.stdin.once('data', () => {
   const { user, system } = process.cpuUsage(begun);
-  process.stdout.write(`${JSON.stringify({ cpu_ms: (user + system) / 1000, kept: world.taken.size })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ cpu_ms: (user + system) / 1000, kept: world.taken.size, failing: world.failing })}\n`,
+  );
   clearInterval(keeping);
   const ending = setInterval(() => {
     for (const fd of world.take()) world.end(fd);

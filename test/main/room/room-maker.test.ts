@@ -83,6 +83,19 @@ test('when few are free, peers of what has been silent for a minute are probed, 
   maker.stop();
 });
 
+test('many are probed piece by piece', async () => {
+  const actor = new FakeActor(...new Array(150).fill(9));
+  const pieces: number[] = [];
+  actor.probeSilent = async ({ length }) => {
+    pieces.push(length);
+    return length;
+  };
+  const { look, maker } = world([actor]);
+  await look(20);
+  assert.deepEqual(pieces, [64, 64, 22]);
+  maker.stop();
+});
+
 test('when clients wait, exactly as many end as wait, the longest silent of all actors first, once they were probed', async () => {
   const [one, other] = [new FakeActor(10, 40, 0.5), new FakeActor(20, 30, 4.9)];
   const { look, maker, records } = world([one, undefined, other]);
@@ -144,6 +157,20 @@ test('nobody ends while nobody waits, while there is room, or where none may end
     assert.deepEqual([actor.probed, actor.ended], [[0, 1], []]);
     maker.stop();
   }
+});
+
+test('a reload may allow it, or forbid it', async () => {
+  const actor = new FakeActor(60, 50, 40);
+  const { look, maker } = world([actor], { end_idle_after_s: 0 });
+  for (let count = 0; count < 2; count += 1) await look(0, 1);
+  assert.deepEqual(actor.ended, []);
+  maker.set({ connections_max: 100, end_idle_after_s: 300 });
+  await look(0, 1);
+  assert.deepEqual(actor.ended, [0]);
+  maker.set({ connections_max: 100, end_idle_after_s: 0 });
+  await look(0, 1);
+  assert.deepEqual(actor.ended, [0]);
+  maker.stop();
 });
 
 test('a machine without descriptors is full, too', async () => {
