@@ -38,6 +38,11 @@ inBothEngines('what is left in the process before an upgrade counts, and all of 
   await gateway.gateway.exited;
   await gateway.ends(gateway.pid);
   assert.match(readFileSync(file, 'utf8'), /"\[\\"lte\\",null,0\]":\{"\d{4}-\d\d-\d\d":1200\}/);
-  const again = await world.gateway(config);
+  const again = await world.gateway({ ...config, log_level: 'debug' });
   assert.equal((await again.logged('budget "lte" is spent'))['used'], 1200);
+  // The line of the lower tier now.
+  const later = world.use(await through(again.port, server));
+  await carries(later, 2);
+  later.end();
+  assert.equal((await again.connection(server))['line'], 'direct');
 });

@@ -1,6 +1,7 @@
 // Recorded races (test/fixtures/races), and what a replay knows of their lines and destination. replay.ts replays them.
 import assert from 'node:assert/strict';
 import { formatIp, parseIp } from '../../src/protocol/address/address.js';
+import type { Rates } from '../../src/protocol/bulk/compare.js';
 import type { Candidate } from '../../src/protocol/lines/candidate.js';
 import { lineOf } from '../../src/protocol/lines/line.js';
 import { type Preference, USUAL } from '../../src/protocol/lines/preference.js';
@@ -25,6 +26,8 @@ export interface Recording {
   /** Limit of attempts at a time. */
   readonly most: number;
   readonly sticky?: boolean;
+  /** Bytes a second that lines carry, for a destination of bulk transfers; a race may have others from then on. */
+  readonly rates?: Readonly<Record<string, number>>;
   /** By the name of the line. */
   readonly preferences?: Readonly<Record<string, Partial<Preference>>>;
   /** What is remembered at time 0, the best candidate first; missing fields have their usual values. */
@@ -42,6 +45,7 @@ export type RecordedLineEvent = readonly [
 
 export interface RecordedRace {
   readonly at: number;
+  readonly rates?: Readonly<Record<string, number>>;
   /** Before it begins, the names of these candidates turn out to have other addresses. */
   readonly moved?: readonly (readonly [candidate: string, to: readonly string[]])[];
   /** In the order in which the lines offer them. */
@@ -82,10 +86,12 @@ export class World implements LineView, Patience {
   readonly #lineEvents: RecordedLineEvent[];
   memory: DestinationMemory | undefined;
   now = 0;
+  rates: Recording['rates'];
 
   constructor(recording: Recording) {
     this.recording = recording;
     this.health = new LineHealth(recording.lines.length);
+    this.rates = recording.rates;
     this.#lineEvents = [...(recording.health ?? [])];
     const source = { ip: undefined, port: 0 };
     this.preferences = Preferences.of(
@@ -188,8 +194,13 @@ export class World implements LineView, Patience {
     );
   }
 
+  #rates(): Rates | undefined {
+    const { rates } = this;
+    return rates && { rateOf: (line) => rates[this.recording.lines[line]] };
+  }
+
   choose(): CandidateMemory | undefined {
     const { ttl_ms, sticky } = this.recording;
-    return this.memory?.choose(this.now, ttl_ms, this, sticky ?? false);
+    return this.memory?.choose(this.now, ttl_ms, this, sticky ?? false, this.#rates());
   }
 }

@@ -48,6 +48,7 @@ class Replayed {
     assert.ok(at >= world.now, `the race at ${at} is in the past`);
     world.hearOfLines(at);
     world.now = at;
+    world.rates = this.#race.rates ?? world.rates;
     for (const [text, to] of this.#race.moved ?? []) world.moves(text, to);
     const best = world.choose();
     if (best !== undefined) {

@@ -9,6 +9,12 @@ export interface Passed {
   readonly from: string;
 }
 
+/** How a line behaves: how long a CONNECT takes, and how many bytes a second come back. */
+export interface Pace {
+  readonly connect_ms?: number;
+  readonly bytes_s?: number;
+}
+
 export class SocksProxy {
   readonly passed: Passed[] = [];
   readonly #sockets = new Set<Socket>();
@@ -17,14 +23,21 @@ export class SocksProxy {
   /** Hosts that are passed on to another address. */
   readonly #names: Readonly<Record<string, string>>;
 
-  private constructor(password: string | undefined, names: Readonly<Record<string, string>>) {
+  readonly #pace: Pace;
+
+  private constructor(password: string | undefined, names: Readonly<Record<string, string>>, pace: Pace) {
+    this.#pace = pace;
     this.#password = password;
     this.#names = names;
     this.#server = createServer((client) => void this.#serve(client).catch(() => client.destroy()));
   }
 
-  static async start(password?: string, names: Readonly<Record<string, string>> = {}): Promise<SocksProxy> {
-    const proxy = new SocksProxy(password, names);
+  static async start(
+    password?: string,
+    names: Readonly<Record<string, string>> = {},
+    pace: Pace = {},
+  ): Promise<SocksProxy> {
+    const proxy = new SocksProxy(password, names, pace);
     await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
     return proxy;
   }
@@ -57,8 +70,15 @@ export class SocksProxy {
     const server = connect(port, this.#names[host] ?? host);
     this.#keep(server);
     server.once('connect', () => {
-      client.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
-      client.pipe(server).pipe(client);
+      const { connect_ms = 0, bytes_s } = this.#pace;
+      const connected = (): void => {
+        client.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
+        client.pipe(server);
+        if (bytes_s === undefined) server.pipe(client);
+        else trickle(server, client, bytes_s);
+      };
+      if (connect_ms === 0) connected();
+      else setTimeout(connected, connect_ms);
     });
     server.once('close', () => client.destroy());
     client.once('close', () => server.destroy());
@@ -74,6 +94,16 @@ export class SocksProxy {
     socket.on('error', () => {});
     socket.once('close', () => this.#sockets.delete(socket));
   }
+}
+
+/** Passes on so many bytes a second, and the end. */
+function trickle(from: Socket, to: Socket, bytes_s: number): void {
+  from.on('data', (bytes: Buffer) => {
+    from.pause();
+    if (!to.destroyed) to.write(bytes);
+    setTimeout(() => from.resume(), (bytes.length * 1000) / bytes_s);
+  });
+  from.once('end', () => to.end());
 }
 
 async function octets(socket: Socket, count: number): Promise<Buffer> {

@@ -1,5 +1,7 @@
-// Which of two candidates is better, by their times and, where some lines are preferred, by tiers and costs. A cheaper one that
+// Which of two candidates is better, by their times and, where some lines are preferred, by tiers and costs; for a
+// destination of bulk transfers, within a tier, by what their lines carry. A cheaper one that
 // has not worked since it failed is no choice while a dearer one is proven. Pure.
+import { carriesMore, type Rates } from '../bulk/compare.js';
 import type { Preferences } from '../lines/preferences.js';
 import type { CandidateMemory } from './candidate-memory.js';
 import { isClearlyLess } from './hysteresis.js';
@@ -25,17 +27,18 @@ export function cheapestProven(
   return cheapest;
 }
 
-/** `kept`: the line to stay on, where it has another address. */
+/** `kept`: the line to stay on, where it has another address. `rates`: see `DestinationMemory.choose`. */
 export function isPreferred(
   other: CandidateMemory,
   chosen: CandidateMemory,
   kept: number | undefined,
   lines: Compared,
   sticky: boolean,
+  rates?: Rates | undefined,
 ): boolean {
   const { preferences } = lines;
   const isCheaper = !sticky && preferences !== undefined && preferences.compare(other.line, chosen.line) !== 0;
-  if (isCheaper || (chosen.line === kept) === (other.line === kept)) return isBetter(other, chosen, lines);
+  if (isCheaper || (chosen.line === kept) === (other.line === kept)) return isBetter(other, chosen, lines, rates);
   return other.line === kept;
 }
 
@@ -50,12 +53,14 @@ export function isUnproven(
 }
 
 /** Whether `a` is so much faster than `b`, by what is known of both, that changing to it is worth it. */
-function isBetter(a: CandidateMemory, b: CandidateMemory, lines: Compared): boolean {
+function isBetter(a: CandidateMemory, b: CandidateMemory, lines: Compared, rates: Rates | undefined): boolean {
   // The earlier speed of a candidate that no longer answers means nothing.
   if (a.mute !== b.mute) return b.mute;
   const { preferences } = lines;
   const tiers = preferences === undefined ? 0 : preferences.tierOf(a.line) - preferences.tierOf(b.line);
   if (tiers !== 0) return tiers < 0;
+  const byRates = rates && a.line !== b.line ? carriesMore(rates, a.line, b.line) : undefined;
+  if (byRates !== undefined) return byRates;
   const times = comparable(a, b, lines);
   if (preferences === undefined) return times !== undefined && isClearlyLess(...times);
   const costs = [preferences.costOf(a.line), preferences.costOf(b.line)] as const;

@@ -2,6 +2,7 @@
 // until another is clearly better (some sites bind a login to an address). A failure blames a candidate only when another
 // one works at about the same time: a site that is down blames no candidate. Where some lines are preferred, a candidate of a
 // lower tier goes before one of a higher, and times are compared with the costs: see better.ts. Pure.
+import type { Rates } from '../bulk/compare.js';
 import { Traffic } from '../bulk/traffic.js';
 import type { Measured, Way } from '../bulk/transfer.js';
 import { type Candidate, sameCandidate } from '../lines/candidate.js';
@@ -70,9 +71,15 @@ export class DestinationMemory {
   /**
    * The candidate to begin with, alone; undefined if none is known to work. With `sticky` the best one is kept as long as it
    * works, however much faster another is, also when its name has moved, and then another one of its line. The same line goes
-   * on for a name that has moved.
+   * on for a name that has moved. `rates`: what lines carry, where the destination is one of bulk transfers.
    */
-  choose(now: number, ttl_ms: number, lines: LineView, sticky: boolean): CandidateMemory | undefined {
+  choose(
+    now: number,
+    ttl_ms: number,
+    lines: LineView,
+    sticky: boolean,
+    rates?: Rates | undefined,
+  ): CandidateMemory | undefined {
     for (const one of this.candidates) {
       const outage = lines.outage(one.line);
       if (outage !== undefined) this.#linkCameBack(one, outage);
@@ -89,7 +96,7 @@ export class DestinationMemory {
     for (const other of this.candidates) {
       if (other === chosen || !isUsable(other, now, ttl_ms, lines, sticky)) continue;
       if (isUnproven(other, proven, preferences)) continue;
-      if (chosen === undefined || isPreferred(other, chosen, kept, lines, sticky)) chosen = other;
+      if (chosen === undefined || isPreferred(other, chosen, kept, lines, sticky, rates)) chosen = other;
     }
     // A best candidate whose line must not be used at this moment keeps its place, but where another one is to be kept now.
     const isKept = best !== undefined && !lines.mayUse(best.line) && !(sticky && chosen !== undefined);
@@ -167,7 +174,6 @@ export class DestinationMemory {
     this.home.begins(now);
   }
 
-  /** Returns the candidate; undefined where the event is of one that is not known. */
   /** Of a site: a line has carried a part of a bulk transfer. */
   carried(line: Candidate, way: Way, measured: Measured, now: number): CandidateMemory {
     const known = this.#open(line, now);
@@ -184,6 +190,7 @@ export class DestinationMemory {
     return this.#open(line, now);
   }
 
+  /** Returns the candidate; undefined where the event is of one that is not known. */
   apply(event: RouteEvent, now: number, lines: LineView): CandidateMemory | undefined {
     switch (event.kind) {
       case 'connected':

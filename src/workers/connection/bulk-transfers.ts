@@ -4,7 +4,7 @@
 import { type Measured, Transfer, type Way } from '../../protocol/bulk/transfer.js';
 import type { Candidate } from '../../protocol/lines/candidate.js';
 import type { ConnectionRecords } from './records/records.js';
-import type { BulkOutcome } from './relay/copying.js';
+import { type BulkOutcome, MUCH } from './relay/copying.js';
 import type { BulkSites } from './shared/bulk-sites.js';
 import type { RoutesReplica } from './shared/routes-replica.js';
 
@@ -49,13 +49,13 @@ export class BulkTransfers implements BulkOutcome {
     this.#parts = parts;
   }
 
-  moved(connection: number, way: Way, bytes: number, isHeldUp: boolean): void {
+  moved(connection: number, way: Way, bytes: number, isHeldUp: boolean, before: number): void {
     const { now } = this.#parts.clock;
     const live = this.#live.get(connection) ?? this.#begin(connection);
     if (live === undefined) return;
-    const transfer = live.transfers[way];
-    if (transfer === undefined) live.transfers[way] = new Transfer(way, bytes, now);
-    else this.#learn(connection, live, way, transfer.moved(bytes, isHeldUp, now));
+    // Where a busy thread moves a whole transfer in one turn, all that is known of its beginning is when bytes moved before.
+    live.transfers[way] ??= new Transfer(way, MUCH, before);
+    this.#learn(connection, live, way, live.transfers[way].moved(bytes, isHeldUp, now));
   }
 
   #begin(connection: number): Live | undefined {

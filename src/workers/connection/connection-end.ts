@@ -101,6 +101,7 @@ export class ConnectionEnd implements RelayOutcome {
 
 /** The fields of the line of a connection at level debug, which has all attempts. */
 function fieldsOf(record: ConnectionRecord): Record<string, unknown> {
-  const { client, user, tag, race, line, address, connect_ms, bytes_up, bytes_down, duration_ms, ending } = record;
-  return { client, user, tag, ...race, line, address, connect_ms, bytes_up, bytes_down, duration_ms, ending };
+  const { client, user, tag, race, line, address, connect_ms, bytes_up, bytes_down, rate, duration_ms, ending } =
+    record;
+  return { client, user, tag, ...race, line, address, connect_ms, bytes_up, bytes_down, rate, duration_ms, ending };
 }

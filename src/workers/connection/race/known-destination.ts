@@ -11,6 +11,7 @@ import type { Patience } from '../../../protocol/race/tier-gate.js';
 import type { CandidateMemory } from '../../../protocol/routes/candidate-memory.js';
 import type { DestinationMemory, LineView } from '../../../protocol/routes/destination-memory.js';
 import { type HomeLines, homeTrial } from '../../../protocol/routes/home-trial.js';
+import type { BulkSites } from '../shared/bulk-sites.js';
 import type { RoutesReplica } from '../shared/routes-replica.js';
 import { type Checking, checkAddresses } from './address-check.js';
 import type { RaceAttempt } from './attempt.js';
@@ -25,6 +26,8 @@ export type KnownParts = Checking &
     /** Undefined where all lines are alike. */
     readonly preferences: Preferences | undefined;
     readonly routes: Pick<RoutesReplica, 'ttl_ms' | 'get' | 'open' | 'connected' | 'tried' | 'moved' | 'tell'>;
+    /** Tells what lines carry. */
+    readonly bulkSites: Pick<BulkSites, 'ratesOf'>;
     readonly options: {
       readonly cache: Pick<Options['cache'], 'refresh_s'>;
       readonly race: Pick<Options['race'], 'first_byte_ms' | 'margin_ms'>;
@@ -82,12 +85,13 @@ export class KnownDestination implements Patience {
   protected remembered(lines: LineView, sticky: boolean): CandidateMemory | undefined {
     const memory = this.#memory;
     if (memory === undefined) return undefined;
-    const { routes, engine, options, names } = this.#parts;
+    const { routes, engine, options, names, bulkSites } = this.#parts;
     if (engine.now >= memory.checkAt || memory.checkedAfter !== names.changes)
       checkAddresses(this.#parts, this.#key as string, memory, this.#target);
     const { refresh_s } = options.cache;
     if (!sticky && refresh_s > 0 && engine.now - memory.raced >= refresh_s * 1000) return undefined;
-    return memory.choose(engine.now, routes.ttl_ms, lines, sticky);
+    const rates = sticky ? undefined : bulkSites.ratesOf(this.#target, engine.now);
+    return memory.choose(engine.now, routes.ttl_ms, lines, sticky, rates);
   }
 
   /** Whether it connected lately without an answer, where another one got one: it would win, and be of no use. */

@@ -8,8 +8,8 @@ export const MUCH = 262_144;
 
 /** Hears of directions that have carried much. */
 export interface BulkOutcome {
-  /** `bytes`: moved so far. `isHeldUp`: the sink has no room for more. */
-  moved(connection: number, way: Way, bytes: number, isHeldUp: boolean): void;
+  /** `bytes`: moved so far, `MUCH` at least. `isHeldUp`: the sink has no room for more. `before`: when bytes last moved before. */
+  moved(connection: number, way: Way, bytes: number, isHeldUp: boolean, before: number): void;
 }
 
 export interface Copying {

@@ -190,8 +190,9 @@ export class Relay extends TimedHandler implements QuietCarrier {
   }
 
   #proceed(direction: Direction, progress: Progress): void {
+    const before = this.active;
     this.active = Math.floor(this.#context.engine.now);
-    if (direction.bytes >= MUCH) this.#tellMuch(direction);
+    if (direction.bytes >= MUCH) this.#tellMuch(direction, before);
     switch (progress) {
       case 'goes-on':
         break;
@@ -209,9 +210,9 @@ export class Relay extends TimedHandler implements QuietCarrier {
     }
   }
 
-  #tellMuch(direction: Direction): void {
+  #tellMuch(direction: Direction, before: number): void {
     const way = direction === this.#up ? 'up' : 'down';
-    this.#context.bulk?.moved(this.#connection, way, direction.bytes, direction.isHeldUp);
+    this.#context.bulk?.moved(this.#connection, way, direction.bytes, direction.isHeldUp, before);
   }
 
   /** The source has ended and the sink has taken all its bytes: the sink gets the end of stream, too. */

@@ -2,6 +2,7 @@
 // end when it says so (fake-attempt.ts). There are two direct lines and a proxy, whose address is known.
 import { formatIp, parseIp } from '../../../../src/protocol/address/address.js';
 import { type Target, targetOfName } from '../../../../src/protocol/address/target.js';
+import type { SiteRates } from '../../../../src/protocol/bulk/site-rates.js';
 import { DeadlineWheel } from '../../../../src/protocol/deadline-wheel.js';
 import { lineOf } from '../../../../src/protocol/lines/line.js';
 import type { Preference } from '../../../../src/protocol/lines/preference.js';
@@ -193,6 +194,7 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
   readonly sites = { of: ({ host }: Target): string => host.split('.').slice(-2).join('.') };
   readonly badAddresses = { isLast: (): boolean => false };
   readonly outcomes = { note: (): void => {} };
+  readonly bulkSites = { ratesOf: (): SiteRates | undefined => undefined };
 
   readonly failures = {
     attempt: (): void => {},
