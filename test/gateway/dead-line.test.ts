@@ -88,7 +88,7 @@ test('sessions that hang on a dead line are reset, and come back over another', 
   const namespace = await Namespace.start<Asked, Answered>(MACHINE);
   t.after(() => namespace.close());
   const machine = new Machine(namespace);
-  await machine.ask({ kind: 'gateway', engine: 'uring', config: CONFIG }, 'done');
+  await machine.ask({ kind: 'gateway', engine: 'epoll', config: CONFIG }, 'done');
   // What is known of a site first leads later.
   await machine.ask({ kind: 'answers', uplink: 'two', isOn: false }, 'done');
   const sending = await machine.open(SESSIONS, SITES, '10.1.0.1');

@@ -63,6 +63,11 @@ export class TrickProxy {
     return (this.#server as TestServer).port;
   }
 
+  /** See `TestServer.silence`. */
+  silence(isSilent: boolean): void {
+    (this.#server as TestServer).silence(isSilent);
+  }
+
   /** Number of its open connections. */
   get open(): number {
     return (this.#server as TestServer).open;

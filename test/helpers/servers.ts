@@ -2,6 +2,7 @@
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { judgeEnd } from './false-end.js';
+import { silence, unsilence } from './silence.js';
 import { Peer } from './socks-peer.js';
 import { until } from './until.js';
 
@@ -40,6 +41,14 @@ export class TestServer {
   /** Number of open connections. */
   get open(): number {
     return this.#sockets.size;
+  }
+
+  /** No packet reaches it or its connections any more, as behind a dead line, or all do again. */
+  silence(isSilent: boolean): void {
+    for (const socket of [this.#server, ...this.#sockets]) {
+      const fd = (socket as { _handle?: { fd: number } })._handle?.fd ?? -1;
+      if (fd >= 0) (isSilent ? silence : unsilence)(fd);
+    }
   }
 
   async close(): Promise<void> {

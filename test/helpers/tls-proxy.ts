@@ -38,6 +38,11 @@ export class TlsFront {
     return this.#server.open;
   }
 
+  /** See `TestServer.silence`. */
+  silence(isSilent: boolean): void {
+    this.#server.silence(isSilent);
+  }
+
   serve(socket: TLSSocket, port: number): void {
     this.names.push((socket as { servername?: string | false }).servername ?? false);
     this.secured.push(socket);

@@ -1,8 +1,9 @@
 // Ends sessions that hang because their line is dead, so that clients come back over another one: of a line that is doubted, or
-// whose link is down, it looks at the sessions every second. A session that waits for nothing is left alone, and so is one that
+// whose link is down or has just changed, it looks at the sessions every second. A session that waits for nothing is left alone, and so is one that
 // moves, or whose peer may only be slow: see protocol/race/session-silence.ts. While no line is doubted it does nothing.
 import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import type { LineHealth } from '../../../protocol/race/line-health.js';
+import { PATIENCE_MS } from '../../../protocol/race/session-silence.js';
 import type { RoutesReplica } from '../shared/routes-replica.js';
 import { Look, type LookParts, type Session, type Suspect } from './look.js';
 
@@ -10,6 +11,8 @@ import { Look, type LookParts, type Session, type Suspect } from './look.js';
 const EVERY_MS = 1000;
 const CALM_EVERY_MS = 4000;
 const CALM_AFTER_MS = 30_000;
+/** For how long a line is looked at after its link has changed: until it is clear which addresses are gone. */
+const CHANGED_MS = PATIENCE_MS + 3 * EVERY_MS;
 /** Sessions that are ended in one turn. */
 const CUT_BATCH = 64;
 
@@ -26,10 +29,13 @@ export class DeadLines {
   readonly #parts: DeadLinesParts;
   /** Lines that are looked at, and since when. */
   readonly #lines = new Map<number, number>();
+  /** Until when lines are looked at whose link has changed. */
+  readonly #changed = new Map<number, number>();
   readonly #deadline = new Deadline(() => this.#due());
   #isWaiting = false;
   #look: Look | undefined;
-  #awaiting: Look['awaiting'] = new Map();
+  /** What the last look has seen. */
+  #seen: Look['seen'] = new Map();
   /** Sessions of the last look that are to be ended, with their look. */
   #cutting: { readonly look: Look; readonly sessions: Session[] } | undefined;
   /** Sessions that were ended and have not been told of, by line. */
@@ -48,10 +54,16 @@ export class DeadLines {
     deadlines.set(this.#deadline, engine.now + EVERY_MS);
   }
 
+  /** Its link is down, has come up, or has another address. */
+  linkChanged(line: number): void {
+    this.#changed.set(line, this.#parts.engine.now + CHANGED_MS);
+    this.doubts(line);
+  }
+
   #due(): void {
     if (this.#cutting !== undefined) this.#goOnCutting(this.#cutting);
     else {
-      this.#look ??= new Look(this.#parts, this.#suspects(), this.#awaiting);
+      this.#look ??= new Look(this.#parts, this.#suspects(), this.#seen);
       if (this.#look.goOn()) this.#looked(this.#look);
     }
     this.#wait();
@@ -65,10 +77,14 @@ export class DeadLines {
       ticks.set(this.#deadline, now + 1);
       return;
     }
-    for (const line of [...this.#lines.keys()]) if (!this.#isSuspect(line, now)) this.#lines.delete(line);
+    for (const line of [...this.#lines.keys()]) {
+      if (this.#isSuspect(line, now)) continue;
+      this.#lines.delete(line);
+      this.#changed.delete(line);
+    }
     this.#isWaiting = this.#lines.size > 0;
     if (!this.#isWaiting) {
-      this.#awaiting = new Map();
+      this.#seen = new Map();
       return;
     }
     const isCalm = [...this.#lines.values()].every((since) => now - since > CALM_AFTER_MS);
@@ -77,7 +93,11 @@ export class DeadLines {
 
   #isSuspect(line: number, now: number): boolean {
     const { health } = this.#parts;
-    return health.isLinkDown(line) || health.isDoubted(line, now);
+    return health.isLinkDown(line) || health.isDoubted(line, now) || this.#hasChanged(line, now);
+  }
+
+  #hasChanged(line: number, now: number): boolean {
+    return now < (this.#changed.get(line) ?? Number.NEGATIVE_INFINITY);
   }
 
   #suspects(): ReadonlyMap<number, Suspect> {
@@ -89,11 +109,13 @@ export class DeadLines {
     return suspects;
   }
 
+  /** Undefined where a look at the sessions of the line is not worth while. */
   #suspect(line: number): Suspect | undefined {
     const { health, engine, isDirect } = this.#parts;
     const isLinkDown = health.isLinkDown(line);
-    const since = isLinkDown ? undefined : health.doubtedSince(line, engine.now);
-    return isLinkDown || since !== undefined ? { isDirect: isDirect(line) ?? false, isLinkDown, since } : undefined;
+    const isWanted =
+      isLinkDown || health.doubtedSince(line, engine.now) !== undefined || this.#hasChanged(line, engine.now);
+    return isWanted ? { isDirect: isDirect(line) ?? false, isLinkDown } : undefined;
   }
 
   /** A look is over: says what it has found of lines, and begins to end the sessions of those that are dead. */
@@ -101,7 +123,7 @@ export class DeadLines {
     const { health, routes, engine } = this.#parts;
     const { now } = engine;
     this.#look = undefined;
-    this.#awaiting = look.awaiting;
+    this.#seen = look.seen;
     this.#tellOfLife(look);
     for (const { line, network, isGone } of look.hanging) {
       if (!isGone && health.hangs(line, network, now)) routes.tell({ kind: 'hangs', line, network });

@@ -10,9 +10,6 @@ import type { Carrier } from '../relay/carrier.js';
 /** Records, and sockets, that are looked at in one turn. Both take less than a millisecond. */
 const RECORDS = 4096;
 const SOCKETS = 128;
-/** What came just before a line fell silent may be told as later by so much: the kernel counts in ticks of its own. */
-const TICKS_MS = 20;
-
 /** What the kernel tells of a socket. */
 export interface Kernel {
   readonly tcpInfo: typeof tcpInfo;
@@ -27,8 +24,15 @@ export const KERNEL: Kernel = { tcpInfo, hasLostDevice, localEndpoint, peerEndpo
 export interface Suspect {
   readonly isDirect: boolean;
   readonly isLinkDown: boolean;
-  /** Since when nothing has come over it, so that what has come later shows that it lives; undefined if that is not the question. */
-  readonly since: number | undefined;
+}
+
+/** What a look has seen of a session. */
+interface Seen {
+  readonly at: number;
+  readonly acked: number;
+  readonly received: number;
+  /** Since when it has awaited its peer, which has been silent; undefined if it does not. */
+  readonly awaiting: number | undefined;
 }
 
 export interface Session {
@@ -60,15 +64,14 @@ export class Look {
   readonly hanging: Session[] = [];
   /** Lines over which something has come: when, and whether from near by only. */
   readonly alive = new Map<number, { readonly at: number; readonly near: boolean }>();
-  /** Since when each session has awaited its peer, which has been silent. */
-  readonly awaiting = new Map<Carrier, number>();
+  readonly seen = new Map<Carrier, Seen>();
   readonly #parts: LookParts;
   readonly #suspects: ReadonlyMap<number, Suspect>;
-  readonly #before: ReadonlyMap<Carrier, number>;
+  readonly #before: ReadonlyMap<Carrier, Seen>;
   #next = 0;
 
-  /** `before`: `awaiting` of the last look. */
-  constructor(parts: LookParts, suspects: ReadonlyMap<number, Suspect>, before: ReadonlyMap<Carrier, number>) {
+  /** `before`: what the last look has seen. */
+  constructor(parts: LookParts, suspects: ReadonlyMap<number, Suspect>, before: ReadonlyMap<Carrier, Seen>) {
     this.#parts = parts;
     this.#suspects = suspects;
     this.#before = before;
@@ -107,20 +110,22 @@ export class Look {
     const fd = direct === undefined ? tunnels.tcpOf(own) : own;
     const news = direct ?? (fd === undefined ? undefined : kernel.tcpInfo(fd));
     if (fd === undefined || news === undefined) return;
-    const heardAt = now - news.heard_ms;
-    const at = heardAt - TICKS_MS;
-    if (suspect.since !== undefined && at > suspect.since) this.#lives(line, at, fd, suspect);
-    if (this.#isGone(fd, now)) {
-      this.hanging.push({ carrier, line, network: WHOLE_LINE, isGone: true });
-      return;
+    const { acked, received } = news;
+    const before = this.#before.get(carrier);
+    // What a peer sends again shows only that this machine hears it.
+    if (before !== undefined && (acked > before.acked || received > before.received))
+      this.#lives(line, before.at, fd, suspect);
+    const awaiting = awaitsPeer(news) ? this.#awaiting(before, now, now - news.heard_ms) : undefined;
+    this.seen.set(carrier, { at: now, acked, received, awaiting });
+    if (this.#isGone(fd, now)) this.hanging.push({ carrier, line, network: WHOLE_LINE, isGone: true });
+    else if (awaiting !== undefined && before !== undefined && hangs(news, now - awaiting, suspect.isLinkDown)) {
+      const network = suspect.isDirect ? this.#networkOf(fd) : WHOLE_LINE;
+      this.hanging.push({ carrier, line, network, isGone: false });
     }
-    if (!awaitsPeer(news)) return;
-    const before = this.#before.get(carrier) ?? this.awaiting.get(carrier);
-    const from = before === undefined || heardAt > before ? now : before;
-    this.awaiting.set(carrier, from);
-    if (!hangs(news, now - from, suspect.isLinkDown)) return;
-    const network = suspect.isDirect ? this.#networkOf(fd) : WHOLE_LINE;
-    this.hanging.push({ carrier, line, network, isGone: false });
+  }
+
+  #awaiting(before: Seen | undefined, now: number, heardAt: number): number {
+    return before?.awaiting === undefined || heardAt > before.awaiting ? now : before.awaiting;
   }
 
   #lives(line: number, at: number, fd: number, { isDirect }: Suspect): void {

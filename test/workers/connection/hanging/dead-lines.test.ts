@@ -22,6 +22,7 @@ class Session implements Carrier {
   /** When something was sent that is not acknowledged. */
   sentAt: number | undefined;
   heardAt: number;
+  acked = 1;
   hasDevice = true;
   isTunnel = false;
   isCut = false;
@@ -51,7 +52,9 @@ class Session implements Carrier {
     let backoff = 0;
     while (this.sentAt !== undefined && FIRST_RTO_MS * (2 ** (backoff + 1) - 1) <= now - this.sentAt) backoff += 1;
     const rto_ms = FIRST_RTO_MS * 2 ** backoff;
-    return { unacked, notSent: 0, retransmits: backoff, probes: 0, backoff, rto_ms, heard_ms: now - this.heardAt };
+    const { acked } = this;
+    const news = { unacked, notSent: 0, retransmits: backoff, probes: 0, backoff, rto_ms, acked, received: 0 };
+    return { ...news, heard_ms: now - this.heardAt };
   }
 }
 
@@ -125,6 +128,7 @@ class World {
   hear(sessions: readonly Session[]): void {
     for (const session of sessions) {
       session.sentAt = undefined;
+      session.acked += 1;
       session.heardAt = this.engine.now;
     }
   }
@@ -191,12 +195,26 @@ test('a session over the line that moves disproves the doubt, and nobody is ende
   const [moving] = world.open(DIRECT, '198.51.100.1');
   world.send(waiting);
   world.die();
+  world.after(1000);
   world.hear([moving as Session]);
   world.after(20_000);
   assert.equal(cutOf(world.sessions), 0);
   assert.equal(world.health.isDead(DIRECT, world.engine.now), false);
   assert.deepEqual(world.kinds, ['works']);
   assert.deepEqual([world.deadlines.size, world.ticks.size], [0, 0]);
+});
+
+test('what a peer sends again and again disproves nothing: it does not hear this machine', () => {
+  const world = new World();
+  const waiting = world.open(DIRECT, '192.0.2.1', 10);
+  const [deaf] = world.open(DIRECT, '198.51.100.1');
+  world.send(waiting);
+  world.die();
+  for (let i = 0; i < 70; i += 1) {
+    world.after(100);
+    (deaf as Session).heardAt = world.engine.now;
+  }
+  assert.deepEqual([cutOf(waiting), deaf?.isCut], [10, false]);
 });
 
 test('what came before the line fell silent disproves nothing', () => {
@@ -319,6 +337,30 @@ test('whose interface is deleted can never go on, and whose address is gone not 
   assert.equal(cutOf(kept), 0);
   world.after(3000);
   assert.equal(cutOf(kept), 3);
+});
+
+test('a link that comes back with another address leaves nobody behind, and looks no longer than it must', () => {
+  const world = new World();
+  const sessions = world.open(DIRECT, '192.0.2.1', 3);
+  world.send(sessions);
+  world.goneSince = world.engine.now;
+  world.health.linkIs(DIRECT, true, world.engine.now);
+  world.lines.linkChanged(DIRECT);
+  world.after(4000);
+  assert.equal(cutOf(sessions), 0);
+  world.after(3000);
+  assert.equal(cutOf(sessions), 3);
+  world.after(3000);
+  assert.deepEqual([world.deadlines.size, world.ticks.size], [0, 0]);
+});
+
+test('a link that changes ends no session whose address is there, though its peer is slow', () => {
+  const world = new World();
+  const sessions = world.open(DIRECT, '192.0.2.1', 3);
+  world.send(sessions);
+  world.lines.linkChanged(DIRECT);
+  world.after(60_000);
+  assert.equal(cutOf(sessions), 0);
 });
 
 test('a look at thousands of sessions takes many turns', () => {
