@@ -64,10 +64,12 @@ function addressText({ why, connect_ms, first_byte_ms, worked_ms }: AddressOutlo
 }
 
 function startLines({ alone_ms, stagger_ms, lines }: Outlook): string[] {
+  const areHeld = lines.some(({ why }) => why.some(({ kind }) => kind === 'held-back'));
+  const those = areHeld ? 'those that nothing holds back' : 'those that are next';
   if (!lines.some(({ addresses }) => addresses.some(({ turn }) => turn === 'others'))) return [];
   const how = stagger_ms > 0 ? `one every ${shownSpan(stagger_ms)}` : 'all at once';
-  if (alone_ms === undefined) return [`  nothing goes first: those that are next start ${how}`];
-  return [`  those that are next start when the first has failed, or has not connected after ${shownMs(alone_ms)} ms`];
+  if (alone_ms === undefined) return [`  nothing goes first: ${those} start ${how}`];
+  return [`  ${those} start when the first has failed, or has not connected after ${shownMs(alone_ms)} ms`];
 }
 
 const FAILED: Readonly<Record<RouteFailure, string>> = {
@@ -84,6 +86,12 @@ const FAILED: Readonly<Record<RouteFailure, string>> = {
 
 const times = (count: number): string => (count === 1 ? '1 failure' : `${count} failures`);
 
+const HELD_BACK = {
+  tier: 'its tier holds it back',
+  cost: 'its cost holds it back',
+  weight: 'another of equal lines begins for this destination',
+} as const;
+
 const movedText = ({ to, ago_ms }: { readonly to: string | undefined; readonly ago_ms: number }): string =>
   `as was seen ${shownSpan(ago_ms)} ago${to === undefined ? '' : ` (now ${to})`}`;
 
@@ -93,6 +101,12 @@ function reasonText(reason: Reason): string {
       return 'the rule that applies leaves it out';
     case 'not-for-user':
       return 'the client may not use it';
+    case 'held-back':
+      return `${HELD_BACK[reason.by]}: it starts after ${shownMs(reason.starts_ms)} ms, unless another has connected by then`;
+    case 'home-trial-due':
+      return 'cheaper than the first: it is tried beside that now, without the client';
+    case 'home-trial-later':
+      return `cheaper than the first: it is tried beside that in ${shownSpan(reason.for_ms)} at the earliest`;
     case 'link-down':
       return 'the interface or address that it leaves by is down';
     case 'dead':
@@ -115,6 +129,8 @@ function reasonText(reason: Reason): string {
       return 'nothing is known of it for this destination';
     case 'not-better':
       return 'it works, but is not clearly faster than the best';
+    case 'unproven':
+      return 'it has not worked since its last failure: a dearer line that works is not left for it';
     case 'race-is-due':
       return `it works, but all are to race again${reason.raced_ms === undefined ? '' : `: they last did ${shownSpan(reason.raced_ms)} ago`}`;
     case 'failing':

@@ -47,10 +47,12 @@ function reasonsOfMemory(known: CandidateMemory | undefined, asked: Asked, now: 
 }
 
 /** Of one against which nothing speaks but what is better. */
-function reasonsOfAge(known: CandidateMemory, { memory, lead, ttl_ms, refresh_ms }: Asked, now: number): Reason[] {
+function reasonsOfAge(known: CandidateMemory, asked: Asked, now: number): Reason[] {
+  const { memory, lead, preferences, ttl_ms, refresh_ms } = asked;
   if (known.inherited !== undefined) return [];
   if (memory === undefined || known.worked === Number.NEGATIVE_INFINITY) return [{ kind: 'unknown' }];
   if (!known.isWell(now, ttl_ms)) return [{ kind: 'worked-too-long-ago', ago_ms: rounded(now - known.worked) }];
+  if (preferences !== undefined && !known.isProven) return [{ kind: 'unproven' }];
   const isDue = lead === undefined && refresh_ms > 0 && now - memory.raced >= refresh_ms;
   return [isDue ? { kind: 'race-is-due', raced_ms: since(memory.raced, now) } : { kind: 'not-better' }];
 }

@@ -2,17 +2,12 @@
 import type { Candidate } from '../lines/candidate.js';
 import type { Line } from '../lines/line.js';
 import type { Preference } from '../lines/preference.js';
+import type { Preferences } from '../lines/preferences.js';
 import type { CandidateMemory } from '../routes/candidate-memory.js';
 import type { DestinationMemory } from '../routes/destination-memory.js';
 import type { FailureCode } from './failure.js';
 import type { LineHealth } from './line-health.js';
-import type { PlanRules } from './plan.js';
-
-/** What the race offers to its plan. */
-export interface Offered {
-  readonly candidate: Candidate;
-  readonly isLast: boolean;
-}
+import type { Schedule } from './outlook-schedule.js';
 
 /** What the race leaves out. */
 export interface LeftOut {
@@ -25,20 +20,34 @@ export interface AskedLine extends Pick<Line, 'number' | 'name' | keyof Preferen
   readonly barred: 'kept-away-by-rule' | 'not-for-user' | undefined;
 }
 
+/** When a cheaper line is tried beside the lead. */
+export interface Home {
+  /** The candidate that is to be tried now; undefined for none. */
+  readonly trial: Candidate | undefined;
+  /** Until a trial is due. */
+  readonly waits_ms: number;
+}
+
 export interface Asked {
   readonly lines: readonly AskedLine[];
   /** Undefined where nothing is remembered, or there is no choice. */
   readonly memory: DestinationMemory | undefined;
-  /** The one that goes first and alone, and how much longer than others it may take. */
+  /** The one that goes first and alone. */
   readonly lead: CandidateMemory | undefined;
-  readonly patience_ms: number;
+  readonly schedule: Schedule;
+  /** Those for when nothing else is left. */
+  readonly lastResort: readonly Candidate[];
+  /** Undefined where all lines are alike. */
+  readonly preferences: Preferences | undefined;
+  /** Of a destination that a dearer line carries; undefined where none does. */
+  readonly home: Home | undefined;
   /** The line that a sticky rule keeps. */
   readonly kept: number | undefined;
-  readonly offered: readonly Offered[];
   readonly leftOut: readonly LeftOut[];
   readonly isSuspect: (candidate: Candidate) => boolean;
   readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'circuit' | 'isLinkDown' | 'isDead' | 'spentBudgets'>;
-  readonly rules: PlanRules;
+  /** The time between two starts of others; 0: all at once. */
+  readonly stagger_ms: number;
   readonly ttl_ms: number;
   /** All candidates race again after this time; 0: never for this reason. */
   readonly refresh_ms: number;

@@ -1,13 +1,16 @@
 // What speaks for or against a line, whatever the destination. Pure.
+import type { Preferences } from '../lines/preferences.js';
 import type { Asked } from './outlook-asked.js';
 import type { Reason } from './outlook-reason.js';
 import { rounded } from './outlook-times.js';
 
-export function reasonsOfLine(line: number, { lines, kept, health }: Asked, now: number): Reason[] {
+export function reasonsOfLine(line: number, asked: Asked, now: number): Reason[] {
+  const { lines, kept, health } = asked;
   const reasons: Reason[] = [];
   if (kept === line) reasons.push({ kind: 'kept' });
   else if (kept !== undefined)
     reasons.push({ kind: 'another-is-kept', line: lines.find(({ number }) => number === kept)?.name ?? '' });
+  reasons.push(...reasonsOfCost(line, asked));
   const circuit = health.circuit(line, now);
   if (health.isLinkDown(line)) reasons.push({ kind: 'link-down' });
   else if (circuit !== undefined) {
@@ -22,4 +25,30 @@ export function reasonsOfLine(line: number, { lines, kept, health }: Asked, now:
   if (budgets > 0) reasons.push({ kind: 'budget-spent', budgets });
   if (health.answersEarly(line, now)) reasons.push({ kind: 'answers-early' });
   return reasons;
+}
+
+/** Why a dearer line waits, and whether a cheaper one is tried. */
+function reasonsOfCost(line: number, asked: Asked): Reason[] {
+  const { preferences, schedule, lead, home } = asked;
+  if (preferences === undefined) return [];
+  const held = heldBack(line, asked, preferences);
+  if (home === undefined || lead === undefined || preferences.compare(line, lead.line) >= 0) return held;
+  if (home.trial?.line === line) return [...held, { kind: 'home-trial-due' }];
+  const isOpen = schedule.starts.some(({ candidate }) => candidate.line === line);
+  return isOpen && home.waits_ms > 0 ? [...held, { kind: 'home-trial-later', for_ms: rounded(home.waits_ms) }] : held;
+}
+
+/** What holds back a line that would start later than others do. */
+function heldBack(line: number, { schedule: { starts }, lead }: Asked, preferences: Preferences): Reason[] {
+  const first = starts.find(({ candidate }) => candidate.line === line);
+  if (first === undefined || lead?.line === line || first.at_ms <= starts[0].at_ms) return [];
+  const others = [...(lead === undefined ? [] : [lead]), ...starts.map(({ candidate }) => candidate)];
+  const tier = preferences.tierOf(line);
+  const cost_ms = preferences.costOf(line);
+  const mates = others.filter((one) => preferences.tierOf(one.line) === tier);
+  const starts_ms = rounded(first.at_ms);
+  if (others.some((one) => preferences.tierOf(one.line) < tier)) return [{ kind: 'held-back', by: 'tier', starts_ms }];
+  if (mates.some((one) => preferences.costOf(one.line) < cost_ms))
+    return [{ kind: 'held-back', by: 'cost', starts_ms }];
+  return preferences.areSpread ? [{ kind: 'held-back', by: 'weight', starts_ms }] : [];
 }

@@ -14,6 +14,9 @@ export type Reason =
   // Of a line.
   | { readonly kind: 'kept-away-by-rule' }
   | { readonly kind: 'not-for-user' }
+  | { readonly kind: 'held-back'; readonly by: 'tier' | 'cost' | 'weight'; readonly starts_ms: number }
+  | { readonly kind: 'home-trial-due' }
+  | { readonly kind: 'home-trial-later'; readonly for_ms: number }
   | { readonly kind: 'link-down' }
   | { readonly kind: 'dead' }
   | { readonly kind: 'budget-spent'; readonly budgets: number }
@@ -26,6 +29,7 @@ export type Reason =
   | { readonly kind: 'best' }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'not-better' }
+  | { readonly kind: 'unproven' }
   | { readonly kind: 'race-is-due'; readonly raced_ms: number | undefined }
   | {
       readonly kind: 'failing';

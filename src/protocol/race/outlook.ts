@@ -16,6 +16,8 @@ const TURNS: readonly Turn[] = ['first', 'others', 'last', 'never'];
 export interface AddressOutlook {
   readonly address: string;
   readonly turn: Turn;
+  /** When it would start if none that started before had come to anything; undefined for what is `last` or `never`. */
+  readonly starts_ms: number | undefined;
   readonly why: readonly Reason[];
   readonly connect_ms: number | undefined;
   readonly first_byte_ms: number | undefined;
@@ -25,6 +27,8 @@ export interface AddressOutlook {
 
 export interface LineOutlook extends Preference {
   readonly line: string;
+  /** With what spent budgets add to it. */
+  readonly tier: number;
   readonly turn: Turn;
   readonly why: readonly Reason[];
   readonly addresses: readonly AddressOutlook[];
@@ -40,33 +44,45 @@ export interface Outlook {
 }
 
 export function outlookOf(asked: Asked, now: number): Outlook {
-  const { lead, rules, patience_ms } = asked;
+  const { schedule, stagger_ms } = asked;
   const lines = asked.lines.map((line) => lineOutlook(line, asked, now));
-  const alone_ms = lead && rounded(lead.connect.late(rules.margin_ms, rules.unknown_ms) + patience_ms);
-  return { alone_ms, stagger_ms: rules.stagger_ms, lines: byTurn(lines) };
+  const alone_ms = schedule.alone_ms && rounded(schedule.alone_ms);
+  return { alone_ms, stagger_ms, lines: inOrder(lines, ({ addresses: [first] }) => first?.starts_ms) };
 }
 
-const byTurn = <One extends { readonly turn: Turn }>(all: readonly One[]): One[] =>
-  [...all].sort((a, b) => TURNS.indexOf(a.turn) - TURNS.indexOf(b.turn));
+/** By their turns, and then by their starts. */
+function inOrder<One extends { readonly turn: Turn }>(
+  all: readonly One[],
+  startOf: (one: One) => number | undefined,
+): One[] {
+  const turn = (one: One): number => TURNS.indexOf(one.turn);
+  return [...all].sort((a, b) => turn(a) - turn(b) || (startOf(a) ?? 0) - (startOf(b) ?? 0));
+}
 
 function lineOutlook(line: AskedLine, asked: Asked, now: number): LineOutlook {
-  const { number, name, tier, cost_ms, weight, barred } = line;
+  const { number, name, cost_ms, weight, barred } = line;
+  const { schedule, lastResort, leftOut, lead, memory, preferences } = asked;
+  const tier = preferences?.tierOf(number) ?? line.tier;
   const named = { line: name, tier, cost_ms, weight };
   if (barred !== undefined) return { ...named, turn: 'never', why: [{ kind: barred }], addresses: [] };
-  const { offered, leftOut, memory } = asked;
-  const known = memory?.candidates ?? [];
-  const all = [...offered, ...leftOut].map(({ candidate }) => candidate);
-  const forgotten = known.filter((one) => !all.some((other) => sameCandidate(one, other)));
-  const own = [...all, ...forgotten].filter((one) => one.line === number);
-  const addresses = byTurn(own.map((candidate) => addressOutlook(candidate, asked, now)));
+  const offered = [...(lead === undefined ? [] : [lead]), ...schedule.starts.map(({ candidate }) => candidate)];
+  const all = [...offered, ...lastResort, ...leftOut.map(({ candidate }) => candidate), ...(memory?.candidates ?? [])];
+  const own = all.filter((one, place) => one.line === number && isFirst(one, place, all));
+  const addresses = inOrder(
+    own.map((candidate) => addressOutlook(candidate, asked, now)),
+    ({ starts_ms }) => starts_ms,
+  );
   return { ...named, turn: addresses[0]?.turn ?? 'never', why: reasonsOfLine(number, asked, now), addresses };
 }
+
+const isFirst = (one: Candidate, place: number, all: readonly Candidate[]): boolean =>
+  all.findIndex((other) => sameCandidate(one, other)) === place;
 
 function addressOutlook(candidate: Candidate, asked: Asked, now: number): AddressOutlook {
   const known = asked.memory?.find(candidate);
   return {
     address: formatIp(candidate.ip),
-    turn: turnOf(candidate, asked),
+    ...turnOf(candidate, asked),
     why: reasonsOfAddress(candidate, known, asked, now),
     connect_ms: known && measured(known.connect),
     first_byte_ms: known && measured(known.firstByte),
@@ -77,9 +93,14 @@ function addressOutlook(candidate: Candidate, asked: Asked, now: number): Addres
 const measured = ({ mean, samples }: { mean: number; samples: number }): number | undefined =>
   samples === 0 ? undefined : rounded(mean);
 
-function turnOf(candidate: Candidate, { lead, offered }: Asked): Turn {
-  if (lead !== undefined && sameCandidate(lead, candidate)) return 'first';
-  const offer = offered.find((one) => sameCandidate(one.candidate, candidate));
-  if (offer === undefined) return 'never';
-  return offer.isLast ? 'last' : 'others';
+/** Whether and when it starts. */
+function turnOf(
+  candidate: Candidate,
+  { lead, schedule, lastResort }: Asked,
+): Pick<AddressOutlook, 'turn' | 'starts_ms'> {
+  if (lead !== undefined && sameCandidate(lead, candidate)) return { turn: 'first', starts_ms: 0 };
+  const start = schedule.starts.find((one) => sameCandidate(one.candidate, candidate));
+  if (start !== undefined) return { turn: 'others', starts_ms: rounded(start.at_ms) };
+  const isLast = lastResort.some((one) => sameCandidate(one, candidate));
+  return { turn: isLast ? 'last' : 'never', starts_ms: undefined };
 }

@@ -22,7 +22,12 @@ export class Homecoming {
       this.tries = 0;
       this.at = worked;
     }
-    return now - this.at >= Math.min(FAILING_MS * 2 ** this.tries, FAILING_MAX_MS);
+    return this.waits_ms(now) === 0;
+  }
+
+  /** Until a trial is due, as far as is known. */
+  waits_ms(now: number): number {
+    return Math.max(0, this.at + Math.min(FAILING_MS * 2 ** this.tries, FAILING_MAX_MS) - now);
   }
 
   /** A trial begins. Whatever comes of it, the next one waits longer. */

@@ -9,7 +9,7 @@ import type { Reason } from '../../../src/protocol/race/outlook-reason.js';
 const UNMEASURED = { connect_ms: undefined, first_byte_ms: undefined, worked_ms: undefined };
 
 const address = (more: Partial<AddressOutlook> = {}): AddressOutlook => ({
-  ...{ address: '192.0.2.1', turn: 'others', why: [{ kind: 'unknown' }], ...UNMEASURED, ...more },
+  ...{ address: '192.0.2.1', turn: 'others', starts_ms: 0, why: [{ kind: 'unknown' }], ...UNMEASURED, ...more },
 });
 const line = (more: Partial<LineOutlook> = {}): LineOutlook => ({
   ...{ line: 'home', ...USUAL, turn: 'others', why: [], addresses: [address()], ...more },
@@ -35,6 +35,10 @@ const REASONS: { readonly [Kind in Reason['kind']]: readonly [Extract<Reason, { 
   ],
   'failed-lately': [{ kind: 'failed-lately', cause: 'silent', ago_ms: 180_000 }, /3 min ago .*destination's own/],
   mute: [{ kind: 'mute' }, /does not count until it answers/],
+  'held-back': [{ kind: 'held-back', by: 'tier', starts_ms: 80 }, /its tier holds it back: it starts after 80\.0 ms/],
+  'home-trial-due': [{ kind: 'home-trial-due' }, /is tried beside that now/],
+  'home-trial-later': [{ kind: 'home-trial-later', for_ms: 42_000 }, /in 42 s at the earliest/],
+  unproven: [{ kind: 'unproven' }, /not worked since its last failure/],
   dead: [{ kind: 'dead' }, /counts as dead/],
   'budget-spent': [{ kind: 'budget-spent', budgets: 1 }, /its budget is spent/],
   gone: [{ kind: 'gone', to: '192.0.2.9', ago_ms: 3000 }, /no longer has this address.* 3 s ago \(now 192.0.2.9\)/],

@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Candidate } from '../../../src/protocol/lines/candidate.js';
-import { USUAL } from '../../../src/protocol/lines/preference.js';
+import { lineOf } from '../../../src/protocol/lines/line.js';
+import { type Preference, USUAL } from '../../../src/protocol/lines/preference.js';
+import { Preferences } from '../../../src/protocol/lines/preferences.js';
 import { LineHealth } from '../../../src/protocol/race/line-health.js';
 import { outlookOf } from '../../../src/protocol/race/outlook.js';
 import type { Asked } from '../../../src/protocol/race/outlook-asked.js';
+import { lastOf, type PlanStep, scheduleOf } from '../../../src/protocol/race/outlook-schedule.js';
 import type { CandidateMemory } from '../../../src/protocol/routes/candidate-memory.js';
 import { DestinationMemory } from '../../../src/protocol/routes/destination-memory.js';
 import { moveAway } from '../../../src/protocol/routes/moves.js';
@@ -19,15 +22,38 @@ const LINES = [
   { ...USUAL, number: 1, name: 'phone', barred: undefined },
 ];
 
+interface Offered {
+  readonly candidate: Candidate;
+  readonly isLast: boolean;
+}
+
 const usual = (...candidates: Candidate[]) => candidates.map((one) => ({ candidate: one, isLast: false }));
 const last = (...candidates: Candidate[]) => candidates.map((one) => ({ candidate: one, isLast: true }));
 
+interface World extends Partial<Omit<Asked, 'schedule' | 'lastResort'>> {
+  readonly offered?: readonly Offered[];
+  readonly patience_ms?: number;
+  /** How long each line may hold back others. */
+  readonly holds_ms?: readonly number[];
+}
+
+const RULES = { stagger_ms: 0, margin_ms: 30, unknown_ms: 150 };
+
 /** Two lines that are offered with an address each. */
-function asked(more: Partial<Asked> = {}): Asked {
+function asked({ offered = usual(HOME, PHONE), patience_ms = 0, holds_ms = [], ...more }: World = {}): Asked {
+  const { lead, preferences } = more;
+  const lines = [...new Set(offered.filter(({ isLast }) => !isLast).map((one) => one.candidate.line))];
+  const steps: PlanStep[] = [
+    { kind: 'begin', lines },
+    ...offered.map(({ candidate: one, isLast }): PlanStep => ({ kind: 'offer', candidates: [one], isLast })),
+    ...lines.map((line): PlanStep => ({ kind: 'settled', line })),
+  ];
+  const patience = { holds_ms: ({ line }: Candidate) => holds_ms[line] ?? 0, firstOf: () => 0 };
   return {
-    ...{ lines: LINES, memory: undefined, lead: undefined, patience_ms: 0, kept: undefined },
-    ...{ offered: usual(HOME, PHONE), leftOut: [], isSuspect: () => false, health: new LineHealth(2) },
-    ...{ rules: { stagger_ms: 0, margin_ms: 30, unknown_ms: 150 }, ttl_ms: TTL_MS, refresh_ms: 0 },
+    ...{ lines: LINES, memory: undefined, lead: undefined, kept: undefined, home: undefined, preferences: undefined },
+    schedule: scheduleOf({ rules: RULES, preferences, patience, lead, patience_ms, steps }),
+    lastResort: lastOf(steps),
+    ...{ leftOut: [], isSuspect: () => false, health: new LineHealth(2), stagger_ms: 0, ttl_ms: TTL_MS, refresh_ms: 0 },
     ...more,
   };
 }
@@ -65,10 +91,10 @@ test('the best goes first, and the figures of both are told', () => {
   assert.equal(outlook.alone_ms, 20 + 4 * 10 + 30 + 5);
   const measured = { first_byte_ms: undefined, worked_ms: 1000 };
   assert.deepEqual(outlook.lines[0].addresses, [
-    { address: '192.0.2.1', turn: 'first', why: [{ kind: 'best' }], connect_ms: 20, ...measured },
+    { address: '192.0.2.1', turn: 'first', starts_ms: 0, why: [{ kind: 'best' }], connect_ms: 20, ...measured },
   ]);
   assert.deepEqual(outlook.lines[1].addresses, [
-    { address: '192.0.2.1', turn: 'others', why: [{ kind: 'not-better' }], connect_ms: 22, ...measured },
+    { address: '192.0.2.1', turn: 'others', starts_ms: 95, why: [{ kind: 'not-better' }], connect_ms: 22, ...measured },
   ]);
 });
 
@@ -235,4 +261,58 @@ test('addresses that are suspected come last, and those that are forbidden never
     ['home last', { kind: 'suspect-address' }, { kind: 'unknown' }],
     ['phone never', { kind: 'forbidden', cause: 'egress-denied' }],
   ]);
+});
+
+/** Preferences of two lines, of which only these keys differ from the usual ones. */
+function preferring(phone: Partial<Preference>, home: Partial<Preference> = {}): Preferences {
+  const lineWith = (number: number, name: string, more: Partial<Preference>) =>
+    lineOf(number, name, { ip: undefined, port: 0 }, [], { ...USUAL, ...more });
+  const preferences = Preferences.of([lineWith(0, 'home', home), lineWith(1, 'phone', phone)]);
+  assert(preferences);
+  return preferences;
+}
+
+test('a line of a higher tier starts when those of the lower one have had their time', () => {
+  const outlook = outlookOf(asked({ preferences: preferring({ tier: 1 }), holds_ms: [80, 0] }), 0);
+  assert.deepEqual(
+    outlook.lines.map(({ line, tier, why, addresses: [first] }) => [line, tier, first.starts_ms, ...why]),
+    [
+      ['home', 0, 0],
+      ['phone', 1, 80, { kind: 'held-back', by: 'tier', starts_ms: 80 }],
+    ],
+  );
+});
+
+test('a dearer line waits for its cost, and one of equal lines for its turn', () => {
+  const of = (preferences: Preferences) =>
+    told(asked({ preferences, holds_ms: [80, 0] }), 0).find(([line]) => line === 'phone others');
+  assert.deepEqual(of(preferring({ cost_ms: 40 }))?.[1], { kind: 'held-back', by: 'cost', starts_ms: 40 });
+  const spread = preferring({ weight: 1 }, { weight: 3 });
+  assert.deepEqual(of(spread)?.[1], { kind: 'held-back', by: 'weight', starts_ms: 80 });
+});
+
+test('where a dearer line carries the destination, it is told when a cheaper one is tried', () => {
+  const preferences = preferring({ tier: 1 });
+  const known = new DestinationMemory();
+  const lead = known.connected(PHONE, 22, 1000, lineView());
+  const trial = (home: Asked['home']) =>
+    told(asked({ memory: known, lead, preferences, home }), 2000).find(([line]) => line === 'home others');
+  assert.deepEqual(trial({ trial: HOME, waits_ms: 0 })?.[1], { kind: 'home-trial-due' });
+  assert.deepEqual(trial({ trial: undefined, waits_ms: 42_000 })?.[1], { kind: 'home-trial-later', for_ms: 42_000 });
+  assert.deepEqual(trial({ trial: undefined, waits_ms: 0 })?.[1], { kind: 'unknown' });
+});
+
+test('a cheaper line that has not worked since its last failure is not trusted with the client', () => {
+  const known = memory();
+  known.failed(HOME, 'refused', 2000);
+  const preferences = preferring({ tier: 1 });
+  const now = 2000 + 20_000;
+  const lead = known.choose(now, TTL_MS, { ...lineView(), preferences }, false);
+  assert.deepEqual(
+    told(asked({ memory: known, lead, preferences }), now).map(([line, why]) => [line, why]),
+    [
+      ['phone first', { kind: 'best' }],
+      ['home others', { kind: 'unproven' }],
+    ],
+  );
 });

@@ -5,14 +5,17 @@ import type { Candidate } from '../../../protocol/lines/candidate.js';
 import type { Options } from '../../../protocol/options.js';
 import type { LineHealth } from '../../../protocol/race/line-health.js';
 import { type Outlook, outlookOf } from '../../../protocol/race/outlook.js';
-import type { AskedLine, LeftOut, Offered } from '../../../protocol/race/outlook-asked.js';
+import type { AskedLine, Home, LeftOut } from '../../../protocol/race/outlook-asked.js';
+import { lastOf, type PlanStep, scheduleOf } from '../../../protocol/race/outlook-schedule.js';
 import type { PlanRules } from '../../../protocol/race/plan.js';
+import type { CandidateMemory } from '../../../protocol/routes/candidate-memory.js';
 import type { LineView } from '../../../protocol/routes/destination-memory.js';
 import { narrowed } from '../../../protocol/rules/narrowed.js';
 import type { Client } from '../../../protocol/users/client.js';
 import type { Egress } from '../shared/egress.js';
 import type { RulesReplica } from '../shared/rules-replica.js';
 import { Candidates, type CandidatesParts } from './candidates.js';
+import type { KnownDestination } from './known-destination.js';
 import { type KnownForParts, knownFor } from './known-for.js';
 
 /** The parts of the actor's context that an outlook needs. */
@@ -48,24 +51,44 @@ export async function outlook(
     outage: (line) => health.outage(line),
     preferences: parts.preferences,
   };
-  const best = known.best(view, choice !== undefined && choice.sticky !== false);
+  const sticky = choice !== undefined && choice.sticky !== false;
+  const best = known.best(view, sticky);
   const gathered = await gather(parts, target, client, lines, known);
+  const { steps, leftOut } = gathered;
   const isSuspect = ({ line, ip }: Candidate): boolean =>
     parts.lines[line].isDirect && badAddresses.isLast(ip, target.host);
   const lead = best !== undefined && gathered.candidates.isUsual(best) ? best : undefined;
   const { memory, kept, patience_ms } = known;
+  const { preferences } = parts;
   const asked = options.lines.map((line) => ({
     ...line,
     barred: lines.includes(line.number) ? undefined : whyBarred(line.number, own),
   }));
   return outlookOf(
     {
-      ...{ lines: asked, memory, lead, patience_ms, kept, isSuspect, health, rules },
-      ...{ offered: gathered.offered, leftOut: gathered.leftOut },
-      ...{ ttl_ms: routes.ttl_ms, refresh_ms: options.cache.refresh_s * 1000 },
+      ...{ lines: asked, memory, lead, kept, isSuspect, health, preferences, leftOut },
+      schedule: scheduleOf({ rules, preferences, patience: known, lead, patience_ms, steps }),
+      lastResort: lastOf(steps),
+      home: sticky ? undefined : homeOf(parts, lines, known, lead, view, gathered.candidates),
+      ...{ stagger_ms: rules.stagger_ms, ttl_ms: routes.ttl_ms, refresh_ms: options.cache.refresh_s * 1000 },
     },
     engine.now,
   );
+}
+
+/** Whether a cheaper line than the lead's would be tried beside it. */
+function homeOf(
+  { preferences, engine }: OutlookParts,
+  numbers: readonly number[],
+  known: KnownDestination,
+  lead: CandidateMemory | undefined,
+  view: LineView,
+  candidates: Candidates,
+): Home | undefined {
+  if (preferences === undefined || lead === undefined || preferences.isCheapest(lead.line)) return undefined;
+  const addressesOf = (line: number) => candidates.addressesOf(line);
+  const trial = known.trial(lead, { preferences, numbers, mayUse: (line) => view.mayUse(line), addressesOf });
+  return { trial, waits_ms: known.memory?.home?.waits_ms(engine.now) ?? 0 };
 }
 
 const whyBarred = (line: number, own: readonly number[] | undefined): AskedLine['barred'] =>
@@ -73,7 +96,8 @@ const whyBarred = (line: number, own: readonly number[] | undefined): AskedLine[
 
 interface Gathered {
   readonly candidates: Candidates;
-  readonly offered: readonly Offered[];
+  /** What the plan of the race would be told. */
+  readonly steps: readonly PlanStep[];
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -83,14 +107,16 @@ function gather(
   target: Target,
   client: Client,
   lines: readonly number[],
-  known: ConstructorParameters<typeof Candidates>[4],
+  known: KnownDestination,
 ): Promise<Gathered> {
-  const offered: Offered[] = [];
+  const steps: PlanStep[] = [];
   const leftOut: LeftOut[] = [];
   const plan = {
-    ...{ isGated: false, begin: (): void => {}, settled: (): void => {} },
+    isGated: parts.preferences !== undefined,
+    begin: (promising: readonly number[]): void => void steps.push({ kind: 'begin', lines: promising }),
+    settled: (line: number): void => void steps.push({ kind: 'settled', line }),
     offer: (candidates: readonly Candidate[], isLast: boolean): void => {
-      for (const candidate of candidates) offered.push({ candidate, isLast });
+      if (candidates.length > 0) steps.push({ kind: 'offer', candidates, isLast });
     },
   };
   const egress: OutlookParts['egress'] & Pick<Egress, 'mayDial'> = {
@@ -103,7 +129,7 @@ function gather(
   };
   return new Promise((resolve) => {
     const looked = (): void => {
-      if (candidates.done) resolve({ candidates, offered, leftOut });
+      if (candidates.done) resolve({ candidates, steps, leftOut });
     };
     const candidates = new Candidates({ ...parts, egress }, target, client, plan, known, { looked });
     candidates.begin(lines);
