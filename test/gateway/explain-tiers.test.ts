@@ -51,3 +51,33 @@ inBothEngines(
     ]);
   },
 );
+
+inBothEngines(
+  'the gateway that runs is asked, where it has a control socket: it knows which circuit is open',
+  async (world) => {
+    const folder = mkdtempSync(join(directory, 'running-'));
+    const server = world.use(await echoServer());
+    const phone = world.use(await TrickProxy.listen('works'));
+    const home = { type: 'socks5', host: '127.0.0.1', port: await freePort(), name: 'home' };
+    const upstream = multipath(home, { ...phone.line, name: 'phone', tier: 1 });
+    const rules = [{ client: '127.0.0.9', use: ['phone'] }];
+    const config = { upstream, rules, race: { margin_ms: 5000 }, control_socket: join(folder, 'control') };
+    const gateway = await world.gateway(config);
+    for (const host of ['a.test', 'b.test', 'c.test'])
+      (await through(gateway.port, { host, port: server.port })).close();
+    const told = await explained(world, config, `d.test:${server.port}`);
+    assert.equal(told.outlook_of, 'running');
+    const at = told.outlook?.lines.find(({ line }) => line === 'home');
+    assert.match(at?.why.map(({ kind }) => kind).join() ?? '', /circuit-(open|trial)/);
+    const far = await explained(world, config, `d.test:${server.port}`, '--client', '127.0.0.9');
+    assert.deepEqual(
+      far.outlook?.lines.map(({ line, why: [first] }) => [line, first?.kind]),
+      [
+        ['phone', undefined],
+        ['home', 'kept-away-by-rule'],
+      ],
+    );
+    await gateway.stop();
+    assert.equal((await explained(world, config, `d.test:${server.port}`)).outlook_of, 'own');
+  },
+);

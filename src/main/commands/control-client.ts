@@ -35,13 +35,14 @@ export function adviceOn(code: string | undefined, command: string): string {
   return `; if its path has changed, ${command} by ${signal}, or name the old one: ${oldOne}`;
 }
 
-function post(socketPath: string, path: string, timeout_ms: number): Promise<string> {
+/** Rejects where no gateway answers. */
+export function post(socketPath: string, path: string, timeout_ms: number, body = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const asked = request({ socketPath, path, method: 'POST', timeout: timeout_ms }, (response) => {
       text(response).then(resolve, reject);
     });
     asked.once('timeout', () => asked.destroy(new Error(`no answer within ${timeout_ms / 1000} s`)));
     asked.once('error', reject);
-    asked.end();
+    asked.end(body);
   });
 }

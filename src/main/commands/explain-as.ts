@@ -1,8 +1,10 @@
 // For which client `tcproute explain` asks: what the command line says of it, as rules see a client.
-import { parseIp } from '../../protocol/address/address.js';
+import { formatIp, parseIp } from '../../protocol/address/address.js';
+import type { Options } from '../../protocol/options.js';
 import { UNIX } from '../../protocol/rules/clients.js';
 import type { Client } from '../../protocol/users/client.js';
 import type { UserEntry, UsersOptions } from '../../protocol/users/user-entry.js';
+import type { AskedFor } from '../../threads/contracts/connection.js';
 
 /** Texts of the command line, which have been checked for themselves; undefined for what is not given. */
 export interface ClientTexts {
@@ -16,6 +18,8 @@ export interface ClientTexts {
 export interface As {
   readonly client: Client;
   readonly lines: readonly number[] | undefined;
+  /** The name of the client's listener. */
+  readonly listener: string;
 }
 
 export type AskedClient =
@@ -45,7 +49,19 @@ export function clientAsked(
     as: {
       client: { ip, user: user === undefined ? undefined : { name: user, tag }, listener: number },
       lines: known?.lines,
+      listener: listeners[number],
     },
+  };
+}
+
+/** The same by names, which mean the same in the gateway that runs. */
+export function askedFor(
+  { client: { ip, user }, lines: own, listener }: As,
+  { lines }: Pick<Options, 'lines'>,
+): AskedFor {
+  return {
+    ...{ ip: ip === undefined ? UNIX : formatIp(ip), user: user?.name, tag: user?.tag, listener },
+    lines: own && lines.filter(({ number }) => own.includes(number)).map(({ name }) => name),
   };
 }
 

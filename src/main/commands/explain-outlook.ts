@@ -4,6 +4,7 @@ import { FAILURES } from '../../protocol/race/failure.js';
 import type { AddressOutlook, LineOutlook, Outlook } from '../../protocol/race/outlook.js';
 import type { Reason, Turn } from '../../protocol/race/outlook-reason.js';
 import type { RouteFailure } from '../../protocol/routes/candidate-memory.js';
+import type { OutlookOf } from './explain-before.js';
 import { clipped, shownMs, shownSpan, wrapped } from './explain-columns.js';
 
 const NAME_COLUMNS = 24;
@@ -11,14 +12,15 @@ const NAME_COLUMNS = 24;
 const TURN: Readonly<Record<Turn, string>> = { first: 'first', others: 'next', last: 'last', never: 'never' };
 const TURN_COLUMNS = 5;
 
-export function outlookLines(outlook: Outlook | undefined): string[] {
+export function outlookLines(outlook: Outlook | undefined, of: OutlookOf | undefined = 'own'): string[] {
   if (
     outlook === undefined ||
     !outlook.lines.some(({ why, addresses }) => why.length > 0 || isTold(addresses, outlook))
   )
     return [];
   const width = Math.min(NAME_COLUMNS, Math.max(...outlook.lines.map(({ line }) => line.length)));
-  return ['before the race', ...outlook.lines.flatMap((line) => rowsOf(line, width)), ...startLines(outlook), ''];
+  const head = of === 'running' ? 'before the race, in the gateway that runs' : 'before the race';
+  return [head, ...outlook.lines.flatMap((line) => rowsOf(line, width)), ...startLines(outlook), ''];
 }
 
 /** Of a single address of a single line there is nothing to tell, unless it failed. */

@@ -30,7 +30,7 @@ export function explainText(explained: Explanation): string {
     ...deniedLines(explanation),
     ...unfitLines(explanation),
     ...budgetLines(explanation),
-    ...outlookLines(explanation.outlook),
+    ...outlookLines(explanation.outlook, explanation.outlook_of),
     ...raceLines(race),
     ...whyLines(explanation),
     ...answerLines(answer),

@@ -21,7 +21,7 @@ import type { Gateway } from '../gateway/running.js';
 import { createLogger } from '../process/log.js';
 import { within } from '../process/within.js';
 import { type Denied, deniedAt } from './egress.js';
-import type { As } from './explain-as.js';
+import { type As, askedFor } from './explain-as.js';
 import { type Before, beforeRace } from './explain-before.js';
 import { type Answer, type Visit, visit } from './explain-client.js';
 import { type Resolved, resolvedWhere, type Unfit, unfitLines, usableLines } from './explain-lines.js';
@@ -173,7 +173,7 @@ async function explain(
     resolved = resolvedWhere(target, options, ruled?.ruling, as?.lines);
     if (resolved === 'here' || resolved === 'here-and-by-proxy')
       dns = await explainName(gateway, target.asked, options.dns);
-    before = await beforeRace(gateway, target, options);
+    before = await beforeRace(gateway, target, options, as && askedFor(as, options));
     visited = await visit(gateway.address, target, visiting(tls, options));
     race = await raceOf(gateway, visited.client);
   } finally {

@@ -12,12 +12,15 @@ const CLIENTS_MAX = 16;
 const BACKLOG = 16;
 /** For the last answers to be made and read: a reload may be another process's by now. */
 const ANSWER_MS = 130_000;
-/** For a whole request; no command has a body. */
+/** For a whole request. */
 const REQUEST_MS = 5000;
 const OWNER_ONLY = 0o600;
 
-/** By method and path, such as `POST /reload`. An answer is sent as JSON. */
-export type Commands = Readonly<Record<string, () => Promise<object>>>;
+/** Of a longer body only so much is read, which makes no sense to the command then. */
+const BODY_OCTETS_MAX = 16_384;
+
+/** By method and path, such as `POST /reload`. A command gets the body of the request. An answer is sent as JSON. */
+export type Commands = Readonly<Record<string, (body: string) => Promise<object>>>;
 
 export type Served = { readonly code: 'serving'; readonly server: ControlServer } | Failed;
 
@@ -92,16 +95,30 @@ export class ControlServer {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, commands: Commands): Promise<void> {
-  // Nobody has to read what is not wanted.
-  request.resume();
   response.setHeader('Connection', 'close');
   const name = `${request.method} ${request.url}`;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
+    // Nobody has to read what is not wanted.
+    request.resume();
     send(response, 404, { error: `no such command: there is ${Object.keys(commands).join(', ')}` });
     return;
   }
-  send(response, 200, await command());
+  send(response, 200, await command(await bodyOf(request)));
+}
+
+/** As far as it has come when the client breaks off. */
+function bodyOf(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  let octets = 0;
+  request.on('data', (piece: Buffer) => {
+    if (octets < BODY_OCTETS_MAX) pieces.push(piece);
+    octets += piece.length;
+  });
+  return new Promise((resolve) => {
+    request.once('close', () => resolve(Buffer.concat(pieces).toString('utf8', 0, BODY_OCTETS_MAX)));
+    request.once('end', () => resolve(Buffer.concat(pieces).toString('utf8', 0, BODY_OCTETS_MAX)));
+  });
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

@@ -1,6 +1,5 @@
 // How the process is found and spoken to from outside: the socket for commands, the file with its number, and the service
 // manager. It decides nothing.
-import type { Commands } from '../control/server.js';
 import { ControlSocket } from '../control/socket.js';
 import { type Prepared, prepareAll, UNCHANGED } from '../process/change.js';
 import { DONE, type Done } from '../process/done.js';
@@ -9,6 +8,7 @@ import { PidFile } from '../process/pid-file.js';
 import { ServiceManager } from '../process/service-manager.js';
 import { startWatchdog } from '../process/watchdog.js';
 import type { LeftControl } from '../upgrade/estate.js';
+import { type Asked, commandsOf } from './commands.js';
 import type { Gateway } from './running.js';
 
 interface Places {
@@ -25,10 +25,10 @@ export class Presence {
   #isClosed = false;
 
   /** `isSilent`: the service manager hears of another process still. */
-  constructor(log: Logger, commands: Commands, isSilent: boolean) {
+  constructor(log: Logger, asked: Asked, isSilent: boolean) {
     this.#log = log;
     this.manager = new ServiceManager(process.env, log, isSilent);
-    this.control = new ControlSocket(commands);
+    this.control = new ControlSocket(commandsOf(asked));
   }
 
   /** Opens what can fail, before the gateway starts. `left`: what the process serves commands at whose place this one takes. */

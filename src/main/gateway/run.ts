@@ -89,7 +89,7 @@ class Run {
     this.#beginning = beginning;
     this.#presence = new Presence(
       opened.log,
-      { 'POST /reload': () => this.#reload(), 'POST /upgrade': () => this.#upgrade() },
+      { reload: () => this.#reload(), upgrade: () => this.#upgrade(), gateway: () => this.#gateway },
       beginning.predecessor !== undefined,
     );
     beginning.predecessor?.follow(() => this.#stop('SIGTERM'));

@@ -41,6 +41,17 @@ export interface Ruled {
   readonly passedOver: readonly number[];
 }
 
+/** For whom an outlook is asked, by names. What is undefined is as for a client of this machine. */
+export interface AskedFor {
+  /** An address, or `unix`. */
+  readonly ip?: string | undefined;
+  readonly user?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly listener?: string | undefined;
+  /** The lines that it may use; undefined for all. */
+  readonly lines?: readonly string[] | undefined;
+}
+
 /** Served by each connection actor, called by main. */
 export interface ConnectionActor {
   /** Resolves once the actor has its engine and serves. `why`: why the engine is not io_uring, when main asked for that. */
@@ -82,8 +93,11 @@ export interface ConnectionActor {
   connectAccess(port: unknown, form: AccessForm | undefined): Promise<void>;
   /** Which rule is for a target and that client (for one on loopback, if there is none); it knows no name's addresses. */
   ruled(target: Target): Promise<Ruled>;
-  /** What a race to the target would do now for that client, and why; undefined where none would begin. Starts no attempt. */
-  outlook(target: Target): Promise<Outlook | undefined>;
+  /**
+   * What a race to the target would do now for that client, and why; undefined where none would begin. Starts no attempt. `as`: for
+   * that one instead.
+   */
+  outlook(target: Target, as?: AskedFor): Promise<Outlook | undefined>;
   /** Numbers of the listeners of its connections, and of the clients in its queue. */
   listenersInUse(): Promise<readonly number[]>;
   /** Records of live connections and of those that ended last, from a place on (0: the beginning). */

@@ -180,6 +180,8 @@ export class Generations {
 
   readonly lineName = (line: number): string => this.#lineNames[line];
   readonly listenerName = (listener: number): string => this.#listeners[listener].name;
+  readonly listenerNumber = (name: string): number | undefined =>
+    this.#listeners.findLast((listener) => listener?.name === name)?.number;
 }
 
 function planRules({ stagger_ms, margin_ms, first_byte_ms }: Options['race']): PlanRules {

@@ -2,11 +2,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Target } from '../../protocol/address/target.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
-import type { ConnectionActor } from '../../threads/contracts/connection.js';
+import type { AskedFor, ConnectionActor } from '../../threads/contracts/connection.js';
 import type { AccessStart, Generation } from '../../threads/contracts/start.js';
 import type { UsersJudge } from '../../threads/contracts/users.js';
 import { call, serve } from '../../threads/port.js';
 import { listenerOf } from '../../threads/shared/hand-off.js';
+import { asClient } from './as-client.js';
 import type { Context } from './context.js';
 import type { Generations } from './generations.js';
 import { outlook } from './race/outlook.js';
@@ -76,9 +77,10 @@ export function serveMain(
       const { rules, clients } = generations.context;
       return rules.ruled(target, clients.usual);
     },
-    async outlook(target: Target) {
+    async outlook(target: Target, as?: AskedFor) {
       const { context } = generations;
-      return outlook(context, target, context.clients.usual, context.clients.usualLines);
+      const { client, lines } = asClient(as, context.clients, context.options.lines, generations.listenerNumber);
+      return outlook(context, target, client, lines);
     },
   };
   serve(actor, control);

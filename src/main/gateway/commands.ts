@@ -1,0 +1,78 @@
+// What the running gateway can be asked for on its socket for commands. What comes of it is decided elsewhere.
+import type { Target } from '../../protocol/address/target.js';
+import { targetOfText } from '../../protocol/address/target.js';
+import type { Outlook } from '../../protocol/race/outlook.js';
+import type { AskedFor } from '../../threads/contracts/connection.js';
+import type { Commands } from '../control/server.js';
+import { within } from '../process/within.js';
+import type { Gateway } from './running.js';
+
+/** For names to be looked up. */
+const OUTLOOK_MS = 10_000;
+const PORT_USUAL = 443;
+
+/** The body of `POST /outlook`, as JSON. */
+export interface OutlookAsked {
+  /** `host` or `host:port`. */
+  readonly target: string;
+  /** Undefined for a client of this machine. */
+  readonly as?: AskedFor | undefined;
+}
+
+export type OutlookAnswer =
+  /** `outlook`: absent where no race would begin. */
+  | { readonly code: 'outlook'; readonly outlook?: Outlook }
+  | { readonly code: 'refused'; readonly problems: readonly string[] };
+
+/** Who carries out what is asked. */
+export interface Asked {
+  reload(): Promise<object>;
+  upgrade(): Promise<object>;
+  /** Undefined while it starts. */
+  gateway(): Gateway | undefined;
+}
+
+export const commandsOf = ({ reload, upgrade, gateway }: Asked): Commands => ({
+  'POST /reload': reload,
+  'POST /upgrade': upgrade,
+  'POST /outlook': (body) => outlookOf(gateway(), body),
+});
+
+async function outlookOf(gateway: Gateway | undefined, body: string): Promise<OutlookAnswer> {
+  const asked = parse(body);
+  if (asked === undefined) return refused('it must be asked with {"target": "host:port"}');
+  const [actor] = gateway?.actors() ?? [];
+  if (actor === undefined) return refused('the gateway is starting or stopping');
+  const answer = await within(OUTLOOK_MS, actor.outlook(asked.target, asked.as));
+  if (answer.code !== 'answered') return refused('its connection actor did not answer');
+  return { code: 'outlook', ...(answer.value && { outlook: answer.value }) };
+}
+
+const refused = (problem: string): OutlookAnswer => ({ code: 'refused', problems: [problem] });
+
+/** Undefined for what is not an `OutlookAsked`. Names that nobody has are found out by whom they are for. */
+function parse(body: string): { readonly target: Target; readonly as: AskedFor | undefined } | undefined {
+  let asked: unknown;
+  try {
+    asked = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  if (typeof asked !== 'object' || asked === null || !('target' in asked) || typeof asked.target !== 'string')
+    return undefined;
+  const target = targetOfText(asked.target, PORT_USUAL);
+  if (target === undefined) return undefined;
+  return { target, as: 'as' in asked ? askedForIn(asked.as) : undefined };
+}
+
+/** What is not a text or a list of texts is left out. */
+function askedForIn(value: unknown): AskedFor | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const text = (key: keyof AskedFor): string | undefined => {
+    const one: unknown = Reflect.get(value, key);
+    return typeof one === 'string' ? one : undefined;
+  };
+  const lines: unknown = 'lines' in value ? value.lines : undefined;
+  const names = Array.isArray(lines) ? lines.filter((one) => typeof one === 'string') : undefined;
+  return { ip: text('ip'), user: text('user'), tag: text('tag'), listener: text('listener'), lines: names };
+}
