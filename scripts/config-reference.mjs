@@ -387,8 +387,8 @@ A side from which nothing has come for \`idle_s\` (1 to 32767) is asked by its k
 peer's program notices nothing, and its kernel answers while the machine is there, so with \`"idle_timeout_ms": 0\` a connection
 lives as long as both machines do. Both sides are probed, the client and the destination (or the first proxy of the line), from half of
 \`idle_s\` on after the connection was made. Probes also keep the state of NAT and firewalls on the way alive: \`idle_s\` should be below their
-time-outs. A reload is for later connections. The half-closed time-out (\`half_closed_timeout_ms\`) is the same for all. To an \`https\` proxy the
-connection is that of another thread, which probes by \`tcp_keepalive_s\`; a Unix socket needs no probes.
+time-outs. A reload is for later connections. The half-closed time-out (\`half_closed_timeout_ms\`) is the same for all. A Unix socket
+needs no probes.
 
 \`tcp_user_timeout_ms\` goes before \`probes\`: where it is set, the kernel looks at each probe whether the peer has been silent for that long, and
 does not count. With 30000 the rule above ends a connection after 6 minutes, with the first probe that has no answer (a warning says

@@ -10,6 +10,7 @@ import { TrickProxy } from '../helpers/proxies-trick.js';
 import { bannerServer, echoServer, TestServer } from '../helpers/servers.js';
 import { dial, through } from '../helpers/socks-client.js';
 import { until } from '../helpers/until.js';
+import { probingTowards } from '../linux/peers.js';
 
 withCertificates('an https line carries both directions, and a destination that speaks first', async (world) => {
   const { proxy, front, line } = await fronted(world);
@@ -27,6 +28,19 @@ withCertificates('an https line carries both directions, and a destination that 
   assert.deepEqual(front.names, ['proxy.test', 'proxy.test']);
   await gateway.idle();
   await until('nothing is left at the proxy', () => front.open === 0);
+});
+
+withCertificates('the proxy is probed as a rule says it, once the connection has lasted', async (world) => {
+  const { front, line } = await fronted(world);
+  const echo = world.use(await echoServer());
+  const keepalive = { idle_s: 1, interval_s: 1, probes: 9 };
+  const gateway = await world.gateway({ upstream: line, tcp_keepalive_s: 0, rules: [{ port: echo.port, keepalive }] });
+  const client = world.use(await through(gateway.port, echo));
+  client.send('echo');
+  await client.read(4);
+  await until('the kernel waits to probe it', () => probingTowards(front.port) === 1);
+  client.send('echo');
+  await client.read(4);
 });
 
 withCertificates('bytes arrive unchanged, however slow the other side is', async (world) => {

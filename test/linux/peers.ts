@@ -154,10 +154,19 @@ export function openFds(): Map<number, string> {
 
 /** States of this machine's IPv4 TCP sockets whose peer is `port` (2: SYN-SENT). */
 export function statesTowards(port: number): number[] {
+  return towards(port).map((field) => Number.parseInt(field[3], 16));
+}
+
+/** How many of this machine's IPv4 TCP sockets whose peer is `port` wait for the time to probe it (keepalive). */
+export function probingTowards(port: number): number {
+  return towards(port).filter((field) => field[5].startsWith('02:')).length;
+}
+
+/** The fields of the lines of /proc/net/tcp. */
+function towards(port: number): string[][] {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   const lines = readFileSync('/proc/net/tcp', 'latin1').trim().split('\n').slice(1);
-  const fields = lines.map((line) => line.trim().split(/\s+/));
-  return fields.filter((field) => field[2].endsWith(`:${hex}`)).map((field) => Number.parseInt(field[3], 16));
+  return lines.map((line) => line.trim().split(/\s+/)).filter((field) => field[2].endsWith(`:${hex}`));
 }
 
 /** Waits until so many bytes have come. */

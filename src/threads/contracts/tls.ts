@@ -2,8 +2,9 @@
 // is told in the tunnel's first bytes (protocol/outbound/tunnel.ts).
 
 import type { Options } from '../../protocol/options.js';
+import type { KeepAlive } from '../../protocol/quiet/quiet.js';
 
-/** An fd that stays the connection actor's. The inode tells whether the number still means the same file. */
+/** An fd that stays the one actor's, for the other. The inode tells whether the number still means the same file. */
 export interface LentFd {
   readonly fd: number;
   readonly inode: number;
@@ -19,6 +20,13 @@ export interface TunnelOrder {
   readonly far: LentFd;
   /** The end that the connection actor keeps. */
   readonly near: LentFd;
+}
+
+/** A plain message: the connection of an open tunnel has lasted, and its proxy is to be probed. */
+export interface TunnelProbing {
+  /** As the tunnel has told when it was opened. */
+  readonly tcp: LentFd;
+  readonly keepalive: KeepAlive;
 }
 
 /** Served by the TLS actor, called by main. */

@@ -6,11 +6,11 @@ import { ProxyAuthorities } from '../../dial/proxy-tls.js';
 import { byNumber } from '../../protocol/lines/numbers.js';
 import type { Options } from '../../protocol/options.js';
 import type { TlsStart } from '../../threads/contracts/start.js';
-import type { TlsControl, TunnelOrder } from '../../threads/contracts/tls.js';
+import type { TlsControl, TunnelOrder, TunnelProbing } from '../../threads/contracts/tls.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { closed, serve } from '../../threads/port.js';
 import { Pulse } from '../../threads/pulse.js';
-import { refuse, type TunnelParts, tunnel } from './tunnel.js';
+import { probe, refuse, type TunnelParts, tunnel } from './tunnel.js';
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
 export async function run({ options, beats, control }: TlsStart): Promise<void> {
@@ -25,14 +25,20 @@ export async function run({ options, beats, control }: TlsStart): Promise<void> 
   pulse.start();
   let lines = byNumber(options.lines);
   const authorities = new ProxyAuthorities();
-  const partsOf = ({ tcp_keepalive_s, tcp_user_timeout_ms }: Options): TunnelParts => ({
-    ...{ authorities, keepAlive_s: tcp_keepalive_s, userTimeout_ms: tcp_user_timeout_ms, looks },
+  // Bounded by `tunnels_max`.
+  const open: TunnelParts['open'] = new Map();
+  const partsOf = ({ tcp_user_timeout_ms }: Options): TunnelParts => ({
+    ...{ authorities, open, userTimeout_ms: tcp_user_timeout_ms, looks },
   });
   let parts = partsOf(options);
   // One for each connection, and those that race.
   const mostOf = ({ limits, workers }: Options): number => limits.connections_max + limits.racing_max * workers;
   let tunnels_max = mostOf(options);
   let tunnels = 0;
+  const hear = (message: TunnelOrder | TunnelProbing): void => {
+    if ('tcp' in message) probe(message, parts);
+    else take(message);
+  };
   const take = (order: TunnelOrder): void => {
     const line = lines[order.line];
     if (tunnels >= tunnels_max) refuse(order, 'out-of-resources', 'as many tunnels as there may be');
@@ -53,7 +59,7 @@ export async function run({ options, beats, control }: TlsStart): Promise<void> 
         const orders = port as MessagePort;
         ports.add(orders);
         orders.once('close', () => ports.delete(orders));
-        orders.on('message', take);
+        orders.on('message', hear);
       },
       async configure(next) {
         lines = byNumber(next.lines);

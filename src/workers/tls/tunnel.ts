@@ -6,17 +6,17 @@ import { openProxy, type ProxyStream } from '../../dial/proxy.js';
 import { isOfCertificate, type ProxyAuthorities } from '../../dial/proxy-tls.js';
 import { duplicate, isHungUp, isUnfinished, markFinished, type SentFd, sentFd } from '../../linux/pairs.js';
 import { isError } from '../../linux/result.js';
-import { pendingError } from '../../linux/sockets.js';
+import { pendingError, setKeepAlive } from '../../linux/sockets.js';
 import { formatIp } from '../../protocol/address/address.js';
 import type { Line } from '../../protocol/lines/line.js';
 import { encodeOutcome, type TunnelOutcome } from '../../protocol/outbound/tunnel.js';
 import type { FailureCode } from '../../protocol/race/failure.js';
-import type { TunnelOrder } from '../../threads/contracts/tls.js';
+import type { TunnelOrder, TunnelProbing } from '../../threads/contracts/tls.js';
 
 export interface TunnelParts {
   readonly authorities: ProxyAuthorities;
-  /** 0 for never. */
-  readonly keepAlive_s: number;
+  /** Open connections to proxies, by the inodes of their sockets. */
+  readonly open: Map<number, Socket>;
   /** TCP_USER_TIMEOUT; 0 leaves it to the kernel. */
   readonly userTimeout_ms: number;
   /** Called now and then, about once a second: what no event tells of is looked for. */
@@ -64,13 +64,22 @@ export async function tunnel(order: TunnelOrder, line: Line, parts: TunnelParts)
     near.off('end', giveUp).off('close', giveUp);
     if (near.destroyed || over.signal.aborted) opened.raw.destroy();
     else {
-      if (parts.keepAlive_s > 0) opened.raw.setKeepAlive(true, parts.keepAlive_s * 1000);
+      const { inode } = tcpOf(opened.raw);
+      parts.open.set(inode, opened.raw);
       await carry(order, end, opened, parts.looks);
+      parts.open.delete(inode);
     }
   } catch (error) {
     say(near, failureOf(error));
     near.destroySoon();
   }
+}
+
+/** Has the proxy of a tunnel probed. Does nothing for one that has ended. */
+export function probe({ tcp, keepalive }: TunnelProbing, { open }: Pick<TunnelParts, 'open'>): void {
+  const raw = open.get(tcp.inode);
+  const fd = raw && fdOf(raw);
+  if (fd !== undefined && fd >= 0) setKeepAlive(fd, keepalive);
 }
 
 /** Says that no tunnel is made. */

@@ -32,7 +32,7 @@ export interface RelayContext extends Copying {
   /** Is told of every relay. */
   readonly ends: RelayOutcome;
   /** Tells ends from resets where a destination is behind a pair of sockets; undefined where none is. */
-  readonly tunnelEnds: Pick<Tunnels, 'isBroken' | 'finish'> | undefined;
+  readonly tunnelEnds: Pick<Tunnels, 'isBroken' | 'finish' | 'setKeepAlive'> | undefined;
   /** Undefined where nobody wants to know what lines carry. */
   readonly bulk?: BulkOutcome | undefined;
 }
@@ -283,6 +283,7 @@ export class Relay extends TimedHandler implements QuietCarrier {
     if (!keepalive) return;
     setKeepAlive(this.#up.source.fd, keepalive);
     setKeepAlive(this.#up.sink.fd, keepalive);
+    this.#context.tunnelEnds?.setKeepAlive(this.#up.sink.fd, keepalive);
   }
 
   #finish(ending: Ending, how: RelayEnd['how']): void {

@@ -3,8 +3,9 @@
 import type { MessagePort } from 'node:worker_threads';
 import { closeOwned, type Ownership } from '../../../linux/ownership.js';
 import { isSame, isUnfinished, markFinished, type SentFd, sentFd, socketPair } from '../../../linux/pairs.js';
+import type { KeepAlive } from '../../../protocol/quiet/quiet.js';
 import { type Failure, failureOf } from '../../../protocol/race/failure.js';
-import type { TunnelOrder } from '../../../threads/contracts/tls.js';
+import type { TunnelOrder, TunnelProbing } from '../../../threads/contracts/tls.js';
 
 /** `near` is the caller's, who gives `far` to `opened`, or to `letGo` when the order has failed or is given up. */
 export type Ordered = { readonly code: 'ordered'; readonly near: number; readonly far: SentFd } | Failure;
@@ -67,6 +68,12 @@ export class Tunnels {
   tcpOf(near: number): number | undefined {
     const tcp = this.#tcp.get(near);
     return tcp !== undefined && isSame(tcp) ? tcp.fd : undefined;
+  }
+
+  /** Has the proxy of a tunnel probed. Does nothing for other sockets. */
+  setKeepAlive(near: number, keepalive: KeepAlive): void {
+    const tcp = this.#tcp.get(near);
+    if (tcp !== undefined && isSame(tcp)) this.#port?.postMessage({ tcp, keepalive } satisfies TunnelProbing);
   }
 
   /** Closes the far end of a tunnel that did not open. Does nothing for one that is closed already. */

@@ -38,6 +38,9 @@ test('an order has the line, the address and both ends, and the far one is close
   const tcp = listening().fd;
   tunnels.opened(near, far, theirs, sentFd(tcp));
   assert.equal(tunnels.tcpOf(near), tcp);
+  const keepalive = { idle_s: 9, interval_s: 3, probes: 2 };
+  tunnels.setKeepAlive(near, keepalive);
+  assert.deepEqual(receiveMessageOnPort(port2)?.message, { tcp: sentFd(tcp), keepalive });
   assert.equal(duplicate(far), undefined);
   assert.deepEqual([isUnfinished(theirs), tunnels.isBroken(near)], [true, true]);
   tunnels.finish(near);
@@ -48,6 +51,8 @@ test('an order has the line, the address and both ends, and the far one is close
   tunnels.letGo(far);
   closeFd(tcp);
   assert.equal(tunnels.tcpOf(near), undefined);
+  tunnels.setKeepAlive(near, keepalive);
+  assert.equal(receiveMessageOnPort(port2), undefined);
   for (const fd of [near, theirs]) closeFd(fd);
   tunnels.close();
   assert.deepEqual([books.objections, [...books.fds]], [[], []]);
