@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Answered, Asked } from '../helpers/dead-line-machine.js';
+import type { Answered, Asked, Uplink } from '../helpers/dead-line-machine.js';
 import { Namespace, withoutNamespaces } from '../helpers/namespace.js';
 
 const MACHINE = new URL('../helpers/dead-line-machine.js', import.meta.url);
@@ -12,6 +12,8 @@ const SITES = [1, 2, 3, 4, 5].map((net) => `198.18.${net}.1`);
 const MORE_SITES = [11, 12, 13, 14, 15].map((net) => `198.18.${net}.1`);
 /** Of which a rule keeps the connections to line two. */
 const OTHER = '198.18.200.1';
+/** The same for line one. */
+const ONE = '198.18.100.1';
 const CONFIG = {
   upstream: [
     { type: 'direct', name: 'one', interface: 'one' },
@@ -21,6 +23,7 @@ const CONFIG = {
   race: { margin_ms: 50 },
   workers: 2,
 };
+const RULES = [...CONFIG.rules, { cidr: ONE, use: ['one'] }];
 const SESSIONS = 60;
 const GIVE_UP_MS = 30_000;
 const LOOK_MS = 100;
@@ -62,6 +65,10 @@ class Machine {
       await pause(LOOK_MS);
     }
     return performance.now() - begun;
+  }
+
+  async link(uplink: Uplink, state: 'up' | 'down' | 'gone'): Promise<void> {
+    await this.ask({ kind: 'link', uplink, state }, 'done');
   }
 
   /** Others come to the sites, and get through in any way. */
@@ -126,4 +133,44 @@ test('sessions that hang on a dead line are reset, and come back over another', 
     told.map(({ line }) => line),
     ['one'],
   );
+});
+
+test('a link that is cut, or gone, resets what can no longer move, and a wiggled cable nobody', {
+  skip,
+  timeout: 120_000,
+}, async (t) => {
+  const namespace = await Namespace.start<Asked, Answered>(MACHINE);
+  t.after(() => namespace.close());
+  const machine = new Machine(namespace);
+  await machine.ask({ kind: 'gateway', engine: 'epoll', config: { ...CONFIG, rules: RULES } }, 'done');
+  const sending = await machine.open(SESSIONS, [ONE], '10.1.0.1');
+  const quiet = await machine.open(SESSIONS, [ONE], '10.1.0.1');
+  const others = await machine.open(SESSIONS, [OTHER], '10.2.0.1');
+  const all = [...sending, ...quiet, ...others];
+  await machine.talk(all);
+
+  await machine.link('one', 'down');
+  await machine.ask({ kind: 'send', clients: sending }, 'done');
+  await machine.failOver(SITES);
+  await machine.link('one', 'up');
+  await machine.talk(all);
+
+  await machine.link('one', 'down');
+  await machine.ask({ kind: 'send', clients: sending }, 'done');
+  const took_ms = await machine.until('all that sent are reset', async () =>
+    (await machine.endings(sending)).every((ending) => ending === 'ECONNRESET'),
+  );
+  t.diagnostic(`reset after ${Math.round(took_ms)} ms`);
+  await machine.talk(others);
+  await machine.link('one', 'up');
+  await machine.talk(quiet);
+
+  await machine.link('one', 'gone');
+  const gone_ms = await machine.until('all of an interface that is gone are reset', async () =>
+    (await machine.endings(quiet)).every((ending) => ending === 'ECONNRESET'),
+  );
+  t.diagnostic(`reset after ${Math.round(gone_ms)} ms without an interface`);
+  await machine.talk(others);
+  const { records } = await machine.ask({ kind: 'end' }, 'ended');
+  assert.equal(records.find(({ msg }) => msg === 'report: connections')?.['deadLine'], 2 * SESSIONS);
 });

@@ -78,6 +78,7 @@ class Actor {
   readonly #heap = new HeapWatch();
   readonly #parts: Lasting['parts'];
   readonly #generations: Generations;
+  readonly #deadLines: DeadLines;
   readonly #names: NamesReplica;
   readonly #outcomes: OutcomeReports;
   readonly #routes: RoutesReplica;
@@ -149,7 +150,7 @@ class Actor {
       engine,
       budget: new AttemptBudget(options),
       health,
-      links: new Links(health, (line) => this.#routes.doubts(line)),
+      links: new Links(health, (line) => this.#deadLines.linkChanged(line)),
       tunnels: new Tunnels(ownership),
       badAddresses,
       circles: new Circles(),
@@ -179,15 +180,15 @@ class Actor {
       crowds: new Crowds(options, deadlines),
       probes: start.actor === 0,
     });
-    this.#generations.publish(start);
     const gone = new GoneAddresses();
-    const deadLines = new DeadLines({
+    this.#deadLines = new DeadLines({
       ...this.#parts,
       kernel: KERNEL,
       isDirect: (line) => this.#generations.context.lines[line]?.isDirect,
       goneSince: (ip, time) => gone.since(ip, time),
     });
-    this.#routes.doubts = (line) => deadLines.doubts(line);
+    this.#routes.doubts = (line) => this.#deadLines.doubts(line);
+    this.#generations.publish(start);
     this.#setAccess(start.access);
     this.#loop = new Loop(engine, { mayWait: () => this.#mayWait(), turned: (outcomes) => this.#turned(outcomes) });
     engine.watch(start.doorbell, () => {});

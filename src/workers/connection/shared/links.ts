@@ -16,16 +16,16 @@ const CERTAIN: ReadonlySet<LinkFault> = new Set(['switched-off', 'no-carrier']);
 
 export class Links {
   readonly #health: Pick<LineHealth, 'grow' | 'apply'>;
-  readonly #wentDown: (line: number) => void;
+  readonly #changed: (line: number) => void;
   /** By the number of the line. */
   readonly #links: LineLink[] = [];
   /** By the number of the line, of lines that have had something under way. Bounded by the attempts. */
   readonly #under: Set<OverLink>[] = [];
 
-  /** `wentDown` is called for each line whose link has gone, once what was under way is over. */
-  constructor(health: Pick<LineHealth, 'grow' | 'apply'>, wentDown: (line: number) => void = () => {}) {
+  /** `changed` is called for each line whose link has gone, once what was under way is over, or has come up or changed. */
+  constructor(health: Pick<LineHealth, 'grow' | 'apply'>, changed: (line: number) => void = () => {}) {
     this.#health = health;
-    this.#wentDown = wentDown;
+    this.#changed = changed;
   }
 
   /** Takes the state of all links. */
@@ -34,7 +34,7 @@ export class Links {
     for (const { line, fault, at } of gone) {
       const failure = failureOf('link-down', fault && faultText(fault, at));
       for (const one of [...(this.#under[line] ?? [])]) one.linkDown(failure);
-      this.#wentDown(line);
+      this.#changed(line);
     }
   }
 
@@ -44,8 +44,10 @@ export class Links {
     const event = linkEvent(this.#links[line], link);
     this.#links[line] = link;
     this.#health.grow(line + 1);
-    if (event !== undefined) this.#health.apply(event, now);
-    return event?.up === false;
+    if (event === undefined) return false;
+    this.#health.apply(event, now);
+    if (event.up) this.#changed(line);
+    return !event.up;
   }
 
   /** An attempt over the line begins; `ends` must follow. */

@@ -47,7 +47,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
   readonly #trickles = new Map<string, { readonly line: Candidate; readonly bytes: number }>();
   #hasBulk = false;
   #reported = 0;
-  /** Called with a line against which something speaks, or whose link has gone. */
+  /** Called with a line against which something speaks. */
   doubts: (line: number) => void = () => {};
   /** Whether the last batch has not been answered yet: a route actor that hangs must not get ever more batches. */
   #isReporting = false;
@@ -209,7 +209,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     }
     for (const event of lines) {
       this.#health.apply(event, now);
-      if (event.kind === 'lost' || (event.kind === 'link' && !event.up)) this.doubts(event.line);
+      if (event.kind === 'lost') this.doubts(event.line);
     }
   }
 

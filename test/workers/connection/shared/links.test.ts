@@ -22,8 +22,8 @@ const link = (line: number, fault?: LinkFault, more: Partial<LineLink> = {}): Li
 
 function world() {
   const health = new LineHealth(0);
-  const gone: number[] = [];
-  const links = new Links(health, (line) => gone.push(line));
+  const changed: number[] = [];
+  const links = new Links(health, (line) => changed.push(line));
   const under = (line: number): { failed: string[]; end: () => void } => {
     const failed: string[] = [];
     const one = {
@@ -32,33 +32,35 @@ function world() {
     links.begins(line, one);
     return { failed, end: () => links.ends(line, one) };
   };
-  return { health, gone, links, under };
+  return { health, changed, links, under };
 }
 
 test('what is under way over a line ends with its link, and only that', () => {
-  const { health, gone, links, under } = world();
+  const { health, changed, links, under } = world();
   links.set([link(0), link(1)], 0);
   const [own, ended, other] = [under(1), under(1), under(0)];
   ended.end();
   links.set([link(0), link(1, 'no-carrier')], 10);
   assert.deepEqual([own.failed, ended.failed, other.failed], [['link-down: the link of eth1 is down'], [], []]);
-  assert.deepEqual([gone, health.isLinkDown(1), health.isLinkDown(0)], [[1], true, false]);
+  assert.deepEqual([changed, health.isLinkDown(1), health.isLinkDown(0)], [[1], true, false]);
   links.set([link(0), link(1, 'absent')], 20);
-  assert.deepEqual([own.failed.length, gone], [1, [1]]);
+  assert.deepEqual([own.failed.length, changed], [1, [1]]);
   links.set([link(0), link(1)], 30);
   assert.deepEqual([health.mayUse(1, 30), health.outage(1)], [true, { from: 10, to: 30 }]);
+  assert.deepEqual(changed, [1, 1]);
 });
 
 test('a line that was down when this began is out, and one that has news is tried again', () => {
-  const { health, gone, links } = world();
+  const { health, changed, links } = world();
   links.set([link(1, 'absent')], 0);
-  assert.deepEqual([health.mayUse(1, 0), gone], [false, [1]]);
+  assert.deepEqual([health.mayUse(1, 0), changed], [false, [1]]);
   links.set([link(1)], 10);
   for (let i = 0; i < 3; i += 1) health.proxyFailed(1, 20);
   links.set([link(1)], 30);
   assert.equal(health.mayUse(1, 30), false);
   links.set([link(1, undefined, { news: 1 })], 40);
   assert.equal(health.mayUse(1, 40), true);
+  assert.deepEqual(changed, [1, 1, 1]);
 });
 
 test('only where nothing can get out it is not even tried', () => {
