@@ -265,7 +265,7 @@ network), when its \`source_ip\` is no address of this machine any more or the i
 interface has lost its last address. A line that is out takes part in no race while another line can: remembered destinations
 go to the next best line, and attempts that are under way over it are given up. When nothing else is left it is tried nevertheless; where its
 interface is down that fails at once. When the link is back the line is tried again without waiting, and what has failed because of
-the link (no way, a time-out, a proxy out of reach) no longer counts. Another address, or a new default route by the interface, is a reason to try
+the link (no way, a time-out, a proxy out of reach) no longer counts; where it is cheaper than the line that carries a destination now, it is tried beside that one at once. Another address, or a new default route by the interface, is a reason to try
 again, too. That a route goes puts no line out: by \`interface\` a tunnel needs none. An interface that never had an address is not taken for broken, since a
 tunnel may have none. Where the kernel may not be asked, the log says so, and lines are judged by what becomes of their connections.
 

@@ -128,6 +128,14 @@ test("Node's own connections and check have the present address, and know that a
   ]);
 });
 
+test('changes that the kernel had no room for are told of as lost, and none of what nobody wants', {
+  skip: withoutNamespaces() ?? false,
+}, async (t) => {
+  const machine = await start();
+  t.after(() => machine.close());
+  assert.deepEqual(await machine.ask({ kind: 'flood' }), ['lost', 'all', 'all']);
+});
+
 inBothEngines('an interface needs no privilege, also towards a proxy', async (world) => {
   const server = world.use(await echoServer());
   const proxy = world.use(await TrickProxy.listen('works', 0, 'http'));

@@ -176,6 +176,7 @@ export class World implements LineView, Patience {
     const lines = {
       ...{ preferences, numbers: recording.lines.map((_, line) => line) },
       mayUse: (line: number) => this.mayUse(line),
+      outage: (line: number) => this.outage(line),
       addressesOf: (line: number) => all.filter((one) => one.line === line).map(({ ip }) => ip),
     };
     const trial = homeTrial(memory, lead.line, lines, this.now, recording.ttl_ms);

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openFrom } from '../../src/dial/first-hop.js';
+import { NetworkWatch } from '../../src/linux/netlink/watch.js';
 import type { Source } from '../../src/protocol/lines/line.js';
 import { type EngineName, Gateway } from './gateway.js';
 import { dial } from './socks-client.js';
@@ -38,6 +39,8 @@ export type Asked =
   | { readonly kind: 'connect-during'; readonly host: string; readonly command: string; readonly far: boolean }
   /** Waits until the log says so. */
   | { readonly kind: 'logged'; readonly text: string }
+  /** What is told of so many changes of addresses that nobody has read of them meanwhile, and of nothing more. */
+  | { readonly kind: 'flood' }
   /** A command of the shell, here or in the other namespace, whose process is PID. */
   | { readonly kind: 'shell'; readonly command: string; readonly far?: boolean };
 
@@ -79,6 +82,8 @@ async function answer(asked: Asked): Promise<Answered> {
     }
     case 'logged':
       return [(await (gateway as Gateway).logged(asked.text)).msg];
+    case 'flood':
+      return flood();
     case 'shell':
       shell(asked.command, asked.far ?? false);
       return [];
@@ -106,6 +111,26 @@ async function connect(host: string): Promise<string> {
   if (reply.rep === 0) return told(client);
   client.close();
   return `reply ${reply.rep}`;
+}
+
+function flood(): Answered {
+  const watch = NetworkWatch.open();
+  if (typeof watch === 'number') throw new Error(`no watch: ${watch}`);
+  watch.follow({ links: true, ipv4: true, ipv6: true });
+  const changes = Array.from({ length: 2000 }, (_, at) => `addr add 10.200.${at >> 8}.${at & 255}/32 dev two\n`);
+  execFileSync('ip', ['-batch', '-'], { input: changes.join('') });
+  const told: string[] = [];
+  for (const wanted of [0, 1]) {
+    for (let one = watch.read(() => {}); ; one = watch.read(() => {})) {
+      told[wanted] = String(one);
+      if (one !== 'more') break;
+    }
+  }
+  watch.follow({ links: false, ipv4: false, ipv6: false });
+  execFileSync('ip', ['addr', 'flush', 'dev', 'two', 'to', '10.200.0.0/16']);
+  told.push(String(watch.read(() => {})));
+  watch.close();
+  return told;
 }
 
 async function comesFrom(host: string, address: string): Promise<Answered> {

@@ -50,6 +50,8 @@ export type Told = 'all' | 'lost' | 'more' | number;
 export class NetworkWatch {
   readonly fd: number;
   readonly #groups = new Set<number>();
+  /** Something has not been told, and the caller does not know yet. */
+  #lost = false;
 
   private constructor(fd: number) {
     this.fd = fd;
@@ -83,7 +85,6 @@ export class NetworkWatch {
 
   /** Reads what waits. */
   read(hear: (message: NetworkMessage) => void): Told {
-    let lost = false;
     for (let parts = 0; parts < PARTS_MAX; parts += 1) {
       const bytes = receiveFrom(this.fd);
       if (typeof bytes !== 'number') {
@@ -91,12 +92,18 @@ export class NetworkWatch {
           const read = readNetworkMessage(...message);
           if (read !== undefined) hear(read);
         });
-        lost ||= end !== MORE;
-      } else if (bytes === -EAGAIN) return lost ? 'lost' : 'all';
-      else if (bytes === -ENOBUFS) lost = true;
+        this.#lost ||= end !== MORE;
+      } else if (bytes === -EAGAIN) return this.#wasLost() ? 'lost' : 'all';
+      else if (bytes === -ENOBUFS) this.#lost = true;
       else return bytes;
     }
     return 'more';
+  }
+
+  #wasLost(): boolean {
+    const lost = this.#lost;
+    this.#lost = false;
+    return lost;
   }
 
   close(): void {

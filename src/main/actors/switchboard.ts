@@ -59,7 +59,7 @@ export class Switchboard {
     this.#generation = { ...generation, links: this.#generation.links };
     // They are told of lines, so they know them first.
     await Promise.all([this.#configureNames(), this.#configureRoutes(), this.#configureTls()]);
-    await this.#tellAll((connection) => connection.publish(generation));
+    await this.#tellAll((connection) => connection.publish(this.#generation));
   }
 
   // Each may have been started with an earlier generation.

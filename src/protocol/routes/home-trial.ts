@@ -4,7 +4,7 @@
 import { sameIp } from '../address/same-ip.js';
 import type { Candidate } from '../lines/candidate.js';
 import type { Preferences } from '../lines/preferences.js';
-import type { CandidateMemory } from './candidate-memory.js';
+import type { CandidateMemory, Outage } from './candidate-memory.js';
 import type { DestinationMemory } from './destination-memory.js';
 import { Homecoming } from './homecoming.js';
 
@@ -13,6 +13,8 @@ export interface HomeLines {
   /** Numbers of the lines that the destination may use. */
   readonly numbers: readonly number[];
   mayUse(line: number): boolean;
+  /** The last time that its link came back; undefined where it never did. */
+  outage(line: number): Outage | undefined;
   /** The addresses that the line can dial now, without waiting for a name; none where there would be a wait. */
   addressesOf(line: number): readonly Uint8Array[];
 }
@@ -29,6 +31,10 @@ export function homeTrial(
   const isCheaper = (line: number): boolean => lines.preferences.compare(line, lead) < 0;
   let worked = Number.NEGATIVE_INFINITY;
   for (const one of memory.candidates) if (isCheaper(one.line)) worked = Math.max(worked, one.worked);
+  for (const line of lines.numbers) {
+    const outage = isCheaper(line) ? lines.outage(line) : undefined;
+    if (outage !== undefined) memory.home.linkCameBack(outage.to);
+  }
   if (!memory.home.isDue(now, worked)) return undefined;
   let found: Candidate | undefined;
   for (const line of lines.numbers) {

@@ -16,6 +16,13 @@ export class Homecoming {
     this.tries = tries;
   }
 
+  /** The link of a cheaper line came back at that time: a trial is due, unless there has been one since. */
+  linkCameBack(at: number): void {
+    if (at <= this.at) return;
+    this.at = at - FAILING_MAX_MS;
+    this.tries = 0;
+  }
+
   /** Whether a trial may begin. `worked`: when a cheaper line last worked. */
   isDue(now: number, worked: number): boolean {
     if (this.tries > 0 && worked - this.at >= STAYED_MS) {

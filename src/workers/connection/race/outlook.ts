@@ -8,7 +8,7 @@ import { type Outlook, outlookOf } from '../../../protocol/race/outlook.js';
 import type { AskedLine, Home, LeftOut } from '../../../protocol/race/outlook-asked.js';
 import { lastOf, type PlanStep, scheduleOf } from '../../../protocol/race/outlook-schedule.js';
 import type { PlanRules } from '../../../protocol/race/plan.js';
-import type { CandidateMemory } from '../../../protocol/routes/candidate-memory.js';
+import type { CandidateMemory, Outage } from '../../../protocol/routes/candidate-memory.js';
 import type { LineView } from '../../../protocol/routes/destination-memory.js';
 import { narrowed } from '../../../protocol/rules/narrowed.js';
 import type { Client } from '../../../protocol/users/client.js';
@@ -87,7 +87,9 @@ function homeOf(
 ): Home | undefined {
   if (preferences === undefined || lead === undefined || preferences.isCheapest(lead.line)) return undefined;
   const addressesOf = (line: number) => candidates.addressesOf(line);
-  const trial = known.trial(lead, { preferences, numbers, mayUse: (line) => view.mayUse(line), addressesOf });
+  const mayUse = (line: number): boolean => view.mayUse(line);
+  const outage = (line: number): Outage | undefined => view.outage(line);
+  const trial = known.trial(lead, { preferences, numbers, mayUse, outage, addressesOf });
   return { trial, waits_ms: known.memory?.home?.waits_ms(engine.now) ?? 0 };
 }
 

@@ -141,7 +141,8 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     const numbers = this.#lines;
     const mayUse = (line: number): boolean => this.mayUse(line);
     const addressesOf = (line: number) => this.#candidates.addressesOf(line);
-    const candidate = this.known.trial(lead, { preferences, numbers, mayUse, addressesOf });
+    const outage = (line: number): Outage | undefined => this.outage(line);
+    const candidate = this.known.trial(lead, { preferences, numbers, mayUse, outage, addressesOf });
     if (candidate === undefined || !room.isOpen(this, candidate.line)) return;
     this.known.tried(candidate);
     this.#trial = newTrial(candidate, this.target, this.#outcome.depth, this.known);

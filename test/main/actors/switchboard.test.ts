@@ -1,0 +1,77 @@
+// Who hears of the links of lines: actors that serve, those that begin to, and those that are started.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Switchboard } from '../../../src/main/actors/switchboard.js';
+import type { LineLink } from '../../../src/protocol/uplinks/line-link.js';
+import type { ConnectionActor } from '../../../src/threads/contracts/connection.js';
+import type { RoutesControl } from '../../../src/threads/contracts/routes.js';
+import type { Generation } from '../../../src/threads/contracts/start.js';
+import { call, closed, type Remote, serve } from '../../../src/threads/port.js';
+import { gatewayOptions } from '../../helpers/gateway-options.js';
+
+const link = (fault: LineLink['fault'], news: number): LineLink => ({
+  ...{ line: 0, fault, at: 'eth1', news, ip4: undefined, ip6: undefined },
+});
+const [DOWN, UP] = [[link('no-carrier', 0)], [link(undefined, 1)]];
+
+class World {
+  readonly generation = { options: gatewayOptions({}), listeners: [] };
+  readonly switchboard = new Switchboard({ ...this.generation, links: DOWN }, () => false);
+  readonly told: string[] = [];
+  readonly #ports: MessagePort[] = [];
+
+  #serve<Contract>(api: object): Remote<Contract> {
+    const { port1, port2 } = new MessageChannel();
+    this.#ports.push(port1, port2);
+    serve(api, port1);
+    return call<Contract>(port2);
+  }
+
+  #heard(who: string, links: readonly LineLink[] | undefined): void {
+    this.told.push(`${who} ${links?.map(({ fault }) => fault ?? 'up').join(' ')}`);
+  }
+
+  connection(who: string): Remote<ConnectionActor> {
+    return this.#serve({
+      publish: async ({ links }: Generation) => this.#heard(who, links),
+      setLinks: async (links: readonly LineLink[]) => this.#heard(who, links),
+      connectRoutes: async (...ports: readonly MessagePort[]) => void this.#ports.push(...ports),
+    });
+  }
+
+  routes(): Remote<RoutesControl> {
+    return this.#serve({
+      configure: async () => {},
+      setLinks: async (links: readonly LineLink[]) => this.#heard('routes', links),
+      connect: async (_actor: number, ...ports: readonly MessagePort[]) => void this.#ports.push(...ports),
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#ports.map(closed));
+  }
+}
+
+test('every actor knows the links when it begins to serve, and hears when they change', async () => {
+  const world = new World();
+  const { switchboard, told } = world;
+  try {
+    await switchboard.connectionServes(0, world.connection('first'));
+    await switchboard.routesServe(world.routes());
+    assert.deepEqual(told.splice(0), ['first no-carrier', 'routes no-carrier']);
+    await switchboard.setLinks(UP);
+    assert.deepEqual(told.splice(0).sort(), ['first up', 'routes up']);
+    // One that is started again, or has been.
+    assert.deepEqual(switchboard.generation.links, UP);
+    await switchboard.connectionServes(1, world.connection('second'));
+    assert.deepEqual(told.splice(0), ['second up']);
+    // Another configuration does not bring back what was so before.
+    await switchboard.setLinks(DOWN);
+    told.splice(0);
+    await switchboard.publish(world.generation);
+    assert.deepEqual(told.splice(0).sort(), ['first no-carrier', 'routes no-carrier', 'second no-carrier']);
+  } finally {
+    await world.close();
+  }
+});
