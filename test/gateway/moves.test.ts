@@ -53,6 +53,20 @@ for (const dies of ['refuses', 'is silent'] as const) {
   });
 }
 
+inBothEngines('a captive portal that is gone leaves nothing behind', async (world) => {
+  const { zones, dns, config, visit, old } = await movable(world);
+  // It has its address for one name and denies the other, both for an hour.
+  zones['site.test'] = { ...OLD, ttl_s: 3600 };
+  const { port } = await world.gateway(config);
+  dns.negative_ttl_s = 3600;
+  await stays(() => visit(port), 'old', 200);
+  assert.equal(await visit(port, 'mail.test'), 'REP 4');
+  await stays(() => visit(port), 'old', 200);
+  await old.close();
+  for (const name of ['site.test', 'mail.test']) zones[name] = NEW;
+  assert.deepEqual([await visit(port), await visit(port, 'mail.test')], ['new', 'new']);
+});
+
 inBothEngines('a change while the gateway was down is followed', async (world) => {
   const { zones, config, visit } = await movable(world);
   const directory = mkdtempSync(join(tmpdir(), 'tcproute-moves-'));

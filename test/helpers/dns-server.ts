@@ -72,7 +72,7 @@ export class DnsServer {
   readonly queries: Query[] = [];
   trick: ChooseTrick;
   readonly #zones: Readonly<Record<string, Host>>;
-  readonly #negative_ttl_s: number | undefined;
+  negative_ttl_s: number | undefined;
   readonly #wildcards: Readonly<Record<string, Host>>;
   readonly #clients = new Set<TcpSocket>();
   #udp: UdpSocket | undefined;
@@ -83,7 +83,7 @@ export class DnsServer {
 
   private constructor(zones: Readonly<Record<string, Host>>, options: DnsServerOptions) {
     this.#zones = zones;
-    this.#negative_ttl_s = options.negative_ttl_s;
+    this.negative_ttl_s = options.negative_ttl_s;
     this.#wildcards = options.wildcards ?? {};
     this.address = options.address ?? '127.0.0.1';
     this.#wanted_port = options.port ?? 0;
@@ -269,12 +269,12 @@ export class DnsServer {
     for (const data of host?.[question.type as 'A' | 'AAAA'] ?? []) {
       answers.push({ type: question.type as 'A', name, ttl: host?.ttl_s ?? 60, data });
     }
-    const negative = answers.length === 0 && this.#negative_ttl_s !== undefined;
+    const negative = answers.length === 0 && this.negative_ttl_s !== undefined;
     const soa: Answer = {
       type: 'SOA',
       name: 'test',
-      ttl: this.#negative_ttl_s,
-      data: { mname: 'ns.test', rname: 'admin.test', minimum: this.#negative_ttl_s },
+      ttl: this.negative_ttl_s,
+      data: { mname: 'ns.test', rname: 'admin.test', minimum: this.negative_ttl_s },
     };
     return dnsPacket.encode({
       type: 'response',

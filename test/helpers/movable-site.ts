@@ -24,8 +24,8 @@ export async function movable(world: World) {
   const zones: Record<string, Host> = { 'site.test': OLD };
   const dns = world.use(await DnsServer.start(zones, { negative_ttl_s: TTL_S }));
   const config = { nameservers: `127.0.0.1:${dns.port}`, dns: { ipv6: 'off' }, workers: 1 };
-  const visit = async (gateway: number): Promise<string> => {
-    const { peer, reply } = await dial(gateway, { host: 'site.test', port });
+  const visit = async (gateway: number, host = 'site.test'): Promise<string> => {
+    const { peer, reply } = await dial(gateway, { host, port });
     const said = reply.rep === 0 ? (await peer.read(3)).toString() : `REP ${reply.rep}`;
     peer.close();
     return said;

@@ -12,6 +12,7 @@ import type { PlanRules } from '../../src/protocol/race/plan.js';
 import type { Patience } from '../../src/protocol/race/tier-gate.js';
 import type { CandidateMemory, Outage, RouteFailure } from '../../src/protocol/routes/candidate-memory.js';
 import type { DestinationMemory, LineView } from '../../src/protocol/routes/destination-memory.js';
+import { type Hint, hintFrom } from '../../src/protocol/routes/hints.js';
 import { homeTrial } from '../../src/protocol/routes/home-trial.js';
 import { moveAway } from '../../src/protocol/routes/moves.js';
 import { type CandidateState, memoryOf } from '../../src/protocol/routes/state.js';
@@ -32,6 +33,8 @@ export interface Recording {
   readonly preferences?: Readonly<Record<string, Partial<Preference>>>;
   /** What is remembered at time 0, the best candidate first; missing fields have their usual values. */
   readonly known?: readonly (Partial<CandidateState> & { readonly candidate: string })[];
+  /** What is remembered at time 0 of another host of the site, at the same port. */
+  readonly neighbour?: readonly (Partial<CandidateState> & { readonly candidate: string })[];
   /** Events of the lines, applied before the first race that begins at their time or later. */
   readonly health?: readonly RecordedLineEvent[];
   readonly races: readonly RecordedRace[];
@@ -78,6 +81,7 @@ export interface RaceResult {
 }
 
 const KEY = 'site.test:443';
+const NEIGHBOUR = 'other.site.test:443';
 
 export class World implements LineView, Patience {
   readonly preferences: Preferences | undefined;
@@ -85,6 +89,7 @@ export class World implements LineView, Patience {
   readonly health: LineHealth;
   readonly #lineEvents: RecordedLineEvent[];
   memory: DestinationMemory | undefined;
+  readonly #neighbour: DestinationMemory | undefined;
   now = 0;
   rates: Recording['rates'];
 
@@ -100,9 +105,22 @@ export class World implements LineView, Patience {
       ),
     );
     this.hearOfLines(0);
-    if (recording.known === undefined) return;
-    const candidates = recording.known.map(({ candidate, ...told }) => this.#known(this.parse(candidate), told));
-    this.memory = memoryOf({ destination: KEY, candidates, best: 0 }, 0, recording.lines.length);
+    this.memory = this.#remembered(KEY, recording.known);
+    this.#neighbour = this.#remembered(NEIGHBOUR, recording.neighbour);
+  }
+
+  #remembered(destination: string, known: Recording['known']): DestinationMemory | undefined {
+    if (known === undefined) return undefined;
+    const candidates = known.map(({ candidate, ...told }) => this.#known(this.parse(candidate), told));
+    return memoryOf({ destination, candidates, best: 0 }, 0, this.recording.lines.length);
+  }
+
+  /** What the neighbour tells of a first contact. */
+  hint(): Hint | undefined {
+    const { rules, ttl_ms } = this.recording;
+    if (this.memory !== undefined || this.#neighbour === undefined) return undefined;
+    const { margin_ms } = rules;
+    return hintFrom('site', [[NEIGHBOUR, this.#neighbour]], 443, { margin_ms, ttl_ms }, this.now, this);
   }
 
   /** Applies the events of lines up to a time. */

@@ -1,6 +1,7 @@
 // Replays recorded races of one destination on the pure plan and memory, without sockets; the only clock is the record's
 // times. What race/race.ts decides itself (when a race is won, what is kept for later) is repeated here.
 import assert from 'node:assert/strict';
+import { type Target, targetOfName } from '../../src/protocol/address/target.js';
 import type { Candidate } from '../../src/protocol/lines/candidate.js';
 import { FAILURES, type FailureCode } from '../../src/protocol/race/failure.js';
 import { RacePlan } from '../../src/protocol/race/plan.js';
@@ -8,12 +9,15 @@ import { TierGate } from '../../src/protocol/race/tier-gate.js';
 import type { RouteFailure } from '../../src/protocol/routes/candidate-memory.js';
 import { DestinationMemory } from '../../src/protocol/routes/destination-memory.js';
 
+import { takeHint } from '../../src/workers/connection/race/take-hint.js';
 import { type RaceResult, type RecordedEvent, type RecordedRace, type Recording, World } from './replay-world.js';
 
 export function replay(recording: Recording): RaceResult[] {
   const world = new World(recording);
   return recording.races.map((race) => new Replayed(world, race).run());
 }
+
+const TARGET = targetOfName('site.test', 443) as Target;
 
 class Replayed {
   readonly #world: World;
@@ -57,7 +61,7 @@ class Replayed {
       this.#begin(this.#lead);
       const trial = world.trial(best, this.#race.candidates);
       this.#trial = trial && world.text(trial);
-    }
+    } else this.#takeHint();
     this.#step();
     for (const event of events) {
       this.#pass(event[0]);
@@ -72,6 +76,14 @@ class Replayed {
       best: next === undefined ? null : world.text(next),
       ...(this.#trial === undefined ? {} : { trial: this.#trial }),
     };
+  }
+
+  #takeHint(): void {
+    const world = this.#world;
+    const { rules: planRules } = world.recording;
+    const parts = { engine: world, planRules, names: { peek: () => undefined }, preferences: world.preferences };
+    const routes = { ttl_ms: world.recording.ttl_ms, neighbours: { hint: () => world.hint() } };
+    takeHint({ ...parts, routes }, TARGET, world, this.#plan);
   }
 
   /** Advances the time to `to`, and does what is due on the way. */

@@ -243,7 +243,7 @@ export const RULES: Rules = {
     'ipaddr.js': ['src/main/config/checks/values/address.ts'],
     'dns-packet': ['src/protocol/dns/dns-packet.ts'],
     undici: ['src/workers/dns/transports/https.ts'],
-    tldts: ['src/workers/connection/shared/sites.ts'],
+    tldts: ['src/protocol/address/registrable-domain.ts'],
     socks: ['src/main/commands/explain-client.ts', 'bench/race/requests/real-client.ts'],
     // A Map with a bound, used like a Map.
     'lru-cache': [

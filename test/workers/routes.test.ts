@@ -33,6 +33,9 @@ const failed = (destination: string, line: number, cause: RouteFailure): RouteRe
 
 /** A connection actor as the route actor sees it. */
 class Replica implements RouteSubscriber {
+  readonly sites = new Set<string>();
+  /** Of each push: how many routes, and how many sites. */
+  readonly sited: [number, number][] = [];
   readonly routes = new Map<string, RouteState>();
   readonly lines: LineEvent[] = [];
   /** How many routes came in each message. */
@@ -47,12 +50,20 @@ class Replica implements RouteSubscriber {
     this.reports = reports;
     this.pushes = pushes;
     this.actor = call<RoutesActor>(reports);
-    const api: RouteSubscriber = { routesChanged: (routes, lines) => this.routesChanged(routes, lines) };
+    const api: RouteSubscriber = {
+      routesChanged: (routes, lines, sites) => this.routesChanged(routes, lines, sites),
+    };
     serve(api, pushes);
   }
 
-  async routesChanged(routes: readonly RouteState[], lines: readonly LineEvent[]): Promise<void> {
-    this.batches.push(routes.length);
+  async routesChanged(
+    routes: readonly RouteState[],
+    lines: readonly LineEvent[],
+    sites: readonly string[] = [],
+  ): Promise<void> {
+    for (const site of sites) this.sites.add(site);
+    this.sited.push([routes.length, sites.length]);
+    if (routes.length > 0 || lines.length > 0) this.batches.push(routes.length);
     for (const state of routes) this.routes.set(state.destination, state);
     this.lines.push(...lines);
     await this.gate;
@@ -114,6 +125,30 @@ test('what one actor learned the others are told, and it is not told itself', as
     await third.actor.report(2, [failed('b.test:80', 2, 'refused')], []);
     await until('the reporter of before is told', () => reporter.known('b.test:80', 2)?.pending?.cause === 'refused');
     assert.deepEqual([reporter.batches, third.batches, reporter.routes.size], [[1], [2], 1]);
+  });
+});
+
+test('the sites of new destinations are told to all, also to their reporter and to a new actor', async () => {
+  await withActor({}, async ({ connect }) => {
+    const [reporter, other] = [await connect(0), await connect(1)];
+    const told = ['www.example.co.uk:443', 'alice.github.io:443', '192.0.2.1:443', '[2001:db8::1]:443', 'printer:80'];
+    await reporter.actor.report(
+      0,
+      told.map((one) => connected(one, 1)),
+      [],
+    );
+    const third = await connect(2);
+    const sites = ['alice.github.io', 'example.co.uk'];
+    for (const one of [reporter, other, third]) await until('the sites are there', () => one.sites.size === 2);
+    assert.deepEqual([...reporter.sites].sort(), sites);
+    assert.deepEqual(third.sited, [[told.length, 2]], 'all that is known comes with its sites');
+    await reporter.actor.report(
+      0,
+      [connected('www.other.org:443', 1, 35), connected('10.0.0.1 x.sticky.org:443', 1)],
+      [],
+    );
+    await until('the next one is there', () => reporter.sites.size === 3);
+    assert.deepEqual([...reporter.sites].sort(), [...sites, 'other.org']);
   });
 });
 

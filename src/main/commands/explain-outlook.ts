@@ -91,6 +91,7 @@ const times = (count: number): string => (count === 1 ? '1 failure' : `${count} 
 const HELD_BACK = {
   tier: 'its tier holds it back',
   cost: 'its cost holds it back',
+  hint: 'the line of a neighbour goes before it',
   weight: 'another of equal lines begins for this destination',
 } as const;
 
@@ -125,6 +126,8 @@ function reasonText(reason: Reason): string {
       return `a sticky rule keeps ${reason.line} while that works`;
     case 'kept':
       return 'a sticky rule keeps it while it works';
+    case 'carries-neighbour':
+      return `a neighbour is carried by it: ${reason.neighbour}, ${shownSpan(reason.ago_ms)} ago`;
     case 'best':
       return 'the best of what is remembered';
     case 'unknown':

@@ -212,6 +212,7 @@ const WHY: Readonly<Record<Why, string>> = {
   'answered-first': 'it was the first to answer the ClientHello',
   'others-failed': 'the others failed',
   cheaper: 'the other lines are dearer, and had to wait for it',
+  hinted: 'its line carries a host of the same site or network, and the others had to wait for it',
   'others-answer-early': 'those connected before it are known to say so too early',
   'others-left': 'a server that was connected before it left before the client had spoken',
   'none-answered': 'no candidate answered the ClientHello as TLS does',

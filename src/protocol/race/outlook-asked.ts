@@ -5,6 +5,7 @@ import type { Preference } from '../lines/preference.js';
 import type { Preferences } from '../lines/preferences.js';
 import type { CandidateMemory } from '../routes/candidate-memory.js';
 import type { DestinationMemory } from '../routes/destination-memory.js';
+import type { Hint } from '../routes/hints.js';
 import type { FailureCode } from './failure.js';
 import type { LineHealth } from './line-health.js';
 import type { Schedule } from './outlook-schedule.js';
@@ -41,6 +42,8 @@ export interface Asked {
   readonly preferences: Preferences | undefined;
   /** Of a destination that a dearer line carries; undefined where none does. */
   readonly home: Home | undefined;
+  /** With what a first contact begins; undefined where neighbours tell nothing. */
+  readonly hint: Hint | undefined;
   /** The line that a sticky rule keeps. */
   readonly kept: number | undefined;
   readonly leftOut: readonly LeftOut[];

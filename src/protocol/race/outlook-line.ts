@@ -5,11 +5,13 @@ import type { Reason } from './outlook-reason.js';
 import { rounded } from './outlook-times.js';
 
 export function reasonsOfLine(line: number, asked: Asked, now: number): Reason[] {
-  const { lines, kept, health } = asked;
+  const { lines, kept, health, hint } = asked;
   const reasons: Reason[] = [];
   if (kept === line) reasons.push({ kind: 'kept' });
   else if (kept !== undefined)
     reasons.push({ kind: 'another-is-kept', line: lines.find(({ number }) => number === kept)?.name ?? '' });
+  if (hint?.line === line)
+    reasons.push({ kind: 'carries-neighbour', neighbour: hint.from, ago_ms: rounded(now - hint.worked) });
   reasons.push(...reasonsOfCost(line, asked));
   const circuit = health.circuit(line, now);
   if (health.isLinkDown(line)) reasons.push({ kind: 'link-down' });
@@ -30,12 +32,19 @@ export function reasonsOfLine(line: number, asked: Asked, now: number): Reason[]
 /** Why a dearer line waits, and whether a cheaper one is tried. */
 function reasonsOfCost(line: number, asked: Asked): Reason[] {
   const { preferences, schedule, lead, home } = asked;
-  if (preferences === undefined) return [];
+  if (preferences === undefined) return heldByHint(line, asked);
   const held = heldBack(line, asked, preferences);
   if (home === undefined || lead === undefined || preferences.compare(line, lead.line) >= 0) return held;
   if (home.trial?.line === line) return [...held, { kind: 'home-trial-due' }];
   const isOpen = schedule.starts.some(({ candidate }) => candidate.line === line);
   return isOpen && home.waits_ms > 0 ? [...held, { kind: 'home-trial-later', for_ms: rounded(home.waits_ms) }] : held;
+}
+
+/** Whether a line waits for the one that carries a neighbour. */
+function heldByHint(line: number, { hint, schedule: { starts } }: Asked): Reason[] {
+  const first = starts.find(({ candidate }) => candidate.line === line);
+  if (hint === undefined || hint.line === line || first === undefined || first.at_ms === 0) return [];
+  return [{ kind: 'held-back', by: 'hint', starts_ms: rounded(first.at_ms) }];
 }
 
 /** What holds back a line that would start later than others do. */

@@ -4,7 +4,7 @@ import type { RouteFailure } from '../routes/candidate-memory.js';
 import type { FailureCode } from './failure.js';
 
 /**
- * When something is tried. `first`: at once and alone. `others`: at once where nothing goes first, else when that is late or has
+ * When something is tried. `first`: at once, without the others. `others`: at once where nothing goes first, else when that is late or has
  * failed. `last`: when nothing else is left. `never`: not in this race.
  */
 export type Turn = 'first' | 'others' | 'last' | 'never';
@@ -14,7 +14,7 @@ export type Reason =
   // Of a line.
   | { readonly kind: 'kept-away-by-rule' }
   | { readonly kind: 'not-for-user' }
-  | { readonly kind: 'held-back'; readonly by: 'tier' | 'cost' | 'weight'; readonly starts_ms: number }
+  | { readonly kind: 'held-back'; readonly by: 'tier' | 'cost' | 'weight' | 'hint'; readonly starts_ms: number }
   | { readonly kind: 'home-trial-due' }
   | { readonly kind: 'home-trial-later'; readonly for_ms: number }
   | { readonly kind: 'link-down' }
@@ -25,6 +25,8 @@ export type Reason =
   | { readonly kind: 'answers-early' }
   | { readonly kind: 'another-is-kept'; readonly line: string }
   | { readonly kind: 'kept' }
+  /** Of another host of its site, or an address of its network, and when. */
+  | { readonly kind: 'carries-neighbour'; readonly neighbour: string; readonly ago_ms: number }
   // Of an address.
   | { readonly kind: 'best' }
   | { readonly kind: 'unknown' }

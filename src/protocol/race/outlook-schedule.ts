@@ -33,14 +33,23 @@ export interface Scheduled {
   readonly lead: CandidateMemory | undefined;
   /** How much longer than others the lead may take. */
   readonly patience_ms: number;
+  /** How a first contact begins: see `RacePlan.hint`; times from the beginning of the race. */
+  readonly hinted?: Hinted | undefined;
   readonly steps: readonly PlanStep[];
+}
+
+export interface Hinted {
+  readonly line: number;
+  readonly until_ms: number;
+  readonly passes: boolean;
 }
 
 const ALWAYS = { hasRoom: () => true };
 
-export function scheduleOf({ rules, preferences, patience, lead, patience_ms, steps }: Scheduled): Schedule {
+export function scheduleOf({ rules, preferences, patience, lead, patience_ms, hinted, steps }: Scheduled): Schedule {
   const plan = new RacePlan(rules, preferences && new TierGate(preferences, patience, rules.unknown_ms));
   if (lead !== undefined) plan.lead(lead, 0, patience_ms);
+  else if (hinted !== undefined) plan.hint(hinted.line, hinted.until_ms, hinted.passes);
   const begun = lead === undefined ? 0 : plan.wakeAt();
   for (const step of steps) tell(plan, step, begun);
   const lastResort = lastOf(steps);

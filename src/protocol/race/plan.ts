@@ -4,9 +4,12 @@
 // If something is known, the best candidate starts first and alone; when it is late by its own history, or fails, all others
 // follow. If nothing is known, all start at once, or one every `stagger_ms` (RFC 8305 section 5); a failure starts the next.
 // Where some lines are preferred, a gate (tier-gate.ts) says which of those that may start have to wait for others.
+// A hint of neighbours puts a line first (hinted-line.ts).
 
 import { type Candidate, sameCandidate } from '../lines/candidate.js';
 import type { CandidateMemory } from '../routes/candidate-memory.js';
+import { HintedLine } from './hinted-line.js';
+import type { Spared } from './record.js';
 import { appended, EMPTY, without } from './short-list.js';
 import type { TierGate } from './tier-gate.js';
 
@@ -37,6 +40,7 @@ export class RacePlan {
   #leadRuns = false;
   #leadFailed = false;
   #running = 0;
+  #hint: HintedLine | undefined;
   /** When the next candidate may start. */
   #next = Number.NEGATIVE_INFINITY;
 
@@ -72,9 +76,17 @@ export class RacePlan {
     for (const line of lines) this.#gate?.expect(line, now);
   }
 
+  /**
+   * In place of a lead: this line goes first, and the others wait until then for it at most. `passes`: it waits for no gate.
+   */
+  hint(line: number, until: number, passes: boolean): void {
+    this.#hint = new HintedLine(line, until, passes);
+  }
+
   /** All candidates of a line have been offered. */
   settled(line: number): void {
     this.#gate?.settled(line);
+    this.#hint?.settled(line);
   }
 
   /** Offers candidates of one line, in the order to try them. The lead is left out. */
@@ -82,11 +94,13 @@ export class RacePlan {
     const lead = this.#lead;
     const fresh = lead === undefined ? candidates : candidates.filter((one) => !sameCandidate(lead, one));
     if (fresh.length === 0) return;
-    if (lastResort) this.#lastResort = [...this.#lastResort, ...fresh];
-    else {
-      this.#waiting = appended(this.#waiting, fresh);
-      this.#gate?.offer(fresh);
+    if (lastResort) {
+      this.#lastResort = [...this.#lastResort, ...fresh];
+      return;
     }
+    this.#waiting = appended(this.#waiting, fresh);
+    this.#gate?.offer(fresh);
+    this.#hint?.offered(fresh[0].line, fresh.length);
   }
 
   /** Whether candidates other than the lead may start. */
@@ -106,14 +120,13 @@ export class RacePlan {
   }
 
   #shift(now: number, room: Room): Candidate | undefined {
+    const first = this.#hintedPlace();
+    if (first >= 0) {
+      if (this.#mayStart(this.#waiting[first][0].line, now, room)) return this.#takeAt(first, now);
+      this.#hint?.release();
+    }
     for (let place = 0; place < this.#waiting.length; place += 1) {
-      const candidates = this.#waiting[place];
-      const { line } = candidates[0];
-      if (this.#gate?.isOpen(line, now) === false || !room.hasRoom(line)) continue;
-      this.#waiting = without(this.#waiting, place);
-      if (candidates.length > 1) this.#waiting = appended(this.#waiting, candidates.slice(1));
-      this.#gate?.started(candidates[0], now);
-      return candidates[0];
+      if (this.#mayStart(this.#waiting[place][0].line, now, room)) return this.#takeAt(place, now);
     }
     // Nothing starts beside a lead that is in time, and one that is late may hang for long: it holds up nothing more.
     const others = this.#leadRuns ? this.#running - 1 : this.#running;
@@ -125,11 +138,35 @@ export class RacePlan {
     return candidate;
   }
 
+  #mayStart(line: number, now: number, room: Room): boolean {
+    const hint = this.#hint;
+    if (hint?.holdsBack(line, now)) return false;
+    const isOpen =
+      this.#gate === undefined || this.#gate.isOpen(line, now) || (hint?.passes === true && line === hint.line);
+    return isOpen && room.hasRoom(line);
+  }
+
+  #takeAt(place: number, now: number): Candidate {
+    const candidates = this.#waiting[place];
+    this.#waiting = without(this.#waiting, place);
+    if (candidates.length > 1) this.#waiting = appended(this.#waiting, candidates.slice(1));
+    this.#gate?.started(candidates[0], now);
+    this.#hint?.started(candidates[0].line);
+    return candidates[0];
+  }
+
+  /** The place of the line that goes first; below 0 where none does, or it has begun. */
+  #hintedPlace(): number {
+    const hint = this.#hint;
+    return hint?.isFirst ? this.#waiting.findIndex(([{ line }]) => line === hint.line) : -1;
+  }
+
   /** The attempt of a candidate has ended without a connection: the next may start at once. */
   failed(candidate: Candidate, now: number): void {
     this.#ended(candidate);
     if (this.#lead !== undefined && sameCandidate(candidate, this.#lead)) this.#leadFailed = true;
     this.#gate?.failed(candidate);
+    this.#hint?.failed(candidate.line);
     this.#next = now;
   }
 
@@ -147,18 +184,24 @@ export class RacePlan {
   demand(now: number): void {
     this.#next = Math.min(this.#next, now);
     this.#gate?.demand();
+    this.#hint?.release();
   }
 
   /** When the next may start, in the time of `now`. A time in the past means that only an event can start it. */
   wakeAt(): number {
-    return this.#gate === undefined || this.#waiting.length === 0
-      ? this.#next
-      : Math.max(this.#next, this.#gate.next());
+    const hint = this.#hint;
+    const isHintWaiting = hint !== undefined && this.#waiting.some(([{ line }]) => line === hint.line);
+    const held = hint === undefined || isHintWaiting ? this.#next : Math.max(this.#next, hint.until);
+    if (this.#gate === undefined || this.#waiting.length === 0 || (isHintWaiting && hint.passes)) return held;
+    return Math.max(held, this.#gate.next());
   }
 
-  /** Whether dearer lines wait for cheaper ones. */
-  get spares(): boolean {
-    return this.#gate?.spares ?? false;
+  /** Why lines wait that have not begun. */
+  get spares(): Spared | undefined {
+    if (this.#gate?.spares) return 'cheaper';
+    return this.#hint?.hasHeldBack && this.#waiting.some(([{ line }]) => line !== this.#hint?.line)
+      ? 'hinted'
+      : undefined;
   }
 
   /** Whether candidates wait for their turn. */

@@ -32,10 +32,16 @@ export interface AttemptRecord {
 }
 
 /**
+ * Why other lines had still to wait. `cheaper`: they are dearer, or others of its weight. `hinted`: they do not carry a host of its
+ * site or network.
+ */
+export type Spared = 'cheaper' | 'hinted';
+
+/**
  * Why the winner won. `only-attempt`: no other was started. `none-answered`: no server answered the ClientHello as TLS does,
  * so that the first one, or the clearest refusal, was passed on. `none-stayed`: its server left, and no other was there.
  * `others-left`: servers that were connected before it left. `others-answer-early`: lines that connected before it are known to
- * say so too early. `cheaper`: dearer lines, or others of its weight, had still to wait for it.
+ * say so too early. What others had to wait for: see `Spared`.
  */
 export type Why =
   | 'remembered'
@@ -45,7 +51,7 @@ export type Why =
   | 'others-failed'
   | 'others-left'
   | 'others-answer-early'
-  | 'cheaper'
+  | Spared
   | 'none-answered'
   | 'none-stayed';
 
@@ -109,18 +115,18 @@ export function hasFailed({ result }: AttemptRecord): boolean {
   return result !== 'connected' && result !== 'abandoned' && result !== 'late' && result !== undefined;
 }
 
-/** Why the attempt at index `winner` carries the connection. `spares`: other lines had to wait for cheaper ones. */
-export function whyWon(attempts: readonly AttemptRecord[], winner: number, spares = false): Why {
+/** Why the attempt at index `winner` carries the connection. `spares`: why other lines had to wait. */
+export function whyWon(attempts: readonly AttemptRecord[], winner: number, spares?: Spared): Why {
   const won = attempts[winner];
   const others = attempts.filter(({ trial }, place) => place !== winner && !trial);
   if (won.result === 'left') return 'none-stayed';
   if (hasFailed(won)) return 'none-answered';
-  if (others.length === 0) return won.remembered ? 'remembered' : spares ? 'cheaper' : 'only-attempt';
+  if (others.length === 0) return won.remembered ? 'remembered' : (spares ?? 'only-attempt');
   const connected_ms = won.connected_ms ?? won.started_ms;
   // Where no other server was asked, connecting has decided.
   if (won.asked_ms !== undefined && others.some(({ asked_ms }) => asked_ms !== undefined)) return 'answered-first';
   if (others.every((other) => hasFailed(other) && (other.ended_ms ?? 0) <= connected_ms)) return 'others-failed';
   const before = others.filter((other) => (other.connected_ms ?? Number.POSITIVE_INFINITY) < connected_ms);
-  if (before.length === 0) return spares ? 'cheaper' : 'connected-first';
+  if (before.length === 0) return spares ?? 'connected-first';
   return before.some(({ result }) => result === 'left') ? 'others-left' : 'others-answer-early';
 }

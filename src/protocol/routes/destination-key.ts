@@ -22,3 +22,10 @@ export function bulkKey(site: string): string {
 export function isSticky(key: string): boolean {
   return key.includes(' ');
 }
+
+/** The host of a destination's key; undefined for what is remembered for one asker alone, or of a site. */
+export function hostOf(key: string): string | undefined {
+  if (isSticky(key) || key.endsWith(']')) return undefined;
+  const host = key.slice(0, key.lastIndexOf(':'));
+  return host.endsWith('.') ? host.slice(0, -1) : host;
+}

@@ -46,5 +46,6 @@ export interface RoutesControl {
 
 /** A connection actor's replica of the routes and of the state of lines. */
 export interface RouteSubscriber {
-  routesChanged(routes: readonly RouteState[], lines: readonly LineEvent[]): Promise<void>;
+  /** `sites`: the names of sites of destinations that these routes are of, or that the actor has reported itself. */
+  routesChanged(routes: readonly RouteState[], lines: readonly LineEvent[], sites?: readonly string[]): Promise<void>;
 }

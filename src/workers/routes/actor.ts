@@ -12,6 +12,7 @@ import { Pulse } from '../../threads/pulse.js';
 import { LineStates } from './line-states.js';
 import { RouteFeed } from './route-feed.js';
 import { RouteMemory } from './route-memory.js';
+import { SiteNames } from './site-names.js';
 
 /** Part of the 15 s in which an actor must be ready. */
 const RESTORE_WAIT_MS = 1000;
@@ -33,7 +34,8 @@ export async function run({ options, beats, control, log, readOnly = false, left
   const states = new LineStates(options.lines, (notice) => written?.tell(notice));
   pulse.each(() => states.look(performance.now()));
   const memory = new RouteMemory(options, { warn, readOnly, left, tell: (destinations) => routes.tell(destinations) });
-  const routes = new Routes(memory, states, options.cache.entries_max, pulse.busy);
+  const sites = new SiteNames(options.lines.length);
+  const routes = new Routes(memory, states, sites, options.cache.entries_max, pulse.busy);
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
   await Promise.race([memory.restored, ended, restoreWait(memory.restored)]);
   serve(
@@ -44,6 +46,7 @@ export async function run({ options, beats, control, log, readOnly = false, left
         written?.setLevel(log_level);
         states.setLines(lines);
         memory.setLines({ lines, budgets });
+        sites.setLines(lines.length);
         routes.setMax(cache.entries_max);
         await memory.setCache(cache, readOnly);
       },
@@ -88,14 +91,16 @@ async function restoreWait(restored: Promise<void>): Promise<void> {
 class Routes {
   readonly #memory: RouteMemory;
   readonly #states: LineStates;
+  readonly #sites: SiteNames;
   #entries_max: number;
   readonly #busy: () => void;
   readonly #connected = new Map<number, Connected>();
 
   /** `busy` is called for what makes work: the thread's memory may grow. */
-  constructor(memory: RouteMemory, states: LineStates, entries_max: number, busy: () => void) {
+  constructor(memory: RouteMemory, states: LineStates, sites: SiteNames, entries_max: number, busy: () => void) {
     this.#memory = memory;
     this.#states = states;
+    this.#sites = sites;
     this.#entries_max = entries_max;
     this.#busy = busy;
   }
@@ -111,6 +116,7 @@ class Routes {
       pushes,
       () => this.#entries_max,
       (destination) => this.#memory.stateOf(destination),
+      (destination) => this.#sites.of(destination),
     );
     const connected = { reports, pushes, feed };
     this.#connected.set(actor, connected);
@@ -121,12 +127,33 @@ class Routes {
       { report: async (reporter, told, lines) => this.#report(reporter, told, lines) } satisfies RoutesActor,
       reports,
     );
-    feed.tell(this.#memory.destinations(), this.#memory.knownLines());
+    feed.tell([], this.#memory.knownLines());
+    if (this.#memory.isEmpty) return;
+    // With their sites: an actor places only what comes in the same moments.
+    this.#onceSited(() => feed.tell(this.#memory.destinations(), []));
   }
 
   /** Passes on destinations from the state file. */
   tell(destinations: readonly string[]): void {
-    for (const { feed } of this.#connected.values()) feed.tell(destinations, []);
+    this.#onceSited(() => {
+      for (const { feed } of this.#connected.values()) feed.tell(destinations, []);
+    });
+  }
+
+  /** Calls `tell` as soon as the names of sites are at hand, where they are wanted. */
+  #onceSited(tell: () => void): void {
+    const loading = this.#sites.load();
+    if (loading === undefined) tell();
+    else void loading.then(tell);
+  }
+
+  /** Tells all actors of the sites of destinations that are new. */
+  #tellSites(destinations: readonly string[]): void {
+    if (destinations.length === 0) return;
+    this.#onceSited(() => {
+      const sites = destinations.map((one) => this.#sites.of(one)).filter((site) => site !== undefined);
+      for (const { feed } of this.#connected.values()) feed.tell([], [], sites);
+    });
   }
 
   /** Main tells of lines. */
@@ -137,7 +164,8 @@ class Routes {
 
   #report(reporter: number, told: readonly RouteReport[], lines: readonly LineEvent[]): void {
     this.#busy();
-    for (const report of told) this.#memory.learn(report);
+    const fresh = told.filter((report) => this.#memory.learn(report));
+    this.#tellSites(fresh.map(({ destination }) => destination));
     for (const event of lines) {
       const isDown = this.#memory.learnLine(event);
       if (isDown !== undefined) this.#states.learned(event, isDown);

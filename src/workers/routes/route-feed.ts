@@ -10,6 +10,8 @@ import { call, type Remote } from '../../threads/port.js';
 const PUSH_MAX = 500;
 /** Events of lines that wait at most; the oldest is dropped. */
 const LINE_EVENTS_MAX = 1024;
+/** Names of sites that wait at most; further ones are dropped, and met again with the next destination. */
+const SITES_MAX = 1024;
 
 export class RouteFeed {
   readonly #remote: Remote<RouteSubscriber>;
@@ -19,42 +21,51 @@ export class RouteFeed {
   /** Above this the destination waiting longest is dropped: a replica that lags so far learns by its own connections. */
   readonly #waiting_max: () => number;
   #lines: LineEvent[] = [];
+  #sites = new Set<string>();
+  readonly #siteOf: (destination: string) => string | undefined;
   #pushing = false;
 
   constructor(
     pushes: MessagePort,
     waiting_max: () => number,
     stateOf: (destination: string) => RouteState | undefined,
+    siteOf: (destination: string) => string | undefined = () => undefined,
   ) {
     this.#remote = call<RouteSubscriber>(pushes);
     this.#waiting_max = waiting_max;
     this.#stateOf = stateOf;
+    this.#siteOf = siteOf;
   }
 
-  /** Queues changed destinations and events of lines, and begins to push if no push is under way. */
-  tell(destinations: Iterable<string>, lines: readonly LineEvent[]): void {
+  /** Queues changed destinations, events of lines, and sites of destinations that the actor has reported itself, and begins to push if no push is under way. */
+  tell(destinations: Iterable<string>, lines: readonly LineEvent[], sites: readonly string[] = []): void {
     for (const destination of destinations) {
       this.#waiting.delete(destination);
       this.#waiting.add(destination);
       if (this.#waiting.size > this.#waiting_max()) this.#dropOldest();
     }
     this.#lines = [...this.#lines, ...lines].slice(-LINE_EVENTS_MAX);
+    for (const site of sites) if (this.#sites.size < SITES_MAX) this.#sites.add(site);
     if (!this.#pushing) void this.#push();
   }
 
   /** Sends one message at a time. A dead actor never answers its message, so nothing more is sent to it. */
   async #push(): Promise<void> {
     this.#pushing = true;
-    while (this.#waiting.size > 0 || this.#lines.length > 0) {
+    while (this.#waiting.size > 0 || this.#lines.length > 0 || this.#sites.size > 0) {
       const routes: RouteState[] = [];
       for (const destination of this.#waiting) {
         this.#waiting.delete(destination);
         const state = this.#stateOf(destination);
+        const site = this.#siteOf(destination);
+        if (site !== undefined) this.#sites.add(site);
         if (state !== undefined && routes.push(state) >= PUSH_MAX) break;
       }
       const lines = this.#lines;
       this.#lines = [];
-      await this.#remote.routesChanged(routes, lines).catch(() => {});
+      const sites = [...this.#sites];
+      this.#sites.clear();
+      await this.#remote.routesChanged(routes, lines, sites).catch(() => {});
     }
     this.#pushing = false;
   }

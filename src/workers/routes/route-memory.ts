@@ -133,16 +133,18 @@ export class RouteMemory {
     }
   }
 
-  /** Applies what a connection actor has reported of a destination. */
-  learn({ destination, event }: RouteReport): void {
-    if (event.line >= this.#numbers_end) return;
+  /** Applies what a connection actor has reported of a destination. Returns whether nothing was known of it before. */
+  learn({ destination, event }: RouteReport): boolean {
+    if (event.line >= this.#numbers_end) return false;
     const now = performance.now();
+    const isNew = this.#table.peek(destination, now) === undefined;
     const memory = this.#table.open(destination, now);
     memory.apply(event, now, this.#view);
     // Chooses here so that a new actor begins with the same best one.
     const sticky = isSticky(destination);
     memory.choose(now, Number.POSITIVE_INFINITY, sticky ? this.#stickyView : this.#view, sticky);
     this.#changed = true;
+    return isNew;
   }
 
   /** Whether the line is down after the event; undefined for a line that does not exist. */
@@ -150,6 +152,10 @@ export class RouteMemory {
     if (event.line >= this.#numbers_end) return undefined;
     this.#health.apply(event, performance.now());
     return this.#health.isDown(event.line);
+  }
+
+  get isEmpty(): boolean {
+    return this.#table.size === 0;
   }
 
   /** The remembered destinations, the least recently used first. */

@@ -25,6 +25,10 @@ const REASONS: { readonly [Kind in Reason['kind']]: readonly [Extract<Reason, { 
   'answers-early': [{ kind: 'answers-early' }, /"connected" before it is/],
   'another-is-kept': [{ kind: 'another-is-kept', line: 'office' }, /keeps office/],
   kept: [{ kind: 'kept' }, /sticky rule keeps it/],
+  'carries-neighbour': [
+    { kind: 'carries-neighbour', neighbour: 'www.example.com:443', ago_ms: 5000 },
+    /neighbour is carried by it: www\.example\.com:443, 5 s ago/,
+  ],
   best: [{ kind: 'best' }, /best of what is remembered/],
   unknown: [{ kind: 'unknown' }, /nothing is known/],
   'not-better': [{ kind: 'not-better' }, /not clearly faster/],

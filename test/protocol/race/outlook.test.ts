@@ -41,7 +41,8 @@ const RULES = { stagger_ms: 0, margin_ms: 30, unknown_ms: 150 };
 
 /** Two lines that are offered with an address each. */
 function asked({ offered = usual(HOME, PHONE), patience_ms = 0, holds_ms = [], ...more }: World = {}): Asked {
-  const { lead, preferences } = more;
+  const { lead, preferences, hint } = more;
+  const hinted = hint && { line: hint.line, until_ms: hint.alone_ms ?? 0, passes: false };
   const lines = [...new Set(offered.filter(({ isLast }) => !isLast).map((one) => one.candidate.line))];
   const steps: PlanStep[] = [
     { kind: 'begin', lines },
@@ -51,7 +52,8 @@ function asked({ offered = usual(HOME, PHONE), patience_ms = 0, holds_ms = [], .
   const patience = { holds_ms: ({ line }: Candidate) => holds_ms[line] ?? 0, firstOf: () => 0 };
   return {
     ...{ lines: LINES, memory: undefined, lead: undefined, kept: undefined, home: undefined, preferences: undefined },
-    schedule: scheduleOf({ rules: RULES, preferences, patience, lead, patience_ms, steps }),
+    hint: undefined,
+    schedule: scheduleOf({ rules: RULES, preferences, patience, lead, patience_ms, hinted, steps }),
     lastResort: lastOf(steps),
     ...{ leftOut: [], isSuspect: () => false, health: new LineHealth(2), stagger_ms: 0, ttl_ms: TTL_MS, refresh_ms: 0 },
     ...more,
@@ -314,5 +316,22 @@ test('a cheaper line that has not worked since its last failure is not trusted w
       ['phone first', { kind: 'best' }],
       ['home others', { kind: 'unproven' }],
     ],
+  );
+});
+
+test('a first contact begins with the line of a neighbour, and says whose; the others say that they wait for it', () => {
+  const hint = { line: 1, from: 'www.site.test:443', by: 'site', worked: 500, alone_ms: 90, isNeeded: false } as const;
+  const carries = { kind: 'carries-neighbour', neighbour: 'www.site.test:443', ago_ms: 1500 };
+  assert.deepEqual(
+    outlookOf(asked({ hint }), 2000).lines.map(({ line, why, addresses: [first] }) => [line, first.starts_ms, ...why]),
+    [
+      ['phone', 0, carries],
+      ['home', 90, { kind: 'held-back', by: 'hint', starts_ms: 90 }],
+    ],
+  );
+  // Without a wait it is only an order.
+  assert.deepEqual(
+    outlookOf(asked({ hint: { ...hint, alone_ms: undefined } }), 2000).lines.map(({ line, why }) => [line, ...why]),
+    [['home'], ['phone', carries]],
   );
 });

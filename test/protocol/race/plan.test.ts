@@ -245,3 +245,64 @@ test('whatever happens: everything offered starts once, in bounds, and the same 
     }),
   );
 });
+
+/** Two lines with two addresses each; the second one works for a neighbour. */
+function hinted(until: number): RacePlan {
+  const plan = new RacePlan(RULES);
+  plan.hint(1, until, false);
+  for (let line = 0; line < 2; line += 1) plan.offer([candidate(line, 1), candidate(line, 2)], false);
+  return plan;
+}
+
+test('a hint puts a line first, and the others wait until its time is over', () => {
+  const plan = hinted(70);
+  assert.deepEqual([start(plan, 0), plan.wakeAt()], [['1.1', '1.2'], 70]);
+  assert.deepEqual([start(plan, 69), start(plan, 70)], [[], ['0.1', '0.2']]);
+});
+
+test('without a time it is only an order', () => {
+  const plan = hinted(0);
+  assert.deepEqual(start(plan, 0), ['1.1', '0.1', '1.2', '0.2']);
+  const staggered = new RacePlan({ ...RULES, stagger_ms: 250 });
+  staggered.hint(1, 0, false);
+  for (let line = 0; line < 2; line += 1) staggered.offer([candidate(line, 1)], false);
+  assert.deepEqual([start(staggered, 0), start(staggered, 250)], [['1.1'], ['0.1']]);
+});
+
+test('when an attempt of the hinted line fails, or does not answer, the others follow at once', () => {
+  const plan = hinted(70);
+  start(plan, 0);
+  plan.failed(candidate(1, 1), 10);
+  assert.deepEqual(start(plan, 10), ['0.1', '0.2']);
+  const silent = hinted(70);
+  start(silent, 0);
+  silent.connected(candidate(1, 1));
+  silent.demand(20);
+  assert.deepEqual(start(silent, 20), ['0.1', '0.2']);
+});
+
+test('nobody waits for a hinted line that has nothing to try', () => {
+  const plan = new RacePlan(RULES);
+  plan.hint(1, 70, false);
+  plan.offer([candidate(0, 1)], false);
+  assert.deepEqual(start(plan, 0), []);
+  plan.settled(0);
+  assert.deepEqual(start(plan, 1), []);
+  plan.settled(1);
+  assert.deepEqual(start(plan, 1), ['0.1']);
+});
+
+test('a hinted line that comes late has no more than its time from the beginning', () => {
+  const plan = new RacePlan(RULES);
+  plan.hint(1, 70, false);
+  plan.offer([candidate(0, 1)], false);
+  assert.deepEqual([start(plan, 50), plan.wakeAt()], [[], 70]);
+  plan.offer([candidate(1, 1)], false);
+  assert.deepEqual([start(plan, 50), start(plan, 70)], [['1.1'], ['0.1']]);
+});
+
+test('nobody waits for a hinted line that has no room', () => {
+  const plan = hinted(70);
+  const room = { hasRoom: (line: number) => line !== 1 };
+  assert.deepEqual([plan.take(0, 16, room)?.line, plan.take(0, 16, room)?.line], [0, 0]);
+});

@@ -70,7 +70,8 @@ test('what has won beside a trial was remembered, and one before which dearer li
     { ...won, connected_ms: 5, trial: true as const },
   ].map(attempt);
   assert.equal(whyWon([lead, trial] as AttemptRecord[], 0), 'remembered');
-  assert.equal(whyWon([attempt(won)], 0, true), 'cheaper');
-  assert.equal(whyWon([attempt(won), attempt(given)], 0, true), 'cheaper');
-  assert.equal(whyWon([attempt(won), attempt(refused)], 0, true), 'others-failed');
+  assert.equal(whyWon([attempt(won)], 0, 'cheaper'), 'cheaper');
+  assert.equal(whyWon([attempt(won), attempt(given)], 0, 'cheaper'), 'cheaper');
+  assert.equal(whyWon([attempt(won), attempt(refused)], 0, 'cheaper'), 'others-failed');
+  assert.equal(whyWon([attempt(won)], 0, 'hinted'), 'hinted');
 });

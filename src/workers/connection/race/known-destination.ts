@@ -65,6 +65,11 @@ export class KnownDestination implements Patience {
     return this.#key !== undefined;
   }
 
+  /** Whether nothing is remembered of it. */
+  get isUnknown(): boolean {
+    return this.#memory === undefined && this.#key !== undefined;
+  }
+
   /** How much later than its history says a candidate may be before others are tried beside it, in ms. */
   get patience_ms(): number {
     return this.kept === undefined ? 0 : PATIENCE_MS;

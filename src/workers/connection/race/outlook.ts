@@ -6,10 +6,11 @@ import type { Options } from '../../../protocol/options.js';
 import type { LineHealth } from '../../../protocol/race/line-health.js';
 import { type Outlook, outlookOf } from '../../../protocol/race/outlook.js';
 import type { AskedLine, Home, LeftOut } from '../../../protocol/race/outlook-asked.js';
-import { lastOf, type PlanStep, scheduleOf } from '../../../protocol/race/outlook-schedule.js';
+import { type Hinted, lastOf, type PlanStep, scheduleOf } from '../../../protocol/race/outlook-schedule.js';
 import type { PlanRules } from '../../../protocol/race/plan.js';
 import type { CandidateMemory, Outage } from '../../../protocol/routes/candidate-memory.js';
 import type { LineView } from '../../../protocol/routes/destination-memory.js';
+import type { Hint } from '../../../protocol/routes/hints.js';
 import { narrowed } from '../../../protocol/rules/narrowed.js';
 import type { Client } from '../../../protocol/users/client.js';
 import type { Egress } from '../shared/egress.js';
@@ -17,10 +18,12 @@ import type { RulesReplica } from '../shared/rules-replica.js';
 import { Candidates, type CandidatesParts } from './candidates.js';
 import type { KnownDestination } from './known-destination.js';
 import { type KnownForParts, knownFor } from './known-for.js';
+import { type HintParts, takeHint } from './take-hint.js';
 
 /** The parts of the actor's context that an outlook needs. */
 export type OutlookParts = CandidatesParts &
-  KnownForParts & {
+  KnownForParts &
+  HintParts & {
     readonly options: Pick<Options, 'lines' | 'cache' | 'race'>;
     readonly planRules: PlanRules;
     readonly allLines: readonly number[];
@@ -60,20 +63,39 @@ export async function outlook(
   const lead = best !== undefined && gathered.candidates.isUsual(best) ? best : undefined;
   const { memory, kept, patience_ms } = known;
   const { preferences } = parts;
+  const { hint, hinted } = sticky || lines.length < 2 || !known.isUnknown ? NO_HINT : hintOf(parts, target, view);
   const asked = options.lines.map((line) => ({
     ...line,
     barred: lines.includes(line.number) ? undefined : whyBarred(line.number, own),
   }));
   return outlookOf(
     {
-      ...{ lines: asked, memory, lead, kept, isSuspect, health, preferences, leftOut },
-      schedule: scheduleOf({ rules, preferences, patience: known, lead, patience_ms, steps }),
+      ...{ lines: asked, memory, lead, hint, kept, isSuspect, health, preferences, leftOut },
+      schedule: scheduleOf({ rules, preferences, patience: known, lead, patience_ms, hinted, steps }),
       lastResort: lastOf(steps),
       home: sticky ? undefined : homeOf(parts, lines, known, lead, view, gathered.candidates),
       ...{ stagger_ms: rules.stagger_ms, ttl_ms: routes.ttl_ms, refresh_ms: options.cache.refresh_s * 1000 },
     },
     engine.now,
   );
+}
+
+interface Told {
+  readonly hint: Hint | undefined;
+  readonly hinted: Hinted | undefined;
+}
+
+const NO_HINT: Told = { hint: undefined, hinted: undefined };
+
+/** What neighbours tell, and the plan. */
+function hintOf(parts: OutlookParts, target: Target, view: LineView): Told {
+  const { now } = parts.engine;
+  const told: Hinted[] = [];
+  const plan = {
+    hint: (line: number, until: number, passes: boolean): void =>
+      void told.push({ line, until_ms: until - now, passes }),
+  };
+  return { hint: takeHint(parts, target, view, plan), hinted: told[0] };
 }
 
 /** Whether a cheaper line than the lead's would be tried beside it. */

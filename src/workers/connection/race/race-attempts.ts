@@ -8,10 +8,12 @@ import type { Preferences } from '../../../protocol/lines/preferences.js';
 import { type Failure, failureOf, mostTelling } from '../../../protocol/race/failure.js';
 import type { LineHealth } from '../../../protocol/race/line-health.js';
 import { type PlanRules, RacePlan, type Room } from '../../../protocol/race/plan.js';
+import type { Spared } from '../../../protocol/race/record.js';
 import { appended, EMPTY } from '../../../protocol/race/short-list.js';
 import { TierGate } from '../../../protocol/race/tier-gate.js';
 import type { CandidateMemory, Outage } from '../../../protocol/routes/candidate-memory.js';
 import type { LineView } from '../../../protocol/routes/destination-memory.js';
+import type { Hint } from '../../../protocol/routes/hints.js';
 import type { Choice } from '../../../protocol/rules/rule.js';
 import type { Client } from '../../../protocol/users/client.js';
 import { Counter } from '../../../threads/shared/counters.js';
@@ -23,13 +25,15 @@ import { Candidates, type CandidatesOutcome, type CandidatesParts } from './cand
 import type { MakeTrial, Trial } from './home-trial.js';
 import type { KnownDestination } from './known-destination.js';
 import { type KnownForParts, knownFor } from './known-for.js';
+import { type HintParts, takeHint } from './take-hint.js';
 
 /** How soon a race that descriptors were too short for looks again. */
 const SHORT_LOOK_MS = 500;
 
 /** The parts of the actor's context that the attempts of a race need. */
 export type RaceAttemptsParts = CandidatesParts &
-  KnownForParts & {
+  KnownForParts &
+  HintParts & {
     readonly allLines: readonly number[];
     readonly planRules: PlanRules;
     readonly budget: Pick<AttemptBudget, 'most' | 'isShort' | 'isTight'>;
@@ -53,6 +57,8 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   crowded: string[] | undefined;
   crowdOf: string | undefined;
   readonly known: KnownDestination;
+  /** Why a first contact began with its first line; undefined where nothing was known of neighbours. */
+  hint: Hint | undefined;
   readonly #parts: RaceAttemptsParts;
   /** Numbers of the lines that may be used. */
   readonly #lines: readonly number[];
@@ -103,8 +109,8 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     return this.#trial?.attempt;
   }
 
-  /** Whether dearer lines are waiting for cheaper ones. */
-  get spares(): boolean {
+  /** Why lines are waiting that have not begun. */
+  get spares(): Spared | undefined {
     return this.#plan.spares;
   }
 
@@ -131,6 +137,8 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
       if (preferences !== undefined && !this.#sticky) this.#tryHome(best, preferences);
     } else {
       counters[Counter.firstContacts] += 1;
+      if (this.#lines.length > 1 && !this.#sticky && this.known.isUnknown)
+        this.hint = takeHint(this.#parts, this.target, this, this.#plan);
     }
   }
 

@@ -3,6 +3,7 @@
 import type { Target } from '../../../protocol/address/target.js';
 import type { DeadlineWheel, Expiring } from '../../../protocol/deadline-wheel.js';
 import type { Failure } from '../../../protocol/race/failure.js';
+import type { Spared } from '../../../protocol/race/record.js';
 import type { Choice } from '../../../protocol/rules/rule.js';
 import type { Client } from '../../../protocol/users/client.js';
 import type { Addressed, FailureLog, Whose } from '../shared/failure-log.js';
@@ -91,8 +92,8 @@ export class Race implements RaceAttemptsOutcome, Expiring {
     return this.#attempts.trial;
   }
 
-  /** Whether dearer lines are waiting for cheaper ones. */
-  get spares(): boolean {
+  /** Why lines are waiting that have not begun. */
+  get spares(): Spared | undefined {
     return this.#attempts.spares;
   }
 

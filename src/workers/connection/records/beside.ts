@@ -1,5 +1,7 @@
 // What of a connection a row of numbers (rows.ts) cannot hold, and how an attempt is read back from a row. It keeps nothing.
+
 import type { Failure } from '../../../protocol/race/failure.js';
+import type { Spared } from '../../../protocol/race/record.js';
 import type { User } from '../../../protocol/users/user.js';
 import type { NotedAttempt, NotedRace } from './race-record.js';
 import { Flag, type RecordRows } from './rows.js';
@@ -39,7 +41,9 @@ export function onlyAttempt(rows: RecordRows, slot: number): Pick<Beside, 'race'
     result: isSilent ? 'silent' : 'connected',
     failure: undefined,
   };
-  const lead = rows.has(slot, Flag.remembered) ? winner : undefined;
-  const race = { started: rows.began(slot), attempts: [winner], lead, spares: rows.has(slot, Flag.spares) };
+  const [isRemembered, isSparing] = [rows.has(slot, Flag.remembered), rows.has(slot, Flag.spares)];
+  const lead = isRemembered && !isSparing ? winner : undefined;
+  const spares: Spared | undefined = isSparing ? (isRemembered ? 'hinted' : 'cheaper') : undefined;
+  const race = { started: rows.began(slot), attempts: [winner], lead, spares };
   return { race, winner, decided: rows.connected(slot) };
 }

@@ -8,6 +8,7 @@ import {
   type AttemptResult,
   hasFailed,
   type RaceRecord,
+  type Spared,
   whyWon,
 } from '../../../protocol/race/record.js';
 
@@ -32,8 +33,8 @@ export interface NotedRace {
   readonly lead: NotedAttempt | undefined;
   /** The attempt that only finds out whether a cheaper line works again. */
   readonly trial?: NotedAttempt | undefined;
-  /** Whether dearer lines have not been started, since they had to wait. */
-  readonly spares?: boolean | undefined;
+  /** Why lines have not been started: they had to wait. */
+  readonly spares?: Spared | undefined;
 }
 
 /** The outcome of a race. */

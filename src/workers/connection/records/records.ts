@@ -168,7 +168,7 @@ export class ConnectionRecords {
     const rows = this.#rows;
     rows.win(slot, line, ip, started, winner.started, winner.connectedAt);
     if (winner === lead) rows.remember(slot);
-    else if (race.spares) rows.spare(slot);
+    else if (race.spares !== undefined) rows.spare(slot, race.spares);
     if (!Number.isNaN(winner.askedAt)) rows.ask(slot, winner.askedAt);
     if (!Number.isNaN(winner.answeredAt)) rows.hear(slot, winner.answeredAt, Flag.answered);
   }

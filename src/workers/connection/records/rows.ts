@@ -2,8 +2,10 @@
 // object. A row has the target of an ordinary connection, and the times of one attempt that won. The client, IPv6 addresses,
 // the first byte and the end are in separate columns, whose pages stay untouched until they are used: thousands of idle
 // connections have none of these. It does not hold what does not fit into a row: see records.ts.
+
 import { AF_INET, AF_INET6, AF_UNIX, isMapped } from '../../../linux/addresses.js';
 import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
+import type { Spared } from '../../../protocol/race/record.js';
 
 const WORDS = 7;
 /**
@@ -43,7 +45,7 @@ export const Flag = {
   replied: 8192,
   /** The client came by a Unix socket. */
   clientUnix: 16_384,
-  /** Dearer lines had to wait, and were not started. */
+  /** Other lines had to wait, and were not started: dearer ones; with `remembered`, by a hint of neighbours. */
   spares: 32_768,
 } as const;
 
@@ -163,8 +165,9 @@ export class RecordRows {
     this.#flag(row, Flag.remembered);
   }
 
-  spare(row: number): void {
-    this.#flag(row, Flag.spares);
+  /** Of a winner that was not remembered itself. */
+  spare(row: number, why: Spared): void {
+    this.#flag(row, why === 'hinted' ? Flag.spares | Flag.remembered : Flag.spares);
   }
 
   /** The ClientHello was sent to the destination. */

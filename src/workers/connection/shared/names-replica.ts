@@ -136,6 +136,12 @@ export class NamesReplica {
     return undefined;
   }
 
+  /** The first address of the known answer of a name, if that still holds. Asks nobody, and counts as no use. */
+  peek(name: string): Uint8Array | undefined {
+    const known = this.#known.peek(name);
+    return known?.outcome.kind === 'found' && known.expires > this.#now() ? known.outcome.ips[0] : undefined;
+  }
+
   /** Whether a lookup of the name is still under way; if so, `waiter` is called with what comes. */
   follow(name: string, waiter: Waiter): boolean {
     const pending = this.#pending.get(name);

@@ -15,6 +15,7 @@ import { memoryOf, type RouteState } from '../../../protocol/routes/state.js';
 import { RouteTable } from '../../../protocol/routes/table.js';
 import type { RouteReport, RouteSubscriber, RoutesActor } from '../../../threads/contracts/routes.js';
 import { call, type Remote, serve } from '../../../threads/port.js';
+import { KnownNeighbours } from './known-neighbours.js';
 
 /** Reports that wait at most; further ones are dropped, and the other actors learn by themselves. */
 const REPORTS_MAX = 4096;
@@ -37,6 +38,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
   preferences: Preferences | undefined;
   readonly #health: LineHealth;
   readonly #table: RouteTable;
+  readonly neighbours: KnownNeighbours;
   #repeat_ms: number;
   readonly #now: () => number;
   #ports: MessagePort[] = [];
@@ -62,6 +64,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     this.#table = new RouteTable(cache.entries_max, this.ttl_ms);
     this.#repeat_ms = repeatOf(this.ttl_ms);
     this.#now = now;
+    this.neighbours = new KnownNeighbours(this.#table, lines);
   }
 
   /** Other lines and bounds. What is remembered of lines that stay is kept, as far as there is room. */
@@ -72,6 +75,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     this.#lines = Math.max(this.#lines, tableLength(lines));
     this.preferences = preferencesOf({ lines, budgets }, this.#health);
     this.#health.grow(this.#lines);
+    this.neighbours.setLines(lines);
   }
 
   /** Reports to, and takes pushes from, the route actor at the other ends of the ports from now on. */
@@ -80,7 +84,9 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     this.#ports = [reports, pushes];
     for (const port of this.#ports) port.unref();
     this.#remote = call<RoutesActor>(reports);
-    const subscriber: RouteSubscriber = { routesChanged: (routes, lines) => this.routesChanged(routes, lines) };
+    const subscriber: RouteSubscriber = {
+      routesChanged: (routes, lines, sites) => this.routesChanged(routes, lines, sites),
+    };
     serve(subscriber, pushes);
   }
 
@@ -91,7 +97,9 @@ export class RoutesReplica implements RouteSubscriber, LineView {
 
   /** The same, with an empty memory where nothing is remembered. */
   open(destination: string, now: number): DestinationMemory {
-    return this.#table.open(destination, now);
+    const memory = this.#table.open(destination, now);
+    if (memory.touched === Number.NEGATIVE_INFINITY) this.neighbours.add(destination);
+    return memory;
   }
 
   connected(
@@ -101,6 +109,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     connect_ms: number,
     now: number,
   ): void {
+    if (memory.worked === Number.NEGATIVE_INFINITY) this.neighbours.place(destination, candidate);
     const known = memory.connected(candidate, connect_ms, now, this);
     if (memory.best !== known) this.#keep(destination, memory, now);
     if (now - known.connectReported < this.#repeat_ms) return;
@@ -197,15 +206,23 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     return this.#health.outage(line);
   }
 
-  async routesChanged(routes: readonly RouteState[], lines: readonly LineEvent[]): Promise<void> {
+  async routesChanged(
+    routes: readonly RouteState[],
+    lines: readonly LineEvent[],
+    sites: readonly string[] = [],
+  ): Promise<void> {
     const now = this.#now();
+    this.neighbours.learn(sites);
     for (const state of routes) {
       if (state.traffic !== undefined) this.#hasBulk = true;
       const told = memoryOf(state, now, this.#lines);
       if (told.candidates.length === 0) continue;
       const known = this.#table.get(state.destination, now);
-      if (known === undefined) this.#table.put(state.destination, told);
-      else known.adopt(told, isSticky(state.destination));
+      if (known === undefined) {
+        this.#table.put(state.destination, told);
+        this.neighbours.add(state.destination);
+        for (const candidate of told.candidates) this.neighbours.place(state.destination, candidate);
+      } else known.adopt(told, isSticky(state.destination));
     }
     for (const event of lines) {
       this.#health.apply(event, now);

@@ -1,10 +1,9 @@
 // The site of a host: its registrable domain by the public suffix list (https://publicsuffix.org), with the private part of
 // the list, so that two tenants of one hoster are two sites. An address is a site of its own, and so is a name without a
-// registrable domain. The list is a library that is loaded only when a rule needs it, or something has come in bulk.
+// registrable domain. The list is loaded only when a rule needs it, or something has come in bulk.
+import { type DomainOf, loadDomainOf } from '../../../protocol/address/registrable-domain.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { RuleTables } from '../../../protocol/rules/compile.js';
-
-type DomainOf = (host: string) => string | null;
 
 export class Sites {
   #domainOf: DomainOf | undefined;
@@ -27,10 +26,7 @@ export class Sites {
   }
 
   async #load(): Promise<void> {
-    const { getDomain } = await import('tldts');
-    // The host has been checked already, and is no URL.
-    const options = { allowPrivateDomains: true, extractHostname: false, validateHostname: false, detectIp: false };
-    this.#domainOf = (host) => getDomain(host, options);
+    this.#domainOf = await loadDomainOf();
   }
 
   of({ host, ip }: Pick<Target, 'host' | 'ip'>): string {

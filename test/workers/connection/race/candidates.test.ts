@@ -73,8 +73,9 @@ function world(target: Target, { forbidden = {}, last = [], mute = [], down = []
     },
     badAddresses: { isLast: (ip) => last.includes(formatIp(ip)) },
   };
+  const settled: number[] = [];
   const plan: Pick<RacePlan, 'isGated' | 'begin' | 'offer' | 'settled'> = {
-    ...{ isGated: false, begin: () => {}, settled: () => {} },
+    ...{ isGated: false, begin: () => {}, settled: (line) => void settled.push(line) },
     offer: (some, isLast) => {
       for (const { line, ip } of some) {
         const what = `${line} ${formatIp(ip)}`;
@@ -91,7 +92,7 @@ function world(target: Target, { forbidden = {}, last = [], mute = [], down = []
   const answer = (name: string, outcome: NameOutcome, more = false): void => {
     for (const waiter of waiters.get(name) ?? []) waiter(outcome, more);
   };
-  return { candidates, offered, answer, waiters, renewed, looks: () => looked };
+  return { candidates, offered, answer, waiters, renewed, settled, looks: () => looked };
 }
 
 test('an address is offered at once, and nothing is looked up for it', () => {
@@ -160,6 +161,16 @@ test('at the end nobody is waited for', () => {
   );
   answer('site.test', found('192.0.2.1'));
   assert.deepEqual(offered, []);
+});
+
+test('a line is settled once all that its name has is known', () => {
+  const { candidates, answer, settled } = world(SITE);
+  candidates.begin([0, 1]);
+  answer('site.test', found('192.0.2.1'), true);
+  answer('proxy.test', lost('no-such-name'));
+  assert.deepEqual(settled, [1]);
+  answer('site.test', found('192.0.2.1', '192.0.2.2'));
+  assert.deepEqual(settled, [1, 0]);
 });
 
 test('what has failed is asked for anew, once; what is new joins, and no answer is no failure', () => {

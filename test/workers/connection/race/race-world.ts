@@ -175,6 +175,10 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
       return known;
     },
     follow: (): boolean => false,
+    peek: (name: string): Uint8Array | undefined => {
+      const known = this.known.get(name);
+      return known?.kind === 'found' ? known.ips[0] : undefined;
+    },
     renew: (name: string, _now: number, waiter: Waiter): boolean => {
       this.renewed.push(name);
       if (!this.renews.has(name)) return false;

@@ -268,6 +268,76 @@ test('the answer that a silent winner has its name asked for anew brings another
   race.cancel();
 });
 
+/** A host of the site has been reached over a line. */
+function neighbour(world: World, line: number): void {
+  const { now } = world.engine;
+  void world.routes.routesChanged([], [], ['site.test']);
+  const key = destinationKey('other.site.test', SITE.port, undefined);
+  world.routes.connected(key, world.routes.open(key, now), { line, ip: ip(B) }, 20, now);
+}
+
+test('a first contact begins with the line that works for a neighbour, and saves the others while that is in time', () => {
+  const world = known([A], { lines: [0, PROXY] });
+  neighbour(world, PROXY);
+  const racing = new Racing(world);
+  assert.deepEqual(world.dialled, [`${PROXY} 198.51.100.80`]);
+  assert.equal(world.counters[Counter.firstContacts], 1);
+  world.after(20);
+  world.attempts[0].connects();
+  assert.deepEqual([racing.told, world.attempts.length, racing.race.spares], [['won'], 1, 'hinted']);
+  racing.race.cancel();
+  assert.equal(world.ticks.size, 0);
+});
+
+test('the others start when it is later than with the neighbour, or has failed', () => {
+  const world = known([A], { lines: [0, PROXY] });
+  neighbour(world, 0);
+  new Racing(world);
+  world.after(world.patience_ms - 1);
+  assert.deepEqual(world.dialled, [`0 ${A}`]);
+  world.after(1);
+  assert.deepEqual(world.dialled, [`0 ${A}`, `${PROXY} 198.51.100.80`]);
+  const other = known([A], { lines: [0, PROXY] });
+  neighbour(other, 0);
+  new Racing(other);
+  other.attempts[0].fails('refused');
+  assert.deepEqual(other.dialled, [`0 ${A}`, `${PROXY} 198.51.100.80`]);
+});
+
+test('where a line has failed for a neighbour all start at once, the one that worked there first', () => {
+  const world = known([A], { lines: [0, PROXY] });
+  neighbour(world, PROXY);
+  const key = destinationKey('other.site.test', SITE.port, undefined);
+  const memory = world.routes.open(key, world.engine.now);
+  world.routes.failed(key, memory, { line: 0, ip: ip(B) }, 'reset', world.engine.now);
+  world.after(1);
+  new Racing(world);
+  assert.deepEqual(world.dialled, [`${PROXY} 198.51.100.80`, `0 ${A}`]);
+});
+
+test('a destination in the network of another one begins with its line, too', () => {
+  const world = new World({ lines: [0, 1] });
+  const key = destinationKey('elsewhere.test', SITE.port, undefined);
+  const { now } = world.engine;
+  world.routes.connected(key, world.routes.open(key, now), { line: 1, ip: ip(B) }, 20, now);
+  new Racing(world, targetOfIp(ip(A), SITE.port));
+  assert.deepEqual(world.dialled, [`1 ${A}`]);
+});
+
+test('a destination that is remembered takes no hint, nor one that has failed', () => {
+  const world = known([A], { lines: [0, PROXY] });
+  neighbour(world, PROXY);
+  world.remember(0, A);
+  new Racing(world);
+  assert.deepEqual(world.dialled, [`0 ${A}`]);
+  world.attempts[0].fails('reset');
+  world.attempts[1].connects();
+  world.after(120_000);
+  const before = world.attempts.length;
+  new Racing(world);
+  assert.equal(world.dialled[before], `${PROXY} 198.51.100.80`);
+});
+
 test('a remembered candidate that must not be dialled now does not go first', () => {
   const world = known([A, B]);
   world.remember(0, B);

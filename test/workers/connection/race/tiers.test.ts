@@ -81,7 +81,7 @@ test('a dearer line waits while a cheaper one is in time, and the record says so
   assert.deepEqual(world.dialled, [`0 ${A}`, `0 ${B}`]);
   world.after(100);
   world.attempts[0].connects();
-  assert.deepEqual([told, race.spares, race.hasOthers], [['won'], true, true]);
+  assert.deepEqual([told, race.spares, race.hasOthers], [['won'], 'cheaper', true]);
   world.after(1000);
   assert.equal(world.attempts.length, 2);
 });

@@ -131,6 +131,20 @@ test('a connection is on record from its beginning to its end', () => {
   });
 });
 
+test('why an only attempt was the only one stays with its row', () => {
+  const world = new World();
+  const { records } = world;
+  const whys = ([undefined, 'cheaper', 'hinted', 'lead'] as const).map((how) => {
+    const slot = world.open();
+    records.targeted(slot, target('192.0.2.1:80'), undefined);
+    const race = world.race({});
+    const noted = how === 'lead' ? { ...race, lead: race.attempts[0] } : { ...race, spares: how };
+    records.won(slot, noted, race.attempts[0], { up: 0, down: 0 });
+    return records.read(slot).race?.why;
+  });
+  assert.deepEqual(whys, ['only-attempt', 'cheaper', 'hinted', 'remembered']);
+});
+
 test('a client is where a header tells that it is, whatever family either address has', () => {
   const world = new World();
   const { records } = world;
