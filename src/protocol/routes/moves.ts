@@ -2,12 +2,12 @@
 // leaves, and what is told of it. Pure. Whether a name has moved is found out in workers/connection/race/address-check.ts.
 import { sameIp } from '../address/same-ip.js';
 import { sameCandidate } from '../lines/candidate.js';
-import { CandidateMemory } from './candidate-memory.js';
+import { CandidateMemory, needsAnswer } from './candidate-memory.js';
 import { CANDIDATES_MAX, type DestinationMemory } from './destination-memory.js';
 
 /**
- * The name of a candidate has these addresses now, and no longer that of the candidate. One of them stands in for it on its line, and
- * what it has proved against them counts no longer. Returns whether that is news.
+ * The name of a candidate has these addresses now, and no longer that of the candidate. One of them stands in for it on its line, if
+ * that worked, and what it has proved against them counts no longer. Returns whether that is news.
  */
 export function moveAway(
   memory: DestinationMemory,
@@ -22,10 +22,19 @@ export function moveAway(
   const { line } = candidate;
   const known = memory.candidates.filter((other) => other.line === line && ips.some((ip) => sameIp(ip, other.ip)));
   for (const other of known) if (hasOnlyAccuser(memory, other, candidate)) other.forgive();
-  if (candidate.worked === Number.NEGATIVE_INFINITY) return isNews;
+  if (candidate.worked === Number.NEGATIVE_INFINITY || isOfTheWay(candidate)) return isNews;
   const heir = known.find((other) => !other.isDoubted(now)) ?? addNew(memory, line, inOrder, known);
   if (heir !== undefined && heir.worked < candidate.worked) heir.standIn(candidate);
   return isNews;
+}
+
+/**
+ * Whether its last failure says more of the way to the name than of the address: who breaks or swallows what is said to one address
+ * does so with the next one.
+ */
+function isOfTheWay({ mute, pending, streak, lastBlamed }: CandidateMemory): boolean {
+  const cause = pending ?? (streak > 0 ? lastBlamed : undefined);
+  return mute || cause === 'reset' || (cause !== undefined && needsAnswer(cause));
 }
 
 /** Whether nothing but what the left address came to has blamed a candidate for its last failure. */

@@ -77,6 +77,22 @@ test('what failed where the left address worked is forgiven, and what failed bef
   );
 });
 
+test('nothing stands in for an address to which the way is barred, and one does for an address that is dead', () => {
+  for (const [cause, stands] of [
+    ['silent', false],
+    ['not-tls', false],
+    ['reset', false],
+    ['timed-out', true],
+  ] as const) {
+    const { memory, best, choose } = world();
+    memory.failed(best, cause, 5);
+    memory.answered({ line: 1, ip: OLD }, 10, 6);
+    assert.equal(choose(7)?.line, 1);
+    moveAway(memory, best, [NEW], 10);
+    assert.equal(memory.find({ line: 0, ip: NEW }) !== undefined, stands, cause);
+  }
+});
+
 test('a name without addresses leaves nothing in their place, and it is told only once', () => {
   const { memory, best, choose } = world();
   assert.deepEqual([moveAway(memory, best, [], 10), moveAway(memory, best, [], 11)], [true, false]);
