@@ -23,6 +23,7 @@ import type { Addressed, FailureLog, Whose } from '../shared/failure-log.js';
 import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt.js';
 import { Candidates, type CandidatesOutcome, type CandidatesParts } from './candidates.js';
 import type { MakeTrial, Trial } from './home-trial.js';
+import { isHopeless } from './hopeless.js';
 import type { KnownDestination } from './known-destination.js';
 import { type KnownForParts, knownFor } from './known-for.js';
 import { type HintParts, takeHint } from './take-hint.js';
@@ -71,7 +72,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   #trial: Trial | undefined;
   #leadIsLate = false;
   /** From when on the lead is late by its own history. */
-  #leadDue = Number.POSITIVE_INFINITY;
+  leadDue = Number.POSITIVE_INFINITY;
   #failure: Failure | undefined;
 
   /** For `choice` and `client` see race.ts. */
@@ -131,7 +132,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     const best = this.known.best(this, this.#sticky);
     if (best !== undefined && room.isOpen(this, best.line) && this.#candidates.isUsual(best)) {
       this.#plan.lead(best, engine.now, this.known.patience_ms);
-      this.#leadDue = this.#plan.wakeAt();
+      this.leadDue = this.#plan.wakeAt();
       this.#lead = this.#start(best);
       const { preferences } = this.#parts;
       if (preferences !== undefined && !this.#sticky) this.#tryHome(best, preferences);
@@ -168,21 +169,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
       if (candidate === undefined) break;
       this.#start(candidate);
     }
-    if (renews && this.#candidates.done && !this.#plan.hasWaiting && this.#isHopeless) this.#candidates.renew();
-  }
-
-  /**
-   * Whether no attempt is expected to connect any more: they are over, have failed lately, or the lead is late. Not where nobody
-   * could even be asked.
-   */
-  get #isHopeless(): boolean {
-    const { now } = this.#parts.engine;
-    if (this.#failure?.whose === 'us') return false;
-    for (const attempt of this.#all) {
-      if (attempt.result !== undefined || attempt === this.trial) continue;
-      if (attempt === this.#lead ? now < this.#leadDue : !this.known.isDoubted(attempt.candidate)) return false;
-    }
-    return true;
+    if (renews && this.#candidates.done && !this.#plan.hasWaiting && isHopeless(this, now)) this.#candidates.renew();
   }
 
   /** The next one may start at once. */

@@ -116,7 +116,7 @@ export class Resolver {
   renew(text: string, hear: Hear<LookupAnswer>): void {
     const name = askedName(text);
     const kept = name === undefined ? undefined : this.#cache.get(name);
-    const isUsual = name === undefined || kept === undefined || kept.isResting || this.#stopped;
+    const isUsual = name === undefined || kept === undefined || this.#stopped;
     if (isUsual || this.#parts.hosts.lookup(withoutDot(name)) !== undefined) this.lookup(text, hear);
     else if (this.#inFlight.has(name) || this.#renewals.begin(name, kept.age_ms, this.#parts.now()))
       this.#renew(name, kept.answer, hear);

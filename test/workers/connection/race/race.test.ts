@@ -247,6 +247,11 @@ test('a first contact asks for nothing anew while it may connect, nor where nobo
   };
   const { told } = new Racing(other);
   assert.deepEqual([told, other.renewed], [['lost'], []]);
+  const cut = known([A, B]);
+  new Racing(cut);
+  cut.attempts[0].fails('network-unreachable');
+  cut.attempts[1].fails('network-unreachable');
+  assert.deepEqual(cut.renewed, [], 'there is no way to any address');
 });
 
 test('the answer that a silent winner has its name asked for anew brings another one', () => {
