@@ -12,6 +12,7 @@ import { USAGE_OCTETS_MAX } from '../../protocol/budget/usage.js';
 import { loopbackListener } from '../../protocol/listen-options.js';
 import type { Configuration, Options } from '../../protocol/options.js';
 import type { RaceRecord } from '../../protocol/race/record.js';
+import { BULK } from '../../protocol/routes/destination-key.js';
 import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/routes/snapshot.js';
 import { SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
 import type { Ruled } from '../../threads/contracts/connection.js';
@@ -147,6 +148,8 @@ interface Explaining {
 /** Whether a remembered route may be used for the target: of its host and port, or, for one client alone, of its site. */
 function mayBeOf(destination: string, { asked, host, port }: Target): boolean {
   const own = formatEndpoint(asked, port);
+  // What lines carry for a site: which site is the target's is known only where the list of domains is.
+  if (destination.startsWith(BULK)) return true;
   if (destination === own || destination.endsWith(` ${own}`)) return true;
   const [, site] = / \[([^\] ]+)\]$/.exec(destination) ?? [];
   return site !== undefined && (host === site || host.endsWith(`.${site}`));

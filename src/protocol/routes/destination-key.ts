@@ -13,9 +13,12 @@ export function siteKey(site: string, asker: string): string {
   return `${asker} [${site}]`;
 }
 
+/** The keys of what sites have of bulk transfers begin so. */
+export const BULK = 'bulk[';
+
 /** Of what all destinations of a site have of bulk transfers. */
 export function bulkKey(site: string): string {
-  return `bulk[${site}]`;
+  return `${BULK}${site}]`;
 }
 
 /** Whether what is remembered is for one asker alone. */

@@ -34,6 +34,8 @@ export interface LineView {
   answersEarly(line: number): boolean;
   /** The last time that its link came back; undefined where it never did. */
   outage(line: number): Outage | undefined;
+  /** The addresses that the line may dial now, where a race asks. */
+  addressesOf?(line: number): readonly Uint8Array[];
   /** Undefined where all lines are alike. */
   readonly preferences?: Preferences | undefined;
 }

@@ -2,13 +2,14 @@
 // nothing: protocol/routes/destination-memory.ts chooses the best candidate. What a site remembers is in known-site.ts.
 import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
+import { worthATrial } from '../../../protocol/bulk/compare.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
 import type { Preferences } from '../../../protocol/lines/preferences.js';
 import type { Options } from '../../../protocol/options.js';
 import { FAILURES, type Failure } from '../../../protocol/race/failure.js';
 import type { LineHealth } from '../../../protocol/race/line-health.js';
 import type { Patience } from '../../../protocol/race/tier-gate.js';
-import type { CandidateMemory } from '../../../protocol/routes/candidate-memory.js';
+import { CandidateMemory } from '../../../protocol/routes/candidate-memory.js';
 import type { DestinationMemory, LineView } from '../../../protocol/routes/destination-memory.js';
 import { type HomeLines, homeTrial } from '../../../protocol/routes/home-trial.js';
 import type { BulkSites } from '../shared/bulk-sites.js';
@@ -77,9 +78,31 @@ export class KnownDestination implements Patience {
 
   /** The candidate to go first and alone; undefined if none works, or it is time to race all of them again. */
   best(lines: LineView, sticky: boolean): CandidateMemory | undefined {
-    const best = this.remembered(lines, sticky);
+    const remembered = this.remembered(lines, sticky);
+    const best = remembered && !sticky ? (this.#wider(remembered, lines) ?? remembered) : remembered;
     if (sticky) this.kept = best?.line ?? this.#lineWithoutAddress(lines);
     return best;
+  }
+
+  /** On a line that carries much more for the site, if nothing is known of that line here. */
+  #wider({ line: inUse }: CandidateMemory, lines: LineView): CandidateMemory | undefined {
+    const { bulkSites, engine, preferences } = this.#parts;
+    const rates = bulkSites.ratesOf(this.#target, engine.now);
+    if (rates === undefined || this.#memory === undefined) return undefined;
+    const { candidates } = this.#memory;
+    const others = rates.measured.filter(
+      ({ line }) =>
+        candidates.every((one) => one.line !== line) &&
+        lines.mayUse(line) &&
+        preferences?.tierOf(line) === preferences?.tierOf(inUse),
+    );
+    const line = worthATrial(
+      rates,
+      inUse,
+      others.map((one) => one.line),
+    );
+    const [ip] = line === undefined ? [] : (lines.addressesOf?.(line) ?? []);
+    return line === undefined || ip === undefined ? undefined : new CandidateMemory({ line, ip });
   }
 
   #lineWithoutAddress(lines: LineView): number | undefined {

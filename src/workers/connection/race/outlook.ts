@@ -48,7 +48,9 @@ export async function outlook(
   const choice = narrowed(ruling, own);
   const lines = choice?.lines ?? parts.allLines;
   const known = knownFor(parts, target, lines.length, choice, client);
+  const gathered = await gather(parts, target, client, lines, known);
   const view: LineView = {
+    addressesOf: (line) => gathered.candidates.addressesOf(line),
     mayUse: (line) => lines.includes(line) && health.mayUse(line, engine.now),
     answersEarly: (line) => health.answersEarly(line, engine.now),
     outage: (line) => health.outage(line),
@@ -56,7 +58,6 @@ export async function outlook(
   };
   const sticky = choice !== undefined && choice.sticky !== false;
   const best = known.best(view, sticky);
-  const gathered = await gather(parts, target, client, lines, known);
   const { steps, leftOut } = gathered;
   const isSuspect = ({ line, ip }: Candidate): boolean =>
     parts.lines[line].isDirect && badAddresses.isLast(ip, target.host);

@@ -149,7 +149,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     if (preferences.isCheapest(lead.line) || budget.isShort || budget.isTight) return;
     const numbers = this.#lines;
     const mayUse = (line: number): boolean => this.mayUse(line);
-    const addressesOf = (line: number) => this.#candidates.addressesOf(line);
+    const addressesOf = (line: number) => this.addressesOf(line);
     const outage = (line: number): Outage | undefined => this.outage(line);
     const candidate = this.known.trial(lead, { preferences, numbers, mayUse, outage, addressesOf });
     if (candidate === undefined || !room.isOpen(this, candidate.line)) return;
@@ -271,6 +271,10 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
 
   mayUse(line: number): boolean {
     return this.#lines.includes(line) && this.#parts.health.mayUse(line, this.#parts.engine.now);
+  }
+
+  addressesOf(line: number): readonly Uint8Array[] {
+    return this.#candidates.addressesOf(line);
   }
 
   get preferences(): Preferences | undefined {

@@ -225,6 +225,8 @@ export class RoutesReplica implements RouteSubscriber, LineView {
       } else known.adopt(told, isSticky(state.destination));
     }
     for (const event of lines) {
+      // It may come before the generation that has the line.
+      this.#health.grow(event.line + 1);
       this.#health.apply(event, now);
       if (event.kind === 'lost') this.doubts(event.line);
     }

@@ -198,7 +198,9 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
   readonly sites = { of: ({ host }: Target): string => host.split('.').slice(-2).join('.') };
   readonly badAddresses = { isLast: (): boolean => false };
   readonly outcomes = { note: (): void => {} };
-  readonly bulkSites = { ratesOf: (): SiteRates | undefined => undefined };
+  /** What lines carry for the site; undefined where it is not one of bulk transfers. */
+  rates: SiteRates | undefined;
+  readonly bulkSites = { ratesOf: (): SiteRates | undefined => this.rates };
 
   readonly failures = {
     attempt: (): void => {},
