@@ -31,6 +31,17 @@ test('each listener has its place, its address as its name, and no client yet', 
   assert.deepEqual(openSockets(), before);
 });
 
+test('a listener keeps what it says of quiet connections', () => {
+  const quiet = { idle_timeout_ms: 0 };
+  const reserved = reserve([{ ...asked('127.0.0.1'), quiet }, asked('127.0.0.1')], 0);
+  assert.ok(reserved.code === 'reserved');
+  assert.deepEqual(
+    reserved.listening.map(({ listener }) => listener.quiet),
+    [quiet, undefined],
+  );
+  for (const { fd } of reserved.listening) closeFd(fd);
+});
+
 test('when one address cannot be had, none is kept', () => {
   const before = openSockets();
   // 192.0.2.0/24 is for documentation: no machine has it.
