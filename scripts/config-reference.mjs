@@ -220,7 +220,8 @@ tier is opened, too.
 A destination **comes home**: while a dearer line carries it, a cheaper one is tried again, ten seconds after it has failed, then after
 twenty, forty and so on, every five minutes at most. The trial goes beside the connection of a client, which the dearer line carries;
 the next connection begins with the cheaper line if that has connected, or, where it had connected before without an answer, if
-it has answered the client's ClientHello. A line that fails again soon has to wait on. Destinations of a \`sticky\` rule stay on their line.
+it has answered the client's ClientHello. A line that fails again soon has to wait on; one whose link comes back is tried at once; one that is
+too slow for its cost is measured anew in the same way. Destinations of a \`sticky\` rule stay on their line.
 
 **Budgets.** Any part of the tree may also say what the lines below it may carry in a month, all of them together: an uplink with a
 contract of 50 GB, whatever proxies are reached by it.

@@ -197,7 +197,7 @@ export class World implements LineView, Patience {
       outage: (line: number) => this.outage(line),
       addressesOf: (line: number) => all.filter((one) => one.line === line).map(({ ip }) => ip),
     };
-    const trial = homeTrial(memory, lead.line, lines, this.now, recording.ttl_ms);
+    const trial = homeTrial(memory, lead.line, lines, this.now);
     if (trial !== undefined) memory.tried(this.now);
     return trial;
   }

@@ -101,7 +101,7 @@ class Replayed {
   /** When something is due that no event tells of. */
   #next(): number {
     const { now } = this.#world;
-    const times = [this.#plan.wakeAt(), ...(this.#gathered ? this.#lookups.map(([, at]) => at) : [])];
+    const times = [this.#plan.wakeAt(now), ...(this.#gathered ? this.#lookups.map(([, at]) => at) : [])];
     return Math.min(...times.filter((at) => at > now));
   }
 
@@ -185,7 +185,7 @@ class Replayed {
   #happenToTrial(candidate: Candidate, kind: RecordedEvent[1]): void {
     const { memory, now } = this.#world;
     const took_ms = now - this.#race.at;
-    if (kind === 'connected') memory?.connected(candidate, took_ms, now, this.#world);
+    if (kind === 'connected') memory?.connected(candidate, took_ms, now, this.#world, true);
     else if (kind === 'answered') memory?.answered(candidate, took_ms, now);
     else {
       const cause = kind in FAILURES ? FAILURES[kind as FailureCode].blames : (kind as RouteFailure);

@@ -50,7 +50,7 @@ export function scheduleOf({ rules, preferences, patience, lead, patience_ms, hi
   const plan = new RacePlan(rules, preferences && new TierGate(preferences, patience, rules.unknown_ms));
   if (lead !== undefined) plan.lead(lead, 0, patience_ms);
   else if (hinted !== undefined) plan.hint(hinted.line, hinted.until_ms, hinted.passes);
-  const begun = lead === undefined ? 0 : plan.wakeAt();
+  const begun = lead === undefined ? 0 : plan.wakeAt(0);
   for (const step of steps) tell(plan, step, begun);
   const lastResort = lastOf(steps);
   const starts: Start[] = [];
@@ -60,7 +60,7 @@ export function scheduleOf({ rules, preferences, patience, lead, patience_ms, hi
       if (!lastResort.includes(candidate)) starts.push({ candidate, at_ms: now });
       continue;
     }
-    const next = plan.wakeAt();
+    const next = plan.wakeAt(now);
     if (next <= now || next === Number.POSITIVE_INFINITY) break;
     now = next;
   }

@@ -112,6 +112,7 @@ export class RacePlan {
   take(now: number, most: number, room: Room): Candidate | undefined {
     if (now < this.#next || this.#running >= most) return undefined;
     this.#gate?.advance(now);
+    if (this.#gate !== undefined && this.#running >= this.#gate.room(this.#running, most, now)) return undefined;
     const candidate = this.#shift(now, room);
     if (candidate === undefined) return undefined;
     this.#running += 1;
@@ -188,12 +189,13 @@ export class RacePlan {
   }
 
   /** When the next may start, in the time of `now`. A time in the past means that only an event can start it. */
-  wakeAt(): number {
+  wakeAt(now: number): number {
     const hint = this.#hint;
     const isHintWaiting = hint !== undefined && this.#waiting.some(([{ line }]) => line === hint.line);
     const held = hint === undefined || isHintWaiting ? this.#next : Math.max(this.#next, hint.until);
     if (this.#gate === undefined || this.#waiting.length === 0 || (isHintWaiting && hint.passes)) return held;
-    return Math.max(held, this.#gate.next());
+    const opens = this.#gate.next(now);
+    return opens === Number.POSITIVE_INFINITY ? held : Math.max(held, opens);
   }
 
   /** Why lines wait that have not begun. */

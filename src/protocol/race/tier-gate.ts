@@ -135,11 +135,33 @@ export class TierGate {
     }
   }
 
-  /** When the next line that waits may start; infinite where only an event can start it. */
-  next(): number {
-    let next = this.#nextTier() === undefined ? NEVER : this.#heldUntil();
-    for (const runner of this.#runners) if (runner.waiting > 0) next = Math.min(next, this.#dueOf(runner));
+  /** When, after `now`, the next line may start that waits; infinite where only an event can start it. */
+  next(now: number): number {
+    const opens = this.#nextTier() === undefined ? NEVER : this.#heldUntil();
+    let next = opens > now ? opens : NEVER;
+    for (const runner of this.#runners) {
+      const due = runner.waiting > 0 ? this.#dueOf(runner) : NEVER;
+      if (due > now) next = Math.min(next, due);
+    }
     return next;
+  }
+
+  /**
+   * How many attempts may be under way, where a race has room for `most`: some of the room is left for those that have to wait, or
+   * many addresses that hang would keep it from them. `running`: the attempts under way.
+   */
+  room(running: number, most: number, now: number): number {
+    if (running * 2 < most) return most;
+    const open = new Set<string>();
+    const waiting = new Set<string>();
+    for (const one of this.#runners) {
+      const stage = `${one.tier} ${one.cost_ms} ${one.behind === undefined}`;
+      if (!Number.isNaN(one.began) || now >= this.#dueOf(one)) open.add(stage);
+      else if (!isOver(one)) waiting.add(stage);
+    }
+    if (waiting.size === 0) return most;
+    const left = Math.max(1, Math.floor(most / (2 * (open.size + waiting.size))));
+    return Math.max(most - left * waiting.size, Math.min(most, open.size + 1));
   }
 
   /** Whether there are lines that have not begun, because others come before them. */

@@ -149,6 +149,12 @@ export class CandidateMemory implements Candidate {
     else this.#works(now);
   }
 
+  /** It begins again after a while in which another line was used. */
+  forgetTimes(): void {
+    this.connect.set(0, 0, 0);
+    this.firstByte.set(0, 0, 0);
+  }
+
   /** The destination's first byte came, `first_byte_ms` after the client's. */
   answers(first_byte_ms: number, now: number): void {
     this.#comesOfAge();

@@ -13,8 +13,9 @@ import { Homecoming } from './homecoming.js';
 
 /** An event of a candidate. */
 export type RouteEvent = Candidate &
+  /** `anew`: what was measured before counts no longer. */
   (
-    | { readonly kind: 'connected'; readonly connect_ms: number }
+    | { readonly kind: 'connected'; readonly connect_ms: number; readonly anew?: boolean }
     | { readonly kind: 'answered'; readonly first_byte_ms: number }
     | { readonly kind: 'failed'; readonly cause: RouteFailure }
     /** Of a site: its line has carried a part of a bulk transfer; and a connection that did not come in bulk. */
@@ -141,8 +142,9 @@ export class DestinationMemory {
   }
 
   /** It has connected. For a line that answers early this proves neither speed nor that it works. */
-  connected(candidate: Candidate, connect_ms: number, now: number, lines: LineView): CandidateMemory {
+  connected(candidate: Candidate, connect_ms: number, now: number, lines: LineView, anew = false): CandidateMemory {
     const known = this.#open(candidate, now);
+    if (anew) known.forgetTimes();
     if (lines.answersEarly(candidate.line)) {
       known.updated = now;
       return known;
@@ -196,7 +198,7 @@ export class DestinationMemory {
   apply(event: RouteEvent, now: number, lines: LineView): CandidateMemory | undefined {
     switch (event.kind) {
       case 'connected':
-        return this.connected(event, event.connect_ms, now, lines);
+        return this.connected(event, event.connect_ms, now, lines, event.anew);
       case 'answered':
         return this.answered(event, event.first_byte_ms, now);
       case 'failed':

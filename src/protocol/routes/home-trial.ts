@@ -1,6 +1,5 @@
 // Which cheaper candidate is tried beside the lead, for a destination that a dearer line carries, and whether it is time for
-// it. A cheaper line whose candidate works needs no trial: it leads, or is too slow. Pure.
-
+// it: where it has failed, is not known, or was too slow for its cost. Pure.
 import { sameIp } from '../address/same-ip.js';
 import type { Candidate } from '../lines/candidate.js';
 import type { Preferences } from '../lines/preferences.js';
@@ -25,7 +24,6 @@ export function homeTrial(
   lead: number,
   lines: HomeLines,
   now: number,
-  ttl_ms: number,
 ): Candidate | undefined {
   memory.home ??= new Homecoming(now);
   const isCheaper = (line: number): boolean => lines.preferences.compare(line, lead) < 0;
@@ -40,21 +38,14 @@ export function homeTrial(
   for (const line of lines.numbers) {
     if (!isCheaper(line) || !lines.mayUse(line)) continue;
     if (found !== undefined && lines.preferences.compare(line, found.line) >= 0) continue;
-    found = candidateOf(memory, line, lines, now, ttl_ms) ?? found;
+    found = candidateOf(memory, line, lines, now) ?? found;
   }
   return found;
 }
 
 /** The candidate of a line to be tried: the one that worked last, or else the first address of which nothing is known. */
-function candidateOf(
-  memory: DestinationMemory,
-  line: number,
-  lines: HomeLines,
-  now: number,
-  ttl_ms: number,
-): Candidate | undefined {
+function candidateOf(memory: DestinationMemory, line: number, lines: HomeLines, now: number): Candidate | undefined {
   const known = memory.candidates.filter((one) => one.line === line);
-  if (known.some((one) => !one.gone && one.isWell(now, ttl_ms) && one.isProven)) return undefined;
   let chosen: CandidateMemory | undefined;
   let fresh: Uint8Array | undefined;
   for (const ip of lines.addressesOf(line)) {

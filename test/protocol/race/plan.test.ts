@@ -49,11 +49,11 @@ test('staggered: one at a time, and a failure starts the next at once', () => {
     false,
   );
   assert.deepEqual(start(plan, 0), ['0.1']);
-  assert.equal(plan.wakeAt(), 250);
+  assert.equal(plan.wakeAt(0), 250);
   assert.deepEqual([start(plan, 249), start(plan, 250)], [[], ['0.2']]);
   plan.failed(candidate(0, 1), 300);
   assert.deepEqual(start(plan, 300), ['0.3']);
-  assert.equal(plan.wakeAt(), 550);
+  assert.equal(plan.wakeAt(0), 550);
   plan.failed(candidate(0, 2), 310);
   plan.failed(candidate(0, 3), 310);
   assert.deepEqual(start(plan, 310), ['0.4']);
@@ -65,7 +65,7 @@ test('the best is alone until it is late by its own history', () => {
   const plan = new RacePlan(RULES);
   plan.lead(best, 1000);
   plan.offer([candidate(0), candidate(1), candidate(2)], false);
-  const late = plan.wakeAt();
+  const late = plan.wakeAt(0);
   assert.ok(late > 1050 && late < 1051, `${late}`);
   assert.deepEqual([plan.othersDue(1050), start(plan, 1050)], [false, []]);
   // The lead is not started twice.
@@ -76,7 +76,7 @@ test('the best is alone until it is late by its own history', () => {
 test('the best that has never been timed is alone as long as one without history', () => {
   const plan = new RacePlan(RULES);
   plan.lead(remembered(0), 1000);
-  assert.equal(plan.wakeAt(), 1150);
+  assert.equal(plan.wakeAt(0), 1150);
 });
 
 test('the best that fails is followed at once', () => {
@@ -166,7 +166,7 @@ test('what is connected and does not answer lets the next start at once, and nev
   plan.demand(20);
   assert.deepEqual(start(plan, 20), ['1.1']);
   plan.demand(500);
-  assert.equal(plan.wakeAt(), 270);
+  assert.equal(plan.wakeAt(0), 270);
 });
 
 test('an empty offer is none', () => {
@@ -256,7 +256,7 @@ function hinted(until: number): RacePlan {
 
 test('a hint puts a line first, and the others wait until its time is over', () => {
   const plan = hinted(70);
-  assert.deepEqual([start(plan, 0), plan.wakeAt()], [['1.1', '1.2'], 70]);
+  assert.deepEqual([start(plan, 0), plan.wakeAt(0)], [['1.1', '1.2'], 70]);
   assert.deepEqual([start(plan, 69), start(plan, 70)], [[], ['0.1', '0.2']]);
 });
 
@@ -296,7 +296,7 @@ test('a hinted line that comes late has no more than its time from the beginning
   const plan = new RacePlan(RULES);
   plan.hint(1, 70, false);
   plan.offer([candidate(0, 1)], false);
-  assert.deepEqual([start(plan, 50), plan.wakeAt()], [[], 70]);
+  assert.deepEqual([start(plan, 50), plan.wakeAt(50)], [[], 70]);
   plan.offer([candidate(1, 1)], false);
   assert.deepEqual([start(plan, 50), start(plan, 70)], [['1.1'], ['0.1']]);
 });

@@ -66,7 +66,7 @@ function run({ tiers, looked, lead, steps }: Shape): readonly (readonly [number,
   /** To a later time, with a look whenever the plan asks for one. */
   const pass = (ms: number): void => {
     const end = now + ms;
-    for (let wake = plan.wakeAt(); wake > now && wake <= end; wake = plan.wakeAt()) {
+    for (let wake = plan.wakeAt(now); wake > now && wake <= end; wake = plan.wakeAt(now)) {
       now = wake;
       begin();
     }

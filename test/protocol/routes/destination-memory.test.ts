@@ -472,3 +472,11 @@ test('one that connects without an answer does not lead, nor one that nothing pr
   memory.answered(A, 20, 60_003);
   assert.equal(choose(memory, 60_003, PREFERRED), 0);
 });
+
+test('what connects in a trial begins anew: neither how slow it was nor how it answered counts', () => {
+  const memory = connected(400, 20);
+  memory.answered(A, 900, 1);
+  const event = { ...A, kind: 'connected', connect_ms: 30, anew: true } as const;
+  const known = memory.apply(event, 2, ALL);
+  assert.deepEqual([known?.connect.mean, known?.connect.samples, known?.firstByte.samples], [30, 1, 0]);
+});

@@ -167,6 +167,35 @@ test('a route actor that does not answer is sent one batch, and what waits for i
   });
 });
 
+test('a trial is told to the others, and that it has connected, however often that was told before', async () => {
+  const world = new World();
+  await withActor(world, async (told) => {
+    world.connected();
+    world.connected();
+    const memory = world.memory();
+    world.replica.tried(NAME, memory, FIRST, world.now);
+    assert.deepEqual({ ...memory.home }, { at: world.now, tries: 1 });
+    world.replica.connected(NAME, memory, FIRST, 90, world.now, true);
+    await flushed(world, told, 1);
+    assert.deepEqual(told.kinds, ['connected 0', 'tried 0', 'connected 0']);
+    assert.deepEqual(told.routes[2]?.event, { ...FIRST, kind: 'connected', connect_ms: 90, anew: true });
+  });
+});
+
+test('a reload changes what is preferred, and what is remembered stays', () => {
+  const world = new World();
+  const second = at(1, '192.0.2.2');
+  world.connected(FIRST, 20);
+  world.connected(second, 90);
+  assert.deepEqual([world.replica.preferences, world.best()], [undefined, '192.0.2.1']);
+  const { cache, budgets } = defaultOptions();
+  const lines = [{ ...line('first', 0), tier: 1 }, line('second', 1)];
+  world.replica.set({ lines, cache, budgets });
+  assert.equal(world.best(), '192.0.2.2');
+  world.replica.set({ lines: [line('first', 0), line('second', 1)], cache, budgets });
+  assert.deepEqual([world.replica.preferences, world.best()], [undefined, '192.0.2.1']);
+});
+
 test('one that has been restarted is told although the one before never answered', async () => {
   const world = new World();
   const before = new Told(world.replica);

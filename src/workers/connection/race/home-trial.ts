@@ -8,7 +8,6 @@ import type { Candidate } from '../../../protocol/lines/candidate.js';
 import type { Options } from '../../../protocol/options.js';
 import type { Failure } from '../../../protocol/race/failure.js';
 import type { LineHealth } from '../../../protocol/race/line-health.js';
-import { EMPTY } from '../../../protocol/race/short-list.js';
 import { Counter } from '../../../threads/shared/counters.js';
 import type { AttemptBudget } from '../shared/attempt-budget.js';
 import type { AttemptRoom, RoomSeeker } from '../shared/attempt-room.js';
@@ -28,7 +27,7 @@ export interface HomeTrialParts {
   readonly newAttempt: MakeAttempt;
 }
 
-type Known = Pick<KnownDestination, 'connected' | 'failed' | 'reached'>;
+type Known = Pick<KnownDestination, 'triedWell' | 'failed' | 'reached'>;
 
 /** A trial as its race sees it. */
 export type Trial = Pick<HomeTrial, 'attempt' | 'start' | 'said' | 'raceOver'>;
@@ -68,7 +67,7 @@ export class HomeTrial implements AttemptOutcome, HelloAttemptOutcome<RaceAttemp
   connected(attempt: RaceAttempt): void {
     const { engine, budget, room } = this.#parts;
     room.connected(attempt);
-    this.#known.connected(attempt, EMPTY, false);
+    this.#known.triedWell(attempt);
     budget.hold();
     this.#asked = new HelloAttempt(engine, attempt, this.#known.reached(attempt), this);
     // A connection of a proxy may begin with bytes of the server.

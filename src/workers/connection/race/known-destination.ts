@@ -152,9 +152,8 @@ export class KnownDestination implements Patience {
 
   /** A cheaper candidate than the lead's, if it is time to try one beside it. */
   trial(lead: CandidateMemory, lines: HomeLines): Candidate | undefined {
-    const { engine, routes } = this.#parts;
     if (this.#memory === undefined) return undefined;
-    return homeTrial(this.#memory, lead.line, lines, engine.now, routes.ttl_ms);
+    return homeTrial(this.#memory, lead.line, lines, this.#parts.engine.now);
   }
 
   /** That candidate is being tried. */
@@ -178,14 +177,27 @@ export class KnownDestination implements Patience {
     return new CandidateOutcome(this.#parts, this.#key, this.#memory, candidate, name, ip);
   }
 
+  /** A trial has connected: what was measured before it counts no longer. */
+  triedWell(attempt: RaceAttempt): void {
+    const { routes, engine } = this.#parts;
+    this.#lineWorks(attempt);
+    if (this.#key === undefined || this.#memory === undefined) return;
+    routes.connected(this.#key, this.#memory, attempt.candidate, engine.now - attempt.started, engine.now, true);
+  }
+
+  #lineWorks({ candidate: { line, ip }, line: { isDirect }, started }: RaceAttempt): void {
+    const { health, routes, engine, preferences } = this.#parts;
+    if (preferences !== undefined) health.times.took(line, engine.now - started);
+    if (!isDirect && health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
+    works(this.#parts, line, isDirect ? ip : undefined);
+  }
+
   /** It has connected. `attempts` are all of the race; `whole`: all candidates take part in the race. */
   connected(attempt: RaceAttempt, attempts: readonly RaceAttempt[], whole: boolean): void {
-    const { health, routes, engine, preferences } = this.#parts;
+    const { health, routes, engine } = this.#parts;
     const { now } = engine;
     const { line } = attempt.candidate;
-    if (preferences !== undefined) health.times.took(line, now - attempt.started);
-    if (!attempt.line.isDirect && health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
-    works(this.#parts, line, attempt.line.isDirect ? attempt.candidate.ip : undefined);
+    this.#lineWorks(attempt);
     if (this.#winner < 0 && !health.answersEarly(line, now)) this.#wins(line, attempts);
     if (this.#key === undefined) return;
     if (this.#memory === undefined) {

@@ -132,7 +132,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     const best = this.known.best(this, this.#sticky);
     if (best !== undefined && room.isOpen(this, best.line) && this.#candidates.isUsual(best)) {
       this.#plan.lead(best, engine.now, this.known.patience_ms);
-      this.leadDue = this.#plan.wakeAt();
+      this.leadDue = this.#plan.wakeAt(engine.now);
       this.#lead = this.#start(best);
       const { preferences } = this.#parts;
       if (preferences !== undefined && !this.#sticky) this.#tryHome(best, preferences);
@@ -186,7 +186,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   get next(): number {
     if (this.#candidates.begun && !this.#plan.hasWaiting) return Number.POSITIVE_INFINITY;
     const { budget, engine } = this.#parts;
-    const next = this.#plan.wakeAt();
+    const next = this.#plan.wakeAt(engine.now);
     if (next > engine.now) return next;
     // What is due and has not started needs room, which only an event makes; or descriptors, of which no event tells.
     return budget.isShort ? engine.now + SHORT_LOOK_MS : Number.POSITIVE_INFINITY;

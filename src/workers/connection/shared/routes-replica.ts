@@ -108,13 +108,14 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     candidate: Candidate,
     connect_ms: number,
     now: number,
+    anew = false,
   ): void {
     if (memory.worked === Number.NEGATIVE_INFINITY) this.neighbours.place(destination, candidate);
-    const known = memory.connected(candidate, connect_ms, now, this);
+    const known = memory.connected(candidate, connect_ms, now, this, anew);
     if (memory.best !== known) this.#keep(destination, memory, now);
-    if (now - known.connectReported < this.#repeat_ms) return;
+    if (!anew && now - known.connectReported < this.#repeat_ms) return;
     known.connectReported = now;
-    this.#report(destination, { ...of(candidate), kind: 'connected', connect_ms });
+    this.#report(destination, { ...of(candidate), kind: 'connected', connect_ms, ...(anew ? { anew } : {}) });
   }
 
   answered(

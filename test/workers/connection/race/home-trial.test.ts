@@ -67,7 +67,7 @@ class Trying {
     this.actor = new Actor(this.world.engine, socket);
     const learn = (what: string) => void this.learned.push(what);
     const known = {
-      connected: () => learn('connected'),
+      triedWell: () => learn('connected'),
       failed: (_attempt: RaceAttempt, { code }: Failure) => learn(`lost ${code}`),
       reached: () => ({
         answered: (result: string) => learn(`answered ${result}`),

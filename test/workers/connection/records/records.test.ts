@@ -354,3 +354,28 @@ test('ages are right when the actor has run for more than 49 days', () => {
   world.later(3000);
   assert.equal(world.records.read(slot).duration_ms, 3000);
 });
+
+test('that dearer lines had to wait fits into a row, and a trial is told from what took part', () => {
+  const world = new World();
+  const { records } = world;
+  const race = { ...world.race({}), spares: 'cheaper' as const };
+  const alone = world.open();
+  records.targeted(alone, target('192.0.2.1:80'), undefined);
+  records.won(alone, race, race.attempts[0], { up: 0, down: 0 });
+  assert.equal(records.read(alone).race?.why, 'cheaper');
+  const beside = world.open();
+  records.targeted(beside, target('192.0.2.1:80'), undefined);
+  const all = world.race({}, { line: 1, result: undefined, connectedAt: Number.NaN });
+  const [lead, trial] = all.attempts;
+  records.won(beside, { ...all, lead, trial }, lead as NotedAttempt, { up: 0, down: 0 });
+  records.ended(beside, 'complete', 0, 0);
+  const told = records.read(beside).race;
+  assert.equal(told?.why, 'remembered');
+  assert.deepEqual(
+    told.attempts.map((one) => [one.remembered, one.trial, one.result]),
+    [
+      [true, undefined, 'connected'],
+      [false, true, undefined],
+    ],
+  );
+});
