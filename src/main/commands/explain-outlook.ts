@@ -1,9 +1,11 @@
 // The part of an explanation that comes before the race: in which order lines and addresses have their turns, and why. Pure.
+import type { Way } from '../../protocol/bulk/transfer.js';
 import { preferenceText } from '../../protocol/lines/preference.js';
 import { FAILURES } from '../../protocol/race/failure.js';
 import type { AddressOutlook, LineOutlook, Outlook } from '../../protocol/race/outlook.js';
 import type { Reason, Turn } from '../../protocol/race/outlook-reason.js';
 import type { RouteFailure } from '../../protocol/routes/candidate-memory.js';
+import { byteCount } from '../../protocol/text/byte-count.js';
 import type { OutlookOf } from './explain-before.js';
 import { clipped, shownMs, shownSpan, wrapped } from './explain-columns.js';
 
@@ -88,6 +90,8 @@ const FAILED: Readonly<Record<RouteFailure, string>> = {
 
 const times = (count: number): string => (count === 1 ? '1 failure' : `${count} failures`);
 
+const WAY: Readonly<Record<Way, string>> = { up: 'from clients', down: 'to clients' };
+
 const HELD_BACK = {
   tier: 'its tier holds it back',
   cost: 'its cost holds it back',
@@ -106,6 +110,8 @@ function reasonText(reason: Reason): string {
       return 'the client may not use it';
     case 'held-back':
       return `${HELD_BACK[reason.by]}: it starts after ${shownMs(reason.starts_ms)} ms, unless another has connected by then`;
+    case 'carries':
+      return `carries ${byteCount(reason.bytes_s)} a second ${WAY[reason.way]} in bulk for this site (measured ${shownSpan(reason.ago_ms)} ago)`;
     case 'home-trial-due':
       return 'cheaper than the first: it is tried beside that now, without the client';
     case 'home-trial-later':

@@ -1,4 +1,5 @@
 // What an outlook is made of: what the parts of a race say that they would do, and the values that they go by. Types only.
+import type { SiteRates } from '../bulk/site-rates.js';
 import type { Candidate } from '../lines/candidate.js';
 import type { Line } from '../lines/line.js';
 import type { Preference } from '../lines/preference.js';
@@ -40,6 +41,8 @@ export interface Asked {
   readonly lastResort: readonly Candidate[];
   /** Undefined where all lines are alike. */
   readonly preferences: Preferences | undefined;
+  /** What lines carry for the destination's site; undefined where that is not one of bulk transfers. */
+  readonly rates: Pick<SiteRates, 'way' | 'measured'> | undefined;
   /** Of a destination that a dearer line carries; undefined where none does. */
   readonly home: Home | undefined;
   /** With what a first contact begins; undefined where neighbours tell nothing. */

@@ -5,7 +5,7 @@ import type { Reason } from './outlook-reason.js';
 import { rounded } from './outlook-times.js';
 
 export function reasonsOfLine(line: number, asked: Asked, now: number): Reason[] {
-  const { lines, kept, health, hint } = asked;
+  const { lines, kept, health, hint, rates } = asked;
   const reasons: Reason[] = [];
   if (kept === line) reasons.push({ kind: 'kept' });
   else if (kept !== undefined)
@@ -25,6 +25,9 @@ export function reasonsOfLine(line: number, asked: Asked, now: number): Reason[]
   if (health.isDead(line, now)) reasons.push({ kind: 'dead' });
   const budgets = health.spentBudgets(line);
   if (budgets > 0) reasons.push({ kind: 'budget-spent', budgets });
+  const rate = rates?.measured.find((one) => one.line === line);
+  if (rates !== undefined && rate !== undefined)
+    reasons.push({ kind: 'carries', way: rates.way, bytes_s: Math.round(rate.bytes_s), ago_ms: rounded(rate.age_ms) });
   if (health.answersEarly(line, now)) reasons.push({ kind: 'answers-early' });
   return reasons;
 }

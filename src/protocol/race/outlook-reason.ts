@@ -1,5 +1,6 @@
 // Why a line or an address has its turn in a race: one closed union. Types only; times are in ms, and relative to now.
 
+import type { Way } from '../bulk/transfer.js';
 import type { RouteFailure } from '../routes/candidate-memory.js';
 import type { FailureCode } from './failure.js';
 
@@ -15,6 +16,7 @@ export type Reason =
   | { readonly kind: 'kept-away-by-rule' }
   | { readonly kind: 'not-for-user' }
   | { readonly kind: 'held-back'; readonly by: 'tier' | 'cost' | 'weight' | 'hint'; readonly starts_ms: number }
+  | { readonly kind: 'carries'; readonly way: Way; readonly bytes_s: number; readonly ago_ms: number }
   | { readonly kind: 'home-trial-due' }
   | { readonly kind: 'home-trial-later'; readonly for_ms: number }
   | { readonly kind: 'link-down' }

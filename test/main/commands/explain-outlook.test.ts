@@ -40,6 +40,10 @@ const REASONS: { readonly [Kind in Reason['kind']]: readonly [Extract<Reason, { 
   'failed-lately': [{ kind: 'failed-lately', cause: 'silent', ago_ms: 180_000 }, /3 min ago .*destination's own/],
   mute: [{ kind: 'mute' }, /does not count until it answers/],
   'held-back': [{ kind: 'held-back', by: 'tier', starts_ms: 80 }, /its tier holds it back: it starts after 80\.0 ms/],
+  carries: [
+    { kind: 'carries', way: 'down', bytes_s: 19_800_000, ago_ms: 3000 },
+    /carries 19\.8 MB a second to clients in bulk for this site \(measured 3 s ago\)/,
+  ],
   'home-trial-due': [{ kind: 'home-trial-due' }, /is tried beside that now/],
   'home-trial-later': [{ kind: 'home-trial-later', for_ms: 42_000 }, /in 42 s at the earliest/],
   unproven: [{ kind: 'unproven' }, /not worked since its last failure/],

@@ -52,7 +52,7 @@ function asked({ offered = usual(HOME, PHONE), patience_ms = 0, holds_ms = [], .
   const patience = { holds_ms: ({ line }: Candidate) => holds_ms[line] ?? 0, firstOf: () => 0 };
   return {
     ...{ lines: LINES, memory: undefined, lead: undefined, kept: undefined, home: undefined, preferences: undefined },
-    hint: undefined,
+    ...{ hint: undefined, rates: undefined },
     schedule: scheduleOf({ rules: RULES, preferences, patience, lead, patience_ms, hinted, steps }),
     lastResort: lastOf(steps),
     ...{ leftOut: [], isSuspect: () => false, health: new LineHealth(2), stagger_ms: 0, ttl_ms: TTL_MS, refresh_ms: 0 },

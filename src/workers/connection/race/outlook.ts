@@ -74,6 +74,7 @@ export async function outlook(
       ...{ lines: asked, memory, lead, hint, kept, isSuspect, health, preferences, leftOut },
       schedule: scheduleOf({ rules, preferences, patience: known, lead, patience_ms, hinted, steps }),
       lastResort: lastOf(steps),
+      rates: sticky ? undefined : parts.bulkSites.ratesOf(target, engine.now),
       home: sticky ? undefined : homeOf(parts, lines, known, lead, view, gathered.candidates),
       ...{ stagger_ms: rules.stagger_ms, ttl_ms: routes.ttl_ms, refresh_ms: options.cache.refresh_s * 1000 },
     },
