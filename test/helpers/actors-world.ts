@@ -12,6 +12,7 @@ import type { NamesControl } from '../../src/threads/contracts/dns.js';
 import type { ConnectionStart, NamesStart } from '../../src/threads/contracts/start.js';
 import { call, moved, type Remote } from '../../src/threads/port.js';
 import { Pulse } from '../../src/threads/pulse.js';
+import { BulkSpans } from '../../src/threads/shared/bulk-spans.js';
 import { ClientAddresses } from '../../src/threads/shared/client-addresses.js';
 import { Counters } from '../../src/threads/shared/counters.js';
 import { FdQueue } from '../../src/threads/shared/fd-queue.js';
@@ -40,6 +41,7 @@ export class ActorsWorld {
     counters: Counters.create(1),
     room: RoomFlag.create(),
     lineBytes: LineBytes.create(),
+    bulk: BulkSpans.create(1),
   };
   readonly #queue = new FdQueue(this.#shared.queue);
   readonly #doorbells = [makeDoorbell(), makeDoorbell()] as const;

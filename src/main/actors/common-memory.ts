@@ -1,6 +1,7 @@
 // The memory that all connection actors share, which is had once: it has room for what a reload may bring, more connections and
 // workers, and limits and users where there were none.
 import type { SharedMemory } from '../../threads/contracts/start.js';
+import { BulkSpans } from '../../threads/shared/bulk-spans.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { slotsFor } from '../../threads/shared/client-limits.js';
 import { Counters } from '../../threads/shared/counters.js';
@@ -21,6 +22,7 @@ export function commonMemory(
     clientShares: Shares.create(slotsFor(most), fdsMax, seed()),
     userShares: Shares.create(userSlotsFor(most), fdsMax, seed()),
     counters: Counters.create(WORKERS_MAX),
+    bulk: BulkSpans.create(WORKERS_MAX),
     room,
   };
 }

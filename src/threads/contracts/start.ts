@@ -19,6 +19,7 @@ export interface SharedMemory {
   readonly maps: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
   readonly lineBytes: SharedArrayBuffer;
+  readonly bulk: SharedArrayBuffer;
   readonly room: SharedArrayBuffer;
 }
 

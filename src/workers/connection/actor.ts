@@ -12,6 +12,7 @@ import { LineHealth } from '../../protocol/race/line-health.js';
 import type { AccessStart, ConnectionStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
+import { BulkSpans } from '../../threads/shared/bulk-spans.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { Counter, Counters } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
@@ -137,7 +138,11 @@ class Actor {
     });
     this.#carrying = new Carrying(records, new LineBytes(shared.lineBytes));
     const bulkSites = new BulkSites(this.#routes, sites);
-    const bulk = new BulkTransfers({ clock: engine, records, routes: this.#routes, sites: bulkSites });
+    const bulk = new BulkTransfers({
+      ...{ clock: engine, records, routes: this.#routes, sites: bulkSites },
+      spans: new BulkSpans(shared.bulk, start.actor),
+      wall: () => performance.timeOrigin + performance.now(),
+    });
     const books = {
       counters: this.#counters,
       log,

@@ -3,6 +3,7 @@
 
 import { type Measured, Transfer, type Way } from '../../protocol/bulk/transfer.js';
 import type { Candidate } from '../../protocol/lines/candidate.js';
+import type { BulkSpans } from '../../threads/shared/bulk-spans.js';
 import type { ConnectionRecords } from './records/records.js';
 import { type BulkOutcome, MUCH } from './relay/copying.js';
 import type { BulkSites } from './shared/bulk-sites.js';
@@ -21,12 +22,10 @@ export interface BulkParts {
   readonly records: Pick<ConnectionRecords, 'lineOf' | 'hostOf' | 'measured'>;
   readonly routes: Pick<RoutesReplica, 'hasBulk' | 'carried' | 'trickled'>;
   readonly sites: Pick<BulkSites, 'keyOf'>;
-}
-
-/** The last span of a transfer that was measured. */
-interface Span {
-  readonly bytes_s: number;
-  readonly ended: number;
+  /** Of all actors. */
+  readonly spans: BulkSpans;
+  /** The time that is the same in all threads: ms since 1970. */
+  readonly wall: () => number;
 }
 
 /** One connection. */
@@ -35,7 +34,8 @@ interface Live {
   key: string | undefined;
   readonly line: number;
   readonly transfers: Partial<Record<Way, Transfer>>;
-  readonly spans: Partial<Record<Way, Span>>;
+  /** Its places among the spans, and what those of its site, line and way have in common. */
+  readonly spans: Record<Way, { readonly slot: number; readonly group: number } | undefined>;
   /** Bytes that were measured. */
   bulk: number;
 }
@@ -47,6 +47,11 @@ export class BulkTransfers implements BulkOutcome {
 
   constructor(parts: BulkParts) {
     this.#parts = parts;
+  }
+
+  /** There are so many actors. */
+  reach(actors: number): void {
+    this.#parts.spans.reach(actors);
   }
 
   moved(connection: number, way: Way, bytes: number, isHeldUp: boolean, before: number): void {
@@ -62,7 +67,13 @@ export class BulkTransfers implements BulkOutcome {
     const { records } = this.#parts;
     const line = records.lineOf(connection);
     if (line === undefined) return undefined;
-    const live: Live = { key: this.#keyOf(connection), line, transfers: {}, spans: {}, bulk: 0 };
+    const live: Live = {
+      key: this.#keyOf(connection),
+      line,
+      transfers: {},
+      spans: { up: undefined, down: undefined },
+      bulk: 0,
+    };
     this.#live.set(connection, live);
     return live;
   }
@@ -75,36 +86,28 @@ export class BulkTransfers implements BulkOutcome {
 
   #learn(connection: number, live: Live, way: Way, measured: Measured | undefined): void {
     if (measured === undefined) return;
-    const { clock, records, routes } = this.#parts;
-    const { now } = clock;
+    const { clock, records, routes, spans, wall } = this.#parts;
     records.measured(connection, way, measured.bytes_s);
     live.key ??= this.#keyOf(connection);
     if (live.key === undefined) return;
-    const bytes_s = measured.bytes_s + this.#beside(live, way, now - measured.ms * (1 + AT_A_TIME));
-    live.spans[way] = { bytes_s: measured.bytes_s, ended: now };
+    live.spans[way] ??= { slot: spans.take(), group: groupOf(live.key, live.line, way) };
+    const { slot, group } = live.spans[way];
+    const ended = wall();
+    const bytes_s = measured.bytes_s + spans.beside(group, slot, ended - measured.ms * (1 + AT_A_TIME));
+    spans.put(slot, group, measured.bytes_s, ended);
     live.bulk += measured.bytes;
-    routes.carried(live.key, lineOf(live.line), way, { ...measured, bytes_s }, now);
-  }
-
-  /** What other transfers from the same site carried over the same line, by their last spans that ended after `since`. */
-  #beside(live: Live, way: Way, since: number): number {
-    let bytes_s = 0;
-    for (const other of this.#live.values()) {
-      if (other === live || other.line !== live.line || other.key !== live.key) continue;
-      const span = other.spans[way];
-      if (span !== undefined && span.ended >= since) bytes_s += span.bytes_s;
-    }
-    return bytes_s;
+    routes.carried(live.key, lineOf(live.line), way, { ...measured, bytes_s }, clock.now);
   }
 
   /** A connection has ended, after so many bytes each way. */
   ended(connection: number, up: number, down: number): void {
-    const { clock, records, routes } = this.#parts;
+    const { clock, records, routes, spans } = this.#parts;
     const live = this.#live.get(connection);
     if (live === undefined && !routes.hasBulk) return;
     for (const way of ['up', 'down'] as const) {
       if (live !== undefined) this.#learn(connection, live, way, live.transfers[way]?.ended());
     }
+    for (const span of Object.values(live?.spans ?? {})) if (span !== undefined) spans.clear(span.slot, span.group);
     this.#live.delete(connection);
     const line = live?.line ?? records.lineOf(connection);
     const rest = up + down - (live?.bulk ?? 0);
@@ -112,4 +115,11 @@ export class BulkTransfers implements BulkOutcome {
     const key = live === undefined ? this.#keyOf(connection) : live.key;
     if (key !== undefined) routes.trickled(key, lineOf(line), rest, clock.now);
   }
+}
+
+/** FNV-1a, and never 0. */
+function groupOf(key: string, line: number, way: Way): number {
+  let hash = 0x811c9dc5;
+  for (const char of `${way}${line} ${key}`) hash = Math.imul(hash ^ (char.codePointAt(0) as number), 0x01000193);
+  return (hash >>> 0) + 1;
 }

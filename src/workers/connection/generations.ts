@@ -88,6 +88,7 @@ export class Generations {
     parts.links.set(links, parts.engine.clock());
     parts.names.set(options.dns);
     carrying.follow(options.budgets.length > 0);
+    bulk.reach(options.workers);
     this.#setUsers(users);
     const clients = new Clients(parts.records, this.#listeners, listeners[0].number);
     if (this.#stranger !== undefined) clients.takeAllFor(this.#stranger.client, this.#stranger.lines);

@@ -8,6 +8,7 @@ import { closeFd } from '../../../src/linux/sockets.js';
 import type { ConnectionActor } from '../../../src/threads/contracts/connection.js';
 import type { ConnectionStart } from '../../../src/threads/contracts/start.js';
 import { call, moved } from '../../../src/threads/port.js';
+import { BulkSpans } from '../../../src/threads/shared/bulk-spans.js';
 import { ClientAddresses } from '../../../src/threads/shared/client-addresses.js';
 import { Counters } from '../../../src/threads/shared/counters.js';
 import { FdQueue } from '../../../src/threads/shared/fd-queue.js';
@@ -47,7 +48,7 @@ for (const { kind, missing } of ENGINES) {
         ...{ queue: FdQueue.create(4), owners: OwnerTable.create(FDS_MAX), clients: ClientAddresses.create(FDS_MAX) },
         ...{ clientShares: Shares.create(8, FDS_MAX, 1), userShares: Shares.create(8, FDS_MAX, 2) },
         ...{ maps: MapTable.create(), counters: Counters.create(1), room: RoomFlag.create() },
-        lineBytes: LineBytes.create(),
+        ...{ lineBytes: LineBytes.create(), bulk: BulkSpans.create(1) },
       },
       ...{ listeners: [listenerOf()], users: [{ name: 'alice', mark: 'x', lines: undefined }], doorbell, mainDoorbell },
     };

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BulkSpans } from '../../../src/threads/shared/bulk-spans.js';
 import { BulkTransfers } from '../../../src/workers/connection/bulk-transfers.js';
 import { MUCH } from '../../../src/workers/connection/relay/copying.js';
 
 const MIB = 1_048_576;
 
-function world() {
+function world(memory = BulkSpans.create(2), actor = 0) {
   const clock = { now: 0 };
   const told: unknown[] = [];
   const records: unknown[] = [];
@@ -28,6 +29,8 @@ function world() {
       measured: (connection, way, bytes_s) => records.push([connection, way, bytes_s]),
     },
     routes,
+    spans: new BulkSpans(memory, actor),
+    wall: () => clock.now,
     sites: { keyOf: (host) => host.split('.').slice(-2).join('.') },
   });
   /** More than what a connection must carry to be measured. */
@@ -100,4 +103,18 @@ test('a transfer that a busy thread has moved in one turn is measured from when 
   bulk.moved(0, 'down', MUCH + 2 * MIB, false, 1000);
   bulk.ended(0, 0, MUCH + 2 * MIB);
   assert.deepEqual(told[0], ['example.com', 5, 'down', 20 * MIB]);
+});
+
+test('transfers of another actor count, too', () => {
+  const memory = BulkSpans.create(2);
+  const [one, other] = [world(memory, 0), world(memory, 1)];
+  one.bulk.reach(2);
+  for (let second = 0; second <= 2; second += 1) {
+    for (const { clock, moved } of [other, one]) {
+      clock.now = second * 1000;
+      moved(0, second * MIB);
+    }
+  }
+  assert.deepEqual(other.told, [['example.com', 5, 'down', MIB]]);
+  assert.deepEqual(one.told, [['example.com', 5, 'down', 2 * MIB]]);
 });
