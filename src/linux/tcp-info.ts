@@ -15,6 +15,7 @@ const Octet = { retransmits: 2, probes: 3, backoff: 4 } as const;
 const Word = {
   rto: 2,
   unacked: 6,
+  sent: 11,
   lastDataReceived: 13,
   lastAckReceived: 14,
   acked: 30,
@@ -33,6 +34,8 @@ export interface TcpInfo {
   /** How often the time-out has been doubled, and the time-out now, in ms. */
   readonly backoff: number;
   readonly rto_ms: number;
+  /** Time since bytes were sent, also those that are sent again. */
+  readonly sent_ms: number;
   /** Time since anything was heard of the peer: bytes, or a mere acknowledgement, also of what is known already. */
   readonly heard_ms: number;
   /** Bytes that the peer has acknowledged, and that have come from it. What is sent again counts once. */
@@ -57,6 +60,7 @@ export function tcpInfo(fd: number): TcpInfo | undefined {
     probes: bytes[Octet.probes],
     backoff: bytes[Octet.backoff],
     rto_ms: words[Word.rto] / 1000,
+    sent_ms: words[Word.sent],
     heard_ms: Math.min(words[Word.lastDataReceived], words[Word.lastAckReceived]),
     acked: words[Word.acked] + 2 ** 32 * words[Word.acked + 1],
     received: words[Word.received] + 2 ** 32 * words[Word.received + 1],

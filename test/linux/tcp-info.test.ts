@@ -25,6 +25,8 @@ for (const ip of [IPV4, IPV6]) {
     await until('it is sent again twice', () => info(near).retransmits >= 2);
     const waiting = info(near);
     assert.equal(waiting.backoff, waiting.retransmits);
+    // It was sent again at the last time-out.
+    assert.ok(waiting.sent_ms < waiting.heard_ms, `${waiting.sent_ms} ${waiting.heard_ms}`);
     assert.ok(waiting.heard_ms >= 3 * (waiting.rto_ms / 2 ** waiting.backoff), `${waiting.heard_ms}`);
     assert.equal(unsilence(far), 0);
     await until('it is acknowledged after all', () => info(near).unacked === 0);
