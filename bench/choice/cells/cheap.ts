@@ -4,16 +4,16 @@ import { clientHello } from '../../../test/helpers/tls-hello.js';
 import { TLS_NAME } from '../../../test/helpers/tls-server.js';
 import type { Fault } from '../../race/field/faults.js';
 import type { WayPlan } from '../../race/field/messages.js';
-import { Services } from '../../race/field/services.js';
 import { tlsWords, visit } from '../../race/requests/visit.js';
 import { Ground, type Totals } from '../load/ground.js';
+import { HelloServer } from '../load/hello-server.js';
 import { begunIn, between, type Span, Steady, shareOf } from '../load/steady.js';
 import { GATEWAY, gateway, haproxyWith, running, type Subject, v2rayWith } from '../subjects/subject.js';
 import type { CellOptions, Outcome } from './cell.js';
 
 const CHEAP = 0;
 const DEAR = 1;
-const RATE = 25;
+const RATE = 20;
 const DESTINATIONS = 10;
 const TIMEOUT_MS = 5000;
 const HEALTHY_MS = 5000;
@@ -49,11 +49,7 @@ interface Entrant {
 
 const FAULTS: readonly Fault[] = ['slow-connect', 'slow-answer', 'black-hole', 'refused'];
 
-const lineOf = ({ laid }: Ground, way: number, more: object): object => ({
-  type: 'socks5',
-  ...laid.ways[way],
-  ...more,
-});
+const lineOf = ({ ways }: Ground, way: number, more: object): object => ({ type: 'socks5', ...ways[way], ...more });
 
 const gatewayWith = (name: string, cheap: object, dear: object): Entrant => ({
   name,
@@ -81,10 +77,10 @@ const ENTRANTS: readonly Entrant[] = [
     settle_ms: 2000,
     bare: true,
     hasHome: true,
-    subject: ({ laid }) =>
+    subject: ({ ways, tls }) =>
       haproxyWith('haproxy', (port) => {
         const server = (way: number): string =>
-          `server way-${way} ${laid.ways[way].host}:${laid.services.tls} check inter 500ms fall 2 rise 2`;
+          `server way-${way} ${ways[way].host}:${tls} check inter 500ms fall 2 rise 2`;
         return `listen choice\n  bind 127.0.0.1:${port}\n  ${server(CHEAP)}\n  ${server(DEAR)} backup`;
       }),
   },
@@ -95,9 +91,9 @@ const ENTRANTS: readonly Entrant[] = [
     settle_ms: 0,
     bare: false,
     hasHome: false,
-    subject: ({ laid }) =>
+    subject: ({ ways }) =>
       v2rayWith('v2ray', {
-        outbounds: laid.ways.map(({ host, port }, way) => ({
+        outbounds: ways.map(({ host, port }, way) => ({
           tag: `line-${way}`,
           protocol: 'socks',
           settings: { servers: [{ address: host, port }] },
@@ -123,6 +119,8 @@ interface Trial {
   readonly home_ms: number | undefined;
   readonly requests: number;
   readonly failed: number;
+  /** How the first that failed did so. */
+  readonly failure: string | undefined;
   /** Median of the requests that began while it was broken, ms to the first byte. */
   readonly broken_ms: number;
   /** For each request, while nothing was wrong: before the fault, and since it was home. */
@@ -139,7 +137,7 @@ async function trial(
   quick: boolean,
 ): Promise<Trial | undefined> {
   const dest = (index: number) =>
-    entrant.bare ? undefined : { host: `d${index % DESTINATIONS}.choice.test`, port: ground.laid.services.tls };
+    entrant.bare ? undefined : { host: `d${index % DESTINATIONS}.choice.test`, port: ground.tls };
   return running(entrant.subject(ground), async (port) => {
     const never = (): boolean => false;
     const words = tlsWords(hello);
@@ -200,6 +198,7 @@ function judge(
     home_ms: last > back.to - HOME_MS / 2 ? undefined : Math.max(0, last - back.from),
     requests: ended.length,
     failed: ended.filter(({ failure }) => failure !== undefined).length,
+    failure: ended.find(({ failure }) => failure !== undefined)?.failure,
     broken_ms: times[times.length >> 1] ?? Number.NaN,
     dials: (dialled(healthy) + dialled(calm)) / asked(healthy, calm),
     extra: dialled(back) - asked(back),
@@ -227,14 +226,14 @@ function rowOf({ entrant, fault, ...one }: Trial): string[] {
 function brokenBy({ entrant, fault, ...one }: Trial, quick: boolean): string[] {
   const where = `cheap line ${fault}, ${entrant.name}`;
   return [
-    ...(one.failed > 0 ? [`${where}: ${one.failed} requests failed`] : []),
+    ...(one.failed > 0 ? [`${where}: ${one.failed} requests failed, the first by ${one.failure}`] : []),
     ...(!quick && one.home_ms === undefined ? [`${where}: not home after ${BACK_MAX_MS / 1000} s`] : []),
     ...(!quick && one.dials >= DIALS_MAX ? [`${where}: ${one.dials.toFixed(2)} dials for a request`] : []),
   ];
 }
 
 export async function cheap({ quick, alone }: CellOptions, told: (what: string) => void): Promise<Outcome> {
-  const services = await Services.start();
+  const server = await HelloServer.listen();
   const hello = await clientHello({ servername: TLS_NAME });
   const trials: Trial[] = [];
   const missing: string[] = [];
@@ -245,7 +244,7 @@ export async function cheap({ quick, alone }: CellOptions, told: (what: string) 
       for (const entrant of group) {
         told(`cheap line: ${entrant.name}`);
         for (const fault of entrant.faults)
-          planned.push({ entrant, fault, ground: await Ground.lay(entrant.plans, services) });
+          planned.push({ entrant, fault, ground: await Ground.lay(entrant.plans, server) });
       }
       const made = await Promise.all(planned.map((one) => trial(one.entrant, one.fault, one.ground, hello, quick)));
       for (const { ground } of planned) await ground.close();
@@ -255,7 +254,7 @@ export async function cheap({ quick, alone }: CellOptions, told: (what: string) 
       trials.push(...found);
     }
   } finally {
-    await services.stop();
+    await server.stop();
   }
   return {
     table: {

@@ -5,9 +5,9 @@ import { DnsServer, type Host } from '../../../test/helpers/dns-server.js';
 import { clientHello } from '../../../test/helpers/tls-hello.js';
 import { TLS_NAME } from '../../../test/helpers/tls-server.js';
 import type { WayPlan } from '../../race/field/messages.js';
-import { Services } from '../../race/field/services.js';
 import { tlsWords, visit } from '../../race/requests/visit.js';
 import { Ground, type Totals } from '../load/ground.js';
+import { HelloServer } from '../load/hello-server.js';
 import { Steady } from '../load/steady.js';
 import { GATEWAY, gateway, haproxyWith, running, type Subject, v2rayWith } from '../subjects/subject.js';
 import type { CellOptions, Outcome } from './cell.js';
@@ -100,11 +100,11 @@ async function trial(
   hello: Uint8Array,
   quick: boolean,
 ): Promise<Trial | undefined> {
-  const hosts = ground.laid.ways.map(({ host }): Host => ({ A: [host], ttl_s: TTL_S }));
+  const hosts = ground.ways.map(({ host }): Host => ({ A: [host], ttl_s: TTL_S }));
   const zones: Record<string, Host> = {};
   for (let index = 0; index < NAMES; index += 1) zones[nameOf(index)] = hosts[OLD];
   const dns = await DnsServer.start(zones);
-  const { tls } = ground.laid.services;
+  const { tls } = ground;
   try {
     return await running(entrant.subject(dns.port, tls), async (port) => {
       await sleep(entrant.settle_ms);
@@ -166,7 +166,7 @@ function brokenBy({ move, leads_ms, failed }: Trial, quick: boolean): string[] {
 }
 
 export async function moved({ quick, alone }: CellOptions, told: (what: string) => void): Promise<Outcome> {
-  const services = await Services.start();
+  const server = await HelloServer.listen();
   const hello = await clientHello({ servername: TLS_NAME });
   const trials: Trial[] = [];
   const missing: string[] = [];
@@ -175,7 +175,7 @@ export async function moved({ quick, alone }: CellOptions, told: (what: string) 
       if (alone && entrant.name !== GATEWAY) continue;
       told(`moved: ${entrant.name}`);
       const grounds: Ground[] = [];
-      for (const _ of MOVES) grounds.push(await Ground.lay(PLANS, services));
+      for (const _ of MOVES) grounds.push(await Ground.lay(PLANS, server));
       const made = await Promise.all(MOVES.map((move, index) => trial(entrant, move, grounds[index], hello, quick)));
       for (const ground of grounds) await ground.close();
       const found = made.filter((one) => one !== undefined);
@@ -183,7 +183,7 @@ export async function moved({ quick, alone }: CellOptions, told: (what: string) 
       trials.push(...found);
     }
   } finally {
-    await services.stop();
+    await server.stop();
   }
   return {
     table: {

@@ -8,6 +8,8 @@ const SUCCEEDED = 0;
 const PIECE = Buffer.alloc(32 << 10, 'b');
 
 export interface BulkPlan {
+  /** It takes no connections before that time of a run; absent: from the beginning. */
+  readonly away_ms?: number;
   /** Time until it answers CONNECT. */
   readonly connect_ms: number;
   readonly octets_per_s: number;
@@ -15,6 +17,7 @@ export interface BulkPlan {
 
 export class BulkProxy {
   readonly #plan: BulkPlan;
+  readonly #began = performance.now();
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   /** When the uplink has sent all that it was given. */
@@ -43,6 +46,10 @@ export class BulkProxy {
   }
 
   #serve(socket: Socket): void {
+    if (performance.now() - this.#began < (this.#plan.away_ms ?? 0)) {
+      socket.resetAndDestroy();
+      return;
+    }
     this.dials += 1;
     this.#sockets.add(socket);
     socket.on('error', () => {});

@@ -2,9 +2,9 @@
 
 import { freePorts } from '../../peers/free-ports.js';
 import type { Fault } from '../../race/field/faults.js';
-import type { Laid, ServicePorts, WayPlan } from '../../race/field/messages.js';
-import type { Services } from '../../race/field/services.js';
+import type { ServicePorts, WayPlan } from '../../race/field/messages.js';
 import { Way } from '../../race/field/way.js';
+import type { HelloServer } from './hello-server.js';
 
 /** What each way has seen since the beginning. */
 export interface Totals {
@@ -17,21 +17,27 @@ export interface Totals {
 let trials = 0;
 
 export class Ground {
-  readonly laid: Laid;
+  /** Where each way begins: a proxy, or an address with `tls` as its port. */
+  readonly ways: readonly { readonly host: string; readonly port: number }[];
+  /** The port that destinations are asked for with. */
+  readonly tls: number;
   readonly #ways: readonly Way[];
   #totals: Totals;
 
-  private constructor(laid: Laid, ways: readonly Way[]) {
-    this.laid = laid;
+  private constructor(places: Ground['ways'], tls: number, ways: readonly Way[]) {
+    this.ways = places;
+    this.tls = tls;
     this.#ways = ways;
     const none = ways.map(() => 0);
     this.#totals = { at: performance.now(), dials: none, answered: none };
   }
 
-  static async lay(plans: readonly WayPlan[], services: Services): Promise<Ground> {
+  static async lay(plans: readonly WayPlan[], server: Pick<HelloServer, 'port'>): Promise<Ground> {
     trials += 1;
     const [tls, retry, echo, banner] = await freePorts(4);
     const asked: ServicePorts = { tls, retry, echo, banner };
+    const { port: own } = server;
+    const real: ServicePorts = { tls: own, retry: own, echo: own, banner: own };
     const ports = await freePorts(plans.length);
     const places = plans.map(({ kind }, index) =>
       kind === 'proxy'
@@ -40,10 +46,10 @@ export class Ground {
     );
     const ways = plans.map((plan, index) => {
       const { host, port } = places[index];
-      return new Way(plan, host, port, asked, services.ports);
+      return new Way(plan, host, port, asked, real);
     });
     for (const way of ways) await way.suffer(undefined);
-    return new Ground({ ways: places, services: asked, ca: services.ca, serverName: services.serverName }, ways);
+    return new Ground(places, tls, ways);
   }
 
   suffer(way: number, fault: Fault | undefined): Promise<void> {

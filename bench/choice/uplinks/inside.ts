@@ -13,6 +13,8 @@ const OTHERS_SHARE = 0.2;
 const LOOK_MS = 50;
 const SETTLE_MS = 3000;
 const READY_MS = 20_000;
+/** A cable that is moved from one port to another. */
+const SHAKE_MS = 2500;
 const HOME_MAX_MS = 12_000;
 
 interface Entrant extends Subject {
@@ -71,53 +73,65 @@ async function until(most_ms: number, isSo: () => boolean): Promise<number | und
   return undefined;
 }
 
-async function pull(entrant: Entrant, entry: number, machine: Machine, order: UplinkOrder): Promise<Pulled> {
-  const bare = entrant.secondEntry;
-  const to = (port: number): Destination | undefined => (bare === undefined ? { host: SERVER, port } : undefined);
-  const otherEntry = bare?.(entry) ?? entry;
-  const others = Math.round(order.sessions * OTHERS_SHARE);
-  // HAProxy knows after its first checks which server is up.
-  await sleep(bare === undefined ? 0 : SETTLE_MS);
+/** Calls `body` with sessions that have all begun. */
+async function withSessions<Result>(
+  entrant: Entrant,
+  entry: number,
+  sessions: number,
+  body: (all: readonly Session[]) => Promise<Result>,
+): Promise<Result> {
+  const others = Math.round(sessions * OTHERS_SHARE);
+  const [first, second] = PORTS;
+  const otherEntry = entrant.secondEntry?.(entry) ?? entry;
   const all = [
-    ...Array.from({ length: order.sessions - others }, () => new Session(entry, to(PORTS[0]))),
-    ...Array.from({ length: others }, () => new Session(otherEntry, to(PORTS[1]))),
+    ...Array.from({ length: sessions - others }, () => new Session(entry, destinationOf(entrant, first))),
+    ...Array.from({ length: others }, () => new Session(otherEntry, destinationOf(entrant, second))),
   ];
   try {
     if ((await until(READY_MS, () => all.every(({ by }) => by !== undefined))) === undefined)
       throw new Error(`${entrant.name}: not all sessions began`);
     await sleep(SETTLE_MS);
-    const struck = all.filter(({ by }) => by === UPLINKS.one);
-    const rest = all.filter(({ by }) => by !== UPLINKS.one);
-    const endsBefore = rest.map(({ ends }) => ends);
-    const pulledAt = performance.now();
-    machine.pull('one');
-    await until(order.patience_ms, () => struck.every(({ backAt }) => backAt !== undefined));
-    // Who is cut needlessly may be so a little later.
-    await sleep(SETTLE_MS);
-    const times = struck
-      .flatMap(({ backAt }) => (backAt === undefined ? [] : [backAt - pulledAt]))
-      .sort((a, b) => a - b);
-    const cut = rest.filter(({ ends }, index) => ends > endsBefore[index]).length;
-    machine.plug('one');
-    const home_ms = await goesHome(entry, to(PORTS[0]));
-    return {
-      ...{
-        subject: entrant.name,
-        asserted: entrant.asserted,
-        struck: struck.length,
-        others: rest.length,
-        cut,
-        home_ms,
-      },
-      ...{
-        back: times.length,
-        back_p50_ms: times[times.length >> 1],
-        back_max_ms: times.at(-1),
-      },
-    };
+    return await body(all);
   } finally {
     for (const session of all) session.close();
   }
+}
+
+const destinationOf = ({ secondEntry }: Entrant, port: number): Destination | undefined =>
+  secondEntry === undefined ? { host: SERVER, port } : undefined;
+
+async function measure(entrant: Entrant, entry: number, machine: Machine, order: UplinkOrder): Promise<Pulled> {
+  // HAProxy knows after its first checks which server is up.
+  if (entrant.secondEntry !== undefined) await sleep(SETTLE_MS);
+  const pulled = await withSessions(entrant, entry, order.sessions, (all) => pull(all, machine, order.patience_ms));
+  machine.plug('one');
+  const home_ms = await goesHome(entry, destinationOf(entrant, PORTS[0]));
+  const shaken = await withSessions(entrant, entry, order.sessions, (all) => shake(all, machine));
+  return { subject: entrant.name, asserted: entrant.asserted, ...pulled, home_ms, shaken };
+}
+
+async function pull(all: readonly Session[], machine: Machine, patience_ms: number) {
+  const struck = all.filter(({ by }) => by === UPLINKS.one);
+  const rest = all.filter(({ by }) => by !== UPLINKS.one);
+  const pulledAt = performance.now();
+  machine.pull('one');
+  await until(patience_ms, () => struck.every(({ backAt }) => backAt !== undefined));
+  // Who is cut needlessly may be so a little later.
+  await sleep(SETTLE_MS);
+  const times = struck.flatMap(({ backAt }) => (backAt === undefined ? [] : [backAt - pulledAt])).sort((a, b) => a - b);
+  return {
+    ...{ struck: struck.length, others: rest.length, cut: rest.filter(({ ends }) => ends > 0).length },
+    ...{ back: times.length, back_p50_ms: times[times.length >> 1], back_max_ms: times.at(-1) },
+  };
+}
+
+/** Pulls the cable and plugs it in again. Returns how many sessions ended. */
+async function shake(all: readonly Session[], machine: Machine): Promise<number> {
+  machine.pull('one');
+  await sleep(SHAKE_MS);
+  machine.plug('one');
+  await sleep(SETTLE_MS);
+  return all.filter(({ ends }) => ends > 0).length;
 }
 
 /** Begins sessions until one goes over the uplink that is back. */
@@ -141,7 +155,7 @@ async function carryOut(order: UplinkOrder): Promise<void> {
   for (const entrant of ENTRANTS) {
     if (order.alone && !entrant.asserted) continue;
     report({ kind: 'begins', subject: entrant.name });
-    const pulled = await running(entrant, (entry) => pull(entrant, entry, machine, order));
+    const pulled = await running(entrant, (entry) => measure(entrant, entry, machine, order));
     report(pulled === undefined ? { kind: 'missing', subject: entrant.name } : { kind: 'pulled', pulled });
   }
   report({ kind: 'done' });

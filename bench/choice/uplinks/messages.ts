@@ -6,7 +6,9 @@ export interface Pulled {
   /** Sessions over the uplink whose cable was pulled, and over the other one. */
   readonly struck: number;
   readonly others: number;
-  /** Sessions over the other uplink that ended. */
+  /** Sessions that ended when the cable was out for a moment. */
+  readonly shaken: number;
+  /** Sessions over the other uplink that ended when it was pulled for good. */
   readonly cut: number;
   /** Clients of the struck ones that heard the server again, and after how many ms since the cable was pulled. */
   readonly back: number;
