@@ -146,14 +146,13 @@ interface Explaining {
 }
 
 /** Whether a remembered route may be used for the target: of its host and port, or of its site or range. */
-function mayBeOf(destination: string, { asked, host, ip, port }: Target): boolean {
+function mayBeOf(destination: string, { asked, host, port }: Target): boolean {
   const own = formatEndpoint(asked, port);
   // What lines carry for a site: which site is the target's is known only where the list of domains is.
   if (destination.startsWith(BULK)) return true;
   if (destination === own || destination.endsWith(` ${own}`)) return true;
-  const [, site] = /(?: |^bulk)\[([^\] ]+)\]$/.exec(destination) ?? [];
-  if (site === undefined) return false;
-  return host === site || host.endsWith(`.${site}`) || (ip !== undefined && site.includes('/'));
+  const [, site] = / \[([^\] ]+)\]$/.exec(destination) ?? [];
+  return site !== undefined && (host === site || host.endsWith(`.${site}`));
 }
 
 async function explain(
