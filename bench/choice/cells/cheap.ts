@@ -8,6 +8,7 @@ import { tlsWords, visit } from '../../race/requests/visit.js';
 import { Ground, type Totals } from '../load/ground.js';
 import { HelloServer } from '../load/hello-server.js';
 import { begunIn, between, type Span, Steady, shareOf } from '../load/steady.js';
+import { Together } from '../load/together.js';
 import { GATEWAY, gateway, haproxyWith, running, type Subject, v2rayWith } from '../subjects/subject.js';
 import type { CellOptions, Outcome } from './cell.js';
 
@@ -134,11 +135,13 @@ async function trial(
   fault: Fault,
   ground: Ground,
   hello: Uint8Array,
+  together: Together,
   quick: boolean,
 ): Promise<Trial | undefined> {
   const dest = (index: number) =>
     entrant.bare ? undefined : { host: `d${index % DESTINATIONS}.choice.test`, port: ground.tls };
-  return running(entrant.subject(ground), async (port) => {
+  const made = await running(entrant.subject(ground), async (port) => {
+    await together.come();
     const never = (): boolean => false;
     const words = tlsWords(hello);
     const requests = new Steady(ground, RATE, (index) => visit(port, dest(index), words, TIMEOUT_MS));
@@ -156,6 +159,8 @@ async function trial(
       await requests.stop();
     }
   });
+  if (made === undefined) void together.come();
+  return made;
 }
 
 /** When an answer last came by the dear line. */
@@ -181,7 +186,8 @@ function judge(
   { healthy, broken, back, calm }: Spans,
 ): Trial {
   const within = (span: Span): Totals => between(looks, span);
-  const last = lastDear(looks);
+  // What a late answer of a busy machine sends there afterwards is no way back.
+  const last = lastDear(looks.filter(({ at }) => at <= back.to));
   const times = begunIn(ended, broken)
     .filter(({ failure }) => failure === undefined)
     .map(({ ms }) => ms)
@@ -246,7 +252,10 @@ export async function cheap({ quick, alone }: CellOptions, told: (what: string) 
         for (const fault of entrant.faults)
           planned.push({ entrant, fault, ground: await Ground.lay(entrant.plans, server) });
       }
-      const made = await Promise.all(planned.map((one) => trial(one.entrant, one.fault, one.ground, hello, quick)));
+      const together = new Together(planned.length);
+      const made = await Promise.all(
+        planned.map(({ entrant, fault, ground }) => trial(entrant, fault, ground, hello, together, quick)),
+      );
       for (const { ground } of planned) await ground.close();
       const found = made.filter((one) => one !== undefined);
       const absent = group.filter((one) => !found.some(({ entrant }) => entrant === one));

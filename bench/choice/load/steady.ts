@@ -6,6 +6,7 @@ import type { Ground, Totals } from './ground.js';
 const LOOK_MS = 250;
 /** A subject under which everything stalls is asked no more than this at a time. */
 const IN_FLIGHT_MAX = 256;
+const BURST_MAX = 4;
 
 export interface Ended extends Visited {
   /** When it began. */
@@ -24,10 +25,11 @@ export class Steady {
   constructor(ground: Pick<Ground, 'totals'>, perSecond: number, act: (index: number) => Promise<Visited>) {
     const began = performance.now();
     const begin = (): void => {
-      while (this.#begun < ((performance.now() - began) / 1000) * perSecond) {
-        this.#begun += 1;
+      const due = Math.floor(((performance.now() - began) / 1000) * perSecond);
+      // What is overdue since this process was away is left out: a burst would overload all that takes part.
+      this.#begun = Math.max(this.#begun, due - BURST_MAX);
+      for (; this.#begun < due; this.#begun += 1)
         if (this.#inFlight.size < IN_FLIGHT_MAX) this.#request(act, this.#begun);
-      }
     };
     this.#timer = setInterval(begin, 1000 / perSecond);
     this.looks.push(ground.totals());
