@@ -102,6 +102,11 @@ inBothEngines(
       gateway.records.filter(({ target }) => `${target}`.startsWith('free.test')).map((one) => one['why']);
     await until('its connections have ended', () => why().length === 3);
     assert.deepEqual(why(), ['cheaper', 'remembered', 'remembered']);
+    // A censor that comes later is found out by the same connection.
+    const free = all.met['free.test'] as TrickTls;
+    free.trick = 'silent';
+    await visit(gateway, 'free.test', all.server);
+    assert.deepEqual([passedOf(all, 'free.test'), free.count], [1, 4]);
   },
   30_000,
   missing,

@@ -182,3 +182,19 @@ test('nothing is tried where descriptors are short, or where the lead is the che
   }
   assert.equal(cheap.trials.length, 0);
 });
+
+test('a lead that connects and does not answer: the dearer line is opened', () => {
+  const world = known(A);
+  world.begin().race.cancel();
+  world.attempts[0].result = undefined;
+  const first = world.begin();
+  world.attempts[0].connects();
+  first.race.cancel();
+  world.after(1000);
+  const { race, told } = world.begin();
+  world.after(20);
+  world.attempts[0].connects();
+  assert.deepEqual([told, race.lead === world.attempts[0], race.hasOthers], [['won'], true, true]);
+  assert.equal(race.another(), 'coming');
+  assert.deepEqual(world.dialled, [`0 ${A}`, `2 ${PROXY_IP}`]);
+});
