@@ -129,8 +129,8 @@ async function dns({ positionals, values }: Arguments, { warnings, options }: Ex
 
 /** Exit status 1 for a destination that cannot be used. */
 async function explain({ positionals, values }: Arguments, loaded: Extract<Loaded, { kind: 'loaded' }>) {
-  const { clientAsked } = await import('./commands/explain-as.js');
-  const { whyNotLetIn } = await import('./commands/explain-entry.js');
+  const { clientAsked } = await import('./commands/explain/as.js');
+  const { whyNotLetIn } = await import('./commands/explain/entry.js');
   const { client: from, user, tag, listener } = values;
   const { listen, users } = loaded.options;
   const names = listenerNames(listen);
@@ -139,8 +139,8 @@ async function explain({ positionals, values }: Arguments, loaded: Extract<Loade
     complain(`error: ${asked.reason}`);
     return 1;
   }
-  const { explainTarget } = await import('./commands/explain.js');
-  const { explainText } = await import('./commands/explain-text.js');
+  const { explainTarget } = await import('./commands/explain/explain.js');
+  const { explainText } = await import('./commands/explain/text.js');
   const target = targetOfText(positionals[1] as string, TLS_PORT) as Target;
   const tls = values.tls ?? (target.port === TLS_PORT && !values['no-tls']);
   const { warnings, outcome } = await explainTarget(target, tls, loaded.options, loaded.whereRule, asked.as);

@@ -1,6 +1,6 @@
 // `tcproute explain` for each kind of line: what the proxy is asked for, where the name is resolved, and what is told.
 import assert from 'node:assert/strict';
-import type { Explanation } from '../../src/main/commands/explain.js';
+import type { Explanation } from '../../src/main/commands/explain/explain.js';
 import { whyNoCertificate } from '../helpers/certificate.js';
 import { DnsServer } from '../helpers/dns-server.js';
 import { explain, explained, HERE, multipath, results } from '../helpers/explain-command.js';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainTarget } from '../../src/main/commands/explain.js';
+import { explainTarget } from '../../src/main/commands/explain/explain.js';
 import { targetOfText } from '../../src/protocol/address/target.js';
 import { directory, explain, explained, HERE, multipath, results } from '../helpers/explain-command.js';
 import { gatewayOptions } from '../helpers/gateway-options.js';

@@ -1,7 +1,7 @@
 // `tcproute explain` as its users run it: real servers, bad and good lines, and a process that ends by itself.
 import assert from 'node:assert/strict';
-import type { Explanation } from '../../src/main/commands/explain.js';
-import { explainText } from '../../src/main/commands/explain-text.js';
+import type { Explanation } from '../../src/main/commands/explain/explain.js';
+import { explainText } from '../../src/main/commands/explain/text.js';
 import { whyNoCertificate } from '../helpers/certificate.js';
 import { DnsServer, deferred } from '../helpers/dns-server.js';
 import { explain, explained, HERE, multipath, results } from '../helpers/explain-command.js';

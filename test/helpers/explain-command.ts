@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import type { Explanation } from '../../src/main/commands/explain.js';
+import type { Explanation } from '../../src/main/commands/explain/explain.js';
 import { root } from './gateway.js';
 import type { World } from './gateway-world.js';
 

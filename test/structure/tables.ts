@@ -145,9 +145,14 @@ export const RULES: Rules = {
     ],
     'src/main/commands': [
       ...[PROTOCOL, 'src/dial', 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors'],
-      ...['src/main/gateway', 'src/main/users', 'src/main/reload', 'src/main/upgrade', 'src/main/budgets'],
+      ...['src/main/users', 'src/main/reload', 'src/main/upgrade', 'src/main/budgets'],
       // What engines there are, for `--version`.
       'src/linux/*',
+    ],
+    // It runs a gateway of its own.
+    'src/main/commands/explain': [
+      ...[PROTOCOL, 'src/threads/contracts', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/gateway'],
+      'src/main/commands',
     ],
     // How a command line is understood and explained; what it asks for is done elsewhere.
     'src/main/command-line': [PROTOCOL, 'src/main/config/diagnostics'],
@@ -158,6 +163,7 @@ export const RULES: Rules = {
       'src/main/config',
       'src/main/command-line',
       'src/main/commands',
+      'src/main/commands/explain',
       'src/main/gateway',
       'src/main/upgrade',
     ],
@@ -244,7 +250,7 @@ export const RULES: Rules = {
     'dns-packet': ['src/protocol/dns/dns-packet.ts'],
     undici: ['src/workers/dns/transports/https.ts'],
     tldts: ['src/protocol/address/registrable-domain.ts'],
-    socks: ['src/main/commands/explain-client.ts', 'bench/race/requests/real-client.ts'],
+    socks: ['src/main/commands/explain/client.ts', 'bench/race/requests/real-client.ts'],
     // A Map with a bound, used like a Map.
     'lru-cache': [
       ...['src/workers/connection/shared/names-replica.ts', 'src/workers/connection/shared/outcome-reports.ts'],

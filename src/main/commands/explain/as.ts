@@ -1,10 +1,10 @@
 // For which client `tcproute explain` asks: what the command line says of it, as rules see a client.
-import { formatIp, parseIp } from '../../protocol/address/address.js';
-import type { Options } from '../../protocol/options.js';
-import { UNIX } from '../../protocol/rules/clients.js';
-import type { Client } from '../../protocol/users/client.js';
-import type { UserEntry, UsersOptions } from '../../protocol/users/user-entry.js';
-import type { AskedFor } from '../../threads/contracts/connection.js';
+import { formatIp, parseIp } from '../../../protocol/address/address.js';
+import type { Options } from '../../../protocol/options.js';
+import { UNIX } from '../../../protocol/rules/clients.js';
+import type { Client } from '../../../protocol/users/client.js';
+import type { UserEntry, UsersOptions } from '../../../protocol/users/user-entry.js';
+import type { AskedFor } from '../../../threads/contracts/connection.js';
 
 /** Texts of the command line, which have been checked for themselves; undefined for what is not given. */
 export interface ClientTexts {

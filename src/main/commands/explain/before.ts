@@ -1,14 +1,14 @@
 // What `tcproute explain` asks of its gateway just before its race: what the race would do, and how much of the budgets is used.
-import { formatEndpoint } from '../../protocol/address/address.js';
-import type { Target } from '../../protocol/address/target.js';
-import type { Options } from '../../protocol/options.js';
-import type { Outlook } from '../../protocol/race/outlook.js';
-import type { AskedFor } from '../../threads/contracts/connection.js';
-import type { OutlookAnswer, OutlookAsked } from '../gateway/commands.js';
-import type { Gateway } from '../gateway/running.js';
-import { within } from '../process/within.js';
-import { type ShownBudget, shownBudgets } from './budgets.js';
-import { post } from './control-client.js';
+import { formatEndpoint } from '../../../protocol/address/address.js';
+import type { Target } from '../../../protocol/address/target.js';
+import type { Options } from '../../../protocol/options.js';
+import type { Outlook } from '../../../protocol/race/outlook.js';
+import type { AskedFor } from '../../../threads/contracts/connection.js';
+import type { OutlookAnswer, OutlookAsked } from '../../gateway/commands.js';
+import type { Gateway } from '../../gateway/running.js';
+import { within } from '../../process/within.js';
+import { type ShownBudget, shownBudgets } from '../budgets.js';
+import { post } from '../control-client.js';
 
 /** Added to the time for which names may be looked up. */
 const GRACE_MS = 2000;

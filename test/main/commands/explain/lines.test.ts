@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { resolvedWhere, unfitLines, usableLines } from '../../../src/main/commands/explain-lines.js';
-import { type Target, targetOfText } from '../../../src/protocol/address/target.js';
-import { type Hop, lineOf } from '../../../src/protocol/lines/line.js';
+import { resolvedWhere, unfitLines, usableLines } from '../../../../src/main/commands/explain/lines.js';
+import { type Target, targetOfText } from '../../../../src/protocol/address/target.js';
+import { type Hop, lineOf } from '../../../../src/protocol/lines/line.js';
 
 const ANY = { ip: undefined, port: 0 };
 const hop = (kind: Hop['kind']): Hop => ({

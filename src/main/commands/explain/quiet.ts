@@ -1,9 +1,9 @@
 // For `tcproute explain`: how long the connection may be quiet and how its peers are probed, where a rule or the listener says
 // something of that. Pure.
-import type { ListenOptions } from '../../protocol/listen-options.js';
-import type { Options } from '../../protocol/options.js';
-import { type KeepAlive, QuietAt, usualQuiet } from '../../protocol/quiet/quiet.js';
-import type { Ruling } from '../../protocol/rules/rule.js';
+import type { ListenOptions } from '../../../protocol/listen-options.js';
+import type { Options } from '../../../protocol/options.js';
+import { type KeepAlive, QuietAt, usualQuiet } from '../../../protocol/quiet/quiet.js';
+import type { Ruling } from '../../../protocol/rules/rule.js';
 
 export interface ShownQuiet {
   /** 0 is never. */

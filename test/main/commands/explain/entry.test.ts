@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { whyNotLetIn } from '../../../src/main/commands/explain-entry.js';
+import { whyNotLetIn } from '../../../../src/main/commands/explain/entry.js';
 
 const LAN = { allow_clients: ['10.0.0.0/8'], users: true };
 const LOCAL = { allow_clients: ['127.0.0.0/8', '::1'], users: false };

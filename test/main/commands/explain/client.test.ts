@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { type Answer, visit } from '../../../src/main/commands/explain-client.js';
-import { type Target, targetOfName } from '../../../src/protocol/address/target.js';
+import { type Answer, visit } from '../../../../src/main/commands/explain/client.js';
+import { type Target, targetOfName } from '../../../../src/protocol/address/target.js';
 
 const TARGET = targetOfName('site.test', 443) as Target;
 const REPLY = [5, 0, 0, 1, 127, 0, 0, 1, 0, 80];

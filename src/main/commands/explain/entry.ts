@@ -1,9 +1,9 @@
 // Whether the client for which `tcproute explain` asks would be let in at all: what a listener says of it, in sentences. The race
 // is run all the same. It judges no password.
-import { formatIp } from '../../protocol/address/address.js';
-import { IpRanges } from '../../protocol/address/ip-range.js';
-import type { ListenOptions } from '../../protocol/listen-options.js';
-import type { Client } from '../../protocol/users/client.js';
+import { formatIp } from '../../../protocol/address/address.js';
+import { IpRanges } from '../../../protocol/address/ip-range.js';
+import type { ListenOptions } from '../../../protocol/listen-options.js';
+import type { Client } from '../../../protocol/users/client.js';
 
 type Door = Pick<ListenOptions, 'allow_clients' | 'users'>;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ClientTexts, clientAsked } from '../../../src/main/commands/explain-as.js';
-import type { UsersOptions } from '../../../src/protocol/users/user-entry.js';
+import { type ClientTexts, clientAsked } from '../../../../src/main/commands/explain/as.js';
+import type { UsersOptions } from '../../../../src/protocol/users/user-entry.js';
 
 const NOTHING: ClientTexts = { client: undefined, user: undefined, tag: undefined, listener: undefined };
 const asked = (texts: Partial<ClientTexts>, users?: UsersOptions) =>

@@ -1,13 +1,13 @@
 // The part of an explanation that comes before the race: in which order lines and addresses have their turns, and why. Pure.
-import type { Way } from '../../protocol/bulk/transfer.js';
-import { preferenceText } from '../../protocol/lines/preference.js';
-import { FAILURES } from '../../protocol/race/failure.js';
-import type { AddressOutlook, LineOutlook, Outlook } from '../../protocol/race/outlook.js';
-import type { Reason, Turn } from '../../protocol/race/outlook-reason.js';
-import type { RouteFailure } from '../../protocol/routes/candidate-memory.js';
-import { byteCount } from '../../protocol/text/byte-count.js';
-import type { OutlookOf } from './explain-before.js';
-import { clipped, shownMs, shownSpan, wrapped } from './explain-columns.js';
+import type { Way } from '../../../protocol/bulk/transfer.js';
+import { preferenceText } from '../../../protocol/lines/preference.js';
+import { FAILURES } from '../../../protocol/race/failure.js';
+import type { AddressOutlook, LineOutlook, Outlook } from '../../../protocol/race/outlook.js';
+import type { Reason, Turn } from '../../../protocol/race/outlook-reason.js';
+import type { RouteFailure } from '../../../protocol/routes/candidate-memory.js';
+import { byteCount } from '../../../protocol/text/byte-count.js';
+import type { OutlookOf } from './before.js';
+import { clipped, shownMs, shownSpan, wrapped } from './columns.js';
 
 const NAME_COLUMNS = 24;
 

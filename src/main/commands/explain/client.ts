@@ -5,10 +5,10 @@ import { connect, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { SocksClient } from 'socks';
-import { formatEndpoint } from '../../protocol/address/address.js';
-import type { Target } from '../../protocol/address/target.js';
-import type { Address } from '../accept/listen.js';
-import { reasonOf, within } from '../process/within.js';
+import { formatEndpoint } from '../../../protocol/address/address.js';
+import type { Target } from '../../../protocol/address/target.js';
+import type { Address } from '../../accept/listen.js';
+import { reasonOf, within } from '../../process/within.js';
 
 /** How long a first byte is waited for: servers that speak first do so at once. */
 const WORD_WAIT_MS = 1000;

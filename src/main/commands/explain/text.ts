@@ -1,16 +1,16 @@
 // The text of `tcproute explain` for people: names, figures, the waterfall of attempts, and the reason of the outcome. Pure;
 // no line is longer than 100 columns. It runs no race: see explain.ts.
-import { FAILURES } from '../../protocol/race/failure.js';
-import { type AttemptRecord, hasFailed, type RaceRecord, type Why } from '../../protocol/race/record.js';
-import { plainTree } from '../../protocol/text/plain-text.js';
-import type { NameExplanation, ServerAnswer } from '../../threads/contracts/dns.js';
-import { budgetText } from './budgets.js';
-import { deniedText } from './egress.js';
+import { FAILURES } from '../../../protocol/race/failure.js';
+import { type AttemptRecord, hasFailed, type RaceRecord, type Why } from '../../../protocol/race/record.js';
+import { plainTree } from '../../../protocol/text/plain-text.js';
+import type { NameExplanation, ServerAnswer } from '../../../threads/contracts/dns.js';
+import { budgetText } from '../budgets.js';
+import { deniedText } from '../egress.js';
+import type { Answer } from './client.js';
+import { COLUMNS, clipped, numbered, shownMs, wrapped } from './columns.js';
 import type { Explanation } from './explain.js';
-import type { Answer } from './explain-client.js';
-import { COLUMNS, clipped, numbered, shownMs, wrapped } from './explain-columns.js';
-import { outlookLines } from './explain-outlook.js';
-import { quietText } from './explain-quiet.js';
+import { outlookLines } from './outlook.js';
+import { quietText } from './quiet.js';
 
 const BAR_COLUMNS = 64;
 const SERVER_COLUMNS = 32;

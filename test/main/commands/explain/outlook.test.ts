@@ -1,10 +1,10 @@
 // The words for what a race is about to do: a sentence for every reason, and lines of at most 100 columns.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { outlookLines } from '../../../src/main/commands/explain-outlook.js';
-import { USUAL } from '../../../src/protocol/lines/preference.js';
-import type { AddressOutlook, LineOutlook } from '../../../src/protocol/race/outlook.js';
-import type { Reason } from '../../../src/protocol/race/outlook-reason.js';
+import { outlookLines } from '../../../../src/main/commands/explain/outlook.js';
+import { USUAL } from '../../../../src/protocol/lines/preference.js';
+import type { AddressOutlook, LineOutlook } from '../../../../src/protocol/race/outlook.js';
+import type { Reason } from '../../../../src/protocol/race/outlook-reason.js';
 
 const UNMEASURED = { connect_ms: undefined, first_byte_ms: undefined, worked_ms: undefined };
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Explanation } from '../../../src/main/commands/explain.js';
-import { explainText } from '../../../src/main/commands/explain-text.js';
-import type { AttemptRecord } from '../../../src/protocol/race/record.js';
-import type { ServerAnswer } from '../../../src/threads/contracts/dns.js';
+import type { Explanation } from '../../../../src/main/commands/explain/explain.js';
+import { explainText } from '../../../../src/main/commands/explain/text.js';
+import type { AttemptRecord } from '../../../../src/protocol/race/record.js';
+import type { ServerAnswer } from '../../../../src/threads/contracts/dns.js';
 
 const attempt: AttemptRecord = {
   line: 'direct',

@@ -1,11 +1,11 @@
 // For `tcproute explain`: which lines may carry a target, which of them cannot, and where its name is resolved. Pure.
-import type { Target } from '../../protocol/address/target.js';
-import type { Line } from '../../protocol/lines/line.js';
-import type { Options } from '../../protocol/options.js';
-import { whyUnaskable } from '../../protocol/outbound/chain.js';
-import { describe } from '../../protocol/race/failure.js';
-import { narrowed } from '../../protocol/rules/narrowed.js';
-import type { Ruling } from '../../protocol/rules/rule.js';
+import type { Target } from '../../../protocol/address/target.js';
+import type { Line } from '../../../protocol/lines/line.js';
+import type { Options } from '../../../protocol/options.js';
+import { whyUnaskable } from '../../../protocol/outbound/chain.js';
+import { describe } from '../../../protocol/race/failure.js';
+import { narrowed } from '../../../protocol/rules/narrowed.js';
+import type { Ruling } from '../../../protocol/rules/rule.js';
 
 /**
  * Where the lines that may be used resolve the name. `here`: no line has a proxy, and all dial the addresses of DNS.

@@ -1,7 +1,7 @@
 // What explain says of quiet connections.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { quietText, shownQuiet } from '../../../src/main/commands/explain-quiet.js';
+import { quietText, shownQuiet } from '../../../../src/main/commands/explain/quiet.js';
 
 const USUAL = { tcp_keepalive_s: 60, idle_timeout_ms: 3_600_000 };
 const PROBES = { idle_s: 300, interval_s: 75, probes: 1 };
