@@ -3,7 +3,7 @@
 import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
 import { worthATrial } from '../../../protocol/bulk/compare.js';
-import type { Candidate } from '../../../protocol/lines/candidate.js';
+import { type Candidate, sameCandidate } from '../../../protocol/lines/candidate.js';
 import type { Preferences } from '../../../protocol/lines/preferences.js';
 import type { Options } from '../../../protocol/options.js';
 import { FAILURES, type Failure } from '../../../protocol/race/failure.js';
@@ -23,7 +23,7 @@ import { CandidateOutcome, type Learning, type OutcomeParts } from './outcome.js
 export type KnownParts = Checking &
   OutcomeParts & {
     readonly health: Pick<LineHealth, 'proxyReached' | 'proxyFailed' | 'mayHaveMoved' | 'proxyIsAt' | 'answersEarly'> &
-      Pick<LineHealth, 'works' | 'lost' | 'times'>;
+      Pick<LineHealth, 'works' | 'lost' | 'times' | 'isDead'>;
     /** Undefined where all lines are alike. */
     readonly preferences: Preferences | undefined;
     readonly routes: Pick<RoutesReplica, 'ttl_ms' | 'get' | 'open' | 'connected' | 'tried' | 'moved' | 'tell'>;
@@ -46,6 +46,8 @@ export class KnownDestination implements Patience {
   #memory: DestinationMemory | undefined;
   /** The line that was the first to connect, unless it answers early; -1 before. */
   #winner = -1;
+  /** The candidate that is tried at home. */
+  #tried: Candidate | undefined;
   /** The line to which a sticky rule keeps the race: all others are used only when it fails. Set by `best`. */
   kept: number | undefined;
 
@@ -159,6 +161,7 @@ export class KnownDestination implements Patience {
   /** That candidate is being tried. */
   tried(candidate: Candidate): void {
     const { engine, routes } = this.#parts;
+    this.#tried = candidate;
     if (this.#memory !== undefined) routes.tried(this.#key as string, this.#memory, candidate, engine.now);
   }
 
@@ -214,8 +217,16 @@ export class KnownDestination implements Patience {
     this.#winner = winner;
     for (const earlier of attempts) {
       if (earlier.failure !== undefined && earlier.candidate.line !== winner)
-        failedBeside(this.#parts, earlier, earlier.failure);
+        this.#failedBeside(earlier, earlier.failure);
     }
+  }
+
+  /** That a candidate fails again to which the destination was lost before says nothing new of its line; but a dead one stays dead. */
+  #failedBeside(attempt: RaceAttempt, failure: Failure): void {
+    const { health, engine } = this.#parts;
+    const { candidate } = attempt;
+    const isNews = this.#tried === undefined || !sameCandidate(candidate, this.#tried);
+    if (isNews || health.isDead(candidate.line, engine.now)) failedBeside(this.#parts, attempt, failure);
   }
 
   /** It has failed before it was connected. */
@@ -224,7 +235,7 @@ export class KnownDestination implements Patience {
     if (failure.code === 'reset' && attempt.line.isDirect && this.#target.ip === undefined)
       outcomes.note({ name: this.#target.host, ip: attempt.candidate.ip }, 'failed', engine.now);
     if (!attempt.line.isDirect) this.#judgeProxy(attempt, failure);
-    if (this.#winner >= 0 && this.#winner !== attempt.candidate.line) failedBeside(this.#parts, attempt, failure);
+    if (this.#winner >= 0 && this.#winner !== attempt.candidate.line) this.#failedBeside(attempt, failure);
     if (this.#memory !== undefined) this.#fail(attempt, failure);
   }
 

@@ -6,13 +6,13 @@ import { WHOLE_LINE } from '../../../../src/protocol/race/line-doubt.js';
 import type { LineEvent } from '../../../../src/protocol/race/line-health.js';
 import { destinationKey } from '../../../../src/protocol/routes/destination-key.js';
 import { Race, type RaceOutcome } from '../../../../src/workers/connection/race/race.js';
-import { A, found, ip, PROXY, RaceWorld, SITE } from './race-world.js';
+import { A, type Changes, found, ip, PROXY, RaceWorld, SITE } from './race-world.js';
 
 class World extends RaceWorld<{ now: number }> {
   readonly told: LineEvent[] = [];
 
-  constructor() {
-    super({ now: 100_000 }, { lines: [0, 1, PROXY] });
+  constructor(changes: Changes = { lines: [0, 1, PROXY] }) {
+    super({ now: 100_000 }, changes);
     this.known.set('site.test', found(A));
     this.routes.tell = (event) => void this.told.push(event);
   }
@@ -130,4 +130,33 @@ test('the first connection over a doubted line is told', () => {
   world.of(1).connects();
   race.cancel();
   assert.deepEqual(world.told, [{ kind: 'works', line: 1, near: false, ago_ms: 0 }]);
+});
+
+test('a trial that fails says nothing of a line that works elsewhere, and that a dead one is still dead', () => {
+  const world = new World({ lines: [0, PROXY], preferences: { [PROXY]: { tier: 1 } } });
+  const tryHome = (): void => {
+    world.attempts.length = 0;
+    const race = world.race(PROXY);
+    world.of(PROXY).connects();
+    race.cancel();
+    world.trials.at(-1)?.attempt.fails('timed-out');
+  };
+  world.race(PROXY).cancel();
+  for (const trials of [1, 2]) {
+    world.after(60_000);
+    tryHome();
+    assert.equal(world.trials.length, trials);
+  }
+  assert.deepEqual(world.told, []);
+  world.after(60_000);
+  const began = world.engine.now - 2000;
+  for (const at of ['192.0.2.1', '198.51.100.1', '203.0.113.1'])
+    world.health.lost(0, networkNumber(ip(at)), began, began + 2000);
+  assert.equal(world.health.isDead(0, world.engine.now), true);
+  world.after(60_000);
+  tryHome();
+  assert.deepEqual(
+    world.told.map(({ kind }) => kind),
+    ['lost'],
+  );
 });
