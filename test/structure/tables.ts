@@ -21,7 +21,16 @@ export const RULES: Rules = {
     'src/protocol/routes': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/bulk'],
     // Only what the kernel says of interfaces.
     'src/protocol/uplinks': ['src/protocol/address', 'src/protocol/lines'],
-    'src/protocol/race': ['src/protocol/address', 'src/protocol/bulk', 'src/protocol/lines', 'src/protocol/routes'],
+    'src/protocol/race': ['src/protocol/lines', 'src/protocol/routes'],
+    'src/protocol/race/outlook': [
+      ...[
+        'src/protocol/address',
+        'src/protocol/bulk',
+        'src/protocol/lines',
+        'src/protocol/routes',
+        'src/protocol/race',
+      ],
+    ],
     // A rule may be for some clients only.
     'src/protocol/rules': ['src/protocol/text', 'src/protocol/address', 'src/protocol/users', 'src/protocol/quiet'],
     // A denial is a failure, and its networks are searched as those of rules.

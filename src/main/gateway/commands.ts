@@ -1,7 +1,7 @@
 // What the running gateway can be asked for on its socket for commands. What comes of it is decided elsewhere.
 import type { Target } from '../../protocol/address/target.js';
 import { targetOfText } from '../../protocol/address/target.js';
-import type { Outlook } from '../../protocol/race/outlook.js';
+import type { Outlook } from '../../protocol/race/outlook/outlook.js';
 import type { AskedFor } from '../../threads/contracts/connection.js';
 import type { Commands } from '../control/server.js';
 import { within } from '../process/within.js';

@@ -2,7 +2,7 @@
 import type { Target } from '../../protocol/address/target.js';
 import type { AccessForm } from '../../protocol/log-options.js';
 import type { Silent, SilentPage, Wanted } from '../../protocol/quiet/room.js';
-import type { Outlook } from '../../protocol/race/outlook.js';
+import type { Outlook } from '../../protocol/race/outlook/outlook.js';
 import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { Ruling } from '../../protocol/rules/rule.js';

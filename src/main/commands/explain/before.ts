@@ -2,7 +2,7 @@
 import { formatEndpoint } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Options } from '../../../protocol/options.js';
-import type { Outlook } from '../../../protocol/race/outlook.js';
+import type { Outlook } from '../../../protocol/race/outlook/outlook.js';
 import type { AskedFor } from '../../../threads/contracts/connection.js';
 import type { OutlookAnswer, OutlookAsked } from '../../gateway/commands.js';
 import type { Gateway } from '../../gateway/running.js';

@@ -2,8 +2,8 @@
 import type { Way } from '../../../protocol/bulk/transfer.js';
 import { preferenceText } from '../../../protocol/lines/preference.js';
 import { FAILURES } from '../../../protocol/race/failure.js';
-import type { AddressOutlook, LineOutlook, Outlook } from '../../../protocol/race/outlook.js';
-import type { Reason, Turn } from '../../../protocol/race/outlook-reason.js';
+import type { AddressOutlook, LineOutlook, Outlook } from '../../../protocol/race/outlook/outlook.js';
+import type { Reason, Turn } from '../../../protocol/race/outlook/reason.js';
 import type { RouteFailure } from '../../../protocol/routes/candidate-memory.js';
 import { byteCount } from '../../../protocol/text/byte-count.js';
 import type { OutlookOf } from './before.js';

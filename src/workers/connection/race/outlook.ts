@@ -1,12 +1,12 @@
 // Asks the parts of a race what it would do now, without starting an attempt: for `tcproute explain`. Names are looked up as a
-// race does it. protocol/race/outlook.ts says why.
+// race does it. protocol/race/outlook/outlook.ts says why.
 import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
 import type { Options } from '../../../protocol/options.js';
 import type { LineHealth } from '../../../protocol/race/line-health.js';
-import { type Outlook, outlookOf } from '../../../protocol/race/outlook.js';
-import type { AskedLine, Home, LeftOut } from '../../../protocol/race/outlook-asked.js';
-import { type Hinted, lastOf, type PlanStep, scheduleOf } from '../../../protocol/race/outlook-schedule.js';
+import type { AskedLine, Home, LeftOut } from '../../../protocol/race/outlook/asked.js';
+import { type Outlook, outlookOf } from '../../../protocol/race/outlook/outlook.js';
+import { type Hinted, lastOf, type PlanStep, scheduleOf } from '../../../protocol/race/outlook/schedule.js';
 import type { PlanRules } from '../../../protocol/race/plan.js';
 import type { CandidateMemory, Outage } from '../../../protocol/routes/candidate-memory.js';
 import type { LineView } from '../../../protocol/routes/destination-memory.js';

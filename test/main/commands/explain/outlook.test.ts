@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { outlookLines } from '../../../../src/main/commands/explain/outlook.js';
 import { USUAL } from '../../../../src/protocol/lines/preference.js';
-import type { AddressOutlook, LineOutlook } from '../../../../src/protocol/race/outlook.js';
-import type { Reason } from '../../../../src/protocol/race/outlook-reason.js';
+import type { AddressOutlook, LineOutlook } from '../../../../src/protocol/race/outlook/outlook.js';
+import type { Reason } from '../../../../src/protocol/race/outlook/reason.js';
 
 const UNMEASURED = { connect_ms: undefined, first_byte_ms: undefined, worked_ms: undefined };
 

@@ -1,10 +1,10 @@
 // What is remembered for or against an address of a line, for one destination. Pure.
-import { formatIp } from '../address/address.js';
-import { type Candidate, sameCandidate } from '../lines/candidate.js';
-import type { CandidateMemory, Move } from '../routes/candidate-memory.js';
-import type { Asked } from './outlook-asked.js';
-import type { Reason } from './outlook-reason.js';
-import { rounded, since } from './outlook-times.js';
+import { formatIp } from '../../address/address.js';
+import { type Candidate, sameCandidate } from '../../lines/candidate.js';
+import type { CandidateMemory, Move } from '../../routes/candidate-memory.js';
+import type { Asked } from './asked.js';
+import type { Reason } from './reason.js';
+import { rounded, since } from './times.js';
 
 export function reasonsOfAddress(
   candidate: Candidate,

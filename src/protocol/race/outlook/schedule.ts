@@ -1,10 +1,10 @@
 // When each candidate of a race would start if none that has started came to anything: found by a plan of the race's own, with
 // times that pass only here. Pure.
-import type { Candidate } from '../lines/candidate.js';
-import type { Preferences } from '../lines/preferences.js';
-import type { CandidateMemory } from '../routes/candidate-memory.js';
-import { type PlanRules, RacePlan } from './plan.js';
-import { type Patience, TierGate } from './tier-gate.js';
+import type { Candidate } from '../../lines/candidate.js';
+import type { Preferences } from '../../lines/preferences.js';
+import type { CandidateMemory } from '../../routes/candidate-memory.js';
+import { type PlanRules, RacePlan } from '../plan.js';
+import { type Patience, TierGate } from '../tier-gate.js';
 
 /** What gathering the candidates tells a plan, in its order. */
 export type PlanStep =

@@ -1,14 +1,14 @@
 // What a race that began now would do with each line and address, and why: for `tcproute explain`. It decides nothing. What is
 // decided comes from the race's own functions (the choice of the lead, what the plan is offered, the health of lines), and
 // this file finds the reasons by asking the same values that they ask. Pure; times are in ms, and relative to now.
-import { formatIp } from '../address/address.js';
-import { type Candidate, sameCandidate } from '../lines/candidate.js';
-import type { Preference } from '../lines/preference.js';
-import { reasonsOfAddress } from './outlook-address.js';
-import type { Asked, AskedLine } from './outlook-asked.js';
-import { reasonsOfLine } from './outlook-line.js';
-import type { Reason, Turn } from './outlook-reason.js';
-import { rounded, since } from './outlook-times.js';
+import { formatIp } from '../../address/address.js';
+import { type Candidate, sameCandidate } from '../../lines/candidate.js';
+import type { Preference } from '../../lines/preference.js';
+import { reasonsOfAddress } from './address.js';
+import type { Asked, AskedLine } from './asked.js';
+import { reasonsOfLine } from './line.js';
+import type { Reason, Turn } from './reason.js';
+import { rounded, since } from './times.js';
 
 const TURNS: readonly Turn[] = ['first', 'others', 'last', 'never'];
 

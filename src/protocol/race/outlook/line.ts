@@ -1,8 +1,8 @@
 // What speaks for or against a line, whatever the destination. Pure.
-import type { Preferences } from '../lines/preferences.js';
-import type { Asked } from './outlook-asked.js';
-import type { Reason } from './outlook-reason.js';
-import { rounded } from './outlook-times.js';
+import type { Preferences } from '../../lines/preferences.js';
+import type { Asked } from './asked.js';
+import type { Reason } from './reason.js';
+import { rounded } from './times.js';
 
 export function reasonsOfLine(line: number, asked: Asked, now: number): Reason[] {
   const { lines, kept, health, hint, rates } = asked;

@@ -1,18 +1,18 @@
 // Why each line has its turn: a test for every reason, with the memory and the health that the race itself asks.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Candidate } from '../../../src/protocol/lines/candidate.js';
-import { lineOf } from '../../../src/protocol/lines/line.js';
-import { type Preference, USUAL } from '../../../src/protocol/lines/preference.js';
-import { Preferences } from '../../../src/protocol/lines/preferences.js';
-import { LineHealth } from '../../../src/protocol/race/line-health.js';
-import { outlookOf } from '../../../src/protocol/race/outlook.js';
-import type { Asked } from '../../../src/protocol/race/outlook-asked.js';
-import { lastOf, type PlanStep, scheduleOf } from '../../../src/protocol/race/outlook-schedule.js';
-import type { CandidateMemory } from '../../../src/protocol/routes/candidate-memory.js';
-import { DestinationMemory } from '../../../src/protocol/routes/destination-memory.js';
-import { moveAway } from '../../../src/protocol/routes/moves.js';
-import { candidate, lineView } from '../../helpers/candidates.js';
+import type { Candidate } from '../../../../src/protocol/lines/candidate.js';
+import { lineOf } from '../../../../src/protocol/lines/line.js';
+import { type Preference, USUAL } from '../../../../src/protocol/lines/preference.js';
+import { Preferences } from '../../../../src/protocol/lines/preferences.js';
+import { LineHealth } from '../../../../src/protocol/race/line-health.js';
+import type { Asked } from '../../../../src/protocol/race/outlook/asked.js';
+import { outlookOf } from '../../../../src/protocol/race/outlook/outlook.js';
+import { lastOf, type PlanStep, scheduleOf } from '../../../../src/protocol/race/outlook/schedule.js';
+import type { CandidateMemory } from '../../../../src/protocol/routes/candidate-memory.js';
+import { DestinationMemory } from '../../../../src/protocol/routes/destination-memory.js';
+import { moveAway } from '../../../../src/protocol/routes/moves.js';
+import { candidate, lineView } from '../../../helpers/candidates.js';
 
 const TTL_MS = 600_000;
 const HOME = candidate(0, 1);

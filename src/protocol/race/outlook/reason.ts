@@ -1,8 +1,8 @@
 // Why a line or an address has its turn in a race: one closed union. Types only; times are in ms, and relative to now.
 
-import type { Way } from '../bulk/transfer.js';
-import type { RouteFailure } from '../routes/candidate-memory.js';
-import type { FailureCode } from './failure.js';
+import type { Way } from '../../bulk/transfer.js';
+import type { RouteFailure } from '../../routes/candidate-memory.js';
+import type { FailureCode } from '../failure.js';
 
 /**
  * When something is tried. `first`: at once, without the others. `others`: at once where nothing goes first, else when that is late or has
