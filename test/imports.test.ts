@@ -94,8 +94,10 @@ test('an import by a file that may not see the room is seen', () => {
 });
 
 test('an errno outside src/linux is seen, and a text that is compared', () => {
-  const file = 'src/workers/connection/race/attempt.ts';
-  assert.deepEqual(seen({ [file]: imports('../../../linux/errno.js') }), [`sight: ${file} imports src/linux/errno.ts`]);
+  const file = 'src/workers/connection/race/attempt/attempt.ts';
+  assert.deepEqual(seen({ [file]: imports('../../../../linux/errno.js') }), [
+    `sight: ${file} imports src/linux/errno.ts`,
+  ]);
   assert.deepEqual(seen({ 'src/linux/engine/loop.ts': imports('../errno.js') }), []);
   const word = RULES.words.at(-1)?.word;
   for (const text of ["if (error.message === 'gone') a();\n", "if (reasonOf(reply.reason) !== 'late') a();\n"]) {

@@ -69,8 +69,21 @@ export const RULES: Rules = {
     'src/workers/connection/client': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
     'src/workers/connection/race': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection/shared'],
+      ...['src/workers/connection/race/attempt', 'src/workers/connection/race/known'],
+      // A trial at home says a whole ClientHello.
+      'src/workers/connection/race/hello',
+    ],
+    'src/workers/connection/race/attempt': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
+    // What a race knows, and what it learns.
+    'src/workers/connection/race/known': [
+      ...[PROTOCOL, 'src/workers/connection/shared', 'src/workers/connection/race/attempt'],
       // For what the first byte tells.
       'src/workers/connection/relay',
+    ],
+    // From the reply to the first byte of a server.
+    'src/workers/connection/race/hello': [
+      ...[PROTOCOL, 'src/threads/shared', 'src/linux/*', 'src/workers/connection/shared'],
+      ...['src/workers/connection/race/attempt', 'src/workers/connection/race/known'],
     ],
     'src/workers/connection/relay': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
     // Looks at relays from outside.

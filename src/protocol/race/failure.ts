@@ -1,6 +1,6 @@
 // Why a connection could not be made: one closed union of codes, and one table that says of each code whose failure it is,
 // what is remembered of it, at which level it is logged, and the sentence for users. Other files know how failures are found
-// (workers/connection/race/causes.ts for errno numbers, outbound/ for a proxy's replies) and which bytes tell a client
+// (workers/connection/race/attempt/causes.ts for errno numbers, outbound/ for a proxy's replies) and which bytes tell a client
 // (inbound/).
 import type { RouteFailure } from '../routes/candidate-memory.js';
 

@@ -1,5 +1,5 @@
 // What becomes of the memory of a destination whose name moves to other addresses: which of them stands in for the one that it
-// leaves, and what is told of it. Pure. Whether a name has moved is found out in workers/connection/race/address-check.ts.
+// leaves, and what is told of it. Pure. Whether a name has moved is found out in workers/connection/race/known/address-check.ts.
 import { sameIp } from '../address/same-ip.js';
 import { sameCandidate } from '../lines/candidate.js';
 import { CandidateMemory, needsAnswer } from './candidate-memory.js';

@@ -13,7 +13,7 @@ import type { Authenticator, UserRights } from './client/authenticator.js';
 import type { Clients } from './clients.js';
 import type { ConnectionEnd } from './connection-end.js';
 import type { Limits } from './limits.js';
-import type { MakeAttempt } from './race/attempt.js';
+import type { MakeAttempt } from './race/attempt/attempt.js';
 import type { MakeTrial } from './race/home-trial.js';
 import type { ConnectionRecords } from './records/records.js';
 import type { AttemptBudget } from './shared/attempt-budget.js';

@@ -6,7 +6,7 @@ import type { LingeringParts } from './client/lingering-close.js';
 import type { Clients } from './clients.js';
 import type { ConnectionEnd } from './connection-end.js';
 import type { Limits } from './limits.js';
-import type { HelloRaceParts } from './race/hello-race.js';
+import type { HelloRaceParts } from './race/hello/race.js';
 import type { RaceParts } from './race/race.js';
 import type { ConnectionRecords } from './records/records.js';
 import type { RelayContext } from './relay/relay.js';

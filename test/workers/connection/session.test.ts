@@ -21,7 +21,7 @@ import { Counter } from '../../../src/threads/shared/counters.js';
 import type { Claim, Verdict } from '../../../src/workers/connection/client/authenticator.js';
 import { entranceOf } from '../../../src/workers/connection/entrance.js';
 import type { Told } from '../../../src/workers/connection/limits.js';
-import type { MakeAttempt } from '../../../src/workers/connection/race/attempt.js';
+import type { MakeAttempt } from '../../../src/workers/connection/race/attempt/attempt.js';
 import type { RelayEnd } from '../../../src/workers/connection/relay/relay-end.js';
 import { Session } from '../../../src/workers/connection/session.js';
 import type { SessionParts } from '../../../src/workers/connection/session-parts.js';

@@ -15,8 +15,8 @@ import type { DialLine } from '../shared/dial-lines.js';
 import type { Egress, Permission } from '../shared/egress.js';
 import type { NameOutcome } from '../shared/name-outcome.js';
 import type { NamesReplica } from '../shared/names-replica.js';
-import type { KnownDestination } from './known-destination.js';
-import { noteProxyMove, type ProxyMoveParts } from './proxy-move.js';
+import type { KnownDestination } from './known/destination.js';
+import { noteProxyMove, type ProxyMoveParts } from './known/proxy-move.js';
 
 /** The parts of the actor's context that the candidates need. */
 export interface CandidatesParts extends ProxyMoveParts {

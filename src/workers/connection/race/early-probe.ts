@@ -10,7 +10,7 @@ import type { Egress } from '../shared/egress.js';
 import type { NameOutcome } from '../shared/name-outcome.js';
 import type { NamesReplica } from '../shared/names-replica.js';
 import type { RoutesReplica } from '../shared/routes-replica.js';
-import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt.js';
+import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt/attempt.js';
 
 /** A gateway that runs only for a moment, or is restarted again and again, sends no probes. */
 const FIRST_AFTER_MS = 30_000;

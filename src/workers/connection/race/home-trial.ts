@@ -11,9 +11,9 @@ import type { LineHealth } from '../../../protocol/race/line-health.js';
 import { Counter } from '../../../threads/shared/counters.js';
 import type { AttemptBudget } from '../shared/attempt-budget.js';
 import type { AttemptRoom, RoomSeeker } from '../shared/attempt-room.js';
-import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt.js';
-import { HelloAttempt, type HelloAttemptOutcome } from './hello-attempt.js';
-import type { KnownDestination } from './known-destination.js';
+import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt/attempt.js';
+import { HelloAttempt, type HelloAttemptOutcome } from './hello/attempt.js';
+import type { KnownDestination } from './known/destination.js';
 
 /** The parts of the actor's context that a trial needs. */
 export interface HomeTrialParts {

@@ -1,7 +1,7 @@
 // Whether a race has nothing left that promises to connect, so that its names are worth asking for anew. It asks nobody.
 
-import type { RaceAttempt } from './attempt.js';
-import type { KnownDestination } from './known-destination.js';
+import type { RaceAttempt } from './attempt/attempt.js';
+import type { KnownDestination } from './known/destination.js';
 
 /** The attempts of a race, of which nothing waits for its turn. */
 export interface Hoping {

@@ -16,8 +16,8 @@ import type { Client } from '../../../protocol/users/client.js';
 import type { Egress } from '../shared/egress.js';
 import type { RulesReplica } from '../shared/rules-replica.js';
 import { Candidates, type CandidatesParts } from './candidates.js';
-import type { KnownDestination } from './known-destination.js';
-import { type KnownForParts, knownFor } from './known-for.js';
+import type { KnownDestination } from './known/destination.js';
+import { type KnownForParts, knownFor } from './known/memory.js';
 import { type HintParts, takeHint } from './take-hint.js';
 
 /** The parts of the actor's context that an outlook needs. */

@@ -1,5 +1,5 @@
 // The attempts of one race: starts those that the plan says are due (protocol/race/plan.ts) and for which there is room, and
-// notes what becomes of them. candidates.ts gathers the candidates, and known-destination.ts takes what is learned of them. It
+// notes what becomes of them. candidates.ts gathers the candidates, and known/destination.ts takes what is learned of them. It
 // does not decide which attempt wins.
 
 import type { Target } from '../../../protocol/address/target.js';
@@ -20,12 +20,12 @@ import { Counter } from '../../../threads/shared/counters.js';
 import type { AttemptBudget } from '../shared/attempt-budget.js';
 import type { AttemptRoom, RoomSeeker } from '../shared/attempt-room.js';
 import type { Addressed, FailureLog, Whose } from '../shared/failure-log.js';
-import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt.js';
+import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt/attempt.js';
 import { Candidates, type CandidatesOutcome, type CandidatesParts } from './candidates.js';
 import type { MakeTrial, Trial } from './home-trial.js';
 import { isHopeless } from './hopeless.js';
-import type { KnownDestination } from './known-destination.js';
-import { type KnownForParts, knownFor } from './known-for.js';
+import type { KnownDestination } from './known/destination.js';
+import { type KnownForParts, knownFor } from './known/memory.js';
 import { type HintParts, takeHint } from './take-hint.js';
 
 /** How soon a race that descriptors were too short for looks again. */

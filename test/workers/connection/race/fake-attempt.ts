@@ -12,7 +12,11 @@ import {
   type Towards,
 } from '../../../../src/protocol/race/failure.js';
 import type { AttemptResult } from '../../../../src/protocol/race/record.js';
-import type { AttemptOutcome, AttemptStart, RaceAttempt } from '../../../../src/workers/connection/race/attempt.js';
+import type {
+  AttemptOutcome,
+  AttemptStart,
+  RaceAttempt,
+} from '../../../../src/workers/connection/race/attempt/attempt.js';
 import type { Crowd } from '../../../../src/workers/connection/shared/crowds.js';
 import type { DialLine } from '../../../../src/workers/connection/shared/dial-lines.js';
 

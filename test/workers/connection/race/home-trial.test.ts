@@ -7,7 +7,7 @@ import { EAGAIN } from '../../../../src/linux/errno.js';
 import { sendBytes } from '../../../../src/linux/sockets.js';
 import type { Failure } from '../../../../src/protocol/race/failure.js';
 import type { RouteFailure } from '../../../../src/protocol/routes/candidate-memory.js';
-import type { MakeAttempt, RaceAttempt } from '../../../../src/workers/connection/race/attempt.js';
+import type { MakeAttempt, RaceAttempt } from '../../../../src/workers/connection/race/attempt/attempt.js';
 import { HomeTrial } from '../../../../src/workers/connection/race/home-trial.js';
 import type { RoomSeeker } from '../../../../src/workers/connection/shared/attempt-room.js';
 import type { DialLine } from '../../../../src/workers/connection/shared/dial-lines.js';

@@ -12,7 +12,7 @@ import { type Failure, type FailureCode, failureOf } from '../../../../src/proto
 import { LineHealth } from '../../../../src/protocol/race/line-health.js';
 import type { PlanRules } from '../../../../src/protocol/race/plan.js';
 import { Counter } from '../../../../src/threads/shared/counters.js';
-import type { AttemptOutcome, MakeAttempt } from '../../../../src/workers/connection/race/attempt.js';
+import type { AttemptOutcome, MakeAttempt } from '../../../../src/workers/connection/race/attempt/attempt.js';
 import type { MakeTrial, Trial } from '../../../../src/workers/connection/race/home-trial.js';
 import type { RaceParts } from '../../../../src/workers/connection/race/race.js';
 import { AttemptBudget, type Waiting } from '../../../../src/workers/connection/shared/attempt-budget.js';

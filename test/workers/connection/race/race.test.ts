@@ -5,7 +5,7 @@ import { type Target, targetOfIp } from '../../../../src/protocol/address/target
 import type { Failure } from '../../../../src/protocol/race/failure.js';
 import { destinationKey } from '../../../../src/protocol/routes/destination-key.js';
 import { Counter } from '../../../../src/threads/shared/counters.js';
-import type { RaceAttempt } from '../../../../src/workers/connection/race/attempt.js';
+import type { RaceAttempt } from '../../../../src/workers/connection/race/attempt/attempt.js';
 import { Race, type RaceOutcome } from '../../../../src/workers/connection/race/race.js';
 import type { FakeAttempt } from './fake-attempt.js';
 import { A, B, type Changes, found, ip, lost, PROXY, RACING_MAX, RaceWorld, SITE } from './race-world.js';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Failure } from '../../../../src/protocol/race/failure.js';
-import type { RaceAttempt } from '../../../../src/workers/connection/race/attempt.js';
+import type { RaceAttempt } from '../../../../src/workers/connection/race/attempt/attempt.js';
 import { Race, type RaceOutcome } from '../../../../src/workers/connection/race/race.js';
 import { A, B, type Changes, found, ip, lost, PROXY, RaceWorld, SITE } from './race-world.js';
 

@@ -1,11 +1,11 @@
 // The table from the name of an errno to the failure of a dial. protocol/race/failure.ts says what a failure tells about its
 // candidate.
 
-import { errorName } from '../../../linux/error-name.js';
-import { isError } from '../../../linux/result.js';
-import { reach } from '../../../linux/source.js';
-import { type Failure, type FailureCode, failureOf } from '../../../protocol/race/failure.js';
-import type { DialLine } from '../shared/dial-lines.js';
+import { errorName } from '../../../../linux/error-name.js';
+import { isError } from '../../../../linux/result.js';
+import { reach } from '../../../../linux/source.js';
+import { type Failure, type FailureCode, failureOf } from '../../../../protocol/race/failure.js';
+import type { DialLine } from '../../shared/dial-lines.js';
 
 const CODES: readonly (readonly [string, FailureCode])[] = [
   ['ECONNREFUSED', 'refused'],

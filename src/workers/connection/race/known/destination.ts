@@ -1,21 +1,21 @@
 // What is remembered of a race's destination and lines, and what the race learns about them. It looks things up and decides
-// nothing: protocol/routes/destination-memory.ts chooses the best candidate. What a site remembers is in known-site.ts.
-import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
-import type { Target } from '../../../protocol/address/target.js';
-import { worthATrial } from '../../../protocol/bulk/compare.js';
-import { type Candidate, sameCandidate } from '../../../protocol/lines/candidate.js';
-import type { Preferences } from '../../../protocol/lines/preferences.js';
-import type { Options } from '../../../protocol/options.js';
-import { FAILURES, type Failure } from '../../../protocol/race/failure.js';
-import type { LineHealth } from '../../../protocol/race/line-health.js';
-import type { Patience } from '../../../protocol/race/tier-gate.js';
-import { CandidateMemory } from '../../../protocol/routes/candidate-memory.js';
-import type { DestinationMemory, LineView } from '../../../protocol/routes/destination-memory.js';
-import { type HomeLines, homeTrial } from '../../../protocol/routes/home-trial.js';
-import type { BulkSites } from '../shared/bulk-sites.js';
-import type { RoutesReplica } from '../shared/routes-replica.js';
+// nothing: protocol/routes/destination-memory.ts chooses the best candidate. What a site remembers is in site.ts.
+import { formatEndpoint, formatIp } from '../../../../protocol/address/address.js';
+import type { Target } from '../../../../protocol/address/target.js';
+import { worthATrial } from '../../../../protocol/bulk/compare.js';
+import { type Candidate, sameCandidate } from '../../../../protocol/lines/candidate.js';
+import type { Preferences } from '../../../../protocol/lines/preferences.js';
+import type { Options } from '../../../../protocol/options.js';
+import { FAILURES, type Failure } from '../../../../protocol/race/failure.js';
+import type { LineHealth } from '../../../../protocol/race/line-health.js';
+import type { Patience } from '../../../../protocol/race/tier-gate.js';
+import { CandidateMemory } from '../../../../protocol/routes/candidate-memory.js';
+import type { DestinationMemory, LineView } from '../../../../protocol/routes/destination-memory.js';
+import { type HomeLines, homeTrial } from '../../../../protocol/routes/home-trial.js';
+import type { BulkSites } from '../../shared/bulk-sites.js';
+import type { RoutesReplica } from '../../shared/routes-replica.js';
+import type { RaceAttempt } from '../attempt/attempt.js';
 import { type Checking, checkAddresses } from './address-check.js';
-import type { RaceAttempt } from './attempt.js';
 import { failedBeside, lateBeside, works } from './line-evidence.js';
 import { CandidateOutcome, type Learning, type OutcomeParts } from './outcome.js';
 

@@ -1,11 +1,11 @@
 // A hello attempt without a hello race around it, on a real engine: whatever the server says, all of the question goes out.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Socket } from '../../../../src/linux/engine/socket.js';
-import { sendBytes, shutdownWrite } from '../../../../src/linux/sockets.js';
-import { type ConnectedAttempt, HelloAttempt } from '../../../../src/workers/connection/race/hello-attempt.js';
-import { fillUp, readNow, resetFd } from '../../../linux/peers.js';
-import { ENGINES, World } from '../../../linux/world.js';
+import type { Socket } from '../../../../../src/linux/engine/socket.js';
+import { sendBytes, shutdownWrite } from '../../../../../src/linux/sockets.js';
+import { type ConnectedAttempt, HelloAttempt } from '../../../../../src/workers/connection/race/hello/attempt.js';
+import { fillUp, readNow, resetFd } from '../../../../linux/peers.js';
+import { ENGINES, World } from '../../../../linux/world.js';
 
 /** A fatal alert: handshake_failure (RFC 8446 section 6). */
 const ALERT = Buffer.from([0x15, 3, 3, 0, 2, 2, 40]);

@@ -1,18 +1,18 @@
 // What is remembered is compared with what its names have: how often they are asked, and what an answer changes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatIp, parseIp } from '../../../../src/protocol/address/address.js';
-import { type Target, targetOfIp, targetOfName } from '../../../../src/protocol/address/target.js';
-import type { Candidate } from '../../../../src/protocol/lines/candidate.js';
-import { lineOf } from '../../../../src/protocol/lines/line.js';
-import { failureOf } from '../../../../src/protocol/race/failure.js';
-import { type LineEvent, LineHealth } from '../../../../src/protocol/race/line-health.js';
-import type { Move } from '../../../../src/protocol/routes/candidate-memory.js';
-import { DestinationMemory } from '../../../../src/protocol/routes/destination-memory.js';
-import { checkAddresses } from '../../../../src/workers/connection/race/address-check.js';
-import { dialLines } from '../../../../src/workers/connection/shared/dial-lines.js';
-import type { NameOutcome, Proof } from '../../../../src/workers/connection/shared/name-outcome.js';
-import { lineView } from '../../../helpers/candidates.js';
+import { formatIp, parseIp } from '../../../../../src/protocol/address/address.js';
+import { type Target, targetOfIp, targetOfName } from '../../../../../src/protocol/address/target.js';
+import type { Candidate } from '../../../../../src/protocol/lines/candidate.js';
+import { lineOf } from '../../../../../src/protocol/lines/line.js';
+import { failureOf } from '../../../../../src/protocol/race/failure.js';
+import { type LineEvent, LineHealth } from '../../../../../src/protocol/race/line-health.js';
+import type { Move } from '../../../../../src/protocol/routes/candidate-memory.js';
+import { DestinationMemory } from '../../../../../src/protocol/routes/destination-memory.js';
+import { checkAddresses } from '../../../../../src/workers/connection/race/known/address-check.js';
+import { dialLines } from '../../../../../src/workers/connection/shared/dial-lines.js';
+import type { NameOutcome, Proof } from '../../../../../src/workers/connection/shared/name-outcome.js';
+import { lineView } from '../../../../helpers/candidates.js';
 
 const ip = (text: string): Uint8Array => parseIp(text) as Uint8Array;
 const [OLD, NEW, NEW_V6] = [ip('192.0.2.1'), ip('192.0.2.2'), ip('2001:db8::2')];

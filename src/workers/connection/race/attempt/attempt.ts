@@ -1,28 +1,28 @@
 // One attempt to reach the target: one line, one address of its first hop. It binds the line's source, connects, and asks the
 // line's proxies, if any, one after the other. It is over when it reports its outcome, or when it is abandoned.
-import { lendAddress } from '../../../linux/addresses.js';
-import { BufferGroup } from '../../../linux/engine/buffers.js';
-import type { Engine } from '../../../linux/engine/engine.js';
-import type { Socket } from '../../../linux/engine/socket.js';
-import type { Memory } from '../../../linux/memory.js';
-import { isEnd, isError, wouldBlock } from '../../../linux/result.js';
-import * as sockets from '../../../linux/sockets.js';
-import { leaveFrom } from '../../../linux/source.js';
-import { sameIp } from '../../../protocol/address/same-ip.js';
-import type { Target } from '../../../protocol/address/target.js';
-import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
-import type { Candidate } from '../../../protocol/lines/candidate.js';
-import type { Options } from '../../../protocol/options.js';
-import { Chain, type ChainStep } from '../../../protocol/outbound/chain.js';
-import type { Bound } from '../../../protocol/outbound/outbound.js';
-import { type Failure, failureOf, failureTowards, type Towards } from '../../../protocol/race/failure.js';
-import type { AttemptResult } from '../../../protocol/race/record.js';
-import type { Circles } from '../shared/circles.js';
-import type { Crowd } from '../shared/crowds.js';
-import type { DialLine } from '../shared/dial-lines.js';
-import type { Links, OverLink } from '../shared/links.js';
-import { TimedHandler } from '../shared/timed-handler.js';
-import type { Trace } from '../shared/trace.js';
+import { lendAddress } from '../../../../linux/addresses.js';
+import { BufferGroup } from '../../../../linux/engine/buffers.js';
+import type { Engine } from '../../../../linux/engine/engine.js';
+import type { Socket } from '../../../../linux/engine/socket.js';
+import type { Memory } from '../../../../linux/memory.js';
+import { isEnd, isError, wouldBlock } from '../../../../linux/result.js';
+import * as sockets from '../../../../linux/sockets.js';
+import { leaveFrom } from '../../../../linux/source.js';
+import { sameIp } from '../../../../protocol/address/same-ip.js';
+import type { Target } from '../../../../protocol/address/target.js';
+import type { DeadlineWheel } from '../../../../protocol/deadline-wheel.js';
+import type { Candidate } from '../../../../protocol/lines/candidate.js';
+import type { Options } from '../../../../protocol/options.js';
+import { Chain, type ChainStep } from '../../../../protocol/outbound/chain.js';
+import type { Bound } from '../../../../protocol/outbound/outbound.js';
+import { type Failure, failureOf, failureTowards, type Towards } from '../../../../protocol/race/failure.js';
+import type { AttemptResult } from '../../../../protocol/race/record.js';
+import type { Circles } from '../../shared/circles.js';
+import type { Crowd } from '../../shared/crowds.js';
+import type { DialLine } from '../../shared/dial-lines.js';
+import type { Links, OverLink } from '../../shared/links.js';
+import { TimedHandler } from '../../shared/timed-handler.js';
+import type { Trace } from '../../shared/trace.js';
 import { failureOfBind, failureOfConnect, failureOfResult } from './causes.js';
 
 /** The parts of the actor's context that an attempt needs. */

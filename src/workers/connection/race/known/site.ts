@@ -2,13 +2,13 @@
 // for the host, as everywhere. The site's memory, in the same table, has lines: each with ANY for an address. It hears of
 // success, and of a failure of the kept line only where another line did better in the same race: a host that nobody reaches
 // says nothing about the line.
-import type { Target } from '../../../protocol/address/target.js';
-import type { Candidate } from '../../../protocol/lines/candidate.js';
-import { FAILURES, type Failure } from '../../../protocol/race/failure.js';
-import type { CandidateMemory, RouteFailure } from '../../../protocol/routes/candidate-memory.js';
-import type { LineView } from '../../../protocol/routes/destination-memory.js';
-import type { RaceAttempt } from './attempt.js';
-import { KnownDestination, type KnownParts } from './known-destination.js';
+import type { Target } from '../../../../protocol/address/target.js';
+import type { Candidate } from '../../../../protocol/lines/candidate.js';
+import { FAILURES, type Failure } from '../../../../protocol/race/failure.js';
+import type { CandidateMemory, RouteFailure } from '../../../../protocol/routes/candidate-memory.js';
+import type { LineView } from '../../../../protocol/routes/destination-memory.js';
+import type { RaceAttempt } from '../attempt/attempt.js';
+import { KnownDestination, type KnownParts } from './destination.js';
 import type { Learning } from './outcome.js';
 
 /** Stands for all addresses of a line. */

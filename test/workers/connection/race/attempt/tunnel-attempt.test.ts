@@ -1,20 +1,20 @@
 // An attempt through a tunnel, on a real engine and without a TLS actor: the test has the far end.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type SentFd, sentFd, socketPair } from '../../../../src/linux/pairs.js';
-import { closeFd, sendBytes } from '../../../../src/linux/sockets.js';
-import { targetOfName } from '../../../../src/protocol/address/target.js';
-import { DeadlineWheel } from '../../../../src/protocol/deadline-wheel.js';
-import { type Hop, lineOf } from '../../../../src/protocol/lines/line.js';
-import { encodeOutcome, type TunnelOutcome } from '../../../../src/protocol/outbound/tunnel.js';
-import { type Failure, failureOf } from '../../../../src/protocol/race/failure.js';
-import { LineHealth } from '../../../../src/protocol/race/line-health.js';
-import type { RaceAttempt } from '../../../../src/workers/connection/race/attempt.js';
-import { attemptFor, type TunnelParts } from '../../../../src/workers/connection/race/tunnel-attempt.js';
-import { dialLines } from '../../../../src/workers/connection/shared/dial-lines.js';
-import { Links } from '../../../../src/workers/connection/shared/links.js';
-import { readNow } from '../../../linux/peers.js';
-import { ENGINES, type EngineKind, World } from '../../../linux/world.js';
+import { type SentFd, sentFd, socketPair } from '../../../../../src/linux/pairs.js';
+import { closeFd, sendBytes } from '../../../../../src/linux/sockets.js';
+import { targetOfName } from '../../../../../src/protocol/address/target.js';
+import { DeadlineWheel } from '../../../../../src/protocol/deadline-wheel.js';
+import { type Hop, lineOf } from '../../../../../src/protocol/lines/line.js';
+import { encodeOutcome, type TunnelOutcome } from '../../../../../src/protocol/outbound/tunnel.js';
+import { type Failure, failureOf } from '../../../../../src/protocol/race/failure.js';
+import { LineHealth } from '../../../../../src/protocol/race/line-health.js';
+import type { RaceAttempt } from '../../../../../src/workers/connection/race/attempt/attempt.js';
+import { attemptFor, type TunnelParts } from '../../../../../src/workers/connection/race/attempt/tunnel-attempt.js';
+import { dialLines } from '../../../../../src/workers/connection/shared/dial-lines.js';
+import { Links } from '../../../../../src/workers/connection/shared/links.js';
+import { readNow } from '../../../../linux/peers.js';
+import { ENGINES, type EngineKind, World } from '../../../../linux/world.js';
 
 const HOP: Hop = {
   ...{ kind: 'https', host: '192.0.2.1', port: 443, username: undefined, password: undefined },

@@ -1,21 +1,21 @@
 // From the reply to the first byte of a server. If the client begins with a whole ClientHello that may be sent twice, the server
-// that answers it carries the connection: hello-attempts.ts asks one server after another. Everything else settles the race at
+// that answers it carries the connection: attempts.ts asks one server after another. Everything else settles the race at
 // once. It reads the client, ends with one value, and does not know what becomes of the sockets.
 
-import { BufferGroup } from '../../../linux/engine/buffers.js';
-import type { Received } from '../../../linux/engine/engine.js';
-import type { Socket } from '../../../linux/engine/socket.js';
-import type { Memory } from '../../../linux/memory.js';
-import { isError } from '../../../linux/result.js';
-import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
-import { joined } from '../../../protocol/joined.js';
-import type { Options } from '../../../protocol/options.js';
-import { HELLO_SIZE_MAX, readClientHello } from '../../../protocol/tls/client-hello.js';
-import { canBeginTls } from '../../../protocol/tls/record.js';
-import { TimedHandler } from '../shared/timed-handler.js';
-import type { ConnectedAttempt, HelloAttempt } from './hello-attempt.js';
-import { HelloAttempts, type HelloAttemptsOutcome, type HelloAttemptsParts, type Runners } from './hello-attempts.js';
-import type { Learning } from './outcome.js';
+import { BufferGroup } from '../../../../linux/engine/buffers.js';
+import type { Received } from '../../../../linux/engine/engine.js';
+import type { Socket } from '../../../../linux/engine/socket.js';
+import type { Memory } from '../../../../linux/memory.js';
+import { isError } from '../../../../linux/result.js';
+import type { DeadlineWheel } from '../../../../protocol/deadline-wheel.js';
+import { joined } from '../../../../protocol/joined.js';
+import type { Options } from '../../../../protocol/options.js';
+import { HELLO_SIZE_MAX, readClientHello } from '../../../../protocol/tls/client-hello.js';
+import { canBeginTls } from '../../../../protocol/tls/record.js';
+import { TimedHandler } from '../../shared/timed-handler.js';
+import type { Learning } from '../known/outcome.js';
+import type { ConnectedAttempt, HelloAttempt } from './attempt.js';
+import { HelloAttempts, type HelloAttemptsOutcome, type HelloAttemptsParts, type Runners } from './attempts.js';
 
 /** The parts of the actor's context that a hello race needs. */
 export interface HelloRaceParts extends HelloAttemptsParts {

@@ -1,20 +1,20 @@
 // Whom a hello race blames once another server has answered, and when it asks the next one: on a real engine, without a client.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Socket } from '../../../../src/linux/engine/socket.js';
-import { sendBytes } from '../../../../src/linux/sockets.js';
-import { DeadlineWheel } from '../../../../src/protocol/deadline-wheel.js';
-import type { Candidate } from '../../../../src/protocol/lines/candidate.js';
-import type { LineEvent } from '../../../../src/protocol/race/line-health.js';
-import type { AttemptResult } from '../../../../src/protocol/race/record.js';
-import { Counter } from '../../../../src/threads/shared/counters.js';
-import type { ConnectedAttempt } from '../../../../src/workers/connection/race/hello-attempt.js';
+import type { Socket } from '../../../../../src/linux/engine/socket.js';
+import { sendBytes } from '../../../../../src/linux/sockets.js';
+import { DeadlineWheel } from '../../../../../src/protocol/deadline-wheel.js';
+import type { Candidate } from '../../../../../src/protocol/lines/candidate.js';
+import type { LineEvent } from '../../../../../src/protocol/race/line-health.js';
+import type { AttemptResult } from '../../../../../src/protocol/race/record.js';
+import { Counter } from '../../../../../src/threads/shared/counters.js';
+import type { ConnectedAttempt } from '../../../../../src/workers/connection/race/hello/attempt.js';
 import {
   HelloAttempts,
   type HelloAttemptsParts,
   type Runners,
-} from '../../../../src/workers/connection/race/hello-attempts.js';
-import { ENGINES, type EngineKind, World } from '../../../linux/world.js';
+} from '../../../../../src/workers/connection/race/hello/attempts.js';
+import { ENGINES, type EngineKind, World } from '../../../../linux/world.js';
 
 const HELLO = Buffer.from('the ClientHello');
 /** The beginning of a record with a ServerHello. */

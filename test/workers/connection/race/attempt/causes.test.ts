@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { test } from 'node:test';
-import { failureOfBind, failureOfConnect, failureOfResult } from '../../../../src/workers/connection/race/causes.js';
-import type { DialLine } from '../../../../src/workers/connection/shared/dial-lines.js';
+import {
+  failureOfBind,
+  failureOfConnect,
+  failureOfResult,
+} from '../../../../../src/workers/connection/race/attempt/causes.js';
+import type { DialLine } from '../../../../../src/workers/connection/shared/dial-lines.js';
 
 const { errno } = constants;
 const PLAIN: DialLine = {

@@ -1,12 +1,12 @@
 // Which memory a race uses: that of its destination, or, behind a sticky rule, one of its client alone.
-import type { Target } from '../../../protocol/address/target.js';
-import { destinationKey, siteKey } from '../../../protocol/routes/destination-key.js';
-import type { Choice } from '../../../protocol/rules/rule.js';
-import { askerOf } from '../../../protocol/rules/sticky.js';
-import type { Client } from '../../../protocol/users/client.js';
-import type { Sites } from '../shared/sites.js';
-import { KnownDestination, type KnownParts } from './known-destination.js';
-import { KnownSite } from './known-site.js';
+import type { Target } from '../../../../protocol/address/target.js';
+import { destinationKey, siteKey } from '../../../../protocol/routes/destination-key.js';
+import type { Choice } from '../../../../protocol/rules/rule.js';
+import { askerOf } from '../../../../protocol/rules/sticky.js';
+import type { Client } from '../../../../protocol/users/client.js';
+import type { Sites } from '../../shared/sites.js';
+import { KnownDestination, type KnownParts } from './destination.js';
+import { KnownSite } from './site.js';
 
 export type KnownForParts = KnownParts & { readonly sites: Pick<Sites, 'of'> };
 

@@ -1,17 +1,17 @@
 // One connected attempt in the hello race: sends the client's whole ClientHello, and tells what the server's first bytes are.
-// The hello race (hello-race.ts) decides which of several attempts carries the connection.
+// The hello race (race.ts) decides which of several attempts carries the connection.
 
-import { BufferGroup } from '../../../linux/engine/buffers.js';
-import type { Engine } from '../../../linux/engine/engine.js';
-import { Handler, type Socket } from '../../../linux/engine/socket.js';
-import type { Memory } from '../../../linux/memory.js';
-import { isBroken, isEnd } from '../../../linux/result.js';
-import { sendBytes } from '../../../linux/sockets.js';
-import { joined } from '../../../protocol/joined.js';
-import { readServerWords } from '../../../protocol/tls/server-answer.js';
-import type { DialLine } from '../shared/dial-lines.js';
-import type { Attempt } from './attempt.js';
-import type { Learning } from './outcome.js';
+import { BufferGroup } from '../../../../linux/engine/buffers.js';
+import type { Engine } from '../../../../linux/engine/engine.js';
+import { Handler, type Socket } from '../../../../linux/engine/socket.js';
+import type { Memory } from '../../../../linux/memory.js';
+import { isBroken, isEnd } from '../../../../linux/result.js';
+import { sendBytes } from '../../../../linux/sockets.js';
+import { joined } from '../../../../protocol/joined.js';
+import { readServerWords } from '../../../../protocol/tls/server-answer.js';
+import type { DialLine } from '../../shared/dial-lines.js';
+import type { Attempt } from '../attempt/attempt.js';
+import type { Learning } from '../known/outcome.js';
 
 /** What the hello race needs of a connected attempt. */
 export interface ConnectedAttempt

@@ -1,13 +1,13 @@
 // Takes what is learned of a connection after the race. It is kept from the reply to the destination's first byte, and is
 // small, since every connection whose destination has not answered yet holds one.
-import type { Candidate } from '../../../protocol/lines/candidate.js';
-import type { LineHealth } from '../../../protocol/race/line-health.js';
-import type { RouteFailure } from '../../../protocol/routes/candidate-memory.js';
-import type { DestinationMemory } from '../../../protocol/routes/destination-memory.js';
-import type { Observation } from '../../../protocol/trust/outcomes.js';
-import type { FirstByteOutcome } from '../relay/first-byte.js';
-import type { OutcomeReports } from '../shared/outcome-reports.js';
-import type { RoutesReplica } from '../shared/routes-replica.js';
+import type { Candidate } from '../../../../protocol/lines/candidate.js';
+import type { LineHealth } from '../../../../protocol/race/line-health.js';
+import type { RouteFailure } from '../../../../protocol/routes/candidate-memory.js';
+import type { DestinationMemory } from '../../../../protocol/routes/destination-memory.js';
+import type { Observation } from '../../../../protocol/trust/outcomes.js';
+import type { FirstByteOutcome } from '../../relay/first-byte.js';
+import type { OutcomeReports } from '../../shared/outcome-reports.js';
+import type { RoutesReplica } from '../../shared/routes-replica.js';
 import { works } from './line-evidence.js';
 
 /** The parts of the actor's context that an outcome needs. */

@@ -2,20 +2,20 @@
 // what it ends with, and what becomes of the others. The attempts and the race that they come from are the test's.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Pending, type Socket } from '../../../../src/linux/engine/socket.js';
-import { ECONNRESET } from '../../../../src/linux/errno.js';
-import { sendBytes, shutdownWrite } from '../../../../src/linux/sockets.js';
-import { DeadlineWheel } from '../../../../src/protocol/deadline-wheel.js';
-import type { Candidate } from '../../../../src/protocol/lines/candidate.js';
-import type { LineEvent } from '../../../../src/protocol/race/line-health.js';
-import type { AttemptResult } from '../../../../src/protocol/race/record.js';
-import { Counter } from '../../../../src/threads/shared/counters.js';
-import type { ConnectedAttempt } from '../../../../src/workers/connection/race/hello-attempt.js';
-import type { Runners } from '../../../../src/workers/connection/race/hello-attempts.js';
-import { HelloRace, type Settled, type Undecided } from '../../../../src/workers/connection/race/hello-race.js';
-import { clientHello } from '../../../helpers/client-hello.js';
-import { fillUp, readNow, resetFd } from '../../../linux/peers.js';
-import { ENGINES, Recorder, World } from '../../../linux/world.js';
+import { Pending, type Socket } from '../../../../../src/linux/engine/socket.js';
+import { ECONNRESET } from '../../../../../src/linux/errno.js';
+import { sendBytes, shutdownWrite } from '../../../../../src/linux/sockets.js';
+import { DeadlineWheel } from '../../../../../src/protocol/deadline-wheel.js';
+import type { Candidate } from '../../../../../src/protocol/lines/candidate.js';
+import type { LineEvent } from '../../../../../src/protocol/race/line-health.js';
+import type { AttemptResult } from '../../../../../src/protocol/race/record.js';
+import { Counter } from '../../../../../src/threads/shared/counters.js';
+import type { ConnectedAttempt } from '../../../../../src/workers/connection/race/hello/attempt.js';
+import type { Runners } from '../../../../../src/workers/connection/race/hello/attempts.js';
+import { HelloRace, type Settled, type Undecided } from '../../../../../src/workers/connection/race/hello/race.js';
+import { clientHello } from '../../../../helpers/client-hello.js';
+import { fillUp, readNow, resetFd } from '../../../../linux/peers.js';
+import { ENGINES, Recorder, World } from '../../../../linux/world.js';
 
 const HELLO = Buffer.from(clientHello({ serverName: 'site.test' }));
 /** The beginning of a record with a ServerHello. */

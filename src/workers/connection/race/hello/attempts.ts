@@ -1,16 +1,16 @@
 // The servers of one hello race, which get the client's whole ClientHello one after another: the winner of the race first, and
 // the next one when no answer comes in time, or none that is TLS. It finds out which server answers, and whom to blame when it
 // was not the first. It knows no client, and does not decide which server carries the connection.
-import type { Engine } from '../../../linux/engine/engine.js';
-import type { Memory } from '../../../linux/memory.js';
-import type { DeadlineWheel, Expiring } from '../../../protocol/deadline-wheel.js';
-import type { LineHealth } from '../../../protocol/race/line-health.js';
-import { appended, EMPTY } from '../../../protocol/race/short-list.js';
-import { Counter } from '../../../threads/shared/counters.js';
-import type { AttemptBudget } from '../shared/attempt-budget.js';
-import type { RoutesReplica } from '../shared/routes-replica.js';
-import { type ConnectedAttempt, HelloAttempt, type HelloAttemptOutcome, REFUSALS } from './hello-attempt.js';
-import type { Learning } from './outcome.js';
+import type { Engine } from '../../../../linux/engine/engine.js';
+import type { Memory } from '../../../../linux/memory.js';
+import type { DeadlineWheel, Expiring } from '../../../../protocol/deadline-wheel.js';
+import type { LineHealth } from '../../../../protocol/race/line-health.js';
+import { appended, EMPTY } from '../../../../protocol/race/short-list.js';
+import { Counter } from '../../../../threads/shared/counters.js';
+import type { AttemptBudget } from '../../shared/attempt-budget.js';
+import type { RoutesReplica } from '../../shared/routes-replica.js';
+import type { Learning } from '../known/outcome.js';
+import { type ConnectedAttempt, HelloAttempt, type HelloAttemptOutcome, REFUSALS } from './attempt.js';
 
 /** The parts of the actor's context that hello attempts need. */
 export interface HelloAttemptsParts {

@@ -1,17 +1,17 @@
 // An attempt whose first proxy is reached by TLS: it orders a tunnel from the TLS actor and hears from the tunnel's first
 // bytes what came of it. From then on it is an attempt like any other, at the point at which it is connected to its first
 // proxy.
-import { BufferGroup } from '../../../linux/engine/buffers.js';
-import type { Socket } from '../../../linux/engine/socket.js';
-import type { Memory } from '../../../linux/memory.js';
-import type { SentFd } from '../../../linux/pairs.js';
-import type { Target } from '../../../protocol/address/target.js';
-import { joined } from '../../../protocol/joined.js';
-import type { Candidate } from '../../../protocol/lines/candidate.js';
-import { decodeOutcome } from '../../../protocol/outbound/tunnel.js';
-import { failureOf } from '../../../protocol/race/failure.js';
-import type { AttemptResult } from '../../../protocol/race/record.js';
-import type { Tunnels } from '../shared/tunnels.js';
+import { BufferGroup } from '../../../../linux/engine/buffers.js';
+import type { Socket } from '../../../../linux/engine/socket.js';
+import type { Memory } from '../../../../linux/memory.js';
+import type { SentFd } from '../../../../linux/pairs.js';
+import type { Target } from '../../../../protocol/address/target.js';
+import { joined } from '../../../../protocol/joined.js';
+import type { Candidate } from '../../../../protocol/lines/candidate.js';
+import { decodeOutcome } from '../../../../protocol/outbound/tunnel.js';
+import { failureOf } from '../../../../protocol/race/failure.js';
+import type { AttemptResult } from '../../../../protocol/race/record.js';
+import type { Tunnels } from '../../shared/tunnels.js';
 import { Attempt, type AttemptOutcome, type AttemptParts, type AttemptStart, STARTED } from './attempt.js';
 
 export interface TunnelParts extends AttemptParts {

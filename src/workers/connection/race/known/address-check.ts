@@ -1,15 +1,15 @@
 // Compares remembered addresses with DNS and the hosts files: an address that a fresh answer for its name no longer has is not
 // used first any more, however well it works, since it may belong to somebody else by now. No connection waits for this: the
 // name is asked for in the background once its last answer has expired, and the outcome counts from the next connection on.
-import { sameIp } from '../../../protocol/address/same-ip.js';
-import type { Target } from '../../../protocol/address/target.js';
-import type { CandidateMemory } from '../../../protocol/routes/candidate-memory.js';
-import type { DestinationMemory } from '../../../protocol/routes/destination-memory.js';
-import { moveAway } from '../../../protocol/routes/moves.js';
-import type { DialLine } from '../shared/dial-lines.js';
-import type { NameOutcome } from '../shared/name-outcome.js';
-import type { NamesReplica } from '../shared/names-replica.js';
-import type { RoutesReplica } from '../shared/routes-replica.js';
+import { sameIp } from '../../../../protocol/address/same-ip.js';
+import type { Target } from '../../../../protocol/address/target.js';
+import type { CandidateMemory } from '../../../../protocol/routes/candidate-memory.js';
+import type { DestinationMemory } from '../../../../protocol/routes/destination-memory.js';
+import { moveAway } from '../../../../protocol/routes/moves.js';
+import type { DialLine } from '../../shared/dial-lines.js';
+import type { NameOutcome } from '../../shared/name-outcome.js';
+import type { NamesReplica } from '../../shared/names-replica.js';
+import type { RoutesReplica } from '../../shared/routes-replica.js';
 import { noteProxyMove, type ProxyMoveParts } from './proxy-move.js';
 
 /** The parts of the actor's context that the check needs. */
