@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { parseIp } from '../../src/protocol/address/address.js';
 import { isNear, networkNumber } from '../../src/protocol/address/network-number.js';
-import { WHOLE_LINE } from '../../src/protocol/race/line-doubt.js';
-import { type LineEvent, LineHealth } from '../../src/protocol/race/line-health.js';
+import { WHOLE_LINE } from '../../src/protocol/lines/health/doubt.js';
+import { type LineEvent, LineHealth } from '../../src/protocol/lines/health/health.js';
 
 /** All times in ms. */
 export interface LinesRecording {

@@ -16,6 +16,8 @@ export const RULES: Rules = {
     'src/protocol/quiet': [],
     'src/protocol/address': [],
     'src/protocol/lines': ['src/protocol/address', 'src/protocol/budget'],
+    // What fails tells of a line.
+    'src/protocol/lines/health': ['src/protocol/lines', 'src/protocol/routes', 'src/protocol/race'],
     'src/protocol/budget': [],
     'src/protocol/bulk': [],
     'src/protocol/routes': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/bulk'],
@@ -23,13 +25,8 @@ export const RULES: Rules = {
     'src/protocol/uplinks': ['src/protocol/address', 'src/protocol/lines'],
     'src/protocol/race': ['src/protocol/lines', 'src/protocol/routes'],
     'src/protocol/race/outlook': [
-      ...[
-        'src/protocol/address',
-        'src/protocol/bulk',
-        'src/protocol/lines',
-        'src/protocol/routes',
-        'src/protocol/race',
-      ],
+      ...['src/protocol/address', 'src/protocol/bulk', 'src/protocol/lines', 'src/protocol/lines/health'],
+      ...['src/protocol/routes', 'src/protocol/race'],
     ],
     // A rule may be for some clients only.
     'src/protocol/rules': ['src/protocol/text', 'src/protocol/address', 'src/protocol/users', 'src/protocol/quiet'],

@@ -2,8 +2,8 @@
 // pulse are their sign of life.
 import { pathOfFd } from '../../linux/memory-file.js';
 import { closeFd } from '../../linux/sockets.js';
+import type { LineEvent } from '../../protocol/lines/health/health.js';
 import type { Options } from '../../protocol/options.js';
-import type { LineEvent } from '../../protocol/race/line-health.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { NamesStart, RoutesStart, TlsStart } from '../../threads/contracts/start.js';

@@ -1,8 +1,8 @@
 // All actors of the gateway: their shared memory, their threads, and the order in which they start and stop. Each actor is
 // kept alive by host.ts.
+import type { LineEvent } from '../../protocol/lines/health/health.js';
 import { needsTunnel } from '../../protocol/lines/line.js';
 import type { Options } from '../../protocol/options.js';
-import type { LineEvent } from '../../protocol/race/line-health.js';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { LineLink } from '../../protocol/uplinks/line-link.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';

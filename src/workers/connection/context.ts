@@ -3,9 +3,9 @@
 import type { Engine } from '../../linux/engine/engine.js';
 import type { PipePool } from '../../linux/pipes.js';
 import type { DeadlineWheel } from '../../protocol/deadline-wheel.js';
+import type { LineHealth } from '../../protocol/lines/health/health.js';
 import type { Preferences } from '../../protocol/lines/preferences.js';
 import type { Options } from '../../protocol/options.js';
-import type { LineHealth } from '../../protocol/race/line-health.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
 import type { RemoteLog } from '../../threads/log.js';
 import type { BulkTransfers } from './bulk-transfers.js';

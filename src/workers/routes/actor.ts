@@ -2,7 +2,7 @@
 // reports of one connection actor to the others, and everything to a new one. It measures nothing itself.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
-import type { LineEvent } from '../../protocol/race/line-health.js';
+import type { LineEvent } from '../../protocol/lines/health/health.js';
 import { actorLog } from '../../threads/actor-log.js';
 import type { RouteReport, RoutesActor, RoutesControl } from '../../threads/contracts/routes.js';
 import type { RoutesStart } from '../../threads/contracts/start.js';

@@ -1,11 +1,11 @@
 // Reports lines that are down, since their proxy cannot be reached or their link is gone, and those that work again; and how many
 // sessions were ended on a dead one. The route actor gets the events of all connection actors, so it alone reports. It judges no
-// line: see protocol/race/line-health.ts and protocol/uplinks/line-links.ts.
+// line: see protocol/lines/health/health.ts and protocol/uplinks/line-links.ts.
+import type { LineEvent } from '../../protocol/lines/health/health.js';
 import type { Line } from '../../protocol/lines/line.js';
 import { byNumber } from '../../protocol/lines/numbers.js';
 import type { Notice } from '../../protocol/notices/notice.js';
 import { FAILURES } from '../../protocol/race/failure.js';
-import type { LineEvent } from '../../protocol/race/line-health.js';
 import { faultText, type LineLink, linkEvent } from '../../protocol/uplinks/line-link.js';
 
 /** The sessions that are ended on a line are told of at once, and then at this interval: main has one notice a minute of a topic. */

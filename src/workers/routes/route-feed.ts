@@ -1,7 +1,7 @@
 // Pushes changed routes and lines to one connection actor: keeps which of them it does not know yet, and the one push that is
 // under way. The state of a route is looked up when it is sent. It decides nothing.
 import type { MessagePort } from 'node:worker_threads';
-import type { LineEvent } from '../../protocol/race/line-health.js';
+import type { LineEvent } from '../../protocol/lines/health/health.js';
 import type { RouteState } from '../../protocol/routes/state.js';
 import type { RouteSubscriber } from '../../threads/contracts/routes.js';
 import { call, type Remote } from '../../threads/port.js';

@@ -1,6 +1,7 @@
 // What an outlook is made of: what the parts of a race say that they would do, and the values that they go by. Types only.
 import type { SiteRates } from '../../bulk/site-rates.js';
 import type { Candidate } from '../../lines/candidate.js';
+import type { LineHealth } from '../../lines/health/health.js';
 import type { Line } from '../../lines/line.js';
 import type { Preference } from '../../lines/preference.js';
 import type { Preferences } from '../../lines/preferences.js';
@@ -8,7 +9,6 @@ import type { CandidateMemory } from '../../routes/candidate-memory.js';
 import type { DestinationMemory } from '../../routes/destination-memory.js';
 import type { Hint } from '../../routes/hints.js';
 import type { FailureCode } from '../failure.js';
-import type { LineHealth } from '../line-health.js';
 import type { Schedule } from './schedule.js';
 
 /** What the race leaves out. */

@@ -1,5 +1,4 @@
 // Why a line or an address has its turn in a race: one closed union. Types only; times are in ms, and relative to now.
-
 import type { Way } from '../../bulk/transfer.js';
 import type { RouteFailure } from '../../routes/candidate-memory.js';
 import type { FailureCode } from '../failure.js';

@@ -1,9 +1,9 @@
 // Ends sessions that hang because their line is dead, so that clients come back over another one: of a line that is doubted, or
 // whose link is down or has just changed, it looks at the sessions every second. A session that waits for nothing is left alone, and so is one that
-// moves, or whose peer may only be slow: see protocol/race/session-silence.ts. While no line is doubted it does nothing.
+// moves, or whose peer may only be slow: see protocol/lines/health/session-silence.ts. While no line is doubted it does nothing.
 import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
-import type { LineHealth } from '../../../protocol/race/line-health.js';
-import { PATIENCE_MS } from '../../../protocol/race/session-silence.js';
+import type { LineHealth } from '../../../protocol/lines/health/health.js';
+import { PATIENCE_MS } from '../../../protocol/lines/health/session-silence.js';
 import type { RoutesReplica } from '../shared/routes-replica.js';
 import { Look, type LookParts, type Session, type Suspect } from './look.js';
 

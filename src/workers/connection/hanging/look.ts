@@ -3,8 +3,8 @@
 import { localEndpoint, peerEndpoint } from '../../../linux/sockets.js';
 import { hasLostDevice, tcpInfo } from '../../../linux/tcp-info.js';
 import { isNear, networkNumber } from '../../../protocol/address/network-number.js';
-import { WHOLE_LINE } from '../../../protocol/race/line-doubt.js';
-import { awaitsPeer, hangs, PATIENCE_MS } from '../../../protocol/race/session-silence.js';
+import { WHOLE_LINE } from '../../../protocol/lines/health/doubt.js';
+import { awaitsPeer, hangs, PATIENCE_MS } from '../../../protocol/lines/health/session-silence.js';
 import type { Carrier } from '../relay/carrier.js';
 
 /** Records, and sockets, that are looked at in one turn. Both take less than a millisecond. */

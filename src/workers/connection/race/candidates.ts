@@ -5,8 +5,8 @@
 import { sameIp } from '../../../protocol/address/same-ip.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
+import type { LineHealth } from '../../../protocol/lines/health/health.js';
 import { type Failure, failureTowards, mostTelling } from '../../../protocol/race/failure.js';
-import type { LineHealth } from '../../../protocol/race/line-health.js';
 import type { RacePlan } from '../../../protocol/race/plan.js';
 import { appended, EMPTY } from '../../../protocol/race/short-list.js';
 import type { Client } from '../../../protocol/users/client.js';

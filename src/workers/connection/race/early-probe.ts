@@ -2,9 +2,9 @@
 // for an address where nothing can answer (RFC 5737). One actor does it and reports to the others. A race uses the result.
 import { targetOfIp } from '../../../protocol/address/target.js';
 import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
+import type { LineHealth } from '../../../protocol/lines/health/health.js';
 import type { Options } from '../../../protocol/options.js';
 import type { Failure } from '../../../protocol/race/failure.js';
-import type { LineHealth } from '../../../protocol/race/line-health.js';
 import type { DialLine } from '../shared/dial-lines.js';
 import type { Egress } from '../shared/egress.js';
 import type { NameOutcome } from '../shared/name-outcome.js';

@@ -2,8 +2,8 @@
 // race does it. protocol/race/outlook/outlook.ts says why.
 import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
+import type { LineHealth } from '../../../protocol/lines/health/health.js';
 import type { Options } from '../../../protocol/options.js';
-import type { LineHealth } from '../../../protocol/race/line-health.js';
 import type { AskedLine, Home, LeftOut } from '../../../protocol/race/outlook/asked.js';
 import { type Outlook, outlookOf } from '../../../protocol/race/outlook/outlook.js';
 import { type Hinted, lastOf, type PlanStep, scheduleOf } from '../../../protocol/race/outlook/schedule.js';

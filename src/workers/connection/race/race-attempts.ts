@@ -4,9 +4,9 @@
 
 import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
+import type { LineHealth } from '../../../protocol/lines/health/health.js';
 import type { Preferences } from '../../../protocol/lines/preferences.js';
 import { type Failure, failureOf, mostTelling } from '../../../protocol/race/failure.js';
-import type { LineHealth } from '../../../protocol/race/line-health.js';
 import { type PlanRules, RacePlan, type Room } from '../../../protocol/race/plan.js';
 import type { Spared } from '../../../protocol/race/record.js';
 import { appended, EMPTY } from '../../../protocol/race/short-list.js';

@@ -3,11 +3,11 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Measured, Way } from '../../../protocol/bulk/transfer.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
+import type { LineEvent, LineHealth } from '../../../protocol/lines/health/health.js';
+import { preferencesOf } from '../../../protocol/lines/health/present-preferences.js';
 import { tableLength } from '../../../protocol/lines/numbers.js';
 import type { Preferences } from '../../../protocol/lines/preferences.js';
 import type { Options } from '../../../protocol/options.js';
-import type { LineEvent, LineHealth } from '../../../protocol/race/line-health.js';
-import { preferencesOf } from '../../../protocol/race/line-preferences.js';
 import type { Move, Outage, RouteFailure } from '../../../protocol/routes/candidate-memory.js';
 import { isSticky } from '../../../protocol/routes/destination-key.js';
 import type { DestinationMemory, LineView, RouteEvent } from '../../../protocol/routes/destination-memory.js';

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Candidate } from '../../../../src/protocol/lines/candidate.js';
+import { LineHealth } from '../../../../src/protocol/lines/health/health.js';
 import { lineOf } from '../../../../src/protocol/lines/line.js';
 import { type Preference, USUAL } from '../../../../src/protocol/lines/preference.js';
 import { Preferences } from '../../../../src/protocol/lines/preferences.js';
-import { LineHealth } from '../../../../src/protocol/race/line-health.js';
 import type { Asked } from '../../../../src/protocol/race/outlook/asked.js';
 import { outlookOf } from '../../../../src/protocol/race/outlook/outlook.js';
 import { lastOf, type PlanStep, scheduleOf } from '../../../../src/protocol/race/outlook/schedule.js';

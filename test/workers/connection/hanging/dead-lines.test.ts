@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { TcpInfo } from '../../../../src/linux/tcp-info.js';
 import { parseIp } from '../../../../src/protocol/address/address.js';
 import { DeadlineWheel } from '../../../../src/protocol/deadline-wheel.js';
-import { type LineEvent, LineHealth } from '../../../../src/protocol/race/line-health.js';
+import { type LineEvent, LineHealth } from '../../../../src/protocol/lines/health/health.js';
 import { DeadLines } from '../../../../src/workers/connection/hanging/dead-lines.js';
 import type { Carrier } from '../../../../src/workers/connection/relay/carrier.js';
 

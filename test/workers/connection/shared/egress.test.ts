@@ -6,9 +6,9 @@ import { OwnListeners } from '../../../../src/protocol/address/own-listeners.js'
 import { type Target, targetOfIp, targetOfName } from '../../../../src/protocol/address/target.js';
 import type { EgressOptions } from '../../../../src/protocol/egress/entry.js';
 import { EgressPolicy } from '../../../../src/protocol/egress/policy.js';
+import { LineHealth } from '../../../../src/protocol/lines/health/health.js';
 import { lineOf } from '../../../../src/protocol/lines/line.js';
 import { byRule } from '../../../../src/protocol/race/failure.js';
-import { LineHealth } from '../../../../src/protocol/race/line-health.js';
 import { dialLines } from '../../../../src/workers/connection/shared/dial-lines.js';
 import { Egress } from '../../../../src/workers/connection/shared/egress.js';
 import { Links } from '../../../../src/workers/connection/shared/links.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseIp } from '../../../../src/protocol/address/address.js';
+import { LineHealth } from '../../../../src/protocol/lines/health/health.js';
 import { lineOf } from '../../../../src/protocol/lines/line.js';
 import type { Failure } from '../../../../src/protocol/race/failure.js';
-import { LineHealth } from '../../../../src/protocol/race/line-health.js';
 import type { LineLink, LinkFault } from '../../../../src/protocol/uplinks/line-link.js';
 import { type DialLine, dialLines } from '../../../../src/workers/connection/shared/dial-lines.js';
 import { Links } from '../../../../src/workers/connection/shared/links.js';

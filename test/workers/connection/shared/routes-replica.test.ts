@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
-import { type LineEvent, LineHealth } from '../../../../src/protocol/race/line-health.js';
+import { type LineEvent, LineHealth } from '../../../../src/protocol/lines/health/health.js';
 import { DestinationMemory } from '../../../../src/protocol/routes/destination-memory.js';
 import { type RouteState, stateOf } from '../../../../src/protocol/routes/state.js';
 import type { RouteReport, RouteSubscriber, RoutesActor } from '../../../../src/threads/contracts/routes.js';

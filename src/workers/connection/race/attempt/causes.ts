@@ -1,6 +1,5 @@
 // The table from the name of an errno to the failure of a dial. protocol/race/failure.ts says what a failure tells about its
 // candidate.
-
 import { errorName } from '../../../../linux/error-name.js';
 import { isError } from '../../../../linux/result.js';
 import { reach } from '../../../../linux/source.js';

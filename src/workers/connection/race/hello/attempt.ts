@@ -1,6 +1,5 @@
 // One connected attempt in the hello race: sends the client's whole ClientHello, and tells what the server's first bytes are.
 // The hello race (race.ts) decides which of several attempts carries the connection.
-
 import { BufferGroup } from '../../../../linux/engine/buffers.js';
 import type { Engine } from '../../../../linux/engine/engine.js';
 import { Handler, type Socket } from '../../../../linux/engine/socket.js';

@@ -4,7 +4,7 @@
 import type { Engine } from '../../../../linux/engine/engine.js';
 import type { Memory } from '../../../../linux/memory.js';
 import type { DeadlineWheel, Expiring } from '../../../../protocol/deadline-wheel.js';
-import type { LineHealth } from '../../../../protocol/race/line-health.js';
+import type { LineHealth } from '../../../../protocol/lines/health/health.js';
 import { appended, EMPTY } from '../../../../protocol/race/short-list.js';
 import { Counter } from '../../../../threads/shared/counters.js';
 import type { AttemptBudget } from '../../shared/attempt-budget.js';

@@ -1,7 +1,6 @@
 // From the reply to the first byte of a server. If the client begins with a whole ClientHello that may be sent twice, the server
 // that answers it carries the connection: attempts.ts asks one server after another. Everything else settles the race at
 // once. It reads the client, ends with one value, and does not know what becomes of the sockets.
-
 import { BufferGroup } from '../../../../linux/engine/buffers.js';
 import type { Received } from '../../../../linux/engine/engine.js';
 import type { Socket } from '../../../../linux/engine/socket.js';

@@ -4,10 +4,10 @@ import { formatEndpoint, formatIp } from '../../../../protocol/address/address.j
 import type { Target } from '../../../../protocol/address/target.js';
 import { worthATrial } from '../../../../protocol/bulk/compare.js';
 import { type Candidate, sameCandidate } from '../../../../protocol/lines/candidate.js';
+import type { LineHealth } from '../../../../protocol/lines/health/health.js';
 import type { Preferences } from '../../../../protocol/lines/preferences.js';
 import type { Options } from '../../../../protocol/options.js';
 import { FAILURES, type Failure } from '../../../../protocol/race/failure.js';
-import type { LineHealth } from '../../../../protocol/race/line-health.js';
 import type { Patience } from '../../../../protocol/race/tier-gate.js';
 import { CandidateMemory } from '../../../../protocol/routes/candidate-memory.js';
 import type { DestinationMemory, LineView } from '../../../../protocol/routes/destination-memory.js';

@@ -1,9 +1,9 @@
 // What a race says of its lines as wholes: that something has come over one, and that another one has won while one was silent.
-// What follows from that is decided in protocol/race/line-doubt.ts.
+// What follows from that is decided in protocol/lines/health/doubt.ts.
 import { isNear, networkNumber } from '../../../../protocol/address/network-number.js';
+import { WHOLE_LINE } from '../../../../protocol/lines/health/doubt.js';
+import type { LineHealth } from '../../../../protocol/lines/health/health.js';
 import { type Failure, isWithoutPath } from '../../../../protocol/race/failure.js';
-import { WHOLE_LINE } from '../../../../protocol/race/line-doubt.js';
-import type { LineHealth } from '../../../../protocol/race/line-health.js';
 import type { RoutesReplica } from '../../shared/routes-replica.js';
 import type { RaceAttempt } from '../attempt/attempt.js';
 

@@ -1,7 +1,7 @@
 // Takes what is learned of a connection after the race. It is kept from the reply to the destination's first byte, and is
 // small, since every connection whose destination has not answered yet holds one.
 import type { Candidate } from '../../../../protocol/lines/candidate.js';
-import type { LineHealth } from '../../../../protocol/race/line-health.js';
+import type { LineHealth } from '../../../../protocol/lines/health/health.js';
 import type { RouteFailure } from '../../../../protocol/routes/candidate-memory.js';
 import type { DestinationMemory } from '../../../../protocol/routes/destination-memory.js';
 import type { Observation } from '../../../../protocol/trust/outcomes.js';

@@ -1,7 +1,7 @@
 // Tells the health of a line which addresses the name of its proxy has by now: a circuit that was opened by addresses which the
 // name has left is closed, for all actors. It looks nothing up.
 import { formatEndpoint, formatIp } from '../../../../protocol/address/address.js';
-import type { LineHealth } from '../../../../protocol/race/line-health.js';
+import type { LineHealth } from '../../../../protocol/lines/health/health.js';
 import type { DialLine } from '../../shared/dial-lines.js';
 import type { NameOutcome } from '../../shared/name-outcome.js';
 import type { RoutesReplica } from '../../shared/routes-replica.js';

@@ -5,10 +5,10 @@ import { type SentFd, sentFd, socketPair } from '../../../../../src/linux/pairs.
 import { closeFd, sendBytes } from '../../../../../src/linux/sockets.js';
 import { targetOfName } from '../../../../../src/protocol/address/target.js';
 import { DeadlineWheel } from '../../../../../src/protocol/deadline-wheel.js';
+import { LineHealth } from '../../../../../src/protocol/lines/health/health.js';
 import { type Hop, lineOf } from '../../../../../src/protocol/lines/line.js';
 import { encodeOutcome, type TunnelOutcome } from '../../../../../src/protocol/outbound/tunnel.js';
 import { type Failure, failureOf } from '../../../../../src/protocol/race/failure.js';
-import { LineHealth } from '../../../../../src/protocol/race/line-health.js';
 import type { RaceAttempt } from '../../../../../src/workers/connection/race/attempt/attempt.js';
 import { attemptFor, type TunnelParts } from '../../../../../src/workers/connection/race/attempt/tunnel-attempt.js';
 import { dialLines } from '../../../../../src/workers/connection/shared/dial-lines.js';

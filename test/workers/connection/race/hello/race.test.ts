@@ -7,7 +7,7 @@ import { ECONNRESET } from '../../../../../src/linux/errno.js';
 import { sendBytes, shutdownWrite } from '../../../../../src/linux/sockets.js';
 import { DeadlineWheel } from '../../../../../src/protocol/deadline-wheel.js';
 import type { Candidate } from '../../../../../src/protocol/lines/candidate.js';
-import type { LineEvent } from '../../../../../src/protocol/race/line-health.js';
+import type { LineEvent } from '../../../../../src/protocol/lines/health/health.js';
 import type { AttemptResult } from '../../../../../src/protocol/race/record.js';
 import { Counter } from '../../../../../src/threads/shared/counters.js';
 import type { ConnectedAttempt } from '../../../../../src/workers/connection/race/hello/attempt.js';

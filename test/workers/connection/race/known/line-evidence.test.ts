@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { networkNumber } from '../../../../../src/protocol/address/network-number.js';
-import { WHOLE_LINE } from '../../../../../src/protocol/race/line-doubt.js';
-import type { LineEvent } from '../../../../../src/protocol/race/line-health.js';
+import { WHOLE_LINE } from '../../../../../src/protocol/lines/health/doubt.js';
+import type { LineEvent } from '../../../../../src/protocol/lines/health/health.js';
 import { destinationKey } from '../../../../../src/protocol/routes/destination-key.js';
 import { Race, type RaceOutcome } from '../../../../../src/workers/connection/race/race.js';
 import { A, type Changes, found, ip, PROXY, RaceWorld, SITE } from '../race-world.js';

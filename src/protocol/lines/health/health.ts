@@ -1,11 +1,11 @@
 // What is known of the lines themselves, across all destinations: whether their link is up, whether their proxy can be reached (a
 // circuit breaker with back-off and one trial at a time), whether they answer "connected" before they are, and whether they are
 // dead. Pure: time is an argument.
-import type { Outage } from '../routes/candidate-memory.js';
-import type { FailureCode } from './failure.js';
-import { LineDoubt } from './line-doubt.js';
-import { LineTimes } from './line-times.js';
+import type { FailureCode } from '../../race/failure.js';
+import type { Outage } from '../../routes/candidate-memory.js';
+import { LineDoubt } from './doubt.js';
 import { ProxyPlaces } from './proxy-places.js';
+import { LineTimes } from './times.js';
 
 /** Failures in a row to reach a line's proxy before the line is left out. */
 const OPEN_AFTER = 3;
@@ -37,7 +37,7 @@ export type LineEvent = { readonly line: number } & (
   | { readonly kind: 'early'; readonly early: boolean }
   /** Of the network interface or the address that it leaves by. `up`, also while it is up: it is worth trying now. */
   | { readonly kind: 'link'; readonly up: boolean }
-  /** See line-doubt.ts. `for_ms`: how long ago the attempt began. */
+  /** See doubt.ts. `for_ms`: how long ago the attempt began. */
   | { readonly kind: 'lost'; readonly network: number; readonly for_ms: number }
   | { readonly kind: 'hangs'; readonly network: number }
   /** Something came over it `ago_ms` ago; with `near`, from an address near by (address/network-number.ts). */

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { awaitsPeer, hangs, PATIENCE_MS, type SessionNews } from '../../../src/protocol/race/session-silence.js';
+import {
+  awaitsPeer,
+  hangs,
+  PATIENCE_MS,
+  type SessionNews,
+} from '../../../../src/protocol/lines/health/session-silence.js';
 
 const QUIET: SessionNews = {
   ...{

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseIp } from '../../../src/protocol/address/address.js';
-import { networkNumber } from '../../../src/protocol/address/network-number.js';
-import { LineDoubt, WHOLE_LINE } from '../../../src/protocol/race/line-doubt.js';
+import { parseIp } from '../../../../src/protocol/address/address.js';
+import { networkNumber } from '../../../../src/protocol/address/network-number.js';
+import { LineDoubt, WHOLE_LINE } from '../../../../src/protocol/lines/health/doubt.js';
 
 const network = (text: string): number => networkNumber(parseIp(text) as Uint8Array);
 

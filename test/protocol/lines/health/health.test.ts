@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { LineHealth } from '../../../src/protocol/race/line-health.js';
-import { ProxyPlaces } from '../../../src/protocol/race/proxy-places.js';
+import { LineHealth } from '../../../../src/protocol/lines/health/health.js';
+import { ProxyPlaces } from '../../../../src/protocol/lines/health/proxy-places.js';
 
 /** One line, which `failures` attempts at the same time could not reach at 0. */
 function after(failures: number): LineHealth {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LineTimes } from '../../../src/protocol/race/line-times.js';
+import { LineTimes } from '../../../../src/protocol/lines/health/times.js';
 
 test('how late a line may be is what it took last, and never more than a line without history', () => {
   const times = new LineTimes();

@@ -1,7 +1,7 @@
 // The preferences of lines as they are at the moment: a line whose budget is spent has moved down.
-import type { Line } from '../lines/line.js';
-import { Preferences } from '../lines/preferences.js';
-import type { LineHealth } from './line-health.js';
+import type { Line } from '../line.js';
+import { Preferences } from '../preferences.js';
+import type { LineHealth } from './health.js';
 
 interface Preferring {
   readonly lines: readonly Line[];

@@ -1,7 +1,7 @@
 // How long lines take to connect, over their last destinations: by which a line is late where nothing is known of its
 // destination, and equal to others. Only for lines of which some are preferred. Pure.
-import { Estimate } from '../routes/estimate.js';
-import { isClearlyLess } from '../routes/hysteresis.js';
+import { Estimate } from '../../routes/estimate.js';
+import { isClearlyLess } from '../../routes/hysteresis.js';
 
 export class LineTimes {
   /** By the number of the line. */
