@@ -6,9 +6,9 @@ import type { Options } from '../../src/protocol/options.js';
 import type { NamesControl, Tables } from '../../src/threads/contracts/dns.js';
 import { moved, type Remote } from '../../src/threads/port.js';
 import { Counters } from '../../src/threads/shared/counters.js';
-import { BadAddresses } from '../../src/workers/connection/shared/bad-addresses.js';
-import type { NameOutcome } from '../../src/workers/connection/shared/name-outcome.js';
-import { NamesReplica } from '../../src/workers/connection/shared/names-replica.js';
+import { BadAddresses } from '../../src/workers/connection/shared/replicas/bad-addresses.js';
+import type { NameOutcome } from '../../src/workers/connection/shared/replicas/name-outcome.js';
+import { NamesReplica } from '../../src/workers/connection/shared/replicas/names.js';
 
 /** Length of the asker's turn; the turns of a busy connection actor are shorter. */
 const TURN_MS = 2;

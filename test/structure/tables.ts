@@ -65,31 +65,40 @@ export const RULES: Rules = {
     ],
     'src/workers/connection/client': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
     'src/workers/connection/race': [
-      ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection/shared'],
+      ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection/shared/*'],
       ...['src/workers/connection/race/attempt', 'src/workers/connection/race/known'],
       // A trial at home says a whole ClientHello.
       'src/workers/connection/race/hello',
     ],
-    'src/workers/connection/race/attempt': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
+    'src/workers/connection/race/attempt': [
+      ...[PROTOCOL, 'src/linux/*', 'src/workers/connection/shared', 'src/workers/connection/shared/dialling'],
+    ],
     // What a race knows, and what it learns.
     'src/workers/connection/race/known': [
-      ...[PROTOCOL, 'src/workers/connection/shared', 'src/workers/connection/race/attempt'],
+      ...[PROTOCOL, 'src/workers/connection/shared/*', 'src/workers/connection/race/attempt'],
       // For what the first byte tells.
       'src/workers/connection/relay',
     ],
     // From the reply to the first byte of a server.
     'src/workers/connection/race/hello': [
-      ...[PROTOCOL, 'src/threads/shared', 'src/linux/*', 'src/workers/connection/shared'],
+      ...[PROTOCOL, 'src/threads/shared', 'src/linux/*', 'src/workers/connection/shared/*'],
       ...['src/workers/connection/race/attempt', 'src/workers/connection/race/known'],
     ],
     'src/workers/connection/relay': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
     // Looks at relays from outside.
     'src/workers/connection/hanging': [
-      ...[PROTOCOL, 'src/linux', 'src/linux/netlink', 'src/workers/connection/relay', 'src/workers/connection/shared'],
+      ...[PROTOCOL, 'src/linux', 'src/linux/netlink', 'src/workers/connection/relay'],
+      'src/workers/connection/shared/replicas',
     ],
     // What makes room when the gateway is full.
     'src/workers/connection/silence': [PROTOCOL, 'src/threads/shared', 'src/linux', 'src/workers/connection/relay'],
     'src/workers/connection/shared': [PROTOCOL, 'src/threads/*', 'src/linux/*'],
+    // Copies of what other actors and main know.
+    'src/workers/connection/shared/replicas': [PROTOCOL, 'src/threads/*', 'src/workers/connection/shared'],
+    // What is asked before a line is dialled: whether it may be, and whether there is room.
+    'src/workers/connection/shared/dialling': [
+      ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection/shared/replicas'],
+    ],
     'src/workers/dns': [PROTOCOL, 'src/threads/*', 'src/files', 'src/workers/dns/*'],
     'src/workers/dns/ask': [PROTOCOL],
     'src/workers/dns/machine': [PROTOCOL, 'src/files'],
@@ -272,7 +281,7 @@ export const RULES: Rules = {
     socks: ['src/main/commands/explain/client.ts', 'bench/race/requests/real-client.ts'],
     // A Map with a bound, used like a Map.
     'lru-cache': [
-      ...['src/workers/connection/shared/names-replica.ts', 'src/workers/connection/shared/outcome-reports.ts'],
+      ...['src/workers/connection/shared/replicas/names.ts', 'src/workers/connection/shared/outcome-reports.ts'],
       ...['src/protocol/users/remembered-pairs.ts', 'src/protocol/users/failed-claims.ts'],
       ...['src/workers/connection/client/users-replica.ts'],
       ...['src/workers/dns/lookup/cache.ts', 'src/workers/dns/trust/verified-addresses.ts'],

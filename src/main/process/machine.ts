@@ -1,5 +1,5 @@
 // The machine's own addresses, for main and its commands: the same judge as in the connection actors
-// (workers/connection/shared/egress.ts).
+// (workers/connection/shared/dialling/egress.ts).
 import { THIS_MACHINE } from '../../linux/netlink/this-machine.js';
 import { OwnAddresses } from '../../protocol/address/own-addresses.js';
 

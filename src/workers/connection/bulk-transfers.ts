@@ -6,8 +6,8 @@ import type { Candidate } from '../../protocol/lines/candidate.js';
 import type { BulkSpans } from '../../threads/shared/bulk-spans.js';
 import type { ConnectionRecords } from './records/records.js';
 import { type BulkOutcome, MUCH } from './relay/copying.js';
-import type { BulkSites } from './shared/bulk-sites.js';
-import type { RoutesReplica } from './shared/routes-replica.js';
+import type { BulkSites } from './shared/replicas/bulk-sites.js';
+import type { RoutesReplica } from './shared/replicas/routes.js';
 
 /** Stands for all addresses of a line. */
 const ANY = new Uint8Array(4);

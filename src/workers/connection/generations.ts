@@ -25,12 +25,12 @@ import { Limits } from './limits.js';
 import { attemptFor } from './race/attempt/tunnel-attempt.js';
 import { EarlyProbe } from './race/early-probe.js';
 import { HomeTrial } from './race/home-trial.js';
-import { AttemptRoom } from './shared/attempt-room.js';
 import type { ClientNotices } from './shared/client-notices.js';
-import type { Crowds } from './shared/crowds.js';
-import { dialLines } from './shared/dial-lines.js';
-import { egressOf } from './shared/egress.js';
-import { RulesReplica } from './shared/rules-replica.js';
+import { AttemptRoom } from './shared/dialling/attempt-room.js';
+import type { Crowds } from './shared/dialling/crowds.js';
+import { dialLines } from './shared/dialling/dial-lines.js';
+import { egressOf } from './shared/dialling/egress.js';
+import { RulesReplica } from './shared/replicas/rules.js';
 import { Trace } from './shared/trace.js';
 
 /** The parts of a context that come with its generation. */

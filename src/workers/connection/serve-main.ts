@@ -11,9 +11,9 @@ import { asClient } from './as-client.js';
 import type { Context } from './context.js';
 import type { Generations } from './generations.js';
 import { outlook } from './race/outlook.js';
-import type { NamesReplica } from './shared/names-replica.js';
 import type { OutcomeReports } from './shared/outcome-reports.js';
-import type { RoutesReplica } from './shared/routes-replica.js';
+import type { NamesReplica } from './shared/replicas/names.js';
+import type { RoutesReplica } from './shared/replicas/routes.js';
 import { SilentConnections } from './silence/silent-connections.js';
 
 /** The parts of an actor that main's calls are for. */

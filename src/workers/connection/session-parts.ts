@@ -10,10 +10,10 @@ import type { HelloRaceParts } from './race/hello/race.js';
 import type { RaceParts } from './race/race.js';
 import type { ConnectionRecords } from './records/records.js';
 import type { RelayContext } from './relay/relay.js';
-import type { AttemptBudget } from './shared/attempt-budget.js';
-import type { Egress } from './shared/egress.js';
-import type { FailureLog } from './shared/failure-log.js';
-import type { RulesReplica } from './shared/rules-replica.js';
+import type { AttemptBudget } from './shared/dialling/attempt-budget.js';
+import type { Egress } from './shared/dialling/egress.js';
+import type { FailureLog } from './shared/dialling/failure-log.js';
+import type { RulesReplica } from './shared/replicas/rules.js';
 
 export type SessionParts = HandshakeParts &
   RaceParts &

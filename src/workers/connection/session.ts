@@ -19,7 +19,7 @@ import type { Underway } from './records/underway.js';
 import type { FirstByteOutcome } from './relay/first-byte.js';
 import { Relay } from './relay/relay.js';
 import type { SessionParts } from './session-parts.js';
-import { noLineLeft } from './shared/no-line-left.js';
+import { noLineLeft } from './shared/dialling/no-line-left.js';
 import { TimedHandler } from './shared/timed-handler.js';
 
 /** After this time a race watches its client: a client that hangs up cancels the race. */

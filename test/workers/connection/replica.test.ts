@@ -11,10 +11,10 @@ import { serveLookups } from '../../../src/threads/lookups.js';
 import { call, type Remote, serve } from '../../../src/threads/port.js';
 import { Counter, Counters } from '../../../src/threads/shared/counters.js';
 import { FirstByte } from '../../../src/workers/connection/relay/first-byte.js';
-import { BadAddresses } from '../../../src/workers/connection/shared/bad-addresses.js';
-import type { NameOutcome } from '../../../src/workers/connection/shared/name-outcome.js';
-import { NamesReplica } from '../../../src/workers/connection/shared/names-replica.js';
 import { OutcomeReports } from '../../../src/workers/connection/shared/outcome-reports.js';
+import { BadAddresses } from '../../../src/workers/connection/shared/replicas/bad-addresses.js';
+import type { NameOutcome } from '../../../src/workers/connection/shared/replicas/name-outcome.js';
+import { NamesReplica } from '../../../src/workers/connection/shared/replicas/names.js';
 import { defaultOptions } from '../../helpers/default-options.js';
 
 const NAME = 'site.com';

@@ -12,7 +12,7 @@ import type { DestinationMemory } from '../../../src/protocol/routes/destination
 import type { RouteState } from '../../../src/protocol/routes/state.js';
 import type { RouteReport, RouteSubscriber, RoutesActor } from '../../../src/threads/contracts/routes.js';
 import { call, type Remote, serve } from '../../../src/threads/port.js';
-import { RoutesReplica } from '../../../src/workers/connection/shared/routes-replica.js';
+import { RoutesReplica } from '../../../src/workers/connection/shared/replicas/routes.js';
 import { defaultOptions } from '../../helpers/default-options.js';
 import { until } from '../../helpers/until.js';
 

@@ -25,7 +25,7 @@ import type { MakeAttempt } from '../../../src/workers/connection/race/attempt/a
 import type { RelayEnd } from '../../../src/workers/connection/relay/relay-end.js';
 import { Session } from '../../../src/workers/connection/session.js';
 import type { SessionParts } from '../../../src/workers/connection/session-parts.js';
-import type { Permission } from '../../../src/workers/connection/shared/egress.js';
+import type { Permission } from '../../../src/workers/connection/shared/dialling/egress.js';
 import { clientHello } from '../../helpers/client-hello.js';
 import { listenerOf } from '../../helpers/listener.js';
 import { connectedPair, readNow, resetFd } from '../../linux/peers.js';

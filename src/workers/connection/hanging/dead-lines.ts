@@ -4,7 +4,7 @@
 import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import type { LineHealth } from '../../../protocol/lines/health/health.js';
 import { PATIENCE_MS } from '../../../protocol/lines/health/session-silence.js';
-import type { RoutesReplica } from '../shared/routes-replica.js';
+import type { RoutesReplica } from '../shared/replicas/routes.js';
 import { Look, type LookParts, type Session, type Suspect } from './look.js';
 
 /** The time between two looks; and once a line has been looked at for longer than CALM_AFTER_MS. */

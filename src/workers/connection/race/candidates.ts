@@ -10,11 +10,11 @@ import { type Failure, failureTowards, mostTelling } from '../../../protocol/rac
 import type { RacePlan } from '../../../protocol/race/plan.js';
 import { appended, EMPTY } from '../../../protocol/race/short-list.js';
 import type { Client } from '../../../protocol/users/client.js';
-import type { BadAddresses } from '../shared/bad-addresses.js';
-import type { DialLine } from '../shared/dial-lines.js';
-import type { Egress, Permission } from '../shared/egress.js';
-import type { NameOutcome } from '../shared/name-outcome.js';
-import type { NamesReplica } from '../shared/names-replica.js';
+import type { DialLine } from '../shared/dialling/dial-lines.js';
+import type { Egress, Permission } from '../shared/dialling/egress.js';
+import type { BadAddresses } from '../shared/replicas/bad-addresses.js';
+import type { NameOutcome } from '../shared/replicas/name-outcome.js';
+import type { NamesReplica } from '../shared/replicas/names.js';
 import type { KnownDestination } from './known/destination.js';
 import { noteProxyMove, type ProxyMoveParts } from './known/proxy-move.js';
 

@@ -5,11 +5,11 @@ import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.j
 import type { LineHealth } from '../../../protocol/lines/health/health.js';
 import type { Options } from '../../../protocol/options.js';
 import type { Failure } from '../../../protocol/race/failure.js';
-import type { DialLine } from '../shared/dial-lines.js';
-import type { Egress } from '../shared/egress.js';
-import type { NameOutcome } from '../shared/name-outcome.js';
-import type { NamesReplica } from '../shared/names-replica.js';
-import type { RoutesReplica } from '../shared/routes-replica.js';
+import type { DialLine } from '../shared/dialling/dial-lines.js';
+import type { Egress } from '../shared/dialling/egress.js';
+import type { NameOutcome } from '../shared/replicas/name-outcome.js';
+import type { NamesReplica } from '../shared/replicas/names.js';
+import type { RoutesReplica } from '../shared/replicas/routes.js';
 import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt/attempt.js';
 
 /** A gateway that runs only for a moment, or is restarted again and again, sends no probes. */

@@ -6,7 +6,7 @@ import type { Failure } from '../../../protocol/race/failure.js';
 import type { Spared } from '../../../protocol/race/record.js';
 import type { Choice } from '../../../protocol/rules/rule.js';
 import type { Client } from '../../../protocol/users/client.js';
-import type { Addressed, FailureLog, Whose } from '../shared/failure-log.js';
+import type { Addressed, FailureLog, Whose } from '../shared/dialling/failure-log.js';
 import type { RaceAttempt } from './attempt/attempt.js';
 import type { Learning } from './known/outcome.js';
 import { RaceAttempts, type RaceAttemptsOutcome, type RaceAttemptsParts } from './race-attempts.js';

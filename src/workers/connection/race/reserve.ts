@@ -1,6 +1,6 @@
 // The connected attempts of a race that carry nothing: those of lines that answer early, while nothing better has connected,
 // and those that connect after the winner, for the hello race. Each is counted in the budget. It chooses none of them.
-import type { AttemptBudget } from '../shared/attempt-budget.js';
+import type { AttemptBudget } from '../shared/dialling/attempt-budget.js';
 import type { RaceAttempt } from './attempt/attempt.js';
 
 /** The parts of the actor's context that a reserve needs. */

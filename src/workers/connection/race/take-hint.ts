@@ -5,9 +5,9 @@ import type { Preferences } from '../../../protocol/lines/preferences.js';
 import type { PlanRules, RacePlan } from '../../../protocol/race/plan.js';
 import type { LineView } from '../../../protocol/routes/destination-memory.js';
 import type { Hint } from '../../../protocol/routes/hints.js';
-import type { KnownNeighbours } from '../shared/known-neighbours.js';
-import type { NamesReplica } from '../shared/names-replica.js';
-import type { RoutesReplica } from '../shared/routes-replica.js';
+import type { KnownNeighbours } from '../shared/replicas/known-neighbours.js';
+import type { NamesReplica } from '../shared/replicas/names.js';
+import type { RoutesReplica } from '../shared/replicas/routes.js';
 
 /** The parts of the actor's context that a hint needs. */
 export interface HintParts {

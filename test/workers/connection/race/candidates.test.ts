@@ -9,8 +9,8 @@ import type { RacePlan } from '../../../../src/protocol/race/plan.js';
 import type { Client } from '../../../../src/protocol/users/client.js';
 import { Candidates, type CandidatesParts } from '../../../../src/workers/connection/race/candidates.js';
 import type { KnownDestination } from '../../../../src/workers/connection/race/known/destination.js';
-import type { DialLine } from '../../../../src/workers/connection/shared/dial-lines.js';
-import type { NameOutcome } from '../../../../src/workers/connection/shared/name-outcome.js';
+import type { DialLine } from '../../../../src/workers/connection/shared/dialling/dial-lines.js';
+import type { NameOutcome } from '../../../../src/workers/connection/shared/replicas/name-outcome.js';
 
 type Waiter = (outcome: NameOutcome, more: boolean) => void;
 

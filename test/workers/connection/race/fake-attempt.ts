@@ -17,8 +17,8 @@ import type {
   AttemptStart,
   RaceAttempt,
 } from '../../../../src/workers/connection/race/attempt/attempt.js';
-import type { Crowd } from '../../../../src/workers/connection/shared/crowds.js';
-import type { DialLine } from '../../../../src/workers/connection/shared/dial-lines.js';
+import type { Crowd } from '../../../../src/workers/connection/shared/dialling/crowds.js';
+import type { DialLine } from '../../../../src/workers/connection/shared/dialling/dial-lines.js';
 
 interface Clock {
   readonly now: number;

@@ -1,6 +1,6 @@
 // Rejects lines whose first proxy is the gateway's own listener: a connection there comes back as a client, in an endless
 // loop. It resolves no name but `localhost`: other names are checked when they are dialled
-// (workers/connection/shared/egress.ts).
+// (workers/connection/shared/dialling/egress.ts).
 import { formatEndpoint, parseIp } from '../../../../protocol/address/address.js';
 import { isLocalhost } from '../../../../protocol/address/host-name.js';
 import { OwnListeners } from '../../../../protocol/address/own-listeners.js';

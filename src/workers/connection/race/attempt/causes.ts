@@ -4,7 +4,7 @@ import { errorName } from '../../../../linux/error-name.js';
 import { isError } from '../../../../linux/result.js';
 import { reach } from '../../../../linux/source.js';
 import { type Failure, type FailureCode, failureOf } from '../../../../protocol/race/failure.js';
-import type { DialLine } from '../../shared/dial-lines.js';
+import type { DialLine } from '../../shared/dialling/dial-lines.js';
 
 const CODES: readonly (readonly [string, FailureCode])[] = [
   ['ECONNREFUSED', 'refused'],

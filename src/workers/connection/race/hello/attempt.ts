@@ -8,7 +8,7 @@ import { isBroken, isEnd } from '../../../../linux/result.js';
 import { sendBytes } from '../../../../linux/sockets.js';
 import { joined } from '../../../../protocol/joined.js';
 import { readServerWords } from '../../../../protocol/tls/server-answer.js';
-import type { DialLine } from '../../shared/dial-lines.js';
+import type { DialLine } from '../../shared/dialling/dial-lines.js';
 import type { Attempt } from '../attempt/attempt.js';
 import type { Learning } from '../known/outcome.js';
 

@@ -7,8 +7,8 @@ import type { DeadlineWheel, Expiring } from '../../../../protocol/deadline-whee
 import type { LineHealth } from '../../../../protocol/lines/health/health.js';
 import { appended, EMPTY } from '../../../../protocol/race/short-list.js';
 import { Counter } from '../../../../threads/shared/counters.js';
-import type { AttemptBudget } from '../../shared/attempt-budget.js';
-import type { RoutesReplica } from '../../shared/routes-replica.js';
+import type { AttemptBudget } from '../../shared/dialling/attempt-budget.js';
+import type { RoutesReplica } from '../../shared/replicas/routes.js';
 import type { Learning } from '../known/outcome.js';
 import { type ConnectedAttempt, HelloAttempt, type HelloAttemptOutcome, REFUSALS } from './attempt.js';
 

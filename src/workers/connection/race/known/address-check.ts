@@ -6,10 +6,10 @@ import type { Target } from '../../../../protocol/address/target.js';
 import type { CandidateMemory } from '../../../../protocol/routes/candidate-memory.js';
 import type { DestinationMemory } from '../../../../protocol/routes/destination-memory.js';
 import { moveAway } from '../../../../protocol/routes/moves.js';
-import type { DialLine } from '../../shared/dial-lines.js';
-import type { NameOutcome } from '../../shared/name-outcome.js';
-import type { NamesReplica } from '../../shared/names-replica.js';
-import type { RoutesReplica } from '../../shared/routes-replica.js';
+import type { DialLine } from '../../shared/dialling/dial-lines.js';
+import type { NameOutcome } from '../../shared/replicas/name-outcome.js';
+import type { NamesReplica } from '../../shared/replicas/names.js';
+import type { RoutesReplica } from '../../shared/replicas/routes.js';
 import { noteProxyMove, type ProxyMoveParts } from './proxy-move.js';
 
 /** The parts of the actor's context that the check needs. */

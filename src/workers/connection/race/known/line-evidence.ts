@@ -4,7 +4,7 @@ import { isNear, networkNumber } from '../../../../protocol/address/network-numb
 import { WHOLE_LINE } from '../../../../protocol/lines/health/doubt.js';
 import type { LineHealth } from '../../../../protocol/lines/health/health.js';
 import { type Failure, isWithoutPath } from '../../../../protocol/race/failure.js';
-import type { RoutesReplica } from '../../shared/routes-replica.js';
+import type { RoutesReplica } from '../../shared/replicas/routes.js';
 import type { RaceAttempt } from '../attempt/attempt.js';
 
 /** The parts of the actor's context that evidence needs. */

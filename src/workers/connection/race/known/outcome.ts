@@ -7,7 +7,7 @@ import type { DestinationMemory } from '../../../../protocol/routes/destination-
 import type { Observation } from '../../../../protocol/trust/outcomes.js';
 import type { FirstByteOutcome } from '../../relay/first-byte.js';
 import type { OutcomeReports } from '../../shared/outcome-reports.js';
-import type { RoutesReplica } from '../../shared/routes-replica.js';
+import type { RoutesReplica } from '../../shared/replicas/routes.js';
 import { works } from './line-evidence.js';
 
 /** The parts of the actor's context that an outcome needs. */

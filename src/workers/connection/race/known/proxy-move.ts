@@ -2,9 +2,9 @@
 // name has left is closed, for all actors. It looks nothing up.
 import { formatEndpoint, formatIp } from '../../../../protocol/address/address.js';
 import type { LineHealth } from '../../../../protocol/lines/health/health.js';
-import type { DialLine } from '../../shared/dial-lines.js';
-import type { NameOutcome } from '../../shared/name-outcome.js';
-import type { RoutesReplica } from '../../shared/routes-replica.js';
+import type { DialLine } from '../../shared/dialling/dial-lines.js';
+import type { NameOutcome } from '../../shared/replicas/name-outcome.js';
+import type { RoutesReplica } from '../../shared/replicas/routes.js';
 
 export interface ProxyMoveParts {
   readonly health: Pick<LineHealth, 'mayHaveMoved' | 'proxyIsAt'>;

@@ -7,7 +7,7 @@ import {
   failureOfConnect,
   failureOfResult,
 } from '../../../../../src/workers/connection/race/attempt/causes.js';
-import type { DialLine } from '../../../../../src/workers/connection/shared/dial-lines.js';
+import type { DialLine } from '../../../../../src/workers/connection/shared/dialling/dial-lines.js';
 
 const { errno } = constants;
 const PLAIN: DialLine = {

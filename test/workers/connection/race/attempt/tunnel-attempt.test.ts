@@ -11,8 +11,8 @@ import { encodeOutcome, type TunnelOutcome } from '../../../../../src/protocol/o
 import { type Failure, failureOf } from '../../../../../src/protocol/race/failure.js';
 import type { RaceAttempt } from '../../../../../src/workers/connection/race/attempt/attempt.js';
 import { attemptFor, type TunnelParts } from '../../../../../src/workers/connection/race/attempt/tunnel-attempt.js';
-import { dialLines } from '../../../../../src/workers/connection/shared/dial-lines.js';
-import { Links } from '../../../../../src/workers/connection/shared/links.js';
+import { dialLines } from '../../../../../src/workers/connection/shared/dialling/dial-lines.js';
+import { Links } from '../../../../../src/workers/connection/shared/dialling/links.js';
 import { readNow } from '../../../../linux/peers.js';
 import { ENGINES, type EngineKind, World } from '../../../../linux/world.js';
 

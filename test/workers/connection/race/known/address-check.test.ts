@@ -10,8 +10,8 @@ import { failureOf } from '../../../../../src/protocol/race/failure.js';
 import type { Move } from '../../../../../src/protocol/routes/candidate-memory.js';
 import { DestinationMemory } from '../../../../../src/protocol/routes/destination-memory.js';
 import { checkAddresses } from '../../../../../src/workers/connection/race/known/address-check.js';
-import { dialLines } from '../../../../../src/workers/connection/shared/dial-lines.js';
-import type { NameOutcome, Proof } from '../../../../../src/workers/connection/shared/name-outcome.js';
+import { dialLines } from '../../../../../src/workers/connection/shared/dialling/dial-lines.js';
+import type { NameOutcome, Proof } from '../../../../../src/workers/connection/shared/replicas/name-outcome.js';
 import { lineView } from '../../../../helpers/candidates.js';
 
 const ip = (text: string): Uint8Array => parseIp(text) as Uint8Array;

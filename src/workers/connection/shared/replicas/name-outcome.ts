@@ -1,8 +1,8 @@
 // What came of asking for a name, as connections use it: addresses, or a failure, and what it proves of other addresses. It asks
 // nobody.
-import { parseIp } from '../../../protocol/address/address.js';
-import { type Failure, type FailureCode, failureOf } from '../../../protocol/race/failure.js';
-import type { LookupAnswer } from '../../../threads/contracts/dns.js';
+import { parseIp } from '../../../../protocol/address/address.js';
+import { type Failure, type FailureCode, failureOf } from '../../../../protocol/race/failure.js';
+import type { LookupAnswer } from '../../../../threads/contracts/dns.js';
 
 /**
  * What an outcome proves about an address that is not in it: that the name no longer has it (`all`); the same, but only if

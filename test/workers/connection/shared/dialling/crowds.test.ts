@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DeadlineWheel } from '../../../../src/protocol/deadline-wheel.js';
-import type { Options } from '../../../../src/protocol/options.js';
-import { type Crowd, Crowds } from '../../../../src/workers/connection/shared/crowds.js';
+import { DeadlineWheel } from '../../../../../src/protocol/deadline-wheel.js';
+import type { Options } from '../../../../../src/protocol/options.js';
+import { type Crowd, Crowds } from '../../../../../src/workers/connection/shared/dialling/crowds.js';
 
 /** Eight at most. */
 const limits = { connections_max: 64 } as Options['limits'];

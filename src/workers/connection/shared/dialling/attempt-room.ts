@@ -1,10 +1,10 @@
 // Room for one more attempt of a race on a line: within the budget of the actor, and, where the line may lead back here, in the
 // crowd of its line, destination and client. A race for which there is no room waits for it here. It starts no attempt.
-import { formatEndpoint } from '../../../protocol/address/address.js';
-import { networkOctets, networkText } from '../../../protocol/address/client-network.js';
-import type { Target } from '../../../protocol/address/target.js';
-import type { Candidate } from '../../../protocol/lines/candidate.js';
-import type { FailureCode } from '../../../protocol/race/failure.js';
+import { formatEndpoint } from '../../../../protocol/address/address.js';
+import { networkOctets, networkText } from '../../../../protocol/address/client-network.js';
+import type { Target } from '../../../../protocol/address/target.js';
+import type { Candidate } from '../../../../protocol/lines/candidate.js';
+import type { FailureCode } from '../../../../protocol/race/failure.js';
 import type { AttemptBudget, Waiting } from './attempt-budget.js';
 import { CROWD_LOOK, type Crowd, type Crowds } from './crowds.js';
 import type { DialLine } from './dial-lines.js';

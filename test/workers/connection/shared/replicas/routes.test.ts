@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
-import { type LineEvent, LineHealth } from '../../../../src/protocol/lines/health/health.js';
-import { DestinationMemory } from '../../../../src/protocol/routes/destination-memory.js';
-import { type RouteState, stateOf } from '../../../../src/protocol/routes/state.js';
-import type { RouteReport, RouteSubscriber, RoutesActor } from '../../../../src/threads/contracts/routes.js';
-import { call, type Remote, serve } from '../../../../src/threads/port.js';
-import { RoutesReplica } from '../../../../src/workers/connection/shared/routes-replica.js';
-import { candidate, lineView } from '../../../helpers/candidates.js';
-import { defaultOptions } from '../../../helpers/default-options.js';
-import { until } from '../../../helpers/until.js';
+import { type LineEvent, LineHealth } from '../../../../../src/protocol/lines/health/health.js';
+import { DestinationMemory } from '../../../../../src/protocol/routes/destination-memory.js';
+import { type RouteState, stateOf } from '../../../../../src/protocol/routes/state.js';
+import type { RouteReport, RouteSubscriber, RoutesActor } from '../../../../../src/threads/contracts/routes.js';
+import { call, type Remote, serve } from '../../../../../src/threads/port.js';
+import { RoutesReplica } from '../../../../../src/workers/connection/shared/replicas/routes.js';
+import { candidate, lineView } from '../../../../helpers/candidates.js';
+import { defaultOptions } from '../../../../helpers/default-options.js';
+import { until } from '../../../../helpers/until.js';
 
 const SITE = 'site.test:443';
 const [A, B] = [candidate(0), candidate(1)];

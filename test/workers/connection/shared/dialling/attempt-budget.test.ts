@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { AttemptBudget, type Waiting } from '../../../../src/workers/connection/shared/attempt-budget.js';
-import { defaultOptions } from '../../../helpers/default-options.js';
+import { AttemptBudget, type Waiting } from '../../../../../src/workers/connection/shared/dialling/attempt-budget.js';
+import { defaultOptions } from '../../../../helpers/default-options.js';
 
 interface Bounds {
   readonly race?: number;

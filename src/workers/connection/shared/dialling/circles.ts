@@ -2,7 +2,7 @@
 // passed. Attempts say so once too many of a line for one destination have no outcome (crowds.ts), and for a minute after any
 // request that said so: then a circle costs as many connections as DEPTH_MAX. Where a proxy between the gateways drops the
 // number, only the bound of a crowd is left.
-import { DEPTH_MAX } from '../../../protocol/gateway-depth.js';
+import { DEPTH_MAX } from '../../../../protocol/gateway-depth.js';
 import type { Crowd } from './crowds.js';
 
 /** More attempts of a crowd than this without an outcome are suspicious. */

@@ -1,8 +1,8 @@
 // What is told where a rule and a user allow no line in common.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describe } from '../../../../src/protocol/race/failure.js';
-import { noLineLeft } from '../../../../src/workers/connection/shared/no-line-left.js';
+import { describe } from '../../../../../src/protocol/race/failure.js';
+import { noLineLeft } from '../../../../../src/workers/connection/shared/dialling/no-line-left.js';
 
 const LINES = Array.from({ length: 9 }, (_, number) => ({ name: `line ${number}` }));
 const sticky = false;

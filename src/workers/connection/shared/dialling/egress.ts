@@ -1,24 +1,24 @@
 // May this line dial this address? The one check that every address passes before it is dialled: one that a client asked for,
 // one that a name resolved to, a remembered one, or a proxy's. It costs a few comparisons of numbers where no egress policy, no
 // range rule and no blacklist is configured. It chooses no lines and dials nothing.
-import { THIS_MACHINE } from '../../../linux/netlink/this-machine.js';
-import { isUnspecified } from '../../../protocol/address/embedded-ipv4.js';
-import { isLocalhost } from '../../../protocol/address/host-name.js';
-import { OwnAddresses } from '../../../protocol/address/own-addresses.js';
-import { OwnListeners } from '../../../protocol/address/own-listeners.js';
-import type { Target } from '../../../protocol/address/target.js';
-import { EgressPolicy } from '../../../protocol/egress/policy.js';
-import { DEPTH_MAX } from '../../../protocol/gateway-depth.js';
-import type { Listener } from '../../../protocol/inbound/listener.js';
-import type { Options } from '../../../protocol/options.js';
-import { whyUnaskable } from '../../../protocol/outbound/chain.js';
-import { type Failure, failureOf } from '../../../protocol/race/failure.js';
-import type { Client } from '../../../protocol/users/client.js';
-import type { BadAddresses } from './bad-addresses.js';
+import { THIS_MACHINE } from '../../../../linux/netlink/this-machine.js';
+import { isUnspecified } from '../../../../protocol/address/embedded-ipv4.js';
+import { isLocalhost } from '../../../../protocol/address/host-name.js';
+import { OwnAddresses } from '../../../../protocol/address/own-addresses.js';
+import { OwnListeners } from '../../../../protocol/address/own-listeners.js';
+import type { Target } from '../../../../protocol/address/target.js';
+import { EgressPolicy } from '../../../../protocol/egress/policy.js';
+import { DEPTH_MAX } from '../../../../protocol/gateway-depth.js';
+import type { Listener } from '../../../../protocol/inbound/listener.js';
+import type { Options } from '../../../../protocol/options.js';
+import { whyUnaskable } from '../../../../protocol/outbound/chain.js';
+import { type Failure, failureOf } from '../../../../protocol/race/failure.js';
+import type { Client } from '../../../../protocol/users/client.js';
+import type { BadAddresses } from '../replicas/bad-addresses.js';
+import type { RulesReplica } from '../replicas/rules.js';
 import type { Circles } from './circles.js';
 import type { DialLine } from './dial-lines.js';
 import type { Links } from './links.js';
-import type { RulesReplica } from './rules-replica.js';
 
 /** What is not allowed has its failure. */
 export type Permission = typeof ALLOWED | Failure;

@@ -1,20 +1,20 @@
 // This actor's replica of what all actors have learned about routes and lines: read on the hot path, updated by pushes of the
 // route actor. What this actor learns is applied here at once and reported in batches; repetitions are reported rarely.
 import type { MessagePort } from 'node:worker_threads';
-import type { Measured, Way } from '../../../protocol/bulk/transfer.js';
-import type { Candidate } from '../../../protocol/lines/candidate.js';
-import type { LineEvent, LineHealth } from '../../../protocol/lines/health/health.js';
-import { preferencesOf } from '../../../protocol/lines/health/present-preferences.js';
-import { tableLength } from '../../../protocol/lines/numbers.js';
-import type { Preferences } from '../../../protocol/lines/preferences.js';
-import type { Options } from '../../../protocol/options.js';
-import type { Move, Outage, RouteFailure } from '../../../protocol/routes/candidate-memory.js';
-import { isSticky } from '../../../protocol/routes/destination-key.js';
-import type { DestinationMemory, LineView, RouteEvent } from '../../../protocol/routes/destination-memory.js';
-import { memoryOf, type RouteState } from '../../../protocol/routes/state.js';
-import { RouteTable } from '../../../protocol/routes/table.js';
-import type { RouteReport, RouteSubscriber, RoutesActor } from '../../../threads/contracts/routes.js';
-import { call, type Remote, serve } from '../../../threads/port.js';
+import type { Measured, Way } from '../../../../protocol/bulk/transfer.js';
+import type { Candidate } from '../../../../protocol/lines/candidate.js';
+import type { LineEvent, LineHealth } from '../../../../protocol/lines/health/health.js';
+import { preferencesOf } from '../../../../protocol/lines/health/present-preferences.js';
+import { tableLength } from '../../../../protocol/lines/numbers.js';
+import type { Preferences } from '../../../../protocol/lines/preferences.js';
+import type { Options } from '../../../../protocol/options.js';
+import type { Move, Outage, RouteFailure } from '../../../../protocol/routes/candidate-memory.js';
+import { isSticky } from '../../../../protocol/routes/destination-key.js';
+import type { DestinationMemory, LineView, RouteEvent } from '../../../../protocol/routes/destination-memory.js';
+import { memoryOf, type RouteState } from '../../../../protocol/routes/state.js';
+import { RouteTable } from '../../../../protocol/routes/table.js';
+import type { RouteReport, RouteSubscriber, RoutesActor } from '../../../../threads/contracts/routes.js';
+import { call, type Remote, serve } from '../../../../threads/port.js';
 import { KnownNeighbours } from './known-neighbours.js';
 
 /** Reports that wait at most; further ones are dropped, and the other actors learn by themselves. */

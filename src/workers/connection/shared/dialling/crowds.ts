@@ -4,8 +4,8 @@
 // an outcome. In a loop, attempts time out, are told of a time-out further on, or lose their client and are given up. None of that
 // makes room, or the loop would grow at one end as fast as it ends at the other, and go round for ever. Where a destination
 // answers or refuses, races wait no longer than that takes. Direct lines form no loop: see egress.ts.
-import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
-import type { Options } from '../../../protocol/options.js';
+import { Deadline, type DeadlineWheel } from '../../../../protocol/deadline-wheel.js';
+import type { Options } from '../../../../protocol/options.js';
 import type { Waiting } from './attempt-budget.js';
 
 /** With fewer attempts under way on a line, none are counted. */

@@ -1,11 +1,11 @@
 // This actor's replica of the bad addresses, consulted before every dial of a direct line, and for the known answers of a
 // name. It begins with the static list and is updated by pushes of the DNS actor. It judges no address itself.
-import { parseIp } from '../../../protocol/address/address.js';
-import { comparedIp } from '../../../protocol/address/embedded-ipv4.js';
-import { IpMap } from '../../../protocol/address/ip-map.js';
-import { IpRanges } from '../../../protocol/address/ip-range.js';
-import type { BadAddressChange, Verdict } from '../../../protocol/trust/evidence.js';
-import type { BadAddressSubscriber } from '../../../threads/contracts/dns.js';
+import { parseIp } from '../../../../protocol/address/address.js';
+import { comparedIp } from '../../../../protocol/address/embedded-ipv4.js';
+import { IpMap } from '../../../../protocol/address/ip-map.js';
+import { IpRanges } from '../../../../protocol/address/ip-range.js';
+import type { BadAddressChange, Verdict } from '../../../../protocol/trust/evidence.js';
+import type { BadAddressSubscriber } from '../../../../threads/contracts/dns.js';
 
 interface Bad {
   readonly everywhere: boolean;

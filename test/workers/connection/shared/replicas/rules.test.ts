@@ -1,11 +1,11 @@
 // What the rules say of quiet connections once it is known which address was dialled.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseIp } from '../../../../src/protocol/address/address.js';
-import { type Target, targetOfName } from '../../../../src/protocol/address/target.js';
-import { compileRules } from '../../../../src/protocol/rules/compile.js';
-import type { Rule } from '../../../../src/protocol/rules/rule.js';
-import { RulesReplica } from '../../../../src/workers/connection/shared/rules-replica.js';
+import { parseIp } from '../../../../../src/protocol/address/address.js';
+import { type Target, targetOfName } from '../../../../../src/protocol/address/target.js';
+import { compileRules } from '../../../../../src/protocol/rules/compile.js';
+import type { Rule } from '../../../../../src/protocol/rules/rule.js';
+import { RulesReplica } from '../../../../../src/workers/connection/shared/replicas/rules.js';
 
 const QUIET = { idle_timeout_ms: 0 };
 const NONE = { domain: [], domain_suffix: [], cidr: [], files: [] };

@@ -2,14 +2,14 @@
 // many connections wait for it. It asks no server itself.
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
-import { withoutDot } from '../../../protocol/address/host-name.js';
-import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
-import type { Options } from '../../../protocol/options.js';
-import type { Observation } from '../../../protocol/trust/outcomes.js';
-import type { LookupAnswer, NamesActor, NamesSubscriber } from '../../../threads/contracts/dns.js';
-import { LookupClient } from '../../../threads/lookups.js';
-import { call, moved, type Remote, serve } from '../../../threads/port.js';
-import { Counter } from '../../../threads/shared/counters.js';
+import { withoutDot } from '../../../../protocol/address/host-name.js';
+import { Deadline, type DeadlineWheel } from '../../../../protocol/deadline-wheel.js';
+import type { Options } from '../../../../protocol/options.js';
+import type { Observation } from '../../../../protocol/trust/outcomes.js';
+import type { LookupAnswer, NamesActor, NamesSubscriber } from '../../../../threads/contracts/dns.js';
+import { LookupClient } from '../../../../threads/lookups.js';
+import { call, moved, type Remote, serve } from '../../../../threads/port.js';
+import { Counter } from '../../../../threads/shared/counters.js';
 import type { BadAddresses } from './bad-addresses.js';
 import { doubtful, failed, type NameOutcome, outcomeOf } from './name-outcome.js';
 

@@ -1,9 +1,9 @@
 // The links of lines, as main has told them last: which lines are out, what new connections have for a source address, and what
 // is to end when a link goes. Lines without a link cost nothing here. What the state of a link follows from is main's business.
-import type { SocketSource } from '../../../linux/source.js';
-import type { LineHealth } from '../../../protocol/lines/health/health.js';
-import { type Failure, failureOf } from '../../../protocol/race/failure.js';
-import { faultText, type LineLink, type LinkFault, linkEvent } from '../../../protocol/uplinks/line-link.js';
+import type { SocketSource } from '../../../../linux/source.js';
+import type { LineHealth } from '../../../../protocol/lines/health/health.js';
+import { type Failure, failureOf } from '../../../../protocol/race/failure.js';
+import { faultText, type LineLink, type LinkFault, linkEvent } from '../../../../protocol/uplinks/line-link.js';
 import type { DialLine } from './dial-lines.js';
 
 /** Something that is under way over a line, and would only hang without its link. */

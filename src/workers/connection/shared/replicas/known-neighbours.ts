@@ -1,13 +1,13 @@
 // The neighbours of destinations among those that this actor remembers, and what they tell of first contacts. What is remembered
 // is the table's; the names of sites come from the route actor.
-import type { Target } from '../../../protocol/address/target.js';
-import type { Candidate } from '../../../protocol/lines/candidate.js';
-import type { Options } from '../../../protocol/options.js';
-import { isSticky } from '../../../protocol/routes/destination-key.js';
-import type { LineView } from '../../../protocol/routes/destination-memory.js';
-import { type Hint, type HintRules, hintFrom, type Neighbour } from '../../../protocol/routes/hints.js';
-import { Neighbours } from '../../../protocol/routes/neighbours.js';
-import type { RouteTable } from '../../../protocol/routes/table.js';
+import type { Target } from '../../../../protocol/address/target.js';
+import type { Candidate } from '../../../../protocol/lines/candidate.js';
+import type { Options } from '../../../../protocol/options.js';
+import { isSticky } from '../../../../protocol/routes/destination-key.js';
+import type { LineView } from '../../../../protocol/routes/destination-memory.js';
+import { type Hint, type HintRules, hintFrom, type Neighbour } from '../../../../protocol/routes/hints.js';
+import { Neighbours } from '../../../../protocol/routes/neighbours.js';
+import type { RouteTable } from '../../../../protocol/routes/table.js';
 
 export class KnownNeighbours {
   readonly #table: RouteTable;

@@ -1,8 +1,8 @@
 // When attempts say how many gateways a request has passed, and when that is too many.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEPTH_MAX } from '../../../../src/protocol/gateway-depth.js';
-import { Circles } from '../../../../src/workers/connection/shared/circles.js';
+import { DEPTH_MAX } from '../../../../../src/protocol/gateway-depth.js';
+import { Circles } from '../../../../../src/workers/connection/shared/dialling/circles.js';
 
 test('nothing is said while nothing is suspicious', () => {
   const circles = new Circles();

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseIp } from '../../../../src/protocol/address/address.js';
-import { type Target, targetOfName } from '../../../../src/protocol/address/target.js';
-import { DeadlineWheel } from '../../../../src/protocol/deadline-wheel.js';
-import { FAILURES, type FailureCode } from '../../../../src/protocol/race/failure.js';
-import { AttemptBudget } from '../../../../src/workers/connection/shared/attempt-budget.js';
+import { parseIp } from '../../../../../src/protocol/address/address.js';
+import { type Target, targetOfName } from '../../../../../src/protocol/address/target.js';
+import { DeadlineWheel } from '../../../../../src/protocol/deadline-wheel.js';
+import { FAILURES, type FailureCode } from '../../../../../src/protocol/race/failure.js';
+import { AttemptBudget } from '../../../../../src/workers/connection/shared/dialling/attempt-budget.js';
 import {
   AttemptRoom,
   type RoomSeeker,
   type RoomTaker,
-} from '../../../../src/workers/connection/shared/attempt-room.js';
-import { Crowds } from '../../../../src/workers/connection/shared/crowds.js';
-import { defaultOptions } from '../../../helpers/default-options.js';
+} from '../../../../../src/workers/connection/shared/dialling/attempt-room.js';
+import { Crowds } from '../../../../../src/workers/connection/shared/dialling/crowds.js';
+import { defaultOptions } from '../../../../helpers/default-options.js';
 
 const CLIENT = '192.0.2.1';
 

@@ -1,14 +1,14 @@
 // The rules that this actor applies: consulted once for every connection, and with range rules also for each address that a
 // name resolves to. They are replaced as a whole when main has compiled new ones, and are not applied again to established
 // connections.
-import type { Target } from '../../../protocol/address/target.js';
-import type { QuietKeys } from '../../../protocol/quiet/quiet.js';
-import { byRule, type Failure } from '../../../protocol/race/failure.js';
-import type { RuleTables } from '../../../protocol/rules/compile.js';
-import { Rules } from '../../../protocol/rules/match.js';
-import type { Ruling } from '../../../protocol/rules/rule.js';
-import type { Client } from '../../../protocol/users/client.js';
-import type { Ruled } from '../../../threads/contracts/connection.js';
+import type { Target } from '../../../../protocol/address/target.js';
+import type { QuietKeys } from '../../../../protocol/quiet/quiet.js';
+import { byRule, type Failure } from '../../../../protocol/race/failure.js';
+import type { RuleTables } from '../../../../protocol/rules/compile.js';
+import { Rules } from '../../../../protocol/rules/match.js';
+import type { Ruling } from '../../../../protocol/rules/rule.js';
+import type { Client } from '../../../../protocol/users/client.js';
+import type { Ruled } from '../../../../threads/contracts/connection.js';
 
 export class RulesReplica {
   #rules: Rules | undefined;

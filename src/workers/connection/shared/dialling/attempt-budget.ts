@@ -1,7 +1,7 @@
 // Bounds the attempts that are under way: in one race, on one line and in all of this actor. The bounds shrink as descriptors
 // run short, and a race always gets one attempt in the end. It starts no attempt itself.
-import { tableLength } from '../../../protocol/lines/numbers.js';
-import type { Options } from '../../../protocol/options.js';
+import { tableLength } from '../../../../protocol/lines/numbers.js';
+import type { Options } from '../../../../protocol/options.js';
 
 /** A race that waits for a place. `roomMade` is called once when there may be one. */
 export interface Waiting {

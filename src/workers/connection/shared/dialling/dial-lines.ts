@@ -1,10 +1,10 @@
 // The lines in the form in which they are dialled: texts are turned into bytes once, at the actor's start.
-import { parseIp } from '../../../protocol/address/address.js';
-import { type Hop, type Line, needsTunnel } from '../../../protocol/lines/line.js';
-import { byNumber } from '../../../protocol/lines/numbers.js';
-import { type PackedSource, packSource } from '../../../protocol/lines/source.js';
-import type { Towards } from '../../../protocol/race/failure.js';
-import { hasLink, isAuto } from '../../../protocol/uplinks/line-link.js';
+import { parseIp } from '../../../../protocol/address/address.js';
+import { type Hop, type Line, needsTunnel } from '../../../../protocol/lines/line.js';
+import { byNumber } from '../../../../protocol/lines/numbers.js';
+import { type PackedSource, packSource } from '../../../../protocol/lines/source.js';
+import type { Towards } from '../../../../protocol/race/failure.js';
+import { hasLink, isAuto } from '../../../../protocol/uplinks/line-link.js';
 
 export interface DialLine extends PackedSource {
   /** The line's number in all tables; its index in this one. */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseIp } from '../../../../src/protocol/address/address.js';
-import { LineHealth } from '../../../../src/protocol/lines/health/health.js';
-import { lineOf } from '../../../../src/protocol/lines/line.js';
-import type { Failure } from '../../../../src/protocol/race/failure.js';
-import type { LineLink, LinkFault } from '../../../../src/protocol/uplinks/line-link.js';
-import { type DialLine, dialLines } from '../../../../src/workers/connection/shared/dial-lines.js';
-import { Links } from '../../../../src/workers/connection/shared/links.js';
+import { parseIp } from '../../../../../src/protocol/address/address.js';
+import { LineHealth } from '../../../../../src/protocol/lines/health/health.js';
+import { lineOf } from '../../../../../src/protocol/lines/line.js';
+import type { Failure } from '../../../../../src/protocol/race/failure.js';
+import type { LineLink, LinkFault } from '../../../../../src/protocol/uplinks/line-link.js';
+import { type DialLine, dialLines } from '../../../../../src/workers/connection/shared/dialling/dial-lines.js';
+import { Links } from '../../../../../src/workers/connection/shared/dialling/links.js';
 
 const [AUTO, PLAIN, FIXED] = dialLines([
   lineOf(0, 'auto', { ip: undefined, port: 4000, device: 'eth1', auto: true }, []),

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, test } from 'node:test';
-import type { Options } from '../../../../src/protocol/options.js';
-import { ActorsWorld, openSockets } from '../../../helpers/actors-world.js';
-import { defaultOptions } from '../../../helpers/default-options.js';
-import { DnsServer, type Host } from '../../../helpers/dns-server.js';
-import { Injector } from '../../../helpers/injector.js';
+import type { Options } from '../../../../../src/protocol/options.js';
+import { ActorsWorld, openSockets } from '../../../../helpers/actors-world.js';
+import { defaultOptions } from '../../../../helpers/default-options.js';
+import { DnsServer, type Host } from '../../../../helpers/dns-server.js';
+import { Injector } from '../../../../helpers/injector.js';
 
 const NAME = 'www.site.com';
 const FORGED = '127.0.0.2';

@@ -1,17 +1,17 @@
 // The one check before a dial: what it refuses, for which lines, and in which order.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseIp } from '../../../../src/protocol/address/address.js';
-import { OwnListeners } from '../../../../src/protocol/address/own-listeners.js';
-import { type Target, targetOfIp, targetOfName } from '../../../../src/protocol/address/target.js';
-import type { EgressOptions } from '../../../../src/protocol/egress/entry.js';
-import { EgressPolicy } from '../../../../src/protocol/egress/policy.js';
-import { LineHealth } from '../../../../src/protocol/lines/health/health.js';
-import { lineOf } from '../../../../src/protocol/lines/line.js';
-import { byRule } from '../../../../src/protocol/race/failure.js';
-import { dialLines } from '../../../../src/workers/connection/shared/dial-lines.js';
-import { Egress } from '../../../../src/workers/connection/shared/egress.js';
-import { Links } from '../../../../src/workers/connection/shared/links.js';
+import { parseIp } from '../../../../../src/protocol/address/address.js';
+import { OwnListeners } from '../../../../../src/protocol/address/own-listeners.js';
+import { type Target, targetOfIp, targetOfName } from '../../../../../src/protocol/address/target.js';
+import type { EgressOptions } from '../../../../../src/protocol/egress/entry.js';
+import { EgressPolicy } from '../../../../../src/protocol/egress/policy.js';
+import { LineHealth } from '../../../../../src/protocol/lines/health/health.js';
+import { lineOf } from '../../../../../src/protocol/lines/line.js';
+import { byRule } from '../../../../../src/protocol/race/failure.js';
+import { dialLines } from '../../../../../src/workers/connection/shared/dialling/dial-lines.js';
+import { Egress } from '../../../../../src/workers/connection/shared/dialling/egress.js';
+import { Links } from '../../../../../src/workers/connection/shared/dialling/links.js';
 
 const ip = (text: string): Uint8Array => parseIp(text) as Uint8Array;
 const literal = (text: string, port = 443): Target => targetOfIp(ip(text), port);

@@ -1,14 +1,14 @@
 // Reports to main the failures that an operator can mend: of a line's source and proxies, of descriptors or ports that have
 // run out, of clients with wrong settings. Main limits how often they are logged (main/process/notices.ts); here at most one
 // message a second for each topic crosses the threads, however many connections fail. Keeps the last failure for main.
-import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
-import type { Target } from '../../../protocol/address/target.js';
-import type { Misfit } from '../../../protocol/inbound/inbound.js';
-import type { Candidate } from '../../../protocol/lines/candidate.js';
-import { Repeats } from '../../../protocol/notices/repeats.js';
-import { FAILURES, type Failure } from '../../../protocol/race/failure.js';
-import type { LastFailure } from '../../../threads/contracts/connection.js';
-import type { RemoteLog } from '../../../threads/log.js';
+import { formatEndpoint, formatIp } from '../../../../protocol/address/address.js';
+import type { Target } from '../../../../protocol/address/target.js';
+import type { Misfit } from '../../../../protocol/inbound/inbound.js';
+import type { Candidate } from '../../../../protocol/lines/candidate.js';
+import { Repeats } from '../../../../protocol/notices/repeats.js';
+import { FAILURES, type Failure } from '../../../../protocol/race/failure.js';
+import type { LastFailure } from '../../../../threads/contracts/connection.js';
+import type { RemoteLog } from '../../../../threads/log.js';
 import type { DialLine } from './dial-lines.js';
 
 const EVERY_MS = 1000;

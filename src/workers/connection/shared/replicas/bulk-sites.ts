@@ -1,11 +1,11 @@
 // What is known of bulk transfers of a destination's site: all hosts and ports of its registrable domain, or of an address its /24
 // or /48. While no site has any, nothing is looked up. The routes keep it; protocol/bulk decides.
-import { formatIp, parseIp, unmapped } from '../../../protocol/address/address.js';
-import type { Target } from '../../../protocol/address/target.js';
-import { SiteRates } from '../../../protocol/bulk/site-rates.js';
-import { bulkKey } from '../../../protocol/routes/destination-key.js';
-import type { RoutesReplica } from './routes-replica.js';
-import type { Sites } from './sites.js';
+import { formatIp, parseIp, unmapped } from '../../../../protocol/address/address.js';
+import type { Target } from '../../../../protocol/address/target.js';
+import { SiteRates } from '../../../../protocol/bulk/site-rates.js';
+import { bulkKey } from '../../../../protocol/routes/destination-key.js';
+import type { Sites } from '../sites.js';
+import type { RoutesReplica } from './routes.js';
 
 const IPV4_PREFIX_OCTETS = 3;
 const IPV6_PREFIX_OCTETS = 6;

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
-import { type Target, targetOfName } from '../../../../src/protocol/address/target.js';
-import type { Notice } from '../../../../src/protocol/notices/notice.js';
-import { failureOf } from '../../../../src/protocol/race/failure.js';
-import { RemoteLog } from '../../../../src/threads/log.js';
-import { type Failed, FailureLog } from '../../../../src/workers/connection/shared/failure-log.js';
+import { type Target, targetOfName } from '../../../../../src/protocol/address/target.js';
+import type { Notice } from '../../../../../src/protocol/notices/notice.js';
+import { failureOf } from '../../../../../src/protocol/race/failure.js';
+import { RemoteLog } from '../../../../../src/threads/log.js';
+import { type Failed, FailureLog } from '../../../../../src/workers/connection/shared/dialling/failure-log.js';
 
 const WHOSE = { clientName: () => '10.0.0.1:5000' };
 const TARGET = targetOfName('site.test', 443) as Target;

@@ -1,7 +1,7 @@
 // The failure of a user who may use none of the lines that a rule leaves, with the rule and both lists of lines in words. It
 // decides nothing: see protocol/rules/narrowed.ts.
-import { type Failure, failureOf } from '../../../protocol/race/failure.js';
-import type { Choice } from '../../../protocol/rules/rule.js';
+import { type Failure, failureOf } from '../../../../protocol/race/failure.js';
+import type { Choice } from '../../../../protocol/rules/rule.js';
 import type { DialLine } from './dial-lines.js';
 
 /** Lines that are named of each list; the others are counted, since a list may have a thousand. */
