@@ -193,9 +193,10 @@ export class RacePlan {
     const hint = this.#hint;
     const isHintWaiting = hint !== undefined && this.#waiting.some(([{ line }]) => line === hint.line);
     const held = hint === undefined || isHintWaiting ? this.#next : Math.max(this.#next, hint.until);
-    if (this.#gate === undefined || this.#waiting.length === 0 || (isHintWaiting && hint.passes)) return held;
-    const opens = this.#gate.next(now);
-    return opens === Number.POSITIVE_INFINITY ? held : Math.max(held, opens);
+    if (this.#gate === undefined || this.#waiting.length === 0) return held;
+    if (held > now && ((isHintWaiting && hint.passes) || this.#gate.isReady(held))) return held;
+    const opens = this.#gate.next(Math.max(now, held));
+    return opens === Number.POSITIVE_INFINITY ? held : opens;
   }
 
   /** Why lines wait that have not begun. */

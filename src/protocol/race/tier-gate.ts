@@ -135,6 +135,12 @@ export class TierGate {
     }
   }
 
+  /** Whether, at that time, a line may start that waits. */
+  isReady(at: number): boolean {
+    if (this.#nextTier() !== undefined && at >= this.#heldUntil()) return true;
+    return this.#runners.some((one) => one.waiting > 0 && at >= this.#dueOf(one));
+  }
+
   /** When, after `now`, the next line may start that waits; infinite where only an event can start it. */
   next(now: number): number {
     const opens = this.#nextTier() === undefined ? NEVER : this.#heldUntil();

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { Candidate } from '../../../src/protocol/lines/candidate.js';
 import { lineOf } from '../../../src/protocol/lines/line.js';
 import { Preferences } from '../../../src/protocol/lines/preferences.js';
-import { RacePlan } from '../../../src/protocol/race/plan.js';
+import { type PlanRules, RacePlan } from '../../../src/protocol/race/plan.js';
 import { TierGate } from '../../../src/protocol/race/tier-gate.js';
 import { CandidateMemory } from '../../../src/protocol/routes/candidate-memory.js';
 import { candidate } from '../../helpers/candidates.js';
@@ -134,4 +134,45 @@ test('where nothing fails, each tier has its time alone, and dearer lines of a t
       }
     }),
   );
+});
+
+/** A race whose lines have these tiers and two addresses each, of which none is slow by its history. */
+function raceOf(tiers: readonly number[], rules: PlanRules): RacePlan {
+  const source = { ip: undefined, port: 0 };
+  const lines = tiers.map((tier, line) => lineOf(line, `${line}`, source, [], { tier, cost_ms: 0, weight: undefined }));
+  const gate = new TierGate(
+    Preferences.of(lines) as Preferences,
+    { holds_ms: () => HOLDS_MS, firstOf: () => undefined },
+    rules.unknown_ms,
+  );
+  const plan = new RacePlan(rules, gate);
+  plan.begin(
+    lines.map(({ number }) => number),
+    0,
+  );
+  return plan;
+}
+
+function offerAll(plan: RacePlan, lines: number): void {
+  for (let line = 0; line < lines; line += 1) {
+    plan.offer([candidate(line, 1), candidate(line, 2)], false);
+    plan.settled(line);
+  }
+}
+
+test('staggered starts within a tier do not wait until the next tier is due', () => {
+  const plan = raceOf([0, 0, 1], { ...RULES, stagger_ms: 10 });
+  offerAll(plan, 3);
+  assert.equal(plan.take(0, 100, ROOM)?.line, 0);
+  assert.deepEqual([plan.take(0, 100, ROOM), plan.wakeAt(0)], [undefined, 10]);
+  assert.equal(plan.take(10, 100, ROOM)?.line, 1);
+});
+
+test('a hinted line without room keeps nobody waiting for a turn that never comes', () => {
+  const plan = raceOf([0, 1, 2], RULES);
+  plan.hint(1, 0, true);
+  offerAll(plan, 3);
+  const room = { hasRoom: (line: number) => line !== 1 };
+  assert.deepEqual([plan.take(0, 100, room)?.line, plan.take(0, 100, room)?.line], [0, 0]);
+  assert.deepEqual([plan.take(0, 100, room), plan.wakeAt(0)], [undefined, HOLDS_MS]);
 });
