@@ -80,12 +80,16 @@ export function parseUsage(text: string): ParsedUsage {
   for (const [identity, days] of Object.entries(lines)) {
     if (identity.length > IDENTITY_MAX || !isRecord(days)) return invalid('damaged');
     for (const [day, bytes] of Object.entries(days)) {
-      if (!isDay(day) || typeof bytes !== 'number' || !(bytes >= 0)) return invalid('damaged');
+      if (!isDay(day) || !isCount(bytes)) return invalid('damaged');
       usage.add(identity, day, bytes);
     }
   }
   return { kind: 'usage', usage };
 }
+
+/** A number that is too large to be one would come back as none. */
+const isCount = (bytes: unknown): bytes is number =>
+  typeof bytes === 'number' && bytes >= 0 && bytes < Number.POSITIVE_INFINITY;
 
 const invalid = (why: string): ParsedUsage => ({ kind: 'invalid', why });
 

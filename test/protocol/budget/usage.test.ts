@@ -62,6 +62,7 @@ test('a text that is not ours, of another version or damaged says so', () => {
     [`${head}1,"lines":{"a":{"today":1}}}`, 'damaged'],
     [`${head}1,"lines":{"a":{"2026-11-01":-1}}}`, 'damaged'],
     [`${head}1,"lines":{"a":{"2026-11-01":"1"}}}`, 'damaged'],
+    [`${head}1,"lines":{"a":{"2026-11-01":1e999}}}`, 'damaged'],
   ] as const) {
     assert.deepEqual(parseUsage(text), { kind: 'invalid', why }, text);
   }
