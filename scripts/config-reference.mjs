@@ -221,7 +221,9 @@ A destination **comes home**: while a dearer line carries it, a cheaper one is t
 twenty, forty and so on, every five minutes at most. The trial goes beside the connection of a client, which the dearer line carries;
 the next connection begins with the cheaper line if that has connected, or, where it had connected before without an answer, if
 it has answered the client's ClientHello. A line that fails again soon has to wait on; one whose link comes back is tried at once; one that is
-too slow for its cost is measured anew in the same way. Destinations of a \`sticky\` rule stay on their line.
+too slow for its cost is measured anew in the same way. Destinations of a \`sticky\` rule stay on their line. A server that waits for
+its client's first bytes and speaks no TLS cannot be tried so once it has been silent on a line, since those bytes are sent only once: it
+keeps the dearer line until it is forgotten, \`cache.ttl_s\` after its last connection.
 
 **Budgets.** Any part of the tree may also say what the lines below it may carry in a month, all of them together: an uplink with a
 contract of 50 GB, whatever proxies are reached by it.
