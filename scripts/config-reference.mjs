@@ -277,8 +277,9 @@ it, as when DHCP gives another one; connections that stand keep theirs. Without 
 the kernel, which chooses it by the route, and may take one of another interface where this one has none; and rules of
 routing for a source (\`ip rule add from …\`) do not hold, since there is no source yet when the route is looked up. With
 \`"auto"\` they do. A line with \`"auto"\` dials only addresses of the families that its interface has, and is out while it has none.
-Of several addresses it takes a global one, before a unique local one (fc00::/7), before one of 169.254.0.0/16; of these one that is not deprecated; of these
-one that is not temporary (RFC 8981); of these the first in the order of \`ip address\`. Link-local addresses of IPv6 are no source. It needs
+Of several addresses of a family it takes the first that \`ip address\` lists of the best kind: global, then unique local (fc00::/7), then
+169.254.0.0/16; within a kind, one that is neither deprecated nor temporary (RFC 8981) comes first, then a temporary one, then a deprecated one.
+Link-local addresses of IPv6 are no source. It needs
 the same as \`interface\`: no privilege since Linux 5.7, and CAP_NET_RAW before. It holds for name servers \`via\` the line and for \`https\` proxies as well, and
 \`tcproute check\` shows the present addresses.
 
@@ -389,7 +390,7 @@ A side from which nothing has come for \`idle_s\` (1 to 32767) is asked by its k
 \`idle_s\` without it); \`probes\` (9 without it, at most 127) without an answer reset the connection. Here that is after 10 minutes. The
 peer's program notices nothing, and its kernel answers while the machine is there, so with \`"idle_timeout_ms": 0\` a connection
 lives as long as both machines do. Both sides are probed, the client and the destination (or the first proxy of the line), from half of
-\`idle_s\` on after the connection was made. Probes also keep the state of NAT and firewalls on the way alive: \`idle_s\` should be below their
+\`idle_s\` on after the connection was made (\`ss -o\` shows the timer only from then on). Probes also keep the state of NAT and firewalls on the way alive: \`idle_s\` should be below their
 time-outs. A reload is for later connections. The half-closed time-out (\`half_closed_timeout_ms\`) is the same for all. A Unix socket
 needs no probes.
 
@@ -466,6 +467,19 @@ The names of tls and https servers are found by \`hosts\`, /etc/hosts and the ma
 \`{"server": "tcp://8.8.8.8", "via": "line name"}\` asks a tcp, tls or https server through a line, with all its proxies and
 its source address: nobody on the way to the proxy can forge the answers. After two connections in a row that fail, such a server
 is left alone for a second, and for twice as long after each further one, up to 16 s; its questions fail meanwhile.
+
+**Several uplinks.** Servers without \`via\`, \`system\` too, are asked by way of the machine's own routes, whatever \`interface\` the lines have: when the
+uplink of the default route dies without a sign, no name is found any more. Name a server for each uplink:
+
+\`\`\`json
+{
+  "nameservers": [{ "server": "tcp://192.0.2.53", "via": "fibre" }, { "server": "tls://203.0.113.53", "via": "lte" }],
+  "upstream": [
+    { "type": "direct", "name": "fibre", "source_ip": "192.168.1.2" },
+    { "type": "direct", "name": "lte", "source_ip": "10.0.0.9", "tier": 1 }
+  ]
+}
+\`\`\`
 
 ## hosts
 

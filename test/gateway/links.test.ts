@@ -11,11 +11,12 @@ const HOST_6 = '2001:db8:9::1';
 /** What comes to it by the first uplink is swallowed. */
 const SWALLOWED = '10.7.0.1';
 const LATE_MS = 60_000;
+/** The first uplink is preferred, so that no time decides between the two. */
 const CONFIG = {
   upstream: [
     { type: 'direct', name: 'one', interface: 'one', source_ip: 'auto' },
-    { type: 'direct', name: 'two', source_ip: '10.2.0.1' },
-    { type: 'direct', name: 'two six', source_ip: '2001:db8:2::1' },
+    { type: 'direct', name: 'two', source_ip: '10.2.0.1', tier: 1 },
+    { type: 'direct', name: 'two six', source_ip: '2001:db8:2::1', tier: 1 },
   ],
   race: { stagger_ms: LATE_MS, margin_ms: LATE_MS, connect_timeout_ms: LATE_MS, first_byte_ms: LATE_MS },
 };
