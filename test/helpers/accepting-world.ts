@@ -5,7 +5,7 @@ import { openEngine } from '../../src/linux/engine/choose.js';
 import type { Engine } from '../../src/linux/engine/engine.js';
 import { Loop } from '../../src/linux/engine/loop.js';
 import { closeFd, listenOn, localEndpoint, sendBytes } from '../../src/linux/sockets.js';
-import { Acceptor } from '../../src/main/accept/acceptor.js';
+import { Acceptor, type AcceptorParts } from '../../src/main/accept/acceptor.js';
 import { Dispatcher } from '../../src/main/accept/dispatcher.js';
 import type { ListeningSocket } from '../../src/main/accept/listening-socket.js';
 import type { Logger } from '../../src/main/process/log.js';
@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly log: Logger;
   /** Changes of all listeners. */
   readonly changes?: Partial<Listener>;
+  /** Hears after each turn, like the acceptor's own. */
+  readonly pressure?: AcceptorParts['pressure'];
 }
 
 const FDS_MAX = 65_536;
@@ -61,6 +63,8 @@ export class AcceptingWorld {
   waits = 0;
   /** Number of turns of which the acceptor has said that accepting fails. */
   failing = 0;
+  /** Clients that are accepted and that no actor has got. */
+  held = 0;
   readonly dispatcher: Dispatcher;
   readonly owners = new OwnerTable(OwnerTable.create(FDS_MAX));
   readonly clients = new ClientAddresses(ClientAddresses.create(FDS_MAX));
@@ -75,7 +79,7 @@ export class AcceptingWorld {
   readonly #doorbell = makeDoorbell();
   readonly #laneBell = makeDoorbell();
 
-  constructor({ engine: kind, connections_max, capacity, listeners = 1, log, changes }: WorldOptions) {
+  constructor({ engine: kind, connections_max, capacity, listeners = 1, log, changes, pressure }: WorldOptions) {
     this.#notices = new Notices(log);
     const opened = openEngine(kind);
     if ('code' in opened) throw new Error(opened.reason);
@@ -101,8 +105,10 @@ export class AcceptingWorld {
       notices: this.#notices,
       limits: noLimits(),
       pressure: {
-        turned: (_room, isFailing) => {
+        turned: (room, isFailing, held) => {
           this.failing += isFailing ? 1 : 0;
+          this.held = held;
+          pressure?.turned(room, isFailing, held);
         },
       },
       kept: () => this.#loop.leave(),

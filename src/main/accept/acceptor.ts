@@ -42,8 +42,8 @@ export interface AcceptorParts {
   readonly connections_max: number;
   readonly notices: Notices;
   readonly limits: ClientLimits;
-  /** Hears after each turn how much room there is. */
-  readonly pressure?: { turned(room: number, isFailing: boolean): void };
+  /** Hears after each turn how much room there is, and how many clients are accepted and wait nevertheless. */
+  readonly pressure?: { turned(room: number, isFailing: boolean, held: number): void };
   /** Called when what the acceptor had promised has come: the thread is to look after its promises. */
   readonly kept: () => void;
 }
@@ -237,7 +237,7 @@ export class Acceptor extends Handler {
     }
     this.#fullness.turned(this.#room, this.#parts.engine.now);
     this.#parts.limits.turned(this.#room);
-    this.#parts.pressure?.turned(this.#room, this.#resumeAt + PAUSE_MS > this.#parts.engine.now);
+    this.#parts.pressure?.turned(this.#room, this.#resumeAt + PAUSE_MS > this.#parts.engine.now, this.#held.length);
     for (const door of this.#doors.leaving) this.#serveLast(door);
     this.#arrange();
     this.#parts.dispatcher.ring();

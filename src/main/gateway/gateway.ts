@@ -230,7 +230,7 @@ class Start {
         ...(await supervisor.knowledge()),
       }),
       async retire(closed) {
-        roomMaker.stop(); // its backlogs are the other process's
+        roomMaker.retire();
         const served = acceptor.close(socketsAt(listeners.open, closed));
         const left = Promise.all([served, acceptor.leave()]);
         await Promise.all([patience.has(left), supervisor.retire()]);

@@ -10,7 +10,7 @@ import { type Within, within } from '../process/within.js';
 
 /** Of all connections: when fewer are free, peers are probed. One client network may have four fifths of all (client-limits.ts). */
 const NEAR_PART = 1 / 4;
-/** Between two looks at the backlogs while connections_max is reached: a client that waits has room after this at the latest. */
+/** Between two looks at who waits while connections_max is reached: a client that waits has room after this at the latest. */
 const FULL_EVERY_MS = 250;
 /** Between two looks at all connections otherwise. */
 const NEAR_EVERY_MS = 2000;
@@ -53,6 +53,8 @@ export class RoomMaker {
   #options: RoomOptions;
   #room = Number.POSITIVE_INFINITY;
   #isFailing = false;
+  #held = 0;
+  #isRetired = false;
   #timer: NodeJS.Timeout | undefined;
   #waitsFor_ms = 0;
   #isLooking = false;
@@ -70,21 +72,37 @@ export class RoomMaker {
     this.#options = options;
   }
 
-  /** Called after each turn of main. `room`: connections that are free. `isFailing`: clients cannot be accepted for now. */
-  turned(room: number, isFailing: boolean): void {
+  /**
+   * Called after each turn of main. `room`: connections that are free. `isFailing`: clients cannot be accepted for now. `held`:
+   * clients that are accepted and that no actor has got. An accept may be under way at each listener when the last room goes.
+   */
+  turned(room: number, isFailing: boolean, held: number): void {
     this.#room = room;
     this.#isFailing = isFailing;
+    this.#held = held;
     if (this.#isStopped || !this.#isNear) return;
     const isLate = this.#isFull && this.#waitsFor_ms > FULL_EVERY_MS;
     if (this.#timer === undefined || (isLate && !this.#isLooking)) this.#wait();
   }
 
+  /** From now on the backlogs are another process's: only the clients that are held still wait. */
+  retire(): void {
+    this.#isRetired = true;
+  }
+
   get #isNear(): boolean {
+    if (this.#isRetired && this.#held === 0) return false;
     return this.#isFailing || this.#room <= this.#options.connections_max * NEAR_PART;
   }
 
   get #isFull(): boolean {
     return this.#isFailing || this.#room <= 0;
+  }
+
+  /** The number of clients that want room. One that is held while there is room waits for an actor. */
+  get #waiting(): number {
+    const held = Math.max(0, this.#held - Math.max(0, this.#room));
+    return this.#isRetired ? held : held + this.#parts.waiting();
   }
 
   #wait(): void {
@@ -104,9 +122,9 @@ export class RoomMaker {
 
   /** One look: probes, and ends where clients wait. Never rejects. */
   async look(): Promise<void> {
-    const { now, waiting } = this.#parts;
+    const { now } = this.#parts;
     const least_ms = this.#options.end_idle_after_s * 1000;
-    const wanted = this.#isFull && least_ms > 0 ? Math.min(ENDED_MOST, waiting()) : 0;
+    const wanted = this.#isFull && least_ms > 0 ? Math.min(ENDED_MOST, this.#waiting) : 0;
     const isSoon = now() - this.#lookedAt < NEAR_EVERY_MS;
     // What is silent for long enough comes slowly: fruitless looks at all connections are seldom.
     if (isSoon && (wanted === 0 || !this.#wasOfUse)) return;

@@ -64,10 +64,10 @@ function world(actors: readonly (FakeActor | undefined)[], options: Partial<Room
     { actors: () => actors, waiting: () => state.waiting, notices: new Notices(log), now: () => state.now },
   );
   /** One look, a while after the last one. */
-  const look = async (room: number, waiting = 0, after_ms = 2000): Promise<void> => {
+  const look = async (room: number, waiting = 0, after_ms = 2000, held = 0): Promise<void> => {
     state.waiting = waiting;
     state.now += after_ms;
-    maker.turned(room, false);
+    maker.turned(room, false, held);
     await maker.look();
   };
   return { maker, look, records, state };
@@ -159,6 +159,52 @@ test('nobody ends while nobody waits, while there is room, or where none may end
   }
 });
 
+test('a client that is accepted and held waits like those in the backlogs', async () => {
+  const actor = new FakeActor(60, 50, 40, 30);
+  const { look, maker } = world([actor]);
+  for (let count = 0; count < 2; count += 1) await look(0, 0, 2000, 1);
+  assert.deepEqual(actor.ended, [0]);
+  await look(0, 1, 2000, 1);
+  assert.deepEqual(actor.ended, [0, 1, 2]);
+  await look(0);
+  assert.deepEqual(actor.ended, [0, 1, 2]);
+  maker.stop();
+});
+
+test('nobody ends for a client that is held though there is room: it waits for an actor', async () => {
+  const actor = new FakeActor(60, 50, 40);
+  const { maker, state } = world([actor]);
+  maker.turned(2, true, 2);
+  for (let count = 0; count < 2; count += 1) {
+    state.now += 2000;
+    await maker.look();
+  }
+  assert.deepEqual(actor.ended, []);
+  maker.turned(2, true, 3);
+  state.now += 2000;
+  await maker.look();
+  assert.deepEqual(actor.ended, [0]);
+  maker.stop();
+});
+
+test('when another process has the backlogs, room is made for those that are held, and then no more', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const actor = new FakeActor(60, 50, 40);
+  const { look, maker, state } = world([actor]);
+  maker.retire();
+  for (let count = 0; count < 2; count += 1) await look(0, 9, 2000, 1);
+  assert.deepEqual(actor.ended, [0]);
+  const { asked } = actor;
+  for (let count = 0; count < 3; count += 1) {
+    maker.turned(0, false, 0);
+    context.mock.timers.tick(5000);
+    await new Promise(setImmediate);
+    state.now += 5000;
+  }
+  assert.equal(actor.asked, asked);
+  maker.stop();
+});
+
 test('a reload may allow it, or forbid it', async () => {
   const actor = new FakeActor(60, 50, 40);
   const { look, maker } = world([actor], { end_idle_after_s: 0 });
@@ -176,7 +222,7 @@ test('a reload may allow it, or forbid it', async () => {
 test('a machine without descriptors is full, too', async () => {
   const actor = new FakeActor(60);
   const { maker, state } = world([actor]);
-  maker.turned(90, true);
+  maker.turned(90, true, 0);
   state.waiting = 1;
   for (let count = 0; count < 2; count += 1) {
     state.now += 2000;
