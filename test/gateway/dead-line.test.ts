@@ -174,3 +174,25 @@ test('a link that is cut, or gone, resets what can no longer move, and a wiggled
   const { records } = await machine.ask({ kind: 'end' }, 'ended');
   assert.equal(records.find(({ msg }) => msg === 'report: connections')?.['deadLine'], 2 * SESSIONS);
 });
+
+test('first contacts alone tell that a line is dead', { skip, timeout: 120_000 }, async (t) => {
+  const namespace = await Namespace.start<Asked, Answered>(MACHINE);
+  t.after(() => namespace.close());
+  const machine = new Machine(namespace);
+  const [one, two] = CONFIG.upstream;
+  const upstream = [one, { ...two, tier: 1 }];
+  await machine.ask({ kind: 'gateway', engine: 'epoll', config: { ...CONFIG, upstream } }, 'done');
+  const sending = await machine.open(SESSIONS, SITES, '10.1.0.1');
+  await machine.talk(sending);
+  await machine.ask({ kind: 'answers', uplink: 'one', isOn: false }, 'done');
+  await machine.ask({ kind: 'send', clients: sending }, 'done');
+  let net = 20;
+  const took_ms = await machine.until('all that sent are reset', async () => {
+    net += 1;
+    await machine.open(1, [`198.18.${net}.1`], '10.2.0.1');
+    return (await machine.endings(sending)).every((ending) => ending === 'ECONNRESET');
+  });
+  t.diagnostic(`reset after ${Math.round(took_ms)} ms`);
+  assert.ok(took_ms > 4000, 'not before the line might have come back');
+  await machine.ask({ kind: 'end' }, 'ended');
+});

@@ -1,11 +1,16 @@
 // How long lines take to connect, over their last destinations: by which a line is late where nothing is known of its
-// destination, and equal to others. Only for lines of which some are preferred. Pure.
+// destination, and equal to others. Pure.
 import { Estimate } from '../../routes/estimate.js';
 import { isClearlyLess } from '../../routes/hysteresis.js';
+
+/** The least time between two attempts of a line that run out. */
+const RUN_OUT_EVERY_MS = 250;
 
 export class LineTimes {
   /** By the number of the line. */
   readonly #connect: Estimate[] = [];
+  /** When an attempt was last left to run out. */
+  readonly #ranOut: number[] = [];
 
   #of(line: number): Estimate {
     while (this.#connect.length <= line) this.#connect.push(new Estimate());
@@ -20,6 +25,14 @@ export class LineTimes {
   /** From when on a connection over it is late; `unknown_ms` at most. */
   late(line: number, margin_ms: number, unknown_ms: number): number {
     return Math.min(this.#of(line).late(margin_ms, unknown_ms), unknown_ms);
+  }
+
+  /** Whether an attempt may go on that its race has given up: few at a time. If so, it does. */
+  mayRunOut(line: number, now: number): boolean {
+    const last = this.#ranOut[line];
+    if (last !== undefined && now - last < RUN_OUT_EVERY_MS) return false;
+    this.#ranOut[line] = now;
+    return true;
   }
 
   /** Those of the lines that are as fast as the fastest, within the hysteresis, and those without a history. */

@@ -234,9 +234,9 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     else room.failed(attempt, failure.code, engine.now);
   }
 
-  /** Ends every attempt without an outcome, and waits for nothing any more. */
+  /** Ends every attempt without an outcome, and waits for nothing any more. Those that `known` wants to know more of run out. */
   cancel(): void {
-    const { room, engine } = this.#parts;
+    const { room, engine, budget } = this.#parts;
     this.#candidates.end();
     room.forget(this);
     this.#trial?.raceOver();
@@ -244,6 +244,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
       if (attempt.result !== undefined || attempt === this.trial) continue;
       room.givenUp(attempt, engine.now);
       this.known.abandoned(attempt);
+      if (attempt !== this.#lead && !budget.isShort && !budget.isTight && this.known.runsOut(attempt)) continue;
       attempt.abandon(attempt === this.#lead && this.#leadIsLate ? 'late' : 'abandoned');
     }
   }

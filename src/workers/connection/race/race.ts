@@ -134,6 +134,11 @@ export class Race implements RaceAttemptsOutcome, Expiring {
   }
 
   connected(attempt: RaceAttempt): void {
+    if (this.#over) {
+      this.#attempts.known.ranOut(attempt, undefined);
+      attempt.abandon('abandoned');
+      return;
+    }
     this.#attempts.connected(attempt);
     this.#place(attempt);
     // Only here, because now this race knows whether it wants more.
@@ -172,6 +177,10 @@ export class Race implements RaceAttemptsOutcome, Expiring {
   }
 
   failed(attempt: RaceAttempt, failure: Failure): void {
+    if (this.#over) {
+      this.#attempts.known.ranOut(attempt, failure);
+      return;
+    }
     this.#attempts.failed(attempt, failure);
     // Only here, because now this race, which may be the one that waits for the room, knows of the failure.
     this.#attempts.decided(attempt, failure);

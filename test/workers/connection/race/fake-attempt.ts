@@ -41,6 +41,8 @@ export class FakeAttempt implements RaceAttempt {
   towards: Towards;
   /** Why it cannot even start. */
   barred: FailureCode | undefined;
+  /** Until when it goes on although its race is over. */
+  runsUntil: number | undefined;
   readonly #clock: Clock;
   readonly #outcome: AttemptOutcome;
 
@@ -58,15 +60,25 @@ export class FakeAttempt implements RaceAttempt {
     return this.barred === undefined ? { code: 'started' } : this.#fails(this.barred);
   }
 
+  runOut(until: number): void {
+    this.result = 'abandoned';
+    this.runsUntil = until;
+  }
+
+  #assertRuns(): void {
+    if (this.runsUntil === undefined) assert.equal(this.result, undefined, 'it is over');
+    this.runsUntil = undefined;
+  }
+
   connects(): void {
-    assert.equal(this.result, undefined, 'it is over');
+    this.#assertRuns();
     this.connectedAt = this.#clock.now;
     this.result = 'connected';
     this.#outcome.connected(this);
   }
 
   fails(code: FailureCode): void {
-    assert.equal(this.result, undefined, 'it is over');
+    this.#assertRuns();
     this.#outcome.failed(this, this.#fails(code));
   }
 

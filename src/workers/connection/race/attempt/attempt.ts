@@ -24,6 +24,7 @@ import type { Links, OverLink } from '../../shared/dialling/links.js';
 import { TimedHandler } from '../../shared/timed-handler.js';
 import type { Trace } from '../../shared/trace.js';
 import { failureOfBind, failureOfConnect, failureOfResult } from './causes.js';
+import { isToItself } from './to-itself.js';
 
 /** The parts of the actor's context that an attempt needs. */
 export interface AttemptParts {
@@ -176,6 +177,12 @@ export class Attempt extends TimedHandler implements OverLink {
     this.#socket = undefined;
   }
 
+  /** Its race is over: it goes on until then, only to find out whether it connects. */
+  runOut(until: number): void {
+    this.result = 'abandoned';
+    this.#parts.deadlines.set(this, until);
+  }
+
   onDeadline(): void {
     this.fail(TIMED_OUT);
   }
@@ -282,15 +289,4 @@ export class Attempt extends TimedHandler implements OverLink {
         step satisfies never;
     }
   }
-}
-
-/**
- * If no socket listens on a port of this machine, the kernel may give a connecting socket that very port: it is then connected
- * to itself (RFC 9293 section 3.5, simultaneous open).
- */
-function isToItself(fd: number): boolean {
-  const [local, peer] = [sockets.localEndpoint(fd), sockets.peerEndpoint(fd)];
-  if (typeof local === 'number' || typeof peer === 'number') return false;
-  // A socket of another family, such as a tunnel's, has no port.
-  return local.port !== 0 && local.port === peer.port && sameIp(local.ip, peer.ip);
 }

@@ -18,6 +18,7 @@ import type { RaceAttempt } from '../attempt/attempt.js';
 import { type Checking, checkAddresses } from './address-check.js';
 import { failedBeside, lateBeside, works } from './line-evidence.js';
 import { CandidateOutcome, type Learning, type OutcomeParts } from './outcome.js';
+import { runsOut } from './run-out.js';
 
 /** The parts of the actor's context that a known destination needs. */
 export type KnownParts = Checking &
@@ -190,7 +191,7 @@ export class KnownDestination implements Patience {
 
   #lineWorks({ candidate: { line, ip }, line: { isDirect }, started }: RaceAttempt): void {
     const { health, routes, engine, preferences } = this.#parts;
-    if (preferences !== undefined) health.times.took(line, engine.now - started);
+    if (preferences !== undefined || this.#key !== undefined) health.times.took(line, engine.now - started);
     if (!isDirect && health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
     works(this.#parts, line, isDirect ? ip : undefined);
   }
@@ -242,6 +243,18 @@ export class KnownDestination implements Patience {
   /** Another attempt was better. If this one had got past its proxy, the proxy can be reached. */
   abandoned({ candidate: { line }, line: { isDirect }, towards }: RaceAttempt): void {
     if (!isDirect && towards === 'destination') this.#proxyReached(line);
+  }
+
+  /** Whether an attempt goes on that its race gives up; `ranOut` follows. */
+  runsOut(attempt: RaceAttempt): boolean {
+    return this.#winner >= 0 && this.#winner !== attempt.candidate.line && runsOut(this.#parts, attempt);
+  }
+
+  /** It has connected after all, or failed. */
+  ranOut(attempt: RaceAttempt, failure: Failure | undefined): void {
+    if (failure === undefined) this.#lineWorks(attempt);
+    else if (failure.code === 'timed-out') lateBeside(this.#parts, attempt);
+    else this.#failedBeside(attempt, failure);
   }
 
   #proxyReached(line: number): void {

@@ -1,7 +1,9 @@
 // What races tell of their lines as wholes. Without sockets; time is the test's.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { networkNumber } from '../../../../../src/protocol/address/network-number.js';
+import { type Target, targetOfName } from '../../../../../src/protocol/address/target.js';
 import { WHOLE_LINE } from '../../../../../src/protocol/lines/health/doubt.js';
 import type { LineEvent } from '../../../../../src/protocol/lines/health/health.js';
 import { destinationKey } from '../../../../../src/protocol/routes/destination-key.js';
@@ -158,5 +160,100 @@ test('a trial that fails says nothing of a line that works elsewhere, and that a
   assert.deepEqual(
     world.told.map(({ kind }) => kind),
     ['lost'],
+  );
+});
+
+test('a first contact that its race gives up runs out: it is lost if it does not connect, and a slow line works', () => {
+  const world = new World();
+  const slow = world.race();
+  world.after(world.options.race.first_byte_ms + 1);
+  world.of(1).connects();
+  slow.cancel();
+  assert.deepEqual([world.of(0).result, world.of(PROXY).result], ['abandoned', 'abandoned']);
+  assert.deepEqual(world.told, []);
+  const over = world.of(0).runsUntil ?? assert.fail('it does not go on');
+  world.after(over - world.engine.now);
+  world.of(0).fails('timed-out');
+  world.of(PROXY).connects();
+  assert.deepEqual(world.told, [{ kind: 'lost', line: 0, network: NETWORK, for_ms: over - world.of(0).started }]);
+  assert.equal(world.of(PROXY).result, 'abandoned');
+  assert.equal(world.lost.length, 0);
+});
+
+test('what is given up within its usual time, or where its own line has won, does not run out', () => {
+  const world = new World({ lines: [0, 1] });
+  const race = world.race();
+  world.after(world.options.race.first_byte_ms - 1);
+  world.of(1).connects();
+  race.cancel();
+  const early = new World({ lines: [0, PROXY] });
+  early.health.setEarly(PROXY, true, early.engine.now);
+  const held = early.race();
+  early.of(PROXY).connects();
+  early.after(5000);
+  held.cancel();
+  const own = new World({ lines: [0, 1] });
+  own.known.set('site.test', found(A, '192.0.2.2'));
+  const same = own.race();
+  own.after(500);
+  const [first, second] = own.attempts.filter(({ candidate }) => candidate.line === 0);
+  second?.connects();
+  own.after(5000);
+  same.cancel();
+  assert.deepEqual(
+    [world.of(0), early.of(0), first].map((attempt) => attempt?.runsUntil),
+    [undefined, undefined, undefined],
+  );
+});
+
+test('of a line few run out at a time', () => {
+  const world = new World({ lines: [0, 1] });
+  let going = 0;
+  for (let site = 0; site < 100; site += 1) {
+    world.attempts.length = 0;
+    world.known.set(`site.test${site}`, found(`203.0.${site}.1`));
+    const race = new Race(world, targetOfName(`site.test${site}`, 443) as Target, undefined, undefined, NOBODY);
+    race.start();
+    world.after(10);
+    world.of(0).started -= 5000;
+    world.of(1).connects();
+    race.cancel();
+    if (world.of(0).runsUntil !== undefined) going += 1;
+  }
+  assert.equal(going, 4);
+});
+
+const contact = fc.record({
+  gap: fc.integer({ min: 0, max: 2000 }),
+  winner: fc.integer({ min: 1, max: 300 }),
+  answer: fc.integer({ min: 0, max: 600 }),
+  slower: fc.integer({ min: 0, max: 1200 }),
+});
+
+test('a line that is only slower than another, however much it varies, is never lost', () => {
+  fc.assert(
+    fc.property(fc.array(contact, { maxLength: 30 }), (contacts) => {
+      const world = new World({ lines: [0, 1] });
+      for (const [i, { gap, winner, answer, slower }] of contacts.entries()) {
+        world.attempts.length = 0;
+        world.known.set(`site.test${i}`, found(`203.0.${i}.1`));
+        const race = new Race(world, targetOfName(`site.test${i}`, 443) as Target, undefined, undefined, NOBODY);
+        race.start();
+        world.after(winner);
+        world.of(1).connects();
+        world.after(Math.min(answer, slower));
+        if (slower <= answer) world.of(0).connects();
+        race.cancel();
+        const until = world.of(0).runsUntil;
+        if (until !== undefined) {
+          world.after(slower - answer);
+          if (world.engine.now < until) world.of(0).connects();
+          else world.of(0).fails('timed-out');
+        }
+        world.after(gap);
+      }
+      assert.ok(world.told.every(({ kind }) => kind !== 'lost'));
+      assert.equal(world.health.isDead(0, world.engine.now), false);
+    }),
   );
 });
