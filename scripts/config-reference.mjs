@@ -230,7 +230,7 @@ contract of 50 GB, whatever proxies are reached by it.
 
 | key | allowed | default | what it is |
 | --- | --- | --- | --- |
-| \`budget_bytes\` | 1 to 1000000000000000, or a text such as \`"50GB"\`, \`"500MiB"\` | none | When the lines have carried this much, to and from destinations, they move down by a tier until the month is over. |
+| \`budget_bytes\` | 1 to 1000000000000000, or a text such as \`"50GB"\`, \`"500MiB"\` | none | When the lines have carried this much, to and from destinations, they go back by one tier (0 becomes 1) until the month is over. |
 | \`budget_day\` | 1 to 28 | 1 | The day on which the month begins, by the machine's own time. |
 
 \`\`\`json
@@ -249,11 +249,11 @@ contract of 50 GB, whatever proxies are reached by it.
 }
 \`\`\`
 
-A line that is in several such parts moves down by a tier for each budget that is spent. No connection is cut for it. What counts is what
+A line that is in several such parts goes back by one tier for each budget that is spent. No connection is cut for it. What counts is what
 clients and destinations have sent each other, with TLS between the two; headers of packets (some 3 % of a download), the talk with
 proxies, and attempts that carried nothing do not, so leave room below the contract. A connection counts when it ends, and while it lives
 every five seconds. A unit is a power of 1000, or of 1024 with an i (\`GiB\`). The log says when a budget is spent and when its month begins
-anew, and \`tcproute check\` lists what is used. \`budget_state_file\` keeps that over restarts, day by day and by what each line is, so
+anew, and \`tcproute check\` lists what is used, as the gateway that runs says at its \`control_socket\`, or as its file does. \`budget_state_file\` keeps that over restarts, day by day and by what each line is, so
 that another place in the tree, another budget or another \`budget_day\` loses nothing. It is kept over an upgrade in any case.
 
 \`name\` is what a line is called in logs. Without one it is made from the chain, the nearest proxy first:

@@ -102,7 +102,7 @@ async function check({ values }: Arguments, loaded: Extract<Loaded, { kind: 'loa
   const lines = options.lines.map((line, index) => `  ${index + 1}  ${lineText(line)}\n`).join('');
   const ok = `${plain(file ?? 'built-in defaults')}: ok\n`;
   const { budgetsText } = await import('./commands/budgets.js');
-  const rest = budgetsText(options) + policyText(options.egress);
+  const rest = (await budgetsText(options)) + policyText(options.egress);
   if (!values.dial) return say(`${ok}lines:\n${lines}${rest}`);
   const { allWork, dialAll, dialText } = await import('./commands/dial-check.js');
   const tried = await dialAll(options);

@@ -84,7 +84,9 @@ inBothEngines('the socket takes no other command, bounds its clients, and goes w
   ] as const) {
     const { status, body } = await ask(control_socket, method, path);
     assert.equal(status, 404);
-    assert.deepEqual(body, { error: 'no such command: there is POST /reload, POST /upgrade, POST /outlook' });
+    assert.deepEqual(body, {
+      error: 'no such command: there is POST /reload, POST /upgrade, POST /outlook, POST /budgets',
+    });
     const problems = ['it must be asked with {"target": "host:port"}'];
     assert.deepEqual((await ask(control_socket, 'POST', '/outlook')).body, { code: 'refused', problems });
   }

@@ -59,14 +59,15 @@ inBothEngines(
     const server = world.use(await echoServer());
     const phone = world.use(await TrickProxy.listen('works'));
     const home = { type: 'socks5', host: '127.0.0.1', port: await freePort(), name: 'home' };
-    const upstream = multipath(home, { ...phone.line, name: 'phone', tier: 1 });
+    const upstream = multipath(home, { ...phone.line, name: 'phone', tier: 1, budget_bytes: '1GB' });
     const rules = [{ client: '127.0.0.9', use: ['phone'] }];
-    const config = { upstream, rules, race: { margin_ms: 5000 }, control_socket: join(folder, 'control') };
+    const files = { control_socket: join(folder, 'control'), budget_state_file: join(folder, 'usage') };
+    const config = { upstream, rules, race: { margin_ms: 5000 }, ...files };
     const gateway = await world.gateway(config);
     for (const host of ['a.test', 'b.test', 'c.test'])
       (await through(gateway.port, { host, port: server.port })).close();
     const told = await explained(world, config, `d.test:${server.port}`);
-    assert.equal(told.outlook_of, 'running');
+    assert.deepEqual([told.outlook_of, told.budgets_of], ['running', 'running']);
     const at = told.outlook?.lines.find(({ line }) => line === 'home');
     assert.match(at?.why.map(({ kind }) => kind).join() ?? '', /circuit-(open|trial)/);
     const far = await explained(world, config, `d.test:${server.port}`, '--client', '127.0.0.9');
@@ -78,6 +79,7 @@ inBothEngines(
       ],
     );
     await gateway.stop();
-    assert.equal((await explained(world, config, `d.test:${server.port}`)).outlook_of, 'own');
+    const alone = await explained(world, config, `d.test:${server.port}`);
+    assert.deepEqual([alone.outlook_of, alone.budgets_of], ['own', 'file']);
   },
 );

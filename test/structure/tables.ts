@@ -169,7 +169,7 @@ export const RULES: Rules = {
     'src/main/gateway': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process', 'src/main/accept', 'src/main/actors'],
       ...['src/main/observe', 'src/main/reload', 'src/main/control', 'src/main/upgrade', 'src/main/room'],
-      'src/main/uplinks',
+      ...['src/main/uplinks', 'src/main/budgets'],
     ],
     'src/main/commands': [
       ...[PROTOCOL, 'src/dial', 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors'],

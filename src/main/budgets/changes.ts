@@ -29,7 +29,7 @@ function changeOf(before: BudgetState | undefined, now: BudgetState): Notice | u
 /** `last`: the month before, where another one begins. */
 function whatOf(last: BudgetState | undefined, now: BudgetState): string {
   const used = `${byteCount(now.used)} of ${byteCount(now.bytes)}`;
-  if (now.isSpent) return `is spent (${used} since ${now.begins}): its lines move down a tier until ${now.ends}`;
+  if (now.isSpent) return `is spent (${used} since ${now.begins}): its lines go back by one tier until ${now.ends}`;
   if (last === undefined) return `has room again (${used} since ${now.begins}): its lines are back in their tiers`;
   const back = last.isSpent ? ', and its lines are back in their tiers' : '';
   return `begins anew on ${now.begins}: ${byteCount(last.used)} of ${byteCount(last.bytes)} were used in the month before${back}`;

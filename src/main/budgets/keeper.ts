@@ -12,6 +12,7 @@ import type { Carried } from '../../threads/shared/line-bytes.js';
 import type { Logger } from '../process/log.js';
 import type { Notices } from '../process/notices.js';
 import { changesOf } from './changes.js';
+import { type ShownBudget, shownBudgets } from './shown.js';
 
 /** How often budgets are looked at. */
 const LOOK_MS = 5000;
@@ -69,6 +70,11 @@ export class BudgetKeeper {
   /** How much of each budget is used. */
   get states(): readonly BudgetState[] {
     return this.#states;
+  }
+
+  /** The same, as it is told. */
+  get shown(): readonly ShownBudget[] {
+    return shownBudgets(this.#states, this.#options.lines);
   }
 
   /** What an actor must hear that knows nothing of budgets yet. */

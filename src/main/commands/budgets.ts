@@ -1,47 +1,92 @@
-// For `tcproute check`: the budgets of a configuration, with what is used of them by the file that keeps it. It writes nothing.
+// For `tcproute check` and `tcproute explain`: the budgets of a configuration, with what is used of them. The gateway that runs
+// knows that best; where none answers, the file tells it that keeps it. It writes nothing.
+import { statSync } from 'node:fs';
 import { readState } from '../../files/state-file.js';
 import { type BudgetState, budgetState } from '../../protocol/budget/budget.js';
-import type { Month } from '../../protocol/budget/month.js';
+import { dayOf } from '../../protocol/budget/month.js';
 import { type ParsedUsage, parseUsage, USAGE_OCTETS_MAX } from '../../protocol/budget/usage.js';
 import { identityOf } from '../../protocol/lines/numbers.js';
 import type { Options } from '../../protocol/options.js';
 import { byteCount } from '../../protocol/text/byte-count.js';
 import { plain } from '../../protocol/text/plain-text.js';
 import { today } from '../budgets/keeper.js';
+import { type BudgetsAnswer, type ShownBudget, shownBudgets } from '../budgets/shown.js';
+import { post } from './control-client.js';
 
-type Budgeted = Pick<Options, 'lines' | 'budgets' | 'budget_state_file'>;
+type Budgeted = Pick<Options, 'lines' | 'budgets' | 'budget_state_file' | 'control_socket'>;
 
-/** A budget as it is told. */
-export interface ShownBudget extends Month {
-  readonly name: string;
-  /** Of `bytes`, both directions together. */
-  readonly used: number;
-  readonly bytes: number;
-  readonly is_spent: boolean;
-  /** The names of the lines that share it. */
-  readonly lines: readonly string[];
+/** A gateway that is stopped does not answer. */
+const ANSWER_MS = 2000;
+
+/** Budgets, and who says what is used of them. */
+export interface KnownBudgets {
+  readonly budgets: readonly ShownBudget[];
+  readonly budgets_of: 'running' | 'file';
+  /** When the file was written, in ms since 1970; absent where there is none. */
+  readonly budgets_at?: number | undefined;
 }
 
-export function shownBudgets(states: readonly BudgetState[], lines: Options['lines']): readonly ShownBudget[] {
-  const names = new Map(lines.map(({ number, name }) => [number, name]));
-  return states.map(({ name, used, bytes, begins, ends, isSpent, lines: shared }) => ({
-    ...{ name, used, bytes, begins, ends, is_spent: isSpent },
-    lines: shared.map((line) => names.get(line) ?? ''),
-  }));
+/** Undefined where there are none. */
+export async function knownBudgets(options: Budgeted): Promise<KnownBudgets | undefined> {
+  if (options.budgets.length === 0) return undefined;
+  const own = shownBudgets(budgetStates(options), options.lines);
+  const at = writtenAt(options.budget_state_file);
+  const live = await askRunning(options.control_socket, own);
+  if (live !== undefined) return { budgets: live, budgets_of: 'running' };
+  return { budgets: own, budgets_of: 'file', ...(at !== undefined && { budgets_at: at }) };
+}
+
+/** Undefined where no gateway answers, or one that has other budgets than these. */
+async function askRunning(
+  socket: string | null,
+  own: readonly ShownBudget[],
+): Promise<readonly ShownBudget[] | undefined> {
+  if (socket === null) return undefined;
+  try {
+    const { code, budgets } = JSON.parse(await post(socket, '/budgets', ANSWER_MS)) as Partial<BudgetsAnswer>;
+    if (code !== 'budgets' || budgets === undefined) return undefined;
+    const live = own.map((one) => budgets.find((other) => whatOf(other) === whatOf(one)));
+    return live.every((one) => one !== undefined) ? live : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a budget is, whatever is used of it. */
+const whatOf = ({ name, bytes, begins, ends, lines }: ShownBudget): string =>
+  JSON.stringify([name, bytes, begins, ends, lines]);
+
+function writtenAt(path: string | null): number | undefined {
+  return path === null ? undefined : statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+/** The heading of a list of them. */
+export function budgetsHead({ budgets_of, budgets_at }: Omit<KnownBudgets, 'budgets'>): string {
+  if (budgets_of === 'running') return 'budgets, in the gateway that runs';
+  return budgets_at === undefined
+    ? 'budgets (no file tells what is used)'
+    : `budgets, as of ${shownTime(new Date(budgets_at))} in their file`;
+}
+
+/** In local time, as the months of budgets are. */
+function shownTime(at: Date): string {
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, '0'));
+  return `${dayOf(at.getFullYear(), at.getMonth() + 1, at.getDate())} ${time.join(':')}`;
 }
 
 /** Such as "phone: 1.2 GB of 50 GB used since 2026-11-01, until 2026-12-01; lines: phone". */
 export function budgetText({ name, used, bytes, begins, ends, is_spent, lines }: ShownBudget): string {
-  const what = is_spent ? ' (spent: its lines are a tier lower)' : '';
+  const what = is_spent ? ' (spent: its lines go back by one tier)' : '';
   const use = `${byteCount(used)} of ${byteCount(bytes)} used since ${begins}, until ${ends}${what}`;
   return `${name}: ${use}; lines: ${lines.join(', ')}`;
 }
 
 /** Empty where there are none. */
-export function budgetsText(options: Budgeted): string {
-  if (options.budgets.length === 0) return '';
-  const texts = shownBudgets(budgetStates(options), options.lines).map((one) => `  ${plain(budgetText(one))}\n`);
-  return `budgets:\n${texts.join('')}`;
+export async function budgetsText(options: Budgeted): Promise<string> {
+  const known = await knownBudgets(options);
+  if (known === undefined) return '';
+  const texts = known.budgets.map((one) => `  ${plain(budgetText(one))}\n`);
+  return `${budgetsHead(known)}:\n${texts.join('')}`;
 }
 
 function budgetStates(options: Budgeted): readonly BudgetState[] {

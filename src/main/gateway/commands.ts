@@ -3,6 +3,7 @@ import type { Target } from '../../protocol/address/target.js';
 import { targetOfText } from '../../protocol/address/target.js';
 import type { Outlook } from '../../protocol/race/outlook/outlook.js';
 import type { AskedFor } from '../../threads/contracts/connection.js';
+import type { BudgetsAnswer } from '../budgets/shown.js';
 import type { Commands } from '../control/server.js';
 import { within } from '../process/within.js';
 import type { Gateway } from './running.js';
@@ -36,6 +37,7 @@ export const commandsOf = ({ reload, upgrade, gateway }: Asked): Commands => ({
   'POST /reload': reload,
   'POST /upgrade': upgrade,
   'POST /outlook': (body) => outlookOf(gateway(), body),
+  'POST /budgets': async () => budgetsOf(gateway()),
 });
 
 async function outlookOf(gateway: Gateway | undefined, body: string): Promise<OutlookAnswer> {
@@ -48,7 +50,13 @@ async function outlookOf(gateway: Gateway | undefined, body: string): Promise<Ou
   return { code: 'outlook', ...(answer.value && { outlook: answer.value }) };
 }
 
-const refused = (problem: string): OutlookAnswer => ({ code: 'refused', problems: [problem] });
+function budgetsOf(gateway: Gateway | undefined): BudgetsAnswer {
+  return gateway === undefined
+    ? refused('the gateway is starting or stopping')
+    : { code: 'budgets', budgets: gateway.budgets() };
+}
+
+const refused = (problem: string) => ({ code: 'refused', problems: [problem] }) as const;
 
 /** Undefined for what is not an `OutlookAsked`. Names that nobody has are found out by whom they are for. */
 function parse(body: string): { readonly target: Target; readonly as: AskedFor | undefined } | undefined {

@@ -237,7 +237,7 @@ class Start {
       },
       passUses: (pass) => supervisor.budgets.passOn(pass),
       addUses: (uses) => supervisor.budgets.add(uses),
-      budgets: () => supervisor.budgets.states,
+      budgets: () => supervisor.budgets.shown,
       lookAgain: () => acceptor.lookAgain(),
       hasten(drain_timeout_ms) {
         patience.ends(drain_timeout_ms);

@@ -1,5 +1,4 @@
 // The running gateway, as its process sees it, and what a start comes to. Types only.
-import type { BudgetState } from '../../protocol/budget/budget.js';
 import type { LineUse } from '../../protocol/budget/usage.js';
 import type { ListenPlace } from '../../protocol/listen-options.js';
 import type { Configuration } from '../../protocol/options.js';
@@ -8,6 +7,7 @@ import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { Remote } from '../../threads/port.js';
 import type { Address } from '../accept/listen.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
+import type { ShownBudget } from '../budgets/shown.js';
 import type { ConnectionRecords } from '../observe/connection-records.js';
 import type { ListenerCounts, Stats } from '../observe/stats.js';
 import type { Done, Failed } from '../process/done.js';
@@ -44,7 +44,7 @@ export interface Gateway {
   /** The process that has left its estate goes on with its connections: lines have carried these. */
   addUses(uses: readonly LineUse[]): void;
   /** How much of each budget is used. */
-  budgets(): readonly BudgetState[];
+  budgets(): readonly ShownBudget[];
   /** The process that accepted at the same sockets does so no more: looks whether clients wait there. */
   lookAgain(): void;
   /** Has a `close` that is under way end within `drain_timeout_ms`. */

@@ -1,5 +1,5 @@
-// What a part of the upstream tree may carry in a month. All lines below that part share it. When it is spent, they move down by
-// a tier until the month is over. Pure: what has been carried, and the day, are arguments.
+// What a part of the upstream tree may carry in a month. All lines below that part share it. When it is spent, they go back
+// by one tier until the month is over. Pure: what has been carried, and the day, are arguments.
 import { type Day, type Month, monthOf } from './month.js';
 
 export interface Budget {
@@ -33,7 +33,7 @@ export function budgetState(
   return { name, used, bytes, lines, ...month, isSpent: used >= bytes };
 }
 
-/** How many of the budgets that a line shares are spent: so many tiers it moves down. 0 for lines that are not in the map. */
+/** How many of the budgets that a line shares are spent: so many tiers it goes back. 0 for lines that are not in the map. */
 export function spentBudgets(states: readonly BudgetState[]): ReadonlyMap<number, number> {
   const spent = new Map<number, number>();
   for (const { lines, isSpent } of states) {

@@ -11,7 +11,7 @@ export class Preferences {
   /** Hashes of what the lines are: the same in all actors and processes. */
   readonly #hashes: Uint32Array;
   readonly #numbers: readonly number[];
-  /** By how many tiers a line has moved down; undefined where none ever does. */
+  /** By how many tiers a line has gone back; undefined where none ever does. */
   readonly #moved: ((line: number) => number) | undefined;
 
   private constructor(lines: readonly Line[], moved: ((line: number) => number) | undefined) {
@@ -29,8 +29,8 @@ export class Preferences {
   }
 
   /**
-   * Undefined where all lines have one tier and one cost, none a weight, and none moves. `moved`: by how many tiers a line has moved
-   * down, where budgets may be spent.
+   * Undefined where all lines have one tier and one cost, none a weight, and none moves. `moved`: by how many tiers a line has gone
+   * back, where budgets may be spent.
    */
   static of(lines: readonly Line[], moved?: (line: number) => number): Preferences | undefined {
     const [first] = lines;

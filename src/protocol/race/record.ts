@@ -5,9 +5,12 @@ import type { FailureCode } from './failure.js';
 /**
  * The result of an attempt. `connected`: it carries the connection. `abandoned`: another one was better. `late`: the same,
  * and it was late by its own history. `left`: its server ended or broke the connection before anybody had spoken. `silent`: it
- * did not answer a ClientHello. `not-tls`: it answered with something else.
+ * did not answer a ClientHello. `not-tls`: it answered with something else. Of a trial, which carries nothing, `connected` and
+ * `answered` say how far it came.
  */
-export type AttemptResult = FailureCode | 'connected' | 'abandoned' | 'late' | 'left' | 'silent' | 'not-tls';
+export type AttemptResult =
+  | FailureCode
+  | ('connected' | 'answered' | 'abandoned' | 'late' | 'left' | 'silent' | 'not-tls');
 
 /** Times are in ms from the beginning of the race; undefined for what has not happened. */
 export interface AttemptRecord {
@@ -110,9 +113,11 @@ export interface ConnectionRecord {
   readonly ending: string | undefined;
 }
 
+const UNFAILED: ReadonlySet<AttemptResult> = new Set(['connected', 'answered', 'abandoned', 'late']);
+
 /** Whether an attempt failed by itself, and not because another one was better. */
 export function hasFailed({ result }: AttemptRecord): boolean {
-  return result !== 'connected' && result !== 'abandoned' && result !== 'late' && result !== undefined;
+  return result !== undefined && !UNFAILED.has(result);
 }
 
 /** Why the attempt at index `winner` carries the connection. `spares`: why other lines had to wait. */

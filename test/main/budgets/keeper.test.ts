@@ -47,7 +47,7 @@ function world(context: TestContext) {
 
 const budget = (line: number, spent: number) => ({ kind: 'budget', line, spent });
 
-test('the lines of a budget move down once they have carried it together, and come back with the month', (context) => {
+test('the lines of a budget go back by a tier once they have carried it together, and come back with the month', (context) => {
   const { keeper, carried, events, notices, setDay } = world(context);
   const budgets = keeper();
   carried.set(0, { up: 5000, down: 5000 });
@@ -64,7 +64,7 @@ test('the lines of a budget move down once they have carried it together, and co
   assert.deepEqual(events, [budget(1, 0), budget(2, 0)]);
   assert.deepEqual(budgets.events, []);
   assert.deepEqual(notices, [
-    'budget "lte" is spent (1 kB of 1 kB since 2026-11-01): its lines move down a tier until 2026-12-01',
+    'budget "lte" is spent (1 kB of 1 kB since 2026-11-01): its lines go back by one tier until 2026-12-01',
     'budget "lte" begins anew on 2026-12-01: 1 kB of 1 kB were used in the month before, and its lines are back in their tiers',
   ]);
 });

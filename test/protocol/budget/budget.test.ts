@@ -21,7 +21,7 @@ test('only what was carried in its month counts', () => {
   ]);
 });
 
-test('a line moves down a tier for each spent budget that it shares', () => {
+test('a line goes back by one tier for each spent budget that it shares', () => {
   const state = (lines: readonly number[], isSpent: boolean) => ({
     ...{ name: 'x', used: 0, bytes: 1, lines, begins: '', ends: '', isSpent },
   });

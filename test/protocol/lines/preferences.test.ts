@@ -63,7 +63,7 @@ test('a preference in words', () => {
   assert.equal(preferenceText({ tier: 1, cost_ms: 20, weight: 1 }), 'tier 1, cost 20 ms, weight 1');
 });
 
-test('a line that moves down is of another tier at once', () => {
+test('a line that goes back by a tier is of another tier at once', () => {
   let spent = 0;
   const all = Preferences.of([line(0), line(1)], (number) => (number === 0 ? spent : 0));
   assert.deepEqual([all?.tierOf(0), all?.isCheapest(0)], [0, true]);

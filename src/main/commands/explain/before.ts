@@ -1,4 +1,5 @@
-// What `tcproute explain` asks of its gateway just before its race: what the race would do, and how much of the budgets is used.
+// What `tcproute explain` asks of its gateway just before its race: what the race would do. It asks the one that runs
+// for that and for how much of the budgets is used, too.
 import { formatEndpoint } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Options } from '../../../protocol/options.js';
@@ -7,7 +8,7 @@ import type { AskedFor } from '../../../threads/contracts/connection.js';
 import type { OutlookAnswer, OutlookAsked } from '../../gateway/commands.js';
 import type { Gateway } from '../../gateway/running.js';
 import { within } from '../../process/within.js';
-import { type ShownBudget, shownBudgets } from '../budgets.js';
+import { type KnownBudgets, knownBudgets } from '../budgets.js';
 import { post } from '../control-client.js';
 
 /** Added to the time for which names may be looked up. */
@@ -18,22 +19,20 @@ const ANSWER_MS = 12_000;
 /** Whose outlook it is: that of the gateway that runs, or of the one that explain runs with copies of its state files. */
 export type OutlookOf = 'running' | 'own';
 
-export interface Before {
+export interface Before extends Partial<KnownBudgets> {
   /** What the race was going to do, and why; absent where none could begin. */
   readonly outlook?: Outlook;
   readonly outlook_of?: OutlookOf;
-  /** Absent where there are none. */
-  readonly budgets?: readonly ShownBudget[];
 }
 
-/** `as`: for whom it is asked; undefined for a client of this machine. */
+/** `options`: with the real state file of budgets. `as`: for whom it is asked; undefined for a client of this machine. */
 export async function beforeRace(
   gateway: Gateway,
   target: Target,
-  options: Pick<Options, 'dns' | 'lines' | 'control_socket'>,
+  options: Pick<Options, 'dns' | 'lines' | 'budgets' | 'control_socket' | 'budget_state_file'>,
   as: AskedFor | undefined,
 ): Promise<Before> {
-  const budgets = shownBudgets(gateway.budgets(), options.lines);
+  const budgets = await knownBudgets(options);
   const running = await outlookOfRunning(options.control_socket, {
     target: formatEndpoint(target.asked, target.port),
     as,
@@ -41,7 +40,7 @@ export async function beforeRace(
   const outlook =
     running?.outlook ?? (running === undefined ? await outlookFor(gateway, target, options.dns) : undefined);
   const outlook_of: OutlookOf = running === undefined ? 'own' : 'running';
-  return { ...(outlook && { outlook, outlook_of }), ...(budgets.length > 0 && { budgets }) };
+  return { ...(outlook && { outlook, outlook_of }), ...budgets };
 }
 
 /** Undefined where no gateway answers, or not with an outlook: an earlier version knows none. */

@@ -19,7 +19,6 @@ import type { Ruled } from '../../../threads/contracts/connection.js';
 import type { NameExplanation } from '../../../threads/contracts/dns.js';
 import { startGateway } from '../../gateway/gateway.js';
 import type { Gateway } from '../../gateway/running.js';
-import { createLogger } from '../../process/log.js';
 import { within } from '../../process/within.js';
 import { type Denied, deniedAt } from '../egress.js';
 import { type As, askedFor } from './as.js';
@@ -27,6 +26,7 @@ import { type Before, beforeRace } from './before.js';
 import { type Answer, type Visit, visit } from './client.js';
 import { type Resolved, resolvedWhere, type Unfit, unfitLines, usableLines } from './lines.js';
 import { type ShownQuiet, shownQuiet } from './quiet.js';
+import { Said } from './said.js';
 
 /** Added to the deadlines of the awaited parts. */
 const GRACE_MS = 2000;
@@ -83,7 +83,7 @@ export async function explainTarget(
     const options = { ...ownOptions(asked), ...(await remembered(asked, target, folder, said)) };
     return {
       warnings: said.warnings,
-      outcome: await explain(target, tls, options, { whereRule, as, said, listen: asked.listen }),
+      outcome: await explain(target, tls, options, { whereRule, as, said, real: asked }),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -141,8 +141,8 @@ interface Explaining {
   readonly whereRule: (rule: number) => string;
   readonly as: As | undefined;
   readonly said: Said;
-  /** The listeners of the real gateway. */
-  readonly listen: Configuration['listen'];
+  /** Those of the real gateway. */
+  readonly real: Pick<Configuration, 'listen' | 'budget_state_file'>;
 }
 
 /** Whether a remembered route may be used for the target: of its host and port, or of its site or range. */
@@ -159,7 +159,7 @@ async function explain(
   target: Target,
   tls: boolean,
   options: Configuration,
-  { whereRule, as, said, listen }: Explaining,
+  { whereRule, as, said, real: { listen, budget_state_file } }: Explaining,
 ): Promise<Explained['outcome']> {
   const started = await startGateway(options, said.log);
   if (started.code === 'failed') return { kind: 'failed', reason: started.message };
@@ -176,7 +176,7 @@ async function explain(
     resolved = resolvedWhere(target, options, ruled?.ruling, as?.lines);
     if (resolved === 'here' || resolved === 'here-and-by-proxy')
       dns = await explainName(gateway, target.asked, options.dns);
-    before = await beforeRace(gateway, target, options, as && askedFor(as, options));
+    before = await beforeRace(gateway, target, { ...options, budget_state_file }, as && askedFor(as, options));
     visited = await visit(gateway.address, target, visiting(tls, options));
     race = await raceOf(gateway, visited.client);
   } finally {
@@ -254,26 +254,4 @@ function visiting(tls: boolean, { dns, race }: Options) {
     reply_ms: dns.timeout_ms + ROUNDS * connect_timeout_ms + GRACE_MS,
     handshake_ms: connect_timeout_ms + GRACE_MS,
   };
-}
-
-/** The fields of a warning of the gateway that are used here. */
-interface Warned {
-  readonly msg: string;
-  /** The name of the line, and the address that it dialled. */
-  readonly line?: string;
-  readonly address?: string;
-  readonly detail?: string;
-}
-
-/** Collects the warnings of the gateway. */
-class Said {
-  readonly warnings: string[] = [];
-  readonly log = createLogger('warn', { write: (line) => this.#hear(line) });
-  readonly warn = (message: string): void => void this.warnings.push(message);
-
-  #hear(line: string): void {
-    const { msg, line: name, address, detail } = JSON.parse(line) as Warned;
-    const said = detail === undefined ? msg : `${msg}: ${detail}`;
-    this.warn(name === undefined ? said : `line "${name}"${address === undefined ? '' : ` at ${address}`}: ${said}`);
-  }
 }

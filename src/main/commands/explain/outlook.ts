@@ -99,6 +99,16 @@ const HELD_BACK = {
   weight: 'another of equal lines begins for this destination',
 } as const;
 
+const DEARER = {
+  tier: 'its tier is behind that of the first, which is used while it works',
+  cost: 'its cost counts: with that, it is not clearly faster than the first',
+} as const;
+
+const spentText = ({ budgets, tier }: { readonly budgets: number; readonly tier: number }): string =>
+  budgets === 1
+    ? `its budget is spent: it goes back by one tier (${tier - 1} becomes ${tier})`
+    : `${budgets} of its budgets are spent: it goes back by ${budgets} tiers (${tier - budgets} becomes ${tier})`;
+
 const movedText = ({ to, ago_ms }: { readonly to: string | undefined; readonly ago_ms: number }): string =>
   `as was seen ${shownSpan(ago_ms)} ago${to === undefined ? '' : ` (now ${to})`}`;
 
@@ -121,7 +131,7 @@ function reasonText(reason: Reason): string {
     case 'dead':
       return 'connections fail over it now that others carry: it counts as dead';
     case 'budget-spent':
-      return `${reason.budgets === 1 ? 'its budget is' : `${reason.budgets} of its budgets are`} spent: a tier lower for each`;
+      return spentText(reason);
     case 'circuit-open':
       return `its proxy cannot be reached (${times(reason.failures)} in a row): left out for another ${shownSpan(reason.for_ms)}`;
     case 'circuit-trial':
@@ -140,6 +150,10 @@ function reasonText(reason: Reason): string {
       return 'nothing is known of it for this destination';
     case 'not-better':
       return 'it works, but is not clearly faster than the best';
+    case 'dearer':
+      return DEARER[reason.by];
+    case 'worked-before':
+      return 'it worked before that';
     case 'unproven':
       return 'it has not worked since its last failure: a dearer line that works is not left for it';
     case 'race-is-due':

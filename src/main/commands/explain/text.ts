@@ -4,7 +4,7 @@ import { FAILURES } from '../../../protocol/race/failure.js';
 import { type AttemptRecord, hasFailed, type RaceRecord, type Why } from '../../../protocol/race/record.js';
 import { plainTree } from '../../../protocol/text/plain-text.js';
 import type { NameExplanation, ServerAnswer } from '../../../threads/contracts/dns.js';
-import { budgetText } from '../budgets.js';
+import { budgetsHead, budgetText } from '../budgets.js';
 import { deniedText } from '../egress.js';
 import type { Answer } from './client.js';
 import { COLUMNS, clipped, numbered, shownMs, wrapped } from './columns.js';
@@ -109,9 +109,13 @@ function unfitLines({ unfit }: Explanation): string[] {
   return [...unfit.flatMap(({ line, why }) => wrapped(`left out: ${line}: `, why.split(' '))), ''];
 }
 
-function budgetLines({ budgets = [] }: Explanation): string[] {
+function budgetLines({ budgets = [], budgets_of = 'file', budgets_at }: Explanation): string[] {
   if (budgets.length === 0) return [];
-  return ['budgets', ...budgets.flatMap((one) => wrapped('  ', budgetText(one).split(' '))), ''];
+  return [
+    budgetsHead({ budgets_of, budgets_at }),
+    ...budgets.flatMap((one) => wrapped('  ', budgetText(one).split(' '))),
+    '',
+  ];
 }
 
 // Race

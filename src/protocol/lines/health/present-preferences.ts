@@ -1,4 +1,4 @@
-// The preferences of lines as they are at the moment: a line whose budget is spent has moved down.
+// The preferences of lines as they are at the moment: a line whose budget is spent has gone back by a tier.
 import type { Line } from '../line.js';
 import { Preferences } from '../preferences.js';
 import type { LineHealth } from './health.js';

@@ -48,11 +48,20 @@ function reasonsOfMemory(known: CandidateMemory | undefined, asked: Asked, now: 
 
 /** Of one against which nothing speaks but what is better. */
 function reasonsOfAge(known: CandidateMemory, asked: Asked, now: number): Reason[] {
-  const { memory, lead, preferences, ttl_ms, refresh_ms } = asked;
+  const { memory, lead, preferences, health, ttl_ms, refresh_ms } = asked;
   if (known.inherited !== undefined) return [];
   if (memory === undefined || known.worked === Number.NEGATIVE_INFINITY) return [{ kind: 'unknown' }];
   if (!known.isWell(now, ttl_ms)) return [{ kind: 'worked-too-long-ago', ago_ms: rounded(now - known.worked) }];
+  if (!health.mayUse(known.line, now) || health.isDead(known.line, now)) return [{ kind: 'worked-before' }];
   if (preferences !== undefined && !known.isProven) return [{ kind: 'unproven' }];
+  const by = dearerBy(known.line, asked);
+  if (by !== undefined) return [{ kind: 'dearer', by }];
   const isDue = lead === undefined && refresh_ms > 0 && now - memory.raced >= refresh_ms;
   return [isDue ? { kind: 'race-is-due', raced_ms: since(memory.raced, now) } : { kind: 'not-better' }];
+}
+
+/** By what the line is dearer than that of the one that goes first. */
+function dearerBy(line: number, { preferences, lead }: Asked): 'tier' | 'cost' | undefined {
+  if (preferences === undefined || lead === undefined || preferences.compare(line, lead.line) <= 0) return undefined;
+  return preferences.tierOf(line) > preferences.tierOf(lead.line) ? 'tier' : 'cost';
 }

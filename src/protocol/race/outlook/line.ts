@@ -1,6 +1,6 @@
 // What speaks for or against a line, whatever the destination. Pure.
 import type { Preferences } from '../../lines/preferences.js';
-import type { Asked } from './asked.js';
+import type { Asked, Home } from './asked.js';
 import type { Reason } from './reason.js';
 import { rounded } from './times.js';
 
@@ -12,7 +12,7 @@ export function reasonsOfLine(line: number, asked: Asked, now: number): Reason[]
     reasons.push({ kind: 'another-is-kept', line: lines.find(({ number }) => number === kept)?.name ?? '' });
   if (hint?.line === line)
     reasons.push({ kind: 'carries-neighbour', neighbour: hint.from, ago_ms: rounded(now - hint.worked) });
-  reasons.push(...reasonsOfCost(line, asked));
+  reasons.push(...reasonsOfCost(line, asked, now));
   const circuit = health.circuit(line, now);
   if (health.isLinkDown(line)) reasons.push({ kind: 'link-down' });
   else if (circuit !== undefined) {
@@ -24,7 +24,7 @@ export function reasonsOfLine(line: number, asked: Asked, now: number): Reason[]
   }
   if (health.isDead(line, now)) reasons.push({ kind: 'dead' });
   const budgets = health.spentBudgets(line);
-  if (budgets > 0) reasons.push({ kind: 'budget-spent', budgets });
+  if (budgets > 0) reasons.push({ kind: 'budget-spent', budgets, tier: tierOf(line, asked) + budgets });
   const rate = rates?.measured.find((one) => one.line === line);
   if (rates !== undefined && rate !== undefined)
     reasons.push({ kind: 'carries', way: rates.way, bytes_s: Math.round(rate.bytes_s), ago_ms: rounded(rate.age_ms) });
@@ -33,15 +33,29 @@ export function reasonsOfLine(line: number, asked: Asked, now: number): Reason[]
 }
 
 /** Why a dearer line waits, and whether a cheaper one is tried. */
-function reasonsOfCost(line: number, asked: Asked): Reason[] {
-  const { preferences, schedule, lead, home } = asked;
+function reasonsOfCost(line: number, asked: Asked, now: number): Reason[] {
+  const { preferences, lead, home } = asked;
   if (preferences === undefined) return heldByHint(line, asked);
   const held = heldBack(line, asked, preferences);
   if (home === undefined || lead === undefined || preferences.compare(line, lead.line) >= 0) return held;
   if (home.trial?.line === line) return [...held, { kind: 'home-trial-due' }];
-  const isOpen = schedule.starts.some(({ candidate }) => candidate.line === line);
-  return isOpen && home.waits_ms > 0 ? [...held, { kind: 'home-trial-later', for_ms: rounded(home.waits_ms) }] : held;
+  const for_ms = homeTrialIn(line, asked, home, now);
+  return for_ms > 0 ? [...held, { kind: 'home-trial-later', for_ms: rounded(for_ms) }] : held;
 }
+
+/** The time until the line may be tried beside the lead: also one that is for when nothing else is left. 0 where that is not known. */
+function homeTrialIn(line: number, { schedule, lastResort, memory, health }: Asked, home: Home, now: number): number {
+  const all = [...schedule.starts.map(({ candidate }) => candidate), ...lastResort];
+  const own = health.mayUse(line, now) ? all.filter((one) => one.line === line) : [];
+  if (own.length === 0) return 0;
+  const failing = own.map((one) => {
+    const known = memory?.find(one);
+    return known?.isFailing(now) ? known.failingUntil - now : 0;
+  });
+  return Math.max(home.waits_ms, Math.min(...failing));
+}
+
+const tierOf = (line: number, { lines }: Asked): number => lines.find(({ number }) => number === line)?.tier ?? 0;
 
 /** Whether a line waits for the one that carries a neighbour. */
 function heldByHint(line: number, { hint, schedule: { starts } }: Asked): Reason[] {

@@ -20,7 +20,7 @@ export type Reason =
   | { readonly kind: 'home-trial-later'; readonly for_ms: number }
   | { readonly kind: 'link-down' }
   | { readonly kind: 'dead' }
-  | { readonly kind: 'budget-spent'; readonly budgets: number }
+  | { readonly kind: 'budget-spent'; readonly budgets: number; readonly tier: number }
   | { readonly kind: 'circuit-open'; readonly failures: number; readonly for_ms: number }
   | { readonly kind: 'circuit-trial'; readonly failures: number }
   | { readonly kind: 'answers-early' }
@@ -32,6 +32,10 @@ export type Reason =
   | { readonly kind: 'best' }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'not-better' }
+  /** The one that goes first is of another tier or cost, so that they are not compared by their times alone. */
+  | { readonly kind: 'dearer'; readonly by: 'tier' | 'cost' }
+  /** Of a line that is out now, and says why. */
+  | { readonly kind: 'worked-before' }
   | { readonly kind: 'unproven' }
   | { readonly kind: 'race-is-due'; readonly raced_ms: number | undefined }
   | {

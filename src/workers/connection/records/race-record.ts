@@ -80,22 +80,28 @@ function attemptRecord(
 ): AttemptRecord {
   const since = (at: number): number | undefined => (Number.isNaN(at) ? undefined : rounded(at - started));
   const isSettled = !Number.isNaN(decided);
-  const lost = isSettled && winner !== undefined && attempt !== winner;
+  const isTrial = attempt === trial;
+  const lost = isSettled && winner !== undefined && attempt !== winner && !isTrial;
   // The winner was asked, and carries the connection without an answer.
   const mute = isSettled && attempt === winner && !Number.isNaN(attempt.askedAt) && Number.isNaN(attempt.answeredAt);
   return {
     line: lineName(attempt.candidate.line),
     address: formatIp(attempt.candidate.ip),
     remembered: attempt === lead,
-    ...(attempt === trial ? { trial: true } : {}),
+    ...(isTrial ? { trial: true } : {}),
     started_ms: rounded(attempt.started - started),
     connected_ms: since(attempt.connectedAt),
     asked_ms: since(attempt.askedAt),
     answered_ms: since(attempt.answeredAt),
     ended_ms: since(attempt.endedAt) ?? (lost || mute ? since(decided) : undefined),
     detail: attempt.failure?.detail,
-    result: attempt.result !== 'connected' ? attempt.result : lost ? 'abandoned' : mute ? 'silent' : 'connected',
+    result: attempt.result === 'connected' ? connectedAs(attempt, isTrial, lost, mute) : attempt.result,
   };
+}
+
+function connectedAs({ answeredAt }: NotedAttempt, isTrial: boolean, lost: boolean, mute: boolean): AttemptResult {
+  if (isTrial) return Number.isNaN(answeredAt) ? 'connected' : 'answered';
+  return lost ? 'abandoned' : mute ? 'silent' : 'connected';
 }
 
 export const rounded = (time_ms: number): number => Math.round(time_ms * 100) / 100;

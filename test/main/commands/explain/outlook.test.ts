@@ -48,7 +48,12 @@ const REASONS: { readonly [Kind in Reason['kind']]: readonly [Extract<Reason, { 
   'home-trial-later': [{ kind: 'home-trial-later', for_ms: 42_000 }, /in 42 s at the earliest/],
   unproven: [{ kind: 'unproven' }, /not worked since its last failure/],
   dead: [{ kind: 'dead' }, /counts as dead/],
-  'budget-spent': [{ kind: 'budget-spent', budgets: 1 }, /its budget is spent/],
+  'budget-spent': [
+    { kind: 'budget-spent', budgets: 1, tier: 1 },
+    /its budget is spent: it goes back by one tier \(0 becomes 1\)/,
+  ],
+  dearer: [{ kind: 'dearer', by: 'tier' }, /its tier is behind that of the first/],
+  'worked-before': [{ kind: 'worked-before' }, /it worked before that/],
   gone: [{ kind: 'gone', to: '192.0.2.9', ago_ms: 3000 }, /no longer has this address.* 3 s ago \(now 192.0.2.9\)/],
   'kept-though-moved': [{ kind: 'kept-though-moved', to: undefined, ago_ms: 3000 }, /keeps the address until it fails/],
   'stands-in': [{ kind: 'stands-in', from: '192.0.2.9' }, /stands in for 192.0.2.9/],
@@ -66,6 +71,16 @@ test('every reason has its words, on lines of at most 100 columns', () => {
       [],
     );
   }
+});
+
+test('cost is a reason of its own, and several spent budgets are counted', () => {
+  const said = (reason: Reason) =>
+    outlookLines({ alone_ms: undefined, stagger_ms: 0, lines: [line({ why: [reason] })] }).join(' ');
+  assert.match(said({ kind: 'dearer', by: 'cost' }), /its cost counts: with that, it is not clearly faster/);
+  assert.match(
+    said({ kind: 'budget-spent', budgets: 2, tier: 3 }).replaceAll(/\s+/g, ' '),
+    /2 of its budgets are spent: it goes back by 2 tiers \(1 becomes 3\)/,
+  );
 });
 
 test('lines stand in the order of their turns, with what is known of their addresses', () => {

@@ -224,7 +224,7 @@ test('budgets are told with what is used of them', () => {
     ends: '2026-12-01',
   };
   const budgets = [{ ...budget, is_spent: false, lines: ['phone', 'phone by proxy'] }];
-  const lines = explainText({ ...RESCUED, budgets }).split('\n');
-  const place = lines.indexOf('budgets');
+  const lines = explainText({ ...RESCUED, budgets, budgets_of: 'running' }).split('\n');
+  const place = lines.indexOf('budgets, in the gateway that runs');
   assert.match(lines.slice(place + 1, place + 3).join(' '), /phone: 1\.2 GB of 50 GB used since 2026-11-01/);
 });

@@ -224,7 +224,7 @@ test('a line that counts as dead, and one whose budget is spent', () => {
   };
   assert.deepEqual(told(asked({ health }), 0), [
     ['home others', { kind: 'dead' }, { kind: 'unknown' }],
-    ['phone others', { kind: 'budget-spent', budgets: 1 }, { kind: 'unknown' }],
+    ['phone others', { kind: 'budget-spent', budgets: 1, tier: 1 }, { kind: 'unknown' }],
   ]);
 });
 
@@ -302,6 +302,59 @@ test('where a dearer line carries the destination, it is told when a cheaper one
   assert.deepEqual(trial({ trial: HOME, waits_ms: 0 })?.[1], { kind: 'home-trial-due' });
   assert.deepEqual(trial({ trial: undefined, waits_ms: 42_000 })?.[1], { kind: 'home-trial-later', for_ms: 42_000 });
   assert.deepEqual(trial({ trial: undefined, waits_ms: 0 })?.[1], { kind: 'unknown' });
+});
+
+test('a line that works but is dearer than the first says by what, and not that it is not faster', () => {
+  const known = memory();
+  const why = (preferences: Preferences) => {
+    const lead = known.choose(2000, TTL_MS, { ...lineView(), preferences }, false);
+    const one = asked({ memory: known, lead, preferences });
+    return outlookOf(one, 2000).lines.map(({ line, addresses: [first] }) => [line, ...first.why]);
+  };
+  const best = ['home', { kind: 'best' }];
+  assert.deepEqual(why(preferring({ tier: 1 })), [best, ['phone', { kind: 'dearer', by: 'tier' }]]);
+  assert.deepEqual(why(preferring({ cost_ms: 40 })), [best, ['phone', { kind: 'dearer', by: 'cost' }]]);
+  // Of one tier and cost, only times decide.
+  assert.deepEqual(why(preferring({ weight: 1 }, { weight: 3 })), [best, ['phone', { kind: 'not-better' }]]);
+});
+
+test('a line that works but whose link is down, or that is dead, says only that', () => {
+  const known = memory();
+  const lead = known.find(HOME);
+  const of = (health: LineHealth) =>
+    told(asked({ memory: known, lead, health, offered: [...usual(HOME), ...last(PHONE)] }), 2000);
+  const down = new LineHealth(2);
+  down.linkIs(1, false, 1500);
+  assert.deepEqual(of(down)[1], ['phone last', { kind: 'link-down' }, { kind: 'worked-before' }]);
+  assert.deepEqual(of(new LineHealth(2))[1], ['phone last', { kind: 'not-better' }]);
+});
+
+test('a cheaper line that was silent, and comes last, tells when it is tried again: not while it fails', () => {
+  const preferences = preferring({ tier: 1 });
+  const known = memory();
+  known.answered(PHONE, 10, 2000);
+  known.failed(HOME, 'silent', 2100);
+  const lead = known.find(PHONE);
+  const offered = [...usual(PHONE), ...last(HOME)];
+  const failing = [{ kind: 'failing', cause: 'silent', failures: 1, for_ms: 9100 }, { kind: 'mute' }];
+  for (const [waits_ms, for_ms] of [
+    [20_000, 20_000],
+    [1000, 9100],
+  ]) {
+    const one = asked({ memory: known, lead, preferences, home: { trial: undefined, waits_ms }, offered });
+    assert.deepEqual(told(one, 3000)[1], ['home last', { kind: 'home-trial-later', for_ms }, ...failing]);
+  }
+  const health = new LineHealth(2);
+  health.linkIs(0, false, 2500);
+  const down = asked({
+    memory: known,
+    lead,
+    preferences,
+    health,
+    home: { trial: undefined, waits_ms: 20_000 },
+    offered,
+  });
+  assert.deepEqual(told(down, 3000)[1].slice(1, 2), [{ kind: 'link-down' }]);
 });
 
 test('a cheaper line that has not worked since its last failure is not trusted with the client', () => {

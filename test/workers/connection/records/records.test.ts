@@ -355,6 +355,24 @@ test('ages are right when the actor has run for more than 49 days', () => {
   assert.equal(world.records.read(slot).duration_ms, 3000);
 });
 
+test('a trial that brings a line home says that it connected, or was answered, and is not called abandoned', () => {
+  const world = new World();
+  const { records } = world;
+  const results = [{}, { answeredAt: world.clock.now }].map((more) => {
+    const slot = world.open();
+    records.targeted(slot, target('192.0.2.1:80'), undefined);
+    const race = world.race({}, { line: 1, ...more });
+    const [lead, trial] = race.attempts;
+    records.won(slot, { ...race, lead, trial }, lead as NotedAttempt, { up: 0, down: 0 });
+    const told = records.read(slot).race?.attempts[1];
+    return [told?.result, told?.ended_ms];
+  });
+  assert.deepEqual(results, [
+    ['connected', undefined],
+    ['answered', undefined],
+  ]);
+});
+
 test('that dearer lines had to wait fits into a row, and a trial is told from what took part', () => {
   const world = new World();
   const { records } = world;

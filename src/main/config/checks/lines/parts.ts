@@ -61,7 +61,7 @@ export const checkSourcePort: Check<number> = (value, place, diagnostics) => {
 export const checkInterface: Check<string> = (value, place, diagnostics) => {
   const fits = typeof value === 'string' && /^[!-.0-~]{1,15}$/.test(value) && value !== '.' && value !== '..';
   if (!fits) {
-    diagnostics.reject(place, value, 'the name of a network interface, such as "eth0"');
+    diagnostics.reject(place, value, 'the name of a network interface, of at most 15 bytes, such as "eth0"');
     return undefined;
   }
   const why = whyNoInterface(value);

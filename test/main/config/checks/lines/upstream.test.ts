@@ -30,7 +30,7 @@ test('a direct line may have an interface and a mark, and proxies are reached by
   const [line] = linesOf(socks5({ upstream: { ...way, mark: 0xffffffff } }));
   assert.deepEqual(line?.source, { ip: undefined, port: 0, device: 'lo', mark: 0xffffffff });
   assert.equal(line?.name, 'socks5 10.0.0.1:1080 from lo mark 4294967295');
-  const name = 'the name of a network interface, such as "eth0"';
+  const name = 'the name of a network interface, of at most 15 bytes, such as "eth0"';
   const mark = 'an integer from 0 to 4294967295, 0 for none';
   for (const wrong of ['', '.', '..', 'a/b', 'a b', 'sixteen-letters-', 7])
     assert.deepEqual(errorsOfUpstream({ type: 'direct', interface: wrong }), [
