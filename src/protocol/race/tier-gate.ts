@@ -141,12 +141,16 @@ export class TierGate {
     return this.#runners.some((one) => one.waiting > 0 && at >= this.#dueOf(one));
   }
 
-  /** When, after `now`, the next line may start that waits; infinite where only an event can start it. */
+  /**
+   * When, after `now`, the next line may start; infinite where only an event can start it. Also a line that is still looked up: the
+   * room that is left for it is that of others from then on.
+   */
   next(now: number): number {
     const opens = this.#nextTier() === undefined ? NEVER : this.#heldUntil();
     let next = opens > now ? opens : NEVER;
     for (const runner of this.#runners) {
-      const due = runner.waiting > 0 ? this.#dueOf(runner) : NEVER;
+      const mayStart = runner.waiting > 0 || (runner.awaited && Number.isNaN(runner.began));
+      const due = mayStart ? this.#dueOf(runner) : NEVER;
       if (due > now) next = Math.min(next, due);
     }
     return next;
