@@ -23,7 +23,9 @@ function numberOf(ip: Uint8Array): number {
 /** Whether it is private, link-local or loopback (RFC 1918, 3927, 4193, 4291). Allocates nothing for most addresses. */
 export function isNear(ip: Uint8Array): boolean {
   const own = unmapped(ip);
-  const [first, second] = own;
+  // By index: to take a typed array apart goes through its iterator.
+  const first = own[0];
+  const second = own[1];
   if (own.length === 4) {
     if (first === 10 || first === 127) return true;
     if (first === 172) return (second & 0xf0) === 16;
