@@ -18,6 +18,7 @@ const THREADS = {
   'workers/dns/actor': 'workers/dns/actor',
   'workers/routes/actor': 'workers/routes/actor',
   'workers/tls/actor': 'workers/tls/actor',
+  'workers/admin/actor': 'workers/admin/actor',
   'workers/rules/compile': 'workers/rules/compile',
 };
 

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
  * Beginnings of paths of files that compare times which are shorter than the delays of a busy machine. They wait for most of their
  * time, so one of them does not disturb another.
  */
-const QUIET = ['gateway/hedge', 'gateway/late-addresses', 'main/accept/acceptor', 'main/process/within'];
+const QUIET = ['gateway/hedge', 'gateway/late-addresses', 'main/accept/acceptor', 'threads/within'];
 const QUIET_AT_A_TIME = 2;
 /** Beginnings of paths of files that run alone, by the reason. */
 const ALONE = [

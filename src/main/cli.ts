@@ -245,7 +245,8 @@ async function start(
     { file: file ?? 'built-in defaults', lines: options.lines.map(({ name }) => name) },
     'configuration loaded',
   );
-  const { endWith, runGateway } = await import('./gateway/run.js');
+  const { runGateway } = await import('./gateway/run.js');
+  const { endWith } = await import('./gateway/end-with.js');
   const read = (next: LineNumbers): Loaded => loadFor(asked, next);
   // Where an upgrade fails, the process that goes on says why.
   const isUnseen = opened.isInFile && predecessor === undefined;

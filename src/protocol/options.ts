@@ -1,6 +1,7 @@
 // The options of a running gateway: the frozen plain object that main/config makes of the configuration, and with which
 // every actor is started. The meaning, unit, range and default of a key are in main/config/schema.ts (docs/config.md) and
 // only there; the comments here say how an option differs from what was configured. Nothing is validated here. Types only.
+import type { AdminOptions } from './admin-options.js';
 import type { Budget } from './budget/budget.js';
 import type { EgressOptions } from './egress/entry.js';
 import type { Line } from './lines/line.js';
@@ -39,6 +40,7 @@ export interface Options {
   readonly engine: EngineChoice;
   /** An absolute path. */
   readonly control_socket: string | null;
+  readonly admin: AdminOptions;
   /** An absolute path. */
   readonly pid_file: string | null;
   readonly drain_timeout_ms: number;

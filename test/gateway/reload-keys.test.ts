@@ -77,6 +77,7 @@ inBothEngines(
 const control = ({ engine }: World): string => file(`${engine}-control`);
 
 async function sceneOf(world: World): Promise<Scene> {
+  writeFileSync(file('token'), 'a-token-of-a-test');
   writeFileSync(file('users.json'), JSON.stringify({ alice: { password: ALICE.password } }));
   writeFileSync(file('ca.pem'), rootCertificates[0] as string);
   const server = world.use(await echoServer());

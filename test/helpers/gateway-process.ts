@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict';
 import type { Loaded } from '../../src/main/config/load.js';
-import { endWith, runGateway } from '../../src/main/gateway/run.js';
+import { endWith } from '../../src/main/gateway/end-with.js';
+import { runGateway } from '../../src/main/gateway/run.js';
 import { openLog } from '../../src/main/process/log.js';
 import { LineNumbers } from '../../src/protocol/lines/numbers.js';
 import type { Options } from '../../src/protocol/options.js';

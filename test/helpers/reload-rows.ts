@@ -174,6 +174,15 @@ export const ROWS: Readonly<Record<string, (given: Given) => Row>> = {
     observe: () => existsSync(file('other-control')),
     seen: [false, true],
   }),
+  'admin.listen': ({ file }) => ({
+    value: `unix:${file('admin')}`,
+    observe: () => existsSync(file('admin')),
+    seen: [false, true],
+  }),
+  'admin.token_file': ({ file }) => told(file('token')),
+  'admin.allow': () => told(['192.0.2.0/24']),
+  'admin.hosts': () => told(['gateway.test']),
+  'admin.origins': () => told(['https://a.test']),
   pid_file: ({ file }) => ({
     value: file('pid'),
     observe: () => existsSync(file('pid')),

@@ -15,7 +15,7 @@ export interface Rules {
   readonly seenOnlyBy: Readonly<Record<string, readonly string[]>>;
   /** Files, and folders, that are still in a circle of imports. A folder and its sub-folder are two. */
   readonly inCircles: readonly string[];
-  /** The files that may import a library: one, or the few where one is not enough. */
+  /** The files that may import a library: one, or the few where one is not enough. `a/b/*` stands for all below a/b. */
   readonly libraries: Readonly<Record<string, readonly string[]>>;
   /** Folders, with all below them, whose files use no input or output, clock, timer or random number. */
   readonly pure: readonly string[];
@@ -149,10 +149,12 @@ function ofLibraries(imports: readonly Import[], { libraries }: Rules): string[]
       .split('/')
       .slice(0, target.startsWith('@') ? 2 : 1)
       .join('/');
-  const wrong = imports.filter(({ file, target }) => !libraries[nameOf(target)]?.includes(file));
+  const isOf = (file: string, place: string): boolean =>
+    place.endsWith('/*') ? file.startsWith(place.slice(0, -1)) : file === place;
+  const wrong = imports.filter(({ file, target }) => !libraries[nameOf(target)]?.some((place) => isOf(file, place)));
   const idle = Object.entries(libraries).flatMap(([library, places]) =>
     places
-      .filter((place) => !imports.some(({ file, target }) => file === place && nameOf(target) === library))
+      .filter((place) => !imports.some(({ file, target }) => isOf(file, place) && nameOf(target) === library))
       .map((place) => `library: ${place} does not import ${library}`),
   );
   return [...wrong.map(({ file, target }) => `library: ${file} imports ${target}`), ...idle];

@@ -55,6 +55,8 @@ export const RULES: Rules = {
     'src/files': [PROTOCOL],
     // The layout of shared memory.
     'src/threads/contracts': [PROTOCOL, 'src/threads/shared'],
+    // What the admin actor asks of the others.
+    'src/threads/contracts/admin': [PROTOCOL, 'src/threads/contracts'],
     'src/threads/shared': [PROTOCOL],
     'src/threads': [PROTOCOL, 'src/threads/contracts'],
     // No actor imports from another one.
@@ -116,6 +118,17 @@ export const RULES: Rules = {
     ],
     'src/workers/tls': [PROTOCOL, 'src/threads/*', 'src/dial', 'src/linux'],
     'src/workers/routes': [PROTOCOL, 'src/threads/*', 'src/files'],
+    // What answers HTTP: a room for each kind of question. What joins the rooms stands above them.
+    'src/workers/admin': [PROTOCOL, 'src/threads/*', 'src/linux', 'src/workers/admin/*'],
+    'src/workers/admin/shared': [PROTOCOL, 'src/threads/*'],
+    'src/workers/admin/endpoint': ['src/workers/admin/shared'],
+    'src/workers/admin/api': ['src/workers/admin/endpoint', 'src/workers/admin/api/*'],
+    'src/workers/admin/api/status': [
+      PROTOCOL,
+      'src/threads/*',
+      'src/workers/admin/shared',
+      'src/workers/admin/endpoint',
+    ],
     'src/workers/rules': [PROTOCOL, 'src/threads/*', 'src/files'],
     'src/main/process': [PROTOCOL, 'src/threads', 'src/files', 'src/linux', 'src/linux/netlink'],
     'src/main/config/diagnostics': [PROTOCOL],
@@ -135,6 +148,11 @@ export const RULES: Rules = {
     'src/main/config/checks/listen': [
       ...[PROTOCOL, 'src/main/config/diagnostics', 'src/main/config/checks/values', 'src/main/config/checks/lines'],
     ],
+    'src/main/config/checks/admin': [
+      ...[PROTOCOL, 'src/main/config/diagnostics', 'src/main/config/sources', 'src/main/config/checks/values'],
+      // A place is one as clients have it.
+      'src/main/config/checks/listen',
+    ],
     'src/main/config/checks/rules': [
       ...[PROTOCOL, 'src/files', 'src/main/config/diagnostics', 'src/main/config/checks/values'],
     ],
@@ -153,23 +171,41 @@ export const RULES: Rules = {
     'src/main/budgets': [PROTOCOL, 'src/files', 'src/threads/shared', 'src/main/process'],
     'src/main/accept': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process'],
     // What a process leaves to the next one.
-    'src/main/upgrade': [PROTOCOL, 'src/linux', 'src/main/process', 'src/main/accept', 'src/main/reload'],
+    'src/main/upgrade': [
+      PROTOCOL,
+      'src/threads',
+      'src/linux',
+      'src/main/process',
+      'src/main/accept',
+      'src/main/reload',
+    ],
     'src/main/actors': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux', 'src/files', 'src/main/process', 'src/main/rules', 'src/main/users'],
       ...['src/main/accept', 'src/main/upgrade', 'src/main/budgets'],
+    ],
+    // Where the gateway is looked at.
+    'src/main/admin': [
+      ...[PROTOCOL, 'src/threads/*', 'src/linux', 'src/main/process', 'src/main/accept', 'src/main/actors'],
     ],
     // What makes room when it is full.
     'src/main/room': [PROTOCOL, 'src/threads/*', 'src/main/process'],
     'src/main/uplinks': [PROTOCOL, 'src/linux/*', 'src/main/process'],
     'src/main/observe': [PROTOCOL, 'src/threads/*', 'src/main/process'],
     // Commands to the running gateway.
-    'src/main/control': [PROTOCOL, 'src/linux', 'src/main/process', 'src/main/accept', 'src/main/upgrade'],
+    'src/main/control': [
+      PROTOCOL,
+      'src/threads',
+      'src/linux',
+      'src/main/process',
+      'src/main/accept',
+      'src/main/upgrade',
+    ],
     // What a change of the configuration comes to.
     'src/main/reload': [PROTOCOL, 'src/threads/shared', 'src/main/process', 'src/main/config'],
     'src/main/gateway': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process', 'src/main/accept', 'src/main/actors'],
       ...['src/main/observe', 'src/main/reload', 'src/main/control', 'src/main/upgrade', 'src/main/room'],
-      ...['src/main/uplinks', 'src/main/budgets'],
+      ...['src/main/uplinks', 'src/main/budgets', 'src/main/admin'],
     ],
     'src/main/commands': [
       ...[PROTOCOL, 'src/dial', 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors'],
@@ -179,7 +215,7 @@ export const RULES: Rules = {
     ],
     // It runs a gateway of its own.
     'src/main/commands/explain': [
-      ...[PROTOCOL, 'src/threads/contracts', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/gateway'],
+      ...[PROTOCOL, 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/gateway'],
       'src/main/commands',
     ],
     // How a command line is understood and explained; what it asks for is done elsewhere.
@@ -263,6 +299,10 @@ export const RULES: Rules = {
     koffi: ['src/linux/libc.ts'],
     // The second declares the types of its adapter for Node.
     comlink: ['src/threads/port.ts', 'src/threads/comlink-node-adapter.d.ts'],
+    hono: ['src/workers/admin/*'],
+    '@hono/node-server': ['src/workers/admin/server.ts'],
+    // The schemas of each resource stand beside it.
+    typebox: ['src/workers/admin/*'],
     piscina: ['src/main/actors/pool.ts'],
     pino: ['src/main/process/log.ts'],
     'pino-pretty': ['src/main/process/log.ts'],

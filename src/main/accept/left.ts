@@ -66,7 +66,7 @@ export const socketsAt = (
   places: readonly ListenPlace[],
 ): readonly ListeningSocket[] => listening.filter(({ place }) => places.some((one) => isSame(one, place)));
 
-function isSame(one: ListenPlace, other: ListenPlace): boolean {
+export function isSame(one: ListenPlace, other: ListenPlace): boolean {
   if (one.kind === 'unix') return other.kind === 'unix' && one.path === other.path;
   return other.kind === 'internet' && one.host === other.host && one.port === other.port;
 }

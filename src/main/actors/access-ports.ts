@@ -3,8 +3,8 @@
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { AccessStart } from '../../threads/contracts/start.js';
 import { moved, type Remote } from '../../threads/port.js';
+import { within } from '../../threads/within.js';
 import type { AccessSink } from '../process/log.js';
-import { within } from '../process/within.js';
 import { ActorAccessLog } from './log-port.js';
 
 /** An actor that has not answered by then is dead or stuck; it gets a port when it has been started again. */

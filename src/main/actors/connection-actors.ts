@@ -10,10 +10,10 @@ import { Counters } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { type Carried, LineBytes } from '../../threads/shared/line-bytes.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
+import { within } from '../../threads/within.js';
 import { Dispatcher } from '../accept/dispatcher.js';
 import type { Prepared } from '../process/change.js';
 import { DONE, type Done, type Failed, failed } from '../process/done.js';
-import { within } from '../process/within.js';
 import { type ConnectionParts, connectionRole } from './connection-role.js';
 import type { ActorHost } from './host.js';
 import type { Role } from './role.js';
@@ -105,6 +105,11 @@ export class ConnectionActors {
       this.dispatcher.shut(actor);
     };
     return host(connectionRole({ ...ofAll, actor, shared, queue, doorbell, counters, serves, gone }));
+  }
+
+  /** The memory that all actors share. */
+  get memory(): ConnectionActorsParts['common'] {
+    return this.#parts.common;
   }
 
   /** Actors with a slice of the counters, also of those that have ended. */

@@ -69,7 +69,10 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
     },
     async serving(control) {
       // Both may have changed since it was started.
-      await Promise.all([switchboard.connectionServes(actor, control), accessPorts.follow(actor, control)]);
+      await Promise.all([
+        switchboard.connectionServes(actor, control, { lineBytes: shared.lineBytes }),
+        accessPorts.follow(actor, control),
+      ]);
       parts.serves(actor);
     },
     async turns() {

@@ -5,6 +5,7 @@ export interface ActorEntries {
   readonly names: URL;
   readonly routes: URL;
   readonly tls: URL;
+  readonly admin: URL;
 }
 
 export const ACTOR_ENTRIES: ActorEntries = {
@@ -12,4 +13,5 @@ export const ACTOR_ENTRIES: ActorEntries = {
   names: new URL('../../workers/dns/actor.js', import.meta.url),
   routes: new URL('../../workers/routes/actor.js', import.meta.url),
   tls: new URL('../../workers/tls/actor.js', import.meta.url),
+  admin: new URL('../../workers/admin/actor.js', import.meta.url),
 };

@@ -2,9 +2,9 @@
 // What differs between kinds of actors is in their roles (role.ts).
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { call, type Remote } from '../../threads/port.js';
+import { within } from '../../threads/within.js';
 import { DONE, type Done, failed } from '../process/done.js';
 import type { Logger } from '../process/log.js';
-import { within } from '../process/within.js';
 import { answers } from './answers.js';
 import { BackOff } from './back-off.js';
 import type { ActorPool, ActorTask, TaskEnd } from './pool.js';

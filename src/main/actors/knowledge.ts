@@ -9,7 +9,7 @@ import { SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { Remote } from '../../threads/port.js';
-import { within } from '../process/within.js';
+import { within } from '../../threads/within.js';
 import type { Estate } from '../upgrade/estate.js';
 
 /** How long the DNS actor may take to tell what it knows; another one would find it out again. */

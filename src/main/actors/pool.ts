@@ -3,7 +3,7 @@
 // No other file imports piscina.
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { reasonOf } from '../process/within.js';
+import { reasonOf } from '../../threads/within.js';
 
 /**
  * Size of V8's young generation, a third of which is usable. The default grows to 48 MB per thread under load and does not

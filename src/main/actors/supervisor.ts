@@ -5,7 +5,6 @@ import { needsTunnel } from '../../protocol/lines/line.js';
 import type { Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { LineLink } from '../../protocol/uplinks/line-link.js';
-import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
@@ -13,6 +12,7 @@ import { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { areClientsLimited, ClientLimits } from '../../threads/shared/client-limits.js';
 import type { Carried } from '../../threads/shared/line-bytes.js';
 import { Shares } from '../../threads/shared/shares.js';
+import { within } from '../../threads/within.js';
 import { BudgetKeeper } from '../budgets/keeper.js';
 import { type Prepared, prepareAll, UNCHANGED } from '../process/change.js';
 import { availableCores } from '../process/cores.js';
@@ -20,10 +20,9 @@ import { DONE, type Done, failed } from '../process/done.js';
 import { mostConnections } from '../process/fd-limit.js';
 import type { AccessSink } from '../process/log.js';
 import { StateClaims } from '../process/state-claims.js';
-import { within } from '../process/within.js';
 import { RuleKeeper } from '../rules/keeper.js';
 import type { Estate } from '../upgrade/estate.js';
-import { UserKeeper } from '../users/keeper.js';
+import type { UserKeeper } from '../users/keeper.js';
 import { AccessPorts } from './access-ports.js';
 import { commonMemory } from './common-memory.js';
 import { ConnectionActors } from './connection-actors.js';
@@ -38,6 +37,7 @@ import { namesRole, routesRole, tlsRole } from './service-role.js';
 import { StartGate } from './start-gate.js';
 import type { SupervisorParts } from './supervisor-parts.js';
 import { Switchboard } from './switchboard.js';
+import { userKeeper } from './user-keeper.js';
 
 /** Starts at a time beyond one for each core, so that the DNS and the route actor delay no connection actor. */
 const STARTS_BESIDE = 2;
@@ -110,6 +110,11 @@ export class Supervisor {
   #host<Control>(role: Role<Control>, entry: URL): ActorHost<Control> {
     const { log, tuning } = this.#parts;
     return new ActorHost(role, new ActorPool(entry, tuning?.heap_mb), this.#gate, log, tuning?.check_ms);
+  }
+
+  /** Keeps one more actor alive, which is the caller's to start and to end. */
+  beside<Control>(role: (switchboard: Switchboard) => Role<Control>, entry: keyof ActorEntries): ActorHost<Control> {
+    return this.#host(role(this.#switchboard), this.#entries(this.#parts)[entry]);
   }
 
   #ruleKeeper(rules: readonly Rule[]): RuleKeeper {
@@ -291,10 +296,3 @@ const stateFilesOf = ({ cache, dns, budget_state_file }: Options) => [
 ];
 
 const STOPS = failed('the gateway stops');
-
-function userKeeper({ users, options, log, notices }: SupervisorParts, switchboard: Switchboard): UserKeeper {
-  const publish = (known: readonly KnownUser[]): Promise<void> => switchboard.setUsers(known);
-  const keeper = new UserKeeper({ users, lines: options.lines, log, notices, publish });
-  switchboard.serveJudge({ judge: (claim) => keeper.judge.judge(claim) });
-  return keeper;
-}

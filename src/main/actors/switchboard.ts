@@ -5,14 +5,15 @@ import { MessageChannel } from 'node:worker_threads';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { LineLink } from '../../protocol/uplinks/line-link.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
+import type { AdminControl } from '../../threads/contracts/admin/control.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
-import type { Generation } from '../../threads/contracts/start.js';
+import type { ActorMemory, Generation } from '../../threads/contracts/start.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
 import type { UsersJudge } from '../../threads/contracts/users.js';
 import { moved, type Remote, serve } from '../../threads/port.js';
-import { within } from '../process/within.js';
+import { within } from '../../threads/within.js';
 
 /** An actor that has not answered by then is dead or stuck; it is connected again when it has been restarted. */
 const PLUG_TIMEOUT_MS = 2000;
@@ -22,6 +23,9 @@ export class Switchboard {
   #names: Remote<NamesControl> | undefined;
   #routes: Remote<RoutesControl> | undefined;
   #tls: Remote<TlsControl> | undefined;
+  #admin: Remote<AdminControl> | undefined;
+  /** By number, also of connection actors that have ended. */
+  readonly #memories = new Map<number, ActorMemory>();
   #generation: Generation;
   #judge: UsersJudge | undefined;
   readonly #mayWrite: (path: string | null) => boolean;
@@ -43,9 +47,12 @@ export class Switchboard {
   }
 
   /** The connection actor serves: connects it to the other actors, and gives it the current rules and users. */
-  async connectionServes(actor: number, connection: Remote<ConnectionActor>): Promise<void> {
+  async connectionServes(actor: number, connection: Remote<ConnectionActor>, memory: ActorMemory): Promise<void> {
     this.#connections.set(actor, connection);
+    this.#memories.set(actor, memory);
+    await this.#tellMemories();
     await Promise.all([
+      this.#plugAdminTo(actor, connection),
       ...[this.#plugNames(connection), this.#plugRoutes(actor, connection)],
       ...[this.#plugTls(connection), this.#plugJudge(connection)],
       // It may have changed since the actor was started.
@@ -58,7 +65,7 @@ export class Switchboard {
     // The links that have been told last are those of all its lines.
     this.#generation = { ...generation, links: this.#generation.links };
     // They are told of lines, so they know them first.
-    await Promise.all([this.#configureNames(), this.#configureRoutes(), this.#configureTls()]);
+    await Promise.all([this.#configureNames(), this.#configureRoutes(), this.#configureTls(), this.#configureAdmin()]);
     await this.#tellAll((connection) => connection.publish(this.#generation));
   }
 
@@ -81,6 +88,10 @@ export class Switchboard {
     if (this.#tls !== undefined) await within(PLUG_TIMEOUT_MS, this.#tls.configure(this.#generation.options));
   }
 
+  async #configureAdmin(): Promise<void> {
+    if (this.#admin !== undefined) await within(PLUG_TIMEOUT_MS, this.#admin.configure(this.#generation.options));
+  }
+
   async #tellAll(tell: (connection: Remote<ConnectionActor>) => Promise<void>): Promise<void> {
     await Promise.all([...this.#connections.values()].map((connection) => within(PLUG_TIMEOUT_MS, tell(connection))));
   }
@@ -93,7 +104,8 @@ export class Switchboard {
   async namesServe(names: Remote<NamesControl>, areOutdated: boolean): Promise<void> {
     this.#names = names;
     await this.#configureNames();
-    await Promise.all([...this.#connections.values()].map((connection) => this.#plugNames(connection, areOutdated)));
+    const plugged = [...this.#connections.values()].map((connection) => this.#plugNames(connection, areOutdated));
+    await Promise.all([...plugged, this.#plugAdminToNames()]);
   }
 
   namesGone(names: Remote<NamesControl>): void {
@@ -105,7 +117,8 @@ export class Switchboard {
   async routesServe(routes: Remote<RoutesControl>): Promise<void> {
     this.#routes = routes;
     await this.#configureRoutes();
-    await Promise.all([...this.#connections].map(([actor, connection]) => this.#plugRoutes(actor, connection)));
+    const plugged = [...this.#connections].map(([actor, connection]) => this.#plugRoutes(actor, connection));
+    await Promise.all([...plugged, this.#plugAdminToRoutes()]);
   }
 
   routesGone(): void {
@@ -121,6 +134,48 @@ export class Switchboard {
 
   tlsGone(): void {
     this.#tls = undefined;
+  }
+
+  /** The admin actor serves: connects it to all other actors. */
+  async adminServes(admin: Remote<AdminControl>): Promise<void> {
+    this.#admin = admin;
+    await Promise.all([this.#configureAdmin(), this.#tellMemories()]);
+    const plugged = [...this.#connections].map(([actor, connection]) => this.#plugAdminTo(actor, connection));
+    await Promise.all([...plugged, this.#plugAdminToNames(), this.#plugAdminToRoutes()]);
+  }
+
+  adminGone(): void {
+    this.#admin = undefined;
+  }
+
+  async #plugAdminTo(actor: number, connection: Remote<ConnectionActor>): Promise<void> {
+    if (this.#admin === undefined) return;
+    const { port1, port2 } = new MessageChannel();
+    const plugged = [this.#admin.connectConnections(actor, moved(port1)), connection.connectAdmin(moved(port2))];
+    await within(PLUG_TIMEOUT_MS, Promise.all(plugged));
+  }
+
+  async #tellMemories(): Promise<void> {
+    const memories = [...this.#memories.values()];
+    if (this.#admin !== undefined) await within(PLUG_TIMEOUT_MS, this.#admin.setMemories(memories));
+  }
+
+  async #plugAdminToNames(): Promise<void> {
+    if (this.#admin === undefined || this.#names === undefined) return;
+    const { port1, port2 } = new MessageChannel();
+    await within(
+      PLUG_TIMEOUT_MS,
+      Promise.all([this.#admin.connectNames(moved(port1)), this.#names.connectAdmin(moved(port2))]),
+    );
+  }
+
+  async #plugAdminToRoutes(): Promise<void> {
+    if (this.#admin === undefined || this.#routes === undefined) return;
+    const { port1, port2 } = new MessageChannel();
+    await within(
+      PLUG_TIMEOUT_MS,
+      Promise.all([this.#admin.connectRoutes(moved(port1)), this.#routes.connectAdmin(moved(port2))]),
+    );
   }
 
   /** Has every actor know the state of all links, now and whenever one begins to serve. */

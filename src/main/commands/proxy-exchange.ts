@@ -9,7 +9,7 @@ import type { Configuration } from '../../protocol/options.js';
 import { Chain } from '../../protocol/outbound/chain.js';
 import { follow } from '../../protocol/outbound/follow.js';
 import { describe } from '../../protocol/race/failure.js';
-import { reasonOf, within } from '../process/within.js';
+import { reasonOf, within } from '../../threads/within.js';
 
 /** Names below `invalid` do not exist (RFC 6761 section 6.4): a proxy that is asked for one connects to nobody. */
 const NOBODY = 'tcproute-check.invalid';

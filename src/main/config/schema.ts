@@ -3,6 +3,7 @@
 import type { Upstream } from '../../protocol/lines/flatten.js';
 import type { EngineChoice, Ipv6Choice, LogLevel, Nameserver, Options } from '../../protocol/options.js';
 import { WORKERS_MAX } from '../process/cores.js';
+import { ADMIN } from './checks/admin/admin.js';
 import { checkHosts, HOSTS_ALLOWED, type HostEntries } from './checks/dns/hosts.js';
 import {
   checkNameservers,
@@ -50,7 +51,7 @@ export interface Settings
   readonly users_file: UsersFileSetting | null;
 }
 
-type Section = 'log' | 'egress' | 'limits' | 'race' | 'cache' | 'dns';
+type Section = 'admin' | 'log' | 'egress' | 'limits' | 'race' | 'cache' | 'dns';
 type SectionOf<T> = { readonly [Key in keyof T]: Setting<T[Key]> };
 type SettingOf<T, Key> = Key extends 'probe' | 'access' ? SectionOf<T> : Setting<T>;
 type SchemaOf<T> = {
@@ -256,6 +257,7 @@ export const SCHEMA = {
   workers: integer({ doc: 'The number of threads that carry connections. Each takes some 14 MiB. 0 starts one for each core that the process may use (by its CPU affinity and the CPU limit of its cgroup), and at most 16: one thread accepts for all of them, and cannot keep more of them busy.', default: 0, env: 'TCPROUTE_WORKERS', min: 0, max: WORKERS_MAX }),
   engine,
   control_socket: orNone({ doc: 'The path of a Unix socket on which the running gateway takes commands, such as `tcproute reload`. Only its owner may use it.', env: 'TCPROUTE_CONTROL_SOCKET', allowed: CONTROL_SOCKET_ALLOWED, check: checkUnixPath }),
+  admin: ADMIN,
   budget_state_file: stateFile({ doc: 'Where it is kept over a restart what lines have carried. Without it every `budget_bytes` begins anew with each start.', env: 'TCPROUTE_BUDGET_STATE_FILE' }),
   pid_file: stateFile({ doc: 'A file that has the number of the process while it serves. See [operating the gateway](operate.md#without-a-service-manager).', env: 'TCPROUTE_PID_FILE' }),
   drain_timeout_ms: integer({ doc: 'How long connections may go on after SIGTERM or SIGINT.', default: 30_000, env: 'TCPROUTE_DRAIN_TIMEOUT_MS', min: 0, max: DAY_MS }),

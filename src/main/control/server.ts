@@ -2,9 +2,9 @@
 // sockets are Node's own. What a command does is decided elsewhere.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { startListening } from '../../linux/sockets.js';
+import { within } from '../../threads/within.js';
 import { bindFile, removeFile, type SocketFile } from '../accept/socket-file.js';
 import { type Failed, failed } from '../process/done.js';
-import { within } from '../process/within.js';
 import type { LeftControl } from '../upgrade/estate.js';
 
 /** Clients at a time: people, and programs that watch. */

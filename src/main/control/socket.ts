@@ -1,10 +1,10 @@
 // The socket for commands at the place that the configuration names: none, one, or another one after a reload. The code of the
 // server is loaded only where there is one.
 import { closeFd } from '../../linux/sockets.js';
+import { reasonOf } from '../../threads/within.js';
 import { removeFile } from '../accept/socket-file.js';
 import { type Prepared, UNCHANGED } from '../process/change.js';
 import { DONE, type Done, failed } from '../process/done.js';
-import { reasonOf } from '../process/within.js';
 import type { LeftControl } from '../upgrade/estate.js';
 import type { Commands, ControlServer, Served } from './server.js';
 

@@ -3,9 +3,9 @@ import type { Target } from '../../protocol/address/target.js';
 import { targetOfText } from '../../protocol/address/target.js';
 import type { Outlook } from '../../protocol/race/outlook/outlook.js';
 import type { AskedFor } from '../../threads/contracts/connection.js';
+import { within } from '../../threads/within.js';
 import type { BudgetsAnswer } from '../budgets/shown.js';
 import type { Commands } from '../control/server.js';
-import { within } from '../process/within.js';
 import type { Gateway } from './running.js';
 
 /** For names to be looked up. */

@@ -9,26 +9,27 @@ import { errorName } from '../../linux/error-name.js';
 import { isError } from '../../linux/result.js';
 import { closeFd } from '../../linux/sockets.js';
 import type { Configuration, Options } from '../../protocol/options.js';
-import type { Rule } from '../../protocol/rules/rule.js';
-import type { UsersOptions } from '../../protocol/users/user-entry.js';
+import type { GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
+import { isWaiting, reasonOf } from '../../threads/within.js';
 import { Acceptor } from '../accept/acceptor.js';
 import { waitingAt } from '../accept/backlog.js';
 import { socketsAt } from '../accept/left.js';
 import { addressOf, letClientsIn, letGo, reserve, titleOf } from '../accept/listen.js';
 import { Listeners } from '../accept/listeners.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
-import { type LeftKnowledge, leftKnowledge } from '../actors/knowledge.js';
+import { leftKnowledge } from '../actors/knowledge.js';
 import { Supervisor } from '../actors/supervisor.js';
 import type { Tuning } from '../actors/supervisor-parts.js';
+import { Admin } from '../admin/admin.js';
+import { adminRole } from '../admin/role.js';
 import { recordsOf } from '../observe/connection-records.js';
 import { FailureWatch } from '../observe/failure-watch.js';
 import { type ListenerCounts, type Stats, statsOf } from '../observe/stats.js';
 import { DONE, type Done, failed } from '../process/done.js';
 import { raiseFdLimit } from '../process/fd-limit.js';
-import type { AccessSink, Logger } from '../process/log.js';
+import type { Logger } from '../process/log.js';
 import { Notices } from '../process/notices.js';
-import { isWaiting, reasonOf } from '../process/within.js';
 import { RoomMaker } from '../room/room-maker.js';
 import { LinkWatch } from '../uplinks/link-watch.js';
 import { type Ended, endedOf } from './ended.js';
@@ -37,13 +38,14 @@ import { Patience } from './patience.js';
 import { Publishing } from './publishing.js';
 import { settleRoom } from './room.js';
 import type { Gateway, Started, Surroundings } from './running.js';
+import type { StartParts } from './start-parts.js';
 
 /** Resolves once the gateway accepts clients, or with a sentence that says why it cannot. `tuning` is for tests. */
 export async function startGateway(
   asked: Configuration,
   log: Logger,
   tuning: Tuning = {},
-  { bound, passed, access, left }: Surroundings = {},
+  { bound, passed, access, left, admin }: Surroundings = {},
 ): Promise<Started> {
   const limit = raiseFdLimit();
   if (limit.code === 'failed') return limit;
@@ -74,27 +76,14 @@ export async function startGateway(
     access,
     tuning,
     left: left && leftKnowledge(left),
+    asked: admin,
+    leftAdmin: left?.admin,
   };
   const started = await new Start(parts).run();
   if (started.code === 'started') {
     log.info({ fds }, `room for ${options.limits.connections_max} connections at a time`);
   }
   return started;
-}
-
-interface StartParts {
-  readonly options: Options;
-  readonly rules: readonly Rule[];
-  readonly users: UsersOptions | undefined;
-  readonly kind: 'uring' | 'epoll';
-  readonly fdsMax: number;
-  readonly engine: Engine;
-  /** Bound, and not listening yet. */
-  readonly listening: readonly ListeningSocket[];
-  readonly log: Logger;
-  readonly access: AccessSink | undefined;
-  readonly tuning: Tuning;
-  readonly left: LeftKnowledge | undefined;
 }
 
 class Start {
@@ -109,11 +98,13 @@ class Start {
   readonly #room = RoomFlag.create();
   readonly #links: LinkWatch;
   readonly #supervisor: Supervisor;
+  readonly #admin: Admin;
+  readonly #openAdmin: () => Promise<Done>;
   #acceptor: Acceptor | undefined;
   #loop: Loop | undefined;
 
   constructor({ listening, ...parts }: StartParts) {
-    const { options, rules, users, kind, fdsMax, engine, log, access, tuning, left } = parts;
+    const { options, rules, users, kind, fdsMax, engine, log, access, tuning, left, asked, leftAdmin } = parts;
     this.#atStart = options;
     this.#fdsMax = fdsMax;
     this.#engine = engine;
@@ -138,12 +129,24 @@ class Start {
       room: this.#room,
       takeBack: (clients) => this.#acceptor?.takeBack(clients),
     });
+    const { counters } = this.#supervisor.connections.memory;
+    this.#admin = new Admin({
+      ...{ isWanted: asked !== undefined, log },
+      host: (fd) =>
+        this.#supervisor.beside(
+          (switchboard) =>
+            adminRole(switchboard, { gateway: asked as GatewayAdmin, notices: this.#notices, counters, fd }),
+          'admin',
+        ),
+    });
+    this.#openAdmin = () => this.#admin.start(options.admin.listen, leftAdmin);
   }
 
   async run(): Promise<Started> {
     const done = await this.#prepare();
     if (done.code === 'done') return { code: 'started', gateway: this.#accept() };
     await this.#supervisor.stop(0);
+    await this.#admin.stop();
     this.#notices.close();
     this.#engine.destroy();
     this.#links.close();
@@ -157,6 +160,8 @@ class Start {
     if (isError(this.#doorbell)) return failed(`no eventfd: ${errorName(this.#doorbell)}`);
     const started = await this.#supervisor.start();
     if (started.code === 'failed') return started;
+    const opened = await this.#openAdmin();
+    if (opened.code === 'failed') return opened;
     for (const listening of this.#listeners.open) {
       const done = letClientsIn(listening);
       if (done.code === 'failed') return done;
@@ -168,6 +173,7 @@ class Start {
     const supervisor = this.#supervisor;
     const { dispatcher, owners, counters } = supervisor.connections;
     const engine = this.#engine;
+    const admin = this.#admin;
     const listeners = this.#listeners;
     const roomMaker = new RoomMaker(this.#atStart.limits, {
       actors: () => actors(),
@@ -202,7 +208,16 @@ class Start {
     const failures = new FailureWatch({ stats, actors, notices: this.#notices });
     const patience = new Patience();
     const publishing = new Publishing({
-      ...{ fdsMax: this.#fdsMax, supervisor, acceptor, roomMaker, listeners, links: this.#links, log: this.#log },
+      ...{
+        fdsMax: this.#fdsMax,
+        supervisor,
+        admin,
+        acceptor,
+        roomMaker,
+        listeners,
+        links: this.#links,
+        log: this.#log,
+      },
     });
     let closed: Promise<Ended> | undefined;
     const close = async (drain_timeout_ms: number): Promise<Ended> => {
@@ -213,6 +228,7 @@ class Start {
       const at = dispatcher.census();
       const before = stats();
       await supervisor.stop(left_ms);
+      await admin.stop();
       const ended = endedOf(at, before, stats());
       this.#notices.close();
       loop.stop();
@@ -227,14 +243,16 @@ class Start {
       setAccess: (access) => supervisor.setAccess(access),
       estate: async () => ({
         listeners: listeners.open.map(({ fd, place, file, isPassed }) => ({ fd, place, file, isPassed })),
+        admin: admin.left,
         ...(await supervisor.knowledge()),
       }),
       async retire(closed) {
         roomMaker.retire();
         const served = acceptor.close(socketsAt(listeners.open, closed));
         const left = Promise.all([served, acceptor.leave()]);
-        await Promise.all([patience.has(left), supervisor.retire()]);
+        await Promise.all([patience.has(left), supervisor.retire(), admin.giveAway()]);
       },
+      takeOverAdmin: () => admin.takeOver(),
       passUses: (pass) => supervisor.budgets.passOn(pass),
       addUses: (uses) => supervisor.budgets.add(uses),
       budgets: () => supervisor.budgets.shown,
@@ -260,6 +278,7 @@ class Start {
         acceptor.stop();
         const open = dispatcher.live();
         supervisor.breakOff();
+        admin.remove();
         return open;
       },
       silent: (timeout_ms) => supervisor.silent(timeout_ms),

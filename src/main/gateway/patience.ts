@@ -1,6 +1,6 @@
 // After an upgrade: the wait for clients that this process has accepted and that no actor has room for. It ends when they are with
 // actors, or when the connections of the process must end.
-import { within } from '../process/within.js';
+import { within } from '../../threads/within.js';
 
 /** An upgrade waits no longer for them. */
 const UPGRADE_MS = 1000;

@@ -3,13 +3,14 @@
 import type { Configuration } from '../../protocol/options.js';
 import { rulesAt } from '../../protocol/rules/at-listeners.js';
 import { areClientsLimited } from '../../threads/shared/client-limits.js';
+import { within } from '../../threads/within.js';
 import type { Acceptor } from '../accept/acceptor.js';
 import { setUserTimeouts } from '../accept/listen.js';
 import type { Listeners } from '../accept/listeners.js';
 import type { Supervisor } from '../actors/supervisor.js';
+import type { Admin } from '../admin/admin.js';
 import { DONE, type Done } from '../process/done.js';
 import type { Logger } from '../process/log.js';
-import { within } from '../process/within.js';
 import type { RoomMaker } from '../room/room-maker.js';
 import type { LinkWatch } from '../uplinks/link-watch.js';
 import { settleRoom } from './room.js';
@@ -21,6 +22,7 @@ interface PublishingParts {
   /** fd numbers are below this. */
   readonly fdsMax: number;
   readonly supervisor: Supervisor;
+  readonly admin: Admin;
   readonly acceptor: Acceptor;
   readonly roomMaker: RoomMaker;
   readonly listeners: Listeners;
@@ -37,7 +39,7 @@ export class Publishing {
 
   /** See `Gateway.publish`. */
   async publish(next: Configuration): Promise<Done> {
-    const { fdsMax, supervisor, acceptor, roomMaker, listeners, links, log } = this.#parts;
+    const { fdsMax, supervisor, admin, acceptor, roomMaker, listeners, links, log } = this.#parts;
     const settled = settleRoom(next, fdsMax, supervisor.connections.beyond(next.workers));
     if (settled.code === 'failed') return settled;
     const { options, rules, users, warning } = settled;
@@ -45,6 +47,11 @@ export class Publishing {
     const { listen, tcp_user_timeout_ms } = options;
     const relisted = await listeners.relist(listen, tcp_user_timeout_ms, () => this.#listenersInUse());
     if (relisted.code === 'failed') return relisted;
+    const moved = await admin.prepare(options.admin.listen);
+    if (moved.code === 'failed') {
+      relisted.undo();
+      return moved;
+    }
     const before = links.lines;
     supervisor.setLinks(links.follow(options.lines));
     const published = await supervisor.publish({
@@ -56,10 +63,12 @@ export class Publishing {
     });
     if (published.code === 'failed') {
       relisted.undo();
+      await moved.change.drop();
       supervisor.setLinks(links.follow(before));
       return published;
     }
     relisted.commit();
+    await moved.change.make();
     supervisor.limits.set(options.limits, areClientsLimited(options));
     roomMaker.set(options.limits);
     acceptor.setConnectionsMax(options.limits.connections_max);

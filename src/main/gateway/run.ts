@@ -22,14 +22,13 @@ import { logUpgrade } from '../upgrade/log-upgrade.js';
 import type { Predecessor } from '../upgrade/predecessor.js';
 import type { Successor } from '../upgrade/successor.js';
 import { type Upgraded, Upgrading } from '../upgrade/upgrading.js';
+import { gatewayAdmin } from './admin.js';
 import { drain } from './drain.js';
 import { startGateway } from './gateway.js';
 import { Presence } from './presence.js';
 import type { Gateway } from './running.js';
 
-/** How long the last log lines may take to be written, when their reader is slow or has stopped reading. */
-const LAST_LINES_MS = 1000;
-/** The same when the process is to end at once. */
+/** How long the last log lines may take when the process is to end at once. */
 const AT_ONCE_MS = 200;
 
 export interface Beginning {
@@ -49,15 +48,6 @@ export interface Beginning {
  */
 export async function runGateway(options: Configuration, opened: OpenLog, beginning: Beginning): Promise<number> {
   return new Run(options, opened, beginning).run();
-}
-
-/**
- * Waits until the log is written, for at most LAST_LINES_MS, and ends the process. Node's own end would first give signals
- * back their default actions, and a SIGUSR1 then would kill the process.
- */
-export async function endWith(status: number, opened: OpenLog): Promise<never> {
-  await opened.end(LAST_LINES_MS);
-  exitNow(status);
 }
 
 const STOPS = 'it is given up, since the gateway stops';
@@ -109,7 +99,8 @@ class Run {
     const bound = (listening: readonly ListeningSocket[]): void => {
       this.#bound = listening;
     };
-    const starting = startGateway(this.#options, log, {}, { bound, passed: this.#passed, access, left });
+    const admin = gatewayAdmin({ reload: () => this.#reload() });
+    const starting = startGateway(this.#options, log, {}, { bound, passed: this.#passed, access, left, admin });
     const started = await Promise.race([starting, this.#stopped]);
     if (typeof started === 'string') {
       removeFiles(this.#bound);
@@ -197,6 +188,7 @@ class Run {
     await this.#beginning.predecessor?.serves(placesLeft(this.#options.listen, left.listeners));
     takeFiles(this.#bound, left.listeners);
     await this.#presence.control.takeOver(left.control);
+    if (left.admin !== undefined) this.#gateway?.takeOverAdmin();
     this.#presence.manager.begin();
     const { predecessor } = this.#beginning;
     this.#gateway?.lookAgain();

@@ -2,6 +2,7 @@
 import type { LineUse } from '../../protocol/budget/usage.js';
 import type { ListenPlace } from '../../protocol/listen-options.js';
 import type { Configuration } from '../../protocol/options.js';
+import type { GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { Remote } from '../../threads/port.js';
@@ -39,6 +40,8 @@ export interface Gateway {
    * accepted are served, and those in the backlogs of sockets that are `closed`: of places where nobody is to listen any more.
    */
   retire(closed: readonly ListenPlace[]): Promise<void>;
+  /** The process that has left its place for looking at the gateway serves there no more. */
+  takeOverAdmin(): void;
   /** Has `pass` hear what lines carry from now on. To be called after `retire`. */
   passUses(pass: (uses: readonly LineUse[]) => void): void;
   /** The process that has left its estate goes on with its connections: lines have carried these. */
@@ -74,4 +77,6 @@ export interface Surroundings {
   readonly access?: AccessSink | undefined;
   /** Of the process whose place this one takes. */
   readonly left?: Estate | undefined;
+  /** What the admin actor may ask; undefined: there is none, whatever the options say. */
+  readonly admin?: GatewayAdmin | undefined;
 }

@@ -4,7 +4,7 @@
 import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { ConnectionActor, RecordsPage } from '../../threads/contracts/connection.js';
 import type { Remote } from '../../threads/port.js';
-import { type Within, within } from '../process/within.js';
+import { type Within, within } from '../../threads/within.js';
 
 /** Records of ended connections. Each actor keeps as many, so that none of the newest is missing. */
 const ENDED_MAX = 1000;

@@ -1,8 +1,8 @@
 // Notices from the counters of all actors when no connection succeeds any more, and then asks the actors for the last
 // failure. It does not judge single failures: the connection actors do.
 import type { LastFailure } from '../../threads/contracts/connection.js';
+import { within } from '../../threads/within.js';
 import type { Notices } from '../process/notices.js';
-import { within } from '../process/within.js';
 
 const LOOK_MS = 5000;
 /** This many failures since the last success, over this many looks, are not the fault of a single destination. */

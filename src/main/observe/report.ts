@@ -3,8 +3,8 @@
 import type { BadAddress, Evidence } from '../../protocol/trust/evidence.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { Remote } from '../../threads/port.js';
+import { within } from '../../threads/within.js';
 import type { Dropped, Logger } from '../process/log.js';
-import { within } from '../process/within.js';
 import type { ListenerCounts, Stats } from './stats.js';
 
 const TIMEOUT_MS = 2000;

@@ -1,7 +1,7 @@
 // One task in a thread of its own, which posts its outcome and ends, with a deadline: for work that main must not wait for. What
 // the task is, and when it is run, is the caller's.
 import { Worker } from 'node:worker_threads';
-import { after, reasonOf } from './within.js';
+import { after, reasonOf } from '../../threads/within.js';
 
 /** A million entries take some seconds; a disk that does not answer never ends. */
 const TIMEOUT_MS = 60_000;

@@ -1,7 +1,8 @@
 // Feeds the watchdog of the service manager, as long as main and all actors make turns: main's is this timer's own. What is
 // silent is named in the log before the manager ends the process. It restarts nothing.
+
+import { keepTimersExact } from '../../threads/within.js';
 import type { Logger } from './log.js';
-import { keepTimersExact } from './within.js';
 
 /** A thread at rest may be this late with a timer, twice over. */
 const LAX_MS = 5000;

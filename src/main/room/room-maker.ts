@@ -5,8 +5,8 @@ import { Longest } from '../../protocol/quiet/longest.js';
 import { type Silent, type SilentConnection, type SilentPage, toEnd } from '../../protocol/quiet/room.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { Remote } from '../../threads/port.js';
+import { type Within, within } from '../../threads/within.js';
 import type { Notices } from '../process/notices.js';
-import { type Within, within } from '../process/within.js';
 
 /** Of all connections: when fewer are free, peers are probed. One client network may have four fifths of all (client-limits.ts). */
 const NEAR_PART = 1 / 4;

@@ -13,6 +13,8 @@ export interface LeftControl {
 export interface Estate {
   readonly listeners: readonly LeftListener[];
   readonly control: LeftControl | undefined;
+  /** Where the gateway is looked at; undefined where it is nowhere, or the process knows of no such place. */
+  readonly admin?: LeftListener | undefined;
   /** Of the state files that the process may write. */
   readonly locks: readonly StateLock[];
   /** fds of files in memory, with the contents of the state files: the routes, and the evidence against addresses. */
@@ -23,18 +25,19 @@ export interface Estate {
 }
 
 /** All its fds, each once. */
-export function fdsOf({ listeners, control, locks, routes, evidence }: Estate): readonly number[] {
-  const single = [control?.fd, routes, evidence].filter((fd) => fd !== undefined);
+export function fdsOf({ listeners, control, admin, locks, routes, evidence }: Estate): readonly number[] {
+  const single = [control?.fd, admin?.fd, routes, evidence].filter((fd) => fd !== undefined);
   return [...new Set([...listeners.map(({ fd }) => fd), ...locks.map(({ fd }) => fd), ...single])];
 }
 
 /** The same estate with the fds of another process. */
 export function renumbered(estate: Estate, own: (fd: number) => number): Estate {
-  const { listeners, control, locks, routes, evidence, usage } = estate;
+  const { listeners, control, admin, locks, routes, evidence, usage } = estate;
   const withOwn = <Of extends { readonly fd: number }>(one: Of): Of => ({ ...one, fd: own(one.fd) });
   return {
     listeners: listeners.map(withOwn),
     control: control && withOwn(control),
+    admin: admin && withOwn(admin),
     locks: locks.map(withOwn),
     routes: routes === undefined ? undefined : own(routes),
     evidence: evidence === undefined ? undefined : own(evidence),

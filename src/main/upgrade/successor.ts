@@ -6,7 +6,7 @@ import { fdChannel, sendFds } from '../../linux/pass-fds.js';
 import { closeFd } from '../../linux/sockets.js';
 import type { LineUse } from '../../protocol/budget/usage.js';
 import type { ListenPlace } from '../../protocol/listen-options.js';
-import { reasonOf, within } from '../process/within.js';
+import { reasonOf, within } from '../../threads/within.js';
 import type { Reloaded } from '../reload/reloading.js';
 import { type Estate, fdsOf } from './estate.js';
 import { CHANNEL_VARIABLE, type FromPredecessor, type FromSuccessor, PROTOCOL } from './messages.js';

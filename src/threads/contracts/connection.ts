@@ -72,6 +72,8 @@ export interface ConnectionActor {
   connectRoutes(reports: unknown, pushes: unknown): Promise<void>;
   /** `port`: to a TLS actor that was started or restarted, for orders (contracts/tls.ts). */
   connectTls(port: unknown): Promise<void>;
+  /** `port`: to an admin actor that was started or restarted; serves `ConnectionsAdmin` there. */
+  connectAdmin(port: unknown): Promise<void>;
   /** The state of all links; see protocol/uplinks. */
   setLinks(links: readonly LineLink[]): Promise<void>;
   /** All later connections have this generation. */

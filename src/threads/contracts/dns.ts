@@ -55,6 +55,8 @@ export interface NamesSubscriber extends BadAddressSubscriber {
 export interface NamesControl {
   /** Serves `NamesActor` on one more port (a connection actor's). The port is dropped when its other end closes. */
   connect(port: unknown): Promise<void>;
+  /** `port`: to an admin actor that was started or restarted; serves `NamesAdmin` there. */
+  connectAdmin(port: unknown): Promise<void>;
   /** Counts of the servers, the lookups and the prober since the start. */
   statistics(): Promise<NamesStatistics>;
   /** Asks all servers of both lists for one name, side by side, and gives the verdict on each answer. */

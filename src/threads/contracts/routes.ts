@@ -24,6 +24,8 @@ export interface RoutesControl {
    * `actor`. The whole table is pushed first. The ports of an earlier actor with the same number are closed.
    */
   connect(actor: number, reports: unknown, pushes: unknown): Promise<void>;
+  /** `port`: to an admin actor that was started or restarted; serves `RoutesAdmin` there. */
+  connectAdmin(port: unknown): Promise<void>;
   /**
    * Takes over the lines, the bounds, the state file and the level of the log. What is remembered of lines that stay is kept as far
    * as there is room, and joined with what another state file has. `readOnly`: another process writes the state file. Resolves

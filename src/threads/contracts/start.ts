@@ -23,6 +23,11 @@ export interface SharedMemory {
   readonly room: SharedArrayBuffer;
 }
 
+/** The memory of one connection actor that others read; a restarted actor goes on in the same memory. */
+export interface ActorMemory {
+  readonly lineBytes: SharedArrayBuffer;
+}
+
 /** For the lines of the access log. */
 export interface AccessStart {
   readonly form: AccessForm;
@@ -96,4 +101,18 @@ export interface TlsStart {
   readonly beats: SharedArrayBuffer;
   /** The actor serves `TlsControl` on it. */
   readonly control: MessagePort;
+}
+
+export interface AdminStart {
+  readonly options: Options;
+  readonly beats: SharedArrayBuffer;
+  /** The actor serves `AdminControl` on it. */
+  readonly control: MessagePort;
+  readonly log: MessagePort;
+  /** Main serves `GatewayAdmin` at its other end. */
+  readonly gateway: MessagePort;
+  /** The listening socket, which is main's. */
+  readonly fd: number;
+  /** Of all connection actors. */
+  readonly counters: SharedArrayBuffer;
 }

@@ -2,9 +2,11 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Target } from '../../protocol/address/target.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
+import type { ConnectionsAdmin } from '../../threads/contracts/admin/connections.js';
 import type { AskedFor, ConnectionActor } from '../../threads/contracts/connection.js';
 import type { AccessStart, Generation } from '../../threads/contracts/start.js';
 import type { UsersJudge } from '../../threads/contracts/users.js';
+import { OnePort } from '../../threads/one-port.js';
 import { call, serve } from '../../threads/port.js';
 import { listenerOf } from '../../threads/shared/hand-off.js';
 import { asClient } from './as-client.js';
@@ -41,6 +43,8 @@ export function serveMain(
 ): void {
   const { engine, links, sites, failures, records, tunnels } = parts;
   const silence = new SilentConnections(parts);
+  const admin = new OnePort({ records: async (from) => records.page(from) } satisfies ConnectionsAdmin);
+  control.once('close', () => admin.close());
   const actor: ConnectionActor = {
     ready: async () => ({ engine: engine.kind, why }),
     async report() {
@@ -50,6 +54,7 @@ export function serveMain(
     drain: async (timeout_ms) => drain(timeout_ms),
     connectNames: async (port, areOutdated) => names.connect(port as MessagePort, areOutdated),
     connectRoutes: async (reports, pushes) => routes.connect(reports as MessagePort, pushes as MessagePort),
+    connectAdmin: async (port) => admin.connect(port as MessagePort),
     connectTls: async (port) => tunnels.connect(port as MessagePort),
     connectAccess: async (port, form) => setAccess(form && { form, port: port as MessagePort }),
     async setRules(tables: RuleTables) {

@@ -3,11 +3,13 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Notice } from '../../protocol/notices/notice.js';
 import { actorLog } from '../../threads/actor-log.js';
+import type { NamesAdmin } from '../../threads/contracts/admin/names.js';
 import type { NamesActor, NamesControl } from '../../threads/contracts/dns.js';
 import type { NamesStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import type { RemoteLog } from '../../threads/log.js';
 import { serveLookups } from '../../threads/lookups.js';
+import { OnePort } from '../../threads/one-port.js';
 import { closed, serve } from '../../threads/port.js';
 import { Pulse } from '../../threads/pulse.js';
 import { Names } from './names.js';
@@ -57,6 +59,7 @@ export async function run({
     subscribe: async (pushes) => names.trust.subscribe(pushes as MessagePort),
     observed: async (observations) => names.trust.observed(observations),
   };
+  const admin = new OnePort({ statistics: async () => names.statistics() } satisfies NamesAdmin);
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopping ??= names.stop();
@@ -67,6 +70,7 @@ export async function run({
       keep(port as MessagePort);
       serve(actor, port as MessagePort);
     },
+    connectAdmin: async (port) => admin.connect(port as MessagePort),
     statistics: async () => names.statistics(),
     explain: (name) => names.explain(name),
     badAddresses: async () => names.trust.list(),
@@ -91,6 +95,7 @@ export async function run({
   await ended;
   pulse.stop();
   heap.stop();
+  admin.close();
   await stop();
   written?.close();
   await Promise.all([...ports].map(closed));

@@ -4,9 +4,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { LineEvent } from '../../protocol/lines/health/health.js';
 import { actorLog } from '../../threads/actor-log.js';
+import type { RoutesAdmin } from '../../threads/contracts/admin/routes.js';
 import type { RouteReport, RoutesActor, RoutesControl } from '../../threads/contracts/routes.js';
 import type { RoutesStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
+import { OnePort } from '../../threads/one-port.js';
 import { closed, serve } from '../../threads/port.js';
 import { Pulse } from '../../threads/pulse.js';
 import { LineStates } from './line-states.js';
@@ -36,12 +38,14 @@ export async function run({ options, beats, control, log, readOnly = false, left
   const memory = new RouteMemory(options, { warn, readOnly, left, tell: (destinations) => routes.tell(destinations) });
   const sites = new SiteNames(options.lines.length);
   const routes = new Routes(memory, states, sites, options.cache.entries_max, pulse.busy);
+  const admin = new OnePort({ size: async () => memory.size } satisfies RoutesAdmin);
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
   await Promise.race([memory.restored, ended, restoreWait(memory.restored)]);
   serve(
     {
       connect: async (actor: number, reports: MessagePort, pushes: MessagePort) =>
         routes.connect(actor, reports, pushes),
+      connectAdmin: async (port: MessagePort) => admin.connect(port),
       async configure({ lines, budgets, cache, log_level }, readOnly) {
         written?.setLevel(log_level);
         states.setLines(lines);
@@ -72,6 +76,7 @@ export async function run({ options, beats, control, log, readOnly = false, left
   await ended;
   pulse.stop();
   heap.stop();
+  admin.close();
   await routes.close();
   states.look(Number.POSITIVE_INFINITY);
   await memory.close();

@@ -158,6 +158,11 @@ export class RouteMemory {
     return this.#table.size === 0;
   }
 
+  /** Destinations that are remembered. */
+  get size(): number {
+    return this.#table.size;
+  }
+
   /** The remembered destinations, the least recently used first. */
   *destinations(): Generator<string> {
     for (const [destination] of this.#table.entries(performance.now())) yield destination;

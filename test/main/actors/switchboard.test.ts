@@ -15,6 +15,8 @@ const link = (fault: LineLink['fault'], news: number): LineLink => ({
 });
 const [DOWN, UP] = [[link('no-carrier', 0)], [link(undefined, 1)]];
 
+const MEMORY = { lineBytes: new SharedArrayBuffer(8) };
+
 class World {
   readonly generation = { options: gatewayOptions({}), listeners: [] };
   readonly switchboard = new Switchboard({ ...this.generation, links: DOWN }, () => false);
@@ -57,14 +59,14 @@ test('every actor knows the links when it begins to serve, and hears when they c
   const world = new World();
   const { switchboard, told } = world;
   try {
-    await switchboard.connectionServes(0, world.connection('first'));
+    await switchboard.connectionServes(0, world.connection('first'), MEMORY);
     await switchboard.routesServe(world.routes());
     assert.deepEqual(told.splice(0), ['first no-carrier', 'routes no-carrier']);
     await switchboard.setLinks(UP);
     assert.deepEqual(told.splice(0).sort(), ['first up', 'routes up']);
     // One that is started again, or has been.
     assert.deepEqual(switchboard.generation.links, UP);
-    await switchboard.connectionServes(1, world.connection('second'));
+    await switchboard.connectionServes(1, world.connection('second'), MEMORY);
     assert.deepEqual(told.splice(0), ['second up']);
     // Another configuration does not bring back what was so before.
     await switchboard.setLinks(DOWN);

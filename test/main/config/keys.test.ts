@@ -187,3 +187,22 @@ test('the egress policy is in its one spelling, and holds by default where other
     'egress.open: unknown key',
   ]);
 });
+
+test('a place of admin is an address with a port or a Unix socket, and one that others can reach needs a token', () => {
+  const placeOf = (listen: unknown): unknown => optionsOf(loadJson({ admin: { listen } })).admin.listen;
+  assert.deepEqual(placeOf('127.0.0.1:9090'), { kind: 'internet', host: '127.0.0.1', port: 9090 });
+  assert.deepEqual(placeOf('[::1]:0'), { kind: 'internet', host: '::1', port: 0 });
+  assert.deepEqual(placeOf('unix:/tmp/admin'), { kind: 'unix', path: '/tmp/admin', mode: 0o600 });
+  assert.deepEqual(placeOf('/tmp/admin'), placeOf({ unix: '/tmp/admin', mode: '0600' }));
+  for (const listen of ['localhost:9090', '9090', '127.0.0.1', '127.0.0.1:65536', '::1:9090', 7, ['127.0.0.1:1']])
+    assert.match(errorsIn({ admin: { listen } }).join(), /^admin.listen: .* is not allowed/);
+  assert.match(errorsIn({ admin: { listen: '0.0.0.0:9090' } }).join(), /other machines .* needed: admin.token_file/);
+  assert.match(errorsIn({ port: 9090, admin: { listen: '127.0.0.1:9090' } }).join(), /clients of the proxy come there/);
+  assert.match(
+    errorsIn({ admin: { token_file: '/nowhere/token' } }).join(),
+    /^admin.token_file: the file does not exist/,
+  );
+  const origins = ['HTTPS://A.test/', 'http://localhost:3000'];
+  assert.deepEqual(optionsOf(loadJson({ admin: { origins } })).admin.origins, ['https://a.test', origins[1]]);
+  assert.match(errorsIn({ admin: { origins: ['a.test'], hosts: ['a b'] } }).join(), /admin.origins.*admin.hosts/);
+});

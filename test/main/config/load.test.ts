@@ -56,6 +56,7 @@ test('without a file the defaults hold, and no warning is given', () => {
     workers: availableParallelism(),
     engine: 'auto',
     control_socket: null,
+    admin: { listen: null, token_file: null, allow: null, hosts: [], origins: [] },
     pid_file: null,
     budget_state_file: null,
     budgets: [],

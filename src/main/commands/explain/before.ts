@@ -5,9 +5,9 @@ import type { Target } from '../../../protocol/address/target.js';
 import type { Options } from '../../../protocol/options.js';
 import type { Outlook } from '../../../protocol/race/outlook/outlook.js';
 import type { AskedFor } from '../../../threads/contracts/connection.js';
+import { within } from '../../../threads/within.js';
 import type { OutlookAnswer, OutlookAsked } from '../../gateway/commands.js';
 import type { Gateway } from '../../gateway/running.js';
-import { within } from '../../process/within.js';
 import { type KnownBudgets, knownBudgets } from '../budgets.js';
 import { post } from '../control-client.js';
 

@@ -7,8 +7,8 @@ import { connect as connectTls } from 'node:tls';
 import { SocksClient } from 'socks';
 import { formatEndpoint } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
+import { reasonOf, within } from '../../../threads/within.js';
 import type { Address } from '../../accept/listen.js';
-import { reasonOf, within } from '../../process/within.js';
 
 /** How long a first byte is waited for: servers that speak first do so at once. */
 const WORD_WAIT_MS = 1000;

@@ -17,9 +17,9 @@ import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../../../protocol/
 import { SNAPSHOT_OCTETS_MAX } from '../../../protocol/trust/snapshot.js';
 import type { Ruled } from '../../../threads/contracts/connection.js';
 import type { NameExplanation } from '../../../threads/contracts/dns.js';
+import { within } from '../../../threads/within.js';
 import { startGateway } from '../../gateway/gateway.js';
 import type { Gateway } from '../../gateway/running.js';
-import { within } from '../../process/within.js';
 import { type Denied, deniedAt } from '../egress.js';
 import { type As, askedFor } from './as.js';
 import { type Before, beforeRace } from './before.js';

@@ -38,7 +38,11 @@ export function secretIn(
     diagnostics.error(at, `stands beside "${key}"; allowed: one of the two`);
     return { kind: 'wrong' };
   }
-  const written = fields[fileKey];
+  return secretOfFile(fields[fileKey], at, diagnostics);
+}
+
+/** The text of the file with the path `written`, which `at` gives. */
+export function secretOfFile(written: unknown, at: Place, diagnostics: Diagnostics): Secret {
   if (!isPath(written)) {
     diagnostics.reject(at, written, ALLOWED);
     return { kind: 'wrong' };

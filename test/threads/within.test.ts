@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as passes } from 'node:timers/promises';
-import { after, isWaiting, within } from '../../../src/main/process/within.js';
-import { deferred } from '../../helpers/dns-server.js';
+import { after, isWaiting, within } from '../../src/threads/within.js';
+import { deferred } from '../helpers/dns-server.js';
 
 const word = new Int32Array(new SharedArrayBuffer(4));
 /** Nothing else runs in this thread meanwhile, as if it were stopped. */

@@ -1,0 +1,47 @@
+// The role of the admin actor: main's contract goes with its start.
+import { MessageChannel } from 'node:worker_threads';
+import type { AdminControl } from '../../threads/contracts/admin/control.js';
+import type { GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
+import type { AdminStart } from '../../threads/contracts/start.js';
+import { serve } from '../../threads/port.js';
+import { answers } from '../actors/answers.js';
+import { ActorLog } from '../actors/log-port.js';
+import type { Role } from '../actors/role.js';
+import { SignsOfLife } from '../actors/signs-of-life.js';
+import type { Switchboard } from '../actors/switchboard.js';
+import type { Notices } from '../process/notices.js';
+
+export interface AdminRoleParts {
+  readonly gateway: GatewayAdmin;
+  readonly notices: Notices;
+  readonly counters: SharedArrayBuffer;
+  /** The listening socket; asked for at each start. */
+  readonly fd: () => number;
+}
+
+export function adminRole(switchboard: Switchboard, parts: AdminRoleParts): Role<AdminControl> {
+  const { gateway, notices, counters, fd } = parts;
+  const said = new ActorLog(notices);
+  const life = new SignsOfLife();
+  return {
+    name: 'admin actor',
+    begin(control) {
+      const log = said.open();
+      const { port1, port2 } = new MessageChannel();
+      // It closes with the actor's end.
+      serve(gateway, port1);
+      const { options } = switchboard.generation;
+      const own = { options, beats: life.begin(), control, log, gateway: port2, fd: fd(), counters };
+      return { start: own satisfies AdminStart, ports: [control, log, port2] };
+    },
+    ready: answers,
+    serving: (control) => switchboard.adminServes(control),
+    turns: (control) => life.shown(() => answers(control)),
+    beat: () => life.beat(),
+    stop: (control) => control.stop(),
+    gone() {
+      switchboard.adminGone();
+      said.close();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+// What main asks of the admin actor. Types only.
+import type { Options } from '../../../protocol/options.js';
+import type { ActorMemory } from '../start.js';
+
+/** Served by the admin actor, called by main. */
+export interface AdminControl {
+  /** Serves at the listening socket `fd` from now on, which stays main's, and at no earlier one. */
+  listen(fd: number): Promise<void>;
+  /** Answers what is under way, and takes no more clients. */
+  leave(): Promise<void>;
+  /** Takes over the options. */
+  configure(options: Options): Promise<void>;
+  /** The memory of all connection actors that have been. */
+  setMemories(memories: readonly ActorMemory[]): Promise<void>;
+  /** `port`: to a connection actor that was started or restarted; `ConnectionsAdmin` is served at its other end. */
+  connectConnections(actor: number, port: unknown): Promise<void>;
+  /** `port`: to a DNS actor that was started or restarted; `NamesAdmin` is served at its other end. */
+  connectNames(port: unknown): Promise<void>;
+  /** `port`: to a route actor that was started or restarted; `RoutesAdmin` is served at its other end. */
+  connectRoutes(port: unknown): Promise<void>;
+  /** Closes every port and socket; the actor's task then settles. */
+  stop(): Promise<void>;
+}

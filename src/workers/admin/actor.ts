@@ -1,0 +1,69 @@
+// The admin actor: the task of one thread, which is started only where `admin.listen` says where the gateway is to be looked at. It
+// answers HTTP, reads what is counted in shared memory, and asks the other actors for the rest; nothing of theirs waits for it.
+import type { MessagePort } from 'node:worker_threads';
+import { actorLog } from '../../threads/actor-log.js';
+import type { AdminControl } from '../../threads/contracts/admin/control.js';
+import type { GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
+import type { ActorMemory, AdminStart } from '../../threads/contracts/start.js';
+import { HeapWatch } from '../../threads/heap-watch.js';
+import { call, closed, serve } from '../../threads/port.js';
+import { Pulse } from '../../threads/pulse.js';
+import { Counters } from '../../threads/shared/counters.js';
+import { makeApp } from './app.js';
+import { Others } from './others.js';
+import { AdminServer } from './server.js';
+import type { AdminParts } from './shared/parts.js';
+
+/** Settles after `stop()`, or when the other end of the control port closes. */
+export async function run({ options, beats, control, log, gateway, fd, counters }: AdminStart): Promise<void> {
+  const pulse = new Pulse(beats);
+  const heap = new HeapWatch();
+  heap.follow(pulse);
+  pulse.start();
+  const { log: written } = actorLog(log, options.log_level);
+  let inForce = options;
+  let memories: readonly ActorMemory[] = [];
+  const others = new Others();
+  const parts: AdminParts = {
+    options: () => inForce,
+    gateway: call<GatewayAdmin>(gateway),
+    connections: () => others.connections,
+    names: () => others.names.remote,
+    routes: () => others.routes.remote,
+    counters: new Counters(counters),
+    counted: () => memories.length,
+    memories: () => memories,
+  };
+  const server = new AdminServer(makeApp(parts));
+  server.listen(fd);
+  const ended = new Promise<void>((resolve) => control.once('close', resolve));
+  serve(
+    {
+      async listen(next) {
+        await server.leave();
+        server.listen(next);
+      },
+      leave: () => server.leave(),
+      async configure(next) {
+        inForce = next;
+        written?.setLevel(next.log_level);
+      },
+      async setMemories(next) {
+        memories = next;
+      },
+      connectConnections: async (actor, port) => others.connectConnections(actor, port as MessagePort),
+      connectNames: async (port) => others.names.connect(port as MessagePort),
+      connectRoutes: async (port) => others.routes.connect(port as MessagePort),
+      // The answer to this call is sent first.
+      stop: async () => void setImmediate(() => control.close()),
+    } satisfies AdminControl,
+    control,
+  );
+  await ended;
+  pulse.stop();
+  heap.stop();
+  await server.close();
+  await others.close();
+  written?.close();
+  await closed(gateway);
+}

@@ -1,0 +1,5 @@
+// All endpoints of the API: each resource has its list in a folder of its own.
+import type { Endpoint } from '../endpoint/endpoint.js';
+import { STATUS } from './status/status.js';
+
+export const ENDPOINTS: readonly Endpoint[] = [...STATUS];

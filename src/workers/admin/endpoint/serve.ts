@@ -1,0 +1,62 @@
+// Serves endpoints: checks what a request has by their schemas, and says all that is wrong with it at once.
+import type { Context, Hono } from 'hono';
+import type { TObject, TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import type { AdminParts } from '../shared/parts.js';
+import type { Endpoint, Refusal } from './endpoint.js';
+
+export function serveEndpoints(app: Hono, endpoints: readonly Endpoint[], parts: AdminParts): void {
+  for (const one of endpoints) {
+    app.on(one.method, one.path.replace(/\{(\w+)\}/g, ':$1'), (context) => serve(context, one, parts));
+  }
+}
+
+async function serve(context: Context, one: Endpoint, parts: AdminParts): Promise<Response> {
+  const params = checked('parameter', one.params, context.req.param());
+  const query = checked('query', one.query, queryOf(context.req.queries()));
+  const text = one.body === undefined ? undefined : await context.req.text();
+  const body = checked('body', one.body, text === undefined ? undefined : jsonOf(text));
+  const problems = [...params.problems, ...query.problems, ...body.problems];
+  if (problems.length > 0) return send(context, { code: 'refused', status: 400, error: problems.join('; ') });
+  const answer = await one.handle({ params: params.value, query: query.value, body: body.value }, parts);
+  return answer.code === 'refused' ? send(context, answer) : context.json(answer.answer);
+}
+
+const send = (context: Context, { status, error }: Refusal): Response => context.json({ error }, status);
+
+interface Checked {
+  readonly value: unknown;
+  /** Sentences. */
+  readonly problems: readonly string[];
+}
+
+function checked(what: string, schema: TObject | TSchema | undefined, given: unknown): Checked {
+  if (schema === undefined) {
+    const names = Object.keys(given ?? {});
+    return { value: {}, problems: names.map((name) => `${what} ${JSON.stringify(name)}: is not known`) };
+  }
+  // Query and path hold texts, which stand for numbers and booleans.
+  const value = what === 'body' ? given : Value.Convert(schema, given);
+  if (Value.Check(schema, value)) return { value: Value.Default(schema, value), problems: [] };
+  const problems = Value.Errors(schema, value).map(({ instancePath, message }) => {
+    const name = instancePath.slice(1).replaceAll('/', '.');
+    return `${what}${name === '' ? '' : ` ${JSON.stringify(name)}`}: ${message}`;
+  });
+  return { value: undefined, problems: [...new Set(problems)] };
+}
+
+/** A key that stands there once has one value. */
+function queryOf(queries: Record<string, string[]>): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(queries).map(([name, values]) => [name, values.length === 1 ? (values[0] as string) : values]),
+  );
+}
+
+/** The text itself where it is no JSON: no schema of a body is met by it. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

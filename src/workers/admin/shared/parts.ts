@@ -1,0 +1,28 @@
+// What all rooms of the admin actor share: what they read, and whom they may ask. Types only.
+import type { Options } from '../../../protocol/options.js';
+import type { ConnectionsAdmin } from '../../../threads/contracts/admin/connections.js';
+import type { GatewayAdmin } from '../../../threads/contracts/admin/gateway.js';
+import type { NamesAdmin } from '../../../threads/contracts/admin/names.js';
+import type { RoutesAdmin } from '../../../threads/contracts/admin/routes.js';
+import type { ActorMemory } from '../../../threads/contracts/start.js';
+import type { Remote } from '../../../threads/port.js';
+import type { Counters } from '../../../threads/shared/counters.js';
+
+export interface AdminParts {
+  /** Those in force. */
+  options(): Options;
+  /** Main. */
+  readonly gateway: Remote<GatewayAdmin>;
+  /** The connection actors that serve, by number. */
+  connections(): ReadonlyMap<number, Remote<ConnectionsAdmin>>;
+  /** The DNS actor; undefined while it is started again. */
+  names(): Remote<NamesAdmin> | undefined;
+  /** The route actor; undefined while it is started again. */
+  routes(): Remote<RoutesAdmin> | undefined;
+  /** Of all connection actors, in shared memory. */
+  readonly counters: Counters;
+  /** How many slices of the counters are in use. */
+  counted(): number;
+  /** Of each connection actor that has been. */
+  memories(): readonly ActorMemory[];
+}
