@@ -10,7 +10,7 @@ const SOCKS5_VERSION = 5;
 const SOCKS4_VERSION = 4;
 const CR = 13;
 
-const UNKNOWN = refused(undefined, 'unknown-protocol');
+const UNKNOWN = refused('unknown', undefined, 'unknown-protocol');
 
 /** A fatal alert (RFC 8446 section 6.2, handshake_failure), in a record of the version that every client takes. */
 const TLS_ALERT = Uint8Array.of(21, 3, 1, 0, 2, 2, 40);
@@ -40,11 +40,17 @@ export function detect({ socks5, socks4, http }: Detected, titles: readonly stri
 }
 
 function refusals(spoken: string): Readonly<Record<ForeignProtocol, Refused>> {
-  const ending = 'unknown-protocol';
+  const ending = 'unknown-protocol' as const;
   return {
-    TLS: refused(TLS_ALERT, ending, { what: 'TLS', sentence: `speaks TLS to the gateway: set it to plain ${spoken}` }),
-    SSH: refused(undefined, ending, { what: 'SSH', sentence: `speaks SSH to the gateway: set it to ${spoken}` }),
-    PROXY: refused(undefined, ending, {
+    TLS: refused('unknown', TLS_ALERT, ending, {
+      what: 'TLS',
+      sentence: `speaks TLS to the gateway: set it to plain ${spoken}`,
+    }),
+    SSH: refused('unknown', undefined, ending, {
+      what: 'SSH',
+      sentence: `speaks SSH to the gateway: set it to ${spoken}`,
+    }),
+    PROXY: refused('unknown', undefined, ending, {
       what: 'PROXY header',
       sentence: 'begins with a PROXY header, which is taken only from the networks of proxy_protocol',
     }),

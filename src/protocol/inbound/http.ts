@@ -151,5 +151,5 @@ function signIn(sentence: string): Readonly<Record<'whole' | 'head', Refused>> {
 }
 
 function refused(status: Status, sentence: string, isHead: boolean, further?: string): Refused {
-  return refusedWith(answer(status, sentence, isHead, further), 'refused');
+  return refusedWith('http', answer(status, sentence, isHead, further), 'refused');
 }

@@ -1,7 +1,9 @@
 // The interface of a way in: a protocol by which a client says where it wants to go, and gets an answer. Types only: each
 // protocol is a file beside this one. A way in has no socket and no clock, and does not carry out the request.
 import type { Target } from '../address/target.js';
+import type { HandshakeEnding } from '../race/ending.js';
 import type { Failure, FailureCode } from '../race/failure.js';
+import type { Spoken } from './spoken.js';
 
 /**
  * Reads one message of a client and names the `Inbound` that reads what follows. The first one holds nothing of a connection, so
@@ -87,10 +89,12 @@ export interface RequestBody {
 /** The client cannot be served. */
 export interface Refused {
   readonly kind: 'refused';
+  /** What the client speaks, or is to speak here; for the counters. */
+  readonly spoken: Spoken;
   /** Bytes to send before closing; undefined for a client that would not understand them. */
   readonly answer: Uint8Array | undefined;
   /** How the connection's record names this end. */
-  readonly ending: string;
+  readonly ending: HandshakeEnding;
   /** Set when the client's mistake shows a wrong setting. */
   readonly misfit: Misfit | undefined;
 }

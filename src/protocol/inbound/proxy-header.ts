@@ -8,11 +8,11 @@ import { decodeProxyLine } from './proxy-line.js';
 import { INCOMPLETE, proceed, refused } from './steps.js';
 
 const REFUSALS: Readonly<Record<HeaderFault, Refused>> = {
-  missing: refused(undefined, 'bad-proxy-header', {
+  missing: refused('proxy-header', undefined, 'bad-proxy-header', {
     what: 'no PROXY header',
     sentence: 'does not begin with a PROXY header, which proxy_protocol wants of its address',
   }),
-  malformed: refused(undefined, 'bad-proxy-header', {
+  malformed: refused('proxy-header', undefined, 'bad-proxy-header', {
     what: 'malformed PROXY header',
     sentence: 'sends a malformed PROXY header',
   }),
@@ -21,7 +21,7 @@ const REFUSALS: Readonly<Record<HeaderFault, Refused>> = {
 /** The first byte of version 2; version 1 begins with a letter. */
 const BINARY = 0x0d;
 
-const STRANGER = refused(undefined, 'not-allowed', {
+const STRANGER = refused('proxy-header', undefined, 'not-allowed', {
   what: 'client behind a proxy',
   sentence: 'is a proxy whose client is not in allow_clients',
 });
@@ -30,7 +30,7 @@ const STRANGER = refused(undefined, 'not-allowed', {
  * The header tells of no client, and the proxy itself is none that may come. HAProxy looks with such headers whether the gateway
  * is there (`check-send-proxy`): the connection was enough for it, so this is nobody's mistake.
  */
-const NO_CLIENT = refused(undefined, 'not-allowed');
+const NO_CLIENT = refused('proxy-header', undefined, 'not-allowed');
 
 /** Which clients may come, behind a proxy. */
 export interface Visitors {

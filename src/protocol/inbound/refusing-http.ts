@@ -8,11 +8,11 @@ import { INCOMPLETE, refused } from './steps.js';
 const METHOD_MAX = 32;
 const SPACE = 0x20;
 
-const NOT_HTTP = refused(undefined, 'unknown-protocol');
+const NOT_HTTP = refused('unknown', undefined, 'unknown-protocol');
 
 /** A method with a space behind it is refused. */
 export function refusingHttp(misfit: Misfit): Inbound {
-  const unwanted = refused(answer(403, `this client ${misfit.sentence}`, false), 'refused', misfit);
+  const unwanted = refused('http', answer(403, `this client ${misfit.sentence}`, false), 'refused', misfit);
   return {
     feed(bytes, start, end) {
       for (let i = start; i < end; i += 1) {

@@ -20,8 +20,8 @@ const GRANTED = 90;
 const REJECTED = 91;
 
 const REJECTION = reply(REJECTED);
-const NOT_SOCKS4 = refused(undefined, 'broke-protocol');
-const BAD_REQUEST = refused(REJECTION, 'refused');
+const NOT_SOCKS4 = refused('socks4', undefined, 'broke-protocol');
+const BAD_REQUEST = refused('socks4', REJECTION, 'refused');
 
 /** Reads a request, at most 520 bytes: all that a client sends before its connection is made. */
 export const SOCKS4: Inbound = { feed: readRequest };
@@ -34,7 +34,7 @@ export const SOCKS4_OF_USERS: Inbound = refusingSocks4({
 
 /** A request is read to its end, and refused. */
 export function refusingSocks4(misfit: Misfit): Inbound {
-  const unwanted = refused(REJECTION, 'refused', misfit);
+  const unwanted = refused('socks4', REJECTION, 'refused', misfit);
   return {
     feed(bytes, start, end) {
       const step = readRequest(bytes, start, end);

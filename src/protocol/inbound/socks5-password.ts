@@ -8,8 +8,8 @@ import { INCOMPLETE, proceed, refused } from './steps.js';
 const ACCEPTED = Uint8Array.of(PASSWORD_VERSION, 0);
 const DENIED = Uint8Array.of(PASSWORD_VERSION, 1);
 
-const WRONG_VERSION = refused(DENIED, 'broke-protocol');
-const WRONG = refused(DENIED, 'denied');
+const WRONG_VERSION = refused('socks5', DENIED, 'broke-protocol');
+const WRONG = refused('socks5', DENIED, 'denied');
 
 /**
  * Bytes of a name and password, at most 513; 0 while they are incomplete, -1 for another version. Either may be empty: the RFC

@@ -30,16 +30,16 @@ const ONLY_NO_AUTHENTICATION = proceed(3, METHOD_NONE, REQUEST);
 const NO_AUTHENTICATION_AND_PASSWORD = proceed(4, METHOD_NONE, REQUEST);
 
 /** A client that does not go on as SOCKS5 does gets no answer, which it would not understand. */
-const NOT_SOCKS5 = refused(undefined, 'broke-protocol');
+const NOT_SOCKS5 = refused('socks5', undefined, 'broke-protocol');
 const UNSPECIFIED = new Uint8Array(4);
-const BAD_COMMAND = refused(encodeReply(ReplyCode.commandNotSupported, UNSPECIFIED, 0), 'refused');
-const BAD_ADDRESS_TYPE = refused(encodeReply(ReplyCode.addressTypeNotSupported, UNSPECIFIED, 0), 'refused');
-const BAD_NAME = refused(encodeReply(ReplyCode.hostUnreachable, UNSPECIFIED, 0), 'refused');
-const NO_METHOD = refused(METHOD_UNACCEPTABLE, 'refused', {
+const BAD_COMMAND = refused('socks5', encodeReply(ReplyCode.commandNotSupported, UNSPECIFIED, 0), 'refused');
+const BAD_ADDRESS_TYPE = refused('socks5', encodeReply(ReplyCode.addressTypeNotSupported, UNSPECIFIED, 0), 'refused');
+const BAD_NAME = refused('socks5', encodeReply(ReplyCode.hostUnreachable, UNSPECIFIED, 0), 'refused');
+const NO_METHOD = refused('socks5', METHOD_UNACCEPTABLE, 'refused', {
   what: 'authentication',
   sentence: 'offers SOCKS5 only with ways of authentication that are not known here: let it use none, or a password',
 });
-const NAMELESS = refused(METHOD_UNACCEPTABLE, 'refused', {
+const NAMELESS = refused('socks5', METHOD_UNACCEPTABLE, 'refused', {
   what: 'no user',
   sentence: 'does not offer to name a user, which this listener wants: give it a name and password',
 });
@@ -88,7 +88,7 @@ function readGreetingOfUser(bytes: Uint8Array, start: number, end: number): Inbo
 
 /** For a listener that does not speak SOCKS5: a greeting is refused, whatever it offers. */
 export function refusingSocks5(misfit: Misfit): Inbound {
-  const unwanted = refused(METHOD_UNACCEPTABLE, 'refused', misfit);
+  const unwanted = refused('socks5', METHOD_UNACCEPTABLE, 'refused', misfit);
   return {
     feed(bytes, start, end) {
       const size = sizeOfGreeting(bytes, start, end);

@@ -1,6 +1,8 @@
 // The steps of `Inbound.feed` as objects of one shape for each kind, whatever the protocol: a handshake that reads several
 // protocols then stays as fast as one that reads only one.
+import type { HandshakeEnding } from '../race/ending.js';
 import type { ClientAddress, Inbound, Incomplete, Misfit, Proceed, Refused } from './inbound.js';
+import type { Spoken } from './spoken.js';
 
 export const INCOMPLETE: Incomplete = { kind: 'incomplete' };
 
@@ -13,7 +15,12 @@ export function proceed(
   return { kind: 'proceed', size, answer, next, client };
 }
 
-/** `ending`: how the connection's record names this end. */
-export function refused(answer: Uint8Array | undefined, ending: string, misfit?: Misfit): Refused {
-  return { kind: 'refused', answer, ending, misfit };
+/** `spoken`: what the client speaks, or is to speak here. `ending`: how the connection's record names this end. */
+export function refused(
+  spoken: Spoken,
+  answer: Uint8Array | undefined,
+  ending: HandshakeEnding,
+  misfit?: Misfit,
+): Refused {
+  return { kind: 'refused', spoken, answer, ending, misfit };
 }

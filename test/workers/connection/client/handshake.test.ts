@@ -8,7 +8,7 @@ import type { Memory } from '../../../../src/linux/memory.js';
 import { targetOfName } from '../../../../src/protocol/address/target.js';
 import type { ClientAddress, Inbound, Refused, Replies, Requested } from '../../../../src/protocol/inbound/inbound.js';
 import { SOCKS5, SOCKS5_OF_USERS } from '../../../../src/protocol/inbound/socks5.js';
-import { proceed } from '../../../../src/protocol/inbound/steps.js';
+import { proceed, refused } from '../../../../src/protocol/inbound/steps.js';
 import { failureOf } from '../../../../src/protocol/race/failure.js';
 import type { User } from '../../../../src/protocol/users/user.js';
 import {
@@ -163,10 +163,10 @@ const TOY: Inbound = {
   },
 };
 
-const TOY_REFUSAL: Refused = { kind: 'refused', answer: Buffer.from('what?\n'), ending: 'puzzled', misfit: undefined };
+const TOY_REFUSAL: Refused = refused('unknown', Buffer.from('what?\n'), 'broke-protocol');
 
 const TOLD = { ip: Uint8Array.of(192, 0, 2, 9), port: 77 };
-const DENIAL: Refused = { kind: 'refused', answer: Buffer.from('who?\n'), ending: 'denied', misfit: undefined };
+const DENIAL: Refused = refused('unknown', Buffer.from('who?\n'), 'denied');
 
 /** Two bytes that tell an address and are answered with nothing, then a claim: a letter, which is the name and the password. */
 const HEADER: Inbound = {
