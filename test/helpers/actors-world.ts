@@ -12,11 +12,11 @@ import type { NamesControl } from '../../src/threads/contracts/dns.js';
 import type { ConnectionStart, NamesStart } from '../../src/threads/contracts/start.js';
 import { call, moved, type Remote } from '../../src/threads/port.js';
 import { Pulse } from '../../src/threads/pulse.js';
+import { newActorMemory } from '../../src/threads/shared/actor-memory.js';
 import { BulkSpans } from '../../src/threads/shared/bulk-spans.js';
 import { ClientAddresses } from '../../src/threads/shared/client-addresses.js';
 import { Counters } from '../../src/threads/shared/counters.js';
 import { FdQueue } from '../../src/threads/shared/fd-queue.js';
-import { LineBytes } from '../../src/threads/shared/line-bytes.js';
 import { MapTable, OwnerTable } from '../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../src/threads/shared/room-flag.js';
 import { Shares } from '../../src/threads/shared/shares.js';
@@ -32,7 +32,7 @@ const LISTENER = listenerOf({ name: 'pairs' });
 export class ActorsWorld {
   readonly #pool = new Piscina({ minThreads: 2, maxThreads: 2, atomics: 'disabled' });
   readonly #shared = {
-    queue: FdQueue.create(64),
+    own: newActorMemory(0),
     owners: OwnerTable.create(FDS_MAX),
     clients: ClientAddresses.create(FDS_MAX),
     clientShares: Shares.create(0, FDS_MAX, 0),
@@ -40,10 +40,9 @@ export class ActorsWorld {
     maps: MapTable.create(),
     counters: Counters.create(1),
     room: RoomFlag.create(),
-    lineBytes: LineBytes.create(),
     bulk: BulkSpans.create(1),
   };
-  readonly #queue = new FdQueue(this.#shared.queue);
+  readonly #queue = new FdQueue(this.#shared.own.queue);
   readonly #doorbells = [makeDoorbell(), makeDoorbell()] as const;
   readonly #tasks: Promise<void>[] = [];
   readonly #clients: Socket[] = [];

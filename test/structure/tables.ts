@@ -56,7 +56,7 @@ export const RULES: Rules = {
     // The layout of shared memory.
     'src/threads/contracts': [PROTOCOL, 'src/threads/shared'],
     // What the admin actor asks of the others.
-    'src/threads/contracts/admin': [PROTOCOL, 'src/threads/contracts'],
+    'src/threads/contracts/admin': [PROTOCOL, 'src/threads/contracts', 'src/threads/shared'],
     'src/threads/shared': [PROTOCOL],
     'src/threads': [PROTOCOL, 'src/threads/contracts'],
     // No actor imports from another one.

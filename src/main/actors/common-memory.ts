@@ -15,7 +15,7 @@ export function commonMemory(
   most: { readonly connections_max: number },
   fdsMax: number,
   room: SharedArrayBuffer,
-): Omit<SharedMemory, 'queue' | 'maps' | 'lineBytes'> {
+): Omit<SharedMemory, 'own' | 'maps'> {
   return {
     owners: OwnerTable.create(fdsMax),
     clients: ClientAddresses.create(fdsMax),

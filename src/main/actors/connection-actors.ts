@@ -6,6 +6,7 @@ import { isError } from '../../linux/result.js';
 import { breakOff, closeFd } from '../../linux/sockets.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { SharedMemory } from '../../threads/contracts/start.js';
+import { type ActorMemory, newActorMemory, QUEUE_CAPACITY } from '../../threads/shared/actor-memory.js';
 import { Counters } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { type Carried, LineBytes } from '../../threads/shared/line-bytes.js';
@@ -18,8 +19,6 @@ import { type ConnectionParts, connectionRole } from './connection-role.js';
 import type { ActorHost } from './host.js';
 import type { Role } from './role.js';
 
-/** Clients that may wait for one actor: more than arrive during the 50 ms that a busy thread may take for a turn. */
-const QUEUE_CAPACITY = 4096;
 /** How long the actors may take to report what they have learned. */
 const REPORT_TIMEOUT_MS = 500;
 /** How often to look for actors that have got no clients since a reload and have no connection any more. */
@@ -32,7 +31,7 @@ type OfAll = Pick<
 
 export interface ConnectionActorsParts extends OfAll {
   /** The memory that all actors share. */
-  readonly common: Omit<SharedMemory, 'queue' | 'maps' | 'lineBytes'>;
+  readonly common: Omit<SharedMemory, 'own' | 'maps'>;
   readonly host: (role: Role<ConnectionActor>) => ActorHost<ConnectionActor>;
 }
 
@@ -60,7 +59,7 @@ export class ConnectionActors {
   /** Numbers are below this. */
   #numbers_end = 0;
   /** By number, also of actors that have ended; another one with the same number goes on counting. */
-  readonly #lineBytes: SharedArrayBuffer[] = [];
+  readonly #memories: ActorMemory[] = [];
 
   constructor(parts: ConnectionActorsParts) {
     this.#parts = parts;
@@ -90,10 +89,10 @@ export class ConnectionActors {
 
   #hostOf(actor: number, doorbell: number): ActorHost<ConnectionActor> {
     const { common, host, ...ofAll } = this.#parts;
-    const lineBytes = this.#lineBytes[actor] ?? LineBytes.create();
-    this.#lineBytes[actor] = lineBytes;
-    const shared = { ...common, queue: FdQueue.create(QUEUE_CAPACITY), maps: MapTable.create(), lineBytes };
-    const queue = new FdQueue(shared.queue);
+    const own = this.#memories[actor] ?? newActorMemory(actor);
+    this.#memories[actor] = own;
+    const shared = { ...common, own, maps: MapTable.create() };
+    const queue = new FdQueue(own.queue);
     this.dispatcher.add(actor, { queue, capacity: QUEUE_CAPACITY, doorbell });
     const { counters } = this;
     const serves = (): void => {
@@ -119,13 +118,10 @@ export class ConnectionActors {
 
   /** The bytes that a line has carried since the start, by its number. */
   carried(line: number): Carried {
-    let [up, down] = [0, 0];
-    for (const memory of this.#lineBytes) {
-      const one = new LineBytes(memory).of(line);
-      up += one.up;
-      down += one.down;
-    }
-    return { up, down };
+    return LineBytes.sum(
+      this.#memories.map(({ lineBytes }) => new LineBytes(lineBytes)),
+      line,
+    );
   }
 
   get hosts(): readonly ActorHost<ConnectionActor>[] {

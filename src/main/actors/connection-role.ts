@@ -2,6 +2,7 @@
 // reset then; the clients that it had not taken from its queue go to other actors. Restarting is done by host.ts.
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { ConnectionStart, SharedMemory } from '../../threads/contracts/start.js';
+import { ConnectionCounts } from '../../threads/shared/connection-counts.js';
 import { Counter, type Counters } from '../../threads/shared/counters.js';
 import type { FdQueue } from '../../threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
@@ -40,6 +41,7 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
   const { doorbell, mainDoorbell, switchboard, log, notices, connections_most } = parts;
   const owners = new OwnerTable(shared.owners);
   const maps = new MapTable(shared.maps);
+  const connectionCounts = new ConnectionCounts(shared.own.connectionCounts);
   const shares = [new Shares(shared.clientShares), new Shares(shared.userShares)];
   const said = new ActorLog(notices);
   const { accessPorts } = parts;
@@ -69,10 +71,7 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
     },
     async serving(control) {
       // Both may have changed since it was started.
-      await Promise.all([
-        switchboard.connectionServes(actor, control, { lineBytes: shared.lineBytes }),
-        accessPorts.follow(actor, control),
-      ]);
+      await Promise.all([switchboard.connectionServes(control, shared.own), accessPorts.follow(actor, control)]);
       parts.serves(actor);
     },
     async turns() {
@@ -87,7 +86,7 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
       switchboard.connectionGone(actor);
       said.close();
       accessPorts.close(actor);
-      const left = reap({ actor, owners, maps, queue, counters, shares });
+      const left = reap({ actor, owners, maps, queue, counters, connectionCounts, shares });
       parts.gone(actor);
       parts.takeBack(left);
     },

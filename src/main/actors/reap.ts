@@ -2,6 +2,7 @@
 // To be called only after the actor's thread has ended. The order of the steps matters.
 import { unmap } from '../../linux/memory.js';
 import { breakOff, closeFd } from '../../linux/sockets.js';
+import type { ConnectionCounts } from '../../threads/shared/connection-counts.js';
 import { Counter, type Counters } from '../../threads/shared/counters.js';
 import type { FdQueue } from '../../threads/shared/fd-queue.js';
 import { fdOf } from '../../threads/shared/hand-off.js';
@@ -14,12 +15,13 @@ export interface DeadActor {
   readonly maps: MapTable;
   readonly queue: FdQueue;
   readonly counters: Counters;
+  readonly connectionCounts: Pick<ConnectionCounts, 'cutAll'>;
   /** In which the actor's fds may count. */
   readonly shares: readonly Pick<Shares, 'closing'>[];
 }
 
 /** Returns the clients that were still in the queue, as `handOff` numbers: they belong to main. */
-export function reap({ actor, owners, maps, queue, counters, shares }: DeadActor): number[] {
+export function reap({ actor, owners, maps, queue, counters, connectionCounts, shares }: DeadActor): number[] {
   const owned = owners.ownedBy(actor);
   for (const fd of owned) breakOff(fd);
   const regions = maps.all();
@@ -35,6 +37,7 @@ export function reap({ actor, owners, maps, queue, counters, shares }: DeadActor
   const slice = counters.of(actor);
   slice[Counter.cut] += slice[Counter.opened] - slice[Counter.closed];
   slice[Counter.closed] = slice[Counter.opened];
+  connectionCounts.cutAll();
   return drain(queue, new Set(owned));
 }
 

@@ -9,10 +9,11 @@ import type { AdminControl } from '../../threads/contracts/admin/control.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
-import type { ActorMemory, Generation } from '../../threads/contracts/start.js';
+import type { Generation } from '../../threads/contracts/start.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
 import type { UsersJudge } from '../../threads/contracts/users.js';
 import { moved, type Remote, serve } from '../../threads/port.js';
+import type { ActorMemory } from '../../threads/shared/actor-memory.js';
 import { within } from '../../threads/within.js';
 
 /** An actor that has not answered by then is dead or stuck; it is connected again when it has been restarted. */
@@ -47,7 +48,8 @@ export class Switchboard {
   }
 
   /** The connection actor serves: connects it to the other actors, and gives it the current rules and users. */
-  async connectionServes(actor: number, connection: Remote<ConnectionActor>, memory: ActorMemory): Promise<void> {
+  async connectionServes(connection: Remote<ConnectionActor>, memory: ActorMemory): Promise<void> {
+    const { actor } = memory;
     this.#connections.set(actor, connection);
     this.#memories.set(actor, memory);
     await this.#tellMemories();

@@ -6,11 +6,13 @@ import type { Options } from '../../protocol/options.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { LineLink } from '../../protocol/uplinks/line-link.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
+import type { ActorMemory } from '../shared/actor-memory.js';
 import type { SharesMemory } from '../shared/shares.js';
 
-/** Memory shared by main and a connection actor; all but `queue`, `maps` and `lineBytes` are one for all actors. */
+/** Memory shared by main and a connection actor; all but `own` and `maps` is one for all actors. */
 export interface SharedMemory {
-  readonly queue: SharedArrayBuffer;
+  /** What the admin actor reads, too. */
+  readonly own: ActorMemory;
   readonly owners: SharedArrayBuffer;
   readonly clients: SharedArrayBuffer;
   /** Of the connections of client networks, and of users. */
@@ -18,14 +20,8 @@ export interface SharedMemory {
   readonly userShares: SharesMemory;
   readonly maps: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
-  readonly lineBytes: SharedArrayBuffer;
   readonly bulk: SharedArrayBuffer;
   readonly room: SharedArrayBuffer;
-}
-
-/** The memory of one connection actor that others read; a restarted actor goes on in the same memory. */
-export interface ActorMemory {
-  readonly lineBytes: SharedArrayBuffer;
 }
 
 /** For the lines of the access log. */

@@ -33,6 +33,17 @@ export class LineBytes {
     this.#values[line * DIRECTIONS + 1] += down;
   }
 
+  /** What all these actors have counted of a line together. */
+  static sum(all: readonly LineBytes[], line: number): Carried {
+    let [up, down] = [0, 0];
+    for (const one of all) {
+      const carried = one.of(line);
+      up += carried.up;
+      down += carried.down;
+    }
+    return { up, down };
+  }
+
   /** So far. Of a live connection, what it had carried when its actor last looked. */
   of(line: number): Carried {
     if (line >= LINES_MAX) return { up: 0, down: 0 };

@@ -4,10 +4,11 @@ import type { MessagePort } from 'node:worker_threads';
 import { actorLog } from '../../threads/actor-log.js';
 import type { AdminControl } from '../../threads/contracts/admin/control.js';
 import type { GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
-import type { ActorMemory, AdminStart } from '../../threads/contracts/start.js';
+import type { AdminStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { call, closed, serve } from '../../threads/port.js';
 import { Pulse } from '../../threads/pulse.js';
+import { ActorCounts, type ActorMemory } from '../../threads/shared/actor-memory.js';
 import { Counters } from '../../threads/shared/counters.js';
 import { makeApp } from './app.js';
 import { Others } from './others.js';
@@ -23,6 +24,7 @@ export async function run({ options, beats, control, log, gateway, fd, counters 
   const { log: written } = actorLog(log, options.log_level);
   let inForce = options;
   let memories: readonly ActorMemory[] = [];
+  let counts = new ActorCounts(memories);
   const others = new Others();
   const parts: AdminParts = {
     options: () => inForce,
@@ -32,7 +34,7 @@ export async function run({ options, beats, control, log, gateway, fd, counters 
     routes: () => others.routes.remote,
     counters: new Counters(counters),
     counted: () => memories.length,
-    memories: () => memories,
+    counts: () => counts,
   };
   const server = new AdminServer(makeApp(parts));
   server.listen(fd);
@@ -50,6 +52,7 @@ export async function run({ options, beats, control, log, gateway, fd, counters 
       },
       async setMemories(next) {
         memories = next;
+        counts = new ActorCounts(next);
       },
       connectConnections: async (actor, port) => others.connectConnections(actor, port as MessagePort),
       connectNames: async (port) => others.names.connect(port as MessagePort),

@@ -4,7 +4,6 @@ import { ring } from '../../linux/doorbell.js';
 import { openEngine } from '../../linux/engine/choose.js';
 import type { Engine } from '../../linux/engine/engine.js';
 import { Loop } from '../../linux/engine/loop.js';
-import { countUnasked } from '../../linux/engine/socket.js';
 import { PipePool } from '../../linux/pipes.js';
 import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import { LineHealth } from '../../protocol/lines/health/health.js';
@@ -14,10 +13,9 @@ import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
 import { BulkSpans } from '../../threads/shared/bulk-spans.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
-import { Counter, Counters } from '../../threads/shared/counters.js';
+import { Counter } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { fdOf, listenerOf } from '../../threads/shared/hand-off.js';
-import { LineBytes } from '../../threads/shared/line-bytes.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { Shares } from '../../threads/shared/shares.js';
@@ -25,6 +23,7 @@ import { AccessLog } from './access-log.js';
 import { BulkTransfers } from './bulk-transfers.js';
 import { Carrying } from './carrying.js';
 import { ConnectionEnd } from './connection-end.js';
+import { type Counts, countsIn, tellUnasked } from './counts.js';
 import { Generations, type Lasting } from './generations.js';
 import { DeadLines } from './hanging/dead-lines.js';
 import { GoneAddresses } from './hanging/gone-addresses.js';
@@ -46,6 +45,7 @@ import { RoutesReplica } from './shared/replicas/routes.js';
 import { Sites } from './shared/sites.js';
 import { Tunnels } from './shared/tunnels.js';
 import { SharedOwnership } from './shared-ownership.js';
+import { Tally } from './tally.js';
 
 /** Connections begun in one turn before the running ones are served. */
 const OPEN_BATCH = 64;
@@ -75,7 +75,7 @@ class Actor {
   readonly #loop: Loop;
   readonly #queue: FdQueue;
   readonly #room: RoomFlag;
-  readonly #counters: Float64Array;
+  readonly #counts: Counts;
   readonly #heap = new HeapWatch();
   readonly #parts: Lasting['parts'];
   readonly #generations: Generations;
@@ -99,9 +99,11 @@ class Actor {
   constructor(start: ConnectionStart, sites: Sites) {
     const { options, shared } = start;
     this.#start = start;
-    this.#queue = new FdQueue(shared.queue);
+    this.#queue = new FdQueue(shared.own.queue);
     this.#room = new RoomFlag(shared.room);
-    this.#counters = new Counters(shared.counters).of(start.actor);
+    const counts = countsIn(shared);
+    const { counters } = counts;
+    this.#counts = counts;
     const [clientShares, userShares] = [new Shares(shared.clientShares), new Shares(shared.userShares)];
     const [owners, maps] = [new OwnerTable(shared.owners), new MapTable(shared.maps)];
     const ownership = new SharedOwnership(start.actor, owners, maps, clientShares, userShares);
@@ -115,19 +117,15 @@ class Actor {
     const badAddresses = new BadAddresses(options.blacklist, () => performance.timeOrigin + performance.now());
     // Answers age also while the thread is away.
     const age = () => performance.now();
-    this.#names = new NamesReplica(options.dns, { deadlines, badAddresses, now: age, counters: this.#counters });
+    this.#names = new NamesReplica(options.dns, { deadlines, badAddresses, now: age, counters });
     this.#outcomes = new OutcomeReports((observations) => this.#names.observed(observations));
     const health = new LineHealth(tableLength(options.lines));
     this.#routes = new RoutesReplica(start.actor, options, health, now);
     const log = new RemoteLog(start.log, options.log_level, () => {
-      this.#counters[Counter.logsDropped] += 1;
+      counters[Counter.logsDropped] += 1;
     });
     logWarnings(log);
-    countUnasked((event) => {
-      this.#counters[Counter.unasked] += 1;
-      const message = 'an event of a socket that nobody asked for is dropped: this is a bug of the gateway';
-      log.tell({ topic: `unasked ${event}`, level: 'error', message, fields: { event } });
-    });
+    tellUnasked(counters, log);
     const clients = new ClientAddresses(shared.clients);
     const records = new ConnectionRecords({
       clock: engine,
@@ -136,7 +134,7 @@ class Actor {
       lineName: (line) => this.#generations.lineName(line),
       addressOf: (fd) => clients.read(fd),
     });
-    this.#carrying = new Carrying(records, new LineBytes(shared.lineBytes));
+    this.#carrying = new Carrying(records, counts.lineBytes);
     const bulkSites = new BulkSites(this.#routes, sites);
     const bulk = new BulkTransfers({
       ...{ clock: engine, records, routes: this.#routes, sites: bulkSites },
@@ -144,9 +142,8 @@ class Actor {
       wall: () => performance.timeOrigin + performance.now(),
     });
     const books = {
-      counters: this.#counters,
-      log,
-      records,
+      ...counts,
+      ...{ clock: engine, log, records },
       carrying: this.#carrying,
       bulk,
       ended: () => this.#ended(),
@@ -167,7 +164,9 @@ class Actor {
       sites,
       bulkSites,
       pipes: new PipePool(options.limits.pipes_max, ownership),
-      counters: this.#counters,
+      counters,
+      lineCounts: counts.lineCounts,
+      tally: new Tally(counts),
       log,
       failures: new FailureLog(log),
       records,
@@ -216,7 +215,7 @@ class Actor {
   #setAccess(access: AccessStart | undefined): void {
     this.#access?.close();
     const { deadlines, engine, ends } = this.#parts;
-    this.#access = access && new AccessLog(access, deadlines, engine, this.#counters);
+    this.#access = access && new AccessLog(access, deadlines, engine, this.#counts.counters);
     ends.access = this.#access;
   }
 
@@ -234,7 +233,7 @@ class Actor {
   /** Called after each turn of the engine. */
   #turned(outcomes: number): void {
     this.#queue.wakeUp();
-    this.#counters[Counter.turns] += 1;
+    this.#counts.counters[Counter.turns] += 1;
     this.#isIdle = this.#open() === 0 && outcomes === 0;
     const { now } = this.#engine;
     this.#expire(now);
@@ -243,6 +242,7 @@ class Actor {
     this.#names.flush();
     this.#carrying.turned(now);
     this.#heap.turned(now);
+    this.#counts.turnTimes.count(this.#engine.clock() - now);
     if (this.#drainBy !== undefined && this.#drained(now)) this.#loop.stop();
   }
 
@@ -275,7 +275,7 @@ class Actor {
   }
 
   #drained(now: number): boolean {
-    const live = this.#counters[Counter.opened] - this.#counters[Counter.closed];
+    const live = this.#counts.counters[Counter.opened] - this.#counts.counters[Counter.closed];
     if (live === 0 && this.#queue.length === 0) return true;
     if (now < (this.#drainBy as number)) return false;
     this.#parts.log.write('warn', { connections: live }, 'the time to drain is over: what is left is reset');

@@ -1,8 +1,11 @@
 // Counts, records, logs and reports the end of a connection. One instance serves all connections of a thread. It closes no
 // sockets.
+import type { ConnectionEnding } from '../../protocol/race/ending.js';
 import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { RemoteLog } from '../../threads/log.js';
+import type { ConnectionCounts } from '../../threads/shared/connection-counts.js';
 import { Counter } from '../../threads/shared/counters.js';
+import type { LineCounts } from '../../threads/shared/line-counts.js';
 import type { BulkTransfers } from './bulk-transfers.js';
 import type { Carrying } from './carrying.js';
 import type { Heard } from './relay/first-byte.js';
@@ -10,7 +13,10 @@ import type { RelayEnd, RelayOutcome } from './relay/relay-end.js';
 
 /** Where the end of a connection is counted, recorded, logged and reported. */
 export interface Books {
+  readonly clock: { readonly now: number };
   readonly counters: Float64Array;
+  readonly connectionCounts: Pick<ConnectionCounts, 'ended'>;
+  readonly lineCounts: Pick<LineCounts, 'answered'>;
   readonly log: Pick<RemoteLog, 'enabled' | 'write'>;
   readonly records: Records;
   readonly carrying: Pick<Carrying, 'ended'>;
@@ -28,8 +34,10 @@ interface Access {
 /** The records of connections, each known by a number. */
 interface Records {
   heard(connection: number, heard: Heard, since: number): void;
+  lineOf(connection: number): number | undefined;
+  listenerOf(connection: number): number;
   /** `up`, `down`: bytes from the client, and to it. */
-  ended(connection: number, how: string, up: number, down: number): void;
+  ended(connection: number, how: ConnectionEnding, up: number, down: number): void;
   live(): readonly number[];
   read(connection: number): ConnectionRecord;
 }
@@ -38,18 +46,23 @@ export class ConnectionEnd implements RelayOutcome {
   readonly #books: Books;
   /** Undefined where there is no access log. */
   access: Access | undefined;
+  /** Whether the first byte of each connection is noted, so that its time is counted. */
+  countsFirstBytes = false;
 
   constructor(books: Books) {
     this.#books = books;
   }
 
-  /** Whether the first byte of each connection is noted, for the access log. */
+  /** Whether the first byte of each connection is noted. */
   get wantsFirstBytes(): boolean {
-    return this.access !== undefined;
+    return this.access !== undefined || this.countsFirstBytes;
   }
 
   heard(connection: number, heard: Heard, since: number): void {
-    this.#books.records.heard(connection, heard, since);
+    const { records, lineCounts, clock } = this.#books;
+    records.heard(connection, heard, since);
+    const line = heard === 'silent' ? undefined : records.lineOf(connection);
+    if (line !== undefined) lineCounts.answered(line, clock.now - since);
   }
 
   relayed(connection: number, { how, up, down }: RelayEnd): void {
@@ -84,10 +97,11 @@ export class ConnectionEnd implements RelayOutcome {
   }
 
   /** Called when the connection's sockets have been closed. */
-  ended(connection: number, how: string, up = 0, down = 0): void {
-    const { counters, log, records } = this.#books;
+  ended(connection: number, how: ConnectionEnding, up = 0, down = 0): void {
+    const { counters, connectionCounts, log, records } = this.#books;
     const { access } = this;
     counters[Counter.closed] += 1;
+    connectionCounts.ended(records.listenerOf(connection), how);
     records.ended(connection, how, up, down);
     const isDebugging = log.enabled('debug');
     if (isDebugging || access !== undefined) {

@@ -8,6 +8,7 @@ import type { Preferences } from '../../protocol/lines/preferences.js';
 import type { Options } from '../../protocol/options.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
 import type { RemoteLog } from '../../threads/log.js';
+import type { LineCounts } from '../../threads/shared/line-counts.js';
 import type { BulkTransfers } from './bulk-transfers.js';
 import type { Authenticator, UserRights } from './client/authenticator.js';
 import type { Clients } from './clients.js';
@@ -32,6 +33,7 @@ import type { RulesReplica } from './shared/replicas/rules.js';
 import type { Sites } from './shared/sites.js';
 import type { Trace } from './shared/trace.js';
 import type { Tunnels } from './shared/tunnels.js';
+import type { Tally } from './tally.js';
 
 export interface Context {
   readonly engine: Engine;
@@ -74,6 +76,8 @@ export interface Context {
   readonly pipes: PipePool;
   /** This actor's slice of the counters. */
   readonly counters: Float64Array;
+  readonly lineCounts: LineCounts;
+  readonly tally: Tally;
   readonly log: RemoteLog;
   readonly failures: FailureLog;
   /** Of all live connections, and of those that ended last. */

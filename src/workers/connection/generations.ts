@@ -89,6 +89,7 @@ export class Generations {
     parts.names.set(options.dns);
     carrying.follow(options.budgets.length > 0);
     bulk.reach(options.workers);
+    parts.ends.countsFirstBytes = options.admin.listen !== null;
     this.#setUsers(users);
     const clients = new Clients(parts.records, this.#listeners, listeners[0].number);
     if (this.#stranger !== undefined) clients.takeAllFor(this.#stranger.client, this.#stranger.lines);

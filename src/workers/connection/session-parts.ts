@@ -14,6 +14,7 @@ import type { AttemptBudget } from './shared/dialling/attempt-budget.js';
 import type { Egress } from './shared/dialling/egress.js';
 import type { FailureLog } from './shared/dialling/failure-log.js';
 import type { RulesReplica } from './shared/replicas/rules.js';
+import type { Tally } from './tally.js';
 
 export type SessionParts = HandshakeParts &
   RaceParts &
@@ -33,6 +34,10 @@ export type SessionParts = HandshakeParts &
       'open' | 'told' | 'clientIp' | 'clientName' | 'targeted' | 'replied' | 'won' | 'lost'
     >;
     readonly ends: Pick<ConnectionEnd, 'ended' | 'wantsFirstBytes'>;
+    readonly tally: Pick<
+      Tally,
+      'opened' | 'handshakeFailed' | 'connected' | 'cancelled' | 'lost' | 'won' | 'undecided'
+    >;
     /** Whether every destination is listened to for its first byte. */
     readonly isDebugging: boolean;
   };

@@ -4,11 +4,11 @@ import type { Socket } from '../../linux/engine/socket.js';
 import type { ClientAddress, Inbound, Refused, Requested } from '../../protocol/inbound/inbound.js';
 import type { Bound } from '../../protocol/outbound/outbound.js';
 import type { QuietKeys } from '../../protocol/quiet/quiet.js';
+import type { ConnectionEnding } from '../../protocol/race/ending.js';
 import type { Failure } from '../../protocol/race/failure.js';
 import { narrowed } from '../../protocol/rules/narrowed.js';
 import type { Client } from '../../protocol/users/client.js';
 import type { User } from '../../protocol/users/user.js';
-import { Counter } from '../../threads/shared/counters.js';
 import { Handshake, type HandshakeOutcome } from './client/handshake.js';
 import { LingeringClose } from './client/lingering-close.js';
 import type { Entrance } from './entrance.js';
@@ -59,7 +59,7 @@ export class Session
     const first = behindProxies?.inboundFrom(this.clientIp()) ?? inbound;
     this.#handshake = new Handshake(parts, parts.limits.isRefused(fd) ? refusing : first, this);
     this.#client = parts.engine.adopt(fd, this.#handshake);
-    parts.counters[Counter.opened] += 1;
+    parts.tally.opened(listener.number);
   }
 
   /** Begins to read the client. */
@@ -102,6 +102,7 @@ export class Session
         deadlines.set(this, engine.now + limits.handshakeTime(fd, options.handshake_timeout_ms));
         return refusing;
       case 'closed':
+        this.#parts.tally.handshakeFailed('proxy-header', 'over-limit');
         this.#close('graceful', 'over-limit');
         return undefined;
     }
@@ -153,15 +154,15 @@ export class Session
     race.start();
   }
 
-  refused({ answer, ending, misfit }: Refused): void {
-    this.#parts.counters[Counter.badHandshakes] += 1;
+  refused({ spoken, answer, ending, misfit }: Refused): void {
+    this.#parts.tally.handshakeFailed(spoken, ending);
     if (misfit !== undefined) this.#parts.failures.misfit(misfit, this, this.#parts.engine.now);
     if (answer === undefined) this.#close('graceful', ending);
     else this.#lingeringClose(answer, ending);
   }
 
   left(): void {
-    this.#parts.counters[Counter.badHandshakes] += 1;
+    this.#parts.tally.handshakeFailed('unknown', 'left-early');
     this.#close('graceful', 'left-early');
   }
 
@@ -172,8 +173,7 @@ export class Session
       return;
     }
     this.#handshake.giveUp();
-    this.#parts.counters[Counter.badHandshakes] += 1;
-    this.#parts.counters[Counter.timeouts] += 1;
+    this.#parts.tally.handshakeFailed('unknown', 'handshake-timeout');
     this.#close('graceful', 'handshake-timeout');
   }
 
@@ -190,16 +190,14 @@ export class Session
 
   #cancelled(): void {
     this.#race?.cancel();
-    this.#parts.counters[Counter.failed] += 1;
+    this.#parts.tally.cancelled();
     this.#close('reset', 'cancelled');
   }
 
   lost(failure: Failure): void {
-    const { counters, records } = this.#parts;
+    const { tally, records } = this.#parts;
     const { replies } = this.#request as Requested;
-    counters[Counter.failed] += 1;
-    if (failure.code === 'blocked') counters[Counter.blocked] += 1;
-    if (failure.code === 'egress-denied') counters[Counter.denied] += 1;
+    tally.lost(failure.code);
     records.lost(this.#connection, this.#race, failure);
     records.replied(this.#connection, replies.failureCode(failure.code));
     const line = this.#race?.attempts.find((attempt) => attempt.failure === failure)?.line.name;
@@ -208,7 +206,7 @@ export class Session
   }
 
   won(winner: RaceAttempt): void {
-    const { counters, records } = this.#parts;
+    const { tally, records } = this.#parts;
     const race = this.#race as Race;
     const { early, replies } = this.#request as Requested;
     this.#winner = winner;
@@ -222,7 +220,7 @@ export class Session
       this.#cancelled();
       return;
     }
-    counters[Counter.connected] += 1;
+    tally.connected();
     if (!isSilent) records.replied(this.#connection, replies.successCode);
     if (this.#isHelloRace(race)) {
       this.#helloRace = new HelloRace(this.#parts, race, winner, this.#client, this);
@@ -256,7 +254,7 @@ export class Session
   helloRaceEnded(end: Settled<RaceAttempt> | Undecided): void {
     this.#helloRace = undefined;
     if (end.kind !== 'settled') {
-      this.#parts.counters[Counter.resets] += 1;
+      this.#parts.tally.undecided();
       this.#close('reset', end.kind);
       return;
     }
@@ -268,7 +266,8 @@ export class Session
   // Relay
 
   #relay(winner: RaceAttempt, destination: Socket, firstByte: FirstByteOutcome | undefined): Relay {
-    const { records, isDebugging, ends, rules } = this.#parts;
+    const { records, tally, isDebugging, ends, rules } = this.#parts;
+    const race = this.#race as Race;
     const { target, body } = this.#request as Requested;
     const dialled = winner.line.isDirect ? winner.candidate.ip : undefined;
     const quiet = this.#entrance.quiet.under(rules.quietAt(target, dialled, this.#asker) ?? this.#quiet);
@@ -276,24 +275,25 @@ export class Session
     const isUnheard = Number.isNaN(winner.askedAt) && winner.result !== 'left';
     const told = (isDebugging || ends.wantsFirstBytes) && isUnheard ? (firstByte ?? NOBODY) : firstByte;
     const relay = new Relay(this.#parts, this.#client, destination, told, this.#connection, quiet, body);
-    records.won(this.#connection, this.#race as Race, winner, relay);
+    records.won(this.#connection, race, winner, relay);
+    tally.won(winner, race.lead ?? (this.#winner as RaceAttempt));
     return relay;
   }
 
   // End
 
-  #lingeringClose(answer: Uint8Array, how: string): void {
+  #lingeringClose(answer: Uint8Array, how: ConnectionEnding): void {
     this.#parts.deadlines.clear(this);
     new LingeringClose(this.#parts, this.#client, () => this.#ended(how)).say(answer);
   }
 
-  #close(ending: 'graceful' | 'reset', how: string): void {
+  #close(ending: 'graceful' | 'reset', how: ConnectionEnding): void {
     this.#parts.deadlines.clear(this);
     this.#parts.engine.close(this.#client, ending);
     this.#ended(how);
   }
 
-  #ended(how: string): void {
+  #ended(how: ConnectionEnding): void {
     this.#parts.ends.ended(this.#connection, how);
   }
 }

@@ -8,14 +8,13 @@ import type { ConnectionActor } from '../../../src/threads/contracts/connection.
 import type { RoutesControl } from '../../../src/threads/contracts/routes.js';
 import type { Generation } from '../../../src/threads/contracts/start.js';
 import { call, closed, type Remote, serve } from '../../../src/threads/port.js';
+import { newActorMemory } from '../../../src/threads/shared/actor-memory.js';
 import { gatewayOptions } from '../../helpers/gateway-options.js';
 
 const link = (fault: LineLink['fault'], news: number): LineLink => ({
   ...{ line: 0, fault, at: 'eth1', news, ip4: undefined, ip6: undefined },
 });
 const [DOWN, UP] = [[link('no-carrier', 0)], [link(undefined, 1)]];
-
-const MEMORY = { lineBytes: new SharedArrayBuffer(8) };
 
 class World {
   readonly generation = { options: gatewayOptions({}), listeners: [] };
@@ -59,14 +58,14 @@ test('every actor knows the links when it begins to serve, and hears when they c
   const world = new World();
   const { switchboard, told } = world;
   try {
-    await switchboard.connectionServes(0, world.connection('first'), MEMORY);
+    await switchboard.connectionServes(world.connection('first'), newActorMemory(0));
     await switchboard.routesServe(world.routes());
     assert.deepEqual(told.splice(0), ['first no-carrier', 'routes no-carrier']);
     await switchboard.setLinks(UP);
     assert.deepEqual(told.splice(0).sort(), ['first up', 'routes up']);
     // One that is started again, or has been.
     assert.deepEqual(switchboard.generation.links, UP);
-    await switchboard.connectionServes(1, world.connection('second'), MEMORY);
+    await switchboard.connectionServes(world.connection('second'), newActorMemory(1));
     assert.deepEqual(told.splice(0), ['second up']);
     // Another configuration does not bring back what was so before.
     await switchboard.setLinks(DOWN);

@@ -8,11 +8,10 @@ import { closeFd } from '../../../src/linux/sockets.js';
 import type { ConnectionActor } from '../../../src/threads/contracts/connection.js';
 import type { ConnectionStart } from '../../../src/threads/contracts/start.js';
 import { call, moved } from '../../../src/threads/port.js';
+import { newActorMemory } from '../../../src/threads/shared/actor-memory.js';
 import { BulkSpans } from '../../../src/threads/shared/bulk-spans.js';
 import { ClientAddresses } from '../../../src/threads/shared/client-addresses.js';
 import { Counters } from '../../../src/threads/shared/counters.js';
-import { FdQueue } from '../../../src/threads/shared/fd-queue.js';
-import { LineBytes } from '../../../src/threads/shared/line-bytes.js';
 import { MapTable, OwnerTable } from '../../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../../src/threads/shared/room-flag.js';
 import { Shares } from '../../../src/threads/shared/shares.js';
@@ -45,10 +44,10 @@ for (const { kind, missing } of ENGINES) {
       connections_most: 1000,
       ...{ actor: 0, options: defaultOptions(), engine: kind, control: control.port2, log: log.port2 },
       shared: {
-        ...{ queue: FdQueue.create(4), owners: OwnerTable.create(FDS_MAX), clients: ClientAddresses.create(FDS_MAX) },
+        ...{ own: newActorMemory(0), owners: OwnerTable.create(FDS_MAX), clients: ClientAddresses.create(FDS_MAX) },
         ...{ clientShares: Shares.create(8, FDS_MAX, 1), userShares: Shares.create(8, FDS_MAX, 2) },
         ...{ maps: MapTable.create(), counters: Counters.create(1), room: RoomFlag.create() },
-        ...{ lineBytes: LineBytes.create(), bulk: BulkSpans.create(1) },
+        ...{ bulk: BulkSpans.create(1) },
       },
       ...{ listeners: [listenerOf()], users: [{ name: 'alice', mark: 'x', lines: undefined }], doorbell, mainDoorbell },
     };

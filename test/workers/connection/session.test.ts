@@ -17,7 +17,9 @@ import type { AttemptResult } from '../../../src/protocol/race/record.js';
 import type { Ruling } from '../../../src/protocol/rules/rule.js';
 import type { Client as Asker } from '../../../src/protocol/users/client.js';
 import type { User } from '../../../src/protocol/users/user.js';
+import { ConnectionCounts } from '../../../src/threads/shared/connection-counts.js';
 import { Counter } from '../../../src/threads/shared/counters.js';
+import { LineCounts } from '../../../src/threads/shared/line-counts.js';
 import type { Claim, Verdict } from '../../../src/workers/connection/client/authenticator.js';
 import { entranceOf } from '../../../src/workers/connection/entrance.js';
 import type { Told } from '../../../src/workers/connection/limits.js';
@@ -26,6 +28,7 @@ import type { RelayEnd } from '../../../src/workers/connection/relay/relay-end.j
 import { Session } from '../../../src/workers/connection/session.js';
 import type { SessionParts } from '../../../src/workers/connection/session-parts.js';
 import type { Permission } from '../../../src/workers/connection/shared/dialling/egress.js';
+import { Tally } from '../../../src/workers/connection/tally.js';
 import { clientHello } from '../../helpers/client-hello.js';
 import { listenerOf } from '../../helpers/listener.js';
 import { connectedPair, readNow, resetFd } from '../../linux/peers.js';
@@ -95,6 +98,8 @@ class Client extends RaceWorld<Engine> implements SessionParts {
   readonly fd: number;
   readonly peered: PeeredAttempt[] = [];
   readonly pipes = new PipePool(2, UNRECORDED);
+  readonly connectionCounts = new ConnectionCounts(ConnectionCounts.create());
+  readonly tally = new Tally(this);
   readonly isDebugging: boolean = false;
   readonly tunnelEnds = undefined;
   /** What the record was told, and how the connection ended. */
@@ -321,6 +326,9 @@ for (const { kind, missing } of ENGINES) {
       assert.deepEqual(client.relayed, { how: 'complete', up: 14, down: 6 });
       assert.deepEqual(client.recorded, ['site.test:443', 'reply 0', 'won']);
       assert.deepEqual([client.counters[Counter.opened], client.counters[Counter.connected]], [1, 1]);
+      assert.equal(ConnectionCounts.ofListener([client.connectionCounts], LISTENER.number).opened, 1);
+      const { attempts, connected, wins, rescues } = LineCounts.sum([client.lineCounts], 0);
+      assert.deepEqual([attempts, connected, wins, rescues], [1, 1, 1, 0]);
     });
 
     test('is as quiet as its rule allows; the rule of the address goes before that of the name', () => {
@@ -477,6 +485,8 @@ for (const { kind, missing } of ENGINES) {
       shutdownWrite(client.fd);
       client.world.until(() => client.ending !== undefined, 'the end');
       assert.deepEqual([client.counters[Counter.badHandshakes], client.peered.length], [1, 0]);
+      const failures = [{ spoken: 'unknown', how: 'unknown-protocol', count: 1 }];
+      assert.deepEqual(ConnectionCounts.handshakes([client.connectionCounts]), failures);
       client.over(client.ending as string);
     });
 
@@ -601,6 +611,8 @@ for (const { kind, missing } of ENGINES) {
       shutdownWrite(second.peer);
       client.over('complete');
       assert.deepEqual(client.relayed, { how: 'complete', up: HELLO.length + 4, down: ANSWER.length });
+      const { wins, rescues, unanswered, firstByte } = LineCounts.sum([client.lineCounts], 0);
+      assert.deepEqual([wins, rescues, unanswered, firstByte.count], [1, 0, 1, 1], 'another address is no other line');
     });
   });
 

@@ -1,6 +1,6 @@
 // What main asks of the admin actor. Types only.
 import type { Options } from '../../../protocol/options.js';
-import type { ActorMemory } from '../start.js';
+import type { ActorMemory } from '../../shared/actor-memory.js';
 
 /** Served by the admin actor, called by main. */
 export interface AdminControl {

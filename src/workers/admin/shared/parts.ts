@@ -4,8 +4,8 @@ import type { ConnectionsAdmin } from '../../../threads/contracts/admin/connecti
 import type { GatewayAdmin } from '../../../threads/contracts/admin/gateway.js';
 import type { NamesAdmin } from '../../../threads/contracts/admin/names.js';
 import type { RoutesAdmin } from '../../../threads/contracts/admin/routes.js';
-import type { ActorMemory } from '../../../threads/contracts/start.js';
 import type { Remote } from '../../../threads/port.js';
+import type { ActorCounts } from '../../../threads/shared/actor-memory.js';
 import type { Counters } from '../../../threads/shared/counters.js';
 
 export interface AdminParts {
@@ -23,6 +23,6 @@ export interface AdminParts {
   readonly counters: Counters;
   /** How many slices of the counters are in use. */
   counted(): number;
-  /** Of each connection actor that has been. */
-  memories(): readonly ActorMemory[];
+  /** What the connection actors have counted of lines and listeners. */
+  counts(): ActorCounts;
 }

@@ -9,6 +9,7 @@ import type { LineHealth } from '../../../protocol/lines/health/health.js';
 import type { Options } from '../../../protocol/options.js';
 import type { Failure } from '../../../protocol/race/failure.js';
 import { Counter } from '../../../threads/shared/counters.js';
+import { LineCount, type LineCounts } from '../../../threads/shared/line-counts.js';
 import type { AttemptBudget } from '../shared/dialling/attempt-budget.js';
 import type { AttemptRoom, RoomSeeker } from '../shared/dialling/attempt-room.js';
 import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt/attempt.js';
@@ -24,6 +25,7 @@ export interface HomeTrialParts {
   readonly room: Pick<AttemptRoom, 'take' | 'connected' | 'failed'>;
   readonly health: Pick<LineHealth, 'begins'>;
   readonly counters: Float64Array;
+  readonly lineCounts: Pick<LineCounts, 'add' | 'connected'>;
   readonly newAttempt: MakeAttempt;
 }
 
@@ -56,17 +58,19 @@ export class HomeTrial implements AttemptOutcome, HelloAttemptOutcome<RaceAttemp
   /** `race`: for the room that the attempt takes. */
   start(race: RoomSeeker): void {
     const { attempt } = this;
-    const { counters, health, room, engine } = this.#parts;
+    const { counters, lineCounts, health, room, engine } = this.#parts;
     counters[Counter.attempts] += 1;
+    lineCounts.add(attempt.candidate.line, LineCount.attempts);
     health.begins(attempt.candidate.line, engine.now);
     const start = attempt.start();
     if (start.code === 'started') room.take(race, attempt);
-    else this.#known.failed(attempt, start);
+    else this.#failed(attempt, start);
   }
 
   connected(attempt: RaceAttempt): void {
-    const { engine, budget, room } = this.#parts;
+    const { engine, budget, room, lineCounts } = this.#parts;
     room.connected(attempt);
+    lineCounts.connected(attempt.candidate.line, attempt.connectedAt - attempt.started);
     this.#known.triedWell(attempt);
     budget.hold();
     this.#asked = new HelloAttempt(engine, attempt, this.#known.reached(attempt), this);
@@ -86,6 +90,11 @@ export class HomeTrial implements AttemptOutcome, HelloAttemptOutcome<RaceAttemp
 
   failed(attempt: RaceAttempt, failure: Failure): void {
     this.#parts.room.failed(attempt, failure.code, this.#parts.engine.now);
+    this.#failed(attempt, failure);
+  }
+
+  #failed(attempt: RaceAttempt, failure: Failure): void {
+    this.#parts.lineCounts.add(attempt.candidate.line, LineCount.failures);
     this.#known.failed(attempt, failure);
   }
 

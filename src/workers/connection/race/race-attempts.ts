@@ -17,6 +17,7 @@ import type { Hint } from '../../../protocol/routes/hints.js';
 import type { Choice } from '../../../protocol/rules/rule.js';
 import type { Client } from '../../../protocol/users/client.js';
 import { Counter } from '../../../threads/shared/counters.js';
+import { LineCount, type LineCounts } from '../../../threads/shared/line-counts.js';
 import type { AttemptBudget } from '../shared/dialling/attempt-budget.js';
 import type { AttemptRoom, RoomSeeker } from '../shared/dialling/attempt-room.js';
 import type { Addressed, FailureLog, Whose } from '../shared/dialling/failure-log.js';
@@ -42,6 +43,7 @@ export type RaceAttemptsParts = CandidatesParts &
     readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'outage' | 'begins'>;
     readonly failures: Pick<FailureLog, 'attempt'>;
     readonly counters: Float64Array;
+    readonly lineCounts: Pick<LineCounts, 'add' | 'connected'>;
     readonly newAttempt: MakeAttempt;
     readonly newTrial: MakeTrial;
   };
@@ -193,10 +195,11 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   }
 
   #start(candidate: Candidate): RaceAttempt {
-    const { health, counters, room, engine, newAttempt } = this.#parts;
+    const { health, counters, lineCounts, room, engine, newAttempt } = this.#parts;
     const attempt = newAttempt(candidate, this.target, this.#outcome);
     this.#all = appended(this.#all, attempt);
     counters[Counter.attempts] += 1;
+    lineCounts.add(candidate.line, LineCount.attempts);
     health.begins(candidate.line, engine.now);
     const start = attempt.start();
     if (start.code === 'started') room.take(this, attempt);
@@ -207,6 +210,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   /** One has connected. `decided` must follow, once the race has found out whether it wants more. */
   connected(attempt: RaceAttempt): void {
     this.#plan.connected(attempt.candidate);
+    this.#parts.lineCounts.connected(attempt.candidate.line, attempt.connectedAt - attempt.started);
     this.known.connected(attempt, this.all, this.#candidates.begun);
     this.#judgeLead();
   }
@@ -220,8 +224,9 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
 
   /** One has failed. If it had started, `decided` must follow. */
   failed(attempt: RaceAttempt, failure: Failure): void {
-    const { engine, failures } = this.#parts;
+    const { engine, failures, lineCounts } = this.#parts;
     this.#plan.failed(attempt.candidate, engine.now);
+    lineCounts.add(attempt.candidate.line, LineCount.failures);
     this.#failure = mostTelling(this.#failure, failure);
     this.known.failed(attempt, failure);
     failures.attempt(attempt, failure, this.target, this, engine.now);

@@ -7,6 +7,7 @@ import { EAGAIN } from '../../../../src/linux/errno.js';
 import { sendBytes } from '../../../../src/linux/sockets.js';
 import type { Failure } from '../../../../src/protocol/race/failure.js';
 import type { RouteFailure } from '../../../../src/protocol/routes/candidate-memory.js';
+import { type CountsOfLine, LineCounts } from '../../../../src/threads/shared/line-counts.js';
 import type { MakeAttempt, RaceAttempt } from '../../../../src/workers/connection/race/attempt/attempt.js';
 import { HomeTrial } from '../../../../src/workers/connection/race/home-trial.js';
 import type { RoomSeeker } from '../../../../src/workers/connection/shared/dialling/attempt-room.js';
@@ -92,6 +93,11 @@ class Trying {
     this.actor.deadlines.expire(this.world.engine.now + 60_000);
   }
 
+  /** Of its line. */
+  get counts(): CountsOfLine {
+    return LineCounts.sum([this.actor.lineCounts], 0);
+  }
+
   /** Nothing of it is left, and this was learned. */
   ends(...learned: readonly string[]): void {
     this.world.until(() => this.world.engine.size === 0, 'its connection is closed');
@@ -126,6 +132,8 @@ for (const { kind, missing } of ENGINES) {
       assert.deepEqual(readNow(trying.peer), HELLO);
       trying.says(ANSWER);
       trying.ends('connected', 'answered tls');
+      const { attempts, connected, failures, wins } = trying.counts;
+      assert.deepEqual([attempts, connected, failures, wins], [1, 1, 0, 0]);
       assert.ok(trying.attempt.answeredAt >= trying.attempt.askedAt);
     });
 
@@ -189,6 +197,8 @@ for (const { kind, missing } of ENGINES) {
       trying.attempt.fails('refused');
       trying.world.engine.close(trying.attempt.release(), 'reset');
       trying.ends('lost refused');
+      const { attempts, connected, failures } = trying.counts;
+      assert.deepEqual([attempts, connected, failures], [1, 0, 1]);
     });
   });
 }

@@ -12,6 +12,7 @@ import type { Options } from '../../../../src/protocol/options.js';
 import { type Failure, type FailureCode, failureOf } from '../../../../src/protocol/race/failure.js';
 import type { PlanRules } from '../../../../src/protocol/race/plan.js';
 import { Counter } from '../../../../src/threads/shared/counters.js';
+import { LineCounts } from '../../../../src/threads/shared/line-counts.js';
 import type { AttemptOutcome, MakeAttempt } from '../../../../src/workers/connection/race/attempt/attempt.js';
 import type { MakeTrial, Trial } from '../../../../src/workers/connection/race/home-trial.js';
 import type { RaceParts } from '../../../../src/workers/connection/race/race.js';
@@ -116,6 +117,7 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
   readonly health = new LineHealth(LINES.length);
   readonly routes: RoutesReplica;
   readonly counters = new Float64Array(Object.keys(Counter).length);
+  readonly lineCounts = new LineCounts(LineCounts.create(LINES.length));
   /** In the order in which they were made. */
   readonly attempts: FakeAttempt[] = [];
   /** In the order in which they were made. */

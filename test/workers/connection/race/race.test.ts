@@ -5,6 +5,7 @@ import { type Target, targetOfIp } from '../../../../src/protocol/address/target
 import type { Failure } from '../../../../src/protocol/race/failure.js';
 import { destinationKey } from '../../../../src/protocol/routes/destination-key.js';
 import { Counter } from '../../../../src/threads/shared/counters.js';
+import { LineCounts } from '../../../../src/threads/shared/line-counts.js';
 import type { RaceAttempt } from '../../../../src/workers/connection/race/attempt/attempt.js';
 import { Race, type RaceOutcome } from '../../../../src/workers/connection/race/race.js';
 import type { FakeAttempt } from './fake-attempt.js';
@@ -159,6 +160,18 @@ test('the candidate that is remembered goes first and alone, and the others foll
   assert.equal(world.counters[Counter.firstContacts], 0);
   const memory = world.routes.get(destinationKey(SITE.asked, SITE.port, undefined), world.engine.now);
   assert.equal(memory?.find({ line: 1, ip: ip(B) })?.lates, 1);
+});
+
+test('each line is counted for its attempts, and how long they took to connect', () => {
+  const world = known([A, B], { lines: [0, 1] });
+  const { race } = new Racing(world);
+  world.after(7);
+  world.attempts[0].fails('refused');
+  world.attempts[1].connects();
+  race.cancel();
+  const [first, second] = [0, 1].map((line) => LineCounts.sum([world.lineCounts], line));
+  assert.deepEqual([first.attempts, first.connected, first.failures, first.connect.count], [2, 0, 1, 0]);
+  assert.deepEqual([second.attempts, second.connected, second.failures, second.connect.sum_ms], [2, 1, 0, 7]);
 });
 
 test('the others follow a late one as soon as there are descriptors for them again', () => {

@@ -7,6 +7,7 @@ import type { DeadlineWheel, Expiring } from '../../../../protocol/deadline-whee
 import type { LineHealth } from '../../../../protocol/lines/health/health.js';
 import { appended, EMPTY } from '../../../../protocol/race/short-list.js';
 import { Counter } from '../../../../threads/shared/counters.js';
+import { LineCount, type LineCounts } from '../../../../threads/shared/line-counts.js';
 import type { AttemptBudget } from '../../shared/dialling/attempt-budget.js';
 import type { RoutesReplica } from '../../shared/replicas/routes.js';
 import type { Learning } from '../known/outcome.js';
@@ -20,6 +21,7 @@ export interface HelloAttemptsParts {
   readonly health: Pick<LineHealth, 'silent'>;
   readonly routes: Pick<RoutesReplica, 'tell'>;
   readonly counters: Float64Array;
+  readonly lineCounts: Pick<LineCounts, 'add'>;
 }
 
 /** The race, which has the connected attempts. */
@@ -165,7 +167,7 @@ export class HelloAttempts<A extends ConnectedAttempt> implements HelloAttemptOu
 
   /** Blames the servers that were asked and did not answer in time, now that another one has. */
   #blame(winner: HelloAttempt<A>): void {
-    const { engine, health, routes } = this.#parts;
+    const { engine, health, routes, lineCounts } = this.#parts;
     for (const asked of this.#all) {
       if (asked === winner || engine.now < asked.due) continue;
       const { attempt } = asked;
@@ -174,6 +176,7 @@ export class HelloAttempts<A extends ConnectedAttempt> implements HelloAttemptOu
         asked.reached?.late();
       }
       const { line } = attempt.candidate;
+      if (asked.isAsked) lineCounts.add(line, LineCount.unanswered);
       if (attempt.line.isDirect || line === winner.attempt.candidate.line) continue;
       if (asked.refusal !== 'alert' && health.silent(line, engine.now))
         routes.tell({ kind: 'early', line, early: true });

@@ -8,6 +8,7 @@ import type { Candidate } from '../../../../../src/protocol/lines/candidate.js';
 import type { LineEvent } from '../../../../../src/protocol/lines/health/health.js';
 import type { AttemptResult } from '../../../../../src/protocol/race/record.js';
 import { Counter } from '../../../../../src/threads/shared/counters.js';
+import { LineCounts } from '../../../../../src/threads/shared/line-counts.js';
 import type { ConnectedAttempt } from '../../../../../src/workers/connection/race/hello/attempt.js';
 import {
   HelloAttempts,
@@ -56,6 +57,7 @@ class Asking implements Runners<Server> {
   readonly attempts: HelloAttempts<Server>;
   readonly told: LineEvent[] = [];
   readonly counters = new Float64Array(Object.keys(Counter).length);
+  readonly lineCounts = new LineCounts(LineCounts.create(8));
   readonly ticks: DeadlineWheel;
   /** What has become of it. */
   outcome: string | undefined;
@@ -70,7 +72,7 @@ class Asking implements Runners<Server> {
     this.servers = lines.map((line) => new Server(this.world, line));
     this.ticks = new DeadlineWheel(engine.now, 1);
     const parts: HelloAttemptsParts = {
-      ...{ engine, ticks: this.ticks, counters: this.counters },
+      ...{ engine, ticks: this.ticks, counters: this.counters, lineCounts: this.lineCounts },
       budget: { letGo: () => {} },
       health: { silent: () => true },
       routes: { tell: (event) => void this.told.push(event) },
@@ -144,6 +146,8 @@ for (const { kind, missing } of ENGINES) {
       assert.deepEqual([first.result, first.learned], ['silent', ['late']]);
       assert.deepEqual([second.result, second.learned], ['connected', ['answered tls']]);
       assert.deepEqual([asking.counters[Counter.replays], asking.counters[Counter.rescued]], [1, 1]);
+      const unanswered = [1, 2].map((line) => LineCounts.sum([asking.lineCounts], line).unanswered);
+      assert.deepEqual(unanswered, [0, 1]);
     });
 
     test('blame no line that still had time, none that is direct, and none that is the winner’s', () => {

@@ -10,6 +10,7 @@ import type { Candidate } from '../../../../../src/protocol/lines/candidate.js';
 import type { LineEvent } from '../../../../../src/protocol/lines/health/health.js';
 import type { AttemptResult } from '../../../../../src/protocol/race/record.js';
 import { Counter } from '../../../../../src/threads/shared/counters.js';
+import { LineCounts } from '../../../../../src/threads/shared/line-counts.js';
 import type { ConnectedAttempt } from '../../../../../src/workers/connection/race/hello/attempt.js';
 import type { Runners } from '../../../../../src/workers/connection/race/hello/attempts.js';
 import { HelloRace, type Settled, type Undecided } from '../../../../../src/workers/connection/race/hello/race.js';
@@ -80,6 +81,7 @@ class Racing implements Runners<Connected> {
   readonly client: number;
   readonly race: HelloRace<Connected>;
   readonly counters = new Float64Array(Object.keys(Counter).length);
+  readonly lineCounts = new LineCounts(LineCounts.create(8));
   readonly told: LineEvent[] = [];
   /** What `another` gives once the attempts are used up. */
   last: 'coming' | 'none' = 'none';
@@ -102,7 +104,13 @@ class Racing implements Runners<Connected> {
     this.#deadlines = new DeadlineWheel(engine.now);
     this.#ticks = new DeadlineWheel(engine.now, 4);
     const context = {
-      ...{ engine, deadlines: this.#deadlines, ticks: this.#ticks, counters: this.counters },
+      ...{
+        engine,
+        deadlines: this.#deadlines,
+        ticks: this.#ticks,
+        counters: this.counters,
+        lineCounts: this.lineCounts,
+      },
       options: { race: { hold_ms: HOLD_MS, connect_timeout_ms: CONNECT_TIMEOUT_MS } },
       budget: {
         letGo: (connections: number) => {
