@@ -20,13 +20,19 @@ export const RULES: Rules = {
     'src/protocol/lines/health': ['src/protocol/lines', 'src/protocol/routes', 'src/protocol/race'],
     'src/protocol/budget': [],
     'src/protocol/bulk': [],
-    'src/protocol/routes': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/bulk'],
+    // What an operator has set by hand of lines.
+    'src/protocol/steering': ['src/protocol/lines'],
+    'src/protocol/routes': [
+      ...['src/protocol/address', 'src/protocol/lines', 'src/protocol/bulk'],
+      // Pins of destinations are in the same file.
+      'src/protocol/steering',
+    ],
     // Only what the kernel says of interfaces.
     'src/protocol/uplinks': ['src/protocol/address', 'src/protocol/lines'],
     'src/protocol/race': ['src/protocol/lines', 'src/protocol/routes'],
     'src/protocol/race/outlook': [
       ...['src/protocol/address', 'src/protocol/bulk', 'src/protocol/lines', 'src/protocol/lines/health'],
-      ...['src/protocol/routes', 'src/protocol/race'],
+      ...['src/protocol/routes', 'src/protocol/race', 'src/protocol/text'],
     ],
     // A rule may be for some clients only.
     'src/protocol/rules': ['src/protocol/text', 'src/protocol/address', 'src/protocol/users', 'src/protocol/quiet'],
@@ -169,6 +175,7 @@ export const RULES: Rules = {
     // Its thread reads the file of users as the configuration is read.
     'src/main/users': [PROTOCOL, 'src/main/process', 'src/main/config/diagnostics', 'src/main/config/checks/users'],
     'src/main/budgets': [PROTOCOL, 'src/files', 'src/threads/shared', 'src/main/process'],
+    'src/main/steering': [PROTOCOL, 'src/threads/*', 'src/main/process'],
     'src/main/accept': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process'],
     // What a process leaves to the next one.
     'src/main/upgrade': [
@@ -181,7 +188,7 @@ export const RULES: Rules = {
     ],
     'src/main/actors': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux', 'src/files', 'src/main/process', 'src/main/rules', 'src/main/users'],
-      ...['src/main/accept', 'src/main/upgrade', 'src/main/budgets'],
+      ...['src/main/accept', 'src/main/upgrade', 'src/main/budgets', 'src/main/steering'],
     ],
     // Where the gateway is looked at.
     'src/main/admin': [
@@ -205,7 +212,7 @@ export const RULES: Rules = {
     'src/main/gateway': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process', 'src/main/accept', 'src/main/actors'],
       ...['src/main/observe', 'src/main/reload', 'src/main/control', 'src/main/upgrade', 'src/main/room'],
-      ...['src/main/uplinks', 'src/main/budgets', 'src/main/admin'],
+      ...['src/main/uplinks', 'src/main/budgets', 'src/main/admin', 'src/main/steering'],
     ],
     'src/main/commands': [
       ...[PROTOCOL, 'src/dial', 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/actors'],

@@ -132,3 +132,17 @@ test('the proxy of a line without a link is nobody’s news, and is tried again 
     'line "b" is tried again, since its link has come back',
   ]);
 });
+
+test('a paused line is none that is left, and of a pinned one it is said that nothing falls back', () => {
+  const { said, states } = world(['a', 'b', 'c']);
+  states.setSteering({ paused: [1], pinned: 2 });
+  states.learned({ kind: 'proxy-failed', line: 0, why: WHY }, true);
+  states.learned({ kind: 'proxy-failed', line: 2, why: WHY }, true);
+  assert.deepEqual(
+    said.map(({ message, fields }) => [message.replace(/:.*(?=,)|:.*$/, ''), fields['lines_left']]),
+    [
+      ['line "a" is down', 1],
+      ['line "c" is down, and connections are pinned to it', 0],
+    ],
+  );
+});

@@ -26,15 +26,15 @@ export interface Knowing {
 }
 
 /** What another process has left to this one. `evidence`: the text; `routes`: a file in memory. */
-export interface LeftKnowledge extends Pick<Estate, 'locks' | 'routes' | 'usage'> {
+export interface LeftKnowledge extends Pick<Estate, 'locks' | 'routes' | 'usage' | 'steering'> {
   readonly evidence: string | undefined;
 }
 
 /** Takes the evidence out of its file, and closes that. */
-export function leftKnowledge({ locks, routes, usage, evidence: file }: Estate): LeftKnowledge {
+export function leftKnowledge({ locks, routes, usage, steering, evidence: file }: Estate): LeftKnowledge {
   const read = file === undefined ? undefined : readBounded(pathOfFd(file), { octets_max: SNAPSHOT_OCTETS_MAX });
   if (file !== undefined) closeFd(file);
-  return { locks, routes, usage, evidence: read?.kind === 'read' ? read.bytes.toString('utf8') : undefined };
+  return { locks, routes, usage, steering, evidence: read?.kind === 'read' ? read.bytes.toString('utf8') : undefined };
 }
 
 /** Has the state files written now, with the latest reports of the connection actors. */

@@ -9,12 +9,17 @@ import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { NamesStart, RoutesStart, TlsStart } from '../../threads/contracts/start.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
 import type { Remote } from '../../threads/port.js';
+import { within } from '../../threads/within.js';
 import type { Notices } from '../process/notices.js';
+import type { SteeringKeeper } from '../steering/keeper.js';
 import { answers } from './answers.js';
 import { ActorLog } from './log-port.js';
 import type { Role } from './role.js';
 import { SignsOfLife } from './signs-of-life.js';
 import type { Switchboard } from './switchboard.js';
+
+/** How long pins may be waited for: less than it waits itself, and then they come later. */
+const PINS_MS = 1000;
 
 /** What a DNS actor begins with that takes the place of another one. */
 export interface Succession {
@@ -67,12 +72,18 @@ export function namesRole(
   };
 }
 
-/** `lines`: what it must hear of lines. `left`: a file in memory with what the route actor of another process knew; it is closed when it is read. */
+/** What an actor must hear of lines, and who asks it for the pins of its state file. */
+export interface LineKeepers {
+  readonly budgets: { readonly events: readonly LineEvent[] };
+  readonly steering: Pick<SteeringKeeper, 'takePinsOf'>;
+}
+
+/** `left`: a file in memory with what the route actor of another process knew; it is closed when it is read. */
 export function routesRole(
   switchboard: Switchboard,
   notices: Notices,
   mayWrite: (path: string | null) => boolean,
-  lines: () => readonly LineEvent[],
+  keepers: LineKeepers,
   left?: number,
 ): Role<RoutesControl> {
   let file = left;
@@ -97,7 +108,9 @@ export function routesRole(
       // The actor has opened it.
       if (file !== undefined) closeFd(file);
       file = undefined;
-      control.tellLines(lines()).catch(() => {});
+      control.tellLines(keepers.budgets.events).catch(() => {});
+      // A long file is read beside its work.
+      await within(PINS_MS, keepers.steering.takePinsOf(control, false));
       await switchboard.routesServe(control);
     },
     turns: (control) => life.shown(() => answers(control)),

@@ -1,6 +1,5 @@
 // All actors of the gateway: their shared memory, their threads, and the order in which they start and stop. Each actor is
 // kept alive by host.ts.
-import type { LineEvent } from '../../protocol/lines/health/health.js';
 import { needsTunnel } from '../../protocol/lines/line.js';
 import type { Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
@@ -10,10 +9,9 @@ import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { areClientsLimited, ClientLimits } from '../../threads/shared/client-limits.js';
-import type { Carried } from '../../threads/shared/line-bytes.js';
 import { Shares } from '../../threads/shared/shares.js';
 import { within } from '../../threads/within.js';
-import { BudgetKeeper } from '../budgets/keeper.js';
+import type { BudgetKeeper } from '../budgets/keeper.js';
 import { type Prepared, prepareAll, UNCHANGED } from '../process/change.js';
 import { availableCores } from '../process/cores.js';
 import { DONE, type Done, failed } from '../process/done.js';
@@ -21,6 +19,7 @@ import { mostConnections } from '../process/fd-limit.js';
 import type { AccessSink } from '../process/log.js';
 import { StateClaims } from '../process/state-claims.js';
 import { RuleKeeper } from '../rules/keeper.js';
+import type { SteeringKeeper } from '../steering/keeper.js';
 import type { Estate } from '../upgrade/estate.js';
 import type { UserKeeper } from '../users/keeper.js';
 import { AccessPorts } from './access-ports.js';
@@ -28,6 +27,7 @@ import { commonMemory } from './common-memory.js';
 import { ConnectionActors } from './connection-actors.js';
 import { ACTOR_ENTRIES, type ActorEntries } from './entries.js';
 import { ActorHost } from './host.js';
+import { budgetKeeper, steeringKeeper } from './keepers.js';
 import { evidenceOf, knowledgeFiles, saveKnowledge } from './knowledge.js';
 import { ActorPool } from './pool.js';
 import type { Published } from './published.js';
@@ -35,6 +35,7 @@ import { answersHold, resolvesAlike } from './resolving.js';
 import type { Role } from './role.js';
 import { namesRole, routesRole, tlsRole } from './service-role.js';
 import { StartGate } from './start-gate.js';
+import { stateFilesOf } from './state-files.js';
 import type { SupervisorParts } from './supervisor-parts.js';
 import { Switchboard } from './switchboard.js';
 import { userKeeper } from './user-keeper.js';
@@ -52,6 +53,7 @@ export class Supervisor {
   names: ActorHost<NamesControl>;
   readonly routes: ActorHost<RoutesControl>;
   readonly budgets: BudgetKeeper;
+  readonly steering: SteeringKeeper;
   /** Undefined while no line needs one. */
   #tls: ActorHost<TlsControl> | undefined;
   #rules: RuleKeeper;
@@ -76,6 +78,7 @@ export class Supervisor {
     const switchboard = new Switchboard({ options, listeners: parts.listeners, links: parts.links }, this.#mayWrite);
     this.#parts = parts;
     this.#switchboard = switchboard;
+    this.steering = steeringKeeper(parts, switchboard);
     this.#rules = this.#ruleKeeper(parts.rules);
     this.#users = userKeeper(parts, switchboard);
     this.#claims = new StateClaims(stateFilesOf(options), log, left?.locks);
@@ -83,10 +86,8 @@ export class Supervisor {
       namesRole(switchboard, notices, this.#mayWrite, left && { options, evidence: left.evidence }),
       entries.names,
     );
-    this.routes = this.#host(
-      routesRole(switchboard, notices, this.#mayWrite, () => this.budgets.events, left?.routes),
-      entries.routes,
-    );
+    const routes = routesRole(switchboard, notices, this.#mayWrite, this, left?.routes);
+    this.routes = this.#host(routes, entries.routes);
     if (options.lines.some(needsTunnel)) this.#tls = this.#host(tlsRole(switchboard), entries.tls);
     this.#accessPorts = new AccessPorts(parts.access);
     this.connections = new ConnectionActors({
@@ -94,13 +95,7 @@ export class Supervisor {
       connections_most: most.connections_max,
       host: (role) => this.#host(role, entries.connection),
     });
-    this.budgets = this.#budgetKeeper(parts);
-  }
-
-  #budgetKeeper({ options, notices, log, left }: SupervisorParts): BudgetKeeper {
-    const tell = (lines: readonly LineEvent[]): void => void this.routes.control?.tellLines(lines).catch(() => {});
-    const carried = (line: number): Carried => this.connections.carried(line);
-    return new BudgetKeeper(options, { carried, tell, notices, log, mayWrite: this.#mayWrite }, left?.usage);
+    this.budgets = budgetKeeper(parts, this, this.#mayWrite);
   }
 
   #entries({ tuning }: SupervisorParts): ActorEntries {
@@ -169,7 +164,7 @@ export class Supervisor {
     const prepared = await prepareAll([
       () => this.#prepareTls(options),
       () => this.connections.prepare(options.workers),
-      () => this.#prepareFiles(options),
+      async () => this.#claims.prepare(stateFilesOf(this.#switchboard.generation.options), stateFilesOf(options)),
     ]);
     if (prepared.code === 'failed') return prepared;
     const { change } = prepared;
@@ -181,9 +176,12 @@ export class Supervisor {
     await this.#rules.stop();
     this.#rules = keeper;
     const known = await this.#users.replace(users, options.lines);
-    await this.#switchboard.publish({ options, listeners, gone, rules: ruled.tables, users: known });
+    const isOther = this.#switchboard.generation.options.cache.state_file !== options.cache.state_file;
+    const steering = this.steering.setLines(options.lines);
+    await this.#switchboard.publish({ options, listeners, gone, steering, rules: ruled.tables, users: known });
     await change.make();
     await this.budgets.set(options);
+    if (isOther) void this.steering.takePinsOf(this.routes.control, true).catch(() => {});
     keeper.start();
     return DONE;
   }
@@ -230,13 +228,6 @@ export class Supervisor {
     return { code: 'prepared', change: { make() {}, drop } };
   }
 
-  async #prepareFiles(options: Options): Promise<Prepared> {
-    const [before, after] = [this.#switchboard.generation.options, options].map(stateFilesOf);
-    this.#claims.claim(after);
-    const keep = (files: typeof after) => (): void => this.#claims.keep(files);
-    return { code: 'prepared', change: { make: keep(after), drop: keep(before) } };
-  }
-
   /** Starts an actor while the others serve. One that cannot be used leaves no thread. */
   async #startAnother<Control>(host: ActorHost<Control>): Promise<Done> {
     const started = this.#isStopping ? STOPS : await host.start();
@@ -247,8 +238,9 @@ export class Supervisor {
   }
 
   /** What another process needs to know what these actors know; its files in memory are the caller's. */
-  async knowledge(): Promise<Pick<Estate, 'locks' | 'routes' | 'evidence' | 'usage'>> {
-    return { locks: this.#claims.locks, ...(await knowledgeFiles(this)), usage: this.budgets.toText() };
+  async knowledge(): Promise<Pick<Estate, 'locks' | 'routes' | 'evidence' | 'usage' | 'steering'>> {
+    const known = { usage: this.budgets.toText(), steering: this.steering.left };
+    return { locks: this.#claims.locks, ...(await knowledgeFiles(this)), ...known };
   }
 
   /** Another process writes the state files from now on. */
@@ -290,9 +282,5 @@ export class Supervisor {
     this.#claims.release();
   }
 }
-
-const stateFilesOf = ({ cache, dns, budget_state_file }: Options) => [
-  ...[cache.state_file, dns.state_file, budget_state_file],
-];
 
 const STOPS = failed('the gateway stops');

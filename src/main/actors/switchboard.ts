@@ -3,6 +3,7 @@
 // connects these to the judge of claims. It starts no actor.
 import { MessageChannel } from 'node:worker_threads';
 import type { RuleTables } from '../../protocol/rules/compile.js';
+import type { Steering } from '../../protocol/steering/steering.js';
 import type { LineLink } from '../../protocol/uplinks/line-link.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { AdminControl } from '../../threads/contracts/admin/control.js';
@@ -65,7 +66,8 @@ export class Switchboard {
   /** Resolves once every serving connection actor has the generation for later connections, or has not answered in time. */
   async publish(generation: Omit<Generation, 'links'>): Promise<void> {
     // The links that have been told last are those of all its lines.
-    this.#generation = { ...generation, links: this.#generation.links };
+    const { links, steering } = this.#generation;
+    this.#generation = { steering, ...generation, links };
     // They are told of lines, so they know them first.
     await Promise.all([this.#configureNames(), this.#configureRoutes(), this.#configureTls(), this.#configureAdmin()]);
     await this.#tellAll((connection) => connection.publish(this.#generation));
@@ -83,7 +85,7 @@ export class Switchboard {
     const { lines, budgets, cache, log_level } = this.#generation.options;
     const told = this.#routes.configure({ lines, budgets, cache, log_level }, !this.#mayWrite(cache.state_file));
     await within(PLUG_TIMEOUT_MS, told);
-    await this.#tellRoutesOfLinks();
+    await Promise.all([this.#tellRoutesOfLinks(), this.#tellRoutesOfSteering()]);
   }
 
   async #configureTls(): Promise<void> {
@@ -189,6 +191,19 @@ export class Switchboard {
   async #tellRoutesOfLinks(): Promise<void> {
     const { links } = this.#generation;
     if (this.#routes !== undefined && links !== undefined) await within(PLUG_TIMEOUT_MS, this.#routes.setLinks(links));
+  }
+
+  /** Has every actor know what an operator has set by hand, now and whenever one begins to serve. */
+  async setSteering(steering: Steering): Promise<void> {
+    this.#generation = { ...this.#generation, steering };
+    const told = this.#tellAll((connection) => connection.setSteering(steering));
+    await Promise.all([this.#tellRoutesOfSteering(), told]);
+  }
+
+  async #tellRoutesOfSteering(): Promise<void> {
+    const { steering } = this.#generation;
+    if (this.#routes !== undefined && steering !== undefined)
+      await within(PLUG_TIMEOUT_MS, this.#routes.setSteering(steering));
   }
 
   /** Resolves once every serving connection actor uses the rules, or has not answered in time. */

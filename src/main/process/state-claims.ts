@@ -9,6 +9,7 @@ import { tryLock } from '../../linux/file-lock.js';
 import { USAGE_BEGIN } from '../../protocol/budget/usage.js';
 import { ROUTES_BEGIN } from '../../protocol/routes/snapshot.js';
 import { SNAPSHOT_BEGIN } from '../../protocol/trust/snapshot.js';
+import type { Prepared } from './change.js';
 import type { Logger } from './log.js';
 
 const FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -48,6 +49,13 @@ export class StateClaims {
   /** Claims the files at `paths` too, of which it may have some already. */
   claim(paths: readonly (string | null)[]): void {
     this.#claimAll(paths, new Map());
+  }
+
+  /** Claims other files than before: the earlier ones are released when the change is made. */
+  prepare(before: readonly (string | null)[], after: readonly (string | null)[]): Prepared {
+    this.claim(after);
+    const keep = (files: typeof after) => (): void => this.keep(files);
+    return { code: 'prepared', change: { make: keep(after), drop: keep(before) } };
   }
 
   #claimAll(paths: readonly (string | null)[], left: Map<string, number>): void {

@@ -1,4 +1,5 @@
 // What a process of the gateway leaves to the next one: open files, with what must be known of each. Pure.
+import type { NamedSteering } from '../../protocol/steering/named.js';
 import type { LeftListener } from '../accept/left.js';
 import type { SocketFile } from '../accept/socket-file.js';
 import type { StateLock } from '../process/state-claims.js';
@@ -22,6 +23,8 @@ export interface Estate {
   readonly evidence: number | undefined;
   /** What lines have carried, in the form of the state file; undefined where no line has a budget. */
   readonly usage?: string | undefined;
+  /** What an operator has set by hand of lines; absent of an earlier version. */
+  readonly steering?: NamedSteering | undefined;
 }
 
 /** All its fds, each once. */
@@ -32,7 +35,7 @@ export function fdsOf({ listeners, control, admin, locks, routes, evidence }: Es
 
 /** The same estate with the fds of another process. */
 export function renumbered(estate: Estate, own: (fd: number) => number): Estate {
-  const { listeners, control, admin, locks, routes, evidence, usage } = estate;
+  const { listeners, control, admin, locks, routes, evidence, usage, steering } = estate;
   const withOwn = <Of extends { readonly fd: number }>(one: Of): Of => ({ ...one, fd: own(one.fd) });
   return {
     listeners: listeners.map(withOwn),
@@ -42,5 +45,6 @@ export function renumbered(estate: Estate, own: (fd: number) => number): Estate 
     routes: routes === undefined ? undefined : own(routes),
     evidence: evidence === undefined ? undefined : own(evidence),
     usage,
+    steering,
   };
 }

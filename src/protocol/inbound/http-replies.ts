@@ -15,6 +15,7 @@ const STATUSES: Readonly<Record<FailureCode, readonly [Status, string]>> = {
   cancelled: [502, 'connection_terminated'],
   internal: [500, 'proxy_internal_error'],
   'kept-away': [403, 'http_request_denied'],
+  'line-paused': [503, 'destination_unavailable'],
   'client-limit': [429, 'http_request_denied'],
   'user-limit': [429, 'http_request_denied'],
   'line-address-type': [502, 'destination_ip_unroutable'],

@@ -145,6 +145,7 @@ const REPLIES: Readonly<Record<FailureCode, number>> = {
   cancelled: ReplyCode.generalFailure,
   internal: ReplyCode.generalFailure,
   'kept-away': ReplyCode.notAllowed,
+  'line-paused': ReplyCode.generalFailure,
   'client-limit': ReplyCode.notAllowed,
   'user-limit': ReplyCode.notAllowed,
   'line-address-type': ReplyCode.addressTypeNotSupported,

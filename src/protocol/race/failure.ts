@@ -8,6 +8,7 @@ export type FailureCode =
   | 'cancelled'
   | 'internal'
   | 'kept-away'
+  | 'line-paused'
   | 'client-limit'
   | 'user-limit'
   | 'line-address-type'
@@ -74,6 +75,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailureRow>> = {
   cancelled: row('client', undefined, 'debug', 'the client went away before the outcome was known'),
   internal: row('us', undefined, 'error', 'the gateway itself failed'),
   'kept-away': row('us', undefined, 'debug', 'a rule of the configuration keeps the address to other lines'),
+  'line-paused': row('us', undefined, 'debug', 'every line that the connection may use is paused by an operator'),
   'client-limit': row('client', undefined, 'debug', 'the network of the client is over a limit'),
   'user-limit': row('client', undefined, 'debug', 'the user is over a limit'),
   'line-address-type': row('line', undefined, 'debug', 'the last proxy of the line has no addresses of this kind'),

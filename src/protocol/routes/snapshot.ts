@@ -3,7 +3,8 @@
 import { agedRates } from '../bulk/state.js';
 import type { Line } from '../lines/line.js';
 import { byNumber, identityOf } from '../lines/numbers.js';
-import { type CandidateState, isRouteState, type RouteState } from './state.js';
+import { PINS_MAX, type Pin } from '../steering/steering.js';
+import { type CandidateState, isRouteState, KEY_MAX, type RouteState } from './state.js';
 
 /** Leaves out routes older than `age_max_ms`, and all but the first `entries_max`. `now` is in ms since the epoch. */
 export interface RouteBounds {
@@ -13,7 +14,7 @@ export interface RouteBounds {
 }
 
 export type ParsedRoutes =
-  | { readonly kind: 'snapshot'; readonly routes: readonly RouteState[] }
+  | { readonly kind: 'snapshot'; readonly routes: readonly RouteState[]; readonly pins: readonly Pin[] }
   | { readonly kind: 'invalid'; readonly why: string };
 
 const FORMAT = 'tcproute-routes';
@@ -25,6 +26,13 @@ const END = 'end\n';
 /** Room for some 100 000 destinations with four candidates each. */
 export const ROUTES_OCTETS_MAX = 128 * 1024 * 1024;
 
+/** What else is written. */
+export interface Beside {
+  /** Destinations that are pinned to a line: they are part of the head, which an earlier version does not read. */
+  readonly pins?: readonly Pin[];
+  readonly octets_max?: number;
+}
+
 /**
  * `routes` begin with the most recently used; those beyond `octets_max`, the limit for reading, are left out. `written_at` is
  * in ms since the epoch. Each route is a line, so that the text is read and written in pieces.
@@ -33,10 +41,11 @@ export function* encodeRoutes(
   routes: Iterable<RouteState>,
   lines: readonly Line[],
   written_at: number,
-  octets_max = ROUTES_OCTETS_MAX,
+  { pins = [], octets_max = ROUTES_OCTETS_MAX }: Beside = {},
 ): Generator<string> {
   const identities = byNumber(lines).map((line) => (line === undefined ? null : identityOf(line)));
-  const head = `${JSON.stringify({ format: FORMAT, version: VERSION, written_at, lines: identities })}\n`;
+  const pinned = pins.length === 0 ? {} : { pins: pins.map(({ destination, line }) => [destination, line]) };
+  const head = `${JSON.stringify({ format: FORMAT, version: VERSION, written_at, lines: identities, ...pinned })}\n`;
   yield head;
   let left = octets_max - Buffer.byteLength(head) - END.length;
   for (const route of routes) {
@@ -60,7 +69,7 @@ export function parseRoutes(text: string, lines: readonly Line[], bounds: RouteB
     from = end < 0 ? text.length : end + 1;
   }
   const why = reader.end();
-  return why === undefined ? { kind: 'snapshot', routes } : { kind: 'invalid', why };
+  return why === undefined ? { kind: 'snapshot', routes, pins: reader.pins } : { kind: 'invalid', why };
 }
 
 /** Reads a text line by line. Its routes are valid only if `end` finds no fault. */
@@ -72,6 +81,7 @@ export class RouteReader {
   #age_ms = 0;
   /** The current numbers of the text's lines. */
   #moved: readonly (number | undefined)[] = [];
+  #pins: readonly Pin[] = [];
   #count = 0;
 
   constructor(lines: readonly Line[], bounds: RouteBounds) {
@@ -96,6 +106,11 @@ export class RouteReader {
     return undefined;
   }
 
+  /** The destinations that are pinned to lines that there are; like the routes, valid only if `end` finds no fault. */
+  get pins(): readonly Pin[] {
+    return this.#pins;
+  }
+
   /** Why the text is invalid; undefined if it is valid. */
   end(): string | undefined {
     if (this.#why !== undefined || this.#awaits === 'nothing') return this.#why;
@@ -118,6 +133,7 @@ export class RouteReader {
       if (this.#age_ms < 0) this.#why = 'written in the future';
       const numbers = new Map<unknown, number>(this.#lines.map((line) => [identityOf(line), line.number]));
       this.#moved = identities.map((identity) => numbers.get(identity));
+      this.#pins = pinsIn(head['pins'], this.#moved);
     }
   }
 
@@ -132,6 +148,17 @@ export class RouteReader {
     const kept = renewed(route, this.#age_ms, this.#bounds.age_max_ms, this.#moved);
     return kept.candidates.length > 0 ? kept : undefined;
   }
+}
+
+/** What is not a pin of a line that there is is left out. */
+function pinsIn(value: unknown, moved: readonly (number | undefined)[]): readonly Pin[] {
+  const all: readonly unknown[] = Array.isArray(value) ? value.slice(0, PINS_MAX) : [];
+  return all.flatMap((one) => {
+    const [destination, was]: readonly unknown[] = Array.isArray(one) ? one : [];
+    const line = typeof was === 'number' ? moved[was] : undefined;
+    const isPin = typeof destination === 'string' && destination.length <= KEY_MAX && line !== undefined;
+    return isPin ? [{ destination, line }] : [];
+  });
 }
 
 /** Adds the time since writing to all ages, and gives lines their current numbers. */

@@ -20,7 +20,7 @@ import { Homecoming } from './homecoming.js';
 const TIME_MAX_MS = 31_536_000_000;
 
 /** Room for the longest name and a user with a tag. */
-const KEY_MAX = 1024;
+export const KEY_MAX = 1024;
 
 /** A smoothed time: mean and deviation in ms, and the number of measurements. */
 export type EstimateState = readonly [mean_ms: number, deviation_ms: number, samples: number];

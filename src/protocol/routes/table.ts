@@ -68,6 +68,11 @@ export class RouteTable {
     this.#kept.set(destination, memory);
   }
 
+  /** Returns whether there was anything to forget. */
+  forget(destination: string): boolean {
+    return this.#kept.delete(destination);
+  }
+
   /** The memories that still hold, the least recently used first. Changes nothing. */
   *entries(now: number): Generator<readonly [destination: string, memory: DestinationMemory]> {
     for (const entry of this.#kept) if (now - entry[1].touched < this.#ttl_ms) yield entry;

@@ -6,6 +6,7 @@ import type { Outlook } from '../../protocol/race/outlook/outlook.js';
 import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { Ruling } from '../../protocol/rules/rule.js';
+import type { Steering } from '../../protocol/steering/steering.js';
 import type { LineLink } from '../../protocol/uplinks/line-link.js';
 import type { Client } from '../../protocol/users/client.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
@@ -74,6 +75,8 @@ export interface ConnectionActor {
   connectTls(port: unknown): Promise<void>;
   /** `port`: to an admin actor that was started or restarted; serves `ConnectionsAdmin` there. */
   connectAdmin(port: unknown): Promise<void>;
+  /** What an operator has set by hand of lines, for all later connections. */
+  setSteering(steering: Steering): Promise<void>;
   /** The state of all links; see protocol/uplinks. */
   setLinks(links: readonly LineLink[]): Promise<void>;
   /** All later connections have this generation. */

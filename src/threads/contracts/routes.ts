@@ -3,6 +3,7 @@ import type { LineEvent } from '../../protocol/lines/health/health.js';
 import type { Options } from '../../protocol/options.js';
 import type { RouteEvent } from '../../protocol/routes/destination-memory.js';
 import type { RouteState } from '../../protocol/routes/state.js';
+import type { Pin, Steering } from '../../protocol/steering/steering.js';
 import type { LineLink } from '../../protocol/uplinks/line-link.js';
 
 /** What a connection actor has seen of a destination; `destination` is its key in the route table. */
@@ -34,6 +35,13 @@ export interface RoutesControl {
   configure(options: Pick<Options, 'lines' | 'budgets' | 'cache' | 'log_level'>, readOnly: boolean): Promise<void>;
   /** Tells it, and all connection actors, of lines. */
   tellLines(lines: readonly LineEvent[]): Promise<void>;
+  /**
+   * The pins of destinations that its state file has, or what was left; resolves once that is read. They are written again until
+   * `setSteering` follows.
+   */
+  takePins(): Promise<readonly Pin[]>;
+  /** What an operator has set by hand of lines: pins of destinations are written to the state file. */
+  setSteering(steering: Steering): Promise<void>;
   /** The state of all links; see protocol/uplinks. */
   setLinks(links: readonly LineLink[]): Promise<void>;
   /** Writes all routes to the file at a path, in the form of the state file, for another process. */
@@ -48,6 +56,14 @@ export interface RoutesControl {
 
 /** A connection actor's replica of the routes and of the state of lines. */
 export interface RouteSubscriber {
-  /** `sites`: the names of sites of destinations that these routes are of, or that the actor has reported itself. */
-  routesChanged(routes: readonly RouteState[], lines: readonly LineEvent[], sites?: readonly string[]): Promise<void>;
+  /**
+   * `sites`: the names of sites of destinations that these routes are of, or that the actor has reported itself. `forgotten`:
+   * destinations of which nothing is remembered any more.
+   */
+  routesChanged(
+    routes: readonly RouteState[],
+    lines: readonly LineEvent[],
+    sites?: readonly string[],
+    forgotten?: readonly string[],
+  ): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { Listener } from '../../protocol/inbound/listener.js';
 import type { AccessForm } from '../../protocol/log-options.js';
 import type { Options } from '../../protocol/options.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
+import type { Steering } from '../../protocol/steering/steering.js';
 import type { LineLink } from '../../protocol/uplinks/line-link.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { ActorMemory } from '../shared/actor-memory.js';
@@ -39,6 +40,8 @@ export interface Generation {
   readonly gone?: readonly Listener[] | undefined;
   /** Of all lines that have one; a change comes without a new generation. Absent: none has. */
   readonly links?: readonly LineLink[] | undefined;
+  /** What an operator has set by hand of lines; a change comes without a new generation. Absent: nothing. */
+  readonly steering?: Steering | undefined;
   /** In shared memory; undefined when no rules are configured. */
   readonly rules?: RuleTables | undefined;
   /** Undefined when no users are configured. */

@@ -24,6 +24,7 @@ import type { DialLine } from './shared/dialling/dial-lines.js';
 import type { Egress } from './shared/dialling/egress.js';
 import type { FailureLog } from './shared/dialling/failure-log.js';
 import type { Links } from './shared/dialling/links.js';
+import type { LineSteering } from './shared/line-steering.js';
 import type { OutcomeReports } from './shared/outcome-reports.js';
 import type { BadAddresses } from './shared/replicas/bad-addresses.js';
 import type { BulkSites } from './shared/replicas/bulk-sites.js';
@@ -52,6 +53,7 @@ export interface Context {
   readonly room: AttemptRoom;
   readonly health: LineHealth;
   readonly links: Links;
+  readonly steering: LineSteering;
   readonly newAttempt: MakeAttempt;
   readonly newTrial: MakeTrial;
   /** For lines whose first proxy is reached by TLS. */

@@ -30,13 +30,14 @@ import { AttemptRoom } from './shared/dialling/attempt-room.js';
 import type { Crowds } from './shared/dialling/crowds.js';
 import { dialLines } from './shared/dialling/dial-lines.js';
 import { egressOf } from './shared/dialling/egress.js';
+import { LineSteering } from './shared/line-steering.js';
 import { RulesReplica } from './shared/replicas/rules.js';
 import { Trace } from './shared/trace.js';
 
 /** The parts of a context that come with its generation. */
 type Brought =
   | ('options' | 'lines' | 'bulk' | 'allLines' | 'preferences' | 'planRules' | 'room' | 'newAttempt' | 'newTrial')
-  | ('tunnelEnds' | 'egress')
+  | ('tunnelEnds' | 'egress' | 'steering')
   | ('limits' | 'authenticator' | 'rules' | 'clients' | 'trace' | 'isDebugging');
 
 /** What all generations share. */
@@ -62,6 +63,7 @@ export class Generations {
   #probe: EarlyProbe | undefined;
   #judge: { readonly judge: Judge; readonly disconnect: () => void } | undefined;
   #stranger: { readonly client: Client; readonly lines: readonly number[] | undefined } | undefined;
+  readonly steering = new LineSteering();
   /** Of connections that begin now. */
   context!: Context;
   /** By the number of the listener; undefined for one that comes with a later generation. */
@@ -73,7 +75,7 @@ export class Generations {
 
   /** All later connections have this generation. */
   publish(generation: Generation): void {
-    const { options, listeners, gone = [], links = [], rules: tables, users } = generation;
+    const { options, listeners, gone = [], links = [], steering, rules: tables, users } = generation;
     const { lines, log_level } = options;
     const { parts, probes, crowds, carrying, bulk } = this.#lasting;
     for (const { number, name } of lines) this.#lineNames[number] = name;
@@ -86,6 +88,7 @@ export class Generations {
     parts.badAddresses.setFixed(options.blacklist);
     parts.routes.set(options);
     parts.links.set(links, parts.engine.clock());
+    this.steering.set(steering);
     parts.names.set(options.dns);
     carrying.follow(options.budgets.length > 0);
     bulk.reach(options.workers);
@@ -112,6 +115,7 @@ export class Generations {
       egress: egressOf(listeners, options, { ...parts, rules }),
       rules,
       clients,
+      steering: this.steering,
       trace: parts.log.enabled('trace') ? new Trace(parts.log) : undefined,
       isDebugging: parts.log.enabled('debug'),
     };

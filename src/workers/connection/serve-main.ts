@@ -61,6 +61,7 @@ export function serveMain(
       await sites.loadFor(tables);
       generations.context.rules.set(tables);
     },
+    setSteering: async (steering) => generations.steering.set(steering),
     setLinks: async (told) => links.set(told, engine.now),
     async publish(generation: Generation) {
       await sites.loadFor(generation.rules);

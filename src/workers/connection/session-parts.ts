@@ -1,5 +1,6 @@
 // The parts of the actor's context that a session needs, with those of its steps. Types only.
 import type { Options } from '../../protocol/options.js';
+import type { AllowedParts } from './allowed-lines.js';
 import type { UserRights } from './client/authenticator.js';
 import type { HandshakeParts } from './client/handshake.js';
 import type { LingeringParts } from './client/lingering-close.js';
@@ -17,6 +18,7 @@ import type { RulesReplica } from './shared/replicas/rules.js';
 import type { Tally } from './tally.js';
 
 export type SessionParts = HandshakeParts &
+  AllowedParts &
   RaceParts &
   HelloRaceParts &
   RelayContext &

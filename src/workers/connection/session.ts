@@ -6,9 +6,9 @@ import type { Bound } from '../../protocol/outbound/outbound.js';
 import type { QuietKeys } from '../../protocol/quiet/quiet.js';
 import type { ConnectionEnding } from '../../protocol/race/ending.js';
 import type { Failure } from '../../protocol/race/failure.js';
-import { narrowed } from '../../protocol/rules/narrowed.js';
 import type { Client } from '../../protocol/users/client.js';
 import type { User } from '../../protocol/users/user.js';
+import { allowedLines } from './allowed-lines.js';
 import { Handshake, type HandshakeOutcome } from './client/handshake.js';
 import { LingeringClose } from './client/lingering-close.js';
 import type { Entrance } from './entrance.js';
@@ -19,7 +19,6 @@ import type { Underway } from './records/underway.js';
 import type { FirstByteOutcome } from './relay/first-byte.js';
 import { Relay } from './relay/relay.js';
 import type { SessionParts } from './session-parts.js';
-import { noLineLeft } from './shared/dialling/no-line-left.js';
 import { TimedHandler } from './shared/timed-handler.js';
 
 /** After this time a race watches its client: a client that hangs up cancels the race. */
@@ -141,10 +140,9 @@ export class Session
     this.#quiet = ruling?.quiet;
     this.#asker = client;
     const kept = user === undefined ? clients.usualLines : this.#parts.authenticator.linesOf(user.name);
-    const choice = narrowed(ruling, kept);
-    if (kept !== undefined && ruling !== undefined && choice?.lines?.length === 0) {
-      client ??= clients.of(this.#connection, user);
-      this.lost(noLineLeft(rules.placeFor(target, client), ruling, client.user?.name, kept, this.#parts.lines));
+    const choice = allowedLines(this.#parts, target, ruling, kept, this.#connection, user);
+    if (choice !== undefined && 'code' in choice) {
+      this.lost(choice);
       return;
     }
     deadlines.set(this, engine.now + WATCH_CLIENT_AFTER_MS);

@@ -3,18 +3,21 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { LineEvent } from '../../protocol/lines/health/health.js';
+import { UNSTEERED } from '../../protocol/steering/steering.js';
 import { actorLog } from '../../threads/actor-log.js';
-import type { RoutesAdmin } from '../../threads/contracts/admin/routes.js';
 import type { RouteReport, RoutesActor, RoutesControl } from '../../threads/contracts/routes.js';
 import type { RoutesStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { OnePort } from '../../threads/one-port.js';
 import { closed, serve } from '../../threads/port.js';
 import { Pulse } from '../../threads/pulse.js';
+import { routesForAdmin } from './for-admin.js';
+import { KnownLines } from './known-lines.js';
 import { LineStates } from './line-states.js';
 import { RouteFeed } from './route-feed.js';
 import { RouteMemory } from './route-memory.js';
 import { SiteNames } from './site-names.js';
+import { Snapshots } from './snapshots.js';
 
 /** Part of the 15 s in which an actor must be ready. */
 const RESTORE_WAIT_MS = 1000;
@@ -35,10 +38,15 @@ export async function run({ options, beats, control, log, readOnly = false, left
   const { log: written, warn } = actorLog(log, options.log_level);
   const states = new LineStates(options.lines, (notice) => written?.tell(notice));
   pulse.each(() => states.look(performance.now()));
-  const memory = new RouteMemory(options, { warn, readOnly, left, tell: (destinations) => routes.tell(destinations) });
+  const lines = new KnownLines(options);
+  const tell = (destinations: readonly string[]): void => routes.tell(destinations);
+  const memory = new RouteMemory(options.cache, lines, { warn, readOnly, left, tell });
   const sites = new SiteNames(options.lines.length);
-  const routes = new Routes(memory, states, sites, options.cache.entries_max, pulse.busy);
-  const admin = new OnePort({ size: async () => memory.size } satisfies RoutesAdmin);
+  const routes = new Routes(memory, lines, states, sites, options.cache.entries_max, pulse.busy);
+  const snapshots = new Snapshots(() => memory.encoded());
+  pulse.each(() => snapshots.sweep(performance.now()));
+  let steering = UNSTEERED;
+  const admin = new OnePort(routesForAdmin({ memory, lines, snapshots, steering: () => steering, tell }));
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
   await Promise.race([memory.restored, ended, restoreWait(memory.restored)]);
   serve(
@@ -46,17 +54,24 @@ export async function run({ options, beats, control, log, readOnly = false, left
       connect: async (actor: number, reports: MessagePort, pushes: MessagePort) =>
         routes.connect(actor, reports, pushes),
       connectAdmin: async (port: MessagePort) => admin.connect(port),
-      async configure({ lines, budgets, cache, log_level }, readOnly) {
+      async configure({ lines: all, budgets, cache, log_level }, readOnly) {
         written?.setLevel(log_level);
-        states.setLines(lines);
-        memory.setLines({ lines, budgets });
-        sites.setLines(lines.length);
+        states.setLines(all);
+        lines.set({ lines: all, budgets });
+        memory.linesChanged();
+        sites.setLines(all.length);
         routes.setMax(cache.entries_max);
         await memory.setCache(cache, readOnly);
       },
-      tellLines: async (lines) => routes.tellLines(lines),
+      tellLines: async (events) => routes.tellLines(events),
+      takePins: () => memory.takePins(),
+      async setSteering(told) {
+        steering = told;
+        memory.setPins(told.pins);
+        states.setSteering(told);
+      },
       async setLinks(links) {
-        memory.setLinks(links);
+        lines.setLinks(links);
         states.setLinks(links);
       },
       snapshot: async (path) => {
@@ -95,6 +110,7 @@ async function restoreWait(restored: Promise<void>): Promise<void> {
 
 class Routes {
   readonly #memory: RouteMemory;
+  readonly #lines: KnownLines;
   readonly #states: LineStates;
   readonly #sites: SiteNames;
   #entries_max: number;
@@ -102,8 +118,16 @@ class Routes {
   readonly #connected = new Map<number, Connected>();
 
   /** `busy` is called for what makes work: the thread's memory may grow. */
-  constructor(memory: RouteMemory, states: LineStates, sites: SiteNames, entries_max: number, busy: () => void) {
+  constructor(
+    memory: RouteMemory,
+    lines: KnownLines,
+    states: LineStates,
+    sites: SiteNames,
+    entries_max: number,
+    busy: () => void,
+  ) {
     this.#memory = memory;
+    this.#lines = lines;
     this.#states = states;
     this.#sites = sites;
     this.#entries_max = entries_max;
@@ -132,7 +156,7 @@ class Routes {
       { report: async (reporter, told, lines) => this.#report(reporter, told, lines) } satisfies RoutesActor,
       reports,
     );
-    feed.tell([], this.#memory.knownLines());
+    feed.tell([], this.#lines.known());
     if (this.#memory.isEmpty) return;
     // With their sites: an actor places only what comes in the same moments.
     this.#onceSited(() => feed.tell(this.#memory.destinations(), []));
@@ -163,7 +187,7 @@ class Routes {
 
   /** Main tells of lines. */
   tellLines(lines: readonly LineEvent[]): void {
-    for (const event of lines) this.#memory.learnLine(event);
+    for (const event of lines) this.#lines.learn(event);
     for (const { feed } of this.#connected.values()) feed.tell([], lines);
   }
 
@@ -172,7 +196,7 @@ class Routes {
     const fresh = told.filter((report) => this.#memory.learn(report));
     this.#tellSites(fresh.map(({ destination }) => destination));
     for (const event of lines) {
-      const isDown = this.#memory.learnLine(event);
+      const isDown = this.#lines.learn(event);
       if (isDown !== undefined) this.#states.learned(event, isDown);
     }
     const destinations = told.map(({ destination }) => destination);

@@ -6,6 +6,7 @@ import type { Line } from '../../protocol/lines/line.js';
 import { byNumber } from '../../protocol/lines/numbers.js';
 import type { Notice } from '../../protocol/notices/notice.js';
 import { FAILURES } from '../../protocol/race/failure.js';
+import { type Steering, UNSTEERED } from '../../protocol/steering/steering.js';
 import { faultText, type LineLink, linkEvent } from '../../protocol/uplinks/line-link.js';
 
 /** The sessions that are ended on a line are told of at once, and then at this interval: main has one notice a minute of a topic. */
@@ -27,6 +28,7 @@ export class LineStates {
   readonly #cut = new Map<number, Cut>();
   /** By the number of the line. */
   readonly #links = new Map<number, LineLink>();
+  #steering: Pick<Steering, 'paused' | 'pinned'> = UNSTEERED;
 
   constructor(lines: readonly Line[], tell: (notice: Notice) => void) {
     this.#tell = tell;
@@ -66,13 +68,19 @@ export class LineStates {
     }
   }
 
+  /** What an operator has set by hand. */
+  setSteering(steering: Pick<Steering, 'paused' | 'pinned'>): void {
+    this.#steering = steering;
+  }
+
   #works(line: number): boolean {
     return !this.#down.has(line) && this.#links.get(line)?.fault === undefined;
   }
 
   get #left(): number {
-    const out = [...this.#links.values()].filter(({ line, fault }) => fault !== undefined && !this.#down.has(line));
-    return this.#count - this.#down.size - out.length;
+    const faulty = [...this.#links.values()].filter(({ fault }) => fault !== undefined).map(({ line }) => line);
+    const paused = this.#steering.paused.filter((line) => this.#names[line] !== undefined);
+    return this.#count - new Set([...this.#down, ...faulty, ...paused]).size;
   }
 
   #cutOf(line: number): Cut {
@@ -103,7 +111,7 @@ export class LineStates {
     if (name === undefined) return;
     this.#down.add(line);
     const { sentence } = FAILURES[why?.cause ?? 'proxy-unreachable'];
-    const message = this.#withRest(`line ${JSON.stringify(name)} is down: ${sentence}`);
+    const message = this.#withRest(line, `line ${JSON.stringify(name)} is down: ${sentence}`);
     const fields = { line: name, ...why, lines_left: this.#left };
     this.#tell({ topic: `line ${name}`, good: false, level: 'warn', message, fields });
   }
@@ -121,14 +129,21 @@ export class LineStates {
     const name = this.#names[line] as string;
     const said = `line ${JSON.stringify(name)}: ${what}`;
     const fields = { ...this.#fields(name), link: at };
-    this.#tell({ topic: `link of line ${name}`, good, level, message: good ? said : this.#withRest(said), fields });
+    this.#tell({
+      topic: `link of line ${name}`,
+      good,
+      level,
+      message: good ? said : this.#withRest(line, said),
+      fields,
+    });
   }
 
   #fields(line: string) {
     return { line, lines_left: this.#left };
   }
 
-  #withRest(what: string): string {
+  #withRest(line: number, what: string): string {
+    if (line === this.#steering.pinned) return `${what}, and connections are pinned to it`;
     return this.#left > 0 ? what : `${what}, and no line is left`;
   }
 }

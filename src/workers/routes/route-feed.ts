@@ -1,5 +1,5 @@
 // Pushes changed routes and lines to one connection actor: keeps which of them it does not know yet, and the one push that is
-// under way. The state of a route is looked up when it is sent. It decides nothing.
+// under way. The state of a route is looked up when it is sent: one without a state has been forgotten. It decides nothing.
 import type { MessagePort } from 'node:worker_threads';
 import type { LineEvent } from '../../protocol/lines/health/health.js';
 import type { RouteState } from '../../protocol/routes/state.js';
@@ -54,18 +54,21 @@ export class RouteFeed {
     this.#pushing = true;
     while (this.#waiting.size > 0 || this.#lines.length > 0 || this.#sites.size > 0) {
       const routes: RouteState[] = [];
+      const forgotten: string[] = [];
       for (const destination of this.#waiting) {
         this.#waiting.delete(destination);
         const state = this.#stateOf(destination);
         const site = this.#siteOf(destination);
         if (site !== undefined) this.#sites.add(site);
-        if (state !== undefined && routes.push(state) >= PUSH_MAX) break;
+        if (state === undefined) forgotten.push(destination);
+        else routes.push(state);
+        if (routes.length + forgotten.length >= PUSH_MAX) break;
       }
       const lines = this.#lines;
       this.#lines = [];
       const sites = [...this.#sites];
       this.#sites.clear();
-      await this.#remote.routesChanged(routes, lines, sites).catch(() => {});
+      await this.#remote.routesChanged(routes, lines, sites, forgotten).catch(() => {});
     }
     this.#pushing = false;
   }

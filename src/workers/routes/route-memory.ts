@@ -4,17 +4,16 @@ import { open } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readLines } from '../../files/line-reader.js';
 import { StateFile, type Warn, writePieces } from '../../files/state-file.js';
-import { type LineEvent, LineHealth } from '../../protocol/lines/health/health.js';
-import { preferencesOf } from '../../protocol/lines/health/present-preferences.js';
-import { tableLength } from '../../protocol/lines/numbers.js';
 import type { Options } from '../../protocol/options.js';
 import { isSticky } from '../../protocol/routes/destination-key.js';
-import type { DestinationMemory, LineView } from '../../protocol/routes/destination-memory.js';
+import type { DestinationMemory } from '../../protocol/routes/destination-memory.js';
 import { encodeRoutes, ROUTES_BEGIN, ROUTES_OCTETS_MAX, RouteReader } from '../../protocol/routes/snapshot.js';
 import { memoryOf, type RouteState, stateOf } from '../../protocol/routes/state.js';
 import { RouteTable } from '../../protocol/routes/table.js';
-import { type LineLink, linkEvent } from '../../protocol/uplinks/line-link.js';
+import type { Pin } from '../../protocol/steering/steering.js';
 import type { RouteReport } from '../../threads/contracts/routes.js';
+import type { KnownLines } from './known-lines.js';
+import { Pins } from './pins.js';
 
 /** How often the state file is written, if something has changed. */
 const SAVE_EVERY_MS = 60_000;
@@ -33,12 +32,7 @@ export interface RouteMemoryParts {
 
 export class RouteMemory {
   readonly #table: RouteTable;
-  readonly #health: LineHealth;
-  #lines: Options['lines'];
-  /** Greater than all numbers of lines. */
-  #numbers_end: number;
-  /** By the number of the line. */
-  readonly #links: LineLink[] = [];
+  readonly #lines: KnownLines;
   #cache: Options['cache'];
   #readOnly: boolean;
   #file: StateFile | undefined;
@@ -48,26 +42,16 @@ export class RouteMemory {
   /** Resolves when the content of the state file is known, or cannot be used. */
   restored: Promise<void>;
   #isRestored = false;
+  readonly #pins = new Pins();
   /** Set once the reading of a state file is to end: that of another one has begun. */
   #reading = { isOver: false };
   #changed = false;
   /** The last write that was begun. */
   #writing: Promise<boolean> = Promise.resolve(true);
 
-  #view: LineView = {
-    mayUse: () => true,
-    answersEarly: (line) => this.#health.answersEarly(line, performance.now()),
-    outage: (line) => this.#health.outage(line),
-  };
-  /** For memories of sticky rules: the actors have left a line that is down, and do not come back. */
-  #stickyView: LineView = { ...this.#view, mayUse: (line) => !this.#health.isDown(line) };
-
-  constructor({ cache, lines, budgets }: Options, { warn, tell, readOnly, left }: RouteMemoryParts) {
+  constructor(cache: Options['cache'], lines: KnownLines, { warn, tell, readOnly, left }: RouteMemoryParts) {
     this.#table = new RouteTable(cache.entries_max, cache.ttl_s * 1000);
-    this.#health = new LineHealth(tableLength(lines));
     this.#lines = lines;
-    this.#numbers_end = tableLength(lines);
-    this.#setPreferences({ lines, budgets });
     this.#tell = tell;
     this.#cache = cache;
     this.#readOnly = readOnly;
@@ -109,49 +93,40 @@ export class RouteMemory {
   }
 
   /** Lines have been added or removed. */
-  setLines({ lines, budgets }: Pick<Options, 'lines' | 'budgets'>): void {
-    this.#lines = lines;
-    this.#numbers_end = Math.max(this.#numbers_end, tableLength(lines));
-    this.#health.grow(this.#numbers_end);
-    this.#setPreferences({ lines, budgets });
+  linesChanged(): void {
     this.#changed = true;
   }
 
-  #setPreferences(options: Pick<Options, 'lines' | 'budgets'>): void {
-    const preferences = preferencesOf(options, this.#health);
-    this.#view = { ...this.#view, preferences };
-    this.#stickyView = { ...this.#stickyView, preferences };
+  /** The pins that were read; they are main's from the next `setPins` on. */
+  async takePins(): Promise<readonly Pin[]> {
+    await this.restored;
+    return this.#pins.take();
   }
 
-  /** The state of all links. */
-  setLinks(links: readonly LineLink[]): void {
-    // Those of lines that come with the next configuration are told again behind it.
-    for (const link of links.filter(({ line }) => line < this.#numbers_end)) {
-      const event = linkEvent(this.#links[link.line], link);
-      this.#links[link.line] = link;
-      if (event !== undefined) this.#health.apply(event, performance.now());
-    }
+  /** Pins of destinations outlive the process with the routes. */
+  setPins(pins: readonly Pin[]): void {
+    if (!this.#pins.set(pins)) return;
+    this.#changed = true;
+    void this.save();
+  }
+
+  /** All that is known, in the form of the state file. */
+  encoded(): Generator<string> {
+    return encodeRoutes(this.#states(), this.#lines.all, Date.now(), { pins: this.#pins.all });
   }
 
   /** Applies what a connection actor has reported of a destination. Returns whether nothing was known of it before. */
   learn({ destination, event }: RouteReport): boolean {
-    if (event.line >= this.#numbers_end) return false;
+    if (event.line >= this.#lines.end) return false;
     const now = performance.now();
     const isNew = this.#table.peek(destination, now) === undefined;
     const memory = this.#table.open(destination, now);
-    memory.apply(event, now, this.#view);
+    memory.apply(event, now, this.#lines.view(false));
     // Chooses here so that a new actor begins with the same best one.
     const sticky = isSticky(destination);
-    memory.choose(now, Number.POSITIVE_INFINITY, sticky ? this.#stickyView : this.#view, sticky);
+    memory.choose(now, Number.POSITIVE_INFINITY, this.#lines.view(sticky), sticky);
     this.#changed = true;
     return isNew;
-  }
-
-  /** Whether the line is down after the event; undefined for a line that does not exist. */
-  learnLine(event: LineEvent): boolean | undefined {
-    if (event.line >= this.#numbers_end) return undefined;
-    this.#health.apply(event, performance.now());
-    return this.#health.isDown(event.line);
   }
 
   get isEmpty(): boolean {
@@ -163,20 +138,34 @@ export class RouteMemory {
     return this.#table.size;
   }
 
+  /** What is remembered of a destination. */
+  peek(destination: string): DestinationMemory | undefined {
+    return this.#table.peek(destination, performance.now());
+  }
+
+  /** All that is remembered. */
+  entries(): Generator<readonly [destination: string, memory: DestinationMemory]> {
+    return this.#table.entries(performance.now());
+  }
+
+  /** Returns whether anything was remembered of it. */
+  forget(destination: string): boolean {
+    const isKnown = this.#table.forget(destination);
+    this.#changed ||= isKnown;
+    return isKnown;
+  }
+
+  get ttl_ms(): number {
+    return this.#cache.ttl_s * 1000;
+  }
+
+  get refresh_ms(): number {
+    return this.#cache.refresh_s * 1000;
+  }
+
   /** The remembered destinations, the least recently used first. */
   *destinations(): Generator<string> {
     for (const [destination] of this.#table.entries(performance.now())) yield destination;
-  }
-
-  /** What a new connection actor must know of lines: those that answer early, and those with a spent budget. */
-  knownLines(): LineEvent[] {
-    return this.#lines.flatMap(({ number: line }): LineEvent[] => {
-      const spent = this.#health.spentBudgets(line);
-      return [
-        ...(this.#view.answersEarly(line) ? [{ kind: 'early', line, early: true } as const] : []),
-        ...(spent > 0 ? [{ kind: 'budget', line, spent } as const] : []),
-      ];
-    });
   }
 
   /** The current state of a destination; undefined if nothing is remembered. */
@@ -201,7 +190,7 @@ export class RouteMemory {
     await this.restored;
     const file = await open(path, 'w');
     try {
-      await writePieces(file, encodeRoutes(this.#states(), this.#lines, Date.now()));
+      await writePieces(file, this.encoded());
     } finally {
       await file.close();
     }
@@ -219,7 +208,7 @@ export class RouteMemory {
     // A half restored state would replace the whole one.
     if (!this.#changed || this.#file === undefined || !this.#isRestored) return;
     this.#changed = false;
-    this.#writing = this.#file.write(() => encodeRoutes(this.#states(), this.#lines, Date.now()));
+    this.#writing = this.#file.write(() => this.encoded());
     const written = await this.#writing;
     // The next save tries again, even if nothing has changed by then.
     if (!written) this.#changed = true;
@@ -236,20 +225,24 @@ export class RouteMemory {
   /** Restores what the last process knew, in pieces. What was learned meanwhile is newer and stays. */
   async #restore(path: string, reading: { readonly isOver: boolean }): Promise<void> {
     const { ttl_s, entries_max } = this.#cache;
-    const reader = new RouteReader(this.#lines, { now: Date.now(), age_max_ms: ttl_s * 1000, entries_max });
+    const reader = new RouteReader(this.#lines.all, { now: Date.now(), age_max_ms: ttl_s * 1000, entries_max });
     const begun = performance.now();
     /** The most recently used first. */
     const kept: (readonly [destination: string, memory: DestinationMemory])[] = [];
     const read = await readLines(path, ROUTES_OCTETS_MAX, (line, hasEnd) => {
       const state = reader.take(line, hasEnd);
-      if (state !== undefined) kept.push([state.destination, memoryOf(state, begun, this.#numbers_end)]);
+      if (state !== undefined) kept.push([state.destination, memoryOf(state, begun, this.#lines.end)]);
       return reader.isWell && !reading.isOver;
     });
     if (read.kind === 'absent' && read.code === 'ENOENT') return;
     const why = whyNot(read) ?? reader.end();
     if (reading.isOver) return;
-    if (why !== undefined) this.#warn(`${path} is ignored: ${why}`);
-    else await this.#takeOver(kept, reading);
+    if (why !== undefined) {
+      this.#warn(`${path} is ignored: ${why}`);
+      return;
+    }
+    this.#pins.found(reader.pins);
+    await this.#takeOver(kept, reading);
   }
 
   async #takeOver(

@@ -354,6 +354,7 @@ describe('answers', () => {
       cancelled: 502,
       internal: 500,
       'kept-away': 403,
+      'line-paused': 503,
       'client-limit': 429,
       'user-limit': 429,
       'line-address-type': 502,

@@ -280,6 +280,7 @@ test('each failure has its reply, the same in the answer and for the record', ()
     cancelled: 1,
     internal: 1,
     'kept-away': 2,
+    'line-paused': 1,
     'client-limit': 2,
     'user-limit': 2,
     'line-address-type': 8,

@@ -37,7 +37,7 @@ function routes(count: number): RouteState[] {
 }
 
 const encoded = (states: readonly RouteState[], lines = LINES, octets_max = ROUTES_OCTETS_MAX): string =>
-  [...encodeRoutes(states, lines, WRITTEN, octets_max)].join('');
+  [...encodeRoutes(states, lines, WRITTEN, { octets_max })].join('');
 
 function parsed(
   text: string,

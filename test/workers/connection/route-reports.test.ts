@@ -212,3 +212,13 @@ test('one that has been restarted is told although the one before never answered
 });
 
 /** What another actor knows of a destination, `age_ms` after the last event. */
+
+test('what the route actor has forgotten is forgotten here, and learned anew', async () => {
+  const world = new World();
+  world.connected();
+  assert.equal(world.best(), '192.0.2.1');
+  await world.replica.routesChanged([], [], [], [NAME]);
+  assert.equal(world.replica.get(NAME, world.now), undefined);
+  world.connected();
+  assert.equal(world.best(), '192.0.2.1');
+});

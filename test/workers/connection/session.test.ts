@@ -1,5 +1,6 @@
 // A session without an actor, on a real engine: handshake, request, race, reply, relay, and what a client gets where one of
 // them goes wrong. The attempts of its race are the test's, each connected to a peer. At the end every socket is closed.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Engine } from '../../../src/linux/engine/engine.js';
@@ -15,6 +16,7 @@ import { type QuietKeys, usualQuiet } from '../../../src/protocol/quiet/quiet.js
 import { type Failure, type FailureCode, failureOf } from '../../../src/protocol/race/failure.js';
 import type { AttemptResult } from '../../../src/protocol/race/record.js';
 import type { Ruling } from '../../../src/protocol/rules/rule.js';
+import { type Steering, UNSTEERED } from '../../../src/protocol/steering/steering.js';
 import type { Client as Asker } from '../../../src/protocol/users/client.js';
 import type { User } from '../../../src/protocol/users/user.js';
 import { ConnectionCounts } from '../../../src/threads/shared/connection-counts.js';
@@ -28,6 +30,7 @@ import type { RelayEnd } from '../../../src/workers/connection/relay/relay-end.j
 import { Session } from '../../../src/workers/connection/session.js';
 import type { SessionParts } from '../../../src/workers/connection/session-parts.js';
 import type { Permission } from '../../../src/workers/connection/shared/dialling/egress.js';
+import { LineSteering } from '../../../src/workers/connection/shared/line-steering.js';
 import { Tally } from '../../../src/workers/connection/tally.js';
 import { clientHello } from '../../helpers/client-hello.js';
 import { listenerOf } from '../../helpers/listener.js';
@@ -112,6 +115,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
   decide: (verdict: Verdict) => void = () => assert.fail('no claim waits');
   permission: Permission = { code: 'allowed' };
   ruling: Ruling | undefined;
+  readonly steering = new LineSteering();
   readonly quiet = usualQuiet({ tcp_keepalive_s: 60, idle_timeout_ms: 60_000 });
 
   constructor(kind: EngineKind, changes: Changes = {}, listener: Partial<typeof LISTENER> = {}) {
@@ -403,6 +407,44 @@ for (const { kind, missing } of ENGINES) {
       assert.deepEqual(asked(false, { lines: undefined, sticky: 'user' }), { rules: [undefined], found: 1 });
       assert.deepEqual(asked(true, { lines: undefined, sticky: 'user' }), { rules: [alice], found: 1 });
       assert.deepEqual(asked(true, 'block'), { rules: [alice, alice], found: 1 });
+    });
+
+    test('uses no line that an operator has paused, and no other than one to which it is pinned', () => {
+      const dialled = (steering: Partial<Steering>, ruling?: Ruling) => {
+        const client = new Client(kind, { lines: [0, 1, 2] });
+        client.ruling = ruling;
+        client.steering.set({ ...UNSTEERED, ...steering });
+        client.asks();
+        client.world.until(() => client.peered.length > 0, 'the race');
+        const lines = client.peered.map(({ candidate }) => candidate.line);
+        resetFd(client.fd);
+        client.after(WATCHED_MS);
+        client.world.until(() => client.ending !== undefined, 'the end');
+        for (const { peer } of client.peered) shutdownWrite(peer);
+        client.over(client.ending as string);
+        return lines;
+      };
+      assert.deepEqual(dialled({}), [0, 1, 2]);
+      assert.deepEqual(dialled({ paused: [0] }), [1, 2]);
+      assert.deepEqual(dialled({ pinned: 1 }), [1]);
+      assert.deepEqual(dialled({ pinned: 1 }, { lines: [0, 2], sticky: false }), [0, 2], 'it may not use that line');
+      assert.deepEqual(dialled({ pins: [{ destination: 'site.test:443', line: 2 }], pinned: 1 }), [2]);
+      assert.deepEqual(dialled({ pins: [{ destination: 'site.test:80', line: 2 }] }), [0, 1, 2]);
+    });
+
+    test('answers at once where every line that it may use is paused, also where it is pinned to that', () => {
+      for (const steering of [
+        { paused: [0, 1, 2] },
+        { paused: [2], pins: [{ destination: 'site.test:443', line: 2 }] },
+      ]) {
+        const client = new Client(kind, { lines: [0, 1, 2] });
+        client.steering.set({ ...UNSTEERED, ...steering });
+        client.asks();
+        client.hears(refusal(1));
+        assert.equal(client.peered.length, 0);
+        shutdownWrite(client.fd);
+        client.over('failed');
+      }
     });
 
     test('answers at once where a rule blocks, or the target must not be dialled', () => {

@@ -3,8 +3,6 @@ export const COLUMNS = 100;
 
 export const numbered = (place: number, text: string): string => `${String(place + 1).padStart(3)}  ${text}`;
 
-export const shownMs = (time_ms: number | undefined): string => (time_ms === undefined ? '-' : time_ms.toFixed(1));
-
 export function clipped(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
@@ -24,16 +22,4 @@ export function wrapped(head: string, words: readonly string[]): string[] {
     }
   }
   return [...lines, line].map((one) => one.trimEnd());
-}
-
-const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
-
-/** A time for people, in the largest unit of which there are at least two. */
-export function shownSpan(time_ms: number): string {
-  if (time_ms < 2 * SECOND_MS) return `${Math.round(time_ms)} ms`;
-  if (time_ms < 2 * MINUTE_MS) return `${Math.round(time_ms / SECOND_MS)} s`;
-  if (time_ms < 2 * HOUR_MS) return `${Math.round(time_ms / MINUTE_MS)} min`;
-  return `${Math.round(time_ms / HOUR_MS)} h`;
 }

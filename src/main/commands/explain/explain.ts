@@ -116,7 +116,7 @@ async function remembered(
     if (parsed.kind === 'invalid') said.warn(`${cache.state_file} is ignored: ${parsed.why}`);
     else {
       const routes = parsed.routes.filter(({ destination }) => mayBeOf(destination, target));
-      await writeFile(routes_file, [...encodeRoutes(routes, lines, now)].join(''));
+      await writeFile(routes_file, [...encodeRoutes(routes, lines, now, { pins: parsed.pins })].join(''));
     }
   }
   const names_file = join(folder, 'names');

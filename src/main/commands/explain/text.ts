@@ -1,13 +1,15 @@
 // The text of `tcproute explain` for people: names, figures, the waterfall of attempts, and the reason of the outcome. Pure;
 // no line is longer than 100 columns. It runs no race: see explain.ts.
+
 import { FAILURES } from '../../../protocol/race/failure.js';
 import { type AttemptRecord, hasFailed, type RaceRecord, type Why } from '../../../protocol/race/record.js';
 import { plainTree } from '../../../protocol/text/plain-text.js';
+import { shownMs } from '../../../protocol/text/spans.js';
 import type { NameExplanation, ServerAnswer } from '../../../threads/contracts/dns.js';
 import { budgetsHead, budgetText } from '../budgets.js';
 import { deniedText } from '../egress.js';
 import type { Answer } from './client.js';
-import { COLUMNS, clipped, numbered, shownMs, wrapped } from './columns.js';
+import { COLUMNS, clipped, numbered, wrapped } from './columns.js';
 import type { Explanation } from './explain.js';
 import { outlookLines } from './outlook.js';
 import { quietText } from './quiet.js';

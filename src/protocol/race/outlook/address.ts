@@ -6,10 +6,16 @@ import type { Asked } from './asked.js';
 import type { Reason } from './reason.js';
 import { rounded, since } from './times.js';
 
+/** What is asked of the reasons of an address. */
+export type AddressAsked = Pick<
+  Asked,
+  'memory' | 'lead' | 'leftOut' | 'isSuspect' | 'preferences' | 'ttl_ms' | 'refresh_ms'
+> & { readonly health: Pick<Asked['health'], 'mayUse' | 'isDead'> };
+
 export function reasonsOfAddress(
   candidate: Candidate,
   known: CandidateMemory | undefined,
-  asked: Asked,
+  asked: AddressAsked,
   now: number,
 ): Reason[] {
   const { lead, leftOut, isSuspect } = asked;
@@ -29,7 +35,7 @@ function moveOf(known: CandidateMemory | undefined, now: number): Reason[] {
 }
 
 /** Why one that is remembered does not go first, by the questions of `CandidateMemory.isUsable`. */
-function reasonsOfMemory(known: CandidateMemory | undefined, asked: Asked, now: number): Reason[] {
+function reasonsOfMemory(known: CandidateMemory | undefined, asked: AddressAsked, now: number): Reason[] {
   if (known === undefined) return [{ kind: 'unknown' }];
   const reasons: Reason[] = [];
   if (known.moved !== undefined) reasons.push({ kind: 'gone', ...moveText(known.moved, now) });
@@ -47,7 +53,7 @@ function reasonsOfMemory(known: CandidateMemory | undefined, asked: Asked, now: 
 }
 
 /** Of one against which nothing speaks but what is better. */
-function reasonsOfAge(known: CandidateMemory, asked: Asked, now: number): Reason[] {
+function reasonsOfAge(known: CandidateMemory, asked: AddressAsked, now: number): Reason[] {
   const { memory, lead, preferences, health, ttl_ms, refresh_ms } = asked;
   if (known.inherited !== undefined) return [];
   if (memory === undefined || known.worked === Number.NEGATIVE_INFINITY) return [{ kind: 'unknown' }];
@@ -61,7 +67,7 @@ function reasonsOfAge(known: CandidateMemory, asked: Asked, now: number): Reason
 }
 
 /** By what the line is dearer than that of the one that goes first. */
-function dearerBy(line: number, { preferences, lead }: Asked): 'tier' | 'cost' | undefined {
+function dearerBy(line: number, { preferences, lead }: AddressAsked): 'tier' | 'cost' | undefined {
   if (preferences === undefined || lead === undefined || preferences.compare(line, lead.line) <= 0) return undefined;
   return preferences.tierOf(line) > preferences.tierOf(lead.line) ? 'tier' : 'cost';
 }

@@ -9,6 +9,7 @@ import type { CandidateMemory } from '../../routes/candidate-memory.js';
 import type { DestinationMemory } from '../../routes/destination-memory.js';
 import type { Hint } from '../../routes/hints.js';
 import type { FailureCode } from '../failure.js';
+import type { Reason } from './reason.js';
 import type { Schedule } from './schedule.js';
 
 /** What the race leaves out. */
@@ -17,9 +18,12 @@ export interface LeftOut {
   readonly cause: FailureCode;
 }
 
+/** Why the race may not choose a line. */
+export type Barred = Extract<Reason, { kind: 'kept-away-by-rule' | 'not-for-user' | 'paused' | 'pinned-elsewhere' }>;
+
 /** A line, and whether the race may choose it. */
 export interface AskedLine extends Pick<Line, 'number' | 'name' | keyof Preference> {
-  readonly barred: 'kept-away-by-rule' | 'not-for-user' | undefined;
+  readonly barred: Barred | undefined;
 }
 
 /** When a cheaper line is tried beside the lead. */
@@ -47,6 +51,8 @@ export interface Asked {
   readonly home: Home | undefined;
   /** With what a first contact begins; undefined where neighbours tell nothing. */
   readonly hint: Hint | undefined;
+  /** The line to which an operator has pinned it, or all destinations. */
+  readonly pinned: { readonly line: number; readonly all: boolean } | undefined;
   /** The line that a sticky rule keeps. */
   readonly kept: number | undefined;
   readonly leftOut: readonly LeftOut[];

@@ -5,8 +5,9 @@ import type { Reason } from './reason.js';
 import { rounded } from './times.js';
 
 export function reasonsOfLine(line: number, asked: Asked, now: number): Reason[] {
-  const { lines, kept, health, hint, rates } = asked;
+  const { lines, pinned, kept, health, hint, rates } = asked;
   const reasons: Reason[] = [];
+  if (pinned?.line === line) reasons.push({ kind: 'pinned', all: pinned.all });
   if (kept === line) reasons.push({ kind: 'kept' });
   else if (kept !== undefined)
     reasons.push({ kind: 'another-is-kept', line: lines.find(({ number }) => number === kept)?.name ?? '' });

@@ -64,7 +64,7 @@ function lineOutlook(line: AskedLine, asked: Asked, now: number): LineOutlook {
   const { schedule, lastResort, leftOut, lead, memory, preferences } = asked;
   const tier = preferences?.tierOf(number) ?? line.tier;
   const named = { line: name, tier, cost_ms, weight };
-  if (barred !== undefined) return { ...named, turn: 'never', why: [{ kind: barred }], addresses: [] };
+  if (barred !== undefined) return { ...named, turn: 'never', why: [barred], addresses: [] };
   const offered = [...(lead === undefined ? [] : [lead]), ...schedule.starts.map(({ candidate }) => candidate)];
   const all = [...offered, ...lastResort, ...leftOut.map(({ candidate }) => candidate), ...(memory?.candidates ?? [])];
   const own = all.filter((one, place) => one.line === number && isFirst(one, place, all));

@@ -14,6 +14,10 @@ export type Reason =
   // Of a line.
   | { readonly kind: 'kept-away-by-rule' }
   | { readonly kind: 'not-for-user' }
+  /** By an operator. `all`: whether that is for all destinations. */
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'pinned'; readonly all: boolean }
+  | { readonly kind: 'pinned-elsewhere'; readonly line: string; readonly all: boolean }
   | { readonly kind: 'held-back'; readonly by: 'tier' | 'cost' | 'weight' | 'hint'; readonly starts_ms: number }
   | { readonly kind: 'carries'; readonly way: Way; readonly bytes_s: number; readonly ago_ms: number }
   | { readonly kind: 'home-trial-due' }

@@ -7,6 +7,7 @@ import type { Options } from '../../../protocol/options.js';
 import type { Failure } from '../../../protocol/race/failure.js';
 import type { DialLine } from '../shared/dialling/dial-lines.js';
 import type { Egress } from '../shared/dialling/egress.js';
+import type { LineSteering } from '../shared/line-steering.js';
 import type { NameOutcome } from '../shared/replicas/name-outcome.js';
 import type { NamesReplica } from '../shared/replicas/names.js';
 import type { RoutesReplica } from '../shared/replicas/routes.js';
@@ -30,6 +31,7 @@ export interface ProbeParts {
   readonly egress: Pick<Egress, 'mayDial'>;
   readonly health: Pick<LineHealth, 'answersEarly' | 'setEarly'>;
   readonly routes: Pick<RoutesReplica, 'tell'>;
+  readonly steering: Pick<LineSteering, 'isPaused'>;
   readonly newAttempt: MakeAttempt;
 }
 
@@ -64,6 +66,10 @@ export class EarlyProbe implements AttemptOutcome {
 
   #try(): void {
     const line = this.#parts.lines[this.#lines[this.#next]];
+    if (this.#parts.steering.isPaused(line.number)) {
+      this.#goOn();
+      return;
+    }
     if (line.proxyIp !== undefined) {
       this.#ask(line, this.#first(line, [line.proxyIp]));
       return;

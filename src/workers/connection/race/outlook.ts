@@ -14,6 +14,7 @@ import type { Hint } from '../../../protocol/routes/hints.js';
 import { narrowed } from '../../../protocol/rules/narrowed.js';
 import type { Client } from '../../../protocol/users/client.js';
 import type { Egress } from '../shared/dialling/egress.js';
+import type { LineSteering } from '../shared/line-steering.js';
 import type { RulesReplica } from '../shared/replicas/rules.js';
 import { Candidates, type CandidatesParts } from './candidates.js';
 import type { KnownDestination } from './known/destination.js';
@@ -31,6 +32,7 @@ export type OutlookParts = CandidatesParts &
       LineHealth,
       'mayUse' | 'answersEarly' | 'outage' | 'circuit' | 'isLinkDown' | 'isDead' | 'spentBudgets'
     >;
+    readonly steering: Pick<LineSteering, 'narrowed' | 'pinned' | 'away'>;
     readonly egress: Pick<Egress, 'mayAskFor'>;
     readonly rules: Pick<RulesReplica, 'match'>;
   };
@@ -45,7 +47,9 @@ export async function outlook(
   const { health, planRules: rules, routes, options, badAddresses, engine } = parts;
   const ruling = parts.rules.match(target, client);
   if (ruling === 'block' || parts.egress.mayAskFor(target, 0).code !== 'allowed') return undefined;
-  const choice = narrowed(ruling, own);
+  const allowed = narrowed(ruling, own);
+  const usable = allowed?.lines ?? parts.allLines;
+  const choice = parts.steering.narrowed(allowed, target, parts.allLines);
   const lines = choice?.lines ?? parts.allLines;
   const known = knownFor(parts, target, lines.length, choice, client);
   const gathered = await gather(parts, target, client, lines, known);
@@ -67,11 +71,12 @@ export async function outlook(
   const { hint, hinted } = sticky || lines.length < 2 || !known.isUnknown ? NO_HINT : hintOf(parts, target, view);
   const asked = options.lines.map((line) => ({
     ...line,
-    barred: lines.includes(line.number) ? undefined : whyBarred(line.number, own),
+    barred: lines.includes(line.number) ? undefined : whyBarred(parts, line.number, usable, target, own),
   }));
+  const pinned = parts.steering.pinned(usable, target);
   return outlookOf(
     {
-      ...{ lines: asked, memory, lead, hint, kept, isSuspect, health, preferences, leftOut },
+      ...{ lines: asked, pinned, memory, lead, hint, kept, isSuspect, health, preferences, leftOut },
       schedule: scheduleOf({ rules, preferences, patience: known, lead, patience_ms, hinted, steps }),
       lastResort: lastOf(steps),
       rates: sticky ? undefined : parts.bulkSites.ratesOf(target, engine.now),
@@ -117,8 +122,19 @@ function homeOf(
   return { trial, waits_ms: known.memory?.home?.waits_ms(engine.now) ?? 0 };
 }
 
-const whyBarred = (line: number, own: readonly number[] | undefined): AskedLine['barred'] =>
-  own !== undefined && !own.includes(line) ? 'not-for-user' : 'kept-away-by-rule';
+function whyBarred(
+  { steering, lines }: Pick<OutlookParts, 'steering' | 'lines'>,
+  line: number,
+  usable: readonly number[],
+  target: Target,
+  own: readonly number[] | undefined,
+): AskedLine['barred'] {
+  if (!usable.includes(line)) {
+    return { kind: own !== undefined && !own.includes(line) ? 'not-for-user' : 'kept-away-by-rule' };
+  }
+  const away = steering.away(line, usable, target);
+  return away?.kind === 'pinned-elsewhere' ? { ...away, line: lines[away.line].name } : { kind: 'paused' };
+}
 
 interface Gathered {
   readonly candidates: Candidates;

@@ -19,6 +19,12 @@ const line = (more: Partial<LineOutlook> = {}): LineOutlook => ({
 const REASONS: { readonly [Kind in Reason['kind']]: readonly [Extract<Reason, { kind: Kind }>, RegExp] } = {
   'kept-away-by-rule': [{ kind: 'kept-away-by-rule' }, /rule .* leaves it out/],
   'not-for-user': [{ kind: 'not-for-user' }, /client may not use it/],
+  paused: [{ kind: 'paused' }, /paused by an operator/],
+  pinned: [{ kind: 'pinned', all: false }, /the destination is pinned to it .*no other is used, also while it fails/],
+  'pinned-elsewhere': [
+    { kind: 'pinned-elsewhere', line: 'office', all: true },
+    /all destinations are pinned to office/,
+  ],
   'link-down': [{ kind: 'link-down' }, /interface or address .* is down/],
   'circuit-open': [{ kind: 'circuit-open', failures: 3, for_ms: 42_000 }, /3 failures in a row.*another 42 s/],
   'circuit-trial': [{ kind: 'circuit-trial', failures: 3 }, /trial is due/],

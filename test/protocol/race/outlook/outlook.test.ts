@@ -51,7 +51,15 @@ function asked({ offered = usual(HOME, PHONE), patience_ms = 0, holds_ms = [], .
   ];
   const patience = { holds_ms: ({ line }: Candidate) => holds_ms[line] ?? 0, firstOf: () => 0 };
   return {
-    ...{ lines: LINES, memory: undefined, lead: undefined, kept: undefined, home: undefined, preferences: undefined },
+    ...{
+      lines: LINES,
+      memory: undefined,
+      lead: undefined,
+      pinned: undefined,
+      kept: undefined,
+      home: undefined,
+      preferences: undefined,
+    },
     ...{ hint: undefined, rates: undefined },
     schedule: scheduleOf({ rules: RULES, preferences, patience, lead, patience_ms, hinted, steps }),
     lastResort: lastOf(steps),
@@ -244,8 +252,8 @@ test('a sticky rule keeps one line, and so the others come last', () => {
 
 test('lines that the rule or the user has not come never', () => {
   const lines = [
-    { ...USUAL, number: 0, name: 'home', barred: 'kept-away-by-rule' as const },
-    { ...USUAL, number: 1, name: 'phone', barred: 'not-for-user' as const },
+    { ...USUAL, number: 0, name: 'home', barred: { kind: 'kept-away-by-rule' } as const },
+    { ...USUAL, number: 1, name: 'phone', barred: { kind: 'not-for-user' } as const },
   ];
   assert.deepEqual(told(asked({ lines, offered: [] }), 0), [
     ['home never', { kind: 'kept-away-by-rule' }],

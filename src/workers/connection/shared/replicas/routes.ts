@@ -85,7 +85,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     for (const port of this.#ports) port.unref();
     this.#remote = call<RoutesActor>(reports);
     const subscriber: RouteSubscriber = {
-      routesChanged: (routes, lines, sites) => this.routesChanged(routes, lines, sites),
+      routesChanged: (routes, lines, sites, forgotten) => this.routesChanged(routes, lines, sites, forgotten),
     };
     serve(subscriber, pushes);
   }
@@ -211,8 +211,10 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     routes: readonly RouteState[],
     lines: readonly LineEvent[],
     sites: readonly string[] = [],
+    forgotten: readonly string[] = [],
   ): Promise<void> {
     const now = this.#now();
+    for (const destination of forgotten) this.#table.forget(destination);
     this.neighbours.learn(sites);
     for (const state of routes) {
       if (state.traffic !== undefined) this.#hasBulk = true;

@@ -1,0 +1,15 @@
+// Times for people.
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** A time for people, in the largest unit of which there are at least two. */
+export function shownSpan(time_ms: number): string {
+  if (time_ms < 2 * SECOND_MS) return `${Math.round(time_ms)} ms`;
+  if (time_ms < 2 * MINUTE_MS) return `${Math.round(time_ms / SECOND_MS)} s`;
+  if (time_ms < 2 * HOUR_MS) return `${Math.round(time_ms / MINUTE_MS)} min`;
+  return `${Math.round(time_ms / HOUR_MS)} h`;
+}
+
+/** In milliseconds, with a decimal; a dash for none. */
+export const shownMs = (time_ms: number | undefined): string => (time_ms === undefined ? '-' : time_ms.toFixed(1));
