@@ -38,6 +38,8 @@ export const RULES: Rules = {
     'src/protocol/rules': ['src/protocol/text', 'src/protocol/address', 'src/protocol/users', 'src/protocol/quiet'],
     // A denial is a failure, and its networks are searched as those of rules.
     'src/protocol/egress': ['src/protocol/address', 'src/protocol/race', 'src/protocol/rules'],
+    // What lists of connections are asked for, and in which order they are told.
+    'src/protocol/connections': ['src/protocol/address', 'src/protocol/race'],
     'src/protocol/dns': ['src/protocol/text', 'src/protocol/address'],
     'src/protocol/tls': ['src/protocol', 'src/protocol/address'],
     'src/protocol/trust': ['src/protocol/address'],
@@ -70,6 +72,13 @@ export const RULES: Rules = {
     // What a relay tells of its first byte.
     'src/workers/connection/records': [
       ...[PROTOCOL, 'src/threads/contracts', 'src/linux', 'src/workers/connection/relay'],
+    ],
+    // What the admin actor asks for.
+    'src/workers/connection/admin': [
+      PROTOCOL,
+      'src/threads/contracts',
+      'src/threads/contracts/admin',
+      'src/workers/connection/records',
     ],
     'src/workers/connection/client': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
     'src/workers/connection/race': [

@@ -33,6 +33,7 @@ export const ENDINGS = [
   'half-closed',
   'dead-line',
   'ended-for-room',
+  'closed-by-operator',
   /** Its actor died, or the time to drain was over. */
   'cut',
 ] as const;

@@ -59,6 +59,8 @@ export const Counter = {
   /** Silent connections that were probed since connections_max was near, and that were ended since it was reached. */
   probedForRoom: 30,
   endedForRoom: 31,
+  /** Connections that an operator has closed. */
+  closedByOperator: 32,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

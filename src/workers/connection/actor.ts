@@ -202,13 +202,10 @@ class Actor {
     const drain = (timeout_ms: number): void => {
       this.#drainBy = this.#engine.clock() + timeout_ms;
     };
-    const { names, outcomes, routes } = this.#parts;
-    const generations = this.#generations;
+    const [parts, generations, carrying, why] = [this.#parts, this.#generations, this.#carrying, this.#why];
     const setAccess = (access: AccessStart | undefined): void => this.#setAccess(access);
     const queued = (): readonly number[] => this.#queue.waiting();
-    serveMain(this.#start.control, {
-      ...{ parts: this.#parts, names, outcomes, routes, generations, why: this.#why, drain, queued, setAccess },
-    });
+    serveMain(this.#start, { parts, generations, carrying, why, drain, queued, setAccess });
     return this.#loop.run();
   }
 

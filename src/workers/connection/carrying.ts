@@ -4,6 +4,9 @@ import type { LineBytes } from '../../threads/shared/line-bytes.js';
 
 /** How often live connections are looked at. */
 const LOOK_EVERY_MS = 5000;
+/** The same while somebody watches what lines carry, who asks each second; and how long that holds after each time. */
+const LOOK_WATCHED_MS = 900;
+const WATCHED_MS = 5000;
 /** Records looked at in one turn, which takes less than a millisecond. */
 const PIECE = 4096;
 
@@ -24,9 +27,11 @@ export class Carrying {
   /** Bytes of live connections that have been counted, from clients and to them; by the connection's number. */
   #counted: Float64Array | undefined;
   #isFollowing = false;
-  /** The next connection to be looked at, and when the next look begins. */
+  #watchedUntil = Number.NEGATIVE_INFINITY;
+  /** The next connection to be looked at, when the last look ended, and when the next one begins. */
   #place = 0;
-  #due = 0;
+  #looked = Number.NEGATIVE_INFINITY;
+  #due = Number.POSITIVE_INFINITY;
 
   constructor(records: CarryingRecords, bytes: LineBytes) {
     this.#records = records;
@@ -36,7 +41,18 @@ export class Carrying {
   /** Whether live connections are looked at. */
   follow(isWanted: boolean): void {
     this.#isFollowing = isWanted;
-    if (isWanted) this.#counted ??= new Float64Array(2 * this.#records.capacity);
+    if (isWanted) this.#begin(Number.NEGATIVE_INFINITY);
+  }
+
+  /** Live connections are looked at each second for the next seconds. */
+  watch(now: number): void {
+    this.#watchedUntil = now + WATCHED_MS;
+    this.#begin(this.#looked + LOOK_WATCHED_MS);
+  }
+
+  #begin(due: number): void {
+    this.#counted ??= new Float64Array(2 * this.#records.capacity);
+    this.#due = Math.min(this.#due, due);
   }
 
   /** A connection has ended, after so many bytes from the client, and to it. */
@@ -50,12 +66,19 @@ export class Carrying {
 
   /** Looks at some live connections, when it is time to. Called once a turn. */
   turned(now: number): void {
-    if (!this.#isFollowing || now < this.#due) return;
+    if (now < this.#due) return;
     const end = Math.min(this.#records.end, this.#place + PIECE);
     for (; this.#place < end; this.#place += 1) this.#look(this.#place);
     if (end < this.#records.end) return;
     this.#place = 0;
-    this.#due = now + LOOK_EVERY_MS;
+    this.#looked = now;
+    this.#due = now + this.#rest(now);
+  }
+
+  /** The time to the next look. */
+  #rest(now: number): number {
+    if (now < this.#watchedUntil) return LOOK_WATCHED_MS;
+    return this.#isFollowing ? LOOK_EVERY_MS : Number.POSITIVE_INFINITY;
   }
 
   #look(connection: number): void {

@@ -72,7 +72,7 @@ export class ConnectionEnd implements RelayOutcome {
     else if (how === 'idle' || how === 'half-closed') counters[Counter.timeouts] += 1;
     else if (how === 'dead-line') counters[Counter.deadLine] += 1;
     else if (how === 'ended-for-room') counters[Counter.endedForRoom] += 1;
-    else counters[Counter.resets] += 1;
+    else if (how !== 'closed-by-operator') counters[Counter.resets] += 1;
     this.ended(connection, how, up, down);
   }
 
@@ -102,6 +102,7 @@ export class ConnectionEnd implements RelayOutcome {
     const { access } = this;
     counters[Counter.closed] += 1;
     connectionCounts.ended(records.listenerOf(connection), how);
+    if (how === 'closed-by-operator') counters[Counter.closedByOperator] += 1;
     records.ended(connection, how, up, down);
     const isDebugging = log.enabled('debug');
     if (isDebugging || access !== undefined) {

@@ -2,32 +2,29 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Target } from '../../protocol/address/target.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
-import type { ConnectionsAdmin } from '../../threads/contracts/admin/connections.js';
 import type { AskedFor, ConnectionActor } from '../../threads/contracts/connection.js';
-import type { AccessStart, Generation } from '../../threads/contracts/start.js';
+import type { AccessStart, ConnectionStart, Generation } from '../../threads/contracts/start.js';
 import type { UsersJudge } from '../../threads/contracts/users.js';
 import { OnePort } from '../../threads/one-port.js';
 import { call, serve } from '../../threads/port.js';
 import { listenerOf } from '../../threads/shared/hand-off.js';
+import { connectionsAdmin } from './admin/serve-admin.js';
 import { asClient } from './as-client.js';
+import type { Carrying } from './carrying.js';
 import type { Context } from './context.js';
 import type { Generations } from './generations.js';
 import { outlook } from './race/outlook.js';
-import type { OutcomeReports } from './shared/outcome-reports.js';
-import type { NamesReplica } from './shared/replicas/names.js';
-import type { RoutesReplica } from './shared/replicas/routes.js';
 import { SilentConnections } from './silence/silent-connections.js';
 
 /** The parts of an actor that main's calls are for. */
 export interface ServedParts {
   readonly parts: Pick<
     Context,
-    'engine' | 'links' | 'deadlines' | 'sites' | 'failures' | 'records' | 'tunnels' | 'counters'
+    | ('engine' | 'links' | 'deadlines' | 'sites' | 'failures' | 'records' | 'tunnels' | 'counters')
+    | ('names' | 'outcomes' | 'routes')
   >;
   readonly generations: Generations;
-  readonly names: NamesReplica;
-  readonly outcomes: OutcomeReports;
-  readonly routes: RoutesReplica;
+  readonly carrying: Pick<Carrying, 'watch'>;
   /** Why the engine is not io_uring, when main asked for that. */
   readonly why: string | undefined;
   drain(timeout_ms: number): void;
@@ -38,12 +35,13 @@ export interface ServedParts {
 }
 
 export function serveMain(
-  control: MessagePort,
-  { parts, generations, names, outcomes, routes, why, drain, queued, setAccess }: ServedParts,
+  { control, actor: number }: Pick<ConnectionStart, 'control' | 'actor'>,
+  { parts, generations, carrying, why, drain, queued, setAccess }: ServedParts,
 ): void {
-  const { engine, links, sites, failures, records, tunnels } = parts;
+  const { engine, links, sites, failures, records, tunnels, names, outcomes, routes } = parts;
   const silence = new SilentConnections(parts);
-  const admin = new OnePort({ records: async (from) => records.page(from) } satisfies ConnectionsAdmin);
+  const watch = (): void => carrying.watch(engine.now);
+  const admin = new OnePort(connectionsAdmin({ actor: number, records, names: generations, watch }));
   control.once('close', () => admin.close());
   const actor: ConnectionActor = {
     ready: async () => ({ engine: engine.kind, why }),

@@ -130,24 +130,15 @@ export class Session
       this.lost(permission);
       return;
     }
-    const { rules, clients } = this.#parts;
-    let client = rules.needClient ? clients.of(this.#connection, user) : undefined;
-    const ruling = rules.match(target, client);
-    if (ruling === 'block') {
-      this.lost(rules.blocks(target, client));
+    const allowed = allowedLines(this.#parts, target, this.#connection, user);
+    if (allowed.code !== 'allowed') {
+      this.lost(allowed);
       return;
     }
-    this.#quiet = ruling?.quiet;
-    this.#asker = client;
-    const kept = user === undefined ? clients.usualLines : this.#parts.authenticator.linesOf(user.name);
-    const choice = allowedLines(this.#parts, target, ruling, kept, this.#connection, user);
-    if (choice !== undefined && 'code' in choice) {
-      this.lost(choice);
-      return;
-    }
+    this.#quiet = allowed.quiet;
+    this.#asker = allowed.asker;
     deadlines.set(this, engine.now + WATCH_CLIENT_AFTER_MS);
-    if (ruling?.sticky) client ??= clients.of(this.#connection, user);
-    const race = new Race(this.#parts, target, choice, client, this);
+    const race = new Race(this.#parts, target, allowed.choice, allowed.client, this);
     this.#race = race;
     race.start();
   }
@@ -252,7 +243,7 @@ export class Session
   helloRaceEnded(end: Settled<RaceAttempt> | Undecided): void {
     this.#helloRace = undefined;
     if (end.kind !== 'settled') {
-      this.#parts.tally.undecided();
+      if (end.kind !== 'closed-by-operator') this.#parts.tally.undecided();
       this.#close('reset', end.kind);
       return;
     }
@@ -279,6 +270,17 @@ export class Session
   }
 
   // End
+
+  closeByOperator(): boolean {
+    const [{ handler }, helloRace] = [this.#client, this.#helloRace];
+    // Else its client is being told of a failure.
+    if (helloRace === undefined && handler !== this.#handshake && handler !== this) return false;
+    this.#handshake.giveUp();
+    this.#race?.cancel();
+    if (helloRace === undefined) this.#close('reset', 'closed-by-operator');
+    else helloRace.closeByOperator();
+    return true;
+  }
 
   #lingeringClose(answer: Uint8Array, how: ConnectionEnding): void {
     this.#parts.deadlines.clear(this);

@@ -95,3 +95,22 @@ test('what was counted while somebody wanted to know is not counted again after 
   carrying.ended(1, 0, 600);
   assert.deepEqual(bytes.of(7), { up: 0, down: 600 });
 });
+
+test('while somebody watches, live connections are looked at each second, and after that no more', () => {
+  const { records, bytes, carrying } = world();
+  records.lines.set(1, 7);
+  const after = (now: number, down: number): number => {
+    records.live.set(1, { up: 0, down });
+    carrying.turned(now);
+    return bytes.of(7).down;
+  };
+  carrying.watch(0);
+  assert.equal(after(1, 100), 100);
+  assert.equal(after(500, 200), 100);
+  assert.equal(after(1000, 300), 300);
+  carrying.watch(1000);
+  assert.equal(after(1001, 400), 300, 'to be watched again is no reason for another look');
+  for (const now of [2000, 3000, 4000, 5000, 6000]) after(now, now);
+  assert.equal(bytes.of(7).down, 6000);
+  assert.equal(after(60_000, 9999), 6000);
+});

@@ -114,6 +114,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
   withdrawn = 0;
   decide: (verdict: Verdict) => void = () => assert.fail('no claim waits');
   permission: Permission = { code: 'allowed' };
+  readonly session: Session;
   ruling: Ruling | undefined;
   readonly steering = new LineSteering();
   readonly quiet = usualQuiet({ tcp_keepalive_s: 60, idle_timeout_ms: 60_000 });
@@ -126,7 +127,8 @@ class Client extends RaceWorld<Engine> implements SessionParts {
     const [near, far] = connectedPair();
     world.keep(far);
     this.fd = far;
-    new Session(this, near, entranceOf({ ...LISTENER, ...listener }, this.quiet)).start();
+    this.session = new Session(this, near, entranceOf({ ...LISTENER, ...listener }, this.quiet));
+    this.session.start();
   }
 
   override readonly newAttempt: MakeAttempt = (candidate, target, outcome) => {
@@ -835,6 +837,68 @@ for (const { kind, missing } of ENGINES) {
       client.resets();
       client.isReset(client.peered[0]);
       client.over('reset-by-client');
+    });
+  });
+
+  describe(`${kind}: an operator closes a session`, { skip: missing ?? false }, () => {
+    const closed = (client: Client, asked: readonly PeeredAttempt[] = []): void => {
+      assert.equal(client.session.closeByOperator(), true);
+      client.world.until(() => readNow(client.fd) === -ECONNRESET, 'the reset');
+      for (const attempt of asked) client.isReset(attempt);
+      client.over('closed-by-operator');
+      assert.deepEqual([client.counters[Counter.failed], client.counters[Counter.resets]], [0, 0]);
+    };
+
+    test('in its handshake', () => {
+      const client = new Client(kind);
+      client.says(GREETING);
+      client.hears(CHOSEN);
+      closed(client);
+      assert.equal(client.counters[Counter.badHandshakes], 0);
+    });
+
+    test('while its claim is judged: the claim is withdrawn', () => {
+      const client = new Client(kind, {}, { wantsUser: true });
+      client.logsIn();
+      closed(client);
+      assert.equal(client.withdrawn, 1);
+    });
+
+    test('in its race: every attempt is given up', () => {
+      const client = new Client(kind, { lines: [0, 1] });
+      client.asks();
+      closed(client);
+      assert.deepEqual(
+        client.peered.map(({ result }) => result),
+        ['abandoned', 'abandoned'],
+      );
+    });
+
+    test('in its hello race: what was asked and what is in reserve is closed', () => {
+      const client = new Client(kind, { race: { until: 'first-byte' } });
+      client.known.set('site.test', found(A, B));
+      client.asks();
+      for (const attempt of client.peered) attempt.connects();
+      client.says(HELLO);
+      client.hears(SUCCESS);
+      closed(client, client.peered);
+    });
+
+    test('but not while its client is told of a failure: it ends as it would have', () => {
+      const failed = new Client(kind);
+      failed.asks();
+      failed.peered[0].fails('refused');
+      assert.equal(failed.session.closeByOperator(), false);
+      failed.hears(refusal(5));
+      shutdownWrite(failed.fd);
+      failed.over('failed');
+      const other = new Client(kind, {}, { protocols: ['http'] });
+      other.says(Buffer.from('GET / HTTP/1.1\r\nHost: a b\r\n\r\n'));
+      assert.equal(other.session.closeByOperator(), false);
+      shutdownWrite(other.fd);
+      other.world.until(() => other.ending !== undefined, 'the end');
+      assert.notEqual(other.ending, 'closed-by-operator');
+      other.over(other.ending ?? '');
     });
   });
 }

@@ -1,8 +1,85 @@
-// What the admin actor asks of a connection actor. Types only.
-import type { RecordsPage } from '../connection.js';
+// What the admin actor asks of a connection actor, called through comlink over a MessagePort. Each call does a bounded piece of
+// work; whoever wants more calls again. Types only.
+import type { ConnectionId } from '../../../protocol/connections/connection-id.js';
+import type { ConnectionFilter } from '../../../protocol/connections/filter.js';
+import type { Order, Place } from '../../../protocol/connections/order.js';
+import type { ConnectionSummary } from '../../../protocol/connections/summary.js';
+import type { ConnectionRecord } from '../../../protocol/race/record.js';
 
-/** Served by each connection actor, called by the admin actor. */
+/** A connection in its actor. */
+export type OwnId = Pick<ConnectionId, 'slot' | 'serial'>;
+
+/** What is looked for: live connections, or those that ended last. */
+export interface Sought {
+  readonly which: 'live' | 'ended';
+  readonly filter: ConnectionFilter;
+  readonly order: Order;
+  /** Only what is behind this place; undefined for all. */
+  readonly after: Place | undefined;
+  /** Places in an answer. */
+  readonly most: number;
+}
+
+/** What a piece of the connections has. */
+export interface FoundPiece {
+  /** The first ones of those behind `after`, in their order. */
+  readonly places: readonly Place[];
+  /** How many are meant by the filter, wherever they stand. */
+  readonly matched: number;
+  /** Where to ask on; undefined at the end. */
+  readonly next: number | undefined;
+}
+
+export interface ClosedPiece {
+  readonly closed: number;
+  readonly next: number | undefined;
+}
+
+/**
+ * `ending`: there is nothing to close, since it has failed already, and its client is being told so. `unknown`: it is not live, or
+ * another actor's.
+ */
+export type Closed = 'closed' | 'ending' | 'unknown';
+
+/** How far somebody has heard of what opened and ended: numbers of connections since the actor's start. */
+export interface NewsCursor {
+  readonly opened: number;
+  readonly ended: number;
+}
+
+/** What has opened or ended, the oldest first, spread over the time; how many that were in all. */
+export interface NewsOf {
+  readonly count: number;
+  readonly some: readonly NewsItem[];
+}
+
+export interface NewsItem {
+  readonly id: OwnId;
+  readonly connection: ConnectionSummary;
+}
+
+export interface News {
+  readonly cursor: NewsCursor;
+  /** As they are now: some may have ended, and are in both lists. */
+  readonly opened: NewsOf;
+  readonly ended: NewsOf;
+}
+
+/** Served by each connection actor. */
 export interface ConnectionsAdmin {
-  /** Records of live connections and of those that ended last, from a place on (0: the beginning). */
-  records(from: number): Promise<RecordsPage>;
+  /** Looks for connections in a piece from a place on (0: the beginning). */
+  find(sought: Sought, from: number): Promise<FoundPiece>;
+  /** Undefined for those that are not on record any more. At most as many as `find` gives. */
+  summaries(ids: readonly OwnId[]): Promise<readonly (ConnectionSummary | undefined)[]>;
+  /** With all attempts; undefined if it is not on record any more. */
+  record(id: OwnId): Promise<ConnectionRecord | undefined>;
+  /** Resets a live connection. */
+  close(id: OwnId): Promise<Closed>;
+  /** Resets the live connections of a piece that are meant, from a place on (0: the beginning). */
+  closeAll(filter: ConnectionFilter, from: number): Promise<ClosedPiece>;
+  /**
+   * What has opened and ended since; nothing where `since` is undefined. `most`: how many of each are told. For some seconds after it
+   * the bytes of lines are counted each second.
+   */
+  news(since: NewsCursor | undefined, most: number): Promise<News>;
 }

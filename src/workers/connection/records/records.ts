@@ -2,19 +2,20 @@
 // they must cost almost nothing: numbers are in rows that are allocated once (rows.ts), texts are made only when a record is
 // read. One object beside the row holds the rest: several attempts, a failure, a user. It counts and logs nothing.
 import { lendAddress } from '../../../linux/addresses.js';
-import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
 import type { Way } from '../../../protocol/bulk/transfer.js';
 import type { ClientAddress } from '../../../protocol/inbound/inbound.js';
 import type { Failure } from '../../../protocol/race/failure.js';
-import type { ConnectionRecord, RaceRecord } from '../../../protocol/race/record.js';
+import type { ConnectionRecord } from '../../../protocol/race/record.js';
 import type { User } from '../../../protocol/users/user.js';
 import type { RecordsPage } from '../../../threads/contracts/connection.js';
 import type { Heard } from '../relay/first-byte.js';
-import { type Beside, besideOf, copyOf, type Kept, onlyAttempt } from './beside.js';
+import { type Beside, besideOf, copyOf, type Kept } from './beside.js';
 import { Column } from './column.js';
-import { type NotedAttempt, type NotedRace, raceRecord, rounded } from './race-record.js';
+import type { NotedAttempt, NotedRace } from './race-record.js';
+import { RecordReader } from './record-reader.js';
 import { Flag, RecordRows } from './rows.js';
+import { Serials } from './serials.js';
 import { Slots } from './slots.js';
 import type { Underway } from './underway.js';
 
@@ -23,8 +24,6 @@ import type { Underway } from './underway.js';
  * worker.
  */
 const ENDED_MAX = 1000;
-/** Records in one answer, which takes some ms. */
-const PAGE = 256;
 const LINE_MAX = 0xffff;
 const ENDING_MAX = 0xff;
 
@@ -42,6 +41,7 @@ export class ConnectionRecords {
   readonly #clock: { readonly now: number };
   readonly #parts: RecordsParts;
   readonly #slots: Slots;
+  readonly #serials: Serials;
   readonly #rows: RecordRows;
   /** By slot; of live connections only. */
   readonly #underway = new Column<Underway>();
@@ -51,18 +51,26 @@ export class ConnectionRecords {
   readonly #rates = new Column<NonNullable<ConnectionRecord['rate']>>();
   /** Words for how connections end, by their code in a row. */
   readonly #endings: string[] = [];
+  /** Makes records of what is noted here. */
+  readonly reader: RecordReader;
 
   constructor(parts: RecordsParts) {
     this.#clock = parts.clock;
     this.#parts = parts;
     this.#slots = new Slots(parts.connections_max, parts.ended_max ?? ENDED_MAX);
     // One more row, for the slot that is never read.
-    this.#rows = new RecordRows(this.#slots.capacity + 1, parts.clock.now);
+    const rows = this.#slots.capacity + 1;
+    this.#rows = new RecordRows(rows, parts.clock.now);
+    this.#serials = new Serials(rows, Date.now());
+    const [slots, serials, endings] = [this.#slots, this.#serials, this.#endings];
+    const columns = { rows: this.#rows, underway: this.#underway, beside: this.#beside, rates: this.#rates };
+    this.reader = new RecordReader({ ...columns, ...parts, slots, serials, endings });
   }
 
   /** A client has arrived on socket `fd`. Returns its slot, the number of the connection here until it ends. */
   open(underway: Underway, listener: number, fd: number): number {
     const slot = this.#slots.take();
+    this.#serials.opened(slot);
     this.#rows.open(slot, listener, this.#clock.now);
     this.#rows.client(slot, this.#parts.addressOf(fd));
     this.#underway.set(slot, underway);
@@ -232,60 +240,13 @@ export class ConnectionRecords {
     return this.#endings.push(how) - 1;
   }
 
-  // Read
-
   /** A page of records from slot `from` on: live connections as they are now, and those that ended last. */
   page(from: number): RecordsPage {
-    const { used } = this.#slots;
-    const records: ConnectionRecord[] = [];
-    for (let slot = from; slot < used; slot += 1) {
-      if (records.length === PAGE) return { records, next: slot };
-      if (this.#rows.has(slot, Flag.live | Flag.ended)) records.push(this.read(slot));
-    }
-    return { records, next: undefined };
+    return this.reader.page(from);
   }
 
   read(slot: number): ConnectionRecord {
-    const rows = this.#rows;
-    const isLive = rows.has(slot, Flag.live);
-    const underway = this.#underway.get(slot);
-    const { now } = this.#clock;
-    const { user, ...noted } = this.#notedOf(slot);
-    const { winner } = noted;
-    const rate = this.#rates.get(slot);
-    return {
-      client: rows.clientText(slot),
-      listener: this.#parts.listenerName(rows.listener(slot)),
-      user: user?.name,
-      ...(user?.tag === undefined ? {} : { tag: user.tag }),
-      race: this.#raced(slot, noted),
-      line: winner === undefined ? undefined : this.#parts.lineName(winner.candidate.line),
-      address: winner === undefined ? undefined : formatIp(winner.candidate.ip),
-      connect_ms: winner === undefined ? undefined : rounded(winner.connectedAt - winner.started),
-      bytes_up: underway?.up ?? rows.up(slot),
-      bytes_down: underway?.down ?? rows.down(slot),
-      ...(rate === undefined ? {} : { rate }),
-      opened_at: Math.round(Date.now() - rows.since(slot, now)),
-      duration_ms: Math.round(rows.since(slot, isLive ? now : rows.endedAt(slot))),
-      ending: isLive ? undefined : this.#endings[rows.ending(slot)],
-    };
-  }
-
-  #raced(slot: number, noted: Omit<Beside, 'user'>): RaceRecord | undefined {
-    const rows = this.#rows;
-    if (!rows.has(slot, Flag.targeted)) return undefined;
-    const target = formatEndpoint(rows.targetIp(slot) ?? (noted.host as string), rows.targetPort(slot));
-    const { race, winner, decided, failure } = noted;
-    const end = { winner, decided, failure, now: this.#clock.now, reply: rows.replyCode(slot) };
-    return raceRecord(target, race, end, this.#parts.lineName);
-  }
-
-  /** The notes of the race, from the live connection, the row or the object beside it. */
-  #notedOf(slot: number): Beside {
-    const beside = this.#besideOf(slot);
-    const underway = this.#underway.get(slot);
-    if (underway?.race !== undefined) return { ...beside, race: underway.race, winner: underway.winner };
-    return this.#rows.has(slot, Flag.won) ? { ...beside, ...onlyAttempt(this.#rows, slot) } : beside;
+    return this.reader.read(slot);
   }
 
   #besideOf(slot: number): Beside {

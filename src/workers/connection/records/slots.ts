@@ -12,6 +12,8 @@ export class Slots {
   readonly #ended: Uint32Array;
   #endedCount = 0;
   #oldest = 0;
+  /** Connections that have ended so far. */
+  #endings = 0;
   readonly capacity: number;
 
   /** Room for `live_max` connections at a time, and for the `kept` that ended last. */
@@ -41,6 +43,7 @@ export class Slots {
   /** The connection of a slot has ended. Returns the slot that this frees, of the one that ended longest ago, or -1. */
   end(slot: number): number {
     if (slot === this.capacity) return slot;
+    this.#endings += 1;
     if (this.#endedCount < this.#kept) {
       this.#ended[this.#endedCount] = slot;
       this.#endedCount += 1;
@@ -52,5 +55,11 @@ export class Slots {
     this.#free[this.#freeCount] = freed;
     this.#freeCount += 1;
     return freed;
+  }
+
+  /** The ends so far. */
+  get endings(): { readonly count: number; readonly first: number; slotOf(place: number): number } {
+    const [count, kept, ended] = [this.#endings, this.#kept, this.#ended];
+    return { count, first: count - this.#endedCount, slotOf: (place) => ended[place % kept] };
   }
 }

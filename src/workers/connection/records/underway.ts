@@ -9,4 +9,6 @@ export interface Underway extends Partial<QuietCarrier> {
   /** The race while it is not over, and the attempt that would win now. */
   readonly race?: NotedRace | undefined;
   readonly winner?: NotedAttempt | undefined;
+  /** Resets what has no relay yet. Returns whether it could: not what has failed already, and whose client is being told. */
+  closeByOperator?(): boolean;
 }

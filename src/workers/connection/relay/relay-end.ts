@@ -1,15 +1,9 @@
 // How a relay has ended, and who is told of it.
+import type { CutBy } from './carrier.js';
 import type { Heard } from './first-byte.js';
 
 export interface RelayEnd {
-  readonly how:
-    | 'complete'
-    | 'reset-by-client'
-    | 'reset-by-destination'
-    | 'idle'
-    | 'half-closed'
-    | 'dead-line'
-    | 'ended-for-room';
+  readonly how: 'complete' | 'reset-by-client' | 'reset-by-destination' | 'idle' | 'half-closed' | CutBy;
   /** Bytes from the client, and to it. */
   readonly up: number;
   readonly down: number;

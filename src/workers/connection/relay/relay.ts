@@ -12,7 +12,7 @@ import type { Options } from '../../../protocol/options.js';
 import type { Quiet } from '../../../protocol/quiet/quiet.js';
 import { TimedHandler } from '../shared/timed-handler.js';
 import type { Tunnels } from '../shared/tunnels.js';
-import type { QuietCarrier } from './carrier.js';
+import type { CutBy, QuietCarrier } from './carrier.js';
 import { type BulkOutcome, type Copying, MUCH, type Progress } from './copying.js';
 import { Direction } from './direction.js';
 import { FirstByte, type FirstByteOutcome } from './first-byte.js';
@@ -132,7 +132,7 @@ export class Relay extends TimedHandler implements QuietCarrier {
     return this.#stage === Stage.over ? undefined : this.#up.sink;
   }
 
-  cut(how: 'dead-line' | 'ended-for-room'): void {
+  cut(how: CutBy): void {
     this.#finish('reset', how);
   }
 

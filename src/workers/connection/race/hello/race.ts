@@ -40,9 +40,9 @@ export interface Settled<A extends ConnectedAttempt> {
   readonly event: Received | undefined;
 }
 
-/** The client has gone, or no server is left. Everything but the client's socket has been closed. */
+/** The client has gone, no server is left, or an operator has closed it. Everything but the client's socket has been closed. */
 export interface Undecided {
-  readonly kind: 'reset-by-client' | 'reset-by-destination';
+  readonly kind: 'reset-by-client' | 'reset-by-destination' | 'closed-by-operator';
 }
 
 export interface HelloRaceOutcome<A extends ConnectedAttempt> {
@@ -105,6 +105,10 @@ export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implemen
   /** Also requested by a race that took long; a receive in flight finds the same. */
   override onPollHangup(): void {
     if (this.#isHeld) this.#giveUp('reset-by-client');
+  }
+
+  closeByOperator(): void {
+    this.#giveUp('closed-by-operator');
   }
 
   /** The client has not taken the reply: it has gone. */

@@ -1,0 +1,34 @@
+// Answers the admin actor's calls to a connection actor. It decides nothing.
+import type { ConnectionsAdmin } from '../../../threads/contracts/admin/connections.js';
+import type { ConnectionRecords } from '../records/records.js';
+import { Finding, type FoundRecords } from './finding.js';
+import type { Names } from './matching.js';
+import { newsSince } from './news.js';
+
+/** Places in one answer, whatever is asked for. */
+const MOST = 1000;
+
+export interface AdminServedParts {
+  readonly actor: number;
+  readonly records: FoundRecords & Pick<ConnectionRecords, 'reader'>;
+  readonly names: Names;
+  /** Somebody wants to know what lines carry each second, for some seconds. */
+  readonly watch: () => void;
+}
+
+export function connectionsAdmin({ actor, records, names, watch }: AdminServedParts): ConnectionsAdmin {
+  const { reader } = records;
+  const finding = new Finding(actor, records, names);
+  return {
+    find: async (sought, from) => finding.find({ ...sought, most: Math.min(sought.most, MOST) }, from),
+    summaries: async (ids) =>
+      ids.slice(0, MOST).map(({ slot, serial }) => (reader.isOf(slot, serial) ? reader.summary(slot) : undefined)),
+    record: async ({ slot, serial }) => (reader.isOf(slot, serial) ? reader.read(slot) : undefined),
+    close: async (id) => finding.close(id),
+    closeAll: async (filter, from) => finding.closeAll(filter, from),
+    async news(since, most) {
+      watch();
+      return newsSince(reader, since, most);
+    },
+  };
+}
