@@ -138,6 +138,10 @@ export const RULES: Rules = {
     'src/workers/admin/shared': [PROTOCOL, 'src/threads/*'],
     'src/workers/admin/endpoint': ['src/workers/admin/shared'],
     'src/workers/admin/api': ['src/workers/admin/endpoint', 'src/workers/admin/api/*'],
+    'src/workers/admin/api/connections': [
+      ...[PROTOCOL, 'src/threads', 'src/threads/contracts/admin', 'src/workers/admin/shared'],
+      'src/workers/admin/endpoint',
+    ],
     'src/workers/admin/api/status': [
       PROTOCOL,
       'src/threads/*',

@@ -16,7 +16,7 @@ export interface Sought {
   readonly order: Order;
   /** Only what is behind this place; undefined for all. */
   readonly after: Place | undefined;
-  /** Places in an answer. */
+  /** Places in an answer, 1001 at most. */
   readonly most: number;
 }
 
@@ -69,7 +69,7 @@ export interface News {
 export interface ConnectionsAdmin {
   /** Looks for connections in a piece from a place on (0: the beginning). */
   find(sought: Sought, from: number): Promise<FoundPiece>;
-  /** Undefined for those that are not on record any more. At most as many as `find` gives. */
+  /** Of the first 128; undefined for those that are not on record any more. */
   summaries(ids: readonly OwnId[]): Promise<readonly (ConnectionSummary | undefined)[]>;
   /** With all attempts; undefined if it is not on record any more. */
   record(id: OwnId): Promise<ConnectionRecord | undefined>;

@@ -5,8 +5,10 @@ import { Finding, type FoundRecords } from './finding.js';
 import type { Names } from './matching.js';
 import { newsSince } from './news.js';
 
-/** Places in one answer, whatever is asked for. */
-const MOST = 1000;
+/** Places in one answer, whatever is asked for: those of a page, and one that tells that there is another page. */
+const PLACES_MAX = 1001;
+/** Summaries in one answer, which takes about a millisecond. */
+const SUMMARIES_MAX = 128;
 
 export interface AdminServedParts {
   readonly actor: number;
@@ -20,9 +22,11 @@ export function connectionsAdmin({ actor, records, names, watch }: AdminServedPa
   const { reader } = records;
   const finding = new Finding(actor, records, names);
   return {
-    find: async (sought, from) => finding.find({ ...sought, most: Math.min(sought.most, MOST) }, from),
+    find: async (sought, from) => finding.find({ ...sought, most: Math.min(sought.most, PLACES_MAX) }, from),
     summaries: async (ids) =>
-      ids.slice(0, MOST).map(({ slot, serial }) => (reader.isOf(slot, serial) ? reader.summary(slot) : undefined)),
+      ids
+        .slice(0, SUMMARIES_MAX)
+        .map(({ slot, serial }) => (reader.isOf(slot, serial) ? reader.summary(slot) : undefined)),
     record: async ({ slot, serial }) => (reader.isOf(slot, serial) ? reader.read(slot) : undefined),
     close: async (id) => finding.close(id),
     closeAll: async (filter, from) => finding.closeAll(filter, from),

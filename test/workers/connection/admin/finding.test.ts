@@ -5,7 +5,7 @@ import { type ConnectionFilter, clientFilterOf, targetFilterOf } from '../../../
 import type { Order } from '../../../../src/protocol/connections/order.js';
 import type { Sought } from '../../../../src/threads/contracts/admin/connections.js';
 import { Finding } from '../../../../src/workers/connection/admin/finding.js';
-import { RecordsWorld } from './records-world.js';
+import { RecordsWorld } from '../../../helpers/records-world.js';
 
 const OLDEST: Order = { by: 'opened_at', descending: false };
 const LIVE: Sought = { which: 'live', filter: {}, order: OLDEST, after: undefined, most: 100 };

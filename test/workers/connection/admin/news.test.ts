@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { News, NewsCursor } from '../../../../src/threads/contracts/admin/connections.js';
 import { newsSince } from '../../../../src/workers/connection/admin/news.js';
-import { RecordsWorld } from './records-world.js';
+import { RecordsWorld } from '../../../helpers/records-world.js';
 
 const MANY = 1000;
 

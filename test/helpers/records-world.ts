@@ -1,11 +1,11 @@
 // Records of connections as an operator looks at them, with a clock of the test.
-import { AF_UNIX, packAddress } from '../../../../src/linux/addresses.js';
-import { parseIp } from '../../../../src/protocol/address/address.js';
-import { targetOfText } from '../../../../src/protocol/address/target.js';
-import { failureOf } from '../../../../src/protocol/race/failure.js';
-import type { NotedAttempt } from '../../../../src/workers/connection/records/race-record.js';
-import { ConnectionRecords } from '../../../../src/workers/connection/records/records.js';
-import type { CutBy } from '../../../../src/workers/connection/relay/carrier.js';
+import { AF_UNIX, packAddress } from '../../src/linux/addresses.js';
+import { parseIp } from '../../src/protocol/address/address.js';
+import { targetOfText } from '../../src/protocol/address/target.js';
+import { failureOf } from '../../src/protocol/race/failure.js';
+import type { NotedAttempt } from '../../src/workers/connection/records/race-record.js';
+import { ConnectionRecords } from '../../src/workers/connection/records/records.js';
+import type { CutBy } from '../../src/workers/connection/relay/carrier.js';
 
 const LINES = ['direct', 'proxy'];
 const LISTENERS = ['socks', 'http'];
