@@ -14,6 +14,7 @@ import type { Listener } from '../../src/protocol/inbound/listener.js';
 import { ClientAddresses } from '../../src/threads/shared/client-addresses.js';
 import { Counter, Counters } from '../../src/threads/shared/counters.js';
 import { FdQueue } from '../../src/threads/shared/fd-queue.js';
+import { GatewayCounts } from '../../src/threads/shared/gateway-counts.js';
 import { fdOf } from '../../src/threads/shared/hand-off.js';
 import { OwnerTable } from '../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../src/threads/shared/room-flag.js';
@@ -45,7 +46,7 @@ export function listenAs(number: number, changes: Partial<Listener> = {}): Liste
     fd,
     listener: listenerOf({ number, name: `listener ${number}`, endpoint: local, ...changes }),
     place: { kind: 'internet', host: '127.0.0.1', port: 0 },
-    ...{ address: '', file: undefined, isPassed: false, accepted: 0, refused: 0, limited: 0 },
+    ...{ address: '', file: undefined, isPassed: false },
   };
 }
 
@@ -68,6 +69,7 @@ export class AcceptingWorld {
   readonly dispatcher: Dispatcher;
   readonly owners = new OwnerTable(OwnerTable.create(FDS_MAX));
   readonly clients = new ClientAddresses(ClientAddresses.create(FDS_MAX));
+  readonly counts = new GatewayCounts();
   readonly acceptor: Acceptor;
   readonly #notices: Notices;
   readonly #engine: Engine;
@@ -102,6 +104,7 @@ export class AcceptingWorld {
       clients,
       room,
       connections_max,
+      counts: this.counts,
       notices: this.#notices,
       limits: noLimits(),
       pressure: {

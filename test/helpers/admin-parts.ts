@@ -3,6 +3,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { call, closed, type Remote, serve } from '../../src/threads/port.js';
 import { ActorCounts } from '../../src/threads/shared/actor-memory.js';
 import { Counters } from '../../src/threads/shared/counters.js';
+import { GatewayCounts } from '../../src/threads/shared/gateway-counts.js';
 import type { AdminParts } from '../../src/workers/admin/shared/parts.js';
 
 const missing = (name: string) => (): never => {
@@ -19,6 +20,7 @@ export function adminParts(given: Partial<AdminParts>): AdminParts {
     connections: () => new Map(),
     names: () => undefined,
     routes: () => undefined,
+    ofGateway: new GatewayCounts(),
     counters: new Counters(Counters.create(1)),
     counted: () => 0,
     counts: () => new ActorCounts([]),

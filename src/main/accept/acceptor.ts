@@ -11,6 +11,7 @@ import type { Listener } from '../../protocol/inbound/listener.js';
 import { turnedAway } from '../../protocol/notices/turned-away.js';
 import type { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import type { ClientLimits, Reason } from '../../threads/shared/client-limits.js';
+import type { Arrival, GatewayCounts } from '../../threads/shared/gateway-counts.js';
 import { fdOf, handOff, listenerOf } from '../../threads/shared/hand-off.js';
 import type { OwnerTable } from '../../threads/shared/owner-table.js';
 import type { RoomFlag } from '../../threads/shared/room-flag.js';
@@ -40,6 +41,7 @@ export interface AcceptorParts {
   /** Raised while there is no room, so that an actor rings when a connection ends. */
   readonly room: RoomFlag;
   readonly connections_max: number;
+  readonly counts: Pick<GatewayCounts, 'arrived'>;
   readonly notices: Notices;
   readonly limits: ClientLimits;
   /** Hears after each turn how much room there is, and how many clients are accepted and wait nevertheless. */
@@ -108,22 +110,20 @@ export class Acceptor extends Handler {
       this.#parts.owners.clear(result);
       const address = addressOf(listening, peer);
       if (!admission.admits(address)) {
-        listening.refused += 1;
         closeFd(result);
-        this.#tellTurnedAway(listening, address, 'allow_clients has no network for it');
+        this.#turnedAway(listening, 'refused', address, 'allow_clients has no network for it');
         return true;
       }
       this.#parts.clients.write(result, listening.file === undefined ? peer : UNIX_CLIENT);
       const reason = this.#excessOf(admission, result, address);
       if (reason !== undefined) {
-        listening.limited += 1;
-        this.#tellTurnedAway(listening, address, this.#parts.limits.why[reason]);
+        this.#turnedAway(listening, 'limited', address, this.#parts.limits.why[reason]);
         this.#refuse(door, result, reason, address);
         return true;
       }
       const client = handOff(result, listening.listener.number);
       if (!this.#hand(client)) this.#held.push(client);
-      listening.accepted += 1;
+      this.#parts.counts.arrived(listening.listener.number, 'accepted');
       return true;
     }
     if (isOfOneClient(result)) return true;
@@ -154,9 +154,10 @@ export class Acceptor extends Handler {
     closeFd(fd);
   }
 
-  #tellTurnedAway({ listener }: ListeningSocket, address: Uint8Array | undefined, why: string): void {
+  #turnedAway({ listener }: ListeningSocket, what: Arrival, ip: Uint8Array | undefined, why: string): void {
+    this.#parts.counts.arrived(listener.number, what);
     // One without an address has gone.
-    if (address !== undefined) this.#parts.notices.tell(turnedAway(why, lendIp(address), listener.name));
+    if (ip !== undefined) this.#parts.notices.tell(turnedAway(why, lendIp(ip), listener.name));
   }
 
   #pause(result: number): void {

@@ -176,9 +176,6 @@ function listeningSocket(
     address,
     file,
     isPassed,
-    accepted: 0,
-    refused: 0,
-    limited: 0,
   };
 }
 

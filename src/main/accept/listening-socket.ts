@@ -1,4 +1,4 @@
-// One listening socket of main, with its listener and its counts of clients. Type only.
+// One listening socket of main, with its listener. Type only.
 import type { Listener } from '../../protocol/inbound/listener.js';
 import type { ListenPlace } from '../../protocol/listen-options.js';
 import type { SocketFile } from './socket-file.js';
@@ -15,10 +15,4 @@ export interface ListeningSocket {
   readonly file: SocketFile | undefined;
   /** A service manager has bound it, and keeps it open. */
   readonly isPassed: boolean;
-  /** Clients accepted so far. */
-  accepted: number;
-  /** Clients that were closed at once, because of where they came from. */
-  refused: number;
-  /** Clients that were refused or closed at once, because their network was over a limit. */
-  limited: number;
 }

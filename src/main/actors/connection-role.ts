@@ -47,6 +47,7 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
   const { accessPorts } = parts;
   let turnsSeen = -1;
   return {
+    kind: 'connection',
     name: `connection actor ${actor}`,
     begin(control) {
       const port = said.open();

@@ -2,6 +2,7 @@
 // What differs between kinds of actors is in their roles (role.ts).
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { call, type Remote } from '../../threads/port.js';
+import type { GatewayCounts } from '../../threads/shared/gateway-counts.js';
 import { within } from '../../threads/within.js';
 import { DONE, type Done, failed } from '../process/done.js';
 import type { Logger } from '../process/log.js';
@@ -37,11 +38,19 @@ type Start<Control> =
 
 const READY = { code: 'ready' } as const;
 
+export interface HostParts {
+  readonly gate: StartGate;
+  readonly log: Logger;
+  readonly counts: Pick<GatewayCounts, 'died'>;
+  readonly check_ms?: number | undefined;
+}
+
 export class ActorHost<Control> {
   readonly #role: Role<Control>;
   readonly #pool: ActorPool;
   readonly #gate: StartGate;
   readonly #log: Logger;
+  readonly #counts: Pick<GatewayCounts, 'died'>;
   readonly #check_ms: number;
   readonly #backOff = new BackOff();
   #living: Living<Control> | undefined;
@@ -53,11 +62,12 @@ export class ActorHost<Control> {
   #asked: ActorTask | undefined;
   #wake: () => void = () => {};
 
-  constructor(role: Role<Control>, pool: ActorPool, gate: StartGate, log: Logger, check_ms = CHECK_MS) {
+  constructor(role: Role<Control>, pool: ActorPool, { gate, log, counts, check_ms = CHECK_MS }: HostParts) {
     this.#role = role;
     this.#pool = pool;
     this.#gate = gate;
     this.#log = log;
+    this.#counts = counts;
     this.#check_ms = check_ms;
   }
 
@@ -153,6 +163,7 @@ export class ActorHost<Control> {
     let wait_ms = this.#backOff.after(served_ms);
     let reason = why;
     while (!this.#stopping) {
+      this.#counts.died(this.#role.kind);
       this.#log.error({ actor: this.#role.name, why: reason, restart_ms: wait_ms }, 'actor died, starting it again');
       await this.#sleep(wait_ms);
       if (this.#stopping) break;

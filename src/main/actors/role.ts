@@ -1,8 +1,10 @@
 // What differs between the kinds of actors that host.ts keeps alive. Types only.
 import type { MessagePort } from 'node:worker_threads';
 import type { Remote } from '../../threads/port.js';
+import type { ActorKind } from '../../threads/shared/gateway-counts.js';
 
 export interface Role<Control> {
+  readonly kind: ActorKind;
   /** The actor's name in the log. */
   readonly name: string;
   /** The start data of an actor that serves `Control` on `control`, and the ports in it, which move to its thread. */

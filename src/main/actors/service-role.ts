@@ -45,6 +45,7 @@ export function namesRole(
   let evidence = succession?.evidence;
   let served: Remote<NamesControl> | undefined;
   return {
+    kind: 'dns',
     name: 'DNS actor',
     begin(control) {
       const port = said.open();
@@ -90,6 +91,7 @@ export function routesRole(
   const said = new ActorLog(notices);
   const life = new SignsOfLife();
   return {
+    kind: 'routes',
     name: 'route actor',
     begin(control) {
       const port = said.open();
@@ -126,6 +128,7 @@ export function routesRole(
 export function tlsRole(switchboard: Switchboard): Role<TlsControl> {
   const life = new SignsOfLife();
   return {
+    kind: 'tls',
     name: 'TLS actor',
     begin: (control) => ({
       start: { options: switchboard.generation.options, beats: life.begin(), control } satisfies TlsStart,

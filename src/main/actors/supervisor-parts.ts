@@ -4,6 +4,7 @@ import type { Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { LineLink } from '../../protocol/uplinks/line-link.js';
 import type { UsersOptions } from '../../protocol/users/user-entry.js';
+import type { GatewayCounts } from '../../threads/shared/gateway-counts.js';
 import type { AccessSink, Logger } from '../process/log.js';
 import type { Notices } from '../process/notices.js';
 import type { ActorEntries } from './entries.js';
@@ -32,6 +33,7 @@ export interface SupervisorParts {
   /** The memory of main's `RoomFlag`. */
   readonly room: SharedArrayBuffer;
   readonly log: Logger;
+  readonly counts: GatewayCounts;
   /** Undefined where there is no access log. */
   readonly access: AccessSink | undefined;
   readonly notices: Notices;

@@ -9,6 +9,7 @@ import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { areClientsLimited, ClientLimits } from '../../threads/shared/client-limits.js';
+import { GatewayCount } from '../../threads/shared/gateway-counts.js';
 import { Shares } from '../../threads/shared/shares.js';
 import { within } from '../../threads/within.js';
 import type { BudgetKeeper } from '../budgets/keeper.js';
@@ -103,8 +104,8 @@ export class Supervisor {
   }
 
   #host<Control>(role: Role<Control>, entry: URL): ActorHost<Control> {
-    const { log, tuning } = this.#parts;
-    return new ActorHost(role, new ActorPool(entry, tuning?.heap_mb), this.#gate, log, tuning?.check_ms);
+    const { log, counts, tuning } = this.#parts;
+    return new ActorHost(role, new ActorPool(entry, tuning?.heap_mb), { gate: this.#gate, log, counts, ...tuning });
   }
 
   /** Keeps one more actor alive, which is the caller's to start and to end. */
@@ -238,8 +239,9 @@ export class Supervisor {
   }
 
   /** What another process needs to know what these actors know; its files in memory are the caller's. */
-  async knowledge(): Promise<Pick<Estate, 'locks' | 'routes' | 'evidence' | 'usage' | 'steering'>> {
-    const known = { usage: this.budgets.toText(), steering: this.steering.left };
+  async knowledge(): Promise<Pick<Estate, 'locks' | 'routes' | 'evidence' | 'usage' | 'steering' | 'upgrades'>> {
+    const upgrades = this.#parts.counts.read(GatewayCount.upgrades);
+    const known = { usage: this.budgets.toText(), steering: this.steering.left, upgrades };
     return { locks: this.#claims.locks, ...(await knowledgeFiles(this)), ...known };
   }
 

@@ -15,15 +15,18 @@ export interface AdminRoleParts {
   readonly gateway: GatewayAdmin;
   readonly notices: Notices;
   readonly counters: SharedArrayBuffer;
+  /** See gateway-counts.ts. */
+  readonly counts: SharedArrayBuffer;
   /** The listening socket; asked for at each start. */
   readonly fd: () => number;
 }
 
 export function adminRole(switchboard: Switchboard, parts: AdminRoleParts): Role<AdminControl> {
-  const { gateway, notices, counters, fd } = parts;
+  const { gateway, notices, counters, counts, fd } = parts;
   const said = new ActorLog(notices);
   const life = new SignsOfLife();
   return {
+    kind: 'admin',
     name: 'admin actor',
     begin(control) {
       const log = said.open();
@@ -31,7 +34,7 @@ export function adminRole(switchboard: Switchboard, parts: AdminRoleParts): Role
       // It closes with the actor's end.
       serve(gateway, port1);
       const { options } = switchboard.generation;
-      const own = { options, beats: life.begin(), control, log, gateway: port2, fd: fd(), counters };
+      const own = { options, beats: life.begin(), control, log, gateway: port2, fd: fd(), counters, counts };
       return { start: own satisfies AdminStart, ports: [control, log, port2] };
     },
     ready: answers,

@@ -10,6 +10,7 @@ import { isError } from '../../linux/result.js';
 import { closeFd } from '../../linux/sockets.js';
 import type { Configuration, Options } from '../../protocol/options.js';
 import type { GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
+import { GatewayCounts } from '../../threads/shared/gateway-counts.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { isWaiting, reasonOf } from '../../threads/within.js';
 import { Acceptor } from '../accept/acceptor.js';
@@ -17,7 +18,6 @@ import { waitingAt } from '../accept/backlog.js';
 import { socketsAt } from '../accept/left.js';
 import { addressOf, letClientsIn, letGo, reserve, titleOf } from '../accept/listen.js';
 import { Listeners } from '../accept/listeners.js';
-import type { ListeningSocket } from '../accept/listening-socket.js';
 import { leftKnowledge } from '../actors/knowledge.js';
 import { Supervisor } from '../actors/supervisor.js';
 import type { Tuning } from '../actors/supervisor-parts.js';
@@ -25,7 +25,7 @@ import { Admin } from '../admin/admin.js';
 import { adminRole } from '../admin/role.js';
 import { recordsOf } from '../observe/connection-records.js';
 import { FailureWatch } from '../observe/failure-watch.js';
-import { type ListenerCounts, type Stats, statsOf } from '../observe/stats.js';
+import { type Stats, statsOf } from '../observe/stats.js';
 import { DONE, type Done, failed } from '../process/done.js';
 import { raiseFdLimit } from '../process/fd-limit.js';
 import type { Logger } from '../process/log.js';
@@ -45,7 +45,7 @@ export async function startGateway(
   asked: Configuration,
   log: Logger,
   tuning: Tuning = {},
-  { bound, passed, access, left, admin }: Surroundings = {},
+  { bound, passed, access, left, admin, counts = new GatewayCounts() }: Surroundings = {},
 ): Promise<Started> {
   const limit = raiseFdLimit();
   if (limit.code === 'failed') return limit;
@@ -77,6 +77,7 @@ export async function startGateway(
     tuning,
     left: left && leftKnowledge(left),
     asked: admin,
+    counts,
     leftAdmin: left?.admin,
   };
   const started = await new Start(parts).run();
@@ -93,6 +94,7 @@ class Start {
   readonly #engine: Engine;
   readonly #log: Logger;
   readonly #notices: Notices;
+  readonly #counts: GatewayCounts;
   readonly #listeners: Listeners;
   readonly #doorbell = makeDoorbell();
   readonly #room = RoomFlag.create();
@@ -104,11 +106,12 @@ class Start {
   #loop: Loop | undefined;
 
   constructor({ listening, ...parts }: StartParts) {
-    const { options, rules, users, kind, fdsMax, engine, log, access, tuning, left, asked, leftAdmin } = parts;
+    const { options, rules, users, kind, fdsMax, engine, log, access, tuning, left, asked, counts, leftAdmin } = parts;
     this.#atStart = options;
     this.#fdsMax = fdsMax;
     this.#engine = engine;
     this.#log = log;
+    this.#counts = counts;
     this.#notices = new Notices(log);
     countUnasked((event) => {
       const message = 'an event of a socket that nobody asked for is dropped: this is a bug of the gateway';
@@ -123,7 +126,7 @@ class Start {
     });
     const links = this.#links.follow(options.lines);
     this.#supervisor = new Supervisor({
-      ...{ options, rules, users, engine: kind, fdsMax, listeners, links, log, access, tuning, left },
+      ...{ options, rules, users, engine: kind, fdsMax, listeners, links, log, counts, access, tuning, left },
       notices: this.#notices,
       mainDoorbell: this.#doorbell,
       room: this.#room,
@@ -135,7 +138,9 @@ class Start {
       host: (fd) =>
         this.#supervisor.beside(
           (switchboard) =>
-            adminRole(switchboard, { gateway: asked as GatewayAdmin, notices: this.#notices, counters, fd }),
+            adminRole(switchboard, {
+              ...{ gateway: asked as GatewayAdmin, notices: this.#notices, counters, counts: counts.memory, fd },
+            }),
           'admin',
         ),
     });
@@ -172,7 +177,7 @@ class Start {
   #accept(): Gateway {
     const supervisor = this.#supervisor;
     const { dispatcher, owners, counters } = supervisor.connections;
-    const engine = this.#engine;
+    const [engine, counts] = [this.#engine, this.#counts];
     const admin = this.#admin;
     const listeners = this.#listeners;
     const roomMaker = new RoomMaker(this.#atStart.limits, {
@@ -189,13 +194,17 @@ class Start {
       connections_max: this.#atStart.limits.connections_max,
       notices: this.#notices,
       limits: supervisor.limits,
+      counts,
       pressure: roomMaker,
       kept: () => loop.leave(),
     });
     this.#acceptor = acceptor;
     const loop = new Loop(engine, {
       mayWait: () => acceptor.mayWait(),
-      turned: () => acceptor.turned(),
+      turned: () => {
+        acceptor.turned();
+        counts.turned(engine.clock() - engine.now);
+      },
       isTimed: isWaiting,
     });
     this.#loop = loop;
@@ -269,7 +278,8 @@ class Start {
       },
       broken: new Promise((resolve) => running.catch((error: unknown) => resolve(reasonOf(error)))),
       stats,
-      listenerCounts: () => listeners.open.map(countsOf),
+      listenerCounts: () =>
+        listeners.open.map(({ listener }) => ({ name: listener.name, ...counts.arrivals(listener.number) })),
       close(drain_timeout_ms) {
         closed ??= close(drain_timeout_ms);
         return closed;
@@ -288,7 +298,3 @@ class Start {
     };
   }
 }
-
-const countsOf = ({ listener: { name }, accepted, refused, limited }: ListeningSocket): ListenerCounts => ({
-  ...{ name, accepted, refused, limited },
-});

@@ -4,6 +4,7 @@
 import { exitNow, giveBackMemory, writeInBackground } from '../../linux/process.js';
 import type { LineNumbers } from '../../protocol/lines/numbers.js';
 import type { Configuration } from '../../protocol/options.js';
+import { GatewayCount, GatewayCounts } from '../../threads/shared/gateway-counts.js';
 import { placesLeft, takeFiles } from '../accept/left.js';
 import { removeFiles } from '../accept/listen.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
@@ -58,6 +59,7 @@ class Run {
   readonly #opened: OpenLog;
   readonly #beginning: Beginning;
   readonly #presence: Presence;
+  readonly #counts = new GatewayCounts();
   readonly #passed = takePassedFds(process.env);
   #gateway: Gateway | undefined;
   #reloading: Reloading | undefined;
@@ -76,6 +78,7 @@ class Run {
   constructor(options: Configuration, opened: OpenLog, beginning: Beginning) {
     this.#options = options;
     this.#opened = opened;
+    opened.hearDropped = (kind, lines) => this.#counts.dropped(kind, lines);
     this.#beginning = beginning;
     this.#presence = new Presence(
       opened.log,
@@ -94,13 +97,15 @@ class Run {
     const inherited = await this.#beginning.predecessor?.estate(ownVersion());
     if (inherited?.code === 'failed') return this.#fail(inherited.message);
     const left = inherited?.estate;
+    if (left !== undefined) this.#counts.add(GatewayCount.upgrades, 1 + (left.upgrades ?? 0));
     const opened = await this.#presence.open(this.#options, left?.control);
     if (opened.code === 'failed') return this.#fail(opened.message);
     const bound = (listening: readonly ListeningSocket[]): void => {
       this.#bound = listening;
     };
     const admin = gatewayAdmin({ reload: () => this.#reload() });
-    const starting = startGateway(this.#options, log, {}, { bound, passed: this.#passed, access, left, admin });
+    const around = { bound, passed: this.#passed, access, left, admin, counts: this.#counts };
+    const starting = startGateway(this.#options, log, {}, around);
     const started = await Promise.race([starting, this.#stopped]);
     if (typeof started === 'string') {
       removeFiles(this.#bound);
@@ -234,6 +239,7 @@ class Run {
     const { manager } = this.#presence;
     manager.reloading();
     const reloaded = await this.#reloading.reload();
+    this.#counts.add(reloaded.code === 'reloaded' ? GatewayCount.reloads : GatewayCount.reloadsRefused);
     if (this.#isStopping) this.#opened.log.info(`reload: ${STOPS}`);
     else manager.serving(logReload(reloaded, this.#opened.log));
     return reloaded;
@@ -255,6 +261,7 @@ class Run {
       return { code: 'refused', problems: [problem] };
     }
     const upgraded = await this.#upgrading.upgrade();
+    if (upgraded.code === 'refused') this.#counts.add(GatewayCount.upgradesRefused);
     logUpgrade(upgraded, this.#opened.log);
     return upgraded;
   }

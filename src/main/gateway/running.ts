@@ -6,6 +6,7 @@ import type { GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { Remote } from '../../threads/port.js';
+import type { GatewayCounts } from '../../threads/shared/gateway-counts.js';
 import type { Address } from '../accept/listen.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
 import type { ShownBudget } from '../budgets/shown.js';
@@ -77,6 +78,8 @@ export interface Surroundings {
   readonly access?: AccessSink | undefined;
   /** Of the process whose place this one takes. */
   readonly left?: Estate | undefined;
+  /** Where the gateway is counted as a whole; absent: nowhere else. */
+  readonly counts?: GatewayCounts;
   /** What the admin actor may ask; undefined: there is none, whatever the options say. */
   readonly admin?: GatewayAdmin | undefined;
 }

@@ -4,6 +4,7 @@ import type { Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { UsersOptions } from '../../protocol/users/user-entry.js';
 import type { GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
+import type { GatewayCounts } from '../../threads/shared/gateway-counts.js';
 import type { LeftListener } from '../accept/left.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
 import type { LeftKnowledge } from '../actors/knowledge.js';
@@ -25,5 +26,6 @@ export interface StartParts {
   readonly left: LeftKnowledge | undefined;
   /** What the admin actor may ask; undefined: there is none, whatever the options say. */
   readonly asked: GatewayAdmin | undefined;
+  readonly counts: GatewayCounts;
   readonly leftAdmin: LeftListener | undefined;
 }

@@ -37,7 +37,7 @@ export async function report(gateway: Reported, dropped: Dropped, log: Logger): 
     return;
   }
   const [{ servers, ...rest }, addresses] = answer.value;
-  for (const server of servers) log.info(server, 'report: DNS server');
+  for (const { times, ...server } of servers) log.info(server, 'report: DNS server');
   log.info(rest, 'report: DNS');
   const found = addresses.filter(({ evidence }) => evidence.some(({ how }) => how !== 'static'));
   for (const bad of found.slice(0, BAD_ADDRESSES_MAX)) log.info(fieldsOf(bad), 'report: bad address');

@@ -1,17 +1,12 @@
 // The counters of all connection actors together. It reads them where the actors write them, so that no actor is asked.
 import { Counter, type Counters } from '../../threads/shared/counters.js';
+import type { ListenerArrivals } from '../../threads/shared/gateway-counts.js';
 
 /** The sums of the counters of all connection actors, since the start. */
 export type Stats = Readonly<Record<keyof typeof Counter, number>>;
 
-/** Clients of one listener since the start. */
-export interface ListenerCounts {
+export interface ListenerCounts extends ListenerArrivals {
   readonly name: string;
-  readonly accepted: number;
-  /** Closed at once, because of where they came from. */
-  readonly refused: number;
-  /** Refused or closed at once, because their network was over a limit. */
-  readonly limited: number;
 }
 
 /** `actors`: how many write counters. */

@@ -22,6 +22,8 @@ export function outputTo(fd: number): Output {
 
 export interface LogWriterParts {
   readonly output: Output;
+  /** Hears of lines that are dropped. */
+  readonly hearDropped?: ((lines: number) => void) | undefined;
   /** Makes the line that says how many lines were dropped; `why` is the code of an error, such as ENOSPC. */
   readonly droppedLine: (dropped: number, why: string | undefined) => string;
   /** In characters. */
@@ -41,6 +43,7 @@ const NEWLINE = 10;
 export class LogWriter {
   #output: Output;
   #change: Change | undefined;
+  readonly #hearDropped: LogWriterParts['hearDropped'];
   readonly #droppedLine: LogWriterParts['droppedLine'];
   #waiting_max: number;
   #waiting: string[] = [];
@@ -58,8 +61,9 @@ export class LogWriter {
   /** Set once nothing more is to be written: called when no write is in progress. */
   #givenUp: (() => void) | undefined;
 
-  constructor({ output, droppedLine, waiting_max = WAITING_MAX }: LogWriterParts) {
+  constructor({ output, hearDropped, droppedLine, waiting_max = WAITING_MAX }: LogWriterParts) {
     this.#output = output;
+    this.#hearDropped = hearDropped;
     this.#droppedLine = droppedLine;
     this.#waiting_max = waiting_max;
   }
@@ -74,16 +78,21 @@ export class LogWriter {
     return this.#dropped;
   }
 
+  #drop(lines: number): void {
+    this.#dropped += lines;
+    this.#hearDropped?.(lines);
+  }
+
   /** `text`: whole lines, each with its newline; `lines` is their number. */
   write(text: string, lines = 1): void {
     // Once a line has been dropped, later lines are too, until all waiting lines are written: the log has one gap, and the
     // line that tells of it stands in the gap.
     if (this.#givenUp !== undefined) {
-      this.#dropped += lines;
+      this.#drop(lines);
       return;
     }
     if (this.#unsaid > 0 || this.#size + text.length > this.#waiting_max) {
-      this.#dropped += lines;
+      this.#drop(lines);
       this.#unsaid += lines;
       return;
     }
@@ -113,7 +122,7 @@ export class LogWriter {
     const left = [...this.#waiting.splice(0), Buffer.from(this.#piece?.subarray(this.#taken) ?? []).toString()].join(
       '',
     );
-    this.#dropped += left.split('\n').length - 1;
+    this.#drop(left.split('\n').length - 1);
     return new Promise((resolve) => {
       this.#givenUp = resolve;
       if (!this.#inFlight) resolve();

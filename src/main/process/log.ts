@@ -89,6 +89,8 @@ export class OpenLog {
   /** Of lines for places that a reload has given up. */
   readonly #left = { log: new LeftOutlets(), access: new LeftOutlets() };
   readonly #droppedBefore = { log: 0, access: 0 };
+  /** Hears of lines that are dropped from now on. */
+  hearDropped: (kind: keyof Dropped, lines: number) => void = () => {};
 
   /** `output`: for tests, in place of one to the log's descriptor. */
   constructor(level: LogLevel, options: LogOptions, to: Destinations, output?: Output) {
@@ -104,13 +106,14 @@ export class OpenLog {
       const time = new Date().toISOString();
       return this.#formed(`${JSON.stringify({ level: 'warn', time, dropped, why, msg: DROPPED })}\n`);
     };
-    return new LogOutlet(to, { droppedLine }, output);
+    return new LogOutlet(to, { hearDropped: (lines) => this.hearDropped('log', lines), droppedLine }, output);
   }
 
   #accessOutlet(to: Destination): LogOutlet {
     const droppedLine = (count: number, why?: string): string =>
       droppedAccessLine(this.#access?.form ?? 'json', Date.now(), count, why);
-    return new LogOutlet(to, { droppedLine, waiting_max: ACCESS_WAITING_MAX });
+    const hearDropped = (lines: number): void => this.hearDropped('access', lines);
+    return new LogOutlet(to, { hearDropped, droppedLine, waiting_max: ACCESS_WAITING_MAX });
   }
 
   /** Makes lines as the options say. */

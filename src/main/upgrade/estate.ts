@@ -25,6 +25,8 @@ export interface Estate {
   readonly usage?: string | undefined;
   /** What an operator has set by hand of lines; absent of an earlier version. */
   readonly steering?: NamedSteering | undefined;
+  /** How many upgrades there have been before; undefined where the process does not know. */
+  readonly upgrades?: number | undefined;
 }
 
 /** All its fds, each once. */
@@ -35,7 +37,7 @@ export function fdsOf({ listeners, control, admin, locks, routes, evidence }: Es
 
 /** The same estate with the fds of another process. */
 export function renumbered(estate: Estate, own: (fd: number) => number): Estate {
-  const { listeners, control, admin, locks, routes, evidence, usage, steering } = estate;
+  const { listeners, control, admin, locks, routes, evidence, usage, steering, upgrades } = estate;
   const withOwn = <Of extends { readonly fd: number }>(one: Of): Of => ({ ...one, fd: own(one.fd) });
   return {
     listeners: listeners.map(withOwn),
@@ -46,5 +48,6 @@ export function renumbered(estate: Estate, own: (fd: number) => number): Estate 
     evidence: evidence === undefined ? undefined : own(evidence),
     usage,
     steering,
+    upgrades,
   };
 }

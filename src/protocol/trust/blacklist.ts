@@ -159,7 +159,12 @@ export class Blacklist {
     return [...fixed, ...this.found()];
   }
 
-  /** The same without the static list, and without dropping expired evidence. */
+  /** Addresses with evidence of each kind, without the static list; one with several kinds counts for each. */
+  get kinds(): Readonly<Record<Exclude<EvidenceKind, 'static'>, number>> {
+    return this.#store.kinds;
+  }
+
+  /** The same as `list` without the static list, and without dropping expired evidence. */
   found(): BadAddress[] {
     return [...this.#store.addresses()].map((address) => ({
       address,

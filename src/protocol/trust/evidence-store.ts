@@ -49,6 +49,16 @@ export class EvidenceStore {
     return this.get(address)?.evidence.get(keyOf(how, by, name));
   }
 
+  /** Addresses with evidence of each kind; one with several kinds counts for each. */
+  get kinds(): Readonly<Record<Exclude<EvidenceKind, 'static'>, number>> {
+    const counts = { 'error-correction': 0, spoofing: 0, injection: 0, outcome: 0, static: 0 };
+    for (const { evidence } of this.#held.values()) {
+      for (const how of new Set([...evidence.values()].map((one) => one.how))) counts[how] += 1;
+    }
+    const { static: _, ...kinds } = counts;
+    return kinds;
+  }
+
   addresses(): IterableIterator<string> {
     return this.#held.keys();
   }

@@ -4,6 +4,7 @@
 import type { LogLevel } from '../../protocol/options.js';
 import type { AnswerVerdict, BadAddress, BadAddressChange } from '../../protocol/trust/evidence.js';
 import type { Observation } from '../../protocol/trust/outcomes.js';
+import type { Histogram } from '../shared/time-histogram.js';
 
 /**
  * `partial`: one address family is missing, since it failed or has not been answered yet; the other one is complete.
@@ -92,6 +93,8 @@ export interface ServerStatistics {
   readonly backup: boolean;
   /** Smoothed, in ms; undefined before the first answer. */
   readonly latency_ms: number | undefined;
+  /** How long its answers took. */
+  readonly times: Histogram;
   /** Questions, and what came of them, by kind: see workers/dns/ask/server-profile.ts. */
   readonly counts: Readonly<Record<string, number>>;
   /** Of this server alone: sockets, connections, and questions on them. */
@@ -104,6 +107,8 @@ export interface NamesStatistics {
   readonly lookups: Readonly<Record<string, number>>;
   /** Of all servers together: cached answers, lookups under way, evidence and the like. */
   readonly tables: Tables;
+  /** Addresses with evidence of each kind, but for those of the configuration; one with several kinds counts for each. */
+  readonly evidence: Readonly<Record<string, number>>;
   readonly probes: { readonly probes: number; readonly found: number; readonly intercepted: number };
 }
 

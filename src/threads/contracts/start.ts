@@ -114,4 +114,6 @@ export interface AdminStart {
   readonly fd: number;
   /** Of all connection actors. */
   readonly counters: SharedArrayBuffer;
+  /** Of the gateway as a whole: see gateway-counts.ts. */
+  readonly counts: SharedArrayBuffer;
 }

@@ -10,13 +10,23 @@ import { call, closed, serve } from '../../threads/port.js';
 import { Pulse } from '../../threads/pulse.js';
 import { ActorCounts, type ActorMemory } from '../../threads/shared/actor-memory.js';
 import { Counters } from '../../threads/shared/counters.js';
+import { GatewayCounts } from '../../threads/shared/gateway-counts.js';
 import { makeApp } from './app.js';
 import { Others } from './others.js';
 import { AdminServer } from './server.js';
 import type { AdminParts } from './shared/parts.js';
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
-export async function run({ options, beats, control, log, gateway, fd, counters }: AdminStart): Promise<void> {
+export async function run({
+  options,
+  beats,
+  control,
+  log,
+  gateway,
+  fd,
+  counters,
+  counts: ofGateway,
+}: AdminStart): Promise<void> {
   const pulse = new Pulse(beats);
   const heap = new HeapWatch();
   heap.follow(pulse);
@@ -33,6 +43,7 @@ export async function run({ options, beats, control, log, gateway, fd, counters 
     names: () => others.names.remote,
     routes: () => others.routes.remote,
     counters: new Counters(counters),
+    ofGateway: new GatewayCounts(ofGateway),
     counted: () => memories.length,
     counts: () => counts,
   };

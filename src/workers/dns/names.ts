@@ -107,11 +107,13 @@ export class Names {
         id: server.identity.id,
         backup: !first.includes(server),
         latency_ms: shownMs(server.profile.latency_ms),
+        times: server.profile.times.read(),
         counts: { ...server.profile.counts },
         tables: server.tables,
       })),
       lookups: { ...this.#resolver.counts },
       tables: { ...this.#resolver.tables, ...this.trust.tables },
+      evidence: this.trust.kinds,
       probes: this.trust.probed,
     };
   }

@@ -109,7 +109,7 @@ for (const engine of ['uring', 'epoll'] as const) {
     assert.deepEqual(new Set(bytes), new Set([42]));
     assert.deepEqual(came, asked);
     assert.deepEqual(
-      world.listening.map(({ accepted }) => accepted),
+      world.listening.map(({ listener }) => world.counts.arrivals(listener.number).accepted),
       asked,
     );
     assert.ok(world.most <= 8, `${world.most} at once`);

@@ -12,6 +12,7 @@ import { Notices } from '../../../src/main/process/notices.js';
 import { ClientAddresses } from '../../../src/threads/shared/client-addresses.js';
 import { Counters } from '../../../src/threads/shared/counters.js';
 import { FdQueue } from '../../../src/threads/shared/fd-queue.js';
+import { GatewayCounts } from '../../../src/threads/shared/gateway-counts.js';
 import { fdOf } from '../../../src/threads/shared/hand-off.js';
 import { OwnerTable } from '../../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../../src/threads/shared/room-flag.js';
@@ -78,15 +79,13 @@ class Entrance {
       address: '',
       file: undefined,
       isPassed: false,
-      accepted: 0,
-      refused: 0,
-      limited: 0,
     };
     this.acceptor = new Acceptor([own], {
       ...{ engine: this.engine, dispatcher, connections_max: 1000, notices: this.#notices, limits: noLimits() },
       owners: new OwnerTable(OwnerTable.create(FDS_MAX)),
       clients: new ClientAddresses(ClientAddresses.create(FDS_MAX)),
       room: new RoomFlag(RoomFlag.create()),
+      counts: new GatewayCounts(),
       kept: () => {},
     });
     this.acceptor.turned();

@@ -7,6 +7,7 @@ import type { Tuning } from '../../../src/main/actors/supervisor-parts.js';
 import { startGateway } from '../../../src/main/gateway/gateway.js';
 import type { Gateway } from '../../../src/main/gateway/running.js';
 import type { Options } from '../../../src/protocol/options.js';
+import { GatewayCounts } from '../../../src/threads/shared/gateway-counts.js';
 import { captureLog, type Record } from '../../helpers/capture-log.js';
 import { FAULTY_ENTRIES, type Fault, goWrong } from '../../helpers/faulty-connection.js';
 import { gatewayOptions } from '../../helpers/gateway-options.js';
@@ -26,6 +27,7 @@ const FAULTS: readonly Fault[] = ['throw', 'exit', 'spin', 'leak', ...(ENDS_HOGS
 
 interface Running {
   readonly gateway: Gateway;
+  readonly counts: GatewayCounts;
   readonly records: Record[];
   readonly target: number;
   open(): Promise<EchoClient>;
@@ -40,12 +42,13 @@ async function withGateway(
   const echo = await startEcho();
   const before = { fds: fds(), rings: rings(), handles: handles() };
   const { log, records } = captureLog();
-  const started = await startGateway(gatewayOptions(changes), log, { entries: FAULTY_ENTRIES, ...tuning });
+  const counts = new GatewayCounts();
+  const started = await startGateway(gatewayOptions(changes), log, { entries: FAULTY_ENTRIES, ...tuning }, { counts });
   assert.ok(started.code === 'started', JSON.stringify(started));
   const { gateway } = started;
   const open = (): Promise<EchoClient> => EchoClient.open(gateway.address.port, echo.port);
   try {
-    await body({ gateway, records, target: echo.port, open });
+    await body({ gateway, counts, records, target: echo.port, open });
     assert.equal(gateway.stats().unasked, 0);
   } finally {
     await gateway.close(0);
@@ -60,7 +63,7 @@ async function withGateway(
 for (const engine of ['uring', 'epoll'] as const) {
   for (const fault of FAULTS) {
     test(`${engine}: an actor that goes wrong by ${fault} loses its own connections only, and is started again`, async () => {
-      await withGateway({ engine }, { heap_mb: 64, check_ms: 750 }, async ({ gateway, records, open }) => {
+      await withGateway({ engine }, { heap_mb: 64, check_ms: 750 }, async ({ gateway, counts, records, open }) => {
         // By turns to both actors, since the one with the fewest is chosen.
         const clients = [await open(), await open(), await open(), await open()];
         const ends = clients.map(() => 'open');
@@ -81,6 +84,8 @@ for (const engine of ['uring', 'epoll'] as const) {
         assert.deepEqual(ends.filter((end) => end === 'open').length, 2);
         const died = records.filter(({ msg }) => msg === 'actor died, starting it again');
         assert.equal(died.length, 1);
+        assert.deepEqual([counts.deaths('connection'), counts.deaths('dns')], [1, 0]);
+        assert.ok(counts.turns.count > 0);
         assert.equal(died[0]['actor'], 'connection actor 0');
         if (fault === 'leak') assert.match(String(died[0]['why']), /^out of memory: more than 51 MiB/);
         for (const client of [...left, ...more]) await client.close();

@@ -170,6 +170,8 @@ test('the line about what was dropped has the form of the others, says why, and 
     const to = { fd: -1, path: undefined, isTerminal: readable };
     const opened = new OpenLog('fatal', { destination: 'stdout', format: 'auto', access }, { log: to }, file.output);
     const { log } = opened;
+    const heard: unknown[] = [];
+    opened.hearDropped = (...dropped) => void heard.push(dropped);
     log.fatal('x'.repeat(500_000));
     log.fatal('x'.repeat(500_000));
     file.fail('ENOSPC');
@@ -185,5 +187,9 @@ test('the line about what was dropped has the form of the others, says why, and 
       assert.ok(typeof time === 'string');
     }
     assert.deepEqual(opened.dropped, { log: 2, access: 0 });
+    assert.deepEqual(heard, [
+      ['log', 1],
+      ['log', 1],
+    ]);
   }
 });

@@ -67,7 +67,7 @@ test('everything is counted, by server and by what answered', async () => {
   const names = namesOf([server], options, [backup], { 'own.test': ['192.0.2.7'] });
   const asked = ['a.test', 'a.test', 'none.test', 'servfail.test', 'lost.test', 'big.test', 'lies.test', 'own.test'];
   for (const name of [...asked, '192.0.2.9', '::1', 'no name']) await lookup(names, name);
-  const { lookups, servers, tables, probes } = names.statistics();
+  const { lookups, servers, tables, evidence, probes } = names.statistics();
   assert.deepEqual(lookups, {
     ...{ lookups: 11, literals: 2, hosts: 1, hits: 1, misses: 6, stale: 0, prefetches: 0, renewals: 0, overloaded: 0 },
   });
@@ -83,6 +83,8 @@ test('everything is counted, by server and by what answered', async () => {
   assert.ok((repeats as number) >= 1);
   // The backup was asked for what the first server failed at: no such names.
   assert.deepEqual([second?.counts['queries'], second?.counts['nxdomain']], [2, 2]);
+  assert.deepEqual([first?.times.count, second?.times.count], [5, 2], 'what was lost has no time');
+  assert.deepEqual(evidence, { 'error-correction': 0, spoofing: 0, injection: 0, outcome: 0 });
   assert.deepEqual(probes, { probes: 0, found: 0, intercepted: 0 });
   assert.deepEqual(tables['answers'], { size: 6, max: 100 });
   assert.deepEqual(tables['in_flight'], { size: 0, max: 100 });

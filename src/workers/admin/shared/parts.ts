@@ -7,6 +7,7 @@ import type { RoutesAdmin } from '../../../threads/contracts/admin/routes.js';
 import type { Remote } from '../../../threads/port.js';
 import type { ActorCounts } from '../../../threads/shared/actor-memory.js';
 import type { Counters } from '../../../threads/shared/counters.js';
+import type { GatewayCounts } from '../../../threads/shared/gateway-counts.js';
 
 export interface AdminParts {
   /** Those in force. */
@@ -21,6 +22,8 @@ export interface AdminParts {
   routes(): Remote<RoutesAdmin> | undefined;
   /** Of all connection actors, in shared memory. */
   readonly counters: Counters;
+  /** What main has counted of the gateway as a whole. */
+  readonly ofGateway: GatewayCounts;
   /** How many slices of the counters are in use. */
   counted(): number;
   /** What the connection actors have counted of lines and listeners. */

@@ -1,5 +1,6 @@
 // The profile of one server: how fast it is, whether it returns EDNS, in which form it is asked, and counts of its replies.
 // The profile decides head starts, the times of repeats, and which answers look forged. It asks nothing.
+import { TIME_BOUNDS_MS, TimeHistogram } from '../../../threads/shared/time-histogram.js';
 import type { Reply } from './exchange.js';
 import { type Form, Forms } from './forms.js';
 
@@ -47,6 +48,8 @@ export class ServerProfile {
     ...{ queries: 0, addresses: 0, nodata: 0, nxdomain: 0, failures: 0, timeouts: 0, errors: 0, repeats: 0 },
     ...{ truncated: 0, invalid: 0, strays: 0, held: 0, contradicted: 0, suspect: 0 },
   };
+  /** How long its answers took; not those that are late, or refused to talk. */
+  readonly times = new TimeHistogram(TimeHistogram.create(TIME_BOUNDS_MS), TIME_BOUNDS_MS);
   /** Hears the reply of each question. */
   observer: ((reply: Reply) => void) | undefined;
   readonly forms: Forms;
@@ -86,6 +89,7 @@ export class ServerProfile {
       if (isSilent && elapsed_ms > (this.#smoothed_ms ?? 0)) this.#smooth(elapsed_ms);
       return;
     }
+    this.times.count(elapsed_ms);
     if (reply.kind === 'server-failure') counts.failures += 1;
     else if (reply.kind !== 'truncated') counts[reply.kind] += 1;
     if (reply.doubt === undefined) this.#smooth(elapsed_ms);

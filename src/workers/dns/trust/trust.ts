@@ -118,6 +118,11 @@ export class Trust {
     };
   }
 
+  /** Addresses with evidence of each kind, but for those of the configuration. */
+  get kinds(): Readonly<Record<string, number>> {
+    return this.#blacklist.kinds;
+  }
+
   /** Settles after the first round of probes, or at once where nothing is to be probed. */
   get probedOnce(): Promise<void> {
     return this.#prober.once;

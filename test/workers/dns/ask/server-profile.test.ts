@@ -35,6 +35,8 @@ test('the latency is smoothed, and silence counts as slow', () => {
   profile.replied(failed('ECONNREFUSED'), 0);
   const { queries, nodata, timeouts, errors } = profile.counts;
   assert.deepEqual([queries, nodata, timeouts, errors], [4, 2, 1, 1]);
+  const { count, sum_ms } = profile.times.read();
+  assert.deepEqual([count, sum_ms], [2, 28], 'only answers have a time');
 });
 
 test('an answer much faster than any in a minute is doubtful, once there were enough of them', () => {
