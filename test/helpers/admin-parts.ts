@@ -14,6 +14,8 @@ const missing = (name: string) => (): never => {
 export function adminParts(given: Partial<AdminParts>): AdminParts {
   return {
     options: missing('options'),
+    listeners: () => [],
+    rules: () => undefined,
     get gateway(): AdminParts['gateway'] {
       return missing('gateway')();
     },

@@ -53,6 +53,10 @@ export const RULES: Rules = {
       // What a proxy said goes into an answer.
       ...['src/protocol/text', 'src/protocol/quiet'],
     ],
+    // What a browser is told of rules and listeners.
+    'src/protocol/pac': [
+      ...['src/protocol/address', 'src/protocol/inbound', 'src/protocol/lines', 'src/protocol/rules'],
+    ],
     'src/protocol/outbound': ['src/protocol', 'src/protocol/address', 'src/protocol/lines', 'src/protocol/race'],
     'src/linux': [],
     'src/linux/engine': ['src/linux'],
@@ -137,6 +141,10 @@ export const RULES: Rules = {
     // What answers HTTP: a room for each kind of question. What joins the rooms stands above them.
     'src/workers/admin': [PROTOCOL, 'src/threads/*', 'src/linux', 'src/workers/admin/*'],
     'src/workers/admin/shared': [PROTOCOL, 'src/threads/*'],
+    // Who may ask.
+    'src/workers/admin/guard': [PROTOCOL],
+    'src/workers/admin/health': [PROTOCOL, 'src/threads/*', 'src/workers/admin/shared'],
+    'src/workers/admin/pac': [PROTOCOL, 'src/threads/*', 'src/workers/admin/shared'],
     'src/workers/admin/endpoint': ['src/workers/admin/shared'],
     'src/workers/admin/api': ['src/workers/admin/endpoint', 'src/workers/admin/api/*'],
     'src/workers/admin/api/connections': [

@@ -137,12 +137,17 @@ export class Supervisor {
     return started.find(({ code }) => code === 'failed') ?? DONE;
   }
 
-  #hosts(): readonly Pick<ActorHost<unknown>, 'name' | 'start' | 'hasTurned'>[] {
+  #hosts(): readonly Pick<ActorHost<unknown>, 'name' | 'start' | 'hasTurned' | 'control'>[] {
     return [...this.#services(), ...this.connections.hosts];
   }
 
-  #services(): readonly Pick<ActorHost<unknown>, 'name' | 'start' | 'hasTurned'>[] {
+  #services(): readonly Pick<ActorHost<unknown>, 'name' | 'start' | 'hasTurned' | 'control'>[] {
     return [this.names, this.routes, ...(this.#tls === undefined ? [] : [this.#tls])];
+  }
+
+  /** The names of the actors that are being started again. */
+  get notServing(): readonly string[] {
+    return this.#hosts().flatMap(({ name, control }) => (control === undefined ? [name] : []));
   }
 
   /** Resolves within `timeout_ms` with the names of the actors that have made no turn since the last call. */

@@ -93,7 +93,14 @@ export class Switchboard {
   }
 
   async #configureAdmin(): Promise<void> {
-    if (this.#admin !== undefined) await within(PLUG_TIMEOUT_MS, this.#admin.configure(this.#generation.options));
+    if (this.#admin === undefined) return;
+    const { options, listeners } = this.#generation;
+    await within(PLUG_TIMEOUT_MS, this.#admin.configure(options, listeners));
+    await this.#tellAdminRules();
+  }
+
+  async #tellAdminRules(): Promise<void> {
+    if (this.#admin !== undefined) await within(PLUG_TIMEOUT_MS, this.#admin.setRules(this.#generation.rules));
   }
 
   async #tellAll(tell: (connection: Remote<ConnectionActor>) => Promise<void>): Promise<void> {
@@ -209,7 +216,7 @@ export class Switchboard {
   /** Resolves once every serving connection actor uses the rules, or has not answered in time. */
   async setRules(rules: RuleTables): Promise<void> {
     this.#generation = { ...this.#generation, rules };
-    await this.#tellAll((connection) => connection.setRules(rules));
+    await Promise.all([this.#tellAdminRules(), this.#tellAll((connection) => connection.setRules(rules))]);
   }
 
   /** Resolves once every serving connection actor knows the users, or has not answered in time. */

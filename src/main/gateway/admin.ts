@@ -1,13 +1,22 @@
 // What the admin actor may ask of main. What comes of it is decided elsewhere.
 import type { GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
 import { ownVersion } from '../process/own-version.js';
+import type { Gateway } from './running.js';
 
 /** Who carries out what is asked. */
 export interface AskedByAdmin {
+  /** Undefined until clients may come. */
+  gateway(): Pick<Gateway, 'listensOn' | 'notServing'> | undefined;
+  /** Whether no new clients are taken. */
+  isDraining(): boolean;
   reload(): Promise<object>;
 }
 
-export const gatewayAdmin = ({ reload }: AskedByAdmin): GatewayAdmin => ({
+export const gatewayAdmin = ({ gateway, isDraining, reload }: AskedByAdmin): GatewayAdmin => ({
   version: async () => ownVersion(),
+  async health() {
+    const { listensOn = [], notServing = [] } = gateway() ?? {};
+    return { isDraining: isDraining(), listensOn, notServing };
+  },
   reload,
 });

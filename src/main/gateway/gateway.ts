@@ -65,19 +65,11 @@ export async function startGateway(
     return failed(`no ${kind} engine: ${opened.reason}`);
   }
   const parts = {
-    options,
-    rules,
-    users,
-    kind,
+    ...{ options, rules, users, kind, listening, log, access, tuning, counts },
     fdsMax: limit.fds,
     engine: opened.engine,
-    listening,
-    log,
-    access,
-    tuning,
     left: left && leftKnowledge(left),
     asked: admin,
-    counts,
     leftAdmin: left?.admin,
   };
   const started = await new Start(parts).run();
@@ -272,6 +264,9 @@ class Start {
       },
       get address() {
         return addressOf(listeners.open);
+      },
+      get notServing() {
+        return supervisor.notServing;
       },
       get listensOn() {
         return listeners.open.map(titleOf);

@@ -103,7 +103,8 @@ class Run {
     const bound = (listening: readonly ListeningSocket[]): void => {
       this.#bound = listening;
     };
-    const admin = gatewayAdmin({ reload: () => this.#reload() });
+    const asked = { gateway: () => this.#gateway, isDraining: () => this.#isStopping };
+    const admin = gatewayAdmin({ ...asked, reload: () => this.#reload() });
     const around = { bound, passed: this.#passed, access, left, admin, counts: this.#counts };
     const starting = startGateway(this.#options, log, {}, around);
     const started = await Promise.race([starting, this.#stopped]);

@@ -23,6 +23,8 @@ export interface Gateway {
   readonly address: Address;
   /** Where it listens, for people. Both change with a reload. */
   readonly listensOn: readonly string[];
+  /** The names of the actors that are being started again. */
+  readonly notServing: readonly string[];
   /** Resolves, with the reason, only if the gateway can no longer accept clients; it must then be closed. */
   readonly broken: Promise<string>;
   stats(): Stats;

@@ -56,6 +56,14 @@ export class RuleChains {
   }
 }
 
+/** The rules of a head, ascending. */
+export function rulesOf(head: number, { lists }: ChainTables): readonly number[] {
+  if (head === NO_RULE) return [];
+  if (head >= 0) return [head];
+  const end = lists.indexOf(NO_RULE, ~head);
+  return [...lists.subarray(~head, end)];
+}
+
 /** The numbers of the rules for each entry (a name or a range as text), ascending. */
 export class RuleLists {
   readonly #rules: readonly Ported[];

@@ -52,6 +52,22 @@ export class CidrTable {
 }
 
 /** The 32 bits of an address from the given octet on. */
+/** An interval of addresses, which ends where the next one begins. */
+export interface ListedInterval {
+  /** The words of its first address. */
+  readonly first: readonly number[];
+  /** The heads of the rules of all ranges around it. */
+  readonly heads: readonly number[];
+}
+
+export function* listedIntervals({ words, firsts, innermost, heads, around }: CidrTables): Generator<ListedInterval> {
+  for (const [place, inner] of innermost.entries()) {
+    const found: number[] = [];
+    for (let range = inner; range !== NOWHERE; range = around[range]) found.push(heads[range]);
+    yield { first: [...firsts.subarray(place * words, (place + 1) * words)], heads: found };
+  }
+}
+
 function wordAt(ip: Uint8Array, octet: number): number {
   return ((ip[octet] << 24) | (ip[octet + 1] << 16) | (ip[octet + 2] << 8) | ip[octet + 3]) >>> 0;
 }

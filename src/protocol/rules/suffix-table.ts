@@ -93,6 +93,20 @@ export class SuffixTable {
   }
 }
 
+/** A name of the table, with two heads: of the rules for itself, and of those for it and all below. */
+export interface ListedName {
+  readonly name: string;
+  readonly itself: number;
+  readonly within: number;
+}
+
+export function* listedNames({ records, texts }: SuffixTables): Generator<ListedName> {
+  for (let at = 0; at < records.length; at += RECORD_WORDS) {
+    const letters = texts.subarray(records[at], records[at] + records[at + LENGTH]);
+    yield { name: String.fromCharCode(...letters), itself: records[at + ITSELF], within: records[at + WITHIN] };
+  }
+}
+
 /** Rules by normalised name: `itself` for that name alone, `within` for it and all names below it. */
 export function buildSuffixTables(itself: RuleLists, within: RuleLists, chains: ChainBuilder): SuffixTables {
   const names = [...new Set([...itself.keys(), ...within.keys()])];

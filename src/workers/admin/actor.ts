@@ -1,6 +1,8 @@
 // The admin actor: the task of one thread, which is started only where `admin.listen` says where the gateway is to be looked at. It
 // answers HTTP, reads what is counted in shared memory, and asks the other actors for the rest; nothing of theirs waits for it.
 import type { MessagePort } from 'node:worker_threads';
+import type { Listener } from '../../protocol/inbound/listener.js';
+import type { RuleTables } from '../../protocol/rules/compile.js';
 import { actorLog } from '../../threads/actor-log.js';
 import type { AdminControl } from '../../threads/contracts/admin/control.js';
 import type { GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
@@ -12,9 +14,12 @@ import { ActorCounts, type ActorMemory } from '../../threads/shared/actor-memory
 import { Counters } from '../../threads/shared/counters.js';
 import { GatewayCounts } from '../../threads/shared/gateway-counts.js';
 import { makeApp } from './app.js';
+import { guarded } from './guard/guard.js';
+import { mayCome } from './guard/judge.js';
 import { Others } from './others.js';
 import { AdminServer } from './server.js';
 import type { AdminParts } from './shared/parts.js';
+import { takeConsole } from './take-console.js';
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
 export async function run({
@@ -32,12 +37,17 @@ export async function run({
   heap.follow(pulse);
   pulse.start();
   const { log: written } = actorLog(log, options.log_level);
+  if (written !== undefined) takeConsole(written);
   let inForce = options;
+  let listeners: readonly Listener[] = [];
+  let rules: RuleTables | undefined;
   let memories: readonly ActorMemory[] = [];
   let counts = new ActorCounts(memories);
   const others = new Others();
   const parts: AdminParts = {
     options: () => inForce,
+    listeners: () => listeners,
+    rules: () => rules,
     gateway: call<GatewayAdmin>(gateway),
     connections: () => others.connections,
     names: () => others.names.remote,
@@ -47,19 +57,25 @@ export async function run({
     counted: () => memories.length,
     counts: () => counts,
   };
-  const server = new AdminServer(makeApp(parts));
+  const server = new AdminServer({
+    app: guarded(makeApp(parts), () => inForce.admin),
+    mayCome: (address) => mayCome(address, inForce.admin.allow),
+  });
   server.listen(fd);
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
   serve(
     {
       async listen(next) {
-        await server.leave();
         server.listen(next);
       },
       leave: () => server.leave(),
-      async configure(next) {
+      async configure(next, entrances) {
         inForce = next;
+        listeners = entrances;
         written?.setLevel(next.log_level);
+      },
+      async setRules(tables) {
+        rules = tables;
       },
       async setMemories(next) {
         memories = next;

@@ -1,11 +1,15 @@
-// All that the admin actor answers: joins the rooms. Each room is a list of endpoints or an app of its own.
+// All that the admin actor answers, to whoever may ask (guard/): joins the rooms. Each room is a list of endpoints or an app of its own.
 import { Hono } from 'hono';
 import { ENDPOINTS } from './api/endpoints.js';
 import { serveEndpoints } from './endpoint/serve.js';
+import { serveHealth } from './health/health.js';
+import { servePac } from './pac/pac.js';
 import type { AdminParts } from './shared/parts.js';
 
 export function makeApp(parts: AdminParts): Hono {
   const app = new Hono();
+  serveHealth(app, parts);
+  servePac(app, parts);
   serveEndpoints(app, ENDPOINTS, parts);
   app.notFound((context) => context.json({ error: `there is no ${context.req.path}` }, 404));
   app.onError((error, context) => context.json({ error: `the gateway failed: ${error.message}` }, 500));

@@ -1,5 +1,7 @@
 // What main asks of the admin actor. Types only.
+import type { Listener } from '../../../protocol/inbound/listener.js';
 import type { Options } from '../../../protocol/options.js';
+import type { RuleTables } from '../../../protocol/rules/compile.js';
 import type { ActorMemory } from '../../shared/actor-memory.js';
 
 /** Served by the admin actor, called by main. */
@@ -8,8 +10,10 @@ export interface AdminControl {
   listen(fd: number): Promise<void>;
   /** Answers what is under way, and takes no more clients. */
   leave(): Promise<void>;
-  /** Takes over the options. */
-  configure(options: Options): Promise<void>;
+  /** Takes over the options, and the listeners in the order of the configuration. */
+  configure(options: Options, listeners: readonly Listener[]): Promise<void>;
+  /** Sets the rules, in shared memory; undefined where none are configured. */
+  setRules(tables: RuleTables | undefined): Promise<void>;
   /** The memory of all connection actors that have been. */
   setMemories(memories: readonly ActorMemory[]): Promise<void>;
   /** `port`: to a connection actor that was started or restarted; `ConnectionsAdmin` is served at its other end. */

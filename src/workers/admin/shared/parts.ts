@@ -1,5 +1,7 @@
 // What all rooms of the admin actor share: what they read, and whom they may ask. Types only.
+import type { Listener } from '../../../protocol/inbound/listener.js';
 import type { Options } from '../../../protocol/options.js';
+import type { RuleTables } from '../../../protocol/rules/compile.js';
 import type { ConnectionsAdmin } from '../../../threads/contracts/admin/connections.js';
 import type { GatewayAdmin } from '../../../threads/contracts/admin/gateway.js';
 import type { NamesAdmin } from '../../../threads/contracts/admin/names.js';
@@ -12,6 +14,10 @@ import type { GatewayCounts } from '../../../threads/shared/gateway-counts.js';
 export interface AdminParts {
   /** Those in force. */
   options(): Options;
+  /** Those of the options in force, with the ports that the kernel has chosen. */
+  listeners(): readonly Listener[];
+  /** In shared memory; undefined where no rules are configured. */
+  rules(): RuleTables | undefined;
   /** Main. */
   readonly gateway: Remote<GatewayAdmin>;
   /** The connection actors that serve, by number. */

@@ -1,0 +1,57 @@
+// Stands before all that is answered: refuses what judge.ts refuses, bounds what a request may bring, and gives every answer the
+// headers of headers.ts. It sets no cookie, so a browser shows nothing for a page that the page does not have.
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { AdminOptions } from '../../../protocol/admin-options.js';
+import { HEADERS, PREFLIGHT_HEADERS, readersHeaders, TOKEN_WANTED } from './headers.js';
+import { type Judged, judge } from './judge.js';
+
+/** A body is a small JSON object. */
+const BODY_BYTES_MAX = 64 * 1024;
+
+/** What the server hands over with a request. */
+interface FromServer {
+  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string | undefined } };
+}
+
+/** Has `app` hear only what may be asked. `options`: those in force. */
+export function guarded(app: Hono, options: () => AdminOptions): Hono {
+  const outer = new Hono();
+  outer.use('*', admit(options), BODY_LIMIT);
+  outer.all('*', ({ req, env }) => app.fetch(req.raw, env));
+  return outer;
+}
+
+function admit(options: () => AdminOptions): MiddlewareHandler {
+  return async (context, next) => {
+    const judged = judgeOf(context, options());
+    if (judged.code === 'refused') context.res = refusal(judged);
+    else if (judged.isPreflight) context.res = new Response(null, { status: 204, headers: { ...PREFLIGHT_HEADERS } });
+    else await next();
+    const { headers } = context.res;
+    for (const [name, value] of Object.entries(HEADERS)) if (!headers.has(name)) headers.set(name, value);
+    if (judged.origin === undefined) return;
+    for (const [name, value] of Object.entries(readersHeaders(judged.origin))) headers.set(name, value);
+  };
+}
+
+function judgeOf({ env, req }: Context, options: AdminOptions): Judged {
+  const { incoming } = (env ?? {}) as FromServer;
+  const asking = {
+    address: incoming?.socket?.remoteAddress,
+    method: req.method,
+    path: req.path,
+    token: req.query('token'),
+    header: (name: string) => req.header(name),
+  };
+  return judge(asking, options);
+}
+
+function refusal({ status, error }: Extract<Judged, { code: 'refused' }>): Response {
+  return Response.json({ error }, { status, headers: status === 401 ? { ...TOKEN_WANTED } : {} });
+}
+
+const BODY_LIMIT = bodyLimit({
+  maxSize: BODY_BYTES_MAX,
+  onError: (context) => context.json({ error: `a body may have at most ${BODY_BYTES_MAX} bytes` }, 413),
+});
