@@ -145,7 +145,7 @@ export const RULES: Rules = {
     'src/workers/admin/guard': [PROTOCOL],
     'src/workers/admin/health': [PROTOCOL, 'src/threads/*', 'src/workers/admin/shared'],
     'src/workers/admin/pac': [PROTOCOL, 'src/threads/*', 'src/workers/admin/shared'],
-    'src/workers/admin/endpoint': ['src/workers/admin/shared'],
+    'src/workers/admin/endpoint': ['src/threads', 'src/workers/admin/shared'],
     'src/workers/admin/api': ['src/workers/admin/endpoint', 'src/workers/admin/api/*'],
     'src/workers/admin/api/connections': [
       ...[PROTOCOL, 'src/threads', 'src/threads/contracts/admin', 'src/workers/admin/shared'],
@@ -156,6 +156,14 @@ export const RULES: Rules = {
       'src/threads/*',
       'src/workers/admin/shared',
       'src/workers/admin/endpoint',
+    ],
+    'src/workers/admin/api/lines': [
+      ...[PROTOCOL, 'src/threads/*', 'src/workers/admin/shared', 'src/workers/admin/endpoint'],
+    ],
+    // A pin of a destination is answered as a change of lines is.
+    'src/workers/admin/api/routes': [
+      ...[PROTOCOL, 'src/threads/*', 'src/workers/admin/shared', 'src/workers/admin/endpoint'],
+      'src/workers/admin/api/lines',
     ],
     'src/workers/rules': [PROTOCOL, 'src/threads/*', 'src/files'],
     'src/main/process': [PROTOCOL, 'src/threads', 'src/files', 'src/linux', 'src/linux/netlink'],

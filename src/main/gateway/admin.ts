@@ -6,7 +6,7 @@ import type { Gateway } from './running.js';
 /** Who carries out what is asked. */
 export interface AskedByAdmin {
   /** Undefined until clients may come. */
-  gateway(): Pick<Gateway, 'listensOn' | 'notServing'> | undefined;
+  gateway(): Pick<Gateway, 'listensOn' | 'notServing' | 'steer' | 'budgetStates'> | undefined;
   /** Whether no new clients are taken. */
   isDraining(): boolean;
   reload(): Promise<object>;
@@ -18,5 +18,7 @@ export const gatewayAdmin = ({ gateway, isDraining, reload }: AskedByAdmin): Gat
     const { listensOn = [], notServing = [] } = gateway() ?? {};
     return { isDraining: isDraining(), listensOn, notServing };
   },
+  steer: async (what) => gateway()?.steer(what),
+  budgets: async () => gateway()?.budgetStates() ?? [],
   reload,
 });

@@ -257,6 +257,8 @@ class Start {
       passUses: (pass) => supervisor.budgets.passOn(pass),
       addUses: (uses) => supervisor.budgets.add(uses),
       budgets: () => supervisor.budgets.shown,
+      budgetStates: () => supervisor.budgets.states,
+      steer: (what) => supervisor.steering.change(what),
       lookAgain: () => acceptor.lookAgain(),
       hasten(drain_timeout_ms) {
         patience.ends(drain_timeout_ms);

@@ -1,7 +1,9 @@
 // The running gateway, as its process sees it, and what a start comes to. Types only.
+import type { BudgetState } from '../../protocol/budget/budget.js';
 import type { LineUse } from '../../protocol/budget/usage.js';
 import type { ListenPlace } from '../../protocol/listen-options.js';
 import type { Configuration } from '../../protocol/options.js';
+import type { NamedChange, Steer } from '../../protocol/steering/named.js';
 import type { GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
@@ -51,6 +53,9 @@ export interface Gateway {
   addUses(uses: readonly LineUse[]): void;
   /** How much of each budget is used. */
   budgets(): readonly ShownBudget[];
+  budgetStates(): readonly BudgetState[];
+  /** What an operator sets of lines. Resolves once all actors know. */
+  steer(what: NamedChange): Promise<Steer>;
   /** The process that accepted at the same sockets does so no more: looks whether clients wait there. */
   lookAgain(): void;
   /** Has a `close` that is under way end within `drain_timeout_ms`. */

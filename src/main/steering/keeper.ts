@@ -2,15 +2,15 @@
 // and, by an upgrade, the process; pins of destinations are in the state file of the routes, too, which the route actor writes.
 import {
   carriedOver,
+  type NamedChange,
   type NamedLine,
-  type NamedPin,
   type NamedSteering,
   named,
   numbered,
+  type Steer,
 } from '../../protocol/steering/named.js';
 import {
   change,
-  type NotChanged,
   PINS_MAX,
   type Pin,
   type Steering,
@@ -21,13 +21,6 @@ import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { Remote } from '../../threads/port.js';
 import type { Logger } from '../process/log.js';
 import { changeSaid, goneSaid, type Said } from './said.js';
-
-/** By the name of the line. */
-export type NamedChange =
-  | { readonly kind: 'pause' | 'resume' | 'pin'; readonly line: string }
-  | { readonly kind: 'unpin' }
-  | ({ readonly kind: 'pin-destination' } & NamedPin)
-  | { readonly kind: 'unpin-destination'; readonly destination: string };
 
 export interface SteeringParts {
   /** Resolves once all actors know. */
@@ -60,7 +53,7 @@ export class SteeringKeeper {
   }
 
   /** Resolves once all actors know of it. */
-  async change(what: NamedChange): Promise<'changed' | NotChanged | 'no-such-line'> {
+  async change(what: NamedChange): Promise<Steer> {
     const numberOf = (line: string): number | undefined => this.#lines.find(({ name }) => name === line)?.number;
     const wanted = byNumber(what, numberOf);
     if (wanted === undefined) return 'no-such-line';

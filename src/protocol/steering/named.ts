@@ -1,6 +1,6 @@
 // The same by the names of lines, by which a line is known to people, to another configuration and to another process. Pure.
 import type { Line } from '../lines/line.js';
-import { moved, PINS_MAX, type Steering } from './steering.js';
+import { moved, type NotChanged, PINS_MAX, type Steering } from './steering.js';
 
 export interface NamedPin {
   readonly destination: string;
@@ -13,6 +13,15 @@ export interface NamedSteering {
   readonly pinned?: string | undefined;
   readonly pins: readonly NamedPin[];
 }
+
+export type NamedChange =
+  | { readonly kind: 'pause' | 'resume' | 'pin'; readonly line: string }
+  | { readonly kind: 'unpin' }
+  | ({ readonly kind: 'pin-destination' } & NamedPin)
+  | { readonly kind: 'unpin-destination'; readonly destination: string };
+
+/** What comes of a change. */
+export type Steer = 'changed' | NotChanged | 'no-such-line';
 
 export type NamedLine = Pick<Line, 'name' | 'number'>;
 

@@ -1,6 +1,7 @@
 // All that the admin actor answers, to whoever may ask (guard/): joins the rooms. Each room is a list of endpoints or an app of its own.
 import { Hono } from 'hono';
 import { ENDPOINTS } from './api/endpoints.js';
+import { serveSnapshot } from './api/routes/snapshot.js';
 import { serveEndpoints } from './endpoint/serve.js';
 import { serveHealth } from './health/health.js';
 import { servePac } from './pac/pac.js';
@@ -10,6 +11,8 @@ export function makeApp(parts: AdminParts): Hono {
   const app = new Hono();
   serveHealth(app, parts);
   servePac(app, parts);
+  // Before what is asked of one destination.
+  serveSnapshot(app, parts);
   serveEndpoints(app, ENDPOINTS, parts);
   app.notFound((context) => context.json({ error: `there is no ${context.req.path}` }, 404));
   app.onError((error, context) => context.json({ error: `the gateway failed: ${error.message}` }, 500));

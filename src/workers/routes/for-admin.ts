@@ -42,7 +42,7 @@ export function routesForAdmin(parts: AdminRouteParts): RoutesAdmin {
       const { ttl_ms, refresh_ms } = memory;
       const { preferences } = lines.view(false);
       const why = whyRemembered(destination, known, { preferences, health: lines.health, ttl_ms, refresh_ms }, now);
-      return { state: stateOf(destination, known, now), why };
+      return { state: stateOf(destination, known, now), why, steering: steering() };
     },
     list: (query) => list(parts, query),
     async forget(destination) {
@@ -75,6 +75,7 @@ async function list(parts: AdminRouteParts, query: RouteQuery): Promise<RoutesPa
   return {
     routes: listing.page.map(({ key, memory }) => summaryOf(key, memory, now)),
     total: listing.total,
+    steering: parts.steering(),
     next: listing.next,
   };
 }

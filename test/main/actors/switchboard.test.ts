@@ -1,8 +1,9 @@
-// Who hears of the links of lines: actors that serve, those that begin to, and those that are started.
+// Who hears of the links of lines, and of what an operator sets of them: actors that serve, those that begin to, and those that are started.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Switchboard } from '../../../src/main/actors/switchboard.js';
+import { type Steering, UNSTEERED } from '../../../src/protocol/steering/steering.js';
 import type { LineLink } from '../../../src/protocol/uplinks/line-link.js';
 import type { ConnectionActor } from '../../../src/threads/contracts/connection.js';
 import type { RoutesControl } from '../../../src/threads/contracts/routes.js';
@@ -20,6 +21,7 @@ class World {
   readonly generation = { options: gatewayOptions({}), listeners: [] };
   readonly switchboard = new Switchboard({ ...this.generation, links: DOWN }, () => false);
   readonly told: string[] = [];
+  readonly steered: string[] = [];
   readonly #ports: MessagePort[] = [];
 
   #serve<Contract>(api: object): Remote<Contract> {
@@ -33,9 +35,17 @@ class World {
     this.told.push(`${who} ${links?.map(({ fault }) => fault ?? 'up').join(' ')}`);
   }
 
+  #steered(who: string, steering: Steering | undefined): void {
+    this.steered.push(`${who} ${steering?.paused.join(' ') ?? 'nothing'}`);
+  }
+
   connection(who: string): Remote<ConnectionActor> {
     return this.#serve({
-      publish: async ({ links }: Generation) => this.#heard(who, links),
+      publish: async ({ links, steering }: Generation) => {
+        this.#heard(who, links);
+        this.#steered(who, steering);
+      },
+      setSteering: async (steering: Steering) => this.#steered(who, steering),
       setLinks: async (links: readonly LineLink[]) => this.#heard(who, links),
       connectRoutes: async (...ports: readonly MessagePort[]) => void this.#ports.push(...ports),
     });
@@ -44,6 +54,7 @@ class World {
   routes(): Remote<RoutesControl> {
     return this.#serve({
       configure: async () => {},
+      setSteering: async (steering: Steering) => this.#steered('routes', steering),
       setLinks: async (links: readonly LineLink[]) => this.#heard('routes', links),
       connect: async (_actor: number, ...ports: readonly MessagePort[]) => void this.#ports.push(...ports),
     });
@@ -72,6 +83,28 @@ test('every actor knows the links when it begins to serve, and hears when they c
     told.splice(0);
     await switchboard.publish(world.generation);
     assert.deepEqual(told.splice(0).sort(), ['first no-carrier', 'routes no-carrier', 'second no-carrier']);
+  } finally {
+    await world.close();
+  }
+});
+
+test('every actor knows what an operator has set when it begins to serve, also one that is started again', async () => {
+  const world = new World();
+  const { switchboard, steered } = world;
+  try {
+    await switchboard.connectionServes(world.connection('first'), newActorMemory(0));
+    await switchboard.routesServe(world.routes());
+    assert.deepEqual(steered.splice(0), ['first nothing']);
+    await switchboard.setSteering({ ...UNSTEERED, paused: [0, 2] });
+    assert.deepEqual(steered.splice(0).sort(), ['first 0 2', 'routes 0 2']);
+    assert.deepEqual(switchboard.generation.steering?.paused, [0, 2]);
+    await switchboard.connectionServes(world.connection('second'), newActorMemory(1));
+    await switchboard.routesServe(world.routes());
+    assert.deepEqual(steered.splice(0), ['second 0 2', 'routes 0 2']);
+    await switchboard.publish(world.generation);
+    assert.deepEqual(steered.splice(0).sort(), ['first 0 2', 'routes 0 2', 'second 0 2']);
+    await switchboard.publish({ ...world.generation, steering: { ...UNSTEERED, paused: [5] } });
+    assert.deepEqual(steered.splice(0).sort(), ['first 5', 'routes 5', 'second 5']);
   } finally {
     await world.close();
   }

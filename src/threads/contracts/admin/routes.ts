@@ -51,6 +51,7 @@ export interface RoutesPage {
   readonly routes: readonly RouteSummary[];
   /** How many match, in all pages. */
   readonly total: number;
+  readonly steering: Pick<Steering, 'pins'>;
   /** Undefined at the end. */
   readonly next: Ranked | undefined;
 }
@@ -59,6 +60,7 @@ export interface RouteKnown {
   readonly state: RouteState;
   /** Of each candidate, in their order: why it leads or does not. */
   readonly why: readonly (readonly Reason[])[];
+  readonly steering: Pick<Steering, 'pins'>;
 }
 
 /** Served by the route actor, called by the admin actor. */
