@@ -3,13 +3,16 @@
 import { fstatSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Target, targetOfText } from '../protocol/address/target.js';
+import type { AdminOptions } from '../protocol/admin-options.js';
 import { LineNumbers } from '../protocol/lines/numbers.js';
 import { plain, plainJson } from '../protocol/text/plain-text.js';
 import { type Arguments, commandOf, mistakeIn, parse, TLS_PORT } from './command-line/arguments.js';
 import { helpText } from './command-line/help.js';
+import { type Look, lookOf } from './commands/admin/looks.js';
 import type { Report } from './commands/control-client.js';
 import { listenerNames } from './config/listener-names.js';
 import { type Loaded, load } from './config/load.js';
+import { complain, say, withoutThrowing } from './process/output.js';
 import { hangUpEndsCommand } from './process/signals.js';
 import { CHANNEL_VARIABLE } from './upgrade/messages.js';
 import type { Predecessor } from './upgrade/predecessor.js';
@@ -35,6 +38,9 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
   if (command === 'passwd') return passwd();
   if (command === 'init') return init(asked);
   if (command === 'completion') return completion(asked.positionals[1] as string);
+  // What is named on the command line needs no configuration.
+  const look = lookOf(command);
+  if (look !== undefined && asked.values.admin !== undefined) return lookAt(look, asked, undefined);
   const predecessor = command === undefined ? await predecessorOf(process.env) : undefined;
   const numbers = new LineNumbers();
   const loaded = loadFor(asked, numbers);
@@ -42,6 +48,7 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
     await predecessor?.fails(loaded.errors);
     return refuse(loaded);
   }
+  if (look !== undefined) return lookAt(look, asked, loaded.options.admin);
   switch (command) {
     case 'check':
       return check(asked, loaded);
@@ -207,6 +214,20 @@ async function ask(
   return said.length === 0 ? status : say(`${said.map(plain).join('\n')}\n`) || status;
 }
 
+/** `configured`: `admin` of the configuration; undefined where none was read. */
+async function lookAt(command: Look, { values }: Arguments, configured: AdminOptions | undefined): Promise<ExitStatus> {
+  const { look } = await import('./commands/look.js');
+  const { isTTY, columns } = process.stdout;
+  const { status, said, complaint } = await look(
+    command,
+    values,
+    configured,
+    isTTY ? columns : Number.POSITIVE_INFINITY,
+  );
+  if (complaint !== undefined) complain(`error: ${complaint}`);
+  return said === undefined ? status : (await say(said)) || status;
+}
+
 async function completion(shell: string): Promise<ExitStatus> {
   const { completionText } = await import('./command-line/completion.js');
   return say(completionText(shell));
@@ -265,23 +286,4 @@ function refuse({ errors, warnings }: Extract<Loaded, { kind: 'invalid' }>): Exi
 function misunderstood(sentence: string): ExitStatus {
   complain(`tcproute: ${sentence}${sentence.endsWith('?') ? '' : '.'} See tcproute --help.`);
   return 2;
-}
-
-/** Writes to standard output. A closed pipe, as in `tcproute check | head -1`, is no failure. */
-async function say(text: string): Promise<ExitStatus> {
-  const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
-    withoutThrowing(process.stdout).write(text, resolve);
-  });
-  if (!error || error.code === 'EPIPE') return 0;
-  complain(`error: standard output: ${error.code ?? error.message}`);
-  return 1;
-}
-
-function complain(line: string): void {
-  withoutThrowing(process.stderr).write(`${plain(line)}\n`);
-}
-
-/** Adds an error handler: without one, an error of the stream ends the process. */
-function withoutThrowing(stream: NodeJS.WriteStream): NodeJS.WriteStream {
-  return stream.listenerCount('error') > 0 ? stream : stream.on('error', () => {});
 }

@@ -249,6 +249,21 @@ export const RULES: Rules = {
       ...['src/main/users', 'src/main/reload', 'src/main/upgrade', 'src/main/budgets'],
       // What engines there are, for `--version`.
       'src/linux/*',
+      // A look at the running gateway.
+      ...['src/main/commands/admin', 'src/main/commands/status', 'src/main/commands/lists', 'src/main/commands/top'],
+    ],
+    // The client of the admin API.
+    'src/main/commands/admin': [PROTOCOL, 'src/files'],
+    // Texts within so many columns.
+    'src/main/commands/drawing': [PROTOCOL],
+    'src/main/commands/lists': ['src/main/commands/admin', 'src/main/commands/drawing'],
+    'src/main/commands/status': [
+      ...['src/main/commands/admin', 'src/main/commands/drawing', 'src/main/commands/lists'],
+    ],
+    // The terminal as a screen.
+    'src/main/commands/top': [
+      ...['src/main/commands/admin', 'src/main/commands/drawing', 'src/main/commands/lists'],
+      'src/main/commands/status',
     ],
     // It runs a gateway of its own.
     'src/main/commands/explain': [
@@ -264,6 +279,7 @@ export const RULES: Rules = {
       'src/main/config',
       'src/main/command-line',
       'src/main/commands',
+      'src/main/commands/admin',
       'src/main/commands/explain',
       'src/main/gateway',
       'src/main/upgrade',
@@ -363,6 +379,7 @@ export const RULES: Rules = {
       ...['src/workers/connection/client/users-replica.ts'],
       ...['src/workers/dns/lookup/cache.ts', 'src/workers/dns/trust/verified-addresses.ts'],
     ],
+    'get-east-asian-width': ['src/main/commands/drawing/width.ts'],
     'cli-progress': ['bench/shared/progress.ts'],
   },
   pure: ['src/protocol'],

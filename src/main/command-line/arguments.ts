@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { parseIp } from '../../protocol/address/address.js';
 import { targetOfName, targetOfText } from '../../protocol/address/target.js';
+import { ADMIN_PLACE_ALLOWED, adminPlaceOf } from '../../protocol/admin-place.js';
 import { closest } from '../config/diagnostics/suggest.js';
 import { COMMANDS, type Command, FLAGS, type FlagName, flagsOf, GATEWAY } from './commands.js';
 
@@ -62,13 +63,8 @@ export function mistakeIn({ positionals, values, twice }: Arguments): string | u
   for (const name of Object.keys(values) as FlagName[]) {
     if (values[name] !== undefined && !flagsOf(known).includes(name)) return notOf(name, command);
   }
-  if (values.tls && values['no-tls']) return "'--tls' and '--no-tls' contradict each other";
-  if (values.dial && values.alive) return "'--dial' and '--alive' contradict each other";
-  if (values.client !== undefined && values.client !== 'unix' && parseIp(values.client) === undefined)
-    return `'${values.client}' is not an IP address, nor 'unix'`;
-  if (values.for !== undefined && !FLAGS.for.values.some((kind) => kind === values.for))
-    return `'${values.for}' is not a kind of configuration; allowed: ${FLAGS.for.values.join(', ')}`;
-  if (values.tag !== undefined && values.user === undefined) return "'--tag' needs '--user'";
+  const wrong = valueMistake(values, command);
+  if (wrong !== undefined) return wrong;
   const [target = ''] = more;
   if (command === 'explain' && targetOfText(target, TLS_PORT) === undefined)
     return `'${target}' is not HOST, HOST:PORT or [IPv6]:PORT${didYouMean(endpointOf(target))}`;
@@ -78,6 +74,30 @@ export function mistakeIn({ positionals, values, twice }: Arguments): string | u
   const isName = command !== 'dns' || (host === undefined && targetOfName(target, TLS_PORT) !== undefined);
   return isName ? undefined : `'${target}' is not a name${didYouMean(host)}`;
 }
+
+function valueMistake(values: Arguments['values'], command: string | undefined): string | undefined {
+  const { client, for: kind, tag, user, admin, config, limit, sort } = values;
+  if (values.tls && values['no-tls']) return "'--tls' and '--no-tls' contradict each other";
+  if (values.dial && values.alive) return "'--dial' and '--alive' contradict each other";
+  // A list takes networks, too, and the gateway says what is wrong with them.
+  if (command === 'explain' && client !== undefined && client !== 'unix' && parseIp(client) === undefined)
+    return `'${client}' is not an IP address, nor 'unix'`;
+  if (kind !== undefined && !isOneOf(FLAGS.for.values, kind))
+    return `'${kind}' is not a kind of configuration; allowed: ${FLAGS.for.values.join(', ')}`;
+  if (tag !== undefined && user === undefined) return "'--tag' needs '--user'";
+  if (admin !== undefined && config !== undefined && command !== 'explain')
+    return "'--admin' and '-c' contradict each other: both say where the gateway is";
+  if (admin !== undefined && adminPlaceOf(admin) === undefined)
+    return `'${admin}' is no place of a gateway; allowed: ${ADMIN_PLACE_ALLOWED}`;
+  if (limit !== undefined && !LIMIT.test(limit)) return `'${limit}' is no number of rows; allowed: 1 to ${LIMIT_MAX}`;
+  if (sort !== undefined && !isOneOf(FLAGS.sort.values, sort))
+    return `'${sort}' is no key to sort by; allowed: ${FLAGS.sort.values.join(', ')}`;
+  return undefined;
+}
+
+const LIMIT = /^(?:[1-9]\d{0,4}|100000)$/;
+const LIMIT_MAX = 100_000;
+const isOneOf = (words: readonly string[], word: string): boolean => words.includes(word);
 
 /** Undefined for what is no command. */
 export function commandOf(name: string): Command | undefined {
@@ -92,7 +112,9 @@ function notOf(name: FlagName, command: string | undefined): string {
     return `'${spelt(name)}' does not belong to '${command}', ${why}`;
   }
   const owners = Object.entries(COMMANDS).flatMap(([owner, { flags }]) => (flags.includes(name) ? [`'${owner}'`] : []));
-  return `'${spelt(name)}' belongs to ${owners.join(' and ')}`;
+  const [last = '', ...others] = owners.reverse();
+  const before = others.length === 0 ? '' : `${others.reverse().join(', ')} and `;
+  return `'${spelt(name)}' belongs to ${before}${last}`;
 }
 
 const spelt = (name: string): string => (name === 'config' ? '-c' : `--${name}`);

@@ -28,10 +28,18 @@ export const FLAGS = {
   json: { type: 'boolean', about: 'the same for programs' },
   tls: { type: 'boolean', about: 'TLS is spoken to the destination', usual: 'only on port 443' },
   'no-tls': { type: 'boolean', about: 'TLS is not spoken to the destination' },
+  admin: { type: 'string', multiple: true, word: 'PLACE', about: 'ask the gateway here: HOST:PORT, or the path of a Unix socket', usual: '`admin.listen` of the configuration' },
+  'token-file': { type: 'string', multiple: true, word: 'FILE', values: 'files', about: 'a file with the token that the gateway wants', usual: '`admin.token_file` of the configuration, unless --admin is given' },
   client: { type: 'string', multiple: true, word: 'IP', values: ['unix'], about: 'as for a client from this address; "unix" for one of a Unix socket' },
   user: { type: 'string', multiple: true, word: 'NAME', about: 'as for this user: for rules, and the lines of the user' },
   tag: { type: 'string', multiple: true, word: 'TAG', about: 'as for the user with this tag' },
   listener: { type: 'string', multiple: true, word: 'NAME', about: 'as for a client that comes in by this listener' },
+  target: { type: 'string', multiple: true, word: 'HOST', about: 'only what goes there: a name with all below it, an address or a network, each with or without :PORT' },
+  line: { type: 'string', multiple: true, word: 'NAME', about: 'only what this line carries' },
+  ended: { type: 'boolean', about: 'those that have ended, in place of the live ones' },
+  sort: { type: 'string', multiple: true, word: 'KEY', values: ['opened_at', 'ended_at', 'bytes_up', 'bytes_down', 'duration_ms'], about: 'by opened_at, ended_at, bytes_up, bytes_down or duration_ms, the highest first', usual: 'opened_at; ended_at with --ended' },
+  how: { type: 'string', multiple: true, word: 'KIND', about: 'only those with this kind of evidence, such as injection' },
+  limit: { type: 'string', multiple: true, word: 'N', about: 'at most so many rows', usual: '100000' },
   for: { type: 'string', multiple: true, word: 'KIND', values: ['loopback', 'lan', 'haproxy', 'uplinks'], about: 'loopback, lan, haproxy or uplinks; nothing is asked then, and a password is made' },
   output: { type: 'string', multiple: true, short: 'o', word: 'FILE', values: 'files', about: 'where to write it', usual: 'config.json' },
   force: { type: 'boolean', about: 'overwrite the file if there is one' },
@@ -55,10 +63,15 @@ export interface Command {
   /** Further sentences. */
   readonly more: readonly string[];
   readonly flags: readonly FlagName[];
+  /** What an option says here, where that is not the same as elsewhere. */
+  readonly abouts?: { readonly [Name in FlagName]?: string };
 }
 
 /** Options that stand for keys of the configuration, or name it. */
 const SETTINGS = ['config', 'port', 'host', 'workers', 'log-level'] as const;
+/** By which a running gateway is found. */
+const ASKED = ['config', 'admin', 'token-file'] as const;
+const ASKED_STATUS = 'The exit status is 0 if the gateway has answered, 1 if it refuses, and 3 if none runs.';
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   init: {
@@ -83,10 +96,52 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     argument: { word: 'HOST[:PORT]', needs: 'a host, or a host and a port' },
     about: 'run one race live (default port 443): every attempt, and why the winner won',
     more: [
-      'The race is run beside a gateway that may be running, and changes nothing there.',
+      'The race is run beside a gateway that may be running, and changes nothing there. What it remembers is asked for by `admin.listen`, else by `control_socket`.',
       'The exit status is 0 if the destination can be used.',
     ],
-    flags: ['tls', 'no-tls', 'client', 'user', 'tag', 'listener', 'json', ...SETTINGS],
+    flags: ['tls', 'no-tls', 'client', 'user', 'tag', 'listener', 'json', 'admin', 'token-file', ...SETTINGS],
+  },
+  status: {
+    about: 'what runs and what is wrong, on one screen: listeners, lines, live connections, rates',
+    more: [
+      'It watches for a second to tell rates.',
+      'The exit status is 0 if all is well, 1 if something is wrong, and 3 if no gateway runs.',
+    ],
+    flags: ['json', ...ASKED],
+  },
+  top: {
+    about: 'watch live connections, lines and clients on the whole terminal',
+    more: ['`?` shows the keys. NO_COLOR in the environment leaves out the colours.', ASKED_STATUS],
+    flags: [...ASKED],
+  },
+  connections: {
+    about: 'list the live connections of the running gateway, or those that have ended',
+    more: [ASKED_STATUS],
+    flags: ['ended', 'client', 'user', 'target', 'line', 'listener', 'sort', 'limit', 'json', ...ASKED],
+    abouts: {
+      client: 'only those of clients from this address or network; "unix" for those of Unix sockets',
+      user: 'only those of this user',
+      listener: 'only those that came in by this listener',
+    },
+  },
+  lines: {
+    about: 'list the lines of the running gateway with their health, and what they have won and carried',
+    more: [ASKED_STATUS],
+    flags: ['json', ...ASKED],
+  },
+  routes: {
+    about: 'list what the running gateway remembers of destinations',
+    more: [ASKED_STATUS],
+    flags: ['target', 'line', 'limit', 'json', ...ASKED],
+    abouts: {
+      target: 'only destinations with this in their names',
+      line: 'only those for which this line is the best',
+    },
+  },
+  'bad-addresses': {
+    about: 'list the addresses that the running gateway holds for false, with the evidence',
+    more: [ASKED_STATUS],
+    flags: ['how', 'limit', 'json', ...ASKED],
   },
   reload: {
     about: 'have the running gateway read its configuration again, and say what changed or what is wrong',
@@ -144,6 +199,7 @@ export const EXIT_STATUSES: readonly (readonly [string, string])[] = [
   ['0', 'if all is well, after a stop by SIGTERM or SIGINT too'],
   ['1', 'if a start, a check or a look-up failed'],
   ['2', 'if the command line is not understood'],
+  ['3', 'if a command that looks at the running gateway finds none'],
   ["128 and the signal's number", 'if a signal ended it at once'],
 ];
 

@@ -71,15 +71,15 @@ function zsh(): string {
     return wordsOf(name).length > 0 ? `(${wordsOf(name).join(' ')})` : ' ';
   };
   const described = (text: string): string => text.replace(/[\\[\]:]/g, '\\$&');
-  const spec = (name: FlagName): string => {
+  const spec = (name: FlagName, command: Command): string => {
     const { word } = flagOf(name);
-    const rest = `[${described(aboutText(name))}]${word === undefined ? '' : `:${word}:${action(name)}`}`;
+    const rest = `[${described(aboutText(name, command))}]${word === undefined ? '' : `:${word}:${action(name)}`}`;
     const names = spellings(name);
     return names.map((one) => quoted(`(${names.join(' ')})${one}${word === undefined ? '' : '='}${rest}`)).join(' ');
   };
   // A short option is never written with "=".
   const specs = (command: Command): readonly string[] =>
-    flagsOf(command).map((name) => spec(name).replaceAll(/(\)-\w)=/g, '$1+'));
+    flagsOf(command).map((name) => spec(name, command).replaceAll(/(\)-\w)=/g, '$1+'));
   const argument = ({ argument }: Command): readonly string[] =>
     argument === undefined ? [] : [quoted(`1:${described(argument.word)}:(${(argument.values ?? []).join(' ')})`)];
   const cases = ENTRIES.map(
@@ -107,7 +107,7 @@ if [[ $funcstack[1] == _tcproute ]]; then _tcproute "$@"; else compdef _tcproute
 
 function fish(): string {
   const text = (about: string): string => `'${about.replace(/[\\']/g, '\\$&')}'`;
-  const option = (name: FlagName, condition: string): string => {
+  const option = (name: FlagName, command: Command, condition: string): string => {
     const { short, word } = flagOf(name);
     const value = flagOf(name).values === 'files' ? '-r -F' : '-x';
     return [
@@ -116,7 +116,7 @@ function fish(): string {
       `-l ${name}`,
       ...(word === undefined ? [] : [value]),
       ...(wordsOf(name).length > 0 ? [`-a ${text(wordsOf(name).join(' '))}`] : []),
-      `-d ${text(aboutText(name))}`,
+      `-d ${text(aboutText(name, command))}`,
     ].join(' ');
   };
   const none = '__fish_use_subcommand';
@@ -126,11 +126,11 @@ function fish(): string {
     return [
       `complete -c tcproute -n ${none} -a ${name} -d ${text(command.about)}`,
       ...(words === undefined ? [] : [`complete -c tcproute -n ${text(seen)} -a ${text(words)}`]),
-      ...flagsOf(command).map((flag) => option(flag, seen)),
+      ...flagsOf(command).map((flag) => option(flag, command, seen)),
     ];
   });
   return `# Completion of tcproute for fish
 complete -c tcproute -f
-${[...flagsOf(GATEWAY).map((flag) => option(flag, none)), ...lines].join('\n')}
+${[...flagsOf(GATEWAY).map((flag) => option(flag, GATEWAY, none)), ...lines].join('\n')}
 `;
 }

@@ -61,7 +61,7 @@ function commandText(name: string, command: Command): string {
 export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 const optionRows = (command: Command): readonly string[] =>
-  flagsOf(command).map((name) => row(optionText(name), aboutText(name)));
+  flagsOf(command).map((name) => row(optionText(name), aboutText(name, command)));
 
 /** `-c, --config FILE` */
 function optionText(name: FlagName): string {
@@ -70,8 +70,9 @@ function optionText(name: FlagName): string {
   return short === undefined ? `    ${long}` : `-${short}, ${long}`;
 }
 
-export function aboutText(name: FlagName): string {
-  const { about, usual } = flagOf(name);
+export function aboutText(name: FlagName, { abouts }: Pick<Command, 'abouts'>): string {
+  const { about: general, usual } = flagOf(name);
+  const about = abouts?.[name] ?? general;
   return usual === undefined ? about : `${about} (default: ${usual})`;
 }
 

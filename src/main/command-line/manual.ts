@@ -66,7 +66,7 @@ function section(name: string, command: Command): readonly string[] {
 }
 
 const options = (command: Command): readonly string[] =>
-  flagsOf(command).flatMap((name) => ['.TP', heading(name), escaped(aboutText(name))]);
+  flagsOf(command).flatMap((name) => ['.TP', heading(name), escaped(aboutText(name, command))]);
 
 function heading(name: FlagName): string {
   const { short, word } = flagOf(name);

@@ -46,6 +46,8 @@ export const VARIABLES: readonly Entry[] = [
     'LOCALDOMAIN, RES_OPTIONS, HOSTALIASES',
     'in place of what /etc/resolv.conf says, and other names for names (resolv.conf(5), hostname(7))',
   ],
+  ['NO_COLOR', 'set to anything: `tcproute top` has no colours'],
+  ['TERM', '`dumb`: there is no `tcproute top`'],
   ['UV_THREADPOOL_SIZE', "threads for Node's own work; without it the gateway chooses"],
   ['NODE_OPTIONS', 'options of Node, such as --max-old-space-size'],
 ];

@@ -133,7 +133,7 @@ describe('bash', () => {
   });
 
   test('offers the commands', () => {
-    assert.deepEqual(offered('c'), ['check', 'completion']);
+    assert.deepEqual(offered('c'), ['check', 'connections', 'completion']);
     assert.deepEqual(
       names.filter((name) => !offered('').includes(name)),
       [],
@@ -141,7 +141,7 @@ describe('bash', () => {
   });
 
   test('offers the options of the command that stands before, also behind options with values', () => {
-    assert.deepEqual(offered('explain', '--t'), ['--tls', '--tag']);
+    assert.deepEqual(offered('explain', '--t'), ['--tls', '--tag', '--token-file']);
     assert.deepEqual(offered('-c', 'explain', 'check', '--d'), ['--dial']);
     assert.deepEqual(offered('--port', '1', 'dns', '--j'), ['--json']);
     assert.deepEqual(offered('--config', '=', 'x', 'dns', '--j'), ['--json']);
@@ -186,8 +186,8 @@ test('fish takes the completion', { skip: isThere('fish') ? false : 'fish is not
       .split('\n')
       .map((offer) => offer.split('\t')[0] as string);
   };
-  assert.deepEqual(first('tcproute c'), ['check', 'completion']);
-  assert.deepEqual(first('tcproute explain --t').sort(), ['--tag', '--tls']);
+  assert.deepEqual(first('tcproute c'), ['check', 'completion', 'connections']);
+  assert.deepEqual(first('tcproute explain --t').sort(), ['--tag', '--tls', '--token-file']);
   assert.deepEqual(first('tcproute --log-level w'), ['warn']);
   assert.deepEqual(first('tcproute completion z'), ['zsh']);
 });

@@ -1,0 +1,54 @@
+// Which list a command asks for, and with which filters: what the command line says, as the API takes it. The gateway says what
+// is wrong with a filter.
+import type { Query } from '../admin/client.js';
+import type { ListCommand } from '../admin/looks.js';
+import { BAD_ADDRESSES } from './bad-addresses.js';
+import { ENDED, LIVE } from './connections.js';
+import { LINES } from './lines.js';
+import type { List } from './list.js';
+import { ROUTES } from './routes.js';
+
+/** Options of the command line; undefined for what is not given. */
+export interface Asked {
+  readonly ended?: boolean | undefined;
+  readonly client?: string | undefined;
+  readonly user?: string | undefined;
+  readonly target?: string | undefined;
+  readonly line?: string | undefined;
+  readonly listener?: string | undefined;
+  readonly sort?: string | undefined;
+  readonly how?: string | undefined;
+}
+
+export function listOf(command: ListCommand, { ended }: Asked): List {
+  switch (command) {
+    case 'connections':
+      return ended ? ENDED : LIVE;
+    case 'lines':
+      return LINES;
+    case 'routes':
+      return ROUTES;
+    case 'bad-addresses':
+      return BAD_ADDRESSES;
+    default:
+      return command satisfies never;
+  }
+}
+
+export function queryOf(
+  command: ListCommand,
+  { ended, client, user, target, line, listener, sort, how }: Asked,
+): Query {
+  switch (command) {
+    case 'connections':
+      return { state: ended ? 'ended' : 'live', client, user, target, line, listener, sort };
+    case 'routes':
+      return { match: target, line };
+    case 'lines':
+      return {};
+    case 'bad-addresses':
+      return { how };
+    default:
+      return command satisfies never;
+  }
+}

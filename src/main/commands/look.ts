@@ -1,0 +1,74 @@
+// The commands that look at the running gateway over its admin API. What they show is decided in status/, lists/ and top/.
+import type { AdminOptions } from '../../protocol/admin-options.js';
+import { plainJson } from '../../protocol/text/plain-text.js';
+import { AdminClient } from './admin/client.js';
+import { complaintOf, STATUS } from './admin/complaint.js';
+import type { Failing, Looked } from './admin/looked.js';
+import type { ListCommand, Look } from './admin/looks.js';
+import { findAdmin } from './admin/place.js';
+import { type Asked, listOf, queryOf } from './lists/asked.js';
+import { listed, listText, ROWS_MAX } from './lists/list.js';
+import { ratesBetween, wrongIn } from './status/overview.js';
+import { linesOf, sampledTwice } from './status/sample.js';
+import { statusText } from './status/text.js';
+import { top } from './top/top.js';
+
+/** What the command line says. */
+export interface LookAsked extends Asked {
+  readonly admin?: string | undefined;
+  readonly 'token-file'?: string | undefined;
+  readonly json?: boolean | undefined;
+  readonly limit?: string | undefined;
+}
+
+/** `configured`: `admin` of the configuration; undefined where none was read. `width`: of the terminal, infinite for none. */
+export async function look(
+  command: Look,
+  asked: LookAsked,
+  configured: AdminOptions | undefined,
+  width: number,
+): Promise<Looked> {
+  const found = findAdmin({ admin: asked.admin, token_file: asked['token-file'] }, configured);
+  if (found.code === 'none') return { status: STATUS.wrong, complaint: found.why };
+  const client = new AdminClient(found.place, found.token);
+  const failed: Failing = (answer) => complaintOf(answer, found.place, found.token !== null);
+  try {
+    if (command === 'status') return await lookAtStatus(client, asked, width, failed);
+    if (command === 'top') return await top(client, failed);
+    return await lookAtList(client, command, asked, width, failed);
+  } finally {
+    client.close();
+  }
+}
+
+async function lookAtStatus(client: AdminClient, { json }: LookAsked, width: number, failed: Failing): Promise<Looked> {
+  const twice = await sampledTwice(client);
+  if (twice.code !== 'sampled') return failed(twice);
+  const { before, now, value } = twice;
+  const status = wrongIn(now.status).length === 0 ? STATUS.well : STATUS.wrong;
+  const rates = ratesBetween(before, now);
+  const wrong = wrongIn(now.status).map(({ sentence }) => sentence);
+  if (json) return { status, said: asJson({ ...(value as object), rates, wrong }) };
+  const lines = await linesOf(client);
+  return { status, said: asText(statusText(now.status, lines, rates, Date.now(), width)) };
+}
+
+async function lookAtList(
+  client: AdminClient,
+  command: ListCommand,
+  asked: LookAsked,
+  width: number,
+  failed: Failing,
+): Promise<Looked> {
+  const list = listOf(command, asked);
+  const most = asked.limit === undefined ? ROWS_MAX : Number(asked.limit);
+  const answer = await listed(client, list, queryOf(command, asked), most);
+  if (answer.code !== 'listed') return failed(answer);
+  const { rows, rest, isWhole } = answer;
+  if (asked.json) return { status: STATUS.well, said: asJson({ [list.rows]: rows, ...rest }) };
+  const more = isWhole ? [] : ['there are more: --limit takes another number'];
+  return { status: STATUS.well, said: asText([...listText(list, rows, width), ...more]) };
+}
+
+const asText = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+const asJson = (value: object): string => `${plainJson(JSON.stringify(value, null, 2))}\n`;

@@ -1,0 +1,24 @@
+// What somebody types to see only some rows. Pure: what is wrong with an address or a name is the gateway's to say.
+import type { Query } from '../admin/client.js';
+
+const KEYS = ['client', 'user', 'target', 'line', 'listener'] as const;
+
+/** `line:fast user:ann example.org`, as the API takes it: words by their keys, and a word alone as the target. */
+export function connectionFilter(text: string): Query {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  return Object.fromEntries(
+    words.map((word) => {
+      const key = KEYS.find((one) => word.startsWith(`${one}:`));
+      return key === undefined ? ['target', word] : [key, word.slice(key.length + 1)];
+    }),
+  );
+}
+
+/** Whether all words stand in some of the cells, in whatever case. */
+export function hasWords(text: string, cells: readonly string[]): boolean {
+  const row = cells.join('\n').toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => row.includes(word));
+}

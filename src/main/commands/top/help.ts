@@ -1,0 +1,22 @@
+// The help of `tcproute top`: its keys. Pure.
+const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
+  ['1 c', 'live connections'],
+  ['2 l', 'lines'],
+  ['3 u', 'clients and users'],
+  ['Tab', 'the next of these'],
+  ['s S', 'sort by the next column, or the one before'],
+  ['r', 'the other end first'],
+  ['/', 'filter: words such as client:10.0.0.0/8 user:ann target:example.org'],
+  ['', 'line:fast listener:lan; a word alone is a target, or part of a name'],
+  ['Esc', 'no filter'],
+  ['arrows, PgUp, PgDn', 'move; Home and End, too'],
+  ['p, Space', 'pause, and go on'],
+  ['+ -', 'look less often, or more often'],
+  ['^L', 'draw the screen again'],
+  ['^Z', 'stop; fg goes on'],
+  ['q, ^C', 'quit'],
+];
+const KEY_COLUMNS = 20;
+
+export const helpLines = (): readonly string[] =>
+  KEYS.map(([keys, meaning]) => `  ${keys.padEnd(KEY_COLUMNS)}${meaning}`);

@@ -1,0 +1,156 @@
+// `tcproute top`: asks the running gateway again and again, and shows what it hears on the whole terminal until its user has seen
+// enough. It leaves the terminal as it was, whatever ends it.
+import { constants } from 'node:os';
+import type { AdminClient } from '../admin/client.js';
+import type { Failing, Looked } from '../admin/looked.js';
+import { figuresOf, ratesBetween, type Sample, titleOf, wrongIn } from '../status/overview.js';
+import { sampled } from '../status/sample.js';
+import { draw, extentOf, type Heard } from './draw.js';
+import type { Key } from './keys.js';
+import { press } from './press.js';
+import { Screen } from './screen.js';
+import { BEGINNING, type TopState } from './state.js';
+import { viewed } from './views.js';
+
+/** All that would end the process, and can be handled. */
+const SIGNALS = [
+  ...(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGALRM', 'SIGVTALRM'] as const),
+  ...(['SIGXCPU', 'SIGIO', 'SIGPWR', 'SIGSTKFLT'] as const),
+];
+const INTERRUPTED = 128 + constants.signals.SIGINT;
+const HUNG_UP = 128 + constants.signals.SIGHUP;
+
+export async function top(client: AdminClient, failed: Failing): Promise<Looked> {
+  const { stdin, stdout } = process;
+  const complaint = whyNoScreen();
+  if (complaint !== undefined) return { status: 1, complaint };
+  const first = await sampled(client);
+  if (first.code !== 'sampled') return failed(first);
+  const hasColours = (process.env['NO_COLOR'] ?? '') === '';
+  return new Top(client, failed, first.sample).run((handlers) => new Screen(stdin, stdout, hasColours, handlers));
+}
+
+function whyNoScreen(): string | undefined {
+  const instead = 'tcproute status prints once what it shows';
+  if (!process.stdout.isTTY) return `top needs a terminal, and standard output is none; ${instead}`;
+  if (!process.stdin.isTTY) return `top needs a terminal for its keys, and standard input is none; ${instead}`;
+  return process.env['TERM'] === 'dumb' ? `top needs a terminal that can move its cursor; ${instead}` : undefined;
+}
+
+class Top {
+  readonly #client: AdminClient;
+  readonly #failed: Failing;
+  #sample: Sample;
+  #state: TopState = BEGINNING;
+  #heard: Heard;
+  #screen: Screen | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isAsking = false;
+  /** Something else is asked for since the last question began. */
+  #isDue = false;
+  #isOver = false;
+  #end: (looked: Looked) => void = () => {};
+
+  constructor(client: AdminClient, failed: Failing, first: Sample) {
+    this.#client = client;
+    this.#failed = failed;
+    this.#sample = first;
+    this.#heard = { head: headOf(undefined, first), table: undefined, trouble: undefined, at: clock() };
+  }
+
+  async run(screenFor: (handlers: ConstructorParameters<typeof Screen>[3]) => Screen): Promise<Looked> {
+    const ended = new Promise<Looked>((resolve) => {
+      this.#end = resolve;
+    });
+    const screen = screenFor({
+      key: (key) => this.#press(key),
+      again: () => this.#draw(),
+      gone: () => this.#end({ status: HUNG_UP }),
+    });
+    this.#screen = screen;
+    const heard = SIGNALS.map((signal) => {
+      const end = (): void => this.#end({ status: 128 + constants.signals[signal] });
+      process.on(signal, end);
+      return () => process.off(signal, end);
+    });
+    try {
+      screen.open();
+      this.#draw();
+      void this.#ask();
+      return await ended;
+    } finally {
+      this.#isOver = true;
+      clearTimeout(this.#timer);
+      screen.close();
+      for (const forget of heard) forget();
+    }
+  }
+
+  #press(key: Key): void {
+    if (key.kind === 'suspend') {
+      this.#screen?.suspend();
+      return;
+    }
+    if (key.kind === 'redraw') {
+      this.#screen?.redraw();
+      return;
+    }
+    const before = this.#state;
+    const size = this.#screen?.size ?? { columns: 0, rows: 0 };
+    this.#state = press(before, key, extentOf(this.#heard, size));
+    const { view, end } = this.#state;
+    if (end !== undefined) {
+      this.#end({ status: end === 'quit' ? 0 : INTERRUPTED });
+      return;
+    }
+    if (view !== before.view) this.#heard = { ...this.#heard, table: undefined };
+    if (this.#state.isPaused && !before.isPaused) clearTimeout(this.#timer);
+    else if (question(this.#state) !== question(before)) void this.#ask();
+    this.#draw();
+  }
+
+  #draw(): void {
+    if (this.#screen !== undefined) this.#screen.draw(draw(this.#state, this.#heard, this.#screen.size));
+  }
+
+  /** Asks now, and again after a while. What is asked for meanwhile is asked for behind that. */
+  async #ask(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#isDue = true;
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    while (this.#isDue && !this.#isOver) {
+      this.#isDue = false;
+      await this.#askOnce();
+      this.#draw();
+    }
+    this.#isAsking = false;
+    if (!this.#isOver && !this.#state.isPaused) this.#timer = setTimeout(() => void this.#ask(), this.#state.every_ms);
+  }
+
+  async #askOnce(): Promise<void> {
+    const asked = this.#state;
+    const [status, table] = await Promise.all([sampled(this.#client), viewed(this.#client, asked)]);
+    if (status.code === 'sampled') {
+      const head = headOf(this.#sample, status.sample);
+      this.#sample = status.sample;
+      this.#heard = { ...this.#heard, head, at: clock() };
+    }
+    if (table.code === 'viewed' && question(asked) === question(this.#state))
+      this.#heard = { ...this.#heard, table: table.table };
+    const missing = status.code !== 'sampled' ? status : table.code !== 'viewed' ? table : undefined;
+    this.#heard = { ...this.#heard, trouble: missing && this.#failed(missing).complaint };
+  }
+}
+
+/** What has to be asked again when it is another one. */
+const question = ({ view, sort, filter, isPaused, every_ms }: TopState): string =>
+  JSON.stringify([view, sort[view], filter[view], isPaused, every_ms]);
+
+const headOf = (before: Sample | undefined, now: Sample): Heard['head'] => ({
+  title: titleOf(now.status),
+  figures: figuresOf(now.status, ratesBetween(before, now)),
+  wrong: wrongIn(now.status).map(({ sentence }) => sentence),
+});
+
+const clock = (): string => new Date().toTimeString().slice(0, '00:00:00'.length);
