@@ -18,14 +18,16 @@ export interface AdminParts {
   /** False: it is nowhere, whatever the configuration says. */
   readonly isWanted: boolean;
   readonly log: Logger;
-  /** A host that was not started yet. `fd`: of the listening socket. */
-  readonly host: (fd: () => number) => ActorHost<AdminControl>;
+  /** A host that was not started yet. `fd`: of the listening socket; undefined while another process serves there. */
+  readonly host: (fd: () => number | undefined) => ActorHost<AdminControl>;
 }
 
 export class Admin {
   readonly #parts: AdminParts;
   #socket: AdminSocket | undefined;
   #host: ActorHost<AdminControl> | undefined;
+  /** Another process still serves at the place. Two would give two answers to the same question. */
+  #isHeld = false;
 
   constructor(parts: AdminParts) {
     this.#parts = parts;
@@ -36,6 +38,7 @@ export class Admin {
     const place = this.#parts.isWanted ? asked : null;
     this.#socket = AdminSocket.inherit(place, left);
     if (place === null) return DONE;
+    this.#isHeld = this.#socket !== undefined;
     if (this.#socket === undefined) {
       const opened = AdminSocket.open(place);
       if (opened.code === 'failed') return opened;
@@ -51,7 +54,7 @@ export class Admin {
   }
 
   async #begin(): Promise<Done> {
-    this.#host = this.#parts.host(() => (this.#socket as AdminSocket).fd);
+    this.#host = this.#parts.host(() => (this.#isHeld ? undefined : this.#socket?.fd));
     return this.#host.start();
   }
 
@@ -80,9 +83,12 @@ export class Admin {
     return this.#socket?.left;
   }
 
-  /** The process that has left its place accepts no more. */
+  /** The process that has left its place accepts no more: clients that have come meanwhile wait in the socket's backlog. */
   takeOver(): void {
-    this.#socket?.own();
+    this.#isHeld = false;
+    const socket = this.#socket;
+    socket?.own();
+    if (socket !== undefined) void this.#host?.control?.listen(socket.fd).catch(() => {});
   }
 
   /** Another process serves: resolves when what is under way has been answered. */

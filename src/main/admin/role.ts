@@ -17,8 +17,8 @@ export interface AdminRoleParts {
   readonly counters: SharedArrayBuffer;
   /** See gateway-counts.ts. */
   readonly counts: SharedArrayBuffer;
-  /** The listening socket; asked for at each start. */
-  readonly fd: () => number;
+  /** The listening socket; asked for at each start. Undefined: it is told later. */
+  readonly fd: () => number | undefined;
 }
 
 export function adminRole(switchboard: Switchboard, parts: AdminRoleParts): Role<AdminControl> {

@@ -110,8 +110,8 @@ export interface AdminStart {
   readonly log: MessagePort;
   /** Main serves `GatewayAdmin` at its other end. */
   readonly gateway: MessagePort;
-  /** The listening socket, which is main's. */
-  readonly fd: number;
+  /** The listening socket, which is main's. Undefined: another process still serves there, and `listen` follows. */
+  readonly fd: number | undefined;
   /** Of all connection actors. */
   readonly counters: SharedArrayBuffer;
   /** Of the gateway as a whole: see gateway-counts.ts. */

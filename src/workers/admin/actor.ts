@@ -61,7 +61,7 @@ export async function run({
     app: guarded(makeApp(parts), () => inForce.admin),
     mayCome: (address) => mayCome(address, inForce.admin.allow),
   });
-  server.listen(fd);
+  if (fd !== undefined) server.listen(fd);
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
   serve(
     {
