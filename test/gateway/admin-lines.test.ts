@@ -63,6 +63,25 @@ inBothEngines(
   },
 );
 
+inBothEngines('a dial over a line is measured until the first byte of a page', async (world) => {
+  const server = world.use(await echoServer());
+  const gateway = await world.gateway(CONFIG);
+  const place = await adminPlace(gateway);
+  const delay = async (target: string): Promise<Record<string, unknown>> => {
+    const body = JSON.stringify({ target, timeout_ms: 5000 });
+    const answer = await askAdmin(place, '/api/v1/lines/b/delay', { method: 'POST', body });
+    assert.equal(answer.status, 200);
+    return JSON.parse(answer.body) as Record<string, unknown>;
+  };
+  const page = await delay(`http://${server.host}:${server.port}/`);
+  assert.deepEqual([page['outcome'], page['address'], page['cause']], ['answered', '127.0.0.1', null]);
+  assert.ok((page['connect_ms'] as number) >= 0 && (page['first_byte_ms'] as number) >= 0);
+  assert.equal((await delay(`${server.host}:${server.port}`))['outcome'], 'connected');
+  await server.close();
+  assert.deepEqual((await delay(`${server.host}:${server.port}`))['cause'], 'refused');
+  assert.equal(gateway.connections.length, 0, 'it is no connection of a client');
+});
+
 inBothEngines('another gateway starts from a snapshot, with the pins', async (world) => {
   const folder = mkdtempSync(join(tmpdir(), 'tcproute-snapshot-'));
   world.use({ close: () => rmSync(folder, { recursive: true }) });

@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Target } from '../../protocol/address/target.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
+import type { DialAsked } from '../../threads/contracts/admin/dial.js';
 import type { AskedFor, ConnectionActor } from '../../threads/contracts/connection.js';
 import type { AccessStart, ConnectionStart, Generation } from '../../threads/contracts/start.js';
 import type { UsersJudge } from '../../threads/contracts/users.js';
@@ -13,6 +14,7 @@ import { asClient } from './as-client.js';
 import type { Carrying } from './carrying.js';
 import type { Context } from './context.js';
 import type { Generations } from './generations.js';
+import { dialLine } from './race/line-dial.js';
 import { outlook } from './race/outlook.js';
 import { SilentConnections } from './silence/silent-connections.js';
 
@@ -41,7 +43,8 @@ export function serveMain(
   const { engine, links, sites, failures, records, tunnels, names, outcomes, routes } = parts;
   const silence = new SilentConnections(parts);
   const watch = (): void => carrying.watch(engine.now);
-  const admin = new OnePort(connectionsAdmin({ actor: number, records, names: generations, watch }));
+  const dial = (asked: DialAsked) => dialLine(generations.context, asked);
+  const admin = new OnePort(connectionsAdmin({ actor: number, records, names: generations, watch, dial }));
   control.once('close', () => admin.close());
   const actor: ConnectionActor = {
     ready: async () => ({ engine: engine.kind, why }),

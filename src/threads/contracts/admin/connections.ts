@@ -5,6 +5,7 @@ import type { ConnectionFilter } from '../../../protocol/connections/filter.js';
 import type { Order, Place } from '../../../protocol/connections/order.js';
 import type { ConnectionSummary } from '../../../protocol/connections/summary.js';
 import type { ConnectionRecord } from '../../../protocol/race/record.js';
+import type { DialAsked, Dialled } from './dial.js';
 
 /** A connection in its actor. */
 export type OwnId = Pick<ConnectionId, 'slot' | 'serial'>;
@@ -77,6 +78,8 @@ export interface ConnectionsAdmin {
   close(id: OwnId): Promise<Closed>;
   /** Resets the live connections of a piece that are meant, from a place on (0: the beginning). */
   closeAll(filter: ConnectionFilter, from: number): Promise<ClosedPiece>;
+  /** Dials a target over a line, and tells how long that took. */
+  dial(asked: DialAsked): Promise<Dialled>;
   /**
    * What has opened and ended since; nothing where `since` is undefined. `most`: how many of each are told. For some seconds after it
    * the bytes of lines are counted each second.

@@ -1,6 +1,8 @@
 // Answers the admin actor's calls to a connection actor. It decides nothing.
 import type { ConnectionsAdmin } from '../../../threads/contracts/admin/connections.js';
+import type { DialAsked, Dialled } from '../../../threads/contracts/admin/dial.js';
 import type { ConnectionRecords } from '../records/records.js';
+import { Dials } from './dials.js';
 import { Finding, type FoundRecords } from './finding.js';
 import type { Names } from './matching.js';
 import { newsSince } from './news.js';
@@ -16,10 +18,13 @@ export interface AdminServedParts {
   readonly names: Names;
   /** Somebody wants to know what lines carry each second, for some seconds. */
   readonly watch: () => void;
+  /** Dials over a line, to measure that. */
+  readonly dial: (asked: DialAsked) => Promise<Dialled>;
 }
 
-export function connectionsAdmin({ actor, records, names, watch }: AdminServedParts): ConnectionsAdmin {
+export function connectionsAdmin({ actor, records, names, watch, dial }: AdminServedParts): ConnectionsAdmin {
   const { reader } = records;
+  const dials = new Dials(dial);
   const finding = new Finding(actor, records, names);
   return {
     find: async (sought, from) => finding.find({ ...sought, most: Math.min(sought.most, PLACES_MAX) }, from),
@@ -30,6 +35,7 @@ export function connectionsAdmin({ actor, records, names, watch }: AdminServedPa
     record: async ({ slot, serial }) => (reader.isOf(slot, serial) ? reader.read(slot) : undefined),
     close: async (id) => finding.close(id),
     closeAll: async (filter, from) => finding.closeAll(filter, from),
+    dial: (asked) => dials.dial(asked),
     async news(since, most) {
       watch();
       return newsSince(reader, since, most);

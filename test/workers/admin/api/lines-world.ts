@@ -5,8 +5,11 @@ import { SteeringKeeper } from '../../../../src/main/steering/keeper.js';
 import type { BudgetState } from '../../../../src/protocol/budget/budget.js';
 import { lineOf } from '../../../../src/protocol/lines/line.js';
 import { type Steering, UNSTEERED } from '../../../../src/protocol/steering/steering.js';
+import type { ConnectionsAdmin } from '../../../../src/threads/contracts/admin/connections.js';
+import type { DialAsked, Dialled } from '../../../../src/threads/contracts/admin/dial.js';
 import type { GatewayAdmin } from '../../../../src/threads/contracts/admin/gateway.js';
 import type { RoutesAdmin } from '../../../../src/threads/contracts/admin/routes.js';
+import type { Remote } from '../../../../src/threads/port.js';
 import { ActorCounts, newActorMemory } from '../../../../src/threads/shared/actor-memory.js';
 import { LineBytes } from '../../../../src/threads/shared/line-bytes.js';
 import { LineCounts } from '../../../../src/threads/shared/line-counts.js';
@@ -37,6 +40,9 @@ export class LinesWorld {
   readonly counts: LineCounts;
   readonly bytes: LineBytes;
   budgets: readonly BudgetState[] = [];
+  /** What a connection actor was asked to dial, and what comes of it. */
+  readonly dials: DialAsked[] = [];
+  dialled: Dialled = { code: 'busy' };
   /** False: it is being started again. */
   hasRoutes = true;
   steering: Steering = UNSTEERED;
@@ -62,6 +68,12 @@ export class LinesWorld {
         ...{ memory: this.memory, lines: this.lines, snapshots, steering: () => this.steering, tell: () => {} },
       }),
     );
+    const actor = served.remote<Pick<ConnectionsAdmin, 'dial'>>({
+      dial: async (asked) => {
+        this.dials.push(asked);
+        return this.dialled;
+      },
+    });
     const memory = newActorMemory(0);
     this.counts = new LineCounts(memory.lineCounts);
     this.bytes = new LineBytes(memory.lineBytes);
@@ -69,6 +81,7 @@ export class LinesWorld {
       adminParts({
         options: () => options,
         gateway: gateway as AdminParts['gateway'],
+        connections: () => new Map([[0, actor as Remote<ConnectionsAdmin>]]),
         routes: () => (this.hasRoutes ? remote : undefined),
         counts: () => new ActorCounts([memory]),
       }),

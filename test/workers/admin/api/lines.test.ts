@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { failureOf } from '../../../../src/protocol/race/failure.js';
 import { LineCount } from '../../../../src/threads/shared/line-counts.js';
 import { LinesWorld } from './lines-world.js';
 
@@ -89,4 +90,42 @@ test('a line that is not there, and a route actor that is started again, are sai
   assert.deepEqual(await world.ask('GET', '/api/v1/lines'), {
     ...{ status: 503, body: { error: 'the route actor is being started again' } },
   });
+});
+
+test('a dial over a line is measured, and a page of http:// is asked for its head', async (context) => {
+  const world = new LinesWorld(context);
+  world.dialled = { code: 'answered', address: '192.0.2.80', connect_ms: 12.5, first_byte_ms: 40 };
+  const { status, body } = await world.ask('POST', `${FAR}/delay`, { target: 'http://site.test/gen?a=1' });
+  assert.equal(status, 200);
+  assert.deepEqual(body, {
+    ...{ line: 'de/1 > far', target: 'site.test:80', outcome: 'answered', address: '192.0.2.80' },
+    ...{ connect_ms: 12.5, first_byte_ms: 40, cause: null, sentence: null },
+  });
+  const [asked] = world.dials;
+  assert.deepEqual(
+    [asked?.line, asked?.target.host, asked?.target.port, asked?.timeout_ms],
+    [1, 'site.test', 80, 5000],
+  );
+  assert.match(Buffer.from(asked?.say as Uint8Array).toString(), /^HEAD \/gen\?a=1 HTTP\/1\.1\r\nHost: site\.test\r\n/);
+  world.dialled = { code: 'connected', address: '192.0.2.80', connect_ms: 12.5 };
+  await world.ask('POST', `${FAR}/delay`, { target: 'https://[2001:db8::1]/x', timeout_ms: 100 });
+  assert.deepEqual([world.dials[1]?.target.host, world.dials[1]?.say], ['2001:db8::1', undefined]);
+});
+
+test('a dial that fails says why, and what cannot be dialled is said before', async (context) => {
+  const world = new LinesWorld(context);
+  world.dialled = { code: 'failed', failure: failureOf('refused', 'ECONNREFUSED'), address: '192.0.2.1' };
+  const { body } = await world.ask('POST', `${FAR}/delay`, { target: 'site.test:1' });
+  assert.deepEqual(
+    [body['outcome'], body['cause'], body['sentence']],
+    ['failed', 'refused', 'the connection was refused (ECONNREFUSED)'],
+  );
+  world.dialled = { code: 'busy' };
+  assert.equal((await world.ask('POST', `${FAR}/delay`, { target: 'site.test:1' })).status, 503);
+  const before = world.dials.length;
+  for (const target of ['', 'ftp://site.test/', 'http://', 'http://me:pw@site.test/', 'a b:1', 'http://site.test:0/'])
+    assert.equal((await world.ask('POST', `${FAR}/delay`, { target })).status, 400, target);
+  assert.equal((await world.ask('POST', `${FAR}/delay`, { target: 'a:1', timeout_ms: 31_000 })).status, 400);
+  assert.equal((await world.ask('POST', '/api/v1/lines/none/delay', { target: 'a:1' })).status, 404);
+  assert.equal(world.dials.length, before);
 });

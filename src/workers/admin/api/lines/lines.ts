@@ -2,6 +2,7 @@
 import type { NamedChange } from '../../../../protocol/steering/named.js';
 import { answered, type Endpoint, endpoint } from '../../endpoint/endpoint.js';
 import { fields } from '../../endpoint/schemas.js';
+import { DELAY } from './delay.js';
 import { type LineParts, look } from './look.js';
 import { LineName, LineState, Lines, Steered } from './schemas.js';
 import { noSuchLine, steer } from './steer.js';
@@ -49,6 +50,7 @@ export const LINES: readonly Endpoint[] = [
     answer: LineState,
     handle: ({ params: { name } }, parts) => one(parts, name),
   }),
+  DELAY,
   setting('pause', 'No new connection uses the line; live ones go on', (line) => ({ kind: 'pause', line })),
   setting('resume', 'Connections may use the line again', (line) => ({ kind: 'resume', line })),
   setting('pin', 'Connections that may use the line use no other, also while it fails', (line) => ({

@@ -24,16 +24,18 @@ interface Page {
   readonly silent_workers: readonly number[];
 }
 
+const dial = () => assert.fail('nothing is dialled');
+
 /** Actors by number, each with records; one of them may not answer at all. */
 function world(...actors: readonly (RecordsWorld | 'silent')[]) {
   const remotes = actors.map((own, actor) => {
     if (own !== 'silent') {
       const { records, names } = own;
-      return served.remote<ConnectionsAdmin>(connectionsAdmin({ actor, records, names, watch: () => {} }));
+      return served.remote<ConnectionsAdmin>(connectionsAdmin({ actor, records, names, watch: () => {}, dial }));
     }
     const never = (): Promise<never> => Promise.reject(new Error('gone'));
     return served.remote<ConnectionsAdmin>({
-      ...{ find: never, summaries: never, record: never, close: never, closeAll: never, news: never },
+      ...{ find: never, summaries: never, record: never, close: never, closeAll: never, news: never, dial: never },
     });
   });
   const app = makeApp(adminParts({ connections: () => new Map(remotes.entries()) }));
@@ -181,7 +183,7 @@ test('lists ten thousand connections without holding more than a page of them', 
   const own = new RecordsWorld(10_000);
   for (let i = 0; i < 10_000; i += 1) own.open({ target: `n${i}.test`, line: 0 }, i);
   let most = 0;
-  const counting = connectionsAdmin({ actor: 0, records: own.records, names: own.names, watch: () => {} });
+  const counting = connectionsAdmin({ actor: 0, records: own.records, names: own.names, watch: () => {}, dial });
   const remote = served.remote<ConnectionsAdmin>({
     ...counting,
     async find(sought, from) {
