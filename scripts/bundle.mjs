@@ -2,7 +2,7 @@
 // package holds: to find, read and link some 600 modules one by one took four tenths of a gateway's start. The packages of others
 // stay outside. The code stays as it was compiled: a comment names the module in front of its lines, and only a name that two
 // modules have gets a number.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -26,6 +26,7 @@ const THREADS = {
 // with all else. The threads have no such modules, and share nothing.
 await join(MAIN, { splitting: true, chunkNames: 'main/all/[name]-[hash]' });
 await join(THREADS, {});
+await dashboard();
 
 async function join(files, how) {
   const { outputFiles } = await build({
@@ -46,4 +47,33 @@ async function join(files, how) {
     // What is not ASCII stands in comments only. One such character, and V8 keeps all of the text in twice the memory.
     writeFileSync(path, text.replace(/[^\0-\x7f]/g, '?'));
   }
+}
+
+/** The page of the admin actor: its modules, with uplot, and its styles in one file each. Served as they are. */
+async function dashboard() {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  await build({
+    absWorkingDir: root,
+    entryPoints: { dashboard: 'dashboard/main.ts' },
+    outdir: 'dist/program/dashboard',
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    charset: 'utf8',
+    tsconfig: 'dashboard/tsconfig.json',
+    logLevel: 'warning',
+  });
+  await build({
+    absWorkingDir: root,
+    entryPoints: { dashboard: 'dashboard/style/dashboard.css' },
+    outdir: 'dist/program/dashboard',
+    bundle: true,
+    minify: true,
+    target: 'es2022',
+    logLevel: 'warning',
+  });
+  for (const name of ['index.html', 'icon.svg'])
+    copyFileSync(`${root}/dashboard/${name}`, `${root}/dist/program/dashboard/${name}`);
 }

@@ -56,7 +56,7 @@ export function violations(files: Files, rules: Rules): string[] {
   ];
 }
 
-const isPath = (target: string): boolean => /^(?:src|bench|test)\//.test(target);
+const isPath = (target: string): boolean => /^(?:src|bench|dashboard|test)\//.test(target);
 const folderOf = (file: string): string => posix.dirname(file);
 const isWithin = (file: string, folder: string): boolean => file.startsWith(`${folder}/`);
 const codeOf = (text: string): string => text.replace(COMMENT, '');

@@ -1,4 +1,4 @@
-// The folders of src and bench, and what each may import: the data of the rules in rules.ts.
+// The folders of src, bench and dashboard, and what each may import: the data of the rules in rules.ts.
 import type { Rules } from './rules.js';
 
 const PROTOCOL = 'src/protocol/*';
@@ -146,6 +146,8 @@ export const RULES: Rules = {
     'src/workers/admin/health': [PROTOCOL, 'src/threads/*', 'src/workers/admin/shared'],
     'src/workers/admin/pac': [PROTOCOL, 'src/threads/*', 'src/workers/admin/shared'],
     'src/workers/admin/endpoint': ['src/threads', 'src/workers/admin/shared'],
+    // Files, and nothing of the gateway.
+    'src/workers/admin/page': [],
     'src/workers/admin/api': ['src/workers/admin/endpoint', 'src/workers/admin/api/*'],
     'src/workers/admin/api/connections': [
       ...[PROTOCOL, 'src/threads', 'src/threads/contracts/admin', 'src/workers/admin/shared'],
@@ -166,6 +168,21 @@ export const RULES: Rules = {
       'src/workers/admin/api/lines',
     ],
     'src/workers/rules': [PROTOCOL, 'src/threads/*', 'src/files'],
+    // The page in the browser, which knows the gateway by its API only.
+    dashboard: ['dashboard/shell', 'dashboard/text'],
+    'dashboard/text': [],
+    'dashboard/values': [],
+    'dashboard/api': [],
+    'dashboard/dom': ['dashboard/text'],
+    'dashboard/plot': ['dashboard/api', 'dashboard/text', 'dashboard/values', 'dashboard/dom'],
+    // What views have in common.
+    'dashboard/view': ['dashboard/api', 'dashboard/text', 'dashboard/dom', 'dashboard/plot'],
+    'dashboard/race': ['dashboard/api', 'dashboard/text', 'dashboard/values', 'dashboard/dom', 'dashboard/view'],
+    'dashboard/views': [
+      ...['dashboard/api', 'dashboard/text', 'dashboard/values', 'dashboard/dom', 'dashboard/plot', 'dashboard/view'],
+      'dashboard/race',
+    ],
+    'dashboard/shell': [...['dashboard/api', 'dashboard/text', 'dashboard/dom', 'dashboard/view', 'dashboard/views']],
     'src/main/process': [PROTOCOL, 'src/threads', 'src/files', 'src/linux', 'src/linux/netlink'],
     'src/main/config/diagnostics': [PROTOCOL],
     'src/main/config/sources': ['src/files', 'src/main/config/diagnostics'],
@@ -356,6 +373,7 @@ export const RULES: Rules = {
     '@hono/node-server': ['src/workers/admin/server.ts'],
     // The schemas of each resource stand beside it.
     typebox: ['src/workers/admin/*'],
+    uplot: ['dashboard/plot/plot.ts'],
     piscina: ['src/main/actors/pool.ts'],
     pino: ['src/main/process/log.ts'],
     'pino-pretty': ['src/main/process/log.ts'],

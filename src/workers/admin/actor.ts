@@ -17,9 +17,13 @@ import { makeApp } from './app.js';
 import { guarded } from './guard/guard.js';
 import { mayCome } from './guard/judge.js';
 import { Others } from './others.js';
+import { readPage } from './page/files.js';
 import { AdminServer } from './server.js';
 import type { AdminParts } from './shared/parts.js';
 import { takeConsole } from './take-console.js';
+
+/** Beside the bundle of this actor; see scripts/bundle.mjs. */
+const PAGE = new URL('../../dashboard/', import.meta.url);
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
 export async function run({
@@ -58,7 +62,7 @@ export async function run({
     counts: () => counts,
   };
   const server = new AdminServer({
-    app: guarded(makeApp(parts), () => inForce.admin),
+    app: guarded(makeApp(parts, readPage(PAGE)), () => inForce.admin),
     mayCome: (address) => mayCome(address, inForce.admin.allow),
   });
   if (fd !== undefined) server.listen(fd);

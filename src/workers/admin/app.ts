@@ -5,15 +5,19 @@ import { serveSnapshot } from './api/routes/snapshot.js';
 import { serveEndpoints } from './endpoint/serve.js';
 import { serveHealth } from './health/health.js';
 import { servePac } from './pac/pac.js';
+import type { PageFiles } from './page/files.js';
+import { servePage } from './page/page.js';
 import type { AdminParts } from './shared/parts.js';
 
-export function makeApp(parts: AdminParts): Hono {
+/** `page`: the files of the dashboard; where there are none, it is not served. */
+export function makeApp(parts: AdminParts, page: PageFiles = new Map()): Hono {
   const app = new Hono();
   serveHealth(app, parts);
   servePac(app, parts);
   // Before what is asked of one destination.
   serveSnapshot(app, parts);
   serveEndpoints(app, ENDPOINTS, parts);
+  servePage(app, page);
   app.notFound((context) => context.json({ error: `there is no ${context.req.path}` }, 404));
   app.onError((error, context) => context.json({ error: `the gateway failed: ${error.message}` }, 500));
   return app;

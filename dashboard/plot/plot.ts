@@ -1,0 +1,106 @@
+// A plot of the last minutes over uplot. It follows the width of its place, and the colours of the page. The canvas says nothing to
+// a screen reader: what it shows now stands beside it in words.
+import UPlot from 'uplot';
+import { el } from '../dom/element.js';
+import { SECONDS_MAX } from './series.js';
+
+export interface Line {
+  readonly name: string;
+  /** The name of a colour of the page: `--down`. */
+  readonly colour: string;
+  /** Drawn with dashes, so that lines differ by more than their colour. */
+  readonly isDashed?: boolean;
+}
+
+export interface PlotParts {
+  readonly lines: readonly Line[];
+  readonly format: (value: number) => string;
+  readonly height: number;
+  /** Steps of the vertical axis, such as powers of two for bytes; without them those of the decimal system. */
+  readonly steps?: readonly number[];
+}
+
+export interface Plot {
+  readonly element: HTMLElement;
+  update(data: readonly (readonly (number | null)[])[]): void;
+  stop(): void;
+}
+
+export function plot({ lines, format, height, steps }: PlotParts): Plot {
+  const place = el('div', { class: 'plot', 'aria-hidden': 'true' });
+  let data: readonly (readonly (number | null)[])[] = [[], ...lines.map(() => [])];
+  let drawn: UPlot | undefined;
+
+  const draw = (): void => {
+    drawn?.destroy();
+    const style = getComputedStyle(document.documentElement);
+    const colour = (name: string): string => style.getPropertyValue(name).trim();
+    const font = `11px ${getComputedStyle(document.body).fontFamily}`;
+    const axis = { stroke: colour('--ink-3'), font, ticks: { show: false }, gap: 6 };
+    const grid = { stroke: colour('--rule'), width: 1 };
+    const options: UPlot.Options = {
+      width: Math.max(place.clientWidth, 120),
+      height,
+      padding: [8, 8, 0, 0],
+      cursor: { show: false },
+      legend: { show: false },
+      scales: {
+        x: { time: true, range: (_, __, max) => [(max ?? Date.now() / 1000) - SECONDS_MAX, max ?? Date.now() / 1000] },
+        y: { range: (_, __, max) => [0, Math.max((max ?? 0) * 1.1, 1)] },
+      },
+      axes: [
+        { ...axis, grid: { show: false }, size: 28, space: 70, values: (_, splits) => splits.map(timeOf) },
+        {
+          ...axis,
+          grid,
+          size: 72,
+          space: 36,
+          values: (_, splits) => splits.map(format),
+          ...(steps && { incrs: [...steps] }),
+        },
+      ],
+      series: [
+        {},
+        ...lines.map(
+          ({ name, colour: own, isDashed }): UPlot.Series => ({
+            label: name,
+            stroke: colour(own),
+            width: 1.6,
+            points: { show: false },
+            ...(isDashed ? { dash: [5, 4] } : { fill: `${colour(own)}1f` }),
+          }),
+        ),
+      ],
+    };
+    drawn = new UPlot(options, data as UPlot.AlignedData, place);
+  };
+
+  const resized = new ResizeObserver(() => {
+    if (drawn === undefined) draw();
+    else if (place.clientWidth > 0) drawn.setSize({ width: place.clientWidth, height });
+  });
+  resized.observe(place);
+  const themes = new MutationObserver(draw);
+  themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  dark.addEventListener('change', draw);
+
+  return {
+    element: place,
+    update(now) {
+      data = now;
+      drawn?.setData(now as UPlot.AlignedData);
+    },
+    stop() {
+      resized.disconnect();
+      themes.disconnect();
+      dark.removeEventListener('change', draw);
+      drawn?.destroy();
+    },
+  };
+}
+
+function timeOf(at_s: number): string {
+  const date = new Date(at_s * 1000);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+}

@@ -1,0 +1,68 @@
+// Numbers and times as people read them. Pure: time is an argument.
+
+const KIB = 1024;
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+/** No space that a line may break at stands between a number and its unit. */
+const THIN = '\u202f';
+
+export function bytes(count: number): string {
+  let value = count;
+  let unit = 0;
+  while (value >= 999.5 && unit < BYTE_UNITS.length - 1) {
+    value /= KIB;
+    unit += 1;
+  }
+  return `${unit === 0 ? Math.round(value) : threeDigits(value)}${THIN}${BYTE_UNITS[unit]}`;
+}
+
+export const byteRate = (per_s: number): string => `${bytes(per_s)}/s`;
+
+/** With groups of three: 12 345. */
+export function whole(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, THIN);
+}
+
+/** A rate of things, such as connections a second. */
+export const perSecond = (count: number): string => (count >= 9.95 ? whole(count) : count.toFixed(1));
+
+export function duration(ms: number): string {
+  if (ms < 9.95) return `${ms.toFixed(1)}${THIN}ms`;
+  if (ms < 999.5) return `${Math.round(ms)}${THIN}ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(ms < 9_995 ? 2 : 1)}${THIN}s`;
+  const seconds = Math.round(ms / 1000);
+  const [days, hours, minutes] = [
+    Math.floor(seconds / 86_400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+  ];
+  if (days > 0) return `${days}${THIN}d ${hours}${THIN}h`;
+  if (hours > 0) return `${hours}${THIN}h ${minutes}${THIN}min`;
+  return `${minutes}${THIN}min ${seconds % 60}${THIN}s`;
+}
+
+/** A part of a whole; an en dash where there is no whole. */
+export function share(part: number, all: number): string {
+  if (all === 0) return '–';
+  const percent = (100 * part) / all;
+  const text = percent === 0 || percent === 100 || percent >= 9.95 ? percent.toFixed(0) : percent.toFixed(1);
+  // What is not quite all or nothing is not called so.
+  if (percent > 99.5 && part < all) return `>99${THIN}%`;
+  return `${text}${THIN}%`;
+}
+
+/** The time of day here, of an RFC 3339 text. */
+export function clock(at: string): string {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+/** Day and time here. */
+export function dayAndTime(at: string): string {
+  const date = new Date(at);
+  const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0'));
+  return `${day.join('-')} ${clock(at)}`;
+}
+
+function threeDigits(value: number): string {
+  return value >= 99.5 ? value.toFixed(0) : value >= 9.95 ? value.toFixed(1) : value.toFixed(2);
+}

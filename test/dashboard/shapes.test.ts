@@ -1,0 +1,24 @@
+// What the dashboard reads of the API is what the API's own schemas say: this file does not compile where they differ.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Static, TSchema } from 'typebox';
+import type * as Read from '../../dashboard/api/shapes.js';
+import { Closed, Detailed, Page } from '../../src/workers/admin/api/connections/schemas.js';
+import { LineState, Lines } from '../../src/workers/admin/api/lines/schemas.js';
+import { Known, List } from '../../src/workers/admin/api/routes/schemas.js';
+
+/** `Shape` can be read from every answer that meets the schema. */
+const readsFrom = <Shape>(schema: TSchema & { readonly type?: unknown }, read: (told: Shape) => void): void => {
+  assert.equal(schema.type, 'object');
+  assert.equal(typeof read, 'function');
+};
+
+test('what the page reads is what the API tells', () => {
+  readsFrom<Static<typeof Page>>(Page, (told) => told satisfies Read.ConnectionList);
+  readsFrom<Static<typeof Detailed>>(Detailed, (told) => told satisfies Read.ConnectionDetail);
+  readsFrom<Static<typeof Closed>>(Closed, (told) => told satisfies Read.Closed);
+  readsFrom<Static<typeof Lines>>(Lines, (told) => told satisfies { readonly lines: readonly Read.LineState[] });
+  readsFrom<Static<typeof LineState>>(LineState, (told) => told satisfies Read.LineState);
+  readsFrom<Static<typeof List>>(List, (told) => told satisfies Read.DestinationList);
+  readsFrom<Static<typeof Known>>(Known, (told) => told satisfies Read.DestinationDetail);
+});

@@ -1,0 +1,4 @@
+// The files of the dashboard as scripts/bundle.mjs has made them.
+import { readPage } from '../../../src/workers/admin/page/files.js';
+
+export const pageFiles = () => readPage(new URL('../../../program/dashboard/', import.meta.url));
