@@ -148,6 +148,20 @@ export const RULES: Rules = {
     'src/workers/admin/endpoint': ['src/threads', 'src/workers/admin/shared'],
     // Files, and nothing of the gateway.
     'src/workers/admin/page': [],
+    // A scrape: what it reads, and the metrics that are made of that. The text is the exposition's.
+    'src/workers/admin/metrics': ['src/workers/admin/metrics/*'],
+    'src/workers/admin/metrics/readings': [
+      ...[PROTOCOL, 'src/threads/*', 'src/workers/admin/shared', 'src/workers/admin/metrics/exposition'],
+    ],
+    'src/workers/admin/metrics/families': [
+      ...[
+        'src/threads/shared',
+        'src/threads/contracts',
+        'src/workers/admin/metrics/readings',
+        'src/workers/admin/metrics/exposition',
+      ],
+    ],
+    'src/workers/admin/metrics/exposition': [],
     'src/workers/admin/api': ['src/workers/admin/endpoint', 'src/workers/admin/api/*'],
     'src/workers/admin/api/connections': [
       ...[PROTOCOL, 'src/threads', 'src/threads/contracts/admin', 'src/workers/admin/shared'],
@@ -374,6 +388,7 @@ export const RULES: Rules = {
     // The schemas of each resource stand beside it.
     typebox: ['src/workers/admin/*'],
     uplot: ['dashboard/plot/plot.ts'],
+    'prom-client': ['src/workers/admin/metrics/exposition/registry.ts'],
     piscina: ['src/main/actors/pool.ts'],
     pino: ['src/main/process/log.ts'],
     'pino-pretty': ['src/main/process/log.ts'],

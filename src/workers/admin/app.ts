@@ -4,6 +4,8 @@ import { ENDPOINTS } from './api/endpoints.js';
 import { serveSnapshot } from './api/routes/snapshot.js';
 import { serveEndpoints } from './endpoint/serve.js';
 import { serveHealth } from './health/health.js';
+import { serveMetrics } from './metrics/metrics.js';
+import { Gathering } from './metrics/readings/gather.js';
 import { servePac } from './pac/pac.js';
 import type { PageFiles } from './page/files.js';
 import { servePage } from './page/page.js';
@@ -18,6 +20,8 @@ export function makeApp(parts: AdminParts, page: PageFiles = new Map()): Hono {
   serveSnapshot(app, parts);
   serveEndpoints(app, ENDPOINTS, parts);
   servePage(app, page);
+  const gathering = new Gathering(parts);
+  serveMetrics(app, () => gathering.gather());
   app.notFound((context) => context.json({ error: `there is no ${context.req.path}` }, 404));
   app.onError((error, context) => context.json({ error: `the gateway failed: ${error.message}` }, 500));
   return app;

@@ -90,7 +90,8 @@ export class Generations {
     parts.links.set(links, parts.engine.clock());
     this.steering.set(steering);
     parts.names.set(options.dns);
-    carrying.follow(options.budgets.length > 0);
+    // Whoever looks wants to see what long transfers carry.
+    carrying.follow(options.budgets.length > 0 || options.admin.listen !== null);
     bulk.reach(options.workers);
     parts.ends.countsFirstBytes = options.admin.listen !== null;
     this.#setUsers(users);

@@ -1,0 +1,8 @@
+// All families of this gateway, in the order of the exposition.
+import { CONNECTIONS } from './connections.js';
+import type { OurFamily } from './family.js';
+import { LINES } from './lines.js';
+import { NAMES } from './names.js';
+import { PROGRAM } from './program.js';
+
+export const FAMILIES: readonly OurFamily[] = [...PROGRAM, ...CONNECTIONS, ...LINES, ...NAMES];

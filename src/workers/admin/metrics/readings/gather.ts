@@ -1,0 +1,130 @@
+// Gathers what a scrape reads: from shared memory, which takes no actor's turn, and from the DNS actor and the route actor, which are
+// asked side by side and have a moment to answer. What one of them does not tell is missing, and the scrape goes on.
+import type { Line } from '../../../../protocol/lines/line.js';
+import type { GatewayAdmin } from '../../../../threads/contracts/admin/gateway.js';
+import type { NamesAdmin } from '../../../../threads/contracts/admin/names.js';
+import type { LineNow, RoutesAdmin } from '../../../../threads/contracts/admin/routes.js';
+import type { ActorCounts } from '../../../../threads/shared/actor-memory.js';
+import { Counter } from '../../../../threads/shared/counters.js';
+import { ACTOR_KINDS, GatewayCount, type GatewayCounts } from '../../../../threads/shared/gateway-counts.js';
+import { within } from '../../../../threads/within.js';
+import type { AdminParts } from '../../shared/parts.js';
+import type { GatewayReading, LineReading, LineState, Readings, RoutesReading } from './readings.js';
+
+/** A tenth of the time that Prometheus has for a scrape; a living actor takes some milliseconds. */
+const ANSWER_MS = 1000;
+
+type Read = 'options' | 'listeners' | 'counters' | 'ofGateway' | 'counted' | 'counts';
+
+/** What is read, and who is asked; see shared/parts.ts. */
+export interface GatheringParts extends Pick<AdminParts, Read> {
+  readonly gateway: Pick<GatewayAdmin, 'version'>;
+  names(): Pick<NamesAdmin, 'statistics'> | undefined;
+  routes(): Pick<RoutesAdmin, 'size' | 'lines'> | undefined;
+}
+
+export class Gathering {
+  readonly #parts: GatheringParts;
+  #version: string | undefined;
+
+  constructor(parts: GatheringParts) {
+    this.#parts = parts;
+  }
+
+  async gather(): Promise<Readings> {
+    const { counters, counted, counts, listeners, ofGateway, names: dns } = this.#parts;
+    const asked = [this.#askVersion(), answerOf(dns()?.statistics()), this.#routes()] as const;
+    const [version, names, routes] = await Promise.all(asked);
+    const options = this.#parts.options();
+    const read = counts();
+    return {
+      version,
+      counters: sumsOf(counters, counted()),
+      gateway: gatewayReading(ofGateway),
+      connections_max: options.limits.connections_max,
+      listeners: listeners().map(({ number, name }) => ({
+        ...{ name, arrivals: ofGateway.arrivals(number) },
+        ...read.listener(number),
+      })),
+      handshakes: read.handshakeFailures,
+      failures: read.causes,
+      lines: options.lines.map((line) => lineReading(line, read)),
+      actors: this.#actors(read),
+      ...{ names, routes },
+    };
+  }
+
+  async #askVersion(): Promise<string | undefined> {
+    this.#version ??= await answerOf(this.#parts.gateway.version());
+    return this.#version;
+  }
+
+  async #routes(): Promise<RoutesReading | undefined> {
+    const routes = this.#parts.routes();
+    if (routes === undefined) return undefined;
+    const answer = await answerOf(Promise.all([routes.size(), routes.lines()]));
+    if (answer === undefined) return undefined;
+    const [destinations, { lines, steering }] = answer;
+    return {
+      ...{ destinations, destinations_max: this.#parts.options().cache.entries_max },
+      lines: lines.map((line) => ({
+        ...{ name: line.name, state: stateOf(line), answersEarly: line.answers_early },
+        isPaused: steering.paused.includes(line.line),
+      })),
+    };
+  }
+
+  #actors({ turns, queued }: ActorCounts): Readings['actors'] {
+    const { counters } = this.#parts;
+    return [...turns].map(([actor, turnTimes]) => ({
+      ...{ actor, turnTimes },
+      turns: counters.read(actor, Counter.turns),
+      queued: queued.get(actor) ?? 0,
+    }));
+  }
+}
+
+function sumsOf(counters: AdminParts['counters'], actors: number): Readings['counters'] {
+  const sum = (counter: Counter): number => {
+    let total = 0;
+    for (let actor = 0; actor < actors; actor += 1) total += counters.read(actor, counter);
+    return total;
+  };
+  const sums = Object.entries(Counter).map(([name, counter]) => [name, sum(counter)]);
+  return Object.fromEntries(sums) as Readings['counters'];
+}
+
+function gatewayReading(counts: GatewayCounts): GatewayReading {
+  return {
+    reloads: counts.read(GatewayCount.reloads),
+    reloadsRefused: counts.read(GatewayCount.reloadsRefused),
+    upgrades: counts.read(GatewayCount.upgrades),
+    upgradesRefused: counts.read(GatewayCount.upgradesRefused),
+    logsDropped: counts.read(GatewayCount.logsDropped),
+    accessDropped: counts.read(GatewayCount.accessDropped),
+    deaths: new Map(ACTOR_KINDS.map((kind) => [kind, counts.deaths(kind)])),
+    turnTimes: counts.turns,
+  };
+}
+
+function lineReading(line: Line, read: ActorCounts): LineReading {
+  const { number, name, hops, tier } = line;
+  return {
+    ...{ name, tier, kind: hops[0]?.kind ?? 'direct' },
+    carried: read.carried(number),
+    counts: read.line(number),
+  };
+}
+
+/** A line may be all of this at once; what is named first explains the rest. */
+function stateOf({ link, circuit, is_dead }: LineNow): LineState {
+  if (link?.fault !== undefined) return 'link-down';
+  if (circuit !== undefined) return 'open';
+  return is_dead ? 'dead' : 'closed';
+}
+
+async function answerOf<T>(asked: Promise<T> | undefined): Promise<T | undefined> {
+  if (asked === undefined) return undefined;
+  const answer = await within(ANSWER_MS, asked);
+  return answer.code === 'answered' ? answer.value : undefined;
+}

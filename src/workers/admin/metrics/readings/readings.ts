@@ -1,0 +1,101 @@
+// What a scrape reads, as plain values: gather.ts reads them from shared memory and asks the DNS actor and the route actor; the
+// families (../families/) make metrics of them. What was asked for is undefined where no answer came in time. Types only.
+import type { NamesStatistics } from '../../../../threads/contracts/dns.js';
+import type { Counter } from '../../../../threads/shared/counters.js';
+import type { ActorKind, ListenerArrivals } from '../../../../threads/shared/gateway-counts.js';
+import type { Carried } from '../../../../threads/shared/line-bytes.js';
+import type { TimesReading } from '../exposition/family.js';
+
+/** Everything since the start, but for what has a present size or state. */
+export interface Readings {
+  /** Undefined until main has told it. */
+  readonly version: string | undefined;
+  /** The sums of all connection actors. */
+  readonly counters: Readonly<Record<keyof typeof Counter, number>>;
+  readonly gateway: GatewayReading;
+  readonly connections_max: number;
+  readonly listeners: readonly ListenerReading[];
+  readonly handshakes: readonly HandshakeReading[];
+  /** Replies of failure by cause. */
+  readonly failures: ReadonlyMap<string, number>;
+  readonly lines: readonly LineReading[];
+  readonly actors: readonly ActorReading[];
+  readonly names: NamesStatistics | undefined;
+  readonly routes: RoutesReading | undefined;
+}
+
+/** What main counts of the gateway as a whole. */
+export interface GatewayReading {
+  readonly reloads: number;
+  readonly reloadsRefused: number;
+  readonly upgrades: number;
+  readonly upgradesRefused: number;
+  /** Lines that main could not write. */
+  readonly logsDropped: number;
+  readonly accessDropped: number;
+  readonly deaths: ReadonlyMap<ActorKind, number>;
+  readonly turnTimes: TimesReading;
+}
+
+export interface ListenerReading {
+  readonly name: string;
+  readonly arrivals: ListenerArrivals;
+  readonly opened: number;
+  /** By how they ended. */
+  readonly ended: Readonly<Record<string, number>>;
+}
+
+export interface HandshakeReading {
+  readonly spoken: string;
+  readonly how: string;
+  readonly count: number;
+}
+
+export interface LineReading {
+  readonly name: string;
+  readonly kind: string;
+  readonly tier: number;
+  readonly carried: Carried;
+  readonly counts: LineCountsReading;
+}
+
+export interface LineCountsReading {
+  readonly attempts: number;
+  readonly connected: number;
+  readonly failures: number;
+  readonly wins: number;
+  readonly rescues: number;
+  readonly unanswered: number;
+  readonly connect: TimesReading;
+  readonly firstByte: TimesReading;
+}
+
+/** Of one connection actor. */
+export interface ActorReading {
+  readonly actor: number;
+  readonly turns: number;
+  /** Clients that wait in its queue. */
+  readonly queued: number;
+  readonly turnTimes: TimesReading;
+}
+
+/** What the route actor knows. */
+export interface RoutesReading {
+  readonly destinations: number;
+  readonly destinations_max: number;
+  readonly lines: readonly LineStateReading[];
+}
+
+/**
+ * `link-down`: the interface or the address that it leaves by is gone. `open`: its proxy cannot be reached, and it is left out for a
+ * while. `dead`: nothing gets through while other lines work. `closed`: none of these.
+ */
+export type LineState = 'closed' | 'open' | 'dead' | 'link-down';
+
+export interface LineStateReading {
+  readonly name: string;
+  readonly state: LineState;
+  readonly answersEarly: boolean;
+  /** By an operator. */
+  readonly isPaused: boolean;
+}
