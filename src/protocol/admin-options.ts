@@ -13,6 +13,10 @@ export interface AdminOptions {
   readonly hosts: readonly string[];
   /** Origins of pages of other places that may ask, such as `https://metacubex.github.io`. */
   readonly origins: readonly string[];
+  /** The URL of a collector of traces, which speaks OTLP/HTTP; null for none. */
+  readonly traces_endpoint: string | null;
+  /** Of so many connections in a hundred that end a trace is made. */
+  readonly traces_percent: number;
 }
 
 export interface AdminToken {

@@ -20,6 +20,8 @@ interface Opened {
   readonly listener?: number;
   /** The line that carries it; absent for a session without a relay. */
   readonly line?: number;
+  /** Until its race. */
+  readonly handshake_ms?: number;
 }
 
 export class RecordsWorld {
@@ -45,13 +47,18 @@ export class RecordsWorld {
   }
 
   /** Returns its slot. */
-  open({ client = '10.0.0.1', user, target, listener = 0, line }: Opened = {}, up = 0, down = 0): number {
+  open(
+    { client = '10.0.0.1', user, target, listener = 0, line, handshake_ms = 0 }: Opened = {},
+    up = 0,
+    down = 0,
+  ): number {
     this.#peer = client === 'unix' ? UNIX : packAddress(parseIp(client) as Uint8Array, 5000);
     const session = { up: 0, down: 0, closeByOperator: () => this.#close(slot, 'session') };
     const slot = this.records.open(session, listener, 1);
     const asked = target === undefined ? undefined : targetOfText(target, 443);
     if (asked !== undefined)
       this.records.targeted(slot, asked, user === undefined ? undefined : { name: user, tag: undefined });
+    this.later(handshake_ms);
     if (line !== undefined) this.#wins(slot, line, up, down);
     return slot;
   }

@@ -183,6 +183,8 @@ export const ROWS: Readonly<Record<string, (given: Given) => Row>> = {
   'admin.allow': () => told(['192.0.2.0/24']),
   'admin.hosts': () => told(['gateway.test']),
   'admin.origins': () => told(['https://a.test']),
+  'admin.traces_endpoint': () => told('http://127.0.0.1:4318/v1/traces'),
+  'admin.traces_percent': () => told(50),
   pid_file: ({ file }) => ({
     value: file('pid'),
     observe: () => existsSync(file('pid')),

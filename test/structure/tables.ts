@@ -162,6 +162,7 @@ export const RULES: Rules = {
       ],
     ],
     'src/workers/admin/metrics/exposition': [],
+    'src/workers/admin/traces': [PROTOCOL, 'src/threads', 'src/threads/contracts/admin', 'src/workers/admin/shared'],
     'src/workers/admin/api': ['src/workers/admin/endpoint', 'src/workers/admin/api/*'],
     'src/workers/admin/api/connections': [
       ...[PROTOCOL, 'src/threads', 'src/threads/contracts/admin', 'src/workers/admin/shared'],

@@ -13,7 +13,7 @@ import type { Configuration } from '../../protocol/options.js';
 import type { UsersOptions } from '../../protocol/users/user-entry.js';
 import { availableCores } from '../process/cores.js';
 import { UDP_SOCKETS_USUAL } from '../process/fd-limit.js';
-import { checkReach } from './checks/admin/reach.js';
+import { checkReach, warnOfTraces } from './checks/admin/reach.js';
 import { rejectOwnLines } from './checks/lines/own-lines.js';
 import { settleListeners } from './checks/listen/settle.js';
 import { rulesAtListeners } from './checks/rules/listeners.js';
@@ -77,8 +77,9 @@ export function finish(
     inline.length > 0 || users_file !== null || ['users', 'users_file'].some((key) => outcomes.get(key)?.wrong);
   const listen = makeListeners({ listen: asked, host, port, allow_clients }, areUsersSet, outcomes, diagnostics);
   checkTtls(dns, outcomes, diagnostics);
-  if (!outcomes.get('admin.token_file')?.wrong)
-    checkReach(rest.admin, listen, outcomes.get('admin.listen')?.place ?? placeOf('admin.listen'), diagnostics);
+  const placeAt = (key: string): Place => outcomes.get(key)?.place ?? placeOf(key);
+  if (!outcomes.get('admin.token_file')?.wrong) checkReach(rest.admin, listen, placeAt('admin.listen'), diagnostics);
+  warnOfTraces(rest.admin, placeAt('admin.traces_endpoint'), diagnostics);
   const states = stateFilesOf({ ...rest, dns });
   checkStateFiles(states, outcomes, diagnostics);
   checkLogFiles(rest.log, Object.values(states), outcomes, diagnostics);

@@ -21,6 +21,7 @@ import { readPage } from './page/files.js';
 import { AdminServer } from './server.js';
 import type { AdminParts } from './shared/parts.js';
 import { takeConsole } from './take-console.js';
+import { Traces } from './traces/traces.js';
 
 /** Beside the bundle of this actor; see scripts/bundle.mjs. */
 const PAGE = new URL('../../dashboard/', import.meta.url);
@@ -61,6 +62,16 @@ export async function run({
     counted: () => memories.length,
     counts: () => counts,
   };
+  const traces = new Traces({
+    connections: parts.connections,
+    gateway: parts.gateway,
+    tell: (notice) => written?.tell(notice),
+  });
+  traces.set(options.admin);
+  pulse.each(() => {
+    if (traces.isOn) pulse.busy();
+    void traces.look();
+  });
   const server = new AdminServer({
     app: guarded(makeApp(parts, readPage(PAGE)), () => inForce.admin),
     mayCome: (address) => mayCome(address, inForce.admin.allow),
@@ -76,6 +87,7 @@ export async function run({
       async configure(next, entrances) {
         inForce = next;
         listeners = entrances;
+        traces.set(next.admin);
         written?.setLevel(next.log_level);
       },
       async setRules(tables) {
@@ -96,6 +108,7 @@ export async function run({
   await ended;
   pulse.stop();
   heap.stop();
+  traces.close();
   await server.close();
   await others.close();
   written?.close();

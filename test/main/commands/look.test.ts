@@ -174,7 +174,7 @@ test('the place and the token are those of the configuration, unless others are 
   const port = Number(fixture.place.split(':')[1]);
   const admin: AdminOptions = {
     ...{ listen: { kind: 'internet', host: '0.0.0.0', port }, allow: null, hosts: [], origins: [] },
-    token_file: { path: 'x', token: 'of-the-configuration' },
+    ...{ token_file: { path: 'x', token: 'of-the-configuration' }, traces_endpoint: null, traces_percent: 10 },
   };
   assert.equal((await look('lines', {}, admin, 80)).status, 0);
   const file = join(directory, 'token');
@@ -187,7 +187,8 @@ test('the place and the token are those of the configuration, unless others are 
 
 test('where the gateway cannot be asked, a sentence says why', async () => {
   const admin = (changes: Partial<AdminOptions>): AdminOptions => ({
-    ...{ listen: null, token_file: null, allow: null, hosts: [], origins: [] },
+    ...{ listen: null, token_file: null, allow: null, hosts: [], origins: [], traces_endpoint: null },
+    traces_percent: 10,
     ...changes,
   });
   const why = async (asked: LookAsked, configured: AdminOptions | undefined) => {

@@ -18,7 +18,7 @@ test("every key has a doc and an environment variable that is the key's path in 
 
 test('every number has a least and a greatest value, and neither a fraction nor a text is one', () => {
   const integers = KEYS.filter(({ setting }) => typeof setting.default === 'number');
-  assert.equal(integers.length, 46);
+  assert.equal(integers.length, 47);
   for (const { path, setting } of integers) {
     const [, min, max] = (
       /^(?:0, or )?an integer from (\d+) to (\d+)(?: \((?:milli)?seconds\), or a text with a unit: "300ms", .*)?$/.exec(
@@ -186,6 +186,21 @@ test('the egress policy is in its one spelling, and holds by default where other
     'egress.deny[1]: 7 is not allowed',
     'egress.open: unknown key',
   ]);
+});
+
+test('a collector of traces is a URL of http or https, and needs the thread that makes them', () => {
+  const urlOf = (traces_endpoint: string): unknown =>
+    optionsOf(loadJson({ admin: { listen: '127.0.0.1:0', traces_endpoint } })).admin.traces_endpoint;
+  assert.equal(urlOf('HTTP://Collector.test:4318/v1/traces#x'), 'http://collector.test:4318/v1/traces');
+  assert.equal(urlOf('https://[::1]'), 'https://[::1]/');
+  for (const traces_endpoint of ['collector.test:4318', 'ftp://a.test/', 'http:a.test', 'http://u:p@a.test/', '', 7])
+    assert.match(
+      errorsIn({ admin: { traces_endpoint } }).join(),
+      /^admin.traces_endpoint: .* is not allowed; allowed: a URL/,
+    );
+  assert.match(errorsIn({ admin: { traces_percent: 0.5 } }).join(), /^admin.traces_percent: 0.5 is not allowed/);
+  const { warnings } = loadJson({ admin: { traces_endpoint: 'http://a.test/' } });
+  assert.match(warnings.join(), /admin.traces_endpoint: no traces are made without admin.listen/);
 });
 
 test('a place of admin is an address with a port or a Unix socket, and one that others can reach needs a token', () => {

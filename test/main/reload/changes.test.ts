@@ -35,6 +35,8 @@ const OTHERS: readonly (readonly [path: string, other: Partial<Configuration>, r
   ['admin.allow', { admin: { ...plain.admin, allow: ['192.0.2.0/24'] } }, false],
   ['admin.hosts', { admin: { ...plain.admin, hosts: ['gateway.test'] } }, false],
   ['admin.origins', { admin: { ...plain.admin, origins: ['https://a.test'] } }, false],
+  ['admin.traces_endpoint', { admin: { ...plain.admin, traces_endpoint: 'http://127.0.0.1:4318/' } }, false],
+  ['admin.traces_percent', { admin: { ...plain.admin, traces_percent: 50 } }, false],
   ['pid_file', { pid_file: '/run/pid' }, false],
   ['budget_state_file', { budget_state_file: '/tmp/usage' }, false],
   ['budget_bytes', { budgets: [{ name: 'direct', bytes: 5, day: 1, lines: [0] }] }, false],

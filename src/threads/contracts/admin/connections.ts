@@ -66,6 +66,29 @@ export interface News {
   readonly ended: NewsOf;
 }
 
+/** `since`: the `ended` of the last answer; undefined for a first one, which has no samples. */
+export interface Sampling {
+  readonly since: number | undefined;
+  /** Which part of those that have ended is wanted, from 0 to 1. */
+  readonly share: number;
+  /** The part of one sample that the last answer left. */
+  readonly owed: number;
+}
+
+/** A connection that has ended. `handshake_ms`: from its opening to its race; undefined where no race was run. */
+export interface Sampled {
+  readonly record: ConnectionRecord;
+  readonly handshake_ms: number | undefined;
+}
+
+/** `missed`: samples that are due and not among those here, since they are too many or no longer on record. */
+export interface Samples {
+  readonly ended: number;
+  readonly owed: number;
+  readonly missed: number;
+  readonly samples: readonly Sampled[];
+}
+
 /** Served by each connection actor. */
 export interface ConnectionsAdmin {
   /** Looks for connections in a piece from a place on (0: the beginning). */
@@ -80,6 +103,8 @@ export interface ConnectionsAdmin {
   closeAll(filter: ConnectionFilter, from: number): Promise<ClosedPiece>;
   /** Dials a target over a line, and tells how long that took. */
   dial(asked: DialAsked): Promise<Dialled>;
+  /** Some of the connections that have ended since, spread over the time. */
+  samples(sampling: Sampling): Promise<Samples>;
   /**
    * What has opened and ended since; nothing where `since` is undefined. `most`: how many of each are told. For some seconds after it
    * the bytes of lines are counted each second.

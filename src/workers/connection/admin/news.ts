@@ -2,6 +2,7 @@
 // costs nothing.
 import type { News, NewsCursor, NewsItem, NewsOf } from '../../../threads/contracts/admin/connections.js';
 import type { Counted, RecordReader } from '../records/record-reader.js';
+import { spread } from './spread.js';
 
 /** What is told of each kind at most, whatever is asked for. */
 const MOST = 256;
@@ -29,15 +30,8 @@ function some(
   which: readonly ('live' | 'ended')[],
 ): NewsOf {
   const count = Math.max(counted.count - since, 0);
-  const first = Math.max(since, counted.first);
-  const known = Math.max(counted.count - first, 0);
-  const wanted = Math.min(known, most, MOST);
-  const items: NewsItem[] = [];
-  for (let i = 0; i < wanted; i += 1) {
-    // Spread over the time: the last ones would be those of the last moment only.
-    const slot = counted.slotOf(first + Math.floor(((i + 1) * known) / wanted) - 1);
-    if (slot === undefined || !which.some((one) => records.has(slot, one))) continue;
-    items.push({ id: { slot, serial: records.serialOf(slot) }, connection: records.summary(slot) });
-  }
+  const items = spread(counted, since, Math.min(most, MOST))
+    .filter((slot) => which.some((one) => records.has(slot, one)))
+    .map((slot): NewsItem => ({ id: { slot, serial: records.serialOf(slot) }, connection: records.summary(slot) }));
   return { count, some: items };
 }

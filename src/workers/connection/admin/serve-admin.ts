@@ -6,6 +6,7 @@ import { Dials } from './dials.js';
 import { Finding, type FoundRecords } from './finding.js';
 import type { Names } from './matching.js';
 import { newsSince } from './news.js';
+import { samplesOf } from './sampling.js';
 
 /** Places in one answer, whatever is asked for: those of a page, and one that tells that there is another page. */
 const PLACES_MAX = 1001;
@@ -36,6 +37,7 @@ export function connectionsAdmin({ actor, records, names, watch, dial }: AdminSe
     close: async (id) => finding.close(id),
     closeAll: async (filter, from) => finding.closeAll(filter, from),
     dial: (asked) => dials.dial(asked),
+    samples: async (sampling) => samplesOf(reader, sampling),
     async news(since, most) {
       watch();
       return newsSince(reader, since, most);

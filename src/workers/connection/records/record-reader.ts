@@ -69,6 +69,15 @@ export class RecordReader {
     };
   }
 
+  /** From the opening of a connection to the beginning of its race, in ms; undefined where there was none. */
+  waited(slot: number): number | undefined {
+    const { rows } = this.#columns;
+    const { race } = this.#notedOf(slot);
+    if (race === undefined) return undefined;
+    // The times of a row count from the opening.
+    return rounded(rows.has(slot, Flag.won) ? race.started : rows.since(slot, race.started));
+  }
+
   #phaseOf(slot: number): Phase {
     const { rows, underway } = this.#columns;
     if (!rows.has(slot, Flag.live)) return 'ended';

@@ -11,6 +11,7 @@ const OPTIONS: AdminOptions = {
   allow: null,
   hosts: ['router.lan'],
   origins: ['https://metacubex.github.io'],
+  ...{ traces_endpoint: null, traces_percent: 10 },
 };
 
 interface Asked {

@@ -1,8 +1,18 @@
-// Refuses a place of `admin` that other machines can reach, or every user of this one, without a token.
+// Refuses a place of `admin` that other machines can reach, or every user of this one, without a token. Warns of what needs a place.
 import type { AdminOptions } from '../../../../protocol/admin-options.js';
 import { isOpen, type ListenOptions } from '../../../../protocol/listen-options.js';
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import type { Place } from '../../diagnostics/place.js';
+
+/** `place`: where `admin.traces_endpoint` is given. */
+export function warnOfTraces(
+  { listen, traces_endpoint }: Pick<AdminOptions, 'listen' | 'traces_endpoint'>,
+  place: Place,
+  diagnostics: Diagnostics,
+): void {
+  if (traces_endpoint !== null && listen === null)
+    diagnostics.warn(place, 'no traces are made without admin.listen, whose thread makes them');
+}
 
 /** `place`: where `admin.listen` is given. `listen`: where clients come in. */
 export function checkReach(

@@ -36,6 +36,7 @@ function world(...actors: readonly (RecordsWorld | 'silent')[]) {
     const never = (): Promise<never> => Promise.reject(new Error('gone'));
     return served.remote<ConnectionsAdmin>({
       ...{ find: never, summaries: never, record: never, close: never, closeAll: never, news: never, dial: never },
+      samples: never,
     });
   });
   const app = makeApp(adminParts({ connections: () => new Map(remotes.entries()) }));
