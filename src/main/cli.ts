@@ -258,6 +258,7 @@ async function start(
   }
   const { opened } = tried;
   const { log } = opened;
+  if (options.admin.listen !== null) opened.recentLines();
   if (file !== undefined && values.config === undefined) {
     log.info({ file: resolve(file) }, 'no configuration is named: that of the working directory is used');
   }

@@ -5,7 +5,15 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Notice } from '../protocol/notices/notice.js';
 import type { LogLevel } from '../protocol/options.js';
 
-const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const satisfies readonly LogLevel[];
+export const LEVELS = [
+  'trace',
+  'debug',
+  'info',
+  'warn',
+  'error',
+  'fatal',
+  'silent',
+] as const satisfies readonly LogLevel[];
 /** Records that main may not have acknowledged yet. */
 const BEHIND_MAX = 1000;
 /** Records after which main acknowledges. */

@@ -52,3 +52,28 @@ inBothEngines('connections are listed, and closed as their operator says', async
   const { closedByOperator, resets, connected } = report() as Record<string, unknown>;
   assert.deepEqual([closedByOperator, resets, connected], [2, 0, 3]);
 });
+
+inBothEngines('events tell of a connection, what it carries, and the log, until their viewer leaves', async (world) => {
+  const gateway = await world.gateway({ admin: { listen: '127.0.0.1:0' }, workers: 1 });
+  const place = await adminPlace(gateway);
+  const echo = world.use(await startEcho());
+  const leaving = new AbortController();
+  const { body } = await fetch(`${place}/api/v1/events`, { signal: leaving.signal });
+  assert.ok(body !== null);
+  let text = '';
+  const told = (kind: string, part: string): boolean =>
+    text.split('\n\n').some((one) => one.startsWith(`event: ${kind}\n`) && one.includes(part));
+  const reading = (async () => {
+    for await (const piece of body.pipeThrough(new TextDecoderStream())) text += piece;
+  })().catch(() => {});
+  await until('the log comes', () => told('log', 'listening on '));
+  await until('the first second', () => told('traffic', '"live":0'));
+  const client = world.use(await EchoClient.open(gateway.port, echo.port));
+  await client.echo('x'.repeat(5000));
+  await until('it is told of', () => told('connections', `"target":"127.0.0.1:${echo.port}"`));
+  await until('what it carries', () => /"bytes_up_per_s":[1-9]/.test(text));
+  await client.close();
+  await until('its end', () => told('connections', '"ending":"complete"'));
+  leaving.abort();
+  await reading;
+});

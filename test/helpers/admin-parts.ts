@@ -41,6 +41,11 @@ export class Served {
     return call<Contract>(port2);
   }
 
+  /** Of a contract of which only these methods are called. */
+  part<Contract extends object>(methods: Partial<Contract>): Remote<Contract> {
+    return this.remote(methods as Contract);
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#ports.splice(0).map(closed));
   }

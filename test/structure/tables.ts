@@ -164,6 +164,9 @@ export const RULES: Rules = {
     'src/workers/admin/metrics/exposition': [],
     'src/workers/admin/traces': [PROTOCOL, 'src/threads', 'src/threads/contracts/admin', 'src/workers/admin/shared'],
     'src/workers/admin/api': ['src/workers/admin/endpoint', 'src/workers/admin/api/*'],
+    // What happens, each second, for those that want to hear it.
+    'src/workers/admin/feed': [PROTOCOL, 'src/threads/*', 'src/workers/admin/shared'],
+    'src/workers/admin/api/events': [...['src/threads', 'src/workers/admin/feed', 'src/workers/admin/api/connections']],
     'src/workers/admin/api/connections': [
       ...[PROTOCOL, 'src/threads', 'src/threads/contracts/admin', 'src/workers/admin/shared'],
       'src/workers/admin/endpoint',
@@ -198,7 +201,14 @@ export const RULES: Rules = {
       'dashboard/race',
     ],
     'dashboard/shell': [...['dashboard/api', 'dashboard/text', 'dashboard/dom', 'dashboard/view', 'dashboard/views']],
-    'src/main/process': [PROTOCOL, 'src/threads', 'src/files', 'src/linux', 'src/linux/netlink'],
+    'src/main/process': [
+      PROTOCOL,
+      'src/threads',
+      'src/threads/contracts/admin',
+      'src/files',
+      'src/linux',
+      'src/linux/netlink',
+    ],
     'src/main/config/diagnostics': [PROTOCOL],
     'src/main/config/sources': ['src/files', 'src/main/config/diagnostics'],
     // The process knows the machine's addresses.

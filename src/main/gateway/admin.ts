@@ -1,5 +1,6 @@
 // What the admin actor may ask of main. What comes of it is decided elsewhere.
 import type { GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
+import type { OpenLog } from '../process/log.js';
 import { ownVersion } from '../process/own-version.js';
 import type { Gateway } from './running.js';
 
@@ -10,9 +11,10 @@ export interface AskedByAdmin {
   /** Whether no new clients are taken. */
   isDraining(): boolean;
   reload(): Promise<object>;
+  readonly log: Pick<OpenLog, 'recentLines'>;
 }
 
-export const gatewayAdmin = ({ gateway, isDraining, reload }: AskedByAdmin): GatewayAdmin => ({
+export const gatewayAdmin = ({ gateway, isDraining, reload, log }: AskedByAdmin): GatewayAdmin => ({
   version: async () => ownVersion(),
   async health() {
     const { listensOn = [], notServing = [] } = gateway() ?? {};
@@ -20,5 +22,6 @@ export const gatewayAdmin = ({ gateway, isDraining, reload }: AskedByAdmin): Gat
   },
   steer: async (what) => gateway()?.steer(what),
   budgets: async () => gateway()?.budgetStates() ?? [],
+  log: async (since, level, most) => log.recentLines().since(since, level, most),
   reload,
 });

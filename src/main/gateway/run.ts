@@ -104,7 +104,7 @@ class Run {
       this.#bound = listening;
     };
     const asked = { gateway: () => this.#gateway, isDraining: () => this.#isStopping };
-    const admin = gatewayAdmin({ ...asked, reload: () => this.#reload() });
+    const admin = gatewayAdmin({ ...asked, reload: () => this.#reload(), log: this.#opened });
     const around = { bound, passed: this.#passed, access, left, admin, counts: this.#counts };
     const starting = startGateway(this.#options, log, {}, around);
     const started = await Promise.race([starting, this.#stopped]);

@@ -12,6 +12,7 @@ import { type Failed, failed } from './done.js';
 import { areOne, closeDestination, type Destination, LogOutlet, openDestination } from './log-outlet.js';
 import { closePlaces, LeftOutlets, type NextPlaces, type Outlets, openPlaces, ownAccess } from './log-places.js';
 import type { Output } from './log-writer.js';
+import { RecentLines } from './recent-lines.js';
 
 export type Logger = pino.Logger;
 
@@ -52,6 +53,22 @@ export function createLogger(level: LogLevel, destination: pino.DestinationStrea
   );
 }
 
+/** Hears the level of each line, too. */
+class Kept {
+  readonly #write: (line: string, level: number) => void;
+  /** Has pino set the next. */
+  readonly [pino.symbols.needsMetadataGsym] = true;
+  lastLevel = 0;
+
+  constructor(write: (line: string, level: number) => void) {
+    this.#write = write;
+  }
+
+  write(line: string): void {
+    this.#write(line, this.lastLevel);
+  }
+}
+
 /** Opens the log of the process, and its access log, where the configuration says. */
 export function openLog(level: LogLevel, options: LogOptions): OpenedLog {
   const log = openDestination(options.destination);
@@ -86,6 +103,7 @@ export class OpenLog {
   /** Of the lines of the log. */
   #formed: (line: string) => string = plainJson;
   #access: AccessSink | undefined;
+  #recent: RecentLines | undefined;
   /** Of lines for places that a reload has given up. */
   readonly #left = { log: new LeftOutlets(), access: new LeftOutlets() };
   readonly #droppedBefore = { log: 0, access: 0 };
@@ -97,8 +115,19 @@ export class OpenLog {
     this.#options = options;
     const log = this.#logOutlet(to.log, output);
     this.#outlets = { log, access: to.access && this.#accessOutlet(to.access) };
-    this.log = createLogger(level, { write: (line) => this.#outlets.log.writer.write(this.#formed(line)) });
+    this.log = createLogger(level, new Kept((line, ofLevel) => this.#write(line, ofLevel)));
     this.#form();
+  }
+
+  #write(line: string, level: number): void {
+    this.#recent?.add(level, line);
+    this.#outlets.log.writer.write(this.#formed(line));
+  }
+
+  /** The last lines of the log, which are kept from the first call on. */
+  recentLines(): RecentLines {
+    this.#recent ??= new RecentLines();
+    return this.#recent;
   }
 
   #logOutlet(to: Destination, output?: Output): LogOutlet {

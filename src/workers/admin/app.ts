@@ -1,8 +1,10 @@
 // All that the admin actor answers, to whoever may ask (guard/): joins the rooms. Each room is a list of endpoints or an app of its own.
 import { Hono } from 'hono';
 import { ENDPOINTS } from './api/endpoints.js';
+import { serveEvents } from './api/events/events.js';
 import { serveSnapshot } from './api/routes/snapshot.js';
 import { serveEndpoints } from './endpoint/serve.js';
+import { Feed } from './feed/feed.js';
 import { serveHealth } from './health/health.js';
 import { serveMetrics } from './metrics/metrics.js';
 import { Gathering } from './metrics/readings/gather.js';
@@ -19,6 +21,7 @@ export function makeApp(parts: AdminParts, page: PageFiles = new Map()): Hono {
   // Before what is asked of one destination.
   serveSnapshot(app, parts);
   serveEndpoints(app, ENDPOINTS, parts);
+  serveEvents(app, new Feed(parts));
   servePage(app, page);
   const gathering = new Gathering(parts);
   serveMetrics(app, () => gathering.gather());

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { gatewayAdmin } from '../../../src/main/gateway/admin.js';
 import { startGateway } from '../../../src/main/gateway/gateway.js';
 import type { Gateway } from '../../../src/main/gateway/running.js';
+import { RecentLines } from '../../../src/main/process/recent-lines.js';
 import { askAdmin } from '../../helpers/admin.js';
 import { captureLog } from '../../helpers/capture-log.js';
 import { type AdminFault, adminGoesWrong, FAULTY_ADMIN } from '../../helpers/faulty-admin.js';
@@ -25,7 +26,11 @@ for (const fault of ['throw', 'exit', 'spin'] satisfies AdminFault[]) {
     const listen = { kind: 'internet', host: '127.0.0.1', port: 0 } as const;
     const asked = { ...options, admin: { ...options.admin, listen } };
     let gateway: Gateway | undefined;
-    const admin = gatewayAdmin({ gateway: () => gateway, isDraining: () => false, reload: async () => ({}) });
+    const lines = new RecentLines();
+    const admin = gatewayAdmin({
+      ...{ gateway: () => gateway, isDraining: () => false, reload: async () => ({}) },
+      log: { recentLines: () => lines },
+    });
     const started = await startGateway(asked, log, { entries: { admin: FAULTY_ADMIN }, check_ms: 500 }, { admin });
     assert.ok(started.code === 'started', JSON.stringify(started));
     gateway = started.gateway;

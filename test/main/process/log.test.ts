@@ -165,3 +165,28 @@ test('one file for both, by whatever name, is opened once; a second one that can
   assert.equal(fds(), before);
   rmSync(folder, { recursive: true });
 });
+
+test('the last lines are kept with their levels, once somebody wants to have them', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tcproute-log-'));
+  const access = { enabled: 'off', destination: null, format: 'auto' } as const;
+  const tried = openLog('info', { destination: join(directory, 'log'), format: 'json', access });
+  assert.ok(tried.code === 'opened');
+  const { opened } = tried;
+  opened.log.info('before');
+  const recent = opened.recentLines();
+  opened.log.warn({ port: 1 }, 'after');
+  opened.log.debug('not logged');
+  opened.log.info({ hop: { password: 'hunter2' } }, 'later');
+  const { lines } = recent.since(undefined, 'trace', 10);
+  assert.deepEqual(
+    lines.map(({ level, text }) => [level, (JSON.parse(text) as { readonly msg: string }).msg]),
+    [
+      ['warn', 'after'],
+      ['info', 'later'],
+    ],
+  );
+  assert.doesNotMatch(lines.map(({ text }) => text).join(), /hunter2/);
+  assert.equal(await opened.end(5000), true);
+  opened.close();
+  rmSync(directory, { recursive: true });
+});

@@ -1,7 +1,28 @@
 // What the admin actor asks of main, which knows the process and its listeners. Types only.
-
 import type { BudgetState } from '../../../protocol/budget/budget.js';
+import type { LogLevel } from '../../../protocol/options.js';
 import type { NamedChange, Steer } from '../../../protocol/steering/named.js';
+
+/** A line has one of these. */
+export type LineLevel = Exclude<LogLevel, 'silent'>;
+
+/** A line of the log. */
+export interface RecentLine {
+  /** Its number among all lines. */
+  readonly place: number;
+  readonly level: LineLevel;
+  /** JSON, without a line end. */
+  readonly text: string;
+}
+
+/** Lines after a place. */
+export interface LinesSince {
+  /** For who asks for what comes after these. */
+  readonly next: number;
+  readonly lines: readonly RecentLine[];
+  /** How many others there were. */
+  readonly left_out: number;
+}
 
 export interface GatewayHealth {
   /** It takes no new clients, and ends with its last connection. */
@@ -21,6 +42,8 @@ export interface GatewayAdmin {
   steer(what: NamedChange): Promise<Steer | undefined>;
   /** How much of each budget is used. */
   budgets(): Promise<readonly BudgetState[]>;
+  /** The last `most` lines of the log of this level or above. `since`: undefined for those that are kept. */
+  log(since: number | undefined, level: LineLevel, most: number): Promise<LinesSince>;
   /** Reads the configuration again, as `tcproute reload` does. */
   reload(): Promise<object>;
 }

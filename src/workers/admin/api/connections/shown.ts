@@ -13,7 +13,7 @@ const timeOf = (ms: number): string => new Date(ms).toISOString();
 export function shown(id: ConnectionId, summary: ConnectionSummary): Shown {
   const { rate, opened_at, duration_ms, ...rest } = summary;
   const ended = summary.ending === undefined ? {} : { ended_at: timeOf(opened_at + duration_ms) };
-  const rates = rate && { rate_up_bytes_s: rate.up, rate_down_bytes_s: rate.down };
+  const rates = rate && { bytes_up_per_s: rate.up, bytes_down_per_s: rate.down };
   const all = { id: formatConnectionId(id), ...rest, ...rates, opened_at: timeOf(opened_at), ...ended, duration_ms };
   return present(all);
 }

@@ -6,7 +6,8 @@ import type { LineNow } from '../../../../threads/contracts/admin/routes.js';
 import type { Carried } from '../../../../threads/shared/line-bytes.js';
 import type { CountsOfLine } from '../../../../threads/shared/line-counts.js';
 import type { Histogram } from '../../../../threads/shared/time-histogram.js';
-import type { HEALTH, LineState } from './schemas.js';
+import { healthOf } from '../../shared/line-health.js';
+import type { LineState } from './schemas.js';
 
 export interface LineSources {
   readonly line: Line;
@@ -49,13 +50,6 @@ export function lineState({ line, now, steering, budgets, counts, carried, wins 
     first_byte_ms: meanOf(counts.firstByte),
     first_byte: bucketsOf(counts.firstByte),
   };
-}
-
-function healthOf(now: LineNow | undefined): (typeof HEALTH)[number] {
-  if (now === undefined) return 'up';
-  if (now.link?.fault !== undefined) return 'link-down';
-  if (now.circuit !== undefined) return 'circuit-open';
-  return now.is_dead ? 'dead' : 'up';
 }
 
 function circuitOf(now: LineNow | undefined): LineState['circuit'] {

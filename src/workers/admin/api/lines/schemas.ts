@@ -1,9 +1,7 @@
 // What the API tells of a line.
 import { type Static, Type } from 'typebox';
 import { Count, fields, oneOf, orNull } from '../../endpoint/schemas.js';
-
-/** The worst that is known of a line comes first. `paused` is no fault of the line, and stands beside it. */
-export const HEALTH = ['link-down', 'circuit-open', 'dead', 'up'] as const;
+import { HEALTH } from '../../shared/line-health.js';
 
 /** Milliseconds with fractions. */
 const Time_ms = Type.Number({ minimum: 0 });

@@ -1,0 +1,144 @@
+// What happens in the gateway, told each second to those that want to hear it: traffic, connections, lines, the log. While nobody
+// does, nothing is asked and nothing is done. It is the same for all hearers, and bounded: what is left out is counted.
+import { LEVELS, type Level } from '../../../threads/log.js';
+import type { AdminParts } from '../shared/parts.js';
+import { type ConnectionNews, ConnectionWatch } from './connection-news.js';
+import { type LineNews, LineWatch } from './line-news.js';
+import { type LogNews, logLines, type PlacedLines } from './log-news.js';
+import { type Traffic, TrafficMeter, type TrafficParts } from './traffic.js';
+
+const EVERY_MS = 1000;
+/** Who hears at a time. */
+const HEARERS_MAX = 16;
+/** Connections that are told of each second, of those that were opened and of those that have ended. */
+const TOLD_MAX = 50;
+/** Lines of the log that are told each second, and at the beginning. */
+const LINES_MAX = 100;
+
+export type FeedParts = TrafficParts & Pick<AdminParts, 'connections' | 'routes' | 'gateway'>;
+
+export interface Wants {
+  readonly connections?: boolean;
+  readonly lines?: boolean;
+  /** Lines of the log of this level or above. */
+  readonly log?: Level | undefined;
+}
+
+/** What was wanted, of the last second. `traffic` is missing in the first one, `lines` where none has changed. */
+export interface Tick {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly traffic?: Traffic | undefined;
+  readonly connections?: ConnectionNews | undefined;
+  /** In the first tick all. */
+  readonly lines?: readonly LineNews[] | undefined;
+  /** In the first tick the last ones. */
+  readonly log?: LogNews | undefined;
+}
+
+export type Hear = (tick: Tick) => void;
+
+interface Hearer {
+  readonly wants: Wants;
+  readonly hear: Hear;
+  /** Lines of the log from this number on are new to it; undefined before its first tick. */
+  logFrom: number | undefined;
+}
+
+export class Feed {
+  readonly #parts: FeedParts;
+  readonly #every_ms: number;
+  readonly #hearers = new Set<Hearer>();
+  readonly #connections: ConnectionWatch;
+  readonly #lines: LineWatch;
+  /** Ends the rest between two ticks. */
+  #wake = (): void => {};
+  #isRunning = false;
+
+  constructor(parts: FeedParts, every_ms = EVERY_MS) {
+    this.#parts = parts;
+    this.#every_ms = every_ms;
+    this.#connections = new ConnectionWatch(parts);
+    this.#lines = new LineWatch(parts);
+  }
+
+  /** Returns what ends it; undefined where too many hear already. */
+  subscribe(wants: Wants, hear: Hear): (() => void) | undefined {
+    if (this.#hearers.size >= HEARERS_MAX) return undefined;
+    const hearer: Hearer = { wants, hear, logFrom: undefined };
+    this.#hearers.add(hearer);
+    void this.#greet(hearer);
+    if (!this.#isRunning) void this.#run();
+    return () => {
+      this.#hearers.delete(hearer);
+      if (this.#hearers.size === 0) this.#wake();
+    };
+  }
+
+  async #greet(hearer: Hearer): Promise<void> {
+    const { lines: wantsLines, log: level } = hearer.wants;
+    const [lines, log] = await Promise.all([
+      wantsLines === true ? this.#lines.all() : undefined,
+      level && logLines(this.#parts, undefined, level, LINES_MAX),
+    ]);
+    hearer.logFrom = log?.next ?? 0;
+    if (this.#hearers.has(hearer)) hearer.hear({ at: timeNow(), lines, log: log && newsOf(log, 0, 'trace') });
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    const meter = new TrafficMeter(this.#parts, performance.now());
+    this.#connections.reset();
+    const [first] = await Promise.all([
+      logLines(this.#parts, undefined, 'fatal', 0),
+      this.#connections.read(0),
+      this.#lines.changed(),
+    ]);
+    let place = first?.next;
+    while (this.#hearers.size > 0) {
+      await this.#rest();
+      if (this.#hearers.size > 0) place = await this.#tick(meter, place);
+    }
+    this.#isRunning = false;
+  }
+
+  #rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#every_ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** `place`: the number of the next line of the log. */
+  async #tick(meter: TrafficMeter, place: number | undefined): Promise<number | undefined> {
+    const all = [...this.#hearers].map(({ wants }) => wants);
+    const level = LEVELS.find((one) => all.some(({ log }) => log === one)) as Level | undefined;
+    const [connections, lines, log] = await Promise.all([
+      this.#connections.read(all.some((wants) => wants.connections) ? TOLD_MAX : 0),
+      all.some((wants) => wants.lines) ? this.#lines.changed() : [],
+      level && logLines(this.#parts, place, level, LINES_MAX),
+    ]);
+    const [traffic, at] = [meter.read(performance.now()), timeNow()];
+    for (const { wants, hear, logFrom } of this.#hearers) {
+      hear({
+        ...{ at, traffic },
+        connections: wants.connections ? connections : undefined,
+        lines: wants.lines && lines.length > 0 ? lines : undefined,
+        log: wants.log && log && logFrom !== undefined ? newsOf(log, logFrom, wants.log) : undefined,
+      });
+    }
+    return log?.next ?? place;
+  }
+}
+
+const timeNow = (): string => new Date().toISOString();
+
+/** Those from a number on, and of this level or above. */
+function newsOf({ lines, left_out }: PlacedLines, from: number, level: Level): LogNews {
+  const least = LEVELS.indexOf(level);
+  const meant = lines.filter(({ place, line }) => place >= from && LEVELS.indexOf(line.level) >= least);
+  return { lines: meant.map(({ line }) => line), left_out };
+}

@@ -1,0 +1,95 @@
+// What connections carry and how many come, each second, from what is counted in shared memory.
+import { Counter } from '../../../threads/shared/counters.js';
+import type { AdminParts } from '../shared/parts.js';
+
+export type TrafficParts = Pick<AdminParts, 'options' | 'counters' | 'counted' | 'counts'>;
+
+export interface LineTraffic {
+  readonly line: string;
+  readonly bytes_up_per_s: number;
+  readonly bytes_down_per_s: number;
+}
+
+export interface Traffic {
+  /** From clients, and to them. */
+  readonly bytes_up_per_s: number;
+  readonly bytes_down_per_s: number;
+  /** Since the start of the process. */
+  readonly bytes_up: number;
+  readonly bytes_down: number;
+  /** Connections that are open now. */
+  readonly live: number;
+  readonly opened_per_s: number;
+  readonly ended_per_s: number;
+  /** Those that got a reply of failure, or had gone before one. */
+  readonly failed_per_s: number;
+  /** Only those that have carried something since the last time. */
+  readonly lines: readonly LineTraffic[];
+}
+
+interface Sums {
+  /** In ms of a clock that goes on evenly. */
+  readonly at: number;
+  /** By the numbers of lines: bytes from clients, and to them. */
+  readonly up: readonly number[];
+  readonly down: readonly number[];
+  readonly opened: number;
+  readonly ended: number;
+  readonly failed: number;
+}
+
+export class TrafficMeter {
+  readonly #parts: TrafficParts;
+  #last: Sums;
+
+  constructor(parts: TrafficParts, now: number) {
+    this.#parts = parts;
+    this.#last = this.#sums(now);
+  }
+
+  /** Since the last call. */
+  read(now: number): Traffic {
+    const last = this.#last;
+    const sums = this.#sums(now);
+    this.#last = sums;
+    const seconds = Math.max(now - last.at, 1) / 1000;
+    const rate = (to: number, from = 0): number => Math.max(Math.round((to - from) / seconds), 0);
+    const total = (of: readonly number[]): number => of.reduce((sum, one) => sum + one, 0);
+    const lines = this.#parts.options().lines.map(({ name, number }) => ({
+      line: name,
+      bytes_up_per_s: rate(sums.up[number] ?? 0, last.up[number]),
+      bytes_down_per_s: rate(sums.down[number] ?? 0, last.down[number]),
+    }));
+    const [bytes_up, bytes_down] = [total(sums.up), total(sums.down)];
+    return {
+      bytes_up_per_s: rate(bytes_up, total(last.up)),
+      bytes_down_per_s: rate(bytes_down, total(last.down)),
+      ...{ bytes_up, bytes_down, live: Math.max(sums.opened - sums.ended, 0) },
+      opened_per_s: rate(sums.opened, last.opened),
+      ended_per_s: rate(sums.ended, last.ended),
+      failed_per_s: rate(sums.failed, last.failed),
+      lines: lines.filter((line) => line.bytes_up_per_s + line.bytes_down_per_s > 0),
+    };
+  }
+
+  #sums(at: number): Sums {
+    const { options, counters, counted, counts } = this.#parts;
+    const own = counts();
+    // Also of lines that are gone, over which connections go on.
+    const end = 1 + options().lines.reduce((most, { number }) => Math.max(most, number), -1);
+    const carried = Array.from({ length: end }, (_, line) => own.carried(line));
+    const sum = (counter: Counter): number => {
+      let total = 0;
+      for (let actor = 0; actor < counted(); actor += 1) total += counters.read(actor, counter);
+      return total;
+    };
+    return {
+      at,
+      up: carried.map(({ up }) => up),
+      down: carried.map(({ down }) => down),
+      opened: sum(Counter.opened),
+      ended: sum(Counter.closed),
+      failed: sum(Counter.failed),
+    };
+  }
+}
