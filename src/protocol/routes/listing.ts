@@ -1,5 +1,5 @@
 // Pages of what is remembered: which destinations match, and those that come next. A page is chosen in one pass over the whole
-// table, in which only the page itself is kept, and the place to go on from is the last of the page, so that nothing is kept
+// table, in which little more than the page itself is kept, and the place to go on from is the last of the page, so that nothing is kept
 // between pages. Pure.
 
 export interface RouteFilter {
@@ -18,10 +18,16 @@ export interface Ranked {
   readonly rank: number;
 }
 
+/** So many times the page is gathered before it is put in order. */
+const GATHERED = 4;
+
 export class Listing<One extends Ranked> {
   readonly #after: Ranked | undefined;
   readonly #limit: number;
-  readonly #page: One[] = [];
+  /** At least the first ones of those that were added. */
+  #gathered: One[] = [];
+  /** What is behind it is on a later page; undefined while the page is not full. */
+  #last: One | undefined;
   /** How many there are, in all pages. */
   total = 0;
   #hasMore = false;
@@ -36,34 +42,30 @@ export class Listing<One extends Ranked> {
   add(one: One): void {
     this.total += 1;
     if (this.#after !== undefined && compare(one, this.#after) <= 0) return;
-    const place = this.#placeOf(one);
-    if (place >= this.#limit) {
+    if (this.#last !== undefined && compare(one, this.#last) > 0) {
       this.#hasMore = true;
       return;
     }
-    this.#page.splice(place, 0, one);
-    if (this.#page.length <= this.#limit) return;
-    this.#page.pop();
-    this.#hasMore = true;
+    this.#gathered.push(one);
+    if (this.#gathered.length >= this.#limit * GATHERED) this.#cut();
   }
 
-  #placeOf(one: Ranked): number {
-    let [from, to] = [0, this.#page.length];
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (compare(this.#page[middle], one) < 0) from = middle + 1;
-      else to = middle;
-    }
-    return from;
+  #cut(): void {
+    const all = this.#gathered.sort(compare);
+    if (all.length < this.#limit) return;
+    this.#hasMore ||= all.length > this.#limit;
+    this.#gathered = all.slice(0, this.#limit);
+    this.#last = this.#gathered.at(-1);
   }
 
   get page(): readonly One[] {
-    return this.#page;
+    this.#cut();
+    return this.#gathered;
   }
 
   /** The place from which the next page goes on; undefined at the end. */
   get next(): Ranked | undefined {
-    const last = this.#page.at(-1);
+    const last = this.page.at(-1);
     return this.#hasMore && last !== undefined ? { key: last.key, rank: last.rank } : undefined;
   }
 }

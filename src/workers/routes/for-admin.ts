@@ -13,7 +13,7 @@ import type { RouteMemory } from './route-memory.js';
 import type { Snapshots } from './snapshots.js';
 
 /** Destinations that are looked at in one turn, which takes a few milliseconds. */
-const PIECE = 5000;
+const PIECE = 2000;
 /** Routes in one answer at most. */
 export const PAGE_MAX = 500;
 
@@ -53,11 +53,15 @@ export function routesForAdmin(parts: AdminRouteParts): RoutesAdmin {
     },
     async forgetAll(filter) {
       let forgotten = 0;
+      let untold: string[] = [];
       for await (const [destination] of matching(parts, filter)) {
         if (!memory.forget(destination)) continue;
         forgotten += 1;
-        tell([destination]);
+        if (untold.push(destination) < PIECE) continue;
+        tell(untold);
+        untold = [];
       }
+      tell(untold);
       return forgotten;
     },
     beginSnapshot: async () => snapshots.begin(performance.now()),
@@ -80,13 +84,15 @@ async function list(parts: AdminRouteParts, query: RouteQuery): Promise<RoutesPa
   };
 }
 
-/** Those that match, at the moment that each is looked at. What changes its place meanwhile may be met twice, or not at all. */
+/** Those that match, at the moment that each is looked at. What is used meanwhile moves to the end, and is not met twice. */
 async function* matching(
   { memory }: AdminRouteParts,
   { match, line }: RouteFilter,
 ): AsyncGenerator<readonly [destination: string, memory: DestinationMemory]> {
+  const { size } = memory;
   let looked = 0;
   for (const entry of memory.entries()) {
+    if (looked === size) return;
     const [destination, { best }] = entry;
     if (destination.includes(match) && (line === undefined || best?.line === line)) yield entry;
     looked += 1;

@@ -27,6 +27,7 @@ import { type Answer, type Visit, visit } from './client.js';
 import { type Resolved, resolvedWhere, type Unfit, unfitLines, usableLines } from './lines.js';
 import { type ShownQuiet, shownQuiet } from './quiet.js';
 import { Said } from './said.js';
+import { steerAlike } from './steer-alike.js';
 
 /** Added to the deadlines of the awaited parts. */
 const GRACE_MS = 2000;
@@ -177,6 +178,7 @@ async function explain(
     if (resolved === 'here' || resolved === 'here-and-by-proxy')
       dns = await explainName(gateway, target.asked, options.dns);
     before = await beforeRace(gateway, target, { ...options, budget_state_file }, as && askedFor(as, options));
+    await steerAlike(gateway, before);
     visited = await visit(gateway.address, target, visiting(tls, options));
     race = await raceOf(gateway, visited.client);
   } finally {
