@@ -132,6 +132,23 @@ test('all actors dying at once stop nothing for good', async () => {
   });
 });
 
+test('an actor that is started again knows what an operator has set', async () => {
+  await withGateway({}, {}, async ({ gateway, records, open }) => {
+    const [{ name: line }] = gatewayOptions().lines;
+    assert.equal(await gateway.steer({ kind: 'pause', line }), 'changed');
+    await assert.rejects(open());
+    for (const actor of gateway.actors().keys()) goWrong(actor, 'throw');
+    await until('both have died', () => records.filter(({ level }) => level === 'error').length === 2);
+    await until('both serve again', () => gateway.actors().every((actor) => actor !== undefined));
+    // By turns to both actors.
+    for (let i = 0; i < 4; i += 1) await assert.rejects(open());
+    assert.equal(await gateway.steer({ kind: 'resume', line }), 'changed');
+    const client = await open();
+    await client.echo('again');
+    await client.close();
+  });
+});
+
 for (const how of ['throws', 'exits', 'spins'] as const) {
   for (const service of ['names', 'routes'] as const) {
     test(`the ${service} actor that ${how} is started again, and connections go on`, async () => {
