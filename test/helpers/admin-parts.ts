@@ -23,6 +23,7 @@ export function adminParts(given: Partial<AdminParts>): AdminParts {
     names: () => undefined,
     routes: () => undefined,
     ofGateway: new GatewayCounts(),
+    traces: () => ({ sent: 0, dropped: 0 }),
     counters: new Counters(Counters.create(1)),
     counted: () => 0,
     counts: () => new ActorCounts([]),

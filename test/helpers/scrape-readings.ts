@@ -39,10 +39,12 @@ export function scrapeReadings(lines = 2): Readings {
     failures: new Map([['refused', 5]]),
     lines: Array.from({ length: lines }, (_, seed) => lineReading(`upstream-${seed}`, seed)),
     actors: [{ actor: 0, turns: 1234, queued: 6, turnTimes: timesIn(TURN_BOUNDS_MS, 7) }],
+    traces: { sent: 12, dropped: 3 },
     gateway: {
       ...{ reloads: 3, reloadsRefused: 1, upgrades: 2, upgradesRefused: 4, logsDropped: 1, accessDropped: 2 },
       deaths: new Map([['dns', 5]]),
       turnTimes: timesIn(TURN_BOUNDS_MS, 4),
+      lateness: new Map([['dns', timesIn(TURN_BOUNDS_MS, 5)]]),
     },
     names: {
       servers: [

@@ -56,3 +56,22 @@ test('a thread at rest beats every four seconds, and sooner once it is busy', ()
     pulse.stop();
   });
 });
+
+test('how late the last beat was can be read', () => {
+  let now = 500;
+  const clock = mock.method(performance, 'now', () => now);
+  withTimers((pass) => {
+    const memory = Pulse.memory();
+    const pulse = new Pulse(memory);
+    pulse.start();
+    assert.equal(Pulse.late_ms(memory), 0);
+    now += 1012.34;
+    pass(1000);
+    assert.deepEqual([Pulse.read(memory), Pulse.late_ms(memory)], [2, 12.3]);
+    now += 4000;
+    pass(4000);
+    assert.deepEqual([Pulse.read(memory), Pulse.late_ms(memory)], [3, 0]);
+    pulse.stop();
+  });
+  clock.mock.restore();
+});

@@ -41,7 +41,7 @@ const READY = { code: 'ready' } as const;
 export interface HostParts {
   readonly gate: StartGate;
   readonly log: Logger;
-  readonly counts: Pick<GatewayCounts, 'died'>;
+  readonly counts: Pick<GatewayCounts, 'died' | 'late'>;
   readonly check_ms?: number | undefined;
 }
 
@@ -50,7 +50,7 @@ export class ActorHost<Control> {
   readonly #pool: ActorPool;
   readonly #gate: StartGate;
   readonly #log: Logger;
-  readonly #counts: Pick<GatewayCounts, 'died'>;
+  readonly #counts: HostParts['counts'];
   readonly #check_ms: number;
   readonly #backOff = new BackOff();
   #living: Living<Control> | undefined;
@@ -146,6 +146,8 @@ export class ActorHost<Control> {
     let silent = 0;
     const checks = setInterval(() => {
       silent += 1;
+      const late_ms = this.#role.late?.();
+      if (late_ms !== undefined) this.#counts.late(this.#role.kind, late_ms);
       if (silent > STUCK_CHECKS) task.kill(`no turn for ${(STUCK_CHECKS * this.#check_ms) / 1000} s`);
       else
         void this.#role.turns(control).then(

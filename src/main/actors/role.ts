@@ -17,6 +17,8 @@ export interface Role<Control> {
   turns(control: Remote<Control>): Promise<boolean>;
   /** A number that changes with each turn of the actor's thread, read in shared memory. */
   beat(): number;
+  /** How late the thread was lately, in ms; undefined if nothing new is known. Absent for a thread that counts its turns. */
+  late?(): number | undefined;
   /** Asks the actor to end within `timeout_ms`. May never settle. */
   stop(control: Remote<Control>, timeout_ms: number): Promise<unknown>;
   /** Called when the actor has ended. If it died, its thread has ended too. */

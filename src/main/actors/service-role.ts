@@ -65,6 +65,7 @@ export function namesRole(
     },
     turns: (control) => life.shown(() => answers(control)),
     beat: () => life.beat(),
+    late: () => life.late(),
     stop: (control) => control.stop(),
     gone() {
       if (served !== undefined) switchboard.namesGone(served);
@@ -117,6 +118,7 @@ export function routesRole(
     },
     turns: (control) => life.shown(() => answers(control)),
     beat: () => life.beat(),
+    late: () => life.late(),
     stop: (control) => control.stop(),
     gone() {
       switchboard.routesGone();
@@ -138,6 +140,7 @@ export function tlsRole(switchboard: Switchboard): Role<TlsControl> {
     serving: (control) => switchboard.tlsServes(control),
     turns: (control) => life.shown(() => answers(control)),
     beat: () => life.beat(),
+    late: () => life.late(),
     stop: (control) => control.stop(),
     gone: () => switchboard.tlsGone(),
   };

@@ -41,6 +41,7 @@ export function adminRole(switchboard: Switchboard, parts: AdminRoleParts): Role
     serving: (control) => switchboard.adminServes(control),
     turns: (control) => life.shown(() => answers(control)),
     beat: () => life.beat(),
+    late: () => life.late(),
     stop: (control) => control.stop(),
     gone() {
       switchboard.adminGone();

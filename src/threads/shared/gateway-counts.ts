@@ -32,7 +32,9 @@ export type ListenerArrivals = Readonly<Record<Arrival, number>>;
 const DEATHS = Object.keys(GatewayCount).length;
 const LISTENERS = DEATHS + ACTOR_KINDS.length;
 const TURNS = LISTENERS + LISTENERS_MAX * ARRIVALS.length;
-const LENGTH = TURNS + histogramLength(TURN_BOUNDS_MS);
+/** One histogram of each kind of actor. */
+const LATENESS = TURNS + histogramLength(TURN_BOUNDS_MS);
+const LENGTH = LATENESS + ACTOR_KINDS.length * histogramLength(TURN_BOUNDS_MS);
 
 export class GatewayCounts {
   readonly memory: SharedArrayBuffer;
@@ -83,6 +85,16 @@ export class GatewayCounts {
   get turns(): Histogram {
     return readTimes([this.#values], TURNS, TURN_BOUNDS_MS);
   }
+
+  /** The regular work of an actor that counts no turns began so late: what came to it meanwhile has waited, too. */
+  late(kind: ActorKind, time_ms: number): void {
+    countTime(this.#values, latenessAt(kind), TURN_BOUNDS_MS, time_ms);
+  }
+
+  lateness(kind: ActorKind): Histogram {
+    return readTimes([this.#values], latenessAt(kind), TURN_BOUNDS_MS);
+  }
 }
 
 const arrivalsAt = (listener: number): number => LISTENERS + listener * ARRIVALS.length;
+const latenessAt = (kind: ActorKind): number => LATENESS + ACTOR_KINDS.indexOf(kind) * histogramLength(TURN_BOUNDS_MS);

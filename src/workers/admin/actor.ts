@@ -60,6 +60,7 @@ export async function run({
     counters: new Counters(counters),
     ofGateway: new GatewayCounts(ofGateway),
     counted: () => memories.length,
+    traces: () => traces.counts,
     counts: () => counts,
   };
   const traces = new Traces({

@@ -21,3 +21,16 @@ test('an actor that beats is not asked, one that has missed two checks is, and a
   Atomics.add(beats, 0, 1);
   assert.deepEqual([await shown(), asked], [true, 1]);
 });
+
+test('how late an actor is is told once for each beat', () => {
+  const life = new SignsOfLife();
+  const beats = new Int32Array(life.begin());
+  assert.equal(life.late(), undefined);
+  Atomics.store(beats, 1, 25);
+  Atomics.add(beats, 0, 1);
+  assert.deepEqual([life.late(), life.late()], [2.5, undefined]);
+  const next = new Int32Array(life.begin());
+  assert.equal(life.late(), undefined);
+  Atomics.add(next, 0, 1);
+  assert.equal(life.late(), 0);
+});

@@ -86,6 +86,7 @@ for (const engine of ['uring', 'epoll'] as const) {
         assert.equal(died.length, 1);
         assert.deepEqual([counts.deaths('connection'), counts.deaths('dns')], [1, 0]);
         assert.ok(counts.turns.count > 0);
+        await until('the route actor has beaten', () => counts.lateness('routes').count > 0);
         assert.equal(died[0]['actor'], 'connection actor 0');
         if (fault === 'leak') assert.match(String(died[0]['why']), /^out of memory: more than 51 MiB/);
         for (const client of [...left, ...more]) await client.close();

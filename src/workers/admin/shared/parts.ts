@@ -10,6 +10,7 @@ import type { Remote } from '../../../threads/port.js';
 import type { ActorCounts } from '../../../threads/shared/actor-memory.js';
 import type { Counters } from '../../../threads/shared/counters.js';
 import type { GatewayCounts } from '../../../threads/shared/gateway-counts.js';
+import type { TraceCounts } from './trace-counts.js';
 
 export interface AdminParts {
   /** Those in force. */
@@ -30,6 +31,8 @@ export interface AdminParts {
   readonly counters: Counters;
   /** What main has counted of the gateway as a whole. */
   readonly ofGateway: GatewayCounts;
+  /** What has become of traces. */
+  traces(): TraceCounts;
   /** How many slices of the counters are in use. */
   counted(): number;
   /** What the connection actors have counted of lines and listeners. */

@@ -1,5 +1,6 @@
 // Sends traces to a collector: one request after the other, and what waits is bounded. Where the collector is slow or down, traces
 // are dropped and counted, and nobody waits for it.
+import type { TraceCounts } from '../shared/trace-counts.js';
 import { requestOf, type Trace } from './otlp.js';
 import type { Posted } from './post.js';
 
@@ -10,14 +11,6 @@ const BATCH_MAX = 128;
 /** After a failure the collector is left alone: this long, twice as long after the next one, and so on. */
 const PAUSE_MS = 1000;
 const PAUSE_MOST_MS = 60_000;
-
-/** Since the start. */
-export interface TraceCounts {
-  /** Taken by the collector. */
-  readonly sent: number;
-  /** Made or due, and not taken by it. */
-  readonly dropped: number;
-}
 
 export interface ExporterParts {
   readonly poster: { post(body: string): Promise<Posted>; close(): void };

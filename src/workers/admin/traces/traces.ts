@@ -5,7 +5,8 @@ import type { AdminOptions } from '../../../protocol/admin-options.js';
 import type { Notice } from '../../../protocol/notices/notice.js';
 import { within } from '../../../threads/within.js';
 import type { AdminParts } from '../shared/parts.js';
-import { Exporter, type TraceCounts } from './exporter.js';
+import type { TraceCounts } from '../shared/trace-counts.js';
+import { Exporter } from './exporter.js';
 import { traceOf } from './otlp.js';
 import { Poster } from './post.js';
 

@@ -50,7 +50,8 @@ function appOf(parts: Partial<GatheringParts>): Hono {
   ofGateway.add(GatewayCount.reloadsRefused);
   ofGateway.died('dns');
   ofGateway.arrived(LISTENER.number, 'limited');
-  const own = { options: () => options, listeners: () => [LISTENER], ofGateway };
+  const traces = () => ({ sent: 4, dropped: 1 });
+  const own = { options: () => options, listeners: () => [LISTENER], ofGateway, traces };
   const others = { gateway: { version: async () => '1.2.3' }, names: () => undefined, routes: () => undefined };
   const gathering = new Gathering({ ...own, ...counted(), ...others, ...parts });
   const app = new Hono();

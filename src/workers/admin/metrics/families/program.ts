@@ -29,6 +29,15 @@ export const PROGRAM: readonly OurFamily[] = [
       for (const { actor, turnTimes } of actors) put(turnTimes, String(actor));
     },
   ),
+  times(
+    'tcproute_actor_late_seconds',
+    'How late the regular work of an actor began that counts no turns. What comes to it meanwhile waits, too.',
+    ['actor'],
+    TURN_BOUNDS_MS,
+    ({ gateway }, put) => {
+      for (const [kind, lateness] of gateway.lateness) put(lateness, kind);
+    },
+  ),
   gauge(
     'tcproute_actor_queue_clients',
     'Clients that wait for a connection actor now.',
@@ -77,6 +86,15 @@ export const PROGRAM: readonly OurFamily[] = [
     'Events of sockets that no part of the gateway had asked for: bugs.',
     [],
     ({ counters }, put) => put(counters.unasked),
+  ),
+  counter(
+    'tcproute_traces_total',
+    'Traces that the collector has taken, and those that were dropped since it is slow or down, or there were too many.',
+    ['result'],
+    ({ traces }, put) => {
+      put(traces.sent, 'sent');
+      put(traces.dropped, 'dropped');
+    },
   ),
   gauge('tcproute_remembered_destinations', 'Destinations that are remembered now.', [], ({ routes }, put) => {
     if (routes !== undefined) put(routes.destinations);

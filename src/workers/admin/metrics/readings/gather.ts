@@ -14,7 +14,7 @@ import type { GatewayReading, LineReading, LineState, Readings, RoutesReading } 
 /** A tenth of the time that Prometheus has for a scrape; a living actor takes some milliseconds. */
 const ANSWER_MS = 1000;
 
-type Read = 'options' | 'listeners' | 'counters' | 'ofGateway' | 'counted' | 'counts';
+type Read = 'traces' | 'options' | 'listeners' | 'counters' | 'ofGateway' | 'counted' | 'counts';
 
 /** What is read, and who is asked; see shared/parts.ts. */
 export interface GatheringParts extends Pick<AdminParts, Read> {
@@ -22,6 +22,9 @@ export interface GatheringParts extends Pick<AdminParts, Read> {
   names(): Pick<NamesAdmin, 'statistics'> | undefined;
   routes(): Pick<RoutesAdmin, 'size' | 'lines'> | undefined;
 }
+
+/** They have no loop of their own. */
+const PULSED = ACTOR_KINDS.filter((kind) => kind !== 'connection');
 
 export class Gathering {
   readonly #parts: GatheringParts;
@@ -32,7 +35,7 @@ export class Gathering {
   }
 
   async gather(): Promise<Readings> {
-    const { counters, counted, counts, listeners, ofGateway, names: dns } = this.#parts;
+    const { counters, counted, counts, listeners, ofGateway, traces, names: dns } = this.#parts;
     const asked = [this.#askVersion(), answerOf(dns()?.statistics()), this.#routes()] as const;
     const [version, names, routes] = await Promise.all(asked);
     const options = this.#parts.options();
@@ -50,6 +53,7 @@ export class Gathering {
       failures: read.causes,
       lines: options.lines.map((line) => lineReading(line, read)),
       actors: this.#actors(read),
+      traces: traces(),
       ...{ names, routes },
     };
   }
@@ -104,6 +108,7 @@ function gatewayReading(counts: GatewayCounts): GatewayReading {
     accessDropped: counts.read(GatewayCount.accessDropped),
     deaths: new Map(ACTOR_KINDS.map((kind) => [kind, counts.deaths(kind)])),
     turnTimes: counts.turns,
+    lateness: new Map(PULSED.map((kind) => [kind, counts.lateness(kind)])),
   };
 }
 

@@ -4,6 +4,7 @@ import type { NamesStatistics } from '../../../../threads/contracts/dns.js';
 import type { Counter } from '../../../../threads/shared/counters.js';
 import type { ActorKind, ListenerArrivals } from '../../../../threads/shared/gateway-counts.js';
 import type { Carried } from '../../../../threads/shared/line-bytes.js';
+import type { TraceCounts } from '../../shared/trace-counts.js';
 import type { TimesReading } from '../exposition/family.js';
 
 /** Everything since the start, but for what has a present size or state. */
@@ -20,6 +21,7 @@ export interface Readings {
   readonly failures: ReadonlyMap<string, number>;
   readonly lines: readonly LineReading[];
   readonly actors: readonly ActorReading[];
+  readonly traces: TraceCounts;
   readonly names: NamesStatistics | undefined;
   readonly routes: RoutesReading | undefined;
 }
@@ -35,6 +37,8 @@ export interface GatewayReading {
   readonly accessDropped: number;
   readonly deaths: ReadonlyMap<ActorKind, number>;
   readonly turnTimes: TimesReading;
+  /** Of actors that count no turns. */
+  readonly lateness: ReadonlyMap<ActorKind, TimesReading>;
 }
 
 export interface ListenerReading {
